@@ -1,0 +1,198 @@
+package handoff
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// SchemaURL is where editors find the JSON Schema of records.
+const SchemaURL = "https://raw.githubusercontent.com/handoff-cli/handoff/main/schema/handoff-v1.json"
+
+// Format returns the canonical YAML of a record: fixed key order, LF, every
+// string in double quotes (the ids 12345678 and 1e234567, the handles on and
+// no, and times would change their type otherwise), and a first line that tells
+// editors where the schema is. Formatting what [Parse] read from it gives the
+// same bytes. An error means that Ext holds something YAML cannot say.
+func Format(r *Record) ([]byte, error) {
+	top, err := tree(r)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	b.WriteString("# yaml-language-server: $schema=" + SchemaURL + "\n")
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	if err := enc.Encode(top); err != nil {
+		return nil, fmt.Errorf("record %s: %w", r.ID, err)
+	}
+	return b.Bytes(), nil
+}
+
+// tree encodes head, body and extensions into one mapping, in this order.
+func tree(r *Record) (*yaml.Node, error) {
+	top := &yaml.Node{Kind: yaml.MappingNode}
+	addFields(top, reflect.ValueOf(head{r.Schema, r.Kind, r.ID, r.At, r.By}))
+	addFields(top, reflect.ValueOf(r.Body).Elem())
+	for _, key := range slices.Sorted(maps.Keys(r.Ext)) {
+		value, err := encode(reflect.ValueOf(r.Ext[key]))
+		if err != nil {
+			return nil, fmt.Errorf("record %s: %s: %w", r.ID, key, err)
+		}
+		top.Content = append(top.Content, scalar("!!str", key, 0), value)
+	}
+	return top, nil
+}
+
+// addFields appends the fields of a struct as the yaml tags of this package
+// say. The tree is built here and not by yaml.v3, which picks a style for
+// strings on the way to a node, and breaks on a list entry that begins with a
+// newline.
+func addFields(mapping *yaml.Node, v reflect.Value) {
+	for i := range v.NumField() {
+		name, option, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+		field := v.Field(i)
+		switch {
+		case option == "inline":
+			addFields(mapping, field)
+			continue
+		case option == "omitempty" && absent(field):
+			continue
+		}
+		value, err := encode(field)
+		if err != nil {
+			panic(fmt.Sprintf("handoff: field %s: %v", name, err)) // a type of this package that encode does not know
+		}
+		mapping.Content = append(mapping.Content, scalar("!!str", name, 0), value)
+	}
+}
+
+// absent reports whether a field says nothing: a zero value, or an empty list
+// of the kind for which that means the same.
+func absent(v reflect.Value) bool {
+	if z, ok := v.Interface().(interface{ IsZero() bool }); ok {
+		return z.IsZero()
+	}
+	return v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0
+}
+
+func encode(v reflect.Value) (*yaml.Node, error) {
+	if !v.IsValid() {
+		return scalar("!!null", "null", 0), nil
+	}
+	if t, ok := v.Interface().(Time); ok {
+		return scalar("!!str", t.String(), yaml.DoubleQuotedStyle), nil
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return encode(v.Elem())
+	case reflect.String:
+		return scalar("!!str", v.String(), yaml.DoubleQuotedStyle), nil
+	case reflect.Bool, reflect.Int, reflect.Int64, reflect.Uint64, reflect.Float64:
+		n := new(yaml.Node)
+		err := n.Encode(v.Interface())
+		return n, err
+	case reflect.Struct:
+		n := &yaml.Node{Kind: yaml.MappingNode}
+		addFields(n, v)
+		return n, nil
+	case reflect.Map:
+		return encodeMap(v)
+	case reflect.Slice:
+		return encodeSlice(v)
+	}
+	return nil, fmt.Errorf("a value of kind %s cannot be written", v.Kind())
+}
+
+func encodeMap(v reflect.Value) (*yaml.Node, error) {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	for _, key := range keys {
+		value, err := encode(v.MapIndex(key))
+		if err != nil {
+			return nil, err
+		}
+		n.Content = append(n.Content, scalar("!!str", key.String(), yaml.DoubleQuotedStyle), value)
+	}
+	if len(keys) == 0 {
+		n.Style = yaml.FlowStyle
+	}
+	return n, nil
+}
+
+func encodeSlice(v reflect.Value) (*yaml.Node, error) {
+	n := &yaml.Node{Kind: yaml.SequenceNode}
+	for i := range v.Len() {
+		value, err := encode(v.Index(i))
+		if err != nil {
+			return nil, err
+		}
+		n.Content = append(n.Content, value)
+	}
+	if v.Len() == 0 {
+		n.Style = yaml.FlowStyle
+	}
+	return n, nil
+}
+
+func scalar(tag, value string, style yaml.Style) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value, Style: style}
+}
+
+// MarshalJSON writes the record with the keys and the order of its YAML form.
+func (r *Record) MarshalJSON() ([]byte, error) {
+	top, err := tree(r)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := writeJSON(&b, top); err != nil {
+		return nil, fmt.Errorf("record %s: %w", r.ID, err)
+	}
+	return b.Bytes(), nil
+}
+
+func writeJSON(b *bytes.Buffer, n *yaml.Node) error {
+	switch n.Kind {
+	case yaml.MappingNode:
+		b.WriteByte('{')
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			key, err := json.Marshal(n.Content[i].Value)
+			if err != nil {
+				return err
+			}
+			b.Write(key)
+			b.WriteByte(':')
+			if err := writeJSON(b, n.Content[i+1]); err != nil {
+				return err
+			}
+		}
+		b.WriteByte('}')
+		return nil
+	case yaml.SequenceNode:
+		b.WriteByte('[')
+		for i, child := range n.Content {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := writeJSON(b, child); err != nil {
+				return err
+			}
+		}
+		b.WriteByte(']')
+		return nil
+	}
+	value, err := json.Marshal(plainValue(n))
+	b.Write(value)
+	return err
+}

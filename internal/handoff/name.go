@@ -1,0 +1,105 @@
+package handoff
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// The alphabet and length of a record id: lower-case Crockford base32, so that
+// an id can be read aloud and typed (no i, l, o, u).
+const (
+	IDAlphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+	IDLength   = 8
+)
+
+var (
+	slugPattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,63}$`)
+	handlePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,38}$`)
+	scopePattern  = regexp.MustCompile(`^(?:team|team:[a-z0-9][a-z0-9._-]{0,38}|shift:[a-z0-9][a-z0-9._-]{0,38}|lead:[a-z0-9][a-z0-9._-]{0,38})$`)
+	devicePattern = regexp.MustCompile(`^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$`)
+)
+
+// ValidID reports whether s is a whole record id.
+func ValidID(s string) bool {
+	return len(s) == IDLength && strings.Trim(s, IDAlphabet) == ""
+}
+
+// ValidSlug reports whether s can name an item, blocker, question or decision.
+func ValidSlug(s string) bool { return slugPattern.MatchString(s) }
+
+// ValidHandle reports whether s can name a person. Device names of Windows are
+// not handles, as a handle is part of a file name.
+func ValidHandle(s string) bool {
+	return handlePattern.MatchString(s) && !devicePattern.MatchString(s)
+}
+
+// IsScope reports whether s addresses a group: "team", "team:x", "shift:x" or
+// "lead:x".
+func IsScope(s string) bool { return scopePattern.MatchString(s) }
+
+// Slug turns free text into a slug: letters and digits of ASCII, lower-case,
+// joined by "-", at most 40 characters. It returns "" if nothing usable is
+// left.
+func Slug(text string) string {
+	pieces := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	})
+	slug := strings.Join(pieces, "-")
+	if len(slug) > 40 {
+		slug = slug[:40]
+		if i := strings.LastIndexByte(slug, '-'); i > 0 {
+			slug = slug[:i]
+		}
+	}
+	slug = strings.Trim(slug, "-")
+	if !ValidSlug(slug) {
+		return ""
+	}
+	return slug
+}
+
+// A RefType is the prefix that makes a reference to an entity unambiguous.
+type RefType string
+
+// The prefixes of references. A reference without one may mean any of them, or
+// a record.
+const (
+	RefAny      RefType = ""
+	RefItem     RefType = "item"
+	RefBlocker  RefType = "blk"
+	RefQuestion RefType = "q"
+	RefDecision RefType = "dec"
+)
+
+// SplitRef splits a reference such as "blk:session-timeout" into its prefix and
+// its name. A reference without a known prefix is all name.
+func SplitRef(ref string) (RefType, string) {
+	prefix, name, found := strings.Cut(ref, ":")
+	if found {
+		switch t := RefType(prefix); t {
+		case RefItem, RefBlocker, RefQuestion, RefDecision:
+			return t, name
+		}
+	}
+	return RefAny, ref
+}
+
+// AmbiguousError says that a name fits several things.
+type AmbiguousError struct {
+	Name    string
+	Matches []string // full references, sorted
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%q is ambiguous: it fits %s", e.Name, strings.Join(e.Matches, ", "))
+}
+
+// UnknownError says that no record speaks of a name.
+type UnknownError struct {
+	Name string
+}
+
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("%q: no record speaks of it", e.Name)
+}

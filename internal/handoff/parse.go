@@ -1,0 +1,431 @@
+package handoff
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// The bounds within which YAML is read at all (rule HO910).
+const (
+	MaxSize  = 256 << 10 // bytes of a file
+	MaxDepth = 12
+	MaxNodes = 5000
+)
+
+// Document is a parsed file: the record, and what was wrong with it so far.
+type Document struct {
+	// Record is what could be decoded. It is nil when the bytes were not
+	// within bounds, not a YAML mapping, or of a kind that is not known; fields
+	// with a value of the wrong type are left at zero.
+	Record *Record
+	// Findings are the syntax errors (HO101) and everything that is refused
+	// before decoding (HO907, HO910, HO911), in order of position.
+	Findings []Finding
+
+	root *yaml.Node // the top mapping; nil when there is none
+}
+
+// Parse reads a record. It never fails: what is wrong is in the document's
+// Findings. The keys `schema` and `kind` may be absent when kind is given, as
+// in a draft that a person wrote; they are taken from the arguments then.
+//
+// Time and memory are bounded by [MaxSize], [MaxDepth] and [MaxNodes], checked
+// on the syntax tree before anything is decoded, as decoding may cost far more
+// than parsing (32 KB of duplicate keys take yaml.v3 20 seconds).
+func Parse(data []byte, kind Kind) *Document {
+	d := new(Document)
+	if d.Findings = scanBytes(data); len(d.Findings) > 0 {
+		return d
+	}
+	top, finding := parseTree(data)
+	if finding != nil {
+		d.Findings = append(d.Findings, *finding)
+		return d
+	}
+	w := treeWalker{}
+	w.walk(top, "", 1)
+	d.Findings = w.findings
+	SortFindings(d.Findings)
+	if w.unbounded {
+		return d
+	}
+	if top.Kind != yaml.MappingNode {
+		d.Findings = append(d.Findings, at(top, "HO101", "", "the file is "+nodeName(top)+", not a mapping of keys to values",
+			"begin each line with a key, such as `summary: …`"))
+		return d
+	}
+	d.root = top
+	record, err := decode(top, kind)
+	if err != nil {
+		d.Findings = append(d.Findings, at(top, "HO101", "", "the values cannot be read: "+OneLine(err.Error()), ""))
+		return d
+	}
+	d.Record = record
+	return d
+}
+
+// scanBytes checks what can be checked without a parser: size, encoding and
+// hidden characters.
+func scanBytes(data []byte) []Finding {
+	if len(data) > MaxSize {
+		return []Finding{{Code: "HO910", Level: LevelError, Line: 1, Col: 1,
+			Message: fmt.Sprintf("the file is larger than %d KiB", MaxSize>>10), Fix: "move the long text to a file and name it in `details`"}}
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return []Finding{{Code: "HO101", Level: LevelError, Line: 1, Col: 1,
+			Message: "the file is empty", Fix: "`handoff schema handoff` prints what it may hold"}}
+	}
+	var findings []Finding
+	line, col := 1, 0
+	for i := 0; i < len(data) && len(findings) < 20; {
+		r, size := utf8.DecodeRune(data[i:])
+		col++
+		switch {
+		case r == utf8.RuneError && size == 1:
+			findings = append(findings, Finding{Code: "HO907", Level: LevelError, Line: line, Col: col,
+				Message: fmt.Sprintf("byte 0x%02x is not UTF-8", data[i]), Fix: "save the file as UTF-8"})
+		case r == '\n':
+			line, col = line+1, 0
+		case r == '\r' && i+1 < len(data) && data[i+1] == '\n', r == 0xfeff && i == 0:
+			// A line ending and a byte order mark are not text.
+		case Hidden(r):
+			findings = append(findings, hiddenFinding(r, line, col))
+		}
+		i += size
+	}
+	return findings
+}
+
+func hiddenFinding(r rune, line, col int) Finding {
+	return Finding{Code: "HO907", Level: LevelError, Line: line, Col: col,
+		Message: fmt.Sprintf("hidden character U+%04X", r), Fix: "remove it, it cannot be seen where the text is read"}
+}
+
+// parseTree returns the top node of the only document in data.
+func parseTree(data []byte) (*yaml.Node, *Finding) {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var doc yaml.Node
+	err := decoder.Decode(&doc)
+	if errors.Is(err, io.EOF) {
+		return nil, &Finding{Code: "HO101", Level: LevelError, Line: 1, Col: 1,
+			Message: "the file holds nothing but comments", Fix: "`handoff schema handoff` prints what it may hold"}
+	}
+	if err != nil {
+		return nil, syntaxFinding(data, err)
+	}
+	var second yaml.Node
+	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
+		line := max(second.Line, 1)
+		return nil, &Finding{Code: "HO910", Level: LevelError, Line: line, Col: 1,
+			Message: "the file holds a second document", Fix: "keep one record in a file, and no `---` line after its start"}
+	}
+	return doc.Content[0], nil
+}
+
+var (
+	yamlLine     = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+	tabIndent    = regexp.MustCompile(`^ *\t`)
+	reservedChar = regexp.MustCompile("^\\s*(?:- +)*(?:[\\w.-]+: +)?(?:\\[ *)?([@`%])")
+	innerColon   = regexp.MustCompile(`^\s*(?:- +)*[\w.-]+: +[^"'\s|>\[{#&*!][^#]*: `)
+)
+
+// syntaxFinding turns an error of the YAML parser, which exists as text only,
+// into a finding. The parser's line is that of a context, often too early, so
+// the usual slips are looked for by themselves.
+func syntaxFinding(data []byte, err error) *Finding {
+	f := &Finding{Code: "HO101", Level: LevelError, Line: 1, Col: 1, Message: "not valid YAML"}
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
+			f.Line = n
+		}
+		f.Message = "not valid YAML: " + OneLine(m[2])
+		if strings.Contains(m[2], "exceeded max depth") {
+			f.Code, f.Message = "HO910", fmt.Sprintf("nested deeper than %d levels", MaxDepth)
+			return f
+		}
+	}
+	for i, line := range strings.Split(string(data), "\n") {
+		switch {
+		case tabIndent.MatchString(line):
+			f.Message, f.Fix = "not valid YAML: a tab indents the line", "indent with spaces"
+		case reservedChar.MatchString(line):
+			f.Message = "not valid YAML: a value cannot begin with " + reservedChar.FindStringSubmatch(line)[1]
+			f.Fix = "put the value in double quotes, or write a handle without @"
+		case innerColon.MatchString(line):
+			f.Message, f.Fix = "not valid YAML: the value holds a colon", "put the value in double quotes"
+		default:
+			continue
+		}
+		f.Line, f.Col = i+1, 1
+		return f
+	}
+	return f
+}
+
+// treeWalker checks the syntax tree against the bounds.
+type treeWalker struct {
+	nodes     int
+	unbounded bool // the tree must not be decoded
+	findings  []Finding
+}
+
+func (w *treeWalker) refuse(n *yaml.Node, code, field, message, fix string) {
+	w.unbounded = w.unbounded || code == "HO910"
+	w.findings = append(w.findings, at(n, code, field, message, fix))
+}
+
+func (w *treeWalker) walk(n *yaml.Node, field string, depth int) {
+	w.nodes++
+	switch {
+	case w.unbounded && (w.nodes > MaxNodes || depth > MaxDepth):
+		return
+	case w.nodes > MaxNodes:
+		w.refuse(n, "HO910", "", fmt.Sprintf("more than %d values", MaxNodes), "split the record")
+		return
+	case depth > MaxDepth:
+		w.refuse(n, "HO910", field, fmt.Sprintf("nested deeper than %d levels", MaxDepth), "")
+		return
+	}
+	w.node(n, field)
+	switch n.Kind {
+	case yaml.MappingNode:
+		w.mapping(n, field, depth)
+	case yaml.SequenceNode:
+		for i, child := range n.Content {
+			w.walk(child, field+"["+strconv.Itoa(i)+"]", depth+1)
+		}
+	}
+}
+
+func (w *treeWalker) mapping(n *yaml.Node, field string, depth int) {
+	seen := make(map[string]int, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		name := join(field, key.Value)
+		if first, ok := seen[key.Value]; ok {
+			if !w.unbounded { // one is enough: there may be thousands
+				w.refuse(key, "HO910", name, fmt.Sprintf("key %q stands twice, first in line %d", key.Value, first), "keep one of them")
+			}
+		} else {
+			seen[key.Value] = key.Line
+		}
+		if key.Kind != yaml.ScalarNode {
+			w.refuse(key, "HO910", field, "a key is not plain text", "write keys as words")
+			continue
+		}
+		if key.Tag == "!!merge" {
+			w.refuse(key, "HO910", field, "merge keys (<<) are not allowed", "write the values out")
+			continue
+		}
+		w.nodes++
+		w.node(key, name)
+		w.walk(value, name, depth+1)
+	}
+}
+
+// node checks one node without its children.
+func (w *treeWalker) node(n *yaml.Node, field string) {
+	switch {
+	case n.Kind == yaml.AliasNode:
+		w.refuse(n, "HO910", field, "aliases (*name) are not allowed", "write the value out, or put it in double quotes")
+	case n.Anchor != "":
+		w.refuse(n, "HO910", field, "anchors (&name) are not allowed", "write the value out, or put it in double quotes")
+	case n.Style&yaml.TaggedStyle != 0:
+		w.refuse(n, "HO910", field, "explicit tags (!name) are not allowed", "put the value in double quotes")
+	}
+	if n.Kind != yaml.ScalarNode {
+		return
+	}
+	for _, r := range n.Value {
+		if Hidden(r) {
+			f := hiddenFinding(r, n.Line, n.Column)
+			f.Field = field
+			w.findings = append(w.findings, f)
+			break
+		}
+	}
+	plain := n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+	if c := n.LineComment; plain && len(c) > 1 && c[0] == '#' && c[1] != ' ' && c[1] != '\t' {
+		w.refuse(n, "HO911", field, fmt.Sprintf("YAML drops the text after ` #`: %q is lost", c), "put the value in double quotes")
+	}
+}
+
+func at(n *yaml.Node, code, field, message, fix string) Finding {
+	return Finding{Code: code, Level: LevelError, Field: field, Line: max(n.Line, 1), Col: max(n.Column, 1), Message: message, Fix: fix}
+}
+
+func join(field, key string) string {
+	if field == "" {
+		return key
+	}
+	return field + "." + key
+}
+
+func nodeName(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.SequenceNode:
+		return "a list"
+	case yaml.MappingNode:
+		return "a mapping"
+	}
+	return "a single value"
+}
+
+// head is what all kinds of records share.
+type head struct {
+	Schema string `yaml:"schema"`
+	Kind   Kind   `yaml:"kind"`
+	ID     string `yaml:"id,omitempty"`
+	At     Time   `yaml:"at,omitempty"`
+	By     string `yaml:"by,omitempty"`
+}
+
+// decode reads the mapping into the type of its kind, or of kind where it says
+// none. It returns nil for a kind or a schema that this program does not know.
+func decode(top *yaml.Node, kind Kind) (*Record, error) {
+	h := head{Schema: Schema, Kind: kind}
+	if err := decodeFitting(top, &h); err != nil {
+		return nil, err
+	}
+	body := newBody(h.Kind)
+	if body == nil || h.Schema != Schema {
+		return nil, nil
+	}
+	if err := decodeFitting(top, body); err != nil {
+		return nil, err
+	}
+	r := &Record{Schema: h.Schema, Kind: h.Kind, ID: h.ID, At: h.At, By: h.By, Body: body}
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		if key := top.Content[i].Value; strings.HasPrefix(key, "x-") {
+			if r.Ext == nil {
+				r.Ext = make(map[string]any)
+			}
+			r.Ext[key] = plainValue(top.Content[i+1])
+		}
+	}
+	return r, nil
+}
+
+// decodeFitting decodes the values that have the right type and leaves the
+// others at zero: the schema names those, with their position.
+func decodeFitting(n *yaml.Node, into any) error {
+	var typeErr *yaml.TypeError
+	if err := n.Decode(into); err != nil && !errors.As(err, &typeErr) {
+		return err
+	}
+	return nil
+}
+
+// UnmarshalYAML reads RFC 3339. Anything else leaves the zero Time and is
+// reported by the schema.
+func (t *Time) UnmarshalYAML(n *yaml.Node) error {
+	parsed, err := time.Parse(time.RFC3339, n.Value)
+	if err != nil {
+		return &yaml.TypeError{Errors: []string{err.Error()}}
+	}
+	t.Time = parsed.Truncate(time.Second)
+	return nil
+}
+
+// Value returns the document as the value that a JSON Schema validates: maps
+// with string keys, slices, strings, bool, int, float64 and nil. Times are
+// strings. It is nil when there is no top mapping.
+func (d *Document) Value() any {
+	if d.root == nil {
+		return nil
+	}
+	return plainValue(d.root)
+}
+
+func plainValue(n *yaml.Node) any {
+	switch n.Kind {
+	case yaml.MappingNode:
+		m := make(map[string]any, len(n.Content)/2)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			m[n.Content[i].Value] = plainValue(n.Content[i+1])
+		}
+		return m
+	case yaml.SequenceNode:
+		list := make([]any, len(n.Content))
+		for i, child := range n.Content {
+			list[i] = plainValue(child)
+		}
+		return list
+	}
+	var v any
+	switch n.ShortTag() {
+	case "!!null", "!!bool", "!!int", "!!float":
+		if err := n.Decode(&v); err == nil {
+			return v
+		}
+	}
+	return n.Value
+}
+
+// Has reports whether the top mapping holds key with a value other than null.
+func (d *Document) Has(key string) bool {
+	n := child(d.root, key)
+	return n != nil && n.ShortTag() != "!!null"
+}
+
+// Locate returns the position of a field such as items[0].next[1].do, or of
+// the nearest thing around it that exists. Both are 0 without a tree.
+func (d *Document) Locate(field string) (line, col int) {
+	n := d.root
+	if n == nil {
+		return 0, 0
+	}
+	line, col = n.Line, n.Column
+	for _, step := range steps(field) {
+		var key *yaml.Node
+		if i, err := strconv.Atoi(step); err == nil && n.Kind == yaml.SequenceNode {
+			if i >= len(n.Content) {
+				return line, col
+			}
+			n = n.Content[i]
+			key = n
+		} else {
+			k := childKey(n, step)
+			if k < 0 {
+				return line, col
+			}
+			key, n = n.Content[k], n.Content[k+1]
+		}
+		line, col = key.Line, key.Column
+	}
+	return line, col
+}
+
+// steps splits items[0].do into items, 0, do.
+func steps(field string) []string {
+	return strings.FieldsFunc(field, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
+}
+
+func child(n *yaml.Node, key string) *yaml.Node {
+	if i := childKey(n, key); i >= 0 {
+		return n.Content[i+1]
+	}
+	return nil
+}
+
+// childKey returns the place of key in the mapping's content, or -1.
+func childKey(n *yaml.Node, key string) int {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return -1
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,82 @@
+package handoff
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Hidden reports whether r must not reach a terminal, a page or a log as it
+// is: it controls the device, reorders text or cannot be seen. Newline and tab
+// are not hidden (rule HO907).
+func Hidden(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t':
+		return false
+	case r < 0x20 || (r >= 0x7f && r <= 0x9f): // C0, DEL, C1 with U+0085
+		return true
+	case r == 0x2028 || r == 0x2029: // line and paragraph separator
+		return true
+	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c: // bidi
+		return true
+	case r == 0x00ad, r == 0x200b, r == 0xfeff: // soft hyphen, zero width space, BOM
+		return true
+	case r >= 0xe0000 && r <= 0xe007f: // tags
+		return true
+	}
+	return false
+}
+
+// Neutralise makes text from a record, a ref, a path or a server safe to print:
+// hidden characters and bytes that are not UTF-8 are shown escaped, as \x1b or
+// \u202e. Newlines and tabs stay.
+func Neutralise(s string) string {
+	if clean(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s) + 8)
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			writeEscape(&b, 'x', uint32(s[i]), 2)
+		case !Hidden(r):
+			b.WriteString(s[i : i+size])
+		case r <= 0xff:
+			writeEscape(&b, 'x', uint32(r), 2)
+		case r <= 0xffff:
+			writeEscape(&b, 'u', uint32(r), 4)
+		default:
+			writeEscape(&b, 'U', uint32(r), 8)
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// OneLine is Neutralise for a place that has one line: newlines and tabs become
+// spaces.
+func OneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return ' '
+		}
+		return r
+	}, Neutralise(s))
+}
+
+func clean(s string) bool {
+	if !utf8.ValidString(s) {
+		return false
+	}
+	return strings.IndexFunc(s, Hidden) < 0
+}
+
+func writeEscape(b *strings.Builder, letter byte, value uint32, digits int) {
+	const hex = "0123456789abcdef"
+	b.WriteByte('\\')
+	b.WriteByte(letter)
+	for shift := 4 * (digits - 1); shift >= 0; shift -= 4 {
+		b.WriteByte(hex[value>>shift&0xf])
+	}
+}
