@@ -1,0 +1,183 @@
+package handoff
+
+import "time"
+
+// State is what a set of records means: the result of [Fold]. Every map is
+// keyed by id or slug; nothing in it depends on a clock. Treat it as read-only.
+type State struct {
+	Records   map[string]*Record // every record that was understood, by id
+	Handoffs  map[string]*HandoffState
+	Items     map[string]*ItemState
+	Blockers  map[string]*BlockerState
+	Questions map[string]*QuestionState // by slug, or by id of a question record
+	Decisions map[string]*DecisionState // by topic; the accepted one, else the newest
+	Gaps      []*Record                 // in fold order
+	Problems  []Problem                 // in fold order
+
+	order []*Record // the fold order
+}
+
+// Order returns the records in fold order, the oldest first. Treat it as
+// read-only.
+func (s *State) Order() []*Record { return s.order }
+
+// The states of a handoff.
+const (
+	HandoffPublished        = "published"
+	HandoffAccepted         = "accepted"
+	HandoffChangesRequested = "changes_requested"
+	HandoffDeclined         = "declined"
+	HandoffSuperseded       = "superseded" // by an amendment or by the sender's next handoff
+	HandoffClosed           = "closed"     // accepted, and all its items declared again or closed
+	HandoffWithdrawn        = "withdrawn"
+)
+
+// HandoffState is one version of a handoff and what became of it.
+type HandoffState struct {
+	Record *Record
+	*Handoff
+	State        string
+	SupersededBy string            // id of the handoff that replaced it
+	Chain        []string          // ids from the first version to this one
+	Acks         []*Record         // every ack of this version, in fold order
+	Verdict      *Record           // the ack that led to State, nil before one
+	Taken        map[string]string // item id → who took it from this version
+	Questions    []string          // keys of questions about the chain
+}
+
+// Partial reports whether some but not all offered items have been taken.
+func (h *HandoffState) Partial() bool {
+	return h.State == HandoffPublished && len(h.Taken) > 0
+}
+
+// Current reports whether the handoff still speaks: it was neither replaced
+// nor taken back.
+func (h *HandoffState) Current() bool {
+	return h.State != HandoffSuperseded && h.State != HandoffWithdrawn
+}
+
+// The ways in which an item leaves the live set.
+const (
+	ItemShipped = "shipped"
+	ItemDropped = "dropped"
+)
+
+// ItemState is the thread of an item through the handoffs.
+type ItemState struct {
+	Item               // as its custodian declared it last, with Intent inherited
+	Closed   string    // "", ItemShipped or ItemDropped
+	ClosedBy string    // id of the record that closed it
+	Holder   string    // the custodian
+	HeldBy   string    // id of the record that gave it to Holder: a handoff or an ack
+	Offer    *Offer    // nil when it is offered to nobody
+	Declared string    // id of the handoff that declared it last
+	At       time.Time // when that was
+	First    string    // id of the handoff that named it first
+	History  []string  // ids of the records that name it, in fold order
+	Carried  int       // consecutive declarations with the same status, the last included
+}
+
+// Live reports whether the item is neither shipped nor dropped.
+func (i *ItemState) Live() bool { return i.Closed == "" }
+
+// Offer is an item that waits for somebody to take it.
+type Offer struct {
+	From   string
+	To     []string // handles and addresses, in the order of the steps
+	Record string   // id of the handoff or assignment that offers it
+	At     time.Time
+}
+
+// The states of a blocker. The closed ones are the outcomes of a resolution.
+const (
+	BlockerDeclared     = "declared"
+	BlockerRouted       = "routed"
+	BlockerAcknowledged = "acknowledged"
+	BlockerEscalated    = "escalated"
+)
+
+// BlockerState is the thread of a blocker.
+type BlockerState struct {
+	Blocker                 // as declared last, with Since kept from the first
+	State        string     // one of the states above, or the outcome that closed it
+	Level        int        // of the highest escalation since it was opened, 0 without one
+	DeclaredBy   string     // who named it last
+	Declared     string     // id of the handoff that did
+	First        string     // id of the handoff that named it first
+	Opened       time.Time  // when it was declared, or declared again after it was closed
+	Reopened     int        // how often
+	Routes       []*Record  // route records, in fold order
+	Acknowledged *Record    // the first ack, nil without one
+	Resolution   *Record    // nil while it is open
+	Escalations  []*Record  // in fold order
+	Spans        []OpenSpan // every time it was open, the last one included
+	AnsweredBy   string     // topic of the decision that answers it
+	History      []string   // ids of the records that name it, in fold order
+}
+
+// OpenSpan is one time during which a blocker was open.
+type OpenSpan struct {
+	From, To time.Time // To is zero while it lasts
+}
+
+// Open reports whether the blocker still blocks.
+func (b *BlockerState) Open() bool { return b.Resolution == nil }
+
+// The states of a question.
+const (
+	QuestionOpen      = "open"
+	QuestionAnswered  = "answered" // by an answer that does not close it
+	QuestionClosed    = "closed"
+	QuestionWithdrawn = "withdrawn"
+)
+
+// QuestionState is a question and its answers.
+type QuestionState struct {
+	Key      string // slug, or the id of its record
+	Ask      string
+	To       string
+	Context  string
+	About    string
+	Blocks   []string
+	NeededBy time.Time
+	Default  string // what the asker will do if nobody answers; never applied by the program
+	By       string
+	At       time.Time
+	Record   string // id of the record that asked it
+	State    string
+	Rounds   int       // how often it was asked, the first time included
+	Answers  []*Record // in fold order
+	History  []string  // ids of the records that name it, in fold order
+}
+
+// Open reports whether the question waits for an answer.
+func (q *QuestionState) Open() bool { return q.State == QuestionOpen }
+
+// The states of a decision.
+const (
+	DecisionProposed   = "proposed"
+	DecisionAccepted   = "accepted"
+	DecisionSuperseded = "superseded"
+	DecisionReversed   = "reversed"
+)
+
+// DecisionState is what was decided on a topic.
+type DecisionState struct {
+	Decision
+	State        string
+	By           string
+	At           time.Time
+	Record       string           // id of the record that holds it
+	SupersededBy string           // topic of the decision that replaced it
+	Earlier      []*DecisionState // what was decided on this topic before, the newest first
+}
+
+// AckPolicy says when a handoff with several receivers is accepted.
+type AckPolicy string
+
+// The policies. The empty one is PolicyPerItem.
+const (
+	PolicyPerItem AckPolicy = "per_item" // every item that somebody else is to continue has been taken
+	PolicyAny     AckPolicy = "any"      // one receiver accepted
+	PolicyAll     AckPolicy = "all"      // every handle in `to` accepted
+)
