@@ -12,9 +12,10 @@ type State struct {
 	Questions map[string]*QuestionState // by slug, or by id of a question record
 	Decisions map[string]*DecisionState // by topic; the accepted one, else the newest
 	Gaps      []*Record                 // in fold order
-	Problems  []Problem                 // in fold order
+	Problems  []Problem                 // what no fold can use first, then in fold order
 
-	order []*Record // the fold order
+	order  []*Record         // the fold order
+	rounds map[string]string // id of a question record that asks once more → key of the question
 }
 
 // Order returns the records in fold order, the oldest first. Treat it as
@@ -42,7 +43,13 @@ type HandoffState struct {
 	Acks         []*Record         // every ack of this version, in fold order
 	Verdict      *Record           // the ack that led to State, nil before one
 	Taken        map[string]string // item id → who took it from this version
-	Questions    []string          // keys of questions about the chain
+	Questions    []string          // keys of questions about the chain, asked until this version was replaced
+
+	declared  []*ItemState    // the items that this version could declare
+	standing  int             // of those: live, and not declared again since
+	kept      int             // of those: still held by the sender
+	accepters map[string]bool // who gave an accepting ack
+	steppedIn bool            // one of them is not named in `to`
 }
 
 // Partial reports whether some but not all offered items have been taken.
@@ -64,17 +71,18 @@ const (
 
 // ItemState is the thread of an item through the handoffs.
 type ItemState struct {
-	Item               // as its custodian declared it last, with Intent inherited
-	Closed   string    // "", ItemShipped or ItemDropped
-	ClosedBy string    // id of the record that closed it
-	Holder   string    // the custodian
-	HeldBy   string    // id of the record that gave it to Holder: a handoff or an ack
-	Offer    *Offer    // nil when it is offered to nobody
-	Declared string    // id of the handoff that declared it last
-	At       time.Time // when that was
-	First    string    // id of the handoff that named it first
-	History  []string  // ids of the records that name it, in fold order
-	Carried  int       // consecutive declarations with the same status, the last included
+	Item                    // as its custodian declared it last, with Intent inherited, and the Owner who agreed
+	ProposedOwner string    // who becomes the owner with their ack, "" when that is settled
+	Closed        string    // "", ItemShipped or ItemDropped
+	ClosedBy      string    // id of the record that closed it
+	Holder        string    // the custodian; of a closed item, the last one
+	HeldBy        string    // id of the record that gave it to Holder: a handoff or an ack
+	Offer         *Offer    // nil when it is offered to nobody
+	Declared      string    // id of the handoff that declared it last
+	At            time.Time // when that was
+	First         string    // id of the handoff that named it first
+	History       []string  // ids of the records that name it, in fold order
+	Carried       int       // consecutive declarations with the same status, the last included
 }
 
 // Live reports whether the item is neither shipped nor dropped.
@@ -106,10 +114,10 @@ type BlockerState struct {
 	First        string     // id of the handoff that named it first
 	Opened       time.Time  // when it was declared, or declared again after it was closed
 	Reopened     int        // how often
-	Routes       []*Record  // route records, in fold order
-	Acknowledged *Record    // the first ack, nil without one
+	Routes       []*Record  // route records since it was opened, in fold order
+	Acknowledged *Record    // the first accepting ack since it was opened, nil without one
 	Resolution   *Record    // nil while it is open
-	Escalations  []*Record  // in fold order
+	Escalations  []*Record  // since it was opened and not withdrawn, in fold order
 	Spans        []OpenSpan // every time it was open, the last one included
 	AnsweredBy   string     // topic of the decision that answers it
 	History      []string   // ids of the records that name it, in fold order
@@ -141,9 +149,9 @@ type QuestionState struct {
 	Blocks   []string
 	NeededBy time.Time
 	Default  string // what the asker will do if nobody answers; never applied by the program
-	By       string
+	By       string // who asked it last, or carried it along
 	At       time.Time
-	Record   string // id of the record that asked it
+	Record   string // id of the record that began the last round
 	State    string
 	Rounds   int       // how often it was asked, the first time included
 	Answers  []*Record // in fold order
@@ -169,6 +177,7 @@ type DecisionState struct {
 	At           time.Time
 	Record       string           // id of the record that holds it
 	SupersededBy string           // topic of the decision that replaced it
+	Proposal     *DecisionState   // what is proposed in place of an accepted one, nil without a proposal
 	Earlier      []*DecisionState // what was decided on this topic before, the newest first
 }
 

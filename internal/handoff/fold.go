@@ -1,0 +1,238 @@
+package handoff
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"reflect"
+	"slices"
+)
+
+// Fold computes what a set of records means. It is a function of the set: the
+// order of the slice and repeated records do not matter, and neither the clock
+// nor anything else outside of it is asked.
+//
+// Records are applied in causal order, then by time, then by id. One that is
+// not allowed where it stands changes nothing and becomes a [Problem]; of a
+// handoff or an ack only the part that is not allowed is left out. Fold never
+// fails and never panics, whatever the records say.
+//
+// The empty policy, and one that is not known, is [PolicyPerItem].
+func Fold(records []*Record, policy AckPolicy) *State {
+	f := newFolder(policy)
+	f.admit(records)
+	f.order = causalOrder(f.Records)
+	for _, r := range f.order {
+		f.apply(r)
+	}
+	return f.State
+}
+
+// folder is a state in the making, with the books that only the making needs.
+type folder struct {
+	*State
+	policy AckPolicy
+
+	latest map[string]*HandoffState   // the latest version of a chain, by the id of its first
+	idle   map[series][]*HandoffState // handoffs of which the sender holds nothing, waiting for the next of the series
+	taken  map[chainItem]bool         // what was taken from any version of a chain
+}
+
+// A series are the handoffs of one sender that replace one another: the
+// ordinary ones, and apart from them the rollups of each scope.
+type series struct{ by, level, scope string }
+
+// chainItem is an item of a chain, which the id of its first version names.
+type chainItem struct{ first, item string }
+
+func newFolder(policy AckPolicy) *folder {
+	return &folder{
+		State: &State{
+			Records:   make(map[string]*Record),
+			Handoffs:  make(map[string]*HandoffState),
+			Items:     make(map[string]*ItemState),
+			Blockers:  make(map[string]*BlockerState),
+			Questions: make(map[string]*QuestionState),
+			Decisions: make(map[string]*DecisionState),
+			rounds:    make(map[string]string),
+		},
+		policy: policy,
+		latest: make(map[string]*HandoffState),
+		idle:   make(map[series][]*HandoffState),
+		taken:  make(map[chainItem]bool),
+	}
+}
+
+// admit puts the records into the state, one for each id. What it finds wrong
+// depends on no order, so it is sorted, and repeated records are reported once.
+func (f *folder) admit(records []*Record) {
+	twins := make(map[string][]*Record) // only the ids that come more than once
+	for _, r := range records {
+		if r == nil {
+			continue
+		}
+		if p, ok := unusable(r); ok {
+			f.Problems = append(f.Problems, p)
+			continue
+		}
+		first, found := f.Records[r.ID]
+		switch {
+		case !found:
+			f.Records[r.ID] = r
+		case first != r:
+			if len(twins[r.ID]) == 0 {
+				twins[r.ID] = []*Record{first}
+			}
+			twins[r.ID] = append(twins[r.ID], r)
+		}
+	}
+	for id, copies := range twins {
+		kept, problems := pick(copies)
+		f.Records[id] = kept
+		f.Problems = append(f.Problems, problems...)
+	}
+	slices.SortFunc(f.Problems, compareProblems)
+	f.Problems = slices.Compact(f.Problems)
+}
+
+// unusable says why a record cannot take part at all.
+func unusable(r *Record) (Problem, bool) {
+	p := Problem{Record: r.ID, Path: r.Source.Path, Code: "HO101"}
+	switch {
+	case r.Body == nil || reflect.ValueOf(r.Body).IsNil():
+		p.Code = "HO320"
+		p.Message = fmt.Sprintf("kind %q is not known: a newer program wrote it", r.Kind)
+	case !ValidID(r.ID):
+		p.Message = fmt.Sprintf("%q is not the id of a record", r.ID)
+	case !ValidHandle(r.By):
+		p.Message = fmt.Sprintf("%q is not the handle of an author", r.By)
+	case r.At.IsZero():
+		p.Message = "the record does not say when it was written"
+	default:
+		return Problem{}, false
+	}
+	return p, true
+}
+
+// pick chooses among the records of one id. Which one is arbitrary, but the
+// same wherever the records arrive in another order.
+func pick(copies []*Record) (*Record, []Problem) {
+	digests := make(map[*Record]string, len(copies))
+	for _, r := range copies {
+		digests[r] = contentDigest(r)
+	}
+	slices.SortFunc(copies, func(a, b *Record) int {
+		return cmp.Or(
+			cmp.Compare(digests[a], digests[b]), cmp.Compare(a.Source.Path, b.Source.Path),
+			cmp.Compare(a.Source.Ref, b.Source.Ref), cmp.Compare(a.Source.Commit, b.Source.Commit),
+		)
+	})
+	kept := copies[0]
+	var problems []Problem
+	for i, r := range copies[1:] {
+		if digests[r] == digests[copies[i]] {
+			continue // the same bytes, read from another place
+		}
+		problems = append(problems, Problem{Record: r.ID, Path: r.Source.Path, Code: "HO903",
+			Message: fmt.Sprintf("%s stands for two contents: %s counts, %s does not", r.ID, place(kept), place(r))})
+	}
+	return kept, problems
+}
+
+// contentDigest is the digest of the file, or of the canonical form of a
+// record that comes from no file.
+func contentDigest(r *Record) string {
+	if r.Source.Digest != "" {
+		return r.Source.Digest
+	}
+	text, err := Format(r)
+	if err != nil {
+		text = fmt.Appendf(nil, "%+v", r.Ext) // the only part that can lack a canonical form
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// place names where a record was read.
+func place(r *Record) string {
+	return cmp.Or(r.Source.Path, "a record without a file")
+}
+
+func compareProblems(a, b Problem) int {
+	return cmp.Or(
+		cmp.Compare(a.Record, b.Record), cmp.Compare(a.Path, b.Path),
+		cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message),
+	)
+}
+
+// apply folds one record into the state. Every record that it names and that
+// exists has been folded before, unless they name each other in a circle.
+func (f *folder) apply(r *Record) {
+	switch body := r.Body.(type) {
+	case *Handoff:
+		f.handoff(r, body)
+	case *Ack:
+		f.ack(r, body)
+	case *Question:
+		f.question(r, body)
+	case *Answer:
+		f.answer(r, body)
+	case *Resolution:
+		f.resolution(r, body)
+	case *DecisionRecord:
+		f.decide(r, Decision{ID: body.Topic, DecisionFields: body.DecisionFields})
+	case *Escalation:
+		f.escalation(r, body)
+	case *Assignment:
+		f.assignment(r, body)
+	case *Route:
+		f.route(r, body)
+	case *Withdrawal:
+		f.withdrawal(r, body)
+	case *Gap:
+		f.gap(r, body)
+	}
+}
+
+// problem notes that r, or a part of it, was not allowed where it stands.
+func (f *folder) problem(r *Record, code, format string, args ...any) {
+	f.Problems = append(f.Problems, Problem{
+		Record: r.ID, Path: r.Source.Path, Code: code, Message: fmt.Sprintf(format, args...),
+	})
+}
+
+// mention adds a record to a history, once.
+func mention(history *[]string, r *Record) {
+	if n := len(*history); n == 0 || (*history)[n-1] != r.ID {
+		*history = append(*history, r.ID)
+	}
+}
+
+// mentionSubject adds r to the history of everything that ref may mean. It
+// reports whether there is any such thing, or an other record of that id.
+func (f *folder) mentionSubject(r *Record, ref string) bool {
+	known := ref != r.ID && f.Records[ref] != nil
+	if it := f.itemRef(ref); it != nil {
+		mention(&it.History, r)
+		known = true
+	}
+	if b := f.blockerRef(ref); b != nil {
+		mention(&b.History, r)
+		known = true
+	}
+	if q := f.questionRef(ref); q != nil {
+		mention(&q.History, r)
+		known = true
+	}
+	return known || f.decisionRef(ref) != nil
+}
+
+// gap keeps a report on how the handoff of something failed.
+func (f *folder) gap(r *Record, g *Gap) {
+	if !f.mentionSubject(r, g.Subject) {
+		f.problem(r, "HO320", "reports a gap in %q, of which no record speaks", g.Subject)
+		return
+	}
+	f.Gaps = append(f.Gaps, r)
+}

@@ -1,0 +1,231 @@
+package handoff
+
+import (
+	"slices"
+	"time"
+)
+
+// outcomes are the verdicts that an ack may give.
+var outcomes = []string{
+	OutcomeAccepted, OutcomeAcceptedWithGaps, OutcomeChangesRequested, OutcomeDeclined, OutcomeSeen,
+}
+
+// ack applies a verdict to what it is about.
+func (f *folder) ack(r *Record, a *Ack) {
+	if !slices.Contains(outcomes, a.Outcome) {
+		f.problem(r, "HO320", "outcome %q is not known", a.Outcome)
+		return
+	}
+	subject := f.Records[a.Subject]
+	if subject == nil {
+		f.ackThread(r, a)
+		return
+	}
+	switch body := subject.Body.(type) {
+	case *Handoff:
+		f.ackHandoff(r, a)
+	case *Assignment:
+		f.ackAssignment(r, a, subject, body)
+	case *Escalation:
+		f.ackEscalation(r, a, subject, body)
+	default:
+		f.ackThread(r, a)
+	}
+}
+
+// ackHandoff takes items over, asks for changes, or declines.
+func (f *folder) ackHandoff(r *Record, a *Ack) {
+	hs := f.Handoffs[a.Subject]
+	if !f.mayAck(r, a, hs) {
+		return
+	}
+	hs.Acks = append(hs.Acks, r)
+	switch a.Outcome {
+	case OutcomeAccepted, OutcomeAcceptedWithGaps:
+		f.accept(r, a, hs)
+	case OutcomeChangesRequested:
+		f.object(r, hs, HandoffChangesRequested)
+	case OutcomeDeclined:
+		f.endOffersTo(r.By, hs)
+		f.object(r, hs, HandoffDeclined)
+	}
+}
+
+// mayAck reports whether the handoff can be acked by the author of r; hs is nil
+// when it has not been folded.
+func (f *folder) mayAck(r *Record, a *Ack, hs *HandoffState) bool {
+	switch {
+	case hs == nil:
+		f.problem(r, "HO702", "acks %s, which names this ack in turn", a.Subject)
+	case f.latest[hs.Chain[0]] != hs:
+		f.problem(r, "HO702", "acks %s, which is amended: the latest version is %s",
+			a.Subject, f.latest[hs.Chain[0]].Record.ID)
+	case hs.State == HandoffWithdrawn:
+		f.problem(r, "HO702", "acks %s, which is withdrawn", a.Subject)
+	case a.Digest != "" && hs.Record.Source.Digest != "" && a.Digest != hs.Record.Source.Digest:
+		f.problem(r, "HO702", "acks %s with other bytes: its digest is %s, not %s",
+			a.Subject, hs.Record.Source.Digest, a.Digest)
+	case r.By == hs.Record.By && !toLaterSelf(r, hs):
+		f.problem(r, "HO701", "acks %s, which is by %s too", a.Subject, r.By)
+	default:
+		return true
+	}
+	return false
+}
+
+// toLaterSelf reports whether an ack by the sender of a handoff is that of a
+// receiver: it was addressed to themselves, and another day has come.
+func toLaterSelf(r *Record, hs *HandoffState) bool {
+	return slices.Contains(hs.To, r.By) && r.At.Format(time.DateOnly) != hs.Record.At.Format(time.DateOnly)
+}
+
+func (f *folder) accept(r *Record, a *Ack, hs *HandoffState) {
+	if hs.accepters == nil {
+		hs.accepters = make(map[string]bool)
+	}
+	hs.accepters[r.By] = true
+	hs.steppedIn = hs.steppedIn || !slices.Contains(hs.To, r.By)
+	for _, item := range a.Take {
+		f.take(r, hs, item)
+	}
+	for _, it := range hs.declared {
+		if it.Declared == hs.Record.ID && it.ProposedOwner == r.By {
+			it.Owner, it.ProposedOwner = r.By, ""
+		}
+	}
+	f.judge(hs, r)
+}
+
+// take moves one item of a handoff to the author of an ack. Who was asked does
+// not matter: somebody may step in for another, and who is in a team is not
+// known here.
+func (f *folder) take(r *Record, hs *HandoffState, ref string) {
+	_, id := SplitRef(ref)
+	it := f.itemRef(ref)
+	switch {
+	case hs.Rollup != nil:
+		f.problem(r, "HO320", "takes %s from %s, which is a rollup: its items are assigned", id, hs.Record.ID)
+	case it == nil || !hs.lists(id):
+		f.problem(r, "HO103", "takes %q, which %s does not list", ref, hs.Record.ID)
+	case it.Live() && it.Holder == r.By:
+		// Taken already, or never given away.
+	case !it.Live() || it.Holder != hs.Record.By:
+		f.heldProblem(r, it)
+	case it.Offer == nil:
+		f.problem(r, "HO320", "takes %s, which %s offers to nobody", id, it.Holder)
+	default:
+		f.give(it, r)
+		f.noteTaken(hs, id, r.By) // the item may be declared anew since
+	}
+}
+
+// judge makes a handoff accepted once the policy is satisfied. r is the ack
+// that may have done it.
+func (f *folder) judge(hs *HandoffState, r *Record) {
+	if !hs.pending() || len(hs.accepters) == 0 || !f.satisfied(hs) {
+		return
+	}
+	hs.State, hs.Verdict = HandoffAccepted, r
+	f.settle(hs)
+}
+
+// satisfied reports whether the receivers who accepted are enough.
+func (f *folder) satisfied(hs *HandoffState) bool {
+	switch f.policy {
+	case PolicyAny:
+		return true
+	case PolicyAll:
+		return !slices.ContainsFunc(hs.To, func(to string) bool { return !hs.acceptedFor(to) })
+	}
+	return !slices.ContainsFunc(hs.declared, hs.waitsFor)
+}
+
+// acceptedFor reports whether an address has accepted. Any receiver who is not
+// named speaks for a group; the sender, who stays responsible anyway, need not
+// accept.
+func (h *HandoffState) acceptedFor(to string) bool {
+	if IsScope(to) {
+		return h.steppedIn
+	}
+	return to == h.Record.By || h.accepters[to]
+}
+
+// waitsFor reports whether the handoff leaves the item to somebody else who has
+// not taken it.
+func (h *HandoffState) waitsFor(it *ItemState) bool {
+	return it.Declared == h.Record.ID && it.Live() && it.Holder == h.Record.By &&
+		offer(h.Record, it.Item) != nil
+}
+
+// object notes a verdict other than acceptance. It does not undo one.
+func (f *folder) object(r *Record, hs *HandoffState, state string) {
+	if hs.pending() {
+		hs.State, hs.Verdict = state, r
+	}
+}
+
+// endOffersTo ends what a handoff offers to who, and to nobody else.
+func (f *folder) endOffersTo(who string, hs *HandoffState) {
+	for _, it := range hs.declared {
+		if it.offeredBy(hs.Record.ID) && len(it.Offer.To) == 1 && it.Offer.To[0] == who {
+			it.Offer = nil
+		}
+	}
+}
+
+// ackAssignment takes the assigned item over, or ends the offer.
+func (f *folder) ackAssignment(r *Record, a *Ack, subject *Record, as *Assignment) {
+	it := f.itemRef(as.Item)
+	switch {
+	case a.Outcome == OutcomeSeen:
+		// A receipt moves nothing.
+	case it == nil:
+		f.problem(r, "HO702", "acks %s, which assigns nothing that is known", subject.ID)
+	case r.By != as.To && r.By == subject.By:
+		f.problem(r, "HO701", "acks %s, which is by %s too", subject.ID, r.By)
+	case r.By != as.To && !slices.Contains(a.Take, it.ID):
+		f.problem(r, "HO702", "acks %s, which assigns %s to %s", subject.ID, it.ID, as.To)
+	case it.Live() && it.Holder == r.By:
+		// Taken already.
+	case !it.Live():
+		f.heldProblem(r, it)
+	case !it.offeredBy(subject.ID):
+		f.problem(r, "HO320", "acks %s, but its offer has ended: %s is held by %s since %s",
+			subject.ID, it.ID, it.Holder, it.HeldBy)
+	case a.Accepts():
+		f.give(it, r)
+	case a.Outcome == OutcomeDeclined:
+		it.Offer = nil
+		mention(&it.History, r)
+	}
+}
+
+// ackEscalation acknowledges the blocker that was escalated.
+func (f *folder) ackEscalation(r *Record, a *Ack, subject *Record, e *Escalation) {
+	b := f.blockerRef(e.Subject)
+	if b == nil {
+		return // about something that has no acknowledged state
+	}
+	if !slices.Contains(b.Escalations, subject) {
+		f.problem(r, "HO702", "acks %s, which does not escalate %s any more", subject.ID, b.ID)
+		return
+	}
+	f.acknowledge(r, a, b)
+}
+
+// ackThread acknowledges a blocker, or notes that a question was read.
+func (f *folder) ackThread(r *Record, a *Ack) {
+	if b := f.blockerRef(a.Subject); b != nil {
+		if r.By == b.DeclaredBy && r.By != b.Resolver {
+			f.problem(r, "HO701", "acks the blocker %s, which %s declared", b.ID, r.By)
+			return
+		}
+		f.acknowledge(r, a, b)
+		return
+	}
+	if q := f.questionRef(a.Subject); q != nil {
+		mention(&q.History, r)
+		return
+	}
+	f.problem(r, "HO702", "acks %q: no handoff, assignment, escalation, blocker or question of that name is known", a.Subject)
+}

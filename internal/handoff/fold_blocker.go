@@ -1,0 +1,167 @@
+package handoff
+
+import (
+	"slices"
+	"time"
+)
+
+// reopenWindow is how long after its end a blocker that is declared again is
+// the same one.
+const reopenWindow = 14 * 24 * time.Hour
+
+// Resolutions are the outcomes that close a blocker; a closed one has it as its
+// state.
+var Resolutions = []string{"resolved", "workaround", "withdrawn", "obsolete", "wont_fix"}
+
+// declareBlocker opens a blocker, or says of an open one what is true now.
+func (f *folder) declareBlocker(r *Record, b Blocker) {
+	bs := f.Blockers[b.ID]
+	switch {
+	case b.ID == "":
+		f.problem(r, "HO320", "a blocker has no id")
+		return
+	case bs == nil:
+		bs = &BlockerState{First: r.ID}
+		f.Blockers[b.ID] = bs
+		b.Since = earliest(r.At, b.Since)
+		bs.open(r, b.Since.Time)
+	case bs.Declared == r.ID:
+		f.problem(r, "HO320", "the blocker %s is listed twice", b.ID)
+		return
+	case bs.Open():
+		b.Since = earliest(bs.Since, b.Since)
+	case r.At.Sub(bs.Resolution.At.Time) <= reopenWindow:
+		b.Since = bs.Since
+		bs.Reopened++
+		bs.open(r, r.At.Time)
+	default:
+		b.Since = r.At // a new start, whatever it was before
+		bs.open(r, b.Since.Time)
+	}
+	bs.Blocker = b
+	bs.DeclaredBy, bs.Declared = r.By, r.ID
+	mention(&bs.History, r)
+}
+
+// earliest returns the earlier of two times, of which the second may be absent.
+func earliest(a, b Time) Time {
+	if b.IsZero() || a.Before(b.Time) {
+		return a
+	}
+	return b
+}
+
+// open starts a span. What happened in the one before stays in the history.
+func (b *BlockerState) open(r *Record, from time.Time) {
+	b.State, b.Level, b.Opened = BlockerDeclared, 0, r.At.Time
+	b.Routes, b.Escalations, b.Acknowledged = nil, nil, nil
+	b.Resolution, b.AnsweredBy = nil, ""
+	b.Spans = append(b.Spans, OpenSpan{From: from})
+}
+
+// stillOpen reports whether a blocker can change, and notes why not.
+func (f *folder) stillOpen(r *Record, b *BlockerState) bool {
+	if b.Open() {
+		return true
+	}
+	f.problem(r, "HO320", "the blocker %s is closed: %s by %s in %s",
+		b.ID, b.State, b.Resolution.By, b.Resolution.ID)
+	return false
+}
+
+// resolution closes a blocker. The items that it blocked may leave that status;
+// they do when their custodian says so.
+func (f *folder) resolution(r *Record, res *Resolution) {
+	if !slices.Contains(Resolutions, res.Outcome) {
+		f.problem(r, "HO320", "outcome %q is not known", res.Outcome)
+		return
+	}
+	b := f.blockerRef(res.Blocker)
+	if b == nil {
+		f.problem(r, "HO320", "resolves %q, which is no blocker that is known", res.Blocker)
+		return
+	}
+	if !f.stillOpen(r, b) {
+		return
+	}
+	b.State, b.Resolution = res.Outcome, r
+	last := &b.Spans[len(b.Spans)-1]
+	last.To = last.From
+	if r.At.After(last.From) { // not before: clocks differ
+		last.To = r.At.Time
+	}
+	mention(&b.History, r)
+}
+
+// acknowledge notes that somebody has seen to a blocker. Only an accepting ack
+// does so: to decline is to say that it is for another.
+func (f *folder) acknowledge(r *Record, a *Ack, b *BlockerState) {
+	if !f.stillOpen(r, b) {
+		return
+	}
+	mention(&b.History, r)
+	if !a.Accepts() {
+		return
+	}
+	b.State = BlockerAcknowledged
+	if b.Acknowledged == nil {
+		b.Acknowledged = r
+	}
+}
+
+// escalation raises the level of a blocker. Anything else that is escalated has
+// it in its history.
+func (f *folder) escalation(r *Record, e *Escalation) {
+	b := f.blockerRef(e.Subject)
+	if b == nil {
+		if !f.mentionSubject(r, e.Subject) {
+			f.problem(r, "HO320", "escalates %q, of which no record speaks", e.Subject)
+		}
+		return
+	}
+	if !f.stillOpen(r, b) {
+		return
+	}
+	b.Escalations = append(b.Escalations, r)
+	b.State, b.Level = BlockerEscalated, max(b.Level, escalationLevel(r))
+	mention(&b.History, r)
+}
+
+// escalationLevel is the level that an escalation asks for, within 1 to 3.
+func escalationLevel(r *Record) int {
+	return min(max(r.Body.(*Escalation).Level, 1), 3)
+}
+
+// deescalate takes an escalation back.
+func (b *BlockerState) deescalate(r *Record) {
+	b.Escalations = slices.DeleteFunc(b.Escalations, func(e *Record) bool { return e == r })
+	b.Level = 0
+	for _, e := range b.Escalations {
+		b.Level = max(b.Level, escalationLevel(e))
+	}
+	switch {
+	case b.State != BlockerEscalated || len(b.Escalations) > 0:
+	case b.Acknowledged != nil:
+		b.State = BlockerAcknowledged
+	case len(b.Routes) > 0:
+		b.State = BlockerRouted
+	default:
+		b.State = BlockerDeclared
+	}
+}
+
+// route notes where something was delivered.
+func (f *folder) route(r *Record, route *Route) {
+	if !f.mentionSubject(r, route.Subject) {
+		f.problem(r, "HO320", "routes %q, of which no record speaks", route.Subject)
+		return
+	}
+	b := f.blockerRef(route.Subject)
+	if b == nil || !b.Open() {
+		return
+	}
+	b.Routes = append(b.Routes, r)
+	if b.State == BlockerDeclared {
+		b.State = BlockerRouted
+	}
+}

@@ -1,0 +1,164 @@
+package handoff
+
+import "slices"
+
+// handoff publishes a version and declares what it lists. Of a rollup, items
+// and blockers are a view of what members declared: they change nothing.
+func (f *folder) handoff(r *Record, h *Handoff) {
+	hs := f.publish(r, h)
+	if h.Rollup == nil {
+		f.declareWork(hs)
+	} else {
+		f.citeWork(hs)
+	}
+	for _, d := range h.Decisions {
+		f.decide(r, d)
+	}
+	for _, q := range h.Questions {
+		f.leaveQuestion(r, q)
+	}
+	f.replaceIdle(hs)
+}
+
+// publish enters a version, as the next one of its chain when it may amend.
+func (f *folder) publish(r *Record, h *Handoff) *HandoffState {
+	hs := &HandoffState{Record: r, Handoff: h, State: HandoffPublished}
+	if old := f.amendable(r, h); old != nil {
+		f.revokeOffers(old)
+		old.State, old.SupersededBy = HandoffSuperseded, r.ID
+		// Only the latest version is amended, so that versions of one chain
+		// may share the array behind the list.
+		hs.Chain = old.Chain
+		hs.Questions = old.Questions
+	}
+	hs.Chain = append(hs.Chain, r.ID)
+	f.Handoffs[r.ID] = hs
+	f.latest[hs.Chain[0]] = hs
+	return hs
+}
+
+// amendable returns the version that h replaces. An amendment that is not
+// allowed leaves a handoff that stands by itself.
+func (f *folder) amendable(r *Record, h *Handoff) *HandoffState {
+	if h.Amends == "" {
+		return nil
+	}
+	old := f.Handoffs[h.Amends]
+	switch {
+	case old == nil:
+		f.problem(r, "HO320", "amends %s, which is no handoff that is known", h.Amends)
+	case old.Record.By != r.By:
+		f.problem(r, "HO320", "amends %s, which is a handoff by %s", h.Amends, old.Record.By)
+	case f.latest[old.Chain[0]] != old:
+		f.problem(r, "HO320", "amends %s, which %s has amended already", h.Amends, old.SupersededBy)
+	case old.State == HandoffWithdrawn:
+		f.problem(r, "HO320", "amends %s, which is withdrawn", h.Amends)
+	default:
+		return old
+	}
+	return nil
+}
+
+func (f *folder) declareWork(hs *HandoffState) {
+	for _, item := range hs.Items {
+		f.declareItem(hs, item)
+	}
+	for _, s := range hs.Shipped {
+		if s.ID != "" {
+			f.closeItem(hs, s.ID, ItemShipped)
+		}
+	}
+	for _, d := range hs.Dropped {
+		f.closeItem(hs, d.ID, ItemDropped)
+	}
+	for _, b := range hs.Blockers {
+		f.declareBlocker(hs.Record, b)
+	}
+}
+
+// citeWork enters a rollup in the histories of what it shows.
+func (f *folder) citeWork(hs *HandoffState) {
+	for _, item := range hs.Items {
+		if it := f.Items[item.ID]; it != nil {
+			mention(&it.History, hs.Record)
+		}
+	}
+	for _, b := range hs.Blockers {
+		if bs := f.Blockers[b.ID]; bs != nil {
+			mention(&bs.History, hs.Record)
+		}
+	}
+}
+
+// isRollup reports whether r only shows what the handoffs of others say.
+func isRollup(r *Record) bool {
+	h, ok := r.Body.(*Handoff)
+	return ok && h.Rollup != nil
+}
+
+// series returns the handoffs among which hs replaces another.
+func (h *HandoffState) series() series {
+	s := series{by: h.Record.By}
+	if h.Rollup != nil {
+		s.level, s.scope = h.Rollup.Level, h.Rollup.Scope
+	}
+	return s
+}
+
+// pending reports whether a verdict on the handoff still changes its state.
+func (h *HandoffState) pending() bool {
+	return h.State == HandoffPublished || h.State == HandoffChangesRequested || h.State == HandoffDeclined
+}
+
+// sameChain reports whether the record called id is a version of hs's chain.
+func (f *folder) sameChain(id string, hs *HandoffState) bool {
+	other := f.Handoffs[id]
+	return other != nil && other.Chain[0] == hs.Chain[0]
+}
+
+// settle draws the consequence for the handoff that declared an item last,
+// after the item was declared again, closed or moved.
+func (f *folder) settle(hs *HandoffState) {
+	if hs == nil {
+		return
+	}
+	if hs.State == HandoffAccepted && hs.standing == 0 && len(hs.declared) > 0 {
+		hs.State = HandoffClosed
+	}
+	if hs.kept == 0 {
+		f.idle[hs.series()] = append(f.idle[hs.series()], hs)
+	}
+}
+
+// replaceIdle lets the sender's next handoff end the earlier ones that say
+// nothing any more: none of their items is left to the sender.
+func (f *folder) replaceIdle(next *HandoffState) {
+	s := next.series()
+	for _, old := range f.idle[s] {
+		switch {
+		case old == next || old.kept > 0:
+		case old.pending():
+			old.State, old.SupersededBy = HandoffSuperseded, next.Record.ID
+		case old.State == HandoffAccepted && old.standing == 0:
+			old.State = HandoffClosed
+		}
+	}
+	delete(f.idle, s)
+	if next.kept == 0 {
+		f.idle[s] = append(f.idle[s], next)
+	}
+}
+
+// revokeOffers ends the offers that hs made and nobody took.
+func (f *folder) revokeOffers(hs *HandoffState) {
+	for _, it := range hs.declared {
+		if it.offeredBy(hs.Record.ID) {
+			it.Offer = nil
+		}
+	}
+}
+
+// lists reports whether the handoff names an item.
+func (h *HandoffState) lists(id string) bool {
+	return slices.ContainsFunc(h.Items, func(item Item) bool { return item.ID == id })
+}

@@ -1,0 +1,191 @@
+package handoff
+
+import "slices"
+
+// declareItem makes the item what its custodian says it is, and offers it to
+// those who are to do its next steps. A new item, and one that is reopened,
+// belongs to the sender.
+func (f *folder) declareItem(hs *HandoffState, item Item) {
+	it := f.Items[item.ID]
+	if !f.mayDeclare(hs, item, it) {
+		return
+	}
+	r := hs.Record
+	if it == nil {
+		it = &ItemState{First: r.ID}
+		f.Items[item.ID] = it
+	}
+	before := f.Handoffs[it.Declared]
+	f.book(it, -1)
+	if it.Holder != r.By || !it.Live() {
+		it.Holder, it.HeldBy = r.By, r.ID
+	}
+	it.Carried = f.carried(hs, item, it)
+	if item.Intent == "" {
+		item.Intent = it.Intent
+	}
+	item.Owner, it.ProposedOwner = f.owner(hs, item, it)
+	it.Item = item
+	it.Closed, it.ClosedBy = "", ""
+	it.Offer = offer(r, item)
+	it.Declared, it.At = r.ID, r.At.Time
+	mention(&it.History, r)
+	f.book(it, +1)
+	hs.declared = append(hs.declared, it)
+	f.settle(before)
+}
+
+// mayDeclare reports whether the sender of hs may speak for the item; it is nil
+// when nobody has named it before.
+func (f *folder) mayDeclare(hs *HandoffState, item Item, it *ItemState) bool {
+	r := hs.Record
+	switch {
+	case item.ID == "":
+		f.problem(r, "HO320", "an item has no id")
+	case it == nil:
+		return true
+	case it.Declared == r.ID:
+		f.problem(r, "HO320", "%s is listed twice", item.ID)
+	case !it.Live() && item.Reopened != "":
+		return true
+	case it.Holder != r.By && f.taken[chainItem{hs.Chain[0], item.ID}]:
+		// An amendment repeats what a receiver took from the version before.
+	case !it.Live() && !f.sameChain(it.ClosedBy, hs):
+		f.problem(r, "HO305", "%s was %s in %s: say in `reopened` why it is back", item.ID, it.Closed, it.ClosedBy)
+	case it.Holder != r.By:
+		f.heldProblem(r, it)
+	default:
+		return true
+	}
+	return false
+}
+
+// carried counts the declarations in a row with the status of item, this one
+// included. An amendment is not one more.
+func (f *folder) carried(hs *HandoffState, item Item, it *ItemState) int {
+	switch {
+	case it.Carried == 0 || !it.Live() || it.Status != item.Status:
+		return 1
+	case f.sameChain(it.Declared, hs):
+		return it.Carried
+	}
+	return it.Carried + 1
+}
+
+// owner returns who owns the item after a declaration, and who is to own it
+// once they ack. The sender may take ownership, and may name the owner of a new
+// item or one that is reopened; anybody else must agree.
+func (f *folder) owner(hs *HandoffState, item Item, it *ItemState) (owner, proposed string) {
+	switch {
+	case item.Owner == "" || item.Owner == it.Owner:
+		return it.Owner, ""
+	case it.Owner == "" || item.Owner == hs.Record.By || f.sameChain(it.First, hs) || !it.Live():
+		return item.Owner, ""
+	}
+	return it.Owner, item.Owner
+}
+
+// closeItem takes an item out of the live set. An id that nobody declared says
+// nothing.
+func (f *folder) closeItem(hs *HandoffState, id, how string) {
+	r := hs.Record
+	it := f.Items[id]
+	switch {
+	case it == nil:
+		return
+	case it.Holder != r.By && f.taken[chainItem{hs.Chain[0], id}]:
+		return // an amendment repeats what a receiver took from the version before
+	case it.Holder != r.By:
+		f.heldProblem(r, it)
+		return
+	}
+	mention(&it.History, r)
+	if !it.Live() {
+		return
+	}
+	f.book(it, -1)
+	it.Closed, it.ClosedBy, it.Offer = how, r.ID, nil
+	f.settle(f.Handoffs[it.Declared])
+}
+
+// heldProblem notes that r is not by the custodian of the item.
+func (f *folder) heldProblem(r *Record, it *ItemState) {
+	if it.Live() {
+		f.problem(r, "HO320", "%s is held by %s since %s", it.ID, it.Holder, it.HeldBy)
+		return
+	}
+	f.problem(r, "HO320", "%s was %s by %s in %s", it.ID, it.Closed, it.Holder, it.ClosedBy)
+}
+
+// book counts the item n times in the handoff that declared it last. Whoever
+// changes who declared, holds or closed an item books it out before and in
+// after.
+func (f *folder) book(it *ItemState, n int) {
+	hs := f.Handoffs[it.Declared]
+	if hs == nil || !it.Live() {
+		return
+	}
+	hs.standing += n
+	if it.Holder == hs.Record.By {
+		hs.kept += n
+	}
+}
+
+// give makes the author of an ack the custodian of an item.
+func (f *folder) give(it *ItemState, ack *Record) {
+	hs := f.Handoffs[it.Declared]
+	f.book(it, -1)
+	it.Holder, it.HeldBy, it.Offer = ack.By, ack.ID, nil
+	f.book(it, +1)
+	mention(&it.History, ack)
+	f.noteTaken(hs, it.ID, ack.By)
+	f.judge(hs, ack)
+	f.settle(hs)
+}
+
+// noteTaken enters in hs who took an item that it lists.
+func (f *folder) noteTaken(hs *HandoffState, item, who string) {
+	if hs.Taken == nil {
+		hs.Taken = make(map[string]string)
+	}
+	hs.Taken[item] = who
+	f.taken[chainItem{hs.Chain[0], item}] = true
+}
+
+// offeredBy reports whether the item waits for somebody because of a record.
+func (i *ItemState) offeredBy(id string) bool { return i.Offer != nil && i.Offer.Record == id }
+
+// offer returns what the sender of r offers of an item: every step that
+// somebody else is to do, nil when there is none.
+func offer(r *Record, item Item) *Offer {
+	var to []string
+	for _, next := range item.Next {
+		if next.Owner != "" && next.Owner != r.By && !slices.Contains(to, next.Owner) {
+			to = append(to, next.Owner)
+		}
+	}
+	if to == nil {
+		return nil
+	}
+	return &Offer{From: r.By, To: to, Record: r.ID, At: r.At.Time}
+}
+
+// assignment offers an item to a person in the name of its custodian, and takes
+// the place of an earlier offer. Whether its author may is for the rules: the
+// records do not know who leads.
+func (f *folder) assignment(r *Record, a *Assignment) {
+	it := f.itemRef(a.Item)
+	switch {
+	case it == nil:
+		f.problem(r, "HO320", "assigns %q, which is no item that is known", a.Item)
+	case !it.Live():
+		f.heldProblem(r, it)
+	case a.To == "":
+		f.problem(r, "HO320", "assigns %s to nobody", it.ID)
+	case a.To == it.Holder, a.From != "" && a.From != it.Holder:
+		f.heldProblem(r, it)
+	default:
+		it.Offer = &Offer{From: it.Holder, To: []string{a.To}, Record: r.ID, At: r.At.Time}
+		mention(&it.History, r)
+	}
+}

@@ -1,0 +1,203 @@
+package handoff
+
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+)
+
+// causalOrder sorts records so that each comes after every record that it
+// names, then by time, then by id. A slug stands for the earliest record that
+// declares it, so that a clock that runs ahead cannot move a resolution before
+// its blocker. A circle is entered at its earliest record.
+func causalOrder(records map[string]*Record) []*Record {
+	g := newGraph(records)
+	for i, r := range g.records {
+		g.link(i, r)
+	}
+	return g.sort()
+}
+
+// graph is the records by time and id, and which of them wait for which. A
+// record is known by its rank, its place in the slice.
+type graph struct {
+	records []*Record
+	rank    map[string]int      // by id of a record
+	first   map[declaration]int // the earliest record that declares a slug
+	waits   []int               // for how many records a record still waits
+	waiting [][]int             // who waits for a record
+}
+
+// declaration is a slug of one type of thing.
+type declaration struct {
+	typ  RefType
+	slug string
+}
+
+func newGraph(records map[string]*Record) *graph {
+	g := &graph{
+		records: make([]*Record, 0, len(records)),
+		rank:    make(map[string]int, len(records)),
+		first:   make(map[declaration]int),
+		waits:   make([]int, len(records)),
+		waiting: make([][]int, len(records)),
+	}
+	for _, r := range records {
+		g.records = append(g.records, r)
+	}
+	slices.SortFunc(g.records, func(a, b *Record) int {
+		return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(a.ID, b.ID))
+	})
+	for i, r := range g.records {
+		g.rank[r.ID] = i
+		g.declare(i, r)
+	}
+	return g
+}
+
+// declare notes the slugs that a record declares and that none before it does.
+func (g *graph) declare(i int, r *Record) {
+	note := func(typ RefType, slug string) {
+		d := declaration{typ, slug}
+		if _, found := g.first[d]; !found {
+			g.first[d] = i
+		}
+	}
+	switch body := r.Body.(type) {
+	case *Handoff:
+		for _, item := range body.Items {
+			note(RefItem, item.ID)
+		}
+		for _, b := range body.Blockers {
+			note(RefBlocker, b.ID)
+		}
+		for _, q := range body.Questions {
+			note(RefQuestion, q.ID)
+		}
+		for _, d := range body.Decisions {
+			note(RefDecision, d.ID)
+		}
+	case *DecisionRecord:
+		note(RefDecision, body.Topic)
+	}
+}
+
+// anyRef is what a subject may be when its kind does not say.
+var anyRef = []RefType{RefItem, RefBlocker, RefQuestion, RefDecision}
+
+// link makes a record wait for everything that it names.
+func (g *graph) link(i int, r *Record) {
+	switch body := r.Body.(type) {
+	case *Handoff:
+		g.linkHandoff(i, body)
+	case *Ack:
+		g.after(i, body.Subject, RefBlocker, RefQuestion)
+	case *Question:
+		g.after(i, body.About, anyRef...)
+	case *Answer:
+		g.after(i, body.Question, RefQuestion)
+	case *Resolution:
+		g.after(i, body.Blocker, RefBlocker)
+	case *DecisionRecord:
+		g.linkDecision(i, body.DecisionFields)
+	case *Escalation:
+		g.after(i, body.Subject, anyRef...)
+	case *Assignment:
+		g.after(i, body.Item, RefItem)
+	case *Route:
+		g.after(i, body.Subject, anyRef...)
+	case *Withdrawal:
+		g.after(i, body.Subject, RefQuestion)
+	case *Gap:
+		g.after(i, body.Subject, anyRef...)
+	}
+}
+
+func (g *graph) linkHandoff(i int, h *Handoff) {
+	g.after(i, h.Amends)
+	if h.Rollup != nil {
+		for _, source := range h.Rollup.Sources {
+			g.after(i, source.ID)
+		}
+	}
+	for _, d := range h.Decisions {
+		g.linkDecision(i, d.DecisionFields)
+	}
+}
+
+func (g *graph) linkDecision(i int, d DecisionFields) {
+	g.after(i, d.Answers, RefBlocker, RefQuestion)
+	g.after(i, d.Supersedes, RefDecision)
+}
+
+// after makes record i wait for what ref names: a record, else the first
+// declaration of a slug as each of types.
+func (g *graph) after(i int, ref string, types ...RefType) {
+	if ref == "" {
+		return
+	}
+	typ, name := SplitRef(ref)
+	if j, found := g.rank[name]; found && (typ == RefAny || typ == RefQuestion) {
+		g.edge(j, i)
+		return
+	}
+	for _, t := range types {
+		if typ != RefAny && typ != t {
+			continue
+		}
+		if j, found := g.first[declaration{t, name}]; found {
+			g.edge(j, i)
+		}
+	}
+}
+
+func (g *graph) edge(from, to int) {
+	if from != to {
+		g.waiting[from] = append(g.waiting[from], to)
+		g.waits[to]++
+	}
+}
+
+// sort is Kahn's algorithm with the earliest ready record first. When none is
+// ready, what is left holds a circle, and its earliest record goes on.
+func (g *graph) sort() []*Record {
+	ordered := make([]*Record, 0, len(g.records))
+	done := make([]bool, len(g.records))
+	ready := make(ranks, 0, len(g.records))
+	for i, n := range g.waits {
+		if n == 0 {
+			ready = append(ready, i) // ascending, so it is a heap
+		}
+	}
+	for earliest := 0; len(ordered) < len(g.records); {
+		if len(ready) == 0 {
+			for done[earliest] {
+				earliest++
+			}
+			ready = append(ready, earliest)
+		}
+		i := heap.Pop(&ready).(int)
+		done[i] = true
+		ordered = append(ordered, g.records[i])
+		for _, j := range g.waiting[i] {
+			if g.waits[j]--; g.waits[j] == 0 && !done[j] {
+				heap.Push(&ready, j)
+			}
+		}
+	}
+	return ordered
+}
+
+// ranks is a heap with the smallest rank on top.
+type ranks []int
+
+func (r ranks) Len() int           { return len(r) }
+func (r ranks) Less(i, j int) bool { return r[i] < r[j] }
+func (r ranks) Swap(i, j int)      { r[i], r[j] = r[j], r[i] }
+func (r *ranks) Push(x any)        { *r = append(*r, x.(int)) }
+
+func (r *ranks) Pop() any {
+	last := (*r)[len(*r)-1]
+	*r = (*r)[:len(*r)-1]
+	return last
+}

@@ -1,0 +1,74 @@
+package handoff
+
+import "slices"
+
+// withdrawal takes back what its author offered: a handoff that nobody has
+// accepted, a question, or an escalation.
+func (f *folder) withdrawal(r *Record, w *Withdrawal) {
+	if named := f.Records[w.Subject]; named != nil {
+		switch body := named.Body.(type) {
+		case *Handoff:
+			f.withdrawHandoff(r, w)
+			return
+		case *Escalation:
+			f.withdrawEscalation(r, named, body)
+			return
+		}
+	}
+	if q := f.questionRef(w.Subject); q != nil {
+		f.withdrawQuestion(r, q)
+		return
+	}
+	f.problem(r, "HO320", "withdraws %q, which is no handoff, question or escalation that is known", w.Subject)
+}
+
+// withdrawHandoff ends the offers of a handoff. What it declared stays with its
+// sender.
+func (f *folder) withdrawHandoff(r *Record, w *Withdrawal) {
+	hs := f.Handoffs[w.Subject]
+	switch {
+	case hs == nil:
+		f.problem(r, "HO320", "withdraws %s, which names this withdrawal in turn", w.Subject)
+	case hs.Record.By != r.By:
+		f.problem(r, "HO320", "withdraws %s, which is by %s", w.Subject, hs.Record.By)
+	case !hs.pending():
+		f.problem(r, "HO320", "withdraws %s, which is %s", w.Subject, hs.State)
+	case f.chainAccepted(hs):
+		f.problem(r, "HO320", "withdraws %s, of which a part is accepted", w.Subject)
+	default:
+		f.revokeOffers(hs)
+		hs.State = HandoffWithdrawn
+	}
+}
+
+// chainAccepted reports whether anybody accepted any version of a chain.
+func (f *folder) chainAccepted(hs *HandoffState) bool {
+	return slices.ContainsFunc(hs.Chain, func(id string) bool { return len(f.Handoffs[id].accepters) > 0 })
+}
+
+func (f *folder) withdrawQuestion(r *Record, q *QuestionState) {
+	switch {
+	case q.By != r.By:
+		f.problem(r, "HO320", "withdraws the question %s, which %s asked", q.Key, q.By)
+	case q.State == QuestionClosed || q.State == QuestionWithdrawn:
+		f.problem(r, "HO320", "withdraws the question %s, which is %s", q.Key, q.State)
+	default:
+		q.State = QuestionWithdrawn
+		mention(&q.History, r)
+	}
+}
+
+func (f *folder) withdrawEscalation(r, escalation *Record, e *Escalation) {
+	b := f.blockerRef(e.Subject)
+	switch {
+	case escalation.By != r.By:
+		f.problem(r, "HO320", "withdraws %s, which is by %s", escalation.ID, escalation.By)
+	case b == nil:
+		f.mentionSubject(r, e.Subject)
+	case !b.Open() || !slices.Contains(b.Escalations, escalation):
+		f.problem(r, "HO320", "withdraws %s, which does not escalate %s any more", escalation.ID, b.ID)
+	default:
+		b.deescalate(escalation)
+		mention(&b.History, r)
+	}
+}

@@ -1,0 +1,249 @@
+package handoff
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// minPrefix is how many characters of a record's id must be typed at least.
+const minPrefix = 3
+
+// The types of things that a person can name.
+const (
+	TargetRecord   = "record"
+	TargetItem     = "item"
+	TargetBlocker  = "blocker"
+	TargetQuestion = "question"
+	TargetDecision = "decision"
+)
+
+// Target is what a reference means.
+type Target struct {
+	Type string // TargetRecord and so on
+	Name string // the key into the map of the State for that type
+}
+
+// Resolve finds what a person means by ref:
+//
+//	@ and @ana            the latest handoff by me, by ana
+//	k3f9q2m7              the record
+//	k3f                   the one record whose id begins so
+//	item:x blk:x q:x dec:x   the item, blocker, question, decision of that name
+//	x                     whichever of those has that name
+//
+// A whole id comes before a name, and a name before the beginning of an id. The
+// error is an [*AmbiguousError] or an [*UnknownError].
+func (s *State) Resolve(ref, me string) (Target, error) {
+	if who, ok := strings.CutPrefix(ref, "@"); ok {
+		if h := s.Latest(cmp.Or(who, me)); h != nil {
+			return Target{TargetRecord, h.Record.ID}, nil
+		}
+		return Target{}, &UnknownError{Name: ref}
+	}
+	if s.Records[ref] != nil {
+		return Target{TargetRecord, ref}, nil
+	}
+	targets, names := s.named(ref)
+	if len(targets) == 0 {
+		targets, names = s.beginning(ref)
+	}
+	switch len(targets) {
+	case 0:
+		return Target{}, &UnknownError{Name: ref}
+	case 1:
+		return targets[0], nil
+	}
+	slices.Sort(names)
+	return Target{}, &AmbiguousError{Name: ref, Matches: names}
+}
+
+// named returns the things of exactly this name, and their full references.
+func (s *State) named(ref string) (targets []Target, names []string) {
+	found := func(kind string, typ RefType, name string) {
+		targets = append(targets, Target{kind, name})
+		names = append(names, string(typ)+":"+name)
+	}
+	if it := s.itemRef(ref); it != nil {
+		found(TargetItem, RefItem, it.ID)
+	}
+	if b := s.blockerRef(ref); b != nil {
+		found(TargetBlocker, RefBlocker, b.ID)
+	}
+	if q := s.questionRef(ref); q != nil {
+		found(TargetQuestion, RefQuestion, q.Key)
+	}
+	if d := s.decisionRef(ref); d != nil {
+		found(TargetDecision, RefDecision, d.ID)
+	}
+	return targets, names
+}
+
+// beginning returns the records whose id begins with prefix.
+func (s *State) beginning(prefix string) (targets []Target, names []string) {
+	if len(prefix) < minPrefix {
+		return nil, nil
+	}
+	for id := range s.Records {
+		if strings.HasPrefix(id, prefix) {
+			targets = append(targets, Target{TargetRecord, id})
+			names = append(names, id)
+		}
+	}
+	return targets, names
+}
+
+func (s *State) itemRef(ref string) *ItemState {
+	return lookUp(s.Items, RefItem, ref)
+}
+
+func (s *State) blockerRef(ref string) *BlockerState {
+	return lookUp(s.Blockers, RefBlocker, ref)
+}
+
+func (s *State) decisionRef(ref string) *DecisionState {
+	return lookUp(s.Decisions, RefDecision, ref)
+}
+
+// questionRef also knows the records that asked a question once more.
+func (s *State) questionRef(ref string) *QuestionState {
+	if q := lookUp(s.Questions, RefQuestion, ref); q != nil {
+		return q
+	}
+	_, name := SplitRef(ref)
+	return s.Questions[s.rounds[name]]
+}
+
+// lookUp returns what ref names where something of type typ is expected: its
+// prefix, if it has one, must be that.
+func lookUp[T any](things map[string]*T, typ RefType, ref string) *T {
+	prefix, name := SplitRef(ref)
+	if prefix != RefAny && prefix != typ {
+		return nil
+	}
+	return things[name]
+}
+
+// Latest returns the newest handoff by somebody that they have not withdrawn,
+// nil when there is none.
+func (s *State) Latest(by string) *HandoffState {
+	for _, r := range slices.Backward(s.order) {
+		if h := s.Handoffs[r.ID]; h != nil && r.By == by && h.State != HandoffWithdrawn {
+			return h
+		}
+	}
+	return nil
+}
+
+// Current returns the newest handoff of every sender that still speaks, the
+// newest first. The rollups of a lead count apart, for each scope: they do not
+// hide the lead's own work.
+func (s *State) Current() []*HandoffState {
+	var current []*HandoffState
+	seen := make(map[series]bool)
+	for _, r := range slices.Backward(s.order) {
+		h := s.Handoffs[r.ID]
+		if h == nil || !h.Current() || seen[h.series()] {
+			continue
+		}
+		seen[h.series()] = true
+		current = append(current, h)
+	}
+	return current
+}
+
+// Custody is what somebody has to account for in their next handoff.
+type Custody struct {
+	Items     []*ItemState     // live, in the order of CompareItems
+	Blockers  []*BlockerState  // open, in the order of CompareBlockers
+	Questions []*QuestionState // open, by key
+}
+
+// Holds returns what who holds: the live items of which they are custodian, the
+// open blockers in front of those, and their own open questions. An open
+// blocker that they declared stays theirs until somebody else holds an item
+// that it blocks.
+func (s *State) Holds(who string) Custody {
+	var c Custody
+	for _, it := range s.Items {
+		if it.Live() && it.Holder == who {
+			c.Items = append(c.Items, it)
+		}
+	}
+	for _, b := range s.Blockers {
+		if b.Open() && s.answersFor(who, b) {
+			c.Blockers = append(c.Blockers, b)
+		}
+	}
+	for _, q := range s.Questions {
+		if q.Open() && q.By == who {
+			c.Questions = append(c.Questions, q)
+		}
+	}
+	slices.SortFunc(c.Items, CompareItems)
+	slices.SortFunc(c.Blockers, CompareBlockers)
+	slices.SortFunc(c.Questions, func(a, b *QuestionState) int { return cmp.Compare(a.Key, b.Key) })
+	return c
+}
+
+// answersFor reports whether an open blocker is for who to carry on.
+func (s *State) answersFor(who string, b *BlockerState) bool {
+	theirs := b.DeclaredBy == who
+	for _, ref := range b.Blocks {
+		it := s.itemRef(ref)
+		switch {
+		case it == nil || !it.Live():
+		case it.Holder == who:
+			return true
+		default:
+			theirs = false
+		}
+	}
+	return theirs
+}
+
+// CompareItems orders items by what needs attention first: severity, then
+// status from blocked to ready, then id.
+func CompareItems(a, b *ItemState) int {
+	return cmp.Or(
+		CompareSeverity(a.Severity, b.Severity),
+		cmp.Compare(statusRank(a.Status), statusRank(b.Status)),
+		cmp.Compare(a.ID, b.ID),
+	)
+}
+
+// CompareBlockers orders blockers by severity, then by how long they have been
+// open, then by id.
+func CompareBlockers(a, b *BlockerState) int {
+	return cmp.Or(
+		CompareSeverity(a.Severity, b.Severity), a.Since.Compare(b.Since.Time), cmp.Compare(a.ID, b.ID),
+	)
+}
+
+// CompareSeverity orders critical before watch before routine, which an empty
+// severity is.
+func CompareSeverity(a, b string) int {
+	return cmp.Compare(severityRank(a), severityRank(b))
+}
+
+func severityRank(severity string) int {
+	switch severity {
+	case SeverityCritical:
+		return 0
+	case SeverityWatch:
+		return 1
+	}
+	return 2
+}
+
+func statusRank(status string) int {
+	switch status {
+	case StatusBlocked:
+		return 0
+	case StatusInReview:
+		return 1
+	case StatusInProgress:
+		return 2
+	}
+	return 3
+}
