@@ -1,0 +1,534 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/object"
+)
+
+// maxTries is how often an append starts again because the branch moved.
+const maxTries = 5
+
+// Change is what an append adds.
+type Change struct {
+	Files     []NewFile // at least one
+	Message   string    // of the commit: a subject, an empty line, trailers
+	Author    Ident
+	Committer Ident
+	Branch    string // short name of the branch to write to, "" for the one that is checked out
+	DetachOK  bool   // write to a detached HEAD as well
+
+	// Verify, unless nil, gets each file as it is read back from the object
+	// database. An error of its own ends the append before anything moved.
+	Verify func(path string, data []byte) error
+}
+
+// NewFile is a file that the tree does not have yet.
+type NewFile struct {
+	Path string // from the root of the tree, clean, with slashes
+	Data []byte
+}
+
+// Commit is where the files are after an append.
+type Commit struct {
+	Hash   string // 40 hex digits
+	Ref    string // the reference that now holds it: "refs/heads/main", or "HEAD" when detached
+	Parent string // "" for the first commit of a branch
+}
+
+// DetachedError says that HEAD is on no branch and the caller did not allow a
+// commit there.
+type DetachedError struct{ Hash string }
+
+func (e *DetachedError) Error() string { return "HEAD is detached at " + e.Hash }
+
+// UnfinishedError comes with a [Commit] that stands: it is on the branch and on
+// disk. What came after it, the index or a reflog, is missing; [Repo.Recover]
+// repairs the index.
+type UnfinishedError struct{ Err error }
+
+func (e *UnfinishedError) Error() string {
+	return "committed, but not everything after it was done: " + e.Err.Error()
+}
+func (e *UnfinishedError) Unwrap() error { return e.Err }
+
+// errMoved says that the branch was moved by somebody who takes no locks, or
+// that an append which was killed is to be repaired first.
+var errMoved = errors.New("the branch moved")
+
+// Append commits new files, and nothing else, on top of the branch that is
+// checked out, or of change.Branch. What the user has staged or changed stays
+// as it is. On the checked-out branch the files also appear in the index and
+// the work tree; another branch has neither, and is begun when it does not
+// exist.
+//
+// When the commit is returned it is reachable from its reference and on disk.
+// With any error but [UnfinishedError] everything is as before. [BusyError] is
+// worth another try; [InProgressError], [DetachedError], [BlockedPathError],
+// [SignError] and [UnsupportedError] need the user.
+func (r *Repo) Append(ctx context.Context, change Change) (Commit, error) {
+	if err := change.check(); err != nil {
+		return Commit{}, err
+	}
+	if err := r.checkHook(); err != nil {
+		return Commit{}, err
+	}
+	for range maxTries {
+		if err := r.Recover(ctx); err != nil {
+			return Commit{}, err
+		}
+		commit, err := r.appendOnce(ctx, change)
+		if !errors.Is(err, errMoved) {
+			return commit, err
+		}
+	}
+	return Commit{}, &BusyError{Path: r.dir}
+}
+
+// appendOnce is the protocol. Before moveBranch nothing has happened that
+// release does not take back; after it the commit stands.
+func (r *Repo) appendOnce(ctx context.Context, change Change) (Commit, error) {
+	a := &appending{Repo: r, change: change}
+	defer a.release()
+	for _, step := range []func(context.Context) error{
+		a.lockIndex,  // from here nobody stages, merges or checks out
+		a.lockBranch, // from here nobody moves HEAD or the branch, and its tip is read
+		a.checkPaths,
+		a.startIndex, // git adds the entries to a copy while we go on
+		a.writeObjects,
+		a.readBack,
+		a.fillLocks,
+		a.leaveMarker,
+		a.placeFiles,
+		a.moveBranch, // the point of no return
+	} {
+		if err := step(ctx); err != nil {
+			return Commit{}, err
+		}
+	}
+	if err := a.finish(); err != nil {
+		return a.commit, &UnfinishedError{Err: err}
+	}
+	return a.commit, nil
+}
+
+// appending is one run of the protocol.
+type appending struct {
+	*Repo
+	change Change
+
+	index, head, branch *lock    // index and head only on the checked-out branch
+	chain               []string // HEAD or the branch, through symbolic references, to the one that is locked
+	objects             *objects
+	files               []newFile
+	sparse              sparsePatterns
+	edit                *indexEdit
+	marker              *marker
+	placed              placed
+	root                plumbing.Hash // the new tree
+	commit              Commit
+	landed              bool
+}
+
+// check refuses a change that no repository could take.
+func (c *Change) check() error {
+	if len(c.Files) == 0 {
+		return errors.New("change: no files")
+	}
+	if strings.ContainsRune(c.Message, 0) || strings.TrimSpace(c.Message) == "" {
+		return errors.New("change: the message is empty or holds a zero byte")
+	}
+	for _, who := range []Ident{c.Author, c.Committer} {
+		if cleanName(who.Name) != who.Name || cleanName(who.Email) != who.Email || who.Name == "" || who.Email == "" {
+			return fmt.Errorf("change: identity %q cannot stand in a commit", who)
+		}
+	}
+	seen := map[string]bool{}
+	for _, file := range c.Files {
+		if !filepath.IsLocal(filepath.FromSlash(file.Path)) || path.Clean(file.Path) != file.Path || strings.Contains(file.Path, `\`) || seen[file.Path] {
+			return fmt.Errorf("change: path %q is not clean, or is there twice", file.Path)
+		}
+		seen[file.Path] = true
+	}
+	return nil
+}
+
+// checkedOut reports whether the change goes to the checked-out branch of a
+// work tree, with its index and files.
+func (a *appending) checkedOut() bool { return a.index != nil }
+
+// lockIndex takes the lock of the index, unless the commit goes to a branch
+// that is not checked out here.
+func (a *appending) lockIndex(ctx context.Context) (err error) {
+	if a.bare {
+		return nil
+	}
+	if a.change.Branch != "" {
+		head, err := a.Head()
+		if err != nil || head.Ref != "refs/heads/"+a.change.Branch {
+			return err
+		}
+	}
+	if a.worktree == "" {
+		return &UnsupportedError{What: a.git.dir, Why: "no work tree here", WayOut: "run it in the work tree"}
+	}
+	a.index, err = a.lockFile(ctx, a.indexPath())
+	return err
+}
+
+// lockBranch takes the locks of HEAD and of the branch it points at, or of the
+// branch that was named, and reads the tip under them.
+func (a *appending) lockBranch(ctx context.Context) (err error) {
+	name := "HEAD"
+	if !a.bare && !a.checkedOut() || a.bare && a.change.Branch != "" {
+		name = "refs/heads/" + a.change.Branch
+		if err := plumbing.ReferenceName(name).Validate(); err != nil {
+			return fmt.Errorf("branch %q: %w", a.change.Branch, err)
+		}
+	} else if a.head, err = a.lockFile(ctx, a.refPath("HEAD")); err != nil {
+		return err
+	}
+	chain, _, err := a.resolve(name)
+	if err != nil {
+		return err
+	}
+	target := chain[len(chain)-1]
+	if target == "HEAD" {
+		a.branch, a.head = a.head, nil
+	} else if a.branch, err = a.lockFile(ctx, a.refPath(target)); err != nil {
+		return err
+	}
+	var tip string
+	if a.chain, tip, err = a.resolve(name); err != nil {
+		return err
+	}
+	if !slices.Equal(chain, a.chain) {
+		return errMoved
+	}
+	a.commit = Commit{Ref: target, Parent: tip}
+	return a.checkTarget()
+}
+
+// checkTarget refuses a branch that must not move now.
+func (a *appending) checkTarget() error {
+	ref, tip := a.commit.Ref, a.commit.Parent
+	if tip == "" {
+		if err := a.checkUnborn(ref); err != nil {
+			return err
+		}
+		if err := a.checkNameFree(ref); err != nil {
+			return err
+		}
+	}
+	if !a.checkedOut() {
+		return a.checkElsewhere(ref)
+	}
+	if err := a.checkNoOperation(); err != nil {
+		return err
+	}
+	if ref == "HEAD" && !a.change.DetachOK {
+		return &DetachedError{Hash: tip}
+	}
+	if a.change.Branch != "" && ref != "refs/heads/"+a.change.Branch {
+		return errMoved // HEAD was switched before we had its lock
+	}
+	return nil
+}
+
+// checkPaths refuses before anything is written when a file cannot be put at
+// its path: in the tree of the tip, in the index, or in the work tree.
+func (a *appending) checkPaths(context.Context) (err error) {
+	if a.objects, err = a.loadObjects(); err != nil {
+		return err
+	}
+	if a.commit.Parent != "" {
+		if a.root, err = a.objects.commitTree(plumbing.NewHash(a.commit.Parent)); err != nil {
+			return err
+		}
+	}
+	for _, file := range a.change.Files {
+		a.files = append(a.files, newFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.ComputeHash(plumbing.BlobObject, file.Data)})
+		if err := a.checkTree(file.Path); err != nil {
+			return err
+		}
+	}
+	if !a.checkedOut() {
+		return nil
+	}
+	if a.sparse, err = a.readSparse(); err != nil {
+		return err
+	}
+	for _, file := range a.change.Files {
+		if !a.sparse.includes(file.Path) {
+			continue
+		}
+		if err := checkVacant(a.worktree, file.Path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkTree refuses a path that the tree of the tip has, or whose parents are
+// something other than directories there.
+func (a *appending) checkTree(name string) error {
+	if a.root.IsZero() {
+		return nil
+	}
+	for _, parent := range append(parentsOf(name), name) {
+		entry, ok, err := a.objects.treeEntryAt(a.root, parent)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return nil
+		case parent == name:
+			return &BlockedPathError{Path: name, Why: "exists in the branch already"}
+		case !isDirMode(entry.Mode):
+			return &BlockedPathError{Path: parent, Why: "not a directory in the branch"}
+		}
+	}
+	return nil
+}
+
+// startIndex looks at the index and lets git begin to edit the copy.
+func (a *appending) startIndex(ctx context.Context) error {
+	if !a.checkedOut() {
+		return nil
+	}
+	index, err := readIndex(a.indexPath())
+	if err != nil {
+		return err
+	}
+	found, err := index.examine(pathsOf(a.files))
+	if err != nil {
+		return err
+	}
+	if found.unmerged != "" {
+		return &InProgressError{What: "a merge (conflict in " + found.unmerged + ")", WayOut: "resolve it with git add"}
+	}
+	for name := range found.present {
+		return &BlockedPathError{Path: name, Why: "staged already"}
+	}
+	for name := range found.inTheWay {
+		return &BlockedPathError{Path: name, Why: "in the index, where a directory has to be"}
+	}
+	a.edit, err = a.startIndexEdit(ctx, a.index, index, a.files, a.sparse)
+	return err
+}
+
+// pathsOf returns the paths of files.
+func pathsOf(files []newFile) []string {
+	paths := make([]string, len(files))
+	for i, file := range files {
+		paths[i] = file.Path
+	}
+	return paths
+}
+
+// writeObjects writes the blobs, the trees on their way, and the commit.
+func (a *appending) writeObjects(ctx context.Context) error {
+	for _, file := range a.change.Files {
+		if _, err := a.objects.write(rawObject{kind: plumbing.BlobObject, data: file.Data}); err != nil {
+			return err
+		}
+	}
+	var err error
+	if a.root, err = a.objects.insertFiles(a.root, a.files); err != nil {
+		return err
+	}
+	data, err := a.encodeCommit(ctx)
+	if err != nil {
+		return err
+	}
+	hash, err := a.objects.write(rawObject{kind: plumbing.CommitObject, data: data})
+	a.commit.Hash = hash.String()
+	return err
+}
+
+// encodeCommit returns the commit, signed if the user's configuration says so.
+func (a *appending) encodeCommit(ctx context.Context) ([]byte, error) {
+	commit := object.Commit{
+		Author:    object.Signature(a.change.Author),
+		Committer: object.Signature(a.change.Committer),
+		Message:   strings.TrimRight(a.change.Message, "\n") + "\n",
+		TreeHash:  a.root,
+	}
+	if a.commit.Parent != "" {
+		commit.ParentHashes = []plumbing.Hash{plumbing.NewHash(a.commit.Parent)}
+	}
+	data, err := encode(&commit)
+	if err != nil {
+		return nil, err
+	}
+	if commit.PGPSignature, err = a.sign(ctx, data, a.change.Committer); err != nil || commit.PGPSignature == "" {
+		return data, err
+	}
+	return encode(&commit)
+}
+
+// encode returns a commit as it is hashed.
+func encode(commit *object.Commit) ([]byte, error) {
+	var encoded plumbing.MemoryObject
+	if err := commit.Encode(&encoded); err != nil {
+		return nil, err
+	}
+	reader, err := encoded.Reader()
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	var data bytes.Buffer
+	_, err = data.ReadFrom(reader)
+	return data.Bytes(), err
+}
+
+// readBack reads the files through the new commit as somebody would who has
+// just opened the repository. What was not written well is found here, while
+// it can still be left behind.
+func (a *appending) readBack(ctx context.Context) error {
+	fresh, err := a.newObjects()
+	if err != nil {
+		return err
+	}
+	defer fresh.Close()
+	root, err := fresh.commitTree(plumbing.NewHash(a.commit.Hash))
+	if err != nil {
+		return err
+	}
+	for _, file := range a.change.Files {
+		entry, ok, err := fresh.treeEntryAt(root, file.Path)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("%s: missing from commit %s when read back", file.Path, a.commit.Hash)
+		}
+		data, err := fresh.blob(entry.Hash, int64(len(file.Data)))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(data, file.Data) {
+			return fmt.Errorf("%s: differs in commit %s when read back", file.Path, a.commit.Hash)
+		}
+		if a.change.Verify == nil {
+			continue
+		}
+		if err := a.change.Verify(file.Path, data); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// fillLocks puts into the lock files what their targets are to become. The lock
+// of HEAD is only held, but the hash in it tells that it is ours.
+func (a *appending) fillLocks(ctx context.Context) error {
+	for _, lock := range []*lock{a.branch, a.head} {
+		if lock == nil {
+			continue
+		}
+		if err := lock.writeSynced([]byte(a.commit.Hash + "\n")); err != nil {
+			return err
+		}
+	}
+	a.marker = &marker{Ref: a.commit.Ref, Commit: a.commit.Hash}
+	for _, file := range a.files {
+		a.marker.Files = append(a.marker.Files, markedFile{Path: file.Path, Blob: file.Hash.String()})
+	}
+	if !a.checkedOut() {
+		return nil
+	}
+	var err error
+	a.marker.Index, err = a.edit.finish(ctx)
+	return err
+}
+
+// leaveMarker writes down what is about to happen, for [Repo.Recover].
+func (a *appending) leaveMarker(ctx context.Context) error {
+	return a.writeMarker(ctx, a.marker)
+}
+
+// placeFiles writes the files to the work tree, but those that a sparse
+// checkout leaves out.
+func (a *appending) placeFiles(context.Context) error {
+	a.placed.top = a.worktree
+	if !a.checkedOut() {
+		return nil
+	}
+	for _, file := range a.change.Files {
+		if !a.sparse.includes(file.Path) {
+			continue
+		}
+		if err := a.placed.write(file.Path, file.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveBranch makes the commit the tip of the branch, unless somebody without
+// locks has moved it.
+func (a *appending) moveBranch(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	chain, tip, err := a.resolve(a.chain[0])
+	if err != nil {
+		return err
+	}
+	if tip != a.commit.Parent || !slices.Equal(chain, a.chain) {
+		return errMoved
+	}
+	removeEmptyDirs(a.branch.target)
+	if err := a.branch.commit(); err != nil {
+		return err
+	}
+	a.landed = true
+	return nil
+}
+
+// finish makes the new tip durable, then brings the index and the reflogs up to
+// it. Nothing of this takes the commit back.
+func (a *appending) finish() error {
+	errs := []error{syncDir(filepath.Dir(a.branch.target))}
+	var indexErr error
+	if a.checkedOut() {
+		indexErr = a.index.commit()
+	}
+	subject, _, _ := strings.Cut(a.change.Message, "\n")
+	prefix := "commit: "
+	if a.commit.Parent == "" {
+		prefix = "commit (initial): "
+	}
+	errs = append(errs, indexErr, a.logUpdate(a.chain, a.commit.Parent, a.commit.Hash, a.change.Committer, prefix+subject))
+	if indexErr == nil {
+		errs = append(errs, a.marker.clear())
+	}
+	return errors.Join(errs...)
+}
+
+// release gives up everything that is still ours, and before the point of no
+// return takes back what was done.
+func (a *appending) release() {
+	a.edit.stop()
+	if !a.landed {
+		a.placed.undo()
+		if a.marker != nil {
+			a.marker.clear()
+		}
+	}
+	a.marker.close()
+	a.branch.release()
+	a.head.release()
+	a.index.release()
+}

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+)
+
+// config is the configuration that applies to a repository: for each key its
+// values, the one that wins last. Keys are written as git prints them, section
+// and variable in lower case, the subsection as it is.
+type config map[string][]string
+
+// get returns the value that wins, "" when there is none.
+func (c config) get(key string) string {
+	values := c[key]
+	if len(values) == 0 {
+		return ""
+	}
+	return values[len(values)-1]
+}
+
+// isTrue reports whether key is set to a true value.
+func (c config) isTrue(key string) bool {
+	return len(c[key]) > 0 && parseBool(c.get(key))
+}
+
+// parseBool reads a boolean as git does: "true", "yes", "on" and numbers other
+// than 0. A key without a value has been given "true" by the readers.
+func parseBool(value string) bool {
+	switch strings.ToLower(value) {
+	case "true", "yes", "on":
+		return true
+	}
+	n, err := strconv.Atoi(value)
+	return err == nil && n != 0
+}
+
+// Config returns all values of key in the order that git reads them: the last
+// one wins. Files that are included are followed. No value is not an error.
+func (r *Repo) Config(key string) ([]string, error) {
+	c, err := r.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	return c[canonicalKey(key)], nil
+}
+
+// canonicalKey writes the section and the variable of a key in lower case.
+func canonicalKey(key string) string {
+	first, last := strings.IndexByte(key, '.'), strings.LastIndexByte(key, '.')
+	if first < 0 {
+		return strings.ToLower(key)
+	}
+	return strings.ToLower(key[:first]) + key[first:last] + strings.ToLower(key[last:])
+}
+
+// startConfig begins to read the configuration and returns how to get at it
+// once it is known where the repository is.
+func (r *Repo) startConfig(ctx context.Context) func(place) (config, error) {
+	if !r.git.installed() {
+		return func(p place) (config, error) { return readConfig(p, r.env) }
+	}
+	type result struct {
+		config config
+		err    error
+	}
+	done := make(chan result, 1)
+	go func() {
+		out, err := r.git.output(ctx, "config", "-z", "--list")
+		done <- result{parseConfigList(out), err}
+	}()
+	return func(place) (config, error) {
+		got := <-done
+		return got.config, got.err
+	}
+}
+
+// parseConfigList reads the output of "git config -z --list": "key\nvalue\x00",
+// or "key\x00" for a key without a value.
+func parseConfigList(out []byte) config {
+	c := config{}
+	for entry := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+		key, value, ok := strings.Cut(entry, "\n")
+		if !ok {
+			value = "true"
+		}
+		c[key] = append(c[key], value)
+	}
+	// These two come from our own command line.
+	c.dropLast("core.fsmonitor")
+	c.dropLast("core.hookspath")
+	return c
+}
+
+// dropLast forgets the last value of key.
+func (c config) dropLast(key string) {
+	if values := c[key]; len(values) > 0 {
+		c[key] = values[:len(values)-1]
+	}
+}

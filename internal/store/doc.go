@@ -1,0 +1,31 @@
+// Package store keeps handoff records in a git repository.
+//
+// It opens a repository as git opens it, reads the union of the records that
+// branches and remote-tracking branches reach, and appends new records as
+// commits that hold nothing else. Callers see strings, bytes and times; no type
+// of go-git leaves this package.
+//
+// # What is ours and what is git's
+//
+// Objects are read and written here. Git's own lock files guard the two things
+// that can be destroyed, the branch and the index, and are taken in git's order
+// and by git's rules, so that git and this package wait for each other. The git
+// executable, when it is installed, does what only it does right: finding the
+// repository, its configuration, identities, and editing an index in whatever
+// format it has. Without git each of these has a smaller replacement here that
+// refuses what it does not know. [Repo.Append] is the protocol and reads from
+// top to bottom.
+//
+// # Errors
+//
+// Each condition that a caller treats differently has a type:
+// [NotRepositoryError], [UnsafeError], [UnsupportedError], [DamagedError],
+// [BusyError], [InProgressError], [DetachedError], [BlockedPathError],
+// [NoIdentityError], [SignError] and [UnfinishedError]. Only the last comes with
+// something written.
+//
+// # Environment
+//
+// Nothing is read from the environment of the process. [Open] is handed the
+// environment and passes it on to git, so that tests and callers decide.
+package store

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+)
+
+// gitProgram runs the installed git executable.
+type gitProgram struct {
+	path string  // absolute; "" when git is not installed
+	dir  string  // the directory that git is run in
+	env  environ // the caller's environment
+}
+
+// gitError is a git command that ended with a status other than 0.
+type gitError struct {
+	Command string // "rev-parse"
+	Status  int
+	Stderr  string // trimmed, in English
+}
+
+func (e *gitError) Error() string {
+	text, _, _ := strings.Cut(e.Stderr, "\n")
+	if text == "" {
+		text = fmt.Sprintf("exit status %d", e.Status)
+	}
+	return fmt.Sprintf("git %s: %s", e.Command, text)
+}
+
+// installed reports whether there is a git executable.
+func (g gitProgram) installed() bool { return g.path != "" }
+
+// quiet are the settings under which every internal git command runs: no
+// program named by the repository's configuration is started, nothing asks, and
+// messages are the ones that this package knows.
+var quiet = []string{"LC_ALL=C", "LANGUAGE=", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_PAGER=cat"}
+
+// command prepares "git args...". fsmonitor is the value for core.fsmonitor;
+// "false" for all commands but those that write an index.
+func (g gitProgram) command(ctx context.Context, fsmonitor string, args ...string) *exec.Cmd {
+	options := []string{"-c", "core.fsmonitor=" + fsmonitor, "-c", "core.hooksPath=/dev/null"}
+	cmd := exec.CommandContext(ctx, g.path, append(options, args...)...)
+	cmd.Dir = g.dir
+	cmd.Env = g.env.with(quiet...)
+	return cmd
+}
+
+// output runs "git args..." and returns what it wrote to standard output. A
+// status other than 0 is a *gitError, with the output so far.
+func (g gitProgram) output(ctx context.Context, args ...string) ([]byte, error) {
+	return runCommand(ctx, g.command(ctx, "false", args...), args[0], nil)
+}
+
+// runCommand runs cmd with stdin and returns its standard output. name is how
+// errors call the command.
+func runCommand(ctx context.Context, cmd *exec.Cmd, name string, stdin io.Reader) ([]byte, error) {
+	var stdout, stderr bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
+	err := cmd.Run()
+	return stdout.Bytes(), commandError(ctx, name, stderr.String(), err)
+}
+
+// commandError turns the result of a finished command into one error: the
+// context's when it was cancelled, *gitError for a status, or err.
+func commandError(ctx context.Context, name, stderr string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return &gitError{Command: name, Status: exit.ExitCode(), Stderr: strings.TrimSpace(stderr)}
+	}
+	return err
+}

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Ident is who made something, and when.
+type Ident struct {
+	Name  string
+	Email string
+	When  time.Time // to the second, in the zone to be recorded
+}
+
+// String writes an ident as commits and reflogs hold it:
+// "NAME <EMAIL> SECONDS ZONE".
+func (i Ident) String() string {
+	return fmt.Sprintf("%s <%s> %d %s", i.Name, i.Email, i.When.Unix(), i.When.Format("-0700"))
+}
+
+// NoIdentityError says that git would not know in whose name to commit.
+type NoIdentityError struct {
+	Hint string // git's own advice, several lines
+}
+
+func (e *NoIdentityError) Error() string { return "no identity: git does not know who you are" }
+
+// identityHint is git's advice to somebody without an identity.
+const identityHint = `Run
+
+  git config --global user.email "you@example.com"
+  git config --global user.name "Your Name"
+
+to set your account's default identity.
+Omit --global to set the identity only in this repository.`
+
+// Identity returns author and committer as git would record them now. The
+// environment (GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_AUTHOR_DATE and the same
+// for COMMITTER, EMAIL) goes before the configuration (author.*, committer.*,
+// user.*). What neither says, git guesses or refuses; a refusal is a
+// [NoIdentityError].
+func (r *Repo) Identity(ctx context.Context) (author, committer Ident, err error) {
+	now := time.Now()
+	if author, err = r.ident(ctx, "author", now); err != nil {
+		return Ident{}, Ident{}, err
+	}
+	committer, err = r.ident(ctx, "committer", now)
+	return author, committer, err
+}
+
+// ident returns the identity for a role, "author" or "committer". Names, zones
+// and dates that are not spelled out, it leaves to git.
+func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, error) {
+	c, err := r.loadConfig()
+	if err != nil {
+		return Ident{}, err
+	}
+	upper := strings.ToUpper(role)
+	zone, zoneKnown := r.zone()
+	who := Ident{
+		Name:  cleanName(r.firstSet("GIT_"+upper+"_NAME", c, role+".name", "user.name")),
+		Email: cleanName(r.firstSet("GIT_"+upper+"_EMAIL", c, role+".email", "user.email")),
+		When:  now.In(zone).Truncate(time.Second),
+	}
+	if who.Email == "" {
+		who.Email = cleanName(r.env.get("EMAIL"))
+	}
+	date := r.env.get("GIT_" + upper + "_DATE")
+	complete := who.Name != "" && who.Email != ""
+	switch {
+	case complete && date == "" && zoneKnown:
+		return who, nil
+	case r.git.installed():
+		return r.gitIdent(ctx, "GIT_"+upper+"_IDENT")
+	case !complete:
+		return Ident{}, &NoIdentityError{Hint: identityHint}
+	case date != "":
+		who.When, err = parseDate(date)
+	}
+	return who, err
+}
+
+// firstSet returns the environment variable when it is set, else the first key
+// of the configuration that has a value.
+func (r *Repo) firstSet(variable string, c config, keys ...string) string {
+	if value, ok := r.env.lookup(variable); ok {
+		return value
+	}
+	for _, key := range keys {
+		if value := c.get(key); value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+// zone returns the time zone of the environment. It reports false for one that
+// the zone database does not name, such as the rules that POSIX allows in TZ.
+func (r *Repo) zone() (*time.Location, bool) {
+	name, set := r.env.lookup("TZ")
+	if !set {
+		return time.Local, true
+	}
+	zone, err := time.LoadLocation(strings.TrimPrefix(name, ":"))
+	if err != nil {
+		return time.UTC, false
+	}
+	return zone, true
+}
+
+// gitIdent asks git for an identity.
+func (r *Repo) gitIdent(ctx context.Context, variable string) (Ident, error) {
+	out, err := r.git.output(ctx, "var", variable)
+	var failed *gitError
+	switch {
+	case errors.As(err, &failed) && (strings.Contains(failed.Stderr, "ident name") || strings.Contains(failed.Stderr, "auto-detect") || strings.Contains(failed.Stderr, "no email was given") || strings.Contains(failed.Stderr, "no name was given")):
+		return Ident{}, &NoIdentityError{Hint: failed.Stderr}
+	case err != nil:
+		return Ident{}, err
+	}
+	return parseIdent(strings.TrimSuffix(string(out), "\n"))
+}
+
+// parseIdent reads what [Ident.String] writes.
+func parseIdent(text string) (Ident, error) {
+	end := strings.LastIndexByte(text, '>')
+	begin := strings.LastIndexByte(text[:max(end, 0)], '<')
+	if begin < 0 {
+		return Ident{}, fmt.Errorf("identity %q: no email address", text)
+	}
+	when, err := parseDate(text[end+1:])
+	return Ident{Name: strings.TrimSpace(text[:begin]), Email: text[begin+1 : end], When: when}, err
+}
+
+// parseDate reads the formats that git documents for GIT_AUTHOR_DATE: its own
+// ("@1700000000 +0100", the @ may be missing), RFC 2822 and ISO 8601.
+func parseDate(text string) (time.Time, error) {
+	text = strings.TrimSpace(text)
+	if seconds, zone, ok := strings.Cut(strings.TrimPrefix(text, "@"), " "); ok {
+		unix, err := strconv.ParseInt(seconds, 10, 64)
+		offset, zoneErr := time.Parse("-0700", zone)
+		if err == nil && zoneErr == nil {
+			return time.Unix(unix, 0).In(offset.Location()), nil
+		}
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05-0700", time.RFC1123Z, "Mon, 2 Jan 2006 15:04:05 -0700"} {
+		if when, err := time.Parse(layout, text); err == nil {
+			return when, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("date %q: not a date with a time zone", text)
+}
+
+// cleanName removes what git removes from names and addresses: characters that
+// would end them anywhere, and punctuation and space at both ends (strbuf
+// "crud" in git's ident.c).
+func cleanName(name string) string {
+	name = strings.TrimFunc(name, func(c rune) bool {
+		return c <= ' ' || strings.ContainsRune(`.,:;<>"\'`, c)
+	})
+	return strings.NewReplacer("\n", "", "<", "", ">", "").Replace(name)
+}

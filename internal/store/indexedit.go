@@ -1,0 +1,194 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
+)
+
+// indexEdit adds entries to the copy of the index that index.lock holds. Git
+// does the work where it is installed, as it keeps every format and extension;
+// it runs while the caller goes on.
+type indexEdit struct {
+	lock   *lock
+	cmd    *exec.Cmd // nil without git
+	stderr bytes.Buffer
+	cancel context.CancelFunc
+}
+
+// indexPath returns where the index of this work tree is.
+func (r *Repo) indexPath() string { return filepath.Join(r.dir, "index") }
+
+// startIndexEdit makes lock a copy of index and begins to add files to it.
+// Files outside the sparse checkout get the skip-worktree flag.
+func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, index *indexFile, files []newFile, sparse sparsePatterns) (*indexEdit, error) {
+	if !r.git.installed() {
+		return r.editIndexAlone(lock, index, files, sparse)
+	}
+	if err := lock.write(index.data); err != nil {
+		return nil, err
+	}
+	args := []string{"update-index", "--add"}
+	var skipped []string
+	for _, file := range files {
+		args = append(args, "--cacheinfo", fmt.Sprintf("%o,%s,%s", modeFile, file.Hash, file.Path))
+		if !sparse.includes(file.Path) {
+			skipped = append(skipped, file.Path)
+		}
+	}
+	if len(skipped) > 0 {
+		args = append(append(args, "--skip-worktree", "--"), skipped...)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	cmd := r.git.command(ctx, r.keepFSMonitor(), args...)
+	cmd.Dir = r.worktree
+	cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+lock.path(), "GIT_DIR="+r.dir, "GIT_WORK_TREE="+r.worktree)
+	edit := &indexEdit{lock: lock, cmd: cmd, cancel: cancel}
+	cmd.Stderr = &edit.stderr
+	if err := cmd.Start(); err != nil {
+		cancel()
+		return nil, err
+	}
+	return edit, nil
+}
+
+// editIndexAlone adds the entries without git.
+func (r *Repo) editIndexAlone(lock *lock, index *indexFile, files []newFile, sparse sparsePatterns) (*indexEdit, error) {
+	for _, file := range files {
+		if !sparse.includes(file.Path) {
+			return nil, &UnsupportedError{What: "sparse checkout", Why: "only git can add a file outside it", WayOut: "install git"}
+		}
+		data, err := index.insert(file.Path, file.Hash)
+		if err != nil {
+			return nil, err
+		}
+		if index, err = parseIndex(index.path, data); err != nil {
+			return nil, err
+		}
+	}
+	return &indexEdit{lock: lock, cancel: func() {}}, lock.write(index.data)
+}
+
+// keepFSMonitor returns a value for core.fsmonitor under which git runs no
+// program and leaves the extension in the index alone: an index that is written
+// with the value "false" loses it, one that is written with a value gets it.
+func (r *Repo) keepFSMonitor() string {
+	c, err := r.loadConfig()
+	if value := c.get("core.fsmonitor"); err != nil || value == "" || parseFalse(value) {
+		return "false"
+	}
+	return os.DevNull
+}
+
+// parseFalse reports whether value is one that git reads as false.
+func parseFalse(value string) bool {
+	switch strings.ToLower(value) {
+	case "", "false", "no", "off", "0":
+		return true
+	}
+	return false
+}
+
+// finish waits for git and brings the new index to disk. It returns the
+// checksum of the index, by which the lock file can be told from others.
+func (e *indexEdit) finish(ctx context.Context) (string, error) {
+	if e.cmd != nil {
+		cmd := e.cmd
+		e.cmd = nil
+		err := commandError(ctx, "update-index", e.stderr.String(), cmd.Wait())
+		e.cancel()
+		if err != nil {
+			return "", err
+		}
+	}
+	return syncIndex(e.lock.path())
+}
+
+// syncIndex brings an index file to disk and returns its checksum.
+func syncIndex(path string) (string, error) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	if err := file.Sync(); err != nil {
+		return "", err
+	}
+	return readChecksum(file)
+}
+
+// readChecksum returns the last bytes of an index file, the hash of all others.
+func readChecksum(file *os.File) (string, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return "", err
+	}
+	if info.Size() < indexHeaderSize+indexChecksumSize {
+		return "", &DamagedError{Path: file.Name(), Err: errors.New("not an index file")}
+	}
+	var sum plumbing.Hash
+	_, err = file.ReadAt(sum[:], info.Size()-indexChecksumSize)
+	return sum.String(), err
+}
+
+// stop ends an edit that is not wanted any more. The lock is the caller's.
+func (e *indexEdit) stop() {
+	if e == nil || e.cmd == nil {
+		return
+	}
+	e.cancel()
+	e.cmd.Wait()
+	e.cmd = nil
+	os.Remove(e.lock.path() + ".lock") // a git that was killed leaves its own
+}
+
+// sparsePatterns say which files a sparse checkout has in the work tree. Nil is
+// an ordinary checkout, which has all.
+type sparsePatterns []gitignore.Pattern
+
+// readSparse reads the patterns of the sparse checkout, when there is one.
+func (r *Repo) readSparse() (sparsePatterns, error) {
+	c, err := r.loadConfig()
+	if err != nil || !c.isTrue("core.sparsecheckout") {
+		return nil, err
+	}
+	data, err := os.ReadFile(filepath.Join(r.dir, "info", "sparse-checkout"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	patterns := sparsePatterns{}
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimRight(line, "\r\n")
+		if line != "" && line[0] != '#' {
+			patterns = append(patterns, gitignore.ParsePattern(line, nil))
+		}
+	}
+	return patterns, err
+}
+
+// includes reports whether the work tree has the file name. The last pattern
+// that matches the file or, if none does, the nearest directory above it
+// decides; "exclude" of an ignore file means that the file is present here.
+func (s sparsePatterns) includes(name string) bool {
+	if s == nil {
+		return true
+	}
+	for at, isDir := name, false; at != "."; at, isDir = path.Dir(at), true {
+		for i := len(s) - 1; i >= 0; i-- {
+			if match := s[i].Match(strings.Split(at, "/"), isDir); match != gitignore.NoMatch {
+				return match == gitignore.Exclude
+			}
+		}
+	}
+	return false
+}

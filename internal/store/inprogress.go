@@ -1,0 +1,87 @@
+package store
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// InProgressError says that git is in the middle of something into which a
+// commit of ours would fall.
+type InProgressError struct {
+	What   string // "a rebase"
+	WayOut string // what the user can do
+}
+
+func (e *InProgressError) Error() string { return e.What + " is in progress" }
+
+// operations are the files in a git directory that tell what git is in the
+// middle of, as wt_status_get_state in git reads them.
+var operations = []struct{ file, what, wayOut string }{
+	{"rebase-merge", "a rebase", "git rebase --continue or --abort"},
+	{"rebase-apply/applying", "git am", "git am --continue or --abort"},
+	{"rebase-apply", "a rebase", "git rebase --continue or --abort"},
+	{"MERGE_HEAD", "a merge", "git merge --continue or --abort"},
+	{"CHERRY_PICK_HEAD", "a cherry-pick", "git cherry-pick --continue or --abort"},
+	{"REVERT_HEAD", "a revert", "git revert --continue or --abort"},
+	{"sequencer", "a cherry-pick or revert of several commits", "git cherry-pick --continue or --abort"},
+	{"BISECT_LOG", "a bisect", "git bisect reset"},
+}
+
+// checkHook refuses to write while a git command runs us in the middle of its
+// own work.
+//
+// GIT_INDEX_FILE is the test because git sets it for exactly those hooks during
+// which it holds or replaces the index (pre-commit to post-commit), and because
+// an index that the user chose with it would hide the one that has to get our
+// entry. Other hooks either hold the locks that we wait for, or leave one of
+// the files in operations, or run when everything is done. GIT_QUARANTINE_PATH
+// is set while a push is received, when objects may yet be thrown away.
+func (r *Repo) checkHook() error {
+	for _, name := range []string{"GIT_INDEX_FILE", "GIT_QUARANTINE_PATH"} {
+		if r.env.get(name) != "" {
+			return &InProgressError{What: "a git hook or another index (" + name + " is set)", WayOut: "run it when the git command has ended"}
+		}
+	}
+	return nil
+}
+
+// checkNoOperation refuses to write to the branch that is checked out while
+// git is in the middle of a merge or its like.
+func (r *Repo) checkNoOperation() error {
+	for _, op := range operations {
+		if _, err := os.Lstat(filepath.Join(r.dir, filepath.FromSlash(op.file))); err == nil {
+			return &InProgressError{What: op.what, WayOut: op.wayOut}
+		}
+	}
+	return nil
+}
+
+// checkElsewhere refuses to move a branch under a work tree that has it checked
+// out, or is rebasing or bisecting it: its index would not get the new files,
+// and the next commit there would delete them.
+func (r *Repo) checkElsewhere(ref string) error {
+	dirs, _ := filepath.Glob(filepath.Join(escapeGlob(r.common), "worktrees", "*"))
+	if c, err := r.loadConfig(); err == nil && !c.isTrue("core.bare") {
+		dirs = append(dirs, r.common)
+	}
+	for _, dir := range dirs {
+		if readLine(filepath.Join(dir, "HEAD")) == "ref: "+ref {
+			return &InProgressError{What: "a checkout of " + ref + " (" + dir + ")", WayOut: "run it in that work tree"}
+		}
+		for _, file := range []string{"rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"} {
+			if name := readLine(filepath.Join(dir, filepath.FromSlash(file))); name != "" && strings.TrimPrefix(ref, "refs/heads/") == strings.TrimPrefix(name, "refs/heads/") {
+				return &InProgressError{What: "a rebase or bisect of " + ref + " (" + dir + ")", WayOut: "finish it first"}
+			}
+		}
+	}
+	return nil
+}
+
+// escapeGlob makes every character of a path stand for itself in a pattern.
+func escapeGlob(path string) string {
+	if filepath.Separator == '\\' {
+		return path // filepath.Match has no escapes on Windows
+	}
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// lock is a lock file of git's protocol: while "FILE.lock" exists nobody else
+// may replace FILE, and renaming it onto FILE is the only way that FILE changes.
+type lock struct {
+	target string // FILE
+	held   bool   // FILE.lock is ours: neither renamed nor removed yet
+}
+
+// BusyError says that somebody else held Path for longer than we wait. Nothing
+// was written; trying again is safe.
+type BusyError struct{ Path string }
+
+func (e *BusyError) Error() string {
+	return e.Path + ": held by another process, or left over from one that was killed"
+}
+
+// lockFile takes the lock of target, waiting up to r.lockWait for whoever has
+// it. A lock that does not clear is a *BusyError; it is never removed, because
+// nothing tells a slow owner from a dead one.
+func (r *Repo) lockFile(ctx context.Context, target string) (*lock, error) {
+	deadline := time.Now().Add(r.lockWait)
+	for pause := time.Millisecond; ; pause = min(2*pause, 16*time.Millisecond) {
+		err := r.createLock(target + ".lock")
+		if err == nil {
+			return &lock{target: target, held: true}, nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return nil, err
+		}
+		if time.Now().After(deadline) {
+			return nil, &BusyError{Path: target + ".lock"}
+		}
+		// Writers that started together must not come back together.
+		if err := wait(ctx, pause/2+rand.N(pause)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// createLock creates the lock file path and the directories it is in. One that
+// exists is fs.ErrExist.
+func (r *Repo) createLock(path string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	// Git removes directories of references when they become empty, perhaps
+	// just now: try again a few times.
+	for tries := 0; errors.Is(err, fs.ErrNotExist) && tries < 3; tries++ {
+		if err := r.makeDirs(filepath.Dir(path)); err != nil {
+			return err
+		}
+		file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), r.share(path))
+}
+
+// path returns the name of the lock file.
+func (l *lock) path() string { return l.target + ".lock" }
+
+// write makes data the content of the lock file.
+func (l *lock) write(data []byte) error {
+	file, err := os.OpenFile(l.path(), os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	return errors.Join(err, file.Close())
+}
+
+// writeSynced makes data the content of the lock file, on disk.
+func (l *lock) writeSynced(data []byte) error {
+	file, err := os.OpenFile(l.path(), os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	return errors.Join(err, file.Sync(), file.Close())
+}
+
+// commit renames the lock file onto its target, which releases the lock.
+func (l *lock) commit() error {
+	if err := os.Rename(l.path(), l.target); err != nil {
+		return err
+	}
+	l.held = false
+	return nil
+}
+
+// release removes the lock file when it is still ours. After commit the name
+// may already be somebody else's lock.
+func (l *lock) release() {
+	if l != nil && l.held {
+		l.held = false
+		os.Remove(l.path())
+	}
+}
+
+// wait pauses for d, or less when ctx ends; then its cause is the error.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}

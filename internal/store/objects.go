@@ -1,0 +1,479 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"slices"
+	"sync"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/storer"
+)
+
+const (
+	// maxObject is the most bytes of one object that are held in memory. It
+	// is git's default for core.bigFileThreshold, over which git itself makes
+	// no deltas.
+	maxObject = 512 << 20
+
+	// maxTree is the same for commits, trees and tags: a directory of a
+	// million files has about 40 MiB.
+	maxTree = 64 << 20
+
+	maxOpenFiles  = 64
+	maxCachedBase = 8 << 20 // bytes of objects kept as bases of deltas
+	maxRescans    = 5
+)
+
+// objects reads and adds objects of a repository, in place of go-git's own
+// object storage, which loads the index of every pack whole before it returns
+// the first object. It is a storer.EncodedObjectStorer and safe for concurrent
+// use; readers take turns.
+//
+// Every object that is read is checked against its hash. Nothing is ever
+// fetched: what a partial clone does not have is not found. Replace refs and
+// grafts have no effect.
+type objects struct {
+	// filePerm and dirPerm are the permissions of files and directories to
+	// create, as core.sharedRepository wants them whatever the umask. Zero
+	// leaves it to the umask: 0444 and 0777 less its bits.
+	filePerm, dirPerm fs.FileMode
+
+	mu       sync.Mutex // guards all that follows
+	dirs     []*objectDir
+	files    *lruCache[string, *openFile]
+	bases    *lruCache[packedAt, rawObject]
+	inflater inflater
+}
+
+var _ storer.EncodedObjectStorer = (*objects)(nil)
+
+// rawObject is an object as it is hashed, without its header. The bytes may be
+// shared with the cache: nobody changes them.
+type rawObject struct {
+	kind plumbing.ObjectType
+	data []byte
+}
+
+// TooLargeError says that an object, or one that it is stored as a difference
+// to, has more bytes than the reader wants or than handoff keeps in memory.
+type TooLargeError struct {
+	Hash      plumbing.Hash // the object asked for
+	Size, Max int64         // bytes
+}
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("object %s: %d bytes, over the limit of %d", e.Hash, e.Size, e.Max)
+}
+
+// tooLarge returns a *TooLargeError if size is over limit.
+func tooLarge(h plumbing.Hash, size, limit int64) error {
+	if size > limit {
+		return &TooLargeError{Hash: h, Size: size, Max: limit}
+	}
+	return nil
+}
+
+// baseLimit is the limit for what an object of at most limit bytes is built
+// from. Bases may be larger than what is made of them, but pack-objects never
+// takes one of 32 times the size; this keeps a contrived pack from filling the
+// memory on the way to a small object.
+func baseLimit(limit int64) int64 { return max(limit, maxTree) }
+
+// DamagedError says that a file of the object database is not what it should
+// be. `git fsck` has more to say about it.
+type DamagedError struct {
+	Path string
+	Err  error
+}
+
+func (e *DamagedError) Error() string { return fmt.Sprintf("%s: damaged: %v", e.Path, e.Err) }
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+// damaged wraps what went wrong with the bytes of the file at path. Errors
+// that say their path, or that are no damage, stay as they are.
+func damaged(path string, err error) error {
+	if err == nil || isError[*DamagedError](err) || isError[*TooLargeError](err) || isError[*fs.PathError](err) {
+		return err
+	}
+	return &DamagedError{Path: path, Err: err}
+}
+
+func isError[T error](err error) bool {
+	_, ok := errors.AsType[T](err)
+	return ok
+}
+
+// openObjects opens the object database in dir, a repository's objects
+// directory, and those that it borrows from: extra (the directories of
+// GIT_ALTERNATE_OBJECT_DIRECTORIES) and objects/info/alternates. Packs are
+// looked at when the first object is.
+func openObjects(dir string, extra ...string) (*objects, error) {
+	paths, err := objectDirs(dir, extra)
+	if err != nil {
+		return nil, err
+	}
+	o := &objects{
+		files: newLRU[string](maxOpenFiles,
+			func(*openFile) int64 { return 1 },
+			func(f *openFile) { f.Close() }),
+		bases: newLRU[packedAt](maxCachedBase,
+			func(obj rawObject) int64 { return int64(cap(obj.data)) },
+			func(rawObject) {}),
+	}
+	for _, path := range paths {
+		o.dirs = append(o.dirs, &objectDir{path: path})
+	}
+	return o, nil
+}
+
+// Close closes the files that are open. Reading again opens them again.
+func (o *objects) Close() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.rescan(true)
+	return nil
+}
+
+// dir is where new objects go.
+func (o *objects) dir() string { return o.dirs[0].path }
+
+// blob returns the content of the blob h. A blob of more than max bytes is a
+// *TooLargeError and is not decompressed; an object that is no blob is
+// plumbing.ErrObjectNotFound. The bytes are not to be changed.
+func (o *objects) blob(h plumbing.Hash, max int64) ([]byte, error) {
+	return o.typed(plumbing.BlobObject, h, max)
+}
+
+// tree returns the bytes of the tree h, as (*objects).blob does.
+func (o *objects) tree(h plumbing.Hash) ([]byte, error) {
+	return o.typed(plumbing.TreeObject, h, maxTree)
+}
+
+// commit returns the bytes of the commit h, as (*objects).blob does.
+func (o *objects) commit(h plumbing.Hash) ([]byte, error) {
+	return o.typed(plumbing.CommitObject, h, maxTree)
+}
+
+func (o *objects) typed(t plumbing.ObjectType, h plumbing.Hash, limit int64) ([]byte, error) {
+	obj, err := o.load(h, limit)
+	if err == nil && obj.kind != t {
+		err = plumbing.ErrObjectNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return obj.data, nil
+}
+
+// load returns the object h, which has been compared with its hash. Errors are
+// plumbing.ErrObjectNotFound itself, *TooLargeError, *DamagedError, and those
+// of the file system.
+func (o *objects) load(h plumbing.Hash, limit int64) (obj rawObject, err error) {
+	err = o.withCopy(h, func(c objectCopy) error {
+		obj, err = o.readCopy(c, h, min(limit, maxObject))
+		return err
+	})
+	return obj, err
+}
+
+// stat returns type and size of the object h as its headers declare them. It
+// fails as load does.
+func (o *objects) stat(h plumbing.Hash) (kind plumbing.ObjectType, size int64, err error) {
+	err = o.withCopy(h, func(c objectCopy) error {
+		if c.pack == nil {
+			kind, size, err = o.statLoose(c.path())
+		} else {
+			kind, size, err = o.statPacked(c.pack, c.at)
+		}
+		return damaged(c.path(), err)
+	})
+	return kind, size, err
+}
+
+// objectCopy is a place where an object is said to be: an entry of a pack, or
+// a loose file.
+type objectCopy struct {
+	pack  *packFile // nil if loose
+	at    int64
+	loose string
+}
+
+// path is the file that holds the copy.
+func (c objectCopy) path() string {
+	if c.pack == nil {
+		return c.loose
+	}
+	return c.pack.packPath()
+}
+
+// readCopy returns the object h from one place, after comparing it with h.
+func (o *objects) readCopy(c objectCopy, h plumbing.Hash, limit int64) (obj rawObject, err error) {
+	if c.pack == nil {
+		obj, err = o.readLoose(c.loose, h, limit)
+	} else {
+		obj, err = o.readPacked(c.pack, c.at, h, limit)
+	}
+	if err == nil {
+		if got := plumbing.ComputeHash(obj.kind, obj.data); got != h {
+			err = fmt.Errorf("object %s has the content of %s", h, got)
+		}
+	}
+	return obj, damaged(c.path(), err)
+}
+
+// checkCopy only sees that there is a file, or a pack that the index fits.
+func (o *objects) checkCopy(c objectCopy) error {
+	if c.pack == nil {
+		_, err := os.Stat(c.loose)
+		return err
+	}
+	_, err := o.packData(c.pack)
+	return damaged(c.path(), err)
+}
+
+// withCopy calls use with the places of h until one serves. If none does, the
+// packs are listed anew: a `git gc` may have moved objects into a pack that is
+// younger than the list, and removed the file just read.
+func (o *objects) withCopy(h plumbing.Hash, use func(objectCopy) error) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	err := o.tryCopies(h, use)
+	for n := 0; n < maxRescans && worthRescan(err, n); n++ {
+		o.rescan(err != plumbing.ErrObjectNotFound)
+		err = o.tryCopies(h, use)
+	}
+	return err
+}
+
+// worthRescan tells whether looking again may help, after n rescans. Once is
+// enough but for a file that vanishes between a look and its use.
+func worthRescan(err error, n int) bool {
+	if err == nil || isError[*TooLargeError](err) {
+		return false
+	}
+	return n == 0 || errors.Is(err, fs.ErrNotExist)
+}
+
+// tryCopies calls use with the places of h until one serves or h is found to
+// be too large. A damaged copy is passed over for a sound one; if there is
+// none, the first error is the one returned.
+func (o *objects) tryCopies(h plumbing.Hash, use func(objectCopy) error) error {
+	var first error
+	for c, err := range o.copies(h) {
+		if err == nil {
+			err = use(c)
+		}
+		switch {
+		case err == nil, isError[*TooLargeError](err):
+			return err
+		case c.loose != "" && errors.Is(err, fs.ErrNotExist):
+			// Not loose in this directory, as most objects.
+		case first == nil:
+			first = err
+		}
+	}
+	if first != nil {
+		return first
+	}
+	return plumbing.ErrObjectNotFound
+}
+
+// copies yields the places where h may be, and the errors of indexes that
+// cannot be read. A loose copy is yielded without looking.
+func (o *objects) copies(h plumbing.Hash) iter.Seq2[objectCopy, error] {
+	return func(yield func(objectCopy, error) bool) {
+		for _, d := range o.dirs {
+			if !o.packedCopies(d, h, yield) {
+				return
+			}
+			if !yield(objectCopy{loose: loosePath(d.path, h)}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// rescan forgets which packs there are. With all, it also closes the files and
+// forgets what is known of the packs, for old versions of git may replace a
+// pack under its name.
+func (o *objects) rescan(all bool) {
+	for _, d := range o.dirs {
+		d.scanned = false
+		d.closeMulti()
+		if all {
+			d.known, d.single = nil, nil
+		}
+	}
+	if all {
+		o.files.clear()
+		o.bases.clear()
+	}
+}
+
+// openFile is a file that stays open while it is in use again and again.
+type openFile struct {
+	io.ReaderAt
+	io.Closer
+	size int64
+}
+
+// open returns the file at path. It stays open at least until maxOpenFiles
+// others were opened.
+func (o *objects) open(path string) (*openFile, error) {
+	if f, ok := o.files.get(path); ok {
+		return f, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	f := &openFile{ReaderAt: file, Closer: file, size: info.Size()}
+	o.files.put(path, f)
+	return f, nil
+}
+
+// NewEncodedObject returns an empty object in memory.
+func (o *objects) NewEncodedObject() plumbing.EncodedObject { return &plumbing.MemoryObject{} }
+
+// SetEncodedObject writes obj as a loose object, unless it is there already.
+// When it returns, the object is on the disk.
+func (o *objects) SetEncodedObject(obj plumbing.EncodedObject) (plumbing.Hash, error) {
+	r, err := obj.Reader()
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	return o.write(rawObject{kind: obj.Type(), data: data})
+}
+
+// EncodedObject returns the object h. An object that is not there, or that is
+// not of type t, is plumbing.ErrObjectNotFound.
+func (o *objects) EncodedObject(t plumbing.ObjectType, h plumbing.Hash) (plumbing.EncodedObject, error) {
+	limit := int64(maxTree)
+	if t == plumbing.AnyObject || t == plumbing.BlobObject {
+		limit = maxObject
+	}
+	obj, err := o.load(h, limit)
+	if err == nil && t != plumbing.AnyObject && t != obj.kind {
+		err = plumbing.ErrObjectNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &storedObject{hash: h, obj: obj}, nil
+}
+
+// HasEncodedObject returns nil if h is there, else what load would.
+func (o *objects) HasEncodedObject(h plumbing.Hash) error {
+	return o.withCopy(h, o.checkCopy)
+}
+
+// EncodedObjectSize returns the size of h in bytes, as its header has it.
+func (o *objects) EncodedObjectSize(h plumbing.Hash) (int64, error) {
+	_, size, err := o.stat(h)
+	return size, err
+}
+
+// AddAlternate is not supported: handoff never borrows objects for others.
+func (o *objects) AddAlternate(remote string) error {
+	return fmt.Errorf("alternate %s: %w", remote, errors.ErrUnsupported)
+}
+
+// IterEncodedObjects returns the objects of type t, or all for
+// plumbing.AnyObject, each once and in the order of their hashes. It takes 20
+// bytes of memory for every object in the database.
+func (o *objects) IterEncodedObjects(t plumbing.ObjectType) (storer.EncodedObjectIter, error) {
+	all, err := o.hashes()
+	if err != nil {
+		return nil, err
+	}
+	return &objectIter{objects: o, kind: t, rest: all}, nil
+}
+
+// hashes returns the names of all objects in the database, sorted.
+func (o *objects) hashes() ([]plumbing.Hash, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.rescan(false)
+	var all []plumbing.Hash
+	add := func(h plumbing.Hash) error {
+		all = append(all, h)
+		return nil
+	}
+	for _, d := range o.dirs {
+		if err := o.eachPacked(d, add); err != nil {
+			return nil, err
+		}
+		if err := eachLoose(d.path, add); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(all, func(a, b plumbing.Hash) int { return bytes.Compare(a[:], b[:]) })
+	return slices.Compact(all), nil
+}
+
+// objectIter is a storer.EncodedObjectIter over hashes.
+type objectIter struct {
+	objects *objects
+	kind    plumbing.ObjectType
+	rest    []plumbing.Hash
+}
+
+// Next returns the next object of the type, and io.EOF after the last.
+func (it *objectIter) Next() (plumbing.EncodedObject, error) {
+	for len(it.rest) > 0 {
+		h := it.rest[0]
+		it.rest = it.rest[1:]
+		kind, _, err := it.objects.stat(h)
+		if err != nil {
+			return nil, err
+		}
+		if it.kind == plumbing.AnyObject || it.kind == kind {
+			return it.objects.EncodedObject(kind, h)
+		}
+	}
+	return nil, io.EOF
+}
+
+// ForEach calls f with the objects that are left, until it returns an error.
+// Of these, storer.ErrStop only ends the iteration.
+func (it *objectIter) ForEach(f func(plumbing.EncodedObject) error) error {
+	return storer.ForEachIterator(it, f)
+}
+
+// Close ends the iteration.
+func (it *objectIter) Close() { it.rest = nil }
+
+// storedObject is a plumbing.EncodedObject that was read from the database and
+// cannot be changed.
+type storedObject struct {
+	hash plumbing.Hash
+	obj  rawObject
+}
+
+var errReadOnly = errors.New("stored objects cannot be changed")
+
+func (s *storedObject) Hash() plumbing.Hash             { return s.hash }
+func (s *storedObject) Type() plumbing.ObjectType       { return s.obj.kind }
+func (s *storedObject) Size() int64                     { return int64(len(s.obj.data)) }
+func (s *storedObject) SetType(plumbing.ObjectType)     {}
+func (s *storedObject) SetSize(int64)                   {}
+func (s *storedObject) Writer() (io.WriteCloser, error) { return nil, errReadOnly }
+func (s *storedObject) Reader() (io.ReadCloser, error) {
+	return io.NopCloser(bytes.NewReader(s.obj.data)), nil
+}

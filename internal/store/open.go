@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// lockWait is how long a writer waits for a lock that somebody else holds.
+const lockWait = 5 * time.Second
+
+// Repo is an open repository. Its methods may be called from one goroutine at
+// a time; any number of processes may work on the repository at once.
+type Repo struct {
+	place
+	env      environ
+	git      gitProgram
+	lockWait time.Duration
+
+	loadConfig  func() (config, error)   // cached
+	loadObjects func() (*objects, error) // cached
+}
+
+// place is where the parts of a repository are. All paths are absolute.
+type place struct {
+	dir      string // the git directory of this work tree
+	common   string // the git directory that linked worktrees share
+	worktree string // "" when there is none, or when dir holds the caller
+	prefix   string // from the work tree to the caller's directory, "" or ending in "/"
+	bare     bool
+}
+
+// NotRepositoryError says that no git repository holds Dir.
+type NotRepositoryError struct{ Dir string }
+
+func (e *NotRepositoryError) Error() string { return e.Dir + ": not a git repository" }
+
+// UnsafeError says that git would not trust the repository that holds Dir: it
+// belongs to somebody else, or is bare where safe.bareRepository forbids it.
+type UnsafeError struct {
+	Dir string
+	Why string // one line
+}
+
+func (e *UnsafeError) Error() string { return e.Dir + ": " + e.Why }
+
+// UnsupportedError says that the repository, or the state it is in, is one that
+// this package would have to guess about.
+type UnsupportedError struct {
+	What   string // "SHA-256 objects"
+	Why    string
+	WayOut string // what the user can do; may be ""
+}
+
+func (e *UnsupportedError) Error() string { return e.What + ": " + e.Why }
+
+// Open finds the repository that holds dir as git finds it: by GIT_DIR,
+// GIT_WORK_TREE and GIT_COMMON_DIR, else upwards until a ceiling in
+// GIT_CEILING_DIRECTORIES, through .git files of linked worktrees and
+// submodules, and only where safe.directory or ownership allow it.
+//
+// env is the process environment; nothing else of the process is consulted. The
+// errors are [NotRepositoryError], [UnsafeError], [UnsupportedError].
+func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	e := environ(env)
+	git := gitProgram{path: e.findProgram("git"), dir: dir, env: e}
+	r := &Repo{env: e, git: git, lockWait: lockWait}
+
+	// Two processes of a millisecond each: started together they cost one.
+	settings := r.startConfig(ctx)
+	if git.installed() {
+		r.place, err = discoverWithGit(ctx, git)
+	} else {
+		r.place, err = discover(dir, e)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.loadConfig = sync.OnceValues(func() (config, error) { return settings(r.place) })
+	r.loadObjects = sync.OnceValues(r.newObjects)
+	if err := r.checkFormat(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Dir returns the git directory of this work tree: ".git", or
+// ".git/worktrees/NAME" in a linked one. Absolute.
+func (r *Repo) Dir() string { return r.dir }
+
+// CommonDir returns the git directory that all worktrees of the repository
+// share. Absolute.
+func (r *Repo) CommonDir() string { return r.common }
+
+// Worktree returns the top directory of the work tree, "" in a bare repository
+// and inside a git directory. Absolute.
+func (r *Repo) Worktree() string { return r.worktree }
+
+// Prefix returns the path from the work tree to the directory that was opened:
+// "" at the top, else "sub/dir/".
+func (r *Repo) Prefix() string { return r.prefix }
+
+// discoverWithGit asks git where the repository that holds git.dir is.
+func discoverWithGit(ctx context.Context, git gitProgram) (place, error) {
+	// --show-toplevel comes last: without a work tree it is an error, after the
+	// other answers have been given.
+	out, err := git.output(ctx, "rev-parse", "--absolute-git-dir", "--git-common-dir",
+		"--is-bare-repository", "--show-prefix", "--show-toplevel")
+	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if err != nil && len(lines) < 4 {
+		return place{}, discoveryError(git.dir, err)
+	}
+	if len(lines) > 5 {
+		return place{}, &UnsupportedError{What: "repository path", Why: "it has a line break"}
+	}
+	p := place{dir: filepath.FromSlash(lines[0]), common: filepath.FromSlash(lines[1]), bare: lines[2] == "true", prefix: lines[3]}
+	if !filepath.IsAbs(p.common) {
+		p.common = filepath.Join(git.dir, p.common)
+	}
+	if err == nil && len(lines) == 5 {
+		p.worktree = filepath.FromSlash(lines[4])
+	}
+	return p, nil
+}
+
+// discoveryError types what git said. Its messages are stable in the C locale
+// and its status is 128 for all of them.
+func discoveryError(dir string, err error) error {
+	var failed *gitError
+	if !errors.As(err, &failed) {
+		return err
+	}
+	text, _, _ := strings.Cut(strings.TrimPrefix(failed.Stderr, "fatal: "), "\n")
+	switch {
+	case strings.Contains(text, "not a git repository"):
+		return &NotRepositoryError{Dir: dir}
+	case strings.Contains(text, "dubious ownership"), strings.Contains(text, "safe.bareRepository"):
+		return &UnsafeError{Dir: dir, Why: text}
+	case strings.Contains(text, "unknown repository extension"), strings.Contains(text, "repo version"):
+		return &UnsupportedError{What: "repository format", Why: text, WayOut: "use a git that knows this format"}
+	}
+	return fmt.Errorf("%s: %w", dir, err)
+}
+
+// checkFormat refuses repositories whose objects or references are not in the
+// formats that this package reads. Anything else would be a wrong answer.
+func (r *Repo) checkFormat() error {
+	c, err := r.loadConfig()
+	if err != nil {
+		return err
+	}
+	if format := c.get("extensions.objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
+		return &UnsupportedError{
+			What: strings.ToUpper(format) + " objects", Why: "handoff reads SHA-1 repositories only",
+			WayOut: "use a SHA-1 repository for the records",
+		}
+	}
+	if format := c.get("extensions.refstorage"); format != "" && !strings.EqualFold(format, "files") {
+		return &UnsupportedError{
+			What: format + " references", Why: "handoff reads references stored as files only",
+			WayOut: "git refs migrate --ref-format=files",
+		}
+	}
+	return nil
+}
+
+// newObjects opens the object database afresh, with nothing cached.
+func (r *Repo) newObjects() (*objects, error) {
+	dir := filepath.Join(r.common, "objects")
+	if set := r.env.get("GIT_OBJECT_DIRECTORY"); set != "" {
+		dir = absoluteFrom(r.git.dir, set)
+	}
+	var borrowed []string
+	for _, path := range filepath.SplitList(r.env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")) {
+		borrowed = append(borrowed, absoluteFrom(r.git.dir, path))
+	}
+	o, err := openObjects(dir, borrowed...)
+	if err != nil {
+		return nil, err
+	}
+	if shared := r.sharedMode(); shared != 0 {
+		o.filePerm, o.dirPerm = shared&0o444, shared
+	}
+	return o, nil
+}
+
+// absoluteFrom returns path, taken from dir unless it is absolute.
+func absoluteFrom(dir, path string) string {
+	path = filepath.FromSlash(path)
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(dir, path)
+}

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+)
+
+// File is a file in the tree of a commit. Whoever can push chose its path and
+// mode: neither is to be trusted.
+type File struct {
+	Path   string // from the root of the tree, with slashes
+	Mode   uint32 // as stored: 0o100644 a file, 0o120000 a symbolic link, 0o160000 a submodule
+	Blob   string // the hash of the content, 40 hex digits
+	Ref    string // the tip through which it was found
+	Commit string // the commit of that tip
+}
+
+// Regular reports whether the file is one that may be read as a record. Links
+// and submodules are reported and never followed.
+func (f File) Regular() bool { return filemode.FileMode(f.Mode)&0o170000 == 0o100000 }
+
+// Records returns the union of the files below dir, a slash-separated path, in
+// the trees of refs. A file that several tips have, with the same path, content
+// and mode, is returned once, with the first of them. The result is sorted by
+// path, and files of one path are in the order of refs.
+//
+// Only the trees of the tips are read, no history and no work tree. Trees that
+// cannot be read are named in the error, which comes with all that can.
+func (r *Repo) Records(ctx context.Context, refs []Ref, dir string) ([]File, error) {
+	objects, err := r.loadObjects()
+	if err != nil {
+		return nil, err
+	}
+	walk := objects.newTreeWalk(strings.Trim(dir, "/"))
+	var files []File
+	var errs []error
+	for _, ref := range refs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if ref.Err != nil {
+			continue // the caller has seen it
+		}
+		found, err := walk.files(plumbing.NewHash(ref.Hash))
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", ref.Name, err))
+		}
+		for _, f := range found {
+			files = append(files, File{Path: f.Path, Mode: uint32(f.Mode), Blob: f.Hash.String(), Ref: ref.Name, Commit: ref.Hash})
+		}
+	}
+	slices.SortStableFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	return files, errors.Join(errs...)
+}
+
+// Read returns the content of a blob, which must not be changed. More than max
+// bytes are a [TooLargeError], found out before anything is decompressed.
+func (r *Repo) Read(blob string, max int64) ([]byte, error) {
+	objects, err := r.loadObjects()
+	if err != nil {
+		return nil, err
+	}
+	return objects.blob(plumbing.NewHash(blob), max)
+}
+
+// ReadFile returns the content of one file in the tree of a commit. Where there
+// is none the error is fs.ErrNotExist; where there is something that is not a
+// regular file, fs.ErrInvalid.
+func (r *Repo) ReadFile(ctx context.Context, commit, path string, max int64) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	objects, err := r.loadObjects()
+	if err != nil {
+		return nil, err
+	}
+	root, err := objects.commitTree(plumbing.NewHash(commit))
+	if err != nil {
+		return nil, err
+	}
+	entry, ok, err := objects.treeEntryAt(root, path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !ok:
+		return nil, &fs.PathError{Op: "read", Path: path, Err: fs.ErrNotExist}
+	case entry.Mode&0o170000 != 0o100000:
+		return nil, &fs.PathError{Op: "read", Path: path, Err: fs.ErrInvalid}
+	}
+	return objects.blob(entry.Hash, max)
+}

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// logUpdate appends one entry to the reflogs of refs in git's format:
+// "OLD NEW NAME <EMAIL> SECONDS ZONE\tMESSAGE". old is "" for a branch that
+// begins.
+func (r *Repo) logUpdate(refs []string, old, hash string, who Ident, message string) error {
+	if old == "" {
+		old = noHash
+	}
+	line := fmt.Sprintf("%s %s %s\t%s\n", old, hash, who, strings.Join(strings.Fields(message), " "))
+	var errs []error
+	for _, ref := range refs {
+		errs = append(errs, r.appendLog(ref, line))
+	}
+	return errors.Join(errs...)
+}
+
+// appendLog appends line to the reflog of ref, when it has one or should get
+// one.
+func (r *Repo) appendLog(ref, line string) error {
+	path := r.logPath(ref)
+	flags := os.O_WRONLY | os.O_APPEND
+	if r.startsLog(ref) {
+		flags |= os.O_CREATE
+		if err := r.makeDirs(filepath.Dir(path)); err != nil {
+			return err
+		}
+		removeEmptyDirs(path)
+	}
+	file, err := os.OpenFile(path, flags, 0o666)
+	if err != nil {
+		if flags&os.O_CREATE == 0 && errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	_, err = file.WriteString(line)
+	return errors.Join(err, file.Close(), r.share(path))
+}
+
+// startsLog reports whether core.logAllRefUpdates asks for a reflog of ref. By
+// default a bare repository keeps none. All references here are branches or
+// HEAD, for which "true" and "always" are the same.
+func (r *Repo) startsLog(ref string) bool {
+	c, err := r.loadConfig()
+	if err != nil {
+		return false
+	}
+	value := c.get("core.logallrefupdates")
+	if value == "" {
+		return !r.bare
+	}
+	return strings.EqualFold(value, "always") || parseBool(value)
+}
+
+// removeEmptyDirs removes the directory path when it holds nothing but empty
+// directories, as those that git leaves when it packs or deletes references.
+func removeEmptyDirs(path string) {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		if entry.IsDir() {
+			removeEmptyDirs(filepath.Join(path, entry.Name()))
+		}
+	}
+	os.Remove(path)
+}

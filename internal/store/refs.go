@@ -1,0 +1,387 @@
+package store
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// Head is what HEAD says.
+type Head struct {
+	Ref      string // "refs/heads/main"; "HEAD" when detached
+	Hash     string // the commit, 40 hex digits; "" when unborn
+	Detached bool
+	Unborn   bool // the branch has no commit yet
+}
+
+// Ref is a tip that records are read from.
+type Ref struct {
+	Name string // full name, "HEAD" when detached, or the revision as it was asked for
+	Hash string // the commit, 40 hex digits; "" when Err is set
+	Err  error  // why this one tip cannot be read; the others can
+}
+
+// Scope says whose records are read. The zero Scope is everything: HEAD, the
+// local branches, the remote-tracking branches.
+type Scope struct {
+	Current bool     // HEAD alone
+	Revs    []string // these revisions alone
+}
+
+// noHash is how git writes "no commit" in a reflog.
+var noHash = plumbing.ZeroHash.String()
+
+// Head resolves HEAD. A branch is unborn only when it has no file, no packed
+// entry and no reflog; a reference that cannot be read is a *DamagedError, as
+// taking it for unborn would start a second history.
+func (r *Repo) Head() (Head, error) {
+	chain, hash, err := r.resolve("HEAD")
+	if err != nil {
+		return Head{}, err
+	}
+	head := Head{Ref: chain[len(chain)-1], Hash: hash, Detached: len(chain) == 1, Unborn: hash == ""}
+	if head.Unborn {
+		return head, r.checkUnborn(head.Ref)
+	}
+	return head, nil
+}
+
+// checkUnborn returns a *DamagedError when ref, which has no value, once had
+// one.
+func (r *Repo) checkUnborn(ref string) error {
+	info, err := os.Stat(r.logPath(ref))
+	if err != nil || info.IsDir() || info.Size() == 0 {
+		return nil
+	}
+	return &DamagedError{Path: r.refPath(ref), Err: errors.New("missing, though its reflog has entries")}
+}
+
+// checkNameFree returns an error when ref, which does not exist, cannot be made
+// because another reference has a part of its name, or goes on from it.
+func (r *Repo) checkNameFree(ref string) error {
+	taken := map[string]bool{}
+	for _, parent := range parentsOf(ref) {
+		taken[parent] = true
+	}
+	others, err := r.listRefs("refs/heads/")
+	for _, other := range others {
+		if taken[other.Name] || strings.HasPrefix(other.Name, ref+"/") {
+			return fmt.Errorf("%s: cannot be made while %s exists", ref, other.Name)
+		}
+	}
+	return err
+}
+
+// resolve follows name through symbolic references. The chain is the names on
+// the way, the first is name and the last is the one that holds, or would hold,
+// the hash. The hash is "" when that one does not exist.
+func (r *Repo) resolve(name string) (chain []string, hash string, err error) {
+	const longest = 5 // as in git
+	for range longest {
+		chain = append(chain, name)
+		value, err := r.readRef(name)
+		if err != nil {
+			return nil, "", err
+		}
+		target, symbolic := strings.CutPrefix(value, "ref:")
+		if !symbolic {
+			return chain, value, nil
+		}
+		name = strings.TrimSpace(target)
+		if err := plumbing.ReferenceName(name).Validate(); err != nil {
+			return nil, "", &DamagedError{Path: r.refPath(chain[len(chain)-1]), Err: errors.New("points at no valid name")}
+		}
+	}
+	return nil, "", &DamagedError{Path: r.refPath(chain[0]), Err: errors.New("symbolic references in a circle")}
+}
+
+// readRef returns the value of one reference: a hash, "ref: NAME", or "" when
+// it does not exist. A loose file wins over the packed entry, and is looked for
+// first because git packs a reference before it removes the file.
+func (r *Repo) readRef(name string) (string, error) {
+	path := r.refPath(name)
+	if target, err := os.Readlink(path); err == nil && strings.HasPrefix(target, "refs/") {
+		return "ref: " + target, nil // as old versions of git wrote HEAD
+	}
+	data, err := os.ReadFile(path)
+	if err == nil {
+		return parseRef(path, data)
+	}
+	// A directory is in the way when only the packed entry exists and other
+	// references once had this one's name as their first part.
+	if info, statErr := os.Stat(path); !errors.Is(err, fs.ErrNotExist) && (statErr != nil || !info.IsDir()) && !isNotDirectory(err) {
+		return "", err
+	}
+	if name == "HEAD" {
+		return "", &DamagedError{Path: path, Err: errors.New("missing")}
+	}
+	return r.packedRef(name)
+}
+
+// parseRef reads the content of a loose reference.
+func parseRef(path string, data []byte) (string, error) {
+	text := strings.TrimRight(string(data), " \t\r\n")
+	switch {
+	case text == "":
+		return "", &DamagedError{Path: path, Err: errors.New("empty")}
+	case strings.HasPrefix(text, "ref:"):
+		return text, nil
+	case len(text) >= 40 && plumbing.IsHash(text[:40]) && (len(text) == 40 || text[40] == ' ' || text[40] == '\t' || text[40] == '\n'):
+		return text[:40], nil
+	}
+	return "", &DamagedError{Path: path, Err: errors.New("not a reference")}
+}
+
+// refPath returns where the loose file of a reference is: in the directory of
+// this work tree for HEAD and its like, else in the common one.
+func (r *Repo) refPath(name string) string {
+	return filepath.Join(r.refDir(name), filepath.FromSlash(name))
+}
+
+// logPath returns where the reflog of a reference is.
+func (r *Repo) logPath(name string) string {
+	return filepath.Join(r.refDir(name), "logs", filepath.FromSlash(name))
+}
+
+// refDir returns the git directory that holds a reference (git-worktree(1),
+// "refs").
+func (r *Repo) refDir(name string) string {
+	own := !strings.HasPrefix(name, "refs/")
+	for _, prefix := range []string{"refs/bisect/", "refs/worktree/", "refs/rewritten/"} {
+		own = own || strings.HasPrefix(name, prefix)
+	}
+	if own {
+		return r.dir
+	}
+	return r.common
+}
+
+// packedRef returns the hash of a packed reference, "" when there is none.
+func (r *Repo) packedRef(name string) (string, error) {
+	found := ""
+	err := r.eachPacked(func(packed []byte, hash string) bool {
+		if string(packed) == name {
+			found = hash
+		}
+		return found == ""
+	})
+	return found, err
+}
+
+// eachPacked calls visit for the entries of packed-refs in their order until it
+// returns false. name is valid during the call only.
+func (r *Repo) eachPacked(visit func(name []byte, hash string) bool) error {
+	path := filepath.Join(r.common, "packed-refs")
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		line := lines.Bytes()
+		if len(line) == 0 || line[0] == '#' || line[0] == '^' {
+			continue // a header, or the commit that the tag above it names
+		}
+		hash, name, ok := bytes.Cut(line, []byte(" "))
+		if !ok || !plumbing.IsHash(string(hash)) {
+			return &DamagedError{Path: path, Err: errors.New("a line is not a reference")}
+		}
+		if !visit(name, string(hash)) {
+			return nil
+		}
+	}
+	return lines.Err()
+}
+
+// Refs returns the tips in scope: HEAD first, then local branches, then
+// remote-tracking branches, each by name; named revisions in the order they
+// were named. Of several tips at one commit only the first is returned. A tip
+// that cannot be read has Err set.
+func (r *Repo) Refs(ctx context.Context, scope Scope) ([]Ref, error) {
+	if len(scope.Revs) > 0 {
+		return distinct(r.namedRefs(ctx, scope.Revs)), nil
+	}
+	head, err := r.Head()
+	if err != nil && scope.Current {
+		return nil, err
+	}
+	var refs []Ref
+	if err != nil || !head.Unborn {
+		refs = append(refs, Ref{Name: orHead(head.Ref), Hash: head.Hash, Err: err})
+	}
+	if scope.Current {
+		return refs, nil
+	}
+	branches, err := r.listRefs("refs/heads/", "refs/remotes/")
+	if err != nil {
+		return nil, err
+	}
+	return distinct(append(refs, branches...)), nil
+}
+
+// orHead returns ref, or "HEAD" when HEAD could not be resolved.
+func orHead(ref string) string {
+	if ref == "" {
+		return "HEAD"
+	}
+	return ref
+}
+
+// distinct drops every tip whose commit an earlier one has, in place.
+func distinct(refs []Ref) []Ref {
+	seen := make(map[string]bool, len(refs))
+	return slices.DeleteFunc(refs, func(ref Ref) bool {
+		if ref.Err != nil {
+			return false
+		}
+		again := seen[ref.Hash]
+		seen[ref.Hash] = true
+		return again
+	})
+}
+
+// listRefs returns all references below the prefixes, sorted by name. Symbolic
+// ones are left out: what they point at is listed itself. Loose files are read
+// before packed-refs; the other way round one that is being packed is missed.
+func (r *Repo) listRefs(prefixes ...string) ([]Ref, error) {
+	found := map[string]Ref{}
+	for _, prefix := range prefixes {
+		if err := r.looseRefs(prefix, found); err != nil {
+			return nil, err
+		}
+	}
+	err := r.eachPacked(func(name []byte, hash string) bool {
+		for _, prefix := range prefixes {
+			if _, loose := found[string(name)]; !loose && bytes.HasPrefix(name, []byte(prefix)) {
+				found[string(name)] = Ref{Name: string(name), Hash: hash}
+			}
+		}
+		return true
+	})
+	refs := make([]Ref, 0, len(found))
+	for _, ref := range found {
+		if ref.Hash != "" || ref.Err != nil {
+			refs = append(refs, ref)
+		}
+	}
+	slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
+	return refs, err
+}
+
+// looseRefs adds the loose references below prefix to found, symbolic ones
+// without a hash.
+func (r *Repo) looseRefs(prefix string, found map[string]Ref) error {
+	root := r.refPath(prefix)
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // never there, or removed while we look
+		}
+		if err != nil || entry.IsDir() || strings.HasSuffix(path, ".lock") {
+			return err
+		}
+		below, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		name := prefix + filepath.ToSlash(below)
+		value, err := r.readRef(name)
+		switch {
+		case err != nil:
+			found[name] = Ref{Name: name, Err: err}
+		case plumbing.IsHash(value):
+			found[name] = Ref{Name: name, Hash: value}
+		case value != "":
+			found[name] = Ref{Name: name}
+		}
+		return nil
+	})
+}
+
+// namedRefs resolves revisions to commits.
+func (r *Repo) namedRefs(ctx context.Context, revs []string) []Ref {
+	refs := make([]Ref, len(revs))
+	for i, rev := range revs {
+		hash, err := r.revision(ctx, rev)
+		refs[i] = Ref{Name: rev, Hash: hash, Err: err}
+	}
+	return refs
+}
+
+// revision resolves one revision to a commit: through git in all its notations,
+// without git a full name, a short one, or 40 hex digits.
+func (r *Repo) revision(ctx context.Context, rev string) (string, error) {
+	if r.git.installed() {
+		out, err := r.git.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
+		if err != nil {
+			return "", fmt.Errorf("%s: no such revision: %w", rev, err)
+		}
+		return strings.TrimSpace(string(out)), nil
+	}
+	if plumbing.IsHash(rev) {
+		return rev, nil
+	}
+	for _, prefix := range []string{"", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"} {
+		if name := prefix + rev; name == "HEAD" || plumbing.ReferenceName(name).Validate() == nil && strings.HasPrefix(name, "refs/") {
+			if _, hash, err := r.resolve(name); err != nil || hash != "" {
+				return hash, err
+			}
+		}
+	}
+	return "", fmt.Errorf("%s: no such revision", rev)
+}
+
+// LastFetch returns when the remote-tracking branches were last written: by a
+// fetch, or by a push or clone as their reflogs tell. Zero when they never were.
+func (r *Repo) LastFetch() time.Time {
+	var last time.Time
+	for _, dir := range []string{r.dir, r.common} {
+		if info, err := os.Stat(filepath.Join(dir, "FETCH_HEAD")); err == nil && info.ModTime().After(last) {
+			last = info.ModTime()
+		}
+	}
+	filepath.WalkDir(filepath.Join(r.common, "logs", "refs", "remotes"), func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return nil
+		}
+		if info, err := entry.Info(); err == nil && info.ModTime().After(last) {
+			last = info.ModTime()
+		}
+		return nil
+	})
+	return last
+}
+
+// readLine returns the content of a small file without the line end, "" when it
+// cannot be read.
+func readLine(path string) string {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(data))
+}
+
+// parentsOf returns the directories that hold path, the topmost first.
+func parentsOf(path string) []string {
+	var parents []string
+	for i := range path {
+		if path[i] == '/' {
+			parents = append(parents, path[:i])
+		}
+	}
+	return parents
+}

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// SignError says that a commit was to be signed and was not. Nothing is
+// written then: an unsigned commit would not be what the user asked for.
+type SignError struct {
+	Program string
+	Why     string // what the program said, or why it was not run
+}
+
+func (e *SignError) Error() string { return "signing with " + e.Program + ": " + e.Why }
+
+// sign returns the signature of a commit as git would make it (commit.gpgSign,
+// gpg.format, user.signingKey), "" when commits are not signed.
+func (r *Repo) sign(ctx context.Context, commit []byte, committer Ident) (string, error) {
+	c, err := r.loadConfig()
+	if err != nil || !c.isTrue("commit.gpgsign") {
+		return "", err
+	}
+	key := c.get("user.signingkey")
+	switch format := c.get("gpg.format"); format {
+	case "", "openpgp":
+		program := firstOf(c.get("gpg.openpgp.program"), c.get("gpg.program"), "gpg")
+		return r.signGPG(ctx, program, firstOf(key, fmt.Sprintf("%s <%s>", committer.Name, committer.Email)), commit)
+	case "x509":
+		program := firstOf(c.get("gpg.x509.program"), "gpgsm")
+		return r.signGPG(ctx, program, firstOf(key, fmt.Sprintf("%s <%s>", committer.Name, committer.Email)), commit)
+	case "ssh":
+		return r.signSSH(ctx, firstOf(c.get("gpg.ssh.program"), "ssh-keygen"), key, commit)
+	default:
+		return "", &SignError{Program: "gpg.format " + format, Why: "not a format that git knows"}
+	}
+}
+
+// signGPG makes a detached signature with gpg or a program with its interface.
+// The status line is the only sign of success that these programs share.
+func (r *Repo) signGPG(ctx context.Context, program, key string, payload []byte) (string, error) {
+	stdout, stderr, err := r.runSigner(ctx, program, payload, "--status-fd=2", "-bsau", key)
+	if err != nil {
+		return "", err
+	}
+	if !strings.Contains("\n"+stderr, "\n[GNUPG:] SIG_CREATED ") {
+		return "", &SignError{Program: program, Why: firstOf(strings.TrimSpace(stderr), "no signature was created")}
+	}
+	return stdout, nil
+}
+
+// signSSH makes an SSH signature in the namespace "git". key is the path of a
+// key file, or a public key whose private half an agent has; without one
+// gpg.ssh.defaultKeyCommand names it.
+func (r *Repo) signSSH(ctx context.Context, program, key string, payload []byte) (string, error) {
+	if key == "" {
+		var err error
+		if key, err = r.defaultSSHKey(ctx); err != nil {
+			return "", err
+		}
+	}
+	args := []string{"-Y", "sign", "-n", "git"}
+	literal, isLiteral := strings.CutPrefix(key, "key::")
+	if isLiteral || strings.HasPrefix(key, "ssh-") {
+		file, err := r.tempFile(literal + "\n")
+		if err != nil {
+			return "", err
+		}
+		defer os.Remove(file)
+		args = append(args, "-U", "-f", file)
+	} else {
+		args = append(args, "-f", expandHome(key, r.env))
+	}
+	stdout, stderr, err := r.runSigner(ctx, program, payload, args...)
+	if err != nil {
+		return "", err
+	}
+	if !strings.HasPrefix(stdout, "-----BEGIN SSH SIGNATURE-----") {
+		return "", &SignError{Program: program, Why: firstOf(strings.TrimSpace(stderr), "no signature was created")}
+	}
+	return stdout, nil
+}
+
+// defaultSSHKey runs gpg.ssh.defaultKeyCommand, whose first line of output is a
+// key.
+func (r *Repo) defaultSSHKey(ctx context.Context) (string, error) {
+	c, err := r.loadConfig()
+	if err != nil {
+		return "", err
+	}
+	command := strings.Fields(c.get("gpg.ssh.defaultkeycommand"))
+	if len(command) == 0 {
+		return "", &SignError{Program: "ssh", Why: "user.signingKey is not set"}
+	}
+	stdout, _, err := r.runSigner(ctx, command[0], nil, command[1:]...)
+	line, _, _ := strings.Cut(stdout, "\n")
+	return line, err
+}
+
+// runSigner runs a program with the caller's environment, so that agents and
+// terminals are found.
+func (r *Repo) runSigner(ctx context.Context, program string, stdin []byte, args ...string) (stdout, stderr string, err error) {
+	path := r.env.findProgram(expandHome(program, r.env))
+	if path == "" {
+		return "", "", &SignError{Program: program, Why: "program not found"}
+	}
+	var out, messages bytes.Buffer
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Dir, cmd.Env = r.git.dir, r.env
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &out, &messages
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return "", "", context.Cause(ctx)
+		}
+		return "", "", &SignError{Program: program, Why: firstOf(strings.TrimSpace(messages.String()), err.Error())}
+	}
+	return out.String(), messages.String(), nil
+}
+
+// tempFile writes a file that only the user can read to our part of the git
+// directory and returns its path.
+func (r *Repo) tempFile(content string) (string, error) {
+	dir := filepath.Join(r.dir, "handoff")
+	if err := r.makeDirs(dir); err != nil {
+		return "", err
+	}
+	file, err := os.CreateTemp(dir, "key-*")
+	if err != nil {
+		return "", err
+	}
+	_, err = file.WriteString(content)
+	if err := errors.Join(err, file.Close()); err != nil {
+		os.Remove(file.Name())
+		return "", err
+	}
+	return file.Name(), nil
+}

@@ -1,0 +1,50 @@
+//go:build !windows
+
+package store
+
+import (
+	"errors"
+	"os"
+	"strconv"
+	"syscall"
+)
+
+// isNotDirectory reports that a parent in a path is a file.
+func isNotDirectory(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
+
+// tryLock takes the advisory lock of file, which the kernel drops when the
+// process ends however it ends. It reports false when another process has it.
+func tryLock(file *os.File) (bool, error) {
+	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ownedByCaller reports whether path belongs to the user of this process, or to
+// the one who called sudo.
+func ownedByCaller(path string, env environ) bool {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return false
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return false
+	}
+	return int(stat.Uid) == os.Geteuid() || os.Geteuid() == 0 && env.get("SUDO_UID") == strconv.FormatUint(uint64(stat.Uid), 10)
+}
+
+// device returns the file system that path is on.
+func device(path string) (uint64, bool) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, false
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, false
+	}
+	return uint64(stat.Dev), true
+}

@@ -1,0 +1,43 @@
+package store
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// isNotDirectory reports that a parent in a path is a file. Windows has no
+// error of its own for it.
+func isNotDirectory(err error) bool { return errors.Is(err, windows.ERROR_PATH_NOT_FOUND) }
+
+// tryLock takes the advisory lock of file, which the kernel drops when the
+// process ends however it ends. It reports false when another process has it.
+// The byte that is locked is far behind the content, which stays readable.
+func tryLock(file *os.File) (bool, error) {
+	at := &windows.Overlapped{OffsetHigh: 1}
+	err := windows.LockFileEx(windows.Handle(file.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, at)
+	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ownedByCaller reports whether path belongs to the user of this process or to
+// the administrators, whom git for Windows trusts as well.
+func ownedByCaller(path string, _ environ) bool {
+	security, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.OWNER_SECURITY_INFORMATION)
+	if err != nil {
+		return false
+	}
+	owner, _, err := security.Owner()
+	if err != nil {
+		return false
+	}
+	user, err := windows.GetCurrentProcessToken().GetTokenUser()
+	return err == nil && owner.Equals(user.User.Sid) || owner.IsWellKnown(windows.WinBuiltinAdministratorsSid)
+}
+
+// device returns the volume that path is on; not known on Windows, where git
+// does not stop at volumes either.
+func device(string) (uint64, bool) { return 0, false }

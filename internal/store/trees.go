@@ -1,0 +1,278 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+)
+
+// treeEntry is one entry of a tree object: "<octal mode> <name>\0<hash>".
+type treeEntry struct {
+	mode filemode.FileMode // as stored: 100664 stays 100664
+	name []byte            // as stored: any bytes but zero, ".." and "a/b" included
+	hash plumbing.Hash
+	raw  []byte // the whole entry
+}
+
+// isDir tells whether the entry is a tree, as git does: by the type bits alone.
+func (e treeEntry) isDir() bool { return isDirMode(e.mode) }
+
+func isDirMode(m filemode.FileMode) bool { return m&0o170000 == filemode.Dir }
+
+var errTree = errors.New("malformed tree")
+
+// treeEntries yields the entries of a tree object in stored order, and an error
+// in place of the first that is malformed. Names and raw bytes are parts of data.
+func treeEntries(data []byte) iter.Seq2[treeEntry, error] {
+	return func(yield func(treeEntry, error) bool) {
+		for len(data) > 0 {
+			e, err := parseTreeEntry(data)
+			if !yield(e, err) || err != nil {
+				return
+			}
+			data = data[len(e.raw):]
+		}
+	}
+}
+
+func parseTreeEntry(data []byte) (treeEntry, error) {
+	digits, rest, ok := bytes.Cut(data, []byte{' '})
+	if !ok {
+		return treeEntry{}, errTree
+	}
+	mode, err := parseMode(digits)
+	if err != nil {
+		return treeEntry{}, err
+	}
+	name, rest, ok := bytes.Cut(rest, []byte{0})
+	if !ok || len(name) == 0 || len(rest) < hashSize {
+		return treeEntry{}, errTree
+	}
+	return treeEntry{
+		mode: mode,
+		name: name,
+		hash: plumbing.Hash(rest[:hashSize]),
+		raw:  data[:len(data)-len(rest)+hashSize],
+	}, nil
+}
+
+// parseMode reads one to seven octal digits: six, and the leading zero that
+// some programs wrote.
+func parseMode(digits []byte) (filemode.FileMode, error) {
+	if len(digits) == 0 || len(digits) > 7 {
+		return 0, errTree
+	}
+	var mode filemode.FileMode
+	for _, c := range digits {
+		if c < '0' || c > '7' {
+			return 0, errTree
+		}
+		mode = mode<<3 | filemode.FileMode(c-'0')
+	}
+	return mode, nil
+}
+
+// commitTree returns the tree of a commit.
+func (o *objects) commitTree(commit plumbing.Hash) (plumbing.Hash, error) {
+	data, err := o.commit(commit)
+	if err != nil {
+		return plumbing.ZeroHash, fmt.Errorf("commit %s: %w", commit, err)
+	}
+	line, _, _ := strings.Cut(string(data[:min(len(data), len("tree ")+2*hashSize+1)]), "\n")
+	name, ok := strings.CutPrefix(line, "tree ")
+	if !ok || !plumbing.IsHash(name) {
+		return plumbing.ZeroHash, fmt.Errorf("commit %s: no tree", commit)
+	}
+	return plumbing.NewHash(name), nil
+}
+
+// treeFile is something in a tree: its path from the root, the mode as stored,
+// and its hash. Whoever can push chooses the path: it may hold any bytes and be
+// no valid one.
+type treeFile struct {
+	Path string
+	Mode filemode.FileMode
+	Hash plumbing.Hash
+}
+
+// treeEntryAt returns what is at a slash-separated path below the tree root, ""
+// for the root itself. There is nothing below what is not a tree.
+func (o *objects) treeEntryAt(root plumbing.Hash, path string) (f treeFile, ok bool, err error) {
+	f = treeFile{Mode: filemode.Dir, Hash: root}
+	if path == "" {
+		return f, true, nil
+	}
+	for name := range strings.SplitSeq(path, "/") {
+		if !isDirMode(f.Mode) {
+			return treeFile{}, false, nil
+		}
+		e, ok, err := o.childOf(f, name)
+		if !ok || err != nil {
+			return treeFile{}, false, err
+		}
+		f = treeFile{Path: joinTreePath(f.Path, name), Mode: e.mode, Hash: e.hash}
+	}
+	return f, true, nil
+}
+
+// childOf returns the entry of that name in the tree at f.
+func (o *objects) childOf(f treeFile, name string) (treeEntry, bool, error) {
+	data, err := o.tree(f.Hash)
+	if err != nil {
+		return treeEntry{}, false, &TreeError{Path: f.Path, Hash: f.Hash, Err: err}
+	}
+	for e, err := range treeEntries(data) {
+		if err != nil {
+			return treeEntry{}, false, &TreeError{Path: f.Path, Hash: f.Hash, Err: err}
+		}
+		if string(e.name) == name {
+			return e, true, nil
+		}
+	}
+	return treeEntry{}, false, nil
+}
+
+func joinTreePath(dir, name string) string {
+	if dir == "" {
+		return name
+	}
+	return dir + "/" + name
+}
+
+// TreeError says that the tree at a path, "" for the root, cannot be read.
+type TreeError struct {
+	Path string
+	Hash plumbing.Hash
+	Err  error
+}
+
+func (e *TreeError) Error() string { return fmt.Sprintf("tree %s at %q: %v", e.Hash, e.Path, e.Err) }
+func (e *TreeError) Unwrap() error { return e.Err }
+
+const (
+	// maxTreeDepth is how many directories deep a walk goes; record files lie
+	// three deep.
+	maxTreeDepth = 32
+
+	// maxTreePaths is at how many paths one and the same subtree is listed. A
+	// few small trees that name each other many times would otherwise list
+	// more files than any memory holds.
+	maxTreePaths = 64
+)
+
+var (
+	errTreeDepth = fmt.Errorf("more than %d directories deep", maxTreeDepth)
+	errTreePaths = fmt.Errorf("at more than %d paths", maxTreePaths)
+)
+
+// treeWalk lists a directory in one commit after the other and returns only
+// what it has not returned before. Subtrees that were listed at the same path
+// are not read again, so a thousand branches that share most of their records
+// cost little more than one. It is not safe for concurrent use.
+type treeWalk struct {
+	objects *objects
+	dir     string
+	seen    map[treeFile]struct{} // files and directories, and the roots as Path ""
+	paths   map[plumbing.Hash]int // at how many paths a subtree was listed
+}
+
+// newTreeWalk returns a walk through dir, a slash-separated path; "" is the
+// whole tree.
+func (o *objects) newTreeWalk(dir string) *treeWalk {
+	return &treeWalk{
+		objects: o,
+		dir:     dir,
+		seen:    map[treeFile]struct{}{},
+		paths:   map[plumbing.Hash]int{},
+	}
+}
+
+// files returns what is in the directory in the given commit and was not
+// returned before, in stored order. Links and submodules are files of their
+// mode and never followed. A directory that is something else is returned
+// itself; one that does not exist has no files.
+//
+// Subtrees that cannot be read hide no others: the error joins a *TreeError for
+// each, once in the life of the walk, and comes with the files of the rest.
+func (w *treeWalk) files(commit plumbing.Hash) ([]treeFile, error) {
+	root, err := w.objects.commitTree(commit)
+	if err != nil || !w.first(treeFile{Mode: filemode.Dir, Hash: root}) {
+		return nil, err
+	}
+	top, ok, err := w.objects.treeEntryAt(root, w.dir)
+	if !ok || err != nil {
+		return nil, err
+	}
+	var found treeList
+	switch {
+	case w.dir == "":
+		w.list(top, 0, &found)
+	default:
+		w.add(top, 0, &found)
+	}
+	return found.files, errors.Join(found.errs...)
+}
+
+// recordFiles lists dir in one commit, as (*treeWalk).files does.
+func (o *objects) recordFiles(commit plumbing.Hash, dir string) ([]treeFile, error) {
+	return o.newTreeWalk(dir).files(commit)
+}
+
+// treeList is what a walk has gathered.
+type treeList struct {
+	files []treeFile
+	errs  []error
+}
+
+// first tells whether f is met for the first time.
+func (w *treeWalk) first(f treeFile) bool {
+	if _, ok := w.seen[f]; ok {
+		return false
+	}
+	w.seen[f] = struct{}{}
+	return true
+}
+
+// add gathers f, or what is below it, if f is new.
+func (w *treeWalk) add(f treeFile, depth int, found *treeList) {
+	switch {
+	case !w.first(f):
+	case isDirMode(f.Mode):
+		w.list(f, depth, found)
+	default:
+		found.files = append(found.files, f)
+	}
+}
+
+// list gathers what is new below the directory f.
+func (w *treeWalk) list(f treeFile, depth int, found *treeList) {
+	if err := w.listEntries(f, depth, found); err != nil {
+		found.errs = append(found.errs, &TreeError{Path: f.Path, Hash: f.Hash, Err: err})
+	}
+}
+
+func (w *treeWalk) listEntries(f treeFile, depth int, found *treeList) error {
+	w.paths[f.Hash]++
+	switch {
+	case depth > maxTreeDepth:
+		return errTreeDepth
+	case w.paths[f.Hash] > maxTreePaths:
+		return errTreePaths
+	}
+	data, err := w.objects.tree(f.Hash)
+	if err != nil {
+		return err
+	}
+	for e, err := range treeEntries(data) {
+		if err != nil {
+			return err
+		}
+		w.add(treeFile{Path: joinTreePath(f.Path, string(e.name)), Mode: e.mode, Hash: e.hash}, depth+1, found)
+	}
+	return nil
+}
