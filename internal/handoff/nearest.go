@@ -1,10 +1,10 @@
 package handoff
 
 // Nearest returns the candidate that word was probably meant to be: the one
-// with the fewest edits, of which at most a third of the word may differ. Of
+// with the fewest edits, at most one in three letters. Of
 // several equally near it returns the first, and "" when none is near.
 func Nearest(word string, candidates []string) string {
-	best, limit := "", max(1, len(word)/3)+1
+	best, limit := "", max(1, (len(word)+1)/3)+1
 	for _, candidate := range candidates {
 		if d := editDistance(word, candidate); d < limit {
 			best, limit = candidate, d
