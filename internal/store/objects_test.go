@@ -146,7 +146,7 @@ func (r objectsRepo) allObjects() []gitObject {
 	var all []gitObject
 	for {
 		line, err := out.ReadString('\n')
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return all
 		}
 		f := strings.Fields(line)
@@ -328,7 +328,17 @@ func TestObjectsThroughGoGit(t *testing.T) {
 	if tag.Target != commit.Hash {
 		t.Errorf("tag of %s, want %s", tag.Target, commit.Hash)
 	}
-	if _, err := object.GetTree(o, commit.Hash); err != plumbing.ErrObjectNotFound {
+	stored, err := o.EncodedObject(plumbing.CommitObject, commit.Hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stored.Writer(); err == nil {
+		t.Error("a stored object can be written to")
+	}
+	if err := o.AddAlternate(r.objectsDir()); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("AddAlternate: %v", err)
+	}
+	if _, err := object.GetTree(o, commit.Hash); !errors.Is(err, plumbing.ErrObjectNotFound) {
 		t.Errorf("a commit asked for as a tree: %v", err)
 	}
 }
@@ -536,6 +546,26 @@ func TestReadDuringRepack(t *testing.T) {
 	}
 }
 
+// TestSmallCaches reads with room for less than one pair of files per pack and
+// for hardly any base, so that files are closed and opened again all the time.
+func TestSmallCaches(t *testing.T) {
+	r := newObjectsRepo(t)
+	r.fill(60)
+	r.git("-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq")
+	for _, rev := range []string{"main~40", "main~20"} {
+		r.gitIn(rev+"\n", "pack-objects", "-q", "--revs", filepath.Join(r.objectsDir(), "pack", "pack"))
+	}
+	o := r.open()
+	o.files.budget, o.bases.budget = 4, 4<<10
+	checkObjects(t, o, r.allObjects())
+	if n := o.files.order.Len(); n > 4 {
+		t.Errorf("%d open files", n)
+	}
+	if o.bases.spent > 4<<10 {
+		t.Errorf("%d bytes of bases", o.bases.spent)
+	}
+}
+
 // TestPackVanished reads from a pack whose index is open but that is gone.
 func TestPackVanished(t *testing.T) {
 	r := newObjectsRepo(t)
@@ -623,7 +653,7 @@ func checkDamaged(t *testing.T, r objectsRepo, want []gitObject) (failed int) {
 		case err == nil && (got.kind != w.kind || !bytes.Equal(got.data, w.data)):
 			t.Fatalf("%s: wrong content", w.hash)
 		case err == nil:
-		case isError[*DamagedError](err), isError[*TooLargeError](err), err == plumbing.ErrObjectNotFound:
+		case isError[*DamagedError](err), isError[*TooLargeError](err), errors.Is(err, plumbing.ErrObjectNotFound):
 			failed++
 		default:
 			t.Fatalf("%s: %v", w.hash, err)
