@@ -74,7 +74,7 @@ func (o *objects) looseHeader(r io.Reader) (kind plumbing.ObjectType, size int64
 	}
 	raw := make([]byte, maxLooseHeader)
 	n, err := io.ReadFull(o.inflater.z, raw)
-	if err != nil && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return 0, 0, nil, noEOF(err)
 	}
 	head, content, ok := bytes.Cut(raw[:n], []byte{0})
@@ -153,7 +153,7 @@ func (o *objects) writeLoose(path string, obj rawObject) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			os.Remove(temp)
+			_ = os.Remove(temp)
 		}
 	}()
 	made, err := o.makeDir(filepath.Dir(path))
@@ -162,7 +162,7 @@ func (o *objects) writeLoose(path string, obj rawObject) (err error) {
 	}
 	if err := os.Rename(temp, path); err != nil {
 		if made {
-			os.Remove(filepath.Dir(path))
+			_ = os.Remove(filepath.Dir(path))
 		}
 		return err
 	}
@@ -181,7 +181,7 @@ func (o *objects) writeTemp(obj rawObject) (path string, err error) {
 	}
 	defer func() {
 		if err != nil {
-			os.Remove(file.Name())
+			_ = os.Remove(file.Name())
 		}
 	}()
 	if err := errors.Join(deflateLoose(file, obj), file.Sync(), file.Close()); err != nil {

@@ -144,7 +144,11 @@ func (e *treeEditor) apply(path string, tree plumbing.Hash, edit *treeEdit) (plu
 	if len(added) == 0 && len(replaced) == 0 && !tree.IsZero() {
 		return tree, nil
 	}
-	made := rawObject{kind: plumbing.TreeObject, data: spliceTree(data, replaced, added)}
+	data, err = spliceTree(data, replaced, added)
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	made := rawObject{kind: plumbing.TreeObject, data: data}
 	e.trees = append(e.trees, made)
 	return plumbing.ComputeHash(made.kind, made.data), nil
 }
@@ -194,13 +198,16 @@ func (e *treeEditor) read(path string, tree plumbing.Hash, edit *treeEdit) ([]by
 	return data, present, nil
 }
 
-// spliceTree returns the well-formed tree data with the hashes of some entries
+// spliceTree returns the tree data with the hashes of some entries
 // replaced, by name, and others added in git's order: each before the first
 // entry that sorts after it.
-func spliceTree(data []byte, replaced map[string]plumbing.Hash, added []treeEntry) []byte {
+func spliceTree(data []byte, replaced map[string]plumbing.Hash, added []treeEntry) ([]byte, error) {
 	slices.SortFunc(added, compareEntries)
 	out := make([]byte, 0, len(data)+len(added)*128)
-	for e := range treeEntries(data) {
+	for e, err := range treeEntries(data) {
+		if err != nil {
+			return nil, err
+		}
 		for len(added) > 0 && compareEntries(added[0], e) < 0 {
 			out = added[0].appendTo(out)
 			added = added[1:]
@@ -213,7 +220,7 @@ func spliceTree(data []byte, replaced map[string]plumbing.Hash, added []treeEntr
 	for _, e := range added {
 		out = e.appendTo(out)
 	}
-	return out
+	return out, nil
 }
 
 // appendTo appends the stored form of e.

@@ -142,7 +142,7 @@ func TestMalformedTrees(t *testing.T) {
 		for _, err := range treeEntries([]byte(data)) {
 			last = err
 		}
-		if last != errTree {
+		if !errors.Is(last, errTree) {
 			t.Errorf("%q: %v", data, last)
 		}
 	}
