@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/spf13/cobra"
 )
 
@@ -67,7 +66,7 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string) error {
 		return err
 	}
 	r := ws.newRecord(g, ack)
-	findings := rules.CheckRecord(r, ws.ruleContext(nil))
+	findings := ws.judge([]*handoff.Record{r}, ws.ruleContext(nil))
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: "nothing was acknowledged", findings: findings, hint: "handoff show " + ack.Subject + " shows what you answer"}
 	}

@@ -108,7 +108,7 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if o.editor {
 		return ws.declareInEditor(ctx, g, o, d)
 	}
-	findings := ws.checkDraft(d, o)
+	findings := ws.checkDraft(g, d, o)
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint()}
 	}

@@ -199,7 +199,7 @@ func (ws *workspace) ownHandoff(ref string) (*handoff.HandoffState, error) {
 
 // checkDraft runs the rules. Findings carry positions in the text that the
 // draft was read from, also when flags changed the draft.
-func (ws *workspace) checkDraft(d *draft, o declareOptions) []handoff.Finding {
+func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handoff.Finding {
 	ctx := ws.ruleContext(o.allowSecrets)
 	ctx.Draft = true
 	var findings []handoff.Finding
@@ -211,6 +211,9 @@ func (ws *workspace) checkDraft(d *draft, o declareOptions) []handoff.Finding {
 		if d.doc != nil {
 			findings = append(findings, d.doc.Findings...)
 		}
+	}
+	if d.handoff != nil && !handoff.HasErrors(findings) {
+		findings = append(findings, ws.misplaced([]*handoff.Record{ws.newRecord(g, d.handoff)})...)
 	}
 	for i := range findings {
 		f := &findings[i]

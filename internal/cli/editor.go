@@ -44,7 +44,7 @@ func (ws *workspace) declareInEditor(ctx context.Context, g *globals, o declareO
 			return errStopped
 		}
 		edited := readDraft(text, drafts.Path())
-		findings := ws.checkDraft(edited, o)
+		findings := ws.checkDraft(g, edited, o)
 		if !handoff.HasErrors(findings) {
 			if err := ws.publishDraft(ctx, g, o, edited, findings); err != nil {
 				return &hintedError{err, "your draft is kept: handoff declare -f " + drafts.Path()}

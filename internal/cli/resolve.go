@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/spf13/cobra"
 )
 
@@ -60,10 +59,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) e
 	if err != nil {
 		return err
 	}
-	var findings []handoff.Finding
-	for _, r := range records {
-		findings = append(findings, rules.CheckRecord(r, ws.ruleContext(nil))...)
-	}
+	findings := ws.judge(records, ws.ruleContext(nil))
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: "nothing was resolved", findings: findings, hint: "correct the flags"}
 	}

@@ -126,7 +126,7 @@ func (ws *workspace) load(ctx context.Context) error {
 	if ws.set, err = index.Load(ctx, ws.Repo, refs, ws.dir); err != nil {
 		return err
 	}
-	ws.state = handoff.Fold(ws.set.Records, handoff.AckPolicy(ws.config.AckPolicy))
+	ws.state = handoff.Fold(ws.set.Records, ws.config.AckPolicy)
 	return nil
 }
 
