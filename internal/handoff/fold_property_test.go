@@ -29,7 +29,7 @@ type history struct {
 
 func drawHistory(t *rapid.T) []*Record {
 	h := &history{t: t}
-	for n := rapid.IntRange(0, 25).Draw(t, "records"); len(h.records) < n; {
+	for n := rapid.IntRange(0, 40).Draw(t, "records"); len(h.records) < n; {
 		h.add()
 	}
 	return h.records
@@ -184,6 +184,22 @@ func sameState(t *rapid.T, what string, got, want *State) {
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("%s gives another state\ngot  %q\nwant %q", what, dump(got), dump(want))
 	}
+}
+
+func TestFoldLeavesRecordsAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		records := drawHistory(t)
+		var before []string
+		for _, r := range records {
+			before = append(before, contentDigest(r))
+		}
+		Fold(records, "")
+		for i, r := range records {
+			if contentDigest(r) != before[i] {
+				t.Fatalf("%s has changed", r.ID)
+			}
+		}
+	})
 }
 
 // At every step, each item has one custodian, by the right of a record of
