@@ -8,7 +8,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -124,11 +123,11 @@ func readInput(g *globals, name string) (data []byte, shown string, err error) {
 	return data, name, err
 }
 
-var templateName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+var templateName = handoff.Pattern(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // draftFrom starts from a template in HEAD, or else from an earlier handoff.
 func (ws *workspace) draftFrom(ctx context.Context, name string) (*draft, error) {
-	if templateName.MatchString(name) && !ws.head.Unborn {
+	if templateName().MatchString(name) && !ws.head.Unborn {
 		file := path.Join(ws.dir, "templates", name+".yaml")
 		data, err := ws.ReadFile(ctx, ws.head.Hash, file, handoff.MaxSize)
 		if err == nil {
