@@ -73,6 +73,11 @@ func (r *runner) none(spec *topicSpec, covering []*handoff.HandoffState) string 
 		}
 		say = fmt.Sprintf(say, who)
 	}
+	if spec.silent != nil {
+		if why := spec.silent(r.env); why != "" {
+			return say + ": " + why
+		}
+	}
 	if len(r.query.Terms)+len(r.query.Words) > 0 && spec.name != Search {
 		say += " that fits"
 	}

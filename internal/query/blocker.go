@@ -56,6 +56,10 @@ func (t blockerThread) entry(record *handoff.Record) any {
 		return some(filter(body.Blockers, func(b handoff.Blocker) bool { return b.ID == t.ID }))
 	case *handoff.Question:
 		return nil
+	case *handoff.Route:
+		if body.Via == "git" {
+			return nil // the program's own note that it was published
+		}
 	}
 	return record.Body
 }

@@ -73,10 +73,12 @@ func (r *runner) questions() []candidate {
 	return found
 }
 
-func (r *runner) handoffs() []candidate {
+func (r *runner) unacked() []candidate {
 	var found []candidate
 	for _, h := range r.state.Handoffs {
-		found = append(found, r.latest(r.handoffThread(h)))
+		if t := r.handoffThread(h); t.unacked() {
+			found = append(found, r.latest(t))
+		}
 	}
 	return found
 }
@@ -98,14 +100,13 @@ func (r *runner) waitingOn() []candidate {
 			found = append(found, r.latest(questionThread{q}))
 		}
 	}
-	for _, h := range r.state.Handoffs {
-		t := r.handoffThread(h)
-		if t.unacked(r) && slices.ContainsFunc(t.receivers(r), concerns) {
-			found = append(found, r.latest(t))
-		}
-	}
+	found = append(found, filter(r.unacked(), func(c candidate) bool {
+		t := c.thread.(handoffThread)
+		return t.Record.By != r.who() && slices.ContainsFunc(t.receivers(), concerns)
+	})...)
 	return append(found, filter(r.offered(), func(c candidate) bool {
-		return slices.ContainsFunc(c.row.(*ItemRow).OfferedTo, concerns)
+		offer := c.thread.(itemThread).Offer
+		return offer.From != r.who() && slices.ContainsFunc(offer.To, concerns)
 	})...)
 }
 

@@ -39,7 +39,8 @@ func (r *runner) search() []candidate {
 	return found
 }
 
-// sayer is the latest record of a thread that says the most of the words.
+// sayer is the latest record of a thread that says the most of the words. A
+// rollup repeats what others said, so it comes after them.
 func (r *runner) sayer(t thread) string {
 	best, most := t.latest(), 0
 	for _, id := range t.records() {
@@ -49,7 +50,7 @@ func (r *runner) sayer(t thread) string {
 				said++
 			}
 		}
-		if said > 0 && said >= most {
+		if said > most || said > 0 && said == most && !isRollup(r.state.Records[id]) {
 			best, most = id, said
 		}
 	}

@@ -35,6 +35,10 @@ type topicSpec struct {
 	// argument, and never "none".
 	unnamed bool
 
+	// silent says why the topic cannot have rows in an environment, "" when it
+	// can. It is nil for a topic that needs the records only.
+	silent func(Env) string
+
 	// find lists the rows of the topic, before terms and words narrow them.
 	find func(*runner) []candidate
 
@@ -106,8 +110,8 @@ var topics = []topicSpec{
 	},
 	{
 		name: Why, arg: something, example: "handoff query why refunds",
-		help:    "the item with its intent, the decisions that touch it, and every blocker that it ever had; also of a blocker or a decision by its id; by type, then the newest",
-		unnamed: true, find: (*runner).why, order: byTypeNewest,
+		help:    "the item with its intent, the decisions that touch it, and every blocker that it ever had, in this order and the newest first; also of a blocker or a decision by its id",
+		unnamed: true, find: (*runner).why, order: byStory,
 	},
 	{
 		name: Decisions, arg: anything, example: "handoff query decisions session-policy",
@@ -122,7 +126,7 @@ var topics = []topicSpec{
 	{
 		name: Unacked, example: "handoff query unacked to:me",
 		help: "published handoffs to somebody else without a verdict; the oldest first",
-		none: "every handoff is acked", find: handoffsThat(isUnacked), order: oldestFirst,
+		none: "every handoff is acked", find: (*runner).unacked, order: oldestFirst,
 	},
 	{
 		name: Unclaimed, example: "handoff query unclaimed",
@@ -132,12 +136,24 @@ var topics = []topicSpec{
 	{
 		name: Limbo, example: "handoff query limbo",
 		help: "unacked handoffs although a shift of every receiver that began after them has ended; none for receivers whose hours are unknown; the oldest first",
-		none: "nothing is in limbo", find: handoffsThat(isLimbo), order: oldestFirst,
+		none: "nothing is in limbo", find: unackedThat(isLimbo), order: oldestFirst,
+		silent: func(env Env) string {
+			if env.ShiftEnd == nil {
+				return "nobody's working hours are known"
+			}
+			return ""
+		},
 	},
 	{
 		name: Overdue, example: "handoff query overdue",
 		help: "unacked handoffs past the ack SLA, on the receiver's clock; none without an SLA; the oldest first",
-		none: "no ack is overdue", find: handoffsThat(isOverdue), order: oldestFirst,
+		none: "no ack is overdue", find: unackedThat(isOverdue), order: oldestFirst,
+		silent: func(env Env) string {
+			if env.AckDue == nil {
+				return "no ack SLA is set"
+			}
+			return ""
+		},
 	},
 	{
 		name: AtRisk, example: "handoff query at-risk owner:ana",
@@ -193,10 +209,10 @@ func topicNames() []Topic {
 	return names
 }
 
-// handoffsThat lists the handoffs with a flag.
-func handoffsThat(flag string) func(*runner) []candidate {
+// unackedThat lists the unacked handoffs with a flag.
+func unackedThat(flag string) func(*runner) []candidate {
 	return func(r *runner) []candidate {
-		return filter(r.handoffs(), func(c candidate) bool { return c.is(flag) })
+		return filter(r.unacked(), func(c candidate) bool { return c.is(flag) })
 	}
 }
 
