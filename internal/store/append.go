@@ -459,11 +459,11 @@ func (a *appending) stageFiles(context.Context) error {
 		return nil
 	}
 	a.placed.top = a.worktree
-	for _, file := range a.change.Files {
+	for i, file := range a.change.Files {
 		if !a.sparse.includes(file.Path) {
 			continue
 		}
-		if err := a.placed.stage(file.Path, file.Data); err != nil {
+		if err := a.placed.stage(file.Path, a.files[i].Hash.String(), file.Data); err != nil {
 			return err
 		}
 	}

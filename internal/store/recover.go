@@ -205,6 +205,7 @@ func (r *Repo) takeBack(m *marker) error {
 		}
 		tree := placed{top: r.worktree}
 		for _, file := range m.Files {
+			tree.remove(tempName(file.Path, file.Blob))
 			if !found.present[file.Path] && r.placedAsIs(file) {
 				tree.remove(file.Path)
 			}

@@ -2,9 +2,7 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
@@ -106,19 +104,27 @@ type placed struct {
 // placedFile is a new file, first under a temporary name.
 type placedFile struct {
 	name string // from the top of the work tree, with slashes
-	temp string // in the same directory; "" once the file has its name
+	temp string // in the same directory
 	open *os.File
+
+	placed bool // it has its name
+}
+
+// tempName returns the temporary name of the file name with that content. It
+// follows from them, so that it is found again after a kill.
+func tempName(name, blob string) string {
+	return path.Join(path.Dir(name), ".tmp-"+blob[:12]+"-"+path.Base(name))
 }
 
 // stage writes a new file under a temporary name beside its own.
-func (p *placed) stage(name string, data []byte) error {
+func (p *placed) stage(name, blob string, data []byte) error {
 	dir, err := openDir(p.top, path.Dir(name), true, &p.dirs)
 	if err != nil {
 		return err
 	}
 	defer dir.Close()
-	temp := fmt.Sprintf(".tmp-%016x", rand.Uint64())
-	file, err := dir.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	temp := tempName(name, blob)
+	file, err := dir.OpenFile(path.Base(temp), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
@@ -150,10 +156,10 @@ func (p *placed) placeOne(file *placedFile) error {
 	if _, err := dir.Lstat(path.Base(file.name)); err == nil {
 		return &BlockedPathError{Path: file.name, Why: "exists in the work tree"}
 	}
-	if err := dir.Rename(file.temp, path.Base(file.name)); err != nil {
+	if err := dir.Rename(path.Base(file.temp), path.Base(file.name)); err != nil {
 		return err
 	}
-	file.temp = ""
+	file.placed = true
 	return nil
 }
 
@@ -162,10 +168,10 @@ func (p *placed) placeOne(file *placedFile) error {
 func (p *placed) undo() {
 	for _, file := range p.files {
 		file.open.Close()
-		if file.temp == "" {
+		if file.placed {
 			p.remove(file.name)
 		} else {
-			p.remove(path.Join(path.Dir(file.name), file.temp))
+			p.remove(file.temp)
 		}
 	}
 	slices.Reverse(p.dirs)
