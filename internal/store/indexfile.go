@@ -13,11 +13,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// Modes of index entries and tree entries, as numbers (gitformat-index(5)).
-const (
-	modeFile      = 0o100644
-	modeDirectory = 0o040000
-)
+// modeFile is the mode of a regular file in an index.
+const modeFile = 0o100644
 
 // indexFile is the content of an index file, parsed no further than needed:
 // all of it stays as it was written.
@@ -35,14 +32,8 @@ type indexFile struct {
 // empty for an entry of a split index that changes one of the shared file.
 type indexEntry struct {
 	path  []byte
-	mode  uint32
-	hash  plumbing.Hash
 	stage int // 0 for an entry that is merged
 }
-
-// sparseDir reports that the entry stands for a whole directory outside the
-// sparse checkout.
-func (e indexEntry) sparseDir() bool { return e.mode == modeDirectory }
 
 const (
 	indexHeaderSize   = 12 // "DIRC", version, number of entries
@@ -118,10 +109,7 @@ func (x *indexFile) visit(f func(entry indexEntry, offset int)) error {
 		if at+entryHeaderSize > end {
 			return short
 		}
-		entry := indexEntry{mode: binary.BigEndian.Uint32(x.data[at+24:])}
-		copy(entry.hash[:], x.data[at+40:])
 		flags := binary.BigEndian.Uint16(x.data[at+60:])
-		entry.stage = int(flags&flagStage) >> 12
 		at += entryHeaderSize
 		if flags&flagExtended != 0 {
 			at += 2
@@ -141,7 +129,6 @@ func (x *indexFile) visit(f func(entry indexEntry, offset int)) error {
 			return short
 		}
 		previous = append(previous, x.data[at:at+length]...)
-		entry.path = previous
 		at += length + 1
 		if x.version < 4 {
 			at = start + (at-1-start+8)&^7 // 1 to 8 zeros bring it to a multiple of 8
@@ -149,7 +136,7 @@ func (x *indexFile) visit(f func(entry indexEntry, offset int)) error {
 		if at > end {
 			return short
 		}
-		f(entry, start)
+		f(indexEntry{path: previous, stage: int(flags&flagStage) >> 12}, start)
 	}
 	x.entries = at
 	return nil
@@ -170,11 +157,6 @@ func pathDrop(data []byte) (drop uint64, size int) {
 		drop = (drop + 1) << 7
 	}
 	return 0, 0
-}
-
-// checksum returns the last bytes of the file, the hash of all others.
-func (x *indexFile) checksum() string {
-	return plumbing.Hash(x.data[len(x.data)-indexChecksumSize:]).String()
 }
 
 // base returns the shared file of a split index, nil for an ordinary one.
@@ -219,7 +201,7 @@ func (x *indexFile) examine(paths []string) (indexFindings, error) {
 			found.inTheWay[string(entry.path)] = true
 		}
 		for _, path := range paths {
-			if len(entry.path) > len(path) && entry.path[len(path)] == '/' && string(entry.path[:len(path)]) == path && !entry.sparseDir() {
+			if len(entry.path) > len(path) && entry.path[len(path)] == '/' && string(entry.path[:len(path)]) == path {
 				found.inTheWay[string(entry.path)] = true
 			}
 		}
