@@ -48,16 +48,28 @@ var leftOnLaptop = lazy(`(?i)\b(?:un)?(?:push|commit|stash|stage)|\blocal|\blapt
 
 // workOnLaptop is rule HO603.
 func workOnLaptop(s *subject, h *handoff.Handoff) {
-	if h.Anchor == nil || h.Anchor.Branch == "" || h.Anchor.Dirty+h.Anchor.Unpushed == 0 {
+	if h.Anchor == nil || h.Anchor.Branch == "" {
+		return
+	}
+	dirty, unpushed := counted(h.Anchor.Dirty), counted(h.Anchor.Unpushed)
+	if dirty+unpushed == 0 {
 		return
 	}
 	for i, item := range h.Items {
 		names := slices.ContainsFunc(item.Refs, func(ref handoff.Ref) bool { return ref.Type == "branch" && ref.ID == h.Anchor.Branch })
 		if names && !slices.ContainsFunc(item.KnownIssues, leftOnLaptop().MatchString) {
 			s.report(indexField("items", i)+".known_issues", "push it, or say in `known_issues` what is missing",
-				"branch %s has %d unpushed commits and %d changed files that nobody else sees", quote(h.Anchor.Branch), h.Anchor.Unpushed, h.Anchor.Dirty)
+				"branch %s has %d unpushed commits and %d changed files that nobody else sees", quote(h.Anchor.Branch), unpushed, dirty)
 		}
 	}
+}
+
+// counted is a number that nobody may have counted.
+func counted(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
 }
 
 // launderedClaim is rule HO604.
