@@ -301,11 +301,7 @@ func (a *appending) startIndex(ctx context.Context) error {
 	if !a.checkedOut() {
 		return nil
 	}
-	index, err := readIndex(a.indexPath())
-	if err != nil {
-		return err
-	}
-	found, err := index.examine(pathsOf(a.files))
+	index, found, err := examineIndex(a.indexPath(), pathsOf(a.files))
 	if err != nil {
 		return err
 	}

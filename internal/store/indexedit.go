@@ -72,7 +72,7 @@ func (r *Repo) editIndexAlone(lock *lock, index *indexFile, files []newFile, spa
 		if err != nil {
 			return nil, err
 		}
-		if index, err = parseIndex(index.path, data); err != nil {
+		if index, err = parseIndex(index.path, data, func(indexEntry, int) {}); err != nil {
 			return nil, err
 		}
 	}

@@ -50,9 +50,10 @@ func newIndex() []byte {
 	return append(header, sum[:]...)
 }
 
-// readIndex reads the index file path. A missing one reads as one without
-// entries, which is what it means to git.
-func readIndex(path string) (*indexFile, error) {
+// readIndex reads the index file path and looks at each of its entries as visit
+// does. A missing file reads as one without entries, which is what it means to
+// git.
+func readIndex(path string, look func(entry indexEntry, offset int)) (*indexFile, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		data, err = newIndex(), nil
@@ -60,15 +61,14 @@ func readIndex(path string) (*indexFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseIndex(path, data)
+	return parseIndex(path, data, look)
 }
 
 // parseIndex finds the parts of an index file. The checksum is left to git,
 // which verifies it when it edits the file.
-func parseIndex(path string, data []byte) (*indexFile, error) {
-	notIndex := &DamagedError{Path: path, Err: errors.New("not an index file")}
+func parseIndex(path string, data []byte, look func(entry indexEntry, offset int)) (*indexFile, error) {
 	if len(data) < indexHeaderSize+indexChecksumSize || string(data[:4]) != "DIRC" {
-		return nil, notIndex
+		return nil, &DamagedError{Path: path, Err: errors.New("not an index file")}
 	}
 	x := &indexFile{
 		path: path, data: data, extra: map[string][]byte{},
@@ -77,24 +77,24 @@ func parseIndex(path string, data []byte) (*indexFile, error) {
 	if x.version < 2 || x.version > 4 {
 		return nil, &UnsupportedError{What: "index format", Why: "it is none of versions 2, 3 and 4"}
 	}
-	if err := x.visit(func(indexEntry, int) {}); err != nil {
+	if err := x.visit(look); err != nil {
 		return nil, err
 	}
-	for rest := data[x.entries : len(data)-indexChecksumSize]; len(rest) > 0; {
-		if len(rest) < 8 {
-			return nil, notIndex
+	return x, x.readExtensions()
+}
+
+// readExtensions finds the extensions, which follow the entries.
+func (x *indexFile) readExtensions() error {
+	for rest := x.data[x.entries : len(x.data)-indexChecksumSize]; len(rest) > 0; {
+		if len(rest) < 8 || uint64(binary.BigEndian.Uint32(rest[4:])) > uint64(len(rest)-8) {
+			return &DamagedError{Path: x.path, Err: errors.New("extensions are cut short")}
 		}
-		size := uint64(binary.BigEndian.Uint32(rest[4:]))
-		if size > uint64(len(rest)-8) {
-			return nil, notIndex
-		}
-		x.extra[string(rest[:4])] = rest[8 : 8+size]
-		rest = rest[8+size:]
+		end := 8 + int(binary.BigEndian.Uint32(rest[4:]))
+		x.extra[string(rest[:4])] = rest[8:end]
+		rest = rest[end:]
 	}
-	if link, ok := x.extra["link"]; ok && len(link) >= len(x.shared) {
-		copy(x.shared[:], link)
-	}
-	return x, nil
+	copy(x.shared[:], x.extra["link"])
+	return nil
 }
 
 // visit calls f for each entry in the order of the file, with the offset at
@@ -159,19 +159,6 @@ func pathDrop(data []byte) (drop uint64, size int) {
 	return 0, 0
 }
 
-// base returns the shared file of a split index, nil for an ordinary one.
-func (x *indexFile) base() (*indexFile, error) {
-	if x.shared.IsZero() {
-		return nil, nil
-	}
-	path := filepath.Join(filepath.Dir(x.path), "sharedindex."+x.shared.String())
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	return parseIndex(path, data)
-}
-
 // indexFindings is what an index says about the paths that are to be added.
 type indexFindings struct {
 	unmerged string          // a path with a conflict, "" when there is none
@@ -179,9 +166,10 @@ type indexFindings struct {
 	inTheWay map[string]bool // entries that are a parent of a path, or below one
 }
 
-// examine looks for paths in x and in the shared file that it builds on. An
-// entry of the shared file that the split index deletes counts as present.
-func (x *indexFile) examine(paths []string) (indexFindings, error) {
+// examineIndex reads the index file path and looks for paths in it, and in the
+// shared file that a split index builds on. An entry of the shared file that
+// the split index deletes counts as present.
+func examineIndex(path string, paths []string) (*indexFile, indexFindings, error) {
 	found := indexFindings{present: map[string]bool{}, inTheWay: map[string]bool{}}
 	wanted, parents := map[string]bool{}, map[string]bool{}
 	for _, path := range paths {
@@ -206,16 +194,11 @@ func (x *indexFile) examine(paths []string) (indexFindings, error) {
 			}
 		}
 	}
-	base, err := x.base()
-	if err != nil {
-		return found, err
+	index, err := readIndex(path, look)
+	if err == nil && !index.shared.IsZero() {
+		_, err = readIndex(filepath.Join(filepath.Dir(path), "sharedindex."+index.shared.String()), look)
 	}
-	if base != nil {
-		if err := base.visit(look); err != nil {
-			return found, err
-		}
-	}
-	return found, x.visit(look)
+	return index, found, err
 }
 
 // insert returns the content of x with one more entry for a file, and without

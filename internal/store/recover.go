@@ -195,11 +195,7 @@ func removeOurs(path, commit string) {
 // did not move.
 func (r *Repo) takeBack(m *marker) error {
 	if m.Index != "" && r.worktree != "" {
-		index, err := readIndex(r.indexPath())
-		if err != nil {
-			return err
-		}
-		found, err := index.examine(m.paths())
+		_, found, err := examineIndex(r.indexPath(), m.paths())
 		if err != nil {
 			return err
 		}
@@ -255,11 +251,7 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) error {
 		return err
 	}
 	defer lock.release()
-	index, err := readIndex(r.indexPath())
-	if err != nil {
-		return err
-	}
-	found, err := index.examine(m.paths())
+	index, found, err := examineIndex(r.indexPath(), m.paths())
 	if err != nil {
 		return err
 	}
