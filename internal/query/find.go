@@ -95,9 +95,13 @@ func (r *runner) waitingOn() []candidate {
 	found := filter(r.blocked(), func(c candidate) bool {
 		return slices.ContainsFunc(c.thread.(blockerThread).asked(), concerns)
 	})
-	for _, q := range r.state.Questions {
-		if q.Open() && concerns(q.To) {
-			found = append(found, r.latest(questionThread{q}))
+	found = append(found, filter(r.questions(), func(c candidate) bool {
+		q := c.thread.(questionThread)
+		return q.Open() && concerns(q.To) || !q.Open() && concerns(q.By)
+	})...)
+	for _, h := range r.state.Handoffs {
+		if h.State == handoff.HandoffChangesRequested && concerns(h.Record.By) {
+			found = append(found, r.handoffThread(h).cite(r, h.Verdict.ID))
 		}
 	}
 	found = append(found, filter(r.unacked(), func(c candidate) bool {
@@ -167,7 +171,7 @@ func (r *runner) whois() []candidate {
 		found = append(found, itemThread{it}.cite(r, id))
 	}
 	for _, area := range r.env.Areas {
-		if area.Name == strings.TrimPrefix(r.query.Arg, areaPrefix) {
+		if fold(area.Name) == strings.TrimPrefix(r.query.Arg, areaPrefix) {
 			found = append(found, r.area(area))
 		}
 	}
@@ -199,10 +203,11 @@ func (r *runner) area(a Area) candidate {
 		Expired: !a.Expires.IsZero() && a.Expires.Before(r.env.Now),
 		Source:  Source{Kind: "config", Path: a.Path},
 	}
-	facets := make(facets)
-	facets.put(Owner, a.Primary)
-	facets.put(Team, r.teams[a.Primary])
-	return candidate{row: row, facets: facets, thread: remark{}}
+	f := make(facets)
+	f.put(Is, string(TypeArea))
+	f.put(Owner, a.Primary)
+	f.put(Team, r.teams[a.Primary])
+	return candidate{row: row, facets: f, thread: remark{}}
 }
 
 func (r *runner) why() []candidate {

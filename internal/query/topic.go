@@ -47,7 +47,7 @@ type topicSpec struct {
 
 // argument is what stands after a topic.
 type argument struct {
-	name     string // as help and the phrase table call it
+	name     string // as help and the slots of the phrase table call it
 	required bool
 
 	// read checks the argument and says what is wrong with it. It is nil for a
@@ -74,9 +74,12 @@ func named(text string, _ ParseEnv) (name, problem string) {
 	return name, ""
 }
 
+// aboutPeople is the name of an argument that is a person, a group or an area.
+const aboutPeople = "who"
+
 var (
-	anyone    = argument{name: "who", read: person}
-	someone   = argument{name: "who", read: person, required: true}
+	anyone    = argument{name: aboutPeople, read: person}
+	someone   = argument{name: aboutPeople, read: person, required: true}
 	anything  = argument{name: "topic", read: named}
 	something = argument{name: "item", read: named, required: true}
 )
@@ -90,7 +93,7 @@ var topics = []topicSpec{
 	},
 	{
 		name: WaitingOn, arg: someone, example: "handoff query waiting-on sarah",
-		help: "what a person, group or area is to do for others: open blockers to resolve, open questions to answer, published handoffs to ack, items to take; by type, then the most severe, then the oldest",
+		help: "what a person, group or area is to do for others: open blockers that they are to resolve or that were routed or escalated to them, open questions to answer, own ones that are answered to close, published handoffs to ack, own ones to amend where changes were requested, items to take; by type, then the most severe, then the oldest",
 		none: "nothing waits for %s", find: (*runner).waitingOn, order: byType,
 	},
 	{
