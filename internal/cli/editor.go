@@ -102,7 +102,16 @@ func editable(d *draft) ([]byte, error) {
 	if d.doc != nil {
 		return nil, usagef("", "--editor cannot start from a file")
 	}
-	h := *d.handoff
+	body, err := draftText(d.handoff)
+	if err != nil {
+		return nil, err
+	}
+	return append([]byte(editorIntro), body...), nil
+}
+
+// draftText is a handoff as a person goes on writing it.
+func draftText(draft *handoff.Handoff) ([]byte, error) {
+	h := *draft
 	if h.To == nil {
 		h.To = []string{}
 	}
@@ -118,11 +127,7 @@ func editable(d *draft) ([]byte, error) {
 	if h.Decisions == nil {
 		h.Decisions = []handoff.Decision{}
 	}
-	body, err := handoff.FormatDraft(&h)
-	if err != nil {
-		return nil, err
-	}
-	return append([]byte(editorIntro), body...), nil
+	return handoff.FormatDraft(&h)
 }
 
 // editor is the user's editor: HANDOFF_EDITOR, else what git would start.

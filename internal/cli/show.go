@@ -101,6 +101,7 @@ func (s shower) handoff(h *handoff.HandoffState) {
 	if h.SupersededBy != "" {
 		s.styled(s.paint(yellow, "superseded by "+h.SupersededBy))
 	}
+	s.rollup(h.Rollup)
 	s.doNot(h)
 	items := slices.Clone(h.Items)
 	slices.SortStableFunc(items, func(a, b handoff.Item) int {
@@ -128,6 +129,24 @@ func (s shower) handoff(h *handoff.HandoffState) {
 	s.rest(h)
 	s.verdicts(h)
 	s.cite(r)
+}
+
+// rollup says whose handoffs a rollup was drawn from, and whose it lacks.
+func (s shower) rollup(r *handoff.Rollup) {
+	if r == nil {
+		return
+	}
+	var from []string
+	for _, source := range r.Sources {
+		by := ""
+		if drawn, ok := s.ws.state.Records[source.ID]; ok {
+			by = drawn.By
+		}
+		from = append(from, joinNonEmpty(" by ", source.ID, by))
+	}
+	s.field("rollup of", rollupName(r))
+	s.field("from", strings.Join(from, ", "))
+	s.field("missing", missingMembers(r, ""))
 }
 
 func (s shower) doNot(h *handoff.HandoffState) {
@@ -183,6 +202,7 @@ func (s shower) declared(item handoff.Item) {
 	s.field("  blocked by", strings.Join(item.BlockedBy, ", "))
 	s.field("  depends on", strings.Join(item.DependsOn, ", "))
 	s.field("  due", item.Due.String())
+	s.field("  from", item.Source)
 	for _, ref := range item.Refs {
 		s.field("  "+ref.Type, joinNonEmpty(", ", ref.ID, ref.State, ref.Approvals))
 	}
