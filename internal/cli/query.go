@@ -10,6 +10,7 @@ import (
 
 // filterOptions are the flags that narrow every list.
 type filterOptions struct {
+	sourceOptions
 	values map[query.Qualifier]*string
 	limit  int
 }
@@ -32,6 +33,7 @@ func (o *filterOptions) addFlags(cmd *cobra.Command) {
 	for _, f := range filterFlags {
 		o.values[f.qualifier] = cmd.Flags().String(string(f.qualifier), "", f.usage)
 	}
+	o.sourceOptions.addFlags(cmd.Flags())
 	cmd.Flags().IntVar(&o.limit, "limit", 0, "at most `N` rows")
 }
 
@@ -120,11 +122,11 @@ func runQuery(ctx context.Context, g *globals, o filterOptions, args []string) e
 	if _, err := query.Parse(args, parseEnv); err != nil {
 		return err // before the repository is opened: a mistyped question is cheap
 	}
-	ws, err := g.openForReading(ctx)
+	ws, err := g.openFor(ctx, o.sourceOptions)
 	if err != nil {
 		return err
 	}
-	parseEnv.Me, parseEnv.Location = ws.me, ws.location()
+	parseEnv.Me, parseEnv.Now, parseEnv.Location = ws.me, ws.now, ws.location()
 	q, err := query.Parse(args, parseEnv)
 	if err != nil {
 		return err

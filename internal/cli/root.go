@@ -97,7 +97,7 @@ stays with its sender until the receiver acknowledges it.`,
 			return usagef(suggestion(cmd, args[0]), "%q is not a command", args[0])
 		},
 		PersistentPreRunE: func(*cobra.Command, []string) error { return g.prepare() },
-		RunE:              func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g) },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g, sourceOptions{}) },
 	}
 	root.SetIn(g.In)
 	root.SetOut(g.Out)

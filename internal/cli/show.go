@@ -13,7 +13,8 @@ import (
 )
 
 func newShowCmd(g *globals) *cobra.Command {
-	return &cobra.Command{
+	var o sourceOptions
+	cmd := &cobra.Command{
 		Use:   "show <ref>",
 		Short: "Show a handoff, item, blocker, question or decision with its story",
 		Long: `Show a handoff, item, blocker, question or decision with its whole story, as
@@ -28,8 +29,10 @@ item:slug, blk:slug, q:slug or dec:slug.`,
   handoff show blk:session-policy`,
 		GroupID: groupDaily,
 		Args:    exactArgs(1, "a reference"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runShow(cmd.Context(), g, args[0]) },
+		RunE:    func(cmd *cobra.Command, args []string) error { return runShow(cmd.Context(), g, o, args[0]) },
 	}
+	o.addFlags(cmd.Flags())
+	return cmd
 }
 
 // showDocument is what --json prints: the record as it was written, and what
@@ -43,8 +46,8 @@ type showDocument struct {
 	Commit        string          `json:"commit"`
 }
 
-func runShow(ctx context.Context, g *globals, ref string) error {
-	ws, err := g.openForReading(ctx)
+func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error {
+	ws, err := g.openFor(ctx, o)
 	if err != nil {
 		return err
 	}
