@@ -116,13 +116,66 @@ func (c Calendar) Worked(from, to time.Time) time.Duration {
 	return worked
 }
 
+// maxShifts is how far Due looks ahead: 27 years of daily shifts. Hours and
+// limits come from a file that can hold a shift of one minute a week.
+const maxShifts = 10_000
+
+// Due returns the moment at which so much has been worked since a time. It is
+// false when that does not happen within maxShifts shifts.
+func (c Calendar) Due(from time.Time, work time.Duration) (time.Time, bool) {
+	piece, ok := c.Shift(from)
+	if ok && from.After(piece.From) {
+		piece.From = from
+	}
+	if !ok {
+		piece, ok = c.NextShift(from)
+	}
+	for range maxShifts {
+		if !ok {
+			break
+		}
+		if work <= piece.Length() {
+			return piece.From.Add(work), true
+		}
+		work -= piece.Length()
+		piece, ok = c.NextShift(piece.To)
+	}
+	return time.Time{}, false
+}
+
+// Limit is how long something may wait. The zero Limit is for ever.
+type Limit struct {
+	Length time.Duration
+	Wall   bool // on the wall, not on the receivers' clocks
+}
+
+// Due returns when the last of the receivers has had the time, false when there
+// is no limit. Without calendars, and for somebody who never works, the wall
+// counts: it is the only clock that is known.
+func (l Limit) Due(from time.Time, receivers []Calendar) (time.Time, bool) {
+	last := from.Add(l.Length)
+	if l.Wall {
+		return last, l.Length > 0
+	}
+	for _, c := range receivers {
+		if due, ok := c.Due(from, l.Length); ok && due.After(last) {
+			last = due
+		}
+	}
+	return last, l.Length > 0
+}
+
 // pieces returns the shift that begins on a day, less absences: nothing, one
 // or several intervals in their order.
 func (c Calendar) pieces(d civilDay) []Interval {
 	if !c.Days[d.weekday()] || !c.exists(d) {
 		return nil
 	}
-	pieces := []Interval{c.shift(d)}
+	shift := c.shift(d)
+	if shift.Length() == 0 { // a short one that a change of the clock swallowed
+		return nil
+	}
+	pieces := []Interval{shift}
 	for _, away := range c.Away {
 		pieces = subtract(pieces, away)
 	}
