@@ -130,6 +130,7 @@ stays with its sender until the receiver acknowledges it.`,
 		newQueryCmd(g), newLogCmd(g),
 		newInitCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
 	)
+	root.AddCommand(newHelpTopics()...)
 	root.SetUsageTemplate(root.UsageTemplate() + "{{if not .HasParent}}\n" + statusHelp + "{{end}}")
 	return root
 }
