@@ -15,9 +15,6 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// errNoGit says that something is wanted which only git does right.
-var errNoGit = &UnsupportedError{What: "git", Why: "the git program is not on the PATH", WayOut: "install git"}
-
 // CommitInfo is what a commit says of itself.
 type CommitInfo struct {
 	Hash      string
