@@ -25,12 +25,16 @@ func Format(r *Record) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return write(top, "# yaml-language-server: $schema="+SchemaURL+"\n")
+}
+
+func write(top *yaml.Node, firstLine string) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString("# yaml-language-server: $schema=" + SchemaURL + "\n")
+	b.WriteString(firstLine)
 	enc := yaml.NewEncoder(&b)
 	enc.SetIndent(2)
 	if err := enc.Encode(top); err != nil {
-		return nil, fmt.Errorf("record %s: %w", r.ID, err)
+		return nil, err
 	}
 	return b.Bytes(), nil
 }
@@ -195,4 +199,18 @@ func writeJSON(b *bytes.Buffer, n *yaml.Node) error {
 	value, err := json.Marshal(plainValue(n))
 	b.Write(value)
 	return err
+}
+
+// FormatDraft returns what a person edits before a handoff becomes a record:
+// the body alone, with the keys that must be there even when they say nothing
+// yet.
+func FormatDraft(h *Handoff) ([]byte, error) {
+	top := &yaml.Node{Kind: yaml.MappingNode}
+	addFields(top, reflect.ValueOf(*h))
+	for _, key := range []string{"summary", "returns_at"} {
+		if childKey(top, key) < 0 {
+			top.Content = append([]*yaml.Node{scalar("!!str", key, 0), scalar("!!str", "", yaml.DoubleQuotedStyle)}, top.Content...)
+		}
+	}
+	return write(top, "")
 }
