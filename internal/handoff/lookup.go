@@ -24,6 +24,22 @@ type Target struct {
 	Name string // the key into the map of the State for that type
 }
 
+// Ref is the reference that a record holds: the id of a record, or the name with
+// its prefix.
+func (t Target) Ref() string {
+	switch t.Type {
+	case TargetItem:
+		return string(RefItem) + ":" + t.Name
+	case TargetBlocker:
+		return string(RefBlocker) + ":" + t.Name
+	case TargetQuestion:
+		return string(RefQuestion) + ":" + t.Name
+	case TargetDecision:
+		return string(RefDecision) + ":" + t.Name
+	}
+	return t.Name
+}
+
 // Resolve finds what a person means by ref:
 //
 //	@ and @ana            the latest handoff by me, by ana

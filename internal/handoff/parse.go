@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -43,34 +42,42 @@ type Document struct {
 // than parsing (32 KB of duplicate keys take yaml.v3 20 seconds).
 func Parse(data []byte, kind Kind) *Document {
 	d := new(Document)
-	if d.Findings = scanBytes(data); len(d.Findings) > 0 {
+	d.root, d.Findings = ParseTree(data)
+	if d.root == nil {
 		return d
 	}
-	top, finding := parseTree(data)
-	if finding != nil {
-		d.Findings = append(d.Findings, *finding)
-		return d
-	}
-	w := treeWalker{}
-	w.walk(top, "", 1)
-	d.Findings = w.findings
-	SortFindings(d.Findings)
-	if w.unbounded {
-		return d
-	}
-	if top.Kind != yaml.MappingNode {
-		d.Findings = append(d.Findings, at(top, "HO101", "", "the file is "+nodeName(top)+", not a mapping of keys to values",
-			"begin each line with a key, such as `summary: …`"))
-		return d
-	}
-	d.root = top
-	record, err := decode(top, kind)
+	record, err := decode(d.root, kind)
 	if err != nil {
-		d.Findings = append(d.Findings, at(top, "HO101", "", "the values cannot be read: "+OneLine(err.Error()), ""))
+		d.Findings = append(d.Findings, at(d.root, "HO101", "", "the values cannot be read: "+OneLine(err.Error()), ""))
 		return d
 	}
 	d.Record = record
 	return d
+}
+
+// ParseTree reads the top mapping of a YAML file that nobody vouches for, and
+// what is wrong with it before any value is decoded: syntax (HO101), hidden
+// characters (HO907), bounds (HO910), lost text (HO911), in order of position.
+// The node is nil when there is no mapping within bounds.
+func ParseTree(data []byte) (*yaml.Node, []Finding) {
+	if findings := scanBytes(data); len(findings) > 0 {
+		return nil, findings
+	}
+	top, finding := parseTree(data)
+	if finding != nil {
+		return nil, []Finding{*finding}
+	}
+	w := treeWalker{}
+	w.walk(top, "", 1)
+	SortFindings(w.findings)
+	if w.unbounded {
+		return nil, w.findings
+	}
+	if top.Kind != yaml.MappingNode {
+		return nil, append(w.findings, at(top, "HO101", "", "the file is "+nodeName(top)+", not a mapping of keys to values",
+			"begin each line with a key and a colon"))
+	}
+	return top, w.findings
 }
 
 // scanBytes checks what can be checked without a parser: size, encoding and
@@ -78,11 +85,11 @@ func Parse(data []byte, kind Kind) *Document {
 func scanBytes(data []byte) []Finding {
 	if len(data) > MaxSize {
 		return []Finding{{Code: "HO910", Level: LevelError, Line: 1, Col: 1,
-			Message: fmt.Sprintf("the file is larger than %d KiB", MaxSize>>10), Fix: "move the long text to a file and name it in `details`"}}
+			Message: fmt.Sprintf("the file is larger than %d KiB", MaxSize>>10), Fix: "move the long text to another file"}}
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
 		return []Finding{{Code: "HO101", Level: LevelError, Line: 1, Col: 1,
-			Message: "the file is empty", Fix: "`handoff schema handoff` prints what it may hold"}}
+			Message: "the file is empty", Fix: "`handoff schema` prints what it may hold"}}
 	}
 	var findings []Finding
 	line, col := 1, 0
@@ -117,7 +124,7 @@ func parseTree(data []byte) (*yaml.Node, *Finding) {
 	err := decoder.Decode(&doc)
 	if errors.Is(err, io.EOF) {
 		return nil, &Finding{Code: "HO101", Level: LevelError, Line: 1, Col: 1,
-			Message: "the file holds nothing but comments", Fix: "`handoff schema handoff` prints what it may hold"}
+			Message: "the file holds nothing but comments", Fix: "`handoff schema` prints what it may hold"}
 	}
 	if err != nil {
 		return nil, syntaxFinding(data, err)
@@ -126,16 +133,16 @@ func parseTree(data []byte) (*yaml.Node, *Finding) {
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
 		line := max(second.Line, 1)
 		return nil, &Finding{Code: "HO910", Level: LevelError, Line: line, Col: 1,
-			Message: "the file holds a second document", Fix: "keep one record in a file, and no `---` line after its start"}
+			Message: "the file holds a second document", Fix: "keep one document in a file, and no `---` line after its start"}
 	}
 	return doc.Content[0], nil
 }
 
 var (
-	yamlLine     = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
-	tabIndent    = regexp.MustCompile(`^ *\t`)
-	reservedChar = regexp.MustCompile("^\\s*(?:- +)*(?:[\\w.-]+: +)?(?:\\[ *)?([@`%])")
-	innerColon   = regexp.MustCompile(`^\s*(?:- +)*[\w.-]+: +[^"'\s|>\[{#&*!][^#]*: `)
+	yamlLine     = Pattern(`^yaml: (?:line (\d+): )?(.*)$`)
+	tabIndent    = Pattern(`^ *\t`)
+	reservedChar = Pattern("^\\s*(?:- +)*(?:[\\w.-]+: +)?(?:\\[ *)?([@`%])")
+	innerColon   = Pattern(`^\s*(?:- +)*[\w.-]+: +[^"'\s|>\[{#&*!][^#]*: `)
 )
 
 // syntaxFinding turns an error of the YAML parser, which exists as text only,
@@ -143,7 +150,7 @@ var (
 // the usual slips are looked for by themselves.
 func syntaxFinding(data []byte, err error) *Finding {
 	f := &Finding{Code: "HO101", Level: LevelError, Line: 1, Col: 1, Message: "not valid YAML"}
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+	if m := yamlLine().FindStringSubmatch(err.Error()); m != nil {
 		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
 			f.Line = n
 		}
@@ -155,12 +162,12 @@ func syntaxFinding(data []byte, err error) *Finding {
 	}
 	for i, line := range strings.Split(string(data), "\n") {
 		switch {
-		case tabIndent.MatchString(line):
+		case tabIndent().MatchString(line):
 			f.Message, f.Fix = "not valid YAML: a tab indents the line", "indent with spaces"
-		case reservedChar.MatchString(line):
-			f.Message = "not valid YAML: a value cannot begin with " + reservedChar.FindStringSubmatch(line)[1]
+		case reservedChar().MatchString(line):
+			f.Message = "not valid YAML: a value cannot begin with " + reservedChar().FindStringSubmatch(line)[1]
 			f.Fix = "put the value in double quotes, or write a handle without @"
-		case innerColon.MatchString(line):
+		case innerColon().MatchString(line):
 			f.Message, f.Fix = "not valid YAML: the value holds a colon", "put the value in double quotes"
 		default:
 			continue
@@ -189,7 +196,7 @@ func (w *treeWalker) walk(n *yaml.Node, field string, depth int) {
 	case w.unbounded && (w.nodes > MaxNodes || depth > MaxDepth):
 		return
 	case w.nodes > MaxNodes:
-		w.refuse(n, "HO910", "", fmt.Sprintf("more than %d values", MaxNodes), "split the record")
+		w.refuse(n, "HO910", "", fmt.Sprintf("more than %d values", MaxNodes), "split the file")
 		return
 	case depth > MaxDepth:
 		w.refuse(n, "HO910", field, fmt.Sprintf("nested deeper than %d levels", MaxDepth), "")

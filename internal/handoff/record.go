@@ -53,6 +53,7 @@ type Source struct {
 	Path   string // in the repository, with forward slashes
 	Ref    string // full name of the ref from which it was read
 	Commit string // hex hash of the commit that ref pointed to: `git show Commit:Path` prints the record
+	Blob   string // hex hash of the file's content as git stores it
 	Digest string // lower-case hex SHA-256 of the file's bytes
 }
 
@@ -382,9 +383,9 @@ type Standing struct {
 type Anchor struct {
 	Branch   string `yaml:"branch,omitempty"`
 	Head     string `yaml:"head,omitempty"`
-	Dirty    int    `yaml:"dirty"`    // changed paths
-	Unpushed int    `yaml:"unpushed"` // commits on no remote-tracking branch
-	Stashes  int    `yaml:"stashes"`
+	Dirty    *int   `yaml:"dirty,omitempty"`    // changed paths; nil when nobody looked
+	Unpushed *int   `yaml:"unpushed,omitempty"` // commits on no remote-tracking branch
+	Stashes  *int   `yaml:"stashes,omitempty"`
 	Since    string `yaml:"since,omitempty"` // commit of the sender's previous anchor
 }
 

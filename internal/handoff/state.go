@@ -12,7 +12,7 @@ type State struct {
 	Questions map[string]*QuestionState // by slug, or by id of a question record
 	Decisions map[string]*DecisionState // by topic; the accepted one, else the newest
 	Gaps      []*Record                 // in fold order
-	Problems  []Problem                 // what no fold can use first, then in fold order
+	Problems  []Problem                 // of records that cannot be folded first, then in fold order
 
 	order  []*Record         // the fold order
 	rounds map[string]string // id of a question record that asks once more → key of the question

@@ -41,7 +41,7 @@ func (f *inflater) finish(head []byte, size int64) ([]byte, error) {
 	switch n, err := io.ReadFull(f.z, more[:]); {
 	case n > 0:
 		return nil, errLongStream
-	case err != io.EOF:
+	case !errors.Is(err, io.EOF):
 		return nil, err
 	}
 	return data, nil
@@ -54,7 +54,7 @@ var (
 
 // noEOF makes an end of file that came too early recognisable as such.
 func noEOF(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -170,6 +171,9 @@ func TestFailedWriteLeavesNothing(t *testing.T) {
 }
 
 func TestSharedPermissions(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no such permissions")
+	}
 	r := newObjectsRepo(t)
 	o := r.open()
 	o.filePerm, o.dirPerm = 0o440, 0o770|fs.ModeSetgid

@@ -245,7 +245,7 @@ func (o *objects) withCopy(h plumbing.Hash, use func(objectCopy) error) error {
 	defer o.mu.Unlock()
 	err := o.tryCopies(h, use)
 	for n := 0; n < maxRescans && worthRescan(err, n); n++ {
-		o.rescan(err != plumbing.ErrObjectNotFound)
+		o.rescan(!errors.Is(err, plumbing.ErrObjectNotFound))
 		err = o.tryCopies(h, use)
 	}
 	return err

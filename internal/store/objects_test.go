@@ -133,6 +133,11 @@ func (r objectsRepo) fill(n int) {
 	r.gitIn(s.String(), "-c", "fastimport.unpackLimit=1", "fast-import", "--quiet", "--force")
 }
 
+// isNotFound compares as go-git does.
+func isNotFound(err error) bool {
+	return err == plumbing.ErrObjectNotFound //nolint:errorlint // a wrapped one is not what go-git expects
+}
+
 // gitObject is an object as git shows it.
 type gitObject struct {
 	hash plumbing.Hash
@@ -146,7 +151,7 @@ func (r objectsRepo) allObjects() []gitObject {
 	var all []gitObject
 	for {
 		line, err := out.ReadString('\n')
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return all
 		}
 		f := strings.Fields(line)
@@ -328,7 +333,17 @@ func TestObjectsThroughGoGit(t *testing.T) {
 	if tag.Target != commit.Hash {
 		t.Errorf("tag of %s, want %s", tag.Target, commit.Hash)
 	}
-	if _, err := object.GetTree(o, commit.Hash); err != plumbing.ErrObjectNotFound {
+	stored, err := o.EncodedObject(plumbing.CommitObject, commit.Hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stored.Writer(); err == nil {
+		t.Error("a stored object can be written to")
+	}
+	if err := o.AddAlternate(r.objectsDir()); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("AddAlternate: %v", err)
+	}
+	if _, err := object.GetTree(o, commit.Hash); !isNotFound(err) {
 		t.Errorf("a commit asked for as a tree: %v", err)
 	}
 }
@@ -371,13 +386,13 @@ func TestObjectNotFound(t *testing.T) {
 	absent := plumbing.NewHash("00000000000000000000000000000000deadbeef")
 	check := func(o *objects) {
 		t.Helper()
-		if _, err := o.EncodedObject(plumbing.AnyObject, absent); err != plumbing.ErrObjectNotFound {
+		if _, err := o.EncodedObject(plumbing.AnyObject, absent); !isNotFound(err) {
 			t.Errorf("EncodedObject: %v", err)
 		}
-		if err := o.HasEncodedObject(absent); err != plumbing.ErrObjectNotFound {
+		if err := o.HasEncodedObject(absent); !isNotFound(err) {
 			t.Errorf("HasEncodedObject: %v", err)
 		}
-		if _, err := o.EncodedObjectSize(absent); err != plumbing.ErrObjectNotFound {
+		if _, err := o.EncodedObjectSize(absent); !isNotFound(err) {
 			t.Errorf("EncodedObjectSize: %v", err)
 		}
 	}
@@ -399,7 +414,7 @@ func TestPartialCloneFetchesNothing(t *testing.T) {
 	if _, err := o.commit(r.hash("main")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.blob(r.hash("main:long.txt"), maxObject); err != plumbing.ErrObjectNotFound {
+	if _, err := o.blob(r.hash("main:long.txt"), maxObject); !isNotFound(err) {
 		t.Fatalf("blob that was left out: %v", err)
 	}
 }
@@ -442,7 +457,7 @@ func TestBlobLimit(t *testing.T) {
 			}
 		})
 	}
-	if _, err := r.open().blob(r.hash("main"), maxObject); err != plumbing.ErrObjectNotFound {
+	if _, err := r.open().blob(r.hash("main"), maxObject); !isNotFound(err) {
 		t.Errorf("a commit asked for as a blob: %v", err)
 	}
 }
@@ -470,7 +485,7 @@ func TestAlternates(t *testing.T) {
 		}
 	}
 	write(empty, filepath.Join(root, "absent"))
-	if _, err := empty.open().load(want[0].hash, maxObject); err != plumbing.ErrObjectNotFound {
+	if _, err := empty.open().load(want[0].hash, maxObject); !isNotFound(err) {
 		t.Errorf("through an alternate that is not there: %v", err)
 	}
 	relative, err := filepath.Rel(empty.objectsDir(), r.objectsDir())
@@ -533,6 +548,26 @@ func TestReadDuringRepack(t *testing.T) {
 			return
 		default:
 		}
+	}
+}
+
+// TestSmallCaches reads with room for less than one pair of files per pack and
+// for hardly any base, so that files are closed and opened again all the time.
+func TestSmallCaches(t *testing.T) {
+	r := newObjectsRepo(t)
+	r.fill(60)
+	r.git("-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq")
+	for _, rev := range []string{"main~40", "main~20"} {
+		r.gitIn(rev+"\n", "pack-objects", "-q", "--revs", filepath.Join(r.objectsDir(), "pack", "pack"))
+	}
+	o := r.open()
+	o.files.budget, o.bases.budget = 4, 4<<10
+	checkObjects(t, o, r.allObjects())
+	if n := o.files.order.Len(); n > 4 {
+		t.Errorf("%d open files", n)
+	}
+	if o.bases.spent > 4<<10 {
+		t.Errorf("%d bytes of bases", o.bases.spent)
 	}
 }
 
@@ -623,7 +658,7 @@ func checkDamaged(t *testing.T, r objectsRepo, want []gitObject) (failed int) {
 		case err == nil && (got.kind != w.kind || !bytes.Equal(got.data, w.data)):
 			t.Fatalf("%s: wrong content", w.hash)
 		case err == nil:
-		case isError[*DamagedError](err), isError[*TooLargeError](err), err == plumbing.ErrObjectNotFound:
+		case isError[*DamagedError](err), isError[*TooLargeError](err), errors.Is(err, plumbing.ErrObjectNotFound):
 			failed++
 		default:
 			t.Fatalf("%s: %v", w.hash, err)

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"slices"
@@ -160,7 +161,7 @@ func TestMultiIndexLargeOffsets(t *testing.T) {
 		if ok != (test.want != 0) || at != test.want || pack != 0 {
 			t.Errorf("%s: pack %d, offset %d, %v, %v", label, pack, at, ok, err)
 		}
-		if !ok && err != errOffsetTable {
+		if !ok && !errors.Is(err, errOffsetTable) {
 			t.Errorf("%s: error %v", label, err)
 		}
 	}

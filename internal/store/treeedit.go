@@ -34,28 +34,20 @@ func (e *PathConflictError) Error() string {
 	return fmt.Sprintf("%s: in the way in the tree, mode %o, object %s", e.Path, uint32(e.Mode), e.Hash)
 }
 
-// insertFiles writes the trees that make root, with files added, and returns
-// the new root. The zero hash stands for an empty root. Only trees on the way
-// to the files are written, and in these every other entry stays byte for byte
-// as and where it was, whatever its mode and order. Files that are in the tree
-// already are no change; without any change the result is root. On a
-// *PathConflictError nothing was written.
-func (o *objects) insertFiles(root plumbing.Hash, files []newFile) (plumbing.Hash, error) {
+// insertFiles makes the trees that turn root into one with files added. It
+// returns the new root and the trees to be written for it. The zero hash stands
+// for an empty root. Only trees on the way to the files are made, and in these
+// every other entry stays byte for byte as and where it was, whatever its mode
+// and order. Files that are in the tree already are no change; without any
+// change the result is root.
+func (o *objects) insertFiles(root plumbing.Hash, files []newFile) (plumbing.Hash, []rawObject, error) {
 	edit, err := planTreeEdit(files)
 	if err != nil {
-		return plumbing.ZeroHash, err
+		return plumbing.ZeroHash, nil, err
 	}
 	e := treeEditor{objects: o}
 	root, err = e.apply("", root, edit)
-	if err != nil {
-		return plumbing.ZeroHash, err
-	}
-	for _, tree := range e.trees {
-		if _, err := o.write(tree); err != nil {
-			return plumbing.ZeroHash, err
-		}
-	}
-	return root, nil
+	return root, e.trees, err
 }
 
 // treeEdit is what to add to one tree, by name.
@@ -144,7 +136,11 @@ func (e *treeEditor) apply(path string, tree plumbing.Hash, edit *treeEdit) (plu
 	if len(added) == 0 && len(replaced) == 0 && !tree.IsZero() {
 		return tree, nil
 	}
-	made := rawObject{kind: plumbing.TreeObject, data: spliceTree(data, replaced, added)}
+	data, err = spliceTree(data, replaced, added)
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	made := rawObject{kind: plumbing.TreeObject, data: data}
 	e.trees = append(e.trees, made)
 	return plumbing.ComputeHash(made.kind, made.data), nil
 }
@@ -194,13 +190,16 @@ func (e *treeEditor) read(path string, tree plumbing.Hash, edit *treeEdit) ([]by
 	return data, present, nil
 }
 
-// spliceTree returns the well-formed tree data with the hashes of some entries
+// spliceTree returns the tree data with the hashes of some entries
 // replaced, by name, and others added in git's order: each before the first
 // entry that sorts after it.
-func spliceTree(data []byte, replaced map[string]plumbing.Hash, added []treeEntry) []byte {
+func spliceTree(data []byte, replaced map[string]plumbing.Hash, added []treeEntry) ([]byte, error) {
 	slices.SortFunc(added, compareEntries)
 	out := make([]byte, 0, len(data)+len(added)*128)
-	for e := range treeEntries(data) {
+	for e, err := range treeEntries(data) {
+		if err != nil {
+			return nil, err
+		}
 		for len(added) > 0 && compareEntries(added[0], e) < 0 {
 			out = added[0].appendTo(out)
 			added = added[1:]
@@ -213,7 +212,7 @@ func spliceTree(data []byte, replaced map[string]plumbing.Hash, added []treeEntr
 	for _, e := range added {
 		out = e.appendTo(out)
 	}
-	return out
+	return out, nil
 }
 
 // appendTo appends the stored form of e.

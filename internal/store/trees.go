@@ -209,10 +209,9 @@ func (w *treeWalk) files(commit plumbing.Hash) ([]treeFile, error) {
 		return nil, err
 	}
 	var found treeList
-	switch {
-	case w.dir == "":
-		w.list(top, 0, &found)
-	default:
+	if w.dir == "" {
+		w.list(top, 0, &found) // It was met above, as the root.
+	} else {
 		w.add(top, 0, &found)
 	}
 	return found.files, errors.Join(found.errs...)

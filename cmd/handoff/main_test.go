@@ -1,0 +1,118 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"handoff": main})
+}
+
+// TestScripts runs testdata/script: real git on both sides, no configuration
+// but what a script sets.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			root, err := filepath.Abs("../..")
+			if err != nil {
+				return err
+			}
+			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
+			env.Setenv("EXAMPLES", filepath.Join(root, "examples"))
+			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+			env.Setenv("GIT_TERMINAL_PROMPT", "0")
+			env.Setenv("TZ", "UTC")
+			return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"as":              cmdAs,
+			"clock":           cmdClock,
+			"status":          cmdStatus,
+			"snap":            cmdSnap,
+			"handoff-hostile": cmdHostile,
+		},
+	})
+}
+
+// cmdAs sets who acts: as ana.
+func cmdAs(ts *testscript.TestScript, _ bool, args []string) {
+	name := args[0]
+	for _, role := range []string{"AUTHOR", "COMMITTER"} {
+		ts.Setenv("GIT_"+role+"_NAME", name)
+		ts.Setenv("GIT_"+role+"_EMAIL", name+"@example.com")
+	}
+}
+
+// cmdClock sets the time of commits and records: clock 2026-11-20T18:02:11+08:00.
+func cmdClock(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv("GIT_AUTHOR_DATE", args[0])
+	ts.Setenv("GIT_COMMITTER_DATE", args[0])
+}
+
+// cmdStatus runs a command and requires its exit status: status 3 handoff …. No
+// message may show the inside of the program.
+func cmdStatus(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	if exit, ok := err.(*exec.ExitError); ok {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if want := args[0]; want != strconv.Itoa(got) {
+		ts.Fatalf("status %d, want %s", got, want)
+	}
+	if leak := goInside.FindString(ts.ReadFile("stderr")); leak != "" {
+		ts.Fatalf("the message shows %q", leak)
+	}
+}
+
+// goInside matches what only the program's authors should ever see.
+var goInside = regexp.MustCompile(`panic|goroutine|\b(?:handoff|yaml|store|config|rules|json)\.[A-Z]\w+|map\[|interface ?\{|0xc0[0-9a-f]{6}`)
+
+// cmdSnap saves everything that belongs to the user: snap FILE. The index is
+// compared by its entries, flags and stages.
+func cmdSnap(ts *testscript.TestScript, _ bool, args []string) {
+	var b strings.Builder
+	for _, git := range [][]string{
+		{"status", "--porcelain=v2", "--untracked-files=all"},
+		{"diff"}, {"diff", "--cached"}, {"ls-files", "-s", "-v", "-t"}, {"stash", "list"},
+	} {
+		ts.Check(ts.Exec("git", git...))
+		for line := range strings.Lines(ts.ReadFile("stdout")) {
+			if !strings.Contains(line, ".handoffs/") {
+				b.WriteString(line)
+			}
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o644))
+}
+
+// cmdHostile writes files that would cost a parser dearly: handoff-hostile DIR.
+func cmdHostile(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o755))
+	for name, content := range map[string]string{
+		"deep.yaml":       "summary: " + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + "\n",
+		"duplicates.yaml": strings.Repeat("summary: a\n", 8000),
+		"latin1.yaml":     "summary: caf\xe9\n",
+	} {
+		ts.Check(os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
+	}
+	// A gigabyte, without the disk: the file is one hole.
+	large := filepath.Join(dir, "large.yaml")
+	ts.Check(os.WriteFile(large, []byte("summary: a\n"), 0o644))
+	ts.Check(os.Truncate(large, 1<<30))
+}

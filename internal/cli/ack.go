@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/spf13/cobra"
+)
+
+type ackOptions struct {
+	publishOptions
+	outcome   string
+	take      []string
+	readback  []string
+	gaps      []string
+	reason    string
+	exception string
+	note      string
+}
+
+func newAckCmd(g *globals) *cobra.Command {
+	var o ackOptions
+	cmd := &cobra.Command{
+		Use:   "ack [ref]",
+		Short: "Take a handoff over, ask for changes, or decline it",
+		Long: `Take a handoff over, ask for changes, or decline it.
+
+Without --take, an accepting ack takes every item that is offered to you.
+Whatever is not taken stays with the sender. Without a reference it answers the
+one handoff that waits for you.`,
+		Example: `  handoff ack
+  handoff ack k3f --take refund-flow
+  handoff ack @ana --outcome changes_requested --reason vague_next --note "which reviewer?"
+  handoff ack k3f --outcome seen`,
+		GroupID: groupDaily,
+		Args:    maxArgs(1, "one reference"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runAck(cmd.Context(), g, o, strings.Join(args, ""))
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.outcome, "outcome", handoff.OutcomeAccepted, "`VERDICT`: accepted, accepted_with_gaps, changes_requested, declined, seen")
+	f.StringSliceVar(&o.take, "take", nil, "take this `ITEM` only (repeatable)")
+	f.StringArrayVar(&o.readback, "readback", nil, "the item in your words: `'item;understood;first action'`")
+	f.StringArrayVar(&o.gaps, "gap", nil, "what was missing: `'item;class;note'`")
+	f.StringVar(&o.reason, "reason", "", "why changes are needed or it is declined: `REASON`")
+	f.StringVar(&o.exception, "exception", "", "which exception, with --reason exception: `CLASS`")
+	f.StringVar(&o.note, "note", "", "a `NOTE` to the sender")
+	o.addFlags(f)
+	return cmd
+}
+
+func runAck(ctx context.Context, g *globals, o ackOptions, ref string) error {
+	ws, err := g.openForWriting(ctx)
+	if err != nil {
+		return err
+	}
+	subject, err := ws.ackSubject(ref)
+	if err != nil {
+		return err
+	}
+	ack, err := ws.newAck(o, subject)
+	if err != nil {
+		return err
+	}
+	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, ack)}, "nothing was acknowledged")
+}
+
+// ackSubject resolves what is acknowledged: the reference, else the one handoff
+// that waits for the user.
+func (ws *workspace) ackSubject(ref string) (handoff.Target, error) {
+	if ref != "" {
+		return ws.state.Resolve(ref, ws.me)
+	}
+	var waiting []string
+	for _, h := range ws.awaiting() {
+		waiting = append(waiting, h.Record.ID)
+	}
+	switch len(waiting) {
+	case 0:
+		return handoff.Target{}, &hintedError{&noError{message: "no handoff waits for " + ws.me}, "handoff inbox shows what else does"}
+	case 1:
+		return handoff.Target{Type: handoff.TargetRecord, Name: waiting[0]}, nil
+	}
+	return handoff.Target{}, usagef("handoff inbox shows them", "several handoffs wait for you, name one: %s", strings.Join(waiting, ", "))
+}
+
+// awaiting lists the handoffs that wait for a verdict of the user, the newest
+// first.
+func (ws *workspace) awaiting() []*handoff.HandoffState {
+	var waiting []*handoff.HandoffState
+	for _, r := range slices.Backward(ws.state.Order()) {
+		h, ok := ws.state.Handoffs[r.ID]
+		if ok && h.State == handoff.HandoffPublished && r.By != ws.me && ws.addresses(h.To, r.By) {
+			waiting = append(waiting, h)
+		}
+	}
+	return waiting
+}
+
+// addresses reports whether a list of handles and addresses of by's handoff
+// includes the user.
+func (ws *workspace) addresses(to []string, by string) bool {
+	return slices.ContainsFunc(to, func(who string) bool {
+		return who == ws.me || handoff.IsScope(who) && slices.Contains(ws.config.Members(who, by), ws.me)
+	})
+}
+
+func (ws *workspace) newAck(o ackOptions, subject handoff.Target) (*handoff.Ack, error) {
+	a := &handoff.Ack{
+		Subject: subject.Name, Outcome: o.outcome,
+		Reason: o.reason, Exception: o.exception, Note: o.note,
+	}
+	for _, value := range o.readback {
+		p := parts(value, 3)
+		a.Readback = append(a.Readback, handoff.Readback{Item: p[0], Understood: p[1], FirstAction: p[2]})
+	}
+	for _, value := range o.gaps {
+		p := parts(value, 3)
+		a.Gaps = append(a.Gaps, handoff.GapNote{Item: p[0], Class: p[1], Note: p[2]})
+	}
+	if len(a.Gaps) > 0 && a.Outcome == handoff.OutcomeAccepted {
+		a.Outcome = handoff.OutcomeAcceptedWithGaps
+	}
+	h, ok := ws.state.Handoffs[subject.Name]
+	if subject.Type != handoff.TargetRecord || !ok {
+		if len(o.take) > 0 {
+			return nil, usagef("", "--take goes with a handoff")
+		}
+		a.Subject = subject.Ref()
+		return a, nil
+	}
+	a.Digest = h.Record.Source.Digest
+	if !a.Accepts() {
+		if len(o.take) > 0 {
+			return nil, usagef("", "--take goes with an accepting outcome, not with %s", a.Outcome)
+		}
+		return a, nil
+	}
+	a.Take = o.take
+	if len(o.take) == 0 {
+		a.Take = ws.offeredBy(h)
+	}
+	return a, nil
+}
+
+// offeredBy lists the items of a handoff that are offered to the user.
+func (ws *workspace) offeredBy(h *handoff.HandoffState) []string {
+	var items []string
+	for _, declared := range h.Items {
+		item, ok := ws.state.Items[declared.ID]
+		if ok && item.Offer != nil && item.Offer.Record == h.Record.ID && ws.addresses(item.Offer.To, h.Record.By) {
+			items = append(items, item.ID)
+		}
+	}
+	return items
+}

@@ -1,0 +1,215 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/spf13/cobra"
+)
+
+type checkOptions struct {
+	strict bool
+}
+
+func newCheckCmd(g *globals) *cobra.Command {
+	var o checkOptions
+	cmd := &cobra.Command{
+		Use:   "check [PATH…]",
+		Short: "Check records against the rules",
+		Long: `Check records against the rules. With paths, those files are checked, committed
+or not. Without, every record that the refs reach is.
+
+The status is 3 when there are errors; with --strict also when there are
+warnings.`,
+		Example: `  handoff check
+  handoff check today.yaml --json`,
+		GroupID: groupSetup,
+		RunE:    func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), g, o, args) },
+	}
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "warnings fail as well")
+	return cmd
+}
+
+// checkDocument is what --json prints.
+type checkDocument struct {
+	SchemaVersion int               `json:"schema_version"`
+	OK            bool              `json:"ok"`
+	Records       int               `json:"records"`
+	Findings      []handoff.Finding `json:"findings"`
+}
+
+func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) error {
+	var doc checkDocument
+	var err error
+	if len(paths) > 0 {
+		doc, err = checkFiles(ctx, g, paths)
+	} else {
+		doc, err = checkRefs(ctx, g)
+	}
+	if err != nil {
+		return err
+	}
+	doc.SchemaVersion = 1
+	doc.OK = !handoff.HasErrors(doc.Findings) && (!o.strict || len(doc.Findings) == 0)
+	handoff.SortFindings(doc.Findings)
+	doc.Findings = nonNil(doc.Findings)
+	if g.printer.structured() {
+		if err := g.printer.document(doc); err != nil {
+			return err
+		}
+	} else {
+		printFindings(g.Out, doc.Findings)
+	}
+	summary := plural(doc.Records, "record") + ", " + countFindings(doc.Findings)
+	if !doc.OK {
+		return &noError{message: summary}
+	}
+	g.note("%s", summary)
+	return nil
+}
+
+// checkFiles checks files of the work tree, and what directories hold. A file
+// without an id is a draft.
+func checkFiles(ctx context.Context, g *globals, paths []string) (checkDocument, error) {
+	var doc checkDocument
+	base, err := fileContext(ctx, g)
+	if err != nil {
+		return doc, err
+	}
+	for _, name := range paths {
+		files, err := yamlFiles(g, name)
+		if err != nil {
+			return doc, err
+		}
+		for _, file := range files {
+			data, shown, err := readInput(g, file)
+			if err != nil {
+				return doc, err
+			}
+			parsed := handoff.Parse(data, handoff.KindHandoff)
+			c := base
+			c.Draft = !parsed.Has("id")
+			doc.Records++
+			for _, f := range rules.Check(parsed, c) {
+				f.Path = shown
+				doc.Findings = append(doc.Findings, f)
+			}
+		}
+	}
+	return doc, nil
+}
+
+// fileContext is what files are checked against: the repository around, or
+// nothing outside of one.
+func fileContext(ctx context.Context, g *globals) (rules.Context, error) {
+	ws, err := g.openForReading(ctx)
+	var notRepo *store.NotRepositoryError
+	if errors.As(err, &notRepo) {
+		return rules.Context{Now: g.Now()}, nil
+	}
+	if err != nil {
+		return rules.Context{}, err
+	}
+	c := ws.ruleContext(nil)
+	c.Now = ws.now
+	return c, nil
+}
+
+// yamlFiles is the file itself, or the YAML files below a directory, templates
+// and configuration excepted.
+func yamlFiles(g *globals, name string) ([]string, error) {
+	full := name
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(g.Dir, name)
+	}
+	info, err := os.Stat(full)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usagef("", "%s: no such file", name)
+	}
+	if err != nil || !info.IsDir() {
+		return []string{name}, err
+	}
+	var files []string
+	err = filepath.WalkDir(full, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && entry.Name() == "templates" {
+			return filepath.SkipDir
+		}
+		if entry.Type().IsRegular() && strings.HasSuffix(file, ".yaml") && entry.Name() != "config.yaml" {
+			rel, err := filepath.Rel(full, file)
+			if err != nil {
+				return err
+			}
+			files = append(files, filepath.Join(name, rel))
+		}
+		return nil
+	})
+	return files, err
+}
+
+// checkRefs checks every record that the refs reach, and what they add up to.
+func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
+	ws, err := g.openForReading(ctx)
+	if err != nil {
+		return checkDocument{}, err
+	}
+	doc := checkDocument{Records: len(ws.set.Records)}
+	for _, p := range append(ws.set.Problems, ws.state.Problems...) {
+		doc.Findings = append(doc.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: p.Message})
+	}
+	for _, r := range ws.set.Records {
+		data, err := ws.Read(r.Source.Blob, handoff.MaxSize)
+		if err != nil {
+			return doc, err
+		}
+		c := rules.Context{Now: ws.now, By: r.By}
+		for _, f := range rules.Check(handoff.Parse(data, ""), c) {
+			f.Path, f.Record = r.Source.Path, r.ID
+			doc.Findings = append(doc.Findings, f)
+		}
+	}
+	return doc, ws.checkUncommitted(&doc)
+}
+
+// checkUncommitted reports records in the work tree that no ref holds: they are
+// not believed.
+func (ws *workspace) checkUncommitted(doc *checkDocument) error {
+	if ws.Worktree() == "" {
+		return nil
+	}
+	known := make(map[string]bool, len(ws.set.Files))
+	for _, f := range ws.set.Files {
+		known[f.Path] = true
+	}
+	top := filepath.Join(ws.Worktree(), filepath.FromSlash(ws.dir))
+	return filepath.WalkDir(top, func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case entry.IsDir():
+			return nil
+		}
+		rel, err := filepath.Rel(top, file)
+		if err != nil {
+			return err
+		}
+		name := path.Join(ws.dir, filepath.ToSlash(rel))
+		if !known[name] && strings.HasSuffix(name, ".yaml") {
+			doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelWarning, Path: name,
+				Message: "not committed, so it does not count", Fix: "publish it with handoff declare -f, or remove it"})
+		}
+		return nil
+	})
+}

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/spf13/cobra"
+)
+
+type decideOptions struct {
+	publishOptions
+	topic    string
+	fields   handoff.DecisionFields
+	items    []string
+	rejected []string
+}
+
+func newDecideCmd(g *globals) *cobra.Command {
+	var o decideOptions
+	cmd := &cobra.Command{
+		Use:   "decide 'what -- why'",
+		Short: "Record a decision outside a handoff",
+		Example: `  handoff decide "Sessions last 15 minutes -- the audit asks for at most 15"
+  handoff decide "Sessions last 30 minutes -- users lost long forms" --supersedes sessions-last-15-minutes --source call`,
+		GroupID: groupRecord,
+		Args:    exactArgs(1, "the decision, as 'what -- why'"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runDecide(cmd.Context(), g, o, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.topic, "topic", "", "the `SLUG` of what is decided; without it, made of the text")
+	f.StringSliceVar(&o.items, "item", nil, "an `ITEM` that it is about (repeatable)")
+	f.StringArrayVar(&o.rejected, "alternative", nil, "what was not chosen: `'option;why not'`")
+	f.StringVar(&o.fields.Context, "context", "", "what the business wants")
+	f.StringVar(&o.fields.Tradeoffs, "tradeoffs", "", "what it costs")
+	f.StringVar(&o.fields.Answers, "answers", "", "the blocker or question `REF` that it answers")
+	f.StringVar(&o.fields.Supersedes, "supersedes", "", "the `TOPIC` that it decides anew")
+	f.StringVar(&o.fields.Door, "door", "", "`KIND`: two_way, or one_way with --approved-by")
+	f.StringVar(&o.fields.ApprovedBy, "approved-by", "", "`WHO` approved it")
+	f.StringVar(&o.fields.DecidedBy, "decided-by", "", "`WHO` decided, if not you")
+	f.StringVar(&o.fields.RevisitWhen, "revisit-when", "", "when to think again")
+	f.StringVar(&o.fields.Status, "status", "", "`STATUS`: accepted (the default), proposed, reversed")
+	f.StringVar(&o.fields.Source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
+	o.addFlags(f)
+	return cmd
+}
+
+func runDecide(ctx context.Context, g *globals, o decideOptions, text string) error {
+	parsed, topic, err := parseDecision(text)
+	if err != nil {
+		return err
+	}
+	if o.topic != "" {
+		topic = o.topic
+	}
+	fields := o.fields
+	fields.Decision, fields.Rationale, fields.Items = parsed.Decision, parsed.Rationale, o.items
+	for _, value := range o.rejected {
+		p := parts(value, 2)
+		fields.Alternatives = append(fields.Alternatives, handoff.Alternative{Option: p[0], WhyNot: p[1]})
+	}
+	ws, err := g.openForWriting(ctx)
+	if err != nil {
+		return err
+	}
+	r := ws.newRecord(g, &handoff.DecisionRecord{Topic: topic, DecisionFields: fields})
+	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{r}, "nothing was decided")
+}

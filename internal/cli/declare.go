@@ -1,0 +1,172 @@
+package cli
+
+import (
+	"context"
+	"slices"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/spf13/cobra"
+)
+
+// declareOptions are the flags of declare. What they say is laid over the base:
+// a file, an earlier handoff, or what the user holds.
+type declareOptions struct {
+	publishOptions
+	file   string
+	editor bool
+	from   string
+	carry  bool
+	amend  string
+
+	summary   string
+	to, cc    []string
+	returns   string
+	items     []string
+	blockers  []string
+	decisions []string
+	shipped   []string
+	dropped   []string
+	intents   []string
+	accepts   []string
+	refs      []string
+	give      []string
+	none      []string
+	waive     []string
+
+	allowSecrets []string
+}
+
+func newDeclareCmd(g *globals) *cobra.Command {
+	var o declareOptions
+	cmd := &cobra.Command{
+		Use:     "declare",
+		Aliases: []string{"wrap"},
+		Short:   "Write and publish a handoff",
+		Long: `Write and publish a handoff: what you shipped, what you hold and what comes
+next, what blocks and who can remove it, what was decided and why.
+
+It is checked first. What is incomplete is refused, with every finding at once,
+and nothing is written. An empty list says "none"; a missing one says nothing
+and is refused.`,
+		Example: `  handoff declare -f today.yaml
+  handoff declare --carry --editor
+  handoff declare --to ben --returns "mon 09:00" --summary "Refund flow is in review" \
+      --item "refund-flow;in_review;PR #1842 has 1 of 2 approvals;Get james's review" \
+      --intent "refund-flow;Customers wait for refunds that the old job lost" \
+      --give all --accept "refund-flow;PR #1842 is merged" --none shipped,blockers,decisions`,
+		GroupID: groupDaily,
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runDeclare(cmd.Context(), g, o) },
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.file, "file", "f", "", "take the handoff from `FILE`, - for standard input")
+	f.BoolVarP(&o.editor, "editor", "e", false, "write it in your editor")
+	f.StringVar(&o.from, "from", "", "start from the template `NAME`, or from the handoff that a reference names")
+	f.BoolVar(&o.carry, "carry", false, "start from what you hold")
+	f.StringVar(&o.amend, "amend", "", "replace your handoff `REF`")
+	f.StringVar(&o.summary, "summary", "", "one sentence, at most 140 characters")
+	f.StringSliceVar(&o.to, "to", nil, "who is asked to take it: `WHO`, team, team:x, shift:x or lead:x")
+	f.StringSliceVar(&o.cc, "cc", nil, "who gets it for information")
+	f.StringVar(&o.returns, "returns", "", "when you are back: `WHEN`, as in \"mon 09:00\" or an RFC 3339 time")
+	f.StringArrayVar(&o.items, "item", nil, "an item: `'id;status;state;next'`; empty parts keep what is there")
+	f.StringArrayVar(&o.blockers, "blocker", nil, "a blocker: `'needs;because;resolver;blocks'`")
+	f.StringArrayVar(&o.decisions, "decision", nil, "a decision: `'what -- why'`")
+	f.StringArrayVar(&o.shipped, "shipped", nil, "what is finished: `'[item;]what'`")
+	f.StringArrayVar(&o.dropped, "dropped", nil, "an item that nobody will continue: `'item;why'`")
+	f.StringArrayVar(&o.intents, "intent", nil, "why an item is done: `'item;why'`")
+	f.StringArrayVar(&o.accepts, "accept", nil, "how to tell that an item is done: `'item;check'`")
+	f.StringArrayVar(&o.refs, "ref", nil, "what an item refers to: `'item;pr:1842'`")
+	f.StringSliceVar(&o.give, "give", nil, "`ITEM[=WHO]`, or all: the receiver does the next step")
+	f.StringSliceVar(&o.none, "none", nil, "say none: `LISTS` out of shipped, items, blockers, decisions")
+	f.StringArrayVar(&o.waive, "waive", nil, "let a rule pass: `'CODE;why'`")
+	f.StringSliceVar(&o.allowSecrets, "allow-secret", nil, "`FINGERPRINT` of a text that is no secret")
+	o.addFlags(f)
+	cmd.MarkFlagsMutuallyExclusive("file", "editor")
+	cmd.MarkFlagsMutuallyExclusive("file", "from", "carry")
+	return cmd
+}
+
+// flagged reports whether any flag says something that a handoff holds.
+func (o *declareOptions) flagged() bool {
+	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.none, o.waive}
+	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
+}
+
+func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
+	if o.file == "" && !o.editor && !o.carry && o.from == "" && o.amend == "" && !o.flagged() {
+		return usagef("handoff declare --carry --editor opens what you hold in your editor",
+			"declare needs -f FILE, --editor, or --summary, --to, --returns and, for each of shipped, items, blockers and decisions, the flag or --none")
+	}
+	ws, err := g.openForWriting(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := ws.newDraft(ctx, g, o)
+	if err != nil {
+		return err
+	}
+	if o.editor {
+		return ws.declareInEditor(ctx, g, o, d)
+	}
+	findings := ws.checkDraft(g, d, o)
+	if handoff.HasErrors(findings) {
+		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint()}
+	}
+	return ws.publishDraft(ctx, g, o, d, findings)
+}
+
+// publishDraft completes the draft with the facts that the program knows and
+// commits it, with a route for every blocker and question that is new.
+func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOptions, d *draft, warnings []handoff.Finding) error {
+	h := d.handoff
+	h.Anchor = ws.anchor()
+	h.Meta = &handoff.Meta{Tool: "handoff " + programVersion()}
+	h.Team, h.Pod, h.Zone = ws.config.TeamOf(ws.me), ws.config.PodOf(ws.me), ws.config.ZoneOf(ws.me)
+	h.Shift = ws.currentShift()
+	for i := range h.Blockers {
+		ws.fillSince(&h.Blockers[i])
+	}
+	r := ws.newRecord(g, h)
+	r.Ext = d.ext
+	return ws.publish(ctx, g, o.publishOptions, append([]*handoff.Record{r}, ws.routes(g, h)...), warnings)
+}
+
+// currentShift is the shift that the user is handing over: the one that
+// contains now, else the last one that ended, nil when no hours are known.
+func (ws *workspace) currentShift() *handoff.Shift {
+	calendar, ok := ws.config.Calendar(ws.me)
+	if !ok {
+		return nil
+	}
+	at := ws.author.When
+	shift, ok := calendar.Shift(at)
+	if !ok {
+		if shift, ok = calendar.LastShift(at); !ok {
+			return nil
+		}
+	}
+	return &handoff.Shift{Start: handoff.Time{Time: shift.From}, End: handoff.Time{Time: shift.To}, TZ: calendar.Location.String()}
+}
+
+// anchor is where the sender's branch stands.
+func (ws *workspace) anchor() *handoff.Anchor {
+	a := &handoff.Anchor{Head: ws.head.Hash}
+	if !ws.head.Detached {
+		a.Branch = shortRef(ws.head.Ref)
+	}
+	if last := ws.state.Latest(ws.me); last != nil && last.Anchor != nil {
+		a.Since = last.Anchor.Head
+	}
+	return a
+}
+
+// fillSince dates a blocker: from when it was first declared, if it is open.
+func (ws *workspace) fillSince(b *handoff.Blocker) {
+	known, ok := ws.state.Blockers[b.ID]
+	switch {
+	case ok && known.Open() && !known.Since.IsZero():
+		b.Since = known.Since
+	case b.Since.IsZero():
+		b.Since = handoff.Time{Time: ws.author.When}
+	}
+}

@@ -1,0 +1,89 @@
+// Package cli is the command line: one file per command, and three files that
+// all of them share. env.go is the outside world, errors.go turns errors into
+// hints and exit statuses, print.go is the only way to an output.
+//
+// A command's file reads from top to bottom: newX builds the cobra command,
+// xOptions holds its flags, runX does the work. Commands that write go args →
+// options → draft → rules → records → store; commands that read go store →
+// fold → query → print.
+package cli
+
+import (
+	"crypto/rand"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"golang.org/x/term"
+)
+
+// Env is the outside world as a command sees it.
+type Env struct {
+	In          io.Reader
+	Out, Err    io.Writer
+	Dir         string // working directory, absolute
+	Now         func() time.Time
+	NewID       func() string // a random record id
+	Environ     []string      // KEY=value
+	Interactive bool          // stdin and stderr are terminals
+	Color       bool          // stdout is a terminal that shows colour
+	Width       int           // columns of stdout when it is a terminal, else 0
+	Height      int           // its lines
+}
+
+// OSEnv is the environment of this process.
+func OSEnv() (Env, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return Env{}, err
+	}
+	env := Env{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Dir: filepath.Clean(dir), Now: time.Now, NewID: randomID, Environ: os.Environ(),
+	}
+	env.Interactive = term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
+	if term.IsTerminal(int(os.Stdout.Fd())) {
+		env.Width, env.Height = terminalSize(env)
+		env.Color = env.Getenv("NO_COLOR") == "" && env.Getenv("CLICOLOR") != "0" && env.Getenv("TERM") != "dumb"
+	}
+	if force := env.Getenv("CLICOLOR_FORCE"); force != "" && force != "0" {
+		env.Color = true
+	}
+	return env, nil
+}
+
+func terminalSize(env Env) (width, height int) {
+	width, height, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil || width <= 0 {
+		width, height = 80, 24
+	}
+	if n, err := strconv.Atoi(env.Getenv("COLUMNS")); err == nil && n > 0 {
+		width = n
+	}
+	return width, height
+}
+
+// Getenv returns the value of an environment variable, "" when it is not set.
+// As in a process, the last setting counts.
+func (e Env) Getenv(key string) string {
+	for i := len(e.Environ) - 1; i >= 0; i-- {
+		if name, value, ok := strings.Cut(e.Environ[i], "="); ok && name == key {
+			return value
+		}
+	}
+	return ""
+}
+
+// randomID draws an id from the alphabet of record ids, 5 bits a character.
+func randomID() string {
+	var b [handoff.IDLength]byte
+	rand.Read(b[:]) // never returns an error (crypto/rand since Go 1.24)
+	for i := range b {
+		b[i] = handoff.IDAlphabet[int(b[i])%len(handoff.IDAlphabet)]
+	}
+	return string(b[:])
+}

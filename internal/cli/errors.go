@@ -1,0 +1,254 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/store"
+)
+
+// The exit statuses: an interface that never changes.
+const (
+	StatusDone        = 0   // done, also "nothing to show"
+	StatusFailed      = 1   // environment, I/O or repository
+	StatusUsage       = 2   // asked wrongly
+	StatusNo          = 3   // a check ran and the answer is no
+	StatusCredentials = 4   // missing or refused
+	StatusBusy        = 5   // temporary, safe to retry
+	StatusHangup      = 129 // SIGHUP
+	StatusInterrupted = 130 // stopped by the user
+	StatusTerminated  = 143 // SIGTERM
+)
+
+// statusHelp is the table in the root help.
+const statusHelp = `Exit status:
+  0    done, also when there is nothing to show
+  1    could not: environment, I/O or repository
+  2    asked wrongly
+  3    a check ran and the answer is no: invalid record, findings, question
+       that no record covers
+  4    credentials missing or refused
+  5    busy or temporary, safe to retry
+  129, 130, 143   stopped by SIGHUP, by the user, by SIGTERM
+`
+
+// usageError is a command line that cannot be carried out as it stands.
+type usageError struct {
+	message string
+	hint    string
+}
+
+func (e *usageError) Error() string { return e.message }
+
+func usagef(hint, format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...), hint}
+}
+
+// findingsError refuses a record.
+type findingsError struct {
+	what     string // what was not done, as in "nothing was published"
+	findings []handoff.Finding
+	hint     string
+}
+
+func (e *findingsError) Error() string {
+	return countFindings(e.findings) + "; " + e.what
+}
+
+// noError is the answer no (status 3), already printed or short enough to be
+// the message.
+type noError struct {
+	message string
+	hint    string
+}
+
+func (e *noError) Error() string { return e.message }
+
+// signalError says that a signal stopped the command.
+type signalError struct{ signal syscall.Signal }
+
+func (e *signalError) Error() string { return "stopped by " + e.signal.String() }
+
+// errStopped is the user's own no: Ctrl-C, end of input, an empty editor.
+var errStopped = errors.New("stopped, nothing was published")
+
+// hintedError adds the next command to an error that has none of its own.
+type hintedError struct {
+	err  error
+	hint string
+}
+
+func (e *hintedError) Error() string { return e.err.Error() }
+func (e *hintedError) Unwrap() error { return e.err }
+
+// explain returns the exit status of an error and the hint for the user. It is
+// the only place that knows both.
+func explain(err error) (status int, hint string) {
+	var (
+		usage     *usageError
+		findings  *findingsError
+		no        *noError
+		signal    *signalError
+		hinted    *hintedError
+		notRepo   *store.NotRepositoryError
+		unsafe    *store.UnsafeError
+		unsupp    *store.UnsupportedError
+		busy      *store.BusyError
+		detached  *store.DetachedError
+		progress  *store.InProgressError
+		identity  *store.NoIdentityError
+		damaged   *store.DamagedError
+		ambiguous *handoff.AmbiguousError
+		unknown   *handoff.UnknownError
+		question  *query.UnknownQuestionError
+	)
+	switch {
+	case errors.As(err, &signal):
+		return 128 + int(signal.signal), ""
+	case errors.Is(err, errStopped), errors.Is(err, context.Canceled):
+		return StatusInterrupted, ""
+	case errors.As(err, &usage):
+		return StatusUsage, usage.hint
+	case errors.As(err, &findings):
+		return StatusNo, findings.hint
+	case errors.As(err, &no):
+		return StatusNo, no.hint
+	case errors.As(err, &question):
+		return StatusUsage, "handoff query --help lists the topics"
+	case errors.As(err, &ambiguous):
+		return StatusUsage, "type more of the id, or one of the names above"
+	case errors.As(err, &unknown):
+		return StatusUsage, "handoff query items, or handoff log, lists what there is"
+	case errors.As(err, &busy):
+		return StatusBusy, "try again; if no git command is running, a killed one left the lock: look at it before you remove it"
+	case errors.As(err, &notRepo):
+		return StatusFailed, "cd into one, name one with -C DIR, or make one with git init"
+	case errors.As(err, &unsafe):
+		return StatusFailed, "if you trust it: git config --global --add safe.directory " + unsafe.Dir
+	case errors.As(err, &unsupp):
+		return StatusFailed, unsupp.WayOut
+	case errors.As(err, &detached):
+		return StatusFailed, "git switch BRANCH first, or pass --detach-ok"
+	case errors.As(err, &progress):
+		return StatusFailed, progress.WayOut
+	case errors.As(err, &identity):
+		return StatusFailed, `git config user.email "you@example.com" and git config user.name "Your Name"`
+	case errors.As(err, &damaged):
+		return StatusFailed, "git fsck tells more; nothing was written"
+	case errors.As(err, &hinted):
+		return StatusFailed, hinted.hint
+	case errors.Is(err, syscall.ENOSPC):
+		return StatusFailed, "free some space and try again; nothing was written"
+	case errors.Is(err, fs.ErrPermission):
+		return StatusFailed, "check who owns the file"
+	}
+	return StatusFailed, ""
+}
+
+// report prints an error for people, or as one JSON line.
+func report(w io.Writer, err error, asJSON bool) int {
+	status, hint := explain(err)
+	var refused *findingsError
+	isRefused := errors.As(err, &refused)
+	if asJSON {
+		reportJSON(w, err, status, hint)
+		return status
+	}
+	fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(err.Error()))
+	if isRefused {
+		printFindings(w, refused.findings)
+	}
+	if hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", handoff.Neutralise(hint))
+	}
+	return status
+}
+
+// errorDocument is what --json prints on stderr.
+type errorDocument struct {
+	Error struct {
+		Code    int    `json:"code"` // the exit status
+		Message string `json:"message"`
+		Hint    string `json:"hint,omitempty"`
+		Path    string `json:"path,omitempty"`
+		Line    int    `json:"line,omitempty"`
+	} `json:"error"`
+	Findings []handoff.Finding `json:"findings,omitempty"`
+}
+
+func reportJSON(w io.Writer, err error, status int, hint string) {
+	var doc errorDocument
+	doc.Error.Code, doc.Error.Message, doc.Error.Hint = status, err.Error(), hint
+	var refused *findingsError
+	if errors.As(err, &refused) {
+		doc.Findings = refused.findings
+		if len(refused.findings) > 0 {
+			doc.Error.Path, doc.Error.Line = refused.findings[0].Path, refused.findings[0].Line
+		}
+	}
+	line, marshalErr := json.Marshal(doc)
+	if marshalErr != nil {
+		fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(err.Error()))
+		return
+	}
+	fmt.Fprintf(w, "%s\n", escapeJSON(line))
+}
+
+// printFindings lists findings, one or two lines each, in the form that editors
+// jump to.
+func printFindings(w io.Writer, findings []handoff.Finding) {
+	for _, f := range findings {
+		var place string
+		switch {
+		case f.Path != "" && f.Line > 0:
+			place = fmt.Sprintf("%s:%d:%d: ", f.Path, f.Line, max(f.Col, 1))
+		case f.Path != "":
+			place = f.Path + ": "
+		case f.Field != "":
+			place = f.Field + ": "
+		}
+		fmt.Fprintf(w, "%s%s %s: %s\n", handoff.OneLine(place), f.Level, f.Code, handoff.OneLine(f.Message))
+		if f.Fix != "" {
+			fmt.Fprintf(w, "    %s\n", handoff.OneLine(f.Fix))
+		}
+	}
+}
+
+// countFindings is "2 errors, 1 warning".
+func countFindings(findings []handoff.Finding) string {
+	var errs, warnings int
+	for _, f := range findings {
+		if f.Level == handoff.LevelError {
+			errs++
+		} else {
+			warnings++
+		}
+	}
+	var parts []string
+	if errs > 0 {
+		parts = append(parts, plural(errs, "error"))
+	}
+	if warnings > 0 {
+		parts = append(parts, plural(warnings, "warning"))
+	}
+	if len(parts) == 0 {
+		return "no findings"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// plural is "1 item" or "2 items".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

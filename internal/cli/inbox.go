@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/spf13/cobra"
+)
+
+func newInboxCmd(g *globals) *cobra.Command {
+	var o sourceOptions
+	cmd := &cobra.Command{
+		Use:   "inbox",
+		Short: "Show what waits for you",
+		Long: `Show what waits for you: handoffs without your verdict, items offered to you,
+blockers and questions that you are to answer.`,
+		Example: "  handoff inbox\n  handoff inbox --as sarah --json",
+		GroupID: groupDaily,
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g, o) },
+	}
+	o.addFlags(cmd.Flags())
+	return cmd
+}
+
+// inboxDocument is what --json prints.
+type inboxDocument struct {
+	SchemaVersion int         `json:"schema_version"`
+	For           string      `json:"for"`
+	Results       []query.Row `json:"results"`
+}
+
+func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
+	ws, err := g.openFor(ctx, o)
+	if err != nil {
+		return err
+	}
+	if ws.me == "" {
+		return ws.mustWrite(ctx)
+	}
+	rows := query.Run(query.Query{Topic: query.WaitingOn, Arg: ws.me, Me: ws.me}, ws.state, ws.queryEnv()).Rows
+	if g.printer.structured() {
+		return g.printer.document(inboxDocument{1, ws.me, rows})
+	}
+	if err := g.page(func() { g.printer.rows(rows) }); err != nil {
+		return err
+	}
+	switch {
+	case len(rows) > 0:
+		g.note("handoff show REF tells the whole story, handoff ack REF takes it over")
+	case len(ws.set.Records) == 0:
+		g.note("there are no handoffs in this repository yet; handoff declare --editor writes the first")
+	default:
+		g.note("nothing waits for %s", ws.me)
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/spf13/cobra"
+)
+
+type initOptions struct {
+	publishOptions
+}
+
+func newInitCmd(g *globals) *cobra.Command {
+	var o initOptions
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Set the repository up for handoffs",
+		Long: `Set the repository up for handoffs: commit .handoffs/config.yaml with what git
+knows of the team (the authors of the last 90 days, if there are two or more), a
+README, and the attributes that keep records byte for byte.
+
+Nothing of it is needed to declare a handoff; it adds people, time zones and
+response times. Edit the configuration like any other file, by review.`,
+		Example: "  handoff init\n  handoff init --dry-run",
+		GroupID: groupSetup,
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runInit(cmd.Context(), g, o) },
+	}
+	o.addFlags(cmd.Flags())
+	return cmd
+}
+
+// initDocument is what --json prints.
+type initDocument struct {
+	SchemaVersion int      `json:"schema_version"`
+	Created       []string `json:"created"`
+	Commit        string   `json:"commit"`
+	Ref           string   `json:"ref"`
+}
+
+func runInit(ctx context.Context, g *globals, o initOptions) error {
+	ws, err := g.openForWriting(ctx)
+	if err != nil {
+		return err
+	}
+	if ws.hasConfig {
+		g.note("%s/config.yaml is there already; edit it and commit", ws.dir)
+		if g.printer.structured() {
+			return g.printer.document(initDocument{SchemaVersion: 1, Created: []string{}})
+		}
+		return nil
+	}
+	if err := ws.refuseForeign(); err != nil {
+		return err
+	}
+	files, err := ws.initFiles(ctx)
+	if err != nil {
+		return err
+	}
+	change := store.Change{Files: files, Message: "handoff: set up " + ws.dir + "\n",
+		Author: ws.author, Committer: ws.committer, DetachOK: o.detachOK}
+	if o.dryRun {
+		return printDryRun(g, change)
+	}
+	commit, err := ws.Append(ctx, change)
+	if err != nil {
+		return err
+	}
+	doc := initDocument{1, []string{}, commit.Hash, commit.Ref}
+	for _, f := range files {
+		doc.Created = append(doc.Created, f.Path)
+	}
+	if g.printer.structured() {
+		return g.printer.document(doc)
+	}
+	for _, f := range doc.Created {
+		g.printer.line("created %s", f)
+	}
+	g.note("committed to %s as %s; next: handoff declare --editor", shortRef(commit.Ref), commit.Hash[:7])
+	return nil
+}
+
+// refuseForeign refuses a directory that holds something else than records.
+func (ws *workspace) refuseForeign() error {
+	for _, p := range ws.set.Problems {
+		if p.Code == "HO903" {
+			return &hintedError{fmt.Errorf("%s: holds files that are not records, such as %s", ws.dir, p.Path),
+				"choose another directory in every clone: git config handoff.dir NAME"}
+		}
+	}
+	return nil
+}
+
+const attributes = "# Records are compared byte for byte.\n*.yaml -text linguist-generated\n"
+
+const directoryReadme = `# Handoffs
+
+Each file below a year is one record that the ` + "`handoff`" + ` program wrote: what an
+engineer left for the next, who took it over, what was decided and why. Records
+are added, never edited. ` + "`config.yaml`" + ` and ` + "`templates/`" + ` are for people to edit.
+
+    handoff inbox                    what waits for me
+    handoff show REF                 one of them with its story
+    handoff query what is blocked    an answer from the records
+    handoff help                     everything else
+
+Without the program: ` + "`git log -- .handoffs`" + ` and a text editor.
+`
+
+// initFiles are the files that are not there yet.
+func (ws *workspace) initFiles(ctx context.Context) ([]store.NewFile, error) {
+	c, err := ws.initialConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := []store.NewFile{
+		{Path: path.Join(ws.dir, ".gitattributes"), Data: []byte(attributes)},
+		{Path: path.Join(ws.dir, "README.md"), Data: []byte(strings.ReplaceAll(directoryReadme, defaultDir, ws.dir))},
+		{Path: path.Join(ws.dir, "config.yaml"), Data: c},
+	}
+	if ws.head.Unborn {
+		return all, nil
+	}
+	var missing []store.NewFile
+	for _, f := range all {
+		_, err := ws.ReadFile(ctx, ws.head.Hash, f.Path, handoff.MaxSize)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			missing = append(missing, f)
+		case err != nil:
+			return nil, err
+		}
+	}
+	return missing, nil
+}
+
+// initialConfig is the configuration with the people that git knows. A roster of
+// one would refuse every receiver, so there is none then.
+func (ws *workspace) initialConfig(ctx context.Context) ([]byte, error) {
+	c := config.Default()
+	authors, err := ws.Authors(ctx, ws.author.When.AddDate(0, 0, -90))
+	if err != nil {
+		return nil, err
+	}
+	people := make(map[string]config.Person)
+	for _, a := range authors {
+		handle := config.HandleFrom(a.Email)
+		p := people[handle]
+		if p.Name == "" {
+			p.Name = a.Name
+		}
+		p.Emails = append(p.Emails, a.Email)
+		people[handle] = p
+	}
+	if len(people) > 1 {
+		c.People = people
+	}
+	return c.Format()
+}

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os/exec"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// page runs print with the output in a pager when it is longer than the window
+// of a terminal. The pager comes from the user's environment only, never from
+// the configuration of a repository.
+func (g *globals) page(print func()) error {
+	if g.Width == 0 || g.Height == 0 || g.noPager {
+		print()
+		return nil
+	}
+	var b bytes.Buffer
+	g.printer.w = &b
+	print()
+	g.printer.w = g.Out
+	if bytes.Count(b.Bytes(), []byte("\n")) >= g.Height {
+		if cmd := g.pager(); cmd != nil {
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = &b, g.Out, g.Err
+			if err := cmd.Run(); err != nil {
+				return fmt.Errorf("pager %s: %w", handoff.OneLine(cmd.Path), err)
+			}
+			return nil
+		}
+	}
+	_, err := g.Out.Write(b.Bytes())
+	return err
+}
+
+// pager is the command that HANDOFF_PAGER, GIT_PAGER or PAGER names, else less;
+// nil when there is none, or when it is cat.
+func (g *globals) pager() *exec.Cmd {
+	command := ""
+	for _, key := range []string{"HANDOFF_PAGER", "GIT_PAGER", "PAGER"} {
+		if command = g.Getenv(key); command != "" {
+			break
+		}
+	}
+	switch command {
+	case "cat":
+		return nil
+	case "":
+		path, err := exec.LookPath("less")
+		if err != nil {
+			return nil
+		}
+		cmd := exec.Command(path, "-FRX")
+		cmd.Env = g.Environ
+		return cmd
+	}
+	cmd := exec.Command("sh", "-c", command)
+	cmd.Env, cmd.Dir = append(g.Environ, "LESS=FRX"), g.Dir
+	return cmd
+}

@@ -1,0 +1,340 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/template"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/itchyny/gojq"
+	"github.com/rivo/uniseg"
+)
+
+// printer is stdout. Everything that reaches it is neutralised, whatever road
+// it takes.
+type printer struct {
+	w        io.Writer
+	color    bool
+	width    int // columns of the terminal, 0 for a pipe
+	json     bool
+	jq       string
+	template string
+}
+
+// structured reports whether the user asked for data instead of text.
+func (p *printer) structured() bool { return p.json || p.jq != "" || p.template != "" }
+
+// line prints one line of text. Arguments that come from records are
+// neutralised with the rest.
+func (p *printer) line(format string, args ...any) {
+	fmt.Fprintf(p.w, "%s\n", handoff.Neutralise(fmt.Sprintf(format, args...)))
+}
+
+// style is a colour or weight out of the 16 that every terminal has.
+type style string
+
+const (
+	bold   style = "1"
+	dim    style = "2"
+	red    style = "31"
+	green  style = "32"
+	yellow style = "33"
+	cyan   style = "36"
+)
+
+// paint wraps neutralised text in a colour. The colour never carries the
+// meaning alone.
+func (p *printer) paint(s style, text string) painted {
+	return painted{style: s, text: text}
+}
+
+// painted is text with a colour, to be written by styled.
+type painted struct {
+	style style
+	text  string
+}
+
+// styled prints the parts as one line, with colours where the output has them.
+func (p *printer) styled(parts ...painted) {
+	var b strings.Builder
+	for _, part := range parts {
+		text := handoff.Neutralise(part.text)
+		if p.color && part.style != "" && text != "" {
+			text = "\x1b[" + string(part.style) + "m" + text + "\x1b[0m"
+		}
+		b.WriteString(text)
+	}
+	fmt.Fprintf(p.w, "%s\n", b.String())
+}
+
+// section prints a heading.
+func (p *printer) section(title string) { p.styled(p.paint(bold, title)) }
+
+// field prints "  label: text", with the text wrapped to the width of a
+// terminal. Nothing is printed for an empty text.
+func (p *printer) field(label, text string) {
+	if text == "" {
+		return
+	}
+	prefix := "  " + label + ": "
+	for i, line := range p.wrap(handoff.Neutralise(text), uniseg.StringWidth(prefix)) {
+		if i > 0 {
+			prefix = strings.Repeat(" ", 4)
+		}
+		fmt.Fprintf(p.w, "%s%s\n", prefix, line)
+	}
+}
+
+// wrap breaks text at white space so that lines fit a terminal behind indent
+// columns. A pipe gets lines as they are.
+func (p *printer) wrap(text string, indent int) []string {
+	if p.width == 0 {
+		return strings.Split(text, "\n")
+	}
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		out = append(out, wrapWords(line, max(p.width-indent-1, 20))...)
+	}
+	return out
+}
+
+// wrapWords breaks one line at white space into lines of at most room columns;
+// a longer word gets a line of its own.
+func wrapWords(line string, room int) []string {
+	var out []string
+	var b strings.Builder
+	used := 0
+	for word := range strings.FieldsSeq(line) {
+		w := uniseg.StringWidth(word)
+		if used > 0 && used+1+w > room {
+			out = append(out, b.String())
+			b.Reset()
+			used = 0
+		}
+		if used > 0 {
+			b.WriteByte(' ')
+			used++
+		}
+		b.WriteString(word)
+		used += w
+	}
+	return append(out, b.String())
+}
+
+// table prints rows: aligned and cut to the window on a terminal, where the
+// last column takes what is left; tab-separated, whole and without a header in
+// a pipe.
+func (p *printer) table(header []string, rows [][]string) {
+	if p.width == 0 {
+		for _, row := range rows {
+			fmt.Fprintln(p.w, strings.Join(oneLines(row), "\t"))
+		}
+		return
+	}
+	all := append([][]string{header}, rows...)
+	widths := make([]int, len(header))
+	for i, row := range all {
+		all[i] = oneLines(row)
+		for c, cell := range all[i] {
+			widths[c] = max(widths[c], uniseg.StringWidth(cell))
+		}
+	}
+	shrink(widths, p.width-2*(len(widths)-1))
+	for i, row := range all {
+		var b strings.Builder
+		for c, cell := range row {
+			cell = truncate(cell, widths[c])
+			b.WriteString(cell)
+			if c < len(row)-1 {
+				b.WriteString(strings.Repeat(" ", widths[c]-uniseg.StringWidth(cell)+2))
+			}
+		}
+		text := strings.TrimRight(b.String(), " ")
+		if i == 0 && p.color {
+			text = "\x1b[" + string(dim) + "m" + text + "\x1b[0m"
+		}
+		fmt.Fprintln(p.w, text)
+	}
+}
+
+// shrink takes columns from the widest until the sum fits total.
+func shrink(widths []int, total int) {
+	sum := 0
+	for _, w := range widths {
+		sum += w
+	}
+	for ; sum > total; sum-- {
+		widest := 0
+		for c, w := range widths {
+			if w >= widths[widest] {
+				widest = c
+			}
+		}
+		if widths[widest] <= 4 {
+			return
+		}
+		widths[widest]--
+	}
+}
+
+// truncate cuts s to width display cells, with an ellipsis where it cut.
+func truncate(s string, width int) string {
+	if uniseg.StringWidth(s) <= width {
+		return s
+	}
+	var b strings.Builder
+	used := 0
+	for g := uniseg.NewGraphemes(s); g.Next(); {
+		if used+g.Width() > width-1 {
+			break
+		}
+		b.WriteString(g.Str())
+		used += g.Width()
+	}
+	return b.String() + "…"
+}
+
+func oneLines(row []string) []string {
+	out := make([]string, len(row))
+	for i, cell := range row {
+		out[i] = handoff.OneLine(cell)
+	}
+	return out
+}
+
+// document prints value as the one JSON document of the command, or what --jq
+// or --template make of it.
+func (p *printer) document(value any) error {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	switch {
+	case p.jq != "":
+		return p.runJQ(data)
+	case p.template != "":
+		return p.runTemplate(data)
+	}
+	var indented bytes.Buffer
+	if p.width > 0 {
+		if err := json.Indent(&indented, data, "", "  "); err != nil {
+			return err
+		}
+		data = indented.Bytes()
+	}
+	_, err = fmt.Fprintf(p.w, "%s\n", escapeJSON(data))
+	return err
+}
+
+func (p *printer) runJQ(data []byte) error {
+	parsed, err := gojq.Parse(p.jq)
+	if err != nil {
+		return usagef("handoff help formatting shows examples", "--jq: %v", err)
+	}
+	code, err := gojq.Compile(parsed) // without an environment: $ENV and env are empty
+	if err != nil {
+		return usagef("handoff help formatting shows examples", "--jq: %v", err)
+	}
+	var input any
+	if err := json.Unmarshal(data, &input); err != nil {
+		return err
+	}
+	results := code.Run(input)
+	for {
+		v, ok := results.Next()
+		if !ok {
+			return nil
+		}
+		if err, isErr := v.(error); isErr {
+			return usagef("", "--jq: %v", err)
+		}
+		if s, isString := v.(string); isString {
+			p.line("%s", s)
+			continue
+		}
+		out, err := gojq.Marshal(v)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.w, "%s\n", escapeJSON(out))
+	}
+}
+
+func (p *printer) runTemplate(data []byte) error {
+	t, err := template.New("--template").Parse(p.template)
+	if err != nil {
+		return usagef("handoff help formatting shows examples", "%v", err)
+	}
+	var input any
+	if err := json.Unmarshal(data, &input); err != nil {
+		return err
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, input); err != nil {
+		return usagef("handoff help formatting shows examples", "%v", err)
+	}
+	_, err = io.WriteString(p.w, handoff.Neutralise(b.String()))
+	return err
+}
+
+// escapeJSON writes hidden characters of an encoded document as \u escapes, so
+// that the text is safe to show and the value stays what it was.
+func escapeJSON(data []byte) []byte {
+	if bytes.IndexFunc(data, handoff.Hidden) < 0 {
+		return data
+	}
+	var b bytes.Buffer
+	for _, r := range string(data) {
+		switch {
+		case !handoff.Hidden(r):
+			b.WriteRune(r)
+		case r <= 0xffff:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		}
+	}
+	return b.Bytes()
+}
+
+// age is how long something is ago, in one unit: 5m, 3h, 2d.
+func age(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "in the future"
+	case d < time.Minute:
+		return "now"
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	}
+	return fmt.Sprintf("%dd", int(d.Hours()/24))
+}
+
+// ago is age as a sentence has it.
+func ago(d time.Duration) string {
+	switch s := age(d); s {
+	case "now":
+		return "just now"
+	case "in the future":
+		return s
+	default:
+		return s + " ago"
+	}
+}
+
+// clip cuts text to n code points.
+func clip(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}

@@ -1,0 +1,238 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/spf13/pflag"
+)
+
+// publishOptions are the flags that every writing command has.
+type publishOptions struct {
+	dryRun   bool
+	detachOK bool
+}
+
+func (o *publishOptions) addFlags(f *pflag.FlagSet) {
+	f.BoolVar(&o.dryRun, "dry-run", false, "print the file and the commit, write nothing")
+	f.BoolVar(&o.detachOK, "detach-ok", false, "write even when HEAD is on no branch")
+}
+
+// publication is what a writing command did, as --json prints it.
+type publication struct {
+	SchemaVersion int               `json:"schema_version"`
+	ID            string            `json:"id"`
+	Kind          handoff.Kind      `json:"kind"`
+	Path          string            `json:"path"`
+	Commit        string            `json:"commit"`
+	Ref           string            `json:"ref"`
+	Pushed        bool              `json:"pushed"`
+	Warnings      []handoff.Finding `json:"warnings"`
+}
+
+// newID draws an id that no known record has.
+func (ws *workspace) newID(g *globals) string {
+	for {
+		id := g.NewID()
+		if _, taken := ws.state.Records[id]; !taken {
+			return id
+		}
+	}
+}
+
+// newRecord returns a record by the user, now. The time is the author date of
+// the commit to come, so that GIT_AUTHOR_DATE is honoured as git does.
+func (ws *workspace) newRecord(g *globals, body handoff.Body) *handoff.Record {
+	return handoff.New(ws.newID(g), ws.author.When, ws.me, body)
+}
+
+// judge checks records against the rules and then, as the rules say it better,
+// against the fold: what it could not use where it stands must not be published.
+func (ws *workspace) judge(records []*handoff.Record, c rules.Context) []handoff.Finding {
+	var findings []handoff.Finding
+	for _, r := range records {
+		findings = append(findings, rules.CheckRecord(r, c)...)
+	}
+	if handoff.HasErrors(findings) {
+		return findings
+	}
+	return append(findings, ws.misplaced(records)...)
+}
+
+// checkAndPublish judges records that flags made and publishes them; refused
+// says what did not happen.
+func (ws *workspace) checkAndPublish(ctx context.Context, g *globals, o publishOptions, records []*handoff.Record, refused string) error {
+	findings := ws.judge(records, ws.ruleContext(nil))
+	if handoff.HasErrors(findings) {
+		return &findingsError{what: refused, findings: findings, hint: "correct the command and try again"}
+	}
+	return ws.publish(ctx, g, o, records, findings)
+}
+
+// misplaced folds the records on top of all others and returns the problems that
+// are theirs.
+func (ws *workspace) misplaced(records []*handoff.Record) []handoff.Finding {
+	after := handoff.Fold(slices.Concat(ws.state.Order(), records), ws.config.AckPolicy)
+	var findings []handoff.Finding
+	for _, p := range after.Problems {
+		if slices.ContainsFunc(records, func(r *handoff.Record) bool { return r.ID == p.Record }) {
+			findings = append(findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Message: p.Message})
+		}
+	}
+	return findings
+}
+
+// publish commits the records of one operation, the first of which names it,
+// and prints what happened. They have been checked against the rules; warnings
+// is what the rules had to say all the same.
+func (ws *workspace) publish(ctx context.Context, g *globals, o publishOptions, records []*handoff.Record, warnings []handoff.Finding) error {
+	files := make([]store.NewFile, len(records))
+	for i, r := range records {
+		data, err := handoff.Format(r)
+		if err != nil {
+			return err
+		}
+		files[i] = store.NewFile{Path: path.Join(ws.dir, r.Name()), Data: data}
+	}
+	change := store.Change{
+		Files: files, Message: commitMessage(records, ws.config.Commit.SkipCI),
+		Author: ws.author, Committer: ws.committer, Branch: ws.branch(), DetachOK: o.detachOK,
+		Verify: verifyRecord,
+	}
+	if o.dryRun {
+		return printDryRun(g, change)
+	}
+	commit, err := ws.Append(ctx, change)
+	if err != nil {
+		return err
+	}
+	return printPublication(g, records[0], publication{
+		SchemaVersion: 1, ID: records[0].ID, Kind: records[0].Kind, Path: files[0].Path,
+		Commit: commit.Hash, Ref: commit.Ref, Warnings: nonNil(warnings),
+	}, records)
+}
+
+// branch is the branch that records go to: "" for the one that is checked out.
+func (ws *workspace) branch() string {
+	if b := ws.config.Store.Branch; b != "current" {
+		return b
+	}
+	return ""
+}
+
+// verifyRecord is how the store asks, before the point of no return, whether
+// what it read back from the object database is still a record.
+func verifyRecord(name string, data []byte) error {
+	doc := handoff.Parse(data, "")
+	if doc.Record == nil || handoff.HasErrors(doc.Findings) {
+		return fmt.Errorf("%s: not a record when read back", name)
+	}
+	return nil
+}
+
+func printDryRun(g *globals, change store.Change) error {
+	for _, f := range change.Files {
+		g.printer.line("# %s", f.Path)
+		g.printer.line("%s", strings.TrimSuffix(string(f.Data), "\n"))
+	}
+	g.printer.line("# commit by %s <%s>", change.Author.Name, change.Author.Email)
+	for line := range strings.Lines(change.Message) {
+		g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
+	}
+	g.note("nothing was written")
+	return nil
+}
+
+func printPublication(g *globals, first *handoff.Record, p publication, records []*handoff.Record) error {
+	if g.printer.structured() {
+		return g.printer.document(p)
+	}
+	g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, headline(first), shortRef(p.Ref), p.Commit[:7])
+	for _, r := range records[1:] {
+		g.printer.line("%s %s: %s", r.Kind, r.ID, headline(r))
+	}
+	if len(p.Warnings) > 0 && !g.quiet {
+		printFindings(g.Err, p.Warnings)
+	}
+	return nil
+}
+
+// commitMessage is made of counts and handles only: free text in a subject has
+// effects elsewhere ("fixes #12", "[skip ci]").
+func commitMessage(records []*handoff.Record, skipCI bool) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", records[0].Kind, headline(records[0]))
+	if skipCI {
+		b.WriteString(" [skip ci]")
+	}
+	b.WriteString("\n\n")
+	for _, r := range records {
+		fmt.Fprintf(&b, "Handoff-Id: %s\nHandoff-Kind: %s\n", r.ID, r.Kind)
+	}
+	return b.String()
+}
+
+// headline says what a record does, in handles, counts and fixed words.
+func headline(r *handoff.Record) string {
+	switch body := r.Body.(type) {
+	case *handoff.Handoff:
+		return handoffHeadline(r.By, body)
+	case *handoff.Ack:
+		return ackHeadline(r.By, body)
+	case *handoff.Resolution:
+		return r.By + ", " + strings.ReplaceAll(body.Outcome, "_", " ")
+	case *handoff.Question:
+		return r.By + " → " + body.To
+	case *handoff.Escalation:
+		return fmt.Sprintf("%s → %s, level %d", r.By, body.To, body.Level)
+	case *handoff.Assignment:
+		return r.By + " → " + body.To
+	case *handoff.Route:
+		return "→ " + body.To + ", " + body.Because
+	}
+	return r.By
+}
+
+func handoffHeadline(by string, h *handoff.Handoff) string {
+	counts := []string{plural(len(h.Items), "item"), plural(len(h.Blockers), "blocker")}
+	if len(h.Blockers) == 0 {
+		counts = counts[:1]
+	}
+	text := by + " → " + strings.Join(h.To, ", ") + ", " + strings.Join(counts, ", ")
+	if h.Amends != "" {
+		text += ", amended"
+	}
+	return text
+}
+
+func ackHeadline(by string, a *handoff.Ack) string {
+	text := by + ", " + strings.ReplaceAll(a.Outcome, "_", " ")
+	if len(a.Take) > 0 {
+		text += ", takes " + plural(len(a.Take), "item")
+	}
+	return text
+}
+
+// shortRef is a ref as people say it: main, origin/main, HEAD.
+func shortRef(ref string) string {
+	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {
+		if short, ok := strings.CutPrefix(ref, prefix); ok {
+			return short
+		}
+	}
+	return ref
+}
+
+// nonNil makes a list that JSON shows as [].
+func nonNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/spf13/cobra"
+)
+
+// filterOptions are the flags that narrow every list.
+type filterOptions struct {
+	sourceOptions
+	values map[query.Qualifier]*string
+	limit  int
+}
+
+var filterFlags = []struct {
+	qualifier query.Qualifier
+	usage     string
+}{
+	{query.Since, "not older than `WHEN`: 2d, yesterday, or a time"},
+	{query.Until, "not younger than `WHEN`"},
+	{query.By, "written by `WHO`"},
+	{query.To, "addressed to `WHO`"},
+	{query.Team, "of `TEAM`"},
+	{query.Owner, "owned by `WHO`"},
+	{query.InItem, "about `ITEM`"},
+}
+
+func (o *filterOptions) addFlags(cmd *cobra.Command) {
+	o.values = make(map[query.Qualifier]*string)
+	for _, f := range filterFlags {
+		o.values[f.qualifier] = cmd.Flags().String(string(f.qualifier), "", f.usage)
+	}
+	o.sourceOptions.addFlags(cmd.Flags())
+	cmd.Flags().IntVar(&o.limit, "limit", 0, "at most `N` rows")
+}
+
+// narrow lays the flags over a query, in a fixed order.
+func (o *filterOptions) narrow(q *query.Query, env query.ParseEnv) error {
+	for _, f := range filterFlags {
+		if value := *o.values[f.qualifier]; value != "" {
+			if err := q.Add(f.qualifier, value, env); err != nil {
+				return err
+			}
+		}
+	}
+	if o.limit > 0 {
+		q.Limit = o.limit
+	}
+	return nil
+}
+
+func newQueryCmd(g *globals) *cobra.Command {
+	var o filterOptions
+	cmd := &cobra.Command{
+		Use:   "query <question…>",
+		Short: "Answer a question from the records, and cite them",
+		Long: `Answer a question from the records, and cite them. A question is a topic, terms
+as on GitHub, words to search for, or one of a few plain sentences.
+
+The status is 0 when the records answer, also when the answer is "none", and 3
+when no record covers the question; it then names whom to ask. Nothing is ever
+guessed.
+
+Topics:
+` + topicHelp(),
+		Example: `  handoff query what is blocked
+  handoff query next ben
+  handoff query 'is:blocked resolver:sarah since:2d "session timeout"'`,
+		GroupID: groupRead,
+		Args:    minArgs(1, "a question"),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			var words []string
+			for _, t := range query.Topics() {
+				words = append(words, string(t.Name)+"\t"+t.Help)
+			}
+			for _, q := range query.Qualifiers() {
+				words = append(words, string(q.Name)+":")
+			}
+			return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return runQuery(cmd.Context(), g, o, args) },
+	}
+	o.addFlags(cmd)
+	return cmd
+}
+
+// topicHelp lists the topics. What each of them holds is long; the text of the
+// flag --help is not the place to shorten it.
+func topicHelp() string {
+	var b strings.Builder
+	for _, t := range query.Topics() {
+		usage := joinNonEmpty(" ", string(t.Name), t.Arg)
+		b.WriteString("  " + usage + "\n")
+		for _, line := range wrapWords(t.Help, 72) {
+			b.WriteString("      " + line + "\n")
+		}
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// minArgs wants at least n arguments.
+func minArgs(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < n {
+			return usagef(cmd.CommandPath()+" --help shows an example", "%s: %s is missing", cmd.CommandPath(), what)
+		}
+		return nil
+	}
+}
+
+// answerDocument is what --json prints of an answer.
+type answerDocument struct {
+	SchemaVersion int `json:"schema_version"`
+	query.Answer
+}
+
+func runQuery(ctx context.Context, g *globals, o filterOptions, args []string) error {
+	parseEnv := query.ParseEnv{Now: g.Now(), Me: g.as}
+	if _, err := query.Parse(args, parseEnv); err != nil {
+		return err // before the repository is opened: a mistyped question is cheap
+	}
+	ws, err := g.openFor(ctx, o.sourceOptions)
+	if err != nil {
+		return err
+	}
+	parseEnv.Me, parseEnv.Now, parseEnv.Location = ws.me, ws.now, ws.location()
+	q, err := query.Parse(args, parseEnv)
+	if err != nil {
+		return err
+	}
+	if err := o.narrow(&q, parseEnv); err != nil {
+		return err
+	}
+	return g.printAnswer(query.Run(q, ws.state, ws.queryEnv()))
+}
+
+// printAnswer prints the rows, or says why there are none. An answer that no
+// record covers is the answer no.
+func (g *globals) printAnswer(a query.Answer) error {
+	if g.printer.structured() {
+		if err := g.printer.document(answerDocument{1, a}); err != nil {
+			return err
+		}
+	} else if err := g.page(func() { g.printer.rows(a.Rows) }); err != nil {
+		return err
+	}
+	if !a.Answered {
+		return &noError{message: a.Say}
+	}
+	if len(a.Rows) == 0 || len(a.Rows) < a.Total {
+		g.note("%s", a.Say)
+	}
+	return nil
+}
+
+// rows prints rows, a table for each run of one type.
+func (p *printer) rows(rows []query.Row) {
+	for len(rows) > 0 {
+		t := rows[0].RowType()
+		var cells [][]string
+		for len(rows) > 0 && rows[0].RowType() == t {
+			cells = append(cells, rows[0].Cells())
+			rows = rows[1:]
+		}
+		if p.width == 0 {
+			p.table(nil, cells)
+			continue
+		}
+		p.cards(t, cells)
+	}
+}
+
+// cards prints rows for a terminal. They have too many columns for a table, so
+// each row is a line with what names it and lines with the rest.
+func (p *printer) cards(t query.Type, rows [][]string) {
+	header := query.Header(t)
+	for _, row := range rows {
+		p.styled(p.paint(bold, row[0]), p.paint(dim, " "+string(t)))
+		for i := 1; i < len(row)-4; i++ {
+			p.field(header[i], row[i])
+		}
+		by, age, freshness, record := row[len(row)-4], row[len(row)-3], row[len(row)-2], row[len(row)-1]
+		p.styled(p.paint(dim, "  source: "+joinNonEmpty(", ", record, by, age, freshness)))
+	}
+}

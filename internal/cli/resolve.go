@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/spf13/cobra"
+)
+
+type resolveOptions struct {
+	publishOptions
+	outcome  string
+	how      string
+	decision string
+	evidence []string
+	source   string
+}
+
+func newResolveCmd(g *globals) *cobra.Command {
+	var o resolveOptions
+	cmd := &cobra.Command{
+		Use:   "resolve <blocker>",
+		Short: "Say that a blocker is gone, and how",
+		Example: `  handoff resolve session-policy --how "Sessions last 15 minutes on web and app" \
+      --decision "Sessions last 15 minutes -- the audit asks for at most 15"`,
+		GroupID: groupRecord,
+		Args:    exactArgs(1, "a blocker"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runResolve(cmd.Context(), g, o, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.outcome, "outcome", "resolved", "`OUTCOME`: resolved, workaround, withdrawn, obsolete, wont_fix")
+	f.StringVar(&o.how, "how", "", "what removed it")
+	f.StringVar(&o.decision, "decision", "", "the decision that removed it: `'what -- why'`")
+	f.StringArrayVar(&o.evidence, "evidence", nil, "a link or a commit that shows it (repeatable)")
+	f.StringVar(&o.source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
+	o.addFlags(f)
+	return cmd
+}
+
+func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) error {
+	if o.how == "" && o.decision == "" {
+		return usagef("handoff resolve --help shows an example", "missing: --how")
+	}
+	ws, err := g.openForWriting(ctx)
+	if err != nil {
+		return err
+	}
+	blocker, err := ws.blocker(ref)
+	if err != nil {
+		return err
+	}
+	if !blocker.Open() {
+		return &noError{
+			message: blocker.ID + " is closed already: " + blocker.State + " by " + blocker.Resolution.By + " in " + blocker.Resolution.ID,
+			hint:    "handoff show blk:" + blocker.ID,
+		}
+	}
+	records, err := ws.resolution(g, o, blocker)
+	if err != nil {
+		return err
+	}
+	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was resolved")
+}
+
+// blocker resolves a reference that must name a blocker.
+func (ws *workspace) blocker(ref string) (*handoff.BlockerState, error) {
+	if b, ok := ws.state.Blockers[ref]; ok {
+		return b, nil // a bare slug means a blocker here, whatever else has it
+	}
+	target, err := ws.state.Resolve(ref, ws.me)
+	if err != nil {
+		return nil, err
+	}
+	if target.Type != handoff.TargetBlocker {
+		return nil, usagef("handoff query blocked lists the blockers", "%s is not a blocker", ref)
+	}
+	return ws.state.Blockers[target.Name], nil
+}
+
+// resolution makes the resolution and, where one was given, the decision that
+// removed the blocker.
+func (ws *workspace) resolution(g *globals, o resolveOptions, b *handoff.BlockerState) ([]*handoff.Record, error) {
+	res := &handoff.Resolution{
+		Blocker: b.ID, Outcome: o.outcome, How: o.how, Evidence: o.evidence, Source: o.source,
+	}
+	if o.decision == "" {
+		return []*handoff.Record{ws.newRecord(g, res)}, nil
+	}
+	fields, topic, err := parseDecision(o.decision)
+	if err != nil {
+		return nil, err
+	}
+	if res.How == "" {
+		res.How = fields.Decision
+	}
+	res.Decision = topic
+	fields.Items, fields.Answers, fields.Source = b.Blocks, "blk:"+b.ID, o.source
+	decision := ws.newRecord(g, &handoff.DecisionRecord{Topic: topic, DecisionFields: fields})
+	resolution := ws.newRecord(g, res)
+	for resolution.ID == decision.ID {
+		resolution.ID = ws.newID(g)
+	}
+	return []*handoff.Record{resolution, decision}, nil
+}

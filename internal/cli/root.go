@@ -1,0 +1,224 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/spf13/cobra"
+)
+
+// globals are the flags that mean the same with every command, and the
+// environment that they change.
+type globals struct {
+	Env
+	dir     string
+	printer printer
+	colour  string
+	noPager bool
+	noInput bool
+	as      string
+	quiet   bool
+	verbose bool
+}
+
+// Main runs one command line and returns its exit status.
+func Main(args []string, env Env) int {
+	ctx, stop := withSignals(context.Background())
+	defer stop()
+	g := &globals{Env: env}
+	root := newRootCmd(g)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return StatusDone
+	}
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
+		err = cause
+	}
+	return report(env.Err, err, g.printer.json)
+}
+
+// withSignals returns a context that SIGINT, SIGTERM and SIGHUP cancel, with a
+// cause that knows which.
+func withSignals(parent context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		select {
+		case s := <-signals:
+			if number, ok := s.(syscall.Signal); ok {
+				cancel(&signalError{number})
+			}
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel(nil)
+	}
+}
+
+// The groups of commands in the help.
+const (
+	groupDaily  = "daily"
+	groupRecord = "record"
+	groupRead   = "read"
+	groupSetup  = "setup"
+)
+
+func newRootCmd(g *globals) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "handoff",
+		Short: "Hand work over, in the repository that the team already has",
+		Long: `handoff keeps what one engineer leaves for the next: the state of the work,
+the blockers and who can remove them, the decisions and why. Records are YAML
+files under .handoffs/, committed to git. Publishing is not transfer: an item
+stays with its sender until the receiver acknowledges it.`,
+		Example: `  handoff demo                 # see a whole day in a scratch repository
+  handoff declare --carry -e   # at the end of the day
+  handoff inbox                # at the start of the next one
+  handoff query what is blocked`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return usagef(suggestion(cmd, args[0]), "%q is not a command", args[0])
+		},
+		PersistentPreRunE: func(*cobra.Command, []string) error { return g.prepare() },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g, sourceOptions{}) },
+	}
+	root.SetIn(g.In)
+	root.SetOut(g.Out)
+	root.SetErr(g.Err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef(cmd.CommandPath()+" --help lists the flags", "%v", err)
+	})
+	root.AddGroup(
+		&cobra.Group{ID: groupDaily, Title: "Every day:"},
+		&cobra.Group{ID: groupRecord, Title: "In between:"},
+		&cobra.Group{ID: groupRead, Title: "Ask the records:"},
+		&cobra.Group{ID: groupSetup, Title: "Set up and check:"},
+	)
+	f := root.PersistentFlags()
+	f.StringVarP(&g.dir, "directory", "C", "", "run as if started in `DIR`")
+	f.BoolVar(&g.printer.json, "json", false, "print one JSON document")
+	f.StringVar(&g.printer.jq, "jq", "", "print what the jq `EXPR` makes of the JSON document")
+	f.StringVar(&g.printer.template, "template", "", "print the JSON document through a Go `TEMPLATE`")
+	f.StringVar(&g.colour, "color", "auto", "`WHEN` to colour: auto, always, never")
+	f.BoolVar(&g.noPager, "no-pager", false, "do not page long output")
+	f.BoolVar(&g.noInput, "no-input", false, "never ask; a missing answer is an error")
+	f.StringVar(&g.as, "as", "", "act as `HANDLE` instead of the owner of the git identity")
+	f.BoolVarP(&g.quiet, "quiet", "q", false, "print results and errors only")
+	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
+
+	root.AddCommand(
+		newDeclareCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
+		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
+		newEscalateCmd(g), newAssignCmd(g), newWithdrawCmd(g), newGapCmd(g),
+		newQueryCmd(g), newLogCmd(g),
+		newInitCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
+	)
+	root.SetUsageTemplate(root.UsageTemplate() + "{{if not .HasParent}}\n" + statusHelp + "{{end}}")
+	return root
+}
+
+// prepare applies the global flags before any command runs.
+func (g *globals) prepare() error {
+	if g.dir != "" {
+		dir := g.dir
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(g.Dir, dir)
+		}
+		info, err := os.Stat(dir)
+		if err != nil {
+			return usagef("", "-C %s: no such directory", g.dir)
+		}
+		if !info.IsDir() {
+			return usagef("", "-C %s: not a directory", g.dir)
+		}
+		g.Dir = dir
+	}
+	switch g.colour {
+	case "auto":
+	case "always":
+		g.Color = true
+	case "never":
+		g.Color = false
+	default:
+		return usagef("", "--color %s: say auto, always or never", g.colour)
+	}
+	if g.as != "" && !handoff.ValidHandle(g.as) {
+		return usagef("a handle is lower-case letters, digits, dots, dashes", "--as %s: not a handle", g.as)
+	}
+	if g.noInput {
+		g.Interactive = false
+	}
+	g.printer.w, g.printer.color, g.printer.width = g.Out, g.Color, g.Width
+	return nil
+}
+
+// note says something about the work on stderr, for people.
+func (g *globals) note(format string, args ...any) {
+	if !g.quiet {
+		g.say(format, args...)
+	}
+}
+
+// say prints one neutralised line on stderr.
+func (g *globals) say(format string, args ...any) {
+	fmt.Fprintf(g.Err, "%s\n", handoff.Neutralise(fmt.Sprintf(format, args...)))
+}
+
+// suggestion is the hint for a word that is no command.
+func suggestion(cmd *cobra.Command, word string) string {
+	if near := cmd.SuggestionsFor(word); len(near) > 0 {
+		return "did you mean " + cmd.CommandPath() + " " + strings.Join(near, ", or ") + "?"
+	}
+	return cmd.CommandPath() + " --help lists the commands"
+}
+
+// noArgs refuses arguments; exactArgs and maxArgs count them. They are cobra's
+// checks with the words and the status of this program.
+func noArgs(cmd *cobra.Command, args []string) error { return maxArgs(0, "")(cmd, args) }
+
+func exactArgs(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < n {
+			return usagef(cmd.CommandPath()+" --help shows an example", "%s: %s is missing", cmd.CommandPath(), what)
+		}
+		return maxArgs(n, what)(cmd, args)
+	}
+}
+
+func maxArgs(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) <= n {
+			return nil
+		}
+		if n == 0 {
+			return usagef(cmd.CommandPath()+" --help shows an example", "%s takes no arguments, got %q", cmd.CommandPath(), args[0])
+		}
+		return usagef(cmd.CommandPath()+" --help shows an example", "%s takes %s, got %q as well", cmd.CommandPath(), what, args[n])
+	}
+}
+
+// readAtMost reads r up to limit bytes and reports whether there is more.
+func readAtMost(r io.Reader, limit int64) (data []byte, more bool, err error) {
+	data, err = io.ReadAll(io.LimitReader(r, limit+1))
+	if int64(len(data)) > limit {
+		return data[:limit], true, err
+	}
+	return data, false, err
+}

@@ -1,0 +1,359 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/spf13/cobra"
+)
+
+func newShowCmd(g *globals) *cobra.Command {
+	var o sourceOptions
+	cmd := &cobra.Command{
+		Use:   "show <ref>",
+		Short: "Show a handoff, item, blocker, question or decision with its story",
+		Long: `Show a handoff, item, blocker, question or decision with its whole story, as
+the receiver needs it: what must not be done on top, the severe before the
+routine.
+
+A reference is the beginning of a record's id (3 characters or more), a slug,
+@ for your latest handoff, or @ana for ana's. Where a slug is ambiguous, write
+item:slug, blk:slug, q:slug or dec:slug.`,
+		Example: `  handoff show @ana
+  handoff show k3f
+  handoff show blk:session-policy`,
+		GroupID: groupDaily,
+		Args:    exactArgs(1, "a reference"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runShow(cmd.Context(), g, o, args[0]) },
+	}
+	o.addFlags(cmd.Flags())
+	return cmd
+}
+
+// showDocument is what --json prints: the record as it was written, and what
+// the records together say about it.
+type showDocument struct {
+	SchemaVersion int             `json:"schema_version"`
+	Type          string          `json:"type"`
+	Record        *handoff.Record `json:"record"`
+	State         query.Row       `json:"state"` // null for a record that is no handoff
+	Path          string          `json:"path"`
+	Commit        string          `json:"commit"`
+}
+
+func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error {
+	ws, err := g.openFor(ctx, o)
+	if err != nil {
+		return err
+	}
+	target, err := ws.state.Resolve(ref, ws.me)
+	if err != nil {
+		return err
+	}
+	s := shower{printer: &g.printer, ws: ws}
+	record, text := s.subject(target)
+	r := ws.state.Records[record]
+	if g.printer.structured() {
+		return g.printer.document(showDocument{SchemaVersion: 1, Type: string(target.Type), Record: r, State: query.Lookup(target, ws.state, ws.queryEnv()),
+			Path: r.Source.Path, Commit: r.Source.Commit})
+	}
+	return g.page(text)
+}
+
+// subject returns the record that says how a thing stands, and what prints it.
+func (s shower) subject(target handoff.Target) (record string, print func()) {
+	state := s.ws.state
+	switch target.Type {
+	case handoff.TargetItem:
+		i := state.Items[target.Name]
+		return i.Declared, func() { s.item(i); s.history(i.History) }
+	case handoff.TargetBlocker:
+		b := state.Blockers[target.Name]
+		return b.Declared, func() { s.blocker(b); s.history(b.History) }
+	case handoff.TargetQuestion:
+		q := state.Questions[target.Name]
+		return q.Record, func() { s.question(q); s.history(q.History) }
+	case handoff.TargetDecision:
+		d := state.Decisions[target.Name]
+		return d.Record, func() { s.decision(d) }
+	}
+	if h, ok := state.Handoffs[target.Name]; ok {
+		return target.Name, func() { s.handoff(h) }
+	}
+	return target.Name, func() { s.plain(state.Records[target.Name]) }
+}
+
+// shower prints what a receiver needs to know.
+type shower struct {
+	*printer
+	ws *workspace
+}
+
+func (s shower) ago(t time.Time) string { return ago(s.ws.now.Sub(t)) }
+
+// handoff prints a handoff: what not to do first, then by severity.
+func (s shower) handoff(h *handoff.HandoffState) {
+	r := h.Record
+	s.styled(s.paint(bold, "handoff "+r.ID), s.paint("", fmt.Sprintf(" by %s to %s, %s, %s", r.By, strings.Join(h.To, ", "), s.ago(r.At.Time), strings.ReplaceAll(h.State, "_", " "))))
+	s.line("%s", h.Summary)
+	if h.SupersededBy != "" {
+		s.styled(s.paint(yellow, "superseded by "+h.SupersededBy))
+	}
+	s.doNot(h)
+	items := slices.Clone(h.Items)
+	slices.SortStableFunc(items, func(a, b handoff.Item) int {
+		return handoff.CompareSeverity(a.Severity, b.Severity)
+	})
+	s.list("Items", len(items))
+	for _, item := range items {
+		s.declared(item)
+	}
+	s.list("Blockers", len(h.Blockers))
+	for _, b := range h.Blockers {
+		if known, ok := s.ws.state.Blockers[b.ID]; ok {
+			s.blocker(known)
+		}
+	}
+	s.list("Decisions", len(h.Decisions))
+	for _, d := range h.Decisions {
+		s.line("  %s: %s", d.ID, d.Decision)
+		s.field("  why", d.Rationale)
+	}
+	s.list("Shipped", len(h.Shipped))
+	for _, shipped := range h.Shipped {
+		s.line("  %s", joinNonEmpty(": ", shipped.ID, shipped.What))
+	}
+	s.rest(h)
+	s.verdicts(h)
+	s.cite(r)
+}
+
+func (s shower) doNot(h *handoff.HandoffState) {
+	for _, item := range h.Items {
+		for _, rule := range item.DoNot {
+			s.styled(s.paint(red, "do not: "), s.paint("", rule+" ("+item.ID+")"))
+		}
+	}
+}
+
+// list prints a heading, and says "none" where there is nothing: absent and
+// empty differ, so an empty list is news.
+func (s shower) list(title string, n int) {
+	if n == 0 {
+		s.styled(s.paint(bold, title), s.paint(dim, ": none"))
+		return
+	}
+	s.section(title)
+}
+
+// declared prints an item as a handoff declares it, with its custody now.
+func (s shower) declared(item handoff.Item) {
+	facts := []string{strings.ReplaceAll(item.Status, "_", " ")}
+	if item.Severity != "" && item.Severity != handoff.SeverityRoutine {
+		facts = append(facts, item.Severity)
+	}
+	now, known := s.ws.state.Items[item.ID]
+	if known {
+		facts = append(facts, custody(now))
+	}
+	s.styled(s.paint("", "  "), s.paint(bold, joinNonEmpty(" ", item.ID, item.Title)), s.paint("", " — "+strings.Join(facts, ", ")))
+	s.field("  state", item.State)
+	s.field("  ready", item.Ready)
+	intent := item.Intent
+	if intent == "" && known {
+		intent = now.Intent
+	}
+	s.field("  why", intent)
+	for _, n := range item.Next {
+		s.field("  next", nextLine(n))
+	}
+	for _, a := range item.Accept {
+		s.field("  done when", joinNonEmpty(" — ", a.Check, a.Cmd, a.Expect))
+	}
+	for _, c := range item.IfThen {
+		s.field("  if", joinNonEmpty(" → ", c.If, c.Then, c.Who))
+	}
+	for _, t := range item.Tried {
+		s.field("  tried", joinNonEmpty(" → ", t.What, t.Result))
+	}
+	s.field("  known issues", strings.Join(item.KnownIssues, "; "))
+	s.field("  assumes", strings.Join(item.Assumptions, "; "))
+	s.field("  blocked by", strings.Join(item.BlockedBy, ", "))
+	s.field("  depends on", strings.Join(item.DependsOn, ", "))
+	s.field("  due", item.Due.String())
+	for _, ref := range item.Refs {
+		s.field("  "+ref.Type, joinNonEmpty(", ", ref.ID, ref.State, ref.Approvals))
+	}
+	for _, c := range item.Claims {
+		s.field("  claim", joinNonEmpty(", ", c.Claim, c.Status, c.Probe))
+	}
+}
+
+// custody says who holds an item, and who is asked to take it.
+func custody(i *handoff.ItemState) string {
+	switch {
+	case !i.Live():
+		return i.Closed + " by " + i.Holder
+	case i.Offer != nil:
+		return "held by " + i.Holder + ", offered to " + strings.Join(i.Offer.To, ", ")
+	}
+	return "held by " + i.Holder
+}
+
+func nextLine(n handoff.Next) string {
+	var extra []string
+	for _, e := range []string{n.Owner, n.When} {
+		if e != "" {
+			extra = append(extra, e)
+		}
+	}
+	if !n.StartsNow() {
+		extra = append(extra, n.Start)
+	}
+	if !n.Due.IsZero() {
+		extra = append(extra, "due "+n.Due.String())
+	}
+	if n.Risk != "" && n.Risk != "safe" {
+		extra = append(extra, joinNonEmpty(" with ", n.Risk, n.ConfirmWith))
+	}
+	return n.Do + " (" + strings.Join(extra, ", ") + ")"
+}
+
+func (s shower) rest(h *handoff.HandoffState) {
+	for _, q := range h.Handoff.Questions {
+		s.field("question", fmt.Sprintf("%s (%s → %s)", q.Ask, q.ID, q.To))
+	}
+	for _, d := range h.Dropped {
+		s.field("dropped", d.ID+": "+d.Why)
+	}
+	for _, w := range h.Watch {
+		s.field("watch", joinNonEmpty(", ", w.What, w.Signal, w.Until.String(), w.Link))
+	}
+	for _, st := range h.Standing {
+		s.field("standing", st.What+" until "+st.Until.String())
+	}
+	s.field("notes", h.Notes)
+	s.field("details", h.Details)
+	s.field("returns", h.ReturnsAt.String())
+	s.field("reachable until", h.ReachableUntil.String())
+	s.field("cover", h.Cover)
+	if h.Anchor != nil {
+		s.field("anchor", joinNonEmpty(" at ", h.Anchor.Branch, short(h.Anchor.Head)))
+	}
+}
+
+func (s shower) verdicts(h *handoff.HandoffState) {
+	for _, r := range h.Acks {
+		a := r.Body.(*handoff.Ack)
+		s.field("ack "+r.ID, fmt.Sprintf("%s, %s: %s", r.By, s.ago(r.At.Time), joinNonEmpty(", ", strings.ReplaceAll(a.Outcome, "_", " "), takes(a), a.Reason, a.Note)))
+		for _, gap := range a.Gaps {
+			s.field("  gap", joinNonEmpty(", ", gap.Item, gap.Class, gap.Note))
+		}
+	}
+	for _, key := range h.Questions {
+		if q, ok := s.ws.state.Questions[key]; ok {
+			s.question(q)
+		}
+	}
+}
+
+func takes(a *handoff.Ack) string {
+	if len(a.Take) == 0 {
+		return ""
+	}
+	return "takes " + strings.Join(a.Take, ", ")
+}
+
+// item prints an item as it stands now.
+func (s shower) item(i *handoff.ItemState) {
+	for _, rule := range i.DoNot {
+		s.styled(s.paint(red, "do not: "), s.paint("", rule))
+	}
+	s.declared(i.Item)
+	s.field("  owner", i.Owner)
+	s.field("  held since", i.HeldBy)
+}
+
+func (s shower) blocker(b *handoff.BlockerState) {
+	state := strings.ReplaceAll(b.State, "_", " ")
+	s.styled(s.paint("", "  "), s.paint(bold, b.ID), s.paint("", fmt.Sprintf(" — %s, %s needs %s", state, strings.Join(b.Blocks, ", "), b.Resolver)))
+	s.field("  needs", b.Needs)
+	s.field("  because", b.Because)
+	s.field("  since", b.Since.String())
+	s.field("  needed by", b.NeededBy.String())
+	s.field("  workaround", b.Workaround)
+	for _, o := range b.Options {
+		label := o.Label
+		if o.ID == b.Recommend {
+			label += " (recommended)"
+		}
+		s.field("  option "+o.ID, label)
+	}
+	if b.Resolution != nil {
+		res := b.Resolution.Body.(*handoff.Resolution)
+		s.field("  "+state, fmt.Sprintf("%s by %s, %s", res.How, b.Resolution.By, s.ago(b.Resolution.At.Time)))
+	}
+}
+
+func (s shower) question(q *handoff.QuestionState) {
+	s.styled(s.paint("", "  "), s.paint(bold, q.Key), s.paint("", fmt.Sprintf(" — %s, %s asks %s", q.State, q.By, q.To)))
+	s.field("  ask", q.Ask)
+	s.field("  context", q.Context)
+	for _, r := range q.Answers {
+		s.field("  answer", fmt.Sprintf("%s (%s, %s)", r.Body.(*handoff.Answer).Text, r.By, s.ago(r.At.Time)))
+	}
+}
+
+func (s shower) decision(d *handoff.DecisionState) {
+	s.styled(s.paint(bold, d.ID), s.paint("", fmt.Sprintf(" — %s, %s, %s", d.State, d.By, s.ago(d.At))))
+	s.field("decision", d.Decision.Decision)
+	s.field("why", d.Rationale)
+	s.field("context", d.Context)
+	s.field("tradeoffs", d.Tradeoffs)
+	for _, a := range d.Alternatives {
+		s.field("not", a.Option+": "+a.WhyNot)
+	}
+	s.field("answers", d.Answers)
+	s.field("revisit when", d.RevisitWhen)
+	s.field("superseded by", d.SupersededBy)
+	for _, e := range d.Earlier {
+		s.field("before", fmt.Sprintf("%s (%s, %s): %s", e.Decision.Decision, e.By, s.ago(e.At), e.Rationale))
+	}
+	s.cite(s.ws.state.Records[d.Record])
+}
+
+// plain prints a record that is neither a handoff nor the subject of a thread.
+func (s shower) plain(r *handoff.Record) {
+	s.styled(s.paint(bold, string(r.Kind)+" "+r.ID), s.paint("", " "+headline(r)+", "+s.ago(r.At.Time)))
+	s.cite(r)
+}
+
+// history lists the records of a thread.
+func (s shower) history(ids []string) {
+	s.section("History")
+	for _, id := range ids {
+		if r, ok := s.ws.state.Records[id]; ok {
+			s.line("  %s  %s  %s: %s", r.At.String(), r.ID, r.Kind, headline(r))
+		}
+	}
+}
+
+func (s shower) cite(r *handoff.Record) {
+	s.styled(s.paint(dim, fmt.Sprintf("source: %s:%s", short(r.Source.Commit), r.Source.Path)))
+}
+
+func short(hash string) string {
+	if len(hash) > 10 {
+		return hash[:10]
+	}
+	return hash
+}
+
+func joinNonEmpty(sep string, texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), sep)
+}

@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/index"
+	"github.com/handoff-cli/handoff/internal/store"
+)
+
+// defaultDir is where records live unless the git config handoff.dir names
+// another directory.
+const defaultDir = ".handoffs"
+
+// workspace is what a command knows of the repository: who works here, the
+// team's configuration and, once loaded, the state that the records add up to.
+type workspace struct {
+	*store.Repo
+	dir       string // of the records, from the top of the repository
+	head      store.Head
+	config    *config.Config
+	hasConfig bool
+	me        string // handle of the user, "" while only reading without an identity
+	author    store.Ident
+	committer store.Ident
+	now       time.Time
+
+	set   *index.Set     // what the refs hold; nil until load
+	state *handoff.State // what it adds up to; nil until load
+}
+
+// open finds the repository and reads the configuration. The user's identity
+// is looked up, but its absence is an error only for those who write.
+func (g *globals) open(ctx context.Context) (*workspace, error) {
+	repo, err := store.Open(ctx, g.Dir, g.Environ)
+	if err != nil {
+		return nil, err
+	}
+	if err := repo.Recover(ctx); err != nil {
+		return nil, err
+	}
+	ws := &workspace{Repo: repo, dir: defaultDir, now: g.Now()}
+	if custom, err := repo.Config("handoff.dir"); err != nil {
+		return nil, err
+	} else if len(custom) > 0 {
+		ws.dir = path.Clean(custom[len(custom)-1])
+	}
+	if ws.head, err = repo.Head(); err != nil {
+		return nil, err
+	}
+	if err := ws.readConfig(ctx); err != nil {
+		return nil, err
+	}
+	return ws, ws.identify(ctx, g.as)
+}
+
+// readConfig reads the configuration that HEAD holds. One that is wrong is an
+// error: half a configuration would route blockers to the wrong person.
+func (ws *workspace) readConfig(ctx context.Context) error {
+	ws.config = config.Default()
+	if ws.head.Unborn {
+		return nil
+	}
+	name := path.Join(ws.dir, "config.yaml")
+	data, err := ws.ReadFile(ctx, ws.head.Hash, name, handoff.MaxSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	parsed, findings := config.Parse(data)
+	if handoff.HasErrors(findings) {
+		for i := range findings {
+			findings[i].Path = name
+		}
+		return &findingsError{what: "the configuration in HEAD is not used", findings: findings, hint: "correct " + name + " and commit it"}
+	}
+	ws.config, ws.hasConfig = parsed, true
+	return nil
+}
+
+// identify finds the user's handle: the roster's for the git identity, else one
+// made of the email's local part.
+func (ws *workspace) identify(ctx context.Context, as string) error {
+	author, committer, err := ws.Identity(ctx)
+	var none *store.NoIdentityError
+	switch {
+	case errors.As(err, &none):
+		ws.me = as
+		return nil
+	case err != nil:
+		return err
+	}
+	ws.author, ws.committer = author, committer
+	if ws.me = as; as == "" {
+		if handle, ok := ws.config.Handle(author.Name, author.Email); ok {
+			ws.me = handle
+		} else {
+			ws.me = config.HandleFrom(author.Email)
+		}
+	}
+	return nil
+}
+
+// mustWrite refuses to go on without an identity.
+func (ws *workspace) mustWrite(ctx context.Context) error {
+	if ws.author.Email != "" {
+		return nil
+	}
+	_, _, err := ws.Identity(ctx)
+	return err
+}
+
+// openForWriting opens the repository, refuses without an identity, and loads
+// the state.
+func (g *globals) openForWriting(ctx context.Context) (*workspace, error) {
+	ws, err := g.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := ws.mustWrite(ctx); err != nil {
+		return nil, err
+	}
+	return ws, ws.load(ctx)
+}
+
+// openForReading opens the repository and loads the state.
+func (g *globals) openForReading(ctx context.Context) (*workspace, error) {
+	ws, err := g.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return ws, ws.load(ctx)
+}

@@ -1,0 +1,368 @@
+package handoff
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// The worlds of the generators are small, so that records meet.
+var (
+	people = []string{"ana", "ben", "cleo", "lee"}
+	slugs  = []string{"api", "web", "tls", "db"}
+	states = []string{StatusReady, StatusInProgress, StatusInReview, StatusBlocked}
+)
+
+// history draws records of which most refer to each other as people would, and
+// some as nobody should: to themselves, to what is not there, in circles, with
+// clocks that are off, under an id that is taken.
+type history struct {
+	t       *rapid.T
+	records []*Record
+}
+
+func drawHistory(t *rapid.T) []*Record {
+	h := &history{t: t}
+	for n := rapid.IntRange(0, 40).Draw(t, "records"); len(h.records) < n; {
+		h.add()
+	}
+	return h.records
+}
+
+func (h *history) add() {
+	n := len(h.records)
+	if n > 0 && h.rarely() {
+		n = h.below(n) // an id that is taken
+	}
+	at := day.Add(time.Duration(len(h.records)) * time.Hour)
+	if h.rarely() {
+		at = at.Add(time.Duration(h.below(100)-50) * time.Hour)
+	}
+	by := h.pick(people)
+	h.records = append(h.records, New(recordID(n), at, by, h.body(by)))
+}
+
+// recordID is the id of the nth record of a history.
+func recordID(n int) string { return fmt.Sprintf("%08d", n) }
+
+func (h *history) below(n int) int             { return rapid.IntRange(0, n-1).Draw(h.t, "n") }
+func (h *history) rarely() bool                { return h.below(12) == 0 }
+func (h *history) pick(list []string) string   { return list[h.below(len(list))] }
+func (h *history) some(list []string) []string { return list[:h.below(len(list)+1)] }
+
+func (h *history) body(by string) Body {
+	switch h.below(16) {
+	default:
+		return h.handoff(by)
+	case 4, 5, 6:
+		return &Ack{Subject: h.earlier(KindHandoff, ""), Outcome: OutcomeAccepted, Take: h.some(slugs)}
+	case 7:
+		return &Ack{Subject: h.earlier(KindHandoff, ""), Outcome: h.pick(outcomes)}
+	case 8:
+		kind := h.pick([]string{string(KindEscalation), string(KindAssignment)})
+		return &Ack{Subject: h.earlier(Kind(kind), ""), Outcome: h.pick(outcomes), Take: h.some(slugs)}
+	case 9:
+		return &Question{About: h.ref(), Ask: h.pick(slugs), To: h.pick(people)}
+	case 10:
+		closes := h.below(2) == 0
+		return &Answer{Question: h.earlier(KindQuestion, ""), Closes: &closes}
+	case 11:
+		return &Resolution{Blocker: h.pick(slugs), Outcome: h.pick(Resolutions)}
+	case 12:
+		return &DecisionRecord{Topic: h.pick(slugs), DecisionFields: h.decision()}
+	case 13:
+		return h.withdrawal(by)
+	case 14:
+		return &Assignment{Item: h.pick(slugs), To: h.pick(people)}
+	case 15:
+		return h.note()
+	}
+}
+
+func (h *history) withdrawal(by string) Body {
+	kind := h.pick([]string{string(KindHandoff), string(KindEscalation), string(KindQuestion)})
+	return &Withdrawal{Subject: h.earlier(Kind(kind), by)}
+}
+
+func (h *history) note() Body {
+	switch h.below(4) {
+	case 0:
+		return &Route{Subject: h.ref()}
+	case 1:
+		return &Gap{Subject: h.ref()}
+	}
+	return &Escalation{Subject: h.pick(slugs), Level: h.below(5)}
+}
+
+// earlier names one of the last few records of a kind, by somebody if by is
+// not empty; else anything.
+func (h *history) earlier(kind Kind, by string) string {
+	var ids []string
+	for _, r := range slices.Backward(h.records) {
+		if r.Kind == kind && (by == "" || r.By == by) && len(ids) < 4 {
+			ids = append(ids, r.ID)
+		}
+	}
+	if len(ids) == 0 || h.rarely() {
+		return h.ref()
+	}
+	return h.pick(ids)
+}
+
+func (h *history) handoff(by string) *Handoff {
+	body := &Handoff{To: h.some(append([]string{"team:qa"}, people...))}
+	for range h.below(4) {
+		item := work(h.pick(slugs), h.pick(states), h.some(people)...)
+		item.Owner = h.pick(people)
+		if h.rarely() {
+			item.Reopened = "again"
+		}
+		body.Items = append(body.Items, item)
+	}
+	for range h.below(2) {
+		body.Blockers = append(body.Blockers, Blocker{ID: h.pick(slugs), Resolver: h.pick(people), Blocks: h.some(slugs)})
+		body.Shipped = append(body.Shipped, Shipped{ID: h.pick(slugs)})
+		body.Questions = append(body.Questions, OpenQuestion{ID: h.pick(slugs), Ask: h.pick(slugs)})
+	}
+	if h.below(4) == 0 {
+		body.Decisions = append(body.Decisions, Decision{ID: h.pick(slugs), DecisionFields: h.decision()})
+		body.Dropped = append(body.Dropped, Reasoned{ID: h.pick(slugs)})
+	}
+	if h.below(3) == 0 {
+		body.Amends = h.earlier(KindHandoff, by)
+	}
+	if h.rarely() {
+		body.Rollup = &Rollup{Level: "team", Sources: []RollupSource{{ID: h.ref()}}}
+	}
+	return body
+}
+
+func (h *history) decision() DecisionFields {
+	return DecisionFields{
+		Decision: h.pick(slugs), Items: h.some(slugs), Answers: h.ref(), Supersedes: h.pick(append([]string{""}, slugs...)),
+		Status: h.pick([]string{"", DecisionProposed, DecisionAccepted, DecisionSuperseded, DecisionReversed, "?"}),
+	}
+}
+
+// ref names a record, past or to come, or a slug, or nothing.
+func (h *history) ref() string {
+	switch h.below(8) {
+	case 0:
+		return h.pick(slugs)
+	case 1:
+		return h.pick([]string{"item:", "blk:", "q:", "dec:", "", "x:"}) + h.pick(append([]string{""}, slugs...))
+	case 2:
+		return recordID(h.below(len(h.records) + 3))
+	}
+	return recordID(max(0, len(h.records)-1-h.below(4)))
+}
+
+func TestFoldIgnoresArrival(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		records := drawHistory(t)
+		policy := rapid.SampledFrom([]AckPolicy{"", PolicyPerItem, PolicyAny, PolicyAll}).Draw(t, "policy")
+		want := Fold(records, policy)
+
+		shuffled := rapid.Permutation(records).Draw(t, "arrival")
+		sameState(t, "another order", Fold(shuffled, policy), want)
+
+		// Two clones that share a part, merged.
+		left := shuffled[:rapid.IntRange(0, len(records)).Draw(t, "left")]
+		right := shuffled[rapid.IntRange(0, len(left)).Draw(t, "right"):]
+		sameState(t, "two parts", Fold(slices.Concat(right, left), policy), want)
+	})
+}
+
+func sameState(t *rapid.T, what string, got, want *State) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("%s gives another state\ngot  %q\nwant %q", what, dump(got), dump(want))
+	}
+}
+
+func TestFoldLeavesRecordsAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		records := drawHistory(t)
+		var before []string
+		for _, r := range records {
+			before = append(before, contentDigest(r))
+		}
+		Fold(records, "")
+		for i, r := range records {
+			if contentDigest(r) != before[i] {
+				t.Fatalf("%s has changed", r.ID)
+			}
+		}
+	})
+}
+
+// At every step, each item has one custodian, by the right of a record of
+// theirs, and moves only by an ack of the new one. What the books count is what
+// a look at everything would.
+func TestFoldKeepsCustody(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := newFolder(rapid.SampledFrom([]AckPolicy{PolicyPerItem, PolicyAny, PolicyAll}).Draw(t, "policy"))
+		f.admit(drawHistory(t))
+		f.order = causalOrder(f.Records)
+		for _, r := range f.order {
+			before := snapshot(f.State)
+			f.apply(r)
+			for id, it := range f.Items {
+				checkItem(t, f, it)
+				checkMove(t, r, before[id], it)
+			}
+			checkBooks(t, f)
+		}
+		checkHolds(t, f.State)
+	})
+}
+
+func snapshot(s *State) map[string]ItemState {
+	items := make(map[string]ItemState)
+	for id, it := range s.Items {
+		items[id] = *it
+	}
+	return items
+}
+
+func checkItem(t *rapid.T, f *folder, it *ItemState) {
+	given := f.Records[it.HeldBy]
+	if it.Holder == "" || given == nil || given.By != it.Holder {
+		t.Fatalf("%s is held by %q since %q", it.ID, it.Holder, it.HeldBy)
+	}
+	if given.Kind != KindHandoff && given.Kind != KindAck {
+		t.Fatalf("%s was given by a record of kind %s", it.ID, given.Kind)
+	}
+	if it.Offer != nil && (!it.Live() || it.Offer.From != it.Holder || slices.Contains(it.Offer.To, it.Holder)) {
+		t.Fatalf("%s is offered: %+v", describeItem(it), *it.Offer)
+	}
+}
+
+func checkMove(t *rapid.T, r *Record, before ItemState, it *ItemState) {
+	if before.Holder == "" || before.Holder == it.Holder {
+		return
+	}
+	if r.By != it.Holder || r.Kind != KindAck && before.Live() {
+		t.Fatalf("%s moved from %s to %s by the %s %s of %s", it.ID, before.Holder, it.Holder, r.Kind, r.ID, r.By)
+	}
+}
+
+func checkBooks(t *rapid.T, f *folder) {
+	for id, hs := range f.Handoffs {
+		standing, kept := 0, 0
+		for _, it := range f.Items {
+			if it.Declared == id && it.Live() {
+				standing++
+				if it.Holder == hs.Record.By {
+					kept++
+				}
+			}
+		}
+		if hs.standing != standing || hs.kept != kept {
+			t.Fatalf("%s: books %d %d, in truth %d %d", id, hs.standing, hs.kept, standing, kept)
+		}
+		if hs.State == HandoffClosed && standing > 0 || hs.State == HandoffSuperseded && f.latest[hs.Chain[0]] == hs && kept > 0 {
+			t.Fatalf("%s is %s with %d items, %d of them kept", id, hs.State, standing, kept)
+		}
+	}
+}
+
+// checkHolds checks that nothing alive is nobody's.
+func checkHolds(t *rapid.T, s *State) {
+	held := make(map[string]bool)
+	for _, who := range people {
+		c := s.Holds(who)
+		for _, it := range c.Items {
+			held[it.ID] = true
+		}
+		if !slices.IsSortedFunc(c.Items, CompareItems) || !slices.IsSortedFunc(c.Blockers, CompareBlockers) {
+			t.Fatalf("what %s holds is not in order", who)
+		}
+	}
+	for id, it := range s.Items {
+		if held[id] != it.Live() {
+			t.Fatalf("%s: live %t, held %t", id, it.Live(), held[id])
+		}
+	}
+}
+
+// Every record comes after those that it names, unless there is a circle.
+func TestFoldOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		records := drawHistory(t)
+		s := Fold(records, "")
+		if len(s.Order()) != len(s.Records) {
+			t.Fatalf("%d of %d records are in the order", len(s.Order()), len(s.Records))
+		}
+		g := newGraph(s.Records)
+		for i, r := range g.records {
+			g.link(i, r)
+		}
+		place := make(map[string]int)
+		for i, r := range s.Order() {
+			place[r.ID] = i
+		}
+		circular := circularRanks(g)
+		for i, followers := range g.waiting {
+			for _, j := range followers {
+				before, after := g.records[i].ID, g.records[j].ID
+				if place[before] > place[after] && !circular[j] {
+					t.Fatalf("%s comes after %s, which names it", before, after)
+				}
+			}
+		}
+	})
+}
+
+// circularRanks returns what is left when everything that waits for no circle
+// is taken away.
+func circularRanks(g *graph) map[int]bool {
+	left := make(map[int]bool)
+	for i := range g.records {
+		left[i] = true
+	}
+	for changed := true; changed; {
+		changed = false
+		for i := range g.records {
+			waits := slices.ContainsFunc(slices.Collect(maps.Keys(left)), func(j int) bool { return slices.Contains(g.waiting[j], i) })
+			if left[i] && !waits {
+				delete(left, i)
+				changed = true
+			}
+		}
+	}
+	return left
+}
+
+// FuzzFold folds whatever parses. Documents are separated by a line of dashes.
+func FuzzFold(f *testing.F) {
+	f.Add([]byte("schema: handoff/v1\nkind: handoff\nid: k3f9q2m7\nat: 2026-11-20T10:02:11Z\nby: ana\nto: [ben]\n" +
+		"items: [{id: api, status: ready, next: [{do: go, owner: ben}]}]\n---\n" +
+		"kind: ack\nid: k3f9q2m8\nat: 2026-11-20T10:02:11Z\nby: ben\nsubject: k3f9q2m7\noutcome: accepted\ntake: [api]\n"))
+	f.Add([]byte("kind: handoff\nid: k3f9q2m7\nat: 0000-01-01T00:00:00Z\nby: ana\namends: k3f9q2m7\nblockers: [{id: a, blocks: [a]}]\n" +
+		"rollup: {sources: [{id: k3f9q2m7}]}\n---\nkind: resolution\nid: k3f9q2m9\nat: 9999-12-31T23:59:59Z\nby: ana\nblocker: a\noutcome: resolved\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var records []*Record
+		for _, document := range bytes.Split(data, []byte("---\n")) {
+			records = append(records, Parse(document, "").Record)
+		}
+		s := Fold(records, "")
+		slices.Reverse(records)
+		if again := Fold(records, ""); !reflect.DeepEqual(s, again) {
+			t.Errorf("backwards it is another state\n%q\n%q", dump(s), dump(again))
+		}
+		for _, r := range records {
+			if r != nil {
+				_, _ = s.Resolve(r.ID, r.By)
+				s.Holds(r.By)
+			}
+		}
+		s.Current()
+	})
+}

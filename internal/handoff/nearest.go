@@ -1,0 +1,39 @@
+package handoff
+
+// Nearest returns the candidate that word was probably meant to be: the one
+// with the fewest edits, at most one in three letters. Of
+// several equally near it returns the first, and "" when none is near.
+func Nearest(word string, candidates []string) string {
+	best, limit := "", max(1, (len(word)+1)/3)+1
+	for _, candidate := range candidates {
+		if d := editDistance(word, candidate); d < limit {
+			best, limit = candidate, d
+		}
+	}
+	return best
+}
+
+// editDistance counts the bytes to insert, delete, replace or swap with their
+// neighbour in order to turn a into b.
+func editDistance(a, b string) int {
+	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row := make([]int, len(b)+1)
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(b)]
+}

@@ -1,0 +1,235 @@
+package query
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// Run answers a query from the folded records. The same query, state and
+// environment give the same answer, row by row.
+func Run(q Query, s *handoff.State, env Env) Answer {
+	spec, _ := findTopic(q.Topic)
+	r := newRunner(q, s, env)
+	found := filter(spec.find(r), r.meets)
+	if spec.name != Search { // which has read the words, to cite who said them
+		found = filter(found, func(c candidate) bool { return r.says(c.thread) })
+	}
+	sortCandidates(found, spec.order)
+
+	a := Answer{Topic: spec.name, Answered: true, Rows: []Row{}, Total: len(found), Ask: []string{}}
+	for _, c := range found {
+		a.Rows = append(a.Rows, c.row)
+	}
+	if q.Limit > 0 && len(a.Rows) > q.Limit {
+		a.Rows = a.Rows[:q.Limit]
+	}
+	if len(found) > 0 {
+		a.Say = summary(found)
+	} else if covering := r.covering(spec); len(covering) > 0 {
+		a.Say = r.none(spec, covering)
+	} else {
+		a.Answered = false
+		a.Say, a.Ask = r.uncovered()
+	}
+	return a
+}
+
+// summary counts the rows by type: "2 blockers, 1 item (1 superseded)".
+func summary(found []candidate) string {
+	counts := make(map[Type]int)
+	superseded := 0
+	for _, c := range found {
+		counts[c.row.RowType()]++
+		if c.row.Cited().Superseded {
+			superseded++
+		}
+	}
+	var parts []string
+	for _, t := range typeOrder {
+		if counts[t] > 0 {
+			parts = append(parts, count(counts[t], nouns[t]))
+		}
+	}
+	say := strings.Join(parts, ", ")
+	if superseded > 0 {
+		say += fmt.Sprintf(" (%d superseded)", superseded)
+	}
+	return say
+}
+
+var nouns = map[Type]string{
+	TypeBlocker: "blocker", TypeQuestion: "question", TypeHandoff: "handoff", TypeItem: "item",
+	TypeDecision: "decision", TypeWatch: "thing to watch", TypeArea: "area",
+}
+
+// none says that the answer is none, and how many handoffs say so.
+func (r *runner) none(spec *topicSpec, covering []*handoff.HandoffState) string {
+	say := spec.none
+	if strings.Contains(say, "%s") {
+		who := r.who()
+		if who == everyoneAddress {
+			who = "the team"
+		}
+		say = fmt.Sprintf(say, who)
+	}
+	if spec.silent != nil {
+		if why := spec.silent(r.env); why != "" {
+			return say + ": " + why
+		}
+	}
+	if len(r.query.Terms)+len(r.query.Words) > 0 && spec.name != Search {
+		say += " that fits"
+	}
+	handoffs := count(len(covering), "current handoff")
+	if r.anyTime(spec) {
+		handoffs = count(len(covering), "handoff")
+	}
+	verb := "say"
+	if len(covering) == 1 {
+		verb = "says"
+	}
+	newest := covering[0].Record.At.Time
+	return fmt.Sprintf("%s; %s %s so (newest %s)", say, handoffs, verb, ago(r.env.Now.Sub(newest)))
+}
+
+// anyTime reports whether handoffs that no longer speak count, too: what they
+// said is what was asked.
+func (r *runner) anyTime(spec *topicSpec) bool {
+	return spec.history || !r.query.Since.IsZero() || !r.query.Until.IsZero()
+}
+
+// covering are the handoffs, the newest first, that would have said it if there
+// were anything: without one, "none" is not known. What a question names must
+// be named by a handoff; a handoff that does not know it says nothing about it.
+func (r *runner) covering(spec *topicSpec) []*handoff.HandoffState {
+	if spec.unnamed && r.query.Arg != "" || spec.name == Search && len(r.query.Words) > 0 {
+		return nil
+	}
+	handoffs := r.state.Current()
+	if r.anyTime(spec) {
+		handoffs = r.allHandoffs()
+	}
+	return filter(handoffs, func(h *handoff.HandoffState) bool { return r.covers(h, spec) })
+}
+
+// allHandoffs are the handoffs that were not withdrawn, the newest first.
+func (r *runner) allHandoffs() []*handoff.HandoffState {
+	var all []*handoff.HandoffState
+	for _, record := range slices.Backward(r.state.Order()) {
+		if h := r.state.Handoffs[record.ID]; h != nil && h.State != handoff.HandoffWithdrawn {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+func (r *runner) covers(h *handoff.HandoffState, spec *topicSpec) bool {
+	if !within(r.query, h.Record.At.Time) {
+		return false
+	}
+	if who := r.who(); spec.arg.name == aboutPeople && who != everyoneAddress && !r.knows(h, who) {
+		return false
+	}
+	known := r.latest(r.handoffThread(h)).facets
+	return !slices.ContainsFunc(r.query.Terms, func(t Term) bool {
+		if t.Not {
+			return false
+		}
+		switch t.Qualifier {
+		case By, Team, InItem, HasRef:
+			return !r.has(known, t)
+		case To, Owner, Holder, Resolver:
+			return !r.knows(h, t.Value)
+		}
+		return false
+	})
+}
+
+// knows reports whether a handoff is by somebody or names them, by themselves
+// or as one of a group.
+func (r *runner) knows(h *handoff.HandoffState, who string) bool {
+	named := append([]string{h.Record.By}, h.To...)
+	for _, item := range h.Items {
+		named = append(named, item.Owner)
+		for _, n := range item.Next {
+			named = append(named, n.Owner)
+		}
+	}
+	for _, b := range h.Blockers {
+		named = append(named, b.Resolver)
+	}
+	for _, q := range h.Handoff.Questions {
+		named = append(named, q.To)
+	}
+	named = slices.DeleteFunc(named, func(address string) bool { return address == everyoneAddress })
+	group := r.expand(who)
+	return slices.ContainsFunc(r.expand(named...), func(one string) bool { return slices.Contains(group, one) })
+}
+
+// uncovered says that no record covers the question, and whom to ask.
+func (r *runner) uncovered() (say string, ask []string) {
+	say = "no record covers it"
+	if near := r.slip(); near != "" {
+		say = fmt.Sprintf("no record covers %s (did you mean %s?)", r.query.Arg, near)
+	}
+	people, newest := r.authors()
+	if len(people) == 0 {
+		return say + ": nobody else has published a handoff yet", []string{}
+	}
+	ask = filter(r.concerned(), func(who string) bool { return slices.Contains(people, who) })
+	if len(ask) == 0 {
+		ask = people[:1]
+	}
+	var who []string
+	for _, p := range ask {
+		who = append(who, fmt.Sprintf("%s (last handoff %s)", p, ago(r.env.Now.Sub(newest[p].Record.At.Time))))
+	}
+	return say + ": ask " + strings.Join(who, " or "), ask
+}
+
+// slip is a name that the argument of the question is probably a slip of.
+func (r *runner) slip() string {
+	_, name := handoff.SplitRef(r.query.Arg)
+	known := slices.Concat(
+		sortedKeys(r.state.Items), sortedKeys(r.state.Blockers), sortedKeys(r.state.Decisions), r.everyone,
+	)
+	if slices.Contains(known, name) {
+		return ""
+	}
+	return closest(name, known)
+}
+
+// authors are those who have published a handoff, but for who asks, the latest
+// first, and the newest handoff of each.
+func (r *runner) authors() (people []string, newest map[string]*handoff.HandoffState) {
+	newest = make(map[string]*handoff.HandoffState)
+	for _, h := range r.allHandoffs() {
+		if by := h.Record.By; by != r.query.Me && newest[by] == nil {
+			newest[by] = h
+			people = append(people, by)
+		}
+	}
+	return people, newest
+}
+
+// concerned are the people whom the question names: who may know best.
+func (r *runner) concerned() []string {
+	named := r.expand(r.query.Arg)
+	for _, t := range r.query.Terms {
+		switch t.Qualifier {
+		case By, To, Owner, Holder, Resolver:
+			named = append(named, r.expand(t.Value)...)
+		case Team:
+			named = append(named, r.expand("lead:"+t.Value)...)
+		case InItem:
+			if it := r.state.Items[t.Value]; it != nil {
+				named = append(named, it.Holder)
+			}
+		}
+	}
+	slices.Sort(named)
+	return slices.Compact(named)
+}

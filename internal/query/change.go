@@ -1,0 +1,89 @@
+package query
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+func (r *runner) changed() []candidate {
+	since := r.changedSince()
+	var found []candidate
+	for _, t := range r.threads() {
+		if id := r.lastChange(t, since); id != "" {
+			found = append(found, t.cite(r, id))
+		}
+	}
+	return filter(found, func(c candidate) bool { return !c.row.Cited().Superseded })
+}
+
+// changedSince is the time of the question, else that of the asker's latest
+// handoff, else a day ago.
+func (r *runner) changedSince() time.Time {
+	if !r.query.Since.IsZero() {
+		return r.query.Since
+	}
+	if h := r.state.Latest(r.query.Me); h != nil {
+		return h.Record.At.Add(time.Second) // what that handoff says is known to who wrote it
+	}
+	return r.env.Now.Add(-day)
+}
+
+// lastChange is the latest record since a time that says something new about a
+// thread, "" when there is none.
+func (r *runner) lastChange(t thread, since time.Time) string {
+	var change string
+	var before any
+	for _, id := range t.records() {
+		record := r.state.Records[id]
+		if record == nil {
+			continue
+		}
+		entry := t.entry(record)
+		if entry == nil || isRollup(record) && id != t.latest() {
+			continue // a rollup is news of itself only
+		}
+		_, isHandoff := record.Body.(*handoff.Handoff)
+		if !record.At.Before(since) && !(isHandoff && sameEntry(before, entry)) {
+			change = id
+		}
+		if isHandoff {
+			before = entry
+		}
+	}
+	return change
+}
+
+// isRollup reports whether a record is a view of what others said.
+func isRollup(record *handoff.Record) bool {
+	body, ok := record.Body.(*handoff.Handoff)
+	return ok && body.Rollup != nil
+}
+
+// sameEntry reports whether two declarations of a thing say the same. An intent
+// that is left out is inherited.
+func sameEntry(before, entry any) bool {
+	was, ok := before.(itemEntry)
+	is, _ := entry.(itemEntry)
+	if ok && len(was.Items) == 1 && len(is.Items) == 1 {
+		is.Items = slices.Clone(is.Items)
+		is.Items[0].Intent = cmp.Or(is.Items[0].Intent, was.Items[0].Intent)
+		is.Unchanged, was.Unchanged = nil, nil
+		return reflect.DeepEqual(was, is)
+	}
+	return reflect.DeepEqual(before, entry)
+}
+
+// outdated reports whether a handoff says something of a thread that a later
+// declaration no longer says.
+func (r *runner) outdated(t thread, id, declared string) bool {
+	record, current := r.state.Records[id], r.state.Records[declared]
+	if id == declared || record == nil || current == nil {
+		return false
+	}
+	_, isHandoff := record.Body.(*handoff.Handoff)
+	return isHandoff && !isRollup(record) && !sameEntry(t.entry(record), t.entry(current))
+}

@@ -1,0 +1,123 @@
+package query
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// DecisionRow is a decision.
+type DecisionRow struct {
+	Type         Type       `json:"type"`
+	ID           string     `json:"id"` // the topic
+	Decision     string     `json:"decision"`
+	Rationale    string     `json:"rationale"`
+	By           string     `json:"by"` // who decided: decided_by, else the author
+	At           *time.Time `json:"at"`
+	Status       string     `json:"status"`
+	Supersedes   string     `json:"supersedes"`    // a topic
+	SupersededBy string     `json:"superseded_by"` // a topic
+	Source       Source     `json:"source"`
+}
+
+// RowType is [TypeDecision].
+func (r *DecisionRow) RowType() Type { return TypeDecision }
+
+// Cited is the record that the row comes from.
+func (r *DecisionRow) Cited() Source { return r.Source }
+
+// Cells is the row under [Header].
+func (r *DecisionRow) Cells() []string {
+	return append([]string{r.ID, r.Status, r.Decision, r.Rationale}, r.Source.cells()...)
+}
+
+func (r *DecisionRow) key() string { return r.ID }
+
+// decisionThread is one decision on a topic.
+type decisionThread struct{ *handoff.DecisionState }
+
+func (t decisionThread) records() []string { return []string{t.Record} }
+
+func (t decisionThread) latest() string { return t.Record }
+
+func (t decisionThread) entry(record *handoff.Record) any {
+	if body, ok := record.Body.(*handoff.Handoff); ok {
+		return some(filter(body.Decisions, func(d handoff.Decision) bool { return d.ID == t.ID }))
+	}
+	return record.Body
+}
+
+// stands reports whether the decision holds or is proposed.
+func (t decisionThread) stands() bool {
+	return t.State == handoff.DecisionAccepted || t.State == handoff.DecisionProposed
+}
+
+func (t decisionThread) cite(r *runner, id string) candidate {
+	row := &DecisionRow{
+		Type: TypeDecision, ID: t.ID, Decision: t.Decision.Decision, Rationale: t.Rationale, By: t.By,
+		At: stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, Source: r.source(id),
+	}
+	if t.DecidedBy != "" {
+		row.By = t.DecidedBy
+	}
+	row.Source.Superseded = !t.stands()
+
+	f := r.recordFacets(id)
+	f.put(Is, string(TypeDecision), t.State, openOrClosed(t.stands()))
+	f.putItems(r, t.Items)
+	return candidate{row: row, facets: f, thread: t, since: t.At}
+}
+
+// allDecisions are the decisions on every topic, with the earlier ones and what
+// is proposed in their place.
+func (r *runner) allDecisions() []*handoff.DecisionState {
+	var all []*handoff.DecisionState
+	for _, d := range r.state.Decisions {
+		all = append(append(all, d), d.Earlier...)
+		if d.Proposal != nil {
+			all = append(all, d.Proposal)
+		}
+	}
+	return all
+}
+
+func (r *runner) decisions() []candidate {
+	var found []candidate
+	_, topic := handoff.SplitRef(r.query.Arg)
+	for _, d := range r.allDecisions() {
+		t := decisionThread{d}
+		if d.ID == topic || t.stands() && (topic == "" || t.touches(r, r.query.Arg)) {
+			found = append(found, r.latest(t))
+		}
+	}
+	return found
+}
+
+// touches reports whether the decision concerns a subject as [Query.Arg] holds
+// it: an item, a file, or words that it says.
+func (t decisionThread) touches(r *runner, subject string) bool {
+	_, name := handoff.SplitRef(subject)
+	if slices.Contains(t.Items, name) {
+		return true
+	}
+	for _, id := range t.Items {
+		if it := r.state.Items[id]; it != nil && hasFile(it.Refs, subject) {
+			return true
+		}
+	}
+	said := fold(strings.Join(texts(t.Decision), "\n"))
+	return !slices.ContainsFunc(strings.Fields(subject), func(word string) bool { return !strings.Contains(said, word) })
+}
+
+// hasFile reports whether one of the references is the file, or a folder above
+// or below it.
+func hasFile(refs []handoff.Ref, path string) bool {
+	path = strings.Trim(path, "/")
+	return slices.ContainsFunc(refs, func(ref handoff.Ref) bool {
+		id := strings.Trim(fold(ref.ID), "/")
+		return (ref.Type == "file" || ref.Type == "doc") &&
+			(id == path || strings.HasPrefix(id, path+"/") || strings.HasPrefix(path, id+"/"))
+	})
+}

@@ -1,0 +1,20 @@
+// Package query answers questions from the records.
+//
+// The road is text, [Query], rows. [Parse] turns what somebody typed (a topic,
+// GitHub-style terms, a plain question out of a small fixed table) into a
+// Query, which is data. [Run] turns a Query and the folded state into an
+// [Answer]: rows, each with the record that it comes from, and one sentence.
+//
+// Nothing is guessed. A question that the package does not know is an
+// [UnknownQuestionError]; a question that no record covers is an Answer that
+// says so and names whom to ask; a question whose answer is "none" says which
+// handoffs say none.
+//
+// Everything that a row can be filtered by is one of its facets: pairs of a
+// [Qualifier] and a value, such as owner and ana. A [Term] asks for a pair. All
+// terms must hold, and a negated term holds exactly where the plain one does
+// not, so that a term and its negation part the rows in two.
+//
+// The package is pure. The clock, the asker and the people come in as
+// arguments.
+package query

@@ -1,0 +1,246 @@
+package query
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// items are the live items, cited from their latest declaration.
+func (r *runner) items() []candidate {
+	return r.itemsCited(func(it *handoff.ItemState) string { return it.Declared })
+}
+
+// itemsCited are the live items for which record returns a record to cite.
+func (r *runner) itemsCited(record func(*handoff.ItemState) string) []candidate {
+	var found []candidate
+	for _, it := range r.state.Items {
+		if !it.Live() {
+			continue
+		}
+		if id := record(it); id != "" {
+			found = append(found, itemThread{it}.cite(r, id))
+		}
+	}
+	return found
+}
+
+func (r *runner) unclaimed() []candidate {
+	return filter(r.offered(), func(c candidate) bool { return c.is(isUnclaimed) })
+}
+
+// offered are the live items that wait for somebody, cited from the offer.
+func (r *runner) offered() []candidate {
+	var found []candidate
+	for _, it := range r.state.Items {
+		if it.Live() && it.Offer != nil {
+			c := itemThread{it}.cite(r, it.Offer.Record)
+			c.since = it.Offer.At
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+func (r *runner) holds() []candidate {
+	concerns := r.concerns()
+	return r.itemsCited(func(it *handoff.ItemState) string {
+		if concerns(it.Holder) {
+			return it.HeldBy
+		}
+		return ""
+	})
+}
+
+func (r *runner) blocked() []candidate {
+	var found []candidate
+	for _, b := range r.state.Blockers {
+		if b.Open() {
+			found = append(found, r.latest(blockerThread{b}))
+		}
+	}
+	return found
+}
+
+func (r *runner) questions() []candidate {
+	var found []candidate
+	for _, q := range r.state.Questions {
+		if t := (questionThread{q}); t.pending() {
+			found = append(found, r.latest(t))
+		}
+	}
+	return found
+}
+
+func (r *runner) unacked() []candidate {
+	var found []candidate
+	for _, h := range r.state.Handoffs {
+		if t := r.handoffThread(h); t.unacked() {
+			found = append(found, r.latest(t))
+		}
+	}
+	return found
+}
+
+func (r *runner) handoffThread(h *handoff.HandoffState) handoffThread {
+	return handoffThread{h, r.replies[h.Record.ID]}
+}
+
+// latest cites the record that says how a thread stands.
+func (r *runner) latest(t citable) candidate { return t.cite(r, t.latest()) }
+
+func (r *runner) waitingOn() []candidate {
+	concerns := r.concerns()
+	found := filter(r.blocked(), func(c candidate) bool {
+		return slices.ContainsFunc(c.thread.(blockerThread).asked(), concerns)
+	})
+	found = append(found, filter(r.questions(), func(c candidate) bool {
+		q := c.thread.(questionThread)
+		return q.Open() && concerns(q.To) || !q.Open() && concerns(q.By)
+	})...)
+	for _, h := range r.state.Handoffs {
+		if h.State == handoff.HandoffChangesRequested && concerns(h.Record.By) {
+			found = append(found, r.handoffThread(h).cite(r, h.Verdict.ID))
+		}
+	}
+	found = append(found, filter(r.unacked(), func(c candidate) bool {
+		t := c.thread.(handoffThread)
+		return t.Record.By != r.who() && slices.ContainsFunc(t.receivers(), concerns)
+	})...)
+	return append(found, filter(r.offered(), func(c candidate) bool {
+		offer := c.thread.(itemThread).Offer
+		return offer.From != r.who() && slices.ContainsFunc(offer.To, concerns)
+	})...)
+}
+
+func (r *runner) nextSteps() []candidate {
+	concerns := r.concerns()
+	var found []candidate
+	for _, it := range r.state.Items {
+		if !it.Live() {
+			continue
+		}
+		mine := r.stepsOf(it, concerns)
+		if len(mine) == 0 {
+			continue
+		}
+		c := itemThread{it}.cite(r, it.Declared)
+		c.row.(*ItemRow).Next = steps(mine)
+		c.idle = it.Status == handoff.StatusBlocked || !slices.ContainsFunc(mine, handoff.Next.StartsNow)
+		found = append(found, c)
+	}
+	return found
+}
+
+// stepsOf returns the steps of an item that fall to somebody. All of them do
+// when none is for them by name, but the item is: they hold it and nobody else
+// is asked to take it, or they are the one who is asked.
+func (r *runner) stepsOf(it *handoff.ItemState, concerns func(string) bool) []handoff.Next {
+	mine := filter(it.Next, func(n handoff.Next) bool { return r.falls(it, n.Owner, concerns) })
+	if len(mine) > 0 {
+		return mine
+	}
+	if it.Offer == nil && concerns(it.Holder) || it.Offer != nil && slices.ContainsFunc(it.Offer.To, concerns) {
+		return it.Next
+	}
+	return nil
+}
+
+// falls reports whether a step that names owner falls to somebody. A step that
+// was offered and then declined does not fall to its owner; one that was
+// offered to a group falls to who took the item.
+func (r *runner) falls(it *handoff.ItemState, owner string, concerns func(string) bool) bool {
+	taken := it.Holder != r.source(it.Declared).By
+	switch {
+	case owner == it.Holder, it.Offer != nil && slices.Contains(it.Offer.To, owner):
+		return concerns(owner)
+	case handoff.IsScope(owner):
+		return taken && concerns(it.Holder)
+	}
+	return taken && concerns(owner)
+}
+
+func (r *runner) whois() []candidate {
+	var found []candidate
+	for _, it := range r.itemsNamed(r.query.Arg) {
+		id := it.HeldBy
+		if !it.Live() {
+			id = it.ClosedBy
+		}
+		found = append(found, itemThread{it}.cite(r, id))
+	}
+	for _, area := range r.env.Areas {
+		if fold(area.Name) == strings.TrimPrefix(r.query.Arg, areaPrefix) {
+			found = append(found, r.area(area))
+		}
+	}
+	return found
+}
+
+// itemsNamed are the items that a name means: the one of that id, else those
+// that refer to it.
+func (r *runner) itemsNamed(name string) []*handoff.ItemState {
+	typ, id := handoff.SplitRef(name)
+	if typ != handoff.RefAny && typ != handoff.RefItem {
+		return nil
+	}
+	if it := r.state.Items[id]; it != nil {
+		return []*handoff.ItemState{it}
+	}
+	var found []*handoff.ItemState
+	for _, it := range r.state.Items {
+		if slices.Contains(refs(it.Refs), foldRef(name)) {
+			found = append(found, it)
+		}
+	}
+	return found
+}
+
+func (r *runner) area(a Area) candidate {
+	row := &AreaRow{
+		Type: TypeArea, ID: a.Name, Primary: a.Primary, Alternates: list(a.Alternates), Expires: stamp(a.Expires),
+		Expired: !a.Expires.IsZero() && a.Expires.Before(r.env.Now),
+		Source:  Source{Kind: "config", Path: a.Path},
+	}
+	f := make(facets)
+	f.put(Is, string(TypeArea))
+	f.put(Owner, a.Primary)
+	f.put(Team, r.teams[a.Primary])
+	return candidate{row: row, facets: f, thread: remark{}}
+}
+
+func (r *runner) why() []candidate {
+	var found []candidate
+	about := make(map[string]bool) // blockers and items that the question is about
+	for _, it := range r.itemsNamed(r.query.Arg) {
+		about[it.ID] = true
+		found = append(found, r.latest(itemThread{it}))
+	}
+	typ, name := handoff.SplitRef(r.query.Arg)
+	for _, b := range r.state.Blockers {
+		named := b.ID == name && (typ == handoff.RefAny || typ == handoff.RefBlocker)
+		if named || blocksAny(b, about) {
+			found = append(found, r.latest(blockerThread{b}))
+		}
+	}
+	for _, c := range found {
+		about[c.row.key()] = true
+	}
+	for _, d := range r.allDecisions() {
+		named := d.ID == name && (typ == handoff.RefAny || typ == handoff.RefDecision)
+		_, answers := handoff.SplitRef(d.Answers)
+		touches := slices.ContainsFunc(d.Items, func(id string) bool { return about[id] })
+		if named || touches || about[answers] {
+			found = append(found, r.latest(decisionThread{d}))
+		}
+	}
+	return found
+}
+
+func blocksAny(b *handoff.BlockerState, items map[string]bool) bool {
+	return slices.ContainsFunc(b.Blocks, func(ref string) bool {
+		_, id := handoff.SplitRef(ref)
+		return items[id]
+	})
+}

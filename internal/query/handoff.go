@@ -1,0 +1,186 @@
+package query
+
+import (
+	"slices"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// HandoffRow is one version of a handoff.
+type HandoffRow struct {
+	Type      Type       `json:"type"`
+	ID        string     `json:"id"`
+	By        string     `json:"by"`
+	To        []string   `json:"to"`
+	Summary   string     `json:"summary"`
+	State     string     `json:"state"`
+	Flags     []string   `json:"flags"` // out of late, overdue, limbo, drifted, partial
+	At        *time.Time `json:"at"`
+	ReturnsAt *time.Time `json:"returns_at"`
+	Amends    string     `json:"amends"`
+	Items     []string   `json:"items"`
+	Taken     []string   `json:"taken"` // items that somebody took from this version
+	Source    Source     `json:"source"`
+}
+
+// RowType is [TypeHandoff].
+func (r *HandoffRow) RowType() Type { return TypeHandoff }
+
+// Cited is the record that the row comes from.
+func (r *HandoffRow) Cited() Source { return r.Source }
+
+// Cells is the row under [Header].
+func (r *HandoffRow) Cells() []string {
+	return append([]string{r.ID, listCell(r.To), r.State, listCell(r.Flags), r.Summary}, r.Source.cells()...)
+}
+
+func (r *HandoffRow) key() string { return r.ID }
+
+// handoffThread is a handoff with the records about it.
+type handoffThread struct {
+	*handoff.HandoffState
+	replies []*handoff.Record // acks, gaps and others that name it
+}
+
+func (t handoffThread) records() []string {
+	ids := []string{t.Record.ID}
+	for _, reply := range t.replies {
+		ids = append(ids, reply.ID)
+	}
+	return ids
+}
+
+func (t handoffThread) latest() string { return t.Record.ID }
+
+// entry leaves out what has threads of its own.
+func (t handoffThread) entry(record *handoff.Record) any {
+	switch body := record.Body.(type) {
+	case *handoff.Handoff:
+		own := *body
+		own.Items, own.Blockers, own.Decisions, own.Questions = nil, nil, nil, nil
+		return own
+	case *handoff.Ack:
+		own := *body
+		own.Readback = nil
+		own.Gaps = filter(own.Gaps, func(g handoff.GapNote) bool { return g.Item == "" })
+		return own
+	}
+	return record.Body
+}
+
+func (t handoffThread) cite(r *runner, id string) candidate {
+	row := &HandoffRow{
+		Type: TypeHandoff, ID: t.Record.ID, By: t.Record.By, To: list(t.To), Summary: t.Summary, State: t.State,
+		Flags: list(t.flags(r)), At: stamp(t.Record.At.Time), ReturnsAt: stamp(t.ReturnsAt.Time), Amends: t.Amends,
+		Items: []string{}, Taken: []string{}, Source: r.source(id),
+	}
+	severity := handoff.SeverityRoutine
+	for _, item := range t.Items {
+		row.Items = append(row.Items, item.ID)
+		if t.Taken[item.ID] != "" {
+			row.Taken = append(row.Taken, item.ID)
+		}
+		if handoff.CompareSeverity(item.Severity, severity) < 0 {
+			severity = item.Severity
+		}
+	}
+	row.Source.Superseded = !t.Current()
+
+	f := t.facets(r, id)
+	f.put(Is, row.Flags...)
+	f.put(Severity, severity)
+	f.putItems(r, row.Items)
+	return candidate{row: row, facets: f, thread: t, severity: severity, since: t.Record.At.Time}
+}
+
+// facets are what terms can ask of the handoff, but for what its row holds.
+func (t handoffThread) facets(r *runner, record string) facets {
+	f := r.recordFacets(record)
+	f.put(Is, string(TypeHandoff), t.State, openOrClosed(t.Current() && t.State != handoff.HandoffClosed))
+	if t.unacked() {
+		f.put(Is, isUnacked)
+	}
+	f.put(To, t.To...)
+	f.put(To, t.addressees(r)...)
+	for _, item := range t.Items {
+		f.put(HasRef, refs(item.Refs)...)
+	}
+	for _, shipped := range t.Shipped {
+		f.put(InItem, shipped.ID)
+		f.put(HasRef, refs(shipped.Refs)...)
+	}
+	for _, dropped := range t.Dropped {
+		f.put(InItem, dropped.ID)
+	}
+	return f
+}
+
+// unacked reports whether somebody else is asked for a verdict and has given
+// none.
+func (t handoffThread) unacked() bool {
+	return t.State == handoff.HandoffPublished && len(t.receivers()) > 0
+}
+
+// receivers are the handles and addresses that the handoff is for, but for its
+// sender.
+func (t handoffThread) receivers() []string {
+	return filter(t.To, func(address string) bool { return address != t.Record.By })
+}
+
+// addressees are the receivers and those for whom they stand. A sender who is
+// one of the group is not asked.
+func (t handoffThread) addressees(r *runner) []string {
+	return filter(r.expand(t.receivers()...), func(who string) bool { return who != t.Record.By })
+}
+
+// flags are the derived flags of the protocol.
+func (t handoffThread) flags(r *runner) []string {
+	var flags []string
+	if t.Shift != nil && t.Record.At.After(t.Shift.End.Add(r.env.Grace)) {
+		flags = append(flags, isLate)
+	}
+	if t.overdue(r) {
+		flags = append(flags, isOverdue)
+	}
+	if t.limbo(r) {
+		flags = append(flags, isLimbo)
+	}
+	if t.drifted() {
+		flags = append(flags, isDrifted)
+	}
+	if t.Partial() {
+		flags = append(flags, isPartial)
+	}
+	return flags
+}
+
+func (t handoffThread) overdue(r *runner) bool {
+	if r.env.AckDue == nil || !t.unacked() {
+		return false
+	}
+	due, ok := r.env.AckDue(t.HandoffState)
+	return ok && due.Before(r.env.Now)
+}
+
+// limbo reports whether every receiver has had a whole shift to answer in. A
+// receiver whose hours are unknown may not have had one.
+func (t handoffThread) limbo(r *runner) bool {
+	if r.env.ShiftEnd == nil || !t.unacked() {
+		return false
+	}
+	people := filter(t.addressees(r), func(who string) bool { return !handoff.IsScope(who) })
+	return len(people) > 0 && !slices.ContainsFunc(people, func(who string) bool {
+		end, known := r.env.ShiftEnd(who, t.Record.At.Time)
+		return !known || end.After(r.env.Now)
+	})
+}
+
+// drifted reports whether the work moved between the handoff and its verdict.
+func (t handoffThread) drifted() bool {
+	if t.Verdict == nil {
+		return false
+	}
+	ack, ok := t.Verdict.Body.(*handoff.Ack)
+	return ok && ack.Drift != nil && ack.Drift.Commits > 0
+}

@@ -1,0 +1,246 @@
+package query
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// ItemRow is an item.
+type ItemRow struct {
+	Type      Type       `json:"type"`
+	ID        string     `json:"id"`     // "" for something finished that never was an item
+	Status    string     `json:"status"` // as declared, or shipped, or dropped
+	Severity  string     `json:"severity"`
+	State     string     `json:"state"` // one line; of a closed item, what was shipped or why it was dropped
+	Holder    string     `json:"holder"`
+	Owner     string     `json:"owner"`
+	OfferedTo []string   `json:"offered_to"`
+	Next      []NextStep `json:"next"`
+	BlockedBy []string   `json:"blocked_by"` // open blockers
+	Due       *time.Time `json:"due"`
+	Title     string     `json:"title"`
+	Intent    string     `json:"intent"`
+	Source    Source     `json:"source"`
+}
+
+// NextStep is a step that somebody is to do.
+type NextStep struct {
+	Do    string `json:"do"`
+	Owner string `json:"owner"`
+	When  string `json:"when"`
+}
+
+// RowType is [TypeItem].
+func (r *ItemRow) RowType() Type { return TypeItem }
+
+// Cited is the record that the row comes from.
+func (r *ItemRow) Cited() Source { return r.Source }
+
+// Cells is the row under [Header].
+func (r *ItemRow) Cells() []string {
+	var steps []string
+	for _, n := range r.Next {
+		steps = append(steps, n.Owner+": "+n.Do)
+	}
+	return append([]string{
+		r.ID, r.Status, r.Severity, r.Holder, r.Owner, listCell(r.OfferedTo), r.State, strings.Join(steps, "; "),
+	}, r.Source.cells()...)
+}
+
+func (r *ItemRow) key() string { return r.ID }
+
+// itemThread is the thread of an item through the records.
+type itemThread struct{ *handoff.ItemState }
+
+func (t itemThread) records() []string { return t.History }
+
+func (t itemThread) latest() string {
+	if t.Live() {
+		return t.Declared
+	}
+	return t.ClosedBy
+}
+
+// itemEntry is what a record says about one item.
+type itemEntry struct {
+	Items     []handoff.Item
+	Shipped   []handoff.Shipped
+	Dropped   []handoff.Reasoned
+	Unchanged []handoff.Reasoned
+}
+
+func (t itemThread) entry(record *handoff.Record) any {
+	switch body := record.Body.(type) {
+	case *handoff.Handoff:
+		entry := itemEntry{
+			Items:     filter(body.Items, func(i handoff.Item) bool { return i.ID == t.ID }),
+			Shipped:   filter(body.Shipped, func(s handoff.Shipped) bool { return s.ID == t.ID }),
+			Dropped:   filter(body.Dropped, func(d handoff.Reasoned) bool { return d.ID == t.ID }),
+			Unchanged: filter(body.Unchanged, func(u handoff.Reasoned) bool { return u.ID == t.ID }),
+		}
+		if len(entry.Items)+len(entry.Shipped)+len(entry.Dropped) == 0 {
+			return nil
+		}
+		return entry
+	case *handoff.Ack:
+		return struct {
+			Readback []handoff.Readback
+			Gaps     []handoff.GapNote
+		}{
+			filter(body.Readback, func(b handoff.Readback) bool { return b.Item == t.ID }),
+			filter(body.Gaps, func(g handoff.GapNote) bool { return g.Item == t.ID }),
+		}
+	case *handoff.DecisionRecord, *handoff.Question:
+		return nil
+	}
+	return record.Body
+}
+
+// closing is what the record that closed the item says of it, and the
+// references that it gives.
+func (t itemThread) closing(r *runner) (string, []handoff.Ref) {
+	record := r.state.Records[t.ClosedBy]
+	if record == nil {
+		return "", nil
+	}
+	entry, _ := t.entry(record).(itemEntry)
+	switch {
+	case len(entry.Shipped) > 0:
+		return entry.Shipped[0].What, entry.Shipped[0].Refs
+	case len(entry.Dropped) > 0:
+		return entry.Dropped[0].Why, nil
+	}
+	return "", nil
+}
+
+func (t itemThread) cite(r *runner, id string) candidate {
+	row := &ItemRow{
+		Type: TypeItem, ID: t.ID, Status: t.Status, Severity: routine(t.Severity), State: t.State,
+		Holder: t.Holder, Owner: t.Owner, OfferedTo: []string{}, Next: steps(t.Next),
+		BlockedBy: list(r.openBlockers(t.ItemState)), Due: stamp(t.Due.Time), Title: t.Title, Intent: t.Intent,
+		Source: r.source(id),
+	}
+	if t.Offer != nil {
+		row.OfferedTo = list(t.Offer.To)
+	}
+	if !t.Live() {
+		row.Status = t.Closed
+		row.State, _ = t.closing(r)
+	}
+	row.Source.Superseded = id != t.HeldBy && id != t.ClosedBy && r.outdated(t, id, t.Declared)
+	return candidate{row: row, facets: t.facets(r, id), thread: t, severity: row.Severity, since: t.At}
+}
+
+// facets are what terms can ask of the item, cited from a record.
+func (t itemThread) facets(r *runner, record string) facets {
+	f := r.recordFacets(record)
+	if team := r.teams[t.Holder]; team != "" {
+		delete(f, Team)
+		f.put(Team, team)
+	}
+	if t.Offer != nil {
+		f.put(To, filter(r.expand(t.Offer.To...), func(who string) bool { return who != t.Offer.From })...)
+	}
+	f.put(Is, t.flags(r)...)
+	f.put(Owner, t.Owner)
+	f.put(Holder, t.Holder)
+	f.put(InItem, t.ID)
+	f.put(Severity, routine(t.Severity))
+	f.put(HasRef, refs(t.Refs)...)
+	_, last := t.closing(r)
+	f.put(HasRef, refs(last)...)
+	for _, id := range r.openBlockers(t.ItemState) {
+		if b := r.state.Blockers[id]; b != nil {
+			f.put(Resolver, r.expand(b.Resolver)...)
+		}
+	}
+	return f
+}
+
+// steps are the next steps as a row holds them.
+func steps(from []handoff.Next) []NextStep {
+	list := make([]NextStep, 0, len(from))
+	for _, n := range from {
+		list = append(list, NextStep{Do: n.Do, Owner: n.Owner, When: n.When})
+	}
+	return list
+}
+
+// flags are the values of "is:" that the item has.
+func (t itemThread) flags(r *runner) []string {
+	if !t.Live() {
+		return []string{string(TypeItem), isClosed, t.Closed}
+	}
+	flags := []string{string(TypeItem), isOpen, t.Status}
+	if t.Offer != nil {
+		flags = append(flags, isOffered)
+		if slices.ContainsFunc(t.Offer.To, handoff.IsScope) {
+			flags = append(flags, isUnclaimed)
+		}
+	}
+	if t.Status != handoff.StatusBlocked && len(r.openBlockers(t.ItemState)) > 0 {
+		flags = append(flags, handoff.StatusBlocked)
+	}
+	if r.env.Now.Sub(t.At) >= staleAfter {
+		flags = append(flags, isStale)
+	}
+	if t.atRisk(r) {
+		flags = append(flags, isAtRisk)
+	}
+	return flags
+}
+
+// riskMargin is how long before a deadline, less the effort, an item is at
+// risk.
+const riskMargin = day
+
+// atRisk reports whether a deadline is near for the work that is left, or a
+// critical blocker is open.
+func (t itemThread) atRisk(r *runner) bool {
+	deadlines := []time.Time{t.Due.Time}
+	for _, n := range t.Next {
+		deadlines = append(deadlines, n.Due.Time)
+	}
+	for _, id := range r.openBlockers(t.ItemState) {
+		b := r.state.Blockers[id]
+		if b == nil {
+			continue
+		}
+		if b.Severity == handoff.SeverityCritical {
+			return true
+		}
+		deadlines = append(deadlines, b.NeededBy.Time)
+	}
+	left := effort(t.Effort) + riskMargin
+	return slices.ContainsFunc(deadlines, func(d time.Time) bool {
+		return !d.IsZero() && !d.Add(-left).After(r.env.Now)
+	})
+}
+
+// effort reads 30m, 2h or 1d, a day being 8 hours of work. What cannot be read
+// counts as none.
+func effort(text string) time.Duration {
+	if len(text) < 2 {
+		return 0
+	}
+	n, err := strconv.ParseUint(text[:len(text)-1], 10, 16)
+	if err != nil {
+		return 0
+	}
+	units := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 8 * time.Hour}
+	return time.Duration(n) * units[text[len(text)-1]]
+}
+
+// refs are references as terms name them: the id, and the id with its type.
+func refs(from []handoff.Ref) []string {
+	var list []string
+	for _, ref := range from {
+		id := foldRef(ref.ID)
+		list = append(list, id, ref.Type+":"+id)
+	}
+	return list
+}

@@ -1,0 +1,167 @@
+package query
+
+import (
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// Topic is what a question is about.
+type Topic string
+
+// The topics. [Topics] says what each one means.
+const (
+	Search    Topic = "search" // terms and words only
+	Blocked   Topic = "blocked"
+	WaitingOn Topic = "waiting-on"
+	NextSteps Topic = "next"
+	Holds     Topic = "holds"
+	Whois     Topic = "whois"
+	Why       Topic = "why"
+	Decisions Topic = "decisions"
+	Questions Topic = "questions"
+	Unacked   Topic = "unacked"
+	Unclaimed Topic = "unclaimed"
+	Limbo     Topic = "limbo"
+	Overdue   Topic = "overdue"
+	AtRisk    Topic = "at-risk"
+	Stale     Topic = "stale"
+	Watched   Topic = "watch"
+	Shipped   Topic = "shipped"
+	Changed   Topic = "changed"
+	Items     Topic = "items"
+)
+
+// Query is a question as data. Every part narrows the answer: a row is in it
+// when it belongs to the topic, is cited from inside the time span, and meets
+// every term and every word.
+type Query struct {
+	Topic Topic
+	Arg   string    // whom or what the topic is about, "" without one
+	Me    string    // who asks, "" when unknown
+	Since time.Time // not before; zero is open
+	Until time.Time // before; zero is open
+	Terms []Term
+	Words []Word
+	Limit int // most rows to return; 0 is all of them
+}
+
+// Term asks for rows that have a value, or with Not for those that have not.
+type Term struct {
+	Qualifier Qualifier
+	Value     string // lower-case, without "@"
+	Not       bool
+}
+
+// Word is a word or a phrase that the text of a row must hold, or with Not must
+// not hold.
+type Word struct {
+	Text string // as [fold] leaves it
+	Not  bool
+}
+
+// ParseEnv is what the meaning of a question depends on.
+type ParseEnv struct {
+	Me       string         // handle of who asks; "" when unknown
+	Now      time.Time      // for times such as 2d and yesterday
+	Location *time.Location // of the asker's days; nil is that of Now
+}
+
+// Add narrows the query by one term, exactly as `qualifier:value` in the text
+// of a question does: command-line flags come this way. It returns a
+// [*TermError] for a value that the qualifier cannot have.
+func (q *Query) Add(qualifier Qualifier, value string, env ParseEnv) error {
+	return q.add(Term{Qualifier: qualifier, Value: value}, env)
+}
+
+// add checks a term as it was typed and takes it in.
+func (q *Query) add(term Term, env ParseEnv) error {
+	spec, known := findQualifier(term.Qualifier)
+	if !known {
+		return unknownQualifier(term)
+	}
+	if strings.TrimSpace(term.Value) == "" {
+		return &TermError{Term: term, Problem: "has no value", Hint: "write " + string(term.Qualifier) + ":" + spec.example}
+	}
+	if spec.check == nil {
+		return q.addTime(term, env)
+	}
+	value, err := spec.check(spec, term, env)
+	if err != nil {
+		return err
+	}
+	term.Value = value
+	q.Terms = append(q.Terms, term)
+	return nil
+}
+
+// addTime sets one end of the time span.
+func (q *Query) addTime(term Term, env ParseEnv) error {
+	end, other := &q.Since, Until
+	if term.Qualifier == Until {
+		end, other = &q.Until, Since
+	}
+	if term.Not {
+		return &TermError{Term: term, Problem: "cannot be negated", Hint: "use " + string(other) + ":" + term.Value}
+	}
+	if !end.IsZero() {
+		return &TermError{Term: term, Problem: "is given twice", Hint: "give one " + string(term.Qualifier)}
+	}
+	at, ok := parseTime(term.Value, env, term.Qualifier == Until)
+	if !ok {
+		return &TermError{Term: term, Problem: "is not a time", Hint: "write " + timeForms}
+	}
+	*end = at
+	return nil
+}
+
+// Answer is what the records say.
+type Answer struct {
+	Topic Topic `json:"topic"`
+
+	// Answered is false when no record covers the question. An explicit none
+	// is an answer.
+	Answered bool     `json:"answered"`
+	Rows     []Row    `json:"results"` // never nil
+	Total    int      `json:"total"`   // rows before the limit
+	Say      string   `json:"say"`     // one sentence, without a full stop
+	Ask      []string `json:"ask"`     // handles of whom to ask when it is not answered; never nil
+}
+
+// Env is what an answer depends on beside the records. The zero value but for
+// Now is a repository without a configuration: no teams, no working hours, no
+// SLA.
+type Env struct {
+	Now time.Time
+
+	// Teams maps a handle to its team.
+	Teams map[string]string
+
+	// Addresses maps an address of a group ("team:qa", "shift:apac",
+	// "lead:qa") to the handles that it stands for today.
+	Addresses map[string][]string
+
+	Areas []Area
+
+	// Grace is how long after the end of a shift a handoff is not late yet.
+	Grace time.Duration
+
+	// AckDue is when the SLA wants a verdict on a handoff, on the receiver's
+	// clock; false without an SLA. A nil AckDue knows of none.
+	AckDue func(*handoff.HandoffState) (time.Time, bool)
+
+	// ShiftEnd is the end of the first shift of a person that begins at or
+	// after a time; false when their hours are unknown. A nil ShiftEnd knows
+	// nobody's.
+	ShiftEnd func(handle string, from time.Time) (time.Time, bool)
+}
+
+// Area is a row of the authority table: who decides in an area.
+type Area struct {
+	Name       string
+	Primary    string
+	Alternates []string
+	Expires    time.Time // zero is never
+	Path       string    // of the file that says so
+}

@@ -1,0 +1,78 @@
+package query
+
+import "github.com/handoff-cli/handoff/internal/handoff"
+
+// QuestionRow is a question.
+type QuestionRow struct {
+	Type   Type   `json:"type"`
+	ID     string `json:"id"` // slug, or the id of its record
+	Ask    string `json:"ask"`
+	To     string `json:"to"`
+	By     string `json:"by"`
+	State  string `json:"state"`
+	Rounds int    `json:"rounds"`
+	Answer string `json:"answer"` // the latest one, "" without one
+	Source Source `json:"source"`
+}
+
+// RowType is [TypeQuestion].
+func (r *QuestionRow) RowType() Type { return TypeQuestion }
+
+// Cited is the record that the row comes from.
+func (r *QuestionRow) Cited() Source { return r.Source }
+
+// Cells is the row under [Header].
+func (r *QuestionRow) Cells() []string {
+	return append([]string{r.ID, r.State, r.By, r.To, r.Ask}, r.Source.cells()...)
+}
+
+func (r *QuestionRow) key() string { return r.ID }
+
+// questionThread is the thread of a question through the records.
+type questionThread struct{ *handoff.QuestionState }
+
+func (t questionThread) records() []string { return t.History }
+
+func (t questionThread) latest() string { return t.Record }
+
+func (t questionThread) entry(record *handoff.Record) any {
+	if body, ok := record.Body.(*handoff.Handoff); ok {
+		return some(filter(body.Questions, func(q handoff.OpenQuestion) bool { return q.ID == t.Key }))
+	}
+	return record.Body
+}
+
+func (t questionThread) cite(r *runner, id string) candidate {
+	row := &QuestionRow{
+		Type: TypeQuestion, ID: t.Key, Ask: t.Ask, To: t.To, By: t.By, State: t.State, Rounds: t.Rounds,
+		Source: r.source(id),
+	}
+	if n := len(t.Answers); n > 0 {
+		if body, ok := t.Answers[n-1].Body.(*handoff.Answer); ok {
+			row.Answer = body.Text
+		}
+	}
+	f := r.recordFacets(id)
+	f.put(Is, string(TypeQuestion), t.State)
+	if !t.pending() {
+		f.put(Is, isClosed)
+	}
+	f.put(To, r.expand(t.To)...)
+	f.putItems(r, t.items())
+	return candidate{row: row, facets: f, thread: t, since: t.At}
+}
+
+// pending reports whether somebody still has to do something about the
+// question: answer it, or close it.
+func (t questionThread) pending() bool {
+	return t.Open() || t.State == handoff.QuestionAnswered
+}
+
+// items are the items that the question is about.
+func (t questionThread) items() []string {
+	if t.About == "" {
+		return t.Blocks
+	}
+	_, name := handoff.SplitRef(t.About)
+	return append(list(t.Blocks), name)
+}

@@ -1,0 +1,141 @@
+package query
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// Type is the type of a row.
+type Type string
+
+// The types of rows, in the order in which answers of several types hold them.
+const (
+	TypeBlocker  Type = "blocker"
+	TypeQuestion Type = "question"
+	TypeHandoff  Type = "handoff"
+	TypeItem     Type = "item"
+	TypeDecision Type = "decision"
+	TypeWatch    Type = "watch"
+	TypeArea     Type = "area"
+)
+
+// Row is one line of an answer: a pointer to one of the row types of this
+// package. All of them encode as JSON objects with the same fields always
+// there, lists never null, and times in RFC 3339 or null.
+type Row interface {
+	// RowType is the type of the row.
+	RowType() Type
+
+	// Cited is the record that the row comes from.
+	Cited() Source
+
+	// Cells is the row as plain text for a table, one cell for each of
+	// [Header]. The text is as it stands in the record: not neutralised and
+	// not cut.
+	Cells() []string
+
+	// key is the id of what the row is about.
+	key() string
+}
+
+// Header names the columns of the rows of a type.
+func Header(t Type) []string { return slices.Concat(columns[t], sourceColumns) }
+
+var columns = map[Type][]string{
+	TypeItem:     {"item", "status", "severity", "holder", "owner", "offered to", "state", "next"},
+	TypeBlocker:  {"blocker", "severity", "state", "resolver", "needs", "because", "blocks", "open for"},
+	TypeQuestion: {"question", "state", "from", "to", "ask"},
+	TypeDecision: {"decision", "status", "decided", "because"},
+	TypeHandoff:  {"handoff", "to", "state", "flags", "summary"},
+	TypeWatch:    {"watch", "kind", "what", "signal", "until"},
+	TypeArea:     {"area", "primary", "alternates", "expires"},
+}
+
+var sourceColumns = []string{"by", "age", "freshness", "record"}
+
+// Source cites the record that a row comes from.
+type Source struct {
+	Record     string       `json:"record"` // id; "" for a row of the configuration
+	Kind       handoff.Kind `json:"kind"`
+	By         string       `json:"by"`
+	At         *time.Time   `json:"at"`
+	Age        int64        `json:"age_s"` // seconds
+	Freshness  Freshness    `json:"freshness"`
+	Path       string       `json:"path"`
+	Commit     string       `json:"commit"`
+	Superseded bool         `json:"superseded"` // a later record says something else instead
+}
+
+func (s Source) cells() []string {
+	if s.Record == "" {
+		return []string{"", "", "", s.Path}
+	}
+	freshness := string(s.Freshness)
+	if s.Superseded {
+		freshness = "superseded"
+	}
+	return []string{s.By, shortAge(s.Age), freshness, s.Record}
+}
+
+// Freshness labels the age of a record. Age never invalidates one.
+type Freshness string
+
+// The labels.
+const (
+	FreshnessFresh Freshness = "fresh" // less than a day
+	FreshnessAging Freshness = "aging" // less than three days
+	FreshnessStale Freshness = "stale" // less than a week
+	FreshnessOld   Freshness = "old"
+)
+
+// staleAfter is the age at which an item or a record is called stale.
+const staleAfter = 3 * day
+
+// FreshnessOf labels an age.
+func FreshnessOf(age time.Duration) Freshness {
+	switch {
+	case age < day:
+		return FreshnessFresh
+	case age < staleAfter:
+		return FreshnessAging
+	case age < 7*day:
+		return FreshnessStale
+	}
+	return FreshnessOld
+}
+
+// stamp is a time as JSON holds it: nil, so null, when absent.
+func stamp(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// dateCell is a time in a table.
+func dateCell(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format("2006-01-02 15:04Z07:00")
+}
+
+// listCell joins a list in a table.
+func listCell(list []string) string { return strings.Join(list, ", ") }
+
+// list makes a copy of a list that is never nil.
+func list[T any](from []T) []T { return append([]T{}, from...) }
+
+// seconds is the age of t in whole seconds, never negative: clocks differ.
+func seconds(now, t time.Time) int64 { return max(0, int64(now.Sub(t)/time.Second)) }
+
+// routine fills in the severity that absent stands for.
+func routine(severity string) string {
+	if severity == "" {
+		return handoff.SeverityRoutine
+	}
+	return severity
+}

@@ -1,0 +1,269 @@
+package query
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// runner answers one query from one state.
+type runner struct {
+	query Query
+	state *handoff.State
+	env   Env
+
+	teams    map[string]string            // handle → team: as configured, else as their latest handoff says
+	everyone []string                     // handles, sorted: everybody with a team or a record
+	blocking map[string][]string          // item → ids of its open blockers, sorted
+	replies  map[string][]*handoff.Record // id of a record → the records about it, in fold order
+}
+
+func newRunner(q Query, s *handoff.State, env Env) *runner {
+	r := &runner{
+		query: q, state: s, env: env,
+		teams: make(map[string]string), blocking: make(map[string][]string), replies: make(map[string][]*handoff.Record),
+	}
+	for _, record := range s.Order() {
+		r.note(record)
+	}
+	for who, team := range env.Teams {
+		r.teams[who] = team
+	}
+	r.everyone = sortedKeys(r.teams)
+	for _, id := range sortedKeys(s.Blockers) {
+		b := s.Blockers[id]
+		for _, item := range b.Blocks {
+			if b.Open() {
+				_, item = handoff.SplitRef(item)
+				r.blocking[item] = append(r.blocking[item], id)
+			}
+		}
+	}
+	return r
+}
+
+// note learns the author's team and the subject of a record.
+func (r *runner) note(record *handoff.Record) {
+	team := r.teams[record.By]
+	if body, ok := record.Body.(*handoff.Handoff); ok && body.Team != "" {
+		team = body.Team
+	}
+	r.teams[record.By] = team
+	if subject := subjectOf(record.Body); subject != "" {
+		r.replies[subject] = append(r.replies[subject], record)
+	}
+}
+
+// subjectOf is what a record says that it is about, "" when its kind has no
+// such field.
+func subjectOf(body handoff.Body) string {
+	switch body := body.(type) {
+	case *handoff.Ack:
+		return body.Subject
+	case *handoff.Escalation:
+		return body.Subject
+	case *handoff.Route:
+		return body.Subject
+	case *handoff.Withdrawal:
+		return body.Subject
+	case *handoff.Gap:
+		return body.Subject
+	}
+	return ""
+}
+
+// expand adds to addresses the handles for which they stand.
+func (r *runner) expand(addresses ...string) []string {
+	var all []string
+	for _, address := range addresses {
+		all = append(all, address)
+		area, isArea := strings.CutPrefix(address, areaPrefix)
+		switch {
+		case address == everyoneAddress:
+			all = append(all, r.everyone...)
+		case isArea:
+			for _, a := range r.env.Areas {
+				if a.Name == area {
+					all = append(all, a.Primary)
+				}
+			}
+		default:
+			all = append(all, r.env.Addresses[address]...)
+		}
+	}
+	return all
+}
+
+// everyoneAddress is the address that stands for everybody.
+const everyoneAddress = "team"
+
+// who is the person, group or area that the question is about: its argument,
+// else who asks, else everybody.
+func (r *runner) who() string {
+	switch {
+	case r.query.Arg != "":
+		return r.query.Arg
+	case r.query.Me != "":
+		return r.query.Me
+	}
+	return everyoneAddress
+}
+
+// concerns returns a test whether an address stands for, or is one of, those
+// whom the question is about.
+func (r *runner) concerns() func(address string) bool {
+	who := r.who()
+	if who == everyoneAddress {
+		return func(address string) bool { return address != "" }
+	}
+	wanted := r.expand(who)
+	return func(address string) bool {
+		return slices.ContainsFunc(r.expand(address), func(one string) bool { return slices.Contains(wanted, one) })
+	}
+}
+
+// openBlockers are the blockers that stop an item: those that it names and
+// those that name it. One that is named but declared nowhere is not known to be
+// gone.
+func (r *runner) openBlockers(it *handoff.ItemState) []string {
+	ids := slices.Clone(r.blocking[it.ID])
+	for _, ref := range it.BlockedBy {
+		_, id := handoff.SplitRef(ref)
+		if b := r.state.Blockers[id]; b == nil || b.Open() {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// source cites a record.
+func (r *runner) source(id string) Source {
+	record := r.state.Records[id]
+	if record == nil {
+		return Source{}
+	}
+	age := seconds(r.env.Now, record.At.Time)
+	return Source{
+		Record: id, Kind: record.Kind, By: record.By, At: stamp(record.At.Time), Age: age,
+		Freshness: FreshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
+	}
+}
+
+// facets are what terms ask for: the values that a row has, by qualifier.
+type facets map[Qualifier][]string
+
+// put adds values. Empty ones say nothing.
+func (f facets) put(name Qualifier, values ...string) {
+	for _, value := range values {
+		if value != "" {
+			f[name] = append(f[name], strings.ToLower(value))
+		}
+	}
+}
+
+// putItems adds what a row has because of the items that it is about.
+func (f facets) putItems(r *runner, ids []string) {
+	for _, id := range ids {
+		_, id = handoff.SplitRef(id)
+		f.put(InItem, id)
+		if it := r.state.Items[id]; it != nil {
+			f.put(Owner, it.Owner)
+			f.put(Holder, it.Holder)
+			f.put(HasRef, refs(it.Refs)...)
+		}
+	}
+}
+
+// recordFacets are what a row has because of the record that it cites.
+func (r *runner) recordFacets(id string) facets {
+	f := make(facets)
+	if record := r.state.Records[id]; record != nil {
+		f.put(OfKind, string(record.Kind))
+		f.put(By, record.By)
+		f.put(Team, r.teams[record.By])
+	}
+	return f
+}
+
+// thread is everything that the records say about one thing.
+type thread interface {
+	// records are the ids of the records that name the thing, the oldest first.
+	records() []string
+
+	// latest is the id of the record that says how the thing stands.
+	latest() string
+
+	// entry is the part of a record that is about the thing, nil when there is
+	// none, or when that part is a thing of its own.
+	entry(*handoff.Record) any
+}
+
+// citable is a thread that can be a row, cited from any of its records.
+type citable interface {
+	thread
+	cite(r *runner, record string) candidate
+}
+
+// candidate is a row with what terms, words and the order ask of it.
+type candidate struct {
+	row      Row
+	facets   facets
+	thread   thread
+	severity string
+	since    time.Time // how long it has been so
+	idle     bool      // a step that has to wait
+}
+
+func (c candidate) is(flag string) bool { return slices.Contains(c.facets[Is], flag) }
+
+// meets reports whether a candidate is in the time span and meets the terms.
+func (r *runner) meets(c candidate) bool {
+	return r.inSpan(c) && !slices.ContainsFunc(r.query.Terms, func(t Term) bool { return r.has(c.facets, t) == t.Not })
+}
+
+// inSpan reports whether the cited record is from the time span. A row that
+// cites no record is from any time.
+func (r *runner) inSpan(c candidate) bool {
+	at := c.row.Cited().At
+	return at == nil || within(r.query, *at)
+}
+
+// within reports whether an instant is in the time span of the query.
+func within(q Query, at time.Time) bool {
+	return (q.Since.IsZero() || !at.Before(q.Since)) && (q.Until.IsZero() || at.Before(q.Until))
+}
+
+// has reports whether there is the value that a term names. A group means
+// anybody in it.
+func (r *runner) has(f facets, t Term) bool {
+	switch t.Qualifier {
+	case By, To, Owner, Holder, Resolver:
+		return slices.ContainsFunc(r.expand(t.Value), func(one string) bool { return slices.Contains(f[t.Qualifier], one) })
+	}
+	return slices.Contains(f[t.Qualifier], t.Value)
+}
+
+// sortedKeys makes the order of what is read from a map the same every time.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// some is a list as an entry: nil when it is empty.
+func some[T any](list []T) any {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}
+
+func filter[S ~[]E, E any](from S, keep func(E) bool) []E {
+	var kept []E
+	for _, e := range from {
+		if keep(e) {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,47 @@
+package query
+
+import "github.com/handoff-cli/handoff/internal/handoff"
+
+func (r *runner) shipped() []candidate {
+	var found []candidate
+	for _, it := range r.state.Items {
+		if it.Closed == handoff.ItemShipped {
+			found = append(found, r.latest(itemThread{it}))
+		}
+	}
+	for _, h := range r.state.Handoffs {
+		if h.State == handoff.HandoffWithdrawn || h.Rollup != nil || r.amended(h) {
+			continue
+		}
+		for _, s := range h.Shipped {
+			if r.state.Items[s.ID] == nil {
+				found = append(found, r.shippedWork(h, s))
+			}
+		}
+	}
+	return found
+}
+
+// amended reports whether a later version of the handoff says everything anew.
+func (r *runner) amended(h *handoff.HandoffState) bool {
+	next := r.state.Handoffs[h.SupersededBy]
+	return next != nil && next.Amends == h.Record.ID
+}
+
+// shippedWork is something finished that never was an item.
+func (r *runner) shippedWork(h *handoff.HandoffState, s handoff.Shipped) candidate {
+	id := h.Record.ID
+	row := &ItemRow{
+		Type: TypeItem, ID: s.ID, Status: handoff.ItemShipped, Severity: handoff.SeverityRoutine, State: s.What,
+		Holder: h.Record.By, Owner: h.Record.By, OfferedTo: []string{}, Next: []NextStep{}, BlockedBy: []string{},
+		Source: r.source(id),
+	}
+	f := r.recordFacets(id)
+	f.put(Is, string(TypeItem), isClosed, handoff.ItemShipped)
+	f.put(Owner, row.Owner)
+	f.put(Holder, row.Holder)
+	f.put(InItem, s.ID)
+	f.put(Severity, row.Severity)
+	f.put(HasRef, refs(s.Refs)...)
+	return candidate{row: row, facets: f, thread: remark{id, s}, since: h.Record.At.Time}
+}

@@ -1,0 +1,59 @@
+package query
+
+import (
+	"reflect"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// fold makes text comparable: composed form, one case, single spaces.
+func fold(text string) string {
+	folded := strings.Map(func(r rune) rune {
+		return unicode.ToLower(unicode.ToUpper(r)) // both, as ς and σ share only their capital
+	}, norm.NFC.String(text))
+	return strings.Join(strings.Fields(folded), " ")
+}
+
+// coded are the fields of records that hold a word out of a fixed list or a
+// digest. Searching for "ready" is to find what people wrote, not every item
+// that is ready.
+var coded = map[string]bool{
+	"status": true, "severity": true, "type": true, "start": true, "risk": true, "door": true,
+	"outcome": true, "reason": true, "exception": true, "class": true, "impact": true,
+	"source": true, "via": true, "tz": true, "tool": true, "digest": true,
+}
+
+// texts collects what people wrote into a value: every string in it but the
+// coded ones. Reading the fields by reflection means that a new field of a
+// record can be found on the day it is added.
+func texts(value any) []string {
+	var found []string
+	collect(reflect.ValueOf(value), &found)
+	return found
+}
+
+func collect(v reflect.Value, found *[]string) {
+	switch v.Kind() {
+	case reflect.String:
+		if v.Len() > 0 {
+			*found = append(*found, v.String())
+		}
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			collect(v.Elem(), found)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			collect(v.Index(i), found)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+			if !coded[name] {
+				collect(v.Field(i), found)
+			}
+		}
+	}
+}

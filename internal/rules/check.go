@@ -1,0 +1,245 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// Check judges a document. It returns the document's own findings and those of
+// every rule, with positions, in the order of [handoff.SortFindings]. What the
+// record waives and what the settings switch off is left out.
+func Check(doc *handoff.Document, ctx Context) []handoff.Finding {
+	s := newSubject(doc, ctx)
+	s.conform()
+	for i := range table {
+		if rule := &table[i]; rule.check != nil && !(rule.English && s.foreign()) {
+			s.rule = rule
+			rule.check(s)
+		}
+	}
+	s.checkWaivers()
+	findings := slices.Concat(doc.Findings, s.weigh())
+	for i := range findings {
+		s.finish(&findings[i])
+	}
+	handoff.SortFindings(findings)
+	return slices.Compact(findings)
+}
+
+// CheckRecord judges a record that is in no file yet, such as a draft out of
+// flags or a form. The findings have no positions.
+func CheckRecord(record *handoff.Record, ctx Context) []handoff.Finding {
+	data, err := handoff.Format(record)
+	if err != nil {
+		return []handoff.Finding{{Code: "HO101", Level: handoff.LevelError, Record: record.ID, Path: ctx.Path,
+			Message: "the record cannot be written: " + handoff.OneLine(err.Error()), Fix: "remove the x- key"}}
+	}
+	doc := handoff.Parse(data, record.Kind)
+	findings := Check(doc, ctx)
+	for i := range findings {
+		if findings[i].Field == "" {
+			findings[i].Field = fieldInLine(data, findings[i].Line)
+		}
+		findings[i].Line, findings[i].Col = 0, 0
+	}
+	handoff.SortFindings(findings)
+	return slices.Compact(findings)
+}
+
+// fieldInLine names the key in a line of a formatted record, for the findings
+// of the bytes, which know no fields.
+func fieldInLine(data []byte, line int) string {
+	lines := strings.Split(string(data), "\n")
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	key, _, found := strings.Cut(strings.TrimLeft(lines[line-1], " -"), ":")
+	if !found || strings.ContainsAny(key, `"#`) {
+		return ""
+	}
+	return key
+}
+
+// found is a finding before it is weighed.
+type found struct {
+	handoff.Finding
+	// yields says that the schema found no usable value, so that a rule which
+	// explains what is wanted there speaks for both.
+	yields bool
+}
+
+// subject is a document under judgement.
+type subject struct {
+	Context
+	doc    *handoff.Document
+	record *handoff.Record // nil where the document has none
+	value  any             // the document as plain values
+	texts  []text          // every text in it
+	words  *lexicon
+	rule   *Rule // the one that runs
+	found  []found
+	// holes are the entries of lists that could not be decoded, by the list's
+	// field: the record has the others only, without a gap.
+	holes map[string]map[int]bool
+}
+
+func newSubject(doc *handoff.Document, ctx Context) *subject {
+	s := &subject{Context: ctx, doc: doc, record: doc.Record, value: doc.Value(), words: newLexicon(ctx.Words)}
+	s.texts = textsOf(s.value)
+	return s
+}
+
+// body is the record's body, nil without a record.
+func (s *subject) body() handoff.Body {
+	if s.record == nil {
+		return nil
+	}
+	return s.record.Body
+}
+
+// by is who wrote the record, "" if that is not known.
+func (s *subject) by() string {
+	if s.record != nil && s.record.By != "" {
+		return s.record.By
+	}
+	return s.By
+}
+
+// at is when the record was written, zero if that is not known.
+func (s *subject) at() time.Time {
+	if s.record != nil && !s.record.At.IsZero() {
+		return s.record.At.Time
+	}
+	return s.Now
+}
+
+// foreign reports whether the record is not in the language of the word lists.
+func (s *subject) foreign() bool { return s.Lang != "" && s.Lang != "en" }
+
+// report adds a finding of the rule that runs, at the rule's own level.
+func (s *subject) report(field, fix, format string, args ...any) {
+	s.add(s.rule.Code, s.rule.Level, s.place(field), fix, format, args...)
+}
+
+// fail adds an error of a rule that has both levels.
+func (s *subject) fail(field, fix, format string, args ...any) {
+	s.add(s.rule.Code, handoff.LevelError, s.place(field), fix, format, args...)
+}
+
+// warn adds a warning of a rule that has both levels.
+func (s *subject) warn(field, fix, format string, args ...any) {
+	s.add(s.rule.Code, handoff.LevelWarning, s.place(field), fix, format, args...)
+}
+
+// add adds a finding about a field of the document.
+func (s *subject) add(code string, level handoff.Level, field, fix, format string, args ...any) {
+	s.found = append(s.found, found{Finding: handoff.Finding{
+		Code: code, Level: level, Field: field, Message: fmt.Sprintf(format, args...), Fix: fix,
+	}})
+}
+
+// finish fills in where a finding stands, and masks what must not be shown.
+func (s *subject) finish(f *handoff.Finding) {
+	f.Path = s.Path
+	if s.record != nil && handoff.ValidID(s.record.ID) {
+		f.Record = s.record.ID
+	}
+	if f.Line == 0 {
+		f.Line, f.Col = s.doc.Locate(f.Field)
+	}
+	f.Field, f.Message, f.Fix = masked(f.Field), masked(f.Message), masked(f.Fix)
+}
+
+// noteHole remembers an entry of a list that the decoder had to leave out.
+func (s *subject) noteHole(v violation) {
+	list, index, ok := cutIndex(v.field)
+	if !ok || v.keyword != "type" {
+		return
+	}
+	switch v.got.(type) {
+	case nil, map[string]any, []any:
+	default:
+		if v.schema.Type == "string" {
+			return // a number decodes into text
+		}
+	}
+	if s.holes == nil {
+		s.holes = make(map[string]map[int]bool)
+	}
+	if s.holes[list] == nil {
+		s.holes[list] = make(map[int]bool)
+	}
+	s.holes[list][index] = true
+}
+
+// place turns a field of the record into the field of the document: in lists
+// with holes the indexes differ.
+func (s *subject) place(field string) string {
+	if s.holes == nil {
+		return field
+	}
+	placed := ""
+	for rest := field; rest != ""; {
+		open := strings.IndexByte(rest, '[')
+		if open < 0 {
+			return placed + rest
+		}
+		end := open + strings.IndexByte(rest[open:], ']')
+		index, err := strconv.Atoi(rest[open+1 : max(end, open+1)])
+		if err != nil {
+			return placed + rest
+		}
+		placed += rest[:open]
+		placed = indexField(placed, nth(index, s.holes[placed]))
+		rest = rest[end+1:]
+	}
+	return placed
+}
+
+// nth is the index, holes counted, of the entry that has index without them.
+func nth(index int, holes map[int]bool) int {
+	for i := 0; ; i++ {
+		switch {
+		case holes[i]:
+		case index == 0:
+			return i
+		default:
+			index--
+		}
+	}
+}
+
+// cutIndex splits items[3] into items and 3.
+func cutIndex(field string) (list string, index int, ok bool) {
+	open := strings.LastIndexByte(field, '[')
+	if open < 0 || !strings.HasSuffix(field, "]") {
+		return "", 0, false
+	}
+	index, err := strconv.Atoi(field[open+1 : len(field)-1])
+	return field[:open], index, err == nil
+}
+
+// raw returns the value of a field in the document, nil if there is none.
+func (s *subject) raw(field string) any {
+	value := s.value
+	for _, step := range strings.FieldsFunc(s.place(field), func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(v) {
+				return nil
+			}
+			value = v[i]
+		default:
+			return nil
+		}
+	}
+	return value
+}

@@ -1,0 +1,277 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// fuzzyOwner is rule HO401.
+func fuzzyOwner(s *subject, h *handoff.Handoff) {
+	for i, item := range h.Items {
+		field := indexField("items", i)
+		s.checkOwner(field+".owner", "name the one person who is accountable", item.Owner)
+		for j, next := range item.Next {
+			s.checkStepOwner(h, indexField(field+".next", j)+".owner", next.Owner)
+		}
+	}
+	for i, blocker := range h.Blockers {
+		if len(resolvers(s.raw(indexField("blockers", i)+".resolver"))) < 2 {
+			s.checkOwner(indexField("blockers", i)+".resolver", "name the one person who can remove it, or area:<name>", blocker.Resolver)
+		}
+	}
+}
+
+// checkOwner reports a field that has to name one person and does not.
+func (s *subject) checkOwner(field, fix, owner string) bool {
+	switch raw := s.raw(field).(type) {
+	case []any:
+		s.report(field, fix, "%s is a list (%s)", field, listed(raw))
+	case map[string]any:
+		s.report(field, fix, "%s is a mapping, not a person", field)
+	default:
+		switch {
+		case strings.TrimSpace(owner) == "":
+			s.report(field, fix, "%s is missing", field)
+		case notPeople[norm(owner)]:
+			s.report(field, fix, "%s is %s, which is nobody in particular", field, quote(owner))
+		case s.isGroup(owner):
+			s.report(field, fix, "%s is %s, a group", field, quote(owner))
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// checkStepOwner is checkOwner for a step, which may be offered to a group that
+// receives the handoff.
+func (s *subject) checkStepOwner(h *handoff.Handoff, field, owner string) {
+	if !handoff.IsScope(owner) {
+		s.checkOwner(field, "name who does it, or a group out of `to`", owner)
+		return
+	}
+	if !slices.Contains(h.To, owner) {
+		s.report(field, "add it to `to`, or name a person", "%s is %s, a group that is not in `to`", field, quote(owner))
+	}
+}
+
+// readsLikeGroup matches addresses of groups that have not quite their form.
+var readsLikeGroup = lazy(`^(?:team\b|shift:|lead:)`)
+
+// isGroup reports whether an owner is a group. A person of the roster is none,
+// whatever the handle.
+func (s *subject) isGroup(owner string) bool {
+	return readsLikeGroup().MatchString(owner) && !slices.Contains(s.People, owner)
+}
+
+// severalResolvers is rule HO402.
+func severalResolvers(s *subject, field string, _ *handoff.Blocker) {
+	field += ".resolver"
+	if people := resolvers(s.raw(field)); len(people) > 1 {
+		s.report(field, "keep the one who decides, and name the others in the item's `consult`",
+			"%s names %d people (%s)", field, len(people), quote(strings.Join(people, ", ")))
+	}
+}
+
+// resolvers splits what stands in a resolver into the people that it names.
+// A text with anything else in it is no list of people.
+func resolvers(raw any) []string {
+	var people []string
+	switch raw := raw.(type) {
+	case []any:
+		for _, entry := range raw {
+			people = append(people, fmt.Sprint(entry))
+		}
+		return people
+	case string:
+		for _, piece := range strings.FieldsFunc(raw, func(r rune) bool { return strings.ContainsRune(",;/&+| \n\t", r) }) {
+			piece = strings.TrimPrefix(piece, "@")
+			switch {
+			case piece == "and" || piece == "or":
+			case !handoff.ValidHandle(piece) || notPeople[piece]:
+				return nil
+			default:
+				people = append(people, piece)
+			}
+		}
+	}
+	return people
+}
+
+// listed names the entries of a list in a message.
+func listed(entries []any) string {
+	if len(entries) == 0 {
+		return "empty"
+	}
+	texts := make([]string, len(entries))
+	for i, entry := range entries {
+		texts[i] = describe(entry)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// selfBlocking is rule HO403.
+func selfBlocking(s *subject, field string, blocker *handoff.Blocker) {
+	if blocker.Resolver != "" && blocker.Resolver == s.by() && !s.isRollup() {
+		s.report(field+".resolver", "name who else has to act, or make it a next step", "blocker %s is to be resolved by its own sender", quote(blocker.ID))
+	}
+}
+
+// What one person can carry (rule HO404).
+const (
+	heroBlockers = 5
+	heroItems    = 12
+)
+
+// heroOverload is rule HO404. It counts what the handoff adds to the state.
+func heroOverload(s *subject, h *handoff.Handoff) {
+	if s.State == nil || s.isRollup() {
+		return
+	}
+	blockers := make(map[string]string) // id → resolver, of open ones
+	for id, blocker := range s.State.Blockers {
+		if blocker.Open() {
+			blockers[id] = blocker.Resolver
+		}
+	}
+	for _, blocker := range h.Blockers {
+		blockers[blocker.ID] = blocker.Resolver
+	}
+	perPerson := count(blockers)
+	reported := make(map[string]bool)
+	for i, blocker := range h.Blockers {
+		who := blocker.Resolver
+		if n := perPerson[who]; n >= heroBlockers && handoff.ValidHandle(who) && !reported[who] {
+			reported[who] = true
+			s.report(indexField("blockers", i)+".resolver", "ask somebody else, such as an alternate of the area", "%s is the resolver of %d open blockers", who, n)
+		}
+	}
+	s.checkHolders(h)
+}
+
+// checkHolders reports people who hold too many items once they have taken what
+// this handoff offers.
+func (s *subject) checkHolders(h *handoff.Handoff) {
+	holders := make(map[string]string) // id → holder, of live items
+	for id, item := range s.State.Items {
+		if item.Live() {
+			holders[id] = item.Holder
+		}
+	}
+	for _, item := range h.Items {
+		holders[item.ID] = receiverOf(item, s.by())
+	}
+	perPerson := count(holders)
+	reported := make(map[string]bool)
+	for i, item := range h.Items {
+		who := receiverOf(item, s.by())
+		if n := perPerson[who]; n > heroItems && handoff.ValidHandle(who) && !reported[who] {
+			reported[who] = true
+			s.report(indexField("items", i)+".next", "offer some of them to somebody else", "%s would hold %d items", who, n)
+		}
+	}
+}
+
+// receiverOf is who goes on with an item: the first who is to do a step and is
+// not the sender, or else the sender.
+func receiverOf(item handoff.Item, sender string) string {
+	for _, next := range item.Next {
+		if next.Owner != "" && next.Owner != sender {
+			return next.Owner
+		}
+	}
+	return sender
+}
+
+// count is how often each value stands in a map.
+func count(m map[string]string) map[string]int {
+	n := make(map[string]int)
+	for _, value := range m {
+		n[value]++
+	}
+	return n
+}
+
+// ownerLeft is rule HO406.
+func ownerLeft(s *subject, h *handoff.Handoff) {
+	for i, item := range h.Items {
+		if s.awayAt(item.Owner, item.Due) {
+			s.report(indexField("items", i)+".owner", "name who owns it meanwhile, or move the date", "%s owns item %s and is away when it is due", item.Owner, quote(item.ID))
+		}
+	}
+	for i, blocker := range h.Blockers {
+		field := indexField("blockers", i) + ".resolver"
+		if s.awayAt(blocker.Resolver, blocker.NeededBy) {
+			s.report(field, "name who decides meanwhile, or move the date", "%s is to resolve %s and is away when it is needed", blocker.Resolver, quote(blocker.ID))
+		}
+		area, isArea := strings.CutPrefix(blocker.Resolver, "area:")
+		if !isArea || s.at().IsZero() {
+			continue
+		}
+		for _, row := range s.Authority {
+			if row.Area == area && !row.Expires.IsZero() && row.Expires.Before(s.at()) {
+				s.report(field, "name a person, and renew the area in the configuration", "the authority for %s expired on %s", area, row.Expires.Format("2006-01-02"))
+			}
+		}
+	}
+}
+
+func (s *subject) awayAt(who string, at handoff.Time) bool {
+	return s.Away != nil && who != "" && !at.IsZero() && s.Away(who, at.Time)
+}
+
+// contractBreach is rule HO407: what the interface between the sender's team
+// and the receiver's requires of an item that crosses it.
+func contractBreach(s *subject, h *handoff.Handoff) {
+	if s.TeamOf == nil || s.by() == "" || s.isRollup() {
+		return
+	}
+	from := s.TeamOf(s.by())
+	for _, contract := range s.Interfaces {
+		if contract.From != from || from == "" {
+			continue
+		}
+		for i, item := range h.Items {
+			if s.teamOfAddress(receiverOf(item, s.by())) == contract.To {
+				s.checkContract(contract, indexField("items", i), item.ID)
+			}
+		}
+	}
+}
+
+func (s *subject) checkContract(contract Interface, field, item string) {
+	for _, key := range contract.Requires {
+		if says(s.raw(field+"."+key)) || says(s.raw(key)) {
+			continue
+		}
+		report := s.warn
+		if contract.OnMissing == "reject" {
+			report = s.fail
+		}
+		report(field+"."+key, "add `"+key+"`", "item %s goes from %s to %s, whose interface requires %s", quote(item), contract.From, contract.To, key)
+	}
+}
+
+// teamOfAddress is the team behind a handle or an address such as team:qa.
+func (s *subject) teamOfAddress(address string) string {
+	if team, ok := strings.CutPrefix(address, "team:"); ok {
+		return team
+	}
+	return s.TeamOf(address)
+}
+
+// says reports whether a value is more than nothing.
+func says(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return false
+	case string:
+		return strings.TrimSpace(value) != ""
+	case []any:
+		return len(value) > 0
+	}
+	return true
+}

@@ -1,0 +1,244 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// declarations are the fields of a handoff that may be empty but not absent
+// (rule HO102), and what to write.
+var declarations = map[string]string{
+	"to":         "name who takes over, as in `to: [ben]`",
+	"summary":    "say in one sentence what the receiver must know first",
+	"shipped":    "list what was finished, or write `shipped: []` if nothing was",
+	"items":      "list the work that goes on, or write `items: []` if there is none",
+	"blockers":   "list what blocks the work, or write `blockers: []` if nothing does",
+	"decisions":  "list what was decided, or write `decisions: []` if nothing was",
+	"returns_at": "say when you are back, as in `returns_at: \"2026-11-21T09:00:00+08:00\"`",
+}
+
+// conform validates the document against the schema of its kind and reports
+// what that does not allow, as HO101, HO102 or HO104.
+func (s *subject) conform() {
+	top, ok := s.value.(map[string]any)
+	if !ok {
+		return
+	}
+	name, ok := s.definition(top)
+	if !ok {
+		return
+	}
+	for _, v := range validate(name, s.value) {
+		s.translate(v)
+		s.found[len(s.found)-1].yields = noValue(v)
+		s.noteHole(v)
+	}
+}
+
+// definition returns the name of the definition that the document has to
+// fulfil. It reports a kind or a schema that this program does not know.
+func (s *subject) definition(top map[string]any) (string, bool) {
+	if s.record != nil {
+		name := string(s.record.Kind)
+		if s.Draft {
+			name += "Body"
+		}
+		return name, true
+	}
+	if version, ok := top["schema"]; ok && version != handoff.Schema {
+		s.malformed("schema", "write `schema: "+handoff.Schema+"`, or use the version of handoff that wrote it",
+			"schema is %s, and this program knows %s", describe(version), handoff.Schema)
+		return "", false
+	}
+	kinds := make([]string, len(handoff.Kinds))
+	for i, kind := range handoff.Kinds {
+		kinds[i] = string(kind)
+	}
+	kind, ok := top["kind"]
+	switch {
+	case !ok:
+		s.malformed("kind", "write one of "+strings.Join(kinds, ", "), "kind is missing")
+	default:
+		s.malformed("kind", choose(kind, kinds), "kind is %s, which is none", describe(kind))
+	}
+	return "", false
+}
+
+func (s *subject) malformed(field, fix, format string, args ...any) {
+	s.add("HO101", handoff.LevelError, field, fix, format, args...)
+}
+
+// translate turns a violation of the schema into a finding.
+func (s *subject) translate(v violation) {
+	switch {
+	case v.keyword == "required" || v.got == nil && v.keyword != "additionalProperties":
+		s.translateMissing(v)
+	case v.schema.Format == "date-time":
+		s.add("HO104", handoff.LevelError, v.field, "write it like \"2026-11-20T18:00:00+08:00\"",
+			"%s is %s, not a time with its offset", v.field, describe(v.got))
+	default:
+		message, fix := explain(v)
+		s.malformed(v.field, fix, "%s", message)
+	}
+}
+
+// noValue reports whether a violation leaves nothing that a rule could judge
+// by itself. The length of a summary is a rule's as well.
+func noValue(v violation) bool {
+	switch v.keyword {
+	case "required", "type", "minLength", "minItems", "pattern":
+		return true
+	case "maxLength":
+		return v.field == "summary"
+	}
+	return false
+}
+
+func (s *subject) translateMissing(v violation) {
+	fix, declared := declarations[v.field]
+	switch _, isHandoff := s.body().(*handoff.Handoff); {
+	case declared && isHandoff && v.keyword == "required":
+		s.add("HO102", handoff.LevelError, v.field, fix, "%s is missing", v.field)
+	case declared && isHandoff:
+		s.add("HO102", handoff.LevelError, v.field, fix, "%s has no value", v.field)
+	case v.keyword == "required":
+		s.malformed(v.field, "add `"+lastKey(v.field)+"`", "%s is missing", v.field)
+	default:
+		s.malformed(v.field, "give it a value or remove it", "%s has no value", v.field)
+	}
+}
+
+// explain says what a violation is about and what to do, in the words of the
+// person who wrote the file.
+func explain(v violation) (message, fix string) {
+	is := v.field + " is " + describe(v.got)
+	n := v.schema
+	switch v.keyword {
+	case "additionalProperties":
+		return unknownKey(v)
+	case "type":
+		return is + ", not " + typeNames[n.Type], typeFix(v)
+	case "const":
+		return is + ", not " + n.Const, "write " + n.Const
+	case "enum":
+		return is + ", which is none of " + strings.Join(n.Enum, ", "), choose(v.got, n.Enum)
+	case "minLength":
+		return v.field + " is empty", "fill it in"
+	case "maxLength":
+		return fmt.Sprintf("%s is %d characters long, at most %d", v.field, utf8.RuneCountInString(v.got.(string)), *n.MaxLength), "shorten it"
+	case "pattern":
+		if v.got == "" {
+			return v.field + " is empty", "write " + form(n)
+		}
+		return is + ", which does not have the form wanted", "write " + form(n)
+	case "not":
+		return is + ", a name that Windows keeps for itself", "choose another name"
+	case "minItems":
+		if len(v.got.([]any)) == 0 {
+			return v.field + " is empty", fmt.Sprintf("list at least %d", *n.MinItems)
+		}
+		return fmt.Sprintf("%s has %d entries, at least %d", v.field, len(v.got.([]any)), *n.MinItems), "add to it"
+	case "maxItems":
+		return fmt.Sprintf("%s has %d entries, at most %d", v.field, len(v.got.([]any)), *n.MaxItems), "keep the most important ones"
+	case "uniqueItems":
+		return is + ", which the list has already", "remove it"
+	case "minimum":
+		return fmt.Sprintf("%s, at least %v", is, *n.Minimum), "correct the number"
+	case "maximum":
+		return fmt.Sprintf("%s, at most %v", is, *n.Maximum), "correct the number"
+	}
+	return is + ", which is not allowed", "correct it"
+}
+
+func unknownKey(v violation) (message, fix string) {
+	key := v.got.(string)
+	message = "unknown key " + quote(key)
+	if meant := nearest(key, slices.Sorted(maps.Keys(v.schema.Properties))); meant != "" {
+		return message, "write `" + meant + "`"
+	}
+	if len(v.schema.PatternProperties) > 0 {
+		return message, "remove it, or begin its name with x-"
+	}
+	return message, "remove it"
+}
+
+var typeNames = map[string]string{
+	"object": "a mapping of keys to values", "array": "a list", "string": "text", "boolean": "true or false", "integer": "a whole number",
+}
+
+func typeFix(v violation) string {
+	switch v.schema.Type {
+	case "string":
+		switch v.got.(type) {
+		case map[string]any, []any:
+			return "write text"
+		}
+		return "put it in quotes"
+	case "array":
+		return "begin each entry with `- `, or write [a, b]"
+	case "object":
+		return "write keys and values below it"
+	case "boolean":
+		return "write true or false"
+	}
+	return "write a whole number, without quotes"
+}
+
+// choose names the values there are, the likely one first.
+func choose(got any, values []string) string {
+	if text, ok := got.(string); ok {
+		if meant := nearest(text, values); meant != "" {
+			return "write " + meant
+		}
+	}
+	return "write one of " + strings.Join(values, ", ")
+}
+
+// form is what a value has to look like, as the description in the schema says
+// it.
+func form(n *node) string {
+	first, size := utf8.DecodeRuneInString(n.Description)
+	return string(unicode.ToLower(first)) + strings.TrimSuffix(n.Description[size:], ".")
+}
+
+// describe names a value as it may stand in a message.
+func describe(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return "absent"
+	case string:
+		return quote(value)
+	case bool:
+		return strconv.FormatBool(value)
+	case map[string]any:
+		return "a mapping of keys to values"
+	case []any:
+		return "a list"
+	}
+	return "the number " + fmt.Sprint(value)
+}
+
+// quote is text from a record as it may stand in a message: neutralised, on
+// one line, in quotes, without secrets, and not longer than a line.
+func quote(text string) string {
+	const longest = 48
+	runes := []rune(handoff.OneLine(masked(text)))
+	if len(runes) > longest {
+		runes = append(runes[:longest-1], '…')
+	}
+	return `"` + string(runes) + `"`
+}
+
+// lastKey is the key at the end of a field.
+func lastKey(field string) string {
+	key := field[strings.LastIndexByte(field, '.')+1:]
+	name, _, _ := strings.Cut(key, "[")
+	return name
+}

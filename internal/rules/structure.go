@@ -1,0 +1,270 @@
+package rules
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// badTime is what rule HO104 says beyond the schema: the order of times.
+func badTime(s *subject) {
+	if !s.Now.IsZero() && s.record != nil && s.record.At.After(s.Now.Add(s.ClockSkew)) {
+		s.report("at", "correct the clock", "at is %s, which lies in the future (now %s)", s.record.At, handoff.Time{Time: s.Now})
+	}
+	h, ok := s.body().(*handoff.Handoff)
+	at := handoff.Time{Time: s.at()}
+	if !ok || at.IsZero() {
+		return
+	}
+	if !h.ReturnsAt.IsZero() && !h.ReturnsAt.After(at.Time) {
+		s.report("returns_at", "say when you are back", "returns_at is %s, not after the handoff itself (%s)", h.ReturnsAt, at)
+	}
+	if !h.ReachableUntil.IsZero() && h.ReachableUntil.Before(at.Time) {
+		s.report("reachable_until", "correct it or remove it", "reachable_until is %s, before the handoff itself (%s)", h.ReachableUntil, at)
+	}
+}
+
+// names is what a reference can mean: the ids in the record and in the state
+// before it.
+type names map[handoff.RefType]map[string]bool
+
+// refNames are the words for what a reference means.
+var refNames = map[handoff.RefType]string{
+	handoff.RefItem: "item", handoff.RefBlocker: "blocker", handoff.RefQuestion: "question", handoff.RefDecision: "decision",
+}
+
+// names collects the ids of the state, and of h unless it is nil.
+func (s *subject) names(h *handoff.Handoff) names {
+	n := names{
+		handoff.RefItem:     mapKeys(s.State.Items),
+		handoff.RefBlocker:  mapKeys(s.State.Blockers),
+		handoff.RefQuestion: mapKeys(s.State.Questions),
+		handoff.RefDecision: mapKeys(s.State.Decisions),
+	}
+	if h == nil {
+		return n
+	}
+	for _, item := range h.Items {
+		n[handoff.RefItem][item.ID] = true
+	}
+	for _, blocker := range h.Blockers {
+		n[handoff.RefBlocker][blocker.ID] = true
+	}
+	for _, question := range h.Questions {
+		n[handoff.RefQuestion][question.ID] = true
+	}
+	for _, decision := range h.Decisions {
+		n[handoff.RefDecision][decision.ID] = true
+	}
+	return n
+}
+
+func mapKeys[V any](m map[string]V) map[string]bool {
+	keys := make(map[string]bool, len(m))
+	for key := range m {
+		keys[key] = true
+	}
+	return keys
+}
+
+// badReference is rule HO103.
+func badReference(s *subject) {
+	switch body := s.body().(type) {
+	case *handoff.Handoff:
+		s.checkRoster(body)
+		s.checkUnchanged(body)
+		s.checkSources(body)
+		if s.State != nil {
+			s.checkNames(body)
+		}
+	case *handoff.Question:
+		if s.State != nil {
+			s.checkRefs(s.names(nil), "blocks", body.Blocks, handoff.RefItem)
+		}
+	case *handoff.Ack:
+		s.checkTake(body)
+	}
+}
+
+// checkNames reports what names an item, blocker, question or decision that
+// does not exist.
+func (s *subject) checkNames(h *handoff.Handoff) {
+	known := s.names(h)
+	for i, item := range h.Items {
+		field := indexField("items", i)
+		s.checkRefs(known, field+".blocked_by", item.BlockedBy, handoff.RefBlocker)
+		s.checkRefs(known, field+".depends_on", item.DependsOn, handoff.RefItem)
+		for j, next := range item.Next {
+			if after, ok := strings.CutPrefix(next.Start, "after:"); ok {
+				s.checkRef(known, indexField(field+".next", j)+".start", after,
+					handoff.RefItem, handoff.RefBlocker, handoff.RefQuestion, handoff.RefDecision)
+			}
+		}
+	}
+	for i, blocker := range h.Blockers {
+		s.checkRefs(known, indexField("blockers", i)+".blocks", blocker.Blocks, handoff.RefItem)
+	}
+	for i, question := range h.Questions {
+		s.checkRefs(known, indexField("questions", i)+".blocks", question.Blocks, handoff.RefItem)
+	}
+}
+
+func (s *subject) checkRefs(known names, field string, refs []string, types ...handoff.RefType) {
+	for i, ref := range refs {
+		s.checkRef(known, indexField(field, i), ref, types...)
+	}
+}
+
+// checkRef reports a reference that means none of the types. What is no slug,
+// such as pr:1842 or a URL, refers to something outside the records and is not
+// judged; neither is the id of a record.
+func (s *subject) checkRef(known names, field, ref string, types ...handoff.RefType) {
+	prefix, name := handoff.SplitRef(ref)
+	if !handoff.ValidSlug(name) || s.State.Records[name] != nil {
+		return
+	}
+	var words, candidates []string
+	for _, t := range types {
+		if (prefix == handoff.RefAny || prefix == t) && known[t][name] {
+			return
+		}
+		words = append(words, refNames[t])
+		candidates = append(candidates, slices.Sorted(maps.Keys(known[t]))...)
+	}
+	s.report(field, orNearest(name, candidates, "correct the name, or declare it"), "%s names %s, and there is no such %s", field, quote(ref), strings.Join(words, ", "))
+}
+
+// orNearest is the fix for a name that nobody knows.
+func orNearest(name string, candidates []string, otherwise string) string {
+	if meant := nearest(name, candidates); meant != "" {
+		return "write " + meant
+	}
+	return otherwise
+}
+
+// checkRoster reports people who are not in the roster.
+func (s *subject) checkRoster(h *handoff.Handoff) {
+	for i, to := range h.To {
+		s.checkPerson(indexField("to", i), to)
+	}
+	for i, item := range h.Items {
+		field := indexField("items", i)
+		s.checkPerson(field+".owner", item.Owner)
+		for j, next := range item.Next {
+			s.checkPerson(indexField(field+".next", j)+".owner", next.Owner)
+		}
+	}
+	for i, blocker := range h.Blockers {
+		s.checkPerson(indexField("blockers", i)+".resolver", blocker.Resolver)
+	}
+}
+
+// checkPerson leaves groups, areas and words like "someone" to other rules.
+func (s *subject) checkPerson(field, handle string) {
+	if len(s.People) == 0 || !handoff.ValidHandle(handle) || handoff.IsScope(handle) || notPeople[handle] || slices.Contains(s.People, handle) {
+		return
+	}
+	s.report(field, orNearest(handle, s.People, "correct the handle, or add the person to `people` in the configuration"),
+		"%s is %s, who is not in the roster", field, quote(handle))
+}
+
+// checkUnchanged reports entries of unchanged that are no items of the handoff.
+func (s *subject) checkUnchanged(h *handoff.Handoff) {
+	for i, same := range h.Unchanged {
+		listed := slices.ContainsFunc(h.Items, func(item handoff.Item) bool { return item.ID == same.ID })
+		if same.ID != "" && !listed {
+			s.report(indexField("unchanged", i)+".id", "name an item of this handoff, or remove the entry",
+				"unchanged names %s, which is not among the items", quote(same.ID))
+		}
+	}
+}
+
+// checkSources reports what a rollup draws from a handoff that it does not
+// name, and what claims a source without a rollup.
+func (s *subject) checkSources(h *handoff.Handoff) {
+	for i, item := range h.Items {
+		s.checkSource(h.Rollup, indexField("items", i)+".source", item.Source)
+	}
+	for i, blocker := range h.Blockers {
+		s.checkSource(h.Rollup, indexField("blockers", i)+".source", blocker.Source)
+	}
+}
+
+func (s *subject) checkSource(rollup *handoff.Rollup, field, source string) {
+	switch {
+	case rollup == nil && source != "":
+		s.report(field, "remove it", "%s is set, and this handoff is no rollup", field)
+	case rollup == nil:
+	case source == "":
+		s.report(field, "name the handoff that it was drawn from", "%s is missing in a rollup", field)
+	case !slices.ContainsFunc(rollup.Sources, func(r handoff.RollupSource) bool { return r.ID == source }):
+		s.report(field, "name one of rollup.sources", "%s is %s, which is not among the sources of the rollup", field, quote(source))
+	}
+}
+
+// checkTake reports items that an ack takes and that were not offered with its
+// subject.
+func (s *subject) checkTake(ack *handoff.Ack) {
+	offered, ok := s.offeredBy(ack.Subject)
+	if !ok {
+		return
+	}
+	for i, ref := range ack.Take {
+		_, name := handoff.SplitRef(ref)
+		if !slices.Contains(offered, name) {
+			s.report(indexField("take", i), orNearest(name, offered, "take an item that is offered there"),
+				"take names %s, which %s does not offer", quote(ref), ack.Subject)
+		}
+	}
+}
+
+// offeredBy returns the items of a handoff or an assignment.
+func (s *subject) offeredBy(id string) ([]string, bool) {
+	if s.State == nil || s.State.Records[id] == nil {
+		return nil, false
+	}
+	switch body := s.State.Records[id].Body.(type) {
+	case *handoff.Handoff:
+		items := make([]string, len(body.Items))
+		for i, item := range body.Items {
+			items[i] = item.ID
+		}
+		return items, true
+	case *handoff.Assignment:
+		_, item := handoff.SplitRef(body.Item)
+		return []string{item}, true
+	}
+	return nil, false
+}
+
+// wrongName is the part of rule HO903 that one record shows.
+func wrongName(s *subject) {
+	if s.Draft || s.Path == "" || s.record == nil {
+		return
+	}
+	for _, f := range CheckName(s.Path, s.record) {
+		s.report("", f.Fix, "%s", f.Message)
+	}
+}
+
+// CheckName reports a record whose file name or folder does not say what the
+// record says (rule HO903). The path may begin anywhere above the day folders.
+// A record without a usable head is left to the schema.
+func CheckName(file string, record *handoff.Record) []handoff.Finding {
+	if !handoff.ValidID(record.ID) || !handoff.ValidHandle(record.By) || record.At.IsZero() {
+		return nil
+	}
+	want := record.Name()
+	file = path.Clean(strings.ReplaceAll(file, `\`, "/"))
+	if file == want || strings.HasSuffix(file, "/"+want) {
+		return nil
+	}
+	return []handoff.Finding{{
+		Code: "HO903", Level: handoff.LevelError, Record: record.ID, Path: file, Line: 1, Col: 1,
+		Message: "the file is not where a record with this time, kind, author and id belongs: " + want,
+		Fix:     "move it there, or let `handoff` write it",
+	}}
+}

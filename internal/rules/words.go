@@ -1,0 +1,344 @@
+package rules
+
+import (
+	"maps"
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+
+	unorm "golang.org/x/text/unicode/norm"
+)
+
+// strip is what tok removes from both ends of a piece: punctuation, straight
+// and typographic quotes, and dashes.
+const strip = ".,;:!?()[]{}\"'`\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u2014\u2013"
+
+// tok splits text into its words: composed, lower-case, without the
+// punctuation around them. Pieces without a letter or digit are no words.
+func tok(s string) []string {
+	pieces := strings.Fields(strings.ToLower(unorm.NFC.String(s)))
+	words := pieces[:0]
+	for _, piece := range pieces {
+		piece = strings.Trim(piece, strip)
+		if strings.IndexFunc(piece, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0 {
+			words = append(words, piece)
+		}
+	}
+	return words
+}
+
+// norm is the text as its words, with one space between them.
+func norm(s string) string { return strings.Join(tok(s), " ") }
+
+// wordCount is the number of words.
+func wordCount(s string) int { return len(tok(s)) }
+
+// grams is the set of three words in a row. A shorter text is one gram.
+func grams(s string) map[string]bool {
+	words := tok(s)
+	set := make(map[string]bool)
+	switch {
+	case len(words) == 0:
+	case len(words) < 3:
+		set[strings.Join(words, " ")] = true
+	default:
+		for i := range len(words) - 2 {
+			set[strings.Join(words[i:i+3], " ")] = true
+		}
+	}
+	return set
+}
+
+// contain is the share of a's grams that b has too, 0 for an empty a.
+func contain(a, b string) float64 {
+	of, in := grams(a), grams(b)
+	if len(of) == 0 {
+		return 0
+	}
+	return float64(common(of, in)) / float64(len(of))
+}
+
+// jac is how alike two texts are: grams that both have out of all grams, 0
+// for two empty texts.
+func jac(a, b string) float64 { return jaccard(grams(a), grams(b)) }
+
+func jaccard(a, b map[string]bool) float64 {
+	both := common(a, b)
+	all := len(a) + len(b) - both
+	if all == 0 {
+		return 0
+	}
+	return float64(both) / float64(all)
+}
+
+func common(a, b map[string]bool) int {
+	n := 0
+	for gram := range a {
+		if b[gram] {
+			n++
+		}
+	}
+	return n
+}
+
+// contentWords is the set of words that carry meaning, roughly: those of four
+// letters and more.
+func contentWords(s string) map[string]bool {
+	set := make(map[string]bool)
+	for _, word := range tok(s) {
+		if len([]rune(word)) >= 4 {
+			set[word] = true
+		}
+	}
+	return set
+}
+
+// lazy compiles a pattern when it is first used: every process pays for what
+// is compiled at its start, and most of them judge no record.
+func lazy(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
+// anchorSet says which classes of anchors a text has: the things in it that
+// can be looked up, counted or clicked on.
+type anchorSet uint16
+
+const (
+	anchorRef anchorSet = 1 << iota
+	anchorSHA
+	anchorURL
+	anchorPath
+	anchorFile
+	anchorCode
+	anchorHandle
+	anchorQty
+	anchorCount
+	anchorDate
+	anchorTime
+	anchorIdent
+	anchorCond
+)
+
+// has reports whether the set holds any of the classes.
+func (a anchorSet) has(classes anchorSet) bool { return a&classes != 0 }
+
+// anchorPatterns are matched against the raw text.
+var anchorPatterns = []struct {
+	class   anchorSet
+	pattern func() *regexp.Regexp
+}{
+	{anchorRef, lazy(`(?:^|[\s(])[#!]\d+\b|\b[A-Z][A-Z0-9]{1,9}-\d+\b`)},
+	{anchorSHA, lazy(`\b[0-9a-f]{7,40}\b`)},
+	{anchorURL, lazy(`https?://\S+`)},
+	{anchorPath, lazy("(?:^|[\\s`(])[\\w.@-]+(?:/[\\w.@-]+)+")},
+	{anchorFile, lazy(`\b[\w-]+\.(?:go|ts|tsx|js|jsx|py|rs|java|kt|rb|php|cs|c|h|cpp|sql|ya?ml|json|toml|md|sh|tf|proto|css|html)\b`)},
+	{anchorCode, lazy("`[^`]+`")},
+	{anchorHandle, lazy(`(?:^|[\s(])@[A-Za-z0-9][\w.-]*`)},
+	{anchorQty, lazy(`(?:^|[\s(~<>=])\d+(?:\.\d+)?\s?(?:%|(?:ms|s|m|h|d|min|mins|minutes?|hours?|days?|x|k|rps|qps|kb|mb|gb|rows?|tests?|errors?)\b)`)},
+	{anchorCount, lazy(`\b\d+\s?(?:/|of)\s?\d+\b`)},
+	{anchorDate, lazy(`\b\d{4}-\d{2}-\d{2}\b`)},
+	{anchorTime, lazy(`\b\d{1,2}:\d{2}\b`)},
+	{anchorIdent, lazy(`\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\w\(\)|(?:^|\s)--[a-z][\w-]*|\b[a-z]\w*:[a-z]\w*\b`)},
+	{anchorCond, lazy(`\b(?i:if|when|after|once|until|unless|before)\b(?:\s+\S+){2,}`)},
+}
+
+// anchors returns the classes that the text has.
+func anchors(s string) anchorSet {
+	var set anchorSet
+	for _, a := range anchorPatterns {
+		if len(anchorMatches(a.class, a.pattern(), s)) > 0 {
+			set |= a.class
+		}
+	}
+	return set
+}
+
+// anchorTexts returns the anchors themselves, of the classes that name
+// something in particular.
+func anchorTexts(s string) []string {
+	const particular = anchorRef | anchorSHA | anchorURL | anchorPath | anchorFile | anchorCode | anchorHandle | anchorQty | anchorCount | anchorIdent
+	var texts []string
+	for _, a := range anchorPatterns {
+		if particular.has(a.class) {
+			texts = append(texts, anchorMatches(a.class, a.pattern(), s)...)
+		}
+	}
+	return texts
+}
+
+// anchorMatches returns the matches of a pattern, less the digits and the
+// words that look like a hash.
+func anchorMatches(class anchorSet, pattern *regexp.Regexp, s string) []string {
+	var matches []string
+	for _, match := range pattern.FindAllString(s, -1) {
+		if class == anchorSHA && !(strings.ContainsAny(match, "0123456789") && strings.ContainsAny(match, "abcdef")) {
+			continue
+		}
+		matches = append(matches, strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(match), "(")))
+	}
+	return matches
+}
+
+// The fixed word lists are English. The first three can be extended.
+var (
+	fillers = set("n/a", "na", "none", "nil", "same", "same as above", "see above", "as above", "ditto", "tbd", "todo", "wip",
+		"as discussed", "see slack", "see ticket", "see pr", "ok", "done", "misc", "etc", "various", "stuff")
+	weakVerbs = set("continue", "keep", "carry", "look", "check", "investigate", "handle", "deal", "work", "try", "help", "see",
+		"monitor", "watch", "follow", "finish", "progress", "explore", "think", "proceed", "resume", "sort", "wrap")
+	softWords = set("the", "a", "an", "we", "i", "it", "they", "there", "some", "maybe", "should", "could", "might", "need",
+		"needs", "probably", "hopefully")
+	notPeople  = set("someone", "anyone", "everyone", "whoever", "us", "we", "all", "tbd", "na", "unassigned")
+	observable = set("returns", "equals", "passes", "fails", "merged", "approved", "deployed", "visible", "green", "zero", "none",
+		"exists", "responds", "renders", "rejects", "accepts", "shows")
+)
+
+// The patterns of the spec's lists. Those that say so are applied to norm.
+var (
+	statePrefix = lazy(`^(?:still |just |mostly |currently )?(?:(?:working|worked) on|in progress|in review|wip|ongoing|almost (?:done|there|finished)|nearly (?:done|there|finished)|mostly done|needs? (?:some )?(?:polish|cleanup|work|more time)|same as (?:yesterday|before|last))\b`)            // on norm
+	bareWait    = lazy(`^(?:still |currently )?(?:waiting|blocked|pending|stuck|on hold|hold|needs?|depends?)(?: (?:on|for|by|with|more))?(?: @?\S+){0,2}$`)                                                                                                                                           // on norm
+	noReason    = lazy(`^(?:it )?(?:is |was |seems |feels |looks )?(?:better|best|best practice|simpler|easier|cleaner|faster|makes sense|made sense|obvious|standard|as discussed|per discussion|team decision|consensus|agreed)$`)                                                                   // on norm
+	relTime     = lazy(`(?i)\b(?:today|tomorrow|tonight|yesterday|this (?:morning|afternoon|evening)|eod|cob|end of (?:the )?day|next week|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|asap|soon|shortly|later|eventually|at some point|when possible|when you can|when you get a chance)\b`) // on the text without code
+	absTime     = lazy(`\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}\s?(?:Z|UTC|GMT|[+-]\d{2})`)
+	placeholder = lazy(`\b(?:TODO|TBD|FIXME|XXX)\b|\blorem ipsum\b|(?:^|[\s"(])<[a-zA-Z][^<>\n]{0,60}>|\[(?:describe|insert|add|your|name|date|todo|what|who|why)\b[^\]\n]*\]`) // on the text without code
+	address     = lazy(`^[\s"(]?<(?:https?://|mailto:|[^\s<>@]+@[^\s<>@]+\.)`)
+	codeSpan    = lazy("`[^`]*`")
+	assertion   = lazy(`(?i)\b(?:done|works|working|fixed|passing|passes|deployed|merged|verified|tested|complete)\b`)
+	// hedge before an assertion turns it into something else: "not merged",
+	// "once it is deployed".
+	hedge     = lazy(`(?i)(?:\b(?:not|no|never|cannot|until|unless|once|when|if|after|before|to|be|being|half|partly)|n't)(?:\s+\S+){0,2}\s*$`)
+	sentences = lazy(`[.!?]\s+\S`)
+	abbrevs   = lazy(`(?i)\b(?:e\.g\.|i\.e\.|vs\.|approx\.|no\.)`)
+)
+
+// withoutCode removes the spans in back-ticks, which are quoted and not said.
+func withoutCode(s string) string {
+	if !strings.Contains(s, "`") {
+		return s
+	}
+	return codeSpan().ReplaceAllString(s, " ")
+}
+
+// placeholderIn returns the part of a template that was left in the text, or
+// "". What stands in angle brackets as a URL or an email address does is none.
+func placeholderIn(s string) string {
+	for _, match := range placeholder().FindAllString(withoutCode(s), -1) {
+		if !address().MatchString(match) {
+			return strings.TrimLeft(match, " \t\n\"(")
+		}
+	}
+	return ""
+}
+
+// assertionIn returns the word by which the text asserts that something is
+// done, or "". A hedged one asserts nothing, and "working on" the contrary.
+func assertionIn(s string) string {
+	for _, span := range assertion().FindAllStringIndex(s, -1) {
+		word, rest := s[span[0]:span[1]], s[span[1]:]
+		ongoing := strings.EqualFold(word, "working") && strings.HasPrefix(rest, " on ")
+		if !ongoing && !hedge().MatchString(s[:span[0]]) {
+			return word
+		}
+	}
+	return ""
+}
+
+// Words extends the word lists. The entries are compared without case and
+// punctuation.
+type Words struct {
+	Filler   []string // texts that say nothing
+	Weak     []string // first verbs that name no step
+	Soft     []string // first words that do not begin a step
+	Relative []string // times that depend on who reads them
+}
+
+// lexicon is the word lists with the team's own words.
+type lexicon struct {
+	filler, weak, soft map[string]bool
+	relative           []string // normal forms of the team's own; the others are relTime
+}
+
+func newLexicon(own Words) *lexicon {
+	l := &lexicon{filler: extended(fillers, own.Filler), weak: extended(weakVerbs, own.Weak), soft: extended(softWords, own.Soft)}
+	for _, phrase := range own.Relative {
+		l.relative = append(l.relative, norm(phrase))
+	}
+	return l
+}
+
+func (l *lexicon) isFiller(s string) bool { return l.filler[norm(s)] }
+
+// relativeTime returns the time in the text that depends on who reads it, or
+// "".
+func (l *lexicon) relativeTime(s string) string {
+	s = withoutCode(s)
+	if match := relTime().FindString(s); match != "" {
+		return match
+	}
+	text := " " + norm(s) + " "
+	for _, phrase := range l.relative {
+		if strings.Contains(text, " "+phrase+" ") {
+			return phrase
+		}
+	}
+	return ""
+}
+
+func extended(base map[string]bool, own []string) map[string]bool {
+	if len(own) == 0 {
+		return base
+	}
+	all := maps.Clone(base)
+	for _, phrase := range own {
+		all[norm(phrase)] = true
+	}
+	return all
+}
+
+func set(members ...string) map[string]bool {
+	m := make(map[string]bool, len(members))
+	for _, member := range members {
+		m[member] = true
+	}
+	return m
+}
+
+// nearest returns the candidate that is fewest edits away from word, or "" if
+// none is close enough to be what was meant.
+func nearest(word string, candidates []string) string {
+	best, bestDistance := "", 1+max(1, len(word)/3)
+	for _, candidate := range candidates {
+		if d := distance(strings.ToLower(word), candidate); d < bestDistance || d == bestDistance && best != "" && candidate < best {
+			best, bestDistance = candidate, d
+		}
+	}
+	return best
+}
+
+// distance is how many insertions, deletions, replacements and swaps of
+// neighbours turn a into b.
+func distance(a, b string) int {
+	if len(a) > 64 || len(b) > 64 {
+		return 64 // nothing that long is a slip of the finger
+	}
+	before, previous := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range previous {
+		previous[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		current := make([]int, len(b)+1)
+		current[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			current[j] = min(previous[j]+1, current[j-1]+1, previous[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				current[j] = min(current[j], before[j-2]+1)
+			}
+		}
+		before, previous = previous, current
+	}
+	return previous[len(b)]
+}

@@ -1,0 +1,56 @@
+// Package schema holds the JSON Schema of records: the same file that editors
+// fetch, that `handoff schema` prints, and against which drafts and records are
+// validated.
+//
+// Its $defs have a pair of schemas for each kind: "ack" for a record, and
+// "ackBody" for a draft, which may lack what the program captures (id, at, by
+// and the like).
+package schema
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+//go:embed handoff-v1.json
+var document []byte
+
+// All returns the schema of every kind of record, in JSON. Treat it as
+// read-only.
+func All() []byte { return document }
+
+// Kind returns a schema that stands by itself for the records of one kind, in
+// JSON. It is false for a kind that does not exist.
+func Kind(kind string) ([]byte, bool) {
+	known := false
+	for _, k := range handoff.Kinds {
+		known = known || string(k) == kind
+	}
+	if !known {
+		return nil, false
+	}
+	var all struct {
+		Defs json.RawMessage `json:"$defs"`
+	}
+	if err := json.Unmarshal(document, &all); err != nil {
+		panic(fmt.Sprintf("schema: the embedded document: %v", err)) // a test parses it
+	}
+	one, err := json.MarshalIndent(struct {
+		Schema string          `json:"$schema"`
+		Title  string          `json:"title"`
+		Ref    string          `json:"$ref"`
+		Defs   json.RawMessage `json:"$defs"`
+	}{
+		Schema: "https://json-schema.org/draft/2020-12/schema",
+		Title:  "Handoff record, version 1: " + kind,
+		Ref:    "#/$defs/" + kind,
+		Defs:   all.Defs,
+	}, "", "  ")
+	if err != nil {
+		panic(fmt.Sprintf("schema: kind %s: %v", kind, err))
+	}
+	return append(one, '\n'), true
+}
