@@ -108,6 +108,8 @@ func (r *Repo) appendOnce(ctx context.Context, change Change) (Commit, error) {
 		a.readBack,
 		a.fillLocks,
 		a.leaveMarker,
+		a.stageFiles,
+		a.syncAll,
 		a.placeFiles,
 		a.moveBranch, // the point of no return
 	} {
@@ -134,7 +136,8 @@ type appending struct {
 	edit                *indexEdit
 	marker              *marker
 	placed              placed
-	root                plumbing.Hash // the new tree
+	root                plumbing.Hash // the tree of the new commit
+	trees               []rawObject   // the trees that are new in it
 	commit              Commit
 	landed              bool
 }
@@ -250,16 +253,17 @@ func (a *appending) checkPaths(context.Context) (err error) {
 	if a.objects, err = a.loadObjects(); err != nil {
 		return err
 	}
+	var root plumbing.Hash // of the tip; zero for the first commit
 	if a.commit.Parent != "" {
-		if a.root, err = a.objects.commitTree(plumbing.NewHash(a.commit.Parent)); err != nil {
+		if root, err = a.objects.commitTree(plumbing.NewHash(a.commit.Parent)); err != nil {
 			return err
 		}
 	}
 	for _, file := range a.change.Files {
 		a.files = append(a.files, newFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.ComputeHash(plumbing.BlobObject, file.Data)})
-		if err := a.checkTree(file.Path); err != nil {
-			return err
-		}
+	}
+	if err := a.planTrees(root); err != nil {
+		return err
 	}
 	if !a.checkedOut() {
 		return nil
@@ -278,26 +282,18 @@ func (a *appending) checkPaths(context.Context) (err error) {
 	return nil
 }
 
-// checkTree refuses a path that the tree of the tip has, or whose parents are
-// something other than directories there.
-func (a *appending) checkTree(name string) error {
-	if a.root.IsZero() {
-		return nil
+// planTrees makes the trees of the commit in memory, and refuses paths that the
+// tree of the tip has, or whose parents are something other than directories
+// there.
+func (a *appending) planTrees(root plumbing.Hash) (err error) {
+	a.root, a.trees, err = a.objects.insertFiles(root, a.files)
+	if conflict, ok := errors.AsType[*PathConflictError](err); ok {
+		return &BlockedPathError{Path: conflict.Path, Why: fmt.Sprintf("in the branch already, with mode %o", uint32(conflict.Mode))}
 	}
-	for _, parent := range append(parentsOf(name), name) {
-		entry, ok, err := a.objects.treeEntryAt(a.root, parent)
-		switch {
-		case err != nil:
-			return err
-		case !ok:
-			return nil
-		case parent == name:
-			return &BlockedPathError{Path: name, Why: "exists in the branch already"}
-		case !isDirMode(entry.Mode):
-			return &BlockedPathError{Path: parent, Why: "not a directory in the branch"}
-		}
+	if err == nil && a.root == root {
+		return &BlockedPathError{Path: a.files[0].Path, Why: "in the branch already"}
 	}
-	return nil
+	return err
 }
 
 // startIndex looks at the index and lets git begin to edit the copy.
@@ -305,11 +301,7 @@ func (a *appending) startIndex(ctx context.Context) error {
 	if !a.checkedOut() {
 		return nil
 	}
-	index, err := readIndex(a.indexPath())
-	if err != nil {
-		return err
-	}
-	found, err := index.examine(pathsOf(a.files))
+	index, found, err := examineIndex(a.indexPath(), pathsOf(a.files))
 	if err != nil {
 		return err
 	}
@@ -337,22 +329,17 @@ func pathsOf(files []newFile) []string {
 
 // writeObjects writes the blobs, the trees on their way, and the commit.
 func (a *appending) writeObjects(ctx context.Context) error {
+	var objects []rawObject
 	for _, file := range a.change.Files {
-		if _, err := a.objects.write(rawObject{kind: plumbing.BlobObject, data: file.Data}); err != nil {
-			return err
-		}
-	}
-	var err error
-	if a.root, err = a.objects.insertFiles(a.root, a.files); err != nil {
-		return err
+		objects = append(objects, rawObject{kind: plumbing.BlobObject, data: file.Data})
 	}
 	data, err := a.encodeCommit(ctx)
 	if err != nil {
 		return err
 	}
-	hash, err := a.objects.write(rawObject{kind: plumbing.CommitObject, data: data})
-	a.commit.Hash = hash.String()
-	return err
+	commit := rawObject{kind: plumbing.CommitObject, data: data}
+	a.commit.Hash = plumbing.ComputeHash(commit.kind, commit.data).String()
+	return a.objects.writeAll(append(append(objects, a.trees...), commit)...)
 }
 
 // encodeCommit returns the commit, signed if the user's configuration says so.
@@ -437,44 +424,64 @@ func (a *appending) fillLocks(ctx context.Context) error {
 		if lock == nil {
 			continue
 		}
-		if err := lock.writeSynced([]byte(a.commit.Hash + "\n")); err != nil {
+		if err := lock.write([]byte(a.commit.Hash + "\n")); err != nil {
 			return err
 		}
 	}
+	if !a.checkedOut() {
+		return nil
+	}
+	return a.edit.finish(ctx)
+}
+
+// leaveMarker writes down what is about to happen, for [Repo.Recover].
+func (a *appending) leaveMarker(ctx context.Context) (err error) {
 	a.marker = &marker{Ref: a.commit.Ref, Commit: a.commit.Hash}
 	for _, file := range a.files {
 		a.marker.Files = append(a.marker.Files, markedFile{Path: file.Path, Blob: file.Hash.String()})
 	}
-	if !a.checkedOut() {
-		return nil
+	if a.checkedOut() {
+		if a.marker.Index, err = indexChecksum(a.index.path()); err != nil {
+			return err
+		}
 	}
-	var err error
-	a.marker.Index, err = a.edit.finish(ctx)
-	return err
-}
-
-// leaveMarker writes down what is about to happen, for [Repo.Recover].
-func (a *appending) leaveMarker(ctx context.Context) error {
 	return a.writeMarker(ctx, a.marker)
 }
 
-// placeFiles writes the files to the work tree, but those that a sparse
-// checkout leaves out.
-func (a *appending) placeFiles(context.Context) error {
-	a.placed.top = a.worktree
+// stageFiles writes the files to the work tree under temporary names, but those
+// that a sparse checkout leaves out.
+func (a *appending) stageFiles(context.Context) error {
 	if !a.checkedOut() {
 		return nil
 	}
-	for _, file := range a.change.Files {
+	a.placed.top = a.worktree
+	for i, file := range a.change.Files {
 		if !a.sparse.includes(file.Path) {
 			continue
 		}
-		if err := a.placed.write(file.Path, file.Data); err != nil {
+		if err := a.placed.stage(file.Path, a.files[i].Hash.String(), file.Data); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// syncAll brings everything that is about to be renamed to disk, and the
+// marker, at the same time: waiting for one after the other takes longer than
+// all the rest.
+func (a *appending) syncAll(context.Context) error {
+	syncs := []func() error{a.branch.sync, a.marker.file.Sync}
+	if a.checkedOut() {
+		syncs = append(syncs, a.index.sync)
+	}
+	for _, file := range a.placed.files {
+		syncs = append(syncs, file.open.Sync)
+	}
+	return together(len(syncs), func(i int) error { return syncs[i]() })
+}
+
+// placeFiles gives the files in the work tree their names.
+func (a *appending) placeFiles(context.Context) error { return a.placed.place() }
 
 // moveBranch makes the commit the tip of the branch, unless somebody without
 // locks has moved it.

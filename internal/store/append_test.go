@@ -182,7 +182,7 @@ func TestAppendKeepsTheFormatOfTheIndex(t *testing.T) {
 
 // lacksExtension says so when the index has no such extension.
 func (r *testRepo) lacksExtension(name string) string {
-	index, err := readIndex(r.path(".git/index"))
+	index, err := readIndex(r.path(".git/index"), func(indexEntry, int) {})
 	if err != nil {
 		return err.Error()
 	}

@@ -72,7 +72,7 @@ func (r *Repo) editIndexAlone(lock *lock, index *indexFile, files []newFile, spa
 		if err != nil {
 			return nil, err
 		}
-		if index, err = parseIndex(index.path, data); err != nil {
+		if index, err = parseIndex(index.path, data, func(indexEntry, int) {}); err != nil {
 			return nil, err
 		}
 	}
@@ -99,42 +99,31 @@ func parseFalse(value string) bool {
 	return false
 }
 
-// finish waits for git and brings the new index to disk. It returns the
-// checksum of the index, by which the lock file can be told from others.
-func (e *indexEdit) finish(ctx context.Context) (string, error) {
-	if e.cmd != nil {
-		cmd := e.cmd
-		e.cmd = nil
-		err := commandError(ctx, "update-index", e.stderr.String(), cmd.Wait())
-		e.cancel()
-		if err != nil {
-			return "", err
-		}
+// finish waits until the lock file holds the new index.
+func (e *indexEdit) finish(ctx context.Context) error {
+	if e.cmd == nil {
+		return nil
 	}
-	return syncIndex(e.lock.path())
+	cmd := e.cmd
+	e.cmd = nil
+	defer e.cancel()
+	return commandError(ctx, "update-index", e.stderr.String(), cmd.Wait())
 }
 
-// syncIndex brings an index file to disk and returns its checksum.
-func syncIndex(path string) (string, error) {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
+// indexChecksum returns the last bytes of an index file, the hash of all
+// others. It tells an index file from every other.
+func indexChecksum(path string) (string, error) {
+	file, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer file.Close()
-	if err := file.Sync(); err != nil {
-		return "", err
-	}
-	return readChecksum(file)
-}
-
-// readChecksum returns the last bytes of an index file, the hash of all others.
-func readChecksum(file *os.File) (string, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return "", err
 	}
 	if info.Size() < indexHeaderSize+indexChecksumSize {
-		return "", &DamagedError{Path: file.Name(), Err: errors.New("not an index file")}
+		return "", &DamagedError{Path: path, Err: errors.New("not an index file")}
 	}
 	var sum plumbing.Hash
 	_, err = file.ReadAt(sum[:], info.Size()-indexChecksumSize)

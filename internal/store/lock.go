@@ -79,14 +79,13 @@ func (l *lock) write(data []byte) error {
 	return errors.Join(err, file.Close())
 }
 
-// writeSynced makes data the content of the lock file, on disk.
-func (l *lock) writeSynced(data []byte) error {
-	file, err := os.OpenFile(l.path(), os.O_WRONLY|os.O_TRUNC, 0)
+// sync brings the content of the lock file to disk.
+func (l *lock) sync() error {
+	file, err := os.OpenFile(l.path(), os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(data)
-	return errors.Join(err, file.Sync(), file.Close())
+	return errors.Join(file.Sync(), file.Close())
 }
 
 // commit renames the lock file onto its target, which releases the lock.

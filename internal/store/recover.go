@@ -36,7 +36,7 @@ type markedFile struct {
 
 func (r *Repo) markerPath() string { return filepath.Join(r.dir, "handoff", "append") }
 
-// writeMarker puts m on disk. The error is errMoved while the marker of a
+// writeMarker fills the marker file with m and keeps it open and locked. The error is errMoved while the marker of a
 // killed append is there.
 func (r *Repo) writeMarker(ctx context.Context, m *marker) error {
 	if err := r.makeDirs(filepath.Dir(r.markerPath())); err != nil {
@@ -60,7 +60,7 @@ func (r *Repo) writeMarker(ctx context.Context, m *marker) error {
 		return err
 	}
 	_, err = file.Write(data)
-	return errors.Join(err, r.share(r.markerPath()), file.Sync())
+	return errors.Join(err, r.share(r.markerPath()))
 }
 
 // waitLock takes the advisory lock of file, waiting for its holder as for a
@@ -146,7 +146,7 @@ func (r *Repo) repair(ctx context.Context, m *marker) error {
 		return nil
 	}
 	lock := &lock{target: r.indexPath(), held: true}
-	if lockSum(lock.path()) == m.Index {
+	if holdsIndex(lock.path(), m.Index) {
 		return lock.commit()
 	}
 	return r.addMissing(ctx, m)
@@ -175,20 +175,12 @@ func (r *Repo) holdsFiles(ref string, files []markedFile) (bool, error) {
 	return true, nil
 }
 
-// lockSum returns the checksum of the index in a lock file, "" when there is
-// none. A marker's checksum is of an index with the new entries, which no other
-// program can have made before the commit was there.
-func lockSum(path string) string {
-	file, err := os.Open(path)
-	if err != nil {
-		return ""
-	}
-	defer file.Close()
-	sum, err := readChecksum(file)
-	if err != nil {
-		return ""
-	}
-	return sum
+// holdsIndex reports whether the lock file at path holds the index with the
+// given checksum. A marker's checksum is of an index with the new entries, which
+// no other program can have made before the commit was there.
+func holdsIndex(path, checksum string) bool {
+	found, err := indexChecksum(path)
+	return err == nil && found == checksum
 }
 
 // removeOurs removes the lock file at path when it holds the hash of our
@@ -203,23 +195,19 @@ func removeOurs(path, commit string) {
 // did not move.
 func (r *Repo) takeBack(m *marker) error {
 	if m.Index != "" && r.worktree != "" {
-		index, err := readIndex(r.indexPath())
+		_, found, err := examineIndex(r.indexPath(), m.paths())
 		if err != nil {
 			return err
 		}
-		found, err := index.examine(m.paths())
-		if err != nil {
-			return err
-		}
-		placed := placed{top: r.worktree}
+		tree := placed{top: r.worktree}
 		for _, file := range m.Files {
+			tree.remove(tempName(file.Path, file.Blob))
 			if !found.present[file.Path] && r.placedAsIs(file) {
-				placed.files = append(placed.files, file.Path)
+				tree.remove(file.Path)
 			}
 		}
-		placed.undo()
-		if index := r.indexPath() + ".lock"; lockSum(index) == m.Index {
-			os.Remove(index)
+		if lock := r.indexPath() + ".lock"; holdsIndex(lock, m.Index) {
+			os.Remove(lock)
 		}
 	}
 	removeOurs(r.refPath(m.Ref)+".lock", m.Commit)
@@ -263,11 +251,7 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) error {
 		return err
 	}
 	defer lock.release()
-	index, err := readIndex(r.indexPath())
-	if err != nil {
-		return err
-	}
-	found, err := index.examine(m.paths())
+	index, found, err := examineIndex(r.indexPath(), m.paths())
 	if err != nil {
 		return err
 	}
@@ -289,7 +273,10 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) error {
 		return err
 	}
 	defer edit.stop()
-	if _, err := edit.finish(ctx); err != nil {
+	if err := edit.finish(ctx); err != nil {
+		return err
+	}
+	if err := lock.sync(); err != nil {
 		return err
 	}
 	return lock.commit()
