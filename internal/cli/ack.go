@@ -65,12 +65,7 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string) error {
 	if err != nil {
 		return err
 	}
-	r := ws.newRecord(g, ack)
-	findings := ws.judge([]*handoff.Record{r}, ws.ruleContext(nil))
-	if handoff.HasErrors(findings) {
-		return &findingsError{what: "nothing was acknowledged", findings: findings, hint: "handoff show " + ack.Subject + " shows what you answer"}
-	}
-	return ws.publish(ctx, g, o.publishOptions, []*handoff.Record{r}, findings)
+	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, ack)}, "nothing was acknowledged")
 }
 
 // ackSubject resolves what is acknowledged: the reference, else the one handoff

@@ -116,17 +116,36 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 }
 
 // publishDraft completes the draft with the facts that the program knows and
-// commits it.
+// commits it, with a route for every blocker and question that is new.
 func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOptions, d *draft, warnings []handoff.Finding) error {
 	h := d.handoff
 	h.Anchor = ws.anchor()
 	h.Meta = &handoff.Meta{Tool: "handoff " + programVersion()}
+	h.Team, h.Pod, h.Zone = ws.config.TeamOf(ws.me), ws.config.PodOf(ws.me), ws.config.ZoneOf(ws.me)
+	h.Shift = ws.currentShift()
 	for i := range h.Blockers {
 		ws.fillSince(&h.Blockers[i])
 	}
 	r := ws.newRecord(g, h)
 	r.Ext = d.ext
-	return ws.publish(ctx, g, o.publishOptions, []*handoff.Record{r}, warnings)
+	return ws.publish(ctx, g, o.publishOptions, append([]*handoff.Record{r}, ws.routes(g, h)...), warnings)
+}
+
+// currentShift is the shift that the user is handing over: the one that
+// contains now, else the last one that ended, nil when no hours are known.
+func (ws *workspace) currentShift() *handoff.Shift {
+	calendar, ok := ws.config.Calendar(ws.me)
+	if !ok {
+		return nil
+	}
+	at := ws.author.When
+	shift, ok := calendar.Shift(at)
+	if !ok {
+		if shift, ok = calendar.LastShift(at); !ok {
+			return nil
+		}
+	}
+	return &handoff.Shift{Start: handoff.Time{Time: shift.From}, End: handoff.Time{Time: shift.To}, TZ: calendar.Location.String()}
 }
 
 // anchor is where the sender's branch stands.

@@ -65,6 +65,16 @@ func (ws *workspace) judge(records []*handoff.Record, c rules.Context) []handoff
 	return append(findings, ws.misplaced(records)...)
 }
 
+// checkAndPublish judges records that flags made and publishes them; refused
+// says what did not happen.
+func (ws *workspace) checkAndPublish(ctx context.Context, g *globals, o publishOptions, records []*handoff.Record, refused string) error {
+	findings := ws.judge(records, ws.ruleContext(nil))
+	if handoff.HasErrors(findings) {
+		return &findingsError{what: refused, findings: findings, hint: "correct the command and try again"}
+	}
+	return ws.publish(ctx, g, o, records, findings)
+}
+
 // misplaced folds the records on top of all others and returns the problems that
 // are theirs.
 func (ws *workspace) misplaced(records []*handoff.Record) []handoff.Finding {

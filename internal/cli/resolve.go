@@ -59,11 +59,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) e
 	if err != nil {
 		return err
 	}
-	findings := ws.judge(records, ws.ruleContext(nil))
-	if handoff.HasErrors(findings) {
-		return &findingsError{what: "nothing was resolved", findings: findings, hint: "correct the flags"}
-	}
-	return ws.publish(ctx, g, o.publishOptions, records, findings)
+	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was resolved")
 }
 
 // blocker resolves a reference that must name a blocker.

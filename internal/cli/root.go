@@ -125,7 +125,8 @@ stays with its sender until the receiver acknowledges it.`,
 
 	root.AddCommand(
 		newDeclareCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
-		newResolveCmd(g), newDecideCmd(g),
+		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
+		newEscalateCmd(g), newAssignCmd(g), newWithdrawCmd(g), newGapCmd(g),
 		newQueryCmd(g), newLogCmd(g),
 		newInitCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
 	)

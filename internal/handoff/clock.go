@@ -116,6 +116,29 @@ func (c Calendar) Worked(from, to time.Time) time.Duration {
 	return worked
 }
 
+// Due returns the moment at which a person has worked for a while since from,
+// on their own clock. It is false when they will not, as nothing of their work
+// is left.
+func (c Calendar) Due(from time.Time, work time.Duration) (time.Time, bool) {
+	shift, ok := c.Shift(from)
+	if !ok {
+		shift, ok = c.NextShift(from)
+	}
+	for ok {
+		start := shift.From
+		if start.Before(from) {
+			start = from
+		}
+		if left := shift.To.Sub(start); work <= left {
+			return start.Add(work), true
+		} else {
+			work -= left
+		}
+		shift, ok = c.NextShift(shift.To)
+	}
+	return time.Time{}, false
+}
+
 // pieces returns the shift that begins on a day, less absences: nothing, one
 // or several intervals in their order.
 func (c Calendar) pieces(d civilDay) []Interval {

@@ -316,7 +316,7 @@ func TestIntegrityRules(t *testing.T) {
 		// Found by the parser.
 		{name: "hidden character", edits: []string{title, `title: "a\x1b[31m"`}, want: "HO907:13"},
 		{name: "duplicate key", edits: []string{title, title + "\n    status: ready"}, want: "HO910:15"},
-		{name: "eaten text", edits: []string{`state: "PR #1842 has two of three approvals, e2e suite green on 4f2a9c1"`, "state: In PR #1842, e2e suite green on main"}, want: "HO911:16"},
+		{name: "eaten text", edits: []string{`state: "PR #1842 has two of three approvals, e2e suite green on 4f2a9c1"`, "state: In PR #1842, e2e suite green on main"}, want: "HO203w:16 HO911:16"},
 	})
 }
 

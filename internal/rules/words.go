@@ -231,11 +231,13 @@ func placeholderIn(s string) string {
 }
 
 // assertionIn returns the word by which the text asserts that something is
-// done, or "". A hedged one asserts nothing.
+// done, or "". A hedged one asserts nothing, and "working on" the contrary.
 func assertionIn(s string) string {
 	for _, span := range assertion().FindAllStringIndex(s, -1) {
-		if !hedge().MatchString(s[:span[0]]) {
-			return s[span[0]:span[1]]
+		word, rest := s[span[0]:span[1]], s[span[1]:]
+		ongoing := strings.EqualFold(word, "working") && strings.HasPrefix(rest, " on ")
+		if !ongoing && !hedge().MatchString(s[:span[0]]) {
+			return word
 		}
 	}
 	return ""
