@@ -38,7 +38,8 @@ one handoff that waits for you.`,
 		GroupID: groupDaily,
 		Args:    maxArgs(1, "one reference"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runAck(cmd.Context(), g, o, strings.Join(args, ""))
+			ask := g.Interactive && !said(cmd, "outcome", "take", "readback", "gap", "reason", "exception", "note", "all-seen")
+			return runAck(cmd.Context(), g, o, strings.Join(args, ""), ask)
 		},
 	}
 	f := cmd.Flags()
@@ -54,7 +55,12 @@ one handoff that waits for you.`,
 	return cmd
 }
 
-func runAck(ctx context.Context, g *globals, o ackOptions, ref string) error {
+// said reports whether any of the flags was given.
+func said(cmd *cobra.Command, flags ...string) bool {
+	return slices.ContainsFunc(flags, cmd.Flags().Changed)
+}
+
+func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool) error {
 	ws, err := g.openForWriting(ctx)
 	if err != nil {
 		return err
@@ -69,6 +75,11 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string) error {
 	ack, err := ws.newAck(ctx, o, subject)
 	if err != nil {
 		return err
+	}
+	if ask {
+		if err := ws.askAck(ctx, g, ack); err != nil {
+			return err
+		}
 	}
 	records := []*handoff.Record{ws.newRecord(g, ack)}
 	if e := ws.exception(ack); e != nil {

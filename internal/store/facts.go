@@ -27,6 +27,7 @@ type Facts struct {
 	Remote   bool         // there are remote-tracking branches, so Unpushed means something
 	Staged   int          // paths that differ between HEAD and the index
 	Dirty    int          // tracked paths that differ between the index and the work tree
+	Changed  int          // tracked paths with a change of either kind
 	Stashes  int
 	Missing  []string // out of "commits", "branches", "unpushed", "status"
 }
@@ -80,7 +81,7 @@ func (r *Repo) Facts(ctx context.Context, since time.Time, emails []string) Fact
 	gather("commits", func() (err error) { f.Commits, err = r.workSince(ctx, tips, since, emails); return err })
 	gather("branches", func() (err error) { f.Branches, f.Remote, err = r.branches(ctx); return err })
 	gather("unpushed", func() (err error) { f.Unpushed, unpushed, err = r.unpushed(ctx, tips); return err })
-	gather("status", func() (err error) { f.Staged, f.Dirty, err = r.changedPaths(ctx); return err })
+	gather("status", func() error { return r.changedPaths(ctx, &f) })
 	group.Wait()
 	slices.Sort(f.Missing)
 	for i := range f.Branches {
@@ -176,26 +177,27 @@ func (r *Repo) unpushed(ctx context.Context, tips []string) (total int, by map[s
 
 // changedPaths counts tracked paths with changes. Untracked ones would need a
 // walk over the whole work tree.
-func (r *Repo) changedPaths(ctx context.Context) (staged, dirty int, err error) {
+func (r *Repo) changedPaths(ctx context.Context, f *Facts) error {
 	if r.worktree == "" {
-		return 0, 0, nil
+		return nil
 	}
 	out, err := r.git.output(ctx, "status", "--porcelain=v1", "--no-renames", "--untracked-files=no", "--ignore-submodules=all")
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
 	for line := range bytes.Lines(out) {
 		if len(line) < 2 {
 			continue
 		}
+		f.Changed++
 		if line[0] != ' ' { // a conflict counts as both
-			staged++
+			f.Staged++
 		}
 		if line[1] != ' ' {
-			dirty++
+			f.Dirty++
 		}
 	}
-	return staged, dirty, nil
+	return nil
 }
 
 // localBranch is the name of a branch without refs/heads/, "" for other refs.
