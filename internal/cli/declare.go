@@ -126,9 +126,8 @@ func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOpti
 	for i := range h.Blockers {
 		ws.fillSince(&h.Blockers[i])
 	}
-	r := ws.newRecord(g, h)
-	r.Ext = d.ext
-	return ws.publish(ctx, g, o.publishOptions, append([]*handoff.Record{r}, ws.routes(g, h)...), warnings)
+	records := append([]*handoff.Record{ws.draftRecord(g, d)}, ws.routes(g, h)...)
+	return ws.publish(ctx, g, o.publishOptions, records, warnings)
 }
 
 // currentShift is the shift that the user is handing over: the one that

@@ -17,6 +17,7 @@ import (
 
 // draft is a handoff that is being written.
 type draft struct {
+	id      string // of the record to come; "" until it is checked
 	handoff *handoff.Handoff
 	ext     map[string]any
 	doc     *handoff.Document // the text it was read from, nil if there is none
@@ -212,7 +213,7 @@ func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handof
 		}
 	}
 	if d.handoff != nil && !handoff.HasErrors(findings) {
-		findings = append(findings, ws.misplaced([]*handoff.Record{ws.newRecord(g, d.handoff)})...)
+		findings = append(findings, ws.misplaced([]*handoff.Record{ws.draftRecord(g, d)})...)
 	}
 	for i := range findings {
 		f := &findings[i]
@@ -223,6 +224,16 @@ func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handof
 	}
 	handoff.SortFindings(findings)
 	return findings
+}
+
+// draftRecord is the draft as a record, with the same id every time.
+func (ws *workspace) draftRecord(g *globals, d *draft) *handoff.Record {
+	if d.id == "" {
+		d.id = ws.newID(g)
+	}
+	r := handoff.New(d.id, ws.author.When, ws.me, d.handoff)
+	r.Ext = d.ext
+	return r
 }
 
 // missingFlags names everything that a handoff written with flags still lacks.

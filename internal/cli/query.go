@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/spf13/cobra"
 )
@@ -180,7 +181,9 @@ func (p *printer) cards(t query.Type, rows [][]string) {
 	for _, row := range rows {
 		p.styled(p.paint(bold, row[0]), p.paint(dim, " "+string(t)))
 		for i := 1; i < len(row)-4; i++ {
-			p.field(header[i], row[i])
+			if row[i] != handoff.SeverityRoutine {
+				p.field(header[i], row[i])
+			}
 		}
 		by, age, freshness, record := row[len(row)-4], row[len(row)-3], row[len(row)-2], row[len(row)-1]
 		p.styled(p.paint(dim, "  source: "+joinNonEmpty(", ", record, by, age, freshness)))

@@ -59,7 +59,7 @@ func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error
 	record, text := s.subject(target)
 	r := ws.state.Records[record]
 	if g.printer.structured() {
-		return g.printer.document(showDocument{SchemaVersion: 1, Type: string(target.Type), Record: r, State: query.Lookup(target, ws.state, ws.queryEnv()),
+		return g.printer.document(showDocument{SchemaVersion: 1, Type: target.Type, Record: r, State: query.Lookup(target, ws.state, ws.queryEnv()),
 			Path: r.Source.Path, Commit: r.Source.Commit})
 	}
 	return g.page(text)

@@ -116,27 +116,53 @@ func (c Calendar) Worked(from, to time.Time) time.Duration {
 	return worked
 }
 
-// Due returns the moment at which a person has worked for a while since from,
-// on their own clock. It is false when they will not, as nothing of their work
-// is left.
+// maxShifts is how far Due looks ahead: 27 years of daily shifts. Hours and
+// limits come from a file that can hold a shift of one minute a week.
+const maxShifts = 10_000
+
+// Due returns the moment at which so much has been worked since a time. It is
+// false when that does not happen within maxShifts shifts.
 func (c Calendar) Due(from time.Time, work time.Duration) (time.Time, bool) {
-	shift, ok := c.Shift(from)
-	if !ok {
-		shift, ok = c.NextShift(from)
+	piece, ok := c.Shift(from)
+	if ok && from.After(piece.From) {
+		piece.From = from
 	}
-	for ok {
-		start := shift.From
-		if start.Before(from) {
-			start = from
+	if !ok {
+		piece, ok = c.NextShift(from)
+	}
+	for range maxShifts {
+		if !ok {
+			break
 		}
-		if left := shift.To.Sub(start); work <= left {
-			return start.Add(work), true
-		} else {
-			work -= left
+		if work <= piece.Length() {
+			return piece.From.Add(work), true
 		}
-		shift, ok = c.NextShift(shift.To)
+		work -= piece.Length()
+		piece, ok = c.NextShift(piece.To)
 	}
 	return time.Time{}, false
+}
+
+// Limit is how long something may wait. The zero Limit is for ever.
+type Limit struct {
+	Length time.Duration
+	Wall   bool // on the wall, not on the receivers' clocks
+}
+
+// Due returns when the last of the receivers has had the time, false when there
+// is no limit. Without calendars, and for somebody who never works, the wall
+// counts: it is the only clock that is known.
+func (l Limit) Due(from time.Time, receivers []Calendar) (time.Time, bool) {
+	last := from.Add(l.Length)
+	if l.Wall {
+		return last, l.Length > 0
+	}
+	for _, c := range receivers {
+		if due, ok := c.Due(from, l.Length); ok && due.After(last) {
+			last = due
+		}
+	}
+	return last, l.Length > 0
 }
 
 // pieces returns the shift that begins on a day, less absences: nothing, one
@@ -145,7 +171,11 @@ func (c Calendar) pieces(d civilDay) []Interval {
 	if !c.Days[d.weekday()] || !c.exists(d) {
 		return nil
 	}
-	pieces := []Interval{c.shift(d)}
+	shift := c.shift(d)
+	if shift.Length() == 0 { // a short one that a change of the clock swallowed
+		return nil
+	}
+	pieces := []Interval{shift}
 	for _, away := range c.Away {
 		pieces = subtract(pieces, away)
 	}
