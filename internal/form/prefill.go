@@ -3,7 +3,6 @@ package form
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -38,7 +37,7 @@ type Found struct {
 // trunks are branches that are nobody's item.
 var trunks = []string{"main", "master", "trunk", "develop", "development"}
 
-var ticketPattern = regexp.MustCompile(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
+var ticketPattern = handoff.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
 
 // FindWork lists the branches that have commits of mine, or commits that are on
 // no remote, and finds for each the carried item that it belongs to: by a
@@ -49,7 +48,7 @@ func FindWork(work store.Facts, carried []handoff.Item) []Found {
 		if slices.Contains(trunks, b.Name) {
 			continue
 		}
-		f := Found{Branch: b.Name, Slug: handoff.Slug(path.Base(b.Name)), Ticket: ticketPattern.FindString(b.Name)}
+		f := Found{Branch: b.Name, Slug: handoff.Slug(path.Base(b.Name)), Ticket: ticketPattern().FindString(b.Name)}
 		if work.Remote {
 			f.Unpushed = b.Unpushed
 		}
