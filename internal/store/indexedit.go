@@ -128,7 +128,8 @@ func (e *indexEdit) finish(ctx context.Context) error {
 	}
 	cmd := e.cmd
 	e.cmd = nil
-	return commandError(ctx, "update-index", e.stderr.String(), cmd.Wait())
+	err := cmd.Wait()
+	return commandError(ctx, "update-index", e.stderr.String(), err)
 }
 
 // fillLock makes the copy the content of index.lock.
