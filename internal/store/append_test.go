@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha1"
 	"errors"
 	"os"
 	"path/filepath"
@@ -515,4 +516,23 @@ func TestAppendRefusesChangesThatNoRepositoryCouldTake(t *testing.T) {
 		})
 	}
 	r.mustBeSound()
+}
+
+func TestAppendReportsWhyGitRefusesTheIndex(t *testing.T) {
+	r := seeded(t)
+	index := r.read(".git/index")
+	index = index[:len(index)-indexChecksumSize] + "zzzz\x00\x00\x00\x00" // an extension that one has to know
+	sum := sha1.Sum([]byte(index))
+	r.write(".git/index", index+string(sum[:]))
+	head := r.git("rev-parse", "HEAD")
+	_, err := r.open().Append(context.Background(), change("k3f9q2m7"))
+	if err == nil || !strings.Contains(err.Error(), "git update-index:") || !strings.Contains(err.Error(), "zzzz") {
+		t.Errorf("error %v, want git's own words", err)
+	}
+	if r.git("rev-parse", "HEAD") != head || r.exists(".handoffs") {
+		t.Error("something was written")
+	}
+	if left, _ := os.ReadDir(r.path(".git/handoff")); len(left) != 1 || r.exists(".git/index.lock") {
+		t.Errorf("left over: %v", left)
+	}
 }
