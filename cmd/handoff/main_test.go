@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -36,10 +38,11 @@ func TestScripts(t *testing.T) {
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"as":     cmdAs,
-			"clock":  cmdClock,
-			"status": cmdStatus,
-			"snap":   cmdSnap,
+			"as":              cmdAs,
+			"clock":           cmdClock,
+			"status":          cmdStatus,
+			"snap":            cmdSnap,
+			"handoff-hostile": cmdHostile,
 		},
 	})
 }
@@ -59,11 +62,12 @@ func cmdClock(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("GIT_COMMITTER_DATE", args[0])
 }
 
-// cmdStatus runs a command and requires its exit status: status 3 handoff ….
+// cmdStatus runs a command and requires its exit status: status 3 handoff …. No
+// message may show the inside of the program.
 func cmdStatus(ts *testscript.TestScript, _ bool, args []string) {
 	err := ts.Exec(args[1], args[2:]...)
 	got := 0
-	if exit, ok := err.(*exec.ExitError); ok {
+	if exit := new(exec.ExitError); errors.As(err, &exit) {
 		got = exit.ExitCode()
 	} else if err != nil {
 		ts.Fatalf("%v", err)
@@ -71,7 +75,13 @@ func cmdStatus(ts *testscript.TestScript, _ bool, args []string) {
 	if want := args[0]; want != strconv.Itoa(got) {
 		ts.Fatalf("status %d, want %s", got, want)
 	}
+	if leak := goInside.FindString(ts.ReadFile("stderr")); leak != "" {
+		ts.Fatalf("the message shows %q", leak)
+	}
 }
+
+// goInside matches what only the program's authors should ever see.
+var goInside = regexp.MustCompile(`panic|goroutine|\b(?:handoff|yaml|store|config|rules|json)\.[A-Z]\w+|map\[|interface ?\{|0xc0[0-9a-f]{6}`)
 
 // cmdSnap saves everything that belongs to the user: snap FILE. The index is
 // compared by its entries, flags and stages.
@@ -89,4 +99,21 @@ func cmdSnap(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o644))
+}
+
+// cmdHostile writes files that would cost a parser dearly: handoff-hostile DIR.
+func cmdHostile(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o755))
+	for name, content := range map[string]string{
+		"deep.yaml":       "summary: " + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + "\n",
+		"duplicates.yaml": strings.Repeat("summary: a\n", 8000),
+		"latin1.yaml":     "summary: caf\xe9\n",
+	} {
+		ts.Check(os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
+	}
+	// A gigabyte, without the disk: the file is one hole.
+	large := filepath.Join(dir, "large.yaml")
+	ts.Check(os.WriteFile(large, []byte("summary: a\n"), 0o644))
+	ts.Check(os.Truncate(large, 1<<30))
 }

@@ -1,36 +1,175 @@
 package cli
 
 import (
+	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rules"
 )
 
-// ruleContext is what the rules need to know of this repository.
+// ruleContext is what the rules need to know of this repository and its team.
 func (ws *workspace) ruleContext(allowSecrets []string) rules.Context {
-	c := rules.Context{State: ws.state, By: ws.me, Now: ws.now, ClockSkew: ws.config.Timing.ClockSkew.Wall()}
-	c.AllowSecrets = allowSecrets
-	return c
+	c := ws.config
+	return rules.Context{
+		State: ws.state, By: ws.me, Now: ws.now, ClockSkew: c.Timing.ClockSkew.Wall(),
+		Settings: rules.Settings{
+			Preset: rules.Preset(c.Rules.Preset), Levels: ruleLevels(c), Lang: c.Rules.Lang,
+			Words:        rules.Words{Filler: c.Rules.Words.Filler, Weak: c.Rules.Words.Weak, Soft: c.Rules.Words.Soft, Relative: c.Rules.Words.RelTime},
+			AllowSecrets: allowSecrets,
+		},
+		Team: ws.ruleTeam(),
+	}
+}
+
+func ruleLevels(c *config.Config) map[string]rules.Setting {
+	levels := make(map[string]rules.Setting, len(c.Rules.Levels))
+	for code, level := range c.Rules.Levels {
+		levels[code] = rules.Setting(level)
+	}
+	return levels
+}
+
+func (ws *workspace) ruleTeam() rules.Team {
+	c := ws.config
+	team := rules.Team{
+		People: ws.people(), TeamOf: c.TeamOf, PublishGrace: c.Timing.PublishGrace.Wall(),
+		Covers: func(address, handle string) bool { return slices.Contains(c.Members(address, ws.me), handle) },
+		Shift:  ws.shift,
+		Away: func(handle string, at time.Time) bool {
+			calendar, ok := c.Calendar(handle)
+			return ok && slices.ContainsFunc(calendar.Away, func(i handoff.Interval) bool { return i.Contains(at) })
+		},
+	}
+	for _, a := range c.Authorities {
+		team.Authority = append(team.Authority, rules.Authority{Area: a.Area, Expires: a.ExpiresAt()})
+	}
+	for _, i := range c.Interfaces {
+		team.Interfaces = append(team.Interfaces, rules.Interface{From: i.From, To: i.To, Requires: i.Requires, OnMissing: i.OnMissing})
+	}
+	return team
+}
+
+// people lists the handles of the roster, nil without one.
+func (ws *workspace) people() []string {
+	var handles []string
+	for handle := range ws.config.People {
+		handles = append(handles, handle)
+	}
+	slices.Sort(handles)
+	return handles
+}
+
+// shift is the working time of a person that contains at, or else the next one,
+// without regard to absences.
+func (ws *workspace) shift(handle string, at time.Time) (start, end time.Time, ok bool) {
+	calendar, ok := ws.config.Calendar(handle)
+	if !ok {
+		return start, end, false
+	}
+	calendar.Away = nil
+	shift, ok := calendar.Shift(at)
+	if !ok {
+		shift, ok = calendar.NextShift(at)
+	}
+	return shift.From, shift.To, ok
 }
 
 // queryEnv is what answers depend on beside the records.
 func (ws *workspace) queryEnv() query.Env {
-	return query.Env{Now: ws.now}
+	c := ws.config
+	env := query.Env{
+		Now: ws.now, Grace: c.Timing.PublishGrace.Wall(),
+		Teams: make(map[string]string), Addresses: make(map[string][]string),
+		AckDue: ws.ackDue, ShiftEnd: ws.nextShiftEnd,
+	}
+	for handle, p := range c.People {
+		if p.Team != "" {
+			env.Teams[handle] = p.Team
+		}
+	}
+	for _, h := range ws.state.Handoffs {
+		for _, address := range h.To {
+			if handoff.IsScope(address) && env.Addresses[address] == nil {
+				env.Addresses[address] = c.Members(address, h.Record.By)
+			}
+		}
+	}
+	for _, a := range c.Authorities {
+		env.Areas = append(env.Areas, query.Area{Name: a.Area, Primary: a.Primary, Alternates: a.Alternates, Expires: a.ExpiresAt()})
+	}
+	return env
+}
+
+// nextShiftEnd is the end of the first shift of a person that begins at or after
+// a time.
+func (ws *workspace) nextShiftEnd(handle string, from time.Time) (time.Time, bool) {
+	calendar, ok := ws.config.Calendar(handle)
+	if !ok {
+		return time.Time{}, false
+	}
+	shift, ok := calendar.NextShift(from)
+	return shift.To, ok
+}
+
+// ackDue is when the SLA wants a verdict on a handoff: by its most severe item,
+// on the clock of the first receiver whose hours are known, for what is critical
+// on the wall.
+func (ws *workspace) ackDue(h *handoff.HandoffState) (time.Time, bool) {
+	severity := handoff.SeverityRoutine
+	for _, item := range h.Items {
+		if handoff.CompareSeverity(item.Severity, severity) < 0 {
+			severity = item.Severity
+		}
+	}
+	sla := ws.config.SLA.Ack
+	switch severity {
+	case handoff.SeverityCritical:
+		return h.Record.At.Add(sla.Critical.Wall()), !sla.Critical.IsZero()
+	case handoff.SeverityWatch:
+		return ws.onClockOf(h, sla.Watch)
+	}
+	return ws.onClockOf(h, sla.Routine)
+}
+
+func (ws *workspace) onClockOf(h *handoff.HandoffState, sla handoff.Duration) (time.Time, bool) {
+	if sla.IsZero() {
+		return time.Time{}, false
+	}
+	for _, address := range h.To {
+		for _, who := range ws.config.Members(address, h.Record.By) {
+			if calendar, ok := ws.config.Calendar(who); ok {
+				return calendar.Due(h.Record.At.Time, sla.Work())
+			}
+		}
+	}
+	return h.Record.At.Add(sla.Wall()), true
 }
 
 // location is where the user's days begin: the roster's time zone, else that of
 // their clock.
 func (ws *workspace) location() *time.Location {
+	if zone := ws.config.People[ws.me].TZ.Location; zone != nil {
+		return zone
+	}
+	if !ws.author.When.IsZero() {
+		return ws.author.When.Location()
+	}
 	return ws.now.Location()
 }
 
 // when reads the value of a flag that looks ahead.
-func (ws *workspace) when(text string) (time.Time, error) {
-	return time.Parse(time.RFC3339, text)
-}
+func (ws *workspace) when(text string) (time.Time, error) { return ws.parseTime(text, false) }
 
 // whenPast reads the value of a flag that looks back.
-func (ws *workspace) whenPast(text string) (time.Time, error) {
-	return time.Parse(time.RFC3339, text)
+func (ws *workspace) whenPast(text string) (time.Time, error) { return ws.parseTime(text, true) }
+
+func (ws *workspace) parseTime(text string, back bool) (time.Time, error) {
+	ref := handoff.Reference{Now: ws.now, Location: ws.location(), Back: back}
+	if calendar, ok := ws.config.Calendar(ws.me); ok {
+		ref.Calendar = &calendar
+	}
+	return handoff.ParseTime(text, ref)
 }

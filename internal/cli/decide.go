@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/spf13/cobra"
 )
 
@@ -64,9 +63,5 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		return err
 	}
 	r := ws.newRecord(g, &handoff.DecisionRecord{Topic: topic, DecisionFields: fields})
-	findings := rules.CheckRecord(r, ws.ruleContext(nil))
-	if handoff.HasErrors(findings) {
-		return &findingsError{what: "nothing was decided", findings: findings, hint: "handoff query decisions lists what was decided"}
-	}
-	return ws.publish(ctx, g, o.publishOptions, []*handoff.Record{r}, findings)
+	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{r}, "nothing was decided")
 }

@@ -73,6 +73,10 @@ var scenes = []scene{
 	}},
 }
 
+// demoWidth is how wide the output of the demo is: as on a terminal, also in a
+// pipe.
+const demoWidth = 80
+
 func runDemo(ctx context.Context, g *globals) error {
 	root, err := os.MkdirTemp("", "handoff-demo-")
 	if err != nil {
@@ -120,7 +124,7 @@ func (d *demo) play(s scene) error {
 		var errOut bytes.Buffer
 		env := d.g.Env
 		env.Dir, env.In, env.Err, env.Interactive = d.dir, strings.NewReader(""), &errOut, false
-		env.Environ, env.Height = d.environ(s.who, s.at), 0
+		env.Environ, env.Width, env.Height = d.environ(s.who, s.at), demoWidth, 0
 		env.Now = func() time.Time { return local }
 		env.NewID = d.nextID
 		if args[0] == "declare" {
@@ -128,7 +132,10 @@ func (d *demo) play(s scene) error {
 			args[2] = filepath.Join("..", args[2])
 		}
 		status := Main(args, env)
-		d.g.printer.line("%s", strings.TrimSuffix(errOut.String(), "\n"))
+		if said := strings.TrimSuffix(errOut.String(), "\n"); said != "" {
+			d.g.printer.line("%s", said)
+		}
+		d.g.printer.line("")
 		if status != StatusDone {
 			return fmt.Errorf("handoff %s: status %d", commandLine(args), status)
 		}

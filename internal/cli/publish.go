@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/pflag"
 )
@@ -48,6 +50,42 @@ func (ws *workspace) newID(g *globals) string {
 // the commit to come, so that GIT_AUTHOR_DATE is honoured as git does.
 func (ws *workspace) newRecord(g *globals, body handoff.Body) *handoff.Record {
 	return handoff.New(ws.newID(g), ws.author.When, ws.me, body)
+}
+
+// judge checks records against the rules and then, as the rules say it better,
+// against the fold: what it could not use where it stands must not be published.
+func (ws *workspace) judge(records []*handoff.Record, c rules.Context) []handoff.Finding {
+	var findings []handoff.Finding
+	for _, r := range records {
+		findings = append(findings, rules.CheckRecord(r, c)...)
+	}
+	if handoff.HasErrors(findings) {
+		return findings
+	}
+	return append(findings, ws.misplaced(records)...)
+}
+
+// checkAndPublish judges records that flags made and publishes them; refused
+// says what did not happen.
+func (ws *workspace) checkAndPublish(ctx context.Context, g *globals, o publishOptions, records []*handoff.Record, refused string) error {
+	findings := ws.judge(records, ws.ruleContext(nil))
+	if handoff.HasErrors(findings) {
+		return &findingsError{what: refused, findings: findings, hint: "correct the command and try again"}
+	}
+	return ws.publish(ctx, g, o, records, findings)
+}
+
+// misplaced folds the records on top of all others and returns the problems that
+// are theirs.
+func (ws *workspace) misplaced(records []*handoff.Record) []handoff.Finding {
+	after := handoff.Fold(slices.Concat(ws.state.Order(), records), ws.config.AckPolicy)
+	var findings []handoff.Finding
+	for _, p := range after.Problems {
+		if slices.ContainsFunc(records, func(r *handoff.Record) bool { return r.ID == p.Record }) {
+			findings = append(findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Message: p.Message})
+		}
+	}
+	return findings
 }
 
 // publish commits the records of one operation, the first of which names it,

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/spf13/cobra"
 )
 
@@ -39,7 +38,8 @@ func newResolveCmd(g *globals) *cobra.Command {
 }
 
 func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) error {
-	if o.how == "" && o.decision == "" {
+	ask := g.Interactive && o.how == "" && o.decision == ""
+	if !ask && o.how == "" && o.decision == "" {
 		return usagef("handoff resolve --help shows an example", "missing: --how")
 	}
 	ws, err := g.openForWriting(ctx)
@@ -56,18 +56,16 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) e
 			hint:    "handoff show blk:" + blocker.ID,
 		}
 	}
+	if ask {
+		if err := ws.askResolve(ctx, g, &o, blocker); err != nil {
+			return err
+		}
+	}
 	records, err := ws.resolution(g, o, blocker)
 	if err != nil {
 		return err
 	}
-	var findings []handoff.Finding
-	for _, r := range records {
-		findings = append(findings, rules.CheckRecord(r, ws.ruleContext(nil))...)
-	}
-	if handoff.HasErrors(findings) {
-		return &findingsError{what: "nothing was resolved", findings: findings, hint: "correct the flags"}
-	}
-	return ws.publish(ctx, g, o.publishOptions, records, findings)
+	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was resolved")
 }
 
 // blocker resolves a reference that must name a blocker.

@@ -269,7 +269,15 @@ func (c *Config) Authority(area string) (Authority, bool) {
 	return c.Authorities[i], true
 }
 
+// ExpiresAt is the end of the last day of the authority, zero without one.
+func (a Authority) ExpiresAt() time.Time {
+	if a.Expires.IsZero() {
+		return time.Time{}
+	}
+	return a.Expires.next().In(time.UTC)
+}
+
 // ExpiredAt reports whether the last day of the authority is over.
 func (a Authority) ExpiredAt(t time.Time) bool {
-	return !a.Expires.IsZero() && !t.Before(a.Expires.next().In(time.UTC))
+	return !a.Expires.IsZero() && !t.Before(a.ExpiresAt())
 }

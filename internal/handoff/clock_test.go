@@ -320,3 +320,29 @@ func BenchmarkWorkedTenYears(b *testing.B) {
 		c.Worked(from, to)
 	}
 }
+
+// Due is the inverse of Worked: at the moment that it returns, just that much
+// has been worked.
+func TestDue(t *testing.T) {
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Calendar{Location: london, Start: 9 * 60, End: 17*60 + 30, Days: [7]bool{false, true, true, true, true, true, false}}
+	friday := time.Date(2026, 11, 20, 17, 25, 0, 0, london)
+	due, ok := c.Due(friday, 11*time.Minute)
+	if want := time.Date(2026, 11, 23, 9, 6, 0, 0, london); !ok || !due.Equal(want) {
+		t.Errorf("due %v, want %v", due, want)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		from := friday.Add(time.Duration(rapid.Int64Range(-1e6, 1e6).Draw(t, "from")) * time.Second)
+		work := time.Duration(rapid.Int64Range(1, 1e6).Draw(t, "work")) * time.Second
+		due, ok := c.Due(from, work)
+		if !ok || c.Worked(from, due) != work {
+			t.Fatalf("due %v after %v: worked %v", due, work, c.Worked(from, due))
+		}
+	})
+	if _, ok := (Calendar{Location: london}).Due(friday, time.Minute); ok {
+		t.Error("due without a working day")
+	}
+}

@@ -2,7 +2,6 @@ package handoff
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"time"
 )
@@ -17,12 +16,12 @@ type Duration struct {
 	Clock time.Duration // hours and minutes
 }
 
-var durationPattern = regexp.MustCompile(`^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?$`)
+var durationPattern = Pattern(`^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?$`)
 
 // ParseDuration reads days, hours and minutes, in this order, at least one of
 // them.
 func ParseDuration(text string) (Duration, error) {
-	m := durationPattern.FindStringSubmatch(text)
+	m := durationPattern().FindStringSubmatch(text)
 	if text == "" || m == nil {
 		return Duration{}, fmt.Errorf("%q is not a duration such as 30m, 2h or 2d", OneLine(text))
 	}

@@ -2,7 +2,6 @@ package handoff
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -13,30 +12,57 @@ const (
 	IDLength   = 8
 )
 
-var (
-	slugPattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,63}$`)
-	handlePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,38}$`)
-	scopePattern  = regexp.MustCompile(`^(?:team|team:[a-z0-9][a-z0-9._-]{0,38}|shift:[a-z0-9][a-z0-9._-]{0,38}|lead:[a-z0-9][a-z0-9._-]{0,38})$`)
-	devicePattern = regexp.MustCompile(`^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$`)
-)
-
 // ValidID reports whether s is a whole record id.
 func ValidID(s string) bool {
 	return len(s) == IDLength && strings.Trim(s, IDAlphabet) == ""
 }
 
-// ValidSlug reports whether s can name an item, blocker, question or decision.
-func ValidSlug(s string) bool { return slugPattern.MatchString(s) }
+// ValidSlug reports whether s can name an item, blocker, question or decision:
+// ^[a-z0-9][a-z0-9-]{1,63}$.
+func ValidSlug(s string) bool {
+	return len(s) >= 2 && len(s) <= 64 && s[0] != '-' && consistsOf(s, "-")
+}
 
-// ValidHandle reports whether s can name a person. Device names of Windows are
-// not handles, as a handle is part of a file name.
+// ValidHandle reports whether s can name a person: ^[a-z0-9][a-z0-9._-]{0,38}$,
+// and not a device of Windows, as a handle is part of a file name.
 func ValidHandle(s string) bool {
-	return handlePattern.MatchString(s) && !devicePattern.MatchString(s)
+	if len(s) == 0 || len(s) > 39 || strings.ContainsRune("._-", rune(s[0])) || !consistsOf(s, "._-") {
+		return false
+	}
+	base, _, _ := strings.Cut(s, ".")
+	return !isDevice(base)
+}
+
+// isDevice reports whether Windows takes a file of this name for a device,
+// whatever its extension.
+func isDevice(name string) bool {
+	switch name {
+	case "con", "prn", "aux", "nul":
+		return true
+	}
+	return len(name) == 4 && (name[:3] == "com" || name[:3] == "lpt") && name[3] >= '0' && name[3] <= '9'
+}
+
+// consistsOf reports whether s is made of lower-case ASCII letters, digits and
+// the characters of extra.
+func consistsOf(s, extra string) bool {
+	return strings.IndexFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune(extra, r)
+	}) < 0
 }
 
 // IsScope reports whether s addresses a group: "team", "team:x", "shift:x" or
-// "lead:x".
-func IsScope(s string) bool { return scopePattern.MatchString(s) }
+// "lead:x", where x is made as a handle is.
+func IsScope(s string) bool {
+	kind, name, named := strings.Cut(s, ":")
+	switch kind {
+	case "team":
+		return !named || ValidHandle(name)
+	case "shift", "lead":
+		return ValidHandle(name)
+	}
+	return false
+}
 
 // Slug turns free text into a slug: letters and digits of ASCII, lower-case,
 // joined by "-", at most 40 characters. It returns "" if nothing usable is

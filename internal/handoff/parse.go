@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -140,10 +139,10 @@ func parseTree(data []byte) (*yaml.Node, *Finding) {
 }
 
 var (
-	yamlLine     = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
-	tabIndent    = regexp.MustCompile(`^ *\t`)
-	reservedChar = regexp.MustCompile("^\\s*(?:- +)*(?:[\\w.-]+: +)?(?:\\[ *)?([@`%])")
-	innerColon   = regexp.MustCompile(`^\s*(?:- +)*[\w.-]+: +[^"'\s|>\[{#&*!][^#]*: `)
+	yamlLine     = Pattern(`^yaml: (?:line (\d+): )?(.*)$`)
+	tabIndent    = Pattern(`^ *\t`)
+	reservedChar = Pattern("^\\s*(?:- +)*(?:[\\w.-]+: +)?(?:\\[ *)?([@`%])")
+	innerColon   = Pattern(`^\s*(?:- +)*[\w.-]+: +[^"'\s|>\[{#&*!][^#]*: `)
 )
 
 // syntaxFinding turns an error of the YAML parser, which exists as text only,
@@ -151,7 +150,7 @@ var (
 // the usual slips are looked for by themselves.
 func syntaxFinding(data []byte, err error) *Finding {
 	f := &Finding{Code: "HO101", Level: LevelError, Line: 1, Col: 1, Message: "not valid YAML"}
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+	if m := yamlLine().FindStringSubmatch(err.Error()); m != nil {
 		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
 			f.Line = n
 		}
@@ -163,12 +162,12 @@ func syntaxFinding(data []byte, err error) *Finding {
 	}
 	for i, line := range strings.Split(string(data), "\n") {
 		switch {
-		case tabIndent.MatchString(line):
+		case tabIndent().MatchString(line):
 			f.Message, f.Fix = "not valid YAML: a tab indents the line", "indent with spaces"
-		case reservedChar.MatchString(line):
-			f.Message = "not valid YAML: a value cannot begin with " + reservedChar.FindStringSubmatch(line)[1]
+		case reservedChar().MatchString(line):
+			f.Message = "not valid YAML: a value cannot begin with " + reservedChar().FindStringSubmatch(line)[1]
 			f.Fix = "put the value in double quotes, or write a handle without @"
-		case innerColon.MatchString(line):
+		case innerColon().MatchString(line):
 			f.Message, f.Fix = "not valid YAML: the value holds a colon", "put the value in double quotes"
 		default:
 			continue

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -35,6 +34,11 @@ func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (
 		return nil, err
 	}
 	set := &Set{Files: files, Refs: refs}
+	for _, ref := range refs {
+		if ref.Err != nil {
+			set.Problems = append(set.Problems, handoff.Problem{Path: ref.Name, Code: "HO903", Message: "the ref cannot be read: " + ref.Err.Error()})
+		}
+	}
 	results := make([]result, len(files))
 	if err := parallel(ctx, len(files), func(i int) error {
 		var err error
@@ -87,10 +91,10 @@ func parallel(ctx context.Context, n int, f func(i int) error) error {
 const plainFile = 0o100644
 
 // recordName matches the path of a record below the records' directory.
-var recordName = regexp.MustCompile(`^\d{4}/\d{2}/\d{2}/\d{6}Z-[a-z]+-[a-z0-9._-]+-[0-9a-z]{8}\.yaml$`)
+var recordName = handoff.Pattern(`^\d{4}/\d{2}/\d{2}/\d{6}Z-[a-z]+-[a-z0-9._-]+-[0-9a-z]{8}\.yaml$`)
 
 // peopleFiles are what people keep beside the records.
-var peopleFiles = regexp.MustCompile(`^(?:config\.yaml|README\.md|\.gitattributes|templates/.+)$`)
+var peopleFiles = handoff.Pattern(`^(?:config\.yaml|README\.md|\.gitattributes|templates/.+)$`)
 
 // result is what one file came to. Both are nil for a file that people keep
 // beside the records.
@@ -105,11 +109,11 @@ func readFile(repo *store.Repo, dir string, f store.File) (result, error) {
 		return result{problem: &handoff.Problem{Path: f.Path, Code: code, Message: message}}, nil
 	}
 	switch {
-	case peopleFiles.MatchString(name):
+	case peopleFiles().MatchString(name):
 		return result{}, nil
 	case f.Mode != plainFile:
 		return problem("HO903", fmt.Sprintf("mode %06o: a record is a plain file, 100644", f.Mode))
-	case !recordName.MatchString(name):
+	case !recordName().MatchString(name):
 		return problem("HO903", "not the name of a record")
 	}
 	data, err := repo.Read(f.Blob, handoff.MaxSize)

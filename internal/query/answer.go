@@ -14,6 +14,9 @@ func Run(q Query, s *handoff.State, env Env) Answer {
 	spec, _ := findTopic(q.Topic)
 	r := newRunner(q, s, env)
 	found := filter(spec.find(r), r.meets)
+	if spec.name != Search { // which has read the words, to cite who said them
+		found = filter(found, func(c candidate) bool { return r.says(c.thread) })
+	}
 	sortCandidates(found, spec.order)
 
 	a := Answer{Topic: spec.name, Answered: true, Rows: []Row{}, Total: len(found), Ask: []string{}}
@@ -23,12 +26,11 @@ func Run(q Query, s *handoff.State, env Env) Answer {
 	if q.Limit > 0 && len(a.Rows) > q.Limit {
 		a.Rows = a.Rows[:q.Limit]
 	}
-	switch covering := r.covering(spec); {
-	case len(found) > 0:
+	if len(found) > 0 {
 		a.Say = summary(found)
-	case len(covering) > 0:
+	} else if covering := r.covering(spec); len(covering) > 0 {
 		a.Say = r.none(spec, covering)
-	default:
+	} else {
 		a.Answered = false
 		a.Say, a.Ask = r.uncovered()
 	}
@@ -72,6 +74,11 @@ func (r *runner) none(spec *topicSpec, covering []*handoff.HandoffState) string 
 			who = "the team"
 		}
 		say = fmt.Sprintf(say, who)
+	}
+	if spec.silent != nil {
+		if why := spec.silent(r.env); why != "" {
+			return say + ": " + why
+		}
 	}
 	if len(r.query.Terms)+len(r.query.Words) > 0 && spec.name != Search {
 		say += " that fits"
@@ -123,17 +130,17 @@ func (r *runner) covers(h *handoff.HandoffState, spec *topicSpec) bool {
 	if !within(r.query, h.Record.At.Time) {
 		return false
 	}
-	if who := r.who(); spec.arg.name == anyone.name && who != everyoneAddress && !r.knows(h, who) {
+	if who := r.who(); spec.arg.name == aboutPeople && who != everyoneAddress && !r.knows(h, who) {
 		return false
 	}
-	facets := r.latest(r.handoffThread(h)).facets
+	known := r.latest(r.handoffThread(h)).facets
 	return !slices.ContainsFunc(r.query.Terms, func(t Term) bool {
 		if t.Not {
 			return false
 		}
 		switch t.Qualifier {
 		case By, Team, InItem, HasRef:
-			return !slices.Contains(facets[t.Qualifier], t.Value)
+			return !r.has(known, t)
 		case To, Owner, Holder, Resolver:
 			return !r.knows(h, t.Value)
 		}
@@ -170,7 +177,7 @@ func (r *runner) uncovered() (say string, ask []string) {
 	}
 	people, newest := r.authors()
 	if len(people) == 0 {
-		return say + ": nobody has published a handoff yet", []string{}
+		return say + ": nobody else has published a handoff yet", []string{}
 	}
 	ask = filter(r.concerned(), func(who string) bool { return slices.Contains(people, who) })
 	if len(ask) == 0 {
@@ -195,12 +202,12 @@ func (r *runner) slip() string {
 	return closest(name, known)
 }
 
-// authors are those who have published a handoff, the latest first, and the
-// newest handoff of each.
+// authors are those who have published a handoff, but for who asks, the latest
+// first, and the newest handoff of each.
 func (r *runner) authors() (people []string, newest map[string]*handoff.HandoffState) {
 	newest = make(map[string]*handoff.HandoffState)
 	for _, h := range r.allHandoffs() {
-		if by := h.Record.By; newest[by] == nil {
+		if by := h.Record.By; by != r.query.Me && newest[by] == nil {
 			newest[by] = h
 			people = append(people, by)
 		}

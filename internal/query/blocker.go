@@ -56,6 +56,10 @@ func (t blockerThread) entry(record *handoff.Record) any {
 		return some(filter(body.Blockers, func(b handoff.Blocker) bool { return b.ID == t.ID }))
 	case *handoff.Question:
 		return nil
+	case *handoff.Route:
+		if body.Via == "git" {
+			return nil // the program's own note that it was published
+		}
 	}
 	return record.Body
 }
@@ -91,16 +95,16 @@ func (t blockerThread) cite(r *runner, id string) candidate {
 	}
 	row.Source.Superseded = r.outdated(t, id, t.Declared)
 
-	facets := r.recordFacets(id)
-	facets.put(Is, string(TypeBlocker), t.State, openOrClosed(t.Open()))
+	f := r.recordFacets(id)
+	f.put(Is, string(TypeBlocker), t.State, openOrClosed(t.Open()))
 	if t.Reopened > 0 {
-		facets.put(Is, isReopened)
+		f.put(Is, isReopened)
 	}
-	facets.put(To, r.expand(t.asked()...)...)
-	facets.put(Resolver, r.expand(t.Resolver)...)
-	facets.put(Severity, row.Severity)
-	facets.putItems(r, t.Blocks)
-	return candidate{row: row, facets: facets, thread: t, severity: row.Severity, since: t.Since.Time}
+	f.put(To, r.expand(t.asked()...)...)
+	f.put(Resolver, r.expand(t.Resolver)...)
+	f.put(Severity, row.Severity)
+	f.putItems(r, t.Blocks)
+	return candidate{row: row, facets: f, thread: t, severity: row.Severity, since: t.Since.Time}
 }
 
 func openOrClosed(open bool) string {

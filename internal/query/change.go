@@ -42,14 +42,11 @@ func (r *runner) lastChange(t thread, since time.Time) string {
 		if record == nil {
 			continue
 		}
-		body, isHandoff := record.Body.(*handoff.Handoff)
-		if isHandoff && body.Rollup != nil {
-			continue // a view of what others said
-		}
 		entry := t.entry(record)
-		if entry == nil {
-			continue
+		if entry == nil || isRollup(record) && id != t.latest() {
+			continue // a rollup is news of itself only
 		}
+		_, isHandoff := record.Body.(*handoff.Handoff)
 		if !record.At.Before(since) && !(isHandoff && sameEntry(before, entry)) {
 			change = id
 		}
@@ -58,6 +55,12 @@ func (r *runner) lastChange(t thread, since time.Time) string {
 		}
 	}
 	return change
+}
+
+// isRollup reports whether a record is a view of what others said.
+func isRollup(record *handoff.Record) bool {
+	body, ok := record.Body.(*handoff.Handoff)
+	return ok && body.Rollup != nil
 }
 
 // sameEntry reports whether two declarations of a thing say the same. An intent
@@ -81,6 +84,6 @@ func (r *runner) outdated(t thread, id, declared string) bool {
 	if id == declared || record == nil || current == nil {
 		return false
 	}
-	body, isHandoff := record.Body.(*handoff.Handoff)
-	return isHandoff && body.Rollup == nil && !sameEntry(t.entry(record), t.entry(current))
+	_, isHandoff := record.Body.(*handoff.Handoff)
+	return isHandoff && !isRollup(record) && !sameEntry(t.entry(record), t.entry(current))
 }

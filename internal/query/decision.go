@@ -64,10 +64,10 @@ func (t decisionThread) cite(r *runner, id string) candidate {
 	}
 	row.Source.Superseded = !t.stands()
 
-	facets := r.recordFacets(id)
-	facets.put(Is, string(TypeDecision), t.State, openOrClosed(t.stands()))
-	facets.putItems(r, t.Items)
-	return candidate{row: row, facets: facets, thread: t, since: t.At}
+	f := r.recordFacets(id)
+	f.put(Is, string(TypeDecision), t.State, openOrClosed(t.stands()))
+	f.putItems(r, t.Items)
+	return candidate{row: row, facets: f, thread: t, since: t.At}
 }
 
 // allDecisions are the decisions on every topic, with the earlier ones and what

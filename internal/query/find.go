@@ -73,10 +73,12 @@ func (r *runner) questions() []candidate {
 	return found
 }
 
-func (r *runner) handoffs() []candidate {
+func (r *runner) unacked() []candidate {
 	var found []candidate
 	for _, h := range r.state.Handoffs {
-		found = append(found, r.latest(r.handoffThread(h)))
+		if t := r.handoffThread(h); t.unacked() {
+			found = append(found, r.latest(t))
+		}
 	}
 	return found
 }
@@ -93,19 +95,22 @@ func (r *runner) waitingOn() []candidate {
 	found := filter(r.blocked(), func(c candidate) bool {
 		return slices.ContainsFunc(c.thread.(blockerThread).asked(), concerns)
 	})
-	for _, q := range r.state.Questions {
-		if q.Open() && concerns(q.To) {
-			found = append(found, r.latest(questionThread{q}))
-		}
-	}
+	found = append(found, filter(r.questions(), func(c candidate) bool {
+		q := c.thread.(questionThread)
+		return q.Open() && concerns(q.To) || !q.Open() && concerns(q.By)
+	})...)
 	for _, h := range r.state.Handoffs {
-		t := r.handoffThread(h)
-		if t.unacked(r) && slices.ContainsFunc(t.receivers(r), concerns) {
-			found = append(found, r.latest(t))
+		if h.State == handoff.HandoffChangesRequested && concerns(h.Record.By) {
+			found = append(found, r.handoffThread(h).cite(r, h.Verdict.ID))
 		}
 	}
+	found = append(found, filter(r.unacked(), func(c candidate) bool {
+		t := c.thread.(handoffThread)
+		return t.Record.By != r.who() && slices.ContainsFunc(t.receivers(), concerns)
+	})...)
 	return append(found, filter(r.offered(), func(c candidate) bool {
-		return slices.ContainsFunc(c.row.(*ItemRow).OfferedTo, concerns)
+		offer := c.thread.(itemThread).Offer
+		return offer.From != r.who() && slices.ContainsFunc(offer.To, concerns)
 	})...)
 }
 
@@ -166,7 +171,7 @@ func (r *runner) whois() []candidate {
 		found = append(found, itemThread{it}.cite(r, id))
 	}
 	for _, area := range r.env.Areas {
-		if area.Name == strings.TrimPrefix(r.query.Arg, areaPrefix) {
+		if fold(area.Name) == strings.TrimPrefix(r.query.Arg, areaPrefix) {
 			found = append(found, r.area(area))
 		}
 	}
@@ -198,10 +203,11 @@ func (r *runner) area(a Area) candidate {
 		Expired: !a.Expires.IsZero() && a.Expires.Before(r.env.Now),
 		Source:  Source{Kind: "config", Path: a.Path},
 	}
-	facets := make(facets)
-	facets.put(Owner, a.Primary)
-	facets.put(Team, r.teams[a.Primary])
-	return candidate{row: row, facets: facets, thread: remark{}}
+	f := make(facets)
+	f.put(Is, string(TypeArea))
+	f.put(Owner, a.Primary)
+	f.put(Team, r.teams[a.Primary])
+	return candidate{row: row, facets: f, thread: remark{}}
 }
 
 func (r *runner) why() []candidate {

@@ -55,24 +55,27 @@ func (t handoffThread) latest() string { return t.Record.ID }
 
 // entry leaves out what has threads of its own.
 func (t handoffThread) entry(record *handoff.Record) any {
-	body, ok := record.Body.(*handoff.Handoff)
-	if !ok {
-		return record.Body
+	switch body := record.Body.(type) {
+	case *handoff.Handoff:
+		own := *body
+		own.Items, own.Blockers, own.Decisions, own.Questions = nil, nil, nil, nil
+		return own
+	case *handoff.Ack:
+		own := *body
+		own.Readback = nil
+		own.Gaps = filter(own.Gaps, func(g handoff.GapNote) bool { return g.Item == "" })
+		return own
 	}
-	own := *body
-	own.Items, own.Blockers, own.Decisions, own.Questions = nil, nil, nil, nil
-	return own
+	return record.Body
 }
 
 func (t handoffThread) cite(r *runner, id string) candidate {
-	flags := t.flags(r)
 	row := &HandoffRow{
 		Type: TypeHandoff, ID: t.Record.ID, By: t.Record.By, To: list(t.To), Summary: t.Summary, State: t.State,
-		Flags: list(flags), At: stamp(t.Record.At.Time), ReturnsAt: stamp(t.ReturnsAt.Time), Amends: t.Amends,
+		Flags: list(t.flags(r)), At: stamp(t.Record.At.Time), ReturnsAt: stamp(t.ReturnsAt.Time), Amends: t.Amends,
 		Items: []string{}, Taken: []string{}, Source: r.source(id),
 	}
 	severity := handoff.SeverityRoutine
-	var itemRefs []handoff.Ref
 	for _, item := range t.Items {
 		row.Items = append(row.Items, item.ID)
 		if t.Taken[item.ID] != "" {
@@ -81,40 +84,54 @@ func (t handoffThread) cite(r *runner, id string) candidate {
 		if handoff.CompareSeverity(item.Severity, severity) < 0 {
 			severity = item.Severity
 		}
-		itemRefs = append(itemRefs, item.Refs...)
 	}
 	row.Source.Superseded = !t.Current()
 
-	facets := r.recordFacets(id)
-	facets.put(Is, string(TypeHandoff), t.State, openOrClosed(t.Current() && t.State != handoff.HandoffClosed))
-	facets.put(Is, flags...)
-	if t.unacked(r) {
-		facets.put(Is, isUnacked)
+	f := t.facets(r, id)
+	f.put(Is, row.Flags...)
+	f.put(Severity, severity)
+	f.putItems(r, row.Items)
+	return candidate{row: row, facets: f, thread: t, severity: severity, since: t.Record.At.Time}
+}
+
+// facets are what terms can ask of the handoff, but for what its row holds.
+func (t handoffThread) facets(r *runner, record string) facets {
+	f := r.recordFacets(record)
+	f.put(Is, string(TypeHandoff), t.State, openOrClosed(t.Current() && t.State != handoff.HandoffClosed))
+	if t.unacked() {
+		f.put(Is, isUnacked)
 	}
-	facets.put(To, r.expand(t.To...)...)
-	facets.put(Severity, severity)
-	facets.putItems(r, row.Items)
+	f.put(To, t.To...)
+	f.put(To, t.addressees(r)...)
+	for _, item := range t.Items {
+		f.put(HasRef, refs(item.Refs)...)
+	}
 	for _, shipped := range t.Shipped {
-		facets.put(InItem, shipped.ID)
-		itemRefs = append(itemRefs, shipped.Refs...)
+		f.put(InItem, shipped.ID)
+		f.put(HasRef, refs(shipped.Refs)...)
 	}
 	for _, dropped := range t.Dropped {
-		facets.put(InItem, dropped.ID)
+		f.put(InItem, dropped.ID)
 	}
-	facets.put(HasRef, refs(itemRefs)...)
-	return candidate{row: row, facets: facets, thread: t, severity: severity, since: t.Record.At.Time}
+	return f
 }
 
 // unacked reports whether somebody else is asked for a verdict and has given
 // none.
-func (t handoffThread) unacked(r *runner) bool {
-	return t.State == handoff.HandoffPublished && len(t.receivers(r)) > 0
+func (t handoffThread) unacked() bool {
+	return t.State == handoff.HandoffPublished && len(t.receivers()) > 0
 }
 
 // receivers are the handles and addresses that the handoff is for, but for its
-// sender, who may be one of a group.
-func (t handoffThread) receivers(r *runner) []string {
+// sender.
+func (t handoffThread) receivers() []string {
 	return filter(t.To, func(address string) bool { return address != t.Record.By })
+}
+
+// addressees are the receivers and those for whom they stand. A sender who is
+// one of the group is not asked.
+func (t handoffThread) addressees(r *runner) []string {
+	return filter(r.expand(t.receivers()...), func(who string) bool { return who != t.Record.By })
 }
 
 // flags are the derived flags of the protocol.
@@ -139,7 +156,7 @@ func (t handoffThread) flags(r *runner) []string {
 }
 
 func (t handoffThread) overdue(r *runner) bool {
-	if r.env.AckDue == nil || !t.unacked(r) {
+	if r.env.AckDue == nil || !t.unacked() {
 		return false
 	}
 	due, ok := r.env.AckDue(t.HandoffState)
@@ -149,12 +166,10 @@ func (t handoffThread) overdue(r *runner) bool {
 // limbo reports whether every receiver has had a whole shift to answer in. A
 // receiver whose hours are unknown may not have had one.
 func (t handoffThread) limbo(r *runner) bool {
-	if r.env.ShiftEnd == nil || !t.unacked(r) {
+	if r.env.ShiftEnd == nil || !t.unacked() {
 		return false
 	}
-	people := filter(r.expand(t.receivers(r)...), func(who string) bool {
-		return who != t.Record.By && !handoff.IsScope(who)
-	})
+	people := filter(t.addressees(r), func(who string) bool { return !handoff.IsScope(who) })
 	return len(people) > 0 && !slices.ContainsFunc(people, func(who string) bool {
 		end, known := r.env.ShiftEnd(who, t.Record.At.Time)
 		return !known || end.After(r.env.Now)

@@ -100,16 +100,21 @@ func (t itemThread) entry(record *handoff.Record) any {
 	return record.Body
 }
 
-// closing is what the record that closed the item says of it.
-func (t itemThread) closing(record *handoff.Record) string {
+// closing is what the record that closed the item says of it, and the
+// references that it gives.
+func (t itemThread) closing(r *runner) (string, []handoff.Ref) {
+	record := r.state.Records[t.ClosedBy]
+	if record == nil {
+		return "", nil
+	}
 	entry, _ := t.entry(record).(itemEntry)
 	switch {
 	case len(entry.Shipped) > 0:
-		return entry.Shipped[0].What
+		return entry.Shipped[0].What, entry.Shipped[0].Refs
 	case len(entry.Dropped) > 0:
-		return entry.Dropped[0].Why
+		return entry.Dropped[0].Why, nil
 	}
-	return ""
+	return "", nil
 }
 
 func (t itemThread) cite(r *runner, id string) candidate {
@@ -123,25 +128,37 @@ func (t itemThread) cite(r *runner, id string) candidate {
 		row.OfferedTo = list(t.Offer.To)
 	}
 	if !t.Live() {
-		row.Status, row.State = t.Closed, t.closing(r.state.Records[t.ClosedBy])
+		row.Status = t.Closed
+		row.State, _ = t.closing(r)
 	}
 	row.Source.Superseded = id != t.HeldBy && id != t.ClosedBy && r.outdated(t, id, t.Declared)
+	return candidate{row: row, facets: t.facets(r, id), thread: t, severity: row.Severity, since: t.At}
+}
 
-	facets := r.recordFacets(id)
-	facets.put(Is, t.flags(r)...)
-	facets.put(To, r.expand(row.OfferedTo...)...)
-	facets.put(Owner, t.Owner)
-	facets.put(Holder, t.Holder)
-	facets.put(Team, r.teams[t.Holder])
-	facets.put(InItem, t.ID)
-	facets.put(Severity, row.Severity)
-	facets.put(HasRef, refs(t.Refs)...)
-	for _, id := range row.BlockedBy {
+// facets are what terms can ask of the item, cited from a record.
+func (t itemThread) facets(r *runner, record string) facets {
+	f := r.recordFacets(record)
+	if team := r.teams[t.Holder]; team != "" {
+		delete(f, Team)
+		f.put(Team, team)
+	}
+	if t.Offer != nil {
+		f.put(To, filter(r.expand(t.Offer.To...), func(who string) bool { return who != t.Offer.From })...)
+	}
+	f.put(Is, t.flags(r)...)
+	f.put(Owner, t.Owner)
+	f.put(Holder, t.Holder)
+	f.put(InItem, t.ID)
+	f.put(Severity, routine(t.Severity))
+	f.put(HasRef, refs(t.Refs)...)
+	_, last := t.closing(r)
+	f.put(HasRef, refs(last)...)
+	for _, id := range r.openBlockers(t.ItemState) {
 		if b := r.state.Blockers[id]; b != nil {
-			facets.put(Resolver, r.expand(b.Resolver)...)
+			f.put(Resolver, r.expand(b.Resolver)...)
 		}
 	}
-	return candidate{row: row, facets: facets, thread: t, severity: row.Severity, since: t.At}
+	return f
 }
 
 // steps are the next steps as a row holds them.

@@ -44,6 +44,15 @@ func byType(a, b candidate) int { return cmp.Or(compareTypes(a, b), bySeverity(a
 
 func byTypeNewest(a, b candidate) int { return cmp.Or(compareTypes(a, b), newestFirst(a, b)) }
 
+// byStory tells what is done, what was decided about it, and what stood in its
+// way.
+func byStory(a, b candidate) int {
+	story := []Type{TypeItem, TypeDecision, TypeBlocker}
+	return cmp.Or(
+		cmp.Compare(slices.Index(story, a.row.RowType()), slices.Index(story, b.row.RowType())), newestFirst(a, b),
+	)
+}
+
 // byReadiness puts first what can start now.
 func byReadiness(a, b candidate) int {
 	return cmp.Or(compareFlags(a.idle, b.idle), bySeverity(a, b))

@@ -19,9 +19,9 @@ var phrases = []phraseSpec{
 	{"what blocks {item}", Blocked},
 	{"who is blocked", Blocked},
 	{"who is blocking {item}", Blocked},
+	{"is anything blocked", Blocked},
 	{"why is {item} blocked", Blocked},
 	{"is {item} blocked", Blocked},
-	{"is anything blocked", Blocked},
 	{"what is {holder} blocked on", Blocked},
 	{"what waits for {who}", WaitingOn},
 	{"what is waiting for {who}", WaitingOn},
@@ -76,6 +76,16 @@ var phrases = []phraseSpec{
 	{"what is new", Changed},
 	{"what is going on", Items},
 	{"what is open", Items},
+}
+
+// Phrases lists the plain questions that are known, with what may stand in
+// their place in braces.
+func Phrases() []string {
+	list := make([]string, 0, len(phrases))
+	for _, p := range phrases {
+		list = append(list, p.pattern)
+	}
+	return list
 }
 
 // slotText is the name of the slot for the rest of a question.

@@ -106,7 +106,7 @@ func kindValues() []string {
 // be in.
 func isValues() []string {
 	return slices.Concat([]string{
-		string(TypeItem), string(TypeBlocker), string(TypeQuestion), string(TypeDecision), string(TypeHandoff), string(TypeWatch),
+		string(TypeItem), string(TypeBlocker), string(TypeQuestion), string(TypeDecision), string(TypeHandoff), string(TypeWatch), string(TypeArea),
 		isOpen, isClosed,
 		handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked,
 		handoff.ItemShipped, handoff.ItemDropped, isOffered, isUnclaimed, isStale, isAtRisk,
@@ -166,10 +166,13 @@ const (
 // person reads a handle or an address, and says what is wrong with it.
 func person(text string, env ParseEnv) (who, problem string) {
 	who = strings.TrimPrefix(strings.ToLower(text), "@")
-	if who == "me" || who == "" && text == "@" {
-		if env.Me == "" {
-			return "", "needs to know who you are"
-		}
+	switch {
+	case who == "everyone" || who == "everybody":
+		return everyoneAddress, ""
+	case who != "me" && text != "@":
+	case env.Me == "":
+		return "", "needs to know who you are"
+	default:
 		return env.Me, ""
 	}
 	if area, found := strings.CutPrefix(who, areaPrefix); found && area != "" {

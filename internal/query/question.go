@@ -52,14 +52,14 @@ func (t questionThread) cite(r *runner, id string) candidate {
 			row.Answer = body.Text
 		}
 	}
-	facets := r.recordFacets(id)
-	facets.put(Is, string(TypeQuestion), t.State)
+	f := r.recordFacets(id)
+	f.put(Is, string(TypeQuestion), t.State)
 	if !t.pending() {
-		facets.put(Is, isClosed)
+		f.put(Is, isClosed)
 	}
-	facets.put(To, r.expand(t.To)...)
-	facets.putItems(r, t.items())
-	return candidate{row: row, facets: facets, thread: t, since: t.At}
+	f.put(To, r.expand(t.To)...)
+	f.putItems(r, t.items())
+	return candidate{row: row, facets: f, thread: t, since: t.At}
 }
 
 // pending reports whether somebody still has to do something about the

@@ -220,9 +220,9 @@ type candidate struct {
 
 func (c candidate) is(flag string) bool { return slices.Contains(c.facets[Is], flag) }
 
-// meets reports whether a candidate is in the answer.
+// meets reports whether a candidate is in the time span and meets the terms.
 func (r *runner) meets(c candidate) bool {
-	return r.inSpan(c) && r.meetsTerms(c.facets, r.query.Terms) && r.says(c.thread, r.query.Words)
+	return r.inSpan(c) && !slices.ContainsFunc(r.query.Terms, func(t Term) bool { return r.has(c.facets, t) == t.Not })
 }
 
 // inSpan reports whether the cited record is from the time span. A row that
@@ -237,10 +237,14 @@ func within(q Query, at time.Time) bool {
 	return (q.Since.IsZero() || !at.Before(q.Since)) && (q.Until.IsZero() || at.Before(q.Until))
 }
 
-func (r *runner) meetsTerms(f facets, terms []Term) bool {
-	return !slices.ContainsFunc(terms, func(t Term) bool {
-		return slices.Contains(f[t.Qualifier], t.Value) == t.Not
-	})
+// has reports whether there is the value that a term names. A group means
+// anybody in it.
+func (r *runner) has(f facets, t Term) bool {
+	switch t.Qualifier {
+	case By, To, Owner, Holder, Resolver:
+		return slices.ContainsFunc(r.expand(t.Value), func(one string) bool { return slices.Contains(f[t.Qualifier], one) })
+	}
+	return slices.Contains(f[t.Qualifier], t.Value)
 }
 
 // sortedKeys makes the order of what is read from a map the same every time.

@@ -1,9 +1,6 @@
 package query
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // threads are all things that the records speak of.
 func (r *runner) threads() []citable {
@@ -27,49 +24,55 @@ func (r *runner) threads() []citable {
 }
 
 // search lists everything that says the words, each thing cited from the
-// latest record that says them. Things are cited as they stand when there is
-// no word to find.
+// latest record that says most of them. Things are cited as they stand when
+// there is no word to find.
 func (r *runner) search() []candidate {
 	var found []candidate
 	for _, t := range r.threads() {
-		if r.says(t, r.query.Words) {
-			found = append(found, t.cite(r, r.sayer(t)))
+		if id, ok := r.sayer(t); ok {
+			found = append(found, t.cite(r, id))
 		}
 	}
 	return found
 }
 
-// sayer is the latest record of a thread that says the most of the words.
-func (r *runner) sayer(t thread) string {
-	best, most := t.latest(), 0
+// says reports whether the records of a thread hold every word, and none of the
+// negated ones.
+func (r *runner) says(t thread) bool {
+	_, ok := r.sayer(t)
+	return ok
+}
+
+// sayer is the record of a thread that says the most of the words, the latest
+// of several; ok is false when the thread does not meet the words. Its records
+// need not hold all words in one of them. A rollup repeats what others said, so
+// it comes after them.
+func (r *runner) sayer(t thread) (record string, ok bool) {
+	words := r.query.Words
+	record = t.latest()
+	if len(words) == 0 {
+		return record, true
+	}
+	found := make([]bool, len(words))
+	most := 0
 	for _, id := range t.records() {
 		text, said := r.textOf(t, id), 0
-		for _, w := range r.query.Words {
-			if !w.Not && strings.Contains(text, w.Text) {
+		for i, w := range words {
+			if strings.Contains(text, w.Text) {
+				found[i] = true
 				said++
 			}
 		}
-		if said > 0 && said >= most {
-			best, most = id, said
+		if said > most || said > 0 && said == most && !isRollup(r.state.Records[id]) {
+			record, most = id, said
 		}
 	}
-	return best
-}
-
-// says reports whether the records of a thread hold every word, and none of the
-// negated ones. They need not hold all words in one record.
-func (r *runner) says(t thread, words []Word) bool {
-	if len(words) == 0 {
-		return true
+	for i, w := range words {
+		if found[i] == w.Not {
+			return "", false
+		}
 	}
-	var said []string
-	for _, id := range t.records() {
-		said = append(said, r.textOf(t, id))
-	}
-	return !slices.ContainsFunc(words, func(w Word) bool {
-		found := slices.ContainsFunc(said, func(text string) bool { return strings.Contains(text, w.Text) })
-		return found == w.Not
-	})
+	return record, true
 }
 
 // textOf is what a record says about a thread, folded, one line for each text
@@ -79,9 +82,10 @@ func (r *runner) textOf(t thread, id string) string {
 	if record == nil {
 		return ""
 	}
-	var lines []string
+	var lines strings.Builder
 	for _, text := range texts(t.entry(record)) {
-		lines = append(lines, fold(text))
+		lines.WriteString(fold(text))
+		lines.WriteByte('\n')
 	}
-	return strings.Join(lines, "\n")
+	return lines.String()
 }

@@ -36,12 +36,12 @@ func (r *runner) shippedWork(h *handoff.HandoffState, s handoff.Shipped) candida
 		Holder: h.Record.By, Owner: h.Record.By, OfferedTo: []string{}, Next: []NextStep{}, BlockedBy: []string{},
 		Source: r.source(id),
 	}
-	facets := r.recordFacets(id)
-	facets.put(Is, string(TypeItem), isClosed, handoff.ItemShipped)
-	facets.put(Owner, row.Owner)
-	facets.put(Holder, row.Holder)
-	facets.put(InItem, s.ID)
-	facets.put(Severity, row.Severity)
-	facets.put(HasRef, refs(s.Refs)...)
-	return candidate{row: row, facets: facets, thread: remark{id, s}, since: h.Record.At.Time}
+	f := r.recordFacets(id)
+	f.put(Is, string(TypeItem), isClosed, handoff.ItemShipped)
+	f.put(Owner, row.Owner)
+	f.put(Holder, row.Holder)
+	f.put(InItem, s.ID)
+	f.put(Severity, row.Severity)
+	f.put(HasRef, refs(s.Refs)...)
+	return candidate{row: row, facets: f, thread: remark{id, s}, since: h.Record.At.Time}
 }

@@ -1,10 +1,15 @@
 package query
 
+import "unicode/utf8"
+
 // closest returns the candidate that word is probably a slip of, or "".
 func closest[T ~string](word string, candidates []T) T {
 	var best T
 	bestDistance := slips(word) + 1
 	for _, c := range candidates {
+		if longer := utf8.RuneCountInString(word) - utf8.RuneCountInString(string(c)); max(longer, -longer) >= bestDistance {
+			continue // each character more or less is a slip
+		}
 		if d := distance(word, string(c)); d < bestDistance {
 			best, bestDistance = c, d
 		}

@@ -35,6 +35,10 @@ type topicSpec struct {
 	// argument, and never "none".
 	unnamed bool
 
+	// silent says why the topic cannot have rows in an environment, "" when it
+	// can. It is nil for a topic that needs the records only.
+	silent func(Env) string
+
 	// find lists the rows of the topic, before terms and words narrow them.
 	find func(*runner) []candidate
 
@@ -43,7 +47,7 @@ type topicSpec struct {
 
 // argument is what stands after a topic.
 type argument struct {
-	name     string // as help and the phrase table call it
+	name     string // as help and the slots of the phrase table call it
 	required bool
 
 	// read checks the argument and says what is wrong with it. It is nil for a
@@ -70,9 +74,12 @@ func named(text string, _ ParseEnv) (name, problem string) {
 	return name, ""
 }
 
+// aboutPeople is the name of an argument that is a person, a group or an area.
+const aboutPeople = "who"
+
 var (
-	anyone    = argument{name: "who", read: person}
-	someone   = argument{name: "who", read: person, required: true}
+	anyone    = argument{name: aboutPeople, read: person}
+	someone   = argument{name: aboutPeople, read: person, required: true}
 	anything  = argument{name: "topic", read: named}
 	something = argument{name: "item", read: named, required: true}
 )
@@ -86,7 +93,7 @@ var topics = []topicSpec{
 	},
 	{
 		name: WaitingOn, arg: someone, example: "handoff query waiting-on sarah",
-		help: "what a person, group or area is to do for others: open blockers to resolve, open questions to answer, published handoffs to ack, items to take; by type, then the most severe, then the oldest",
+		help: "what a person, group or area is to do for others: open blockers that they are to resolve or that were routed or escalated to them, open questions to answer, own ones that are answered to close, published handoffs to ack, own ones to amend where changes were requested, items to take; by type, then the most severe, then the oldest",
 		none: "nothing waits for %s", find: (*runner).waitingOn, order: byType,
 	},
 	{
@@ -106,8 +113,8 @@ var topics = []topicSpec{
 	},
 	{
 		name: Why, arg: something, example: "handoff query why refunds",
-		help:    "the item with its intent, the decisions that touch it, and every blocker that it ever had; also of a blocker or a decision by its id; by type, then the newest",
-		unnamed: true, find: (*runner).why, order: byTypeNewest,
+		help:    "the item with its intent, the decisions that touch it, and every blocker that it ever had, in this order and the newest first; also of a blocker or a decision by its id",
+		unnamed: true, find: (*runner).why, order: byStory,
 	},
 	{
 		name: Decisions, arg: anything, example: "handoff query decisions session-policy",
@@ -122,7 +129,7 @@ var topics = []topicSpec{
 	{
 		name: Unacked, example: "handoff query unacked to:me",
 		help: "published handoffs to somebody else without a verdict; the oldest first",
-		none: "every handoff is acked", find: handoffsThat(isUnacked), order: oldestFirst,
+		none: "every handoff is acked", find: (*runner).unacked, order: oldestFirst,
 	},
 	{
 		name: Unclaimed, example: "handoff query unclaimed",
@@ -132,12 +139,24 @@ var topics = []topicSpec{
 	{
 		name: Limbo, example: "handoff query limbo",
 		help: "unacked handoffs although a shift of every receiver that began after them has ended; none for receivers whose hours are unknown; the oldest first",
-		none: "nothing is in limbo", find: handoffsThat(isLimbo), order: oldestFirst,
+		none: "nothing is in limbo", find: unackedThat(isLimbo), order: oldestFirst,
+		silent: func(env Env) string {
+			if env.ShiftEnd == nil {
+				return "nobody's working hours are known"
+			}
+			return ""
+		},
 	},
 	{
 		name: Overdue, example: "handoff query overdue",
 		help: "unacked handoffs past the ack SLA, on the receiver's clock; none without an SLA; the oldest first",
-		none: "no ack is overdue", find: handoffsThat(isOverdue), order: oldestFirst,
+		none: "no ack is overdue", find: unackedThat(isOverdue), order: oldestFirst,
+		silent: func(env Env) string {
+			if env.AckDue == nil {
+				return "no ack SLA is set"
+			}
+			return ""
+		},
 	},
 	{
 		name: AtRisk, example: "handoff query at-risk owner:ana",
@@ -193,10 +212,10 @@ func topicNames() []Topic {
 	return names
 }
 
-// handoffsThat lists the handoffs with a flag.
-func handoffsThat(flag string) func(*runner) []candidate {
+// unackedThat lists the unacked handoffs with a flag.
+func unackedThat(flag string) func(*runner) []candidate {
 	return func(r *runner) []candidate {
-		return filter(r.handoffs(), func(c candidate) bool { return c.is(flag) })
+		return filter(r.unacked(), func(c candidate) bool { return c.is(flag) })
 	}
 }
 

@@ -96,11 +96,11 @@ func (r *runner) watched() []candidate {
 func (r *runner) watch(h *handoff.HandoffState, said any, row *WatchRow) candidate {
 	row.Type, row.Source = TypeWatch, r.source(h.Record.ID)
 	row.Expired = row.Until != nil && row.Until.Before(r.env.Now)
-	facets := r.recordFacets(h.Record.ID)
-	facets.put(Is, string(TypeWatch), openOrClosed(!row.Expired))
+	f := r.recordFacets(h.Record.ID)
+	f.put(Is, string(TypeWatch), openOrClosed(!row.Expired))
 	if row.Expired {
-		facets.put(Is, isExpired)
+		f.put(Is, isExpired)
 	}
-	facets.put(To, r.expand(h.To...)...)
-	return candidate{row: row, facets: facets, thread: remark{h.Record.ID, said}, since: h.Record.At.Time}
+	f.put(To, r.expand(h.To...)...)
+	return candidate{row: row, facets: f, thread: remark{h.Record.ID, said}, since: h.Record.At.Time}
 }

@@ -1,11 +1,260 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
+
+// vagueNext is rule HO201.
+func vagueNext(s *subject, field string, next *handoff.Next) {
+	do := tok(next.Do)
+	field += ".do"
+	const fix = "begin with a verb that says what to do, and name the thing: a file, a pull request, a number"
+	switch {
+	case next.Do == "":
+	case s.words.isFiller(next.Do) || len(do) < 2:
+		s.fail(field, fix, "the step %s says nothing that can be done", quote(next.Do))
+	case len(do) < 3:
+		s.warn(field, fix, "the step %s has %d words", quote(next.Do), len(do))
+	case s.isWeak(next):
+		s.warn(field, fix, "the step %s begins with %q and names nothing in particular", quote(next.Do), do[0])
+	}
+}
+
+// isWeak reports whether a step begins with a verb that names no action, and
+// nothing else in it does.
+func (s *subject) isWeak(next *handoff.Next) bool {
+	do := tok(next.Do)
+	return s.words.weak[do[0]] && next.Due.IsZero() && anchors(next.Do+" "+next.When) == 0
+}
+
+// softNext is rule HO202. It leaves what HO201 reports.
+func softNext(s *subject, field string, next *handoff.Next) {
+	do := tok(next.Do)
+	if len(do) < 3 || s.words.isFiller(next.Do) || s.isWeak(next) {
+		return
+	}
+	const fix = "write an order: a verb and its object"
+	switch {
+	case len(do) < 5 && anchors(next.Do+" "+next.When) == 0:
+		s.report(field+".do", "name the thing: a file, a pull request, a number", "the step %s has %d words and names nothing in particular", quote(next.Do), len(do))
+	case s.words.soft[do[0]]:
+		s.report(field+".do", fix, "the step %s begins with %q", quote(next.Do), do[0])
+	case strings.HasSuffix(do[0], "ing") && utf8.RuneCountInString(do[0]) >= 6 && do[0] != "string" && do[0] != "spring":
+		s.report(field+".do", fix, "the step %s begins with %q, which is no order", quote(next.Do), do[0])
+	}
+}
+
+// statusForState is rule HO203.
+func statusForState(s *subject, field string, item *handoff.Item) {
+	field += ".state"
+	const fix = "say what is true now: what works, what is missing, and where to see it"
+	state := norm(item.State)
+	switch {
+	case item.State == "":
+	case s.words.isFiller(item.State):
+		s.fail(field, fix, "the state %s says nothing", quote(item.State))
+	case state == norm(strings.ReplaceAll(item.Status, "_", " ")):
+		s.fail(field, fix, "the state only repeats the status (%s)", item.Status)
+	case anchors(item.State) == 0 && statePrefix().MatchString(state):
+		s.warn(field, fix, "the state %s tells the status, not where the work stands", quote(item.State))
+	case anchors(item.State) == 0 && wordCount(item.State) < 4:
+		s.warn(field, fix, "the state %s has %d words", quote(item.State), wordCount(item.State))
+	case state == norm(item.Title):
+		s.warn(field, fix, "the state only repeats the title")
+	}
+}
+
+// relativeTime is rule HO204. A date, a time with its zone, or a field such as
+// due in the same entry makes it clear.
+func relativeTime(s *subject) {
+	clear := make(map[string]bool) // entries with an absolute time
+	for _, t := range s.texts {
+		if timeFields[t.key] || prose[t.key] && absTime().MatchString(t.value) {
+			clear[entryOf(t.field)] = true
+		}
+	}
+	for _, t := range s.texts {
+		if !prose[t.key] || clear[entryOf(t.field)] {
+			continue
+		}
+		if word := s.words.relativeTime(t.value); word != "" {
+			s.report(t.field, "write the date, and the time with its zone", "%s says %s, which depends on where and when it is read", t.field, quote(word))
+		}
+	}
+}
+
+// timeFields are the keys that give an entry an absolute time.
+var timeFields = set("due", "needed_by", "until", "deadline")
+
+// entryOf is the entry of a list at the top in which a field lies, or the field
+// itself outside of one.
+func entryOf(field string) string {
+	if end := strings.IndexByte(field, ']'); end >= 0 {
+		return field[:end+1]
+	}
+	return field
+}
+
+// waitForNeed is rule HO205.
+func waitForNeed(s *subject, field string, blocker *handoff.Blocker) {
+	field += ".needs"
+	const fix = "say what would remove it: decide, approve, grant, and what"
+	switch {
+	case blocker.Needs == "":
+	case s.words.isFiller(blocker.Needs):
+		s.fail(field, fix, "needs is %s, which says nothing", quote(blocker.Needs))
+	case bareWait().MatchString(norm(blocker.Needs)):
+		s.warn(field, fix, "needs is %s: a wait, and not what is needed", quote(blocker.Needs))
+	case wordCount(blocker.Needs) < 3 && !anchors(blocker.Needs).has(^(anchorHandle | anchorCond)):
+		s.warn(field, fix, "needs is %s, %d words", quote(blocker.Needs), wordCount(blocker.Needs))
+	}
+}
+
+// emptyRationale is rule HO206.
+func emptyRationale(s *subject, field, _ string, d *handoff.DecisionFields) {
+	const fix = "give the reason that would change the decision if it went away"
+	field = joinField(field, "rationale")
+	switch words := wordCount(d.Rationale); {
+	case strings.TrimSpace(d.Rationale) == "":
+		s.fail(field, fix, "the decision has no rationale")
+	case s.words.isFiller(d.Rationale):
+		s.fail(field, fix, "the rationale %s says nothing", quote(d.Rationale))
+	case noReason().MatchString(norm(d.Rationale)):
+		s.warn(field, fix, "the rationale %s is no reason", quote(d.Rationale))
+	case words < 5:
+		s.warn(field, fix, "the rationale %s has %d words", quote(d.Rationale), words)
+	case contain(d.Rationale, d.Decision) >= 0.8:
+		s.warn(field, fix, "the rationale repeats the decision")
+	}
+}
+
+// The sizes above which a handoff is a novel (rule HO208), and below which it
+// is too thin (rule HO209).
+const (
+	manyWords, tooManyWords = 600, 1000
+	manyItems, tooManyItems = 7, 12
+	manyNoteWords           = 120
+	fewWords                = 25
+)
+
+// novel is rule HO208.
+func novel(s *subject, h *handoff.Handoff) {
+	const fix = "move the long text to a file, name it in `details`, and keep what the receiver must know first"
+	switch words := proseWords(s.texts); {
+	case words > tooManyWords:
+		s.fail("", fix, "the handoff has %d words, at most %d", words, tooManyWords)
+	case words > manyWords:
+		s.warn("", fix, "the handoff has %d words, more than %d", words, manyWords)
+	}
+	if words := wordCount(h.Notes); words > manyNoteWords {
+		s.warn("notes", fix, "notes has %d words, more than %d", words, manyNoteWords)
+	}
+	const fewer = "hand over what the receiver can take on, and drop or ship the rest"
+	switch items := len(h.Items); {
+	case items > tooManyItems:
+		s.fail("items", fewer, "the handoff has %d items, at most %d", items, tooManyItems)
+	case items > manyItems:
+		s.warn("items", fewer, "the handoff has %d items, more than %d", items, manyItems)
+	}
+}
+
+// tooThin is rule HO209.
+func tooThin(s *subject, h *handoff.Handoff) {
+	if words := proseWords(s.texts); len(h.Items) > 0 && words < fewWords {
+		s.report("items", "say where each item stands, what comes next, and why", "the whole handoff has %d words", words)
+	}
+}
+
+// noAcceptance is rule HO212.
+func noAcceptance(s *subject, field string, item *handoff.Item) {
+	if len(item.Accept) > 0 || s.by() == "" || s.isRollup() {
+		return
+	}
+	for _, next := range item.Next {
+		if next.Owner != "" && next.Owner != s.by() {
+			s.report(field+".accept", "say in `accept` how to tell that it is done", "item %s goes to %s without acceptance criteria", quote(item.ID), quote(next.Owner))
+			return
+		}
+	}
+}
+
+// unmeasurable is rule HO213.
+func unmeasurable(s *subject, field string, item *handoff.Item) {
+	const measurable = anchorQty | anchorCount | anchorRef | anchorCode | anchorPath | anchorURL | anchorIdent | anchorDate | anchorTime
+	for i, criterion := range item.Accept {
+		if criterion.Cmd != "" || criterion.Check == "" || anchors(criterion.Check).has(measurable) || hasWord(criterion.Check, observable) {
+			continue
+		}
+		s.report(indexField(field+".accept", i)+".check", "name a number, a command, or something that can be seen",
+			"the check %s cannot be observed", quote(criterion.Check))
+	}
+}
+
+func hasWord(text string, words map[string]bool) bool {
+	return slices.ContainsFunc(tok(text), func(word string) bool { return words[word] })
+}
+
+// noContingency is rule HO214.
+func noContingency(s *subject, field string, item *handoff.Item) {
+	if len(item.IfThen) > 0 {
+		return
+	}
+	const fix = "say in `if_then` what to do when the likely trouble comes"
+	switch item.Severity {
+	case handoff.SeverityCritical:
+		s.fail(field+".if_then", fix, "item %s is critical and has no contingency", quote(item.ID))
+	case handoff.SeverityWatch:
+		s.warn(field+".if_then", fix, "item %s is to be watched and has no contingency", quote(item.ID))
+	}
+}
+
+// unsafeStep is rule HO215.
+func unsafeStep(s *subject, field string, next *handoff.Next) {
+	if next.Risk == "irreversible" && next.ConfirmWith == "" {
+		s.report(field+".confirm_with", "name who must agree first", "the step %s is irreversible and confirmed with nobody", quote(next.Do))
+	}
+}
+
+// opaqueBlocker is rule HO216.
+func opaqueBlocker(s *subject, field string, blocker *handoff.Blocker) {
+	const fix = "say why the work cannot go on without it"
+	switch words := wordCount(blocker.Because); {
+	case blocker.Because == "" || s.words.isFiller(blocker.Because):
+	case words < 4:
+		s.report(field+".because", fix, "because is %s, %d words", quote(blocker.Because), words)
+	case contain(blocker.Because, blocker.Needs) >= 0.8:
+		s.report(field+".because", fix, "because repeats needs")
+	}
+}
+
+// noQuestion is rule HO217, for the questions of a handoff and for those by
+// themselves.
+func noQuestion(s *subject) {
+	switch body := s.body().(type) {
+	case *handoff.Question:
+		s.checkQuestion("", body.Ask, body.To, body.Context)
+	case *handoff.Handoff:
+		for i, q := range body.Questions {
+			s.checkQuestion(indexField("questions", i), q.Ask, q.To, q.Context)
+		}
+	}
+}
+
+func (s *subject) checkQuestion(field, ask, to, context string) {
+	if ask != "" && !strings.HasSuffix(strings.TrimSpace(ask), "?") {
+		s.fail(joinField(field, "ask"), "ask one question, and end it with ?", "%s is no question", quote(ask))
+	}
+	if to == "" && s.raw(joinField(field, "to")) == nil {
+		s.fail(joinField(field, "to"), "name who can answer", "the question %s is put to nobody", quote(ask))
+	}
+	if strings.TrimSpace(context) == "" {
+		s.warn(joinField(field, "context"), "say what one must know to answer", "the question %s has no context", quote(ask))
+	}
+}
 
 // maxSummary is the longest summary, in code points.
 const maxSummary = 140
@@ -68,6 +317,30 @@ func nothingStartable(s *subject, field string, item *handoff.Item) {
 		return
 	}
 	s.report(field+".next", fix, "no next step of item %s can start now", quote(item.ID))
+}
+
+// cloneAnswers is rule HO805.
+func cloneAnswers(s *subject, h *handoff.Handoff) {
+	const fix = "say what is different"
+	states, steps := make(map[string]string), make(map[string]string)
+	for i, item := range h.Items {
+		field := indexField("items", i)
+		if state := norm(item.State); state != "" {
+			if first, ok := states[state]; ok {
+				s.report(field+".state", fix, "items %s and %s have the same state", quote(first), quote(item.ID))
+			} else {
+				states[state] = item.ID
+			}
+		}
+		for j, next := range item.Next {
+			do := norm(next.Do)
+			if first, ok := steps[do]; ok && do != "" && first != item.ID {
+				s.report(indexField(field+".next", j)+".do", fix, "items %s and %s have the same next step", quote(first), quote(item.ID))
+			} else if !ok {
+				steps[do] = item.ID
+			}
+		}
+	}
 }
 
 // templateLeft is rule HO803.

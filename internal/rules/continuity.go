@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -15,7 +16,7 @@ func blockedWithoutBlocker(s *subject, field string, item *handoff.Item) {
 		s.report(field+".blocked_by", "name the blocker in blocked_by, and declare it in blockers", "item %s is blocked, and by nothing", quote(item.ID))
 	case !blocked && len(item.BlockedBy) > 0 && item.Status != "":
 		s.report(field+".blocked_by", "set status: blocked, or remove blocked_by", "item %s is %s, and blocked by %s",
-			quote(item.ID), item.Status, strings.Join(item.BlockedBy, ", "))
+			quote(item.ID), quote(item.Status), quote(strings.Join(item.BlockedBy, ", ")))
 	}
 }
 
@@ -30,7 +31,7 @@ func blocksMovingItem(s *subject, field string, blocker *handoff.Blocker) {
 		for _, item := range h.Items {
 			if item.ID == id && item.Status != handoff.StatusBlocked {
 				s.report(indexField(field+".blocks", i), "set the item to blocked, or say in `workaround` how it goes on",
-					"blocker %s blocks %s, whose status is %s", quote(blocker.ID), id, item.Status)
+					"blocker %s blocks %s, whose status is %s", quote(blocker.ID), quote(id), quote(item.Status))
 			}
 		}
 	}
@@ -39,16 +40,18 @@ func blocksMovingItem(s *subject, field string, blocker *handoff.Blocker) {
 // dependencyCycle is rule HO311. The items of the handoff count as it declares
 // them, all others as the state has them.
 func dependencyCycle(s *subject, h *handoff.Handoff) {
-	depends := make(map[string][]string)
-	if s.State != nil {
-		for id, item := range s.State.Items {
-			if item.Live() {
-				depends[id] = item.DependsOn
-			}
-		}
-	}
+	declared := make(map[string][]string)
 	for _, item := range h.Items {
-		depends[item.ID] = item.DependsOn
+		declared[item.ID] = item.DependsOn
+	}
+	depends := func(id string) []string {
+		if refs, ok := declared[id]; ok {
+			return refs
+		}
+		if s.State != nil && s.State.Items[id] != nil && s.State.Items[id].Live() {
+			return s.State.Items[id].DependsOn
+		}
+		return nil
 	}
 	reported := make(map[string]bool)
 	for i, item := range h.Items {
@@ -57,17 +60,17 @@ func dependencyCycle(s *subject, h *handoff.Handoff) {
 				reported[id] = true
 			}
 			s.report(indexField("items", i)+".depends_on", "remove one of these dependencies",
-				"items depend on each other: %s", strings.Join(append(cycle, cycle[0]), " → "))
+				"items depend on each other: %s", quote(strings.Join(append(cycle, cycle[0]), " → ")))
 		}
 	}
 }
 
 // findCycle returns a path from start back to it, nil if there is none.
-func findCycle(start string, depends map[string][]string) []string {
+func findCycle(start string, depends func(id string) []string) []string {
 	seen := make(map[string]bool)
 	var walk func(id string) []string
 	walk = func(id string) []string {
-		for _, ref := range depends[id] {
+		for _, ref := range depends(id) {
 			_, next := handoff.SplitRef(ref)
 			if next == start {
 				return []string{id}
@@ -85,4 +88,303 @@ func findCycle(start string, depends map[string][]string) []string {
 	cycle := walk(start)
 	slices.Reverse(cycle)
 	return cycle
+}
+
+// isRollup reports whether the handoff only shows what those of others say, so
+// that it need not account for what its sender holds.
+func (s *subject) isRollup() bool {
+	h, ok := s.body().(*handoff.Handoff)
+	return ok && h.Rollup != nil
+}
+
+// amended reports whether the record called id is a version that this handoff
+// replaces.
+func (s *subject) amended(id string) bool {
+	h, ok := s.body().(*handoff.Handoff)
+	if !ok || h.Amends == "" || s.State == nil {
+		return false
+	}
+	old := s.State.Handoffs[h.Amends]
+	return old != nil && slices.Contains(old.Chain, id)
+}
+
+// holds reports whether the sender is the custodian of a live item.
+func (s *subject) holds(id string) bool {
+	item := s.State.Items[id]
+	return item != nil && item.Live() && item.Holder == s.by()
+}
+
+// copyForward is rule HO301. Only a commit that is known of speaks for work on
+// the item.
+func copyForward(s *subject, field string, item *handoff.Item) {
+	if s.State == nil || s.isRollup() {
+		return
+	}
+	old := s.State.Items[item.ID]
+	if old == nil || !old.Live() || s.amended(old.Declared) || old.Status != item.Status || jac(item.State, old.State) < 0.9 {
+		return
+	}
+	h := s.body().(*handoff.Handoff)
+	if slices.ContainsFunc(h.Unchanged, func(u handoff.Reasoned) bool { return u.ID == item.ID }) || s.committed(item, old.At) {
+		return
+	}
+	s.report(field+".state", "say what is true now, or name the item in `unchanged` with the reason",
+		"the state of %s is copied from %s, with the same status and no commit since", quote(item.ID), old.Declared)
+}
+
+// committed reports whether a branch of the item has commits after a time.
+func (s *subject) committed(item *handoff.Item, after time.Time) bool {
+	if s.CommitsSince == nil {
+		return false
+	}
+	for _, ref := range item.Refs {
+		if ref.Type == "branch" {
+			if n, known := s.CommitsSince(ref.ID, after); known && n > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// vanishedItem is rule HO302.
+func vanishedItem(s *subject, h *handoff.Handoff) {
+	if s.State == nil || s.by() == "" || s.isRollup() || !s.doc.Has("items") {
+		return
+	}
+	named := make(map[string]bool)
+	for _, item := range h.Items {
+		named[item.ID] = true
+	}
+	for _, shipped := range h.Shipped {
+		named[shipped.ID] = true
+	}
+	for _, dropped := range h.Dropped {
+		named[dropped.ID] = true
+	}
+	for id := range s.State.Items {
+		if s.holds(id) && !named[id] {
+			s.report("items", "declare it again, ship it, or drop it with a reason", "item %s, which %s holds, is not in the handoff", quote(id), s.by())
+		}
+	}
+}
+
+// vanishedBlocker is rule HO303.
+func vanishedBlocker(s *subject, h *handoff.Handoff) {
+	if s.State == nil || s.by() == "" || s.isRollup() || !s.doc.Has("blockers") {
+		return
+	}
+	for id, blocker := range s.State.Blockers {
+		listed := slices.ContainsFunc(h.Blockers, func(b handoff.Blocker) bool { return b.ID == id })
+		if s.answersFor(blocker) && !listed {
+			s.report("blockers", "declare it again, or close it with `handoff resolve blk:"+id+"`", "blocker %s is open and not in the handoff", quote(id))
+		}
+	}
+}
+
+// answersFor reports whether the sender has to carry an open blocker: when they
+// hold an item that it blocks, or declared it and nobody holds one. Who gave
+// away all that it blocks is rid of it.
+func (s *subject) answersFor(blocker *handoff.BlockerState) bool {
+	if !blocker.Open() {
+		return false
+	}
+	held := false
+	for _, ref := range blocker.Blocks {
+		_, id := handoff.SplitRef(ref)
+		if s.holds(id) {
+			return true
+		}
+		item := s.State.Items[id]
+		held = held || item != nil && item.Live()
+	}
+	return !held && blocker.DeclaredBy == s.by()
+}
+
+// vanishedQuestion is rule HO304. A question with a record of its own stays
+// open by itself.
+func vanishedQuestion(s *subject, h *handoff.Handoff) {
+	if s.State == nil || s.by() == "" || s.isRollup() {
+		return
+	}
+	for id, question := range s.State.Questions {
+		listed := slices.ContainsFunc(h.Questions, func(q handoff.OpenQuestion) bool { return q.ID == id })
+		if question.Open() && question.By == s.by() && !listed && s.State.Records[id] == nil {
+			s.report("questions", "ask it again, or answer it with `handoff answer q:"+id+"`", "question %s is open and not in the handoff", quote(id))
+		}
+	}
+}
+
+// zombie is rule HO305.
+func zombie(s *subject, field string, item *handoff.Item) {
+	if s.State == nil || item.Reopened != "" || s.isRollup() {
+		return
+	}
+	if old := s.State.Items[item.ID]; old != nil && !old.Live() && !s.amended(old.ClosedBy) {
+		s.report(field+".id", "say in `reopened` why it is back, or give new work a new id", "item %s was %s in %s", quote(item.ID), old.Closed, old.ClosedBy)
+	}
+}
+
+// contradiction is rule HO308.
+func contradiction(s *subject, h *handoff.Handoff) {
+	s.checkOnce(h)
+	for i, item := range h.Items {
+		if item.Progress != nil && *item.Progress == 100 && item.Status != handoff.StatusInReview {
+			s.report(indexField("items", i)+".progress", "ship it, or correct the progress", "item %s is at 100 %% and %s", quote(item.ID), quote(item.Status))
+		}
+	}
+	for i, shipped := range h.Shipped {
+		if blocker := s.blockerOf(h, shipped.ID); blocker != "" {
+			s.report(indexField("shipped", i)+".id", "close the blocker first: `handoff resolve blk:"+blocker+"`",
+				"item %s is shipped and blocked by %s", quote(shipped.ID), blocker)
+		}
+	}
+}
+
+// checkOnce reports ids that stand twice.
+func (s *subject) checkOnce(h *handoff.Handoff) {
+	seen := make(map[string]string)
+	once := func(list, field, id string) {
+		if id == "" {
+			return
+		}
+		if first, ok := seen[list+id]; ok {
+			s.report(field, "keep one of the two", "%s stands twice, first in %s", quote(id), first)
+			return
+		}
+		seen[list+id] = field
+	}
+	for i, item := range h.Items {
+		once("item:", indexField("items", i)+".id", item.ID)
+	}
+	for i, shipped := range h.Shipped {
+		once("item:", indexField("shipped", i)+".id", shipped.ID)
+	}
+	for i, dropped := range h.Dropped {
+		once("item:", indexField("dropped", i)+".id", dropped.ID)
+	}
+	for i, blocker := range h.Blockers {
+		once("blocker:", indexField("blockers", i)+".id", blocker.ID)
+	}
+	for i, decision := range h.Decisions {
+		once("decision:", indexField("decisions", i)+".id", decision.ID)
+	}
+	for i, question := range h.Questions {
+		once("question:", indexField("questions", i)+".id", question.ID)
+	}
+}
+
+// blockerOf returns the id of an open blocker of an item, "" if there is none.
+func (s *subject) blockerOf(h *handoff.Handoff, item string) string {
+	blocks := func(refs []string) bool {
+		return item != "" && slices.ContainsFunc(refs, func(ref string) bool {
+			_, id := handoff.SplitRef(ref)
+			return id == item
+		})
+	}
+	for _, blocker := range h.Blockers {
+		if blocks(blocker.Blocks) {
+			return blocker.ID
+		}
+	}
+	if s.State == nil {
+		return ""
+	}
+	first := ""
+	for id, blocker := range s.State.Blockers {
+		if blocker.Open() && blocks(blocker.Blocks) && (first == "" || id < first) {
+			first = id
+		}
+	}
+	return first
+}
+
+// relitigation is rule HO313. Repeating a decision word for word decides
+// nothing anew.
+func relitigation(s *subject, field, topic string, d *handoff.DecisionFields) {
+	if s.State == nil || s.isRollup() || d.Status != "" && d.Status != handoff.DecisionAccepted {
+		return
+	}
+	old := s.State.Decisions[topic]
+	if old == nil || old.State != handoff.DecisionAccepted || s.amended(old.Record) {
+		return
+	}
+	if _, superseded := handoff.SplitRef(d.Supersedes); superseded == topic || d.Decision == old.Decision.Decision {
+		return
+	}
+	s.report(joinField(field, "decision"), "keep that decision, or write `supersedes: "+topic+"` and the reason that is new",
+		"%s was decided by %s in %s: %s, because %s", quote(topic), old.By, old.Record, quote(old.Decision.Decision), quote(old.Rationale))
+}
+
+// staleAfter is how long a stopgap may last before it is looked at again.
+const staleAfter = 14 * 24 * time.Hour
+
+// staleDefault is rule HO314.
+func staleDefault(s *subject, h *handoff.Handoff) {
+	at := s.at()
+	if at.IsZero() {
+		return
+	}
+	for i, blocker := range h.Blockers {
+		since := blocker.Since.Time
+		if since.IsZero() && s.State != nil {
+			if old := s.State.Blockers[blocker.ID]; old != nil && old.Open() {
+				since = old.Since.Time
+			}
+		}
+		if blocker.Workaround != "" && !since.IsZero() && at.Sub(since) > staleAfter {
+			s.report(indexField("blockers", i)+".workaround", "get the blocker removed, or decide that the workaround stays",
+				"the workaround of %s is %d days old", quote(blocker.ID), int(at.Sub(since).Hours()/24))
+		}
+	}
+	if s.State == nil {
+		return
+	}
+	for i, decision := range h.Decisions {
+		old := s.State.Decisions[decision.ID]
+		if decision.Status == handoff.DecisionProposed && old != nil && old.State == handoff.DecisionProposed && at.Sub(old.At) > staleAfter {
+			s.report(indexField("decisions", i)+".status", "get it accepted, or reverse it", "%s has been proposed for %d days", quote(decision.ID), int(at.Sub(old.At).Hours()/24))
+		}
+	}
+}
+
+// recycledHeadline is rule HO804.
+func recycledHeadline(s *subject, h *handoff.Handoff) {
+	if s.State == nil || s.by() == "" || s.isRollup() || norm(h.Summary) == "" {
+		return
+	}
+	last := lastHandoff(s.State, s.by(), func(id string) bool { return !s.amended(id) && (s.record == nil || id != s.record.ID) })
+	if last != nil && norm(last.Summary) == norm(h.Summary) {
+		s.report("summary", "say what is new", "summary is that of %s", last.Record.ID)
+	}
+}
+
+// lastHandoff returns the newest handoff of a sender that counts, rollups left
+// out, or nil.
+func lastHandoff(state *handoff.State, by string, counts func(id string) bool) *handoff.HandoffState {
+	var last *handoff.HandoffState
+	for id, hs := range state.Handoffs {
+		if hs.Record.By != by || hs.Rollup != nil || !counts(id) {
+			continue
+		}
+		if last == nil || newer(hs.Record, last.Record) {
+			last = hs
+		}
+	}
+	return last
+}
+
+// newer orders records by time, and by id where the times are equal.
+func newer(a, b *handoff.Record) bool {
+	return a.At.After(b.At.Time) || a.At.Equal(b.At.Time) && a.ID > b.ID
+}
+
+// nothingHappened is rule HO801.
+func nothingHappened(s *subject, h *handoff.Handoff) {
+	if s.OwnCommits == 0 || len(h.Shipped)+len(h.Items)+len(h.Decisions)+len(h.Blockers) > 0 {
+		return
+	}
+	if s.doc.Has("shipped") && s.doc.Has("items") && s.doc.Has("decisions") && s.doc.Has("blockers") {
+		s.report("shipped", "list what the commits were for", "the handoff says that nothing happened, and %s made %d commits since the last one", s.by(), s.OwnCommits)
+	}
 }

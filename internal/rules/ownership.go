@@ -112,3 +112,166 @@ func listed(entries []any) string {
 	}
 	return strings.Join(texts, ", ")
 }
+
+// selfBlocking is rule HO403.
+func selfBlocking(s *subject, field string, blocker *handoff.Blocker) {
+	if blocker.Resolver != "" && blocker.Resolver == s.by() && !s.isRollup() {
+		s.report(field+".resolver", "name who else has to act, or make it a next step", "blocker %s is to be resolved by its own sender", quote(blocker.ID))
+	}
+}
+
+// What one person can carry (rule HO404).
+const (
+	heroBlockers = 5
+	heroItems    = 12
+)
+
+// heroOverload is rule HO404. It counts what the handoff adds to the state.
+func heroOverload(s *subject, h *handoff.Handoff) {
+	if s.State == nil || s.isRollup() {
+		return
+	}
+	blockers := make(map[string]string) // id → resolver, of open ones
+	for id, blocker := range s.State.Blockers {
+		if blocker.Open() {
+			blockers[id] = blocker.Resolver
+		}
+	}
+	for _, blocker := range h.Blockers {
+		blockers[blocker.ID] = blocker.Resolver
+	}
+	perPerson := count(blockers)
+	reported := make(map[string]bool)
+	for i, blocker := range h.Blockers {
+		who := blocker.Resolver
+		if n := perPerson[who]; n >= heroBlockers && handoff.ValidHandle(who) && !reported[who] {
+			reported[who] = true
+			s.report(indexField("blockers", i)+".resolver", "ask somebody else, such as an alternate of the area", "%s is the resolver of %d open blockers", who, n)
+		}
+	}
+	s.checkHolders(h)
+}
+
+// checkHolders reports people who hold too many items once they have taken what
+// this handoff offers.
+func (s *subject) checkHolders(h *handoff.Handoff) {
+	holders := make(map[string]string) // id → holder, of live items
+	for id, item := range s.State.Items {
+		if item.Live() {
+			holders[id] = item.Holder
+		}
+	}
+	for _, item := range h.Items {
+		holders[item.ID] = receiverOf(item, s.by())
+	}
+	perPerson := count(holders)
+	reported := make(map[string]bool)
+	for i, item := range h.Items {
+		who := receiverOf(item, s.by())
+		if n := perPerson[who]; n > heroItems && handoff.ValidHandle(who) && !reported[who] {
+			reported[who] = true
+			s.report(indexField("items", i)+".next", "offer some of them to somebody else", "%s would hold %d items", who, n)
+		}
+	}
+}
+
+// receiverOf is who goes on with an item: the first who is to do a step and is
+// not the sender, or else the sender.
+func receiverOf(item handoff.Item, sender string) string {
+	for _, next := range item.Next {
+		if next.Owner != "" && next.Owner != sender {
+			return next.Owner
+		}
+	}
+	return sender
+}
+
+// count is how often each value stands in a map.
+func count(m map[string]string) map[string]int {
+	n := make(map[string]int)
+	for _, value := range m {
+		n[value]++
+	}
+	return n
+}
+
+// ownerLeft is rule HO406.
+func ownerLeft(s *subject, h *handoff.Handoff) {
+	for i, item := range h.Items {
+		if s.awayAt(item.Owner, item.Due) {
+			s.report(indexField("items", i)+".owner", "name who owns it meanwhile, or move the date", "%s owns item %s and is away when it is due", item.Owner, quote(item.ID))
+		}
+	}
+	for i, blocker := range h.Blockers {
+		field := indexField("blockers", i) + ".resolver"
+		if s.awayAt(blocker.Resolver, blocker.NeededBy) {
+			s.report(field, "name who decides meanwhile, or move the date", "%s is to resolve %s and is away when it is needed", blocker.Resolver, quote(blocker.ID))
+		}
+		area, isArea := strings.CutPrefix(blocker.Resolver, "area:")
+		if !isArea || s.at().IsZero() {
+			continue
+		}
+		for _, row := range s.Authority {
+			if row.Area == area && !row.Expires.IsZero() && row.Expires.Before(s.at()) {
+				s.report(field, "name a person, and renew the area in the configuration", "the authority for %s expired on %s", area, row.Expires.Format("2006-01-02"))
+			}
+		}
+	}
+}
+
+func (s *subject) awayAt(who string, at handoff.Time) bool {
+	return s.Away != nil && who != "" && !at.IsZero() && s.Away(who, at.Time)
+}
+
+// contractBreach is rule HO407: what the interface between the sender's team
+// and the receiver's requires of an item that crosses it.
+func contractBreach(s *subject, h *handoff.Handoff) {
+	if s.TeamOf == nil || s.by() == "" || s.isRollup() {
+		return
+	}
+	from := s.TeamOf(s.by())
+	for _, contract := range s.Interfaces {
+		if contract.From != from || from == "" {
+			continue
+		}
+		for i, item := range h.Items {
+			if s.teamOfAddress(receiverOf(item, s.by())) == contract.To {
+				s.checkContract(contract, indexField("items", i), item.ID)
+			}
+		}
+	}
+}
+
+func (s *subject) checkContract(contract Interface, field, item string) {
+	for _, key := range contract.Requires {
+		if says(s.raw(field+"."+key)) || says(s.raw(key)) {
+			continue
+		}
+		report := s.warn
+		if contract.OnMissing == "reject" {
+			report = s.fail
+		}
+		report(field+"."+key, "add `"+key+"`", "item %s goes from %s to %s, whose interface requires %s", quote(item), contract.From, contract.To, key)
+	}
+}
+
+// teamOfAddress is the team behind a handle or an address such as team:qa.
+func (s *subject) teamOfAddress(address string) string {
+	if team, ok := strings.CutPrefix(address, "team:"); ok {
+		return team
+	}
+	return s.TeamOf(address)
+}
+
+// says reports whether a value is more than nothing.
+func says(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return false
+	case string:
+		return strings.TrimSpace(value) != ""
+	case []any:
+		return len(value) > 0
+	}
+	return true
+}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -31,15 +32,7 @@ func Table() []Rule { return slices.Clone(table) }
 
 // Lookup returns the rule with a code.
 func Lookup(code string) (Rule, bool) {
-	i, found := slices.BinarySearchFunc(table, code, func(r Rule, code string) int {
-		switch {
-		case r.Code < code:
-			return -1
-		case r.Code > code:
-			return 1
-		}
-		return 0
-	})
+	i, found := slices.BinarySearchFunc(table, code, func(r Rule, code string) int { return strings.Compare(r.Code, code) })
 	if !found {
 		return Rule{}, false
 	}
@@ -65,38 +58,154 @@ var table = []Rule{
 		When: "a time without offset, returns_at not after at, reachable_until before at, at in the future"},
 
 	// Content.
+	{Code: "HO201", Level: e, Mixed: true, English: true, Title: "vague next action", check: eachNext(vagueNext),
+		When: "a next step is filler or one word; a warning for two words, or a verb like continue without anything in particular"},
+	{Code: "HO202", Level: w, English: true, Title: "vague next action", check: eachNext(softNext),
+		When: "a next step has fewer than 5 words and names nothing, or does not begin with an order"},
+	{Code: "HO203", Level: e, Mixed: true, English: true, Title: "status instead of state", check: eachItem(statusForState),
+		When: "the state is filler or repeats the status; a warning for \"in progress\", a few words, or the title again"},
+	{Code: "HO204", Level: w, English: true, Title: "relative time across zones", check: relativeTime,
+		When: "a text says tomorrow, Monday or soon, and its entry has no absolute time"},
+	{Code: "HO205", Level: e, Mixed: true, English: true, Title: "blocker names a wait, not a need", check: eachBlocker(waitForNeed),
+		When: "needs is filler; a warning for \"waiting for sarah\" or fewer than 3 words"},
+	{Code: "HO206", Level: e, Mixed: true, English: true, Title: "decision without reason", explains: true, check: eachDecision(emptyRationale),
+		When: "the rationale is empty or filler; a warning for \"simpler\", fewer than 5 words, or the decision again"},
 	{Code: "HO207", Level: e, Mixed: true, Title: "novel headline", explains: true, check: onHandoff(novelHeadline),
 		When: "the summary is empty, has a line break or more than 140 characters; a warning for fewer than 4 words or two sentences"},
+	{Code: "HO208", Level: w, Mixed: true, Title: "novel", check: onHandoff(novel),
+		When: "more than 600 words, 120 words of notes or 7 items; an error above 1000 words or 12 items"},
+	{Code: "HO209", Level: w, English: true, Title: "too thin", check: onHandoff(tooThin),
+		When: "items, and fewer than 25 words in the whole handoff"},
 	{Code: "HO210", Level: e, Title: "intent loss", check: eachItem(intentLoss),
 		When: "an item that was not live before says in fewer than 6 words, or not at all, why it is done"},
 	{Code: "HO211", Level: e, Title: "nothing startable", explains: true, check: eachItem(nothingStartable),
 		When: "an item that is not blocked has no next step that can start now"},
+	{Code: "HO212", Level: e, Title: "no acceptance criteria", check: eachItem(noAcceptance),
+		When: "somebody else does the next step, and accept is empty"},
+	{Code: "HO213", Level: w, English: true, Title: "unmeasurable check", check: eachItem(unmeasurable),
+		When: "a check has no command, no number, no reference and no word such as passes or visible"},
+	{Code: "HO214", Level: w, Mixed: true, Title: "no contingency", check: eachItem(noContingency),
+		When: "an item to be watched has no if_then; an error for a critical one"},
+	{Code: "HO215", Level: e, Title: "unsafe step", check: eachNext(unsafeStep),
+		When: "an irreversible step without confirm_with"},
+	{Code: "HO216", Level: w, English: true, Title: "opaque blocker", check: eachBlocker(opaqueBlocker),
+		When: "because has fewer than 4 words, or repeats needs"},
+	{Code: "HO217", Level: w, Mixed: true, Title: "question without question", explains: true, check: noQuestion,
+		When: "a question without context; an error if it does not end with ? or is put to nobody"},
 
 	// Continuity and consistency.
+	{Code: "HO301", Level: w, Title: "copy-forward", check: eachItem(copyForward),
+		When: "an item has the status and the words of last time, no commit since, and is not in unchanged"},
+	{Code: "HO302", Level: e, Title: "vanished item", check: onHandoff(vanishedItem),
+		When: "an item that the sender holds is neither declared nor shipped nor dropped"},
+	{Code: "HO303", Level: e, Title: "vanished blocker", check: onHandoff(vanishedBlocker),
+		When: "an open blocker of the sender is neither listed nor closed"},
+	{Code: "HO304", Level: w, Title: "vanished question", check: onHandoff(vanishedQuestion),
+		When: "an open question of the sender is neither listed nor closed"},
+	{Code: "HO305", Level: e, Title: "zombie", check: eachItem(zombie),
+		When: "an item that was shipped or dropped is back without reopened"},
 	{Code: "HO306", Level: e, Title: "contradiction", check: eachItem(blockedWithoutBlocker),
 		When: "status blocked without blocked_by, or blocked_by with another status"},
 	{Code: "HO307", Level: e, Title: "contradiction", check: eachBlocker(blocksMovingItem),
 		When: "a blocker without workaround blocks an item whose status is not blocked"},
+	{Code: "HO308", Level: e, Title: "contradiction", check: onHandoff(contradiction),
+		When: "a shipped item is still blocked, progress is 100 outside of review, or an id stands twice"},
+	{Code: "HO310", Level: w, Title: "duplicate work",
+		When: "two live items of different people share a pull request, ticket or branch"},
 	{Code: "HO311", Level: e, Title: "cycle", check: onHandoff(dependencyCycle),
 		When: "items depend on each other in a circle"},
+	{Code: "HO313", Level: e, Title: "re-litigation", check: eachDecision(relitigation),
+		When: "a topic with an accepted decision is decided again without supersedes"},
+	{Code: "HO314", Level: w, Title: "stale default", check: onHandoff(staleDefault),
+		When: "a workaround or a proposed decision is older than 14 days"},
+	{Code: "HO320", Level: e, Title: "not allowed here",
+		When: "a record that the state cannot use: a second resolution, a take of what somebody else holds"},
 
 	// Ownership.
 	{Code: "HO401", Level: e, Title: "no or fuzzy owner", explains: true, check: onHandoff(fuzzyOwner),
 		When: "owner, next[].owner or resolver is absent, a list, a word like someone, or a group where a person is needed"},
 	{Code: "HO402", Level: e, Title: "several resolvers", explains: true, check: eachBlocker(severalResolvers),
 		When: "resolver names more than one person"},
+	{Code: "HO403", Level: w, Title: "self-blocking", check: eachBlocker(selfBlocking),
+		When: "the resolver is the sender"},
+	{Code: "HO404", Level: w, Title: "hero overload", check: onHandoff(heroOverload),
+		When: "one person is to resolve 5 open blockers or more, or would hold more than 12 items"},
+	{Code: "HO405", Level: w, Title: "both think the other has it",
+		When: "two people each offer the same item to the other"},
+	{Code: "HO406", Level: w, Title: "owner left", check: onHandoff(ownerLeft),
+		When: "the authority for an area has expired, or owner or resolver is away on the date"},
+	{Code: "HO407", Level: e, Mixed: true, Title: "contract breach", check: onHandoff(contractBreach),
+		When: "an item crosses to a team whose interface requires a field that is empty; its on_missing says whether that is an error"},
+
+	// Timing.
+	{Code: "HO501", Level: w, Title: "late", check: onHandoff(late),
+		When: "published after the end of the sender's shift and the grace"},
+	{Code: "HO502", Level: w, Title: "useless", check: onHandoff(tooLate),
+		When: "published when half of the receiver's shift was over"},
+	{Code: "HO503", Level: w, Title: "no lead time", check: onHandoff(noLeadTime),
+		When: "a date without effort, or less working time of the receiver before it than the effort"},
+	{Code: "HO506", Level: w, Title: "uncovered absence", check: onHandoff(uncovered),
+		When: "back more than a day after the sender's next shift begins, and nobody stands in"},
+	{Code: "HO507", Level: w, Title: "nobody there", check: onHandoff(nobodyThere),
+		When: "no receiver works within 24 hours, and nobody stands in"},
+
+	// Evidence.
+	{Code: "HO601", Level: w, Title: "dead reference", check: eachRef(deadReference),
+		When: "a commit that the repository does not have"},
+	{Code: "HO602", Level: w, Title: "dead file", check: eachRef(deadFile),
+		When: "a file that is not in the tree"},
+	{Code: "HO603", Level: w, Title: "work left on the laptop", check: onHandoff(workOnLaptop),
+		When: "an item's branch has unpushed or changed work of which known_issues says nothing"},
+	{Code: "HO604", Level: e, Title: "laundered claim", check: eachItem(launderedClaim),
+		When: "a verified claim without probe"},
+	{Code: "HO605", Level: w, English: true, Title: "bare assertion", check: onHandoff(bareAssertion),
+		When: "done, works or merged, without commit, pull request, verified claim or command"},
+	{Code: "HO606", Level: w, Title: "drifted claim", check: onAck(driftedClaim),
+		When: "an ack takes an item with a claim about files that changed since"},
+
+	// Acks.
+	{Code: "HO701", Level: e, Title: "self-ack", check: onAck(selfAck),
+		When: "the sender acks their own handoff on the same day"},
+	{Code: "HO702", Level: e, Mixed: true, Title: "wrong target", check: onAck(wrongTarget),
+		When: "an ack of something unknown, withdrawn, replaced or with other bytes; a warning if its author is no receiver"},
+	{Code: "HO703", Level: w, Title: "unread ack", check: onAck(unread),
+		When: "acked faster than a quarter of the time that reading takes"},
+	{Code: "HO704", Level: e, Title: "no read-back", check: onAck(noReadback),
+		When: "an item to be watched, or a critical one, is taken without readback"},
+	{Code: "HO705", Level: e, Title: "echo", check: onAck(echo),
+		When: "understood repeats the item, or has fewer than 6 words"},
+	{Code: "HO706", Level: w, Title: "missed the point", check: onAck(missedPoint),
+		When: "a read-back has nothing in common with the item"},
+	{Code: "HO707", Level: w, Title: "bulk ack", check: onAck(bulkAck),
+		When: "the third ack of one person within a minute"},
+	{Code: "HO708", Level: e, Title: "verdict without reason", check: onAck(bareVerdict),
+		When: "changes_requested or declined without reason, accepted_with_gaps without gaps, exception without its class"},
+	{Code: "HO709", Level: w, Title: "ping-pong", check: pingPong,
+		When: "the third round on one question"},
 
 	// Theatre.
+	{Code: "HO801", Level: w, Title: "nothing happened", check: onHandoff(nothingHappened),
+		When: "all four lists are empty, and the sender made commits since the last handoff"},
 	{Code: "HO803", Level: e, English: true, Title: "template left in", check: templateLeft,
 		When: "TODO, TBD, <placeholder> or [describe …] stands in a text"},
+	{Code: "HO804", Level: w, Title: "recycled headline", check: onHandoff(recycledHeadline),
+		When: "the summary is that of the sender's handoff before"},
+	{Code: "HO805", Level: w, Title: "clone answers", check: onHandoff(cloneAnswers),
+		When: "two items have the same state or the same next step"},
 	{Code: "HO806", Level: e, English: true, Title: "filler", check: filler,
 		When: "a required text says nothing: n/a, tbd, see above, done"},
 
 	// Integrity.
 	{Code: "HO901", Level: e, Fixed: true, Title: "secret", check: secrets,
 		When: "a text holds what looks like a key, a token or a password"},
+	{Code: "HO902", Level: e, Fixed: true, Title: "history edited",
+		When: "a commit modifies, renames or deletes a record"},
 	{Code: "HO903", Level: e, Fixed: true, Title: "wrong place or name", check: wrongName,
 		When: "file name, folder and record disagree; two records have one id; a link or an odd mode stands in place of a file"},
+	{Code: "HO904", Level: w, Title: "identity mismatch",
+		When: "the author of the commit is somebody else of the roster than by says"},
+	{Code: "HO905", Level: w, Title: "backdating",
+		When: "at is more than 15 minutes from the commit's author date, or in the future"},
 	{Code: "HO907", Level: e, Fixed: true, Title: "terminal or agent injection",
 		When: "control, bidi or invisible characters, or bytes that are not UTF-8"},
 	{Code: "HO910", Level: e, Fixed: true, Title: "YAML trick",
@@ -131,4 +240,29 @@ func eachBlocker(check func(*subject, string, *handoff.Blocker)) func(*subject) 
 			check(s, indexField("blockers", i), &h.Blockers[i])
 		}
 	})
+}
+
+// eachNext makes a check of a next step, with its field, into one of a
+// document.
+func eachNext(check func(*subject, string, *handoff.Next)) func(*subject) {
+	return eachItem(func(s *subject, field string, item *handoff.Item) {
+		for i := range item.Next {
+			check(s, indexField(field+".next", i), &item.Next[i])
+		}
+	})
+}
+
+// eachDecision makes a check of a decision, with its field and topic, into one
+// of any document. The field of a decision record is "".
+func eachDecision(check func(s *subject, field, topic string, d *handoff.DecisionFields)) func(*subject) {
+	return func(s *subject) {
+		switch body := s.body().(type) {
+		case *handoff.DecisionRecord:
+			check(s, "", body.Topic, &body.DecisionFields)
+		case *handoff.Handoff:
+			for i := range body.Decisions {
+				check(s, indexField("decisions", i), body.Decisions[i].ID, &body.Decisions[i].DecisionFields)
+			}
+		}
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // text is a string of a document.
@@ -103,4 +105,13 @@ func withoutIndexes(field string) string {
 		}
 		field = field[:open] + field[open+end+1:]
 	}
+}
+
+// textsOfRecord returns every text of a record that was read before.
+func textsOfRecord(record *handoff.Record) []text {
+	data, err := handoff.Format(record)
+	if err != nil {
+		return nil // only an extension that YAML cannot say
+	}
+	return textsOf(handoff.Parse(data, record.Kind).Value())
 }

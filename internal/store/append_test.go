@@ -182,7 +182,7 @@ func TestAppendKeepsTheFormatOfTheIndex(t *testing.T) {
 
 // lacksExtension says so when the index has no such extension.
 func (r *testRepo) lacksExtension(name string) string {
-	index, err := readIndex(r.path(".git/index"))
+	index, err := readIndex(r.path(".git/index"), func(indexEntry, int) {})
 	if err != nil {
 		return err.Error()
 	}
@@ -486,4 +486,33 @@ func TestAppendStartsAgainWhenTheBranchMoved(t *testing.T) {
 	if r.exists(recordPath("m7k3f9q2")) {
 		t.Error("the record stayed in the work tree")
 	}
+}
+
+func TestAppendRefusesChangesThatNoRepositoryCouldTake(t *testing.T) {
+	r := seeded(t)
+	for name, spoil := range map[string]func(c *Change){
+		"no files":       func(c *Change) { c.Files = nil },
+		"no message":     func(c *Change) { c.Message = "\n" },
+		"zero byte":      func(c *Change) { c.Message = "a\x00b" },
+		"no name":        func(c *Change) { c.Author.Name = "" },
+		"line in a name": func(c *Change) { c.Committer.Name = "A\nB" },
+		"twice":          func(c *Change) { c.Files = append(c.Files, c.Files[0]) },
+		"upwards":        func(c *Change) { c.Files[0].Path = "../x" },
+		"absolute":       func(c *Change) { c.Files[0].Path = "/tmp/x" },
+		"not clean":      func(c *Change) { c.Files[0].Path = "a//b" },
+		"git directory":  func(c *Change) { c.Files[0].Path = ".GIT/hooks/pre-commit" },
+		"other spelling": func(c *Change) { c.Files[0].Path = ".git. /config" },
+		"short name":     func(c *Change) { c.Files[0].Path = "a/git~1/x" },
+		"branch":         func(c *Change) { c.Branch = "a..b" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := change("k3f9q2m7")
+			spoil(&c)
+			head := r.git("rev-parse", "HEAD")
+			if commit, err := r.open().Append(context.Background(), c); err == nil || r.git("rev-parse", "HEAD") != head {
+				t.Errorf("appended: %+v, %v", commit, err)
+			}
+		})
+	}
+	r.mustBeSound()
 }

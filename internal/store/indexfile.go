@@ -13,11 +13,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// Modes of index entries and tree entries, as numbers (gitformat-index(5)).
-const (
-	modeFile      = 0o100644
-	modeDirectory = 0o040000
-)
+// modeFile is the mode of a regular file in an index.
+const modeFile = 0o100644
 
 // indexFile is the content of an index file, parsed no further than needed:
 // all of it stays as it was written.
@@ -35,14 +32,8 @@ type indexFile struct {
 // empty for an entry of a split index that changes one of the shared file.
 type indexEntry struct {
 	path  []byte
-	mode  uint32
-	hash  plumbing.Hash
 	stage int // 0 for an entry that is merged
 }
-
-// sparseDir reports that the entry stands for a whole directory outside the
-// sparse checkout.
-func (e indexEntry) sparseDir() bool { return e.mode == modeDirectory }
 
 const (
 	indexHeaderSize   = 12 // "DIRC", version, number of entries
@@ -59,9 +50,10 @@ func newIndex() []byte {
 	return append(header, sum[:]...)
 }
 
-// readIndex reads the index file path. A missing one reads as one without
-// entries, which is what it means to git.
-func readIndex(path string) (*indexFile, error) {
+// readIndex reads the index file path and looks at each of its entries as visit
+// does. A missing file reads as one without entries, which is what it means to
+// git.
+func readIndex(path string, look func(entry indexEntry, offset int)) (*indexFile, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		data, err = newIndex(), nil
@@ -69,15 +61,14 @@ func readIndex(path string) (*indexFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseIndex(path, data)
+	return parseIndex(path, data, look)
 }
 
 // parseIndex finds the parts of an index file. The checksum is left to git,
 // which verifies it when it edits the file.
-func parseIndex(path string, data []byte) (*indexFile, error) {
-	notIndex := &DamagedError{Path: path, Err: errors.New("not an index file")}
+func parseIndex(path string, data []byte, look func(entry indexEntry, offset int)) (*indexFile, error) {
 	if len(data) < indexHeaderSize+indexChecksumSize || string(data[:4]) != "DIRC" {
-		return nil, notIndex
+		return nil, &DamagedError{Path: path, Err: errors.New("not an index file")}
 	}
 	x := &indexFile{
 		path: path, data: data, extra: map[string][]byte{},
@@ -86,24 +77,24 @@ func parseIndex(path string, data []byte) (*indexFile, error) {
 	if x.version < 2 || x.version > 4 {
 		return nil, &UnsupportedError{What: "index format", Why: "it is none of versions 2, 3 and 4"}
 	}
-	if err := x.visit(func(indexEntry, int) {}); err != nil {
+	if err := x.visit(look); err != nil {
 		return nil, err
 	}
-	for rest := data[x.entries : len(data)-indexChecksumSize]; len(rest) > 0; {
-		if len(rest) < 8 {
-			return nil, notIndex
+	return x, x.readExtensions()
+}
+
+// readExtensions finds the extensions, which follow the entries.
+func (x *indexFile) readExtensions() error {
+	for rest := x.data[x.entries : len(x.data)-indexChecksumSize]; len(rest) > 0; {
+		if len(rest) < 8 || uint64(binary.BigEndian.Uint32(rest[4:])) > uint64(len(rest)-8) {
+			return &DamagedError{Path: x.path, Err: errors.New("extensions are cut short")}
 		}
-		size := uint64(binary.BigEndian.Uint32(rest[4:]))
-		if size > uint64(len(rest)-8) {
-			return nil, notIndex
-		}
-		x.extra[string(rest[:4])] = rest[8 : 8+size]
-		rest = rest[8+size:]
+		end := 8 + int(binary.BigEndian.Uint32(rest[4:]))
+		x.extra[string(rest[:4])] = rest[8:end]
+		rest = rest[end:]
 	}
-	if link, ok := x.extra["link"]; ok && len(link) >= len(x.shared) {
-		copy(x.shared[:], link)
-	}
-	return x, nil
+	copy(x.shared[:], x.extra["link"])
+	return nil
 }
 
 // visit calls f for each entry in the order of the file, with the offset at
@@ -118,10 +109,7 @@ func (x *indexFile) visit(f func(entry indexEntry, offset int)) error {
 		if at+entryHeaderSize > end {
 			return short
 		}
-		entry := indexEntry{mode: binary.BigEndian.Uint32(x.data[at+24:])}
-		copy(entry.hash[:], x.data[at+40:])
 		flags := binary.BigEndian.Uint16(x.data[at+60:])
-		entry.stage = int(flags&flagStage) >> 12
 		at += entryHeaderSize
 		if flags&flagExtended != 0 {
 			at += 2
@@ -141,7 +129,6 @@ func (x *indexFile) visit(f func(entry indexEntry, offset int)) error {
 			return short
 		}
 		previous = append(previous, x.data[at:at+length]...)
-		entry.path = previous
 		at += length + 1
 		if x.version < 4 {
 			at = start + (at-1-start+8)&^7 // 1 to 8 zeros bring it to a multiple of 8
@@ -149,7 +136,7 @@ func (x *indexFile) visit(f func(entry indexEntry, offset int)) error {
 		if at > end {
 			return short
 		}
-		f(entry, start)
+		f(indexEntry{path: previous, stage: int(flags&flagStage) >> 12}, start)
 	}
 	x.entries = at
 	return nil
@@ -172,24 +159,6 @@ func pathDrop(data []byte) (drop uint64, size int) {
 	return 0, 0
 }
 
-// checksum returns the last bytes of the file, the hash of all others.
-func (x *indexFile) checksum() string {
-	return plumbing.Hash(x.data[len(x.data)-indexChecksumSize:]).String()
-}
-
-// base returns the shared file of a split index, nil for an ordinary one.
-func (x *indexFile) base() (*indexFile, error) {
-	if x.shared.IsZero() {
-		return nil, nil
-	}
-	path := filepath.Join(filepath.Dir(x.path), "sharedindex."+x.shared.String())
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	return parseIndex(path, data)
-}
-
 // indexFindings is what an index says about the paths that are to be added.
 type indexFindings struct {
 	unmerged string          // a path with a conflict, "" when there is none
@@ -197,9 +166,10 @@ type indexFindings struct {
 	inTheWay map[string]bool // entries that are a parent of a path, or below one
 }
 
-// examine looks for paths in x and in the shared file that it builds on. An
-// entry of the shared file that the split index deletes counts as present.
-func (x *indexFile) examine(paths []string) (indexFindings, error) {
+// examineIndex reads the index file path and looks for paths in it, and in the
+// shared file that a split index builds on. An entry of the shared file that
+// the split index deletes counts as present.
+func examineIndex(path string, paths []string) (*indexFile, indexFindings, error) {
 	found := indexFindings{present: map[string]bool{}, inTheWay: map[string]bool{}}
 	wanted, parents := map[string]bool{}, map[string]bool{}
 	for _, path := range paths {
@@ -219,21 +189,16 @@ func (x *indexFile) examine(paths []string) (indexFindings, error) {
 			found.inTheWay[string(entry.path)] = true
 		}
 		for _, path := range paths {
-			if len(entry.path) > len(path) && entry.path[len(path)] == '/' && string(entry.path[:len(path)]) == path && !entry.sparseDir() {
+			if len(entry.path) > len(path) && entry.path[len(path)] == '/' && string(entry.path[:len(path)]) == path {
 				found.inTheWay[string(entry.path)] = true
 			}
 		}
 	}
-	base, err := x.base()
-	if err != nil {
-		return found, err
+	index, err := readIndex(path, look)
+	if err == nil && !index.shared.IsZero() {
+		_, err = readIndex(filepath.Join(filepath.Dir(path), "sharedindex."+index.shared.String()), look)
 	}
-	if base != nil {
-		if err := base.visit(look); err != nil {
-			return found, err
-		}
-	}
-	return found, x.visit(look)
+	return index, found, err
 }
 
 // insert returns the content of x with one more entry for a file, and without

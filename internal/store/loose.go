@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bufio"
 	"bytes"
 	"compress/zlib"
 	"crypto/rand"
@@ -9,10 +10,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -112,23 +116,60 @@ func eachLoose(dir string, f func(plumbing.Hash) error) error {
 	return nil
 }
 
-// write adds obj as a loose object and returns its hash. An object that can be
-// read already, here or from an alternate, is not written again. Otherwise it
-// is on the disk on return, whole, under its name, or nothing of it is left.
+// write adds obj as writeAll does and returns its hash.
 func (o *objects) write(obj rawObject) (plumbing.Hash, error) {
-	if obj.kind != plumbing.BlobObject && obj.kind != plumbing.TreeObject &&
-		obj.kind != plumbing.CommitObject && obj.kind != plumbing.TagObject {
-		return plumbing.ZeroHash, plumbing.ErrInvalidType
+	return plumbing.ComputeHash(obj.kind, obj.data), o.writeAll(obj)
+}
+
+// writeAll adds loose objects. One that can be read already, here or from an
+// alternate, is not written again. All others are on the disk on return, whole,
+// under their names; on an error nothing is left of those that are not.
+//
+// However many there are, the disk is waited for twice: first the content of
+// all, then their names. File systems bring to the disk together what they are
+// asked for at the same time.
+func (o *objects) writeAll(objs ...rawObject) error {
+	var files []*looseFile
+	defer func() {
+		for _, f := range files {
+			f.discard()
+		}
+	}()
+	z, err := zlib.NewWriterLevel(nil, zlib.BestSpeed) // core.looseCompression, by default
+	if err != nil {
+		return err
 	}
-	h := plumbing.ComputeHash(obj.kind, obj.data)
-	if o.freshen(h) {
-		return h, nil
+	for _, obj := range objs {
+		f, err := o.writeTemp(z, obj)
+		if err != nil {
+			return err
+		}
+		if f != nil {
+			files = append(files, f)
+		}
 	}
-	err := o.writeLoose(loosePath(o.dir(), h), obj)
-	if err != nil && o.freshen(h) {
-		err = nil // Windows replaces no read-only file: another writer was first.
+	if err := together(len(files), func(i int) error { return files[i].file.Sync() }); err != nil {
+		return err
 	}
-	return h, err
+	changed := map[string]bool{} // directories that have new names in them
+	for _, f := range files {
+		if err := o.place(f, changed); err != nil {
+			return err
+		}
+	}
+	dirs := slices.Sorted(maps.Keys(changed))
+	return together(len(dirs), func(i int) error { return syncDir(dirs[i]) })
+}
+
+// together calls f with 0 to n-1, all at the same time, and joins their errors.
+func together(n int, f func(i int) error) error {
+	errs := make([]error, n)
+	var calls sync.WaitGroup
+	for i := range n {
+		calls.Go(func() { errs[i] = f(i) })
+	}
+	calls.Wait()
+	return errors.Join(errs...)
 }
 
 // freshen tells whether h can be read, and makes the file that holds it young:
@@ -145,52 +186,77 @@ func (o *objects) freshen(h plumbing.Hash) bool {
 	return err == nil
 }
 
-// writeLoose writes obj to path through a temporary file beside its directory.
-func (o *objects) writeLoose(path string, obj rawObject) (err error) {
-	temp, err := o.writeTemp(obj)
+// looseFile is a loose object under a temporary name.
+type looseFile struct {
+	hash   plumbing.Hash
+	file   *os.File
+	placed bool // it has its name
+}
+
+// discard removes the file unless it has been placed.
+func (f *looseFile) discard() {
+	if !f.placed {
+		f.file.Close()
+		os.Remove(f.file.Name())
+	}
+}
+
+// writeTemp writes obj, compressed, to a new file in the object directory. Its
+// name is of the kind that `git gc` removes when a crash left it. There is no
+// file for an object that can be read already.
+func (o *objects) writeTemp(z *zlib.Writer, obj rawObject) (*looseFile, error) {
+	if obj.kind != plumbing.BlobObject && obj.kind != plumbing.TreeObject &&
+		obj.kind != plumbing.CommitObject && obj.kind != plumbing.TagObject {
+		return nil, plumbing.ErrInvalidType
+	}
+	hash := plumbing.ComputeHash(obj.kind, obj.data)
+	if o.freshen(hash) {
+		return nil, nil
+	}
+	file, err := o.createTemp()
 	if err != nil {
+		return nil, err
+	}
+	f := &looseFile{hash: hash, file: file}
+	out := bufio.NewWriter(file) // zlib writes 240 bytes at a time
+	if err := errors.Join(deflateLoose(z, out, obj), out.Flush()); err != nil {
+		f.discard()
+		return nil, err
+	}
+	return f, nil
+}
+
+// place gives a file the name of its object, and adds the directories that
+// changed.
+func (o *objects) place(f *looseFile, changed map[string]bool) error {
+	if err := f.file.Close(); err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(temp)
+	if o.filePerm != 0 {
+		if err := os.Chmod(f.file.Name(), o.filePerm); err != nil {
+			return err
 		}
-	}()
+	}
+	path := loosePath(o.dir(), f.hash)
 	made, err := o.makeDir(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(temp, path); err != nil {
+	if err := os.Rename(f.file.Name(), path); err != nil {
 		if made {
-			_ = os.Remove(filepath.Dir(path))
+			os.Remove(filepath.Dir(path))
+		}
+		if o.freshen(f.hash) {
+			return nil // Windows replaces no read-only file: another writer was first.
 		}
 		return err
 	}
-	if err := syncDir(filepath.Dir(path)); err != nil || !made {
-		return err
+	f.placed = true
+	changed[filepath.Dir(path)] = true
+	if made {
+		changed[o.dir()] = true
 	}
-	return syncDir(o.dir())
-}
-
-// writeTemp writes obj, compressed and synced, to a new file in the object
-// directory. Its name is of the kind that `git gc` removes when a crash left it.
-func (o *objects) writeTemp(obj rawObject) (path string, err error) {
-	file, err := o.createTemp()
-	if err != nil {
-		return "", err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(file.Name())
-		}
-	}()
-	if err := errors.Join(deflateLoose(file, obj), file.Sync(), file.Close()); err != nil {
-		return "", err
-	}
-	if o.filePerm != 0 {
-		return file.Name(), os.Chmod(file.Name(), o.filePerm)
-	}
-	return file.Name(), nil
+	return nil
 }
 
 // createTemp creates a file that nobody may write once it is closed.
@@ -199,13 +265,9 @@ func (o *objects) createTemp() (*os.File, error) {
 	return os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o444)
 }
 
-// deflateLoose writes header and content of obj, compressed for speed as git
-// does by default (core.looseCompression).
-func deflateLoose(w io.Writer, obj rawObject) error {
-	z, err := zlib.NewWriterLevel(w, zlib.BestSpeed)
-	if err != nil {
-		return err
-	}
+// deflateLoose writes header and content of obj to w, compressed by z.
+func deflateLoose(z *zlib.Writer, w io.Writer, obj rawObject) error {
+	z.Reset(w)
 	if _, err := fmt.Fprintf(z, "%s %d\x00", obj.kind, len(obj.data)); err != nil {
 		return err
 	}

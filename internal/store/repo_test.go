@@ -174,7 +174,7 @@ func (r *testRepo) userWork() string {
 	} {
 		all.WriteString(strings.Join(args, " ") + "\n")
 		for line := range strings.Lines(r.git(args...) + "\n") {
-			if !strings.Contains(line, ".handoffs/") {
+			if line != "\n" && !strings.Contains(line, ".handoffs/") {
 				all.WriteString(line)
 			}
 		}

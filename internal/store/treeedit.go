@@ -34,28 +34,20 @@ func (e *PathConflictError) Error() string {
 	return fmt.Sprintf("%s: in the way in the tree, mode %o, object %s", e.Path, uint32(e.Mode), e.Hash)
 }
 
-// insertFiles writes the trees that make root, with files added, and returns
-// the new root. The zero hash stands for an empty root. Only trees on the way
-// to the files are written, and in these every other entry stays byte for byte
-// as and where it was, whatever its mode and order. Files that are in the tree
-// already are no change; without any change the result is root. On a
-// *PathConflictError nothing was written.
-func (o *objects) insertFiles(root plumbing.Hash, files []newFile) (plumbing.Hash, error) {
+// insertFiles makes the trees that turn root into one with files added. It
+// returns the new root and the trees to be written for it. The zero hash stands
+// for an empty root. Only trees on the way to the files are made, and in these
+// every other entry stays byte for byte as and where it was, whatever its mode
+// and order. Files that are in the tree already are no change; without any
+// change the result is root.
+func (o *objects) insertFiles(root plumbing.Hash, files []newFile) (plumbing.Hash, []rawObject, error) {
 	edit, err := planTreeEdit(files)
 	if err != nil {
-		return plumbing.ZeroHash, err
+		return plumbing.ZeroHash, nil, err
 	}
 	e := treeEditor{objects: o}
 	root, err = e.apply("", root, edit)
-	if err != nil {
-		return plumbing.ZeroHash, err
-	}
-	for _, tree := range e.trees {
-		if _, err := o.write(tree); err != nil {
-			return plumbing.ZeroHash, err
-		}
-	}
-	return root, nil
+	return root, e.trees, err
 }
 
 // treeEdit is what to add to one tree, by name.

@@ -212,14 +212,14 @@ func TestInsertFilesAsGit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			want := r.withIndex(test.root, test.files)
 			o := r.open()
-			got, err := o.insertFiles(test.root, test.files)
+			got, err := o.writeFiles(test.root, test.files)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got != want {
 				t.Errorf("root %s, want %s\n%s", got, want, r.git("ls-tree", "-r", got.String()))
 			}
-			again, err := o.insertFiles(got, test.files)
+			again, err := o.writeFiles(got, test.files)
 			if err != nil || again != got {
 				t.Errorf("once more: %s, %v, want %s", again, err, got)
 			}
@@ -249,7 +249,7 @@ func TestInsertRandomFiles(t *testing.T) {
 			}
 			all = append(all, files...)
 			var err error
-			if root, err = o.insertFiles(root, files); err != nil {
+			if root, err = o.writeFiles(root, files); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -273,7 +273,7 @@ func TestInsertKeepsOddEntries(t *testing.T) {
 		rawEntry(0o160000, "x", blob),
 	}
 	root := r.rawTree(entries...)
-	got, err := r.open().insertFiles(root, []newFile{
+	got, err := r.open().writeFiles(root, []newFile{
 		{Path: "dir/new", Mode: filemode.Regular, Hash: blob},
 		{Path: "n", Mode: filemode.Regular, Hash: blob},
 	})
@@ -314,21 +314,30 @@ func TestInsertConflicts(t *testing.T) {
 	o := r.open()
 	before := len(filesBelow(t, r.objectsDir()))
 	for name, test := range tests {
-		_, err := o.insertFiles(test.root, test.files)
+		_, err := o.writeFiles(test.root, test.files)
 		conflict, ok := errors.AsType[*PathConflictError](err)
 		if !ok || *conflict != test.want {
 			t.Errorf("%s: %v, want %v", name, err, &test.want)
 		}
 	}
 	for _, path := range []string{"", ".", "..", "/a", "a/", "a//b", "a/../b", "./a", "a\x00b"} {
-		if _, err := o.insertFiles(plumbing.ZeroHash, []newFile{file(path)}); err == nil {
+		if _, err := o.writeFiles(plumbing.ZeroHash, []newFile{file(path)}); err == nil {
 			t.Errorf("path %q: no error", path)
 		}
 	}
-	if _, err := o.insertFiles(plumbing.ZeroHash, []newFile{{"a", filemode.Dir, old}}); err == nil {
+	if _, err := o.writeFiles(plumbing.ZeroHash, []newFile{{"a", filemode.Dir, old}}); err == nil {
 		t.Error("directory as a file: no error")
 	}
 	if after := len(filesBelow(t, r.objectsDir())); after != before {
 		t.Errorf("%d files, were %d", after, before)
 	}
+}
+
+// writeFiles makes the trees of insertFiles and writes them.
+func (o *objects) writeFiles(root plumbing.Hash, files []newFile) (plumbing.Hash, error) {
+	root, trees, err := o.insertFiles(root, files)
+	if err != nil {
+		return root, err
+	}
+	return root, o.writeAll(trees...)
 }

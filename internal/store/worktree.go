@@ -2,9 +2,7 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
@@ -96,52 +94,85 @@ func checkVacant(top, name string) error {
 	return &BlockedPathError{Path: name, Why: "exists in the work tree"}
 }
 
-// placed is what writing to the work tree has created, for taking it back.
+// placed is what has been put in the work tree, for taking it back.
 type placed struct {
-	top   string
-	files []string
+	top   string // of the work tree
+	files []placedFile
 	dirs  []string
 }
 
-// write puts a new file in the work tree: a temporary file in the same
-// directory, on disk, then renamed.
-func (p *placed) write(name string, data []byte) error {
-	root, err := openDir(p.top, path.Dir(name), true, &p.dirs)
+// placedFile is a new file, first under a temporary name.
+type placedFile struct {
+	name string // from the top of the work tree, with slashes
+	temp string // in the same directory
+	open *os.File
+
+	placed bool // it has its name
+}
+
+// tempName returns the temporary name of the file name with that content. It
+// follows from them, so that it is found again after a kill.
+func tempName(name, blob string) string {
+	return path.Join(path.Dir(name), ".tmp-"+blob[:12]+"-"+path.Base(name))
+}
+
+// stage writes a new file under a temporary name beside its own.
+func (p *placed) stage(name, blob string, data []byte) error {
+	dir, err := openDir(p.top, path.Dir(name), true, &p.dirs)
 	if err != nil {
 		return err
 	}
-	defer root.Close()
-	if _, err := root.Lstat(path.Base(name)); err == nil {
-		return &BlockedPathError{Path: name, Why: "exists in the work tree"}
-	}
-	temp := fmt.Sprintf(".tmp-%016x", rand.Uint64())
-	if err := writeSynced(root, temp, data); err != nil {
-		root.Remove(temp)
+	defer dir.Close()
+	temp := tempName(name, blob)
+	file, err := dir.OpenFile(path.Base(temp), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
 		return err
 	}
-	if err := root.Rename(temp, path.Base(name)); err != nil {
-		root.Remove(temp)
-		return err
+	p.files = append(p.files, placedFile{name: name, temp: temp, open: file})
+	_, err = file.Write(data)
+	return err
+}
+
+// place gives the files their names. One that has come to exist since it was
+// looked for is not replaced.
+func (p *placed) place() error {
+	for i := range p.files {
+		if err := p.placeOne(&p.files[i]); err != nil {
+			return err
+		}
 	}
-	p.files = append(p.files, name)
 	return nil
 }
 
-// writeSynced creates a file that must not exist yet and brings it to disk.
-func writeSynced(root *os.Root, name string, data []byte) error {
-	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+func (p *placed) placeOne(file *placedFile) error {
+	dir, err := openDir(p.top, path.Dir(file.name), false, nil)
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(data)
-	return errors.Join(err, file.Sync(), file.Close())
+	defer dir.Close()
+	if err := file.open.Close(); err != nil {
+		return err
+	}
+	if _, err := dir.Lstat(path.Base(file.name)); err == nil {
+		return &BlockedPathError{Path: file.name, Why: "exists in the work tree"}
+	}
+	if err := dir.Rename(path.Base(file.temp), path.Base(file.name)); err != nil {
+		return err
+	}
+	file.placed = true
+	return nil
 }
 
-// undo removes what write has created. Directories that somebody else has put
-// something in stay.
+// undo removes what has been put in the work tree. Directories that somebody
+// else has put something in stay.
 func (p *placed) undo() {
-	for _, name := range p.files {
-		p.remove(name)
+	for _, file := range p.files {
+		file.open.Close()
+		if file.placed {
+			p.remove(file.name)
+		} else {
+			p.remove(file.temp)
+		}
 	}
 	slices.Reverse(p.dirs)
 	for _, dir := range p.dirs {
@@ -152,10 +183,10 @@ func (p *placed) undo() {
 
 // remove removes one file or empty directory.
 func (p *placed) remove(name string) {
-	root, err := openDir(p.top, path.Dir(name), false, nil)
+	dir, err := openDir(p.top, path.Dir(name), false, nil)
 	if err != nil {
 		return
 	}
-	defer root.Close()
-	root.Remove(path.Base(name))
+	defer dir.Close()
+	dir.Remove(path.Base(name))
 }

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The benchmarks run the whole program and git in turns, and report the ratio
+// of the medians: these machines are too noisy for absolute times.
+//
+//	go test -run '^$' -bench . -benchtime 1x ./cmd/handoff
+
+const rounds = 15
+
+// bench is a repository and the two programs.
+type bench struct {
+	b       *testing.B
+	dir     string
+	handoff string
+	env     []string
+}
+
+func newBench(b *testing.B) *bench {
+	dir := b.TempDir()
+	x := &bench{b: b, dir: filepath.Join(dir, "repo"), handoff: filepath.Join(dir, "handoff")}
+	x.env = append(os.Environ(), "HOME="+dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
+		"GIT_AUTHOR_NAME=Ana", "GIT_AUTHOR_EMAIL=ana@example.com", "GIT_COMMITTER_NAME=Ana", "GIT_COMMITTER_EMAIL=ana@example.com")
+	if err := os.Mkdir(x.dir, 0o755); err != nil {
+		b.Fatal(err)
+	}
+	build := exec.Command("go", "build", "-o", x.handoff, ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	x.git("init", "-q", "-b", "main")
+	return x
+}
+
+// run returns how long a command took and its peak memory in bytes.
+func (x *bench) run(name string, args ...string) (time.Duration, int64) {
+	cmd := exec.CommandContext(context.Background(), name, args...)
+	cmd.Dir, cmd.Env = x.dir, x.env
+	start := time.Now()
+	out, err := cmd.CombinedOutput()
+	took := time.Since(start)
+	if err != nil {
+		x.b.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return took, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+}
+
+func (x *bench) git(args ...string) time.Duration {
+	took, _ := x.run("git", args...)
+	return took
+}
+
+// files fills the repository with packed history of n files.
+func (x *bench) files(n int) {
+	var b strings.Builder
+	for i := range n {
+		text := fmt.Sprintf("package p%d\n", i)
+		fmt.Fprintf(&b, "blob\nmark :%d\ndata %d\n%s\n", i+1, len(text), text)
+	}
+	fmt.Fprint(&b, "commit refs/heads/main\ncommitter Ana <ana@example.com> 1790000000 +0000\ndata 5\nstart\n")
+	for i := range n {
+		fmt.Fprintf(&b, "M 100644 :%d src/a%d/b%d/f%d.go\n", i+1, i%30, i/30%100, i)
+	}
+	cmd := exec.Command("git", "fast-import", "--quiet")
+	cmd.Dir, cmd.Env, cmd.Stdin = x.dir, x.env, strings.NewReader(b.String())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		x.b.Fatalf("%v\n%s", err, out)
+	}
+	x.git("reset", "-q", "--hard")
+	x.git("repack", "-adq")
+	x.git("commit-graph", "write", "--reachable")
+}
+
+func median(d []time.Duration) time.Duration {
+	slices.Sort(d)
+	return d[len(d)/2]
+}
+
+// report prints the ratio of two medians.
+func (x *bench) report(ours, theirs []time.Duration, memory int64) {
+	x.b.ReportMetric(float64(median(ours))/float64(median(theirs)), "×git")
+	x.b.ReportMetric(float64(memory)/1e6, "MB")
+	x.b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkVersion is the cost of starting at all, against git --version.
+func BenchmarkVersion(b *testing.B) {
+	x := newBench(b)
+	var ours, theirs []time.Duration
+	var peak int64
+	for range 3 * rounds {
+		took, memory := x.run(x.handoff, "version")
+		ours, theirs, peak = append(ours, took), append(theirs, x.git("--version")), max(peak, memory)
+	}
+	x.report(ours, theirs, peak)
+}
+
+// BenchmarkDeclare is declare -f against git add and git commit of a file of
+// the same size, in repositories of several sizes.
+func BenchmarkDeclare(b *testing.B) {
+	for _, files := range []int{100, 90_000} {
+		b.Run(fmt.Sprintf("files=%d", files), func(b *testing.B) {
+			x := newBench(b)
+			x.files(files)
+			draft, err := filepath.Abs("../../examples/two-sites/today.yaml")
+			if err != nil {
+				b.Fatal(err)
+			}
+			content, err := os.ReadFile(draft)
+			if err != nil {
+				b.Fatal(err)
+			}
+			x.env = append(x.env, "GIT_AUTHOR_DATE=2026-11-20T18:02:11+08:00")
+			var ours, theirs []time.Duration
+			var peak int64
+			for i := range rounds {
+				took, memory := x.run(x.handoff, "declare", "-q", "-f", draft)
+				ours, peak = append(ours, took), max(peak, memory)
+
+				name := fmt.Sprintf("notes/%d/today.yaml", i)
+				full := filepath.Join(x.dir, name)
+				if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+					b.Fatal(err)
+				}
+				if err := os.WriteFile(full, fmt.Appendf(content, "# %d\n", i), 0o644); err != nil {
+					b.Fatal(err)
+				}
+				theirs = append(theirs, x.git("add", "--", name)+x.git("-c", "core.fsync=all", "commit", "-q", "-m", "notes"))
+			}
+			x.report(ours, theirs, peak)
+		})
+	}
+}

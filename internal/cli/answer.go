@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/spf13/cobra"
+)
+
+type answerOptions struct {
+	publishOptions
+	text   string
+	open   bool
+	source string
+}
+
+func newAnswerCmd(g *globals) *cobra.Command {
+	var o answerOptions
+	cmd := &cobra.Command{
+		Use:   "answer <question>",
+		Short: "Answer a question",
+		Example: `  handoff answer k3f --text "James's. He is online from 10:00"
+  handoff answer q:which-limit --text "Fifteen minutes" --source call`,
+		GroupID: groupRecord,
+		Args:    exactArgs(1, "a question"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runAnswer(cmd.Context(), g, o, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.text, "text", "", "the answer")
+	f.BoolVar(&o.open, "open", false, "the question stays open for more")
+	f.StringVar(&o.source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
+	o.addFlags(f)
+	return cmd
+}
+
+func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) error {
+	if o.text == "" && !g.Interactive {
+		return usagef("handoff answer --help shows an example", "missing: --text")
+	}
+	ws, err := g.openForWriting(ctx)
+	if err != nil {
+		return err
+	}
+	q, err := ws.question(ref)
+	if err != nil {
+		return err
+	}
+	answer := &handoff.Answer{Question: handoff.Target{Type: handoff.TargetQuestion, Name: q.Key}.Ref(), Text: o.text, Source: o.source}
+	if o.open {
+		closes := false
+		answer.Closes = &closes
+	}
+	if q.Rounds >= maxRounds {
+		g.note("this is round %d: talk, then record it with --source call", q.Rounds)
+	}
+	if o.text == "" {
+		if err := ws.askAnswer(ctx, g, q, answer); err != nil {
+			return err
+		}
+	}
+	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, answer)}, "nothing was answered")
+}
+
+// maxRounds is after how many rounds writing does not help any more.
+const maxRounds = 3
+
+// question resolves a reference that must name a question: its slug, or its
+// record.
+func (ws *workspace) question(ref string) (*handoff.QuestionState, error) {
+	if q, ok := ws.state.Questions[ref]; ok {
+		return q, nil
+	}
+	target, err := ws.state.Resolve(ref, ws.me)
+	if err != nil {
+		return nil, err
+	}
+	if q, ok := ws.state.Questions[target.Name]; ok && (target.Type == handoff.TargetQuestion || target.Type == handoff.TargetRecord) {
+		return q, nil
+	}
+	return nil, usagef("handoff query questions lists the open ones", "%s is not a question", ref)
+}

@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/spf13/cobra"
+)
+
+type askOptions struct {
+	publishOptions
+	to      string
+	about   string
+	context string
+	blocks  []string
+}
+
+func newAskCmd(g *globals) *cobra.Command {
+	var o askOptions
+	cmd := &cobra.Command{
+		Use:   "ask <question?>",
+		Short: "Ask somebody a question, on the record",
+		Long: `Ask somebody a question, on the record. With --about it is about a handoff, an
+item, or a question that was asked before; without --to it goes to the author of
+that.`,
+		Example: `  handoff ask "Which of the two approvals is missing?" --about @ana
+  handoff ask "May the flag go on for 5% of users?" --to sarah --about login-session-timeout`,
+		GroupID: groupRecord,
+		Args:    minArgs(1, "the question"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runAsk(cmd.Context(), g, o, strings.Join(args, " "))
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.to, "to", "", "`WHO` is asked")
+	f.StringVar(&o.about, "about", "", "the handoff, item or question `REF` that it is about")
+	f.StringVar(&o.context, "context", "", "what they need to know to answer")
+	f.StringSliceVar(&o.blocks, "blocks", nil, "an `ITEM` that waits for the answer (repeatable)")
+	o.addFlags(f)
+	return cmd
+}
+
+func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
+	ws, err := g.openForWriting(ctx)
+	if err != nil {
+		return err
+	}
+	q := &handoff.Question{Ask: text, To: strings.TrimPrefix(o.to, "@"), Context: o.context, Blocks: o.blocks}
+	if o.about != "" {
+		target, err := ws.state.Resolve(o.about, ws.me)
+		if err != nil {
+			return err
+		}
+		q.About = target.Ref()
+		if q.To == "" {
+			q.To = ws.authorOf(target)
+		}
+	}
+	if q.To == "" {
+		return usagef("handoff ask --help shows an example", "missing: --to, or --about")
+	}
+	r := ws.newRecord(g, q)
+	route := ws.route(g, handoff.Target{Type: handoff.TargetQuestion, Name: r.ID}, handoff.Blocker{Resolver: q.To})
+	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{r, route}, "nothing was asked")
+}
+
+// authorOf is whom a question about something goes to: its holder, else who
+// wrote it; "" for what the user wrote themselves.
+func (ws *workspace) authorOf(target handoff.Target) string {
+	who := ""
+	switch target.Type {
+	case handoff.TargetItem:
+		who = ws.state.Items[target.Name].Holder
+	case handoff.TargetBlocker:
+		who = ws.state.Blockers[target.Name].DeclaredBy
+	case handoff.TargetQuestion:
+		who = ws.state.Questions[target.Name].To
+	case handoff.TargetDecision:
+		who = ws.state.Decisions[target.Name].By
+	default:
+		who = ws.state.Records[target.Name].By
+	}
+	if who == ws.me {
+		return ""
+	}
+	return who
+}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/spf13/cobra"
+)
+
+type assignOptions struct {
+	publishOptions
+	to  string
+	via string
+	why string
+}
+
+func newAssignCmd(g *globals) *cobra.Command {
+	var o assignOptions
+	cmd := &cobra.Command{
+		Use:   "assign <item>",
+		Short: "Offer an item to a person, as a lead does",
+		Long: `Offer an item to a person, as a lead does. Nothing moves until they take it
+with handoff ack.`,
+		Example: `  handoff assign payments-refund-flow --to cleo --why "Ben is away until Thursday"`,
+		GroupID: groupRecord,
+		Args:    exactArgs(1, "an item"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runAssign(cmd.Context(), g, o, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.to, "to", "", "`WHO` is to take it")
+	f.StringVar(&o.via, "via", "", "the rollup or handoff `REF` that it came with")
+	f.StringVar(&o.why, "why", "", "why them, or why now")
+	o.addFlags(f)
+	return cmd
+}
+
+func runAssign(ctx context.Context, g *globals, o assignOptions, ref string) error {
+	if o.to == "" {
+		return usagef("handoff assign --help shows an example", "missing: --to")
+	}
+	ws, err := g.openForWriting(ctx)
+	if err != nil {
+		return err
+	}
+	item, err := ws.item(ref)
+	if err != nil {
+		return err
+	}
+	a := &handoff.Assignment{Item: item.ID, To: strings.TrimPrefix(o.to, "@"), From: item.Holder, Why: o.why}
+	if o.via != "" {
+		via, err := ws.state.Resolve(o.via, ws.me)
+		if err != nil {
+			return err
+		}
+		a.Via = via.Ref()
+	}
+	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, a)}, "nothing was assigned")
+}
+
+// item resolves a reference that must name an item.
+func (ws *workspace) item(ref string) (*handoff.ItemState, error) {
+	if i, ok := ws.state.Items[ref]; ok {
+		return i, nil
+	}
+	target, err := ws.state.Resolve(ref, ws.me)
+	if err != nil {
+		return nil, err
+	}
+	if target.Type != handoff.TargetItem {
+		return nil, usagef("handoff query items lists the items", "%s is not an item", ref)
+	}
+	return ws.state.Items[target.Name], nil
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/spf13/cobra"
+)
+
+type escalateOptions struct {
+	publishOptions
+	to       string
+	reason   string
+	ask      string
+	deadline string
+	level    int
+}
+
+func newEscalateCmd(g *globals) *cobra.Command {
+	var o escalateOptions
+	cmd := &cobra.Command{
+		Use:   "escalate <ref>",
+		Short: "Raise a blocker, question or handoff to somebody else",
+		Long: `Raise a blocker, question or handoff to somebody else. Without --to a blocker
+goes up the ladder of the configuration. Nothing is ever escalated by itself.`,
+		Example: `  handoff escalate session-policy --reason no_response --ask "Decide today, or name who can"
+  handoff escalate k3f --to ines --reason sla_breach --deadline "tomorrow 12:00" --ask "Take the refund flow"`,
+		GroupID: groupRecord,
+		Args:    exactArgs(1, "a reference"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runEscalate(cmd.Context(), g, o, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.to, "to", "", "`WHO` is to act now")
+	f.StringVar(&o.reason, "reason", "", "`REASON`: sla_breach, no_response, severity, priority, disagreement, stalled")
+	f.StringVar(&o.ask, "ask", "", "what they are to do")
+	f.StringVar(&o.deadline, "deadline", "", "by `WHEN`")
+	f.IntVar(&o.level, "level", 0, "`N` from 1 to 3; without it, one above the last")
+	o.addFlags(f)
+	return cmd
+}
+
+func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string) error {
+	if o.reason == "" || o.ask == "" {
+		return usagef("handoff escalate --help shows an example", "missing: %s",
+			joinNonEmpty(" ", orMissing("--reason", o.reason), orMissing("--ask", o.ask)))
+	}
+	ws, err := g.openForWriting(ctx)
+	if err != nil {
+		return err
+	}
+	target, err := ws.state.Resolve(ref, ws.me)
+	if err != nil {
+		return err
+	}
+	e := &handoff.Escalation{Subject: target.Ref(), Reason: o.reason, To: strings.TrimPrefix(o.to, "@"), Ask: o.ask, Level: o.level}
+	if e.Level == 0 {
+		e.Level = min(ws.levelOf(target)+1, maxLevel)
+	}
+	if e.To == "" {
+		if e.To = ws.nextOnLadder(target, e.Level); e.To == "" {
+			return usagef("", "missing: --to, as the configuration has no ladder for %s", ref)
+		}
+	}
+	if o.deadline != "" {
+		at, err := ws.when(o.deadline)
+		if err != nil {
+			return usagef("", "--deadline: %v", err)
+		}
+		e.Deadline = handoff.Time{Time: at}
+	}
+	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, e)}, "nothing was escalated")
+}
+
+// maxLevel is the highest level of an escalation.
+const maxLevel = 3
+
+// levelOf is the level that a blocker has reached.
+func (ws *workspace) levelOf(target handoff.Target) int {
+	if target.Type == handoff.TargetBlocker {
+		return ws.state.Blockers[target.Name].Level
+	}
+	return 0
+}
+
+// nextOnLadder is who stands at a level of the ladder of a blocker; the last one
+// for levels beyond it.
+func (ws *workspace) nextOnLadder(target handoff.Target, level int) string {
+	if target.Type != handoff.TargetBlocker {
+		return ""
+	}
+	ladder := ws.config.Ladder(ws.state.Blockers[target.Name].Blocker)
+	if len(ladder) == 0 {
+		return ""
+	}
+	return ladder[min(level, len(ladder))-1]
+}
+
+// orMissing is the flag when its value is empty.
+func orMissing(flag, value string) string {
+	if value == "" {
+		return flag
+	}
+	return ""
+}

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/spf13/cobra"
+)
+
+type gapOptions struct {
+	publishOptions
+	gap handoff.Gap
+}
+
+func newGapCmd(g *globals) *cobra.Command {
+	var o gapOptions
+	cmd := &cobra.Command{
+		Use:   "gap <ref>",
+		Short: "Record where a handoff failed, and how you recovered",
+		Long: `Record where a handoff failed, and how you recovered. It names what was
+missing and what it cost, never a culprit.`,
+		Example: `  handoff gap @ana --class missing_info --impact delay \
+      --recovery "Found the second reviewer in the chat of last week"`,
+		GroupID: groupRecord,
+		Args:    exactArgs(1, "a reference"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runGap(cmd.Context(), g, o, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.gap.Class, "class", "", "`CLASS`: missing_info, wrong_info, stale, no_owner, late, misrouted, unanticipated, side_channel")
+	f.StringVar(&o.gap.Impact, "impact", "", "`IMPACT`: none, delay, stall, rework, outage")
+	f.StringVar(&o.gap.Recovery, "recovery", "", "how you went on")
+	f.BoolVar(&o.gap.Anticipated, "anticipated", false, "the handoff had warned of it")
+	o.addFlags(f)
+	return cmd
+}
+
+func runGap(ctx context.Context, g *globals, o gapOptions, ref string) error {
+	if missing := joinNonEmpty(" ", orMissing("--class", o.gap.Class), orMissing("--impact", o.gap.Impact), orMissing("--recovery", o.gap.Recovery)); missing != "" {
+		return usagef("handoff gap --help shows an example", "missing: %s", missing)
+	}
+	ws, err := g.openForWriting(ctx)
+	if err != nil {
+		return err
+	}
+	target, err := ws.state.Resolve(ref, ws.me)
+	if err != nil {
+		return err
+	}
+	gap := o.gap
+	gap.Subject = target.Ref()
+	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, &gap)}, "nothing was recorded")
+}

@@ -1,0 +1,128 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestContentRules(t *testing.T) {
+	const (
+		do        = "Add the client side check to login.ts"
+		state     = "Server side validation lives in internal/login/form.go, client side is missing"
+		needs     = "Decide the session timeout for admins, 15 or 60 minutes"
+		because   = "The middleware cannot pick a value that security will accept"
+		rationale = "Redis would add a dependency that staging does not have before March"
+	)
+	lots := strings.Repeat("alpha beta gamma delta ", 200)
+	runRuleTests(t, good, []ruleTest{
+		// HO201
+		{name: "filler step", edits: []string{do, "tbd"}, want: "HO201:32"},
+		{name: "one word", edits: []string{do, "Deploy"}, want: "HO201:32"},
+		{name: "two words", edits: []string{do, "Deploy login"}, want: "HO201w:32"},
+		{name: "weak verb", edits: []string{do, "Continue the work on the form"}, want: "HO201w:32"},
+		{name: "weak verb with an anchor", edits: []string{do, "Continue the work on login.ts"}},
+		{name: "weak verb with a condition", edits: []string{do, "Continue the work on the form\n        when: after the review is through"}},
+		{name: "weak verb with a date", edits: []string{do, "Continue the work on the form\n        due: \"2026-11-30T09:00:00+08:00\""}},
+		// HO202
+		{name: "few words", edits: []string{do, "Add the client check"}, want: "HO202w:32"},
+		{name: "soft start", edits: []string{do, "We add the client side check soon enough"}, want: "HO202w:32 HO204w:32"},
+		{name: "no order", edits: []string{do, "Adding the client side check to login.ts"}, want: "HO202w:32"},
+		{name: "ping is an order", edits: []string{do, "Ping security about the timeout decision"}},
+		{name: "string is no gerund", edits: []string{do, "String the client side checks together"}},
+		// HO203
+		{name: "filler state", edits: []string{state, "n/a"}, want: "HO203:29"},
+		{name: "status again", edits: []string{state, "In progress."}, want: "HO203:29"},
+		{name: "in progress, in other words", edits: []string{state, "Still working on the validation of the form"}, want: "HO203w:29"},
+		{name: "in progress, with an anchor", edits: []string{state, "Still working on the validation in form.go"}},
+		{name: "short state", edits: []string{state, "Validation half ready"}, want: "HO203w:29"},
+		{name: "title again", edits: []string{`"PR #1842 has two of three approvals, e2e suite green on 4f2a9c1"`, "Session middleware (#1842)", "title: Session middleware", "title: \"Session middleware (#1842)\""}, want: "HO203w:16"},
+		// HO204
+		{name: "tomorrow", edits: []string{do, "Add the client side check to login.ts tomorrow"}, want: "HO204w:32"},
+		{name: "tomorrow, with a date", edits: []string{do, "Add the client side check to login.ts tomorrow (2026-11-21)"}},
+		{name: "tomorrow, due", edits: []string{do, "Add the client side check to login.ts tomorrow\n        due: \"2026-11-30T09:00:00+08:00\""}},
+		{name: "a time without zone is not enough", edits: []string{do, "Add the client side check to login.ts today 15:00"}, want: "HO204w:32"},
+		{name: "a time with zone is", edits: []string{do, "Add the client side check to login.ts today 15:00 UTC"}},
+		{name: "another language", edits: []string{do, "Deploy today, eod"}, ctx: func(c *Context) { c.Lang = "de" }},
+		// HO205
+		{name: "filler need", edits: []string{needs, "tbd"}, want: "HO205:36"},
+		{name: "a wait", edits: []string{needs, "Waiting for sarah"}, want: "HO205w:36"},
+		{name: "still blocked by the review", edits: []string{needs, "still blocked by review"}, want: "HO205w:36"},
+		{name: "two words", edits: []string{needs, "Timeout decision"}, want: "HO205w:36"},
+		{name: "two words with an anchor", edits: []string{needs, "Approve PAY-311"}},
+		{name: "two words with a handle", edits: []string{needs, "\"Ask @sarah\""}, want: "HO205w:36"},
+		// HO206
+		{name: "no rationale", edits: []string{"    rationale: " + rationale + "\n", ""}, want: "HO206:41"},
+		{name: "empty rationale", edits: []string{rationale, `""`}, want: "HO206:43"},
+		{name: "filler rationale", edits: []string{rationale, "as discussed"}, want: "HO206:43"},
+		{name: "no reason", edits: []string{rationale, "It is simpler"}, want: "HO206w:43"},
+		{name: "short reason", edits: []string{rationale, "Redis is not there"}, want: "HO206w:43"},
+		{name: "decision again", edits: []string{rationale, "Keep sessions in a signed cookie"}, want: "HO206w:43"},
+		// HO208
+		{name: "801 words", edits: []string{"because: " + because, "because: " + because + "\n    workaround: " + lots}, want: "HO208w:1"},
+		{name: "1600 words", edits: []string{"because: " + because, "because: " + because + "\n    workaround: " + lots + lots}, want: "HO208:1"},
+		{name: "details do not count", edits: []string{"returns_at", "details: " + lots + "\nreturns_at"}},
+		{name: "long notes", edits: []string{"returns_at", "notes: " + strings.Repeat("ab cd ", 75) + "\nreturns_at"}, want: "HO208w:44"},
+		// HO212
+		{name: "no acceptance", edits: []string{"    accept:\n      - check: e2e suite passes on main\n        cmd: make e2e\n", ""}, want: "HO212:12"},
+		// HO213
+		{name: "cannot be observed", edits: []string{"check: e2e suite passes on main\n        cmd: make e2e", "check: everything looks nice"}, want: "HO213w:23"},
+		{name: "a number can", edits: []string{"check: e2e suite passes on main\n        cmd: make e2e", "check: latency below 200 ms"}},
+		{name: "a word can", edits: []string{"check: e2e suite passes on main\n        cmd: make e2e", "check: the banner is visible"}},
+		{name: "a command can", edits: []string{"check: e2e suite passes on main", "check: everything looks nice"}},
+		// HO214
+		{name: "watch", edits: []string{"status: in_progress", "status: in_progress\n    severity: watch"}, want: "HO214w:26"},
+		{name: "critical", edits: []string{"status: in_progress", "status: in_progress\n    severity: critical"}, want: "HO214:26"},
+		{name: "critical, with a plan", edits: []string{"status: in_progress", "status: in_progress\n    severity: critical\n    if_then: [{if: the form fails, then: revert it}]"}},
+		// HO215
+		{name: "irreversible", edits: []string{do, do + "\n        risk: irreversible"}, want: "HO215:32"},
+		{name: "irreversible, confirmed", edits: []string{do, do + "\n        risk: irreversible\n        confirm_with: sarah"}},
+		// HO216
+		{name: "opaque", edits: []string{because, "It needs it"}, want: "HO216w:37"},
+		{name: "needs again", edits: []string{because, needs}, want: "HO216w:37"},
+		// HO217
+		{name: "question", edits: []string{"returns_at", "questions: [{id: which-one, ask: \"Which one do you mean?\", to: ines, context: There are two forms}]\nreturns_at"}},
+		{name: "no question", edits: []string{"returns_at", "questions: [{id: which-one, ask: Tell me, to: ines, context: There are two forms}]\nreturns_at"}, want: "HO217:44"},
+		{name: "to nobody", edits: []string{"returns_at", "questions: [{id: which-one, ask: \"Which one do you mean?\", context: There are two forms}]\nreturns_at"}, want: "HO217:44"},
+		{name: "without context", edits: []string{"returns_at", "questions: [{id: which-one, ask: \"Which one do you mean?\", to: ines}]\nreturns_at"}, want: "HO217w:44"},
+		// HO805
+		{name: "same step", edits: []string{do, "\"Merge PR #1842 once the timeout is decided\""}, want: "HO805w:32"},
+		{name: "same state", edits: []string{state, "\"PR #1842 has two of three approvals, e2e suite green on 4f2a9c1\""}, want: "HO805w:29"},
+	})
+}
+
+func TestTooManyItems(t *testing.T) {
+	items := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			c := string(rune('a' + i))
+			b.WriteString("  - {id: item-" + c + ", status: ready, owner: ana, state: Part " + c + " waits in file_" + c + ".go, intent: Part of the plan for the year " + c + ", next: [{do: Write file_" + c + ".go and its test, owner: ana}]}\n")
+		}
+		return b.String()
+	}
+	runRuleTests(t, good, []ruleTest{
+		{name: "seven", edits: []string{"items:\n", "items:\n" + items(5)}},
+		{name: "eight", edits: []string{"items:\n", "items:\n" + items(6)}, want: "HO208w:11"},
+		{name: "thirteen", edits: []string{"items:\n", "items:\n" + items(11)}, want: "HO208:11"},
+	})
+}
+
+func TestTooThin(t *testing.T) {
+	const thin = `schema: handoff/v1
+kind: handoff
+id: k3f9q2m7
+at: "2026-11-20T18:02:11+08:00"
+by: ana
+to: [ben]
+summary: Parser moves to parse.go
+shipped: []
+items:
+  - {id: parser, status: ready, owner: ana, state: Lives in parse.go, next: [{do: Move lexer to lex.go, owner: ana}]}
+blockers: []
+decisions: []
+returns_at: "2026-11-21T09:00:00+08:00"
+`
+	runRuleTests(t, thin, []ruleTest{
+		{name: "thin", ctx: liveItem("parser", "ana"), want: "HO209w:9"},
+		{name: "no items", edits: []string{"  - {id: parser, status: ready, owner: ana, state: Lives in parse.go, next: [{do: Move lexer to lex.go, owner: ana}]}\n", "", "items:", "items: []"}},
+	})
+}

@@ -1,0 +1,249 @@
+package rules
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// yesterday is when the records of these tests were written.
+var yesterday = time.Date(2026, 11, 19, 10, 0, 0, 0, time.UTC)
+
+// sent is a handoff that was published before, as a state has it.
+func sent(id, by string, at time.Time, body *handoff.Handoff) *handoff.HandoffState {
+	return &handoff.HandoffState{
+		Record: handoff.New(id, at, by, body), Handoff: body,
+		State: handoff.HandoffPublished, Chain: []string{id},
+	}
+}
+
+// story is a state in which ana published a0000001 yesterday: she holds
+// session-mw, login-form and api, of which ben took api; old-form is shipped.
+func story(change func(*handoff.State)) func(*Context) {
+	return func(c *Context) {
+		item := func(id, status, state, holder string) *handoff.ItemState {
+			return &handoff.ItemState{Item: handoff.Item{ID: id, Status: status, State: state}, Holder: holder, Declared: "a0000001", At: yesterday}
+		}
+		first := sent("a0000001", "ana", yesterday, &handoff.Handoff{Summary: "Sessions and login are under way"})
+		c.State = &handoff.State{
+			Records:  map[string]*handoff.Record{"a0000001": first.Record},
+			Handoffs: map[string]*handoff.HandoffState{"a0000001": first},
+			Items: map[string]*handoff.ItemState{
+				"session-mw": item("session-mw", "blocked", "Waits", "ana"),
+				"login-form": item("login-form", "in_progress", "Started", "ana"),
+				"api":        item("api", "in_progress", "Started", "ben"),
+				"old-form":   item("old-form", "in_progress", "Started", "ana"),
+			},
+			Blockers: map[string]*handoff.BlockerState{
+				"session-timeout": {Blocker: handoff.Blocker{ID: "session-timeout", Blocks: []string{"session-mw"}}, DeclaredBy: "ana"},
+				"gone":            {Blocker: handoff.Blocker{ID: "gone", Blocks: []string{"session-mw"}}, DeclaredBy: "ana", Resolution: first.Record},
+			},
+			Questions: map[string]*handoff.QuestionState{},
+			Decisions: map[string]*handoff.DecisionState{},
+		}
+		c.State.Items["old-form"].Closed, c.State.Items["old-form"].ClosedBy = handoff.ItemShipped, "a0000001"
+		if change != nil {
+			change(c.State)
+		}
+	}
+}
+
+func TestContinuityRules(t *testing.T) {
+	const (
+		login   = "Server side validation lives in internal/login/form.go, client side is missing"
+		amends  = "amends: a0000001\nto: [ben]"
+		loginID = "  - id: login-form\n"
+	)
+	same := func(s *handoff.State) { s.Items["login-form"].State = login }
+	runRuleTests(t, good, []ruleTest{
+		{name: "the story goes on", ctx: story(nil)},
+
+		// HO301
+		{name: "copied", ctx: story(same), want: "HO301w:29"},
+		{name: "copied with another status", ctx: story(func(s *handoff.State) { same(s); s.Items["login-form"].Status = "ready" })},
+		{name: "copied and said so", edits: []string{"returns_at", "unchanged: [{id: login-form, why: I was in the review all day}]\nreturns_at"}, ctx: story(same)},
+		{name: "copied into an amendment", edits: []string{"to: [ben]", amends}, ctx: story(same)},
+		{name: "copied after a commit", edits: []string{loginID, loginID + "    refs: [{type: branch, id: feature/login}]\n"}, ctx: func(c *Context) {
+			story(same)(c)
+			c.CommitsSince = func(branch string, after time.Time) (int, bool) {
+				return 1, branch == "feature/login" && after.Equal(yesterday)
+			}
+		}},
+		{name: "copied without a commit", edits: []string{loginID, loginID + "    refs: [{type: branch, id: feature/login}]\n"}, want: "HO301w:30", ctx: func(c *Context) {
+			story(same)(c)
+			c.CommitsSince = func(string, time.Time) (int, bool) { return 0, true }
+		}},
+
+		// HO302
+		{name: "vanished item", ctx: story(func(s *handoff.State) {
+			s.Items["forgotten"] = &handoff.ItemState{Item: handoff.Item{ID: "forgotten"}, Holder: "ana"}
+		}), want: "HO302:11"},
+		{name: "dropped", edits: []string{"returns_at", "dropped: [{id: forgotten, why: The customer left us}]\nreturns_at"}, ctx: story(func(s *handoff.State) {
+			s.Items["forgotten"] = &handoff.ItemState{Item: handoff.Item{ID: "forgotten"}, Holder: "ana"}
+		})},
+		{name: "shipped", edits: []string{"  - what: Login", "  - id: forgotten\n    what: Login"}, ctx: story(func(s *handoff.State) {
+			s.Items["forgotten"] = &handoff.ItemState{Item: handoff.Item{ID: "forgotten"}, Holder: "ana"}
+		})},
+
+		// HO303
+		{name: "vanished blocker", ctx: story(func(s *handoff.State) {
+			s.Blockers["access"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"login-form"}}, DeclaredBy: "ben"}
+		}), want: "HO303:34"},
+		{name: "a blocker of what another holds", ctx: story(func(s *handoff.State) {
+			s.Blockers["access"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"api"}}, DeclaredBy: "ana"}
+		})},
+		{name: "a blocker of nothing that is live", ctx: story(func(s *handoff.State) {
+			s.Blockers["access"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"old-form"}}, DeclaredBy: "ana"}
+		}), want: "HO303:34"},
+
+		// HO304
+		{name: "vanished question", ctx: story(func(s *handoff.State) {
+			s.Questions["which"] = &handoff.QuestionState{Key: "which", By: "ana", State: handoff.QuestionOpen}
+		}), want: "HO304w:1"},
+		{name: "closed question", ctx: story(func(s *handoff.State) {
+			s.Questions["which"] = &handoff.QuestionState{Key: "which", By: "ana", State: handoff.QuestionClosed}
+		})},
+		{name: "question with its own record", ctx: story(func(s *handoff.State) {
+			s.Questions["q0000001"] = &handoff.QuestionState{Key: "q0000001", By: "ana", State: handoff.QuestionOpen}
+			s.Records["q0000001"] = handoff.New("q0000001", yesterday, "ana", new(handoff.Question))
+		})},
+
+		// HO305
+		{name: "zombie", edits: []string{loginID, "  - id: old-form\n"}, ctx: story(func(s *handoff.State) { delete(s.Items, "login-form") }), want: "HO305:26"},
+		{name: "reopened", edits: []string{loginID, "  - id: old-form\n    reopened: The fix broke Safari\n"}, ctx: story(func(s *handoff.State) { delete(s.Items, "login-form") })},
+		{name: "reopened by an amendment", edits: []string{loginID, "  - id: old-form\n", "to: [ben]", amends}, ctx: story(func(s *handoff.State) { delete(s.Items, "login-form") })},
+
+		// HO308
+		{name: "shipped and blocked", edits: []string{"  - what: Login", "  - id: old-form\n    what: Login", "blocks: [session-mw]", "blocks: [session-mw, old-form]"}, ctx: story(nil), want: "HO308:9"},
+		{name: "shipped and blocked in the state", edits: []string{"  - what: Login", "  - id: api\n    what: Login"}, want: "HO308:9", ctx: story(func(s *handoff.State) {
+			s.Blockers["access"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"item:api"}}, DeclaredBy: "ben"}
+		})},
+		{name: "at 100 %", edits: []string{"status: in_progress", "status: in_progress\n    progress: 100"}, want: "HO308:28"},
+		{name: "at 100 % in review", edits: []string{"status: in_progress", "status: in_review\n    progress: 100"}},
+		{name: "listed and shipped", edits: []string{"  - what: Login", "  - id: login-form\n    what: Login"}, want: "HO308:9"},
+		{name: "listed twice", edits: []string{loginID, "  - id: session-mw\n"}, want: "HO308:26 HO307:39"},
+
+		// HO313
+		{name: "re-litigation", ctx: story(decided("Keep sessions in Redis", handoff.DecisionAccepted)), want: "HO313:42"},
+		{name: "decision repeated", ctx: story(decided("Keep sessions in a signed cookie", handoff.DecisionAccepted))},
+		{name: "decision superseded", edits: []string{"decision: Keep", "supersedes: cookie-store\n    decision: Keep"}, ctx: story(decided("Keep sessions in Redis", handoff.DecisionAccepted))},
+		{name: "decision on a proposal", ctx: story(decided("Keep sessions in Redis", handoff.DecisionProposed))},
+		{name: "proposal against a decision", edits: []string{"decision: Keep", "status: proposed\n    decision: Keep"}, ctx: story(decided("Keep sessions in Redis", handoff.DecisionAccepted))},
+
+		// HO314
+		{name: "stale workaround", edits: []string{"    resolver: sarah", "    workaround: Use 15 minutes on staging\n    since: \"2026-11-01T09:00:00+08:00\"\n    resolver: sarah"}, want: "HO314w:38"},
+		{name: "young workaround", edits: []string{"    resolver: sarah", "    workaround: Use 15 minutes on staging\n    since: \"2026-11-10T09:00:00+08:00\"\n    resolver: sarah"}},
+		{name: "stale workaround of the state", edits: []string{"    resolver: sarah", "    workaround: Use 15 minutes on staging\n    resolver: sarah"}, want: "HO314w:38",
+			ctx: story(func(s *handoff.State) {
+				s.Blockers["session-timeout"].Since = handoff.Time{Time: yesterday.Add(-20 * 24 * time.Hour)}
+			})},
+		{name: "stale proposal", edits: []string{"decision: Keep", "status: proposed\n    decision: Keep"}, want: "HO314w:42", ctx: story(func(s *handoff.State) {
+			decided("Keep sessions in a signed cookie", handoff.DecisionProposed)(s)
+			s.Decisions["cookie-store"].At = yesterday.Add(-20 * 24 * time.Hour)
+		})},
+
+		// HO804
+		{name: "recycled headline", edits: []string{"Session middleware is in review, waiting on the timeout policy", "Sessions and login are under way."}, ctx: story(nil), want: "HO804w:7"},
+		{name: "headline of the amended version", edits: []string{"Session middleware is in review, waiting on the timeout policy", "Sessions and login are under way.", "to: [ben]", amends}, ctx: story(nil)},
+	})
+}
+
+func decided(text, state string) func(*handoff.State) {
+	return func(s *handoff.State) {
+		s.Decisions["cookie-store"] = &handoff.DecisionState{By: "ines", Record: "a0000001", State: state, At: yesterday,
+			Decision: handoff.Decision{ID: "cookie-store", DecisionFields: handoff.DecisionFields{Decision: text, Rationale: "It is there already"}}}
+	}
+}
+
+func TestRelitigationCitesTheReason(t *testing.T) {
+	ctx := before()
+	story(decided("Keep sessions in Redis", handoff.DecisionAccepted))(&ctx)
+	findings := Check(handoff.Parse([]byte(good), ""), ctx)
+	if len(findings) != 1 || !strings.Contains(findings[0].Message, "It is there already") {
+		t.Errorf("%+v", findings)
+	}
+}
+
+func TestNothingHappened(t *testing.T) {
+	const nothing = `schema: handoff/v1
+kind: handoff
+id: k3f9q2m7
+at: "2026-11-20T18:02:11+08:00"
+by: ana
+to: [ben]
+summary: Nothing to hand over after a day of meetings
+shipped: []
+items: []
+blockers: []
+decisions: []
+returns_at: "2026-11-21T09:00:00+08:00"
+`
+	commits := func(c *Context) { c.OwnCommits = 3 }
+	runRuleTests(t, nothing, []ruleTest{
+		{name: "no commits"},
+		{name: "commits", ctx: commits, want: "HO801w:8"},
+		{name: "commits, and something shipped", edits: []string{"shipped: []", "shipped: [{what: The parser of durations}]"}, ctx: commits},
+	})
+}
+
+func TestRollup(t *testing.T) {
+	const source = "    source: a0000001\n"
+	rollup := []string{"to: [ben]", "rollup: {level: team, scope: payments, sources: [{id: a0000001, digest: " + strings.Repeat("ab", 32) + "}]}\nto: [ben]",
+		"  - id: session-mw\n", "  - id: session-mw\n" + source, "  - id: login-form\n", "  - id: login-form\n" + source, "  - id: session-timeout\n", "  - id: session-timeout\n" + source}
+	holding := story(func(s *handoff.State) {
+		s.Items["own"] = &handoff.ItemState{Item: handoff.Item{ID: "own"}, Holder: "ana"}
+	})
+	runRuleTests(t, good, []ruleTest{
+		{name: "need not list what its sender holds", edits: rollup, ctx: holding},
+		{name: "source missing", edits: append(slices.Clone(rollup), "  - id: login-form\n"+source, "  - id: login-form\n"), ctx: holding, want: "HO103:28"},
+		{name: "foreign source", edits: append(slices.Clone(rollup), "  - id: login-form\n"+source, "  - id: login-form\n    source: a0000002\n"), ctx: holding, want: "HO103:29"},
+	})
+}
+
+func TestCheckState(t *testing.T) {
+	item := func(id, holder string, refs ...handoff.Ref) *handoff.ItemState {
+		return &handoff.ItemState{Item: handoff.Item{ID: id, Refs: refs}, Holder: holder, Declared: "a0000001"}
+	}
+	pr := handoff.Ref{Type: "pr", ID: "#1842"}
+	offers := func(id, by, to string) *handoff.HandoffState {
+		return sent(id, by, yesterday, &handoff.Handoff{Items: handoff.List[handoff.Item]{{ID: "api", Next: []handoff.Next{{Do: "Go on", Owner: to}}}}})
+	}
+	tests := []struct {
+		name  string
+		state handoff.State
+		ctx   Context
+		want  string
+	}{
+		{name: "empty"},
+		{name: "problem", state: handoff.State{Problems: []handoff.Problem{{Record: "a0000001", Code: "HO320", Message: "takes x"}}}, want: "HO320:0"},
+		{name: "problem that the pilot softens", state: handoff.State{Problems: []handoff.Problem{{Record: "a0000001", Code: "HO320", Message: "takes x"}}},
+			ctx: Context{Settings: Settings{Preset: PresetPilot}}, want: "HO320w:0"},
+		{name: "duplicate work", state: handoff.State{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", handoff.Ref{Type: "pr", ID: "1842"})}}, want: "HO310w:0"},
+		{name: "one person", state: handoff.State{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ana", pr)}}},
+		{name: "main is shared", state: handoff.State{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", handoff.Ref{Type: "branch", ID: "main"}), "b1": item("b1", "ben", handoff.Ref{Type: "branch", ID: "main"})}}},
+		{name: "switched off", state: handoff.State{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", pr)}},
+			ctx: Context{Settings: Settings{Levels: map[string]Setting{"HO310": SetOff}}}},
+		{name: "both offer it", state: handoff.State{Handoffs: map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ana")}}, want: "HO405w:0"},
+		{name: "one offers it", state: handoff.State{Handoffs: map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ben")}}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			findings := CheckState(&test.state, test.ctx)
+			if got := shown(findings); got != test.want {
+				t.Errorf("got %s, want %s: %+v", got, test.want, findings)
+			}
+			for _, f := range findings {
+				checkWording(t, f)
+			}
+		})
+	}
+	taken := map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ana")}
+	taken["a0000001"].Taken = map[string]string{"api": "ben"}
+	if findings := CheckState(&handoff.State{Handoffs: maps.Clone(taken)}, Context{}); len(findings) > 0 {
+		t.Errorf("taken: %+v", findings)
+	}
+}

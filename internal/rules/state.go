@@ -1,0 +1,113 @@
+package rules
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// CheckState judges what the records mean together: what the fold could not
+// use, work that is done twice, and items that each of two people takes to be
+// the other's. The findings name the record, and have no position.
+func CheckState(state *handoff.State, ctx Context) []handoff.Finding {
+	c := stateChecker{state: state}
+	c.problems()
+	c.duplicateWork()
+	c.bothThink()
+	var findings []handoff.Finding
+	for _, f := range c.found {
+		level, on := ctx.level(f.Code, f.Level)
+		if !on {
+			continue
+		}
+		f.Level = level
+		f.Field, f.Message, f.Fix = masked(f.Field), masked(f.Message), masked(f.Fix)
+		findings = append(findings, f)
+	}
+	handoff.SortFindings(findings)
+	return findings
+}
+
+type stateChecker struct {
+	state *handoff.State
+	found []handoff.Finding
+}
+
+// add notes a finding in a record.
+func (c *stateChecker) add(code, record, field, message, fix string) {
+	rule, _ := Lookup(code)
+	f := handoff.Finding{Code: code, Level: cmp.Or(rule.Level, handoff.LevelError), Record: record, Field: field, Message: message, Fix: fix}
+	if r := c.state.Records[record]; r != nil {
+		f.Path = r.Source.Path
+	}
+	c.found = append(c.found, f)
+}
+
+// problems is rule HO320, and others that the fold finds by itself.
+func (c *stateChecker) problems() {
+	for _, p := range c.state.Problems {
+		c.add(cmp.Or(p.Code, "HO320"), p.Record, "", handoff.OneLine(p.Message), "write a new record that says what holds; this one changes nothing")
+		c.found[len(c.found)-1].Path = p.Path
+	}
+}
+
+// shared are the branches that nobody has to themselves.
+var shared = set("main", "master", "trunk", "develop")
+
+// duplicateWork is rule HO310.
+func (c *stateChecker) duplicateWork() {
+	first := make(map[string]*handoff.ItemState) // by reference
+	for _, id := range slices.Sorted(maps.Keys(c.state.Items)) {
+		item := c.state.Items[id]
+		if !item.Live() {
+			continue
+		}
+		for _, ref := range item.Refs {
+			if ref.Type != "pr" && ref.Type != "ticket" && ref.Type != "branch" || ref.Type == "branch" && shared[ref.ID] {
+				continue
+			}
+			key := ref.Type + ":" + strings.TrimLeft(ref.ID, "#!")
+			other := first[key]
+			switch {
+			case other == nil:
+				first[key] = item
+			case other.ID != item.ID && other.Holder != item.Holder:
+				c.add("HO310", item.Declared, "items", "item "+quote(item.ID)+", held by "+item.Holder+", and "+quote(other.ID)+", held by "+other.Holder+", both are about "+quote(key),
+					"make them one item, or say how they differ")
+			}
+		}
+	}
+}
+
+// bothThink is rule HO405.
+func (c *stateChecker) bothThink() {
+	latest := make(map[string]*handoff.HandoffState) // by sender
+	for _, hs := range c.state.Handoffs {
+		if last := latest[hs.Record.By]; hs.Current() && hs.Rollup == nil && (last == nil || newer(hs.Record, last.Record)) {
+			latest[hs.Record.By] = hs
+		}
+	}
+	for _, a := range slices.Sorted(maps.Keys(latest)) {
+		for _, item := range latest[a].Items {
+			b := receiverOf(item, a)
+			if a >= b || latest[b] == nil || latest[a].Taken[item.ID] != "" || latest[b].Taken[item.ID] != "" {
+				continue
+			}
+			if back := itemIn(latest[b], item.ID); back != nil && receiverOf(*back, b) == a {
+				c.add("HO405", latest[a].Record.ID, "items", a+" and "+b+" each offer item "+quote(item.ID)+" to the other", "agree who takes it, and ack that handoff")
+			}
+		}
+	}
+}
+
+func itemIn(h *handoff.HandoffState, id string) *handoff.Item {
+	for i := range h.Items {
+		if h.Items[i].ID == id {
+			return &h.Items[i]
+		}
+	}
+	return nil
+}

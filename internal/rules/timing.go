@@ -1,0 +1,186 @@
+package rules
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// late is rule HO501.
+func late(s *subject, h *handoff.Handoff) {
+	at := s.at()
+	if h.Shift == nil || h.Shift.End.IsZero() || at.IsZero() || !at.After(h.Shift.End.Add(s.PublishGrace)) {
+		return
+	}
+	s.report("", "publish before the shift ends; `handoff hook install` reminds you", "the handoff is %s late: the shift ended at %s",
+		at.Sub(h.Shift.End.Time).Round(time.Minute), h.Shift.End)
+}
+
+// tooLate is rule HO502. A receiver whose shift began no later than the
+// sender's works beside them, and goes on the next day.
+func tooLate(s *subject, h *handoff.Handoff) {
+	at := s.at()
+	if s.Shift == nil || at.IsZero() || h.Shift == nil || h.Shift.Start.IsZero() {
+		return
+	}
+	known := false
+	for _, receiver := range s.receivers(h) {
+		start, end, ok := s.Shift(receiver, at)
+		if !ok {
+			continue
+		}
+		known = true
+		half := start.Add(end.Sub(start) / 2)
+		if at.Before(half) || !start.After(h.Shift.Start.Time) {
+			return
+		}
+	}
+	if known {
+		s.report("", "call the receiver as well", "half of the receiver's shift was over when the handoff was published")
+	}
+}
+
+// receivers are the people in `to`, other than the sender.
+func (s *subject) receivers(h *handoff.Handoff) []string {
+	var people []string
+	for _, to := range h.To {
+		if handoff.ValidHandle(to) && !handoff.IsScope(to) && to != s.by() {
+			people = append(people, to)
+		}
+	}
+	return people
+}
+
+// noLeadTime is rule HO503.
+func noLeadTime(s *subject, h *handoff.Handoff) {
+	for i, item := range h.Items {
+		if !item.Due.IsZero() {
+			s.checkLead(indexField("items", i)+".effort", item, item.Due)
+		}
+	}
+	for i, blocker := range h.Blockers {
+		if blocker.NeededBy.IsZero() {
+			continue
+		}
+		for _, item := range h.Items {
+			if item.Due.IsZero() && item.Effort == "" && slices.Contains(blocker.Blocks, item.ID) {
+				s.report(indexField("blockers", i)+".needed_by", "estimate the `effort` of what it blocks", "blocker %s is needed by a date, and nobody says how long %s takes then",
+					quote(blocker.ID), quote(item.ID))
+			}
+		}
+	}
+}
+
+func (s *subject) checkLead(field string, item handoff.Item, due handoff.Time) {
+	effort, ok := parseEffort(item.Effort)
+	if !ok {
+		if item.Effort == "" {
+			s.report(field, "estimate it: 30m, 2h or 1d", "item %s is due on %s and has no effort", quote(item.ID), due.Format("2006-01-02"))
+		}
+		return
+	}
+	receiver := receiverOf(item, s.by())
+	if s.Shift == nil || s.at().IsZero() {
+		return
+	}
+	left, known := s.workingTime(receiver, s.at(), due.Time)
+	if known && left < effort {
+		s.report(field, "move the date, split the item, or give it to somebody with time", "item %s takes %s, and %s works %s before it is due",
+			quote(item.ID), item.Effort, receiver, left.Round(time.Minute))
+	}
+}
+
+// maxShifts bounds how far ahead working time is counted: a year of shifts.
+const maxShifts = 400
+
+// workingTime is how long a person works between two times. It is unknown
+// where no hours are.
+func (s *subject) workingTime(who string, from, to time.Time) (total time.Duration, known bool) {
+	for range maxShifts {
+		start, end, ok := s.Shift(who, from)
+		if !ok {
+			return total, known
+		}
+		known = true
+		if !start.Before(to) || !end.After(from) {
+			return total, true
+		}
+		total += earlier(end, to).Sub(later(start, from))
+		if !end.Before(to) {
+			return total, true
+		}
+		from = end
+	}
+	return total, known
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// parseEffort reads 30m, 2h or 1d, which is 8 hours.
+func parseEffort(effort string) (time.Duration, bool) {
+	units := map[string]time.Duration{"m": time.Minute, "h": time.Hour, "d": 8 * time.Hour}
+	for suffix, unit := range units {
+		if digits, ok := strings.CutSuffix(effort, suffix); ok {
+			n, err := strconv.Atoi(digits)
+			return time.Duration(n) * unit, err == nil
+		}
+	}
+	return 0, false
+}
+
+// uncovered is rule HO506.
+func uncovered(s *subject, h *handoff.Handoff) {
+	if s.Shift == nil || h.Cover != "" || h.ReturnsAt.IsZero() || s.at().IsZero() {
+		return
+	}
+	next, ok := s.nextShift(s.by(), s.at())
+	if ok && h.ReturnsAt.After(next.Add(24*time.Hour)) {
+		s.report("cover", "name in `cover` who stands in", "%s is back at %s, and the next shift begins at %s", s.by(), h.ReturnsAt, handoff.Time{Time: next})
+	}
+}
+
+// nextShift is the first start of a shift after a time.
+func (s *subject) nextShift(who string, after time.Time) (time.Time, bool) {
+	start, end, ok := s.Shift(who, after)
+	if ok && !start.After(after) {
+		start, _, ok = s.Shift(who, end)
+	}
+	return start, ok
+}
+
+// nobodyThere is rule HO507. A group in `to` may always have somebody there.
+func nobodyThere(s *subject, h *handoff.Handoff) {
+	at := s.at()
+	if s.Shift == nil || h.Cover != "" || at.IsZero() || slices.ContainsFunc(h.To, handoff.IsScope) {
+		return
+	}
+	people := s.receivers(h)
+	for _, who := range people {
+		start, _, ok := s.Shift(who, at)
+		if !ok {
+			return // hours that nobody knows
+		}
+		begin := later(start, at)
+		if begin.Before(at.Add(24*time.Hour)) && !s.awayAt(who, handoff.Time{Time: begin}) {
+			return
+		}
+	}
+	if len(people) > 0 {
+		s.report("to", "add a receiver who works before, or name a `cover`", "nobody in `to` (%s) works within 24 hours", strings.Join(people, ", "))
+	}
+}

@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestFacts looks at a day's work: two branches, one of them pushed, a change
+// in the index, one in the work tree, one in the stash, and somebody else's
+// commit.
+func TestFacts(t *testing.T) {
+	r := seeded(t)
+	r.git("update-ref", "refs/remotes/origin/main", "HEAD")
+	r.git("switch", "-q", "-c", "feature/PAY-311-refunds")
+	r.write("src/a.txt", "four\n")
+	r.git("commit", "-qam", "Add the idempotency key")
+	r.write("src/a.txt", "five\n")
+	r.git("commit", "-qam", "Not mine", "--author", "Ben <ben@example.com>")
+	r.write("src/b.txt", "stashed\n")
+	r.git("stash", "-q")
+	r.write("src/b.txt", "staged\n")
+	r.git("add", "src/b.txt")
+	r.write("src/a.txt", "dirty\n")
+	r.write("untracked", "is not looked for")
+
+	f := r.open().Facts(context.Background(), time.Now().Add(-time.Hour), []string{"ana@example.com"})
+
+	if len(f.Missing) > 0 {
+		t.Fatalf("missing without a deadline: %q", f.Missing)
+	}
+	var subjects []string
+	for _, c := range f.Commits {
+		subjects = append(subjects, c.Branch+": "+c.Subject)
+	}
+	slices.Sort(subjects) // both are of the same second
+	want := []string{"feature/PAY-311-refunds: Add the idempotency key", "main: seed"}
+	if !slices.Equal(subjects, want) {
+		t.Errorf("commits %q, want %q", subjects, want)
+	}
+	if f.Unpushed != 2 || !f.Remote {
+		t.Errorf("unpushed %d (remote %t), want 2 on a repository with a remote", f.Unpushed, f.Remote)
+	}
+	if f.Staged != 1 || f.Dirty != 1 || f.Stashes != 1 {
+		t.Errorf("staged %d, dirty %d, stashes %d, want 1 each", f.Staged, f.Dirty, f.Stashes)
+	}
+	byName := make(map[string]Branch)
+	for _, b := range f.Branches {
+		byName[b.Name] = b
+	}
+	if len(byName) != 2 || byName["feature/PAY-311-refunds"].Unpushed != 2 || byName["main"].Unpushed != 0 {
+		t.Errorf("branches %+v", f.Branches)
+	}
+}
+
+func TestFactsBeforeTheFirstCommit(t *testing.T) {
+	f := newRepo(t).open().Facts(context.Background(), time.Now(), []string{"ana@example.com"})
+	if len(f.Commits)+len(f.Branches)+len(f.Missing) != 0 {
+		t.Errorf("an unborn branch has facts: %+v", f)
+	}
+}
+
+func TestFactsAfterTheDeadline(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	repo := seeded(t).open()
+	cancel()
+	f := repo.Facts(ctx, time.Now(), []string{"ana@example.com"})
+	if want := []string{"branches", "commits", "status", "unpushed"}; !slices.Equal(f.Missing, want) {
+		t.Errorf("missing %q, want %q", f.Missing, want)
+	}
+}

@@ -1,0 +1,239 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// bothWays runs a test with git and without it: what can be done without git
+// must come out the same.
+func bothWays(t *testing.T, r *testRepo, test func(t *testing.T, r *testRepo)) {
+	t.Helper()
+	t.Run("git", func(t *testing.T) { test(t, r) })
+	t.Run("alone", func(t *testing.T) { test(t, r.withoutGit()) })
+}
+
+func TestOpenFindsWhatGitFinds(t *testing.T) {
+	r := seeded(t)
+	linked := filepath.Join(t.TempDir(), "linked")
+	r.git("worktree", "add", "-q", "-b", "side", linked)
+	linked, _ = filepath.EvalSymlinks(linked)
+	bare := newRepo(t, "--bare")
+	other := newRepo(t)
+	for _, test := range []struct {
+		name string
+		dir  string
+		env  []string
+		want place
+	}{
+		{"top", r.dir, nil, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
+		{"below", r.path("src"), nil, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir, prefix: "src/"}},
+		{"linked", linked, nil, place{dir: r.path(".git/worktrees/linked"), common: r.path(".git"), worktree: linked}},
+		{"bare", bare.dir, nil, place{dir: bare.dir, common: bare.dir, bare: true}},
+		{"GIT_DIR", r.path("src"), []string{"GIT_DIR=" + other.path(".git")}, place{dir: other.path(".git"), common: other.path(".git"), worktree: r.path("src")}},
+		{"GIT_WORK_TREE", r.path("src"), []string{"GIT_DIR=../.git", "GIT_WORK_TREE=" + r.dir}, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir, prefix: "src/"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			here := &testRepo{t: t, dir: test.dir, env: append(slices.Clone(r.env), test.env...)}
+			bothWays(t, here, func(t *testing.T, r *testRepo) {
+				if got := r.open().place; got != test.want {
+					t.Errorf("got  %+v\nwant %+v", got, test.want)
+				}
+			})
+		})
+	}
+}
+
+func TestOpenOutsideARepository(t *testing.T) {
+	r := seeded(t)
+	for name, here := range map[string]*testRepo{
+		"nowhere": {t: t, dir: t.TempDir(), env: r.env},
+		"ceiling": {t: t, dir: r.path("src"), env: append(slices.Clone(r.env), "GIT_CEILING_DIRECTORIES="+r.dir)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bothWays(t, here, func(t *testing.T, r *testRepo) {
+				var none *NotRepositoryError
+				if _, err := Open(context.Background(), r.dir, r.env); !errors.As(err, &none) {
+					t.Errorf("error %v, want *NotRepositoryError", err)
+				}
+			})
+		})
+	}
+}
+
+func TestOpenARepositoryOfSomebodyElse(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root to give a repository away")
+	}
+	r := seeded(t)
+	filepath.WalkDir(r.dir, func(path string, _ os.DirEntry, _ error) error { return os.Lchown(path, 12345, 12345) })
+	bothWays(t, r, func(t *testing.T, r *testRepo) {
+		var unsafe *UnsafeError
+		if _, err := Open(context.Background(), r.dir, r.env); !errors.As(err, &unsafe) {
+			t.Errorf("error %v, want *UnsafeError", err)
+		}
+		trusting := append(slices.Clone(r.env), "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0="+r.dir)
+		if _, err := Open(context.Background(), r.dir, trusting); err != nil {
+			t.Errorf("with safe.directory: %v", err)
+		}
+	})
+}
+
+func TestOpenRefusesFormatsThatItCannotRead(t *testing.T) {
+	sha256 := newRepo(t, "--object-format=sha256")
+	unknown := seeded(t)
+	unknown.git("config", "core.repositoryFormatVersion", "1")
+	unknown.git("config", "extensions.fancy", "true")
+	for name, r := range map[string]*testRepo{"sha256": sha256, "unknown extension": unknown} {
+		t.Run(name, func(t *testing.T) {
+			bothWays(t, r, func(t *testing.T, r *testRepo) {
+				var unsupported *UnsupportedError
+				if _, err := Open(context.Background(), r.dir, r.env); !errors.As(err, &unsupported) {
+					t.Errorf("error %v, want *UnsupportedError", err)
+				}
+			})
+		})
+	}
+}
+
+// hardConfig is configuration that git accepts and go-git refuses or overlooks.
+const hardConfig = "\xef\xbb\xbf" + `[user]
+	name = Ana
+	email = "ana@example.com" ; quoted
+[branch "pull"]
+	remote = origin
+	merge = refs/pull/1/head
+	rebase = merges
+[remote "origin"]
+	url = https://example.com/x.git
+	fetch = +refs/heads/*:refs/remotes/origin/*
+	fetch = ^refs/heads/wip/*
+[pack]
+	window = 1k
+[extensions]
+	worktreeConfig = true
+[core]
+	repositoryformatversion = 1
+	bare = false
+[Section "Sub \"Case\""]
+	Plain = a b   # comment
+	continued = one \
+two
+	escaped = "tab\there"
+	flag
+[include]
+	path = more.config
+[includeIf "gitdir:**/.git"]
+	path = conditional.config
+[includeIf "onbranch:main"]
+	path = branch.config
+[includeIf "onbranch:other/"]
+	path = missing.config
+`
+
+func TestConfigReadsWhatGitReads(t *testing.T) {
+	r := seeded(t)
+	r.write(".git/config", hardConfig)
+	r.write(".git/more.config", "[more]\n\tkey = included\n")
+	r.write(".git/conditional.config", "[more]\n\tkey = conditional\n")
+	r.write(".git/branch.config", "[more]\n\tkey = branch\n")
+	r.write(".git/config.worktree", "[more]\n\tkey = worktree\n")
+	r.env = append(r.env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=More.Key", "GIT_CONFIG_VALUE_0=environment")
+	bothWays(t, r, func(t *testing.T, r *testRepo) {
+		repo := r.open()
+		for key, want := range map[string][]string{
+			"branch.pull.merge":              {"refs/pull/1/head"},
+			"remote.origin.fetch":            {"+refs/heads/*:refs/remotes/origin/*", "^refs/heads/wip/*"},
+			"user.email":                     {"ana@example.com"},
+			"SECTION.Sub \"Case\".PLAIN":     {"a b"},
+			"section.Sub \"Case\".continued": {"one two"},
+			"section.Sub \"Case\".escaped":   {"tab\there"},
+			"section.Sub \"Case\".flag":      {"true"},
+			"more.key":                       {"included", "conditional", "branch", "worktree", "environment"},
+			"core.fsmonitor":                 nil,
+			"core.hooksPath":                 nil,
+			"section.sub \"case\".plain":     nil,
+		} {
+			got, err := repo.Config(key)
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%s = %q, %v, want %q", key, got, err, want)
+			}
+		}
+	})
+}
+
+func TestAppendUnderConfigurationThatGoGitRefuses(t *testing.T) {
+	r := seeded(t)
+	r.write(".git/config", hardConfig)
+	r.append(change("k3f9q2m7"))
+	if status := r.git("status", "--porcelain"); status != "" {
+		t.Errorf("status: %s", status)
+	}
+	r.mustBeSound()
+}
+
+func TestAppendWithoutGit(t *testing.T) {
+	for name, setup := range map[string]func(r *testRepo){
+		"plain":      func(*testRepo) {},
+		"first file": func(r *testRepo) { r.git("rm", "-rq", "--cached", "."); r.git("commit", "-qm", "empty") },
+		"flags": func(r *testRepo) {
+			r.git("update-index", "--assume-unchanged", "src/b.txt")
+			r.git("update-index", "--skip-worktree", "README")
+		},
+		"later path": func(r *testRepo) { r.write(".aaa", "a\n"); r.git("add", ".aaa") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := seeded(t)
+			setup(r)
+			before := r.userWork()
+			r.withoutGit().append(change("k3f9q2m7"))
+			r.withoutGit().append(change("a7k3f9q2"))
+			if after := r.userWork(); after != before {
+				t.Errorf("the user's work changed:\n%s\nwas\n%s", after, before)
+			}
+			if status := r.git("status", "--porcelain", "--", ".handoffs"); status != "" {
+				t.Errorf("status: %s", status)
+			}
+			r.mustBeSound()
+		})
+	}
+}
+
+func TestAppendWithoutGitRefusesIndexesThatOnlyGitCanEdit(t *testing.T) {
+	for name, setup := range map[string]func(r *testRepo){
+		"version 4": func(r *testRepo) { r.git("update-index", "--index-version", "4") },
+		"split":     func(r *testRepo) { r.git("update-index", "--split-index") },
+		"sparse": func(r *testRepo) {
+			r.append(change("aaaaaaaa"))
+			r.git("sparse-checkout", "set", "--cone", "--sparse-index", "src")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := seeded(t)
+			setup(r)
+			before := r.userWork()
+			var unsupported *UnsupportedError
+			if _, err := r.withoutGit().open().Append(context.Background(), change("k3f9q2m7")); !errors.As(err, &unsupported) {
+				t.Errorf("error %v, want *UnsupportedError", err)
+			}
+			if r.userWork() != before {
+				t.Error("the refusal changed something")
+			}
+			r.mustBeSound()
+		})
+	}
+}
+
+func TestProgramsInTheCurrentDirectoryAreNotRun(t *testing.T) {
+	r := seeded(t)
+	r.write("git", "#!/bin/sh\ntouch ran\n")
+	os.Chmod(r.path("git"), 0o755)
+	r.env = append(r.env, "PATH=.:"+string(filepath.ListSeparator)+r.withoutGit().dir+"/none")
+	if repo := r.open(); repo.git.installed() || r.exists("ran") {
+		t.Errorf("git was found at %s", repo.git.path)
+	}
+}
