@@ -148,6 +148,19 @@ func (c *Config) Calendar(handle string) (handoff.Calendar, bool) {
 	return handoff.Calendar{Location: p.TZ.Location, Start: p.Hours.Start, End: p.Hours.End, Days: days, Away: p.absences()}, true
 }
 
+// Workers returns what the metrics know of the roster, by handle.
+func (c *Config) Workers() map[string]handoff.Worker {
+	workers := make(map[string]handoff.Worker, len(c.People))
+	for handle, p := range c.People {
+		worker := handoff.Worker{Team: p.Team, Zone: c.ZoneOf(handle)}
+		if calendar, ok := c.Calendar(handle); ok {
+			worker.Calendar = &calendar
+		}
+		workers[handle] = worker
+	}
+	return workers
+}
+
 // absences returns the times of the rows of Away, in their order.
 func (p Person) absences() []handoff.Interval {
 	location := p.TZ.Location
