@@ -213,6 +213,21 @@ func (c *Config) shift(zone, from string) []string {
 	return there
 }
 
+// Covered returns the handles of those for whom a rollup of a level and scope
+// speaks, sorted: the people of a team, those of a pod's teams, or everybody.
+// It is false for a team or pod that is not configured.
+func (c *Config) Covered(level, scope string) (handles []string, ok bool) {
+	switch level {
+	case handoff.LevelTeam:
+		_, ok = c.Teams[scope]
+		return c.peopleWho(func(handle string) bool { return ok && c.TeamOf(handle) == scope }), ok
+	case handoff.LevelPod:
+		pod, ok := c.Pods[scope]
+		return c.peopleWho(func(handle string) bool { return slices.Contains(pod.Teams, c.TeamOf(handle)) }), ok
+	}
+	return c.peopleWho(func(string) bool { return true }), true
+}
+
 func (c *Config) peopleWho(fit func(handle string) bool) []string {
 	var list []string
 	for _, handle := range slices.Sorted(maps.Keys(c.People)) {

@@ -156,3 +156,23 @@ func TestAuthorityExpires(t *testing.T) {
 		t.Error("an authority without an end has ended")
 	}
 }
+
+func TestCovered(t *testing.T) {
+	c := parse(t, team)
+	tests := []struct {
+		level, scope, want string
+		known              bool
+	}{
+		{handoff.LevelTeam, "payments", "ana no", true},
+		{handoff.LevelPod, "payments", "ana ben no", true},
+		{handoff.LevelTeam, "sales", "", false},
+		{handoff.LevelPod, "sales", "", false},
+		{handoff.LevelOrg, "org", "ana ben ines no sarah", true},
+	}
+	for _, test := range tests {
+		got, known := c.Covered(test.level, test.scope)
+		if strings.Join(got, " ") != test.want || known != test.known {
+			t.Errorf("%s %s: %v, %v; want %s, %v", test.level, test.scope, got, known, test.want, test.known)
+		}
+	}
+}
