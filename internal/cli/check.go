@@ -17,6 +17,7 @@ import (
 
 type checkOptions struct {
 	strict bool
+	due    bool
 }
 
 func newCheckCmd(g *globals) *cobra.Command {
@@ -27,14 +28,20 @@ func newCheckCmd(g *globals) *cobra.Command {
 		Long: `Check records against the rules. With paths, those files are checked, committed
 or not. Without, every record that the refs reach is.
 
+With --due, the deadlines that have passed are listed instead: handoffs without a
+verdict, blockers and questions that wait too long, temporary conditions that
+have ended. It is made for a scheduled job; nothing is escalated by itself.
+
 The status is 3 when there are errors; with --strict also when there are
 warnings.`,
 		Example: `  handoff check
-  handoff check today.yaml --json`,
+  handoff check today.yaml --json
+  handoff check --due`,
 		GroupID: groupSetup,
 		RunE:    func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), g, o, args) },
 	}
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "warnings fail as well")
+	cmd.Flags().BoolVar(&o.due, "due", false, "list the deadlines that have passed")
 	return cmd
 }
 
@@ -49,9 +56,14 @@ type checkDocument struct {
 func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) error {
 	var doc checkDocument
 	var err error
-	if len(paths) > 0 {
+	switch {
+	case o.due && len(paths) > 0:
+		return usagef("", "--due asks about all records, not about %s", paths[0])
+	case o.due:
+		doc, err = checkDue(ctx, g)
+	case len(paths) > 0:
 		doc, err = checkFiles(ctx, g, paths)
-	} else {
+	default:
 		doc, err = checkRefs(ctx, g)
 	}
 	if err != nil {
@@ -74,6 +86,15 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	}
 	g.note("%s", summary)
 	return nil
+}
+
+// checkDue lists what is due.
+func checkDue(ctx context.Context, g *globals) (checkDocument, error) {
+	ws, err := g.openForReading(ctx)
+	if err != nil {
+		return checkDocument{}, err
+	}
+	return checkDocument{Records: len(ws.set.Records), Findings: ws.due()}, nil
 }
 
 // checkFiles checks files of the work tree, and what directories hold. A file
@@ -178,7 +199,18 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 			doc.Findings = append(doc.Findings, f)
 		}
 	}
+	for _, f := range rules.CheckState(ws.state, ws.ruleContext(nil)) {
+		doc.Findings = append(doc.Findings, ws.located(f))
+	}
 	return doc, ws.checkUncommitted(&doc)
+}
+
+// located adds the file of the record that a finding is about.
+func (ws *workspace) located(f handoff.Finding) handoff.Finding {
+	if r := ws.state.Records[f.Record]; r != nil && f.Path == "" {
+		f.Path = r.Source.Path
+	}
+	return f
 }
 
 // checkUncommitted reports records in the work tree that no ref holds: they are

@@ -11,17 +11,23 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // draft is a handoff that is being written.
 type draft struct {
+	id      string // of the record to come; "" until it is checked
 	handoff *handoff.Handoff
 	ext     map[string]any
 	doc     *handoff.Document // the text it was read from, nil if there is none
 	path    string            // how the user names that text
 	changed bool              // the flags changed what the text says
+
+	resolutions []handoff.Resolution // of carried blockers, published in the same commit
+	work        *store.Facts         // nil where nobody asked git
 }
 
 func (d *draft) refusedHint() string {
@@ -37,13 +43,7 @@ func (ws *workspace) newDraft(ctx context.Context, g *globals, o declareOptions)
 	if err != nil {
 		return nil, err
 	}
-	if err := ws.layFlags(d, o); err != nil {
-		return nil, err
-	}
-	if d.doc == nil && o.flagged() && !o.editor {
-		return d, missingFlags(d.handoff)
-	}
-	return d, nil
+	return d, ws.layFlags(d, o)
 }
 
 // layFlags lays the flags over a draft.
@@ -66,6 +66,14 @@ func (ws *workspace) layFlags(d *draft, o declareOptions) error {
 	return ws.applyFlags(d.handoff, o)
 }
 
+// complete refuses a handoff made of flags that lack something.
+func (d *draft) complete(o declareOptions) error {
+	if d.doc != nil || !o.flagged() {
+		return nil
+	}
+	return missingFlags(d.handoff)
+}
+
 func (ws *workspace) baseDraft(ctx context.Context, g *globals, o declareOptions) (*draft, error) {
 	switch {
 	case o.file != "":
@@ -74,6 +82,8 @@ func (ws *workspace) baseDraft(ctx context.Context, g *globals, o declareOptions
 			return nil, err
 		}
 		return readDraft(data, name), nil
+	case o.resume && !g.Interactive:
+		return ws.waitingDraft()
 	case o.from != "":
 		return ws.draftFrom(ctx, o.from)
 	case o.carry:
@@ -94,6 +104,9 @@ func readDraft(data []byte, name string) *draft {
 	if r := d.doc.Record; r != nil {
 		if h, ok := r.Body.(*handoff.Handoff); ok {
 			d.handoff, d.ext = h, r.Ext
+			if written, _ := form.ParseDraft(data); written != nil {
+				d.ext, d.resolutions = written.Ext, written.Resolutions
+			}
 		}
 	}
 	return d
@@ -179,10 +192,40 @@ func (ws *workspace) carried() *handoff.Handoff {
 	for _, b := range custody.Blockers {
 		h.Blockers = append(h.Blockers, b.Blocker)
 	}
+	for _, q := range custody.Questions {
+		if ws.state.Handoffs[q.Record] != nil { // one with a record of its own needs no carrying
+			h.Questions = append(h.Questions, handoff.OpenQuestion{
+				ID: q.Key, Ask: q.Ask, To: q.To, Context: q.Context, Blocks: q.Blocks,
+				NeededBy: handoff.Time{Time: q.NeededBy}, DefaultIfSilent: q.Default,
+			})
+		}
+	}
 	if last := ws.state.Latest(ws.me); last != nil {
 		h.To = slices.Clone(last.To)
 	}
 	return h
+}
+
+// resolved makes the records that close carried blockers.
+func (ws *workspace) resolved(g *globals, d *draft) []*handoff.Record {
+	var records []*handoff.Record
+	for _, r := range d.resolutions {
+		records = append(records, ws.newRecord(g, &r))
+	}
+	return records
+}
+
+// waitingDraft is the draft that a form left behind, to be published as it is.
+func (ws *workspace) waitingDraft() (*draft, error) {
+	drafts := form.Drafts{Dir: ws.Dir()}
+	data, err := drafts.Load()
+	if err != nil {
+		return nil, err
+	}
+	if data == nil {
+		return nil, errNoDraft
+	}
+	return readDraft(data, drafts.Path()), nil
 }
 
 // ownHandoff resolves the reference of --amend.
@@ -206,6 +249,10 @@ func (ws *workspace) ownHandoff(ref string) (*handoff.HandoffState, error) {
 func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handoff.Finding {
 	ctx := ws.ruleContext(o.allowSecrets)
 	ctx.Draft = true
+	closing := ws.resolved(g, d)
+	if len(closing) > 0 {
+		ctx.State = handoff.Fold(slices.Concat(ws.state.Order(), closing), ws.config.AckPolicy)
+	}
 	var findings []handoff.Finding
 	switch {
 	case d.handoff == nil || d.doc != nil && !d.changed:
@@ -217,7 +264,7 @@ func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handof
 		}
 	}
 	if d.handoff != nil && !handoff.HasErrors(findings) {
-		findings = append(findings, ws.misplaced([]*handoff.Record{ws.newRecord(g, d.handoff)})...)
+		findings = append(findings, ws.misplaced(append(closing, ws.draftRecord(g, d)))...)
 	}
 	for i := range findings {
 		f := &findings[i]
@@ -228,6 +275,16 @@ func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handof
 	}
 	handoff.SortFindings(findings)
 	return findings
+}
+
+// draftRecord is the draft as a record, with the same id every time.
+func (ws *workspace) draftRecord(g *globals, d *draft) *handoff.Record {
+	if d.id == "" {
+		d.id = ws.newID(g)
+	}
+	r := handoff.New(d.id, ws.author.When, ws.me, d.handoff)
+	r.Ext = d.ext
+	return r
 }
 
 // missingFlags names everything that a handoff written with flags still lacks.

@@ -8,7 +8,8 @@ import (
 )
 
 func newInboxCmd(g *globals) *cobra.Command {
-	return &cobra.Command{
+	var o sourceOptions
+	cmd := &cobra.Command{
 		Use:   "inbox",
 		Short: "Show what waits for you",
 		Long: `Show what waits for you: handoffs without your verdict, items offered to you,
@@ -16,8 +17,10 @@ blockers and questions that you are to answer.`,
 		Example: "  handoff inbox\n  handoff inbox --as sarah --json",
 		GroupID: groupDaily,
 		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g, o) },
 	}
+	o.addFlags(cmd.Flags())
+	return cmd
 }
 
 // inboxDocument is what --json prints.
@@ -27,8 +30,8 @@ type inboxDocument struct {
 	Results       []query.Row `json:"results"`
 }
 
-func runInbox(ctx context.Context, g *globals) error {
-	ws, err := g.openForReading(ctx)
+func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
+	ws, err := g.openFor(ctx, o)
 	if err != nil {
 		return err
 	}

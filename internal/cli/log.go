@@ -11,6 +11,7 @@ import (
 )
 
 type logOptions struct {
+	sourceOptions
 	since, until string
 	by           string
 	kind         string
@@ -29,6 +30,7 @@ func newLogCmd(g *globals) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runLog(cmd.Context(), g, o) },
 	}
 	f := cmd.Flags()
+	o.sourceOptions.addFlags(f)
 	f.StringVar(&o.since, "since", "", "not older than `WHEN`: 2d, or a time")
 	f.StringVar(&o.until, "until", "", "not younger than `WHEN`")
 	f.StringVar(&o.by, "by", "", "records of `WHO` only")
@@ -58,7 +60,7 @@ func runLog(ctx context.Context, g *globals, o logOptions) error {
 	if o.kind != "" && !slices.Contains(handoff.Kinds, handoff.Kind(o.kind)) {
 		return usagef("", "--kind %s: not a kind of record", o.kind)
 	}
-	ws, err := g.openForReading(ctx)
+	ws, err := g.openFor(ctx, o.sourceOptions)
 	if err != nil {
 		return err
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/spf13/cobra"
 )
 
 // filterOptions are the flags that narrow every list.
 type filterOptions struct {
+	sourceOptions
 	values map[query.Qualifier]*string
 	limit  int
 }
@@ -32,6 +34,7 @@ func (o *filterOptions) addFlags(cmd *cobra.Command) {
 	for _, f := range filterFlags {
 		o.values[f.qualifier] = cmd.Flags().String(string(f.qualifier), "", f.usage)
 	}
+	o.sourceOptions.addFlags(cmd.Flags())
 	cmd.Flags().IntVar(&o.limit, "limit", 0, "at most `N` rows")
 }
 
@@ -120,11 +123,11 @@ func runQuery(ctx context.Context, g *globals, o filterOptions, args []string) e
 	if _, err := query.Parse(args, parseEnv); err != nil {
 		return err // before the repository is opened: a mistyped question is cheap
 	}
-	ws, err := g.openForReading(ctx)
+	ws, err := g.openFor(ctx, o.sourceOptions)
 	if err != nil {
 		return err
 	}
-	parseEnv.Me, parseEnv.Location = ws.me, ws.location()
+	parseEnv.Me, parseEnv.Now, parseEnv.Location = ws.me, ws.now, ws.location()
 	q, err := query.Parse(args, parseEnv)
 	if err != nil {
 		return err
@@ -178,7 +181,9 @@ func (p *printer) cards(t query.Type, rows [][]string) {
 	for _, row := range rows {
 		p.styled(p.paint(bold, row[0]), p.paint(dim, " "+string(t)))
 		for i := 1; i < len(row)-4; i++ {
-			p.field(header[i], row[i])
+			if row[i] != handoff.SeverityRoutine {
+				p.field(header[i], row[i])
+			}
 		}
 		by, age, freshness, record := row[len(row)-4], row[len(row)-3], row[len(row)-2], row[len(row)-1]
 		p.styled(p.paint(dim, "  source: "+joinNonEmpty(", ", record, by, age, freshness)))

@@ -13,7 +13,8 @@ import (
 )
 
 func newShowCmd(g *globals) *cobra.Command {
-	return &cobra.Command{
+	var o sourceOptions
+	cmd := &cobra.Command{
 		Use:   "show <ref>",
 		Short: "Show a handoff, item, blocker, question or decision with its story",
 		Long: `Show a handoff, item, blocker, question or decision with its whole story, as
@@ -28,8 +29,10 @@ item:slug, blk:slug, q:slug or dec:slug.`,
   handoff show blk:session-policy`,
 		GroupID: groupDaily,
 		Args:    exactArgs(1, "a reference"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runShow(cmd.Context(), g, args[0]) },
+		RunE:    func(cmd *cobra.Command, args []string) error { return runShow(cmd.Context(), g, o, args[0]) },
 	}
+	o.addFlags(cmd.Flags())
+	return cmd
 }
 
 // showDocument is what --json prints: the record as it was written, and what
@@ -43,8 +46,8 @@ type showDocument struct {
 	Commit        string          `json:"commit"`
 }
 
-func runShow(ctx context.Context, g *globals, ref string) error {
-	ws, err := g.openForReading(ctx)
+func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error {
+	ws, err := g.openFor(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -53,10 +56,15 @@ func runShow(ctx context.Context, g *globals, ref string) error {
 		return err
 	}
 	s := shower{printer: &g.printer, ws: ws}
+	if h, ok := ws.state.Handoffs[target.Name]; ok && target.Type == handoff.TargetRecord && h.Current() {
+		if s.moved, err = ws.drift(ctx, h); err != nil {
+			return err
+		}
+	}
 	record, text := s.subject(target)
 	r := ws.state.Records[record]
 	if g.printer.structured() {
-		return g.printer.document(showDocument{SchemaVersion: 1, Type: string(target.Type), Record: r, State: query.Lookup(target, ws.state, ws.queryEnv()),
+		return g.printer.document(showDocument{SchemaVersion: 1, Type: target.Type, Record: r, State: query.Lookup(target, ws.state, ws.queryEnv()),
 			Path: r.Source.Path, Commit: r.Source.Commit})
 	}
 	return g.page(text)
@@ -88,7 +96,8 @@ func (s shower) subject(target handoff.Target) (record string, print func()) {
 // shower prints what a receiver needs to know.
 type shower struct {
 	*printer
-	ws *workspace
+	ws    *workspace
+	moved *handoff.Drift // since the handoff that is shown; nil when unknown
 }
 
 func (s shower) ago(t time.Time) string { return ago(s.ws.now.Sub(t)) }
@@ -127,6 +136,7 @@ func (s shower) handoff(h *handoff.HandoffState) {
 		s.line("  %s", joinNonEmpty(": ", shipped.ID, shipped.What))
 	}
 	s.rest(h)
+	s.drift(h)
 	s.verdicts(h)
 	s.cite(r)
 }
@@ -147,6 +157,23 @@ func (s shower) rollup(r *handoff.Rollup) {
 	s.field("rollup of", rollupName(r))
 	s.field("from", strings.Join(from, ", "))
 	s.field("missing", missingMembers(r, ""))
+}
+
+// drift says what moved since the handoff was written.
+func (s shower) drift(h *handoff.HandoffState) {
+	d := s.moved
+	if d == nil || d.Commits == 0 && len(d.Files) == 0 {
+		return
+	}
+	s.field("since then", joinNonEmpty(", ", plural(d.Commits, "commit"),
+		listed("touched ", d.Files), listed("merged ", d.Merged)))
+}
+
+func listed(prefix string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return prefix + strings.Join(names, " ")
 }
 
 func (s shower) doNot(h *handoff.HandoffState) {

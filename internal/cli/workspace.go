@@ -117,19 +117,6 @@ func (ws *workspace) mustWrite(ctx context.Context) error {
 	return err
 }
 
-// load reads the records of every ref that counts and folds them.
-func (ws *workspace) load(ctx context.Context) error {
-	refs, err := ws.Refs(ctx, store.Scope{Current: ws.config.Read == "current"})
-	if err != nil {
-		return err
-	}
-	if ws.set, err = index.Load(ctx, ws.Repo, refs, ws.dir); err != nil {
-		return err
-	}
-	ws.state = handoff.Fold(ws.set.Records, ws.config.AckPolicy)
-	return nil
-}
-
 // openForWriting opens the repository, refuses without an identity, and loads
 // the state.
 func (g *globals) openForWriting(ctx context.Context) (*workspace, error) {

@@ -132,6 +132,16 @@ func TestCalendarOfAbsences(t *testing.T) {
 	}
 }
 
+func TestWorkers(t *testing.T) {
+	workers := parse(t, team).Workers()
+	if ana := workers["ana"]; ana.Team != "payments" || ana.Zone != "apac" || ana.Calendar == nil || ana.Calendar.Start != 9*60 {
+		t.Errorf("ana is %+v", ana)
+	}
+	if no := workers["no"]; no.Zone != "amer" || no.Calendar != nil {
+		t.Errorf("no is %+v", no)
+	}
+}
+
 func TestAuthorityExpires(t *testing.T) {
 	row, ok := parse(t, team).Authority("session-policy")
 	if !ok || row.Primary != "sarah" {

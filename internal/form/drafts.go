@@ -1,59 +1,137 @@
-// Package form fills a draft together with a person, and keeps what they typed.
-// It never publishes.
 package form
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 )
 
+// KeptDrafts is how many drafts that were set aside are kept.
+const KeptDrafts = 5
+
 // Drafts is where the draft of a handoff waits until it is published: a file in
-// the git directory, readable by its owner only.
+// the git directory of the work tree, readable by its owner only. Drafts that
+// were given up or damaged are kept beside it, the last [KeptDrafts] of them.
 type Drafts struct {
 	Dir string // the git directory of the work tree
+
+	seen []byte // what Load or Save saw last in the file
 }
 
 // Path is the file that holds the draft.
-func (d Drafts) Path() string { return filepath.Join(d.Dir, "handoff", "draft.yaml") }
+func (d *Drafts) Path() string { return filepath.Join(d.Dir, "handoff", "draft.yaml") }
+
+// KeptPath is the file of the n-th draft that was set aside; 1 is the last one.
+func (d *Drafts) KeptPath(n int) string {
+	return filepath.Join(d.Dir, "handoff", fmt.Sprintf("draft.%d.yaml", n))
+}
 
 // Save replaces the draft. Killed at any instant, the old or the new draft is
-// there.
-func (d Drafts) Save(data []byte) error {
-	dir := filepath.Dir(d.Path())
+// there. A draft that somebody else wrote meanwhile, as a second form in the
+// same work tree does, is set aside first.
+func (d *Drafts) Save(data []byte) error {
+	current, err := readIfThere(d.Path())
+	if err != nil {
+		return err
+	}
+	if current != nil && !bytes.Equal(current, d.seen) {
+		if err := d.SetAside(); err != nil {
+			return err
+		}
+	}
+	if err := replaceFile(d.Path(), data); err != nil {
+		return err
+	}
+	d.seen = bytes.Clone(data)
+	return nil
+}
+
+// Load returns the draft, or nil when there is none.
+func (d *Drafts) Load() ([]byte, error) {
+	data, err := readIfThere(d.Path())
+	d.seen = bytes.Clone(data)
+	return data, err
+}
+
+// Drop removes the draft, if there is one: it is published.
+func (d *Drafts) Drop() error {
+	err := os.Remove(d.Path())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// SetAside moves the draft to the front of those that are kept. Without a draft
+// it does nothing.
+func (d *Drafts) SetAside() error {
+	if _, err := os.Lstat(d.Path()); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for n := KeptDrafts - 1; n >= 1; n-- {
+		err := os.Rename(d.KeptPath(n), d.KeptPath(n+1))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return os.Rename(d.Path(), d.KeptPath(1))
+}
+
+// Kept returns the n-th draft that was set aside, or nil when there is none.
+func (d *Drafts) Kept(n int) ([]byte, error) { return readIfThere(d.KeptPath(n)) }
+
+// Restore makes the n-th draft that was set aside the draft again, in exchange
+// for the one that is there. It reports whether there is such a draft.
+func (d *Drafts) Restore(n int) (bool, error) {
+	data, err := d.Kept(n)
+	if err != nil || data == nil {
+		return false, err
+	}
+	current, err := d.Load()
+	if err != nil {
+		return false, err
+	}
+	if err := d.Save(data); err != nil {
+		return false, err
+	}
+	if current == nil {
+		return true, os.Remove(d.KeptPath(n))
+	}
+	return true, replaceFile(d.KeptPath(n), current)
+}
+
+func readIfThere(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err == nil && data == nil {
+		data = []byte{}
+	}
+	return data, err
+}
+
+// replaceFile writes a file of mode 0600 under a temporary name, makes it
+// durable and gives it its name.
+func replaceFile(path string, data []byte) error {
+	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, "draft-*") // created with mode 0600
+	f, err := os.CreateTemp(dir, "saving-*") // with mode 0600
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), d.Path())
+		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
-}
-
-// Load returns the draft, or nil when there is none.
-func (d Drafts) Load() ([]byte, error) {
-	data, err := os.ReadFile(d.Path())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return data, err
-}
-
-// Drop removes the draft, if there is one.
-func (d Drafts) Drop() error {
-	err := os.Remove(d.Path())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }

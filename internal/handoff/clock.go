@@ -116,36 +116,66 @@ func (c Calendar) Worked(from, to time.Time) time.Duration {
 	return worked
 }
 
-// Due returns the moment at which a person has worked for a while since from,
-// on their own clock. It is false when they will not, as nothing of their work
-// is left.
+// maxShifts is how far Due looks ahead: 27 years of daily shifts. Hours and
+// limits come from a file that can hold a shift of one minute a week.
+const maxShifts = 10_000
+
+// Due returns the moment at which so much has been worked since a time. It is
+// false when that does not happen within maxShifts shifts.
 func (c Calendar) Due(from time.Time, work time.Duration) (time.Time, bool) {
-	shift, ok := c.Shift(from)
-	if !ok {
-		shift, ok = c.NextShift(from)
+	piece, ok := c.Shift(from)
+	if ok && from.After(piece.From) {
+		piece.From = from
 	}
-	for ok {
-		start := shift.From
-		if start.Before(from) {
-			start = from
+	if !ok {
+		piece, ok = c.NextShift(from)
+	}
+	for range maxShifts {
+		if !ok {
+			break
 		}
-		if left := shift.To.Sub(start); work <= left {
-			return start.Add(work), true
-		} else {
-			work -= left
+		if work <= piece.Length() {
+			return piece.From.Add(work), true
 		}
-		shift, ok = c.NextShift(shift.To)
+		work -= piece.Length()
+		piece, ok = c.NextShift(piece.To)
 	}
 	return time.Time{}, false
+}
+
+// Limit is how long something may wait. The zero Limit is for ever.
+type Limit struct {
+	Length time.Duration
+	Wall   bool // on the wall, not on the receivers' clocks
+}
+
+// Due returns when the last of the receivers has had the time, false when there
+// is no limit. Without calendars, and for somebody who never works, the wall
+// counts: it is the only clock that is known.
+func (l Limit) Due(from time.Time, receivers []Calendar) (time.Time, bool) {
+	last := from.Add(l.Length)
+	if l.Wall {
+		return last, l.Length > 0
+	}
+	for _, c := range receivers {
+		if due, ok := c.Due(from, l.Length); ok && due.After(last) {
+			last = due
+		}
+	}
+	return last, l.Length > 0
 }
 
 // pieces returns the shift that begins on a day, less absences: nothing, one
 // or several intervals in their order.
 func (c Calendar) pieces(d civilDay) []Interval {
-	if !c.Days[d.weekday()] || !c.exists(d) {
+	if !c.Days[d.weekday()] {
 		return nil
 	}
-	pieces := []Interval{c.shift(d)}
+	shift := c.shift(d)
+	if shift.Length() == 0 { // a change of the clock swallowed it
+		return nil
+	}
+	pieces := []Interval{shift}
 	for _, away := range c.Away {
 		pieces = subtract(pieces, away)
 	}
@@ -160,7 +190,8 @@ func (c Calendar) shift(d civilDay) Interval {
 	}
 	shift := Interval{c.local(d, c.Start), c.local(next, c.End)}
 	// An end that a change of the clock moved must not reach into the next
-	// shift: no minute counts twice.
+	// shift: no minute counts twice. Of a day that the zone skipped, which is
+	// read as the day after it, nothing is left (Samoa had no 2011-12-30).
 	if following := c.local(d+1, c.Start); following.Before(shift.To) {
 		shift.To = following
 	}
@@ -219,11 +250,6 @@ func (c Calendar) midnight(d civilDay) time.Time { return c.local(d, 0) }
 // local returns the instant at which the clock shows so many minutes of a day.
 func (c Calendar) local(d civilDay, minutes int) time.Time {
 	return localTime(time.Unix(int64(d)*24*60*60+int64(minutes)*60, 0).UTC(), c.location())
-}
-
-// exists reports whether the zone has the day: Samoa had no 2011-12-30.
-func (c Calendar) exists(d civilDay) bool {
-	return c.day(c.local(d, 12*60)) == d
 }
 
 // localTime returns the instant at which the clock in a zone shows what wall

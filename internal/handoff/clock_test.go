@@ -165,6 +165,27 @@ func TestDayThatTheZoneSkipped(t *testing.T) {
 	}
 }
 
+func TestShiftThatTheChangeSwallowed(t *testing.T) {
+	everyDay := [7]bool{true, true, true, true, true, true, true}
+	c := Calendar{Location: zone(t, "America/New_York"), Start: 2*60 + 50, End: 3*60 + 20, Days: everyDay}
+	next, ok := c.NextShift(instant(t, "2026-03-07T12:00:00-05:00"))
+	if want := instant(t, "2026-03-09T02:50:00-04:00"); !ok || !next.From.Equal(want) {
+		t.Errorf("the next shift begins at %s, want %s", next.From, want)
+	}
+	if due, ok := c.Due(instant(t, "2026-03-07T12:00:00-05:00"), time.Hour); !ok || !due.Equal(instant(t, "2026-03-10T03:20:00-04:00")) {
+		t.Errorf("an hour of work is done at %s", due)
+	}
+}
+
+func TestShiftsDoNotOverlapAfterTheChange(t *testing.T) {
+	everyDay := [7]bool{true, true, true, true, true, true, true}
+	c := Calendar{Location: zone(t, "America/New_York"), Start: 3 * 60, End: 2*60 + 30, Days: everyDay}
+	saturday, ok := c.Shift(instant(t, "2026-03-07T12:00:00-05:00"))
+	if want := instant(t, "2026-03-08T03:00:00-04:00"); !ok || !saturday.To.Equal(want) {
+		t.Errorf("the shift ends at %s, want %s", saturday.To, want)
+	}
+}
+
 var zoneNames = []string{
 	"UTC", "Europe/London", "America/New_York", "Asia/Singapore", "Asia/Kolkata",
 	"Australia/Lord_Howe", "America/Santiago", "Pacific/Apia", "Africa/Casablanca",
@@ -241,6 +262,55 @@ func TestShiftsAgreeWithWorked(t *testing.T) {
 			t.Fatalf("the last shift before %s is %v, want %v", next.To, last, next)
 		}
 	})
+}
+
+// What is due after some work is due exactly when that work has been done.
+func TestDueAgreesWithWorked(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, from := drawCalendar(t), drawTime(t)
+		work := time.Duration(rapid.IntRange(1, 300).Draw(t, "minutes")) * time.Minute
+		due, ok := c.Due(from, work)
+		if !ok {
+			if c.Days != [7]bool{} {
+				t.Fatal("never due, although there are days of work")
+			}
+			return
+		}
+		if got := c.Worked(from, due); got != work {
+			t.Fatalf("worked %s until it is due, want %s", got, work)
+		}
+		if got := c.Worked(from, due.Add(-time.Second)); got != work-time.Second {
+			t.Fatalf("worked %s a second before, want %s", got, work-time.Second)
+		}
+	})
+}
+
+func TestLimitDue(t *testing.T) {
+	london := office(t, "Europe/London", 9*60, 17*60+30)
+	singapore := office(t, "Asia/Singapore", 9*60, 18*60)
+	from := instant(t, "2026-11-20T17:25:00Z") // a Friday
+	tests := []struct {
+		name  string
+		limit Limit
+		to    []Calendar
+		want  string
+	}{
+		{"none", Limit{}, []Calendar{london}, ""},
+		{"their clock", Limit{time.Hour, false}, []Calendar{london}, "2026-11-23T09:55:00Z"},
+		{"the last of them", Limit{time.Hour, false}, []Calendar{singapore, london}, "2026-11-23T09:55:00Z"},
+		{"the wall", Limit{time.Hour, true}, []Calendar{london}, "2026-11-20T18:25:00Z"},
+		{"no hours known", Limit{time.Hour, false}, nil, "2026-11-20T18:25:00Z"},
+		{"nobody works", Limit{time.Hour, false}, []Calendar{{}}, "2026-11-20T18:25:00Z"},
+	}
+	for _, test := range tests {
+		got := ""
+		if due, ok := test.limit.Due(from, test.to); ok {
+			got = due.UTC().Format(time.RFC3339)
+		}
+		if got != test.want {
+			t.Errorf("%s: due %s, want %s", test.name, got, test.want)
+		}
+	}
 }
 
 func BenchmarkWorkedTenYears(b *testing.B) {

@@ -34,6 +34,11 @@ func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (
 		return nil, err
 	}
 	set := &Set{Files: files, Refs: refs}
+	for _, ref := range refs {
+		if ref.Err != nil {
+			set.Problems = append(set.Problems, handoff.Problem{Path: ref.Name, Code: "HO903", Message: "the ref cannot be read: " + ref.Err.Error()})
+		}
+	}
 	results := make([]result, len(files))
 	if err := parallel(ctx, len(files), func(i int) error {
 		var err error

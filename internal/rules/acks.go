@@ -273,7 +273,7 @@ func driftedClaim(s *subject, a *handoff.Ack) {
 			}
 			if changed := s.Changed(claim.Commit, files); len(changed) > 0 {
 				s.report(indexField("take", i), "check the claim again before you build on it", "the claim %s of item %s was made at %s, and %s changed since",
-					quote(claim.Claim), quote(item.ID), claim.Commit, strings.Join(changed, ", "))
+					quote(claim.Claim), quote(item.ID), quote(claim.Commit), quote(strings.Join(changed, ", ")))
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -36,33 +37,46 @@ func Check(doc *handoff.Document, ctx Context) []handoff.Finding {
 func CheckRecord(record *handoff.Record, ctx Context) []handoff.Finding {
 	data, err := handoff.Format(record)
 	if err != nil {
-		return []handoff.Finding{{Code: "HO101", Level: handoff.LevelError, Record: record.ID, Path: ctx.Path,
-			Message: "the record cannot be written: " + handoff.OneLine(err.Error()), Fix: "remove the x- key"}}
+		return []handoff.Finding{{Code: "HO101", Level: handoff.LevelError, Path: ctx.Path,
+			Message: "the record cannot be written: " + handoff.OneLine(err.Error()), Fix: "use plain values and UTF-8"}}
 	}
 	doc := handoff.Parse(data, record.Kind)
-	findings := Check(doc, ctx)
-	for i := range findings {
-		if findings[i].Field == "" {
-			findings[i].Field = fieldInLine(data, findings[i].Line)
+	var hidden []handoff.Finding
+	if bytes.ContainsFunc(data, handoff.Hidden) {
+		// The parser stops at hidden characters. Without them the other rules
+		// can run, and the characters can be given their fields.
+		hidden = doc.Findings
+		doc = handoff.Parse(visible(data), record.Kind)
+		for i := range hidden {
+			hidden[i].Path, hidden[i].Field = ctx.Path, fieldInLine(doc, hidden[i].Line)
 		}
+	}
+	findings := append(hidden, Check(doc, ctx)...)
+	for i := range findings {
 		findings[i].Line, findings[i].Col = 0, 0
 	}
 	handoff.SortFindings(findings)
 	return slices.Compact(findings)
 }
 
-// fieldInLine names the key in a line of a formatted record, for the findings
-// of the bytes, which know no fields.
-func fieldInLine(data []byte, line int) string {
-	lines := strings.Split(string(data), "\n")
-	if line < 1 || line > len(lines) {
-		return ""
+// visible replaces the characters that the parser refuses.
+func visible(data []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		if handoff.Hidden(r) {
+			return '?'
+		}
+		return r
+	}, data)
+}
+
+// fieldInLine returns the field of the text that begins in a line.
+func fieldInLine(doc *handoff.Document, line int) string {
+	for _, t := range textsOf(doc.Value()) {
+		if at, _ := doc.Locate(t.field); at == line {
+			return t.field
+		}
 	}
-	key, _, found := strings.Cut(strings.TrimLeft(lines[line-1], " -"), ":")
-	if !found || strings.ContainsAny(key, `"#`) {
-		return ""
-	}
-	return key
+	return ""
 }
 
 // found is a finding before it is weighed.
@@ -115,6 +129,9 @@ func (s *subject) at() time.Time {
 	if s.record != nil && !s.record.At.IsZero() {
 		return s.record.At.Time
 	}
+	if !s.At.IsZero() {
+		return s.At
+	}
 	return s.Now
 }
 
@@ -152,7 +169,7 @@ func (s *subject) finish(f *handoff.Finding) {
 	if f.Line == 0 {
 		f.Line, f.Col = s.doc.Locate(f.Field)
 	}
-	f.Field, f.Message, f.Fix = masked(f.Field), masked(f.Message), masked(f.Fix)
+	f.Field, f.Message, f.Fix = masked(handoff.OneLine(f.Field)), masked(f.Message), masked(f.Fix)
 }
 
 // noteHole remembers an entry of a list that the decoder had to leave out.

@@ -414,16 +414,24 @@ func TestCheckRecord(t *testing.T) {
 		t.Errorf("the good record: %+v", findings)
 	}
 	h := doc.Record.Body.(*handoff.Handoff)
-	h.Summary = "Bidi \u202e in the headline of it"
+	h.Items[1].State = "Bidi \u202e in the state of form.go"
 	h.Items[0].Owner = ""
 	findings := CheckRecord(doc.Record, before())
-	if len(findings) != 1 || findings[0].Field != "summary" || findings[0].Line != 0 || findings[0].Code != "HO907" {
-		t.Errorf("hidden character: %+v", findings)
+	want := []handoff.Finding{
+		{Code: "HO401", Field: "items[0].owner", Message: "items[0].owner is missing"},
+		{Code: "HO907", Field: "items[1].state", Message: "hidden character U+202E"},
 	}
-	h.Summary = "Session middleware is in review"
-	findings = CheckRecord(doc.Record, before())
-	if len(findings) != 1 || findings[0].Field != "items[0].owner" || findings[0].Line != 0 || findings[0].Code != "HO401" {
-		t.Errorf("empty owner: %+v", findings)
+	if len(findings) != len(want) {
+		t.Fatalf("%+v", findings)
+	}
+	for i, f := range findings {
+		if f.Code != want[i].Code || f.Field != want[i].Field || f.Message != want[i].Message || f.Line != 0 {
+			t.Errorf("got %+v, want %+v", f, want[i])
+		}
+	}
+	h.Items[1].State = "Not UTF-8 \xff"
+	if findings := CheckRecord(doc.Record, before()); len(findings) != 1 || findings[0].Code != "HO101" {
+		t.Errorf("not UTF-8: %+v", findings)
 	}
 }
 

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +16,7 @@ func blockedWithoutBlocker(s *subject, field string, item *handoff.Item) {
 		s.report(field+".blocked_by", "name the blocker in blocked_by, and declare it in blockers", "item %s is blocked, and by nothing", quote(item.ID))
 	case !blocked && len(item.BlockedBy) > 0 && item.Status != "":
 		s.report(field+".blocked_by", "set status: blocked, or remove blocked_by", "item %s is %s, and blocked by %s",
-			quote(item.ID), item.Status, strings.Join(item.BlockedBy, ", "))
+			quote(item.ID), quote(item.Status), quote(strings.Join(item.BlockedBy, ", ")))
 	}
 }
 
@@ -32,7 +31,7 @@ func blocksMovingItem(s *subject, field string, blocker *handoff.Blocker) {
 		for _, item := range h.Items {
 			if item.ID == id && item.Status != handoff.StatusBlocked {
 				s.report(indexField(field+".blocks", i), "set the item to blocked, or say in `workaround` how it goes on",
-					"blocker %s blocks %s, whose status is %s", quote(blocker.ID), id, item.Status)
+					"blocker %s blocks %s, whose status is %s", quote(blocker.ID), quote(id), quote(item.Status))
 			}
 		}
 	}
@@ -41,16 +40,18 @@ func blocksMovingItem(s *subject, field string, blocker *handoff.Blocker) {
 // dependencyCycle is rule HO311. The items of the handoff count as it declares
 // them, all others as the state has them.
 func dependencyCycle(s *subject, h *handoff.Handoff) {
-	depends := make(map[string][]string)
-	if s.State != nil {
-		for id, item := range s.State.Items {
-			if item.Live() {
-				depends[id] = item.DependsOn
-			}
-		}
-	}
+	declared := make(map[string][]string)
 	for _, item := range h.Items {
-		depends[item.ID] = item.DependsOn
+		declared[item.ID] = item.DependsOn
+	}
+	depends := func(id string) []string {
+		if refs, ok := declared[id]; ok {
+			return refs
+		}
+		if s.State != nil && s.State.Items[id] != nil && s.State.Items[id].Live() {
+			return s.State.Items[id].DependsOn
+		}
+		return nil
 	}
 	reported := make(map[string]bool)
 	for i, item := range h.Items {
@@ -59,17 +60,17 @@ func dependencyCycle(s *subject, h *handoff.Handoff) {
 				reported[id] = true
 			}
 			s.report(indexField("items", i)+".depends_on", "remove one of these dependencies",
-				"items depend on each other: %s", strings.Join(append(cycle, cycle[0]), " → "))
+				"items depend on each other: %s", quote(strings.Join(append(cycle, cycle[0]), " → ")))
 		}
 	}
 }
 
 // findCycle returns a path from start back to it, nil if there is none.
-func findCycle(start string, depends map[string][]string) []string {
+func findCycle(start string, depends func(id string) []string) []string {
 	seen := make(map[string]bool)
 	var walk func(id string) []string
 	walk = func(id string) []string {
-		for _, ref := range depends[id] {
+		for _, ref := range depends(id) {
 			_, next := handoff.SplitRef(ref)
 			if next == start {
 				return []string{id}
@@ -160,7 +161,7 @@ func vanishedItem(s *subject, h *handoff.Handoff) {
 	for _, dropped := range h.Dropped {
 		named[dropped.ID] = true
 	}
-	for _, id := range slices.Sorted(maps.Keys(s.State.Items)) {
+	for id := range s.State.Items {
 		if s.holds(id) && !named[id] {
 			s.report("items", "declare it again, ship it, or drop it with a reason", "item %s, which %s holds, is not in the handoff", quote(id), s.by())
 		}
@@ -172,9 +173,9 @@ func vanishedBlocker(s *subject, h *handoff.Handoff) {
 	if s.State == nil || s.by() == "" || !s.doc.Has("blockers") {
 		return
 	}
-	for _, id := range slices.Sorted(maps.Keys(s.State.Blockers)) {
+	for id, blocker := range s.State.Blockers {
 		listed := slices.ContainsFunc(h.Blockers, func(b handoff.Blocker) bool { return b.ID == id })
-		if s.answersFor(s.State.Blockers[id]) && !listed {
+		if s.answersFor(blocker) && !listed {
 			s.report("blockers", "declare it again, or close it with `handoff resolve blk:"+id+"`", "blocker %s is open and not in the handoff", quote(id))
 		}
 	}
@@ -205,8 +206,7 @@ func vanishedQuestion(s *subject, h *handoff.Handoff) {
 	if s.State == nil || s.by() == "" {
 		return
 	}
-	for _, id := range slices.Sorted(maps.Keys(s.State.Questions)) {
-		question := s.State.Questions[id]
+	for id, question := range s.State.Questions {
 		listed := slices.ContainsFunc(h.Questions, func(q handoff.OpenQuestion) bool { return q.ID == id })
 		if question.Open() && question.By == s.by() && !listed && s.State.Records[id] == nil {
 			s.report("questions", "ask it again, or answer it with `handoff answer q:"+id+"`", "question %s is open and not in the handoff", quote(id))
@@ -229,7 +229,7 @@ func contradiction(s *subject, h *handoff.Handoff) {
 	s.checkOnce(h)
 	for i, item := range h.Items {
 		if item.Progress != nil && *item.Progress == 100 && item.Status != handoff.StatusInReview {
-			s.report(indexField("items", i)+".progress", "ship it, or correct the progress", "item %s is at 100 %% and %s", quote(item.ID), item.Status)
+			s.report(indexField("items", i)+".progress", "ship it, or correct the progress", "item %s is at 100 %% and %s", quote(item.ID), quote(item.Status))
 		}
 	}
 	for i, shipped := range h.Shipped {
@@ -289,12 +289,13 @@ func (s *subject) blockerOf(h *handoff.Handoff, item string) string {
 	if s.State == nil {
 		return ""
 	}
-	for _, id := range slices.Sorted(maps.Keys(s.State.Blockers)) {
-		if blocker := s.State.Blockers[id]; blocker.Open() && blocks(blocker.Blocks) {
-			return id
+	first := ""
+	for id, blocker := range s.State.Blockers {
+		if blocker.Open() && blocks(blocker.Blocks) && (first == "" || id < first) {
+			first = id
 		}
 	}
-	return ""
+	return first
 }
 
 // relitigation is rule HO313. Repeating a decision word for word decides
@@ -311,7 +312,7 @@ func relitigation(s *subject, field, topic string, d *handoff.DecisionFields) {
 		return
 	}
 	s.report(joinField(field, "decision"), "keep that decision, or write `supersedes: "+topic+"` and the reason that is new",
-		"%s was decided by %s in %s: %s, because %s", topic, old.By, old.Record, quote(old.Decision.Decision), quote(old.Rationale))
+		"%s was decided by %s in %s: %s, because %s", quote(topic), old.By, old.Record, quote(old.Decision.Decision), quote(old.Rationale))
 }
 
 // staleAfter is how long a stopgap may last before it is looked at again.

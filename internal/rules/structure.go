@@ -11,11 +11,11 @@ import (
 
 // badTime is what rule HO104 says beyond the schema: the order of times.
 func badTime(s *subject) {
-	if !s.Now.IsZero() && s.record != nil && s.record.At.After(s.Now.Add(s.ClockSkew)) {
-		s.report("at", "correct the clock", "at is %s, which lies in the future (now %s)", s.record.At, handoff.Time{Time: s.Now})
+	at := handoff.Time{Time: s.at()}
+	if !s.Now.IsZero() && at.After(s.Now.Add(s.ClockSkew)) {
+		s.report("at", "correct the clock", "at is %s, which lies in the future (now %s)", at, handoff.Time{Time: s.Now})
 	}
 	h, ok := s.body().(*handoff.Handoff)
-	at := handoff.Time{Time: s.at()}
 	if !ok || at.IsZero() {
 		return
 	}
@@ -27,47 +27,68 @@ func badTime(s *subject) {
 	}
 }
 
-// names is what a reference can mean: the ids in the record and in the state
-// before it.
-type names map[handoff.RefType]map[string]bool
+// names is what a reference can mean: the ids in a record, besides those of
+// the state before it.
+type names struct {
+	own   map[handoff.RefType]map[string]bool
+	state *handoff.State
+}
 
 // refNames are the words for what a reference means.
 var refNames = map[handoff.RefType]string{
 	handoff.RefItem: "item", handoff.RefBlocker: "blocker", handoff.RefQuestion: "question", handoff.RefDecision: "decision",
 }
 
-// names collects the ids of the state, and of h unless it is nil.
-func (s *subject) names(h *handoff.Handoff) names {
-	n := names{
-		handoff.RefItem:     mapKeys(s.State.Items),
-		handoff.RefBlocker:  mapKeys(s.State.Blockers),
-		handoff.RefQuestion: mapKeys(s.State.Questions),
-		handoff.RefDecision: mapKeys(s.State.Decisions),
-	}
-	if h == nil {
-		return n
-	}
+// namesIn collects the ids of h, which may be empty.
+func (s *subject) namesIn(h *handoff.Handoff) names {
+	own := map[handoff.RefType]map[string]bool{handoff.RefItem: {}, handoff.RefBlocker: {}, handoff.RefQuestion: {}, handoff.RefDecision: {}}
 	for _, item := range h.Items {
-		n[handoff.RefItem][item.ID] = true
+		own[handoff.RefItem][item.ID] = true
 	}
 	for _, blocker := range h.Blockers {
-		n[handoff.RefBlocker][blocker.ID] = true
+		own[handoff.RefBlocker][blocker.ID] = true
 	}
 	for _, question := range h.Questions {
-		n[handoff.RefQuestion][question.ID] = true
+		own[handoff.RefQuestion][question.ID] = true
 	}
 	for _, decision := range h.Decisions {
-		n[handoff.RefDecision][decision.ID] = true
+		own[handoff.RefDecision][decision.ID] = true
 	}
-	return n
+	return names{own: own, state: s.State}
 }
 
-func mapKeys[V any](m map[string]V) map[string]bool {
-	keys := make(map[string]bool, len(m))
-	for key := range m {
-		keys[key] = true
+// has reports whether something of the type has the name.
+func (n names) has(t handoff.RefType, name string) bool {
+	if n.own[t][name] {
+		return true
 	}
-	return keys
+	switch t {
+	case handoff.RefItem:
+		return n.state.Items[name] != nil
+	case handoff.RefBlocker:
+		return n.state.Blockers[name] != nil
+	case handoff.RefQuestion:
+		return n.state.Questions[name] != nil
+	case handoff.RefDecision:
+		return n.state.Decisions[name] != nil
+	}
+	return false
+}
+
+// all returns every name of the type.
+func (n names) all(t handoff.RefType) []string {
+	list := slices.Collect(maps.Keys(n.own[t]))
+	switch t {
+	case handoff.RefItem:
+		list = slices.AppendSeq(list, maps.Keys(n.state.Items))
+	case handoff.RefBlocker:
+		list = slices.AppendSeq(list, maps.Keys(n.state.Blockers))
+	case handoff.RefQuestion:
+		list = slices.AppendSeq(list, maps.Keys(n.state.Questions))
+	case handoff.RefDecision:
+		list = slices.AppendSeq(list, maps.Keys(n.state.Decisions))
+	}
+	return list
 }
 
 // badReference is rule HO103.
@@ -82,7 +103,7 @@ func badReference(s *subject) {
 		}
 	case *handoff.Question:
 		if s.State != nil {
-			s.checkRefs(s.names(nil), "blocks", body.Blocks, handoff.RefItem)
+			s.checkRefs(s.namesIn(new(handoff.Handoff)), "blocks", body.Blocks, handoff.RefItem)
 		}
 	case *handoff.Ack:
 		s.checkTake(body)
@@ -92,7 +113,7 @@ func badReference(s *subject) {
 // checkNames reports what names an item, blocker, question or decision that
 // does not exist.
 func (s *subject) checkNames(h *handoff.Handoff) {
-	known := s.names(h)
+	known := s.namesIn(h)
 	for i, item := range h.Items {
 		field := indexField("items", i)
 		s.checkRefs(known, field+".blocked_by", item.BlockedBy, handoff.RefBlocker)
@@ -128,11 +149,11 @@ func (s *subject) checkRef(known names, field, ref string, types ...handoff.RefT
 	}
 	var words, candidates []string
 	for _, t := range types {
-		if (prefix == handoff.RefAny || prefix == t) && known[t][name] {
+		if (prefix == handoff.RefAny || prefix == t) && known.has(t, name) {
 			return
 		}
 		words = append(words, refNames[t])
-		candidates = append(candidates, slices.Sorted(maps.Keys(known[t]))...)
+		candidates = append(candidates, known.all(t)...)
 	}
 	s.report(field, orNearest(name, candidates, "correct the name, or declare it"), "%s names %s, and there is no such %s", field, quote(ref), strings.Join(words, ", "))
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -31,15 +32,7 @@ func Table() []Rule { return slices.Clone(table) }
 
 // Lookup returns the rule with a code.
 func Lookup(code string) (Rule, bool) {
-	i, found := slices.BinarySearchFunc(table, code, func(r Rule, code string) int {
-		switch {
-		case r.Code < code:
-			return -1
-		case r.Code > code:
-			return 1
-		}
-		return 0
-	})
+	i, found := slices.BinarySearchFunc(table, code, func(r Rule, code string) int { return strings.Compare(r.Code, code) })
 	if !found {
 		return Rule{}, false
 	}

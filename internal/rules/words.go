@@ -61,17 +61,17 @@ func contain(a, b string) float64 {
 
 // jac is how alike two texts are: grams that both have out of all grams, 0
 // for two empty texts.
-func jac(a, b string) float64 { return jaccard(grams(a), grams(b)) }
-
-func jaccard(a, b map[string]bool) float64 {
-	both := common(a, b)
-	all := len(a) + len(b) - both
+func jac(a, b string) float64 {
+	of, in := grams(a), grams(b)
+	both := common(of, in)
+	all := len(of) + len(in) - both
 	if all == 0 {
 		return 0
 	}
 	return float64(both) / float64(all)
 }
 
+// common is how many members two sets share.
 func common(a, b map[string]bool) int {
 	n := 0
 	for gram := range a {
@@ -230,13 +230,17 @@ func placeholderIn(s string) string {
 	return ""
 }
 
+// hedgeReach is how many bytes before an assertion a hedge is looked for.
+const hedgeReach = 60
+
 // assertionIn returns the word by which the text asserts that something is
 // done, or "". A hedged one asserts nothing, and "working on" the contrary.
 func assertionIn(s string) string {
 	for _, span := range assertion().FindAllStringIndex(s, -1) {
 		word, rest := s[span[0]:span[1]], s[span[1]:]
 		ongoing := strings.EqualFold(word, "working") && strings.HasPrefix(rest, " on ")
-		if !ongoing && !hedge().MatchString(s[:span[0]]) {
+		before := s[max(0, span[0]-hedgeReach):span[0]]
+		if !ongoing && !hedge().MatchString(before) {
 			return word
 		}
 	}

@@ -100,14 +100,16 @@ func (r *Repo) appendOnce(ctx context.Context, change Change) (Commit, error) {
 	a := &appending{Repo: r, change: change}
 	defer a.release()
 	for _, step := range []func(context.Context) error{
+		a.openMarker, // from here other writers of ours wait
 		a.lockIndex,  // from here nobody stages, merges or checks out
 		a.lockBranch, // from here nobody moves HEAD or the branch, and its tip is read
 		a.checkPaths,
 		a.startIndex, // git adds the entries to a copy while we go on
 		a.writeObjects,
 		a.readBack,
+		a.finishIndex,
+		a.fillMarker,
 		a.fillLocks,
-		a.leaveMarker,
 		a.stageFiles,
 		a.syncAll,
 		a.placeFiles,
@@ -129,7 +131,8 @@ type appending struct {
 	change Change
 
 	index, head, branch *lock    // index and head only on the checked-out branch
-	chain               []string // HEAD or the branch, through symbolic references, to the one that is locked
+	base                string   // "HEAD", or the full name of a branch that is not checked out
+	chain               []string // base, through symbolic references, to the one that is locked
 	objects             *objects
 	files               []newFile
 	sparse              sparsePatterns
@@ -139,7 +142,8 @@ type appending struct {
 	root                plumbing.Hash // the tree of the new commit
 	trees               []rawObject   // the trees that are new in it
 	commit              Commit
-	landed              bool
+	landed              bool // the branch has moved
+	behind              bool // and the index has not
 }
 
 // check refuses a change that no repository could take.
@@ -157,61 +161,93 @@ func (c *Change) check() error {
 	}
 	seen := map[string]bool{}
 	for _, file := range c.Files {
-		if !filepath.IsLocal(filepath.FromSlash(file.Path)) || path.Clean(file.Path) != file.Path || strings.Contains(file.Path, `\`) || seen[file.Path] {
-			return fmt.Errorf("change: path %q is not clean, or is there twice", file.Path)
+		if !validPath(file.Path) || seen[file.Path] {
+			return fmt.Errorf("change: path %q is not one for a file in a tree, or is there twice", file.Path)
 		}
 		seen[file.Path] = true
 	}
 	return nil
 }
 
+// validPath reports whether a path is relative, clean, of printable ASCII without
+// backslashes, and names no git directory, however Windows would spell one.
+func validPath(name string) bool {
+	for part := range strings.SplitSeq(strings.ToLower(name), "/") {
+		part, _, _ = strings.Cut(part, ":")
+		if strings.TrimRight(part, " .") == ".git" || strings.HasPrefix(part, "git~") {
+			return false
+		}
+	}
+	odd := func(c rune) bool { return c < ' ' || c > '~' || c == '\\' }
+	return filepath.IsLocal(filepath.FromSlash(name)) && path.Clean(name) == name && !strings.ContainsFunc(name, odd)
+}
+
 // checkedOut reports whether the change goes to the checked-out branch of a
 // work tree, with its index and files.
 func (a *appending) checkedOut() bool { return a.index != nil }
 
-// lockIndex takes the lock of the index, unless the commit goes to a branch
-// that is not checked out here.
-func (a *appending) lockIndex(ctx context.Context) (err error) {
-	if a.bare {
-		return nil
+// openMarker announces the append, so that what it leaves when it is killed can
+// be told from what others leave.
+func (a *appending) openMarker(ctx context.Context) (err error) {
+	if a.base, err = a.findBase(); err != nil {
+		return err
 	}
-	if a.change.Branch != "" {
-		head, err := a.Head()
-		if err != nil || head.Ref != "refs/heads/"+a.change.Branch {
-			return err
-		}
+	a.marker, err = a.newMarker(ctx, a.base)
+	return err
+}
+
+// findBase returns "HEAD" for a change to the branch that is checked out, or
+// that a bare repository calls its own, else the full name of the branch.
+func (a *appending) findBase() (string, error) {
+	if a.change.Branch == "" {
+		return "HEAD", nil
+	}
+	name := "refs/heads/" + a.change.Branch
+	if err := plumbing.ReferenceName(name).Validate(); err != nil {
+		return "", fmt.Errorf("branch %q: %w", a.change.Branch, err)
+	}
+	if a.bare {
+		return name, nil
+	}
+	head, err := a.Head()
+	if err == nil && head.Ref == name {
+		return "HEAD", nil
+	}
+	return name, err
+}
+
+// lockIndex takes the lock of the index, when the change goes to one.
+func (a *appending) lockIndex(ctx context.Context) (err error) {
+	if a.base != "HEAD" || a.bare {
+		return nil
 	}
 	if a.worktree == "" {
 		return &UnsupportedError{What: a.git.dir, Why: "no work tree here", WayOut: "run it in the work tree"}
 	}
-	a.index, err = a.lockFile(ctx, a.indexPath())
+	a.index, err = a.lockFile(ctx, a.indexPath(), a.marker.Token)
 	return err
 }
 
 // lockBranch takes the locks of HEAD and of the branch it points at, or of the
 // branch that was named, and reads the tip under them.
 func (a *appending) lockBranch(ctx context.Context) (err error) {
-	name := "HEAD"
-	if !a.bare && !a.checkedOut() || a.bare && a.change.Branch != "" {
-		name = "refs/heads/" + a.change.Branch
-		if err := plumbing.ReferenceName(name).Validate(); err != nil {
-			return fmt.Errorf("branch %q: %w", a.change.Branch, err)
+	if a.base == "HEAD" {
+		if a.head, err = a.lockFile(ctx, a.refPath("HEAD"), a.marker.Token); err != nil {
+			return err
 		}
-	} else if a.head, err = a.lockFile(ctx, a.refPath("HEAD")); err != nil {
-		return err
 	}
-	chain, _, err := a.resolve(name)
+	chain, _, err := a.resolve(a.base)
 	if err != nil {
 		return err
 	}
 	target := chain[len(chain)-1]
 	if target == "HEAD" {
 		a.branch, a.head = a.head, nil
-	} else if a.branch, err = a.lockFile(ctx, a.refPath(target)); err != nil {
+	} else if a.branch, err = a.lockFile(ctx, a.refPath(target), a.marker.Token); err != nil {
 		return err
 	}
 	var tip string
-	if a.chain, tip, err = a.resolve(name); err != nil {
+	if a.chain, tip, err = a.resolve(a.base); err != nil {
 		return err
 	}
 	if !slices.Equal(chain, a.chain) {
@@ -232,14 +268,14 @@ func (a *appending) checkTarget() error {
 			return err
 		}
 	}
+	if ref == "HEAD" && !a.change.DetachOK {
+		return &DetachedError{Hash: tip}
+	}
 	if !a.checkedOut() {
 		return a.checkElsewhere(ref)
 	}
 	if err := a.checkNoOperation(); err != nil {
 		return err
-	}
-	if ref == "HEAD" && !a.change.DetachOK {
-		return &DetachedError{Hash: tip}
 	}
 	if a.change.Branch != "" && ref != "refs/heads/"+a.change.Branch {
 		return errMoved // HEAD was switched before we had its lock
@@ -314,7 +350,7 @@ func (a *appending) startIndex(ctx context.Context) error {
 	for name := range found.inTheWay {
 		return &BlockedPathError{Path: name, Why: "in the index, where a directory has to be"}
 	}
-	a.edit, err = a.startIndexEdit(ctx, a.index, index, a.files, a.sparse)
+	a.edit, err = a.startIndexEdit(ctx, a.index, a.marker.Token, index, a.files, a.sparse)
 	return err
 }
 
@@ -417,35 +453,35 @@ func (a *appending) readBack(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// fillLocks puts into the lock files what their targets are to become. The lock
-// of HEAD is only held, but the hash in it tells that it is ours.
-func (a *appending) fillLocks(ctx context.Context) error {
-	for _, lock := range []*lock{a.branch, a.head} {
-		if lock == nil {
-			continue
-		}
-		if err := lock.write([]byte(a.commit.Hash + "\n")); err != nil {
-			return err
-		}
-	}
+// finishIndex waits until the copy of the index has the entries.
+func (a *appending) finishIndex(ctx context.Context) error {
 	if !a.checkedOut() {
 		return nil
 	}
 	return a.edit.finish(ctx)
 }
 
-// leaveMarker writes down what is about to happen, for [Repo.Recover].
-func (a *appending) leaveMarker(ctx context.Context) (err error) {
-	a.marker = &marker{Ref: a.commit.Ref, Commit: a.commit.Hash}
+// fillMarker writes down what the lock files and the work tree are about to
+// hold, for [Repo.Recover].
+func (a *appending) fillMarker(context.Context) (err error) {
+	a.marker.Ref, a.marker.Commit = a.commit.Ref, a.commit.Hash
 	for _, file := range a.files {
 		a.marker.Files = append(a.marker.Files, markedFile{Path: file.Path, Blob: file.Hash.String()})
 	}
 	if a.checkedOut() {
-		if a.marker.Index, err = indexChecksum(a.index.path()); err != nil {
+		if a.marker.Index, err = indexChecksum(a.edit.copy); err != nil {
 			return err
 		}
 	}
-	return a.writeMarker(ctx, a.marker)
+	return a.marker.write()
+}
+
+// fillLocks puts into the lock files what their targets are to become.
+func (a *appending) fillLocks(context.Context) error {
+	if err := a.branch.setHash(a.commit.Hash); err != nil || !a.checkedOut() {
+		return err
+	}
+	return a.edit.fillLock()
 }
 
 // stageFiles writes the files to the work tree under temporary names, but those
@@ -489,7 +525,7 @@ func (a *appending) moveBranch(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	chain, tip, err := a.resolve(a.chain[0])
+	chain, tip, err := a.resolve(a.base)
 	if err != nil {
 		return err
 	}
@@ -508,34 +544,36 @@ func (a *appending) moveBranch(ctx context.Context) error {
 // it. Nothing of this takes the commit back.
 func (a *appending) finish() error {
 	errs := []error{syncDir(filepath.Dir(a.branch.target))}
-	var indexErr error
 	if a.checkedOut() {
-		indexErr = a.index.commit()
+		err := a.index.commit()
+		a.behind = err != nil
+		errs = append(errs, err)
 	}
 	subject, _, _ := strings.Cut(a.change.Message, "\n")
 	prefix := "commit: "
 	if a.commit.Parent == "" {
 		prefix = "commit (initial): "
 	}
-	errs = append(errs, indexErr, a.logUpdate(a.chain, a.commit.Parent, a.commit.Hash, a.change.Committer, prefix+subject))
-	if indexErr == nil {
-		errs = append(errs, a.marker.clear())
-	}
+	errs = append(errs, a.logUpdate(a.chain, a.commit.Parent, a.commit.Hash, a.change.Committer, prefix+subject))
 	return errors.Join(errs...)
 }
 
 // release gives up everything that is still ours, and before the point of no
-// return takes back what was done.
+// return takes back what was done. The marker stays only while the index is
+// behind the branch.
 func (a *appending) release() {
 	a.edit.stop()
 	if !a.landed {
 		a.placed.undo()
-		if a.marker != nil {
-			a.marker.clear()
-		}
 	}
-	a.marker.close()
 	a.branch.release()
 	a.head.release()
 	a.index.release()
+	if a.marker == nil {
+		return
+	}
+	if !a.behind {
+		a.marker.clear()
+	}
+	a.marker.close()
 }

@@ -3,8 +3,11 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/sha1"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -16,12 +19,13 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 )
 
-// indexEdit adds entries to the copy of the index that index.lock holds. Git
-// does the work where it is installed, as it keeps every format and extension;
-// it runs while the caller goes on.
+// indexEdit adds entries to a copy of the index that becomes the content of
+// index.lock. Git does the work where it is installed, as it keeps every format
+// and extension; it runs while the caller goes on.
 type indexEdit struct {
+	copy   string // path of the copy, in our part of the git directory
 	lock   *lock
-	cmd    *exec.Cmd // nil without git
+	cmd    *exec.Cmd // nil without git, and once it has ended
 	stderr bytes.Buffer
 	cancel context.CancelFunc
 }
@@ -29,14 +33,36 @@ type indexEdit struct {
 // indexPath returns where the index of this work tree is.
 func (r *Repo) indexPath() string { return filepath.Join(r.dir, "index") }
 
-// startIndexEdit makes lock a copy of index and begins to add files to it.
-// Files outside the sparse checkout get the skip-worktree flag.
-func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, index *indexFile, files []newFile, sparse sparsePatterns) (*indexEdit, error) {
-	if !r.git.installed() {
-		return r.editIndexAlone(lock, index, files, sparse)
+// indexCopyPath returns where the writer with that token edits its copy.
+func (r *Repo) indexCopyPath(token string) string {
+	return filepath.Join(r.dir, "handoff", "index-"+token)
+}
+
+// startIndexEdit copies index and begins to add files to the copy. Files
+// outside the sparse checkout get the skip-worktree flag. The caller holds lock.
+func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, token string, index *indexFile, files []newFile, sparse sparsePatterns) (*indexEdit, error) {
+	edit := &indexEdit{copy: r.indexCopyPath(token), lock: lock, cancel: func() {}}
+	var err error
+	if r.git.installed() {
+		err = edit.start(ctx, r, index, files, sparse)
+	} else {
+		err = edit.editAlone(r, index, files, sparse)
 	}
-	if err := lock.write(index.data); err != nil {
+	if err != nil {
+		edit.stop()
 		return nil, err
+	}
+	return edit, nil
+}
+
+// start lets git add the entries.
+func (e *indexEdit) start(ctx context.Context, r *Repo, index *indexFile, files []newFile, sparse sparsePatterns) error {
+	// Git replaces an index and never changes it, so that a second name of the
+	// file does for a copy.
+	if err := os.Link(index.path, e.copy); err != nil {
+		if err := os.WriteFile(e.copy, index.data, 0o666); err != nil {
+			return err
+		}
 	}
 	args := []string{"update-index", "--add"}
 	var skipped []string
@@ -49,34 +75,33 @@ func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, index *indexFile,
 	if len(skipped) > 0 {
 		args = append(append(args, "--skip-worktree", "--"), skipped...)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	cmd := r.git.command(ctx, r.keepFSMonitor(), args...)
-	cmd.Dir = r.worktree
-	cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+lock.path(), "GIT_DIR="+r.dir, "GIT_WORK_TREE="+r.worktree)
-	edit := &indexEdit{lock: lock, cmd: cmd, cancel: cancel}
-	cmd.Stderr = &edit.stderr
-	if err := cmd.Start(); err != nil {
-		cancel()
-		return nil, err
+	ctx, e.cancel = context.WithCancel(ctx)
+	e.cmd = r.git.command(ctx, r.keepFSMonitor(), args...)
+	e.cmd.Dir = r.worktree
+	e.cmd.Env = append(e.cmd.Env, "GIT_INDEX_FILE="+e.copy, "GIT_DIR="+r.dir, "GIT_WORK_TREE="+r.worktree)
+	e.cmd.Stderr = &e.stderr
+	if err := e.cmd.Start(); err != nil {
+		e.cmd = nil
+		return err
 	}
-	return edit, nil
+	return nil
 }
 
-// editIndexAlone adds the entries without git.
-func (r *Repo) editIndexAlone(lock *lock, index *indexFile, files []newFile, sparse sparsePatterns) (*indexEdit, error) {
+// editAlone adds the entries without git.
+func (e *indexEdit) editAlone(r *Repo, index *indexFile, files []newFile, sparse sparsePatterns) (err error) {
 	for _, file := range files {
 		if !sparse.includes(file.Path) {
-			return nil, &UnsupportedError{What: "sparse checkout", Why: "only git can add a file outside it", WayOut: "install git"}
+			return &UnsupportedError{What: "sparse checkout", Why: "only git can add a file outside it", WayOut: "install git"}
 		}
 		data, err := index.insert(file.Path, file.Hash)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if index, err = parseIndex(index.path, data, func(indexEntry, int) {}); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return &indexEdit{lock: lock, cancel: func() {}}, lock.write(index.data)
+	return errors.Join(os.WriteFile(e.copy, index.data, 0o666), r.share(e.copy))
 }
 
 // keepFSMonitor returns a value for core.fsmonitor under which git runs no
@@ -99,19 +124,23 @@ func parseFalse(value string) bool {
 	return false
 }
 
-// finish waits until the lock file holds the new index.
+// finish waits until the copy is complete.
 func (e *indexEdit) finish(ctx context.Context) error {
 	if e.cmd == nil {
 		return nil
 	}
 	cmd := e.cmd
 	e.cmd = nil
-	defer e.cancel()
-	return commandError(ctx, "update-index", e.stderr.String(), cmd.Wait())
+	err := cmd.Wait()
+	return commandError(ctx, "update-index", e.stderr.String(), err)
 }
 
-// indexChecksum returns the last bytes of an index file, the hash of all
-// others. It tells an index file from every other.
+// fillLock makes the copy the content of index.lock.
+func (e *indexEdit) fillLock() error { return os.Rename(e.copy, e.lock.path()) }
+
+// indexChecksum returns what tells an index file from every other: its last
+// bytes, the hash of all others. Where index.skipHash has left them zero, the
+// whole file is hashed.
 func indexChecksum(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -126,19 +155,32 @@ func indexChecksum(path string) (string, error) {
 		return "", &DamagedError{Path: path, Err: errors.New("not an index file")}
 	}
 	var sum plumbing.Hash
-	_, err = file.ReadAt(sum[:], info.Size()-indexChecksumSize)
-	return sum.String(), err
+	if _, err := file.ReadAt(sum[:], info.Size()-indexChecksumSize); err != nil || !sum.IsZero() {
+		return sum.String(), err
+	}
+	whole := sha1.New()
+	_, err = io.Copy(whole, file)
+	return hex.EncodeToString(whole.Sum(nil)), err
 }
 
-// stop ends an edit that is not wanted any more. The lock is the caller's.
+// stop ends an edit and removes what is left of the copy.
 func (e *indexEdit) stop() {
-	if e == nil || e.cmd == nil {
+	if e == nil {
 		return
 	}
 	e.cancel()
-	e.cmd.Wait()
-	e.cmd = nil
-	os.Remove(e.lock.path() + ".lock") // a git that was killed leaves its own
+	if e.cmd != nil {
+		e.cmd.Wait()
+		e.cmd = nil
+	}
+	removeIndexCopy(e.copy)
+}
+
+// removeIndexCopy removes a copy, and the lock that a git which was killed
+// leaves beside it.
+func removeIndexCopy(path string) {
+	os.Remove(path)
+	os.Remove(path + ".lock")
 }
 
 // sparsePatterns say which files a sparse checkout has in the work tree. Nil is

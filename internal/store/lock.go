@@ -2,19 +2,33 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"io/fs"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // lock is a lock file of git's protocol: while "FILE.lock" exists nobody else
 // may replace FILE, and renaming it onto FILE is the only way that FILE changes.
+// Until it gets its content a lock of ours holds a token, by which
+// [Repo.Recover] knows it when the writer was killed.
 type lock struct {
 	target string // FILE
 	held   bool   // FILE.lock is ours: neither renamed nor removed yet
+}
+
+// newToken returns the content of lock files: as long as the hash that is to
+// replace it, so that replacing leaves no moment in which the file is empty.
+func newToken() string {
+	token := make([]byte, len(plumbing.ZeroHash))
+	rand.Read(token)
+	return hex.EncodeToString(token)
 }
 
 // BusyError says that somebody else held Path for longer than we wait. Nothing
@@ -26,12 +40,17 @@ func (e *BusyError) Error() string {
 }
 
 // lockFile takes the lock of target, waiting up to r.lockWait for whoever has
-// it. A lock that does not clear is a *BusyError; it is never removed, because
-// nothing tells a slow owner from a dead one.
-func (r *Repo) lockFile(ctx context.Context, target string) (*lock, error) {
+// it, and puts token in it. A lock that does not clear is a *BusyError; it is
+// never removed, because nothing tells a slow owner from a dead one.
+func (r *Repo) lockFile(ctx context.Context, target, token string) (*lock, error) {
+	draft := r.lockDraftPath(token)
+	defer os.Remove(draft)
+	if err := errors.Join(os.WriteFile(draft, []byte(token+"\n"), 0o666), r.share(draft)); err != nil {
+		return nil, err
+	}
 	deadline := time.Now().Add(r.lockWait)
 	for pause := time.Millisecond; ; pause = min(2*pause, 16*time.Millisecond) {
-		err := r.createLock(target + ".lock")
+		err := r.createLock(draft, target+".lock")
 		if err == nil {
 			return &lock{target: target, held: true}, nil
 		}
@@ -42,40 +61,64 @@ func (r *Repo) lockFile(ctx context.Context, target string) (*lock, error) {
 			return nil, &BusyError{Path: target + ".lock"}
 		}
 		// Writers that started together must not come back together.
-		if err := wait(ctx, pause/2+rand.N(pause)); err != nil {
+		if err := wait(ctx, pause/2+mathrand.N(pause)); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// createLock creates the lock file path and the directories it is in. One that
-// exists is fs.ErrExist.
-func (r *Repo) createLock(path string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+// lockDraftPath returns where the writer with that token prepares a lock file.
+func (r *Repo) lockDraftPath(token string) string {
+	return filepath.Join(r.dir, "handoff", "lock-"+token)
+}
+
+// createLock creates the lock file path as a second name of draft, so that it
+// has its token from its first moment. One that exists is fs.ErrExist.
+func (r *Repo) createLock(draft, path string) error {
+	err := os.Link(draft, path)
 	// Git removes directories of references when they become empty, perhaps
 	// just now: try again a few times.
 	for tries := 0; errors.Is(err, fs.ErrNotExist) && tries < 3; tries++ {
 		if err := r.makeDirs(filepath.Dir(path)); err != nil {
 			return err
 		}
-		file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		err = os.Link(draft, path)
 	}
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return r.copyLock(draft, path)
+}
+
+// copyLock creates the lock file path as a copy of draft, for file systems that
+// give a file one name only.
+func (r *Repo) copyLock(draft, path string) error {
+	token, err := os.ReadFile(draft)
 	if err != nil {
 		return err
 	}
-	return errors.Join(file.Close(), r.share(path))
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(token)
+	if err := errors.Join(err, file.Close(), r.share(path)); err != nil {
+		os.Remove(path)
+		return err
+	}
+	return nil
 }
 
 // path returns the name of the lock file.
 func (l *lock) path() string { return l.target + ".lock" }
 
-// write makes data the content of the lock file.
-func (l *lock) write(data []byte) error {
-	file, err := os.OpenFile(l.path(), os.O_WRONLY|os.O_TRUNC, 0)
+// setHash replaces the token in the lock file of a reference by a hash.
+func (l *lock) setHash(hash string) error {
+	file, err := os.OpenFile(l.path(), os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(data)
+	_, err = file.WriteString(hash + "\n")
 	return errors.Join(err, file.Close())
 }
 

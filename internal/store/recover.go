@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,15 +16,19 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 )
 
-// marker tells what an append was about to do when it was killed. It is kept in
-// a file of the git directory that is empty at all other times, and whose
-// advisory lock the writer holds as long as it lives: whoever gets that lock
-// and finds content knows that the writer is dead.
+// marker tells what a living append is about to do, and what one that was killed
+// may have left. It is kept in a file of the git directory that is empty at all
+// other times, and whose advisory lock the writer holds as long as it lives:
+// whoever gets that lock and finds content knows that the writer is dead.
+//
+// The content is JSON, a line when the append begins and another when it is
+// about to move the branch; the last line counts.
 type marker struct {
-	Ref    string       `json:"ref"`             // the reference that was to move
-	Commit string       `json:"commit"`          // to this commit
-	Index  string       `json:"index,omitempty"` // checksum of what index.lock holds; "" without an index
-	Files  []markedFile `json:"files"`
+	Token  string       `json:"token"`            // in the lock files that are not filled yet
+	Ref    string       `json:"ref"`              // the reference that is to move; may be symbolic in the first line
+	Commit string       `json:"commit,omitempty"` // to this commit; not in the first line
+	Index  string       `json:"index,omitempty"`  // checksum of what index.lock holds; "" without an index
+	Files  []markedFile `json:"files,omitempty"`
 
 	file *os.File // open and locked
 }
@@ -36,31 +41,58 @@ type markedFile struct {
 
 func (r *Repo) markerPath() string { return filepath.Join(r.dir, "handoff", "append") }
 
-// writeMarker fills the marker file with m and keeps it open and locked. The error is errMoved while the marker of a
+// newMarker begins an append to ref: it waits for other writers in this work
+// tree and writes the first line. The error is errMoved while the marker of a
 // killed append is there.
-func (r *Repo) writeMarker(ctx context.Context, m *marker) error {
+func (r *Repo) newMarker(ctx context.Context, ref string) (*marker, error) {
 	if err := r.makeDirs(filepath.Dir(r.markerPath())); err != nil {
-		return err
+		return nil, err
 	}
 	file, err := os.OpenFile(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
+		return nil, err
+	}
+	m := &marker{Token: newToken(), Ref: ref, file: file}
+	if err := r.beginMarker(ctx, m); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return m, nil
+}
+
+func (r *Repo) beginMarker(ctx context.Context, m *marker) error {
+	if err := r.waitLock(ctx, m.file); err != nil {
 		return err
 	}
-	if err := r.waitLock(ctx, file); err != nil {
-		file.Close()
-		return err
-	}
-	if info, err := file.Stat(); err != nil || info.Size() > 0 {
-		file.Close()
-		return errors.Join(err, errMoved)
-	}
-	m.file = file
-	data, err := json.Marshal(m)
+	info, err := m.file.Stat()
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(data)
-	return errors.Join(err, r.share(r.markerPath()))
+	if info.Size() > 0 {
+		return errMoved
+	}
+	return errors.Join(r.share(r.markerPath()), m.write())
+}
+
+// write adds a line to the marker file.
+func (m *marker) write() error {
+	line, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	_, err = m.file.Write(append(line, '\n'))
+	return err
+}
+
+// lastLine reads the last whole line of a marker file. It reports false when
+// there is none: the writer was killed before it had touched anything.
+func (m *marker) lastLine(data []byte) bool {
+	end := bytes.LastIndexByte(data, '\n')
+	if end < 0 {
+		return false
+	}
+	begin := bytes.LastIndexByte(data[:end], '\n') + 1
+	return json.Unmarshal(data[begin:end], m) == nil
 }
 
 // waitLock takes the advisory lock of file, waiting for its holder as for a
@@ -81,19 +113,10 @@ func (r *Repo) waitLock(ctx context.Context, file *os.File) error {
 }
 
 // clear empties the marker: nothing is pending any more.
-func (m *marker) clear() error {
-	if m.file == nil {
-		return nil
-	}
-	return m.file.Truncate(0)
-}
+func (m *marker) clear() error { return m.file.Truncate(0) }
 
 // close drops the advisory lock.
-func (m *marker) close() {
-	if m != nil && m.file != nil {
-		m.file.Close()
-	}
-}
+func (m *marker) close() { m.file.Close() }
 
 // Recover completes or takes back an append that was killed. It is to be called
 // before anything else is done; without a killed append it costs one look at a
@@ -123,8 +146,8 @@ func (r *Repo) Recover(ctx context.Context) error {
 		return err
 	}
 	m := &marker{file: file}
-	if json.Unmarshal(data, m) != nil {
-		return m.clear() // killed while it was written: nothing had moved
+	if !m.lastLine(data) {
+		return m.clear()
 	}
 	if err := r.repair(ctx, m); err != nil {
 		return err
@@ -134,6 +157,8 @@ func (r *Repo) Recover(ctx context.Context) error {
 
 // repair does what m asks for. The writer is dead.
 func (r *Repo) repair(ctx context.Context, m *marker) error {
+	os.Remove(r.lockDraftPath(m.Token))
+	removeIndexCopy(r.indexCopyPath(m.Token))
 	landed, err := r.holdsFiles(m.Ref, m.Files)
 	if err != nil {
 		return err
@@ -141,7 +166,7 @@ func (r *Repo) repair(ctx context.Context, m *marker) error {
 	if !landed {
 		return r.takeBack(m)
 	}
-	removeOurs(r.refPath("HEAD")+".lock", m.Commit)
+	removeOurs(r.refPath("HEAD"), m)
 	if m.Index == "" || r.worktree == "" {
 		return nil
 	}
@@ -152,8 +177,11 @@ func (r *Repo) repair(ctx context.Context, m *marker) error {
 	return r.addMissing(ctx, m)
 }
 
-// holdsFiles reports whether the tip of ref has all the files.
+// holdsFiles reports whether there are files and the tip of ref has them all.
 func (r *Repo) holdsFiles(ref string, files []markedFile) (bool, error) {
+	if len(files) == 0 {
+		return false, nil
+	}
 	_, tip, err := r.resolve(ref)
 	if err != nil || tip == "" {
 		return false, err
@@ -183,10 +211,11 @@ func holdsIndex(path, checksum string) bool {
 	return err == nil && found == checksum
 }
 
-// removeOurs removes the lock file at path when it holds the hash of our
-// commit.
-func removeOurs(path, commit string) {
-	if readLine(path) == commit {
+// removeOurs removes the lock of target when it holds what the writer of m put
+// in it.
+func removeOurs(target string, m *marker) {
+	path := target + ".lock"
+	if found := readLine(path); found == m.Token || found == m.Commit && found != "" {
 		os.Remove(path)
 	}
 }
@@ -195,23 +224,37 @@ func removeOurs(path, commit string) {
 // did not move.
 func (r *Repo) takeBack(m *marker) error {
 	if m.Index != "" && r.worktree != "" {
-		_, found, err := examineIndex(r.indexPath(), m.paths())
-		if err != nil {
+		if err := r.takeBackFiles(m); err != nil {
 			return err
-		}
-		tree := placed{top: r.worktree}
-		for _, file := range m.Files {
-			tree.remove(tempName(file.Path, file.Blob))
-			if !found.present[file.Path] && r.placedAsIs(file) {
-				tree.remove(file.Path)
-			}
 		}
 		if lock := r.indexPath() + ".lock"; holdsIndex(lock, m.Index) {
 			os.Remove(lock)
 		}
 	}
-	removeOurs(r.refPath(m.Ref)+".lock", m.Commit)
-	removeOurs(r.refPath("HEAD")+".lock", m.Commit)
+	removeOurs(r.indexPath(), m)
+	chain, _, err := r.resolve(m.Ref)
+	if err != nil {
+		return err
+	}
+	removeOurs(r.refPath(chain[len(chain)-1]), m)
+	removeOurs(r.refPath("HEAD"), m)
+	return nil
+}
+
+// takeBackFiles removes the files that the writer of m has put in the work tree
+// and that nobody has changed or staged since.
+func (r *Repo) takeBackFiles(m *marker) error {
+	_, found, err := examineIndex(r.indexPath(), m.paths())
+	if err != nil {
+		return err
+	}
+	tree := placed{top: r.worktree}
+	for _, file := range m.Files {
+		tree.remove(tempName(file.Path, file.Blob))
+		if !found.present[file.Path] && r.placedAsIs(file) {
+			tree.remove(file.Path)
+		}
+	}
 	return nil
 }
 
@@ -246,7 +289,7 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) error {
 	if there, err := r.holdsFiles("HEAD", m.Files); err != nil || !there {
 		return err
 	}
-	lock, err := r.lockFile(ctx, r.indexPath())
+	lock, err := r.lockFile(ctx, r.indexPath(), m.Token)
 	if err != nil {
 		return err
 	}
@@ -268,12 +311,15 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	edit, err := r.startIndexEdit(ctx, lock, index, missing, sparse)
+	edit, err := r.startIndexEdit(ctx, lock, m.Token, index, missing, sparse)
 	if err != nil {
 		return err
 	}
 	defer edit.stop()
 	if err := edit.finish(ctx); err != nil {
+		return err
+	}
+	if err := edit.fillLock(); err != nil {
 		return err
 	}
 	if err := lock.sync(); err != nil {

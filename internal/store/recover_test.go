@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -18,8 +19,8 @@ func (r *testRepo) killedAfter(last string) Commit {
 		name string
 		do   func(context.Context) error
 	}{
-		{"lock", a.lockIndex}, {"lock branch", a.lockBranch}, {"check", a.checkPaths}, {"index", a.startIndex},
-		{"objects", a.writeObjects}, {"read back", a.readBack}, {"fill", a.fillLocks}, {"marker", a.leaveMarker},
+		{"begin", a.openMarker}, {"lock", a.lockIndex}, {"lock branch", a.lockBranch}, {"check", a.checkPaths}, {"index", a.startIndex},
+		{"objects", a.writeObjects}, {"read back", a.readBack}, {"index done", a.finishIndex}, {"marker", a.fillMarker}, {"fill", a.fillLocks},
 		{"stage", a.stageFiles}, {"sync", a.syncAll}, {"place", a.placeFiles}, {"branch", a.moveBranch},
 		{"index moved", func(context.Context) error { return a.index.commit() }},
 	}
@@ -30,6 +31,9 @@ func (r *testRepo) killedAfter(last string) Commit {
 		if step.name == last {
 			break
 		}
+	}
+	if a.edit != nil && a.edit.cmd != nil {
+		a.edit.cmd.Wait() // a killed process leaves git running, to its end
 	}
 	a.marker.close()
 	return a.commit
@@ -59,7 +63,7 @@ func TestRecoverCompletesAnAppendThatStands(t *testing.T) {
 }
 
 func TestRecoverTakesBackAnAppendThatDoesNotStand(t *testing.T) {
-	for _, last := range []string{"marker", "stage", "sync", "place"} {
+	for _, last := range []string{"begin", "lock", "lock branch", "check", "index", "objects", "read back", "index done", "marker", "fill", "stage", "sync", "place"} {
 		t.Run(last, func(t *testing.T) {
 			r := seeded(t)
 			before, head := r.userWork(), r.git("rev-parse", "HEAD")
@@ -161,4 +165,23 @@ func TestUnfinishedAppendIsReportedWithItsCommit(t *testing.T) {
 		t.Errorf("status: %s", status)
 	}
 	r.mustBeSound()
+}
+
+func TestIndexesWithoutAHashAreToldApart(t *testing.T) {
+	dir := t.TempDir()
+	var sums []string
+	for _, content := range []string{"DIRC\x00\x00\x00\x02\x00\x00\x00\x01", "DIRC\x00\x00\x00\x02\x00\x00\x00\x02"} {
+		path := filepath.Join(dir, "index")
+		if err := os.WriteFile(path, append([]byte(content), make([]byte, indexChecksumSize)...), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		sum, err := indexChecksum(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums = append(sums, sum)
+	}
+	if sums[0] == sums[1] {
+		t.Errorf("both %s", sums[0])
+	}
 }

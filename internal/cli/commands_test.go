@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// Every command explains itself, has an example, a script that runs it, and a
+// line in the README.
+func TestEveryCommandIsShown(t *testing.T) {
+	scripts := readAll(t, "../../cmd/handoff/testdata/script/*.txtar")
+	readme := readAll(t, "../../README.md")
+	for _, cmd := range commands(newRootCmd(new(globals))) {
+		path := cmd.CommandPath()
+		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
+			t.Errorf("%s: Short is %q", path, cmd.Short)
+		}
+		if cmd.IsAdditionalHelpTopicCommand() {
+			continue
+		}
+		if !strings.Contains(cmd.Example, path) {
+			t.Errorf("%s: no example", path)
+		}
+		if !strings.Contains(scripts, path+" ") && !strings.Contains(scripts, path+"\n") {
+			t.Errorf("%s: no script runs it", path)
+		}
+		if top := strings.Join(strings.Fields(path)[:2], " "); !strings.Contains(readme, "`"+top) {
+			t.Errorf("%s: not in the README", top)
+		}
+	}
+}
+
+// commands lists the commands below root that do something.
+func commands(root *cobra.Command) []*cobra.Command {
+	var list []*cobra.Command
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "help" || cmd.Name() == "completion" {
+			continue
+		}
+		if cmd.Runnable() || !cmd.HasSubCommands() {
+			list = append(list, cmd)
+		}
+		list = append(list, commands(cmd)...)
+	}
+	return list
+}
+
+func readAll(t *testing.T, pattern string) string {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s: %v", pattern, err)
+	}
+	var b strings.Builder
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Write(data)
+	}
+	return b.String()
+}

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/spf13/cobra"
+)
+
+// newHelpTopics returns the texts of "handoff help TOPIC": commands that do
+// nothing but explain.
+func newHelpTopics() []*cobra.Command {
+	topic := func(name, short, long string) *cobra.Command {
+		return &cobra.Command{Use: name, Short: short, Long: strings.TrimSpace(long)}
+	}
+	return []*cobra.Command{
+		topic("environment", "Environment variables that matter", environmentHelp),
+		topic("exit-codes", "What the exit statuses mean", statusHelp),
+		topic("formatting", "JSON, jq and templates", formattingHelp),
+		topic("ids", "How to name a record, an item, a blocker", idsHelp),
+		topic("config", "What .handoffs/config.yaml may say", configHelp),
+		topic("security", "Whom the program trusts, and with what", securityHelp),
+		topic("rules", "The rules that a record is checked against", rulesHelp()),
+	}
+}
+
+const environmentHelp = `
+HANDOFF_EDITOR     the editor of declare --editor; else what git would start
+HANDOFF_PAGER      the pager; else GIT_PAGER, PAGER, less. "cat" pages nothing
+NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM
+                   whether to colour
+COLUMNS            the width of the terminal, if it is not what it says
+GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_AUTHOR_DATE and the same for COMMITTER
+                   identity and time of what you write, as in git
+GIT_DIR, GIT_WORK_TREE, GIT_CEILING_DIRECTORIES
+                   which repository, as in git
+The git configuration handoff.dir names a directory other than .handoffs.`
+
+const formattingHelp = `
+--json prints exactly one document on stdout; an error is one line of JSON on
+stderr. Every document has "schema_version": 1, lists are under "results", and
+fields are only ever added. In a pipe, text is tab-separated and never cut.
+
+  handoff query blocked --jq '.results[] | .id + " waits for " + .resolver'
+  handoff inbox --template '{{range .results}}{{.id}}{{"\n"}}{{end}}'
+  handoff log --json | jq '.results | length'`
+
+const idsHelp = `
+A record has an id of eight characters without i, l, o and u. Any three or more
+from its beginning name it, as long as they are unique.
+
+  k3f9q2m7, k3f      a record
+  @, @ana            your latest handoff, ana's
+  refund-flow        the item, blocker, question or decision of that name
+  item:x blk:x q:x dec:x   the same, where a name alone is ambiguous
+
+Names stay the same from handoff to handoff: the name is the thread.`
+
+const configHelp = `
+.handoffs/config.yaml is optional; handoff init writes it. It is read from HEAD
+and changed like any other file, by review. It may describe people and rules,
+but holds no URL to call, no token and no command.
+
+  format: 1
+  people:    {ana: {emails: [ana@example.com], team: payments,
+              tz: Asia/Singapore, hours: "09:00-18:00", days: mon-fri}}
+  teams:     {payments: {lead: ben, zone: apac}}
+  zones:     [apac, emea, amer]
+  sla:       {ack: {routine: 1h, watch: 30m, critical: 15m}, blocker_ack: 4h}
+  authority: [{area: session-policy, primary: sarah, alternates: [ines]}]
+  escalation: {default: [alternate, "team:lead"]}
+  rules:     {preset: default, HO204: off}
+  store:     {branch: current}
+  read:      all`
+
+const securityHelp = `
+Whoever can get a commit into a branch that you read is not trusted. What comes
+from a record, a ref or a path is printed with control characters escaped.
+Parsing is bounded. Nothing in a repository runs a program, names a host or
+moves a credential. Texts that look like secrets are refused before they are
+committed; handoff verify audits the history afterwards.`
+
+// rulesHelp lists the table of rules.
+func rulesHelp() string {
+	var b strings.Builder
+	b.WriteString("An error refuses to publish and fails a check; a warning is printed. Rules\nmarked ! cannot be waived or switched off.\n\n")
+	for _, rule := range rules.Table() {
+		mark := " "
+		if rule.Fixed {
+			mark = "!"
+		}
+		level := "warning"
+		if rule.Level == handoff.LevelError {
+			level = "error"
+		}
+		fmt.Fprintf(&b, "%s %s %-8s %s\n", rule.Code, mark, level, rule.Title)
+	}
+	return b.String()
+}

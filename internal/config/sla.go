@@ -1,0 +1,77 @@
+package config
+
+import (
+	"slices"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// Receivers returns the handles to whom a handoff is addressed, but for its
+// sender, sorted, each once. An address that stands for nobody is kept as it
+// is.
+func (c *Config) Receivers(h *handoff.HandoffState) []string {
+	var handles []string
+	for _, address := range h.To {
+		members := c.Members(address, h.Record.By)
+		if len(members) == 0 {
+			members = []string{address}
+		}
+		handles = append(handles, members...)
+	}
+	slices.Sort(handles)
+	return slices.DeleteFunc(slices.Compact(handles), func(handle string) bool { return handle == h.Record.By })
+}
+
+// AckLimit returns how long a handoff may wait for a verdict: by its contract
+// at the boundary where that says so, else by the SLA for the highest severity
+// of its items. What is critical runs on the wall.
+func (c *Config) AckLimit(h *handoff.HandoffState) handoff.Limit {
+	severity := handoff.SeverityRoutine
+	for _, item := range h.Items {
+		if handoff.CompareSeverity(item.Severity, severity) < 0 {
+			severity = item.Severity
+		}
+	}
+	if severity == handoff.SeverityCritical {
+		return handoff.Limit{Length: c.SLA.Ack.Critical.Wall(), Wall: true}
+	}
+	limit := c.SLA.Ack.Routine
+	if severity == handoff.SeverityWatch {
+		limit = c.SLA.Ack.Watch
+	}
+	for _, receiver := range c.Receivers(h) {
+		if contract, ok := c.Interface(h.Record.By, receiver); ok && !contract.Ack.IsZero() {
+			limit = contract.Ack
+			break
+		}
+	}
+	return handoff.Limit{Length: limit.Work()}
+}
+
+// AckDue returns when the verdict on a handoff is due: when the last of its
+// receivers has had the time. It is false without an SLA.
+func (c *Config) AckDue(h *handoff.HandoffState) (time.Time, bool) {
+	var calendars []handoff.Calendar
+	for _, receiver := range c.Receivers(h) {
+		if calendar, ok := c.Calendar(receiver); ok {
+			calendars = append(calendars, calendar)
+		}
+	}
+	return c.AckLimit(h).Due(h.Record.At.Time, calendars)
+}
+
+// Interface returns the first contract that holds between a sender and a
+// receiver, by their teams or zones.
+func (c *Config) Interface(sender, receiver string) (Interface, bool) {
+	stands := func(side, handle string) bool {
+		return side == c.TeamOf(handle) || side == c.ZoneOf(handle)
+	}
+	i := slices.IndexFunc(c.Interfaces, func(contract Interface) bool {
+		return stands(contract.From, sender) && stands(contract.To, receiver)
+	})
+	if i < 0 {
+		return Interface{}, false
+	}
+	return c.Interfaces[i], true
+}

@@ -1,0 +1,257 @@
+package form
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// Statuses that an item has on its way out, while it is being written. They
+// become entries of shipped and dropped in the end.
+const (
+	statusShipped = "shipped"
+	statusDropped = "dropped"
+)
+
+// Declaration is the form in which a person writes a handoff. It changes Draft.
+type Declaration struct {
+	Asker   Asker
+	Draft   *Draft
+	Prefill Prefill
+	// Check says what is wrong with a draft. Fields of its findings name parts
+	// of the draft as [Declaration.Settled] returns it.
+	Check func(*Draft) []handoff.Finding
+	// When reads a time that a person wrote.
+	When func(string) (time.Time, error)
+	// Save keeps the draft.
+	Save func(*Draft) error
+	// Edit lets the person write the draft in their editor. It returns the
+	// draft as they left it, right or not.
+	Edit func(context.Context, *Draft) (*Draft, error)
+
+	open    map[string]bool // pages that are there only because somebody asked for them
+	visited map[string]bool // of those, the ones that were answered
+	jumped  bool            // the page was chosen in the preview, which comes next
+}
+
+// Outcome is how a person left a form.
+type Outcome int
+
+// The outcomes.
+const (
+	Keep    Outcome = iota + 1 // the draft is kept, nothing is published
+	Publish                    // it is to be published as Settled returns it
+)
+
+// page is one screen of a form, and what becomes of the answers.
+type page struct {
+	id    string
+	build func() *Screen
+	// take puts the answers into a draft, which may be a copy that is saved
+	// while the person types. done says that the person went on from the
+	// screen; otherwise what they did not touch is left open.
+	take func(d *Draft, s *Screen, done bool)
+}
+
+// jump is where the preview leads.
+type jump struct {
+	page    string
+	field   string // the field to begin with
+	problem string // what is to be corrected there
+}
+
+const pagePreview = "preview"
+
+// Run asks until the person publishes or gives up. The error is that of the
+// Asker, of Save, or of Edit; the draft holds everything that was typed, and is
+// saved, in every case.
+func (d *Declaration) Run(ctx context.Context) (Outcome, error) {
+	d.open, d.visited = make(map[string]bool), make(map[string]bool)
+	here := jump{page: d.firstOpen()}
+	for {
+		pages := d.pages()
+		at := max(0, slices.IndexFunc(pages, func(p page) bool { return p.id == here.page }))
+		p := pages[at]
+		screen := d.screen(p, at == 0)
+		if screen.Focus = here.field; here.problem != "" {
+			screen.Body = append([]string{here.problem}, screen.Body...)
+		}
+		reply, err := d.Asker.Ask(ctx, screen)
+		p.take(d.Draft, screen, err == nil && reply == Next)
+		if err = errors.Join(err, d.Save(d.Draft)); err != nil {
+			return Keep, err
+		}
+		var outcome Outcome
+		switch {
+		case reply == Back:
+			here = jump{page: pages[max(0, at-1)].id}
+		case reply == Editor:
+			here = jump{page: pagePreview}
+			err = d.edit(ctx)
+		case p.id == pagePreview:
+			here, outcome, err = d.choose(ctx, screen.Text("do"))
+			d.jumped = true
+		default:
+			d.visited[p.id] = true
+			here = jump{page: d.following(p.id, at)}
+		}
+		if err != nil || outcome != 0 {
+			return outcome, err
+		}
+	}
+}
+
+// screen builds the screen of a page, which saves the draft as the person
+// types.
+func (d *Declaration) screen(p page, first bool) *Screen {
+	s := p.build()
+	s.ID, s.First = p.id, first
+	s.Changed = func() {
+		unfinished := d.Draft.Clone()
+		p.take(unfinished, s, false)
+		_ = d.Save(unfinished) // the next screen saves again, and reports it
+	}
+	return s
+}
+
+// following is the page after the one that was left. That one may have changed
+// its name by what was typed on it. Who came from the preview goes back there,
+// by way of what is still open.
+func (d *Declaration) following(id string, at int) string {
+	pages := d.pages()
+	if d.jumped {
+		for _, p := range pages {
+			if d.open[p.id] && !d.visited[p.id] {
+				return p.id
+			}
+		}
+		return d.firstOpen()
+	}
+	if i := slices.IndexFunc(pages, func(p page) bool { return p.id == id }); i >= 0 {
+		at = i
+	}
+	return pages[min(at+1, len(pages)-1)].id
+}
+
+// ask opens a page that is not there by itself, or closes it.
+func (d *Declaration) ask(id string, open bool) {
+	if d.open[id] = open; open {
+		d.visited[id] = false
+	}
+}
+
+func (d *Declaration) edit(ctx context.Context) error {
+	return d.Asker.Release(func() error {
+		edited, err := d.Edit(ctx, d.Settled())
+		if edited != nil {
+			d.Draft = edited
+		}
+		return err
+	})
+}
+
+// pages lists the screens that the draft calls for, in their order.
+func (d *Declaration) pages() []page {
+	pages := []page{d.itemsPage()}
+	for i := range d.Draft.Handoff.Items {
+		pages = append(pages, d.itemPage(i))
+		if name := morePage(d.Draft.Handoff.Items[i].ID); d.open[name] {
+			pages = append(pages, d.morePage(i))
+		}
+	}
+	pages = append(pages, d.blockersPage())
+	for i, b := range d.Draft.Handoff.Blockers {
+		if d.open[blockerPage(b.ID)] {
+			pages = append(pages, d.blockerPage(i))
+		}
+	}
+	for i := range d.Draft.Resolutions {
+		pages = append(pages, d.resolvedPage(i))
+	}
+	return append(pages, d.outcomesPage(), d.closingPage(), d.previewPage())
+}
+
+// firstOpen is the page with which a draft goes on: the first that nobody has
+// answered.
+func (d *Declaration) firstOpen() string {
+	h := d.Draft.Handoff
+	if h.Items == nil {
+		return pageItems
+	}
+	for _, item := range h.Items {
+		if item.ID == "" || item.State == "" {
+			return itemPage(item.ID)
+		}
+	}
+	if h.Blockers == nil {
+		return pageBlockers
+	}
+	for _, b := range h.Blockers {
+		if b.Because == "" || b.Resolver == "" {
+			d.ask(blockerPage(b.ID), true)
+			return blockerPage(b.ID)
+		}
+	}
+	for _, r := range d.Draft.Resolutions {
+		if r.How == "" {
+			return resolvedPage(r.Blocker)
+		}
+	}
+	switch {
+	case h.Shipped == nil || h.Decisions == nil:
+		return pageOutcomes
+	case h.Summary == "" || h.ReturnsAt.IsZero() || len(h.To) == 0:
+		return pageClosing
+	}
+	return pagePreview
+}
+
+// Settled returns the draft as it would be published: what is on its way out is
+// among shipped and dropped, and items and blockers name each other.
+func (d *Declaration) Settled() *Draft {
+	s := d.Draft.Clone()
+	h := s.Handoff
+	var items handoff.List[handoff.Item]
+	if h.Items != nil {
+		items = []handoff.Item{}
+	}
+	for _, item := range h.Items {
+		switch item.Status {
+		case statusShipped:
+			h.Shipped = append(h.Shipped, handoff.Shipped{ID: item.ID, What: item.State, Refs: item.Refs})
+		case statusDropped:
+			h.Dropped = append(slices.Clone(h.Dropped), handoff.Reasoned{ID: item.ID, Why: item.State})
+		default:
+			item.BlockedBy = s.blockersOf(item)
+			items = append(items, item)
+		}
+	}
+	h.Items = items
+	return s
+}
+
+// blockersOf lists the blockers in front of a blocked item: those that it named
+// before and that are not resolved here, and those that name it.
+func (d *Draft) blockersOf(item handoff.Item) []string {
+	if item.Status != handoff.StatusBlocked {
+		return nil
+	}
+	by := slices.DeleteFunc(slices.Clone(item.BlockedBy), func(ref string) bool {
+		_, name := handoff.SplitRef(ref)
+		return d.resolution(name) >= 0
+	})
+	for _, b := range d.Handoff.Blockers {
+		if slices.Contains(b.Blocks, item.ID) && !slices.Contains(by, b.ID) && !slices.Contains(by, "blk:"+b.ID) {
+			by = append(by, b.ID)
+		}
+	}
+	return by
+}
+
+// resolution is the place of the resolution of a blocker, or -1.
+func (d *Draft) resolution(blocker string) int {
+	return slices.IndexFunc(d.Resolutions, func(r handoff.Resolution) bool { return r.Blocker == blocker })
+}

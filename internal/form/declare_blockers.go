@@ -1,0 +1,167 @@
+package form
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+const pageBlockers = "blockers"
+
+func blockerPage(id string) string  { return "blocker " + id }
+func resolvedPage(id string) string { return "resolved " + id }
+
+// What became of a blocker.
+const (
+	still    = "still"
+	changed  = "changed"
+	resolved = "resolved"
+	mistaken = "remove" // of one that is new in this draft
+)
+
+func (d *Declaration) blockersPage() page {
+	return page{id: pageBlockers, build: d.blockersScreen, take: d.takeBlockers}
+}
+
+// blockersBefore are the blockers that the page asks about: those that I carry,
+// then those that are new in the draft.
+func (d *Declaration) blockersBefore(draft *Draft) []handoff.Blocker {
+	all := slices.Clone(d.Prefill.Carried.Blockers)
+	for _, b := range draft.Handoff.Blockers {
+		if d.carriedBlocker(b.ID) == nil {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
+// carriedBlocker returns the blocker of that id as I carry it, or nil.
+func (d *Declaration) carriedBlocker(id string) *handoff.Blocker {
+	for i := range d.Prefill.Carried.Blockers {
+		if d.Prefill.Carried.Blockers[i].ID == id {
+			return &d.Prefill.Carried.Blockers[i]
+		}
+	}
+	return nil
+}
+
+// blocker is the place of the blocker of that id, or -1.
+func (d *Draft) blocker(id string) int {
+	return slices.IndexFunc(d.Handoff.Blockers, func(b handoff.Blocker) bool { return b.ID == id })
+}
+
+func (d *Declaration) blockersScreen() *Screen {
+	s := &Screen{Title: "What blocks?"}
+	for _, b := range d.blockersBefore(d.Draft) {
+		f := choice(b.ID, b.Needs, still, still, changed, resolved)
+		if d.carriedBlocker(b.ID) == nil {
+			f = choice(b.ID, b.Needs, still, still, changed, mistaken)
+		}
+		f.Help = b.ID + ", waits for " + b.Resolver
+		switch {
+		case d.Draft.resolution(b.ID) >= 0:
+			f.Value = resolved
+		case d.open[blockerPage(b.ID)]:
+			f.Value = changed
+		}
+		s.Fields = append(s.Fields, f)
+	}
+	add := line("new", "Another blocker", "", "")
+	add.Help = "what is needed from somebody; empty: no other"
+	s.Fields = append(s.Fields, add)
+	return s
+}
+
+func (d *Declaration) takeBlockers(draft *Draft, s *Screen, done bool) {
+	needs := s.Field("new").Typed()
+	if !done && draft.Handoff.Blockers == nil && needs == "" {
+		return
+	}
+	blockers := handoff.List[handoff.Blocker]{}
+	var resolutions []handoff.Resolution
+	for _, b := range d.blockersBefore(draft) {
+		if i := draft.blocker(b.ID); i >= 0 {
+			b = draft.Handoff.Blockers[i]
+		}
+		answer := s.Text(b.ID)
+		switch answer {
+		case resolved:
+			r := handoff.Resolution{Blocker: b.ID, Outcome: "resolved"}
+			if i := draft.resolution(b.ID); i >= 0 {
+				r = draft.Resolutions[i]
+			}
+			resolutions = append(resolutions, r)
+		case still, changed:
+			blockers = append(blockers, b)
+		}
+		if done {
+			d.ask(blockerPage(b.ID), answer == changed)
+		}
+	}
+	if needs != "" {
+		b := d.newBlocker(draft, needs)
+		blockers = append(blockers, b)
+		if done {
+			d.ask(blockerPage(b.ID), true)
+		}
+	}
+	draft.Handoff.Blockers, draft.Resolutions = blockers, resolutions
+}
+
+// newBlocker names a blocker by what is needed, and lets it block the items that
+// are blocked by nothing else, if there are any.
+func (d *Declaration) newBlocker(draft *Draft, needs string) handoff.Blocker {
+	b := handoff.Blocker{ID: slugOrText(needs), Needs: needs}
+	for _, item := range draft.Handoff.Items {
+		if item.Status == handoff.StatusBlocked && len(draft.blockersOf(item)) == 0 {
+			b.Blocks = append(b.Blocks, item.ID)
+		}
+	}
+	return b
+}
+
+func (d *Declaration) blockerPage(i int) page {
+	return page{
+		id:    blockerPage(d.Draft.Handoff.Blockers[i].ID),
+		build: func() *Screen { return d.blockerScreen(d.Draft.Handoff.Blockers[i]) },
+		take:  func(draft *Draft, s *Screen, _ bool) { takeBlocker(&draft.Handoff.Blockers[i], s) },
+	}
+}
+
+func (d *Declaration) blockerScreen(b handoff.Blocker) *Screen {
+	carried := d.carriedBlocker(b.ID)
+	if carried == nil {
+		carried = &handoff.Blocker{}
+	}
+	because := line("because", "Because", b.Because, carried.Because)
+	because.Help = "what stands in the way"
+	resolver := line("resolver", "Who can remove it?", b.Resolver, carried.Resolver)
+	resolver.Help = "one person, or area:name"
+	blocks := line("blocks", "Which items does it block?", strings.Join(b.Blocks, ", "), strings.Join(carried.Blocks, ", "))
+	workaround := line("workaround", "Workaround", b.Workaround, carried.Workaround)
+	workaround.Help = "only if a blocked item goes on all the same"
+	return &Screen{
+		Title:  "Blocker: " + b.ID,
+		Fields: []*Field{line("needs", "What is needed?", b.Needs, carried.Needs), because, resolver, blocks, workaround},
+	}
+}
+
+func takeBlocker(b *handoff.Blocker, s *Screen) {
+	b.Needs, b.Because, b.Workaround = s.Text("needs"), s.Text("because"), s.Text("workaround")
+	b.Resolver = strings.TrimPrefix(s.Text("resolver"), "@")
+	b.Blocks = splitNames(s.Text("blocks"))
+}
+
+// resolvedPage asks how a carried blocker went away.
+func (d *Declaration) resolvedPage(i int) page {
+	r := d.Draft.Resolutions[i]
+	return page{
+		id: resolvedPage(r.Blocker),
+		build: func() *Screen {
+			how := line("how", "What removed it?", d.Draft.Resolutions[i].How, "")
+			return &Screen{Title: "Resolved: " + r.Blocker, Fields: []*Field{how}}
+		},
+		take: func(draft *Draft, s *Screen, _ bool) { draft.Resolutions[i].How = s.Text("how") },
+	}
+}

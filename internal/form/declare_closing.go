@@ -1,0 +1,187 @@
+package form
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+const (
+	pageOutcomes = "outcomes"
+	pageClosing  = "closing"
+	// because stands between a decision and its reason.
+	because = " -- "
+	// shownTime is how a time stands in a form; when.go of the core reads it.
+	shownTime = "2006-01-02 15:04"
+)
+
+func (d *Declaration) outcomesPage() page {
+	return page{id: pageOutcomes, build: d.outcomesScreen, take: takeOutcomes}
+}
+
+func (d *Declaration) outcomesScreen() *Screen {
+	h := d.Draft.Handoff
+	var shipped, decisions []string
+	for _, s := range h.Shipped {
+		shipped = append(shipped, shippedLine(s))
+	}
+	for _, dec := range h.Decisions {
+		decisions = append(decisions, decisionLine(dec))
+	}
+	ideas := shippedIdeas(d.Prefill.Work)
+	s := &Screen{Title: "What came of it?"}
+	if len(ideas) > 0 {
+		s.Facts = append(s.Facts, "on the trunk since "+d.Prefill.Since.Format(shownTime)+": "+strings.Join(ideas, " · "))
+	}
+	s.Fields = []*Field{
+		{Kind: Lines, Key: "shipped", Label: "Shipped", Help: "one a line; empty: nothing else", Value: strings.Join(shipped, "\n"), Offer: strings.Join(ideas, "\n")},
+		{Kind: Lines, Key: "decisions", Label: "Decided", Help: "one a line: what -- why; empty: nothing", Value: strings.Join(decisions, "\n")},
+	}
+	return s
+}
+
+func shippedLine(s handoff.Shipped) string {
+	if s.ID == "" {
+		return s.What
+	}
+	return s.ID + "; " + s.What
+}
+
+func parseShipped(text string) handoff.Shipped {
+	if id, what, ok := strings.Cut(text, ";"); ok && handoff.ValidSlug(strings.TrimSpace(id)) {
+		return handoff.Shipped{ID: strings.TrimSpace(id), What: strings.TrimSpace(what)}
+	}
+	return handoff.Shipped{What: text}
+}
+
+func decisionLine(d handoff.Decision) string {
+	if d.Rationale == "" {
+		return d.Decision
+	}
+	return d.Decision + because + d.Rationale
+}
+
+// parseDecision reads "what -- why". Without a why the rules will ask for it.
+func parseDecision(text string) handoff.Decision {
+	what, why, _ := strings.Cut(text, because)
+	d := handoff.Decision{ID: handoff.Slug(what)}
+	d.Decision, d.Rationale = strings.TrimSpace(what), strings.TrimSpace(why)
+	if d.ID == "" {
+		d.ID = "decision"
+	}
+	return d
+}
+
+func takeOutcomes(draft *Draft, s *Screen, done bool) {
+	h := draft.Handoff
+	if shipped := splitLines(s.Text("shipped")); done || len(shipped) > 0 || h.Shipped != nil {
+		h.Shipped = append([]handoff.Shipped{}, keepKnown(shipped, h.Shipped, shippedLine, parseShipped)...)
+	}
+	if decisions := splitLines(s.Text("decisions")); done || len(decisions) > 0 || h.Decisions != nil {
+		h.Decisions = append([]handoff.Decision{}, keepKnown(decisions, h.Decisions, decisionLine, parseDecision)...)
+	}
+}
+
+func (d *Declaration) closingPage() page {
+	return page{id: pageClosing, build: d.closingScreen, take: d.takeClosing}
+}
+
+func (d *Declaration) closingScreen() *Screen {
+	h := d.Draft.Handoff
+	summary := line("summary", "Summary", h.Summary, "")
+	summary.Help = "one sentence: what must the next person know?"
+	to := line("to", "To", strings.Join(h.To, ", "), strings.Join(d.Prefill.To, ", "))
+	if h.To == nil {
+		to.Value = ""
+	}
+	to.Help = "who is asked to take it: people, team, team:x, shift:x, lead:x"
+	s := &Screen{
+		Title:  "Hand over",
+		Fields: []*Field{summary, d.returnsField(), to},
+	}
+	give := &Field{Kind: Ticks, Key: "give", Label: "The receiver does the next step of", Help: "space ticks; without a tick it stays with you"}
+	for _, item := range h.Items {
+		if leaving(item.Status) || len(item.Next) == 0 {
+			continue
+		}
+		give.Options = append(give.Options, Option{item.ID, item.ID + ": " + firstStep(item)})
+		if item.Next[0].Owner != d.Prefill.Me {
+			give.Ticked = append(give.Ticked, item.ID)
+		}
+	}
+	if len(give.Options) > 0 {
+		s.Fields = append(s.Fields, give)
+	}
+	return s
+}
+
+func (d *Declaration) returnsField() *Field {
+	f := &Field{Kind: Line, Key: "returns", Label: "Back at", Help: `as in "mon 09:00"`, Value: d.Draft.Returns, Read: d.readTime}
+	if !d.Prefill.Returns.IsZero() {
+		f.Default = d.Prefill.Returns.Format(shownTime)
+	}
+	if at := d.Draft.Handoff.ReturnsAt; f.Value == "" && !at.IsZero() && !at.Equal(d.Prefill.Returns) {
+		f.Value = at.Format(time.RFC3339)
+	}
+	return f
+}
+
+func (d *Declaration) readTime(text string) error {
+	if text == "" || text == Clear {
+		return nil
+	}
+	_, err := d.When(text)
+	return err
+}
+
+func (d *Declaration) takeClosing(draft *Draft, s *Screen, done bool) {
+	h := draft.Handoff
+	h.Summary = s.Text("summary")
+	d.takeReturns(draft, s.Field("returns"), done)
+	if to := s.Field("to"); done || to.Typed() != "" {
+		old := h.To
+		h.To = splitNames(to.Text())
+		giveSteps(h, s.Field("give"), d.Prefill.Me, old)
+	}
+}
+
+// takeReturns keeps a time that cannot be read as it was typed.
+func (d *Declaration) takeReturns(draft *Draft, f *Field, done bool) {
+	text := f.Typed()
+	draft.Returns = ""
+	switch {
+	case text == "" && f.Value != "":
+		draft.Handoff.ReturnsAt = handoff.Time{}
+	case text == "" && done:
+		draft.Handoff.ReturnsAt = handoff.Time{Time: d.Prefill.Returns}
+	case text != "":
+		at, err := d.When(text)
+		if err != nil {
+			draft.Returns, at = text, time.Time{}
+		}
+		draft.Handoff.ReturnsAt = handoff.Time{Time: at}
+	}
+}
+
+// giveSteps makes the receiver the owner of the next steps that were ticked, and
+// the sender that of the others, where they were not somebody else's anyway.
+func giveSteps(h *handoff.Handoff, give *Field, me string, oldReceivers []string) {
+	if give == nil || len(h.To) == 0 {
+		return
+	}
+	for i := range h.Items {
+		item := &h.Items[i]
+		for n := range item.Next {
+			mine := item.Next[n].Owner == me || item.Next[n].Owner == ""
+			theirs := slices.Contains(oldReceivers, item.Next[n].Owner) || slices.Contains(h.To, item.Next[n].Owner)
+			switch ticked := give.Has(item.ID); {
+			case ticked && (mine || theirs && !slices.Contains(h.To, item.Next[n].Owner)):
+				item.Next[n].Owner = h.To[0]
+			case !ticked && theirs:
+				item.Next[n].Owner = me
+			}
+		}
+	}
+}

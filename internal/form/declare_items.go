@@ -1,0 +1,291 @@
+package form
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+const (
+	pageItems = "items"
+	// another is the option that begins an item out of nothing.
+	another = "+"
+)
+
+func itemPage(id string) string { return "item " + id }
+func morePage(id string) string { return "more " + id }
+
+func (d *Declaration) itemsPage() page {
+	return page{id: pageItems, build: d.itemsScreen, take: d.takeItems}
+}
+
+// carriedItem returns the item of that id as I hold it, nil when I do not.
+func (d *Declaration) carriedItem(id string) *handoff.Item {
+	for i := range d.Prefill.Carried.Items {
+		if d.Prefill.Carried.Items[i].ID == id {
+			return &d.Prefill.Carried.Items[i]
+		}
+	}
+	return nil
+}
+
+func (d *Declaration) itemsScreen() *Screen {
+	s := &Screen{Title: "What do you hand over?"}
+	if facts := treeFacts(d.Prefill.Work); facts != "" {
+		s.Facts = append(s.Facts, facts)
+	}
+	for _, q := range d.Prefill.Questions {
+		s.Facts = append(s.Facts, "open question: "+q)
+	}
+	ticks := &Field{Kind: Ticks, Key: "items", Label: "Items", Help: "space ticks; what you hold and untick, you ship or drop"}
+	add := func(value, label string, ticked bool) {
+		ticks.Options = append(ticks.Options, Option{value, label})
+		if ticked {
+			ticks.Ticked = append(ticks.Ticked, value)
+		}
+	}
+	found := FindWork(d.Prefill.Work, d.Prefill.Carried.Items)
+	for _, item := range d.Prefill.Carried.Items {
+		add(item.ID, item.ID+workOn(found, item.ID), d.keeps(item.ID))
+	}
+	for _, item := range d.Draft.Handoff.Items {
+		if item.ID != "" && d.carriedItem(item.ID) == nil && !isFound(found, item.ID) {
+			add(item.ID, item.ID, true)
+		}
+	}
+	for _, f := range found {
+		if f.Item == "" && f.Slug != "" {
+			add(f.Slug, "new: "+f.String(), d.Draft.item(f.Slug) >= 0)
+		}
+	}
+	add(another, "something else", d.Draft.item("") >= 0)
+	s.Fields = []*Field{ticks}
+	return s
+}
+
+// keeps reports whether a carried item is ticked: not yet decided otherwise.
+func (d *Declaration) keeps(id string) bool {
+	i := d.Draft.item(id)
+	return i < 0 || !leaving(d.Draft.Handoff.Items[i].Status)
+}
+
+// leaving reports whether a status takes an item out of the live set.
+func leaving(status string) bool { return status == statusShipped || status == statusDropped }
+
+// item is the place of the item of that id, or -1.
+func (d *Draft) item(id string) int {
+	return slices.IndexFunc(d.Handoff.Items, func(i handoff.Item) bool { return i.ID == id })
+}
+
+func isFound(found []Found, slug string) bool {
+	return slices.ContainsFunc(found, func(f Found) bool { return f.Slug == slug })
+}
+
+// workOn is what git knows of a carried item, to stand behind its name.
+func workOn(found []Found, id string) string {
+	for _, f := range found {
+		if f.Item == id {
+			return " · " + f.String()
+		}
+	}
+	return ""
+}
+
+// takeItems brings the list of items in line with the ticks. A carried item that
+// was unticked stays on the list, on its way out, so that its page asks why.
+func (d *Declaration) takeItems(draft *Draft, s *Screen, done bool) {
+	if !done && draft.Handoff.Items == nil {
+		return
+	}
+	ticks := s.Field("items")
+	items := handoff.List[handoff.Item]{}
+	for _, option := range ticks.Options {
+		i := draft.item(option.Value)
+		if option.Value == another {
+			i = draft.item("")
+		}
+		ticked, carried := ticks.Has(option.Value), d.carriedItem(option.Value)
+		switch {
+		case carried == nil && !ticked:
+		case i >= 0:
+			items = append(items, retick(draft.Handoff.Items[i], carried, ticked))
+		case carried != nil:
+			items = append(items, retick(cloneItem(*carried), carried, ticked))
+		default:
+			items = append(items, d.newItem(option.Value))
+		}
+	}
+	draft.Handoff.Items = items
+}
+
+// retick returns a carried item as the tick says: staying or on its way out.
+func retick(item handoff.Item, carried *handoff.Item, ticked bool) handoff.Item {
+	switch {
+	case ticked && leaving(item.Status) && carried != nil:
+		item.Status, item.State = carried.Status, carried.State
+	case !ticked && !leaving(item.Status):
+		item.Status, item.State = statusShipped, ""
+	}
+	return item
+}
+
+// newItem is an item that I did not hold: found on a branch, or made up.
+func (d *Declaration) newItem(slug string) handoff.Item {
+	for _, f := range FindWork(d.Prefill.Work, d.Prefill.Carried.Items) {
+		if f.Slug == slug {
+			return f.NewItem(d.Prefill.Me)
+		}
+	}
+	return handoff.Item{Owner: d.Prefill.Me, Status: handoff.StatusInProgress}
+}
+
+func (d *Declaration) itemPage(i int) page {
+	id := d.Draft.Handoff.Items[i].ID
+	return page{
+		id:    itemPage(id),
+		build: func() *Screen { return d.itemScreen(d.Draft.Handoff.Items[i]) },
+		take:  func(draft *Draft, s *Screen, _ bool) { d.takeItem(draft, i, s) },
+	}
+}
+
+func (d *Declaration) itemScreen(item handoff.Item) *Screen {
+	s := &Screen{Title: fmt.Sprintf("Item %d of %d: %s", d.Draft.item(item.ID)+1, len(d.Draft.Handoff.Items), item.ID)}
+	for _, f := range FindWork(d.Prefill.Work, d.Draft.Handoff.Items) {
+		if f.Item == item.ID {
+			s.Facts = append(s.Facts, f.String())
+		}
+	}
+	statuses := []string{handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked}
+	carried := d.carriedItem(item.ID)
+	if carried == nil {
+		name := line("name", "Name", item.ID, "")
+		name.Help = "a few words; the item keeps this name from handoff to handoff"
+		why := line("why", "Why is it done, and why this way?", item.Intent, "")
+		s.Fields = append(s.Fields, name, why)
+		carried = &handoff.Item{}
+	} else {
+		statuses = append(statuses, statusShipped, statusDropped)
+	}
+	if leaving(item.Status) {
+		carried = &handoff.Item{} // the old state says nothing about how it ended
+	}
+	state := line("state", "State", item.State, carried.State)
+	state.Help = "what is so now; if shipped, what was delivered; if dropped, why"
+	s.Fields = append(s.Fields, choice("status", "Status", item.Status, statuses...), state)
+	if !leaving(item.Status) {
+		next := line("next", "Next step", firstStep(item), firstStep(*carried))
+		next.Help = "what the next person does first"
+		s.Fields = append(s.Fields, next)
+	}
+	return s
+}
+
+func firstStep(item handoff.Item) string {
+	if len(item.Next) == 0 {
+		return ""
+	}
+	return item.Next[0].Do
+}
+
+func (d *Declaration) takeItem(draft *Draft, i int, s *Screen) {
+	item := &draft.Handoff.Items[i]
+	if name := s.Field("name"); name != nil {
+		if slug := slugOrText(name.Typed()); slug != "" && (slug == item.ID || draft.item(slug) < 0) {
+			item.ID = slug
+		}
+		item.Intent = s.Text("why")
+	}
+	item.Status, item.State = s.Text("status"), s.Text("state")
+	if s.Field("next") == nil {
+		return
+	}
+	switch do := s.Text("next"); {
+	case len(item.Next) > 0 && do != "":
+		item.Next[0].Do = do
+	case len(item.Next) > 0:
+		item.Next = item.Next[1:]
+	case do != "":
+		item.Next = []handoff.Next{{Do: do, Owner: d.Prefill.Me}}
+	}
+}
+
+// slugOrText makes a name out of what a person typed. Text without a letter of
+// ASCII makes none and is left for the rules to explain.
+func slugOrText(text string) string {
+	if slug := handoff.Slug(text); slug != "" {
+		return slug
+	}
+	return text
+}
+
+// morePage asks for what only some items need. It is there when a finding leads
+// to it.
+func (d *Declaration) morePage(i int) page {
+	id := d.Draft.Handoff.Items[i].ID
+	return page{
+		id:    morePage(id),
+		build: func() *Screen { return d.moreScreen(d.Draft.Handoff.Items[i]) },
+		take:  func(draft *Draft, s *Screen, _ bool) { takeMore(&draft.Handoff.Items[i], s) },
+	}
+}
+
+func (d *Declaration) moreScreen(item handoff.Item) *Screen {
+	severity := item.Severity
+	if severity == "" {
+		severity = handoff.SeverityRoutine
+	}
+	var checks, ifs []string
+	for _, c := range item.Accept {
+		checks = append(checks, c.Check)
+	}
+	for _, c := range item.IfThen {
+		ifs = append(ifs, c.If+" -> "+c.Then)
+	}
+	lines := func(key, label, help string, values []string) *Field {
+		return &Field{Kind: Lines, Key: key, Label: label, Help: help, Value: strings.Join(values, "\n")}
+	}
+	return &Screen{
+		Title: "More about " + item.ID,
+		Fields: []*Field{
+			line("intent", "Why is it done, and why this way?", item.Intent, ""),
+			choice("severity", "Severity", severity, handoff.SeverityRoutine, handoff.SeverityWatch, handoff.SeverityCritical),
+			lines("accept", "How can one tell that it is done?", "one check a line", checks),
+			lines("if_then", "What may happen, and what to do then?", "one a line: if -> then", ifs),
+			lines("known_issues", "Known issues", "one a line", item.KnownIssues),
+			lines("do_not", "Do not", "one a line", item.DoNot),
+		},
+	}
+}
+
+func takeMore(item *handoff.Item, s *Screen) {
+	item.Intent = s.Text("intent")
+	if severity := s.Text("severity"); severity != handoff.SeverityRoutine || item.Severity != "" {
+		item.Severity = severity
+	}
+	item.KnownIssues, item.DoNot = splitLines(s.Text("known_issues")), splitLines(s.Text("do_not"))
+	item.Accept = keepKnown(splitLines(s.Text("accept")), item.Accept,
+		func(c handoff.Criterion) string { return c.Check },
+		func(text string) handoff.Criterion { return handoff.Criterion{Check: text} })
+	item.IfThen = keepKnown(splitLines(s.Text("if_then")), item.IfThen,
+		func(c handoff.Contingency) string { return c.If + " -> " + c.Then },
+		func(text string) handoff.Contingency {
+			condition, then, _ := strings.Cut(text, "->")
+			return handoff.Contingency{If: strings.TrimSpace(condition), Then: strings.TrimSpace(then)}
+		})
+}
+
+// keepKnown makes a list out of lines. An entry that is shown by the same line
+// as before stays as it was, with what the line does not show.
+func keepKnown[T any](lines []string, known []T, show func(T) string, parse func(string) T) []T {
+	var list []T
+	for _, text := range lines {
+		if i := slices.IndexFunc(known, func(k T) bool { return show(k) == text }); i >= 0 {
+			list = append(list, known[i])
+		} else {
+			list = append(list, parse(text))
+		}
+	}
+	return list
+}

@@ -1,0 +1,224 @@
+package form
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// The choices of the preview that are no findings and no pages.
+const (
+	doPublish = "publish"
+	doEdit    = "edit"
+	doKeep    = "keep"
+	fixPrefix = "fix "
+	goPrefix  = "go "
+)
+
+func (d *Declaration) previewPage() page {
+	return page{id: pagePreview, build: d.previewScreen, take: func(*Draft, *Screen, bool) {}}
+}
+
+func (d *Declaration) previewScreen() *Screen {
+	settled := d.Settled()
+	findings := d.findings(settled)
+	menu := &Field{Kind: Menu, Key: "do", Label: "Ready to publish"}
+	add := func(value, label string) { menu.Options = append(menu.Options, Option{value, label}) }
+	refused := handoff.HasErrors(findings)
+	if !refused {
+		add(doPublish, "publish")
+	}
+	for i, f := range findings {
+		add(fixPrefix+strconv.Itoa(i), findingLine(f))
+	}
+	if refused {
+		menu.Label = "Not ready: choose a line to correct it"
+	}
+	add(doEdit, "open it in the editor")
+	add(doKeep, "keep the draft and stop")
+	for _, p := range d.pages()[:len(d.pages())-1] {
+		add(goPrefix+p.id, "change: "+p.build().Title)
+	}
+	menu.Value = menu.Options[0].Value
+	return &Screen{Title: "Preview", Body: previewLines(settled), Fields: []*Field{menu}}
+}
+
+// findings are those of the draft, with what refuses it first.
+func (d *Declaration) findings(settled *Draft) []handoff.Finding {
+	findings := d.Check(settled)
+	slices.SortStableFunc(findings, func(a, b handoff.Finding) int {
+		return cmp.Compare(a.Level, b.Level) // "error" before "warning"
+	})
+	return findings
+}
+
+func findingLine(f handoff.Finding) string {
+	text := "fix"
+	if f.Level != handoff.LevelError {
+		text = "warning"
+	}
+	text += " " + f.Code + ": " + f.Message
+	if f.Fix != "" {
+		text += " (" + f.Fix + ")"
+	}
+	return text
+}
+
+// choose carries out a choice of the preview: to go somewhere, or to end.
+func (d *Declaration) choose(ctx context.Context, do string) (jump, Outcome, error) {
+	here := jump{page: pagePreview}
+	switch {
+	case do == doPublish:
+		return here, Publish, nil
+	case do == doKeep:
+		return here, Keep, nil
+	case do == doEdit:
+		return here, 0, d.edit(ctx)
+	case strings.HasPrefix(do, goPrefix):
+		return jump{page: strings.TrimPrefix(do, goPrefix)}, 0, nil
+	}
+	settled := d.Settled()
+	findings := d.findings(settled)
+	n, err := strconv.Atoi(strings.TrimPrefix(do, fixPrefix))
+	if err != nil || n >= len(findings) {
+		return here, 0, nil
+	}
+	place := d.place(settled.Handoff, findings[n].Field)
+	if place == "" {
+		return here, 0, d.edit(ctx)
+	}
+	here.problem = findingLine(findings[n])
+	here.page, here.field, _ = strings.Cut(place, "#")
+	return here, 0, nil
+}
+
+// place finds where a part of the draft is asked for: "page#field". It is "" for
+// what no page asks for. Pages that a finding calls for are opened.
+func (d *Declaration) place(settled *handoff.Handoff, field string) string {
+	list, index, rest := splitField(field)
+	switch list {
+	case "items":
+		if index < 0 || index >= len(settled.Items) {
+			return pageItems
+		}
+		return d.itemPlace(settled.Items[index], rest)
+	case "blockers":
+		if index < 0 || index >= len(settled.Blockers) {
+			return pageBlockers
+		}
+		name := blockerPage(settled.Blockers[index].ID)
+		d.ask(name, true)
+		return name + "#" + rest
+	case "dropped", "shipped":
+		if id := leavingID(settled, list, index); d.Draft.item(id) >= 0 && id != "" {
+			return itemPage(id) + "#state"
+		}
+		if list == "dropped" {
+			return ""
+		}
+		return pageOutcomes + "#shipped"
+	case "decisions":
+		return pageOutcomes + "#decisions"
+	case "summary", "to":
+		return pageClosing + "#" + list
+	case "returns_at":
+		return pageClosing + "#returns"
+	}
+	return ""
+}
+
+func (d *Declaration) itemPlace(item handoff.Item, rest string) string {
+	switch rest {
+	case "state", "status", "next":
+		return itemPage(item.ID) + "#" + rest
+	case "id":
+		return itemPage(item.ID) + "#name"
+	case "intent", "severity", "accept", "if_then", "known_issues", "do_not":
+		if rest == "intent" && d.carriedItem(item.ID) == nil {
+			return itemPage(item.ID) + "#why"
+		}
+		d.ask(morePage(item.ID), true)
+		return morePage(item.ID) + "#" + rest
+	case "blocked_by":
+		return pageBlockers
+	}
+	return ""
+}
+
+// leavingID is the id of an entry of shipped or dropped, "" when it has none.
+func leavingID(h *handoff.Handoff, list string, index int) string {
+	switch {
+	case index < 0:
+		return ""
+	case list == "shipped" && index < len(h.Shipped):
+		return h.Shipped[index].ID
+	case list == "dropped" && index < len(h.Dropped):
+		return h.Dropped[index].ID
+	}
+	return ""
+}
+
+// splitField splits items[2].next[0].do into items, 2 and next. Without an index
+// it is -1.
+func splitField(field string) (list string, index int, rest string) {
+	list, rest, _ = strings.Cut(field, ".")
+	rest, _, _ = strings.Cut(rest, ".")
+	rest, _, _ = strings.Cut(rest, "[")
+	name, number, ok := strings.Cut(strings.TrimSuffix(list, "]"), "[")
+	index, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		index = -1
+	}
+	return name, index, rest
+}
+
+// previewLines is the handoff as its receiver will read it, in short.
+func previewLines(d *Draft) []string {
+	h := d.Handoff
+	lines := []string{h.Summary, "to " + strings.Join(h.To, ", ")}
+	if !h.ReturnsAt.IsZero() {
+		lines[1] += ", back " + h.ReturnsAt.Format("Mon "+shownTime+" -07:00")
+	}
+	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	for _, item := range h.Items {
+		add("%s [%s] %s", item.ID, strings.ReplaceAll(item.Status, "_", " "), item.State)
+		for _, n := range item.Next {
+			add("    next, %s: %s", n.Owner, n.Do)
+		}
+	}
+	for _, b := range h.Blockers {
+		add("blocked: %s, by %s", b.Needs, b.Resolver)
+	}
+	for _, r := range d.Resolutions {
+		add("resolved: %s, %s", r.Blocker, r.How)
+	}
+	for _, s := range h.Shipped {
+		add("shipped: %s", s.What)
+	}
+	for _, r := range h.Dropped {
+		add("dropped: %s, %s", r.ID, r.Why)
+	}
+	for _, dec := range h.Decisions {
+		add("decided: %s", decisionLine(dec))
+	}
+	for _, q := range h.Questions {
+		add("question to %s: %s", q.To, q.Ask)
+	}
+	for _, none := range []struct {
+		what  string
+		empty bool
+	}{
+		{"items", len(h.Items) == 0}, {"blockers", len(h.Blockers) == 0},
+		{"shipped", len(h.Shipped) == 0}, {"decisions", len(h.Decisions) == 0},
+	} {
+		if none.empty {
+			add("%s: none", none.what)
+		}
+	}
+	return lines
+}

@@ -1,0 +1,281 @@
+package form
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// What a person types at a prompt instead of an answer.
+const (
+	promptBack   = "<"
+	promptHelp   = "?"
+	promptEditor = "!"
+)
+
+// Prompter asks one question a line. It draws nothing, moves no cursor and needs
+// no raw mode: it is for screen readers, dumb terminals and small windows.
+//
+// An empty line keeps what is shown in brackets. The end of the input stops.
+type Prompter struct {
+	in  *bufio.Reader
+	out io.Writer
+}
+
+// NewPrompter returns a Prompter that reads in and writes out. Nothing else may
+// read in while it asks.
+func NewPrompter(in io.Reader, out io.Writer) *Prompter {
+	return &Prompter{in: bufio.NewReader(in), out: out}
+}
+
+// Release runs run: the terminal was never changed.
+func (*Prompter) Release(run func() error) error { return run() }
+
+// Close does nothing.
+func (*Prompter) Close() error { return nil }
+
+func (p *Prompter) print(format string, args ...any) {
+	fmt.Fprintf(p.out, format, args...)
+}
+
+// Ask puts the questions of the screen one after the other. From the first one,
+// back leads to the screen before.
+func (p *Prompter) Ask(ctx context.Context, s *Screen) (Reply, error) {
+	p.print("\n%s\n", handoff.OneLine(s.Title))
+	for _, text := range slices.Concat(s.Facts, s.Body) {
+		p.print("  %s\n", handoff.OneLine(text))
+	}
+	at := max(0, slices.IndexFunc(s.Fields, func(f *Field) bool { return f.Key == s.Focus }))
+	for at < len(s.Fields) {
+		reply, err := p.field(ctx, s, s.Fields[at])
+		if s.Changed != nil {
+			s.Changed()
+		}
+		switch {
+		case err != nil, reply == Editor:
+			return reply, err
+		case reply == Next:
+			at++
+		case at > 0:
+			at--
+		case s.First:
+			p.print("this is the first question\n")
+		default:
+			return Back, nil
+		}
+	}
+	return Next, nil
+}
+
+// field asks one question until the answer can be read.
+func (p *Prompter) field(ctx context.Context, s *Screen, f *Field) (Reply, error) {
+	if f.Kind == Lines {
+		p.print("%s (%s; one a line, an empty line ends)\n", handoff.OneLine(f.Label), handoff.OneLine(f.Help))
+		for _, text := range splitLines(f.Value) {
+			p.print("  %s\n", handoff.OneLine(text))
+		}
+	} else {
+		p.options(f)
+	}
+	var typed []string
+	for {
+		text, err := p.prompt(ctx, f)
+		if err != nil {
+			f.keepUnfinished(typed, text)
+			return Next, err
+		}
+		switch {
+		case text == promptBack:
+			f.keep(typed)
+			return Back, nil
+		case text == promptEditor && !s.Short:
+			f.keep(typed)
+			return Editor, nil
+		case text == promptHelp:
+			p.help(s, f)
+		case f.Kind == Lines && text != "":
+			typed = append(typed, text)
+		case f.Kind == Lines:
+			f.keep(typed)
+			return Next, nil
+		default:
+			if problem := f.answer(text); problem != "" {
+				p.print("%s\n", problem)
+				continue
+			}
+			return Next, nil
+		}
+	}
+}
+
+// keep makes typed lines the value; none keep the value that is there.
+func (f *Field) keep(typed []string) {
+	if f.Kind == Lines && len(typed) > 0 {
+		f.Value = strings.Join(typed, "\n")
+	}
+}
+
+// keepUnfinished keeps what was typed before the input ended. It chooses nothing.
+func (f *Field) keepUnfinished(typed []string, text string) {
+	switch {
+	case text == "" || f.Kind == Lines:
+		f.keep(slices.DeleteFunc(append(typed, text), func(s string) bool { return s == "" }))
+	case f.Kind == Line:
+		f.Value = text
+	}
+}
+
+// options lists what can be chosen, numbered from 1.
+func (p *Prompter) options(f *Field) {
+	if len(f.Options) == 0 {
+		return
+	}
+	p.print("%s\n", handoff.OneLine(f.Label))
+	for i, o := range f.Options {
+		mark := "  "
+		switch {
+		case f.Kind == Ticks && f.Has(o.Value):
+			mark = "x "
+		case f.Kind != Ticks && f.Value == o.Value:
+			mark = "* "
+		}
+		p.print("  %s%d %s\n", mark, i+1, handoff.OneLine(o.Label))
+	}
+}
+
+// prompt writes what is asked, with what an empty line keeps, and reads a line.
+func (p *Prompter) prompt(ctx context.Context, f *Field) (string, error) {
+	switch f.Kind {
+	case Lines:
+		p.print("> ")
+	case Line:
+		p.print("%s%s: ", handoff.OneLine(f.Label), inBrackets(f.Text()))
+	case Ticks:
+		p.print("numbers to tick%s: ", inBrackets(f.numbers(f.Ticked)))
+	default:
+		p.print("number%s: ", inBrackets(f.numbers([]string{f.Value})))
+	}
+	return p.readLine(ctx)
+}
+
+func inBrackets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " [" + handoff.OneLine(text) + "]"
+}
+
+// numbers are the places of options, as a person types them.
+func (f *Field) numbers(values []string) string {
+	var numbers []string
+	for i, o := range f.Options {
+		if slices.Contains(values, o.Value) {
+			numbers = append(numbers, strconv.Itoa(i+1))
+		}
+	}
+	return strings.Join(numbers, " ")
+}
+
+func (p *Prompter) help(s *Screen, f *Field) {
+	if f.Help != "" {
+		p.print("%s\n", handoff.OneLine(f.Help))
+	}
+	if f.Offer != "" {
+		p.print("an idea: %s\n", handoff.OneLine(f.Offer))
+	}
+	p.print("an empty line keeps what is in brackets, %s clears, %s goes back", Clear, promptBack)
+	if !s.Short {
+		p.print(", %s opens the editor", promptEditor)
+	}
+	p.print("\n")
+}
+
+// answer takes a line as the answer. It returns what is wrong with it, or "".
+func (f *Field) answer(text string) (problem string) {
+	switch {
+	case text == "":
+		return f.unreadable(f.Value)
+	case f.Kind == Line:
+		if problem := f.unreadable(text); problem != "" {
+			return problem
+		}
+		f.Value = text
+		return ""
+	case f.Kind == Ticks && text == Clear:
+		f.Ticked = nil
+		return ""
+	}
+	var chosen []string
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' }) {
+		value, ok := f.option(word)
+		if !ok {
+			return "there is no " + strconv.Quote(word) + ", type a number from 1 to " + strconv.Itoa(len(f.Options))
+		}
+		chosen = append(chosen, value)
+	}
+	switch {
+	case f.Kind == Ticks:
+		f.Ticked = chosen
+	case len(chosen) != 1:
+		return "type one number"
+	default:
+		f.Value = chosen[0]
+	}
+	return ""
+}
+
+// option finds an option by its number, its value or its label.
+func (f *Field) option(word string) (value string, ok bool) {
+	for i, o := range f.Options {
+		if word == strconv.Itoa(i+1) || word == o.Value || strings.EqualFold(word, o.Label) {
+			return o.Value, true
+		}
+	}
+	return "", false
+}
+
+// unreadable says why a text cannot be understood, "" when it can.
+func (f *Field) unreadable(text string) string {
+	if f.Read == nil {
+		return ""
+	}
+	if err := f.Read(strings.TrimSpace(text)); err != nil {
+		return handoff.OneLine(err.Error())
+	}
+	return ""
+}
+
+// readLine reads a line without its end, or what there is of one before an
+// error. The read itself cannot be cancelled;
+// when ctx ends first it is left behind, as the process is about to end.
+func (p *Prompter) readLine(ctx context.Context) (string, error) {
+	type result struct {
+		text string
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		text, err := p.in.ReadString('\n')
+		done <- result{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		p.print("\n")
+		return "", context.Cause(ctx)
+	case r := <-done:
+		if r.err != nil {
+			p.print("\n")
+			if errors.Is(r.err, io.EOF) {
+				r.err = ErrStopped
+			}
+		}
+		return strings.TrimSpace(normaliseNewlines(r.text)), r.err
+	}
+}

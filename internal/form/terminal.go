@@ -1,0 +1,126 @@
+package form
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// The smallest window that shows screens.
+const (
+	MinWidth  = 60
+	MinHeight = 16
+)
+
+const (
+	// settle is how long a new screen takes no keys that answer it. They were
+	// meant for the screen before.
+	settle = 120 * time.Millisecond
+	// saveDelay is how long after a key the draft is saved at the latest.
+	saveDelay = 200 * time.Millisecond
+	// hangupGrace is how long a signal may take that follows a closed terminal.
+	hangupGrace = 200 * time.Millisecond
+	// closeGrace is how long the terminal may take to be restored.
+	closeGrace = 2 * time.Second
+)
+
+// Terminal shows screens on a terminal. One program draws all of them, so that
+// the terminal changes its mode twice only: at the first screen and at the end.
+type Terminal struct {
+	program *tea.Program
+	done    chan struct{} // closed when the program has ended
+	err     error         // why it ended, to be read after done
+}
+
+// NewTerminal takes over the terminal that in and out are. The caller handles
+// the signals: with handlers of both, a SIGTERM in the middle of a form hangs
+// now and then.
+func NewTerminal(in io.Reader, out io.Writer, environ []string) *Terminal {
+	t := &Terminal{done: make(chan struct{})}
+	t.program = tea.NewProgram(new(window),
+		tea.WithInput(in), tea.WithOutput(out), tea.WithEnvironment(environ), tea.WithoutSignalHandler())
+	go func() {
+		defer close(t.done)
+		_, t.err = t.program.Run()
+	}()
+	return t
+}
+
+// answer is how the person left a screen.
+type answer struct {
+	reply Reply
+	err   error
+}
+
+// showMsg puts a screen up; answers gets one answer.
+type showMsg struct {
+	screen  *Screen
+	answers chan<- answer
+}
+
+// leaveMsg takes the screen away without an answer. The program does not touch
+// its fields any more once left is closed.
+type leaveMsg struct{ left chan<- struct{} }
+
+// Ask shows a screen.
+func (t *Terminal) Ask(ctx context.Context, s *Screen) (Reply, error) {
+	answers := make(chan answer, 1)
+	t.program.Send(showMsg{s, answers})
+	select {
+	case a := <-answers:
+		return a.reply, a.err
+	case <-ctx.Done():
+		t.leave()
+		return Next, context.Cause(ctx)
+	case <-t.done:
+		return Next, t.ended(ctx)
+	}
+}
+
+// leave waits until the program has let go of the screen.
+func (t *Terminal) leave() {
+	left := make(chan struct{})
+	t.program.Send(leaveMsg{left})
+	select {
+	case <-left:
+	case <-t.done:
+	}
+}
+
+// ended says why there is no program any more. When a terminal is closed, its
+// end and the signal arrive in any order; the signal tells more.
+func (t *Terminal) ended(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(hangupGrace):
+	}
+	if t.err == nil || errors.Is(t.err, io.EOF) {
+		return ErrStopped
+	}
+	return fmt.Errorf("%w: %w", ErrStopped, t.err)
+}
+
+// Release gives the terminal to run.
+func (t *Terminal) Release(run func() error) error {
+	if err := t.program.ReleaseTerminal(); err != nil {
+		return err
+	}
+	err := run()
+	return errors.Join(err, t.program.RestoreTerminal())
+}
+
+// Close ends the program and leaves the terminal as it was.
+func (t *Terminal) Close() error {
+	go t.program.Quit()
+	select {
+	case <-t.done:
+	case <-time.After(closeGrace):
+		t.program.Kill()
+	}
+	return nil
+}

@@ -1,0 +1,405 @@
+package form
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/huh/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// window is what the terminal shows: the screen that is up, or nothing. Each
+// screen is a huh form of a single group, as going back out of a later group
+// with an unfinished field locks the keyboard.
+type window struct {
+	width, height int
+
+	screen  *Screen
+	answers chan<- answer
+	form    *huh.Form
+	inputs  []huh.Field // one for each field of the screen
+	serial  int         // counts the screens
+	settled bool        // the screen takes keys that answer it
+	problem string      // why the answer cannot be taken
+	scroll  int         // lines of the body that are above the window
+
+	saved   string // what the fields said when they were last saved
+	saving  bool   // a save is under way
+	stopped bool   // Ctrl-C came while no screen was up
+}
+
+// settledMsg and saveMsg come some time after the screen of that number began.
+type (
+	settledMsg struct{ serial int }
+	saveMsg    struct{ serial int }
+)
+
+func (w *window) Init() tea.Cmd { return nil }
+
+// Update is what happens next, for tea.
+func (w *window) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case showMsg:
+		return w, w.show(msg)
+	case leaveMsg:
+		w.screen = nil
+		close(msg.left)
+		return w, nil
+	case tea.WindowSizeMsg:
+		w.width, w.height = msg.Width, msg.Height
+		if w.screen != nil {
+			return w, w.build(w.focus())
+		}
+		return w, nil
+	}
+	if w.screen == nil {
+		if key, ok := msg.(tea.KeyPressMsg); ok && key.String() == "ctrl+c" {
+			w.stopped = true
+		}
+		return w, nil
+	}
+	switch msg := msg.(type) {
+	case settledMsg:
+		w.settled = w.settled || msg.serial == w.serial
+		return w, nil
+	case saveMsg:
+		w.save(msg.serial)
+		return w, nil
+	case tea.PasteMsg:
+		msg.Content = normaliseNewlines(msg.Content)
+		return w, w.pass(msg)
+	case tea.KeyPressMsg:
+		return w, w.key(msg)
+	}
+	return w, w.pass(msg)
+}
+
+// show puts up a screen.
+func (w *window) show(msg showMsg) tea.Cmd {
+	w.screen, w.answers = msg.screen, msg.answers
+	w.serial++
+	w.settled, w.saving, w.problem, w.scroll, w.saved = false, false, "", 0, w.content()
+	if w.stopped {
+		w.leave(Next, ErrStopped)
+		return nil
+	}
+	serial := w.serial
+	begin := max(0, slices.IndexFunc(w.screen.Fields, func(f *Field) bool { return f.Key == w.screen.Focus }))
+	return tea.Batch(w.build(begin), tea.Tick(settle, func(time.Time) tea.Msg { return settledMsg{serial} }))
+}
+
+// leave answers and takes the screen away. What it shows stays until the next
+// one is there.
+func (w *window) leave(reply Reply, err error) {
+	w.answers <- answer{reply, err}
+	w.screen = nil
+}
+
+// key handles a key: those of the screen here, all others in the form.
+func (w *window) key(msg tea.KeyPressMsg) tea.Cmd {
+	f := w.field()
+	switch msg.String() {
+	case "ctrl+c":
+		w.leave(Next, ErrStopped)
+		return nil
+	case "pgup", "pgdown":
+		w.page(msg.String() == "pgdown")
+		return nil
+	}
+	if !w.settled && (f.Kind > Lines || msg.Text == "") {
+		return nil
+	}
+	switch msg.String() {
+	case "esc":
+		return w.back()
+	case "shift+tab":
+		if w.focus() == 0 {
+			return w.back()
+		}
+	case "ctrl+o":
+		if !w.screen.Short {
+			w.leave(Editor, nil)
+		}
+		return nil
+	case "ctrl+s":
+		return w.submit()
+	case "right", "ctrl+e":
+		if idea := f.idea(); f.Value == "" && idea != "" {
+			f.Value = idea
+			return w.build(w.focus())
+		}
+	}
+	return w.pass(msg)
+}
+
+// idea is what an empty field shows dim.
+func (f *Field) idea() string {
+	if f.Kind > Lines {
+		return ""
+	}
+	if f.Default != "" {
+		return f.Default
+	}
+	return f.Offer
+}
+
+func (w *window) back() tea.Cmd {
+	if !w.screen.First {
+		w.leave(Back, nil)
+	}
+	return nil
+}
+
+// submit leaves the screen forwards, unless a text on it cannot be read.
+func (w *window) submit() tea.Cmd {
+	for i, f := range w.screen.Fields {
+		if problem := f.unreadable(f.Value); problem != "" {
+			w.problem = problem
+			return w.build(i)
+		}
+	}
+	w.leave(Next, nil)
+	return nil
+}
+
+// pass hands a message to the form, and submits the screen when that completes
+// it.
+func (w *window) pass(msg tea.Msg) tea.Cmd {
+	model, cmd := w.form.Update(msg)
+	if form, ok := model.(*huh.Form); ok {
+		w.form = form
+	}
+	if w.form.State == huh.StateCompleted {
+		return w.submit()
+	}
+	if w.saving || w.content() == w.saved {
+		return cmd
+	}
+	w.saving = true
+	serial := w.serial
+	return tea.Batch(cmd, tea.Tick(saveDelay, func(time.Time) tea.Msg { return saveMsg{serial} }))
+}
+
+func (w *window) save(serial int) {
+	if serial != w.serial {
+		return
+	}
+	w.saving, w.saved = false, w.content()
+	if w.screen.Changed != nil {
+		w.screen.Changed()
+	}
+}
+
+// content is all that the fields say, to notice a change.
+func (w *window) content() string {
+	var b strings.Builder
+	for _, f := range w.screen.Fields {
+		b.WriteString(f.Value + "\x00" + strings.Join(f.Ticked, "\x00") + "\x00")
+	}
+	return b.String()
+}
+
+// focus is the place of the field that takes the keys.
+func (w *window) focus() int {
+	return max(0, slices.Index(w.inputs, w.form.GetFocusedField()))
+}
+
+func (w *window) field() *Field { return w.screen.Fields[w.focus()] }
+
+// build makes the form of the screen for the size of the window, with the cursor
+// in one of the fields. A form is made anew for every size: fields that shrank
+// would not grow again.
+func (w *window) build(focus int) tea.Cmd {
+	height := w.formHeight()
+	w.inputs = w.inputs[:0]
+	for _, f := range w.screen.Fields {
+		w.inputs = append(w.inputs, f.input(w.width, height))
+	}
+	w.form = huh.NewForm(huh.NewGroup(w.inputs...)).
+		WithAccessible(false).WithShowHelp(false).WithShowErrors(false).WithTheme(theme).WithKeyMap(keyMap()).
+		WithWidth(max(w.width, 1)).WithHeight(max(height, 1))
+	cmds := []tea.Cmd{w.form.Init()}
+	for range focus {
+		cmds = append(cmds, w.form.NextField())
+	}
+	return tea.Sequence(cmds...)
+}
+
+// input is the widget for a field. It writes into the field at every key.
+func (f *Field) input(width, height int) huh.Field {
+	label := ansi.Truncate(handoff.OneLine(f.Label), max(width-labelFrame, 1), "…")
+	var options []huh.Option[string]
+	for _, o := range f.Options {
+		options = append(options, huh.NewOption(ansi.Truncate(handoff.OneLine(o.Label), max(width-optionFrame, 1), "…"), o.Value))
+	}
+	switch f.Kind {
+	case Lines:
+		return huh.NewText().Title(label).Value(&f.Value).Placeholder(handoff.Neutralise(f.idea())).
+			Lines(f.textRows()).ExternalEditor(false)
+	case Choice:
+		return huh.NewSelect[string]().Title(label).Options(options...).Value(&f.Value).Inline(true)
+	case Menu:
+		return huh.NewSelect[string]().Title(label).Options(options...).Value(&f.Value).Height(min(f.rows(), max(height, 3)))
+	case Ticks:
+		return huh.NewMultiSelect[string]().Title(label).Options(options...).Value(&f.Ticked).Filterable(false).
+			Height(min(f.rows(), max(height, 3)))
+	}
+	return huh.NewInput().Title(label).Value(&f.Value).Placeholder(handoff.OneLine(f.idea())).Prompt("")
+}
+
+// What stands beside labels: the border, and before an option the cursor and the
+// box as well.
+const (
+	labelFrame  = 2
+	optionFrame = 9
+)
+
+// textRows is how many rows the text of Lines is given.
+func (f *Field) textRows() int {
+	text := f.Value
+	if text == "" {
+		text = f.idea()
+	}
+	return min(max(strings.Count(text, "\n")+2, 2), 5)
+}
+
+// rows is how many rows a field takes.
+func (f *Field) rows() int {
+	switch f.Kind {
+	case Lines:
+		return 1 + f.textRows()
+	case Menu, Ticks:
+		return 1 + len(f.Options)
+	}
+	return 2
+}
+
+// The rows of a window from top to bottom: title, facts and body, form, help,
+// keys.
+const (
+	fixedRows = 3 // title, help, keys
+	leastForm = 7 // what a long body leaves to the form
+)
+
+// formHeight is how many rows the form gets.
+func (w *window) formHeight() int {
+	rows := 0
+	for _, f := range w.screen.Fields {
+		rows += f.rows()
+	}
+	room := w.height - fixedRows
+	return max(1, min(rows, max(room-len(w.above()), min(room, leastForm))))
+}
+
+// above is what stands between the title and the form.
+func (w *window) above() []string {
+	var lines []string
+	for _, text := range w.screen.Facts {
+		lines = append(lines, faint.Render(ansi.Truncate(handoff.OneLine(text), w.width, "…")))
+	}
+	for _, text := range w.screen.Body {
+		wrapped := ansi.Wrap(handoff.OneLine(text), max(w.width, 1), "")
+		lines = append(lines, strings.Split(wrapped, "\n")...)
+	}
+	if len(lines) > 0 {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// room is how many rows of what stands above the form can be seen.
+func (w *window) room() int { return max(0, w.height-fixedRows-w.formHeight()) }
+
+func (w *window) page(down bool) {
+	step := max(1, w.room()-1)
+	if !down {
+		step = -step
+	}
+	w.scroll = min(max(0, w.scroll+step), max(0, len(w.above())-w.room()))
+}
+
+// View draws the window.
+func (w *window) View() tea.View {
+	v := tea.NewView("")
+	v.AltScreen = true
+	if w.screen == nil || w.width == 0 {
+		return v
+	}
+	lines := []string{bold.Render(ansi.Truncate(handoff.OneLine(w.screen.Title), w.width, "…"))}
+	above := w.above()
+	above = above[min(w.scroll, len(above)):]
+	if cut := len(above) - w.room(); cut > 0 && w.room() > 0 {
+		above = append(slices.Clone(above[:w.room()-1]), faint.Render("… more: pgdn"))
+	}
+	lines = append(lines, above[:min(len(above), w.room())]...)
+	lines = append(lines, strings.Split(w.form.View(), "\n")...)
+	lines = append(lines, ansi.Truncate(w.help(), w.width, "…"), ansi.Truncate(w.keys(), w.width, "…"))
+	v.SetContent(strings.Join(lines, "\n"))
+	return v
+}
+
+// help is one line about the field that takes the keys, or why the answer could
+// not be taken.
+func (w *window) help() string {
+	if w.problem != "" {
+		return bold.Render(w.problem)
+	}
+	f := w.field()
+	text := f.Help
+	if hovered := w.hovered(); lipgloss.Width(hovered)+optionFrame > w.width {
+		text = hovered // it is cut off above
+	}
+	return faint.Render(handoff.OneLine(text))
+}
+
+// hovered is the label of the option under the cursor.
+func (w *window) hovered() string {
+	var value string
+	switch input := w.form.GetFocusedField().(type) {
+	case *huh.Select[string]:
+		value, _ = input.Hovered()
+	case *huh.MultiSelect[string]:
+		value, _ = input.Hovered()
+	}
+	for _, o := range w.field().Options {
+		if o.Value == value {
+			return o.Label
+		}
+	}
+	return ""
+}
+
+// keys is the line that says which keys do what. It is there as soon as they do.
+func (w *window) keys() string {
+	if !w.settled {
+		return ""
+	}
+	f := w.field()
+	keys := []string{"enter next"}
+	switch {
+	case f.Kind == Line && f.Value == "" && f.Default != "":
+		keys = []string{"enter keeps", "→ edits"}
+	case f.Kind <= Lines && f.Value == "" && f.idea() != "":
+		keys = append(keys, "→ takes it")
+	case f.Kind == Lines:
+		keys = append(keys, "^j new line")
+	case f.Kind == Choice:
+		keys = append(keys, "←→ choose")
+	case f.Kind == Ticks:
+		keys = append(keys, "space ticks")
+	}
+	if len(w.screen.Fields) > 1 {
+		keys = append(keys, "^s done")
+	}
+	if !w.screen.First {
+		keys = append(keys, "esc back")
+	}
+	if !w.screen.Short {
+		keys = append(keys, "^o editor")
+	}
+	return faint.Render(strings.Join(append(keys, "^c stop"), " · "))
+}

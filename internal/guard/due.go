@@ -1,0 +1,86 @@
+package guard
+
+import (
+	"fmt"
+	"time"
+)
+
+// Work is what somebody has done since their last handoff.
+type Work struct {
+	Now      time.Time
+	Last     time.Time // their last handoff; zero when none is known
+	Pushed   int       // their commits in this push that are younger than Last
+	Since    int       // their commits younger than Last, pushed before or now
+	First    time.Time // the oldest of those
+	ShiftEnd time.Time // the end of the shift nearest to Now; zero when unknown
+}
+
+// Limits say how long work may go without a handoff. A zero limit is off.
+type Limits struct {
+	BeforeShiftEnd time.Duration
+	Commits        int
+	Hours          int
+}
+
+// Due returns why a push is the moment for a handoff, in a few words, and
+// whether it is. Without work of theirs in the push nothing is due. The end of
+// a shift counts as long after it as before it.
+func Due(w Work, l Limits) (why string, due bool) {
+	if w.Pushed == 0 {
+		return "", false
+	}
+	left := w.ShiftEnd.Sub(w.Now)
+	switch {
+	case l.BeforeShiftEnd > 0 && !w.ShiftEnd.IsZero() && left.Abs() <= l.BeforeShiftEnd:
+		if left < 0 {
+			return fmt.Sprintf("your shift ended %s ago and %s", span(-left), w.unhanded()), true
+		}
+		return fmt.Sprintf("your shift ends in %s and %s", span(left), w.unhanded()), true
+	case l.Commits > 0 && w.Since >= l.Commits:
+		return w.unhanded(), true
+	case l.Hours > 0 && w.Now.Sub(w.First) >= time.Duration(l.Hours)*time.Hour:
+		return fmt.Sprintf("%s, the first %s old", w.unhanded(), span(w.Now.Sub(w.First))), true
+	}
+	return "", false
+}
+
+// unhanded says how much work is in no handoff.
+func (w Work) unhanded() string {
+	commits := fmt.Sprintf("%d of your commits are", w.Since)
+	if w.Since == 1 {
+		commits = "1 of your commits is"
+	}
+	if w.Last.IsZero() {
+		return commits + " in no handoff"
+	}
+	return fmt.Sprintf("%s younger than your last handoff (%s)", commits, w.Last.In(w.Now.Location()).Format("2006-01-02 15:04"))
+}
+
+// span is a length of time in one unit.
+func span(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
+// declareCommand is what answers a reminder.
+const declareCommand = "handoff declare --carry --editor"
+
+// Reminder is the three lines that a push prints when a handoff is due.
+func Reminder(why string) []string {
+	return []string{
+		"handoff: " + why,
+		"  " + declareCommand + " --push    begins with what you hold",
+		"  the push goes on; handoff hook uninstall ends these reminders",
+	}
+}
+
+// Refusal is what a strict hook says in place of a [Reminder]: why the push
+// stops, and the command after which it goes through.
+func Refusal(why string) (message, command string) {
+	return "push stopped: " + why, declareCommand
+}

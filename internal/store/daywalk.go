@@ -1,0 +1,134 @@
+package store
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// DayWalk finds record files by the day folders that hold them, without
+// opening a record. Its cost grows with the days asked for, not with the number
+// of records.
+type DayWalk struct {
+	repo *Repo
+	dir  string
+	seen map[plumbing.Hash]bool // trees of dir that were walked
+}
+
+// WalkDays returns a walk through the records below dir, a slash-separated
+// path. A tree of records that several commits share is walked once, for the
+// first of them.
+func (r *Repo) WalkDays(dir string) *DayWalk {
+	return &DayWalk{repo: r, dir: strings.Trim(dir, "/"), seen: make(map[plumbing.Hash]bool)}
+}
+
+// Newest yields the files in the day folders of a commit from the day of since
+// to the day of until, UTC, the last path first. What is not a folder of
+// digits is passed over; a tree that cannot be read ends the walk with an error.
+func (w *DayWalk) Newest(commit string, since, until time.Time) iter.Seq2[File, error] {
+	return func(yield func(File, error) bool) {
+		objects, err := w.repo.loadObjects()
+		if err != nil {
+			yield(File{}, err)
+			return
+		}
+		top, ok, err := w.top(objects, commit)
+		if err != nil {
+			yield(File{}, err)
+			return
+		}
+		if ok && !w.seen[top.Hash] {
+			w.seen[top.Hash] = true
+			d := dayDescent{
+				objects: objects, commit: commit, root: top.Path, yield: yield,
+				first: since.UTC().Format(dayLayout), last: until.UTC().Format(dayLayout),
+			}
+			d.folder(top, 0)
+		}
+	}
+}
+
+// Has reports whether a commit has the directory of the walk.
+func (w *DayWalk) Has(commit string) (bool, error) {
+	objects, err := w.repo.loadObjects()
+	if err != nil {
+		return false, err
+	}
+	_, ok, err := w.top(objects, commit)
+	return ok, err
+}
+
+// top returns the directory of the walk in a commit.
+func (w *DayWalk) top(objects *objects, commit string) (treeFile, bool, error) {
+	root, err := objects.commitTree(plumbing.NewHash(commit))
+	if err != nil {
+		return treeFile{}, false, err
+	}
+	top, ok, err := objects.treeEntryAt(root, w.dir)
+	return top, ok && isDirMode(top.Mode), err
+}
+
+// dayLayout is the path of a day folder below the records' directory.
+const dayLayout = "2006/01/02"
+
+// dayDescent goes down year, month and day.
+type dayDescent struct {
+	objects     *objects
+	commit      string
+	root        string // path of the records' directory
+	first, last string // in dayLayout; both days belong to the walk
+	yield       func(File, error) bool
+}
+
+// folder walks what is in one folder, depth levels below the top, the last name
+// first. It reports whether to go on.
+func (d *dayDescent) folder(f treeFile, depth int) bool {
+	data, err := d.objects.tree(f.Hash)
+	if err != nil {
+		d.yield(File{}, &TreeError{Path: f.Path, Hash: f.Hash, Err: err})
+		return false
+	}
+	var entries []treeEntry
+	for e, err := range treeEntries(data) {
+		if err != nil {
+			d.yield(File{}, &TreeError{Path: f.Path, Hash: f.Hash, Err: err})
+			return false
+		}
+		entries = append(entries, e)
+	}
+	slices.SortFunc(entries, func(a, b treeEntry) int { return cmp.Compare(string(b.name), string(a.name)) })
+	for _, e := range entries {
+		below := treeFile{Path: joinTreePath(f.Path, string(e.name)), Mode: e.mode, Hash: e.hash}
+		switch {
+		case depth == 3 && !e.isDir():
+			if !d.yield(File{Path: below.Path, Mode: uint32(e.mode), Blob: e.hash.String(), Commit: d.commit}, nil) {
+				return false
+			}
+		case depth < 3 && e.isDir() && d.wanted(below.Path):
+			if !d.folder(below, depth+1) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// wanted reports whether a folder of a year, month or day has a part in the
+// days of the walk.
+func (d *dayDescent) wanted(path string) bool {
+	part := strings.TrimPrefix(path, d.root+"/")
+	if len(part) > len(dayLayout) {
+		return false
+	}
+	for i := range part {
+		digit := part[i] >= '0' && part[i] <= '9'
+		if dayLayout[i] == '/' && part[i] != '/' || dayLayout[i] != '/' && !digit {
+			return false
+		}
+	}
+	return d.first[:len(part)] <= part && part <= d.last[:len(part)]
+}
