@@ -134,7 +134,7 @@ stays with its sender until the receiver acknowledges it.`,
 		newDeclareCmd(g), newDraftCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
 		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
 		newEscalateCmd(g), newAssignCmd(g), newWithdrawCmd(g), newGapCmd(g),
-		newQueryCmd(g), newLogCmd(g),
+		newQueryCmd(g), newLogCmd(g), newStatsCmd(g),
 		newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
 	)
 	root.AddCommand(newHelpTopics()...)
