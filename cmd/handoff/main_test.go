@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -40,6 +41,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"as":              cmdAs,
 			"clock":           cmdClock,
+			"commits":         cmdCommits,
 			"status":          cmdStatus,
 			"snap":            cmdSnap,
 			"handoff-hostile": cmdHostile,
@@ -56,10 +58,24 @@ func cmdAs(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// cmdClock sets the time of commits and records: clock 2026-11-20T18:02:11+08:00.
+// cmdClock sets the time of commits and records: clock 2026-11-20T18:02:11+08:00,
+// or clock -2h for a time before now.
 func cmdClock(ts *testscript.TestScript, _ bool, args []string) {
-	ts.Setenv("GIT_AUTHOR_DATE", args[0])
-	ts.Setenv("GIT_COMMITTER_DATE", args[0])
+	at := args[0]
+	if ago, err := time.ParseDuration(at); err == nil {
+		at = time.Now().Add(ago).UTC().Format(time.RFC3339)
+	}
+	ts.Setenv("GIT_AUTHOR_DATE", at)
+	ts.Setenv("GIT_COMMITTER_DATE", at)
+}
+
+// cmdCommits makes commits without content: commits 10.
+func cmdCommits(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for range n {
+		ts.Check(ts.Exec("git", "commit", "-q", "--allow-empty", "-m", "work"))
+	}
 }
 
 // cmdStatus runs a command and requires its exit status: status 3 handoff …. No

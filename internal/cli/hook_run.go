@@ -223,19 +223,23 @@ func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) 
 // team sets, and fast on the first push of a long history.
 const maxCommits = 500
 
-// findWork gathers the user's commits since their last handoff; without one,
-// those that are pushed.
+// findWork gathers the user's commits since their last handoff, as far as the
+// hook looks back.
 func (p *push) findWork(ctx context.Context, last time.Time) error {
-	visits, since := 0, last
-	if last.IsZero() {
-		since = p.now.Add(time.Hour)
+	since := p.now.Add(-lookBack)
+	if last.After(since) {
+		since = last
 	}
+	visits := 0
 	return p.Recent(ctx, p.tips[:len(p.tips)-1], p.known, since, func(c store.CommitInfo, known bool) bool {
-		if p.isMine(c) && (!known || !last.IsZero()) {
+		visits++
+		if visits > maxCommits || c.Committer.When.Before(since) {
+			return false
+		}
+		if p.isMine(c) {
 			p.work = append(p.work, ownCommit{c.Author.When, !known})
 		}
-		visits++
-		return visits < maxCommits && c.Committer.When.After(last)
+		return true
 	})
 }
 

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
 
+	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/spf13/cobra"
 )
@@ -20,19 +22,26 @@ type globals struct {
 	Env
 	dir     string
 	printer printer
-	colour  string
-	noPager bool
-	noInput bool
-	as      string
-	quiet   bool
-	verbose bool
+	// commands is stdout as it is. In a CI job, all other output has the lines
+	// broken that the runner would take for commands.
+	commands io.Writer
+	colour   string
+	noPager  bool
+	noInput  bool
+	as       string
+	quiet    bool
+	verbose  bool
 }
 
 // Main runs one command line and returns its exit status.
 func Main(args []string, env Env) int {
 	ctx, stop := withSignals(context.Background())
 	defer stop()
-	g := &globals{Env: env}
+	g := &globals{Env: env, commands: env.Out}
+	if guard.InCI(env.Getenv) {
+		env.Err = &guard.Breaker{W: env.Err}
+		g.Err = env.Err
+	}
 	root := newRootCmd(g)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -165,8 +174,18 @@ func (g *globals) prepare() error {
 	if g.noInput {
 		g.Interactive = false
 	}
-	g.printer.w, g.printer.color, g.printer.width = g.Out, g.Color, g.Width
+	g.openOut()
+	g.printer.color, g.printer.width = g.Color, g.Width
 	return nil
+}
+
+// openOut leads stdout to the printer, with the escapes that its format has.
+func (g *globals) openOut() {
+	g.Out = g.commands
+	if guard.InCI(g.Getenv) {
+		g.Out = &guard.Breaker{W: g.commands, JSON: g.printer.json}
+	}
+	g.printer.w = g.Out
 }
 
 // note says something about the work on stderr, for people.
