@@ -18,6 +18,7 @@ type ackOptions struct {
 	reason    string
 	exception string
 	note      string
+	allSeen   bool
 }
 
 func newAckCmd(g *globals) *cobra.Command {
@@ -33,11 +34,12 @@ one handoff that waits for you.`,
 		Example: `  handoff ack
   handoff ack k3f --take refund-flow
   handoff ack @ana --outcome changes_requested --reason vague_next --note "which reviewer?"
-  handoff ack k3f --outcome seen`,
+  handoff ack --all-seen`,
 		GroupID: groupDaily,
 		Args:    maxArgs(1, "one reference"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runAck(cmd.Context(), g, o, strings.Join(args, ""))
+			ask := g.Interactive && !said(cmd, "outcome", "take", "readback", "gap", "reason", "exception", "note", "all-seen")
+			return runAck(cmd.Context(), g, o, strings.Join(args, ""), ask)
 		},
 	}
 	f := cmd.Flags()
@@ -48,24 +50,74 @@ one handoff that waits for you.`,
 	f.StringVar(&o.reason, "reason", "", "why changes are needed or it is declined: `REASON`")
 	f.StringVar(&o.exception, "exception", "", "which exception, with --reason exception: `CLASS`")
 	f.StringVar(&o.note, "note", "", "a `NOTE` to the sender")
+	f.BoolVar(&o.allSeen, "all-seen", false, "say of every handoff that names you as a reader that you have seen it")
 	o.addFlags(f)
 	return cmd
 }
 
-func runAck(ctx context.Context, g *globals, o ackOptions, ref string) error {
+// said reports whether any of the flags was given.
+func said(cmd *cobra.Command, flags ...string) bool {
+	return slices.ContainsFunc(flags, cmd.Flags().Changed)
+}
+
+func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool) error {
 	ws, err := g.openForWriting(ctx)
 	if err != nil {
 		return err
+	}
+	if o.allSeen {
+		return ws.ackAllSeen(ctx, g, o)
 	}
 	subject, err := ws.ackSubject(ref)
 	if err != nil {
 		return err
 	}
-	ack, err := ws.newAck(o, subject)
+	ack, err := ws.newAck(ctx, o, subject)
 	if err != nil {
 		return err
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, ack)}, "nothing was acknowledged")
+	if ask {
+		if err := ws.askAck(ctx, g, ack); err != nil {
+			return err
+		}
+	}
+	records := []*handoff.Record{ws.newRecord(g, ack)}
+	if e := ws.exception(ack); e != nil {
+		records = append(records, ws.newRecord(g, e))
+	}
+	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was acknowledged")
+}
+
+// exception is the escalation that goes with an ack of an exception class: to
+// the person whom the configuration names for it, nil when it names nobody.
+func (ws *workspace) exception(a *handoff.Ack) *handoff.Escalation {
+	who := ws.config.Exceptions[a.Exception]
+	if a.Exception == "" || who == "" || who == ws.me {
+		return nil
+	}
+	ask := a.Note
+	if ask == "" {
+		ask = "Decide how " + a.Subject + " goes on: " + strings.ReplaceAll(a.Exception, "_", " ")
+	}
+	return &handoff.Escalation{Subject: a.Subject, Reason: "disagreement", To: who, Ask: ask, Level: 1}
+}
+
+// ackAllSeen writes a receipt for every current handoff that names the user as a
+// reader and that they have not acknowledged in any way.
+func (ws *workspace) ackAllSeen(ctx context.Context, g *globals, o ackOptions) error {
+	var records []*handoff.Record
+	for _, h := range ws.state.Current() {
+		answered := slices.ContainsFunc(h.Acks, func(r *handoff.Record) bool { return r.By == ws.me })
+		if answered || h.Record.By == ws.me || !ws.addresses(h.CC, h.Record.By) {
+			continue
+		}
+		records = append(records, ws.newRecord(g, &handoff.Ack{Subject: h.Record.ID, Digest: h.Record.Source.Digest, Outcome: handoff.OutcomeSeen}))
+	}
+	if len(records) == 0 {
+		g.note("nothing that you have not seen")
+		return nil
+	}
+	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was acknowledged")
 }
 
 // ackSubject resolves what is acknowledged: the reference, else the one handoff
@@ -108,7 +160,7 @@ func (ws *workspace) addresses(to []string, by string) bool {
 	})
 }
 
-func (ws *workspace) newAck(o ackOptions, subject handoff.Target) (*handoff.Ack, error) {
+func (ws *workspace) newAck(ctx context.Context, o ackOptions, subject handoff.Target) (*handoff.Ack, error) {
 	a := &handoff.Ack{
 		Subject: subject.Name, Outcome: o.outcome,
 		Reason: o.reason, Exception: o.exception, Note: o.note,
@@ -138,6 +190,10 @@ func (ws *workspace) newAck(o ackOptions, subject handoff.Target) (*handoff.Ack,
 			return nil, usagef("", "--take goes with an accepting outcome, not with %s", a.Outcome)
 		}
 		return a, nil
+	}
+	var err error
+	if a.Drift, err = ws.drift(ctx, h); err != nil {
+		return nil, err
 	}
 	a.Take = o.take
 	if len(o.take) == 0 {

@@ -22,6 +22,7 @@ type checkOptions struct {
 	staged bool
 	format string
 	pr     prOptions
+	due    bool
 }
 
 func newCheckCmd(g *globals) *cobra.Command {
@@ -41,12 +42,17 @@ The job's environment says which pull request it is, on GitHub, GitLab, Gitea,
 Forgejo, Bitbucket and Jenkins; elsewhere --base does. Missing history is
 fetched.
 
+With --due, the deadlines that have passed are listed instead: handoffs without a
+verdict, blockers and questions that wait too long, temporary conditions that
+have ended. It is made for a scheduled job; nothing is escalated by itself.
+
 The status is 3 when there are errors; with --strict also when there are
 warnings.`,
 		Example: `  handoff check
   handoff check today.yaml --json
   handoff check --pr --require --format github
-  handoff check --pr --base main`,
+  handoff check --pr --base main
+  handoff check --due`,
 		GroupID: groupSetup,
 		RunE:    func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), g, o, args) },
 	}
@@ -55,6 +61,7 @@ warnings.`,
 	f.BoolVar(&o.staged, "staged", false, "check what is staged")
 	f.StringVar(&o.format, "format", "text", "print findings as `FORMAT`: text, json, github, gitlab, sarif, junit")
 	o.pr.addFlags(f)
+	f.BoolVar(&o.due, "due", false, "list the deadlines that have passed")
 	return cmd
 }
 
@@ -78,6 +85,8 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 		doc, err = checkPullRequest(ctx, g, o)
 	case o.staged:
 		doc, err = checkStaged(ctx, g)
+	case o.due:
+		doc, err = checkDue(ctx, g)
 	case len(paths) > 0:
 		doc, err = checkFiles(ctx, g, paths)
 	default:
@@ -109,8 +118,8 @@ func (o *checkOptions) validate(g *globals, paths []string) error {
 		return usagef("", "--format %s: say %s", o.format, strings.Join(known, ", "))
 	case g.printer.structured() && o.format != "text" && o.format != "json":
 		return usagef("", "--format %s: not together with --json, --jq or --template", o.format)
-	case o.pr.on && o.staged, len(paths) > 0 && (o.pr.on || o.staged):
-		return usagef("", "say one of --pr, --staged and paths")
+	case countTrue(o.pr.on, o.staged, o.due, len(paths) > 0) > 1:
+		return usagef("", "say one of --pr, --staged, --due and paths")
 	case !o.pr.on && o.pr.changed():
 		return usagef("handoff check --help", "the flags about a pull request need --pr")
 	}
@@ -119,6 +128,15 @@ func (o *checkOptions) validate(g *globals, paths []string) error {
 		g.openOut()
 	}
 	return nil
+}
+
+func countTrue(conditions ...bool) (n int) {
+	for _, c := range conditions {
+		if c {
+			n++
+		}
+	}
+	return n
 }
 
 // printCheck prints the findings. What a CI service reads goes out as it is:
@@ -153,6 +171,15 @@ func (g *globals) appendStepSummary(report guard.Report) error {
 		return err
 	}
 	return errors.Join(report.WriteStepSummary(file), file.Close())
+}
+
+// checkDue lists what is due.
+func checkDue(ctx context.Context, g *globals) (checkDocument, error) {
+	ws, err := g.openForReading(ctx)
+	if err != nil {
+		return checkDocument{}, err
+	}
+	return checkDocument{Records: len(ws.set.Records), Findings: ws.due()}, nil
 }
 
 // checkFiles checks files of the work tree, and what directories hold. A file
@@ -257,7 +284,18 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 			doc.Findings = append(doc.Findings, f)
 		}
 	}
+	for _, f := range rules.CheckState(ws.state, ws.ruleContext(nil)) {
+		doc.Findings = append(doc.Findings, ws.located(f))
+	}
 	return doc, ws.checkUncommitted(&doc)
+}
+
+// located adds the file of the record that a finding is about.
+func (ws *workspace) located(f handoff.Finding) handoff.Finding {
+	if r := ws.state.Records[f.Record]; r != nil && f.Path == "" {
+		f.Path = r.Source.Path
+	}
+	return f
 }
 
 // checkUncommitted reports records in the work tree that no ref holds: they are

@@ -118,7 +118,7 @@ func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Upda
 	if err := p.findWork(ctx, last); err != nil {
 		return "", err
 	}
-	why, due := p.due(last)
+	why, due := p.dueSince(last)
 	if !due {
 		return "", nil
 	}
@@ -130,7 +130,7 @@ func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Upda
 	if last, err = p.lastHandoff(others, last); err != nil {
 		return "", err
 	}
-	why, _ = p.due(last)
+	why, _ = p.dueSince(last)
 	return why, nil
 }
 
@@ -250,8 +250,8 @@ func (p *push) isMine(c store.CommitInfo) bool {
 	return mine && !strings.Contains(c.Message, "\nHandoff-Id: ")
 }
 
-// due asks the guard about the work since a handoff.
-func (p *push) due(last time.Time) (string, bool) {
+// dueSince asks the guard about the work since a handoff.
+func (p *push) dueSince(last time.Time) (string, bool) {
 	w := guard.Work{Now: p.now, Last: last, ShiftEnd: p.shiftEnd()}
 	for _, c := range p.work {
 		if !c.at.After(last) {

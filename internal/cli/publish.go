@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -109,7 +110,9 @@ func (ws *workspace) publish(ctx context.Context, g *globals, o publishOptions, 
 		return printDryRun(g, change)
 	}
 	commit, err := ws.Append(ctx, change)
-	if err != nil {
+	if unfinished := new(store.UnfinishedError); errors.As(err, &unfinished) {
+		g.say("warning: %v; the next handoff command repairs it", err) // the commit stands
+	} else if err != nil {
 		return err
 	}
 	return printPublication(g, records[0], publication{

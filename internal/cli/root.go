@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/handoff-cli/handoff/internal/guard"
@@ -28,20 +29,23 @@ type globals struct {
 	colour   string
 	noPager  bool
 	noInput  bool
-	as       string
-	quiet    bool
-	verbose  bool
+
+	accessible bool
+	inEditor   atomic.Bool // Ctrl-C is the editor's
+	as         string
+	quiet      bool
+	verbose    bool
 }
 
 // Main runs one command line and returns its exit status.
 func Main(args []string, env Env) int {
-	ctx, stop := withSignals(context.Background())
-	defer stop()
 	g := &globals{Env: env, commands: env.Out}
-	if guard.InCI(env.Getenv) {
+	if env.inCI() {
 		env.Err = &guard.Breaker{W: env.Err}
 		g.Err = env.Err
 	}
+	ctx, stop := g.withSignals(context.Background())
+	defer stop()
 	root := newRootCmd(g)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -55,18 +59,21 @@ func Main(args []string, env Env) int {
 }
 
 // withSignals returns a context that SIGINT, SIGTERM and SIGHUP cancel, with a
-// cause that knows which.
-func withSignals(parent context.Context) (context.Context, func()) {
+// cause that knows which. While an editor has the terminal, SIGINT is for it.
+func (g *globals) withSignals(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
-		select {
-		case s := <-signals:
-			if number, ok := s.(syscall.Signal); ok {
-				cancel(&signalError{number})
+		for {
+			select {
+			case s := <-signals:
+				if number, ok := s.(syscall.Signal); ok && !(number == syscall.SIGINT && g.inEditor.Load()) {
+					cancel(&signalError{number})
+				}
+			case <-ctx.Done():
+				return
 			}
-		case <-ctx.Done():
 		}
 	}()
 	return ctx, func() {
@@ -127,12 +134,13 @@ stays with its sender until the receiver acknowledges it.`,
 	f.StringVar(&g.colour, "color", "auto", "`WHEN` to colour: auto, always, never")
 	f.BoolVar(&g.noPager, "no-pager", false, "do not page long output")
 	f.BoolVar(&g.noInput, "no-input", false, "never ask; a missing answer is an error")
+	f.BoolVar(&g.accessible, "accessible", false, "ask line by line, for screen readers")
 	f.StringVar(&g.as, "as", "", "act as `HANDLE` instead of the owner of the git identity")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print results and errors only")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
 
 	root.AddCommand(
-		newDeclareCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
+		newDeclareCmd(g), newDraftCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
 		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
 		newEscalateCmd(g), newAssignCmd(g), newWithdrawCmd(g), newGapCmd(g),
 		newQueryCmd(g), newLogCmd(g),
@@ -182,7 +190,7 @@ func (g *globals) prepare() error {
 // openOut leads stdout to the printer, with the escapes that its format has.
 func (g *globals) openOut() {
 	g.Out = g.commands
-	if guard.InCI(g.Getenv) {
+	if g.inCI() {
 		g.Out = &guard.Breaker{W: g.commands, JSON: g.printer.json}
 	}
 	g.printer.w = g.Out

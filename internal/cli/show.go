@@ -56,6 +56,11 @@ func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error
 		return err
 	}
 	s := shower{printer: &g.printer, ws: ws}
+	if h, ok := ws.state.Handoffs[target.Name]; ok && target.Type == handoff.TargetRecord && h.Current() {
+		if s.moved, err = ws.drift(ctx, h); err != nil {
+			return err
+		}
+	}
 	record, text := s.subject(target)
 	r := ws.state.Records[record]
 	if g.printer.structured() {
@@ -91,7 +96,8 @@ func (s shower) subject(target handoff.Target) (record string, print func()) {
 // shower prints what a receiver needs to know.
 type shower struct {
 	*printer
-	ws *workspace
+	ws    *workspace
+	moved *handoff.Drift // since the handoff that is shown; nil when unknown
 }
 
 func (s shower) ago(t time.Time) string { return ago(s.ws.now.Sub(t)) }
@@ -129,8 +135,26 @@ func (s shower) handoff(h *handoff.HandoffState) {
 		s.line("  %s", joinNonEmpty(": ", shipped.ID, shipped.What))
 	}
 	s.rest(h)
+	s.drift(h)
 	s.verdicts(h)
 	s.cite(r)
+}
+
+// drift says what moved since the handoff was written.
+func (s shower) drift(h *handoff.HandoffState) {
+	d := s.moved
+	if d == nil || d.Commits == 0 && len(d.Files) == 0 {
+		return
+	}
+	s.field("since then", joinNonEmpty(", ", plural(d.Commits, "commit"),
+		listed("touched ", d.Files), listed("merged ", d.Merged)))
+}
+
+func listed(prefix string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return prefix + strings.Join(names, " ")
 }
 
 func (s shower) doNot(h *handoff.HandoffState) {

@@ -1,7 +1,6 @@
 package handoff
 
 import (
-	"regexp"
 	"time"
 )
 
@@ -13,12 +12,12 @@ type FileName struct {
 	ID   string
 }
 
-var fileNamePattern = regexp.MustCompile(`^(\d{4}/\d{2}/\d{2}/\d{6}Z)-([a-z]+)-([a-z0-9][a-z0-9._-]*)-([0-9a-z]{8})\.yaml$`)
+var fileNamePattern = Pattern(`^(\d{4}/\d{2}/\d{2}/\d{6}Z)-([a-z]+)-([a-z0-9][a-z0-9._-]*)-([0-9a-z]{8})\.yaml$`)
 
 // ParseFileName reads a name that [Record.Name] made, a path below the records'
 // directory.
 func ParseFileName(name string) (FileName, bool) {
-	m := fileNamePattern.FindStringSubmatch(name)
+	m := fileNamePattern().FindStringSubmatch(name)
 	if m == nil {
 		return FileName{}, false
 	}

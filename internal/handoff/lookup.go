@@ -133,11 +133,16 @@ func (s *State) questionRef(ref string) *QuestionState {
 // lookUp returns what ref names where something of type typ is expected: its
 // prefix, if it has one, must be that.
 func lookUp[T any](things map[string]*T, typ RefType, ref string) *T {
-	prefix, name := SplitRef(ref)
-	if prefix != RefAny && prefix != typ {
-		return nil
+	if name, fits := nameAs(typ, ref); fits {
+		return things[name]
 	}
-	return things[name]
+	return nil
+}
+
+// nameAs returns the name in ref, and whether it may name something of a type.
+func nameAs(typ RefType, ref string) (name string, fits bool) {
+	prefix, name := SplitRef(ref)
+	return name, prefix == RefAny || prefix == typ
 }
 
 // Latest returns the newest handoff by somebody that they have not withdrawn,

@@ -44,6 +44,10 @@ type objects struct {
 	// leaves it to the umask: 0444 and 0777 less its bits.
 	filePerm, dirPerm fs.FileMode
 
+	// walking is set to read more at a time than is asked for: it pays where
+	// most of the objects are read.
+	walking bool
+
 	mu       sync.Mutex // guards all that follows
 	dirs     []*objectDir
 	files    *lruCache[string, *openFile]
@@ -339,6 +343,9 @@ func (o *objects) open(path string) (*openFile, error) {
 		return nil, err
 	}
 	f := &openFile{ReaderAt: file, Closer: file, size: info.Size()}
+	if o.walking {
+		f.ReaderAt = newBlockReader(file, path)
+	}
 	o.files.put(path, f)
 	return f, nil
 }
