@@ -135,7 +135,7 @@ stays with its sender until the receiver acknowledges it.`,
 		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
 		newEscalateCmd(g), newAssignCmd(g), newWithdrawCmd(g), newGapCmd(g),
 		newQueryCmd(g), newLogCmd(g),
-		newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
+		newInitCmd(g), newHookCmd(g), newCheckCmd(g), newVerifyCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
 	)
 	root.AddCommand(newHelpTopics()...)
 	root.SetUsageTemplate(root.UsageTemplate() + "{{if not .HasParent}}\n" + statusHelp + "{{end}}")
