@@ -246,7 +246,7 @@ func (m Manager) snippet(strict bool) (text, into string) {
 		"      name: handoff",
 		"      language: system",
 		"      entry: sh -c '" + strings.Replace(run, callEnd, ` --no-stdin -- "$PRE_COMMIT_REMOTE_NAME"`, 1) + "'",
-		"      stages: [" + hookName + "]",
+		"      stages: [push]", // as versions before 3.2 call it, and all later ones know
 		"      always_run: true",
 		"      pass_filenames: false",
 		"      verbose: true",
