@@ -8,6 +8,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // declareOptions are the flags of declare. What they say is laid over the base:
@@ -68,10 +69,21 @@ records know. What you typed is kept as a draft until it is published.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDeclare(cmd.Context(), g, o) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.file, "file", "f", "", "take the handoff from `FILE`, - for standard input")
-	f.BoolVarP(&o.editor, "editor", "e", false, "write it in your editor")
 	f.StringVar(&o.from, "from", "", "start from the template `NAME`, or from the handoff that a reference names")
 	f.BoolVar(&o.carry, "carry", false, "start from what you hold")
+	f.StringSliceVar(&o.give, "give", nil, "`ITEM[=WHO]`, or all: the receiver does the next step")
+	o.addFlags(f)
+	cmd.MarkFlagsMutuallyExclusive("file", "editor")
+	cmd.MarkFlagsMutuallyExclusive("file", "from", "carry", "resume")
+	cmd.MarkFlagsMutuallyExclusive("resume", "fresh")
+	return cmd
+}
+
+// addFlags adds the flags that say what a handoff holds, whatever it starts
+// from.
+func (o *declareOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVarP(&o.file, "file", "f", "", "take the handoff from `FILE`, - for standard input")
+	f.BoolVarP(&o.editor, "editor", "e", false, "write it in your editor")
 	f.StringVar(&o.amend, "amend", "", "replace your handoff `REF`")
 	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
 	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
@@ -87,15 +99,10 @@ records know. What you typed is kept as a draft until it is published.`,
 	f.StringArrayVar(&o.intents, "intent", nil, "why an item is done: `'item;why'`")
 	f.StringArrayVar(&o.accepts, "accept", nil, "how to tell that an item is done: `'item;check'`")
 	f.StringArrayVar(&o.refs, "ref", nil, "what an item refers to: `'item;pr:1842'`")
-	f.StringSliceVar(&o.give, "give", nil, "`ITEM[=WHO]`, or all: the receiver does the next step")
 	f.StringSliceVar(&o.none, "none", nil, "say none: `LISTS` out of shipped, items, blockers, decisions")
 	f.StringArrayVar(&o.waive, "waive", nil, "let a rule pass: `'CODE;why'`")
 	f.StringSliceVar(&o.allowSecrets, "allow-secret", nil, "`FINGERPRINT` of a text that is no secret")
-	o.addFlags(f)
-	cmd.MarkFlagsMutuallyExclusive("file", "editor")
-	cmd.MarkFlagsMutuallyExclusive("file", "from", "carry", "resume")
-	cmd.MarkFlagsMutuallyExclusive("resume", "fresh")
-	return cmd
+	o.publishOptions.addFlags(f)
 }
 
 // flagged reports whether any flag says something that a handoff holds.
@@ -117,6 +124,12 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if err != nil {
 		return err
 	}
+	return ws.finishDraft(ctx, g, o, d)
+}
+
+// finishDraft lets the user edit the draft, if they asked for it, checks it and
+// publishes it.
+func (ws *workspace) finishDraft(ctx context.Context, g *globals, o declareOptions, d *draft) error {
 	if o.editor && !g.Interactive {
 		return usagef("use -f FILE, or flags", "--editor needs a terminal")
 	}
@@ -142,14 +155,21 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOptions, d *draft, warnings []handoff.Finding) error {
 	h := d.handoff
 	h.Anchor = ws.anchor(d.work)
-	h.Meta = &handoff.Meta{Tool: "handoff " + programVersion()}
+	queries, err := ws.sharedQueries()
+	if err != nil {
+		return err
+	}
+	h.Meta = &handoff.Meta{Tool: "handoff " + programVersion(), Queries: queries}
 	h.Team, h.Pod, h.Zone = ws.config.TeamOf(ws.me), ws.config.PodOf(ws.me), ws.config.ZoneOf(ws.me)
 	h.Shift = ws.currentShift()
 	for i := range h.Blockers {
 		ws.fillSince(&h.Blockers[i])
 	}
 	records := append([]*handoff.Record{ws.draftRecord(g, d)}, ws.routes(g, h)...)
-	return ws.publish(ctx, g, o.publishOptions, records, warnings)
+	if err := ws.publish(ctx, g, o.publishOptions, records, warnings); err != nil || o.dryRun {
+		return err
+	}
+	return ws.queryCounter().reset()
 }
 
 // currentShift is the shift that the user is handing over: the one that

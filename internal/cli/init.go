@@ -74,7 +74,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	change := store.Change{Files: files, Message: "handoff: set up " + ws.dir + "\n",
 		Author: ws.author, Committer: ws.committer, DetachOK: o.detachOK}
 	if o.dryRun {
-		return printDryRun(g, change)
+		return printDryRun(g, change, nil)
 	}
 	if err := ws.confirmInit(ctx, g, change); err != nil {
 		return err

@@ -140,11 +140,10 @@ stays with its sender until the receiver acknowledges it.`,
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
 
 	root.AddCommand(
-		newDeclareCmd(g), newDraftCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
+		newDeclareCmd(g), newDraftCmd(g), newRollupCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
 		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
 		newEscalateCmd(g), newAssignCmd(g), newWithdrawCmd(g), newGapCmd(g),
-		newQueryCmd(g), newLogCmd(g),
-		newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
+		newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g), newVerifyCmd(g),
 	)
 	root.AddCommand(newHelpTopics()...)
 	root.SetUsageTemplate(root.UsageTemplate() + "{{if not .HasParent}}\n" + statusHelp + "{{end}}")

@@ -110,6 +110,7 @@ func (s shower) handoff(h *handoff.HandoffState) {
 	if h.SupersededBy != "" {
 		s.styled(s.paint(yellow, "superseded by "+h.SupersededBy))
 	}
+	s.rollup(h.Rollup)
 	s.doNot(h)
 	items := slices.Clone(h.Items)
 	slices.SortStableFunc(items, func(a, b handoff.Item) int {
@@ -155,6 +156,24 @@ func listed(prefix string, names []string) string {
 		return ""
 	}
 	return prefix + strings.Join(names, " ")
+}
+
+// rollup says whose handoffs a rollup was drawn from, and whose it lacks.
+func (s shower) rollup(r *handoff.Rollup) {
+	if r == nil {
+		return
+	}
+	var from []string
+	for _, source := range r.Sources {
+		by := ""
+		if drawn, ok := s.ws.state.Records[source.ID]; ok {
+			by = drawn.By
+		}
+		from = append(from, joinNonEmpty(" by ", source.ID, by))
+	}
+	s.field("rollup of", rollupName(r))
+	s.field("from", strings.Join(from, ", "))
+	s.field("missing", missingMembers(r, ""))
 }
 
 func (s shower) doNot(h *handoff.HandoffState) {
@@ -210,6 +229,7 @@ func (s shower) declared(item handoff.Item) {
 	s.field("  blocked by", strings.Join(item.BlockedBy, ", "))
 	s.field("  depends on", strings.Join(item.DependsOn, ", "))
 	s.field("  due", item.Due.String())
+	s.field("  from", item.Source)
 	for _, ref := range item.Refs {
 		s.field("  "+ref.Type, joinNonEmpty(", ", ref.ID, ref.State, ref.Approvals))
 	}
