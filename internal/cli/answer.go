@@ -34,7 +34,7 @@ func newAnswerCmd(g *globals) *cobra.Command {
 }
 
 func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) error {
-	if o.text == "" {
+	if o.text == "" && !g.Interactive {
 		return usagef("handoff answer --help shows an example", "missing: --text")
 	}
 	ws, err := g.openForWriting(ctx)
@@ -52,6 +52,11 @@ func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) err
 	}
 	if q.Rounds >= maxRounds {
 		g.note("this is round %d: talk, then record it with --source call", q.Rounds)
+	}
+	if o.text == "" {
+		if err := ws.askAnswer(ctx, g, q, answer); err != nil {
+			return err
+		}
 	}
 	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, answer)}, "nothing was answered")
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // declareOptions are the flags of declare. What they say is laid over the base:
@@ -17,6 +20,8 @@ type declareOptions struct {
 	from   string
 	carry  bool
 	amend  string
+	resume bool
+	fresh  bool
 
 	summary   string
 	to, cc    []string
@@ -47,8 +52,13 @@ next, what blocks and who can remove it, what was decided and why.
 
 It is checked first. What is incomplete is refused, with every finding at once,
 and nothing is written. An empty list says "none"; a missing one says nothing
-and is refused.`,
-		Example: `  handoff declare -f today.yaml
+and is refused.
+
+On a terminal it asks for what the flags do not say, and offers what git and the
+records know. What you typed is kept as a draft until it is published.`,
+		Example: `  handoff declare
+  handoff declare --resume
+  handoff declare -f today.yaml
   handoff declare --carry --editor
   handoff declare --to ben --returns "mon 09:00" --summary "Refund flow is in review" \
       --item "refund-flow;in_review;PR #1842 has 1 of 2 approvals;Get james's review" \
@@ -59,11 +69,24 @@ and is refused.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDeclare(cmd.Context(), g, o) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.file, "file", "f", "", "take the handoff from `FILE`, - for standard input")
-	f.BoolVarP(&o.editor, "editor", "e", false, "write it in your editor")
 	f.StringVar(&o.from, "from", "", "start from the template `NAME`, or from the handoff that a reference names")
 	f.BoolVar(&o.carry, "carry", false, "start from what you hold")
+	f.StringSliceVar(&o.give, "give", nil, "`ITEM[=WHO]`, or all: the receiver does the next step")
+	o.addFlags(f)
+	cmd.MarkFlagsMutuallyExclusive("file", "editor")
+	cmd.MarkFlagsMutuallyExclusive("file", "from", "carry", "resume")
+	cmd.MarkFlagsMutuallyExclusive("resume", "fresh")
+	return cmd
+}
+
+// addFlags adds the flags that say what a handoff holds, whatever it starts
+// from.
+func (o *declareOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVarP(&o.file, "file", "f", "", "take the handoff from `FILE`, - for standard input")
+	f.BoolVarP(&o.editor, "editor", "e", false, "write it in your editor")
 	f.StringVar(&o.amend, "amend", "", "replace your handoff `REF`")
+	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
+	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
 	f.StringVar(&o.summary, "summary", "", "one sentence, at most 140 characters")
 	f.StringSliceVar(&o.to, "to", nil, "who is asked to take it: `WHO`, team, team:x, shift:x or lead:x")
 	f.StringSliceVar(&o.cc, "cc", nil, "who gets it for information")
@@ -76,14 +99,10 @@ and is refused.`,
 	f.StringArrayVar(&o.intents, "intent", nil, "why an item is done: `'item;why'`")
 	f.StringArrayVar(&o.accepts, "accept", nil, "how to tell that an item is done: `'item;check'`")
 	f.StringArrayVar(&o.refs, "ref", nil, "what an item refers to: `'item;pr:1842'`")
-	f.StringSliceVar(&o.give, "give", nil, "`ITEM[=WHO]`, or all: the receiver does the next step")
 	f.StringSliceVar(&o.none, "none", nil, "say none: `LISTS` out of shipped, items, blockers, decisions")
 	f.StringArrayVar(&o.waive, "waive", nil, "let a rule pass: `'CODE;why'`")
 	f.StringSliceVar(&o.allowSecrets, "allow-secret", nil, "`FINGERPRINT` of a text that is no secret")
-	o.addFlags(f)
-	cmd.MarkFlagsMutuallyExclusive("file", "editor")
-	cmd.MarkFlagsMutuallyExclusive("file", "from", "carry")
-	return cmd
+	o.publishOptions.addFlags(f)
 }
 
 // flagged reports whether any flag says something that a handoff holds.
@@ -93,9 +112,9 @@ func (o *declareOptions) flagged() bool {
 }
 
 func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
-	if o.file == "" && !o.editor && !o.carry && o.from == "" && o.amend == "" && !o.flagged() {
-		return usagef("handoff declare --carry --editor opens what you hold in your editor",
-			"declare needs -f FILE, --editor, or --summary, --to, --returns and, for each of shipped, items, blockers and decisions, the flag or --none")
+	based := o.file != "" || o.editor || o.carry || o.from != "" || o.amend != "" || o.resume
+	if !g.Interactive && !based && !o.flagged() {
+		return missingFlags(new(handoff.Handoff))
 	}
 	ws, err := g.openForWriting(ctx)
 	if err != nil {
@@ -105,29 +124,52 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.editor {
-		return ws.declareInEditor(ctx, g, o, d)
+	return ws.finishDraft(ctx, g, o, d)
+}
+
+// finishDraft lets the user edit the draft, if they asked for it, checks it and
+// publishes it.
+func (ws *workspace) finishDraft(ctx context.Context, g *globals, o declareOptions, d *draft) error {
+	if o.editor && !g.Interactive {
+		return usagef("use -f FILE, or flags", "--editor needs a terminal")
+	}
+	if o.editor || g.Interactive && o.file == "" && (!o.flagged() || missingFlags(d.handoff) != nil) {
+		return ws.declareByHand(ctx, g, o, d)
+	}
+	if err := d.complete(o); err != nil {
+		return err
 	}
 	findings := ws.checkDraft(g, d, o)
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint()}
 	}
-	return ws.publishDraft(ctx, g, o, d, findings)
+	if err := ws.publishDraft(ctx, g, o, d, findings); err != nil || !o.resume || o.dryRun {
+		return err
+	}
+	drafts := form.Drafts{Dir: ws.Dir()}
+	return drafts.Drop()
 }
 
 // publishDraft completes the draft with the facts that the program knows and
 // commits it, with a route for every blocker and question that is new.
 func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOptions, d *draft, warnings []handoff.Finding) error {
 	h := d.handoff
-	h.Anchor = ws.anchor()
-	h.Meta = &handoff.Meta{Tool: "handoff " + programVersion()}
+	h.Anchor = ws.anchor(d.work)
+	queries, err := ws.sharedQueries()
+	if err != nil {
+		return err
+	}
+	h.Meta = &handoff.Meta{Tool: "handoff " + programVersion(), Queries: queries}
 	h.Team, h.Pod, h.Zone = ws.config.TeamOf(ws.me), ws.config.PodOf(ws.me), ws.config.ZoneOf(ws.me)
 	h.Shift = ws.currentShift()
 	for i := range h.Blockers {
 		ws.fillSince(&h.Blockers[i])
 	}
 	records := append([]*handoff.Record{ws.draftRecord(g, d)}, ws.routes(g, h)...)
-	return ws.publish(ctx, g, o.publishOptions, records, warnings)
+	if err := ws.publish(ctx, g, o.publishOptions, records, warnings); err != nil || o.dryRun {
+		return err
+	}
+	return ws.queryCounter().reset()
 }
 
 // currentShift is the shift that the user is handing over: the one that
@@ -147,9 +189,19 @@ func (ws *workspace) currentShift() *handoff.Shift {
 	return &handoff.Shift{Start: handoff.Time{Time: shift.From}, End: handoff.Time{Time: shift.To}, TZ: calendar.Location.String()}
 }
 
-// anchor is where the sender's branch stands.
-func (ws *workspace) anchor() *handoff.Anchor {
+// anchor is where the sender's branch stands, with what lies around there where
+// that is known.
+func (ws *workspace) anchor(work *store.Facts) *handoff.Anchor {
 	a := &handoff.Anchor{Head: ws.head.Hash}
+	if work != nil {
+		a.Stashes = &work.Stashes
+		if !slices.Contains(work.Missing, "status") {
+			a.Dirty = &work.Changed
+		}
+		if work.Remote && !slices.Contains(work.Missing, "unpushed") {
+			a.Unpushed = &work.Unpushed
+		}
+	}
 	if !ws.head.Detached {
 		a.Branch = shortRef(ws.head.Ref)
 	}

@@ -11,8 +11,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // draft is a handoff that is being written.
@@ -23,6 +25,9 @@ type draft struct {
 	doc     *handoff.Document // the text it was read from, nil if there is none
 	path    string            // how the user names that text
 	changed bool              // the flags changed what the text says
+
+	resolutions []handoff.Resolution // of carried blockers, published in the same commit
+	work        *store.Facts         // nil where nobody asked git
 }
 
 func (d *draft) refusedHint() string {
@@ -38,28 +43,35 @@ func (ws *workspace) newDraft(ctx context.Context, g *globals, o declareOptions)
 	if err != nil {
 		return nil, err
 	}
+	return d, ws.layFlags(d, o)
+}
+
+// layFlags lays the flags over a draft.
+func (ws *workspace) layFlags(d *draft, o declareOptions) error {
 	if d.doc != nil && d.handoff == nil {
-		return d, nil // nothing to lay flags over: the findings say why
+		return nil // nothing to lay flags over: the findings say why
 	}
 	if o.amend != "" {
 		amended, err := ws.ownHandoff(o.amend)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		d.handoff.Amends = amended.Record.ID
 		d.changed = true
 	}
 	if !o.flagged() {
-		return d, nil
+		return nil
 	}
 	d.changed = true
-	if err := ws.applyFlags(d.handoff, o); err != nil {
-		return nil, err
+	return ws.applyFlags(d.handoff, o)
+}
+
+// complete refuses a handoff made of flags that lack something.
+func (d *draft) complete(o declareOptions) error {
+	if d.doc != nil || !o.flagged() {
+		return nil
 	}
-	if d.doc == nil && !o.editor {
-		return d, missingFlags(d.handoff)
-	}
-	return d, nil
+	return missingFlags(d.handoff)
 }
 
 func (ws *workspace) baseDraft(ctx context.Context, g *globals, o declareOptions) (*draft, error) {
@@ -70,6 +82,8 @@ func (ws *workspace) baseDraft(ctx context.Context, g *globals, o declareOptions
 			return nil, err
 		}
 		return readDraft(data, name), nil
+	case o.resume && !g.Interactive:
+		return ws.waitingDraft()
 	case o.from != "":
 		return ws.draftFrom(ctx, o.from)
 	case o.carry:
@@ -90,6 +104,9 @@ func readDraft(data []byte, name string) *draft {
 	if r := d.doc.Record; r != nil {
 		if h, ok := r.Body.(*handoff.Handoff); ok {
 			d.handoff, d.ext = h, r.Ext
+			if written, _ := form.ParseDraft(data); written != nil {
+				d.ext, d.resolutions = written.Ext, written.Resolutions
+			}
 		}
 	}
 	return d
@@ -175,10 +192,40 @@ func (ws *workspace) carried() *handoff.Handoff {
 	for _, b := range custody.Blockers {
 		h.Blockers = append(h.Blockers, b.Blocker)
 	}
+	for _, q := range custody.Questions {
+		if ws.state.Handoffs[q.Record] != nil { // one with a record of its own needs no carrying
+			h.Questions = append(h.Questions, handoff.OpenQuestion{
+				ID: q.Key, Ask: q.Ask, To: q.To, Context: q.Context, Blocks: q.Blocks,
+				NeededBy: handoff.Time{Time: q.NeededBy}, DefaultIfSilent: q.Default,
+			})
+		}
+	}
 	if last := ws.state.Latest(ws.me); last != nil {
 		h.To = slices.Clone(last.To)
 	}
 	return h
+}
+
+// resolved makes the records that close carried blockers.
+func (ws *workspace) resolved(g *globals, d *draft) []*handoff.Record {
+	var records []*handoff.Record
+	for _, r := range d.resolutions {
+		records = append(records, ws.newRecord(g, &r))
+	}
+	return records
+}
+
+// waitingDraft is the draft that a form left behind, to be published as it is.
+func (ws *workspace) waitingDraft() (*draft, error) {
+	drafts := form.Drafts{Dir: ws.Dir()}
+	data, err := drafts.Load()
+	if err != nil {
+		return nil, err
+	}
+	if data == nil {
+		return nil, errNoDraft
+	}
+	return readDraft(data, drafts.Path()), nil
 }
 
 // ownHandoff resolves the reference of --amend.
@@ -202,6 +249,10 @@ func (ws *workspace) ownHandoff(ref string) (*handoff.HandoffState, error) {
 func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handoff.Finding {
 	ctx := ws.ruleContext(o.allowSecrets)
 	ctx.Draft = true
+	closing := ws.resolved(g, d)
+	if len(closing) > 0 {
+		ctx.State = handoff.Fold(slices.Concat(ws.state.Order(), closing), ws.config.AckPolicy)
+	}
 	var findings []handoff.Finding
 	switch {
 	case d.handoff == nil || d.doc != nil && !d.changed:
@@ -213,7 +264,7 @@ func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handof
 		}
 	}
 	if d.handoff != nil && !handoff.HasErrors(findings) {
-		findings = append(findings, ws.misplaced([]*handoff.Record{ws.draftRecord(g, d)})...)
+		findings = append(findings, ws.misplaced(append(closing, ws.draftRecord(g, d)))...)
 	}
 	for i := range findings {
 		f := &findings[i]

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -78,7 +79,7 @@ type signalError struct{ signal syscall.Signal }
 func (e *signalError) Error() string { return "stopped by " + e.signal.String() }
 
 // errStopped is the user's own no: Ctrl-C, end of input, an empty editor.
-var errStopped = errors.New("stopped, nothing was published")
+var errStopped = form.ErrStopped
 
 // hintedError adds the next command to an error that has none of its own.
 type hintedError struct {
@@ -168,6 +169,10 @@ func report(w io.Writer, err error, asJSON bool) int {
 	}
 	if hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", handoff.Neutralise(hint))
+	}
+	var kept *keptError
+	if errors.As(err, &kept) {
+		fmt.Fprintln(w, "your draft is kept: handoff declare --resume")
 	}
 	return status
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
@@ -68,7 +69,10 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	change := store.Change{Files: files, Message: "handoff: set up " + ws.dir + "\n",
 		Author: ws.author, Committer: ws.committer, DetachOK: o.detachOK}
 	if o.dryRun {
-		return printDryRun(g, change)
+		return printDryRun(g, change, nil)
+	}
+	if err := ws.confirmInit(ctx, g, change); err != nil {
+		return err
 	}
 	commit, err := ws.Append(ctx, change)
 	if err != nil {
@@ -86,6 +90,29 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	}
 	g.note("committed to %s as %s; next: handoff declare --editor", shortRef(commit.Ref), commit.Hash[:7])
 	return nil
+}
+
+// confirmInit shows, on a terminal, what is about to be committed.
+func (ws *workspace) confirmInit(ctx context.Context, g *globals, change store.Change) error {
+	if !g.Interactive {
+		return nil
+	}
+	var body []string
+	for _, f := range change.Files {
+		body = append(body, "create "+f.Path)
+		if path.Base(f.Path) == "config.yaml" {
+			for line := range strings.Lines(string(f.Data)) {
+				body = append(body, "    "+strings.TrimSuffix(line, "\n"))
+			}
+		}
+	}
+	return g.ask(func(asker form.Asker) error {
+		yes, err := form.Confirm(ctx, asker, "Commit this to "+shortRef(ws.head.Ref)+"?", body)
+		if err == nil && !yes {
+			return errStopped
+		}
+		return err
+	})
 }
 
 // refuseForeign refuses a directory that holds something else than records.

@@ -38,7 +38,8 @@ func newResolveCmd(g *globals) *cobra.Command {
 }
 
 func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) error {
-	if o.how == "" && o.decision == "" {
+	ask := g.Interactive && o.how == "" && o.decision == ""
+	if !ask && o.how == "" && o.decision == "" {
 		return usagef("handoff resolve --help shows an example", "missing: --how")
 	}
 	ws, err := g.openForWriting(ctx)
@@ -53,6 +54,11 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) e
 		return &noError{
 			message: blocker.ID + " is closed already: " + blocker.State + " by " + blocker.Resolution.By + " in " + blocker.Resolution.ID,
 			hint:    "handoff show blk:" + blocker.ID,
+		}
+	}
+	if ask {
+		if err := ws.askResolve(ctx, g, &o, blocker); err != nil {
+			return err
 		}
 	}
 	records, err := ws.resolution(g, o, blocker)

@@ -9,8 +9,10 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
+	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/spf13/cobra"
 )
@@ -21,19 +23,29 @@ type globals struct {
 	Env
 	dir     string
 	printer printer
-	colour  string
-	noPager bool
-	noInput bool
-	as      string
-	quiet   bool
-	verbose bool
+	// commands is stdout as it is. In a CI job, all other output has the lines
+	// broken that the runner would take for commands.
+	commands io.Writer
+	colour   string
+	noPager  bool
+	noInput  bool
+
+	accessible bool
+	inEditor   atomic.Bool // Ctrl-C is the editor's
+	as         string
+	quiet      bool
+	verbose    bool
 }
 
 // Main runs one command line and returns its exit status.
 func Main(args []string, env Env) int {
-	ctx, stop := withSignals(context.Background())
+	g := &globals{Env: env, commands: env.Out}
+	if env.inCI() {
+		env.Err = &guard.Breaker{W: env.Err}
+		g.Err = env.Err
+	}
+	ctx, stop := g.withSignals(context.Background())
 	defer stop()
-	g := &globals{Env: env}
 	root := newRootCmd(g)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -47,18 +59,21 @@ func Main(args []string, env Env) int {
 }
 
 // withSignals returns a context that SIGINT, SIGTERM and SIGHUP cancel, with a
-// cause that knows which.
-func withSignals(parent context.Context) (context.Context, func()) {
+// cause that knows which. While an editor has the terminal, SIGINT is for it.
+func (g *globals) withSignals(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
-		select {
-		case s := <-signals:
-			if number, ok := s.(syscall.Signal); ok {
-				cancel(&signalError{number})
+		for {
+			select {
+			case s := <-signals:
+				if number, ok := s.(syscall.Signal); ok && !(number == syscall.SIGINT && g.inEditor.Load()) {
+					cancel(&signalError{number})
+				}
+			case <-ctx.Done():
+				return
 			}
-		case <-ctx.Done():
 		}
 	}()
 	return ctx, func() {
@@ -119,16 +134,16 @@ stays with its sender until the receiver acknowledges it.`,
 	f.StringVar(&g.colour, "color", "auto", "`WHEN` to colour: auto, always, never")
 	f.BoolVar(&g.noPager, "no-pager", false, "do not page long output")
 	f.BoolVar(&g.noInput, "no-input", false, "never ask; a missing answer is an error")
+	f.BoolVar(&g.accessible, "accessible", false, "ask line by line, for screen readers")
 	f.StringVar(&g.as, "as", "", "act as `HANDLE` instead of the owner of the git identity")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print results and errors only")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
 
 	root.AddCommand(
-		newDeclareCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
+		newDeclareCmd(g), newDraftCmd(g), newRollupCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
 		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
 		newEscalateCmd(g), newAssignCmd(g), newWithdrawCmd(g), newGapCmd(g),
-		newQueryCmd(g), newLogCmd(g),
-		newInitCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
+		newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g), newVerifyCmd(g),
 	)
 	root.AddCommand(newHelpTopics()...)
 	root.SetUsageTemplate(root.UsageTemplate() + "{{if not .HasParent}}\n" + statusHelp + "{{end}}")
@@ -166,8 +181,18 @@ func (g *globals) prepare() error {
 	if g.noInput {
 		g.Interactive = false
 	}
-	g.printer.w, g.printer.color, g.printer.width = g.Out, g.Color, g.Width
+	g.openOut()
+	g.printer.color, g.printer.width = g.Color, g.Width
 	return nil
+}
+
+// openOut leads stdout to the printer, with the escapes that its format has.
+func (g *globals) openOut() {
+	g.Out = g.commands
+	if g.inCI() {
+		g.Out = &guard.Breaker{W: g.commands, JSON: g.printer.json}
+	}
+	g.printer.w = g.Out
 }
 
 // note says something about the work on stderr, for people.
@@ -213,13 +238,4 @@ func maxArgs(n int, what string) cobra.PositionalArgs {
 		}
 		return usagef(cmd.CommandPath()+" --help shows an example", "%s takes %s, got %q as well", cmd.CommandPath(), what, args[n])
 	}
-}
-
-// readAtMost reads r up to limit bytes and reports whether there is more.
-func readAtMost(r io.Reader, limit int64) (data []byte, more bool, err error) {
-	data, err = io.ReadAll(io.LimitReader(r, limit+1))
-	if int64(len(data)) > limit {
-		return data[:limit], true, err
-	}
-	return data, false, err
 }

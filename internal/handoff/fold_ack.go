@@ -122,22 +122,31 @@ func (f *folder) take(r *Record, hs *HandoffState, ref string) {
 // judge makes a handoff accepted once the policy is satisfied. r is the ack
 // that may have done it.
 func (f *folder) judge(hs *HandoffState, r *Record) {
-	if !hs.pending() || len(hs.accepters) == 0 || !f.satisfied(hs) {
+	if !hs.pending() || !f.satisfied(hs) {
 		return
 	}
 	hs.State, hs.Verdict = HandoffAccepted, r
 	f.settle(hs)
 }
 
-// satisfied reports whether the receivers who accepted are enough.
+// satisfied reports whether the receivers who accepted are enough. For the
+// policy per item it is also enough that all that was offered has been taken,
+// be it by assignment, so that no receiver ever acked the handoff itself.
 func (f *folder) satisfied(hs *HandoffState) bool {
 	switch f.policy {
 	case PolicyAny:
-		return true
+		return len(hs.accepters) > 0
 	case PolicyAll:
-		return !slices.ContainsFunc(hs.To, func(to string) bool { return !hs.acceptedFor(to) })
+		return len(hs.accepters) > 0 && !slices.ContainsFunc(hs.To, func(to string) bool { return !hs.acceptedFor(to) })
 	}
-	return !slices.ContainsFunc(hs.declared, func(id string) bool { return hs.waitsFor(f.findItem(id)) })
+	answered := len(hs.accepters) > 0 || slices.ContainsFunc(hs.declared, func(id string) bool { return hs.gave(f.findItem(id)) })
+	return answered && !slices.ContainsFunc(hs.declared, func(id string) bool { return hs.waitsFor(f.findItem(id)) })
+}
+
+// gave reports whether somebody has taken the item that the handoff left to
+// somebody else.
+func (h *HandoffState) gave(it *ItemState) bool {
+	return it.Declared == h.Record.ID && h.Taken[it.ID] != "" && offer(h.Record, it.Item) != nil
 }
 
 // acceptedFor reports whether an address has accepted. Any receiver who is not

@@ -27,6 +27,7 @@ type Facts struct {
 	Remote   bool         // there are remote-tracking branches, so Unpushed means something
 	Staged   int          // paths that differ between HEAD and the index
 	Dirty    int          // tracked paths that differ between the index and the work tree
+	Changed  int          // tracked paths with a change of either kind
 	Stashes  int
 	Missing  []string // out of "commits", "branches", "unpushed", "status"
 }
@@ -80,7 +81,7 @@ func (r *Repo) Facts(ctx context.Context, since time.Time, emails []string) Fact
 	gather("commits", func() (err error) { f.Commits, err = r.workSince(ctx, tips, since, emails); return err })
 	gather("branches", func() (err error) { f.Branches, f.Remote, err = r.branches(ctx); return err })
 	gather("unpushed", func() (err error) { f.Unpushed, unpushed, err = r.unpushed(ctx, tips); return err })
-	gather("status", func() (err error) { f.Staged, f.Dirty, err = r.changedPaths(ctx); return err })
+	gather("status", func() error { return r.changedPaths(ctx, &f) })
 	group.Wait()
 	slices.Sort(f.Missing)
 	for i := range f.Branches {
@@ -123,9 +124,21 @@ func (r *Repo) workSince(ctx context.Context, tips []string, since time.Time, em
 	for _, email := range emails {
 		args = append(args, "--author=<"+email+">")
 	}
-	lines, err := r.lines(ctx, append(args, tips...)...)
+	lines, err := r.lines(ctx, slices.Concat(args, tips)...)
 	if err != nil {
 		return nil, err
+	}
+	// Where branches meet, git names the one with the younger tip: ask again
+	// for what has arrived on a trunk.
+	arrived, err := r.lines(ctx, slices.Concat(args, trunkGlobs())...)
+	if err != nil {
+		return nil, err
+	}
+	trunk := make(map[string]string)
+	for _, line := range arrived {
+		if len(line) == 4 {
+			trunk[line[0]] = line[1]
+		}
 	}
 	var commits []WorkCommit
 	for _, line := range lines {
@@ -133,10 +146,26 @@ func (r *Repo) workSince(ctx context.Context, tips []string, since time.Time, em
 			continue
 		}
 		commits = append(commits, WorkCommit{
-			Hash: line[0], Branch: localBranch(line[1]), When: unixTime(line[2]), Subject: line[3],
+			Hash: line[0], Branch: localBranch(firstOf(trunk[line[0]], line[1])), When: unixTime(line[2]), Subject: line[3],
 		})
 	}
 	return commits, nil
+}
+
+// trunks are the names of branches that work arrives on.
+var trunks = []string{"main", "master", "trunk", "develop", "development"}
+
+// IsTrunk reports whether a branch is one that work arrives on, by its name.
+func IsTrunk(branch string) bool { return slices.Contains(trunks, branch) }
+
+// trunkGlobs are options that stand for the trunks which exist. Written as a
+// pattern, a name that does not exist is no error.
+func trunkGlobs() []string {
+	var globs []string
+	for _, name := range trunks {
+		globs = append(globs, "--glob=refs/heads/["+name[:1]+"]"+name[1:])
+	}
+	return globs
 }
 
 // branches lists the local branches, and reports whether there are
@@ -176,26 +205,27 @@ func (r *Repo) unpushed(ctx context.Context, tips []string) (total int, by map[s
 
 // changedPaths counts tracked paths with changes. Untracked ones would need a
 // walk over the whole work tree.
-func (r *Repo) changedPaths(ctx context.Context) (staged, dirty int, err error) {
+func (r *Repo) changedPaths(ctx context.Context, f *Facts) error {
 	if r.worktree == "" {
-		return 0, 0, nil
+		return nil
 	}
 	out, err := r.git.output(ctx, "status", "--porcelain=v1", "--no-renames", "--untracked-files=no", "--ignore-submodules=all")
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
 	for line := range bytes.Lines(out) {
 		if len(line) < 2 {
 			continue
 		}
+		f.Changed++
 		if line[0] != ' ' { // a conflict counts as both
-			staged++
+			f.Staged++
 		}
 		if line[1] != ' ' {
-			dirty++
+			f.Dirty++
 		}
 	}
-	return staged, dirty, nil
+	return nil
 }
 
 // localBranch is the name of a branch without refs/heads/, "" for other refs.

@@ -157,6 +157,7 @@ func (r *Repo) Recover(ctx context.Context) error {
 
 // repair does what m asks for. The writer is dead.
 func (r *Repo) repair(ctx context.Context, m *marker) error {
+	os.Remove(r.lockDraftPath(m.Token))
 	removeIndexCopy(r.indexCopyPath(m.Token))
 	landed, err := r.holdsFiles(m.Ref, m.Files)
 	if err != nil {

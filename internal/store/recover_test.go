@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -164,4 +165,23 @@ func TestUnfinishedAppendIsReportedWithItsCommit(t *testing.T) {
 		t.Errorf("status: %s", status)
 	}
 	r.mustBeSound()
+}
+
+func TestIndexesWithoutAHashAreToldApart(t *testing.T) {
+	dir := t.TempDir()
+	var sums []string
+	for _, content := range []string{"DIRC\x00\x00\x00\x02\x00\x00\x00\x01", "DIRC\x00\x00\x00\x02\x00\x00\x00\x02"} {
+		path := filepath.Join(dir, "index")
+		if err := os.WriteFile(path, append([]byte(content), make([]byte, indexChecksumSize)...), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		sum, err := indexChecksum(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums = append(sums, sum)
+	}
+	if sums[0] == sums[1] {
+		t.Errorf("both %s", sums[0])
+	}
 }

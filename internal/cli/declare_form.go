@@ -1,0 +1,260 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/form"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/store"
+)
+
+// factsTime is what a form waits for git's facts.
+const factsTime = 300 * time.Millisecond
+
+// firstDay is how far back the facts of somebody go who has no handoff yet.
+const firstDay = 7 * 24 * time.Hour
+
+// asker takes the terminal for a form.
+func (g *globals) asker() form.Asker {
+	return form.NewAsker(g.In, g.Err, g.Environ, g.accessible)
+}
+
+// errNoDraft says that there is nothing to resume, show or drop.
+var errNoDraft = usagef("handoff draft restore brings the last one back that was set aside", "no draft waits")
+
+// keptError is an error after which the draft waits for --resume.
+type keptError struct{ err error }
+
+func (e *keptError) Error() string { return e.err.Error() }
+func (e *keptError) Unwrap() error { return e.err }
+
+// writing is a handoff that a person writes, in the form or in the editor.
+type writing struct {
+	ws      *workspace
+	g       *globals
+	options declareOptions
+	drafts  *form.Drafts
+	prefill form.Prefill
+	draft   *form.Draft
+	empty   []byte // the draft before anybody typed
+	allowed []handoff.Finding
+}
+
+// declareByHand lets the user write the handoff, with start as the first draft,
+// and publishes it. What was typed is kept until the commit stands.
+func (ws *workspace) declareByHand(ctx context.Context, g *globals, o declareOptions, start *draft) (err error) {
+	w := &writing{
+		ws: ws, g: g, options: o, drafts: &form.Drafts{Dir: ws.Dir()},
+		prefill: ws.prefill(ctx), draft: &form.Draft{Handoff: start.handoff, Ext: start.ext},
+	}
+	if w.draft.Handoff.Questions == nil {
+		w.draft.Handoff.Questions = w.prefill.Carried.Questions
+	}
+	if w.empty, err = w.draft.Format(); err != nil {
+		return err
+	}
+	asker := g.asker()
+	right, err := w.write(ctx, asker)
+	err = errors.Join(err, asker.Close())
+	if err == nil && !right {
+		err = errStopped
+	}
+	if err == nil {
+		err = ws.publishDraft(ctx, g, o, w.settled(), w.allowed)
+	}
+	if err != nil {
+		return w.kept(err)
+	}
+	if o.dryRun {
+		return nil
+	}
+	return w.drafts.Drop()
+}
+
+// kept says that the draft waits, if there is one.
+func (w *writing) kept(err error) error {
+	if data, loadErr := w.drafts.Load(); loadErr != nil || data == nil {
+		return errors.Join(err, loadErr)
+	}
+	return &keptError{err}
+}
+
+func (w *writing) settled() *draft {
+	return &draft{handoff: w.draft.Handoff, ext: w.draft.Ext, resolutions: w.draft.Resolutions, work: &w.prefill.Work}
+}
+
+// write settles what becomes of a draft that waits, and then takes the road that
+// the user chose. right reports whether the draft is to be published.
+func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err error) {
+	inEditor := w.options.editor
+	switch waiting, err := w.waiting(ctx, asker); {
+	case err != nil:
+		return false, err
+	case waiting == form.WaitingEdit:
+		inEditor = true
+	}
+	if inEditor {
+		err = asker.Release(func() error {
+			right, err = w.edit(ctx)
+			return err
+		})
+		return right, err
+	}
+	d := &form.Declaration{
+		Asker: asker, Draft: w.draft, Prefill: w.prefill, Check: w.check, When: w.ws.when, Save: w.save,
+		Edit: func(ctx context.Context, draft *form.Draft) (*form.Draft, error) {
+			w.draft = draft
+			if _, err := w.edit(ctx); err != nil {
+				return nil, err
+			}
+			return w.draft, nil
+		},
+	}
+	outcome, err := d.Run(ctx)
+	w.draft = d.Settled()
+	w.allowed = w.check(w.draft)
+	return outcome == form.Publish, err
+}
+
+// waiting looks for a draft that waits, and finds out whether to go on with it.
+func (w *writing) waiting(ctx context.Context, asker form.Asker) (form.Waiting, error) {
+	data, err := w.drafts.Load()
+	switch {
+	case err != nil:
+		return "", err
+	case data == nil && w.options.resume:
+		return "", errNoDraft
+	case data == nil:
+		return "", nil
+	}
+	draft, doc := form.ParseDraft(data)
+	about := aboutDraft(draft, doc, w.drafts.Path())
+	answer := form.WaitingFresh
+	switch {
+	case w.options.resume && draft != nil:
+		answer = form.WaitingContinue
+	case !w.options.fresh:
+		if answer, err = form.AskWaiting(ctx, asker, about, draft == nil); err != nil {
+			return "", err
+		}
+	}
+	switch answer {
+	case form.WaitingFresh:
+		return answer, w.drafts.SetAside()
+	case form.WaitingContinue:
+		w.draft = draft
+	}
+	return answer, nil
+}
+
+// aboutDraft says in a few lines which draft waits.
+func aboutDraft(d *form.Draft, doc *handoff.Document, path string) []string {
+	if d == nil {
+		lines := []string{path}
+		for _, f := range doc.Findings {
+			lines = append(lines, "line "+strconv.Itoa(f.Line)+": "+f.Message)
+		}
+		return lines
+	}
+	h := d.Handoff
+	lines := []string{plural(len(h.Items), "item") + ", " + plural(len(h.Blockers), "blocker") + ", " + plural(len(h.Decisions), "decision")}
+	if h.Summary != "" {
+		lines = append(lines, h.Summary)
+	}
+	return lines
+}
+
+// save keeps the draft, once it says something that was typed.
+func (w *writing) save(d *form.Draft) error {
+	data, err := d.Format()
+	if err != nil || bytes.Equal(data, w.empty) {
+		return err
+	}
+	w.empty = nil
+	return w.drafts.Save(data)
+}
+
+func (w *writing) check(d *form.Draft) []handoff.Finding {
+	return w.ws.checkDraft(w.g, &draft{handoff: d.Handoff, ext: d.Ext, resolutions: d.Resolutions}, w.options)
+}
+
+// edit opens the editor on the draft and takes what comes back.
+func (w *writing) edit(ctx context.Context) (right bool, err error) {
+	command, err := w.ws.editor(ctx, w.g)
+	if err != nil {
+		return false, err
+	}
+	text, err := w.draftText()
+	if err != nil {
+		return false, err
+	}
+	editing := form.Editing{
+		Drafts: w.drafts,
+		Run:    func(ctx context.Context, path string) error { return runEditor(ctx, w.g, command, path) },
+		Check: func(text []byte) []handoff.Finding {
+			return w.ws.checkDraft(w.g, readDraft(text, w.drafts.Path()), w.options)
+		},
+	}
+	edited, right, err := editing.Write(ctx, text)
+	if edited != nil {
+		w.draft = edited
+	}
+	if right {
+		w.allowed = w.check(edited)
+	}
+	return right, err
+}
+
+// draftText is what the editor opens: the draft, or a damaged one as it is.
+func (w *writing) draftText() ([]byte, error) {
+	data, err := w.drafts.Load()
+	if err != nil {
+		return nil, err
+	}
+	if data != nil {
+		if d, _ := form.ParseDraft(data); d == nil {
+			return data, nil
+		}
+	}
+	return w.draft.Text(w.prefill.Carried)
+}
+
+// prefill gathers what the program knows for a form.
+func (ws *workspace) prefill(ctx context.Context) form.Prefill {
+	carried := ws.carried()
+	p := form.Prefill{Me: ws.me, Carried: carried, To: carried.To, Since: ws.author.When.Add(-firstDay)}
+	if last := ws.state.Latest(ws.me); last != nil {
+		p.Since = last.Record.At.Time
+	}
+	if calendar, ok := ws.config.Calendar(ws.me); ok {
+		if shift, ok := calendar.NextShift(ws.author.When); ok {
+			p.Returns = shift.From.In(ws.location())
+		}
+	}
+	if len(p.To) == 0 {
+		if routing := ws.config.Receiver(ws.me, nil, nil); routing.To != "" {
+			p.To = []string{routing.To}
+		}
+	}
+	for _, q := range ws.state.Holds(ws.me).Questions {
+		p.Questions = append(p.Questions, q.Ask+" ("+q.To+")")
+	}
+	emails := append(slices.Clone(ws.config.People[ws.me].Emails), ws.author.Email)
+	ctx, cancel := context.WithTimeout(ctx, factsTime)
+	defer cancel()
+	p.Work = ws.Facts(ctx, p.Since, emails)
+	p.Work.Commits = slices.DeleteFunc(p.Work.Commits, func(c store.WorkCommit) bool { return isRecordCommit(c.Subject) })
+	return p
+}
+
+// isRecordCommit reports whether a commit's subject is one that publish writes.
+func isRecordCommit(subject string) bool {
+	kind, _, ok := strings.Cut(subject, ": ")
+	return ok && slices.Contains(handoff.Kinds, handoff.Kind(kind))
+}

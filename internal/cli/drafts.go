@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/form"
+	"github.com/spf13/cobra"
+)
+
+func newDraftCmd(g *globals) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "draft",
+		Short: "Look after the handoff that you have begun to write",
+		Long: `Look after the handoff that you have begun to write. It is a file in the git
+directory of this work tree, kept until it is published. The last five that were
+set aside are kept as well.`,
+		Example: "  handoff draft show\n  handoff draft restore",
+		GroupID: groupRecord,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef(cmd.CommandPath()+" --help lists them", "say show, path, drop or restore")
+			}
+			return usagef(suggestion(cmd, args[0]), "%q is not one of show, path, drop, restore", args[0])
+		},
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
+	sub := func(use, short, example string, args cobra.PositionalArgs, run func(context.Context, *form.Drafts, []string) error) {
+		cmd.AddCommand(&cobra.Command{
+			Use: use, Short: short, Example: example, Args: args,
+			RunE: func(cmd *cobra.Command, args []string) error {
+				ws, err := g.open(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return run(cmd.Context(), &form.Drafts{Dir: ws.Dir()}, args)
+			},
+		})
+	}
+	sub("show", "Print the draft", "  handoff draft show", noArgs, g.draftShow)
+	sub("path", "Print where the draft is", "  handoff draft path", noArgs, g.draftPath)
+	sub("drop", "Set the draft aside", "  handoff draft drop", noArgs, g.draftDrop)
+	sub("restore [n]", "Bring back a draft that was set aside: the last one, or the n-th last", "  handoff draft restore 2",
+		maxArgs(1, "one number"), g.draftRestore)
+	return cmd
+}
+
+func (g *globals) draftShow(_ context.Context, drafts *form.Drafts, _ []string) error {
+	data, err := drafts.Load()
+	if err != nil {
+		return err
+	}
+	if data == nil {
+		return errNoDraft
+	}
+	g.printer.line("%s", strings.TrimSuffix(string(data), "\n"))
+	return nil
+}
+
+func (g *globals) draftPath(_ context.Context, drafts *form.Drafts, _ []string) error {
+	g.printer.line("%s", drafts.Path())
+	return nil
+}
+
+func (g *globals) draftDrop(_ context.Context, drafts *form.Drafts, _ []string) error {
+	data, err := drafts.Load()
+	if err != nil {
+		return err
+	}
+	if data == nil {
+		return errNoDraft
+	}
+	if err := drafts.SetAside(); err != nil {
+		return err
+	}
+	g.note("set aside; handoff draft restore brings it back")
+	return nil
+}
+
+func (g *globals) draftRestore(_ context.Context, drafts *form.Drafts, args []string) error {
+	n := 1
+	if len(args) > 0 {
+		var err error
+		if n, err = strconv.Atoi(args[0]); err != nil || n < 1 || n > form.KeptDrafts {
+			return usagef("", "%s: say a number from 1, the last one, to %d", args[0], form.KeptDrafts)
+		}
+	}
+	found, err := drafts.Restore(n)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return usagef("", "draft %d was never set aside, or is gone", n)
+	}
+	g.note("restored; handoff declare --resume goes on with it")
+	return nil
+}
