@@ -1,105 +1,70 @@
-package examples_test
+package examples
 
 import (
-	"io/fs"
+	"bytes"
 	"os"
 	"path"
-	"path/filepath"
-	"slices"
+	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/handoff-cli/handoff/internal/config"
-	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/rules"
+	"gopkg.in/yaml.v3"
 )
 
-// configPath is where an example of a team has its configuration.
-const configPath = ".handoffs/config.yaml"
-
-// TestExamplesAreRight checks every configuration, record and draft: no errors,
-// and only people whom the configuration of the example knows. The directory ci
-// holds what other programs read.
-func TestExamplesAreRight(t *testing.T) {
-	checked := 0
-	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && entry.Name() == "ci":
-			return fs.SkipDir
-		case entry.IsDir() || path.Ext(file) != ".yaml":
-			return nil
-		}
-		checked++
-		file = filepath.ToSlash(file)
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		for _, f := range findings(t, file, data) {
-			t.Errorf("%s:%d: %s %s: %s", file, f.Line, f.Level, f.Code, f.Message)
-		}
-		return nil
-	})
+// TestActionIsTheOneThatInitWrites keeps the two copies of the action alike:
+// one is used from this repository, the other is written into others.
+func TestActionIsTheOneThatInitWrites(t *testing.T) {
+	ours, err := os.ReadFile("../.github/actions/handoff-check/action.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if checked < 4 {
-		t.Errorf("only %d files were found", checked)
+	if files := CI("github", Version); !bytes.Equal(files[1].Data, ours) {
+		t.Error("examples/ci/action.yml and .github/actions/handoff-check/action.yml differ")
 	}
 }
 
-func findings(t *testing.T, file string, data []byte) []handoff.Finding {
-	t.Helper()
-	if strings.HasSuffix(file, configPath) {
-		_, found := config.Parse(data)
-		return found
-	}
-	doc := handoff.Parse(data, handoff.KindHandoff)
-	c := rules.Context{Draft: !doc.Has("id"), Path: file, Team: rules.Team{People: roster(t, file)}}
-	return slices.DeleteFunc(rules.Check(doc, c), func(f handoff.Finding) bool { return f.Level != handoff.LevelError })
-}
-
-// roster lists the people of the example that a file belongs to, nil without a
-// configuration.
-func roster(t *testing.T, file string) []string {
-	t.Helper()
-	example, _, _ := strings.Cut(file, "/")
-	data, err := os.ReadFile(filepath.Join(example, filepath.FromSlash(configPath)))
-	if err != nil {
-		return nil
-	}
-	c, found := config.Parse(data)
-	if handoff.HasErrors(found) {
-		t.Fatalf("%s: %+v", example, found)
-	}
-	var people []string
-	for handle := range c.People {
-		people = append(people, handle)
-	}
-	return people
-}
-
-// TestScales checks that the teams are as large as the examples say.
-func TestScales(t *testing.T) {
-	for example, want := range map[string]struct{ people, teams, pods, zones int }{
-		"two-sites":      {8, 3, 0, 2}, // six engineers, two product owners
-		"fifteen":        {15, 2, 1, 2},
-		"follow-the-sun": {27, 9, 3, 3},
-	} {
-		data, err := os.ReadFile(filepath.Join(example, filepath.FromSlash(configPath)))
-		if err != nil {
-			t.Fatal(err)
+// TestCIFiles checks what no linter knows: no secret, no event that gives a fork
+// rights, everything pinned, nothing of the event in a script.
+func TestCIFiles(t *testing.T) {
+	uses := regexp.MustCompile(`uses: (\S+)`)
+	pinned := regexp.MustCompile(`^(?:\./\S+|[\w.-]+/[\w.-]+@[0-9a-f]{40})$`)
+	for _, service := range CIServices {
+		files := CI(service, "v1.2.3")
+		if len(files) == 0 {
+			t.Errorf("%s: no files", service)
 		}
-		c, _ := config.Parse(data)
-		if len(c.People) != want.people || len(c.Teams) != want.teams || len(c.Pods) != want.pods || len(c.Zones) != want.zones {
-			t.Errorf("%s has %d people, %d teams, %d pods, %d zones", example, len(c.People), len(c.Teams), len(c.Pods), len(c.Zones))
-		}
-		for name, pod := range c.Pods {
-			if people, _ := c.Covered(handoff.LevelPod, name); len(people)*len(c.Pods) != want.people || len(pod.Leads) != want.zones {
-				t.Errorf("%s: pod %s has %d people and %d leads", example, name, len(people), len(pod.Leads))
+		for _, f := range files {
+			var doc map[string]any
+			if err := yaml.Unmarshal(f.Data, &doc); err != nil {
+				t.Errorf("%s: %v", f.Path, err)
+			}
+			text := string(f.Data)
+			for _, bad := range []string{"pull_request_target", "secrets.", "github.event", "github.head_ref", "write", Version, "@latest"} {
+				if strings.Contains(withoutComments(text), bad) {
+					t.Errorf("%s: holds %q", f.Path, bad)
+				}
+			}
+			for _, m := range uses.FindAllStringSubmatch(text, -1) {
+				if !pinned.MatchString(m[1]) {
+					t.Errorf("%s: %s is not pinned", f.Path, m[1])
+				}
+			}
+			if path.Base(f.Path) != "action.yml" && !strings.Contains(text, "v1.2.3") {
+				t.Errorf("%s: the version is not set", f.Path)
 			}
 		}
 	}
+	if CI("travis", Version) != nil {
+		t.Error("files for a service that is not known")
+	}
+}
+
+// withoutComments cuts comments off, as far as these files have them.
+func withoutComments(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		code, _, _ := strings.Cut(line, "#")
+		b.WriteString(code + "\n")
+	}
+	return b.String()
 }

@@ -83,7 +83,7 @@ func (ws *workspace) queryEnv() query.Env {
 	env := query.Env{
 		Now: ws.now, Grace: c.Timing.PublishGrace.Wall(),
 		Teams: make(map[string]string), Addresses: make(map[string][]string),
-		AckDue: ws.ackDue, ShiftEnd: ws.nextShiftEnd,
+		AckDue: c.AckDue, ShiftEnd: ws.nextShiftEnd,
 	}
 	for handle, p := range c.People {
 		if p.Team != "" {
@@ -112,40 +112,6 @@ func (ws *workspace) nextShiftEnd(handle string, from time.Time) (time.Time, boo
 	}
 	shift, ok := calendar.NextShift(from)
 	return shift.To, ok
-}
-
-// ackDue is when the SLA wants a verdict on a handoff: by its most severe item,
-// on the clock of the first receiver whose hours are known, for what is critical
-// on the wall.
-func (ws *workspace) ackDue(h *handoff.HandoffState) (time.Time, bool) {
-	severity := handoff.SeverityRoutine
-	for _, item := range h.Items {
-		if handoff.CompareSeverity(item.Severity, severity) < 0 {
-			severity = item.Severity
-		}
-	}
-	sla := ws.config.SLA.Ack
-	switch severity {
-	case handoff.SeverityCritical:
-		return h.Record.At.Add(sla.Critical.Wall()), !sla.Critical.IsZero()
-	case handoff.SeverityWatch:
-		return ws.onClockOf(h, sla.Watch)
-	}
-	return ws.onClockOf(h, sla.Routine)
-}
-
-func (ws *workspace) onClockOf(h *handoff.HandoffState, sla handoff.Duration) (time.Time, bool) {
-	if sla.IsZero() {
-		return time.Time{}, false
-	}
-	for _, address := range h.To {
-		for _, who := range ws.config.Members(address, h.Record.By) {
-			if calendar, ok := ws.config.Calendar(who); ok {
-				return calendar.Due(h.Record.At.Time, sla.Work())
-			}
-		}
-	}
-	return h.Record.At.Add(sla.Wall()), true
 }
 
 // location is where the user's days begin: the roster's time zone, else that of

@@ -154,14 +154,21 @@ func (ws *workspace) publishChecked(ctx context.Context, g *globals, o declareOp
 func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOptions, d *draft, warnings []handoff.Finding) error {
 	h := d.handoff
 	h.Anchor = ws.anchor(d.work)
-	h.Meta = &handoff.Meta{Tool: "handoff " + programVersion()}
+	queries, err := ws.sharedQueries()
+	if err != nil {
+		return err
+	}
+	h.Meta = &handoff.Meta{Tool: "handoff " + programVersion(), Queries: queries}
 	h.Team, h.Pod, h.Zone = ws.config.TeamOf(ws.me), ws.config.PodOf(ws.me), ws.config.ZoneOf(ws.me)
 	h.Shift = ws.currentShift()
 	for i := range h.Blockers {
 		ws.fillSince(&h.Blockers[i])
 	}
 	records := append([]*handoff.Record{ws.draftRecord(g, d)}, ws.routes(g, h)...)
-	return ws.publish(ctx, g, o.publishOptions, records, warnings)
+	if err := ws.publish(ctx, g, o.publishOptions, records, warnings); err != nil || o.dryRun {
+		return err
+	}
+	return ws.queryCounter().reset()
 }
 
 // currentShift is the shift that the user is handing over: the one that

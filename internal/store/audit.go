@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -87,7 +86,11 @@ type AuditReport struct {
 // looks at new commits only and notices when the old ones are gone. Where the
 // git directory cannot be written nothing is remembered.
 func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
-	a := &audit{Repo: r, opts: o, configs: map[plumbing.Hash]*teamconfig.Config{}, handles: map[whoseCommit]handleAnswer{}}
+	a := &audit{
+		Repo: r, opts: o, blocks: newBlockCache(),
+		configs: map[plumbing.Hash]*teamconfig.Config{}, handles: map[whoseCommit]handleAnswer{},
+	}
+	defer a.blocks.close()
 	if err := a.begin(); err != nil {
 		return AuditReport{}, err
 	}
@@ -109,6 +112,7 @@ type audit struct {
 	mark   *auditMark               // what is known, and what this run adds
 	fresh  bool                     // there was no mark to go on from
 	unseen []string
+	blocks *blockCache
 
 	history *history
 	changes []revisionChanges
@@ -117,8 +121,8 @@ type audit struct {
 
 	added   []int32 // revisions that added a record
 	acks    []string
-	changed bool // a record that was there before is not what it was
-	files   []File
+	changed bool         // a record that was there before is not what it was
+	union   *recordUnion // of all tips; after judgeUnion
 }
 
 // begin reads the mark.
@@ -157,10 +161,10 @@ func (a *audit) walk(ctx context.Context) (err error) {
 			tips = append(tips, plumbing.NewHash(ref.Hash))
 		}
 	}
-	if a.history, err = a.walkHistory(ctx, tips, a.mark.has); err != nil {
+	if a.history, err = a.walkHistory(ctx, a.blocks, tips, a.mark.has); err != nil {
 		return err
 	}
-	a.changes, err = a.collectChanges(ctx, a.history, a.opts.Dir, a.opts.Progress)
+	a.changes, err = a.collectChanges(ctx, a.blocks, a.history, a.opts.Dir, a.opts.Progress)
 	return err
 }
 
@@ -194,7 +198,7 @@ func (h *history) countNew() int {
 func (a *audit) found(rev *revision, kind AuditKind, code string, level handoff.Level, path, message string) {
 	f := AuditFinding{Kind: kind, Finding: handoff.Finding{Code: code, Level: level, Path: path, Message: message}}
 	if name, ok := parseRecordName(a.opts.Dir, path); ok {
-		f.Record = name.id
+		f.Record = name.ID
 	}
 	if rev != nil {
 		f.Commit, f.Author, f.At = rev.hash.String(), a.history.authors[rev.author].String(), rev.date()
@@ -205,33 +209,13 @@ func (a *audit) found(rev *revision, kind AuditKind, code string, level handoff.
 // date is the author date in RFC 3339.
 func (rev *revision) date() string { return time.Unix(rev.when, 0).UTC().Format(time.RFC3339) }
 
-// recordName is what the name of a record file says. The name decides: a record
-// whose content says something else is believed by nobody.
-type recordName struct {
-	at   time.Time
-	kind handoff.Kind
-	by   string
-	id   string
-}
-
-// parseRecordName reads the path of a record below dir, as [handoff.Record.Name]
-// makes it. It is false for every other path.
-func parseRecordName(dir, path string) (recordName, bool) {
-	const stamp = "2006/01/02/150405Z"
+// parseRecordName reads the path of a record below dir. The name decides who
+// wrote a record and when: one whose content says something else is believed by
+// nobody.
+func parseRecordName(dir, path string) (handoff.FileName, bool) {
 	name, ok := strings.CutPrefix(path, dir+"/")
-	name, yaml := strings.CutSuffix(name, ".yaml")
-	if !ok || !yaml || len(name) < len(stamp)+len("-k-b-")+handoff.IDLength {
-		return recordName{}, false
+	if !ok {
+		return handoff.FileName{}, false
 	}
-	at, err := time.Parse(stamp, name[:len(stamp)])
-	if err != nil || name[len(stamp)] != '-' {
-		return recordName{}, false
-	}
-	kind, rest, _ := strings.Cut(name[len(stamp)+1:], "-")
-	end := len(rest) - handoff.IDLength - 1
-	if end < 1 || rest[end] != '-' {
-		return recordName{}, false
-	}
-	n := recordName{at: at, kind: handoff.Kind(kind), by: rest[:end], id: rest[end+1:]}
-	return n, slices.Contains(handoff.Kinds, n.kind) && handoff.ValidHandle(n.by) && handoff.ValidID(n.id)
+	return handoff.ParseFileName(name)
 }

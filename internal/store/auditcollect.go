@@ -21,10 +21,10 @@ type revisionChanges struct {
 
 // collectChanges compares the commits of a history with their parents. What is
 // known already, and what stands at the edge of a shallow clone, has no changes.
-func (r *Repo) collectChanges(ctx context.Context, h *history, dir string, progress func(done, total int)) ([]revisionChanges, error) {
+func (r *Repo) collectChanges(ctx context.Context, blocks *blockCache, h *history, dir string, progress func(done, total int)) ([]revisionChanges, error) {
 	all := make([]revisionChanges, len(h.revisions))
 	var done atomic.Int64
-	err := r.inChunks(ctx, len(all), func(o *objects) func(begin, end int) error {
+	err := r.inChunks(ctx, blocks, len(all), func(o *objects) func(begin, end int) error {
 		c := &changeCollector{history: h, dir: dir, trees: newTreeComparer(o)}
 		return func(begin, end int) error {
 			err := c.collect(all, begin, end)
@@ -39,16 +39,17 @@ func (r *Repo) collectChanges(ctx context.Context, h *history, dir string, progr
 
 // inChunks calls work with the parts of 0 to n, on all processors. Each worker
 // has its own object database and what newWorker makes of it.
-func (r *Repo) inChunks(ctx context.Context, n int, newWorker func(*objects) func(begin, end int) error) error {
+func (r *Repo) inChunks(ctx context.Context, blocks *blockCache, n int, newWorker func(*objects) func(begin, end int) error) error {
 	var next atomic.Int64
 	var failed atomic.Bool
 	workers := min(runtime.GOMAXPROCS(0), (n+auditChunk-1)/auditChunk)
 	return together(workers, func(int) error {
-		objects, err := r.walkingObjects()
+		objects, err := r.newObjects()
 		if err != nil {
 			return err
 		}
 		defer objects.Close()
+		objects.blocks = blocks
 		work := newWorker(objects)
 		for {
 			begin := int(next.Add(auditChunk)) - auditChunk

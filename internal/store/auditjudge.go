@@ -72,7 +72,7 @@ func (a *audit) moves(changes []treeChange) map[string]string {
 	gone := map[string]string{} // content or id → path
 	for _, c := range changes {
 		if name, ok := parseRecordName(a.opts.Dir, c.path); ok && c.new.isNone() {
-			gone[c.old.hash.String()], gone[name.id] = c.path, c.path
+			gone[c.old.hash.String()], gone[name.ID] = c.path, c.path
 		}
 	}
 	if len(gone) == 0 {
@@ -85,7 +85,7 @@ func (a *audit) moves(changes []treeChange) map[string]string {
 		}
 		from := gone[c.new.hash.String()]
 		if name, ok := parseRecordName(a.opts.Dir, c.path); ok && from == "" {
-			from = gone[name.id]
+			from = gone[name.ID]
 		}
 		if from != "" {
 			moved[from], moved[c.path] = c.path, from
@@ -122,7 +122,7 @@ func (a *audit) judgeAlteration(rev *revision, c treeChange) {
 }
 
 // judgeAddition judges a record that a commit added.
-func (a *audit) judgeAddition(ctx context.Context, place int32, name recordName, c treeChange) error {
+func (a *audit) judgeAddition(ctx context.Context, place int32, name handoff.FileName, c treeChange) error {
 	rev := &a.history.revisions[place]
 	if first, gone := a.mark.Touched[c.path]; gone {
 		kind, message := AuditEdited, "came back with other content after it was removed"
@@ -137,7 +137,7 @@ func (a *audit) judgeAddition(ctx context.Context, place int32, name recordName,
 	if n := len(a.added); n == 0 || a.added[n-1] != place {
 		a.added = append(a.added, place)
 	}
-	if name.kind == handoff.KindAck {
+	if name.Kind == handoff.KindAck {
 		a.acks = append(a.acks, c.path)
 	}
 	roster, err := a.configOf(a.changes[place].config)
@@ -149,15 +149,15 @@ func (a *audit) judgeAddition(ctx context.Context, place int32, name recordName,
 }
 
 // judgeDate compares the time of a record with that of its commit.
-func (a *audit) judgeDate(rev *revision, name recordName, path string, c *teamconfig.Config) {
-	apart := name.at.Sub(time.Unix(rev.when, 0))
+func (a *audit) judgeDate(rev *revision, name handoff.FileName, path string, c *teamconfig.Config) {
+	apart := name.At.Sub(time.Unix(rev.when, 0))
 	switch limit := c.Timing.Backdate.Wall(); {
 	case apart.Abs() > limit:
 		a.found(rev, AuditBackdated, "HO905", handoff.LevelWarning, path,
-			fmt.Sprintf("says %s, and was committed at %s", name.at.Format(time.RFC3339), rev.date()))
-	case name.at.After(a.opts.Now.Add(c.Timing.ClockSkew.Wall())):
+			fmt.Sprintf("says %s, and was committed at %s", name.At.Format(time.RFC3339), rev.date()))
+	case name.At.After(a.opts.Now.Add(c.Timing.ClockSkew.Wall())):
 		a.found(rev, AuditBackdated, "HO905", handoff.LevelWarning, path,
-			fmt.Sprintf("says %s, which lies in the future", name.at.Format(time.RFC3339)))
+			fmt.Sprintf("says %s, which lies in the future", name.At.Format(time.RFC3339)))
 	}
 }
 
@@ -176,19 +176,19 @@ type handleAnswer struct {
 
 // judgeAuthor compares who a record says it is by with the author of its
 // commit, under the roster of that commit.
-func (a *audit) judgeAuthor(ctx context.Context, rev *revision, name recordName, path string, who whoseCommit, c *teamconfig.Config) error {
+func (a *audit) judgeAuthor(ctx context.Context, rev *revision, name handoff.FileName, path string, who whoseCommit, c *teamconfig.Config) error {
 	answer, known := a.handles[who]
 	if !known {
 		answer = whoIs(c, who.author)
 		a.handles[who] = answer
 	}
-	if answer.claims(name.by, c) {
+	if answer.claims(name.By, c) {
 		return nil
 	}
 	// Seldom is anybody here who did not forge: only now is git asked for the
 	// address that .mailmap gives.
 	mapped, err := a.mailmapped(ctx, who.author)
-	if err != nil || mapped != who.author && whoIs(c, mapped).claims(name.by, c) {
+	if err != nil || mapped != who.author && whoIs(c, mapped).claims(name.By, c) {
 		return err
 	}
 	whose := "is " + answer.handle
@@ -198,7 +198,7 @@ func (a *audit) judgeAuthor(ctx context.Context, rev *revision, name recordName,
 			whose = "would be " + answer.handle
 		}
 	}
-	a.found(rev, AuditIdentity, "HO904", handoff.LevelWarning, path, "by "+name.by+", but the author of the commit "+whose)
+	a.found(rev, AuditIdentity, "HO904", handoff.LevelWarning, path, "by "+name.By+", but the author of the commit "+whose)
 	return nil
 }
 

@@ -27,7 +27,7 @@ func (a *audit) judgeLost(ctx context.Context) error {
 	}
 	// A tip of then may lie below another commit that is known, where the walk
 	// did not go: only all of history can tell.
-	all, err := a.walkHistory(ctx, slices.Collect(maps.Values(a.tips)), func(plumbing.Hash) bool { return false })
+	all, err := a.walkHistory(ctx, a.blocks, slices.Collect(maps.Values(a.tips)), func(plumbing.Hash) bool { return false })
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (a *audit) judgeRewritten(ctx context.Context, missing map[plumbing.Hash][]
 	var tips []plumbing.Hash
 	var names []string
 	for tip, had := range missing {
-		_, err := a.walkHistory(ctx, []plumbing.Hash{tip}, inHistory)
+		_, err := a.walkHistory(ctx, a.blocks, []plumbing.Hash{tip}, inHistory)
 		switch {
 		case err == nil:
 			tips, names = append(tips, tip), append(names, had...)
@@ -62,7 +62,7 @@ func (a *audit) judgeRewritten(ctx context.Context, missing map[plumbing.Hash][]
 	if len(tips) == 0 {
 		return nil
 	}
-	lost, err := a.walkHistory(ctx, tips, inHistory)
+	lost, err := a.walkHistory(ctx, a.blocks, tips, inHistory)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (a *audit) judgeRewritten(ctx context.Context, missing map[plumbing.Hash][]
 // judgeLostCommits looks at what the commits held that are no longer part of
 // history.
 func (a *audit) judgeLostCommits(ctx context.Context, lost *history, names []string) error {
-	changes, err := a.collectChanges(ctx, lost, a.opts.Dir, nil)
+	changes, err := a.collectChanges(ctx, a.blocks, lost, a.opts.Dir, nil)
 	if err != nil {
 		return err
 	}
@@ -115,15 +115,11 @@ func (a *audit) wasPublished(h *history) bool {
 // lostRecords returns the records that commits added and that no tip has now as
 // they were, sorted.
 func (a *audit) lostRecords(commits []revisionChanges) []string {
-	here := map[string]bool{}
-	for _, f := range a.files {
-		here[f.Path+" "+f.Blob] = true
-	}
 	var paths []string
 	for _, commit := range commits {
 		for _, changes := range commit.parents {
 			for _, c := range changes {
-				if _, ok := parseRecordName(a.opts.Dir, c.path); ok && c.old.isNone() && !here[c.path+" "+c.new.hash.String()] {
+				if _, ok := parseRecordName(a.opts.Dir, c.path); ok && c.old.isNone() && !a.union.has(c) {
 					paths = append(paths, c.path)
 				}
 			}

@@ -3,7 +3,9 @@ package store
 import (
 	"errors"
 	"io"
+	"os"
 	"strings"
+	"sync"
 )
 
 const (
@@ -12,15 +14,52 @@ const (
 	// An index is read all over, as hashes are; a pack where the commits are
 	// that are walked.
 	indexBlocks = 512 // 32 MiB
-	packBlocks  = 64  // 4 MiB
+	packBlocks  = 128 // 8 MiB
 )
 
-// blockReader reads a file in blocks and keeps some of them, so that a walk
+// blockCache reads files in blocks and keeps some of them, so that a walk
 // through history, which reads a few bytes here and there a million times, asks
-// the system once for each block. Each block has one slot that it shares with
-// others. It is not safe for concurrent use.
+// the system once for each block. It is safe for concurrent use.
+type blockCache struct {
+	mu      sync.Mutex
+	readers map[string]*blockReader // by path
+}
+
+func newBlockCache() *blockCache { return &blockCache{readers: map[string]*blockReader{}} }
+
+// reader returns what reads the pack or the index at path.
+func (c *blockCache) reader(path string) (*blockReader, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r, ok := c.readers[path]; ok {
+		return r, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	slots := indexBlocks
+	if strings.HasSuffix(path, ".pack") {
+		slots = packBlocks
+	}
+	r := &blockReader{file: file, slots: make([]block, slots)}
+	c.readers[path] = r
+	return r, nil
+}
+
+// close closes the files. The cache must not be used any more.
+func (c *blockCache) close() {
+	for _, r := range c.readers {
+		r.file.Close()
+	}
+}
+
+// blockReader reads one file. Each of its blocks has one slot that it shares
+// with others.
 type blockReader struct {
-	file  io.ReaderAt
+	file *os.File
+
+	mu    sync.Mutex
 	slots []block
 }
 
@@ -30,16 +69,10 @@ type block struct {
 	data   []byte // nil in an empty slot
 }
 
-// newBlockReader reads the pack or the index at path.
-func newBlockReader(file io.ReaderAt, path string) *blockReader {
-	if strings.HasSuffix(path, ".pack") {
-		return &blockReader{file: file, slots: make([]block, packBlocks)}
-	}
-	return &blockReader{file: file, slots: make([]block, indexBlocks)}
-}
-
 // ReadAt reads as io.ReaderAt says.
 func (r *blockReader) ReadAt(p []byte, at int64) (n int, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for n < len(p) {
 		data, err := r.block((at + int64(n)) / blockSize)
 		if err != nil {

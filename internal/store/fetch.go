@@ -52,18 +52,20 @@ func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string,
 	return "", nil
 }
 
-// Fetch brings commits with up to depth generations of history from a remote,
-// or all of it for depth 0, and moves no reference. want are full reference
-// names or hashes. Credentials come from where git has them; nothing asks.
+// Fetch brings commits from a remote and moves no reference. A shallow clone
+// gets depth generations of their history, all of it for depth 0; a complete
+// clone stays complete. want are full reference names or hashes. Credentials
+// come from where git has them; nothing asks.
 func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...string) error {
 	if !r.git.installed() {
 		return errNoGit
 	}
 	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"}
 	switch {
+	case !r.Shallow():
 	case depth > 0:
 		args = append(args, "--depth="+strconv.Itoa(depth))
-	case r.Shallow():
+	default:
 		args = append(args, "--unshallow")
 	}
 	_, err := r.git.output(ctx, append(append(args, "--end-of-options", remote), want...)...)

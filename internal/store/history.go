@@ -58,12 +58,13 @@ type step struct {
 // walkHistory gathers the commits that tips reach, down to those that are
 // known, which are included themselves. Replace refs and grafts have no effect;
 // at the edge of a shallow clone history ends.
-func (r *Repo) walkHistory(ctx context.Context, tips []plumbing.Hash, known func(plumbing.Hash) bool) (*history, error) {
-	objects, err := r.walkingObjects()
+func (r *Repo) walkHistory(ctx context.Context, blocks *blockCache, tips []plumbing.Hash, known func(plumbing.Hash) bool) (*history, error) {
+	objects, err := r.newObjects()
 	if err != nil {
 		return nil, err
 	}
 	defer objects.Close()
+	objects.blocks = blocks
 	shallow, err := r.shallowEdge()
 	if err != nil {
 		return nil, err
@@ -189,14 +190,4 @@ func (r *Repo) shallowEdge() (map[plumbing.Hash]bool, error) {
 		edge[plumbing.NewHash(line)] = true
 	}
 	return edge, nil
-}
-
-// walkingObjects opens the object database for reading most of it.
-func (r *Repo) walkingObjects() (*objects, error) {
-	o, err := r.newObjects()
-	if err != nil {
-		return nil, err
-	}
-	o.walking = true
-	return o, nil
 }
