@@ -118,8 +118,7 @@ func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Upda
 	if err := p.findWork(ctx, last); err != nil {
 		return "", err
 	}
-	why, due := p.dueSince(last)
-	if !due {
+	if _, due := p.dueSince(last); !due {
 		return "", nil
 	}
 	// Before it speaks it looks where a handoff is rare: on the other branches.
@@ -130,7 +129,7 @@ func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Upda
 	if last, err = p.lastHandoff(others, last); err != nil {
 		return "", err
 	}
-	why, _ = p.dueSince(last)
+	why, _ := p.dueSince(last)
 	return why, nil
 }
 

@@ -20,7 +20,7 @@ func InCI(getenv func(string) string) bool {
 // anywhere, for commands. A space breaks them.
 func BreakCommands(s string) string {
 	var b bytes.Buffer
-	(&Breaker{W: &b}).Write([]byte(s)) // a buffer takes all
+	_, _ = (&Breaker{W: &b}).Write([]byte(s)) // a buffer takes all
 	return b.String()
 }
 
