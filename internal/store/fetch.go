@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -71,7 +72,7 @@ func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...stri
 	_, err := r.git.output(ctx, append(append(args, "--end-of-options", remote), want...)...)
 	// A fetch adds packs that an open database has not listed.
 	if objects, loadErr := r.loadObjects(); loadErr == nil {
-		objects.Close()
+		err = errors.Join(err, objects.Close())
 	}
 	return err
 }
