@@ -51,8 +51,11 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// cmdAs sets who acts: as ana.
-func cmdAs(ts *testscript.TestScript, _ bool, args []string) {
+// cmdAs sets who acts, and when if a time is given: as ana [TIME].
+func cmdAs(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) > 1 {
+		cmdClock(ts, neg, args[1:])
+	}
 	name := args[0]
 	for _, role := range []string{"AUTHOR", "COMMITTER"} {
 		ts.Setenv("GIT_"+role+"_NAME", name)

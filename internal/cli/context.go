@@ -14,7 +14,7 @@ import (
 func (ws *workspace) ruleContext(allowSecrets []string) rules.Context {
 	c := ws.config
 	return rules.Context{
-		State: ws.state, By: ws.me, Now: ws.now, ClockSkew: c.Timing.ClockSkew.Wall(),
+		State: ws.state, By: ws.me, At: ws.author.When, Now: ws.now, ClockSkew: c.Timing.ClockSkew.Wall(),
 		Settings: rules.Settings{
 			Preset: rules.Preset(c.Rules.Preset), Levels: ruleLevels(c), Lang: c.Rules.Lang,
 			Words:        rules.Words{Filler: c.Rules.Words.Filler, Weak: c.Rules.Words.Weak, Soft: c.Rules.Words.Soft, Relative: c.Rules.Words.RelTime},
@@ -126,14 +126,18 @@ func (ws *workspace) location() *time.Location {
 	return ws.now.Location()
 }
 
-// when reads the value of a flag that looks ahead.
-func (ws *workspace) when(text string) (time.Time, error) { return ws.parseTime(text, false) }
+// when reads the value of a flag that looks ahead from what is being written.
+func (ws *workspace) when(text string) (time.Time, error) {
+	return ws.parseTime(text, ws.author.When, false)
+}
 
 // whenPast reads the value of a flag that looks back.
-func (ws *workspace) whenPast(text string) (time.Time, error) { return ws.parseTime(text, true) }
+func (ws *workspace) whenPast(text string) (time.Time, error) {
+	return ws.parseTime(text, ws.now, true)
+}
 
-func (ws *workspace) parseTime(text string, back bool) (time.Time, error) {
-	ref := handoff.Reference{Now: ws.now, Location: ws.location(), Back: back}
+func (ws *workspace) parseTime(text string, now time.Time, back bool) (time.Time, error) {
+	ref := handoff.Reference{Now: now, Location: ws.location(), Back: back}
 	if calendar, ok := ws.config.Calendar(ws.me); ok {
 		ref.Calendar = &calendar
 	}

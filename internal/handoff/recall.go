@@ -250,3 +250,81 @@ func KindsOf(ref string) (kinds []ThingKind, key string) {
 	}
 	return kinds, name
 }
+
+// SubjectOf is what a record says that it is about, "" when its kind has no
+// such field.
+func SubjectOf(body Body) string {
+	switch body := body.(type) {
+	case *Ack:
+		return body.Subject
+	case *Escalation:
+		return body.Subject
+	case *Route:
+		return body.Subject
+	case *Withdrawal:
+		return body.Subject
+	case *Gap:
+		return body.Subject
+	}
+	return ""
+}
+
+// Names returns references to what the things name: the items of blockers and
+// questions, the blockers of items, everything in handoffs. The records of the
+// handoffs must have been filled in.
+func (c *Recall) Names() []string {
+	var refs []string
+	add := func(typ RefType, names ...string) {
+		for _, name := range names {
+			if _, name = SplitRef(name); name != "" {
+				refs = append(refs, declaration{typ, name}.key())
+			}
+		}
+	}
+	s := c.state
+	for _, it := range s.Items {
+		add(RefBlocker, it.BlockedBy...)
+	}
+	for _, b := range s.Blockers {
+		add(RefItem, b.Blocks...)
+	}
+	for _, q := range s.Questions {
+		add(RefItem, q.Blocks...)
+		add(RefItem, q.About)
+	}
+	for _, d := range s.Decisions {
+		add(RefItem, d.Items...)
+	}
+	for _, h := range s.Handoffs {
+		refs = append(refs, Mentions(h.Record)...)
+		for _, key := range h.Questions {
+			refs = append(refs, declaration{RefQuestion, key}.key())
+		}
+		if h.SupersededBy != "" {
+			refs = append(refs, h.SupersededBy)
+		}
+	}
+	slices.Sort(refs)
+	return slices.Compact(refs)
+}
+
+// Rounds returns references to the questions that records ask once more.
+func (c *Recall) Rounds() []string {
+	var refs []string
+	for _, key := range c.state.rounds {
+		refs = append(refs, declaration{RefQuestion, key}.key())
+	}
+	return refs
+}
+
+// Handoffs returns the ids of the handoffs, sorted.
+func (c *Recall) Handoffs() []string { return slices.Sorted(maps.Keys(c.state.Handoffs)) }
+
+// ProblemsOf folds records on top of a whole state and returns the problems
+// that are theirs.
+func ProblemsOf(s *State, records []*Record, policy AckPolicy) []Problem {
+	after := Fold(slices.Concat(s.order, records), policy)
+	return slices.DeleteFunc(after.Problems, func(p Problem) bool {
+		return !slices.ContainsFunc(records, func(r *Record) bool { return r.ID == p.Record })
+	})
+}
