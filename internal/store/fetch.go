@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,6 +61,11 @@ func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string,
 func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...string) error {
 	if !r.git.installed() {
 		return errNoGit
+	}
+	for _, name := range want {
+		if strings.ContainsAny(name, ":*^") { // a refspec could move one
+			return fmt.Errorf("fetch %q: not a reference or a hash", name)
+		}
 	}
 	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"}
 	switch {
