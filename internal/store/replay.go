@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -101,12 +102,12 @@ func (p *replaying) findCommits(ctx context.Context) (err error) {
 		p.commit.Hash = p.onto.String()
 		return nil
 	}
-	if p.commits, err = p.Range(ctx, p.commit.Parent, p.onto.String()); err != nil {
+	base, err := p.MergeBase(ctx, p.commit.Parent, p.onto.String())
+	if err != nil || base == p.onto.String() {
+		p.nothing = true // on the tip of the upstream, or ahead of it
 		return err
 	}
-	// On the tip of the upstream, or ahead of it, there is nothing to do.
-	if ahead, err := p.Range(ctx, p.onto.String(), p.commit.Parent); err != nil || len(ahead) == 0 {
-		p.nothing = true
+	if err := p.chainFrom(base); err != nil {
 		return err
 	}
 	var own []string
@@ -122,6 +123,26 @@ func (p *replaying) findCommits(ctx context.Context) (err error) {
 	if len(own) > 0 {
 		return p.diverged(fmt.Sprintf("%s of yours (%s) and of others at %s are not in each other's history", countOf(len(own), "commit"), strings.Join(own, ", "), p.up.remote))
 	}
+	return nil
+}
+
+// chainFrom gathers the commits from base, "" for the beginning of history, to
+// the tip. The first merge on the way down is the last one that is gathered: it
+// is no commit of ours. The parents are followed one by one because git's own
+// walk by date loses its way where clocks were wrong.
+func (p *replaying) chainFrom(base string) error {
+	for at := p.commit.Parent; at != base; {
+		c, err := p.ReadCommit(at)
+		if err != nil {
+			return err
+		}
+		p.commits = append(p.commits, c)
+		if len(c.Parents) != 1 {
+			break
+		}
+		at = c.Parents[0]
+	}
+	slices.Reverse(p.commits)
 	return nil
 }
 

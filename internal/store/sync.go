@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,7 +16,7 @@ type Pushed struct {
 	Hash     string // the commit that it has now; that of our branch
 	Replayed int    // commits of ours that were put on top of what others had pushed
 	Carried  int    // commits that went along and do more than add files below the directory of records
-	Sent     int    // commits that the remote did not have, these included
+	Sent     int    // commits that the branch of the remote did not have, these included; 0 when the branch is new
 }
 
 // Push pushes a branch, "" for the one that is checked out, with what its
@@ -153,49 +154,36 @@ func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error
 // ahead reports whether the local branch has commits that tip does not reach.
 func (r *Repo) ahead(ctx context.Context, up upstream, tip string) (bool, error) {
 	_, local, err := r.resolve(up.local)
-	if err != nil {
-		return false, err
+	if err != nil || local == "" || tip == "" {
+		return local != "", err
 	}
-	waiting, err := r.waiting(ctx, tip, local)
-	return len(waiting) > 0, err
+	base, err := r.MergeBase(ctx, tip, local)
+	return base != local, err
 }
 
 // countSent fills in which commits a push has brought to the remote, which had
-// the commit known before.
+// the commit known before, "" for none.
 func (r *Repo) countSent(ctx context.Context, up upstream, known, dir string, done *Pushed) error {
 	_, tip, err := r.resolve(up.local)
 	if err != nil {
 		return err
 	}
 	done.Hash = tip
-	sent, err := r.waiting(ctx, known, tip)
+	if known == "" {
+		return nil // a branch that is new there: what of it is new nobody knows
+	}
+	sent, err := r.Range(ctx, tip, known)
 	done.Sent = len(sent)
 	for _, c := range sent {
 		changes, err := r.Changes(ctx, firstOf(c.Parents...), c.Hash)
 		if err != nil {
 			return err
 		}
-		for _, change := range changes {
-			if !strings.HasPrefix(change.Path, dir+"/") {
-				done.Carried++
-				break
-			}
+		if slices.ContainsFunc(changes, func(change PathChange) bool { return !strings.HasPrefix(change.Path, dir+"/") }) {
+			done.Carried++
 		}
 	}
 	return err
-}
-
-// waiting returns the commits of local that known does not reach, none when
-// there is no local branch. Where nothing is known, only the tip can be told.
-func (r *Repo) waiting(ctx context.Context, known, local string) ([]CommitInfo, error) {
-	switch {
-	case local == "":
-		return nil, nil
-	case known != "":
-		return r.Range(ctx, local, known)
-	}
-	c, err := r.ReadCommit(local)
-	return []CommitInfo{c}, err
 }
 
 // follow moves a branch that is not checked out forward to its upstream.
