@@ -270,7 +270,7 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 		return checkDocument{}, err
 	}
 	doc := checkDocument{Records: len(ws.set.Records)}
-	for _, p := range append(ws.set.Problems, ws.state.Problems...) {
+	for _, p := range ws.set.Problems {
 		doc.Findings = append(doc.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: p.Message})
 	}
 	for _, r := range ws.set.Records {
