@@ -3,7 +3,6 @@ package form
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -35,7 +34,7 @@ type Found struct {
 	Item     string // the id of the carried item that it belongs to, "" for none
 }
 
-var ticketPattern = regexp.MustCompile(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
+var ticketPattern = handoff.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
 
 // FindWork lists the branches that have commits of mine, or commits that are on
 // no remote, and finds for each the carried item that it belongs to: by a
@@ -46,7 +45,7 @@ func FindWork(work store.Facts, carried []handoff.Item) []Found {
 		if store.IsTrunk(b.Name) {
 			continue
 		}
-		f := Found{Branch: b.Name, Slug: handoff.Slug(path.Base(b.Name)), Ticket: ticketPattern.FindString(b.Name)}
+		f := Found{Branch: b.Name, Slug: handoff.Slug(path.Base(b.Name)), Ticket: ticketPattern().FindString(b.Name)}
 		if work.Remote {
 			f.Unpushed = b.Unpushed
 		}
