@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"handoff": main})
+	testscript.Main(m, map[string]func(){"handoff": main, "git-handoff": main})
 }
 
 // TestScripts runs testdata/script: real git on both sides, no configuration

@@ -207,7 +207,8 @@ func (s shower) declared(item handoff.Item) {
 	if known {
 		facts = append(facts, custody(now))
 	}
-	s.styled(s.paint("", "  "), s.paint(bold, joinNonEmpty(" ", item.ID, item.Title)), s.paint("", " — "+strings.Join(facts, ", ")))
+	s.styled(s.paint("", "  "), s.paint(bold, item.ID), s.paint("", " — "+strings.Join(facts, ", ")))
+	s.field("  title", item.Title)
 	s.field("  state", item.State)
 	s.field("  ready", item.Ready)
 	intent := item.Intent

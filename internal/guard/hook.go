@@ -160,7 +160,7 @@ func replaceFile(path string, data []byte, mode fs.FileMode) (err error) {
 		err = os.Rename(temp, path)
 	}
 	if err != nil {
-		os.Remove(temp)
+		err = errors.Join(err, os.Remove(temp))
 	}
 	return err
 }

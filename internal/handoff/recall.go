@@ -10,16 +10,15 @@ import (
 
 // Part says how much of a state somebody needs. Whatever it is, the present is
 // in it: live items, open blockers, pending questions and handoffs, the newest
-// handoffs of everybody, and what these name.
+// handoffs of everybody, and what these name, with the records that say how
+// they stand. Refs, Words and Since add things with all records that name them.
 type Part struct {
 	All       bool
-	Decisions bool      // that stand
-	Histories bool      // the records that name the things, and not only those that say how they stand
-	Refs      []string  // what these may mean: references, the beginnings of ids, @handle
-	Words     []string  // every thing whose records say all of these texts, as search folds them
-	Since     time.Time // with Span: everything that records not before it name
-	Until     time.Time // and before it; zero is open
-	Span      bool
+	Decisions bool      // also those that stand
+	Histories bool      // also all records that name what is present
+	Refs      []string  // also what these may mean: references, ids and their beginnings
+	Words     []string  // also the things whose records say all of these texts, as search folds them
+	Since     time.Time // also what the records from this time on name; zero is none
 }
 
 // Recall builds the part of a state that some things are. Add the things, fill
@@ -113,22 +112,19 @@ func (c *Recall) Cite(id string) *Record {
 
 // Records returns the ids of the records that are to be filled in, sorted:
 // those that are cited, and those that say how the things came to stand as
-// they do. With histories it is all that name the things.
-func (c *Recall) Records(histories bool) []string {
+// they do.
+func (c *Recall) Records() []string {
 	for _, it := range c.state.Items {
 		c.citeAll(it.Declared, it.HeldBy, it.ClosedBy)
 		if it.Offer != nil {
 			c.citeAll(it.Offer.Record)
 		}
-		c.citeHistory(histories, it.History)
 	}
 	for _, b := range c.state.Blockers {
 		c.citeAll(b.Declared)
-		c.citeHistory(histories, b.History)
 	}
 	for _, q := range c.state.Questions {
 		c.citeAll(q.Record)
-		c.citeHistory(histories, q.History)
 	}
 	for _, d := range c.state.Decisions {
 		c.citeAll(d.Record)
@@ -150,9 +146,23 @@ func (c *Recall) citeAll(ids ...string) {
 	}
 }
 
-func (c *Recall) citeHistory(wanted bool, ids []string) {
-	if wanted {
-		c.citeAll(ids...)
+// CiteHistories notes that all records that name a thing are needed, for those
+// that are wanted.
+func (c *Recall) CiteHistories(wanted func(kind ThingKind, key string) bool) {
+	for key, it := range c.state.Items {
+		if wanted(ThingItem, key) {
+			c.citeAll(it.History...)
+		}
+	}
+	for key, b := range c.state.Blockers {
+		if wanted(ThingBlocker, key) {
+			c.citeAll(b.History...)
+		}
+	}
+	for key, q := range c.state.Questions {
+		if wanted(ThingQuestion, key) {
+			c.citeAll(q.History...)
+		}
 	}
 }
 

@@ -26,7 +26,8 @@ const format = 1
 //
 // day and record are what the refs hold, thing is what the records add up to.
 // A day's members are the numbers of the records in it. A record without a
-// place stands under the id of another that counts. undo holds what the things
+// place stands under the id of another that counts. text holds what records say
+// in pieces of three letters, under their numbers. undo holds what the things
 // of a batch were before it, so that a record that arrives late costs a few
 // batches and not everything.
 const tables = `
@@ -42,6 +43,7 @@ CREATE INDEX thing_live ON thing (kind) WHERE live;
 CREATE INDEX thing_author ON thing (author, place) WHERE author IS NOT NULL;
 CREATE INDEX thing_series ON thing (series, place) WHERE series IS NOT NULL;
 CREATE TABLE batch (n INTEGER PRIMARY KEY, first INTEGER, size INTEGER);
+CREATE VIRTUAL TABLE text USING fts5(said, content='', detail=none, tokenize='trigram case_sensitive 1');
 CREATE TABLE undo (batch INTEGER, kind INTEGER, key TEXT, live INTEGER, place INTEGER, author TEXT, series TEXT, data BLOB, PRIMARY KEY (batch, kind, key)) WITHOUT ROWID;
 `
 
@@ -176,7 +178,7 @@ func (db *database) setMeta(ctx context.Context, name string, value []byte) erro
 
 // clear empties all tables.
 func (db *database) clear(ctx context.Context) error {
-	_, err := db.conn.ExecContext(ctx, "DELETE FROM meta; DELETE FROM day; DELETE FROM record; DELETE FROM thing; DELETE FROM batch; DELETE FROM undo")
+	_, err := db.conn.ExecContext(ctx, "DELETE FROM meta; DELETE FROM day; DELETE FROM record; DELETE FROM thing; DELETE FROM batch; DELETE FROM undo; INSERT INTO text (text) VALUES ('delete-all')")
 	return err
 }
 

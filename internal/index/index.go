@@ -24,6 +24,9 @@ type Options struct {
 	Dir    string      // of the records, from the top of the tree
 	Policy handoff.AckPolicy
 
+	// Text is everything that a record says, as search looks for it.
+	Text func(*handoff.Record) string
+
 	// Progress is told how many records have been read while an index is made
 	// for the first time. It may be nil.
 	Progress func(records int)
@@ -164,7 +167,7 @@ func (ix *Index) fromFile(ctx context.Context, part handoff.Part) (state *handof
 	if ix.recall != nil && ix.recall.whole {
 		return ix.recall.state, nil
 	}
-	const attempts = 3
+	const attempts = 5
 	for range attempts {
 		err = ix.db.read(ctx, func() error {
 			if err := ix.checkTips(ctx); err != nil {
@@ -173,15 +176,20 @@ func (ix *Index) fromFile(ctx context.Context, part handoff.Part) (state *handof
 			state, err = ix.recallPart(ctx, part)
 			return err
 		})
-		if !errors.Is(err, errStale) {
-			break
+		switch {
+		case errors.Is(err, errStale):
+			ix.recall = nil
+			err = ix.refresh(ctx)
+		case errors.Is(err, errUnsearched):
+			err = ix.makeSearchable(ctx)
+		default:
+			return state, err
 		}
-		ix.recall = nil
-		if err := ix.refresh(ctx); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}
-	return state, err
+	return nil, errStale
 }
 
 // Problems returns the problems that records would have if they were published

@@ -17,15 +17,15 @@ type recall struct {
 	ctx    context.Context
 	conn   *sql.Conn
 	refs   Options
-	places map[string]int // of records, by id
-	parts  []handoff.Part // that were read
+	places map[string]int   // of records, by id
+	deep   map[thingID]bool // things whose history is wanted
 	state  *handoff.State
 	whole  bool // the state is all there is
 }
 
 // recallPart reads what a part needs and what was not read before.
 func (ix *Index) recallPart(ctx context.Context, part handoff.Part) (*handoff.State, error) {
-	if part.All {
+	if part.All || len(part.Words) > 0 && !searchable(part.Words) {
 		state, err := ix.recallAll(ctx)
 		if err == nil {
 			ix.recall = &recall{state: state, whole: true}
@@ -112,7 +112,8 @@ UNION SELECT kind, key, data FROM thing WHERE kind = 5 AND key IN (
 
 // read takes in all things and records of a part.
 func (c *recall) read(part handoff.Part) error {
-	if len(c.parts) == 0 {
+	if c.deep == nil {
+		c.deep = make(map[thingID]bool)
 		if err := c.things(presentThings); err != nil {
 			return err
 		}
@@ -127,27 +128,33 @@ func (c *recall) read(part handoff.Part) error {
 			return err
 		}
 	}
-	if part.Span {
-		if err := c.span(part); err != nil {
+	if !part.Since.IsZero() {
+		if err := c.mentioned("WHERE place >= 0 AND at >= ?", part.Since.Unix()); err != nil {
 			return err
 		}
 	}
-	c.parts = append(c.parts, part)
-	return c.close(part)
+	if len(part.Words) > 0 {
+		if err := c.words(part.Words); err != nil {
+			return err
+		}
+	}
+	return c.complete(part)
 }
 
-// close takes in what the things name, and the records of all of it.
-func (c *recall) close(part handoff.Part) error {
-	if err := c.fill(c.Records(false)); err != nil {
+// complete takes in what the things name, and the records of all of it.
+func (c *recall) complete(part handoff.Part) error {
+	if err := c.fill(c.Records()); err != nil {
 		return err
 	}
 	if err := c.named(c.Names()); err != nil {
 		return err
 	}
-	if err := c.fill(c.Records(part.Histories)); err != nil || !part.Histories {
+	deep := func(kind handoff.ThingKind, key string) bool { return part.Histories || c.deep[thingID{kind, key}] }
+	c.CiteHistories(deep)
+	if err := c.fill(c.Records()); err != nil {
 		return err
 	}
-	return c.replies()
+	return c.replies(deep)
 }
 
 // things adds the things of a query for kind, key and data.
@@ -159,7 +166,7 @@ func (c *recall) things(query string, args ...any) error {
 		if err := rows.Scan(&kind, &key, &data); err != nil {
 			return err
 		}
-		return c.Add(kind, key, data)
+		return damage(c.Add(kind, key, data))
 	}, query, args...)
 }
 
@@ -185,7 +192,7 @@ func (c *recall) named(refs []string) error {
 // reference adds what a person may mean: things of that name, the records whose
 // ids begin so, and what those are about.
 func (c *recall) reference(ref string) error {
-	if err := c.named([]string{ref}); err != nil {
+	if err := c.namedDeep([]string{ref}); err != nil {
 		return err
 	}
 	_, name := handoff.SplitRef(ref)
@@ -196,34 +203,32 @@ func (c *recall) reference(ref string) error {
 	if err != nil {
 		return err
 	}
-	return c.named(ids)
+	return c.namedDeep(ids)
 }
 
-// span adds everything that the records of a time name.
-func (c *recall) span(part handoff.Part) error {
-	until := int64(1 << 62)
-	if !part.Until.IsZero() {
-		until = part.Until.Unix()
-	}
-	from := int64(-1 << 62)
-	if !part.Since.IsZero() {
-		from = part.Since.Unix()
-	}
-	ids, err := c.records("WHERE place >= 0 AND at >= ? AND at <= ?", from, until)
-	if err != nil {
+// namedDeep adds everything that references may mean, with its history.
+func (c *recall) namedDeep(refs []string) error {
+	if err := c.named(refs); err != nil {
 		return err
 	}
-	return c.mentioned(ids)
+	for _, ref := range append(refs, c.Rounds()...) {
+		kinds, key := handoff.KindsOf(ref)
+		for _, kind := range kinds {
+			c.deep[thingID{kind, key}] = true
+		}
+	}
+	return c.named(c.Rounds())
 }
 
 // mentioned adds the things of whose history some records may be a part.
-func (c *recall) mentioned(ids []string) error {
-	var refs []string
-	for _, id := range ids {
-		refs = append(refs, id)
-		refs = append(refs, handoff.Mentions(c.Cite(id))...)
+func (c *recall) mentioned(where string, args ...any) error {
+	ids, err := c.records(where, args...)
+	if err != nil {
+		return err
 	}
-	// What a record is about may be a record that is about something.
+	refs := c.mentions(ids)
+	// What a record is about may be a record that is about something: the ack of
+	// an escalation is part of the story of the blocker.
 	var subjects []string
 	for _, ref := range refs {
 		if handoff.ValidID(ref) {
@@ -234,18 +239,25 @@ func (c *recall) mentioned(ids []string) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range found {
-		refs = append(refs, handoff.Mentions(c.Cite(id))...)
-	}
-	if err := c.named(refs); err != nil {
-		return err
-	}
-	return c.named(c.Rounds())
+	return c.namedDeep(append(refs, c.mentions(found)...))
 }
 
-// replies adds the records that are about the handoffs.
-func (c *recall) replies() error {
-	_, err := c.records("WHERE place >= 0 AND about IN (SELECT value FROM json_each(?))", jsonList(c.Handoffs()))
+// mentions are the records themselves and what they name.
+func (c *recall) mentions(ids []string) []string {
+	refs := slices.Clone(ids)
+	for _, id := range ids {
+		refs = append(refs, handoff.Mentions(c.Cite(id))...)
+	}
+	return refs
+}
+
+// replies adds the records that are about handoffs.
+func (c *recall) replies(deep func(handoff.ThingKind, string) bool) error {
+	ids := slices.DeleteFunc(c.Handoffs(), func(id string) bool { return !deep(handoff.ThingHandoff, id) })
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := c.records("WHERE place >= 0 AND about IN (SELECT value FROM json_each(?))", jsonList(ids))
 	return err
 }
 

@@ -92,7 +92,11 @@ func (r *refresh) loadDays() error {
 	if r.fresh = len(r.days) == 0; r.fresh {
 		r.fold.keys = make(map[thingID]bool)
 	}
-	return r.conn.QueryRowContext(r.ctx, "SELECT ifnull(max(n), 0) FROM record").Scan(&r.last)
+	// A number that was searched for once is not given to another record.
+	if r.last, err = r.ix.db.searchedTo(r.ctx); err != nil {
+		return err
+	}
+	return r.conn.QueryRowContext(r.ctx, "SELECT max(?, ifnull(max(n), 0)) FROM record", r.last).Scan(&r.last)
 }
 
 // compare notes which days are still there, and returns the paths of which
