@@ -138,9 +138,11 @@ type Env struct {
 	// Teams maps a handle to its team.
 	Teams map[string]string
 
-	// Addresses maps an address of a group ("team:qa", "shift:apac",
-	// "lead:qa") to the handles that it stands for today.
-	Addresses map[string][]string
+	// Members returns the handles for which an address of a group ("team:qa",
+	// "shift:apac", "lead:qa", "team") stands today in what somebody wrote: who
+	// is meant can depend on the team and the pod of the sender. A nil Members
+	// knows of no group.
+	Members func(address, from string) []string
 
 	Areas []Area
 
