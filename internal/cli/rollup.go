@@ -86,7 +86,7 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if o.file != "" && o.editor {
 		return usagef("", "-f and --editor exclude each other")
 	}
-	ws, err := g.openForWriting(ctx)
+	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}
