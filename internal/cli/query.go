@@ -122,7 +122,7 @@ func runQuery(ctx context.Context, g *globals, o filterOptions, args []string) e
 	if _, err := query.Parse(args, parseEnv); err != nil {
 		return err // before the repository is opened: a mistyped question is cheap
 	}
-	ws, err := g.openFor(ctx, o.sourceOptions)
+	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{})
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,11 @@ func runQuery(ctx context.Context, g *globals, o filterOptions, args []string) e
 		return err
 	}
 	ws.queryCounter().add()
-	return g.printAnswer(query.Run(q, ws.state, ws.queryEnv()))
+	answer, err := query.Ask(q, ws.recall, ws.queryEnv())
+	if err != nil {
+		return err
+	}
+	return g.printAnswer(answer)
 }
 
 // printAnswer prints the rows, or says why there are none. An answer that no
