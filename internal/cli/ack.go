@@ -29,10 +29,12 @@ func newAckCmd(g *globals) *cobra.Command {
 		Long: `Take a handoff over, ask for changes, or decline it.
 
 Without --take, an accepting ack takes every item that is offered to you.
-Whatever is not taken stays with the sender. Without a reference it answers the
-one handoff that waits for you.`,
+Whatever is not taken stays with the sender. An item stands for the record that
+offers it, a handoff or an assignment, and only that item is taken then. Without
+a reference it answers the one handoff or assignment that waits for you.`,
 		Example: `  handoff ack
   handoff ack k3f --take refund-flow
+  handoff ack refund-flow
   handoff ack @ana --outcome changes_requested --reason vague_next --note "which reviewer?"
   handoff ack --all-seen`,
 		GroupID: groupDaily,
@@ -71,6 +73,11 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 	subject, err := ws.ackSubject(ref)
 	if err != nil {
 		return err
+	}
+	if subject.Type == handoff.TargetItem {
+		if subject, err = ws.offerOf(ws.state.Items[subject.Name], &o); err != nil {
+			return err
+		}
 	}
 	ack, err := ws.newAck(ctx, o, subject)
 	if err != nil {
@@ -120,8 +127,23 @@ func (ws *workspace) ackAllSeen(ctx context.Context, g *globals, o ackOptions) e
 	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was acknowledged")
 }
 
+// offerOf is the record that offers an item. Of a handoff, only that item is
+// taken.
+func (ws *workspace) offerOf(it *handoff.ItemState, o *ackOptions) (handoff.Target, error) {
+	if it.Offer == nil {
+		return handoff.Target{}, &noError{it.ID + " is offered to nobody: " + custody(it), "handoff show item:" + it.ID}
+	}
+	if _, isHandoff := ws.state.Handoffs[it.Offer.Record]; isHandoff {
+		if !(&handoff.Ack{Outcome: o.outcome}).Accepts() || len(o.take) > 0 {
+			return handoff.Target{}, usagef("handoff ack "+it.Offer.Record+" answers the whole handoff", "an item of a handoff can only be taken")
+		}
+		o.take = []string{it.ID}
+	}
+	return handoff.Target{Type: handoff.TargetRecord, Name: it.Offer.Record}, nil
+}
+
 // ackSubject resolves what is acknowledged: the reference, else the one handoff
-// that waits for the user.
+// or assignment that waits for the user.
 func (ws *workspace) ackSubject(ref string) (handoff.Target, error) {
 	if ref != "" {
 		return ws.state.Resolve(ref, ws.me)
@@ -130,13 +152,14 @@ func (ws *workspace) ackSubject(ref string) (handoff.Target, error) {
 	for _, h := range ws.awaiting() {
 		waiting = append(waiting, h.Record.ID)
 	}
+	waiting = append(waiting, ws.assignments()...)
 	switch len(waiting) {
 	case 0:
-		return handoff.Target{}, &hintedError{&noError{message: "no handoff waits for " + ws.me}, "handoff inbox shows what else does"}
+		return handoff.Target{}, &hintedError{&noError{message: "no handoff and no assignment waits for " + ws.me}, "handoff inbox shows what else does"}
 	case 1:
 		return handoff.Target{Type: handoff.TargetRecord, Name: waiting[0]}, nil
 	}
-	return handoff.Target{}, usagef("handoff inbox shows them", "several handoffs wait for you, name one: %s", strings.Join(waiting, ", "))
+	return handoff.Target{}, usagef("handoff inbox shows them", "several wait for you, name one: %s", strings.Join(waiting, ", "))
 }
 
 // awaiting lists the handoffs that wait for a verdict of the user, the newest
@@ -150,6 +173,21 @@ func (ws *workspace) awaiting() []*handoff.HandoffState {
 		}
 	}
 	return waiting
+}
+
+// assignments lists the records that offer the user an item, sorted.
+func (ws *workspace) assignments() []string {
+	var ids []string
+	for _, it := range ws.state.Items {
+		if it.Offer == nil || !slices.Contains(it.Offer.To, ws.me) {
+			continue
+		}
+		if _, assigned := ws.state.Records[it.Offer.Record].Body.(*handoff.Assignment); assigned {
+			ids = append(ids, it.Offer.Record)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // addresses reports whether a list of handles and addresses of by's handoff
@@ -182,6 +220,10 @@ func (ws *workspace) newAck(ctx context.Context, o ackOptions, subject handoff.T
 			return nil, usagef("", "--take goes with a handoff")
 		}
 		a.Subject = subject.Ref()
+		if as := ws.assignment(subject); as != nil && a.Accepts() {
+			_, item := handoff.SplitRef(as.Item)
+			a.Take = []string{item} // so that it is read back as any other
+		}
 		return a, nil
 	}
 	a.Digest = h.Record.Source.Digest
@@ -200,6 +242,17 @@ func (ws *workspace) newAck(ctx context.Context, o ackOptions, subject handoff.T
 		a.Take = ws.offeredBy(h)
 	}
 	return a, nil
+}
+
+// assignment is the assignment that is acknowledged, nil when it is something
+// else.
+func (ws *workspace) assignment(subject handoff.Target) *handoff.Assignment {
+	r := ws.state.Records[subject.Name]
+	if subject.Type != handoff.TargetRecord || r == nil {
+		return nil
+	}
+	as, _ := r.Body.(*handoff.Assignment)
+	return as
 }
 
 // offeredBy lists the items of a handoff that are offered to the user.

@@ -36,7 +36,7 @@ func (ws *workspace) due() []handoff.Finding {
 		if h == nil {
 			continue
 		}
-		at, _ := ws.ackDue(h)
+		at, _ := ws.config.AckDue(h)
 		add(dueAck, h.Record.ID, fmt.Sprintf("no verdict on the handoff of %s, wanted by %s", h.Record.By, at.Format(time.RFC3339)),
 			"handoff ack "+h.Record.ID+", or handoff escalate "+h.Record.ID)
 	}

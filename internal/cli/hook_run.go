@@ -118,8 +118,7 @@ func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Upda
 	if err := p.findWork(ctx, last); err != nil {
 		return "", err
 	}
-	why, due := p.due(last)
-	if !due {
+	if _, due := p.dueSince(last); !due {
 		return "", nil
 	}
 	// Before it speaks it looks where a handoff is rare: on the other branches.
@@ -130,7 +129,7 @@ func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Upda
 	if last, err = p.lastHandoff(others, last); err != nil {
 		return "", err
 	}
-	why, _ = p.due(last)
+	why, _ := p.dueSince(last)
 	return why, nil
 }
 
@@ -199,6 +198,7 @@ const lookBack = 31 * 24 * time.Hour
 // the trees of commits; last, when there is none after that.
 func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) {
 	since, until := p.now.Add(-lookBack), p.now.Add(24*time.Hour)
+	mine := "-" + string(handoff.KindHandoff) + "-" + p.me + "-" // thousands of names do not have it
 	for _, commit := range commits {
 		if last.After(since) {
 			since = last
@@ -207,7 +207,10 @@ func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) 
 			if err != nil {
 				return last, err
 			}
-			name, ok := handoff.ParseFileName(strings.TrimPrefix(f.Path, p.dir+"/"))
+			if !strings.Contains(f.Path, mine) {
+				continue
+			}
+			name, ok := handoff.ParseFileName(p.inside(f.Path))
 			if ok && name.Kind == handoff.KindHandoff && name.By == p.me && !name.At.After(until) {
 				if name.At.After(last) {
 					last = name.At
@@ -223,19 +226,23 @@ func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) 
 // team sets, and fast on the first push of a long history.
 const maxCommits = 500
 
-// findWork gathers the user's commits since their last handoff; without one,
-// those that are pushed.
+// findWork gathers the user's commits since their last handoff, as far as the
+// hook looks back.
 func (p *push) findWork(ctx context.Context, last time.Time) error {
-	visits, since := 0, last
-	if last.IsZero() {
-		since = p.now.Add(time.Hour)
+	since := p.now.Add(-lookBack)
+	if last.After(since) {
+		since = last
 	}
+	visits := 0
 	return p.Recent(ctx, p.tips[:len(p.tips)-1], p.known, since, func(c store.CommitInfo, known bool) bool {
-		if p.isMine(c) && (!known || !last.IsZero()) {
+		visits++
+		if visits > maxCommits || c.Committer.When.Before(since) {
+			return false
+		}
+		if p.isMine(c) {
 			p.work = append(p.work, ownCommit{c.Author.When, !known})
 		}
-		visits++
-		return visits < maxCommits && c.Committer.When.After(last)
+		return true
 	})
 }
 
@@ -246,8 +253,8 @@ func (p *push) isMine(c store.CommitInfo) bool {
 	return mine && !strings.Contains(c.Message, "\nHandoff-Id: ")
 }
 
-// due asks the guard about the work since a handoff.
-func (p *push) due(last time.Time) (string, bool) {
+// dueSince asks the guard about the work since a handoff.
+func (p *push) dueSince(last time.Time) (string, bool) {
 	w := guard.Work{Now: p.now, Last: last, ShiftEnd: p.shiftEnd()}
 	for _, c := range p.work {
 		if !c.at.After(last) {

@@ -34,9 +34,6 @@ type Found struct {
 	Item     string // the id of the carried item that it belongs to, "" for none
 }
 
-// trunks are branches that are nobody's item.
-var trunks = []string{"main", "master", "trunk", "develop", "development"}
-
 var ticketPattern = handoff.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
 
 // FindWork lists the branches that have commits of mine, or commits that are on
@@ -45,7 +42,7 @@ var ticketPattern = handoff.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
 func FindWork(work store.Facts, carried []handoff.Item) []Found {
 	var found []Found
 	for _, b := range work.Branches {
-		if slices.Contains(trunks, b.Name) {
+		if store.IsTrunk(b.Name) {
 			continue
 		}
 		f := Found{Branch: b.Name, Slug: handoff.Slug(path.Base(b.Name)), Ticket: ticketPattern().FindString(b.Name)}
@@ -111,7 +108,7 @@ func (f Found) NewItem(owner string) handoff.Item {
 func shippedIdeas(work store.Facts) []string {
 	var ideas []string
 	for _, c := range work.Commits {
-		if slices.Contains(trunks, c.Branch) && !strings.HasPrefix(c.Subject, "handoff: ") && !slices.Contains(ideas, c.Subject) {
+		if store.IsTrunk(c.Branch) && !slices.Contains(ideas, c.Subject) {
 			ideas = append(ideas, c.Subject)
 		}
 	}

@@ -148,6 +148,9 @@ func line(key, label, current, carried string) *Field {
 
 // choice returns a Choice out of values, with chosen as the first answer.
 func choice(key, label, chosen string, values ...string) *Field {
+	if chosen == "" {
+		chosen = values[0]
+	}
 	f := &Field{Kind: Choice, Key: key, Label: label, Value: chosen}
 	for _, value := range values {
 		f.Options = append(f.Options, Option{value, strings.ReplaceAll(value, "_", " ")})

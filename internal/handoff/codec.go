@@ -3,6 +3,7 @@ package handoff
 import (
 	"cmp"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -341,7 +342,7 @@ type savedRecord struct {
 func EncodeRecord(r *Record) []byte {
 	data := encodeValue(savedRecord{
 		Schema: r.Schema, Kind: r.Kind, ID: r.ID, At: r.At, By: r.By, Ext: r.Ext,
-		Path: r.Source.Path, Blob: r.Source.Blob, Digest: r.Source.Digest,
+		Path: r.Source.Path, Blob: rawHash(r.Source.Blob), Digest: rawHash(r.Source.Digest),
 	})
 	return append(data, encodeValue(r.Body)...)
 }
@@ -360,8 +361,17 @@ func DecodeRecord(data []byte) (*Record, error) {
 	}
 	return &Record{
 		Schema: s.Schema, Kind: s.Kind, ID: s.ID, At: s.At, By: s.By, Body: body, Ext: s.Ext,
-		Source: Source{Path: s.Path, Blob: s.Blob, Digest: s.Digest},
+		Source: Source{Path: s.Path, Blob: hex.EncodeToString([]byte(s.Blob)), Digest: hex.EncodeToString([]byte(s.Digest))},
 	}, nil
+}
+
+// rawHash is a hash in half of the bytes that its hex digits take.
+func rawHash(digits string) string {
+	raw, err := hex.DecodeString(digits)
+	if err != nil {
+		panic("handoff: a hash of a record's source is not in hex digits")
+	}
+	return string(raw)
 }
 
 // CodecLayout is a text that changes whenever the compact form does: the

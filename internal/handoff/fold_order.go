@@ -9,7 +9,9 @@ import (
 // causalOrder sorts records so that each comes after every record that it
 // names, then by time, then by id. A slug stands for the earliest record that
 // declares it, so that a clock that runs ahead cannot move a resolution before
-// its blocker. A circle is entered at its earliest record.
+// its blocker. Where a slug may be of several types, those that were declared
+// before are meant, and later ones only if there is none. A circle is entered
+// at its earliest record.
 func causalOrder(records map[string]*Record) []*Record {
 	g := newGraph(records, nil)
 	g.linkAll()
@@ -25,8 +27,9 @@ type graph struct {
 	waits   []int               // for how many records a record still waits
 	waiting [][]int             // who waits for a record
 
-	past     *Resumed // what was folded before, nil for nothing
-	circular bool     // records name each other in a circle
+	past     *Resumed      // what was folded before, nil for nothing
+	wants    []declaration // what is named and nowhere to be found
+	circular bool          // records name each other in a circle
 }
 
 // declaration is a slug of one type of thing.
@@ -60,6 +63,9 @@ func newGraph(records map[string]*Record, past *Resumed) *graph {
 // declare notes the slugs that a record declares and that none before it does.
 func (g *graph) declare(i int, r *Record) {
 	declarations(r, func(d declaration) {
+		if d.typ == RefQuestion {
+			g.want(declaration{RefAny, d.slug}) // a question cannot have the id of a record
+		}
 		if _, found := g.first[d]; !found && (g.past == nil || !g.past.declared(d)) {
 			g.first[d] = i
 		}
@@ -150,20 +156,52 @@ func (g *graph) after(i int, ref string, types ...RefType) {
 		return
 	}
 	typ, name := SplitRef(ref)
-	if j, found := g.rank[name]; found && (typ == RefAny || typ == RefQuestion) {
-		g.edge(j, i)
-		return
-	}
-	if g.past != nil && (typ == RefAny || typ == RefQuestion) && g.past.known(name) {
-		return
-	}
-	for _, t := range types {
-		if typ != RefAny && typ != t {
-			continue
+	if typ == RefAny || typ == RefQuestion {
+		if j, found := g.rank[name]; found {
+			g.edge(j, i)
+			return
 		}
+		if g.past != nil && g.past.known(name) {
+			return
+		}
+		g.want(declaration{RefAny, name})
+	}
+	types = slices.DeleteFunc(slices.Clone(types), func(t RefType) bool { return typ != RefAny && typ != t })
+	if !g.afterEarlier(i, name, types) {
+		g.afterLater(i, name, types)
+	}
+}
+
+// afterEarlier makes record i wait for the declarations before it, and reports
+// whether there are any.
+func (g *graph) afterEarlier(i int, name string, types []RefType) (any bool) {
+	for _, t := range types {
+		d := declaration{t, name}
+		if j, found := g.first[d]; found && j <= i {
+			g.edge(j, i)
+			any = true
+		}
+		any = any || g.past != nil && g.past.declared(d)
+	}
+	return any
+}
+
+// afterLater makes record i wait for the declarations after it.
+func (g *graph) afterLater(i int, name string, types []RefType) {
+	for _, t := range types {
 		if j, found := g.first[declaration{t, name}]; found {
 			g.edge(j, i)
+		} else {
+			g.want(declaration{t, name})
 		}
+	}
+}
+
+// want notes that a name is nowhere to be found. It matters to a fold that goes
+// on later.
+func (g *graph) want(d declaration) {
+	if g.past != nil && (d.typ != RefAny || ValidID(d.slug)) {
+		g.wants = append(g.wants, d)
 	}
 }
 

@@ -59,6 +59,7 @@ type Resumed struct {
 	f     *folder
 	clock foldClock
 	names map[declaration]nameState
+	wants []declaration // of the records to fold: what they name and what is not there
 }
 
 // foldClock says how far a fold has come.
@@ -106,7 +107,7 @@ func (r *Resumed) Follows(records []*Record) (ordered []*Record, ok bool) {
 		return nil, false
 	}
 	g.linkAll()
-	ordered = g.sort()
+	ordered, r.wants = g.sort(), g.wants
 	if r.clock.Count == 0 {
 		r.clock.Circular = g.circular
 		return ordered, true
@@ -143,7 +144,10 @@ func (r *Resumed) Fold(records []*Record) []Problem {
 		r.f.apply(rec)
 	}
 	for _, rec := range records {
-		r.noteNames(rec)
+		r.noteDeclared(rec)
+	}
+	for _, d := range r.wants {
+		r.noteWanted(d)
 	}
 	return r.f.Problems[before:]
 }
@@ -201,40 +205,22 @@ func (r *Resumed) known(id string) bool { return r.f.findRecord(id) != nil }
 // waits reports whether a record of the past names what did not exist then.
 func (r *Resumed) waits(d declaration) bool { return r.name(d).Wanted }
 
-// noteNames keeps what a record declares without making it a thing, and what it
-// names that is not there: if that comes later, the record would have been
-// folded after it.
-func (r *Resumed) noteNames(rec *Record) {
+// noteDeclared keeps what a record declares without making it a thing.
+func (r *Resumed) noteDeclared(rec *Record) {
 	declarations(rec, func(d declaration) {
-		if !r.exists(d) && !r.name(d).Declared {
-			r.names[d] = nameState{Declared: true, Wanted: r.names[d].Wanted}
-		}
-		if d.typ == RefQuestion { // which is refused when it has the id of a record
-			r.want(declaration{RefAny, d.slug})
-		}
-	})
-	references(rec, func(ref string, types ...RefType) {
-		typ, name := SplitRef(ref)
-		if typ == RefAny || typ == RefQuestion {
-			if d := (declaration{RefAny, name}); ValidID(name) && r.exists(d) {
-				return
-			}
-			r.want(declaration{RefAny, name})
-		}
-		for _, t := range types {
-			if d := (declaration{t, name}); (typ == RefAny || typ == t) && !r.declared(d) {
-				r.want(d)
-			}
+		if state := r.name(d); !state.Declared && !r.exists(d) {
+			state.Declared = true
+			r.names[d] = state
 		}
 	})
 }
 
-// want notes that a name is waited for. Of records, only what can be an id.
-func (r *Resumed) want(d declaration) {
-	if d.slug == "" || d.typ == RefAny && (!ValidID(d.slug) || r.exists(d)) || r.name(d).Wanted {
-		return
-	}
-	r.names[d] = nameState{Declared: r.names[d].Declared, Wanted: true}
+// noteWanted keeps what a record names and what is not there: if it comes
+// later, the record would have been folded after it.
+func (r *Resumed) noteWanted(d declaration) {
+	state := r.name(d)
+	state.Wanted = true
+	r.names[d] = state
 }
 
 // Things returns everything that the fold has read or made, in no order. What

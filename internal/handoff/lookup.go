@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// minPrefix is how many characters of a record's id must be typed at least.
-const minPrefix = 3
+// MinPrefix is how many characters of a record's id must be typed at least.
+const MinPrefix = 3
 
 // The types of things that a person can name.
 const (
@@ -97,7 +97,7 @@ func (s *State) named(ref string) (targets []Target, names []string) {
 
 // beginning returns the records whose id begins with prefix.
 func (s *State) beginning(prefix string) (targets []Target, names []string) {
-	if len(prefix) < minPrefix {
+	if len(prefix) < MinPrefix {
 		return nil, nil
 	}
 	for id := range s.Records {

@@ -10,16 +10,15 @@ import (
 
 // Part says how much of a state somebody needs. Whatever it is, the present is
 // in it: live items, open blockers, pending questions and handoffs, the newest
-// handoffs of everybody, and what these name.
+// handoffs of everybody, and what these name, with the records that say how
+// they stand. Refs, Words and Since add things with all records that name them.
 type Part struct {
 	All       bool
-	Decisions bool      // that stand
-	Histories bool      // the records that name the things, and not only those that say how they stand
-	Refs      []string  // what these may mean: references, the beginnings of ids, @handle
-	Words     []string  // every thing whose records say all of these texts, as search folds them
-	Since     time.Time // with Span: everything that records not before it name
-	Until     time.Time // and before it; zero is open
-	Span      bool
+	Decisions bool      // also those that stand
+	Histories bool      // also all records that name what is present
+	Refs      []string  // also what these may mean: references, ids and their beginnings
+	Words     []string  // also the things whose records say all of these texts, as search folds them
+	Since     time.Time // also what the records from this time on name; zero is none
 }
 
 // Recall builds the part of a state that some things are. Add the things, fill
@@ -113,22 +112,19 @@ func (c *Recall) Cite(id string) *Record {
 
 // Records returns the ids of the records that are to be filled in, sorted:
 // those that are cited, and those that say how the things came to stand as
-// they do. With histories it is all that name the things.
-func (c *Recall) Records(histories bool) []string {
+// they do.
+func (c *Recall) Records() []string {
 	for _, it := range c.state.Items {
 		c.citeAll(it.Declared, it.HeldBy, it.ClosedBy)
 		if it.Offer != nil {
 			c.citeAll(it.Offer.Record)
 		}
-		c.citeHistory(histories, it.History)
 	}
 	for _, b := range c.state.Blockers {
 		c.citeAll(b.Declared)
-		c.citeHistory(histories, b.History)
 	}
 	for _, q := range c.state.Questions {
 		c.citeAll(q.Record)
-		c.citeHistory(histories, q.History)
 	}
 	for _, d := range c.state.Decisions {
 		c.citeAll(d.Record)
@@ -150,9 +146,23 @@ func (c *Recall) citeAll(ids ...string) {
 	}
 }
 
-func (c *Recall) citeHistory(wanted bool, ids []string) {
-	if wanted {
-		c.citeAll(ids...)
+// CiteHistories notes that all records that name a thing are needed, for those
+// that are wanted.
+func (c *Recall) CiteHistories(wanted func(kind ThingKind, key string) bool) {
+	for key, it := range c.state.Items {
+		if wanted(ThingItem, key) {
+			c.citeAll(it.History...)
+		}
+	}
+	for key, b := range c.state.Blockers {
+		if wanted(ThingBlocker, key) {
+			c.citeAll(b.History...)
+		}
+	}
+	for key, q := range c.state.Questions {
+		if wanted(ThingQuestion, key) {
+			c.citeAll(q.History...)
+		}
 	}
 }
 
@@ -249,4 +259,82 @@ func KindsOf(ref string) (kinds []ThingKind, key string) {
 		kinds = append(kinds, ThingRound)
 	}
 	return kinds, name
+}
+
+// SubjectOf is what a record says that it is about, "" when its kind has no
+// such field.
+func SubjectOf(body Body) string {
+	switch body := body.(type) {
+	case *Ack:
+		return body.Subject
+	case *Escalation:
+		return body.Subject
+	case *Route:
+		return body.Subject
+	case *Withdrawal:
+		return body.Subject
+	case *Gap:
+		return body.Subject
+	}
+	return ""
+}
+
+// Names returns references to what the things name: the items of blockers and
+// questions, the blockers of items, everything in handoffs. The records of the
+// handoffs must have been filled in.
+func (c *Recall) Names() []string {
+	var refs []string
+	add := func(typ RefType, names ...string) {
+		for _, name := range names {
+			if _, name = SplitRef(name); name != "" {
+				refs = append(refs, declaration{typ, name}.key())
+			}
+		}
+	}
+	s := c.state
+	for _, it := range s.Items {
+		add(RefBlocker, it.BlockedBy...)
+	}
+	for _, b := range s.Blockers {
+		add(RefItem, b.Blocks...)
+	}
+	for _, q := range s.Questions {
+		add(RefItem, q.Blocks...)
+		add(RefItem, q.About)
+	}
+	for _, d := range s.Decisions {
+		add(RefItem, d.Items...)
+	}
+	for _, h := range s.Handoffs {
+		refs = append(refs, Mentions(h.Record)...)
+		for _, key := range h.Questions {
+			refs = append(refs, declaration{RefQuestion, key}.key())
+		}
+		if h.SupersededBy != "" {
+			refs = append(refs, h.SupersededBy)
+		}
+	}
+	slices.Sort(refs)
+	return slices.Compact(refs)
+}
+
+// Rounds returns references to the questions that records ask once more.
+func (c *Recall) Rounds() []string {
+	var refs []string
+	for _, key := range c.state.rounds {
+		refs = append(refs, declaration{RefQuestion, key}.key())
+	}
+	return refs
+}
+
+// Handoffs returns the ids of the handoffs, sorted.
+func (c *Recall) Handoffs() []string { return slices.Sorted(maps.Keys(c.state.Handoffs)) }
+
+// ProblemsOf folds records on top of a whole state and returns the problems
+// that are theirs.
+func ProblemsOf(s *State, records []*Record, policy AckPolicy) []Problem {
+	after := Fold(slices.Concat(s.order, records), policy)
+	return slices.DeleteFunc(after.Problems, func(p Problem) bool {
+		return !slices.ContainsFunc(records, func(r *Record) bool { return r.ID == p.Record })
+	})
 }

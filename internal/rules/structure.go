@@ -11,11 +11,11 @@ import (
 
 // badTime is what rule HO104 says beyond the schema: the order of times.
 func badTime(s *subject) {
-	if !s.Now.IsZero() && s.record != nil && s.record.At.After(s.Now.Add(s.ClockSkew)) {
-		s.report("at", "correct the clock", "at is %s, which lies in the future (now %s)", s.record.At, handoff.Time{Time: s.Now})
+	at := handoff.Time{Time: s.at()}
+	if !s.Now.IsZero() && at.After(s.Now.Add(s.ClockSkew)) {
+		s.report("at", "correct the clock", "at is %s, which lies in the future (now %s)", at, handoff.Time{Time: s.Now})
 	}
 	h, ok := s.body().(*handoff.Handoff)
-	at := handoff.Time{Time: s.at()}
 	if !ok || at.IsZero() {
 		return
 	}

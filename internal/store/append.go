@@ -573,7 +573,7 @@ func (a *appending) release() {
 		return
 	}
 	if !a.behind {
-		a.marker.clear()
+		_ = a.marker.clear() // the next command finds it and looks
 	}
 	a.marker.close()
 }

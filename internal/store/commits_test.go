@@ -223,14 +223,21 @@ func TestFetch(t *testing.T) {
 	if !repo.HasCommit(first) || repo.Shallow() {
 		t.Error("all history was asked for")
 	}
-	if err := repo.Fetch(ctx, "origin", 0, "refs/heads/main"); err != nil {
-		t.Errorf("once more, with nothing to fetch: %v", err)
+	for _, depth := range []int{0, 1} {
+		if err := repo.Fetch(ctx, "origin", depth, "refs/heads/main"); err != nil || repo.Shallow() {
+			t.Errorf("once more, depth %d, with nothing to fetch: %v", depth, err)
+		}
 	}
 	if got := clone.git("for-each-ref"); got != refs || clone.exists(".git/FETCH_HEAD") {
 		t.Errorf("references moved:\n%s", got)
 	}
-	if err := repo.Fetch(ctx, "origin", 0, "refs/heads/nothing"); err == nil {
-		t.Error("a branch that is not there")
+	for _, name := range []string{"refs/heads/nothing", "refs/heads/side:refs/heads/side", "refs/heads/*"} {
+		if err := repo.Fetch(ctx, "origin", 0, name); err == nil {
+			t.Errorf("%s was fetched", name)
+		}
+	}
+	if clone.git("for-each-ref") != refs {
+		t.Error("references moved")
 	}
 }
 

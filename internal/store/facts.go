@@ -124,9 +124,21 @@ func (r *Repo) workSince(ctx context.Context, tips []string, since time.Time, em
 	for _, email := range emails {
 		args = append(args, "--author=<"+email+">")
 	}
-	lines, err := r.lines(ctx, append(args, tips...)...)
+	lines, err := r.lines(ctx, slices.Concat(args, tips)...)
 	if err != nil {
 		return nil, err
+	}
+	// Where branches meet, git names the one with the younger tip: ask again
+	// for what has arrived on a trunk.
+	arrived, err := r.lines(ctx, slices.Concat(args, trunkGlobs())...)
+	if err != nil {
+		return nil, err
+	}
+	trunk := make(map[string]string)
+	for _, line := range arrived {
+		if len(line) == 4 {
+			trunk[line[0]] = line[1]
+		}
 	}
 	var commits []WorkCommit
 	for _, line := range lines {
@@ -134,10 +146,26 @@ func (r *Repo) workSince(ctx context.Context, tips []string, since time.Time, em
 			continue
 		}
 		commits = append(commits, WorkCommit{
-			Hash: line[0], Branch: localBranch(line[1]), When: unixTime(line[2]), Subject: line[3],
+			Hash: line[0], Branch: localBranch(firstOf(trunk[line[0]], line[1])), When: unixTime(line[2]), Subject: line[3],
 		})
 	}
 	return commits, nil
+}
+
+// trunks are the names of branches that work arrives on.
+var trunks = []string{"main", "master", "trunk", "develop", "development"}
+
+// IsTrunk reports whether a branch is one that work arrives on, by its name.
+func IsTrunk(branch string) bool { return slices.Contains(trunks, branch) }
+
+// trunkGlobs are options that stand for the trunks which exist. Written as a
+// pattern, a name that does not exist is no error.
+func trunkGlobs() []string {
+	var globs []string
+	for _, name := range trunks {
+		globs = append(globs, "--glob=refs/heads/["+name[:1]+"]"+name[1:])
+	}
+	return globs
 }
 
 // branches lists the local branches, and reports whether there are

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,24 +54,31 @@ func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string,
 	return "", nil
 }
 
-// Fetch brings commits with up to depth generations of history from a remote,
-// or all of it for depth 0, and moves no reference. want are full reference
-// names or hashes. Credentials come from where git has them; nothing asks.
+// Fetch brings commits from a remote and moves no reference. A shallow clone
+// gets depth generations of their history, all of it for depth 0; a complete
+// clone stays complete. want are full reference names or hashes. Credentials
+// come from where git has them; nothing asks.
 func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...string) error {
 	if !r.git.installed() {
 		return errNoGit
 	}
+	for _, name := range want {
+		if strings.ContainsAny(name, ":*^") { // a refspec could move one
+			return fmt.Errorf("fetch %q: not a reference or a hash", name)
+		}
+	}
 	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"}
 	switch {
+	case !r.Shallow():
 	case depth > 0:
 		args = append(args, "--depth="+strconv.Itoa(depth))
-	case r.Shallow():
+	default:
 		args = append(args, "--unshallow")
 	}
 	_, err := r.git.output(ctx, append(append(args, "--end-of-options", remote), want...)...)
 	// A fetch adds packs that an open database has not listed.
 	if objects, loadErr := r.loadObjects(); loadErr == nil {
-		objects.Close()
+		err = errors.Join(err, objects.Close())
 	}
 	return err
 }

@@ -170,7 +170,7 @@ func (e *indexEdit) stop() {
 	}
 	e.cancel()
 	if e.cmd != nil {
-		e.cmd.Wait()
+		_ = e.cmd.Wait() // it was killed
 		e.cmd = nil
 	}
 	removeIndexCopy(e.copy)

@@ -358,9 +358,9 @@ func (r *Repo) LastFetch() time.Time {
 			last = info.ModTime()
 		}
 	}
-	filepath.WalkDir(filepath.Join(r.common, "logs", "refs", "remotes"), func(_ string, entry fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(filepath.Join(r.common, "logs", "refs", "remotes"), func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
-			return nil
+			return nil // a log that cannot be read tells no time
 		}
 		if info, err := entry.Info(); err == nil && info.ModTime().After(last) {
 			last = info.ModTime()
