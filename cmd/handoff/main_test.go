@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -39,6 +42,8 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"as":              cmdAs,
 			"clock":           cmdClock,
+			"commits":         cmdCommits,
+			"event":           cmdEvent,
 			"status":          cmdStatus,
 			"snap":            cmdSnap,
 			"handoff-hostile": cmdHostile,
@@ -46,8 +51,11 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// cmdAs sets who acts: as ana.
-func cmdAs(ts *testscript.TestScript, _ bool, args []string) {
+// cmdAs sets who acts, and when if a time is given: as ana [TIME].
+func cmdAs(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) > 1 {
+		cmdClock(ts, neg, args[1:])
+	}
 	name := args[0]
 	for _, role := range []string{"AUTHOR", "COMMITTER"} {
 		ts.Setenv("GIT_"+role+"_NAME", name)
@@ -55,10 +63,68 @@ func cmdAs(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// cmdClock sets the time of commits and records: clock 2026-11-20T18:02:11+08:00.
+// cmdClock sets the time of commits and records: clock 2026-11-20T18:02:11+08:00,
+// or clock -2h for a time before now.
 func cmdClock(ts *testscript.TestScript, _ bool, args []string) {
-	ts.Setenv("GIT_AUTHOR_DATE", args[0])
-	ts.Setenv("GIT_COMMITTER_DATE", args[0])
+	at := args[0]
+	if ago, err := time.ParseDuration(at); err == nil {
+		at = time.Now().Add(ago).UTC().Format(time.RFC3339)
+	}
+	ts.Setenv("GIT_AUTHOR_DATE", at)
+	ts.Setenv("GIT_COMMITTER_DATE", at)
+}
+
+// cmdCommits makes commits without content: commits 10.
+func cmdCommits(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for range n {
+		ts.Check(ts.Exec("git", "commit", "-q", "--allow-empty", "-m", "work"))
+	}
+}
+
+// cmdEvent puts the script into a job of GitHub for a pull request: event
+// base=main head=feature number=7. Other keys are title, author, label, bot and
+// draft; queue=true makes it a job of the merge queue. Without arguments it is a
+// job for a push.
+func cmdEvent(ts *testscript.TestScript, _ bool, args []string) {
+	get := make(map[string]string)
+	for _, arg := range args {
+		key, value, _ := strings.Cut(arg, "=")
+		get[key] = value
+	}
+	commit := func(rev string) string {
+		ts.Check(ts.Exec("git", "rev-parse", rev))
+		return strings.TrimSpace(ts.ReadFile("stdout"))
+	}
+	event := map[string]any{"ref": "refs/heads/main"}
+	switch {
+	case len(args) == 0:
+	case get["queue"] != "":
+		event["merge_group"] = map[string]any{
+			"head_sha": commit(get["head"]), "head_ref": "refs/heads/gh-readonly-queue/main/pr-" + get["number"] + "-0a1b",
+			"base_sha": commit(get["base"]), "base_ref": "refs/heads/" + get["base"],
+		}
+	default:
+		number, err := strconv.Atoi(get["number"])
+		ts.Check(err)
+		author := map[string]any{"login": get["author"], "type": "User"}
+		if get["bot"] != "" {
+			author["type"] = "Bot"
+		}
+		event["pull_request"] = map[string]any{
+			"number": number, "title": get["title"], "user": author, "draft": get["draft"] != "",
+			"labels": []any{map[string]any{"name": get["label"]}},
+			"base":   map[string]any{"ref": get["base"], "sha": commit(get["base"])},
+			"head":   map[string]any{"ref": get["head"], "sha": commit(get["head"])},
+		}
+	}
+	data, err := json.Marshal(event)
+	ts.Check(err)
+	path := ts.MkAbs(filepath.Join(ts.Getenv("WORK"), "event.json"))
+	ts.Check(os.WriteFile(path, data, 0o644))
+	ts.Setenv("GITHUB_EVENT_PATH", path)
+	ts.Setenv("GITHUB_ACTIONS", "true")
 }
 
 // cmdStatus runs a command and requires its exit status: status 3 handoff …. No
@@ -66,7 +132,7 @@ func cmdClock(ts *testscript.TestScript, _ bool, args []string) {
 func cmdStatus(ts *testscript.TestScript, _ bool, args []string) {
 	err := ts.Exec(args[1], args[2:]...)
 	got := 0
-	if exit, ok := err.(*exec.ExitError); ok {
+	if exit := new(exec.ExitError); errors.As(err, &exit) {
 		got = exit.ExitCode()
 	} else if err != nil {
 		ts.Fatalf("%v", err)

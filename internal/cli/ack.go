@@ -18,6 +18,7 @@ type ackOptions struct {
 	reason    string
 	exception string
 	note      string
+	allSeen   bool
 }
 
 func newAckCmd(g *globals) *cobra.Command {
@@ -28,16 +29,18 @@ func newAckCmd(g *globals) *cobra.Command {
 		Long: `Take a handoff over, ask for changes, or decline it.
 
 Without --take, an accepting ack takes every item that is offered to you.
-Whatever is not taken stays with the sender. Without a reference it answers the
-one handoff that waits for you.`,
+Whatever is not taken stays with the sender. An item stands for the record that
+offers it, a handoff or an assignment, and only that item is taken then. Without
+a reference it answers the one handoff or assignment that waits for you.`,
 		Example: `  handoff ack
   handoff ack k3f --take refund-flow
+  handoff ack refund-flow
   handoff ack @ana --outcome changes_requested --reason vague_next --note "which reviewer?"
-  handoff ack k3f --outcome seen`,
+  handoff ack --all-seen`,
 		GroupID: groupDaily,
 		Args:    maxArgs(1, "one reference"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ask := g.Interactive && !said(cmd, "outcome", "take", "readback", "gap", "reason", "exception", "note")
+			ask := g.Interactive && !said(cmd, "outcome", "take", "readback", "gap", "reason", "exception", "note", "all-seen")
 			return runAck(cmd.Context(), g, o, strings.Join(args, ""), ask)
 		},
 	}
@@ -49,6 +52,7 @@ one handoff that waits for you.`,
 	f.StringVar(&o.reason, "reason", "", "why changes are needed or it is declined: `REASON`")
 	f.StringVar(&o.exception, "exception", "", "which exception, with --reason exception: `CLASS`")
 	f.StringVar(&o.note, "note", "", "a `NOTE` to the sender")
+	f.BoolVar(&o.allSeen, "all-seen", false, "say of every handoff that names you as a reader that you have seen it")
 	o.addFlags(f)
 	return cmd
 }
@@ -63,11 +67,19 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 	if err != nil {
 		return err
 	}
+	if o.allSeen {
+		return ws.ackAllSeen(ctx, g, o)
+	}
 	subject, err := ws.ackSubject(ref)
 	if err != nil {
 		return err
 	}
-	ack, err := ws.newAck(o, subject)
+	if subject.Type == handoff.TargetItem {
+		if subject, err = ws.offerOf(ws.state.Items[subject.Name], &o); err != nil {
+			return err
+		}
+	}
+	ack, err := ws.newAck(ctx, o, subject)
 	if err != nil {
 		return err
 	}
@@ -76,11 +88,62 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 			return err
 		}
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, ack)}, "nothing was acknowledged")
+	records := []*handoff.Record{ws.newRecord(g, ack)}
+	if e := ws.exception(ack); e != nil {
+		records = append(records, ws.newRecord(g, e))
+	}
+	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was acknowledged")
+}
+
+// exception is the escalation that goes with an ack of an exception class: to
+// the person whom the configuration names for it, nil when it names nobody.
+func (ws *workspace) exception(a *handoff.Ack) *handoff.Escalation {
+	who := ws.config.Exceptions[a.Exception]
+	if a.Exception == "" || who == "" || who == ws.me {
+		return nil
+	}
+	ask := a.Note
+	if ask == "" {
+		ask = "Decide how " + a.Subject + " goes on: " + strings.ReplaceAll(a.Exception, "_", " ")
+	}
+	return &handoff.Escalation{Subject: a.Subject, Reason: "disagreement", To: who, Ask: ask, Level: 1}
+}
+
+// ackAllSeen writes a receipt for every current handoff that names the user as a
+// reader and that they have not acknowledged in any way.
+func (ws *workspace) ackAllSeen(ctx context.Context, g *globals, o ackOptions) error {
+	var records []*handoff.Record
+	for _, h := range ws.state.Current() {
+		answered := slices.ContainsFunc(h.Acks, func(r *handoff.Record) bool { return r.By == ws.me })
+		if answered || h.Record.By == ws.me || !ws.addresses(h.CC, h.Record.By) {
+			continue
+		}
+		records = append(records, ws.newRecord(g, &handoff.Ack{Subject: h.Record.ID, Digest: h.Record.Source.Digest, Outcome: handoff.OutcomeSeen}))
+	}
+	if len(records) == 0 {
+		g.note("nothing that you have not seen")
+		return nil
+	}
+	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was acknowledged")
+}
+
+// offerOf is the record that offers an item. Of a handoff, only that item is
+// taken.
+func (ws *workspace) offerOf(it *handoff.ItemState, o *ackOptions) (handoff.Target, error) {
+	if it.Offer == nil {
+		return handoff.Target{}, &noError{it.ID + " is offered to nobody: " + custody(it), "handoff show item:" + it.ID}
+	}
+	if _, isHandoff := ws.state.Handoffs[it.Offer.Record]; isHandoff {
+		if !(&handoff.Ack{Outcome: o.outcome}).Accepts() || len(o.take) > 0 {
+			return handoff.Target{}, usagef("handoff ack "+it.Offer.Record+" answers the whole handoff", "an item of a handoff can only be taken")
+		}
+		o.take = []string{it.ID}
+	}
+	return handoff.Target{Type: handoff.TargetRecord, Name: it.Offer.Record}, nil
 }
 
 // ackSubject resolves what is acknowledged: the reference, else the one handoff
-// that waits for the user.
+// or assignment that waits for the user.
 func (ws *workspace) ackSubject(ref string) (handoff.Target, error) {
 	if ref != "" {
 		return ws.state.Resolve(ref, ws.me)
@@ -89,13 +152,14 @@ func (ws *workspace) ackSubject(ref string) (handoff.Target, error) {
 	for _, h := range ws.awaiting() {
 		waiting = append(waiting, h.Record.ID)
 	}
+	waiting = append(waiting, ws.assignments()...)
 	switch len(waiting) {
 	case 0:
-		return handoff.Target{}, &hintedError{&noError{message: "no handoff waits for " + ws.me}, "handoff inbox shows what else does"}
+		return handoff.Target{}, &hintedError{&noError{message: "no handoff and no assignment waits for " + ws.me}, "handoff inbox shows what else does"}
 	case 1:
 		return handoff.Target{Type: handoff.TargetRecord, Name: waiting[0]}, nil
 	}
-	return handoff.Target{}, usagef("handoff inbox shows them", "several handoffs wait for you, name one: %s", strings.Join(waiting, ", "))
+	return handoff.Target{}, usagef("handoff inbox shows them", "several wait for you, name one: %s", strings.Join(waiting, ", "))
 }
 
 // awaiting lists the handoffs that wait for a verdict of the user, the newest
@@ -111,6 +175,21 @@ func (ws *workspace) awaiting() []*handoff.HandoffState {
 	return waiting
 }
 
+// assignments lists the records that offer the user an item, sorted.
+func (ws *workspace) assignments() []string {
+	var ids []string
+	for _, it := range ws.state.Items {
+		if it.Offer == nil || !slices.Contains(it.Offer.To, ws.me) {
+			continue
+		}
+		if _, assigned := ws.state.Records[it.Offer.Record].Body.(*handoff.Assignment); assigned {
+			ids = append(ids, it.Offer.Record)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // addresses reports whether a list of handles and addresses of by's handoff
 // includes the user.
 func (ws *workspace) addresses(to []string, by string) bool {
@@ -119,7 +198,7 @@ func (ws *workspace) addresses(to []string, by string) bool {
 	})
 }
 
-func (ws *workspace) newAck(o ackOptions, subject handoff.Target) (*handoff.Ack, error) {
+func (ws *workspace) newAck(ctx context.Context, o ackOptions, subject handoff.Target) (*handoff.Ack, error) {
 	a := &handoff.Ack{
 		Subject: subject.Name, Outcome: o.outcome,
 		Reason: o.reason, Exception: o.exception, Note: o.note,
@@ -141,6 +220,10 @@ func (ws *workspace) newAck(o ackOptions, subject handoff.Target) (*handoff.Ack,
 			return nil, usagef("", "--take goes with a handoff")
 		}
 		a.Subject = subject.Ref()
+		if as := ws.assignment(subject); as != nil && a.Accepts() {
+			_, item := handoff.SplitRef(as.Item)
+			a.Take = []string{item} // so that it is read back as any other
+		}
 		return a, nil
 	}
 	a.Digest = h.Record.Source.Digest
@@ -150,11 +233,26 @@ func (ws *workspace) newAck(o ackOptions, subject handoff.Target) (*handoff.Ack,
 		}
 		return a, nil
 	}
+	var err error
+	if a.Drift, err = ws.drift(ctx, h); err != nil {
+		return nil, err
+	}
 	a.Take = o.take
 	if len(o.take) == 0 {
 		a.Take = ws.offeredBy(h)
 	}
 	return a, nil
+}
+
+// assignment is the assignment that is acknowledged, nil when it is something
+// else.
+func (ws *workspace) assignment(subject handoff.Target) *handoff.Assignment {
+	r := ws.state.Records[subject.Name]
+	if subject.Type != handoff.TargetRecord || r == nil {
+		return nil
+	}
+	as, _ := r.Body.(*handoff.Assignment)
+	return as
 }
 
 // offeredBy lists the items of a handoff that are offered to the user.

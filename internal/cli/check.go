@@ -7,8 +7,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -17,6 +19,10 @@ import (
 
 type checkOptions struct {
 	strict bool
+	staged bool
+	format string
+	pr     prOptions
+	due    bool
 }
 
 func newCheckCmd(g *globals) *cobra.Command {
@@ -25,16 +31,37 @@ func newCheckCmd(g *globals) *cobra.Command {
 		Use:   "check [PATH…]",
 		Short: "Check records against the rules",
 		Long: `Check records against the rules. With paths, those files are checked, committed
-or not. Without, every record that the refs reach is.
+or not. Without, every record that the refs reach is. With --staged, what the
+next commit would add is, and that it leaves older records alone.
+
+With --pr, the records of a pull request are checked, that it edits and removes
+none, and that a handoff covers it: one that it adds, or one whose items name its
+number, its branch or a ticket of its title, younger than the last work in it. A
+handoff with four empty lists says that none is needed, and why in its summary.
+The job's environment says which pull request it is, on GitHub, GitLab, Gitea,
+Forgejo, Bitbucket and Jenkins; elsewhere --base does. Missing history is
+fetched.
+
+With --due, the deadlines that have passed are listed instead: handoffs without a
+verdict, blockers and questions that wait too long, temporary conditions that
+have ended. It is made for a scheduled job; nothing is escalated by itself.
 
 The status is 3 when there are errors; with --strict also when there are
 warnings.`,
 		Example: `  handoff check
-  handoff check today.yaml --json`,
+  handoff check today.yaml --json
+  handoff check --pr --require --format github
+  handoff check --pr --base main
+  handoff check --due`,
 		GroupID: groupSetup,
 		RunE:    func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), g, o, args) },
 	}
-	cmd.Flags().BoolVar(&o.strict, "strict", false, "warnings fail as well")
+	f := cmd.Flags()
+	f.BoolVar(&o.strict, "strict", false, "warnings fail as well")
+	f.BoolVar(&o.staged, "staged", false, "check what is staged")
+	f.StringVar(&o.format, "format", "text", "print findings as `FORMAT`: text, json, github, gitlab, sarif, junit")
+	o.pr.addFlags(f)
+	f.BoolVar(&o.due, "due", false, "list the deadlines that have passed")
 	return cmd
 }
 
@@ -44,14 +71,25 @@ type checkDocument struct {
 	OK            bool              `json:"ok"`
 	Records       int               `json:"records"`
 	Findings      []handoff.Finding `json:"findings"`
+	PullRequest   *prDocument       `json:"pull_request,omitempty"`
 }
 
 func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) error {
+	if err := o.validate(g, paths); err != nil {
+		return err
+	}
 	var doc checkDocument
 	var err error
-	if len(paths) > 0 {
+	switch {
+	case o.pr.on:
+		doc, err = checkPullRequest(ctx, g, o)
+	case o.staged:
+		doc, err = checkStaged(ctx, g)
+	case o.due:
+		doc, err = checkDue(ctx, g)
+	case len(paths) > 0:
 		doc, err = checkFiles(ctx, g, paths)
-	} else {
+	default:
 		doc, err = checkRefs(ctx, g)
 	}
 	if err != nil {
@@ -61,19 +99,87 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	doc.OK = !handoff.HasErrors(doc.Findings) && (!o.strict || len(doc.Findings) == 0)
 	handoff.SortFindings(doc.Findings)
 	doc.Findings = nonNil(doc.Findings)
-	if g.printer.structured() {
-		if err := g.printer.document(doc); err != nil {
-			return err
-		}
-	} else {
-		printFindings(g.Out, doc.Findings)
+	summary := joinNonEmpty(", ", doc.PullRequest.says(), plural(doc.Records, "record"), countFindings(doc.Findings))
+	if err := g.printCheck(doc, guard.Format(o.format), summary); err != nil {
+		return err
 	}
-	summary := plural(doc.Records, "record") + ", " + countFindings(doc.Findings)
 	if !doc.OK {
 		return &noError{message: summary}
 	}
 	g.note("%s", summary)
 	return nil
+}
+
+// validate refuses flags that do not go together, and applies the format.
+func (o *checkOptions) validate(g *globals, paths []string) error {
+	known := []string{"text", "json", string(guard.FormatGitHub), string(guard.FormatGitLab), string(guard.FormatSARIF), string(guard.FormatJUnit)}
+	switch {
+	case !slices.Contains(known, o.format):
+		return usagef("", "--format %s: say %s", o.format, strings.Join(known, ", "))
+	case g.printer.structured() && o.format != "text" && o.format != "json":
+		return usagef("", "--format %s: not together with --json, --jq or --template", o.format)
+	case countTrue(o.pr.on, o.staged, o.due, len(paths) > 0) > 1:
+		return usagef("", "say one of --pr, --staged, --due and paths")
+	case !o.pr.on && o.pr.changed():
+		return usagef("handoff check --help", "the flags about a pull request need --pr")
+	}
+	if o.format == "json" {
+		g.printer.json = true
+		g.openOut()
+	}
+	return nil
+}
+
+func countTrue(conditions ...bool) (n int) {
+	for _, c := range conditions {
+		if c {
+			n++
+		}
+	}
+	return n
+}
+
+// printCheck prints the findings. What a CI service reads goes out as it is:
+// its writers have made the text safe, and only their commands are to work.
+func (g *globals) printCheck(doc checkDocument, format guard.Format, summary string) error {
+	if g.printer.structured() {
+		return g.printer.document(doc)
+	}
+	report := guard.Report{Findings: doc.Findings, Summary: summary, Dir: defaultDir, Version: programVersion()}
+	written, err := report.Write(g.commands, format)
+	if err != nil {
+		return err
+	}
+	if !written {
+		printFindings(g.Out, doc.Findings)
+		return nil
+	}
+	if format == guard.FormatGitHub {
+		return g.appendStepSummary(report)
+	}
+	return nil
+}
+
+// appendStepSummary adds the report to the page of the job, where there is one.
+func (g *globals) appendStepSummary(report guard.Report) error {
+	name := g.Getenv("GITHUB_STEP_SUMMARY")
+	if name == "" {
+		return nil
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	return errors.Join(report.WriteStepSummary(file), file.Close())
+}
+
+// checkDue lists what is due.
+func checkDue(ctx context.Context, g *globals) (checkDocument, error) {
+	ws, err := g.openForReading(ctx)
+	if err != nil {
+		return checkDocument{}, err
+	}
+	return checkDocument{Records: len(ws.set.Records), Findings: ws.due()}, nil
 }
 
 // checkFiles checks files of the work tree, and what directories hold. A file
@@ -164,7 +270,7 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 		return checkDocument{}, err
 	}
 	doc := checkDocument{Records: len(ws.set.Records)}
-	for _, p := range append(ws.set.Problems, ws.state.Problems...) {
+	for _, p := range ws.set.Problems {
 		doc.Findings = append(doc.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: p.Message})
 	}
 	for _, r := range ws.set.Records {
@@ -178,7 +284,18 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 			doc.Findings = append(doc.Findings, f)
 		}
 	}
+	for _, f := range rules.CheckState(ws.state, ws.ruleContext(nil)) {
+		doc.Findings = append(doc.Findings, ws.located(f))
+	}
 	return doc, ws.checkUncommitted(&doc)
+}
+
+// located adds the file of the record that a finding is about.
+func (ws *workspace) located(f handoff.Finding) handoff.Finding {
+	if r := ws.state.Records[f.Record]; r != nil && f.Path == "" {
+		f.Path = r.Source.Path
+	}
+	return f
 }
 
 // checkUncommitted reports records in the work tree that no ref holds: they are

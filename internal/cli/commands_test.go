@@ -28,8 +28,8 @@ func TestEveryCommandIsShown(t *testing.T) {
 		if !strings.Contains(scripts, path+" ") && !strings.Contains(scripts, path+"\n") {
 			t.Errorf("%s: no script runs it", path)
 		}
-		if !strings.Contains(readme, "`"+path) {
-			t.Errorf("%s: not in the README", path)
+		if top := strings.Join(strings.Fields(path)[:2], " "); !strings.Contains(readme, "`"+top) {
+			t.Errorf("%s: not in the README", top)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 func (ws *workspace) ruleContext(allowSecrets []string) rules.Context {
 	c := ws.config
 	return rules.Context{
-		State: ws.state, By: ws.me, Now: ws.now, ClockSkew: c.Timing.ClockSkew.Wall(),
+		State: ws.state, By: ws.me, At: ws.author.When, Now: ws.now, ClockSkew: c.Timing.ClockSkew.Wall(),
 		Settings: rules.Settings{
 			Preset: rules.Preset(c.Rules.Preset), Levels: ruleLevels(c), Lang: c.Rules.Lang,
 			Words:        rules.Words{Filler: c.Rules.Words.Filler, Weak: c.Rules.Words.Weak, Soft: c.Rules.Words.Soft, Relative: c.Rules.Words.RelTime},
@@ -83,7 +83,7 @@ func (ws *workspace) queryEnv() query.Env {
 	env := query.Env{
 		Now: ws.now, Grace: c.Timing.PublishGrace.Wall(),
 		Teams: make(map[string]string), Addresses: make(map[string][]string),
-		AckDue: ws.ackDue, ShiftEnd: ws.nextShiftEnd,
+		AckDue: c.AckDue, ShiftEnd: ws.nextShiftEnd,
 	}
 	for handle, p := range c.People {
 		if p.Team != "" {
@@ -114,40 +114,6 @@ func (ws *workspace) nextShiftEnd(handle string, from time.Time) (time.Time, boo
 	return shift.To, ok
 }
 
-// ackDue is when the SLA wants a verdict on a handoff: by its most severe item,
-// on the clock of the first receiver whose hours are known, for what is critical
-// on the wall.
-func (ws *workspace) ackDue(h *handoff.HandoffState) (time.Time, bool) {
-	severity := handoff.SeverityRoutine
-	for _, item := range h.Items {
-		if handoff.CompareSeverity(item.Severity, severity) < 0 {
-			severity = item.Severity
-		}
-	}
-	sla := ws.config.SLA.Ack
-	switch severity {
-	case handoff.SeverityCritical:
-		return h.Record.At.Add(sla.Critical.Wall()), !sla.Critical.IsZero()
-	case handoff.SeverityWatch:
-		return ws.onClockOf(h, sla.Watch)
-	}
-	return ws.onClockOf(h, sla.Routine)
-}
-
-func (ws *workspace) onClockOf(h *handoff.HandoffState, sla handoff.Duration) (time.Time, bool) {
-	if sla.IsZero() {
-		return time.Time{}, false
-	}
-	for _, address := range h.To {
-		for _, who := range ws.config.Members(address, h.Record.By) {
-			if calendar, ok := ws.config.Calendar(who); ok {
-				return calendar.Due(h.Record.At.Time, sla.Work())
-			}
-		}
-	}
-	return h.Record.At.Add(sla.Wall()), true
-}
-
 // location is where the user's days begin: the roster's time zone, else that of
 // their clock.
 func (ws *workspace) location() *time.Location {
@@ -160,14 +126,18 @@ func (ws *workspace) location() *time.Location {
 	return ws.now.Location()
 }
 
-// when reads the value of a flag that looks ahead.
-func (ws *workspace) when(text string) (time.Time, error) { return ws.parseTime(text, false) }
+// when reads the value of a flag that looks ahead from what is being written.
+func (ws *workspace) when(text string) (time.Time, error) {
+	return ws.parseTime(text, ws.author.When, false)
+}
 
 // whenPast reads the value of a flag that looks back.
-func (ws *workspace) whenPast(text string) (time.Time, error) { return ws.parseTime(text, true) }
+func (ws *workspace) whenPast(text string) (time.Time, error) {
+	return ws.parseTime(text, ws.now, true)
+}
 
-func (ws *workspace) parseTime(text string, back bool) (time.Time, error) {
-	ref := handoff.Reference{Now: ws.now, Location: ws.location(), Back: back}
+func (ws *workspace) parseTime(text string, now time.Time, back bool) (time.Time, error) {
+	ref := handoff.Reference{Now: now, Location: ws.location(), Back: back}
 	if calendar, ok := ws.config.Calendar(ws.me); ok {
 		ref.Calendar = &calendar
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // declareOptions are the flags of declare. What they say is laid over the base:
@@ -68,13 +69,24 @@ records know. What you typed is kept as a draft until it is published.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDeclare(cmd.Context(), g, o) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.file, "file", "f", "", "take the handoff from `FILE`, - for standard input")
-	f.BoolVarP(&o.editor, "editor", "e", false, "write it in your editor")
 	f.StringVar(&o.from, "from", "", "start from the template `NAME`, or from the handoff that a reference names")
 	f.BoolVar(&o.carry, "carry", false, "start from what you hold")
-	f.StringVar(&o.amend, "amend", "", "replace your handoff `REF`")
 	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
 	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
+	f.StringSliceVar(&o.give, "give", nil, "`ITEM[=WHO]`, or all: the receiver does the next step")
+	o.addFlags(f)
+	cmd.MarkFlagsMutuallyExclusive("file", "editor")
+	cmd.MarkFlagsMutuallyExclusive("file", "from", "carry", "resume")
+	cmd.MarkFlagsMutuallyExclusive("resume", "fresh")
+	return cmd
+}
+
+// addFlags adds the flags that say what a handoff holds, whatever it starts
+// from.
+func (o *declareOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVarP(&o.file, "file", "f", "", "take the handoff from `FILE`, - for standard input")
+	f.BoolVarP(&o.editor, "editor", "e", false, "write it in your editor")
+	f.StringVar(&o.amend, "amend", "", "replace your handoff `REF`")
 	f.StringVar(&o.summary, "summary", "", "one sentence, at most 140 characters")
 	f.StringSliceVar(&o.to, "to", nil, "who is asked to take it: `WHO`, team, team:x, shift:x or lead:x")
 	f.StringSliceVar(&o.cc, "cc", nil, "who gets it for information")
@@ -87,15 +99,10 @@ records know. What you typed is kept as a draft until it is published.`,
 	f.StringArrayVar(&o.intents, "intent", nil, "why an item is done: `'item;why'`")
 	f.StringArrayVar(&o.accepts, "accept", nil, "how to tell that an item is done: `'item;check'`")
 	f.StringArrayVar(&o.refs, "ref", nil, "what an item refers to: `'item;pr:1842'`")
-	f.StringSliceVar(&o.give, "give", nil, "`ITEM[=WHO]`, or all: the receiver does the next step")
 	f.StringSliceVar(&o.none, "none", nil, "say none: `LISTS` out of shipped, items, blockers, decisions")
 	f.StringArrayVar(&o.waive, "waive", nil, "let a rule pass: `'CODE;why'`")
 	f.StringSliceVar(&o.allowSecrets, "allow-secret", nil, "`FINGERPRINT` of a text that is no secret")
-	o.addFlags(f)
-	cmd.MarkFlagsMutuallyExclusive("file", "editor")
-	cmd.MarkFlagsMutuallyExclusive("file", "from", "carry", "resume")
-	cmd.MarkFlagsMutuallyExclusive("resume", "fresh")
-	return cmd
+	o.publishOptions.addFlags(f)
 }
 
 // flagged reports whether any flag says something that a handoff holds.
@@ -126,6 +133,11 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if err := d.complete(o); err != nil {
 		return err
 	}
+	return ws.publishChecked(ctx, g, o, d)
+}
+
+// publishChecked publishes a draft that the rules have nothing against.
+func (ws *workspace) publishChecked(ctx context.Context, g *globals, o declareOptions, d *draft) error {
 	findings := ws.checkDraft(g, d, o)
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint()}
@@ -142,14 +154,21 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOptions, d *draft, warnings []handoff.Finding) error {
 	h := d.handoff
 	h.Anchor = ws.anchor(d.work)
-	h.Meta = &handoff.Meta{Tool: "handoff " + programVersion()}
+	queries, err := ws.sharedQueries()
+	if err != nil {
+		return err
+	}
+	h.Meta = &handoff.Meta{Tool: "handoff " + programVersion(), Queries: queries}
 	h.Team, h.Pod, h.Zone = ws.config.TeamOf(ws.me), ws.config.PodOf(ws.me), ws.config.ZoneOf(ws.me)
 	h.Shift = ws.currentShift()
 	for i := range h.Blockers {
 		ws.fillSince(&h.Blockers[i])
 	}
 	records := append([]*handoff.Record{ws.draftRecord(g, d)}, ws.routes(g, h)...)
-	return ws.publish(ctx, g, o.publishOptions, records, warnings)
+	if err := ws.publish(ctx, g, o.publishOptions, records, warnings); err != nil || o.dryRun {
+		return err
+	}
+	return ws.queryCounter().reset()
 }
 
 // currentShift is the shift that the user is handing over: the one that

@@ -53,6 +53,9 @@ func (ws *workspace) declareByHand(ctx context.Context, g *globals, o declareOpt
 		ws: ws, g: g, options: o, drafts: &form.Drafts{Dir: ws.Dir()},
 		prefill: ws.prefill(ctx), draft: &form.Draft{Handoff: start.handoff, Ext: start.ext},
 	}
+	if start.handoff.Rollup != nil {
+		w.prefill.Carried = new(handoff.Handoff) // nothing of it is the lead's own
+	}
 	if w.draft.Handoff.Questions == nil {
 		w.draft.Handoff.Questions = w.prefill.Carried.Questions
 	}

@@ -32,7 +32,7 @@ type draft struct {
 
 func (d *draft) refusedHint() string {
 	if d.path != "" {
-		return "correct " + d.path + " and declare again"
+		return "correct " + d.path + " and try again"
 	}
 	return "correct the flags, or add --editor to go on in your editor"
 }
@@ -43,25 +43,27 @@ func (ws *workspace) newDraft(ctx context.Context, g *globals, o declareOptions)
 	if err != nil {
 		return nil, err
 	}
+	return d, ws.layFlags(d, o)
+}
+
+// layFlags lays the flags over a draft.
+func (ws *workspace) layFlags(d *draft, o declareOptions) error {
 	if d.doc != nil && d.handoff == nil {
-		return d, nil // nothing to lay flags over: the findings say why
+		return nil // nothing to lay flags over: the findings say why
 	}
 	if o.amend != "" {
 		amended, err := ws.ownHandoff(o.amend)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		d.handoff.Amends = amended.Record.ID
 		d.changed = true
 	}
 	if !o.flagged() {
-		return d, nil
+		return nil
 	}
 	d.changed = true
-	if err := ws.applyFlags(d.handoff, o); err != nil {
-		return nil, err
-	}
-	return d, nil
+	return ws.applyFlags(d.handoff, o)
 }
 
 // complete refuses a handoff made of flags that lack something.

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"golang.org/x/term"
 )
@@ -77,6 +78,10 @@ func (e Env) Getenv(key string) string {
 	}
 	return ""
 }
+
+// inCI reports whether a CI runner reads the output. A person at a terminal
+// needs every byte as it is.
+func (e Env) inCI() bool { return !e.Interactive && guard.InCI(e.Getenv) }
 
 // randomID draws an id from the alphabet of record ids, 5 bits a character.
 func randomID() string {

@@ -9,7 +9,6 @@ import (
 	"text/template"
 	"time"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/itchyny/gojq"
@@ -329,12 +328,4 @@ func ago(d time.Duration) string {
 	default:
 		return s + " ago"
 	}
-}
-
-// clip cuts text to n code points.
-func clip(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n-1]) + "…"
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -106,10 +107,12 @@ func (ws *workspace) publish(ctx context.Context, g *globals, o publishOptions, 
 		Verify: verifyRecord,
 	}
 	if o.dryRun {
-		return printDryRun(g, change)
+		return printDryRun(g, change, warnings)
 	}
 	commit, err := ws.Append(ctx, change)
-	if err != nil {
+	if unfinished := new(store.UnfinishedError); errors.As(err, &unfinished) {
+		g.say("warning: %v; the next handoff command repairs it", err) // the commit stands
+	} else if err != nil {
 		return err
 	}
 	return printPublication(g, records[0], publication{
@@ -136,7 +139,28 @@ func verifyRecord(name string, data []byte) error {
 	return nil
 }
 
-func printDryRun(g *globals, change store.Change) error {
+// dryRun is what a writing command would do, as --json prints it.
+type dryRun struct {
+	SchemaVersion int               `json:"schema_version"`
+	DryRun        bool              `json:"dry_run"` // always true
+	Files         []dryRunFile      `json:"files"`
+	Message       string            `json:"message"` // of the commit
+	Warnings      []handoff.Finding `json:"warnings"`
+}
+
+type dryRunFile struct {
+	Path string `json:"path"`
+	Text string `json:"text"`
+}
+
+func printDryRun(g *globals, change store.Change, warnings []handoff.Finding) error {
+	if g.printer.structured() {
+		doc := dryRun{SchemaVersion: 1, DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: nonNil(warnings)}
+		for _, f := range change.Files {
+			doc.Files = append(doc.Files, dryRunFile{f.Path, string(f.Data)})
+		}
+		return g.printer.document(doc)
+	}
 	for _, f := range change.Files {
 		g.printer.line("# %s", f.Path)
 		g.printer.line("%s", strings.TrimSuffix(string(f.Data), "\n"))
@@ -144,6 +168,9 @@ func printDryRun(g *globals, change store.Change) error {
 	g.printer.line("# commit by %s <%s>", change.Author.Name, change.Author.Email)
 	for line := range strings.Lines(change.Message) {
 		g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
+	}
+	if len(warnings) > 0 && !g.quiet {
+		printFindings(g.Err, warnings)
 	}
 	g.note("nothing was written")
 	return nil
@@ -205,6 +232,9 @@ func handoffHeadline(by string, h *handoff.Handoff) string {
 		counts = counts[:1]
 	}
 	text := by + " → " + strings.Join(h.To, ", ") + ", " + strings.Join(counts, ", ")
+	if h.Rollup != nil {
+		text += ", rollup of " + rollupName(h.Rollup)
+	}
 	if h.Amends != "" {
 		text += ", amended"
 	}

@@ -135,6 +135,7 @@ func runQuery(ctx context.Context, g *globals, o filterOptions, args []string) e
 	if err := o.narrow(&q, parseEnv); err != nil {
 		return err
 	}
+	ws.queryCounter().add()
 	return g.printAnswer(query.Run(q, ws.state, ws.queryEnv()))
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/spf13/cobra"
 )
@@ -22,9 +23,12 @@ type globals struct {
 	Env
 	dir     string
 	printer printer
-	colour  string
-	noPager bool
-	noInput bool
+	// commands is stdout as it is. In a CI job, all other output has the lines
+	// broken that the runner would take for commands.
+	commands io.Writer
+	colour   string
+	noPager  bool
+	noInput  bool
 
 	accessible bool
 	inEditor   atomic.Bool // Ctrl-C is the editor's
@@ -35,7 +39,11 @@ type globals struct {
 
 // Main runs one command line and returns its exit status.
 func Main(args []string, env Env) int {
-	g := &globals{Env: env}
+	g := &globals{Env: env, commands: env.Out}
+	if env.inCI() {
+		env.Err = &guard.Breaker{W: env.Err}
+		g.Err = env.Err
+	}
 	ctx, stop := g.withSignals(context.Background())
 	defer stop()
 	root := newRootCmd(g)
@@ -132,11 +140,10 @@ stays with its sender until the receiver acknowledges it.`,
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
 
 	root.AddCommand(
-		newDeclareCmd(g), newDraftCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
+		newDeclareCmd(g), newDraftCmd(g), newRollupCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
 		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
 		newEscalateCmd(g), newAssignCmd(g), newWithdrawCmd(g), newGapCmd(g),
-		newQueryCmd(g), newLogCmd(g),
-		newInitCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
+		newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g), newVerifyCmd(g),
 	)
 	root.AddCommand(newHelpTopics()...)
 	root.SetUsageTemplate(root.UsageTemplate() + "{{if not .HasParent}}\n" + statusHelp + "{{end}}")
@@ -174,8 +181,18 @@ func (g *globals) prepare() error {
 	if g.noInput {
 		g.Interactive = false
 	}
-	g.printer.w, g.printer.color, g.printer.width = g.Out, g.Color, g.Width
+	g.openOut()
+	g.printer.color, g.printer.width = g.Color, g.Width
 	return nil
+}
+
+// openOut leads stdout to the printer, with the escapes that its format has.
+func (g *globals) openOut() {
+	g.Out = g.commands
+	if g.inCI() {
+		g.Out = &guard.Breaker{W: g.commands, JSON: g.printer.json}
+	}
+	g.printer.w = g.Out
 }
 
 // note says something about the work on stderr, for people.
@@ -221,13 +238,4 @@ func maxArgs(n int, what string) cobra.PositionalArgs {
 		}
 		return usagef(cmd.CommandPath()+" --help shows an example", "%s takes %s, got %q as well", cmd.CommandPath(), what, args[n])
 	}
-}
-
-// readAtMost reads r up to limit bytes and reports whether there is more.
-func readAtMost(r io.Reader, limit int64) (data []byte, more bool, err error) {
-	data, err = io.ReadAll(io.LimitReader(r, limit+1))
-	if int64(len(data)) > limit {
-		return data[:limit], true, err
-	}
-	return data, false, err
 }

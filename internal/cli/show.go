@@ -56,10 +56,15 @@ func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error
 		return err
 	}
 	s := shower{printer: &g.printer, ws: ws}
+	if h, ok := ws.state.Handoffs[target.Name]; ok && target.Type == handoff.TargetRecord && h.Current() {
+		if s.moved, err = ws.drift(ctx, h); err != nil {
+			return err
+		}
+	}
 	record, text := s.subject(target)
 	r := ws.state.Records[record]
 	if g.printer.structured() {
-		return g.printer.document(showDocument{SchemaVersion: 1, Type: string(target.Type), Record: r, State: query.Lookup(target, ws.state, ws.queryEnv()),
+		return g.printer.document(showDocument{SchemaVersion: 1, Type: target.Type, Record: r, State: query.Lookup(target, ws.state, ws.queryEnv()),
 			Path: r.Source.Path, Commit: r.Source.Commit})
 	}
 	return g.page(text)
@@ -91,7 +96,8 @@ func (s shower) subject(target handoff.Target) (record string, print func()) {
 // shower prints what a receiver needs to know.
 type shower struct {
 	*printer
-	ws *workspace
+	ws    *workspace
+	moved *handoff.Drift // since the handoff that is shown; nil when unknown
 }
 
 func (s shower) ago(t time.Time) string { return ago(s.ws.now.Sub(t)) }
@@ -104,6 +110,7 @@ func (s shower) handoff(h *handoff.HandoffState) {
 	if h.SupersededBy != "" {
 		s.styled(s.paint(yellow, "superseded by "+h.SupersededBy))
 	}
+	s.rollup(h)
 	s.doNot(h)
 	items := slices.Clone(h.Items)
 	slices.SortStableFunc(items, func(a, b handoff.Item) int {
@@ -129,8 +136,47 @@ func (s shower) handoff(h *handoff.HandoffState) {
 		s.line("  %s", joinNonEmpty(": ", shipped.ID, shipped.What))
 	}
 	s.rest(h)
+	s.drift(h)
 	s.verdicts(h)
 	s.cite(r)
+}
+
+// rollup says whose handoffs a rollup was drawn from, and whose it lacks. Its
+// notes come with them, as they tell of work that is done twice.
+func (s shower) rollup(h *handoff.HandoffState) {
+	r := h.Rollup
+	if r == nil {
+		return
+	}
+	var from []string
+	for _, source := range r.Sources {
+		by := ""
+		if drawn, ok := s.ws.state.Records[source.ID]; ok {
+			by = drawn.By
+		}
+		from = append(from, joinNonEmpty(" by ", source.ID, by))
+	}
+	s.field("rollup of", rollupName(r))
+	s.field("from", strings.Join(from, ", "))
+	s.field("missing", missingMembers(r, ""))
+	s.field("notes", h.Notes)
+}
+
+// drift says what moved since the handoff was written.
+func (s shower) drift(h *handoff.HandoffState) {
+	d := s.moved
+	if d == nil || d.Commits == 0 && len(d.Files) == 0 {
+		return
+	}
+	s.field("since then", joinNonEmpty(", ", plural(d.Commits, "commit"),
+		listed("touched ", d.Files), listed("merged ", d.Merged)))
+}
+
+func listed(prefix string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return prefix + strings.Join(names, " ")
 }
 
 func (s shower) doNot(h *handoff.HandoffState) {
@@ -161,7 +207,8 @@ func (s shower) declared(item handoff.Item) {
 	if known {
 		facts = append(facts, custody(now))
 	}
-	s.styled(s.paint("", "  "), s.paint(bold, joinNonEmpty(" ", item.ID, item.Title)), s.paint("", " — "+strings.Join(facts, ", ")))
+	s.styled(s.paint("", "  "), s.paint(bold, item.ID), s.paint("", " — "+strings.Join(facts, ", ")))
+	s.field("  title", item.Title)
 	s.field("  state", item.State)
 	s.field("  ready", item.Ready)
 	intent := item.Intent
@@ -186,6 +233,7 @@ func (s shower) declared(item handoff.Item) {
 	s.field("  blocked by", strings.Join(item.BlockedBy, ", "))
 	s.field("  depends on", strings.Join(item.DependsOn, ", "))
 	s.field("  due", item.Due.String())
+	s.field("  from", item.Source)
 	for _, ref := range item.Refs {
 		s.field("  "+ref.Type, joinNonEmpty(", ", ref.ID, ref.State, ref.Approvals))
 	}
@@ -237,7 +285,9 @@ func (s shower) rest(h *handoff.HandoffState) {
 	for _, st := range h.Standing {
 		s.field("standing", st.What+" until "+st.Until.String())
 	}
-	s.field("notes", h.Notes)
+	if h.Rollup == nil {
+		s.field("notes", h.Notes)
+	}
 	s.field("details", h.Details)
 	s.field("returns", h.ReturnsAt.String())
 	s.field("reachable until", h.ReachableUntil.String())

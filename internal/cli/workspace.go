@@ -127,7 +127,27 @@ func (g *globals) openForWriting(ctx context.Context) (*workspace, error) {
 	if err := ws.mustWrite(ctx); err != nil {
 		return nil, err
 	}
-	return ws, ws.load(ctx)
+	if err := ws.load(ctx); err != nil {
+		return nil, err
+	}
+	ws.author.When = ws.freeSecond(ws.author.When)
+	return ws, nil
+}
+
+// freeSecond is the first second from at on in which the user has written
+// nothing. Records of one second have no order but that of their random ids:
+// an ack could come after the resolution that the next command wrote.
+func (ws *workspace) freeSecond(at time.Time) time.Time {
+	taken := make(map[int64]bool)
+	for _, r := range ws.state.Order() {
+		if r.By == ws.me {
+			taken[r.At.Unix()] = true
+		}
+	}
+	for taken[at.Unix()] {
+		at = at.Add(time.Second)
+	}
+	return at
 }
 
 // openForReading opens the repository and loads the state.

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/url"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -126,11 +125,11 @@ func (c *checker) name(field, name string) {
 }
 
 // branchName is narrower than git: what needs no quoting in any place.
-var branchName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
+var branchName = handoff.Pattern(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
 
 func (c *checker) checkBranch() {
 	name := c.Store.Branch
-	bad := !branchName.MatchString(name) || len(name) > 100 || name == "HEAD" || strings.HasPrefix(name, "refs/") ||
+	bad := !branchName().MatchString(name) || len(name) > 100 || name == "HEAD" || strings.HasPrefix(name, "refs/") ||
 		strings.Contains(name, "..") || strings.HasSuffix(name, "/") || strings.HasSuffix(name, ".")
 	for part := range strings.SplitSeq(name, "/") {
 		bad = bad || part == "" || strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".lock")
@@ -142,28 +141,28 @@ func (c *checker) checkBranch() {
 }
 
 var (
-	placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
+	placeholder = handoff.Pattern(`\{([^{}]*)\}`)
 	// hostedEffect matches text to which a host gives a meaning in a subject.
-	hostedEffect = regexp.MustCompile(`(?i)#|@|\bskip\b|\bno.?ci\b`)
+	hostedEffect = handoff.Pattern(`(?i)#|@|\bskip\b|\bno.?ci\b`)
 )
 
 func (c *checker) checkSubject() {
 	subject := c.Commit.Subject
-	for _, m := range placeholder.FindAllStringSubmatch(subject, -1) {
+	for _, m := range placeholder().FindAllStringSubmatch(subject, -1) {
 		c.oneOf("commit.subject", m[1], SubjectFields...)
 	}
-	switch literal := placeholder.ReplaceAllString(subject, ""); {
+	switch literal := placeholder().ReplaceAllString(subject, ""); {
 	case strings.ContainsAny(literal, "{}\n") || len(subject) > 100:
 		c.fail("HO101", "commit.subject", "the subject is not one line of at most 100 characters with {kind} {by} {to} {counts}",
 			"for example `chore(handoff): {by} to {to}, {counts}`")
-	case hostedEffect.MatchString(literal):
+	case hostedEffect().MatchString(literal):
 		c.fail("HO101", "commit.subject", "the subject holds what would name issues, call people or stop CI",
 			"leave them out; `skip_ci` has a key of its own")
 	}
 }
 
 // account is a name on some other service: letters and digits, no address.
-var account = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$`)
+var account = handoff.Pattern(`^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$`)
 
 func (c *checker) checkPeople() {
 	c.emails = make(map[string]string)
@@ -188,7 +187,7 @@ func (c *checker) checkPeople() {
 		for service, name := range map[string]string{
 			"github": p.GitHub, "gitlab": p.GitLab, "gitea": p.Gitea, "jira": p.Jira, "linear": p.Linear, "slack": p.Slack,
 		} {
-			if name != "" && !account.MatchString(name) {
+			if name != "" && !account().MatchString(name) {
 				c.fail("HO101", field+"."+service, fmt.Sprintf("%q is not the name of an account", handoff.OneLine(name)), "write it without @ and without an address")
 			}
 		}
@@ -370,20 +369,20 @@ func (c *checker) checkExceptions() {
 }
 
 var (
-	language = regexp.MustCompile(`^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$`)
+	language = handoff.Pattern(`^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$`)
 	// fixedRule matches the rules whose level is not the team's to set.
-	fixedRule = regexp.MustCompile(`^HO1|^HO90[1237]$|^HO91[01]$`)
+	fixedRule = handoff.Pattern(`^HO1|^HO90[1237]$|^HO91[01]$`)
 )
 
 func (c *checker) checkRules() {
 	c.oneOf("rules.preset", c.Rules.Preset, PresetDefault, PresetStrict, PresetPilot)
-	if !language.MatchString(c.Rules.Lang) {
+	if !language().MatchString(c.Rules.Lang) {
 		c.fail("HO101", "rules.lang", fmt.Sprintf("%q is not a language such as en", handoff.OneLine(c.Rules.Lang)), "")
 	}
 	for _, code := range slices.Sorted(maps.Keys(c.Rules.Levels)) {
 		field := "rules." + code
 		c.oneOf(field, c.Rules.Levels[code], RuleError, RuleWarn, RuleOff)
-		if fixedRule.MatchString(code) {
+		if fixedRule().MatchString(code) {
 			c.fail("HO101", field, "the level of "+code+" is fixed", "remove the line")
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,7 +135,7 @@ func (d *decoder) field(key, value *yaml.Node, into reflect.Value, name string) 
 	for i := range into.NumField() {
 		tag, option, _ := strings.Cut(into.Type().Field(i).Tag.Get("yaml"), ",")
 		switch {
-		case option == "inline" && ruleCode.MatchString(key.Value):
+		case option == "inline" && ruleCode().MatchString(key.Value):
 			d.entry(key, value, into.Field(i), name)
 			return
 		case tag == key.Value && tag != "":
@@ -150,10 +149,10 @@ func (d *decoder) field(key, value *yaml.Node, into reflect.Value, name string) 
 }
 
 // ruleCode is the form of the keys that Rules takes beside its own.
-var ruleCode = regexp.MustCompile(`^HO\d{3}$`)
+var ruleCode = handoff.Pattern(`^HO\d{3}$`)
 
 // outside matches keys that would name an address, a secret or a program.
-var outside = regexp.MustCompile(`(?i)token|secret|passw|credential|api.?key|webhook|endpoint|command|` +
+var outside = handoff.Pattern(`(?i)token|secret|passw|credential|api.?key|webhook|endpoint|command|` +
 	`(?:^|[^a-z])(?:url|uri|host|server|proxy|cmd|exec|run|script|shell|editor|pager)s?(?:[^a-z]|$)`)
 
 func (d *decoder) unknown(key *yaml.Node, name string, known []string) {
@@ -162,7 +161,7 @@ func (d *decoder) unknown(key *yaml.Node, name string, known []string) {
 	switch {
 	case fix != "":
 		d.report(key, name, "the key "+quoted+" is not known", fix)
-	case outside.MatchString(key.Value):
+	case outside().MatchString(key.Value):
 		d.report(key, name, "the key "+quoted+" is refused: a committed file can hold no URL to call, no token and no command",
 			"put it into the environment or your own configuration (`handoff help config`)")
 	default:

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +16,7 @@ import (
 
 // noreply matches the addresses that GitHub and GitLab give to people who hide
 // theirs: 12345+name@users.noreply.github.com, 12345-name@users.noreply.gitlab.com.
-var noreply = regexp.MustCompile(`(?i)^(?:\d+[+-])?(.+)@users\.noreply\.(github|gitlab)\.com$`)
+var noreply = handoff.Pattern(`(?i)^(?:\d+[+-])?(.+)@users\.noreply\.(github|gitlab)\.com$`)
 
 // Handle returns the roster handle of a git identity: whose emails hold the
 // address, in any case of letters; else whose GitHub or GitLab account the
@@ -32,7 +31,7 @@ func ownsEmail(p Person, email string) bool {
 	if slices.ContainsFunc(p.Emails, func(own string) bool { return strings.EqualFold(own, email) }) {
 		return true
 	}
-	m := noreply.FindStringSubmatch(email)
+	m := noreply().FindStringSubmatch(email)
 	switch {
 	case m == nil:
 		return false
@@ -70,7 +69,7 @@ func (c *Config) only(conditions ...func(Person) bool) (string, bool) {
 // gives a handle that begins with "user-".
 func HandleFrom(email string) string {
 	local, _, _ := strings.Cut(email, "@")
-	if m := noreply.FindStringSubmatch(email); m != nil {
+	if m := noreply().FindStringSubmatch(email); m != nil {
 		local = m[1]
 	}
 	local, _, _ = strings.Cut(local, "+")
@@ -149,6 +148,19 @@ func (c *Config) Calendar(handle string) (handoff.Calendar, bool) {
 	return handoff.Calendar{Location: p.TZ.Location, Start: p.Hours.Start, End: p.Hours.End, Days: days, Away: p.absences()}, true
 }
 
+// Workers returns what the metrics know of the roster, by handle.
+func (c *Config) Workers() map[string]handoff.Worker {
+	workers := make(map[string]handoff.Worker, len(c.People))
+	for handle, p := range c.People {
+		worker := handoff.Worker{Team: p.Team, Zone: c.ZoneOf(handle)}
+		if calendar, ok := c.Calendar(handle); ok {
+			worker.Calendar = &calendar
+		}
+		workers[handle] = worker
+	}
+	return workers
+}
+
 // absences returns the times of the rows of Away, in their order.
 func (p Person) absences() []handoff.Interval {
 	location := p.TZ.Location
@@ -199,6 +211,21 @@ func (c *Config) shift(zone, from string) []string {
 		return ours
 	}
 	return there
+}
+
+// Covered returns the handles of those for whom a rollup of a level and scope
+// speaks, sorted: the people of a team, those of a pod's teams, or everybody.
+// It is false for a team or pod that is not configured.
+func (c *Config) Covered(level, scope string) (handles []string, ok bool) {
+	switch level {
+	case handoff.LevelTeam:
+		_, ok = c.Teams[scope]
+		return c.peopleWho(func(handle string) bool { return ok && c.TeamOf(handle) == scope }), ok
+	case handoff.LevelPod:
+		pod, ok := c.Pods[scope]
+		return c.peopleWho(func(handle string) bool { return slices.Contains(pod.Teams, c.TeamOf(handle)) }), ok
+	}
+	return c.peopleWho(func(string) bool { return true }), true
 }
 
 func (c *Config) peopleWho(fit func(handle string) bool) []string {

@@ -132,6 +132,16 @@ func TestCalendarOfAbsences(t *testing.T) {
 	}
 }
 
+func TestWorkers(t *testing.T) {
+	workers := parse(t, team).Workers()
+	if ana := workers["ana"]; ana.Team != "payments" || ana.Zone != "apac" || ana.Calendar == nil || ana.Calendar.Start != 9*60 {
+		t.Errorf("ana is %+v", ana)
+	}
+	if no := workers["no"]; no.Zone != "amer" || no.Calendar != nil {
+		t.Errorf("no is %+v", no)
+	}
+}
+
 func TestAuthorityExpires(t *testing.T) {
 	row, ok := parse(t, team).Authority("session-policy")
 	if !ok || row.Primary != "sarah" {
@@ -144,5 +154,25 @@ func TestAuthorityExpires(t *testing.T) {
 	}
 	if (Authority{}).ExpiredAt(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)) {
 		t.Error("an authority without an end has ended")
+	}
+}
+
+func TestCovered(t *testing.T) {
+	c := parse(t, team)
+	tests := []struct {
+		level, scope, want string
+		known              bool
+	}{
+		{handoff.LevelTeam, "payments", "ana no", true},
+		{handoff.LevelPod, "payments", "ana ben no", true},
+		{handoff.LevelTeam, "sales", "", false},
+		{handoff.LevelPod, "sales", "", false},
+		{handoff.LevelOrg, "org", "ana ben ines no sarah", true},
+	}
+	for _, test := range tests {
+		got, known := c.Covered(test.level, test.scope)
+		if strings.Join(got, " ") != test.want || known != test.known {
+			t.Errorf("%s %s: %v, %v; want %s, %v", test.level, test.scope, got, known, test.want, test.known)
+		}
 	}
 }

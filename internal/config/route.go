@@ -83,6 +83,13 @@ func (c *Config) Route(b handoff.Blocker, from string, now time.Time, sla time.D
 	return Routing{primary, BecausePrimary, note}
 }
 
+// Resolver returns the person that a blocker's resolver means: the primary of an
+// area, else the handle itself.
+func (c *Config) Resolver(resolver string) string {
+	handle, _, _ := c.resolver(resolver)
+	return handle
+}
+
 // resolver returns the person that a resolver means, and the area whose
 // alternates stand in for them. A person stands for the area in which they are
 // primary only where that is a single one: which of several is meant, nobody

@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +36,7 @@ func (l *Location) UnmarshalText(text []byte) error {
 // before Start is on the next day.
 type Hours struct{ Start, End int }
 
-var hoursPattern = regexp.MustCompile(`^([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$`)
+var hoursPattern = handoff.Pattern(`^([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$`)
 
 // IsZero reports whether no hours are given.
 func (h Hours) IsZero() bool { return h == Hours{} }
@@ -49,7 +48,7 @@ func (h Hours) MarshalText() ([]byte, error) {
 
 // UnmarshalText reads 09:00-18:00, 22:00-06:00 or 16:00-24:00.
 func (h *Hours) UnmarshalText(text []byte) error {
-	m := hoursPattern.FindStringSubmatch(string(text))
+	m := hoursPattern().FindStringSubmatch(string(text))
 	if m == nil {
 		return fmt.Errorf("%q are not hours such as 09:00-18:00", handoff.OneLine(string(text)))
 	}

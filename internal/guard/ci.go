@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Service is a program that runs CI jobs.
@@ -136,13 +138,13 @@ func fromEvent(getenv func(string) string, event []byte) (PullRequest, bool, err
 
 var (
 	// pullRef matches refs/pull/7/merge and refs/pull/7/head.
-	pullRef = regexp.MustCompile(`^refs/pull/([0-9]+)/`)
+	pullRef = handoff.Pattern(`^refs/pull/([0-9]+)/`)
 	// queueRef matches refs/heads/gh-readonly-queue/main/pr-7-0123abc.
-	queueRef = regexp.MustCompile(`/pr-([0-9]+)-[0-9a-f]+$`)
+	queueRef = handoff.Pattern(`/pr-([0-9]+)-[0-9a-f]+$`)
 )
 
-func refNumber(ref string) int    { return submatchNumber(pullRef, ref) }
-func queuedNumber(ref string) int { return submatchNumber(queueRef, ref) }
+func refNumber(ref string) int    { return submatchNumber(pullRef(), ref) }
+func queuedNumber(ref string) int { return submatchNumber(queueRef(), ref) }
 
 func submatchNumber(pattern *regexp.Regexp, text string) int {
 	m := pattern.FindStringSubmatch(text)

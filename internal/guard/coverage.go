@@ -161,8 +161,8 @@ type names struct {
 // ticket matches the ids of Jira, Linear and their like, and some names of
 // standards, which notTicket takes out.
 var (
-	ticket    = regexp.MustCompile(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
-	notTicket = regexp.MustCompile(`^(?:AES|CVE|HTTP|ISO|MD|PEP|RFC|RSA|SHA|TLS|UTF)-`)
+	ticket    = handoff.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
+	notTicket = handoff.Pattern(`^(?:AES|CVE|HTTP|ISO|MD|PEP|RFC|RSA|SHA|TLS|UTF)-`)
 )
 
 func namesOf(pr PullRequest) names {
@@ -172,8 +172,8 @@ func namesOf(pr PullRequest) names {
 		n.number = strconv.Itoa(pr.Number)
 		patterns = append(patterns, `(?:^|\W)[#!]`+n.number+`\b`)
 	}
-	for _, id := range ticket.FindAllString(pr.Title, -1) {
-		if !notTicket.MatchString(id) {
+	for _, id := range ticket().FindAllString(pr.Title, -1) {
+		if !notTicket().MatchString(id) {
 			n.tickets = append(n.tickets, id)
 			patterns = append(patterns, `(?i)\b`+regexp.QuoteMeta(id)+`\b`)
 		}

@@ -74,7 +74,7 @@ const declareCommand = "handoff declare --carry --editor"
 func Reminder(why string) []string {
 	return []string{
 		"handoff: " + why,
-		"  " + declareCommand + " --push    begins with what you hold",
+		"  " + declareCommand + "    begins with what you hold",
 		"  the push goes on; handoff hook uninstall ends these reminders",
 	}
 }

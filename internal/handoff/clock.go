@@ -168,11 +168,11 @@ func (l Limit) Due(from time.Time, receivers []Calendar) (time.Time, bool) {
 // pieces returns the shift that begins on a day, less absences: nothing, one
 // or several intervals in their order.
 func (c Calendar) pieces(d civilDay) []Interval {
-	if !c.Days[d.weekday()] || !c.exists(d) {
+	if !c.Days[d.weekday()] {
 		return nil
 	}
 	shift := c.shift(d)
-	if shift.Length() == 0 { // a short one that a change of the clock swallowed
+	if shift.Length() == 0 { // a change of the clock swallowed it
 		return nil
 	}
 	pieces := []Interval{shift}
@@ -190,7 +190,8 @@ func (c Calendar) shift(d civilDay) Interval {
 	}
 	shift := Interval{c.local(d, c.Start), c.local(next, c.End)}
 	// An end that a change of the clock moved must not reach into the next
-	// shift: no minute counts twice.
+	// shift: no minute counts twice. Of a day that the zone skipped, which is
+	// read as the day after it, nothing is left (Samoa had no 2011-12-30).
 	if following := c.local(d+1, c.Start); following.Before(shift.To) {
 		shift.To = following
 	}
@@ -249,11 +250,6 @@ func (c Calendar) midnight(d civilDay) time.Time { return c.local(d, 0) }
 // local returns the instant at which the clock shows so many minutes of a day.
 func (c Calendar) local(d civilDay, minutes int) time.Time {
 	return localTime(time.Unix(int64(d)*24*60*60+int64(minutes)*60, 0).UTC(), c.location())
-}
-
-// exists reports whether the zone has the day: Samoa had no 2011-12-30.
-func (c Calendar) exists(d civilDay) bool {
-	return c.day(c.local(d, 12*60)) == d
 }
 
 // localTime returns the instant at which the clock in a zone shows what wall

@@ -177,6 +177,15 @@ func TestShiftThatTheChangeSwallowed(t *testing.T) {
 	}
 }
 
+func TestShiftsDoNotOverlapAfterTheChange(t *testing.T) {
+	everyDay := [7]bool{true, true, true, true, true, true, true}
+	c := Calendar{Location: zone(t, "America/New_York"), Start: 3 * 60, End: 2*60 + 30, Days: everyDay}
+	saturday, ok := c.Shift(instant(t, "2026-03-07T12:00:00-05:00"))
+	if want := instant(t, "2026-03-08T03:00:00-04:00"); !ok || !saturday.To.Equal(want) {
+		t.Errorf("the shift ends at %s, want %s", saturday.To, want)
+	}
+}
+
 var zoneNames = []string{
 	"UTC", "Europe/London", "America/New_York", "Asia/Singapore", "Asia/Kolkata",
 	"Australia/Lord_Howe", "America/Santiago", "Pacific/Apia", "Africa/Casablanca",

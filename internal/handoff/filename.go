@@ -1,7 +1,7 @@
 package handoff
 
 import (
-	"regexp"
+	"strings"
 	"time"
 )
 
@@ -13,18 +13,23 @@ type FileName struct {
 	ID   string
 }
 
-var fileNamePattern = regexp.MustCompile(`^(\d{4}/\d{2}/\d{2}/\d{6}Z)-([a-z]+)-([a-z0-9][a-z0-9._-]*)-([0-9a-z]{8})\.yaml$`)
-
 // ParseFileName reads a name that [Record.Name] made, a path below the records'
-// directory.
+// directory. The kind may be one of a later version. It is written by hand
+// because a walk through history asks for every record there ever was.
 func ParseFileName(name string) (FileName, bool) {
-	m := fileNamePattern.FindStringSubmatch(name)
-	if m == nil {
+	const stamp = "2006/01/02/150405Z"
+	name, ok := strings.CutSuffix(name, ".yaml")
+	if !ok || len(name) <= len(stamp) || name[len(stamp)] != '-' {
 		return FileName{}, false
 	}
-	at, err := time.Parse("2006/01/02/150405Z", m[1])
-	if err != nil || !ValidHandle(m[3]) || !ValidID(m[4]) {
+	at, err := time.Parse(stamp, name[:len(stamp)])
+	kind, rest, _ := strings.Cut(name[len(stamp)+1:], "-")
+	end := len(rest) - IDLength - 1
+	if err != nil || end < 1 || rest[end] != '-' || kind == "" || strings.Trim(kind, lowerCase) != "" {
 		return FileName{}, false
 	}
-	return FileName{At: at, Kind: Kind(m[2]), By: m[3], ID: m[4]}, true
+	n := FileName{At: at, Kind: Kind(kind), By: rest[:end], ID: rest[end+1:]}
+	return n, ValidHandle(n.By) && ValidID(n.ID)
 }
+
+const lowerCase = "abcdefghijklmnopqrstuvwxyz"

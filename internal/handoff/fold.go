@@ -33,18 +33,15 @@ func Fold(records []*Record, policy AckPolicy) *State {
 type folder struct {
 	*State
 	policy AckPolicy
+	past   *memory // what was folded before, nil for a fold that starts from nothing
+	place  int     // how many records have been folded
 
-	latest map[string]*HandoffState   // the latest version of a chain, by the id of its first
-	idle   map[series][]*HandoffState // handoffs of which the sender holds nothing, waiting for the next of the series
-	taken  map[chainItem]bool         // what was taken from any version of a chain
+	idle map[series][]string // ids of handoffs of which the sender holds nothing, waiting for the next of the series
 }
 
 // A series are the handoffs of one sender that replace one another: the
 // ordinary ones, and apart from them the rollups of each scope.
 type series struct{ by, level, scope string }
-
-// chainItem is an item of a chain, which the id of its first version names.
-type chainItem struct{ first, item string }
 
 func newFolder(policy AckPolicy) *folder {
 	return &folder{
@@ -55,12 +52,11 @@ func newFolder(policy AckPolicy) *folder {
 			Blockers:  make(map[string]*BlockerState),
 			Questions: make(map[string]*QuestionState),
 			Decisions: make(map[string]*DecisionState),
+			Teams:     make(map[string]string),
 			rounds:    make(map[string]string),
 		},
 		policy: policy,
-		latest: make(map[string]*HandoffState),
-		idle:   make(map[series][]*HandoffState),
-		taken:  make(map[chainItem]bool),
+		idle:   make(map[series][]string),
 	}
 }
 
@@ -169,6 +165,8 @@ func compareProblems(a, b Problem) int {
 // apply folds one record into the state. Every record that it names and that
 // exists has been folded before, unless they name each other in a circle.
 func (f *folder) apply(r *Record) {
+	f.place++
+	f.meet(r)
 	switch body := r.Body.(type) {
 	case *Handoff:
 		f.handoff(r, body)
@@ -195,6 +193,15 @@ func (f *folder) apply(r *Record) {
 	}
 }
 
+// meet notes the author of a record and the team that they are in.
+func (f *folder) meet(r *Record) {
+	team := f.findTeam(r.By)
+	if h, ok := r.Body.(*Handoff); ok && h.Team != "" {
+		team = h.Team
+	}
+	f.Teams[r.By] = team
+}
+
 // problem notes that r, or a part of it, was not allowed where it stands.
 func (f *folder) problem(r *Record, code, format string, args ...any) {
 	f.Problems = append(f.Problems, Problem{
@@ -212,7 +219,7 @@ func mention(history *[]string, r *Record) {
 // mentionSubject adds r to the history of everything that ref may mean. It
 // reports whether there is any such thing, or an other record of that id.
 func (f *folder) mentionSubject(r *Record, ref string) bool {
-	known := ref != r.ID && f.Records[ref] != nil
+	known := ref != r.ID && f.findRecord(ref) != nil
 	if it := f.itemRef(ref); it != nil {
 		mention(&it.History, r)
 		known = true

@@ -16,7 +16,7 @@ func (f *folder) ack(r *Record, a *Ack) {
 		f.problem(r, "HO320", "outcome %q is not known", a.Outcome)
 		return
 	}
-	subject := f.Records[a.Subject]
+	subject := f.findRecord(a.Subject)
 	if subject == nil {
 		f.ackThread(r, a)
 		return
@@ -35,7 +35,7 @@ func (f *folder) ack(r *Record, a *Ack) {
 
 // ackHandoff takes items over, asks for changes, or declines.
 func (f *folder) ackHandoff(r *Record, a *Ack) {
-	hs := f.Handoffs[a.Subject]
+	hs := f.findHandoff(a.Subject)
 	if !f.mayAck(r, a, hs) {
 		return
 	}
@@ -57,9 +57,9 @@ func (f *folder) mayAck(r *Record, a *Ack, hs *HandoffState) bool {
 	switch {
 	case hs == nil:
 		f.problem(r, "HO702", "acks %s, which names this ack in turn", a.Subject)
-	case f.latest[hs.Chain[0]] != hs:
+	case f.latest(hs) != hs:
 		f.problem(r, "HO702", "acks %s, which is amended: the latest version is %s",
-			a.Subject, f.latest[hs.Chain[0]].Record.ID)
+			a.Subject, f.latest(hs).Record.ID)
 	case hs.State == HandoffWithdrawn:
 		f.problem(r, "HO702", "acks %s, which is withdrawn", a.Subject)
 	case a.Digest != "" && hs.Record.Source.Digest != "" && a.Digest != hs.Record.Source.Digest:
@@ -88,8 +88,8 @@ func (f *folder) accept(r *Record, a *Ack, hs *HandoffState) {
 	for _, item := range a.Take {
 		f.take(r, hs, item)
 	}
-	for _, it := range hs.declared {
-		if it.Declared == hs.Record.ID && it.ProposedOwner == r.By {
+	for _, id := range hs.declared {
+		if it := f.findItem(id); it.Declared == hs.Record.ID && it.ProposedOwner == r.By {
 			it.Owner, it.ProposedOwner = r.By, ""
 		}
 	}
@@ -122,22 +122,31 @@ func (f *folder) take(r *Record, hs *HandoffState, ref string) {
 // judge makes a handoff accepted once the policy is satisfied. r is the ack
 // that may have done it.
 func (f *folder) judge(hs *HandoffState, r *Record) {
-	if !hs.pending() || len(hs.accepters) == 0 || !f.satisfied(hs) {
+	if !hs.pending() || !f.satisfied(hs) {
 		return
 	}
 	hs.State, hs.Verdict = HandoffAccepted, r
 	f.settle(hs)
 }
 
-// satisfied reports whether the receivers who accepted are enough.
+// satisfied reports whether the receivers who accepted are enough. For the
+// policy per item it is also enough that all that was offered has been taken,
+// be it by assignment, so that no receiver ever acked the handoff itself.
 func (f *folder) satisfied(hs *HandoffState) bool {
 	switch f.policy {
 	case PolicyAny:
-		return true
+		return len(hs.accepters) > 0
 	case PolicyAll:
-		return !slices.ContainsFunc(hs.To, func(to string) bool { return !hs.acceptedFor(to) })
+		return len(hs.accepters) > 0 && !slices.ContainsFunc(hs.To, func(to string) bool { return !hs.acceptedFor(to) })
 	}
-	return !slices.ContainsFunc(hs.declared, hs.waitsFor)
+	answered := len(hs.accepters) > 0 || slices.ContainsFunc(hs.declared, func(id string) bool { return hs.gave(f.findItem(id)) })
+	return answered && !slices.ContainsFunc(hs.declared, func(id string) bool { return hs.waitsFor(f.findItem(id)) })
+}
+
+// gave reports whether somebody has taken the item that the handoff left to
+// somebody else.
+func (h *HandoffState) gave(it *ItemState) bool {
+	return it.Declared == h.Record.ID && h.Taken[it.ID] != "" && offer(h.Record, it.Item) != nil
 }
 
 // acceptedFor reports whether an address has accepted. Any receiver who is not
@@ -166,8 +175,8 @@ func (f *folder) object(r *Record, hs *HandoffState, state string) {
 
 // endOffersTo ends what a handoff offers to who, and to nobody else.
 func (f *folder) endOffersTo(who string, hs *HandoffState) {
-	for _, it := range hs.declared {
-		if it.offeredBy(hs.Record.ID) && len(it.Offer.To) == 1 && it.Offer.To[0] == who {
+	for _, id := range hs.declared {
+		if it := f.findItem(id); it.offeredBy(hs.Record.ID) && len(it.Offer.To) == 1 && it.Offer.To[0] == who {
 			it.Offer = nil
 		}
 	}

@@ -15,7 +15,7 @@ var Resolutions = []string{"resolved", "workaround", "withdrawn", "obsolete", "w
 
 // declareBlocker opens a blocker, or says of an open one what is true now.
 func (f *folder) declareBlocker(r *Record, b Blocker) {
-	bs := f.Blockers[b.ID]
+	bs := f.findBlocker(b.ID)
 	switch {
 	case b.ID == "":
 		f.problem(r, "HO320", "a blocker has no id")

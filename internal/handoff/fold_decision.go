@@ -3,7 +3,7 @@ package handoff
 // decide enters a decision. On each topic one is accepted; another one must say
 // that it supersedes it.
 func (f *folder) decide(r *Record, d Decision) {
-	old := f.Decisions[d.ID]
+	old := f.findDecision(d.ID)
 	next := &DecisionState{Decision: d, State: decisionState(d), By: r.By, At: r.At.Time, Record: r.ID}
 	switch {
 	case d.ID == "":
@@ -91,7 +91,7 @@ func (f *folder) linkDecision(r *Record, d *DecisionState) {
 	if topic == "" || topic == d.ID {
 		return
 	}
-	old := f.Decisions[topic]
+	old := f.findDecision(topic)
 	switch {
 	case old == nil:
 		f.problem(r, "HO320", "%s supersedes %s, on which nothing is decided", d.ID, topic)

@@ -22,7 +22,7 @@ func (f *folder) handoff(r *Record, h *Handoff) {
 
 // publish enters a version, as the next one of its chain when it may amend.
 func (f *folder) publish(r *Record, h *Handoff) *HandoffState {
-	hs := &HandoffState{Record: r, Handoff: h, State: HandoffPublished}
+	hs := &HandoffState{Record: r, Handoff: h, State: HandoffPublished, place: f.place}
 	if old := f.amendable(r, h); old != nil {
 		f.revokeOffers(old)
 		old.State, old.SupersededBy = HandoffSuperseded, r.ID
@@ -33,7 +33,7 @@ func (f *folder) publish(r *Record, h *Handoff) *HandoffState {
 	}
 	hs.Chain = append(hs.Chain, r.ID)
 	f.Handoffs[r.ID] = hs
-	f.latest[hs.Chain[0]] = hs
+	f.findHandoff(hs.Chain[0]).newest = r.ID
 	return hs
 }
 
@@ -43,13 +43,13 @@ func (f *folder) amendable(r *Record, h *Handoff) *HandoffState {
 	if h.Amends == "" {
 		return nil
 	}
-	old := f.Handoffs[h.Amends]
+	old := f.findHandoff(h.Amends)
 	switch {
 	case old == nil:
 		f.problem(r, "HO320", "amends %s, which is no handoff that is known", h.Amends)
 	case old.Record.By != r.By:
 		f.problem(r, "HO320", "amends %s, which is a handoff by %s", h.Amends, old.Record.By)
-	case f.latest[old.Chain[0]] != old:
+	case f.latest(old) != old:
 		f.problem(r, "HO320", "amends %s, which %s has amended already", h.Amends, old.SupersededBy)
 	case old.State == HandoffWithdrawn:
 		f.problem(r, "HO320", "amends %s, which is withdrawn", h.Amends)
@@ -79,12 +79,12 @@ func (f *folder) declareWork(hs *HandoffState) {
 // citeWork enters a rollup in the histories of what it shows.
 func (f *folder) citeWork(hs *HandoffState) {
 	for _, item := range hs.Items {
-		if it := f.Items[item.ID]; it != nil {
+		if it := f.findItem(item.ID); it != nil {
 			mention(&it.History, hs.Record)
 		}
 	}
 	for _, b := range hs.Blockers {
-		if bs := f.Blockers[b.ID]; bs != nil {
+		if bs := f.findBlocker(b.ID); bs != nil {
 			mention(&bs.History, hs.Record)
 		}
 	}
@@ -110,9 +110,14 @@ func (h *HandoffState) pending() bool {
 	return h.State == HandoffPublished || h.State == HandoffChangesRequested || h.State == HandoffDeclined
 }
 
+// latest returns the latest version of hs's chain.
+func (f *folder) latest(hs *HandoffState) *HandoffState {
+	return f.findHandoff(f.findHandoff(hs.Chain[0]).newest)
+}
+
 // sameChain reports whether the record called id is a version of hs's chain.
 func (f *folder) sameChain(id string, hs *HandoffState) bool {
-	other := f.Handoffs[id]
+	other := f.findHandoff(id)
 	return other != nil && other.Chain[0] == hs.Chain[0]
 }
 
@@ -126,7 +131,8 @@ func (f *folder) settle(hs *HandoffState) {
 		hs.State = HandoffClosed
 	}
 	if hs.kept == 0 {
-		f.idle[hs.series()] = append(f.idle[hs.series()], hs)
+		s := hs.series()
+		f.idle[s] = append(f.findIdle(s), hs.Record.ID)
 	}
 }
 
@@ -134,8 +140,8 @@ func (f *folder) settle(hs *HandoffState) {
 // nothing any more: none of their items is left to the sender.
 func (f *folder) replaceIdle(next *HandoffState) {
 	s := next.series()
-	for _, old := range f.idle[s] {
-		switch {
+	for _, id := range f.findIdle(s) {
+		switch old := f.findHandoff(id); {
 		case old == next || old.kept > 0:
 		case old.pending():
 			old.State, old.SupersededBy = HandoffSuperseded, next.Record.ID
@@ -143,16 +149,16 @@ func (f *folder) replaceIdle(next *HandoffState) {
 			old.State = HandoffClosed
 		}
 	}
-	delete(f.idle, s)
+	f.idle[s] = nil
 	if next.kept == 0 {
-		f.idle[s] = append(f.idle[s], next)
+		f.idle[s] = []string{next.Record.ID}
 	}
 }
 
 // revokeOffers ends the offers that hs made and nobody took.
 func (f *folder) revokeOffers(hs *HandoffState) {
-	for _, it := range hs.declared {
-		if it.offeredBy(hs.Record.ID) {
+	for _, id := range hs.declared {
+		if it := f.findItem(id); it.offeredBy(hs.Record.ID) {
 			it.Offer = nil
 		}
 	}

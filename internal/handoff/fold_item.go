@@ -6,7 +6,7 @@ import "slices"
 // those who are to do its next steps. A new item, and one that is reopened,
 // belongs to the sender.
 func (f *folder) declareItem(hs *HandoffState, item Item) {
-	it := f.Items[item.ID]
+	it := f.findItem(item.ID)
 	if !f.mayDeclare(hs, item, it) {
 		return
 	}
@@ -15,7 +15,7 @@ func (f *folder) declareItem(hs *HandoffState, item Item) {
 		it = &ItemState{First: r.ID}
 		f.Items[item.ID] = it
 	}
-	before := f.Handoffs[it.Declared]
+	before := f.findHandoff(it.Declared)
 	f.book(it, -1)
 	if it.Holder != r.By || !it.Live() {
 		it.Holder, it.HeldBy = r.By, r.ID
@@ -31,7 +31,7 @@ func (f *folder) declareItem(hs *HandoffState, item Item) {
 	it.Declared, it.At = r.ID, r.At.Time
 	mention(&it.History, r)
 	f.book(it, +1)
-	hs.declared = append(hs.declared, it)
+	hs.declared = append(hs.declared, it.ID)
 	f.settle(before)
 }
 
@@ -48,7 +48,7 @@ func (f *folder) mayDeclare(hs *HandoffState, item Item, it *ItemState) bool {
 		f.problem(r, "HO320", "%s is listed twice", item.ID)
 	case !it.Live() && item.Reopened != "":
 		return true
-	case it.Holder != r.By && f.taken[chainItem{hs.Chain[0], item.ID}]:
+	case it.Holder != r.By && f.takenFrom(hs, item.ID):
 		// An amendment repeats what a receiver took from the version before.
 	case !it.Live() && !f.sameChain(it.ClosedBy, hs):
 		f.problem(r, "HO305", "%s was %s in %s: say in `reopened` why it is back", item.ID, it.Closed, it.ClosedBy)
@@ -89,11 +89,11 @@ func (f *folder) owner(hs *HandoffState, item Item, it *ItemState) (owner, propo
 // nothing.
 func (f *folder) closeItem(hs *HandoffState, id, how string) {
 	r := hs.Record
-	it := f.Items[id]
+	it := f.findItem(id)
 	switch {
 	case it == nil:
 		return
-	case it.Holder != r.By && f.taken[chainItem{hs.Chain[0], id}]:
+	case it.Holder != r.By && f.takenFrom(hs, id):
 		return // an amendment repeats what a receiver took from the version before
 	case it.Holder != r.By:
 		f.heldProblem(r, it)
@@ -105,7 +105,7 @@ func (f *folder) closeItem(hs *HandoffState, id, how string) {
 	}
 	f.book(it, -1)
 	it.Closed, it.ClosedBy, it.Offer = how, r.ID, nil
-	f.settle(f.Handoffs[it.Declared])
+	f.settle(f.findHandoff(it.Declared))
 }
 
 // heldProblem notes that r is not by the custodian of the item.
@@ -121,7 +121,7 @@ func (f *folder) heldProblem(r *Record, it *ItemState) {
 // changes who declared, holds or closed an item books it out before and in
 // after.
 func (f *folder) book(it *ItemState, n int) {
-	hs := f.Handoffs[it.Declared]
+	hs := f.findHandoff(it.Declared)
 	if hs == nil || !it.Live() {
 		return
 	}
@@ -133,7 +133,7 @@ func (f *folder) book(it *ItemState, n int) {
 
 // give makes the author of an ack the custodian of an item.
 func (f *folder) give(it *ItemState, ack *Record) {
-	hs := f.Handoffs[it.Declared]
+	hs := f.findHandoff(it.Declared)
 	f.book(it, -1)
 	it.Holder, it.HeldBy, it.Offer = ack.By, ack.ID, nil
 	f.book(it, +1)
@@ -149,7 +149,11 @@ func (f *folder) noteTaken(hs *HandoffState, item, who string) {
 		hs.Taken = make(map[string]string)
 	}
 	hs.Taken[item] = who
-	f.taken[chainItem{hs.Chain[0], item}] = true
+}
+
+// takenFrom reports whether an item was taken from any version up to hs.
+func (f *folder) takenFrom(hs *HandoffState, item string) bool {
+	return slices.ContainsFunc(hs.Chain, func(id string) bool { return f.findHandoff(id).Taken[item] != "" })
 }
 
 // offeredBy reports whether the item waits for somebody because of a record.

@@ -9,12 +9,12 @@ import (
 // causalOrder sorts records so that each comes after every record that it
 // names, then by time, then by id. A slug stands for the earliest record that
 // declares it, so that a clock that runs ahead cannot move a resolution before
-// its blocker. A circle is entered at its earliest record.
+// its blocker. Where a slug may be of several types, those that were declared
+// before are meant, and later ones only if there is none. A circle is entered
+// at its earliest record.
 func causalOrder(records map[string]*Record) []*Record {
-	g := newGraph(records)
-	for i, r := range g.records {
-		g.link(i, r)
-	}
+	g := newGraph(records, nil)
+	g.linkAll()
 	return g.sort()
 }
 
@@ -26,6 +26,10 @@ type graph struct {
 	first   map[declaration]int // the earliest record that declares a slug
 	waits   []int               // for how many records a record still waits
 	waiting [][]int             // who waits for a record
+
+	past     *Resumed      // what was folded before, nil for nothing
+	wants    []declaration // what is named and nowhere to be found
+	circular bool          // records name each other in a circle
 }
 
 // declaration is a slug of one type of thing.
@@ -34,13 +38,14 @@ type declaration struct {
 	slug string
 }
 
-func newGraph(records map[string]*Record) *graph {
+func newGraph(records map[string]*Record, past *Resumed) *graph {
 	g := &graph{
 		records: make([]*Record, 0, len(records)),
 		rank:    make(map[string]int, len(records)),
 		first:   make(map[declaration]int),
 		waits:   make([]int, len(records)),
 		waiting: make([][]int, len(records)),
+		past:    past,
 	}
 	for _, r := range records {
 		g.records = append(g.records, r)
@@ -57,77 +62,91 @@ func newGraph(records map[string]*Record) *graph {
 
 // declare notes the slugs that a record declares and that none before it does.
 func (g *graph) declare(i int, r *Record) {
-	note := func(typ RefType, slug string) {
-		d := declaration{typ, slug}
-		if _, found := g.first[d]; !found {
+	declarations(r, func(d declaration) {
+		if d.typ == RefQuestion {
+			g.want(declaration{RefAny, d.slug}) // a question cannot have the id of a record
+		}
+		if _, found := g.first[d]; !found && (g.past == nil || !g.past.declared(d)) {
 			g.first[d] = i
 		}
-	}
+	})
+}
+
+// declarations calls note for every slug that a record declares.
+func declarations(r *Record, note func(declaration)) {
 	switch body := r.Body.(type) {
 	case *Handoff:
 		for _, item := range body.Items {
-			note(RefItem, item.ID)
+			note(declaration{RefItem, item.ID})
 		}
 		for _, b := range body.Blockers {
-			note(RefBlocker, b.ID)
+			note(declaration{RefBlocker, b.ID})
 		}
 		for _, q := range body.Questions {
-			note(RefQuestion, q.ID)
+			note(declaration{RefQuestion, q.ID})
 		}
 		for _, d := range body.Decisions {
-			note(RefDecision, d.ID)
+			note(declaration{RefDecision, d.ID})
 		}
 	case *DecisionRecord:
-		note(RefDecision, body.Topic)
+		note(declaration{RefDecision, body.Topic})
 	}
 }
 
 // anyRef is what a subject may be when its kind does not say.
 var anyRef = []RefType{RefItem, RefBlocker, RefQuestion, RefDecision}
 
-// link makes a record wait for everything that it names.
-func (g *graph) link(i int, r *Record) {
-	switch body := r.Body.(type) {
-	case *Handoff:
-		g.linkHandoff(i, body)
-	case *Ack:
-		g.after(i, body.Subject, RefBlocker, RefQuestion)
-	case *Question:
-		g.after(i, body.About, anyRef...)
-	case *Answer:
-		g.after(i, body.Question, RefQuestion)
-	case *Resolution:
-		g.after(i, body.Blocker, RefBlocker)
-	case *DecisionRecord:
-		g.linkDecision(i, body.DecisionFields)
-	case *Escalation:
-		g.after(i, body.Subject, anyRef...)
-	case *Assignment:
-		g.after(i, body.Item, RefItem)
-	case *Route:
-		g.after(i, body.Subject, anyRef...)
-	case *Withdrawal:
-		g.after(i, body.Subject, RefQuestion)
-	case *Gap:
-		g.after(i, body.Subject, anyRef...)
+// linkAll makes every record wait for everything that it names.
+func (g *graph) linkAll() {
+	for i, r := range g.records {
+		references(r, func(ref string, types ...RefType) { g.after(i, ref, types...) })
 	}
 }
 
-func (g *graph) linkHandoff(i int, h *Handoff) {
-	g.after(i, h.Amends)
+// references calls name for everything that a record names and that must come
+// before it, with the types of things that are expected there.
+func references(r *Record, name func(ref string, types ...RefType)) {
+	switch body := r.Body.(type) {
+	case *Handoff:
+		handoffReferences(body, name)
+	case *Ack:
+		name(body.Subject, RefBlocker, RefQuestion)
+	case *Question:
+		name(body.About, anyRef...)
+	case *Answer:
+		name(body.Question, RefQuestion)
+	case *Resolution:
+		name(body.Blocker, RefBlocker)
+	case *DecisionRecord:
+		decisionReferences(body.DecisionFields, name)
+	case *Escalation:
+		name(body.Subject, anyRef...)
+	case *Assignment:
+		name(body.Item, RefItem)
+	case *Route:
+		name(body.Subject, anyRef...)
+	case *Withdrawal:
+		name(body.Subject, RefQuestion)
+	case *Gap:
+		name(body.Subject, anyRef...)
+	}
+}
+
+func handoffReferences(h *Handoff, name func(ref string, types ...RefType)) {
+	name(h.Amends)
 	if h.Rollup != nil {
 		for _, source := range h.Rollup.Sources {
-			g.after(i, source.ID)
+			name(source.ID)
 		}
 	}
 	for _, d := range h.Decisions {
-		g.linkDecision(i, d.DecisionFields)
+		decisionReferences(d.DecisionFields, name)
 	}
 }
 
-func (g *graph) linkDecision(i int, d DecisionFields) {
-	g.after(i, d.Answers, RefBlocker, RefQuestion)
-	g.after(i, d.Supersedes, RefDecision)
+func decisionReferences(d DecisionFields, name func(ref string, types ...RefType)) {
+	name(d.Answers, RefBlocker, RefQuestion)
+	name(d.Supersedes, RefDecision)
 }
 
 // after makes record i wait for what ref names: a record, else the first
@@ -137,17 +156,52 @@ func (g *graph) after(i int, ref string, types ...RefType) {
 		return
 	}
 	typ, name := SplitRef(ref)
-	if j, found := g.rank[name]; found && (typ == RefAny || typ == RefQuestion) {
-		g.edge(j, i)
-		return
-	}
-	for _, t := range types {
-		if typ != RefAny && typ != t {
-			continue
+	if typ == RefAny || typ == RefQuestion {
+		if j, found := g.rank[name]; found {
+			g.edge(j, i)
+			return
 		}
+		if g.past != nil && g.past.known(name) {
+			return
+		}
+		g.want(declaration{RefAny, name})
+	}
+	types = slices.DeleteFunc(slices.Clone(types), func(t RefType) bool { return typ != RefAny && typ != t })
+	if !g.afterEarlier(i, name, types) {
+		g.afterLater(i, name, types)
+	}
+}
+
+// afterEarlier makes record i wait for the declarations before it, and reports
+// whether there are any.
+func (g *graph) afterEarlier(i int, name string, types []RefType) (any bool) {
+	for _, t := range types {
+		d := declaration{t, name}
+		if j, found := g.first[d]; found && j <= i {
+			g.edge(j, i)
+			any = true
+		}
+		any = any || g.past != nil && g.past.declared(d)
+	}
+	return any
+}
+
+// afterLater makes record i wait for the declarations after it.
+func (g *graph) afterLater(i int, name string, types []RefType) {
+	for _, t := range types {
 		if j, found := g.first[declaration{t, name}]; found {
 			g.edge(j, i)
+		} else {
+			g.want(declaration{t, name})
 		}
+	}
+}
+
+// want notes that a name is nowhere to be found. It matters to a fold that goes
+// on later.
+func (g *graph) want(d declaration) {
+	if g.past != nil && (d.typ != RefAny || ValidID(d.slug)) {
+		g.wants = append(g.wants, d)
 	}
 }
 
@@ -175,6 +229,7 @@ func (g *graph) sort() []*Record {
 				earliest++
 			}
 			ready = append(ready, earliest)
+			g.circular = true
 		}
 		i := heap.Pop(&ready).(int)
 		done[i] = true

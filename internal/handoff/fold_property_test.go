@@ -267,7 +267,7 @@ func checkBooks(t *rapid.T, f *folder) {
 		if hs.standing != standing || hs.kept != kept {
 			t.Fatalf("%s: books %d %d, in truth %d %d", id, hs.standing, hs.kept, standing, kept)
 		}
-		if hs.State == HandoffClosed && standing > 0 || hs.State == HandoffSuperseded && f.latest[hs.Chain[0]] == hs && kept > 0 {
+		if hs.State == HandoffClosed && standing > 0 || hs.State == HandoffSuperseded && f.latest(hs) == hs && kept > 0 {
 			t.Fatalf("%s is %s with %d items, %d of them kept", id, hs.State, standing, kept)
 		}
 	}
@@ -300,10 +300,8 @@ func TestFoldOrder(t *testing.T) {
 		if len(s.Order()) != len(s.Records) {
 			t.Fatalf("%d of %d records are in the order", len(s.Order()), len(s.Records))
 		}
-		g := newGraph(s.Records)
-		for i, r := range g.records {
-			g.link(i, r)
-		}
+		g := newGraph(s.Records, nil)
+		g.linkAll()
 		place := make(map[string]int)
 		for i, r := range s.Order() {
 			place[r.ID] = i

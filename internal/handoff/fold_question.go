@@ -5,7 +5,7 @@ import "time"
 // leaveQuestion asks what a handoff leaves open. The slug is the thread:
 // carrying an open question along is no new round, changing a closed one is.
 func (f *folder) leaveQuestion(r *Record, left OpenQuestion) {
-	q := f.Questions[left.ID]
+	q := f.findQuestion(left.ID)
 	asked := asking{
 		Ask: left.Ask, To: left.To, Context: left.Context, Blocks: left.Blocks,
 		NeededBy: left.NeededBy.Time, Default: left.DefaultIfSilent,
@@ -13,7 +13,7 @@ func (f *folder) leaveQuestion(r *Record, left OpenQuestion) {
 	switch {
 	case left.ID == "":
 		f.problem(r, "HO320", "a question has no id")
-	case f.Records[left.ID] != nil:
+	case f.findRecord(left.ID) != nil:
 		f.problem(r, "HO320", "the question %s has the id of a record", left.ID)
 	case q == nil:
 		q = &QuestionState{Key: left.ID}
@@ -36,7 +36,7 @@ func (f *folder) leaveQuestion(r *Record, left OpenQuestion) {
 
 // amends reports whether r is a later version of the handoff called id.
 func (f *folder) amends(r *Record, id string) bool {
-	hs := f.Handoffs[r.ID]
+	hs := f.findHandoff(r.ID)
 	return hs != nil && f.sameChain(id, hs)
 }
 
@@ -57,8 +57,8 @@ func (f *folder) question(r *Record, body *Question) {
 	if b := f.blockerRef(body.About); b != nil {
 		mention(&b.History, r)
 	}
-	if hs := f.Handoffs[body.About]; hs != nil {
-		hs = f.latest[hs.Chain[0]]
+	if hs := f.findHandoff(body.About); hs != nil {
+		hs = f.latest(hs)
 		hs.Questions = append(hs.Questions, q.Key)
 	}
 }

@@ -726,6 +726,16 @@ func TestFoldAssignments(t *testing.T) {
 			},
 			want: []string{"handoff h1 accepted, verdict a2, api taken by ben, web taken by dan"},
 		}, {
+			name: "all items of a handoff that nobody acked",
+			steps: []step{
+				{"h1", "ana", items(work("api", "ready", "team:web"), work("web", "ready", "team:web"), work("own", "ready", "ana")), 0},
+				{"s1", "lee", &Assignment{Item: "api", To: "ben"}, 0},
+				{"s2", "lee", &Assignment{Item: "web", To: "dan"}, 0},
+				{"a1", "ben", verdict("s1", OutcomeAccepted), 0},
+				{"a2", "dan", verdict("s2", OutcomeAccepted), 0},
+			},
+			want: []string{"handoff h1 accepted, verdict a2, api taken by ben, web taken by dan"},
+		}, {
 			name: "declined",
 			steps: []step{
 				{"h1", "ana", items(work("api", "ready")), 0},

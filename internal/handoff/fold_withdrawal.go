@@ -5,7 +5,7 @@ import "slices"
 // withdrawal takes back what its author offered: a handoff that nobody has
 // accepted, a question, or an escalation.
 func (f *folder) withdrawal(r *Record, w *Withdrawal) {
-	if named := f.Records[w.Subject]; named != nil {
+	if named := f.findRecord(w.Subject); named != nil {
 		switch body := named.Body.(type) {
 		case *Handoff:
 			f.withdrawHandoff(r, w)
@@ -25,7 +25,7 @@ func (f *folder) withdrawal(r *Record, w *Withdrawal) {
 // withdrawHandoff ends the offers of a handoff. What it declared stays with its
 // sender.
 func (f *folder) withdrawHandoff(r *Record, w *Withdrawal) {
-	hs := f.Handoffs[w.Subject]
+	hs := f.findHandoff(w.Subject)
 	switch {
 	case hs == nil:
 		f.problem(r, "HO320", "withdraws %s, which names this withdrawal in turn", w.Subject)
@@ -43,7 +43,7 @@ func (f *folder) withdrawHandoff(r *Record, w *Withdrawal) {
 
 // chainAccepted reports whether anybody accepted any version of a chain.
 func (f *folder) chainAccepted(hs *HandoffState) bool {
-	return slices.ContainsFunc(hs.Chain, func(id string) bool { return len(f.Handoffs[id].accepters) > 0 })
+	return slices.ContainsFunc(hs.Chain, func(id string) bool { return len(f.findHandoff(id).accepters) > 0 })
 }
 
 func (f *folder) withdrawQuestion(r *Record, q *QuestionState) {

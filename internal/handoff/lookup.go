@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// minPrefix is how many characters of a record's id must be typed at least.
-const minPrefix = 3
+// MinPrefix is how many characters of a record's id must be typed at least.
+const MinPrefix = 3
 
 // The types of things that a person can name.
 const (
@@ -97,7 +97,7 @@ func (s *State) named(ref string) (targets []Target, names []string) {
 
 // beginning returns the records whose id begins with prefix.
 func (s *State) beginning(prefix string) (targets []Target, names []string) {
-	if len(prefix) < minPrefix {
+	if len(prefix) < MinPrefix {
 		return nil, nil
 	}
 	for id := range s.Records {
@@ -133,11 +133,16 @@ func (s *State) questionRef(ref string) *QuestionState {
 // lookUp returns what ref names where something of type typ is expected: its
 // prefix, if it has one, must be that.
 func lookUp[T any](things map[string]*T, typ RefType, ref string) *T {
-	prefix, name := SplitRef(ref)
-	if prefix != RefAny && prefix != typ {
-		return nil
+	if name, fits := nameAs(typ, ref); fits {
+		return things[name]
 	}
-	return things[name]
+	return nil
+}
+
+// nameAs returns the name in ref, and whether it may name something of a type.
+func nameAs(typ RefType, ref string) (name string, fits bool) {
+	prefix, name := SplitRef(ref)
+	return name, prefix == RefAny || prefix == typ
 }
 
 // Latest returns the newest handoff by somebody that they have not withdrawn,

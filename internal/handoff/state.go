@@ -12,6 +12,7 @@ type State struct {
 	Questions map[string]*QuestionState // by slug, or by id of a question record
 	Decisions map[string]*DecisionState // by topic; the accepted one, else the newest
 	Gaps      []*Record                 // in fold order
+	Teams     map[string]string         // every author → the team that their latest handoff with one names, else ""
 	Problems  []Problem                 // of records that cannot be folded first, then in fold order
 
 	order  []*Record         // the fold order
@@ -45,7 +46,9 @@ type HandoffState struct {
 	Taken        map[string]string // item id → who took it from this version
 	Questions    []string          // keys of questions about the chain, asked until this version was replaced
 
-	declared  []*ItemState    // the items that this version could declare
+	place     int             // how many records had been folded with it
+	newest    string          // of the first version of a chain: id of the latest one
+	declared  []string        // the items that this version could declare
 	standing  int             // of those: live, and not declared again since
 	kept      int             // of those: still held by the sender
 	accepters map[string]bool // who gave an accepting ack

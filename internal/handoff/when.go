@@ -2,7 +2,6 @@ package handoff
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -193,11 +192,11 @@ func weekday(word string) (time.Weekday, bool) {
 	return 0, false
 }
 
-var clockPattern = regexp.MustCompile(`^(\d{1,2})(?::([0-5]\d))?(am|pm)?$`)
+var clockPattern = Pattern(`^(\d{1,2})(?::([0-5]\d))?(am|pm)?$`)
 
 // clockTime reads a time of day as 09:00, 9:00, 9am or 9:30pm, in minutes.
 func clockTime(word string) (int, bool) {
-	m := clockPattern.FindStringSubmatch(word)
+	m := clockPattern().FindStringSubmatch(word)
 	if m == nil || m[2] == "" && m[3] == "" {
 		return 0, false
 	}

@@ -1,10 +1,7 @@
-// Package index turns what the refs of a repository hold into records.
 package index
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"path"
@@ -124,20 +121,34 @@ func readFile(repo *store.Repo, dir string, f store.File) (result, error) {
 	case err != nil:
 		return result{}, err
 	}
-	doc := handoff.Parse(data, "")
+	r, refused := parseRecord(data)
 	switch {
-	case handoff.HasErrors(doc.Findings) && doc.Record == nil:
-		return problem(doc.Findings[0].Code, doc.Findings[0].Message)
-	case doc.Record == nil:
-		return problem("HO101", "of a kind or a schema that this version does not know: a newer program wrote it")
-	case !handoff.ValidID(doc.Record.ID) || !handoff.ValidHandle(doc.Record.By) || doc.Record.At.IsZero():
-		return problem("HO101", "no valid id, author or time")
-	case path.Join(dir, doc.Record.Name()) != f.Path:
+	case refused != nil:
+		return problem(refused.Code, refused.Message)
+	case path.Join(dir, r.Name()) != f.Path:
 		return problem("HO903", "the name says something else than id, kind, author and time")
 	}
-	sum := sha256.Sum256(data)
-	doc.Record.Source = handoff.Source{Path: f.Path, Ref: f.Ref, Commit: f.Commit, Blob: f.Blob, Digest: hex.EncodeToString(sum[:])}
-	return result{record: doc.Record}, nil
+	r.Source = handoff.Source{Path: f.Path, Ref: f.Ref, Commit: f.Commit, Blob: f.Blob, Digest: digest(data)}
+	return result{record: r}, nil
+}
+
+// parseRecord reads a record that can be folded, or says why there is none.
+func parseRecord(data []byte) (*handoff.Record, *handoff.Problem) {
+	r := handoff.ParseCanonical(data)
+	if r == nil {
+		doc := handoff.Parse(data, "")
+		switch {
+		case handoff.HasErrors(doc.Findings) && doc.Record == nil:
+			return nil, &handoff.Problem{Code: doc.Findings[0].Code, Message: doc.Findings[0].Message}
+		case doc.Record == nil:
+			return nil, &handoff.Problem{Code: "HO101", Message: "of a kind or a schema that this version does not know: a newer program wrote it"}
+		}
+		r = doc.Record
+	}
+	if !handoff.ValidID(r.ID) || !handoff.ValidHandle(r.By) || r.At.IsZero() {
+		return nil, &handoff.Problem{Code: "HO101", Message: "no valid id, author or time"}
+	}
+	return r, nil
 }
 
 // onePerID keeps one of several records with the same id: the one from the ref

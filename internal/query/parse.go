@@ -1,7 +1,6 @@
 package query
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -56,7 +55,7 @@ func (t token) raw() string {
 
 // qualified matches the start of a term. What follows the colon tells it from
 // a URL and from a name such as std::vector.
-var qualified = regexp.MustCompile(`(?s)^([A-Za-z_-]+):([^:/].*|/[^/].*|/?)$`)
+var qualified = handoff.Pattern(`(?s)^([A-Za-z_-]+):([^:/].*|/[^/].*|/?)$`)
 
 // tokenise cuts a question at white space outside of double quotes.
 func tokenise(text string) ([]token, error) {
@@ -102,7 +101,7 @@ func isSpace(r rune) bool { return strings.TrimSpace(string(r)) == "" }
 func readToken(piece string) token {
 	t := token{text: piece}
 	t.text, t.not = strings.CutPrefix(t.text, "-")
-	if m := qualified.FindStringSubmatch(t.text); m != nil {
+	if m := qualified().FindStringSubmatch(t.text); m != nil {
 		t.qualifier, t.text = Qualifier(strings.ToLower(m[1])), m[2]
 	}
 	t.quoted = strings.Contains(t.text, `"`)

@@ -27,8 +27,11 @@ func newRunner(q Query, s *handoff.State, env Env) *runner {
 		teams: make(map[string]string), blocking: make(map[string][]string), replies: make(map[string][]*handoff.Record),
 	}
 	for _, record := range s.Order() {
-		r.note(record)
+		if subject := handoff.SubjectOf(record.Body); subject != "" {
+			r.replies[subject] = append(r.replies[subject], record)
+		}
 	}
+	maps.Copy(r.teams, s.Teams)
 	for who, team := range env.Teams {
 		r.teams[who] = team
 	}
@@ -43,36 +46,6 @@ func newRunner(q Query, s *handoff.State, env Env) *runner {
 		}
 	}
 	return r
-}
-
-// note learns the author's team and the subject of a record.
-func (r *runner) note(record *handoff.Record) {
-	team := r.teams[record.By]
-	if body, ok := record.Body.(*handoff.Handoff); ok && body.Team != "" {
-		team = body.Team
-	}
-	r.teams[record.By] = team
-	if subject := subjectOf(record.Body); subject != "" {
-		r.replies[subject] = append(r.replies[subject], record)
-	}
-}
-
-// subjectOf is what a record says that it is about, "" when its kind has no
-// such field.
-func subjectOf(body handoff.Body) string {
-	switch body := body.(type) {
-	case *handoff.Ack:
-		return body.Subject
-	case *handoff.Escalation:
-		return body.Subject
-	case *handoff.Route:
-		return body.Subject
-	case *handoff.Withdrawal:
-		return body.Subject
-	case *handoff.Gap:
-		return body.Subject
-	}
-	return ""
 }
 
 // expand adds to addresses the handles for which they stand.

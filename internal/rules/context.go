@@ -17,8 +17,9 @@ type Context struct {
 	Path string
 	// By is who publishes a draft that does not say so.
 	By string
-	// Now is the time of a draft that does not say so, and the limit for times
-	// that cannot lie in the future.
+	// At is when a draft is published that does not say so; zero is Now.
+	At time.Time
+	// Now is the limit for times that cannot lie in the future.
 	Now time.Time
 	// ClockSkew is how far clocks may differ.
 	ClockSkew time.Duration

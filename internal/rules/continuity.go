@@ -90,8 +90,7 @@ func findCycle(start string, depends func(id string) []string) []string {
 	return cycle
 }
 
-// isRollup reports whether the handoff only shows what those of others say, so
-// that it need not account for what its sender holds.
+// isRollup reports whether the handoff only shows what those of others say.
 func (s *subject) isRollup() bool {
 	h, ok := s.body().(*handoff.Handoff)
 	return ok && h.Rollup != nil
@@ -117,7 +116,7 @@ func (s *subject) holds(id string) bool {
 // copyForward is rule HO301. Only a commit that is known of speaks for work on
 // the item.
 func copyForward(s *subject, field string, item *handoff.Item) {
-	if s.State == nil || s.isRollup() {
+	if s.State == nil {
 		return
 	}
 	old := s.State.Items[item.ID]
@@ -149,7 +148,7 @@ func (s *subject) committed(item *handoff.Item, after time.Time) bool {
 
 // vanishedItem is rule HO302.
 func vanishedItem(s *subject, h *handoff.Handoff) {
-	if s.State == nil || s.by() == "" || s.isRollup() || !s.doc.Has("items") {
+	if s.State == nil || s.by() == "" || !s.doc.Has("items") {
 		return
 	}
 	named := make(map[string]bool)
@@ -171,7 +170,7 @@ func vanishedItem(s *subject, h *handoff.Handoff) {
 
 // vanishedBlocker is rule HO303.
 func vanishedBlocker(s *subject, h *handoff.Handoff) {
-	if s.State == nil || s.by() == "" || s.isRollup() || !s.doc.Has("blockers") {
+	if s.State == nil || s.by() == "" || !s.doc.Has("blockers") {
 		return
 	}
 	for id, blocker := range s.State.Blockers {
@@ -204,7 +203,7 @@ func (s *subject) answersFor(blocker *handoff.BlockerState) bool {
 // vanishedQuestion is rule HO304. A question with a record of its own stays
 // open by itself.
 func vanishedQuestion(s *subject, h *handoff.Handoff) {
-	if s.State == nil || s.by() == "" || s.isRollup() {
+	if s.State == nil || s.by() == "" {
 		return
 	}
 	for id, question := range s.State.Questions {
@@ -217,7 +216,7 @@ func vanishedQuestion(s *subject, h *handoff.Handoff) {
 
 // zombie is rule HO305.
 func zombie(s *subject, field string, item *handoff.Item) {
-	if s.State == nil || item.Reopened != "" || s.isRollup() {
+	if s.State == nil || item.Reopened != "" {
 		return
 	}
 	if old := s.State.Items[item.ID]; old != nil && !old.Live() && !s.amended(old.ClosedBy) {
@@ -350,7 +349,7 @@ func staleDefault(s *subject, h *handoff.Handoff) {
 
 // recycledHeadline is rule HO804.
 func recycledHeadline(s *subject, h *handoff.Handoff) {
-	if s.State == nil || s.by() == "" || s.isRollup() || norm(h.Summary) == "" {
+	if s.State == nil || s.by() == "" || norm(h.Summary) == "" {
 		return
 	}
 	last := lastHandoff(s.State, s.by(), func(id string) bool { return !s.amended(id) && (s.record == nil || id != s.record.ID) })

@@ -196,10 +196,32 @@ func TestRollup(t *testing.T) {
 		"  - id: session-mw\n", "  - id: session-mw\n" + source, "  - id: login-form\n", "  - id: login-form\n" + source, "  - id: session-timeout\n", "  - id: session-timeout\n" + source}
 	holding := story(func(s *handoff.State) {
 		s.Items["own"] = &handoff.ItemState{Item: handoff.Item{ID: "own"}, Holder: "ana"}
+		first := s.Handoffs["a0000001"]
+		first.Items = handoff.List[handoff.Item]{{ID: "session-mw"}, {ID: "login-form"}}
+		first.Blockers = handoff.List[handoff.Blocker]{{ID: "session-timeout"}}
+		first.Record.Source.Digest = strings.Repeat("ab", 32)
 	})
+	with := func(change func(*handoff.State)) func(*Context) {
+		return func(c *Context) {
+			holding(c)
+			change(c.State)
+		}
+	}
+	changed := func(old, to string) []string {
+		return []string{rollup[0], strings.Replace(rollup[1], old, to, 1), rollup[2], rollup[3], rollup[4], rollup[5], rollup[6], rollup[7]}
+	}
 	runRuleTests(t, good, []ruleTest{
 		{name: "need not list what its sender holds", edits: rollup, ctx: holding},
 		{name: "source missing", edits: append(slices.Clone(rollup), "  - id: login-form\n"+source, "  - id: login-form\n"), ctx: holding, want: "HO103:28"},
+		{name: "source that says nothing of it", edits: rollup, ctx: with(func(s *handoff.State) { s.Handoffs["a0000001"].Blockers = nil }), want: "HO103:39"},
+		{name: "unknown source", edits: changed("id: a0000001", "id: a0000009"), ctx: holding, want: "HO103:6 HO103:14 HO103:29 HO103:39"},
+		{name: "source with other bytes", edits: changed("abab", "cdcd"), ctx: holding, want: "HO103:6"},
+		{name: "rollup of a rollup", edits: rollup, ctx: with(func(s *handoff.State) { s.Handoffs["a0000001"].Rollup = new(handoff.Rollup) }), want: "HO103:6"},
+		{name: "what is quoted was judged before", edits: append(slices.Clone(rollup), "status: in_progress", "status: blocked", "resolver: sarah", "resolver: ana"), ctx: holding},
+		{name: "done twice", edits: rollup, ctx: with(func(s *handoff.State) {
+			pr := []handoff.Ref{{Type: "pr", ID: "7"}}
+			s.Items["login-form"].Refs, s.Items["api"].Refs = pr, pr
+		}), want: "HO310w:28"},
 		{name: "foreign source", edits: append(slices.Clone(rollup), "  - id: login-form\n"+source, "  - id: login-form\n    source: a0000002\n"), ctx: holding, want: "HO103:29"},
 	})
 }

@@ -7,9 +7,10 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// eachRef calls check with every reference of a handoff and its field.
+// eachRef calls check with every reference of a handoff of its sender and its
+// field.
 func eachRef(check func(s *subject, field string, ref handoff.Ref)) func(*subject) {
-	return onHandoff(func(s *subject, h *handoff.Handoff) {
+	return ownWork(func(s *subject, h *handoff.Handoff) {
 		for i, item := range h.Items {
 			for j, ref := range item.Refs {
 				check(s, indexField(indexField("items", i)+".refs", j), ref)

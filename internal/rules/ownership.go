@@ -47,13 +47,13 @@ func (s *subject) checkOwner(field, fix, owner string) bool {
 }
 
 // checkStepOwner is checkOwner for a step, which may be offered to a group that
-// receives the handoff.
+// receives the handoff. A rollup shows what its sources offer, and to whom.
 func (s *subject) checkStepOwner(h *handoff.Handoff, field, owner string) {
 	if !handoff.IsScope(owner) {
 		s.checkOwner(field, "name who does it, or a group out of `to`", owner)
 		return
 	}
-	if !slices.Contains(h.To, owner) {
+	if h.Rollup == nil && !slices.Contains(h.To, owner) {
 		s.report(field, "add it to `to`, or name a person", "%s is %s, a group that is not in `to`", field, quote(owner))
 	}
 }
@@ -115,7 +115,7 @@ func listed(entries []any) string {
 
 // selfBlocking is rule HO403.
 func selfBlocking(s *subject, field string, blocker *handoff.Blocker) {
-	if blocker.Resolver != "" && blocker.Resolver == s.by() && !s.isRollup() {
+	if blocker.Resolver != "" && blocker.Resolver == s.by() {
 		s.report(field+".resolver", "name who else has to act, or make it a next step", "blocker %s is to be resolved by its own sender", quote(blocker.ID))
 	}
 }
@@ -128,7 +128,7 @@ const (
 
 // heroOverload is rule HO404. It counts what the handoff adds to the state.
 func heroOverload(s *subject, h *handoff.Handoff) {
-	if s.State == nil || s.isRollup() {
+	if s.State == nil {
 		return
 	}
 	blockers := make(map[string]string) // id → resolver, of open ones
@@ -226,7 +226,7 @@ func (s *subject) awayAt(who string, at handoff.Time) bool {
 // contractBreach is rule HO407: what the interface between the sender's team
 // and the receiver's requires of an item that crosses it.
 func contractBreach(s *subject, h *handoff.Handoff) {
-	if s.TeamOf == nil || s.by() == "" || s.isRollup() {
+	if s.TeamOf == nil || s.by() == "" {
 		return
 	}
 	from := s.TeamOf(s.by())

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -54,29 +53,37 @@ func (c *stateChecker) problems() {
 	}
 }
 
-// shared are the branches that nobody has to themselves.
-var shared = set("main", "master", "trunk", "develop")
-
 // duplicateWork is rule HO310.
 func (c *stateChecker) duplicateWork() {
-	first := make(map[string]*handoff.ItemState) // by reference
-	for _, id := range slices.Sorted(maps.Keys(c.state.Items)) {
-		item := c.state.Items[id]
-		if !item.Live() {
-			continue
-		}
-		for _, ref := range item.Refs {
-			if ref.Type != "pr" && ref.Type != "ticket" && ref.Type != "branch" || ref.Type == "branch" && shared[ref.ID] {
-				continue
+	for _, d := range c.state.Duplicates() {
+		for _, item := range d.Items[1:] {
+			if first := d.Items[0]; item.Holder != first.Holder {
+				c.add("HO310", item.Declared, "items", sameWork(d.Ref, item, first), apart)
 			}
-			key := ref.Type + ":" + strings.TrimLeft(ref.ID, "#!")
-			other := first[key]
-			switch {
-			case other == nil:
-				first[key] = item
-			case other.ID != item.ID && other.Holder != item.Holder:
-				c.add("HO310", item.Declared, "items", "item "+quote(item.ID)+", held by "+item.Holder+", and "+quote(other.ID)+", held by "+other.Holder+", both are about "+quote(key),
-					"make them one item, or say how they differ")
+		}
+	}
+}
+
+// apart is the fix for rule HO310.
+const apart = "make them one item, or say how they differ"
+
+// sameWork is what rule HO310 says of two items.
+func sameWork(ref string, item, other *handoff.ItemState) string {
+	return "item " + quote(item.ID) + ", held by " + item.Holder + ", and " + quote(other.ID) + ", held by " + other.Holder + ", both are about " + quote(ref)
+}
+
+// duplicateInRollup is rule HO310 for what a lead is about to distribute.
+func duplicateInRollup(s *subject, h *handoff.Handoff) {
+	if h.Rollup == nil || s.State == nil {
+		return
+	}
+	for _, d := range s.State.Duplicates() {
+		for _, item := range d.Items {
+			i := slices.IndexFunc(h.Items, func(listed handoff.Item) bool { return listed.ID == item.ID })
+			other := slices.IndexFunc(d.Items, func(other *handoff.ItemState) bool { return other.Holder != item.Holder })
+			if i >= 0 {
+				s.report(indexField("items", i), apart, "%s", sameWork(d.Ref, item, d.Items[other]))
+				break
 			}
 		}
 	}

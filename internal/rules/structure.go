@@ -11,11 +11,11 @@ import (
 
 // badTime is what rule HO104 says beyond the schema: the order of times.
 func badTime(s *subject) {
-	if !s.Now.IsZero() && s.record != nil && s.record.At.After(s.Now.Add(s.ClockSkew)) {
-		s.report("at", "correct the clock", "at is %s, which lies in the future (now %s)", s.record.At, handoff.Time{Time: s.Now})
+	at := handoff.Time{Time: s.at()}
+	if !s.Now.IsZero() && at.After(s.Now.Add(s.ClockSkew)) {
+		s.report("at", "correct the clock", "at is %s, which lies in the future (now %s)", at, handoff.Time{Time: s.Now})
 	}
 	h, ok := s.body().(*handoff.Handoff)
-	at := handoff.Time{Time: s.at()}
 	if !ok || at.IsZero() {
 		return
 	}
@@ -204,17 +204,42 @@ func (s *subject) checkUnchanged(h *handoff.Handoff) {
 }
 
 // checkSources reports what a rollup draws from a handoff that it does not
-// name, and what claims a source without a rollup.
+// name or that does not say so, and what claims a source without a rollup.
 func (s *subject) checkSources(h *handoff.Handoff) {
+	if h.Rollup != nil && s.State != nil {
+		for i, source := range h.Rollup.Sources {
+			s.checkDrawn(indexField("rollup.sources", i), source)
+		}
+	}
 	for i, item := range h.Items {
-		s.checkSource(h.Rollup, indexField("items", i)+".source", item.Source)
+		s.checkSource(h.Rollup, indexField("items", i)+".source", item.Source, func(drawn *handoff.HandoffState) bool {
+			return slices.ContainsFunc(drawn.Items, func(other handoff.Item) bool { return other.ID == item.ID })
+		})
 	}
 	for i, blocker := range h.Blockers {
-		s.checkSource(h.Rollup, indexField("blockers", i)+".source", blocker.Source)
+		s.checkSource(h.Rollup, indexField("blockers", i)+".source", blocker.Source, func(drawn *handoff.HandoffState) bool {
+			return slices.ContainsFunc(drawn.Blockers, func(other handoff.Blocker) bool { return other.ID == blocker.ID })
+		})
 	}
 }
 
-func (s *subject) checkSource(rollup *handoff.Rollup, field, source string) {
+// checkDrawn reports a source of a rollup that is no handoff of a member as it
+// was read.
+func (s *subject) checkDrawn(field string, source handoff.RollupSource) {
+	const fix = "draw it again: `handoff rollup`"
+	switch drawn := s.State.Handoffs[source.ID]; {
+	case drawn == nil:
+		s.report(field+".id", fix, "%s is no handoff that is known", quote(source.ID))
+	case drawn.Rollup != nil:
+		s.report(field+".id", fix, "%s is a rollup itself", quote(source.ID))
+	case drawn.Record.Source.Digest != "" && drawn.Record.Source.Digest != source.Digest:
+		s.report(field+".digest", fix, "the digest is not that of %s", source.ID)
+	}
+}
+
+// checkSource reports what a rollup lists without the handoff that lists it;
+// lists tells whether one does.
+func (s *subject) checkSource(rollup *handoff.Rollup, field, source string, lists func(*handoff.HandoffState) bool) {
 	switch {
 	case rollup == nil && source != "":
 		s.report(field, "remove it", "%s is set, and this handoff is no rollup", field)
@@ -223,6 +248,8 @@ func (s *subject) checkSource(rollup *handoff.Rollup, field, source string) {
 		s.report(field, "name the handoff that it was drawn from", "%s is missing in a rollup", field)
 	case !slices.ContainsFunc(rollup.Sources, func(r handoff.RollupSource) bool { return r.ID == source }):
 		s.report(field, "name one of rollup.sources", "%s is %s, which is not among the sources of the rollup", field, quote(source))
+	case s.State != nil && s.State.Handoffs[source] != nil && !lists(s.State.Handoffs[source]):
+		s.report(field, "name the handoff that says it; what is new belongs into a handoff of its own", "%s is %s, which does not say so", field, quote(source))
 	}
 }
 

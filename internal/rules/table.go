@@ -73,8 +73,8 @@ var table = []Rule{
 	{Code: "HO207", Level: e, Mixed: true, Title: "novel headline", explains: true, check: onHandoff(novelHeadline),
 		When: "the summary is empty, has a line break or more than 140 characters; a warning for fewer than 4 words or two sentences"},
 	{Code: "HO208", Level: w, Mixed: true, Title: "novel", check: onHandoff(novel),
-		When: "more than 600 words, 120 words of notes or 7 items; an error above 1000 words or 12 items"},
-	{Code: "HO209", Level: w, English: true, Title: "too thin", check: onHandoff(tooThin),
+		When: "more than 600 words, 120 words of notes or 7 items; an error above 1000 words or 12 items; of a rollup only the notes count"},
+	{Code: "HO209", Level: w, English: true, Title: "too thin", check: ownWork(tooThin),
 		When: "items, and fewer than 25 words in the whole handoff"},
 	{Code: "HO210", Level: e, Title: "intent loss", check: eachItem(intentLoss),
 		When: "an item that was not live before says in fewer than 6 words, or not at all, why it is done"},
@@ -96,11 +96,11 @@ var table = []Rule{
 	// Continuity and consistency.
 	{Code: "HO301", Level: w, Title: "copy-forward", check: eachItem(copyForward),
 		When: "an item has the status and the words of last time, no commit since, and is not in unchanged"},
-	{Code: "HO302", Level: e, Title: "vanished item", check: onHandoff(vanishedItem),
+	{Code: "HO302", Level: e, Title: "vanished item", check: ownWork(vanishedItem),
 		When: "an item that the sender holds is neither declared nor shipped nor dropped"},
-	{Code: "HO303", Level: e, Title: "vanished blocker", check: onHandoff(vanishedBlocker),
+	{Code: "HO303", Level: e, Title: "vanished blocker", check: ownWork(vanishedBlocker),
 		When: "an open blocker of the sender is neither listed nor closed"},
-	{Code: "HO304", Level: w, Title: "vanished question", check: onHandoff(vanishedQuestion),
+	{Code: "HO304", Level: w, Title: "vanished question", check: ownWork(vanishedQuestion),
 		When: "an open question of the sender is neither listed nor closed"},
 	{Code: "HO305", Level: e, Title: "zombie", check: eachItem(zombie),
 		When: "an item that was shipped or dropped is back without reopened"},
@@ -110,9 +110,9 @@ var table = []Rule{
 		When: "a blocker without workaround blocks an item whose status is not blocked"},
 	{Code: "HO308", Level: e, Title: "contradiction", check: onHandoff(contradiction),
 		When: "a shipped item is still blocked, progress is 100 outside of review, or an id stands twice"},
-	{Code: "HO310", Level: w, Title: "duplicate work",
+	{Code: "HO310", Level: w, Title: "duplicate work", check: onHandoff(duplicateInRollup),
 		When: "two live items of different people share a pull request, ticket or branch"},
-	{Code: "HO311", Level: e, Title: "cycle", check: onHandoff(dependencyCycle),
+	{Code: "HO311", Level: e, Title: "cycle", check: ownWork(dependencyCycle),
 		When: "items depend on each other in a circle"},
 	{Code: "HO313", Level: e, Title: "re-litigation", check: eachDecision(relitigation),
 		When: "a topic with an accepted decision is decided again without supersedes"},
@@ -128,13 +128,13 @@ var table = []Rule{
 		When: "resolver names more than one person"},
 	{Code: "HO403", Level: w, Title: "self-blocking", check: eachBlocker(selfBlocking),
 		When: "the resolver is the sender"},
-	{Code: "HO404", Level: w, Title: "hero overload", check: onHandoff(heroOverload),
+	{Code: "HO404", Level: w, Title: "hero overload", check: ownWork(heroOverload),
 		When: "one person is to resolve 5 open blockers or more, or would hold more than 12 items"},
 	{Code: "HO405", Level: w, Title: "both think the other has it",
 		When: "two people each offer the same item to the other"},
 	{Code: "HO406", Level: w, Title: "owner left", check: onHandoff(ownerLeft),
 		When: "the authority for an area has expired, or owner or resolver is away on the date"},
-	{Code: "HO407", Level: e, Mixed: true, Title: "contract breach", check: onHandoff(contractBreach),
+	{Code: "HO407", Level: e, Mixed: true, Title: "contract breach", check: ownWork(contractBreach),
 		When: "an item crosses to a team whose interface requires a field that is empty; its on_missing says whether that is an error"},
 
 	// Timing.
@@ -142,7 +142,7 @@ var table = []Rule{
 		When: "published after the end of the sender's shift and the grace"},
 	{Code: "HO502", Level: w, Title: "useless", check: onHandoff(tooLate),
 		When: "published when half of the receiver's shift was over"},
-	{Code: "HO503", Level: w, Title: "no lead time", check: onHandoff(noLeadTime),
+	{Code: "HO503", Level: w, Title: "no lead time", check: ownWork(noLeadTime),
 		When: "a date without effort, or less working time of the receiver before it than the effort"},
 	{Code: "HO506", Level: w, Title: "uncovered absence", check: onHandoff(uncovered),
 		When: "back more than a day after the sender's next shift begins, and nobody stands in"},
@@ -154,11 +154,11 @@ var table = []Rule{
 		When: "a commit that the repository does not have"},
 	{Code: "HO602", Level: w, Title: "dead file", check: eachRef(deadFile),
 		When: "a file that is not in the tree"},
-	{Code: "HO603", Level: w, Title: "work left on the laptop", check: onHandoff(workOnLaptop),
+	{Code: "HO603", Level: w, Title: "work left on the laptop", check: ownWork(workOnLaptop),
 		When: "an item's branch has unpushed or changed work of which known_issues says nothing"},
 	{Code: "HO604", Level: e, Title: "laundered claim", check: eachItem(launderedClaim),
 		When: "a verified claim without probe"},
-	{Code: "HO605", Level: w, English: true, Title: "bare assertion", check: onHandoff(bareAssertion),
+	{Code: "HO605", Level: w, English: true, Title: "bare assertion", check: ownWork(bareAssertion),
 		When: "done, works or merged, without commit, pull request, verified claim or command"},
 	{Code: "HO606", Level: w, Title: "drifted claim", check: onAck(driftedClaim),
 		When: "an ack takes an item with a claim about files that changed since"},
@@ -184,11 +184,11 @@ var table = []Rule{
 		When: "the third round on one question"},
 
 	// Theatre.
-	{Code: "HO801", Level: w, Title: "nothing happened", check: onHandoff(nothingHappened),
+	{Code: "HO801", Level: w, Title: "nothing happened", check: ownWork(nothingHappened),
 		When: "all four lists are empty, and the sender made commits since the last handoff"},
 	{Code: "HO803", Level: e, English: true, Title: "template left in", check: templateLeft,
 		When: "TODO, TBD, <placeholder> or [describe …] stands in a text"},
-	{Code: "HO804", Level: w, Title: "recycled headline", check: onHandoff(recycledHeadline),
+	{Code: "HO804", Level: w, Title: "recycled headline", check: ownWork(recycledHeadline),
 		When: "the summary is that of the sender's handoff before"},
 	{Code: "HO805", Level: w, Title: "clone answers", check: onHandoff(cloneAnswers),
 		When: "two items have the same state or the same next step"},
@@ -223,19 +223,31 @@ func onHandoff(check func(*subject, *handoff.Handoff)) func(*subject) {
 	}
 }
 
-// eachItem makes a check of an item, with its field, into one of a document.
-func eachItem(check func(*subject, string, *handoff.Item)) func(*subject) {
+// ownWork is onHandoff without rollups. What a rollup lists was judged, and
+// some of it waived, where its members declared it: the lead who draws it
+// together can correct none of it.
+func ownWork(check func(*subject, *handoff.Handoff)) func(*subject) {
 	return onHandoff(func(s *subject, h *handoff.Handoff) {
+		if h.Rollup == nil {
+			check(s, h)
+		}
+	})
+}
+
+// eachItem makes a check of an item of its sender, with its field, into one of
+// a document.
+func eachItem(check func(*subject, string, *handoff.Item)) func(*subject) {
+	return ownWork(func(s *subject, h *handoff.Handoff) {
 		for i := range h.Items {
 			check(s, indexField("items", i), &h.Items[i])
 		}
 	})
 }
 
-// eachBlocker makes a check of a blocker, with its field, into one of a
-// document.
+// eachBlocker makes a check of a blocker of its sender, with its field, into
+// one of a document.
 func eachBlocker(check func(*subject, string, *handoff.Blocker)) func(*subject) {
-	return onHandoff(func(s *subject, h *handoff.Handoff) {
+	return ownWork(func(s *subject, h *handoff.Handoff) {
 		for i := range h.Blockers {
 			check(s, indexField("blockers", i), &h.Blockers[i])
 		}

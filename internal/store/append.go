@@ -161,12 +161,25 @@ func (c *Change) check() error {
 	}
 	seen := map[string]bool{}
 	for _, file := range c.Files {
-		if !filepath.IsLocal(filepath.FromSlash(file.Path)) || path.Clean(file.Path) != file.Path || strings.Contains(file.Path, `\`) || seen[file.Path] {
-			return fmt.Errorf("change: path %q is not clean, or is there twice", file.Path)
+		if !validPath(file.Path) || seen[file.Path] {
+			return fmt.Errorf("change: path %q is not one for a file in a tree, or is there twice", file.Path)
 		}
 		seen[file.Path] = true
 	}
 	return nil
+}
+
+// validPath reports whether a path is relative, clean, of printable ASCII without
+// backslashes, and names no git directory, however Windows would spell one.
+func validPath(name string) bool {
+	for part := range strings.SplitSeq(strings.ToLower(name), "/") {
+		part, _, _ = strings.Cut(part, ":")
+		if strings.TrimRight(part, " .") == ".git" || strings.HasPrefix(part, "git~") {
+			return false
+		}
+	}
+	odd := func(c rune) bool { return c < ' ' || c > '~' || c == '\\' }
+	return filepath.IsLocal(filepath.FromSlash(name)) && path.Clean(name) == name && !strings.ContainsFunc(name, odd)
 }
 
 // checkedOut reports whether the change goes to the checked-out branch of a
@@ -255,14 +268,14 @@ func (a *appending) checkTarget() error {
 			return err
 		}
 	}
+	if ref == "HEAD" && !a.change.DetachOK {
+		return &DetachedError{Hash: tip}
+	}
 	if !a.checkedOut() {
 		return a.checkElsewhere(ref)
 	}
 	if err := a.checkNoOperation(); err != nil {
 		return err
-	}
-	if ref == "HEAD" && !a.change.DetachOK {
-		return &DetachedError{Hash: tip}
 	}
 	if a.change.Branch != "" && ref != "refs/heads/"+a.change.Branch {
 		return errMoved // HEAD was switched before we had its lock
@@ -560,7 +573,7 @@ func (a *appending) release() {
 		return
 	}
 	if !a.behind {
-		a.marker.clear()
+		_ = a.marker.clear() // the next command finds it and looks
 	}
 	a.marker.close()
 }

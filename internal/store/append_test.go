@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha1"
 	"errors"
 	"os"
 	"path/filepath"
@@ -485,5 +486,53 @@ func TestAppendStartsAgainWhenTheBranchMoved(t *testing.T) {
 	}
 	if r.exists(recordPath("m7k3f9q2")) {
 		t.Error("the record stayed in the work tree")
+	}
+}
+
+func TestAppendRefusesChangesThatNoRepositoryCouldTake(t *testing.T) {
+	r := seeded(t)
+	for name, spoil := range map[string]func(c *Change){
+		"no files":       func(c *Change) { c.Files = nil },
+		"no message":     func(c *Change) { c.Message = "\n" },
+		"zero byte":      func(c *Change) { c.Message = "a\x00b" },
+		"no name":        func(c *Change) { c.Author.Name = "" },
+		"line in a name": func(c *Change) { c.Committer.Name = "A\nB" },
+		"twice":          func(c *Change) { c.Files = append(c.Files, c.Files[0]) },
+		"upwards":        func(c *Change) { c.Files[0].Path = "../x" },
+		"absolute":       func(c *Change) { c.Files[0].Path = "/tmp/x" },
+		"not clean":      func(c *Change) { c.Files[0].Path = "a//b" },
+		"git directory":  func(c *Change) { c.Files[0].Path = ".GIT/hooks/pre-commit" },
+		"other spelling": func(c *Change) { c.Files[0].Path = ".git. /config" },
+		"short name":     func(c *Change) { c.Files[0].Path = "a/git~1/x" },
+		"branch":         func(c *Change) { c.Branch = "a..b" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := change("k3f9q2m7")
+			spoil(&c)
+			head := r.git("rev-parse", "HEAD")
+			if commit, err := r.open().Append(context.Background(), c); err == nil || r.git("rev-parse", "HEAD") != head {
+				t.Errorf("appended: %+v, %v", commit, err)
+			}
+		})
+	}
+	r.mustBeSound()
+}
+
+func TestAppendReportsWhyGitRefusesTheIndex(t *testing.T) {
+	r := seeded(t)
+	index := r.read(".git/index")
+	index = index[:len(index)-indexChecksumSize] + "zzzz\x00\x00\x00\x00" // an extension that one has to know
+	sum := sha1.Sum([]byte(index))
+	r.write(".git/index", index+string(sum[:]))
+	head := r.git("rev-parse", "HEAD")
+	_, err := r.open().Append(context.Background(), change("k3f9q2m7"))
+	if err == nil || !strings.Contains(err.Error(), "git update-index:") || !strings.Contains(err.Error(), "zzzz") {
+		t.Errorf("error %v, want git's own words", err)
+	}
+	if r.git("rev-parse", "HEAD") != head || r.exists(".handoffs") {
+		t.Error("something was written")
+	}
+	if left, _ := os.ReadDir(r.path(".git/handoff")); len(left) != 1 || r.exists(".git/index.lock") {
+		t.Errorf("left over: %v", left)
 	}
 }

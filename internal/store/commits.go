@@ -1,16 +1,12 @@
 package store
 
 import (
-	"cmp"
 	"container/heap"
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -81,14 +77,21 @@ func (r *Repo) Revision(ctx context.Context, rev string) (string, error) {
 }
 
 // Recent visits the commits that tips reach, the youngest committer date first,
-// until visit returns false. known is true for a commit that one of known is
-// or reaches; as in git's own walks, a clock that ran far backwards can hide
-// that. History ends where commits are missing: at the edge of a shallow clone,
-// and at tips that were never fetched.
-func (r *Repo) Recent(ctx context.Context, tips, known []string, visit func(c CommitInfo, known bool) bool) error {
-	w := recentWalk{repo: r, at: make(map[string]*recentCommit)}
-	for _, hash := range known {
-		w.add(hash, true)
+// until visit returns false or nothing is left but commits that are known and
+// older than since. known is true for a commit that one of known is or reaches;
+// as in git's own walks, a clock that ran far backwards can hide that. History
+// ends where commits are missing: at the edge of a shallow clone, and at tips
+// that were never fetched.
+//
+// Of many known commits, those after the first maxKnown are not followed on
+// their own: they count where the walk meets them.
+func (r *Repo) Recent(ctx context.Context, tips, known []string, since time.Time, visit func(c CommitInfo, known bool) bool) error {
+	w := recentWalk{repo: r, at: make(map[string]*recentCommit), known: make(map[string]bool, len(known))}
+	for i, hash := range known {
+		w.known[hash] = true
+		if i < maxKnown {
+			w.add(hash, true)
+		}
 	}
 	for _, hash := range tips {
 		w.add(hash, false)
@@ -97,8 +100,8 @@ func (r *Repo) Recent(ctx context.Context, tips, known []string, visit func(c Co
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		c := heap.Pop(&w.queue).(*recentCommit)
-		if !visit(c.CommitInfo, c.known) {
+		c := w.next()
+		if w.unknown == 0 && c.known && c.Committer.When.Before(since) || !visit(c.CommitInfo, c.known) {
 			return nil
 		}
 		for _, parent := range c.Parents {
@@ -108,34 +111,62 @@ func (r *Repo) Recent(ctx context.Context, tips, known []string, visit func(c Co
 	return nil
 }
 
+// maxKnown is how many known commits a walk reads before it begins.
+const maxKnown = 64
+
 // recentWalk is a walk through history by date.
 type recentWalk struct {
-	repo  *Repo
-	queue recentQueue
-	at    map[string]*recentCommit // every commit met, nil for a missing one
+	repo    *Repo
+	known   map[string]bool
+	queue   recentQueue
+	unknown int                      // how many in the queue are not known
+	at      map[string]*recentCommit // every commit met, nil for a missing one
 }
 
 type recentCommit struct {
 	CommitInfo
-	known bool
+	known   bool
+	visited bool
+}
+
+// next takes the youngest commit from the queue.
+func (w *recentWalk) next() *recentCommit {
+	c := heap.Pop(&w.queue).(*recentCommit)
+	c.visited = true
+	if !c.known {
+		w.unknown--
+	}
+	return c
 }
 
 // add queues a commit when it is met for the first time.
 func (w *recentWalk) add(hash string, known bool) {
 	c, met := w.at[hash]
-	switch {
-	case c != nil:
-		c.known = c.known || known
-	case !met:
-		info, err := w.repo.ReadCommit(hash)
-		if err != nil {
-			w.at[hash] = nil
-			return
-		}
-		c = &recentCommit{info, known}
-		w.at[hash] = c
-		heap.Push(&w.queue, c)
+	if !met {
+		c = w.read(hash)
 	}
+	if c != nil && known && !c.known {
+		c.known = true
+		if !c.visited {
+			w.unknown--
+		}
+	}
+}
+
+// read queues a commit, and returns nil when it is missing.
+func (w *recentWalk) read(hash string) *recentCommit {
+	info, err := w.repo.ReadCommit(hash)
+	if err != nil {
+		w.at[hash] = nil
+		return nil
+	}
+	c := &recentCommit{CommitInfo: info, known: w.known[hash]}
+	if !c.known {
+		w.unknown++
+	}
+	w.at[hash] = c
+	heap.Push(&w.queue, c)
+	return c
 }
 
 // recentQueue is a heap with the youngest commit on top.
@@ -152,26 +183,30 @@ func (q *recentQueue) Pop() any {
 	return c
 }
 
-// MergeBase returns the best common ancestor of two commits, "" when there is
-// none, or none that a shallow clone has.
-func (r *Repo) MergeBase(ctx context.Context, a, b string) (string, error) {
+// MergeBase returns the best common ancestor of a commit and of others taken
+// together, "" when there is none, or none that a shallow clone has.
+func (r *Repo) MergeBase(ctx context.Context, commit string, others ...string) (string, error) {
 	if !r.git.installed() {
 		return "", errNoGit
 	}
-	out, err := r.git.output(ctx, "merge-base", "--end-of-options", a, b)
+	out, err := r.git.output(ctx, append([]string{"merge-base", "--end-of-options", commit}, others...)...)
 	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
 		return "", nil
 	}
 	return strings.TrimSpace(string(out)), err
 }
 
-// Range returns the commits that head reaches and base does not, parents before
-// their children. Both are hashes.
-func (r *Repo) Range(ctx context.Context, base, head string) ([]CommitInfo, error) {
+// Range returns the commits that head reaches and none of bases does, parents
+// before their children. All are hashes.
+func (r *Repo) Range(ctx context.Context, head string, bases ...string) ([]CommitInfo, error) {
 	if !r.git.installed() {
 		return nil, errNoGit
 	}
-	out, err := r.git.output(ctx, "rev-list", "--topo-order", "--reverse", "--end-of-options", head, "^"+base)
+	args := []string{"rev-list", "--topo-order", "--reverse", "--end-of-options", head}
+	for _, base := range bases {
+		args = append(args, "^"+base)
+	}
+	out, err := r.git.output(ctx, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -184,182 +219,4 @@ func (r *Repo) Range(ctx context.Context, base, head string) ([]CommitInfo, erro
 		commits = append(commits, c)
 	}
 	return commits, nil
-}
-
-// PathChange is a file that two trees do not have alike. Whoever can push chose
-// its path.
-type PathChange struct {
-	Path   string
-	Status PathStatus
-	File   File // as the newer tree has it; without Path when it was removed
-}
-
-// PathStatus says how a file differs. A rename is a removal and an addition.
-type PathStatus byte
-
-// The ways in which a file differs.
-const (
-	PathAdded    PathStatus = 'A'
-	PathModified PathStatus = 'M' // content, mode or type
-	PathRemoved  PathStatus = 'D'
-)
-
-// Changes returns how the files of commit to differ from those of commit from,
-// sorted by path. An empty from stands for no files at all.
-func (r *Repo) Changes(ctx context.Context, from, to string) ([]PathChange, error) {
-	objects, err := r.loadObjects()
-	if err != nil {
-		return nil, err
-	}
-	d := treeDiff{ctx: ctx, objects: objects, commit: to}
-	var older plumbing.Hash
-	if from != "" {
-		if older, err = objects.commitTree(plumbing.NewHash(from)); err != nil {
-			return nil, err
-		}
-	}
-	newer, err := objects.commitTree(plumbing.NewHash(to))
-	if err != nil {
-		return nil, err
-	}
-	err = d.trees("", older, newer, 0)
-	slices.SortFunc(d.changes, func(a, b PathChange) int { return cmp.Compare(a.Path, b.Path) })
-	return d.changes, err
-}
-
-// treeDiff gathers the differences of two trees.
-type treeDiff struct {
-	ctx     context.Context
-	objects *objects
-	commit  string // of the newer tree
-	changes []PathChange
-}
-
-// trees compares the trees at path; the zero hash is an empty one.
-func (d *treeDiff) trees(path string, older, newer plumbing.Hash, depth int) error {
-	switch {
-	case older == newer:
-		return nil
-	case depth > maxTreeDepth:
-		return &TreeError{Path: path, Hash: newer, Err: errTreeDepth}
-	case d.ctx.Err() != nil:
-		return context.Cause(d.ctx)
-	}
-	before, err := d.entries(path, older)
-	if err != nil {
-		return err
-	}
-	after, err := d.entries(path, newer)
-	if err != nil {
-		return err
-	}
-	for name, was := range before {
-		if err := d.entry(joinTreePath(path, name), was, after[name], depth); err != nil {
-			return err
-		}
-	}
-	for name, is := range after {
-		if _, both := before[name]; !both {
-			if err := d.entry(joinTreePath(path, name), treeEntry{}, is, depth); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// entries returns the entries of a tree by name.
-func (d *treeDiff) entries(path string, tree plumbing.Hash) (map[string]treeEntry, error) {
-	entries := make(map[string]treeEntry)
-	if tree.IsZero() {
-		return entries, nil
-	}
-	data, err := d.objects.tree(tree)
-	if err != nil {
-		return nil, &TreeError{Path: path, Hash: tree, Err: err}
-	}
-	for e, err := range treeEntries(data) {
-		if err != nil {
-			return nil, &TreeError{Path: path, Hash: tree, Err: err}
-		}
-		entries[string(e.name)] = e
-	}
-	return entries, nil
-}
-
-// entry compares what two trees have at one path; the zero entry is nothing.
-func (d *treeDiff) entry(path string, was, is treeEntry, depth int) error {
-	if was.hash == is.hash && was.mode == is.mode {
-		return nil
-	}
-	// Where one of the two is a directory, its files come or go.
-	if was.isDir() || is.isDir() {
-		if err := d.trees(path, dirHash(was), dirHash(is), depth+1); err != nil {
-			return err
-		}
-	}
-	older, newer := was.mode != 0 && !was.isDir(), is.mode != 0 && !is.isDir()
-	file := File{Path: path, Mode: uint32(is.mode), Blob: is.hash.String(), Commit: d.commit}
-	switch {
-	case older && newer:
-		d.changes = append(d.changes, PathChange{path, PathModified, file})
-	case newer:
-		d.changes = append(d.changes, PathChange{path, PathAdded, file})
-	case older:
-		d.changes = append(d.changes, PathChange{path, PathRemoved, File{}})
-	}
-	return nil
-}
-
-// dirHash returns the hash of an entry that is a directory, else the zero hash.
-func dirHash(e treeEntry) plumbing.Hash {
-	if e.isDir() {
-		return e.hash
-	}
-	return plumbing.ZeroHash
-}
-
-// Shallow reports whether history is cut off somewhere.
-func (r *Repo) Shallow() bool {
-	info, err := os.Stat(filepath.Join(r.common, "shallow"))
-	return err == nil && info.Size() > 0
-}
-
-// Remotes returns the names of the configured remotes, sorted.
-func (r *Repo) Remotes() ([]string, error) {
-	c, err := r.loadConfig()
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for key := range c {
-		name, ok := strings.CutSuffix(key, ".url")
-		if name, isRemote := strings.CutPrefix(name, "remote."); ok && isRemote {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names, nil
-}
-
-// Fetch brings commits with up to depth generations of history from a remote,
-// or all of it for depth 0, and moves no reference. want are full reference
-// names or hashes. Credentials come from where git has them; nothing asks.
-func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...string) error {
-	if !r.git.installed() {
-		return errNoGit
-	}
-	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"}
-	switch {
-	case depth > 0:
-		args = append(args, "--depth="+strconv.Itoa(depth))
-	case r.Shallow():
-		args = append(args, "--unshallow")
-	}
-	_, err := r.git.output(ctx, append(append(args, "--end-of-options", remote), want...)...)
-	// A fetch adds packs that an open database has not listed.
-	if objects, loadErr := r.loadObjects(); loadErr == nil {
-		objects.Close()
-	}
-	return err
 }

@@ -57,7 +57,7 @@ func TestRecent(t *testing.T) {
 
 	var all, fresh []string
 	missing := strings.Repeat("1", 40)
-	err := repo.Recent(context.Background(), []string{main, missing, main}, []string{remote, missing}, func(c CommitInfo, known bool) bool {
+	err := repo.Recent(context.Background(), []string{main, missing, main}, []string{remote, missing}, time.Time{}, func(c CommitInfo, known bool) bool {
 		all = append(all, c.Hash)
 		if !known {
 			fresh = append(fresh, c.Hash)
@@ -74,8 +74,22 @@ func TestRecent(t *testing.T) {
 		t.Errorf("fresh %v, want %v", fresh, want)
 	}
 
+	// Known commits are followed back to a time only.
+	fresh = nil
+	all = nil
+	repo.Recent(context.Background(), []string{main}, []string{remote}, time.Now(), func(c CommitInfo, known bool) bool {
+		all = append(all, c.Hash)
+		if !known {
+			fresh = append(fresh, c.Hash)
+		}
+		return true
+	})
+	if want := strings.Fields(r.git("rev-list", "--date-order", "main", "^remote")); !slices.Equal(fresh, want) || len(all) != len(want)+1 {
+		t.Errorf("fresh %v of %v, want %v", fresh, all, want)
+	}
+
 	visits := 0
-	repo.Recent(context.Background(), []string{main}, nil, func(CommitInfo, bool) bool { visits++; return visits < 2 })
+	repo.Recent(context.Background(), []string{main}, nil, time.Time{}, func(CommitInfo, bool) bool { visits++; return visits < 2 })
 	if visits != 2 {
 		t.Errorf("%d visits, want 2", visits)
 	}
@@ -106,7 +120,7 @@ func TestMergeBaseAndRange(t *testing.T) {
 	if _, err := repo.MergeBase(ctx, main, "--all"); err == nil {
 		t.Error("an option was taken for one")
 	}
-	commits, err := repo.Range(ctx, main, want[2])
+	commits, err := repo.Range(ctx, want[2], main)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +131,7 @@ func TestMergeBaseAndRange(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("range %v, want %v", got, want)
 	}
-	if _, err := repo.Range(ctx, main, strings.Repeat("1", 40)); err == nil {
+	if _, err := repo.Range(ctx, strings.Repeat("1", 40), main); err == nil {
 		t.Error("a range to a commit that is not there")
 	}
 	if _, err := r.withoutGit().open().MergeBase(ctx, main, other); !errors.As(err, new(*UnsupportedError)) {
@@ -192,6 +206,11 @@ func TestFetch(t *testing.T) {
 	if remotes, err := repo.Remotes(); err != nil || !slices.Equal(remotes, []string{"origin"}) {
 		t.Fatalf("%v, %v", remotes, err)
 	}
+	for branch, want := range map[string]string{"side": side, "nothing": "", "ide": ""} {
+		if got, err := repo.RemoteBranch(ctx, "origin", branch); err != nil || got != want {
+			t.Errorf("%s: %s, want %s (%v)", branch, got, want, err)
+		}
+	}
 	if err := repo.Fetch(ctx, "origin", 1, side); err != nil {
 		t.Fatal(err)
 	}
@@ -204,14 +223,21 @@ func TestFetch(t *testing.T) {
 	if !repo.HasCommit(first) || repo.Shallow() {
 		t.Error("all history was asked for")
 	}
-	if err := repo.Fetch(ctx, "origin", 0, "refs/heads/main"); err != nil {
-		t.Errorf("once more, with nothing to fetch: %v", err)
+	for _, depth := range []int{0, 1} {
+		if err := repo.Fetch(ctx, "origin", depth, "refs/heads/main"); err != nil || repo.Shallow() {
+			t.Errorf("once more, depth %d, with nothing to fetch: %v", depth, err)
+		}
 	}
 	if got := clone.git("for-each-ref"); got != refs || clone.exists(".git/FETCH_HEAD") {
 		t.Errorf("references moved:\n%s", got)
 	}
-	if err := repo.Fetch(ctx, "origin", 0, "refs/heads/nothing"); err == nil {
-		t.Error("a branch that is not there")
+	for _, name := range []string{"refs/heads/nothing", "refs/heads/side:refs/heads/side", "refs/heads/*"} {
+		if err := repo.Fetch(ctx, "origin", 0, name); err == nil {
+			t.Errorf("%s was fetched", name)
+		}
+	}
+	if clone.git("for-each-ref") != refs {
+		t.Error("references moved")
 	}
 }
 
@@ -319,5 +345,42 @@ func TestSetConfig(t *testing.T) {
 	major, minor, err := r.open().GitVersion(ctx)
 	if got := fmt.Sprintf("git version %d.%d", major, minor); err != nil || !strings.HasPrefix(r.git("version"), got) {
 		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// TestStaged lists what the next commit would do below a directory.
+func TestStaged(t *testing.T) {
+	for _, unborn := range []bool{true, false} {
+		r := newRepo(t)
+		if !unborn {
+			r.write(".handoffs/edited", "1")
+			r.write(".handoffs/removed", "1")
+			r.commitAt(1, "first")
+			r.git("rm", "-q", ".handoffs/removed")
+		}
+		r.write(".handoffs/edited", "2")
+		r.write(".handoffs/new \n\"name", "3")
+		r.write("outside", "4")
+		r.git("add", "-A")
+		r.write(".handoffs/edited", "not staged")
+		r.write("sub/x", "")
+		changes, err := r.in(r.dir+"/sub").open().Staged(context.Background(), ".handoffs")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, c := range changes {
+			got = append(got, string(c.Status)+c.Path)
+			if data, err := r.open().Read(c.File.Blob, 100); c.Status != PathRemoved && (err != nil || c.File.Mode != 0o100644 || len(data) != 1) {
+				t.Errorf("%+v: %q, %v", c, data, err)
+			}
+		}
+		want := []string{"M.handoffs/edited", "A.handoffs/new \n\"name", "D.handoffs/removed"}
+		if unborn {
+			want = []string{"A.handoffs/edited", "A.handoffs/new \n\"name"}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("unborn %v: %q, want %q", unborn, got, want)
+		}
 	}
 }

@@ -91,6 +91,64 @@ func TestSignWithSSH(t *testing.T) {
 	r.refuses(change("m7k3f9q2"), new(*SignError))
 }
 
+// startAgent runs an SSH agent that has the key until the test ends, and returns
+// its socket.
+func startAgent(t *testing.T, key string) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "ssh") // the path of a socket must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	socket := dir + "/agent"
+	agent := exec.Command("ssh-agent", "-D", "-a", socket)
+	out, err := agent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := agent.Start(); err != nil {
+		t.Skip("no ssh-agent")
+	}
+	t.Cleanup(func() { agent.Process.Kill(); agent.Wait() })
+	if _, err := out.Read(make([]byte, 1)); err != nil { // it listens when it says where
+		t.Fatal(err)
+	}
+	add := exec.Command("ssh-add", "-q", key)
+	add.Env = append(os.Environ(), "SSH_AUTH_SOCK="+socket)
+	if out, err := add.CombinedOutput(); err != nil {
+		t.Fatalf("ssh-add: %v\n%s", err, out)
+	}
+	return socket
+}
+
+func TestSignWithAKeyOfAnSSHAgent(t *testing.T) {
+	if _, err := exec.LookPath("ssh-keygen"); err != nil {
+		t.Skip("no ssh-keygen")
+	}
+	r := seeded(t)
+	key := r.path(".git/key")
+	if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).CombinedOutput(); err != nil {
+		t.Fatalf("ssh-keygen: %v\n%s", err, out)
+	}
+	r.env = append(r.env, "SSH_AUTH_SOCK="+startAgent(t, key))
+	public := strings.TrimSpace(r.read(".git/key.pub"))
+	r.write(".git/allowed", "ana@example.com "+public+"\n")
+	r.git("config", "gpg.ssh.allowedSignersFile", r.path(".git/allowed"))
+	r.git("config", "gpg.format", "ssh")
+	r.git("config", "commit.gpgSign", "true")
+	r.refuses(change("aaaaaaaa"), new(*SignError)) // no key is named
+
+	r.git("config", "user.signingKey", "key::"+public)
+	r.git("verify-commit", r.append(change("bbbbbbbb")).Hash)
+	r.git("config", "--unset", "user.signingKey")
+	r.git("config", "gpg.ssh.defaultKeyCommand", "cat "+key+".pub")
+	r.git("verify-commit", r.append(change("cccccccc")).Hash)
+	r.mustBeSound()
+	if left, _ := os.ReadDir(r.path(".git/handoff")); len(left) != 1 {
+		t.Errorf("left over: %v", left)
+	}
+}
+
 func TestSignWithGPG(t *testing.T) {
 	if _, err := exec.LookPath("gpg"); err != nil {
 		t.Skip("no gpg")

@@ -3,8 +3,11 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/sha1"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -128,14 +131,16 @@ func (e *indexEdit) finish(ctx context.Context) error {
 	}
 	cmd := e.cmd
 	e.cmd = nil
-	return commandError(ctx, "update-index", e.stderr.String(), cmd.Wait())
+	err := cmd.Wait()
+	return commandError(ctx, "update-index", e.stderr.String(), err)
 }
 
 // fillLock makes the copy the content of index.lock.
 func (e *indexEdit) fillLock() error { return os.Rename(e.copy, e.lock.path()) }
 
-// indexChecksum returns the last bytes of an index file, the hash of all
-// others. It tells an index file from every other.
+// indexChecksum returns what tells an index file from every other: its last
+// bytes, the hash of all others. Where index.skipHash has left them zero, the
+// whole file is hashed.
 func indexChecksum(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -150,8 +155,12 @@ func indexChecksum(path string) (string, error) {
 		return "", &DamagedError{Path: path, Err: errors.New("not an index file")}
 	}
 	var sum plumbing.Hash
-	_, err = file.ReadAt(sum[:], info.Size()-indexChecksumSize)
-	return sum.String(), err
+	if _, err := file.ReadAt(sum[:], info.Size()-indexChecksumSize); err != nil || !sum.IsZero() {
+		return sum.String(), err
+	}
+	whole := sha1.New()
+	_, err = io.Copy(whole, file)
+	return hex.EncodeToString(whole.Sum(nil)), err
 }
 
 // stop ends an edit and removes what is left of the copy.
@@ -161,7 +170,7 @@ func (e *indexEdit) stop() {
 	}
 	e.cancel()
 	if e.cmd != nil {
-		e.cmd.Wait()
+		_ = e.cmd.Wait() // it was killed
 		e.cmd = nil
 	}
 	removeIndexCopy(e.copy)

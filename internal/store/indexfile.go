@@ -64,8 +64,8 @@ func readIndex(path string, look func(entry indexEntry, offset int)) (*indexFile
 	return parseIndex(path, data, look)
 }
 
-// parseIndex finds the parts of an index file. The checksum is left to git,
-// which verifies it when it edits the file.
+// parseIndex finds the parts of an index file. Like git it leaves the checksum to
+// fsck: verifying it takes longer than all the rest.
 func parseIndex(path string, data []byte, look func(entry indexEntry, offset int)) (*indexFile, error) {
 	if len(data) < indexHeaderSize+indexChecksumSize || string(data[:4]) != "DIRC" {
 		return nil, &DamagedError{Path: path, Err: errors.New("not an index file")}

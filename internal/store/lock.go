@@ -40,12 +40,17 @@ func (e *BusyError) Error() string {
 }
 
 // lockFile takes the lock of target, waiting up to r.lockWait for whoever has
-// it, and puts token in it. A lock that does not clear is a *BusyError; it is never removed, because
-// nothing tells a slow owner from a dead one.
+// it, and puts token in it. A lock that does not clear is a *BusyError; it is
+// never removed, because nothing tells a slow owner from a dead one.
 func (r *Repo) lockFile(ctx context.Context, target, token string) (*lock, error) {
+	draft := r.lockDraftPath(token)
+	defer os.Remove(draft)
+	if err := errors.Join(os.WriteFile(draft, []byte(token+"\n"), 0o666), r.share(draft)); err != nil {
+		return nil, err
+	}
 	deadline := time.Now().Add(r.lockWait)
 	for pause := time.Millisecond; ; pause = min(2*pause, 16*time.Millisecond) {
-		err := r.createLock(target+".lock", token)
+		err := r.createLock(draft, target+".lock")
 		if err == nil {
 			return &lock{target: target, held: true}, nil
 		}
@@ -62,22 +67,41 @@ func (r *Repo) lockFile(ctx context.Context, target, token string) (*lock, error
 	}
 }
 
-// createLock creates the lock file path with token in it, and the directories it
-// is in. One that exists is fs.ErrExist.
-func (r *Repo) createLock(path, token string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+// lockDraftPath returns where the writer with that token prepares a lock file.
+func (r *Repo) lockDraftPath(token string) string {
+	return filepath.Join(r.dir, "handoff", "lock-"+token)
+}
+
+// createLock creates the lock file path as a second name of draft, so that it
+// has its token from its first moment. One that exists is fs.ErrExist.
+func (r *Repo) createLock(draft, path string) error {
+	err := os.Link(draft, path)
 	// Git removes directories of references when they become empty, perhaps
 	// just now: try again a few times.
 	for tries := 0; errors.Is(err, fs.ErrNotExist) && tries < 3; tries++ {
 		if err := r.makeDirs(filepath.Dir(path)); err != nil {
 			return err
 		}
-		file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		err = os.Link(draft, path)
 	}
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return r.copyLock(draft, path)
+}
+
+// copyLock creates the lock file path as a copy of draft, for file systems that
+// give a file one name only.
+func (r *Repo) copyLock(draft, path string) error {
+	token, err := os.ReadFile(draft)
 	if err != nil {
 		return err
 	}
-	_, err = file.WriteString(token + "\n")
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(token)
 	if err := errors.Join(err, file.Close(), r.share(path)); err != nil {
 		os.Remove(path)
 		return err

@@ -44,6 +44,10 @@ type objects struct {
 	// leaves it to the umask: 0444 and 0777 less its bits.
 	filePerm, dirPerm fs.FileMode
 
+	// blocks, unless nil, is between us and the files: it pays where most of
+	// the objects are read.
+	blocks *blockCache
+
 	mu       sync.Mutex // guards all that follows
 	dirs     []*objectDir
 	files    *lruCache[string, *openFile]
@@ -339,6 +343,12 @@ func (o *objects) open(path string) (*openFile, error) {
 		return nil, err
 	}
 	f := &openFile{ReaderAt: file, Closer: file, size: info.Size()}
+	if o.blocks != nil {
+		if f.ReaderAt, err = o.blocks.reader(path); err != nil {
+			file.Close()
+			return nil, err
+		}
+	}
 	o.files.put(path, f)
 	return f, nil
 }

@@ -84,3 +84,34 @@ func Init(ctx context.Context, dir string, env []string, settings map[string]str
 	}
 	return nil
 }
+
+// WorkSince visits the commits that any branch reaches and that were committed
+// after a time, with their authors as .mailmap spells them. branch is one of the
+// branches that reach the commit, by its short name.
+func (r *Repo) WorkSince(ctx context.Context, since time.Time, visit func(author Ident, branch, subject string)) error {
+	if !r.git.installed() {
+		return nil
+	}
+	args := []string{"log", "--use-mailmap", "--source", "--no-merges", "--branches", "--remotes",
+		"--format=%aN%x00%aE%x00%aI%x00%S%x00%s"}
+	if !since.IsZero() {
+		args = append(args, "--since="+since.Format(time.RFC3339))
+	}
+	out, err := r.git.output(ctx, args...)
+	if err != nil {
+		return err
+	}
+	for line := range bytes.Lines(out) {
+		fields := strings.SplitN(strings.TrimSuffix(string(line), "\n"), "\x00", 5)
+		if len(fields) != 5 {
+			continue
+		}
+		when, err := time.Parse(time.RFC3339, fields[2])
+		if err != nil {
+			continue
+		}
+		branch := strings.TrimPrefix(strings.TrimPrefix(fields[3], "refs/heads/"), "refs/remotes/")
+		visit(Ident{Name: fields[0], Email: fields[1], When: when}, branch, fields[4])
+	}
+	return nil
+}

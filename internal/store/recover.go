@@ -29,6 +29,7 @@ type marker struct {
 	Commit string       `json:"commit,omitempty"` // to this commit; not in the first line
 	Index  string       `json:"index,omitempty"`  // checksum of what index.lock holds; "" without an index
 	Files  []markedFile `json:"files,omitempty"`
+	Old    string       `json:"old,omitempty"` // of a replay: the commit that the reference had
 
 	file *os.File // open and locked
 }
@@ -157,7 +158,11 @@ func (r *Repo) Recover(ctx context.Context) error {
 
 // repair does what m asks for. The writer is dead.
 func (r *Repo) repair(ctx context.Context, m *marker) error {
+	os.Remove(r.lockDraftPath(m.Token))
 	removeIndexCopy(r.indexCopyPath(m.Token))
+	if m.Old != "" {
+		return r.repairReplay(ctx, m)
+	}
 	landed, err := r.holdsFiles(m.Ref, m.Files)
 	if err != nil {
 		return err

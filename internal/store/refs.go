@@ -233,6 +233,11 @@ func (r *Repo) Refs(ctx context.Context, scope Scope) ([]Ref, error) {
 	return distinct(append(refs, branches...)), nil
 }
 
+// ListRefs returns all references below full prefixes such as "refs/remotes/",
+// sorted by name, symbolic ones not among them. One that cannot be read has Err
+// set.
+func (r *Repo) ListRefs(prefixes ...string) ([]Ref, error) { return r.listRefs(prefixes...) }
+
 // orHead returns ref, or "HEAD" when HEAD could not be resolved.
 func orHead(ref string) string {
 	if ref == "" {
@@ -353,9 +358,9 @@ func (r *Repo) LastFetch() time.Time {
 			last = info.ModTime()
 		}
 	}
-	filepath.WalkDir(filepath.Join(r.common, "logs", "refs", "remotes"), func(_ string, entry fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(filepath.Join(r.common, "logs", "refs", "remotes"), func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
-			return nil
+			return nil // a log that cannot be read tells no time
 		}
 		if info, err := entry.Info(); err == nil && info.ModTime().After(last) {
 			last = info.ModTime()

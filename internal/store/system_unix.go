@@ -46,5 +46,5 @@ func device(path string) (uint64, bool) {
 	if !ok {
 		return 0, false
 	}
-	return uint64(stat.Dev), true
+	return uint64(stat.Dev), true //nolint:unconvert // it is signed on darwin
 }

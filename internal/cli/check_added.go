@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/store"
+)
+
+// checkStaged checks what the next commit does to records.
+func checkStaged(ctx context.Context, g *globals) (checkDocument, error) {
+	var doc checkDocument
+	ws, err := g.open(ctx)
+	if err != nil {
+		return doc, err
+	}
+	changes, err := ws.Staged(ctx, ws.dir)
+	if err != nil {
+		return doc, err
+	}
+	for _, file := range changes {
+		if file.Status != store.PathAdded {
+			ws.reportEdit(&doc, file, "the commit")
+			continue
+		}
+		if _, err := ws.checkAdded(&doc, file.File); err != nil {
+			return doc, err
+		}
+	}
+	return doc, nil
+}
+
+// checkAdded checks one file that is new below the records' directory, and
+// returns the record that it holds. What people keep there is theirs.
+func (ws *workspace) checkAdded(doc *checkDocument, file store.File) (*handoff.Record, error) {
+	if name := ws.inside(file.Path); isPeopleFile(name) {
+		return nil, nil
+	}
+	if file.Mode != 0o100644 {
+		doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: file.Path,
+			Message: fmt.Sprintf("mode %06o: a record is a plain file", file.Mode), Fix: "publish it with handoff declare"})
+		return nil, nil
+	}
+	data, err := ws.Read(file.Blob, handoff.MaxSize)
+	var large *store.TooLargeError
+	if errors.As(err, &large) {
+		doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO910", Level: handoff.LevelError, Path: file.Path,
+			Message: fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max), Fix: "split the record"})
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	doc.Records++
+	return ws.judgeFile(doc, file.Path, data), nil
+}
+
+// judgeFile checks the bytes of a record against the rules.
+func (ws *workspace) judgeFile(doc *checkDocument, file string, data []byte) *handoff.Record {
+	parsed := handoff.Parse(data, "")
+	c := ws.ruleContext(nil)
+	c.Path, c.State = file, nil
+	id := ""
+	if parsed.Record != nil {
+		c.By, id = parsed.Record.By, parsed.Record.ID
+		parsed.Record.Source.Path = file
+	}
+	for _, f := range rules.Check(parsed, c) {
+		f.Path, f.Record = file, id
+		doc.Findings = append(doc.Findings, f)
+	}
+	return parsed.Record
+}
+
+// isPeopleFile reports whether a path below the records' directory is for people
+// to edit.
+func isPeopleFile(name string) bool {
+	return slices.Contains([]string{"config.yaml", "README.md", ".gitattributes"}, name) || path.Dir(name) == "templates"
+}
+
+// isOurs reports whether a path is in the records' directory.
+func (ws *workspace) isOurs(file string) bool { return strings.HasPrefix(file, ws.dir+"/") }
+
+// inside is a path below the records' directory.
+func (ws *workspace) inside(file string) string { return strings.TrimPrefix(file, ws.dir+"/") }
+
+// reportEdit adds a finding for a record that is edited or removed, one for
+// each record.
+func (ws *workspace) reportEdit(doc *checkDocument, file store.PathChange, who string) {
+	name, ok := handoff.ParseFileName(ws.inside(file.Path))
+	reported := func(f handoff.Finding) bool { return f.Code == codeEdited && f.Path == file.Path }
+	if !ok || file.Status == store.PathAdded || slices.ContainsFunc(doc.Findings, reported) {
+		return
+	}
+	verb := "edits"
+	if file.Status == store.PathRemoved {
+		verb = "removes or renames"
+	}
+	doc.Findings = append(doc.Findings, handoff.Finding{
+		Code: codeEdited, Level: handoff.LevelError, Record: name.ID, Path: file.Path,
+		Message: who + " " + verb + " a record", Fix: "take that out of the branch; a new record corrects an old one, as handoff declare --amend does",
+	})
+}
+
+// codeEdited is the rule that records are only added.
+const codeEdited = "HO902"

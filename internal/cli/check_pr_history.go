@@ -1,0 +1,172 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/guard"
+	"github.com/handoff-cli/handoff/internal/store"
+)
+
+// depths are how many generations a shallow clone is deepened to, step by step;
+// 0 is all history.
+var depths = []int{64, 1024, 0}
+
+// locate finds the commits of the pull request and fetches what is missing. An
+// answer from half of the history would be a wrong one, so there is none then.
+func (c *prCheck) locate(ctx context.Context) error {
+	if err := c.chooseRemote(); err != nil {
+		return err
+	}
+	done, err := c.settle(ctx)
+	for _, depth := range depths {
+		if done || err != nil {
+			return err
+		}
+		if err := c.fetch(ctx, depth); err != nil {
+			return c.noHistory(err)
+		}
+		done, err = c.settle(ctx)
+	}
+	if err == nil && !done {
+		err = c.noHistory(errors.New("the remote does not have it either"))
+	}
+	return err
+}
+
+func (c *prCheck) noHistory(err error) error {
+	base := c.pr.Base
+	if base == "" {
+		base = "the target branch"
+	}
+	return &hintedError{fmt.Errorf("the history between %s and this change is not in this clone: %w", base, err), guard.DeepenHint(c.service)}
+}
+
+// chooseRemote takes origin, else the first remote.
+func (c *prCheck) chooseRemote() error {
+	remotes, err := c.Remotes()
+	switch {
+	case slices.Contains(remotes, "origin"):
+		c.remote = "origin"
+	case len(remotes) > 0:
+		c.remote = remotes[0]
+	}
+	return err
+}
+
+// settle looks whether the clone has all that is needed.
+func (c *prCheck) settle(ctx context.Context) (bool, error) {
+	if err := c.findHead(ctx); err != nil || c.head == "" {
+		return false, err
+	}
+	c.findBases(ctx)
+	if len(c.bases) == 0 {
+		return false, nil
+	}
+	var err error
+	if c.fork, err = c.MergeBase(ctx, c.head, c.bases...); err != nil {
+		return false, err
+	}
+	if c.fork == "" && c.Shallow() {
+		return false, nil
+	}
+	if c.commits, err = c.Range(ctx, c.head, c.bases...); err != nil {
+		return false, err
+	}
+	return !c.Shallow() || !c.reachesEdge(), nil
+}
+
+// reachesEdge reports whether history was cut off within the pull request.
+func (c *prCheck) reachesEdge() bool {
+	return slices.ContainsFunc(c.commits, func(commit store.CommitInfo) bool {
+		return slices.ContainsFunc(commit.Parents, func(parent string) bool { return !c.HasCommit(parent) })
+	})
+}
+
+// findHead resolves the last commit; it stays "" while it has to be fetched.
+func (c *prCheck) findHead(ctx context.Context) error {
+	switch {
+	case c.o.pr.head != "":
+		hash, err := c.Revision(ctx, c.o.pr.head)
+		if err != nil {
+			return usagef("", "--head %s: no such revision", c.o.pr.head)
+		}
+		c.head = hash
+	case c.pr.HeadSHA == "":
+		c.head = c.workspace.head.Hash
+	case c.HasCommit(c.pr.HeadSHA):
+		c.head = c.pr.HeadSHA
+	}
+	return nil
+}
+
+// findBases resolves the target branch: the commit that the job names, and what
+// the clone has of the branch. Both count, for the branch may have moved on and
+// been merged into the change since the job was made.
+func (c *prCheck) findBases(ctx context.Context) {
+	var bases []string
+	add := func(hash string, err error) {
+		if err == nil && c.HasCommit(hash) && !slices.Contains(bases, hash) {
+			bases = append(bases, hash)
+		}
+	}
+	if c.o.pr.base != "" {
+		add(c.Revision(ctx, c.o.pr.base))
+	}
+	if c.pr.Base != "" && c.remote != "" {
+		add(c.Revision(ctx, "refs/remotes/"+c.remote+"/"+c.pr.Base))
+	}
+	add(c.pr.BaseSHA, nil)
+	c.bases = bases
+}
+
+// fetch brings the two ends of the pull request with some history: by hash,
+// and where a server gives none out by hash, by the names that it has for them.
+func (c *prCheck) fetch(ctx context.Context, depth int) error {
+	if c.remote == "" {
+		return errors.New("there is no remote to fetch it from")
+	}
+	if c.pr.BaseSHA == "" && c.pr.Base != "" {
+		hash, err := c.RemoteBranch(ctx, c.remote, strings.TrimPrefix(c.pr.Base, c.remote+"/"))
+		if err != nil {
+			return err
+		}
+		if hash == "" {
+			return fmt.Errorf("%s has no branch %s", c.remote, c.pr.Base)
+		}
+		c.pr.BaseSHA = hash
+	}
+	want := []string{c.pr.BaseSHA}
+	if c.pr.HeadSHA != "" {
+		want = append(want, c.pr.HeadSHA)
+	} else if c.head != "" && c.Shallow() {
+		want = append(want, c.head)
+	}
+	err := c.Fetch(ctx, c.remote, depth, want...)
+	if err == nil {
+		return nil
+	}
+	if names := c.remoteNames(); len(names) > 0 && c.Fetch(ctx, c.remote, depth, names...) == nil {
+		return nil
+	}
+	return err
+}
+
+// remoteNames are the references under which a server has the pull request.
+func (c *prCheck) remoteNames() []string {
+	var names []string
+	if c.pr.Base != "" {
+		names = append(names, "refs/heads/"+c.pr.Base)
+	}
+	switch {
+	case c.pr.Number == 0:
+	case c.service == guard.GitHub || c.service == guard.Gitea:
+		names = append(names, fmt.Sprintf("refs/pull/%d/head", c.pr.Number))
+	case c.service == guard.GitLab:
+		names = append(names, fmt.Sprintf("refs/merge-requests/%d/head", c.pr.Number))
+	}
+	return names
+}

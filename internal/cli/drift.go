@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/store"
+)
+
+// drift is what moved between the anchor of a handoff and now, as far as this
+// clone knows: commits on the items' branches, files of claims that they touch,
+// pull requests that were merged. It is nil when the anchor is not known here.
+func (ws *workspace) drift(ctx context.Context, h *handoff.HandoffState) (*handoff.Drift, error) {
+	if h.Anchor == nil || h.Anchor.Head == "" || !ws.HasCommit(h.Anchor.Head) {
+		return nil, nil
+	}
+	commits, err := ws.commitsSince(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	d := &handoff.Drift{Commits: len(commits)}
+	for _, item := range h.Items {
+		for _, ref := range item.Refs {
+			if ref.Type == "pr" && slices.ContainsFunc(commits, func(c store.CommitInfo) bool { return merges(c.Message, ref.ID) }) {
+				d.Merged = append(d.Merged, ref.ID)
+			}
+		}
+		files, err := ws.touched(ctx, h.Anchor.Head, item)
+		if err != nil {
+			return nil, err
+		}
+		d.Files = append(d.Files, files...)
+	}
+	slices.Sort(d.Files)
+	d.Files = slices.Compact(d.Files)
+	return d, nil
+}
+
+// commitsSince lists the commits since the anchor on the branches that the items
+// name, on the anchor's own, and on HEAD. Commits that hold records only are not
+// work.
+func (ws *workspace) commitsSince(ctx context.Context, h *handoff.HandoffState) ([]store.CommitInfo, error) {
+	names := []string{h.Anchor.Branch}
+	for _, item := range h.Items {
+		for _, ref := range item.Refs {
+			if ref.Type == "branch" {
+				names = append(names, ref.ID)
+			}
+		}
+	}
+	tips := map[string]bool{}
+	if !ws.head.Unborn {
+		tips[ws.head.Hash] = true
+	}
+	refs, err := ws.Refs(ctx, store.Scope{})
+	if err != nil {
+		return nil, err
+	}
+	for _, ref := range refs {
+		if ref.Err == nil && slices.ContainsFunc(names, func(name string) bool { return isBranch(ref.Name, name) }) {
+			tips[ref.Hash] = true
+		}
+	}
+	seen := make(map[string]bool)
+	var work []store.CommitInfo
+	for tip := range tips {
+		commits, err := ws.Range(ctx, tip, h.Anchor.Head)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range commits {
+			if !seen[c.Hash] && !strings.Contains(c.Message, "\nHandoff-Id: ") {
+				seen[c.Hash] = true
+				work = append(work, c)
+			}
+		}
+	}
+	return work, nil
+}
+
+// isBranch reports whether a full ref name is the branch, here or on a remote.
+func isBranch(ref, branch string) bool {
+	if branch == "" {
+		return false
+	}
+	if ref == "refs/heads/"+branch {
+		return true
+	}
+	remote, ok := strings.CutPrefix(ref, "refs/remotes/")
+	return ok && strings.HasSuffix(remote, "/"+branch)
+}
+
+// merges reports whether a commit message is that of a merged pull request, as
+// the hosting services write it: "Merge pull request #12", "… (#12)",
+// "See merge request group/project!12".
+func merges(message, id string) bool {
+	number := regexp.QuoteMeta(strings.TrimLeft(id, "#!"))
+	pattern := `(?m)^Merge pull request #` + number + `\b|\(#` + number + `\)$|^See merge request .*!` + number + `$`
+	return regexp.MustCompile(pattern).MatchString(message)
+}
+
+// touched lists the files that an item refers to and that HEAD has otherwise
+// than the anchor, if the item makes claims at all.
+func (ws *workspace) touched(ctx context.Context, anchor string, item handoff.Item) ([]string, error) {
+	if len(item.Claims) == 0 || ws.head.Unborn {
+		return nil, nil
+	}
+	var named []string
+	for _, ref := range item.Refs {
+		if ref.Type == "file" {
+			named = append(named, ref.ID)
+		}
+	}
+	if len(named) == 0 {
+		return nil, nil
+	}
+	changes, err := ws.Changes(ctx, anchor, ws.head.Hash)
+	if err != nil {
+		return nil, err
+	}
+	var touched []string
+	for _, change := range changes {
+		if slices.Contains(named, change.Path) {
+			touched = append(touched, change.Path)
+		}
+	}
+	return touched, nil
+}

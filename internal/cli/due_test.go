@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/handoff-cli/handoff/examples"
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// world is a repository, and a clock and an actor that a test sets.
+type world struct {
+	t   *testing.T
+	dir string
+	env Env
+	now time.Time
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, dir: t.TempDir()}
+	w.env = Env{Dir: w.dir, NewID: randomID, Now: func() time.Time { return w.now }}
+	w.as("ana", time.Date(2026, 11, 20, 18, 2, 0, 0, time.FixedZone("", 8*3600)))
+	w.git("init", "-q", "-b", "main")
+	w.git("commit", "-q", "--allow-empty", "-m", "start")
+	return w
+}
+
+// as sets who acts, and when.
+func (w *world) as(who string, at time.Time) {
+	date := at.Format(time.RFC3339)
+	w.now = at
+	w.env.Environ = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,
+		"GIT_AUTHOR_NAME=" + who, "GIT_AUTHOR_EMAIL=" + who + "@example.com", "GIT_AUTHOR_DATE=" + date,
+		"GIT_COMMITTER_NAME=" + who, "GIT_COMMITTER_EMAIL=" + who + "@example.com", "GIT_COMMITTER_DATE=" + date,
+	}
+}
+
+func (w *world) git(args ...string) string {
+	w.t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir, cmd.Env = w.dir, w.env.Environ
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		w.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// commitFile writes a file and commits it.
+func (w *world) commitFile(name, content string) {
+	w.t.Helper()
+	full := filepath.Join(w.dir, name)
+	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(full, []byte(content), 0o644); err != nil {
+		w.t.Fatal(err)
+	}
+	w.git("add", "--", name)
+	w.git("commit", "-q", "-m", name)
+}
+
+// run runs a command line and requires its status.
+func (w *world) run(status int, args ...string) (stdout, stderr string) {
+	w.t.Helper()
+	var out, errOut bytes.Buffer
+	env := w.env
+	env.In, env.Out, env.Err = strings.NewReader(""), &out, &errOut
+	if got := Main(args, env); got != status {
+		w.t.Fatalf("handoff %s: status %d, want %d\n%s%s", strings.Join(args, " "), got, status, out.String(), errOut.String())
+	}
+	return out.String(), errOut.String()
+}
+
+const twoSitesConfig = `format: 1
+people:
+  ana: {emails: [ana@example.com], tz: Asia/Singapore, hours: "09:00-18:00"}
+  ben: {emails: [ben@example.com], tz: Europe/London, hours: "09:00-17:30"}
+  sarah: {emails: [sarah@example.com], tz: Europe/London, hours: "09:00-17:30"}
+sla: {ack: {routine: 1h}, blocker_ack: 4h, blocker_resolve: 2d}
+`
+
+// What is due is counted on the clock of the person who is to act: the London
+// morning begins after the Singapore evening, and the weekend does not count.
+func TestCheckDue(t *testing.T) {
+	w := newWorld(t)
+	w.commitFile(".handoffs/config.yaml", twoSitesConfig)
+	w.commitFile("today.yaml", string(examples.TwoSites))
+	w.run(0, "declare", "-f", "today.yaml") // Friday 18:02 in Singapore, 10:02 in London
+
+	tests := []struct {
+		at   string // UTC, which London has in November
+		want string
+	}{
+		{"2026-11-20T11:00:00Z", ""},
+		{"2026-11-20T11:10:00Z", "DUE01"},
+		{"2026-11-20T14:10:00Z", "DUE01 DUE02"},
+		{"2026-11-22T12:00:00Z", "DUE01 DUE02"},
+		// Two days are 16 hours: 7:28 on Friday, 8:30 on Monday, two minutes.
+		{"2026-11-24T09:02:00Z", "DUE01 DUE02"},
+		{"2026-11-24T09:03:00Z", "DUE01 DUE03"},
+	}
+	for _, test := range tests {
+		at, err := time.Parse(time.RFC3339, test.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.as("ana", at)
+		status := 0
+		if test.want != "" {
+			status = 3
+		}
+		out, _ := w.run(status, "check", "--due", "--json")
+		var doc struct{ Findings []handoff.Finding }
+		if err := json.Unmarshal([]byte(out), &doc); err != nil {
+			t.Fatal(err)
+		}
+		var codes []string
+		for _, f := range doc.Findings {
+			codes = append(codes, f.Code)
+		}
+		if got := strings.Join(codes, " "); got != test.want {
+			t.Errorf("at %s: %q, want %q", test.at, got, test.want)
+		}
+	}
+
+	w.as("ben", w.now)
+	w.run(0, "ack")
+	w.as("sarah", w.now.Add(time.Minute))
+	w.run(0, "resolve", "session-policy", "--how", "Sessions end after 15 minutes, decided in the call")
+	w.run(0, "check", "--due")
+}

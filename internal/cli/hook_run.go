@@ -1,0 +1,310 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/guard"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/spf13/cobra"
+)
+
+type hookRunOptions struct {
+	strict  bool
+	noStdin bool
+}
+
+func newHookRunCmd(g *globals) *cobra.Command {
+	var o hookRunOptions
+	cmd := &cobra.Command{
+		Use:   "run pre-push [-- REMOTE [URL]]",
+		Short: "What the hook runs: remind if a handoff is due",
+		Long: `Remind if a handoff is due. Git gives a pre-push hook the name of the remote, and
+on stdin the branches that are pushed. Nothing is due for deletions, tags, notes,
+and pushes of more branches than a day's work has.
+
+The status is 0 whatever happens, so that a push goes on; with --strict it is 3
+when a handoff is due.`,
+		Example: "  handoff hook run pre-push -- origin </dev/null",
+		Args:    cobra.ArbitraryArgs, // git may add some
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 || args[0] != "pre-push" {
+				return usagef("handoff hook run pre-push", "handoff hook run: the only hook is pre-push")
+			}
+			return runPrePush(cmd.Context(), g, o, args[1:])
+		},
+	}
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "status 3 when a handoff is due")
+	cmd.Flags().BoolVar(&o.noStdin, "no-stdin", false, "take the branch that is checked out for what is pushed")
+	return cmd
+}
+
+func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string) error {
+	remote := "origin"
+	if len(args) > 0 {
+		remote = args[0]
+	}
+	var updates []guard.Update
+	if fromBranch := o.noStdin || g.Interactive; !fromBranch {
+		if updates, _ = guard.ParsePush(g.In); len(updates) == 0 {
+			return nil // before anything is opened
+		}
+	}
+	why, err := whyDue(ctx, g, remote, updates)
+	switch {
+	case err != nil:
+		// A reminder that cannot be worked out must not stop a push.
+		if !isNoRepository(err) {
+			g.say("handoff: no reminder: %v", err)
+		}
+		return nil
+	case why == "":
+		return nil
+	case o.strict:
+		message, command := guard.Refusal(why)
+		return &noError{message: message, hint: command}
+	}
+	for _, line := range guard.Reminder(why) {
+		g.say("%s", line)
+	}
+	return nil
+}
+
+func isNoRepository(err error) bool {
+	var none *store.NotRepositoryError
+	return errors.As(err, &none)
+}
+
+// push is what a pre-push hook knows, and what it finds out.
+type push struct {
+	*workspace
+	days  *store.DayWalk
+	tips  []string // the commits that are pushed, then HEAD
+	known []string // what the remote has, as far as this clone knows
+	work  []ownCommit
+}
+
+// ownCommit is a commit of the user's that is no record.
+type ownCommit struct {
+	at     time.Time // author date
+	pushed bool      // by this push
+}
+
+// whyDue returns why a handoff is due, "" when none is. Without updates, the
+// branch that is checked out counts.
+func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Update) (string, error) {
+	ws, err := g.open(ctx)
+	if err != nil || ws.head.Unborn {
+		return "", err
+	}
+	p := &push{workspace: ws, days: ws.WalkDays(ws.dir)}
+	if updates == nil && !ws.head.Detached {
+		updates = []guard.Update{{Local: ws.head.Hash, RemoteRef: ws.head.Ref}}
+	}
+	if err := p.addUpdates(updates, remote); err != nil {
+		return "", err
+	}
+	if used, err := p.used(); err != nil || !used {
+		return "", err
+	}
+	last, err := p.lastHandoff(p.tips, time.Time{})
+	if err != nil {
+		return "", err
+	}
+	if err := p.findWork(ctx, last); err != nil {
+		return "", err
+	}
+	if _, due := p.dueSince(last); !due {
+		return "", nil
+	}
+	// Before it speaks it looks where a handoff is rare: on the other branches.
+	others, err := p.otherTips()
+	if err != nil {
+		return "", err
+	}
+	if last, err = p.lastHandoff(others, last); err != nil {
+		return "", err
+	}
+	why, _ := p.dueSince(last)
+	return why, nil
+}
+
+// addUpdates notes what is pushed and what the remote has: the commit that git
+// names, or for a branch that is new there, the remote-tracking branches.
+func (p *push) addUpdates(updates []guard.Update, remote string) error {
+	isNew := false
+	for _, u := range updates {
+		p.tips = append(p.tips, u.Local)
+		if u.Remote != "" {
+			p.known = append(p.known, u.Remote)
+		}
+		isNew = isNew || u.Remote == ""
+	}
+	p.tips = append(p.tips, p.head.Hash)
+	if !isNew {
+		return nil
+	}
+	tracking, err := p.ListRefs("refs/remotes/" + remote + "/")
+	if len(tracking) == 0 && err == nil {
+		tracking, err = p.ListRefs("refs/remotes/") // a push to an address
+	}
+	// The walk follows the first ones: those that are most likely close.
+	slices.SortStableFunc(tracking, func(a, b store.Ref) int {
+		return p.closeness(b, updates) - p.closeness(a, updates)
+	})
+	for _, ref := range tracking {
+		p.known = append(p.known, ref.Hash)
+	}
+	return err
+}
+
+// closeness is 2 for the remote-tracking branch of a branch that is pushed, 1
+// for one of a usual name, else 0.
+func (p *push) closeness(ref store.Ref, updates []guard.Update) int {
+	for _, u := range updates {
+		if strings.HasSuffix(ref.Name, "/"+strings.TrimPrefix(u.RemoteRef, "refs/heads/")) {
+			return 2
+		}
+	}
+	name := ref.Name[strings.LastIndexByte(ref.Name, '/')+1:]
+	if slices.Contains([]string{"main", "master", "develop", "trunk"}, name) {
+		return 1
+	}
+	return 0
+}
+
+// used reports whether the team uses handoffs: nobody else is reminded.
+func (p *push) used() (bool, error) {
+	if p.hasConfig {
+		return true, nil
+	}
+	for _, tip := range p.tips {
+		if has, err := p.days.Has(tip); err != nil || has {
+			return has, err
+		}
+	}
+	return false, nil
+}
+
+// lookBack is how far back a handoff is looked for. An older one is as good as
+// none.
+const lookBack = 31 * 24 * time.Hour
+
+// lastHandoff returns when the user's last handoff was, by the names of files in
+// the trees of commits; last, when there is none after that.
+func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) {
+	since, until := p.now.Add(-lookBack), p.now.Add(24*time.Hour)
+	mine := "-" + string(handoff.KindHandoff) + "-" + p.me + "-" // thousands of names do not have it
+	for _, commit := range commits {
+		if last.After(since) {
+			since = last
+		}
+		for f, err := range p.days.Newest(commit, since, until) {
+			if err != nil {
+				return last, err
+			}
+			if !strings.Contains(f.Path, mine) {
+				continue
+			}
+			name, ok := handoff.ParseFileName(p.inside(f.Path))
+			if ok && name.Kind == handoff.KindHandoff && name.By == p.me && !name.At.After(until) {
+				if name.At.After(last) {
+					last = name.At
+				}
+				break
+			}
+		}
+	}
+	return last, nil
+}
+
+// maxCommits is how many commits are looked at: enough for any limit that a
+// team sets, and fast on the first push of a long history.
+const maxCommits = 500
+
+// findWork gathers the user's commits since their last handoff, as far as the
+// hook looks back.
+func (p *push) findWork(ctx context.Context, last time.Time) error {
+	since := p.now.Add(-lookBack)
+	if last.After(since) {
+		since = last
+	}
+	visits := 0
+	return p.Recent(ctx, p.tips[:len(p.tips)-1], p.known, since, func(c store.CommitInfo, known bool) bool {
+		visits++
+		if visits > maxCommits || c.Committer.When.Before(since) {
+			return false
+		}
+		if p.isMine(c) {
+			p.work = append(p.work, ownCommit{c.Author.When, !known})
+		}
+		return true
+	})
+}
+
+// isMine reports whether the user wrote the commit, as work and not as a record.
+func (p *push) isMine(c store.CommitInfo) bool {
+	emails := append([]string{p.author.Email}, p.config.People[p.me].Emails...)
+	mine := slices.ContainsFunc(emails, func(email string) bool { return strings.EqualFold(email, c.Author.Email) })
+	return mine && !strings.Contains(c.Message, "\nHandoff-Id: ")
+}
+
+// dueSince asks the guard about the work since a handoff.
+func (p *push) dueSince(last time.Time) (string, bool) {
+	w := guard.Work{Now: p.now, Last: last, ShiftEnd: p.shiftEnd()}
+	for _, c := range p.work {
+		if !c.at.After(last) {
+			continue
+		}
+		w.Since++
+		if c.pushed {
+			w.Pushed++
+		}
+		if w.First.IsZero() || c.at.Before(w.First) {
+			w.First = c.at
+		}
+	}
+	hook := p.config.Hook
+	return guard.Due(w, guard.Limits{BeforeShiftEnd: hook.BeforeShiftEnd.Wall(), Commits: hook.Commits, Hours: hook.Hours})
+}
+
+// shiftEnd is the end of the user's shift, or of the last one before now; zero
+// for somebody without hours.
+func (p *push) shiftEnd() time.Time {
+	calendar, ok := p.config.Calendar(p.me)
+	if !ok {
+		return time.Time{}
+	}
+	shift, ok := calendar.Shift(p.now)
+	if !ok {
+		shift, ok = calendar.LastShift(p.now)
+	}
+	if !ok {
+		return time.Time{}
+	}
+	return shift.To
+}
+
+// maxOtherTips is on how many other branches a handoff is looked for.
+const maxOtherTips = 500
+
+// otherTips are the commits of all branches, local ones first.
+func (p *push) otherTips() ([]string, error) {
+	var tips []string
+	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {
+		refs, err := p.ListRefs(prefix)
+		if err != nil {
+			return nil, err
+		}
+		for _, ref := range refs {
+			if ref.Err == nil && !slices.Contains(p.tips, ref.Hash) && len(tips) < maxOtherTips {
+				tips = append(tips, ref.Hash)
+			}
+		}
+	}
+	return tips, nil
+}

@@ -1,0 +1,274 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/spf13/cobra"
+)
+
+// rollupOptions are the flags of rollup: those of declare, laid over what the
+// members' handoffs say.
+type rollupOptions struct {
+	declareOptions
+	team, pod string
+	org       bool
+	since     string
+}
+
+func newRollupCmd(g *globals) *cobra.Command {
+	var o rollupOptions
+	cmd := &cobra.Command{
+		Use:   "rollup",
+		Short: "Draw the handoffs of a team, pod or organisation together",
+		Long: `Draw the latest handoffs of the members together that no rollup has drawn yet:
+what is severe before what is routine, blocked before in review before in
+progress, every item and blocker with the handoff that it comes from. Who has
+not declared is listed with the reason: absent, late (their shift is not over,
+or only just) or none. Work that two people do is named on top.
+
+Say who takes it with --to, --summary and --returns, and publish; --editor lets
+you edit it first. With --dry-run it is printed; what is missing can be filled in
+there, or written into a file of its own, and published with -f: the keys that
+the file lacks are drawn.
+
+A rollup moves no custody, whoever accepts it. The incoming lead hands its items
+out with handoff assign, and each assignee takes theirs with handoff ack.`,
+		Example: `  handoff rollup --team payments --dry-run
+  handoff rollup --team payments --to lead:emea --returns "mon 09:00" \
+      --summary "Refunds wait for one approval, the login for a decision"
+  handoff rollup --pod identity --since yesterday --editor`,
+		GroupID: groupDaily,
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runRollup(cmd.Context(), g, o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.team, "team", "", "of the team `NAME`")
+	f.StringVar(&o.pod, "pod", "", "of all teams of the pod `NAME`")
+	f.BoolVar(&o.org, "org", false, "of everybody")
+	f.StringVar(&o.since, "since", "", "of handoffs not older than `WHEN`, drawn before or not")
+	o.addFlags(f)
+	cmd.MarkFlagsMutuallyExclusive("file", "editor")
+	return cmd
+}
+
+// orgScope is the scope of a rollup of everybody: an organisation has no name
+// in the configuration.
+const orgScope = "org"
+
+// scope returns the level and the scope that the flags name.
+func (o *rollupOptions) scope() (level, scope string, err error) {
+	named := 0
+	if o.team != "" {
+		level, scope, named = handoff.LevelTeam, o.team, named+1
+	}
+	if o.pod != "" {
+		level, scope, named = handoff.LevelPod, o.pod, named+1
+	}
+	if o.org {
+		level, scope, named = handoff.LevelOrg, orgScope, named+1
+	}
+	if named != 1 {
+		return "", "", usagef("handoff rollup --help shows an example", "say one of --team NAME, --pod NAME and --org")
+	}
+	return level, scope, nil
+}
+
+func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
+	level, scope, err := o.scope()
+	if err != nil {
+		return err
+	}
+	if o.editor && !g.Interactive {
+		return usagef("use -f FILE, or flags", "--editor needs a terminal")
+	}
+	ws, err := g.openForWriting(ctx)
+	if err != nil {
+		return err
+	}
+	request, err := ws.rollupRequest(o, level, scope)
+	if err != nil {
+		return err
+	}
+	drawn := ws.state.DraftRollup(request)
+	if len(drawn.Rollup.Sources) == 0 {
+		return &noError{"no handoff of " + rollupName(drawn.Rollup) + " is left to draw from" + missingMembers(drawn.Rollup, "; missing: "), "--since WHEN draws from earlier ones again"}
+	}
+	if missing := missingMembers(drawn.Rollup, "missing: "); missing != "" {
+		g.note("%s", missing)
+	}
+	d, err := ws.rollupDraft(g, o, drawn)
+	if err != nil {
+		return err
+	}
+	if o.editor {
+		return ws.declareByHand(ctx, g, o.declareOptions, d)
+	}
+	if d.doc == nil {
+		if err := missingFlags(d.handoff); err != nil {
+			return ws.unfinishedRollup(g, o, d.handoff, err)
+		}
+	}
+	return ws.publishChecked(ctx, g, o.declareOptions, d)
+}
+
+// rollupRequest says for whom the rollup speaks, and since when. Without a
+// roster the organisation is everybody who has declared anything.
+func (ws *workspace) rollupRequest(o rollupOptions, level, scope string) (handoff.RollupRequest, error) {
+	request := handoff.RollupRequest{Level: level, Scope: scope, Now: ws.author.When, Grace: ws.config.Timing.PublishGrace.Wall()}
+	handles, known := ws.config.Covered(level, scope)
+	if !known {
+		return request, ws.unknownScope(level, scope)
+	}
+	if len(ws.config.People) == 0 {
+		handles = ws.senders()
+	}
+	for _, handle := range handles {
+		member := handoff.Member{Handle: handle}
+		if calendar, ok := ws.config.Calendar(handle); ok {
+			member.Calendar = &calendar
+		}
+		request.Members = append(request.Members, member)
+	}
+	if o.since != "" {
+		since, err := ws.parseTime(o.since, ws.author.When, true)
+		if err != nil {
+			return request, usagef("", "--since: %v", err)
+		}
+		request.Since = since
+	}
+	if o.amend != "" {
+		amended, err := ws.ownHandoff(o.amend)
+		if err != nil {
+			return request, err
+		}
+		if amended.Rollup == nil || amended.Rollup.Level != level || amended.Rollup.Scope != scope {
+			return request, usagef("handoff declare --amend replaces other handoffs", "%s is no rollup of %s %s", o.amend, level, scope)
+		}
+		request.Amends = amended.Record.ID
+	}
+	return request, nil
+}
+
+func (ws *workspace) unknownScope(level, scope string) error {
+	names := slices.Sorted(maps.Keys(ws.config.Teams))
+	if level == handoff.LevelPod {
+		names = slices.Sorted(maps.Keys(ws.config.Pods))
+	}
+	if len(names) == 0 {
+		return usagef("add it to "+ws.dir+"/config.yaml, or use --org", "no %ss are configured", level)
+	}
+	return usagef("there are "+strings.Join(names, ", "), "%s is no %s of the configuration", scope, level)
+}
+
+// senders are the authors of handoffs, sorted.
+func (ws *workspace) senders() []string {
+	by := make(map[string]bool)
+	for _, h := range ws.state.Handoffs {
+		by[h.Record.By] = h.Rollup == nil || by[h.Record.By]
+	}
+	maps.DeleteFunc(by, func(_ string, declared bool) bool { return !declared })
+	return slices.Sorted(maps.Keys(by))
+}
+
+// rollupDraft is what was drawn, with what the lead says: in a file, in the
+// rollup that is amended, and in flags.
+func (ws *workspace) rollupDraft(g *globals, o rollupOptions, drawn *handoff.Handoff) (*draft, error) {
+	d := &draft{handoff: drawn}
+	switch {
+	case o.file != "":
+		data, name, err := readInput(g, o.file)
+		if err != nil {
+			return nil, err
+		}
+		if d = readDraft(data, name); d.handoff != nil {
+			if err := d.fillRollup(drawn); err != nil {
+				return nil, err
+			}
+		}
+	case o.amend != "":
+		amended, err := ws.ownHandoff(o.amend)
+		if err != nil {
+			return nil, err
+		}
+		drawn.To, drawn.CC, drawn.Summary, drawn.ReturnsAt = amended.To, amended.CC, amended.Summary, amended.ReturnsAt
+	}
+	return d, ws.layFlags(d, o.declareOptions)
+}
+
+// fillRollup gives the draft what its file leaves out.
+func (d *draft) fillRollup(drawn *handoff.Handoff) error {
+	h := d.handoff
+	if h.Rollup != nil && (h.Rollup.Level != drawn.Rollup.Level || h.Rollup.Scope != drawn.Rollup.Scope) {
+		return usagef("", "%s: this is a rollup of %s, not of %s", d.path, rollupName(h.Rollup), rollupName(drawn.Rollup))
+	}
+	for key, fill := range map[string]func(){
+		"rollup":    func() { h.Rollup = drawn.Rollup },
+		"shipped":   func() { h.Shipped = drawn.Shipped },
+		"items":     func() { h.Items = drawn.Items },
+		"blockers":  func() { h.Blockers = drawn.Blockers },
+		"decisions": func() { h.Decisions = drawn.Decisions },
+		"questions": func() { h.Questions = drawn.Questions },
+		"dropped":   func() { h.Dropped = drawn.Dropped },
+		"notes":     func() { h.Notes = drawn.Notes },
+	} {
+		if !d.doc.Has(key) {
+			fill()
+			d.changed = true
+		}
+	}
+	return nil
+}
+
+// unfinishedRollup is what happens when the lead has not said everything: the
+// draft is printed where nothing was to be written, and refused else.
+func (ws *workspace) unfinishedRollup(g *globals, o rollupOptions, h *handoff.Handoff, missing error) error {
+	if !o.dryRun {
+		return usagef("--dry-run prints the draft; fill it in and publish it with -f FILE", "%v", missing)
+	}
+	if g.printer.structured() {
+		return g.printer.document(draftDocument{1, handoff.New("", ws.author.When, ws.me, h), missing.Error()})
+	}
+	if h.To == nil {
+		h.To = []string{} // so that the key is there to be filled in
+	}
+	text, err := handoff.FormatDraft(h)
+	if err != nil {
+		return err
+	}
+	g.printer.line("%s", strings.TrimSuffix(string(text), "\n"))
+	g.note("%v; nothing was written", missing)
+	return nil
+}
+
+// draftDocument is what --json prints of a draft that is not finished.
+type draftDocument struct {
+	SchemaVersion int             `json:"schema_version"`
+	Draft         *handoff.Record `json:"draft"`
+	Missing       string          `json:"missing"`
+}
+
+// rollupName says for whom a rollup speaks: team payments, org.
+func rollupName(r *handoff.Rollup) string {
+	if r.Level == handoff.LevelOrg {
+		return r.Scope
+	}
+	return r.Level + " " + r.Scope
+}
+
+// missingMembers lists who is missing and why, after a prefix; "" when nobody
+// is.
+func missingMembers(r *handoff.Rollup, prefix string) string {
+	if len(r.Missing) == 0 {
+		return ""
+	}
+	members := make([]string, len(r.Missing))
+	for i, m := range r.Missing {
+		members[i] = fmt.Sprintf("%s (%s)", m.Who, m.Why)
+	}
+	return prefix + strings.Join(members, ", ")
+}

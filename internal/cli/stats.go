@@ -1,0 +1,235 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/spf13/cobra"
+)
+
+type statsOptions struct {
+	sourceOptions
+	since, until string
+}
+
+func newStatsCmd(g *globals) *cobra.Command {
+	var o statsOptions
+	cmd := &cobra.Command{
+		Use:   "stats",
+		Short: "Measure how handoffs work, by boundary, with advice",
+		Long: `Measure how handoffs work between teams and between zones, and say what follows.
+
+Nobody is ranked: a metric belongs to a boundary. With fewer than five values
+the values are shown instead of a median, and what is still open counts as
+longer than everything else.`,
+		Example: `  handoff stats --since 30d
+  handoff stats --json --jq '.total.metrics.cycle_time'`,
+		GroupID: groupRead,
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runStats(cmd.Context(), g, o) },
+	}
+	f := cmd.Flags()
+	o.addFlags(f)
+	f.StringVar(&o.since, "since", "", "what began at `WHEN` or later: 30d, or a time")
+	f.StringVar(&o.until, "until", "", "what began before `WHEN`")
+	return cmd
+}
+
+// statsDocument is what --json prints.
+type statsDocument struct {
+	SchemaVersion int `json:"schema_version"`
+	*handoff.Stats
+}
+
+func runStats(ctx context.Context, g *globals, o statsOptions) error {
+	ws, err := g.openFor(ctx, o.sourceOptions)
+	if err != nil {
+		return err
+	}
+	survey := handoff.Survey{
+		Now: ws.now, People: ws.config.Workers(), Receivers: ws.config.Receivers, AckLimit: ws.config.AckLimit,
+		Grace: ws.config.Timing.PublishGrace.Wall(), Findings: ws.findings(),
+	}
+	if survey.Since, err = ws.bound("--since", o.since); err != nil {
+		return err
+	}
+	if survey.Until, err = ws.bound("--until", o.until); err != nil {
+		return err
+	}
+	if survey.Commits, err = ws.work(ctx, survey.Since); err != nil {
+		return err
+	}
+	stats := handoff.Measure(ws.state, survey)
+	if g.printer.structured() {
+		return g.printer.document(statsDocument{1, stats})
+	}
+	if stats.Total.N == 0 {
+		g.note("no handoffs in this time, so there is nothing to measure")
+		return nil
+	}
+	return g.page(func() { g.printer.stats(stats) })
+}
+
+// findings checks every handoff against the rules that need nothing but the
+// handoff itself.
+func (ws *workspace) findings() map[string][]handoff.Finding {
+	found := make(map[string][]handoff.Finding, len(ws.state.Handoffs))
+	for id, h := range ws.state.Handoffs {
+		c := ws.ruleContext(nil)
+		c.State, c.By, c.Now = nil, h.Record.By, h.Record.At.Time
+		found[id] = rules.CheckRecord(h.Record, c)
+	}
+	return found
+}
+
+// work lists the commits by people whom the records know, with the items that
+// they name or on whose branches they are.
+func (ws *workspace) work(ctx context.Context, since time.Time) ([]handoff.Commit, error) {
+	byBranch := make(map[string][]string)
+	for id, item := range ws.state.Items {
+		for _, ref := range item.Refs {
+			if ref.Type == "branch" {
+				byBranch[ref.ID] = append(byBranch[ref.ID], id)
+			}
+		}
+	}
+	var commits []handoff.Commit
+	err := ws.WorkSince(ctx, since, func(author store.Ident, branch, subject string) {
+		handle, ok := ws.config.Handle(author.Name, author.Email)
+		if !ok {
+			handle = config.HandleFrom(author.Email)
+		}
+		c := handoff.Commit{By: handle, At: author.When}
+		for name, items := range byBranch {
+			if branch == name || strings.HasSuffix(branch, "/"+name) {
+				c.Items = append(c.Items, items...)
+			}
+		}
+		for _, word := range strings.FieldsFunc(strings.ToLower(subject), notInSlug) {
+			if _, ok := ws.state.Items[word]; ok {
+				c.Items = append(c.Items, word)
+			}
+		}
+		commits = append(commits, c)
+	})
+	return commits, err
+}
+
+func notInSlug(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
+}
+
+// stats prints the metrics of every boundary, and the advice.
+func (p *printer) stats(s *handoff.Stats) {
+	for _, group := range s.Groups {
+		p.group(boundaryName(group.Boundary), group.Totals)
+	}
+	if len(s.Groups) != 1 {
+		p.group("all together", s.Total)
+	}
+	if len(s.Advice) > 0 {
+		p.section("Advice")
+		for _, line := range s.Advice {
+			p.line("  %s", line)
+		}
+	}
+}
+
+func boundaryName(b handoff.Boundary) string {
+	switch {
+	case b.By != handoff.ByNone:
+		return b.From + " → " + b.To
+	case b.From != "":
+		return "within " + b.From
+	}
+	return "without teams"
+}
+
+func (p *printer) group(name string, t handoff.Totals) {
+	p.styled(p.paint(bold, name), p.paint(dim, fmt.Sprintf("  (%s)", plural(t.N, "handoff"))))
+	m := t.Metrics
+	for _, row := range []struct{ label, value string }{
+		{"shifts with a handoff", shareText(m.Publication)},
+		{"complete and on time", shareText(m.Completeness)},
+		{"right at the first try", shareText(m.FirstTry)},
+		{"on time", shareText(m.OnTime)},
+		{"too little lead time", shareText(m.LeadTime)},
+		{"until accepted", timingText(m.CycleTime)},
+		{"accepted at first pass", shareText(m.FirstPass)},
+		{"asked about", shareText(m.Clarifications.Share)},
+		{"incidents that blocked", shareText(m.BlockingIncidents)},
+		{"until first action", timingText(m.TimeToContext)},
+		{"queries a shift", shareText(m.QueryUsage)},
+		{"blocker until acked", timingText(m.BlockerAck)},
+		{"blocker until resolved", timingText(m.BlockerResolve)},
+		{"overdue", shareText(m.Overdue)},
+		{"in limbo", shareText(m.Limbo)},
+		{"read back", shareText(m.Readback)},
+		{"items carried 3 times", carryText(m.CarryAge)},
+		{"decided outside git", shareText(m.SideChannel)},
+		{"clean", shareText(m.Clean)},
+	} {
+		if row.value != "" {
+			p.line("  %-24s%s", row.label, row.value)
+		}
+	}
+}
+
+// shareText is "3 of 4", or "" where nothing was measured.
+func shareText(s handoff.Share) string {
+	if s.Den == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("%d of %d", s.Num, s.Den)
+	if s.Pending > 0 {
+		text += fmt.Sprintf(", %d pending", s.Pending)
+	}
+	return text
+}
+
+// timingText is the wall clock and, where it is known, the receiver's.
+func timingText(t handoff.Timing) string {
+	if t.N == 0 {
+		return ""
+	}
+	text := spreadText(t.WallS)
+	if t.RCS != nil {
+		text += "; in working hours " + spreadText(*t.RCS)
+	}
+	if t.Open > 0 {
+		text += fmt.Sprintf(", %d open", t.Open)
+	}
+	return fmt.Sprintf("%s (n=%d)", text, t.N)
+}
+
+// spreadText is the median and the 90th percentile, or the values where they are
+// few.
+func spreadText(s handoff.Spread) string {
+	if s.Median != nil {
+		p90 := "open"
+		if s.P90 != nil {
+			p90 = seconds(*s.P90)
+		}
+		return "median " + seconds(*s.Median) + ", p90 " + p90
+	}
+	values := make([]string, len(s.Values))
+	for i, v := range s.Values {
+		values[i] = seconds(v)
+	}
+	return strings.Join(values, " ")
+}
+
+func seconds(n int64) string { return (time.Duration(n) * time.Second).String() }
+
+func carryText(c handoff.Carry) string {
+	if c.N == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d", c.Thrice, c.N)
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// queryCounter is a file in the git directory with one byte for every query
+// since the user's last handoff. Appending a byte needs no lock, and a counter
+// that cannot be written is not worth a word: reading must work anywhere.
+type queryCounter string
+
+func (ws *workspace) queryCounter() queryCounter {
+	return queryCounter(filepath.Join(ws.Dir(), "handoff", "queries"))
+}
+
+func (q queryCounter) add() {
+	if os.MkdirAll(filepath.Dir(string(q)), 0o700) != nil {
+		return
+	}
+	f, err := os.OpenFile(string(q), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	_, _ = f.Write([]byte{'.'})
+}
+
+// count is the number of queries; 0 without a counter.
+func (q queryCounter) count() int {
+	info, err := os.Stat(string(q))
+	if err != nil {
+		return 0
+	}
+	return int(info.Size())
+}
+
+// reset begins a new count.
+func (q queryCounter) reset() error {
+	if err := os.Remove(string(q)); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// sharedQueries is what a handoff says of the queries: nothing, unless the user
+// has set the git configuration handoff.shareQueries.
+func (ws *workspace) sharedQueries() (*int, error) {
+	values, err := ws.Config("handoff.sharequeries")
+	if err != nil || len(values) == 0 || values[len(values)-1] != "true" {
+		return nil, err
+	}
+	n := ws.queryCounter().count()
+	return &n, nil
+}

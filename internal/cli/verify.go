@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/spf13/cobra"
+)
+
+type verifyOptions struct {
+	signed bool
+	strict bool
+}
+
+func newVerifyCmd(g *globals) *cobra.Command {
+	var o verifyOptions
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "Audit the history of the records: edits, deletions, identities, signatures",
+		Long: `Audit the history of the records. A record is written once and never changed,
+by the author of its commit, at the time of its commit. Every commit that the
+refs reach is compared with all its parents; replace refs and grafts have no
+effect. Found are records that were edited, deleted, renamed, replaced inside a
+merge, changed in their mode or restored after an edit, written in somebody
+else's name (HO904), backdated (HO905), with the id of another one, acks of
+other bytes, and history that was rewritten since the last verification.
+Changes of people, authority and rules in the configuration are listed with
+their author: they are no findings.
+
+The git directory remembers what was verified, so that the next run looks at new
+commits only. What cannot be seen in this clone is said on stderr.
+
+The status is 3 when a record is not what it was; with --strict also when there
+are warnings.`,
+		Example: `  handoff verify
+  handoff verify --require-signed --strict
+  handoff verify --json --jq '.findings[].path'`,
+		GroupID: groupSetup,
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runVerify(cmd.Context(), g, o) },
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.signed, "require-signed", false, "every record must be in a commit that its author has signed")
+	f.BoolVar(&o.strict, "strict", false, "warnings fail as well")
+	return cmd
+}
+
+// verifyDocument is what --json prints.
+type verifyDocument struct {
+	SchemaVersion int                  `json:"schema_version"`
+	OK            bool                 `json:"ok"`
+	Commits       int                  `json:"commits"`     // verified so far
+	NewCommits    int                  `json:"new_commits"` // of these, in this run
+	Records       int                  `json:"records"`     // added in them
+	Findings      []store.AuditFinding `json:"findings"`
+	ConfigChanges []store.ConfigChange `json:"config_changes"`
+	Unseen        []string             `json:"unseen"`
+}
+
+func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
+	ws, err := g.open(ctx)
+	if err != nil {
+		return err
+	}
+	refs, err := ws.Refs(ctx, store.Scope{Current: ws.config.Read == "current"})
+	if err != nil {
+		return err
+	}
+	report, err := ws.Audit(ctx, store.AuditOptions{
+		Dir: ws.dir, Refs: refs, Now: ws.now, Signed: o.signed, Config: ws.config, Progress: g.progress("commits"),
+	})
+	if err != nil {
+		return err
+	}
+	doc := verifyDocument{
+		SchemaVersion: 1, Commits: report.Commits, NewCommits: report.New, Records: report.Records,
+		Findings: nonNil(ws.weigh(report.Findings)), ConfigChanges: nonNil(report.Configs), Unseen: nonNil(report.Unseen),
+	}
+	plain := plainFindings(doc.Findings)
+	doc.OK = !handoff.HasErrors(plain) && (!o.strict || len(plain) == 0)
+	if err := printVerification(g, doc); err != nil {
+		return err
+	}
+	summary := plural(doc.Records, "record") + " in " + plural(doc.Commits, "commit") + ", " + countFindings(plain)
+	if !doc.OK {
+		return &noError{message: summary}
+	}
+	g.note("%s", summary)
+	return nil
+}
+
+// weigh applies the levels that the team has set to the findings that it may
+// set them for, and drops those that are off.
+func (ws *workspace) weigh(findings []store.AuditFinding) []store.AuditFinding {
+	levels := ws.config.Rules.Levels
+	kept := slices.DeleteFunc(findings, func(f store.AuditFinding) bool {
+		return f.Level == handoff.LevelWarning && rules.Adjustable(f.Code) && levels[f.Code] == "off"
+	})
+	for i, f := range kept {
+		if rules.Adjustable(f.Code) && levels[f.Code] == "error" {
+			kept[i].Level = handoff.LevelError
+		}
+	}
+	return kept
+}
+
+// plainFindings are the findings without their commits.
+func plainFindings(findings []store.AuditFinding) []handoff.Finding {
+	plain := make([]handoff.Finding, len(findings))
+	for i, f := range findings {
+		plain[i] = f.Finding
+	}
+	return plain
+}
+
+func printVerification(g *globals, doc verifyDocument) error {
+	if g.printer.structured() {
+		return g.printer.document(doc)
+	}
+	for _, f := range doc.Findings {
+		where := ""
+		if f.Path != "" {
+			where = f.Path + ": "
+		}
+		g.printer.line("%s%s %s: %s%s", handoff.OneLine(where), f.Level, f.Code, handoff.OneLine(f.Message), byWhom(f.Commit, f.Author, f.At))
+		if f.Fix != "" {
+			g.printer.line("    %s", handoff.OneLine(f.Fix))
+		}
+	}
+	for _, c := range doc.ConfigChanges {
+		g.printer.line("%s: changed %s%s", handoff.OneLine(c.Path), strings.Join(c.Sections, ", "), byWhom(c.Commit, c.Author, c.At))
+	}
+	for _, unseen := range doc.Unseen {
+		g.note("not seen: %s", handoff.OneLine(unseen))
+	}
+	return nil
+}
+
+// byWhom says in which commit something happened, "" for no commit.
+func byWhom(commit, author, at string) string {
+	if commit == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (commit %s by %s, %s)", commit[:7], handoff.OneLine(author), at)
+}
+
+// progress returns a counter on stderr for work that can take long, nil where
+// nobody watches. It may be called from several goroutines.
+func (g *globals) progress(what string) func(done, total int) {
+	if !g.Interactive || g.quiet {
+		return nil
+	}
+	var writing sync.Mutex
+	shown := 0
+	return func(done, total int) {
+		writing.Lock()
+		defer writing.Unlock()
+		if done < shown {
+			return // overtaken
+		}
+		shown = done
+		fmt.Fprintf(g.Err, "\r%d of %d %s", done, total, what)
+		if done == total {
+			fmt.Fprint(g.Err, "\r\x1b[K")
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package handoff
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// keptPast is a past in two maps, as a store would keep it.
+type keptPast struct {
+	things  map[string]Thing
+	records map[string][]byte
+	order   []string
+}
+
+func thingKey(kind ThingKind, key string) string { return string(rune(kind)) + key }
+
+func (p keptPast) Thing(kind ThingKind, key string) []byte {
+	return p.things[thingKey(kind, key)].Data
+}
+
+func (p keptPast) Record(id string) *Record {
+	data, ok := p.records[id]
+	if !ok {
+		return nil
+	}
+	r, err := DecodeRecord(data)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// after is the past with what a fold came to.
+func (p keptPast) after(t *rapid.T, r *Resumed, ordered []*Record) keptPast {
+	if r.Err() != nil {
+		t.Fatal(r.Err())
+	}
+	next := keptPast{maps.Clone(p.things), maps.Clone(p.records), slices.Clone(p.order)}
+	for _, thing := range r.Things() {
+		next.things[thingKey(thing.Kind, thing.Key)] = thing
+	}
+	for _, rec := range ordered {
+		next.records[rec.ID] = EncodeRecord(rec)
+		next.order = append(next.order, rec.ID)
+	}
+	return next
+}
+
+// foldInParts folds records that come in parts. A part that does not follow
+// what was folded is folded together with the part before.
+func foldInParts(t *rapid.T, parts [][]*Record, policy AckPolicy) (keptPast, []Problem) {
+	pasts := []keptPast{{map[string]Thing{}, map[string][]byte{}, nil}}
+	var folded [][]*Record
+	var problems [][]Problem
+	for _, part := range parts {
+		for {
+			last := pasts[len(pasts)-1]
+			r := Resume(last, policy)
+			if ordered, ok := r.Follows(part); ok {
+				problems = append(problems, r.Fold(ordered))
+				folded = append(folded, part)
+				pasts = append(pasts, last.after(t, r, ordered))
+				break
+			}
+			part = slices.Concat(folded[len(folded)-1], part)
+			folded, problems, pasts = folded[:len(folded)-1], problems[:len(problems)-1], pasts[:len(pasts)-1]
+		}
+	}
+	return pasts[len(pasts)-1], slices.Concat(problems...)
+}
+
+// recallAll is the whole state that the things are.
+func recallAll(t *rapid.T, p keptPast) *State {
+	c := NewRecall()
+	for _, thing := range p.things {
+		if err := c.Add(thing.Kind, thing.Key, thing.Data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id := range p.records {
+		c.Fill(p.Record(id))
+	}
+	s, err := c.State(func(id string) int { return slices.Index(p.order, id) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// drawParts cuts a set of records into parts, most of them in the order of
+// time.
+func drawParts(t *rapid.T, set map[string]*Record) [][]*Record {
+	records := slices.SortedFunc(maps.Values(set), func(a, b *Record) int {
+		return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(a.ID, b.ID))
+	})
+	if rapid.IntRange(0, 3).Draw(t, "shuffle") == 0 {
+		records = rapid.Permutation(records).Draw(t, "arrival")
+	}
+	parts := [][]*Record{nil}
+	for len(records) > 0 {
+		n := rapid.IntRange(1, len(records)).Draw(t, "part")
+		parts, records = append(parts, records[:n]), records[n:]
+	}
+	return parts
+}
+
+func TestFoldOfPartsIsTheFoldOfAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		policy := rapid.SampledFrom([]AckPolicy{PolicyPerItem, PolicyAny, PolicyAll}).Draw(t, "policy")
+		want := Fold(drawHistory(t), policy)
+		parts := drawParts(t, want.Records)
+		kept, problems := foldInParts(t, parts, policy)
+		got := recallAll(t, kept)
+		got.Problems = problems
+		got.Gaps = want.Gaps // which are no things
+		want.Problems = slices.DeleteFunc(want.Problems, func(p Problem) bool { return p.Code == "HO903" })
+		if a, b := strings.Join(dump(got), "\n"), strings.Join(dump(want), "\n"); a != b {
+			t.Fatalf("in parts\n%s\nat once\n%s", a, b)
+		}
+		for i, r := range want.Order() {
+			if kept.order[i] != r.ID {
+				t.Fatalf("order %v, want %s at %d", kept.order, r.ID, i)
+			}
+		}
+		sameThings(t, kept, want, policy)
+	})
+}
+
+// sameThings compares the things of a fold in parts with those of one at once,
+// byte for byte. What is only known of names may differ: a fold that sees more
+// at once waits for less.
+func sameThings(t *rapid.T, kept keptPast, want *State, policy AckPolicy) {
+	once, _ := foldInParts(t, [][]*Record{want.Order()}, policy)
+	for key, thing := range once.things {
+		if got := kept.things[key]; thing.Kind != ThingName && !(bytes.Equal(got.Data, thing.Data) && got.Live == thing.Live && got.Series == thing.Series) {
+			t.Fatalf("thing %d %q\nin parts %q\nat once  %q", thing.Kind, thing.Key, got.Data, thing.Data)
+		}
+	}
+	if !reflect.DeepEqual(recallAll(t, kept).Teams, want.Teams) {
+		t.Fatalf("teams %v, want %v", recallAll(t, kept).Teams, want.Teams)
+	}
+}
+
+func TestRecordsSurviveTheCompactForm(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		for _, r := range drawHistory(t) {
+			r.Ext = map[string]any{"x-a": []any{1, "b", 2.5, nil, true, map[string]any{"c": uint64(1 << 63)}}}
+			got, err := DecodeRecord(EncodeRecord(r))
+			if err != nil || !reflect.DeepEqual(got, r) {
+				t.Fatalf("%v\ngot  %+v %+v\nwant %+v %+v", err, got, got.Body, r, r.Body)
+			}
+		}
+	})
+}
+
+// Whatever the bytes are, decoding ends, with a record or with an error.
+func FuzzDecodeRecord(f *testing.F) {
+	f.Add(EncodeRecord(New("k3f9q2m7", day, "ana", &Ack{Subject: "k3f9q2m8", Take: []string{"a"}})))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if r, err := DecodeRecord(data); err == nil {
+			_ = EncodeRecord(r)
+		}
+	})
+}

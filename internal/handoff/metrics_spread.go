@@ -1,0 +1,154 @@
+package handoff
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// fewest is the number of values from which on a median says something.
+const fewest = 5
+
+// Spread is how values lie: by median and nearest-rank 90th percentile, or one
+// by one when there are fewer than five. What is still open counts as longer
+// than anything: a median or percentile that falls on it is nil.
+type Spread struct {
+	N      int     `json:"n"`
+	Open   int     `json:"open"`
+	Median *int64  `json:"median"`
+	P90    *int64  `json:"p90"`
+	Values []int64 `json:"values"` // sorted, without open ones; empty from five on
+}
+
+// samples are values in the making.
+type samples struct {
+	values []int64
+	open   int
+}
+
+func (s *samples) add(v int64) { s.values = append(s.values, v) }
+
+// took adds a duration, which is open when done is false.
+func (s *samples) took(d time.Duration, done bool) {
+	if !done {
+		s.open++
+		return
+	}
+	s.add(int64(d / time.Second))
+}
+
+func (s samples) n() int { return len(s.values) + s.open }
+
+// spread sums the samples up.
+func (s samples) spread() Spread {
+	sorted := slices.Sorted(slices.Values(s.values))
+	n := s.n()
+	out := Spread{N: n, Open: s.open, Values: []int64{}}
+	if n < fewest {
+		out.Values = append(out.Values, sorted...)
+		return out
+	}
+	low, high := (n-1)/2, n/2
+	if high < len(sorted) {
+		median := (sorted[low] + sorted[high]) / 2
+		out.Median = &median
+	}
+	if rank := (9*n + 9) / 10; rank <= len(sorted) {
+		out.P90 = &sorted[rank-1]
+	}
+	return out
+}
+
+// tally is what was counted for one group.
+type tally struct {
+	n                  int
+	Metrics            // the shares
+	cycle, cycleRC     samples
+	context            samples
+	ack, ackRC         samples
+	resolve, resolveRC samples
+	carried, drift     samples
+	limited, slow      int            // handoffs with a limit; those that took twice as long
+	complaints         map[string]int // classes of gaps and reasons of verdicts
+	repeated           []string       // items carried three times or more
+}
+
+// totals sums the tally up.
+func (t *tally) totals() Totals {
+	m := t.Metrics
+	m.CycleTime = timing(t.cycle, &t.cycleRC)
+	m.TimeToContext = timing(t.context, nil)
+	m.BlockerAck = timing(t.ack, &t.ackRC)
+	m.BlockerResolve = timing(t.resolve, &t.resolveRC)
+	m.CarryAge.Counts = Counts{t.carried.n(), t.carried.spread()}
+	m.Drift = Counts{t.drift.n(), t.drift.spread()}
+	return Totals{t.n, m}
+}
+
+func timing(wall samples, rc *samples) Timing {
+	out := Timing{N: wall.n(), Open: wall.open, WallS: wall.spread()}
+	if rc != nil {
+		spread := rc.spread()
+		out.RCS = &spread
+	}
+	return out
+}
+
+func (t *tally) complain(class string) {
+	if class == "" {
+		return
+	}
+	if t.complaints == nil {
+		t.complaints = make(map[string]int)
+	}
+	t.complaints[class]++
+}
+
+// advice says what follows from the numbers at a boundary: always the same from
+// the same numbers.
+func (t *tally) advice(b Boundary) []string {
+	var lines []string
+	say := func(format string, args ...any) {
+		lines = append(lines, b.String()+": "+fmt.Sprintf(format, args...))
+	}
+	if t.limited >= fewest && 2*t.slow > t.limited {
+		say("%d of %d handoffs took more than twice the time that the SLA gives: check the roster", t.slow, t.limited)
+	}
+	if c := t.Clarifications; c.Den >= fewest && c.Sum >= c.Den {
+		say("%d questions about %d handoffs%s: require what is asked about, in `interfaces`", c.Sum, c.Den, t.mostly())
+	}
+	slices.Sort(t.repeated)
+	for _, item := range slices.Compact(t.repeated) {
+		say("%s was carried three times or more: drop it, split it or escalate", item)
+	}
+	complete := t.Completeness
+	if complete.Den >= fewest && 10*complete.Num >= 9*complete.Den && t.QueryUsage.Den >= fewest && t.QueryUsage.Num == 0 {
+		say("handoffs are complete, and nobody queries them: ask the receivers what they need")
+	}
+	return lines
+}
+
+// mostly names the complaint that came most often.
+func (t *tally) mostly() string {
+	best := ""
+	for _, class := range slices.Sorted(maps.Keys(t.complaints)) {
+		if t.complaints[class] > t.complaints[best] {
+			best = class
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return " (receivers name " + strings.ReplaceAll(best, "_", " ") + " most)"
+}
+
+// String is the boundary as people read it.
+func (b Boundary) String() string {
+	if b.By == ByNone {
+		return cmp.Or(b.From, "everybody")
+	}
+	return b.From + " → " + b.To
+}

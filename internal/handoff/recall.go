@@ -1,0 +1,340 @@
+package handoff
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Part says how much of a state somebody needs. Whatever it is, the present is
+// in it: live items, open blockers, pending questions and handoffs, the newest
+// handoffs of everybody, and what these name, with the records that say how
+// they stand. Refs, Words and Since add things with all records that name them.
+type Part struct {
+	All       bool
+	Decisions bool      // also those that stand
+	Histories bool      // also all records that name what is present
+	Refs      []string  // also what these may mean: references, ids and their beginnings
+	Words     []string  // also the things whose records say all of these texts, as search folds them
+	Since     time.Time // also what the records from this time on name; zero is none
+}
+
+// Recall builds the part of a state that some things are. Add the things, fill
+// in the records that they cite, then take the State.
+type Recall struct {
+	state  *State
+	awaits map[string]*Record // cited and not filled in, by id
+}
+
+// NewRecall returns an empty one.
+func NewRecall() *Recall {
+	return &Recall{state: newFolder("").State, awaits: make(map[string]*Record)}
+}
+
+// Has reports whether a thing has been added.
+func (c *Recall) Has(kind ThingKind, key string) bool {
+	s := c.state
+	switch kind {
+	case ThingItem:
+		return s.Items[key] != nil
+	case ThingBlocker:
+		return s.Blockers[key] != nil
+	case ThingQuestion:
+		return s.Questions[key] != nil
+	case ThingDecision:
+		return s.Decisions[key] != nil
+	case ThingHandoff:
+		return s.Handoffs[key] != nil
+	}
+	return false
+}
+
+// Add takes a thing in. One that is there already stays as it is.
+func (c *Recall) Add(kind ThingKind, key string, data []byte) error {
+	s := c.state
+	if c.Has(kind, key) {
+		return nil
+	}
+	text := string(data)
+	switch kind {
+	case ThingItem:
+		return addThing(c, s.Items, key, text)
+	case ThingBlocker:
+		return addThing(c, s.Blockers, key, text)
+	case ThingQuestion:
+		return addThing(c, s.Questions, key, text)
+	case ThingDecision:
+		return addThing(c, s.Decisions, key, text)
+	case ThingHandoff:
+		var saved savedHandoff
+		if err := decodeValue(text, &saved, c.Cite); err != nil {
+			return err
+		}
+		s.Handoffs[key] = saved.restore()
+	case ThingAuthor:
+		var team string
+		if err := decodeValue(text, &team, nil); err != nil {
+			return err
+		}
+		s.Teams[key] = team
+	case ThingRound:
+		var question string
+		if err := decodeValue(text, &question, nil); err != nil {
+			return err
+		}
+		s.rounds[key] = question
+	}
+	return nil
+}
+
+func addThing[T any](c *Recall, things map[string]*T, key, data string) error {
+	thing := new(T)
+	if err := decodeValue(data, thing, c.Cite); err != nil {
+		return err
+	}
+	things[key] = thing
+	return nil
+}
+
+// Cite notes that a record is needed and returns it, empty until it is filled
+// in.
+func (c *Recall) Cite(id string) *Record {
+	r := c.state.Records[id]
+	if r == nil {
+		r = &Record{ID: id}
+		c.state.Records[id] = r
+		c.awaits[id] = r
+	}
+	return r
+}
+
+// Records returns the ids of the records that are to be filled in, sorted:
+// those that are cited, and those that say how the things came to stand as
+// they do.
+func (c *Recall) Records() []string {
+	for _, it := range c.state.Items {
+		c.citeAll(it.Declared, it.HeldBy, it.ClosedBy)
+		if it.Offer != nil {
+			c.citeAll(it.Offer.Record)
+		}
+	}
+	for _, b := range c.state.Blockers {
+		c.citeAll(b.Declared)
+	}
+	for _, q := range c.state.Questions {
+		c.citeAll(q.Record)
+	}
+	for _, d := range c.state.Decisions {
+		c.citeAll(d.Record)
+		if d.Proposal != nil {
+			c.citeAll(d.Proposal.Record)
+		}
+		for _, earlier := range d.Earlier {
+			c.citeAll(earlier.Record)
+		}
+	}
+	return slices.Sorted(maps.Keys(c.awaits))
+}
+
+func (c *Recall) citeAll(ids ...string) {
+	for _, id := range ids {
+		if id != "" {
+			c.Cite(id)
+		}
+	}
+}
+
+// CiteHistories notes that all records that name a thing are needed, for those
+// that are wanted.
+func (c *Recall) CiteHistories(wanted func(kind ThingKind, key string) bool) {
+	for key, it := range c.state.Items {
+		if wanted(ThingItem, key) {
+			c.citeAll(it.History...)
+		}
+	}
+	for key, b := range c.state.Blockers {
+		if wanted(ThingBlocker, key) {
+			c.citeAll(b.History...)
+		}
+	}
+	for key, q := range c.state.Questions {
+		if wanted(ThingQuestion, key) {
+			c.citeAll(q.History...)
+		}
+	}
+}
+
+// Fill takes in records: those that are cited, and any other.
+func (c *Recall) Fill(records ...*Record) {
+	for _, r := range records {
+		if awaited := c.awaits[r.ID]; awaited != nil {
+			*awaited = *r
+			delete(c.awaits, r.ID)
+		} else if c.state.Records[r.ID] == nil {
+			c.state.Records[r.ID] = r
+		}
+	}
+}
+
+// State returns what has been recalled, with its records in the order of place.
+// It is the same state every time, and may grow with what is added later. A
+// record that was never filled in is an error.
+func (c *Recall) State(place func(id string) int) (*State, error) {
+	for id := range c.awaits {
+		return nil, fmt.Errorf("record %s is cited and missing: %w", id, errCodec)
+	}
+	s := c.state
+	for id, h := range s.Handoffs {
+		body, ok := h.Record.Body.(*Handoff)
+		if !ok {
+			return nil, fmt.Errorf("record %s is no handoff: %w", id, errCodec)
+		}
+		h.Handoff = body
+	}
+	s.order = slices.SortedFunc(maps.Values(s.Records), func(a, b *Record) int {
+		return cmp.Compare(place(a.ID), place(b.ID))
+	})
+	return s, nil
+}
+
+// Mentions returns references to everything that a record may be a part of the
+// history of, and of the records that it names, whose subjects may be meant.
+func Mentions(rec *Record) []string {
+	var refs []string
+	add := func(ref string) {
+		if ref != "" && !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	declarations(rec, func(d declaration) { add(d.key()) })
+	references(rec, func(ref string, _ ...RefType) { add(ref) })
+	decisions := func(d DecisionFields) {
+		for _, item := range d.Items {
+			add(item)
+		}
+	}
+	switch body := rec.Body.(type) {
+	case *Handoff:
+		for _, shipped := range body.Shipped {
+			add(itemKey(shipped.ID))
+		}
+		for _, dropped := range body.Dropped {
+			add(itemKey(dropped.ID))
+		}
+		for _, d := range body.Decisions {
+			decisions(d.DecisionFields)
+		}
+	case *Ack:
+		for _, item := range body.Take {
+			add(item)
+		}
+	case *DecisionRecord:
+		decisions(body.DecisionFields)
+	}
+	return refs
+}
+
+// itemKey is the reference to an item, "" for none.
+func itemKey(id string) string {
+	if id == "" {
+		return ""
+	}
+	return declaration{RefItem, id}.key()
+}
+
+// KindsOf says which things a reference may mean, and their key.
+func KindsOf(ref string) (kinds []ThingKind, key string) {
+	typ, name := SplitRef(ref)
+	for _, t := range anyRef {
+		if typ == RefAny || typ == t {
+			kinds = append(kinds, thingOf[t])
+		}
+	}
+	if typ == RefAny && ValidID(name) {
+		kinds = append(kinds, ThingHandoff)
+	}
+	if (typ == RefAny || typ == RefQuestion) && ValidID(name) {
+		kinds = append(kinds, ThingRound)
+	}
+	return kinds, name
+}
+
+// SubjectOf is what a record says that it is about, "" when its kind has no
+// such field.
+func SubjectOf(body Body) string {
+	switch body := body.(type) {
+	case *Ack:
+		return body.Subject
+	case *Escalation:
+		return body.Subject
+	case *Route:
+		return body.Subject
+	case *Withdrawal:
+		return body.Subject
+	case *Gap:
+		return body.Subject
+	}
+	return ""
+}
+
+// Names returns references to what the things name: the items of blockers and
+// questions, the blockers of items, everything in handoffs. The records of the
+// handoffs must have been filled in.
+func (c *Recall) Names() []string {
+	var refs []string
+	add := func(typ RefType, names ...string) {
+		for _, name := range names {
+			if _, name = SplitRef(name); name != "" {
+				refs = append(refs, declaration{typ, name}.key())
+			}
+		}
+	}
+	s := c.state
+	for _, it := range s.Items {
+		add(RefBlocker, it.BlockedBy...)
+	}
+	for _, b := range s.Blockers {
+		add(RefItem, b.Blocks...)
+	}
+	for _, q := range s.Questions {
+		add(RefItem, q.Blocks...)
+		add(RefItem, q.About)
+	}
+	for _, d := range s.Decisions {
+		add(RefItem, d.Items...)
+	}
+	for _, h := range s.Handoffs {
+		refs = append(refs, Mentions(h.Record)...)
+		for _, key := range h.Questions {
+			refs = append(refs, declaration{RefQuestion, key}.key())
+		}
+		if h.SupersededBy != "" {
+			refs = append(refs, h.SupersededBy)
+		}
+	}
+	slices.Sort(refs)
+	return slices.Compact(refs)
+}
+
+// Rounds returns references to the questions that records ask once more.
+func (c *Recall) Rounds() []string {
+	var refs []string
+	for _, key := range c.state.rounds {
+		refs = append(refs, declaration{RefQuestion, key}.key())
+	}
+	return refs
+}
+
+// Handoffs returns the ids of the handoffs, sorted.
+func (c *Recall) Handoffs() []string { return slices.Sorted(maps.Keys(c.state.Handoffs)) }
+
+// ProblemsOf folds records on top of a whole state and returns the problems
+// that are theirs.
+func ProblemsOf(s *State, records []*Record, policy AckPolicy) []Problem {
+	after := Fold(slices.Concat(s.order, records), policy)
+	return slices.DeleteFunc(after.Problems, func(p Problem) bool {
+		return !slices.ContainsFunc(records, func(r *Record) bool { return r.ID == p.Record })
+	})
+}

@@ -1,0 +1,213 @@
+package index
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	sqlite "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+)
+
+// format is the version of the index file. It must grow with every change of
+// the tables, of the compact form of records and things, and of what the fold
+// makes of the same records. A file of an older version is built anew; one of a
+// newer version belongs to a newer program and is left alone.
+const format = 1
+
+// tables is the layout of the file.
+//
+// day and record are what the refs hold, thing is what the records add up to.
+// A day's members are the numbers of the records in it. A record without a
+// place stands under the id of another that counts. text holds what records say
+// in pieces of three letters, under their numbers. undo holds what the things
+// of a batch were before it, so that a record that arrives late costs a few
+// batches and not everything.
+const tables = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
+CREATE TABLE day (path TEXT, tree TEXT, ref INTEGER, members BLOB, PRIMARY KEY (path, tree)) WITHOUT ROWID;
+CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT, place INTEGER, at INTEGER, about TEXT, data BLOB);
+CREATE INDEX record_id ON record (id);
+CREATE INDEX record_place ON record (place);
+CREATE INDEX record_at ON record (at);
+CREATE INDEX record_about ON record (about) WHERE about IS NOT NULL;
+CREATE TABLE thing (kind INTEGER, key TEXT, live INTEGER, place INTEGER, author TEXT, series TEXT, data BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE INDEX thing_live ON thing (kind) WHERE live;
+CREATE INDEX thing_author ON thing (author, place) WHERE author IS NOT NULL;
+CREATE INDEX thing_series ON thing (series, place) WHERE series IS NOT NULL;
+CREATE TABLE batch (n INTEGER PRIMARY KEY, first INTEGER, size INTEGER);
+CREATE VIRTUAL TABLE text USING fts5(said, content='', detail=none, tokenize='trigram case_sensitive 1');
+CREATE TABLE undo (batch INTEGER, kind INTEGER, key TEXT, live INTEGER, place INTEGER, author TEXT, series TEXT, data BLOB, PRIMARY KEY (batch, kind, key)) WITHOUT ROWID;
+`
+
+var (
+	// errNewer says that a newer program made the file.
+	errNewer = errors.New("the index is of a newer version")
+
+	// errStale says that the file does not hold what the refs hold now.
+	errStale = errors.New("the index is of other refs")
+
+	// errDamaged says that the file contradicts itself.
+	errDamaged = errors.New("the index is damaged")
+)
+
+// database is the open file.
+type database struct {
+	path string
+	conn *sql.Conn
+	pool *sql.DB
+}
+
+// busyWait is how long one process waits for another that writes, in
+// milliseconds. It is about the time that an answer from memory takes.
+const busyWait = 3000
+
+// openDatabase opens the file, and makes it where there is none. A rollback
+// journal, not a write-ahead log: readers that open and close in milliseconds
+// would pay for a log's shared memory and recovery each time, it works on
+// network file systems, and the lock that a writer needs is held only while it
+// commits, as nothing is written before.
+func openDatabase(ctx context.Context, path string) (*database, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, err
+	}
+	pool, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)&_pragma=journal_mode(truncate)&_pragma=cache_spill(0)", escapePath(path), busyWait))
+	if err != nil {
+		return nil, err
+	}
+	db := &database{path: path, pool: pool}
+	if db.conn, err = pool.Conn(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	if err := db.checkFormat(ctx); err != nil {
+		db.close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// escapePath writes a file name as the path of a URI.
+func escapePath(path string) string {
+	var out []byte
+	for _, c := range []byte(filepath.ToSlash(path)) {
+		if c == '?' || c == '#' || c == '%' {
+			out = fmt.Appendf(out, "%%%02x", c)
+			continue
+		}
+		out = append(out, c)
+	}
+	return string(out)
+}
+
+func (db *database) close() {
+	db.conn.Close()
+	db.pool.Close()
+}
+
+// checkFormat makes the tables in a new file.
+func (db *database) checkFormat(ctx context.Context) error {
+	var found int
+	if err := db.conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&found); err != nil {
+		return err
+	}
+	switch {
+	case found == format:
+		return nil
+	case found > format:
+		return errNewer
+	case found > 0:
+		return errDamaged
+	}
+	return db.write(ctx, func() error {
+		if err := db.conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&found); err != nil || found == format {
+			return err // another process was first
+		}
+		_, err := db.conn.ExecContext(ctx, tables+fmt.Sprintf("PRAGMA user_version = %d", format))
+		return err
+	})
+}
+
+// read runs f on one state of the file.
+func (db *database) read(ctx context.Context, f func() error) error {
+	return db.transaction(ctx, "BEGIN", f)
+}
+
+// write runs f while nobody else writes. All of it is kept, or nothing.
+func (db *database) write(ctx context.Context, f func() error) error {
+	return db.transaction(ctx, "BEGIN IMMEDIATE", f)
+}
+
+func (db *database) transaction(ctx context.Context, begin string, f func() error) error {
+	if _, err := db.conn.ExecContext(ctx, begin); err != nil {
+		return err
+	}
+	err := f()
+	if err == nil {
+		_, err = db.conn.ExecContext(ctx, "COMMIT")
+	}
+	if err != nil {
+		// The connection is not used again if this fails as well.
+		_, rollbackErr := db.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		return errors.Join(err, rollbackErr)
+	}
+	return nil
+}
+
+// meta returns a value that is kept by name, nil when there is none.
+func (db *database) meta(ctx context.Context, name string) ([]byte, error) {
+	var value []byte
+	err := db.conn.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = ?", name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return value, err
+}
+
+func (db *database) setMeta(ctx context.Context, name string, value []byte) error {
+	_, err := db.conn.ExecContext(ctx, "INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value)
+	return err
+}
+
+// clear empties all tables.
+func (db *database) clear(ctx context.Context) error {
+	_, err := db.conn.ExecContext(ctx, "DELETE FROM meta; DELETE FROM day; DELETE FROM record; DELETE FROM thing; DELETE FROM batch; DELETE FROM undo; INSERT INTO text (text) VALUES ('delete-all')")
+	return err
+}
+
+// removeDatabase deletes the file, the journal first: a journal that is left
+// alone would be taken for that of the next file.
+func removeDatabase(path string) error {
+	for _, name := range []string{path + "-journal", path} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// damaged reports whether an error means that the file must be built anew.
+func damaged(err error) bool {
+	var failed *sqlite.Error
+	if errors.As(err, &failed) {
+		switch failed.Code() & 0xff {
+		case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB, lib.SQLITE_ERROR, lib.SQLITE_MISMATCH:
+			return true
+		}
+		return false
+	}
+	return errors.Is(err, errDamaged)
+}
+
+// layoutSum stands for the compact form of this program.
+func layoutSum() string {
+	sum := sha256.Sum256([]byte(handoff.CodecLayout()))
+	return hex.EncodeToString(sum[:8])
+}

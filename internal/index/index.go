@@ -1,0 +1,228 @@
+// Package index knows what the refs of a repository hold: the records, and what
+// they add up to.
+//
+// [Load] reads every record, which is simple and takes a second for some
+// thousand of them. An [Index] answers the same from a file in the git
+// directory, which it brings up to date first, at a cost that goes with what
+// has changed. The file is a projection: nothing is lost with it, and where it
+// cannot be used or written the answer comes from Load. No error of the file
+// ever reaches a user.
+package index
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/store"
+)
+
+// Options say what an index is of.
+type Options struct {
+	Refs   []store.Ref // whose records count, in the order in which they do
+	Dir    string      // of the records, from the top of the tree
+	Policy handoff.AckPolicy
+
+	// Text is everything that a record says, as search looks for it.
+	Text func(*handoff.Record) string
+
+	// Progress is told how many records have been read while an index is made
+	// for the first time. It may be nil.
+	Progress func(records int)
+}
+
+// Index is the state of the records that some refs reach.
+type Index struct {
+	repo    *store.Repo
+	options Options
+	db      *database      // nil when answers come from memory
+	memory  *handoff.State // the whole state, once it was needed without db
+	recall  *recall        // the part of it that was asked for so far
+}
+
+// Open opens the index of a repository and brings it up to date. An error is
+// one of the repository itself.
+func Open(ctx context.Context, repo *store.Repo, options Options) (*Index, error) {
+	ix := &Index{repo: repo, options: options}
+	err := ix.openFile(ctx)
+	if err != nil && damaged(err) {
+		ix.closeFile()
+		if err = removeDatabase(ix.path()); err == nil {
+			err = ix.openFile(ctx)
+		}
+	}
+	if err == nil {
+		return ix, nil
+	}
+	ix.closeFile()
+	if isReadError(err) {
+		return nil, err
+	}
+	return ix, ctx.Err()
+}
+
+// path is where the file is: in the directory that all worktrees share.
+func (ix *Index) path() string { return filepath.Join(ix.repo.CommonDir(), "handoff", "index.db") }
+
+// Close releases the file.
+func (ix *Index) Close() { ix.closeFile() }
+
+func (ix *Index) closeFile() {
+	if ix.db != nil {
+		ix.db.close()
+		ix.db = nil
+	}
+}
+
+func (ix *Index) openFile(ctx context.Context) (err error) {
+	if ix.db, err = openDatabase(ctx, ix.path()); err != nil {
+		return err
+	}
+	err = ix.db.read(ctx, func() error { return ix.checkTips(ctx) })
+	if !errors.Is(err, errStale) {
+		return err
+	}
+	return ix.refresh(ctx)
+}
+
+// checkTips returns errStale when the file is not of these refs.
+func (ix *Index) checkTips(ctx context.Context) error {
+	scope, err := ix.db.meta(ctx, "scope")
+	if err != nil {
+		return err
+	}
+	tips, err := ix.db.meta(ctx, "tips")
+	if err != nil {
+		return err
+	}
+	if string(scope) != ix.options.scope() || string(tips) != ix.options.tips() {
+		return errStale
+	}
+	return nil
+}
+
+// refresh brings the file to the refs, in one transaction.
+func (ix *Index) refresh(ctx context.Context) error {
+	return ix.db.write(ctx, func() error {
+		if err := ix.checkTips(ctx); !errors.Is(err, errStale) {
+			return err // another process was first
+		}
+		scope, err := ix.db.meta(ctx, "scope")
+		if err != nil {
+			return err
+		}
+		if string(scope) != ix.options.scope() {
+			if err := ix.db.clear(ctx); err != nil {
+				return err
+			}
+		}
+		r := &refresh{ix: ix, ctx: ctx, conn: ix.db.conn, fold: folder{ctx: ctx, conn: ix.db.conn, policy: ix.options.Policy}}
+		if err := r.run(); err != nil {
+			return err
+		}
+		if err := ix.db.setMeta(ctx, "scope", []byte(ix.options.scope())); err != nil {
+			return err
+		}
+		return ix.db.setMeta(ctx, "tips", []byte(ix.options.tips()))
+	})
+}
+
+// State returns a part of the state. Parts that are asked for one after the
+// other are all in it: it is the same state, and grows.
+func (ix *Index) State(ctx context.Context, part handoff.Part) (*handoff.State, error) {
+	if ix.db != nil {
+		state, err := ix.fromFile(ctx, part)
+		if err == nil {
+			return state, nil
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if damaged(err) {
+			// The next process makes it anew. Where the file cannot be removed,
+			// every process answers from memory.
+			defer func() { _ = removeDatabase(ix.path()) }()
+		}
+		ix.closeFile()
+	}
+	return ix.fromMemory(ctx)
+}
+
+// fromMemory reads and folds everything.
+func (ix *Index) fromMemory(ctx context.Context) (*handoff.State, error) {
+	if ix.memory == nil {
+		set, err := Load(ctx, ix.repo, ix.options.Refs, ix.options.Dir)
+		if err != nil {
+			return nil, err
+		}
+		ix.memory = handoff.Fold(set.Records, ix.options.Policy)
+	}
+	return ix.memory, nil
+}
+
+// fromFile recalls the part from the file, which may have been refreshed for
+// other refs since it was opened.
+func (ix *Index) fromFile(ctx context.Context, part handoff.Part) (state *handoff.State, err error) {
+	if ix.recall != nil && ix.recall.whole {
+		return ix.recall.state, nil
+	}
+	const attempts = 5
+	for range attempts {
+		err = ix.db.read(ctx, func() error {
+			if err := ix.checkTips(ctx); err != nil {
+				return err
+			}
+			state, err = ix.recallPart(ctx, part)
+			return err
+		})
+		switch {
+		case errors.Is(err, errStale):
+			ix.recall = nil
+			err = ix.refresh(ctx)
+		case errors.Is(err, errUnsearched):
+			err = ix.makeSearchable(ctx)
+		default:
+			return state, err
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nil, errStale
+}
+
+// Problems returns the problems that records would have if they were published
+// now.
+func (ix *Index) Problems(ctx context.Context, records []*handoff.Record) ([]handoff.Problem, error) {
+	if ix.db != nil {
+		var problems []handoff.Problem
+		var follows bool
+		err := ix.db.read(ctx, func() (err error) {
+			if err = ix.checkTips(ctx); err == nil {
+				problems, follows, err = ix.tryFold(ctx, records)
+			}
+			return err
+		})
+		if err == nil && follows {
+			return problems, nil
+		}
+	}
+	state, err := ix.State(ctx, handoff.Part{All: true})
+	if err != nil {
+		return nil, err
+	}
+	return handoff.ProblemsOf(state, records, ix.options.Policy), nil
+}
+
+func (ix *Index) tryFold(ctx context.Context, records []*handoff.Record) ([]handoff.Problem, bool, error) {
+	past := newPast(ctx, ix.db.conn, nil)
+	defer past.close()
+	resumed := handoff.Resume(past, ix.options.Policy)
+	ordered, follows := resumed.Follows(records)
+	if !follows {
+		return nil, false, past.err
+	}
+	problems := resumed.Fold(ordered)
+	return problems, true, errors.Join(past.err, damage(resumed.Err()))
+}

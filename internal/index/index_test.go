@@ -1,0 +1,79 @@
+package index_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"pgregory.net/rapid"
+)
+
+// step changes the branches as people and pushes do, and returns those that
+// are deleted.
+func (w *world) step(t *rapid.T, n *int, ids *[]string) (deleted []string) {
+	branch := rapid.SampledFrom([]string{"main", "main", "feature", "zebra"}).Draw(t, "branch")
+	switch rapid.IntRange(0, 9).Draw(t, "step") {
+	case 0: // deleted, or pushed back to the beginning
+		if delete(w.branches, branch); branch != "main" {
+			return []string{branch}
+		}
+		w.branches["main"] = map[string][]byte{}
+	case 1: // a record is gone, as after a forced push
+		for _, name := range slices.Sorted(maps.Keys(w.branches[branch])) {
+			if rapid.IntRange(0, 3).Draw(t, "gone") == 0 {
+				delete(w.branches[branch], name)
+			}
+		}
+	case 2: // merged
+		for _, files := range w.branches {
+			if w.branches["main"] == nil {
+				w.branches["main"] = map[string][]byte{}
+			}
+			maps.Copy(w.branches["main"], files)
+		}
+	case 3: // one id, another content
+		if len(*ids) > 0 {
+			r := drawRecord(t, *n, *ids)
+			r.ID = rapid.SampledFrom(*ids).Draw(t, "twin")
+			w.put(branch, r)
+			*n++
+		}
+	default:
+		for range rapid.IntRange(1, 8).Draw(t, "records") {
+			r := drawRecord(t, *n, *ids)
+			*n++
+			*ids = append(*ids, r.ID)
+			w.put(branch, r)
+		}
+	}
+	return nil
+}
+
+// Whatever happens to the branches, the index answers as memory does.
+func TestIndexAnswersAsMemory(t *testing.T) {
+	root := t.TempDir()
+	worlds := 0
+	rapid.Check(t, func(t *rapid.T) {
+		worlds++
+		dir := filepath.Join(root, strconv.Itoa(worlds))
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		w := newWorld(t, dir)
+		w.policy = rapid.SampledFrom([]handoff.AckPolicy{handoff.PolicyPerItem, handoff.PolicyAny}).Draw(t, "policy")
+		n, ids := 0, []string(nil)
+		for range rapid.IntRange(1, 6).Draw(t, "steps") {
+			w.write(w.step(t, &n, &ids)...)
+			ix := w.open()
+			w.compare(ix)
+			ix.Close()
+			if _, err := os.Stat(w.file()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

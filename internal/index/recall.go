@@ -1,0 +1,307 @@
+package index
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// recall is a part of the state that has been read.
+type recall struct {
+	*handoff.Recall
+	ctx    context.Context
+	conn   *sql.Conn
+	refs   Options
+	places map[string]int   // of records, by id
+	deep   map[thingID]bool // things whose history is wanted
+	state  *handoff.State
+	whole  bool // the state is all there is
+}
+
+// recallPart reads what a part needs and what was not read before.
+func (ix *Index) recallPart(ctx context.Context, part handoff.Part) (*handoff.State, error) {
+	if part.All || len(part.Words) > 0 && !searchable(part.Words) {
+		state, err := ix.recallAll(ctx)
+		if err == nil {
+			ix.recall = &recall{state: state, whole: true}
+		}
+		return state, err
+	}
+	c := ix.recall
+	if c == nil {
+		c = &recall{Recall: handoff.NewRecall(), refs: ix.options, places: make(map[string]int)}
+	}
+	c.ctx, c.conn = ctx, ix.db.conn
+	ix.recall = nil // until it is known to be good
+	if err := c.read(part); err != nil {
+		return nil, err
+	}
+	state, err := c.State(func(id string) int { return c.places[id] })
+	if err != nil {
+		return nil, damage(err)
+	}
+	c.state, ix.recall = state, c
+	return state, nil
+}
+
+// recallAll reads all records and folds them.
+func (ix *Index) recallAll(ctx context.Context) (*handoff.State, error) {
+	f := folder{ctx: ctx, conn: ix.db.conn}
+	list, err := f.stored("SELECT n, data FROM record WHERE place >= 0 ORDER BY n")
+	if err != nil {
+		return nil, err
+	}
+	first, err := firstRefs(ctx, ix.db.conn, nil)
+	if err != nil {
+		return nil, err
+	}
+	records := make([]*handoff.Record, len(list))
+	for i, a := range list {
+		if err := ix.options.source(a, first); err != nil {
+			return nil, err
+		}
+		records[i] = a.Record
+	}
+	return handoff.Fold(records, ix.options.Policy), nil
+}
+
+// source says where a record was found.
+func (o Options) source(a arrival, first map[int64]int) error {
+	ref, ok := first[a.n]
+	if !ok || ref >= len(o.Refs) {
+		return errDamaged
+	}
+	a.Source.Ref, a.Source.Commit = o.Refs[ref].Name, o.Refs[ref].Hash
+	return nil
+}
+
+// firstRefs returns the first ref that has each record: of some days, or of
+// all.
+func firstRefs(ctx context.Context, conn *sql.Conn, days []string) (map[int64]int, error) {
+	first := make(map[int64]int)
+	query, args := "SELECT ref, members FROM day", []any{}
+	if days != nil {
+		query, args = query+" WHERE path IN (SELECT value FROM json_each(?))", []any{jsonList(days)}
+	}
+	return first, each(ctx, conn, func(rows *sql.Rows) error {
+		var ref int
+		var members sql.RawBytes
+		if err := rows.Scan(&ref, &members); err != nil {
+			return err
+		}
+		return eachMember(members, func(n int64) {
+			if known, ok := first[n]; !ok || ref < known {
+				first[n] = ref
+			}
+		})
+	}, query, args...)
+}
+
+// presentThings are the live things but for decisions, of which more and more
+// stand, and the newest handoff of every series and author.
+const presentThings = `
+SELECT kind, key, data FROM thing WHERE live AND kind IN (1, 2, 3, 5, 6, 7)
+UNION SELECT kind, key, data FROM thing WHERE kind = 5 AND key IN (
+	SELECT (SELECT key FROM thing WHERE series = s.key ORDER BY place DESC LIMIT 1) FROM thing s WHERE s.live AND s.kind = 7
+	UNION SELECT (SELECT key FROM thing WHERE author = a.key ORDER BY place DESC LIMIT 1) FROM thing a WHERE a.live AND a.kind = 6)`
+
+// read takes in all things and records of a part.
+func (c *recall) read(part handoff.Part) error {
+	if c.deep == nil {
+		c.deep = make(map[thingID]bool)
+		if err := c.things(presentThings); err != nil {
+			return err
+		}
+	}
+	if part.Decisions {
+		if err := c.things("SELECT kind, key, data FROM thing WHERE live AND kind = 4"); err != nil {
+			return err
+		}
+	}
+	for _, ref := range part.Refs {
+		if err := c.reference(ref); err != nil {
+			return err
+		}
+	}
+	if !part.Since.IsZero() {
+		if err := c.mentioned("WHERE place >= 0 AND at >= ?", part.Since.Unix()); err != nil {
+			return err
+		}
+	}
+	if len(part.Words) > 0 {
+		if err := c.words(part.Words); err != nil {
+			return err
+		}
+	}
+	return c.complete(part)
+}
+
+// complete takes in what the things name, and the records of all of it.
+func (c *recall) complete(part handoff.Part) error {
+	if err := c.fill(c.Records()); err != nil {
+		return err
+	}
+	if err := c.named(c.Names()); err != nil {
+		return err
+	}
+	deep := func(kind handoff.ThingKind, key string) bool { return part.Histories || c.deep[thingID{kind, key}] }
+	c.CiteHistories(deep)
+	if err := c.fill(c.Records()); err != nil {
+		return err
+	}
+	return c.replies(deep)
+}
+
+// things adds the things of a query for kind, key and data.
+func (c *recall) things(query string, args ...any) error {
+	return each(c.ctx, c.conn, func(rows *sql.Rows) error {
+		var kind handoff.ThingKind
+		var key string
+		var data sql.RawBytes
+		if err := rows.Scan(&kind, &key, &data); err != nil {
+			return err
+		}
+		return damage(c.Add(kind, key, data))
+	}, query, args...)
+}
+
+// named adds everything that references may mean.
+func (c *recall) named(refs []string) error {
+	keys := make(map[handoff.ThingKind][]string)
+	for _, ref := range refs {
+		kinds, key := handoff.KindsOf(ref)
+		for _, kind := range kinds {
+			if !c.Has(kind, key) {
+				keys[kind] = append(keys[kind], key)
+			}
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(keys)) {
+		if err := c.things("SELECT kind, key, data FROM thing WHERE kind = ? AND key IN (SELECT value FROM json_each(?))", kind, jsonList(keys[kind])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reference adds what a person may mean: things of that name, the records whose
+// ids begin so, and what those are about.
+func (c *recall) reference(ref string) error {
+	if err := c.namedDeep([]string{ref}); err != nil {
+		return err
+	}
+	_, name := handoff.SplitRef(ref)
+	if len(name) < handoff.MinPrefix || len(name) > handoff.IDLength || strings.Trim(name, handoff.IDAlphabet) != "" {
+		return nil
+	}
+	ids, err := c.records("WHERE place >= 0 AND id >= ? AND id < ?", name, name+"~")
+	if err != nil {
+		return err
+	}
+	return c.namedDeep(ids)
+}
+
+// namedDeep adds everything that references may mean, with its history.
+func (c *recall) namedDeep(refs []string) error {
+	if err := c.named(refs); err != nil {
+		return err
+	}
+	for _, ref := range append(refs, c.Rounds()...) {
+		kinds, key := handoff.KindsOf(ref)
+		for _, kind := range kinds {
+			c.deep[thingID{kind, key}] = true
+		}
+	}
+	return c.named(c.Rounds())
+}
+
+// mentioned adds the things of whose history some records may be a part.
+func (c *recall) mentioned(where string, args ...any) error {
+	ids, err := c.records(where, args...)
+	if err != nil {
+		return err
+	}
+	refs := c.mentions(ids)
+	// What a record is about may be a record that is about something: the ack of
+	// an escalation is part of the story of the blocker.
+	var subjects []string
+	for _, ref := range refs {
+		if handoff.ValidID(ref) {
+			subjects = append(subjects, ref)
+		}
+	}
+	found, err := c.records("WHERE place >= 0 AND id IN (SELECT value FROM json_each(?))", jsonList(subjects))
+	if err != nil {
+		return err
+	}
+	return c.namedDeep(append(refs, c.mentions(found)...))
+}
+
+// mentions are the records themselves and what they name.
+func (c *recall) mentions(ids []string) []string {
+	refs := slices.Clone(ids)
+	for _, id := range ids {
+		refs = append(refs, handoff.Mentions(c.Cite(id))...)
+	}
+	return refs
+}
+
+// replies adds the records that are about handoffs.
+func (c *recall) replies(deep func(handoff.ThingKind, string) bool) error {
+	ids := slices.DeleteFunc(c.Handoffs(), func(id string) bool { return !deep(handoff.ThingHandoff, id) })
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := c.records("WHERE place >= 0 AND about IN (SELECT value FROM json_each(?))", jsonList(ids))
+	return err
+}
+
+// fill reads records by their ids.
+func (c *recall) fill(ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := c.records("WHERE place >= 0 AND id IN (SELECT value FROM json_each(?))", jsonList(ids))
+	return err
+}
+
+// records reads records and returns their ids.
+func (c *recall) records(where string, args ...any) (ids []string, err error) {
+	var list []arrival
+	days := make(map[string]bool)
+	err = each(c.ctx, c.conn, func(rows *sql.Rows) error {
+		var n int64
+		var place int
+		var data []byte
+		if err := rows.Scan(&n, &place, &data); err != nil {
+			return err
+		}
+		a, err := decodeArrival(n, data)
+		if err != nil {
+			return err
+		}
+		c.places[a.ID] = place
+		days[path.Dir(a.Source.Path)] = true
+		list, ids = append(list, a), append(ids, a.ID)
+		return nil
+	}, "SELECT n, place, data FROM record "+where, args...)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	first, err := firstRefs(c.ctx, c.conn, slices.Sorted(maps.Keys(days)))
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range list {
+		if err := c.refs.source(a, first); err != nil {
+			return nil, err
+		}
+		c.Fill(a.Record)
+	}
+	return ids, nil
+}

@@ -1,0 +1,480 @@
+package index
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/store"
+)
+
+// refresh brings the tables to what the refs hold. It reads the days that have
+// changed and no others.
+type refresh struct {
+	ix    *Index
+	ctx   context.Context
+	conn  *sql.Conn
+	fold  folder
+	days  map[dayID]*dayRow
+	last  int64           // the highest number of a record
+	ids   map[string]bool // of the records that arrived
+	fresh bool            // the file was empty
+}
+
+// dayID is a day as some tip has it.
+type dayID struct{ path, tree string }
+
+// dayRow is what the tables hold of a day.
+type dayRow struct {
+	ref     int
+	members []byte
+	current bool // a tip still has it so
+}
+
+// fileID is a file of a day.
+type fileID struct{ path, blob string }
+
+// run does the whole of it inside a transaction.
+func (r *refresh) run() error {
+	days, err := r.ix.repo.Days(r.ctx, r.ix.options.Refs, r.ix.options.Dir)
+	if err != nil {
+		return &readError{err}
+	}
+	if err := r.loadDays(); err != nil {
+		return err
+	}
+	changed, err := r.compare(days)
+	if err != nil {
+		return err
+	}
+	if r.fresh {
+		err = r.fill(changed)
+	} else {
+		err = r.change(changed)
+	}
+	if err != nil {
+		return err
+	}
+	return r.settleTwins()
+}
+
+// readError is an error of the repository, not of the index.
+type readError struct{ err error }
+
+func (e *readError) Error() string { return e.err.Error() }
+func (e *readError) Unwrap() error { return e.err }
+
+// loadDays reads what days are known.
+func (r *refresh) loadDays() error {
+	r.days = make(map[dayID]*dayRow)
+	err := each(r.ctx, r.conn, func(rows *sql.Rows) error {
+		var id dayID
+		row := new(dayRow)
+		if err := rows.Scan(&id.path, &id.tree, &row.ref, &row.members); err != nil {
+			return err
+		}
+		r.days[id] = row
+		return nil
+	}, "SELECT path, tree, ref, members FROM day")
+	if err != nil {
+		return err
+	}
+	r.ids = make(map[string]bool)
+	if r.fresh = len(r.days) == 0; r.fresh {
+		r.fold.keys = make(map[thingID]bool)
+	}
+	// A number that was searched for once is not given to another record.
+	if r.last, err = r.ix.db.searchedTo(r.ctx); err != nil {
+		return err
+	}
+	return r.conn.QueryRowContext(r.ctx, "SELECT max(?, ifnull(max(n), 0)) FROM record", r.last).Scan(&r.last)
+}
+
+// compare notes which days are still there, and returns the paths of which
+// some tree is new or gone, sorted.
+func (r *refresh) compare(days []store.Day) ([]*changedDay, error) {
+	changed := make(map[string]*changedDay)
+	change := func(path string) *changedDay {
+		if changed[path] == nil {
+			changed[path] = &changedDay{path: path}
+		}
+		return changed[path]
+	}
+	for _, day := range days {
+		row := r.days[dayID{day.Path, day.Tree}]
+		if row == nil {
+			c := change(day.Path)
+			c.new = append(c.new, day)
+			continue
+		}
+		row.current = true
+		if row.ref == day.Ref {
+			continue
+		}
+		row.ref = day.Ref
+		if _, err := r.conn.ExecContext(r.ctx, "UPDATE day SET ref = ? WHERE path = ? AND tree = ?", day.Ref, day.Path, day.Tree); err != nil {
+			return nil, err
+		}
+	}
+	for id, row := range r.days {
+		if !row.current {
+			change(id.path)
+		}
+	}
+	return slices.SortedFunc(maps.Values(changed), func(a, b *changedDay) int { return cmp.Compare(a.path, b.path) }), nil
+}
+
+// changedDay is a path with its new trees.
+type changedDay struct {
+	path string
+	new  []store.Day
+}
+
+// fill folds everything into an empty file, a day after the other.
+func (r *refresh) fill(changed []*changedDay) error {
+	r.fold.progress = r.ix.options.Progress
+	return r.fold.drain(func() ([]arrival, error) {
+		var list []arrival
+		for len(list) < foldChunk && len(changed) > 0 {
+			arrived, err := r.readDay(changed[0], nil)
+			if err != nil {
+				return nil, err
+			}
+			list, changed = append(list, arrived...), changed[1:]
+		}
+		return list, nil
+	})
+}
+
+// change folds what has arrived, after it has taken back what is gone.
+func (r *refresh) change(changed []*changedDay) error {
+	var arrived []arrival
+	gone := make(map[int64]bool)
+	for _, day := range changed {
+		known, err := r.knownFiles(day.path)
+		if err != nil {
+			return err
+		}
+		left := make(map[int64]bool, len(known))
+		for _, n := range known {
+			left[n] = true
+		}
+		list, err := r.readDay(day, known)
+		if err != nil {
+			return err
+		}
+		arrived = append(arrived, list...)
+		if err := r.keepMembers(day.path, left); err != nil {
+			return err
+		}
+		maps.Copy(gone, left)
+	}
+	return r.replace(gone, arrived)
+}
+
+// knownFiles returns the records of a day by the files that hold them.
+func (r *refresh) knownFiles(dayPath string) (map[fileID]int64, error) {
+	members := make(map[int64]bool)
+	for id, row := range r.days {
+		if id.path == dayPath {
+			if err := eachMember(row.members, func(n int64) { members[n] = true }); err != nil {
+				return nil, err
+			}
+		}
+	}
+	list, err := r.fold.stored("SELECT n, data FROM record WHERE n IN (SELECT value FROM json_each(?))", jsonList(slices.Sorted(maps.Keys(members))))
+	known := make(map[fileID]int64, len(list))
+	for _, a := range list {
+		known[fileID{a.Source.Path, a.Source.Blob}] = a.n
+	}
+	if err == nil && len(known) != len(members) {
+		err = errDamaged
+	}
+	return known, err
+}
+
+// keepMembers removes from left the records that the current trees of a path
+// still hold, and deletes the other trees.
+func (r *refresh) keepMembers(dayPath string, left map[int64]bool) error {
+	for id, row := range r.days {
+		if id.path != dayPath {
+			continue
+		}
+		if !row.current {
+			delete(r.days, id)
+			if _, err := r.conn.ExecContext(r.ctx, "DELETE FROM day WHERE path = ? AND tree = ?", id.path, id.tree); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := eachMember(row.members, func(n int64) { delete(left, n) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readDay enters the new trees of a day and returns the records that no known
+// file holds.
+func (r *refresh) readDay(day *changedDay, known map[fileID]int64) ([]arrival, error) {
+	if known == nil {
+		known = make(map[fileID]int64)
+	}
+	var arrived []arrival
+	for _, tree := range day.new {
+		files, err := r.ix.repo.DayFiles(tree)
+		if err != nil {
+			return nil, &readError{err}
+		}
+		list, members, err := r.readFiles(files, known)
+		if err != nil {
+			return nil, err
+		}
+		arrived = append(arrived, list...)
+		slices.Sort(members)
+		row := &dayRow{ref: tree.Ref, members: encodeMembers(members), current: true}
+		r.days[dayID{tree.Path, tree.Tree}] = row
+		if _, err := r.conn.ExecContext(r.ctx, "INSERT INTO day VALUES (?, ?, ?, ?)", tree.Path, tree.Tree, row.ref, row.members); err != nil {
+			return nil, err
+		}
+	}
+	return r.firstOfID(arrived)
+}
+
+// readFiles reads the records that known does not have, and adds them to it.
+func (r *refresh) readFiles(files []store.File, known map[fileID]int64) (arrived []arrival, members []int64, err error) {
+	var unknown []store.File
+	for _, file := range files {
+		if n, ok := known[fileID{file.Path, file.Blob}]; ok {
+			members = append(members, n)
+		} else {
+			unknown = append(unknown, file)
+		}
+	}
+	results := make([]result, len(unknown))
+	err = parallel(r.ctx, len(unknown), func(i int) error {
+		var err error
+		results[i], err = readFile(r.ix.repo, r.ix.options.Dir, unknown[i])
+		return err
+	})
+	if err != nil {
+		return nil, nil, &readError{err}
+	}
+	for i, result := range results {
+		if result.record == nil {
+			continue // what is no record is for Load to report
+		}
+		r.last++
+		known[fileID{unknown[i].Path, unknown[i].Blob}] = r.last
+		members = append(members, r.last)
+		arrived = append(arrived, arrival{n: r.last, Record: result.record})
+	}
+	return arrived, members, nil
+}
+
+// firstOfID sets aside the records whose id is taken; settleTwins says which
+// one counts.
+func (r *refresh) firstOfID(arrived []arrival) ([]arrival, error) {
+	if err := r.noteStoredIDs(arrived); err != nil {
+		return nil, err
+	}
+	kept := arrived[:0]
+	for _, a := range arrived {
+		if r.ids[a.ID] {
+			if _, err := r.conn.ExecContext(r.ctx, insertRecord, a.n, a.ID, outvoted, a.At.Unix(), about(a.Record), handoff.EncodeRecord(a.Record)); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		r.ids[a.ID] = true
+		kept = append(kept, a)
+	}
+	return kept, nil
+}
+
+// noteStoredIDs adds to ids those of the records that rows have already.
+func (r *refresh) noteStoredIDs(arrived []arrival) error {
+	if r.fresh {
+		return nil
+	}
+	ids := make([]string, len(arrived))
+	for i, a := range arrived {
+		ids[i] = a.ID
+	}
+	return each(r.ctx, r.conn, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		r.ids[id] = true
+		return err
+	}, "SELECT id FROM record WHERE id IN (SELECT value FROM json_each(?))", jsonList(ids))
+}
+
+// replace takes the records that are gone out of the fold and folds those that
+// have arrived.
+func (r *refresh) replace(gone map[int64]bool, arrived []arrival) error {
+	numbers := jsonList(slices.Sorted(maps.Keys(gone)))
+	if len(gone) > 0 {
+		var place sql.NullInt64
+		if err := r.conn.QueryRowContext(r.ctx, "SELECT min(place) FROM record WHERE place >= 0 AND n IN (SELECT value FROM json_each(?))", numbers).Scan(&place); err != nil {
+			return err
+		}
+		if place.Valid {
+			back, ok, err := r.fold.rewind(place.Int64)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				return r.foldAnew(numbers, arrived)
+			}
+			back = slices.DeleteFunc(back, func(a arrival) bool { return gone[a.n] })
+			arrived = append(back, arrived...)
+		}
+		if err := r.delete(numbers); err != nil {
+			return err
+		}
+	}
+	return r.fold.drain(listSource(arrived))
+}
+
+func (r *refresh) delete(numbers string) error {
+	_, err := r.conn.ExecContext(r.ctx, "DELETE FROM record WHERE n IN (SELECT value FROM json_each(?))", numbers)
+	return err
+}
+
+func (r *refresh) foldAnew(gone string, arrived []arrival) error {
+	if err := r.delete(gone); err != nil {
+		return err
+	}
+	if err := r.fold.store(arrived); err != nil {
+		return err
+	}
+	return r.fold.drain(r.fold.storedSource())
+}
+
+// settleTwins sees to it that of several records with one id the right one
+// counts: that of the first ref, as in Load.
+func (r *refresh) settleTwins() error {
+	var ids []string
+	err := each(r.ctx, r.conn, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, "SELECT DISTINCT id FROM record WHERE place = ?", outvoted)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := r.settle(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *refresh) settle(id string) error {
+	twins, err := r.fold.stored("SELECT n, data FROM record WHERE id = ?", id)
+	if err != nil {
+		return err
+	}
+	var folded sql.NullInt64
+	if err := r.conn.QueryRowContext(r.ctx, "SELECT max(n) FROM record WHERE id = ? AND place >= 0", id).Scan(&folded); err != nil {
+		return err
+	}
+	first := make(map[int64]int, len(twins))
+	for _, twin := range twins {
+		if first[twin.n], err = r.firstRef(twin); err != nil {
+			return err
+		}
+	}
+	winner := slices.MinFunc(twins, func(a, b arrival) int {
+		return cmp.Or(cmp.Compare(first[a.n], first[b.n]), cmp.Compare(a.Source.Path, b.Source.Path))
+	})
+	if folded.Valid && folded.Int64 == winner.n {
+		return nil
+	}
+	return r.elect(winner, folded)
+}
+
+// firstRef is the first ref that has a record.
+func (r *refresh) firstRef(a arrival) (int, error) {
+	first := len(r.ix.options.Refs)
+	dir := path.Dir(a.Source.Path)
+	for id, row := range r.days {
+		if id.path != dir || row.ref >= first {
+			continue
+		}
+		if err := eachMember(row.members, func(n int64) {
+			if n == a.n {
+				first = row.ref
+			}
+		}); err != nil {
+			return 0, err
+		}
+	}
+	return first, nil
+}
+
+// elect makes a record count in place of the one that is folded, if any is.
+func (r *refresh) elect(winner arrival, folded sql.NullInt64) error {
+	pending := []arrival{winner}
+	if folded.Valid {
+		var place int64
+		if err := r.conn.QueryRowContext(r.ctx, "SELECT place FROM record WHERE n = ?", folded.Int64).Scan(&place); err != nil {
+			return err
+		}
+		back, ok, err := r.fold.rewind(place)
+		if err != nil {
+			return err
+		}
+		if _, err := r.conn.ExecContext(r.ctx, "UPDATE record SET place = ? WHERE n = ?", outvoted, folded.Int64); err != nil {
+			return err
+		}
+		if !ok {
+			if _, err := r.conn.ExecContext(r.ctx, "UPDATE record SET place = NULL WHERE n = ?", winner.n); err != nil {
+				return err
+			}
+			return r.fold.drain(r.fold.storedSource())
+		}
+		pending = append(pending, slices.DeleteFunc(back, func(a arrival) bool { return a.n == folded.Int64 })...)
+	}
+	if _, err := r.conn.ExecContext(r.ctx, "UPDATE record SET place = NULL WHERE n = ?", winner.n); err != nil {
+		return err
+	}
+	return r.fold.drain(listSource(pending))
+}
+
+// scope is what the content of the file depends on beside the refs.
+func (o Options) scope() string {
+	return fmt.Sprintf("%s %s %q", layoutSum(), o.Policy, o.Dir)
+}
+
+// tips are the refs as the file keeps them.
+func (o Options) tips() string {
+	var b strings.Builder
+	for _, ref := range o.Refs {
+		fmt.Fprintf(&b, "%s %s\n", cmp.Or(ref.Hash, "-"), ref.Name)
+	}
+	return b.String()
+}
+
+// digest is the SHA-256 of some bytes in hex digits.
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// isReadError reports whether the repository is at fault, not the index.
+func isReadError(err error) bool {
+	var failed *readError
+	return errors.As(err, &failed)
+}

@@ -1,0 +1,115 @@
+package index
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// arrival is a record on its way into the fold.
+type arrival struct {
+	n      int64 // its number in the table
+	stored bool  // whether it has a row there
+	*handoff.Record
+}
+
+// outvoted is the place of a record whose id stands for another one.
+const outvoted = -1
+
+// thingID names a thing.
+type thingID struct {
+	kind handoff.ThingKind
+	key  string
+}
+
+// thingRow is a thing as its row has it.
+type thingRow struct {
+	live           bool
+	place          int
+	author, series sql.NullString
+	data           []byte
+}
+
+func rowOf(t handoff.Thing) thingRow {
+	return thingRow{
+		live: t.Live, place: t.Place, data: t.Data,
+		author: sql.NullString{String: t.Author, Valid: t.Author != ""},
+		series: sql.NullString{String: t.Series, Valid: t.Series != ""},
+	}
+}
+
+func (r *thingRow) same(other thingRow) bool {
+	return r != nil && r.live == other.live && r.place == other.place && r.author == other.author &&
+		r.series == other.series && string(r.data) == string(other.data)
+}
+
+// jsonList is a list as json_each takes it: one statement for lists of any
+// length.
+func jsonList[T int64 | string](list []T) string {
+	data, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // a list of strings or numbers always has a JSON form
+	}
+	return string(data)
+}
+
+// each calls f for the rows of a query.
+func each(ctx context.Context, conn *sql.Conn, f func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := conn.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// encodeMembers packs ascending numbers.
+func encodeMembers(numbers []int64) []byte {
+	var data []byte
+	last := int64(0)
+	for _, n := range numbers {
+		data = binary.AppendUvarint(data, uint64(n-last))
+		last = n
+	}
+	return data
+}
+
+// eachMember calls f for the numbers that encodeMembers packed.
+func eachMember(data []byte, f func(n int64)) error {
+	last := int64(0)
+	for len(data) > 0 {
+		d, size := binary.Uvarint(data)
+		if size <= 0 {
+			return errDamaged
+		}
+		data, last = data[size:], last+int64(d)
+		f(last)
+	}
+	return nil
+}
+
+// decodeArrival reads a row of the record table.
+func decodeArrival(n int64, data []byte) (arrival, error) {
+	r, err := handoff.DecodeRecord(data)
+	if err != nil {
+		return arrival{}, errors.Join(errDamaged, err)
+	}
+	return arrival{n: n, stored: true, Record: r}, nil
+}
+
+// about is the id of the record that a record is about, nil for none.
+func about(r *handoff.Record) any {
+	if subject := handoff.SubjectOf(r.Body); handoff.ValidID(subject) {
+		return subject
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package index
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// errUnsearched says that some records are not in the table of texts yet. It is
+// filled when somebody searches for the first time, not when the records
+// arrive: most answers need no search, and the first one should come soon.
+var errUnsearched = errors.New("the texts are not indexed")
+
+// pieceLength is how many characters the pieces of text have that can be looked
+// up.
+const pieceLength = 3
+
+// searchable reports whether any of the words is long enough to be looked up.
+func searchable(words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return utf8.RuneCountInString(w) >= pieceLength })
+}
+
+// searchedTo returns the highest number of a record that is in the table of
+// texts.
+func (db *database) searchedTo(ctx context.Context) (int64, error) {
+	value, err := db.meta(ctx, "searched")
+	if err != nil || value == nil {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(string(value), 10, 64)
+	return n, damage(err)
+}
+
+// makeSearchable enters the texts of the records that came since the last time.
+func (ix *Index) makeSearchable(ctx context.Context) error {
+	return ix.db.write(ctx, func() error {
+		from, err := ix.db.searchedTo(ctx)
+		if err != nil {
+			return err
+		}
+		insert, err := ix.db.conn.PrepareContext(ctx, "INSERT INTO text (rowid, said) VALUES (?, ?)")
+		if err != nil {
+			return err
+		}
+		defer insert.Close()
+		f := folder{ctx: ctx, conn: ix.db.conn}
+		for done := 0; ; done += foldChunk {
+			list, err := f.stored("SELECT n, data FROM record WHERE n > ? ORDER BY n LIMIT ?", from, foldChunk)
+			if err != nil {
+				return err
+			}
+			if len(list) == 0 {
+				return ix.db.setMeta(ctx, "searched", strconv.AppendInt(nil, from, 10))
+			}
+			for _, a := range list {
+				if _, err := insert.ExecContext(ctx, a.n, ix.options.Text(a.Record)); err != nil {
+					return err
+				}
+			}
+			from = list[len(list)-1].n
+			if ix.options.Progress != nil {
+				ix.options.Progress(done + len(list))
+			}
+		}
+	})
+}
+
+// words adds the things whose records say all of some texts. A thing that says
+// them all says the rarest, so that one is enough to find it.
+func (c *recall) words(words []string) error {
+	if err := c.checkSearched(); err != nil {
+		return err
+	}
+	var rarest []int64
+	found := false
+	for _, w := range words {
+		if utf8.RuneCountInString(w) < pieceLength {
+			continue
+		}
+		numbers, err := c.saying(w)
+		if err != nil {
+			return err
+		}
+		if !found || len(numbers) < len(rarest) {
+			rarest, found = numbers, true
+		}
+	}
+	return c.mentioned("WHERE place >= 0 AND n IN (SELECT value FROM json_each(?))", jsonList(rarest))
+}
+
+func (c *recall) checkSearched() error {
+	db := database{conn: c.conn}
+	searched, err := db.searchedTo(c.ctx)
+	if err != nil {
+		return err
+	}
+	var last int64
+	if err := c.conn.QueryRowContext(c.ctx, "SELECT ifnull(max(n), 0) FROM record").Scan(&last); err != nil {
+		return err
+	}
+	if last > searched {
+		return errUnsearched
+	}
+	return nil
+}
+
+// saying returns the numbers of the records that have all pieces of a word: all
+// that say it, and a few that do not.
+func (c *recall) saying(word string) (numbers []int64, err error) {
+	letters := []rune(word)
+	var pieces []string
+	for i := range len(letters) - pieceLength + 1 {
+		piece := strings.ReplaceAll(string(letters[i:i+pieceLength]), `"`, `""`)
+		pieces = append(pieces, `"`+piece+`"`)
+	}
+	slices.Sort(pieces)
+	err = each(c.ctx, c.conn, func(rows *sql.Rows) error {
+		var n int64
+		err := rows.Scan(&n)
+		numbers = append(numbers, n)
+		return err
+	}, "SELECT rowid FROM text WHERE text MATCH ?", strings.Join(slices.Compact(pieces), " AND "))
+	return numbers, err
+}

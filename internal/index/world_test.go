@@ -1,0 +1,318 @@
+package index_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/index"
+	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/store"
+	"pgregory.net/rapid"
+)
+
+// world is a repository whose branches hold whatever a test puts there.
+type world struct {
+	t        failer
+	dir      string
+	repo     *store.Repo
+	branches map[string]map[string][]byte // branch → path → content
+	policy   handoff.AckPolicy
+}
+
+// failer is a test, of package testing or of rapid.
+type failer interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// day is the first day of the records.
+var day = time.Date(2026, 11, 16, 22, 0, 0, 0, time.UTC)
+
+func newWorld(t failer, dir string) *world {
+	w := &world{t: t, dir: dir, branches: make(map[string]map[string][]byte)}
+	w.git(nil, "init", "-q", "-b", "main", ".")
+	return w
+}
+
+func (w *world) git(in []byte, args ...string) {
+	w.t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir, cmd.Stdin = w.dir, bytes.NewReader(in)
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		w.t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+}
+
+// write makes the branches what they are to be, each a commit without parents,
+// and deletes the others.
+func (w *world) write(others ...string) {
+	w.t.Helper()
+	var in bytes.Buffer
+	for _, branch := range slices.Sorted(maps.Keys(w.branches)) {
+		fmt.Fprintf(&in, "reset refs/heads/%s\n\ncommit refs/heads/%s\ncommitter A <a@b.c> 1790000000 +0000\ndata 0\ndeleteall\n", branch, branch)
+		for _, name := range slices.Sorted(maps.Keys(w.branches[branch])) {
+			data := w.branches[branch][name]
+			fmt.Fprintf(&in, "M 100644 inline %s\ndata %d\n%s\n", name, len(data), data)
+		}
+	}
+	w.git(in.Bytes(), "fast-import", "--quiet", "--force")
+	for _, branch := range others {
+		w.git(nil, "update-ref", "-d", "refs/heads/"+branch)
+	}
+	var err error
+	if w.repo, err = store.Open(context.Background(), w.dir, os.Environ()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// put adds a record to a branch.
+func (w *world) put(branch string, r *handoff.Record) {
+	data, err := handoff.Format(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if w.branches[branch] == nil {
+		w.branches[branch] = make(map[string][]byte)
+	}
+	w.branches[branch][path.Join(".handoffs", r.Name())] = data
+}
+
+func (w *world) options() index.Options {
+	refs, err := w.repo.Refs(context.Background(), store.Scope{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return index.Options{Refs: refs, Dir: ".handoffs", Policy: w.policy, Text: query.Said}
+}
+
+func (w *world) open() *index.Index {
+	w.t.Helper()
+	ix, err := index.Open(context.Background(), w.repo, w.options())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return ix
+}
+
+// fromMemory is the state as Load and Fold know it: what the index must know.
+func (w *world) fromMemory() *handoff.State {
+	w.t.Helper()
+	o := w.options()
+	set, err := index.Load(context.Background(), w.repo, o.Refs, o.Dir)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return handoff.Fold(set.Records, w.policy)
+}
+
+func (w *world) file() string { return filepath.Join(w.repo.CommonDir(), "handoff", "index.db") }
+
+// questions are asked of every world.
+var questions = [][]string{
+	{"blocked"}, {"waiting-on", "ben"}, {"next", "team"}, {"holds"}, {"questions"}, {"unacked"}, {"unclaimed"},
+	{"at-risk"}, {"stale"}, {"watch"}, {"items"}, {"decisions"}, {"decisions", "api"}, {"decisions", "web"},
+	{"whois", "api"}, {"whois", "nobody"}, {"whois", "17"}, {"why", "api"}, {"why", "tls"}, {"why", "17"}, {"why", "item:db"},
+	{"shipped"}, {"shipped", "since:2026-11-17"}, {"changed"}, {"changed", "since:2026-11-18"},
+	{"is:blocked"}, {"is:open", "by:ana"}, {"is:closed"}, {"owner:ben", "-is:open"}, {"item:api"}, {"kind:ack"},
+	{"release"}, {"release", "-cache"}, {"re"}, {"cache", "release", "is:item"}, {"nothing-says-this"}, {"blocked", "cache"}, {"items", "-release"},
+	{"blocked", "since:2026-11-18"}, {"items", "until:2026-11-17"}, {"holds", "lee", "team:qa"},
+}
+
+// compare asks everything of the index and of memory.
+func (w *world) compare(ix *index.Index) {
+	w.t.Helper()
+	want := w.fromMemory()
+	ctx := context.Background()
+	now := day.Add(5 * 24 * time.Hour)
+	for _, words := range questions {
+		q, err := query.Parse(words, query.ParseEnv{Me: "ana", Now: now})
+		if err != nil {
+			w.t.Fatalf("%v: %v", words, err)
+		}
+		fresh := w.open() // what earlier questions recalled must not help this one
+		got, err := query.Ask(q, func(p handoff.Part) (*handoff.State, error) { return fresh.State(ctx, p) }, query.Env{Now: now})
+		fromFile := fresh.FromFile()
+		fresh.Close()
+		if err != nil || !fromFile {
+			w.t.Fatalf("%v: from the file %t: %v", words, fromFile, err)
+		}
+		if a, b := asJSON(got), asJSON(query.Run(q, want, query.Env{Now: now})); a != b {
+			w.t.Fatalf("%v\nindex  %s\nmemory %s", words, a, b)
+		}
+	}
+	whole, err := ix.State(ctx, handoff.Part{All: true})
+	if err != nil {
+		w.t.Fatalf("%v", err)
+	}
+	if a, b := asJSON(whole.Problems), asJSON(want.Problems); a != b {
+		w.t.Fatalf("problems\nindex  %s\nmemory %s", a, b)
+	}
+	w.compareThings(want)
+}
+
+// compareThings looks every thing up by its name.
+func (w *world) compareThings(want *handoff.State) {
+	w.t.Helper()
+	var refs []string
+	for _, r := range want.Order() {
+		refs = append(refs, r.ID)
+	}
+	for _, slug := range slugs {
+		refs = append(refs, slug, "blk:"+slug)
+	}
+	ix := w.open()
+	defer ix.Close()
+	for _, ref := range append(refs, "@", "@ben", "000", "q:api") {
+		got, err := ix.State(context.Background(), handoff.Part{Refs: []string{ref}})
+		if err != nil {
+			w.t.Fatalf("%s: %v", ref, err)
+		}
+		a, b := describe(got, ref), describe(want, ref)
+		if a != b {
+			w.t.Fatalf("%s\nindex  %s\nmemory %s", ref, a, b)
+		}
+	}
+}
+
+// describe is what a reference means, with every record of its story.
+func describe(s *handoff.State, ref string) string {
+	target, err := s.Resolve(ref, "ana")
+	if err != nil {
+		return err.Error()
+	}
+	var thing any
+	var history []string
+	switch target.Type {
+	case handoff.TargetItem:
+		thing, history = s.Items[target.Name], s.Items[target.Name].History
+	case handoff.TargetBlocker:
+		b := *s.Blockers[target.Name]
+		thing, history = b, b.History
+	case handoff.TargetQuestion:
+		thing, history = s.Questions[target.Name], s.Questions[target.Name].History
+	case handoff.TargetDecision:
+		thing = s.Decisions[target.Name]
+	case handoff.TargetRecord:
+		history = []string{target.Name}
+		if h := s.Handoffs[target.Name]; h != nil {
+			thing = []any{h.State, h.Chain, h.Taken, h.Acks, h.SupersededBy, h.Summary}
+		}
+	}
+	text := asJSON(target) + asJSON(thing)
+	for _, id := range history {
+		text += asJSON(s.Records[id]) + asJSON(s.Records[id].Source)
+	}
+	return text
+}
+
+func asJSON(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(data)
+}
+
+var (
+	people = []string{"ana", "ben", "cleo", "lee"}
+	slugs  = []string{"api", "web", "tls", "db"}
+	says   = []string{"the release waits", "a cache is cold", "release the cache", "nothing new"}
+)
+
+// drawRecord is a record that knows of some others.
+func drawRecord(t *rapid.T, n int, ids []string) *handoff.Record {
+	pick := func(list []string) string { return rapid.SampledFrom(list).Draw(t, "pick") }
+	some := func(list []string) []string { return list[:rapid.IntRange(0, len(list)).Draw(t, "some")] }
+	one := func(n int) bool { return rapid.IntRange(0, n-1).Draw(t, "rarely") == 0 }
+	earlier := "00000000"
+	if len(ids) > 0 {
+		earlier = ids[len(ids)-1-rapid.IntRange(0, min(3, len(ids)-1)).Draw(t, "earlier")]
+	}
+	at := day.Add(time.Duration(n) * 2 * time.Hour)
+	if one(8) {
+		at = at.Add(-time.Duration(rapid.IntRange(0, 60).Draw(t, "late")) * time.Hour)
+	}
+	by := pick(people)
+	var body handoff.Body
+	switch rapid.IntRange(0, 11).Draw(t, "kind") {
+	default:
+		body = drawHandoff(t, by, earlier, pick, some, one)
+	case 5, 6, 7:
+		body = &handoff.Ack{Subject: earlier, Outcome: pick([]string{"accepted", "accepted", "declined", "changes_requested"}), Take: some(slugs), Note: pick(says)}
+	case 8:
+		body = &handoff.Resolution{Blocker: pick(slugs), Outcome: "resolved", How: pick(says)}
+	case 9:
+		body = &handoff.Question{About: pick(append(slugs, earlier)), Ask: pick(says), To: pick(people)}
+	case 10:
+		body = &handoff.DecisionRecord{Topic: pick(slugs), DecisionFields: drawDecision(pick, some)}
+	case 11:
+		body = pickBody(t, pick(slugs), earlier, pick)
+	}
+	return handoff.New(fmt.Sprintf("%08d", n), at, by, body)
+}
+
+func pickBody(t *rapid.T, slug, earlier string, pick func([]string) string) handoff.Body {
+	return rapid.SampledFrom([]handoff.Body{
+		&handoff.Escalation{Subject: "blk:" + slug, To: pick(people), Level: 1, Ask: pick(says)},
+		&handoff.Assignment{Item: slug, To: pick(people)},
+		&handoff.Withdrawal{Subject: earlier},
+		&handoff.Answer{Question: earlier, Text: pick(says)},
+		&handoff.Route{Subject: "blk:" + slug, To: pick(people)},
+		&handoff.Gap{Subject: earlier, Recovery: pick(says)},
+	}).Draw(t, "body")
+}
+
+func drawDecision(pick func([]string) string, some func([]string) []string) handoff.DecisionFields {
+	return handoff.DecisionFields{
+		Decision: pick(says), Items: some(slugs), Answers: pick([]string{"", "blk:tls", "blk:db"}),
+		Supersedes: pick([]string{"", "api", "web"}), Status: pick([]string{"", "proposed", "reversed"}),
+	}
+}
+
+func drawHandoff(t *rapid.T, by, earlier string, pick func([]string) string, some func([]string) []string, one func(int) bool) *handoff.Handoff {
+	h := &handoff.Handoff{To: some(append([]string{"team:qa"}, people...)), Summary: pick(says), Team: pick([]string{"", "", "qa", "payments"})}
+	for range rapid.IntRange(0, 3).Draw(t, "items") {
+		it := handoff.Item{ID: pick(slugs), Status: pick([]string{"ready", "blocked", "in_review"}), Owner: pick(people), State: pick(says)}
+		for _, who := range some(people) {
+			it.Next = append(it.Next, handoff.Next{Do: pick(says), Owner: who})
+		}
+		if one(6) {
+			it.Refs = []handoff.Ref{{Type: "pr", ID: "#17"}}
+		}
+		if one(4) {
+			it.BlockedBy, it.Reopened = []string{pick(slugs)}, "again"
+		}
+		h.Items = append(h.Items, it)
+	}
+	if one(2) {
+		h.Blockers = handoff.List[handoff.Blocker]{{ID: pick(slugs), Needs: pick(says), Resolver: pick(people), Blocks: some(slugs)}}
+		h.Shipped = handoff.List[handoff.Shipped]{{ID: pick(append(slugs, "")), What: pick(says)}}
+	}
+	if one(3) {
+		h.Decisions = handoff.List[handoff.Decision]{{ID: pick(slugs), DecisionFields: drawDecision(pick, some)}}
+		h.Questions = []handoff.OpenQuestion{{ID: pick(slugs), Ask: pick(says), To: pick(people)}}
+		h.Dropped = []handoff.Reasoned{{ID: pick(slugs), Why: pick(says)}}
+	}
+	if one(3) {
+		h.Amends = earlier
+	}
+	if one(8) {
+		h.Rollup = &handoff.Rollup{Level: "team", Scope: pick([]string{"qa", ""}), Sources: []handoff.RollupSource{{ID: earlier}}}
+	}
+	if one(5) {
+		h.Watch = []handoff.Watch{{What: pick(says)}}
+	}
+	return h
+}

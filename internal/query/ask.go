@@ -1,0 +1,131 @@
+package query
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// Recall returns a state that holds a part at least. Of one repository it is
+// the same state every time, and may grow.
+type Recall func(handoff.Part) (*handoff.State, error)
+
+// Ask answers a query as [Run] does from the whole state, with as little of it
+// as the question takes.
+func Ask(q Query, recall Recall, env Env) (Answer, error) {
+	part, err := q.part(recall, env)
+	if err != nil {
+		return Answer{}, err
+	}
+	s, err := recall(part)
+	if err != nil {
+		return Answer{}, err
+	}
+	a := Run(q, s, env)
+	if part.All || len(a.Rows) > 0 || q.knowsNone(a) {
+		return a, nil
+	}
+	if s, err = recall(handoff.Part{All: true}); err != nil {
+		return Answer{}, err
+	}
+	return Run(q, s, env), nil
+}
+
+// part is what the rows of the answer are made of.
+func (q Query) part(recall Recall, env Env) (handoff.Part, error) {
+	switch q.Topic {
+	case Whois, Why:
+		return q.story(recall)
+	case Decisions:
+		part := handoff.Part{Decisions: true, Histories: len(q.Words) > 0}
+		if q.Arg != "" {
+			part.Refs = []string{q.Arg}
+		}
+		return part, nil
+	case Shipped:
+		return handoff.Part{All: q.Since.IsZero(), Since: q.Since}, nil
+	case Changed:
+		s, err := recall(handoff.Part{})
+		if err != nil {
+			return handoff.Part{}, err
+		}
+		return handoff.Part{Since: newRunner(q, s, env).changedSince()}, nil
+	case Search:
+		return q.searched(), nil
+	}
+	return handoff.Part{Histories: len(q.Words) > 0}, nil
+}
+
+// story is what the records say of a thing and of what touches it. Of something
+// that is no item by its name, only the whole state tells who refers to it.
+func (q Query) story(recall Recall) (handoff.Part, error) {
+	typ, name := handoff.SplitRef(q.Arg)
+	part := handoff.Part{Refs: []string{q.Arg}}
+	s, err := recall(part)
+	if err != nil {
+		return part, err
+	}
+	if (typ == handoff.RefAny || typ == handoff.RefItem) && s.Items[name] == nil {
+		return handoff.Part{All: true}, nil
+	}
+	if q.Topic == Whois {
+		return part, nil
+	}
+	part.Words = []string{name}
+	if s, err = recall(part); err != nil {
+		return part, err
+	}
+	// What answers a blocker of the item need not name the item.
+	for _, id := range sortedKeys(s.Blockers) {
+		if b := s.Blockers[id]; blocksAny(b, map[string]bool{name: true}) {
+			if _, err := recall(handoff.Part{Words: []string{id}}); err != nil {
+				return part, err
+			}
+		}
+	}
+	return part, nil
+}
+
+// searched is everything that says the words.
+func (q Query) searched() handoff.Part {
+	var part handoff.Part
+	for _, w := range q.Words {
+		if !w.Not {
+			part.Words = append(part.Words, w.Text)
+		}
+	}
+	if len(part.Words) == 0 {
+		part.All = len(q.Words) > 0 || !slices.ContainsFunc(q.Terms, Term.present)
+		part.Decisions = true
+	}
+	return part
+}
+
+// present reports whether only what is live, or a decision that stands, can
+// meet the term.
+func (t Term) present() bool {
+	switch t.Value {
+	case isOpen, isOffered, isUnclaimed, isStale, isAtRisk, isUnacked, isOverdue, isLimbo,
+		handoff.StatusBlocked, handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview:
+		return t.Qualifier == Is && !t.Not
+	}
+	return false
+}
+
+// knowsNone reports whether an answer without rows is that of the whole state:
+// it depends on the newest handoffs only.
+func (q Query) knowsNone(a Answer) bool {
+	spec, _ := findTopic(q.Topic)
+	named := slices.ContainsFunc(q.Terms, func(t Term) bool { return t.Qualifier == InItem })
+	return !spec.history && q.Topic != Search && q.Since.IsZero() && q.Until.IsZero() && !named && (q.Arg == "" || a.Answered)
+}
+
+// Said is everything that a record says, as words are looked for in it.
+func Said(record *handoff.Record) string {
+	var lines []string
+	for _, text := range texts(record.Body) {
+		lines = append(lines, fold(text))
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,221 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
+
+	teamconfig "github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// AuditOptions says what an audit looks at.
+type AuditOptions struct {
+	Dir    string // of the records
+	Refs   []Ref  // the tips whose history is audited
+	Now    time.Time
+	Signed bool // every record must be in a commit that its author has signed
+
+	// Config stands for the configuration of commits that have none, as those
+	// of a branch that holds nothing but records.
+	Config *teamconfig.Config
+
+	// Progress, unless nil, is told now and then how many of the commits have
+	// been looked at. It may be called from several goroutines.
+	Progress func(done, total int)
+}
+
+// AuditKind says what happened to a record.
+type AuditKind string
+
+// The kinds of findings of an audit.
+const (
+	AuditEdited     AuditKind = "edited"
+	AuditDeleted    AuditKind = "deleted"
+	AuditRenamed    AuditKind = "renamed"
+	AuditMode       AuditKind = "mode"       // the mode of the file was changed
+	AuditReplaced   AuditKind = "replaced"   // by a merge that took neither side, or dropped one
+	AuditRestored   AuditKind = "restored"   // has the first content again
+	AuditIdentity   AuditKind = "identity"   // `by` is not the author of the commit
+	AuditBackdated  AuditKind = "backdated"  // `at` is not the time of the commit
+	AuditUnsigned   AuditKind = "unsigned"   // no good signature
+	AuditSigner     AuditKind = "signer"     // signed by somebody else
+	AuditDuplicated AuditKind = "duplicated" // one id, two records
+	AuditDigest     AuditKind = "digest"     // an ack was given to other bytes
+	AuditRewritten  AuditKind = "rewritten"  // commits that were verified are gone
+	AuditLost       AuditKind = "lost"       // a record went with them
+)
+
+// AuditFinding is something that an audit found, and in which commit.
+type AuditFinding struct {
+	handoff.Finding
+	Kind   AuditKind `json:"kind"`
+	Commit string    `json:"commit,omitempty"` // 40 hex digits
+	Author string    `json:"author,omitempty"` // of the commit: "Name <email>"
+	At     string    `json:"at,omitempty"`     // the author date, RFC 3339 in UTC
+}
+
+// ConfigChange is a commit that changed who counts, or what counts. That is
+// how a team works; an audit reports it because its other findings depend on it.
+type ConfigChange struct {
+	Path     string   `json:"path"`
+	Sections []string `json:"sections"` // out of people, authority, rules; or "unreadable"
+	Commit   string   `json:"commit"`
+	Author   string   `json:"author"`
+	At       string   `json:"at"`
+}
+
+// AuditReport is the result of an audit.
+type AuditReport struct {
+	Commits  int // audited so far, by this audit and those before
+	Records  int // of them added
+	New      int // commits that this audit was the first to look at
+	Findings []AuditFinding
+	Configs  []ConfigChange
+	Unseen   []string // what an audit could not look at here, one sentence each
+}
+
+// Audit looks at every commit that changed something below a directory of
+// records and reports what a record, written once and never changed, must not
+// have seen: see [AuditKind]. Merges are compared with all their parents.
+// Replace refs and grafts have no effect.
+//
+// What was audited is remembered in the git directory, so that the next audit
+// looks at new commits only and notices when the old ones are gone. Where the
+// git directory cannot be written nothing is remembered.
+func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
+	a := &audit{
+		Repo: r, opts: o, blocks: newBlockCache(),
+		configs: map[plumbing.Hash]*teamconfig.Config{}, handles: map[whoseCommit]handleAnswer{},
+	}
+	defer a.blocks.close()
+	if err := a.begin(); err != nil {
+		return AuditReport{}, err
+	}
+	if !a.mark.covers(a.tips) {
+		for _, step := range []func(context.Context) error{a.walk, a.judgeCommits, a.judgeSignatures, a.judgeUnion, a.judgeLost, a.remember} {
+			if err := step(ctx); err != nil {
+				return AuditReport{}, err
+			}
+		}
+	}
+	return a.report(), nil
+}
+
+// audit is one run.
+type audit struct {
+	*Repo
+	opts   AuditOptions
+	tips   map[string]plumbing.Hash // by name
+	mark   *auditMark               // what is known, and what this run adds
+	fresh  bool                     // there was no mark to go on from
+	unseen []string
+	blocks *blockCache
+
+	history *history
+	changes []revisionChanges
+	configs map[plumbing.Hash]*teamconfig.Config // by blob; nil for one that cannot be read
+	handles map[whoseCommit]handleAnswer
+
+	added   []int32 // revisions that added a record
+	acks    []string
+	changed bool         // a record that was there before is not what it was
+	union   *recordUnion // of all tips; after judgeUnion
+}
+
+// begin reads the mark.
+func (a *audit) begin() error {
+	a.tips = map[string]plumbing.Hash{}
+	for _, ref := range a.opts.Refs {
+		if ref.Err != nil {
+			a.unseen = append(a.unseen, ref.Name+" cannot be read: "+ref.Err.Error())
+			continue
+		}
+		a.tips[ref.Name] = plumbing.NewHash(ref.Hash)
+	}
+	edge, err := a.shallowEdge()
+	if err != nil {
+		return err
+	}
+	if len(edge) > 0 {
+		a.unseen = append(a.unseen, "this is a shallow clone: what lies before its "+countOf(len(edge), "oldest commit")+" is not here; git fetch --unshallow brings it")
+	}
+	a.mark, err = a.loadMark(a.opts.Dir, sortedHashes(edge), a.opts.Signed)
+	if err != nil {
+		return err
+	}
+	if a.mark == nil {
+		a.fresh = true
+		a.mark = newAuditMark(a.opts.Dir, sortedHashes(edge), a.opts.Signed)
+	}
+	return nil
+}
+
+// walk gathers the commits that are new, and what they changed.
+func (a *audit) walk(ctx context.Context) (err error) {
+	tips := make([]plumbing.Hash, 0, len(a.tips))
+	for _, ref := range a.opts.Refs {
+		if ref.Err == nil {
+			tips = append(tips, plumbing.NewHash(ref.Hash))
+		}
+	}
+	if a.history, err = a.walkHistory(ctx, a.blocks, tips, a.mark.has); err != nil {
+		return err
+	}
+	a.changes, err = a.collectChanges(ctx, a.blocks, a.history, a.opts.Dir, a.opts.Progress)
+	return err
+}
+
+// report puts together what earlier runs and this one found.
+func (a *audit) report() AuditReport {
+	report := AuditReport{
+		Commits: a.mark.Commits, Records: a.mark.Records,
+		Findings: a.mark.findings(a.opts.Signed), Configs: a.mark.Configs, Unseen: a.unseen,
+	}
+	if a.history != nil {
+		report.New = a.history.countNew()
+	}
+	if a.fresh {
+		report.Unseen = append(report.Unseen, "this is the first verification in this clone: history that was rewritten before cannot be noticed")
+	}
+	return report
+}
+
+// countNew is the number of commits that no earlier audit has looked at.
+func (h *history) countNew() int {
+	n := 0
+	for i := range h.revisions {
+		if !h.revisions[i].known {
+			n++
+		}
+	}
+	return n
+}
+
+// found notes a finding about what a commit did to a record.
+func (a *audit) found(rev *revision, kind AuditKind, code string, level handoff.Level, path, message string) {
+	f := AuditFinding{Kind: kind, Finding: handoff.Finding{Code: code, Level: level, Path: path, Message: message}}
+	if name, ok := parseRecordName(a.opts.Dir, path); ok {
+		f.Record = name.ID
+	}
+	if rev != nil {
+		f.Commit, f.Author, f.At = rev.hash.String(), a.history.authors[rev.author].String(), rev.date()
+	}
+	a.mark.Findings = append(a.mark.Findings, f)
+}
+
+// date is the author date in RFC 3339.
+func (rev *revision) date() string { return time.Unix(rev.when, 0).UTC().Format(time.RFC3339) }
+
+// parseRecordName reads the path of a record below dir. The name decides who
+// wrote a record and when: one whose content says something else is believed by
+// nobody.
+func parseRecordName(dir, path string) (handoff.FileName, bool) {
+	name, ok := strings.CutPrefix(path, dir+"/")
+	if !ok {
+		return handoff.FileName{}, false
+	}
+	return handoff.ParseFileName(name)
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// judgeLost looks for commits that were audited and that no tip reaches any
+// more.
+func (a *audit) judgeLost(ctx context.Context) error {
+	missing := map[plumbing.Hash][]string{} // commit → the references that had it
+	for _, name := range slices.Sorted(maps.Keys(a.mark.Tips)) {
+		hash := plumbing.NewHash(a.mark.Tips[name])
+		if _, reached := a.history.places[hash]; !reached {
+			missing[hash] = append(missing[hash], name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	// A tip of then may lie below another commit that is known, where the walk
+	// did not go: only all of history can tell.
+	all, err := a.walkHistory(ctx, a.blocks, slices.Collect(maps.Values(a.tips)), func(plumbing.Hash) bool { return false })
+	if err != nil {
+		return err
+	}
+	maps.DeleteFunc(missing, func(hash plumbing.Hash, _ []string) bool {
+		_, reached := all.places[hash]
+		return reached
+	})
+	return a.judgeRewritten(ctx, missing, all)
+}
+
+// judgeRewritten reports that commits which references had are no longer part
+// of history, and which records went with them. A branch that was never pushed
+// may be rewritten as long as its records are there: rebasing is everyday work.
+func (a *audit) judgeRewritten(ctx context.Context, missing map[plumbing.Hash][]string, all *history) error {
+	inHistory := func(hash plumbing.Hash) bool {
+		_, here := all.places[hash]
+		return here
+	}
+	var tips []plumbing.Hash
+	var names []string
+	for tip, had := range missing {
+		_, err := a.walkHistory(ctx, a.blocks, []plumbing.Hash{tip}, inHistory)
+		switch {
+		case err == nil:
+			tips, names = append(tips, tip), append(names, had...)
+		case errors.Is(err, plumbing.ErrObjectNotFound):
+			a.foundRewritten(had, handoff.LevelError, "and the commits that were verified are gone from this clone: what they held cannot be compared")
+		default:
+			return err
+		}
+	}
+	if len(tips) == 0 {
+		return nil
+	}
+	lost, err := a.walkHistory(ctx, a.blocks, tips, inHistory)
+	if err != nil {
+		return err
+	}
+	return a.judgeLostCommits(ctx, lost, names)
+}
+
+// judgeLostCommits looks at what the commits held that are no longer part of
+// history.
+func (a *audit) judgeLostCommits(ctx context.Context, lost *history, names []string) error {
+	changes, err := a.collectChanges(ctx, a.blocks, lost, a.opts.Dir, nil)
+	if err != nil {
+		return err
+	}
+	records := a.lostRecords(changes)
+	level := handoff.LevelWarning
+	if len(records) > 0 {
+		level = handoff.LevelError
+	}
+	for _, path := range records {
+		a.found(nil, AuditLost, "HO902", handoff.LevelError, path, "gone with the history that was rewritten")
+	}
+	if len(records) > 0 || a.wasPublished(lost) {
+		a.foundRewritten(names, level, countOf(lost.countNew(), "verified commit")+" no longer part of it")
+	}
+	return nil
+}
+
+func (a *audit) foundRewritten(names []string, level handoff.Level, what string) {
+	slices.Sort(names)
+	a.found(nil, AuditRewritten, "HO902", level, "", "the history of "+strings.Join(names, ", ")+" was rewritten, "+what)
+	last := &a.mark.Findings[len(a.mark.Findings)-1]
+	last.Fix = "find out who did it, in the reflogs and on the server; once it is settled, remove " + a.auditPath() + " to begin anew"
+}
+
+// wasPublished reports whether any commit of h was on a remote when it was
+// audited. Without a remote nobody can tell.
+func (a *audit) wasPublished(h *history) bool {
+	anyRemote := false
+	for name, hash := range a.mark.Tips {
+		if strings.HasPrefix(name, "refs/remotes/") {
+			anyRemote = true
+			if place, lost := h.places[plumbing.NewHash(hash)]; lost && !h.revisions[place].known {
+				return true
+			}
+		}
+	}
+	return !anyRemote
+}
+
+// lostRecords returns the records that commits added and that no tip has now as
+// they were, sorted.
+func (a *audit) lostRecords(commits []revisionChanges) []string {
+	var paths []string
+	for _, commit := range commits {
+		for _, changes := range commit.parents {
+			for _, c := range changes {
+				if _, ok := parseRecordName(a.opts.Dir, c.path); ok && c.old.isNone() && !a.union.has(c) {
+					paths = append(paths, c.path)
+				}
+			}
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	teamconfig "github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// judgeSignatures asks git about the signatures of the commits that added
+// records. Which keys are trusted is the user's business (gpg.ssh.allowedSignersFile,
+// the keyring), never the repository's.
+func (a *audit) judgeSignatures(ctx context.Context) error {
+	if !a.opts.Signed || len(a.added) == 0 {
+		return nil
+	}
+	if !a.git.installed() {
+		return errNoGit
+	}
+	var hashes bytes.Buffer
+	for _, place := range a.added {
+		fmt.Fprintln(&hashes, a.history.revisions[place].hash)
+	}
+	cmd := a.git.command(ctx, "false", "--no-replace-objects", "log", "--no-walk=unsorted", "--stdin", "--format=%G?%x00%GS")
+	out, err := runCommand(ctx, cmd, "log", &hashes)
+	if err != nil {
+		return err
+	}
+	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if len(lines) != len(a.added) {
+		return fmt.Errorf("git log: %d answers about %d signatures", len(lines), len(a.added))
+	}
+	for i, place := range a.added {
+		verdict, signer, _ := strings.Cut(lines[i], "\x00")
+		if err := a.judgeSignature(place, verdict, signer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// signatureFaults are the letters of %G? in git-log(1) for what is no good
+// signature.
+var signatureFaults = map[string]string{
+	"N": "not signed",
+	"B": "the signature does not fit the commit",
+	"U": "signed with a key that nobody here vouches for",
+	"X": "the signature has expired",
+	"Y": "signed with a key that has expired",
+	"R": "signed with a key that was revoked",
+	"E": "the signature cannot be checked: the key is not here",
+}
+
+// judgeSignature judges the signature of one commit.
+func (a *audit) judgeSignature(place int32, verdict, signer string) error {
+	rev := &a.history.revisions[place]
+	fault, isFault := signatureFaults[verdict]
+	kind := AuditUnsigned
+	if !isFault {
+		roster, err := a.configOf(a.changes[place].config)
+		if err != nil || signs(roster, signer, a.history.authors[rev.author]) {
+			return err
+		}
+		kind, fault = AuditSigner, "signed by "+signer+", who is not the author of the commit"
+	}
+	for _, changes := range a.changes[place].parents[:1] {
+		for _, c := range changes {
+			if _, ok := parseRecordName(a.opts.Dir, c.path); ok {
+				a.found(rev, kind, "HO904", handoff.LevelError, c.path, fault)
+			}
+		}
+	}
+	return nil
+}
+
+// signs reports whether signer, "NAME <EMAIL>" of a PGP key or the principal of
+// an SSH key, is an author.
+func signs(c *teamconfig.Config, signer string, who author) bool {
+	name, email := "", signer
+	if begin, end := strings.LastIndexByte(signer, '<'), strings.LastIndexByte(signer, '>'); begin >= 0 && end > begin {
+		name, email = strings.TrimSpace(signer[:begin]), signer[begin+1:end]
+	}
+	if strings.EqualFold(email, who.email) {
+		return true
+	}
+	mine, known := c.Handle(name, email)
+	theirs, knownToo := c.Handle(who.name, who.email)
+	return known && knownToo && mine == theirs
+}
+
+// mailmapped returns an author as .mailmap spells them.
+func (a *audit) mailmapped(ctx context.Context, who author) (author, error) {
+	if !a.git.installed() || who.email == "" {
+		return who, nil
+	}
+	out, err := a.git.output(ctx, "check-mailmap", who.String())
+	if isError[*gitError](err) {
+		return who, nil // a name that git would not write stays as it is
+	}
+	if err != nil {
+		return who, err
+	}
+	text := strings.TrimSuffix(string(out), "\n")
+	begin := strings.LastIndexByte(text, '<')
+	if begin < 0 {
+		return who, errors.New("git check-mailmap: no address")
+	}
+	return author{strings.TrimSpace(text[:begin]), strings.TrimSuffix(text[begin+1:], ">")}, nil
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Shallow reports whether history is cut off somewhere.
+func (r *Repo) Shallow() bool {
+	info, err := os.Stat(filepath.Join(r.common, "shallow"))
+	return err == nil && info.Size() > 0
+}
+
+// Remotes returns the names of the configured remotes, sorted.
+func (r *Repo) Remotes() ([]string, error) {
+	c, err := r.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for key := range c {
+		name, ok := strings.CutSuffix(key, ".url")
+		if name, isRemote := strings.CutPrefix(name, "remote."); ok && isRemote {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// RemoteBranch asks a remote for the commit of a branch, "" when it has none of
+// that name.
+func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string, error) {
+	if !r.git.installed() {
+		return "", errNoGit
+	}
+	ref := "refs/heads/" + branch
+	out, err := r.git.output(ctx, "ls-remote", "--quiet", "--end-of-options", remote, ref)
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(out)) {
+		// A pattern also matches names that end in it.
+		if hash, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); name == ref {
+			return hash, nil
+		}
+	}
+	return "", nil
+}
+
+// Fetch brings commits from a remote and moves no reference. A shallow clone
+// gets depth generations of their history, all of it for depth 0; a complete
+// clone stays complete. want are full reference names or hashes. Credentials
+// come from where git has them; nothing asks.
+func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...string) error {
+	if !r.git.installed() {
+		return errNoGit
+	}
+	for _, name := range want {
+		if strings.ContainsAny(name, ":*^") { // a refspec could move one
+			return fmt.Errorf("fetch %q: not a reference or a hash", name)
+		}
+	}
+	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"}
+	switch {
+	case !r.Shallow():
+	case depth > 0:
+		args = append(args, "--depth="+strconv.Itoa(depth))
+	default:
+		args = append(args, "--unshallow")
+	}
+	_, err := r.git.output(ctx, append(append(args, "--end-of-options", remote), want...)...)
+	// A fetch adds packs that an open database has not listed.
+	if objects, loadErr := r.loadObjects(); loadErr == nil {
+		err = errors.Join(err, objects.Close())
+	}
+	return err
+}
