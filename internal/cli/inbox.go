@@ -49,7 +49,7 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 	case len(rows) > 0:
 		g.note("handoff show REF tells the whole story, handoff ack REF takes it over")
 	case len(ws.set.Records) == 0:
-		g.note("there are no handoffs in this repository yet; handoff declare --editor writes the first")
+		g.note("there are no handoffs in this repository yet; handoff declare writes the first")
 	default:
 		g.note("nothing waits for %s", ws.me)
 	}
