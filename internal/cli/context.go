@@ -82,19 +82,12 @@ func (ws *workspace) queryEnv() query.Env {
 	c := ws.config
 	env := query.Env{
 		Now: ws.now, Grace: c.Timing.PublishGrace.Wall(),
-		Teams: make(map[string]string), Addresses: make(map[string][]string),
+		Teams: make(map[string]string), Addresses: func(address string) []string { return c.Members(address, "") },
 		AckDue: c.AckDue, ShiftEnd: ws.nextShiftEnd,
 	}
 	for handle, p := range c.People {
 		if p.Team != "" {
 			env.Teams[handle] = p.Team
-		}
-	}
-	for _, h := range ws.state.Handoffs {
-		for _, address := range h.To {
-			if handoff.IsScope(address) && env.Addresses[address] == nil {
-				env.Addresses[address] = c.Members(address, h.Record.By)
-			}
 		}
 	}
 	for _, a := range c.Authorities {

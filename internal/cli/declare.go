@@ -117,7 +117,10 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if !g.Interactive && !based && !o.flagged() {
 		return missingFlags(new(handoff.Handoff))
 	}
-	ws, err := g.openForWriting(ctx)
+	// A file says everything by itself: what it names is looked up when it is
+	// checked.
+	part := handoff.Part{All: o.file == "" || o.editor || o.amend != ""}
+	ws, err := g.openForWriting(ctx, part)
 	if err != nil {
 		return err
 	}

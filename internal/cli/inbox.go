@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/spf13/cobra"
 )
@@ -31,7 +32,7 @@ type inboxDocument struct {
 }
 
 func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
-	ws, err := g.openFor(ctx, o)
+	ws, err := g.openFor(ctx, o, handoff.Part{})
 	if err != nil {
 		return err
 	}
@@ -48,7 +49,7 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 	switch {
 	case len(rows) > 0:
 		g.note("handoff show REF tells the whole story, handoff ack REF takes it over")
-	case len(ws.set.Records) == 0:
+	case len(ws.state.Records) == 0:
 		g.note("there are no handoffs in this repository yet; handoff declare --editor writes the first")
 	default:
 		g.note("nothing waits for %s", ws.me)

@@ -52,8 +52,11 @@ type initDocument struct {
 }
 
 func runInit(ctx context.Context, g *globals, o initOptions) error {
-	ws, err := g.openForWriting(ctx)
+	ws, err := g.openForReading(ctx)
 	if err != nil {
+		return err
+	}
+	if err := ws.mustWrite(ctx); err != nil {
 		return err
 	}
 	around, err := ws.setUpAround(ctx, g, o)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
@@ -44,8 +43,9 @@ type publication struct {
 func (ws *workspace) newID(g *globals) string {
 	for {
 		id := g.NewID()
-		if _, taken := ws.state.Records[id]; !taken {
-			return id
+		known, err := ws.recall(handoff.Part{Refs: []string{id}})
+		if err != nil || known.Records[id] == nil {
+			return id // a repository that cannot be read cannot be written either
 		}
 	}
 }
@@ -82,12 +82,13 @@ func (ws *workspace) checkAndPublish(ctx context.Context, g *globals, o publishO
 // misplaced folds the records on top of all others and returns the problems that
 // are theirs.
 func (ws *workspace) misplaced(records []*handoff.Record) []handoff.Finding {
-	after := handoff.Fold(slices.Concat(ws.state.Order(), records), ws.config.AckPolicy)
+	problems, err := ws.problems(records)
+	if err != nil {
+		return []handoff.Finding{{Code: "HO320", Level: handoff.LevelError, Message: err.Error()}}
+	}
 	var findings []handoff.Finding
-	for _, p := range after.Problems {
-		if slices.ContainsFunc(records, func(r *handoff.Record) bool { return r.ID == p.Record }) {
-			findings = append(findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Message: p.Message})
-		}
+	for _, p := range problems {
+		findings = append(findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Message: p.Message})
 	}
 	return findings
 }

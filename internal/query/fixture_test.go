@@ -189,8 +189,10 @@ func fixtureEnv() Env {
 	return Env{
 		Now:   now,
 		Teams: map[string]string{"ana": "payments", "ben": "payments", "cara": "qa", "sarah": "security"},
-		Addresses: map[string][]string{
-			"team:payments": {"ana", "ben"}, "team:qa": {"cara"}, "lead:payments": {"ben"}, "lead:qa": {"cara"},
+		Addresses: func(address string) []string {
+			return map[string][]string{
+				"team:payments": {"ana", "ben"}, "team:qa": {"cara"}, "lead:payments": {"ben"}, "lead:qa": {"cara"},
+			}[address]
 		},
 		Areas: []Area{{
 			Name: "session-policy", Primary: "sarah", Alternates: []string{"ines"}, Expires: at("19 00:00").Time,

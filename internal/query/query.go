@@ -138,9 +138,9 @@ type Env struct {
 	// Teams maps a handle to its team.
 	Teams map[string]string
 
-	// Addresses maps an address of a group ("team:qa", "shift:apac",
-	// "lead:qa") to the handles that it stands for today.
-	Addresses map[string][]string
+	// Addresses returns the handles for which the address of a group ("team:qa",
+	// "shift:apac", "lead:qa") stands today. A nil one knows of no groups.
+	Addresses func(address string) []string
 
 	Areas []Area
 

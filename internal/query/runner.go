@@ -63,8 +63,8 @@ func (r *runner) expand(addresses ...string) []string {
 					all = append(all, a.Primary)
 				}
 			}
-		default:
-			all = append(all, r.env.Addresses[address]...)
+		case r.env.Addresses != nil && handoff.IsScope(address):
+			all = append(all, r.env.Addresses(address)...)
 		}
 	}
 	return all
