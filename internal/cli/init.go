@@ -82,6 +82,9 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err := ws.confirmInit(ctx, g, change); err != nil {
 		return err
 	}
+	if err := ws.checkPush(o.publishOptions, ""); err != nil {
+		return err
+	}
 	commit, err := ws.Append(ctx, change)
 	if err != nil {
 		return err
@@ -94,7 +97,10 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 		return err
 	}
 	g.note("committed to %s as %s; next: handoff declare", shortRef(commit.Ref), commit.Hash[:7])
-	return nil
+	if o.push {
+		_, err = ws.push(ctx, g, "", commit)
+	}
+	return err
 }
 
 func (g *globals) printInit(doc initDocument) error {
