@@ -131,7 +131,7 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if o.editor && !g.Interactive {
 		return usagef("use -f FILE, or flags", "--editor needs a terminal")
 	}
-	if o.editor || g.Interactive && o.file == "" && (!o.flagged() || missingFlags(d.handoff) != nil) {
+	if d.handoff != nil && (o.editor || g.Interactive && o.file == "" && (!o.flagged() || missingFlags(d.handoff) != nil)) {
 		return ws.declareByHand(ctx, g, o, d)
 	}
 	if err := d.complete(o); err != nil {

@@ -62,7 +62,10 @@ func (ws *workspace) declareByHand(ctx context.Context, g *globals, o declareOpt
 	if w.empty, err = w.draft.Format(); err != nil {
 		return err
 	}
-	asker := g.asker()
+	var asker form.Asker = form.NewPrompter(g.In, g.Err)
+	if !o.editor {
+		asker = g.asker()
+	}
 	right, err := w.write(ctx, asker)
 	err = errors.Join(err, asker.Close())
 	if err == nil && !right {

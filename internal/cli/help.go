@@ -31,6 +31,7 @@ func newHelpTopics() []*cobra.Command {
 const environmentHelp = `
 HANDOFF_EDITOR     the editor of declare --editor; else what git would start
 HANDOFF_PAGER      the pager; else GIT_PAGER, PAGER, less. "cat" pages nothing
+ACCESSIBLE         ask line by line, as with --accessible; so does TERM=dumb
 NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM
                    whether to colour
 COLUMNS            the width of the terminal, if it is not what it says

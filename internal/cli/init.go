@@ -96,7 +96,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err := g.printInit(doc); err != nil {
 		return err
 	}
-	g.note("committed to %s as %s; next: handoff declare --editor", shortRef(commit.Ref), commit.Hash[:7])
+	g.note("committed to %s as %s; next: handoff declare", shortRef(commit.Ref), commit.Hash[:7])
 	if o.push {
 		_, err = ws.push(ctx, g, "", commit)
 	}

@@ -99,7 +99,7 @@ the blockers and who can remove them, the decisions and why. Records are YAML
 files under .handoffs/, committed to git. Publishing is not transfer: an item
 stays with its sender until the receiver acknowledges it.`,
 		Example: `  handoff demo                 # see a whole day in a scratch repository
-  handoff declare --carry -e   # at the end of the day
+  handoff declare              # at the end of the day
   handoff inbox                # at the start of the next one
   handoff query what is blocked`,
 		SilenceErrors:     true,
