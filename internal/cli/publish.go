@@ -155,7 +155,7 @@ func (ws *workspace) commit(ctx context.Context, g *globals, o publishOptions, c
 
 // branch is the branch that records go to: "" for the one that is checked out.
 func (ws *workspace) branch() string {
-	if b := ws.config.Store.Branch; b != "current" {
+	if b := ws.config.Store.Branch; b != config.BranchCurrent {
 		return b
 	}
 	return ""
