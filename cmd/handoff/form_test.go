@@ -18,6 +18,7 @@ const ordinaryKeys = 16
 // line changed each, and one decision. It takes the plainest way: enter, on every
 // field.
 func TestOrdinaryDay(t *testing.T) {
+	t.Parallel()
 	r := inTheEvening(t)
 	x := r.start(80, 24, "handoff", "declare")
 	x.key("What do you hand over?", enter)
@@ -65,6 +66,7 @@ func TestOrdinaryDay(t *testing.T) {
 // TestChangedBlocker is the same day with a new line for the blocker as well, by
 // somebody who knows ctrl+s.
 func TestChangedBlocker(t *testing.T) {
+	t.Parallel()
 	r := inTheEvening(t)
 	x := r.start(80, 24, "handoff", "declare")
 	x.key("What do you hand over?", enter)
@@ -152,6 +154,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 
 // TestDraftWaits begins a second handoff while a draft waits.
 func TestDraftWaits(t *testing.T) {
+	t.Parallel()
 	r := inTheEvening(t)
 	x := r.start(80, 24, "handoff", "declare")
 	x.key("What do you hand over?", enter)
@@ -182,6 +185,7 @@ func TestDraftWaits(t *testing.T) {
 
 // TestDamagedDraft offers to repair a draft, and never drops it in silence.
 func TestDamagedDraft(t *testing.T) {
+	t.Parallel()
 	r := inTheEvening(t)
 	path := strings.TrimSpace(r.run("handoff", "draft", "path"))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -205,6 +209,7 @@ func TestDamagedDraft(t *testing.T) {
 // TestRefusedThenFixed publishes nothing that the rules refuse, and leads to
 // what they refuse.
 func TestRefusedThenFixed(t *testing.T) {
+	t.Parallel()
 	r := inTheEvening(t)
 	before := r.head()
 	x := r.start(80, 24, "handoff", "declare")
@@ -238,6 +243,7 @@ func TestRefusedThenFixed(t *testing.T) {
 
 // TestCommitCannotBeMade keeps the draft when git is in the middle of a merge.
 func TestCommitCannotBeMade(t *testing.T) {
+	t.Parallel()
 	r := inTheEvening(t)
 	x := r.start(80, 24, "handoff", "declare")
 	quickDay(x)
@@ -284,6 +290,7 @@ func quickDay(x *terminal) {
 // TestPasteAndResize pastes what terminals paste, and makes the window small and
 // large again.
 func TestPasteAndResize(t *testing.T) {
+	t.Parallel()
 	r := inTheEvening(t)
 	x := r.start(80, 24, "handoff", "declare")
 	x.key("What do you hand over?", ctrlS)
@@ -442,6 +449,7 @@ func TestPrompter(t *testing.T) {
 
 // TestEndOfInputNeverPublishes ends the input of a prompter at the last question.
 func TestEndOfInputNeverPublishes(t *testing.T) {
+	t.Parallel()
 	r := inTheEvening(t)
 	before := r.head()
 	x := r.start(100, 60, "handoff", "declare", "--accessible")

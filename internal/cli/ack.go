@@ -63,7 +63,7 @@ func said(cmd *cobra.Command, flags ...string) bool {
 }
 
 func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool) error {
-	ws, err := g.openForWriting(ctx)
+	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}

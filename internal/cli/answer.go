@@ -37,7 +37,7 @@ func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) err
 	if o.text == "" && !g.Interactive {
 		return usagef("handoff answer --help shows an example", "missing: --text")
 	}
-	ws, err := g.openForWriting(ctx)
+	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ that.`,
 }
 
 func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
-	ws, err := g.openForWriting(ctx)
+	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}

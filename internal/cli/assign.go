@@ -39,7 +39,7 @@ func runAssign(ctx context.Context, g *globals, o assignOptions, ref string) err
 	if o.to == "" {
 		return usagef("handoff assign --help shows an example", "missing: --to")
 	}
-	ws, err := g.openForWriting(ctx)
+	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/form"
@@ -116,7 +117,10 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if !g.Interactive && !based && !o.flagged() {
 		return missingFlags(new(handoff.Handoff))
 	}
-	ws, err := g.openForWriting(ctx)
+	// A file says everything by itself: what it names is looked up when it is
+	// checked.
+	part := handoff.Part{All: o.file == "" || o.editor || o.amend != ""}
+	ws, err := g.openForWriting(ctx, part)
 	if err != nil {
 		return err
 	}
@@ -127,7 +131,7 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if o.editor && !g.Interactive {
 		return usagef("use -f FILE, or flags", "--editor needs a terminal")
 	}
-	if o.editor || g.Interactive && o.file == "" && (!o.flagged() || missingFlags(d.handoff) != nil) {
+	if d.handoff != nil && (o.editor || g.Interactive && o.file == "" && (!o.flagged() || missingFlags(d.handoff) != nil)) {
 		return ws.declareByHand(ctx, g, o, d)
 	}
 	if err := d.complete(o); err != nil {
@@ -142,11 +146,12 @@ func (ws *workspace) publishChecked(ctx context.Context, g *globals, o declareOp
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint()}
 	}
-	if err := ws.publishDraft(ctx, g, o, d, findings); err != nil || !o.resume || o.dryRun {
+	err := ws.publishDraft(ctx, g, o, d, findings)
+	if !committed(err) || !o.resume || o.dryRun {
 		return err
 	}
 	drafts := form.Drafts{Dir: ws.Dir()}
-	return drafts.Drop()
+	return errors.Join(err, drafts.Drop())
 }
 
 // publishDraft completes the draft with the facts that the program knows and
@@ -165,10 +170,11 @@ func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOpti
 		ws.fillSince(&h.Blockers[i])
 	}
 	records := append([]*handoff.Record{ws.draftRecord(g, d)}, ws.routes(g, h)...)
-	if err := ws.publish(ctx, g, o.publishOptions, records, warnings); err != nil || o.dryRun {
+	err = ws.publish(ctx, g, o.publishOptions, records, warnings)
+	if !committed(err) || o.dryRun {
 		return err
 	}
-	return ws.queryCounter().reset()
+	return errors.Join(err, ws.queryCounter().reset())
 }
 
 // currentShift is the shift that the user is handing over: the one that

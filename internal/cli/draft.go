@@ -244,9 +244,26 @@ func (ws *workspace) ownHandoff(ref string) (*handoff.HandoffState, error) {
 	return h, nil
 }
 
-// checkDraft runs the rules. Findings carry positions in the text that the
-// draft was read from, also when flags changed the draft.
+// checkDraft runs the rules on as little of the state as it takes. What is wrong
+// is looked at again with the whole of it, so that a finding can say which name
+// was probably meant.
 func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handoff.Finding {
+	var err error
+	if d.handoff != nil {
+		err = ws.need(handoff.Part{Refs: handoff.Mentions(ws.draftRecord(g, d)), All: len(d.resolutions) > 0})
+	}
+	findings := ws.checkDraftNow(g, d, o)
+	if err != nil || handoff.HasErrors(findings) {
+		if err = ws.need(handoff.Part{All: true}); err == nil {
+			findings = ws.checkDraftNow(g, d, o)
+		}
+	}
+	return findings
+}
+
+// checkDraftNow runs the rules. Findings carry positions in the text that the
+// draft was read from, also when flags changed the draft.
+func (ws *workspace) checkDraftNow(g *globals, d *draft, o declareOptions) []handoff.Finding {
 	ctx := ws.ruleContext(o.allowSecrets)
 	ctx.Draft = true
 	closing := ws.resolved(g, d)

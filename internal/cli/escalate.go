@@ -45,7 +45,7 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 		return usagef("handoff escalate --help shows an example", "missing: %s",
 			joinNonEmpty(" ", orMissing("--reason", o.reason), orMissing("--ask", o.ask)))
 	}
-	ws, err := g.openForWriting(ctx)
+	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func runGap(ctx context.Context, g *globals, o gapOptions, ref string) error {
 	if missing := joinNonEmpty(" ", orMissing("--class", o.gap.Class), orMissing("--impact", o.gap.Impact), orMissing("--recovery", o.gap.Recovery)); missing != "" {
 		return usagef("handoff gap --help shows an example", "missing: %s", missing)
 	}
-	ws, err := g.openForWriting(ctx)
+	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}

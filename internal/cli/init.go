@@ -52,8 +52,11 @@ type initDocument struct {
 }
 
 func runInit(ctx context.Context, g *globals, o initOptions) error {
-	ws, err := g.openForWriting(ctx)
+	ws, err := g.openForReading(ctx)
 	if err != nil {
+		return err
+	}
+	if err := ws.mustWrite(ctx); err != nil {
 		return err
 	}
 	around, err := ws.setUpAround(ctx, g, o)
@@ -79,6 +82,9 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err := ws.confirmInit(ctx, g, change); err != nil {
 		return err
 	}
+	if err := ws.checkPush(o.publishOptions, ""); err != nil {
+		return err
+	}
 	commit, err := ws.Append(ctx, change)
 	if err != nil {
 		return err
@@ -90,8 +96,11 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err := g.printInit(doc); err != nil {
 		return err
 	}
-	g.note("committed to %s as %s; next: handoff declare --editor", shortRef(commit.Ref), commit.Hash[:7])
-	return nil
+	g.note("committed to %s as %s; next: handoff declare", shortRef(commit.Ref), commit.Hash[:7])
+	if o.push {
+		_, err = ws.push(ctx, g, "", commit)
+	}
+	return err
 }
 
 func (g *globals) printInit(doc initDocument) error {

@@ -60,7 +60,7 @@ func runLog(ctx context.Context, g *globals, o logOptions) error {
 	if o.kind != "" && !slices.Contains(handoff.Kinds, handoff.Kind(o.kind)) {
 		return usagef("", "--kind %s: not a kind of record", o.kind)
 	}
-	ws, err := g.openFor(ctx, o.sourceOptions)
+	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}

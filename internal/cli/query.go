@@ -64,9 +64,7 @@ as on GitHub, words to search for, or one of a few plain sentences.
 The status is 0 when the records answer, also when the answer is "none", and 3
 when no record covers the question; it then names whom to ask. Nothing is ever
 guessed.
-
-Topics:
-` + topicHelp(),
+`,
 		Example: `  handoff query what is blocked
   handoff query next ben
   handoff query 'is:blocked resolver:sarah since:2d "session timeout"'`,
@@ -85,6 +83,7 @@ Topics:
 		RunE: func(cmd *cobra.Command, args []string) error { return runQuery(cmd.Context(), g, o, args) },
 	}
 	o.addFlags(cmd)
+	addHelp(cmd, func() string { return "\nTopics:\n" + topicHelp() })
 	return cmd
 }
 
@@ -123,7 +122,7 @@ func runQuery(ctx context.Context, g *globals, o filterOptions, args []string) e
 	if _, err := query.Parse(args, parseEnv); err != nil {
 		return err // before the repository is opened: a mistyped question is cheap
 	}
-	ws, err := g.openFor(ctx, o.sourceOptions)
+	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{})
 	if err != nil {
 		return err
 	}
@@ -136,7 +135,11 @@ func runQuery(ctx context.Context, g *globals, o filterOptions, args []string) e
 		return err
 	}
 	ws.queryCounter().add()
-	return g.printAnswer(query.Run(q, ws.state, ws.queryEnv()))
+	answer, err := query.Ask(q, ws.recall, ws.queryEnv())
+	if err != nil {
+		return err
+	}
+	return g.printAnswer(answer)
 }
 
 // printAnswer prints the rows, or says why there are none. An answer that no

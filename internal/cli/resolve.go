@@ -42,7 +42,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) e
 	if !ask && o.how == "" && o.decision == "" {
 		return usagef("handoff resolve --help shows an example", "missing: --how")
 	}
-	ws, err := g.openForWriting(ctx)
+	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if o.editor && !g.Interactive {
 		return usagef("use -f FILE, or flags", "--editor needs a terminal")
 	}
-	ws, err := g.openForWriting(ctx)
+	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}

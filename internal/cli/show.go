@@ -47,7 +47,7 @@ type showDocument struct {
 }
 
 func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error {
-	ws, err := g.openFor(ctx, o)
+	ws, err := g.openFor(ctx, o, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}

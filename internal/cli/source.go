@@ -2,10 +2,13 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/pflag"
 )
@@ -23,44 +26,76 @@ func (o *sourceOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.allRefs, "all-refs", false, "read all branches, whatever the configuration says")
 }
 
-// openFor opens the repository for a question and loads the state that it is
-// put to.
-func (g *globals) openFor(ctx context.Context, o sourceOptions) (*workspace, error) {
+// openFor opens the repository for a question and loads the part of the state
+// that it is put to.
+func (g *globals) openFor(ctx context.Context, o sourceOptions, part handoff.Part) (*workspace, error) {
 	ws, err := g.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	scope := store.Scope{Current: ws.config.Read == "current" && !o.allRefs, Revs: o.refs}
-	if o.asOf == "" {
-		return ws, ws.loadFrom(ctx, scope)
-	}
 	at, timeErr := ws.whenPast(o.asOf)
-	if timeErr != nil {
-		scope = store.Scope{Revs: []string{o.asOf}}
+	switch {
+	case o.asOf != "" && timeErr != nil:
+		return ws, ws.loadAsOf(ctx, o.asOf)
+	case len(o.refs) > 0 || o.allRefs && ws.config.Read == "current":
+		// The index is of the refs that usually count.
+		err = ws.loadFrom(ctx, store.Scope{Revs: o.refs})
+	case o.asOf != "":
+		err = ws.load(ctx, g, handoff.Part{All: true})
+	default:
+		return ws, ws.load(ctx, g, part)
 	}
-	if err := ws.loadFrom(ctx, scope); err != nil {
-		if timeErr != nil {
-			return nil, usagef("", "--as-of %s: neither a revision nor a time", o.asOf)
-		}
-		return nil, err
+	if err == nil && o.asOf != "" {
+		ws.now = at
+		records := slices.DeleteFunc(slices.Clone(ws.state.Order()), func(r *handoff.Record) bool { return r.At.After(at) })
+		ws.hold(handoff.Fold(records, ws.config.AckPolicy))
 	}
-	if timeErr != nil {
-		if order := ws.state.Order(); len(order) > 0 {
-			ws.now = order[len(order)-1].At.Time
-		}
-		return ws, nil
-	}
-	ws.now = at
-	ws.set.Records = slices.DeleteFunc(ws.set.Records, func(r *handoff.Record) bool { return r.At.After(at) })
-	ws.state = handoff.Fold(ws.set.Records, ws.config.AckPolicy)
-	return ws, nil
+	return ws, err
 }
 
-// load reads the records of every ref that counts and folds them.
-func (ws *workspace) load(ctx context.Context) error {
-	return ws.loadFrom(ctx, store.Scope{Current: ws.config.Read == "current"})
+// loadAsOf loads the state of a revision. Its time is that of the last record.
+func (ws *workspace) loadAsOf(ctx context.Context, rev string) error {
+	if err := ws.loadFrom(ctx, store.Scope{Revs: []string{rev}}); err != nil {
+		return usagef("", "--as-of %s: neither a revision nor a time", rev)
+	}
+	if order := ws.state.Order(); len(order) > 0 {
+		ws.now = order[len(order)-1].At.Time
+	}
+	return nil
 }
 
+// scope is which refs count.
+func (ws *workspace) scope() store.Scope {
+	return store.Scope{Current: ws.config.Read == config.ReadCurrent, Branch: ws.branch()}
+}
+
+// load makes a part of the state known, through the index. More can be had
+// later with need.
+func (ws *workspace) load(ctx context.Context, g *globals, part handoff.Part) error {
+	refs, err := ws.Refs(ctx, ws.scope())
+	if err != nil {
+		return err
+	}
+	options := index.Options{Refs: refs, Dir: ws.dir, Policy: ws.config.AckPolicy, Text: query.Said, Progress: g.counter("records indexed")}
+	ix, err := index.Open(ctx, ws.Repo, options)
+	if err != nil {
+		return err
+	}
+	ws.recall = func(part handoff.Part) (*handoff.State, error) { return ix.State(ctx, part) }
+	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) { return ix.Problems(ctx, records) }
+	return ws.need(part)
+}
+
+// need makes sure that a part of the state is known.
+func (ws *workspace) need(part handoff.Part) error {
+	state, err := ws.recall(part)
+	if err == nil {
+		ws.state = state
+	}
+	return err
+}
+
+// loadFrom reads the records of some refs one by one and folds them.
 func (ws *workspace) loadFrom(ctx context.Context, scope store.Scope) error {
 	refs, err := ws.Refs(ctx, scope)
 	if err != nil {
@@ -74,6 +109,24 @@ func (ws *workspace) loadFrom(ctx context.Context, scope store.Scope) error {
 	if ws.set, err = index.Load(ctx, ws.Repo, refs, ws.dir); err != nil {
 		return err
 	}
-	ws.state = handoff.Fold(ws.set.Records, ws.config.AckPolicy)
+	ws.hold(handoff.Fold(ws.set.Records, ws.config.AckPolicy))
 	return nil
+}
+
+// hold makes a whole state the one that is known.
+func (ws *workspace) hold(state *handoff.State) {
+	ws.state = state
+	ws.recall = func(handoff.Part) (*handoff.State, error) { return state, nil }
+	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) {
+		return handoff.ProblemsOf(state, records, ws.config.AckPolicy), nil
+	}
+}
+
+// counter shows on a terminal how many of something have been done, without
+// knowing how many there will be.
+func (g *globals) counter(what string) func(done int) {
+	if !g.Interactive || g.quiet {
+		return nil
+	}
+	return func(done int) { fmt.Fprintf(g.Err, "\r\x1b[K%d %s\r", done, what) }
 }

@@ -48,7 +48,7 @@ type statsDocument struct {
 }
 
 func runStats(ctx context.Context, g *globals, o statsOptions) error {
-	ws, err := g.openFor(ctx, o.sourceOptions)
+	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func runWithdraw(ctx context.Context, g *globals, o withdrawOptions, ref string)
 	if o.why == "" {
 		return usagef("handoff withdraw --help shows an example", "missing: --why")
 	}
-	ws, err := g.openForWriting(ctx)
+	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
@@ -30,8 +31,11 @@ type workspace struct {
 	committer store.Ident
 	now       time.Time
 
-	set   *index.Set     // what the refs hold; nil until load
-	state *handoff.State // what it adds up to; nil until load
+	set   *index.Set     // every file that the refs hold; nil but for those who need it
+	state *handoff.State // what they add up to, or the part that was asked for; nil until load
+
+	recall   query.Recall                                       // knows more of the state
+	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
 }
 
 // open finds the repository and reads the configuration. The user's identity
@@ -118,8 +122,8 @@ func (ws *workspace) mustWrite(ctx context.Context) error {
 }
 
 // openForWriting opens the repository, refuses without an identity, and loads
-// the state.
-func (g *globals) openForWriting(ctx context.Context) (*workspace, error) {
+// a part of the state.
+func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*workspace, error) {
 	ws, err := g.open(ctx)
 	if err != nil {
 		return nil, err
@@ -127,7 +131,8 @@ func (g *globals) openForWriting(ctx context.Context) (*workspace, error) {
 	if err := ws.mustWrite(ctx); err != nil {
 		return nil, err
 	}
-	if err := ws.load(ctx); err != nil {
+	part.Since = ws.author.When // for freeSecond
+	if err := ws.load(ctx, g, part); err != nil {
 		return nil, err
 	}
 	ws.author.When = ws.freeSecond(ws.author.When)
@@ -150,11 +155,11 @@ func (ws *workspace) freeSecond(at time.Time) time.Time {
 	return at
 }
 
-// openForReading opens the repository and loads the state.
+// openForReading opens the repository and reads every file that the refs hold.
 func (g *globals) openForReading(ctx context.Context) (*workspace, error) {
 	ws, err := g.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return ws, ws.load(ctx)
+	return ws, ws.loadFrom(ctx, ws.scope())
 }

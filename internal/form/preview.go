@@ -180,7 +180,7 @@ func splitField(field string) (list string, index int, rest string) {
 // previewLines is the handoff as its receiver will read it, in short.
 func previewLines(d *Draft) []string {
 	h := d.Handoff
-	lines := []string{h.Summary, "to " + strings.Join(h.To, ", ")}
+	lines := []string{cmp.Or(h.Summary, "(no summary yet)"), "to " + strings.Join(h.To, ", ")}
 	if !h.ReturnsAt.IsZero() {
 		lines[1] += ", back " + h.ReturnsAt.Format("Mon "+shownTime+" -07:00")
 	}

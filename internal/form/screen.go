@@ -70,7 +70,7 @@ func (s *Screen) Text(key string) string {
 // FieldKind says how a field is answered.
 type FieldKind int
 
-// The kinds of fields.
+// The kinds of fields. Those up to Lines are typed, the others chosen.
 const (
 	Line   FieldKind = iota // one line of text
 	Lines                   // any number of lines of text

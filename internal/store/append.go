@@ -12,7 +12,6 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // maxTries is how often an append starts again because the branch moved.
@@ -380,39 +379,30 @@ func (a *appending) writeObjects(ctx context.Context) error {
 
 // encodeCommit returns the commit, signed if the user's configuration says so.
 func (a *appending) encodeCommit(ctx context.Context) ([]byte, error) {
-	commit := object.Commit{
-		Author:    object.Signature(a.change.Author),
-		Committer: object.Signature(a.change.Committer),
-		Message:   strings.TrimRight(a.change.Message, "\n") + "\n",
-		TreeHash:  a.root,
+	unsigned := a.commitText("")
+	signature, err := a.sign(ctx, unsigned, a.change.Committer)
+	if err != nil || signature == "" {
+		return unsigned, err
 	}
-	if a.commit.Parent != "" {
-		commit.ParentHashes = []plumbing.Hash{plumbing.NewHash(a.commit.Parent)}
-	}
-	data, err := encode(&commit)
-	if err != nil {
-		return nil, err
-	}
-	if commit.PGPSignature, err = a.sign(ctx, data, a.change.Committer); err != nil || commit.PGPSignature == "" {
-		return data, err
-	}
-	return encode(&commit)
+	return a.commitText(signature), nil
 }
 
-// encode returns a commit as it is hashed.
-func encode(commit *object.Commit) ([]byte, error) {
-	var encoded plumbing.MemoryObject
-	if err := commit.Encode(&encoded); err != nil {
-		return nil, err
+// commitText writes a commit as git hashes it. A signature is a header whose
+// further lines are indented by a space (gitformat-signature(5)). go-git's
+// encoder would do, but its package brings OpenPGP along, which every start of
+// the program would pay for.
+func (a *appending) commitText(signature string) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "tree %s\n", a.root)
+	if a.commit.Parent != "" {
+		fmt.Fprintf(&b, "parent %s\n", a.commit.Parent)
 	}
-	reader, err := encoded.Reader()
-	if err != nil {
-		return nil, err
+	fmt.Fprintf(&b, "author %s\ncommitter %s\n", a.change.Author, a.change.Committer)
+	if signature != "" {
+		fmt.Fprintf(&b, "gpgsig %s\n", strings.ReplaceAll(strings.TrimSuffix(signature, "\n"), "\n", "\n "))
 	}
-	defer reader.Close()
-	var data bytes.Buffer
-	_, err = data.ReadFrom(reader)
-	return data.Bytes(), err
+	fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(a.change.Message, "\n"))
+	return b.Bytes()
 }
 
 // readBack reads the files through the new commit as somebody would who has

@@ -310,6 +310,12 @@ func TestAuditRewritten(t *testing.T) {
 			r.git("commit", "-q", "--amend", "-m", "amended")
 			r.git("push", "-qf", "origin", "main")
 		}, "rewritten ."},
+		{"records kept, pushed by force where another branch is", true, func(r *testRepo) {
+			r.git("push", "-q", "origin", "main", "HEAD~2:refs/heads/old")
+			r.audit()
+			r.git("commit", "-q", "--amend", "-m", "amended")
+			r.git("push", "-qf", "origin", "main")
+		}, "rewritten ."},
 		{"merged branch deleted", false, func(r *testRepo) {
 			r.git("branch", "old", "HEAD~1")
 			r.audit()

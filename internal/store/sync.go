@@ -16,6 +16,7 @@ type Pushed struct {
 	Hash     string // the commit that it has now; that of our branch
 	Replayed int    // commits of ours that were put on top of what others had pushed
 	Carried  int    // commits that went along and do more than add files below the directory of records
+	Done     bool   // there was something to push
 	Sent     int    // commits that the branch of the remote did not have, these included; 0 when the branch is new
 }
 
@@ -32,6 +33,39 @@ func (r *Repo) Push(ctx context.Context, branch, dir string) (Pushed, error) {
 		return Pushed{}, err
 	}
 	return r.push(ctx, up, dir)
+}
+
+// CanPush returns the error with which [Repo.Push] would refuse to begin.
+func (r *Repo) CanPush(branch string) error {
+	_, err := r.upstreamOfBranch(branch)
+	return err
+}
+
+// Find returns where a commit is on its reference: as it was, or made anew by a
+// push, with the same author, dates and message.
+func (r *Repo) Find(ctx context.Context, c Commit) (Commit, error) {
+	old, err := r.ReadCommit(c.Hash)
+	if err != nil {
+		return c, err
+	}
+	_, at, err := r.resolve(c.Ref)
+	for err == nil && at != "" && at != c.Parent {
+		var found CommitInfo
+		if found, err = r.ReadCommit(at); err != nil {
+			break
+		}
+		if found.isLike(old) {
+			return Commit{Hash: at, Ref: c.Ref, Parent: firstOf(found.Parents...)}, nil
+		}
+		at, err = firstOf(found.Parents...), ctx.Err()
+	}
+	return c, err
+}
+
+// isLike reports whether two commits say the same of themselves, but for their
+// parents.
+func (c CommitInfo) isLike(other CommitInfo) bool {
+	return c.Message == other.Message && c.Author.String() == other.Author.String() && c.Committer.String() == other.Committer.String()
 }
 
 // Sync brings everything that the remote of a branch has, and then pushes the
@@ -168,7 +202,7 @@ func (r *Repo) countSent(ctx context.Context, up upstream, known, dir string, do
 	if err != nil {
 		return err
 	}
-	done.Hash = tip
+	done.Hash, done.Done = tip, true
 	if known == "" {
 		return nil // a branch that is new there: what of it is new nobody knows
 	}
