@@ -111,8 +111,14 @@ stays with its sender until the receiver acknowledges it.`,
 			}
 			return usagef(suggestion(cmd, args[0]), "%q is not a command", args[0])
 		},
-		PersistentPreRunE: func(*cobra.Command, []string) error { return g.prepare() },
-		RunE:              func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g, sourceOptions{}) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			// cobra asks this too, after this hook, and its error has no type.
+			if err := cmd.ValidateFlagGroups(); err != nil {
+				return usagef(cmd.CommandPath()+" --help lists the flags", "%v", err)
+			}
+			return g.prepare()
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g, sourceOptions{}) },
 	}
 	root.SetIn(g.In)
 	root.SetOut(g.Out)

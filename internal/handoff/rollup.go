@@ -82,17 +82,6 @@ func (s *State) DraftRollup(req RollupRequest) *Handoff {
 	return h
 }
 
-// LastRollup returns the newest rollup of a level and scope that was not taken
-// back, nil when there is none.
-func (s *State) LastRollup(level, scope string) *HandoffState {
-	for _, r := range slices.Backward(s.order) {
-		if h := s.Handoffs[r.ID]; h != nil && h.isRollupOf(level, scope) && h.State != HandoffWithdrawn {
-			return h
-		}
-	}
-	return nil
-}
-
 func (h *HandoffState) isRollupOf(level, scope string) bool {
 	return h.Rollup != nil && h.Rollup.Level == level && h.Rollup.Scope == scope
 }
