@@ -83,7 +83,7 @@ func (ws *workspace) queryEnv() query.Env {
 	c := ws.config
 	env := query.Env{
 		Now: ws.now, Grace: c.Timing.PublishGrace.Wall(),
-		Teams: make(map[string]string), Members: ws.members,
+		Teams: make(map[string]string), Members: c.Members,
 		AckDue: c.AckDue, ShiftEnd: ws.nextShiftEnd,
 	}
 	for handle, p := range c.People {
