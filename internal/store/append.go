@@ -268,14 +268,16 @@ func (a *appending) checkTarget() error {
 			return err
 		}
 	}
+	if a.checkedOut() { // a rebase or bisect detaches HEAD, and is what the user has to finish
+		if err := a.checkNoOperation(); err != nil {
+			return err
+		}
+	}
 	if ref == "HEAD" && !a.change.DetachOK {
 		return &DetachedError{Hash: tip}
 	}
 	if !a.checkedOut() {
 		return a.checkElsewhere(ref)
-	}
-	if err := a.checkNoOperation(); err != nil {
-		return err
 	}
 	if a.change.Branch != "" && ref != "refs/heads/"+a.change.Branch {
 		return errMoved // HEAD was switched before we had its lock
