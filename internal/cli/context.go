@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -36,7 +37,7 @@ func (ws *workspace) ruleTeam() rules.Team {
 	c := ws.config
 	team := rules.Team{
 		People: ws.people(), TeamOf: c.TeamOf, PublishGrace: c.Timing.PublishGrace.Wall(),
-		Covers: func(address, handle string) bool { return slices.Contains(c.Members(address, ws.me), handle) },
+		Covers: func(address, from, handle string) bool { return slices.Contains(ws.members(address, from), handle) },
 		Shift:  ws.shift,
 		Away: func(handle string, at time.Time) bool {
 			calendar, ok := c.Calendar(handle)
@@ -82,7 +83,7 @@ func (ws *workspace) queryEnv() query.Env {
 	c := ws.config
 	env := query.Env{
 		Now: ws.now, Grace: c.Timing.PublishGrace.Wall(),
-		Teams: make(map[string]string), Addresses: func(address string) []string { return c.Members(address, "") },
+		Teams: make(map[string]string), Members: c.Members,
 		AckDue: c.AckDue, ShiftEnd: ws.nextShiftEnd,
 	}
 	for handle, p := range c.People {
@@ -94,6 +95,20 @@ func (ws *workspace) queryEnv() query.Env {
 		env.Areas = append(env.Areas, query.Area{Name: a.Area, Primary: a.Primary, Alternates: a.Alternates, Expires: a.ExpiresAt()})
 	}
 	return env
+}
+
+// members returns the handles that an address stands for, seen from a sender.
+// Without a roster, "team" is everybody else who has written anything.
+func (ws *workspace) members(address, from string) []string {
+	if address != "team" || len(ws.config.People) > 0 {
+		return ws.config.Members(address, from)
+	}
+	by := make(map[string]bool)
+	for _, r := range ws.state.Order() {
+		by[r.By] = r.By != from
+	}
+	maps.DeleteFunc(by, func(_ string, other bool) bool { return !other })
+	return slices.Sorted(maps.Keys(by))
 }
 
 // nextShiftEnd is the end of the first shift of a person that begins at or after

@@ -70,8 +70,9 @@ type Team struct {
 	People []string
 	// TeamOf returns the name of a person's team, "" without one.
 	TeamOf func(handle string) string
-	// Covers reports whether an address such as "team:qa" includes a person.
-	Covers func(address, handle string) bool
+	// Covers reports whether an address such as "team:qa" includes a person, in
+	// what somebody wrote.
+	Covers func(address, from, handle string) bool
 	// Shift returns the working time of a person that contains at, or else the
 	// next one, without regard to absences. It is false where no hours are
 	// known.

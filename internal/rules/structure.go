@@ -160,7 +160,7 @@ func (s *subject) checkRef(known names, field, ref string, types ...handoff.RefT
 
 // orNearest is the fix for a name that nobody knows.
 func orNearest(name string, candidates []string, otherwise string) string {
-	if meant := nearest(name, candidates); meant != "" {
+	if meant := handoff.Nearest(name, candidates); meant != "" {
 		return "write " + meant
 	}
 	return otherwise
