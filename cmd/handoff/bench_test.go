@@ -114,31 +114,7 @@ func BenchmarkDeclare(b *testing.B) {
 		b.Run(fmt.Sprintf("files=%d", files), func(b *testing.B) {
 			x := newBench(b)
 			x.files(files)
-			draft, err := filepath.Abs("../../examples/two-sites/today.yaml")
-			if err != nil {
-				b.Fatal(err)
-			}
-			content, err := os.ReadFile(draft)
-			if err != nil {
-				b.Fatal(err)
-			}
-			x.env = append(x.env, "GIT_AUTHOR_DATE=2026-11-20T18:02:11+08:00")
-			var ours, theirs []time.Duration
-			var peak int64
-			for i := range rounds {
-				took, memory := x.run(x.handoff, "declare", "-q", "-f", draft)
-				ours, peak = append(ours, took), max(peak, memory)
-
-				name := fmt.Sprintf("notes/%d/today.yaml", i)
-				full := filepath.Join(x.dir, name)
-				if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
-					b.Fatal(err)
-				}
-				if err := os.WriteFile(full, fmt.Appendf(content, "# %d\n", i), 0o644); err != nil {
-					b.Fatal(err)
-				}
-				theirs = append(theirs, x.git("add", "--", name)+x.git("-c", "core.fsync=all", "commit", "-q", "-m", "notes"))
-			}
+			ours, theirs, peak := x.declareAgainstCommit()
 			x.report(ours, theirs, peak)
 		})
 	}
@@ -149,7 +125,7 @@ func BenchmarkDeclare(b *testing.B) {
 func BenchmarkPrePush(b *testing.B) {
 	for _, records := range []int{1_000, 10_000} {
 		x := newBench(b)
-		x.records(records)
+		x.names(records)
 		x.git("branch", "base")
 		for range 3 {
 			x.git("commit", "-q", "--allow-empty", "-m", "work")
@@ -172,9 +148,9 @@ func BenchmarkPrePush(b *testing.B) {
 	}
 }
 
-// records commits the files of n records of ten people, one every ten minutes
+// names commits the files of n records of ten people, one every ten minutes
 // up to now. Neither command opens them.
-func (x *bench) records(n int) {
+func (x *bench) names(n int) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "blob\nmark :1\ndata 2\nx\n\ncommit refs/heads/main\ncommitter Ana <ana@example.com> %d +0000\ndata 7\nrecords\n", time.Now().Unix())
 	for i := range n {
@@ -187,4 +163,33 @@ func (x *bench) records(n int) {
 		x.b.Fatalf("%v\n%s", err, out)
 	}
 	x.git("reset", "-q", "--hard")
+}
+
+// declareAgainstCommit measures declare -f, and git add with git commit of a
+// file of the same size, in turns, and the peak memory of the former.
+func (x *bench) declareAgainstCommit() (ours, theirs []time.Duration, peak int64) {
+	draft, err := filepath.Abs("../../examples/two-sites/today.yaml")
+	if err != nil {
+		x.b.Fatal(err)
+	}
+	content, err := os.ReadFile(draft)
+	if err != nil {
+		x.b.Fatal(err)
+	}
+	x.env = append(x.env, "GIT_AUTHOR_DATE=2026-11-20T18:02:11+08:00")
+	for i := range rounds {
+		took, memory := x.run(x.handoff, "declare", "-q", "-f", draft)
+		ours, peak = append(ours, took), max(peak, memory)
+
+		name := fmt.Sprintf("notes/%d/today.yaml", i)
+		full := filepath.Join(x.dir, name)
+		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+			x.b.Fatal(err)
+		}
+		if err := os.WriteFile(full, fmt.Appendf(content, "# %d\n", i), 0o644); err != nil {
+			x.b.Fatal(err)
+		}
+		theirs = append(theirs, x.git("add", "--", name)+x.git("-c", "core.fsync=all", "commit", "-q", "-m", "notes"))
+	}
+	return ours, theirs, peak
 }

@@ -31,7 +31,16 @@ func (ws *workspace) checkPush(o publishOptions, branch string) error {
 	if !o.push {
 		return nil
 	}
-	return ws.CanPush(branch)
+	return mustBeOnBranch(ws.CanPush(branch))
+}
+
+// mustBeOnBranch says what a detached HEAD means to those who push.
+func mustBeOnBranch(err error) error {
+	var detached *store.DetachedError
+	if errors.As(err, &detached) {
+		return usagef("git switch BRANCH first", "%v, so there is no branch to push", err)
+	}
+	return err
 }
 
 // push pushes the branch that got a commit and returns where the commit is

@@ -42,7 +42,7 @@ func runSync(ctx context.Context, g *globals) error {
 	}
 	pushed, err := ws.Sync(ctx, ws.branch(), ws.dir)
 	if err != nil {
-		return err
+		return mustBeOnBranch(err)
 	}
 	if g.printer.structured() {
 		return g.printer.document(syncDocument{1, pushed.Remote, pushed.Ref, pushed.Hash, pushed.Sent, pushed.Replayed})

@@ -2,16 +2,13 @@ package index
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
 	sqlite "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 )
@@ -78,7 +75,7 @@ func openDatabase(ctx context.Context, path string) (*database, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, err
 	}
-	pool, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)&_pragma=journal_mode(truncate)&_pragma=cache_spill(0)", escapePath(path), busyWait))
+	pool, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)", escapePath(path), busyWait))
 	if err != nil {
 		return nil, err
 	}
@@ -140,8 +137,12 @@ func (db *database) read(ctx context.Context, f func() error) error {
 	return db.transaction(ctx, "BEGIN", f)
 }
 
-// write runs f while nobody else writes. All of it is kept, or nothing.
+// write runs f while nobody else writes. All of it is kept, or nothing. Nothing
+// is written before the end, so that readers wait for no more than that.
 func (db *database) write(ctx context.Context, f func() error) error {
+	if _, err := db.conn.ExecContext(ctx, "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_spill = OFF"); err != nil {
+		return err
+	}
 	return db.transaction(ctx, "BEGIN IMMEDIATE", f)
 }
 
@@ -204,10 +205,4 @@ func damaged(err error) bool {
 		return false
 	}
 	return errors.Is(err, errDamaged)
-}
-
-// layoutSum stands for the compact form of this program.
-func layoutSum() string {
-	sum := sha256.Sum256([]byte(handoff.CodecLayout()))
-	return hex.EncodeToString(sum[:8])
 }

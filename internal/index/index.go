@@ -10,6 +10,7 @@
 package index
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"path/filepath"
@@ -89,17 +90,10 @@ func (ix *Index) openFile(ctx context.Context) (err error) {
 // checkTips returns errStale when the file is not of these refs.
 func (ix *Index) checkTips(ctx context.Context) error {
 	scope, err := ix.db.meta(ctx, "scope")
-	if err != nil {
-		return err
+	if err == nil && string(scope) != ix.options.scope()+ix.options.tips() {
+		err = errStale
 	}
-	tips, err := ix.db.meta(ctx, "tips")
-	if err != nil {
-		return err
-	}
-	if string(scope) != ix.options.scope() || string(tips) != ix.options.tips() {
-		return errStale
-	}
-	return nil
+	return err
 }
 
 // refresh brings the file to the refs, in one transaction.
@@ -112,7 +106,7 @@ func (ix *Index) refresh(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if string(scope) != ix.options.scope() {
+		if !bytes.HasPrefix(scope, []byte(ix.options.scope())) {
 			if err := ix.db.clear(ctx); err != nil {
 				return err
 			}
@@ -121,10 +115,7 @@ func (ix *Index) refresh(ctx context.Context) error {
 		if err := r.run(); err != nil {
 			return err
 		}
-		if err := ix.db.setMeta(ctx, "scope", []byte(ix.options.scope())); err != nil {
-			return err
-		}
-		return ix.db.setMeta(ctx, "tips", []byte(ix.options.tips()))
+		return ix.db.setMeta(ctx, "scope", []byte(ix.options.scope()+ix.options.tips()))
 	})
 }
 

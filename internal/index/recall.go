@@ -103,12 +103,13 @@ func firstRefs(ctx context.Context, conn *sql.Conn, days []string) (map[int64]in
 }
 
 // presentThings are the live things but for decisions, of which more and more
-// stand, and the newest handoff of every series and author.
+// stand, and the newest handoff of every series and author. Left to itself,
+// SQLite would look through all that is not live.
 const presentThings = `
-SELECT kind, key, data FROM thing WHERE live AND kind IN (1, 2, 3, 5, 6, 7)
+SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind IN (1, 2, 3, 5, 6, 7)
 UNION SELECT kind, key, data FROM thing WHERE kind = 5 AND key IN (
-	SELECT (SELECT key FROM thing WHERE series = s.key ORDER BY place DESC LIMIT 1) FROM thing s WHERE s.live AND s.kind = 7
-	UNION SELECT (SELECT key FROM thing WHERE author = a.key ORDER BY place DESC LIMIT 1) FROM thing a WHERE a.live AND a.kind = 6)`
+	SELECT (SELECT key FROM thing WHERE series = s.key ORDER BY place DESC LIMIT 1) FROM thing s INDEXED BY thing_live WHERE s.live AND s.kind = 7
+	UNION SELECT (SELECT key FROM thing WHERE author = a.key ORDER BY place DESC LIMIT 1) FROM thing a INDEXED BY thing_live WHERE a.live AND a.kind = 6)`
 
 // read takes in all things and records of a part.
 func (c *recall) read(part handoff.Part) error {
@@ -119,7 +120,7 @@ func (c *recall) read(part handoff.Part) error {
 		}
 	}
 	if part.Decisions {
-		if err := c.things("SELECT kind, key, data FROM thing WHERE live AND kind = 4"); err != nil {
+		if err := c.things("SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind = 4"); err != nil {
 			return err
 		}
 	}
@@ -172,21 +173,19 @@ func (c *recall) things(query string, args ...any) error {
 
 // named adds everything that references may mean.
 func (c *recall) named(refs []string) error {
-	keys := make(map[handoff.ThingKind][]string)
+	var ids [][2]any
 	for _, ref := range refs {
 		kinds, key := handoff.KindsOf(ref)
 		for _, kind := range kinds {
 			if !c.Has(kind, key) {
-				keys[kind] = append(keys[kind], key)
+				ids = append(ids, [2]any{kind, key})
 			}
 		}
 	}
-	for _, kind := range slices.Sorted(maps.Keys(keys)) {
-		if err := c.things("SELECT kind, key, data FROM thing WHERE kind = ? AND key IN (SELECT value FROM json_each(?))", kind, jsonList(keys[kind])); err != nil {
-			return err
-		}
+	if len(ids) == 0 {
+		return nil
 	}
-	return nil
+	return c.things("SELECT t.kind, t.key, t.data FROM json_each(?) j CROSS JOIN thing t ON t.kind = j.value ->> 0 AND t.key = j.value ->> 1", jsonList(ids))
 }
 
 // reference adds what a person may mean: things of that name, the records whose

@@ -454,9 +454,7 @@ func (r *refresh) elect(winner arrival, folded sql.NullInt64) error {
 }
 
 // scope is what the content of the file depends on beside the refs.
-func (o Options) scope() string {
-	return fmt.Sprintf("%s %s %q", layoutSum(), o.Policy, o.Dir)
-}
+func (o Options) scope() string { return fmt.Sprintf("%s %q\n", o.Policy, o.Dir) }
 
 // tips are the refs as the file keeps them.
 func (o Options) tips() string {

@@ -49,10 +49,10 @@ func (r *thingRow) same(other thingRow) bool {
 
 // jsonList is a list as json_each takes it: one statement for lists of any
 // length.
-func jsonList[T int64 | string](list []T) string {
+func jsonList[T int64 | string | [2]any](list []T) string {
 	data, err := json.Marshal(list)
 	if err != nil {
-		panic(err) // a list of strings or numbers always has a JSON form
+		panic(err) // strings and numbers always has a JSON form
 	}
 	return string(data)
 }

@@ -267,14 +267,16 @@ func (a *appending) checkTarget() error {
 			return err
 		}
 	}
+	if a.checkedOut() { // a rebase or bisect detaches HEAD, and is what the user has to finish
+		if err := a.checkNoOperation(); err != nil {
+			return err
+		}
+	}
 	if ref == "HEAD" && !a.change.DetachOK {
 		return &DetachedError{Hash: tip}
 	}
 	if !a.checkedOut() {
 		return a.checkElsewhere(ref)
-	}
-	if err := a.checkNoOperation(); err != nil {
-		return err
 	}
 	if a.change.Branch != "" && ref != "refs/heads/"+a.change.Branch {
 		return errMoved // HEAD was switched before we had its lock
@@ -349,7 +351,7 @@ func (a *appending) startIndex(ctx context.Context) error {
 	for name := range found.inTheWay {
 		return &BlockedPathError{Path: name, Why: "in the index, where a directory has to be"}
 	}
-	a.edit, err = a.startIndexEdit(ctx, a.index, a.marker.Token, index, a.files, a.sparse)
+	a.edit, err = a.startIndexEdit(ctx, a.index, a.marker, index, a.files, a.sparse)
 	return err
 }
 
@@ -374,6 +376,7 @@ func (a *appending) writeObjects(ctx context.Context) error {
 	}
 	commit := rawObject{kind: plumbing.CommitObject, data: data}
 	a.commit.Hash = plumbing.ComputeHash(commit.kind, commit.data).String()
+	a.objects.token = a.marker.Token
 	return a.objects.writeAll(append(append(objects, a.trees...), commit)...)
 }
 
@@ -549,20 +552,19 @@ func (a *appending) finish() error {
 }
 
 // release gives up everything that is still ours, and before the point of no
-// return takes back what was done. The marker stays only while the index is
-// behind the branch.
+// return takes back what was done. The marker stays while the index is behind
+// the branch, or something could not be removed: the next command sees to it.
 func (a *appending) release() {
-	a.edit.stop()
+	errs := []error{a.edit.stop()}
 	if !a.landed {
-		a.placed.undo()
+		errs = append(errs, a.placed.undo())
 	}
-	a.branch.release()
-	a.head.release()
-	a.index.release()
+	errs = append(errs, a.branch.release(), a.head.release(), a.index.release())
 	if a.marker == nil {
 		return
 	}
-	if !a.behind {
+	errs = append(errs, removeFile(a.lockDraftPath(a.marker.Token)))
+	if !a.behind && errors.Join(errs...) == nil {
 		_ = a.marker.clear() // the next command finds it and looks
 	}
 	a.marker.close()

@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -261,8 +262,31 @@ func (o *objects) place(f *looseFile, changed map[string]bool) error {
 
 // createTemp creates a file that nobody may write once it is closed.
 func (o *objects) createTemp() (*os.File, error) {
-	name := filepath.Join(o.dir(), "tmp_obj_"+rand.Text())
+	name := filepath.Join(o.dir(), tempObject+o.token+rand.Text())
 	return os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o444)
+}
+
+// tempObject begins the names of temporary files among the objects, git's too.
+const tempObject = "tmp_obj_"
+
+// removeTemps removes the temporary files of a writer that was killed, which
+// had this token.
+func (o *objects) removeTemps(token string) error {
+	if token == "" {
+		return nil // those of git are git's
+	}
+	entries, err := os.ReadDir(o.dir())
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), tempObject+token) {
+			if err := removeFile(filepath.Join(o.dir(), entry.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // deflateLoose writes header and content of obj to w, compressed by z.

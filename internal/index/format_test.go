@@ -1,0 +1,20 @@
+package index
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"testing"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// The number of the format stands for the tables and for the compact form of
+// records and things. Whoever changes one of them makes format one more and
+// puts the new sum here.
+func TestFormatStandsForTheLayout(t *testing.T) {
+	const want = "90d26037fd003d46"
+	sum := sha256.Sum256([]byte(tables + handoff.CodecLayout()))
+	if got := hex.EncodeToString(sum[:8]); format != 1 || got != want {
+		t.Errorf("format %d has the sum %s, want 1 and %s", format, got, want)
+	}
+}
