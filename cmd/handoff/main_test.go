@@ -47,6 +47,9 @@ func TestScripts(t *testing.T) {
 			"status":          cmdStatus,
 			"snap":            cmdSnap,
 			"handoff-hostile": cmdHostile,
+			"packed-refs":     cmdPackedRefs,
+			"refuses":         cmdRefuses,
+			"sound":           cmdSound,
 		},
 	})
 }

@@ -89,9 +89,6 @@ func (s *site) declareUnder(f fault) disturbed {
 	return disturbed{tracer.calls, status, output.String()}
 }
 
-// reported finds the commit that declare says is on the branch.
-var reported = regexp.MustCompile(`\(main, commit ([0-9a-f]{7,40})\)`)
-
 // survives checks that the repository is as before or as after a declare with a
 // fault, and that the next declare finds nothing in its way and leaves nothing
 // of it.
