@@ -160,7 +160,7 @@ func (r *Repo) lockFiles() []string {
 		names, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "*.lock"))
 		found = append(found, names...)
 	}
-	filepath.WalkDir(filepath.Join(r.common, "refs"), func(path string, entry fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(filepath.Join(r.common, "refs"), func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && strings.HasSuffix(path, ".lock") {
 			found = append(found, path)
 		}

@@ -29,7 +29,7 @@ func (r *Repo) RunHooks(ctx context.Context, change Change) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	index := filepath.Join(dir, "index")
 	if err := r.stageForHooks(ctx, index, change.Files); err != nil {
 		return "", err

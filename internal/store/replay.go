@@ -373,7 +373,7 @@ func (p *replaying) finish(ctx context.Context) error {
 // release takes back what was done before the point of no return.
 func (p *replaying) release() {
 	if p.shifted && !p.landed {
-		p.shiftBack(context.Background(), p.marker)
+		_ = p.shiftBack(context.Background(), p.marker) // the marker stays, and the next command repeats it
 	}
 	p.appending.release()
 }
@@ -387,8 +387,9 @@ func (r *Repo) repairReplay(ctx context.Context, m *marker) error {
 	}
 	index := &lock{target: r.indexPath(), held: true}
 	filled := m.Index != "" && holdsIndex(index.path(), m.Index)
-	removeOurs(r.refPath(m.Ref), m)
-	removeOurs(r.refPath("HEAD"), m)
+	if err := errors.Join(removeOurs(r.refPath(m.Ref), m), removeOurs(r.refPath("HEAD"), m)); err != nil {
+		return err
+	}
 	if tip != m.Old && filled {
 		return index.commit()
 	}
@@ -398,10 +399,9 @@ func (r *Repo) repairReplay(ctx context.Context, m *marker) error {
 		}
 	}
 	if filled {
-		index.release()
+		return index.release()
 	}
-	removeOurs(r.indexPath(), m)
-	return nil
+	return removeOurs(r.indexPath(), m)
 }
 
 // shiftBack gives the files in the work tree that are on their way from m.Old
@@ -436,7 +436,9 @@ func (r *Repo) shiftBack(ctx context.Context, m *marker) error {
 		case staged.present[c.Path]:
 			fmt.Fprintf(&restore, "%s\x00", c.Path)
 		default:
-			tree.remove(c.Path)
+			if err := tree.remove(c.Path); err != nil {
+				return err
+			}
 		}
 	}
 	_, err = r.withIndex(ctx, r.indexPath(), &restore, "checkout-index", "--force", "-z", "--stdin")
@@ -447,7 +449,7 @@ func (r *Repo) shiftBack(ctx context.Context, m *marker) error {
 // compares them, as it knows about line ends and filters.
 func (r *Repo) movedFiles(ctx context.Context, m *marker, changes []PathChange) (map[string]bool, error) {
 	index := r.indexCopyPath(m.Token) + "-new"
-	defer removeIndexCopy(index)
+	defer func() { _ = removeIndexCopy(index) }()
 	if err := r.readTree(ctx, index, m.Commit); err != nil {
 		return nil, err
 	}
