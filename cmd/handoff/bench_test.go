@@ -120,6 +120,51 @@ func BenchmarkDeclare(b *testing.B) {
 	}
 }
 
+// BenchmarkPrePush is the hook at a push of three commits, and the check of a
+// pull request of them, against git --version, among records of several numbers.
+func BenchmarkPrePush(b *testing.B) {
+	for _, records := range []int{1_000, 10_000} {
+		x := newBench(b)
+		x.names(records)
+		x.git("branch", "base")
+		for range 3 {
+			x.git("commit", "-q", "--allow-empty", "-m", "work")
+		}
+		for name, args := range map[string][]string{
+			"hook":  {"hook", "run", "pre-push", "--no-stdin", "--", "origin"},
+			"check": {"check", "--pr", "--base", "base"},
+		} {
+			b.Run(fmt.Sprintf("%s/records=%d", name, records), func(b *testing.B) {
+				x.b = b
+				var ours, theirs []time.Duration
+				var peak int64
+				for range 3 * rounds {
+					took, memory := x.run(x.handoff, args...)
+					ours, theirs, peak = append(ours, took), append(theirs, x.git("--version")), max(peak, memory)
+				}
+				x.report(ours, theirs, peak)
+			})
+		}
+	}
+}
+
+// names commits the files of n records of ten people, one every ten minutes
+// up to now. Neither command opens them.
+func (x *bench) names(n int) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "blob\nmark :1\ndata 2\nx\n\ncommit refs/heads/main\ncommitter Ana <ana@example.com> %d +0000\ndata 7\nrecords\n", time.Now().Unix())
+	for i := range n {
+		at := time.Now().UTC().Add(-time.Duration(i+1) * 10 * time.Minute)
+		fmt.Fprintf(&b, "M 100644 :1 .handoffs/%s-ack-p%d-%08d.yaml\n", at.Format("2006/01/02/150405Z"), i%10, i)
+	}
+	cmd := exec.Command("git", "fast-import", "--quiet")
+	cmd.Dir, cmd.Env, cmd.Stdin = x.dir, x.env, strings.NewReader(b.String())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		x.b.Fatalf("%v\n%s", err, out)
+	}
+	x.git("reset", "-q", "--hard")
+}
+
 // declareAgainstCommit measures declare -f, and git add with git commit of a
 // file of the same size, in turns, and the peak memory of the former.
 func (x *bench) declareAgainstCommit() (ours, theirs []time.Duration, peak int64) {

@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"handoff": main})
+	testscript.Main(m, map[string]func(){"handoff": main, "git-handoff": main})
 }
 
 // TestScripts runs testdata/script: real git on both sides, no configuration
@@ -47,12 +47,18 @@ func TestScripts(t *testing.T) {
 			"status":          cmdStatus,
 			"snap":            cmdSnap,
 			"handoff-hostile": cmdHostile,
+			"packed-refs":     cmdPackedRefs,
+			"refuses":         cmdRefuses,
+			"sound":           cmdSound,
 		},
 	})
 }
 
-// cmdAs sets who acts: as ana.
-func cmdAs(ts *testscript.TestScript, _ bool, args []string) {
+// cmdAs sets who acts, and when if a time is given: as ana [TIME].
+func cmdAs(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) > 1 {
+		cmdClock(ts, neg, args[1:])
+	}
 	name := args[0]
 	for _, role := range []string{"AUTHOR", "COMMITTER"} {
 		ts.Setenv("GIT_"+role+"_NAME", name)

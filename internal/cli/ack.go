@@ -194,7 +194,7 @@ func (ws *workspace) assignments() []string {
 // includes the user.
 func (ws *workspace) addresses(to []string, by string) bool {
 	return slices.ContainsFunc(to, func(who string) bool {
-		return who == ws.me || handoff.IsScope(who) && slices.Contains(ws.config.Members(who, by), ws.me)
+		return who == ws.me || handoff.IsScope(who) && slices.Contains(ws.members(who, by), ws.me)
 	})
 }
 

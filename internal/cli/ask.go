@@ -62,7 +62,7 @@ func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
 	}
 	r := ws.newRecord(g, q)
 	route := ws.route(g, handoff.Target{Type: handoff.TargetQuestion, Name: r.ID}, handoff.Blocker{Resolver: q.To})
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{r, route}, "nothing was asked")
+	return ws.checkAndPublish(ctx, g, o.publishOptions, append([]*handoff.Record{r}, route...), "nothing was asked")
 }
 
 // authorOf is whom a question about something goes to: its holder, else who

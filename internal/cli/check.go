@@ -270,15 +270,16 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 		return checkDocument{}, err
 	}
 	doc := checkDocument{Records: len(ws.set.Records)}
-	for _, p := range append(ws.set.Problems, ws.state.Problems...) {
+	for _, p := range ws.set.Problems {
 		doc.Findings = append(doc.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: p.Message})
 	}
+	c := ws.publishedContext()
 	for _, r := range ws.set.Records {
 		data, err := ws.Read(r.Source.Blob, handoff.MaxSize)
 		if err != nil {
 			return doc, err
 		}
-		c := rules.Context{Now: ws.now, By: r.By}
+		c.By = r.By
 		for _, f := range rules.Check(handoff.Parse(data, ""), c) {
 			f.Path, f.Record = r.Source.Path, r.ID
 			doc.Findings = append(doc.Findings, f)
@@ -288,6 +289,17 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 		doc.Findings = append(doc.Findings, ws.located(f))
 	}
 	return doc, ws.checkUncommitted(&doc)
+}
+
+// publishedContext is what a record is checked against long after: what the
+// team has agreed on. The state before the record, and who was in the team, are
+// of their time and not known.
+func (ws *workspace) publishedContext() rules.Context {
+	c := ws.ruleContext(nil)
+	return rules.Context{
+		Now: c.Now, ClockSkew: c.ClockSkew, Settings: c.Settings,
+		Team: rules.Team{PublishGrace: c.PublishGrace},
+	}
 }
 
 // located adds the file of the record that a finding is about.

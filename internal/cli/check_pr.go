@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
@@ -289,8 +290,10 @@ func (c *prCheck) known(ctx context.Context, since time.Time) ([]*handoff.Record
 			if err != nil {
 				return nil, err
 			}
-			name, ok := handoff.ParseFileName(c.inside(file.Path))
-			if !ok || name.Kind != handoff.KindHandoff || seen[file.Blob] || len(records) == maxKnownHandoffs {
+			if !strings.Contains(file.Path, "-"+string(handoff.KindHandoff)+"-") {
+				continue
+			}
+			if _, ok := handoff.ParseFileName(c.inside(file.Path)); !ok || seen[file.Blob] || len(records) == maxKnownHandoffs {
 				continue
 			}
 			seen[file.Blob] = true

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 func (ws *workspace) ruleContext(allowSecrets []string) rules.Context {
 	c := ws.config
 	return rules.Context{
-		State: ws.state, By: ws.me, Now: ws.now, ClockSkew: c.Timing.ClockSkew.Wall(),
+		State: ws.state, By: ws.me, At: ws.author.When, Now: ws.now, ClockSkew: c.Timing.ClockSkew.Wall(),
 		Settings: rules.Settings{
 			Preset: rules.Preset(c.Rules.Preset), Levels: ruleLevels(c), Lang: c.Rules.Lang,
 			Words:        rules.Words{Filler: c.Rules.Words.Filler, Weak: c.Rules.Words.Weak, Soft: c.Rules.Words.Soft, Relative: c.Rules.Words.RelTime},
@@ -36,7 +37,7 @@ func (ws *workspace) ruleTeam() rules.Team {
 	c := ws.config
 	team := rules.Team{
 		People: ws.people(), TeamOf: c.TeamOf, PublishGrace: c.Timing.PublishGrace.Wall(),
-		Covers: func(address, handle string) bool { return slices.Contains(c.Members(address, ws.me), handle) },
+		Covers: func(address, from, handle string) bool { return slices.Contains(ws.members(address, from), handle) },
 		Shift:  ws.shift,
 		Away: func(handle string, at time.Time) bool {
 			calendar, ok := c.Calendar(handle)
@@ -82,7 +83,7 @@ func (ws *workspace) queryEnv() query.Env {
 	c := ws.config
 	env := query.Env{
 		Now: ws.now, Grace: c.Timing.PublishGrace.Wall(),
-		Teams: make(map[string]string), Addresses: func(address string) []string { return c.Members(address, "") },
+		Teams: make(map[string]string), Members: c.Members,
 		AckDue: c.AckDue, ShiftEnd: ws.nextShiftEnd,
 	}
 	for handle, p := range c.People {
@@ -94,6 +95,20 @@ func (ws *workspace) queryEnv() query.Env {
 		env.Areas = append(env.Areas, query.Area{Name: a.Area, Primary: a.Primary, Alternates: a.Alternates, Expires: a.ExpiresAt()})
 	}
 	return env
+}
+
+// members returns the handles that an address stands for, seen from a sender.
+// Without a roster, "team" is everybody else who has written anything.
+func (ws *workspace) members(address, from string) []string {
+	if address != "team" || len(ws.config.People) > 0 {
+		return ws.config.Members(address, from)
+	}
+	by := make(map[string]bool)
+	for _, r := range ws.state.Order() {
+		by[r.By] = r.By != from
+	}
+	maps.DeleteFunc(by, func(_ string, other bool) bool { return !other })
+	return slices.Sorted(maps.Keys(by))
 }
 
 // nextShiftEnd is the end of the first shift of a person that begins at or after
@@ -119,14 +134,18 @@ func (ws *workspace) location() *time.Location {
 	return ws.now.Location()
 }
 
-// when reads the value of a flag that looks ahead.
-func (ws *workspace) when(text string) (time.Time, error) { return ws.parseTime(text, false) }
+// when reads the value of a flag that looks ahead from what is being written.
+func (ws *workspace) when(text string) (time.Time, error) {
+	return ws.parseTime(text, ws.author.When, false)
+}
 
 // whenPast reads the value of a flag that looks back.
-func (ws *workspace) whenPast(text string) (time.Time, error) { return ws.parseTime(text, true) }
+func (ws *workspace) whenPast(text string) (time.Time, error) {
+	return ws.parseTime(text, ws.now, true)
+}
 
-func (ws *workspace) parseTime(text string, back bool) (time.Time, error) {
-	ref := handoff.Reference{Now: ws.now, Location: ws.location(), Back: back}
+func (ws *workspace) parseTime(text string, now time.Time, back bool) (time.Time, error) {
+	ref := handoff.Reference{Now: now, Location: ws.location(), Back: back}
 	if calendar, ok := ws.config.Calendar(ws.me); ok {
 		ref.Calendar = &calendar
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/form"
@@ -71,6 +72,8 @@ records know. What you typed is kept as a draft until it is published.`,
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "start from the template `NAME`, or from the handoff that a reference names")
 	f.BoolVar(&o.carry, "carry", false, "start from what you hold")
+	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
+	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
 	f.StringSliceVar(&o.give, "give", nil, "`ITEM[=WHO]`, or all: the receiver does the next step")
 	o.addFlags(f)
 	cmd.MarkFlagsMutuallyExclusive("file", "editor")
@@ -85,8 +88,6 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&o.file, "file", "f", "", "take the handoff from `FILE`, - for standard input")
 	f.BoolVarP(&o.editor, "editor", "e", false, "write it in your editor")
 	f.StringVar(&o.amend, "amend", "", "replace your handoff `REF`")
-	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
-	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
 	f.StringVar(&o.summary, "summary", "", "one sentence, at most 140 characters")
 	f.StringSliceVar(&o.to, "to", nil, "who is asked to take it: `WHO`, team, team:x, shift:x or lead:x")
 	f.StringSliceVar(&o.cc, "cc", nil, "who gets it for information")
@@ -127,30 +128,30 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if err != nil {
 		return err
 	}
-	return ws.finishDraft(ctx, g, o, d)
-}
-
-// finishDraft lets the user edit the draft, if they asked for it, checks it and
-// publishes it.
-func (ws *workspace) finishDraft(ctx context.Context, g *globals, o declareOptions, d *draft) error {
 	if o.editor && !g.Interactive {
 		return usagef("use -f FILE, or flags", "--editor needs a terminal")
 	}
-	if o.editor || g.Interactive && o.file == "" && (!o.flagged() || missingFlags(d.handoff) != nil) {
+	if d.handoff != nil && (o.editor || g.Interactive && o.file == "" && (!o.flagged() || missingFlags(d.handoff) != nil)) {
 		return ws.declareByHand(ctx, g, o, d)
 	}
 	if err := d.complete(o); err != nil {
 		return err
 	}
+	return ws.publishChecked(ctx, g, o, d)
+}
+
+// publishChecked publishes a draft that the rules have nothing against.
+func (ws *workspace) publishChecked(ctx context.Context, g *globals, o declareOptions, d *draft) error {
 	findings := ws.checkDraft(g, d, o)
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint()}
 	}
-	if err := ws.publishDraft(ctx, g, o, d, findings); err != nil || !o.resume || o.dryRun {
+	err := ws.publishDraft(ctx, g, o, d, findings)
+	if !committed(err) || !o.resume || o.dryRun {
 		return err
 	}
 	drafts := form.Drafts{Dir: ws.Dir()}
-	return drafts.Drop()
+	return errors.Join(err, drafts.Drop())
 }
 
 // publishDraft completes the draft with the facts that the program knows and
@@ -169,10 +170,11 @@ func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOpti
 		ws.fillSince(&h.Blockers[i])
 	}
 	records := append([]*handoff.Record{ws.draftRecord(g, d)}, ws.routes(g, h)...)
-	if err := ws.publish(ctx, g, o.publishOptions, records, warnings); err != nil || o.dryRun {
+	err = ws.publish(ctx, g, o.publishOptions, records, warnings)
+	if !committed(err) || o.dryRun {
 		return err
 	}
-	return ws.queryCounter().reset()
+	return errors.Join(err, ws.queryCounter().reset())
 }
 
 // currentShift is the shift that the user is handing over: the one that

@@ -53,13 +53,19 @@ func (ws *workspace) declareByHand(ctx context.Context, g *globals, o declareOpt
 		ws: ws, g: g, options: o, drafts: &form.Drafts{Dir: ws.Dir()},
 		prefill: ws.prefill(ctx), draft: &form.Draft{Handoff: start.handoff, Ext: start.ext},
 	}
+	if start.handoff.Rollup != nil {
+		w.prefill.Carried = new(handoff.Handoff) // nothing of it is the lead's own
+	}
 	if w.draft.Handoff.Questions == nil {
 		w.draft.Handoff.Questions = w.prefill.Carried.Questions
 	}
 	if w.empty, err = w.draft.Format(); err != nil {
 		return err
 	}
-	asker := g.asker()
+	var asker form.Asker = form.NewPrompter(g.In, g.Err)
+	if !o.editor {
+		asker = g.asker()
+	}
 	right, err := w.write(ctx, asker)
 	err = errors.Join(err, asker.Close())
 	if err == nil && !right {
@@ -68,13 +74,13 @@ func (ws *workspace) declareByHand(ctx context.Context, g *globals, o declareOpt
 	if err == nil {
 		err = ws.publishDraft(ctx, g, o, w.settled(), w.allowed)
 	}
-	if err != nil {
+	if !committed(err) {
 		return w.kept(err)
 	}
 	if o.dryRun {
 		return nil
 	}
-	return w.drafts.Drop()
+	return errors.Join(err, w.drafts.Drop())
 }
 
 // kept says that the draft waits, if there is one.

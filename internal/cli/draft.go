@@ -32,7 +32,7 @@ type draft struct {
 
 func (d *draft) refusedHint() string {
 	if d.path != "" {
-		return "correct " + d.path + " and declare again"
+		return "correct " + d.path + " and try again"
 	}
 	return "correct the flags, or add --editor to go on in your editor"
 }

@@ -107,6 +107,10 @@ func explain(err error) (status int, hint string) {
 		progress  *store.InProgressError
 		identity  *store.NoIdentityError
 		damaged   *store.DamagedError
+		remote    *store.RemoteError
+		noRemote  *store.NoRemoteError
+		diverged  *store.DivergedError
+		hook      *store.HookError
 		ambiguous *handoff.AmbiguousError
 		unknown   *handoff.UnknownError
 		question  *query.UnknownQuestionError
@@ -128,6 +132,14 @@ func explain(err error) (status int, hint string) {
 		return StatusUsage, "type more of the id, or one of the names above"
 	case errors.As(err, &unknown):
 		return StatusUsage, "handoff query items, or handoff log, lists what there is"
+	case errors.As(err, &remote):
+		return explainRemote(remote)
+	case errors.As(err, &noRemote):
+		return StatusFailed, "git remote add origin URL, or git config remote.pushDefault NAME"
+	case errors.As(err, &diverged):
+		return StatusFailed, diverged.WayOut
+	case errors.As(err, &hook):
+		return StatusNo, "nothing was written; the hook said:\n" + hook.Said
 	case errors.As(err, &busy):
 		return StatusBusy, "try again; if no git command is running, a killed one left the lock: look at it before you remove it"
 	case errors.As(err, &notRepo):
@@ -152,6 +164,19 @@ func explain(err error) (status int, hint string) {
 		return StatusFailed, "check who owns the file"
 	}
 	return StatusFailed, ""
+}
+
+// explainRemote is explain for what a remote did not do.
+func explainRemote(err *store.RemoteError) (status int, hint string) {
+	switch err.Fault {
+	case store.RemoteCredentials:
+		return StatusCredentials, "nothing asks for them here: run git fetch " + err.Remote + " once, or ssh-add"
+	case store.RemoteUnreachable, store.RemoteMoving:
+		return StatusBusy, "handoff sync tries again"
+	case store.RemoteRejected:
+		return StatusFailed, "where a branch is protected, store.branch in the configuration names another one for the records"
+	}
+	return StatusFailed, "git fetch " + err.Remote + " tells more"
 }
 
 // report prints an error for people, or as one JSON line.

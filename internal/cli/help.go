@@ -15,6 +15,8 @@ func newHelpTopics() []*cobra.Command {
 	topic := func(name, short, long string) *cobra.Command {
 		return &cobra.Command{Use: name, Short: short, Long: strings.TrimSpace(long)}
 	}
+	ruleTopic := topic("rules", "The rules that a record is checked against", "An error refuses to publish and fails a check; a warning is printed. Rules\nmarked ! cannot be waived or switched off.")
+	addHelp(ruleTopic, rulesHelp)
 	return []*cobra.Command{
 		topic("environment", "Environment variables that matter", environmentHelp),
 		topic("exit-codes", "What the exit statuses mean", statusHelp),
@@ -22,13 +24,14 @@ func newHelpTopics() []*cobra.Command {
 		topic("ids", "How to name a record, an item, a blocker", idsHelp),
 		topic("config", "What .handoffs/config.yaml may say", configHelp),
 		topic("security", "Whom the program trusts, and with what", securityHelp),
-		topic("rules", "The rules that a record is checked against", rulesHelp()),
+		ruleTopic,
 	}
 }
 
 const environmentHelp = `
 HANDOFF_EDITOR     the editor of declare --editor; else what git would start
 HANDOFF_PAGER      the pager; else GIT_PAGER, PAGER, less. "cat" pages nothing
+ACCESSIBLE         ask line by line, as with --accessible; so does TERM=dumb
 NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM
                    whether to colour
 COLUMNS            the width of the terminal, if it is not what it says
@@ -85,7 +88,7 @@ committed; handoff verify audits the history afterwards.`
 // rulesHelp lists the table of rules.
 func rulesHelp() string {
 	var b strings.Builder
-	b.WriteString("An error refuses to publish and fails a check; a warning is printed. Rules\nmarked ! cannot be waived or switched off.\n\n")
+	b.WriteString("\n\n")
 	for _, rule := range rules.Table() {
 		mark := " "
 		if rule.Fixed {
@@ -98,4 +101,13 @@ func rulesHelp() string {
 		fmt.Fprintf(&b, "%s %s %-8s %s\n", rule.Code, mark, level, rule.Title)
 	}
 	return b.String()
+}
+
+// addHelp adds text to the long help of a command when that is asked for: what
+// takes time to make must not cost every other command.
+func addHelp(cmd *cobra.Command, text func() string) {
+	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		cmd.Long += text()
+		cmd.Root().HelpFunc()(cmd, args)
+	})
 }

@@ -118,8 +118,7 @@ func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Upda
 	if err := p.findWork(ctx, last); err != nil {
 		return "", err
 	}
-	why, due := p.dueSince(last)
-	if !due {
+	if _, due := p.dueSince(last); !due {
 		return "", nil
 	}
 	// Before it speaks it looks where a handoff is rare: on the other branches.
@@ -130,7 +129,7 @@ func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Upda
 	if last, err = p.lastHandoff(others, last); err != nil {
 		return "", err
 	}
-	why, _ = p.dueSince(last)
+	why, _ := p.dueSince(last)
 	return why, nil
 }
 
@@ -199,6 +198,7 @@ const lookBack = 31 * 24 * time.Hour
 // the trees of commits; last, when there is none after that.
 func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) {
 	since, until := p.now.Add(-lookBack), p.now.Add(24*time.Hour)
+	mine := "-" + string(handoff.KindHandoff) + "-" + p.me + "-" // thousands of names do not have it
 	for _, commit := range commits {
 		if last.After(since) {
 			since = last
@@ -207,7 +207,10 @@ func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) 
 			if err != nil {
 				return last, err
 			}
-			name, ok := handoff.ParseFileName(strings.TrimPrefix(f.Path, p.dir+"/"))
+			if !strings.Contains(f.Path, mine) {
+				continue
+			}
+			name, ok := handoff.ParseFileName(p.inside(f.Path))
 			if ok && name.Kind == handoff.KindHandoff && name.By == p.me && !name.At.After(until) {
 				if name.At.After(last) {
 					last = name.At

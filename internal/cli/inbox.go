@@ -14,7 +14,8 @@ func newInboxCmd(g *globals) *cobra.Command {
 		Use:   "inbox",
 		Short: "Show what waits for you",
 		Long: `Show what waits for you: handoffs without your verdict, items offered to you,
-blockers and questions that you are to answer.`,
+blockers and questions that you are to answer, and your own handoffs that nobody
+has answered in time.`,
 		Example: "  handoff inbox\n  handoff inbox --as sarah --json",
 		GroupID: groupDaily,
 		Args:    noArgs,
@@ -39,7 +40,10 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 	if ws.me == "" {
 		return ws.mustWrite(ctx)
 	}
-	rows := query.Run(query.Query{Topic: query.WaitingOn, Arg: ws.me, Me: ws.me}, ws.state, ws.queryEnv()).Rows
+	env := ws.queryEnv()
+	rows := query.Run(query.Query{Topic: query.WaitingOn, Arg: ws.me, Me: ws.me}, ws.state, env).Rows
+	mine := query.Query{Topic: query.Overdue, Me: ws.me, Terms: []query.Term{{Qualifier: query.By, Value: ws.me}}}
+	rows = append(rows, query.Run(mine, ws.state, env).Rows...)
 	if g.printer.structured() {
 		return g.printer.document(inboxDocument{1, ws.me, rows})
 	}
@@ -50,7 +54,7 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 	case len(rows) > 0:
 		g.note("handoff show REF tells the whole story, handoff ack REF takes it over")
 	case len(ws.state.Records) == 0:
-		g.note("there are no handoffs in this repository yet; handoff declare --editor writes the first")
+		g.note("there are no handoffs in this repository yet; handoff declare writes the first")
 	default:
 		g.note("nothing waits for %s", ws.me)
 	}

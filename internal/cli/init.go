@@ -17,6 +17,8 @@ import (
 
 type initOptions struct {
 	publishOptions
+	hook bool
+	ci   string
 }
 
 func newInitCmd(g *globals) *cobra.Command {
@@ -30,12 +32,14 @@ README, and the attributes that keep records byte for byte.
 
 Nothing of it is needed to declare a handoff; it adds people, time zones and
 response times. Edit the configuration like any other file, by review.`,
-		Example: "  handoff init\n  handoff init --dry-run",
+		Example: "  handoff init\n  handoff init --dry-run\n  handoff init --hook --ci github",
 		GroupID: groupSetup,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runInit(cmd.Context(), g, o) },
 	}
 	o.addFlags(cmd.Flags())
+	cmd.Flags().BoolVar(&o.hook, "hook", false, "install the reminder before a push as well")
+	cmd.Flags().StringVar(&o.ci, "ci", "", "write the check of pull requests for `SERVICE`: github, gitlab, gitea")
 	return cmd
 }
 
@@ -55,12 +59,13 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err := ws.mustWrite(ctx); err != nil {
 		return err
 	}
+	around, err := ws.setUpAround(ctx, g, o)
+	if err != nil {
+		return err
+	}
 	if ws.hasConfig {
 		g.note("%s/config.yaml is there already; edit it and commit", ws.dir)
-		if g.printer.structured() {
-			return g.printer.document(initDocument{SchemaVersion: 1, Created: []string{}})
-		}
-		return nil
+		return g.printInit(initDocument{SchemaVersion: 1, Created: around})
 	}
 	if err := ws.refuseForeign(); err != nil {
 		return err
@@ -77,21 +82,35 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err := ws.confirmInit(ctx, g, change); err != nil {
 		return err
 	}
+	if err := ws.checkPush(o.publishOptions, ""); err != nil {
+		return err
+	}
 	commit, err := ws.Append(ctx, change)
 	if err != nil {
 		return err
 	}
-	doc := initDocument{1, []string{}, commit.Hash, commit.Ref}
+	doc := initDocument{1, around, commit.Hash, commit.Ref}
 	for _, f := range files {
 		doc.Created = append(doc.Created, f.Path)
 	}
+	if err := g.printInit(doc); err != nil {
+		return err
+	}
+	g.note("committed to %s as %s; next: handoff declare", shortRef(commit.Ref), commit.Hash[:7])
+	if o.push {
+		_, err = ws.push(ctx, g, "", commit)
+	}
+	return err
+}
+
+func (g *globals) printInit(doc initDocument) error {
 	if g.printer.structured() {
+		doc.Created = nonNil(doc.Created)
 		return g.printer.document(doc)
 	}
 	for _, f := range doc.Created {
 		g.printer.line("created %s", f)
 	}
-	g.note("committed to %s as %s; next: handoff declare --editor", shortRef(commit.Ref), commit.Hash[:7])
 	return nil
 }
 

@@ -131,7 +131,7 @@ func says(r *handoff.Record) string {
 	case *handoff.Assignment:
 		return fmt.Sprintf("%s → %s", body.Item, body.To)
 	case *handoff.Route:
-		return fmt.Sprintf("%s → %s (%s)", body.Subject, body.To, body.Because)
+		return fmt.Sprintf("%s → %s (%s)", body.Subject, body.To, joinNonEmpty(", ", body.Because, body.Note))
 	case *handoff.Withdrawal:
 		return joinNonEmpty(": ", body.Subject, body.Why)
 	case *handoff.Gap:

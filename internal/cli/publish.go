@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -17,10 +18,12 @@ import (
 type publishOptions struct {
 	dryRun   bool
 	detachOK bool
+	push     bool
 }
 
 func (o *publishOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the file and the commit, write nothing")
+	f.BoolVar(&o.push, "push", false, "push the branch afterwards")
 	f.BoolVar(&o.detachOK, "detach-ok", false, "write even when HEAD is on no branch")
 }
 
@@ -103,28 +106,56 @@ func (ws *workspace) publish(ctx context.Context, g *globals, o publishOptions, 
 		files[i] = store.NewFile{Path: path.Join(ws.dir, r.Name()), Data: data}
 	}
 	change := store.Change{
-		Files: files, Message: commitMessage(records, ws.config.Commit.SkipCI),
+		Files: files, Message: commitMessage(records, ws.config.Commit),
 		Author: ws.author, Committer: ws.committer, Branch: ws.branch(), DetachOK: o.detachOK,
 		Verify: verifyRecord,
 	}
 	if o.dryRun {
 		return printDryRun(g, change, warnings)
 	}
-	commit, err := ws.Append(ctx, change)
+	commit, pushed, err := ws.commit(ctx, g, o, change)
+	if !committed(err) {
+		return err
+	}
+	return errors.Join(err, printPublication(g, records[0], publication{
+		SchemaVersion: 1, ID: records[0].ID, Kind: records[0].Kind, Path: files[0].Path,
+		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: nonNil(warnings),
+	}, records))
+}
+
+// commit appends a change to the branch of records and, where that is asked for
+// or the branch is new everywhere, pushes it.
+func (ws *workspace) commit(ctx context.Context, g *globals, o publishOptions, change store.Change) (commit store.Commit, pushed bool, err error) {
+	if err := ws.checkPush(o, change.Branch); err != nil {
+		return commit, false, err
+	}
+	begun := false
+	if change.Branch != "" {
+		if begun, err = ws.Begin(ctx, change.Branch); err != nil {
+			return commit, false, fmt.Errorf("branch %s: its first commit looks at the remote first: %w", change.Branch, err)
+		}
+	}
+	if ws.config.Commit.Hooks {
+		if change.Message, err = ws.RunHooks(ctx, change); err != nil {
+			return commit, false, err
+		}
+	}
+	commit, err = ws.Append(ctx, change)
 	if unfinished := new(store.UnfinishedError); errors.As(err, &unfinished) {
 		g.say("warning: %v; the next handoff command repairs it", err) // the commit stands
 	} else if err != nil {
-		return err
+		return commit, false, err
 	}
-	return printPublication(g, records[0], publication{
-		SchemaVersion: 1, ID: records[0].ID, Kind: records[0].Kind, Path: files[0].Path,
-		Commit: commit.Hash, Ref: commit.Ref, Warnings: nonNil(warnings),
-	}, records)
+	if !o.push && !begun {
+		return commit, false, nil
+	}
+	commit, err = ws.push(ctx, g, change.Branch, commit)
+	return commit, err == nil, err
 }
 
 // branch is the branch that records go to: "" for the one that is checked out.
 func (ws *workspace) branch() string {
-	if b := ws.config.Store.Branch; b != "current" {
+	if b := ws.config.Store.Branch; b != config.BranchCurrent {
 		return b
 	}
 	return ""
@@ -193,10 +224,10 @@ func printPublication(g *globals, first *handoff.Record, p publication, records 
 
 // commitMessage is made of counts and handles only: free text in a subject has
 // effects elsewhere ("fixes #12", "[skip ci]").
-func commitMessage(records []*handoff.Record, skipCI bool) string {
+func commitMessage(records []*handoff.Record, c config.Commit) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", records[0].Kind, headline(records[0]))
-	if skipCI {
+	b.WriteString(subject(records[0], c.Subject))
+	if c.SkipCI {
 		b.WriteString(" [skip ci]")
 	}
 	b.WriteString("\n\n")
@@ -204,6 +235,30 @@ func commitMessage(records []*handoff.Record, skipCI bool) string {
 		fmt.Fprintf(&b, "Handoff-Id: %s\nHandoff-Kind: %s\n", r.ID, r.Kind)
 	}
 	return b.String()
+}
+
+// subject fills in the form that the configuration gives to subjects.
+func subject(r *handoff.Record, form string) string {
+	if form == "" {
+		return fmt.Sprintf("%s: %s", r.Kind, headline(r))
+	}
+	to, counts := "", ""
+	switch body := r.Body.(type) {
+	case *handoff.Handoff:
+		to, counts = strings.Join(body.To, ", "), handoffCounts(body)
+	case *handoff.Ack:
+		counts = plural(len(body.Take), "item")
+	case *handoff.Question:
+		to = body.To
+	case *handoff.Escalation:
+		to = body.To
+	case *handoff.Assignment:
+		to = body.To
+	case *handoff.Route:
+		to = body.To
+	}
+	filled := strings.NewReplacer("{kind}", string(r.Kind), "{by}", r.By, "{to}", to, "{counts}", counts).Replace(form)
+	return strings.Join(strings.Fields(filled), " ")
 }
 
 // headline says what a record does, in handles, counts and fixed words.
@@ -228,11 +283,7 @@ func headline(r *handoff.Record) string {
 }
 
 func handoffHeadline(by string, h *handoff.Handoff) string {
-	counts := []string{plural(len(h.Items), "item"), plural(len(h.Blockers), "blocker")}
-	if len(h.Blockers) == 0 {
-		counts = counts[:1]
-	}
-	text := by + " → " + strings.Join(h.To, ", ") + ", " + strings.Join(counts, ", ")
+	text := by + " → " + strings.Join(h.To, ", ") + ", " + handoffCounts(h)
 	if h.Rollup != nil {
 		text += ", rollup of " + rollupName(h.Rollup)
 	}
@@ -240,6 +291,14 @@ func handoffHeadline(by string, h *handoff.Handoff) string {
 		text += ", amended"
 	}
 	return text
+}
+
+// handoffCounts is "2 items, 1 blocker".
+func handoffCounts(h *handoff.Handoff) string {
+	if len(h.Blockers) == 0 {
+		return plural(len(h.Items), "item")
+	}
+	return plural(len(h.Items), "item") + ", " + plural(len(h.Blockers), "blocker")
 }
 
 func ackHeadline(by string, a *handoff.Ack) string {

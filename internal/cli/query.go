@@ -64,9 +64,7 @@ as on GitHub, words to search for, or one of a few plain sentences.
 The status is 0 when the records answer, also when the answer is "none", and 3
 when no record covers the question; it then names whom to ask. Nothing is ever
 guessed.
-
-Topics:
-` + topicHelp(),
+`,
 		Example: `  handoff query what is blocked
   handoff query next ben
   handoff query 'is:blocked resolver:sarah since:2d "session timeout"'`,
@@ -85,6 +83,7 @@ Topics:
 		RunE: func(cmd *cobra.Command, args []string) error { return runQuery(cmd.Context(), g, o, args) },
 	}
 	o.addFlags(cmd)
+	addHelp(cmd, func() string { return "\nTopics:\n" + topicHelp() })
 	return cmd
 }
 

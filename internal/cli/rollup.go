@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/spf13/cobra"
 )
@@ -53,6 +52,7 @@ out with handoff assign, and each assignee takes theirs with handoff ack.`,
 	f.BoolVar(&o.org, "org", false, "of everybody")
 	f.StringVar(&o.since, "since", "", "of handoffs not older than `WHEN`, drawn before or not")
 	o.addFlags(f)
+	cmd.MarkFlagsMutuallyExclusive("file", "editor")
 	return cmd
 }
 
@@ -83,8 +83,8 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.file != "" && o.editor {
-		return usagef("", "-f and --editor exclude each other")
+	if o.editor && !g.Interactive {
+		return usagef("use -f FILE, or flags", "--editor needs a terminal")
 	}
 	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
 	if err != nil {
@@ -105,12 +105,15 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if err != nil {
 		return err
 	}
-	if d.doc == nil && !o.editor {
+	if o.editor {
+		return ws.declareByHand(ctx, g, o.declareOptions, d)
+	}
+	if d.doc == nil {
 		if err := missingFlags(d.handoff); err != nil {
 			return ws.unfinishedRollup(g, o, d.handoff, err)
 		}
 	}
-	return ws.finishDraft(ctx, g, o.declareOptions, d)
+	return ws.publishChecked(ctx, g, o.declareOptions, d)
 }
 
 // rollupRequest says for whom the rollup speaks, and since when. Without a
@@ -132,7 +135,7 @@ func (ws *workspace) rollupRequest(o rollupOptions, level, scope string) (handof
 		request.Members = append(request.Members, member)
 	}
 	if o.since != "" {
-		since, err := ws.whenPast(o.since)
+		since, err := ws.parseTime(o.since, ws.author.When, true)
 		if err != nil {
 			return request, usagef("", "--since: %v", err)
 		}
@@ -230,7 +233,10 @@ func (ws *workspace) unfinishedRollup(g *globals, o rollupOptions, h *handoff.Ha
 	if g.printer.structured() {
 		return g.printer.document(draftDocument{1, handoff.New("", ws.author.When, ws.me, h), missing.Error()})
 	}
-	text, err := (&form.Draft{Handoff: h}).Format()
+	if h.To == nil {
+		h.To = []string{} // so that the key is there to be filled in
+	}
+	text, err := handoff.FormatDraft(h)
 	if err != nil {
 		return err
 	}

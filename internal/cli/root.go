@@ -99,7 +99,7 @@ the blockers and who can remove them, the decisions and why. Records are YAML
 files under .handoffs/, committed to git. Publishing is not transfer: an item
 stays with its sender until the receiver acknowledges it.`,
 		Example: `  handoff demo                 # see a whole day in a scratch repository
-  handoff declare --carry -e   # at the end of the day
+  handoff declare              # at the end of the day
   handoff inbox                # at the start of the next one
   handoff query what is blocked`,
 		SilenceErrors:     true,
@@ -111,8 +111,14 @@ stays with its sender until the receiver acknowledges it.`,
 			}
 			return usagef(suggestion(cmd, args[0]), "%q is not a command", args[0])
 		},
-		PersistentPreRunE: func(*cobra.Command, []string) error { return g.prepare() },
-		RunE:              func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g, sourceOptions{}) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			// cobra asks this too, after this hook, and its error has no type.
+			if err := cmd.ValidateFlagGroups(); err != nil {
+				return usagef(cmd.CommandPath()+" --help lists the flags", "%v", err)
+			}
+			return g.prepare()
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g, sourceOptions{}) },
 	}
 	root.SetIn(g.In)
 	root.SetOut(g.Out)
@@ -143,7 +149,8 @@ stays with its sender until the receiver acknowledges it.`,
 		newDeclareCmd(g), newDraftCmd(g), newRollupCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
 		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
 		newEscalateCmd(g), newAssignCmd(g), newWithdrawCmd(g), newGapCmd(g),
-		newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g), newVerifyCmd(g),
+		newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
+		newVerifyCmd(g), newSyncCmd(g), newDoctorCmd(g),
 	)
 	root.AddCommand(newHelpTopics()...)
 	root.SetUsageTemplate(root.UsageTemplate() + "{{if not .HasParent}}\n" + statusHelp + "{{end}}")

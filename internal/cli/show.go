@@ -110,7 +110,7 @@ func (s shower) handoff(h *handoff.HandoffState) {
 	if h.SupersededBy != "" {
 		s.styled(s.paint(yellow, "superseded by "+h.SupersededBy))
 	}
-	s.rollup(h.Rollup)
+	s.rollup(h)
 	s.doNot(h)
 	items := slices.Clone(h.Items)
 	slices.SortStableFunc(items, func(a, b handoff.Item) int {
@@ -141,6 +141,27 @@ func (s shower) handoff(h *handoff.HandoffState) {
 	s.cite(r)
 }
 
+// rollup says whose handoffs a rollup was drawn from, and whose it lacks. Its
+// notes come with them, as they tell of work that is done twice.
+func (s shower) rollup(h *handoff.HandoffState) {
+	r := h.Rollup
+	if r == nil {
+		return
+	}
+	var from []string
+	for _, source := range r.Sources {
+		by := ""
+		if drawn, ok := s.ws.state.Records[source.ID]; ok {
+			by = drawn.By
+		}
+		from = append(from, joinNonEmpty(" by ", source.ID, by))
+	}
+	s.field("rollup of", rollupName(r))
+	s.field("from", strings.Join(from, ", "))
+	s.field("missing", missingMembers(r, ""))
+	s.field("notes", h.Notes)
+}
+
 // drift says what moved since the handoff was written.
 func (s shower) drift(h *handoff.HandoffState) {
 	d := s.moved
@@ -156,24 +177,6 @@ func listed(prefix string, names []string) string {
 		return ""
 	}
 	return prefix + strings.Join(names, " ")
-}
-
-// rollup says whose handoffs a rollup was drawn from, and whose it lacks.
-func (s shower) rollup(r *handoff.Rollup) {
-	if r == nil {
-		return
-	}
-	var from []string
-	for _, source := range r.Sources {
-		by := ""
-		if drawn, ok := s.ws.state.Records[source.ID]; ok {
-			by = drawn.By
-		}
-		from = append(from, joinNonEmpty(" by ", source.ID, by))
-	}
-	s.field("rollup of", rollupName(r))
-	s.field("from", strings.Join(from, ", "))
-	s.field("missing", missingMembers(r, ""))
 }
 
 func (s shower) doNot(h *handoff.HandoffState) {
@@ -204,7 +207,8 @@ func (s shower) declared(item handoff.Item) {
 	if known {
 		facts = append(facts, custody(now))
 	}
-	s.styled(s.paint("", "  "), s.paint(bold, joinNonEmpty(" ", item.ID, item.Title)), s.paint("", " — "+strings.Join(facts, ", ")))
+	s.styled(s.paint("", "  "), s.paint(bold, item.ID), s.paint("", " — "+strings.Join(facts, ", ")))
+	s.field("  title", item.Title)
 	s.field("  state", item.State)
 	s.field("  ready", item.Ready)
 	intent := item.Intent
@@ -281,7 +285,9 @@ func (s shower) rest(h *handoff.HandoffState) {
 	for _, st := range h.Standing {
 		s.field("standing", st.What+" until "+st.Until.String())
 	}
-	s.field("notes", h.Notes)
+	if h.Rollup == nil {
+		s.field("notes", h.Notes)
+	}
 	s.field("details", h.Details)
 	s.field("returns", h.ReturnsAt.String())
 	s.field("reachable until", h.ReachableUntil.String())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
@@ -64,7 +65,9 @@ func (ws *workspace) loadAsOf(ctx context.Context, rev string) error {
 }
 
 // scope is which refs count.
-func (ws *workspace) scope() store.Scope { return store.Scope{Current: ws.config.Read == "current"} }
+func (ws *workspace) scope() store.Scope {
+	return store.Scope{Current: ws.config.Read == config.ReadCurrent, Branch: ws.branch()}
+}
 
 // load makes a part of the state known, through the index. More can be had
 // later with need.

@@ -68,7 +68,7 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	refs, err := ws.Refs(ctx, store.Scope{Current: ws.config.Read == "current"})
+	refs, err := ws.Refs(ctx, ws.scope())
 	if err != nil {
 		return err
 	}

@@ -131,7 +131,28 @@ func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*works
 	if err := ws.mustWrite(ctx); err != nil {
 		return nil, err
 	}
-	return ws, ws.load(ctx, g, part)
+	part.Since = ws.author.When // for freeSecond
+	if err := ws.load(ctx, g, part); err != nil {
+		return nil, err
+	}
+	ws.author.When = ws.freeSecond(ws.author.When)
+	return ws, nil
+}
+
+// freeSecond is the first second from at on in which the user has written
+// nothing. Records of one second have no order but that of their random ids:
+// an ack could come after the resolution that the next command wrote.
+func (ws *workspace) freeSecond(at time.Time) time.Time {
+	taken := make(map[int64]bool)
+	for _, r := range ws.state.Order() {
+		if r.By == ws.me {
+			taken[r.At.Unix()] = true
+		}
+	}
+	for taken[at.Unix()] {
+		at = at.Add(time.Second)
+	}
+	return at
 }
 
 // openForReading opens the repository and reads every file that the refs hold.

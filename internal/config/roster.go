@@ -15,7 +15,7 @@ import (
 )
 
 // noreply matches the addresses that GitHub and GitLab give to people who hide
-// theirs: 12345+name@users.noreply().github.com, 12345-name@users.noreply().gitlab.com.
+// theirs: 12345+name@users.noreply.github.com, 12345-name@users.noreply.gitlab.com.
 var noreply = handoff.Pattern(`(?i)^(?:\d+[+-])?(.+)@users\.noreply\.(github|gitlab)\.com$`)
 
 // Handle returns the roster handle of a git identity: whose emails hold the

@@ -128,7 +128,10 @@ func (d *Declaration) following(id string, at int) string {
 				return p.id
 			}
 		}
-		return d.firstOpen()
+		if open := d.firstOpen(); open != id {
+			return open
+		}
+		return pagePreview // they left it open on purpose
 	}
 	if i := slices.IndexFunc(pages, func(p page) bool { return p.id == id }); i >= 0 {
 		at = i

@@ -180,7 +180,7 @@ func splitField(field string) (list string, index int, rest string) {
 // previewLines is the handoff as its receiver will read it, in short.
 func previewLines(d *Draft) []string {
 	h := d.Handoff
-	lines := []string{h.Summary, "to " + strings.Join(h.To, ", ")}
+	lines := []string{cmp.Or(h.Summary, "(no summary yet)"), "to " + strings.Join(h.To, ", ")}
 	if !h.ReturnsAt.IsZero() {
 		lines[1] += ", back " + h.ReturnsAt.Format("Mon "+shownTime+" -07:00")
 	}
@@ -209,15 +209,19 @@ func previewLines(d *Draft) []string {
 	for _, q := range h.Questions {
 		add("question to %s: %s", q.To, q.Ask)
 	}
-	for _, none := range []struct {
-		what  string
-		empty bool
+	for _, list := range []struct {
+		what   string
+		length int
+		absent bool
 	}{
-		{"items", len(h.Items) == 0}, {"blockers", len(h.Blockers) == 0},
-		{"shipped", len(h.Shipped) == 0}, {"decisions", len(h.Decisions) == 0},
+		{"items", len(h.Items), h.Items == nil}, {"blockers", len(h.Blockers), h.Blockers == nil},
+		{"shipped", len(h.Shipped), h.Shipped == nil}, {"decisions", len(h.Decisions), h.Decisions == nil},
 	} {
-		if none.empty {
-			add("%s: none", none.what)
+		switch {
+		case list.absent:
+			add("%s: not answered yet", list.what)
+		case list.length == 0:
+			add("%s: none", list.what)
 		}
 	}
 	return lines

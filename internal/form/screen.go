@@ -70,7 +70,7 @@ func (s *Screen) Text(key string) string {
 // FieldKind says how a field is answered.
 type FieldKind int
 
-// The kinds of fields.
+// The kinds of fields. Those up to Lines are typed, the others chosen.
 const (
 	Line   FieldKind = iota // one line of text
 	Lines                   // any number of lines of text
@@ -148,6 +148,9 @@ func line(key, label, current, carried string) *Field {
 
 // choice returns a Choice out of values, with chosen as the first answer.
 func choice(key, label, chosen string, values ...string) *Field {
+	if chosen == "" {
+		chosen = values[0]
+	}
 	f := &Field{Kind: Choice, Key: key, Label: label, Value: chosen}
 	for _, value := range values {
 		f.Options = append(f.Options, Option{value, strings.ReplaceAll(value, "_", " ")})

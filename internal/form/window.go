@@ -27,9 +27,11 @@ type window struct {
 	problem string      // why the answer cannot be taken
 	scroll  int         // lines of the body that are above the window
 
-	saved   string // what the fields said when they were last saved
-	saving  bool   // a save is under way
-	stopped bool   // Ctrl-C came while no screen was up
+	saved  string // what the fields said when they were last saved
+	saving bool   // a save is under way
+
+	stopped bool      // Ctrl-C came while no screen was up
+	ahead   []tea.Msg // text that was typed while no screen was up
 }
 
 // settledMsg and saveMsg come some time after the screen of that number began.
@@ -50,16 +52,15 @@ func (w *window) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		close(msg.left)
 		return w, nil
 	case tea.WindowSizeMsg:
+		same := msg.Width == w.width && msg.Height == w.height
 		w.width, w.height = msg.Width, msg.Height
-		if w.screen != nil {
-			return w, w.build(w.focus())
+		if same || w.screen == nil { // every new form asks for the size
+			return w, nil
 		}
-		return w, nil
+		return w, w.build(w.focus())
 	}
 	if w.screen == nil {
-		if key, ok := msg.(tea.KeyPressMsg); ok && key.String() == "ctrl+c" {
-			w.stopped = true
-		}
+		w.typedAhead(msg)
 		return w, nil
 	}
 	switch msg := msg.(type) {
@@ -89,7 +90,29 @@ func (w *window) show(msg showMsg) tea.Cmd {
 	}
 	serial := w.serial
 	begin := max(0, slices.IndexFunc(w.screen.Fields, func(f *Field) bool { return f.Key == w.screen.Focus }))
-	return tea.Batch(w.build(begin), tea.Tick(settle, func(time.Time) tea.Msg { return settledMsg{serial} }))
+	cmds := []tea.Cmd{w.build(begin), tea.Tick(settle, func(time.Time) tea.Msg { return settledMsg{serial} })}
+	for _, typed := range w.ahead {
+		if w.field().Kind <= Lines {
+			cmds = append(cmds, w.pass(typed))
+		}
+	}
+	w.ahead = nil
+	return tea.Batch(cmds...)
+}
+
+// typedAhead keeps text that comes between two screens for the next one. Keys
+// that would answer it are dropped.
+func (w *window) typedAhead(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		msg.Content = normaliseNewlines(msg.Content)
+		w.ahead = append(w.ahead, msg)
+	case tea.KeyPressMsg:
+		if msg.Text != "" {
+			w.ahead = append(w.ahead, msg)
+		}
+		w.stopped = w.stopped || msg.String() == "ctrl+c"
+	}
 }
 
 // leave answers and takes the screen away. What it shows stays until the next
@@ -99,7 +122,9 @@ func (w *window) leave(reply Reply, err error) {
 	w.screen = nil
 }
 
-// key handles a key: those of the screen here, all others in the form.
+// key handles a key: those of the screen here, all others in the form. The form
+// would move between fields by messages to itself, and a key that comes before
+// such a message would go to the wrong field.
 func (w *window) key(msg tea.KeyPressMsg) tea.Cmd {
 	f := w.field()
 	switch msg.String() {
@@ -120,6 +145,12 @@ func (w *window) key(msg tea.KeyPressMsg) tea.Cmd {
 		if w.focus() == 0 {
 			return w.back()
 		}
+		return w.form.PrevField()
+	case "enter", "tab":
+		if w.focus() == len(w.inputs)-1 {
+			return w.submit()
+		}
+		return w.form.NextField()
 	case "ctrl+o":
 		if !w.screen.Short {
 			w.leave(Editor, nil)
@@ -166,15 +197,12 @@ func (w *window) submit() tea.Cmd {
 	return nil
 }
 
-// pass hands a message to the form, and submits the screen when that completes
-// it.
+// pass hands a message to the form, and sees to it that what it changes is
+// saved.
 func (w *window) pass(msg tea.Msg) tea.Cmd {
 	model, cmd := w.form.Update(msg)
 	if form, ok := model.(*huh.Form); ok {
 		w.form = form
-	}
-	if w.form.State == huh.StateCompleted {
-		return w.submit()
 	}
 	if w.saving || w.content() == w.saved {
 		return cmd

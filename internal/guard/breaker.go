@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"bytes"
 	"io"
 	"slices"
 
@@ -19,9 +18,7 @@ func InCI(getenv func(string) string) bool {
 // that begin with "::" after any white space, and "##[", "##vso[" and their like
 // anywhere, for commands. A space breaks them.
 func BreakCommands(s string) string {
-	var b bytes.Buffer
-	(&Breaker{W: &b}).Write([]byte(s)) // a buffer takes all
-	return b.String()
+	return string(new(Breaker).broken([]byte(s)))
 }
 
 // Breaker is [BreakCommands] for all that is written through it, in pieces of
@@ -39,6 +36,14 @@ type Breaker struct {
 // Write writes p with its commands broken. Of a failed write it reports no
 // length but 0 or that of p.
 func (b *Breaker) Write(p []byte) (int, error) {
+	if _, err := b.W.Write(b.broken(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// broken is p with its commands broken, as it goes on from what came before.
+func (b *Breaker) broken(p []byte) []byte {
 	out := make([]byte, 0, len(p)+8)
 	for _, c := range p {
 		switch {
@@ -49,10 +54,7 @@ func (b *Breaker) Write(p []byte) (int, error) {
 		}
 		b.advance(c)
 	}
-	if _, err := b.W.Write(out); err != nil {
-		return 0, err
-	}
-	return len(p), nil
+	return out
 }
 
 func (b *Breaker) appendBroken(out []byte, c byte) []byte {

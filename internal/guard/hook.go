@@ -18,7 +18,7 @@ type Hook struct {
 	Path      string  // of the script, there or not
 	Manager   Manager // who writes the script, if a program does
 	Installed bool    // it calls the reminder
-	Form      Form    // how, when the script holds our block
+	Form      Form    // how; of a managed hook, Strict alone is known
 	LeftAlone string  // why the script is not to be edited, "" when it may be
 
 	script []byte // nil when there is no file
@@ -60,7 +60,9 @@ func FindHook(hooksDir, top string) (*Hook, error) {
 	case h.LeftAlone != "" || h.script == nil && h.Manager == "":
 	case h.Manager != "":
 		h.LeftAlone = h.Manager.String() + " writes it"
-		h.Installed = h.Installed || h.Manager.calls(hooksDir, top)
+		if !h.Installed {
+			h.Installed, h.Form.Strict = h.Manager.calls(hooksDir, top)
+		}
 	case !isShell(h.script):
 		h.LeftAlone = "it is not a shell script"
 	case h.mode&0o111 == 0 && runtime.GOOS != "windows":
@@ -85,7 +87,7 @@ func (h *Hook) findLegacy() {
 // Install makes the hook call the reminder and reports whether that changed
 // anything. A hook that is somebody else's is a *ForeignError.
 func (h *Hook) Install(strict bool) (changed bool, err error) {
-	if h.Installed && (h.Form.Strict == strict || h.LeftAlone != "") {
+	if h.Installed && h.Form.Strict == strict {
 		return false, nil
 	}
 	if h.LeftAlone != "" {
@@ -158,7 +160,7 @@ func replaceFile(path string, data []byte, mode fs.FileMode) (err error) {
 		err = os.Rename(temp, path)
 	}
 	if err != nil {
-		os.Remove(temp)
+		err = errors.Join(err, os.Remove(temp))
 	}
 	return err
 }
@@ -205,8 +207,9 @@ func lefthookFiles(top string) []string {
 	return found
 }
 
-// calls reports whether the user has told the manager to run the reminder.
-func (m Manager) calls(hooksDir, top string) bool {
+// calls reports whether the user has told the manager to run the reminder, and
+// to stop a push.
+func (m Manager) calls(hooksDir, top string) (called, strict bool) {
 	var files []string
 	switch m {
 	case Husky:
@@ -217,11 +220,16 @@ func (m Manager) calls(hooksDir, top string) bool {
 		files = []string{filepath.Join(top, ".pre-commit-config.yaml")}
 	}
 	for _, file := range files {
-		if data, err := os.ReadFile(file); err == nil && bytes.Contains(data, []byte("handoff hook run "+hookName)) {
-			return true
+		data, err := os.ReadFile(file)
+		if err != nil {
+			continue // as good as a file without it
+		}
+		if _, call, found := bytes.Cut(data, []byte("handoff hook run "+hookName)); found {
+			line, _, _ := bytes.Cut(call, []byte("\n"))
+			return true, bytes.Contains(line, []byte("--strict"))
 		}
 	}
-	return false
+	return false, false
 }
 
 // snippet returns what makes the manager run the reminder, and the file for it.
@@ -246,7 +254,7 @@ func (m Manager) snippet(strict bool) (text, into string) {
 		"      name: handoff",
 		"      language: system",
 		"      entry: sh -c '" + strings.Replace(run, callEnd, ` --no-stdin -- "$PRE_COMMIT_REMOTE_NAME"`, 1) + "'",
-		"      stages: [" + hookName + "]",
+		"      stages: [push]", // as versions before 3.2 call it, and all later ones know
 		"      always_run: true",
 		"      pass_filenames: false",
 		"      verbose: true",

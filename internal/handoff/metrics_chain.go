@@ -120,18 +120,18 @@ func (c *chain) accepted() *Record {
 }
 
 // verdict returns the first verdict on a version, nil before one.
-func (v *HandoffState) verdict() *Record {
-	i := slices.IndexFunc(v.Acks, func(r *Record) bool {
+func (h *HandoffState) verdict() *Record {
+	i := slices.IndexFunc(h.Acks, func(r *Record) bool {
 		outcome := r.Body.(*Ack).Outcome
 		return outcome == OutcomeChangesRequested || outcome == OutcomeDeclined
 	})
 	switch {
 	case i < 0:
-		return v.Verdict
-	case v.Verdict != nil && v.Verdict.At.Before(v.Acks[i].At.Time):
-		return v.Verdict
+		return h.Verdict
+	case h.Verdict != nil && h.Verdict.At.Before(h.Acks[i].At.Time):
+		return h.Verdict
 	}
-	return v.Acks[i]
+	return h.Acks[i]
 }
 
 func (m *meter) measureCycle(c *chain) {
@@ -280,10 +280,10 @@ func (m *meter) ackDue(v *HandoffState, times int) (time.Time, bool) {
 }
 
 // untaken counts the items that wait for a receiver.
-func (v *HandoffState) untaken() int {
+func (h *HandoffState) untaken() int {
 	n := 0
-	for _, item := range v.Items {
-		if v.Taken[item.ID] == "" && offer(v.Record, item) != nil {
+	for _, item := range h.Items {
+		if h.Taken[item.ID] == "" && offer(h.Record, item) != nil {
 			n++
 		}
 	}

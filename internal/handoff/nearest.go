@@ -1,21 +1,31 @@
 package handoff
 
-// Nearest returns the candidate that word was probably meant to be: the one
-// with the fewest edits, at most one in three letters. Of
-// several equally near it returns the first, and "" when none is near.
+import "strings"
+
+// Nearest returns the candidate that word was probably meant to be, whatever its
+// case: the one with the fewest edits, at most one in three letters. Of several
+// equally near it returns the first, and "" when none is near.
 func Nearest(word string, candidates []string) string {
 	best, limit := "", max(1, (len(word)+1)/3)+1
 	for _, candidate := range candidates {
-		if d := editDistance(word, candidate); d < limit {
+		if d := EditDistance(strings.ToLower(word), candidate); d < limit {
 			best, limit = candidate, d
 		}
 	}
 	return best
 }
 
-// editDistance counts the bytes to insert, delete, replace or swap with their
-// neighbour in order to turn a into b.
-func editDistance(a, b string) int {
+// longestWord is how long a word may be whose slips are counted: nothing longer
+// is a slip of the finger, and the count takes its square in time.
+const longestWord = 64
+
+// EditDistance counts the bytes to insert, delete, replace or swap with their
+// neighbour in order to turn a into b. Of words that are longer than 64 bytes it
+// says 64.
+func EditDistance(a, b string) int {
+	if len(a) > longestWord || len(b) > longestWord {
+		return longestWord
+	}
 	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j

@@ -17,7 +17,7 @@ const (
 
 // Why a member is missing in a rollup.
 const (
-	MissingAbsent = "absent" // away, or without a shift since the last rollup
+	MissingAbsent = "absent" // away, or without a shift since the last rollup or their last handoff
 	MissingLate   = "late"   // their shift is not over, or only just
 	MissingNone   = "none"   // they worked, and declared nothing
 )
@@ -82,17 +82,6 @@ func (s *State) DraftRollup(req RollupRequest) *Handoff {
 	return h
 }
 
-// LastRollup returns the newest rollup of a level and scope that was not taken
-// back, nil when there is none.
-func (s *State) LastRollup(level, scope string) *HandoffState {
-	for _, r := range slices.Backward(s.order) {
-		if h := s.Handoffs[r.ID]; h != nil && h.isRollupOf(level, scope) && h.State != HandoffWithdrawn {
-			return h
-		}
-	}
-	return nil
-}
-
 func (h *HandoffState) isRollupOf(level, scope string) bool {
 	return h.Rollup != nil && h.Rollup.Level == level && h.Rollup.Scope == scope
 }
@@ -134,15 +123,20 @@ func (d *rollupDraft) replaces(h *HandoffState) bool {
 // handoffOf returns the latest handoff of a member, nil when it is not a new
 // one.
 func (d *rollupDraft) handoffOf(who string) *HandoffState {
+	h := d.latest(who)
+	if h == nil || d.drawn[h.Record.ID] || h.Record.At.Before(d.Since) {
+		return nil
+	}
+	return h
+}
+
+// latest returns the newest handoff of a member's own, nil when there is none.
+func (d *rollupDraft) latest(who string) *HandoffState {
 	for _, r := range slices.Backward(d.state.order) {
 		h := d.state.Handoffs[r.ID]
-		if h == nil || r.By != who || h.Rollup != nil || h.State == HandoffWithdrawn {
-			continue
+		if h != nil && r.By == who && h.Rollup == nil && h.State != HandoffWithdrawn {
+			return h
 		}
-		if d.drawn[r.ID] || r.At.Before(d.Since) {
-			return nil
-		}
-		return h
 	}
 	return nil
 }
@@ -158,9 +152,12 @@ func (d *rollupDraft) whyMissing(m Member) string {
 		return MissingLate
 	}
 	last, worked := m.Calendar.LastShift(d.Now)
+	declared := d.latest(m.Handle)
 	switch {
 	case !worked || !last.To.After(d.from):
 		return MissingAbsent
+	case declared != nil && !declared.Record.At.Before(last.From):
+		return MissingAbsent // drawn before: nothing has happened since
 	case d.Now.Sub(last.To) <= d.Grace:
 		return MissingLate
 	}

@@ -278,6 +278,21 @@ func TestWhyMissing(t *testing.T) {
 	}
 }
 
+// TestDrawnOnceIsNotMissing: who declared in a shift that ended after the rollup
+// owes nothing for it, unlike who did not.
+func TestDrawnOnceIsNotMissing(t *testing.T) {
+	untilFive := Calendar{Start: 8 * 60, End: 9*60 + 5, Days: [7]bool{5: true}}
+	h := drafted(func(r *RollupRequest) {
+		r.Members = []Member{{"ana", &untilFive}, {"ben", &untilFive}}
+	},
+		step{"h1", "ana", items(work("api", "ready")), 0},
+		step{"k1", "lee", &Handoff{Rollup: &Rollup{Level: LevelTeam, Scope: "payments", Sources: []RollupSource{{ID: pad("h1")}}}}, 0},
+	)
+	if want := []Missing{{"ana", MissingAbsent}, {"ben", MissingNone}}; !slices.Equal(h.Rollup.Missing, want) {
+		t.Errorf("got %v, want %v", h.Rollup.Missing, want)
+	}
+}
+
 // TestDraftRollupCites draws rollups from any history: nobody and nothing is
 // listed twice, everything cites a source that says it, and publishing the
 // rollup moves nothing.

@@ -166,7 +166,7 @@ func (r *runner) knows(h *handoff.HandoffState, who string) bool {
 	}
 	named = slices.DeleteFunc(named, func(address string) bool { return address == everyoneAddress })
 	group := r.expand(who)
-	return slices.ContainsFunc(r.expand(named...), func(one string) bool { return slices.Contains(group, one) })
+	return slices.ContainsFunc(r.expandFrom(h.Record.By, named...), func(one string) bool { return slices.Contains(group, one) })
 }
 
 // uncovered says that no record covers the question, and whom to ask.

@@ -100,8 +100,8 @@ func (t blockerThread) cite(r *runner, id string) candidate {
 	if t.Reopened > 0 {
 		f.put(Is, isReopened)
 	}
-	f.put(To, r.expand(t.asked()...)...)
-	f.put(Resolver, r.expand(t.Resolver)...)
+	f.put(To, r.expandFrom(t.DeclaredBy, t.asked()...)...)
+	f.put(Resolver, r.expandFrom(t.DeclaredBy, t.Resolver)...)
 	f.put(Severity, row.Severity)
 	f.putItems(r, t.Blocks)
 	return candidate{row: row, facets: f, thread: t, severity: row.Severity, since: t.Since.Time}

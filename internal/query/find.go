@@ -46,7 +46,7 @@ func (r *runner) offered() []candidate {
 func (r *runner) holds() []candidate {
 	concerns := r.concerns()
 	return r.itemsCited(func(it *handoff.ItemState) string {
-		if concerns(it.Holder) {
+		if concerns("", it.Holder) {
 			return it.HeldBy
 		}
 		return ""
@@ -93,24 +93,25 @@ func (r *runner) latest(t citable) candidate { return t.cite(r, t.latest()) }
 func (r *runner) waitingOn() []candidate {
 	concerns := r.concerns()
 	found := filter(r.blocked(), func(c candidate) bool {
-		return slices.ContainsFunc(c.thread.(blockerThread).asked(), concerns)
+		b := c.thread.(blockerThread)
+		return concerns(b.DeclaredBy, b.asked()...)
 	})
 	found = append(found, filter(r.questions(), func(c candidate) bool {
 		q := c.thread.(questionThread)
-		return q.Open() && concerns(q.To) || !q.Open() && concerns(q.By)
+		return q.Open() && concerns(q.By, q.To) || !q.Open() && concerns("", q.By)
 	})...)
 	for _, h := range r.state.Handoffs {
-		if h.State == handoff.HandoffChangesRequested && concerns(h.Record.By) {
+		if h.State == handoff.HandoffChangesRequested && concerns("", h.Record.By) {
 			found = append(found, r.handoffThread(h).cite(r, h.Verdict.ID))
 		}
 	}
 	found = append(found, filter(r.unacked(), func(c candidate) bool {
 		t := c.thread.(handoffThread)
-		return t.Record.By != r.who() && slices.ContainsFunc(t.receivers(), concerns)
+		return t.Record.By != r.who() && concerns(t.Record.By, t.receivers()...)
 	})...)
 	return append(found, filter(r.offered(), func(c candidate) bool {
 		offer := c.thread.(itemThread).Offer
-		return offer.From != r.who() && slices.ContainsFunc(offer.To, concerns)
+		return offer.From != r.who() && concerns(offer.From, offer.To...)
 	})...)
 }
 
@@ -136,12 +137,12 @@ func (r *runner) nextSteps() []candidate {
 // stepsOf returns the steps of an item that fall to somebody. All of them do
 // when none is for them by name, but the item is: they hold it and nobody else
 // is asked to take it, or they are the one who is asked.
-func (r *runner) stepsOf(it *handoff.ItemState, concerns func(string) bool) []handoff.Next {
+func (r *runner) stepsOf(it *handoff.ItemState, concerns func(string, ...string) bool) []handoff.Next {
 	mine := filter(it.Next, func(n handoff.Next) bool { return r.falls(it, n.Owner, concerns) })
 	if len(mine) > 0 {
 		return mine
 	}
-	if it.Offer == nil && concerns(it.Holder) || it.Offer != nil && slices.ContainsFunc(it.Offer.To, concerns) {
+	if it.Offer == nil && concerns("", it.Holder) || it.Offer != nil && concerns(it.Offer.From, it.Offer.To...) {
 		return it.Next
 	}
 	return nil
@@ -150,15 +151,16 @@ func (r *runner) stepsOf(it *handoff.ItemState, concerns func(string) bool) []ha
 // falls reports whether a step that names owner falls to somebody. A step that
 // was offered and then declined does not fall to its owner; one that was
 // offered to a group falls to who took the item.
-func (r *runner) falls(it *handoff.ItemState, owner string, concerns func(string) bool) bool {
-	taken := it.Holder != r.source(it.Declared).By
+func (r *runner) falls(it *handoff.ItemState, owner string, concerns func(string, ...string) bool) bool {
+	sender := r.source(it.Declared).By
+	taken := it.Holder != sender
 	switch {
 	case owner == it.Holder, it.Offer != nil && slices.Contains(it.Offer.To, owner):
-		return concerns(owner)
+		return concerns(sender, owner)
 	case handoff.IsScope(owner):
-		return taken && concerns(it.Holder)
+		return taken && concerns("", it.Holder)
 	}
-	return taken && concerns(owner)
+	return taken && concerns(sender, owner)
 }
 
 func (r *runner) whois() []candidate {

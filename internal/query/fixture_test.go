@@ -189,7 +189,7 @@ func fixtureEnv() Env {
 	return Env{
 		Now:   now,
 		Teams: map[string]string{"ana": "payments", "ben": "payments", "cara": "qa", "sarah": "security"},
-		Addresses: func(address string) []string {
+		Members: func(address, _ string) []string {
 			return map[string][]string{
 				"team:payments": {"ana", "ben"}, "team:qa": {"cara"}, "lead:payments": {"ben"}, "lead:qa": {"cara"},
 			}[address]

@@ -131,7 +131,7 @@ func (t handoffThread) receivers() []string {
 // addressees are the receivers and those for whom they stand. A sender who is
 // one of the group is not asked.
 func (t handoffThread) addressees(r *runner) []string {
-	return filter(r.expand(t.receivers()...), func(who string) bool { return who != t.Record.By })
+	return filter(r.expandFrom(t.Record.By, t.receivers()...), func(who string) bool { return who != t.Record.By })
 }
 
 // flags are the derived flags of the protocol.

@@ -143,7 +143,7 @@ func (t itemThread) facets(r *runner, record string) facets {
 		f.put(Team, team)
 	}
 	if t.Offer != nil {
-		f.put(To, filter(r.expand(t.Offer.To...), func(who string) bool { return who != t.Offer.From })...)
+		f.put(To, filter(r.expandFrom(t.Offer.From, t.Offer.To...), func(who string) bool { return who != t.Offer.From })...)
 	}
 	f.put(Is, t.flags(r)...)
 	f.put(Owner, t.Owner)
@@ -155,7 +155,7 @@ func (t itemThread) facets(r *runner, record string) facets {
 	f.put(HasRef, refs(last)...)
 	for _, id := range r.openBlockers(t.ItemState) {
 		if b := r.state.Blockers[id]; b != nil {
-			f.put(Resolver, r.expand(b.Resolver)...)
+			f.put(Resolver, r.expandFrom(b.DeclaredBy, b.Resolver)...)
 		}
 	}
 	return f

@@ -138,9 +138,11 @@ type Env struct {
 	// Teams maps a handle to its team.
 	Teams map[string]string
 
-	// Addresses returns the handles for which the address of a group ("team:qa",
-	// "shift:apac", "lead:qa") stands today. A nil one knows of no groups.
-	Addresses func(address string) []string
+	// Members returns the handles for which an address of a group ("team:qa",
+	// "shift:apac", "lead:qa", "team") stands today in what somebody wrote: who
+	// is meant can depend on the team and the pod of the sender. A nil Members
+	// knows of no group.
+	Members func(address, from string) []string
 
 	Areas []Area
 

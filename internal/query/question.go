@@ -57,7 +57,7 @@ func (t questionThread) cite(r *runner, id string) candidate {
 	if !t.pending() {
 		f.put(Is, isClosed)
 	}
-	f.put(To, r.expand(t.To)...)
+	f.put(To, r.expandFrom(t.By, t.To)...)
 	f.putItems(r, t.items())
 	return candidate{row: row, facets: f, thread: t, since: t.At}
 }

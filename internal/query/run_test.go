@@ -469,3 +469,31 @@ func TestRunIsDeterministic(t *testing.T) {
 		}
 	})
 }
+
+// TestAddressesAreTheSenders: "shift:emea" of one pod are not those of another,
+// and "team" is the sender's own.
+func TestAddressesAreTheSenders(t *testing.T) {
+	offer := func(item, to string) *handoff.Handoff {
+		return &handoff.Handoff{To: handoff.List[string]{to}, Items: handoff.List[handoff.Item]{{
+			ID: item, Status: handoff.StatusReady, Next: []handoff.Next{{Do: "go on with " + item, Owner: to}},
+		}}}
+	}
+	s := handoff.Fold([]*handoff.Record{
+		record("hand0001", "20 09:00", "ana", offer("payouts", "shift:emea")),
+		record("hand0002", "20 09:00", "jin", offer("passkeys", "shift:emea")),
+		record("hand0003", "20 09:10", "kim", offer("captcha", "team")),
+	}, "")
+	env := Env{Now: now, Members: func(address, from string) []string {
+		return map[string][]string{"shift:emea ana": {"dirk"}, "shift:emea jin": {"mia"}, "team kim": {"jin", "lin"}}[address+" "+from]
+	}}
+	for _, test := range []struct{ who, want string }{
+		{"dirk", "handoff hand0001<hand0001, item payouts<hand0001"},
+		{"mia", "handoff hand0002<hand0002, item passkeys<hand0002"},
+		{"lin", "handoff hand0003<hand0003, item captcha<hand0003"},
+		{"ana", ""},
+	} {
+		if got := brief(ask(t, s, env, test.who, "waiting-on "+test.who)); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.who, got, test.want)
+		}
+	}
+}

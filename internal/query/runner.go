@@ -19,12 +19,14 @@ type runner struct {
 	everyone []string                     // handles, sorted: everybody with a team or a record
 	blocking map[string][]string          // item → ids of its open blockers, sorted
 	replies  map[string][]*handoff.Record // id of a record → the records about it, in fold order
+	members  map[[2]string][]string       // address and who wrote it → what Env.Members said
 }
 
 func newRunner(q Query, s *handoff.State, env Env) *runner {
 	r := &runner{
 		query: q, state: s, env: env,
 		teams: make(map[string]string), blocking: make(map[string][]string), replies: make(map[string][]*handoff.Record),
+		members: make(map[[2]string][]string),
 	}
 	for _, record := range s.Order() {
 		if subject := handoff.SubjectOf(record.Body); subject != "" {
@@ -48,26 +50,51 @@ func newRunner(q Query, s *handoff.State, env Env) *runner {
 	return r
 }
 
-// expand adds to addresses the handles for which they stand.
+// expand adds to the addresses of a question the handles for which they stand,
+// as who asks sees them; "team" is everybody there.
 func (r *runner) expand(addresses ...string) []string {
+	all := r.expandFrom(r.query.Me, addresses...)
+	if slices.Contains(addresses, everyoneAddress) {
+		all = append(all, r.everyone...)
+	}
+	return all
+}
+
+// expandFrom adds to the addresses that somebody wrote the handles for which
+// they stand: "team" is their own team, and everybody where nothing is known of
+// teams.
+func (r *runner) expandFrom(from string, addresses ...string) []string {
 	var all []string
 	for _, address := range addresses {
 		all = append(all, address)
-		area, isArea := strings.CutPrefix(address, areaPrefix)
-		switch {
-		case address == everyoneAddress:
-			all = append(all, r.everyone...)
-		case isArea:
+		if area, isArea := strings.CutPrefix(address, areaPrefix); isArea {
 			for _, a := range r.env.Areas {
 				if a.Name == area {
 					all = append(all, a.Primary)
 				}
 			}
-		case r.env.Addresses != nil && handoff.IsScope(address):
-			all = append(all, r.env.Addresses(address)...)
+			continue
 		}
+		members := r.membersOf(address, from)
+		if len(members) == 0 && address == everyoneAddress {
+			members = r.everyone
+		}
+		all = append(all, members...)
 	}
 	return all
+}
+
+func (r *runner) membersOf(address, from string) []string {
+	if r.env.Members == nil || !handoff.IsScope(address) {
+		return nil
+	}
+	key := [2]string{address, from}
+	members, known := r.members[key]
+	if !known {
+		members = r.env.Members(address, from)
+		r.members[key] = members
+	}
+	return members
 }
 
 // everyoneAddress is the address that stands for everybody.
@@ -85,16 +112,18 @@ func (r *runner) who() string {
 	return everyoneAddress
 }
 
-// concerns returns a test whether an address stands for, or is one of, those
-// whom the question is about.
-func (r *runner) concerns() func(address string) bool {
+// concerns returns a test whether one of the addresses that somebody wrote
+// stands for, or is one of, those whom the question is about.
+func (r *runner) concerns() func(from string, addresses ...string) bool {
 	who := r.who()
 	if who == everyoneAddress {
-		return func(address string) bool { return address != "" }
+		return func(_ string, addresses ...string) bool {
+			return slices.ContainsFunc(addresses, func(address string) bool { return address != "" })
+		}
 	}
 	wanted := r.expand(who)
-	return func(address string) bool {
-		return slices.ContainsFunc(r.expand(address), func(one string) bool { return slices.Contains(wanted, one) })
+	return func(from string, addresses ...string) bool {
+		return slices.ContainsFunc(r.expandFrom(from, addresses...), func(one string) bool { return slices.Contains(wanted, one) })
 	}
 }
 

@@ -101,6 +101,6 @@ func (r *runner) watch(h *handoff.HandoffState, said any, row *WatchRow) candida
 	if row.Expired {
 		f.put(Is, isExpired)
 	}
-	f.put(To, r.expand(h.To...)...)
+	f.put(To, r.expandFrom(h.Record.By, h.To...)...)
 	return candidate{row: row, facets: f, thread: remark{h.Record.ID, said}, since: h.Record.At.Time}
 }

@@ -78,7 +78,7 @@ func (s *subject) isOutsider(h *handoff.HandoffState) bool {
 		}
 	}
 	for _, address := range addresses {
-		if address == s.by() || handoff.IsScope(address) && (s.Covers == nil || s.Covers(address, s.by())) {
+		if address == s.by() || handoff.IsScope(address) && (s.Covers == nil || s.Covers(address, h.Record.By, s.by())) {
 			return false
 		}
 	}

@@ -82,11 +82,13 @@ func TestAckRules(t *testing.T) {
 		{name: "stepped in", edits: []string{"by: ben", "by: ines"}, ctx: published(nil), want: "HO702w:5"},
 		{name: "member of a group", edits: []string{"by: ben", "by: ines"}, ctx: published(func(c *Context, hs *handoff.HandoffState) {
 			hs.To = append(hs.To, "team:qa")
-			c.Covers = func(address, handle string) bool { return address == "team:qa" && handle == "ines" }
+			c.Covers = func(address, from, handle string) bool {
+				return address == "team:qa" && from == "ana" && handle == "ines"
+			}
 		})},
 		{name: "not a member", edits: []string{"by: ben", "by: ines"}, want: "HO702w:5", ctx: published(func(c *Context, hs *handoff.HandoffState) {
 			hs.To = append(hs.To, "team:qa")
-			c.Covers = func(string, string) bool { return false }
+			c.Covers = func(string, string, string) bool { return false }
 		})},
 		{name: "seen by anybody", edits: []string{"by: ben", "by: ines", "outcome: accepted", "outcome: seen", "take: [session-mw]\n" + readback, ""}, ctx: published(nil)},
 

@@ -129,6 +129,9 @@ func (s *subject) at() time.Time {
 	if s.record != nil && !s.record.At.IsZero() {
 		return s.record.At.Time
 	}
+	if !s.At.IsZero() {
+		return s.At
+	}
 	return s.Now
 }
 

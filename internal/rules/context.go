@@ -17,8 +17,9 @@ type Context struct {
 	Path string
 	// By is who publishes a draft that does not say so.
 	By string
-	// Now is the time of a draft that does not say so, and the limit for times
-	// that cannot lie in the future.
+	// At is when a draft is published that does not say so; zero is Now.
+	At time.Time
+	// Now is the limit for times that cannot lie in the future.
 	Now time.Time
 	// ClockSkew is how far clocks may differ.
 	ClockSkew time.Duration
@@ -69,8 +70,9 @@ type Team struct {
 	People []string
 	// TeamOf returns the name of a person's team, "" without one.
 	TeamOf func(handle string) string
-	// Covers reports whether an address such as "team:qa" includes a person.
-	Covers func(address, handle string) bool
+	// Covers reports whether an address such as "team:qa" includes a person, in
+	// what somebody wrote.
+	Covers func(address, from, handle string) bool
 	// Shift returns the working time of a person that contains at, or else the
 	// next one, without regard to absences. It is false where no hours are
 	// known.

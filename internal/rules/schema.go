@@ -160,7 +160,7 @@ func explain(v violation) (message, fix string) {
 func unknownKey(v violation) (message, fix string) {
 	key := v.got.(string)
 	message = "unknown key " + quote(key)
-	if meant := nearest(key, slices.Sorted(maps.Keys(v.schema.Properties))); meant != "" {
+	if meant := handoff.Nearest(key, slices.Sorted(maps.Keys(v.schema.Properties))); meant != "" {
 		return message, "write `" + meant + "`"
 	}
 	if len(v.schema.PatternProperties) > 0 {
@@ -194,7 +194,7 @@ func typeFix(v violation) string {
 // choose names the values there are, the likely one first.
 func choose(got any, values []string) string {
 	if text, ok := got.(string); ok {
-		if meant := nearest(text, values); meant != "" {
+		if meant := handoff.Nearest(text, values); meant != "" {
 			return "write " + meant
 		}
 	}

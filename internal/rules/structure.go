@@ -11,11 +11,11 @@ import (
 
 // badTime is what rule HO104 says beyond the schema: the order of times.
 func badTime(s *subject) {
-	if !s.Now.IsZero() && s.record != nil && s.record.At.After(s.Now.Add(s.ClockSkew)) {
-		s.report("at", "correct the clock", "at is %s, which lies in the future (now %s)", s.record.At, handoff.Time{Time: s.Now})
+	at := handoff.Time{Time: s.at()}
+	if !s.Now.IsZero() && at.After(s.Now.Add(s.ClockSkew)) {
+		s.report("at", "correct the clock", "at is %s, which lies in the future (now %s)", at, handoff.Time{Time: s.Now})
 	}
 	h, ok := s.body().(*handoff.Handoff)
-	at := handoff.Time{Time: s.at()}
 	if !ok || at.IsZero() {
 		return
 	}
@@ -160,7 +160,7 @@ func (s *subject) checkRef(known names, field, ref string, types ...handoff.RefT
 
 // orNearest is the fix for a name that nobody knows.
 func orNearest(name string, candidates []string, otherwise string) string {
-	if meant := nearest(name, candidates); meant != "" {
+	if meant := handoff.Nearest(name, candidates); meant != "" {
 		return "write " + meant
 	}
 	return otherwise

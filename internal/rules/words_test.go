@@ -199,15 +199,6 @@ func TestSecretPositionsAndMask(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	candidates := []string{"title", "status", "state", "owner"}
-	for word, want := range map[string]string{"tilte": "title", "Owner": "owner", "statsu": "status", "sate": "state", "due": "", "x": ""} {
-		if got := nearest(word, candidates); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
-		}
-	}
-}
-
 func TestWordsExtendTheLists(t *testing.T) {
 	runRuleTests(t, good, []ruleTest{
 		{name: "own filler", edits: []string{"Keep sessions in a signed cookie", "Like we said"}, want: "HO806:42",

@@ -12,7 +12,6 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // maxTries is how often an append starts again because the branch moved.
@@ -268,14 +267,16 @@ func (a *appending) checkTarget() error {
 			return err
 		}
 	}
+	if a.checkedOut() { // a rebase or bisect detaches HEAD, and is what the user has to finish
+		if err := a.checkNoOperation(); err != nil {
+			return err
+		}
+	}
 	if ref == "HEAD" && !a.change.DetachOK {
 		return &DetachedError{Hash: tip}
 	}
 	if !a.checkedOut() {
 		return a.checkElsewhere(ref)
-	}
-	if err := a.checkNoOperation(); err != nil {
-		return err
 	}
 	if a.change.Branch != "" && ref != "refs/heads/"+a.change.Branch {
 		return errMoved // HEAD was switched before we had its lock
@@ -350,7 +351,7 @@ func (a *appending) startIndex(ctx context.Context) error {
 	for name := range found.inTheWay {
 		return &BlockedPathError{Path: name, Why: "in the index, where a directory has to be"}
 	}
-	a.edit, err = a.startIndexEdit(ctx, a.index, a.marker.Token, index, a.files, a.sparse)
+	a.edit, err = a.startIndexEdit(ctx, a.index, a.marker, index, a.files, a.sparse)
 	return err
 }
 
@@ -375,44 +376,36 @@ func (a *appending) writeObjects(ctx context.Context) error {
 	}
 	commit := rawObject{kind: plumbing.CommitObject, data: data}
 	a.commit.Hash = plumbing.ComputeHash(commit.kind, commit.data).String()
+	a.objects.token = a.marker.Token
 	return a.objects.writeAll(append(append(objects, a.trees...), commit)...)
 }
 
 // encodeCommit returns the commit, signed if the user's configuration says so.
 func (a *appending) encodeCommit(ctx context.Context) ([]byte, error) {
-	commit := object.Commit{
-		Author:    object.Signature(a.change.Author),
-		Committer: object.Signature(a.change.Committer),
-		Message:   strings.TrimRight(a.change.Message, "\n") + "\n",
-		TreeHash:  a.root,
+	unsigned := a.commitText("")
+	signature, err := a.sign(ctx, unsigned, a.change.Committer)
+	if err != nil || signature == "" {
+		return unsigned, err
 	}
-	if a.commit.Parent != "" {
-		commit.ParentHashes = []plumbing.Hash{plumbing.NewHash(a.commit.Parent)}
-	}
-	data, err := encode(&commit)
-	if err != nil {
-		return nil, err
-	}
-	if commit.PGPSignature, err = a.sign(ctx, data, a.change.Committer); err != nil || commit.PGPSignature == "" {
-		return data, err
-	}
-	return encode(&commit)
+	return a.commitText(signature), nil
 }
 
-// encode returns a commit as it is hashed.
-func encode(commit *object.Commit) ([]byte, error) {
-	var encoded plumbing.MemoryObject
-	if err := commit.Encode(&encoded); err != nil {
-		return nil, err
+// commitText writes a commit as git hashes it. A signature is a header whose
+// further lines are indented by a space (gitformat-signature(5)). go-git's
+// encoder would do, but its package brings OpenPGP along, which every start of
+// the program would pay for.
+func (a *appending) commitText(signature string) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "tree %s\n", a.root)
+	if a.commit.Parent != "" {
+		fmt.Fprintf(&b, "parent %s\n", a.commit.Parent)
 	}
-	reader, err := encoded.Reader()
-	if err != nil {
-		return nil, err
+	fmt.Fprintf(&b, "author %s\ncommitter %s\n", a.change.Author, a.change.Committer)
+	if signature != "" {
+		fmt.Fprintf(&b, "gpgsig %s\n", strings.ReplaceAll(strings.TrimSuffix(signature, "\n"), "\n", "\n "))
 	}
-	defer reader.Close()
-	var data bytes.Buffer
-	_, err = data.ReadFrom(reader)
-	return data.Bytes(), err
+	fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(a.change.Message, "\n"))
+	return b.Bytes()
 }
 
 // readBack reads the files through the new commit as somebody would who has
@@ -559,21 +552,20 @@ func (a *appending) finish() error {
 }
 
 // release gives up everything that is still ours, and before the point of no
-// return takes back what was done. The marker stays only while the index is
-// behind the branch.
+// return takes back what was done. The marker stays while the index is behind
+// the branch, or something could not be removed: the next command sees to it.
 func (a *appending) release() {
-	a.edit.stop()
+	errs := []error{a.edit.stop()}
 	if !a.landed {
-		a.placed.undo()
+		errs = append(errs, a.placed.undo())
 	}
-	a.branch.release()
-	a.head.release()
-	a.index.release()
+	errs = append(errs, a.branch.release(), a.head.release(), a.index.release())
 	if a.marker == nil {
 		return
 	}
-	if !a.behind {
-		a.marker.clear()
+	errs = append(errs, removeFile(a.lockDraftPath(a.marker.Token)))
+	if !a.behind && errors.Join(errs...) == nil {
+		_ = a.marker.clear() // the next command finds it and looks
 	}
 	a.marker.close()
 }

@@ -318,6 +318,7 @@ func TestAppendDuringAnOperation(t *testing.T) {
 			conflict(r)
 			start(r)
 			c := change("k3f9q2m7")
+			r.refuses(c, new(*InProgressError)) // and not for a HEAD that the operation has detached
 			c.DetachOK = true
 			r.refuses(c, new(*InProgressError))
 			c.Branch = "records"

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,7 +95,7 @@ func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
 	if err := a.begin(); err != nil {
 		return AuditReport{}, err
 	}
-	if !a.mark.covers(a.tips) {
+	if !a.mark.covers(a.tips, a.remotes) {
 		for _, step := range []func(context.Context) error{a.walk, a.judgeCommits, a.judgeSignatures, a.judgeUnion, a.judgeLost, a.remember} {
 			if err := step(ctx); err != nil {
 				return AuditReport{}, err
@@ -107,12 +108,13 @@ func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
 // audit is one run.
 type audit struct {
 	*Repo
-	opts   AuditOptions
-	tips   map[string]plumbing.Hash // by name
-	mark   *auditMark               // what is known, and what this run adds
-	fresh  bool                     // there was no mark to go on from
-	unseen []string
-	blocks *blockCache
+	opts    AuditOptions
+	tips    map[string]plumbing.Hash // by name; of several at one commit only one is here
+	remotes []string                 // the commits of remote-tracking branches, sorted
+	mark    *auditMark               // what is known, and what this run adds
+	fresh   bool                     // there was no mark to go on from
+	unseen  []string
+	blocks  *blockCache
 
 	history *history
 	changes []revisionChanges
@@ -135,6 +137,15 @@ func (a *audit) begin() error {
 		}
 		a.tips[ref.Name] = plumbing.NewHash(ref.Hash)
 	}
+	tracking, err := a.listRefs("refs/remotes/")
+	if err != nil {
+		return err
+	}
+	for _, ref := range tracking {
+		a.remotes = append(a.remotes, ref.Hash)
+	}
+	slices.Sort(a.remotes)
+	a.remotes = slices.Compact(a.remotes)
 	edge, err := a.shallowEdge()
 	if err != nil {
 		return err

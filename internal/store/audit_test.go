@@ -310,6 +310,12 @@ func TestAuditRewritten(t *testing.T) {
 			r.git("commit", "-q", "--amend", "-m", "amended")
 			r.git("push", "-qf", "origin", "main")
 		}, "rewritten ."},
+		{"records kept, pushed by force where another branch is", true, func(r *testRepo) {
+			r.git("push", "-q", "origin", "main", "HEAD~2:refs/heads/old")
+			r.audit()
+			r.git("commit", "-q", "--amend", "-m", "amended")
+			r.git("push", "-qf", "origin", "main")
+		}, "rewritten ."},
 		{"merged branch deleted", false, func(r *testRepo) {
 			r.git("branch", "old", "HEAD~1")
 			r.audit()
@@ -455,4 +461,38 @@ func (r *testRepo) importRecords(n int) {
 		r.t.Fatalf("git fast-import: %v\n%s", err, out)
 	}
 	r.git("repack", "-adq")
+}
+
+// BenchmarkAudit is a first audit against git log of the same directory, in
+// turns, and the audit after it.
+//
+//	go test -run '^$' -bench Audit -benchtime 1x ./internal/store
+func BenchmarkAudit(b *testing.B) {
+	const rounds = 5
+	for _, n := range []int{10_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			r := newRepo(b)
+			r.importRecords(n)
+			timed := func(f func()) time.Duration {
+				start := time.Now()
+				f()
+				return time.Since(start)
+			}
+			var first, again, git []time.Duration
+			for range rounds {
+				git = append(git, timed(func() { r.git("log", "--name-status", "--", ".handoffs") }))
+				if err := os.RemoveAll(r.path(".git/handoff")); err != nil {
+					b.Fatal(err)
+				}
+				first = append(first, timed(func() { r.audit() }))
+				again = append(again, timed(func() { r.audit() }))
+			}
+			slices.Sort(git)
+			slices.Sort(first)
+			slices.Sort(again)
+			b.ReportMetric(float64(first[rounds/2])/float64(git[rounds/2]), "×git-log")
+			b.ReportMetric(float64(again[rounds/2].Microseconds())/1e3, "ms-again")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
 }

@@ -100,16 +100,10 @@ func (a *audit) foundRewritten(names []string, level handoff.Level, what string)
 // wasPublished reports whether any commit of h was on a remote when it was
 // audited. Without a remote nobody can tell.
 func (a *audit) wasPublished(h *history) bool {
-	anyRemote := false
-	for name, hash := range a.mark.Tips {
-		if strings.HasPrefix(name, "refs/remotes/") {
-			anyRemote = true
-			if place, lost := h.places[plumbing.NewHash(hash)]; lost && !h.revisions[place].known {
-				return true
-			}
-		}
-	}
-	return !anyRemote
+	return len(a.mark.Remotes) == 0 || slices.ContainsFunc(a.mark.Remotes, func(hash string) bool {
+		place, lost := h.places[plumbing.NewHash(hash)]
+		return lost && !h.revisions[place].known
+	})
 }
 
 // lostRecords returns the records that commits added and that no tip has now as

@@ -26,6 +26,7 @@ type auditMark struct {
 	Shallow  []string          `json:"shallow,omitempty"` // the edge of the clone: when it moves, older commits appear
 	Signed   bool              `json:"signed"`            // signatures were looked at
 	Tips     map[string]string `json:"tips"`              // reference → commit
+	Remotes  []string          `json:"remotes,omitempty"` // the commits of remote-tracking branches, sorted
 	Commits  int               `json:"commits"`           // how many hashes follow
 	Records  int               `json:"records"`
 	Findings []AuditFinding    `json:"findings,omitempty"`
@@ -67,10 +68,10 @@ func (r *Repo) loadMark(dir string, shallow []string, signed bool) (*auditMark, 
 	return m, nil
 }
 
-// covers reports whether the commits that tips name are the last that were
-// audited.
-func (m *auditMark) covers(tips map[string]plumbing.Hash) bool {
-	if len(m.Tips) != len(tips) {
+// covers reports whether the commits that tips and remotes name are the last
+// that were audited.
+func (m *auditMark) covers(tips map[string]plumbing.Hash, remotes []string) bool {
+	if len(m.Tips) != len(tips) || !slices.Equal(m.Remotes, remotes) {
 		return false
 	}
 	for name, hash := range tips {
@@ -113,7 +114,7 @@ func (m *auditMark) drop(kind AuditKind) {
 // remember writes the mark. That it cannot be written is no error where nothing
 // can be: reading never needs write access.
 func (a *audit) remember(context.Context) error {
-	a.mark.Tips = map[string]string{}
+	a.mark.Tips, a.mark.Remotes = map[string]string{}, a.remotes
 	for name, hash := range a.tips {
 		a.mark.Tips[name] = hash.String()
 	}

@@ -231,8 +231,13 @@ func TestFetch(t *testing.T) {
 	if got := clone.git("for-each-ref"); got != refs || clone.exists(".git/FETCH_HEAD") {
 		t.Errorf("references moved:\n%s", got)
 	}
-	if err := repo.Fetch(ctx, "origin", 0, "refs/heads/nothing"); err == nil {
-		t.Error("a branch that is not there")
+	for _, name := range []string{"refs/heads/nothing", "refs/heads/side:refs/heads/side", "refs/heads/*"} {
+		if err := repo.Fetch(ctx, "origin", 0, name); err == nil {
+			t.Errorf("%s was fetched", name)
+		}
+	}
+	if clone.git("for-each-ref") != refs {
+		t.Error("references moved")
 	}
 }
 

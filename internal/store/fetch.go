@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,6 +62,11 @@ func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...stri
 	if !r.git.installed() {
 		return errNoGit
 	}
+	for _, name := range want {
+		if strings.ContainsAny(name, ":*^") { // a refspec could move one
+			return fmt.Errorf("fetch %q: not a reference or a hash", name)
+		}
+	}
 	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"}
 	switch {
 	case !r.Shallow():
@@ -71,7 +78,7 @@ func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...stri
 	_, err := r.git.output(ctx, append(append(args, "--end-of-options", remote), want...)...)
 	// A fetch adds packs that an open database has not listed.
 	if objects, loadErr := r.loadObjects(); loadErr == nil {
-		objects.Close()
+		err = errors.Join(err, objects.Close())
 	}
 	return err
 }

@@ -39,24 +39,24 @@ func (r *Repo) indexCopyPath(token string) string {
 }
 
 // startIndexEdit copies index and begins to add files to the copy. Files
-// outside the sparse checkout get the skip-worktree flag. The caller holds lock.
-func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, token string, index *indexFile, files []newFile, sparse sparsePatterns) (*indexEdit, error) {
-	edit := &indexEdit{copy: r.indexCopyPath(token), lock: lock, cancel: func() {}}
+// outside the sparse checkout get the skip-worktree flag. The caller holds lock
+// and m.
+func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, m *marker, index *indexFile, files []newFile, sparse sparsePatterns) (*indexEdit, error) {
+	edit := &indexEdit{copy: r.indexCopyPath(m.Token), lock: lock, cancel: func() {}}
 	var err error
 	if r.git.installed() {
-		err = edit.start(ctx, r, index, files, sparse)
+		err = edit.start(ctx, r, m, index, files, sparse)
 	} else {
 		err = edit.editAlone(r, index, files, sparse)
 	}
 	if err != nil {
-		edit.stop()
-		return nil, err
+		return nil, errors.Join(err, edit.stop())
 	}
 	return edit, nil
 }
 
 // start lets git add the entries.
-func (e *indexEdit) start(ctx context.Context, r *Repo, index *indexFile, files []newFile, sparse sparsePatterns) error {
+func (e *indexEdit) start(ctx context.Context, r *Repo, m *marker, index *indexFile, files []newFile, sparse sparsePatterns) error {
 	// Git replaces an index and never changes it, so that a second name of the
 	// file does for a copy.
 	if err := os.Link(index.path, e.copy); err != nil {
@@ -80,6 +80,7 @@ func (e *indexEdit) start(ctx context.Context, r *Repo, index *indexFile, files 
 	e.cmd.Dir = r.worktree
 	e.cmd.Env = append(e.cmd.Env, "GIT_INDEX_FILE="+e.copy, "GIT_DIR="+r.dir, "GIT_WORK_TREE="+r.worktree)
 	e.cmd.Stderr = &e.stderr
+	shareLock(e.cmd, m.file) // git may outlive us by a moment, and nobody may tidy up under it
 	if err := e.cmd.Start(); err != nil {
 		e.cmd = nil
 		return err
@@ -164,23 +165,22 @@ func indexChecksum(path string) (string, error) {
 }
 
 // stop ends an edit and removes what is left of the copy.
-func (e *indexEdit) stop() {
+func (e *indexEdit) stop() error {
 	if e == nil {
-		return
+		return nil
 	}
 	e.cancel()
 	if e.cmd != nil {
-		e.cmd.Wait()
+		_ = e.cmd.Wait() // it was killed
 		e.cmd = nil
 	}
-	removeIndexCopy(e.copy)
+	return removeIndexCopy(e.copy)
 }
 
 // removeIndexCopy removes a copy, and the lock that a git which was killed
 // leaves beside it.
-func removeIndexCopy(path string) {
-	os.Remove(path)
-	os.Remove(path + ".lock")
+func removeIndexCopy(path string) error {
+	return errors.Join(removeFile(path), removeFile(path+".lock"))
 }
 
 // sparsePatterns say which files a sparse checkout has in the work tree. Nil is

@@ -44,7 +44,7 @@ func (e *BusyError) Error() string {
 // never removed, because nothing tells a slow owner from a dead one.
 func (r *Repo) lockFile(ctx context.Context, target, token string) (*lock, error) {
 	draft := r.lockDraftPath(token)
-	defer os.Remove(draft)
+	defer os.Remove(draft) // if that fails, whoever gives up the marker sees to it
 	if err := errors.Join(os.WriteFile(draft, []byte(token+"\n"), 0o666), r.share(draft)); err != nil {
 		return nil, err
 	}
@@ -142,11 +142,21 @@ func (l *lock) commit() error {
 
 // release removes the lock file when it is still ours. After commit the name
 // may already be somebody else's lock.
-func (l *lock) release() {
-	if l != nil && l.held {
-		l.held = false
-		os.Remove(l.path())
+func (l *lock) release() error {
+	if l == nil || !l.held {
+		return nil
 	}
+	l.held = false
+	return removeFile(l.path())
+}
+
+// removeFile removes a file, if it is there.
+func removeFile(path string) error {
+	err := os.Remove(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // wait pauses for d, or less when ctx ends; then its cause is the error.

@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -158,7 +159,13 @@ func (o *objects) writeAll(objs ...rawObject) error {
 		}
 	}
 	dirs := slices.Sorted(maps.Keys(changed))
-	return together(len(dirs), func(i int) error { return syncDir(dirs[i]) })
+	return together(len(dirs), func(i int) error {
+		err := syncDir(dirs[i])
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // git has packed what was in it, and synced the pack
+		}
+		return err
+	})
 }
 
 // together calls f with 0 to n-1, all at the same time, and joins their errors.
@@ -238,11 +245,8 @@ func (o *objects) place(f *looseFile, changed map[string]bool) error {
 		}
 	}
 	path := loosePath(o.dir(), f.hash)
-	made, err := o.makeDir(filepath.Dir(path))
+	made, err := o.moveTo(path, f)
 	if err != nil {
-		return err
-	}
-	if err := os.Rename(f.file.Name(), path); err != nil {
 		if made {
 			os.Remove(filepath.Dir(path))
 		}
@@ -259,10 +263,50 @@ func (o *objects) place(f *looseFile, changed map[string]bool) error {
 	return nil
 }
 
+// moveTo renames f to path and tells whether the directory was made for it. Git
+// removes directories that a repack has emptied, perhaps just this one just now:
+// it tries a few times.
+func (o *objects) moveTo(path string, f *looseFile) (made bool, err error) {
+	for range 4 {
+		var now bool
+		if now, err = o.makeDir(filepath.Dir(path)); err != nil {
+			return made, err
+		}
+		made = made || now
+		if err = os.Rename(f.file.Name(), path); !errors.Is(err, fs.ErrNotExist) {
+			return made, err
+		}
+	}
+	return made, err
+}
+
 // createTemp creates a file that nobody may write once it is closed.
 func (o *objects) createTemp() (*os.File, error) {
-	name := filepath.Join(o.dir(), "tmp_obj_"+rand.Text())
+	name := filepath.Join(o.dir(), tempObject+o.token+rand.Text())
 	return os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o444)
+}
+
+// tempObject begins the names of temporary files among the objects, git's too.
+const tempObject = "tmp_obj_"
+
+// removeTemps removes the temporary files of a writer that was killed, which
+// had this token.
+func (o *objects) removeTemps(token string) error {
+	if token == "" {
+		return nil // those of git are git's
+	}
+	entries, err := os.ReadDir(o.dir())
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), tempObject+token) {
+			if err := removeFile(filepath.Join(o.dir(), entry.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // deflateLoose writes header and content of obj to w, compressed by z.

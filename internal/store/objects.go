@@ -48,6 +48,9 @@ type objects struct {
 	// the objects are read.
 	blocks *blockCache
 
+	// token tells the temporary files of one writer from those of others.
+	token string
+
 	mu       sync.Mutex // guards all that follows
 	dirs     []*objectDir
 	files    *lruCache[string, *openFile]

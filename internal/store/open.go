@@ -20,6 +20,7 @@ type Repo struct {
 	env      environ
 	git      gitProgram
 	lockWait time.Duration
+	netWait  time.Duration
 
 	loadConfig  func() (config, error)   // cached
 	loadObjects func() (*objects, error) // cached
@@ -72,7 +73,7 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	}
 	e := environ(env)
 	git := gitProgram{path: e.findProgram("git"), dir: dir, env: e}
-	r := &Repo{env: e, git: git, lockWait: lockWait}
+	r := &Repo{env: e, git: git, lockWait: lockWait, netWait: netWait}
 
 	// Two processes of a millisecond each: started together they cost one.
 	settings := r.startConfig(ctx)

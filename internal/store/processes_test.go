@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -14,6 +15,13 @@ import (
 func TestMain(m *testing.M) {
 	if name := os.Getenv("HANDOFF_TEST_APPEND"); name != "" {
 		appendAndExit(name)
+	}
+	if name := os.Getenv("HANDOFF_TEST_PUSH"); name != "" {
+		records, err := strconv.Atoi(os.Getenv("HANDOFF_TEST_RECORDS"))
+		if err != nil {
+			panic(err)
+		}
+		pushAndExit(name, records)
 	}
 	os.Exit(m.Run())
 }

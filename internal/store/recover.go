@@ -29,6 +29,7 @@ type marker struct {
 	Commit string       `json:"commit,omitempty"` // to this commit; not in the first line
 	Index  string       `json:"index,omitempty"`  // checksum of what index.lock holds; "" without an index
 	Files  []markedFile `json:"files,omitempty"`
+	Old    string       `json:"old,omitempty"` // of a replay: the commit that the reference had
 
 	file *os.File // open and locked
 }
@@ -157,8 +158,12 @@ func (r *Repo) Recover(ctx context.Context) error {
 
 // repair does what m asks for. The writer is dead.
 func (r *Repo) repair(ctx context.Context, m *marker) error {
-	os.Remove(r.lockDraftPath(m.Token))
-	removeIndexCopy(r.indexCopyPath(m.Token))
+	if err := r.removeTemps(m); err != nil {
+		return err
+	}
+	if m.Old != "" {
+		return r.repairReplay(ctx, m)
+	}
 	landed, err := r.holdsFiles(m.Ref, m.Files)
 	if err != nil {
 		return err
@@ -166,7 +171,9 @@ func (r *Repo) repair(ctx context.Context, m *marker) error {
 	if !landed {
 		return r.takeBack(m)
 	}
-	removeOurs(r.refPath("HEAD"), m)
+	if err := removeOurs(r.refPath("HEAD"), m); err != nil {
+		return err
+	}
 	if m.Index == "" || r.worktree == "" {
 		return nil
 	}
@@ -175,6 +182,16 @@ func (r *Repo) repair(ctx context.Context, m *marker) error {
 		return lock.commit()
 	}
 	return r.addMissing(ctx, m)
+}
+
+// removeTemps removes the temporary files that the writer of m has left in the
+// git directory.
+func (r *Repo) removeTemps(m *marker) error {
+	objects, err := r.loadObjects()
+	if err != nil {
+		return err
+	}
+	return errors.Join(removeFile(r.lockDraftPath(m.Token)), removeIndexCopy(r.indexCopyPath(m.Token)), objects.removeTemps(m.Token))
 }
 
 // holdsFiles reports whether there are files and the tip of ref has them all.
@@ -213,11 +230,12 @@ func holdsIndex(path, checksum string) bool {
 
 // removeOurs removes the lock of target when it holds what the writer of m put
 // in it.
-func removeOurs(target string, m *marker) {
+func removeOurs(target string, m *marker) error {
 	path := target + ".lock"
 	if found := readLine(path); found == m.Token || found == m.Commit && found != "" {
-		os.Remove(path)
+		return removeFile(path)
 	}
+	return nil
 }
 
 // takeBack removes the locks and the work tree files of an append whose branch
@@ -228,17 +246,16 @@ func (r *Repo) takeBack(m *marker) error {
 			return err
 		}
 		if lock := r.indexPath() + ".lock"; holdsIndex(lock, m.Index) {
-			os.Remove(lock)
+			if err := removeFile(lock); err != nil {
+				return err
+			}
 		}
 	}
-	removeOurs(r.indexPath(), m)
 	chain, _, err := r.resolve(m.Ref)
 	if err != nil {
 		return err
 	}
-	removeOurs(r.refPath(chain[len(chain)-1]), m)
-	removeOurs(r.refPath("HEAD"), m)
-	return nil
+	return errors.Join(removeOurs(r.indexPath(), m), removeOurs(r.refPath(chain[len(chain)-1]), m), removeOurs(r.refPath("HEAD"), m))
 }
 
 // takeBackFiles removes the files that the writer of m has put in the work tree
@@ -250,9 +267,13 @@ func (r *Repo) takeBackFiles(m *marker) error {
 	}
 	tree := placed{top: r.worktree}
 	for _, file := range m.Files {
-		tree.remove(tempName(file.Path, file.Blob))
+		if err := tree.remove(tempName(file.Path, file.Blob)); err != nil {
+			return err
+		}
 		if !found.present[file.Path] && r.placedAsIs(file) {
-			tree.remove(file.Path)
+			if err := tree.remove(file.Path); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -285,7 +306,7 @@ func (r *Repo) placedAsIs(file markedFile) bool {
 // addMissing adds to the index the files that the checked-out commit has, that
 // lie in the work tree unchanged (or belong outside a sparse checkout), and
 // that the index does not have.
-func (r *Repo) addMissing(ctx context.Context, m *marker) error {
+func (r *Repo) addMissing(ctx context.Context, m *marker) (err error) {
 	if there, err := r.holdsFiles("HEAD", m.Files); err != nil || !there {
 		return err
 	}
@@ -293,7 +314,7 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) error {
 	if err != nil {
 		return err
 	}
-	defer lock.release()
+	defer func() { err = errors.Join(err, lock.release()) }()
 	index, found, err := examineIndex(r.indexPath(), m.paths())
 	if err != nil {
 		return err
@@ -311,11 +332,11 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	edit, err := r.startIndexEdit(ctx, lock, m.Token, index, missing, sparse)
+	edit, err := r.startIndexEdit(ctx, lock, m, index, missing, sparse)
 	if err != nil {
 		return err
 	}
-	defer edit.stop()
+	defer func() { err = errors.Join(err, edit.stop()) }()
 	if err := edit.finish(ctx); err != nil {
 		return err
 	}

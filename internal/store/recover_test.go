@@ -137,20 +137,6 @@ func TestAppendRecoversFirst(t *testing.T) {
 	r.mustBeSound()
 }
 
-func TestRecoverInAReadOnlyRepository(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may write everywhere")
-	}
-	r := seeded(t)
-	r.killedAfter("branch")
-	if err := os.Chmod(r.path(".git/handoff/append"), 0o444); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.open().Recover(context.Background()); err != nil {
-		t.Errorf("error %v, want none: reading needs no write access", err)
-	}
-}
-
 func TestUnfinishedAppendIsReportedWithItsCommit(t *testing.T) {
 	r := seeded(t)
 	os.RemoveAll(r.path(".git/logs"))

@@ -35,6 +35,7 @@ type Ref struct {
 // local branches, the remote-tracking branches.
 type Scope struct {
 	Current bool     // HEAD alone
+	Branch  string   // with Current: and this branch, here and on remotes; "" for none
 	Revs    []string // these revisions alone
 }
 
@@ -223,12 +224,15 @@ func (r *Repo) Refs(ctx context.Context, scope Scope) ([]Ref, error) {
 	if err != nil || !head.Unborn {
 		refs = append(refs, Ref{Name: orHead(head.Ref), Hash: head.Hash, Err: err})
 	}
-	if scope.Current {
+	if scope.Current && scope.Branch == "" {
 		return refs, nil
 	}
 	branches, err := r.listRefs("refs/heads/", "refs/remotes/")
 	if err != nil {
 		return nil, err
+	}
+	if scope.Current {
+		branches = slices.DeleteFunc(branches, func(ref Ref) bool { return !isBranch(ref.Name, scope.Branch) })
 	}
 	return distinct(append(refs, branches...)), nil
 }
@@ -237,6 +241,13 @@ func (r *Repo) Refs(ctx context.Context, scope Scope) ([]Ref, error) {
 // sorted by name, symbolic ones not among them. One that cannot be read has Err
 // set.
 func (r *Repo) ListRefs(prefixes ...string) ([]Ref, error) { return r.listRefs(prefixes...) }
+
+// isBranch reports whether a reference is the branch of that name, here or on a
+// remote.
+func isBranch(ref, branch string) bool {
+	_, onRemote, _ := strings.Cut(strings.TrimPrefix(ref, "refs/remotes/"), "/")
+	return ref == "refs/heads/"+branch || strings.HasPrefix(ref, "refs/remotes/") && onRemote == branch
+}
 
 // orHead returns ref, or "HEAD" when HEAD could not be resolved.
 func orHead(ref string) string {
@@ -358,9 +369,9 @@ func (r *Repo) LastFetch() time.Time {
 			last = info.ModTime()
 		}
 	}
-	filepath.WalkDir(filepath.Join(r.common, "logs", "refs", "remotes"), func(_ string, entry fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(filepath.Join(r.common, "logs", "refs", "remotes"), func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
-			return nil
+			return nil // a log that cannot be read tells no time
 		}
 		if info, err := entry.Info(); err == nil && info.ModTime().After(last) {
 			last = info.ModTime()

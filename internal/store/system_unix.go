@@ -5,6 +5,7 @@ package store
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"strconv"
 	"syscall"
 )
@@ -21,6 +22,10 @@ func tryLock(file *os.File) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// shareLock lets the process of cmd hold the advisory lock of file as well, until
+// it ends: the lock belongs to the open file, not to the process.
+func shareLock(cmd *exec.Cmd, file *os.File) { cmd.ExtraFiles = append(cmd.ExtraFiles, file) }
 
 // ownedByCaller reports whether path belongs to the user of this process, or to
 // the one who called sudo.
@@ -46,5 +51,5 @@ func device(path string) (uint64, bool) {
 	if !ok {
 		return 0, false
 	}
-	return uint64(stat.Dev), true
+	return uint64(stat.Dev), true //nolint:unconvert // it is signed on darwin
 }

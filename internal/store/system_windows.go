@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"os"
+	"os/exec"
 
 	"golang.org/x/sys/windows"
 )
@@ -22,6 +23,10 @@ func tryLock(file *os.File) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// shareLock would let the process of cmd hold the advisory lock of file as well.
+// Here a lock belongs to one process.
+func shareLock(*exec.Cmd, *os.File) {}
 
 // ownedByCaller reports whether path belongs to the user of this process or to
 // the administrators, whom git for Windows trusts as well.

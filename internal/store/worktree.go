@@ -165,28 +165,42 @@ func (p *placed) placeOne(file *placedFile) error {
 
 // undo removes what has been put in the work tree. Directories that somebody
 // else has put something in stay.
-func (p *placed) undo() {
+func (p *placed) undo() error {
+	var errs []error
 	for _, file := range p.files {
 		file.open.Close()
 		if file.placed {
-			p.remove(file.name)
+			errs = append(errs, p.remove(file.name))
 		} else {
-			p.remove(file.temp)
+			errs = append(errs, p.remove(file.temp))
 		}
 	}
 	slices.Reverse(p.dirs)
 	for _, dir := range p.dirs {
-		p.remove(dir)
+		_ = p.remove(dir) // somebody else's file may be in it
 	}
 	p.files, p.dirs = nil, nil
+	return errors.Join(errs...)
 }
 
-// remove removes one file or empty directory.
-func (p *placed) remove(name string) {
+// remove removes one file or empty directory, if it is there.
+func (p *placed) remove(name string) error {
 	dir, err := openDir(p.top, path.Dir(name), false, nil)
+	if errors.Is(err, fs.ErrNotExist) || isBlocked(err) {
+		return nil // the user has put something else there
+	}
 	if err != nil {
-		return
+		return err
 	}
 	defer dir.Close()
-	dir.Remove(path.Base(name))
+	if err := dir.Remove(path.Base(name)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// isBlocked reports whether err says that something else is at a path.
+func isBlocked(err error) bool {
+	_, ok := errors.AsType[*BlockedPathError](err)
+	return ok
 }

@@ -1,0 +1,546 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// ordinaryKeys is how many keys an ordinary day may take beside the typed text.
+const ordinaryKeys = 16
+
+// TestOrdinaryDay hands over two carried items and a carried blocker, with one
+// line changed each, and one decision. It takes the plainest way: enter, on every
+// field.
+func TestOrdinaryDay(t *testing.T) {
+	t.Parallel()
+	r := inTheEvening(t)
+	x := r.start(80, 24, "handoff", "declare")
+	x.key("What do you hand over?", enter)
+	x.key("Item 1 of 2: login-audit", enter)
+	x.write("The log is missing for 1 of 7 endpoints")
+	x.key("Item 1 of 2", enter)
+	x.key("Item 1 of 2", enter)
+	x.key("Item 2 of 2: refund-flow", enter)
+	x.write("PR #1842 has 2 of 2 approvals, the freeze ends at 09:00")
+	x.key("Item 2 of 2", enter)
+	x.key("Item 2 of 2", enter)
+	x.key("What blocks?", enter)
+	x.key("What blocks?", enter)
+	x.key("What came of it?", enter)
+	x.write("Sessions last 15 minutes -- the audit asks for at most 15")
+	x.key("What came of it?", enter)
+	x.ready("Hand over")
+	x.write("Refunds are approved, the audit lacks one endpoint")
+	x.key("Hand over", enter)
+	x.write("tomorrow 09:00")
+	x.key("Hand over", enter)
+	x.key("Hand over", enter)
+	x.key("Hand over", enter)
+	x.see("Ready to publish")
+	x.key("Preview", enter)
+	if status := x.status(); status != 0 {
+		t.Fatalf("status %d; the screen is:\n%s", status, x.screen)
+	}
+	x.sane()
+	t.Logf("%d keys", x.keys)
+	if x.keys > ordinaryKeys {
+		t.Errorf("%d keys, at most %d", x.keys, ordinaryKeys)
+	}
+	record := r.run("handoff", "show", "@", "--json")
+	for _, text := range []string{"missing for 1 of 7", "2 of 2 approvals", "Sessions last 15 minutes", "the audit asks", "session-policy", "Refunds are approved"} {
+		if !strings.Contains(record, text) {
+			t.Errorf("%q is not in the handoff:\n%s", text, record)
+		}
+	}
+	if r.draft() != "" {
+		t.Error("the draft is still there")
+	}
+}
+
+// TestChangedBlocker is the same day with a new line for the blocker as well, by
+// somebody who knows ctrl+s.
+func TestChangedBlocker(t *testing.T) {
+	t.Parallel()
+	r := inTheEvening(t)
+	x := r.start(80, 24, "handoff", "declare")
+	x.key("What do you hand over?", enter)
+	for _, item := range []string{"Item 1 of 2", "Item 2 of 2"} {
+		x.key(item, enter)
+		x.write("A new state of " + item + " since 14:00")
+		x.key(item, ctrlS)
+	}
+	x.key("What blocks?", right)
+	x.see("changed")
+	x.key("What blocks?", ctrlS)
+	x.key("Blocker: session-policy", enter)
+	x.write("login and refund use 15 and 90 minutes")
+	x.key("Blocker: session-policy", ctrlS)
+	x.key("What came of it?", enter)
+	x.write("Sessions last 15 minutes -- the audit asks for at most 15")
+	x.key("What came of it?", ctrlS)
+	x.ready("Hand over")
+	x.write("Refunds are approved, the audit lacks one endpoint")
+	x.key("Hand over", enter)
+	x.write("tomorrow 09:00")
+	x.key("Hand over", ctrlS)
+	x.see("Ready to publish")
+	x.key("Preview", enter)
+	if status := x.status(); status != 0 {
+		t.Fatalf("status %d; the screen is:\n%s", status, x.screen)
+	}
+	t.Logf("%d keys", x.keys)
+	if x.keys > ordinaryKeys {
+		t.Errorf("%d keys, at most %d", x.keys, ordinaryKeys)
+	}
+	if record := r.run("handoff", "show", "@", "--json"); !strings.Contains(record, "90 minutes") {
+		t.Errorf("the blocker did not change:\n%s", record)
+	}
+}
+
+// TestNothingTypedIsLost stops a form in the middle of a word, in every way.
+func TestNothingTypedIsLost(t *testing.T) {
+	const typed = "The log is miss"
+	for _, stop := range []struct {
+		name   string
+		by     func(*terminal)
+		status int
+		saved  bool // wait until the draft is on the disk before
+	}{
+		{"ctrl-c", func(x *terminal) { x.send(ctrlC) }, 130, false},
+		{"SIGTERM", func(x *terminal) { _ = x.cmd.Process.Signal(syscall.SIGTERM) }, 143, false},
+		{"SIGHUP", func(x *terminal) { _ = x.cmd.Process.Signal(syscall.SIGHUP) }, 129, false},
+		{"SIGINT", func(x *terminal) { _ = x.cmd.Process.Signal(syscall.SIGINT) }, 130, false},
+		{"SIGKILL", func(x *terminal) { _ = x.cmd.Process.Kill() }, -1, true},
+		{"closed terminal", func(x *terminal) { x.slave.Close(); x.master.Close() }, 129, false},
+	} {
+		t.Run(stop.name, func(t *testing.T) {
+			t.Parallel()
+			r := inTheEvening(t)
+			before := r.head()
+			x := r.start(80, 24, "handoff", "declare")
+			x.key("What do you hand over?", enter)
+			x.key("Item 1 of 2", enter)
+			x.write(typed)
+			if stop.saved {
+				x.saved(r, typed)
+			}
+			stop.by(x)
+			if status := x.status(); status != stop.status {
+				t.Errorf("status %d, want %d; the screen is:\n%s", status, stop.status, x.screen)
+			}
+			if stop.name != "closed terminal" && stop.name != "SIGKILL" {
+				x.sane()
+				x.see("your draft is kept: handoff declare --resume")
+			}
+			if r.head() != before {
+				t.Error("something was published")
+			}
+			if !strings.Contains(r.draft(), typed) {
+				t.Fatalf("the text is not in the draft:\n%s", r.draft())
+			}
+			again := r.start(80, 24, "handoff", "declare", "--resume")
+			again.key("What blocks?", escape)
+			again.key("Item 2 of 2", escape)
+			again.see(typed)
+		})
+	}
+}
+
+// TestDraftWaits begins a second handoff while a draft waits.
+func TestDraftWaits(t *testing.T) {
+	t.Parallel()
+	r := inTheEvening(t)
+	x := r.start(80, 24, "handoff", "declare")
+	x.key("What do you hand over?", enter)
+	x.key("Item 1 of 2", enter)
+	x.write("The log is complete")
+	x.key("Item 1 of 2", ctrlC)
+	if status := x.status(); status != 130 {
+		t.Fatalf("status %d", status)
+	}
+	x = r.start(80, 24, "handoff", "declare")
+	x.key("A draft waits", enter)
+	x.ready("What blocks?")
+	x.send(ctrlC)
+	x.status()
+	x = r.start(80, 24, "handoff", "declare")
+	x.key("A draft waits", down)
+	x.key("A draft waits", enter)
+	x.key("What do you hand over?", ctrlC)
+	x.status()
+	if r.draft() != "" {
+		t.Errorf("the draft was not set aside:\n%s", r.draft())
+	}
+	r.run("handoff", "draft", "restore")
+	if !strings.Contains(r.run("handoff", "draft", "show"), "The log is complete") {
+		t.Error("the draft did not come back")
+	}
+}
+
+// TestDamagedDraft offers to repair a draft, and never drops it in silence.
+func TestDamagedDraft(t *testing.T) {
+	t.Parallel()
+	r := inTheEvening(t)
+	path := strings.TrimSpace(r.run("handoff", "draft", "path"))
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("summary: \"typed\n\titems:"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x := r.start(80, 24, "handoff", "declare")
+	x.see("it is damaged", "open it in the editor")
+	x.key("damaged", down)
+	x.key("damaged", enter)
+	x.key("What do you hand over?", ctrlC)
+	x.status()
+	r.run("handoff", "draft", "restore")
+	if !strings.Contains(r.draft(), "typed") {
+		t.Error("the damaged draft is gone")
+	}
+}
+
+// TestRefusedThenFixed publishes nothing that the rules refuse, and leads to
+// what they refuse.
+func TestRefusedThenFixed(t *testing.T) {
+	t.Parallel()
+	r := inTheEvening(t)
+	before := r.head()
+	x := r.start(80, 24, "handoff", "declare")
+	x.key("What do you hand over?", ctrlS)
+	x.key("Item 1 of 2", enter)
+	x.write("wip")
+	x.key("Item 1 of 2", ctrlS)
+	x.key("Item 2 of 2", ctrlS)
+	x.key("What blocks?", ctrlS)
+	x.key("What came of it?", ctrlS)
+	x.ready("Hand over")
+	x.write("The audit lacks one endpoint")
+	x.key("Hand over", enter)
+	x.write("tomorrow 09:00")
+	x.key("Hand over", ctrlS)
+	x.see("Not ready", "HO203")
+	x.key("Preview", enter)
+	x.ready("Next step")
+	x.see("HO203", "wip")
+	if r.head() != before {
+		t.Fatal("it was published")
+	}
+	x.send("\x15The log is missing for 1 of 7 endpoints") // ctrl+u first
+	x.key("Next step", ctrlS)
+	x.see("Ready to publish")
+	x.key("Preview", enter)
+	if status := x.status(); status != 0 {
+		t.Fatalf("status %d; the screen is:\n%s", status, x.screen)
+	}
+}
+
+// TestCommitCannotBeMade keeps the draft when git is in the middle of a merge.
+func TestCommitCannotBeMade(t *testing.T) {
+	t.Parallel()
+	r := inTheEvening(t)
+	x := r.start(80, 24, "handoff", "declare")
+	quickDay(x)
+	lock := filepath.Join(r.dir, ".git", "MERGE_HEAD")
+	if err := os.WriteFile(lock, []byte(r.head()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	x.key("Preview", enter)
+	if status := x.status(); status != 1 {
+		t.Errorf("status %d, want 1", status)
+	}
+	x.see("your draft is kept: handoff declare --resume")
+	x.sane()
+	if !strings.Contains(r.draft(), "The audit lacks one endpoint") {
+		t.Errorf("the draft is lost:\n%s", r.draft())
+	}
+	if err := os.Remove(lock); err != nil {
+		t.Fatal(err)
+	}
+	x = r.start(80, 24, "handoff", "declare", "--resume")
+	x.key("Ready to publish", enter)
+	if status := x.status(); status != 0 {
+		t.Errorf("status %d; the screen is:\n%s", status, x.screen)
+	}
+	if r.draft() != "" {
+		t.Error("the draft is still there")
+	}
+}
+
+// quickDay goes to the preview with a summary and nothing new.
+func quickDay(x *terminal) {
+	x.t.Helper()
+	for _, title := range []string{"What do you hand over?", "Item 1 of 2", "Item 2 of 2", "What blocks?", "What came of it?"} {
+		x.key(title, ctrlS)
+	}
+	x.ready("Hand over")
+	x.write("The audit lacks one endpoint")
+	x.key("Hand over", enter)
+	x.write("tomorrow 09:00")
+	x.key("Hand over", ctrlS)
+	x.see("Ready to publish")
+}
+
+// TestPasteAndResize pastes what terminals paste, and makes the window small and
+// large again.
+func TestPasteAndResize(t *testing.T) {
+	t.Parallel()
+	r := inTheEvening(t)
+	x := r.start(80, 24, "handoff", "declare")
+	x.key("What do you hand over?", ctrlS)
+	x.key("Item 1 of 2", enter)
+	x.write("审计日志 lacks /logout 🎉")
+	x.key("Item 1 of 2", ctrlS)
+	x.key("Item 2 of 2", ctrlS)
+	x.key("What blocks?", ctrlS)
+	x.ready("What came of it?")
+	var lines []string
+	for i := range 300 {
+		lines = append(lines, "Shipped part "+string(rune('a'+i%26))+strings.Repeat("x", i/26)+" of 部 🎉")
+	}
+	x.send("\x1b[200~" + strings.Join(lines, "\r\n") + "\x1b[201~")
+	x.see(lines[299])
+	x.size(40, 10)
+	x.until("a narrow screen", func(screen string) bool {
+		return strings.Contains(screen, "What came of it?") && !strings.Contains(screen, "Decided\n\n\n\n")
+	})
+	x.send("!")
+	x.see(lines[299] + "!")
+	x.size(80, 24)
+	x.ready("What came of it?")
+	x.send("?")
+	x.see(lines[299] + "!?")
+	x.saved(r, lines[299]+"!?")
+	x.key("What came of it?", ctrlC)
+	if status := x.status(); status != 130 {
+		t.Errorf("status %d", status)
+	}
+	draft := r.draft()
+	for _, text := range append(lines, "审计日志 lacks /logout 🎉") {
+		if !strings.Contains(draft, text) {
+			t.Fatalf("%q is lost:\n%.2000s", text, draft)
+		}
+	}
+	if got := strings.Count(draft, "what:"); got != 300 {
+		t.Errorf("%d lines, want 300", got)
+	}
+}
+
+// TestEditor takes the editor road: with findings above the lines, with an
+// editor that fails, and given up.
+func TestEditor(t *testing.T) {
+	editor := func(t *testing.T, r *repository, script string) {
+		path := filepath.Join(t.TempDir(), "editor")
+		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		r.env = append(r.env, "HANDOFF_EDITOR="+path)
+	}
+	t.Run("right at the second try", func(t *testing.T) {
+		r := inTheEvening(t)
+		editor(t, r, `if grep -q '^ *#! error' "$1"; then cp "$1" "$1.second"
+sed -i 's|^summary: .*|summary: "The audit lacks one endpoint"|; s|^shipped:$|shipped: []|; s|^decisions:$|decisions: []|' "$1"
+else cp "$1" "$1.first"
+sed -i 's|^returns_at: .*|returns_at: "2099-11-21T09:00:00+08:00"|' "$1"; fi`)
+		x := r.start(80, 24, "handoff", "declare", "--carry", "--editor")
+		if status := x.status(); status != 0 {
+			t.Fatalf("status %d; the screen is:\n%s", status, x.screen)
+		}
+		first, _ := os.ReadFile(filepath.Join(r.dir, ".git/handoff/draft.yaml.first"))
+		for _, text := range []string{"# required: one sentence", "  # carried over", "session-policy"} {
+			if !strings.Contains(string(first), text) {
+				t.Errorf("%q is not in the editor:\n%s", text, first)
+			}
+		}
+		second, _ := os.ReadFile(filepath.Join(r.dir, ".git/handoff/draft.yaml.second"))
+		if !strings.Contains(string(second), "#! error HO102") {
+			t.Errorf("the findings are not above their lines:\n%s", second)
+		}
+	})
+	t.Run("unchanged", func(t *testing.T) {
+		r := inTheEvening(t)
+		before := r.head()
+		editor(t, r, "exit 0")
+		x := r.start(80, 24, "handoff", "declare", "--carry", "--editor")
+		if status := x.status(); status != 130 {
+			t.Errorf("status %d, want 130", status)
+		}
+		if r.head() != before {
+			t.Error("something was published")
+		}
+	})
+	t.Run("fails in the middle of a form", func(t *testing.T) {
+		r := inTheEvening(t)
+		editor(t, r, "exit 1")
+		x := r.start(80, 24, "handoff", "declare")
+		x.key("What do you hand over?", enter)
+		x.key("Item 1 of 2", enter)
+		x.write("The log is complete")
+		x.key("Item 1 of 2", ctrlO)
+		if status := x.status(); status != 1 {
+			t.Errorf("status %d, want 1; the screen is:\n%s", status, x.screen)
+		}
+		x.sane()
+		x.see("your draft is kept")
+		if !strings.Contains(r.draft(), "The log is complete") {
+			t.Errorf("the draft is lost:\n%s", r.draft())
+		}
+	})
+	t.Run("and back to the form", func(t *testing.T) {
+		r := inTheEvening(t)
+		editor(t, r, `sed -i 's|is complete"|is complete since 14:00"|' "$1"`)
+		x := r.start(80, 24, "handoff", "declare")
+		x.key("What do you hand over?", enter)
+		x.key("Item 1 of 2", enter)
+		x.write("The log is complete")
+		x.key("Item 1 of 2", ctrlO)
+		x.see("Preview", "The log is complete since 14:00", "Not ready")
+		x.key("Preview", ctrlC)
+		if status := x.status(); status != 130 {
+			t.Errorf("status %d, want 130", status)
+		}
+		x.sane()
+	})
+}
+
+// TestPrompter answers the same questions line by line.
+func TestPrompter(t *testing.T) {
+	for name, change := range map[string]func(*repository, *[]string){
+		"TERM=dumb":    func(r *repository, _ *[]string) { r.env = append(r.env, "TERM=dumb") },
+		"ACCESSIBLE":   func(r *repository, _ *[]string) { r.env = append(r.env, "ACCESSIBLE=1") },
+		"--accessible": func(_ *repository, args *[]string) { *args = append(*args, "--accessible") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := inTheEvening(t)
+			args := []string{"declare"}
+			change(r, &args)
+			x := r.start(100, 60, "handoff", args...)
+			for _, exchange := range [][2]string{
+				{"numbers to tick [1 2]:", ""},
+				{"number [4]:", ""}, {"State [The audit log is missing", "The log is missing for 1 of 7 endpoints"}, {"Next step [", ""},
+				{"number [3]:", ""}, {"State [PR #1842", ""}, {"Next step [Get", ""},
+				{"number [1]:", ""}, {"Another blocker:", ""},
+				{"Shipped (", ""}, {"Decided (", "Sessions last 15 minutes -- the audit asks for at most 15"}, {"asks for at most 15\n>", ""},
+				{"Summary:", "The audit lacks one endpoint"}, {"Back at:", "soon-ish"}, {"soon-ish", "tomorrow 09:00"}, {"To [ben]:", ""},
+				{"numbers to tick:", ""}, {"Ready to publish", "publish"},
+			} {
+				x.see(exchange[0])
+				x.send(exchange[1] + "\n")
+			}
+			if status := x.status(); status != 0 {
+				t.Fatalf("status %d; the screen is:\n%s", status, x.screen)
+			}
+			if record := r.run("handoff", "show", "@", "--json"); !strings.Contains(record, "1 of 7 endpoints") {
+				t.Errorf("the handoff is not what was typed:\n%s", record)
+			}
+			if x.screen.queries > 0 || len(x.screen.modes) > 0 {
+				t.Errorf("%d questions to the terminal, modes %v", x.screen.queries, x.screen.modes)
+			}
+		})
+	}
+}
+
+// TestEndOfInputNeverPublishes ends the input of a prompter at the last question.
+func TestEndOfInputNeverPublishes(t *testing.T) {
+	t.Parallel()
+	r := inTheEvening(t)
+	before := r.head()
+	x := r.start(100, 60, "handoff", "declare", "--accessible")
+	for _, exchange := range [][2]string{
+		{"numbers to tick [1 2]:", ""},
+		{"number [4]:", ""}, {"State [The audit", ""}, {"Next step [Add", ""},
+		{"number [3]:", ""}, {"State [PR #1842", ""}, {"Next step [Get", ""},
+		{"number [1]:", ""}, {"Another blocker:", ""}, {"Shipped (", ""}, {"Decided (", ""},
+		{"Summary:", "The audit lacks one endpoint"}, {"Back at:", "tomorrow 09:00"}, {"To [ben]:", ""}, {"numbers to tick:", ""},
+	} {
+		x.see(exchange[0])
+		x.send(exchange[1] + "\n")
+	}
+	x.see("Ready to publish", "number [1]:")
+	x.send("publish\x04\x04") // the first ends the line, the second the input
+	if status := x.status(); status != 130 {
+		t.Errorf("status %d, want 130", status)
+	}
+	if r.head() != before {
+		t.Error("it was published")
+	}
+	if !strings.Contains(r.draft(), "The audit lacks one endpoint") {
+		t.Errorf("the draft is lost:\n%s", r.draft())
+	}
+}
+
+// TestLeavesTheTerminalAlone runs what must not wait for a terminal on one that
+// never answers.
+func TestLeavesTheTerminalAlone(t *testing.T) {
+	r := inTheEvening(t)
+	for _, args := range [][]string{{"version"}, {"help"}, {"check"}} {
+		x := r.start(80, 24, "handoff", args...)
+		begun := time.Now()
+		x.status()
+		took := time.Since(begun)
+		t.Logf("%s: %v", args[0], took)
+		if took > 300*time.Millisecond && !testing.Short() {
+			t.Errorf("%s took %v", args[0], took)
+		}
+		x.sane()
+		if x.screen.queries > 0 || len(x.screen.modes) > 0 {
+			t.Errorf("%s: %d questions to the terminal, modes %v", args[0], x.screen.queries, x.screen.modes)
+		}
+	}
+}
+
+// TestGitHandoff starts the form through git, as somebody else, from a
+// subdirectory and from a linked work tree.
+func TestGitHandoff(t *testing.T) {
+	r := inTheEvening(t)
+	sub := filepath.Join(r.dir, "sub")
+	if err := os.Mkdir(sub, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	linked := filepath.Join(t.TempDir(), "linked")
+	r.run("git", "worktree", "add", "-q", "-b", "side", linked)
+	for name, place := range map[string]struct{ dir, draft string }{
+		"top":              {r.dir, ".git/handoff"},
+		"subdirectory":     {sub, ".git/handoff"},
+		"linked work tree": {linked, ".git/worktrees/linked/handoff"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at := &repository{t: t, dir: place.dir, env: append([]string(nil), r.env...)}
+			x := at.start(80, 24, "git", "handoff", "declare", "--fresh")
+			x.key("What do you hand over?", enter)
+			x.key("Item 1 of 2", enter)
+			x.write("The log is complete")
+			x.key("Item 1 of 2", ctrlC)
+			if status := x.status(); status != 130 {
+				t.Errorf("status %d", status)
+			}
+			x.sane()
+			data, err := os.ReadFile(filepath.Join(r.dir, place.draft, "draft.yaml"))
+			if err != nil || !strings.Contains(string(data), "The log is complete") {
+				t.Errorf("the draft is not there: %v\n%s", err, data)
+			}
+		})
+	}
+	t.Run("another identity", func(t *testing.T) {
+		env := append([]string(nil), r.env...)
+		for i := range env {
+			if strings.HasPrefix(env[i], "GIT_AUTHOR_EMAIL=") || strings.HasPrefix(env[i], "GIT_COMMITTER_EMAIL=") {
+				env[i] = "UNUSED="
+			}
+		}
+		as := &repository{t: t, dir: linked, env: env}
+		x := as.start(80, 24, "git", "-c", "user.email=zoe@example.com", "handoff", "declare", "--fresh")
+		x.key("What do you hand over?", ctrlC)
+		x.status()
+		if strings.Contains(x.screen.String(), "login-audit") {
+			t.Error("zoe was offered what ana holds")
+		}
+	})
+}

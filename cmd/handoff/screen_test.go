@@ -1,0 +1,269 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// screen is the part of a terminal that the tests look at: cells, a cursor, and
+// the control sequences that move it. The only question that it answers is
+// whether it shows frames as a whole, so that a test never sees half of one.
+type screen struct {
+	mu       sync.Mutex
+	cells    [][]string // "" to the right of a wide character
+	row, col int
+	pending  []byte // the beginning of a sequence or a character
+	modes    map[string]bool
+	queries  int          // how often the program asked the terminal something
+	answers  func(string) // nil for a terminal that never answers
+	changed  chan struct{}
+}
+
+func newScreen(width, height int) *screen {
+	s := &screen{modes: make(map[string]bool), changed: make(chan struct{}, 1)}
+	s.resize(width, height)
+	return s
+}
+
+func (s *screen) resize(width, height int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cells := make([][]string, height)
+	for y := range cells {
+		cells[y] = make([]string, width)
+		for x := range cells[y] {
+			cells[y][x] = " "
+			if y < len(s.cells) && x < len(s.cells[y]) {
+				cells[y][x] = s.cells[y][x]
+			}
+		}
+	}
+	s.cells, s.row, s.col = cells, min(s.row, height-1), min(s.col, width-1)
+}
+
+// whole reports whether no frame is half drawn.
+func (s *screen) whole() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.modes["2026"] && len(s.pending) == 0
+}
+
+// String is the text on the screen, without spaces at the ends of lines.
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var b strings.Builder
+	for _, row := range s.cells {
+		b.WriteString(strings.TrimRight(strings.Join(row, ""), " ") + "\n")
+	}
+	return b.String()
+}
+
+// Write shows what a program prints.
+func (s *screen) Write(data []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pending = append(s.pending, data...)
+	for len(s.pending) > 0 {
+		n := s.step(s.pending)
+		if n == 0 {
+			break
+		}
+		s.pending = s.pending[n:]
+	}
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+	return len(data), nil
+}
+
+// step carries out the first thing in data and returns its length, 0 when it is
+// not all there yet.
+func (s *screen) step(data []byte) int {
+	switch c := data[0]; {
+	case c == 0x1b:
+		return s.escape(data)
+	case c == '\r':
+		s.col = 0
+	case c == '\n':
+		s.lineFeed()
+	case c == '\b':
+		s.col = max(0, s.col-1)
+	case c == '\t':
+		s.col = min((s.col/8+1)*8, len(s.cells[0])-1)
+	case c < 0x20 || c == 0x7f:
+	default:
+		if !utf8.FullRune(data) {
+			return 0
+		}
+		r, n := utf8.DecodeRune(data)
+		s.put(r)
+		return n
+	}
+	return 1
+}
+
+func (s *screen) lineFeed() {
+	if s.row++; s.row < len(s.cells) {
+		return
+	}
+	s.row--
+	copy(s.cells, s.cells[1:])
+	s.cells[s.row] = blanks(len(s.cells[0]))
+}
+
+func blanks(n int) []string { return strings.Split(strings.Repeat(" ", n), "") }
+
+func (s *screen) put(r rune) {
+	width := runewidth.RuneWidth(r)
+	if width == 0 {
+		if s.col > 0 {
+			s.cells[s.row][s.col-1] += string(r)
+		}
+		return
+	}
+	if s.col+width > len(s.cells[0]) {
+		s.col = 0
+		s.lineFeed()
+	}
+	s.cells[s.row][s.col] = string(r)
+	if width == 2 {
+		s.cells[s.row][s.col+1] = ""
+	}
+	s.col += width
+}
+
+// escape carries out a control sequence.
+func (s *screen) escape(data []byte) int {
+	if len(data) < 2 {
+		return 0
+	}
+	switch data[1] {
+	case '[':
+	case ']', 'P', '_', '^': // up to BEL or ST
+		for i := 2; i < len(data); i++ {
+			if data[i] == 7 {
+				return i + 1
+			}
+			if data[i] == '\\' && data[i-1] == 0x1b {
+				return i + 1
+			}
+		}
+		return 0
+	case 'M':
+		s.row = max(0, s.row-1)
+		return 2
+	default:
+		return 2
+	}
+	for i := 2; i < len(data); i++ {
+		if data[i] >= 0x40 && data[i] <= 0x7e {
+			s.control(string(data[2:i]), data[i])
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// control carries out CSI parameters final.
+func (s *screen) control(parameters string, final byte) {
+	fields := strings.Split(strings.TrimLeft(parameters, "?>=<"), ";")
+	number := func(i, absent int) int {
+		if i < len(fields) {
+			if n, err := strconv.Atoi(fields[i]); err == nil && n > 0 {
+				return n
+			}
+		}
+		return absent
+	}
+	height, width := len(s.cells), len(s.cells[0])
+	private := strings.HasPrefix(parameters, "?")
+	switch n := number(0, 1); final {
+	case 'A':
+		s.row = max(0, s.row-n)
+	case 'B', 'e':
+		s.row = min(height-1, s.row+n)
+	case 'C', 'a':
+		s.col = min(width-1, s.col+n)
+	case 'D':
+		s.col = max(0, s.col-n)
+	case 'E':
+		s.row, s.col = min(height-1, s.row+n), 0
+	case 'F':
+		s.row, s.col = max(0, s.row-n), 0
+	case 'G', '`':
+		s.col = min(width-1, n-1)
+	case 'd':
+		s.row = min(height-1, n-1)
+	case 'H', 'f':
+		s.row, s.col = min(height-1, n-1), min(width-1, number(1, 1)-1)
+	case 'I':
+		s.col = min(width-1, (s.col/8+n)*8)
+	case 'Z':
+		s.col = max(0, ((s.col+7)/8-n)*8)
+	case 'J':
+		s.erase(number(0, 0), s.row*width+s.col, height*width)
+	case 'K':
+		row := s.row * width
+		s.erase(number(0, 0), row+s.col, row+width, row)
+	case 'X':
+		at := s.row*width + s.col
+		s.blank(at, at+n)
+	case 'P':
+		row := s.cells[s.row]
+		s.cells[s.row] = append(append(append([]string(nil), row[:s.col]...), row[min(s.col+n, width):]...), blanks(min(n, width-s.col))...)
+	case '@':
+		row := s.cells[s.row]
+		s.cells[s.row] = append(append(append([]string(nil), row[:s.col]...), blanks(n)...), row[s.col:]...)[:width]
+	case 'b':
+		if s.col > 0 {
+			last, _ := utf8.DecodeRuneInString(s.cells[s.row][s.col-1])
+			for range n {
+				s.put(last)
+			}
+		}
+	case 'h', 'l':
+		if private {
+			for _, mode := range fields {
+				s.modes[mode] = final == 'h'
+			}
+		}
+	case 'n', 'c':
+		s.queries++
+	case 'p':
+		if strings.HasSuffix(parameters, "$") {
+			s.queries++
+		}
+		if parameters == "?2026$" && s.answers != nil {
+			s.answers("\x1b[?2026;2$y")
+		}
+	}
+}
+
+// erase blanks from the cursor to the end, from the start to the cursor, or all.
+func (s *screen) erase(how, at, end int, start ...int) {
+	from := 0
+	if len(start) > 0 {
+		from = start[0]
+	}
+	switch how {
+	case 0:
+		s.blank(at, end)
+	case 1:
+		s.blank(from, at+1)
+	default:
+		s.blank(from, end)
+	}
+}
+
+func (s *screen) blank(from, to int) {
+	width := len(s.cells[0])
+	for i := from; i < min(to, width*len(s.cells)); i++ {
+		s.cells[i/width][i%width] = " "
+	}
+}

@@ -1,0 +1,161 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// given is a handoff in which ana gives a critical item to ben.
+const given = `
+summary: "The login audit goes to ben, who knows the endpoints"
+to: ["ben"]
+returns_at: "RETURNS"
+shipped: []
+decisions: []
+items:
+  - id: "login-audit"
+    status: "blocked"
+    severity: "critical"
+    owner: "ana"
+    state: "The audit log is missing for 3 of 7 endpoints"
+    intent: "The auditors need to see every login by the end of March"
+    next: [{do: "Add the audit log to /logout", owner: "ben"}]
+    accept: [{check: "All 7 endpoints write the log"}]
+    if_then: [{if: "the audit is moved", then: "tell sarah"}]
+    do_not: ["Do not log passwords"]
+    blocked_by: ["session-policy"]
+blockers:
+  - id: "session-policy"
+    needs: "Decide how long a session lasts"
+    because: "login and refund use 15 and 60 minutes"
+    resolver: "sarah"
+    blocks: ["login-audit"]
+questions:
+  - id: "which-limit"
+    ask: "Which of the limits does the contract name?"
+    to: "sarah"
+    context: "The contract was signed in March"
+`
+
+// inTheMorning is a repository with a handoff that waits, as one of its readers
+// sees it.
+func inTheMorning(t *testing.T, who string) *repository {
+	t.Helper()
+	r := newRepository(t)
+	file := filepath.Join(t.TempDir(), "given.yaml")
+	text := strings.ReplaceAll(given, "RETURNS", time.Now().Add(12*time.Hour).Format(time.RFC3339))
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.run("handoff", "declare", "-f", file)
+	r.env = slices.Clone(r.env)
+	for i := range r.env {
+		r.env[i] = strings.ReplaceAll(r.env[i], "=ana", "="+who)
+	}
+	return r
+}
+
+func (x *terminal) published() {
+	x.t.Helper()
+	if status := x.status(); status != 0 {
+		x.t.Fatalf("status %d; the screen is:\n%s", status, x.screen)
+	}
+	x.sane()
+}
+
+// TestAckForm reads a critical item back, and gets it wrong first.
+func TestAckForm(t *testing.T) {
+	t.Parallel()
+	r := inTheMorning(t, "ben")
+	x := r.start(80, 24, "handoff", "ack")
+	x.see("ana hands over", "do not: Do not log passwords", "[x] login-audit")
+	x.key("Your answer", enter)
+	x.key("You take", enter)
+	x.key("Read back: login-audit", enter)
+	x.key("Read back: login-audit", enter)
+	x.see("readback[0].understood is empty")
+	x.key("Your answer", ctrlS)
+	x.ready("Read back: login-audit")
+	x.write("Four endpoints write the log, logout is one of those that do not")
+	x.key("Read back: login-audit", enter)
+	x.write("Ask sarah about the timeout")
+	x.key("Read back: login-audit", enter)
+	x.published()
+	if record := r.run("handoff", "show", "item:login-audit"); !strings.Contains(record, "ben") {
+		t.Errorf("ben did not take it:\n%s", record)
+	}
+}
+
+// TestAckFormAsksForChanges goes the other way, and back once.
+func TestAckFormAsksForChanges(t *testing.T) {
+	t.Parallel()
+	r := inTheMorning(t, "ben")
+	x := r.start(80, 24, "handoff", "ack")
+	x.key("Your answer", right)
+	x.see("accepted with gaps")
+	x.key("Your answer", right)
+	x.see("changes requested")
+	x.key("Your answer", ctrlS)
+	x.key("Why?", escape)
+	x.see("changes requested")
+	x.key("Your answer", ctrlS)
+	x.key("Why?", enter)
+	x.write("Which endpoints?")
+	x.key("Why?", enter)
+	x.published()
+	if record := r.run("git", "show", "HEAD"); !strings.Contains(record, "changes_requested") || !strings.Contains(record, "missing_context") {
+		t.Errorf("no such ack:\n%s", record)
+	}
+}
+
+func TestResolveForm(t *testing.T) {
+	t.Parallel()
+	r := inTheMorning(t, "sarah")
+	x := r.start(80, 24, "handoff", "resolve", "session-policy")
+	x.key("Resolve session-policy", enter)
+	x.write("Sessions last 15 minutes on web and app")
+	x.key("Resolve session-policy", enter)
+	x.write("Sessions last 15 minutes -- the audit asks for at most 15")
+	x.key("Resolve session-policy", enter)
+	x.published()
+	if record := r.run("handoff", "query", "decisions"); !strings.Contains(record, "Sessions last 15 minutes") {
+		t.Errorf("no decision:\n%s", record)
+	}
+}
+
+func TestAnswerForm(t *testing.T) {
+	t.Parallel()
+	r := inTheMorning(t, "sarah")
+	x := r.start(80, 24, "handoff", "answer", "which-limit", "--accessible")
+	x.see("ana asks: Which of the limits does the contract name?", "Your answer")
+	x.send("The shorter one, 15 minutes\n\n\n")
+	x.published()
+	if record := r.run("handoff", "log", "--json"); !strings.Contains(record, `"answer"`) {
+		t.Errorf("no answer:\n%s", record)
+	}
+}
+
+func TestInitForm(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	before := r.head()
+	x := r.start(80, 24, "handoff", "init")
+	x.see("create .handoffs/config.yaml")
+	x.key("Commit this to main?", right)
+	x.key("Commit this to main?", enter)
+	if status := x.status(); status != 130 || r.head() != before {
+		t.Errorf("status %d, or something was committed", status)
+	}
+	x = r.start(80, 24, "handoff", "init")
+	x.key("Commit this to main?", enter)
+	x.published()
+	if r.head() == before {
+		t.Error("nothing was committed")
+	}
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestDeclareKilledAtEveryCall and TestDeclareOnAFullDisk interfere with each
+// call by which declare changes a file: it never happens because the process is
+// killed, or it fails as on a full disk.
+func TestDeclareKilledAtEveryCall(t *testing.T) { sweep(t, true) }
+
+func TestDeclareOnAFullDisk(t *testing.T) { sweep(t, false) }
+
+func sweep(t *testing.T, kill bool) {
+	template := newSite(t)
+	template.mustDeclare() // that the directories and earlier records are there
+	undisturbed := template.copy(t).declareUnder(fault{at: -1})
+	if !undisturbed.done() || !undisturbed.has("renameat .git/refs/heads/main.lock") || !undisturbed.has("fsync .git/index.lock") {
+		t.Fatalf("nothing to interfere with: %s, calls\n%s", undisturbed.output, strings.Join(undisturbed.calls, "\n"))
+	}
+	for _, at := range points(undisturbed.calls) {
+		t.Run(strconv.Itoa(at), func(t *testing.T) {
+			t.Parallel()
+			template.copy(t).survives(fault{at: at, kill: kill})
+		})
+	}
+}
+
+// points returns the numbers of the calls to interfere with: of those that
+// differ in the names of objects and temporary files only, the first and the
+// last, and with -full every one.
+func points(calls []string) []int {
+	first, last := map[string]int{}, map[string]int{}
+	for at, call := range calls {
+		kind := drawn.ReplaceAllString(call, "*")
+		if _, ok := first[kind]; !ok {
+			first[kind] = at
+		}
+		last[kind] = at
+	}
+	var chosen []int
+	for at, call := range calls {
+		kind := drawn.ReplaceAllString(call, "*")
+		if *full || at == first[kind] || at == last[kind] && !strings.HasPrefix(call, "close ") {
+			chosen = append(chosen, at)
+		}
+	}
+	return chosen
+}
+
+// drawn matches the parts of a file name that are hashes or random.
+var drawn = regexp.MustCompile(`objects/[0-9a-f]{2}\b|[0-9a-f]{38,40}|tmp_obj_\w+`)
+
+// disturbed is how one declare ended.
+type disturbed struct {
+	calls  []string
+	status syscall.WaitStatus
+	output string
+}
+
+func (d disturbed) has(call string) bool {
+	for _, c := range d.calls {
+		if c == call {
+			return true
+		}
+	}
+	return false
+}
+
+// done reports whether declare said that it has published.
+func (d disturbed) done() bool { return d.status.Exited() && d.status.ExitStatus() == 0 }
+
+// declareUnder runs declare with a fault.
+func (s *site) declareUnder(f fault) disturbed {
+	s.t.Helper()
+	cmd := s.declare()
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	tracer := &tracer{dir: s.dir, fault: f}
+	status, err := tracer.run(cmd)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return disturbed{tracer.calls, status, output.String()}
+}
+
+// survives checks that the repository is as before or as after a declare with a
+// fault, and that the next declare finds nothing in its way and leaves nothing
+// of it.
+func (s *site) survives(f fault) {
+	t := s.t
+	before, work, records := s.git("rev-parse", "HEAD"), s.work(), len(s.records("HEAD"))
+	d := s.declareUnder(f)
+	if len(d.calls) <= f.at {
+		t.Skip("it took fewer calls this time")
+	}
+	defer func() {
+		if t.Failed() {
+			t.Logf("at %s: status %v\n%s", d.calls[f.at], d.status, d.output)
+		}
+	}()
+	if f.kill != d.status.Signaled() {
+		t.Error("not what was asked for")
+	}
+	s.mustBeSound()
+	landed := s.landed(before, records)
+	if match := reported.FindStringSubmatch(d.output); match != nil {
+		if s.git("rev-parse", match[1]) != s.git("rev-parse", "HEAD") {
+			t.Errorf("commit %s was reported and is not on the branch", match[1])
+		}
+	}
+	if d.done() && !landed {
+		t.Error("success was reported, and the branch has not moved")
+	}
+	if !f.kill && !landed {
+		if left := s.residue(); len(left) > 0 {
+			t.Errorf("it failed and left %q", left)
+		}
+		if strings.Contains(s.git("status", "--porcelain", "-uall"), ".handoffs") {
+			t.Error("it failed and left a record in the work tree")
+		}
+	}
+
+	after := s.git("rev-parse", "HEAD")
+	count := len(s.records("HEAD"))
+	s.mustDeclare()
+	if !s.landed(after, count) {
+		t.Error("the next declare has not landed")
+	}
+	if got := s.work(); got != work {
+		t.Errorf("the user's work was\n%s\nand is\n%s", work, got)
+	}
+	if status := s.git("status", "--porcelain", "-uall", "--", ".handoffs"); status != "" {
+		t.Errorf("the records are not as committed:\n%s", status)
+	}
+	if left := s.residue(); len(left) > 0 {
+		t.Errorf("left after the next command: %q", left)
+	}
+	s.mustBeSound()
+}
+
+// landed reports whether HEAD has moved from the commit before, which had so
+// many records, and checks that it moved by one commit that adds a record.
+func (s *site) landed(before string, records int) bool {
+	s.t.Helper()
+	if s.git("rev-parse", "HEAD") == before {
+		return false
+	}
+	if s.git("rev-parse", "HEAD~1") != before {
+		s.t.Error("HEAD is neither the old commit nor one on top of it")
+	}
+	changes := s.git("diff", "--name-status", before, "HEAD")
+	if !strings.HasPrefix(changes, "A\t.handoffs/") || strings.Contains(changes, "\n") || len(s.records("HEAD")) != records+1 {
+		s.t.Errorf("the commit is more than one new record:\n%s", changes)
+	}
+	return true
+}

@@ -1,0 +1,105 @@
+package examples_test
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
+)
+
+// configPath is where an example of a team has its configuration.
+const configPath = ".handoffs/config.yaml"
+
+// TestExamplesAreRight checks every configuration, record and draft: no errors,
+// and only people whom the configuration of the example knows. What other
+// programs read is in directories of its own.
+func TestExamplesAreRight(t *testing.T) {
+	checked := 0
+	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && slices.Contains([]string{"ci", "pre-commit"}, file):
+			return fs.SkipDir
+		case entry.IsDir() || path.Ext(file) != ".yaml":
+			return nil
+		}
+		checked++
+		file = filepath.ToSlash(file)
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		for _, f := range findings(t, file, data) {
+			t.Errorf("%s:%d: %s %s: %s", file, f.Line, f.Level, f.Code, f.Message)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if checked < 4 {
+		t.Errorf("only %d files were found", checked)
+	}
+}
+
+func findings(t *testing.T, file string, data []byte) []handoff.Finding {
+	t.Helper()
+	if strings.HasSuffix(file, configPath) {
+		_, found := config.Parse(data)
+		return found
+	}
+	doc := handoff.Parse(data, handoff.KindHandoff)
+	c := rules.Context{Draft: !doc.Has("id"), Path: file, Team: rules.Team{People: roster(t, file)}}
+	return slices.DeleteFunc(rules.Check(doc, c), func(f handoff.Finding) bool { return f.Level != handoff.LevelError })
+}
+
+// roster lists the people of the example that a file belongs to, nil without a
+// configuration.
+func roster(t *testing.T, file string) []string {
+	t.Helper()
+	example, _, _ := strings.Cut(file, "/")
+	data, err := os.ReadFile(filepath.Join(example, filepath.FromSlash(configPath)))
+	if err != nil {
+		return nil
+	}
+	c, found := config.Parse(data)
+	if handoff.HasErrors(found) {
+		t.Fatalf("%s: %+v", example, found)
+	}
+	var people []string
+	for handle := range c.People {
+		people = append(people, handle)
+	}
+	return people
+}
+
+// TestScales checks that the teams are as large as the examples say.
+func TestScales(t *testing.T) {
+	for example, want := range map[string]struct{ people, teams, pods, zones int }{
+		"two-sites":      {8, 3, 0, 2}, // six engineers, two product owners
+		"fifteen":        {15, 2, 1, 2},
+		"follow-the-sun": {27, 9, 3, 3},
+	} {
+		data, err := os.ReadFile(filepath.Join(example, filepath.FromSlash(configPath)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _ := config.Parse(data)
+		if len(c.People) != want.people || len(c.Teams) != want.teams || len(c.Pods) != want.pods || len(c.Zones) != want.zones {
+			t.Errorf("%s has %d people, %d teams, %d pods, %d zones", example, len(c.People), len(c.Teams), len(c.Pods), len(c.Zones))
+		}
+		for name, pod := range c.Pods {
+			if people, _ := c.Covered(handoff.LevelPod, name); len(people)*len(c.Pods) != want.people || len(pod.Leads) != want.zones {
+				t.Errorf("%s: pod %s has %d people and %d leads", example, name, len(people), len(pod.Leads))
+			}
+		}
+	}
+}

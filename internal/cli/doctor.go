@@ -1,0 +1,343 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/form"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/index"
+	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/spf13/cobra"
+)
+
+type doctorOptions struct{ fix bool }
+
+func newDoctorCmd(g *globals) *cobra.Command {
+	var o doctorOptions
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Find out what is wrong in this clone; --fix repairs what is local",
+		Long: `Find out what is wrong in this clone: what a killed command has left, records
+that the index has lost, locks that nobody holds, damaged drafts and indexes,
+references that cannot be read and how they come back, a configuration that is
+not used, foreign files among the records, a hook that git does not run, a clock
+that differs.
+
+Nothing is written without --fix, and with it nothing but local state: no commit,
+no reference, no file of yours. The status is 3 when something is left to do.`,
+		Example: `  handoff doctor
+  handoff doctor --fix`,
+		GroupID: groupSetup,
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd.Context(), g, o) },
+	}
+	cmd.Flags().BoolVar(&o.fix, "fix", false, "repair local state")
+	return cmd
+}
+
+// problem is one thing that is wrong, as --json prints it.
+type problem struct {
+	Path    string `json:"path,omitempty"`
+	Message string `json:"message"`
+	WayOut  string `json:"way_out,omitempty"` // what the user can do
+	Fixable bool   `json:"fixable"`           // with --fix
+	Fixed   bool   `json:"fixed"`
+
+	repair func(context.Context) error
+}
+
+// doctorDocument is what --json prints.
+type doctorDocument struct {
+	SchemaVersion int       `json:"schema_version"`
+	OK            bool      `json:"ok"` // nothing is left to do
+	Problems      []problem `json:"problems"`
+}
+
+func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
+	d, err := newDoctor(ctx, g)
+	if err != nil {
+		return err
+	}
+	for _, look := range []func(context.Context) error{
+		d.lookAtGitDir, d.lookAtConfig, d.lookAtIdentity, d.lookAtForeignFiles, d.lookAtDraft, d.lookAtRecordIndex, d.lookAtHook, d.lookAtClock,
+	} {
+		if err := look(ctx); err != nil {
+			return err
+		}
+	}
+	doc := doctorDocument{SchemaVersion: 1, Problems: nonNil(d.problems)}
+	left := 0
+	for i := range doc.Problems {
+		p := &doc.Problems[i]
+		p.Fixable = p.repair != nil
+		if o.fix && p.Fixable {
+			if err := p.repair(ctx); err != nil {
+				return fmt.Errorf("%s: %w", p.Path, err)
+			}
+			p.Fixed = true
+		}
+		if !p.Fixed {
+			left++
+		}
+	}
+	doc.OK = left == 0
+	if err := d.print(doc); err != nil {
+		return err
+	}
+	if left > 0 {
+		return &noError{message: plural(left, "problem")}
+	}
+	g.note("nothing is wrong")
+	return nil
+}
+
+// doctor looks at a clone without the trust of other commands: each part may be
+// the one that is broken.
+type doctor struct {
+	g        *globals
+	repo     *store.Repo
+	dir      string // of the records
+	head     store.Head
+	hasHead  bool
+	problems []problem
+}
+
+func newDoctor(ctx context.Context, g *globals) (*doctor, error) {
+	repo, err := store.Open(ctx, g.Dir, g.Environ)
+	if err != nil {
+		return nil, err
+	}
+	d := &doctor{g: g, repo: repo, dir: defaultDir}
+	custom, err := repo.Config("handoff.dir")
+	if err != nil {
+		return nil, err
+	}
+	if len(custom) > 0 {
+		d.dir = path.Clean(custom[len(custom)-1])
+	}
+	head, err := repo.Head()
+	d.head, d.hasHead = head, err == nil && !head.Unborn
+	return d, nil
+}
+
+func (d *doctor) found(p problem) { d.problems = append(d.problems, p) }
+
+func (d *doctor) lookAtGitDir(ctx context.Context) error {
+	faults, err := d.repo.Diagnose(ctx, d.dir)
+	for _, f := range faults {
+		d.found(problem{Path: d.shown(f.Path), Message: f.Message, WayOut: f.WayOut, repair: f.Repair})
+	}
+	return err
+}
+
+// shown names a file from the user's directory where that is shorter.
+func (d *doctor) shown(file string) string {
+	if rel, err := filepath.Rel(d.g.Dir, file); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return file
+}
+
+// lookAtConfig checks the configuration that is used and the one that is about
+// to be committed.
+func (d *doctor) lookAtConfig(ctx context.Context) error {
+	name := path.Join(d.dir, "config.yaml")
+	if d.hasHead {
+		data, err := d.repo.ReadFile(ctx, d.head.Hash, name, handoff.MaxSize)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			d.found(problem{Path: name, Message: "HEAD: " + err.Error()})
+		}
+		d.checkConfig(name+" in HEAD", data)
+	}
+	if d.repo.Worktree() == "" {
+		return nil
+	}
+	file := filepath.Join(d.repo.Worktree(), filepath.FromSlash(name))
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		d.checkConfig(d.shown(file), data)
+	}
+	return err
+}
+
+func (d *doctor) checkConfig(name string, data []byte) {
+	if data == nil {
+		return
+	}
+	_, findings := config.Parse(data)
+	for _, f := range findings {
+		d.found(problem{Path: fmt.Sprintf("%s:%d:%d", name, f.Line, f.Col), Message: f.Message, WayOut: f.Fix})
+	}
+}
+
+func (d *doctor) lookAtIdentity(ctx context.Context) error {
+	_, _, err := d.repo.Identity(ctx)
+	var none *store.NoIdentityError
+	if !errors.As(err, &none) {
+		return err
+	}
+	_, hint := explain(none)
+	d.found(problem{Message: none.Error(), WayOut: hint})
+	return nil
+}
+
+// lookAtForeignFiles names what lies among the records in HEAD and is neither
+// one nor a file that people keep there.
+func (d *doctor) lookAtForeignFiles(ctx context.Context) error {
+	if !d.hasHead {
+		return nil
+	}
+	set, err := index.Load(ctx, d.repo, []store.Ref{{Name: d.head.Ref, Hash: d.head.Hash}}, d.dir)
+	if err != nil {
+		return err
+	}
+	if len(set.Problems) == 0 {
+		return nil
+	}
+	first := set.Problems[0]
+	message := fmt.Sprintf("%s in HEAD that %s no record, such as this one: %s", plural(len(set.Problems), "file"), isOrAre(len(set.Problems)), first.Message)
+	way := "handoff check lists them"
+	if len(set.Records) == 0 {
+		way = "if the directory is somebody else's, choose another one in every clone: git config handoff.dir NAME"
+	}
+	d.found(problem{Path: first.Path, Message: message, WayOut: way})
+	return nil
+}
+
+func isOrAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// lookAtDraft reads the draft that waits.
+func (d *doctor) lookAtDraft(context.Context) error {
+	drafts := &form.Drafts{Dir: d.repo.Dir()}
+	data, err := drafts.Load()
+	if err != nil || data == nil {
+		return err
+	}
+	if draft, _ := form.ParseDraft(data); draft == nil {
+		d.found(problem{Path: d.shown(drafts.Path()), Message: "the draft that waits cannot be read; --fix sets it aside, it is not removed",
+			repair: func(context.Context) error { return drafts.SetAside() }})
+	}
+	return nil
+}
+
+// lookAtRecordIndex looks at the beginning of the index of records, which is
+// built anew when it is gone.
+func (d *doctor) lookAtRecordIndex(context.Context) error {
+	file := filepath.Join(d.repo.CommonDir(), "handoff", "index.db")
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	magic := []byte("SQLite format 3\x00")
+	begin := make([]byte, len(magic))
+	if _, err := io.ReadFull(f, begin); err != nil || !bytes.Equal(begin, magic) {
+		d.found(problem{Path: d.shown(file), Message: "the index of records is damaged; it is built anew when it is gone",
+			repair: func(context.Context) error { return os.Remove(file) }})
+	}
+	return nil
+}
+
+// lookAtHook sees whether git can run the hook that is installed, and whether
+// the hook finds the program.
+func (d *doctor) lookAtHook(ctx context.Context) error {
+	place, err := findHook(ctx, d.g)
+	if err != nil || !place.hook.Installed && !place.config {
+		return err
+	}
+	if info, err := os.Stat(place.hook.Path); err == nil && place.hook.Installed && runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
+		d.found(problem{Path: d.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + place.hook.Path})
+	}
+	if !d.g.onPath("handoff") {
+		d.found(problem{Path: d.shown(place.hook.Path), Message: "handoff is not on the PATH, so the hook does nothing", WayOut: "add its directory to the PATH"})
+	}
+	return nil
+}
+
+// onPath reports whether a program is on the PATH.
+func (e Env) onPath(program string) bool {
+	for _, dir := range filepath.SplitList(e.Getenv("PATH")) {
+		for _, name := range []string{program, program + ".exe"} {
+			if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lookAtClock compares the clock with the commits that are here. Nobody's
+// commits lie in the future but those of a clock that is wrong.
+func (d *doctor) lookAtClock(ctx context.Context) error {
+	refs, err := d.repo.Refs(ctx, store.Scope{})
+	if err != nil {
+		return err
+	}
+	allowed := config.Default().Timing.ClockSkew.Wall()
+	var newest store.CommitInfo
+	for _, ref := range refs {
+		if ref.Err != nil {
+			continue
+		}
+		c, err := d.repo.ReadCommit(ref.Hash)
+		if err != nil {
+			return err
+		}
+		if c.Committer.When.After(newest.Committer.When) {
+			newest = c
+		}
+	}
+	if ahead := newest.Committer.When.Sub(d.g.Now()); ahead > allowed {
+		d.found(problem{Message: fmt.Sprintf("commit %s by %s lies %s in the future: its clock or this one is wrong",
+			newest.Hash[:7], newest.Committer.Name, strings.TrimSuffix(ahead.Round(time.Minute).String(), "0s")),
+			WayOut: "compare this clock with another one"})
+	}
+	return nil
+}
+
+func (d *doctor) print(doc doctorDocument) error {
+	if d.g.printer.structured() {
+		return d.g.printer.document(doc)
+	}
+	for _, p := range doc.Problems {
+		where := ""
+		if p.Path != "" {
+			where = p.Path + ": "
+		}
+		state := ""
+		if p.Fixed {
+			state = "repaired: "
+		}
+		d.g.printer.line("%s%s%s", state, handoff.OneLine(where), handoff.OneLine(p.Message))
+		switch {
+		case p.Fixable && !p.Fixed:
+			d.g.printer.line("    handoff doctor --fix repairs it")
+		case p.WayOut != "":
+			d.g.printer.line("    %s", handoff.OneLine(p.WayOut))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/handoff-cli/handoff/examples"
+	"github.com/handoff-cli/handoff/internal/guard"
+)
+
+// setUpAround does what init does outside of the records' directory: the hook,
+// and the files of a CI service. Those go to the work tree, uncommitted, for
+// they are reviewed like any code. It returns the files that it created.
+func (ws *workspace) setUpAround(ctx context.Context, g *globals, o initOptions) ([]string, error) {
+	files := examples.CI(o.ci, releaseVersion())
+	switch {
+	case o.ci != "" && files == nil:
+		return nil, usagef("", "--ci %s: say %s", o.ci, strings.Join(examples.CIServices, ", "))
+	case o.ci != "" && ws.Worktree() == "":
+		return nil, usagef("", "--ci: there is no work tree to write to")
+	case o.dryRun:
+		for _, f := range files {
+			g.note("would create %s", f.Path)
+		}
+		return nil, nil
+	}
+	var created []string
+	for _, f := range files {
+		isNew, err := createFile(filepath.Join(ws.Worktree(), filepath.FromSlash(f.Path)), f.Data)
+		switch {
+		case err != nil:
+			return created, err
+		case isNew:
+			created = append(created, f.Path)
+		default:
+			g.note("%s is there already", f.Path)
+		}
+	}
+	if len(created) > 0 {
+		g.note("review and commit what was created for %s", o.ci)
+	}
+	if o.hook {
+		return created, ws.addReminder(ctx, g)
+	}
+	return created, nil
+}
+
+// addReminder installs the hook. One that is somebody else's is no reason to
+// give up on the rest.
+func (ws *workspace) addReminder(ctx context.Context, g *globals) error {
+	place, err := findHook(ctx, g)
+	if err != nil {
+		return err
+	}
+	_, err = place.installScript(ctx, false)
+	var foreign *guard.ForeignError
+	if errors.As(err, &foreign) {
+		g.note("%v; handoff hook install shows what to add to it", err)
+		return nil
+	}
+	if err == nil {
+		g.note("a push reminds you when a handoff is due: %s", g.shownPath(place))
+	}
+	return err
+}
+
+// createFile writes a file that is not there yet.
+func createFile(name string, data []byte) (bool, error) {
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		return false, err
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, err = file.Write(data)
+	return true, errors.Join(err, file.Close())
+}
+
+// released matches the version of a release, which go install can find.
+var released = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
+
+// releaseVersion is the version of this program, or of the release that the
+// examples name when this is no release.
+func releaseVersion() string {
+	version := "v" + strings.TrimPrefix(programVersion(), "v")
+	if released.MatchString(version) && version != "v0.0.0" {
+		return version
+	}
+	return examples.Version
+}

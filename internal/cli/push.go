@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/handoff-cli/handoff/internal/store"
+)
+
+// unpushedError says that records are committed here and did not reach the
+// remote.
+type unpushedError struct {
+	commit string
+	err    error
+}
+
+func (e *unpushedError) Error() string {
+	return fmt.Sprintf("committed here as %s, but not pushed: %v", e.commit[:7], e.err)
+}
+func (e *unpushedError) Unwrap() error { return e.err }
+
+// committed reports whether the records are in a commit, pushed or not.
+func committed(err error) bool {
+	var unpushed *unpushedError
+	return err == nil || errors.As(err, &unpushed)
+}
+
+// checkPush refuses a push that cannot be, before anything is written.
+func (ws *workspace) checkPush(o publishOptions, branch string) error {
+	if !o.push {
+		return nil
+	}
+	return mustBeOnBranch(ws.CanPush(branch))
+}
+
+// mustBeOnBranch says what a detached HEAD means to those who push.
+func mustBeOnBranch(err error) error {
+	var detached *store.DetachedError
+	if errors.As(err, &detached) {
+		return usagef("git switch BRANCH first", "%v, so there is no branch to push", err)
+	}
+	return err
+}
+
+// push pushes the branch that got a commit and returns where the commit is
+// afterwards: it was made anew if others had pushed first.
+func (ws *workspace) push(ctx context.Context, g *globals, branch string, commit store.Commit) (store.Commit, error) {
+	pushed, err := ws.Push(ctx, branch, ws.dir)
+	commit, findErr := ws.Find(ctx, commit)
+	if err := errors.Join(err, findErr); err != nil {
+		return commit, &unpushedError{commit.Hash, err}
+	}
+	g.notePushed(pushed)
+	return commit, nil
+}
+
+// notePushed says what a push did.
+func (g *globals) notePushed(p store.Pushed) {
+	text := "pushed to " + p.Remote + "/" + shortRef(p.Ref)
+	if p.Sent > 0 {
+		text = "pushed " + plural(p.Sent, "commit") + " to " + p.Remote + "/" + shortRef(p.Ref)
+	}
+	if p.Carried > 0 {
+		text += fmt.Sprintf(", %d of them more than records", p.Carried)
+	}
+	if p.Replayed > 0 {
+		text += fmt.Sprintf("; %s put on top of what others had pushed", plural(p.Replayed, "commit"))
+	}
+	g.note("%s", text)
+}

@@ -1,0 +1,256 @@
+package store
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+const (
+	// staleLock is the age at which a lock file is worth a word. Git holds its
+	// own for seconds.
+	staleLock = 10 * time.Minute
+
+	// staleFile is the age at which a temporary file of ours was left by a
+	// process that was killed.
+	staleFile = time.Hour
+)
+
+// Fault is something in the git directory that is not as it should be.
+type Fault struct {
+	Path    string // absolute, or from the top of the work tree
+	Message string
+	WayOut  string                      // what the user can do, when Repair is nil
+	Repair  func(context.Context) error // nil when only the user can decide
+}
+
+// Diagnose looks for what a killed process, a full disk or another program has
+// left in the git directory, and for records below dir that HEAD has and the
+// index has not. It writes nothing.
+func (r *Repo) Diagnose(ctx context.Context, dir string) ([]Fault, error) {
+	var faults []Fault
+	for _, look := range []func(context.Context, string) ([]Fault, error){
+		r.lookAtAppend, r.lookAtRefs, r.lookAtLocks, r.lookAtLeftovers, r.lookAtIndex,
+	} {
+		found, err := look(ctx, dir)
+		if err != nil {
+			return faults, err
+		}
+		faults = append(faults, found...)
+	}
+	return faults, nil
+}
+
+// lookAtAppend looks for a writer that was killed.
+func (r *Repo) lookAtAppend(context.Context, string) ([]Fault, error) {
+	dead, err := r.writerDied()
+	if err != nil || !dead {
+		return nil, err
+	}
+	return []Fault{{Path: r.markerPath(), Message: "a command was killed while it committed", Repair: r.Recover}}, nil
+}
+
+// writerDied reports whether the marker of a writer is there and the writer is
+// not.
+func (r *Repo) writerDied() (bool, error) {
+	file, err := os.OpenFile(r.markerPath(), os.O_RDWR, 0)
+	if err != nil {
+		return false, unlessMissing(err)
+	}
+	defer file.Close()
+	free, err := tryLock(file)
+	if err != nil || !free {
+		return false, err
+	}
+	info, err := file.Stat()
+	return err == nil && info.Size() > 0, err
+}
+
+func unlessMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	return err
+}
+
+// lookAtRefs looks for references that cannot be read, and says where their
+// reflogs last saw them.
+func (r *Repo) lookAtRefs(context.Context, string) ([]Fault, error) {
+	refs, err := r.listRefs("refs/heads/", "refs/remotes/")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.Head(); err != nil && !slices.ContainsFunc(refs, func(ref Ref) bool { return ref.Err != nil }) {
+		refs = append(refs, Ref{Name: "HEAD", Err: err})
+	}
+	var faults []Fault
+	for _, ref := range refs {
+		if ref.Err == nil {
+			continue
+		}
+		faults = append(faults, Fault{Path: r.refPath(ref.Name), Message: ref.Name + " cannot be read: " + reason(ref.Err), WayOut: r.recoverRef(ref.Name)})
+	}
+	return faults, nil
+}
+
+// reason returns what is wrong, without the path that is named elsewhere.
+func reason(err error) string {
+	if damage, ok := errors.AsType[*DamagedError](err); ok {
+		return damage.Err.Error()
+	}
+	return err.Error()
+}
+
+// recoverRef says how a reference gets its value back.
+func (r *Repo) recoverRef(name string) string {
+	if strings.HasPrefix(name, "refs/remotes/") {
+		return "remove the file, then git fetch"
+	}
+	file, err := os.Open(r.logPath(name))
+	if err != nil {
+		return "git fsck --lost-found lists the commits that no branch has"
+	}
+	defer file.Close()
+	last := ""
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if fields := strings.Fields(lines.Text()); len(fields) > 1 && plumbing.IsHash(fields[1]) && r.HasCommit(fields[1]) {
+			last = fields[1]
+		}
+	}
+	if last == "" {
+		return "git fsck --lost-found lists the commits that no branch has"
+	}
+	return fmt.Sprintf("remove the file, then git update-ref %s %s, which its reflog saw last", name, last)
+}
+
+// lookAtLocks looks for lock files that nobody seems to hold. Only a lock that
+// is ours beyond doubt can be removed by us: its token is in index.lock, where
+// git never puts such a thing, and no writer of ours lives.
+func (r *Repo) lookAtLocks(context.Context, string) ([]Fault, error) {
+	var faults []Fault
+	for _, path := range r.lockFiles() {
+		info, err := os.Stat(path)
+		if err != nil || time.Since(info.ModTime()) < staleLock {
+			continue
+		}
+		age := time.Since(info.ModTime()).Round(time.Minute)
+		fault := Fault{Path: path, Message: fmt.Sprintf("a lock that is %s old", age), WayOut: "if no git command is running, remove it"}
+		if path == r.indexPath()+".lock" && plumbing.IsHash(readLine(path)) {
+			fault.Message += ", of a command of ours that was killed"
+			fault.Repair = func(context.Context) error { return r.removeOwnLock(path) }
+		}
+		faults = append(faults, fault)
+	}
+	return faults, nil
+}
+
+// lockFiles returns the lock files in the git directory.
+func (r *Repo) lockFiles() []string {
+	var found []string
+	for _, dir := range []string{r.dir, r.common} {
+		names, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "*.lock"))
+		found = append(found, names...)
+	}
+	filepath.WalkDir(filepath.Join(r.common, "refs"), func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && strings.HasSuffix(path, ".lock") {
+			found = append(found, path)
+		}
+		return nil
+	})
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// removeOwnLock removes a lock of ours, unless a writer of ours lives.
+func (r *Repo) removeOwnLock(path string) error {
+	file, err := os.OpenFile(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if free, err := tryLock(file); err != nil || !free {
+		return errors.Join(err, &BusyError{Path: path})
+	}
+	return os.Remove(path)
+}
+
+// leftovers are the names of our temporary files in the git directory.
+var leftovers = []string{"handoff-hooks-*", "handoff/lock-*", "handoff/index-*", "handoff/key-*", "handoff/verified-*", "handoff/draft-*"}
+
+// lookAtLeftovers looks for temporary files that a killed process has left.
+func (r *Repo) lookAtLeftovers(context.Context, string) ([]Fault, error) {
+	var paths []string
+	for _, dir := range slices.Compact([]string{r.dir, r.common}) {
+		for _, pattern := range leftovers {
+			names, _ := filepath.Glob(filepath.Join(escapeGlob(dir), filepath.FromSlash(pattern)))
+			paths = append(paths, names...)
+		}
+	}
+	var faults []Fault
+	for _, path := range paths {
+		if info, err := os.Lstat(path); err == nil && time.Since(info.ModTime()) > staleFile {
+			faults = append(faults, Fault{Path: path, Message: "a temporary file of a command that was killed",
+				Repair: func(context.Context) error { return os.RemoveAll(path) }})
+		}
+	}
+	return faults, nil
+}
+
+// lookAtIndex looks for records that HEAD has and the index has not: the next
+// commit would delete them.
+func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
+	head, err := r.Head()
+	if err != nil || head.Unborn || r.worktree == "" {
+		return nil, nil // what is wrong with HEAD has been said
+	}
+	indexed := map[string]bool{}
+	index, err := readIndex(r.indexPath(), func(entry indexEntry, _ int) {
+		if strings.HasPrefix(string(entry.path), dir+"/") {
+			indexed[string(entry.path)] = true
+		}
+	})
+	if isError[*DamagedError](err) {
+		return []Fault{{Path: r.indexPath(), Message: "the index is damaged: " + reason(err),
+			WayOut: "move the file away, then git reset: what was staged has to be staged again, no file changes"}}, nil
+	}
+	if err != nil || !index.shared.IsZero() {
+		return nil, err // a split index names only what it changes
+	}
+	objects, err := r.loadObjects()
+	if err != nil {
+		return nil, err
+	}
+	files, err := objects.recordFiles(plumbing.NewHash(head.Hash), dir)
+	if err != nil {
+		return nil, err
+	}
+	var faults []Fault
+	lost := &marker{Token: newToken()}
+	for _, f := range files {
+		if _, isRecord := parseRecordName(dir, f.Path); !isRecord || indexed[f.Path] {
+			continue
+		}
+		file := markedFile{Path: f.Path, Blob: f.Hash.String()}
+		if r.placedAsIs(file) {
+			lost.Files = append(lost.Files, file)
+			continue
+		}
+		faults = append(faults, Fault{Path: f.Path, Message: "HEAD has this record, index and work tree have not: the next commit deletes it",
+			WayOut: "git restore --staged --worktree -- " + f.Path})
+	}
+	if len(lost.Files) > 0 {
+		faults = append(faults, Fault{Path: lost.Files[0].Path,
+			Message: countOf(len(lost.Files), "record") + " in HEAD and in the work tree, but not in the index: the next commit deletes them",
+			Repair:  func(ctx context.Context) error { return r.addMissing(ctx, lost) }})
+	}
+	return faults, nil
+}

@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+// TestDiagnoseKilledAppend has an append die between branch and index: looking
+// repairs nothing, repairing does.
+func TestDiagnoseKilledAppend(t *testing.T) {
+	ctx := context.Background()
+	r := seeded(t)
+	repo := r.open()
+	a := &appending{Repo: repo, change: change("one")}
+	for _, step := range []func(context.Context) error{
+		a.openMarker, a.lockIndex, a.lockBranch, a.checkPaths, a.startIndex, a.writeObjects, a.readBack,
+		a.finishIndex, a.fillMarker, a.fillLocks, a.stageFiles, a.syncAll, a.placeFiles, a.moveBranch,
+	} {
+		if err := step(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if faults, err := r.open().Diagnose(ctx, ".handoffs"); err != nil || len(faults) > 0 && faults[0].Path == repo.markerPath() {
+		t.Errorf("while the writer lives: %v, %v", faults, err)
+	}
+	a.marker.close() // as the death of the process does
+
+	again := r.open()
+	faults, err := again.Diagnose(ctx, ".handoffs")
+	if err != nil || len(faults) == 0 || !strings.Contains(faults[0].Message, "killed while it committed") {
+		t.Fatalf("%v, %v", faults, err)
+	}
+	if status := r.git("status", "--porcelain"); status == "" {
+		t.Error("looking has repaired the index")
+	}
+	if err := faults[0].Repair(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if status := r.git("status", "--porcelain"); status != "" {
+		t.Errorf("status: %s", status)
+	}
+	if faults, err := r.open().Diagnose(ctx, ".handoffs"); err != nil || len(faults) > 0 {
+		t.Errorf("after the repair: %v, %v", faults, err)
+	}
+	r.mustBeSound()
+}

@@ -1,0 +1,262 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// netWait is how long a remote may give no sign of life.
+const netWait = 30 * time.Second
+
+// RemoteFault says why a remote did not do what was asked.
+type RemoteFault string
+
+// The faults of remotes.
+const (
+	RemoteUnreachable RemoteFault = "unreachable" // trying again may help
+	RemoteMoving      RemoteFault = "moving"      // others pushed each time: trying again helps
+	RemoteCredentials RemoteFault = "credentials" // missing, or refused
+	RemoteRejected    RemoteFault = "rejected"    // a hook or a rule of the server
+	RemoteFailed      RemoteFault = "failed"      // anything else
+)
+
+// RemoteError says that a remote did not do what was asked. Nothing is lost:
+// what was committed here stays.
+type RemoteError struct {
+	Remote string
+	Fault  RemoteFault
+	Why    string // one line, from git or the server
+}
+
+func (e *RemoteError) Error() string { return e.Remote + ": " + e.Why }
+
+// NoRemoteError says that there is no remote to push a branch to, or that there
+// are several and nothing says which.
+type NoRemoteError struct{ Branch string }
+
+func (e *NoRemoteError) Error() string { return e.Branch + ": no remote to push to" }
+
+// upstream is where a branch is pushed to.
+type upstream struct {
+	local    string // "refs/heads/main"
+	remote   string // "origin"
+	ref      string // of the remote: "refs/heads/main"
+	tracking string // what is known of it here: "refs/remotes/origin/main"
+}
+
+// upstreamOf finds where git would push a branch: branch.NAME.pushRemote,
+// remote.pushDefault, branch.NAME.remote, else origin or the only remote; to the
+// branch of the same name there, unless push.default is "upstream".
+func (r *Repo) upstreamOf(local string) (upstream, error) {
+	c, err := r.loadConfig()
+	if err != nil {
+		return upstream{}, err
+	}
+	name := strings.TrimPrefix(local, "refs/heads/")
+	if name == local {
+		return upstream{}, &NoRemoteError{Branch: local}
+	}
+	remotes, err := r.Remotes()
+	if err != nil {
+		return upstream{}, err
+	}
+	remote := firstOf(c.get("branch."+name+".pushremote"), c.get("remote.pushdefault"), c.get("branch."+name+".remote"))
+	if remote == "" || remote == "." {
+		remote = likelyRemote(remotes)
+	}
+	up := upstream{local: local, remote: remote, ref: local, tracking: "refs/remotes/" + remote + "/" + name}
+	if merge := c.get("branch." + name + ".merge"); merge != "" && remote == c.get("branch."+name+".remote") &&
+		(c.get("push.default") == "upstream" || c.get("push.default") == "tracking") {
+		up.ref, up.tracking = merge, "refs/remotes/"+remote+"/"+strings.TrimPrefix(merge, "refs/heads/")
+	}
+	if remote == "" || plumbing.ReferenceName(up.tracking).Validate() != nil || strings.HasPrefix(remote, "-") {
+		return upstream{}, &NoRemoteError{Branch: name}
+	}
+	return up, nil
+}
+
+// likelyRemote returns the only remote, or origin among several, else "".
+func likelyRemote(remotes []string) string {
+	for _, name := range remotes {
+		if name == "origin" || len(remotes) == 1 {
+			return name
+		}
+	}
+	return ""
+}
+
+// network runs a git command that talks to a remote: with the user's hooks,
+// credentials, proxies and ssh, and with nobody to ask. A remote that says
+// nothing for r.netWait is given up.
+func (r *Repo) network(ctx context.Context, remote string, args ...string) (stdout string, err error) {
+	if !r.git.installed() {
+		return "", errNoGit
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silent := &RemoteError{Remote: remote, Fault: RemoteUnreachable, Why: fmt.Sprintf("no answer for %s", r.netWait)}
+	watchdog := time.AfterFunc(r.netWait, func() { cancel(silent) })
+	defer watchdog.Stop()
+
+	var out, messages bytes.Buffer
+	cmd := exec.CommandContext(ctx, r.git.path, append([]string{"-c", "core.fsmonitor=false"}, args...)...)
+	cmd.Dir, cmd.Env = r.git.dir, r.networkEnv()
+	alive := func() { watchdog.Reset(r.netWait) }
+	cmd.Stdout, cmd.Stderr = &aliveWriter{w: &out, alive: alive}, &aliveWriter{w: &messages, alive: alive}
+	cmd.Cancel = func() error { return terminate(cmd) }
+	cmd.WaitDelay = time.Second
+	err = cmd.Run()
+	err = commandError(ctx, args[0], messages.String(), err)
+	if failed, ok := errors.AsType[*gitError](err); ok {
+		err = remoteFault(remote, failed.Stderr, failed)
+	}
+	// What came with it are packs that an open database has not listed.
+	if objects, loadErr := r.loadObjects(); loadErr == nil {
+		objects.Close()
+	}
+	return out.String(), err
+}
+
+// terminate asks git to end, so that it removes its lock files.
+func terminate(cmd *exec.Cmd) error {
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return cmd.Process.Kill()
+	}
+	return nil
+}
+
+// networkEnv is the caller's environment in which nothing asks: a question
+// would wait for ever where nobody looks.
+func (r *Repo) networkEnv() environ {
+	env := r.env.with("LC_ALL=C", "LANGUAGE=", "GIT_TERMINAL_PROMPT=0")
+	c, err := r.loadConfig()
+	if err == nil && env.get("GIT_SSH_COMMAND") == "" && env.get("GIT_SSH") == "" && c.get("core.sshcommand") == "" {
+		env = env.with("GIT_SSH_COMMAND=ssh -o BatchMode=yes")
+	}
+	return env
+}
+
+// aliveWriter passes on what is written and calls alive.
+type aliveWriter struct {
+	w     io.Writer
+	alive func()
+}
+
+func (a *aliveWriter) Write(p []byte) (int, error) {
+	a.alive()
+	return a.w.Write(p)
+}
+
+// The phrases by which git, curl and ssh say what is wrong, in the C locale.
+var (
+	credentialPhrases = []string{
+		"authentication failed", "could not read username", "could not read password", "terminal prompts disabled",
+		"permission denied", "invalid username or password", "host key verification failed", "returned error: 401", "returned error: 403",
+	}
+	networkPhrases = []string{
+		"could not resolve", "connection refused", "connection timed out", "connection reset", "connection closed", "network is unreachable",
+		"no route to host", "operation timed out", "failed to connect", "hung up unexpectedly", "early eof", "returned error: 5", "temporary failure",
+	}
+)
+
+// remoteFault types what git said about a remote. Its status is 128 for all of
+// it.
+func remoteFault(remote, said string, cause error) error {
+	lower := strings.ToLower(said)
+	has := func(phrases []string) bool {
+		for _, phrase := range phrases {
+			if strings.Contains(lower, phrase) {
+				return true
+			}
+		}
+		return false
+	}
+	fault := RemoteFailed
+	switch {
+	case has(credentialPhrases):
+		fault = RemoteCredentials
+	case has(networkPhrases):
+		fault = RemoteUnreachable
+	}
+	return &RemoteError{Remote: remote, Fault: fault, Why: firstOf(errorLine(said), cause.Error())}
+}
+
+// errorLine returns the first line of git's messages that is one of an error.
+func errorLine(said string) string {
+	for line := range strings.SplitSeq(strings.ReplaceAll(said, "\r", "\n"), "\n") {
+		for _, prefix := range []string{"fatal: ", "error: ", "ERROR: ", "remote: error: ", "remote: fatal: "} {
+			if text, ok := strings.CutPrefix(line, prefix); ok {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// fetchBranch brings the branch of the remote here and returns its tip, "" when
+// the remote has no such branch.
+func (r *Repo) fetchBranch(ctx context.Context, up upstream) (string, error) {
+	_, err := r.network(ctx, up.remote, "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+		"--no-auto-maintenance", "--end-of-options", up.remote, "+"+up.ref+":"+up.tracking)
+	if failed, ok := errors.AsType[*RemoteError](err); ok {
+		switch {
+		case strings.Contains(failed.Why, "couldn't find remote ref"):
+			return "", nil
+		case strings.Contains(failed.Why, "lock ref"):
+			err = nil // another process has fetched the same at this moment
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	_, tip, err := r.resolve(up.tracking)
+	return tip, err
+}
+
+// errNotForward says that the remote has commits that are not here.
+var errNotForward = errors.New("the remote has moved")
+
+// pushBranch pushes a branch as it is now. The error is errNotForward when the
+// remote has moved on.
+func (r *Repo) pushBranch(ctx context.Context, up upstream) error {
+	out, err := r.network(ctx, up.remote, "push", "--porcelain", "--progress", "--no-follow-tags", "--recurse-submodules=no",
+		"--end-of-options", up.remote, up.local+":"+up.ref)
+	if refused := refusedUpdate(out); refused != "" {
+		return rejection(up.remote, refused, err)
+	}
+	return err
+}
+
+// refusedUpdate returns what git push --porcelain says of a reference that was
+// not updated: the third field of the line with the flag "!".
+func refusedUpdate(out string) string {
+	for line := range strings.Lines(out) {
+		if fields := strings.SplitN(strings.TrimSpace(line), "\t", 3); len(fields) == 3 && fields[0] == "!" {
+			return fields[2]
+		}
+	}
+	return ""
+}
+
+// rejection types the refusal of an update. That two pushes met at the server
+// is the same to us as one that came first.
+func rejection(remote, refused string, err error) error {
+	for _, phrase := range []string{"fetch first", "non-fast-forward", "stale info", "lock ref", "failed to update ref", "reference already exists"} {
+		if strings.Contains(refused, phrase) {
+			return errNotForward
+		}
+	}
+	if failed, ok := errors.AsType[*RemoteError](err); ok && failed.Fault == RemoteUnreachable {
+		return failed
+	}
+	return &RemoteError{Remote: remote, Fault: RemoteRejected, Why: refused}
+}

@@ -1,0 +1,473 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+)
+
+// DivergedError says that a branch and its remote have gone different ways, and
+// that joining them is up to the user.
+type DivergedError struct {
+	Branch string
+	Why    string
+	WayOut string
+}
+
+func (e *DivergedError) Error() string { return e.Branch + ": " + e.Why }
+
+// replay puts the commits of a branch that its upstream does not have on top of
+// tip, the upstream's. It returns how many there were. Only commits that add
+// files below dir and do nothing else are made anew, with the same files,
+// author, committer, dates and message; with any other commit among them the
+// error is a *DivergedError and nothing has moved.
+//
+// A branch that is checked out takes its index and work tree with it, as a
+// checkout would: what the user has staged or changed stays, and where that
+// cannot be, nothing moves.
+func (r *Repo) replay(ctx context.Context, up upstream, tip, dir string) (int, error) {
+	if err := r.checkHook(); err != nil {
+		return 0, err
+	}
+	for range maxTries {
+		if err := r.Recover(ctx); err != nil {
+			return 0, err
+		}
+		n, err := r.replayOnce(ctx, up, tip, dir)
+		if !errors.Is(err, errMoved) {
+			return n, err
+		}
+	}
+	return 0, &BusyError{Path: r.dir}
+}
+
+// replayOnce is the protocol of Append with other commits: before moveBranch
+// nothing has happened that release does not take back.
+func (r *Repo) replayOnce(ctx context.Context, up upstream, tip, dir string) (int, error) {
+	p := &replaying{
+		appending: &appending{Repo: r, change: Change{Branch: strings.TrimPrefix(up.local, "refs/heads/")}},
+		up:        up, onto: plumbing.NewHash(tip), dir: dir,
+	}
+	defer p.release()
+	for _, step := range []func(context.Context) error{
+		p.openMarker,
+		p.lockIndex,
+		p.lockBranch,
+		p.findCommits,
+		p.recreate,
+		p.tryWorktree,
+		p.announce,
+		p.moveWorktree,
+		p.announceIndex,
+		p.fillLocks,
+		p.syncAll,
+		p.moveBranch, // the point of no return
+	} {
+		if err := step(ctx); err != nil || p.nothing {
+			return 0, err
+		}
+	}
+	if err := p.finish(ctx); err != nil {
+		return len(p.commits), &UnfinishedError{Err: err}
+	}
+	return len(p.commits), nil
+}
+
+// replaying is one run of the protocol.
+type replaying struct {
+	*appending
+	up      upstream
+	onto    plumbing.Hash
+	dir     string
+	commits []CommitInfo // the ones to make anew, oldest first
+	nothing bool         // the branch need not move
+	shifted bool         // the work tree is on its way to the new tip
+}
+
+// findCommits looks at the commits that the upstream does not have.
+func (p *replaying) findCommits(ctx context.Context) (err error) {
+	if p.objects, err = p.loadObjects(); err != nil {
+		return err
+	}
+	if p.commit.Parent == "" {
+		p.commit.Hash = p.onto.String()
+		return nil
+	}
+	base, err := p.MergeBase(ctx, p.commit.Parent, p.onto.String())
+	if err != nil || base == p.onto.String() {
+		p.nothing = true // on the tip of the upstream, or ahead of it
+		return err
+	}
+	if err := p.chainFrom(base); err != nil {
+		return err
+	}
+	var own []string
+	for _, c := range p.commits {
+		addsOnly, err := p.addsOnly(ctx, c)
+		if err != nil {
+			return err
+		}
+		if !addsOnly {
+			own = append(own, c.Hash[:7])
+		}
+	}
+	if len(own) > 0 {
+		return p.diverged(fmt.Sprintf("%s of yours (%s) and of others at %s are not in each other's history", countOf(len(own), "commit"), strings.Join(own, ", "), p.up.remote))
+	}
+	return nil
+}
+
+// chainFrom gathers the commits from base, "" for the beginning of history, to
+// the tip. The first merge on the way down is the last one that is gathered: it
+// is no commit of ours. The parents are followed one by one because git's own
+// walk by date loses its way where clocks were wrong.
+func (p *replaying) chainFrom(base string) error {
+	for at := p.commit.Parent; at != base; {
+		c, err := p.ReadCommit(at)
+		if err != nil {
+			return err
+		}
+		p.commits = append(p.commits, c)
+		if len(c.Parents) != 1 {
+			break
+		}
+		at = c.Parents[0]
+	}
+	slices.Reverse(p.commits)
+	return nil
+}
+
+// diverged leaves the rest to the user.
+func (p *replaying) diverged(why string) error {
+	branch := strings.TrimPrefix(p.up.ref, "refs/heads/")
+	return &DivergedError{Branch: strings.TrimPrefix(p.up.local, "refs/heads/"), Why: why,
+		WayOut: "git pull --rebase --autostash " + p.up.remote + " " + branch + ", then handoff sync"}
+}
+
+// addsOnly reports whether a commit adds files below the directory of records,
+// does nothing else, and can be signed again if it is signed.
+func (p *replaying) addsOnly(ctx context.Context, c CommitInfo) (bool, error) {
+	if len(c.Parents) > 1 {
+		return false, nil
+	}
+	settings, err := p.loadConfig()
+	if err != nil {
+		return false, err
+	}
+	data, err := p.objects.commit(plumbing.NewHash(c.Hash))
+	if err != nil {
+		return false, err
+	}
+	if _, signed := splitSignature(data); signed && !settings.isTrue("commit.gpgsign") {
+		return false, nil
+	}
+	changes, err := p.Changes(ctx, strings.Join(c.Parents, ""), c.Hash)
+	for _, change := range changes {
+		if change.Status != PathAdded || !strings.HasPrefix(change.Path, p.dir+"/") || change.File.Mode != uint32(filemode.Regular) {
+			return false, err
+		}
+	}
+	return true, err
+}
+
+// recreate makes the commits anew.
+func (p *replaying) recreate(ctx context.Context) error {
+	tip := p.onto
+	for _, c := range p.commits {
+		made, err := p.recreateOn(ctx, tip, c)
+		if err != nil {
+			return err
+		}
+		tip = made
+	}
+	p.commit.Hash = tip.String()
+	return nil
+}
+
+// recreateOn makes a commit anew on top of parent.
+func (p *replaying) recreateOn(ctx context.Context, parent plumbing.Hash, c CommitInfo) (plumbing.Hash, error) {
+	root, err := p.objects.commitTree(parent)
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	changes, err := p.Changes(ctx, strings.Join(c.Parents, ""), c.Hash)
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	var files []newFile
+	for _, change := range changes {
+		files = append(files, newFile{Path: change.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(change.File.Blob)})
+	}
+	root, trees, err := p.objects.insertFiles(root, files)
+	if conflict, ok := errors.AsType[*PathConflictError](err); ok {
+		return plumbing.ZeroHash, p.diverged(conflict.Path + " is in both, with different content")
+	}
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	old, err := p.objects.commit(plumbing.NewHash(c.Hash))
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	data, _ := splitSignature(reparent(old, root, parent))
+	signature, err := p.sign(ctx, data, c.Committer)
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	made := rawObject{kind: plumbing.CommitObject, data: joinSignature(data, signature)}
+	return plumbing.ComputeHash(made.kind, made.data), p.objects.writeAll(append(trees, made)...)
+}
+
+// reparent returns a commit object with another tree and one other parent. All
+// else stays as it is, byte for byte.
+func reparent(commit []byte, tree, parent plumbing.Hash) []byte {
+	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
+	out := fmt.Appendf(nil, "tree %s\nparent %s\n", tree, parent)
+	for line := range bytes.Lines(append(head, '\n')) {
+		if !bytes.HasPrefix(line, []byte("tree ")) && !bytes.HasPrefix(line, []byte("parent ")) {
+			out = append(out, line...)
+		}
+	}
+	return append(append(out, '\n'), message...)
+}
+
+// signatureHeader begins the signature of a SHA-1 commit; its further lines
+// begin with a space.
+const signatureHeader = "gpgsig "
+
+// splitSignature returns a commit object without its signature, and whether it
+// had one.
+func splitSignature(commit []byte) (unsigned []byte, signed bool) {
+	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
+	inside := false
+	for line := range bytes.Lines(append(bytes.Clone(head), '\n')) {
+		inside = bytes.HasPrefix(line, []byte(signatureHeader)) || inside && line[0] == ' '
+		if signed = signed || inside; !inside {
+			unsigned = append(unsigned, line...)
+		}
+	}
+	return append(append(unsigned, '\n'), message...), signed
+}
+
+// joinSignature adds a signature, "" for none, to a commit object.
+func joinSignature(commit []byte, signature string) []byte {
+	if signature == "" {
+		return commit
+	}
+	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
+	lines := strings.ReplaceAll(strings.TrimSuffix(signature, "\n"), "\n", "\n ")
+	return fmt.Appendf(nil, "%s\n%s%s\n\n%s", head, signatureHeader, lines, message)
+}
+
+// tryWorktree finds out whether index and work tree can follow the branch, in a
+// copy of the index.
+func (p *replaying) tryWorktree(ctx context.Context) error {
+	if !p.checkedOut() {
+		return nil
+	}
+	p.edit = &indexEdit{copy: p.indexCopyPath(p.marker.Token), lock: p.index, cancel: func() {}}
+	if err := copyFile(p.indexPath(), p.edit.copy); err != nil {
+		return err
+	}
+	// Entries that Append has added are not known to be unchanged yet. The
+	// status says only whether any file is changed.
+	if _, err := p.withIndex(ctx, p.edit.copy, nil, "update-index", "-q", "--refresh"); err != nil && !isError[*gitError](err) {
+		return err
+	}
+	err := p.readTree(ctx, p.edit.copy, "--dry-run", "-m", "-u", p.commit.Parent, p.commit.Hash)
+	if failed, ok := errors.AsType[*gitError](err); ok {
+		why, _, _ := strings.Cut(strings.TrimPrefix(failed.Stderr, "error: "), "\n")
+		return p.diverged("what you have not committed is in the way: " + why)
+	}
+	return err
+}
+
+// copyFile copies a small file; one that does not exist has no copy.
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// readTree runs git read-tree on an index file in our part of the git
+// directory.
+func (r *Repo) readTree(ctx context.Context, index string, args ...string) error {
+	_, err := r.withIndex(ctx, index, nil, append([]string{"read-tree"}, args...)...)
+	return err
+}
+
+// withIndex runs git in the work tree with another index file.
+func (r *Repo) withIndex(ctx context.Context, index string, stdin io.Reader, args ...string) ([]byte, error) {
+	cmd := r.git.command(ctx, r.keepFSMonitor(), args...)
+	cmd.Dir = r.worktree
+	cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+index, "GIT_DIR="+r.dir, "GIT_WORK_TREE="+r.worktree)
+	return runCommand(ctx, cmd, args[0], stdin)
+}
+
+// announce writes down that the work tree is about to follow, for
+// [Repo.Recover].
+func (p *replaying) announce(context.Context) error {
+	p.marker.Ref, p.marker.Old, p.marker.Commit = p.commit.Ref, p.commit.Parent, p.commit.Hash
+	return p.marker.write()
+}
+
+// moveWorktree brings the work tree and the copy of the index to the new tip.
+// Git does it, as in a checkout; it is not stopped half-way.
+func (p *replaying) moveWorktree(ctx context.Context) error {
+	if !p.checkedOut() {
+		return nil
+	}
+	p.shifted = true
+	return p.readTree(context.WithoutCancel(ctx), p.edit.copy, "-m", "-u", p.commit.Parent, p.commit.Hash)
+}
+
+// announceIndex writes down what index.lock is about to hold.
+func (p *replaying) announceIndex(context.Context) (err error) {
+	if !p.checkedOut() {
+		return nil
+	}
+	if p.marker.Index, err = indexChecksum(p.edit.copy); err != nil {
+		return err
+	}
+	return p.marker.write()
+}
+
+// finish makes the new tip durable, then brings the index and the reflogs up to
+// it.
+func (p *replaying) finish(ctx context.Context) error {
+	errs := []error{syncDir(filepath.Dir(p.branch.target))}
+	if p.checkedOut() {
+		err := p.index.commit()
+		p.behind = err != nil
+		errs = append(errs, err)
+	}
+	_, committer, err := p.Identity(ctx)
+	if err != nil {
+		committer = Ident{Name: "handoff", Email: "handoff"}
+	}
+	message := "handoff sync: " + countOf(len(p.commits), "commit") + " onto " + p.onto.String()[:7]
+	errs = append(errs, p.logUpdate(p.chain, p.commit.Parent, p.commit.Hash, committer, message))
+	return errors.Join(errs...)
+}
+
+// release takes back what was done before the point of no return.
+func (p *replaying) release() {
+	if p.shifted && !p.landed {
+		p.shiftBack(context.Background(), p.marker)
+	}
+	p.appending.release()
+}
+
+// repairReplay completes or takes back a replay that was killed. The writer of
+// m is dead.
+func (r *Repo) repairReplay(ctx context.Context, m *marker) error {
+	_, tip, err := r.resolve(m.Ref)
+	if err != nil {
+		return err
+	}
+	index := &lock{target: r.indexPath(), held: true}
+	filled := m.Index != "" && holdsIndex(index.path(), m.Index)
+	removeOurs(r.refPath(m.Ref), m)
+	removeOurs(r.refPath("HEAD"), m)
+	if tip != m.Old && filled {
+		return index.commit()
+	}
+	if tip == m.Old && r.worktree != "" {
+		if err := r.shiftBack(ctx, m); err != nil {
+			return err
+		}
+	}
+	if filled {
+		index.release()
+	}
+	removeOurs(r.indexPath(), m)
+	return nil
+}
+
+// shiftBack gives the files in the work tree that are on their way from m.Old
+// to m.Commit their old content. The index has not moved yet. Files that are as
+// neither of the two stay: they are the user's.
+func (r *Repo) shiftBack(ctx context.Context, m *marker) error {
+	head, err := r.Head()
+	if err != nil || head.Ref != m.Ref {
+		return err
+	}
+	changes, err := r.Changes(ctx, m.Old, m.Commit)
+	if err != nil {
+		return err
+	}
+	moved, err := r.movedFiles(ctx, m, changes)
+	if err != nil {
+		return err
+	}
+	var paths []string
+	for _, c := range changes {
+		paths = append(paths, c.Path)
+	}
+	_, staged, err := examineIndex(r.indexPath(), paths)
+	if err != nil {
+		return err
+	}
+	var restore bytes.Buffer
+	tree := placed{top: r.worktree}
+	for _, c := range changes {
+		switch {
+		case !moved[c.Path]:
+		case staged.present[c.Path]:
+			fmt.Fprintf(&restore, "%s\x00", c.Path)
+		default:
+			tree.remove(c.Path)
+		}
+	}
+	_, err = r.withIndex(ctx, r.indexPath(), &restore, "checkout-index", "--force", "-z", "--stdin")
+	return err
+}
+
+// movedFiles reports which files in the work tree are as m.Commit has them. Git
+// compares them, as it knows about line ends and filters.
+func (r *Repo) movedFiles(ctx context.Context, m *marker, changes []PathChange) (map[string]bool, error) {
+	index := r.indexCopyPath(m.Token) + "-new"
+	defer removeIndexCopy(index)
+	if err := r.readTree(ctx, index, m.Commit); err != nil {
+		return nil, err
+	}
+	// The status says only whether any file differs.
+	if _, err := r.withIndex(ctx, index, nil, "update-index", "-q", "--refresh"); err != nil && !isError[*gitError](err) {
+		return nil, err
+	}
+	out, err := r.withIndex(ctx, index, nil, "diff-files", "-z", "--name-only")
+	if err != nil {
+		return nil, err
+	}
+	differs := map[string]bool{}
+	for name := range strings.SplitSeq(string(out), "\x00") {
+		differs[name] = true
+	}
+	moved := map[string]bool{}
+	for _, c := range changes {
+		_, err := os.Lstat(filepath.Join(r.worktree, filepath.FromSlash(c.Path)))
+		gone := errors.Is(err, os.ErrNotExist)
+		moved[c.Path] = gone == (c.Status == PathRemoved) && !differs[c.Path] || gone && c.Status == PathModified
+	}
+	return moved, nil
+}

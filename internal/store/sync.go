@@ -1,0 +1,238 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Pushed is what a push or a sync has done.
+type Pushed struct {
+	Remote   string // "origin"
+	Ref      string // the reference of the remote: "refs/heads/main"
+	Hash     string // the commit that it has now; that of our branch
+	Replayed int    // commits of ours that were put on top of what others had pushed
+	Carried  int    // commits that went along and do more than add files below the directory of records
+	Done     bool   // there was something to push
+	Sent     int    // commits that the branch of the remote did not have, these included; 0 when the branch is new
+}
+
+// Push pushes a branch, "" for the one that is checked out, with what its
+// upstream does not have. When others were faster, our commits that do nothing
+// but add files below dir are put on top of theirs, and the push is tried again,
+// up to five times.
+//
+// Whatever the error, everything that was committed here still is.
+// [NoRemoteError], [RemoteError] and [DivergedError] say what the user can do.
+func (r *Repo) Push(ctx context.Context, branch, dir string) (Pushed, error) {
+	up, err := r.upstreamOfBranch(branch)
+	if err != nil {
+		return Pushed{}, err
+	}
+	return r.push(ctx, up, dir)
+}
+
+// CanPush returns the error with which [Repo.Push] would refuse to begin.
+func (r *Repo) CanPush(branch string) error {
+	_, err := r.upstreamOfBranch(branch)
+	return err
+}
+
+// Find returns where a commit is on its reference: as it was, or made anew by a
+// push, with the same author, dates and message.
+func (r *Repo) Find(ctx context.Context, c Commit) (Commit, error) {
+	old, err := r.ReadCommit(c.Hash)
+	if err != nil {
+		return c, err
+	}
+	_, at, err := r.resolve(c.Ref)
+	for err == nil && at != "" && at != c.Parent {
+		var found CommitInfo
+		if found, err = r.ReadCommit(at); err != nil {
+			break
+		}
+		if found.isLike(old) {
+			return Commit{Hash: at, Ref: c.Ref, Parent: firstOf(found.Parents...)}, nil
+		}
+		at, err = firstOf(found.Parents...), ctx.Err()
+	}
+	return c, err
+}
+
+// isLike reports whether two commits say the same of themselves, but for their
+// parents.
+func (c CommitInfo) isLike(other CommitInfo) bool {
+	return c.Message == other.Message && c.Author.String() == other.Author.String() && c.Committer.String() == other.Committer.String()
+}
+
+// Sync brings everything that the remote of a branch has, and then pushes the
+// branch as [Repo.Push] does. A branch without anything to push stays where it
+// is while it is checked out: records are read from remote-tracking branches as
+// well.
+func (r *Repo) Sync(ctx context.Context, branch, dir string) (Pushed, error) {
+	up, err := r.upstreamOfBranch(branch)
+	if err != nil {
+		return Pushed{}, err
+	}
+	if err := r.fetchAll(ctx, up.remote); err != nil {
+		return Pushed{}, err
+	}
+	tip, err := r.fetchBranch(ctx, up)
+	if err != nil {
+		return Pushed{}, err
+	}
+	ours, err := r.ahead(ctx, up, tip)
+	switch {
+	case err != nil:
+		return Pushed{}, err
+	case ours:
+		return r.push(ctx, up, dir)
+	case tip == "": // neither side has the branch
+		return Pushed{Remote: up.remote, Ref: up.ref}, nil
+	}
+	return Pushed{Remote: up.remote, Ref: up.ref, Hash: tip}, r.follow(ctx, up, tip, dir)
+}
+
+// Begin makes sure that a branch which is to hold records exists here if it
+// exists anywhere, so that two clones do not begin it twice. It reports whether
+// the first commit is to be pushed at once, because the remote does not have
+// the branch either. A branch that is known here costs one look at a file.
+func (r *Repo) Begin(ctx context.Context, branch string) (push bool, err error) {
+	local := "refs/heads/" + branch
+	if _, tip, err := r.resolve(local); err != nil || tip != "" {
+		return false, err
+	}
+	up, err := r.upstreamOf(local)
+	if none := (*NoRemoteError)(nil); errors.As(err, &none) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, tip, err := r.resolve(up.tracking)
+	if err != nil {
+		return false, err
+	}
+	if tip == "" {
+		if tip, err = r.fetchBranch(ctx, up); err != nil {
+			return false, err
+		}
+	}
+	if tip == "" {
+		return true, nil
+	}
+	_, err = r.git.output(ctx, "update-ref", "--create-reflog", "-m", "handoff: begin at "+up.tracking, local, tip, noHash)
+	return false, err
+}
+
+// upstreamOfBranch finds where a branch is pushed to, "" for the one that is
+// checked out.
+func (r *Repo) upstreamOfBranch(branch string) (upstream, error) {
+	if branch != "" {
+		return r.upstreamOf("refs/heads/" + branch)
+	}
+	head, err := r.Head()
+	if err != nil {
+		return upstream{}, err
+	}
+	if head.Detached {
+		return upstream{}, &DetachedError{Hash: head.Hash}
+	}
+	return r.upstreamOf(head.Ref)
+}
+
+// push pushes, and replays what the remote does not take, until one of the two
+// ends it.
+func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error) {
+	done := Pushed{Remote: up.remote, Ref: up.ref}
+	_, known, err := r.resolve(up.tracking)
+	if err != nil {
+		return done, err
+	}
+	for try := range maxTries {
+		err := r.pushBranch(ctx, up)
+		if err == nil {
+			return done, r.countSent(ctx, up, known, dir, &done)
+		}
+		if !errors.Is(err, errNotForward) {
+			return done, err
+		}
+		// Those who met here must not meet again.
+		if err := wait(ctx, time.Duration(try)*50*time.Millisecond+rand.N(50*time.Millisecond)); err != nil {
+			return done, err
+		}
+		tip, err := r.fetchBranch(ctx, up)
+		if err != nil {
+			return done, err
+		}
+		if tip == "" {
+			continue // it was there a moment ago
+		}
+		known = tip
+		if ours, err := r.ahead(ctx, up, tip); err != nil || !ours {
+			done.Hash = tip // another process of ours has pushed it meanwhile
+			return done, err
+		}
+		n, err := r.replay(ctx, up, tip, dir)
+		done.Replayed = max(done.Replayed, n)
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, &RemoteError{Remote: up.remote, Fault: RemoteMoving, Why: "others pushed each time"}
+}
+
+// ahead reports whether the local branch has commits that tip does not reach.
+func (r *Repo) ahead(ctx context.Context, up upstream, tip string) (bool, error) {
+	_, local, err := r.resolve(up.local)
+	if err != nil || local == "" || tip == "" {
+		return local != "", err
+	}
+	base, err := r.MergeBase(ctx, tip, local)
+	return base != local, err
+}
+
+// countSent fills in which commits a push has brought to the remote, which had
+// the commit known before, "" for none.
+func (r *Repo) countSent(ctx context.Context, up upstream, known, dir string, done *Pushed) error {
+	_, tip, err := r.resolve(up.local)
+	if err != nil {
+		return err
+	}
+	done.Hash, done.Done = tip, true
+	if known == "" {
+		return nil // a branch that is new there: what of it is new nobody knows
+	}
+	sent, err := r.Range(ctx, tip, known)
+	done.Sent = len(sent)
+	for _, c := range sent {
+		changes, err := r.Changes(ctx, firstOf(c.Parents...), c.Hash)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(changes, func(change PathChange) bool { return !strings.HasPrefix(change.Path, dir+"/") }) {
+			done.Carried++
+		}
+	}
+	return err
+}
+
+// follow moves a branch that is not checked out forward to its upstream.
+func (r *Repo) follow(ctx context.Context, up upstream, tip, dir string) error {
+	head, err := r.Head()
+	if err != nil || head.Ref == up.local {
+		return err
+	}
+	_, err = r.replay(ctx, up, tip, dir)
+	return err
+}
+
+// fetchAll brings what the configuration of a remote names.
+func (r *Repo) fetchAll(ctx context.Context, remote string) error {
+	_, err := r.network(ctx, remote, "fetch", "--progress", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance",
+		"--end-of-options", remote)
+	return err
+}
