@@ -176,8 +176,9 @@ func (x *bench) declareAgainstCommit() (ours, theirs []time.Duration, peak int64
 	if err != nil {
 		x.b.Fatal(err)
 	}
-	x.env = append(x.env, "GIT_AUTHOR_DATE=2026-11-20T18:02:11+08:00")
+	at := time.Date(2026, 11, 20, 10, 2, 11, 0, time.UTC)
 	for i := range rounds {
+		x.env = append(x.env, "GIT_AUTHOR_DATE="+at.Add(time.Duration(i)*time.Minute).Format(time.RFC3339))
 		took, memory := x.run(x.handoff, "declare", "-q", "-f", draft)
 		ours, peak = append(ours, took), max(peak, memory)
 

@@ -78,7 +78,7 @@ func (e *encoder) value(v reflect.Value) {
 
 func (e *encoder) fields(v reflect.Value) {
 	for i := range v.NumField() {
-		if field := v.Field(i); v.Type().Field(i).IsExported() && !field.IsZero() {
+		if field := v.Field(i); field.CanInterface() && !field.IsZero() { // exported
 			e.data = append(e.data, byte(i+1))
 			e.value(field)
 		}
@@ -271,7 +271,7 @@ func (d *decoder) fields(v reflect.Value) {
 		if i < 0 {
 			return
 		}
-		if i >= v.NumField() || !v.Type().Field(i).IsExported() {
+		if i >= v.NumField() || !v.Field(i).CanSet() {
 			d.fail()
 			return
 		}

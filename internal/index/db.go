@@ -137,10 +137,9 @@ func (db *database) read(ctx context.Context, f func() error) error {
 	return db.transaction(ctx, "BEGIN", f)
 }
 
-// write runs f while nobody else writes. All of it is kept, or nothing. Nothing
-// is written before the end, so that readers wait for no more than that.
+// write runs f while nobody else writes. All of it is kept, or nothing.
 func (db *database) write(ctx context.Context, f func() error) error {
-	if _, err := db.conn.ExecContext(ctx, "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_spill = OFF"); err != nil {
+	if _, err := db.conn.ExecContext(ctx, "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL"); err != nil {
 		return err
 	}
 	return db.transaction(ctx, "BEGIN IMMEDIATE", f)

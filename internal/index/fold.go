@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -14,10 +15,12 @@ import (
 const (
 	// foldChunk is how many records are folded at once: few enough to hold in
 	// memory, and to fold again when a late one arrives.
-	foldChunk = 8192
+	foldChunk = 2048
 
-	// maxBatches is how many batches can be taken back.
+	// maxBatches is how many batches can be taken back, and maxBatch how many
+	// records one of them may come to hold.
 	maxBatches = 32
+	maxBatch   = foldChunk
 )
 
 // folder writes what records add up to into the tables.
@@ -149,14 +152,12 @@ func (f *folder) store(list []arrival) error {
 		if a.stored {
 			continue
 		}
-		if _, err := f.conn.ExecContext(f.ctx, insertRecord, a.n, a.ID, nil, a.At.Unix(), about(a.Record), handoff.EncodeRecord(a.Record)); err != nil {
+		if _, err := f.conn.ExecContext(f.ctx, insertRecord, a.row(nil)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-const insertRecord = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)"
 
 // try folds records when they follow what was folded.
 func (f *folder) try(list []arrival) (ok bool, err error) {
@@ -215,7 +216,7 @@ func (f *folder) placeRecords(ordered []*handoff.Record, byID map[string]arrival
 		if a.stored {
 			_, err = update.ExecContext(f.ctx, first+i, a.n)
 		} else {
-			_, err = insert.ExecContext(f.ctx, a.n, r.ID, first+i, r.At.Unix(), about(r), handoff.EncodeRecord(r))
+			_, err = insert.ExecContext(f.ctx, a.row(first+i)...)
 		}
 		if err != nil {
 			return err
@@ -257,7 +258,7 @@ func (f *folder) keep(past *past, things []handoff.Thing, first, size int) error
 			before = &thingRow{} // without data: there was none
 		}
 		if f.keys != nil {
-			f.keys[id] = true
+			f.keys[thingID{t.Kind, strings.Clone(t.Key)}] = true // not the record of which it is a part
 		}
 		if _, err := put.ExecContext(f.ctx, t.Kind, t.Key, row.live, row.place, row.author, row.series, row.data); err != nil {
 			return err
@@ -291,7 +292,7 @@ func (f *folder) limitBatches() error {
 			smallest = i
 		}
 	}
-	if sizes[smallest]+sizes[smallest+1] > 2*foldChunk {
+	if sizes[smallest]+sizes[smallest+1] > maxBatch {
 		_, err = f.conn.ExecContext(f.ctx, fmt.Sprintf("DELETE FROM undo WHERE batch = %[1]d; DELETE FROM batch WHERE n = %[1]d", numbers[0]))
 		return err
 	}

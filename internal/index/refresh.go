@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
@@ -141,8 +140,11 @@ type changedDay struct {
 
 // fill folds everything into an empty file, a day after the other.
 func (r *refresh) fill(changed []*changedDay) error {
+	if _, err := r.conn.ExecContext(r.ctx, "PRAGMA cache_size = -16000"); err != nil { // KiB
+		return err
+	}
 	r.fold.progress = r.ix.options.Progress
-	return r.fold.drain(func() ([]arrival, error) {
+	next, stop := ahead(func() ([]arrival, error) {
 		var list []arrival
 		for len(list) < foldChunk && len(changed) > 0 {
 			arrived, err := r.readDay(changed[0], nil)
@@ -153,10 +155,50 @@ func (r *refresh) fill(changed []*changedDay) error {
 		}
 		return list, nil
 	})
+	defer stop()
+	return r.fold.drain(next)
+}
+
+// ahead reads from a source while what it gave before is being folded. After
+// stop it reads no more.
+func ahead(from source) (next source, stop func()) {
+	type chunk struct {
+		list []arrival
+		err  error
+	}
+	chunks, stopped := make(chan chunk), make(chan struct{})
+	go func() {
+		defer close(chunks)
+		for more := true; more; {
+			list, err := from()
+			select {
+			case chunks <- chunk{list, err}:
+				more = err == nil && len(list) > 0
+			case <-stopped:
+				more = false
+			}
+		}
+	}()
+	next = func() ([]arrival, error) {
+		c := <-chunks
+		return c.list, c.err
+	}
+	stop = func() {
+		close(stopped)
+		for range chunks {
+			continue // until it has ended
+		}
+	}
+	return next, stop
 }
 
 // change folds what has arrived, after it has taken back what is gone.
 func (r *refresh) change(changed []*changedDay) error {
+	// Readers are not to wait before the end: nothing is written until then. A
+	// new file has no readers, and would not fit into the memory.
+	if _, err := r.conn.ExecContext(r.ctx, "PRAGMA cache_spill = OFF"); err != nil {
+		return err
+	}
 	var arrived []arrival
 	gone := make(map[int64]bool)
 	for _, day := range changed {
@@ -260,23 +302,24 @@ func (r *refresh) readFiles(files []store.File, known map[fileID]int64) (arrived
 			unknown = append(unknown, file)
 		}
 	}
-	results := make([]result, len(unknown))
+	records := make([]arrival, len(unknown))
 	err = parallel(r.ctx, len(unknown), func(i int) error {
-		var err error
-		results[i], err = readFile(r.ix.repo, r.ix.options.Dir, unknown[i])
+		result, err := readFile(r.ix.repo, r.ix.options.Dir, unknown[i])
+		if err == nil && result.record != nil {
+			records[i] = newArrival(r.last+1+int64(i), result.record)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, nil, &readError{err}
 	}
-	for i, result := range results {
-		if result.record == nil {
+	r.last += int64(len(unknown))
+	for i, a := range records {
+		if a.Record == nil {
 			continue // what is no record is for Load to report
 		}
-		r.last++
-		known[fileID{unknown[i].Path, unknown[i].Blob}] = r.last
-		members = append(members, r.last)
-		arrived = append(arrived, arrival{n: r.last, Record: result.record})
+		known[fileID{unknown[i].Path, unknown[i].Blob}] = a.n
+		members, arrived = append(members, a.n), append(arrived, a)
 	}
 	return arrived, members, nil
 }
@@ -290,12 +333,12 @@ func (r *refresh) firstOfID(arrived []arrival) ([]arrival, error) {
 	kept := arrived[:0]
 	for _, a := range arrived {
 		if r.ids[a.ID] {
-			if _, err := r.conn.ExecContext(r.ctx, insertRecord, a.n, a.ID, outvoted, a.At.Unix(), about(a.Record), handoff.EncodeRecord(a.Record)); err != nil {
+			if _, err := r.conn.ExecContext(r.ctx, insertRecord, a.row(outvoted)...); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		r.ids[a.ID] = true
+		r.ids[strings.Clone(a.ID)] = true // and not the text of which it is a part
 		kept = append(kept, a)
 	}
 	return kept, nil

@@ -12,10 +12,23 @@ import (
 
 // arrival is a record on its way into the fold.
 type arrival struct {
-	n      int64 // its number in the table
-	stored bool  // whether it has a row there
+	n      int64  // its number in the table
+	stored bool   // whether it has a row there
+	data   []byte // its compact form
 	*handoff.Record
 }
+
+// newArrival is a record that has no row yet.
+func newArrival(n int64, r *handoff.Record) arrival {
+	return arrival{n: n, data: handoff.EncodeRecord(r), Record: r}
+}
+
+// row is the values of its row at a place.
+func (a arrival) row(place any) []any {
+	return []any{a.n, a.ID, place, a.At.Unix(), about(a.Record), a.data}
+}
+
+const insertRecord = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)"
 
 // outvoted is the place of a record whose id stands for another one.
 const outvoted = -1
@@ -103,7 +116,7 @@ func decodeArrival(n int64, data []byte) (arrival, error) {
 	if err != nil {
 		return arrival{}, errors.Join(errDamaged, err)
 	}
-	return arrival{n: n, stored: true, Record: r}, nil
+	return arrival{n: n, stored: true, data: data, Record: r}, nil
 }
 
 // about is the id of the record that a record is about, nil for none.

@@ -35,38 +35,46 @@ func (db *database) searchedTo(ctx context.Context) (int64, error) {
 	return n, damage(err)
 }
 
-// makeSearchable enters the texts of the records that came since the last time.
+// makeSearchable enters the texts of the records that came since the last time,
+// some at once: others can read in between.
 func (ix *Index) makeSearchable(ctx context.Context) error {
-	return ix.db.write(ctx, func() error {
-		from, err := ix.db.searchedTo(ctx)
-		if err != nil {
+	for done := 0; ; done += foldChunk {
+		n := 0
+		err := ix.db.write(ctx, func() (err error) {
+			n, err = ix.enterTexts(ctx)
+			return err
+		})
+		if err != nil || n < foldChunk {
 			return err
 		}
-		insert, err := ix.db.conn.PrepareContext(ctx, "INSERT INTO text (rowid, said) VALUES (?, ?)")
-		if err != nil {
-			return err
+		if ix.options.Progress != nil {
+			ix.options.Progress(done + n)
 		}
-		defer insert.Close()
-		f := folder{ctx: ctx, conn: ix.db.conn}
-		for done := 0; ; done += foldChunk {
-			list, err := f.stored("SELECT n, data FROM record WHERE n > ? ORDER BY n LIMIT ?", from, foldChunk)
-			if err != nil {
-				return err
-			}
-			if len(list) == 0 {
-				return ix.db.setMeta(ctx, "searched", strconv.AppendInt(nil, from, 10))
-			}
-			for _, a := range list {
-				if _, err := insert.ExecContext(ctx, a.n, ix.options.Text(a.Record)); err != nil {
-					return err
-				}
-			}
-			from = list[len(list)-1].n
-			if ix.options.Progress != nil {
-				ix.options.Progress(done + len(list))
-			}
+	}
+}
+
+// enterTexts enters the texts of some records and returns of how many.
+func (ix *Index) enterTexts(ctx context.Context) (int, error) {
+	from, err := ix.db.searchedTo(ctx)
+	if err != nil {
+		return 0, err
+	}
+	f := folder{ctx: ctx, conn: ix.db.conn}
+	list, err := f.stored("SELECT n, data FROM record WHERE n > ? ORDER BY n LIMIT ?", from, foldChunk)
+	if err != nil || len(list) == 0 {
+		return 0, err
+	}
+	insert, err := ix.db.conn.PrepareContext(ctx, "INSERT INTO text (rowid, said) VALUES (?, ?)")
+	if err != nil {
+		return 0, err
+	}
+	defer insert.Close()
+	for _, a := range list {
+		if _, err := insert.ExecContext(ctx, a.n, ix.options.Text(a.Record)); err != nil {
+			return 0, err
 		}
-	})
+	}
+	return len(list), ix.db.setMeta(ctx, "searched", strconv.AppendInt(nil, list[len(list)-1].n, 10))
 }
 
 // words adds the things whose records say all of some texts. A thing that says
