@@ -480,7 +480,7 @@ func TestEndOfInputNeverPublishes(t *testing.T) {
 // never answers.
 func TestLeavesTheTerminalAlone(t *testing.T) {
 	r := inTheEvening(t)
-	for _, args := range [][]string{{"version"}, {"help"}, {"check"}} {
+	for _, args := range [][]string{{"version"}, {"help"}, {"check"}, {"hook", "run", "pre-push"}} {
 		x := r.start(80, 24, "handoff", args...)
 		begun := time.Now()
 		x.status()
