@@ -46,9 +46,9 @@ a reference it answers the one handoff or assignment that waits for you.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.outcome, "outcome", handoff.OutcomeAccepted, "`VERDICT`: accepted, accepted_with_gaps, changes_requested, declined, seen")
-	f.StringSliceVar(&o.take, "take", nil, "take this `ITEM` only (repeatable)")
-	f.StringArrayVar(&o.readback, "readback", nil, "the item in your words: `'item;understood;first action'`")
-	f.StringArrayVar(&o.gaps, "gap", nil, "what was missing: `'item;class;note'`")
+	commaListVar(f, &o.take, "take", "take this `ITEM` only (repeatable)")
+	listVar(f, &o.readback, "readback", "the item in your words: `'item;understood;first action'`")
+	listVar(f, &o.gaps, "gap", "what was missing: `'item;class;note'`")
 	f.StringVar(&o.reason, "reason", "", "why changes are needed or it is declined: `REASON`")
 	f.StringVar(&o.exception, "exception", "", "which exception, with --reason exception: `CLASS`")
 	f.StringVar(&o.note, "note", "", "a `NOTE` to the sender")

@@ -36,7 +36,7 @@ that.`,
 	f.StringVar(&o.to, "to", "", "`WHO` is asked")
 	f.StringVar(&o.about, "about", "", "the handoff, item or question `REF` that it is about")
 	f.StringVar(&o.context, "context", "", "what they need to know to answer")
-	f.StringSliceVar(&o.blocks, "blocks", nil, "an `ITEM` that waits for the answer (repeatable)")
+	commaListVar(f, &o.blocks, "blocks", "an `ITEM` that waits for the answer (repeatable)")
 	o.addFlags(f)
 	return cmd
 }

@@ -40,9 +40,10 @@ func (o *prOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.number, "number", 0, "its number is `N`")
 	f.BoolVar(&o.require, "require", false, "no handoff is an error, not a warning")
 	f.BoolVar(&o.skipDraft, "skip-draft", false, "a draft owes no handoff")
-	f.StringSliceVar(&o.skipAuthor, "skip-author", []string{guard.Bots}, "nor does an `AUTHOR` like this")
-	f.StringSliceVar(&o.skipPath, "skip-path", nil, "nor do changes to files of this `PATTERN` alone, as in .gitignore")
-	f.StringSliceVar(&o.skipLabel, "skip-label", nil, "nor does one with this `LABEL`")
+	o.skipAuthor = []string{guard.Bots}
+	commaListVar(f, &o.skipAuthor, "skip-author", "nor does an `AUTHOR` like this")
+	commaListVar(f, &o.skipPath, "skip-path", "nor do changes to files of this `PATTERN` alone, as in .gitignore")
+	commaListVar(f, &o.skipLabel, "skip-label", "nor does one with this `LABEL`")
 }
 
 // changed reports whether a flag is set that says something about a pull

@@ -28,8 +28,8 @@ func newDecideCmd(g *globals) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.topic, "topic", "", "the `SLUG` of what is decided; without it, made of the text")
-	f.StringSliceVar(&o.items, "item", nil, "an `ITEM` that it is about (repeatable)")
-	f.StringArrayVar(&o.rejected, "alternative", nil, "what was not chosen: `'option;why not'`")
+	commaListVar(f, &o.items, "item", "an `ITEM` that it is about (repeatable)")
+	listVar(f, &o.rejected, "alternative", "what was not chosen: `'option;why not'`")
 	f.StringVar(&o.fields.Context, "context", "", "what the business wants")
 	f.StringVar(&o.fields.Tradeoffs, "tradeoffs", "", "what it costs")
 	f.StringVar(&o.fields.Answers, "answers", "", "the blocker or question `REF` that it answers")

@@ -88,7 +88,7 @@ func runDemo(ctx context.Context, g *globals) error {
 		return errors.Join(err, os.RemoveAll(root))
 	}
 	for _, s := range scenes {
-		if err := d.play(s); err != nil {
+		if err := d.play(ctx, s); err != nil {
 			return err
 		}
 	}
@@ -116,13 +116,14 @@ func (d *demo) setUp(ctx context.Context, file string) error {
 }
 
 // play runs the commands of a scene, each through the road of the real one.
-func (d *demo) play(s scene) error {
+func (d *demo) play(ctx context.Context, s scene) error {
 	local := s.at.In(s.who.zone())
 	d.g.printer.styled(d.g.printer.paint(bold, fmt.Sprintf("%s (%s, %s) %s", s.who.name, s.who.place, local.Format("Mon 15:04"), s.tells)))
 	for _, args := range s.commands {
 		d.g.printer.styled(d.g.printer.paint(cyan, "$ handoff "+commandLine(args)))
 		var errOut bytes.Buffer
 		env := d.g.Env
+		env.Signals = nil // they cancel ctx
 		env.Dir, env.In, env.Err, env.Interactive = d.dir, strings.NewReader(""), &errOut, false
 		env.Environ, env.Width, env.Height = d.environ(s.who, s.at), demoWidth, 0
 		env.Now = func() time.Time { return local }
@@ -131,7 +132,7 @@ func (d *demo) play(s scene) error {
 			args = slices.Clone(args)
 			args[2] = filepath.Join("..", args[2])
 		}
-		status := Main(args, env)
+		status := newGlobals(env).run(ctx, args)
 		if said := strings.TrimSuffix(errOut.String(), "\n"); said != "" {
 			d.g.printer.line("%s", said)
 		}

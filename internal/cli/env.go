@@ -12,9 +12,11 @@ import (
 	"crypto/rand"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/guard"
@@ -34,10 +36,15 @@ type Env struct {
 	Color       bool          // stdout is a terminal that shows colour
 	Width       int           // columns of stdout when it is a terminal, else 0
 	Height      int           // its lines
+
+	Signals <-chan os.Signal // those that end a command; nil when somebody else watches them
 }
 
-// OSEnv is the environment of this process.
+// OSEnv is the environment of this process, which from now on tells about
+// SIGINT, SIGTERM and SIGHUP in Env.Signals, to its end.
 func OSEnv() (Env, error) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	dir, err := os.Getwd()
 	if err != nil {
 		return Env{}, err
@@ -45,6 +52,7 @@ func OSEnv() (Env, error) {
 	env := Env{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Dir: filepath.Clean(dir), Now: time.Now, NewID: randomID, Environ: os.Environ(),
+		Signals: signals,
 	}
 	env.Interactive = term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
 	if term.IsTerminal(int(os.Stdout.Fd())) {

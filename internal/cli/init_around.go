@@ -6,11 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/guard"
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // setUpAround does what init does outside of the records' directory: the hook,
@@ -86,13 +86,13 @@ func createFile(name string, data []byte) (bool, error) {
 }
 
 // released matches the version of a release, which go install can find.
-var released = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
+var released = handoff.Pattern(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
 
 // releaseVersion is the version of this program, or of the release that the
 // examples name when this is no release.
 func releaseVersion() string {
 	version := "v" + strings.TrimPrefix(programVersion(), "v")
-	if released.MatchString(version) && version != "v0.0.0" {
+	if released().MatchString(version) && version != "v0.0.0" {
 		return version
 	}
 	return examples.Version

@@ -31,7 +31,7 @@ func newResolveCmd(g *globals) *cobra.Command {
 	f.StringVar(&o.outcome, "outcome", "resolved", "`OUTCOME`: resolved, workaround, withdrawn, obsolete, wont_fix")
 	f.StringVar(&o.how, "how", "", "what removed it")
 	f.StringVar(&o.decision, "decision", "", "the decision that removed it: `'what -- why'`")
-	f.StringArrayVar(&o.evidence, "evidence", nil, "a link or a commit that shows it (repeatable)")
+	listVar(f, &o.evidence, "evidence", "a link or a commit that shows it (repeatable)")
 	f.StringVar(&o.source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
 	o.addFlags(f)
 	return cmd

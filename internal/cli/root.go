@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -39,13 +38,23 @@ type globals struct {
 
 // Main runs one command line and returns its exit status.
 func Main(args []string, env Env) int {
+	return newGlobals(env).run(context.Background(), args)
+}
+
+func newGlobals(env Env) *globals {
 	g := &globals{Env: env, commands: env.Out}
 	if env.inCI() {
-		env.Err = &guard.Breaker{W: env.Err}
-		g.Err = env.Err
+		g.Err = &guard.Breaker{W: env.Err}
 	}
-	ctx, stop := g.withSignals(context.Background())
-	defer stop()
+	return g
+}
+
+func (g *globals) run(ctx context.Context, args []string) int {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if g.Signals != nil {
+		go g.watchSignals(ctx, cancel)
+	}
 	root := newRootCmd(g)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -55,30 +64,21 @@ func Main(args []string, env Env) int {
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
 		err = cause
 	}
-	return report(env.Err, err, g.printer.json)
+	return report(g.Err, err, g.printer.json)
 }
 
-// withSignals returns a context that SIGINT, SIGTERM and SIGHUP cancel, with a
-// cause that knows which. While an editor has the terminal, SIGINT is for it.
-func (g *globals) withSignals(parent context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	go func() {
-		for {
-			select {
-			case s := <-signals:
-				if number, ok := s.(syscall.Signal); ok && !(number == syscall.SIGINT && g.inEditor.Load()) {
-					cancel(&signalError{number})
-				}
-			case <-ctx.Done():
-				return
+// watchSignals cancels ctx at a signal, with a cause that knows which. While an
+// editor has the terminal, SIGINT is for it.
+func (g *globals) watchSignals(ctx context.Context, cancel context.CancelCauseFunc) {
+	for {
+		select {
+		case s := <-g.Signals:
+			if number, ok := s.(syscall.Signal); ok && !(number == syscall.SIGINT && g.inEditor.Load()) {
+				cancel(&signalError{number})
 			}
+		case <-ctx.Done():
+			return
 		}
-	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		cancel(nil)
 	}
 }
 

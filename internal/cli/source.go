@@ -22,7 +22,7 @@ type sourceOptions struct {
 
 func (o *sourceOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.asOf, "as-of", "", "answer as it was at a `TIME`, or at a revision")
-	f.StringSliceVar(&o.refs, "ref", nil, "read the records of this `REF` only (repeatable)")
+	commaListVar(f, &o.refs, "ref", "read the records of this `REF` only (repeatable)")
 	f.BoolVar(&o.allRefs, "all-refs", false, "read all branches, whatever the configuration says")
 }
 

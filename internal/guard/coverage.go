@@ -124,7 +124,7 @@ func (p Policy) skip(pr PullRequest, c Change) string {
 const Bots = "*[bot]"
 
 func (p Policy) skipsPath(path string) bool {
-	return slices.ContainsFunc(p.SkipPaths, func(pattern string) bool { return MatchPath(pattern, path) })
+	return slices.ContainsFunc(p.SkipPaths, func(pattern string) bool { return handoff.PathPattern(pattern).Covers(path) })
 }
 
 // youngest returns the record with the latest time, of two at one time the one

@@ -13,10 +13,12 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // indexEdit adds entries to a copy of the index that becomes the content of
@@ -185,7 +187,7 @@ func removeIndexCopy(path string) error {
 
 // sparsePatterns say which files a sparse checkout has in the work tree. Nil is
 // an ordinary checkout, which has all.
-type sparsePatterns []gitignore.Pattern
+type sparsePatterns []string
 
 // readSparse reads the patterns of the sparse checkout, when there is one.
 func (r *Repo) readSparse() (sparsePatterns, error) {
@@ -201,7 +203,7 @@ func (r *Repo) readSparse() (sparsePatterns, error) {
 	for line := range strings.Lines(string(data)) {
 		line = strings.TrimRight(line, "\r\n")
 		if line != "" && line[0] != '#' {
-			patterns = append(patterns, gitignore.ParsePattern(line, nil))
+			patterns = append(patterns, strings.TrimRight(line, " "))
 		}
 	}
 	return patterns, err
@@ -209,15 +211,16 @@ func (r *Repo) readSparse() (sparsePatterns, error) {
 
 // includes reports whether the work tree has the file name. The last pattern
 // that matches the file or, if none does, the nearest directory above it
-// decides; "exclude" of an ignore file means that the file is present here.
+// decides.
 func (s sparsePatterns) includes(name string) bool {
 	if s == nil {
 		return true
 	}
 	for at, isDir := name, false; at != "."; at, isDir = path.Dir(at), true {
-		for i := len(s) - 1; i >= 0; i-- {
-			if match := s[i].Match(strings.Split(at, "/"), isDir); match != gitignore.NoMatch {
-				return match == gitignore.Exclude
+		for _, pattern := range slices.Backward(s) {
+			pattern, not := strings.CutPrefix(pattern, "!")
+			if handoff.PathPattern(pattern).Matches(at, isDir) {
+				return !not
 			}
 		}
 	}
