@@ -103,7 +103,7 @@ func (r *Repo) appendOnce(ctx context.Context, change Change) (Commit, error) {
 		a.lockIndex,  // from here nobody stages, merges or checks out
 		a.lockBranch, // from here nobody moves HEAD or the branch, and its tip is read
 		a.checkPaths,
-		a.startIndex, // git adds the entries to a copy while we go on
+		a.startIndex, // a copy gets the entries while we go on
 		a.writeObjects,
 		a.readBack,
 		a.finishIndex,
@@ -333,7 +333,7 @@ func (a *appending) planTrees(root plumbing.Hash) (err error) {
 	return err
 }
 
-// startIndex looks at the index and lets git begin to edit the copy.
+// startIndex looks at the index and begins to edit the copy.
 func (a *appending) startIndex(ctx context.Context) error {
 	if !a.checkedOut() {
 		return nil
@@ -447,11 +447,11 @@ func (a *appending) readBack(ctx context.Context) error {
 }
 
 // finishIndex waits until the copy of the index has the entries.
-func (a *appending) finishIndex(ctx context.Context) error {
+func (a *appending) finishIndex(context.Context) error {
 	if !a.checkedOut() {
 		return nil
 	}
-	return a.edit.finish(ctx)
+	return a.edit.finish()
 }
 
 // fillMarker writes down what the lock files and the work tree are about to

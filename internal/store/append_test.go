@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -187,7 +188,7 @@ func (r *testRepo) lacksExtension(name string) string {
 	if err != nil {
 		return err.Error()
 	}
-	if _, ok := index.extra[name]; !ok {
+	if !slices.ContainsFunc(index.extensions, func(e indexExtension) bool { return e.name == name }) {
 		return "the index lost " + name
 	}
 	return ""

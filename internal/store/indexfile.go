@@ -5,9 +5,13 @@ import (
 	"crypto/sha1"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -23,9 +27,16 @@ type indexFile struct {
 	data    []byte
 	version uint32
 	count   uint32
-	entries int               // offset behind the entries, where extensions begin
-	shared  plumbing.Hash     // the file that a split index builds on, else zero
-	extra   map[string][]byte // extensions by their four letters
+	entries int           // offset behind the entries, where extensions begin
+	shared  plumbing.Hash // the file that a split index builds on, else zero
+
+	extensions []indexExtension
+}
+
+// indexExtension is a part of an index behind its entries.
+type indexExtension struct {
+	name string // four letters
+	data []byte
 }
 
 // indexEntry is what one entry says. Its path is valid during a visit only, and
@@ -41,6 +52,8 @@ const (
 	entryHeaderSize   = 62     // stat data, object name, flags
 	flagExtended      = 0x4000 // two more bytes of flags follow
 	flagStage         = 0x3000
+
+	maxPath = 4096 // bytes of a path in the cached trees; Linux opens no longer one
 )
 
 // newIndex returns the content of an index without entries.
@@ -71,7 +84,7 @@ func parseIndex(path string, data []byte, look func(entry indexEntry, offset int
 		return nil, &DamagedError{Path: path, Err: errors.New("not an index file")}
 	}
 	x := &indexFile{
-		path: path, data: data, extra: map[string][]byte{},
+		path: path, data: data,
 		version: binary.BigEndian.Uint32(data[4:]), count: binary.BigEndian.Uint32(data[8:]),
 	}
 	if x.version < 2 || x.version > 4 {
@@ -90,10 +103,12 @@ func (x *indexFile) readExtensions() error {
 			return &DamagedError{Path: x.path, Err: errors.New("extensions are cut short")}
 		}
 		end := 8 + int(binary.BigEndian.Uint32(rest[4:]))
-		x.extra[string(rest[:4])] = rest[8:end]
+		x.extensions = append(x.extensions, indexExtension{string(rest[:4]), rest[8:end]})
+		if string(rest[:4]) == "link" {
+			copy(x.shared[:], rest[8:end])
+		}
 		rest = rest[end:]
 	}
-	copy(x.shared[:], x.extra["link"])
 	return nil
 }
 
@@ -121,14 +136,16 @@ func (x *indexFile) visit(f func(entry indexEntry, offset int)) error {
 			}
 			at += size
 			previous = previous[:len(previous)-int(drop)]
-		} else {
-			previous = previous[:0]
 		}
 		length := bytes.IndexByte(x.data[min(at, end):end], 0)
 		if length < 0 {
 			return short
 		}
-		previous = append(previous, x.data[at:at+length]...)
+		if name := x.data[at : at+length]; x.version == 4 {
+			previous = append(previous, name...)
+		} else {
+			previous = name
+		}
 		at += length + 1
 		if x.version < 4 {
 			at = start + (at-1-start+8)&^7 // 1 to 8 zeros bring it to a multiple of 8
@@ -171,25 +188,15 @@ type indexFindings struct {
 // the split index deletes counts as present.
 func examineIndex(path string, paths []string) (*indexFile, indexFindings, error) {
 	found := indexFindings{present: map[string]bool{}, inTheWay: map[string]bool{}}
-	wanted, parents := map[string]bool{}, map[string]bool{}
-	for _, path := range paths {
-		wanted[path] = true
-		for _, parent := range parentsOf(path) {
-			parents[parent] = true
-		}
-	}
 	look := func(entry indexEntry, _ int) {
 		if entry.stage != 0 {
 			found.unmerged = string(entry.path)
 		}
-		if wanted[string(entry.path)] {
-			found.present[string(entry.path)] = true
-		}
-		if parents[string(entry.path)] {
-			found.inTheWay[string(entry.path)] = true
-		}
 		for _, path := range paths {
-			if len(entry.path) > len(path) && entry.path[len(path)] == '/' && string(entry.path[:len(path)]) == path {
+			switch {
+			case string(entry.path) == path:
+				found.present[path] = true
+			case isParent(string(entry.path), path) || isParent(path, string(entry.path)):
 				found.inTheWay[string(entry.path)] = true
 			}
 		}
@@ -201,49 +208,139 @@ func examineIndex(path string, paths []string) (*indexFile, indexFindings, error
 	return index, found, err
 }
 
-// insert returns the content of x with one more entry for a file, and without
-// the extensions that only speed git up and would no longer be true. It serves
-// where git is not installed, and refuses formats in which entries depend on
-// each other.
-func (x *indexFile) insert(path string, blob plumbing.Hash) ([]byte, error) {
-	for name := range x.extra {
-		if !strings.Contains("TREE UNTR EOIE IEOT REUC", name) {
-			return nil, &UnsupportedError{What: "index with " + name, Why: "only git can edit it", WayOut: "install git"}
+// isParent reports whether path is below dir.
+func isParent(dir, path string) bool {
+	return len(dir) > 0 && len(path) > len(dir) && path[len(dir)] == '/' && path[:len(dir)] == dir
+}
+
+// needsGit returns what of the index only git can keep true when entries are
+// added, "" when there is nothing: entries of their own, of which none depends
+// on another, and no extension but the cached trees and the resolved conflicts.
+func (x *indexFile) needsGit() string {
+	for _, extension := range x.extensions {
+		if extension.name != "TREE" && extension.name != "REUC" {
+			return "index with " + extension.name
 		}
 	}
 	if x.version == 4 {
-		return nil, &UnsupportedError{What: "index version 4", Why: "only git can edit it", WayOut: "install git"}
+		return "index version 4"
 	}
-	at := x.entries
+	if bytes.Equal(x.data[len(x.data)-indexChecksumSize:], make([]byte, indexChecksumSize)) {
+		return "index without checksum"
+	}
+	return ""
+}
+
+// write writes x, which must not need git, with more entries to the file path:
+// byte for byte what git update-index --add --cacheinfo makes of it.
+func (x *indexFile) write(path string, files []newFile) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(x.writeTo(file, files), file.Close())
+}
+
+func (x *indexFile) writeTo(file io.Writer, files []newFile) error {
+	files = slices.SortedFunc(slices.Values(files), func(a, b newFile) int { return strings.Compare(a.Path, b.Path) })
+	header := slices.Clone(x.data[:indexHeaderSize])
+	binary.BigEndian.PutUint32(header[8:], x.count+uint32(len(files)))
+	pieces, from, rest := [][]byte{header}, indexHeaderSize, files
 	err := x.visit(func(entry indexEntry, offset int) {
-		if at == x.entries && string(entry.path) > path {
-			at = offset
+		for len(rest) > 0 && string(entry.path) > rest[0].Path {
+			pieces = append(pieces, x.data[from:offset], newEntry(rest[0]))
+			from, rest = offset, rest[1:]
 		}
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := make([]byte, 0, len(x.data)+len(path)+entryHeaderSize+8)
-	out = append(out, x.data[:at]...)
-	out = append(out, newEntry(path, blob)...)
-	out = append(out, x.data[at:x.entries]...)
-	if undo, ok := x.extra["REUC"]; ok {
-		out = append(out, "REUC"...)
-		out = binary.BigEndian.AppendUint32(out, uint32(len(undo)))
-		out = append(out, undo...)
+	pieces = append(pieces, x.data[from:x.entries])
+	for _, file := range rest {
+		pieces = append(pieces, newEntry(file))
 	}
-	binary.BigEndian.PutUint32(out[8:], x.count+1)
-	sum := sha1.Sum(out)
-	return append(out, sum[:]...), nil
+	for _, extension := range x.extensions {
+		data := extension.data
+		if extension.name == "TREE" {
+			if data, err = x.staleTrees(data, files); err != nil {
+				return err
+			}
+		}
+		pieces = append(pieces, binary.BigEndian.AppendUint32([]byte(extension.name), uint32(len(data))), data)
+	}
+	sum := sha1.New()
+	both := io.MultiWriter(file, sum)
+	for _, piece := range pieces {
+		if _, err := both.Write(piece); err != nil {
+			return err
+		}
+	}
+	_, err = file.Write(sum.Sum(nil))
+	return err
 }
 
 // newEntry encodes an entry of versions 2 and 3. Its stat data is zero, which
 // makes git compare the content.
-func newEntry(path string, blob plumbing.Hash) []byte {
-	entry := make([]byte, entryHeaderSize, entryHeaderSize+len(path)+8)
+func newEntry(file newFile) []byte {
+	entry := make([]byte, entryHeaderSize, entryHeaderSize+len(file.Path)+8)
 	binary.BigEndian.PutUint32(entry[24:], modeFile)
-	copy(entry[40:], blob[:])
-	binary.BigEndian.PutUint16(entry[60:], uint16(min(len(path), 0xfff)))
-	entry = append(entry, path...)
+	copy(entry[40:], file.Hash[:])
+	binary.BigEndian.PutUint16(entry[60:], uint16(min(len(file.Path), 0xfff)))
+	entry = append(entry, file.Path...)
 	return append(entry, make([]byte, 8-len(entry)%8)...)
+}
+
+// staleTrees returns the data of a TREE extension (gitformat-index(5)) in which
+// the trees on the way to files are invalid, so that the next commit computes
+// these and no others.
+func (x *indexFile) staleTrees(data []byte, files []newFile) ([]byte, error) {
+	stale := map[string]bool{"": true}
+	for _, file := range files {
+		for _, parent := range parentsOf(file.Path) {
+			stale[parent] = true
+		}
+	}
+	out, rest, ok := invalidate(nil, data, "", stale)
+	if !ok || len(rest) > 0 {
+		return nil, &DamagedError{Path: x.path, Err: errors.New("the cached trees make no sense")}
+	}
+	return out, nil
+}
+
+// invalidate copies the cached tree at the start of data, and those below it, to
+// out, without the object names of stale ones. dir is the path of the directory
+// above, with a slash.
+func invalidate(out, data []byte, dir string, stale map[string]bool) (copied, rest []byte, ok bool) {
+	name, data, _ := bytes.Cut(data, []byte{0})
+	line, data, found := bytes.Cut(data, []byte{'\n'})
+	entries, below, _ := strings.Cut(string(line), " ")
+	count, err := strconv.Atoi(entries)
+	subtrees, errBelow := strconv.Atoi(below)
+	path := dir + string(name)
+	if !found || err != nil || errBelow != nil || len(path) > maxPath {
+		return nil, nil, false
+	}
+	size := 0 // of the object name, which only a valid tree has
+	if count >= 0 {
+		size = sha1.Size
+	}
+	if len(data) < size {
+		return nil, nil, false
+	}
+	out = append(append(out, name...), 0)
+	if stale[path] {
+		out = fmt.Appendf(out, "-1 %d\n", subtrees)
+	} else {
+		out = append(fmt.Appendf(out, "%d %d\n", count, subtrees), data[:size]...)
+	}
+	data = data[size:]
+	if path != "" {
+		path += "/"
+	}
+	for range subtrees {
+		if out, data, ok = invalidate(out, data, path, stale); !ok {
+			return nil, nil, false
+		}
+	}
+	return out, data, true
 }

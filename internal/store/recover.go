@@ -337,7 +337,7 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, edit.stop()) }()
-	if err := edit.finish(ctx); err != nil {
+	if err := edit.finish(); err != nil {
 		return err
 	}
 	if err := edit.fillLock(); err != nil {

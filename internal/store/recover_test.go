@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"iter"
 	"os"
 	"path/filepath"
 	"testing"
@@ -32,17 +33,30 @@ func (r *testRepo) killedAfter(last string) Commit {
 			break
 		}
 	}
-	if a.edit != nil && a.edit.cmd != nil {
-		a.edit.cmd.Wait() // a killed process leaves git running, to its end
+	if a.edit != nil {
+		a.edit.finish() // a killed process leaves git running, to its end
 	}
 	a.marker.close()
 	return a.commit
 }
 
+// eachIndex yields every step with the version of an index that we write, and of
+// one that git writes for us.
+func eachIndex(steps ...string) iter.Seq2[string, string] {
+	return func(yield func(step, version string) bool) {
+		for _, step := range steps {
+			if !yield(step, "2") || !yield(step, "4") {
+				return
+			}
+		}
+	}
+}
+
 func TestRecoverCompletesAnAppendThatStands(t *testing.T) {
-	for _, last := range []string{"branch", "index moved"} {
-		t.Run(last, func(t *testing.T) {
+	for last, version := range eachIndex("branch", "index moved") {
+		t.Run(last+" index "+version, func(t *testing.T) {
 			r := seeded(t)
+			r.git("update-index", "--index-version", version)
 			r.write("src/a.txt", "staged\n")
 			r.git("add", "src/a.txt")
 			before := r.userWork()
@@ -63,9 +77,11 @@ func TestRecoverCompletesAnAppendThatStands(t *testing.T) {
 }
 
 func TestRecoverTakesBackAnAppendThatDoesNotStand(t *testing.T) {
-	for _, last := range []string{"begin", "lock", "lock branch", "check", "index", "objects", "read back", "index done", "marker", "fill", "stage", "sync", "place"} {
-		t.Run(last, func(t *testing.T) {
+	steps := []string{"begin", "lock", "lock branch", "check", "index", "objects", "read back", "index done", "marker", "fill", "stage", "sync", "place"}
+	for last, version := range eachIndex(steps...) {
+		t.Run(last+" index "+version, func(t *testing.T) {
 			r := seeded(t)
+			r.git("update-index", "--index-version", version)
 			before, head := r.userWork(), r.git("rev-parse", "HEAD")
 			r.killedAfter(last)
 			if err := r.open().Recover(context.Background()); err != nil {

@@ -17,6 +17,7 @@ import (
 // for ever.
 func TestRecoverWaitsForGitOfAKilledWriter(t *testing.T) {
 	r := seeded(t)
+	r.git("update-index", "--index-version", "4") // which only git can edit
 	git, err := exec.LookPath("git")
 	if err != nil {
 		t.Fatal(err)
