@@ -3,19 +3,14 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
-	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/spf13/cobra"
 )
 
 type logOptions struct {
-	sourceOptions
-	since, until string
-	by           string
-	kind         string
-	limit        int
+	filterOptions
 }
 
 func newLogCmd(g *globals) *cobra.Command {
@@ -23,19 +18,34 @@ func newLogCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "log",
 		Short: "List records, the newest first",
+		Long: `List records, the newest first. The filters combine: a record is listed when all
+of them fit. Where a filter has several values, with commas or given again, one
+of them must fit. They mean what the terms of handoff query mean:
+
+  --since, --until   when it was written: from the first on, up to the second.
+                     Of a day, --until is its end, so that the day is listed
+  --by      its author, or one of a group such as team:qa
+  --team    the team of its author, as the configuration has it, else as their
+            latest handoff says
+  --to      whom a handoff, question, escalation, assignment or route is for,
+            by name or through a group
+  --item    an item that it names, or that the blocker, question or handoff is
+            about which it is a word on
+  --owner   who owns such an item now
+  --kind    its kind: handoff, ack, decision and so on
+  --limit   the newest so many of those that fit
+  --ref, --all-refs   which branches are read, instead of what the
+                      configuration says
+  --as-of   the records as they were at a time, or as a revision has them; ages
+            and --since count from there
+`,
 		Example: `  handoff log --since 2d
-  handoff log --kind decision --by sarah`,
+  handoff log --kind decision,resolution --by sarah,team:qa`,
 		GroupID: groupRead,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runLog(cmd.Context(), g, o) },
 	}
-	f := cmd.Flags()
-	o.sourceOptions.addFlags(f)
-	f.StringVar(&o.since, "since", "", "not older than `WHEN`: 2d, or a time")
-	f.StringVar(&o.until, "until", "", "not younger than `WHEN`")
-	f.StringVar(&o.by, "by", "", "records of `WHO` only")
-	f.StringVar(&o.kind, "kind", "", "records of this `KIND` only")
-	f.IntVar(&o.limit, "limit", 0, "at most `N` records")
+	o.addFlags(cmd.Flags(), filterFlag{qualifier: query.OfKind, usage: "records of this `KIND`"})
 	return cmd
 }
 
@@ -57,30 +67,16 @@ type logDocument struct {
 }
 
 func runLog(ctx context.Context, g *globals, o logOptions) error {
-	if o.kind != "" && !slices.Contains(handoff.Kinds, handoff.Kind(o.kind)) {
-		return usagef("", "--kind %s: not a kind of record", o.kind)
-	}
 	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}
-	since, err := ws.bound("--since", o.since)
-	if err != nil {
-		return err
-	}
-	until, err := ws.bound("--until", o.until)
-	if err != nil {
+	q := query.Query{Me: ws.me}
+	if err := o.narrow(&q, ws.parseEnv()); err != nil {
 		return err
 	}
 	entries := []logEntry{}
-	for _, r := range slices.Backward(ws.state.Order()) {
-		if o.limit > 0 && len(entries) == o.limit {
-			break
-		}
-		if o.by != "" && r.By != o.by || o.kind != "" && string(r.Kind) != o.kind ||
-			r.At.Before(since) || !until.IsZero() && r.At.After(until) {
-			continue
-		}
+	for _, r := range query.Log(q, ws.state, ws.queryEnv()) {
 		entries = append(entries, logEntry{Type: "record", ID: r.ID, Kind: r.Kind, By: r.By, At: r.At,
 			Says: says(r), Path: r.Source.Path, Commit: r.Source.Commit})
 	}
@@ -96,19 +92,6 @@ func runLog(ctx context.Context, g *globals, o logOptions) error {
 		rows[i] = []string{e.ID, age(ws.now.Sub(e.At.Time)), string(e.Kind), e.By, e.Says}
 	}
 	return g.page(func() { g.printer.table([]string{"ID", "AGE", "KIND", "BY", "SAYS"}, rows) })
-}
-
-// bound reads the value of a time flag that looks back; an empty one is the
-// zero time.
-func (ws *workspace) bound(flag, value string) (time.Time, error) {
-	if value == "" {
-		return time.Time{}, nil
-	}
-	t, err := ws.whenPast(value)
-	if err != nil {
-		return time.Time{}, usagef("", "%s %s: %v", flag, value, err)
-	}
-	return t, nil
 }
 
 // says is the main text of a record, for a list.
