@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
@@ -11,19 +12,20 @@ import (
 
 type logOptions struct {
 	filterOptions
+	decisions bool
 }
 
 func newLogCmd(g *globals) *cobra.Command {
 	var o logOptions
 	cmd := &cobra.Command{
-		Use:   "log",
-		Short: "List records, the newest first",
+		Use:   "log [topic|path]",
+		Short: "List records, the newest first, or tell what was decided",
 		Long: `List records, the newest first. The filters combine: a record is listed when all
 of them fit. Where a filter has several values, with commas or given again, one
 of them must fit. They mean what the terms of handoff query mean:
 
   --since, --until   when it was written: from the first on, up to the second.
-                     Of a day, --until is its end, so that the day is listed
+                     Of a day, --until is its end, so that the day is in it
   --by      its author, or one of a group such as team:qa
   --team    the team of its author, as the configuration has it, else as their
             latest handoff says
@@ -38,13 +40,32 @@ of them must fit. They mean what the terms of handoff query mean:
                       configuration says
   --as-of   the records as they were at a time, or as a revision has them; ages
             and --since count from there
+
+With --decisions it is the decision log: for each topic the decision that holds,
+and under it those that it replaced, the newest first, with who, when and why.
+It may be asked about a topic, an item, a path (decisions on items that name the
+file, or a folder above or below it) or words, as handoff query decisions. What
+is only proposed, what was reversed, and what is contested says so: a decision
+is contested when another one replaces the same as it does, or was recorded on
+its topic without saying that it supersedes it. The filters choose topics: one
+is shown, whole, when one of its decisions fits all of them. In a pipe the
+columns are topic, relation (current, proposed, contested, replaced, note), id,
+status, decision, why, by, age, supersedes, superseded by, record, path, commit.
 `,
 		Example: `  handoff log --since 2d
-  handoff log --kind decision,resolution --by sarah,team:qa`,
+  handoff log --kind decision,resolution --by sarah,team:qa
+  handoff log --decisions session-policy
+  handoff log --decisions internal/session/ --since 30d`,
 		GroupID: groupRead,
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runLog(cmd.Context(), g, o) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && !o.decisions {
+				return usagef("handoff log --decisions TOPIC, or handoff query for other questions", "%s takes an argument with --decisions only, got %q", cmd.CommandPath(), args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return runLog(cmd.Context(), g, o, args) },
 	}
+	cmd.Flags().BoolVar(&o.decisions, "decisions", false, "the decision log: what holds, and what it replaced")
 	o.addFlags(cmd.Flags(), filterFlag{qualifier: query.OfKind, usage: "records of this `KIND`"})
 	return cmd
 }
@@ -66,7 +87,7 @@ type logDocument struct {
 	Results       []logEntry `json:"results"`
 }
 
-func runLog(ctx context.Context, g *globals, o logOptions) error {
+func runLog(ctx context.Context, g *globals, o logOptions, args []string) error {
 	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{All: true})
 	if err != nil {
 		return err
@@ -74,6 +95,14 @@ func runLog(ctx context.Context, g *globals, o logOptions) error {
 	q := query.Query{Me: ws.me}
 	if err := o.narrow(&q, ws.parseEnv()); err != nil {
 		return err
+	}
+	if o.decisions {
+		if len(args) > 0 {
+			if err := q.About(query.Decisions, strings.Join(args, " "), ws.parseEnv()); err != nil {
+				return err
+			}
+		}
+		return g.logDecisions(query.DecisionLog(q, ws.state, ws.queryEnv()))
 	}
 	entries := []logEntry{}
 	for _, r := range query.Log(q, ws.state, ws.queryEnv()) {

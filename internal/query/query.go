@@ -84,6 +84,18 @@ func (q *Query) Add(qualifier Qualifier, value string, env ParseEnv) error {
 	return q.add(Term{Qualifier: qualifier, Value: value}, env)
 }
 
+// About makes the query one about a topic and its argument, as the words of a
+// question do. The error is an [*ArgumentError].
+func (q *Query) About(topic Topic, arg string, env ParseEnv) error {
+	spec, _ := findTopic(topic)
+	value, problem := spec.arg.read(arg, env)
+	if problem != "" {
+		return &ArgumentError{Topic: topic, Arg: arg, Hint: problem + ", as in: " + spec.example}
+	}
+	q.Topic, q.Arg = topic, value
+	return nil
+}
+
 // add checks a term as it was typed and takes it in.
 func (q *Query) add(term Term, env ParseEnv) error {
 	spec, known := findQualifier(term.Qualifier)
