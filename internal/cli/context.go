@@ -97,6 +97,11 @@ func (ws *workspace) queryEnv() query.Env {
 	return env
 }
 
+// parseEnv is what the meaning of a question depends on.
+func (ws *workspace) parseEnv() query.ParseEnv {
+	return query.ParseEnv{Me: ws.me, Now: ws.now, Location: ws.location()}
+}
+
 // members returns the handles that an address stands for, seen from a sender.
 // Without a roster, "team" is everybody else who has written anything.
 func (ws *workspace) members(address, from string) []string {

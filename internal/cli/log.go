@@ -3,39 +3,70 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
-	"time"
+	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/spf13/cobra"
 )
 
 type logOptions struct {
-	sourceOptions
-	since, until string
-	by           string
-	kind         string
-	limit        int
+	filterOptions
+	decisions bool
 }
 
 func newLogCmd(g *globals) *cobra.Command {
 	var o logOptions
 	cmd := &cobra.Command{
-		Use:   "log",
-		Short: "List records, the newest first",
+		Use:   "log [topic|path]",
+		Short: "List records, the newest first, or tell what was decided",
+		Long: `List records, the newest first. The filters combine: a record is listed when all
+of them fit. Where a filter has several values, with commas or given again, one
+of them must fit. They mean what the terms of handoff query mean:
+
+  --since, --until   when it was written: from the first on, up to the second.
+                     Of a day, --until is its end, so that the day is in it
+  --by      its author, or one of a group such as team:qa
+  --team    the team of its author, as the configuration has it, else as their
+            latest handoff says
+  --to      whom a handoff, question, escalation, assignment or route is for,
+            by name or through a group
+  --item    an item that it names, or that the blocker, question or handoff is
+            about which it is a word on
+  --owner   who owns such an item now
+  --kind    its kind: handoff, ack, decision and so on
+  --limit   the newest so many of those that fit
+  --ref, --all-refs   which branches are read, instead of what the
+                      configuration says
+  --as-of   the records as they were at a time, or as a revision has them; ages
+            and --since count from there
+
+With --decisions it is the decision log: for each topic the decision that holds,
+and under it those that it replaced, the newest first, with who, when and why.
+It may be asked about a topic, an item, a path (decisions on items that name the
+file, or a folder above or below it) or words, as handoff query decisions. What
+is only proposed, what was reversed, and what is contested says so: a decision
+is contested when another one replaces the same as it does, or was recorded on
+its topic without saying that it supersedes it. The filters choose topics: one
+is shown, whole, when one of its decisions fits all of them. In a pipe the
+columns are topic, relation (current, proposed, contested, replaced, note), id,
+status, decision, why, by, age, supersedes, superseded by, record, path, commit.
+`,
 		Example: `  handoff log --since 2d
-  handoff log --kind decision --by sarah`,
+  handoff log --kind decision,resolution --by sarah,team:qa
+  handoff log --decisions session-policy
+  handoff log --decisions internal/session/ --since 30d`,
 		GroupID: groupRead,
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runLog(cmd.Context(), g, o) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && !o.decisions {
+				return usagef("handoff log --decisions TOPIC, or handoff query for other questions", "%s takes an argument with --decisions only, got %q", cmd.CommandPath(), args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return runLog(cmd.Context(), g, o, args) },
 	}
-	f := cmd.Flags()
-	o.sourceOptions.addFlags(f)
-	f.StringVar(&o.since, "since", "", "not older than `WHEN`: 2d, or a time")
-	f.StringVar(&o.until, "until", "", "not younger than `WHEN`")
-	f.StringVar(&o.by, "by", "", "records of `WHO` only")
-	f.StringVar(&o.kind, "kind", "", "records of this `KIND` only")
-	f.IntVar(&o.limit, "limit", 0, "at most `N` records")
+	cmd.Flags().BoolVar(&o.decisions, "decisions", false, "the decision log: what holds, and what it replaced")
+	o.addFlags(cmd.Flags(), filterFlag{qualifier: query.OfKind, usage: "records of this `KIND`"})
 	return cmd
 }
 
@@ -56,31 +87,25 @@ type logDocument struct {
 	Results       []logEntry `json:"results"`
 }
 
-func runLog(ctx context.Context, g *globals, o logOptions) error {
-	if o.kind != "" && !slices.Contains(handoff.Kinds, handoff.Kind(o.kind)) {
-		return usagef("", "--kind %s: not a kind of record", o.kind)
-	}
+func runLog(ctx context.Context, g *globals, o logOptions, args []string) error {
 	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}
-	since, err := ws.bound("--since", o.since)
-	if err != nil {
+	q := query.Query{Me: ws.me}
+	if err := o.narrow(&q, ws.parseEnv()); err != nil {
 		return err
 	}
-	until, err := ws.bound("--until", o.until)
-	if err != nil {
-		return err
+	if o.decisions {
+		if len(args) > 0 {
+			if err := q.About(query.Decisions, strings.Join(args, " "), ws.parseEnv()); err != nil {
+				return err
+			}
+		}
+		return g.logDecisions(query.DecisionLog(q, ws.state, ws.queryEnv()))
 	}
 	entries := []logEntry{}
-	for _, r := range slices.Backward(ws.state.Order()) {
-		if o.limit > 0 && len(entries) == o.limit {
-			break
-		}
-		if o.by != "" && r.By != o.by || o.kind != "" && string(r.Kind) != o.kind ||
-			r.At.Before(since) || !until.IsZero() && r.At.After(until) {
-			continue
-		}
+	for _, r := range query.Log(q, ws.state, ws.queryEnv()) {
 		entries = append(entries, logEntry{Type: "record", ID: r.ID, Kind: r.Kind, By: r.By, At: r.At,
 			Says: says(r), Path: r.Source.Path, Commit: r.Source.Commit})
 	}
@@ -96,19 +121,6 @@ func runLog(ctx context.Context, g *globals, o logOptions) error {
 		rows[i] = []string{e.ID, age(ws.now.Sub(e.At.Time)), string(e.Kind), e.By, e.Says}
 	}
 	return g.page(func() { g.printer.table([]string{"ID", "AGE", "KIND", "BY", "SAYS"}, rows) })
-}
-
-// bound reads the value of a time flag that looks back; an empty one is the
-// zero time.
-func (ws *workspace) bound(flag, value string) (time.Time, error) {
-	if value == "" {
-		return time.Time{}, nil
-	}
-	t, err := ws.whenPast(value)
-	if err != nil {
-		return time.Time{}, usagef("", "%s %s: %v", flag, value, err)
-	}
-	return t, nil
 }
 
 // says is the main text of a record, for a list.

@@ -81,10 +81,10 @@ func (p *printer) field(label, text string) {
 	if text == "" {
 		return
 	}
-	prefix := "  " + label + ": "
+	prefix := "  " + handoff.OneLine(label) + ": " // which may name a thing of a record
 	for i, line := range p.wrap(handoff.Neutralise(text), uniseg.StringWidth(prefix)) {
 		if i > 0 {
-			prefix = strings.Repeat(" ", 4)
+			prefix = strings.Repeat(" ", 4+len(label)-len(strings.TrimLeft(label, " ")))
 		}
 		fmt.Fprintf(p.w, "%s%s\n", prefix, line)
 	}

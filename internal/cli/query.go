@@ -1,55 +1,68 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // filterOptions are the flags that narrow every list.
 type filterOptions struct {
 	sourceOptions
-	values map[query.Qualifier]*string
-	limit  int
+	filters []filterFlag
+	limit   int
 }
 
-var filterFlags = []struct {
+// filterFlag is a flag that is a term of the query language. Of several values,
+// in one flag with commas or in many, one will do.
+type filterFlag struct {
 	qualifier query.Qualifier
 	usage     string
-}{
-	{query.Since, "not older than `WHEN`: 2d, yesterday, or a time"},
-	{query.Until, "not younger than `WHEN`"},
-	{query.By, "written by `WHO`"},
-	{query.To, "addressed to `WHO`"},
-	{query.Team, "of `TEAM`"},
-	{query.Owner, "owned by `WHO`"},
-	{query.InItem, "about `ITEM`"},
+	values    []string
 }
 
-func (o *filterOptions) addFlags(cmd *cobra.Command) {
-	o.values = make(map[query.Qualifier]*string)
-	for _, f := range filterFlags {
-		o.values[f.qualifier] = cmd.Flags().String(string(f.qualifier), "", f.usage)
+func (o *filterOptions) addFlags(f *pflag.FlagSet, more ...filterFlag) {
+	o.filters = append([]filterFlag{
+		{qualifier: query.Since, usage: "not before `WHEN`: 2d, yesterday, or a time"},
+		{qualifier: query.Until, usage: "before `WHEN`; of a day, before its end"},
+		{qualifier: query.By, usage: "written by `WHO`, or by one of a team:NAME"},
+		{qualifier: query.To, usage: "addressed to `WHO`, also through a group"},
+		{qualifier: query.Team, usage: "of `TEAM`"},
+		{qualifier: query.Owner, usage: "about items of which `WHO` is the owner"},
+		{qualifier: query.InItem, usage: "about `ITEM`"},
+	}, more...)
+	for i := range o.filters {
+		t := &o.filters[i]
+		commaListVar(f, &t.values, string(t.qualifier), t.usage)
 	}
-	o.sourceOptions.addFlags(cmd.Flags())
-	cmd.Flags().IntVar(&o.limit, "limit", 0, "at most `N` rows")
+	o.sourceOptions.addFlags(f)
+	f.IntVar(&o.limit, "limit", 0, "at most `N` rows")
 }
 
 // narrow lays the flags over a query, in a fixed order.
 func (o *filterOptions) narrow(q *query.Query, env query.ParseEnv) error {
-	for _, f := range filterFlags {
-		if value := *o.values[f.qualifier]; value != "" {
-			if err := q.Add(f.qualifier, value, env); err != nil {
-				return err
-			}
+	for _, f := range o.filters {
+		if len(f.values) == 0 {
+			continue
+		}
+		var wrong *query.TermError
+		if err := q.Add(f.qualifier, strings.Join(f.values, ","), env); errors.As(err, &wrong) {
+			name, term := "--"+string(f.qualifier), string(f.qualifier)+":"
+			return usagef(strings.ReplaceAll(wrong.Hint, term, name+" "), "%s %s: %s", name, wrong.Term.Value, wrong.Problem)
+		} else if err != nil {
+			return err
 		}
 	}
-	if o.limit > 0 {
-		q.Limit = o.limit
+	if o.limit < 0 {
+		return usagef("leave it out for all of them", "--limit %d: not a number of rows", o.limit)
 	}
+	q.Limit = o.limit
 	return nil
 }
 
@@ -82,7 +95,7 @@ guessed.
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return runQuery(cmd.Context(), g, o, args) },
 	}
-	o.addFlags(cmd)
+	o.addFlags(cmd.Flags())
 	addHelp(cmd, func() string { return "\nTopics:\n" + topicHelp() })
 	return cmd
 }
@@ -118,20 +131,20 @@ type answerDocument struct {
 }
 
 func runQuery(ctx context.Context, g *globals, o filterOptions, args []string) error {
-	parseEnv := query.ParseEnv{Now: g.Now(), Me: g.as}
-	if _, err := query.Parse(args, parseEnv); err != nil {
-		return err // before the repository is opened: a mistyped question is cheap
+	// Before the repository is opened: a mistyped question is cheap. Who asks is
+	// not known yet, and any handle will do.
+	if _, err := query.Parse(args, query.ParseEnv{Now: g.Now(), Me: cmp.Or(g.as, "me")}); err != nil {
+		return err
 	}
 	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{})
 	if err != nil {
 		return err
 	}
-	parseEnv.Me, parseEnv.Now, parseEnv.Location = ws.me, ws.now, ws.location()
-	q, err := query.Parse(args, parseEnv)
+	q, err := query.Parse(args, ws.parseEnv())
 	if err != nil {
 		return err
 	}
-	if err := o.narrow(&q, parseEnv); err != nil {
+	if err := o.narrow(&q, ws.parseEnv()); err != nil {
 		return err
 	}
 	ws.queryCounter().add()

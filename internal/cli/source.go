@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -29,6 +30,9 @@ func (o *sourceOptions) addFlags(f *pflag.FlagSet) {
 // openFor opens the repository for a question and loads the part of the state
 // that it is put to.
 func (g *globals) openFor(ctx context.Context, o sourceOptions, part handoff.Part) (*workspace, error) {
+	if len(o.refs) > 0 && o.allRefs {
+		return nil, usagef("give one of them", "--ref and --all-refs say two things")
+	}
 	ws, err := g.open(ctx)
 	if err != nil {
 		return nil, err
@@ -129,4 +133,17 @@ func (g *globals) counter(what string) func(done int) {
 		return nil
 	}
 	return func(done int) { fmt.Fprintf(g.Err, "\r\x1b[K%d %s\r", done, what) }
+}
+
+// bound reads the value of a time flag that looks back; an empty one is the
+// zero time.
+func (ws *workspace) bound(flag, value string) (time.Time, error) {
+	if value == "" {
+		return time.Time{}, nil
+	}
+	t, err := ws.whenPast(value)
+	if err != nil {
+		return time.Time{}, usagef("", "%s %s: %v", flag, value, err)
+	}
+	return t, nil
 }

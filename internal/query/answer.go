@@ -142,7 +142,7 @@ func (r *runner) covers(h *handoff.HandoffState, spec *topicSpec) bool {
 		case By, Team, InItem, HasRef:
 			return !r.has(known, t)
 		case To, Owner, Holder, Resolver:
-			return !r.knows(h, t.Value)
+			return !slices.ContainsFunc(t.values(), func(who string) bool { return r.knows(h, who) })
 		}
 		return false
 	})
@@ -221,12 +221,16 @@ func (r *runner) concerned() []string {
 	for _, t := range r.query.Terms {
 		switch t.Qualifier {
 		case By, To, Owner, Holder, Resolver:
-			named = append(named, r.expand(t.Value)...)
+			named = append(named, r.expand(t.values()...)...)
 		case Team:
-			named = append(named, r.expand("lead:"+t.Value)...)
+			for _, team := range t.values() {
+				named = append(named, r.expand("lead:"+team)...)
+			}
 		case InItem:
-			if it := r.state.Items[t.Value]; it != nil {
-				named = append(named, it.Holder)
+			for _, id := range t.values() {
+				if it := r.state.Items[id]; it != nil {
+					named = append(named, it.Holder)
+				}
 			}
 		}
 	}

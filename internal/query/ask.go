@@ -105,12 +105,14 @@ func (q Query) searched() handoff.Part {
 // present reports whether only what is live, or a decision that stands, can
 // meet the term.
 func (t Term) present() bool {
-	switch t.Value {
-	case isOpen, isOffered, isUnclaimed, isStale, isAtRisk, isUnacked, isOverdue, isLimbo,
-		handoff.StatusBlocked, handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview:
-		return t.Qualifier == Is && !t.Not
-	}
-	return false
+	return t.Qualifier == Is && !t.Not && !slices.ContainsFunc(t.values(), func(value string) bool {
+		switch value {
+		case isOpen, isOffered, isUnclaimed, isStale, isAtRisk, isUnacked, isOverdue, isLimbo,
+			handoff.StatusBlocked, handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview:
+			return false
+		}
+		return true
+	})
 }
 
 // knowsNone reports whether an answer without rows is that of the whole state:

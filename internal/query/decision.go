@@ -85,14 +85,22 @@ func (r *runner) allDecisions() []*handoff.DecisionState {
 
 func (r *runner) decisions() []candidate {
 	var found []candidate
-	_, topic := handoff.SplitRef(r.query.Arg)
 	for _, d := range r.allDecisions() {
 		t := decisionThread{d}
-		if d.ID == topic || t.stands() && (topic == "" || t.touches(r, r.query.Arg)) {
+		if t.isOn(r.query.Arg) || t.stands() && t.touches(r, r.query.Arg) {
 			found = append(found, r.latest(t))
 		}
 	}
 	return found
+}
+
+// concerns reports whether the decision is on a topic or touches a subject, as
+// [Query.Arg] holds them. Without one, every decision is meant.
+func (t decisionThread) concerns(r *runner, arg string) bool { return t.isOn(arg) || t.touches(r, arg) }
+
+func (t decisionThread) isOn(arg string) bool {
+	typ, topic := handoff.SplitRef(arg)
+	return t.ID == topic && (typ == handoff.RefAny || typ == handoff.RefDecision)
 }
 
 // touches reports whether the decision concerns a subject as [Query.Arg] holds
@@ -114,7 +122,7 @@ func (t decisionThread) touches(r *runner, subject string) bool {
 // hasFile reports whether one of the references is the file, or a folder above
 // or below it.
 func hasFile(refs []handoff.Ref, path string) bool {
-	path = strings.Trim(path, "/")
+	path = strings.Trim(strings.TrimPrefix(path, "./"), "/")
 	return slices.ContainsFunc(refs, func(ref handoff.Ref) bool {
 		id := strings.Trim(fold(ref.ID), "/")
 		return (ref.Type == "file" || ref.Type == "doc") &&

@@ -162,12 +162,7 @@ func (p *parser) topic(spec *topicSpec, tokens []token) ([]token, error) {
 
 // argument checks and sets the argument of the topic.
 func (p *parser) argument(spec *topicSpec, text string) error {
-	arg, problem := spec.arg.read(strings.TrimRight(text, "?"), p.env)
-	if problem != "" {
-		return &ArgumentError{Topic: spec.name, Arg: text, Hint: problem + ", as in: " + spec.example}
-	}
-	p.q.Arg = arg
-	return nil
+	return p.q.About(spec.name, strings.TrimRight(text, "?"), p.env)
 }
 
 // phrase fills the query from a plain question.

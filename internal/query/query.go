@@ -50,8 +50,17 @@ type Query struct {
 // Term asks for rows that have a value, or with Not for those that have not.
 type Term struct {
 	Qualifier Qualifier
-	Value     string // lower-case, without "@"
+	Value     string // lower-case, without "@"; several are joined by commas, and one of them will do
 	Not       bool
+}
+
+// values are the values of which one will do. The name of a branch or a file
+// may hold a comma.
+func (t Term) values() []string {
+	if t.Qualifier == HasRef {
+		return []string{t.Value}
+	}
+	return strings.Split(t.Value, ",")
 }
 
 // Word is a word or a phrase that the text of a row must hold, or with Not must
@@ -75,6 +84,18 @@ func (q *Query) Add(qualifier Qualifier, value string, env ParseEnv) error {
 	return q.add(Term{Qualifier: qualifier, Value: value}, env)
 }
 
+// About makes the query one about a topic and its argument, as the words of a
+// question do. The error is an [*ArgumentError].
+func (q *Query) About(topic Topic, arg string, env ParseEnv) error {
+	spec, _ := findTopic(topic)
+	value, problem := spec.arg.read(arg, env)
+	if problem != "" {
+		return &ArgumentError{Topic: topic, Arg: arg, Hint: problem + ", as in: " + spec.example}
+	}
+	q.Topic, q.Arg = topic, value
+	return nil
+}
+
 // add checks a term as it was typed and takes it in.
 func (q *Query) add(term Term, env ParseEnv) error {
 	spec, known := findQualifier(term.Qualifier)
@@ -87,11 +108,15 @@ func (q *Query) add(term Term, env ParseEnv) error {
 	if spec.check == nil {
 		return q.addTime(term, env)
 	}
-	value, err := spec.check(spec, term, env)
-	if err != nil {
-		return err
+	values := term.values()
+	for i, value := range values {
+		var err error
+		one := Term{Qualifier: term.Qualifier, Value: strings.TrimSpace(value), Not: term.Not}
+		if values[i], err = spec.check(spec, one, env); err != nil {
+			return err
+		}
 	}
-	term.Value = value
+	term.Value = strings.Join(values, ",")
 	q.Terms = append(q.Terms, term)
 	return nil
 }

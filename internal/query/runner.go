@@ -224,7 +224,12 @@ func (c candidate) is(flag string) bool { return slices.Contains(c.facets[Is], f
 
 // meets reports whether a candidate is in the time span and meets the terms.
 func (r *runner) meets(c candidate) bool {
-	return r.inSpan(c) && !slices.ContainsFunc(r.query.Terms, func(t Term) bool { return r.has(c.facets, t) == t.Not })
+	return r.inSpan(c) && r.fits(c.facets)
+}
+
+// fits reports whether there is everything that the terms ask for.
+func (r *runner) fits(f facets) bool {
+	return !slices.ContainsFunc(r.query.Terms, func(t Term) bool { return r.has(f, t) == t.Not })
 }
 
 // inSpan reports whether the cited record is from the time span. A row that
@@ -239,14 +244,15 @@ func within(q Query, at time.Time) bool {
 	return (q.Since.IsZero() || !at.Before(q.Since)) && (q.Until.IsZero() || at.Before(q.Until))
 }
 
-// has reports whether there is the value that a term names. A group means
-// anybody in it.
+// has reports whether there is one of the values that a term names. A group
+// means anybody in it.
 func (r *runner) has(f facets, t Term) bool {
+	values := t.values()
 	switch t.Qualifier {
 	case By, To, Owner, Holder, Resolver:
-		return slices.ContainsFunc(r.expand(t.Value), func(one string) bool { return slices.Contains(f[t.Qualifier], one) })
+		values = r.expand(values...)
 	}
-	return slices.Contains(f[t.Qualifier], t.Value)
+	return slices.ContainsFunc(values, func(one string) bool { return slices.Contains(f[t.Qualifier], one) })
 }
 
 // sortedKeys makes the order of what is read from a map the same every time.

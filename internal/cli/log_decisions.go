@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
+)
+
+type decisionLogDocument struct {
+	SchemaVersion int                   `json:"schema_version"`
+	Results       []query.DecisionStory `json:"results"`
+}
+
+// logDecisions prints the decision log.
+func (g *globals) logDecisions(stories []query.DecisionStory) error {
+	if g.printer.structured() {
+		return g.printer.document(decisionLogDocument{1, stories})
+	}
+	if len(stories) == 0 {
+		g.note("no decisions match")
+		return nil
+	}
+	return g.page(func() {
+		for i, s := range stories {
+			if g.printer.width == 0 {
+				g.printer.table(nil, storyCells(s))
+				continue
+			}
+			if i > 0 {
+				g.printer.line("")
+			}
+			g.printer.story(s)
+		}
+	})
+}
+
+// story prints a topic for a terminal: what holds, then what does not hold or
+// not any more, each under the word that says so.
+func (p *printer) story(s query.DecisionStory) {
+	p.styled(p.paint(bold, s.ID))
+	state := s.Status
+	if len(s.Contested) > 0 {
+		state += ", contested"
+	}
+	p.decided("", state, s.DecisionRow)
+	for _, row := range s.Proposed {
+		p.decided("  ", handoff.DecisionProposed+" instead", row)
+	}
+	for _, row := range s.Contested {
+		label := row.Status
+		if row.ID != s.ID {
+			label = "contested by " + row.ID
+		}
+		p.decided("  ", label, row)
+	}
+	for _, row := range s.Chain {
+		label := row.Status
+		if row.ID != s.ID {
+			label = row.ID + " " + label
+		}
+		p.decided("  ", label, row)
+	}
+	for _, note := range s.Notes {
+		p.field("note", note)
+	}
+}
+
+// decided prints a decision under a label, with the record that says it.
+func (p *printer) decided(indent, label string, row *query.DecisionRow) {
+	p.field(indent+label, row.By+recordedBy(row)+", "+ago(sourceAge(row.Source)))
+	p.field(indent+"  decided", row.Decision)
+	p.field(indent+"  because", row.Rationale)
+	p.field(indent+"  source", row.Source.Path) // it ends in the id of the record
+}
+
+// recordedBy names the author of the record where somebody else decided.
+func recordedBy(row *query.DecisionRow) string {
+	if row.By == row.Source.By {
+		return ""
+	}
+	return " (recorded by " + row.Source.By + ")"
+}
+
+func sourceAge(s query.Source) time.Duration { return time.Duration(s.Age) * time.Second }
+
+// storyCells are the lines of a topic in a pipe: the topic, how a decision
+// relates to it (current, proposed, contested, replaced, or a note), the
+// decision, and where it is.
+func storyCells(s query.DecisionStory) [][]string {
+	line := func(relation string, row *query.DecisionRow) []string {
+		return []string{s.ID, relation, row.ID, row.Status, row.Decision, row.Rationale, row.By, age(sourceAge(row.Source)),
+			row.Supersedes, row.SupersededBy, row.Source.Record, row.Source.Path, row.Source.Commit}
+	}
+	cells := [][]string{line("current", s.DecisionRow)}
+	for _, group := range []struct {
+		relation string
+		rows     []*query.DecisionRow
+	}{{"proposed", s.Proposed}, {"contested", s.Contested}, {"replaced", s.Chain}} {
+		for _, row := range group.rows {
+			cells = append(cells, line(group.relation, row))
+		}
+	}
+	for _, note := range s.Notes {
+		cells = append(cells, []string{s.ID, "note", "", "", note, "", "", "", "", "", "", "", ""})
+	}
+	return cells
+}
