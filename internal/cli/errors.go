@@ -114,6 +114,8 @@ func explain(err error) (status int, hint string) {
 		ambiguous *handoff.AmbiguousError
 		unknown   *handoff.UnknownError
 		question  *query.UnknownQuestionError
+		term      *query.TermError
+		argument  *query.ArgumentError
 	)
 	switch {
 	case errors.As(err, &signal):
@@ -128,6 +130,8 @@ func explain(err error) (status int, hint string) {
 		return StatusNo, no.hint
 	case errors.As(err, &question):
 		return StatusUsage, "handoff query --help lists the topics"
+	case errors.As(err, &term), errors.As(err, &argument):
+		return StatusUsage, "" // the message says what to write
 	case errors.As(err, &ambiguous):
 		return StatusUsage, "type more of the id, or one of the names above"
 	case errors.As(err, &unknown):
