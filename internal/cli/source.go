@@ -37,24 +37,30 @@ func (g *globals) openFor(ctx context.Context, o sourceOptions, part handoff.Par
 	if err != nil {
 		return nil, err
 	}
+	return ws, ws.loadFor(ctx, o, part)
+}
+
+// loadFor loads the part of the state that a question is put to.
+func (ws *workspace) loadFor(ctx context.Context, o sourceOptions, part handoff.Part) error {
 	at, timeErr := ws.whenPast(o.asOf)
+	var err error
 	switch {
 	case o.asOf != "" && timeErr != nil:
-		return ws, ws.loadAsOf(ctx, o.asOf)
+		return ws.loadAsOf(ctx, o.asOf)
 	case len(o.refs) > 0 || o.allRefs && ws.config.Read == "current":
 		// The index is of the refs that usually count.
 		err = ws.loadFrom(ctx, store.Scope{Revs: o.refs})
 	case o.asOf != "":
-		err = ws.load(ctx, g, handoff.Part{All: true})
+		err = ws.load(ctx, handoff.Part{All: true})
 	default:
-		return ws, ws.load(ctx, g, part)
+		return ws.load(ctx, part)
 	}
 	if err == nil && o.asOf != "" {
 		ws.now = at
 		records := slices.DeleteFunc(slices.Clone(ws.state.Order()), func(r *handoff.Record) bool { return r.At.After(at) })
 		ws.hold(handoff.Fold(records, ws.config.AckPolicy))
 	}
-	return ws, err
+	return err
 }
 
 // loadAsOf loads the state of a revision. Its time is that of the last record.
@@ -75,16 +81,17 @@ func (ws *workspace) scope() store.Scope {
 
 // load makes a part of the state known, through the index. More can be had
 // later with need.
-func (ws *workspace) load(ctx context.Context, g *globals, part handoff.Part) error {
+func (ws *workspace) load(ctx context.Context, part handoff.Part) error {
 	refs, err := ws.Refs(ctx, ws.scope())
 	if err != nil {
 		return err
 	}
-	options := index.Options{Refs: refs, Dir: ws.dir, Policy: ws.config.AckPolicy, Text: query.Said, Progress: g.counter("records indexed")}
+	options := index.Options{Refs: refs, Dir: ws.dir, Policy: ws.config.AckPolicy, Text: query.Said, Progress: ws.progress}
 	ix, err := index.Open(ctx, ws.Repo, options)
 	if err != nil {
 		return err
 	}
+	ws.index = ix
 	ws.recall = func(part handoff.Part) (*handoff.State, error) { return ix.State(ctx, part) }
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) { return ix.Problems(ctx, records) }
 	return ws.need(part)
@@ -119,7 +126,10 @@ func (ws *workspace) loadFrom(ctx context.Context, scope store.Scope) error {
 
 // hold makes a whole state the one that is known.
 func (ws *workspace) hold(state *handoff.State) {
-	ws.state = state
+	if ws.index != nil {
+		ws.index.Close()
+	}
+	ws.state, ws.index = state, index.InMemory(state)
 	ws.recall = func(handoff.Part) (*handoff.State, error) { return state, nil }
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) {
 		return handoff.ProblemsOf(state, records, ws.config.AckPolicy), nil

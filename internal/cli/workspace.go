@@ -34,6 +34,8 @@ type workspace struct {
 	set   *index.Set     // every file that the refs hold; nil but for those who need it
 	state *handoff.State // what they add up to, or the part that was asked for; nil until load
 
+	index    *index.Index                                       // of the state
+	progress func(records int)                                  // is told when a first index takes its time; may be nil
 	recall   query.Recall                                       // knows more of the state
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
 }
@@ -41,7 +43,16 @@ type workspace struct {
 // open finds the repository and reads the configuration. The user's identity
 // is looked up, but its absence is an error only for those who write.
 func (g *globals) open(ctx context.Context) (*workspace, error) {
-	repo, err := store.Open(ctx, g.Dir, g.Environ)
+	ws, err := g.openIn(ctx, g.Dir, g.Environ)
+	if err == nil {
+		ws.progress = g.counter("records indexed")
+	}
+	return ws, err
+}
+
+// openIn is open for the repository of a directory.
+func (g *globals) openIn(ctx context.Context, dir string, environ []string) (*workspace, error) {
+	repo, err := store.Open(ctx, dir, environ)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +143,7 @@ func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*works
 		return nil, err
 	}
 	part.Since = ws.author.When // for freeSecond
-	if err := ws.load(ctx, g, part); err != nil {
+	if err := ws.load(ctx, part); err != nil {
 		return nil, err
 	}
 	ws.author.When = ws.freeSecond(ws.author.When)

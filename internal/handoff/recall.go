@@ -279,6 +279,24 @@ func SubjectOf(body Body) string {
 	return ""
 }
 
+// AddresseesOf are the handles and addresses to which a body is addressed, nil
+// when its kind has no such field.
+func AddresseesOf(body Body) []string {
+	switch body := body.(type) {
+	case *Handoff:
+		return body.To
+	case *Question:
+		return []string{body.To}
+	case *Escalation:
+		return []string{body.To}
+	case *Assignment:
+		return []string{body.To}
+	case *Route:
+		return []string{body.To}
+	}
+	return nil
+}
+
 // Names returns references to what the things name: the items of blockers and
 // questions, the blockers of items, everything in handoffs. The records of the
 // handoffs must have been filled in.
@@ -325,6 +343,28 @@ func (c *Recall) Rounds() []string {
 		refs = append(refs, declaration{RefQuestion, key}.key())
 	}
 	return refs
+}
+
+// Keys returns the keys of all things of a kind that records make: those of
+// handoffs in fold order, those of others sorted.
+func (s *State) Keys(kind ThingKind) []string {
+	switch kind {
+	case ThingItem:
+		return slices.Sorted(maps.Keys(s.Items))
+	case ThingBlocker:
+		return slices.Sorted(maps.Keys(s.Blockers))
+	case ThingQuestion:
+		return slices.Sorted(maps.Keys(s.Questions))
+	case ThingDecision:
+		return slices.Sorted(maps.Keys(s.Decisions))
+	}
+	var ids []string
+	for _, r := range s.order {
+		if s.Handoffs[r.ID] != nil {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
 }
 
 // Handoffs returns the ids of the handoffs, sorted.

@@ -122,22 +122,46 @@ func (ix *Index) refresh(ctx context.Context) error {
 // State returns a part of the state. Parts that are asked for one after the
 // other are all in it: it is the same state, and grows.
 func (ix *Index) State(ctx context.Context, part handoff.Part) (*handoff.State, error) {
-	if ix.db != nil {
-		state, err := ix.fromFile(ctx, part)
-		if err == nil {
-			return state, nil
-		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if damaged(err) {
-			// The next process makes it anew. Where the file cannot be removed,
-			// every process answers from memory.
-			defer func() { _ = removeDatabase(ix.path()) }()
-		}
-		ix.closeFile()
+	if ix.recall != nil && ix.recall.whole && ix.db != nil {
+		return ix.recall.state, nil
 	}
-	return ix.fromMemory(ctx)
+	var state *handoff.State
+	err := ix.onFile(ctx, func() (err error) {
+		state, err = ix.recallPart(ctx, part)
+		return err
+	})
+	if errors.Is(err, errNoFile) {
+		return ix.fromMemory(ctx)
+	}
+	return state, err
+}
+
+// errNoFile says that the answer must come from memory.
+var errNoFile = errors.New("the index has no file")
+
+// onFile runs f on the file as it is for the refs, or returns errNoFile. Another
+// error is that of ctx.
+func (ix *Index) onFile(ctx context.Context, f func() error) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case ix.db == nil:
+		return errNoFile
+	}
+	err := ix.tryOnFile(ctx, f)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	ix.closeFile()
+	if damaged(err) {
+		// The next process makes it anew. Where the file cannot be removed,
+		// every process answers from memory.
+		_ = removeDatabase(ix.path())
+	}
+	return errNoFile
 }
 
 // fromMemory reads and folds everything.
@@ -152,20 +176,16 @@ func (ix *Index) fromMemory(ctx context.Context) (*handoff.State, error) {
 	return ix.memory, nil
 }
 
-// fromFile recalls the part from the file, which may have been refreshed for
-// other refs since it was opened.
-func (ix *Index) fromFile(ctx context.Context, part handoff.Part) (state *handoff.State, err error) {
-	if ix.recall != nil && ix.recall.whole {
-		return ix.recall.state, nil
-	}
+// tryOnFile runs f on the file, which may have been refreshed for other refs
+// since it was opened.
+func (ix *Index) tryOnFile(ctx context.Context, f func() error) (err error) {
 	const attempts = 5
 	for range attempts {
 		err = ix.db.read(ctx, func() error {
 			if err := ix.checkTips(ctx); err != nil {
 				return err
 			}
-			state, err = ix.recallPart(ctx, part)
-			return err
+			return f()
 		})
 		switch {
 		case errors.Is(err, errStale):
@@ -174,13 +194,13 @@ func (ix *Index) fromFile(ctx context.Context, part handoff.Part) (state *handof
 		case errors.Is(err, errUnsearched):
 			err = ix.makeSearchable(ctx)
 		default:
-			return state, err
+			return err
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return nil, errStale
+	return errStale
 }
 
 // Problems returns the problems that records would have if they were published

@@ -34,19 +34,29 @@ func (ix *Index) recallPart(ctx context.Context, part handoff.Part) (*handoff.St
 	}
 	c := ix.recall
 	if c == nil {
-		c = &recall{Recall: handoff.NewRecall(), refs: ix.options, places: make(map[string]int)}
+		c = ix.newRecall()
 	}
 	c.ctx, c.conn = ctx, ix.db.conn
 	ix.recall = nil // until it is known to be good
 	if err := c.read(part); err != nil {
 		return nil, err
 	}
-	state, err := c.State(func(id string) int { return c.places[id] })
+	state, err := c.made()
 	if err != nil {
-		return nil, damage(err)
+		return nil, err
 	}
 	c.state, ix.recall = state, c
 	return state, nil
+}
+
+// made is the state that what was read comes to.
+func (c *recall) made() (*handoff.State, error) {
+	state, err := c.State(func(id string) int { return c.places[id] })
+	return state, damage(err)
+}
+
+func (ix *Index) newRecall() *recall {
+	return &recall{Recall: handoff.NewRecall(), refs: ix.options, places: make(map[string]int)}
 }
 
 // recallAll reads all records and folds them.
@@ -113,11 +123,8 @@ UNION SELECT kind, key, data FROM thing WHERE kind = 5 AND key IN (
 
 // read takes in all things and records of a part.
 func (c *recall) read(part handoff.Part) error {
-	if c.deep == nil {
-		c.deep = make(map[thingID]bool)
-		if err := c.things(presentThings); err != nil {
-			return err
-		}
+	if err := c.readPresent(); err != nil {
+		return err
 	}
 	if part.Decisions {
 		if err := c.things("SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind = 4"); err != nil {
@@ -140,6 +147,15 @@ func (c *recall) read(part handoff.Part) error {
 		}
 	}
 	return c.complete(part)
+}
+
+// readPresent takes in what is in every part, once.
+func (c *recall) readPresent() error {
+	if c.deep != nil {
+		return nil
+	}
+	c.deep = make(map[thingID]bool)
+	return c.things(presentThings)
 }
 
 // complete takes in what the things name, and the records of all of it.

@@ -160,6 +160,55 @@ func (w *world) compare(ix *index.Index) {
 		w.t.Fatalf("problems\nindex  %s\nmemory %s", a, b)
 	}
 	w.compareThings(want)
+	w.comparePieces(ix, want)
+}
+
+// comparePieces puts everything together that comes in pieces.
+func (w *world) comparePieces(ix *index.Index, want *handoff.State) {
+	w.t.Helper()
+	ctx := context.Background()
+	var records []*handoff.Record
+	for {
+		some, err := ix.Records(ctx, len(records))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if len(some) == 0 {
+			break
+		}
+		records = append(records, some...)
+	}
+	if a, b := describeAll(records), describeAll(want.Order()); a != b {
+		w.t.Fatalf("records\nindex  %s\nmemory %s", a, b)
+	}
+	for _, kind := range query.Kinds {
+		keys, err := ix.Keys(ctx, kind)
+		if err != nil || !slices.Equal(keys, want.Keys(kind)) {
+			w.t.Fatalf("kind %d: keys %q, memory has %q: %v", kind, keys, want.Keys(kind), err)
+		}
+		var rows []query.Row
+		for some := range slices.Chunk(keys, 2) {
+			s, err := ix.Things(ctx, kind, some)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			rows = append(rows, query.States(query.Query{}, s, query.Env{Now: day}, kind, some)...)
+		}
+		if a, b := asJSON(rows), asJSON(query.States(query.Query{}, want, query.Env{Now: day}, kind, keys)); a != b {
+			w.t.Fatalf("kind %d\nindex  %s\nmemory %s", kind, a, b)
+		}
+	}
+	if !ix.FromFile() {
+		w.t.Fatal("not from the file")
+	}
+}
+
+func describeAll(records []*handoff.Record) string {
+	var text string
+	for _, r := range records {
+		text += asJSON(r) + asJSON(r.Source) + "\n"
+	}
+	return text
 }
 
 // compareThings looks every thing up by its name.

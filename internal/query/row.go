@@ -1,6 +1,7 @@
 package query
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -139,3 +140,26 @@ func routine(severity string) string {
 	}
 	return severity
 }
+
+// RepoRow is a row of one of several repositories: in JSON the field "repo", then
+// those of the row.
+type RepoRow struct {
+	Repo string // a name that is safe to print
+	Row
+}
+
+// MarshalJSON encodes the row with its repository in front.
+func (r RepoRow) MarshalJSON() ([]byte, error) {
+	name, err := json.Marshal(r.Repo)
+	if err != nil {
+		return nil, err
+	}
+	row, err := json.Marshal(r.Row)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat([]byte(`{"repo":`), name, []byte(","), row[1:]), nil
+}
+
+// Cells are those of the row behind the name of the repository.
+func (r RepoRow) Cells() []string { return append([]string{r.Repo}, r.Row.Cells()...) }

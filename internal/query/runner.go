@@ -148,11 +148,7 @@ func (r *runner) source(id string) Source {
 	if record == nil {
 		return Source{}
 	}
-	age := seconds(r.env.Now, record.At.Time)
-	return Source{
-		Record: id, Kind: record.Kind, By: record.By, At: stamp(record.At.Time), Age: age,
-		Freshness: FreshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
-	}
+	return SourceOf(record, r.env.Now)
 }
 
 // facets are what terms ask for: the values that a row has, by qualifier.

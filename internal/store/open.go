@@ -93,6 +93,14 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	return r, nil
 }
 
+// Close closes the files that are open. What is asked of the repository later
+// opens them again.
+func (r *Repo) Close() {
+	if objects, err := r.loadObjects(); err == nil {
+		objects.Close()
+	}
+}
+
 // Dir returns the git directory of this work tree: ".git", or
 // ".git/worktrees/NAME" in a linked one. Absolute.
 func (r *Repo) Dir() string { return r.dir }

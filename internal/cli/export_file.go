@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/handoff-cli/handoff/internal/guard"
+	"github.com/handoff-cli/handoff/internal/index"
+)
+
+// exportWriter is where rows go: stdout, or a file that gets its name when it is
+// complete.
+type exportWriter struct {
+	limit    int
+	rows     map[string]int // written, by table
+	progress func(rows int)
+
+	text *bufio.Writer // of NDJSON and CSV
+	file *newFile      // nil for stdout
+	db   *index.File   // of SQLite
+}
+
+func (g *globals) newExportWriter(ctx context.Context, o exportOptions) (*exportWriter, error) {
+	w := &exportWriter{limit: o.limit, rows: make(map[string]int)}
+	if o.output != "" || g.Width == 0 {
+		w.progress = g.counter("rows exported")
+	}
+	out := g.commands
+	if g.inCI() {
+		out = &guard.Breaker{W: g.commands, JSON: o.format == formatNDJSON}
+	}
+	if o.output != "" {
+		path := o.output
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(g.Dir, path)
+		}
+		var err error
+		if w.file, err = beginFile(path, g.NewID(), o.force); err != nil {
+			return nil, err
+		}
+		out = w.file.f
+	}
+	if err := w.begin(ctx, o, out); err != nil {
+		w.abandon()
+		return nil, err
+	}
+	return w, nil
+}
+
+// begin writes what comes before the first row.
+func (w *exportWriter) begin(ctx context.Context, o exportOptions, out io.Writer) (err error) {
+	switch o.format {
+	case formatSQLite:
+		const version = 1 // of the tables
+		if w.db, err = index.CreateFile(ctx, w.file.temp, version, sqliteTables(o.hasRecords())); err != nil {
+			return err
+		}
+		return w.db.Add("schema_version", []any{version})
+	case formatCSV:
+		header := recordColumns
+		if o.states {
+			header = csvStates()
+		}
+		line, err := csvLine(header)
+		if err != nil {
+			return err
+		}
+		w.text = bufio.NewWriterSize(out, 1<<16)
+		_, err = w.text.Write(line)
+		return err
+	}
+	w.text = bufio.NewWriterSize(out, 1<<16)
+	return nil
+}
+
+// errFull says that no more rows are wanted.
+var errFull = errors.New("the export has all rows that it may have")
+
+// add writes rows, up to the limit.
+func (w *exportWriter) add(rows []exportRow) error {
+	for _, row := range rows {
+		switch {
+		case w.limit == 0 || row.table == repoTable:
+		case w.db != nil && w.rows[row.table] == w.limit:
+			continue
+		case w.db == nil && w.total() == w.limit:
+			return errFull
+		}
+		w.rows[row.table]++
+		var err error
+		if w.db != nil {
+			err = w.db.Add(row.table, row.values)
+		} else {
+			_, err = w.text.Write(row.line)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if w.progress != nil {
+		w.progress(w.total())
+	}
+	return nil
+}
+
+// total is how many records and states were written.
+func (w *exportWriter) total() int {
+	n := -w.rows[repoTable]
+	for _, rows := range w.rows {
+		n += rows
+	}
+	return n
+}
+
+// finish completes the export.
+func (w *exportWriter) finish() error {
+	if w.text != nil {
+		if err := w.text.Flush(); err != nil {
+			return err
+		}
+	}
+	if w.db != nil {
+		db := w.db
+		w.db = nil
+		if err := db.Close(); err != nil {
+			return err
+		}
+	}
+	if w.file == nil {
+		return nil
+	}
+	return w.file.keep()
+}
+
+// abandon removes what is not complete.
+func (w *exportWriter) abandon() {
+	if w.db != nil {
+		w.db.Abandon()
+	}
+	if w.file != nil {
+		w.file.drop()
+	}
+}
+
+// newFile is a file that has another name until it is complete.
+type newFile struct {
+	f          *os.File
+	path, temp string
+	force      bool
+}
+
+// beginFile begins a file next to where it will be.
+func beginFile(path, id string, force bool) (*newFile, error) {
+	switch info, err := os.Lstat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, usagef("name another file", "%s: not a plain file", path)
+	case !force:
+		return nil, existsError(path)
+	}
+	n := &newFile{path: path, temp: filepath.Join(filepath.Dir(path), ".handoff-export-"+id), force: force}
+	f, err := os.OpenFile(n.temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	n.f = f
+	return n, err
+}
+
+func existsError(path string) error {
+	return usagef("name another file, or replace it with --force", "%s: there is such a file", path)
+}
+
+// keep gives the file its name, when all of it is on the disk.
+func (n *newFile) keep() error {
+	if err := errors.Join(n.f.Sync(), n.f.Close()); err != nil {
+		return err
+	}
+	if n.force {
+		return os.Rename(n.temp, n.path)
+	}
+	// A link never takes the place of another file, as a rename does.
+	err := os.Link(n.temp, n.path)
+	if errors.Is(err, fs.ErrExist) {
+		return existsError(n.path)
+	}
+	if err != nil { // a file system without links
+		if _, lost := os.Lstat(n.path); lost == nil {
+			return existsError(n.path)
+		}
+		return os.Rename(n.temp, n.path)
+	}
+	return os.Remove(n.temp)
+}
+
+// drop removes the file unless it was kept.
+func (n *newFile) drop() {
+	n.f.Close()
+	os.Remove(n.temp)
+}

@@ -1,0 +1,348 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/index"
+	"github.com/handoff-cli/handoff/internal/query"
+)
+
+// exportRow is a row of a table as its format has it.
+type exportRow struct {
+	table  string
+	line   []byte // of NDJSON and CSV, with its end
+	values []any  // of SQLite
+}
+
+// recordsTable and repoTable are the tables beside those of the states.
+const (
+	recordsTable = "records"
+	repoTable    = "repo"
+)
+
+var (
+	repoColumns   = []string{"name", "directory", "ref", "head", "read_at"}
+	recordColumns = []string{"repo", "id", "kind", "at", "by", "to", "about", "says", "path", "commit", "digest", "record"}
+)
+
+// stateTable is a table with the rows of one type of things. Its columns are the
+// fields of those rows, under their names in JSON.
+type stateTable struct {
+	name    string
+	kind    handoff.ThingKind
+	columns []stateColumn
+}
+
+// stateColumn is a field of a row, or one of its source.
+type stateColumn struct {
+	name  string
+	field []int
+	kind  reflect.Kind
+}
+
+// stateTables are the tables of all types. They are made when they are needed:
+// other commands are to start without them.
+var stateTables = sync.OnceValue(func() []*stateTable {
+	return []*stateTable{
+		newStateTable[query.ItemRow]("items", handoff.ThingItem),
+		newStateTable[query.BlockerRow]("blockers", handoff.ThingBlocker),
+		newStateTable[query.QuestionRow]("questions", handoff.ThingQuestion),
+		newStateTable[query.DecisionRow]("decisions", handoff.ThingDecision),
+		newStateTable[query.HandoffRow]("handoffs", handoff.ThingHandoff),
+	}
+})
+
+func newStateTable[Row any](name string, kind handoff.ThingKind) *stateTable {
+	return &stateTable{name, kind, columnsOf(reflect.TypeFor[Row](), "", nil)}
+}
+
+func columnsOf(t reflect.Type, prefix string, path []int) []stateColumn {
+	var columns []stateColumn
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		field := append(slices.Clone(path), i)
+		if f.Type == reflect.TypeFor[query.Source]() {
+			columns = append(columns, columnsOf(f.Type, "source_", field)...)
+			continue
+		}
+		columns = append(columns, stateColumn{prefix + name, field, f.Type.Kind()})
+	}
+	return columns
+}
+
+// csvStates names the columns of all types of states together: those of the
+// rows, then those of their sources.
+var csvStates = sync.OnceValue(func() []string {
+	var header, sources []string
+	for _, t := range stateTables() {
+		for _, c := range t.columns {
+			list := &header
+			if strings.HasPrefix(c.name, "source_") {
+				list = &sources
+			}
+			if !slices.Contains(*list, c.name) {
+				*list = append(*list, c.name)
+			}
+		}
+	}
+	return slices.Concat([]string{"repo"}, header, sources)
+})
+
+// sqliteTables are the tables of a SQLite export.
+func sqliteTables(withRecords bool) []index.Table {
+	text := func(names []string) []index.Column {
+		columns := make([]index.Column, len(names))
+		for i, name := range names {
+			columns[i] = index.Column{Name: name, Type: "TEXT"}
+		}
+		return columns
+	}
+	tables := []index.Table{
+		{Name: "schema_version", Columns: []index.Column{{Name: "version", Type: "INTEGER"}}},
+		{Name: repoTable, Columns: text(repoColumns)},
+	}
+	if withRecords {
+		tables = append(tables, index.Table{Name: recordsTable, Columns: text(recordColumns), Key: []string{"repo", "id"}})
+	}
+	for _, t := range stateTables() {
+		columns := text([]string{"repo"})
+		for _, c := range t.columns[1:] { // but for the type
+			column := index.Column{Name: c.name, Type: "TEXT"}
+			if c.kind == reflect.Int || c.kind == reflect.Int64 || c.kind == reflect.Bool {
+				column.Type = "INTEGER"
+			}
+			columns = append(columns, column)
+		}
+		tables = append(tables, index.Table{Name: t.name, Columns: columns, Key: []string{"repo", "id"}})
+	}
+	return tables
+}
+
+// exportEncoder makes rows of what one repository holds.
+type exportEncoder struct {
+	format string
+	repo   string
+	now    time.Time
+}
+
+// recordSource cites a record. Whether a later one says something else is a
+// question of the states.
+type recordSource struct {
+	Record    string          `json:"record"`
+	Kind      handoff.Kind    `json:"kind"`
+	By        string          `json:"by"`
+	At        *time.Time      `json:"at"`
+	Age       int64           `json:"age_s"`
+	Freshness query.Freshness `json:"freshness"`
+	Path      string          `json:"path"`
+	Commit    string          `json:"commit"`
+	Digest    string          `json:"digest"`
+}
+
+type recordDocument struct {
+	SchemaVersion int             `json:"schema_version"`
+	Repo          string          `json:"repo"`
+	Record        json.RawMessage `json:"record"`
+	Source        recordSource    `json:"source"`
+}
+
+func (e exportEncoder) record(r *handoff.Record) (exportRow, error) {
+	record, err := r.MarshalJSON()
+	if err != nil {
+		return exportRow{}, err
+	}
+	if e.format == formatNDJSON {
+		s := query.SourceOf(r, e.now)
+		data, err := json.Marshal(recordDocument{1, e.repo, record,
+			recordSource{s.Record, s.Kind, s.By, s.At, s.Age, s.Freshness, s.Path, s.Commit, r.Source.Digest}})
+		return documentLine(recordsTable, data), err
+	}
+	return e.cells(recordsTable, []any{
+		e.repo, r.ID, string(r.Kind), &r.At.Time, r.By, handoff.AddresseesOf(r.Body), aboutOf(r.Body), says(r),
+		r.Source.Path, r.Source.Commit, r.Source.Digest, json.RawMessage(record),
+	})
+}
+
+// aboutOf is what a record says that it is about, whatever its kind calls it.
+func aboutOf(body handoff.Body) string {
+	switch body := body.(type) {
+	case *handoff.Handoff:
+		return body.Amends
+	case *handoff.Question:
+		return body.About
+	case *handoff.Answer:
+		return body.Question
+	case *handoff.Resolution:
+		return body.Blocker
+	case *handoff.DecisionRecord:
+		return body.Topic
+	case *handoff.Assignment:
+		return body.Item
+	}
+	return handoff.SubjectOf(body)
+}
+
+// repository is the row that says what was read, and where.
+func (e exportEncoder) repository(ws *workspace) exportRow {
+	values := []any{e.repo, repositoryDir(ws), ws.head.Ref, ws.head.Hash, &ws.now}
+	for i, v := range values {
+		values[i] = sqliteValue(v)
+	}
+	return exportRow{table: repoTable, values: values}
+}
+
+// repositoryDir is the work tree, or the git directory where there is none.
+func repositoryDir(ws *workspace) string {
+	if top := ws.Worktree(); top != "" {
+		return top
+	}
+	return ws.Dir()
+}
+
+// soleName is the name of a repository that is read alone.
+func soleName(ws *workspace) string { return handoff.OneLine(filepath.Base(repositoryDir(ws))) }
+
+func (e exportEncoder) state(t *stateTable, row query.Row) (exportRow, error) {
+	if e.format == formatNDJSON {
+		data, err := json.Marshal(query.RepoRow{Repo: e.repo, Row: row})
+		if err != nil {
+			return exportRow{}, err
+		}
+		return documentLine(t.name, append([]byte(`{"schema_version":1,`), data[1:]...)), nil
+	}
+	v := reflect.ValueOf(row).Elem()
+	if e.format == formatSQLite {
+		values := []any{e.repo}
+		for _, c := range t.columns[1:] {
+			values = append(values, v.FieldByIndex(c.field).Interface())
+		}
+		return e.cells(t.name, values)
+	}
+	values := make([]any, len(csvStates()))
+	values[0] = e.repo
+	for _, c := range t.columns {
+		values[slices.Index(csvStates(), c.name)] = v.FieldByIndex(c.field).Interface()
+	}
+	return e.cells(t.name, values)
+}
+
+func documentLine(table string, data []byte) exportRow {
+	return exportRow{table: table, line: append(escapeJSON(data), '\n')}
+}
+
+func (e exportEncoder) cells(table string, values []any) (exportRow, error) {
+	if e.format == formatSQLite {
+		for i, v := range values {
+			values[i] = sqliteValue(v)
+		}
+		return exportRow{table: table, values: values}, nil
+	}
+	cells := make([]string, len(values))
+	for i, v := range values {
+		cells[i] = csvCell(v)
+	}
+	line, err := csvLine(cells)
+	return exportRow{table: table, line: line}, err
+}
+
+func csvLine(cells []string) ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	err := w.Write(cells)
+	w.Flush()
+	return b.Bytes(), err
+}
+
+// csvCell is a value as text. Numbers and times cannot be taken for formulas.
+func csvCell(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case int:
+		return strconv.Itoa(v)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case bool:
+		return strconv.FormatBool(v)
+	case *time.Time:
+		return utc(v)
+	case []string:
+		return textCell(strings.Join(v, ", "))
+	case handoff.List[string]:
+		return textCell(strings.Join(v, ", "))
+	case []query.NextStep:
+		steps := make([]string, len(v))
+		for i, n := range v {
+			steps[i] = n.Owner + ": " + n.Do
+		}
+		return textCell(strings.Join(steps, "; "))
+	case json.RawMessage:
+		return string(escapeJSON(v)) // begins with a brace
+	}
+	return textCell(reflect.ValueOf(v).String())
+}
+
+func utc(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// formulaSigns begin what a spreadsheet takes for a formula; the wide forms do
+// in some languages.
+const formulaSigns = "=+-@\t\r＝＋－＠"
+
+// textCell is text that a spreadsheet takes for text. One that skips white space
+// before a formula is told as well.
+func textCell(s string) string {
+	text := handoff.Neutralise(s)
+	begins := strings.TrimLeft(s, " \n\v\f\u00a0\u3000")
+	if begins != "" && strings.ContainsRune(formulaSigns, []rune(begins)[0]) {
+		return "'" + text
+	}
+	return text
+}
+
+// sqliteValue is a value as a column holds it. Lists are JSON.
+func sqliteValue(v any) any {
+	switch v := v.(type) {
+	case nil, int, int64:
+		return v
+	case bool:
+		if v {
+			return 1
+		}
+		return 0
+	case *time.Time:
+		if v == nil {
+			return nil
+		}
+		return utc(v)
+	case []string, handoff.List[string], []query.NextStep:
+		list := reflect.ValueOf(v)
+		if list.IsNil() {
+			return "[]"
+		}
+		data, err := json.Marshal(v)
+		if err != nil {
+			panic(err) // strings always have a JSON form
+		}
+		return string(escapeJSON(data))
+	case json.RawMessage:
+		return string(escapeJSON(v))
+	}
+	return handoff.Neutralise(reflect.ValueOf(v).String())
+}

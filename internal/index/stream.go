@@ -1,0 +1,114 @@
+package index
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"maps"
+	"path"
+	"slices"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// What follows hands out everything that there is in pieces, for those who want
+// to see all of it and not to hold it. Between two pieces the file is free for
+// others. One who refreshes it for other refs meanwhile does no harm: for the
+// same refs the fold has the same order, so the next piece begins where the last
+// one ended, also when the rest has to come from memory.
+
+// InMemory returns an index of a state that is known as a whole.
+func InMemory(state *handoff.State) *Index { return &Index{memory: state} }
+
+// piece is how many records are handed out at once.
+const piece = 500
+
+// Records returns some records in fold order, from a place on; none at the end.
+func (ix *Index) Records(ctx context.Context, from int) ([]*handoff.Record, error) {
+	var records []*handoff.Record
+	err := ix.onFile(ctx, func() (err error) {
+		records, err = ix.recordsFrom(ctx, from)
+		return err
+	})
+	if !errors.Is(err, errNoFile) {
+		return records, err
+	}
+	state, err := ix.fromMemory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	order := state.Order()
+	return order[min(from, len(order)):min(from+piece, len(order))], nil
+}
+
+func (ix *Index) recordsFrom(ctx context.Context, from int) ([]*handoff.Record, error) {
+	f := folder{ctx: ctx, conn: ix.db.conn}
+	list, err := f.stored("SELECT n, data FROM record WHERE place >= ? ORDER BY place LIMIT ?", from, piece)
+	if err != nil {
+		return nil, err
+	}
+	days := make(map[string]bool)
+	for _, a := range list {
+		days[path.Dir(a.Source.Path)] = true
+	}
+	first, err := firstRefs(ctx, ix.db.conn, slices.Sorted(maps.Keys(days)))
+	if err != nil {
+		return nil, err
+	}
+	records := make([]*handoff.Record, len(list))
+	for i, a := range list {
+		if err := ix.options.source(a, first); err != nil {
+			return nil, err
+		}
+		records[i] = a.Record
+	}
+	return records, nil
+}
+
+// Keys returns the keys of all things of a kind: those of handoffs in fold
+// order, those of others sorted.
+func (ix *Index) Keys(ctx context.Context, kind handoff.ThingKind) ([]string, error) {
+	var keys []string
+	err := ix.onFile(ctx, func() error {
+		keys = nil
+		return each(ctx, ix.db.conn, func(rows *sql.Rows) error {
+			var key string
+			err := rows.Scan(&key)
+			keys = append(keys, key)
+			return err
+		}, "SELECT key FROM thing WHERE kind = ? ORDER BY iif(kind = ?, place, 0), key", kind, handoff.ThingHandoff)
+	})
+	if !errors.Is(err, errNoFile) {
+		return keys, err
+	}
+	state, err := ix.fromMemory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return state.Keys(kind), nil
+}
+
+// Things returns a state that holds some things of a kind and the present. It is
+// another state every time.
+func (ix *Index) Things(ctx context.Context, kind handoff.ThingKind, keys []string) (*handoff.State, error) {
+	var state *handoff.State
+	err := ix.onFile(ctx, func() (err error) {
+		c := ix.newRecall()
+		c.ctx, c.conn = ctx, ix.db.conn
+		if err := c.readPresent(); err != nil {
+			return err
+		}
+		if err := c.things("SELECT t.kind, t.key, t.data FROM json_each(?) j CROSS JOIN thing t ON t.kind = ? AND t.key = j.value", jsonList(keys), kind); err != nil {
+			return err
+		}
+		if err := c.complete(handoff.Part{}); err != nil {
+			return err
+		}
+		state, err = c.made()
+		return err
+	})
+	if errors.Is(err, errNoFile) {
+		return ix.fromMemory(ctx)
+	}
+	return state, err
+}

@@ -1,0 +1,104 @@
+package query
+
+import (
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// Kinds are the kinds of things that [States] knows, in the order in which an
+// export has them.
+var Kinds = []handoff.ThingKind{
+	handoff.ThingItem, handoff.ThingBlocker, handoff.ThingQuestion, handoff.ThingDecision, handoff.ThingHandoff,
+}
+
+// States returns the rows of things of a kind as they stand, closed and
+// superseded ones included, in the order of their keys: those from the time span
+// of a query that meet its terms. Of a topic there are the decision that stands,
+// what is proposed in its place, and the earlier ones.
+func States(q Query, s *handoff.State, env Env, kind handoff.ThingKind, keys []string) []Row {
+	r := newRunner(q, s, env)
+	var rows []Row
+	for _, key := range keys {
+		for _, t := range r.threadsOf(kind, key) {
+			if c := r.latest(t); r.meets(c) {
+				rows = append(rows, c.row)
+			}
+		}
+	}
+	return rows
+}
+
+func (r *runner) threadsOf(kind handoff.ThingKind, key string) []citable {
+	s := r.state
+	switch kind {
+	case handoff.ThingItem:
+		return []citable{itemThread{s.Items[key]}}
+	case handoff.ThingBlocker:
+		return []citable{blockerThread{s.Blockers[key]}}
+	case handoff.ThingQuestion:
+		return []citable{questionThread{s.Questions[key]}}
+	case handoff.ThingDecision:
+		var threads []citable
+		for _, d := range decisionsOn(s.Decisions[key]) {
+			threads = append(threads, decisionThread{d})
+		}
+		return threads
+	case handoff.ThingHandoff:
+		return []citable{r.handoffThread(s.Handoffs[key])}
+	}
+	return nil
+}
+
+// RecordsOf returns a test whether a record is from the time span of a query and
+// meets its terms, as far as it says so itself: it is addressed to whom it names,
+// owned is what it declares, about an item is what names it. The state need hold
+// the present only.
+func RecordsOf(q Query, s *handoff.State, env Env) func(*handoff.Record) bool {
+	r := newRunner(q, s, env)
+	return func(record *handoff.Record) bool {
+		if !within(q, record.At.Time) {
+			return false
+		}
+		if len(q.Terms) == 0 {
+			return true
+		}
+		f := r.saidBy(record)
+		for _, t := range q.Terms {
+			if r.has(f, t) == t.Not {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+// saidBy are the facets that a record has by itself.
+func (r *runner) saidBy(record *handoff.Record) facets {
+	f := make(facets)
+	f.put(OfKind, string(record.Kind))
+	f.put(By, record.By)
+	f.put(Team, r.teams[record.By])
+	f.put(To, r.expandFrom(record.By, handoff.AddresseesOf(record.Body)...)...)
+	for _, ref := range handoff.Mentions(record) {
+		if typ, name := handoff.SplitRef(ref); typ == handoff.RefItem || typ == handoff.RefAny {
+			f.put(InItem, name)
+		}
+	}
+	if body, ok := record.Body.(*handoff.Handoff); ok {
+		for _, item := range body.Items {
+			f.put(Owner, item.Owner)
+			f.put(HasRef, refs(item.Refs)...)
+		}
+	}
+	return f
+}
+
+// SourceOf cites a record itself.
+func SourceOf(record *handoff.Record, now time.Time) Source {
+	age := seconds(now, record.At.Time)
+	return Source{
+		Record: record.ID, Kind: record.Kind, By: record.By, At: stamp(record.At.Time), Age: age,
+		Freshness: FreshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
+	}
+}
