@@ -64,7 +64,7 @@ table.`,
 	f.StringVar(&o.format, "format", formatNDJSON, "`FORMAT`: ndjson, csv or sqlite")
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of stdout")
 	f.BoolVar(&o.force, "force", false, "replace a file that is there")
-	o.addFlags(cmd)
+	o.addFlags(f)
 	return cmd
 }
 
