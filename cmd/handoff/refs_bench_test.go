@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,16 +12,38 @@ import (
 )
 
 // BenchmarkInboxWithoutIndex is inbox in a repository of 50,000 packed refs and
-// 100,000 records when the index of records is not there yet, against git
-// listing the same records.
+// 100,000 records where there is no index: because it is not there yet, and
+// because the repository cannot be written. Decisions are small records of a
+// topic each; a team writes handoffs of three items, acks, blockers and what
+// becomes of them.
 func BenchmarkInboxWithoutIndex(b *testing.B) {
-	x := newBench(b)
-	x.copies(100_000)
-	x.packRefs(50_000)
+	const records = 100_000
+	fill := map[string]func(*bench){
+		"decisions": func(x *bench) { x.copies(records) },
+		"team": func(x *bench) {
+			x.records(newTeam(records), records)
+			x.git("repack", "-adq")
+		},
+	}
+	for name, fill := range fill {
+		x := newBench(b)
+		fill(x)
+		x.packRefs(50_000)
+		b.Run(name+"/first", func(b *testing.B) { x.inbox(b, func(dir string) error { return os.RemoveAll(dir) }) })
+		b.Run(name+"/read-only", func(b *testing.B) {
+			x.inbox(b, func(dir string) error { return errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o444)) })
+		})
+	}
+}
+
+// inbox measures inbox, each time after prepare was given the directory in which
+// the index is, against git listing the same records.
+func (x *bench) inbox(b *testing.B, prepare func(dir string) error) {
+	x.b = b
 	var ours, theirs []time.Duration
 	var peak int64
-	for range 3 {
-		if err := os.RemoveAll(filepath.Join(x.dir, ".git", "handoff")); err != nil {
+	for range 5 {
+		if err := prepare(filepath.Join(x.dir, ".git", "handoff")); err != nil {
 			b.Fatal(err)
 		}
 		took, memory := x.run(x.handoff, "inbox", "--as", "ben")
@@ -31,18 +54,20 @@ func BenchmarkInboxWithoutIndex(b *testing.B) {
 }
 
 // copies fills the repository with packed history of n records: copies of one
-// decision under ids and days of their own.
+// decision under ids, topics and days of their own.
 func (x *bench) copies(n int) {
 	x.git("commit", "-q", "--allow-empty", "-m", "start")
 	x.run(x.handoff, "decide", "Refunds are paid daily -- the bank batches them at 18:00 anyway")
 	name, content := x.onlyRecord()
 	id := strings.TrimSuffix(name[strings.LastIndexByte(name, '-')+1:], ".yaml")
+	_, at, _ := strings.Cut(content, "at: \"")
+	at, _, _ = strings.Cut(at, "\"")
 	var b strings.Builder
 	fmt.Fprint(&b, "commit refs/heads/main\ncommitter Ana <ana@example.com> 1790000000 +0000\ndata 5\nstart\nfrom refs/heads/main^0\n")
 	for i := range n {
 		own := fmt.Sprintf("a%07d", i)
 		day := time.Date(2024, 1, 1+i%700, 0, 0, i/700, 0, time.UTC)
-		text := strings.ReplaceAll(content, id, own)
+		text := strings.NewReplacer(id, own, at, day.Format(time.RFC3339), "refunds-are-paid-daily", "topic-"+own).Replace(content)
 		fmt.Fprintf(&b, "M 100644 inline .handoffs/%s-decision-ana-%s.yaml\ndata %d\n%s\n", day.Format("2006/01/02/150405Z"), own, len(text), text)
 	}
 	cmd := exec.Command("git", "fast-import", "--quiet")

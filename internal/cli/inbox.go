@@ -41,9 +41,9 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 		return ws.mustWrite(ctx)
 	}
 	env := ws.queryEnv()
-	rows := query.Run(query.Query{Topic: query.WaitingOn, Arg: ws.me, Me: ws.me}, ws.state, env).Rows
+	rows := query.Rows(query.Query{Topic: query.WaitingOn, Arg: ws.me, Me: ws.me}, ws.state, env)
 	mine := query.Query{Topic: query.Overdue, Me: ws.me, Terms: []query.Term{{Qualifier: query.By, Value: ws.me}}}
-	rows = append(rows, query.Run(mine, ws.state, env).Rows...)
+	rows = append(rows, query.Rows(mine, ws.state, env)...)
 	if g.printer.structured() {
 		return g.printer.document(inboxDocument{1, ws.me, rows})
 	}
@@ -53,7 +53,7 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 	switch {
 	case len(rows) > 0:
 		g.note("handoff show REF tells the whole story, handoff ack REF takes it over")
-	case len(ws.state.Records) == 0:
+	case len(ws.state.Teams) == 0: // nobody has written anything
 		g.note("there are no handoffs in this repository yet; handoff declare writes the first")
 	default:
 		g.note("nothing waits for %s", ws.me)

@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,12 +24,12 @@ func ParseCanonical(data []byte) *Record {
 	}
 	p := canonicalParser{rest: text}
 	var h head
-	p.fields(reflect.ValueOf(&h).Elem(), 0)
+	p.fields(reflect.ValueOf(&h).Elem(), canonicalHead(), 0)
 	body := newBody(h.Kind)
 	if body == nil || h.Schema != Schema {
 		return nil
 	}
-	p.fields(reflect.ValueOf(body).Elem(), 0)
+	p.fields(reflect.ValueOf(body).Elem(), canonicalBody(h.Kind), 0)
 	if p.failed || p.rest != "" {
 		return nil
 	}
@@ -84,27 +85,26 @@ func (p *canonicalParser) next() {
 
 // fields reads the lines "key: value" of a struct. Keys come in the order of
 // the fields, so that none comes twice.
-func (p *canonicalParser) fields(v reflect.Value, indent int) {
-	keys := canonicalKeys(v.Type())
-	last := -1
+func (p *canonicalParser) fields(v reflect.Value, fields []canonicalField, indent int) {
 	for !p.failed {
 		line, ok := p.line(indent)
 		if !ok {
 			return
 		}
 		key, value, found := strings.Cut(line, ":")
-		field, known := keys[key]
-		if !found || !known || field.order <= last {
+		next := slices.IndexFunc(fields, func(f canonicalField) bool { return f.key == key })
+		if !found || next < 0 {
 			return // the next struct of the same mapping may have it
 		}
-		last = field.order
 		p.next()
-		p.field(v.FieldByIndex(field.index), value, indent)
+		field := &fields[next]
+		fields = fields[next+1:]
+		p.field(v.FieldByIndex(field.index), field, value, indent)
 	}
 }
 
 // field reads what follows a key: a value in the same line, or deeper lines.
-func (p *canonicalParser) field(v reflect.Value, value string, indent int) {
+func (p *canonicalParser) field(v reflect.Value, field *canonicalField, value string, indent int) {
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
@@ -113,10 +113,10 @@ func (p *canonicalParser) field(v reflect.Value, value string, indent int) {
 	case v.Kind() == reflect.Slice && value == " []":
 		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	case v.Kind() == reflect.Slice && value == "":
-		p.list(v, indent+2)
-	case v.Kind() == reflect.Struct && v.Type() != handoffTime && value == "":
+		p.list(v, field, indent+2)
+	case field.below != nil && value == "":
 		before := len(p.rest)
-		p.fields(v, indent+2)
+		p.fields(v, field.below, indent+2)
 		if len(p.rest) == before {
 			p.fail() // null, and not an empty mapping
 		}
@@ -131,30 +131,47 @@ func (p *canonicalParser) field(v reflect.Value, value string, indent int) {
 }
 
 // list reads the entries of a list, each behind "- ".
-func (p *canonicalParser) list(v reflect.Value, indent int) {
-	list := reflect.MakeSlice(v.Type(), 0, 2)
-	for !p.failed {
+func (p *canonicalParser) list(v reflect.Value, field *canonicalField, indent int) {
+	n := p.entries(indent)
+	if n == 0 {
+		p.fail()
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), n, n))
+	for i := 0; i < n && !p.failed; i++ {
 		line, ok := p.line(indent)
-		if !ok || !strings.HasPrefix(line, "- ") {
-			break
-		}
-		entry := reflect.New(v.Type().Elem()).Elem()
-		if entry.Kind() == reflect.Struct {
+		switch {
+		case !ok || !strings.HasPrefix(line, "- "):
+			p.fail()
+		case field.below != nil:
 			p.dash = true // the first key of the mapping stands behind it
-			p.fields(entry, indent+2)
+			p.fields(v.Index(i), field.below, indent+2)
 			if p.dash {
 				p.fail()
 			}
-		} else {
+		default:
 			p.next()
-			p.scalar(entry, line[2:])
+			p.scalar(v.Index(i), line[2:])
 		}
-		list = reflect.Append(list, entry)
 	}
-	if list.Len() == 0 {
-		p.fail()
+}
+
+// entries returns how many entries the list has that begins in the next line:
+// the lines with a dash, up to one that is not indented so far.
+func (p *canonicalParser) entries(indent int) (n int) {
+	for rest := p.rest; ; {
+		line, after, ok := strings.Cut(rest, "\n")
+		depth := len(line) - len(strings.TrimLeft(line, " "))
+		switch {
+		case !ok || depth < indent:
+			return n
+		case depth == indent && !strings.HasPrefix(line[depth:], "- "):
+			return n
+		case depth == indent:
+			n++
+		}
+		rest = after
 	}
-	v.Set(list)
 }
 
 var handoffTime = reflect.TypeFor[Time]()
@@ -221,33 +238,45 @@ func (p *canonicalParser) quoted(text string) string {
 	return b.String()
 }
 
-// canonicalKey is the place of a key in a mapping.
-type canonicalKey struct {
-	order int
+// canonicalField is a field of a struct as a file has it.
+type canonicalField struct {
+	key   string
 	index []int
+	below []canonicalField // of the struct that it is, or that it is a list of; nil for another type
 }
 
-var canonicalTypes sync.Map // reflect.Type → map[string]canonicalKey
+var (
+	canonicalHead   = sync.OnceValue(func() []canonicalField { return canonicalFields(reflect.TypeFor[head](), nil) })
+	canonicalBodies sync.Map // Kind → []canonicalField
+)
 
-// canonicalKeys returns the keys of a struct by name.
-func canonicalKeys(t reflect.Type) map[string]canonicalKey {
-	if keys, ok := canonicalTypes.Load(t); ok {
-		return keys.(map[string]canonicalKey)
+// canonicalBody returns the fields of the body of a kind that is known.
+func canonicalBody(kind Kind) []canonicalField {
+	if fields, ok := canonicalBodies.Load(kind); ok {
+		return fields.([]canonicalField)
 	}
-	keys := make(map[string]canonicalKey)
-	addCanonicalKeys(keys, t, nil)
-	canonicalTypes.Store(t, keys)
-	return keys
+	fields := canonicalFields(reflect.TypeOf(newBody(kind)).Elem(), nil)
+	canonicalBodies.Store(kind, fields)
+	return fields
 }
 
-func addCanonicalKeys(keys map[string]canonicalKey, t reflect.Type, outer []int) {
+// canonicalFields returns the fields of a struct in the order of their keys.
+func canonicalFields(t reflect.Type, outer []int) (fields []canonicalField) {
 	for i := range t.NumField() {
 		name, option, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
-		index := append(append([]int(nil), outer...), i)
-		if option == "inline" {
-			addCanonicalKeys(keys, t.Field(i).Type, index)
-			continue
+		index := append(slices.Clone(outer), i)
+		of := t.Field(i).Type
+		for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
+			of = of.Elem()
 		}
-		keys[name] = canonicalKey{len(keys), index}
+		switch {
+		case option == "inline":
+			fields = append(fields, canonicalFields(of, index)...)
+		case of.Kind() == reflect.Struct && of != handoffTime:
+			fields = append(fields, canonicalField{name, index, canonicalFields(of, nil)})
+		default:
+			fields = append(fields, canonicalField{name, index, nil})
+		}
 	}
+	return fields
 }

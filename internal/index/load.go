@@ -4,12 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -36,12 +32,8 @@ func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (
 			set.Problems = append(set.Problems, handoff.Problem{Path: ref.Name, Code: "HO903", Message: "the ref cannot be read: " + ref.Err.Error()})
 		}
 	}
-	results := make([]result, len(files))
-	if err := parallel(ctx, len(files), func(i int) error {
-		var err error
-		results[i], err = readFile(repo, dir, files[i])
-		return err
-	}); err != nil {
+	results, err := readFiles(ctx, repo, dir, files)
+	if err != nil {
 		return nil, err
 	}
 	for _, r := range results {
@@ -54,34 +46,6 @@ func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (
 	}
 	set.onePerID()
 	return set, nil
-}
-
-// parallel calls f for 0 to n-1 on all processors and returns the first error.
-func parallel(ctx context.Context, n int, f func(i int) error) error {
-	const worthAThread = 64
-	var (
-		next    atomic.Int64
-		workers sync.WaitGroup
-		once    sync.Once
-		failed  error
-	)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	for range min(runtime.GOMAXPROCS(0), 1+n/worthAThread) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				if err := f(i); err != nil {
-					once.Do(func() { failed = err })
-					cancel()
-				}
-			}
-		})
-	}
-	workers.Wait()
-	if failed != nil {
-		return failed
-	}
-	return context.Cause(ctx)
 }
 
 // plainFile is the mode of a record, as trees hold it.
@@ -100,33 +64,50 @@ type result struct {
 	problem *handoff.Problem
 }
 
-func readFile(repo *store.Repo, dir string, f store.File) (result, error) {
-	name := strings.TrimPrefix(f.Path, dir+"/")
-	problem := func(code, message string) (result, error) {
-		return result{problem: &handoff.Problem{Path: f.Path, Code: code, Message: message}}, nil
+// readFiles returns what each of some files came to.
+func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.File) ([]result, error) {
+	results := make([]result, len(files))
+	var blobs []string
+	var places []int // in files
+	for i, f := range files {
+		name := strings.TrimPrefix(f.Path, dir+"/")
+		_, isRecord := handoff.ParseFileName(name)
+		switch {
+		case !isRecord && peopleFiles().MatchString(name):
+		case f.Mode != plainFile:
+			results[i] = refused(f, "HO903", fmt.Sprintf("mode %06o: a record is a plain file, 100644", f.Mode))
+		case !isRecord && !recordName().MatchString(name):
+			results[i] = refused(f, "HO903", "not the name of a record")
+		default:
+			blobs, places = append(blobs, f.Blob), append(places, i)
+		}
 	}
-	switch {
-	case peopleFiles().MatchString(name):
-		return result{}, nil
-	case f.Mode != plainFile:
-		return problem("HO903", fmt.Sprintf("mode %06o: a record is a plain file, 100644", f.Mode))
-	case !recordName().MatchString(name):
-		return problem("HO903", "not the name of a record")
-	}
-	data, err := repo.Read(f.Blob, handoff.MaxSize)
+	return results, repo.ReadAll(ctx, blobs, handoff.MaxSize, func(i int, data []byte, err error) error {
+		i = places[i]
+		results[i], err = readRecord(dir, files[i], data, err)
+		return err
+	})
+}
+
+func refused(f store.File, code, message string) result {
+	return result{problem: &handoff.Problem{Path: f.Path, Code: code, Message: message}}
+}
+
+// readRecord says what a file came to that could be read, or not.
+func readRecord(dir string, f store.File, data []byte, err error) (result, error) {
 	var large *store.TooLargeError
 	switch {
 	case errors.As(err, &large):
-		return problem("HO910", fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max))
+		return refused(f, "HO910", fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max)), nil
 	case err != nil:
 		return result{}, err
 	}
-	r, refused := parseRecord(data)
+	r, problem := parseRecord(data)
 	switch {
-	case refused != nil:
-		return problem(refused.Code, refused.Message)
-	case path.Join(dir, r.Name()) != f.Path:
-		return problem("HO903", "the name says something else than id, kind, author and time")
+	case problem != nil:
+		return refused(f, problem.Code, problem.Message), nil
+	case dir+"/"+r.Name() != f.Path:
+		return refused(f, "HO903", "the name says something else than id, kind, author and time"), nil
 	}
 	r.Source = handoff.Source{Path: f.Path, Ref: f.Ref, Commit: f.Commit, Blob: f.Blob, Digest: digest(data)}
 	return result{record: r}, nil

@@ -24,9 +24,10 @@ type refresh struct {
 	conn  *sql.Conn
 	fold  folder
 	days  map[dayID]*dayRow
-	last  int64           // the highest number of a record
-	ids   map[string]bool // of the records that arrived
-	fresh bool            // the file was empty
+	last  int64             // the highest number of a record
+	ids   map[string]bool   // of the records that arrived
+	fresh bool              // the file was empty
+	read  map[fileID]result // of the days that are being read ahead; nil when none are
 }
 
 // dayID is a day as some tip has it.
@@ -146,17 +147,65 @@ func (r *refresh) fill(changed []*changedDay) error {
 	r.fold.progress = r.ix.options.Progress
 	next, stop := ahead(func() ([]arrival, error) {
 		var list []arrival
-		for len(list) < foldChunk && len(changed) > 0 {
-			arrived, err := r.readDay(changed[0], nil)
+		for len(list) == 0 && len(changed) > 0 {
+			days, err := r.readAhead(changed)
 			if err != nil {
 				return nil, err
 			}
-			list, changed = append(list, arrived...), changed[1:]
+			for _, day := range changed[:days] {
+				arrived, err := r.readDay(day, nil)
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, arrived...)
+			}
+			r.read, changed = nil, changed[days:]
 		}
 		return list, nil
 	})
 	defer stop()
 	return r.fold.drain(next)
+}
+
+// readAhead reads the files of the first few days, about foldChunk of them, all
+// at once: a day alone is not worth the reader.
+func (r *refresh) readAhead(changed []*changedDay) (days int, err error) {
+	var files []store.File
+	for days < len(changed) && len(files) < foldChunk {
+		for _, tree := range changed[days].new {
+			list, err := r.ix.repo.DayFiles(tree)
+			if err != nil {
+				return 0, &readError{err}
+			}
+			files = append(files, list...)
+		}
+		days++
+	}
+	results, err := readFiles(r.ctx, r.ix.repo, r.ix.options.Dir, files)
+	if err != nil {
+		return 0, &readError{err}
+	}
+	r.read = make(map[fileID]result, len(files))
+	for i, f := range files {
+		r.read[fileID{f.Path, f.Blob}] = results[i]
+	}
+	return days, nil
+}
+
+// results returns what files came to, as it was read ahead or now.
+func (r *refresh) results(files []store.File) ([]result, error) {
+	if r.read == nil {
+		results, err := readFiles(r.ctx, r.ix.repo, r.ix.options.Dir, files)
+		if err != nil {
+			err = &readError{err}
+		}
+		return results, err
+	}
+	results := make([]result, len(files))
+	for i, f := range files {
+		results[i] = r.read[fileID{f.Path, f.Blob}]
+	}
+	return results, nil
 }
 
 // ahead reads from a source while what it gave before is being folded. After
@@ -302,22 +351,16 @@ func (r *refresh) readFiles(files []store.File, known map[fileID]int64) (arrived
 			unknown = append(unknown, file)
 		}
 	}
-	records := make([]arrival, len(unknown))
-	err = parallel(r.ctx, len(unknown), func(i int) error {
-		result, err := readFile(r.ix.repo, r.ix.options.Dir, unknown[i])
-		if err == nil && result.record != nil {
-			records[i] = newArrival(r.last+1+int64(i), result.record)
-		}
-		return err
-	})
+	results, err := r.results(unknown)
 	if err != nil {
-		return nil, nil, &readError{err}
+		return nil, nil, err
 	}
-	r.last += int64(len(unknown))
-	for i, a := range records {
-		if a.Record == nil {
+	for i, result := range results {
+		r.last++
+		if result.record == nil {
 			continue // what is no record is for Load to report
 		}
+		a := newArrival(r.last, result.record)
 		known[fileID{unknown[i].Path, unknown[i].Blob}] = a.n
 		members, arrived = append(members, a.n), append(arrived, a)
 	}

@@ -13,19 +13,9 @@ import (
 func Run(q Query, s *handoff.State, env Env) Answer {
 	spec, _ := findTopic(q.Topic)
 	r := newRunner(q, s, env)
-	found := filter(spec.find(r), r.meets)
-	if spec.name != Search { // which has read the words, to cite who said them
-		found = filter(found, func(c candidate) bool { return r.says(c.thread) })
-	}
-	sortCandidates(found, spec.order)
+	found := r.find(spec)
 
-	a := Answer{Topic: spec.name, Answered: true, Rows: []Row{}, Total: len(found), Ask: []string{}}
-	for _, c := range found {
-		a.Rows = append(a.Rows, c.row)
-	}
-	if q.Limit > 0 && len(a.Rows) > q.Limit {
-		a.Rows = a.Rows[:q.Limit]
-	}
+	a := Answer{Topic: spec.name, Answered: true, Rows: r.rows(found), Total: len(found), Ask: []string{}}
 	if len(found) > 0 {
 		a.Say = summary(found)
 	} else if covering := r.covering(spec); len(covering) > 0 {
@@ -35,6 +25,35 @@ func Run(q Query, s *handoff.State, env Env) Answer {
 		a.Say, a.Ask = r.uncovered()
 	}
 	return a
+}
+
+// Rows is the rows of an answer, without what is said about them.
+func Rows(q Query, s *handoff.State, env Env) []Row {
+	spec, _ := findTopic(q.Topic)
+	r := newRunner(q, s, env)
+	return r.rows(r.find(spec))
+}
+
+// find returns what the query is about, in order.
+func (r *runner) find(spec *topicSpec) []candidate {
+	found := filter(spec.find(r), r.meets)
+	if spec.name != Search { // which has read the words, to cite who said them
+		found = filter(found, func(c candidate) bool { return r.says(c.thread) })
+	}
+	sortCandidates(found, spec.order)
+	return found
+}
+
+// rows returns as many rows as the query wants.
+func (r *runner) rows(found []candidate) []Row {
+	if n := r.query.Limit; n > 0 && len(found) > n {
+		found = found[:n]
+	}
+	rows := []Row{}
+	for _, c := range found {
+		rows = append(rows, c.row)
+	}
+	return rows
 }
 
 // summary counts the rows by type: "2 blockers, 1 item (1 superseded)".

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"path"
-	"runtime"
 	"sync/atomic"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -24,7 +23,7 @@ type revisionChanges struct {
 func (r *Repo) collectChanges(ctx context.Context, blocks *blockCache, h *history, dir string, progress func(done, total int)) ([]revisionChanges, error) {
 	all := make([]revisionChanges, len(h.revisions))
 	var done atomic.Int64
-	err := r.inChunks(ctx, blocks, len(all), func(o *objects) func(begin, end int) error {
+	err := r.inChunks(ctx, blocks, len(all), auditChunk, func(o *objects) func(begin, end int) error {
 		c := &changeCollector{history: h, dir: dir, trees: newTreeComparer(o)}
 		return func(begin, end int) error {
 			err := c.collect(all, begin, end)
@@ -35,36 +34,6 @@ func (r *Repo) collectChanges(ctx context.Context, blocks *blockCache, h *histor
 		}
 	})
 	return all, err
-}
-
-// inChunks calls work with the parts of 0 to n, on all processors. Each worker
-// has its own object database and what newWorker makes of it.
-func (r *Repo) inChunks(ctx context.Context, blocks *blockCache, n int, newWorker func(*objects) func(begin, end int) error) error {
-	var next atomic.Int64
-	var failed atomic.Bool
-	workers := min(runtime.GOMAXPROCS(0), (n+auditChunk-1)/auditChunk)
-	return together(workers, func(int) error {
-		objects, err := r.newObjects()
-		if err != nil {
-			return err
-		}
-		defer objects.Close()
-		objects.blocks = blocks
-		work := newWorker(objects)
-		for {
-			begin := int(next.Add(auditChunk)) - auditChunk
-			if begin >= n || failed.Load() {
-				return nil
-			}
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			if err := work(begin, min(begin+auditChunk, n)); err != nil {
-				failed.Store(true) // the others need not go on
-				return err
-			}
-		}
-	})
 }
 
 // changeCollector compares commits. It is one worker's.

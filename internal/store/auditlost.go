@@ -113,7 +113,7 @@ func (a *audit) lostRecords(commits []revisionChanges) []string {
 	for _, commit := range commits {
 		for _, changes := range commit.parents {
 			for _, c := range changes {
-				if _, ok := parseRecordName(a.opts.Dir, c.path); ok && c.old.isNone() && !a.union.has(c) {
+				if name, ok := parseRecordName(a.opts.Dir, c.path); ok && c.old.isNone() && !a.union.has(name.ID, c) {
 					paths = append(paths, c.path)
 				}
 			}

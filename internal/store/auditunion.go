@@ -17,7 +17,6 @@ import (
 // recordUnion is the records that all tips hold together, each path with each
 // of its contents once.
 type recordUnion struct {
-	walk  *treeWalk
 	files []unionFile
 	first map[string]int32   // id → place in files
 	more  map[string][]int32 // id → the other places, for ids that stand for several
@@ -31,12 +30,13 @@ type unionFile struct {
 
 // readUnion lists the records below dir in the trees of refs.
 func (o *objects) readUnion(refs []Ref, dir string) (*recordUnion, error) {
-	u := &recordUnion{walk: o.newTreeWalk(dir), first: map[string]int32{}, more: map[string][]int32{}}
+	u := &recordUnion{first: map[string]int32{}, more: map[string][]int32{}}
+	walk := o.newTreeWalk(dir)
 	for _, ref := range refs {
 		if ref.Err != nil {
 			continue // the report says so
 		}
-		found, err := u.walk.files(plumbing.NewHash(ref.Hash))
+		found, err := walk.files(plumbing.NewHash(ref.Hash))
 		if err != nil {
 			return nil, err
 		}
@@ -74,10 +74,10 @@ func (u *recordUnion) withID(id string) []unionFile {
 	return files
 }
 
-// has reports whether some tip has a record as a commit has made it.
-func (u *recordUnion) has(c treeChange) bool {
-	_, ok := u.walk.seen[treeFile{Path: c.path, Mode: c.new.mode, Hash: c.new.hash}]
-	return ok
+// has reports whether some tip has the record of an id as a commit has made it.
+func (u *recordUnion) has(id string, c treeChange) bool {
+	made := treeFile{Path: c.path, Mode: c.new.mode, Hash: c.new.hash}
+	return slices.ContainsFunc(u.withID(id), func(f unionFile) bool { return f.treeFile == made })
 }
 
 // judgeUnion looks at the records that the tips hold together.
@@ -127,7 +127,7 @@ func (a *audit) judgeDigests(ctx context.Context) error {
 		}
 	}
 	wrong := make([]bool, len(acks))
-	if err := a.inChunks(ctx, a.blocks, len(acks), func(o *objects) func(begin, end int) error {
+	if err := a.inChunks(ctx, a.blocks, len(acks), auditChunk, func(o *objects) func(begin, end int) error {
 		return func(begin, end int) (err error) {
 			for i := begin; i < end && err == nil; i++ {
 				wrong[i], err = a.acksOtherBytes(o, acks[i])

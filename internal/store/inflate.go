@@ -9,21 +9,38 @@ import (
 
 // inflater decompresses zlib streams, one after the other, into fresh slices.
 type inflater struct {
-	in *bufio.Reader
-	z  io.ReadCloser
+	raw brief
+	in  *bufio.Reader
+	z   io.ReadCloser
+}
+
+// brief reads no more than it was told at first: most streams are much shorter
+// than the buffer in front of them.
+type brief struct {
+	io.Reader
+	first int64
+}
+
+func (b *brief) Read(p []byte) (int, error) {
+	if b.first > 0 {
+		p, b.first = p[:min(int64(len(p)), b.first)], 0
+	}
+	return b.Reader.Read(p)
 }
 
 // maxInflation bounds how many bytes DEFLATE makes of one.
 const maxInflation = 1032
 
-// start begins to decompress what r gives.
-func (f *inflater) start(r io.Reader) (err error) {
+// start begins to decompress what r gives, about size bytes.
+func (f *inflater) start(r io.Reader, size int64) (err error) {
+	const frame = 64 // of zlib and DEFLATE around bytes that cannot be compressed
+	f.raw = brief{r, max(size, 0) + frame}
 	if f.z == nil {
-		f.in = bufio.NewReader(r)
+		f.in = bufio.NewReader(&f.raw)
 		f.z, err = zlib.NewReader(f.in)
 		return err
 	}
-	f.in.Reset(r)
+	f.in.Reset(&f.raw)
 	return f.z.(zlib.Resetter).Reset(f.in, nil)
 }
 

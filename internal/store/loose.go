@@ -74,7 +74,7 @@ func (o *objects) statLoose(path string) (plumbing.ObjectType, int64, error) {
 // looseHeader begins to decompress a loose object. It returns type and size
 // from its header, and the first bytes of its content.
 func (o *objects) looseHeader(r io.Reader) (kind plumbing.ObjectType, size int64, content []byte, err error) {
-	if err := o.inflater.start(r); err != nil {
+	if err := o.inflater.start(r, maxObject); err != nil {
 		return 0, 0, nil, noEOF(err)
 	}
 	raw := make([]byte, maxLooseHeader)

@@ -41,12 +41,14 @@ var (
 	errOffsetTable = errors.New("large offset is outside its table")
 )
 
-// nameTable finds a hash in a sorted table of records on disk.
+// nameTable finds a hash in a sorted table of records on disk. It is not safe
+// for concurrent use.
 type nameTable struct {
 	fanout [256]uint32 // fanout[b]: how many names begin with a byte ≤ b
 	first  int64       // file offset of the first record
 	stride int64       // bytes from record to record
 	skip   int64       // offset of the name in its record
+	last   nameWindowAt
 }
 
 // count is the number of names in the table.
@@ -69,33 +71,64 @@ func (t *nameTable) readFanout(r io.ReaderAt, at int64) error {
 	return nil
 }
 
-// find returns the position of h in the table.
+// nameWindowAt is a part of a table that has been read.
+type nameWindowAt struct {
+	start, end int64
+	records    []byte
+}
+
+// find returns the position of h in the table. It looks first into what was
+// read last: hashes that are looked for in their order are mostly there.
 func (t *nameTable) find(r io.ReaderAt, h plumbing.Hash) (pos int64, ok bool, err error) {
 	lo, hi := int64(0), int64(t.fanout[h[0]])
 	if h[0] > 0 {
 		lo = int64(t.fanout[h[0]-1])
 	}
-	buf := make([]byte, min(hi-lo, nameWindow)*t.stride)
+	w := &t.last
+	if lo < w.end && w.start < hi {
+		if i, ok := t.search(h); ok || i > 0 && i < w.end-w.start {
+			return w.start + i, ok, nil
+		}
+	}
 	for guess := true; lo < hi; guess = false {
 		start, end := t.window(lo, hi, h, guess)
-		records := buf[:(end-start)*t.stride]
-		if err := readFullAt(r, records, t.first+start*t.stride); err != nil {
+		if err := t.readWindow(r, start, end); err != nil {
 			return 0, false, err
 		}
-		n := int(end - start)
-		i := sort.Search(n, func(i int) bool { return bytes.Compare(t.name(records, i), h[:]) >= 0 })
-		switch {
-		case i < n && bytes.Equal(t.name(records, i), h[:]):
-			return start + int64(i), true, nil
+		switch i, ok := t.search(h); {
+		case ok:
+			return start + i, true, nil
 		case i == 0:
 			hi = start
-		case i == n:
+		case i == end-start:
 			lo = end
 		default:
 			return 0, false, nil
 		}
 	}
 	return 0, false, nil
+}
+
+// search returns how many of the records that were read last come before h, and
+// whether h is the next.
+func (t *nameTable) search(h plumbing.Hash) (before int64, ok bool) {
+	n := int(t.last.end - t.last.start)
+	i := sort.Search(n, func(i int) bool { return bytes.Compare(t.name(t.last.records, i), h[:]) >= 0 })
+	return int64(i), i < n && bytes.Equal(t.name(t.last.records, i), h[:])
+}
+
+// readWindow reads the records from start to end.
+func (t *nameTable) readWindow(r io.ReaderAt, start, end int64) error {
+	size := int((end - start) * t.stride)
+	if cap(t.last.records) < size {
+		t.last.records = make([]byte, size)
+	}
+	t.last = nameWindowAt{start, end, t.last.records[:size]}
+	err := readFullAt(r, t.last.records, t.first+start*t.stride)
+	if err != nil {
+		t.last = nameWindowAt{}
+	}
+	return err
 }
 
 // window picks the records to read next among [lo, hi): with guess, around

@@ -133,7 +133,7 @@ func (f *inflater) inflate(r packData, e packEntry) ([]byte, error) {
 	if err := checkInflation(e.size, r.end-e.data); err != nil {
 		return nil, err
 	}
-	if err := f.start(io.NewSectionReader(r, e.data, r.end-e.data)); err != nil {
+	if err := f.start(io.NewSectionReader(r, e.data, r.end-e.data), e.size); err != nil {
 		return nil, noEOF(err)
 	}
 	return f.finish(nil, e.size)
@@ -142,7 +142,7 @@ func (f *inflater) inflate(r packData, e packEntry) ([]byte, error) {
 // deltaTarget returns the size of the object that the delta at e makes,
 // without decompressing more than the delta's first bytes.
 func (f *inflater) deltaTarget(r packData, e packEntry) (int64, error) {
-	if err := f.start(io.NewSectionReader(r, e.data, r.end-e.data)); err != nil {
+	if err := f.start(io.NewSectionReader(r, e.data, r.end-e.data), e.size); err != nil {
 		return 0, noEOF(err)
 	}
 	head := make([]byte, min(2*binary.MaxVarintLen64, max(e.size, 0)))
@@ -186,7 +186,7 @@ func (o *objects) readPacked(p *packFile, at int64, h plumbing.Hash, limit int64
 	if err != nil {
 		return rawObject{}, err
 	}
-	size, err := o.entrySize(r, e)
+	size, whole, err := o.begin(r, e)
 	if err != nil {
 		return rawObject{}, err
 	}
@@ -194,13 +194,32 @@ func (o *objects) readPacked(p *packFile, at int64, h plumbing.Hash, limit int64
 		return rawObject{}, err
 	}
 	obj, deltas, err := o.readBase(p, r, e, h, limit)
-	for _, d := range slices.Backward(deltas) {
+	for i, d := range slices.Backward(deltas) {
 		if err != nil {
 			break
 		}
-		obj, err = o.applyDelta(p, r, d, obj, h, limit)
+		if i > 0 {
+			obj, err = o.applyDelta(p, r, d, nil, obj, h, limit)
+		} else {
+			obj, err = o.applyDelta(p, r, d, whole, obj, h, limit)
+		}
 	}
 	return obj, err
+}
+
+// begin returns the size of the object that e is or makes, and e's delta where
+// that is short enough to be decompressed for the size.
+func (o *objects) begin(r packData, e packEntry) (size int64, delta []byte, err error) {
+	const short = 4 << 10
+	if !e.kind.IsDelta() || e.size > short {
+		size, err = o.entrySize(r, e)
+		return size, nil, err
+	}
+	if delta, err = o.inflater.inflate(r, e); err != nil {
+		return 0, nil, err
+	}
+	size, err = deltaTargetSize(delta)
+	return size, delta, err
 }
 
 // entrySize returns the size of the object that e is or makes.
@@ -242,14 +261,17 @@ func (o *objects) readBase(p *packFile, r packData, e packEntry, h plumbing.Hash
 	return obj, deltas, nil
 }
 
-// applyDelta returns the object that the delta at d makes of base.
-func (o *objects) applyDelta(p *packFile, r packData, d packEntry, base rawObject, h plumbing.Hash, limit int64) (rawObject, error) {
+// applyDelta returns the object that the delta at d makes of base. delta is
+// what is compressed at d, nil when that is not known.
+func (o *objects) applyDelta(p *packFile, r packData, d packEntry, delta []byte, base rawObject, h plumbing.Hash, limit int64) (rawObject, error) {
 	if err := tooLarge(h, d.size, baseLimit(limit)); err != nil {
 		return rawObject{}, err
 	}
-	delta, err := o.inflater.inflate(r, d)
-	if err != nil {
-		return rawObject{}, err
+	if delta == nil {
+		var err error
+		if delta, err = o.inflater.inflate(r, d); err != nil {
+			return rawObject{}, err
+		}
 	}
 	size, err := deltaTargetSize(delta)
 	if err != nil {

@@ -56,7 +56,9 @@ func (r *Repo) Records(ctx context.Context, refs []Ref, dir string) ([]File, err
 			files = append(files, File{Path: f.Path, Mode: uint32(f.Mode), Blob: f.Hash.String(), Ref: ref.Name, Commit: ref.Hash})
 		}
 	}
-	slices.SortStableFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	if byPath := func(a, b File) int { return strings.Compare(a.Path, b.Path) }; !slices.IsSortedFunc(files, byPath) {
+		slices.SortStableFunc(files, byPath)
+	}
 	return files, errors.Join(errs...)
 }
 

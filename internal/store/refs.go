@@ -191,6 +191,7 @@ func (r *Repo) eachPacked(visit func(name []byte, hash string) bool) error {
 		return err
 	}
 	defer file.Close()
+	last := ""
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
 		line := lines.Bytes()
@@ -198,10 +199,14 @@ func (r *Repo) eachPacked(visit func(name []byte, hash string) bool) error {
 			continue // a header, or the commit that the tag above it names
 		}
 		hash, name, ok := bytes.Cut(line, []byte(" "))
-		if !ok || !plumbing.IsHash(string(hash)) {
+		if last == "" || string(hash) != last {
+			last = string(hash) // neighbours are often at one commit
+			ok = ok && plumbing.IsHash(last)
+		}
+		if !ok {
 			return &DamagedError{Path: path, Err: errors.New("a line is not a reference")}
 		}
-		if !visit(name, string(hash)) {
+		if !visit(name, last) {
 			return nil
 		}
 	}
@@ -280,22 +285,29 @@ func (r *Repo) listRefs(prefixes ...string) ([]Ref, error) {
 			return nil, err
 		}
 	}
-	err := r.eachPacked(func(name []byte, hash string) bool {
-		for _, prefix := range prefixes {
-			if _, loose := found[string(name)]; !loose && bytes.HasPrefix(name, []byte(prefix)) {
-				found[string(name)] = Ref{Name: string(name), Hash: hash}
-			}
-		}
-		return true
-	})
 	refs := make([]Ref, 0, len(found))
 	for _, ref := range found {
 		if ref.Hash != "" || ref.Err != nil {
 			refs = append(refs, ref)
 		}
 	}
-	slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
-	return refs, err
+	err := r.eachPacked(func(name []byte, hash string) bool {
+		for _, prefix := range prefixes {
+			if !bytes.HasPrefix(name, []byte(prefix)) {
+				continue
+			}
+			if _, loose := found[string(name)]; !loose {
+				refs = append(refs, Ref{Name: string(name), Hash: hash})
+			}
+			break
+		}
+		return true
+	})
+	if byName := func(a, b Ref) int { return strings.Compare(a.Name, b.Name) }; !slices.IsSortedFunc(refs, byName) {
+		slices.SortStableFunc(refs, byName)
+	}
+	// Of a name that packed-refs has twice the first line counts.
+	return slices.CompactFunc(refs, func(a, b Ref) bool { return a.Name == b.Name }), err
 }
 
 // looseRefs adds the loose references below prefix to found, symbolic ones

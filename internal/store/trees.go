@@ -177,8 +177,9 @@ var (
 type treeWalk struct {
 	objects *objects
 	dir     string
-	seen    map[treeFile]struct{} // files and directories, and the roots as Path ""
-	paths   map[plumbing.Hash]int // at how many paths a subtree was listed
+	seen    map[treeFile]struct{}    // directories, the roots as Path "", and some files
+	paths   map[plumbing.Hash]int    // at how many paths a subtree was listed
+	listed  map[string]plumbing.Hash // path → the tree there whose files are not in seen
 }
 
 // newTreeWalk returns a walk through dir, a slash-separated path; "" is the
@@ -189,6 +190,7 @@ func (o *objects) newTreeWalk(dir string) *treeWalk {
 		dir:     dir,
 		seen:    map[treeFile]struct{}{},
 		paths:   map[plumbing.Hash]int{},
+		listed:  map[string]plumbing.Hash{},
 	}
 }
 
@@ -263,15 +265,60 @@ func (w *treeWalk) listEntries(f treeFile, depth int, found *treeList) error {
 	case w.paths[f.Hash] > maxTreePaths:
 		return errTreePaths
 	}
+	if err := w.noteFiles(f.Path); err != nil {
+		return err
+	}
 	data, err := w.objects.tree(f.Hash)
+	if err != nil {
+		return err
+	}
+	_, again := w.listed[f.Path]
+	if !again {
+		w.listed[f.Path] = f.Hash
+	}
+	var last []byte
+	begin := len(found.files)
+	for e, err := range treeEntries(data) {
+		if err != nil {
+			return err
+		}
+		below := treeFile{Path: joinTreePath(f.Path, string(e.name)), Mode: e.mode, Hash: e.hash}
+		if again || e.isDir() {
+			w.add(below, depth+1, found)
+			continue
+		}
+		if again = bytes.Compare(e.name, last) <= 0; again { // no order: it may come twice
+			for _, f := range found.files[begin:] {
+				w.first(f)
+			}
+			w.add(below, depth+1, found)
+			continue
+		}
+		last = e.name
+		found.files = append(found.files, below)
+	}
+	return nil
+}
+
+// noteFiles adds to seen the files of the tree that was listed first at a path,
+// where another one is to be listed now. Most paths have one tree for ever.
+func (w *treeWalk) noteFiles(path string) error {
+	tree := w.listed[path]
+	if tree.IsZero() {
+		return nil
+	}
+	w.listed[path] = plumbing.ZeroHash
+	data, err := w.objects.tree(tree)
 	if err != nil {
 		return err
 	}
 	for e, err := range treeEntries(data) {
 		if err != nil {
-			return err
+			return nil // what follows was not listed
 		}
-		w.add(treeFile{Path: joinTreePath(f.Path, string(e.name)), Mode: e.mode, Hash: e.hash}, depth+1, found)
+		if !e.isDir() {
+			w.first(treeFile{Path: joinTreePath(path, string(e.name)), Mode: e.mode, Hash: e.hash})
+		}
 	}
 	return nil
 }

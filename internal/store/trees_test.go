@@ -117,7 +117,8 @@ func TestOddTrees(t *testing.T) {
 		rawEntry(0o40755, "z", sub),
 		rawEntry(filemode.Dir, "gone", absent),
 		rawEntry(0o100644, "a/b", blob),
-		rawEntry(0o100644, "a", blob))
+		rawEntry(0o100644, "a", blob),
+		rawEntry(0o100644, "a/b", blob))
 	got, err := r.open().recordFiles(r.commitOf(r.rawTree(rawEntry(filemode.Dir, "d", top))), "d")
 	want := []treeFile{
 		{"d/z/odd", 0o100664, blob}, {"d/z/..", 0o100644, blob},

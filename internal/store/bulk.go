@@ -1,0 +1,155 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync/atomic"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// readChunk is how many objects a worker of ReadAll takes at a time. Neighbours
+// are deltas of one another, so a worker wants many of them.
+const readChunk = 512
+
+// ReadAll reads blobs on all processors, in the order in which the packs hold
+// them, and calls use with the place, the content and the error of each, as
+// [Repo.Read] returns them. Several calls come at the same time, each with a
+// content that must not be changed. The first error of use ends the reading.
+func (r *Repo) ReadAll(ctx context.Context, blobs []string, max int64, use func(i int, data []byte, err error) error) error {
+	blocks := newBlockCache()
+	defer blocks.close()
+	order, err := r.inPackOrder(ctx, blocks, blobs)
+	if err != nil {
+		return err
+	}
+	return r.inChunks(ctx, blocks, len(order), readChunk, func(o *objects) func(begin, end int) error {
+		return func(begin, end int) error {
+			for _, want := range order[begin:end] {
+				data, err := o.blobAt(want, max)
+				if err := use(want.place, data, err); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	})
+}
+
+// wanted is a blob, and where a pack was seen to have it.
+type wanted struct {
+	place int // among those that were asked for
+	hash  plumbing.Hash
+	pack  string // path without extension; "" when it was seen in none
+	at    int64
+}
+
+// inPackOrder looks blobs up. What no pack has, and what cannot be looked up,
+// is at the front, to be read as any other object.
+func (r *Repo) inPackOrder(ctx context.Context, blocks *blockCache, blobs []string) ([]wanted, error) {
+	order := make([]wanted, len(blobs))
+	for i, blob := range blobs {
+		order[i].place = i
+		if !plumbing.IsHash(blob) {
+			return nil, fmt.Errorf("object %q: not a hash", blob)
+		}
+		order[i].hash = plumbing.NewHash(blob)
+	}
+	slices.SortFunc(order, func(a, b wanted) int { return bytes.Compare(a.hash[:], b.hash[:]) })
+	const chunk = 8 * readChunk
+	if err := r.inChunks(ctx, blocks, len(order), chunk, func(o *objects) func(begin, end int) error {
+		return func(begin, end int) error {
+			for i := begin; i < end; i++ {
+				order[i].locate(o)
+			}
+			return nil
+		}
+	}); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(order, func(a, b wanted) int {
+		return cmp.Or(cmp.Compare(a.pack, b.pack), cmp.Compare(a.at, b.at))
+	})
+	return order, nil
+}
+
+// locate finds the first pack that has the blob.
+func (w *wanted) locate(o *objects) {
+	for _, d := range o.dirs {
+		o.packedCopies(d, w.hash, func(c objectCopy, err error) bool {
+			if err == nil && c.pack != nil {
+				w.pack, w.at = c.pack.base, c.at
+			}
+			return w.pack == ""
+		})
+		if w.pack != "" {
+			return
+		}
+	}
+}
+
+// blobAt reads a blob from where it was seen, or else from wherever it is.
+func (o *objects) blobAt(w wanted, max int64) ([]byte, error) {
+	if p := o.packAt(w.pack); p != nil {
+		o.mu.Lock()
+		obj, err := o.readCopy(objectCopy{pack: p, at: w.at}, w.hash, max)
+		o.mu.Unlock()
+		if err == nil && obj.kind == plumbing.BlobObject {
+			return obj.data, nil
+		}
+	}
+	return o.blob(w.hash, max)
+}
+
+// packAt returns the pack of that path, nil when there is none now.
+func (o *objects) packAt(base string) *packFile {
+	if base == "" {
+		return nil
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, d := range o.dirs {
+		if err := o.scan(d); err != nil {
+			return nil // reading the object says what is wrong
+		}
+		if p := d.known[base]; p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// inChunks calls work with the parts of 0 to n, each of at most chunk, on all
+// processors. Each worker has its own object database and what newWorker makes
+// of it.
+func (r *Repo) inChunks(ctx context.Context, blocks *blockCache, n, chunk int, newWorker func(*objects) func(begin, end int) error) error {
+	var next atomic.Int64
+	var failed atomic.Bool
+	workers := min(runtime.GOMAXPROCS(0), (n+chunk-1)/chunk)
+	return together(workers, func(int) error {
+		objects, err := r.newObjects()
+		if err != nil {
+			return err
+		}
+		defer objects.Close()
+		objects.blocks = blocks
+		work := newWorker(objects)
+		for {
+			begin := int(next.Add(int64(chunk))) - chunk
+			if begin >= n || failed.Load() {
+				return nil
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if err := work(begin, min(begin+chunk, n)); err != nil {
+				failed.Store(true) // the others need not go on
+				return err
+			}
+		}
+	})
+}
