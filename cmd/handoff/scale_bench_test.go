@@ -46,6 +46,7 @@ func benchScale(b *testing.B, n int) {
 	warm("blocked", "query", "blocked")
 	warm("next", "query", "next", "p3")
 	warm("show", "show", team.last)
+	warm("complete", "__complete", "show", "")
 	took, _ = x.run(x.handoff, "query", "marker-word")
 	b.ReportMetric(took.Seconds(), "first-search-s")
 	warm("search", "query", "marker-word")

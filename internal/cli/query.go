@@ -83,17 +83,7 @@ guessed.
   handoff query 'is:blocked resolver:sarah since:2d "session timeout"'`,
 		GroupID: groupRead,
 		Args:    minArgs(1, "a question"),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			var words []string
-			for _, t := range query.Topics() {
-				words = append(words, string(t.Name)+"\t"+t.Help)
-			}
-			for _, q := range query.Qualifiers() {
-				words = append(words, string(q.Name)+":")
-			}
-			return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return runQuery(cmd.Context(), g, o, args) },
+		RunE:    func(cmd *cobra.Command, args []string) error { return runQuery(cmd.Context(), g, o, args) },
 	}
 	o.addFlags(cmd.Flags())
 	addHelp(cmd, func() string { return "\nTopics:\n" + topicHelp() })

@@ -57,6 +57,9 @@ func (g *globals) run(ctx context.Context, args []string) int {
 	}
 	root := newRootCmd(g)
 	root.SetArgs(args)
+	if len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
+		g.completeAll(root)
+	}
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return StatusDone

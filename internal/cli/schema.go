@@ -16,9 +16,6 @@ func newSchemaCmd(g *globals) *cobra.Command {
 		Example: "  handoff schema handoff > handoff.schema.json",
 		GroupID: groupSetup,
 		Args:    maxArgs(1, "one kind"),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return kindNames(), cobra.ShellCompDirectiveNoFileComp
-		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				g.printer.line("%s", strings.TrimSuffix(string(schema.All()), "\n"))

@@ -59,10 +59,17 @@ func (g *globals) openIn(ctx context.Context, dir string, environ []string) (*wo
 	if err := repo.Recover(ctx); err != nil {
 		return nil, err
 	}
+	return g.enter(ctx, repo)
+}
+
+// enter reads the configuration of a repository and finds out who works there.
+func (g *globals) enter(ctx context.Context, repo *store.Repo) (*workspace, error) {
 	ws := &workspace{Repo: repo, dir: defaultDir, now: g.Now()}
-	if custom, err := repo.Config("handoff.dir"); err != nil {
+	custom, err := repo.Config("handoff.dir")
+	if err != nil {
 		return nil, err
-	} else if len(custom) > 0 {
+	}
+	if len(custom) > 0 {
 		ws.dir = path.Clean(custom[len(custom)-1])
 	}
 	if ws.head, err = repo.Head(); err != nil {
