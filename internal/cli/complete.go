@@ -227,7 +227,7 @@ func (c *cursor) open() *workspace {
 	}
 	ws, err := c.g.enter(c.ctx, repo)
 	if err == nil {
-		err = ws.load(c.ctx, c.g, handoff.Part{})
+		err = ws.load(c.ctx, handoff.Part{})
 	}
 	if err == nil {
 		c.ws = ws
