@@ -99,7 +99,7 @@ func (ws *workspace) queryEnv() query.Env {
 
 // parseEnv is what the meaning of a question depends on.
 func (ws *workspace) parseEnv() query.ParseEnv {
-	return query.ParseEnv{Me: ws.me, Now: ws.now, Location: ws.location()}
+	return query.ParseEnv{Me: ws.me, Now: ws.now, Location: ws.location(), Calendar: ws.calendar()}
 }
 
 // members returns the handles that an address stands for, seen from a sender.
@@ -141,18 +141,23 @@ func (ws *workspace) location() *time.Location {
 
 // when reads the value of a flag that looks ahead from what is being written.
 func (ws *workspace) when(text string) (time.Time, error) {
-	return ws.parseTime(text, ws.author.When, false)
+	return handoff.ParseTime(text, handoff.Reference{Now: ws.author.When, Location: ws.location(), Calendar: ws.calendar()})
 }
 
 // whenPast reads the value of a flag that looks back.
 func (ws *workspace) whenPast(text string) (time.Time, error) {
-	return ws.parseTime(text, ws.now, true)
+	return handoff.ParseTime(text, ws.past())
 }
 
-func (ws *workspace) parseTime(text string, now time.Time, back bool) (time.Time, error) {
-	ref := handoff.Reference{Now: now, Location: ws.location(), Back: back}
+// past is what a time that lies in the past is relative to.
+func (ws *workspace) past() handoff.Reference {
+	return handoff.Reference{Now: ws.now, Location: ws.location(), Calendar: ws.calendar(), Back: true}
+}
+
+// calendar is the user's own, nil when their hours are not known.
+func (ws *workspace) calendar() *handoff.Calendar {
 	if calendar, ok := ws.config.Calendar(ws.me); ok {
-		ref.Calendar = &calendar
+		return &calendar
 	}
-	return handoff.ParseTime(text, ref)
+	return nil
 }

@@ -135,7 +135,9 @@ func (ws *workspace) rollupRequest(o rollupOptions, level, scope string) (handof
 		request.Members = append(request.Members, member)
 	}
 	if o.since != "" {
-		since, err := ws.parseTime(o.since, ws.author.When, true)
+		past := ws.past()
+		past.Now = ws.author.When
+		since, err := handoff.ParseTime(o.since, past)
 		if err != nil {
 			return request, usagef("", "--since: %v", err)
 		}

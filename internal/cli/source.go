@@ -145,15 +145,20 @@ func (g *globals) counter(what string) func(done int) {
 	return func(done int) { fmt.Fprintf(g.Err, "\r\x1b[K%d %s\r", done, what) }
 }
 
-// bound reads the value of a time flag that looks back; an empty one is the
-// zero time.
-func (ws *workspace) bound(flag, value string) (time.Time, error) {
-	if value == "" {
-		return time.Time{}, nil
+// span reads the values of --since and --until; an empty one is the zero time.
+// Of a day, --until is its end.
+func (ws *workspace) span(since, until string) (from, to time.Time, err error) {
+	if since != "" {
+		if from, err = handoff.ParseTime(since, ws.past()); err != nil {
+			return from, to, usagef("", "--since: %v", err)
+		}
 	}
-	t, err := ws.whenPast(value)
-	if err != nil {
-		return time.Time{}, usagef("", "%s %s: %v", flag, value, err)
+	if until != "" {
+		past := ws.past()
+		past.End = true
+		if to, err = handoff.ParseTime(until, past); err != nil {
+			return from, to, usagef("", "--until: %v", err)
+		}
 	}
-	return t, nil
+	return from, to, nil
 }

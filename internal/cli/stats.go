@@ -37,7 +37,7 @@ longer than everything else.`,
 	f := cmd.Flags()
 	o.addFlags(f)
 	f.StringVar(&o.since, "since", "", "what began at `WHEN` or later: 30d, or a time")
-	f.StringVar(&o.until, "until", "", "what began before `WHEN`")
+	f.StringVar(&o.until, "until", "", "what began before `WHEN`; of a day, before its end")
 	return cmd
 }
 
@@ -56,10 +56,7 @@ func runStats(ctx context.Context, g *globals, o statsOptions) error {
 		Now: ws.now, People: ws.config.Workers(), Receivers: ws.config.Receivers, AckLimit: ws.config.AckLimit,
 		Grace: ws.config.Timing.PublishGrace.Wall(), Findings: ws.findings(),
 	}
-	if survey.Since, err = ws.bound("--since", o.since); err != nil {
-		return err
-	}
-	if survey.Until, err = ws.bound("--until", o.until); err != nil {
+	if survey.Since, survey.Until, err = ws.span(o.since, o.until); err != nil {
 		return err
 	}
 	if survey.Commits, err = ws.work(ctx, survey.Since); err != nil {

@@ -14,37 +14,51 @@ type Reference struct {
 	Location *time.Location // whose clock the words are about; nil is that of Now
 	Calendar *Calendar      // nil when no hours are known
 	Back     bool           // the time is sought in the past, as for --since
+	End      bool           // as Back, and of a day the end is meant, as for --until
 }
 
-// TimeForms are the forms that [ParseTime] reads.
+func (r Reference) back() bool { return r.Back || r.End }
+
+// TimeForms are the forms that [ParseTime] reads when it looks ahead.
 var TimeForms = []string{
-	"2026-11-23T09:00:00+01:00", "2026-11-23 09:00", "2026-11-23", "now", "30m", "2h", "2d",
+	"2026-11-23T09:00:00+01:00", "2026-11-23 09:00", "2026-11-23", "now", "30m", "2h", "2d", "1w",
 	"today 17:00", "tomorrow 9am", "mon 09:00", "fri", "eod", "next-shift",
+}
+
+// PastForms are the forms that it reads when it looks back. Those of TimeForms
+// are read as well.
+var PastForms = []string{
+	"2d", "30m", "2h", "1w", "now", "today", "yesterday", "monday", "mon 09:00",
+	"2026-11-20", "2026-11-20 18:00", "2026-11-20T18:00:00+01:00",
 }
 
 // TimeError says that a text is not a time, or none that can be told.
 type TimeError struct {
 	Text   string
 	Reason string // "" when the text has none of the forms
+	forms  []string
 }
 
 func (e *TimeError) Error() string {
 	if e.Reason != "" {
 		return fmt.Sprintf("%q: %s", OneLine(e.Text), e.Reason)
 	}
-	return fmt.Sprintf("%q is not a time; write one of: %s", OneLine(e.Text), strings.Join(TimeForms, ", "))
+	return fmt.Sprintf("%q is not a time; write one of: %s", OneLine(e.Text), strings.Join(e.forms, ", "))
 }
 
-// ParseTime reads a time as people type it into a flag. The whole text must
-// have one of [TimeForms]; the error is a [*TimeError]. The result is in whole
-// seconds and has the offset of the reference's location.
+// ParseTime reads a time as people type it, into a flag or a question. The whole
+// text must have one of [TimeForms]; the error is a [*TimeError]. The result is
+// in whole seconds and has the offset of the reference's location.
 //
 //   - A duration counts from now on, or back from now: 2d is the same time of
 //     day two days later, 24h may not be when the clock is changed.
 //   - A weekday is the next one from now on (or the last one until now): today
-//     too, if its time is still to come (or over).
-//   - A day without a time of day begins at midnight when it is sought in the
-//     past. Else the shift that begins on it is meant, or 09:00 without one.
+//     too, if its time is still to come (or over). Sought in the past without a
+//     time of day, it is one before today, which is called today.
+//   - A day without a time of day begins, or with End ends, at midnight when it
+//     is sought in the past. Else the shift that begins on it is meant, or 09:00
+//     without one.
+//   - A time of day follows its date after a space or a T.
 //   - eod is the end of today's shift; next-shift the beginning of the next.
 //   - A local time that a change of the clock skips is read as if the clock
 //     had not been changed; of one that occurs twice the first is meant.
@@ -53,16 +67,34 @@ func ParseTime(text string, ref Reference) (time.Time, error) {
 		ref.Location = ref.Now.Location()
 	}
 	ref.Now = ref.Now.In(ref.Location).Truncate(time.Second)
-	trimmed := strings.TrimSpace(text)
-	if at, err := time.Parse(time.RFC3339, trimmed); err == nil {
-		return at.In(ref.Location).Truncate(time.Second), nil
+	if at, ok := ref.standard(strings.ToUpper(strings.TrimSpace(text))); ok {
+		return at, nil
 	}
-	words := strings.Fields(strings.ToLower(trimmed))
-	at, reason, ok := ref.read(words)
+	at, reason, ok := ref.read(strings.Fields(strings.ToLower(text)))
 	if !ok || reason != "" {
-		return time.Time{}, &TimeError{text, reason}
+		forms := TimeForms
+		if ref.back() {
+			forms = PastForms
+		}
+		return time.Time{}, &TimeError{text, reason, forms}
 	}
 	return at, nil
+}
+
+// standard reads the forms of RFC 3339, in which seconds and the offset may be
+// left out.
+func (r Reference) standard(text string) (time.Time, bool) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.In(r.Location).Truncate(time.Second), true
+		}
+	}
+	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		if wall, err := time.Parse(layout, text); err == nil {
+			return localTime(wall.Truncate(time.Second), r.Location), true
+		}
+	}
+	return time.Time{}, false
 }
 
 // read reads what is not RFC 3339. ok is false when the words have no form
@@ -78,7 +110,7 @@ func (r Reference) read(words []string) (at time.Time, reason string, ok bool) {
 		case "next-shift":
 			return r.nextShift()
 		}
-		if d, err := ParseDuration(words[0]); err == nil {
+		if d, ok := span(words[0]); ok {
 			return r.shifted(d), "", true
 		}
 		return r.day(words[0], -1)
@@ -92,9 +124,19 @@ func (r Reference) read(words []string) (at time.Time, reason string, ok bool) {
 	return time.Time{}, "", false
 }
 
+// span reads a duration, or a number of weeks, which no duration of work is.
+func span(word string) (Duration, bool) {
+	if weeks, ok := strings.CutSuffix(word, "w"); ok {
+		n, err := strconv.ParseUint(weeks, 10, 10)
+		return Duration{Days: 7 * int(n)}, err == nil
+	}
+	d, err := ParseDuration(word)
+	return d, err == nil
+}
+
 // shifted is now plus the duration, or minus it when looking back.
 func (r Reference) shifted(d Duration) time.Time {
-	if r.Back {
+	if r.back() {
 		d.Days, d.Clock = -d.Days, -d.Clock
 	}
 	at := r.Now
@@ -147,7 +189,10 @@ func (r Reference) day(word string, minutes int) (time.Time, string, bool) {
 		return time.Time{}, "", false
 	}
 	ahead := civilDay((wanted - today.weekday() + 7) % 7)
-	if r.Back {
+	if r.back() && minutes < 0 {
+		return r.on(today+ahead-7, minutes), "", true
+	}
+	if r.back() {
 		at := r.on(today+ahead, minutes)
 		for at.After(r.Now) {
 			ahead -= 7
@@ -170,6 +215,8 @@ func (r Reference) on(d civilDay, minutes int) time.Time {
 	switch {
 	case minutes >= 0:
 		return here.local(d, minutes)
+	case r.End:
+		return here.midnight(d + 1)
 	case r.Back:
 		return here.midnight(d)
 	}

@@ -189,7 +189,7 @@ func (p *parser) narrow(t token) error {
 		return p.q.add(Term{Qualifier: t.qualifier, Value: t.text, Not: t.not}, p.env)
 	}
 	word := fold(t.text)
-	if _, isDay := daysBack(word, p.env.Now.Weekday()); isDay && p.q.Topic != Search && !t.quoted {
+	if isDay(word) && p.q.Topic != Search && !t.quoted {
 		return &TermError{Term: Term{Value: t.text}, Problem: "is a day", Hint: "write since:" + word + ", or put it in double quotes to search for it"}
 	}
 	p.q.Words = append(p.q.Words, Word{Text: word, Not: t.not})

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -72,9 +73,10 @@ type Word struct {
 
 // ParseEnv is what the meaning of a question depends on.
 type ParseEnv struct {
-	Me       string         // handle of who asks; "" when unknown
-	Now      time.Time      // for times such as 2d and yesterday
-	Location *time.Location // of the asker's days; nil is that of Now
+	Me       string            // handle of who asks; "" when unknown
+	Now      time.Time         // for times such as 2d and yesterday
+	Location *time.Location    // of the asker's days; nil is that of Now
+	Calendar *handoff.Calendar // the asker's hours; nil when they are unknown
 }
 
 // Add narrows the query by one term, exactly as `qualifier:value` in the text
@@ -133,8 +135,14 @@ func (q *Query) addTime(term Term, env ParseEnv) error {
 	if !end.IsZero() {
 		return &TermError{Term: term, Problem: "is given twice", Hint: "give one " + string(term.Qualifier)}
 	}
-	at, ok := parseTime(term.Value, env, term.Qualifier == Until)
-	if !ok {
+	at, err := handoff.ParseTime(term.Value, handoff.Reference{
+		Now: env.Now, Location: env.Location, Calendar: env.Calendar, Back: true, End: term.Qualifier == Until,
+	})
+	var wrong *handoff.TimeError
+	switch {
+	case errors.As(err, &wrong) && wrong.Reason != "":
+		return &TermError{Term: term, Problem: "gives no time", Hint: wrong.Reason}
+	case err != nil:
 		return &TermError{Term: term, Problem: "is not a time", Hint: "write " + timeForms}
 	}
 	*end = at
