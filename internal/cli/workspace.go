@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"time"
@@ -41,6 +42,18 @@ type workspace struct {
 // open finds the repository and reads the configuration. The user's identity
 // is looked up, but its absence is an error only for those who write.
 func (g *globals) open(ctx context.Context) (*workspace, error) {
+	ws, err := g.find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := ws.readConfig(ctx); err != nil {
+		return nil, err
+	}
+	return ws, ws.identify(ctx, g.as)
+}
+
+// find finds the repository and reads nothing of what it holds.
+func (g *globals) find(ctx context.Context) (*workspace, error) {
 	repo, err := store.Open(ctx, g.Dir, g.Environ)
 	if err != nil {
 		return nil, err
@@ -54,13 +67,8 @@ func (g *globals) open(ctx context.Context) (*workspace, error) {
 	} else if len(custom) > 0 {
 		ws.dir = path.Clean(custom[len(custom)-1])
 	}
-	if ws.head, err = repo.Head(); err != nil {
-		return nil, err
-	}
-	if err := ws.readConfig(ctx); err != nil {
-		return nil, err
-	}
-	return ws, ws.identify(ctx, g.as)
+	ws.head, err = repo.Head()
+	return ws, err
 }
 
 // readConfig reads the configuration that HEAD holds. One that is wrong is an
@@ -76,7 +84,7 @@ func (ws *workspace) readConfig(ctx context.Context) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%s in HEAD: %w", name, err)
 	}
 	parsed, findings := config.Parse(data)
 	if handoff.HasErrors(findings) {
