@@ -266,10 +266,15 @@ func yamlFiles(g *globals, name string) ([]string, error) {
 // checkRefs checks every record that the refs reach, and what they add up to.
 func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 	ws, err := g.openForReading(ctx)
-	if err != nil {
+	var missing *store.MissingError
+	if err != nil && (!errors.As(err, &missing) || ws == nil || ws.set == nil) {
 		return checkDocument{}, err
 	}
 	doc := checkDocument{Records: len(ws.set.Records)}
+	if missing != nil {
+		doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError,
+			Message: err.Error() + "; what the records add up to is not checked", Fix: fetchesMissing})
+	}
 	for _, p := range ws.set.Problems {
 		doc.Findings = append(doc.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: p.Message})
 	}
@@ -285,8 +290,10 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 			doc.Findings = append(doc.Findings, f)
 		}
 	}
-	for _, f := range rules.CheckState(ws.state, ws.ruleContext(nil)) {
-		doc.Findings = append(doc.Findings, ws.located(f))
+	if missing == nil {
+		for _, f := range rules.CheckState(ws.state, ws.ruleContext(nil)) {
+			doc.Findings = append(doc.Findings, ws.located(f))
+		}
 	}
 	return doc, ws.checkUncommitted(&doc)
 }

@@ -225,7 +225,10 @@ func (c *cursor) open() *workspace {
 	if err != nil {
 		return c.ws
 	}
-	ws, err := c.g.enter(c.ctx, repo)
+	ws, err := c.g.workspaceOf(repo)
+	if err == nil {
+		err = ws.enter(c.ctx, c.g.as)
+	}
 	if err == nil {
 		err = ws.load(c.ctx, handoff.Part{})
 	}

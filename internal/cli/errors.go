@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -107,6 +108,7 @@ func explain(err error) (status int, hint string) {
 		progress  *store.InProgressError
 		identity  *store.NoIdentityError
 		damaged   *store.DamagedError
+		missing   *store.MissingError
 		remote    *store.RemoteError
 		noRemote  *store.NoRemoteError
 		diverged  *store.DivergedError
@@ -160,6 +162,8 @@ func explain(err error) (status int, hint string) {
 		return StatusFailed, `git config user.email "you@example.com" and git config user.name "Your Name"`
 	case errors.As(err, &damaged):
 		return StatusFailed, "git fsck tells more; nothing was written"
+	case errors.As(err, &missing):
+		return StatusFailed, cmp.Or(missing.WayOut, fetchesMissing)
 	case errors.As(err, &hinted):
 		return StatusFailed, hinted.hint
 	case errors.Is(err, syscall.ENOSPC):
@@ -169,6 +173,9 @@ func explain(err error) (status int, hint string) {
 	}
 	return StatusFailed, ""
 }
+
+// fetchesMissing is what to do in a partial clone that lacks records.
+const fetchesMissing = "handoff sync --missing fetches it, all at once"
 
 // explainRemote is explain for what a remote did not do.
 func explainRemote(err *store.RemoteError) (status int, hint string) {

@@ -117,11 +117,10 @@ func (ws *workspace) loadFrom(ctx context.Context, scope store.Scope) error {
 			return usagef("", "%s: %v", ref.Name, ref.Err)
 		}
 	}
-	if ws.set, err = index.Load(ctx, ws.Repo, refs, ws.dir); err != nil {
-		return err
+	if ws.set, err = index.Load(ctx, ws.Repo, refs, ws.dir); ws.set != nil {
+		ws.hold(handoff.Fold(ws.set.Records, ws.config.AckPolicy))
 	}
-	ws.hold(handoff.Fold(ws.set.Records, ws.config.AckPolicy))
-	return nil
+	return err
 }
 
 // hold makes a whole state the one that is known.

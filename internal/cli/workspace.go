@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"time"
@@ -52,6 +53,15 @@ func (g *globals) open(ctx context.Context) (*workspace, error) {
 
 // openIn is open for the repository of a directory.
 func (g *globals) openIn(ctx context.Context, dir string, environ []string) (*workspace, error) {
+	ws, err := g.find(ctx, dir, environ)
+	if err != nil {
+		return nil, err
+	}
+	return ws, ws.enter(ctx, g.as)
+}
+
+// find finds the repository of a directory, and reads nothing of what it holds.
+func (g *globals) find(ctx context.Context, dir string, environ []string) (*workspace, error) {
 	repo, err := store.Open(ctx, dir, environ)
 	if err != nil {
 		return nil, err
@@ -59,11 +69,11 @@ func (g *globals) openIn(ctx context.Context, dir string, environ []string) (*wo
 	if err := repo.Recover(ctx); err != nil {
 		return nil, err
 	}
-	return g.enter(ctx, repo)
+	return g.workspaceOf(repo)
 }
 
-// enter reads the configuration of a repository and finds out who works there.
-func (g *globals) enter(ctx context.Context, repo *store.Repo) (*workspace, error) {
+// workspaceOf is the workspace of a repository, before anything is known of it.
+func (g *globals) workspaceOf(repo *store.Repo) (*workspace, error) {
 	ws := &workspace{Repo: repo, dir: defaultDir, now: g.Now()}
 	custom, err := repo.Config("handoff.dir")
 	if err != nil {
@@ -72,13 +82,16 @@ func (g *globals) enter(ctx context.Context, repo *store.Repo) (*workspace, erro
 	if len(custom) > 0 {
 		ws.dir = path.Clean(custom[len(custom)-1])
 	}
-	if ws.head, err = repo.Head(); err != nil {
-		return nil, err
-	}
+	ws.head, err = repo.Head()
+	return ws, err
+}
+
+// enter reads the configuration and finds out who works there.
+func (ws *workspace) enter(ctx context.Context, as string) error {
 	if err := ws.readConfig(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	return ws, ws.identify(ctx, g.as)
+	return ws.identify(ctx, as)
 }
 
 // readConfig reads the configuration that HEAD holds. One that is wrong is an
@@ -94,7 +107,7 @@ func (ws *workspace) readConfig(ctx context.Context) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%s in HEAD: %w", name, err)
 	}
 	parsed, findings := config.Parse(data)
 	if handoff.HasErrors(findings) {

@@ -58,6 +58,10 @@ func Open(ctx context.Context, repo *store.Repo, options Options) (*Index, error
 		return ix, nil
 	}
 	ix.closeFile()
+	if isMissing(err) {
+		_, err = Load(ctx, ix.repo, options.Refs, options.Dir) // which says how many there are
+		return nil, err
+	}
 	if isReadError(err) {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,10 +22,11 @@ type Set struct {
 
 // Load reads the records below dir from the trees of refs. A file that is no
 // record becomes a problem; an error means that the repository cannot be read.
+// A *[store.MissingError] comes with the records that are there.
 func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (*Set, error) {
-	files, err := repo.Records(ctx, refs, dir)
-	if err != nil {
-		return nil, err
+	files, treesErr := repo.Records(ctx, refs, dir)
+	if treesErr != nil && !isMissing(treesErr) {
+		return nil, treesErr
 	}
 	set := &Set{Files: files, Refs: refs}
 	for _, ref := range refs {
@@ -33,7 +35,7 @@ func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (
 		}
 	}
 	results, err := readFiles(ctx, repo, dir, files)
-	if err != nil {
+	if err != nil && !isMissing(err) {
 		return nil, err
 	}
 	for _, r := range results {
@@ -45,7 +47,14 @@ func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (
 		}
 	}
 	set.onePerID()
-	return set, nil
+	return set, cmp.Or(err, treesErr)
+}
+
+// isMissing reports whether all that is wrong is that a partial clone has left
+// something with its remote.
+func isMissing(err error) bool {
+	var missing *store.MissingError
+	return errors.As(err, &missing)
 }
 
 // plainFile is the mode of a record, as trees hold it.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -98,6 +99,9 @@ func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
 	if !a.mark.covers(a.tips, a.remotes) {
 		for _, step := range []func(context.Context) error{a.walk, a.judgeCommits, a.judgeSignatures, a.judgeUnion, a.judgeLost, a.remember} {
 			if err := step(ctx); err != nil {
+				if missing, ok := errors.AsType[*MissingError](err); ok {
+					missing.WayOut = "git fetch --refetch --no-filter " + missing.Remote + " fetches all of history, which this looks at"
+				}
 				return AuditReport{}, err
 			}
 		}

@@ -20,17 +20,25 @@ const readChunk = 512
 // them, and calls use with the place, the content and the error of each, as
 // [Repo.Read] returns them. Several calls come at the same time, each with a
 // content that must not be changed. The first error of use ends the reading.
+//
+// Blobs that a partial clone has left with a remote are not used. Once all
+// others have been, they are a [MissingError].
 func (r *Repo) ReadAll(ctx context.Context, blobs []string, max int64, use func(i int, data []byte, err error) error) error {
+	var missing atomic.Int64
 	blocks := newBlockCache()
 	defer blocks.close()
 	order, err := r.inPackOrder(ctx, blocks, blobs)
 	if err != nil {
 		return err
 	}
-	return r.inChunks(ctx, blocks, len(order), readChunk, func(o *objects) func(begin, end int) error {
+	err = r.inChunks(ctx, blocks, len(order), readChunk, func(o *objects) func(begin, end int) error {
 		return func(begin, end int) error {
 			for _, want := range order[begin:end] {
 				data, err := o.blobAt(want, max)
+				if isMissing(err) {
+					missing.Add(1)
+					continue
+				}
 				if err := use(want.place, data, err); err != nil {
 					return err
 				}
@@ -38,6 +46,10 @@ func (r *Repo) ReadAll(ctx context.Context, blobs []string, max int64, use func(
 			return nil
 		}
 	})
+	if n := int(missing.Load()); err == nil && n > 0 {
+		return r.missingFiles(n, len(blobs))
+	}
+	return err
 }
 
 // wanted is a blob, and where a pack was seen to have it.

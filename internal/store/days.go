@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -42,7 +41,7 @@ func (r *Repo) Days(ctx context.Context, refs []Ref, dir string) ([]Day, error) 
 			w.errs = append(w.errs, fmt.Errorf("%s: %w", ref.Name, err))
 		}
 	}
-	return w.days, errors.Join(w.errs...)
+	return w.days, joinMissing(w.errs)
 }
 
 // dayWalk lists the days of one commit after the other and goes into no

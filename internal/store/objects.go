@@ -48,6 +48,10 @@ type objects struct {
 	// the objects are read.
 	blocks *blockCache
 
+	// promisor is the remote with which a partial clone has left what is not
+	// here, "" for a repository that should have everything.
+	promisor string
+
 	// token tells the temporary files of one writer from those of others.
 	token string
 
@@ -152,7 +156,8 @@ func (o *objects) dir() string { return o.dirs[0].path }
 
 // blob returns the content of the blob h. A blob of more than max bytes is a
 // *TooLargeError and is not decompressed; an object that is no blob is
-// plumbing.ErrObjectNotFound. The bytes are not to be changed.
+// plumbing.ErrObjectNotFound, and one that a partial clone does not have is a
+// *MissingError. The bytes are not to be changed.
 func (o *objects) blob(h plumbing.Hash, max int64) ([]byte, error) {
 	return o.typed(plumbing.BlobObject, h, max)
 }
@@ -173,9 +178,18 @@ func (o *objects) typed(t plumbing.ObjectType, h plumbing.Hash, limit int64) ([]
 		err = plumbing.ErrObjectNotFound
 	}
 	if err != nil {
-		return nil, err
+		return nil, o.promised(h, err)
 	}
 	return obj.data, nil
+}
+
+// promised makes the absence of an object that a partial clone has left with a
+// remote a *MissingError.
+func (o *objects) promised(h plumbing.Hash, err error) error {
+	if o.promisor != "" && errors.Is(err, plumbing.ErrObjectNotFound) {
+		return &MissingError{Remote: o.promisor, What: "object " + h.String() + " is"}
+	}
+	return err
 }
 
 // load returns the object h, which has been compared with its hash. Errors are

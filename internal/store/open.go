@@ -195,6 +195,7 @@ func (r *Repo) newObjects() (*objects, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.promisor = r.promisor()
 	if shared := r.sharedMode(); shared != 0 {
 		o.filePerm, o.dirPerm = shared&0o444, shared
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -32,7 +31,8 @@ func (f File) Regular() bool { return filemode.FileMode(f.Mode)&0o170000 == 0o10
 // path, and files of one path are in the order of refs.
 //
 // Only the trees of the tips are read, no history and no work tree. Trees that
-// cannot be read are named in the error, which comes with all that can.
+// cannot be read are named in the error, which comes with all that can; it is a
+// [MissingError] when a partial clone has left all of them with a remote.
 func (r *Repo) Records(ctx context.Context, refs []Ref, dir string) ([]File, error) {
 	objects, err := r.loadObjects()
 	if err != nil {
@@ -59,7 +59,7 @@ func (r *Repo) Records(ctx context.Context, refs []Ref, dir string) ([]File, err
 	if byPath := func(a, b File) int { return strings.Compare(a.Path, b.Path) }; !slices.IsSortedFunc(files, byPath) {
 		slices.SortStableFunc(files, byPath)
 	}
-	return files, errors.Join(errs...)
+	return files, joinMissing(errs)
 }
 
 // Read returns the content of a blob, which must not be changed. More than max

@@ -98,6 +98,11 @@ func likelyRemote(remotes []string) string {
 // credentials, proxies and ssh, and with nobody to ask. A remote that says
 // nothing for r.netWait is given up.
 func (r *Repo) network(ctx context.Context, remote string, args ...string) (stdout string, err error) {
+	return r.networkInput(ctx, remote, nil, args...)
+}
+
+// networkInput is network for a command that reads its standard input.
+func (r *Repo) networkInput(ctx context.Context, remote string, stdin io.Reader, args ...string) (stdout string, err error) {
 	if !r.git.installed() {
 		return "", errNoGit
 	}
@@ -109,7 +114,7 @@ func (r *Repo) network(ctx context.Context, remote string, args ...string) (stdo
 
 	var out, messages bytes.Buffer
 	cmd := exec.CommandContext(ctx, r.git.path, append([]string{"-c", "core.fsmonitor=false"}, args...)...)
-	cmd.Dir, cmd.Env = r.git.dir, r.networkEnv()
+	cmd.Dir, cmd.Env, cmd.Stdin = r.git.dir, r.networkEnv(), stdin
 	alive := func() { watchdog.Reset(r.netWait) }
 	cmd.Stdout, cmd.Stderr = &aliveWriter{w: &out, alive: alive}, &aliveWriter{w: &messages, alive: alive}
 	cmd.Cancel = func() error { return terminate(cmd) }

@@ -1,0 +1,204 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// MissingError says that something is not in this repository because a partial
+// clone has left it with a remote. Reading never fetches it.
+type MissingError struct {
+	Remote string // that promised to have it: "origin"
+	What   string // "2 of 5 records are"
+	WayOut string // the command that fetches it, where [Repo.FetchMissing] does not; else ""
+}
+
+func (e *MissingError) Error() string {
+	return e.What + " not here, but with " + e.Remote + ": this is a partial clone"
+}
+
+// Unwrap is the error of an object that is not there for whatever reason.
+func (e *MissingError) Unwrap() error { return plumbing.ErrObjectNotFound }
+
+func isMissing(err error) bool { return isError[*MissingError](err) }
+
+// promisor returns the remote with which a partial clone has left objects, ""
+// when this is none.
+func (r *Repo) promisor() string {
+	c, err := r.loadConfig()
+	if err != nil {
+		return "" // there are other errors then
+	}
+	if remote := c.get("extensions.partialclone"); remote != "" {
+		return remote
+	}
+	var promisors []string
+	for key := range c {
+		name, ok := strings.CutSuffix(key, ".promisor")
+		if name, isRemote := strings.CutPrefix(name, "remote."); ok && isRemote && c.isTrue(key) {
+			promisors = append(promisors, name)
+		}
+	}
+	slices.Sort(promisors)
+	if slices.Contains(promisors, "origin") {
+		return "origin"
+	}
+	return firstOf(promisors...)
+}
+
+// missingFiles is the error for n of some files.
+func (r *Repo) missingFiles(n, of int) error {
+	return &MissingError{Remote: r.promisor(), What: fmt.Sprintf("%d of %s are", n, countOf(of, "record"))}
+}
+
+// joinMissing is errors.Join, but for trees that a partial clone does not have:
+// there is one for each ref at worst, and one message says it of all.
+func joinMissing(errs []error) error {
+	if len(errs) == 0 || !all(errs, isMissing) {
+		return errors.Join(errs...)
+	}
+	missing, _ := errors.AsType[*MissingError](errs[0])
+	return &MissingError{Remote: missing.Remote, What: countOf(len(errs), "directory tree") + " with records " + isOrAre(len(errs))}
+}
+
+func all[T any](list []T, is func(T) bool) bool {
+	return !slices.ContainsFunc(list, func(v T) bool { return !is(v) })
+}
+
+func isOrAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// FetchMissing brings what a partial clone does not have of the files below dir,
+// a slash-separated path, in the trees of refs: trees level by level, then all
+// that is below the directory at once. It returns how many objects it asked
+// for, and moves no reference.
+func (r *Repo) FetchMissing(ctx context.Context, refs []Ref, dir string) (asked int, err error) {
+	remote := r.promisor()
+	var before absent
+	for remote != "" {
+		now, err := r.findAbsent(ctx, refs, strings.Trim(dir, "/"))
+		if err != nil || now.count() == 0 {
+			return asked, err
+		}
+		if slices.Equal(now.above, before.above) && slices.Equal(now.below, before.below) {
+			return asked, &RemoteError{Remote: remote, Fault: RemoteFailed,
+				Why: "it does not send " + countOf(now.count(), "object") + " that this partial clone has left with it"}
+		}
+		// Of a tree on the way to the records nothing but itself is wanted.
+		if err := r.fetchObjects(ctx, remote, "--filter=tree:0", now.above); err != nil {
+			return asked, err
+		}
+		if err := r.fetchObjects(ctx, remote, "--no-filter", now.below); err != nil {
+			return asked, err
+		}
+		asked, before = asked+now.count(), now
+	}
+	return asked, nil
+}
+
+// absent is what is not here, each object once.
+type absent struct {
+	above []string // trees on the way to the directory of records
+	below []string // that directory, and what is below it
+}
+
+func (a *absent) count() int { return len(a.above) + len(a.below) }
+
+// findAbsent looks for what can be seen to be missing.
+func (r *Repo) findAbsent(ctx context.Context, refs []Ref, dir string) (absent, error) {
+	var a absent
+	objects, err := r.newObjects()
+	if err != nil {
+		return a, err
+	}
+	defer objects.Close()
+	walk := objects.newTreeWalk(dir)
+	var blobs []string
+	for _, ref := range refs {
+		if err := ctx.Err(); err != nil {
+			return a, context.Cause(ctx)
+		}
+		if ref.Err != nil {
+			continue // the caller has seen it
+		}
+		found, err := walk.files(plumbing.NewHash(ref.Hash))
+		if err := a.addTrees(dir, err); err != nil {
+			return a, fmt.Errorf("%s: %w", ref.Name, err)
+		}
+		for _, f := range found {
+			if f.Mode&0o170000 == 0o100000 {
+				blobs = append(blobs, f.Hash.String())
+			}
+		}
+	}
+	if err := r.addBlobs(ctx, objects, &a, blobs); err != nil {
+		return a, err
+	}
+	for _, list := range []*[]string{&a.above, &a.below} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	return a, nil
+}
+
+// addTrees adds the trees of the error of a walk, and returns an error that
+// says something else.
+func (a *absent) addTrees(dir string, err error) error {
+	errs := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		errs = joined.Unwrap()
+	}
+	for _, err := range errs {
+		tree, isTree := errors.AsType[*TreeError](err)
+		switch {
+		case err == nil:
+		case !isTree || !isMissing(err):
+			return err
+		case tree.Path == dir || strings.HasPrefix(tree.Path, dir+"/"):
+			a.below = append(a.below, tree.Hash.String())
+		default:
+			a.above = append(a.above, tree.Hash.String())
+		}
+	}
+	return nil
+}
+
+// addBlobs adds the blobs that are not here.
+func (r *Repo) addBlobs(ctx context.Context, objects *objects, a *absent, blobs []string) error {
+	blocks := newBlockCache()
+	defer blocks.close()
+	order, err := r.inPackOrder(ctx, blocks, blobs)
+	for _, w := range order {
+		if w.pack != "" {
+			break // the others are in packs
+		}
+		switch err := objects.HasEncodedObject(w.hash); {
+		case errors.Is(err, plumbing.ErrObjectNotFound):
+			a.below = append(a.below, w.hash.String())
+		case err != nil:
+			return err
+		}
+	}
+	return err
+}
+
+// fetchObjects fetches objects by their names, all at once, as git itself does
+// it for a partial clone.
+func (r *Repo) fetchObjects(ctx context.Context, remote, filter string, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	_, err := r.networkInput(ctx, remote, strings.NewReader(strings.Join(names, "\n")+"\n"),
+		"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+		"--no-auto-maintenance", filter, "--stdin", "--end-of-options", remote)
+	return err
+}
