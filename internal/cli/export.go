@@ -51,10 +51,11 @@ complete; one that is there already is replaced with --force only.
 The flags that narrow look at a record itself: --owner means an item that it
 declares, --item one that it names, --to to whom it is addressed. With --states
 they mean what they mean in query. --limit counts rows, in SQLite those of each
-table.`,
+table.
+` + reposHelp,
 		Example: `  handoff export --since 30d > records.ndjson
   handoff export --states --format csv -o states.csv
-  handoff export --format sqlite -o handoffs.db`,
+  handoff export --format sqlite -o handoffs.db --all-repos ~/src`,
 		GroupID: groupRead,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runExport(cmd.Context(), g, o) },
@@ -97,6 +98,9 @@ func runExport(ctx context.Context, g *globals, o exportOptions) error {
 	if err := o.check(g); err != nil {
 		return err
 	}
+	if len(o.repos.dirs) > 0 {
+		return runExportAll(ctx, g, o)
+	}
 	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{})
 	if err != nil {
 		return err
@@ -116,6 +120,35 @@ func runExport(ctx context.Context, g *globals, o exportOptions) error {
 	return g.finishExport(o, w, 1)
 }
 
+// runExportAll writes the rows of many repositories, one repository after the
+// other.
+func runExportAll(ctx context.Context, g *globals, o exportOptions) error {
+	w, err := g.newExportWriter(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer w.abandon()
+	n, unread, err := readRepositories(ctx, g, o.repos,
+		func(ctx context.Context, r repository, ws *workspace, send func([]exportRow) error) error {
+			if err := ws.loadFromMany(ctx, o.sourceOptions, handoff.Part{}); err != nil {
+				return err
+			}
+			e, err := newExporter(o, ws, r.name)
+			if err != nil {
+				return err
+			}
+			return e.run(ctx, send)
+		},
+		func(_ repository, rows []exportRow) error { return w.add(rows) })
+	if err != nil && !errors.Is(err, errFull) {
+		return err
+	}
+	if n == 0 {
+		return unread
+	}
+	return errors.Join(unread, g.finishExport(o, w, n))
+}
+
 // finishExport completes the export and says what is in it.
 func (g *globals) finishExport(o exportOptions, w *exportWriter, repositories int) error {
 	if err := w.finish(); err != nil {
@@ -131,6 +164,10 @@ func (g *globals) finishExport(o exportOptions, w *exportWriter, repositories in
 	if g.printer.structured() {
 		return g.printer.document(doc)
 	}
+	of := ""
+	if len(o.repos.dirs) > 0 {
+		of = " of " + repositoryCount(repositories)
+	}
 	var parts []string
 	if o.hasRecords() {
 		parts = append(parts, plural(doc.Records, "record"))
@@ -138,7 +175,7 @@ func (g *globals) finishExport(o exportOptions, w *exportWriter, repositories in
 	if o.hasStates() {
 		parts = append(parts, plural(doc.States, "state"))
 	}
-	g.note("%s: %s", o.output, joinNonEmpty(", ", parts...))
+	g.note("%s: %s%s", o.output, joinNonEmpty(", ", parts...), of)
 	return nil
 }
 
