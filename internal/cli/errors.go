@@ -118,6 +118,7 @@ func explain(err error) (status int, hint string) {
 		question  *query.UnknownQuestionError
 		term      *query.TermError
 		argument  *query.ArgumentError
+		repos     *reposError
 	)
 	switch {
 	case errors.As(err, &signal):
@@ -126,6 +127,8 @@ func explain(err error) (status int, hint string) {
 		return StatusInterrupted, ""
 	case errors.As(err, &usage):
 		return StatusUsage, usage.hint
+	case errors.As(err, &repos):
+		return StatusFailed, "handoff -C DIR doctor tells more about one of them"
 	case errors.As(err, &findings):
 		return StatusNo, findings.hint
 	case errors.As(err, &no):

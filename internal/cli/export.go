@@ -14,6 +14,7 @@ import (
 
 type exportOptions struct {
 	filterOptions
+	repos  reposOptions
 	states bool
 	format string
 	output string
@@ -51,10 +52,11 @@ complete; one that is there already is replaced with --force only.
 The flags that narrow look at a record itself: --owner means an item that it
 declares, --item one that it names, --to to whom it is addressed. With --states
 they mean what they mean in query. --limit counts rows, in SQLite those of each
-table.`,
+table.
+` + reposHelp,
 		Example: `  handoff export --since 30d > records.ndjson
   handoff export --states --format csv -o states.csv
-  handoff export --format sqlite -o handoffs.db`,
+  handoff export --format sqlite -o handoffs.db --all-repos ~/src`,
 		GroupID: groupRead,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runExport(cmd.Context(), g, o) },
@@ -65,6 +67,7 @@ table.`,
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of stdout")
 	f.BoolVar(&o.force, "force", false, "replace a file that is there")
 	o.addFlags(f)
+	o.repos.addFlags(f)
 	return cmd
 }
 
@@ -97,6 +100,9 @@ func runExport(ctx context.Context, g *globals, o exportOptions) error {
 	if err := o.check(g); err != nil {
 		return err
 	}
+	if len(o.repos.dirs) > 0 {
+		return runExportAll(ctx, g, o)
+	}
 	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{})
 	if err != nil {
 		return err
@@ -116,6 +122,35 @@ func runExport(ctx context.Context, g *globals, o exportOptions) error {
 	return g.finishExport(o, w, 1)
 }
 
+// runExportAll writes the rows of many repositories, one repository after the
+// other.
+func runExportAll(ctx context.Context, g *globals, o exportOptions) error {
+	w, err := g.newExportWriter(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer w.abandon()
+	n, unread, err := readRepositories(ctx, g, o.repos,
+		func(ctx context.Context, r repository, ws *workspace, send func([]exportRow) error) error {
+			if err := ws.loadFromMany(ctx, o.sourceOptions, handoff.Part{}); err != nil {
+				return err
+			}
+			e, err := newExporter(o, ws, r.name)
+			if err != nil {
+				return err
+			}
+			return e.run(ctx, send)
+		},
+		func(_ repository, rows []exportRow) error { return w.add(rows) })
+	if err != nil && !errors.Is(err, errFull) {
+		return err
+	}
+	if n == 0 {
+		return unread
+	}
+	return errors.Join(unread, g.finishExport(o, w, n))
+}
+
 // finishExport completes the export and says what is in it.
 func (g *globals) finishExport(o exportOptions, w *exportWriter, repositories int) error {
 	if err := w.finish(); err != nil {
@@ -131,6 +166,10 @@ func (g *globals) finishExport(o exportOptions, w *exportWriter, repositories in
 	if g.printer.structured() {
 		return g.printer.document(doc)
 	}
+	of := ""
+	if len(o.repos.dirs) > 0 {
+		of = " of " + repositoryCount(repositories)
+	}
 	var parts []string
 	if o.hasRecords() {
 		parts = append(parts, plural(doc.Records, "record"))
@@ -138,7 +177,7 @@ func (g *globals) finishExport(o exportOptions, w *exportWriter, repositories in
 	if o.hasStates() {
 		parts = append(parts, plural(doc.States, "state"))
 	}
-	g.note("%s: %s", o.output, joinNonEmpty(", ", parts...))
+	g.note("%s: %s%s", o.output, joinNonEmpty(", ", parts...), of)
 	return nil
 }
 
@@ -157,7 +196,7 @@ type exporter struct {
 func newExporter(o exportOptions, ws *workspace, repo string) (*exporter, error) {
 	e := &exporter{exportOptions: o, ws: ws, env: ws.queryEnv(), query: query.Query{Topic: query.Search, Me: ws.me}}
 	e.encoder = exportEncoder{format: o.format, repo: repo, now: ws.now}
-	return e, o.narrow(&e.query, query.ParseEnv{Me: ws.me, Now: ws.now, Location: ws.location()})
+	return e, o.narrow(&e.query, ws.parseEnv())
 }
 
 // run sends everything that is asked for, some rows at a time.

@@ -53,16 +53,33 @@ func exported(t *testing.T) *world {
 	return w
 }
 
+// openFile opens a SQLite file as any program does.
+func openFile(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// askFile returns the one value of a query.
+func askFile(t *testing.T, db *sql.DB, query string) string {
+	t.Helper()
+	var value string
+	if err := db.QueryRow(query).Scan(&value); err != nil {
+		t.Errorf("%s: %v", query, err)
+	}
+	return value
+}
+
 // The tables hold the rows that query has, and what a program other than this
 // one reads in them.
 func TestExportToSQLite(t *testing.T) {
 	w := exported(t)
 	w.run(0, "export", "--format", "sqlite", "-o", "all.db")
-	db, err := sql.Open("sqlite", filepath.Join(w.dir, "all.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := openFile(t, filepath.Join(w.dir, "all.db"))
 	for query, want := range map[string]string{
 		"PRAGMA integrity_check":                                "ok",
 		"PRAGMA user_version":                                   "1",
@@ -84,9 +101,8 @@ func TestExportToSQLite(t *testing.T) {
 		"SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name)":                                        "blockers,decisions,handoffs,items,questions,records,repo,schema_version",
 		"SELECT typeof(due) || typeof(source_at) || typeof(age_s) FROM items, (SELECT age_s FROM blockers) WHERE items.id = 'payments-refund-flow'": "nulltextinteger",
 	} {
-		var got string
-		if err := db.QueryRow(query).Scan(&got); err != nil || got != want {
-			t.Errorf("%s: %q, want %q: %v", query, got, want, err)
+		if got := askFile(t, db, query); got != want {
+			t.Errorf("%s: %q, want %q", query, got, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -66,8 +67,13 @@ func (o *filterOptions) narrow(q *query.Query, env query.ParseEnv) error {
 	return nil
 }
 
+type queryOptions struct {
+	filterOptions
+	repos reposOptions
+}
+
 func newQueryCmd(g *globals) *cobra.Command {
-	var o filterOptions
+	var o queryOptions
 	cmd := &cobra.Command{
 		Use:   "query <question…>",
 		Short: "Answer a question from the records, and cite them",
@@ -77,15 +83,19 @@ as on GitHub, words to search for, or one of a few plain sentences.
 The status is 0 when the records answer, also when the answer is "none", and 3
 when no record covers the question; it then names whom to ask. Nothing is ever
 guessed.
+` + reposHelp + `
+An item of one name in two repositories is two items; "me" is who you are in each.
 `,
 		Example: `  handoff query what is blocked
   handoff query next ben
-  handoff query 'is:blocked resolver:sarah since:2d "session timeout"'`,
+  handoff query 'is:blocked resolver:sarah since:2d "session timeout"'
+  handoff query blocked --all-repos ~/src`,
 		GroupID: groupRead,
 		Args:    minArgs(1, "a question"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runQuery(cmd.Context(), g, o, args) },
 	}
 	o.addFlags(cmd.Flags())
+	o.repos.addFlags(cmd.Flags())
 	addHelp(cmd, func() string { return "\nTopics:\n" + topicHelp() })
 	return cmd
 }
@@ -120,29 +130,71 @@ type answerDocument struct {
 	query.Answer
 }
 
-func runQuery(ctx context.Context, g *globals, o filterOptions, args []string) error {
+func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) error {
 	// Before the repository is opened: a mistyped question is cheap. Who asks is
 	// not known yet, and any handle will do.
 	if _, err := query.Parse(args, query.ParseEnv{Now: g.Now(), Me: cmp.Or(g.as, "me")}); err != nil {
 		return err
 	}
+	if len(o.repos.dirs) > 0 {
+		return runQueryAll(ctx, g, o, args)
+	}
 	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{})
 	if err != nil {
 		return err
 	}
-	q, err := query.Parse(args, ws.parseEnv())
-	if err != nil {
-		return err
-	}
-	if err := o.narrow(&q, ws.parseEnv()); err != nil {
-		return err
-	}
 	ws.queryCounter().add()
-	answer, err := query.Ask(q, ws.recall, ws.queryEnv())
+	answer, _, err := ws.ask(o, args)
 	if err != nil {
 		return err
 	}
 	return g.printAnswer(answer)
+}
+
+// ask puts a question to a repository.
+func (ws *workspace) ask(o queryOptions, args []string) (query.Answer, query.Query, error) {
+	q, err := query.Parse(args, ws.parseEnv())
+	if err != nil {
+		return query.Answer{}, q, err
+	}
+	if err := o.narrow(&q, ws.parseEnv()); err != nil {
+		return query.Answer{}, q, err
+	}
+	answer, err := query.Ask(q, ws.recall, ws.queryEnv())
+	return answer, q, err
+}
+
+// runQueryAll puts the question to many repositories. It is counted in none of
+// them: somebody looks at all of it, and nobody at one.
+func runQueryAll(ctx context.Context, g *globals, o queryOptions, args []string) error {
+	type reply struct {
+		answer query.Answer
+		asked  query.Query
+	}
+	var answers []query.RepoAnswer
+	var asked query.Query
+	_, unread, err := readRepositories(ctx, g, o.repos,
+		func(ctx context.Context, _ repository, ws *workspace, send func(reply) error) error {
+			if err := ws.loadFromMany(ctx, o.sourceOptions, handoff.Part{}); err != nil {
+				return err
+			}
+			answer, q, err := ws.ask(o, args)
+			if err != nil {
+				return err
+			}
+			return send(reply{answer, q})
+		},
+		func(r repository, said reply) error {
+			answers, asked = append(answers, query.RepoAnswer{Repo: r.name, Answer: said.answer}), said.asked
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	if len(answers) == 0 {
+		return unread
+	}
+	return errors.Join(unread, g.printAnswer(query.Merge(asked, answers)))
 }
 
 // printAnswer prints the rows, or says why there are none. An answer that no
@@ -167,26 +219,34 @@ func (g *globals) printAnswer(a query.Answer) error {
 // rows prints rows, a table for each run of one type.
 func (p *printer) rows(rows []query.Row) {
 	for len(rows) > 0 {
-		t := rows[0].RowType()
-		var cells [][]string
-		for len(rows) > 0 && rows[0].RowType() == t {
-			cells = append(cells, rows[0].Cells())
-			rows = rows[1:]
+		n := slices.IndexFunc(rows, func(row query.Row) bool { return row.RowType() != rows[0].RowType() })
+		if n < 0 {
+			n = len(rows)
 		}
-		if p.width == 0 {
+		if p.width > 0 {
+			p.cards(rows[:n])
+		} else {
+			cells := make([][]string, n)
+			for i, row := range rows[:n] {
+				cells[i] = row.Cells()
+			}
 			p.table(nil, cells)
-			continue
 		}
-		p.cards(t, cells)
+		rows = rows[n:]
 	}
 }
 
-// cards prints rows for a terminal. They have too many columns for a table, so
-// each row is a line with what names it and lines with the rest.
-func (p *printer) cards(t query.Type, rows [][]string) {
-	header := query.Header(t)
-	for _, row := range rows {
-		p.styled(p.paint(bold, row[0]), p.paint(dim, " "+string(t)))
+// cards prints rows of one type for a terminal. They have too many columns for a
+// table, so each row is a line with what names it and lines with the rest.
+func (p *printer) cards(rows []query.Row) {
+	header := query.Header(rows[0].RowType())
+	for _, r := range rows {
+		kind := string(r.RowType())
+		if of, ok := r.(query.RepoRow); ok {
+			r, kind = of.Row, kind+" in "+of.Repo
+		}
+		row := r.Cells()
+		p.styled(p.paint(bold, row[0]), p.paint(dim, " "+kind))
 		for i := 1; i < len(row)-4; i++ {
 			if row[i] != handoff.SeverityRoutine {
 				p.field(header[i], row[i])

@@ -18,6 +18,7 @@ type rollupOptions struct {
 	team, pod string
 	org       bool
 	since     string
+	repos     reposOptions
 }
 
 func newRollupCmd(g *globals) *cobra.Command {
@@ -37,11 +38,16 @@ there, or written into a file of its own, and published with -f: the keys that
 the file lacks are drawn.
 
 A rollup moves no custody, whoever accepts it. The incoming lead hands its items
-out with handoff assign, and each assignee takes theirs with handoff ack.`,
+out with handoff assign, and each assignee takes theirs with handoff ack.
+` + reposHelp + `
+A rollup cites handoffs of its own repository only, so what is drawn in many is a
+draft for each, to be published there; it takes --dry-run. Missing is who has
+declared in none of them.`,
 		Example: `  handoff rollup --team payments --dry-run
   handoff rollup --team payments --to lead:emea --returns "mon 09:00" \
       --summary "Refunds wait for one approval, the login for a decision"
-  handoff rollup --pod identity --since yesterday --editor`,
+  handoff rollup --pod identity --since yesterday --editor
+  handoff rollup --team payments --all-repos ~/src --dry-run`,
 		GroupID: groupDaily,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runRollup(cmd.Context(), g, o) },
@@ -51,6 +57,7 @@ out with handoff assign, and each assignee takes theirs with handoff ack.`,
 	f.StringVar(&o.pod, "pod", "", "of all teams of the pod `NAME`")
 	f.BoolVar(&o.org, "org", false, "of everybody")
 	f.StringVar(&o.since, "since", "", "of handoffs not older than `WHEN`, drawn before or not")
+	o.repos.addFlags(f)
 	o.addFlags(f)
 	cmd.MarkFlagsMutuallyExclusive("file", "editor")
 	return cmd
@@ -82,6 +89,9 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	level, scope, err := o.scope()
 	if err != nil {
 		return err
+	}
+	if len(o.repos.dirs) > 0 {
+		return runRollupAll(ctx, g, o, level, scope)
 	}
 	if o.editor && !g.Interactive {
 		return usagef("use -f FILE, or flags", "--editor needs a terminal")

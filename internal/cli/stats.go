@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 type statsOptions struct {
 	sourceOptions
+	repos        reposOptions
 	since, until string
 }
 
@@ -27,8 +29,13 @@ func newStatsCmd(g *globals) *cobra.Command {
 
 Nobody is ranked: a metric belongs to a boundary. With fewer than five values
 the values are shown instead of a median, and what is still open counts as
-longer than everything else.`,
+longer than everything else.
+` + reposHelp + `
+All values are measured in their repository and then put together, before medians
+are taken. Teams, zones and people of one name are the same everywhere; a shift
+has a handoff when it has one in any of the repositories.`,
 		Example: `  handoff stats --since 30d
+  handoff stats --since 30d --all-repos ~/src
   handoff stats --json --jq '.total.metrics.cycle_time'`,
 		GroupID: groupRead,
 		Args:    noArgs,
@@ -36,6 +43,7 @@ longer than everything else.`,
 	}
 	f := cmd.Flags()
 	o.addFlags(f)
+	o.repos.addFlags(f)
 	f.StringVar(&o.since, "since", "", "what began at `WHEN` or later: 30d, or a time")
 	f.StringVar(&o.until, "until", "", "what began before `WHEN`; of a day, before its end")
 	return cmd
@@ -48,21 +56,69 @@ type statsDocument struct {
 }
 
 func runStats(ctx context.Context, g *globals, o statsOptions) error {
+	if len(o.repos.dirs) > 0 {
+		return runStatsAll(ctx, g, o)
+	}
 	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}
-	survey := handoff.Survey{
+	survey, err := ws.survey(ctx, o)
+	if err != nil {
+		return err
+	}
+	return g.printStats(handoff.Measure(ws.state, survey))
+}
+
+// runStatsAll measures many repositories together.
+func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
+	type measured struct {
+		state  *handoff.State
+		survey handoff.Survey
+	}
+	var pool handoff.Pool
+	n, unread, err := readRepositories(ctx, g, o.repos,
+		func(ctx context.Context, r repository, ws *workspace, send func(measured) error) error {
+			if err := ws.loadFromMany(ctx, o.sourceOptions, handoff.Part{All: true}); err != nil {
+				return err
+			}
+			if len(ws.state.Records) == 0 {
+				return nil // nobody hands off here: a commit is not one without
+			}
+			survey, err := ws.survey(ctx, o)
+			if err != nil {
+				return err
+			}
+			survey.Repo = r.name
+			return send(measured{ws.state, survey})
+		},
+		func(_ repository, m measured) error {
+			pool.Add(m.state, m.survey)
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return unread
+	}
+	return errors.Join(unread, g.printStats(pool.Stats()))
+}
+
+// survey gathers what the metrics depend on beside the records.
+func (ws *workspace) survey(ctx context.Context, o statsOptions) (survey handoff.Survey, err error) {
+	survey = handoff.Survey{
 		Now: ws.now, People: ws.config.Workers(), Receivers: ws.config.Receivers, AckLimit: ws.config.AckLimit,
 		Grace: ws.config.Timing.PublishGrace.Wall(), Findings: ws.findings(),
 	}
 	if survey.Since, survey.Until, err = ws.span(o.since, o.until); err != nil {
-		return err
+		return survey, err
 	}
-	if survey.Commits, err = ws.work(ctx, survey.Since); err != nil {
-		return err
-	}
-	stats := handoff.Measure(ws.state, survey)
+	survey.Commits, err = ws.work(ctx, survey.Since)
+	return survey, err
+}
+
+func (g *globals) printStats(stats *handoff.Stats) error {
 	if g.printer.structured() {
 		return g.printer.document(statsDocument{1, stats})
 	}

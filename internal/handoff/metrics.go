@@ -12,6 +12,7 @@ import (
 // required but Now: without people every handoff belongs to one group without
 // a name, and what runs on somebody's clock is not measured.
 type Survey struct {
+	Repo         string // names the items of this state in advice; "" for the only one
 	Now          time.Time
 	Since, Until time.Time // what counts began at Since or later, and before Until; zero is no bound
 
@@ -140,7 +141,44 @@ type Carry struct {
 
 // Measure computes the metrics.
 func Measure(s *State, survey Survey) *Stats {
-	m := newMeter(s, survey)
+	var p Pool
+	p.Add(s, survey)
+	return p.Stats()
+}
+
+// Pool computes the metrics of several states that were folded apart, those of
+// repositories that the same people share. Every value is one of a sum or of a
+// spread of all of them: the median of a pool is none of medians. Teams, zones
+// and people of one name are the same. An empty Pool is ready.
+type Pool struct {
+	since, until time.Time
+	groups       map[Boundary]*tally
+	total        tally
+	shifts       map[workedShift]*shiftTally
+}
+
+// workedShift is a shift of somebody, by its start.
+type workedShift struct {
+	who  string
+	from int64
+}
+
+// shiftTally is what is known of an expected shift: it has a handoff where one
+// of the repositories has one.
+type shiftTally struct {
+	boundary            Boundary
+	published, complete bool
+	shared              bool // the queries are known
+	queries             int
+}
+
+// Add measures a state. Of the surveys, the last one says what the window is.
+func (p *Pool) Add(s *State, survey Survey) {
+	if p.groups == nil {
+		p.groups, p.shifts = make(map[Boundary]*tally), make(map[workedShift]*shiftTally)
+	}
+	p.since, p.until = survey.Since, survey.Until
+	m := newMeter(s, survey, p)
 	for _, c := range m.chains {
 		if m.in(c.first().Record.At.Time) {
 			m.measureChain(c)
@@ -151,25 +189,20 @@ func Measure(s *State, survey Survey) *Stats {
 	m.measureBlockers()
 	m.measureItems()
 	m.measureSources()
-	return m.stats()
 }
 
 // meter collects what is measured, for each group and in total.
 type meter struct {
 	*State
 	Survey
+	pool    *Pool
 	chains  []*chain
-	groups  map[Boundary]*tally
-	total   *tally
 	actions map[string][]action // by handle, in order of time
 	written map[string][]*HandoffState
 }
 
-func newMeter(s *State, survey Survey) *meter {
-	m := &meter{
-		State: s, Survey: survey, groups: make(map[Boundary]*tally), total: new(tally),
-		written: make(map[string][]*HandoffState),
-	}
+func newMeter(s *State, survey Survey, pool *Pool) *meter {
+	m := &meter{State: s, Survey: survey, pool: pool, written: make(map[string][]*HandoffState)}
 	byFirst := make(map[string]*chain)
 	for _, r := range s.order {
 		h := s.Handoffs[r.ID]
@@ -200,16 +233,18 @@ func (m *meter) in(t time.Time) bool {
 }
 
 // add counts something in the groups of its boundaries and once in total.
-func (m *meter) add(boundaries []Boundary, count func(*tally)) {
+func (m *meter) add(boundaries []Boundary, count func(*tally)) { m.pool.add(boundaries, count) }
+
+func (p *Pool) add(boundaries []Boundary, count func(*tally)) {
 	for _, b := range boundaries {
-		t := m.groups[b]
+		t := p.groups[b]
 		if t == nil {
 			t = new(tally)
-			m.groups[b] = t
+			p.groups[b] = t
 		}
 		count(t)
 	}
-	count(m.total)
+	count(&p.total)
 }
 
 // side is one side of a boundary.
@@ -242,22 +277,33 @@ func between(from, to side) Boundary {
 
 func within(s side) Boundary { return Boundary{ByNone, s.team, s.team} }
 
-// stats draws the sums.
-func (m *meter) stats() *Stats {
-	st := &Stats{Groups: []Group{}, Total: m.total.totals(), Advice: []string{}}
-	if !m.Since.IsZero() {
-		st.Since = &m.Since
+// Stats draws the sums of all that was added.
+func (p *Pool) Stats() *Stats {
+	for _, s := range p.shifts {
+		p.add([]Boundary{s.boundary}, func(t *tally) {
+			t.Publication.count(s.published)
+			t.Completeness.count(s.complete)
+			if s.shared {
+				t.QueryUsage.Den++
+				t.QueryUsage.Num += s.queries
+			}
+		})
 	}
-	if !m.Until.IsZero() {
-		st.Until = &m.Until
+	clear(p.shifts)
+	st := &Stats{Groups: []Group{}, Total: p.total.totals(), Advice: []string{}}
+	if !p.since.IsZero() {
+		st.Since = &p.since
+	}
+	if !p.until.IsZero() {
+		st.Until = &p.until
 	}
 	kinds := []string{ByTeam, ByZone, ByNone}
-	boundaries := slices.SortedFunc(maps.Keys(m.groups), func(a, b Boundary) int {
+	boundaries := slices.SortedFunc(maps.Keys(p.groups), func(a, b Boundary) int {
 		return cmp.Or(cmp.Compare(slices.Index(kinds, a.By), slices.Index(kinds, b.By)),
 			cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
 	})
 	for _, b := range boundaries {
-		t := m.groups[b]
+		t := p.groups[b]
 		st.Groups = append(st.Groups, Group{b, t.totals()})
 		st.Advice = append(st.Advice, t.advice(b)...)
 	}

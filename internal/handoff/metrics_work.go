@@ -187,7 +187,8 @@ func (m *meter) beginning() time.Time {
 	return first.Add(-24 * time.Hour)
 }
 
-// countShift counts one expected shift of somebody.
+// countShift notes one expected shift of somebody. It is counted at the end: what
+// is missing here may be in another repository.
 func (m *meter) countShift(who string, during Interval, end time.Time) {
 	published, complete := false, false
 	queries, shared := 0, false
@@ -203,14 +204,16 @@ func (m *meter) countShift(who string, during Interval, end time.Time) {
 			queries = max(queries, *h.Meta.Queries)
 		}
 	}
-	m.add([]Boundary{within(m.sideOf(who))}, func(t *tally) {
-		t.Publication.count(published)
-		t.Completeness.count(complete)
-		if shared {
-			t.QueryUsage.Den++
-			t.QueryUsage.Num += queries
-		}
-	})
+	key := workedShift{who, during.From.Unix()}
+	shift := m.pool.shifts[key]
+	if shift == nil {
+		shift = &shiftTally{boundary: within(m.sideOf(who))}
+		m.pool.shifts[key] = shift
+	}
+	shift.published = shift.published || published
+	shift.complete = shift.complete || complete
+	shift.shared = shift.shared || shared
+	shift.queries += queries
 }
 
 // measureDays takes each local day with a commit of an author for a shift.
@@ -307,11 +310,15 @@ func (m *meter) measureItems() {
 			continue
 		}
 		boundaries := []Boundary{within(m.sideOf(it.Holder))}
+		name := it.ID
+		if m.Repo != "" {
+			name += " in " + m.Repo
+		}
 		m.add(boundaries, func(t *tally) {
 			t.carried.add(int64(it.Carried))
 			if it.Carried >= 3 {
 				t.CarryAge.Thrice++
-				t.repeated = append(t.repeated, it.ID)
+				t.repeated = append(t.repeated, name)
 			}
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 
@@ -68,8 +69,17 @@ func Open(ctx context.Context, repo *store.Repo, options Options) (*Index, error
 	return ix, ctx.Err()
 }
 
-// path is where the file is: in the directory that all worktrees share.
-func (ix *Index) path() string { return filepath.Join(ix.repo.CommonDir(), "handoff", "index.db") }
+// path is where the file is.
+func (ix *Index) path() string { return filePath(ix.repo) }
+
+// filePath is in the directory that all worktrees share.
+func filePath(repo *store.Repo) string { return filepath.Join(repo.CommonDir(), "handoff", "index.db") }
+
+// Exists reports whether a repository has an index.
+func Exists(repo *store.Repo) bool {
+	_, err := os.Stat(filePath(repo))
+	return err == nil
+}
 
 // Close releases the file.
 func (ix *Index) Close() { ix.closeFile() }

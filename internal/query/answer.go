@@ -15,11 +15,17 @@ func Run(q Query, s *handoff.State, env Env) Answer {
 	r := newRunner(q, s, env)
 	found := r.find(spec)
 
-	a := Answer{Topic: spec.name, Answered: true, Rows: r.rows(found), Total: len(found), Ask: []string{}}
+	a := Answer{Topic: spec.name, Answered: true, Rows: []Row{}, Total: len(found), Ask: []string{}}
+	a.count(found)
+	a.hold(found, q.Limit)
 	if len(found) > 0 {
-		a.Say = summary(found)
+		a.Say = a.summary()
 	} else if covering := r.covering(spec); len(covering) > 0 {
-		a.Say = r.none(spec, covering)
+		a.none = r.none(spec, covering)
+		a.Say = a.none.say
+		if a.none.handoffs > 0 {
+			a.Say = fmt.Sprintf("%s; %s so (newest %s)", a.none.say, a.none.sayers(), ago(env.Now.Sub(a.none.newest)))
+		}
 	} else {
 		a.Answered = false
 		a.Say, a.Ask = r.uncovered()
@@ -31,7 +37,9 @@ func Run(q Query, s *handoff.State, env Env) Answer {
 func Rows(q Query, s *handoff.State, env Env) []Row {
 	spec, _ := findTopic(q.Topic)
 	r := newRunner(q, s, env)
-	return r.rows(r.find(spec))
+	a := Answer{Rows: []Row{}}
+	a.hold(r.find(spec), q.Limit)
+	return a.Rows
 }
 
 // find returns what the query is about, in order.
@@ -44,37 +52,39 @@ func (r *runner) find(spec *topicSpec) []candidate {
 	return found
 }
 
-// rows returns as many rows as the query wants.
-func (r *runner) rows(found []candidate) []Row {
-	if n := r.query.Limit; n > 0 && len(found) > n {
-		found = found[:n]
-	}
-	rows := []Row{}
+// count notes what was found, whatever the limit leaves of it.
+func (a *Answer) count(found []candidate) {
+	a.found = make(map[Type]int)
 	for _, c := range found {
-		rows = append(rows, c.row)
-	}
-	return rows
-}
-
-// summary counts the rows by type: "2 blockers, 1 item (1 superseded)".
-func summary(found []candidate) string {
-	counts := make(map[Type]int)
-	superseded := 0
-	for _, c := range found {
-		counts[c.row.RowType()]++
+		a.found[c.row.RowType()]++
 		if c.row.Cited().Superseded {
-			superseded++
+			a.outdated++
 		}
 	}
+}
+
+// hold makes the first of what was found the rows, and lets go of the state.
+func (a *Answer) hold(found []candidate, limit int) {
+	if limit > 0 && len(found) > limit {
+		found = found[:limit]
+	}
+	for _, c := range found {
+		a.Rows = append(a.Rows, c.row)
+		a.ranked = append(a.ranked, candidate{row: c.row, severity: c.severity, since: c.since, idle: c.idle})
+	}
+}
+
+// summary counts what was found by type: "2 blockers, 1 item (1 superseded)".
+func (a *Answer) summary() string {
 	var parts []string
 	for _, t := range typeOrder {
-		if counts[t] > 0 {
-			parts = append(parts, count(counts[t], nouns[t]))
+		if a.found[t] > 0 {
+			parts = append(parts, count(a.found[t], nouns[t]))
 		}
 	}
 	say := strings.Join(parts, ", ")
-	if superseded > 0 {
-		say += fmt.Sprintf(" (%d superseded)", superseded)
+	if a.outdated > 0 {
+		say += fmt.Sprintf(" (%d superseded)", a.outdated)
 	}
 	return say
 }
@@ -85,7 +95,7 @@ var nouns = map[Type]string{
 }
 
 // none says that the answer is none, and how many handoffs say so.
-func (r *runner) none(spec *topicSpec, covering []*handoff.HandoffState) string {
+func (r *runner) none(spec *topicSpec, covering []*handoff.HandoffState) none {
 	say := spec.none
 	if strings.Contains(say, "%s") {
 		who := r.who()
@@ -96,22 +106,25 @@ func (r *runner) none(spec *topicSpec, covering []*handoff.HandoffState) string 
 	}
 	if spec.silent != nil {
 		if why := spec.silent(r.env); why != "" {
-			return say + ": " + why
+			return none{say: say + ": " + why}
 		}
 	}
 	if len(r.query.Terms)+len(r.query.Words) > 0 && spec.name != Search {
 		say += " that fits"
 	}
-	handoffs := count(len(covering), "current handoff")
-	if r.anyTime(spec) {
-		handoffs = count(len(covering), "handoff")
+	return none{say: say, handoffs: len(covering), anyTime: r.anyTime(spec), newest: covering[0].Record.At.Time}
+}
+
+// sayers are the handoffs that say none, with their verb.
+func (n none) sayers() string {
+	noun, verb := "current handoff", "say"
+	if n.anyTime {
+		noun = "handoff"
 	}
-	verb := "say"
-	if len(covering) == 1 {
+	if n.handoffs == 1 {
 		verb = "says"
 	}
-	newest := covering[0].Record.At.Time
-	return fmt.Sprintf("%s; %s %s so (newest %s)", say, handoffs, verb, ago(r.env.Now.Sub(newest)))
+	return count(n.handoffs, noun) + " " + verb
 }
 
 // anyTime reports whether handoffs that no longer speak count, too: what they

@@ -18,10 +18,16 @@ var typeOrder = []Type{TypeBlocker, TypeQuestion, TypeHandoff, TypeItem, TypeDec
 func sortCandidates(list []candidate, by order) {
 	slices.SortFunc(list, func(a, b candidate) int {
 		return cmp.Or(
-			by(a, b), compareTypes(a, b), cmp.Compare(a.row.key(), b.row.key()),
+			by(a, b), compareTypes(a, b), cmp.Compare(a.row.key(), b.row.key()), cmp.Compare(repoOf(a.row), repoOf(b.row)),
 			cmp.Compare(a.row.Cited().Record, b.row.Cited().Record),
 		)
 	})
+}
+
+// repoOf is the repository of a row that has one.
+func repoOf(row Row) string {
+	of, _ := row.(RepoRow)
+	return of.Repo
 }
 
 func compareTypes(a, b candidate) int {

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// repoDraft is what is drawn in one of several repositories.
+type repoDraft struct {
+	Repo  string          `json:"repo"`
+	Draft *handoff.Record `json:"draft"`
+
+	dir     string
+	handoff *handoff.Handoff
+	members []handoff.Member
+}
+
+// reposRollup is what --json prints of the drafts.
+type reposRollup struct {
+	SchemaVersion int               `json:"schema_version"`
+	Level         string            `json:"level"`
+	Scope         string            `json:"scope"`
+	Missing       []handoff.Missing `json:"missing"` // in all repositories
+	Results       []*repoDraft      `json:"results"`
+}
+
+// runRollupAll draws a draft in each repository and publishes none. A rollup
+// cites the handoffs that it is drawn from, for who reads it to look them up, and
+// for acks to reach their senders. An id stands for a handoff in one repository
+// only, so what a rollup cites must be in its own.
+func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope string) error {
+	switch {
+	case !o.dryRun:
+		return usagef("add --dry-run, and publish each draft in its repository with -f FILE",
+			"--all-repos draws drafts and publishes none: a rollup can cite the handoffs of its own repository only")
+	case o.file != "" || o.editor || o.amend != "":
+		return usagef("handoff -C DIR rollup takes them for one repository", "--all-repos does not go with -f, --editor and --amend")
+	}
+	var drafts []*repoDraft
+	_, unread, err := readRepositories(ctx, g, o.repos,
+		func(ctx context.Context, r repository, ws *workspace, send func(*repoDraft) error) error {
+			if _, known := ws.config.Covered(level, scope); !known {
+				return nil // a repository of others
+			}
+			if err := ws.loadFromMany(ctx, sourceOptions{}, handoff.Part{All: true}); err != nil {
+				return err
+			}
+			d, err := ws.drawApart(o, r, level, scope)
+			if err != nil {
+				return err
+			}
+			return send(d)
+		},
+		func(_ repository, d *repoDraft) error {
+			drafts = append(drafts, d)
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	if len(drafts) == 0 && unread == nil {
+		return usagef("--org covers every repository", "no repository has the %s %s in its configuration", level, scope)
+	}
+	doc := reposRollup{SchemaVersion: 1, Level: level, Scope: scope, Missing: missingFromAll(drafts), Results: []*repoDraft{}}
+	for _, d := range drafts {
+		d.handoff.Rollup.Missing = doc.Missing
+		if len(d.handoff.Rollup.Sources) > 0 {
+			doc.Results = append(doc.Results, d)
+		}
+	}
+	return errors.Join(unread, g.printDrafts(doc))
+}
+
+// drawApart draws the rollup of one of several repositories.
+func (ws *workspace) drawApart(o rollupOptions, r repository, level, scope string) (*repoDraft, error) {
+	if ws.author.When.IsZero() { // nobody here has an identity, and nobody publishes
+		ws.author.When = ws.now
+	}
+	request, err := ws.rollupRequest(o, level, scope)
+	if err != nil {
+		return nil, err
+	}
+	d := &repoDraft{Repo: r.name, dir: r.dir, handoff: ws.state.DraftRollup(request), members: request.Members}
+	d.Draft = handoff.New("", ws.author.When, ws.me, d.handoff)
+	return d, ws.layFlags(&draft{handoff: d.handoff}, o.declareOptions)
+}
+
+// missingFromAll lists who has declared in none of the repositories. Who need
+// not have declared in one of them, being absent or only just gone, need not in
+// the others.
+func missingFromAll(drafts []*repoDraft) []handoff.Missing {
+	mildest := []string{"", handoff.MissingAbsent, handoff.MissingLate, handoff.MissingNone} // "" has declared
+	why := make(map[string]string)
+	for _, d := range drafts {
+		here := make(map[string]string)
+		for _, m := range d.members {
+			here[m.Handle] = ""
+		}
+		for _, m := range d.handoff.Rollup.Missing {
+			here[m.Who] = m.Why
+		}
+		for who, reason := range here {
+			if known, ok := why[who]; !ok || slices.Index(mildest, reason) < slices.Index(mildest, known) {
+				why[who] = reason
+			}
+		}
+	}
+	missing := []handoff.Missing{}
+	for _, who := range slices.Sorted(maps.Keys(why)) {
+		if why[who] != "" {
+			missing = append(missing, handoff.Missing{Who: who, Why: why[who]})
+		}
+	}
+	return missing
+}
+
+// printDrafts prints the drafts as YAML documents, each behind a line that says
+// where it belongs.
+func (g *globals) printDrafts(doc reposRollup) error {
+	all := &handoff.Rollup{Level: doc.Level, Scope: doc.Scope, Missing: doc.Missing}
+	if len(doc.Results) == 0 {
+		return &noError{"no handoff of " + rollupName(all) + " is left to draw from" + missingMembers(all, "; missing: "), "--since WHEN draws from earlier ones again"}
+	}
+	if g.printer.structured() {
+		return g.printer.document(doc)
+	}
+	if missing := missingMembers(all, "missing: "); missing != "" {
+		g.note("%s", missing)
+	}
+	for _, d := range doc.Results {
+		if d.handoff.To == nil {
+			d.handoff.To = []string{} // so that the key is there to be filled in
+		}
+		text, err := handoff.FormatDraft(d.handoff)
+		if err != nil {
+			return err
+		}
+		g.printer.line("--- # %s: %s", d.Repo, handoff.OneLine(d.dir))
+		g.printer.line("%s", strings.TrimSuffix(string(text), "\n"))
+	}
+	g.note("nothing was written; handoff -C DIR rollup -f FILE publishes one of them")
+	return nil
+}
