@@ -8,9 +8,12 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -68,6 +71,8 @@ var completedFlags = map[string]offers{
 	"amend":       (*cursor).own,
 	"since":       (*cursor).times,
 	"until":       (*cursor).times,
+	"none":        fixed("shipped", "items", "blockers", "decisions"),
+	"format":      fixed("text", "json", string(guard.FormatGitHub), string(guard.FormatGitLab), string(guard.FormatSARIF), string(guard.FormatJUnit)),
 	"color":       fixed("auto", "always", "never"),
 }
 
@@ -76,9 +81,20 @@ var completedHere = map[string]offers{
 	"handoff ask --to":          (*cursor).handles,
 	"handoff assign --to":       (*cursor).handles,
 	"handoff escalate --to":     (*cursor).handles,
-	"handoff resolve --outcome": fixed(handoff.Resolutions...),
-	"handoff ack --outcome": fixed(handoff.OutcomeAccepted, handoff.OutcomeAcceptedWithGaps, handoff.OutcomeChangesRequested,
-		handoff.OutcomeDeclined, handoff.OutcomeSeen),
+	"handoff ack --outcome":     choices(handoff.KindAck, "outcome"),
+	"handoff ack --reason":      choices(handoff.KindAck, "reason"),
+	"handoff ack --exception":   choices(handoff.KindAck, "exception"),
+	"handoff answer --source":   choices(handoff.KindAnswer, "source"),
+	"handoff decide --door":     choices(handoff.KindDecision, "door"),
+	"handoff decide --source":   choices(handoff.KindDecision, "source"),
+	"handoff decide --status":   choices(handoff.KindDecision, "status"),
+	"handoff escalate --reason": choices(handoff.KindEscalation, "reason"),
+	"handoff gap --class":       choices(handoff.KindGap, "class"),
+	"handoff gap --impact":      choices(handoff.KindGap, "impact"),
+	"handoff resolve --outcome": choices(handoff.KindResolution, "outcome"),
+	"handoff resolve --source":  choices(handoff.KindResolution, "source"),
+	"handoff export --format":   fixed(formatNDJSON, formatCSV, formatSQLite),
+	"handoff init --ci":         fixed(examples.CIServices...),
 }
 
 // completeAll tells every command below root what may stand where. File names
@@ -106,10 +122,12 @@ func (g *globals) completeFlag(cmd *cobra.Command, f *pflag.Flag) {
 	}
 	var err error
 	switch {
-	case f.Name == "file":
+	case f.Name == "file" || f.Name == "output":
 		err = cmd.RegisterFlagCompletionFunc(f.Name, files)
 	case f.Name == "directory":
 		err = cmd.MarkPersistentFlagDirname(f.Name)
+	case f.Name == "all-repos":
+		err = cmd.MarkFlagDirname(f.Name)
 	case complete != nil && (!isList || list.split):
 		err = cmd.RegisterFlagCompletionFunc(f.Name, g.complete(complete, isList))
 	}
@@ -250,6 +268,11 @@ func (c *cursor) state(part handoff.Part) *handoff.State {
 // fixed offers words that are always the same.
 func fixed(words ...string) offers {
 	return func(*cursor) []offer { return plain(words) }
+}
+
+// choices offers what the schema lets a field of a record say.
+func choices(kind handoff.Kind, field string) offers {
+	return func(*cursor) []offer { return plain(rules.Choices(kind, field)) }
 }
 
 func plain(words []string) []offer {

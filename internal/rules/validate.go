@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/schema"
 )
 
@@ -95,6 +96,20 @@ func validate(name string, value any) []violation {
 	v := validator{defs: loadSchema().Defs}
 	v.check(v.defs[name], value, "")
 	return v.found
+}
+
+// Choices returns the words that the schema lets a field of a record say, nil
+// for a field that may say something else.
+func Choices(kind handoff.Kind, field string) []string {
+	defs := loadSchema().Defs
+	n := defs[string(kind)+"Body"].Properties[field]
+	for n != nil && n.Ref != "" {
+		n = defs[strings.TrimPrefix(n.Ref, "#/$defs/")]
+	}
+	if n == nil {
+		return nil
+	}
+	return n.Enum
 }
 
 type validator struct {

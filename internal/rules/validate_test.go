@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -187,5 +188,22 @@ func BenchmarkCheck(b *testing.B) {
 func BenchmarkParse(b *testing.B) {
 	for b.Loop() {
 		handoff.Parse([]byte(good), "")
+	}
+}
+
+func TestChoices(t *testing.T) {
+	for _, test := range []struct {
+		kind  handoff.Kind
+		field string
+		want  []string
+	}{
+		{handoff.KindResolution, "outcome", handoff.Resolutions},
+		{handoff.KindGap, "class", []string{"missing_info", "wrong_info", "stale", "no_owner", "late", "misrouted", "unanticipated", "side_channel"}}, // by reference
+		{handoff.KindGap, "recovery", nil},
+		{handoff.KindGap, "colour", nil},
+	} {
+		if got := Choices(test.kind, test.field); !slices.Equal(got, test.want) {
+			t.Errorf("%s %s: %q", test.kind, test.field, got)
+		}
 	}
 }
