@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -115,7 +116,7 @@ func BenchmarkDeclare(b *testing.B) {
 		b.Run(fmt.Sprintf("files=%d", files), func(b *testing.B) {
 			x := newBench(b)
 			x.files(files)
-			ours, theirs, peak := x.declareAgainstCommit()
+			ours, theirs, peak := x.declareAgainstCommit(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC))
 			x.report(ours, theirs, peak)
 		})
 	}
@@ -167,31 +168,93 @@ func (x *bench) names(n int) {
 }
 
 // declareAgainstCommit measures declare -f, and git add with git commit of a
-// file of the same size, in turns, and the peak memory of the former.
-func (x *bench) declareAgainstCommit() (ours, theirs []time.Duration, peak int64) {
-	draft, err := filepath.Abs("../../examples/two-sites/today.yaml")
-	if err != nil {
-		x.b.Fatal(err)
-	}
-	content, err := os.ReadFile(draft)
-	if err != nil {
-		x.b.Fatal(err)
-	}
-	at := time.Date(2026, 11, 20, 10, 2, 11, 0, time.UTC)
+// file of the same size, in turns, and the peak memory of the former. No record
+// is younger than after.
+func (x *bench) declareAgainstCommit(after time.Time) (ours, theirs []time.Duration, peak int64) {
 	for i := range rounds {
-		x.env = append(x.env, "GIT_AUTHOR_DATE="+at.Add(time.Duration(i)*time.Minute).Format(time.RFC3339))
-		took, memory := x.run(x.handoff, "declare", "-q", "-f", draft)
-		ours, peak = append(ours, took), max(peak, memory)
-
-		name := fmt.Sprintf("notes/%d/today.yaml", i)
-		full := filepath.Join(x.dir, name)
-		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
-			x.b.Fatal(err)
-		}
-		if err := os.WriteFile(full, fmt.Appendf(content, "# %d\n", i), 0o644); err != nil {
-			x.b.Fatal(err)
-		}
-		theirs = append(theirs, x.git("add", "--", name)+x.git("-c", "core.fsync=all", "commit", "-q", "-m", "notes"))
+		x.env = append(x.env, "GIT_AUTHOR_DATE="+after.Add(time.Duration(i+1)*time.Minute).Format(time.RFC3339))
+		took, memory := x.run(x.handoff, "declare", "-q", "-f", x.draft())
+		ours, theirs, peak = append(ours, took), append(theirs, x.commitFile(fmt.Sprint(i))), max(peak, memory)
 	}
 	return ours, theirs, peak
+}
+
+// draft is the path of a handoff that can be declared.
+func (x *bench) draft() string {
+	path, err := filepath.Abs("../../examples/two-sites/today.yaml")
+	if err != nil {
+		x.b.Fatal(err)
+	}
+	return path
+}
+
+// commitFile returns how long git takes to add a file of the size of the draft
+// in a new directory, and to commit it as durably as we do.
+func (x *bench) commitFile(dir string) time.Duration {
+	content, err := os.ReadFile(x.draft())
+	if err != nil {
+		x.b.Fatal(err)
+	}
+	name := filepath.Join("notes", dir, "today.yaml")
+	if err := os.MkdirAll(filepath.Join(x.dir, filepath.Dir(name)), 0o755); err != nil {
+		x.b.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(x.dir, name), fmt.Appendf(content, "# %s\n", dir), 0o644); err != nil {
+		x.b.Fatal(err)
+	}
+	return x.git("add", "--", name) + x.git("-c", "core.fsync=all", "commit", "-q", "-m", "notes")
+}
+
+// BenchmarkWriters is many people who declare at once, against git committing as
+// many files one after the other, as it cannot do so at once. Each must succeed.
+func BenchmarkWriters(b *testing.B) {
+	for _, writers := range []int{10, 20} {
+		b.Run(fmt.Sprintf("writers=%d", writers), func(b *testing.B) {
+			x := newBench(b)
+			x.git("commit", "-q", "--allow-empty", "-m", "start")
+			var ours, theirs []time.Duration
+			for round := range rounds {
+				ours = append(ours, x.declareAtOnce(writers, round))
+				var git time.Duration
+				for i := range writers {
+					git += x.commitFile(fmt.Sprintf("%d-%d", round, i))
+				}
+				theirs = append(theirs, git)
+			}
+			b.ReportMetric(float64(median(ours).Milliseconds()), "ms")
+			b.ReportMetric(float64(median(ours))/float64(median(theirs)), "×git-in-turn")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// declareAtOnce returns how long it takes until all of some writers, each with a
+// handoff of its own, are done.
+func (x *bench) declareAtOnce(writers, round int) time.Duration {
+	text, err := os.ReadFile(x.draft())
+	if err != nil {
+		x.b.Fatal(err)
+	}
+	running := make([]*exec.Cmd, writers)
+	said := make([]bytes.Buffer, writers)
+	for i := range running {
+		running[i] = exec.Command(x.handoff, "declare", "-q", "-f", "-", "--as", fmt.Sprint("p", i))
+		running[i].Dir = x.dir
+		running[i].Env = append(slices.Clone(x.env), fmt.Sprintf("GIT_AUTHOR_DATE=2026-11-20T%02d:%02d:00Z", round, i))
+		own := strings.NewReplacer("payments-refund-flow", fmt.Sprint("refund-flow-", i), "session-policy", fmt.Sprint("policy-", i),
+			"session-timeout", fmt.Sprint("timeout-", i), "ana", fmt.Sprint("p", i)).Replace(string(text))
+		running[i].Stdin, running[i].Stdout, running[i].Stderr = strings.NewReader(own), &said[i], &said[i]
+	}
+	start := time.Now()
+	for _, cmd := range running {
+		if err := cmd.Start(); err != nil {
+			x.b.Fatal(err)
+		}
+	}
+	for i, cmd := range running {
+		if err := cmd.Wait(); err != nil {
+			x.b.Fatalf("%v\n%s", err, said[i].String())
+		}
+	}
+	return time.Since(start)
 }
