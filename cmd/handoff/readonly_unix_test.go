@@ -48,7 +48,11 @@ func TestReadOnlyRepository(t *testing.T) {
 
 	for _, args := range []string{
 		"inbox --as ben", "show " + id, "show payments-refund-flow", "query blocked", "query what is blocked",
-		"log", "check", "stats", "verify", "draft path", "schema", "version",
+		"query refunds", "query items --as-of HEAD", "query blocked --all-repos .", "log", "log --decisions",
+		"export", "export --states --format csv", "export --all-repos .", "stats", "stats --all-repos .",
+		"rollup --org --dry-run --as sarah --to ben", "check", "check --due", "check --pr --base HEAD", "verify", "doctor",
+		"draft path", "hook status", "__complete show p",
+		"schema", "version",
 	} {
 		cmd := s.command(filepath.Join(dir, "handoff"), strings.Fields(args)...)
 		cmd.SysProcAttr = unprivileged()
