@@ -25,6 +25,7 @@ const rounds = 15
 type bench struct {
 	b       *testing.B
 	dir     string
+	bare    bool // nothing is checked out
 	handoff string
 	env     []string
 }

@@ -49,14 +49,16 @@ var exports = map[string][]string{
 	"states-csv":    {"--format", "csv", "--states"},
 }
 
-// BenchmarkOrganisation puts one question to many repositories, and exports all
-// of them, against git log -p in each, one after the other. ORG_REPOS and
-// ORG_RECORDS say how many there are, and how many records each has.
+// BenchmarkOrganisation puts one question to many bare repositories, such as a
+// host of mirrors has, and exports all of them, against git log -p in each, one
+// after the other. ORG_REPOS and ORG_RECORDS say how many there are, and how many
+// records each has.
 //
 //	ORG_REPOS=1000 ORG_RECORDS=1000 go test -run '^$' -bench Organisation -benchtime 1x ./cmd/handoff
 func BenchmarkOrganisation(b *testing.B) {
 	repos, records := numberFrom(b, "ORG_REPOS", 20), numberFrom(b, "ORG_RECORDS", 100)
 	x := newBench(b)
+	x.bare = true
 	top := filepath.Dir(x.dir)
 	out := filepath.Join(b.TempDir(), "out")
 	var dirs []string
@@ -65,7 +67,7 @@ func BenchmarkOrganisation(b *testing.B) {
 		if err := os.MkdirAll(x.dir, 0o755); err != nil {
 			b.Fatal(err)
 		}
-		x.git("init", "-q", "-b", "main")
+		x.git("init", "-q", "--bare", "-b", "main")
 		x.records(newTeam(records), records)
 		dirs = append(dirs, x.dir)
 	}

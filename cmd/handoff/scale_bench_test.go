@@ -102,7 +102,7 @@ func (x *bench) records(team *team, n int) {
 	if err := cmd.Wait(); err != nil {
 		x.b.Fatal(err)
 	}
-	if team.serial < checkedOut {
+	if team.serial < checkedOut && !x.bare {
 		x.git("reset", "-q", "--hard")
 	}
 	forgetPeak()

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
@@ -109,11 +111,12 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 func (ws *workspace) survey(ctx context.Context, o statsOptions) (survey handoff.Survey, err error) {
 	survey = handoff.Survey{
 		Now: ws.now, People: ws.config.Workers(), Receivers: ws.config.Receivers, AckLimit: ws.config.AckLimit,
-		Grace: ws.config.Timing.PublishGrace.Wall(), Findings: ws.findings(),
+		Grace: ws.config.Timing.PublishGrace.Wall(),
 	}
 	if survey.Since, survey.Until, err = ws.span(o.since, o.until); err != nil {
 		return survey, err
 	}
+	survey.Findings = ws.findings(survey.Since)
 	survey.Commits, err = ws.work(ctx, survey.Since)
 	return survey, err
 }
@@ -129,14 +132,34 @@ func (g *globals) printStats(stats *handoff.Stats) error {
 	return g.page(func() { g.printer.stats(stats) })
 }
 
-// findings checks every handoff against the rules that need nothing but the
-// handoff itself.
-func (ws *workspace) findings() map[string][]handoff.Finding {
-	found := make(map[string][]handoff.Finding, len(ws.state.Handoffs))
-	for id, h := range ws.state.Handoffs {
-		c := ws.ruleContext(nil)
-		c.State, c.By, c.Now = nil, h.Record.By, h.Record.At.Time
-		found[id] = rules.CheckRecord(h.Record, c)
+// findings checks the handoffs that are measured, on all processors, against the
+// rules that need nothing but the handoff itself.
+func (ws *workspace) findings(since time.Time) map[string][]handoff.Finding {
+	var measured []*handoff.Record
+	for _, h := range ws.state.Handoffs {
+		first := ws.state.Handoffs[h.Chain[0]]
+		if !h.Record.At.Before(since) || first != nil && !first.Record.At.Before(since) {
+			measured = append(measured, h.Record)
+		}
+	}
+	common := ws.ruleContext(nil)
+	common.State = nil
+	of := make([][]handoff.Finding, len(measured))
+	var checking sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		checking.Go(func() {
+			for i := w; i < len(measured); i += workers {
+				c := common
+				c.By, c.Now = measured[i].By, measured[i].At.Time
+				of[i] = rules.CheckRecord(measured[i], c)
+			}
+		})
+	}
+	checking.Wait()
+	found := make(map[string][]handoff.Finding, len(measured))
+	for i, r := range measured {
+		found[r.ID] = of[i]
 	}
 	return found
 }

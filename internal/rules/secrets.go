@@ -19,23 +19,25 @@ type Secret struct {
 // assignments to names that speak of one. A pattern's last group, where it has
 // one, is the value.
 var secretPatterns = []struct {
-	name    string
+	name string
+	// mark is in every match: looking for it first costs a tenth of the pattern.
+	mark    string
 	pattern func() *regexp.Regexp
 	// holds is what the value must have besides, nil for nothing.
 	holds func(value string) bool
 }{
-	{"a private key", lazy(`-----BEGIN [A-Z ]*PRIVATE KEY-----`), nil},
-	{"an AWS access key id", lazy(`\bAKIA[0-9A-Z]{16}\b`), notDocumented},
-	{"a GitHub token", lazy(`\bgh[pousr]_[A-Za-z0-9]{36,}`), nil},
-	{"a GitHub fine-grained token", lazy(`\bgithub_pat_\w{22,}`), nil},
-	{"a GitLab token", lazy(`\bglpat-[\w-]{20,}`), nil},
-	{"a Slack token", lazy(`\bxox[abprs]-[\w-]{10,}`), nil},
-	{"a Google API key", lazy(`\bAIza[\w-]{35}`), nil},
+	{"a private key", "-----BEGIN ", lazy(`-----BEGIN [A-Z ]*PRIVATE KEY-----`), nil},
+	{"an AWS access key id", "AKIA", lazy(`\bAKIA[0-9A-Z]{16}\b`), notDocumented},
+	{"a GitHub token", "gh", lazy(`\bgh[pousr]_[A-Za-z0-9]{36,}`), nil},
+	{"a GitHub fine-grained token", "github_pat_", lazy(`\bgithub_pat_\w{22,}`), nil},
+	{"a GitLab token", "glpat-", lazy(`\bglpat-[\w-]{20,}`), nil},
+	{"a Slack token", "xox", lazy(`\bxox[abprs]-[\w-]{10,}`), nil},
+	{"a Google API key", "AIza", lazy(`\bAIza[\w-]{35}`), nil},
 	// The \b matters: without it task-refactor-payments-service is a key.
-	{"a secret API key", lazy(`\bsk-[A-Za-z0-9_-]{20,}`), nil},
-	{"a signed token (JWT)", lazy(`\beyJ[\w-]{10,}\.[\w-]{10,}\.`), nil},
-	{"a URL with a password", lazy(`[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/@\s]+@`), nil},
-	{"a password or token", lazy(`(?i)\b(?:password|passwd|secret|token|api[_-]?key)\s*[:=]\s*["']?([^\s"']{12,})`), letterAndDigit},
+	{"a secret API key", "sk-", lazy(`\bsk-[A-Za-z0-9_-]{20,}`), nil},
+	{"a signed token (JWT)", "eyJ", lazy(`\beyJ[\w-]{10,}\.[\w-]{10,}\.`), nil},
+	{"a URL with a password", "://", lazy(`[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/@\s]+@`), nil},
+	{"a password or token", "", lazy(`(?i)\b(?:password|passwd|secret|token|api[_-]?key)\s*[:=]\s*["']?([^\s"']{12,})`), letterAndDigit},
 }
 
 // notDocumented lets the key id pass that AWS's documentation uses.
@@ -54,6 +56,9 @@ func letterAndDigit(value string) bool {
 func Secrets(text string) []Secret {
 	var found []Secret
 	for _, p := range secretPatterns {
+		if !strings.Contains(text, p.mark) {
+			continue
+		}
 		for _, span := range p.pattern().FindAllStringSubmatchIndex(text, -1) {
 			start, end := span[len(span)-2], span[len(span)-1]
 			value := text[start:end]

@@ -209,3 +209,27 @@ func TestWordsExtendTheLists(t *testing.T) {
 			ctx: func(c *Context) { c.Words.Soft = []string{"please"} }},
 	})
 }
+
+// FuzzMarks has every match of a pattern hold what is looked for before it.
+func FuzzMarks(f *testing.F) {
+	for _, s := range []string{
+		"PR #1842, PAY-7 and 8f31c2a", "https://example.com/a.go", "see `x` @ana", "2 of 3 at 10:00 on 2026-11-20, 40 ms",
+		"-----BEGIN RSA PRIVATE KEY-----", "AKIA0123456789ABCDEF", "ghp_" + strings.Repeat("a", 36), "github_pat_" + strings.Repeat("a", 22),
+		"glpat-" + strings.Repeat("a", 20), "xoxb-0123456789", "AIza" + strings.Repeat("a", 35), "sk-" + strings.Repeat("a", 20),
+		"eyJ" + strings.Repeat("a", 10) + "." + strings.Repeat("a", 10) + ".", "https://ana:word@example.com",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, a := range anchorPatterns {
+			if a.marks != "" && len(anchorMatches(a.class, a.pattern(), s)) > 0 && !strings.ContainsAny(s, a.marks) {
+				t.Errorf("%q matches %s without one of %q", s, a.pattern(), a.marks)
+			}
+		}
+		for _, p := range secretPatterns {
+			if p.pattern().MatchString(s) && !strings.Contains(s, p.mark) {
+				t.Errorf("%q matches %s without %q", s, p.pattern(), p.mark)
+			}
+		}
+	})
+}
