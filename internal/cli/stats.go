@@ -274,8 +274,11 @@ func timingText(t handoff.Timing) string {
 	if t.N == 0 {
 		return ""
 	}
+	if t.Open == t.N {
+		return fmt.Sprintf("all %d open", t.N)
+	}
 	text := spreadText(t.WallS)
-	if t.RCS != nil {
+	if t.RCS != nil && t.RCS.N > 0 {
 		text += "; in working hours " + spreadText(*t.RCS)
 	}
 	if t.Open > 0 {
@@ -287,18 +290,22 @@ func timingText(t handoff.Timing) string {
 // spreadText is the median and the 90th percentile, or the values where they are
 // few.
 func spreadText(s handoff.Spread) string {
-	if s.Median != nil {
-		p90 := "open"
-		if s.P90 != nil {
-			p90 = seconds(*s.P90)
-		}
-		return "median " + seconds(*s.Median) + ", p90 " + p90
+	if len(s.Values) == 0 {
+		return "median " + percentileText(s.Median) + ", p90 " + percentileText(s.P90)
 	}
 	values := make([]string, len(s.Values))
 	for i, v := range s.Values {
 		values[i] = seconds(v)
 	}
 	return strings.Join(values, " ")
+}
+
+// percentileText is a percentile, which nil says to fall on one that is open.
+func percentileText(n *int64) string {
+	if n == nil {
+		return "open"
+	}
+	return seconds(*n)
 }
 
 func seconds(n int64) string { return (time.Duration(n) * time.Second).String() }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/examples"
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Two clocks: declared on Friday 17:25 in London, acknowledged on Monday 09:06,
@@ -51,6 +52,21 @@ func TestStatsHasTwoClocks(t *testing.T) {
 	for _, who := range []string{"ana", "ben"} {
 		if strings.Contains(out, who) {
 			t.Errorf("%s is named in\n%s", who, out)
+		}
+	}
+}
+
+func TestTimingText(t *testing.T) {
+	minute, hour := int64(60), int64(3600)
+	for want, timing := range map[string]handoff.Timing{
+		"":                                    {},
+		"all 2 open":                          {N: 2, Open: 2, WallS: handoff.Spread{N: 2, Open: 2}, RCS: &handoff.Spread{N: 2, Open: 2}},
+		"1m0s 1h0m0s, 1 open (n=3)":           {N: 3, Open: 1, WallS: handoff.Spread{N: 3, Open: 1, Values: []int64{minute, hour}}},
+		"median 1m0s, p90 1h0m0s (n=9)":       {N: 9, WallS: handoff.Spread{N: 9, Median: &minute, P90: &hour}},
+		"median open, p90 open, 6 open (n=9)": {N: 9, Open: 6, WallS: handoff.Spread{N: 9, Open: 6}},
+	} {
+		if got := timingText(timing); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
