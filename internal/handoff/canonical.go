@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unsafe"
 )
 
 // canonicalMax is the size up to which a canonical file is within every bound
@@ -18,11 +19,26 @@ const canonicalMax = 7 * MaxNodes
 // returns nil for anything else, and Parse says what that is: a reader of many
 // records tries this first.
 func ParseCanonical(data []byte) *Record {
-	text, ok := strings.CutPrefix(string(data), "# yaml-language-server: $schema="+SchemaURL+"\n")
-	if !ok || len(data) > canonicalMax || !shown(text) {
+	return parseCanonical(string(data), nil)
+}
+
+// ParseOutline returns the outline of the record that [ParseCanonical] returns.
+// It does not keep the data.
+func ParseOutline(data []byte) *Record {
+	// The strings of the outline are copied out of data, of which the text is
+	// only another view.
+	return parseCanonical(unsafe.String(unsafe.SliceData(data), len(data)), new(strings.Builder))
+}
+
+func parseCanonical(text string, kept *strings.Builder) *Record {
+	text, ok := strings.CutPrefix(text, "# yaml-language-server: $schema="+SchemaURL+"\n")
+	if !ok || len(text) > canonicalMax || !shown(text) {
 		return nil
 	}
-	p := canonicalParser{rest: text}
+	p := canonicalParser{rest: text, kept: kept}
+	if kept != nil {
+		kept.Grow(len(text)/5 + 32)
+	}
 	var h head
 	p.fields(reflect.ValueOf(&h).Elem(), canonicalHead(), 0)
 	body := newBody(h.Kind)
@@ -37,9 +53,16 @@ func ParseCanonical(data []byte) *Record {
 }
 
 // shown reports whether a text is UTF-8 without hidden characters and tabs. It
-// looks closely only where there is more than ASCII.
+// looks closely only where there is more than ASCII, and at single bytes only
+// where eight of them are not all plain.
 func shown(text string) bool {
-	for i := range len(text) {
+	for i := 0; i < len(text); i++ {
+		for i+8 <= len(text) && plain(text[i:i+8]) {
+			i += 8
+		}
+		if i == len(text) {
+			return true
+		}
 		if c := text[i]; c >= 0x7f {
 			return clean(text[i:])
 		} else if c < ' ' && c != '\n' {
@@ -49,11 +72,25 @@ func shown(text string) bool {
 	return true
 }
 
+// plain reports whether all of eight bytes are printable ASCII.
+func plain(text string) bool {
+	const each = 0x0101010101010101
+	w := uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
+		uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
+	// Of each byte the top bit: set already, set by adding one to 0x7f, or
+	// borrowed by taking 0x20 from what is less.
+	return (w|(w+each)|(w-0x20*each))&(0x80*each) == 0
+}
+
 // canonicalParser takes lines from the front of a text.
 type canonicalParser struct {
 	rest   string
 	dash   bool // the next line begins an entry of a list: "- " is indentation
 	failed bool
+
+	// kept holds the strings of an outline; nil for a whole record, whose
+	// strings are parts of the text.
+	kept *strings.Builder
 }
 
 func (p *canonicalParser) fail() { p.failed, p.rest = true, "" }
@@ -99,21 +136,37 @@ func (p *canonicalParser) fields(v reflect.Value, fields []canonicalField, inden
 		p.next()
 		field := &fields[next]
 		fields = fields[next+1:]
-		p.field(v.FieldByIndex(field.index), field, value, indent)
+		if v.IsValid() && (p.kept == nil || field.outlined) {
+			p.field(fieldOf(v, field.index), field, value, indent)
+		} else {
+			p.field(reflect.Value{}, field, value, indent)
+		}
 	}
+}
+
+// fieldOf is v.FieldByIndex, faster for the usual index.
+func fieldOf(v reflect.Value, index []int) reflect.Value {
+	if len(index) == 1 {
+		return v.Field(index[0])
+	}
+	return v.FieldByIndex(index)
 }
 
 // field reads what follows a key: a value in the same line, or deeper lines.
 func (p *canonicalParser) field(v reflect.Value, field *canonicalField, value string, indent int) {
 	if v.Kind() == reflect.Pointer {
-		v.Set(reflect.New(v.Type().Elem()))
+		v.Set(reflect.New(field.of))
 		v = v.Elem()
 	}
 	switch {
-	case v.Kind() == reflect.Slice && value == " []":
-		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
-	case v.Kind() == reflect.Slice && value == "":
+	case field.list && value == " []":
+		if v.IsValid() {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		}
+	case field.list && value == "":
 		p.list(v, field, indent+2)
+	case field.list:
+		p.fail()
 	case field.below != nil && value == "":
 		before := len(p.rest)
 		p.fields(v, field.below, indent+2)
@@ -126,32 +179,42 @@ func (p *canonicalParser) field(v reflect.Value, field *canonicalField, value st
 			p.fail()
 			return
 		}
-		p.scalar(v, text)
+		p.scalar(v, field.of, text)
 	}
 }
 
 // list reads the entries of a list, each behind "- ".
 func (p *canonicalParser) list(v reflect.Value, field *canonicalField, indent int) {
-	n := p.entries(indent)
-	if n == 0 {
-		p.fail()
-		return
+	if v.IsValid() {
+		n := p.entries(indent)
+		v.Set(reflect.MakeSlice(v.Type(), n, n))
 	}
-	v.Set(reflect.MakeSlice(v.Type(), n, n))
-	for i := 0; i < n && !p.failed; i++ {
+	for i := 0; !p.failed; i++ {
 		line, ok := p.line(indent)
+		if !ok || !strings.HasPrefix(line, "- ") {
+			if i == 0 || v.IsValid() && i < v.Len() {
+				p.fail()
+			}
+			return
+		}
+		var entry reflect.Value
 		switch {
-		case !ok || !strings.HasPrefix(line, "- "):
+		case v.IsValid() && i == v.Len():
 			p.fail()
+			return
+		case v.IsValid():
+			entry = v.Index(i)
+		}
+		switch {
 		case field.below != nil:
 			p.dash = true // the first key of the mapping stands behind it
-			p.fields(v.Index(i), field.below, indent+2)
+			p.fields(entry, field.below, indent+2)
 			if p.dash {
 				p.fail()
 			}
 		default:
 			p.next()
-			p.scalar(v.Index(i), line[2:])
+			p.scalar(entry, field.of, line[2:])
 		}
 	}
 }
@@ -176,30 +239,44 @@ func (p *canonicalParser) entries(indent int) (n int) {
 
 var handoffTime = reflect.TypeFor[Time]()
 
-// scalar reads a value that is all of the rest of a line.
-func (p *canonicalParser) scalar(v reflect.Value, text string) {
+// scalar reads a value of a type that is all of the rest of a line.
+func (p *canonicalParser) scalar(v reflect.Value, t reflect.Type, text string) {
 	switch {
-	case v.Type() == handoffTime:
+	case t == handoffTime:
 		at, err := time.Parse(time.RFC3339, p.quoted(text))
 		if err != nil || at.IsZero() {
 			p.fail()
-			return
+		} else if v.IsValid() {
+			v.Set(reflect.ValueOf(Time{at.Truncate(time.Second)}))
 		}
-		v.Set(reflect.ValueOf(Time{at.Truncate(time.Second)}))
-	case v.Kind() == reflect.String:
-		v.SetString(p.quoted(text))
-	case v.Kind() == reflect.Int:
+	case t.Kind() == reflect.String:
+		if text = p.quoted(text); v.IsValid() {
+			v.SetString(p.keep(text))
+		}
+	case t.Kind() == reflect.Int:
 		n, err := strconv.Atoi(text)
 		if err != nil || strconv.Itoa(n) != text {
 			p.fail()
-			return
+		} else if v.IsValid() {
+			v.SetInt(int64(n))
 		}
-		v.SetInt(int64(n))
-	case v.Kind() == reflect.Bool && (text == "true" || text == "false"):
-		v.SetBool(text == "true")
+	case t.Kind() == reflect.Bool && (text == "true" || text == "false"):
+		if v.IsValid() {
+			v.SetBool(text == "true")
+		}
 	default:
 		p.fail()
 	}
+}
+
+// keep returns a string that may stay. Those of one outline share their memory.
+func (p *canonicalParser) keep(text string) string {
+	if p.kept == nil || text == "" {
+		return text
+	}
+	begin := p.kept.Len()
+	p.kept.WriteString(text)
+	return p.kept.String()[begin:]
 }
 
 // quoted reads a string in double quotes. Of the escapes it knows those of
@@ -240,9 +317,12 @@ func (p *canonicalParser) quoted(text string) string {
 
 // canonicalField is a field of a struct as a file has it.
 type canonicalField struct {
-	key   string
-	index []int
-	below []canonicalField // of the struct that it is, or that it is a list of; nil for another type
+	key      string
+	index    []int
+	list     bool
+	of       reflect.Type     // what it is, points to, or is a list of
+	below    []canonicalField // of that struct; nil for another type
+	outlined bool             // it is in the outline of the record
 }
 
 var (
@@ -264,19 +344,19 @@ func canonicalBody(kind Kind) []canonicalField {
 func canonicalFields(t reflect.Type, outer []int) (fields []canonicalField) {
 	for i := range t.NumField() {
 		name, option, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
-		index := append(slices.Clone(outer), i)
-		of := t.Field(i).Type
-		for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
-			of = of.Elem()
+		f := canonicalField{key: name, index: append(slices.Clone(outer), i), of: t.Field(i).Type, outlined: inOutline(t, t.Field(i).Name)}
+		for f.of.Kind() == reflect.Pointer || f.of.Kind() == reflect.Slice {
+			f.list = f.of.Kind() == reflect.Slice
+			f.of = f.of.Elem()
 		}
-		switch {
-		case option == "inline":
-			fields = append(fields, canonicalFields(of, index)...)
-		case of.Kind() == reflect.Struct && of != handoffTime:
-			fields = append(fields, canonicalField{name, index, canonicalFields(of, nil)})
-		default:
-			fields = append(fields, canonicalField{name, index, nil})
+		if option == "inline" {
+			fields = append(fields, canonicalFields(f.of, f.index)...)
+			continue
 		}
+		if f.of.Kind() == reflect.Struct && f.of != handoffTime {
+			f.below = canonicalFields(f.of, nil)
+		}
+		fields = append(fields, f)
 	}
 	return fields
 }

@@ -21,8 +21,7 @@ import (
 // The empty policy, and one that is not known, is [PolicyPerItem].
 func Fold(records []*Record, policy AckPolicy) *State {
 	f := newFolder(policy)
-	f.admit(records)
-	f.order = causalOrder(f.Records)
+	f.order = causalOrder(f.admit(records))
 	for _, r := range f.order {
 		f.apply(r)
 	}
@@ -60,9 +59,12 @@ func newFolder(policy AckPolicy) *folder {
 	}
 }
 
-// admit puts the records into the state, one for each id. What it finds wrong
-// depends on no order, so it is sorted, and repeated records are reported once.
-func (f *folder) admit(records []*Record) {
+// admit puts the records into the state, one for each id, and returns them. What
+// it finds wrong depends on no order, so it is sorted, and repeated records are
+// reported once.
+func (f *folder) admit(records []*Record) []*Record {
+	f.Records = make(map[string]*Record, len(records))
+	admitted := make([]*Record, 0, len(records))
 	twins := make(map[string][]*Record) // only the ids that come more than once
 	for _, r := range records {
 		if r == nil {
@@ -76,6 +78,7 @@ func (f *folder) admit(records []*Record) {
 		switch {
 		case !found:
 			f.Records[r.ID] = r
+			admitted = append(admitted, r)
 		case first != r:
 			if len(twins[r.ID]) == 0 {
 				twins[r.ID] = []*Record{first}
@@ -88,8 +91,14 @@ func (f *folder) admit(records []*Record) {
 		f.Records[id] = kept
 		f.Problems = append(f.Problems, problems...)
 	}
+	if len(twins) > 0 {
+		for i, r := range admitted {
+			admitted[i] = f.Records[r.ID]
+		}
+	}
 	slices.SortFunc(f.Problems, compareProblems)
 	f.Problems = slices.Compact(f.Problems)
+	return admitted
 }
 
 // unusable says why a record cannot take part at all.

@@ -6,13 +6,13 @@ import (
 	"slices"
 )
 
-// causalOrder sorts records so that each comes after every record that it
+// causalOrder sorts records of different ids so that each comes after every record that it
 // names, then by time, then by id. A slug stands for the earliest record that
 // declares it, so that a clock that runs ahead cannot move a resolution before
 // its blocker. Where a slug may be of several types, those that were declared
 // before are meant, and later ones only if there is none. A circle is entered
 // at its earliest record.
-func causalOrder(records map[string]*Record) []*Record {
+func causalOrder(records []*Record) []*Record {
 	g := newGraph(records, nil)
 	g.linkAll()
 	return g.sort()
@@ -38,17 +38,14 @@ type declaration struct {
 	slug string
 }
 
-func newGraph(records map[string]*Record, past *Resumed) *graph {
+func newGraph(records []*Record, past *Resumed) *graph {
 	g := &graph{
-		records: make([]*Record, 0, len(records)),
+		records: slices.Clone(records),
 		rank:    make(map[string]int, len(records)),
-		first:   make(map[declaration]int),
+		first:   make(map[declaration]int, len(records)/4),
 		waits:   make([]int, len(records)),
 		waiting: make([][]int, len(records)),
 		past:    past,
-	}
-	for _, r := range records {
-		g.records = append(g.records, r)
 	}
 	slices.SortFunc(g.records, func(a, b *Record) int {
 		return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(a.ID, b.ID))
@@ -166,7 +163,12 @@ func (g *graph) after(i int, ref string, types ...RefType) {
 		}
 		g.want(declaration{RefAny, name})
 	}
-	types = slices.DeleteFunc(slices.Clone(types), func(t RefType) bool { return typ != RefAny && typ != t })
+	if typ != RefAny && len(types) > 0 {
+		if !slices.Contains(types, typ) {
+			return
+		}
+		types = []RefType{typ}
+	}
 	if !g.afterEarlier(i, name, types) {
 		g.afterLater(i, name, types)
 	}

@@ -208,8 +208,7 @@ func TestFoldLeavesRecordsAlone(t *testing.T) {
 func TestFoldKeepsCustody(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := newFolder(rapid.SampledFrom([]AckPolicy{PolicyPerItem, PolicyAny, PolicyAll}).Draw(t, "policy"))
-		f.admit(drawHistory(t))
-		f.order = causalOrder(f.Records)
+		f.order = causalOrder(f.admit(drawHistory(t)))
 		for _, r := range f.order {
 			before := snapshot(f.State)
 			f.apply(r)
@@ -300,7 +299,7 @@ func TestFoldOrder(t *testing.T) {
 		if len(s.Order()) != len(s.Records) {
 			t.Fatalf("%d of %d records are in the order", len(s.Order()), len(s.Records))
 		}
-		g := newGraph(s.Records, nil)
+		g := newGraph(slices.Collect(maps.Values(s.Records)), nil)
 		g.linkAll()
 		place := make(map[string]int)
 		for i, r := range s.Order() {

@@ -3,6 +3,7 @@ package handoff
 import (
 	"cmp"
 	"fmt"
+	"slices"
 )
 
 // A fold can stop and go on later: what it came to is kept as things, and
@@ -92,16 +93,13 @@ func (r *Resumed) Err() error { return r.f.past.err }
 // Count is how many records have been folded.
 func (r *Resumed) Count() int { return r.clock.Count }
 
-// Follows reports whether records, of which none is part of the past, come
+// Follows reports whether records of different ids, of which none is part of the
+// past, come
 // after everything in it and change nothing there: the fold of all is the fold
 // of the past and then theirs. ordered is the order in which to fold them.
 // Everything follows a past in which nothing was folded.
 func (r *Resumed) Follows(records []*Record) (ordered []*Record, ok bool) {
-	set := make(map[string]*Record, len(records))
-	for _, rec := range records {
-		set[rec.ID] = rec
-	}
-	g := newGraph(set, r)
+	g := newGraph(records, r)
 	ok = r.clock.Count == 0 || !r.clock.Circular && r.after(g)
 	if !ok {
 		return nil, false
@@ -228,52 +226,133 @@ func (r *Resumed) noteWanted(d declaration) {
 func (r *Resumed) Things() []Thing {
 	f := r.f
 	var things []Thing
-	add := func(kind ThingKind, key string, value any, live bool) *Thing {
-		things = append(things, Thing{Kind: kind, Key: key, Data: encodeValue(value), Live: live})
-		return &things[len(things)-1]
-	}
-	for id, it := range f.Items {
-		if it != nil {
-			add(ThingItem, id, *it, it.Live())
+	add := func(kind ThingKind, key string) {
+		if t, ok := f.thing(kind, key); ok {
+			things = append(things, t)
 		}
 	}
-	for id, b := range f.Blockers {
-		if b != nil {
-			add(ThingBlocker, id, *b, b.Open())
-		}
+	for id := range f.Items {
+		add(ThingItem, id)
 	}
-	for id, q := range f.Questions {
-		if q != nil {
-			add(ThingQuestion, id, *q, q.pending())
-		}
+	for id := range f.Blockers {
+		add(ThingBlocker, id)
 	}
-	for id, d := range f.Decisions {
-		if d != nil {
-			add(ThingDecision, id, *d, d.stands() || d.Proposal != nil && d.Proposal.stands())
-		}
+	for id := range f.Questions {
+		add(ThingQuestion, id)
 	}
-	for id, h := range f.Handoffs {
-		if h != nil {
-			h.describe(add(ThingHandoff, id, h.save(), h.pending() || h.State == HandoffAccepted))
-		}
+	for id := range f.Decisions {
+		add(ThingDecision, id)
 	}
-	for handle, team := range f.Teams {
-		add(ThingAuthor, handle, team, true)
+	for id := range f.Handoffs {
+		add(ThingHandoff, id)
+	}
+	for handle := range f.Teams {
+		add(ThingAuthor, handle)
+	}
+	for id := range f.rounds {
+		add(ThingRound, id)
 	}
 	for s, ids := range f.idle {
-		add(ThingSeries, s.key(), ids, true)
-	}
-	for id, key := range f.rounds {
-		add(ThingRound, id, key, false)
+		things = append(things, Thing{Kind: ThingSeries, Key: s.key(), Data: encodeValue(ids), Live: true})
 	}
 	for d, state := range r.names {
 		if state != (nameState{}) {
-			add(ThingName, d.key(), state, false)
+			things = append(things, Thing{Kind: ThingName, Key: d.key(), Data: encodeValue(state)})
 		}
 	}
-	add(ThingFold, "", r.clock, false)
-	return things
+	return append(things, Thing{Kind: ThingFold, Data: encodeValue(r.clock)})
 }
+
+// thing returns an entry of the state in the form that can be kept, if there is
+// one.
+func (s *State) thing(kind ThingKind, key string) (t Thing, ok bool) {
+	t = Thing{Kind: kind, Key: key}
+	switch kind {
+	case ThingItem:
+		if it := s.Items[key]; it != nil {
+			t.Data, t.Live = encodeValue(*it), it.Live()
+		}
+	case ThingBlocker:
+		if b := s.Blockers[key]; b != nil {
+			t.Data, t.Live = encodeValue(*b), b.Open()
+		}
+	case ThingQuestion:
+		if q := s.Questions[key]; q != nil {
+			t.Data, t.Live = encodeValue(*q), q.pending()
+		}
+	case ThingDecision:
+		if d := s.Decisions[key]; d != nil {
+			t.Data, t.Live = encodeValue(*d), d.live()
+		}
+	case ThingHandoff:
+		if h := s.Handoffs[key]; h != nil {
+			t.Data, t.Live = encodeValue(h.save()), h.live()
+			h.describe(&t)
+		}
+	case ThingAuthor:
+		if team, ok := s.Teams[key]; ok {
+			t.Data, t.Live = encodeValue(team), true
+		}
+	case ThingRound:
+		if question, ok := s.rounds[key]; ok {
+			t.Data = encodeValue(question)
+		}
+	}
+	return t, t.Data != nil
+}
+
+// Thing is the data of an entry in the form that [Resumed.Things] gives it, nil
+// when there is none.
+func (s *State) Thing(kind ThingKind, key string) []byte {
+	t, _ := s.thing(kind, key)
+	return t.Data
+}
+
+// Present calls add with what every [Part] has: all that is live but for
+// decisions, of which more and more stand, and the newest handoffs of every
+// author and series.
+func (s *State) Present(add func(kind ThingKind, key string) error) error {
+	var err error
+	present := func(kind ThingKind, key string, live bool) {
+		if live && err == nil {
+			err = add(kind, key)
+		}
+	}
+	for id, it := range s.Items {
+		present(ThingItem, id, it.Live())
+	}
+	for id, b := range s.Blockers {
+		present(ThingBlocker, id, b.Open())
+	}
+	for key, q := range s.Questions {
+		present(ThingQuestion, key, q.pending())
+	}
+	for handle := range s.Teams {
+		present(ThingAuthor, handle, true)
+	}
+	authors, current := make(map[string]bool), make(map[series]bool)
+	for _, r := range slices.Backward(s.order) {
+		h := s.Handoffs[r.ID]
+		if h == nil {
+			continue
+		}
+		newest := h.State != HandoffWithdrawn && !authors[r.By]
+		authors[r.By] = authors[r.By] || newest
+		if h.Current() && !current[h.series()] {
+			newest, current[h.series()] = true, true
+		}
+		present(ThingHandoff, r.ID, newest || h.live())
+	}
+	return err
+}
+
+// live reports whether what becomes of the handoff or of its items is still
+// open.
+func (h *HandoffState) live() bool { return h.pending() || h.State == HandoffAccepted }
+
+// live reports whether the decision, or one that is proposed in its place,
+// stands.
+func (d *DecisionState) live() bool { return d.stands() || d.Proposal != nil && d.Proposal.stands() }
 
 func (h *HandoffState) describe(t *Thing) {
 	t.Place = h.place

@@ -193,10 +193,31 @@ func (c *Recall) State(place func(id string) int) (*State, error) {
 		}
 		h.Handoff = body
 	}
+	c.retell()
 	s.order = slices.SortedFunc(maps.Values(s.Records), func(a, b *Record) int {
 		return cmp.Compare(place(a.ID), place(b.ID))
 	})
 	return s, nil
+}
+
+// retell completes things that come from outlines.
+func (c *Recall) retell() {
+	s := c.state
+	for _, it := range s.Items {
+		it.retell(s.Records[it.Declared])
+	}
+	for _, b := range s.Blockers {
+		b.retell(s.Records[b.Declared])
+	}
+	for _, d := range s.Decisions {
+		d.retell(s.Records[d.Record])
+		if d.Proposal != nil {
+			d.Proposal.retell(s.Records[d.Proposal.Record])
+		}
+		for _, earlier := range d.Earlier {
+			earlier.retell(s.Records[earlier.Record])
+		}
+	}
 }
 
 // Mentions returns references to everything that a record may be a part of the

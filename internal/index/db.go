@@ -19,7 +19,7 @@ import (
 // newer version belongs to a newer program and is left alone.
 const format = 1
 
-// tables is the layout of the file.
+// layout is the tables of the file.
 //
 // day and record are what the refs hold, thing is what the records add up to.
 // A day's members are the numbers of the records in it. A record without a
@@ -27,7 +27,7 @@ const format = 1
 // in pieces of three letters, under their numbers. undo holds what the things
 // of a batch were before it, so that a record that arrives late costs a few
 // batches and not everything.
-const tables = `
+const layout = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE day (path TEXT, tree TEXT, ref INTEGER, members BLOB, PRIMARY KEY (path, tree)) WITHOUT ROWID;
 CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT, place INTEGER, at INTEGER, about TEXT, data BLOB);
@@ -127,7 +127,7 @@ func (db *database) checkFormat(ctx context.Context) error {
 		if err := db.conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&found); err != nil || found == format {
 			return err // another process was first
 		}
-		_, err := db.conn.ExecContext(ctx, tables+fmt.Sprintf("PRAGMA user_version = %d", format))
+		_, err := db.conn.ExecContext(ctx, layout+fmt.Sprintf("PRAGMA user_version = %d", format))
 		return err
 	})
 }

@@ -15,7 +15,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -41,7 +40,8 @@ type Index struct {
 	options Options
 	db      *database      // nil when answers come from memory
 	memory  *handoff.State // the whole state, once it was needed without db
-	recall  *recall        // the part of it that was asked for so far
+	outline *handoff.State // what outlines of all records come to, likewise
+	recall  *recall        // the part of the state that was asked for so far
 }
 
 // Open opens the index of a repository and brings it up to date. An error is
@@ -146,7 +146,7 @@ func (ix *Index) State(ctx context.Context, part handoff.Part) (*handoff.State, 
 		return err
 	})
 	if errors.Is(err, errNoFile) {
-		return ix.fromMemory(ctx)
+		return ix.partFromMemory(ctx, part)
 	}
 	return state, err
 }
@@ -171,27 +171,13 @@ func (ix *Index) onFile(ctx context.Context, f func() error) error {
 		return ctx.Err()
 	}
 	ix.closeFile()
+	ix.recall = nil
 	if damaged(err) {
 		// The next process makes it anew. Where the file cannot be removed,
 		// every process answers from memory.
 		_ = removeDatabase(ix.path())
 	}
 	return errNoFile
-}
-
-// fromMemory reads and folds everything.
-func (ix *Index) fromMemory(ctx context.Context) (*handoff.State, error) {
-	if ix.memory == nil {
-		// Nearly all that is allocated stays: collecting it again and again
-		// while it grows takes a fifth of the time and frees little.
-		defer debug.SetGCPercent(debug.SetGCPercent(300))
-		set, err := Load(ctx, ix.repo, ix.options.Refs, ix.options.Dir)
-		if err != nil {
-			return nil, err
-		}
-		ix.memory = handoff.Fold(set.Records, ix.options.Policy)
-	}
-	return ix.memory, nil
 }
 
 // tryOnFile runs f on the file, which may have been refreshed for other refs

@@ -24,6 +24,14 @@ type Set struct {
 // record becomes a problem; an error means that the repository cannot be read.
 // A *[store.MissingError] comes with the records that are there.
 func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (*Set, error) {
+	return load(ctx, repo, refs, dir, handoff.ParseCanonical)
+}
+
+// canonical reads a record that is in its canonical form, and returns nil for
+// any other.
+type canonical func(data []byte) *handoff.Record
+
+func load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string, parse canonical) (*Set, error) {
 	files, treesErr := repo.Records(ctx, refs, dir)
 	if treesErr != nil && !isMissing(treesErr) {
 		return nil, treesErr
@@ -34,7 +42,7 @@ func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (
 			set.Problems = append(set.Problems, handoff.Problem{Path: ref.Name, Code: "HO903", Message: "the ref cannot be read: " + ref.Err.Error()})
 		}
 	}
-	results, err := readFiles(ctx, repo, dir, files)
+	results, err := readFiles(ctx, repo, dir, files, parse)
 	if err != nil && !isMissing(err) {
 		return nil, err
 	}
@@ -74,7 +82,7 @@ type result struct {
 }
 
 // readFiles returns what each of some files came to.
-func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.File) ([]result, error) {
+func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.File, parse canonical) ([]result, error) {
 	results := make([]result, len(files))
 	var blobs []string
 	var places []int // in files
@@ -93,7 +101,7 @@ func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.
 	}
 	return results, repo.ReadAll(ctx, blobs, handoff.MaxSize, func(i int, data []byte, err error) error {
 		i = places[i]
-		results[i], err = readRecord(dir, files[i], data, err)
+		results[i], err = readRecord(dir, files[i], data, err, parse)
 		return err
 	})
 }
@@ -103,7 +111,7 @@ func refused(f store.File, code, message string) result {
 }
 
 // readRecord says what a file came to that could be read, or not.
-func readRecord(dir string, f store.File, data []byte, err error) (result, error) {
+func readRecord(dir string, f store.File, data []byte, err error, parse canonical) (result, error) {
 	var large *store.TooLargeError
 	switch {
 	case errors.As(err, &large):
@@ -111,7 +119,7 @@ func readRecord(dir string, f store.File, data []byte, err error) (result, error
 	case err != nil:
 		return result{}, err
 	}
-	r, problem := parseRecord(data)
+	r, problem := parseRecord(data, parse)
 	switch {
 	case problem != nil:
 		return refused(f, problem.Code, problem.Message), nil
@@ -123,8 +131,8 @@ func readRecord(dir string, f store.File, data []byte, err error) (result, error
 }
 
 // parseRecord reads a record that can be folded, or says why there is none.
-func parseRecord(data []byte) (*handoff.Record, *handoff.Problem) {
-	r := handoff.ParseCanonical(data)
+func parseRecord(data []byte, parse canonical) (*handoff.Record, *handoff.Problem) {
+	r := parse(data)
 	if r == nil {
 		doc := handoff.Parse(data, "")
 		switch {

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -14,13 +15,35 @@ import (
 // recall is a part of the state that has been read.
 type recall struct {
 	*handoff.Recall
-	ctx    context.Context
-	conn   *sql.Conn
-	refs   Options
+	from   finder
 	places map[string]int   // of records, by id
 	deep   map[thingID]bool // things whose history is wanted
 	state  *handoff.State
 	whole  bool // the state is all there is
+}
+
+// finder is where a recall finds things and records: in the file, or in memory.
+type finder interface {
+	// present calls add with what is in every part.
+	present(add addThing) error
+	// decisions calls add with the decisions that stand.
+	decisions(add addThing) error
+	// things calls add with those of some things that there are.
+	things(ids []thingID, add addThing) error
+	// records calls add with records that count, and their places in the fold.
+	records(want wanted, add func(r *handoff.Record, place int)) error
+}
+
+// addThing takes the data of a thing, which it does not keep.
+type addThing func(kind handoff.ThingKind, key string, data []byte) error
+
+// wanted says which records: those that meet the one condition that is set.
+type wanted struct {
+	ids    []string
+	prefix string    // of their ids
+	about  []string  // ids of what they are about
+	since  time.Time // when they were written
+	words  []string  // what they say
 }
 
 // recallPart reads what a part needs and what was not read before.
@@ -32,11 +55,16 @@ func (ix *Index) recallPart(ctx context.Context, part handoff.Part) (*handoff.St
 		}
 		return state, err
 	}
+	return ix.grow(tables{ctx, ix.db.conn, ix.options}, part)
+}
+
+// grow adds a part to what has been recalled.
+func (ix *Index) grow(from finder, part handoff.Part) (*handoff.State, error) {
 	c := ix.recall
 	if c == nil {
-		c = ix.newRecall()
+		c = newRecall(from)
 	}
-	c.ctx, c.conn = ctx, ix.db.conn
+	c.from = from
 	ix.recall = nil // until it is known to be good
 	if err := c.read(part); err != nil {
 		return nil, err
@@ -55,8 +83,8 @@ func (c *recall) made() (*handoff.State, error) {
 	return state, damage(err)
 }
 
-func (ix *Index) newRecall() *recall {
-	return &recall{Recall: handoff.NewRecall(), refs: ix.options, places: make(map[string]int)}
+func newRecall(from finder) *recall {
+	return &recall{Recall: handoff.NewRecall(), from: from, places: make(map[string]int)}
 }
 
 // recallAll reads all records and folds them.
@@ -112,22 +140,13 @@ func firstRefs(ctx context.Context, conn *sql.Conn, days []string) (map[int64]in
 	}, query, args...)
 }
 
-// presentThings are the live things but for decisions, of which more and more
-// stand, and the newest handoff of every series and author. Left to itself,
-// SQLite would look through all that is not live.
-const presentThings = `
-SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind IN (1, 2, 3, 5, 6, 7)
-UNION SELECT kind, key, data FROM thing WHERE kind = 5 AND key IN (
-	SELECT (SELECT key FROM thing WHERE series = s.key ORDER BY place DESC LIMIT 1) FROM thing s INDEXED BY thing_live WHERE s.live AND s.kind = 7
-	UNION SELECT (SELECT key FROM thing WHERE author = a.key ORDER BY place DESC LIMIT 1) FROM thing a INDEXED BY thing_live WHERE a.live AND a.kind = 6)`
-
 // read takes in all things and records of a part.
 func (c *recall) read(part handoff.Part) error {
 	if err := c.readPresent(); err != nil {
 		return err
 	}
 	if part.Decisions {
-		if err := c.things("SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind = 4"); err != nil {
+		if err := c.from.decisions(c.add); err != nil {
 			return err
 		}
 	}
@@ -137,12 +156,12 @@ func (c *recall) read(part handoff.Part) error {
 		}
 	}
 	if !part.Since.IsZero() {
-		if err := c.mentioned("WHERE place >= 0 AND at >= ?", part.Since.Unix()); err != nil {
+		if err := c.mentioned(wanted{since: part.Since}); err != nil {
 			return err
 		}
 	}
 	if len(part.Words) > 0 {
-		if err := c.words(part.Words); err != nil {
+		if err := c.mentioned(wanted{words: part.Words}); err != nil {
 			return err
 		}
 	}
@@ -155,7 +174,11 @@ func (c *recall) readPresent() error {
 		return nil
 	}
 	c.deep = make(map[thingID]bool)
-	return c.things(presentThings)
+	return c.from.present(c.add)
+}
+
+func (c *recall) add(kind handoff.ThingKind, key string, data []byte) error {
+	return damage(c.Add(kind, key, data))
 }
 
 // complete takes in what the things name, and the records of all of it.
@@ -174,34 +197,21 @@ func (c *recall) complete(part handoff.Part) error {
 	return c.replies(deep)
 }
 
-// things adds the things of a query for kind, key and data.
-func (c *recall) things(query string, args ...any) error {
-	return each(c.ctx, c.conn, func(rows *sql.Rows) error {
-		var kind handoff.ThingKind
-		var key string
-		var data sql.RawBytes
-		if err := rows.Scan(&kind, &key, &data); err != nil {
-			return err
-		}
-		return damage(c.Add(kind, key, data))
-	}, query, args...)
-}
-
 // named adds everything that references may mean.
 func (c *recall) named(refs []string) error {
-	var ids [][2]any
+	var ids []thingID
 	for _, ref := range refs {
 		kinds, key := handoff.KindsOf(ref)
 		for _, kind := range kinds {
 			if !c.Has(kind, key) {
-				ids = append(ids, [2]any{kind, key})
+				ids = append(ids, thingID{kind, key})
 			}
 		}
 	}
 	if len(ids) == 0 {
 		return nil
 	}
-	return c.things("SELECT t.kind, t.key, t.data FROM json_each(?) j CROSS JOIN thing t ON t.kind = j.value ->> 0 AND t.key = j.value ->> 1", jsonList(ids))
+	return c.from.things(ids, c.add)
 }
 
 // reference adds what a person may mean: things of that name, the records whose
@@ -214,7 +224,7 @@ func (c *recall) reference(ref string) error {
 	if len(name) < handoff.MinPrefix || len(name) > handoff.IDLength || strings.Trim(name, handoff.IDAlphabet) != "" {
 		return nil
 	}
-	ids, err := c.records("WHERE place >= 0 AND id >= ? AND id < ?", name, name+"~")
+	ids, err := c.records(wanted{prefix: name})
 	if err != nil {
 		return err
 	}
@@ -236,8 +246,8 @@ func (c *recall) namedDeep(refs []string) error {
 }
 
 // mentioned adds the things of whose history some records may be a part.
-func (c *recall) mentioned(where string, args ...any) error {
-	ids, err := c.records(where, args...)
+func (c *recall) mentioned(want wanted) error {
+	ids, err := c.records(want)
 	if err != nil {
 		return err
 	}
@@ -250,7 +260,7 @@ func (c *recall) mentioned(where string, args ...any) error {
 			subjects = append(subjects, ref)
 		}
 	}
-	found, err := c.records("WHERE place >= 0 AND id IN (SELECT value FROM json_each(?))", jsonList(subjects))
+	found, err := c.records(wanted{ids: subjects})
 	if err != nil {
 		return err
 	}
@@ -272,7 +282,7 @@ func (c *recall) replies(deep func(handoff.ThingKind, string) bool) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	_, err := c.records("WHERE place >= 0 AND about IN (SELECT value FROM json_each(?))", jsonList(ids))
+	_, err := c.records(wanted{about: ids})
 	return err
 }
 
@@ -281,15 +291,87 @@ func (c *recall) fill(ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	_, err := c.records("WHERE place >= 0 AND id IN (SELECT value FROM json_each(?))", jsonList(ids))
+	_, err := c.records(wanted{ids: ids})
 	return err
 }
 
 // records reads records and returns their ids.
-func (c *recall) records(where string, args ...any) (ids []string, err error) {
+func (c *recall) records(want wanted) (ids []string, err error) {
+	err = c.from.records(want, func(r *handoff.Record, place int) {
+		c.places[r.ID] = place
+		ids = append(ids, r.ID)
+		c.Fill(r)
+	})
+	return ids, err
+}
+
+// tables is the file as a source.
+type tables struct {
+	ctx     context.Context
+	conn    *sql.Conn
+	options Options
+}
+
+// presentThings are the live things but for decisions, of which more and more
+// stand, and the newest handoff of every series and author. Left to itself,
+// SQLite would look through all that is not live.
+const presentThings = `
+SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind IN (1, 2, 3, 5, 6, 7)
+UNION SELECT kind, key, data FROM thing WHERE kind = 5 AND key IN (
+	SELECT (SELECT key FROM thing WHERE series = s.key ORDER BY place DESC LIMIT 1) FROM thing s INDEXED BY thing_live WHERE s.live AND s.kind = 7
+	UNION SELECT (SELECT key FROM thing WHERE author = a.key ORDER BY place DESC LIMIT 1) FROM thing a INDEXED BY thing_live WHERE a.live AND a.kind = 6)`
+
+func (t tables) present(add addThing) error { return t.eachThing(add, presentThings) }
+
+func (t tables) decisions(add addThing) error {
+	return t.eachThing(add, "SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind = 4")
+}
+
+func (t tables) things(ids []thingID, add addThing) error {
+	pairs := make([][2]any, len(ids))
+	for i, id := range ids {
+		pairs[i] = [2]any{id.kind, id.key}
+	}
+	return t.eachThing(add, "SELECT t.kind, t.key, t.data FROM json_each(?) j CROSS JOIN thing t ON t.kind = j.value ->> 0 AND t.key = j.value ->> 1", jsonList(pairs))
+}
+
+// eachThing calls add with the things of a query for kind, key and data.
+func (t tables) eachThing(add addThing, query string, args ...any) error {
+	return each(t.ctx, t.conn, func(rows *sql.Rows) error {
+		var kind handoff.ThingKind
+		var key string
+		var data sql.RawBytes
+		if err := rows.Scan(&kind, &key, &data); err != nil {
+			return err
+		}
+		return add(kind, key, data)
+	}, query, args...)
+}
+
+func (t tables) records(want wanted, add func(*handoff.Record, int)) error {
+	switch {
+	case want.words != nil:
+		rarest, err := t.saying(want.words)
+		if err != nil {
+			return err
+		}
+		return t.eachRecord(add, "n IN (SELECT value FROM json_each(?))", jsonList(rarest))
+	case want.prefix != "":
+		return t.eachRecord(add, "id >= ? AND id < ?", want.prefix, want.prefix+"~")
+	case !want.since.IsZero():
+		return t.eachRecord(add, "at >= ?", want.since.Unix())
+	case want.about != nil:
+		return t.eachRecord(add, "about IN (SELECT value FROM json_each(?))", jsonList(want.about))
+	}
+	return t.eachRecord(add, "id IN (SELECT value FROM json_each(?))", jsonList(want.ids))
+}
+
+// eachRecord calls add with the records that count and meet a condition.
+func (t tables) eachRecord(add func(*handoff.Record, int), where string, args ...any) error {
 	var list []arrival
+	var places []int
 	days := make(map[string]bool)
-	err = each(c.ctx, c.conn, func(rows *sql.Rows) error {
+	err := each(t.ctx, t.conn, func(rows *sql.Rows) error {
 		var n int64
 		var place int
 		var data []byte
@@ -300,23 +382,22 @@ func (c *recall) records(where string, args ...any) (ids []string, err error) {
 		if err != nil {
 			return err
 		}
-		c.places[a.ID] = place
 		days[path.Dir(a.Source.Path)] = true
-		list, ids = append(list, a), append(ids, a.ID)
+		list, places = append(list, a), append(places, place)
 		return nil
-	}, "SELECT n, place, data FROM record "+where, args...)
+	}, "SELECT n, place, data FROM record WHERE place >= 0 AND "+where, args...)
 	if err != nil || len(list) == 0 {
-		return nil, err
+		return err
 	}
-	first, err := firstRefs(c.ctx, c.conn, slices.Sorted(maps.Keys(days)))
+	first, err := firstRefs(t.ctx, t.conn, slices.Sorted(maps.Keys(days)))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, a := range list {
-		if err := c.refs.source(a, first); err != nil {
-			return nil, err
+	for i, a := range list {
+		if err := t.options.source(a, first); err != nil {
+			return err
 		}
-		c.Fill(a.Record)
+		add(a.Record, places[i])
 	}
-	return ids, nil
+	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
@@ -181,7 +182,7 @@ func (r *refresh) readAhead(changed []*changedDay) (days int, err error) {
 		}
 		days++
 	}
-	results, err := readFiles(r.ctx, r.ix.repo, r.ix.options.Dir, files)
+	results, err := readFiles(r.ctx, r.ix.repo, r.ix.options.Dir, files, handoff.ParseCanonical)
 	if err != nil {
 		return 0, &readError{err}
 	}
@@ -195,7 +196,7 @@ func (r *refresh) readAhead(changed []*changedDay) (days int, err error) {
 // results returns what files came to, as it was read ahead or now.
 func (r *refresh) results(files []store.File) ([]result, error) {
 	if r.read == nil {
-		results, err := readFiles(r.ctx, r.ix.repo, r.ix.options.Dir, files)
+		results, err := readFiles(r.ctx, r.ix.repo, r.ix.options.Dir, files, handoff.ParseCanonical)
 		if err != nil {
 			err = &readError{err}
 		}

@@ -77,11 +77,11 @@ func (ix *Index) enterTexts(ctx context.Context) (int, error) {
 	return len(list), ix.db.setMeta(ctx, "searched", strconv.AppendInt(nil, list[len(list)-1].n, 10))
 }
 
-// words adds the things whose records say all of some texts. A thing that says
-// them all says the rarest, so that one is enough to find it.
-func (c *recall) words(words []string) error {
-	if err := c.checkSearched(); err != nil {
-		return err
+// saying returns the numbers of the records that say one of some texts, the
+// rarest: what says them all has a record that does.
+func (t tables) saying(words []string) ([]int64, error) {
+	if err := t.checkSearched(); err != nil {
+		return nil, err
 	}
 	var rarest []int64
 	found := false
@@ -89,25 +89,25 @@ func (c *recall) words(words []string) error {
 		if utf8.RuneCountInString(w) < pieceLength {
 			continue
 		}
-		numbers, err := c.saying(w)
+		numbers, err := t.having(w)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !found || len(numbers) < len(rarest) {
 			rarest, found = numbers, true
 		}
 	}
-	return c.mentioned("WHERE place >= 0 AND n IN (SELECT value FROM json_each(?))", jsonList(rarest))
+	return rarest, nil
 }
 
-func (c *recall) checkSearched() error {
-	db := database{conn: c.conn}
-	searched, err := db.searchedTo(c.ctx)
+func (t tables) checkSearched() error {
+	db := database{conn: t.conn}
+	searched, err := db.searchedTo(t.ctx)
 	if err != nil {
 		return err
 	}
 	var last int64
-	if err := c.conn.QueryRowContext(c.ctx, "SELECT ifnull(max(n), 0) FROM record").Scan(&last); err != nil {
+	if err := t.conn.QueryRowContext(t.ctx, "SELECT ifnull(max(n), 0) FROM record").Scan(&last); err != nil {
 		return err
 	}
 	if last > searched {
@@ -116,9 +116,9 @@ func (c *recall) checkSearched() error {
 	return nil
 }
 
-// saying returns the numbers of the records that have all pieces of a word: all
+// having returns the numbers of the records that have all pieces of a word: all
 // that say it, and a few that do not.
-func (c *recall) saying(word string) (numbers []int64, err error) {
+func (t tables) having(word string) (numbers []int64, err error) {
 	letters := []rune(word)
 	var pieces []string
 	for i := range len(letters) - pieceLength + 1 {
@@ -126,7 +126,7 @@ func (c *recall) saying(word string) (numbers []int64, err error) {
 		pieces = append(pieces, `"`+piece+`"`)
 	}
 	slices.Sort(pieces)
-	err = each(c.ctx, c.conn, func(rows *sql.Rows) error {
+	err = each(t.ctx, t.conn, func(rows *sql.Rows) error {
 		var n int64
 		err := rows.Scan(&n)
 		numbers = append(numbers, n)

@@ -93,12 +93,15 @@ func (ix *Index) Keys(ctx context.Context, kind handoff.ThingKind) ([]string, er
 func (ix *Index) Things(ctx context.Context, kind handoff.ThingKind, keys []string) (*handoff.State, error) {
 	var state *handoff.State
 	err := ix.onFile(ctx, func() (err error) {
-		c := ix.newRecall()
-		c.ctx, c.conn = ctx, ix.db.conn
+		c := newRecall(tables{ctx, ix.db.conn, ix.options})
 		if err := c.readPresent(); err != nil {
 			return err
 		}
-		if err := c.things("SELECT t.kind, t.key, t.data FROM json_each(?) j CROSS JOIN thing t ON t.kind = ? AND t.key = j.value", jsonList(keys), kind); err != nil {
+		ids := make([]thingID, len(keys))
+		for i, key := range keys {
+			ids[i] = thingID{kind, key}
+		}
+		if err := c.from.things(ids, c.add); err != nil {
 			return err
 		}
 		if err := c.complete(handoff.Part{}); err != nil {

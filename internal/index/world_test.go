@@ -106,6 +106,13 @@ func (w *world) open() *index.Index {
 	return ix
 }
 
+// openWithoutFile returns an index as it is where no file can be.
+func (w *world) openWithoutFile() *index.Index {
+	ix := w.open()
+	ix.LoseFile()
+	return ix
+}
+
 // fromMemory is the state as Load and Fold know it: what the index must know.
 func (w *world) fromMemory() *handoff.State {
 	w.t.Helper()
@@ -130,27 +137,15 @@ var questions = [][]string{
 	{"blocked", "since:2026-11-18"}, {"items", "until:2026-11-17"}, {"holds", "lee", "team:qa"},
 }
 
-// compare asks everything of the index and of memory.
+// compare asks everything of the index, with its file and without, and of
+// memory.
 func (w *world) compare(ix *index.Index) {
 	w.t.Helper()
 	want := w.fromMemory()
 	ctx := context.Background()
-	now := day.Add(5 * 24 * time.Hour)
 	for _, words := range questions {
-		q, err := query.Parse(words, query.ParseEnv{Me: "ana", Now: now})
-		if err != nil {
-			w.t.Fatalf("%v: %v", words, err)
-		}
-		fresh := w.open() // what earlier questions recalled must not help this one
-		got, err := query.Ask(q, func(p handoff.Part) (*handoff.State, error) { return fresh.State(ctx, p) }, query.Env{Now: now})
-		fromFile := fresh.FromFile()
-		fresh.Close()
-		if err != nil || !fromFile {
-			w.t.Fatalf("%v: from the file %t: %v", words, fromFile, err)
-		}
-		if a, b := asJSON(got), asJSON(query.Run(q, want, query.Env{Now: now})); a != b {
-			w.t.Fatalf("%v\nindex  %s\nmemory %s", words, a, b)
-		}
+		w.compareAnswer(words, want, w.open(), true)
+		w.compareAnswer(words, want, w.openWithoutFile(), false)
 	}
 	whole, err := ix.State(ctx, handoff.Part{All: true})
 	if err != nil {
@@ -159,8 +154,29 @@ func (w *world) compare(ix *index.Index) {
 	if a, b := asJSON(whole.Problems), asJSON(want.Problems); a != b {
 		w.t.Fatalf("problems\nindex  %s\nmemory %s", a, b)
 	}
-	w.compareThings(want)
+	w.compareThings(want, w.open())
+	w.compareThings(want, w.openWithoutFile())
 	w.comparePieces(ix, want)
+}
+
+// compareAnswer asks one question of a fresh index: what earlier questions
+// recalled must not help this one.
+func (w *world) compareAnswer(words []string, want *handoff.State, fresh *index.Index, file bool) {
+	w.t.Helper()
+	defer fresh.Close()
+	now := day.Add(5 * 24 * time.Hour)
+	q, err := query.Parse(words, query.ParseEnv{Me: "ana", Now: now})
+	if err != nil {
+		w.t.Fatalf("%v: %v", words, err)
+	}
+	recall := func(p handoff.Part) (*handoff.State, error) { return fresh.State(context.Background(), p) }
+	got, err := query.Ask(q, recall, query.Env{Now: now})
+	if err != nil || fresh.FromFile() != file {
+		w.t.Fatalf("%v: from the file %t: %v", words, fresh.FromFile(), err)
+	}
+	if a, b := asJSON(got), asJSON(query.Run(q, want, query.Env{Now: now})); a != b {
+		w.t.Fatalf("%v\nindex with its file %t %s\nmemory %s", words, file, a, b)
+	}
 }
 
 // comparePieces puts everything together that comes in pieces.
@@ -212,7 +228,7 @@ func describeAll(records []*handoff.Record) string {
 }
 
 // compareThings looks every thing up by its name.
-func (w *world) compareThings(want *handoff.State) {
+func (w *world) compareThings(want *handoff.State, ix *index.Index) {
 	w.t.Helper()
 	var refs []string
 	for _, r := range want.Order() {
@@ -221,7 +237,6 @@ func (w *world) compareThings(want *handoff.State) {
 	for _, slug := range slugs {
 		refs = append(refs, slug, "blk:"+slug)
 	}
-	ix := w.open()
 	defer ix.Close()
 	for _, ref := range append(refs, "@", "@ben", "000", "q:api") {
 		got, err := ix.State(context.Background(), handoff.Part{Refs: []string{ref}})

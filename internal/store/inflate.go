@@ -2,9 +2,10 @@ package store
 
 import (
 	"bufio"
-	"compress/zlib"
 	"errors"
 	"io"
+
+	"github.com/klauspost/compress/zlib"
 )
 
 // inflater decompresses zlib streams, one after the other, into fresh slices.

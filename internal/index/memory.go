@@ -1,0 +1,129 @@
+package index
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/store"
+)
+
+// What follows answers without the file. Most questions are about the present,
+// which is a small part of everything that was ever written: they are answered
+// from the outlines of all records, and of the few records that the answer
+// shows the rest is read then.
+
+// fromMemory reads and folds everything.
+func (ix *Index) fromMemory(ctx context.Context) (*handoff.State, error) {
+	if ix.memory == nil {
+		// Nearly all that is allocated stays: collecting it again and again
+		// while it grows takes a fifth of the time and frees little.
+		defer debug.SetGCPercent(debug.SetGCPercent(300))
+		set, err := Load(ctx, ix.repo, ix.options.Refs, ix.options.Dir)
+		if err != nil {
+			return nil, err
+		}
+		ix.memory = handoff.Fold(set.Records, ix.options.Policy)
+		ix.outline, ix.recall = nil, nil
+	}
+	return ix.memory, nil
+}
+
+// partFromMemory returns a state that holds a part.
+func (ix *Index) partFromMemory(ctx context.Context, part handoff.Part) (*handoff.State, error) {
+	// What has many records to show, and what words are in them, takes reading
+	// all of them.
+	if ix.memory != nil || part.All || part.Decisions || len(part.Words) > 0 || !part.Since.IsZero() {
+		return ix.fromMemory(ctx)
+	}
+	if ix.outline == nil {
+		set, err := load(ctx, ix.repo, ix.options.Refs, ix.options.Dir, handoff.ParseOutline)
+		if err != nil {
+			return nil, err
+		}
+		ix.outline = handoff.Fold(set.Records, ix.options.Policy)
+	}
+	return ix.grow(outlines{ctx, ix.repo, ix.options.Dir, ix.outline}, part)
+}
+
+// outlines is a finder in a state that was folded from outlines.
+type outlines struct {
+	ctx   context.Context
+	repo  *store.Repo
+	dir   string
+	state *handoff.State
+}
+
+func (o outlines) present(add addThing) error {
+	return o.state.Present(func(kind handoff.ThingKind, key string) error {
+		return add(kind, key, o.state.Thing(kind, key))
+	})
+}
+
+func (o outlines) decisions(add addThing) error {
+	for key := range o.state.Decisions {
+		if err := add(handoff.ThingDecision, key, o.state.Thing(handoff.ThingDecision, key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o outlines) things(ids []thingID, add addThing) error {
+	for _, id := range ids {
+		if data := o.state.Thing(id.kind, id.key); data != nil {
+			if err := add(id.kind, id.key, data); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// records reads the records themselves.
+func (o outlines) records(want wanted, add func(*handoff.Record, int)) error {
+	var files []store.File
+	var places []int
+	meets := want.condition()
+	for place, r := range o.state.Order() {
+		if meets(r) {
+			files = append(files, store.File{Path: r.Source.Path, Mode: plainFile, Blob: r.Source.Blob, Ref: r.Source.Ref, Commit: r.Source.Commit})
+			places = append(places, place)
+		}
+	}
+	results, err := readFiles(o.ctx, o.repo, o.dir, files, handoff.ParseCanonical)
+	if err != nil {
+		return err
+	}
+	for i, result := range results {
+		if result.record == nil {
+			return fmt.Errorf("%s was a record and is none now", files[i].Path) // the same blob
+		}
+		add(result.record, places[i])
+	}
+	return nil
+}
+
+// condition returns a function that reports whether a record, or its outline,
+// is wanted.
+func (w wanted) condition() func(*handoff.Record) bool {
+	switch {
+	case w.prefix != "":
+		return func(r *handoff.Record) bool { return strings.HasPrefix(r.ID, w.prefix) }
+	case w.about != nil:
+		about := setOf(w.about)
+		return func(r *handoff.Record) bool { return about[handoff.SubjectOf(r.Body)] }
+	}
+	ids := setOf(w.ids)
+	return func(r *handoff.Record) bool { return ids[r.ID] }
+}
+
+func setOf(list []string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, s := range list {
+		set[s] = true
+	}
+	return set
+}
