@@ -88,11 +88,22 @@ type logDocument struct {
 }
 
 func runLog(ctx context.Context, g *globals, o logOptions, args []string) error {
-	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{All: true})
+	ws, err := g.open(ctx)
 	if err != nil {
 		return err
 	}
-	q := query.Query{Me: ws.me}
+	part := handoff.Part{All: true}
+	if !o.decisions {
+		q := query.Query{Me: ws.me}
+		if err := o.narrow(&q, ws.parseEnv()); err != nil {
+			return err
+		}
+		part = query.LogPart(q)
+	}
+	if err := ws.loadFor(ctx, o.sourceOptions, part); err != nil {
+		return err
+	}
+	q := query.Query{Me: ws.me} // once more, as --as-of may have moved now
 	if err := o.narrow(&q, ws.parseEnv()); err != nil {
 		return err
 	}

@@ -30,9 +30,6 @@ func (o *sourceOptions) addFlags(f *pflag.FlagSet) {
 // openFor opens the repository for a question and loads the part of the state
 // that it is put to.
 func (g *globals) openFor(ctx context.Context, o sourceOptions, part handoff.Part) (*workspace, error) {
-	if len(o.refs) > 0 && o.allRefs {
-		return nil, usagef("give one of them", "--ref and --all-refs say two things")
-	}
 	ws, err := g.open(ctx)
 	if err != nil {
 		return nil, err
@@ -42,6 +39,9 @@ func (g *globals) openFor(ctx context.Context, o sourceOptions, part handoff.Par
 
 // loadFor loads the part of the state that a question is put to.
 func (ws *workspace) loadFor(ctx context.Context, o sourceOptions, part handoff.Part) error {
+	if len(o.refs) > 0 && o.allRefs {
+		return usagef("give one of them", "--ref and --all-refs say two things")
+	}
 	at, timeErr := ws.whenPast(o.asOf)
 	var err error
 	switch {

@@ -19,6 +19,7 @@ type Part struct {
 	Refs      []string  // also what these may mean: references, ids and their beginnings
 	Words     []string  // also the things whose records say all of these texts, as search folds them
 	Since     time.Time // also what the records from this time on name; zero is none
+	Newest    int       // also so many of the last records, in fold order
 }
 
 // Recall builds the part of a state that some things are. Add the things, fill

@@ -35,7 +35,7 @@ func (ix *Index) fromMemory(ctx context.Context) (*handoff.State, error) {
 func (ix *Index) partFromMemory(ctx context.Context, part handoff.Part) (*handoff.State, error) {
 	// What has many records to show, and what words are in them, takes reading
 	// all of them.
-	if ix.memory != nil || part.All || part.Decisions || len(part.Words) > 0 || !part.Since.IsZero() {
+	if ix.memory != nil || part.All || part.Decisions || len(part.Words) > 0 || !part.Since.IsZero() || part.Newest > 0 {
 		return ix.fromMemory(ctx)
 	}
 	if ix.outline == nil {

@@ -44,6 +44,7 @@ type wanted struct {
 	about  []string  // ids of what they are about
 	since  time.Time // when they were written
 	words  []string  // what they say
+	newest int       // how many of the last ones, in fold order
 }
 
 // recallPart reads what a part needs and what was not read before.
@@ -162,6 +163,11 @@ func (c *recall) read(part handoff.Part) error {
 	}
 	if len(part.Words) > 0 {
 		if err := c.mentioned(wanted{words: part.Words}); err != nil {
+			return err
+		}
+	}
+	if part.Newest > 0 {
+		if _, err := c.records(wanted{newest: part.Newest}); err != nil {
 			return err
 		}
 	}
@@ -360,6 +366,8 @@ func (t tables) records(want wanted, add func(*handoff.Record, int)) error {
 		return t.eachRecord(add, "id >= ? AND id < ?", want.prefix, want.prefix+"~")
 	case !want.since.IsZero():
 		return t.eachRecord(add, "at >= ?", want.since.Unix())
+	case want.newest > 0:
+		return t.eachRecord(add, "place > (SELECT max(place) FROM record) - ?", want.newest)
 	case want.about != nil:
 		return t.eachRecord(add, "about IN (SELECT value FROM json_each(?))", jsonList(want.about))
 	}

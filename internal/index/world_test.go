@@ -154,6 +154,7 @@ func (w *world) compare(ix *index.Index) {
 	if a, b := asJSON(whole.Problems), asJSON(want.Problems); a != b {
 		w.t.Fatalf("problems\nindex  %s\nmemory %s", a, b)
 	}
+	w.compareLog(want)
 	w.compareThings(want, w.open())
 	w.compareThings(want, w.openWithoutFile())
 	w.comparePieces(ix, want)
@@ -176,6 +177,29 @@ func (w *world) compareAnswer(words []string, want *handoff.State, fresh *index.
 	}
 	if a, b := asJSON(got), asJSON(query.Run(q, want, query.Env{Now: now})); a != b {
 		w.t.Fatalf("%v\nindex with its file %t %s\nmemory %s", words, file, a, b)
+	}
+}
+
+// compareLog lists records.
+func (w *world) compareLog(want *handoff.State) {
+	w.t.Helper()
+	since := day.Add(2 * 24 * time.Hour)
+	for i, q := range []query.Query{
+		{}, {Limit: 1}, {Limit: 3}, {Limit: 10_000}, {Since: since}, {Since: since, Limit: 2}, {Until: since, Limit: 2},
+		{Since: since, Terms: []query.Term{{Qualifier: query.InItem, Value: "api"}}},
+		{Since: since, Terms: []query.Term{{Qualifier: query.To, Value: "ben"}}},
+		{Since: since, Terms: []query.Term{{Qualifier: query.Owner, Value: "ben"}}},
+	} {
+		for _, ix := range []*index.Index{w.open(), w.openWithoutFile()} {
+			s, err := ix.State(context.Background(), query.LogPart(q))
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			if a, b := describeAll(query.Log(q, s, query.Env{Now: day})), describeAll(query.Log(q, want, query.Env{Now: day})); a != b {
+				w.t.Fatalf("log %d\nindex  %s\nmemory %s", i, a, b)
+			}
+			ix.Close()
+		}
 	}
 }
 

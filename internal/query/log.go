@@ -6,6 +6,18 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
+// LogPart is the part of a state of which [Log] and the whole state make the
+// same.
+func LogPart(q Query) handoff.Part {
+	switch {
+	case !q.Since.IsZero():
+		return handoff.Part{Since: q.Since}
+	case q.Limit > 0 && len(q.Terms) == 0 && q.Until.IsZero():
+		return handoff.Part{Newest: q.Limit}
+	}
+	return handoff.Part{All: true}
+}
+
 // Log returns the records that a query fits, the newest first: the time span
 // and the terms are those of every question, asked of the records themselves. A
 // record is about an item that it names, and about those of the blocker,
