@@ -63,7 +63,7 @@ func said(cmd *cobra.Command, flags ...string) bool {
 }
 
 func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool) error {
-	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(ref), Histories: o.allSeen})
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (ws *workspace) offerOf(it *handoff.ItemState, o *ackOptions) (handoff.Targ
 // or assignment that waits for the user.
 func (ws *workspace) ackSubject(ref string) (handoff.Target, error) {
 	if ref != "" {
-		return ws.state.Resolve(ref, ws.me)
+		return ws.resolve(ref)
 	}
 	var waiting []string
 	for _, h := range ws.awaiting() {

@@ -37,7 +37,7 @@ func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) err
 	if o.text == "" && !g.Interactive {
 		return usagef("handoff answer --help shows an example", "missing: --text")
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (ws *workspace) question(ref string) (*handoff.QuestionState, error) {
 	if q, ok := ws.state.Questions[ref]; ok {
 		return q, nil
 	}
-	target, err := ws.state.Resolve(ref, ws.me)
+	target, err := ws.resolve(ref)
 	if err != nil {
 		return nil, err
 	}

@@ -42,13 +42,13 @@ that.`,
 }
 
 func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
-	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(o.about)})
 	if err != nil {
 		return err
 	}
 	q := &handoff.Question{Ask: text, To: strings.TrimPrefix(o.to, "@"), Context: o.context, Blocks: o.blocks}
 	if o.about != "" {
-		target, err := ws.state.Resolve(o.about, ws.me)
+		target, err := ws.resolve(o.about)
 		if err != nil {
 			return err
 		}

@@ -39,7 +39,7 @@ func runAssign(ctx context.Context, g *globals, o assignOptions, ref string) err
 	if o.to == "" {
 		return usagef("handoff assign --help shows an example", "missing: --to")
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(ref, o.via)})
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func runAssign(ctx context.Context, g *globals, o assignOptions, ref string) err
 	}
 	a := &handoff.Assignment{Item: item.ID, To: strings.TrimPrefix(o.to, "@"), From: item.Holder, Why: o.why}
 	if o.via != "" {
-		via, err := ws.state.Resolve(o.via, ws.me)
+		via, err := ws.resolve(o.via)
 		if err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func (ws *workspace) item(ref string) (*handoff.ItemState, error) {
 	if i, ok := ws.state.Items[ref]; ok {
 		return i, nil
 	}
-	target, err := ws.state.Resolve(ref, ws.me)
+	target, err := ws.resolve(ref)
 	if err != nil {
 		return nil, err
 	}

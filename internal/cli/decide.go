@@ -58,7 +58,7 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		p := parts(value, 2)
 		fields.Alternatives = append(fields.Alternatives, handoff.Alternative{Option: p[0], WhyNot: p[1]})
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
+	ws, err := g.openForWriting(ctx, handoff.Part{})
 	if err != nil {
 		return err
 	}

@@ -117,10 +117,8 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if !g.Interactive && !based && !o.flagged() {
 		return missingFlags(new(handoff.Handoff))
 	}
-	// A file says everything by itself: what it names is looked up when it is
-	// checked.
-	part := handoff.Part{All: o.file == "" || o.editor || o.amend != ""}
-	ws, err := g.openForWriting(ctx, part)
+	// What the draft will name is looked up when it is checked.
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(o.from, o.amend)})
 	if err != nil {
 		return err
 	}

@@ -155,7 +155,7 @@ func (ws *workspace) draftFrom(ctx context.Context, name string) (*draft, error)
 			return nil, err
 		}
 	}
-	target, err := ws.state.Resolve(name, ws.me)
+	target, err := ws.resolve(name)
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +230,7 @@ func (ws *workspace) waitingDraft() (*draft, error) {
 
 // ownHandoff resolves the reference of --amend.
 func (ws *workspace) ownHandoff(ref string) (*handoff.HandoffState, error) {
-	target, err := ws.state.Resolve(ref, ws.me)
+	target, err := ws.resolve(ref)
 	if err != nil {
 		return nil, err
 	}
@@ -244,21 +244,13 @@ func (ws *workspace) ownHandoff(ref string) (*handoff.HandoffState, error) {
 	return h, nil
 }
 
-// checkDraft runs the rules on as little of the state as it takes. What is wrong
-// is looked at again with the whole of it, so that a finding can say which name
-// was probably meant.
+// checkDraft runs the rules and the fold on a draft.
 func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handoff.Finding {
-	var err error
+	part := handoff.Part{All: len(d.resolutions) > 0}
 	if d.handoff != nil {
-		err = ws.need(handoff.Part{Refs: handoff.Mentions(ws.draftRecord(g, d)), All: len(d.resolutions) > 0})
+		part.Refs = handoff.Mentions(ws.draftRecord(g, d))
 	}
-	findings := ws.checkDraftNow(g, d, o)
-	if err != nil || handoff.HasErrors(findings) {
-		if err = ws.need(handoff.Part{All: true}); err == nil {
-			findings = ws.checkDraftNow(g, d, o)
-		}
-	}
-	return findings
+	return ws.checkOn(part, func() []handoff.Finding { return ws.checkDraftNow(g, d, o) })
 }
 
 // checkDraftNow runs the rules. Findings carry positions in the text that the

@@ -45,11 +45,11 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 		return usagef("handoff escalate --help shows an example", "missing: %s",
 			joinNonEmpty(" ", orMissing("--reason", o.reason), orMissing("--ask", o.ask)))
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
-	target, err := ws.state.Resolve(ref, ws.me)
+	target, err := ws.resolve(ref)
 	if err != nil {
 		return err
 	}

@@ -38,11 +38,11 @@ func runGap(ctx context.Context, g *globals, o gapOptions, ref string) error {
 	if missing := joinNonEmpty(" ", orMissing("--class", o.gap.Class), orMissing("--impact", o.gap.Impact), orMissing("--recovery", o.gap.Recovery)); missing != "" {
 		return usagef("handoff gap --help shows an example", "missing: %s", missing)
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
-	target, err := ws.state.Resolve(ref, ws.me)
+	target, err := ws.resolve(ref)
 	if err != nil {
 		return err
 	}

@@ -58,21 +58,42 @@ func (ws *workspace) newRecord(g *globals, body handoff.Body) *handoff.Record {
 
 // judge checks records against the rules and then, as the rules say it better,
 // against the fold: what it could not use where it stands must not be published.
-func (ws *workspace) judge(records []*handoff.Record, c rules.Context) []handoff.Finding {
-	var findings []handoff.Finding
+func (ws *workspace) judge(records []*handoff.Record) []handoff.Finding {
+	var part handoff.Part
 	for _, r := range records {
-		findings = append(findings, rules.CheckRecord(r, c)...)
+		part.Refs = append(part.Refs, handoff.Mentions(r)...)
 	}
-	if handoff.HasErrors(findings) {
-		return findings
+	return ws.checkOn(part, func() []handoff.Finding {
+		c := ws.ruleContext(nil)
+		var findings []handoff.Finding
+		for _, r := range records {
+			findings = append(findings, rules.CheckRecord(r, c)...)
+		}
+		if handoff.HasErrors(findings) {
+			return findings
+		}
+		return append(findings, ws.misplaced(records)...)
+	})
+}
+
+// checkOn checks on the part of the state that it takes, and what is wrong once
+// more on the whole of it, so that a finding can say which name was probably
+// meant.
+func (ws *workspace) checkOn(part handoff.Part, check func() []handoff.Finding) []handoff.Finding {
+	err := ws.need(part)
+	findings := check()
+	if err != nil || handoff.HasErrors(findings) {
+		if err = ws.need(handoff.Part{All: true}); err == nil {
+			findings = check()
+		}
 	}
-	return append(findings, ws.misplaced(records)...)
+	return findings
 }
 
 // checkAndPublish judges records that flags made and publishes them; refused
 // says what did not happen.
 func (ws *workspace) checkAndPublish(ctx context.Context, g *globals, o publishOptions, records []*handoff.Record, refused string) error {
-	findings := ws.judge(records, ws.ruleContext(nil))
+	findings := ws.judge(records)
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: refused, findings: findings, hint: "correct the command and try again"}
 	}

@@ -42,7 +42,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) e
 	if !ask && o.how == "" && o.decision == "" {
 		return usagef("handoff resolve --help shows an example", "missing: --how")
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (ws *workspace) blocker(ref string) (*handoff.BlockerState, error) {
 	if b, ok := ws.state.Blockers[ref]; ok {
 		return b, nil // a bare slug means a blocker here, whatever else has it
 	}
-	target, err := ws.state.Resolve(ref, ws.me)
+	target, err := ws.resolve(ref)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func (ws *workspace) askAck(ctx context.Context, g *globals, a *handoff.Ack) err
 	f := &form.AckForm{
 		Title: "Answer " + a.Subject,
 		Check: func(a *handoff.Ack) []handoff.Finding {
-			return ws.judge([]*handoff.Record{ws.newRecord(g, a)}, ws.ruleContext(nil))
+			return ws.judge([]*handoff.Record{ws.newRecord(g, a)})
 		},
 	}
 	if h, ok := ws.state.Handoffs[a.Subject]; ok {
@@ -48,7 +48,7 @@ func (ws *workspace) askResolve(ctx context.Context, g *globals, o *resolveOptio
 		if err != nil {
 			return []handoff.Finding{{Code: "HO101", Level: handoff.LevelError, Message: err.Error()}}
 		}
-		return ws.judge(records, ws.ruleContext(nil))
+		return ws.judge(records)
 	}
 	return g.ask(func(asker form.Asker) error { return form.Resolve(ctx, asker, b, r, &o.decision, check) })
 }
@@ -56,7 +56,7 @@ func (ws *workspace) askResolve(ctx context.Context, g *globals, o *resolveOptio
 // askAnswer asks for the text of an answer.
 func (ws *workspace) askAnswer(ctx context.Context, g *globals, q *handoff.QuestionState, a *handoff.Answer) error {
 	check := func() []handoff.Finding {
-		return ws.judge([]*handoff.Record{ws.newRecord(g, a)}, ws.ruleContext(nil))
+		return ws.judge([]*handoff.Record{ws.newRecord(g, a)})
 	}
 	return g.ask(func(asker form.Asker) error { return form.Answer(ctx, asker, q, a, check) })
 }

@@ -51,7 +51,7 @@ func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error
 	if err != nil {
 		return err
 	}
-	target, err := ws.state.Resolve(ref, ws.me)
+	target, err := ws.resolve(ref)
 	if err != nil {
 		return err
 	}

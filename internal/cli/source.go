@@ -106,6 +106,25 @@ func (ws *workspace) need(part handoff.Part) error {
 	return err
 }
 
+// resolve returns what a reference means. One that means nothing in the part of
+// the state that is known is looked for in the whole of it, so that the error
+// can say what was probably meant.
+func (ws *workspace) resolve(ref string) (handoff.Target, error) {
+	target, err := ws.state.Resolve(ref, ws.me)
+	if err != nil {
+		if err := ws.need(handoff.Part{All: true}); err != nil {
+			return target, err
+		}
+		target, err = ws.state.Resolve(ref, ws.me)
+	}
+	return target, err
+}
+
+// given are the references that were given.
+func given(refs ...string) []string {
+	return slices.DeleteFunc(refs, func(ref string) bool { return ref == "" })
+}
+
 // loadFrom reads the records of some refs one by one and folds them.
 func (ws *workspace) loadFrom(ctx context.Context, scope store.Scope) error {
 	refs, err := ws.Refs(ctx, scope)

@@ -32,11 +32,11 @@ func runWithdraw(ctx context.Context, g *globals, o withdrawOptions, ref string)
 	if o.why == "" {
 		return usagef("handoff withdraw --help shows an example", "missing: --why")
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
-	target, err := ws.state.Resolve(ref, ws.me)
+	target, err := ws.resolve(ref)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
 	"pgregory.net/rapid"
 )
@@ -155,6 +156,7 @@ func (w *world) compare(ix *index.Index) {
 		w.t.Fatalf("problems\nindex  %s\nmemory %s", a, b)
 	}
 	w.compareLog(want)
+	w.compareFindings(want)
 	w.compareThings(want, w.open())
 	w.compareThings(want, w.openWithoutFile())
 	w.comparePieces(ix, want)
@@ -201,6 +203,56 @@ func (w *world) compareLog(want *handoff.State) {
 			ix.Close()
 		}
 	}
+}
+
+// compareFindings checks new records about everything on the part of the state
+// that they name. What is wrong is checked on the whole of it anyway, so a part
+// must not find less to be wrong, nor anything else where nothing is.
+func (w *world) compareFindings(want *handoff.State) {
+	w.t.Helper()
+	refs := []string{"nothing-of-that-name"}
+	for i, r := range want.Order() {
+		if i%3 == 0 {
+			refs = append(refs, r.ID)
+		}
+	}
+	for _, slug := range slugs {
+		refs = append(refs, slug, "blk:"+slug, "q:"+slug)
+	}
+	ix := w.open()
+	defer ix.Close()
+	for _, ref := range refs {
+		_, name := handoff.SplitRef(ref)
+		for _, body := range []handoff.Body{
+			&handoff.Ack{Subject: ref, Outcome: handoff.OutcomeAccepted}, &handoff.Ack{Subject: ref, Outcome: handoff.OutcomeAccepted, Take: []string{"api"}},
+			&handoff.Answer{Question: ref, Text: "After 15 minutes"}, &handoff.Resolution{Blocker: name, Outcome: "resolved", How: "The flag is set for all"},
+			&handoff.DecisionRecord{Topic: name, DecisionFields: handoff.DecisionFields{Decision: "Sessions last 15 minutes", Rationale: "The audit asks for it", Supersedes: name}},
+			&handoff.Escalation{Subject: ref, Reason: "stalled", To: "lee", Ask: "Decide today", Level: 1},
+			&handoff.Assignment{Item: name, To: "ben", From: "ana"}, &handoff.Withdrawal{Subject: ref, Why: "It was sent twice"},
+			&handoff.Gap{Subject: ref, Class: "stale", Impact: "delay", Recovery: "Asked in the chat"}, &handoff.Question{Ask: "Which flag?", To: "ben", About: ref},
+		} {
+			record := handoff.New("zzzzzzzz", day.Add(40*24*time.Hour), "ana", body)
+			part, err := ix.State(context.Background(), handoff.Part{Refs: handoff.Mentions(record)})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			got, all := w.check(record, part), w.check(record, want)
+			if a, b := asJSON(got), asJSON(all); a != b && (!handoff.HasErrors(got) || !handoff.HasErrors(all)) {
+				w.t.Fatalf("%s about %s\nindex  %s\nmemory %s", record.Kind, ref, a, b)
+			}
+			problems, err := ix.Problems(context.Background(), []*handoff.Record{record})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			if all := handoff.ProblemsOf(want, []*handoff.Record{record}, w.policy); !slices.Equal(problems, all) {
+				w.t.Fatalf("problems of %s about %s\nindex  %v\nmemory %v", record.Kind, ref, problems, all)
+			}
+		}
+	}
+}
+
+func (w *world) check(record *handoff.Record, s *handoff.State) []handoff.Finding {
+	return rules.CheckRecord(record, rules.Context{State: s, By: record.By, At: record.At.Time, Now: record.At.Time})
 }
 
 // comparePieces puts everything together that comes in pieces.
