@@ -156,7 +156,7 @@ func (a *audit) judgeUnion(ctx context.Context) error {
 		return err
 	}
 	defer objects.Close()
-	objects.blocks = a.blocks
+	objects.readThrough(a.blocks)
 	if a.union, err = objects.readUnion(a.opts.Refs, a.names, a.mark.Records); err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 
 const (
 	blockSize  = 32 << 10
-	packBlocks = 64 // 2 MiB
+	packBlocks = 32
 )
 
 // blockCache reads packs in blocks and keeps some of them, so that a walk

@@ -148,7 +148,7 @@ func (r *Repo) inChunks(ctx context.Context, blocks *blockCache, processors, n, 
 			return err
 		}
 		defer objects.Close()
-		objects.blocks = blocks
+		objects.readThrough(blocks)
 		work := newWorker(objects)
 		for {
 			begin := int(next.Add(int64(chunk))) - chunk

@@ -137,7 +137,7 @@ func (r *Repo) walkHistory(ctx context.Context, blocks *blockCache, tips []plumb
 		return nil, err
 	}
 	defer objects.Close()
-	objects.blocks = blocks
+	objects.readThrough(blocks)
 	shallow, err := r.shallowEdge()
 	if err != nil {
 		return nil, err

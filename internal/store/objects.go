@@ -29,8 +29,12 @@ const (
 	maxTree = 64 << 20
 
 	maxOpenFiles  = 64
-	maxCachedBase = 1 << 20 // bytes of objects kept as bases of deltas
+	maxCachedBase = 8 << 20 // bytes of objects kept as bases of deltas
 	maxRescans    = 5
+
+	// maxWalkedBase is maxCachedBase for each of several workers that read most
+	// objects of a repository, neighbours one after the other.
+	maxWalkedBase = 1 << 20
 )
 
 // objects reads and adds objects of a repository, in place of go-git's own
@@ -47,8 +51,7 @@ type objects struct {
 	// leaves it to the umask: 0444 and 0777 less its bits.
 	filePerm, dirPerm fs.FileMode
 
-	// blocks, unless nil, is between us and the packs: it pays where most of
-	// the objects are read.
+	// blocks, unless nil, is between us and the packs.
 	blocks *blockCache
 
 	// promisor is the remote with which a partial clone has left what is not
@@ -147,6 +150,12 @@ func openObjects(dir string, extra ...string) (*objects, error) {
 		o.dirs = append(o.dirs, &objectDir{path: path})
 	}
 	return o, nil
+}
+
+// readThrough reads packs through a cache that others read through as well. It
+// pays where most of the objects are read.
+func (o *objects) readThrough(blocks *blockCache) {
+	o.blocks, o.bases.budget = blocks, maxWalkedBase
 }
 
 // Close closes the files that are open. Reading again opens them again.
