@@ -105,7 +105,7 @@ func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
 		for _, step := range []func(context.Context) error{a.walk, a.judgeCommits, a.judgeSignatures, a.findMissing, a.judgeUnion, a.judgeLost, a.remember} {
 			if err := step(ctx); err != nil {
 				if missing, ok := errors.AsType[*MissingError](err); ok {
-					missing.WayOut = "git fetch --refetch --no-filter " + missing.Remote + " fetches all of history, which this looks at"
+					missing.WayOut = "git fetch --refetch --no-filter " + handoff.ShellArgument(missing.Remote) + " fetches all of history, which this looks at"
 				}
 				return AuditReport{}, err
 			}
