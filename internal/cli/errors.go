@@ -119,6 +119,7 @@ func explain(err error) (status int, hint string) {
 		term      *query.TermError
 		argument  *query.ArgumentError
 		repos     *reposError
+		output    *outputError
 	)
 	switch {
 	case errors.As(err, &signal):
@@ -169,6 +170,8 @@ func explain(err error) (status int, hint string) {
 		return StatusFailed, cmp.Or(missing.WayOut, fetchesMissing)
 	case errors.As(err, &hinted):
 		return StatusFailed, hinted.hint
+	case errors.As(err, &output):
+		return StatusFailed, "the output is not complete; what the command had to do before is done"
 	case errors.Is(err, syscall.ENOSPC):
 		return StatusFailed, "free some space and try again; nothing was written"
 	case errors.Is(err, fs.ErrPermission):
@@ -184,13 +187,13 @@ const fetchesMissing = "handoff sync --missing fetches it, all at once"
 func explainRemote(err *store.RemoteError) (status int, hint string) {
 	switch err.Fault {
 	case store.RemoteCredentials:
-		return StatusCredentials, "nothing asks for them here: run git fetch " + err.Remote + " once, or ssh-add"
+		return StatusCredentials, "nothing asks for them here: run git fetch " + handoff.ShellArgument(err.Remote) + " once, or ssh-add"
 	case store.RemoteUnreachable, store.RemoteMoving:
 		return StatusBusy, "handoff sync tries again"
 	case store.RemoteRejected:
 		return StatusFailed, "where a branch is protected, store.branch in the configuration names another one for the records"
 	}
-	return StatusFailed, "git fetch " + err.Remote + " tells more"
+	return StatusFailed, "git fetch " + handoff.ShellArgument(err.Remote) + " tells more"
 }
 
 // report prints an error for people, or as one JSON line.

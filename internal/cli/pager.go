@@ -19,7 +19,7 @@ func (g *globals) page(print func()) error {
 	var b bytes.Buffer
 	g.printer.w = &b
 	print()
-	g.printer.w = g.Out
+	g.printer.w = &g.output
 	if bytes.Count(b.Bytes(), []byte("\n")) >= g.Height {
 		if cmd := g.pager(); cmd != nil {
 			cmd.Stdin, cmd.Stdout, cmd.Stderr = &b, g.Out, g.Err
@@ -29,7 +29,7 @@ func (g *globals) page(print func()) error {
 			return nil
 		}
 	}
-	_, err := g.Out.Write(b.Bytes())
+	_, err := g.output.Write(b.Bytes())
 	return err
 }
 

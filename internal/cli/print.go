@@ -26,6 +26,31 @@ type printer struct {
 	template string
 }
 
+// output is stdout. Of what is printed line by line nobody looks at the errors:
+// it keeps the first one.
+type output struct {
+	w   io.Writer
+	err error // an *outputError
+}
+
+// outputError says that what a command had to say could not be written.
+type outputError struct{ err error }
+
+func (e *outputError) Error() string { return e.err.Error() }
+func (e *outputError) Unwrap() error { return e.err }
+
+// Write writes to stdout, unless that has failed before.
+func (o *output) Write(p []byte) (int, error) {
+	if o.err != nil {
+		return 0, o.err
+	}
+	n, err := o.w.Write(p)
+	if err != nil {
+		o.err = &outputError{err}
+	}
+	return n, o.err
+}
+
 // structured reports whether the user asked for data instead of text.
 func (p *printer) structured() bool { return p.json || p.jq != "" || p.template != "" }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type globals struct {
 	// commands is stdout as it is. In a CI job, all other output has the lines
 	// broken that the runner would take for commands.
 	commands io.Writer
+	output   output // where the printer prints, a pager apart
 	colour   string
 	noPager  bool
 	noInput  bool
@@ -61,9 +63,10 @@ func (g *globals) run(ctx context.Context, args []string) int {
 		g.completeAll(root)
 	}
 	err := root.ExecuteContext(ctx)
-	if err == nil {
+	if err == nil && g.output.err == nil {
 		return StatusDone
 	}
+	err = cmp.Or(err, g.output.err)
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
 		err = cause
 	}
@@ -202,7 +205,8 @@ func (g *globals) openOut() {
 	if g.inCI() {
 		g.Out = &guard.Breaker{W: g.commands, JSON: g.printer.json}
 	}
-	g.printer.w = g.Out
+	g.output = output{w: g.Out}
+	g.printer.w = &g.output
 }
 
 // note says something about the work on stderr, for people.

@@ -65,6 +65,22 @@ func OneLine(s string) string {
 	}, Neutralise(s))
 }
 
+// ShellArgument writes a name for a command that the user is told to run, so
+// that a shell takes it for that name, whatever it holds, and git for no option.
+func ShellArgument(name string) string {
+	plain := func(r rune) bool {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_./:@%+,", r)
+	}
+	word := OneLine(name)
+	if word == "" || strings.ContainsFunc(word, func(r rune) bool { return !plain(r) }) {
+		word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	if strings.HasPrefix(name, "-") {
+		word = "-- " + word
+	}
+	return word
+}
+
 func clean(s string) bool {
 	if !utf8.ValidString(s) {
 		return false

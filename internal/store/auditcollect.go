@@ -3,14 +3,19 @@ package store
 import (
 	"context"
 	"path"
-	"sync/atomic"
+	"runtime"
+	"slices"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // auditChunk is how many commits a worker takes at a time. Neighbours share
-// most of their trees, so a worker wants many of them.
-const auditChunk = 1024
+// most of their trees, so a worker wants many of them; what they changed is in
+// memory until they are judged.
+const auditChunk = 512
+
+// auditProcessors is how many workers there are: each has its caches.
+func auditProcessors() int { return min(runtime.GOMAXPROCS(0), 4) }
 
 // revisionChanges is what a commit did below the directory of records.
 type revisionChanges struct {
@@ -18,22 +23,24 @@ type revisionChanges struct {
 	parents [][]treeChange // against each parent; one entry for a commit without parents
 }
 
-// collectChanges compares the commits of a history with their parents. What is
-// known already, and what stands at the edge of a shallow clone, has no changes.
-func (r *Repo) collectChanges(ctx context.Context, blocks *blockCache, h *history, dir string, progress func(done, total int)) ([]revisionChanges, error) {
-	all := make([]revisionChanges, len(h.revisions))
-	var done atomic.Int64
-	err := r.inChunks(ctx, blocks, len(all), auditChunk, func(o *objects) func(begin, end int) error {
+// eachChange compares the commits of a history with their parents, and calls
+// judge with the place and the changes of each, parents first. What is known
+// already, and what stands at the edge of a shallow clone, has no changes.
+func (r *Repo) eachChange(ctx context.Context, blocks *blockCache, h *history, dir string, progress func(done, total int), judge func(place int32, changes *revisionChanges) error) error {
+	return inTurns(ctx, r, blocks, auditProcessors(), len(h.order), auditChunk, func(o *objects) func(begin, end int) ([]revisionChanges, error) {
 		c := &changeCollector{history: h, dir: dir, trees: newTreeComparer(o)}
-		return func(begin, end int) error {
-			err := c.collect(all, begin, end)
-			if n := done.Add(int64(end - begin)); progress != nil {
-				progress(int(n), len(all))
+		return func(begin, end int) ([]revisionChanges, error) { return c.collect(h.order[begin:end]) }
+	}, func(begin int, all []revisionChanges) error {
+		for i := range all {
+			if err := judge(h.order[begin+i], &all[i]); err != nil {
+				return err
 			}
-			return err
 		}
+		if progress != nil {
+			progress(begin+len(all), len(h.order))
+		}
+		return nil
 	})
-	return all, err
 }
 
 // changeCollector compares commits. It is one worker's.
@@ -42,7 +49,7 @@ type changeCollector struct {
 	dir     string
 	trees   *treeComparer
 
-	// The top of the commit that was looked at last: the parent of the next
+	// The top of the commit that was looked at last: the child of the next
 	// one, as a rule.
 	lastTree plumbing.Hash
 	last     recordsTop
@@ -55,38 +62,40 @@ type recordsTop struct {
 	config plumbing.Hash
 }
 
-// collect fills in the changes of the commits from begin to end.
-func (c *changeCollector) collect(all []revisionChanges, begin, end int) error {
-	for i := begin; i < end; i++ {
-		rev := &c.history.revisions[i]
+// collect returns the changes of some commits. It begins with the last one, as
+// packs do: older trees are stored as differences to younger ones.
+func (c *changeCollector) collect(places []int32) ([]revisionChanges, error) {
+	all := make([]revisionChanges, len(places))
+	for i, place := range slices.Backward(places) {
+		rev := c.history.at(place)
 		if rev.known || rev.edge {
 			continue
 		}
 		if err := c.compare(rev, &all[i]); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return all, nil
 }
 
 // compare fills in the changes of one commit.
 func (c *changeCollector) compare(rev *revision, into *revisionChanges) error {
-	var parents []plumbing.Hash
-	for _, place := range rev.parents {
-		top, err := c.top(c.history.revisions[place].tree)
-		if err != nil {
-			return err
-		}
-		parents = append(parents, top.tree)
-	}
-	if len(parents) == 0 {
-		parents = []plumbing.Hash{plumbing.ZeroHash}
-	}
 	top, err := c.top(rev.tree)
 	if err != nil {
 		return err
 	}
 	into.config = top.config
+	var parents []plumbing.Hash
+	for _, place := range c.history.parentsOf(rev) {
+		parent, err := c.top(c.history.at(place).tree)
+		if err != nil {
+			return err
+		}
+		parents = append(parents, parent.tree)
+	}
+	if len(parents) == 0 {
+		parents = []plumbing.Hash{plumbing.ZeroHash}
+	}
 	for i, parent := range parents {
 		if parent == top.tree && len(parents) == 1 {
 			return nil // most commits of most projects

@@ -14,31 +14,29 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
+// judgedCommit is a commit, by its place in the history, and what it changed.
+type judgedCommit struct {
+	place int32
+	*revisionChanges
+}
+
 // judgeCommits looks at what each new commit changed, parents first.
 func (a *audit) judgeCommits(ctx context.Context) error {
-	for i := range a.history.revisions {
-		rev, changes := &a.history.revisions[i], &a.changes[i]
-		if rev.known {
-			continue
-		}
-		var err error
-		switch len(changes.parents) {
+	return a.eachChange(ctx, a.blocks, a.history, a.opts.Dir, a.opts.Progress, func(place int32, changes *revisionChanges) error {
+		switch c := (judgedCommit{place, changes}); len(changes.parents) {
 		case 0:
+			return nil
 		case 1:
-			err = a.judgeCommit(ctx, int32(i), changes.parents[0])
+			return a.judgeCommit(ctx, c, changes.parents[0])
 		default:
-			err = a.judgeMerge(ctx, int32(i), changes.parents)
+			return a.judgeMerge(ctx, c)
 		}
-		if err != nil {
-			return err
-		}
-	}
-	return context.Cause(ctx)
+	})
 }
 
 // judgeCommit judges a commit with one parent or none.
-func (a *audit) judgeCommit(ctx context.Context, place int32, changes []treeChange) error {
-	rev := &a.history.revisions[place]
+func (a *audit) judgeCommit(ctx context.Context, commit judgedCommit, changes []treeChange) error {
+	rev := a.history.at(commit.place)
 	moved := a.moves(changes)
 	for _, c := range changes {
 		if c.path == path.Join(a.opts.Dir, configName) {
@@ -56,7 +54,7 @@ func (a *audit) judgeCommit(ctx context.Context, place int32, changes []treeChan
 			a.found(rev, AuditRenamed, "HO902", handoff.LevelError, c.path, "renamed to "+moved[c.path])
 		case moved[c.path] != "": // said with the old name
 		case c.old.isNone():
-			if err := a.judgeAddition(ctx, place, name, c); err != nil {
+			if err := a.judgeAddition(ctx, commit, name, c); err != nil {
 				return err
 			}
 		default:
@@ -71,7 +69,10 @@ func (a *audit) judgeCommit(ctx context.Context, place int32, changes []treeChan
 func (a *audit) moves(changes []treeChange) map[string]string {
 	gone := map[string]string{} // content or id → path
 	for _, c := range changes {
-		if name, ok := parseRecordName(a.opts.Dir, c.path); ok && c.new.isNone() {
+		if !c.new.isNone() {
+			continue
+		}
+		if name, ok := parseRecordName(a.opts.Dir, c.path); ok {
 			gone[c.old.hash.String()], gone[name.ID] = c.path, c.path
 		}
 	}
@@ -122,8 +123,8 @@ func (a *audit) judgeAlteration(rev *revision, c treeChange) {
 }
 
 // judgeAddition judges a record that a commit added.
-func (a *audit) judgeAddition(ctx context.Context, place int32, name handoff.FileName, c treeChange) error {
-	rev := &a.history.revisions[place]
+func (a *audit) judgeAddition(ctx context.Context, commit judgedCommit, name handoff.FileName, c treeChange) error {
+	rev := a.history.at(commit.place)
 	if first, gone := a.mark.Touched[c.path]; gone {
 		kind, message := AuditEdited, "came back with other content after it was removed"
 		if c.new.String() == first {
@@ -134,18 +135,18 @@ func (a *audit) judgeAddition(ctx context.Context, place int32, name handoff.Fil
 		return nil
 	}
 	a.mark.Records++
-	if n := len(a.added); n == 0 || a.added[n-1] != place {
-		a.added = append(a.added, place)
+	if n := len(a.added); a.opts.Signed && (n == 0 || a.added[n-1].place != commit.place) {
+		a.added = append(a.added, commit)
 	}
 	if name.Kind == handoff.KindAck {
-		a.acks = append(a.acks, c.path)
+		a.acks = append(a.acks, a.names.intern(name))
 	}
-	roster, err := a.configOf(a.changes[place].config)
+	roster, err := a.configOf(commit.config)
 	if err != nil {
 		return err
 	}
 	a.judgeDate(rev, name, c.path, roster)
-	return a.judgeAuthor(ctx, rev, name, c.path, whoseCommit{a.changes[place].config, a.history.authors[rev.author]}, roster)
+	return a.judgeAuthor(ctx, rev, name, c.path, whoseCommit{commit.config, a.history.authors[rev.author]}, roster)
 }
 
 // judgeDate compares the time of a record with that of its commit.
@@ -295,7 +296,8 @@ func changedSections(before, after *teamconfig.Config) []string {
 // judgeMerge judges a commit with several parents. Every parent has records
 // that the others lack, so additions are nothing; but what any parent had must
 // be there unchanged.
-func (a *audit) judgeMerge(ctx context.Context, place int32, parents [][]treeChange) error {
+func (a *audit) judgeMerge(ctx context.Context, commit judgedCommit) error {
+	parents := commit.parents
 	differs := map[string]int{} // from how many parents a path differs
 	for _, changes := range parents {
 		for _, c := range changes {
@@ -306,7 +308,7 @@ func (a *audit) judgeMerge(ctx context.Context, place int32, parents [][]treeCha
 	for _, c := range slices.Concat(parents...) {
 		if _, isRecord := parseRecordName(a.opts.Dir, c.path); isRecord && !c.old.isNone() && !judged[c.path] {
 			judged[c.path] = true
-			a.judgeMerged(&a.history.revisions[place], c, differs[c.path] == len(parents))
+			a.judgeMerged(a.history.at(commit.place), c, differs[c.path] == len(parents))
 		}
 	}
 	var own []treeChange // the merge's own work, taken from no parent
@@ -315,7 +317,7 @@ func (a *audit) judgeMerge(ctx context.Context, place int32, parents [][]treeCha
 			own = append(own, c)
 		}
 	}
-	return a.judgeCommit(ctx, place, own)
+	return a.judgeCommit(ctx, commit, own)
 }
 
 // judgeMerged judges a record that a merge does not have as one of the parents

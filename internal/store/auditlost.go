@@ -12,16 +12,25 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// judgeLost looks for commits that were audited and that no tip reaches any
-// more.
-func (a *audit) judgeLost(ctx context.Context) error {
-	missing := map[plumbing.Hash][]string{} // commit → the references that had it
+// findMissing notes which commits that references had no tip reaches any more.
+// After that, of all new history only the hashes are remembered.
+func (a *audit) findMissing(context.Context) error {
+	a.missing = map[plumbing.Hash][]string{}
 	for _, name := range slices.Sorted(maps.Keys(a.mark.Tips)) {
 		hash := plumbing.NewHash(a.mark.Tips[name])
-		if _, reached := a.history.places[hash]; !reached {
-			missing[hash] = append(missing[hash], name)
+		if !a.history.has(hash) {
+			a.missing[hash] = append(a.missing[hash], name)
 		}
 	}
+	a.mark.add(a.history)
+	a.history = nil // the memory is wanted
+	return nil
+}
+
+// judgeLost looks for commits that were audited and are no longer part of
+// history.
+func (a *audit) judgeLost(ctx context.Context) error {
+	missing := a.missing
 	if len(missing) == 0 {
 		return nil
 	}
@@ -32,8 +41,7 @@ func (a *audit) judgeLost(ctx context.Context) error {
 		return err
 	}
 	maps.DeleteFunc(missing, func(hash plumbing.Hash, _ []string) bool {
-		_, reached := all.places[hash]
-		return reached
+		return all.has(hash)
 	})
 	return a.judgeRewritten(ctx, missing, all)
 }
@@ -42,14 +50,10 @@ func (a *audit) judgeLost(ctx context.Context) error {
 // of history, and which records went with them. A branch that was never pushed
 // may be rewritten as long as its records are there: rebasing is everyday work.
 func (a *audit) judgeRewritten(ctx context.Context, missing map[plumbing.Hash][]string, all *history) error {
-	inHistory := func(hash plumbing.Hash) bool {
-		_, here := all.places[hash]
-		return here
-	}
 	var tips []plumbing.Hash
 	var names []string
 	for tip, had := range missing {
-		_, err := a.walkHistory(ctx, a.blocks, []plumbing.Hash{tip}, inHistory)
+		_, err := a.walkHistory(ctx, a.blocks, []plumbing.Hash{tip}, all.has)
 		switch {
 		case err == nil:
 			tips, names = append(tips, tip), append(names, had...)
@@ -62,7 +66,7 @@ func (a *audit) judgeRewritten(ctx context.Context, missing map[plumbing.Hash][]
 	if len(tips) == 0 {
 		return nil
 	}
-	lost, err := a.walkHistory(ctx, a.blocks, tips, inHistory)
+	lost, err := a.walkHistory(ctx, a.blocks, tips, all.has)
 	if err != nil {
 		return err
 	}
@@ -72,11 +76,10 @@ func (a *audit) judgeRewritten(ctx context.Context, missing map[plumbing.Hash][]
 // judgeLostCommits looks at what the commits held that are no longer part of
 // history.
 func (a *audit) judgeLostCommits(ctx context.Context, lost *history, names []string) error {
-	changes, err := a.collectChanges(ctx, a.blocks, lost, a.opts.Dir, nil)
+	records, err := a.lostRecords(ctx, lost)
 	if err != nil {
 		return err
 	}
-	records := a.lostRecords(changes)
 	level := handoff.LevelWarning
 	if len(records) > 0 {
 		level = handoff.LevelError
@@ -101,16 +104,16 @@ func (a *audit) foundRewritten(names []string, level handoff.Level, what string)
 // audited. Without a remote nobody can tell.
 func (a *audit) wasPublished(h *history) bool {
 	return len(a.mark.Remotes) == 0 || slices.ContainsFunc(a.mark.Remotes, func(hash string) bool {
-		place, lost := h.places[plumbing.NewHash(hash)]
-		return lost && !h.revisions[place].known
+		place, lost := h.find(plumbing.NewHash(hash))
+		return lost && !h.at(place).known
 	})
 }
 
 // lostRecords returns the records that commits added and that no tip has now as
 // they were, sorted.
-func (a *audit) lostRecords(commits []revisionChanges) []string {
+func (a *audit) lostRecords(ctx context.Context, lost *history) ([]string, error) {
 	var paths []string
-	for _, commit := range commits {
+	err := a.eachChange(ctx, a.blocks, lost, a.opts.Dir, nil, func(_ int32, commit *revisionChanges) error {
 		for _, changes := range commit.parents {
 			for _, c := range changes {
 				if name, ok := parseRecordName(a.opts.Dir, c.path); ok && c.old.isNone() && !a.union.has(name.ID, c) {
@@ -118,7 +121,8 @@ func (a *audit) lostRecords(commits []revisionChanges) []string {
 				}
 			}
 		}
-	}
+		return nil
+	})
 	slices.Sort(paths)
-	return slices.Compact(paths)
+	return slices.Compact(paths), err
 }

@@ -118,12 +118,11 @@ func (a *audit) remember(context.Context) error {
 	for name, hash := range a.tips {
 		a.mark.Tips[name] = hash.String()
 	}
-	a.mark.add(a.history)
 	line, err := json.Marshal(a.mark)
 	if err != nil {
 		return err
 	}
-	err = a.writeState(a.auditPath(), slices.Concat(line, []byte{'\n'}, a.mark.commits))
+	err = a.writeState(a.auditPath(), append(line, '\n'), a.mark.commits)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		return nil
 	}
@@ -132,13 +131,15 @@ func (a *audit) remember(context.Context) error {
 
 // add adds the commits of a history.
 func (m *auditMark) add(h *history) {
-	hashes := make([]plumbing.Hash, 0, len(h.revisions)+len(m.commits)/hashSize)
+	hashes := make([]plumbing.Hash, 0, h.size()+len(m.commits)/hashSize)
 	for old := range slices.Chunk(m.commits, hashSize) {
 		hashes = append(hashes, plumbing.Hash(old))
 	}
-	for i := range h.revisions {
-		if !h.revisions[i].known {
-			hashes = append(hashes, h.revisions[i].hash)
+	for _, slab := range h.slabs {
+		for i := range slab {
+			if !slab[i].known {
+				hashes = append(hashes, slab[i].hash)
+			}
 		}
 	}
 	slices.SortFunc(hashes, func(a, b plumbing.Hash) int { return bytes.Compare(a[:], b[:]) })
@@ -151,7 +152,7 @@ func (m *auditMark) add(h *history) {
 
 // writeState replaces a file of ours in the git directory. Killed at any
 // instant, the old or the new one is there.
-func (r *Repo) writeState(path string, data []byte) error {
+func (r *Repo) writeState(path string, parts ...[]byte) error {
 	if err := r.makeDirs(filepath.Dir(path)); err != nil {
 		return err
 	}
@@ -159,7 +160,11 @@ func (r *Repo) writeState(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(data)
+	for _, data := range parts {
+		if err == nil {
+			_, err = file.Write(data)
+		}
+	}
 	err = errors.Join(err, file.Sync(), file.Close(), r.share(file.Name()))
 	if err == nil {
 		err = os.Rename(file.Name(), path)

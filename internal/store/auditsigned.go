@@ -15,15 +15,15 @@ import (
 // records. Which keys are trusted is the user's business (gpg.ssh.allowedSignersFile,
 // the keyring), never the repository's.
 func (a *audit) judgeSignatures(ctx context.Context) error {
-	if !a.opts.Signed || len(a.added) == 0 {
+	if len(a.added) == 0 {
 		return nil
 	}
 	if !a.git.installed() {
 		return errNoGit
 	}
 	var hashes bytes.Buffer
-	for _, place := range a.added {
-		fmt.Fprintln(&hashes, a.history.revisions[place].hash)
+	for _, commit := range a.added {
+		fmt.Fprintln(&hashes, a.history.at(commit.place).hash)
 	}
 	cmd := a.git.command(ctx, "false", "--no-replace-objects", "log", "--no-walk=unsorted", "--stdin", "--format=%G?%x00%GS")
 	out, err := runCommand(ctx, cmd, "log", &hashes)
@@ -34,9 +34,9 @@ func (a *audit) judgeSignatures(ctx context.Context) error {
 	if len(lines) != len(a.added) {
 		return fmt.Errorf("git log: %d answers about %d signatures", len(lines), len(a.added))
 	}
-	for i, place := range a.added {
+	for i, commit := range a.added {
 		verdict, signer, _ := strings.Cut(lines[i], "\x00")
-		if err := a.judgeSignature(place, verdict, signer); err != nil {
+		if err := a.judgeSignature(commit, verdict, signer); err != nil {
 			return err
 		}
 	}
@@ -56,18 +56,18 @@ var signatureFaults = map[string]string{
 }
 
 // judgeSignature judges the signature of one commit.
-func (a *audit) judgeSignature(place int32, verdict, signer string) error {
-	rev := &a.history.revisions[place]
+func (a *audit) judgeSignature(commit judgedCommit, verdict, signer string) error {
+	rev := a.history.at(commit.place)
 	fault, isFault := signatureFaults[verdict]
 	kind := AuditUnsigned
 	if !isFault {
-		roster, err := a.configOf(a.changes[place].config)
+		roster, err := a.configOf(commit.config)
 		if err != nil || signs(roster, signer, a.history.authors[rev.author]) {
 			return err
 		}
 		kind, fault = AuditSigner, "signed by "+signer+", who is not the author of the commit"
 	}
-	for _, changes := range a.changes[place].parents[:1] {
+	for _, changes := range commit.parents[:1] {
 		for _, c := range changes {
 			if _, ok := parseRecordName(a.opts.Dir, c.path); ok {
 				a.found(rev, kind, "HO904", handoff.LevelError, c.path, fault)

@@ -2,110 +2,183 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"maps"
+	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
+// recordName is the name of a record, in little memory: an audit has those of
+// all records.
+type recordName struct {
+	at       int64 // Unix seconds
+	kind, by int32 // places in recordNames.words
+	id       [handoff.IDLength]byte
+}
+
+// compare orders names, by time first.
+func (n recordName) compare(m recordName) int {
+	return cmp.Or(cmp.Compare(n.at, m.at), bytes.Compare(n.id[:], m.id[:]), cmp.Compare(n.kind, m.kind), cmp.Compare(n.by, m.by))
+}
+
+// recordNames makes names small, and paths of them again. The path of a record
+// is made of the parts of its name and nothing else.
+type recordNames struct {
+	dir    string
+	words  []string
+	places map[string]int32
+}
+
+func newRecordNames(dir string) *recordNames {
+	return &recordNames{dir: dir, places: map[string]int32{}}
+}
+
+func (n *recordNames) intern(name handoff.FileName) recordName {
+	small := recordName{at: name.At.Unix(), kind: n.word(string(name.Kind)), by: n.word(name.By)}
+	copy(small.id[:], name.ID)
+	return small
+}
+
+func (n *recordNames) word(s string) int32 {
+	place, ok := n.places[s]
+	if !ok {
+		place = int32(len(n.words))
+		s = strings.Clone(s) // not the path that it is part of
+		n.places[s] = place
+		n.words = append(n.words, s)
+	}
+	return place
+}
+
+func (n *recordNames) kind(name recordName) handoff.Kind { return handoff.Kind(n.words[name.kind]) }
+
+// path returns the path of a record.
+func (n *recordNames) path(name recordName) string {
+	r := handoff.Record{
+		ID: string(name.id[:]), Kind: n.kind(name), By: n.words[name.by],
+		At: handoff.Time{Time: time.Unix(name.at, 0)},
+	}
+	return n.dir + "/" + r.Name()
+}
+
 // recordUnion is the records that all tips hold together, each path with each
 // of its contents once.
 type recordUnion struct {
+	names *recordNames
 	files []unionFile
-	first map[string]int32   // id → place in files
-	more  map[string][]int32 // id → the other places, for ids that stand for several
+	byID  []int32 // places in files; those of one id in the order of files
 }
 
-// unionFile is a record and the tip by which it was found.
+// unionFile is a record and the tip by which it was found. It has no pointers:
+// there are as many as there are records.
 type unionFile struct {
-	treeFile
-	ref string
+	recordName
+	hash plumbing.Hash
+	mode filemode.FileMode
+	ref  int32 // place among the tips
 }
 
-// readUnion lists the records below dir in the trees of refs.
-func (o *objects) readUnion(refs []Ref, dir string) (*recordUnion, error) {
-	u := &recordUnion{first: map[string]int32{}, more: map[string][]int32{}}
-	walk := o.newTreeWalk(dir)
-	for _, ref := range refs {
+// readUnion lists the records in the trees of refs. expected is about how many
+// there are.
+func (o *objects) readUnion(refs []Ref, names *recordNames, expected int) (*recordUnion, error) {
+	u := &recordUnion{names: names, files: make([]unionFile, 0, expected)}
+	walk := o.newTreeWalk(names.dir)
+	for i, ref := range refs {
 		if ref.Err != nil {
 			continue // the report says so
 		}
-		found, err := walk.files(plumbing.NewHash(ref.Hash))
-		if err != nil {
+		if err := walk.each(plumbing.NewHash(ref.Hash), func(f treeFile) {
+			if name, ok := parseRecordName(names.dir, f.Path); ok {
+				u.files = append(u.files, unionFile{names.intern(name), f.Hash, f.Mode, int32(i)})
+			}
+		}); err != nil {
 			return nil, err
 		}
-		for _, f := range found {
-			u.add(dir, unionFile{f, ref.Name})
-		}
 	}
+	u.byID = make([]int32, len(u.files))
+	for i := range u.byID {
+		u.byID[i] = int32(i)
+	}
+	slices.SortFunc(u.byID, func(a, b int32) int {
+		return cmp.Or(bytes.Compare(u.files[a].id[:], u.files[b].id[:]), cmp.Compare(a, b))
+	})
 	return u, nil
 }
 
-func (u *recordUnion) add(dir string, f unionFile) {
-	name, ok := parseRecordName(dir, f.Path)
-	if !ok {
-		return
+// withID returns the places of the records that have an id.
+func (u *recordUnion) withID(id string) []int32 {
+	begin, _ := slices.BinarySearchFunc(u.byID, id, func(place int32, id string) int {
+		return strings.Compare(string(u.files[place].id[:]), id)
+	})
+	end := begin
+	for end < len(u.byID) && string(u.files[u.byID[end]].id[:]) == id {
+		end++
 	}
-	place := int32(len(u.files))
-	u.files = append(u.files, f)
-	if _, taken := u.first[name.ID]; taken {
-		u.more[name.ID] = append(u.more[name.ID], place)
-	} else {
-		u.first[name.ID] = place
-	}
+	return u.byID[begin:end]
 }
 
-// withID returns the records that have an id.
-func (u *recordUnion) withID(id string) []unionFile {
-	place, ok := u.first[id]
-	if !ok {
-		return nil
+// sharedIDs yields the places of the records of each id that stands for several,
+// in the order of the ids.
+func (u *recordUnion) sharedIDs() iter.Seq[[]int32] {
+	return func(yield func([]int32) bool) {
+		for begin, end := 0, 0; begin < len(u.byID); begin = end {
+			for end < len(u.byID) && u.files[u.byID[end]].id == u.files[u.byID[begin]].id {
+				end++
+			}
+			if end-begin > 1 && !yield(u.byID[begin:end]) {
+				return
+			}
+		}
 	}
-	files := []unionFile{u.files[place]}
-	for _, place := range u.more[id] {
-		files = append(files, u.files[place])
-	}
-	return files
 }
 
 // has reports whether some tip has the record of an id as a commit has made it.
 func (u *recordUnion) has(id string, c treeChange) bool {
-	made := treeFile{Path: c.path, Mode: c.new.mode, Hash: c.new.hash}
-	return slices.ContainsFunc(u.withID(id), func(f unionFile) bool { return f.treeFile == made })
+	return slices.ContainsFunc(u.withID(id), func(place int32) bool {
+		f := &u.files[place]
+		return f.hash == c.new.hash && f.mode == c.new.mode && u.names.path(f.recordName) == c.path
+	})
 }
 
 // judgeUnion looks at the records that the tips hold together.
 func (a *audit) judgeUnion(ctx context.Context) error {
-	a.changes = nil // the memory is wanted
-	objects, err := a.loadObjects()
+	objects, err := a.newObjects()
 	if err != nil {
 		return err
 	}
-	if a.union, err = objects.readUnion(a.opts.Refs, a.opts.Dir); err != nil {
+	defer objects.Close()
+	objects.readThrough(a.blocks)
+	if a.union, err = objects.readUnion(a.opts.Refs, a.names, a.mark.Records); err != nil {
 		return err
 	}
 	a.mark.drop(AuditDuplicated)
-	for _, id := range slices.Sorted(maps.Keys(a.union.more)) {
-		a.judgeDuplicates(a.union.withID(id))
+	for places := range a.union.sharedIDs() {
+		a.judgeDuplicates(places)
 	}
 	return a.judgeDigests(ctx)
 }
 
 // judgeDuplicates reports records with one id that are not the same.
-func (a *audit) judgeDuplicates(files []unionFile) {
-	first := files[0]
-	for _, f := range files[1:] {
-		switch {
-		case f.Path != first.Path:
-			a.found(nil, AuditDuplicated, "HO903", handoff.LevelError, f.Path, "its id stands for another record as well: "+first.Path+" in "+first.ref)
-		case f.Hash != first.Hash:
-			a.found(nil, AuditDuplicated, "HO903", handoff.LevelError, f.Path, "has other content in "+f.ref+" than in "+first.ref)
+func (a *audit) judgeDuplicates(places []int32) {
+	first := a.union.files[places[0]]
+	refOf := func(f unionFile) string { return a.opts.Refs[f.ref].Name }
+	for _, place := range places[1:] {
+		switch f := a.union.files[place]; {
+		case f.recordName != first.recordName:
+			a.found(nil, AuditDuplicated, "HO903", handoff.LevelError, a.names.path(f.recordName),
+				"its id stands for another record as well: "+a.names.path(first.recordName)+" in "+refOf(first))
+		case f.hash != first.hash:
+			a.found(nil, AuditDuplicated, "HO903", handoff.LevelError, a.names.path(f.recordName),
+				"has other content in "+refOf(f)+" than in "+refOf(first))
 		}
 	}
 }
@@ -113,33 +186,34 @@ func (a *audit) judgeDuplicates(files []unionFile) {
 // judgeDigests compares the records that were acked with what was acked: for
 // new acks only, unless a record was changed.
 func (a *audit) judgeDigests(ctx context.Context) error {
-	var acks []unionFile
-	isNew := map[string]bool{}
-	for _, path := range a.acks {
-		isNew[path] = true
-	}
 	if a.changed {
 		a.mark.drop(AuditDigest)
 	}
-	for _, f := range a.union.files {
-		if name, _ := parseRecordName(a.opts.Dir, f.Path); name.Kind == handoff.KindAck && (a.changed || isNew[f.Path]) {
-			acks = append(acks, f)
+	slices.SortFunc(a.acks, recordName.compare)
+	isNew := func(name recordName) bool {
+		_, found := slices.BinarySearchFunc(a.acks, name, recordName.compare)
+		return found
+	}
+	var acks []int32 // places in the union
+	for i, f := range a.union.files {
+		if a.names.kind(f.recordName) == handoff.KindAck && (a.changed || isNew(f.recordName)) {
+			acks = append(acks, int32(i))
 		}
 	}
 	wrong := make([]bool, len(acks))
-	if err := a.inChunks(ctx, a.blocks, len(acks), auditChunk, func(o *objects) func(begin, end int) error {
+	if err := a.inChunks(ctx, a.blocks, auditProcessors(), len(acks), auditChunk, func(o *objects) func(begin, end int) error {
 		return func(begin, end int) (err error) {
 			for i := begin; i < end && err == nil; i++ {
-				wrong[i], err = a.acksOtherBytes(o, acks[i])
+				wrong[i], err = a.acksOtherBytes(o, a.union.files[acks[i]].hash)
 			}
 			return err
 		}
 	}); err != nil {
 		return err
 	}
-	for i, ack := range acks {
+	for i, place := range acks {
 		if wrong[i] {
-			a.found(nil, AuditDigest, "HO902", handoff.LevelError, ack.Path, "acknowledges other bytes than its subject has")
+			a.found(nil, AuditDigest, "HO902", handoff.LevelError, a.names.path(a.union.files[place].recordName), "acknowledges other bytes than its subject has")
 		}
 	}
 	return nil
@@ -148,15 +222,15 @@ func (a *audit) judgeDigests(ctx context.Context) error {
 // acksOtherBytes reports whether the digest in an ack fits none of the records
 // that have the id of its subject. Where no tip has the subject nothing can be
 // compared.
-func (a *audit) acksOtherBytes(o *objects, ack unionFile) (bool, error) {
-	data, err := o.blob(ack.Hash, handoff.MaxSize)
+func (a *audit) acksOtherBytes(o *objects, ack plumbing.Hash) (bool, error) {
+	data, err := o.blob(ack, handoff.MaxSize)
 	if err != nil {
 		return false, unlessTooLarge(err)
 	}
 	subject, digest := ackedDigest(data)
-	files := a.union.withID(subject)
-	for _, f := range files {
-		data, err := o.blob(f.Hash, handoff.MaxSize)
+	places := a.union.withID(subject)
+	for _, place := range places {
+		data, err := o.blob(a.union.files[place].hash, handoff.MaxSize)
 		if err := unlessTooLarge(err); err != nil {
 			return false, err
 		}
@@ -164,7 +238,7 @@ func (a *audit) acksOtherBytes(o *objects, ack unionFile) (bool, error) {
 			return false, nil
 		}
 	}
-	return digest != "" && len(files) > 0, nil
+	return digest != "" && len(places) > 0, nil
 }
 
 // unlessTooLarge drops the error of a record that is too large for one: nobody

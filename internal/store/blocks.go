@@ -4,30 +4,41 @@ import (
 	"errors"
 	"io"
 	"os"
-	"strings"
 	"sync"
 )
 
 const (
-	blockSize = 64 << 10
-
-	// An index is read all over, as hashes are; a pack where the commits are
-	// that are walked.
-	indexBlocks = 512 // 32 MiB
-	packBlocks  = 128 // 8 MiB
+	blockSize  = 32 << 10
+	packBlocks = 32
 )
 
-// blockCache reads files in blocks and keeps some of them, so that a walk
+// blockCache reads packs in blocks and keeps some of them, so that a walk
 // through history, which reads a few bytes here and there a million times, asks
-// the system once for each block. It is safe for concurrent use.
+// the system once for each block. An index is read all over, as hashes are: of
+// that it keeps what is needed. It is safe for concurrent use.
 type blockCache struct {
 	mu      sync.Mutex
-	readers map[string]*blockReader // by path
+	readers map[string]*blockReader // by path of the pack
+	tables  map[string]*offsetTable // by path of the index
 }
 
-func newBlockCache() *blockCache { return &blockCache{readers: map[string]*blockReader{}} }
+func newBlockCache() *blockCache {
+	return &blockCache{readers: map[string]*blockReader{}, tables: map[string]*offsetTable{}}
+}
 
-// reader returns what reads the pack or the index at path.
+// table returns the table of the index at path.
+func (c *blockCache) table(path string) *offsetTable {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t, ok := c.tables[path]
+	if !ok {
+		t = new(offsetTable)
+		c.tables[path] = t
+	}
+	return t
+}
+
+// reader returns what reads the pack at path.
 func (c *blockCache) reader(path string) (*blockReader, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -38,11 +49,7 @@ func (c *blockCache) reader(path string) (*blockReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	slots := indexBlocks
-	if strings.HasSuffix(path, ".pack") {
-		slots = packBlocks
-	}
-	r := &blockReader{file: file, slots: make([]block, slots)}
+	r := &blockReader{file: file, slots: make([]block, packBlocks)}
 	c.readers[path] = r
 	return r, nil
 }

@@ -31,7 +31,7 @@ func (r *Repo) ReadAll(ctx context.Context, blobs []string, max int64, use func(
 	if err != nil {
 		return err
 	}
-	err = r.inChunks(ctx, blocks, len(order), readChunk, func(o *objects) func(begin, end int) error {
+	err = r.inChunks(ctx, blocks, runtime.GOMAXPROCS(0), len(order), readChunk, func(o *objects) func(begin, end int) error {
 		return func(begin, end int) error {
 			for _, want := range order[begin:end] {
 				data, err := o.blobAt(want, max)
@@ -73,7 +73,7 @@ func (r *Repo) inPackOrder(ctx context.Context, blocks *blockCache, blobs []stri
 	}
 	slices.SortFunc(order, func(a, b wanted) int { return bytes.Compare(a.hash[:], b.hash[:]) })
 	const chunk = 8 * readChunk
-	if err := r.inChunks(ctx, blocks, len(order), chunk, func(o *objects) func(begin, end int) error {
+	if err := r.inChunks(ctx, blocks, runtime.GOMAXPROCS(0), len(order), chunk, func(o *objects) func(begin, end int) error {
 		return func(begin, end int) error {
 			for i := begin; i < end; i++ {
 				order[i].locate(o)
@@ -135,20 +135,20 @@ func (o *objects) packAt(base string) *packFile {
 	return nil
 }
 
-// inChunks calls work with the parts of 0 to n, each of at most chunk, on all
+// inChunks calls work with the parts of 0 to n, each of at most chunk, on so many
 // processors. Each worker has its own object database and what newWorker makes
 // of it.
-func (r *Repo) inChunks(ctx context.Context, blocks *blockCache, n, chunk int, newWorker func(*objects) func(begin, end int) error) error {
+func (r *Repo) inChunks(ctx context.Context, blocks *blockCache, processors, n, chunk int, newWorker func(*objects) func(begin, end int) error) error {
 	var next atomic.Int64
 	var failed atomic.Bool
-	workers := min(runtime.GOMAXPROCS(0), (n+chunk-1)/chunk)
+	workers := min(processors, (n+chunk-1)/chunk)
 	return together(workers, func(int) error {
 		objects, err := r.newObjects()
 		if err != nil {
 			return err
 		}
 		defer objects.Close()
-		objects.blocks = blocks
+		objects.readThrough(blocks)
 		work := newWorker(objects)
 		for {
 			begin := int(next.Add(int64(chunk))) - chunk
@@ -164,4 +164,43 @@ func (r *Repo) inChunks(ctx context.Context, blocks *blockCache, n, chunk int, n
 			}
 		}
 	})
+}
+
+// inTurns is inChunks for results that are used in the order of the chunks. A
+// worker whose turn has not come waits: no more results are in memory than there
+// are workers.
+func inTurns[T any](ctx context.Context, r *Repo, blocks *blockCache, processors, n, chunk int,
+	newWorker func(*objects) func(begin, end int) (T, error), use func(begin int, result T) error,
+) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	turns := make([]chan struct{}, n/chunk+2)
+	for i := range turns {
+		turns[i] = make(chan struct{})
+	}
+	close(turns[0])
+	err := r.inChunks(ctx, blocks, processors, n, chunk, func(o *objects) func(begin, end int) error {
+		work := newWorker(o)
+		return func(begin, end int) error {
+			result, err := work(begin, end)
+			if err == nil {
+				select {
+				case <-turns[begin/chunk]:
+					err = use(begin, result)
+				case <-ctx.Done():
+					err = context.Cause(ctx)
+				}
+			}
+			if err != nil {
+				cancel(err) // nobody waits for this turn to end
+				return err
+			}
+			close(turns[begin/chunk+1])
+			return nil
+		}
+	})
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // once, not from every worker
+	}
+	return err
 }

@@ -195,28 +195,3 @@ func (r *Repo) MergeBase(ctx context.Context, commit string, others ...string) (
 	}
 	return strings.TrimSpace(string(out)), err
 }
-
-// Range returns the commits that head reaches and none of bases does, parents
-// before their children. All are hashes.
-func (r *Repo) Range(ctx context.Context, head string, bases ...string) ([]CommitInfo, error) {
-	if !r.git.installed() {
-		return nil, errNoGit
-	}
-	args := []string{"rev-list", "--topo-order", "--reverse", "--end-of-options", head}
-	for _, base := range bases {
-		args = append(args, "^"+base)
-	}
-	out, err := r.git.output(ctx, args...)
-	if err != nil {
-		return nil, err
-	}
-	var commits []CommitInfo
-	for hash := range strings.FieldsSeq(string(out)) {
-		c, err := r.ReadCommit(hash)
-		if err != nil {
-			return nil, err
-		}
-		commits = append(commits, c)
-	}
-	return commits, nil
-}

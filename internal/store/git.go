@@ -8,6 +8,7 @@ import (
 	"io"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // gitProgram runs the installed git executable.
@@ -76,7 +77,22 @@ func commandError(ctx context.Context, name, stderr string, err error) error {
 	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
+		if exit.ExitCode() < 0 && cancelledSoon(ctx) { // by a signal
+			return context.Cause(ctx)
+		}
 		return &gitError{Command: name, Status: exit.ExitCode(), Stderr: strings.TrimSpace(stderr)}
 	}
 	return err
+}
+
+// cancelledSoon reports whether ctx is cancelled now or within a moment. Ctrl-C
+// in a terminal reaches git as well, which may have ended before we know of it:
+// what it says then is no error of its own.
+func cancelledSoon(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return true
+	case <-time.After(50 * time.Millisecond):
+		return false
+	}
 }

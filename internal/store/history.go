@@ -3,33 +3,112 @@ package store
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// revision is a commit as an audit needs it.
+// revision is a commit as an audit needs it. There is one for every commit of
+// history, all in memory: it is small and has no pointers.
 type revision struct {
 	hash    plumbing.Hash
 	tree    plumbing.Hash
-	parents []int32 // places in history.revisions; none at the edge of a shallow clone
-	author  int32   // place in history.authors
-	when    int64   // author date, Unix seconds
+	when    int64 // author date, Unix seconds
+	author  int32 // place in history.authors
+	parents int32 // the first place in history.parents that is its own
+	count   int32 // of parents; none at the edge of a shallow clone
 
-	known bool // looked at by an earlier audit: its history is not walked
-	edge  bool // its parents are missing from a shallow clone
+	known  bool // looked at by an earlier audit: its history is not walked
+	edge   bool // its parents are missing from a shallow clone
+	sorted bool // has its place in history.order
 }
 
-// history is the commits that some tips reach, parents before their children.
+// history is the commits that some tips reach. Each has a place, a number by
+// which the others name it.
 type history struct {
-	revisions []revision
-	places    map[plumbing.Hash]int32
-	authors   []author
+	slabs   [][]revision // of slabSize each: a slice that grows is there twice meanwhile
+	parents []int32      // places
+	order   []int32      // all places, parents before their children
+	table   hashTable
+	authors []author
+}
+
+// slabSize is how many revisions are allocated together.
+const slabSize = 1024
+
+// at returns the commit at a place.
+func (h *history) at(place int32) *revision { return &h.slabs[place/slabSize][place%slabSize] }
+
+// parentsOf returns the places of a commit's parents.
+func (h *history) parentsOf(rev *revision) []int32 {
+	return h.parents[rev.parents : rev.parents+rev.count]
+}
+
+// size is the number of commits.
+func (h *history) size() int {
+	if len(h.slabs) == 0 {
+		return 0
+	}
+	return (len(h.slabs)-1)*slabSize + len(h.slabs[len(h.slabs)-1])
+}
+
+// find returns the place of a commit.
+func (h *history) find(hash plumbing.Hash) (place int32, ok bool) {
+	slot := h.slot(hash)
+	if slot == nil || *slot == 0 {
+		return 0, false
+	}
+	return *slot - 1, true
+}
+
+// has reports whether a commit is part of the history.
+func (h *history) has(hash plumbing.Hash) bool {
+	_, ok := h.find(hash)
+	return ok
+}
+
+// hashTable finds commits by their hash, with open addressing: a map of hashes
+// takes eight times the memory. A slot has a place and one, 0 is empty.
+type hashTable []int32
+
+// slot returns the slot of a commit, an empty one when it has none.
+func (h *history) slot(hash plumbing.Hash) *int32 {
+	if len(h.table) == 0 {
+		return nil
+	}
+	mask := uint32(len(h.table) - 1)
+	for i := binary.LittleEndian.Uint32(hash[:]) & mask; ; i = (i + 1) & mask {
+		if at := h.table[i]; at == 0 || h.at(at-1).hash == hash {
+			return &h.table[i]
+		}
+	}
+}
+
+// add gives a commit that is not there a place.
+func (h *history) add(hash plumbing.Hash) int32 {
+	place := int32(h.size())
+	if place%slabSize == 0 {
+		h.slabs = append(h.slabs, make([]revision, 0, slabSize))
+	}
+	last := &h.slabs[len(h.slabs)-1]
+	*last = append(*last, revision{hash: hash})
+	if 2*h.size() > len(h.table) {
+		h.table = make(hashTable, max(2*len(h.table), slabSize))
+		for i := range place {
+			*h.slot(h.at(i).hash) = i + 1
+		}
+	}
+	*h.slot(hash) = place + 1
+	return place
 }
 
 // author is whom a commit names as its author.
@@ -44,15 +123,9 @@ type historyWalk struct {
 	objects *objects
 	shallow map[plumbing.Hash]bool
 	known   func(plumbing.Hash) bool // commits where the walk ends
-	byName  map[author]int32
-	stack   []step
-}
-
-// step is a commit on the way from a tip down.
-type step struct {
-	revision
-	hashes []plumbing.Hash // of the parents
-	next   int             // of these, the one to go to
+	byIdent map[string]int32         // "name <email>" → place in authors
+	pending []int32                  // commits to be read
+	hashes  []plumbing.Hash          // of the parents of the commit that is read
 }
 
 // walkHistory gathers the commits that tips reach, down to those that are
@@ -64,15 +137,12 @@ func (r *Repo) walkHistory(ctx context.Context, blocks *blockCache, tips []plumb
 		return nil, err
 	}
 	defer objects.Close()
-	objects.blocks = blocks
+	objects.readThrough(blocks)
 	shallow, err := r.shallowEdge()
 	if err != nil {
 		return nil, err
 	}
-	w := &historyWalk{
-		history: history{places: map[plumbing.Hash]int32{}}, objects: objects,
-		shallow: shallow, known: known, byName: map[author]int32{},
-	}
+	w := &historyWalk{objects: objects, shallow: shallow, known: known, byIdent: map[string]int32{}}
 	for _, tip := range tips {
 		if err := w.from(ctx, tip); err != nil {
 			return nil, err
@@ -81,102 +151,148 @@ func (r *Repo) walkHistory(ctx context.Context, blocks *blockCache, tips []plumb
 	return &w.history, nil
 }
 
-// from walks down from one tip: depth first, and a commit gets its place when
-// all its parents have theirs.
+// from reads what one tip reaches, then sorts it.
 func (w *historyWalk) from(ctx context.Context, tip plumbing.Hash) error {
-	if err := w.enter(tip); err != nil {
-		return err
+	if w.has(tip) {
+		return nil
 	}
-	for len(w.stack) > 0 {
-		if err := ctx.Err(); err != nil {
+	w.pending = append(w.pending, w.add(tip))
+	top := w.pending[0]
+	for len(w.pending) > 0 {
+		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		top := &w.stack[len(w.stack)-1]
-		if top.next < len(top.hashes) {
-			parent := top.hashes[top.next]
-			top.next++
-			if err := w.enter(parent); err != nil {
-				return err
-			}
-			continue
+		place := w.pending[len(w.pending)-1]
+		w.pending = w.pending[:len(w.pending)-1]
+		if err := w.read(place); err != nil {
+			return err
 		}
-		w.leave(*top)
-		w.stack = w.stack[:len(w.stack)-1]
 	}
+	w.sort(top)
 	return nil
 }
 
-// enter reads a commit that is met for the first time.
-func (w *historyWalk) enter(hash plumbing.Hash) error {
-	if _, met := w.places[hash]; met {
-		return nil
+// sort gives a commit and what it reaches places in the order: depth first, each
+// when all its parents have theirs.
+func (h *history) sort(top int32) {
+	type step struct{ place, next int32 }
+	h.at(top).sorted = true
+	stack := []step{{top, 0}}
+	for len(stack) > 0 {
+		s := &stack[len(stack)-1]
+		parents := h.parentsOf(h.at(s.place))
+		if int(s.next) == len(parents) {
+			h.order = append(h.order, s.place)
+			stack = stack[:len(stack)-1]
+			continue
+		}
+		parent := parents[s.next]
+		s.next++
+		if rev := h.at(parent); !rev.sorted {
+			rev.sorted = true
+			stack = append(stack, step{parent, 0})
+		}
 	}
-	w.places[hash] = -1 // on the stack
-	data, err := w.objects.commit(hash)
+}
+
+// read reads a commit. Parents that were not met before are pending, the first
+// one as the next: in a pack it follows, as a rule.
+func (w *historyWalk) read(place int32) error {
+	rev := w.at(place)
+	data, err := w.objects.commit(rev.hash)
 	if err != nil {
-		return fmt.Errorf("commit %s: %w", hash, err)
+		return fmt.Errorf("commit %s: %w", rev.hash, err)
 	}
-	s, err := w.parse(hash, data)
+	hashes, err := w.parse(rev, data)
 	if err != nil {
 		return err
 	}
 	switch {
-	case w.known(hash):
-		s.known, s.hashes = true, nil
-	case w.shallow[hash]:
-		s.edge, s.hashes = len(s.hashes) > 0, nil
+	case w.known(rev.hash):
+		rev.known = true
+		return nil
+	case w.shallow[rev.hash]:
+		rev.edge = len(hashes) > 0
+		return nil
 	}
-	w.stack = append(w.stack, s)
+	rev.parents, rev.count = int32(len(w.parents)), int32(len(hashes))
+	first := len(w.pending)
+	for _, hash := range hashes {
+		parent, met := w.find(hash)
+		if !met {
+			parent = w.add(hash)
+			w.pending = append(w.pending, parent)
+		}
+		w.parents = append(w.parents, parent)
+	}
+	slices.Reverse(w.pending[first:])
 	return nil
 }
 
-// leave gives a commit its place.
-func (w *historyWalk) leave(s step) {
-	for _, parent := range s.hashes {
-		s.parents = append(s.parents, w.places[parent])
-	}
-	w.places[s.hash] = int32(len(w.revisions))
-	w.revisions = append(w.revisions, s.revision)
-}
-
-// parse reads the head of a commit object.
-func (w *historyWalk) parse(hash plumbing.Hash, data []byte) (step, error) {
-	s := step{revision: revision{hash: hash}}
+// parse reads the head of a commit object. The parents are valid until the next
+// call.
+func (w *historyWalk) parse(rev *revision, data []byte) (parents []plumbing.Hash, err error) {
+	w.hashes = w.hashes[:0]
 	for line := range bytes.Lines(data) {
 		key, value, _ := bytes.Cut(bytes.TrimSuffix(line, []byte{'\n'}), []byte{' '})
 		switch string(key) {
 		case "tree":
-			s.tree = plumbing.NewHash(string(value))
+			rev.tree = parseHash(value)
 		case "parent":
-			s.hashes = append(s.hashes, plumbing.NewHash(string(value)))
+			w.hashes = append(w.hashes, parseHash(value))
 		case "author":
-			// Old imports have authors that git would not write; they are
-			// nobody, at no time.
-			who, _ := parseIdent(string(value))
-			s.author, s.when = w.intern(author{who.Name, who.Email}), who.When.Unix()
-			return s, s.check()
+			if rev.tree.IsZero() { // git refuses it as well
+				return nil, fmt.Errorf("commit %s: no tree", rev.hash)
+			}
+			rev.author, rev.when = w.ident(value)
+			return w.hashes, nil
 		}
 	}
-	return step{}, fmt.Errorf("commit %s: no author", hash)
+	return nil, fmt.Errorf("commit %s: no author", rev.hash)
 }
 
-// check refuses a commit without a tree, which git refuses as well.
-func (s *step) check() error {
-	if s.tree.IsZero() {
-		return fmt.Errorf("commit %s: no tree", s.hash)
+// parseHash reads a hash in hex, zero for what is none.
+func parseHash(digits []byte) (hash plumbing.Hash) {
+	if len(digits) == 2*hashSize {
+		if _, err := hex.Decode(hash[:], digits); err != nil {
+			return plumbing.ZeroHash
+		}
 	}
-	return nil
+	return hash
 }
 
-// intern returns the place of an author.
-func (w *historyWalk) intern(who author) int32 {
-	place, ok := w.byName[who]
-	if !ok {
+// ident reads the author of a commit and when that was. Old imports have authors
+// that git would not write; they are nobody, at no time.
+func (w *historyWalk) ident(value []byte) (place int32, when int64) {
+	end := bytes.LastIndexByte(value, '>') + 1
+	place, met := w.byIdent[string(value[:end])]
+	if when, ok := unixDate(value[end:]); ok && met {
+		return place, when
+	}
+	who, err := parseIdent(string(value))
+	if !met {
 		place = int32(len(w.authors))
-		w.byName[who] = place
-		w.authors = append(w.authors, who)
+		w.authors = append(w.authors, author{who.Name, who.Email})
 	}
-	return place
+	if err == nil {
+		w.byIdent[string(value[:end])] = place
+	}
+	return place, who.When.Unix()
+}
+
+// unixDate reads the date of a commit as git writes it, " 1700000000 +0100".
+// [parseDate] knows the others, and takes its time.
+func unixDate(date []byte) (unix int64, ok bool) {
+	seconds, zone, _ := bytes.Cut(bytes.TrimPrefix(date, []byte{' '}), []byte{' '})
+	if len(zone) != len("+0100") || zone[0] != '+' && zone[0] != '-' {
+		return 0, false
+	}
+	offset, err := strconv.ParseUint(string(zone[1:]), 10, 16)
+	if err != nil || offset > 1400 || offset%100 >= 60 {
+		return 0, false
+	}
+	unix, err = strconv.ParseInt(string(seconds), 10, 64)
+	return unix, err == nil
 }
 
 // shallowEdge returns the commits whose parents a shallow clone does not have.

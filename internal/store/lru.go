@@ -12,6 +12,10 @@ type lruCache[K comparable, V any] struct {
 	items         map[K]*list.Element
 }
 
+// lruItemSize is about how many bytes a cache takes for each value besides it:
+// of the many small ones in a walk through history, most of the memory.
+const lruItemSize = 200
+
 type lruItem[K comparable, V any] struct {
 	key   K
 	value V

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"iter"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -28,6 +31,10 @@ const (
 	maxOpenFiles  = 64
 	maxCachedBase = 8 << 20 // bytes of objects kept as bases of deltas
 	maxRescans    = 5
+
+	// maxWalkedBase is maxCachedBase for each of several workers that read most
+	// objects of a repository, neighbours one after the other.
+	maxWalkedBase = 1 << 20
 )
 
 // objects reads and adds objects of a repository, in place of go-git's own
@@ -44,8 +51,7 @@ type objects struct {
 	// leaves it to the umask: 0444 and 0777 less its bits.
 	filePerm, dirPerm fs.FileMode
 
-	// blocks, unless nil, is between us and the files: it pays where most of
-	// the objects are read.
+	// blocks, unless nil, is between us and the packs.
 	blocks *blockCache
 
 	// promisor is the remote with which a partial clone has left what is not
@@ -60,6 +66,9 @@ type objects struct {
 	files    *lruCache[string, *openFile]
 	bases    *lruCache[packedAt, rawObject]
 	inflater inflater
+	hasher   hash.Hash // of objects that are read
+	header   []byte    // of the object that is hashed
+	exact    bool      // no offsetTable is asked: it may have said something wrong
 }
 
 var _ storer.EncodedObjectStorer = (*objects)(nil)
@@ -132,15 +141,21 @@ func openObjects(dir string, extra ...string) (*objects, error) {
 	o := &objects{
 		files: newLRU[string](maxOpenFiles,
 			func(*openFile) int64 { return 1 },
-			func(f *openFile) { f.Close() }),
+			func(f *openFile) { f.closed = true; f.Close() }),
 		bases: newLRU[packedAt](maxCachedBase,
-			func(obj rawObject) int64 { return int64(cap(obj.data)) },
+			func(obj rawObject) int64 { return int64(cap(obj.data)) + lruItemSize },
 			func(rawObject) {}),
 	}
 	for _, path := range paths {
 		o.dirs = append(o.dirs, &objectDir{path: path})
 	}
 	return o, nil
+}
+
+// readThrough reads packs through a cache that others read through as well. It
+// pays where most of the objects are read.
+func (o *objects) readThrough(blocks *blockCache) {
+	o.blocks, o.bases.budget = blocks, maxWalkedBase
 }
 
 // Close closes the files that are open. Reading again opens them again.
@@ -230,7 +245,7 @@ func (c objectCopy) path() string {
 	if c.pack == nil {
 		return c.loose
 	}
-	return c.pack.packPath()
+	return c.pack.packPath
 }
 
 // readCopy returns the object h from one place, after comparing it with h.
@@ -241,11 +256,25 @@ func (o *objects) readCopy(c objectCopy, h plumbing.Hash, limit int64) (obj rawO
 		obj, err = o.readPacked(c.pack, c.at, h, limit)
 	}
 	if err == nil {
-		if got := plumbing.ComputeHash(obj.kind, obj.data); got != h {
+		if got := o.hash(obj); got != h {
 			err = fmt.Errorf("object %s has the content of %s", h, got)
 		}
 	}
 	return obj, damaged(c.path(), err)
+}
+
+// hash computes the hash of an object.
+func (o *objects) hash(obj rawObject) (hash plumbing.Hash) {
+	if o.hasher == nil {
+		o.hasher = plumbing.NewHasher(obj.kind, 0).Hash // go-git's, which detects collisions
+	}
+	o.hasher.Reset()
+	o.header = append(append(o.header[:0], obj.kind.String()...), ' ')
+	o.header = append(strconv.AppendInt(o.header, int64(len(obj.data)), 10), 0)
+	o.hasher.Write(o.header)
+	o.hasher.Write(obj.data)
+	o.hasher.Sum(hash[:0])
+	return hash
 }
 
 // checkCopy only sees that there is a file, or a pack that the index fits.
@@ -265,7 +294,9 @@ func (o *objects) withCopy(h plumbing.Hash, use func(objectCopy) error) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	err := o.tryCopies(h, use)
+	defer func() { o.exact = false }()
 	for n := 0; n < maxRescans && worthRescan(err, n); n++ {
+		o.exact = true
 		o.rescan(!errors.Is(err, plumbing.ErrObjectNotFound))
 		err = o.tryCopies(h, use)
 	}
@@ -341,7 +372,8 @@ func (o *objects) rescan(all bool) {
 type openFile struct {
 	io.ReaderAt
 	io.Closer
-	size int64
+	size   int64
+	closed bool
 }
 
 // open returns the file at path. It stays open at least until maxOpenFiles
@@ -360,7 +392,7 @@ func (o *objects) open(path string) (*openFile, error) {
 		return nil, err
 	}
 	f := &openFile{ReaderAt: file, Closer: file, size: info.Size()}
-	if o.blocks != nil {
+	if o.blocks != nil && strings.HasSuffix(path, ".pack") {
 		if f.ReaderAt, err = o.blocks.reader(path); err != nil {
 			file.Close()
 			return nil, err

@@ -27,8 +27,11 @@ const (
 // packFile is one pack and its index. Both files are opened when they are
 // first needed.
 type packFile struct {
-	base  string // path without extension
+	base                string // path without extension
+	indexPath, packPath string
+
 	index *packIndex
+	table *offsetTable // of the index, where there is a blockCache
 
 	// The open files that index was read from, and that was seen to be the
 	// pack that it describes. After a file was closed and opened again, that
@@ -36,8 +39,9 @@ type packFile struct {
 	indexFile, checked *openFile
 }
 
-func (p *packFile) indexPath() string { return p.base + ".idx" }
-func (p *packFile) packPath() string  { return p.base + ".pack" }
+func newPackFile(base string) *packFile {
+	return &packFile{base: base, indexPath: base + ".idx", packPath: base + ".pack"}
+}
 
 // packEntry is the header of one entry of a pack, gitformat-pack(5).
 type packEntry struct {
@@ -332,23 +336,36 @@ func (o *objects) statPacked(p *packFile, at int64) (kind plumbing.ObjectType, s
 
 // findInPack looks h up in the index of p.
 func (o *objects) findInPack(p *packFile, h plumbing.Hash) (at int64, ok bool, err error) {
+	if o.blocks != nil && !o.exact {
+		if p.table == nil {
+			p.table = o.blocks.table(p.indexPath)
+		}
+		if at, ok, sure := p.table.find(h); sure {
+			return at, ok, nil
+		}
+	}
 	f, err := o.openIndex(p)
 	if err != nil {
 		return 0, false, err
 	}
-	at, ok, err = p.index.find(f, h)
-	return at, ok, damaged(p.indexPath(), err)
+	if p.table != nil {
+		err = p.table.count(p.index, f)
+	}
+	if err == nil {
+		at, ok, err = p.index.find(f, h)
+	}
+	return at, ok, damaged(p.indexPath, err)
 }
 
 // openIndex opens the index of p and sees that p.index is what it says.
 func (o *objects) openIndex(p *packFile) (*openFile, error) {
-	f, err := o.open(p.indexPath())
+	f, err := o.open(p.indexPath)
 	if err != nil || p.indexFile == f {
 		return f, err
 	}
 	index, err := readPackIndex(f, f.size)
 	if err != nil {
-		return nil, damaged(p.indexPath(), err)
+		return nil, damaged(p.indexPath, err)
 	}
 	p.index, p.indexFile = index, f
 	return f, nil
@@ -357,14 +374,14 @@ func (o *objects) openIndex(p *packFile) (*openFile, error) {
 // packData opens the pack p and sees that it is the one that the index was made
 // for.
 func (o *objects) packData(p *packFile) (packData, error) {
-	f, err := o.open(p.packPath())
+	if f := p.checked; f != nil && !f.closed {
+		return packData{ReaderAt: f, end: f.size - hashSize}, nil
+	}
+	f, err := o.open(p.packPath)
 	if err != nil {
 		return packData{}, err
 	}
 	r := packData{ReaderAt: f, end: f.size - hashSize}
-	if p.checked == f {
-		return r, nil
-	}
 	if _, err := o.openIndex(p); err != nil {
 		return packData{}, err
 	}

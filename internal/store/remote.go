@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // netWait is how long a remote may give no sign of life.
@@ -37,7 +39,7 @@ type RemoteError struct {
 	Why    string // one line, from git or the server
 }
 
-func (e *RemoteError) Error() string { return e.Remote + ": " + e.Why }
+func (e *RemoteError) Error() string { return handoff.OneLine(e.Remote) + ": " + e.Why }
 
 // NoRemoteError says that there is no remote to push a branch to, or that there
 // are several and nothing says which.
@@ -122,6 +124,9 @@ func (r *Repo) networkInput(ctx context.Context, remote string, stdin io.Reader,
 	err = cmd.Run()
 	err = commandError(ctx, args[0], messages.String(), err)
 	if failed, ok := errors.AsType[*gitError](err); ok {
+		if cancelledSoon(ctx) { // ssh was ended, and git says that it hung up
+			return out.String(), context.Cause(ctx)
+		}
 		err = remoteFault(remote, failed.Stderr, failed)
 	}
 	// What came with it are packs that an open database has not listed.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -26,7 +27,7 @@ type treeChange struct {
 const (
 	// maxCachedTrees is how many bytes of trees a comparison keeps: the
 	// newer tree of one commit is the older tree of the next.
-	maxCachedTrees = 4 << 20
+	maxCachedTrees = 512 << 10
 
 	// maxTreeChanges is how many changes one commit can have below the
 	// directory of records. A few small trees that name each other many times
@@ -46,7 +47,7 @@ type treeComparer struct {
 
 func newTreeComparer(o *objects) *treeComparer {
 	return &treeComparer{objects: o, trees: newLRU[plumbing.Hash](maxCachedTrees,
-		func(data []byte) int64 { return int64(cap(data)) },
+		func(data []byte) int64 { return int64(cap(data)) + lruItemSize },
 		func([]byte) {})}
 }
 
@@ -107,16 +108,29 @@ func (c *treeComparer) dirs(path string, older, newer plumbing.Hash, depth int) 
 	return nil
 }
 
-// skipEqual drops the entries with which two trees begin alike.
+// skipEqual drops the entries with which two trees begin alike: in a day of many
+// records, all but the new one.
 func skipEqual(before, after []byte) ([]byte, []byte) {
-	for len(before) > 0 {
-		e, err := parseTreeEntry(before)
-		if err != nil || !bytes.HasPrefix(after, e.raw) {
-			break
+	alike, n := commonPrefix(before, after), 0
+	for {
+		end := bytes.IndexByte(before[n:alike], 0) + 1
+		if end == 0 || end+hashSize > alike-n {
+			return before[n:], after[n:]
 		}
-		before, after = before[len(e.raw):], after[len(e.raw):]
+		n += end + hashSize
 	}
-	return before, after
+}
+
+// commonPrefix is with how many bytes a and b begin alike.
+func commonPrefix(a, b []byte) int {
+	n, end := 0, min(len(a), len(b))
+	for n+8 <= end && binary.LittleEndian.Uint64(a[n:]) == binary.LittleEndian.Uint64(b[n:]) {
+		n += 8
+	}
+	for n < end && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // nextEntries returns the first entries of two trees when they have the same

@@ -201,22 +201,28 @@ func (o *objects) newTreeWalk(dir string) *treeWalk {
 //
 // Subtrees that cannot be read hide no others: the error joins a *TreeError for
 // each, once in the life of the walk, and comes with the files of the rest.
-func (w *treeWalk) files(commit plumbing.Hash) ([]treeFile, error) {
+func (w *treeWalk) files(commit plumbing.Hash) (files []treeFile, err error) {
+	err = w.each(commit, func(f treeFile) { files = append(files, f) })
+	return files, err
+}
+
+// each calls use with what files returns.
+func (w *treeWalk) each(commit plumbing.Hash, use func(treeFile)) error {
 	root, err := w.objects.commitTree(commit)
 	if err != nil || !w.first(treeFile{Mode: filemode.Dir, Hash: root}) {
-		return nil, err
+		return err
 	}
 	top, ok, err := w.objects.treeEntryAt(root, w.dir)
 	if !ok || err != nil {
-		return nil, err
+		return err
 	}
-	var found treeList
+	found := treeList{use: use}
 	if w.dir == "" {
 		w.list(top, 0, &found) // It was met above, as the root.
 	} else {
 		w.add(top, 0, &found)
 	}
-	return found.files, errors.Join(found.errs...)
+	return errors.Join(found.errs...)
 }
 
 // recordFiles lists dir in one commit, as (*treeWalk).files does.
@@ -224,10 +230,10 @@ func (o *objects) recordFiles(commit plumbing.Hash, dir string) ([]treeFile, err
 	return o.newTreeWalk(dir).files(commit)
 }
 
-// treeList is what a walk has gathered.
+// treeList takes what a walk finds.
 type treeList struct {
-	files []treeFile
-	errs  []error
+	use  func(treeFile)
+	errs []error
 }
 
 // first tells whether f is met for the first time.
@@ -246,7 +252,7 @@ func (w *treeWalk) add(f treeFile, depth int, found *treeList) {
 	case isDirMode(f.Mode):
 		w.list(f, depth, found)
 	default:
-		found.files = append(found.files, f)
+		found.use(f)
 	}
 }
 
@@ -277,25 +283,25 @@ func (w *treeWalk) listEntries(f treeFile, depth int, found *treeList) error {
 		w.listed[f.Path] = f.Hash
 	}
 	var last []byte
-	begin := len(found.files)
+	listed := 0 // bytes of entries
 	for e, err := range treeEntries(data) {
 		if err != nil {
 			return err
 		}
+		before := data[:listed]
+		listed += len(e.raw)
 		below := treeFile{Path: joinTreePath(f.Path, string(e.name)), Mode: e.mode, Hash: e.hash}
 		if again || e.isDir() {
 			w.add(below, depth+1, found)
 			continue
 		}
 		if again = bytes.Compare(e.name, last) <= 0; again { // no order: it may come twice
-			for _, f := range found.files[begin:] {
-				w.first(f)
-			}
+			w.noteEntries(f.Path, before)
 			w.add(below, depth+1, found)
 			continue
 		}
 		last = e.name
-		found.files = append(found.files, below)
+		found.use(below)
 	}
 	return nil
 }
@@ -312,13 +318,19 @@ func (w *treeWalk) noteFiles(path string) error {
 	if err != nil {
 		return err
 	}
+	w.noteEntries(path, data)
+	return nil
+}
+
+// noteEntries adds the files of a tree to seen, up to what is no entry: what
+// follows was not listed.
+func (w *treeWalk) noteEntries(path string, data []byte) {
 	for e, err := range treeEntries(data) {
 		if err != nil {
-			return nil // what follows was not listed
+			return
 		}
 		if !e.isDir() {
 			w.first(treeFile{Path: joinTreePath(path, string(e.name)), Mode: e.mode, Hash: e.hash})
 		}
 	}
-	return nil
 }

@@ -1,0 +1,23 @@
+package handoff
+
+import "testing"
+
+func TestShellArgument(t *testing.T) {
+	for name, want := range map[string]string{
+		"origin":          "origin",
+		"git@host:a/b":    "git@host:a/b",
+		"":                "''",
+		"a b":             "'a b'",
+		"$(touch x)":      "'$(touch x)'",
+		"it's":            `'it'\''s'`,
+		"-x":              "-- -x",
+		"-c 'y'":          `-- '-c '\''y'\'''`,
+		"a\nb":            "'a b'",
+		"\x1b[31m":        `'\x1b[31m'`,
+		"https://h/%20+,": "https://h/%20+,",
+	} {
+		if got := ShellArgument(name); got != want {
+			t.Errorf("%q: %s, want %s", name, got, want)
+		}
+	}
+}
