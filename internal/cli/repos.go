@@ -162,11 +162,11 @@ func onePerStore(dirs []string) []string {
 // seen without opening it, and whether others may share that place.
 func storeOf(dir string) (place string, linked bool) {
 	git := filepath.Join(dir, ".git")
-	if data, err := os.ReadFile(git); err == nil { // of a linked work tree, or a submodule
-		path, _ := strings.CutPrefix(strings.TrimSpace(string(data)), "gitdir: ")
+	if line, ok := pathIn(git); ok { // of a linked work tree, or a submodule
+		path, _ := strings.CutPrefix(line, "gitdir: ")
 		git = from(dir, path)
-		if common, err := os.ReadFile(filepath.Join(git, "commondir")); err == nil {
-			git, linked = from(git, strings.TrimSpace(string(common))), true
+		if common, ok := pathIn(filepath.Join(git, "commondir")); ok {
+			git, linked = from(git, common), true
 		}
 	} else if _, err := os.Lstat(git); err != nil {
 		git = dir // a bare one
@@ -175,6 +175,17 @@ func storeOf(dir string) (place string, linked bool) {
 		git = real
 	}
 	return git, linked
+}
+
+// pathIn returns the line of a file that holds a path. What stands there may be
+// anything: a pipe would never end, or never begin.
+func pathIn(name string) (string, bool) {
+	const longest = 64 << 10
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() || info.Size() > longest {
+		return "", false
+	}
+	data, err := os.ReadFile(name)
+	return strings.TrimSpace(string(data)), err == nil
 }
 
 // from is a path as it stands in a file of a directory.

@@ -321,3 +321,27 @@ func TestRepositoriesAreThemselves(t *testing.T) {
 		t.Errorf("%q", stderr)
 	}
 }
+
+// TestFindBesidePipes has in place of a .git what never ends when it is read.
+func TestFindBesidePipes(t *testing.T) {
+	w := newWorld(t)
+	top := filepath.Join(w.dir, "org")
+	for _, name := range []string{"endless", "large"} {
+		if err := os.MkdirAll(filepath.Join(top, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("/dev/zero", filepath.Join(top, "endless", ".git")); err != nil {
+		t.Skip(err)
+	}
+	large := filepath.Join(top, "large", ".git")
+	if err := os.WriteFile(large, []byte("gitdir: ../endless"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(large, 1<<40); err != nil {
+		t.Skip(err)
+	}
+	if _, said := w.run(StatusFailed, "query", "blocked", "--all-repos", top); !strings.Contains(said, "2 of 2 repositories could not be read") {
+		t.Error(said)
+	}
+}
