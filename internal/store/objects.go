@@ -60,6 +60,7 @@ type objects struct {
 	files    *lruCache[string, *openFile]
 	bases    *lruCache[packedAt, rawObject]
 	inflater inflater
+	delta    [shortDelta]byte // where a short one is decompressed
 }
 
 var _ storer.EncodedObjectStorer = (*objects)(nil)
@@ -230,7 +231,7 @@ func (c objectCopy) path() string {
 	if c.pack == nil {
 		return c.loose
 	}
-	return c.pack.packPath()
+	return c.pack.packPath
 }
 
 // readCopy returns the object h from one place, after comparing it with h.

@@ -110,8 +110,8 @@ func openBytes(t testing.TB, pack, index []byte) (*objects, *packFile) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &packFile{base: "pack"}
-	for path, data := range map[string][]byte{p.packPath(): pack, p.indexPath(): index} {
+	p := newPackFile("pack")
+	for path, data := range map[string][]byte{p.packPath: pack, p.indexPath: index} {
 		o.files.put(path, &openFile{ReaderAt: bytes.NewReader(data), Closer: io.NopCloser(nil), size: int64(len(data))})
 	}
 	return o, p
@@ -136,7 +136,7 @@ func FuzzPackEntry(f *testing.F) {
 	f.Fuzz(func(t *testing.T, pack []byte, at int64) {
 		const limit = 1 << 20
 		o, p := openBytes(t, pack, files[".idx"])
-		p.checked, _ = o.files.get(p.packPath()) // else hardly any would be read
+		p.checked, _ = o.files.get(p.packPath) // else hardly any would be read
 		kind, size, statErr := o.statPacked(p, at)
 		obj, err := o.readPacked(p, at, plumbing.ZeroHash, limit)
 		switch {

@@ -582,7 +582,7 @@ func TestPackVanished(t *testing.T) {
 	}
 	o.mu.Lock()
 	for _, p := range o.dirs[0].known {
-		o.files.drop(o.files.items[p.packPath()])
+		o.files.drop(o.files.items[p.packPath])
 	}
 	o.mu.Unlock()
 	r.git("repack", "-adfq", "--depth=1")

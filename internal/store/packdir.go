@@ -42,7 +42,7 @@ func (o *objects) scan(d *objectDir) error {
 	for _, base := range bases {
 		known[base] = d.known[base]
 		if known[base] == nil {
-			known[base] = &packFile{base: base}
+			known[base] = newPackFile(base)
 		}
 	}
 	d.known = known
@@ -173,7 +173,7 @@ func (o *objects) eachPacked(d *objectDir, f func(plumbing.Hash) error) error {
 			return err
 		}
 		if err := p.index.names.each(file, f); err != nil {
-			return damaged(p.indexPath(), err)
+			return damaged(p.indexPath, err)
 		}
 	}
 	return nil

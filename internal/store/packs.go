@@ -27,8 +27,9 @@ const (
 // packFile is one pack and its index. Both files are opened when they are
 // first needed.
 type packFile struct {
-	base  string // path without extension
-	index *packIndex
+	base                string // path without extension
+	indexPath, packPath string
+	index               *packIndex
 
 	// The open files that index was read from, and that was seen to be the
 	// pack that it describes. After a file was closed and opened again, that
@@ -36,8 +37,9 @@ type packFile struct {
 	indexFile, checked *openFile
 }
 
-func (p *packFile) indexPath() string { return p.base + ".idx" }
-func (p *packFile) packPath() string  { return p.base + ".pack" }
+func newPackFile(base string) *packFile {
+	return &packFile{base: base, indexPath: base + ".idx", packPath: base + ".pack"}
+}
 
 // packEntry is the header of one entry of a pack, gitformat-pack(5).
 type packEntry struct {
@@ -130,13 +132,21 @@ type packData struct {
 
 // inflate returns what is compressed at e.
 func (f *inflater) inflate(r packData, e packEntry) ([]byte, error) {
+	return f.inflateInto(nil, r, e)
+}
+
+// inflateInto does so in the memory of buf where that is enough.
+func (f *inflater) inflateInto(buf []byte, r packData, e packEntry) ([]byte, error) {
 	if err := checkInflation(e.size, r.end-e.data); err != nil {
 		return nil, err
 	}
 	if err := f.start(io.NewSectionReader(r, e.data, r.end-e.data), e.size); err != nil {
 		return nil, noEOF(err)
 	}
-	return f.finish(nil, e.size)
+	if int64(cap(buf)) < e.size {
+		buf = make([]byte, e.size)
+	}
+	return f.fill(buf[:e.size], 0)
 }
 
 // deltaTarget returns the size of the object that the delta at e makes,
@@ -207,15 +217,18 @@ func (o *objects) readPacked(p *packFile, at int64, h plumbing.Hash, limit int64
 	return obj, err
 }
 
-// begin returns the size of the object that e is or makes, and e's delta where
-// that is short enough to be decompressed for the size.
+// shortDelta is up to how many bytes a delta is decompressed whole when only
+// the size of what it makes is asked for.
+const shortDelta = 4 << 10
+
+// begin returns the size of the object that e is or makes, and e's delta when
+// that is short. It is valid until the next call.
 func (o *objects) begin(r packData, e packEntry) (size int64, delta []byte, err error) {
-	const short = 4 << 10
-	if !e.kind.IsDelta() || e.size > short {
+	if !e.kind.IsDelta() || e.size > shortDelta {
 		size, err = o.entrySize(r, e)
 		return size, nil, err
 	}
-	if delta, err = o.inflater.inflate(r, e); err != nil {
+	if delta, err = o.inflater.inflateInto(o.delta[:], r, e); err != nil {
 		return 0, nil, err
 	}
 	size, err = deltaTargetSize(delta)
@@ -337,18 +350,18 @@ func (o *objects) findInPack(p *packFile, h plumbing.Hash) (at int64, ok bool, e
 		return 0, false, err
 	}
 	at, ok, err = p.index.find(f, h)
-	return at, ok, damaged(p.indexPath(), err)
+	return at, ok, damaged(p.indexPath, err)
 }
 
 // openIndex opens the index of p and sees that p.index is what it says.
 func (o *objects) openIndex(p *packFile) (*openFile, error) {
-	f, err := o.open(p.indexPath())
+	f, err := o.open(p.indexPath)
 	if err != nil || p.indexFile == f {
 		return f, err
 	}
 	index, err := readPackIndex(f, f.size)
 	if err != nil {
-		return nil, damaged(p.indexPath(), err)
+		return nil, damaged(p.indexPath, err)
 	}
 	p.index, p.indexFile = index, f
 	return f, nil
@@ -357,7 +370,7 @@ func (o *objects) openIndex(p *packFile) (*openFile, error) {
 // packData opens the pack p and sees that it is the one that the index was made
 // for.
 func (o *objects) packData(p *packFile) (packData, error) {
-	f, err := o.open(p.packPath())
+	f, err := o.open(p.packPath)
 	if err != nil {
 		return packData{}, err
 	}

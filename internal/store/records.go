@@ -52,6 +52,7 @@ func (r *Repo) Records(ctx context.Context, refs []Ref, dir string) ([]File, err
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", ref.Name, err))
 		}
+		files = slices.Grow(files, len(found))
 		for _, f := range found {
 			files = append(files, File{Path: f.Path, Mode: uint32(f.Mode), Blob: f.Hash.String(), Ref: ref.Name, Commit: ref.Hash})
 		}
