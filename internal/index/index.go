@@ -1,12 +1,13 @@
 // Package index knows what the refs of a repository hold: the records, and what
 // they add up to.
 //
-// [Load] reads every record, which is simple and takes a second for a hundred
+// [Load] reads every record, which is simple and takes seconds for a hundred
 // thousand of them. An [Index] answers the same from a file in the git
 // directory, which it brings up to date first, at a cost that goes with what
 // has changed. The file is a projection: nothing is lost with it, and where it
-// cannot be used or written the answer comes from Load. No error of the file
-// ever reaches a user.
+// cannot be used or written the answer comes from memory: from outlines of all
+// records where that is enough, else from Load. No error of the file ever
+// reaches a user.
 package index
 
 import (
