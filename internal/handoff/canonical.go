@@ -222,19 +222,24 @@ func (p *canonicalParser) list(v reflect.Value, field *canonicalField, indent in
 // entries returns how many entries the list has that begins in the next line:
 // the lines with a dash, up to one that is not indented so far.
 func (p *canonicalParser) entries(indent int) (n int) {
-	for rest := p.rest; ; {
-		line, after, ok := strings.Cut(rest, "\n")
-		depth := len(line) - len(strings.TrimLeft(line, " "))
-		switch {
-		case !ok || depth < indent:
-			return n
-		case depth == indent && !strings.HasPrefix(line[depth:], "- "):
-			return n
-		case depth == indent:
-			n++
-		}
-		rest = after
+	const blank = "                                "
+	if indent > len(blank) {
+		return 0 // no record is so deep
 	}
+	for rest := p.rest; len(rest) > indent+1 && rest[:indent] == blank[:indent]; {
+		switch {
+		case rest[indent] == '-' && rest[indent+1] == ' ':
+			n++
+		case rest[indent] != ' ':
+			return n
+		}
+		end := strings.IndexByte(rest[indent:], '\n')
+		if end < 0 {
+			return n
+		}
+		rest = rest[indent+end+1:]
+	}
+	return n
 }
 
 var handoffTime = reflect.TypeFor[Time]()

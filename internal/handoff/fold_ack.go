@@ -146,7 +146,7 @@ func (f *folder) satisfied(hs *HandoffState) bool {
 // gave reports whether somebody has taken the item that the handoff left to
 // somebody else.
 func (h *HandoffState) gave(it *ItemState) bool {
-	return it.Declared == h.Record.ID && h.Taken[it.ID] != "" && offer(h.Record, it.Item) != nil
+	return it.Declared == h.Record.ID && h.Taken[it.ID] != "" && offers(h.Record, it.Item)
 }
 
 // acceptedFor reports whether an address has accepted. Any receiver who is not
@@ -163,7 +163,7 @@ func (h *HandoffState) acceptedFor(to string) bool {
 // not taken it.
 func (h *HandoffState) waitsFor(it *ItemState) bool {
 	return it.Declared == h.Record.ID && it.Live() && it.Holder == h.Record.By &&
-		offer(h.Record, it.Item) != nil
+		offers(h.Record, it.Item)
 }
 
 // object notes a verdict other than acceptance. It does not undo one.

@@ -162,17 +162,26 @@ func (i *ItemState) offeredBy(id string) bool { return i.Offer != nil && i.Offer
 // offer returns what the sender of r offers of an item: every step that
 // somebody else is to do, nil when there is none.
 func offer(r *Record, item Item) *Offer {
+	if !offers(r, item) {
+		return nil
+	}
 	var to []string
 	for _, next := range item.Next {
-		if next.Owner != "" && next.Owner != r.By && !slices.Contains(to, next.Owner) {
+		if isFor(next, r) && !slices.Contains(to, next.Owner) {
 			to = append(to, next.Owner)
 		}
 	}
-	if to == nil {
-		return nil
-	}
 	return &Offer{From: r.By, To: to, Record: r.ID, At: r.At.Time}
 }
+
+// offers reports whether somebody else than the sender of r is to do a step of
+// the item.
+func offers(r *Record, item Item) bool {
+	return slices.ContainsFunc(item.Next, func(next Next) bool { return isFor(next, r) })
+}
+
+// isFor reports whether a step is for somebody else than the author of r.
+func isFor(next Next, r *Record) bool { return next.Owner != "" && next.Owner != r.By }
 
 // assignment offers an item to a person in the name of its custodian, and takes
 // the place of an earlier offer. Whether its author may is for the rules: the

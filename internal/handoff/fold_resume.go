@@ -3,7 +3,6 @@ package handoff
 import (
 	"cmp"
 	"fmt"
-	"slices"
 )
 
 // A fold can stop and go on later: what it came to is kept as things, and
@@ -306,44 +305,6 @@ func (s *State) thing(kind ThingKind, key string) (t Thing, ok bool) {
 func (s *State) Thing(kind ThingKind, key string) []byte {
 	t, _ := s.thing(kind, key)
 	return t.Data
-}
-
-// Present calls add with what every [Part] has: all that is live but for
-// decisions, of which more and more stand, and the newest handoffs of every
-// author and series.
-func (s *State) Present(add func(kind ThingKind, key string) error) error {
-	var err error
-	present := func(kind ThingKind, key string, live bool) {
-		if live && err == nil {
-			err = add(kind, key)
-		}
-	}
-	for id, it := range s.Items {
-		present(ThingItem, id, it.Live())
-	}
-	for id, b := range s.Blockers {
-		present(ThingBlocker, id, b.Open())
-	}
-	for key, q := range s.Questions {
-		present(ThingQuestion, key, q.pending())
-	}
-	for handle := range s.Teams {
-		present(ThingAuthor, handle, true)
-	}
-	authors, current := make(map[string]bool), make(map[series]bool)
-	for _, r := range slices.Backward(s.order) {
-		h := s.Handoffs[r.ID]
-		if h == nil {
-			continue
-		}
-		newest := h.State != HandoffWithdrawn && !authors[r.By]
-		authors[r.By] = authors[r.By] || newest
-		if h.Current() && !current[h.series()] {
-			newest, current[h.series()] = true, true
-		}
-		present(ThingHandoff, r.ID, newest || h.live())
-	}
-	return err
 }
 
 // live reports whether what becomes of the handoff or of its items is still

@@ -60,6 +60,7 @@ type database struct {
 	path string
 	conn *sql.Conn
 	pool *sql.DB
+	made bool // by this process
 }
 
 // busyWait is how long one process waits for another that writes, in
@@ -128,6 +129,7 @@ func (db *database) checkFormat(ctx context.Context) error {
 			return err // another process was first
 		}
 		_, err := db.conn.ExecContext(ctx, layout+fmt.Sprintf("PRAGMA user_version = %d", format))
+		db.made = err == nil
 		return err
 	})
 }

@@ -1,12 +1,13 @@
 // Package index knows what the refs of a repository hold: the records, and what
 // they add up to.
 //
-// [Load] reads every record, which is simple and takes a second for a hundred
+// [Load] reads every record, which is simple and takes seconds for a hundred
 // thousand of them. An [Index] answers the same from a file in the git
 // directory, which it brings up to date first, at a cost that goes with what
 // has changed. The file is a projection: nothing is lost with it, and where it
-// cannot be used or written the answer comes from Load. No error of the file
-// ever reaches a user.
+// cannot be used or written the answer comes from memory: from outlines of all
+// records where that is enough, else from Load. No error of the file ever
+// reaches a user.
 package index
 
 import (
@@ -99,7 +100,40 @@ func (ix *Index) openFile(ctx context.Context) (err error) {
 	if !errors.Is(err, errStale) {
 		return err
 	}
+	if ix.db.made {
+		if err := ix.mayFill(ctx); err != nil {
+			return err
+		}
+	}
 	return ix.refresh(ctx)
+}
+
+// firstFill is how many records are entered into a new file for the first
+// question. More than these take longer to enter than to answer from, and the
+// question may be the only one, as in a CI job: the second one pays for it.
+const firstFill = 20_000
+
+// errNotYet says that the file is left empty for now.
+var errNotYet = errors.New("the index is for the second question")
+
+// mayFill returns errNotYet when there are too many records for a first
+// question.
+func (ix *Index) mayFill(ctx context.Context) error {
+	days, err := ix.repo.Days(ctx, ix.options.Refs, ix.options.Dir)
+	if err != nil {
+		return &readError{err}
+	}
+	files := 0
+	for _, day := range days {
+		list, err := ix.repo.DayFiles(day)
+		if err != nil {
+			return &readError{err}
+		}
+		if files += len(list); files > firstFill {
+			return errNotYet
+		}
+	}
+	return nil
 }
 
 // checkTips returns errStale when the file is not of these refs.

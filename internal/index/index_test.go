@@ -1,12 +1,14 @@
 package index_test
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"pgregory.net/rapid"
@@ -74,4 +76,24 @@ func TestIndexAnswersAsMemory(t *testing.T) {
 		defer ix.Close()
 		w.compare(ix)
 	})
+}
+
+// The first question about very many records does not wait for a file with all
+// of them, and the second one finds it.
+func TestManyRecordsAreEnteredForTheSecondQuestion(t *testing.T) {
+	w := newWorld(t, t.TempDir())
+	for n := range 20_001 {
+		w.put("main", handoff.New(fmt.Sprintf("%08d", n), day.Add(time.Duration(n)*time.Minute), "ana", &handoff.Gap{Subject: "api"}))
+	}
+	w.write()
+	for _, want := range []bool{false, true} {
+		ix := w.open()
+		if got := ix.FromFile(); got != want {
+			t.Errorf("from the file: %t, want %t", got, want)
+		}
+		if s, err := ix.State(t.Context(), handoff.Part{Refs: []string{"00000007"}}); err != nil || s.Records["00000007"] == nil {
+			t.Errorf("from the file %t: record 7 is missing: %v", want, err)
+		}
+		ix.Close()
+	}
 }

@@ -2,7 +2,7 @@ package index
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"runtime/debug"
 	"strings"
 
@@ -18,17 +18,23 @@ import (
 // fromMemory reads and folds everything.
 func (ix *Index) fromMemory(ctx context.Context) (*handoff.State, error) {
 	if ix.memory == nil {
-		// Nearly all that is allocated stays: collecting it again and again
-		// while it grows takes a fifth of the time and frees little.
-		defer debug.SetGCPercent(debug.SetGCPercent(300))
+		ix.outline, ix.recall = nil, nil // they need room
+		defer collectLess()()
 		set, err := Load(ctx, ix.repo, ix.options.Refs, ix.options.Dir)
 		if err != nil {
 			return nil, err
 		}
 		ix.memory = handoff.Fold(set.Records, ix.options.Policy)
-		ix.outline, ix.recall = nil, nil
 	}
 	return ix.memory, nil
+}
+
+// collectLess makes the garbage collector less eager, and returns what undoes
+// it. Most of what is read stays: collecting it again and again while it grows
+// takes a fifth of the time and frees little.
+func collectLess() (undo func()) {
+	before := debug.SetGCPercent(300)
+	return func() { debug.SetGCPercent(before) }
 }
 
 // partFromMemory returns a state that holds a part.
@@ -39,13 +45,18 @@ func (ix *Index) partFromMemory(ctx context.Context, part handoff.Part) (*handof
 		return ix.fromMemory(ctx)
 	}
 	if ix.outline == nil {
+		defer collectLess()()
 		set, err := load(ctx, ix.repo, ix.options.Refs, ix.options.Dir, handoff.ParseOutline)
 		if err != nil {
 			return nil, err
 		}
 		ix.outline = handoff.Fold(set.Records, ix.options.Policy)
 	}
-	return ix.grow(outlines{ctx, ix.repo, ix.options.Dir, ix.outline}, part)
+	state, err := ix.grow(outlines{ctx, ix.repo, ix.options.Dir, ix.outline}, part)
+	if errors.Is(err, errDamaged) {
+		return ix.fromMemory(ctx) // which needs no finder
+	}
+	return state, err
 }
 
 // outlines is a finder in a state that was folded from outlines.
@@ -56,19 +67,10 @@ type outlines struct {
 	state *handoff.State
 }
 
-func (o outlines) present(add addThing) error {
-	return o.state.Present(func(kind handoff.ThingKind, key string) error {
+func (o outlines) present(decisions bool, add addThing) error {
+	return o.state.Present(decisions, func(kind handoff.ThingKind, key string) error {
 		return add(kind, key, o.state.Thing(kind, key))
 	})
-}
-
-func (o outlines) decisions(add addThing) error {
-	for key := range o.state.Decisions {
-		if err := add(handoff.ThingDecision, key, o.state.Thing(handoff.ThingDecision, key)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (o outlines) things(ids []thingID, add addThing) error {
@@ -99,7 +101,7 @@ func (o outlines) records(want wanted, add func(*handoff.Record, int)) error {
 	}
 	for i, result := range results {
 		if result.record == nil {
-			return fmt.Errorf("%s was a record and is none now", files[i].Path) // the same blob
+			return errDamaged // the same blob was a record before
 		}
 		add(result.record, places[i])
 	}

@@ -24,10 +24,9 @@ type recall struct {
 
 // finder is where a recall finds things and records: in the file, or in memory.
 type finder interface {
-	// present calls add with what is in every part.
-	present(add addThing) error
-	// decisions calls add with the decisions that stand.
-	decisions(add addThing) error
+	// present calls add with what is in every part, and with the decisions that
+	// stand when they are wanted.
+	present(decisions bool, add addThing) error
 	// things calls add with those of some things that there are.
 	things(ids []thingID, add addThing) error
 	// records calls add with records that count, and their places in the fold.
@@ -143,13 +142,8 @@ func firstRefs(ctx context.Context, conn *sql.Conn, days []string) (map[int64]in
 
 // read takes in all things and records of a part.
 func (c *recall) read(part handoff.Part) error {
-	if err := c.readPresent(); err != nil {
+	if err := c.readPresent(part.Decisions); err != nil {
 		return err
-	}
-	if part.Decisions {
-		if err := c.from.decisions(c.add); err != nil {
-			return err
-		}
 	}
 	for _, ref := range part.Refs {
 		if err := c.reference(ref); err != nil {
@@ -174,13 +168,16 @@ func (c *recall) read(part handoff.Part) error {
 	return c.complete(part)
 }
 
-// readPresent takes in what is in every part, once.
-func (c *recall) readPresent() error {
-	if c.deep != nil {
+// readPresent takes in what is in every part, once, and the decisions that
+// stand.
+func (c *recall) readPresent(decisions bool) error {
+	if c.deep != nil && !decisions {
 		return nil
 	}
-	c.deep = make(map[thingID]bool)
-	return c.from.present(c.add)
+	if c.deep == nil {
+		c.deep = make(map[thingID]bool)
+	}
+	return c.from.present(decisions, c.add)
 }
 
 func (c *recall) add(kind handoff.ThingKind, key string, data []byte) error {
@@ -327,9 +324,10 @@ UNION SELECT kind, key, data FROM thing WHERE kind = 5 AND key IN (
 	SELECT (SELECT key FROM thing WHERE series = s.key ORDER BY place DESC LIMIT 1) FROM thing s INDEXED BY thing_live WHERE s.live AND s.kind = 7
 	UNION SELECT (SELECT key FROM thing WHERE author = a.key ORDER BY place DESC LIMIT 1) FROM thing a INDEXED BY thing_live WHERE a.live AND a.kind = 6)`
 
-func (t tables) present(add addThing) error { return t.eachThing(add, presentThings) }
-
-func (t tables) decisions(add addThing) error {
+func (t tables) present(decisions bool, add addThing) error {
+	if err := t.eachThing(add, presentThings); err != nil || !decisions {
+		return err
+	}
 	return t.eachThing(add, "SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind = 4")
 }
 

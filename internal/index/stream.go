@@ -94,7 +94,7 @@ func (ix *Index) Things(ctx context.Context, kind handoff.ThingKind, keys []stri
 	var state *handoff.State
 	err := ix.onFile(ctx, func() (err error) {
 		c := newRecall(tables{ctx, ix.db.conn, ix.options})
-		if err := c.readPresent(); err != nil {
+		if err := c.readPresent(false); err != nil {
 			return err
 		}
 		ids := make([]thingID, len(keys))

@@ -416,7 +416,7 @@ func pickBody(t *rapid.T, slug, earlier string, pick func([]string) string) hand
 
 func drawDecision(pick func([]string) string, some func([]string) []string) handoff.DecisionFields {
 	return handoff.DecisionFields{
-		Decision: pick(says), Items: some(slugs), Answers: pick([]string{"", "blk:tls", "blk:db"}),
+		Decision: pick(says), Rationale: pick(says), Items: some(slugs), Answers: pick([]string{"", "blk:tls", "blk:db"}),
 		Supersedes: pick([]string{"", "api", "web"}), Status: pick([]string{"", "proposed", "reversed"}),
 	}
 }
@@ -424,7 +424,7 @@ func drawDecision(pick func([]string) string, some func([]string) []string) hand
 func drawHandoff(t *rapid.T, by, earlier string, pick func([]string) string, some func([]string) []string, one func(int) bool) *handoff.Handoff {
 	h := &handoff.Handoff{To: some(append([]string{"team:qa"}, people...)), Summary: pick(says), Team: pick([]string{"", "", "qa", "payments"})}
 	for range rapid.IntRange(0, 3).Draw(t, "items") {
-		it := handoff.Item{ID: pick(slugs), Status: pick([]string{"ready", "blocked", "in_review"}), Owner: pick(people), State: pick(says)}
+		it := handoff.Item{ID: pick(slugs), Status: pick([]string{"ready", "blocked", "in_review"}), Owner: pick(people), State: pick(says), Intent: pick([]string{"", "faster refunds"})}
 		for _, who := range some(people) {
 			it.Next = append(it.Next, handoff.Next{Do: pick(says), Owner: who})
 		}

@@ -1,9 +1,9 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"runtime"
 	"slices"
@@ -27,14 +27,18 @@ func (r *Repo) ReadAll(ctx context.Context, blobs []string, max int64, use func(
 	var missing atomic.Int64
 	blocks := newBlockCache()
 	defer blocks.close()
-	order, err := r.inPackOrder(ctx, blocks, blobs)
+	hashes, err := hashesOf(blobs)
+	if err != nil {
+		return err
+	}
+	order, err := r.inPackOrder(ctx, blocks, hashes)
 	if err != nil {
 		return err
 	}
 	err = r.inChunks(ctx, blocks, runtime.GOMAXPROCS(0), len(order), readChunk, func(o *objects) func(begin, end int) error {
 		return func(begin, end int) error {
 			for _, want := range order[begin:end] {
-				data, err := o.blobAt(want, max)
+				data, err := o.blobAt(want, hashes[want.place], max)
 				if isMissing(err) {
 					missing.Add(1)
 					continue
@@ -52,31 +56,36 @@ func (r *Repo) ReadAll(ctx context.Context, blobs []string, max int64, use func(
 	return err
 }
 
+// hashesOf reads hashes in hex digits.
+func hashesOf(blobs []string) ([]plumbing.Hash, error) {
+	hashes := make([]plumbing.Hash, len(blobs))
+	for i, blob := range blobs {
+		var digits [2 * hashSize]byte
+		n := copy(digits[:], blob)
+		if _, err := hex.Decode(hashes[i][:], digits[:]); err != nil || n != len(blob) {
+			return nil, fmt.Errorf("object %q: not a hash", blob)
+		}
+	}
+	return hashes, nil
+}
+
 // wanted is a blob, and where a pack was seen to have it.
 type wanted struct {
-	place int // among those that were asked for
-	hash  plumbing.Hash
+	place int    // among those that were asked for
 	pack  string // path without extension; "" when it was seen in none
 	at    int64
 }
 
 // inPackOrder looks blobs up. What no pack has, and what cannot be looked up,
 // is at the front, to be read as any other object.
-func (r *Repo) inPackOrder(ctx context.Context, blocks *blockCache, blobs []string) ([]wanted, error) {
-	order := make([]wanted, len(blobs))
-	for i, blob := range blobs {
-		order[i].place = i
-		if !plumbing.IsHash(blob) {
-			return nil, fmt.Errorf("object %q: not a hash", blob)
-		}
-		order[i].hash = plumbing.NewHash(blob)
-	}
-	slices.SortFunc(order, func(a, b wanted) int { return bytes.Compare(a.hash[:], b.hash[:]) })
+func (r *Repo) inPackOrder(ctx context.Context, blocks *blockCache, hashes []plumbing.Hash) ([]wanted, error) {
+	order := make([]wanted, len(hashes))
 	const chunk = 8 * readChunk
 	if err := r.inChunks(ctx, blocks, runtime.GOMAXPROCS(0), len(order), chunk, func(o *objects) func(begin, end int) error {
 		return func(begin, end int) error {
 			for i := begin; i < end; i++ {
-				order[i].locate(o)
+				order[i].place = i
+				order[i].locate(o, hashes[i])
 			}
 			return nil
 		}
@@ -90,9 +99,9 @@ func (r *Repo) inPackOrder(ctx context.Context, blocks *blockCache, blobs []stri
 }
 
 // locate finds the first pack that has the blob.
-func (w *wanted) locate(o *objects) {
+func (w *wanted) locate(o *objects, h plumbing.Hash) {
 	for _, d := range o.dirs {
-		o.packedCopies(d, w.hash, func(c objectCopy, err error) bool {
+		o.packedCopies(d, h, func(c objectCopy, err error) bool {
 			if err == nil && c.pack != nil {
 				w.pack, w.at = c.pack.base, c.at
 			}
@@ -105,16 +114,16 @@ func (w *wanted) locate(o *objects) {
 }
 
 // blobAt reads a blob from where it was seen, or else from wherever it is.
-func (o *objects) blobAt(w wanted, max int64) ([]byte, error) {
+func (o *objects) blobAt(w wanted, h plumbing.Hash, max int64) ([]byte, error) {
 	if p := o.packAt(w.pack); p != nil {
 		o.mu.Lock()
-		obj, err := o.readCopy(objectCopy{pack: p, at: w.at}, w.hash, max)
+		obj, err := o.readCopy(objectCopy{pack: p, at: w.at}, h, max)
 		o.mu.Unlock()
 		if err == nil && obj.kind == plumbing.BlobObject {
 			return obj.data, nil
 		}
 	}
-	return o.blob(w.hash, max)
+	return o.blob(h, max)
 }
 
 // packAt returns the pack of that path, nil when there is none now.

@@ -52,7 +52,13 @@ func (f *inflater) finish(head []byte, size int64) ([]byte, error) {
 		return nil, errLongStream
 	}
 	data := make([]byte, size)
-	if _, err := io.ReadFull(f.z, data[copy(data, head):]); err != nil {
+	return f.fill(data, copy(data, head))
+}
+
+// fill decompresses the rest of data, of which so many bytes are known, and
+// returns it. There the stream must end with a correct checksum.
+func (f *inflater) fill(data []byte, known int) ([]byte, error) {
+	if _, err := io.ReadFull(f.z, data[known:]); err != nil {
 		return nil, noEOF(err)
 	}
 	var more [1]byte

@@ -134,13 +134,21 @@ type packData struct {
 
 // inflate returns what is compressed at e.
 func (f *inflater) inflate(r packData, e packEntry) ([]byte, error) {
+	return f.inflateInto(nil, r, e)
+}
+
+// inflateInto does so in the memory of buf where that is enough.
+func (f *inflater) inflateInto(buf []byte, r packData, e packEntry) ([]byte, error) {
 	if err := checkInflation(e.size, r.end-e.data); err != nil {
 		return nil, err
 	}
 	if err := f.start(io.NewSectionReader(r, e.data, r.end-e.data), e.size); err != nil {
 		return nil, noEOF(err)
 	}
-	return f.finish(nil, e.size)
+	if int64(cap(buf)) < e.size {
+		buf = make([]byte, e.size)
+	}
+	return f.fill(buf[:e.size], 0)
 }
 
 // deltaTarget returns the size of the object that the delta at e makes,
@@ -211,15 +219,18 @@ func (o *objects) readPacked(p *packFile, at int64, h plumbing.Hash, limit int64
 	return obj, err
 }
 
-// begin returns the size of the object that e is or makes, and e's delta where
-// that is short enough to be decompressed for the size.
+// shortDelta is up to how many bytes a delta is decompressed whole when only
+// the size of what it makes is asked for.
+const shortDelta = 4 << 10
+
+// begin returns the size of the object that e is or makes, and e's delta when
+// that is short. It is valid until the next call.
 func (o *objects) begin(r packData, e packEntry) (size int64, delta []byte, err error) {
-	const short = 4 << 10
-	if !e.kind.IsDelta() || e.size > short {
+	if !e.kind.IsDelta() || e.size > shortDelta {
 		size, err = o.entrySize(r, e)
 		return size, nil, err
 	}
-	if delta, err = o.inflater.inflate(r, e); err != nil {
+	if delta, err = o.inflater.inflateInto(o.delta[:], r, e); err != nil {
 		return 0, nil, err
 	}
 	size, err = deltaTargetSize(delta)

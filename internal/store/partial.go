@@ -176,14 +176,18 @@ func (a *absent) addTrees(dir string, err error) error {
 func (r *Repo) addBlobs(ctx context.Context, objects *objects, a *absent, blobs []string) error {
 	blocks := newBlockCache()
 	defer blocks.close()
-	order, err := r.inPackOrder(ctx, blocks, blobs)
+	hashes, err := hashesOf(blobs)
+	if err != nil {
+		return err
+	}
+	order, err := r.inPackOrder(ctx, blocks, hashes)
 	for _, w := range order {
 		if w.pack != "" {
 			break // the others are in packs
 		}
-		switch err := objects.HasEncodedObject(w.hash); {
+		switch err := objects.HasEncodedObject(hashes[w.place]); {
 		case errors.Is(err, plumbing.ErrObjectNotFound):
-			a.below = append(a.below, w.hash.String())
+			a.below = append(a.below, blobs[w.place])
 		case err != nil:
 			return err
 		}
