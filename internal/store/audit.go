@@ -93,7 +93,7 @@ func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
 	// more often costs little, and saves a quarter of the memory.
 	defer debug.SetGCPercent(debug.SetGCPercent(auditGCPercent))
 	a := &audit{
-		Repo: r, opts: o, blocks: newBlockCache(),
+		Repo: r, opts: o, blocks: newBlockCache(maxWalkedBase),
 		configs: map[plumbing.Hash]*teamconfig.Config{}, handles: map[whoseCommit]handleAnswer{},
 		names: newRecordNames(o.Dir),
 	}

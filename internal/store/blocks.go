@@ -17,13 +17,17 @@ const (
 // the system once for each block. An index is read all over, as hashes are: of
 // that it keeps what is needed. It is safe for concurrent use.
 type blockCache struct {
+	// bases is how many bytes of delta bases each of those who read through it
+	// keeps.
+	bases int64
+
 	mu      sync.Mutex
 	readers map[string]*blockReader // by path of the pack
 	tables  map[string]*offsetTable // by path of the index
 }
 
-func newBlockCache() *blockCache {
-	return &blockCache{readers: map[string]*blockReader{}, tables: map[string]*offsetTable{}}
+func newBlockCache(bases int64) *blockCache {
+	return &blockCache{bases: bases, readers: map[string]*blockReader{}, tables: map[string]*offsetTable{}}
 }
 
 // table returns the table of the index at path.

@@ -25,7 +25,7 @@ const readChunk = 512
 // others have been, they are a [MissingError].
 func (r *Repo) ReadAll(ctx context.Context, blobs []string, max int64, use func(i int, data []byte, err error) error) error {
 	var missing atomic.Int64
-	blocks := newBlockCache()
+	blocks := newBlockCache(maxCachedBase)
 	defer blocks.close()
 	hashes, err := hashesOf(blobs)
 	if err != nil {

@@ -156,7 +156,7 @@ func openObjects(dir string, extra ...string) (*objects, error) {
 // readThrough reads packs through a cache that others read through as well. It
 // pays where most of the objects are read.
 func (o *objects) readThrough(blocks *blockCache) {
-	o.blocks, o.bases.budget = blocks, maxWalkedBase
+	o.blocks, o.bases.budget = blocks, blocks.bases
 }
 
 // Close closes the files that are open. Reading again opens them again.
