@@ -54,7 +54,7 @@ var exports = map[string][]string{
 // after the other. ORG_REPOS and ORG_RECORDS say how many there are, and how many
 // records each has.
 //
-//	ORG_REPOS=1000 ORG_RECORDS=1000 go test -run '^$' -bench Organisation -benchtime 1x ./cmd/handoff
+//	ORG_REPOS=1000 ORG_RECORDS=1000 go test -timeout 0 -run '^$' -bench Organisation -benchtime 1x ./cmd/handoff
 func BenchmarkOrganisation(b *testing.B) {
 	repos, records := numberFrom(b, "ORG_REPOS", 20), numberFrom(b, "ORG_RECORDS", 100)
 	x := newBench(b)

@@ -108,16 +108,20 @@ func (ix *Index) openFile(ctx context.Context) (err error) {
 	return ix.refresh(ctx)
 }
 
-// firstFill is how many records are entered into a new file for the first
-// question. More than these take longer to enter than to answer from, and the
-// question may be the only one, as in a CI job: the second one pays for it.
-const firstFill = 20_000
+// Between these numbers of records the first question is answered from memory
+// and leaves the new file empty. To enter them takes longer than to answer, and
+// the question may be the only one, as in a CI job: the second one pays for it.
+// Fewer are entered in no time, and of more than these the memory would hold
+// gigabytes.
+const (
+	firstFill = 20_000
+	inMemory  = 200_000
+)
 
 // errNotYet says that the file is left empty for now.
 var errNotYet = errors.New("the index is for the second question")
 
-// mayFill returns errNotYet when there are too many records for a first
-// question.
+// mayFill returns errNotYet when the file is for the second question.
 func (ix *Index) mayFill(ctx context.Context) error {
 	days, err := ix.repo.Days(ctx, ix.options.Refs, ix.options.Dir)
 	if err != nil {
@@ -129,9 +133,10 @@ func (ix *Index) mayFill(ctx context.Context) error {
 		if err != nil {
 			return &readError{err}
 		}
-		if files += len(list); files > firstFill {
-			return errNotYet
-		}
+		files += len(list)
+	}
+	if firstFill < files && files <= inMemory {
+		return errNotYet
 	}
 	return nil
 }
