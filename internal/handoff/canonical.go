@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unsafe"
 )
 
 // canonicalMax is the size up to which a canonical file is within every bound
@@ -23,11 +22,9 @@ func ParseCanonical(data []byte) *Record {
 }
 
 // ParseOutline returns the outline of the record that [ParseCanonical] returns.
-// It does not keep the data.
+// Its strings are copies, as parts of the text would keep all of it in memory.
 func ParseOutline(data []byte) *Record {
-	// The strings of the outline are copied out of data, of which the text is
-	// only another view.
-	return parseCanonical(unsafe.String(unsafe.SliceData(data), len(data)), new(strings.Builder))
+	return parseCanonical(string(data), new(strings.Builder))
 }
 
 func parseCanonical(text string, kept *strings.Builder) *Record {
