@@ -6,12 +6,12 @@ import (
 	"slices"
 )
 
-// causalOrder sorts records of different ids so that each comes after every record that it
-// names, then by time, then by id. A slug stands for the earliest record that
-// declares it, so that a clock that runs ahead cannot move a resolution before
-// its blocker. Where a slug may be of several types, those that were declared
-// before are meant, and later ones only if there is none. A circle is entered
-// at its earliest record.
+// causalOrder sorts records of different ids so that each comes after every
+// record that it names, then by time, then by id. A slug stands for the earliest
+// record that declares it, so that a clock that runs ahead cannot move a
+// resolution before its blocker. Where a slug may be of several types, those that
+// were declared before are meant, and later ones only if there is none. A circle
+// is entered at its earliest record.
 func causalOrder(records []*Record) []*Record {
 	g := newGraph(records, nil)
 	g.linkAll()

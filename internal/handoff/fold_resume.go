@@ -93,10 +93,9 @@ func (r *Resumed) Err() error { return r.f.past.err }
 func (r *Resumed) Count() int { return r.clock.Count }
 
 // Follows reports whether records of different ids, of which none is part of the
-// past, come
-// after everything in it and change nothing there: the fold of all is the fold
-// of the past and then theirs. ordered is the order in which to fold them.
-// Everything follows a past in which nothing was folded.
+// past, come after everything in it and change nothing there: the fold of all is
+// the fold of the past and then theirs. ordered is the order in which to fold
+// them. Everything follows a past in which nothing was folded.
 func (r *Resumed) Follows(records []*Record) (ordered []*Record, ok bool) {
 	g := newGraph(records, r)
 	ok = r.clock.Count == 0 || !r.clock.Circular && r.after(g)
