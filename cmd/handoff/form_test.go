@@ -53,7 +53,7 @@ func TestOrdinaryDay(t *testing.T) {
 		t.Errorf("%d keys, at most %d", x.keys, ordinaryKeys)
 	}
 	record := r.run("handoff", "show", "@", "--json")
-	for _, text := range []string{"missing for 1 of 7", "2 of 2 approvals", "Sessions last 15 minutes", "the audit asks", "session-policy", "Refunds are approved"} {
+	for _, text := range []string{"missing for 1 of 7", "2 of 2 approvals", "Sessions last 15 minutes", "the audit asks", "session-policy", "Refunds are approved", `"first_try_errors":0`, `"started_at":"`} {
 		if !strings.Contains(record, text) {
 			t.Errorf("%q is not in the handoff:\n%s", text, record)
 		}
@@ -238,6 +238,9 @@ func TestRefusedThenFixed(t *testing.T) {
 	x.key("Preview", enter)
 	if status := x.status(); status != 0 {
 		t.Fatalf("status %d; the screen is:\n%s", status, x.screen)
+	}
+	if record := r.run("handoff", "show", "@", "--json"); !strings.Contains(record, `"first_try_errors":1`) {
+		t.Errorf("the error of the first try is not noted:\n%s", record)
 	}
 }
 

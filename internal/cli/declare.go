@@ -161,7 +161,8 @@ func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOpti
 	if err != nil {
 		return err
 	}
-	h.Meta = &handoff.Meta{Tool: "handoff " + programVersion(), Queries: queries}
+	d.noticed.Tool, d.noticed.Queries = "handoff "+programVersion(), queries
+	h.Meta = &d.noticed
 	h.Team, h.Pod, h.Zone = ws.config.TeamOf(ws.me), ws.config.PodOf(ws.me), ws.config.ZoneOf(ws.me)
 	h.Shift = ws.currentShift()
 	for i := range h.Blockers {

@@ -44,6 +44,8 @@ type writing struct {
 	draft   *form.Draft
 	empty   []byte // the draft before anybody typed
 	allowed []handoff.Finding
+	resumed bool // it was begun in another run, of which nothing was noticed
+	noticed handoff.Meta
 }
 
 // declareByHand lets the user write the handoff, with start as the first draft,
@@ -52,6 +54,7 @@ func (ws *workspace) declareByHand(ctx context.Context, g *globals, o declareOpt
 	w := &writing{
 		ws: ws, g: g, options: o, drafts: &form.Drafts{Dir: ws.Dir()},
 		prefill: ws.prefill(ctx), draft: &form.Draft{Handoff: start.handoff, Ext: start.ext},
+		noticed: handoff.Meta{StartedAt: handoff.Time{Time: ws.now.Truncate(time.Second)}},
 	}
 	if start.handoff.Rollup != nil {
 		w.prefill.Carried = new(handoff.Handoff) // nothing of it is the lead's own
@@ -92,7 +95,11 @@ func (w *writing) kept(err error) error {
 }
 
 func (w *writing) settled() *draft {
-	return &draft{handoff: w.draft.Handoff, ext: w.draft.Ext, resolutions: w.draft.Resolutions, work: &w.prefill.Work}
+	d := &draft{handoff: w.draft.Handoff, ext: w.draft.Ext, resolutions: w.draft.Resolutions, work: &w.prefill.Work}
+	if !w.resumed {
+		d.noticed = w.noticed
+	}
+	return d
 }
 
 // write settles what becomes of a draft that waits, and then takes the road that
@@ -103,7 +110,9 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 	case err != nil:
 		return false, err
 	case waiting == form.WaitingEdit:
-		inEditor = true
+		inEditor, w.resumed = true, true
+	case waiting == form.WaitingContinue:
+		w.resumed = true
 	}
 	if inEditor {
 		err = asker.Release(func() error {
@@ -187,7 +196,22 @@ func (w *writing) save(d *form.Draft) error {
 }
 
 func (w *writing) check(d *form.Draft) []handoff.Finding {
-	return w.ws.checkDraft(w.g, &draft{handoff: d.Handoff, ext: d.Ext, resolutions: d.Resolutions}, w.options)
+	return w.checkDraft(&draft{handoff: d.Handoff, ext: d.Ext, resolutions: d.Resolutions})
+}
+
+// checkDraft notes how many errors there are at the first try.
+func (w *writing) checkDraft(d *draft) []handoff.Finding {
+	findings := w.ws.checkDraft(w.g, d, w.options)
+	if w.noticed.FirstTryErrors == nil {
+		n := 0
+		for _, f := range findings {
+			if f.Level == handoff.LevelError {
+				n++
+			}
+		}
+		w.noticed.FirstTryErrors = &n
+	}
+	return findings
 }
 
 // edit opens the editor on the draft and takes what comes back.
@@ -204,7 +228,7 @@ func (w *writing) edit(ctx context.Context) (right bool, err error) {
 		Drafts: w.drafts,
 		Run:    func(ctx context.Context, path string) error { return runEditor(ctx, w.g, command, path) },
 		Check: func(text []byte) []handoff.Finding {
-			return w.ws.checkDraft(w.g, readDraft(text, w.drafts.Path()), w.options)
+			return w.checkDraft(readDraft(text, w.drafts.Path()))
 		},
 	}
 	edited, right, err := editing.Write(ctx, text)

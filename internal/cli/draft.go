@@ -28,6 +28,7 @@ type draft struct {
 
 	resolutions []handoff.Resolution // of carried blockers, published in the same commit
 	work        *store.Facts         // nil where nobody asked git
+	noticed     handoff.Meta         // about the writing
 }
 
 func (d *draft) refusedHint() string {
