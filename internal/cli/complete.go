@@ -435,12 +435,14 @@ func (c *cursor) waiting() []offer {
 	return append(list, c.records()...)
 }
 
-// things is everything that is present, and any record that begins as typed.
+// things is everything that is present, and any record that begins as typed. Of
+// decisions more and more stand: without a beginning there would be too many.
 func (c *cursor) things() []offer {
-	list := c.named(
-		refOffers{handoff.RefItem, c.items()}, refOffers{handoff.RefBlocker, c.blockers()},
-		refOffers{handoff.RefQuestion, c.questions()}, refOffers{handoff.RefDecision, c.decisions()},
-	)
+	groups := []refOffers{{handoff.RefItem, c.items()}, {handoff.RefBlocker, c.blockers()}, {handoff.RefQuestion, c.questions()}}
+	if c.typed != "" {
+		groups = append(groups, refOffers{handoff.RefDecision, c.decisions()})
+	}
+	list := c.named(groups...)
 	current := c.handoffs(func(*handoff.HandoffState) bool { return true })
 	for _, o := range current {
 		by := c.open().state.Records[o.word].By

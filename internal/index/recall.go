@@ -365,7 +365,7 @@ func (t tables) records(want wanted, add func(*handoff.Record, int)) error {
 	case !want.since.IsZero():
 		return t.eachRecord(add, "at >= ?", want.since.Unix())
 	case want.newest > 0:
-		return t.eachRecord(add, "place > (SELECT max(place) FROM record) - ?", want.newest)
+		return t.eachRecord(add, "n IN (SELECT n FROM record ORDER BY place DESC LIMIT ?)", want.newest)
 	case want.about != nil:
 		return t.eachRecord(add, "about IN (SELECT value FROM json_each(?))", jsonList(want.about))
 	}
