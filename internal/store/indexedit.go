@@ -103,7 +103,10 @@ func (e *indexEdit) startGit(ctx context.Context, r *Repo, m *marker, index *ind
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	e.wait = func() error { return commandError(ctx, "update-index", stderr.String(), cmd.Wait()) }
+	e.wait = func() error {
+		err := cmd.Wait() // before which stderr is not complete
+		return commandError(ctx, "update-index", stderr.String(), err)
+	}
 	return nil
 }
 
