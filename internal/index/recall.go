@@ -98,24 +98,38 @@ func (ix *Index) recallAll(ctx context.Context) (*handoff.State, error) {
 	if err != nil {
 		return nil, err
 	}
-	records := make([]*handoff.Record, len(list))
-	for i, a := range list {
-		if err := ix.options.source(a, first); err != nil {
-			return nil, err
-		}
-		records[i] = a.Record
+	records, err := ix.options.found(list, first)
+	if err != nil {
+		return nil, err
 	}
 	return handoff.Fold(records, ix.options.Policy), nil
 }
 
-// source says where a record was found.
-func (o Options) source(a arrival, first map[int64]int) error {
-	ref, ok := first[a.n]
-	if !ok || ref >= len(o.Refs) {
-		return errDamaged
+// foundOn are the records of some days, with where they were found.
+func (o Options) foundOn(ctx context.Context, conn *sql.Conn, list []arrival) ([]*handoff.Record, error) {
+	days := make(map[string]bool)
+	for _, a := range list {
+		days[path.Dir(a.Source.Path)] = true
 	}
-	a.Source.Ref, a.Source.Commit = o.Refs[ref].Name, o.Refs[ref].Hash
-	return nil
+	first, err := firstRefs(ctx, conn, slices.Sorted(maps.Keys(days)))
+	if err != nil {
+		return nil, err
+	}
+	return o.found(list, first)
+}
+
+// found are the records, with where they were found.
+func (o Options) found(list []arrival, first map[int64]int) ([]*handoff.Record, error) {
+	records := make([]*handoff.Record, len(list))
+	for i, a := range list {
+		ref, ok := first[a.n]
+		if !ok || ref >= len(o.Refs) {
+			return nil, errDamaged
+		}
+		a.Source.Ref, a.Source.Commit = o.Refs[ref].Name, o.Refs[ref].Hash
+		records[i] = a.Record
+	}
+	return records, nil
 }
 
 // firstRefs returns the first ref that has each record: of some days, or of
@@ -376,7 +390,6 @@ func (t tables) records(want wanted, add func(*handoff.Record, int)) error {
 func (t tables) eachRecord(add func(*handoff.Record, int), where string, args ...any) error {
 	var list []arrival
 	var places []int
-	days := make(map[string]bool)
 	err := each(t.ctx, t.conn, func(rows *sql.Rows) error {
 		var n int64
 		var place int
@@ -388,22 +401,15 @@ func (t tables) eachRecord(add func(*handoff.Record, int), where string, args ..
 		if err != nil {
 			return err
 		}
-		days[path.Dir(a.Source.Path)] = true
 		list, places = append(list, a), append(places, place)
 		return nil
 	}, "SELECT n, place, data FROM record WHERE place >= 0 AND "+where, args...)
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	first, err := firstRefs(t.ctx, t.conn, slices.Sorted(maps.Keys(days)))
-	if err != nil {
-		return err
+	records, err := t.options.foundOn(t.ctx, t.conn, list)
+	for i, r := range records {
+		add(r, places[i])
 	}
-	for i, a := range list {
-		if err := t.options.source(a, first); err != nil {
-			return err
-		}
-		add(a.Record, places[i])
-	}
-	return nil
+	return err
 }

@@ -4,9 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"maps"
-	"path"
-	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -47,22 +44,7 @@ func (ix *Index) recordsFrom(ctx context.Context, from int) ([]*handoff.Record, 
 	if err != nil {
 		return nil, err
 	}
-	days := make(map[string]bool)
-	for _, a := range list {
-		days[path.Dir(a.Source.Path)] = true
-	}
-	first, err := firstRefs(ctx, ix.db.conn, slices.Sorted(maps.Keys(days)))
-	if err != nil {
-		return nil, err
-	}
-	records := make([]*handoff.Record, len(list))
-	for i, a := range list {
-		if err := ix.options.source(a, first); err != nil {
-			return nil, err
-		}
-		records[i] = a.Record
-	}
-	return records, nil
+	return ix.options.foundOn(ctx, ix.db.conn, list)
 }
 
 // Keys returns the keys of all things of a kind: those of handoffs in fold
