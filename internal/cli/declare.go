@@ -142,7 +142,7 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 func (ws *workspace) publishChecked(ctx context.Context, g *globals, o declareOptions, d *draft) error {
 	findings := ws.checkDraft(g, d, o)
 	if handoff.HasErrors(findings) {
-		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint()}
+		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint(findings)}
 	}
 	err := ws.publishDraft(ctx, g, o, d, findings)
 	if !committed(err) || !o.resume || o.dryRun {

@@ -31,7 +31,12 @@ type draft struct {
 	noticed     handoff.Meta         // about the writing
 }
 
-func (d *draft) refusedHint() string {
+// refusedHint is the way out of what the rules have against the draft.
+func (d *draft) refusedHint(findings []handoff.Finding) string {
+	unbounded := slices.ContainsFunc(findings, func(f handoff.Finding) bool { return f.Code == "HO910" })
+	if d.handoff != nil && d.handoff.Rollup != nil && unbounded {
+		return "a record cannot hold as much: draw one for each team, with --team, or each pod, with --pod"
+	}
 	if d.path != "" {
 		return "correct " + d.path + " and try again"
 	}

@@ -142,3 +142,17 @@ func TestShowOldRollup(t *testing.T) {
 		t.Errorf("got\n%s", out)
 	}
 }
+
+// A rollup of more than a record can hold names the way out.
+func TestRollupOfTooMuch(t *testing.T) {
+	w := newWorld(t)
+	w.declares("ana", friday(17, 50), "new-countries", "team")
+	w.as("lea", friday(18, 0))
+	more := []string{"--org", "--to", "ben"}
+	for i := range 2000 {
+		more = append(more, "--shipped", fmt.Sprintf("PR #%d is merged and deployed", i))
+	}
+	if _, stderr := w.rollup(3, more...); !strings.Contains(stderr, "HO910") || !strings.Contains(stderr, "hint: a record cannot hold as much: draw one for each team") {
+		t.Errorf("got %q", stderr)
+	}
+}
