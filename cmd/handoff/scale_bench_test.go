@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -74,6 +75,25 @@ func benchScale(b *testing.B, n int) {
 // records commits the next n records of a team, all on main but the last few,
 // which are on branches.
 func (x *bench) records(team *team, n int) {
+	team.stream++
+	x.fastImport(func(w io.Writer) {
+		const together = 50 // records in a commit
+		for done := 0; done < n; done += together {
+			branch := "main"
+			if left := n - done; n > 1000 && left <= 3*together {
+				branch = fmt.Sprintf("feature-%d", left/together)
+			}
+			team.commit(w, branch, min(together, n-done))
+		}
+	})
+	if team.serial < checkedOut && !x.bare {
+		x.git("reset", "-q", "--hard")
+	}
+	forgetPeak()
+}
+
+// fastImport runs git fast-import on what write writes.
+func (x *bench) fastImport(write func(io.Writer)) {
 	cmd := exec.Command("git", "fast-import", "--quiet", "--force")
 	cmd.Dir, cmd.Env, cmd.Stderr = x.dir, x.env, os.Stderr
 	in, err := cmd.StdinPipe()
@@ -84,28 +104,10 @@ func (x *bench) records(team *team, n int) {
 		x.b.Fatal(err)
 	}
 	w := bufio.NewWriterSize(in, 1<<20)
-	team.stream++
-	const together = 50 // records in a commit
-	for done := 0; done < n; done += together {
-		branch := "main"
-		if left := n - done; n > 1000 && left <= 3*together {
-			branch = fmt.Sprintf("feature-%d", left/together)
-		}
-		team.commit(w, branch, min(together, n-done))
-	}
-	if err := w.Flush(); err != nil {
+	write(w)
+	if err := errors.Join(w.Flush(), in.Close(), cmd.Wait()); err != nil {
 		x.b.Fatal(err)
 	}
-	if err := in.Close(); err != nil {
-		x.b.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		x.b.Fatal(err)
-	}
-	if team.serial < checkedOut && !x.bare {
-		x.git("reset", "-q", "--hard")
-	}
-	forgetPeak()
 }
 
 // forgetPeak makes this process small again. On Linux the peak memory of a

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -68,42 +67,25 @@ func (x *bench) measure(name string, args ...string) (took, used time.Duration, 
 // honestRecords commits a roster and the next n records of a team, each alone,
 // by its author and at its time.
 func (x *bench) honestRecords(team *team, n int) {
-	cmd := exec.CommandContext(x.b.Context(), "git", "fast-import", "--quiet")
-	cmd.Dir, cmd.Env, cmd.Stderr = x.dir, x.env, os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		x.b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		x.b.Fatal(err)
-	}
-	w := bufio.NewWriterSize(in, 1<<20)
 	roster := "format: 1\npeople:\n  sarah: {emails: [sarah@example.com]}\n"
 	for i := range pairs {
 		roster += fmt.Sprintf("  p%d: {emails: [p%[1]d@example.com]}\n  q%[1]d: {emails: [q%[1]d@example.com]}\n", i)
 	}
-	commitFile(w, "sarah", team.now, ".handoffs/config.yaml", []byte(roster))
-	for range n {
-		if len(team.waiting) == 0 {
-			team.next()
+	x.fastImport(func(w io.Writer) {
+		commitFile(w, "sarah", team.now, ".handoffs/config.yaml", []byte(roster))
+		for range n {
+			if len(team.waiting) == 0 {
+				team.next()
+			}
+			r := team.waiting[0]
+			team.waiting = team.waiting[1:]
+			data, err := handoff.Format(r)
+			if err != nil {
+				x.b.Fatal(err)
+			}
+			commitFile(w, r.By, r.At.Time, ".handoffs/"+r.Name(), data)
 		}
-		r := team.waiting[0]
-		team.waiting = team.waiting[1:]
-		data, err := handoff.Format(r)
-		if err != nil {
-			x.b.Fatal(err)
-		}
-		commitFile(w, r.By, r.At.Time, ".handoffs/"+r.Name(), data)
-	}
-	if err := w.Flush(); err != nil {
-		x.b.Fatal(err)
-	}
-	if err := in.Close(); err != nil {
-		x.b.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		x.b.Fatal(err)
-	}
+	})
 	x.git("repack", "-adq")
 	forgetPeak()
 }

@@ -76,7 +76,7 @@ func declaration(t *testing.T, steps ...step) (*Declaration, *[]*Draft) {
 	t.Helper()
 	var saved []*Draft
 	d := &Declaration{
-		Asker: &scripted{t, steps}, Draft: NewDraft(),
+		Asker: &scripted{t, steps}, Draft: &Draft{Handoff: new(handoff.Handoff)},
 		Prefill: Prefill{Me: "ana", Carried: carried(), To: []string{"ben"}, Returns: monday},
 		Check:   func(*Draft) []handoff.Finding { return nil },
 		When: func(text string) (time.Time, error) {

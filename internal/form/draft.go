@@ -27,9 +27,6 @@ type Draft struct {
 	Ext         map[string]any // the top-level keys that begin with "x-"
 }
 
-// NewDraft returns an empty draft.
-func NewDraft() *Draft { return &Draft{Handoff: new(handoff.Handoff)} }
-
 // ParseDraft reads what Format or a person wrote. The draft is nil when the
 // text cannot be decoded; the document's findings say why.
 func ParseDraft(data []byte) (*Draft, *handoff.Document) {

@@ -78,7 +78,7 @@ func TestTwoForms(t *testing.T) {
 }
 
 func TestEmojiCanBeReadInTheDraft(t *testing.T) {
-	d := NewDraft()
+	d := &Draft{Handoff: new(handoff.Handoff)}
 	d.Handoff.Summary = "部 🎉 \\U0001F389 and a tag \U000e0041"
 	text, err := d.Format()
 	if err != nil {
@@ -95,7 +95,7 @@ func TestEmojiCanBeReadInTheDraft(t *testing.T) {
 // TestText checks that the editor's text reads as the draft, says what is
 // required, and leaves open what nobody answered.
 func TestText(t *testing.T) {
-	d := NewDraft()
+	d := &Draft{Handoff: new(handoff.Handoff)}
 	d.Handoff.Items = carried().Items
 	d.Handoff.Blockers = []handoff.Blocker{}
 	text, err := d.Text(carried())

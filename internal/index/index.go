@@ -45,8 +45,9 @@ type Index struct {
 	recall  *recall        // the part of the state that was asked for so far
 }
 
-// Open opens the index of a repository and brings it up to date. An error is
-// one of the repository itself.
+// Open opens the index of a repository and brings it up to date, or leaves that
+// to the next one who opens it, where answers come from memory sooner. An error
+// is one of the repository itself.
 func Open(ctx context.Context, repo *store.Repo, options Options) (*Index, error) {
 	ix := &Index{repo: repo, options: options}
 	err := ix.openFile(ctx)

@@ -170,10 +170,10 @@ func TestUnknownQuestionListsTopics(t *testing.T) {
 
 // Every plain question must be reachable: none may be hidden by one before it.
 func TestPhrases(t *testing.T) {
-	for i, pattern := range Phrases() {
+	for i, phrase := range phrases {
 		question := strings.NewReplacer(
 			"{item}", "refunds", "{who}", "ben", "{holder}", "ben", "{topic...}", "session timeouts",
-		).Replace(pattern)
+		).Replace(phrase.pattern)
 		match, _, found := matchPhrase(strings.Fields(question))
 		if !found || match != phrases[i] {
 			t.Errorf("%q is read as %q", question, match.pattern)

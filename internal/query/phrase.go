@@ -78,16 +78,6 @@ var phrases = []phraseSpec{
 	{"what is open", Items},
 }
 
-// Phrases lists the plain questions that are known, with what may stand in
-// their place in braces.
-func Phrases() []string {
-	list := make([]string, 0, len(phrases))
-	for _, p := range phrases {
-		list = append(list, p.pattern)
-	}
-	return list
-}
-
 // slotText is the name of the slot for the rest of a question.
 const slotText = "topic..."
 
