@@ -1,6 +1,8 @@
 package handoff
 
 import (
+	"bytes"
+	"encoding/binary"
 	"reflect"
 	"slices"
 	"strconv"
@@ -18,24 +20,28 @@ const canonicalMax = 7 * MaxNodes
 // returns nil for anything else, and Parse says what that is: a reader of many
 // records tries this first.
 func ParseCanonical(data []byte) *Record {
-	return parseCanonical(string(data), nil)
+	p := canonicalParser{rest: data}
+	p.kept.Grow(len(data))
+	return p.record()
 }
 
 // ParseOutline returns the outline of the record that [ParseCanonical] returns.
-// Its strings are copies, as parts of the text would keep all of it in memory.
 func ParseOutline(data []byte) *Record {
-	return parseCanonical(string(data), new(strings.Builder))
+	p := canonicalParser{rest: data, outline: true}
+	p.kept.Grow(len(data)/5 + 32)
+	return p.record()
 }
 
-func parseCanonical(text string, kept *strings.Builder) *Record {
-	text, ok := strings.CutPrefix(text, "# yaml-language-server: $schema="+SchemaURL+"\n")
+// schemaLine is the first line of every canonical file.
+const schemaLine = "# yaml-language-server: $schema=" + SchemaURL + "\n"
+
+// record reads a whole file.
+func (p *canonicalParser) record() *Record {
+	text, ok := bytes.CutPrefix(p.rest, []byte(schemaLine))
 	if !ok || len(text) > canonicalMax || !shown(text) {
 		return nil
 	}
-	p := canonicalParser{rest: text, kept: kept}
-	if kept != nil {
-		kept.Grow(len(text)/5 + 32)
-	}
+	p.rest = text
 	var h head
 	p.fields(reflect.ValueOf(&h).Elem(), canonicalHead(), 0)
 	body := newBody(h.Kind)
@@ -43,7 +49,7 @@ func parseCanonical(text string, kept *strings.Builder) *Record {
 		return nil
 	}
 	p.fields(reflect.ValueOf(body).Elem(), canonicalBody(h.Kind), 0)
-	if p.failed || p.rest != "" {
+	if p.failed || len(p.rest) > 0 {
 		return nil
 	}
 	return &Record{Schema: h.Schema, Kind: h.Kind, ID: h.ID, At: h.At, By: h.By, Body: body}
@@ -52,7 +58,7 @@ func parseCanonical(text string, kept *strings.Builder) *Record {
 // shown reports whether a text is UTF-8 without hidden characters and tabs. It
 // looks closely only where there is more than ASCII, and at single bytes only
 // where eight of them are not all plain.
-func shown(text string) bool {
+func shown(text []byte) bool {
 	for i := 0; i < len(text); i++ {
 		for i+8 <= len(text) && plain(text[i:i+8]) {
 			i += 8
@@ -61,7 +67,7 @@ func shown(text string) bool {
 			return true
 		}
 		if c := text[i]; c >= 0x7f {
-			return clean(text[i:])
+			return clean(string(text[i:]))
 		} else if c < ' ' && c != '\n' {
 			return false
 		}
@@ -70,10 +76,9 @@ func shown(text string) bool {
 }
 
 // plain reports whether all of eight bytes are printable ASCII.
-func plain(text string) bool {
+func plain(text []byte) bool {
 	const each = 0x0101010101010101
-	w := uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
-		uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
+	w := binary.LittleEndian.Uint64(text)
 	// Of each byte the top bit: set already, set by adding one to 0x7f, or
 	// borrowed by taking 0x20 from what is less.
 	return (w|(w+each)|(w-0x20*each))&(0x80*each) == 0
@@ -81,40 +86,38 @@ func plain(text string) bool {
 
 // canonicalParser takes lines from the front of a text.
 type canonicalParser struct {
-	rest   string
-	dash   bool // the next line begins an entry of a list: "- " is indentation
-	failed bool
-
-	// kept holds the strings of an outline; nil for a whole record, whose
-	// strings are parts of the text.
-	kept *strings.Builder
+	rest    []byte
+	dash    bool // the next line begins an entry of a list: "- " is indentation
+	failed  bool
+	outline bool            // only what an outline has is kept
+	kept    strings.Builder // the strings of the record, one after the other
 }
 
-func (p *canonicalParser) fail() { p.failed, p.rest = true, "" }
+func (p *canonicalParser) fail() { p.failed, p.rest = true, nil }
 
 // line is the next line without its indentation, when that is indent columns;
 // else there is none at this level.
-func (p *canonicalParser) line(indent int) (string, bool) {
-	end := strings.IndexByte(p.rest, '\n')
+func (p *canonicalParser) line(indent int) ([]byte, bool) {
+	end := bytes.IndexByte(p.rest, '\n')
 	if end <= indent || p.rest[indent] == ' ' {
-		return "", false
+		return nil, false
 	}
 	spaces := indent
 	if p.dash {
-		if spaces -= 2; spaces < 0 || p.rest[spaces:indent] != "- " {
-			return "", false
+		if spaces -= 2; spaces < 0 || string(p.rest[spaces:indent]) != "- " {
+			return nil, false
 		}
 	}
 	for i := range spaces {
 		if p.rest[i] != ' ' {
-			return "", false
+			return nil, false
 		}
 	}
 	return p.rest[indent:end], true
 }
 
 func (p *canonicalParser) next() {
-	p.rest, p.dash = p.rest[strings.IndexByte(p.rest, '\n')+1:], false
+	p.rest, p.dash = p.rest[bytes.IndexByte(p.rest, '\n')+1:], false
 }
 
 // fields reads the lines "key: value" of a struct. Keys come in the order of
@@ -125,15 +128,18 @@ func (p *canonicalParser) fields(v reflect.Value, fields []canonicalField, inden
 		if !ok {
 			return
 		}
-		key, value, found := strings.Cut(line, ":")
-		next := slices.IndexFunc(fields, func(f canonicalField) bool { return f.key == key })
-		if !found || next < 0 {
+		key, value, found := bytes.Cut(line, []byte{':'})
+		next := 0
+		for next < len(fields) && fields[next].key != string(key) {
+			next++
+		}
+		if !found || next == len(fields) {
 			return // the next struct of the same mapping may have it
 		}
 		p.next()
 		field := &fields[next]
 		fields = fields[next+1:]
-		if v.IsValid() && (p.kept == nil || field.outlined) {
+		if v.IsValid() && (field.outlined || !p.outline) {
 			p.field(fieldOf(v, field.index), field, value, indent)
 		} else {
 			p.field(reflect.Value{}, field, value, indent)
@@ -150,28 +156,28 @@ func fieldOf(v reflect.Value, index []int) reflect.Value {
 }
 
 // field reads what follows a key: a value in the same line, or deeper lines.
-func (p *canonicalParser) field(v reflect.Value, field *canonicalField, value string, indent int) {
+func (p *canonicalParser) field(v reflect.Value, field *canonicalField, value []byte, indent int) {
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(field.of))
 		v = v.Elem()
 	}
 	switch {
-	case field.list && value == " []":
+	case field.list && string(value) == " []":
 		if v.IsValid() {
 			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 		}
-	case field.list && value == "":
+	case field.list && len(value) == 0:
 		p.list(v, field, indent+2)
 	case field.list:
 		p.fail()
-	case field.below != nil && value == "":
+	case field.below != nil && len(value) == 0:
 		before := len(p.rest)
 		p.fields(v, field.below, indent+2)
 		if len(p.rest) == before {
 			p.fail() // null, and not an empty mapping
 		}
 	default:
-		text, ok := strings.CutPrefix(value, " ")
+		text, ok := bytes.CutPrefix(value, []byte{' '})
 		if !ok {
 			p.fail()
 			return
@@ -188,7 +194,7 @@ func (p *canonicalParser) list(v reflect.Value, field *canonicalField, indent in
 	}
 	for i := 0; !p.failed; i++ {
 		line, ok := p.line(indent)
-		if !ok || !strings.HasPrefix(line, "- ") {
+		if !ok || !bytes.HasPrefix(line, []byte("- ")) {
 			if i == 0 || v.IsValid() && i < v.Len() {
 				p.fail()
 			}
@@ -223,14 +229,14 @@ func (p *canonicalParser) entries(indent int) (n int) {
 	if indent > len(blank) {
 		return 0 // no record is so deep
 	}
-	for rest := p.rest; len(rest) > indent+1 && rest[:indent] == blank[:indent]; {
+	for rest := p.rest; len(rest) > indent+1 && string(rest[:indent]) == blank[:indent]; {
 		switch {
 		case rest[indent] == '-' && rest[indent+1] == ' ':
 			n++
 		case rest[indent] != ' ':
 			return n
 		}
-		end := strings.IndexByte(rest[indent:], '\n')
+		end := bytes.IndexByte(rest[indent:], '\n')
 		if end < 0 {
 			return n
 		}
@@ -242,10 +248,10 @@ func (p *canonicalParser) entries(indent int) (n int) {
 var handoffTime = reflect.TypeFor[Time]()
 
 // scalar reads a value of a type that is all of the rest of a line.
-func (p *canonicalParser) scalar(v reflect.Value, t reflect.Type, text string) {
+func (p *canonicalParser) scalar(v reflect.Value, t reflect.Type, text []byte) {
 	switch {
 	case t == handoffTime:
-		at, err := time.Parse(time.RFC3339, p.quoted(text))
+		at, err := time.Parse(time.RFC3339, string(p.quoted(text)))
 		if err != nil || at.IsZero() {
 			p.fail()
 		} else if v.IsValid() {
@@ -256,65 +262,62 @@ func (p *canonicalParser) scalar(v reflect.Value, t reflect.Type, text string) {
 			v.SetString(p.keep(text))
 		}
 	case t.Kind() == reflect.Int:
-		n, err := strconv.Atoi(text)
-		if err != nil || strconv.Itoa(n) != text {
+		n, err := strconv.Atoi(string(text))
+		if err != nil || strconv.Itoa(n) != string(text) {
 			p.fail()
 		} else if v.IsValid() {
 			v.SetInt(int64(n))
 		}
-	case t.Kind() == reflect.Bool && (text == "true" || text == "false"):
+	case t.Kind() == reflect.Bool && (string(text) == "true" || string(text) == "false"):
 		if v.IsValid() {
-			v.SetBool(text == "true")
+			v.SetBool(string(text) == "true")
 		}
 	default:
 		p.fail()
 	}
 }
 
-// keep returns a string that may stay. Those of one outline share their memory.
-func (p *canonicalParser) keep(text string) string {
-	if p.kept == nil || text == "" {
-		return text
-	}
+// keep returns a string that may stay. Those of one record share their memory.
+func (p *canonicalParser) keep(text []byte) string {
 	begin := p.kept.Len()
-	p.kept.WriteString(text)
+	p.kept.Write(text)
 	return p.kept.String()[begin:]
 }
 
 // quoted reads a string in double quotes. Of the escapes it knows those of
 // quotes, backslashes and line ends, which are all that plain text needs.
-func (p *canonicalParser) quoted(text string) string {
+func (p *canonicalParser) quoted(text []byte) []byte {
 	if len(text) < 2 || text[0] != '"' || text[len(text)-1] != '"' {
 		p.fail()
-		return ""
+		return nil
 	}
 	text = text[1 : len(text)-1]
-	if strings.IndexByte(text, '\\') < 0 && strings.IndexByte(text, '"') < 0 {
+	if bytes.IndexByte(text, '\\') < 0 && bytes.IndexByte(text, '"') < 0 {
 		return text
 	}
-	var b strings.Builder
+	plain := make([]byte, 0, len(text))
 	for i := 0; i < len(text); i++ {
 		c := text[i]
 		switch {
 		case c == '"':
 			p.fail()
-			return ""
+			return nil
 		case c != '\\':
-			b.WriteByte(c)
+			plain = append(plain, c)
 			continue
 		}
 		i++
 		switch {
 		case i < len(text) && (text[i] == '"' || text[i] == '\\'):
-			b.WriteByte(text[i])
+			plain = append(plain, text[i])
 		case i < len(text) && text[i] == 'n':
-			b.WriteByte('\n')
+			plain = append(plain, '\n')
 		default:
 			p.fail()
-			return ""
+			return nil
 		}
 	}
-	return b.String()
+	return plain
 }
 
 // canonicalField is a field of a struct as a file has it.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"crypto/sha1"
 	"errors"
 	"fmt"
 	"hash"
@@ -267,7 +268,7 @@ func (o *objects) readCopy(c objectCopy, h plumbing.Hash, limit int64) (obj rawO
 // hash computes the hash of an object.
 func (o *objects) hash(obj rawObject) (hash plumbing.Hash) {
 	if o.hasher == nil {
-		o.hasher = plumbing.NewHasher(obj.kind, 0).Hash // go-git's, which detects collisions
+		o.hasher = sha1.New()
 	}
 	o.hasher.Reset()
 	o.header = append(append(o.header[:0], obj.kind.String()...), ' ')
