@@ -24,13 +24,16 @@ type graph struct {
 	records []*Record
 	rank    map[string]int      // by id of a record
 	first   map[declaration]int // the earliest record that declares a slug
-	waits   []int               // for how many records a record still waits
-	waiting [][]int             // who waits for a record
+	edges   []edge              // which records wait for which
+	late    bool                // one of them waits for a later one
 
 	past     *Resumed      // what was folded before, nil for nothing
 	wants    []declaration // what is named and nowhere to be found
 	circular bool          // records name each other in a circle
 }
+
+// edge says that one record waits for another.
+type edge struct{ from, to int }
 
 // declaration is a slug of one type of thing.
 type declaration struct {
@@ -43,8 +46,6 @@ func newGraph(records []*Record, past *Resumed) *graph {
 		records: slices.Clone(records),
 		rank:    make(map[string]int, len(records)),
 		first:   make(map[declaration]int, len(records)/4),
-		waits:   make([]int, len(records)),
-		waiting: make([][]int, len(records)),
 		past:    past,
 	}
 	slices.SortFunc(g.records, func(a, b *Record) int {
@@ -209,18 +210,28 @@ func (g *graph) want(d declaration) {
 
 func (g *graph) edge(from, to int) {
 	if from != to {
-		g.waiting[from] = append(g.waiting[from], to)
-		g.waits[to]++
+		g.edges = append(g.edges, edge{from, to})
+		g.late = g.late || from > to
 	}
 }
 
 // sort is Kahn's algorithm with the earliest ready record first. When none is
-// ready, what is left holds a circle, and its earliest record goes on.
+// ready, what is left holds a circle, and its earliest record goes on. Records
+// that name only earlier ones, as nearly all do, are in order.
 func (g *graph) sort() []*Record {
+	if !g.late {
+		return g.records
+	}
 	ordered := make([]*Record, 0, len(g.records))
 	done := make([]bool, len(g.records))
+	waits := make([]int, len(g.records))     // for how many records a record still waits
+	waiting := make([][]int, len(g.records)) // who waits for a record
+	for _, e := range g.edges {
+		waits[e.to]++
+		waiting[e.from] = append(waiting[e.from], e.to)
+	}
 	ready := make(ranks, 0, len(g.records))
-	for i, n := range g.waits {
+	for i, n := range waits {
 		if n == 0 {
 			ready = append(ready, i) // ascending, so it is a heap
 		}
@@ -236,8 +247,8 @@ func (g *graph) sort() []*Record {
 		i := heap.Pop(&ready).(int)
 		done[i] = true
 		ordered = append(ordered, g.records[i])
-		for _, j := range g.waiting[i] {
-			if g.waits[j]--; g.waits[j] == 0 && !done[j] {
+		for _, j := range waiting[i] {
+			if waits[j]--; waits[j] == 0 && !done[j] {
 				heap.Push(&ready, j)
 			}
 		}

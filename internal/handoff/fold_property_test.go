@@ -306,12 +306,10 @@ func TestFoldOrder(t *testing.T) {
 			place[r.ID] = i
 		}
 		circular := circularRanks(g)
-		for i, followers := range g.waiting {
-			for _, j := range followers {
-				before, after := g.records[i].ID, g.records[j].ID
-				if place[before] > place[after] && !circular[j] {
-					t.Fatalf("%s comes after %s, which names it", before, after)
-				}
+		for _, e := range g.edges {
+			before, after := g.records[e.from].ID, g.records[e.to].ID
+			if place[before] > place[after] && !circular[e.to] {
+				t.Fatalf("%s comes after %s, which names it", before, after)
 			}
 		}
 	})
@@ -327,7 +325,7 @@ func circularRanks(g *graph) map[int]bool {
 	for changed := true; changed; {
 		changed = false
 		for i := range g.records {
-			waits := slices.ContainsFunc(slices.Collect(maps.Keys(left)), func(j int) bool { return slices.Contains(g.waiting[j], i) })
+			waits := slices.ContainsFunc(g.edges, func(e edge) bool { return e.to == i && left[e.from] })
 			if left[i] && !waits {
 				delete(left, i)
 				changed = true
