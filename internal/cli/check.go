@@ -224,7 +224,7 @@ func fileContext(ctx context.Context, g *globals) (rules.Context, error) {
 	if err != nil {
 		return rules.Context{}, err
 	}
-	c := ws.ruleContext(nil)
+	c := ws.ruleContext()
 	c.Now = ws.now
 	return c, nil
 }
@@ -291,7 +291,7 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 		}
 	}
 	if missing == nil {
-		for _, f := range rules.CheckState(ws.state, ws.ruleContext(nil)) {
+		for _, f := range rules.CheckState(ws.state, ws.ruleContext()) {
 			doc.Findings = append(doc.Findings, ws.located(f))
 		}
 	}
@@ -302,7 +302,7 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 // team has agreed on. The state before the record, and who was in the team, are
 // of their time and not known.
 func (ws *workspace) publishedContext() rules.Context {
-	c := ws.ruleContext(nil)
+	c := ws.ruleContext()
 	return rules.Context{
 		Now: c.Now, ClockSkew: c.ClockSkew, Settings: c.Settings,
 		Team: rules.Team{PublishGrace: c.PublishGrace},

@@ -64,7 +64,7 @@ func (ws *workspace) checkAdded(doc *checkDocument, file store.File) (*handoff.R
 // judgeFile checks the bytes of a record against the rules.
 func (ws *workspace) judgeFile(doc *checkDocument, file string, data []byte) *handoff.Record {
 	parsed := handoff.Parse(data, "")
-	c := ws.ruleContext(nil)
+	c := ws.ruleContext()
 	c.Path, c.State = file, nil
 	id := ""
 	if parsed.Record != nil {

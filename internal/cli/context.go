@@ -12,14 +12,14 @@ import (
 )
 
 // ruleContext is what the rules need to know of this repository and its team.
-func (ws *workspace) ruleContext(allowSecrets []string) rules.Context {
+func (ws *workspace) ruleContext() rules.Context {
 	c := ws.config
 	return rules.Context{
 		State: ws.state, By: ws.me, At: ws.author.When, Now: ws.now, ClockSkew: c.Timing.ClockSkew.Wall(),
 		Settings: rules.Settings{
 			Preset: rules.Preset(c.Rules.Preset), Levels: ruleLevels(c), Lang: c.Rules.Lang,
 			Words:        rules.Words{Filler: c.Rules.Words.Filler, Weak: c.Rules.Words.Weak, Soft: c.Rules.Words.Soft, Relative: c.Rules.Words.RelTime},
-			AllowSecrets: allowSecrets,
+			AllowSecrets: c.Rules.AllowSecrets,
 		},
 		Team: ws.ruleTeam(),
 	}

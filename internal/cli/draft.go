@@ -262,8 +262,8 @@ func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handof
 // checkDraftNow runs the rules. Findings carry positions in the text that the
 // draft was read from, also when flags changed the draft.
 func (ws *workspace) checkDraftNow(g *globals, d *draft, o declareOptions) []handoff.Finding {
-	ctx := ws.ruleContext(o.allowSecrets)
-	ctx.Draft = true
+	ctx := ws.ruleContext()
+	ctx.Draft, ctx.LetThrough = true, o.allowSecrets
 	closing := ws.resolved(g, d)
 	if len(closing) > 0 {
 		ctx.State = handoff.Fold(slices.Concat(ws.state.Order(), closing), ws.config.AckPolicy)

@@ -74,7 +74,7 @@ but holds no URL to call, no token and no command.
   sla:       {ack: {routine: 1h, watch: 30m, critical: 15m}, blocker_ack: 4h}
   authority: [{area: session-policy, primary: sarah, alternates: [ines]}]
   escalation: {default: [alternate, "team:lead"]}
-  rules:     {preset: default, HO204: off}
+  rules:     {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
   store:     {branch: current}
   read:      all`
 

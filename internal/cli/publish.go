@@ -64,7 +64,7 @@ func (ws *workspace) judge(records []*handoff.Record) []handoff.Finding {
 		part.Refs = append(part.Refs, handoff.Mentions(r)...)
 	}
 	return ws.checkOn(part, func() []handoff.Finding {
-		c := ws.ruleContext(nil)
+		c := ws.ruleContext()
 		var findings []handoff.Finding
 		for _, r := range records {
 			findings = append(findings, rules.CheckRecord(r, c)...)

@@ -142,7 +142,7 @@ func (ws *workspace) findings(since time.Time) map[string][]handoff.Finding {
 			measured = append(measured, h.Record)
 		}
 	}
-	common := ws.ruleContext(nil)
+	common := ws.ruleContext()
 	common.State = nil
 	of := make([][]handoff.Finding, len(measured))
 	var checking sync.WaitGroup

@@ -372,12 +372,19 @@ var (
 	language = handoff.Pattern(`^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$`)
 	// fixedRule matches the rules whose level is not the team's to set.
 	fixedRule = handoff.Pattern(`^HO1|^HO90[1237]$|^HO91[01]$`)
+	// fingerprint matches what rule HO901 calls a text by.
+	fingerprint = handoff.Pattern(`^[0-9a-f]{12}$`)
 )
 
 func (c *checker) checkRules() {
 	c.oneOf("rules.preset", c.Rules.Preset, PresetDefault, PresetStrict, PresetPilot)
 	if !language().MatchString(c.Rules.Lang) {
 		c.fail("HO101", "rules.lang", fmt.Sprintf("%q is not a language such as en", handoff.OneLine(c.Rules.Lang)), "")
+	}
+	for i, f := range c.Rules.AllowSecrets {
+		if !fingerprint().MatchString(f) {
+			c.fail("HO101", fmt.Sprintf("rules.allow_secrets[%d]", i), fmt.Sprintf("%q is not a fingerprint", handoff.OneLine(f)), "HO901 prints it: 12 hex digits")
+		}
 	}
 	for _, code := range slices.Sorted(maps.Keys(c.Rules.Levels)) {
 		field := "rules." + code

@@ -160,10 +160,11 @@ const (
 
 // Rules adapts the rules to the team.
 type Rules struct {
-	Preset string            `yaml:"preset,omitempty"` // PresetDefault, PresetStrict, PresetPilot
-	Lang   string            `yaml:"lang,omitempty"`   // of the records: other than "en" switches word lists off
-	Words  Words             `yaml:"words,omitempty"`
-	Levels map[string]string `yaml:",inline"` // code → RuleError, RuleWarn, RuleOff
+	Preset       string            `yaml:"preset,omitempty"` // PresetDefault, PresetStrict, PresetPilot
+	Lang         string            `yaml:"lang,omitempty"`   // of the records: other than "en" switches word lists off
+	Words        Words             `yaml:"words,omitempty"`
+	AllowSecrets []string          `yaml:"allow_secrets,omitempty"` // fingerprints of texts that look like secrets and are none
+	Levels       map[string]string `yaml:",inline"`                 // code → RuleError, RuleWarn, RuleOff
 }
 
 // The presets of the rules.

@@ -306,6 +306,7 @@ func TestIntegrityRules(t *testing.T) {
 		{name: "secret in an unknown key", edits: []string{title, "titel: " + secret}, want: "HO101:13 HO901:13"},
 		{name: "secret in an extension", edits: []string{"to: [ben]", "to: [ben]\nx-a: {b: [" + secret + "]}"}, want: "HO901:7"},
 		{name: "secret that is none", edits: []string{title, "title: " + secret}, ctx: func(c *Context) { c.AllowSecrets = []string{Secrets(secret)[0].Fingerprint} }},
+		{name: "secret that is let through", edits: []string{title, "title: " + secret}, ctx: func(c *Context) { c.LetThrough = []string{Secrets(secret)[0].Fingerprint} }, want: "HO901w:13"},
 		{name: "secret cannot be waived", edits: []string{title, "title: " + secret, "returns_at", "waivers: [{rule: HO901, why: it is old}]\nreturns_at"}, want: "HO901:13 HO101:44"},
 
 		// HO903

@@ -3,6 +3,7 @@ package rules
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -108,11 +109,17 @@ func hint(value string) string {
 func secrets(s *subject) {
 	for _, t := range s.texts {
 		for _, secret := range Secrets(t.value) {
-			if slices.Contains(s.AllowSecrets, secret.Fingerprint) {
-				continue
+			listed := "list " + secret.Fingerprint + " under rules.allow_secrets in the configuration"
+			looks := fmt.Sprintf("%s looks like %s (%s)", t.field, secret.Name, hint(t.value[secret.Start:secret.End]))
+			switch {
+			case slices.Contains(s.AllowSecrets, secret.Fingerprint):
+			case slices.Contains(s.LetThrough, secret.Fingerprint):
+				s.warn(t.field, listed+", or handoff check refuses the record", "%s and is let through", looks)
+			case s.Draft:
+				s.report(t.field, "remove it and revoke it; if it is none, pass --allow-secret "+secret.Fingerprint, "%s", looks)
+			default:
+				s.report(t.field, "remove it and revoke it; if it is none, "+listed, "%s", looks)
 			}
-			s.report(t.field, "remove it and revoke it; if it is none, pass --allow-secret "+secret.Fingerprint,
-				"%s looks like %s (%s)", t.field, secret.Name, hint(t.value[secret.Start:secret.End]))
 		}
 	}
 }
