@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
-	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -86,24 +84,7 @@ func (d *Draft) Format() ([]byte, error) {
 		b.Write(value)
 		b.WriteByte('\n')
 	}
-	return showEmoji(b.Bytes()), nil
-}
-
-// escaped matches the escapes in double quotes that showEmoji looks at: an
-// escaped backslash, which it leaves alone, and a character beyond U+FFFF.
-var escaped = handoff.Pattern(`\\\\|\\U[0-9A-F]{8}`)
-
-// showEmoji writes characters beyond U+FFFF as themselves where they can be
-// seen. The YAML encoder escapes them all, and a person could not read their own
-// text in the editor.
-func showEmoji(text []byte) []byte {
-	return escaped().ReplaceAllFunc(text, func(escape []byte) []byte {
-		code, err := strconv.ParseUint(string(escape[2:]), 16, 32)
-		if err != nil || handoff.Hidden(rune(code)) {
-			return escape
-		}
-		return utf8.AppendRune(nil, rune(code))
-	})
+	return b.Bytes(), nil
 }
 
 // Clone returns a draft that shares nothing with d.

@@ -78,7 +78,7 @@ func TestParseCanonicalEscapes(t *testing.T) {
 	for text, read := range map[string]bool{
 		"plain": true, `a "quoted" \ word`: true, "two\nlines": true, "日本 é": true, " edges ": true, "": true,
 		"# no comment": true, "a: b": true, "\ttab": false, "nul\x00": false, "\u2028": false,
-		"😀": false, // as an escape: Parse reads it
+		"😀 👩‍💻 \\U0001F600": true, "\U000e0041": false,
 	} {
 		data, err := Format(New("k3f9q2m7", day, "ana", &Answer{Question: "q", Text: text}))
 		if err != nil {

@@ -7,7 +7,9 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -36,7 +38,23 @@ func write(top *yaml.Node, firstLine string) ([]byte, error) {
 	if err := enc.Encode(top); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), nil
+	return showEmoji(b.Bytes()), nil
+}
+
+// escaped matches an escaped backslash, and a character beyond U+FFFF. A
+// backslash stands in double quotes only.
+var escaped = Pattern(`\\\\|\\U[0-9A-F]{8}`)
+
+// showEmoji writes characters beyond U+FFFF as themselves where they can be
+// seen: yaml.v3 escapes them all, and nobody could read them in a diff.
+func showEmoji(text []byte) []byte {
+	return escaped().ReplaceAllFunc(text, func(escape []byte) []byte {
+		code, err := strconv.ParseUint(string(escape[2:]), 16, 32)
+		if err != nil || Hidden(rune(code)) {
+			return escape
+		}
+		return utf8.AppendRune(nil, rune(code))
+	})
 }
 
 // tree encodes head, body and extensions into one mapping, in this order.
@@ -49,7 +67,11 @@ func tree(r *Record) (*yaml.Node, error) {
 		if err != nil {
 			return nil, fmt.Errorf("record %s: %s: %w", r.ID, key, err)
 		}
-		top.Content = append(top.Content, scalar("!!str", key, 0), value)
+		var style yaml.Style
+		if strings.Contains(key, `\`) {
+			style = yaml.DoubleQuotedStyle
+		}
+		top.Content = append(top.Content, scalar("!!str", key, style), value)
 	}
 	return top, nil
 }

@@ -163,7 +163,7 @@ shipped: []
 // Whatever text a record holds, reading back what was written gives the same
 // record and the same bytes.
 func TestFormatParseStable(t *testing.T) {
-	text := rapid.StringMatching(`[ -~äß世\n]{0,40}`)
+	text := rapid.StringMatching(`[ -~äß世😀\n]{0,40}`)
 	rapid.Check(t, func(t *rapid.T) {
 		progress := rapid.IntRange(0, 100).Draw(t, "progress")
 		r := New("k3f9q2m7", time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "at"), 0).UTC(), "ana", &Handoff{
@@ -203,6 +203,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(data)
 	}
 	f.Add([]byte("summary: a\nitems: [{id: b, next: [{do: c}]}]\nx-a: {b: [1, 2.5, true, null]}\n"))
+	f.Add([]byte("summary: \"😀 \\\\U0001F600\"\nx-\\U0001F600: {\"\\\\U0001F600\": 😀}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d := Parse(data, KindHandoff)
 		for _, finding := range d.Findings {
