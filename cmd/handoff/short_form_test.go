@@ -141,6 +141,64 @@ func TestAnswerForm(t *testing.T) {
 	}
 }
 
+// TestShortFormStopped types something, stops, and runs what is printed then.
+func TestShortFormStopped(t *testing.T) {
+	for _, form := range []struct {
+		who, want string
+		args      []string
+		typing    func(*terminal)
+	}{
+		{"ben", "handoff ack ", []string{"ack"}, func(x *terminal) {
+			x.key("Your answer", right)
+			x.key("accepted with gaps", right)
+			x.key("changes requested", ctrlS)
+			x.key("Why?", enter)
+			x.write("Which of ana's endpoints?")
+		}},
+		{"sarah", "handoff resolve blk:session-policy ", []string{"resolve", "session-policy"}, func(x *terminal) {
+			x.key("Resolve session-policy", enter)
+			x.write("Sessions last 15 minutes")
+		}},
+		{"sarah", "handoff answer q:which-limit ", []string{"answer", "which-limit"}, func(x *terminal) {
+			x.ready("Your answer")
+			x.write("The shorter one")
+		}},
+	} {
+		t.Run(form.args[0], func(t *testing.T) {
+			t.Parallel()
+			r := inTheMorning(t, form.who)
+			x := r.start(160, 24, "handoff", form.args...)
+			form.typing(x)
+			x.send(ctrlC)
+			if status := x.status(); status != 130 {
+				t.Errorf("status %d; the screen is:\n%s", status, x.screen)
+			}
+			x.sane()
+			x.see("what you typed: " + form.want)
+			_, command, _ := strings.Cut(x.screen.String(), "what you typed: ")
+			command, _, _ = strings.Cut(command, "\n")
+			before := r.head()
+			r.run("sh", "-c", command)
+			if r.head() == before {
+				t.Errorf("%s wrote nothing", command)
+			}
+		})
+	}
+}
+
+// Who stops before they have typed anything is told nothing.
+func TestShortFormStoppedAtOnce(t *testing.T) {
+	t.Parallel()
+	r := inTheMorning(t, "ben")
+	x := r.start(80, 24, "handoff", "ack")
+	x.key("Your answer", ctrlC)
+	x.status()
+	x.see("handoff: stopped")
+	if strings.Contains(x.screen.String(), "what you typed") {
+		t.Errorf("the screen is:\n%s", x.screen)
+	}
+}
+
 func TestInitForm(t *testing.T) {
 	t.Parallel()
 	r := newRepository(t)

@@ -62,7 +62,7 @@ func said(cmd *cobra.Command, flags ...string) bool {
 	return slices.ContainsFunc(flags, cmd.Flags().Changed)
 }
 
-func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool) error {
+func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool) (err error) {
 	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(ref), Histories: o.allSeen})
 	if err != nil {
 		return err
@@ -84,6 +84,7 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 		return err
 	}
 	if ask {
+		defer func() { err = typed(err, "handoff ack "+ack.Subject, typedAck(ack)) }()
 		if err := ws.askAck(ctx, g, ack); err != nil {
 			return err
 		}

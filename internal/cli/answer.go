@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/spf13/cobra"
@@ -33,7 +34,7 @@ func newAnswerCmd(g *globals) *cobra.Command {
 	return cmd
 }
 
-func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) error {
+func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) (err error) {
 	if o.text == "" && !g.Interactive {
 		return usagef("handoff answer --help shows an example", "missing: --text")
 	}
@@ -54,6 +55,12 @@ func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) err
 		g.note("this is round %d: talk, then record it with --source call", q.Rounds)
 	}
 	if o.text == "" {
+		defer func() {
+			if answer.Text != "" {
+				open := strconv.FormatBool(!answer.Closing())
+				err = typed(err, "handoff answer "+answer.Question, [][2]string{{"text", answer.Text}, {"open", open}})
+			}
+		}()
 		if err := ws.askAnswer(ctx, g, q, answer); err != nil {
 			return err
 		}

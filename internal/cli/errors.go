@@ -216,6 +216,10 @@ func report(w io.Writer, err error, asJSON bool) int {
 	if errors.As(err, &kept) {
 		fmt.Fprintln(w, "your draft is kept: handoff declare --resume")
 	}
+	var typed *typedError
+	if errors.As(err, &typed) {
+		fmt.Fprintf(w, "what you typed: %s\n", handoff.Neutralise(typed.command))
+	}
 	return status
 }
 

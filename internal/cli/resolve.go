@@ -37,7 +37,7 @@ func newResolveCmd(g *globals) *cobra.Command {
 	return cmd
 }
 
-func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) error {
+func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (err error) {
 	ask := g.Interactive && o.how == "" && o.decision == ""
 	if !ask && o.how == "" && o.decision == "" {
 		return usagef("handoff resolve --help shows an example", "missing: --how")
@@ -57,6 +57,11 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) e
 		}
 	}
 	if ask {
+		defer func() {
+			if o.how+o.decision != "" {
+				err = typed(err, "handoff resolve blk:"+blocker.ID, [][2]string{{"outcome", o.outcome}, {"how", o.how}, {"decision", o.decision}})
+			}
+		}()
 		if err := ws.askResolve(ctx, g, &o, blocker); err != nil {
 			return err
 		}

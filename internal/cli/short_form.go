@@ -16,6 +16,57 @@ func (g *globals) ask(run func(form.Asker) error) error {
 	return errors.Join(run(asker), asker.Close())
 }
 
+// typedError is an error after which a short form is gone, with the command that
+// says what was typed into it.
+type typedError struct {
+	err     error
+	command string
+}
+
+func (e *typedError) Error() string { return e.err.Error() }
+func (e *typedError) Unwrap() error { return e.err }
+
+// typed adds to an error what was typed into a short form: a command, and pairs
+// of a flag and its value. Nothing is lost where the record stands or nobody
+// typed.
+func typed(err error, command string, flags [][2]string) error {
+	if committed(err) || len(flags) == 0 {
+		return err
+	}
+	for _, f := range flags {
+		if f[1] != "" {
+			command += " --" + f[0] + "=" + handoff.ShellWord(f[1])
+		}
+	}
+	return &typedError{err, command}
+}
+
+// typedAck are the flags that say what was typed into the form of an ack.
+func typedAck(a *handoff.Ack) (flags [][2]string) {
+	part := func(text string) string { return strings.ReplaceAll(text, ";", ",") }
+	for _, r := range a.Readback {
+		if r.Understood+r.FirstAction != "" {
+			flags = append(flags, [2]string{"readback", r.Item + ";" + part(r.Understood) + ";" + r.FirstAction})
+		}
+	}
+	for _, gap := range a.Gaps {
+		if gap.Note != "" {
+			flags = append(flags, [2]string{"gap", gap.Item + ";" + gap.Class + ";" + gap.Note})
+		}
+	}
+	if a.Note != "" {
+		flags = append(flags, [2]string{"note", a.Note})
+	}
+	if len(flags) == 0 {
+		return nil
+	}
+	flags = append(flags, [2]string{"outcome", a.Outcome}, [2]string{"reason", a.Reason})
+	for _, item := range a.Take {
+		flags = append(flags, [2]string{"take", item})
+	}
+	return flags
+}
+
 // askAck lets the user fill an ack that no flag says anything about.
 func (ws *workspace) askAck(ctx context.Context, g *globals, a *handoff.Ack) error {
 	f := &form.AckForm{
@@ -50,7 +101,9 @@ func (ws *workspace) askResolve(ctx context.Context, g *globals, o *resolveOptio
 		}
 		return ws.judge(records)
 	}
-	return g.ask(func(asker form.Asker) error { return form.Resolve(ctx, asker, b, r, &o.decision, check) })
+	err := g.ask(func(asker form.Asker) error { return form.Resolve(ctx, asker, b, r, &o.decision, check) })
+	o.outcome, o.how = r.Outcome, r.How
+	return err
 }
 
 // askAnswer asks for the text of an answer.

@@ -68,15 +68,21 @@ func OneLine(s string) string {
 // ShellArgument writes a name for a command that the user is told to run, so
 // that a shell takes it for that name, whatever it holds, and git for no option.
 func ShellArgument(name string) string {
+	word := ShellWord(OneLine(name))
+	if strings.HasPrefix(name, "-") {
+		word = "-- " + word
+	}
+	return word
+}
+
+// ShellWord writes a text so that a shell takes it for one word.
+func ShellWord(text string) string {
 	plain := func(r rune) bool {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_./:@%+,", r)
 	}
-	word := OneLine(name)
+	word := Neutralise(text)
 	if word == "" || strings.ContainsFunc(word, func(r rune) bool { return !plain(r) }) {
 		word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-	}
-	if strings.HasPrefix(name, "-") {
-		word = "-- " + word
 	}
 	return word
 }

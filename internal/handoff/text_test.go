@@ -21,3 +21,11 @@ func TestShellArgument(t *testing.T) {
 		}
 	}
 }
+
+func TestShellWord(t *testing.T) {
+	for text, want := range map[string]string{"plain": "plain", "": "''", "-x": "-x", "two\nlines": "'two\nlines'", "it's": `'it'\''s'`, "\x1b[31m": `'\x1b[31m'`} {
+		if got := ShellWord(text); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
