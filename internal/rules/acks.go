@@ -34,7 +34,7 @@ func selfAck(s *subject, a *handoff.Ack) {
 		return
 	}
 	sent := subject.Record.At.Time
-	if slices.Contains(subject.To, s.by()) && s.at().In(sent.Location()).Format("2006-01-02") > sent.Format("2006-01-02") {
+	if slices.Contains(subject.To, s.by()) && s.at().In(sent.Location()).Format(time.DateOnly) > sent.Format(time.DateOnly) {
 		return
 	}
 	s.report("subject", "let a receiver ack it", "%s is by %s too", a.Subject, s.by())

@@ -91,7 +91,7 @@ func (s *subject) waived() map[string]bool {
 	return codes
 }
 
-var ruleForm = lazy(`^HO[0-9]{3}$`)
+var ruleForm = handoff.Pattern(`^HO[0-9]{3}$`)
 
 // checkWaivers reports the waivers that have no effect.
 func (s *subject) checkWaivers() {
