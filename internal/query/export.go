@@ -57,19 +57,7 @@ func (r *runner) threadsOf(kind handoff.ThingKind, key string) []citable {
 func RecordsOf(q Query, s *handoff.State, env Env) func(*handoff.Record) bool {
 	r := newRunner(q, s, env)
 	return func(record *handoff.Record) bool {
-		if !within(q, record.At.Time) {
-			return false
-		}
-		if len(q.Terms) == 0 {
-			return true
-		}
-		f := r.saidBy(record)
-		for _, t := range q.Terms {
-			if r.has(f, t) == t.Not {
-				return false
-			}
-		}
-		return true
+		return within(q, record.At.Time) && (len(q.Terms) == 0 || r.fits(r.saidBy(record)))
 	}
 }
 
