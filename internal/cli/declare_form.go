@@ -20,9 +20,11 @@ const factsTime = 300 * time.Millisecond
 // firstDay is how far back the facts of somebody go who has no handoff yet.
 const firstDay = 7 * 24 * time.Hour
 
-// asker takes the terminal for a form.
+// asker takes the terminal for a form. One that cannot move its cursor is asked
+// line by line, as a screen reader wants it.
 func (g *globals) asker() form.Asker {
-	return form.NewAsker(g.In, g.Err, g.Environ, g.accessible)
+	isDumb := slices.Contains([]string{"", "dumb"}, g.Getenv("TERM"))
+	return form.NewAsker(g.In, g.Err, g.Environ, g.accessible || isDumb || g.Getenv("ACCESSIBLE") != "")
 }
 
 // errNoDraft says that there is nothing to resume, show or drop.
