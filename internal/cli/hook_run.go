@@ -49,8 +49,8 @@ func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string
 		remote = args[0]
 	}
 	var updates []guard.Update
-	if fromBranch := o.noStdin || g.Interactive; !fromBranch {
-		if updates, _ = guard.ParsePush(g.In); len(updates) == 0 {
+	if !o.noStdin && !g.Interactive {
+		if updates = guard.ParsePush(g.In); len(updates) == 0 {
 			return nil // before anything is opened
 		}
 	}
