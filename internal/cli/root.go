@@ -57,6 +57,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 	if g.Signals != nil {
 		go g.watchSignals(ctx, cancel)
 	}
+	g.printer.ctx = ctx
 	root := newRootCmd(g)
 	root.SetArgs(args)
 	if len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
