@@ -250,7 +250,7 @@ func (p *push) findWork(ctx context.Context, last time.Time) error {
 func (p *push) isMine(c store.CommitInfo) bool {
 	emails := append([]string{p.author.Email}, p.config.People[p.me].Emails...)
 	mine := slices.ContainsFunc(emails, func(email string) bool { return strings.EqualFold(email, c.Author.Email) })
-	return mine && !strings.Contains(c.Message, "\nHandoff-Id: ")
+	return mine && !holdsRecords(c)
 }
 
 // dueSince asks the guard about the work since a handoff.

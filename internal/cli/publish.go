@@ -258,6 +258,9 @@ func commitMessage(records []*handoff.Record, c config.Commit) string {
 	return b.String()
 }
 
+// holdsRecords reports whether a commit has a message that commitMessage made.
+func holdsRecords(c store.CommitInfo) bool { return strings.Contains(c.Message, "\nHandoff-Id: ") }
+
 // subject fills in the form that the configuration gives to subjects.
 func subject(r *handoff.Record, form string) string {
 	if form == "" {
