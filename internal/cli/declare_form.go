@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/form"
@@ -281,12 +280,9 @@ func (ws *workspace) prefill(ctx context.Context) form.Prefill {
 	ctx, cancel := context.WithTimeout(ctx, factsTime)
 	defer cancel()
 	p.Work = ws.Facts(ctx, p.Since, emails)
-	p.Work.Commits = slices.DeleteFunc(p.Work.Commits, func(c store.WorkCommit) bool { return isRecordCommit(c.Subject) })
+	p.Work.Commits = slices.DeleteFunc(p.Work.Commits, func(c store.WorkCommit) bool {
+		commit, err := ws.ReadCommit(c.Hash)
+		return err == nil && holdsRecords(commit)
+	})
 	return p
-}
-
-// isRecordCommit reports whether a commit's subject is one that publish writes.
-func isRecordCommit(subject string) bool {
-	kind, _, ok := strings.Cut(subject, ": ")
-	return ok && slices.Contains(handoff.Kinds, handoff.Kind(kind))
 }
