@@ -50,7 +50,7 @@ func (ws *workspace) due() []handoff.Finding {
 	}
 	for _, h := range ws.state.Current() {
 		for _, s := range h.Standing {
-			if s.Until.Before(ws.now) {
+			if !s.Until.IsZero() && s.Until.Before(ws.now) {
 				add(dueStanding, h.Record.ID, fmt.Sprintf("%q was to end at %s", s.What, s.Until), "end it, or declare it with another end")
 			}
 		}

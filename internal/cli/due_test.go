@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/examples"
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -137,4 +138,16 @@ func TestCheckDue(t *testing.T) {
 	w.as("sarah", w.now.Add(time.Minute))
 	w.run(0, "resolve", "session-policy", "--how", "Sessions end after 15 minutes, decided in the call")
 	w.run(0, "check", "--due")
+}
+
+// A condition that does not say when it ends, as no rule but the schema's
+// forbids, has not ended.
+func TestStandingWithoutEnd(t *testing.T) {
+	at := time.Date(2026, 11, 20, 18, 2, 0, 0, time.UTC)
+	h := &handoff.Handoff{Standing: []handoff.Standing{{What: "alerts are off"}, {What: "login is off", Until: handoff.Time{Time: at}}}}
+	ws := &workspace{config: config.Default(), now: at.Add(time.Hour)}
+	ws.hold(handoff.Fold([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
+	if due := ws.due(); len(due) != 1 || !strings.Contains(due[0].Message, "login is off") {
+		t.Errorf("due: %v", due)
+	}
 }
