@@ -55,12 +55,7 @@ func (ws *workspace) ruleTeam() rules.Team {
 
 // people lists the handles of the roster, nil without one.
 func (ws *workspace) people() []string {
-	var handles []string
-	for handle := range ws.config.People {
-		handles = append(handles, handle)
-	}
-	slices.Sort(handles)
-	return handles
+	return slices.Sorted(maps.Keys(ws.config.People))
 }
 
 // shift is the working time of a person that contains at, or else the next one,
@@ -92,7 +87,9 @@ func (ws *workspace) queryEnv() query.Env {
 		}
 	}
 	for _, a := range c.Authorities {
-		env.Areas = append(env.Areas, query.Area{Name: a.Area, Primary: a.Primary, Alternates: a.Alternates, Expires: a.ExpiresAt()})
+		env.Areas = append(env.Areas, query.Area{
+			Name: a.Area, Primary: a.Primary, Alternates: a.Alternates, Expires: a.ExpiresAt(), Path: ws.configFile(),
+		})
 	}
 	return env
 }
@@ -108,12 +105,13 @@ func (ws *workspace) members(address, from string) []string {
 	if address != "team" || len(ws.config.People) > 0 {
 		return ws.config.Members(address, from)
 	}
-	by := make(map[string]bool)
+	others := make(map[string]bool)
 	for _, r := range ws.state.Order() {
-		by[r.By] = r.By != from
+		if r.By != from {
+			others[r.By] = true
+		}
 	}
-	maps.DeleteFunc(by, func(_ string, other bool) bool { return !other })
-	return slices.Sorted(maps.Keys(by))
+	return slices.Sorted(maps.Keys(others))
 }
 
 // nextShiftEnd is the end of the first shift of a person that begins at or after

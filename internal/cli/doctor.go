@@ -119,17 +119,12 @@ func newDoctor(ctx context.Context, g *globals) (*doctor, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &doctor{g: g, repo: repo, dir: defaultDir}
-	custom, err := repo.Config("handoff.dir")
+	dir, err := recordsDir(repo)
 	if err != nil {
 		return nil, err
 	}
-	if len(custom) > 0 {
-		d.dir = path.Clean(custom[len(custom)-1])
-	}
 	head, err := repo.Head()
-	d.head, d.hasHead = head, err == nil && !head.Unborn
-	return d, nil
+	return &doctor{g: g, repo: repo, dir: dir, head: head, hasHead: err == nil && !head.Unborn}, nil
 }
 
 func (d *doctor) found(p problem) { d.problems = append(d.problems, p) }

@@ -179,12 +179,13 @@ func (ws *workspace) unknownScope(level, scope string) error {
 
 // senders are the authors of handoffs, sorted.
 func (ws *workspace) senders() []string {
-	by := make(map[string]bool)
+	declared := make(map[string]bool)
 	for _, h := range ws.state.Handoffs {
-		by[h.Record.By] = h.Rollup == nil || by[h.Record.By]
+		if h.Rollup == nil {
+			declared[h.Record.By] = true
+		}
 	}
-	maps.DeleteFunc(by, func(_ string, declared bool) bool { return !declared })
-	return slices.Sorted(maps.Keys(by))
+	return slices.Sorted(maps.Keys(declared))
 }
 
 // rollupDraft is what was drawn, with what the lead says: in a file, in the
