@@ -232,10 +232,7 @@ func fileContext(ctx context.Context, g *globals) (rules.Context, error) {
 // yamlFiles is the file itself, or the YAML files below a directory, templates
 // and configuration excepted.
 func yamlFiles(g *globals, name string) ([]string, error) {
-	full := name
-	if !filepath.IsAbs(full) {
-		full = filepath.Join(g.Dir, name)
-	}
+	full := from(g.Dir, name)
 	info, err := os.Stat(full)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, usagef("", "%s: no such file", name)

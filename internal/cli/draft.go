@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -121,10 +120,7 @@ func readInput(g *globals, name string) (data []byte, shown string, err error) {
 		data, err := io.ReadAll(io.LimitReader(g.In, handoff.MaxSize+1))
 		return data, "standard input", err
 	}
-	full := name
-	if !filepath.IsAbs(full) {
-		full = filepath.Join(g.Dir, name)
-	}
+	full := from(g.Dir, name)
 	info, err := os.Stat(full)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -87,6 +87,14 @@ func (e Env) Getenv(key string) string {
 	return ""
 }
 
+// from is a path that somebody wrote, seen from a directory.
+func from(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(dir, path)
+}
+
 // inCI reports whether a CI runner reads the output. A person at a terminal
 // needs every byte as it is.
 func (e Env) inCI() bool { return !e.Interactive && guard.InCI(e.Getenv) }
