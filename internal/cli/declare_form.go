@@ -263,10 +263,9 @@ func (ws *workspace) prefill(ctx context.Context) form.Prefill {
 	if last := ws.state.Latest(ws.me); last != nil {
 		p.Since = last.Record.At.Time
 	}
-	if calendar, ok := ws.config.Calendar(ws.me); ok {
-		if shift, ok := calendar.NextShift(ws.author.When); ok {
-			p.Returns = shift.From.In(ws.location())
-		}
+	calendar, _ := ws.config.Calendar(ws.me)
+	if shift, ok := calendar.NextShift(ws.author.When); ok {
+		p.Returns = shift.From.In(ws.location())
 	}
 	if len(p.To) == 0 {
 		if routing := ws.config.Receiver(ws.me, nil, nil); routing.To != "" {
@@ -276,10 +275,9 @@ func (ws *workspace) prefill(ctx context.Context) form.Prefill {
 	for _, q := range ws.state.Holds(ws.me).Questions {
 		p.Questions = append(p.Questions, q.Ask+" ("+q.To+")")
 	}
-	emails := append(slices.Clone(ws.config.People[ws.me].Emails), ws.author.Email)
 	ctx, cancel := context.WithTimeout(ctx, factsTime)
 	defer cancel()
-	p.Work = ws.Facts(ctx, p.Since, emails)
+	p.Work = ws.Facts(ctx, p.Since, ws.emails())
 	p.Work.Commits = slices.DeleteFunc(p.Work.Commits, func(c store.WorkCommit) bool {
 		commit, err := ws.ReadCommit(c.Hash)
 		return err == nil && holdsRecords(commit)

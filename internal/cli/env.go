@@ -95,6 +95,14 @@ func from(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
+// shown names a file from the user's directory where that is shorter.
+func (e Env) shown(file string) string {
+	if rel, err := filepath.Rel(e.Dir, file); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return file
+}
+
 // inCI reports whether a CI runner reads the output. A person at a terminal
 // needs every byte as it is.
 func (e Env) inCI() bool { return !e.Interactive && guard.InCI(e.Getenv) }

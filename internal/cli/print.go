@@ -75,8 +75,7 @@ const (
 	cyan   style = "36"
 )
 
-// paint wraps neutralised text in a colour. The colour never carries the
-// meaning alone.
+// paint gives text a style, which never carries the meaning alone.
 func (p *printer) paint(s style, text string) painted {
 	return painted{style: s, text: text}
 }

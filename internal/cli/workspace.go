@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
@@ -150,6 +151,11 @@ func (ws *workspace) identify(ctx context.Context, as string) error {
 		}
 	}
 	return nil
+}
+
+// emails are the addresses of the user's commits.
+func (ws *workspace) emails() []string {
+	return append(slices.Clone(ws.config.People[ws.me].Emails), ws.author.Email)
 }
 
 // mustWrite refuses to go on without an identity.
