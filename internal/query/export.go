@@ -87,6 +87,6 @@ func SourceOf(record *handoff.Record, now time.Time) Source {
 	age := seconds(now, record.At.Time)
 	return Source{
 		Record: record.ID, Kind: record.Kind, By: record.By, At: stamp(record.At.Time), Age: age,
-		Freshness: FreshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
+		Freshness: freshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
 	}
 }
