@@ -131,7 +131,7 @@ func (ws *workspace) ackAllSeen(ctx context.Context, g *globals, o ackOptions) e
 // taken.
 func (ws *workspace) offerOf(it *handoff.ItemState, o *ackOptions) (handoff.Target, error) {
 	if it.Offer == nil {
-		return handoff.Target{}, &noError{it.ID + " is offered to nobody: " + custody(it), "handoff show item:" + it.ID}
+		return handoff.Target{}, &noError{it.ID + " is offered to nobody: " + custody(it), "handoff show " + handoff.ShellArgument("item:"+it.ID)}
 	}
 	if _, isHandoff := ws.state.Handoffs[it.Offer.Record]; isHandoff {
 		if !(&handoff.Ack{Outcome: o.outcome}).Accepts() || len(o.take) > 0 {

@@ -256,7 +256,7 @@ func (d *doctor) lookAtHook(ctx context.Context) error {
 		return err
 	}
 	if info, err := os.Stat(place.hook.Path); err == nil && place.hook.Installed && runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
-		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + place.hook.Path})
+		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + handoff.ShellArgument(place.hook.Path)})
 	}
 	if !d.g.onPath("handoff") {
 		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "handoff is not on the PATH, so the hook does nothing", WayOut: "add its directory to the PATH"})

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/store"
 )
 
 const twoSitesConfig = `format: 1
@@ -79,5 +81,28 @@ func TestStandingWithoutEnd(t *testing.T) {
 	ws.hold(handoff.Fold([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
 	if due := ws.due(); len(due) != 1 || !strings.Contains(due[0].Message, "login is off") {
 		t.Errorf("due: %v", due)
+	}
+}
+
+// The commands that are proposed can be pasted, whatever a record calls things.
+func TestProposedCommandsAreQuoted(t *testing.T) {
+	at := time.Date(2026, 11, 20, 18, 2, 0, 0, time.UTC)
+	long := handoff.Time{Time: at.Add(-time.Hour)}
+	h := &handoff.Handoff{
+		Blockers:  []handoff.Blocker{{ID: "b; id", Resolver: "ben", NeededBy: long}},
+		Questions: []handoff.OpenQuestion{{ID: "$(id)", Ask: "Which?", To: "ben", NeededBy: long}},
+	}
+	ws := &workspace{config: config.Default(), now: at}
+	ws.hold(handoff.Fold([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
+	var fixes []string
+	for _, f := range ws.due() {
+		fixes = append(fixes, f.Fix)
+	}
+	want := []string{"handoff resolve 'b; id', or handoff escalate 'b; id'", "handoff answer '$(id)'"}
+	if !slices.Equal(fixes, want) {
+		t.Errorf("%q, want %q", fixes, want)
+	}
+	if _, hint := explain(&store.UnsafeError{Dir: "/src/$(id)"}); !strings.HasSuffix(hint, " '/src/$(id)'") {
+		t.Errorf("hint %q", hint)
 	}
 }

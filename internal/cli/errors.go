@@ -155,7 +155,7 @@ func explain(err error) (status int, hint string) {
 	case errors.As(err, &notRepo):
 		return StatusFailed, "cd into one, name one with -C DIR, or make one with git init"
 	case errors.As(err, &unsafe):
-		return StatusFailed, "if you trust it: git config --global --add safe.directory " + unsafe.Dir
+		return StatusFailed, "if you trust it: git config --global --add safe.directory " + handoff.ShellArgument(unsafe.Dir)
 	case errors.As(err, &unsupp):
 		return StatusFailed, unsupp.WayOut
 	case errors.As(err, &detached):

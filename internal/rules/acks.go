@@ -170,7 +170,7 @@ func missedPoint(s *subject, a *handoff.Ack) {
 		}
 		about := strings.Join(append(item.DoNot, item.Title, statement(item)), " ")
 		if common(contentWords(said), contentWords(about)) == 0 {
-			s.report(indexField("readback", i)+".understood", "read the item again: `handoff show "+item.ID+"`", "the read-back has nothing in common with item %s", quote(item.ID))
+			s.report(indexField("readback", i)+".understood", "read the item again: `handoff show "+handoff.ShellArgument(item.ID)+"`", "the read-back has nothing in common with item %s", quote(item.ID))
 		}
 	}
 }
