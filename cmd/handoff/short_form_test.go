@@ -92,6 +92,25 @@ func TestAckForm(t *testing.T) {
 	}
 }
 
+// TestAckFormOfAnAssignment reads a critical item back that was assigned.
+func TestAckFormOfAnAssignment(t *testing.T) {
+	t.Parallel()
+	r := inTheMorning(t, "cleo")
+	r.run("handoff", "assign", "login-audit", "--as", "ana", "--to", "cleo")
+	x := r.start(80, 24, "handoff", "ack")
+	x.see("[x] login-audit")
+	x.key("Your answer", ctrlS)
+	x.ready("Read back: login-audit")
+	x.write("Four endpoints write the log, logout is one of those that do not")
+	x.key("Read back: login-audit", enter)
+	x.write("Ask sarah about the timeout")
+	x.key("Read back: login-audit", enter)
+	x.published()
+	if record := r.run("git", "show", "HEAD"); !strings.Contains(record, "understood: \"Four endpoints") {
+		t.Errorf("no read-back:\n%s", record)
+	}
+}
+
 // TestAckFormAsksForChanges goes the other way, and back once.
 func TestAckFormAsksForChanges(t *testing.T) {
 	t.Parallel()

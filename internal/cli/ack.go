@@ -132,7 +132,7 @@ func (ws *workspace) ackAllSeen(ctx context.Context, g *globals, o ackOptions) e
 // taken.
 func (ws *workspace) offerOf(it *handoff.ItemState, o *ackOptions) (handoff.Target, error) {
 	if it.Offer == nil {
-		return handoff.Target{}, &noError{it.ID + " is offered to nobody: " + custody(it), "handoff show item:" + it.ID}
+		return handoff.Target{}, &noError{it.ID + " is offered to nobody: " + custody(it), "handoff show " + handoff.ShellArgument("item:"+it.ID)}
 	}
 	if _, isHandoff := ws.state.Handoffs[it.Offer.Record]; isHandoff {
 		if !(&handoff.Ack{Outcome: o.outcome}).Accepts() || len(o.take) > 0 {
@@ -156,7 +156,7 @@ func (ws *workspace) ackSubject(ref string) (handoff.Target, error) {
 	waiting = append(waiting, ws.assignments()...)
 	switch len(waiting) {
 	case 0:
-		return handoff.Target{}, &hintedError{&noError{message: "no handoff and no assignment waits for " + ws.me}, "handoff inbox shows what else does"}
+		return handoff.Target{}, &noError{"no handoff and no assignment waits for " + ws.me, "handoff inbox shows what else does"}
 	case 1:
 		return handoff.Target{Type: handoff.TargetRecord, Name: waiting[0]}, nil
 	}

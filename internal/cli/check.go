@@ -110,12 +110,13 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	return nil
 }
 
+var checkFormats = []string{"text", "json", string(guard.FormatGitHub), string(guard.FormatGitLab), string(guard.FormatSARIF), string(guard.FormatJUnit)}
+
 // validate refuses flags that do not go together, and applies the format.
 func (o *checkOptions) validate(g *globals, paths []string) error {
-	known := []string{"text", "json", string(guard.FormatGitHub), string(guard.FormatGitLab), string(guard.FormatSARIF), string(guard.FormatJUnit)}
 	switch {
-	case !slices.Contains(known, o.format):
-		return usagef("", "--format %s: say %s", o.format, strings.Join(known, ", "))
+	case !slices.Contains(checkFormats, o.format):
+		return usagef("", "--format %s: say %s", o.format, strings.Join(checkFormats, ", "))
 	case g.printer.structured() && o.format != "text" && o.format != "json":
 		return usagef("", "--format %s: not together with --json, --jq or --template", o.format)
 	case countTrue(o.pr.on, o.staged, o.due, len(paths) > 0) > 1:
@@ -232,10 +233,7 @@ func fileContext(ctx context.Context, g *globals) (rules.Context, error) {
 // yamlFiles is the file itself, or the YAML files below a directory, templates
 // and configuration excepted.
 func yamlFiles(g *globals, name string) ([]string, error) {
-	full := name
-	if !filepath.IsAbs(full) {
-		full = filepath.Join(g.Dir, name)
-	}
+	full := from(g.Dir, name)
 	info, err := os.Stat(full)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, usagef("", "%s: no such file", name)

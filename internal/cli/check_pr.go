@@ -299,8 +299,11 @@ func (c *prCheck) known(ctx context.Context, since time.Time) ([]*handoff.Record
 			}
 			seen[file.Blob] = true
 			data, err := c.Read(file.Blob, handoff.MaxSize)
+			if large := new(store.TooLargeError); errors.As(err, &large) {
+				continue // so it is no record
+			}
 			if err != nil {
-				continue // too large to be a record
+				return nil, err
 			}
 			if record := handoff.Parse(data, "").Record; record != nil {
 				record.Source.Path = file.Path

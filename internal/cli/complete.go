@@ -7,7 +7,6 @@ import (
 
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/config"
-	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
@@ -67,7 +66,7 @@ var completedFlags = map[string]offers{
 	"since":       (*cursor).times,
 	"until":       (*cursor).times,
 	"none":        fixed("shipped", "items", "blockers", "decisions"),
-	"format":      fixed("text", "json", string(guard.FormatGitHub), string(guard.FormatGitLab), string(guard.FormatSARIF), string(guard.FormatJUnit)),
+	"format":      fixed(checkFormats...),
 	"color":       fixed("auto", "always", "never"),
 }
 
@@ -88,7 +87,7 @@ var completedHere = map[string]offers{
 	"handoff gap --impact":      choices(handoff.KindGap, "impact"),
 	"handoff resolve --outcome": choices(handoff.KindResolution, "outcome"),
 	"handoff resolve --source":  choices(handoff.KindResolution, "source"),
-	"handoff export --format":   fixed(formatNDJSON, formatCSV, formatSQLite),
+	"handoff export --format":   fixed(exportFormats...),
 	"handoff init --ci":         fixed(examples.CIServices...),
 }
 

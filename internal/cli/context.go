@@ -40,8 +40,8 @@ func (ws *workspace) ruleTeam() rules.Team {
 		Covers: func(address, from, handle string) bool { return slices.Contains(ws.members(address, from), handle) },
 		Shift:  ws.shift,
 		Away: func(handle string, at time.Time) bool {
-			calendar, ok := c.Calendar(handle)
-			return ok && slices.ContainsFunc(calendar.Away, func(i handoff.Interval) bool { return i.Contains(at) })
+			calendar, _ := c.Calendar(handle)
+			return slices.ContainsFunc(calendar.Away, func(i handoff.Interval) bool { return i.Contains(at) })
 		},
 	}
 	for _, a := range c.Authorities {
@@ -55,21 +55,13 @@ func (ws *workspace) ruleTeam() rules.Team {
 
 // people lists the handles of the roster, nil without one.
 func (ws *workspace) people() []string {
-	var handles []string
-	for handle := range ws.config.People {
-		handles = append(handles, handle)
-	}
-	slices.Sort(handles)
-	return handles
+	return slices.Sorted(maps.Keys(ws.config.People))
 }
 
 // shift is the working time of a person that contains at, or else the next one,
 // without regard to absences.
 func (ws *workspace) shift(handle string, at time.Time) (start, end time.Time, ok bool) {
-	calendar, ok := ws.config.Calendar(handle)
-	if !ok {
-		return start, end, false
-	}
+	calendar, _ := ws.config.Calendar(handle) // somebody without hours has no shift in it
 	calendar.Away = nil
 	shift, ok := calendar.Shift(at)
 	if !ok {
@@ -92,7 +84,9 @@ func (ws *workspace) queryEnv() query.Env {
 		}
 	}
 	for _, a := range c.Authorities {
-		env.Areas = append(env.Areas, query.Area{Name: a.Area, Primary: a.Primary, Alternates: a.Alternates, Expires: a.ExpiresAt()})
+		env.Areas = append(env.Areas, query.Area{
+			Name: a.Area, Primary: a.Primary, Alternates: a.Alternates, Expires: a.ExpiresAt(), Path: ws.configFile(),
+		})
 	}
 	return env
 }
@@ -108,23 +102,31 @@ func (ws *workspace) members(address, from string) []string {
 	if address != "team" || len(ws.config.People) > 0 {
 		return ws.config.Members(address, from)
 	}
-	by := make(map[string]bool)
+	others := make(map[string]bool)
 	for _, r := range ws.state.Order() {
-		by[r.By] = r.By != from
+		if r.By != from {
+			others[r.By] = true
+		}
 	}
-	maps.DeleteFunc(by, func(_ string, other bool) bool { return !other })
-	return slices.Sorted(maps.Keys(by))
+	return slices.Sorted(maps.Keys(others))
 }
 
 // nextShiftEnd is the end of the first shift of a person that begins at or after
 // a time.
 func (ws *workspace) nextShiftEnd(handle string, from time.Time) (time.Time, bool) {
-	calendar, ok := ws.config.Calendar(handle)
-	if !ok {
-		return time.Time{}, false
-	}
+	calendar, _ := ws.config.Calendar(handle)
 	shift, ok := calendar.NextShift(from)
 	return shift.To, ok
+}
+
+// lastShift is the shift of a person that contains at, else the last one that
+// ended before.
+func (ws *workspace) lastShift(handle string, at time.Time) (handoff.Interval, bool) {
+	calendar, _ := ws.config.Calendar(handle)
+	if shift, ok := calendar.Shift(at); ok {
+		return shift, true
+	}
+	return calendar.LastShift(at)
 }
 
 // location is where the user's days begin: the roster's time zone, else that of

@@ -179,18 +179,11 @@ func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOpti
 // currentShift is the shift that the user is handing over: the one that
 // contains now, else the last one that ended, nil when no hours are known.
 func (ws *workspace) currentShift() *handoff.Shift {
-	calendar, ok := ws.config.Calendar(ws.me)
+	shift, ok := ws.lastShift(ws.me, ws.author.When)
 	if !ok {
 		return nil
 	}
-	at := ws.author.When
-	shift, ok := calendar.Shift(at)
-	if !ok {
-		if shift, ok = calendar.LastShift(at); !ok {
-			return nil
-		}
-	}
-	return &handoff.Shift{Start: handoff.Time{Time: shift.From}, End: handoff.Time{Time: shift.To}, TZ: calendar.Location.String()}
+	return &handoff.Shift{Start: handoff.Time{Time: shift.From}, End: handoff.Time{Time: shift.To}, TZ: ws.config.People[ws.me].TZ.String()}
 }
 
 // anchor is where the sender's branch stands, with what lies around there where

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/form"
@@ -20,9 +19,11 @@ const factsTime = 300 * time.Millisecond
 // firstDay is how far back the facts of somebody go who has no handoff yet.
 const firstDay = 7 * 24 * time.Hour
 
-// asker takes the terminal for a form.
+// asker takes the terminal for a form. One that cannot move its cursor is asked
+// line by line, as a screen reader wants it.
 func (g *globals) asker() form.Asker {
-	return form.NewAsker(g.In, g.Err, g.Environ, g.accessible)
+	isDumb := slices.Contains([]string{"", "dumb"}, g.Getenv("TERM"))
+	return form.NewAsker(g.In, g.Err, g.Environ, g.accessible || isDumb || g.Getenv("ACCESSIBLE") != "")
 }
 
 // errNoDraft says that there is nothing to resume, show or drop.
@@ -262,10 +263,9 @@ func (ws *workspace) prefill(ctx context.Context) form.Prefill {
 	if last := ws.state.Latest(ws.me); last != nil {
 		p.Since = last.Record.At.Time
 	}
-	if calendar, ok := ws.config.Calendar(ws.me); ok {
-		if shift, ok := calendar.NextShift(ws.author.When); ok {
-			p.Returns = shift.From.In(ws.location())
-		}
+	calendar, _ := ws.config.Calendar(ws.me)
+	if shift, ok := calendar.NextShift(ws.author.When); ok {
+		p.Returns = shift.From.In(ws.location())
 	}
 	if len(p.To) == 0 {
 		if routing := ws.config.Receiver(ws.me, nil, nil); routing.To != "" {
@@ -275,16 +275,12 @@ func (ws *workspace) prefill(ctx context.Context) form.Prefill {
 	for _, q := range ws.state.Holds(ws.me).Questions {
 		p.Questions = append(p.Questions, q.Ask+" ("+q.To+")")
 	}
-	emails := append(slices.Clone(ws.config.People[ws.me].Emails), ws.author.Email)
 	ctx, cancel := context.WithTimeout(ctx, factsTime)
 	defer cancel()
-	p.Work = ws.Facts(ctx, p.Since, emails)
-	p.Work.Commits = slices.DeleteFunc(p.Work.Commits, func(c store.WorkCommit) bool { return isRecordCommit(c.Subject) })
+	p.Work = ws.Facts(ctx, p.Since, ws.emails())
+	p.Work.Commits = slices.DeleteFunc(p.Work.Commits, func(c store.WorkCommit) bool {
+		commit, err := ws.ReadCommit(c.Hash)
+		return err == nil && holdsRecords(commit)
+	})
 	return p
-}
-
-// isRecordCommit reports whether a commit's subject is one that publish writes.
-func isRecordCommit(subject string) bool {
-	kind, _, ok := strings.Cut(subject, ": ")
-	return ok && slices.Contains(handoff.Kinds, handoff.Kind(kind))
 }

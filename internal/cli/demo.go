@@ -118,7 +118,7 @@ func (d *demo) setUp(ctx context.Context, file string) error {
 // play runs the commands of a scene, each through the road of the real one.
 func (d *demo) play(ctx context.Context, s scene) error {
 	local := s.at.In(s.who.zone())
-	d.g.printer.styled(d.g.printer.paint(bold, fmt.Sprintf("%s (%s, %s) %s", s.who.name, s.who.place, local.Format("Mon 15:04"), s.tells)))
+	d.g.printer.section(fmt.Sprintf("%s (%s, %s) %s", s.who.name, s.who.place, local.Format("Mon 15:04"), s.tells))
 	for _, args := range s.commands {
 		d.g.printer.styled(d.g.printer.paint(cyan, "$ handoff "+commandLine(args)))
 		var errOut bytes.Buffer

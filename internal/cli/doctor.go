@@ -119,17 +119,12 @@ func newDoctor(ctx context.Context, g *globals) (*doctor, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &doctor{g: g, repo: repo, dir: defaultDir}
-	custom, err := repo.Config("handoff.dir")
+	dir, err := recordsDir(repo)
 	if err != nil {
 		return nil, err
 	}
-	if len(custom) > 0 {
-		d.dir = path.Clean(custom[len(custom)-1])
-	}
 	head, err := repo.Head()
-	d.head, d.hasHead = head, err == nil && !head.Unborn
-	return d, nil
+	return &doctor{g: g, repo: repo, dir: dir, head: head, hasHead: err == nil && !head.Unborn}, nil
 }
 
 func (d *doctor) found(p problem) { d.problems = append(d.problems, p) }
@@ -137,17 +132,9 @@ func (d *doctor) found(p problem) { d.problems = append(d.problems, p) }
 func (d *doctor) lookAtGitDir(ctx context.Context) error {
 	faults, err := d.repo.Diagnose(ctx, d.dir)
 	for _, f := range faults {
-		d.found(problem{Path: d.shown(f.Path), Message: f.Message, WayOut: f.WayOut, repair: f.Repair})
+		d.found(problem{Path: d.g.shown(f.Path), Message: f.Message, WayOut: f.WayOut, repair: f.Repair})
 	}
 	return err
-}
-
-// shown names a file from the user's directory where that is shorter.
-func (d *doctor) shown(file string) string {
-	if rel, err := filepath.Rel(d.g.Dir, file); err == nil && filepath.IsLocal(rel) {
-		return filepath.ToSlash(rel)
-	}
-	return file
 }
 
 // lookAtConfig checks the configuration that is used and the one that is about
@@ -170,7 +157,7 @@ func (d *doctor) lookAtConfig(ctx context.Context) error {
 		return nil
 	}
 	if err == nil {
-		d.checkConfig(d.shown(file), data)
+		d.checkConfig(d.g.shown(file), data)
 	}
 	return err
 }
@@ -234,7 +221,7 @@ func (d *doctor) lookAtDraft(context.Context) error {
 		return err
 	}
 	if draft, _ := form.ParseDraft(data); draft == nil {
-		d.found(problem{Path: d.shown(drafts.Path()), Message: "the draft that waits cannot be read; --fix sets it aside, it is not removed",
+		d.found(problem{Path: d.g.shown(drafts.Path()), Message: "the draft that waits cannot be read; --fix sets it aside, it is not removed",
 			repair: func(context.Context) error { return drafts.SetAside() }})
 	}
 	return nil
@@ -255,7 +242,7 @@ func (d *doctor) lookAtRecordIndex(context.Context) error {
 	magic := []byte("SQLite format 3\x00")
 	begin := make([]byte, len(magic))
 	if _, err := io.ReadFull(f, begin); err != nil || !bytes.Equal(begin, magic) {
-		d.found(problem{Path: d.shown(file), Message: "the index of records is damaged; it is built anew when it is gone",
+		d.found(problem{Path: d.g.shown(file), Message: "the index of records is damaged; it is built anew when it is gone",
 			repair: func(context.Context) error { return os.Remove(file) }})
 	}
 	return nil
@@ -269,10 +256,10 @@ func (d *doctor) lookAtHook(ctx context.Context) error {
 		return err
 	}
 	if info, err := os.Stat(place.hook.Path); err == nil && place.hook.Installed && runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
-		d.found(problem{Path: d.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + place.hook.Path})
+		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + handoff.ShellArgument(place.hook.Path)})
 	}
 	if !d.g.onPath("handoff") {
-		d.found(problem{Path: d.shown(place.hook.Path), Message: "handoff is not on the PATH, so the hook does nothing", WayOut: "add its directory to the PATH"})
+		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "handoff is not on the PATH, so the hook does nothing", WayOut: "add its directory to the PATH"})
 	}
 	return nil
 }

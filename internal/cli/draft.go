@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -106,14 +105,10 @@ func (ws *workspace) baseDraft(ctx context.Context, g *globals, o declareOptions
 
 // readDraft parses what a person wrote.
 func readDraft(data []byte, name string) *draft {
-	d := &draft{doc: handoff.Parse(data, handoff.KindHandoff), path: name}
-	if r := d.doc.Record; r != nil {
-		if h, ok := r.Body.(*handoff.Handoff); ok {
-			d.handoff, d.ext = h, r.Ext
-			if written, _ := form.ParseDraft(data); written != nil {
-				d.ext, d.resolutions = written.Ext, written.Resolutions
-			}
-		}
+	written, doc := form.ParseDraft(data)
+	d := &draft{doc: doc, path: name}
+	if written != nil {
+		d.handoff, d.ext, d.resolutions = written.Handoff, written.Ext, written.Resolutions
 	}
 	return d
 }
@@ -125,10 +120,7 @@ func readInput(g *globals, name string) (data []byte, shown string, err error) {
 		data, err := io.ReadAll(io.LimitReader(g.In, handoff.MaxSize+1))
 		return data, "standard input", err
 	}
-	full := name
-	if !filepath.IsAbs(full) {
-		full = filepath.Join(g.Dir, name)
-	}
+	full := from(g.Dir, name)
 	info, err := os.Stat(full)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

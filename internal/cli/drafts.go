@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"strconv"
 	"strings"
 
@@ -26,7 +25,7 @@ set aside are kept as well.`,
 		},
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	sub := func(use, short, example string, args cobra.PositionalArgs, run func(context.Context, *form.Drafts, []string) error) {
+	sub := func(use, short, example string, args cobra.PositionalArgs, run func(*form.Drafts, []string) error) {
 		cmd.AddCommand(&cobra.Command{
 			Use: use, Short: short, Example: example, Args: args,
 			RunE: func(cmd *cobra.Command, args []string) error {
@@ -34,7 +33,7 @@ set aside are kept as well.`,
 				if err != nil {
 					return err
 				}
-				return run(cmd.Context(), &form.Drafts{Dir: ws.Dir()}, args)
+				return run(&form.Drafts{Dir: ws.Dir()}, args)
 			},
 		})
 	}
@@ -46,7 +45,7 @@ set aside are kept as well.`,
 	return cmd
 }
 
-func (g *globals) draftShow(_ context.Context, drafts *form.Drafts, _ []string) error {
+func (g *globals) draftShow(drafts *form.Drafts, _ []string) error {
 	data, err := drafts.Load()
 	if err != nil {
 		return err
@@ -58,12 +57,12 @@ func (g *globals) draftShow(_ context.Context, drafts *form.Drafts, _ []string) 
 	return nil
 }
 
-func (g *globals) draftPath(_ context.Context, drafts *form.Drafts, _ []string) error {
+func (g *globals) draftPath(drafts *form.Drafts, _ []string) error {
 	g.printer.line("%s", drafts.Path())
 	return nil
 }
 
-func (g *globals) draftDrop(_ context.Context, drafts *form.Drafts, _ []string) error {
+func (g *globals) draftDrop(drafts *form.Drafts, _ []string) error {
 	data, err := drafts.Load()
 	if err != nil {
 		return err
@@ -78,7 +77,7 @@ func (g *globals) draftDrop(_ context.Context, drafts *form.Drafts, _ []string) 
 	return nil
 }
 
-func (g *globals) draftRestore(_ context.Context, drafts *form.Drafts, args []string) error {
+func (g *globals) draftRestore(drafts *form.Drafts, args []string) error {
 	n := 1
 	if len(args) > 0 {
 		var err error

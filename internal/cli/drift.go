@@ -24,19 +24,13 @@ func (ws *workspace) drift(ctx context.Context, h *handoff.HandoffState) (*hando
 	d := &handoff.Drift{Commits: len(commits)}
 	for _, item := range h.Items {
 		for _, ref := range item.Refs {
-			if ref.Type == "pr" && slices.ContainsFunc(commits, func(c store.CommitInfo) bool { return merges(c.Message, ref.ID) }) {
+			if ref.Type == "pr" && !slices.Contains(d.Merged, ref.ID) && merged(commits, ref.ID) {
 				d.Merged = append(d.Merged, ref.ID)
 			}
 		}
-		files, err := ws.touched(ctx, h.Anchor.Head, item)
-		if err != nil {
-			return nil, err
-		}
-		d.Files = append(d.Files, files...)
 	}
-	slices.Sort(d.Files)
-	d.Files = slices.Compact(d.Files)
-	return d, nil
+	d.Files, err = ws.touched(ctx, h)
+	return d, err
 }
 
 // commitsSince lists the commits since the anchor on the branches that the items
@@ -72,7 +66,7 @@ func (ws *workspace) commitsSince(ctx context.Context, h *handoff.HandoffState) 
 			return nil, err
 		}
 		for _, c := range commits {
-			if !seen[c.Hash] && !strings.Contains(c.Message, "\nHandoff-Id: ") {
+			if !seen[c.Hash] && !holdsRecords(c) {
 				seen[c.Hash] = true
 				work = append(work, c)
 			}
@@ -83,41 +77,35 @@ func (ws *workspace) commitsSince(ctx context.Context, h *handoff.HandoffState) 
 
 // isBranch reports whether a full ref name is the branch, here or on a remote.
 func isBranch(ref, branch string) bool {
-	if branch == "" {
-		return false
-	}
-	if ref == "refs/heads/"+branch {
-		return true
-	}
-	remote, ok := strings.CutPrefix(ref, "refs/remotes/")
-	return ok && strings.HasSuffix(remote, "/"+branch)
+	remote, isRemote := strings.CutPrefix(ref, "refs/remotes/")
+	_, name, _ := strings.Cut(remote, "/")
+	return branch != "" && (ref == "refs/heads/"+branch || isRemote && name == branch)
 }
 
-// merges reports whether a commit message is that of a merged pull request, as
-// the hosting services write it: "Merge pull request #12", "… (#12)",
-// "See merge request group/project!12".
-func merges(message, id string) bool {
+// merged reports whether one of the commits merged a pull request, as the
+// hosting services say it: "Merge pull request #12", "… (#12)", "See merge
+// request group/project!12".
+func merged(commits []store.CommitInfo, id string) bool {
 	number := regexp.QuoteMeta(strings.TrimLeft(id, "#!"))
-	pattern := `(?m)^Merge pull request #` + number + `\b|\(#` + number + `\)$|^See merge request .*!` + number + `$`
-	return regexp.MustCompile(pattern).MatchString(message)
+	says := regexp.MustCompile(`(?m)^Merge pull request #` + number + `\b|\(#` + number + `\)$|^See merge request .*!` + number + `$`)
+	return slices.ContainsFunc(commits, func(c store.CommitInfo) bool { return says.MatchString(c.Message) })
 }
 
-// touched lists the files that an item refers to and that HEAD has otherwise
-// than the anchor, if the item makes claims at all.
-func (ws *workspace) touched(ctx context.Context, anchor string, item handoff.Item) ([]string, error) {
-	if len(item.Claims) == 0 || ws.head.Unborn {
-		return nil, nil
-	}
+// touched lists the files that HEAD has otherwise than the anchor, out of those
+// that items refer to which make claims.
+func (ws *workspace) touched(ctx context.Context, h *handoff.HandoffState) ([]string, error) {
 	var named []string
-	for _, ref := range item.Refs {
-		if ref.Type == "file" {
-			named = append(named, ref.ID)
+	for _, item := range h.Items {
+		for _, ref := range item.Refs {
+			if ref.Type == "file" && len(item.Claims) > 0 {
+				named = append(named, ref.ID)
+			}
 		}
 	}
-	if len(named) == 0 {
+	if len(named) == 0 || ws.head.Unborn {
 		return nil, nil
 	}
-	changes, err := ws.Changes(ctx, anchor, ws.head.Hash)
+	changes, err := ws.Changes(ctx, h.Anchor.Head, ws.head.Hash)
 	if err != nil {
 		return nil, err
 	}
@@ -127,5 +115,6 @@ func (ws *workspace) touched(ctx context.Context, anchor string, item handoff.It
 			touched = append(touched, change.Path)
 		}
 	}
-	return touched, nil
+	slices.Sort(touched)
+	return slices.Compact(touched), nil
 }

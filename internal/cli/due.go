@@ -45,12 +45,12 @@ func (ws *workspace) due() []handoff.Finding {
 	}
 	for _, q := range ws.openQuestions() {
 		if at, ok := ws.deadline(q.To, q.At, ws.config.SLA.Answer, q.NeededBy); ok && at.Before(ws.now) {
-			add(dueAnswer, q.Record, fmt.Sprintf("%s has not answered %s, wanted by %s", q.To, q.Key, at.Format(time.RFC3339)), "handoff answer "+q.Key)
+			add(dueAnswer, q.Record, fmt.Sprintf("%s has not answered %s, wanted by %s", q.To, q.Key, at.Format(time.RFC3339)), "handoff answer "+handoff.ShellArgument(q.Key))
 		}
 	}
 	for _, h := range ws.state.Current() {
 		for _, s := range h.Standing {
-			if s.Until.Before(ws.now) {
+			if !s.Until.IsZero() && s.Until.Before(ws.now) {
 				add(dueStanding, h.Record.ID, fmt.Sprintf("%q was to end at %s", s.What, s.Until), "end it, or declare it with another end")
 			}
 		}
@@ -62,7 +62,8 @@ func (ws *workspace) due() []handoff.Finding {
 // it is needed by.
 func (ws *workspace) dueOf(b *handoff.BlockerState, add func(code, record, message, fix string)) {
 	sla := ws.config.SLA
-	fix := "handoff resolve " + b.ID + ", or handoff escalate " + b.ID
+	name := handoff.ShellArgument(b.ID)
+	fix := "handoff resolve " + name + ", or handoff escalate " + name
 	if at, ok := ws.deadline(b.Resolver, b.Opened, sla.BlockerResolve, b.NeededBy.Time); ok && at.Before(ws.now) {
 		add(dueResolve, b.Declared, fmt.Sprintf("%s is open, wanted from %s by %s", b.ID, b.Resolver, at.Format(time.RFC3339)), fix)
 		return

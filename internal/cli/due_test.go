@@ -1,84 +1,17 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/handoff-cli/handoff/examples"
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/store"
 )
-
-// world is a repository, and a clock and an actor that a test sets.
-type world struct {
-	t   *testing.T
-	dir string
-	env Env
-	now time.Time
-}
-
-func newWorld(t *testing.T) *world {
-	t.Helper()
-	w := &world{t: t, dir: t.TempDir()}
-	w.env = Env{Dir: w.dir, NewID: randomID, Now: func() time.Time { return w.now }}
-	w.as("ana", time.Date(2026, 11, 20, 18, 2, 0, 0, time.FixedZone("", 8*3600)))
-	w.git("init", "-q", "-b", "main")
-	w.git("commit", "-q", "--allow-empty", "-m", "start")
-	return w
-}
-
-// as sets who acts, and when.
-func (w *world) as(who string, at time.Time) {
-	date := at.Format(time.RFC3339)
-	w.now = at
-	w.env.Environ = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,
-		"GIT_AUTHOR_NAME=" + who, "GIT_AUTHOR_EMAIL=" + who + "@example.com", "GIT_AUTHOR_DATE=" + date,
-		"GIT_COMMITTER_NAME=" + who, "GIT_COMMITTER_EMAIL=" + who + "@example.com", "GIT_COMMITTER_DATE=" + date,
-	}
-}
-
-func (w *world) git(args ...string) string {
-	w.t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir, cmd.Env = w.dir, w.env.Environ
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		w.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-	return string(out)
-}
-
-// commitFile writes a file and commits it.
-func (w *world) commitFile(name, content string) {
-	w.t.Helper()
-	full := filepath.Join(w.dir, name)
-	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
-		w.t.Fatal(err)
-	}
-	if err := os.WriteFile(full, []byte(content), 0o644); err != nil {
-		w.t.Fatal(err)
-	}
-	w.git("add", "--", name)
-	w.git("commit", "-q", "-m", name)
-}
-
-// run runs a command line and requires its status.
-func (w *world) run(status int, args ...string) (stdout, stderr string) {
-	w.t.Helper()
-	var out, errOut bytes.Buffer
-	env := w.env
-	env.In, env.Out, env.Err = strings.NewReader(""), &out, &errOut
-	if got := Main(args, env); got != status {
-		w.t.Fatalf("handoff %s: status %d, want %d\n%s%s", strings.Join(args, " "), got, status, out.String(), errOut.String())
-	}
-	return out.String(), errOut.String()
-}
 
 const twoSitesConfig = `format: 1
 people:
@@ -137,4 +70,39 @@ func TestCheckDue(t *testing.T) {
 	w.as("sarah", w.now.Add(time.Minute))
 	w.run(0, "resolve", "session-policy", "--how", "Sessions end after 15 minutes, decided in the call")
 	w.run(0, "check", "--due")
+}
+
+// A condition that does not say when it ends, as no rule but the schema's
+// forbids, has not ended.
+func TestStandingWithoutEnd(t *testing.T) {
+	at := time.Date(2026, 11, 20, 18, 2, 0, 0, time.UTC)
+	h := &handoff.Handoff{Standing: []handoff.Standing{{What: "alerts are off"}, {What: "login is off", Until: handoff.Time{Time: at}}}}
+	ws := &workspace{config: config.Default(), now: at.Add(time.Hour)}
+	ws.hold(handoff.Fold([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
+	if due := ws.due(); len(due) != 1 || !strings.Contains(due[0].Message, "login is off") {
+		t.Errorf("due: %v", due)
+	}
+}
+
+// The commands that are proposed can be pasted, whatever a record calls things.
+func TestProposedCommandsAreQuoted(t *testing.T) {
+	at := time.Date(2026, 11, 20, 18, 2, 0, 0, time.UTC)
+	long := handoff.Time{Time: at.Add(-time.Hour)}
+	h := &handoff.Handoff{
+		Blockers:  []handoff.Blocker{{ID: "b; id", Resolver: "ben", NeededBy: long}},
+		Questions: []handoff.OpenQuestion{{ID: "$(id)", Ask: "Which?", To: "ben", NeededBy: long}},
+	}
+	ws := &workspace{config: config.Default(), now: at}
+	ws.hold(handoff.Fold([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
+	var fixes []string
+	for _, f := range ws.due() {
+		fixes = append(fixes, f.Fix)
+	}
+	want := []string{"handoff resolve 'b; id', or handoff escalate 'b; id'", "handoff answer '$(id)'"}
+	if !slices.Equal(fixes, want) {
+		t.Errorf("%q, want %q", fixes, want)
+	}
+	if _, hint := explain(&store.UnsafeError{Dir: "/src/$(id)"}); !strings.HasSuffix(hint, " '/src/$(id)'") {
+		t.Errorf("hint %q", hint)
+	}
 }

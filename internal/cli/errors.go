@@ -155,7 +155,7 @@ func explain(err error) (status int, hint string) {
 	case errors.As(err, &notRepo):
 		return StatusFailed, "cd into one, name one with -C DIR, or make one with git init"
 	case errors.As(err, &unsafe):
-		return StatusFailed, "if you trust it: git config --global --add safe.directory " + unsafe.Dir
+		return StatusFailed, "if you trust it: git config --global --add safe.directory " + handoff.ShellArgument(unsafe.Dir)
 	case errors.As(err, &unsupp):
 		return StatusFailed, unsupp.WayOut
 	case errors.As(err, &detached):
@@ -199,16 +199,16 @@ func explainRemote(err *store.RemoteError) (status int, hint string) {
 // report prints an error for people, or as one JSON line.
 func report(w io.Writer, err error, asJSON bool) int {
 	status, hint := explain(err)
-	var refused *findingsError
-	isRefused := errors.As(err, &refused)
+	var findings []handoff.Finding
+	if refused := new(findingsError); errors.As(err, &refused) {
+		findings = refused.findings
+	}
 	if asJSON {
-		reportJSON(w, err, status, hint)
+		reportJSON(w, err, status, hint, findings)
 		return status
 	}
 	fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(err.Error()))
-	if isRefused {
-		printFindings(w, refused.findings)
-	}
+	printFindings(w, findings)
 	if hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", handoff.Neutralise(hint))
 	}
@@ -235,15 +235,11 @@ type errorDocument struct {
 	Findings []handoff.Finding `json:"findings,omitempty"`
 }
 
-func reportJSON(w io.Writer, err error, status int, hint string) {
-	var doc errorDocument
+func reportJSON(w io.Writer, err error, status int, hint string, findings []handoff.Finding) {
+	doc := errorDocument{Findings: findings}
 	doc.Error.Code, doc.Error.Message, doc.Error.Hint = status, err.Error(), hint
-	var refused *findingsError
-	if errors.As(err, &refused) {
-		doc.Findings = refused.findings
-		if len(refused.findings) > 0 {
-			doc.Error.Path, doc.Error.Line = refused.findings[0].Path, refused.findings[0].Line
-		}
+	if len(findings) > 0 {
+		doc.Error.Path, doc.Error.Line = findings[0].Path, findings[0].Line
 	}
 	line, marshalErr := json.Marshal(doc)
 	if marshalErr != nil {

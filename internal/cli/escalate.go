@@ -41,9 +41,8 @@ goes up the ladder of the configuration. Nothing is ever escalated by itself.`,
 }
 
 func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string) error {
-	if o.reason == "" || o.ask == "" {
-		return usagef("handoff escalate --help shows an example", "missing: %s",
-			joinNonEmpty(" ", orMissing("--reason", o.reason), orMissing("--ask", o.ask)))
+	if missing := joinNonEmpty(" ", orMissing("--reason", o.reason), orMissing("--ask", o.ask)); missing != "" {
+		return usagef("handoff escalate --help shows an example", "missing: %s", missing)
 	}
 	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
 	if err != nil {

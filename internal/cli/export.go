@@ -3,9 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
@@ -27,6 +25,8 @@ const (
 	formatCSV    = "csv"
 	formatSQLite = "sqlite"
 )
+
+var exportFormats = []string{formatNDJSON, formatCSV, formatSQLite}
 
 func newExportCmd(g *globals) *cobra.Command {
 	var o exportOptions
@@ -72,9 +72,8 @@ table.
 }
 
 func (o *exportOptions) check(g *globals) error {
-	formats := []string{formatNDJSON, formatCSV, formatSQLite}
 	switch {
-	case !slices.Contains(formats, o.format):
+	case !slices.Contains(exportFormats, o.format):
 		return usagef("the formats are ndjson, csv and sqlite", "--format %s: not a format", o.format)
 	case o.output == "" && o.format == formatSQLite:
 		return usagef("add -o FILE", "a SQLite file cannot be written to stdout")
@@ -202,7 +201,11 @@ func newExporter(o exportOptions, ws *workspace, repo string) (*exporter, error)
 // run sends everything that is asked for, some rows at a time.
 func (e *exporter) run(ctx context.Context, send func([]exportRow) error) error {
 	if e.format == formatSQLite {
-		if err := send([]exportRow{e.encoder.repository(e.ws)}); err != nil {
+		row, err := e.encoder.repository(e.ws)
+		if err != nil {
+			return err
+		}
+		if err := send([]exportRow{row}); err != nil {
 			return err
 		}
 	}
@@ -278,17 +281,7 @@ func (e *exporter) things(ctx context.Context, t *stateTable, send func([]export
 // encodeAll makes a row of everything, on all processors: it takes longer than
 // to read.
 func encodeAll[From any](list []From, encode func(From) (exportRow, error)) ([]exportRow, error) {
-	rows := make([]exportRow, len(list))
-	workers := runtime.GOMAXPROCS(0)
-	errs := make([]error, workers)
-	var encoding sync.WaitGroup
-	for w := range workers {
-		encoding.Go(func() {
-			for i := w; i < len(list) && errs[w] == nil; i += workers {
-				rows[i], errs[w] = encode(list[i])
-			}
-		})
-	}
-	encoding.Wait()
+	rows, errs := make([]exportRow, len(list)), make([]error, len(list))
+	onAllProcessors(len(list), func(i int) { rows[i], errs[i] = encode(list[i]) })
 	return rows, errors.Join(errs...)
 }

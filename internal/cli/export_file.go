@@ -35,10 +35,7 @@ func (g *globals) newExportWriter(ctx context.Context, o exportOptions) (*export
 		out = &guard.Breaker{W: g.commands, JSON: o.format == formatNDJSON}
 	}
 	if o.output != "" {
-		path := o.output
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(g.Dir, path)
-		}
+		path := from(g.Dir, o.output)
 		var err error
 		if w.file, err = beginFile(path, g.NewID(), o.force); err != nil {
 			return nil, err

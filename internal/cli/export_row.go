@@ -194,12 +194,8 @@ func aboutOf(body handoff.Body) string {
 }
 
 // repository is the row that says what was read, and where.
-func (e exportEncoder) repository(ws *workspace) exportRow {
-	values := []any{e.repo, repositoryDir(ws), ws.head.Ref, ws.head.Hash, &ws.now}
-	for i, v := range values {
-		values[i] = sqliteValue(v)
-	}
-	return exportRow{table: repoTable, values: values}
+func (e exportEncoder) repository(ws *workspace) (exportRow, error) {
+	return e.cells(repoTable, []any{e.repo, repositoryDir(ws), ws.head.Ref, ws.head.Hash, &ws.now})
 }
 
 // repositoryDir is the work tree, or the git directory where there is none.
@@ -280,8 +276,6 @@ func csvCell(v any) string {
 		return utc(v)
 	case []string:
 		return textCell(strings.Join(v, ", "))
-	case handoff.List[string]:
-		return textCell(strings.Join(v, ", "))
 	case []query.NextStep:
 		steps := make([]string, len(v))
 		for i, n := range v {
@@ -331,7 +325,7 @@ func sqliteValue(v any) any {
 			return nil
 		}
 		return utc(v)
-	case []string, handoff.List[string], []query.NextStep:
+	case []string, []query.NextStep:
 		list := reflect.ValueOf(v)
 		if list.IsNil() {
 			return "[]"

@@ -46,7 +46,6 @@ func runGap(ctx context.Context, g *globals, o gapOptions, ref string) error {
 	if err != nil {
 		return err
 	}
-	gap := o.gap
-	gap.Subject = target.Ref()
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, &gap)}, "nothing was recorded")
+	o.gap.Subject = target.Ref()
+	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, &o.gap)}, "nothing was recorded")
 }

@@ -238,10 +238,7 @@ func (g *globals) shownPath(p *hookPlace) string {
 	if p.config && !p.hook.Installed {
 		return "git configuration, " + guard.ConfigSection
 	}
-	if rel, err := filepath.Rel(g.Dir, p.hook.Path); err == nil && filepath.IsLocal(rel) {
-		return rel
-	}
-	return p.hook.Path
+	return g.shown(p.hook.Path)
 }
 
 func runHookStatus(ctx context.Context, g *globals) error {

@@ -49,8 +49,8 @@ func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string
 		remote = args[0]
 	}
 	var updates []guard.Update
-	if fromBranch := o.noStdin || g.Interactive; !fromBranch {
-		if updates, _ = guard.ParsePush(g.In); len(updates) == 0 {
+	if !o.noStdin && !g.Interactive {
+		if updates = guard.ParsePush(g.In); len(updates) == 0 {
 			return nil // before anything is opened
 		}
 	}
@@ -248,14 +248,14 @@ func (p *push) findWork(ctx context.Context, last time.Time) error {
 
 // isMine reports whether the user wrote the commit, as work and not as a record.
 func (p *push) isMine(c store.CommitInfo) bool {
-	emails := append([]string{p.author.Email}, p.config.People[p.me].Emails...)
-	mine := slices.ContainsFunc(emails, func(email string) bool { return strings.EqualFold(email, c.Author.Email) })
-	return mine && !strings.Contains(c.Message, "\nHandoff-Id: ")
+	mine := slices.ContainsFunc(p.emails(), func(email string) bool { return strings.EqualFold(email, c.Author.Email) })
+	return mine && !holdsRecords(c)
 }
 
 // dueSince asks the guard about the work since a handoff.
 func (p *push) dueSince(last time.Time) (string, bool) {
-	w := guard.Work{Now: p.now, Last: last, ShiftEnd: p.shiftEnd()}
+	shift, _ := p.lastShift(p.me, p.now)
+	w := guard.Work{Now: p.now, Last: last, ShiftEnd: shift.To}
 	for _, c := range p.work {
 		if !c.at.After(last) {
 			continue
@@ -270,23 +270,6 @@ func (p *push) dueSince(last time.Time) (string, bool) {
 	}
 	hook := p.config.Hook
 	return guard.Due(w, guard.Limits{BeforeShiftEnd: hook.BeforeShiftEnd.Wall(), Commits: hook.Commits, Hours: hook.Hours})
-}
-
-// shiftEnd is the end of the user's shift, or of the last one before now; zero
-// for somebody without hours.
-func (p *push) shiftEnd() time.Time {
-	calendar, ok := p.config.Calendar(p.me)
-	if !ok {
-		return time.Time{}
-	}
-	shift, ok := calendar.Shift(p.now)
-	if !ok {
-		shift, ok = calendar.LastShift(p.now)
-	}
-	if !ok {
-		return time.Time{}
-	}
-	return shift.To
 }
 
 // maxOtherTips is on how many other branches a handoff is looked for.

@@ -173,7 +173,7 @@ func (ws *workspace) initFiles(ctx context.Context) ([]store.NewFile, error) {
 	all := []store.NewFile{
 		{Path: path.Join(ws.dir, ".gitattributes"), Data: []byte(attributes)},
 		{Path: path.Join(ws.dir, "README.md"), Data: []byte(strings.ReplaceAll(directoryReadme, defaultDir, ws.dir))},
-		{Path: path.Join(ws.dir, "config.yaml"), Data: c},
+		{Path: ws.configFile(), Data: c},
 	}
 	if ws.head.Unborn {
 		return all, nil

@@ -38,7 +38,7 @@ func (g *globals) logDecisions(stories []query.DecisionStory) error {
 // story prints a topic for a terminal: what holds, then what does not hold or
 // not any more, each under the word that says so.
 func (p *printer) story(s query.DecisionStory) {
-	p.styled(p.paint(bold, s.ID))
+	p.section(s.ID)
 	state := s.Status
 	if len(s.Contested) > 0 {
 		state += ", contested"

@@ -2,9 +2,11 @@ package cli
 
 import (
 	"io"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/handoff-cli/handoff/examples"
 )
@@ -48,5 +50,29 @@ func TestFullOutput(t *testing.T) {
 		if said := errs.String(); !strings.Contains(said, "no space left on device") || strings.Contains(said, "nothing was written") {
 			t.Errorf("%s: said %q", c.args, said)
 		}
+	}
+}
+
+// interruption is a terminal whose user stops the command at the first output.
+type interruption chan os.Signal
+
+func (i interruption) Write(p []byte) (int, error) {
+	i <- syscall.SIGINT
+	return len(p), nil
+}
+
+// TestEndlessJQ is whether a signal stops an expression that does not end.
+func TestEndlessJQ(t *testing.T) {
+	stop := make(interruption, 1)
+	env := Env{Out: stop, Err: io.Discard, Signals: stop}
+	status := make(chan int)
+	go func() { status <- Main([]string{"version", "--jq", "1, def f: f; f"}, env) }()
+	select {
+	case got := <-status:
+		if got != StatusInterrupted {
+			t.Errorf("status %d", got)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("it goes on")
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os/exec"
 
@@ -33,28 +34,20 @@ func (g *globals) page(print func()) error {
 	return err
 }
 
-// pager is the command that HANDOFF_PAGER, GIT_PAGER or PAGER names, else less;
-// nil when there is none, or when it is cat.
+// pager is the command that HANDOFF_PAGER, GIT_PAGER or PAGER names, else less
+// where there is one; nil for none, and for cat. As with git, less has the
+// options FRX unless the user has chosen some.
 func (g *globals) pager() *exec.Cmd {
-	command := ""
-	for _, key := range []string{"HANDOFF_PAGER", "GIT_PAGER", "PAGER"} {
-		if command = g.Getenv(key); command != "" {
-			break
-		}
-	}
+	command := cmp.Or(g.Getenv("HANDOFF_PAGER"), g.Getenv("GIT_PAGER"), g.Getenv("PAGER"))
+	cmd := exec.Command("sh", "-c", command)
 	switch command {
 	case "cat":
 		return nil
 	case "":
-		path, err := exec.LookPath("less")
-		if err != nil {
+		if cmd = exec.Command("less"); cmd.Err != nil {
 			return nil
 		}
-		cmd := exec.Command(path, "-FRX")
-		cmd.Env = g.Environ
-		return cmd
 	}
-	cmd := exec.Command("sh", "-c", command)
-	cmd.Env, cmd.Dir = append(g.Environ, "LESS=FRX"), g.Dir
+	cmd.Env, cmd.Dir = append([]string{"LESS=FRX"}, g.Environ...), g.Dir
 	return cmd
 }

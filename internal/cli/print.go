@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,6 +20,7 @@ import (
 // printer is stdout. Everything that reaches it is neutralised, whatever road
 // it takes.
 type printer struct {
+	ctx      context.Context // of the command, which an endless --jq must not outlive
 	w        io.Writer
 	color    bool
 	width    int // columns of the terminal, 0 for a pipe
@@ -72,8 +75,7 @@ const (
 	cyan   style = "36"
 )
 
-// paint wraps neutralised text in a colour. The colour never carries the
-// meaning alone.
+// paint gives text a style, which never carries the meaning alone.
 func (p *printer) paint(s style, text string) painted {
 	return painted{style: s, text: text}
 }
@@ -269,14 +271,14 @@ func (p *printer) runJQ(data []byte) error {
 	if err := json.Unmarshal(data, &input); err != nil {
 		return err
 	}
-	results := code.Run(input)
+	results := code.RunWithContext(p.ctx, input)
 	for {
 		v, ok := results.Next()
 		if !ok {
 			return nil
 		}
 		if err, isErr := v.(error); isErr {
-			return usagef("", "--jq: %v", err)
+			return cmp.Or(p.ctx.Err(), usagef("", "--jq: %v", err))
 		}
 		if s, isString := v.(string); isString {
 			p.line("%s", s)

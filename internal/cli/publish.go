@@ -138,7 +138,7 @@ func (ws *workspace) publish(ctx context.Context, g *globals, o publishOptions, 
 	if !committed(err) {
 		return err
 	}
-	return errors.Join(err, printPublication(g, records[0], publication{
+	return errors.Join(err, printPublication(g, publication{
 		SchemaVersion: 1, ID: records[0].ID, Kind: records[0].Kind, Path: files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: nonNil(warnings),
 	}, records))
@@ -229,10 +229,11 @@ func printDryRun(g *globals, change store.Change, warnings []handoff.Finding) er
 	return nil
 }
 
-func printPublication(g *globals, first *handoff.Record, p publication, records []*handoff.Record) error {
+func printPublication(g *globals, p publication, records []*handoff.Record) error {
 	if g.printer.structured() {
 		return g.printer.document(p)
 	}
+	first := records[0]
 	g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, headline(first), shortRef(p.Ref), p.Commit[:7])
 	for _, r := range records[1:] {
 		g.printer.line("%s %s: %s", r.Kind, r.ID, headline(r))
@@ -257,6 +258,9 @@ func commitMessage(records []*handoff.Record, c config.Commit) string {
 	}
 	return b.String()
 }
+
+// holdsRecords reports whether a commit has a message that commitMessage made.
+func holdsRecords(c store.CommitInfo) bool { return strings.Contains(c.Message, "\nHandoff-Id: ") }
 
 // subject fills in the form that the configuration gives to subjects.
 func subject(r *handoff.Record, form string) string {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -79,10 +80,7 @@ const repoLevels = 3
 func (g *globals) findRepositories(ctx context.Context, dirs []string) ([]repository, []repoFailure, error) {
 	s := repoSearch{ctx: ctx}
 	for _, dir := range dirs {
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(g.Dir, dir)
-		}
-		dir = filepath.Clean(dir)
+		dir = from(g.Dir, dir)
 		info, err := os.Stat(dir)
 		switch {
 		case errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir():
@@ -150,12 +148,7 @@ func onePerStore(dirs []string) []string {
 			stores[key] = dir
 		}
 	}
-	var kept []string
-	for _, dir := range stores {
-		kept = append(kept, dir)
-	}
-	slices.Sort(kept)
-	return kept
+	return slices.Sorted(maps.Values(stores))
 }
 
 // storeOf is where the records of a work tree are kept, as far as that can be
@@ -186,14 +179,6 @@ func pathIn(name string) (string, bool) {
 	}
 	data, err := os.ReadFile(name)
 	return strings.TrimSpace(string(data)), err == nil
-}
-
-// from is a path as it stands in a file of a directory.
-func from(dir, path string) string {
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
-	}
-	return filepath.Join(dir, path)
 }
 
 // nameRepositories names each by the last part of its path, and by more of it as

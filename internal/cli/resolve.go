@@ -53,7 +53,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (
 	if !blocker.Open() {
 		return &noError{
 			message: blocker.ID + " is closed already: " + blocker.State + " by " + blocker.Resolution.By + " in " + blocker.Resolution.ID,
-			hint:    "handoff show blk:" + blocker.ID,
+			hint:    "handoff show " + handoff.ShellArgument("blk:"+blocker.ID),
 		}
 	}
 	if ask {

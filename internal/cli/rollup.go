@@ -69,20 +69,15 @@ const orgScope = "org"
 
 // scope returns the level and the scope that the flags name.
 func (o *rollupOptions) scope() (level, scope string, err error) {
-	named := 0
-	if o.team != "" {
-		level, scope, named = handoff.LevelTeam, o.team, named+1
-	}
-	if o.pod != "" {
-		level, scope, named = handoff.LevelPod, o.pod, named+1
-	}
-	if o.org {
-		level, scope, named = handoff.LevelOrg, orgScope, named+1
-	}
-	if named != 1 {
+	switch {
+	case countTrue(o.team != "", o.pod != "", o.org) != 1:
 		return "", "", usagef("handoff rollup --help shows an example", "say one of --team NAME, --pod NAME and --org")
+	case o.team != "":
+		return handoff.LevelTeam, o.team, nil
+	case o.pod != "":
+		return handoff.LevelPod, o.pod, nil
 	}
-	return level, scope, nil
+	return handoff.LevelOrg, orgScope, nil
 }
 
 func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
@@ -179,12 +174,13 @@ func (ws *workspace) unknownScope(level, scope string) error {
 
 // senders are the authors of handoffs, sorted.
 func (ws *workspace) senders() []string {
-	by := make(map[string]bool)
+	declared := make(map[string]bool)
 	for _, h := range ws.state.Handoffs {
-		by[h.Record.By] = h.Rollup == nil || by[h.Record.By]
+		if h.Rollup == nil {
+			declared[h.Record.By] = true
+		}
 	}
-	maps.DeleteFunc(by, func(_ string, declared bool) bool { return !declared })
-	return slices.Sorted(maps.Keys(by))
+	return slices.Sorted(maps.Keys(declared))
 }
 
 // rollupDraft is what was drawn, with what the lead says: in a file, in the

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -57,6 +56,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 	if g.Signals != nil {
 		go g.watchSignals(ctx, cancel)
 	}
+	g.printer.ctx = ctx
 	root := newRootCmd(g)
 	root.SetArgs(args)
 	if len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
@@ -108,9 +108,8 @@ stays with its sender until the receiver acknowledges it.`,
   handoff declare              # at the end of the day
   handoff inbox                # at the start of the next one
   handoff query what is blocked`,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
+		SilenceErrors: true,
+		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil
@@ -166,10 +165,7 @@ stays with its sender until the receiver acknowledges it.`,
 // prepare applies the global flags before any command runs.
 func (g *globals) prepare() error {
 	if g.dir != "" {
-		dir := g.dir
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(g.Dir, dir)
-		}
+		dir := from(g.Dir, g.dir)
 		info, err := os.Stat(dir)
 		if err != nil {
 			return usagef("", "-C %s: no such directory", g.dir)
@@ -234,12 +230,7 @@ func suggestion(cmd *cobra.Command, word string) string {
 func noArgs(cmd *cobra.Command, args []string) error { return maxArgs(0, "")(cmd, args) }
 
 func exactArgs(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) < n {
-			return usagef(cmd.CommandPath()+" --help shows an example", "%s: %s is missing", cmd.CommandPath(), what)
-		}
-		return maxArgs(n, what)(cmd, args)
-	}
+	return cobra.MatchAll(minArgs(n, what), maxArgs(n, what))
 }
 
 func maxArgs(n int, what string) cobra.PositionalArgs {

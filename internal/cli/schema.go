@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -32,9 +31,9 @@ func newSchemaCmd(g *globals) *cobra.Command {
 }
 
 func kindNames() []string {
-	names := make([]string, 0, len(handoff.Kinds))
-	for _, kind := range handoff.Kinds {
-		names = append(names, string(kind))
+	names := make([]string, len(handoff.Kinds))
+	for i, kind := range handoff.Kinds {
+		names[i] = string(kind)
 	}
-	return slices.Clip(names)
+	return names
 }

@@ -75,7 +75,9 @@ func (ws *workspace) askAck(ctx context.Context, g *globals, a *handoff.Ack) err
 			return ws.judge([]*handoff.Record{ws.newRecord(g, a)})
 		},
 	}
+	offered := a.Take // by an assignment
 	if h, ok := ws.state.Handoffs[a.Subject]; ok {
+		offered = ws.offeredBy(h)
 		f.Title = h.Record.By + " hands over: " + h.Summary
 		for _, item := range h.Items {
 			f.Body = append(f.Body, fmt.Sprintf("%s [%s] %s", item.ID, strings.ReplaceAll(item.Status, "_", " "), item.State))
@@ -83,8 +85,10 @@ func (ws *workspace) askAck(ctx context.Context, g *globals, a *handoff.Ack) err
 				f.Body = append(f.Body, "    do not: "+warning)
 			}
 		}
-		for _, id := range ws.offeredBy(h) {
-			f.Offered = append(f.Offered, ws.state.Items[id].Item)
+	}
+	for _, id := range offered {
+		if item, ok := ws.state.Items[id]; ok {
+			f.Offered = append(f.Offered, item.Item)
 		}
 	}
 	return g.ask(func(asker form.Asker) error { return f.Ask(ctx, asker, a) })

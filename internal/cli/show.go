@@ -254,12 +254,7 @@ func custody(i *handoff.ItemState) string {
 }
 
 func nextLine(n handoff.Next) string {
-	var extra []string
-	for _, e := range []string{n.Owner, n.When} {
-		if e != "" {
-			extra = append(extra, e)
-		}
-	}
+	extra := []string{n.Owner, n.When}
 	if !n.StartsNow() {
 		extra = append(extra, n.Start)
 	}
@@ -269,7 +264,7 @@ func nextLine(n handoff.Next) string {
 	if n.Risk != "" && n.Risk != "safe" {
 		extra = append(extra, joinNonEmpty(" with ", n.Risk, n.ConfirmWith))
 	}
-	return n.Do + " (" + strings.Join(extra, ", ") + ")"
+	return n.Do + " (" + joinNonEmpty(", ", extra...) + ")"
 }
 
 func (s shower) rest(h *handoff.HandoffState) {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -65,8 +66,12 @@ func (ws *workspace) loadFor(ctx context.Context, o sourceOptions, part handoff.
 
 // loadAsOf loads the state of a revision. Its time is that of the last record.
 func (ws *workspace) loadAsOf(ctx context.Context, rev string) error {
-	if err := ws.loadFrom(ctx, store.Scope{Revs: []string{rev}}); err != nil {
+	err := ws.loadFrom(ctx, store.Scope{Revs: []string{rev}})
+	if unknown := new(usageError); errors.As(err, &unknown) {
 		return usagef("", "--as-of %s: neither a revision nor a time", rev)
+	}
+	if err != nil {
+		return err
 	}
 	if order := ws.state.Order(); len(order) > 0 {
 		ws.now = order[len(order)-1].At.Time

@@ -145,23 +145,30 @@ func (ws *workspace) findings(since time.Time) map[string][]handoff.Finding {
 	common := ws.ruleContext()
 	common.State = nil
 	of := make([][]handoff.Finding, len(measured))
-	var checking sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		checking.Go(func() {
-			for i := w; i < len(measured); i += workers {
-				c := common
-				c.By, c.Now = measured[i].By, measured[i].At.Time
-				of[i] = rules.CheckRecord(measured[i], c)
-			}
-		})
-	}
-	checking.Wait()
+	onAllProcessors(len(measured), func(i int) {
+		c := common
+		c.By, c.Now = measured[i].By, measured[i].At.Time
+		of[i] = rules.CheckRecord(measured[i], c)
+	})
 	found := make(map[string][]handoff.Finding, len(measured))
 	for i, r := range measured {
 		found[r.ID] = of[i]
 	}
 	return found
+}
+
+// onAllProcessors calls do for each of n things, many at once, and waits.
+func onAllProcessors(n int, do func(i int)) {
+	var working sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		working.Go(func() {
+			for i := w; i < n; i += workers {
+				do(i)
+			}
+		})
+	}
+	working.Wait()
 }
 
 // work lists the commits by people whom the records know, with the items that

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/spf13/cobra"
 )
 
@@ -18,7 +19,7 @@ func newVersionCmd(g *globals) *cobra.Command {
 		GroupID: groupSetup,
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			doc := versionDocument{SchemaVersion: 1, Version: programVersion(), Go: runtime.Version(), Records: "handoff/v1"}
+			doc := versionDocument{SchemaVersion: 1, Version: programVersion(), Go: runtime.Version(), Records: handoff.Schema}
 			if g.printer.structured() {
 				return g.printer.document(doc)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
@@ -74,17 +75,26 @@ func (g *globals) find(ctx context.Context, dir string, environ []string) (*work
 
 // workspaceOf is the workspace of a repository, before anything is known of it.
 func (g *globals) workspaceOf(repo *store.Repo) (*workspace, error) {
-	ws := &workspace{Repo: repo, dir: defaultDir, now: g.Now()}
-	custom, err := repo.Config("handoff.dir")
+	dir, err := recordsDir(repo)
 	if err != nil {
 		return nil, err
 	}
-	if len(custom) > 0 {
-		ws.dir = path.Clean(custom[len(custom)-1])
-	}
+	ws := &workspace{Repo: repo, dir: dir, now: g.Now()}
 	ws.head, err = repo.Head()
 	return ws, err
 }
+
+// recordsDir is where the records of a repository live, from its top.
+func recordsDir(repo *store.Repo) (string, error) {
+	custom, err := repo.Config("handoff.dir")
+	if err != nil || len(custom) == 0 {
+		return defaultDir, err
+	}
+	return path.Clean(custom[len(custom)-1]), nil
+}
+
+// configFile is where the configuration is, from the top of the repository.
+func (ws *workspace) configFile() string { return path.Join(ws.dir, "config.yaml") }
 
 // enter reads the configuration and finds out who works there.
 func (ws *workspace) enter(ctx context.Context, as string) error {
@@ -101,7 +111,7 @@ func (ws *workspace) readConfig(ctx context.Context) error {
 	if ws.head.Unborn {
 		return nil
 	}
-	name := path.Join(ws.dir, "config.yaml")
+	name := ws.configFile()
 	data, err := ws.ReadFile(ctx, ws.head.Hash, name, handoff.MaxSize)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -141,6 +151,11 @@ func (ws *workspace) identify(ctx context.Context, as string) error {
 		}
 	}
 	return nil
+}
+
+// emails are the addresses of the user's commits.
+func (ws *workspace) emails() []string {
+	return append(slices.Clone(ws.config.People[ws.me].Emails), ws.author.Email)
 }
 
 // mustWrite refuses to go on without an identity.

@@ -149,7 +149,7 @@ var (
 func (c *checker) checkSubject() {
 	subject := c.Commit.Subject
 	for _, m := range placeholder().FindAllStringSubmatch(subject, -1) {
-		c.oneOf("commit.subject", m[1], SubjectFields...)
+		c.oneOf("commit.subject", m[1], subjectFields...)
 	}
 	switch literal := placeholder().ReplaceAllString(subject, ""); {
 	case strings.ContainsAny(literal, "{}\n") || len(subject) > 100:

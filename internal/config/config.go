@@ -61,8 +61,8 @@ type Commit struct {
 	Hooks   bool   `yaml:"hooks,omitempty"`   // run pre-commit and commit-msg
 }
 
-// SubjectFields are the placeholders of Commit.Subject.
-var SubjectFields = []string{"kind", "by", "to", "counts"}
+// subjectFields are the placeholders of Commit.Subject.
+var subjectFields = []string{"kind", "by", "to", "counts"}
 
 // Person is one row of the roster.
 type Person struct {

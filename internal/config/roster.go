@@ -124,9 +124,9 @@ func (c *Config) PodOf(handle string) string {
 	return ""
 }
 
-// NextZone returns the zone that work goes to after the given one, "" when
+// nextZone returns the zone that work goes to after the given one, "" when
 // that is not in the ring or alone in it.
-func (c *Config) NextZone(zone string) string {
+func (c *Config) nextZone(zone string) string {
 	i := slices.Index(c.Zones, zone)
 	if i < 0 || len(c.Zones) < 2 {
 		return ""
@@ -291,7 +291,7 @@ func (a Authority) ExpiresAt() time.Time {
 	return a.Expires.next().In(time.UTC)
 }
 
-// ExpiredAt reports whether the last day of the authority is over.
-func (a Authority) ExpiredAt(t time.Time) bool {
+// expiredAt reports whether the last day of the authority is over.
+func (a Authority) expiredAt(t time.Time) bool {
 	return !a.Expires.IsZero() && !t.Before(a.ExpiresAt())
 }

@@ -110,7 +110,7 @@ func TestZones(t *testing.T) {
 		}
 	}
 	for zone, want := range map[string]string{"apac": "emea", "amer": "apac", "": "", "mars": ""} {
-		if got := c.NextZone(zone); got != want {
+		if got := c.nextZone(zone); got != want {
 			t.Errorf("after %q comes %q, want %q", zone, got, want)
 		}
 	}
@@ -148,11 +148,11 @@ func TestAuthorityExpires(t *testing.T) {
 		t.Fatalf("authority %+v", row)
 	}
 	for at, want := range map[string]bool{"2027-12-31T23:59:59Z": false, "2028-01-01T00:00:00Z": true} {
-		if when, _ := time.Parse(time.RFC3339, at); row.ExpiredAt(when) != want {
+		if when, _ := time.Parse(time.RFC3339, at); row.expiredAt(when) != want {
 			t.Errorf("expired at %s: %v", at, !want)
 		}
 	}
-	if (Authority{}).ExpiredAt(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)) {
+	if (Authority{}).expiredAt(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)) {
 		t.Error("an authority without an end has ended")
 	}
 }

@@ -112,7 +112,7 @@ func (c *Config) resolver(resolver string) (handle string, area Authority, known
 }
 
 func expiry(area Authority, now time.Time) string {
-	if !area.ExpiredAt(now) {
+	if !area.expiredAt(now) {
 		return ""
 	}
 	return fmt.Sprintf("the authority over %s ended on %s", area.Area, area.Expires)
@@ -200,7 +200,7 @@ func (c *Config) Receiver(from string, owners []byte, paths []string) Routing {
 	if to := c.owner(from, parseOwners(owners), paths); to != "" {
 		return Routing{To: to, Because: BecauseCodeowners}
 	}
-	zone := c.NextZone(c.ZoneOf(from))
+	zone := c.nextZone(c.ZoneOf(from))
 	if lead, ok := c.zoneLead(zone, from); ok && zone != "" && lead != from {
 		return Routing{To: lead, Because: BecauseNextZone, Note: zone}
 	}

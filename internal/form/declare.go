@@ -9,13 +9,6 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// Statuses that an item has on its way out, while it is being written. They
-// become entries of shipped and dropped in the end.
-const (
-	statusShipped = "shipped"
-	statusDropped = "dropped"
-)
-
 // Declaration is the form in which a person writes a handoff. It changes Draft.
 type Declaration struct {
 	Asker   Asker
@@ -223,9 +216,9 @@ func (d *Declaration) Settled() *Draft {
 	}
 	for _, item := range h.Items {
 		switch item.Status {
-		case statusShipped:
+		case handoff.ItemShipped:
 			h.Shipped = append(h.Shipped, handoff.Shipped{ID: item.ID, What: item.State, Refs: item.Refs})
-		case statusDropped:
+		case handoff.ItemDropped:
 			h.Dropped = append(slices.Clone(h.Dropped), handoff.Reasoned{ID: item.ID, Why: item.State})
 		default:
 			item.BlockedBy = s.blockersOf(item)

@@ -46,7 +46,7 @@ func (d *Declaration) itemsScreen() *Screen {
 			ticks.Ticked = append(ticks.Ticked, value)
 		}
 	}
-	found := FindWork(d.Prefill.Work, d.Prefill.Carried.Items)
+	found := findWork(d.Prefill.Work, d.Prefill.Carried.Items)
 	for _, item := range d.Prefill.Carried.Items {
 		add(item.ID, item.ID+workOn(found, item.ID), d.keeps(item.ID))
 	}
@@ -71,20 +71,24 @@ func (d *Declaration) keeps(id string) bool {
 	return i < 0 || !leaving(d.Draft.Handoff.Items[i].Status)
 }
 
-// leaving reports whether a status takes an item out of the live set.
-func leaving(status string) bool { return status == statusShipped || status == statusDropped }
+// leaving reports whether a status, which an item has only while it is being
+// written, takes it out of the live set: it becomes an entry of shipped or
+// dropped in the end.
+func leaving(status string) bool {
+	return status == handoff.ItemShipped || status == handoff.ItemDropped
+}
 
 // item is the place of the item of that id, or -1.
 func (d *Draft) item(id string) int {
 	return slices.IndexFunc(d.Handoff.Items, func(i handoff.Item) bool { return i.ID == id })
 }
 
-func isFound(found []Found, slug string) bool {
-	return slices.ContainsFunc(found, func(f Found) bool { return f.Slug == slug })
+func isFound(found []branchWork, slug string) bool {
+	return slices.ContainsFunc(found, func(f branchWork) bool { return f.Slug == slug })
 }
 
 // workOn is what git knows of a carried item, to stand behind its name.
-func workOn(found []Found, id string) string {
+func workOn(found []branchWork, id string) string {
 	for _, f := range found {
 		if f.Item == id {
 			return " · " + f.String()
@@ -126,16 +130,16 @@ func retick(item handoff.Item, carried *handoff.Item, ticked bool) handoff.Item 
 	case ticked && leaving(item.Status) && carried != nil:
 		item.Status, item.State = carried.Status, carried.State
 	case !ticked && !leaving(item.Status):
-		item.Status, item.State = statusShipped, ""
+		item.Status, item.State = handoff.ItemShipped, ""
 	}
 	return item
 }
 
 // newItem is an item that I did not hold: found on a branch, or made up.
 func (d *Declaration) newItem(slug string) handoff.Item {
-	for _, f := range FindWork(d.Prefill.Work, d.Prefill.Carried.Items) {
+	for _, f := range findWork(d.Prefill.Work, d.Prefill.Carried.Items) {
 		if f.Slug == slug {
-			return f.NewItem(d.Prefill.Me)
+			return f.newItem(d.Prefill.Me)
 		}
 	}
 	return handoff.Item{Owner: d.Prefill.Me, Status: handoff.StatusInProgress}
@@ -152,7 +156,7 @@ func (d *Declaration) itemPage(i int) page {
 
 func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 	s := &Screen{Title: fmt.Sprintf("Item %d of %d: %s", d.Draft.item(item.ID)+1, len(d.Draft.Handoff.Items), item.ID)}
-	for _, f := range FindWork(d.Prefill.Work, d.Draft.Handoff.Items) {
+	for _, f := range findWork(d.Prefill.Work, d.Draft.Handoff.Items) {
 		if f.Item == item.ID {
 			s.Facts = append(s.Facts, f.String())
 		}
@@ -166,7 +170,7 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 		s.Fields = append(s.Fields, name, why)
 		carried = &handoff.Item{}
 	} else {
-		statuses = append(statuses, statusShipped, statusDropped)
+		statuses = append(statuses, handoff.ItemShipped, handoff.ItemDropped)
 	}
 	if leaving(item.Status) {
 		carried = &handoff.Item{} // the old state says nothing about how it ended

@@ -288,12 +288,12 @@ func TestFindWork(t *testing.T) {
 			{Branch: "feature/PAY-311-refunds", Subject: "Newest"}, {Branch: "feature/PAY-311-refunds", Subject: "Older"}, {Branch: "fix/login-audit", Subject: "Log"}, {Branch: "main", Subject: "Merged"},
 		},
 	}
-	want := []Found{
+	want := []branchWork{
 		{Branch: "feature/PAY-311-refunds", Slug: "pay-311-refunds", Ticket: "PAY-311", Commits: 2, Unpushed: 2, Subject: "Newest", Item: "refund-flow"},
 		{Branch: "fix/login-audit", Slug: "login-audit", Commits: 1, Subject: "Log", Item: "login-audit"},
 		{Branch: "spike/queue", Slug: "queue", Unpushed: 1},
 	}
-	if got := FindWork(work, carried().Items); !slices.Equal(got, want) {
+	if got := findWork(work, carried().Items); !slices.Equal(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 	if got := shippedIdeas(work); !slices.Equal(got, []string{"Merged"}) {

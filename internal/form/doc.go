@@ -5,8 +5,8 @@
 // A form is a loop over pages. A page builds a [Screen] out of the draft, an
 // [Asker] puts it to the person, and the page takes the answers back into the
 // draft, whichever way the person left the screen: forwards, back, with Ctrl-C
-// or with a signal. [Declaration] is the long form, for a handoff; [Ack],
-// [Resolve], [Answer] and [Init] are the short ones.
+// or with a signal. [Declaration] is the long form, for a handoff; [AckForm],
+// [Resolve], [Answer] and [Confirm] are the short ones.
 //
 // There are two Askers. [Terminal] shows screens; [Prompter] asks line by line,
 // for screen readers, dumb terminals and small windows. The pages do not know

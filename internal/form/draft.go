@@ -89,11 +89,10 @@ func (d *Draft) Format() ([]byte, error) {
 
 // Clone returns a draft that shares nothing with d.
 func (d *Draft) Clone() *Draft {
-	c := &Draft{
+	return &Draft{
 		Handoff: cloneHandoff(d.Handoff), Resolutions: slices.Clone(d.Resolutions),
 		Returns: d.Returns, Ext: maps.Clone(d.Ext),
 	}
-	return c
 }
 
 // cloneHandoff copies a handoff as deep as forms change one.

@@ -24,8 +24,8 @@ type Drafts struct {
 // Path is the file that holds the draft.
 func (d *Drafts) Path() string { return filepath.Join(d.Dir, "handoff", "draft.yaml") }
 
-// KeptPath is the file of the n-th draft that was set aside; 1 is the last one.
-func (d *Drafts) KeptPath(n int) string {
+// keptPath is the file of the n-th draft that was set aside; 1 is the last one.
+func (d *Drafts) keptPath(n int) string {
 	return filepath.Join(d.Dir, "handoff", fmt.Sprintf("draft.%d.yaml", n))
 }
 
@@ -72,21 +72,21 @@ func (d *Drafts) SetAside() error {
 		return nil
 	}
 	for n := KeptDrafts - 1; n >= 1; n-- {
-		err := os.Rename(d.KeptPath(n), d.KeptPath(n+1))
+		err := os.Rename(d.keptPath(n), d.keptPath(n+1))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	return os.Rename(d.Path(), d.KeptPath(1))
+	return os.Rename(d.Path(), d.keptPath(1))
 }
 
-// Kept returns the n-th draft that was set aside, or nil when there is none.
-func (d *Drafts) Kept(n int) ([]byte, error) { return readIfThere(d.KeptPath(n)) }
+// kept returns the n-th draft that was set aside, or nil when there is none.
+func (d *Drafts) kept(n int) ([]byte, error) { return readIfThere(d.keptPath(n)) }
 
 // Restore makes the n-th draft that was set aside the draft again, in exchange
 // for the one that is there. It reports whether there is such a draft.
 func (d *Drafts) Restore(n int) (bool, error) {
-	data, err := d.Kept(n)
+	data, err := d.kept(n)
 	if err != nil || data == nil {
 		return false, err
 	}
@@ -98,9 +98,9 @@ func (d *Drafts) Restore(n int) (bool, error) {
 		return false, err
 	}
 	if current == nil {
-		return true, os.Remove(d.KeptPath(n))
+		return true, os.Remove(d.keptPath(n))
 	}
-	return true, replaceFile(d.KeptPath(n), current)
+	return true, replaceFile(d.keptPath(n), current)
 }
 
 func readIfThere(path string) ([]byte, error) {

@@ -23,8 +23,8 @@ type Prefill struct {
 	Work      store.Facts
 }
 
-// Found is a branch with work of mine that may be an item.
-type Found struct {
+// branchWork is a branch with work of mine, which may be an item.
+type branchWork struct {
 	Branch   string
 	Slug     string // a name for the item, "" when the branch's name makes none
 	Ticket   string // PAY-311, "" when the name holds none
@@ -36,16 +36,16 @@ type Found struct {
 
 var ticketPattern = handoff.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
 
-// FindWork lists the branches that have commits of mine, or commits that are on
+// findWork lists the branches that have commits of mine, or commits that are on
 // no remote, and finds for each the carried item that it belongs to: by a
 // reference to the branch or its ticket, else by name.
-func FindWork(work store.Facts, carried []handoff.Item) []Found {
-	var found []Found
+func findWork(work store.Facts, carried []handoff.Item) []branchWork {
+	var found []branchWork
 	for _, b := range work.Branches {
 		if store.IsTrunk(b.Name) {
 			continue
 		}
-		f := Found{Branch: b.Name, Slug: handoff.Slug(path.Base(b.Name)), Ticket: ticketPattern().FindString(b.Name)}
+		f := branchWork{Branch: b.Name, Slug: handoff.Slug(path.Base(b.Name)), Ticket: ticketPattern().FindString(b.Name)}
 		if work.Remote {
 			f.Unpushed = b.Unpushed
 		}
@@ -66,7 +66,7 @@ func FindWork(work store.Facts, carried []handoff.Item) []Found {
 	return found
 }
 
-func itemOf(f Found, items []handoff.Item) string {
+func itemOf(f branchWork, items []handoff.Item) string {
 	for _, item := range items {
 		for _, ref := range item.Refs {
 			if ref.Type == "branch" && ref.ID == f.Branch || ref.Type == "ticket" && ref.ID == f.Ticket {
@@ -83,7 +83,7 @@ func itemOf(f Found, items []handoff.Item) string {
 }
 
 // String says what git knows of the branch, in one line.
-func (f Found) String() string {
+func (f branchWork) String() string {
 	parts := []string{f.Branch}
 	if f.Commits > 0 {
 		parts = append(parts, fmt.Sprintf("%s, last %q", plural(f.Commits, "commit"), f.Subject))
@@ -94,8 +94,8 @@ func (f Found) String() string {
 	return strings.Join(parts, " · ")
 }
 
-// NewItem is the item that the branch would be.
-func (f Found) NewItem(owner string) handoff.Item {
+// newItem is the item that the branch would be.
+func (f branchWork) newItem(owner string) handoff.Item {
 	item := handoff.Item{ID: f.Slug, Owner: owner, Status: handoff.StatusInProgress, Refs: []handoff.Ref{{Type: "branch", ID: f.Branch}}}
 	if f.Ticket != "" {
 		item.Refs = append(item.Refs, handoff.Ref{Type: "ticket", ID: f.Ticket})

@@ -253,8 +253,8 @@ func (f *Field) unreadable(text string) string {
 }
 
 // readLine reads a line without its end, or what there is of one before an
-// error. The read itself cannot be cancelled;
-// when ctx ends first it is left behind, as the process is about to end.
+// error. The read itself cannot be cancelled; when ctx ends first it is left
+// behind, as the process is about to end.
 func (p *Prompter) readLine(ctx context.Context) (string, error) {
 	type result struct {
 		text string

@@ -182,7 +182,7 @@ func Resolve(ctx context.Context, asker Asker, b *handoff.BlockerState, r *hando
 				ID: "resolve", Title: "Resolve " + b.ID,
 				Body: []string{"needs: " + b.Needs, "because: " + b.Because, "blocks: " + strings.Join(b.Blocks, ", ")},
 				Fields: []*Field{
-					choice("outcome", "Outcome", r.Outcome, "resolved", "workaround", "withdrawn", "obsolete", "wont_fix"),
+					choice("outcome", "Outcome", r.Outcome, handoff.Resolutions...),
 					line("how", "What removed it?", r.How, ""), made,
 				},
 			}

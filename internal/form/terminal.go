@@ -12,8 +12,8 @@ import (
 
 // The smallest window that shows screens.
 const (
-	MinWidth  = 60
-	MinHeight = 16
+	minWidth  = 60
+	minHeight = 16
 )
 
 const (

@@ -14,15 +14,10 @@ func InCI(getenv func(string) string) bool {
 	return Running(getenv) != "" || slices.ContainsFunc(marks, func(name string) bool { return getenv(name) != "" })
 }
 
-// BreakCommands makes text safe for the log of a CI job: a runner takes lines
-// that begin with "::" after any white space, and "##[", "##vso[" and their like
-// anywhere, for commands. A space breaks them.
-func BreakCommands(s string) string {
-	return string(new(Breaker).broken([]byte(s)))
-}
-
-// Breaker is [BreakCommands] for all that is written through it, in pieces of
-// any size. With JSON, it uses the escapes of JSON strings, which leave the
+// Breaker makes all that is written through it, in pieces of any size, safe for
+// the log of a CI job: a runner takes lines that begin with "::" after any white
+// space, and "##[", "##vso[" and their like anywhere, for commands. A space
+// breaks them. With JSON, it uses the escapes of JSON strings, which leave the
 // document's values as they are.
 type Breaker struct {
 	W    io.Writer
@@ -80,5 +75,8 @@ func (b *Breaker) advance(c byte) {
 	b.inLine = c > ' ' && c < 0x7f
 }
 
+// breakCommands is a whole text as a Breaker writes it.
+func breakCommands(s string) string { return string(new(Breaker).broken([]byte(s))) }
+
 // inLog is text of a record as one line of a CI log.
-func inLog(s string) string { return BreakCommands(handoff.OneLine(s)) }
+func inLog(s string) string { return breakCommands(handoff.OneLine(s)) }

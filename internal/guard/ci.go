@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -171,13 +172,10 @@ func fromGitLab(getenv func(string) string) (PullRequest, bool) {
 		Number: number(getenv("CI_MERGE_REQUEST_IID")), Title: getenv("CI_MERGE_REQUEST_TITLE"),
 		Branch: getenv("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"), Base: getenv("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),
 		BaseSHA: getenv("CI_MERGE_REQUEST_DIFF_BASE_SHA"),
-		// Set where CI_COMMIT_SHA is that of a trial merge.
-		HeadSHA: getenv("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"),
+		// The first is set where the second is that of a trial merge.
+		HeadSHA: cmp.Or(getenv("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"), getenv("CI_COMMIT_SHA")),
 		Draft:   getenv("CI_MERGE_REQUEST_DRAFT") == "true",
 		Queued:  getenv("CI_MERGE_REQUEST_EVENT_TYPE") == "merge_train",
-	}
-	if pr.HeadSHA == "" {
-		pr.HeadSHA = getenv("CI_COMMIT_SHA")
 	}
 	for _, prefix := range []string{"draft:", "[draft]", "(draft)"} {
 		pr.Draft = pr.Draft || strings.HasPrefix(strings.ToLower(pr.Title), prefix)

@@ -8,7 +8,7 @@
 //   - [Detect] reads which pull request a CI job is about, and [Cover] whether
 //     a handoff covers it.
 //   - [Report] and its writers turn findings into what each CI service shows.
-//     [BreakCommands] and [Breaker] keep text of records from being taken for a
-//     command by a CI runner.
+//     [Breaker] keeps text of records from being taken for a command by a CI
+//     runner.
 //   - [Insert] and [Remove] edit a hook script without losing a byte of it.
 package guard

@@ -59,7 +59,7 @@ func FindHook(hooksDir, top string) (*Hook, error) {
 	switch {
 	case h.LeftAlone != "" || h.script == nil && h.Manager == "":
 	case h.Manager != "":
-		h.LeftAlone = h.Manager.String() + " writes it"
+		h.LeftAlone = string(h.Manager) + " writes it"
 		if !h.Installed {
 			h.Installed, h.Form.Strict = h.Manager.calls(hooksDir, top)
 		}
@@ -174,8 +174,6 @@ const (
 	Lefthook  Manager = "lefthook"
 	PreCommit Manager = "pre-commit"
 )
-
-func (m Manager) String() string { return string(m) }
 
 // findManager returns who writes the hooks, "" for nobody.
 func findManager(hooksDir, top string, script []byte) Manager {

@@ -9,7 +9,7 @@ import (
 // Update is a branch that a push writes: one line that git gives to a pre-push
 // hook (githooks(5)).
 type Update struct {
-	LocalRef, Local   string // the commit to push; LocalRef may be any revision
+	Local             string // the commit to push
 	RemoteRef, Remote string // what the remote has, by hash; "" when it is new there
 }
 
@@ -18,12 +18,13 @@ type Update struct {
 const maxUpdates = 64
 
 // ParsePush reads what git tells a pre-push hook. Deletions, tags and notes are
-// left out, for they move nobody's work. mirror is true for a push of more
-// branches than a person's day has; the rest of it is not read.
+// left out, for they move nobody's work, and so is every push of more branches
+// than a person's day has.
 //
 // Input that git would not write, or that cannot be read, is no push: a hook
 // that reminds must not be the reason why a push fails.
-func ParsePush(r io.Reader) (updates []Update, mirror bool) {
+func ParsePush(r io.Reader) []Update {
+	var updates []Update
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
 		f := strings.Fields(lines.Text())
@@ -31,15 +32,15 @@ func ParsePush(r io.Reader) (updates []Update, mirror bool) {
 			continue
 		}
 		if len(updates) == maxUpdates {
-			return nil, true
+			return nil
 		}
-		u := Update{LocalRef: f[0], Local: f[1], RemoteRef: f[2], Remote: f[3]}
+		u := Update{Local: f[1], RemoteRef: f[2], Remote: f[3]}
 		if noCommit(u.Remote) {
 			u.Remote = ""
 		}
 		updates = append(updates, u)
 	}
-	return updates, false
+	return updates
 }
 
 // noCommit reports whether a hash is git's for "nothing": zeros, 40 or 64.

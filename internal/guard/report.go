@@ -159,7 +159,7 @@ func (r Report) writeGitLab(w io.Writer) error {
 	return writeJSON(w, issues)
 }
 
-// writeJSON writes an indented document without escaping what is safe here.
+// writeJSON writes an indented document in which no runner finds a command.
 func writeJSON(w io.Writer, value any) error {
 	enc := json.NewEncoder(&Breaker{W: w, JSON: true})
 	enc.SetIndent("", "  ")

@@ -279,7 +279,7 @@ func TestBreakCommands(t *testing.T) {
 		"##[x], ##vso[y], #[z], # [": "## [x], ##vso [y], #[z], # [",
 		"###[x]":                     "### [x]",
 	} {
-		if got := BreakCommands(in); got != want {
+		if got := breakCommands(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
@@ -300,7 +300,7 @@ func FuzzBreaker(f *testing.F) {
 		if got := parseLog(b.String()); len(got) > 0 {
 			t.Errorf("%q became %q: %q", text, b.String(), got)
 		}
-		if whole := BreakCommands(text); whole != b.String() {
+		if whole := breakCommands(text); whole != b.String() {
 			t.Errorf("in pieces %q, whole %q", b.String(), whole)
 		}
 		var doc bytes.Buffer

@@ -2,7 +2,6 @@ package query
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -124,10 +123,4 @@ func (q Query) knowsNone(a Answer) bool {
 }
 
 // Said is everything that a record says, as words are looked for in it.
-func Said(record *handoff.Record) string {
-	var lines []string
-	for _, text := range texts(record.Body) {
-		lines = append(lines, fold(text))
-	}
-	return strings.Join(lines, "\n")
-}
+func Said(record *handoff.Record) string { return foldedLines(record.Body) }

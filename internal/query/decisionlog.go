@@ -14,7 +14,7 @@ import (
 type DecisionStory struct {
 	*DecisionRow
 	Proposed  []*DecisionRow `json:"proposed"`  // in its place, and not accepted yet
-	Contested []*DecisionRow `json:"contested"` // what says otherwise: see Decide
+	Contested []*DecisionRow `json:"contested"` // what says otherwise: see DecisionLog
 	Chain     []*DecisionRow `json:"chain"`     // what it replaced, the newest first
 	Notes     []string       `json:"notes"`     // what is wrong with what they say they supersede
 }

@@ -9,36 +9,16 @@ import (
 type UnknownQuestionError struct {
 	Question string // "" when nothing was asked
 	Suggest  Topic  // a topic that the first word looks like, or ""
-	Topics   []Topic
 }
 
 func (e *UnknownQuestionError) Error() string {
 	if e.Question == "" {
-		return "no question: ask about one of " + joinTopics(e.Topics)
+		return "no question: ask about one of " + strings.Join(topicNames(), ", ")
 	}
 	if e.Suggest != "" {
 		return fmt.Sprintf("%q: did you mean the topic %s? put a word in double quotes to search for it", e.Question, e.Suggest)
 	}
-	return fmt.Sprintf("%q: not a question that is known: ask about one of %s", e.Question, joinTopics(e.Topics))
-}
-
-func unknownQuestion(question string, suggest Topic) error {
-	e := &UnknownQuestionError{Question: question, Suggest: suggest}
-	for _, t := range topics {
-		e.Topics = append(e.Topics, t.name)
-	}
-	return e
-}
-
-func joinTopics(list []Topic) string {
-	var b strings.Builder
-	for i, t := range list {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(string(t))
-	}
-	return b.String()
+	return fmt.Sprintf("%q: not a question that is known: ask about one of %s", e.Question, strings.Join(topicNames(), ", "))
 }
 
 // TermError is a term or a word that a question cannot hold.

@@ -57,19 +57,7 @@ func (r *runner) threadsOf(kind handoff.ThingKind, key string) []citable {
 func RecordsOf(q Query, s *handoff.State, env Env) func(*handoff.Record) bool {
 	r := newRunner(q, s, env)
 	return func(record *handoff.Record) bool {
-		if !within(q, record.At.Time) {
-			return false
-		}
-		if len(q.Terms) == 0 {
-			return true
-		}
-		f := r.saidBy(record)
-		for _, t := range q.Terms {
-			if r.has(f, t) == t.Not {
-				return false
-			}
-		}
-		return true
+		return within(q, record.At.Time) && (len(q.Terms) == 0 || r.fits(r.saidBy(record)))
 	}
 }
 
@@ -99,6 +87,6 @@ func SourceOf(record *handoff.Record, now time.Time) Source {
 	age := seconds(now, record.At.Time)
 	return Source{
 		Record: record.ID, Kind: record.Kind, By: record.By, At: stamp(record.At.Time), Age: age,
-		Freshness: FreshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
+		Freshness: freshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
 	}
 }

@@ -2,7 +2,6 @@ package query
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -215,24 +214,11 @@ func (t itemThread) atRisk(r *runner) bool {
 		}
 		deadlines = append(deadlines, b.NeededBy.Time)
 	}
-	left := effort(t.Effort) + riskMargin
+	effort, _ := handoff.ParseDuration(t.Effort) // what cannot be read counts as none
+	left := effort.Work() + riskMargin
 	return slices.ContainsFunc(deadlines, func(d time.Time) bool {
 		return !d.IsZero() && !d.Add(-left).After(r.env.Now)
 	})
-}
-
-// effort reads 30m, 2h or 1d, a day being 8 hours of work. What cannot be read
-// counts as none.
-func effort(text string) time.Duration {
-	if len(text) < 2 {
-		return 0
-	}
-	n, err := strconv.ParseUint(text[:len(text)-1], 10, 16)
-	if err != nil {
-		return 0
-	}
-	units := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 8 * time.Hour}
-	return time.Duration(n) * units[text[len(text)-1]]
 }
 
 // refs are references as terms name them: the id, and the id with its type.

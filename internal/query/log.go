@@ -50,28 +50,11 @@ func Log(q Query, s *handoff.State, env Env) []*handoff.Record {
 // logFacets are what terms can ask of a record.
 func (r *runner) logFacets(record *handoff.Record, items []string) facets {
 	f := r.recordFacets(record.ID)
-	to := addressed(record.Body)
+	to := handoff.AddresseesOf(record.Body)
 	f.put(To, to...)
 	f.put(To, filter(r.expandFrom(record.By, to...), func(who string) bool { return who != record.By })...)
 	f.putItems(r, items)
 	return f
-}
-
-// addressed are the handles and addresses that a record is for.
-func addressed(body handoff.Body) []string {
-	switch body := body.(type) {
-	case *handoff.Handoff:
-		return body.To
-	case *handoff.Question:
-		return []string{body.To}
-	case *handoff.Escalation:
-		return []string{body.To}
-	case *handoff.Assignment:
-		return []string{body.To}
-	case *handoff.Route:
-		return []string{body.To}
-	}
-	return nil
 }
 
 // itemsOfRecords are the items that each record is about, by its id.

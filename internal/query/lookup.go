@@ -34,7 +34,7 @@ func (r *runner) threadOf(target handoff.Target) citable {
 		}
 	case handoff.TargetRecord:
 		if h, ok := s.Handoffs[target.Name]; ok {
-			return handoffThread{h, r.replies[h.Record.ID]}
+			return r.handoffThread(h)
 		}
 	}
 	return nil

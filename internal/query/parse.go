@@ -18,7 +18,7 @@ func Parse(args []string, env ParseEnv) (Query, error) {
 		return Query{}, err
 	}
 	if len(tokens) == 0 {
-		return Query{}, unknownQuestion("", "")
+		return Query{}, &UnknownQuestionError{}
 	}
 	p := parser{env: env, text: strings.TrimSpace(text), q: Query{Topic: Search, Me: env.Me}}
 	rest, err := p.subject(tokens)
@@ -133,10 +133,10 @@ func (p *parser) subject(tokens []token) ([]token, error) {
 		return slices.Concat(tokens[:first], after), err
 	}
 	if isQuestion(words) {
-		return nil, unknownQuestion(p.text, "")
+		return nil, &UnknownQuestionError{Question: p.text}
 	}
 	if near := closest(word, topicNames()); near != "" {
-		return nil, unknownQuestion(p.text, near)
+		return nil, &UnknownQuestionError{Question: p.text, Suggest: Topic(near)}
 	}
 	return tokens, nil
 }
@@ -155,7 +155,7 @@ func (p *parser) topic(spec *topicSpec, tokens []token) ([]token, error) {
 		return nil, &ArgumentError{Topic: spec.name, Hint: "as in: " + spec.example}
 	}
 	if words, _ := splitPlain(tokens); len(words) > 0 && (spec.name == Why || isQuestion(words)) {
-		return nil, unknownQuestion(p.text, "") // a plain question, but none of those that are known
+		return nil, &UnknownQuestionError{Question: p.text} // a plain question, but none of those that are known
 	}
 	return tokens, nil
 }

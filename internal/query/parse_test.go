@@ -163,7 +163,7 @@ func TestParseWithoutIdentity(t *testing.T) {
 func TestUnknownQuestionListsTopics(t *testing.T) {
 	_, err := Parse([]string{"what is love"}, parseEnv("ana"))
 	var unknown *UnknownQuestionError
-	if !errors.As(err, &unknown) || len(unknown.Topics) != len(Topics()) {
+	if !errors.As(err, &unknown) || !strings.HasSuffix(err.Error(), strings.Join(topicNames(), ", ")) {
 		t.Fatalf("error %#v", err)
 	}
 }

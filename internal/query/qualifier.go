@@ -81,13 +81,13 @@ func findQualifier(name Qualifier) (*qualifierSpec, bool) {
 }
 
 func unknownQualifier(term Term) error {
-	var names []Qualifier
+	var names []string
 	for _, spec := range qualifiers {
-		names = append(names, spec.name)
+		names = append(names, string(spec.name))
 	}
 	hint := "put it in double quotes to search for it"
 	if name := closest(string(term.Qualifier), names); name != "" {
-		hint = "did you mean " + string(name) + ":? Otherwise " + hint
+		hint = "did you mean " + name + ":? Otherwise " + hint
 	}
 	return &TermError{Term: term, Problem: "has an unknown qualifier", Hint: hint}
 }

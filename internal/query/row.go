@@ -95,8 +95,8 @@ const (
 // staleAfter is the age at which an item or a record is called stale.
 const staleAfter = 3 * day
 
-// FreshnessOf labels an age.
-func FreshnessOf(age time.Duration) Freshness {
+// freshnessOf labels an age.
+func freshnessOf(age time.Duration) Freshness {
 	switch {
 	case age < day:
 		return FreshnessFresh

@@ -126,8 +126,8 @@ func TestFreshness(t *testing.T) {
 		72*time.Hour - 1: FreshnessAging, 72 * time.Hour: FreshnessStale, 168*time.Hour - 1: FreshnessStale, 168 * time.Hour: FreshnessOld,
 	}
 	for age, want := range tests {
-		if got := FreshnessOf(age); got != want {
-			t.Errorf("FreshnessOf(%v) = %s, want %s", age, got, want)
+		if got := freshnessOf(age); got != want {
+			t.Errorf("freshnessOf(%v) = %s, want %s", age, got, want)
 		}
 	}
 }

@@ -414,7 +414,7 @@ func anyTerm(t *rapid.T) Term {
 
 // anyQuery draws a query about the fixture.
 func anyQuery(t *rapid.T) Query {
-	q := Query{Topic: rapid.SampledFrom(append(topicNames(), Search)).Draw(t, "topic"), Me: "ben"}
+	q := Query{Topic: Topic(rapid.SampledFrom(append(topicNames(), string(Search))).Draw(t, "topic")), Me: "ben"}
 	if spec, _ := findTopic(q.Topic); spec.arg.required || spec.arg.name != "" && rapid.Bool().Draw(t, "with an argument") {
 		q.Arg = rapid.SampledFrom([]string{"ana", "ben", "sarah", "team", "refunds", "login", "session-policy"}).Draw(t, "argument")
 	}

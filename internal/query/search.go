@@ -75,17 +75,11 @@ func (r *runner) sayer(t thread) (record string, ok bool) {
 	return record, true
 }
 
-// textOf is what a record says about a thread, folded, one line for each text
-// so that a phrase does not run from one into the next.
+// textOf is what a record says about a thread, as words are looked for in it.
 func (r *runner) textOf(t thread, id string) string {
 	record := r.state.Records[id]
 	if record == nil {
 		return ""
 	}
-	var lines strings.Builder
-	for _, text := range texts(t.entry(record)) {
-		lines.WriteString(fold(text))
-		lines.WriteByte('\n')
-	}
-	return lines.String()
+	return foldedLines(t.entry(record))
 }

@@ -3,11 +3,10 @@ package query
 import "github.com/handoff-cli/handoff/internal/handoff"
 
 // closest returns the candidate that word is probably a slip of, or "".
-func closest[T ~string](word string, candidates []T) T {
-	var best T
-	bestDistance := slips(word) + 1
+func closest(word string, candidates []string) string {
+	best, bestDistance := "", slips(word)+1
 	for _, c := range candidates {
-		if d := handoff.EditDistance(word, string(c)); d < bestDistance {
+		if d := handoff.EditDistance(word, c); d < bestDistance {
 			best, bestDistance = c, d
 		}
 	}

@@ -34,6 +34,16 @@ func texts(value any) []string {
 	return found
 }
 
+// foldedLines is what people wrote into a value, folded, one line for each text
+// so that a phrase does not run from one into the next.
+func foldedLines(value any) string {
+	lines := texts(value)
+	for i, text := range lines {
+		lines[i] = fold(text)
+	}
+	return strings.Join(lines, "\n")
+}
+
 func collect(v reflect.Value, found *[]string) {
 	switch v.Kind() {
 	case reflect.String:

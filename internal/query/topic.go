@@ -204,10 +204,10 @@ func findTopic(name Topic) (*topicSpec, bool) {
 	return &searchSpec, false
 }
 
-func topicNames() []Topic {
-	names := make([]Topic, 0, len(topics))
-	for _, t := range topics {
-		names = append(names, t.name)
+func topicNames() []string {
+	names := make([]string, len(topics))
+	for i, t := range topics {
+		names[i] = string(t.name)
 	}
 	return names
 }

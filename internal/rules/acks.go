@@ -34,7 +34,7 @@ func selfAck(s *subject, a *handoff.Ack) {
 		return
 	}
 	sent := subject.Record.At.Time
-	if slices.Contains(subject.To, s.by()) && s.at().In(sent.Location()).Format("2006-01-02") > sent.Format("2006-01-02") {
+	if slices.Contains(subject.To, s.by()) && s.at().In(sent.Location()).Format(time.DateOnly) > sent.Format(time.DateOnly) {
 		return
 	}
 	s.report("subject", "let a receiver ack it", "%s is by %s too", a.Subject, s.by())
@@ -170,7 +170,7 @@ func missedPoint(s *subject, a *handoff.Ack) {
 		}
 		about := strings.Join(append(item.DoNot, item.Title, statement(item)), " ")
 		if common(contentWords(said), contentWords(about)) == 0 {
-			s.report(indexField("readback", i)+".understood", "read the item again: `handoff show "+item.ID+"`", "the read-back has nothing in common with item %s", quote(item.ID))
+			s.report(indexField("readback", i)+".understood", "read the item again: `handoff show "+handoff.ShellArgument(item.ID)+"`", "the read-back has nothing in common with item %s", quote(item.ID))
 		}
 	}
 }

@@ -176,7 +176,7 @@ func vanishedBlocker(s *subject, h *handoff.Handoff) {
 	for id, blocker := range s.State.Blockers {
 		listed := slices.ContainsFunc(h.Blockers, func(b handoff.Blocker) bool { return b.ID == id })
 		if s.answersFor(blocker) && !listed {
-			s.report("blockers", "declare it again, or close it with `handoff resolve blk:"+id+"`", "blocker %s is open and not in the handoff", quote(id))
+			s.report("blockers", "declare it again, or close it with `handoff resolve "+handoff.ShellArgument("blk:"+id)+"`", "blocker %s is open and not in the handoff", quote(id))
 		}
 	}
 }
@@ -209,7 +209,7 @@ func vanishedQuestion(s *subject, h *handoff.Handoff) {
 	for id, question := range s.State.Questions {
 		listed := slices.ContainsFunc(h.Questions, func(q handoff.OpenQuestion) bool { return q.ID == id })
 		if question.Open() && question.By == s.by() && !listed && s.State.Records[id] == nil {
-			s.report("questions", "ask it again, or answer it with `handoff answer q:"+id+"`", "question %s is open and not in the handoff", quote(id))
+			s.report("questions", "ask it again, or answer it with `handoff answer "+handoff.ShellArgument("q:"+id)+"`", "question %s is open and not in the handoff", quote(id))
 		}
 	}
 }
@@ -234,7 +234,7 @@ func contradiction(s *subject, h *handoff.Handoff) {
 	}
 	for i, shipped := range h.Shipped {
 		if blocker := s.blockerOf(h, shipped.ID); blocker != "" {
-			s.report(indexField("shipped", i)+".id", "close the blocker first: `handoff resolve blk:"+blocker+"`",
+			s.report(indexField("shipped", i)+".id", "close the blocker first: `handoff resolve "+handoff.ShellArgument("blk:"+blocker)+"`",
 				"item %s is shipped and blocked by %s", quote(shipped.ID), blocker)
 		}
 	}

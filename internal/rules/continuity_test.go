@@ -269,3 +269,15 @@ func TestCheckState(t *testing.T) {
 		t.Errorf("taken: %+v", findings)
 	}
 }
+
+// The command of a fix can be pasted, whatever a record calls things.
+func TestFixesAreQuoted(t *testing.T) {
+	ctx := before()
+	story(func(s *handoff.State) {
+		s.Blockers["a; id"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "a; id", Blocks: []string{"login-form"}}, DeclaredBy: "ben"}
+	})(&ctx)
+	findings := Check(handoff.Parse([]byte(good), ""), ctx)
+	if len(findings) != 1 || !strings.HasSuffix(findings[0].Fix, "`handoff resolve 'blk:a; id'`") {
+		t.Errorf("%+v", findings)
+	}
+}

@@ -45,7 +45,7 @@ func deadFile(s *subject, field string, ref handoff.Ref) {
 }
 
 // leftOnLaptop matches how a known issue speaks of work that others cannot see.
-var leftOnLaptop = lazy(`(?i)\b(?:un)?(?:push|commit|stash|stage)|\blocal|\blaptop|\bdirty`)
+var leftOnLaptop = handoff.Pattern(`(?i)\b(?:un)?(?:push|commit|stash|stage)|\blocal|\blaptop|\bdirty`)
 
 // workOnLaptop is rule HO603.
 func workOnLaptop(s *subject, h *handoff.Handoff) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -59,7 +60,7 @@ func (s *subject) checkStepOwner(h *handoff.Handoff, field, owner string) {
 }
 
 // readsLikeGroup matches addresses of groups that have not quite their form.
-var readsLikeGroup = lazy(`^(?:team\b|shift:|lead:)`)
+var readsLikeGroup = handoff.Pattern(`^(?:team\b|shift:|lead:)`)
 
 // isGroup reports whether an owner is a group. A person of the roster is none,
 // whatever the handle.
@@ -213,7 +214,7 @@ func ownerLeft(s *subject, h *handoff.Handoff) {
 		}
 		for _, row := range s.Authority {
 			if row.Area == area && !row.Expires.IsZero() && row.Expires.Before(s.at()) {
-				s.report(field, "name a person, and renew the area in the configuration", "the authority for %s expired on %s", area, row.Expires.Format("2006-01-02"))
+				s.report(field, "name a person, and renew the area in the configuration", "the authority for %s expired on %s", area, row.Expires.Format(time.DateOnly))
 			}
 		}
 	}

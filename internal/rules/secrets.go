@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Secret is a place in a text that looks like a credential.
@@ -27,18 +29,18 @@ var secretPatterns = []struct {
 	// holds is what the value must have besides, nil for nothing.
 	holds func(value string) bool
 }{
-	{"a private key", "-----BEGIN ", lazy(`-----BEGIN [A-Z ]*PRIVATE KEY-----`), nil},
-	{"an AWS access key id", "AKIA", lazy(`\bAKIA[0-9A-Z]{16}\b`), notDocumented},
-	{"a GitHub token", "gh", lazy(`\bgh[pousr]_[A-Za-z0-9]{36,}`), nil},
-	{"a GitHub fine-grained token", "github_pat_", lazy(`\bgithub_pat_\w{22,}`), nil},
-	{"a GitLab token", "glpat-", lazy(`\bglpat-[\w-]{20,}`), nil},
-	{"a Slack token", "xox", lazy(`\bxox[abprs]-[\w-]{10,}`), nil},
-	{"a Google API key", "AIza", lazy(`\bAIza[\w-]{35}`), nil},
+	{"a private key", "-----BEGIN ", handoff.Pattern(`-----BEGIN [A-Z ]*PRIVATE KEY-----`), nil},
+	{"an AWS access key id", "AKIA", handoff.Pattern(`\bAKIA[0-9A-Z]{16}\b`), notDocumented},
+	{"a GitHub token", "gh", handoff.Pattern(`\bgh[pousr]_[A-Za-z0-9]{36,}`), nil},
+	{"a GitHub fine-grained token", "github_pat_", handoff.Pattern(`\bgithub_pat_\w{22,}`), nil},
+	{"a GitLab token", "glpat-", handoff.Pattern(`\bglpat-[\w-]{20,}`), nil},
+	{"a Slack token", "xox", handoff.Pattern(`\bxox[abprs]-[\w-]{10,}`), nil},
+	{"a Google API key", "AIza", handoff.Pattern(`\bAIza[\w-]{35}`), nil},
 	// The \b matters: without it task-refactor-payments-service is a key.
-	{"a secret API key", "sk-", lazy(`\bsk-[A-Za-z0-9_-]{20,}`), nil},
-	{"a signed token (JWT)", "eyJ", lazy(`\beyJ[\w-]{10,}\.[\w-]{10,}\.`), nil},
-	{"a URL with a password", "://", lazy(`[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/@\s]+@`), nil},
-	{"a password or token", "", lazy(`(?i)\b(?:password|passwd|secret|token|api[_-]?key)\s*[:=]\s*["']?([^\s"']{12,})`), letterAndDigit},
+	{"a secret API key", "sk-", handoff.Pattern(`\bsk-[A-Za-z0-9_-]{20,}`), nil},
+	{"a signed token (JWT)", "eyJ", handoff.Pattern(`\beyJ[\w-]{10,}\.[\w-]{10,}\.`), nil},
+	{"a URL with a password", "://", handoff.Pattern(`[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/@\s]+@`), nil},
+	{"a password or token", "", handoff.Pattern(`(?i)\b(?:password|passwd|secret|token|api[_-]?key)\s*[:=]\s*["']?([^\s"']{12,})`), letterAndDigit},
 }
 
 // notDocumented lets the key id pass that AWS's documentation uses.

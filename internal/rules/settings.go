@@ -4,10 +4,10 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// Waivable reports whether a single handoff may break a rule for a reason: not
+// waivable reports whether a single handoff may break a rule for a reason: not
 // if the rule does not exist, and not if it is about the form of the record
 // (HO1xx) or its integrity (HO9xx).
-func Waivable(code string) bool {
+func waivable(code string) bool {
 	rule, ok := Lookup(code)
 	return ok && !rule.Fixed && !inSeries(code, '1', '1') && !inSeries(code, '9', '9')
 }
@@ -84,14 +84,14 @@ func (s *subject) waived() map[string]bool {
 	}
 	codes := make(map[string]bool)
 	for _, waiver := range h.Waivers {
-		if Waivable(waiver.Rule) && waiver.Why != "" {
+		if waivable(waiver.Rule) && waiver.Why != "" {
 			codes[waiver.Rule] = true
 		}
 	}
 	return codes
 }
 
-var ruleForm = lazy(`^HO[0-9]{3}$`)
+var ruleForm = handoff.Pattern(`^HO[0-9]{3}$`)
 
 // checkWaivers reports the waivers that have no effect.
 func (s *subject) checkWaivers() {
@@ -105,7 +105,7 @@ func (s *subject) checkWaivers() {
 		case !ruleForm().MatchString(waiver.Rule): // the schema says so
 		case !exists:
 			s.malformed(field, "remove the waiver, or name a rule that `handoff help rules` lists", "there is no rule %s", quote(waiver.Rule))
-		case !Waivable(waiver.Rule):
+		case !waivable(waiver.Rule):
 			s.malformed(field, "remove the waiver and correct what the rule reports", "rule %s cannot be waived", waiver.Rule)
 		}
 	}

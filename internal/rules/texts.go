@@ -84,10 +84,8 @@ func proseWords(texts []text) int {
 
 // topKey is the first key of a field.
 func topKey(field string) string {
-	for i, r := range field {
-		if r == '.' || r == '[' {
-			return field[:i]
-		}
+	if end := strings.IndexAny(field, ".["); end >= 0 {
+		return field[:end]
 	}
 	return field
 }

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -75,10 +74,10 @@ func noLeadTime(s *subject, h *handoff.Handoff) {
 }
 
 func (s *subject) checkLead(field string, item handoff.Item, due handoff.Time) {
-	effort, ok := parseEffort(item.Effort)
-	if !ok {
+	effort, err := handoff.ParseDuration(item.Effort)
+	if err != nil {
 		if item.Effort == "" {
-			s.report(field, "estimate it: 30m, 2h or 1d", "item %s is due on %s and has no effort", quote(item.ID), due.Format("2006-01-02"))
+			s.report(field, "estimate it: 30m, 2h or 1d", "item %s is due on %s and has no effort", quote(item.ID), due.Format(time.DateOnly))
 		}
 		return
 	}
@@ -87,7 +86,7 @@ func (s *subject) checkLead(field string, item handoff.Item, due handoff.Time) {
 		return
 	}
 	left, known := s.workingTime(receiver, s.at(), due.Time)
-	if known && left < effort {
+	if known && left < effort.Work() {
 		s.report(field, "move the date, split the item, or give it to somebody with time", "item %s takes %s, and %s works %s before it is due",
 			quote(item.ID), item.Effort, receiver, left.Round(time.Minute))
 	}
@@ -129,18 +128,6 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// parseEffort reads 30m, 2h or 1d, which is 8 hours.
-func parseEffort(effort string) (time.Duration, bool) {
-	units := map[string]time.Duration{"m": time.Minute, "h": time.Hour, "d": 8 * time.Hour}
-	for suffix, unit := range units {
-		if digits, ok := strings.CutSuffix(effort, suffix); ok {
-			n, err := strconv.Atoi(digits)
-			return time.Duration(n) * unit, err == nil
-		}
-	}
-	return 0, false
 }
 
 // uncovered is rule HO506.

@@ -4,9 +4,9 @@ import (
 	"maps"
 	"regexp"
 	"strings"
-	"sync"
 	"unicode"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	unorm "golang.org/x/text/unicode/norm"
 )
 
@@ -94,12 +94,6 @@ func contentWords(s string) map[string]bool {
 	return set
 }
 
-// lazy compiles a pattern when it is first used: every process pays for what
-// is compiled at its start, and most of them judge no record.
-func lazy(pattern string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
-}
-
 // anchorSet says which classes of anchors a text has: the things in it that
 // can be looked up, counted or clicked on.
 type anchorSet uint16
@@ -131,19 +125,19 @@ var anchorPatterns = []struct {
 	marks   string
 	pattern func() *regexp.Regexp
 }{
-	{anchorRef, digits, lazy(`(?:^|[\s(])[#!]\d+\b|\b[A-Z][A-Z0-9]{1,9}-\d+\b`)},
-	{anchorSHA, digits, lazy(`\b[0-9a-f]{7,40}\b`)},
-	{anchorURL, "/", lazy(`https?://\S+`)},
-	{anchorPath, "/", lazy("(?:^|[\\s`(])[\\w.@-]+(?:/[\\w.@-]+)+")},
-	{anchorFile, ".", lazy(`\b[\w-]+\.(?:go|ts|tsx|js|jsx|py|rs|java|kt|rb|php|cs|c|h|cpp|sql|ya?ml|json|toml|md|sh|tf|proto|css|html)\b`)},
-	{anchorCode, "`", lazy("`[^`]+`")},
-	{anchorHandle, "@", lazy(`(?:^|[\s(])@[A-Za-z0-9][\w.-]*`)},
-	{anchorQty, digits, lazy(`(?:^|[\s(~<>=])\d+(?:\.\d+)?\s?(?:%|(?:ms|s|m|h|d|min|mins|minutes?|hours?|days?|x|k|rps|qps|kb|mb|gb|rows?|tests?|errors?)\b)`)},
-	{anchorCount, digits, lazy(`\b\d+\s?(?:/|of)\s?\d+\b`)},
-	{anchorDate, digits, lazy(`\b\d{4}-\d{2}-\d{2}\b`)},
-	{anchorTime, digits, lazy(`\b\d{1,2}:\d{2}\b`)},
-	{anchorIdent, "", lazy(`\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\w\(\)|(?:^|\s)--[a-z][\w-]*|\b[a-z]\w*:[a-z]\w*\b`)},
-	{anchorCond, "", lazy(`\b(?i:if|when|after|once|until|unless|before)\b(?:\s+\S+){2,}`)},
+	{anchorRef, digits, handoff.Pattern(`(?:^|[\s(])[#!]\d+\b|\b[A-Z][A-Z0-9]{1,9}-\d+\b`)},
+	{anchorSHA, digits, handoff.Pattern(`\b[0-9a-f]{7,40}\b`)},
+	{anchorURL, "/", handoff.Pattern(`https?://\S+`)},
+	{anchorPath, "/", handoff.Pattern("(?:^|[\\s`(])[\\w.@-]+(?:/[\\w.@-]+)+")},
+	{anchorFile, ".", handoff.Pattern(`\b[\w-]+\.(?:go|ts|tsx|js|jsx|py|rs|java|kt|rb|php|cs|c|h|cpp|sql|ya?ml|json|toml|md|sh|tf|proto|css|html)\b`)},
+	{anchorCode, "`", handoff.Pattern("`[^`]+`")},
+	{anchorHandle, "@", handoff.Pattern(`(?:^|[\s(])@[A-Za-z0-9][\w.-]*`)},
+	{anchorQty, digits, handoff.Pattern(`(?:^|[\s(~<>=])\d+(?:\.\d+)?\s?(?:%|(?:ms|s|m|h|d|min|mins|minutes?|hours?|days?|x|k|rps|qps|kb|mb|gb|rows?|tests?|errors?)\b)`)},
+	{anchorCount, digits, handoff.Pattern(`\b\d+\s?(?:/|of)\s?\d+\b`)},
+	{anchorDate, digits, handoff.Pattern(`\b\d{4}-\d{2}-\d{2}\b`)},
+	{anchorTime, digits, handoff.Pattern(`\b\d{1,2}:\d{2}\b`)},
+	{anchorIdent, "", handoff.Pattern(`\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\w\(\)|(?:^|\s)--[a-z][\w-]*|\b[a-z]\w*:[a-z]\w*\b`)},
+	{anchorCond, "", handoff.Pattern(`\b(?i:if|when|after|once|until|unless|before)\b(?:\s+\S+){2,}`)},
 }
 
 const digits = "0123456789"
@@ -203,20 +197,20 @@ var (
 
 // The patterns of the spec's lists. Those that say so are applied to norm.
 var (
-	statePrefix = lazy(`^(?:still |just |mostly |currently )?(?:(?:working|worked) on|in progress|in review|wip|ongoing|almost (?:done|there|finished)|nearly (?:done|there|finished)|mostly done|needs? (?:some )?(?:polish|cleanup|work|more time)|same as (?:yesterday|before|last))\b`)            // on norm
-	bareWait    = lazy(`^(?:still |currently )?(?:waiting|blocked|pending|stuck|on hold|hold|needs?|depends?)(?: (?:on|for|by|with|more))?(?: @?\S+){0,2}$`)                                                                                                                                           // on norm
-	noReason    = lazy(`^(?:it )?(?:is |was |seems |feels |looks )?(?:better|best|best practice|simpler|easier|cleaner|faster|makes sense|made sense|obvious|standard|as discussed|per discussion|team decision|consensus|agreed)$`)                                                                   // on norm
-	relTime     = lazy(`(?i)\b(?:today|tomorrow|tonight|yesterday|this (?:morning|afternoon|evening)|eod|cob|end of (?:the )?day|next week|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|asap|soon|shortly|later|eventually|at some point|when possible|when you can|when you get a chance)\b`) // on the text without code
-	absTime     = lazy(`\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}\s?(?:Z|UTC|GMT|[+-]\d{2})`)
-	placeholder = lazy(`\b(?:TODO|TBD|FIXME|XXX)\b|\blorem ipsum\b|(?:^|[\s"(])<[a-zA-Z][^<>\n]{0,60}>|\[(?:describe|insert|add|your|name|date|todo|what|who|why)\b[^\]\n]*\]`) // on the text without code
-	address     = lazy(`^[\s"(]?<(?:https?://|mailto:|[^\s<>@]+@[^\s<>@]+\.)`)
-	codeSpan    = lazy("`[^`]*`")
-	assertion   = lazy(`(?i)\b(?:done|works|working|fixed|passing|passes|deployed|merged|verified|tested|complete)\b`)
+	statePrefix = handoff.Pattern(`^(?:still |just |mostly |currently )?(?:(?:working|worked) on|in progress|in review|wip|ongoing|almost (?:done|there|finished)|nearly (?:done|there|finished)|mostly done|needs? (?:some )?(?:polish|cleanup|work|more time)|same as (?:yesterday|before|last))\b`)            // on norm
+	bareWait    = handoff.Pattern(`^(?:still |currently )?(?:waiting|blocked|pending|stuck|on hold|hold|needs?|depends?)(?: (?:on|for|by|with|more))?(?: @?\S+){0,2}$`)                                                                                                                                           // on norm
+	noReason    = handoff.Pattern(`^(?:it )?(?:is |was |seems |feels |looks )?(?:better|best|best practice|simpler|easier|cleaner|faster|makes sense|made sense|obvious|standard|as discussed|per discussion|team decision|consensus|agreed)$`)                                                                   // on norm
+	relTime     = handoff.Pattern(`(?i)\b(?:today|tomorrow|tonight|yesterday|this (?:morning|afternoon|evening)|eod|cob|end of (?:the )?day|next week|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|asap|soon|shortly|later|eventually|at some point|when possible|when you can|when you get a chance)\b`) // on the text without code
+	absTime     = handoff.Pattern(`\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}\s?(?:Z|UTC|GMT|[+-]\d{2})`)
+	placeholder = handoff.Pattern(`\b(?:TODO|TBD|FIXME|XXX)\b|\blorem ipsum\b|(?:^|[\s"(])<[a-zA-Z][^<>\n]{0,60}>|\[(?:describe|insert|add|your|name|date|todo|what|who|why)\b[^\]\n]*\]`) // on the text without code
+	address     = handoff.Pattern(`^[\s"(]?<(?:https?://|mailto:|[^\s<>@]+@[^\s<>@]+\.)`)
+	codeSpan    = handoff.Pattern("`[^`]*`")
+	assertion   = handoff.Pattern(`(?i)\b(?:done|works|working|fixed|passing|passes|deployed|merged|verified|tested|complete)\b`)
 	// hedge before an assertion turns it into something else: "not merged",
 	// "once it is deployed".
-	hedge     = lazy(`(?i)(?:\b(?:not|no|never|cannot|until|unless|once|when|if|after|before|to|be|being|half|partly)|n't)(?:\s+\S+){0,2}\s*$`)
-	sentences = lazy(`[.!?]\s+\S`)
-	abbrevs   = lazy(`(?i)\b(?:e\.g\.|i\.e\.|vs\.|approx\.|no\.)`)
+	hedge     = handoff.Pattern(`(?i)(?:\b(?:not|no|never|cannot|until|unless|once|when|if|after|before|to|be|being|half|partly)|n't)(?:\s+\S+){0,2}\s*$`)
+	sentences = handoff.Pattern(`[.!?]\s+\S`)
+	abbrevs   = handoff.Pattern(`(?i)\b(?:e\.g\.|i\.e\.|vs\.|approx\.|no\.)`)
 )
 
 // withoutCode removes the spans in back-ticks, which are quoted and not said.
