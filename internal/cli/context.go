@@ -21,7 +21,7 @@ func (ws *workspace) ruleContext() rules.Context {
 			Words:        rules.Words{Filler: c.Rules.Words.Filler, Weak: c.Rules.Words.Weak, Soft: c.Rules.Words.Soft, Relative: c.Rules.Words.RelTime},
 			AllowSecrets: c.Rules.AllowSecrets,
 		},
-		Team: ws.ruleTeam(),
+		Team: ws.ruleTeam(), Git: ws.git,
 	}
 }
 

@@ -278,9 +278,14 @@ func (ws *workspace) prefill(ctx context.Context) form.Prefill {
 	ctx, cancel := context.WithTimeout(ctx, factsTime)
 	defer cancel()
 	p.Work = ws.Facts(ctx, p.Since, ws.emails())
-	p.Work.Commits = slices.DeleteFunc(p.Work.Commits, func(c store.WorkCommit) bool {
+	p.Work.Commits = ws.withoutRecords(p.Work.Commits)
+	return p
+}
+
+// withoutRecords leaves the commits that are work.
+func (ws *workspace) withoutRecords(commits []store.WorkCommit) []store.WorkCommit {
+	return slices.DeleteFunc(commits, func(c store.WorkCommit) bool {
 		commit, err := ws.ReadCommit(c.Hash)
 		return err == nil && holdsRecords(commit)
 	})
-	return p
 }

@@ -239,17 +239,11 @@ func (p *push) findWork(ctx context.Context, last time.Time) error {
 		if visits > maxCommits || c.Committer.When.Before(since) {
 			return false
 		}
-		if p.isMine(c) {
+		if p.isMine(c) && !holdsRecords(c) {
 			p.work = append(p.work, ownCommit{c.Author.When, !known})
 		}
 		return true
 	})
-}
-
-// isMine reports whether the user wrote the commit, as work and not as a record.
-func (p *push) isMine(c store.CommitInfo) bool {
-	mine := slices.ContainsFunc(p.emails(), func(email string) bool { return strings.EqualFold(email, c.Author.Email) })
-	return mine && !holdsRecords(c)
 }
 
 // dueSince asks the guard about the work since a handoff.

@@ -13,6 +13,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
@@ -36,6 +37,7 @@ type workspace struct {
 	set   *index.Set     // every file that the refs hold; nil but for those who need it
 	state *handoff.State // what they add up to, or the part that was asked for; nil until load
 
+	git      rules.Git                                          // answers the rules about a record that is to be published
 	index    *index.Index                                       // of the state
 	progress func(records int)                                  // is told when a first index takes its time; may be nil
 	recall   query.Recall                                       // knows more of the state
@@ -177,6 +179,7 @@ func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*works
 	if err := ws.mustWrite(ctx); err != nil {
 		return nil, err
 	}
+	ws.git = ws.evidence(ctx)
 	part.Since = ws.author.When // for freeSecond
 	if err := ws.load(ctx, part); err != nil {
 		return nil, err

@@ -102,10 +102,11 @@ type Interface struct {
 // Git is what the repository knows. The functions answer known=false where it
 // cannot tell, as in a shallow clone.
 type Git struct {
-	// CommitsSince counts the commits on a branch after a time.
-	CommitsSince func(branch string, after time.Time) (n int, known bool)
-	// OwnCommits is how many commits the sender made since their last handoff.
-	OwnCommits int
+	// Committed reports whether a branch is known to have commits after a time.
+	Committed func(branch string, after time.Time) bool
+	// OwnCommits counts the commits that the sender is known to have made since
+	// their last handoff.
+	OwnCommits func() int
 	// HasCommit reports whether a commit exists.
 	HasCommit func(hash string) (has, known bool)
 	// HasFile reports whether a path exists where the handoff is anchored.

@@ -133,17 +133,9 @@ func copyForward(s *subject, field string, item *handoff.Item) {
 
 // committed reports whether a branch of the item has commits after a time.
 func (s *subject) committed(item *handoff.Item, after time.Time) bool {
-	if s.CommitsSince == nil {
-		return false
-	}
-	for _, ref := range item.Refs {
-		if ref.Type == "branch" {
-			if n, known := s.CommitsSince(ref.ID, after); known && n > 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return s.Committed != nil && slices.ContainsFunc(item.Refs, func(ref handoff.Ref) bool {
+		return ref.Type == "branch" && s.Committed(ref.ID, after)
+	})
 }
 
 // vanishedItem is rule HO302.
@@ -380,10 +372,11 @@ func newer(a, b *handoff.Record) bool {
 
 // nothingHappened is rule HO801.
 func nothingHappened(s *subject, h *handoff.Handoff) {
-	if s.OwnCommits == 0 || len(h.Shipped)+len(h.Items)+len(h.Decisions)+len(h.Blockers) > 0 {
+	if s.OwnCommits == nil || len(h.Shipped)+len(h.Items)+len(h.Decisions)+len(h.Blockers) > 0 ||
+		!s.doc.Has("shipped") || !s.doc.Has("items") || !s.doc.Has("decisions") || !s.doc.Has("blockers") {
 		return
 	}
-	if s.doc.Has("shipped") && s.doc.Has("items") && s.doc.Has("decisions") && s.doc.Has("blockers") {
-		s.report("shipped", "list what the commits were for", "the handoff says that nothing happened, and %s made %d commits since the last one", s.by(), s.OwnCommits)
+	if n := s.OwnCommits(); n > 0 {
+		s.report("shipped", "list what the commits were for", "the handoff says that nothing happened, and %s has committed since the last one (%d)", s.by(), n)
 	}
 }

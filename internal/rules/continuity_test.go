@@ -69,13 +69,13 @@ func TestContinuityRules(t *testing.T) {
 		{name: "copied into an amendment", edits: []string{"to: [ben]", amends}, ctx: story(same)},
 		{name: "copied after a commit", edits: []string{loginID, loginID + "    refs: [{type: branch, id: feature/login}]\n"}, ctx: func(c *Context) {
 			story(same)(c)
-			c.CommitsSince = func(branch string, after time.Time) (int, bool) {
-				return 1, branch == "feature/login" && after.Equal(yesterday)
+			c.Committed = func(branch string, after time.Time) bool {
+				return branch == "feature/login" && after.Equal(yesterday)
 			}
 		}},
 		{name: "copied without a commit", edits: []string{loginID, loginID + "    refs: [{type: branch, id: feature/login}]\n"}, want: "HO301w:30", ctx: func(c *Context) {
 			story(same)(c)
-			c.CommitsSince = func(string, time.Time) (int, bool) { return 0, true }
+			c.Committed = func(string, time.Time) bool { return false }
 		}},
 
 		// HO302
@@ -182,7 +182,7 @@ blockers: []
 decisions: []
 returns_at: "2026-11-21T09:00:00+08:00"
 `
-	commits := func(c *Context) { c.OwnCommits = 3 }
+	commits := func(c *Context) { c.OwnCommits = func() int { return 3 } }
 	runRuleTests(t, nothing, []ruleTest{
 		{name: "no commits"},
 		{name: "commits", ctx: commits, want: "HO801w:8"},

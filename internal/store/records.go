@@ -89,6 +89,20 @@ func (r *Repo) Read(blob string, max int64) ([]byte, error) {
 	return objects.blob(plumbing.NewHash(blob), max)
 }
 
+// HasPath reports whether there is a file or a directory in the tree of a commit.
+func (r *Repo) HasPath(commit, path string) (bool, error) {
+	objects, err := r.loadObjects()
+	if err != nil {
+		return false, err
+	}
+	root, err := objects.commitTree(plumbing.NewHash(commit))
+	if err != nil {
+		return false, err
+	}
+	_, ok, err := objects.treeEntryAt(root, path)
+	return ok, err
+}
+
 // ReadFile returns the content of one file in the tree of a commit. Where there
 // is none the error is fs.ErrNotExist; where there is something that is not a
 // regular file, fs.ErrInvalid.
