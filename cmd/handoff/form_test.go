@@ -244,6 +244,30 @@ func TestRefusedThenFixed(t *testing.T) {
 	}
 }
 
+// TestWorkOnTheLaptop hands over an item whose branch has work that nobody else
+// can see.
+func TestWorkOnTheLaptop(t *testing.T) {
+	t.Parallel()
+	r := inTheEvening(t)
+	r.run("handoff", "declare", "--amend", "@", "--ref", "refund-flow;branch:main")
+	if err := os.WriteFile(filepath.Join(r.dir, "refund.go"), []byte("package refund\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.run("git", "add", "refund.go")
+	x := r.start(100, 40, "handoff", "declare")
+	x.key("What do you hand over?", ctrlS)
+	x.key("Item 1 of 2", ctrlS)
+	x.key("Item 2 of 2", ctrlS)
+	x.key("What blocks?", ctrlS)
+	x.key("What came of it?", ctrlS)
+	x.ready("Hand over")
+	x.write("The refunds are not committed")
+	x.key("Hand over", enter)
+	x.write("tomorrow 09:00")
+	x.key("Hand over", ctrlS)
+	x.see("Ready to publish", "HO603", "1 changed")
+}
+
 // TestCommitCannotBeMade keeps the draft when git is in the middle of a merge.
 func TestCommitCannotBeMade(t *testing.T) {
 	t.Parallel()

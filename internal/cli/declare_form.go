@@ -197,7 +197,7 @@ func (w *writing) save(d *form.Draft) error {
 }
 
 func (w *writing) check(d *form.Draft) []handoff.Finding {
-	return w.checkDraft(&draft{handoff: d.Handoff, ext: d.Ext, resolutions: d.Resolutions})
+	return w.checkDraft(&draft{handoff: d.Handoff, ext: d.Ext, resolutions: d.Resolutions, work: &w.prefill.Work})
 }
 
 // checkDraft notes how many errors there are at the first try.

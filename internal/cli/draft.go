@@ -265,7 +265,9 @@ func (ws *workspace) checkDraftNow(g *globals, d *draft, o declareOptions) []han
 	case d.handoff == nil || d.doc != nil && !d.changed:
 		findings = rules.Check(d.doc, ctx)
 	default:
-		findings = rules.CheckRecord(handoff.New("", ws.author.When, ws.me, d.handoff), ctx)
+		h := *d.handoff
+		h.Anchor = ws.anchor(d.work)
+		findings = rules.CheckRecord(handoff.New("", ws.author.When, ws.me, &h), ctx)
 		if d.doc != nil {
 			findings = append(findings, d.doc.Findings...)
 		}
