@@ -267,11 +267,6 @@ func (ws *workspace) prefill(ctx context.Context) form.Prefill {
 	if shift, ok := calendar.NextShift(ws.author.When); ok {
 		p.Returns = shift.From.In(ws.location())
 	}
-	if len(p.To) == 0 {
-		if routing := ws.config.Receiver(ws.me, nil, nil); routing.To != "" {
-			p.To = []string{routing.To}
-		}
-	}
 	for _, q := range ws.state.Holds(ws.me).Questions {
 		p.Questions = append(p.Questions, q.Ask+" ("+q.To+")")
 	}
@@ -279,6 +274,9 @@ func (ws *workspace) prefill(ctx context.Context) form.Prefill {
 	defer cancel()
 	p.Work = ws.Facts(ctx, p.Since, ws.emails())
 	p.Work.Commits = ws.withoutRecords(p.Work.Commits)
+	if len(p.To) == 0 {
+		p.To = given(ws.receiver(ctx, p.Work.Commits))
+	}
 	return p
 }
 

@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"testing"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// Who hands over for the first time is offered the owner of what they worked on,
+// then the lead of the next zone, then nobody.
+func TestReceiver(t *testing.T) {
+	w := newWorld(t)
+	w.commitFile(".handoffs/config.yaml", `format: 1
+people:
+  ana: {emails: [ana@example.com], team: payments}
+  ben: {emails: [ben@example.com], team: payments, github: ben-gh}
+  ines: {emails: [ines@example.com], team: web}
+teams: {payments: {lead: ana, zone: apac}, web: {lead: ines, zone: emea}}
+zones: [apac, emea]
+`)
+	w.as("ana", w.now)
+	receiver := func() string {
+		t.Helper()
+		ws, err := newGlobals(w.env).openForWriting(t.Context(), handoff.Part{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		work := ws.Facts(t.Context(), time.Time{}, ws.emails())
+		return ws.receiver(t.Context(), ws.withoutRecords(work.Commits))
+	}
+	w.commitFile("pay/refund.go", "package pay\n")
+	if got := receiver(); got != "ines" {
+		t.Errorf("without owners %q, want the lead of the next zone", got)
+	}
+	w.commitFile("CODEOWNERS", "* @somebody-else\n/pay/ @ben-gh\n")
+	if got := receiver(); got != "ben" {
+		t.Errorf("with owners %q, want who owns the path", got)
+	}
+}
