@@ -26,7 +26,7 @@ func newAnswerCmd(g *globals) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return runAnswer(cmd.Context(), g, o, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.text, "text", "", "the answer")
+	f.StringVar(&o.text, "text", "", "`TEXT` of the answer")
 	f.BoolVar(&o.open, "open", false, "the question stays open for more")
 	f.StringVar(&o.source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
 	o.addFlags(f)

@@ -34,19 +34,20 @@ func newCheckCmd(g *globals) *cobra.Command {
 		Use:   "check [PATH…]",
 		Short: "Check records against the rules",
 		Long: `Check records against the rules. With paths, those files are checked, committed
-or not, config.yaml too. Without, every record that the refs reach is. With --staged, what the
-next commit would add is, and that it leaves older records alone.
+or not, config.yaml too. Without, every record that the refs reach is. With
+--staged, what the next commit would add is, and that it leaves older records
+alone.
 
 With --pr, the records of a pull request are checked, that it edits and removes
-none, and that a handoff covers it: one that it adds, or one whose items name its
-number, its branch or a ticket of its title, younger than the last work in it. A
-handoff with four empty lists says that none is needed, and why in its summary.
-The job's environment says which pull request it is, on GitHub, GitLab, Gitea,
-Forgejo, Bitbucket and Jenkins; elsewhere --base does. Missing history is
+none, and that a handoff covers it: one that it adds, or one whose items name
+its number, its branch or a ticket of its title, younger than the last work in
+it. A handoff with four empty lists says that none is needed, and why in its
+summary. The job's environment says which pull request it is, on GitHub, GitLab,
+Gitea, Forgejo, Bitbucket and Jenkins; elsewhere --base does. Missing history is
 fetched.
 
-With --due, the deadlines that have passed are listed instead: handoffs without a
-verdict, blockers and questions that wait too long, temporary conditions that
+With --due, the deadlines that have passed are listed instead: handoffs without
+a verdict, blockers and questions that wait too long, temporary conditions that
 have ended. It is made for a scheduled job; nothing is escalated by itself.
 
 The status is 3 when there are errors; with --strict also when there are

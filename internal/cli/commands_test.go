@@ -3,8 +3,10 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 )
@@ -30,6 +32,29 @@ func TestEveryCommandIsShown(t *testing.T) {
 		}
 		if top := strings.Join(strings.Fields(path)[:2], " "); !strings.Contains(readme, "`"+top) {
 			t.Errorf("%s: not in the README", top)
+		}
+	}
+}
+
+// placeholder finds a flag whose value has no name but its type.
+var placeholder = regexp.MustCompile(`^ +(-\w, )?--[a-z-]+ (strings?|ints?)\b`)
+
+// The help of a command can be read where a terminal is 80 columns wide.
+func TestHelpFitsTheTerminal(t *testing.T) {
+	root := newRootCmd(new(globals))
+	for _, cmd := range append(commands(root), root) {
+		var help strings.Builder
+		cmd.SetOut(&help)
+		if err := cmd.Help(); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(help.String()) {
+			if placeholder.MatchString(line) {
+				t.Errorf("%s --help: the name of a value is a type: %s", cmd.CommandPath(), line)
+			}
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > helpWidth {
+				t.Errorf("%s --help: a line of %d columns: %s", cmd.CommandPath(), n, line)
+			}
 		}
 	}
 }

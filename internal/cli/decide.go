@@ -21,7 +21,8 @@ func newDecideCmd(g *globals) *cobra.Command {
 		Use:   "decide 'what -- why'",
 		Short: "Record a decision outside a handoff",
 		Example: `  handoff decide "Sessions last 15 minutes -- the audit asks for at most 15"
-  handoff decide "Sessions last 30 minutes -- users lost long forms" --supersedes sessions-last-15-minutes --source call`,
+  handoff decide "Sessions last 30 minutes -- users lost long forms" \
+      --supersedes sessions-last-15-minutes --source call`,
 		GroupID: groupRecord,
 		Args:    exactArgs(1, "the decision, as 'what -- why'"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runDecide(cmd.Context(), g, o, args[0]) },
@@ -30,14 +31,14 @@ func newDecideCmd(g *globals) *cobra.Command {
 	f.StringVar(&o.topic, "topic", "", "the `SLUG` of what is decided; without it, made of the text")
 	commaListVar(f, &o.items, "item", "an `ITEM` that it is about (repeatable)")
 	listVar(f, &o.rejected, "alternative", "what was not chosen: `'option;why not'`")
-	f.StringVar(&o.fields.Context, "context", "", "what the business wants")
-	f.StringVar(&o.fields.Tradeoffs, "tradeoffs", "", "what it costs")
+	f.StringVar(&o.fields.Context, "context", "", "`TEXT` that says what the business wants")
+	f.StringVar(&o.fields.Tradeoffs, "tradeoffs", "", "`TEXT` that says what it costs")
 	f.StringVar(&o.fields.Answers, "answers", "", "the blocker or question `REF` that it answers")
 	f.StringVar(&o.fields.Supersedes, "supersedes", "", "the `TOPIC` that it decides anew")
 	f.StringVar(&o.fields.Door, "door", "", "`KIND`: two_way, or one_way with --approved-by")
 	f.StringVar(&o.fields.ApprovedBy, "approved-by", "", "`WHO` approved it")
 	f.StringVar(&o.fields.DecidedBy, "decided-by", "", "`WHO` decided, if not you")
-	f.StringVar(&o.fields.RevisitWhen, "revisit-when", "", "when to think again")
+	f.StringVar(&o.fields.RevisitWhen, "revisit-when", "", "`TEXT` that says when to think again")
 	f.StringVar(&o.fields.Status, "status", "", "`STATUS`: accepted (the default), proposed, reversed")
 	f.StringVar(&o.fields.Source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
 	o.addFlags(f)

@@ -35,8 +35,9 @@ references that cannot be read and how they come back, a configuration that is
 not used, foreign files among the records, a hook that git does not run, a clock
 that differs.
 
-Nothing is written without --fix, and with it nothing but local state: no commit,
-no reference, no file of yours. The status is 3 when something is left to do.`,
+Nothing is written without --fix, and with it nothing but local state: no
+commit, no reference, no file of yours. The status is 3 when something is left
+to do.`,
 		Example: `  handoff doctor
   handoff doctor --fix`,
 		GroupID: groupSetup,

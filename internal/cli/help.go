@@ -9,6 +9,32 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// helpWidth is how wide the help is at most.
+const helpWidth = 80
+
+// setHelp fits the help of cobra to this program: the exit statuses, lines that
+// are not too long, topics as they are asked for, and a word for what there is
+// no help on.
+func setHelp(root *cobra.Command) {
+	root.SetUsageTemplate(strings.NewReplacer(
+		"FlagUsages ", fmt.Sprintf("FlagUsagesWrapped %d ", helpWidth),
+		"{{rpad .CommandPath .CommandPathPadding}}", "handoff help {{rpad .Name .NamePadding}}",
+	).Replace(root.UsageTemplate()) + "{{if not .HasParent}}\n" + statusHelp + "{{end}}")
+	root.SetHelpCommandGroupID(groupSetup)
+	root.InitDefaultHelpCmd()
+	help, _, err := root.Find([]string{"help"})
+	if err != nil {
+		return
+	}
+	help.Args = func(_ *cobra.Command, args []string) error {
+		cmd, rest, err := root.Find(args)
+		if err != nil || len(rest) == 0 {
+			return err
+		}
+		return usagef(suggestion(cmd, rest[0], "handoff --help lists the commands and the topics"), "no help on %q", rest[0])
+	}
+}
+
 // newHelpTopics returns the texts of "handoff help TOPIC": commands that do
 // nothing but explain.
 func newHelpTopics() []*cobra.Command {

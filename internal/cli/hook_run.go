@@ -23,9 +23,9 @@ func newHookRunCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run pre-push [-- REMOTE [URL]]",
 		Short: "What the hook runs: remind if a handoff is due",
-		Long: `Remind if a handoff is due. Git gives a pre-push hook the name of the remote, and
-on stdin the branches that are pushed. Nothing is due for deletions, tags, notes,
-and pushes of more branches than a day's work has.
+		Long: `Remind if a handoff is due. Git gives a pre-push hook the name of the remote,
+and on stdin the branches that are pushed. Nothing is due for deletions, tags,
+notes, and pushes of more branches than a day's work has.
 
 The status is 0 whatever happens, so that a push goes on; with --strict it is 3
 when a handoff is due.`,

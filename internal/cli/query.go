@@ -84,7 +84,8 @@ The status is 0 when the records answer, also when the answer is "none", and 3
 when no record covers the question; it then names whom to ask. Nothing is ever
 guessed.
 ` + reposHelp + `
-An item of one name in two repositories is two items; "me" is who you are in each.
+An item of one name in two repositories is two items; "me" is who you are in
+each.
 `,
 		Example: `  handoff query what is blocked
   handoff query next ben

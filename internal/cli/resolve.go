@@ -21,7 +21,8 @@ func newResolveCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "resolve <blocker>",
 		Short: "Say that a blocker is gone, and how",
-		Example: `  handoff resolve session-policy --how "Sessions last 15 minutes on web and app" \
+		Example: `  handoff resolve session-policy \
+      --how "Sessions last 15 minutes on web and app" \
       --decision "Sessions last 15 minutes -- the audit asks for at most 15"`,
 		GroupID: groupRecord,
 		Args:    exactArgs(1, "a blocker"),
@@ -29,9 +30,9 @@ func newResolveCmd(g *globals) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.outcome, "outcome", "resolved", "`OUTCOME`: resolved, workaround, withdrawn, obsolete, wont_fix")
-	f.StringVar(&o.how, "how", "", "what removed it")
+	f.StringVar(&o.how, "how", "", "`TEXT` that says what removed it")
 	f.StringVar(&o.decision, "decision", "", "the decision that removed it: `'what -- why'`")
-	listVar(f, &o.evidence, "evidence", "a link or a commit that shows it (repeatable)")
+	listVar(f, &o.evidence, "evidence", "a `LINK` or a commit that shows it (repeatable)")
 	f.StringVar(&o.source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
 	o.addFlags(f)
 	return cmd

@@ -115,12 +115,12 @@ stays with its sender until the receiver acknowledges it.`,
 			if len(args) == 0 {
 				return nil
 			}
-			return usagef(suggestion(cmd, args[0]), "%q is not a command", args[0])
+			return usagef(suggestion(cmd, args[0], cmd.CommandPath()+" --help lists the commands"), "%q is not a command", args[0])
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			// cobra asks this too, after this hook, and its error has no type.
 			if err := cmd.ValidateFlagGroups(); err != nil {
-				return usagef(cmd.CommandPath()+" --help lists the flags", "%v", err)
+				return usagef(cmd.CommandPath()+" --help lists the flags", "%s", flagGroupProblem(cmd, err))
 			}
 			return g.prepare()
 		},
@@ -130,7 +130,7 @@ stays with its sender until the receiver acknowledges it.`,
 	root.SetOut(g.Out)
 	root.SetErr(g.Err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef(cmd.CommandPath()+" --help lists the flags", "%v", err)
+		return usagef(cmd.CommandPath()+" --help lists the flags", "%s", flagProblem(err))
 	})
 	root.AddGroup(
 		&cobra.Group{ID: groupDaily, Title: "Every day:"},
@@ -147,7 +147,7 @@ stays with its sender until the receiver acknowledges it.`,
 	f.BoolVar(&g.noPager, "no-pager", false, "do not page long output")
 	f.BoolVar(&g.noInput, "no-input", false, "never ask; a missing answer is an error")
 	f.BoolVar(&g.accessible, "accessible", false, "ask line by line, for screen readers")
-	f.StringVar(&g.as, "as", "", "act as `HANDLE` instead of the owner of the git identity")
+	f.StringVar(&g.as, "as", "", "act as `HANDLE`, not as the git identity's owner")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print results and errors only")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
 
@@ -159,7 +159,9 @@ stays with its sender until the receiver acknowledges it.`,
 		newVerifyCmd(g), newSyncCmd(g), newDoctorCmd(g),
 	)
 	root.AddCommand(newHelpTopics()...)
-	root.SetUsageTemplate(root.UsageTemplate() + "{{if not .HasParent}}\n" + statusHelp + "{{end}}")
+	root.MarkFlagsMutuallyExclusive("jq", "template")
+	root.SetCompletionCommandGroupID(groupSetup)
+	setHelp(root)
 	return root
 }
 
@@ -221,12 +223,24 @@ func (g *globals) say(format string, args ...any) {
 	fmt.Fprintf(g.Err, "%s\n", handoff.Neutralise(fmt.Sprintf(format, args...)))
 }
 
-// suggestion is the hint for a word that is no command.
-func suggestion(cmd *cobra.Command, word string) string {
+// suggestion is the hint for a word that is no command. In a short word one slip
+// is as many as can be told from another word.
+func suggestion(cmd *cobra.Command, word, otherwise string) string {
+	cmd.SuggestionsMinimumDistance = min(len(word)/3, 2)
 	if near := cmd.SuggestionsFor(word); len(near) > 0 {
 		return "did you mean " + cmd.CommandPath() + " " + strings.Join(near, ", or ") + "?"
 	}
-	return cmd.CommandPath() + " --help lists the commands"
+	return otherwise
+}
+
+// oneOf is for a command that only holds others: it takes one of their names.
+func oneOf(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usagef(cmd.CommandPath()+" --help lists them", "say %s or %s", strings.Join(names[:len(names)-1], ", "), names[len(names)-1])
+		}
+		return usagef(suggestion(cmd, args[0], cmd.CommandPath()+" --help lists them"), "%q is not one of %s", args[0], strings.Join(names, ", "))
+	}
 }
 
 // noArgs refuses arguments; exactArgs and maxArgs count them. They are cobra's
