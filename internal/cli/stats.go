@@ -308,7 +308,14 @@ func percentileText(n *int64) string {
 	return seconds(*n)
 }
 
-func seconds(n int64) string { return (time.Duration(n) * time.Second).String() }
+// seconds is a duration as people say it: 40s, 25m, 4h13m.
+func seconds(n int64) string {
+	d := time.Duration(n) * time.Second
+	if d < time.Minute {
+		return d.String()
+	}
+	return handoff.Duration{Clock: d}.String()
+}
 
 func carryText(c handoff.Carry) string {
 	if c.N == 0 {
