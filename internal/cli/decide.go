@@ -24,7 +24,7 @@ func newDecideCmd(g *globals) *cobra.Command {
   handoff decide "Sessions last 30 minutes -- users lost long forms" \
       --supersedes sessions-last-15-minutes --source call`,
 		GroupID: groupRecord,
-		Args:    exactArgs(1, "the decision, as 'what -- why'"),
+		Args:    exactArgs(1, "the decision 'what -- why'"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runDecide(cmd.Context(), g, o, args[0]) },
 	}
 	f := cmd.Flags()
@@ -46,12 +46,9 @@ func newDecideCmd(g *globals) *cobra.Command {
 }
 
 func runDecide(ctx context.Context, g *globals, o decideOptions, text string) error {
-	parsed, topic, err := parseDecision(text)
+	parsed, topic, err := parseDecision(text, o.topic)
 	if err != nil {
 		return err
-	}
-	if o.topic != "" {
-		topic = o.topic
 	}
 	fields := o.fields
 	fields.Decision, fields.Rationale, fields.Items = parsed.Decision, parsed.Rationale, o.items
@@ -59,9 +56,16 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		p := parts(value, 2)
 		fields.Alternatives = append(fields.Alternatives, handoff.Alternative{Option: p[0], WhyNot: p[1]})
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(fields.Answers)})
 	if err != nil {
 		return err
+	}
+	if fields.Answers != "" {
+		target, err := ws.resolve(fields.Answers)
+		if err != nil {
+			return err
+		}
+		fields.Answers = target.Ref()
 	}
 	r := ws.newRecord(g, &handoff.DecisionRecord{Topic: topic, DecisionFields: fields})
 	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{r}, "nothing was decided")

@@ -231,6 +231,9 @@ func isOrAre(n int) string {
 func (d *doctor) lookAtDraft(context.Context) error {
 	drafts := &form.Drafts{Dir: d.repo.Dir()}
 	data, err := drafts.Load()
+	if errors.Is(err, fs.ErrPermission) {
+		return nil // somebody else's
+	}
 	if err != nil || data == nil {
 		return err
 	}

@@ -86,7 +86,10 @@ func (g *globals) draftRestore(_ context.Context, drafts *form.Drafts, args []st
 		return err
 	}
 	if !found {
-		return usagef("", "draft %d was never set aside, or is gone", n)
+		if n == 1 {
+			return usagef("handoff declare begins one", "no draft was set aside")
+		}
+		return usagef("handoff draft restore brings the last one back", "no %d drafts were set aside", n)
 	}
 	g.note("restored; handoff declare --resume goes on with it")
 	return nil

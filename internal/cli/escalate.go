@@ -67,7 +67,7 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 	if o.deadline != "" {
 		at, err := ws.when(o.deadline)
 		if err != nil {
-			return usagef("", "--deadline: %v", err)
+			return timeProblem("--deadline", o.deadline, err)
 		}
 		e.Deadline = handoff.Time{Time: at}
 	}

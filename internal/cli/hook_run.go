@@ -33,7 +33,7 @@ when a handoff is due.`,
 		Args:    cobra.ArbitraryArgs, // git may add some
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || args[0] != "pre-push" {
-				return usagef("handoff hook run pre-push", "handoff hook run: the only hook is pre-push")
+				return usagef("handoff hook run pre-push", "hook run: the only hook is pre-push")
 			}
 			return runPrePush(cmd.Context(), g, o, args[1:])
 		},

@@ -59,7 +59,7 @@ status, decision, why, by, age, supersedes, superseded by, record, path, commit.
 		GroupID: groupRead,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && !o.decisions {
-				return usagef("handoff log --decisions TOPIC, or handoff query for other questions", "%s takes an argument with --decisions only, got %q", cmd.CommandPath(), args[0])
+				return usagef("handoff log --decisions TOPIC, or handoff query for other questions", "%s takes an argument with --decisions only, got %q", commandName(cmd), args[0])
 			}
 			return nil
 		},

@@ -119,7 +119,7 @@ func topicHelp() string {
 func minArgs(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < n {
-			return usagef(cmd.CommandPath()+" --help shows an example", "%s: %s is missing", cmd.CommandPath(), what)
+			return usagef(cmd.CommandPath()+" --help shows an example", "%s: %s is missing", commandName(cmd), what)
 		}
 		return nil
 	}
@@ -209,7 +209,11 @@ func (g *globals) printAnswer(a query.Answer) error {
 		return err
 	}
 	if !a.Answered {
-		return &noError{message: a.Say}
+		no := &noError{message: a.Say}
+		if len(a.Ask) == 0 {
+			no.hint = "handoff sync fetches what others have published"
+		}
+		return no
 	}
 	if len(a.Rows) == 0 || len(a.Rows) < a.Total {
 		g.note("%s", a.Say)

@@ -93,7 +93,7 @@ func (ws *workspace) resolution(g *globals, o resolveOptions, b *handoff.Blocker
 	if o.decision == "" {
 		return []*handoff.Record{ws.newRecord(g, res)}, nil
 	}
-	fields, topic, err := parseDecision(o.decision)
+	fields, topic, err := parseDecision(o.decision, "")
 	if err != nil {
 		return nil, err
 	}

@@ -149,7 +149,7 @@ func (ws *workspace) rollupRequest(o rollupOptions, level, scope string) (handof
 		past.Now = ws.author.When
 		since, err := handoff.ParseTime(o.since, past)
 		if err != nil {
-			return request, usagef("", "--since: %v", err)
+			return request, timeProblem("--since", o.since, err)
 		}
 		request.Since = since
 	}

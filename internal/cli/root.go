@@ -190,7 +190,7 @@ func (g *globals) prepare() error {
 	default:
 		return usagef("", "--color %s: say auto, always or never", g.colour)
 	}
-	if g.as != "" && !handoff.ValidHandle(g.as) {
+	if g.as = strings.TrimPrefix(g.as, "@"); g.as != "" && !handoff.ValidHandle(g.as) {
 		return usagef("a handle is lower-case letters, digits, dots, dashes", "--as %s: not a handle", g.as)
 	}
 	if g.noInput {
@@ -233,6 +233,12 @@ func suggestion(cmd *cobra.Command, word, otherwise string) string {
 	return otherwise
 }
 
+// commandName is the name of a command in a message, which begins with that of
+// the program.
+func commandName(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+}
+
 // oneOf is for a command that only holds others: it takes one of their names.
 func oneOf(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
@@ -250,7 +256,7 @@ func noArgs(cmd *cobra.Command, args []string) error { return maxArgs(0, "")(cmd
 func exactArgs(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < n {
-			return usagef(cmd.CommandPath()+" --help shows an example", "%s: %s is missing", cmd.CommandPath(), what)
+			return usagef(cmd.CommandPath()+" --help shows an example", "%s: %s is missing", commandName(cmd), what)
 		}
 		return maxArgs(n, what)(cmd, args)
 	}
@@ -262,8 +268,8 @@ func maxArgs(n int, what string) cobra.PositionalArgs {
 			return nil
 		}
 		if n == 0 {
-			return usagef(cmd.CommandPath()+" --help shows an example", "%s takes no arguments, got %q", cmd.CommandPath(), args[0])
+			return usagef(cmd.CommandPath()+" --help shows an example", "%s takes no arguments, got %q", commandName(cmd), args[0])
 		}
-		return usagef(cmd.CommandPath()+" --help shows an example", "%s takes %s, got %q as well", cmd.CommandPath(), what, args[n])
+		return usagef(cmd.CommandPath()+" --help shows an example", "%s takes %s, got %q as well", commandName(cmd), what, args[n])
 	}
 }
