@@ -60,6 +60,7 @@ func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string
 		// A reminder that cannot be worked out must not stop a push.
 		if !isNoRepository(err) {
 			g.say("handoff: no reminder: %v", err)
+			g.say("hint: handoff doctor tells more")
 		}
 		return nil
 	case why == "":

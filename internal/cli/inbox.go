@@ -53,10 +53,16 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 	switch {
 	case len(rows) > 0:
 		g.note("handoff show REF tells the whole story, handoff ack REF takes it over")
-	case len(ws.state.Teams) == 0: // nobody has written anything
-		g.note("there are no handoffs in this repository yet; handoff declare writes the first")
+	case ws.empty():
+		g.note(saysEmpty)
 	default:
 		g.note("nothing waits for %s", ws.me)
 	}
 	return nil
 }
+
+// saysEmpty is what reading commands say before the first handoff.
+const saysEmpty = "there are no handoffs in this repository yet; handoff declare writes the first"
+
+// empty reports whether nobody has published a handoff yet.
+func (ws *workspace) empty() bool { return len(ws.state.Teams) == 0 }

@@ -123,7 +123,11 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	if g.printer.structured() {
 		return g.printer.document(logDocument{1, entries})
 	}
-	if len(entries) == 0 {
+	switch {
+	case len(entries) == 0 && ws.empty():
+		g.note(saysEmpty)
+		return nil
+	case len(entries) == 0:
 		g.note("no records match")
 		return nil
 	}
