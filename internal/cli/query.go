@@ -83,6 +83,11 @@ as on GitHub, words to search for, or one of a few plain sentences.
 The status is 0 when the records answer, also when the answer is "none", and 3
 when no record covers the question; it then names whom to ask. Nothing is ever
 guessed.
+
+Terms narrow a question, all of them together, and a - before one negates it:
+is: kind: by: to: owner: holder: resolver: team: item: severity: ref: since:
+until: and words, in double quotes where they belong together. A value that does
+not exist is answered with those that do.
 ` + reposHelp + `
 An item of one name in two repositories is two items; "me" is who you are in
 each.
@@ -90,11 +95,19 @@ each.
 		Example: `  handoff query what is blocked
   handoff query next ben
   handoff query 'is:blocked resolver:sarah since:2d "session timeout"'
+  handoff query 'items -holder:ben'
   handoff query blocked --all-repos ~/src`,
 		GroupID: groupRead,
 		Args:    minArgs(1, "a question"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runQuery(cmd.Context(), g, o, args) },
 	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		var unknown *pflag.NotExistError
+		if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "" {
+			return usagef("quote a question that negates a term, as in: handoff query 'items -holder:ben'", "%s", flagProblem(err))
+		}
+		return cmd.Root().FlagErrorFunc()(cmd, err)
+	})
 	o.addFlags(cmd.Flags())
 	o.repos.addFlags(cmd.Flags())
 	addHelp(cmd, func() string { return "\nTopics:\n" + topicHelp() })
