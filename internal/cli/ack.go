@@ -156,7 +156,7 @@ func (ws *workspace) ackSubject(ref string) (handoff.Target, error) {
 	waiting = append(waiting, ws.assignments()...)
 	switch len(waiting) {
 	case 0:
-		return handoff.Target{}, &hintedError{&noError{message: "no handoff and no assignment waits for " + ws.me}, "handoff inbox shows what else does"}
+		return handoff.Target{}, &noError{message: "no handoff and no assignment waits for " + ws.me, hint: "handoff inbox shows what else does"}
 	case 1:
 		return handoff.Target{Type: handoff.TargetRecord, Name: waiting[0]}, nil
 	}

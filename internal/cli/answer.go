@@ -19,6 +19,8 @@ func newAnswerCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "answer <question>",
 		Short: "Answer a question",
+		Long: `Answer a question. It is closed by that, unless --open leaves room for more.
+handoff query questions lists those that are open.`,
 		Example: `  handoff answer k3f --text "James's. He is online from 10:00"
   handoff answer q:which-limit --text "Fifteen minutes" --source call`,
 		GroupID: groupRecord,

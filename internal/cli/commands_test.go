@@ -3,11 +3,13 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/spf13/cobra"
 )
 
@@ -55,6 +57,26 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > helpWidth {
 				t.Errorf("%s --help: a line of %d columns: %s", cmd.CommandPath(), n, line)
 			}
+		}
+	}
+}
+
+// The configuration in the help is one that is accepted, with every key there is.
+func TestConfigHelp(t *testing.T) {
+	var example strings.Builder
+	for line := range strings.Lines(configHelp) {
+		if text, ok := strings.CutPrefix(line, "  "); ok {
+			example.WriteString(text)
+		}
+	}
+	if _, findings := config.Parse([]byte(example.String())); len(findings) > 0 {
+		t.Errorf("%+v", findings)
+	}
+	keys := reflect.TypeFor[config.Config]()
+	for i := range keys.NumField() {
+		key, _, _ := strings.Cut(keys.Field(i).Tag.Get("yaml"), ",")
+		if key != "" && key != "-" && !strings.Contains(example.String(), "\n"+key+":") && !strings.HasPrefix(example.String(), key+":") {
+			t.Errorf("%s is not in the help", key)
 		}
 	}
 }

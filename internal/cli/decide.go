@@ -20,6 +20,9 @@ func newDecideCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "decide 'what -- why'",
 		Short: "Record a decision outside a handoff",
+		Long: `Record a decision outside a handoff: what was decided, two dashes, and why. One
+decision stands on a topic. The next one on it names it with --supersedes, or is
+only --status proposed.`,
 		Example: `  handoff decide "Sessions last 15 minutes -- the audit asks for at most 15"
   handoff decide "Sessions last 30 minutes -- users lost long forms" \
       --supersedes sessions-last-15-minutes --source call`,

@@ -21,6 +21,9 @@ func newResolveCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "resolve <blocker>",
 		Short: "Say that a blocker is gone, and how",
+		Long: `Say that a blocker is gone, and how. The items that it blocked may go on; their
+status changes when their holder declares them again. --decision records what
+was decided in the same commit.`,
 		Example: `  handoff resolve session-policy \
       --how "Sessions last 15 minutes on web and app" \
       --decision "Sessions last 15 minutes -- the audit asks for at most 15"`,
