@@ -223,7 +223,11 @@ func TestRefusedThenFixed(t *testing.T) {
 	x.ready("Hand over")
 	x.write("The audit lacks one endpoint")
 	x.key("Hand over", enter)
-	x.write("tomorrow 09:00")
+	x.write("soon")
+	x.key("Hand over", ctrlS)
+	x.see("write one of: mon 09:00", "2026-11-23 09:00", "┃ Back at") // longer than the window is wide
+	x.send("\x15tomorrow 09:00")                                      // ctrl+u first
+	x.see("tomorrow 09:00")
 	x.key("Hand over", ctrlS)
 	x.see("Not ready", "HO203")
 	x.key("Preview", enter)

@@ -16,6 +16,7 @@ type screen struct {
 	mu       sync.Mutex
 	cells    [][]string // "" to the right of a wide character
 	row, col int
+	top, end int    // the rows that scroll: from top up to end
 	pending  []byte // the beginning of a sequence or a character
 	modes    map[string]bool
 	queries  int          // how often the program asked the terminal something
@@ -43,6 +44,7 @@ func (s *screen) resize(width, height int) {
 		}
 	}
 	s.cells, s.row, s.col = cells, min(s.row, height-1), min(s.col, width-1)
+	s.top, s.end = 0, height
 }
 
 // whole reports whether no frame is half drawn.
@@ -109,12 +111,23 @@ func (s *screen) step(data []byte) int {
 }
 
 func (s *screen) lineFeed() {
-	if s.row++; s.row < len(s.cells) {
+	if s.row+1 != s.end {
+		s.row = min(s.row+1, len(s.cells)-1)
 		return
 	}
-	s.row--
-	copy(s.cells, s.cells[1:])
-	s.cells[s.row] = blanks(len(s.cells[0]))
+	s.scroll(s.top, s.end, 1)
+}
+
+// scroll moves the rows from top up to end upwards, or down where n is negative.
+func (s *screen) scroll(top, end, n int) {
+	rows := append([][]string(nil), s.cells[top:end]...)
+	for i := range rows {
+		if from := i + n; from >= 0 && from < len(rows) {
+			s.cells[top+i] = rows[from]
+		} else {
+			s.cells[top+i] = blanks(len(rows[i]))
+		}
+	}
 }
 
 func blanks(n int) []string { return strings.Split(strings.Repeat(" ", n), "") }
@@ -227,6 +240,20 @@ func (s *screen) control(parameters string, final byte) {
 				s.put(last)
 			}
 		}
+	case 'L', 'M':
+		if final == 'L' {
+			n = -n
+		}
+		if s.row >= s.top && s.row < s.end {
+			s.scroll(s.row, s.end, n)
+		}
+	case 'S':
+		s.scroll(s.top, s.end, n)
+	case 'T':
+		s.scroll(s.top, s.end, -n)
+	case 'r':
+		s.top, s.end = min(n, height)-1, min(number(1, height), height)
+		s.row, s.col = 0, 0
 	case 'h', 'l':
 		if private {
 			for _, mode := range fields {

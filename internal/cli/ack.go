@@ -35,7 +35,8 @@ a reference it answers the one handoff or assignment that waits for you.`,
 		Example: `  handoff ack
   handoff ack k3f --take refund-flow
   handoff ack refund-flow
-  handoff ack @ana --outcome changes_requested --reason vague_next --note "which reviewer?"
+  handoff ack @ana --outcome changes_requested --reason vague_next \
+      --note "which reviewer?"
   handoff ack --all-seen`,
 		GroupID: groupDaily,
 		Args:    maxArgs(1, "one reference"),
@@ -47,10 +48,10 @@ a reference it answers the one handoff or assignment that waits for you.`,
 	f := cmd.Flags()
 	f.StringVar(&o.outcome, "outcome", handoff.OutcomeAccepted, "`VERDICT`: accepted, accepted_with_gaps, changes_requested, declined, seen")
 	commaListVar(f, &o.take, "take", "take this `ITEM` only (repeatable)")
-	listVar(f, &o.readback, "readback", "the item in your words: `'item;understood;first action'`")
-	listVar(f, &o.gaps, "gap", "what was missing: `'item;class;note'`")
-	f.StringVar(&o.reason, "reason", "", "why changes are needed or it is declined: `REASON`")
-	f.StringVar(&o.exception, "exception", "", "which exception, with --reason exception: `CLASS`")
+	listVar(f, &o.readback, "readback", "the item in your words: `TEXT` is 'item;understood;first action'")
+	listVar(f, &o.gaps, "gap", "what was missing: `TEXT` is 'item;class;note', with a class that handoff gap --help lists")
+	f.StringVar(&o.reason, "reason", "", "why changes are needed or it is declined. `REASON`: missing_context, vague_next, no_acceptance, wrong_receiver, capacity, not_ready, exception, other")
+	f.StringVar(&o.exception, "exception", "", "which exception, with --reason exception. `CLASS`: incomplete, ambiguous, judgement, policy, out_of_scope")
 	f.StringVar(&o.note, "note", "", "a `NOTE` to the sender")
 	f.BoolVar(&o.allSeen, "all-seen", false, "say of every handoff that names you as a reader that you have seen it")
 	o.addFlags(f)
@@ -156,7 +157,7 @@ func (ws *workspace) ackSubject(ref string) (handoff.Target, error) {
 	waiting = append(waiting, ws.assignments()...)
 	switch len(waiting) {
 	case 0:
-		return handoff.Target{}, &noError{"no handoff and no assignment waits for " + ws.me, "handoff inbox shows what else does"}
+		return handoff.Target{}, &noError{message: "no handoff and no assignment waits for " + ws.me, hint: "handoff inbox shows what else does"}
 	case 1:
 		return handoff.Target{Type: handoff.TargetRecord, Name: waiting[0]}, nil
 	}

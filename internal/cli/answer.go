@@ -20,6 +20,8 @@ func newAnswerCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "answer <question>",
 		Short: "Answer a question",
+		Long: `Answer a question. It is closed by that, unless --open leaves room for more.
+handoff query questions lists those that are open.`,
 		Example: `  handoff answer k3f --text "James's. He is online from 10:00"
   handoff answer q:which-limit --text "Fifteen minutes" --source call`,
 		GroupID: groupRecord,
@@ -27,7 +29,7 @@ func newAnswerCmd(g *globals) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return runAnswer(cmd.Context(), g, o, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.text, "text", "", "the answer")
+	f.StringVar(&o.text, "text", "", "`TEXT` of the answer")
 	f.BoolVar(&o.open, "open", false, "the question stays open for more")
 	f.StringVar(&o.source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
 	o.addFlags(f)

@@ -25,7 +25,8 @@ func newAskCmd(g *globals) *cobra.Command {
 item, or a question that was asked before; without --to it goes to the author of
 that.`,
 		Example: `  handoff ask "Which of the two approvals is missing?" --about @ana
-  handoff ask "May the flag go on for 5% of users?" --to sarah --about login-session-timeout`,
+  handoff ask "May the flag go on for 5% of users?" --to sarah \
+      --about login-session-timeout`,
 		GroupID: groupRecord,
 		Args:    minArgs(1, "the question"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -35,7 +36,7 @@ that.`,
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "`WHO` is asked")
 	f.StringVar(&o.about, "about", "", "the handoff, item or question `REF` that it is about")
-	f.StringVar(&o.context, "context", "", "what they need to know to answer")
+	f.StringVar(&o.context, "context", "", "`TEXT` that they need to know to answer")
 	commaListVar(f, &o.blocks, "blocks", "an `ITEM` that waits for the answer (repeatable)")
 	o.addFlags(f)
 	return cmd

@@ -22,7 +22,7 @@ func newAssignCmd(g *globals) *cobra.Command {
 		Short: "Offer an item to a person, as a lead does",
 		Long: `Offer an item to a person, as a lead does. Nothing moves until they take it
 with handoff ack.`,
-		Example: `  handoff assign payments-refund-flow --to cleo --why "Ben is away until Thursday"`,
+		Example: `  handoff assign payments-refund-flow --to james --why "Ben is away"`,
 		GroupID: groupRecord,
 		Args:    exactArgs(1, "an item"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runAssign(cmd.Context(), g, o, args[0]) },
@@ -30,7 +30,7 @@ with handoff ack.`,
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "`WHO` is to take it")
 	f.StringVar(&o.via, "via", "", "the rollup or handoff `REF` that it came with")
-	f.StringVar(&o.why, "why", "", "why them, or why now")
+	f.StringVar(&o.why, "why", "", "`TEXT` that says why them, or why now")
 	o.addFlags(f)
 	return cmd
 }

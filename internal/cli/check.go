@@ -9,7 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
@@ -31,19 +34,20 @@ func newCheckCmd(g *globals) *cobra.Command {
 		Use:   "check [PATH…]",
 		Short: "Check records against the rules",
 		Long: `Check records against the rules. With paths, those files are checked, committed
-or not. Without, every record that the refs reach is. With --staged, what the
-next commit would add is, and that it leaves older records alone.
+or not, config.yaml too. Without, every record that the refs reach is. With
+--staged, what the next commit would add is, and that it leaves older records
+alone.
 
 With --pr, the records of a pull request are checked, that it edits and removes
-none, and that a handoff covers it: one that it adds, or one whose items name its
-number, its branch or a ticket of its title, younger than the last work in it. A
-handoff with four empty lists says that none is needed, and why in its summary.
-The job's environment says which pull request it is, on GitHub, GitLab, Gitea,
-Forgejo, Bitbucket and Jenkins; elsewhere --base does. Missing history is
+none, and that a handoff covers it: one that it adds, or one whose items name
+its number, its branch or a ticket of its title, younger than the last work in
+it. A handoff with four empty lists says that none is needed, and why in its
+summary. The job's environment says which pull request it is, on GitHub, GitLab,
+Gitea, Forgejo, Bitbucket and Jenkins; elsewhere --base does. Missing history is
 fetched.
 
-With --due, the deadlines that have passed are listed instead: handoffs without a
-verdict, blockers and questions that wait too long, temporary conditions that
+With --due, the deadlines that have passed are listed instead: handoffs without
+a verdict, blockers and questions that wait too long, temporary conditions that
 have ended. It is made for a scheduled job; nothing is escalated by itself.
 
 The status is 3 when there are errors; with --strict also when there are
@@ -72,6 +76,21 @@ type checkDocument struct {
 	Records       int               `json:"records"`
 	Findings      []handoff.Finding `json:"findings"`
 	PullRequest   *prDocument       `json:"pull_request,omitempty"`
+
+	config bool // the configuration was checked
+}
+
+// says is what was checked, and what was found.
+func (d checkDocument) says() string {
+	var configuration string
+	records := plural(d.Records, "record")
+	if d.config {
+		configuration = "the configuration"
+		if d.Records == 0 {
+			records = ""
+		}
+	}
+	return joinNonEmpty(", ", d.PullRequest.says(), records, configuration, countFindings(d.Findings))
 }
 
 func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) error {
@@ -99,7 +118,7 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	doc.OK = !handoff.HasErrors(doc.Findings) && (!o.strict || len(doc.Findings) == 0)
 	handoff.SortFindings(doc.Findings)
 	doc.Findings = nonNil(doc.Findings)
-	summary := joinNonEmpty(", ", doc.PullRequest.says(), plural(doc.Records, "record"), countFindings(doc.Findings))
+	summary := doc.says()
 	if err := g.printCheck(doc, guard.Format(o.format), summary); err != nil {
 		return err
 	}
@@ -183,14 +202,10 @@ func checkDue(ctx context.Context, g *globals) (checkDocument, error) {
 	return checkDocument{Records: len(ws.set.Records), Findings: ws.due()}, nil
 }
 
-// checkFiles checks files of the work tree, and what directories hold. A file
-// without an id is a draft.
+// checkFiles checks files of the work tree, and what directories hold.
 func checkFiles(ctx context.Context, g *globals, paths []string) (checkDocument, error) {
 	var doc checkDocument
-	base, err := fileContext(ctx, g)
-	if err != nil {
-		return doc, err
-	}
+	around := sync.OnceValues(func() (*workspace, error) { return repositoryAround(ctx, g) })
 	for _, name := range paths {
 		files, err := yamlFiles(g, name)
 		if err != nil {
@@ -201,11 +216,20 @@ func checkFiles(ctx context.Context, g *globals, paths []string) (checkDocument,
 			if err != nil {
 				return doc, err
 			}
-			parsed := handoff.Parse(data, handoff.KindHandoff)
-			c := base
-			c.Draft = !parsed.Has("id")
-			doc.Records++
-			for _, f := range rules.Check(parsed, c) {
+			var findings []handoff.Finding
+			if isConfigFile(g, file) {
+				// One that is to replace a broken one in HEAD can be checked too.
+				doc.config = true
+				_, findings = config.Parse(data)
+			} else {
+				ws, err := around()
+				if err != nil {
+					return doc, err
+				}
+				doc.Records++
+				findings = checkFile(data, ws, g.Now())
+			}
+			for _, f := range findings {
 				f.Path = shown
 				doc.Findings = append(doc.Findings, f)
 			}
@@ -214,20 +238,41 @@ func checkFiles(ctx context.Context, g *globals, paths []string) (checkDocument,
 	return doc, nil
 }
 
-// fileContext is what files are checked against: the repository around, or
-// nothing outside of one.
-func fileContext(ctx context.Context, g *globals) (rules.Context, error) {
+// repositoryAround is the repository that files are checked against, nil outside
+// of one.
+func repositoryAround(ctx context.Context, g *globals) (*workspace, error) {
 	ws, err := g.openForReading(ctx)
 	var notRepo *store.NotRepositoryError
 	if errors.As(err, &notRepo) {
-		return rules.Context{Now: g.Now()}, nil
+		return nil, nil
 	}
-	if err != nil {
-		return rules.Context{}, err
+	return ws, err
+}
+
+// checkFile checks a record, or a draft, which is one without an id. A record
+// that is published is not measured by the state that it is part of.
+func checkFile(data []byte, ws *workspace, now time.Time) []handoff.Finding {
+	parsed := handoff.Parse(data, handoff.KindHandoff)
+	c := rules.Context{Now: now}
+	switch {
+	case ws == nil:
+	case parsed.Record != nil && ws.state.Records[parsed.Record.ID] != nil:
+		c = ws.publishedContext()
+		c.By = parsed.Record.By
+	default:
+		c = ws.ruleContext()
+		c.Now = ws.now
 	}
-	c := ws.ruleContext()
-	c.Now = ws.now
-	return c, nil
+	c.Draft = !parsed.Has("id")
+	return rules.Check(parsed, c)
+}
+
+// isConfigFile reports whether a path is that of a configuration.
+func isConfigFile(g *globals, name string) bool {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(g.Dir, name)
+	}
+	return filepath.Base(name) == "config.yaml" && filepath.Base(filepath.Dir(name)) == defaultDir
 }
 
 // yamlFiles is the file itself, or the YAML files below a directory, templates
@@ -341,8 +386,12 @@ func (ws *workspace) checkUncommitted(doc *checkDocument) error {
 		}
 		name := path.Join(ws.dir, filepath.ToSlash(rel))
 		if !known[name] && strings.HasSuffix(name, ".yaml") {
+			fix := "publish it with handoff declare -f, or remove it"
+			if isPeopleFile(ws.inside(name)) {
+				fix = "commit it"
+			}
 			doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelWarning, Path: name,
-				Message: "not committed, so it does not count", Fix: "publish it with handoff declare -f, or remove it"})
+				Message: "not committed, so it does not count", Fix: fix})
 		}
 		return nil
 	})

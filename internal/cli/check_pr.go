@@ -39,11 +39,11 @@ func (o *prOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.head, "head", "", "its last commit is `REV`")
 	f.IntVar(&o.number, "number", 0, "its number is `N`")
 	f.BoolVar(&o.require, "require", false, "no handoff is an error, not a warning")
-	f.BoolVar(&o.skipDraft, "skip-draft", false, "a draft owes no handoff")
+	f.BoolVar(&o.skipDraft, "skip-draft", false, "a draft owes none")
 	o.skipAuthor = []string{guard.Bots}
-	commaListVar(f, &o.skipAuthor, "skip-author", "nor does an `AUTHOR` like this")
-	commaListVar(f, &o.skipPath, "skip-path", "nor do changes to files of this `PATTERN` alone, as in .gitignore")
-	commaListVar(f, &o.skipLabel, "skip-label", "nor does one with this `LABEL`")
+	commaListVar(f, &o.skipAuthor, "skip-author", "an `AUTHOR` like this owes no handoff")
+	commaListVar(f, &o.skipPath, "skip-path", "changes to files of this `PATTERN` alone owe none, as in .gitignore")
+	commaListVar(f, &o.skipLabel, "skip-label", "a pull request with this `LABEL` owes none")
 }
 
 // changed reports whether a flag is set that says something about a pull

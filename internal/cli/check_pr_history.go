@@ -42,7 +42,11 @@ func (c *prCheck) noHistory(err error) error {
 	if base == "" {
 		base = "the target branch"
 	}
-	return &hintedError{fmt.Errorf("the history between %s and this change is not in this clone: %w", base, err), guard.DeepenHint(c.service)}
+	hint := guard.DeepenHint(c.service)
+	if c.remote == "" && c.service == "" {
+		hint = "git branch lists what --base can name"
+	}
+	return &hintedError{fmt.Errorf("the history between %s and this change is not in this clone: %w", base, err), hint}
 }
 
 // chooseRemote takes origin, else the first remote.

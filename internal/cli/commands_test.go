@@ -3,9 +3,13 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/spf13/cobra"
 )
 
@@ -30,6 +34,49 @@ func TestEveryCommandIsShown(t *testing.T) {
 		}
 		if top := strings.Join(strings.Fields(path)[:2], " "); !strings.Contains(readme, "`"+top) {
 			t.Errorf("%s: not in the README", top)
+		}
+	}
+}
+
+// placeholder finds a flag whose value has no name but its type.
+var placeholder = regexp.MustCompile(`^ +(-\w, )?--[a-z-]+ (strings?|ints?)\b`)
+
+// The help of a command can be read where a terminal is 80 columns wide.
+func TestHelpFitsTheTerminal(t *testing.T) {
+	root := newRootCmd(new(globals))
+	for _, cmd := range append(commands(root), root) {
+		var help strings.Builder
+		cmd.SetOut(&help)
+		if err := cmd.Help(); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(help.String()) {
+			if placeholder.MatchString(line) {
+				t.Errorf("%s --help: the name of a value is a type: %s", cmd.CommandPath(), line)
+			}
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > helpWidth {
+				t.Errorf("%s --help: a line of %d columns: %s", cmd.CommandPath(), n, line)
+			}
+		}
+	}
+}
+
+// The configuration in the help is one that is accepted, with every key there is.
+func TestConfigHelp(t *testing.T) {
+	var example strings.Builder
+	for line := range strings.Lines(configHelp) {
+		if text, ok := strings.CutPrefix(line, "  "); ok {
+			example.WriteString(text)
+		}
+	}
+	if _, findings := config.Parse([]byte(example.String())); len(findings) > 0 {
+		t.Errorf("%+v", findings)
+	}
+	keys := reflect.TypeFor[config.Config]()
+	for i := range keys.NumField() {
+		key, _, _ := strings.Cut(keys.Field(i).Tag.Get("yaml"), ",")
+		if key != "" && key != "-" && !strings.Contains(example.String(), "\n"+key+":") && !strings.HasPrefix(example.String(), key+":") {
+			t.Errorf("%s is not in the help", key)
 		}
 	}
 }

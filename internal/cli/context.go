@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -139,6 +140,15 @@ func (ws *workspace) location() *time.Location {
 		return ws.author.When.Location()
 	}
 	return ws.now.Location()
+}
+
+// timeProblem is a usage error about the value of a flag.
+func timeProblem(flag, value string, err error) error {
+	var wrong *handoff.TimeError
+	if errors.As(err, &wrong) && wrong.Reason == "" {
+		return usagef("write "+wrong.Forms(), "%s %s: is not a time", flag, value)
+	}
+	return usagef("", "%s: %v", flag, err)
 }
 
 // when reads the value of a flag that looks ahead from what is being written.

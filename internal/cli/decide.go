@@ -20,24 +20,28 @@ func newDecideCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "decide 'what -- why'",
 		Short: "Record a decision outside a handoff",
+		Long: `Record a decision outside a handoff: what was decided, two dashes, and why. One
+decision stands on a topic. The next one on it names it with --supersedes, or is
+only --status proposed.`,
 		Example: `  handoff decide "Sessions last 15 minutes -- the audit asks for at most 15"
-  handoff decide "Sessions last 30 minutes -- users lost long forms" --supersedes sessions-last-15-minutes --source call`,
+  handoff decide "Sessions last 30 minutes -- users lost long forms" \
+      --supersedes sessions-last-15-minutes --source call`,
 		GroupID: groupRecord,
-		Args:    exactArgs(1, "the decision, as 'what -- why'"),
+		Args:    exactArgs(1, "the decision 'what -- why'"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runDecide(cmd.Context(), g, o, args[0]) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.topic, "topic", "", "the `SLUG` of what is decided; without it, made of the text")
 	commaListVar(f, &o.items, "item", "an `ITEM` that it is about (repeatable)")
 	listVar(f, &o.rejected, "alternative", "what was not chosen: `'option;why not'`")
-	f.StringVar(&o.fields.Context, "context", "", "what the business wants")
-	f.StringVar(&o.fields.Tradeoffs, "tradeoffs", "", "what it costs")
+	f.StringVar(&o.fields.Context, "context", "", "`TEXT` that says what the business wants")
+	f.StringVar(&o.fields.Tradeoffs, "tradeoffs", "", "`TEXT` that says what it costs")
 	f.StringVar(&o.fields.Answers, "answers", "", "the blocker or question `REF` that it answers")
 	f.StringVar(&o.fields.Supersedes, "supersedes", "", "the `TOPIC` that it decides anew")
 	f.StringVar(&o.fields.Door, "door", "", "`KIND`: two_way, or one_way with --approved-by")
 	f.StringVar(&o.fields.ApprovedBy, "approved-by", "", "`WHO` approved it")
 	f.StringVar(&o.fields.DecidedBy, "decided-by", "", "`WHO` decided, if not you")
-	f.StringVar(&o.fields.RevisitWhen, "revisit-when", "", "when to think again")
+	f.StringVar(&o.fields.RevisitWhen, "revisit-when", "", "`TEXT` that says when to think again")
 	f.StringVar(&o.fields.Status, "status", "", "`STATUS`: accepted (the default), proposed, reversed")
 	f.StringVar(&o.fields.Source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
 	o.addFlags(f)
@@ -45,12 +49,9 @@ func newDecideCmd(g *globals) *cobra.Command {
 }
 
 func runDecide(ctx context.Context, g *globals, o decideOptions, text string) error {
-	parsed, topic, err := parseDecision(text)
+	parsed, topic, err := parseDecision(text, o.topic)
 	if err != nil {
 		return err
-	}
-	if o.topic != "" {
-		topic = o.topic
 	}
 	fields := o.fields
 	fields.Decision, fields.Rationale, fields.Items = parsed.Decision, parsed.Rationale, o.items
@@ -58,9 +59,16 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		p := parts(value, 2)
 		fields.Alternatives = append(fields.Alternatives, handoff.Alternative{Option: p[0], WhyNot: p[1]})
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(fields.Answers)})
 	if err != nil {
 		return err
+	}
+	if fields.Answers != "" {
+		target, err := ws.resolve(fields.Answers)
+		if err != nil {
+			return err
+		}
+		fields.Answers = target.Ref()
 	}
 	r := ws.newRecord(g, &handoff.DecisionRecord{Topic: topic, DecisionFields: fields})
 	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{r}, "nothing was decided")

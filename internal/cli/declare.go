@@ -61,10 +61,12 @@ records know. What you typed is kept as a draft until it is published.`,
   handoff declare --resume
   handoff declare -f today.yaml
   handoff declare --carry --editor
-  handoff declare --to ben --returns "mon 09:00" --summary "Refund flow is in review" \
-      --item "refund-flow;in_review;PR #1842 has 1 of 2 approvals;Get james's review" \
+  handoff declare --to ben --returns "mon 09:00" \
+      --summary "The refund flow lacks one approval" \
+      --item "refund-flow;in_review;PR #1842 has 1 of 2;Get james's review" \
       --intent "refund-flow;Customers wait for refunds that the old job lost" \
-      --give all --accept "refund-flow;PR #1842 is merged" --none shipped,blockers,decisions`,
+      --give all --accept "refund-flow;PR #1842 is merged" \
+      --none shipped,blockers,decisions`,
 		GroupID: groupDaily,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDeclare(cmd.Context(), g, o) },
@@ -88,18 +90,18 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&o.file, "file", "f", "", "take the handoff from `FILE`, - for standard input")
 	f.BoolVarP(&o.editor, "editor", "e", false, "write it in your editor")
 	f.StringVar(&o.amend, "amend", "", "replace your handoff `REF`")
-	f.StringVar(&o.summary, "summary", "", "one sentence, at most 140 characters")
+	f.StringVar(&o.summary, "summary", "", "`TEXT` is one sentence of at most 140 characters")
 	commaListVar(f, &o.to, "to", "who is asked to take it: `WHO`, team, team:x, shift:x or lead:x")
-	commaListVar(f, &o.cc, "cc", "who gets it for information")
+	commaListVar(f, &o.cc, "cc", "`WHO` gets it for information")
 	f.StringVar(&o.returns, "returns", "", "when you are back: `WHEN`, as in \"mon 09:00\" or an RFC 3339 time")
-	listVar(f, &o.items, "item", "an item: `'id;status;state;next'`; empty parts keep what is there")
-	listVar(f, &o.blockers, "blocker", "a blocker: `'needs;because;resolver;blocks'`")
+	listVar(f, &o.items, "item", "an item: `TEXT` is 'id;status;state;next', with the status ready, in_progress, in_review or blocked; empty parts keep what is there")
+	listVar(f, &o.blockers, "blocker", "a blocker: `TEXT` is 'needs;because;resolver;blocks'")
 	listVar(f, &o.decisions, "decision", "a decision: `'what -- why'`")
 	listVar(f, &o.shipped, "shipped", "what is finished: `'[item;]what'`")
 	listVar(f, &o.dropped, "dropped", "an item that nobody will continue: `'item;why'`")
 	listVar(f, &o.intents, "intent", "why an item is done: `'item;why'`")
 	listVar(f, &o.accepts, "accept", "how to tell that an item is done: `'item;check'`")
-	listVar(f, &o.refs, "ref", "what an item refers to: `'item;pr:1842'`")
+	listVar(f, &o.refs, "ref", "what an item refers to, a pr, ticket, branch, commit, file, url or doc: `'item;pr:1842'`")
 	commaListVar(f, &o.none, "none", "say none: `LISTS` out of shipped, items, blockers, decisions")
 	listVar(f, &o.waive, "waive", "let a rule pass: `'CODE;why'`")
 	commaListVar(f, &o.allowSecrets, "allow-secret", "`FINGERPRINT` of a text that is no secret")

@@ -60,7 +60,7 @@ var scenes = []scene{
 		{"declare", "-f", "today.yaml"},
 		{"query", "whois", "payments-refund-flow"},
 	}},
-	{ben, demoDay(10, 30), "looks what waits, and takes one of the two items", [][]string{
+	{ben, demoDay(10, 30), "looks at what waits, and takes one of the two items", [][]string{
 		{"inbox"},
 		{"ack", "@ana", "--take", "payments-refund-flow", "--note", "the timeout stays with you until sarah decides"},
 		{"query", "whois", "payments-refund-flow"},

@@ -35,8 +35,9 @@ references that cannot be read and how they come back, a configuration that is
 not used, foreign files among the records, a hook that git does not run, a clock
 that differs.
 
-Nothing is written without --fix, and with it nothing but local state: no commit,
-no reference, no file of yours. The status is 3 when something is left to do.`,
+Nothing is written without --fix, and with it nothing but local state: no
+commit, no reference, no file of yours. The status is 3 when something is left
+to do.`,
 		Example: `  handoff doctor
   handoff doctor --fix`,
 		GroupID: groupSetup,
@@ -217,6 +218,9 @@ func isOrAre(n int) string {
 func (d *doctor) lookAtDraft(context.Context) error {
 	drafts := &form.Drafts{Dir: d.repo.Dir()}
 	data, err := drafts.Load()
+	if errors.Is(err, fs.ErrPermission) {
+		return nil // somebody else's
+	}
 	if err != nil || data == nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -154,6 +155,10 @@ func (ws *workspace) draftFrom(ctx context.Context, name string) (*draft, error)
 		}
 	}
 	target, err := ws.resolve(name)
+	var unknown *handoff.UnknownError
+	if errors.As(err, &unknown) {
+		return nil, usagef("commit "+path.Join(ws.dir, "templates", "NAME.yaml")+" to have a template", "--from %s: neither a template in HEAD nor a handoff", name)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -342,7 +347,7 @@ func (ws *workspace) applyFlags(h *handoff.Handoff, o declareOptions) error {
 	if o.returns != "" {
 		t, err := ws.when(o.returns)
 		if err != nil {
-			return usagef("", "--returns %s: %v", o.returns, err)
+			return timeProblem("--returns", o.returns, err)
 		}
 		h.ReturnsAt = handoff.Time{Time: t}
 	}
@@ -485,7 +490,7 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 
 func applyDecisions(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.decisions {
-		fields, topic, err := parseDecision(value)
+		fields, topic, err := parseDecision(value, "")
 		if err != nil {
 			return err
 		}
@@ -494,13 +499,16 @@ func applyDecisions(h *handoff.Handoff, o declareOptions) error {
 	return nil
 }
 
-// parseDecision reads "what -- why" and names the topic after the what.
-func parseDecision(value string) (handoff.DecisionFields, string, error) {
+// parseDecision reads "what -- why". Where no topic is given it is named after
+// the what, which not every script allows: a slug is of Latin letters.
+func parseDecision(value, topic string) (handoff.DecisionFields, string, error) {
 	what, why, ok := strings.Cut(value, " -- ")
 	fields := handoff.DecisionFields{Decision: strings.TrimSpace(what), Rationale: strings.TrimSpace(why)}
-	topic := handoff.Slug(fields.Decision)
-	if !ok || topic == "" || fields.Rationale == "" {
+	if !ok || fields.Decision == "" || fields.Rationale == "" {
 		return fields, "", usagef("as in 'Sessions last 15 minutes -- the audit asks for it'", "decision %q: write what was decided, --, and why", value)
+	}
+	if topic = cmp.Or(topic, handoff.Slug(fields.Decision)); topic == "" {
+		return fields, "", usagef("handoff decide 'what -- why' --topic SLUG names it", "decision %q: no name can be made of what was decided", value)
 	}
 	return fields, topic, nil
 }

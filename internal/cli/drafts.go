@@ -17,13 +17,8 @@ directory of this work tree, kept until it is published. The last five that were
 set aside are kept as well.`,
 		Example: "  handoff draft show\n  handoff draft restore",
 		GroupID: groupRecord,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef(cmd.CommandPath()+" --help lists them", "say show, path, drop or restore")
-			}
-			return usagef(suggestion(cmd, args[0]), "%q is not one of show, path, drop, restore", args[0])
-		},
-		RunE: func(*cobra.Command, []string) error { return nil },
+		Args:    oneOf("show", "path", "drop", "restore"),
+		RunE:    func(*cobra.Command, []string) error { return nil },
 	}
 	sub := func(use, short, example string, args cobra.PositionalArgs, run func(*form.Drafts, []string) error) {
 		cmd.AddCommand(&cobra.Command{
@@ -40,7 +35,7 @@ set aside are kept as well.`,
 	sub("show", "Print the draft", "  handoff draft show", noArgs, g.draftShow)
 	sub("path", "Print where the draft is", "  handoff draft path", noArgs, g.draftPath)
 	sub("drop", "Set the draft aside", "  handoff draft drop", noArgs, g.draftDrop)
-	sub("restore [n]", "Bring back a draft that was set aside: the last one, or the n-th last", "  handoff draft restore 2",
+	sub("restore [n]", "Bring back the last draft that was set aside, or the n-th last", "  handoff draft restore 2",
 		maxArgs(1, "one number"), g.draftRestore)
 	return cmd
 }
@@ -90,7 +85,10 @@ func (g *globals) draftRestore(drafts *form.Drafts, args []string) error {
 		return err
 	}
 	if !found {
-		return usagef("", "draft %d was never set aside, or is gone", n)
+		if n == 1 {
+			return usagef("handoff declare begins one", "no draft was set aside")
+		}
+		return usagef("handoff draft restore brings the last one back", "no %d drafts were set aside", n)
 	}
 	g.note("restored; handoff declare --resume goes on with it")
 	return nil

@@ -24,8 +24,10 @@ func newEscalateCmd(g *globals) *cobra.Command {
 		Short: "Raise a blocker, question or handoff to somebody else",
 		Long: `Raise a blocker, question or handoff to somebody else. Without --to a blocker
 goes up the ladder of the configuration. Nothing is ever escalated by itself.`,
-		Example: `  handoff escalate session-policy --reason no_response --ask "Decide today, or name who can"
-  handoff escalate k3f --to ines --reason sla_breach --deadline "tomorrow 12:00" --ask "Take the refund flow"`,
+		Example: `  handoff escalate session-policy --reason no_response \
+      --ask "Decide today, or name who can"
+  handoff escalate k3f --to ines --reason sla_breach \
+      --deadline "tomorrow 12:00" --ask "Take the refund flow"`,
 		GroupID: groupRecord,
 		Args:    exactArgs(1, "a reference"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runEscalate(cmd.Context(), g, o, args[0]) },
@@ -33,7 +35,7 @@ goes up the ladder of the configuration. Nothing is ever escalated by itself.`,
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "`WHO` is to act now")
 	f.StringVar(&o.reason, "reason", "", "`REASON`: sla_breach, no_response, severity, priority, disagreement, stalled")
-	f.StringVar(&o.ask, "ask", "", "what they are to do")
+	f.StringVar(&o.ask, "ask", "", "`TEXT` that says what they are to do")
 	f.StringVar(&o.deadline, "deadline", "", "by `WHEN`")
 	f.IntVar(&o.level, "level", 0, "`N` from 1 to 3; without it, one above the last")
 	o.addFlags(f)
@@ -64,7 +66,7 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 	if o.deadline != "" {
 		at, err := ws.when(o.deadline)
 		if err != nil {
-			return usagef("", "--deadline: %v", err)
+			return timeProblem("--deadline", o.deadline, err)
 		}
 		e.Deadline = handoff.Time{Time: at}
 	}

@@ -32,19 +32,19 @@ func newExportCmd(g *globals) *cobra.Command {
 	var o exportOptions
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Write every record or every state for other programs: NDJSON, CSV, SQLite",
+		Short: "Write records or states for other programs: NDJSON, CSV, SQLite",
 		Long: `Write every record, the oldest first, or with --states what they add up to: all
-items, blockers, questions, decisions and handoffs, closed ones included, with the
-fields that query has.
+items, blockers, questions, decisions and handoffs, closed ones included, with
+the fields that query has.
 
-ndjson  one JSON document a line, with the record under "record" and where it was
-        found under "source", or with the fields of the state
+ndjson  one JSON document a line, with the record under "record" and where it
+        was found under "source", or with the fields of the state
 csv     RFC 4180 with a header and one row each; a cell that a spreadsheet would
         take for a formula begins with an apostrophe. Of a record there are the
         main fields, and all of it as JSON in the last column
-sqlite  a file with the tables repo, records, items, blockers, questions, decisions
-        and handoffs (without records if you ask for --states); lists are JSON
-        arrays. It needs -o
+sqlite  a file with the tables repo, records, items, blockers, questions,
+        decisions and handoffs (without records if you ask for --states); lists
+        are JSON arrays. It needs -o
 
 Times in CSV and SQLite are in UTC. A file appears under its name when it is
 complete; one that is there already is replaced with --force only.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -38,7 +39,7 @@ func (g *globals) newExportWriter(ctx context.Context, o exportOptions) (*export
 		path := from(g.Dir, o.output)
 		var err error
 		if w.file, err = beginFile(path, g.NewID(), o.force); err != nil {
-			return nil, err
+			return nil, asNamed(o.output, err)
 		}
 		out = w.file.f
 	}
@@ -166,6 +167,16 @@ func beginFile(path, id string, force bool) (*newFile, error) {
 	f, err := os.OpenFile(n.temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 	n.f = f
 	return n, err
+}
+
+// asNamed is an error of the file system about the file that the user named: the
+// one that is written has another name.
+func asNamed(name string, err error) error {
+	var wrong *fs.PathError
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("-o %s: %w", name, wrong.Err)
+	}
+	return err
 }
 
 func existsError(path string) error {

@@ -1,10 +1,43 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
+
+// flagProblem says what is wrong with a flag, in the words of the command line.
+func flagProblem(err error) string {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return err.Error()
+	}
+	wanted := "not a number"
+	if invalid.GetFlag().Value.Type() == "bool" {
+		wanted = "say true or false, or nothing"
+	}
+	return fmt.Sprintf("--%s %s: %s", invalid.GetFlag().Name, invalid.GetValue(), wanted)
+}
+
+// flagGroupProblem names the flags that exclude each other. The error of cobra
+// names the whole group instead.
+func flagGroupProblem(cmd *cobra.Command, err error) string {
+	given := make(map[string][]string)
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		for _, group := range f.Annotations["cobra_annotation_mutually_exclusive"] {
+			given[group] = append(given[group], "--"+f.Name)
+		}
+	})
+	for _, names := range given {
+		if len(names) > 1 {
+			return "give one of " + strings.Join(names, ", ")
+		}
+	}
+	return err.Error()
+}
 
 // listFlag is the value of a flag that may be given more than once, or once
 // with commas where split is set. Those of pflag set up a CSV writer each, at

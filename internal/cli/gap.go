@@ -28,7 +28,7 @@ missing and what it cost, never a culprit.`,
 	f := cmd.Flags()
 	f.StringVar(&o.gap.Class, "class", "", "`CLASS`: missing_info, wrong_info, stale, no_owner, late, misrouted, unanticipated, side_channel")
 	f.StringVar(&o.gap.Impact, "impact", "", "`IMPACT`: none, delay, stall, rework, outage")
-	f.StringVar(&o.gap.Recovery, "recovery", "", "how you went on")
+	f.StringVar(&o.gap.Recovery, "recovery", "", "`TEXT` that says how you went on")
 	f.BoolVar(&o.gap.Anticipated, "anticipated", false, "the handoff had warned of it")
 	o.addFlags(f)
 	return cmd

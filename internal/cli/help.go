@@ -9,6 +9,32 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// helpWidth is how wide the help is at most.
+const helpWidth = 80
+
+// setHelp fits the help of cobra to this program: the exit statuses, lines that
+// are not too long, topics as they are asked for, and a word for what there is
+// no help on.
+func setHelp(root *cobra.Command) {
+	root.SetUsageTemplate(strings.NewReplacer(
+		"FlagUsages ", fmt.Sprintf("FlagUsagesWrapped %d ", helpWidth),
+		"{{rpad .CommandPath .CommandPathPadding}}", "handoff help {{rpad .Name .NamePadding}}",
+	).Replace(root.UsageTemplate()) + "{{if not .HasParent}}\n" + statusHelp + "{{end}}")
+	root.SetHelpCommandGroupID(groupSetup)
+	root.InitDefaultHelpCmd()
+	help, _, err := root.Find([]string{"help"})
+	if err != nil {
+		return
+	}
+	help.Args = func(_ *cobra.Command, args []string) error {
+		cmd, rest, err := root.Find(args)
+		if err != nil || len(rest) == 0 {
+			return err
+		}
+		return usagef(suggestion(cmd, rest[0], "handoff --help lists the commands and the topics"), "no help on %q", rest[0])
+	}
+}
+
 // newHelpTopics returns the texts of "handoff help TOPIC": commands that do
 // nothing but explain.
 func newHelpTopics() []*cobra.Command {
@@ -66,17 +92,34 @@ const configHelp = `
 and changed like any other file, by review. It may describe people and rules,
 but holds no URL to call, no token and no command.
 
-  format: 1
-  people:    {ana: {emails: [ana@example.com], team: payments,
-              tz: Asia/Singapore, hours: "09:00-18:00", days: mon-fri}}
-  teams:     {payments: {lead: ben, zone: apac}}
-  zones:     [apac, emea, amer]
-  sla:       {ack: {routine: 1h, watch: 30m, critical: 15m}, blocker_ack: 4h}
-  authority: [{area: session-policy, primary: sarah, alternates: [ines]}]
+  format:     1
+  people:     {ana: {emails: [ana@example.com], team: payments,
+               tz: Asia/Singapore, hours: "09:00-18:00", days: mon-fri,
+               away: [{from: 2026-12-21, to: 2027-01-04, cover: ben}]},
+               ben: {emails: [ben@example.com], team: payments},
+               sarah: {emails: [sarah@example.com]},
+               ines: {emails: [ines@example.com]}}
+  teams:      {payments: {lead: ben, zone: apac}}
+  pods:       {refunds: {teams: [payments], leads: {apac: ana, emea: ben}}}
+  zones:      [apac, emea, amer]
+  store:      {branch: current}      # or a branch of their own
+  read:       all                    # or current: HEAD alone
+  commit:     {skip_ci: false}
+  timing:     {publish_grace: 10m, clock_skew: 5m, backdate: 15m}
+  ack_policy: per_item               # or any, all
+  hook:       {before_shift_end: 90m, commits: 10, hours: 12}
+  sla:        {ack: {routine: 1h, watch: 30m, critical: 15m}, answer: 8h,
+               blocker_ack: 4h, blocker_resolve: 2d}
+  authority:  [{area: session-policy, primary: sarah, alternates: [ines]}]
   escalation: {default: [alternate, "team:lead"]}
-  rules:     {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
-  store:     {branch: current}
-  read:      all`
+  interfaces: [{from: apac, to: emea, requires: [accept, effort],
+               on_missing: reject}]
+  exceptions: {judgement: sarah, policy: ines}
+  rules:      {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
+  refs:       {ticket: "https://jira.example.com/browse/{id}"}
+
+handoff init writes what it knows, and the other keys as comments that explain
+them. handoff check .handoffs/config.yaml checks it before you commit.`
 
 const securityHelp = `
 Whoever can get a commit into a branch that you read is not trusted. What comes

@@ -20,6 +20,8 @@ handoff is due: near the end of your shift, or after the commits or hours that
 the configuration names under hook. It asks nobody and uses no network.`,
 		Example: "  handoff hook install\n  handoff hook status",
 		GroupID: groupSetup,
+		Args:    oneOf("install", "uninstall", "status", "run"),
+		RunE:    func(*cobra.Command, []string) error { return nil },
 	}
 	cmd.AddCommand(newHookInstallCmd(g), newHookUninstallCmd(g), newHookStatusCmd(g), newHookRunCmd(g))
 	return cmd
@@ -35,11 +37,12 @@ func newHookInstallCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "install",
 		Short: "Add the reminder to the pre-push hook",
-		Long: `Add the reminder to the pre-push hook that git runs here, wherever core.hooksPath
-says it is. A shell script that is there already gets a marked block behind its
-first line and keeps everything else. Hooks that husky, lefthook or pre-commit
-write, or that are no shell scripts, are left alone; what to add to them is
-printed. Without the program on the PATH, the hook does nothing.`,
+		Long: `Add the reminder to the pre-push hook that git runs here, wherever
+core.hooksPath says it is. A shell script that is there already gets a marked
+block behind its first line and keeps everything else. Hooks that husky,
+lefthook or pre-commit write, or that are no shell scripts, are left alone; what
+to add to them is printed. Without the program on the PATH, the hook does
+nothing.`,
 		Example: "  handoff hook install\n  handoff hook install --strict",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runHookInstall(cmd.Context(), g, o) },

@@ -23,9 +23,9 @@ func newHookRunCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run pre-push [-- REMOTE [URL]]",
 		Short: "What the hook runs: remind if a handoff is due",
-		Long: `Remind if a handoff is due. Git gives a pre-push hook the name of the remote, and
-on stdin the branches that are pushed. Nothing is due for deletions, tags, notes,
-and pushes of more branches than a day's work has.
+		Long: `Remind if a handoff is due. Git gives a pre-push hook the name of the remote,
+and on stdin the branches that are pushed. Nothing is due for deletions, tags,
+notes, and pushes of more branches than a day's work has.
 
 The status is 0 whatever happens, so that a push goes on; with --strict it is 3
 when a handoff is due.`,
@@ -33,7 +33,7 @@ when a handoff is due.`,
 		Args:    cobra.ArbitraryArgs, // git may add some
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || args[0] != "pre-push" {
-				return usagef("handoff hook run pre-push", "handoff hook run: the only hook is pre-push")
+				return usagef("handoff hook run pre-push", "hook run: the only hook is pre-push")
 			}
 			return runPrePush(cmd.Context(), g, o, args[1:])
 		},
@@ -60,6 +60,7 @@ func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string
 		// A reminder that cannot be worked out must not stop a push.
 		if !isNoRepository(err) {
 			g.say("handoff: no reminder: %v", err)
+			g.say("hint: handoff doctor tells more")
 		}
 		return nil
 	case why == "":

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
@@ -52,11 +53,31 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 	}
 	switch {
 	case len(rows) > 0:
-		g.note("handoff show REF tells the whole story, handoff ack REF takes it over")
-	case len(ws.state.Teams) == 0: // nobody has written anything
-		g.note("there are no handoffs in this repository yet; handoff declare writes the first")
+		g.note("handoff show REF tells the whole story, %s", wayOn(rows))
+	case ws.empty():
+		g.note(saysEmpty)
 	default:
 		g.note("nothing waits for %s", ws.me)
 	}
 	return nil
 }
+
+// wayOn is the command for what waits: to take over comes first.
+func wayOn(rows []query.Row) string {
+	waits := func(t query.Type) bool {
+		return slices.ContainsFunc(rows, func(r query.Row) bool { return r.RowType() == t })
+	}
+	switch {
+	case waits(query.TypeHandoff), waits(query.TypeItem):
+		return "handoff ack REF takes it over"
+	case waits(query.TypeBlocker):
+		return "handoff resolve REF removes it"
+	}
+	return "handoff answer REF answers it"
+}
+
+// saysEmpty is what reading commands say before the first handoff.
+const saysEmpty = "there are no handoffs in this repository yet; handoff declare writes the first"
+
+// empty reports whether nobody has published a handoff yet.
+func (ws *workspace) empty() bool { return len(ws.state.Teams) == 0 }

@@ -59,7 +59,7 @@ status, decision, why, by, age, supersedes, superseded by, record, path, commit.
 		GroupID: groupRead,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && !o.decisions {
-				return usagef("handoff log --decisions TOPIC, or handoff query for other questions", "%s takes an argument with --decisions only, got %q", cmd.CommandPath(), args[0])
+				return usagef("handoff log --decisions TOPIC, or handoff query for other questions", "%s takes an argument with --decisions only, got %q", commandName(cmd), args[0])
 			}
 			return nil
 		},
@@ -123,7 +123,11 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	if g.printer.structured() {
 		return g.printer.document(logDocument{1, entries})
 	}
-	if len(entries) == 0 {
+	switch {
+	case len(entries) == 0 && ws.empty():
+		g.note(saysEmpty)
+		return nil
+	case len(entries) == 0:
 		g.note("no records match")
 		return nil
 	}
@@ -140,7 +144,7 @@ func says(r *handoff.Record) string {
 	case *handoff.Handoff:
 		return body.Summary
 	case *handoff.Ack:
-		return joinNonEmpty(" ", body.Subject, ackHeadline("", body)[2:], body.Note)
+		return joinNonEmpty(": ", body.Subject+" "+ackHeadline("", body)[2:], body.Note)
 	case *handoff.Question:
 		return body.Ask
 	case *handoff.Answer:

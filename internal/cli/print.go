@@ -295,7 +295,7 @@ func (p *printer) runJQ(data []byte) error {
 func (p *printer) runTemplate(data []byte) error {
 	t, err := template.New("--template").Parse(p.template)
 	if err != nil {
-		return usagef("handoff help formatting shows examples", "%v", err)
+		return usagef("handoff help formatting shows examples", "%s", strings.TrimPrefix(err.Error(), "template: "))
 	}
 	var input any
 	if err := json.Unmarshal(data, &input); err != nil {
@@ -303,7 +303,7 @@ func (p *printer) runTemplate(data []byte) error {
 	}
 	var b strings.Builder
 	if err := t.Execute(&b, input); err != nil {
-		return usagef("handoff help formatting shows examples", "%v", err)
+		return usagef("handoff help formatting shows examples", "%s", strings.TrimPrefix(err.Error(), "template: "))
 	}
 	_, err = io.WriteString(p.w, handoff.Neutralise(b.String()))
 	return err

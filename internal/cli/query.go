@@ -83,17 +83,31 @@ as on GitHub, words to search for, or one of a few plain sentences.
 The status is 0 when the records answer, also when the answer is "none", and 3
 when no record covers the question; it then names whom to ask. Nothing is ever
 guessed.
+
+Terms narrow a question, all of them together, and a - before one negates it:
+is: kind: by: to: owner: holder: resolver: team: item: severity: ref: since:
+until: and words, in double quotes where they belong together. A value that does
+not exist is answered with those that do.
 ` + reposHelp + `
-An item of one name in two repositories is two items; "me" is who you are in each.
+An item of one name in two repositories is two items; "me" is who you are in
+each.
 `,
 		Example: `  handoff query what is blocked
   handoff query next ben
   handoff query 'is:blocked resolver:sarah since:2d "session timeout"'
+  handoff query 'items -holder:ben'
   handoff query blocked --all-repos ~/src`,
 		GroupID: groupRead,
 		Args:    minArgs(1, "a question"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runQuery(cmd.Context(), g, o, args) },
 	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		var unknown *pflag.NotExistError
+		if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "" {
+			return usagef("quote a question that negates a term, as in: handoff query 'items -holder:ben'", "%s", flagProblem(err))
+		}
+		return cmd.Root().FlagErrorFunc()(cmd, err)
+	})
 	o.addFlags(cmd.Flags())
 	o.repos.addFlags(cmd.Flags())
 	addHelp(cmd, func() string { return "\nTopics:\n" + topicHelp() })
@@ -118,7 +132,7 @@ func topicHelp() string {
 func minArgs(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < n {
-			return usagef(cmd.CommandPath()+" --help shows an example", "%s: %s is missing", cmd.CommandPath(), what)
+			return usagef(cmd.CommandPath()+" --help shows an example", "%s: %s is missing", commandName(cmd), what)
 		}
 		return nil
 	}
@@ -208,7 +222,11 @@ func (g *globals) printAnswer(a query.Answer) error {
 		return err
 	}
 	if !a.Answered {
-		return &noError{message: a.Say}
+		no := &noError{message: a.Say}
+		if len(a.Ask) == 0 {
+			no.hint = "handoff sync fetches what others have published"
+		}
+		return no
 	}
 	if len(a.Rows) == 0 || len(a.Rows) < a.Total {
 		g.note("%s", a.Say)

@@ -21,7 +21,11 @@ func newResolveCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "resolve <blocker>",
 		Short: "Say that a blocker is gone, and how",
-		Example: `  handoff resolve session-policy --how "Sessions last 15 minutes on web and app" \
+		Long: `Say that a blocker is gone, and how. The items that it blocked may go on; their
+status changes when their holder declares them again. --decision records what
+was decided in the same commit.`,
+		Example: `  handoff resolve session-policy \
+      --how "Sessions last 15 minutes on web and app" \
       --decision "Sessions last 15 minutes -- the audit asks for at most 15"`,
 		GroupID: groupRecord,
 		Args:    exactArgs(1, "a blocker"),
@@ -29,9 +33,9 @@ func newResolveCmd(g *globals) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.outcome, "outcome", "resolved", "`OUTCOME`: resolved, workaround, withdrawn, obsolete, wont_fix")
-	f.StringVar(&o.how, "how", "", "what removed it")
+	f.StringVar(&o.how, "how", "", "`TEXT` that says what removed it")
 	f.StringVar(&o.decision, "decision", "", "the decision that removed it: `'what -- why'`")
-	listVar(f, &o.evidence, "evidence", "a link or a commit that shows it (repeatable)")
+	listVar(f, &o.evidence, "evidence", "a `LINK` or a commit that shows it (repeatable)")
 	f.StringVar(&o.source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
 	o.addFlags(f)
 	return cmd
@@ -97,7 +101,7 @@ func (ws *workspace) resolution(g *globals, o resolveOptions, b *handoff.Blocker
 	if o.decision == "" {
 		return []*handoff.Record{ws.newRecord(g, res)}, nil
 	}
-	fields, topic, err := parseDecision(o.decision)
+	fields, topic, err := parseDecision(o.decision, "")
 	if err != nil {
 		return nil, err
 	}

@@ -33,15 +33,15 @@ not declared is listed with the reason: absent, late (their shift is not over,
 or only just) or none. Work that two people do is named on top.
 
 Say who takes it with --to, --summary and --returns, and publish; --editor lets
-you edit it first. With --dry-run it is printed; what is missing can be filled in
-there, or written into a file of its own, and published with -f: the keys that
-the file lacks are drawn.
+you edit it first. With --dry-run it is printed; what is missing can be filled
+in there, or written into a file of its own, and published with -f: the keys
+that the file lacks are drawn.
 
 A rollup moves no custody, whoever accepts it. The incoming lead hands its items
 out with handoff assign, and each assignee takes theirs with handoff ack.
 ` + reposHelp + `
-A rollup cites handoffs of its own repository only, so what is drawn in many is a
-draft for each, to be published there; it takes --dry-run. Missing is who has
+A rollup cites handoffs of its own repository only, so what is drawn in many is
+a draft for each, to be published there; it takes --dry-run. Missing is who has
 declared in none of them.`,
 		Example: `  handoff rollup --team payments --dry-run
   handoff rollup --team payments --to lead:emea --returns "mon 09:00" \
@@ -144,7 +144,7 @@ func (ws *workspace) rollupRequest(o rollupOptions, level, scope string) (handof
 		past.Now = ws.author.When
 		since, err := handoff.ParseTime(o.since, past)
 		if err != nil {
-			return request, usagef("", "--since: %v", err)
+			return request, timeProblem("--since", o.since, err)
 		}
 		request.Since = since
 	}

@@ -114,12 +114,12 @@ stays with its sender until the receiver acknowledges it.`,
 			if len(args) == 0 {
 				return nil
 			}
-			return usagef(suggestion(cmd, args[0]), "%q is not a command", args[0])
+			return usagef(suggestion(cmd, args[0], cmd.CommandPath()+" --help lists the commands"), "%q is not a command", args[0])
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			// cobra asks this too, after this hook, and its error has no type.
 			if err := cmd.ValidateFlagGroups(); err != nil {
-				return usagef(cmd.CommandPath()+" --help lists the flags", "%v", err)
+				return usagef(cmd.CommandPath()+" --help lists the flags", "%s", flagGroupProblem(cmd, err))
 			}
 			return g.prepare()
 		},
@@ -129,7 +129,7 @@ stays with its sender until the receiver acknowledges it.`,
 	root.SetOut(g.Out)
 	root.SetErr(g.Err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef(cmd.CommandPath()+" --help lists the flags", "%v", err)
+		return usagef(cmd.CommandPath()+" --help lists the flags", "%s", flagProblem(err))
 	})
 	root.AddGroup(
 		&cobra.Group{ID: groupDaily, Title: "Every day:"},
@@ -146,7 +146,7 @@ stays with its sender until the receiver acknowledges it.`,
 	f.BoolVar(&g.noPager, "no-pager", false, "do not page long output")
 	f.BoolVar(&g.noInput, "no-input", false, "never ask; a missing answer is an error")
 	f.BoolVar(&g.accessible, "accessible", false, "ask line by line, for screen readers")
-	f.StringVar(&g.as, "as", "", "act as `HANDLE` instead of the owner of the git identity")
+	f.StringVar(&g.as, "as", "", "act as `HANDLE`, not as the git identity's owner")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print results and errors only")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
 
@@ -158,7 +158,9 @@ stays with its sender until the receiver acknowledges it.`,
 		newVerifyCmd(g), newSyncCmd(g), newDoctorCmd(g),
 	)
 	root.AddCommand(newHelpTopics()...)
-	root.SetUsageTemplate(root.UsageTemplate() + "{{if not .HasParent}}\n" + statusHelp + "{{end}}")
+	root.MarkFlagsMutuallyExclusive("jq", "template")
+	root.SetCompletionCommandGroupID(groupSetup)
+	setHelp(root)
 	return root
 }
 
@@ -184,7 +186,7 @@ func (g *globals) prepare() error {
 	default:
 		return usagef("", "--color %s: say auto, always or never", g.colour)
 	}
-	if g.as != "" && !handoff.ValidHandle(g.as) {
+	if g.as = strings.TrimPrefix(g.as, "@"); g.as != "" && !handoff.ValidHandle(g.as) {
 		return usagef("a handle is lower-case letters, digits, dots, dashes", "--as %s: not a handle", g.as)
 	}
 	if g.noInput {
@@ -217,12 +219,30 @@ func (g *globals) say(format string, args ...any) {
 	fmt.Fprintf(g.Err, "%s\n", handoff.Neutralise(fmt.Sprintf(format, args...)))
 }
 
-// suggestion is the hint for a word that is no command.
-func suggestion(cmd *cobra.Command, word string) string {
+// suggestion is the hint for a word that is no command. In a short word one slip
+// is as many as can be told from another word.
+func suggestion(cmd *cobra.Command, word, otherwise string) string {
+	cmd.SuggestionsMinimumDistance = min(len(word)/3, 2)
 	if near := cmd.SuggestionsFor(word); len(near) > 0 {
 		return "did you mean " + cmd.CommandPath() + " " + strings.Join(near, ", or ") + "?"
 	}
-	return cmd.CommandPath() + " --help lists the commands"
+	return otherwise
+}
+
+// commandName is the name of a command in a message, which begins with that of
+// the program.
+func commandName(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+}
+
+// oneOf is for a command that only holds others: it takes one of their names.
+func oneOf(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usagef(cmd.CommandPath()+" --help lists them", "say %s or %s", strings.Join(names[:len(names)-1], ", "), names[len(names)-1])
+		}
+		return usagef(suggestion(cmd, args[0], cmd.CommandPath()+" --help lists them"), "%q is not one of %s", args[0], strings.Join(names, ", "))
+	}
 }
 
 // noArgs refuses arguments; exactArgs and maxArgs count them. They are cobra's
@@ -239,8 +259,8 @@ func maxArgs(n int, what string) cobra.PositionalArgs {
 			return nil
 		}
 		if n == 0 {
-			return usagef(cmd.CommandPath()+" --help shows an example", "%s takes no arguments, got %q", cmd.CommandPath(), args[0])
+			return usagef(cmd.CommandPath()+" --help shows an example", "%s takes no arguments, got %q", commandName(cmd), args[0])
 		}
-		return usagef(cmd.CommandPath()+" --help shows an example", "%s takes %s, got %q as well", cmd.CommandPath(), what, args[n])
+		return usagef(cmd.CommandPath()+" --help shows an example", "%s takes %s, got %q as well", commandName(cmd), what, args[n])
 	}
 }

@@ -135,6 +135,7 @@ func (s shower) handoff(h *handoff.HandoffState) {
 	for _, shipped := range h.Shipped {
 		s.line("  %s", joinNonEmpty(": ", shipped.ID, shipped.What))
 	}
+	s.section("About this handoff")
 	s.rest(h)
 	s.drift(h)
 	s.verdicts(h)
@@ -256,7 +257,7 @@ func custody(i *handoff.ItemState) string {
 func nextLine(n handoff.Next) string {
 	extra := []string{n.Owner, n.When}
 	if !n.StartsNow() {
-		extra = append(extra, n.Start)
+		extra = append(extra, strings.Replace(n.Start, ":", " ", 1)) // after:REF
 	}
 	if !n.Due.IsZero() {
 		extra = append(extra, "due "+n.Due.String())
@@ -326,7 +327,7 @@ func (s shower) item(i *handoff.ItemState) {
 
 func (s shower) blocker(b *handoff.BlockerState) {
 	state := strings.ReplaceAll(b.State, "_", " ")
-	s.styled(s.paint("", "  "), s.paint(bold, b.ID), s.paint("", fmt.Sprintf(" — %s, %s needs %s", state, strings.Join(b.Blocks, ", "), b.Resolver)))
+	s.styled(s.paint("", "  "), s.paint(bold, b.ID), s.paint("", " — "+state+", "+stands(b)))
 	s.field("  needs", b.Needs)
 	s.field("  because", b.Because)
 	s.field("  since", b.Since.String())
@@ -343,6 +344,18 @@ func (s shower) blocker(b *handoff.BlockerState) {
 		res := b.Resolution.Body.(*handoff.Resolution)
 		s.field("  "+state, fmt.Sprintf("%s by %s, %s", res.How, b.Resolution.By, s.ago(b.Resolution.At.Time)))
 	}
+}
+
+// stands is what a blocker blocks, and who is to remove it while it is open.
+func stands(b *handoff.BlockerState) string {
+	items := strings.Join(b.Blocks, ", ")
+	switch {
+	case !b.Open():
+		return "blocked " + items
+	case len(b.Blocks) == 1:
+		return items + " needs " + b.Resolver
+	}
+	return items + " need " + b.Resolver
 }
 
 func (s shower) question(q *handoff.QuestionState) {
@@ -375,16 +388,40 @@ func (s shower) decision(d *handoff.DecisionState) {
 // plain prints a record that is neither a handoff nor the subject of a thread.
 func (s shower) plain(r *handoff.Record) {
 	s.styled(s.paint(bold, string(r.Kind)+" "+r.ID), s.paint("", " "+headline(r)+", "+s.ago(r.At.Time)))
+	if a, ok := r.Body.(*handoff.Ack); ok {
+		s.ack(a)
+	} else {
+		s.field("says", says(r))
+	}
 	s.cite(r)
+}
+
+// ack prints what a receiver answered.
+func (s shower) ack(a *handoff.Ack) {
+	s.field("to", a.Subject)
+	s.field("takes", strings.Join(a.Take, ", "))
+	for _, r := range a.Readback {
+		s.field("read back", joinNonEmpty(", ", r.Item+": "+r.Understood, "first "+r.FirstAction))
+	}
+	for _, gap := range a.Gaps {
+		s.field("gap", joinNonEmpty(", ", gap.Item, gap.Class, gap.Note))
+	}
+	s.field("reason", joinNonEmpty(", ", a.Reason, a.Exception))
+	s.field("note", a.Note)
 }
 
 // history lists the records of a thread.
 func (s shower) history(ids []string) {
 	s.section("History")
+	var records []*handoff.Record
+	width := 0 // of the times: Z is shorter than +08:00
 	for _, id := range ids {
 		if r, ok := s.ws.state.Records[id]; ok {
-			s.line("  %s  %s  %s: %s", r.At.String(), r.ID, r.Kind, headline(r))
+			records, width = append(records, r), max(width, len(r.At.String()))
 		}
+	}
+	for _, r := range records {
+		s.line("  %-*s  %s  %s: %s", width, r.At.String(), r.ID, r.Kind, headline(r))
 	}
 }
 

@@ -138,7 +138,7 @@ func (ws *workspace) loadFrom(ctx context.Context, scope store.Scope) error {
 	}
 	for _, ref := range refs {
 		if ref.Err != nil && len(scope.Revs) > 0 {
-			return usagef("", "%s: %v", ref.Name, ref.Err)
+			return usagef("git branch --all lists the branches", "--ref %s: no such branch, tag or commit", ref.Name)
 		}
 	}
 	if ws.set, err = index.Load(ctx, ws.Repo, refs, ws.dir); ws.set != nil {
@@ -173,14 +173,14 @@ func (g *globals) counter(what string) func(done int) {
 func (ws *workspace) span(since, until string) (from, to time.Time, err error) {
 	if since != "" {
 		if from, err = handoff.ParseTime(since, ws.past()); err != nil {
-			return from, to, usagef("", "--since: %v", err)
+			return from, to, timeProblem("--since", since, err)
 		}
 	}
 	if until != "" {
 		past := ws.past()
 		past.End = true
 		if to, err = handoff.ParseTime(until, past); err != nil {
-			return from, to, usagef("", "--until: %v", err)
+			return from, to, timeProblem("--until", until, err)
 		}
 	}
 	return from, to, nil

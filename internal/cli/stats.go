@@ -33,9 +33,9 @@ Nobody is ranked: a metric belongs to a boundary. With fewer than five values
 the values are shown instead of a median, and what is still open counts as
 longer than everything else.
 ` + reposHelp + `
-All values are measured in their repository and then put together, before medians
-are taken. Teams, zones and people of one name are the same everywhere; a shift
-has a handoff when it has one in any of the repositories.`,
+All values are measured in their repository and then put together, before
+medians are taken. Teams, zones and people of one name are the same everywhere;
+a shift has a handoff when it has one in any of the repositories.`,
 		Example: `  handoff stats --since 30d
   handoff stats --since 30d --all-repos ~/src
   handoff stats --json --jq '.total.metrics.cycle_time'`,
@@ -315,7 +315,14 @@ func percentileText(n *int64) string {
 	return seconds(*n)
 }
 
-func seconds(n int64) string { return (time.Duration(n) * time.Second).String() }
+// seconds is a duration as people say it: 40s, 25m, 4h13m.
+func seconds(n int64) string {
+	d := time.Duration(n) * time.Second
+	if d < time.Minute {
+		return d.String()
+	}
+	return handoff.Duration{Clock: d}.String()
+}
 
 func carryText(c handoff.Carry) string {
 	if c.N == 0 {

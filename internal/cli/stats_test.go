@@ -46,7 +46,7 @@ func TestStatsHasTwoClocks(t *testing.T) {
 	}
 
 	out, _ = w.run(0, "stats")
-	if !strings.Contains(out, "until accepted          63h41m0s; in working hours 11m0s (n=1)") {
+	if !strings.Contains(out, "until accepted          63h41m; in working hours 11m (n=1)") {
 		t.Errorf("text\n%s", out)
 	}
 	for _, who := range []string{"ana", "ben"} {
@@ -61,8 +61,8 @@ func TestTimingText(t *testing.T) {
 	for want, timing := range map[string]handoff.Timing{
 		"":                                    {},
 		"all 2 open":                          {N: 2, Open: 2, WallS: handoff.Spread{N: 2, Open: 2}, RCS: &handoff.Spread{N: 2, Open: 2}},
-		"1m0s 1h0m0s, 1 open (n=3)":           {N: 3, Open: 1, WallS: handoff.Spread{N: 3, Open: 1, Values: []int64{minute, hour}}},
-		"median 1m0s, p90 1h0m0s (n=9)":       {N: 9, WallS: handoff.Spread{N: 9, Median: &minute, P90: &hour}},
+		"1m 1h, 1 open (n=3)":                 {N: 3, Open: 1, WallS: handoff.Spread{N: 3, Open: 1, Values: []int64{minute, hour}}},
+		"median 1m, p90 1h (n=9)":             {N: 9, WallS: handoff.Spread{N: 9, Median: &minute, P90: &hour}},
 		"median open, p90 open, 6 open (n=9)": {N: 9, Open: 6, WallS: handoff.Spread{N: 9, Open: 6}},
 	} {
 		if got := timingText(timing); got != want {

@@ -17,8 +17,8 @@ branch. When others were faster, your commits that only add records are put on
 top of theirs, with the same files, author, dates and message. Other commits are
 never rewritten: where yours and theirs went different ways, you are told.
 
-Git does the network part, with its credentials, proxies and hooks. Nothing asks,
-and a remote that says nothing for 30 seconds is given up (status 5).
+Git does the network part, with its credentials, proxies and hooks. Nothing
+asks, and a remote that says nothing for 30 seconds is given up (status 5).
 
 A partial clone (git clone --filter) may lack records. Nothing that only reads
 fetches them; sync does, all at once, and with --missing does nothing else.`,

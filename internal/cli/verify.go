@@ -22,7 +22,7 @@ func newVerifyCmd(g *globals) *cobra.Command {
 	var o verifyOptions
 	cmd := &cobra.Command{
 		Use:   "verify",
-		Short: "Audit the history of the records: edits, deletions, identities, signatures",
+		Short: "Audit the history: edits, deletions, identities, signatures",
 		Long: `Audit the history of the records. A record is written once and never changed,
 by the author of its commit, at the time of its commit. Every commit that the
 refs reach is compared with all its parents; replace refs and grafts have no

@@ -23,7 +23,7 @@ func newWithdrawCmd(g *globals) *cobra.Command {
 		Args:    exactArgs(1, "a reference"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runWithdraw(cmd.Context(), g, o, args[0]) },
 	}
-	cmd.Flags().StringVar(&o.why, "why", "", "the reason")
+	cmd.Flags().StringVar(&o.why, "why", "", "`TEXT` that says why")
 	o.addFlags(cmd.Flags())
 	return cmd
 }

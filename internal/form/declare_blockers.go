@@ -67,8 +67,11 @@ func (d *Declaration) blockersScreen() *Screen {
 		}
 		s.Fields = append(s.Fields, f)
 	}
-	add := line("new", "Another blocker", "", "")
-	add.Help = "what is needed from somebody; empty: no other"
+	add := line("new", "Blocker", "", "")
+	add.Help = "what is needed from somebody; empty: nothing blocks"
+	if len(s.Fields) > 0 {
+		add.Label, add.Help = "Another blocker", "what is needed from somebody; empty: no other"
+	}
 	s.Fields = append(s.Fields, add)
 	return s
 }

@@ -122,6 +122,20 @@ func TestDeclareWithNothingNew(t *testing.T) {
 	}
 }
 
+func TestBlockersAreCalledOthersOnlyAfterOne(t *testing.T) {
+	d, _ := declaration(t, append(through(nil), publish())...)
+	if _, err := d.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if add := d.blockersScreen().Field("new"); add.Label != "Another blocker" {
+		t.Errorf("after one: %s", add.Label)
+	}
+	d.Prefill.Carried.Blockers, d.Draft.Handoff.Blockers = nil, nil
+	if add := d.blockersScreen().Field("new"); add.Label != "Blocker" || add.Help != "what is needed from somebody; empty: nothing blocks" {
+		t.Errorf("without any: %s, %s", add.Label, add.Help)
+	}
+}
+
 func TestDeclareEverythingChanges(t *testing.T) {
 	steps := []step{
 		{screen: "items", answers: map[string]string{"items": "refund-flow +"}},

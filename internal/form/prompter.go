@@ -77,7 +77,7 @@ func (p *Prompter) Ask(ctx context.Context, s *Screen) (Reply, error) {
 // field asks one question until the answer can be read.
 func (p *Prompter) field(ctx context.Context, s *Screen, f *Field) (Reply, error) {
 	if f.Kind == Lines {
-		p.print("%s (%s; one a line, an empty line ends)\n", handoff.OneLine(f.Label), handoff.OneLine(f.Help))
+		p.print("%s (%s)\n", handoff.OneLine(f.Label), handoff.OneLine(strings.TrimPrefix(f.Help+"; an empty line ends", "; ")))
 		for _, text := range splitLines(f.Value) {
 			p.print("  %s\n", handoff.OneLine(text))
 		}
@@ -190,7 +190,7 @@ func (p *Prompter) help(s *Screen, f *Field) {
 	if f.Offer != "" {
 		p.print("an idea: %s\n", handoff.OneLine(f.Offer))
 	}
-	p.print("an empty line keeps what is in brackets, %s clears, %s goes back", Clear, promptBack)
+	p.print("empty keeps what is in brackets, %s clears, %s goes back", Clear, promptBack)
 	if !s.Short {
 		p.print(", %s opens the editor", promptEditor)
 	}

@@ -87,3 +87,18 @@ func TestPrompterStopsWithItsContext(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestPrompterHelpFitsTheLine asks for help in a terminal of 80 columns.
+func TestPrompterHelpFitsTheLine(t *testing.T) {
+	s := sampleScreen()
+	s.Field("shipped").Help = "one a line; empty: nothing else"
+	_, out, _ := prompt(t, s, "?\n\n\n\n")
+	_, help, _ := strings.Cut(out, "number [2]: ") // it begins on a line of its own, which Enter ended
+	help, _, _ = strings.Cut(help, "\n")
+	if len(help) > 80 || !strings.HasSuffix(help, "! opens the editor") {
+		t.Errorf("%d columns: %s", len(help), help)
+	}
+	if !strings.Contains(out, "Shipped (one a line; empty: nothing else; an empty line ends)\n") {
+		t.Errorf("%s", out)
+	}
+}

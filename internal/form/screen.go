@@ -8,7 +8,7 @@ import (
 )
 
 // ErrStopped says that the person wants to stop: Ctrl-C, or the end of input.
-var ErrStopped = errors.New("stopped, nothing was published")
+var ErrStopped = errors.New("stopped, nothing was committed")
 
 // An Asker puts screens to a person.
 type Asker interface {

@@ -365,23 +365,30 @@ func (w *window) View() tea.View {
 	}
 	lines = append(lines, above[:min(len(above), w.room())]...)
 	lines = append(lines, strings.Split(w.form.View(), "\n")...)
-	lines = append(lines, ansi.Truncate(w.help(), w.width, "…"), ansi.Truncate(w.keys(), w.width, "…"))
+	lines = append(lines, w.help(w.height-len(lines)-1)...)
+	lines = append(lines, ansi.Truncate(w.keys(), w.width, "…"))
 	v.SetContent(strings.Join(lines, "\n"))
 	return v
 }
 
-// help is one line about the field that takes the keys, or why the answer could
-// not be taken.
-func (w *window) help() string {
-	if w.problem != "" {
-		return bold.Render(w.problem)
-	}
-	f := w.field()
-	text := f.Help
+// help is about the field that takes the keys, or why the answer could not be
+// taken: one line, or as many as there is room for.
+func (w *window) help(room int) []string {
+	text, style := w.field().Help, faint
 	if hovered := w.hovered(); lipgloss.Width(hovered)+optionFrame > w.width {
 		text = hovered // it is cut off above
 	}
-	return faint.Render(handoff.OneLine(text))
+	if w.problem != "" {
+		text, style = w.problem, bold
+	}
+	lines := strings.Split(ansi.Wrap(handoff.OneLine(text), max(w.width, 1), ""), "\n")
+	if last := max(room, 1) - 1; last < len(lines)-1 {
+		lines = append(lines[:last], ansi.Truncate(strings.Join(lines[last:], " "), w.width, "…"))
+	}
+	for i := range lines {
+		lines[i] = style.Render(lines[i])
+	}
+	return lines
 }
 
 // hovered is the label of the option under the cursor.

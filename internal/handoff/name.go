@@ -127,5 +127,11 @@ type UnknownError struct {
 }
 
 func (e *UnknownError) Error() string {
+	switch who, isLatest := strings.CutPrefix(e.Name, "@"); {
+	case isLatest && who == "":
+		return fmt.Sprintf("%q: you have not published a handoff", e.Name)
+	case isLatest:
+		return fmt.Sprintf("%q: %s has not published a handoff", e.Name, who)
+	}
 	return fmt.Sprintf("%q: no record speaks of it", e.Name)
 }

@@ -21,8 +21,8 @@ func (r Reference) back() bool { return r.Back || r.End }
 
 // TimeForms are the forms that [ParseTime] reads when it looks ahead.
 var TimeForms = []string{
-	"2026-11-23T09:00:00+01:00", "2026-11-23 09:00", "2026-11-23", "now", "30m", "2h", "2d", "1w",
-	"today 17:00", "tomorrow 9am", "mon 09:00", "fri", "eod", "next-shift",
+	"mon 09:00", "fri", "tomorrow 9am", "today 17:00", "eod", "next-shift", "now", "30m", "2h", "2d", "1w",
+	"2026-11-23", "2026-11-23 09:00", "2026-11-23T09:00:00+01:00",
 }
 
 // PastForms are the forms that it reads when it looks back. Those of TimeForms
@@ -39,11 +39,14 @@ type TimeError struct {
 	forms  []string
 }
 
+// Forms are those that the text could have had, for a hint.
+func (e *TimeError) Forms() string { return strings.Join(e.forms, ", ") }
+
 func (e *TimeError) Error() string {
 	if e.Reason != "" {
 		return fmt.Sprintf("%q: %s", OneLine(e.Text), e.Reason)
 	}
-	return fmt.Sprintf("%q is not a time; write one of: %s", OneLine(e.Text), strings.Join(e.forms, ", "))
+	return fmt.Sprintf("%q is not a time; write one of: %s", OneLine(e.Text), e.Forms())
 }
 
 // ParseTime reads a time as people type it, into a flag or a question. The whole

@@ -95,7 +95,7 @@ func unread(s *subject, a *handoff.Ack) {
 	words := proseWords(textsOfRecord(subject.Record))
 	least := max(10*time.Second, time.Duration(words)*time.Minute/200/4)
 	if spent := s.at().Sub(a.OpenedAt.Time); spent >= 0 && spent < least {
-		s.report("opened_at", "read it, and say in `readback` what you understood", "%s was open for %s, and it has %d words", a.Subject, spent, words)
+		s.report("opened_at", "read it, and say in `readback` what you understood", "%s was open for %s, and it has %s", a.Subject, spent, inWords(words))
 	}
 }
 
@@ -144,7 +144,7 @@ func echo(s *subject, a *handoff.Ack) {
 		switch words := wordCount(readback.Understood); {
 		case readback.Understood == "":
 		case words < 6 && !s.foreign():
-			s.report(field, fix, "understood has %d words, at least 6", words)
+			s.report(field, fix, "understood has %s, at least 6", inWords(words))
 		case item != nil && contain(readback.Understood, statement(item)) >= 0.8:
 			s.report(field, fix, "understood repeats the words of item %s", quote(item.ID))
 		}

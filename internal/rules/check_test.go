@@ -394,6 +394,7 @@ func TestMessages(t *testing.T) {
 		{[]string{"2026-11-21T09:00:00+08:00", "tomorrow"}, `returns_at is "tomorrow", not a time with its offset`, `write it like "2026-11-20T18:00:00+08:00"`},
 		{[]string{"decisions:\n  - id", "decision:\n  - id"}, "decisions is missing", "list what was decided, or write `decisions: []` if nothing was"},
 		{[]string{"blocked_by: [session-timeout]", "blocked_by: [session-timeuot]"}, `items[0].blocked_by[0] names "session-timeuot", and there is no such blocker`, "write session-timeout"},
+		{[]string{"summary: Session middleware is in review, waiting on the timeout policy", "summary: wip"}, "summary has 1 word", declarations["summary"]},
 	}
 	for _, test := range tests {
 		ctx := before()

@@ -18,7 +18,7 @@ func vagueNext(s *subject, field string, next *handoff.Next) {
 	case s.words.isFiller(next.Do) || len(do) < 2:
 		s.fail(field, fix, "the step %s says nothing that can be done", quote(next.Do))
 	case len(do) < 3:
-		s.warn(field, fix, "the step %s has %d words", quote(next.Do), len(do))
+		s.warn(field, fix, "the step %s has %s", quote(next.Do), inWords(len(do)))
 	case s.isWeak(next):
 		s.warn(field, fix, "the step %s begins with %q and names nothing in particular", quote(next.Do), do[0])
 	}
@@ -40,7 +40,7 @@ func softNext(s *subject, field string, next *handoff.Next) {
 	const fix = "write an order: a verb and its object"
 	switch {
 	case len(do) < 5 && anchors(next.Do+" "+next.When) == 0:
-		s.report(field+".do", "name the thing: a file, a pull request, a number", "the step %s has %d words and names nothing in particular", quote(next.Do), len(do))
+		s.report(field+".do", "name the thing: a file, a pull request, a number", "the step %s has %s and names nothing in particular", quote(next.Do), inWords(len(do)))
 	case s.words.soft[do[0]]:
 		s.report(field+".do", fix, "the step %s begins with %q", quote(next.Do), do[0])
 	case strings.HasSuffix(do[0], "ing") && utf8.RuneCountInString(do[0]) >= 6 && do[0] != "string" && do[0] != "spring":
@@ -62,7 +62,7 @@ func statusForState(s *subject, field string, item *handoff.Item) {
 	case anchors(item.State) == 0 && statePrefix().MatchString(state):
 		s.warn(field, fix, "the state %s tells the status, not where the work stands", quote(item.State))
 	case anchors(item.State) == 0 && wordCount(item.State) < 4:
-		s.warn(field, fix, "the state %s has %d words", quote(item.State), wordCount(item.State))
+		s.warn(field, fix, "the state %s has %s", quote(item.State), inWords(wordCount(item.State)))
 	case state == norm(item.Title):
 		s.warn(field, fix, "the state only repeats the title")
 	}
@@ -110,7 +110,7 @@ func waitForNeed(s *subject, field string, blocker *handoff.Blocker) {
 	case bareWait().MatchString(norm(blocker.Needs)):
 		s.warn(field, fix, "needs is %s: a wait, and not what is needed", quote(blocker.Needs))
 	case wordCount(blocker.Needs) < 3 && !anchors(blocker.Needs).has(^(anchorHandle | anchorCond)):
-		s.warn(field, fix, "needs is %s, %d words", quote(blocker.Needs), wordCount(blocker.Needs))
+		s.warn(field, fix, "needs is %s, %s", quote(blocker.Needs), inWords(wordCount(blocker.Needs)))
 	}
 }
 
@@ -126,7 +126,7 @@ func emptyRationale(s *subject, field, _ string, d *handoff.DecisionFields) {
 	case noReason().MatchString(norm(d.Rationale)):
 		s.warn(field, fix, "the rationale %s is no reason", quote(d.Rationale))
 	case words < 5:
-		s.warn(field, fix, "the rationale %s has %d words", quote(d.Rationale), words)
+		s.warn(field, fix, "the rationale %s has %s", quote(d.Rationale), inWords(words))
 	case contain(d.Rationale, d.Decision) >= 0.8:
 		s.warn(field, fix, "the rationale repeats the decision")
 	}
@@ -169,7 +169,7 @@ func novel(s *subject, h *handoff.Handoff) {
 // tooThin is rule HO209.
 func tooThin(s *subject, h *handoff.Handoff) {
 	if words := proseWords(s.texts); len(h.Items) > 0 && words < fewWords {
-		s.report("items", "say where each item stands, what comes next, and why", "the whole handoff has %d words", words)
+		s.report("items", "say where each item stands, what comes next, and why", "the whole handoff has %s", inWords(words))
 	}
 }
 
@@ -229,7 +229,7 @@ func opaqueBlocker(s *subject, field string, blocker *handoff.Blocker) {
 	switch words := wordCount(blocker.Because); {
 	case blocker.Because == "" || s.words.isFiller(blocker.Because):
 	case words < 4:
-		s.report(field+".because", fix, "because is %s, %d words", quote(blocker.Because), words)
+		s.report(field+".because", fix, "because is %s, %s", quote(blocker.Because), inWords(words))
 	case contain(blocker.Because, blocker.Needs) >= 0.8:
 		s.report(field+".because", fix, "because repeats needs")
 	}
@@ -279,7 +279,7 @@ func novelHeadline(s *subject, h *handoff.Handoff) {
 		s.fail("summary", "shorten it, and move the rest to `notes`", "summary is %d characters long, at most %d", length, maxSummary)
 	case s.foreign():
 	case wordCount(text) < 4:
-		s.warn("summary", declarations["summary"], "summary has %d words", wordCount(text))
+		s.warn("summary", declarations["summary"], "summary has %s", inWords(wordCount(text)))
 	case sentences().MatchString(abbrevs().ReplaceAllString(text, "")):
 		s.warn("summary", "keep one sentence, and move the rest to `notes`", "summary has more than one sentence")
 	}
@@ -301,7 +301,7 @@ func intentLoss(s *subject, field string, item *handoff.Item) {
 	case words == 0:
 		s.report(field+".intent", fix, "item %s is new and has no intent", quote(item.ID))
 	case words < minIntent && !s.foreign():
-		s.report(field+".intent", fix, "item %s is new, and its intent has %d words, at least %d", quote(item.ID), words, minIntent)
+		s.report(field+".intent", fix, "item %s is new, and its intent has %s, at least %d", quote(item.ID), inWords(words), minIntent)
 	}
 }
 

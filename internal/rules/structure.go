@@ -105,6 +105,14 @@ func badReference(s *subject) {
 		if s.State != nil {
 			s.checkRefs(s.namesIn(new(handoff.Handoff)), "blocks", body.Blocks, handoff.RefItem)
 		}
+	case *handoff.DecisionRecord:
+		if s.State != nil {
+			known := s.namesIn(new(handoff.Handoff))
+			s.checkRefs(known, "items", body.Items, handoff.RefItem)
+			if body.Answers != "" {
+				s.checkRef(known, "answers", body.Answers, handoff.RefBlocker, handoff.RefQuestion)
+			}
+		}
 	case *handoff.Ack:
 		s.checkTake(body)
 	}
@@ -155,7 +163,7 @@ func (s *subject) checkRef(known names, field, ref string, types ...handoff.RefT
 		words = append(words, refNames[t])
 		candidates = append(candidates, known.all(t)...)
 	}
-	s.report(field, orNearest(name, candidates, "correct the name, or declare it"), "%s names %s, and there is no such %s", field, quote(ref), strings.Join(words, ", "))
+	s.report(field, orNearest(name, candidates, "correct the name, or declare it"), "%s names %s, and there is no such %s", field, quote(ref), strings.Join(words, " or "))
 }
 
 // orNearest is the fix for a name that nobody knows.

@@ -3,6 +3,7 @@ package rules
 import (
 	"maps"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -33,6 +34,14 @@ func norm(s string) string { return strings.Join(tok(s), " ") }
 
 // wordCount is the number of words.
 func wordCount(s string) int { return len(tok(s)) }
+
+// inWords is a number of words in a message.
+func inWords(n int) string {
+	if n == 1 {
+		return "1 word"
+	}
+	return strconv.Itoa(n) + " words"
+}
 
 // grams is the set of three words in a row. A shorter text is one gram.
 func grams(s string) map[string]bool {
