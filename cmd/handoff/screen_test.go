@@ -13,15 +13,16 @@ import (
 // the control sequences that move it. The only question that it answers is
 // whether it shows frames as a whole, so that a test never sees half of one.
 type screen struct {
-	mu       sync.Mutex
-	cells    [][]string // "" to the right of a wide character
-	row, col int
-	top, end int    // the rows that scroll: from top up to end
-	pending  []byte // the beginning of a sequence or a character
-	modes    map[string]bool
-	queries  int          // how often the program asked the terminal something
-	answers  func(string) // nil for a terminal that never answers
-	changed  chan struct{}
+	mu                 sync.Mutex
+	cells              [][]string // "" to the right of a wide character
+	row, col           int
+	savedRow, savedCol int
+	top, end           int    // the rows that scroll: from top up to end
+	pending            []byte // the beginning of a sequence or a character
+	modes              map[string]bool
+	queries            int          // how often the program asked the terminal something
+	answers            func(string) // nil for a terminal that never answers
+	changed            chan struct{}
 }
 
 func newScreen(width, height int) *screen {
@@ -170,6 +171,12 @@ func (s *screen) escape(data []byte) int {
 		return 0
 	case 'M':
 		s.row = max(0, s.row-1)
+		return 2
+	case '7':
+		s.savedRow, s.savedCol = s.row, s.col
+		return 2
+	case '8':
+		s.row, s.col = min(s.savedRow, len(s.cells)-1), min(s.savedCol, len(s.cells[0])-1)
 		return 2
 	default:
 		return 2

@@ -26,6 +26,7 @@ type window struct {
 	settled bool        // the screen takes keys that answer it
 	problem string      // why the answer cannot be taken
 	scroll  int         // lines of the body that are above the window
+	redrawn int         // how often everything was drawn anew
 
 	saved  string // what the fields said when they were last saved
 	saving bool   // a save is under way
@@ -34,10 +35,12 @@ type window struct {
 	ahead   []tea.Msg // text that was typed while no screen was up
 }
 
-// settledMsg and saveMsg come some time after the screen of that number began.
+// settledMsg and saveMsg come some time after the screen of that number began,
+// redrawMsg after the size of the window changed.
 type (
 	settledMsg struct{ serial int }
 	saveMsg    struct{ serial int }
+	redrawMsg  struct{}
 )
 
 func (w *window) Init() tea.Cmd { return nil }
@@ -57,7 +60,10 @@ func (w *window) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if same || w.screen == nil { // every new form asks for the size
 			return w, nil
 		}
-		return w, w.build(w.focus())
+		return w, tea.Batch(liftMargins, w.build(w.focus()))
+	case redrawMsg:
+		w.redrawn++
+		return w, tea.ClearScreen
 	}
 	if w.screen == nil {
 		w.typedAhead(msg)
@@ -77,6 +83,17 @@ func (w *window) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return w, w.key(msg)
 	}
 	return w, w.pass(msg)
+}
+
+// liftMargins has the window drawn anew a little later. A frame that was on its
+// way while the size changed leaves margins for the old height, within which the
+// terminal scrolls from then on.
+func liftMargins() tea.Msg {
+	const written = 60 * time.Millisecond // after some frames, what is raw is
+	return tea.Sequence(
+		tea.Raw(ansi.SaveCursor+ansi.SetTopBottomMargins(0, 0)+ansi.RestoreCursor),
+		tea.Tick(written, func(time.Time) tea.Msg { return redrawMsg{} }),
+	)()
 }
 
 // show puts up a screen.
@@ -367,6 +384,8 @@ func (w *window) View() tea.View {
 	lines = append(lines, strings.Split(w.form.View(), "\n")...)
 	lines = append(lines, w.help(w.height-len(lines)-1)...)
 	lines = append(lines, ansi.Truncate(w.keys(), w.width, "…"))
+	// Text that is the same as before is not drawn, not even anew.
+	lines[len(lines)-1] += strings.Repeat(ansi.ResetStyle, w.redrawn%16)
 	v.SetContent(strings.Join(lines, "\n"))
 	return v
 }
