@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -78,7 +77,7 @@ func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...stri
 	_, err := r.git.output(ctx, append(append(args, "--end-of-options", remote), want...)...)
 	// A fetch adds packs that an open database has not listed.
 	if objects, loadErr := r.loadObjects(); loadErr == nil {
-		err = errors.Join(err, objects.Close())
+		objects.Close()
 	}
 	return err
 }

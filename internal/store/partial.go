@@ -185,7 +185,7 @@ func (r *Repo) addBlobs(ctx context.Context, objects *objects, a *absent, blobs 
 		if w.pack != "" {
 			break // the others are in packs
 		}
-		switch err := objects.HasEncodedObject(hashes[w.place]); {
+		switch err := objects.checkPresent(hashes[w.place]); {
 		case errors.Is(err, plumbing.ErrObjectNotFound):
 			a.below = append(a.below, blobs[w.place])
 		case err != nil:
