@@ -152,15 +152,7 @@ func TestMalformedTrees(t *testing.T) {
 // TestTreeBombs has few small trees that make very many or very long paths.
 func TestTreeBombs(t *testing.T) {
 	r := newObjectsRepo(t)
-	tree := r.rawTree(rawEntry(0o100644, "file", r.blobOf("text")))
-	wide, deep := tree, tree
-	for range 20 {
-		var entries []treeEntry
-		for i := range 10 {
-			entries = append(entries, rawEntry(filemode.Dir, fmt.Sprint("d", i), wide))
-		}
-		wide = r.rawTree(entries...)
-	}
+	wide, deep := r.treeBomb(20), r.treeBomb(0)
 	for range maxTreeDepth + 1 {
 		deep = r.rawTree(rawEntry(filemode.Dir, "d", deep))
 	}
@@ -171,6 +163,33 @@ func TestTreeBombs(t *testing.T) {
 	}
 	if files, err := o.recordFiles(r.commitOf(deep), ""); !errors.Is(err, errTreeDepth) || len(files) != 0 {
 		t.Errorf("deep: %d files, %v", len(files), err)
+	}
+}
+
+// treeBomb makes a tree of 10 directories, in each of which are the same 10, and
+// so on down to one file.
+func (r objectsRepo) treeBomb(levels int) plumbing.Hash {
+	r.t.Helper()
+	tree := r.rawTree(rawEntry(0o100644, "file", r.blobOf("text")))
+	for range levels {
+		var entries []treeEntry
+		for i := range 10 {
+			entries = append(entries, rawEntry(filemode.Dir, fmt.Sprint("d", i), tree))
+		}
+		tree = r.rawTree(entries...)
+	}
+	return tree
+}
+
+// TestChangesOfTreeBomb compares nothing with more files than any memory holds.
+func TestChangesOfTreeBomb(t *testing.T) {
+	r := newObjectsRepo(t)
+	repo, err := Open(t.Context(), r.dir, isolated(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := repo.Changes(t.Context(), "", r.commitOf(r.treeBomb(20)).String()); !errors.Is(err, errTreeChanges) {
+		t.Errorf("%.80v", err)
 	}
 }
 
