@@ -197,8 +197,7 @@ func removeDatabase(path string) error {
 
 // damaged reports whether an error means that the file must be built anew.
 func damaged(err error) bool {
-	var failed *sqlite.Error
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch failed.Code() & 0xff {
 		case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB, lib.SQLITE_ERROR, lib.SQLITE_MISMATCH:
 			return true

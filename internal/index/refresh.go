@@ -560,6 +560,6 @@ func digest(data []byte) string {
 
 // isReadError reports whether the repository is at fault, not the index.
 func isReadError(err error) bool {
-	var failed *readError
-	return errors.As(err, &failed)
+	_, failed := errors.AsType[*readError](err)
+	return failed
 }

@@ -151,7 +151,7 @@ func (a *audit) begin() error {
 		}
 		a.tips[ref.Name] = plumbing.NewHash(ref.Hash)
 	}
-	tracking, err := a.listRefs("refs/remotes/")
+	tracking, err := a.ListRefs("refs/remotes/")
 	if err != nil {
 		return err
 	}

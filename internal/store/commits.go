@@ -71,11 +71,6 @@ func parseCommit(hash, data string) (CommitInfo, error) {
 	return c, nil
 }
 
-// Revision returns the commit that a revision names, in all notations of git.
-func (r *Repo) Revision(ctx context.Context, rev string) (string, error) {
-	return r.revision(ctx, rev)
-}
-
 // Recent visits the commits that tips reach, the youngest committer date first,
 // until visit returns false or nothing is left but commits that are known and
 // older than since. known is true for a commit that one of known is or reaches;

@@ -85,7 +85,7 @@ func unlessMissing(err error) error {
 // lookAtRefs looks for references that cannot be read, and says where their
 // reflogs last saw them.
 func (r *Repo) lookAtRefs(context.Context, string) ([]Fault, error) {
-	refs, err := r.listRefs("refs/heads/", "refs/remotes/")
+	refs, err := r.ListRefs("refs/heads/", "refs/remotes/")
 	if err != nil {
 		return nil, err
 	}

@@ -94,16 +94,6 @@ func (e environ) home() string {
 	return e.get("USERPROFILE")
 }
 
-// firstOf returns the first of values that is not empty.
-func firstOf(values ...string) string {
-	for _, value := range values {
-		if value != "" {
-			return value
-		}
-	}
-	return ""
-}
-
 // expandHome replaces "~/" at the beginning of a path from the configuration.
 func expandHome(path string, env environ) string {
 	if rest, ok := strings.CutPrefix(path, "~/"); ok && env.home() != "" {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -78,7 +79,7 @@ func (r *Repo) Facts(ctx context.Context, since time.Time, emails []string) Fact
 			}
 		})
 	}
-	gather("commits", func() (err error) { f.Commits, err = r.workSince(ctx, tips, since, emails); return err })
+	gather("commits", func() (err error) { f.Commits, err = r.ownWork(ctx, tips, since, emails); return err })
 	gather("branches", func() (err error) { f.Branches, f.Remote, err = r.branches(ctx); return err })
 	gather("unpushed", func() (err error) { f.Unpushed, unpushed, err = r.unpushed(ctx, tips); return err })
 	gather("status", func() error { return r.changedPaths(ctx, &f) })
@@ -113,8 +114,8 @@ func (r *Repo) lines(ctx context.Context, args ...string) ([][]string, error) {
 	return lines, nil
 }
 
-// workSince lists the commits that tips reach and one of emails authored.
-func (r *Repo) workSince(ctx context.Context, tips []string, since time.Time, emails []string) ([]WorkCommit, error) {
+// ownWork lists the commits that tips reach and one of emails authored.
+func (r *Repo) ownWork(ctx context.Context, tips []string, since time.Time, emails []string) ([]WorkCommit, error) {
 	if len(emails) == 0 {
 		return nil, nil
 	}
@@ -146,7 +147,7 @@ func (r *Repo) workSince(ctx context.Context, tips []string, since time.Time, em
 			continue
 		}
 		commits = append(commits, WorkCommit{
-			Hash: line[0], Branch: localBranch(firstOf(trunk[line[0]], line[1])), When: unixTime(line[2]), Subject: line[3],
+			Hash: line[0], Branch: localBranch(cmp.Or(trunk[line[0]], line[1])), When: unixTime(line[2]), Subject: line[3],
 		})
 	}
 	return commits, nil

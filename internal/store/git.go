@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -75,14 +76,18 @@ func commandError(ctx context.Context, name, stderr string, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		if exit.ExitCode() < 0 && cancelledSoon(ctx) { // by a signal
 			return context.Cause(ctx)
 		}
 		return &gitError{Command: name, Status: exit.ExitCode(), Stderr: strings.TrimSpace(stderr)}
 	}
 	return err
+}
+
+// saysAny reports whether a message of git has one of some phrases.
+func saysAny(message string, phrases ...string) bool {
+	return slices.ContainsFunc(phrases, func(phrase string) bool { return strings.Contains(message, phrase) })
 }
 
 // cancelledSoon reports whether ctx is cancelled now or within a moment. Ctrl-C

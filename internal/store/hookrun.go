@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -78,7 +79,7 @@ func (r *Repo) stageForHooks(ctx context.Context, index string, files []NewFile)
 func (r *Repo) runHook(ctx context.Context, index, name string, args ...string) error {
 	cmd := r.git.command(ctx, "false")
 	cmd.Args = append([]string{r.git.path, "hook", "run", "--ignore-missing", name, "--"}, args...)
-	cmd.Dir = firstOf(r.worktree, r.dir)
+	cmd.Dir = cmp.Or(r.worktree, r.dir)
 	cmd.Env = r.env.with("GIT_INDEX_FILE="+index, "GIT_EDITOR=:")
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said

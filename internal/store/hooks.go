@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ func (r *Repo) HooksDir() (string, error) {
 		return filepath.Join(r.common, "hooks"), nil
 	}
 	// A relative path begins where git runs hooks (git-config(1)).
-	return absoluteFrom(firstOf(r.worktree, r.dir), set), nil
+	return absoluteFrom(cmp.Or(r.worktree, r.dir), set), nil
 }
 
 // SetConfig sets keys in the configuration of this repository, in pairs of key

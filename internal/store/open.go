@@ -143,17 +143,17 @@ func discoverWithGit(ctx context.Context, git gitProgram) (place, error) {
 // discoveryError types what git said. Its messages are stable in the C locale
 // and its status is 128 for all of them.
 func discoveryError(dir string, err error) error {
-	var failed *gitError
-	if !errors.As(err, &failed) {
+	failed, ok := errors.AsType[*gitError](err)
+	if !ok {
 		return err
 	}
 	text, _, _ := strings.Cut(strings.TrimPrefix(failed.Stderr, "fatal: "), "\n")
 	switch {
 	case strings.Contains(text, "not a git repository"):
 		return &NotRepositoryError{Dir: dir}
-	case strings.Contains(text, "dubious ownership"), strings.Contains(text, "safe.bareRepository"):
+	case saysAny(text, "dubious ownership", "safe.bareRepository"):
 		return &UnsafeError{Dir: dir, Why: text}
-	case strings.Contains(text, "unknown repository extension"), strings.Contains(text, "repo version"):
+	case saysAny(text, "unknown repository extension", "repo version"):
 		return &UnsupportedError{What: "repository format", Why: text, WayOut: "use a git that knows this format"}
 	}
 	return fmt.Errorf("%s: %w", dir, err)

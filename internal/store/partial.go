@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func (r *Repo) promisor() string {
 	if slices.Contains(promisors, "origin") {
 		return "origin"
 	}
-	return firstOf(promisors...)
+	return cmp.Or(promisors...)
 }
 
 // missingFiles is the error for n of some files.
