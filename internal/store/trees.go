@@ -122,19 +122,35 @@ func (o *objects) treeEntryAt(root plumbing.Hash, path string) (f treeFile, ok b
 
 // childOf returns the entry of that name in the tree at f.
 func (o *objects) childOf(f treeFile, name string) (treeEntry, bool, error) {
-	data, err := o.tree(f.Hash)
-	if err != nil {
-		return treeEntry{}, false, &TreeError{Path: f.Path, Hash: f.Hash, Err: err}
-	}
-	for e, err := range treeEntries(data) {
+	for e, err := range o.entries(f.Path, f.Hash) {
 		if err != nil {
-			return treeEntry{}, false, &TreeError{Path: f.Path, Hash: f.Hash, Err: err}
+			return treeEntry{}, false, err
 		}
 		if string(e.name) == name {
 			return e, true, nil
 		}
 	}
 	return treeEntry{}, false, nil
+}
+
+// entries yields the entries of the tree at path as treeEntries does. Its errors
+// are each a *TreeError.
+func (o *objects) entries(path string, tree plumbing.Hash) iter.Seq2[treeEntry, error] {
+	return func(yield func(treeEntry, error) bool) {
+		data, err := o.tree(tree)
+		if err != nil {
+			yield(treeEntry{}, &TreeError{Path: path, Hash: tree, Err: err})
+			return
+		}
+		for e, err := range treeEntries(data) {
+			if err != nil {
+				err = &TreeError{Path: path, Hash: tree, Err: err}
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
 }
 
 func joinTreePath(dir, name string) string {

@@ -193,6 +193,30 @@ func TestChangesOfTreeBomb(t *testing.T) {
 	}
 }
 
+// TestDaysOfTreeBomb has a hundred years of months and days that are the same.
+func TestDaysOfTreeBomb(t *testing.T) {
+	r := newObjectsRepo(t)
+	tree := r.rawTree(rawEntry(0o100644, "file", r.blobOf("text")))
+	for _, level := range []struct {
+		name string
+		n    int
+	}{{"%02d", 31}, {"%02d", 12}, {"20%02d", 100}} {
+		var entries []treeEntry
+		for i := range level.n {
+			entries = append(entries, rawEntry(filemode.Dir, fmt.Sprintf(level.name, i), tree))
+		}
+		tree = r.rawTree(entries...)
+	}
+	repo, err := Open(t.Context(), r.dir, isolated(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	days, err := repo.Days(t.Context(), []Ref{{Name: "main", Hash: r.commitOf(tree).String()}}, "")
+	if !errors.Is(err, errTreePaths) || len(days) > 31*maxTreePaths {
+		t.Errorf("%d days, %.80v", len(days), err)
+	}
+}
+
 // withIndex returns the tree that git makes when it adds files to root.
 func (r objectsRepo) withIndex(root plumbing.Hash, files []newFile) plumbing.Hash {
 	r.t.Helper()
