@@ -36,6 +36,15 @@ func parseBool(value string) bool {
 	return err == nil && n != 0
 }
 
+// parseFalse reports whether value is one that git reads as false.
+func parseFalse(value string) bool {
+	switch strings.ToLower(value) {
+	case "", "false", "no", "off", "0":
+		return true
+	}
+	return false
+}
+
 // Config returns all values of key in the order that git reads them: the last
 // one wins. Files that are included are followed. No value is not an error.
 func (r *Repo) Config(key string) ([]string, error) {

@@ -142,3 +142,31 @@ func (r *Repo) tempFile(content string) (string, error) {
 	}
 	return file.Name(), nil
 }
+
+// signatureHeader begins the signature in a SHA-1 commit; its further lines
+// begin with a space (gitformat-signature(5)).
+const signatureHeader = "gpgsig "
+
+// splitSignature returns a commit object without its signature, and whether it
+// had one.
+func splitSignature(commit []byte) (unsigned []byte, signed bool) {
+	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
+	inside := false
+	for line := range bytes.Lines(append(bytes.Clone(head), '\n')) {
+		inside = bytes.HasPrefix(line, []byte(signatureHeader)) || inside && line[0] == ' '
+		if signed = signed || inside; !inside {
+			unsigned = append(unsigned, line...)
+		}
+	}
+	return append(append(unsigned, '\n'), message...), signed
+}
+
+// joinSignature adds a signature, "" for none, to a commit object.
+func joinSignature(commit []byte, signature string) []byte {
+	if signature == "" {
+		return commit
+	}
+	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
+	lines := strings.ReplaceAll(strings.TrimSuffix(signature, "\n"), "\n", "\n ")
+	return fmt.Appendf(nil, "%s\n%s%s\n\n%s", head, signatureHeader, lines, message)
+}
