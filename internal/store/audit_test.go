@@ -366,6 +366,7 @@ func TestAuditSignatures(t *testing.T) {
 	}
 	r.git("config", "gpg.format", "ssh")
 	r.git("config", "gpg.ssh.allowedSignersFile", allowedFile)
+	r.git("config", "log.showSignature", "true") // which prints more than was asked for
 	sign := func(n int, by, key string) string {
 		r.write(recordAt(n, by), "signed\n")
 		r.git("config", "user.signingkey", filepath.Join(keys, key))

@@ -25,7 +25,7 @@ func (a *audit) judgeSignatures(ctx context.Context) error {
 	for _, commit := range a.added {
 		fmt.Fprintln(&hashes, a.history.at(commit.place).hash)
 	}
-	cmd := a.git.command(ctx, "false", "--no-replace-objects", "log", "--no-walk=unsorted", "--stdin", "--format=%G?%x00%GS")
+	cmd := a.git.command(ctx, "false", "--no-replace-objects", "log", "--no-show-signature", "--no-walk=unsorted", "--stdin", "--format=%G?%x00%GS")
 	out, err := runCommand(ctx, cmd, "log", &hashes)
 	if err != nil {
 		return err

@@ -67,9 +67,6 @@ func (r *Repo) Changes(ctx context.Context, from, to string) ([]PathChange, erro
 // Staged returns how the files in the index below dir differ from those of
 // HEAD, sorted by path.
 func (r *Repo) Staged(ctx context.Context, dir string) ([]PathChange, error) {
-	if !r.git.installed() {
-		return nil, errNoGit
-	}
 	head, err := r.Head()
 	if err != nil {
 		return nil, err

@@ -181,9 +181,6 @@ func (q *recentQueue) Pop() any {
 // MergeBase returns the best common ancestor of a commit and of others taken
 // together, "" when there is none, or none that a shallow clone has.
 func (r *Repo) MergeBase(ctx context.Context, commit string, others ...string) (string, error) {
-	if !r.git.installed() {
-		return "", errNoGit
-	}
 	out, err := r.git.output(ctx, append([]string{"merge-base", "--end-of-options", commit}, others...)...)
 	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
 		return "", nil

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -53,6 +55,45 @@ func (r *Repo) Config(key string) ([]string, error) {
 		return nil, err
 	}
 	return c[canonicalKey(key)], nil
+}
+
+// SetConfig sets keys in the configuration of this repository, in pairs of key
+// and value.
+func (r *Repo) SetConfig(ctx context.Context, pairs ...[2]string) error {
+	if !r.git.installed() {
+		return errNoGit
+	}
+	for _, pair := range pairs {
+		if _, err := r.git.output(ctx, "config", "--local", pair[0], pair[1]); err != nil {
+			return fmt.Errorf("%s: %w", pair[0], err)
+		}
+	}
+	return nil
+}
+
+// RemoveConfigSection removes a section from the configuration of this
+// repository. It is no error when there is none.
+func (r *Repo) RemoveConfigSection(ctx context.Context, section string) error {
+	_, err := r.git.output(ctx, "config", "--local", "--remove-section", section)
+	if failed, ok := errors.AsType[*gitError](err); ok && strings.Contains(failed.Stderr, "no such section") {
+		return nil
+	}
+	return err
+}
+
+// Editor returns the command with which git would open an editor: GIT_EDITOR,
+// core.editor, VISUAL, EDITOR, or the one that git was built with.
+func (r *Repo) Editor(ctx context.Context) (string, error) {
+	if r.git.installed() {
+		out, err := r.git.output(ctx, "var", "GIT_EDITOR")
+		return strings.TrimSpace(string(out)), err
+	}
+	for _, key := range []string{"GIT_EDITOR", "VISUAL", "EDITOR"} {
+		if command := r.env.get(key); command != "" {
+			return command, nil
+		}
+	}
+	return "", &UnsupportedError{What: "editor", Why: "none is set", WayOut: "set EDITOR"}
 }
 
 // canonicalKey writes the section and the variable of a key in lower case.

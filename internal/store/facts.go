@@ -101,19 +101,6 @@ func (r *Repo) countStashes() int {
 	return bytes.Count(log, []byte("\n"))
 }
 
-// lines runs git and returns the lines of its output, each split at NUL bytes.
-func (r *Repo) lines(ctx context.Context, args ...string) ([][]string, error) {
-	out, err := r.git.output(ctx, args...)
-	if err != nil {
-		return nil, err
-	}
-	var lines [][]string
-	for line := range strings.Lines(string(out)) {
-		lines = append(lines, strings.Split(strings.TrimSuffix(line, "\n"), "\x00"))
-	}
-	return lines, nil
-}
-
 // ownWork lists the commits that tips reach and one of emails authored.
 func (r *Repo) ownWork(ctx context.Context, tips []string, since time.Time, emails []string) ([]WorkCommit, error) {
 	if len(emails) == 0 {
@@ -125,13 +112,13 @@ func (r *Repo) ownWork(ctx context.Context, tips []string, since time.Time, emai
 	for _, email := range emails {
 		args = append(args, "--author=<"+email+">")
 	}
-	lines, err := r.lines(ctx, slices.Concat(args, tips)...)
+	lines, err := r.git.lines(ctx, slices.Concat(args, tips)...)
 	if err != nil {
 		return nil, err
 	}
 	// Where branches meet, git names the one with the younger tip: ask again
 	// for what has arrived on a trunk.
-	arrived, err := r.lines(ctx, slices.Concat(args, trunkGlobs())...)
+	arrived, err := r.git.lines(ctx, slices.Concat(args, trunkGlobs())...)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +159,7 @@ func trunkGlobs() []string {
 // branches lists the local branches, and reports whether there are
 // remote-tracking ones.
 func (r *Repo) branches(ctx context.Context) (branches []Branch, remote bool, err error) {
-	lines, err := r.lines(ctx, "for-each-ref", "--sort=-committerdate", "--count="+strconv.Itoa(maxFactCommits),
+	lines, err := r.git.lines(ctx, "for-each-ref", "--sort=-committerdate", "--count="+strconv.Itoa(maxFactCommits),
 		"--format=%(refname)%00%(objectname)%00%(committerdate:unix)%00%(upstream:short)", "refs/heads")
 	if err != nil {
 		return nil, false, err
@@ -185,7 +172,7 @@ func (r *Repo) branches(ctx context.Context) (branches []Branch, remote bool, er
 			Name: localBranch(line[0]), Hash: line[1], When: unixTime(line[2]), Upstream: line[3],
 		})
 	}
-	remotes, err := r.lines(ctx, "for-each-ref", "--count=1", "refs/remotes")
+	remotes, err := r.git.lines(ctx, "for-each-ref", "--count=1", "refs/remotes")
 	return branches, len(remotes) > 0, err
 }
 
@@ -193,7 +180,7 @@ func (r *Repo) branches(ctx context.Context) (branches []Branch, remote bool, er
 // has, in all and by branch.
 func (r *Repo) unpushed(ctx context.Context, tips []string) (total int, by map[string]int, err error) {
 	args := append([]string{"log", "--source", "--no-show-signature", "--format=%S", "--max-count=" + strconv.Itoa(maxFactCommits)}, tips...)
-	lines, err := r.lines(ctx, append(args, "--not", "--remotes")...)
+	lines, err := r.git.lines(ctx, append(args, "--not", "--remotes")...)
 	if err != nil {
 		return 0, nil, err
 	}

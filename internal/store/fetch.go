@@ -36,9 +36,6 @@ func (r *Repo) Remotes() ([]string, error) {
 // RemoteBranch asks a remote for the commit of a branch, "" when it has none of
 // that name.
 func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string, error) {
-	if !r.git.installed() {
-		return "", errNoGit
-	}
 	ref := "refs/heads/" + branch
 	out, err := r.git.output(ctx, "ls-remote", "--quiet", "--end-of-options", remote, ref)
 	if err != nil {
@@ -58,9 +55,6 @@ func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string,
 // clone stays complete. want are full reference names or hashes. Credentials
 // come from where git has them; nothing asks.
 func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...string) error {
-	if !r.git.installed() {
-		return errNoGit
-	}
 	for _, name := range want {
 		if strings.ContainsAny(name, ":*^") { // a refspec could move one
 			return fmt.Errorf("fetch %q: not a reference or a hash", name)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -34,6 +35,9 @@ func (e *gitError) Error() string {
 	return fmt.Sprintf("git %s: %s", e.Command, text)
 }
 
+// errNoGit says that something is wanted which only git does right.
+var errNoGit = &UnsupportedError{What: "git", Why: "the git program is not on the PATH", WayOut: "install git"}
+
 // installed reports whether there is a git executable.
 func (g gitProgram) installed() bool { return g.path != "" }
 
@@ -53,9 +57,27 @@ func (g gitProgram) command(ctx context.Context, fsmonitor string, args ...strin
 }
 
 // output runs "git args..." and returns what it wrote to standard output. A
-// status other than 0 is a *gitError, with the output so far.
+// status other than 0 is a *gitError, with the output so far; without git the
+// error is errNoGit.
 func (g gitProgram) output(ctx context.Context, args ...string) ([]byte, error) {
+	if !g.installed() {
+		return nil, errNoGit
+	}
 	return runCommand(ctx, g.command(ctx, "false", args...), args[0], nil)
+}
+
+// lines runs "git args..." and returns the lines of its output, each split at
+// zero bytes.
+func (g gitProgram) lines(ctx context.Context, args ...string) ([][]string, error) {
+	out, err := g.output(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	var lines [][]string
+	for line := range strings.Lines(string(out)) {
+		lines = append(lines, strings.Split(strings.TrimSuffix(line, "\n"), "\x00"))
+	}
+	return lines, nil
 }
 
 // runCommand runs cmd with stdin and returns its standard output. name is how
@@ -100,4 +122,28 @@ func cancelledSoon(ctx context.Context) bool {
 	case <-time.After(50 * time.Millisecond):
 		return false
 	}
+}
+
+// GitVersion returns the major and minor version of the git program, zeros when
+// there is none.
+func (r *Repo) GitVersion(ctx context.Context) (major, minor int, err error) {
+	if !r.git.installed() {
+		return 0, 0, nil
+	}
+	out, err := r.git.output(ctx, "version")
+	if err != nil {
+		return 0, 0, err
+	}
+	fields := strings.Fields(string(out)) // git version 2.39.5 (Apple Git-154)
+	if len(fields) < 3 {
+		return 0, 0, fmt.Errorf("git version: %q", out)
+	}
+	numbers := strings.SplitN(fields[2], ".", 3)
+	if len(numbers) >= 2 {
+		major, err = strconv.Atoi(numbers[0])
+		if err == nil {
+			minor, err = strconv.Atoi(numbers[1])
+		}
+	}
+	return major, minor, err
 }

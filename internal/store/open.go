@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -116,6 +119,28 @@ func (r *Repo) Worktree() string { return r.worktree }
 // Prefix returns the path from the work tree to the directory that was opened:
 // "" at the top, else "sub/dir/".
 func (r *Repo) Prefix() string { return r.prefix }
+
+// Init makes a repository with the branch main in dir, which must not exist,
+// and sets settings in its own configuration.
+func Init(ctx context.Context, dir string, env []string, settings map[string]string) error {
+	git := gitProgram{path: environ(env).findProgram("git"), dir: filepath.Dir(dir), env: env}
+	if !git.installed() {
+		return errNoGit
+	}
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		return err
+	}
+	if _, err := git.output(ctx, "init", "--quiet", "--initial-branch=main", dir); err != nil {
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	git.dir = dir
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		if _, err := git.output(ctx, "config", key, settings[key]); err != nil {
+			return errors.Join(err, os.RemoveAll(dir))
+		}
+	}
+	return nil
+}
 
 // discoverWithGit asks git where the repository that holds git.dir is.
 func discoverWithGit(ctx context.Context, git gitProgram) (place, error) {
