@@ -67,11 +67,9 @@ func (a *audit) judgeSignature(commit judgedCommit, verdict, signer string) erro
 		}
 		kind, fault = AuditSigner, "signed by "+signer+", who is not the author of the commit"
 	}
-	for _, changes := range commit.parents[:1] {
-		for _, c := range changes {
-			if _, ok := parseRecordName(a.opts.Dir, c.path); ok {
-				a.found(rev, kind, "HO904", handoff.LevelError, c.path, fault)
-			}
+	for _, c := range commit.parents[0] {
+		if _, ok := parseRecordName(a.opts.Dir, c.path); ok {
+			a.found(rev, kind, "HO904", handoff.LevelError, c.path, fault)
 		}
 	}
 	return nil
