@@ -343,7 +343,7 @@ func (a *appending) checkPaths(context.Context) (err error) {
 // there.
 func (a *appending) planTrees(root plumbing.Hash) (err error) {
 	a.root, a.trees, err = a.objects.insertFiles(root, a.files)
-	if conflict, ok := errors.AsType[*PathConflictError](err); ok {
+	if conflict, ok := errors.AsType[*pathConflictError](err); ok {
 		return &BlockedPathError{Path: conflict.Path, Why: fmt.Sprintf("in the branch already, with mode %o", uint32(conflict.Mode))}
 	}
 	if err == nil && a.root == root {
@@ -364,11 +364,13 @@ func (a *appending) startIndex(ctx context.Context) error {
 	if found.unmerged != "" {
 		return &InProgressError{What: "a merge (conflict in " + found.unmerged + ")", WayOut: "resolve it with git add"}
 	}
-	for name := range found.present {
-		return &BlockedPathError{Path: name, Why: "staged already"}
+	for _, file := range a.files {
+		if found.present[file.Path] {
+			return &BlockedPathError{Path: file.Path, Why: "staged already"}
+		}
 	}
-	for name := range found.inTheWay {
-		return &BlockedPathError{Path: name, Why: "in the index, where a directory has to be"}
+	if found.inTheWay != "" {
+		return &BlockedPathError{Path: found.inTheWay, Why: "in the index, where a directory has to be"}
 	}
 	a.edit, err = a.startIndexEdit(ctx, a.index, a.marker, index, a.files, a.sparse)
 	return err

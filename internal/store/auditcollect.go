@@ -159,7 +159,7 @@ func (c *changeCollector) child(dir string, tree plumbing.Hash, name string) (tr
 	}
 	for e, err := range treeEntries(data) {
 		if err != nil {
-			return treeEntry{}, &TreeError{Path: dir, Hash: tree, Err: err}
+			return treeEntry{}, &treeError{Path: dir, Hash: tree, Err: err}
 		}
 		if string(e.name) == name {
 			return e, nil

@@ -81,7 +81,7 @@ func (w *dayList) list(ref int, f treeFile, digits []int) {
 	}
 	if w.paths[f.Hash]++; w.paths[f.Hash] > maxTreePaths {
 		if w.paths[f.Hash] == maxTreePaths+1 { // once is enough
-			w.errs = append(w.errs, &TreeError{Path: f.Path, Hash: f.Hash, Err: errTreePaths})
+			w.errs = append(w.errs, &treeError{Path: f.Path, Hash: f.Hash, Err: errTreePaths})
 		}
 		return
 	}

@@ -133,9 +133,6 @@ func (p *place) settle(dir string, c config, env environ) {
 	case p.bare:
 		p.worktree = ""
 	}
-	if below, err := filepath.Rel(p.worktree, dir); p.worktree != "" && err == nil && filepath.IsLocal(below) && below != "." {
-		p.prefix = filepath.ToSlash(below) + "/"
-	}
 }
 
 // checkOwner refuses a repository of somebody else, whose configuration could

@@ -35,19 +35,14 @@ type Facts struct {
 
 // WorkCommit is a commit on a local branch.
 type WorkCommit struct {
-	Hash    string
 	Branch  string // the local branch by which it was found: "feature/x"; "" for a detached HEAD
-	When    time.Time
 	Subject string // one line, as its author wrote it
 }
 
 // Branch is a local branch.
 type Branch struct {
 	Name     string // "feature/x"
-	Upstream string // "origin/feature/x", "" when it has none
-	Hash     string
-	When     time.Time // committer date of its tip
-	Unpushed int       // of Facts.Unpushed, those that were found by this branch
+	Unpushed int    // of Facts.Unpushed, those that were found by this branch
 }
 
 // Facts gathers what git knows about the commits that any of emails authored
@@ -107,7 +102,7 @@ func (r *Repo) ownWork(ctx context.Context, tips []string, since time.Time, emai
 		return nil, nil
 	}
 	// %S is the ref by which git came to the commit, which --source remembers.
-	args := []string{"log", "--source", "--no-show-signature", "--format=%H%x00%S%x00%at%x00%s", "--max-count=" + strconv.Itoa(maxFactCommits),
+	args := []string{"log", "--source", "--no-show-signature", "--format=%H%x00%S%x00%s", "--max-count=" + strconv.Itoa(maxFactCommits),
 		"--since=" + since.Format(time.RFC3339), "--fixed-strings", "--regexp-ignore-case"}
 	for _, email := range emails {
 		args = append(args, "--author=<"+email+">")
@@ -124,18 +119,15 @@ func (r *Repo) ownWork(ctx context.Context, tips []string, since time.Time, emai
 	}
 	trunk := make(map[string]string)
 	for _, line := range arrived {
-		if len(line) == 4 {
+		if len(line) == 3 {
 			trunk[line[0]] = line[1]
 		}
 	}
 	var commits []WorkCommit
 	for _, line := range lines {
-		if len(line) != 4 {
-			continue
+		if len(line) == 3 {
+			commits = append(commits, WorkCommit{Branch: localBranch(cmp.Or(trunk[line[0]], line[1])), Subject: line[2]})
 		}
-		commits = append(commits, WorkCommit{
-			Hash: line[0], Branch: localBranch(cmp.Or(trunk[line[0]], line[1])), When: unixTime(line[2]), Subject: line[3],
-		})
 	}
 	return commits, nil
 }
@@ -160,17 +152,12 @@ func trunkGlobs() []string {
 // remote-tracking ones.
 func (r *Repo) branches(ctx context.Context) (branches []Branch, remote bool, err error) {
 	lines, err := r.git.lines(ctx, "for-each-ref", "--sort=-committerdate", "--count="+strconv.Itoa(maxFactCommits),
-		"--format=%(refname)%00%(objectname)%00%(committerdate:unix)%00%(upstream:short)", "refs/heads")
+		"--format=%(refname)", "refs/heads")
 	if err != nil {
 		return nil, false, err
 	}
 	for _, line := range lines {
-		if len(line) != 4 {
-			continue
-		}
-		branches = append(branches, Branch{
-			Name: localBranch(line[0]), Hash: line[1], When: unixTime(line[2]), Upstream: line[3],
-		})
+		branches = append(branches, Branch{Name: localBranch(line[0])})
 	}
 	remotes, err := r.git.lines(ctx, "for-each-ref", "--count=1", "refs/remotes")
 	return branches, len(remotes) > 0, err
@@ -223,13 +210,4 @@ func localBranch(ref string) string {
 		return ""
 	}
 	return name
-}
-
-// unixTime reads seconds since 1970; what is no number is the zero time.
-func unixTime(text string) time.Time {
-	seconds, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return time.Time{}
-	}
-	return time.Unix(seconds, 0)
 }

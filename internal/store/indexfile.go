@@ -180,14 +180,14 @@ func pathDrop(data []byte) (drop uint64, size int) {
 type indexFindings struct {
 	unmerged string          // a path with a conflict, "" when there is none
 	present  map[string]bool // which of the paths are in the index
-	inTheWay map[string]bool // entries that are a parent of a path, or below one
+	inTheWay string          // an entry that is a parent of a path, or below one; "" when there is none
 }
 
 // examineIndex reads the index file path and looks for paths in it, and in the
 // shared file that a split index builds on. An entry of the shared file that
 // the split index deletes counts as present.
 func examineIndex(path string, paths []string) (*indexFile, indexFindings, error) {
-	found := indexFindings{present: map[string]bool{}, inTheWay: map[string]bool{}}
+	found := indexFindings{present: map[string]bool{}}
 	look := func(entry indexEntry, _ int) {
 		if entry.stage != 0 {
 			found.unmerged = string(entry.path)
@@ -197,7 +197,7 @@ func examineIndex(path string, paths []string) (*indexFile, indexFindings, error
 			case string(entry.path) == path:
 				found.present[path] = true
 			case isParent(string(entry.path), path) || isParent(path, string(entry.path)):
-				found.inTheWay[string(entry.path)] = true
+				found.inTheWay = string(entry.path)
 			}
 		}
 	}

@@ -79,8 +79,8 @@ type rawObject struct {
 // TooLargeError says that an object, or one that it is stored as a difference
 // to, has more bytes than the reader wants or than handoff keeps in memory.
 type TooLargeError struct {
-	Hash      plumbing.Hash // the object asked for
-	Size, Max int64         // bytes
+	Hash      string // the object asked for, 40 hex digits
+	Size, Max int64  // bytes
 }
 
 func (e *TooLargeError) Error() string {
@@ -90,7 +90,7 @@ func (e *TooLargeError) Error() string {
 // tooLarge returns a *TooLargeError if size is over limit.
 func tooLarge(h plumbing.Hash, size, limit int64) error {
 	if size > limit {
-		return &TooLargeError{Hash: h, Size: size, Max: limit}
+		return &TooLargeError{Hash: h.String(), Size: size, Max: limit}
 	}
 	return nil
 }

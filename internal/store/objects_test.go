@@ -342,7 +342,7 @@ func TestBlobLimit(t *testing.T) {
 			if !ok {
 				t.Fatalf("error %v", err)
 			}
-			if want := (TooLargeError{Hash: h, Size: size, Max: size - 1}); *tooLarge != want {
+			if want := (TooLargeError{Hash: h.String(), Size: size, Max: size - 1}); *tooLarge != want {
 				t.Errorf("%+v, want %+v", *tooLarge, want)
 			}
 			if n := len(o.bases.items); n != 0 {

@@ -34,7 +34,6 @@ type place struct {
 	dir      string // the git directory of this work tree
 	common   string // the git directory that linked worktrees share
 	worktree string // "" when there is none, or when dir holds the caller
-	prefix   string // from the work tree to the caller's directory, "" or ending in "/"
 	bare     bool
 }
 
@@ -116,10 +115,6 @@ func (r *Repo) CommonDir() string { return r.common }
 // and inside a git directory. Absolute.
 func (r *Repo) Worktree() string { return r.worktree }
 
-// Prefix returns the path from the work tree to the directory that was opened:
-// "" at the top, else "sub/dir/".
-func (r *Repo) Prefix() string { return r.prefix }
-
 // Init makes a repository with the branch main in dir, which must not exist,
 // and sets settings in its own configuration.
 func Init(ctx context.Context, dir string, env []string, settings map[string]string) error {
@@ -147,20 +142,20 @@ func discoverWithGit(ctx context.Context, git gitProgram) (place, error) {
 	// --show-toplevel comes last: without a work tree it is an error, after the
 	// other answers have been given.
 	out, err := git.output(ctx, "rev-parse", "--absolute-git-dir", "--git-common-dir",
-		"--is-bare-repository", "--show-prefix", "--show-toplevel")
+		"--is-bare-repository", "--show-toplevel")
 	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if err != nil && len(lines) < 4 {
+	if err != nil && len(lines) < 3 {
 		return place{}, discoveryError(git.dir, err)
 	}
-	if len(lines) > 5 {
+	if len(lines) > 4 {
 		return place{}, &UnsupportedError{What: "repository path", Why: "it has a line break"}
 	}
-	p := place{dir: filepath.FromSlash(lines[0]), common: filepath.FromSlash(lines[1]), bare: lines[2] == "true", prefix: lines[3]}
+	p := place{dir: filepath.FromSlash(lines[0]), common: filepath.FromSlash(lines[1]), bare: lines[2] == "true"}
 	if !filepath.IsAbs(p.common) {
 		p.common = filepath.Join(git.dir, p.common)
 	}
-	if err == nil && len(lines) == 5 {
-		p.worktree = filepath.FromSlash(lines[4])
+	if err == nil && len(lines) == 4 {
+		p.worktree = filepath.FromSlash(lines[3])
 	}
 	return p, nil
 }

@@ -31,11 +31,11 @@ func TestOpenFindsWhatGitFinds(t *testing.T) {
 		want place
 	}{
 		{"top", r.dir, nil, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
-		{"below", r.path("src"), nil, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir, prefix: "src/"}},
+		{"below", r.path("src"), nil, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
 		{"linked", linked, nil, place{dir: r.path(".git/worktrees/linked"), common: r.path(".git"), worktree: linked}},
 		{"bare", bare.dir, nil, place{dir: bare.dir, common: bare.dir, bare: true}},
 		{"GIT_DIR", r.path("src"), []string{"GIT_DIR=" + other.path(".git")}, place{dir: other.path(".git"), common: other.path(".git"), worktree: r.path("src")}},
-		{"GIT_WORK_TREE", r.path("src"), []string{"GIT_DIR=../.git", "GIT_WORK_TREE=" + r.dir}, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir, prefix: "src/"}},
+		{"GIT_WORK_TREE", r.path("src"), []string{"GIT_DIR=../.git", "GIT_WORK_TREE=" + r.dir}, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			here := &testRepo{t: t, dir: test.dir, env: append(slices.Clone(r.env), test.env...)}

@@ -159,7 +159,7 @@ func (a *absent) addTrees(dir string, err error) error {
 		errs = joined.Unwrap()
 	}
 	for _, err := range errs {
-		tree, isTree := errors.AsType[*TreeError](err)
+		tree, isTree := errors.AsType[*treeError](err)
 		switch {
 		case err == nil:
 		case !isTree || !isMissing(err):

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -360,27 +359,6 @@ func (r *Repo) Revision(ctx context.Context, rev string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s: no such revision", rev)
-}
-
-// LastFetch returns when the remote-tracking branches were last written: by a
-// fetch, or by a push or clone as their reflogs tell. Zero when they never were.
-func (r *Repo) LastFetch() time.Time {
-	var last time.Time
-	for _, dir := range []string{r.dir, r.common} {
-		if info, err := os.Stat(filepath.Join(dir, "FETCH_HEAD")); err == nil && info.ModTime().After(last) {
-			last = info.ModTime()
-		}
-	}
-	_ = filepath.WalkDir(filepath.Join(r.common, "logs", "refs", "remotes"), func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return nil // a log that cannot be read tells no time
-		}
-		if info, err := entry.Info(); err == nil && info.ModTime().After(last) {
-			last = info.ModTime()
-		}
-		return nil
-	})
-	return last
 }
 
 // readLine returns the content of a small file without the line end, "" when it

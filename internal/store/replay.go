@@ -202,7 +202,7 @@ func (p *replaying) recreateOn(ctx context.Context, parent plumbing.Hash, c Comm
 		files = append(files, newFile{Path: change.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(change.File.Blob)})
 	}
 	root, trees, err := p.objects.insertFiles(root, files)
-	if conflict, ok := errors.AsType[*PathConflictError](err); ok {
+	if conflict, ok := errors.AsType[*pathConflictError](err); ok {
 		return plumbing.ZeroHash, p.diverged(conflict.Path + " is in both, with different content")
 	}
 	if err != nil {

@@ -72,7 +72,7 @@ func (c *treeComparer) read(path string, tree plumbing.Hash) ([]byte, error) {
 	}
 	data, err := c.objects.tree(tree)
 	if err != nil {
-		return nil, &TreeError{Path: path, Hash: tree, Err: err}
+		return nil, &treeError{Path: path, Hash: tree, Err: err}
 	}
 	c.trees.put(tree, data)
 	return data, nil
@@ -86,7 +86,7 @@ func (c *treeComparer) dirs(path string, older, newer plumbing.Hash, depth int) 
 	case older == newer:
 		return nil
 	case depth > maxTreeDepth:
-		return &TreeError{Path: path, Hash: newer, Err: errTreeDepth}
+		return &treeError{Path: path, Hash: newer, Err: errTreeDepth}
 	case c.ctx.Err() != nil:
 		return context.Cause(c.ctx)
 	}
@@ -102,7 +102,7 @@ func (c *treeComparer) dirs(path string, older, newer plumbing.Hash, depth int) 
 		before, after = skipEqual(before, after)
 		old, is, err := nextEntries(before, after)
 		if err != nil {
-			return &TreeError{Path: path, Hash: newer, Err: err}
+			return &treeError{Path: path, Hash: newer, Err: err}
 		}
 		before, after = before[len(old.raw):], after[len(is.raw):]
 		if err := c.entry(path, old, is, depth); err != nil {

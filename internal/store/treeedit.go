@@ -21,16 +21,16 @@ type newFile struct {
 	Hash plumbing.Hash
 }
 
-// PathConflictError says that a file cannot be put into a tree, because of what
+// pathConflictError says that a file cannot be put into a tree, because of what
 // is at Path: the same file with another content, a directory in its place, or
 // something that is not a directory on the way to it.
-type PathConflictError struct {
+type pathConflictError struct {
 	Path string
 	Mode filemode.FileMode // of what is there, as stored
 	Hash plumbing.Hash
 }
 
-func (e *PathConflictError) Error() string {
+func (e *pathConflictError) Error() string {
 	return fmt.Sprintf("%s: in the way in the tree, mode %o, object %s", e.Path, uint32(e.Mode), e.Hash)
 }
 
@@ -61,7 +61,7 @@ func newTreeEdit() *treeEdit {
 }
 
 // planTreeEdit sorts files into directories. Files that are in each other's way
-// are a *PathConflictError.
+// are a *pathConflictError.
 func planTreeEdit(files []newFile) (*treeEdit, error) {
 	root := newTreeEdit()
 	for _, f := range files {
@@ -84,7 +84,7 @@ func (t *treeEdit) plan(f newFile) error {
 	last := len(names) - 1
 	for i, name := range names[:last] {
 		if other, ok := t.files[name]; ok {
-			return &PathConflictError{Path: strings.Join(names[:i+1], "/"), Mode: other.Mode, Hash: other.Hash}
+			return &pathConflictError{Path: strings.Join(names[:i+1], "/"), Mode: other.Mode, Hash: other.Hash}
 		}
 		if t.dirs[name] == nil {
 			t.dirs[name] = newTreeEdit()
@@ -92,10 +92,10 @@ func (t *treeEdit) plan(f newFile) error {
 		t = t.dirs[name]
 	}
 	if t.dirs[names[last]] != nil {
-		return &PathConflictError{Path: f.Path, Mode: filemode.Dir}
+		return &pathConflictError{Path: f.Path, Mode: filemode.Dir}
 	}
 	if other, ok := t.files[names[last]]; ok && other != f {
-		return &PathConflictError{Path: f.Path, Mode: other.Mode, Hash: other.Hash}
+		return &pathConflictError{Path: f.Path, Mode: other.Mode, Hash: other.Hash}
 	}
 	t.files[names[last]] = f
 	return nil
@@ -121,7 +121,7 @@ func (e *treeEditor) apply(path string, tree plumbing.Hash, edit *treeEdit) (plu
 	for _, name := range slices.Sorted(maps.Keys(edit.dirs)) {
 		sub, old := joinTreePath(path, name), present[name]
 		if old.raw != nil && !old.isDir() {
-			return plumbing.ZeroHash, &PathConflictError{Path: sub, Mode: old.mode, Hash: old.hash}
+			return plumbing.ZeroHash, &pathConflictError{Path: sub, Mode: old.mode, Hash: old.hash}
 		}
 		hash, err := e.apply(sub, old.hash, edit.dirs[name])
 		switch {
@@ -155,7 +155,7 @@ func (t *treeEdit) missingFiles(present map[string]treeEntry) ([]treeEntry, erro
 		case !ok:
 			missing = append(missing, treeEntry{mode: f.Mode, name: []byte(name), hash: f.Hash})
 		case old.mode != f.Mode || old.hash != f.Hash:
-			return nil, &PathConflictError{Path: f.Path, Mode: old.mode, Hash: old.hash}
+			return nil, &pathConflictError{Path: f.Path, Mode: old.mode, Hash: old.hash}
 		}
 	}
 	return missing, nil
@@ -170,12 +170,12 @@ func (e *treeEditor) read(path string, tree plumbing.Hash, edit *treeEdit) ([]by
 	}
 	data, err := e.objects.tree(tree)
 	if err != nil {
-		return nil, nil, &TreeError{Path: path, Hash: tree, Err: err}
+		return nil, nil, &treeError{Path: path, Hash: tree, Err: err}
 	}
 	present := map[string]treeEntry{}
 	for entry, err := range treeEntries(data) {
 		if err != nil {
-			return nil, nil, &TreeError{Path: path, Hash: tree, Err: err}
+			return nil, nil, &treeError{Path: path, Hash: tree, Err: err}
 		}
 		name := string(entry.name)
 		_, isFile := edit.files[name]
@@ -183,7 +183,7 @@ func (e *treeEditor) read(path string, tree plumbing.Hash, edit *treeEdit) ([]by
 			continue
 		}
 		if _, twice := present[name]; twice {
-			return nil, nil, &PathConflictError{Path: joinTreePath(path, name), Mode: entry.mode, Hash: entry.hash}
+			return nil, nil, &pathConflictError{Path: joinTreePath(path, name), Mode: entry.mode, Hash: entry.hash}
 		}
 		present[name] = entry
 	}

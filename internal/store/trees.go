@@ -134,17 +134,17 @@ func (o *objects) childOf(f treeFile, name string) (treeEntry, bool, error) {
 }
 
 // entries yields the entries of the tree at path as treeEntries does. Its errors
-// are each a *TreeError.
+// are each a *treeError.
 func (o *objects) entries(path string, tree plumbing.Hash) iter.Seq2[treeEntry, error] {
 	return func(yield func(treeEntry, error) bool) {
 		data, err := o.tree(tree)
 		if err != nil {
-			yield(treeEntry{}, &TreeError{Path: path, Hash: tree, Err: err})
+			yield(treeEntry{}, &treeError{Path: path, Hash: tree, Err: err})
 			return
 		}
 		for e, err := range treeEntries(data) {
 			if err != nil {
-				err = &TreeError{Path: path, Hash: tree, Err: err}
+				err = &treeError{Path: path, Hash: tree, Err: err}
 			}
 			if !yield(e, err) {
 				return
@@ -160,15 +160,15 @@ func joinTreePath(dir, name string) string {
 	return dir + "/" + name
 }
 
-// TreeError says that the tree at a path, "" for the root, cannot be read.
-type TreeError struct {
+// treeError says that the tree at a path, "" for the root, cannot be read.
+type treeError struct {
 	Path string
 	Hash plumbing.Hash
 	Err  error
 }
 
-func (e *TreeError) Error() string { return fmt.Sprintf("tree %s at %q: %v", e.Hash, e.Path, e.Err) }
-func (e *TreeError) Unwrap() error { return e.Err }
+func (e *treeError) Error() string { return fmt.Sprintf("tree %s at %q: %v", e.Hash, e.Path, e.Err) }
+func (e *treeError) Unwrap() error { return e.Err }
 
 const (
 	// maxTreeDepth is how many directories deep a walk goes; record files lie
@@ -215,7 +215,7 @@ func (o *objects) newTreeWalk(dir string) *treeWalk {
 // mode and never followed. A directory that is something else is returned
 // itself; one that does not exist has no files.
 //
-// Subtrees that cannot be read hide no others: the error joins a *TreeError for
+// Subtrees that cannot be read hide no others: the error joins a *treeError for
 // each, once in the life of the walk, and comes with the files of the rest.
 func (w *treeWalk) files(commit plumbing.Hash) (files []treeFile, err error) {
 	err = w.each(commit, func(f treeFile) { files = append(files, f) })
@@ -239,11 +239,6 @@ func (w *treeWalk) each(commit plumbing.Hash, use func(treeFile)) error {
 		w.add(top, 0, &found)
 	}
 	return errors.Join(found.errs...)
-}
-
-// recordFiles lists dir in one commit, as (*treeWalk).files does.
-func (o *objects) recordFiles(commit plumbing.Hash, dir string) ([]treeFile, error) {
-	return o.newTreeWalk(dir).files(commit)
 }
 
 // treeList takes what a walk finds.
@@ -275,7 +270,7 @@ func (w *treeWalk) add(f treeFile, depth int, found *treeList) {
 // list gathers what is new below the directory f.
 func (w *treeWalk) list(f treeFile, depth int, found *treeList) {
 	if err := w.listEntries(f, depth, found); err != nil {
-		found.errs = append(found.errs, &TreeError{Path: f.Path, Hash: f.Hash, Err: err})
+		found.errs = append(found.errs, &treeError{Path: f.Path, Hash: f.Hash, Err: err})
 	}
 }
 

@@ -52,12 +52,12 @@ func (r objectsRepo) commitOf(tree plumbing.Hash) plumbing.Hash {
 	return plumbing.NewHash(r.git("commit-tree", "-m", "test", tree.String()))
 }
 
-func TestRecordFiles(t *testing.T) {
+func TestTreeWalkListsAsGit(t *testing.T) {
 	r := newObjectsRepo(t)
 	r.fill(30)
 	o := r.open()
 	for _, dir := range []string{"", "dir1", "dir2/sub0", "link", "run.sh", "sub", "long.txt", "nothing", "dir1/nothing", "link/below", "long.txt/below"} {
-		got, err := o.recordFiles(r.hash("main"), dir)
+		got, err := o.newTreeWalk(dir).files(r.hash("main"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func TestRecordFiles(t *testing.T) {
 			t.Errorf("%q: %v, want %v", dir, got, want)
 		}
 	}
-	if _, err := o.recordFiles(r.hash("main^{tree}"), "dir1"); !errors.Is(err, plumbing.ErrObjectNotFound) {
+	if _, err := o.newTreeWalk("dir1").files(r.hash("main^{tree}")); !errors.Is(err, plumbing.ErrObjectNotFound) {
 		t.Errorf("a tree for a commit: %v", err)
 	}
 }
@@ -119,7 +119,7 @@ func TestOddTrees(t *testing.T) {
 		rawEntry(0o100644, "a/b", blob),
 		rawEntry(0o100644, "a", blob),
 		rawEntry(0o100644, "a/b", blob))
-	got, err := r.open().recordFiles(r.commitOf(r.rawTree(rawEntry(filemode.Dir, "d", top))), "d")
+	got, err := r.open().newTreeWalk("d").files(r.commitOf(r.rawTree(rawEntry(filemode.Dir, "d", top))))
 	want := []treeFile{
 		{"d/z/odd", 0o100664, blob}, {"d/z/..", 0o100644, blob},
 		{"d/a/b", 0o100644, blob}, {"d/a", 0o100644, blob},
@@ -127,7 +127,7 @@ func TestOddTrees(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
-	tree, ok := errors.AsType[*TreeError](err)
+	tree, ok := errors.AsType[*treeError](err)
 	if !ok || tree.Path != "d/gone" || tree.Hash != absent || !errors.Is(err, plumbing.ErrObjectNotFound) {
 		t.Errorf("error %v", err)
 	}
@@ -157,11 +157,11 @@ func TestTreeBombs(t *testing.T) {
 		deep = r.rawTree(rawEntry(filemode.Dir, "d", deep))
 	}
 	o := r.open()
-	files, err := o.recordFiles(r.commitOf(wide), "")
+	files, err := o.newTreeWalk("").files(r.commitOf(wide))
 	if !errors.Is(err, errTreePaths) || len(files) > maxTreePaths {
 		t.Errorf("wide: %d files, %.80v", len(files), err)
 	}
-	if files, err := o.recordFiles(r.commitOf(deep), ""); !errors.Is(err, errTreeDepth) || len(files) != 0 {
+	if files, err := o.newTreeWalk("").files(r.commitOf(deep)); !errors.Is(err, errTreeDepth) || len(files) != 0 {
 		t.Errorf("deep: %d files, %v", len(files), err)
 	}
 }
@@ -341,25 +341,25 @@ func TestInsertConflicts(t *testing.T) {
 	tests := map[string]struct {
 		root  plumbing.Hash
 		files []newFile
-		want  PathConflictError
+		want  pathConflictError
 	}{
-		"other content":  {r.hash("main^{tree}"), []newFile{file("long.txt")}, PathConflictError{"long.txt", 0o100644, old}},
-		"other mode":     {r.hash("main^{tree}"), []newFile{{"long.txt", filemode.Executable, old}}, PathConflictError{"long.txt", 0o100644, old}},
-		"below a file":   {r.hash("main^{tree}"), []newFile{file("zz/new"), file("long.txt/a/b")}, PathConflictError{"long.txt", 0o100644, old}},
-		"below a link":   {r.hash("main^{tree}"), []newFile{file("link/a")}, PathConflictError{"link", 0o120000, r.hash("main:link")}},
-		"below a module": {r.hash("main^{tree}"), []newFile{file("sub/a")}, PathConflictError{"sub", 0o160000, plumbing.NewHash(strings.Repeat("1", 40))}},
-		"a directory":    {r.hash("main^{tree}"), []newFile{file("dir1/sub0")}, PathConflictError{"dir1/sub0", 0o40000, r.hash("main:dir1/sub0")}},
-		"a name twice":   {twice, []newFile{file("d/new")}, PathConflictError{"d", 0o40000, r.hash("main:dir1")}},
-		"each other":     {plumbing.ZeroHash, []newFile{file("a/b"), file("a/b/c")}, PathConflictError{"a/b", 0o100644, blob}},
+		"other content":  {r.hash("main^{tree}"), []newFile{file("long.txt")}, pathConflictError{"long.txt", 0o100644, old}},
+		"other mode":     {r.hash("main^{tree}"), []newFile{{"long.txt", filemode.Executable, old}}, pathConflictError{"long.txt", 0o100644, old}},
+		"below a file":   {r.hash("main^{tree}"), []newFile{file("zz/new"), file("long.txt/a/b")}, pathConflictError{"long.txt", 0o100644, old}},
+		"below a link":   {r.hash("main^{tree}"), []newFile{file("link/a")}, pathConflictError{"link", 0o120000, r.hash("main:link")}},
+		"below a module": {r.hash("main^{tree}"), []newFile{file("sub/a")}, pathConflictError{"sub", 0o160000, plumbing.NewHash(strings.Repeat("1", 40))}},
+		"a directory":    {r.hash("main^{tree}"), []newFile{file("dir1/sub0")}, pathConflictError{"dir1/sub0", 0o40000, r.hash("main:dir1/sub0")}},
+		"a name twice":   {twice, []newFile{file("d/new")}, pathConflictError{"d", 0o40000, r.hash("main:dir1")}},
+		"each other":     {plumbing.ZeroHash, []newFile{file("a/b"), file("a/b/c")}, pathConflictError{"a/b", 0o100644, blob}},
 		"each other, reversed": {plumbing.ZeroHash, []newFile{file("a/b/c"), file("a/b")},
-			PathConflictError{"a/b", 0o40000, plumbing.ZeroHash}},
-		"contents": {plumbing.ZeroHash, []newFile{file("a"), {"a", filemode.Regular, old}}, PathConflictError{"a", 0o100644, blob}},
+			pathConflictError{"a/b", 0o40000, plumbing.ZeroHash}},
+		"contents": {plumbing.ZeroHash, []newFile{file("a"), {"a", filemode.Regular, old}}, pathConflictError{"a", 0o100644, blob}},
 	}
 	o := r.open()
 	before := len(filesBelow(t, r.objectsDir()))
 	for name, test := range tests {
 		_, err := o.writeFiles(test.root, test.files)
-		conflict, ok := errors.AsType[*PathConflictError](err)
+		conflict, ok := errors.AsType[*pathConflictError](err)
 		if !ok || *conflict != test.want {
 			t.Errorf("%s: %v, want %v", name, err, &test.want)
 		}
