@@ -57,7 +57,6 @@ var (
 
 // database is the open file.
 type database struct {
-	path string
 	conn *sql.Conn
 	pool *sql.DB
 	made bool // by this process
@@ -80,7 +79,7 @@ func openDatabase(ctx context.Context, path string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &database{path: path, pool: pool}
+	db := &database{pool: pool}
 	if db.conn, err = pool.Conn(ctx); err != nil {
 		pool.Close()
 		return nil, err
