@@ -71,6 +71,9 @@ func Open(ctx context.Context, repo *store.Repo, options Options) (*Index, error
 	return ix, ctx.Err()
 }
 
+// InMemory returns an index of a state that is known as a whole.
+func InMemory(state *handoff.State) *Index { return &Index{memory: state} }
+
 // filePath is where the file is: in the directory that all worktrees share.
 func filePath(repo *store.Repo) string { return filepath.Join(repo.CommonDir(), "handoff", "index.db") }
 

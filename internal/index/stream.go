@@ -13,9 +13,6 @@ import (
 // same refs the fold has the same order, so the next piece begins where the last
 // one ended, also when the rest has to come from memory.
 
-// InMemory returns an index of a state that is known as a whole.
-func InMemory(state *handoff.State) *Index { return &Index{memory: state} }
-
 // piece is how many records are handed out at once.
 const piece = 500
 

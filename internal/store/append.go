@@ -149,7 +149,7 @@ type appending struct {
 	base                string   // "HEAD", or the full name of a branch that is not checked out
 	chain               []string // base, through symbolic references, to the one that is locked
 	objects             *objects
-	files               []newFile
+	files               []treeFile
 	sparse              sparsePatterns
 	edit                *indexEdit
 	marker              *marker
@@ -316,7 +316,7 @@ func (a *appending) checkPaths(context.Context) (err error) {
 		}
 	}
 	for _, file := range a.change.Files {
-		a.files = append(a.files, newFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.ComputeHash(plumbing.BlobObject, file.Data)})
+		a.files = append(a.files, treeFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.ComputeHash(plumbing.BlobObject, file.Data)})
 	}
 	if err := a.planTrees(root); err != nil {
 		return err
@@ -377,7 +377,7 @@ func (a *appending) startIndex(ctx context.Context) error {
 }
 
 // pathsOf returns the paths of files.
-func pathsOf(files []newFile) []string {
+func pathsOf(files []treeFile) []string {
 	paths := make([]string, len(files))
 	for i, file := range files {
 		paths[i] = file.Path
@@ -456,7 +456,7 @@ func (a *appending) readBack(ctx context.Context) error {
 			return err
 		}
 	}
-	return ctx.Err()
+	return context.Cause(ctx)
 }
 
 // finishIndex waits until the copy of the index has the entries.
@@ -528,8 +528,8 @@ func (a *appending) placeFiles(context.Context) error { return a.placed.place() 
 // moveBranch makes the commit the tip of the branch, unless somebody without
 // locks has moved it.
 func (a *appending) moveBranch(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return err
 	}
 	chain, tip, err := a.resolve(a.base)
 	if err != nil {

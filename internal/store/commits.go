@@ -92,7 +92,7 @@ func (r *Repo) Recent(ctx context.Context, tips, known []string, since time.Time
 		w.add(hash, false)
 	}
 	for w.queue.Len() > 0 {
-		if err := ctx.Err(); err != nil {
+		if err := context.Cause(ctx); err != nil {
 			return err
 		}
 		c := w.next()

@@ -31,7 +31,7 @@ func (r *Repo) Days(ctx context.Context, refs []Ref, dir string) ([]Day, error) 
 	}
 	w := dayList{objects: objects, seen: make(map[treeFile]bool), paths: make(map[plumbing.Hash]int)}
 	for i, ref := range refs {
-		if err := ctx.Err(); err != nil {
+		if err := context.Cause(ctx); err != nil {
 			return nil, err
 		}
 		if ref.Err != nil {

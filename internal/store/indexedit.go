@@ -43,7 +43,7 @@ func (r *Repo) indexCopyPath(token string) string {
 // startIndexEdit begins to write a copy of index with more entries. Files
 // outside the sparse checkout get the skip-worktree flag. The caller holds lock
 // and m.
-func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, m *marker, index *indexFile, files []newFile, sparse sparsePatterns) (*indexEdit, error) {
+func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, m *marker, index *indexFile, files []treeFile, sparse sparsePatterns) (*indexEdit, error) {
 	edit := &indexEdit{copy: r.indexCopyPath(m.Token), lock: lock, cancel: func() {}}
 	var skipped []string
 	for _, file := range files {
@@ -71,14 +71,14 @@ func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, m *marker, index 
 }
 
 // startWriting writes the copy.
-func (e *indexEdit) startWriting(r *Repo, index *indexFile, files []newFile) {
+func (e *indexEdit) startWriting(r *Repo, index *indexFile, files []treeFile) {
 	done := make(chan error, 1)
 	e.wait = func() error { return <-done }
 	go func() { done <- errors.Join(index.write(e.copy, files), r.share(e.copy)) }()
 }
 
 // startGit lets git add the entries.
-func (e *indexEdit) startGit(ctx context.Context, r *Repo, m *marker, index *indexFile, files []newFile, skipped []string) error {
+func (e *indexEdit) startGit(ctx context.Context, r *Repo, m *marker, index *indexFile, files []treeFile, skipped []string) error {
 	if err := copyIndex(index.path, e.copy); err != nil {
 		return err
 	}

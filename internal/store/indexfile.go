@@ -233,7 +233,7 @@ func (x *indexFile) needsGit() string {
 
 // write writes x, which must not need git, with more entries to the file path:
 // byte for byte what git update-index --add --cacheinfo makes of it.
-func (x *indexFile) write(path string, files []newFile) error {
+func (x *indexFile) write(path string, files []treeFile) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
@@ -241,8 +241,8 @@ func (x *indexFile) write(path string, files []newFile) error {
 	return errors.Join(x.writeTo(file, files), file.Close())
 }
 
-func (x *indexFile) writeTo(file io.Writer, files []newFile) error {
-	files = slices.SortedFunc(slices.Values(files), func(a, b newFile) int { return strings.Compare(a.Path, b.Path) })
+func (x *indexFile) writeTo(file io.Writer, files []treeFile) error {
+	files = slices.SortedFunc(slices.Values(files), func(a, b treeFile) int { return strings.Compare(a.Path, b.Path) })
 	header := slices.Clone(x.data[:indexHeaderSize])
 	binary.BigEndian.PutUint32(header[8:], x.count+uint32(len(files)))
 	pieces, from, rest := [][]byte{header}, indexHeaderSize, files
@@ -281,7 +281,7 @@ func (x *indexFile) writeTo(file io.Writer, files []newFile) error {
 
 // newEntry encodes an entry of versions 2 and 3. Its stat data is zero, which
 // makes git compare the content.
-func newEntry(file newFile) []byte {
+func newEntry(file treeFile) []byte {
 	entry := make([]byte, entryHeaderSize, entryHeaderSize+len(file.Path)+8)
 	binary.BigEndian.PutUint32(entry[24:], modeFile)
 	copy(entry[40:], file.Hash[:])
@@ -293,7 +293,7 @@ func newEntry(file newFile) []byte {
 // staleTrees returns the data of a TREE extension (gitformat-index(5)) in which
 // the trees on the way to files are invalid, so that the next commit computes
 // these and no others.
-func (x *indexFile) staleTrees(data []byte, files []newFile) ([]byte, error) {
+func (x *indexFile) staleTrees(data []byte, files []treeFile) ([]byte, error) {
 	stale := map[string]bool{"": true}
 	for _, file := range files {
 		for _, parent := range parentsOf(file.Path) {

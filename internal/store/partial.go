@@ -60,15 +60,11 @@ func (r *Repo) missingFiles(n, of int) error {
 // joinMissing is errors.Join, but for trees that a partial clone does not have:
 // there is one for each ref at worst, and one message says it of all.
 func joinMissing(errs []error) error {
-	if len(errs) == 0 || !all(errs, isMissing) {
+	if len(errs) == 0 || slices.ContainsFunc(errs, func(err error) bool { return !isMissing(err) }) {
 		return errors.Join(errs...)
 	}
 	missing, _ := errors.AsType[*MissingError](errs[0])
 	return &MissingError{Remote: missing.Remote, What: countOf(len(errs), "directory tree") + " with records " + isOrAre(len(errs))}
-}
-
-func all[T any](list []T, is func(T) bool) bool {
-	return !slices.ContainsFunc(list, func(v T) bool { return !is(v) })
 }
 
 func isOrAre(n int) string {
@@ -125,8 +121,8 @@ func (r *Repo) findAbsent(ctx context.Context, refs []Ref, dir string) (absent, 
 	walk := objects.newTreeWalk(dir)
 	var blobs []string
 	for _, ref := range refs {
-		if err := ctx.Err(); err != nil {
-			return a, context.Cause(ctx)
+		if err := context.Cause(ctx); err != nil {
+			return a, err
 		}
 		if ref.Err != nil {
 			continue // the caller has seen it

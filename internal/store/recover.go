@@ -323,10 +323,10 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) (err error) {
 	if err != nil {
 		return err
 	}
-	var missing []newFile
+	var missing []treeFile
 	for _, file := range m.Files {
 		if !found.present[file.Path] && (!sparse.includes(file.Path) || r.placedAsIs(file)) {
-			missing = append(missing, newFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(file.Blob)})
+			missing = append(missing, treeFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(file.Blob)})
 		}
 	}
 	if len(missing) == 0 {

@@ -197,9 +197,9 @@ func (p *replaying) recreateOn(ctx context.Context, parent plumbing.Hash, c Comm
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
-	var files []newFile
+	var files []treeFile
 	for _, change := range changes {
-		files = append(files, newFile{Path: change.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(change.File.Blob)})
+		files = append(files, treeFile{Path: change.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(change.File.Blob)})
 	}
 	root, trees, err := p.objects.insertFiles(root, files)
 	if conflict, ok := errors.AsType[*pathConflictError](err); ok {

@@ -58,7 +58,7 @@ func (r *Repo) Find(ctx context.Context, c Commit) (Commit, error) {
 		if found.isLike(old) {
 			return Commit{Hash: at, Ref: c.Ref, Parent: cmp.Or(found.Parents...)}, nil
 		}
-		at, err = cmp.Or(found.Parents...), ctx.Err()
+		at, err = cmp.Or(found.Parents...), context.Cause(ctx)
 	}
 	return c, err
 }

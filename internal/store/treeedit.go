@@ -13,14 +13,6 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 )
 
-// newFile is a file to put into a tree: a slash-separated path from the root,
-// its mode (not a directory's), and the blob.
-type newFile struct {
-	Path string
-	Mode filemode.FileMode
-	Hash plumbing.Hash
-}
-
 // pathConflictError says that a file cannot be put into a tree, because of what
 // is at Path: the same file with another content, a directory in its place, or
 // something that is not a directory on the way to it.
@@ -34,13 +26,13 @@ func (e *pathConflictError) Error() string {
 	return fmt.Sprintf("%s: in the way in the tree, mode %o, object %s", e.Path, uint32(e.Mode), e.Hash)
 }
 
-// insertFiles makes the trees that turn root into one with files added. It
-// returns the new root and the trees to be written for it. The zero hash stands
+// insertFiles makes the trees that turn root into one with files added, of which
+// none is a directory. It returns the new root and the trees to be written for it. The zero hash stands
 // for an empty root. Only trees on the way to the files are made, and in these
 // every other entry stays byte for byte as and where it was, whatever its mode
 // and order. Files that are in the tree already are no change; without any
 // change the result is root.
-func (o *objects) insertFiles(root plumbing.Hash, files []newFile) (plumbing.Hash, []rawObject, error) {
+func (o *objects) insertFiles(root plumbing.Hash, files []treeFile) (plumbing.Hash, []rawObject, error) {
 	edit, err := planTreeEdit(files)
 	if err != nil {
 		return plumbing.ZeroHash, nil, err
@@ -52,17 +44,17 @@ func (o *objects) insertFiles(root plumbing.Hash, files []newFile) (plumbing.Has
 
 // treeEdit is what to add to one tree, by name.
 type treeEdit struct {
-	files map[string]newFile
+	files map[string]treeFile
 	dirs  map[string]*treeEdit
 }
 
 func newTreeEdit() *treeEdit {
-	return &treeEdit{files: map[string]newFile{}, dirs: map[string]*treeEdit{}}
+	return &treeEdit{files: map[string]treeFile{}, dirs: map[string]*treeEdit{}}
 }
 
 // planTreeEdit sorts files into directories. Files that are in each other's way
 // are a *pathConflictError.
-func planTreeEdit(files []newFile) (*treeEdit, error) {
+func planTreeEdit(files []treeFile) (*treeEdit, error) {
 	root := newTreeEdit()
 	for _, f := range files {
 		if !fs.ValidPath(f.Path) || f.Path == "." || strings.ContainsRune(f.Path, 0) {
@@ -79,7 +71,7 @@ func planTreeEdit(files []newFile) (*treeEdit, error) {
 }
 
 // plan adds f to the edit of the root.
-func (t *treeEdit) plan(f newFile) error {
+func (t *treeEdit) plan(f treeFile) error {
 	names := strings.Split(f.Path, "/")
 	last := len(names) - 1
 	for i, name := range names[:last] {

@@ -218,7 +218,7 @@ func TestDaysOfTreeBomb(t *testing.T) {
 }
 
 // withIndex returns the tree that git makes when it adds files to root.
-func (r objectsRepo) withIndex(root plumbing.Hash, files []newFile) plumbing.Hash {
+func (r objectsRepo) withIndex(root plumbing.Hash, files []treeFile) plumbing.Hash {
 	r.t.Helper()
 	if root.IsZero() {
 		r.git("read-tree", "--empty")
@@ -237,20 +237,20 @@ func TestInsertFilesAsGit(t *testing.T) {
 	r := newObjectsRepo(t)
 	r.fill(10)
 	blob := r.blobOf("new")
-	file := func(path string) newFile { return newFile{Path: path, Mode: filemode.Regular, Hash: blob} }
+	file := func(path string) treeFile { return treeFile{Path: path, Mode: filemode.Regular, Hash: blob} }
 	tests := map[string]struct {
 		root  plumbing.Hash
-		files []newFile
+		files []treeFile
 	}{
-		"into nothing":         {plumbing.ZeroHash, []newFile{file(".handoffs/2026/11/20/a.yaml")}},
+		"into nothing":         {plumbing.ZeroHash, []treeFile{file(".handoffs/2026/11/20/a.yaml")}},
 		"nothing into nothing": {plumbing.ZeroHash, nil},
 		"nothing":              {r.hash("main^{tree}"), nil},
-		"new directory":        {r.hash("main^{tree}"), []newFile{file(".handoffs/2026/11/20/a.yaml"), file(".handoffs/2026/11/21/b.yaml")}},
-		"old directory":        {r.hash("main^{tree}"), []newFile{file("dir1/sub0/a"), file("dir1/sub0/zzz"), file("dir1/x/y")}},
-		"at the root":          {r.hash("main^{tree}"), []newFile{file("a"), file("zzz")}},
-		"beside directories":   {r.hash("main^{tree}"), []newFile{file("dir1."), file("dir1-"), file("dir10"), file("dir1 "), file("dir1.d/x"), file("dir/x")}},
-		"the same twice":       {r.hash("main^{tree}"), []newFile{file("b"), file("b")}},
-		"a link":               {r.hash("main^{tree}"), []newFile{{Path: "dir0/l", Mode: filemode.Symlink, Hash: blob}}},
+		"new directory":        {r.hash("main^{tree}"), []treeFile{file(".handoffs/2026/11/20/a.yaml"), file(".handoffs/2026/11/21/b.yaml")}},
+		"old directory":        {r.hash("main^{tree}"), []treeFile{file("dir1/sub0/a"), file("dir1/sub0/zzz"), file("dir1/x/y")}},
+		"at the root":          {r.hash("main^{tree}"), []treeFile{file("a"), file("zzz")}},
+		"beside directories":   {r.hash("main^{tree}"), []treeFile{file("dir1."), file("dir1-"), file("dir10"), file("dir1 "), file("dir1.d/x"), file("dir/x")}},
+		"the same twice":       {r.hash("main^{tree}"), []treeFile{file("b"), file("b")}},
+		"a link":               {r.hash("main^{tree}"), []treeFile{{Path: "dir0/l", Mode: filemode.Symlink, Hash: blob}}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -280,16 +280,16 @@ func TestInsertRandomFiles(t *testing.T) {
 	names := []string{"a", "a.", "a-", "a0", "aa", "b", "ab", "A", "a~", "é"}
 	for range 12 {
 		root := plumbing.ZeroHash
-		var all []newFile
+		var all []treeFile
 		for range 4 {
-			var files []newFile
+			var files []treeFile
 			for range 6 {
 				// A file's name has an f, a directory's has none.
 				path := names[random.IntN(len(names))]
 				for range random.IntN(3) {
 					path += "/" + names[random.IntN(len(names))]
 				}
-				files = append(files, newFile{Path: path + "/" + names[random.IntN(len(names))] + "f", Mode: filemode.Regular, Hash: blob})
+				files = append(files, treeFile{Path: path + "/" + names[random.IntN(len(names))] + "f", Mode: filemode.Regular, Hash: blob})
 			}
 			all = append(all, files...)
 			var err error
@@ -317,7 +317,7 @@ func TestInsertKeepsOddEntries(t *testing.T) {
 		rawEntry(0o160000, "x", blob),
 	}
 	root := r.rawTree(entries...)
-	got, err := r.open().writeFiles(root, []newFile{
+	got, err := r.open().writeFiles(root, []treeFile{
 		{Path: "dir/new", Mode: filemode.Regular, Hash: blob},
 		{Path: "n", Mode: filemode.Regular, Hash: blob},
 	})
@@ -335,25 +335,25 @@ func TestInsertConflicts(t *testing.T) {
 	r := newObjectsRepo(t)
 	r.fill(10)
 	blob := r.blobOf("new")
-	file := func(path string) newFile { return newFile{Path: path, Mode: filemode.Regular, Hash: blob} }
+	file := func(path string) treeFile { return treeFile{Path: path, Mode: filemode.Regular, Hash: blob} }
 	old := r.hash("main:long.txt")
 	twice := r.rawTree(rawEntry(0o100644, "d", blob), rawEntry(filemode.Dir, "d", r.hash("main:dir1")))
 	tests := map[string]struct {
 		root  plumbing.Hash
-		files []newFile
+		files []treeFile
 		want  pathConflictError
 	}{
-		"other content":  {r.hash("main^{tree}"), []newFile{file("long.txt")}, pathConflictError{"long.txt", 0o100644, old}},
-		"other mode":     {r.hash("main^{tree}"), []newFile{{"long.txt", filemode.Executable, old}}, pathConflictError{"long.txt", 0o100644, old}},
-		"below a file":   {r.hash("main^{tree}"), []newFile{file("zz/new"), file("long.txt/a/b")}, pathConflictError{"long.txt", 0o100644, old}},
-		"below a link":   {r.hash("main^{tree}"), []newFile{file("link/a")}, pathConflictError{"link", 0o120000, r.hash("main:link")}},
-		"below a module": {r.hash("main^{tree}"), []newFile{file("sub/a")}, pathConflictError{"sub", 0o160000, plumbing.NewHash(strings.Repeat("1", 40))}},
-		"a directory":    {r.hash("main^{tree}"), []newFile{file("dir1/sub0")}, pathConflictError{"dir1/sub0", 0o40000, r.hash("main:dir1/sub0")}},
-		"a name twice":   {twice, []newFile{file("d/new")}, pathConflictError{"d", 0o40000, r.hash("main:dir1")}},
-		"each other":     {plumbing.ZeroHash, []newFile{file("a/b"), file("a/b/c")}, pathConflictError{"a/b", 0o100644, blob}},
-		"each other, reversed": {plumbing.ZeroHash, []newFile{file("a/b/c"), file("a/b")},
+		"other content":  {r.hash("main^{tree}"), []treeFile{file("long.txt")}, pathConflictError{"long.txt", 0o100644, old}},
+		"other mode":     {r.hash("main^{tree}"), []treeFile{{"long.txt", filemode.Executable, old}}, pathConflictError{"long.txt", 0o100644, old}},
+		"below a file":   {r.hash("main^{tree}"), []treeFile{file("zz/new"), file("long.txt/a/b")}, pathConflictError{"long.txt", 0o100644, old}},
+		"below a link":   {r.hash("main^{tree}"), []treeFile{file("link/a")}, pathConflictError{"link", 0o120000, r.hash("main:link")}},
+		"below a module": {r.hash("main^{tree}"), []treeFile{file("sub/a")}, pathConflictError{"sub", 0o160000, plumbing.NewHash(strings.Repeat("1", 40))}},
+		"a directory":    {r.hash("main^{tree}"), []treeFile{file("dir1/sub0")}, pathConflictError{"dir1/sub0", 0o40000, r.hash("main:dir1/sub0")}},
+		"a name twice":   {twice, []treeFile{file("d/new")}, pathConflictError{"d", 0o40000, r.hash("main:dir1")}},
+		"each other":     {plumbing.ZeroHash, []treeFile{file("a/b"), file("a/b/c")}, pathConflictError{"a/b", 0o100644, blob}},
+		"each other, reversed": {plumbing.ZeroHash, []treeFile{file("a/b/c"), file("a/b")},
 			pathConflictError{"a/b", 0o40000, plumbing.ZeroHash}},
-		"contents": {plumbing.ZeroHash, []newFile{file("a"), {"a", filemode.Regular, old}}, pathConflictError{"a", 0o100644, blob}},
+		"contents": {plumbing.ZeroHash, []treeFile{file("a"), {"a", filemode.Regular, old}}, pathConflictError{"a", 0o100644, blob}},
 	}
 	o := r.open()
 	before := len(filesBelow(t, r.objectsDir()))
@@ -365,11 +365,11 @@ func TestInsertConflicts(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"", ".", "..", "/a", "a/", "a//b", "a/../b", "./a", "a\x00b"} {
-		if _, err := o.writeFiles(plumbing.ZeroHash, []newFile{file(path)}); err == nil {
+		if _, err := o.writeFiles(plumbing.ZeroHash, []treeFile{file(path)}); err == nil {
 			t.Errorf("path %q: no error", path)
 		}
 	}
-	if _, err := o.writeFiles(plumbing.ZeroHash, []newFile{{"a", filemode.Dir, old}}); err == nil {
+	if _, err := o.writeFiles(plumbing.ZeroHash, []treeFile{{"a", filemode.Dir, old}}); err == nil {
 		t.Error("directory as a file: no error")
 	}
 	if after := len(filesBelow(t, r.objectsDir())); after != before {
@@ -378,7 +378,7 @@ func TestInsertConflicts(t *testing.T) {
 }
 
 // writeFiles makes the trees of insertFiles and writes them.
-func (o *objects) writeFiles(root plumbing.Hash, files []newFile) (plumbing.Hash, error) {
+func (o *objects) writeFiles(root plumbing.Hash, files []treeFile) (plumbing.Hash, error) {
 	root, trees, err := o.insertFiles(root, files)
 	if err != nil {
 		return root, err
