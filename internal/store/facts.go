@@ -118,13 +118,13 @@ func (r *Repo) ownWork(ctx context.Context, tips []string, since time.Time, emai
 		return nil, err
 	}
 	trunk := make(map[string]string)
-	for _, line := range arrived {
+	for line := range arrived {
 		if len(line) == 3 {
 			trunk[line[0]] = line[1]
 		}
 	}
 	var commits []WorkCommit
-	for _, line := range lines {
+	for line := range lines {
 		if len(line) == 3 {
 			commits = append(commits, WorkCommit{Branch: localBranch(cmp.Or(trunk[line[0]], line[1])), Subject: line[2]})
 		}
@@ -156,10 +156,10 @@ func (r *Repo) branches(ctx context.Context) (branches []Branch, remote bool, er
 	if err != nil {
 		return nil, false, err
 	}
-	for _, line := range lines {
+	for line := range lines {
 		branches = append(branches, Branch{Name: localBranch(line[0])})
 	}
-	remotes, err := r.git.lines(ctx, "for-each-ref", "--count=1", "refs/remotes")
+	remotes, err := r.git.output(ctx, "for-each-ref", "--count=1", "refs/remotes")
 	return branches, len(remotes) > 0, err
 }
 
@@ -172,10 +172,11 @@ func (r *Repo) unpushed(ctx context.Context, tips []string) (total int, by map[s
 		return 0, nil, err
 	}
 	by = make(map[string]int)
-	for _, line := range lines {
+	for line := range lines {
 		by[localBranch(line[0])]++
+		total++
 	}
-	return len(lines), by, nil
+	return total, by, nil
 }
 
 // changedPaths counts tracked paths with changes. Untracked ones would need a

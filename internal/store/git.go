@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -53,6 +54,7 @@ func (g gitProgram) command(ctx context.Context, fsmonitor string, args ...strin
 	cmd := exec.CommandContext(ctx, g.path, append(options, args...)...)
 	cmd.Dir = g.dir
 	cmd.Env = g.env.with(quiet...)
+	cmd.WaitDelay = time.Second // what git has started, ssh for one, may hold its output open
 	return cmd
 }
 
@@ -68,16 +70,15 @@ func (g gitProgram) output(ctx context.Context, args ...string) ([]byte, error) 
 
 // lines runs "git args..." and returns the lines of its output, each split at
 // zero bytes.
-func (g gitProgram) lines(ctx context.Context, args ...string) ([][]string, error) {
+func (g gitProgram) lines(ctx context.Context, args ...string) (iter.Seq[[]string], error) {
 	out, err := g.output(ctx, args...)
-	if err != nil {
-		return nil, err
-	}
-	var lines [][]string
-	for line := range strings.Lines(string(out)) {
-		lines = append(lines, strings.Split(strings.TrimSuffix(line, "\n"), "\x00"))
-	}
-	return lines, nil
+	return func(yield func([]string) bool) {
+		for line := range bytes.Lines(out) {
+			if !yield(strings.Split(strings.TrimSuffix(string(line), "\n"), "\x00")) {
+				return
+			}
+		}
+	}, err
 }
 
 // runCommand runs cmd with stdin and returns its standard output. name is how
@@ -92,7 +93,7 @@ func runCommand(ctx context.Context, cmd *exec.Cmd, name string, stdin io.Reader
 // commandError turns the result of a finished command into one error: the
 // context's when it was cancelled, *gitError for a status, or err.
 func commandError(ctx context.Context, name, stderr string, err error) error {
-	if err == nil {
+	if err == nil || errors.Is(err, exec.ErrWaitDelay) { // it ended well; what it has started goes on
 		return nil
 	}
 	if ctx.Err() != nil {

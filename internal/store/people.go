@@ -24,7 +24,7 @@ func (r *Repo) Authors(ctx context.Context, since time.Time) ([]Ident, error) {
 	}
 	seen := make(map[string]bool)
 	var authors []Ident
-	for _, fields := range lines {
+	for fields := range lines {
 		if len(fields) != 3 || seen[strings.ToLower(fields[1])] {
 			continue
 		}
@@ -54,7 +54,7 @@ func (r *Repo) WorkSince(ctx context.Context, since time.Time, visit func(author
 	if err != nil {
 		return err
 	}
-	for _, fields := range lines {
+	for fields := range lines {
 		if len(fields) != 5 {
 			continue
 		}

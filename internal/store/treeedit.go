@@ -27,11 +27,11 @@ func (e *pathConflictError) Error() string {
 }
 
 // insertFiles makes the trees that turn root into one with files added, of which
-// none is a directory. It returns the new root and the trees to be written for it. The zero hash stands
-// for an empty root. Only trees on the way to the files are made, and in these
-// every other entry stays byte for byte as and where it was, whatever its mode
-// and order. Files that are in the tree already are no change; without any
-// change the result is root.
+// none is a directory. It returns the new root and the trees to be written for
+// it. The zero hash stands for an empty root. Only trees on the way to the files
+// are made, and in these every other entry stays byte for byte as and where it
+// was, whatever its mode and order. Files that are in the tree already are no
+// change; without any change the result is root.
 func (o *objects) insertFiles(root plumbing.Hash, files []treeFile) (plumbing.Hash, []rawObject, error) {
 	edit, err := planTreeEdit(files)
 	if err != nil {
