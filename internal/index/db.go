@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	sqlite "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -93,15 +94,7 @@ func openDatabase(ctx context.Context, path string) (*database, error) {
 
 // escapePath writes a file name as the path of a URI.
 func escapePath(path string) string {
-	var out []byte
-	for _, c := range []byte(filepath.ToSlash(path)) {
-		if c == '?' || c == '#' || c == '%' {
-			out = fmt.Appendf(out, "%%%02x", c)
-			continue
-		}
-		out = append(out, c)
-	}
-	return string(out)
+	return strings.NewReplacer("?", "%3f", "#", "%23", "%", "%25").Replace(filepath.ToSlash(path))
 }
 
 func (db *database) close() {
@@ -146,6 +139,7 @@ func (db *database) write(ctx context.Context, f func() error) error {
 	return db.transaction(ctx, "BEGIN IMMEDIATE", f)
 }
 
+// transaction runs f between begin and a commit, or a rollback when it fails.
 func (db *database) transaction(ctx context.Context, begin string, f func() error) error {
 	if _, err := db.conn.ExecContext(ctx, begin); err != nil {
 		return err

@@ -55,6 +55,7 @@ func listSource(list []arrival) source {
 	}
 }
 
+// compareArrivals orders by time, then by id.
 func compareArrivals(a, b arrival) int {
 	return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(a.ID, b.ID))
 }
@@ -378,6 +379,7 @@ func (p *past) Thing(kind handoff.ThingKind, key string) []byte {
 	return row.dataOrNil()
 }
 
+// dataOrNil is the data of a thing, nil for a row that there is not.
 func (r *thingRow) dataOrNil() []byte {
 	if r == nil {
 		return nil

@@ -91,6 +91,8 @@ func (ix *Index) Close() {
 	}
 }
 
+// openFile opens the file and refreshes it. The error is errNotYet where that is
+// left to the next one who opens it.
 func (ix *Index) openFile(ctx context.Context) (err error) {
 	if ix.db, err = openDatabase(ctx, filePath(ix.repo)); err != nil {
 		return err
@@ -267,6 +269,8 @@ func (ix *Index) Problems(ctx context.Context, records []*handoff.Record) ([]han
 	return handoff.ProblemsOf(state, records, ix.options.Policy), nil
 }
 
+// tryFold returns the problems of records when they follow what was folded, and
+// whether they do.
 func (ix *Index) tryFold(ctx context.Context, records []*handoff.Record) ([]handoff.Problem, bool, error) {
 	past := newPast(ctx, ix.db.conn, nil)
 	defer past.close()

@@ -436,6 +436,7 @@ func (r *refresh) delete(numbers string) error {
 	return err
 }
 
+// foldAnew folds everything but the records that are gone.
 func (r *refresh) foldAnew(gone string, arrived []arrival) error {
 	if err := r.delete(gone); err != nil {
 		return err
@@ -461,6 +462,7 @@ func (r *refresh) settleTwins() error {
 	return nil
 }
 
+// settle sees to one id that several records have.
 func (r *refresh) settle(id string) error {
 	twins, err := stored(r.ctx, r.conn, "SELECT n, data FROM record WHERE id = ?", id)
 	if err != nil {

@@ -47,6 +47,7 @@ type thingRow struct {
 	data           []byte
 }
 
+// rowOf is the row of a thing.
 func rowOf(t handoff.Thing) thingRow {
 	return thingRow{
 		live: t.Live, place: t.Place, data: t.Data,

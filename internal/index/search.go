@@ -98,6 +98,7 @@ func (t tables) saying(words []string) ([]int64, error) {
 	return rarest, nil
 }
 
+// checkSearched returns errUnsearched while the table of texts lacks records.
 func (t tables) checkSearched() error {
 	searched, err := t.db.searchedTo(t.ctx)
 	if err != nil {

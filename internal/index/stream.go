@@ -34,6 +34,7 @@ func (ix *Index) Records(ctx context.Context, from int) ([]*handoff.Record, erro
 	return order[min(from, len(order)):min(from+piece, len(order))], nil
 }
 
+// recordsFrom is Records on the file.
 func (ix *Index) recordsFrom(ctx context.Context, from int) ([]*handoff.Record, error) {
 	list, err := stored(ctx, ix.db.conn, "SELECT n, data FROM record WHERE place >= ? ORDER BY place LIMIT ?", from, piece)
 	if err != nil {

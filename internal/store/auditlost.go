@@ -95,6 +95,8 @@ func (a *audit) judgeLostCommits(ctx context.Context, lost *history, names []str
 	return nil
 }
 
+// foundRewritten notes that the history of references was rewritten, and what that
+// means.
 func (a *audit) foundRewritten(names []string, level handoff.Level, what string) {
 	slices.Sort(names)
 	a.found(nil, AuditRewritten, "HO902", level, "", "the history of "+strings.Join(names, ", ")+" was rewritten, "+what)

@@ -54,6 +54,7 @@ type dayList struct {
 	errs    []error
 }
 
+// tip lists the days below dir in the commit of the ref at a place.
 func (w *dayList) tip(ref int, commit plumbing.Hash, dir string) error {
 	root, err := w.objects.commitTree(commit)
 	if err != nil {

@@ -74,6 +74,7 @@ func (r *Repo) writerDied() (bool, error) {
 	return err == nil && info.Size() > 0, err
 }
 
+// unlessMissing drops the error of a file that is not there or not ours to read.
 func unlessMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return nil

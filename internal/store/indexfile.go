@@ -241,6 +241,7 @@ func (x *indexFile) write(path string, files []treeFile) error {
 	return errors.Join(x.writeTo(file, files), file.Close())
 }
 
+// writeTo does what write says.
 func (x *indexFile) writeTo(file io.Writer, files []treeFile) error {
 	files = slices.SortedFunc(slices.Values(files), func(a, b treeFile) int { return strings.Compare(a.Path, b.Path) })
 	header := slices.Clone(x.data[:indexHeaderSize])

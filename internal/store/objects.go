@@ -120,6 +120,7 @@ func damaged(path string, err error) error {
 	return &DamagedError{Path: path, Err: err}
 }
 
+// isError reports whether err is, or wraps, an error of a type.
 func isError[T error](err error) bool {
 	_, ok := errors.AsType[T](err)
 	return ok
@@ -183,6 +184,7 @@ func (o *objects) commit(h plumbing.Hash) ([]byte, error) {
 	return o.typed(plumbing.CommitObject, h, maxTree)
 }
 
+// typed returns the bytes of the object h of type t, as (*objects).blob does.
 func (o *objects) typed(t plumbing.ObjectType, h plumbing.Hash, limit int64) ([]byte, error) {
 	obj, err := o.load(h, limit)
 	if err == nil && obj.kind != t {

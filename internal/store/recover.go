@@ -61,6 +61,7 @@ func (r *Repo) newMarker(ctx context.Context, ref string) (*marker, error) {
 	return m, nil
 }
 
+// beginMarker does the rest of newMarker with the open file.
 func (r *Repo) beginMarker(ctx context.Context, m *marker) error {
 	if err := r.waitLock(ctx, m.file); err != nil {
 		return err

@@ -22,6 +22,7 @@ type treeEntry struct {
 // isDir tells whether the entry is a tree, as git does: by the type bits alone.
 func (e treeEntry) isDir() bool { return isDirMode(e.mode) }
 
+// isDirMode tells whether a mode is that of a tree, by its type bits.
 func isDirMode(m filemode.FileMode) bool { return m&0o170000 == filemode.Dir }
 
 var errTree = errors.New("malformed tree")
@@ -40,6 +41,7 @@ func treeEntries(data []byte) iter.Seq2[treeEntry, error] {
 	}
 }
 
+// parseTreeEntry reads the entry at the beginning of data.
 func parseTreeEntry(data []byte) (treeEntry, error) {
 	digits, rest, ok := bytes.Cut(data, []byte{' '})
 	if !ok {
@@ -83,12 +85,13 @@ func (o *objects) commitTree(commit plumbing.Hash) (plumbing.Hash, error) {
 	if err != nil {
 		return plumbing.ZeroHash, fmt.Errorf("commit %s: %w", commit, err)
 	}
-	line, _, _ := strings.Cut(string(data[:min(len(data), len("tree ")+2*hashSize+1)]), "\n")
-	name, ok := strings.CutPrefix(line, "tree ")
-	if !ok || !plumbing.IsHash(name) {
-		return plumbing.ZeroHash, fmt.Errorf("commit %s: no tree", commit)
+	line, _, _ := bytes.Cut(data, []byte{'\n'})
+	if digits, ok := bytes.CutPrefix(line, []byte("tree ")); ok {
+		if tree := parseHash(digits); !tree.IsZero() {
+			return tree, nil
+		}
 	}
-	return plumbing.NewHash(name), nil
+	return plumbing.ZeroHash, fmt.Errorf("commit %s: no tree", commit)
 }
 
 // treeFile is something in a tree: its path from the root, the mode as stored,
@@ -153,6 +156,7 @@ func (o *objects) entries(path string, tree plumbing.Hash) iter.Seq2[treeEntry, 
 	}
 }
 
+// joinTreePath joins without cleaning: a name such as ".." must stay seen.
 func joinTreePath(dir, name string) string {
 	if dir == "" {
 		return name

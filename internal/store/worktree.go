@@ -144,6 +144,7 @@ func (p *placed) place() error {
 	return nil
 }
 
+// placeOne closes a file and gives it its name.
 func (p *placed) placeOne(file *placedFile) error {
 	dir, err := openDir(p.top, path.Dir(file.name), false, nil)
 	if err != nil {
