@@ -226,7 +226,7 @@ func (p *replaying) recreateOn(ctx context.Context, parent plumbing.Hash, c Comm
 func reparent(commit []byte, tree, parent plumbing.Hash) []byte {
 	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
 	out := fmt.Appendf(nil, "tree %s\nparent %s\n", tree, parent)
-	for line := range bytes.Lines(append(head, '\n')) {
+	for line := range bytes.Lines(append(bytes.Clone(head), '\n')) { // the object may be in the cache
 		if !bytes.HasPrefix(line, []byte("tree ")) && !bytes.HasPrefix(line, []byte("parent ")) {
 			out = append(out, line...)
 		}
