@@ -24,7 +24,7 @@ func (c config) get(key string) string {
 
 // isTrue reports whether key is set to a true value.
 func (c config) isTrue(key string) bool {
-	return len(c[key]) > 0 && parseBool(c.get(key))
+	return parseBool(c.get(key))
 }
 
 // parseBool reads a boolean as git does: "true", "yes", "on" and numbers other

@@ -35,8 +35,7 @@ func (e environ) with(entries ...string) environ {
 
 // isTrue reports whether key is set to what git takes for true.
 func (e environ) isTrue(key string) bool {
-	value, ok := e.lookup(key)
-	return ok && parseBool(value)
+	return parseBool(e.get(key))
 }
 
 // findProgram returns the absolute path of the program called name, or "" when
