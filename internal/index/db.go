@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	sqlite "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -57,7 +58,6 @@ var (
 
 // database is the open file.
 type database struct {
-	path string
 	conn *sql.Conn
 	pool *sql.DB
 	made bool // by this process
@@ -80,7 +80,7 @@ func openDatabase(ctx context.Context, path string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &database{path: path, pool: pool}
+	db := &database{pool: pool}
 	if db.conn, err = pool.Conn(ctx); err != nil {
 		pool.Close()
 		return nil, err
@@ -94,15 +94,7 @@ func openDatabase(ctx context.Context, path string) (*database, error) {
 
 // escapePath writes a file name as the path of a URI.
 func escapePath(path string) string {
-	var out []byte
-	for _, c := range []byte(filepath.ToSlash(path)) {
-		if c == '?' || c == '#' || c == '%' {
-			out = fmt.Appendf(out, "%%%02x", c)
-			continue
-		}
-		out = append(out, c)
-	}
-	return string(out)
+	return strings.NewReplacer("?", "%3f", "#", "%23", "%", "%25").Replace(filepath.ToSlash(path))
 }
 
 func (db *database) close() {
@@ -147,6 +139,7 @@ func (db *database) write(ctx context.Context, f func() error) error {
 	return db.transaction(ctx, "BEGIN IMMEDIATE", f)
 }
 
+// transaction runs f between begin and a commit, or a rollback when it fails.
 func (db *database) transaction(ctx context.Context, begin string, f func() error) error {
 	if _, err := db.conn.ExecContext(ctx, begin); err != nil {
 		return err
@@ -197,8 +190,7 @@ func removeDatabase(path string) error {
 
 // damaged reports whether an error means that the file must be built anew.
 func damaged(err error) bool {
-	var failed *sqlite.Error
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch failed.Code() & 0xff {
 		case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB, lib.SQLITE_ERROR, lib.SQLITE_MISMATCH:
 			return true

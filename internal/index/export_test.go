@@ -2,6 +2,3 @@ package index
 
 // FromFile reports whether answers come from the file.
 func (ix *Index) FromFile() bool { return ix.db != nil }
-
-// LoseFile makes the answers come from memory.
-func (ix *Index) LoseFile() { ix.closeFile() }

@@ -55,6 +55,7 @@ func listSource(list []arrival) source {
 	}
 }
 
+// compareArrivals orders by time, then by id.
 func compareArrivals(a, b arrival) int {
 	return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(a.ID, b.ID))
 }
@@ -71,26 +72,10 @@ func (f *folder) storedSource() source {
 		if done = errors.Is(err, sql.ErrNoRows); err != nil && !done {
 			return nil, err
 		}
-		list, err := f.stored("SELECT n, data FROM record WHERE place IS NULL AND at > ? AND at <= ? ORDER BY at", from, to)
+		list, err := stored(f.ctx, f.conn, "SELECT n, data FROM record WHERE place IS NULL AND at > ? AND at <= ? ORDER BY at", from, to)
 		from = to
 		return list, err
 	}
-}
-
-// stored returns the records of a query for numbers and data.
-func (f *folder) stored(query string, args ...any) ([]arrival, error) {
-	var list []arrival
-	err := each(f.ctx, f.conn, func(rows *sql.Rows) error {
-		var n int64
-		var data []byte
-		if err := rows.Scan(&n, &data); err != nil {
-			return err
-		}
-		a, err := decodeArrival(n, data)
-		list = append(list, a)
-		return err
-	}, query, args...)
-	return list, err
 }
 
 // drain folds everything from a source. What does not follow is folded
@@ -315,7 +300,7 @@ func (f *folder) takeBack() (back []arrival, ok bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	if back, err = f.stored("SELECT n, data FROM record WHERE place >= ?", first); err != nil {
+	if back, err = stored(f.ctx, f.conn, "SELECT n, data FROM record WHERE place >= ?", first); err != nil {
 		return nil, false, err
 	}
 	f.folded -= len(back)
@@ -394,6 +379,7 @@ func (p *past) Thing(kind handoff.ThingKind, key string) []byte {
 	return row.dataOrNil()
 }
 
+// dataOrNil is the data of a thing, nil for a row that there is not.
 func (r *thingRow) dataOrNil() []byte {
 	if r == nil {
 		return nil

@@ -52,15 +52,15 @@ func Open(ctx context.Context, repo *store.Repo, options Options) (*Index, error
 	ix := &Index{repo: repo, options: options}
 	err := ix.openFile(ctx)
 	if err != nil && damaged(err) {
-		ix.closeFile()
-		if err = removeDatabase(ix.path()); err == nil {
+		ix.Close()
+		if err = removeDatabase(filePath(ix.repo)); err == nil {
 			err = ix.openFile(ctx)
 		}
 	}
 	if err == nil {
 		return ix, nil
 	}
-	ix.closeFile()
+	ix.Close()
 	if isMissing(err) {
 		_, err = Load(ctx, ix.repo, options.Refs, options.Dir) // which says how many there are
 		return nil, err
@@ -71,10 +71,10 @@ func Open(ctx context.Context, repo *store.Repo, options Options) (*Index, error
 	return ix, ctx.Err()
 }
 
-// path is where the file is.
-func (ix *Index) path() string { return filePath(ix.repo) }
+// InMemory returns an index of a state that is known as a whole.
+func InMemory(state *handoff.State) *Index { return &Index{memory: state} }
 
-// filePath is in the directory that all worktrees share.
+// filePath is where the file is: in the directory that all worktrees share.
 func filePath(repo *store.Repo) string { return filepath.Join(repo.CommonDir(), "handoff", "index.db") }
 
 // Exists reports whether a repository has an index.
@@ -83,18 +83,18 @@ func Exists(repo *store.Repo) bool {
 	return err == nil
 }
 
-// Close releases the file.
-func (ix *Index) Close() { ix.closeFile() }
-
-func (ix *Index) closeFile() {
+// Close releases the file. What is asked later is answered from memory.
+func (ix *Index) Close() {
 	if ix.db != nil {
 		ix.db.close()
-		ix.db = nil
+		ix.db, ix.recall = nil, nil
 	}
 }
 
+// openFile opens the file and refreshes it. The error is errNotYet where that is
+// left to the next one who opens it.
 func (ix *Index) openFile(ctx context.Context) (err error) {
-	if ix.db, err = openDatabase(ctx, ix.path()); err != nil {
+	if ix.db, err = openDatabase(ctx, filePath(ix.repo)); err != nil {
 		return err
 	}
 	err = ix.db.read(ctx, func() error { return ix.checkTips(ctx) })
@@ -210,12 +210,11 @@ func (ix *Index) onFile(ctx context.Context, f func() error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	ix.closeFile()
-	ix.recall = nil
+	ix.Close()
 	if damaged(err) {
 		// The next process makes it anew. Where the file cannot be removed,
 		// every process answers from memory.
-		_ = removeDatabase(ix.path())
+		_ = removeDatabase(filePath(ix.repo))
 	}
 	return errNoFile
 }
@@ -270,6 +269,8 @@ func (ix *Index) Problems(ctx context.Context, records []*handoff.Record) ([]han
 	return handoff.ProblemsOf(state, records, ix.options.Policy), nil
 }
 
+// tryFold returns the problems of records when they follow what was folded, and
+// whether they do.
 func (ix *Index) tryFold(ctx context.Context, records []*handoff.Record) ([]handoff.Problem, bool, error) {
 	past := newPast(ctx, ix.db.conn, nil)
 	defer past.close()

@@ -78,6 +78,22 @@ func TestIndexAnswersAsMemory(t *testing.T) {
 	})
 }
 
+// What was read from the file before it was closed does not stand in the way.
+func TestClosedIndexAnswersFromMemory(t *testing.T) {
+	w := newWorld(t, t.TempDir())
+	w.put("main", handoff.New("00000001", day, "ana", &handoff.Gap{Subject: "api"}))
+	w.write()
+	ix := w.open()
+	if _, err := ix.State(t.Context(), handoff.Part{All: true}); err != nil || !ix.FromFile() {
+		t.Fatalf("from the file %t, %v", ix.FromFile(), err)
+	}
+	ix.Close()
+	s, err := ix.State(t.Context(), handoff.Part{Refs: []string{"00000001"}})
+	if err != nil || s.Records["00000001"] == nil {
+		t.Errorf("the record is missing: %v", err)
+	}
+}
+
 // The first question about very many records does not wait for a file with all
 // of them, and the second one finds it.
 func TestManyRecordsAreEnteredForTheSecondQuestion(t *testing.T) {

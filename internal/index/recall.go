@@ -55,7 +55,7 @@ func (ix *Index) recallPart(ctx context.Context, part handoff.Part) (*handoff.St
 		}
 		return state, err
 	}
-	return ix.grow(tables{ctx, ix.db.conn, ix.options}, part)
+	return ix.grow(tables{ctx, ix.db, ix.options}, part)
 }
 
 // grow adds a part to what has been recalled.
@@ -89,8 +89,7 @@ func newRecall(from finder) *recall {
 
 // recallAll reads all records and folds them.
 func (ix *Index) recallAll(ctx context.Context) (*handoff.State, error) {
-	f := folder{ctx: ctx, conn: ix.db.conn}
-	list, err := f.stored("SELECT n, data FROM record WHERE place >= 0 ORDER BY n")
+	list, err := stored(ctx, ix.db.conn, "SELECT n, data FROM record WHERE place >= 0 ORDER BY n")
 	if err != nil {
 		return nil, err
 	}
@@ -325,7 +324,7 @@ func (c *recall) records(want wanted) (ids []string, err error) {
 // tables is the file as a source.
 type tables struct {
 	ctx     context.Context
-	conn    *sql.Conn
+	db      *database
 	options Options
 }
 
@@ -355,7 +354,7 @@ func (t tables) things(ids []thingID, add addThing) error {
 
 // eachThing calls add with the things of a query for kind, key and data.
 func (t tables) eachThing(add addThing, query string, args ...any) error {
-	return each(t.ctx, t.conn, func(rows *sql.Rows) error {
+	return each(t.ctx, t.db.conn, func(rows *sql.Rows) error {
 		var kind handoff.ThingKind
 		var key string
 		var data sql.RawBytes
@@ -390,7 +389,7 @@ func (t tables) records(want wanted, add func(*handoff.Record, int)) error {
 func (t tables) eachRecord(add func(*handoff.Record, int), where string, args ...any) error {
 	var list []arrival
 	var places []int
-	err := each(t.ctx, t.conn, func(rows *sql.Rows) error {
+	err := each(t.ctx, t.db.conn, func(rows *sql.Rows) error {
 		var n int64
 		var place int
 		var data []byte
@@ -407,7 +406,7 @@ func (t tables) eachRecord(add func(*handoff.Record, int), where string, args ..
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	records, err := t.options.foundOn(t.ctx, t.conn, list)
+	records, err := t.options.foundOn(t.ctx, t.db.conn, list)
 	for i, r := range records {
 		add(r, places[i])
 	}

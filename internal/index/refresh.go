@@ -283,7 +283,7 @@ func (r *refresh) knownFiles(dayPath string) (map[fileID]int64, error) {
 			}
 		}
 	}
-	list, err := r.fold.stored("SELECT n, data FROM record WHERE n IN (SELECT value FROM json_each(?))", jsonList(slices.Sorted(maps.Keys(members))))
+	list, err := stored(r.ctx, r.conn, "SELECT n, data FROM record WHERE n IN (SELECT value FROM json_each(?))", jsonList(slices.Sorted(maps.Keys(members))))
 	known := make(map[fileID]int64, len(list))
 	for _, a := range list {
 		known[fileID{a.Source.Path, a.Source.Blob}] = a.n
@@ -397,12 +397,11 @@ func (r *refresh) noteStoredIDs(arrived []arrival) error {
 	for i, a := range arrived {
 		ids[i] = a.ID
 	}
-	return each(r.ctx, r.conn, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
+	taken, err := column[string](r.ctx, r.conn, "SELECT id FROM record WHERE id IN (SELECT value FROM json_each(?))", jsonList(ids))
+	for _, id := range taken {
 		r.ids[id] = true
-		return err
-	}, "SELECT id FROM record WHERE id IN (SELECT value FROM json_each(?))", jsonList(ids))
+	}
+	return err
 }
 
 // replace takes the records that are gone out of the fold and folds those that
@@ -437,6 +436,7 @@ func (r *refresh) delete(numbers string) error {
 	return err
 }
 
+// foldAnew folds everything but the records that are gone.
 func (r *refresh) foldAnew(gone string, arrived []arrival) error {
 	if err := r.delete(gone); err != nil {
 		return err
@@ -450,13 +450,7 @@ func (r *refresh) foldAnew(gone string, arrived []arrival) error {
 // settleTwins sees to it that of several records with one id the right one
 // counts: that of the first ref, as in Load.
 func (r *refresh) settleTwins() error {
-	var ids []string
-	err := each(r.ctx, r.conn, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	}, "SELECT DISTINCT id FROM record WHERE place = ?", outvoted)
+	ids, err := column[string](r.ctx, r.conn, "SELECT DISTINCT id FROM record WHERE place = ?", outvoted)
 	if err != nil {
 		return err
 	}
@@ -468,8 +462,9 @@ func (r *refresh) settleTwins() error {
 	return nil
 }
 
+// settle sees to one id that several records have.
 func (r *refresh) settle(id string) error {
-	twins, err := r.fold.stored("SELECT n, data FROM record WHERE id = ?", id)
+	twins, err := stored(r.ctx, r.conn, "SELECT n, data FROM record WHERE id = ?", id)
 	if err != nil {
 		return err
 	}
@@ -560,6 +555,6 @@ func digest(data []byte) string {
 
 // isReadError reports whether the repository is at fault, not the index.
 func isReadError(err error) bool {
-	var failed *readError
-	return errors.As(err, &failed)
+	_, failed := errors.AsType[*readError](err)
+	return failed
 }

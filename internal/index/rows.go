@@ -47,6 +47,7 @@ type thingRow struct {
 	data           []byte
 }
 
+// rowOf is the row of a thing.
 func rowOf(t handoff.Thing) thingRow {
 	return thingRow{
 		live: t.Live, place: t.Place, data: t.Data,
@@ -65,7 +66,7 @@ func (r *thingRow) same(other thingRow) bool {
 func jsonList[T int64 | string | [2]any](list []T) string {
 	data, err := json.Marshal(list)
 	if err != nil {
-		panic(err) // strings and numbers always has a JSON form
+		panic(err) // strings and numbers have a JSON form
 	}
 	return string(data)
 }
@@ -83,6 +84,17 @@ func each(ctx context.Context, conn *sql.Conn, f func(*sql.Rows) error, query st
 		}
 	}
 	return rows.Err()
+}
+
+// column returns the values of a query for one column.
+func column[T int64 | string](ctx context.Context, conn *sql.Conn, query string, args ...any) (values []T, err error) {
+	err = each(ctx, conn, func(rows *sql.Rows) error {
+		var value T
+		err := rows.Scan(&value)
+		values = append(values, value)
+		return err
+	}, query, args...)
+	return values, err
 }
 
 // encodeMembers packs ascending numbers.
@@ -117,6 +129,22 @@ func decodeArrival(n int64, data []byte) (arrival, error) {
 		return arrival{}, errors.Join(errDamaged, err)
 	}
 	return arrival{n: n, stored: true, data: data, Record: r}, nil
+}
+
+// stored returns the records of a query for number and data.
+func stored(ctx context.Context, conn *sql.Conn, query string, args ...any) ([]arrival, error) {
+	var list []arrival
+	err := each(ctx, conn, func(rows *sql.Rows) error {
+		var n int64
+		var data []byte
+		if err := rows.Scan(&n, &data); err != nil {
+			return err
+		}
+		a, err := decodeArrival(n, data)
+		list = append(list, a)
+		return err
+	}, query, args...)
+	return list, err
 }
 
 // about is the id of the record that a record is about, nil for none.

@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"strconv"
@@ -59,8 +58,7 @@ func (ix *Index) enterTexts(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	f := folder{ctx: ctx, conn: ix.db.conn}
-	list, err := f.stored("SELECT n, data FROM record WHERE n > ? ORDER BY n LIMIT ?", from, foldChunk)
+	list, err := stored(ctx, ix.db.conn, "SELECT n, data FROM record WHERE n > ? ORDER BY n LIMIT ?", from, foldChunk)
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
@@ -100,14 +98,14 @@ func (t tables) saying(words []string) ([]int64, error) {
 	return rarest, nil
 }
 
+// checkSearched returns errUnsearched while the table of texts lacks records.
 func (t tables) checkSearched() error {
-	db := database{conn: t.conn}
-	searched, err := db.searchedTo(t.ctx)
+	searched, err := t.db.searchedTo(t.ctx)
 	if err != nil {
 		return err
 	}
 	var last int64
-	if err := t.conn.QueryRowContext(t.ctx, "SELECT ifnull(max(n), 0) FROM record").Scan(&last); err != nil {
+	if err := t.db.conn.QueryRowContext(t.ctx, "SELECT ifnull(max(n), 0) FROM record").Scan(&last); err != nil {
 		return err
 	}
 	if last > searched {
@@ -118,7 +116,7 @@ func (t tables) checkSearched() error {
 
 // having returns the numbers of the records that have all pieces of a word: all
 // that say it, and a few that do not.
-func (t tables) having(word string) (numbers []int64, err error) {
+func (t tables) having(word string) ([]int64, error) {
 	letters := []rune(word)
 	var pieces []string
 	for i := range len(letters) - pieceLength + 1 {
@@ -126,11 +124,5 @@ func (t tables) having(word string) (numbers []int64, err error) {
 		pieces = append(pieces, `"`+piece+`"`)
 	}
 	slices.Sort(pieces)
-	err = each(t.ctx, t.conn, func(rows *sql.Rows) error {
-		var n int64
-		err := rows.Scan(&n)
-		numbers = append(numbers, n)
-		return err
-	}, "SELECT rowid FROM text WHERE text MATCH ?", strings.Join(slices.Compact(pieces), " AND "))
-	return numbers, err
+	return column[int64](t.ctx, t.db.conn, "SELECT rowid FROM text WHERE text MATCH ?", strings.Join(slices.Compact(pieces), " AND "))
 }

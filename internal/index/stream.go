@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -13,9 +12,6 @@ import (
 // others. One who refreshes it for other refs meanwhile does no harm: for the
 // same refs the fold has the same order, so the next piece begins where the last
 // one ended, also when the rest has to come from memory.
-
-// InMemory returns an index of a state that is known as a whole.
-func InMemory(state *handoff.State) *Index { return &Index{memory: state} }
 
 // piece is how many records are handed out at once.
 const piece = 500
@@ -38,9 +34,9 @@ func (ix *Index) Records(ctx context.Context, from int) ([]*handoff.Record, erro
 	return order[min(from, len(order)):min(from+piece, len(order))], nil
 }
 
+// recordsFrom is Records on the file.
 func (ix *Index) recordsFrom(ctx context.Context, from int) ([]*handoff.Record, error) {
-	f := folder{ctx: ctx, conn: ix.db.conn}
-	list, err := f.stored("SELECT n, data FROM record WHERE place >= ? ORDER BY place LIMIT ?", from, piece)
+	list, err := stored(ctx, ix.db.conn, "SELECT n, data FROM record WHERE place >= ? ORDER BY place LIMIT ?", from, piece)
 	if err != nil {
 		return nil, err
 	}
@@ -51,14 +47,9 @@ func (ix *Index) recordsFrom(ctx context.Context, from int) ([]*handoff.Record, 
 // order, those of others sorted.
 func (ix *Index) Keys(ctx context.Context, kind handoff.ThingKind) ([]string, error) {
 	var keys []string
-	err := ix.onFile(ctx, func() error {
-		keys = nil
-		return each(ctx, ix.db.conn, func(rows *sql.Rows) error {
-			var key string
-			err := rows.Scan(&key)
-			keys = append(keys, key)
-			return err
-		}, "SELECT key FROM thing WHERE kind = ? ORDER BY iif(kind = ?, place, 0), key", kind, handoff.ThingHandoff)
+	err := ix.onFile(ctx, func() (err error) {
+		keys, err = column[string](ctx, ix.db.conn, "SELECT key FROM thing WHERE kind = ? ORDER BY iif(kind = ?, place, 0), key", kind, handoff.ThingHandoff)
+		return err
 	})
 	if !errors.Is(err, errNoFile) {
 		return keys, err
@@ -75,7 +66,7 @@ func (ix *Index) Keys(ctx context.Context, kind handoff.ThingKind) ([]string, er
 func (ix *Index) Things(ctx context.Context, kind handoff.ThingKind, keys []string) (*handoff.State, error) {
 	var state *handoff.State
 	err := ix.onFile(ctx, func() (err error) {
-		c := newRecall(tables{ctx, ix.db.conn, ix.options})
+		c := newRecall(tables{ctx, ix.db, ix.options})
 		if err := c.readPresent(false); err != nil {
 			return err
 		}

@@ -110,7 +110,7 @@ func (w *world) open() *index.Index {
 // openWithoutFile returns an index as it is where no file can be.
 func (w *world) openWithoutFile() *index.Index {
 	ix := w.open()
-	ix.LoseFile()
+	ix.Close()
 	return ix
 }
 

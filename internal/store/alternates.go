@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,7 +22,8 @@ func objectDirs(dir string, extra []string) ([]string, error) {
 	var seen []fs.FileInfo
 	for queue := append([]string{dir}, extra...); len(queue) > 0; queue = queue[1:] {
 		info, err := os.Stat(queue[0])
-		if err != nil || !info.IsDir() || containsFile(seen, info) {
+		again := func(other fs.FileInfo) bool { return os.SameFile(other, info) }
+		if err != nil || !info.IsDir() || slices.ContainsFunc(seen, again) {
 			continue
 		}
 		seen = append(seen, info)
@@ -33,15 +35,6 @@ func objectDirs(dir string, extra []string) ([]string, error) {
 		queue = append(queue, more...)
 	}
 	return dirs, nil
-}
-
-func containsFile(infos []fs.FileInfo, info fs.FileInfo) bool {
-	for _, i := range infos {
-		if os.SameFile(i, info) {
-			return true
-		}
-	}
-	return false
 }
 
 // readAlternates returns the directories that info/alternates in the object
@@ -65,11 +58,7 @@ func readAlternates(dir string) ([]string, error) {
 		if quoted, err := strconv.Unquote(line); err == nil && line[0] == '"' {
 			line = quoted
 		}
-		path := filepath.FromSlash(line)
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, path)
-		}
-		dirs = append(dirs, path)
+		dirs = append(dirs, absoluteFrom(dir, line))
 	}
 	return dirs, nil
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 )
 
-// maxTries is how often an append starts again because the branch moved.
+// maxTries is how often an append or a replay begins because the branch moved,
+// and a push because the remote did.
 const maxTries = 5
 
 // Change is what an append adds.
@@ -78,19 +79,29 @@ func (r *Repo) Append(ctx context.Context, change Change) (Commit, error) {
 	if err := change.check(); err != nil {
 		return Commit{}, err
 	}
+	var commit Commit
+	err := r.whileMoved(ctx, func() (err error) {
+		commit, err = r.appendOnce(ctx, change)
+		return err
+	})
+	return commit, err
+}
+
+// whileMoved runs a protocol that moves a branch, after repairing what a killed
+// one has left, and again when somebody without locks was in between.
+func (r *Repo) whileMoved(ctx context.Context, once func() error) error {
 	if err := r.checkHook(); err != nil {
-		return Commit{}, err
+		return err
 	}
 	for range maxTries {
 		if err := r.Recover(ctx); err != nil {
-			return Commit{}, err
+			return err
 		}
-		commit, err := r.appendOnce(ctx, change)
-		if !errors.Is(err, errMoved) {
-			return commit, err
+		if err := once(); !errors.Is(err, errMoved) {
+			return err
 		}
 	}
-	return Commit{}, &BusyError{Path: r.dir}
+	return &BusyError{Path: r.dir}
 }
 
 // appendOnce is the protocol. Before moveBranch nothing has happened that
@@ -118,7 +129,12 @@ func (r *Repo) appendOnce(ctx context.Context, change Change) (Commit, error) {
 			return Commit{}, err
 		}
 	}
-	if err := a.finish(); err != nil {
+	subject, _, _ := strings.Cut(change.Message, "\n")
+	prefix := "commit: "
+	if a.commit.Parent == "" {
+		prefix = "commit (initial): "
+	}
+	if err := a.finish(change.Committer, prefix+subject); err != nil {
 		return a.commit, &UnfinishedError{Err: err}
 	}
 	return a.commit, nil
@@ -133,7 +149,7 @@ type appending struct {
 	base                string   // "HEAD", or the full name of a branch that is not checked out
 	chain               []string // base, through symbolic references, to the one that is locked
 	objects             *objects
-	files               []newFile
+	files               []treeFile
 	sparse              sparsePatterns
 	edit                *indexEdit
 	marker              *marker
@@ -186,13 +202,19 @@ func validPath(name string) bool {
 func (a *appending) checkedOut() bool { return a.index != nil }
 
 // openMarker announces the append, so that what it leaves when it is killed can
-// be told from what others leave.
+// be told from what others leave, by a token in all of it.
 func (a *appending) openMarker(ctx context.Context) (err error) {
+	if a.objects, err = a.loadObjects(); err != nil {
+		return err
+	}
 	if a.base, err = a.findBase(); err != nil {
 		return err
 	}
-	a.marker, err = a.newMarker(ctx, a.base)
-	return err
+	if a.marker, err = a.newMarker(ctx, a.base); err != nil {
+		return err
+	}
+	a.objects.token = a.marker.Token
+	return nil
 }
 
 // findBase returns "HEAD" for a change to the branch that is checked out, or
@@ -287,9 +309,6 @@ func (a *appending) checkTarget() error {
 // checkPaths refuses before anything is written when a file cannot be put at
 // its path: in the tree of the tip, in the index, or in the work tree.
 func (a *appending) checkPaths(context.Context) (err error) {
-	if a.objects, err = a.loadObjects(); err != nil {
-		return err
-	}
 	var root plumbing.Hash // of the tip; zero for the first commit
 	if a.commit.Parent != "" {
 		if root, err = a.objects.commitTree(plumbing.NewHash(a.commit.Parent)); err != nil {
@@ -297,7 +316,7 @@ func (a *appending) checkPaths(context.Context) (err error) {
 		}
 	}
 	for _, file := range a.change.Files {
-		a.files = append(a.files, newFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.ComputeHash(plumbing.BlobObject, file.Data)})
+		a.files = append(a.files, treeFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.ComputeHash(plumbing.BlobObject, file.Data)})
 	}
 	if err := a.planTrees(root); err != nil {
 		return err
@@ -324,7 +343,7 @@ func (a *appending) checkPaths(context.Context) (err error) {
 // there.
 func (a *appending) planTrees(root plumbing.Hash) (err error) {
 	a.root, a.trees, err = a.objects.insertFiles(root, a.files)
-	if conflict, ok := errors.AsType[*PathConflictError](err); ok {
+	if conflict, ok := errors.AsType[*pathConflictError](err); ok {
 		return &BlockedPathError{Path: conflict.Path, Why: fmt.Sprintf("in the branch already, with mode %o", uint32(conflict.Mode))}
 	}
 	if err == nil && a.root == root {
@@ -345,18 +364,20 @@ func (a *appending) startIndex(ctx context.Context) error {
 	if found.unmerged != "" {
 		return &InProgressError{What: "a merge (conflict in " + found.unmerged + ")", WayOut: "resolve it with git add"}
 	}
-	for name := range found.present {
-		return &BlockedPathError{Path: name, Why: "staged already"}
+	for _, file := range a.files {
+		if found.present[file.Path] {
+			return &BlockedPathError{Path: file.Path, Why: "staged already"}
+		}
 	}
-	for name := range found.inTheWay {
-		return &BlockedPathError{Path: name, Why: "in the index, where a directory has to be"}
+	if found.inTheWay != "" {
+		return &BlockedPathError{Path: found.inTheWay, Why: "in the index, where a directory has to be"}
 	}
 	a.edit, err = a.startIndexEdit(ctx, a.index, a.marker, index, a.files, a.sparse)
 	return err
 }
 
 // pathsOf returns the paths of files.
-func pathsOf(files []newFile) []string {
+func pathsOf(files []treeFile) []string {
 	paths := make([]string, len(files))
 	for i, file := range files {
 		paths[i] = file.Path
@@ -376,34 +397,26 @@ func (a *appending) writeObjects(ctx context.Context) error {
 	}
 	commit := rawObject{kind: plumbing.CommitObject, data: data}
 	a.commit.Hash = plumbing.ComputeHash(commit.kind, commit.data).String()
-	a.objects.token = a.marker.Token
 	return a.objects.writeAll(append(append(objects, a.trees...), commit)...)
 }
 
 // encodeCommit returns the commit, signed if the user's configuration says so.
 func (a *appending) encodeCommit(ctx context.Context) ([]byte, error) {
-	unsigned := a.commitText("")
+	unsigned := a.commitText()
 	signature, err := a.sign(ctx, unsigned, a.change.Committer)
-	if err != nil || signature == "" {
-		return unsigned, err
-	}
-	return a.commitText(signature), nil
+	return joinSignature(unsigned, signature), err
 }
 
-// commitText writes a commit as git hashes it. A signature is a header whose
-// further lines are indented by a space (gitformat-signature(5)). go-git's
-// encoder would do, but its package brings OpenPGP along, which every start of
-// the program would pay for.
-func (a *appending) commitText(signature string) []byte {
+// commitText writes a commit as git hashes it, unsigned. go-git's encoder would
+// do, but its package brings OpenPGP along, which every start of the program
+// would pay for.
+func (a *appending) commitText() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "tree %s\n", a.root)
 	if a.commit.Parent != "" {
 		fmt.Fprintf(&b, "parent %s\n", a.commit.Parent)
 	}
 	fmt.Fprintf(&b, "author %s\ncommitter %s\n", a.change.Author, a.change.Committer)
-	if signature != "" {
-		fmt.Fprintf(&b, "gpgsig %s\n", strings.ReplaceAll(strings.TrimSuffix(signature, "\n"), "\n", "\n "))
-	}
 	fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(a.change.Message, "\n"))
 	return b.Bytes()
 }
@@ -443,7 +456,7 @@ func (a *appending) readBack(ctx context.Context) error {
 			return err
 		}
 	}
-	return ctx.Err()
+	return context.Cause(ctx)
 }
 
 // finishIndex waits until the copy of the index has the entries.
@@ -515,8 +528,8 @@ func (a *appending) placeFiles(context.Context) error { return a.placed.place() 
 // moveBranch makes the commit the tip of the branch, unless somebody without
 // locks has moved it.
 func (a *appending) moveBranch(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return err
 	}
 	chain, tip, err := a.resolve(a.base)
 	if err != nil {
@@ -533,22 +546,16 @@ func (a *appending) moveBranch(ctx context.Context) error {
 	return nil
 }
 
-// finish makes the new tip durable, then brings the index and the reflogs up to
-// it. Nothing of this takes the commit back.
-func (a *appending) finish() error {
+// finish makes the new tip durable, then brings the index up to it, and the
+// reflogs with a message of who. Nothing of this takes the commit back.
+func (a *appending) finish(who Ident, message string) error {
 	errs := []error{syncDir(filepath.Dir(a.branch.target))}
 	if a.checkedOut() {
 		err := a.index.commit()
 		a.behind = err != nil
 		errs = append(errs, err)
 	}
-	subject, _, _ := strings.Cut(a.change.Message, "\n")
-	prefix := "commit: "
-	if a.commit.Parent == "" {
-		prefix = "commit (initial): "
-	}
-	errs = append(errs, a.logUpdate(a.chain, a.commit.Parent, a.commit.Hash, a.change.Committer, prefix+subject))
-	return errors.Join(errs...)
+	return errors.Join(append(errs, a.logUpdate(a.chain, a.commit.Parent, a.commit.Hash, who, message))...)
 }
 
 // release gives up everything that is still ours, and before the point of no

@@ -151,7 +151,7 @@ func (a *audit) begin() error {
 		}
 		a.tips[ref.Name] = plumbing.NewHash(ref.Hash)
 	}
-	tracking, err := a.listRefs("refs/remotes/")
+	tracking, err := a.ListRefs("refs/remotes/")
 	if err != nil {
 		return err
 	}
@@ -203,19 +203,6 @@ func (a *audit) report() AuditReport {
 	return report
 }
 
-// countNew is the number of commits that no earlier audit has looked at.
-func (h *history) countNew() int {
-	n := 0
-	for _, slab := range h.slabs {
-		for i := range slab {
-			if !slab[i].known {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 // found notes a finding about what a commit did to a record.
 func (a *audit) found(rev *revision, kind AuditKind, code string, level handoff.Level, path, message string) {
 	f := AuditFinding{Kind: kind, Finding: handoff.Finding{Code: code, Level: level, Path: path, Message: message}}
@@ -227,9 +214,6 @@ func (a *audit) found(rev *revision, kind AuditKind, code string, level handoff.
 	}
 	a.mark.Findings = append(a.mark.Findings, f)
 }
-
-// date is the author date in RFC 3339.
-func (rev *revision) date() string { return time.Unix(rev.when, 0).UTC().Format(time.RFC3339) }
 
 // parseRecordName reads the path of a record below dir. The name decides who
 // wrote a record and when: one whose content says something else is believed by

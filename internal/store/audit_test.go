@@ -343,6 +343,27 @@ func TestAuditRewritten(t *testing.T) {
 	}
 }
 
+// TestAuditTellsInOrder loses the commits of several branches.
+func TestAuditTellsInOrder(t *testing.T) {
+	r := audited(t)
+	var want []string
+	for i := range 5 {
+		name := fmt.Sprint("side", i)
+		r.git("branch", name, r.git("commit-tree", "-p", "HEAD", "-m", name, "HEAD^{tree}"))
+		want = append(want, "refs/heads/"+name)
+	}
+	r.audit()
+	r.git("branch", "-qD", "side0", "side1", "side2", "side3", "side4")
+	r.git("gc", "-q", "--prune=now")
+	var got []string
+	for _, f := range r.audit().Findings {
+		got = append(got, strings.Fields(f.Message)[3]) // the history of REF was rewritten
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestAuditSignatures(t *testing.T) {
 	r := audited(t)
 	keys := t.TempDir()
@@ -366,6 +387,7 @@ func TestAuditSignatures(t *testing.T) {
 	}
 	r.git("config", "gpg.format", "ssh")
 	r.git("config", "gpg.ssh.allowedSignersFile", allowedFile)
+	r.git("config", "log.showSignature", "true") // which prints more than was asked for
 	sign := func(n int, by, key string) string {
 		r.write(recordAt(n, by), "signed\n")
 		r.git("config", "user.signingkey", filepath.Join(keys, key))

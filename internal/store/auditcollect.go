@@ -28,7 +28,7 @@ type revisionChanges struct {
 // already, and what stands at the edge of a shallow clone, has no changes.
 func (r *Repo) eachChange(ctx context.Context, blocks *blockCache, h *history, dir string, progress func(done, total int), judge func(place int32, changes *revisionChanges) error) error {
 	return inTurns(ctx, r, blocks, auditProcessors(), len(h.order), auditChunk, func(o *objects) func(begin, end int) ([]revisionChanges, error) {
-		c := &changeCollector{history: h, dir: dir, trees: newTreeComparer(o)}
+		c := &changeCollector{history: h, dir: dir, trees: newTreeComparer(ctx, o)}
 		return func(begin, end int) ([]revisionChanges, error) { return c.collect(h.order[begin:end]) }
 	}, func(begin int, all []revisionChanges) error {
 		for i := range all {
@@ -159,7 +159,7 @@ func (c *changeCollector) child(dir string, tree plumbing.Hash, name string) (tr
 	}
 	for e, err := range treeEntries(data) {
 		if err != nil {
-			return treeEntry{}, &TreeError{Path: dir, Hash: tree, Err: err}
+			return treeEntry{}, &treeError{Path: dir, Hash: tree, Err: err}
 		}
 		if string(e.name) == name {
 			return e, nil

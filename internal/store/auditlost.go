@@ -52,7 +52,9 @@ func (a *audit) judgeLost(ctx context.Context) error {
 func (a *audit) judgeRewritten(ctx context.Context, missing map[plumbing.Hash][]string, all *history) error {
 	var tips []plumbing.Hash
 	var names []string
-	for tip, had := range missing {
+	byNames := func(a, b plumbing.Hash) int { return slices.Compare(missing[a], missing[b]) }
+	for _, tip := range slices.SortedFunc(maps.Keys(missing), byNames) {
+		had := missing[tip]
 		_, err := a.walkHistory(ctx, a.blocks, []plumbing.Hash{tip}, all.has)
 		switch {
 		case err == nil:
@@ -93,6 +95,8 @@ func (a *audit) judgeLostCommits(ctx context.Context, lost *history, names []str
 	return nil
 }
 
+// foundRewritten notes that the history of references was rewritten, and what that
+// means.
 func (a *audit) foundRewritten(names []string, level handoff.Level, what string) {
 	slices.Sort(names)
 	a.found(nil, AuditRewritten, "HO902", level, "", "the history of "+strings.Join(names, ", ")+" was rewritten, "+what)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"syscall"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -84,19 +85,10 @@ func (m *auditMark) covers(tips map[string]plumbing.Hash, remotes []string) bool
 
 // has reports whether a commit was audited.
 func (m *auditMark) has(hash plumbing.Hash) bool {
-	at, n := 0, len(m.commits)/hashSize
-	for at < n {
-		middle := at + (n-at)/2
-		switch order := bytes.Compare(m.commits[middle*hashSize:(middle+1)*hashSize], hash[:]); {
-		case order == 0:
-			return true
-		case order < 0:
-			at = middle + 1
-		default:
-			n = middle
-		}
-	}
-	return false
+	_, found := sort.Find(len(m.commits)/hashSize, func(i int) int {
+		return bytes.Compare(hash[:], m.commits[i*hashSize:][:hashSize])
+	})
+	return found
 }
 
 // findings returns what was found, without what was not asked for.

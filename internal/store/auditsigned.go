@@ -25,7 +25,7 @@ func (a *audit) judgeSignatures(ctx context.Context) error {
 	for _, commit := range a.added {
 		fmt.Fprintln(&hashes, a.history.at(commit.place).hash)
 	}
-	cmd := a.git.command(ctx, "false", "--no-replace-objects", "log", "--no-walk=unsorted", "--stdin", "--format=%G?%x00%GS")
+	cmd := a.git.command(ctx, "false", "--no-replace-objects", "log", "--no-show-signature", "--no-walk=unsorted", "--stdin", "--format=%G?%x00%GS")
 	out, err := runCommand(ctx, cmd, "log", &hashes)
 	if err != nil {
 		return err
@@ -67,11 +67,9 @@ func (a *audit) judgeSignature(commit judgedCommit, verdict, signer string) erro
 		}
 		kind, fault = AuditSigner, "signed by "+signer+", who is not the author of the commit"
 	}
-	for _, changes := range commit.parents[:1] {
-		for _, c := range changes {
-			if _, ok := parseRecordName(a.opts.Dir, c.path); ok {
-				a.found(rev, kind, "HO904", handoff.LevelError, c.path, fault)
-			}
+	for _, c := range commit.parents[0] {
+		if _, ok := parseRecordName(a.opts.Dir, c.path); ok {
+			a.found(rev, kind, "HO904", handoff.LevelError, c.path, fault)
 		}
 	}
 	return nil

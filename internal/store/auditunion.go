@@ -42,12 +42,14 @@ func newRecordNames(dir string) *recordNames {
 	return &recordNames{dir: dir, places: map[string]int32{}}
 }
 
+// intern makes a name small.
 func (n *recordNames) intern(name handoff.FileName) recordName {
 	small := recordName{at: name.At.Unix(), kind: n.word(string(name.Kind)), by: n.word(name.By)}
 	copy(small.id[:], name.ID)
 	return small
 }
 
+// word returns the place of a kind or a handle among the words.
 func (n *recordNames) word(s string) int32 {
 	place, ok := n.places[s]
 	if !ok {

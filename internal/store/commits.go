@@ -71,11 +71,6 @@ func parseCommit(hash, data string) (CommitInfo, error) {
 	return c, nil
 }
 
-// Revision returns the commit that a revision names, in all notations of git.
-func (r *Repo) Revision(ctx context.Context, rev string) (string, error) {
-	return r.revision(ctx, rev)
-}
-
 // Recent visits the commits that tips reach, the youngest committer date first,
 // until visit returns false or nothing is left but commits that are known and
 // older than since. known is true for a commit that one of known is or reaches;
@@ -97,7 +92,7 @@ func (r *Repo) Recent(ctx context.Context, tips, known []string, since time.Time
 		w.add(hash, false)
 	}
 	for w.queue.Len() > 0 {
-		if err := ctx.Err(); err != nil {
+		if err := context.Cause(ctx); err != nil {
 			return err
 		}
 		c := w.next()
@@ -186,9 +181,6 @@ func (q *recentQueue) Pop() any {
 // MergeBase returns the best common ancestor of a commit and of others taken
 // together, "" when there is none, or none that a shallow clone has.
 func (r *Repo) MergeBase(ctx context.Context, commit string, others ...string) (string, error) {
-	if !r.git.installed() {
-		return "", errNoGit
-	}
 	out, err := r.git.output(ctx, append([]string{"merge-base", "--end-of-options", commit}, others...)...)
 	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
 		return "", nil

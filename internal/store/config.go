@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -22,7 +24,7 @@ func (c config) get(key string) string {
 
 // isTrue reports whether key is set to a true value.
 func (c config) isTrue(key string) bool {
-	return len(c[key]) > 0 && parseBool(c.get(key))
+	return parseBool(c.get(key))
 }
 
 // parseBool reads a boolean as git does: "true", "yes", "on" and numbers other
@@ -36,6 +38,15 @@ func parseBool(value string) bool {
 	return err == nil && n != 0
 }
 
+// parseFalse reports whether value is one that git reads as false.
+func parseFalse(value string) bool {
+	switch strings.ToLower(value) {
+	case "", "false", "no", "off", "0":
+		return true
+	}
+	return false
+}
+
 // Config returns all values of key in the order that git reads them: the last
 // one wins. Files that are included are followed. No value is not an error.
 func (r *Repo) Config(key string) ([]string, error) {
@@ -44,6 +55,45 @@ func (r *Repo) Config(key string) ([]string, error) {
 		return nil, err
 	}
 	return c[canonicalKey(key)], nil
+}
+
+// SetConfig sets keys in the configuration of this repository, in pairs of key
+// and value.
+func (r *Repo) SetConfig(ctx context.Context, pairs ...[2]string) error {
+	if !r.git.installed() {
+		return errNoGit
+	}
+	for _, pair := range pairs {
+		if _, err := r.git.output(ctx, "config", "--local", pair[0], pair[1]); err != nil {
+			return fmt.Errorf("%s: %w", pair[0], err)
+		}
+	}
+	return nil
+}
+
+// RemoveConfigSection removes a section from the configuration of this
+// repository. It is no error when there is none.
+func (r *Repo) RemoveConfigSection(ctx context.Context, section string) error {
+	_, err := r.git.output(ctx, "config", "--local", "--remove-section", section)
+	if failed, ok := errors.AsType[*gitError](err); ok && strings.Contains(failed.Stderr, "no such section") {
+		return nil
+	}
+	return err
+}
+
+// Editor returns the command with which git would open an editor: GIT_EDITOR,
+// core.editor, VISUAL, EDITOR, or the one that git was built with.
+func (r *Repo) Editor(ctx context.Context) (string, error) {
+	if r.git.installed() {
+		out, err := r.git.output(ctx, "var", "GIT_EDITOR")
+		return strings.TrimSpace(string(out)), err
+	}
+	for _, key := range []string{"GIT_EDITOR", "VISUAL", "EDITOR"} {
+		if command := r.env.get(key); command != "" {
+			return command, nil
+		}
+	}
+	return "", &UnsupportedError{What: "editor", Why: "none is set", WayOut: "set EDITOR"}
 }
 
 // canonicalKey writes the section and the variable of a key in lower case.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -59,7 +60,7 @@ func readUserConfig(env environ) (config, error) {
 func userConfigFiles(env environ) []string {
 	var files []string
 	if !env.isTrue("GIT_CONFIG_NOSYSTEM") {
-		files = append(files, firstOf(env.get("GIT_CONFIG_SYSTEM"), "/etc/gitconfig"))
+		files = append(files, cmp.Or(env.get("GIT_CONFIG_SYSTEM"), "/etc/gitconfig"))
 	}
 	if global, ok := env.lookup("GIT_CONFIG_GLOBAL"); ok {
 		return append(files, global)

@@ -29,9 +29,9 @@ func (r *Repo) Days(ctx context.Context, refs []Ref, dir string) ([]Day, error) 
 	if err != nil {
 		return nil, err
 	}
-	w := dayWalk{objects: objects, seen: make(map[treeFile]bool)}
+	w := dayList{objects: objects, seen: make(map[treeFile]bool), paths: make(map[plumbing.Hash]int)}
 	for i, ref := range refs {
-		if err := ctx.Err(); err != nil {
+		if err := context.Cause(ctx); err != nil {
 			return nil, err
 		}
 		if ref.Err != nil {
@@ -44,16 +44,18 @@ func (r *Repo) Days(ctx context.Context, refs []Ref, dir string) ([]Day, error) 
 	return w.days, joinMissing(w.errs)
 }
 
-// dayWalk lists the days of one commit after the other and goes into no
+// dayList lists the days of one commit after the other and goes into no
 // directory twice.
-type dayWalk struct {
+type dayList struct {
 	objects *objects
 	seen    map[treeFile]bool
+	paths   map[plumbing.Hash]int // at how many paths a tree above the days was met
 	days    []Day
 	errs    []error
 }
 
-func (w *dayWalk) tip(ref int, commit plumbing.Hash, dir string) error {
+// tip lists the days below dir in the commit of the ref at a place.
+func (w *dayList) tip(ref int, commit plumbing.Hash, dir string) error {
 	root, err := w.objects.commitTree(commit)
 	if err != nil {
 		return err
@@ -69,7 +71,7 @@ func (w *dayWalk) tip(ref int, commit plumbing.Hash, dir string) error {
 
 // list goes down the levels of directories, whose names are numbers of so many
 // digits.
-func (w *dayWalk) list(ref int, f treeFile, digits []int) {
+func (w *dayList) list(ref int, f treeFile, digits []int) {
 	if w.seen[f] {
 		return
 	}
@@ -78,14 +80,15 @@ func (w *dayWalk) list(ref int, f treeFile, digits []int) {
 		w.days = append(w.days, Day{Path: f.Path, Tree: f.Hash.String(), Ref: ref})
 		return
 	}
-	data, err := w.objects.tree(f.Hash)
-	if err != nil {
-		w.errs = append(w.errs, &TreeError{Path: f.Path, Hash: f.Hash, Err: err})
+	if w.paths[f.Hash]++; w.paths[f.Hash] > maxTreePaths {
+		if w.paths[f.Hash] == maxTreePaths+1 { // once is enough
+			w.errs = append(w.errs, &treeError{Path: f.Path, Hash: f.Hash, Err: errTreePaths})
+		}
 		return
 	}
-	for e, err := range treeEntries(data) {
+	for e, err := range w.objects.entries(f.Path, f.Hash) {
 		if err != nil {
-			w.errs = append(w.errs, &TreeError{Path: f.Path, Hash: f.Hash, Err: err})
+			w.errs = append(w.errs, err)
 			return
 		}
 		if e.isDir() && len(e.name) == digits[0] && strings.Trim(string(e.name), "0123456789") == "" {
@@ -100,15 +103,10 @@ func (r *Repo) DayFiles(day Day) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	tree := plumbing.NewHash(day.Tree)
-	data, err := objects.tree(tree)
-	if err != nil {
-		return nil, &TreeError{Path: day.Path, Hash: tree, Err: err}
-	}
 	var files []File
-	for e, err := range treeEntries(data) {
+	for e, err := range objects.entries(day.Path, plumbing.NewHash(day.Tree)) {
 		if err != nil {
-			return nil, &TreeError{Path: day.Path, Hash: tree, Err: err}
+			return nil, err
 		}
 		files = append(files, File{Path: joinTreePath(day.Path, string(e.name)), Mode: uint32(e.mode), Blob: e.hash.String()})
 	}

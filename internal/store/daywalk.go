@@ -1,7 +1,7 @@
 package store
 
 import (
-	"cmp"
+	"bytes"
 	"iter"
 	"slices"
 	"strings"
@@ -87,20 +87,15 @@ type dayDescent struct {
 // folder walks what is in one folder, depth levels below the top, the last name
 // first. It reports whether to go on.
 func (d *dayDescent) folder(f treeFile, depth int) bool {
-	data, err := d.objects.tree(f.Hash)
-	if err != nil {
-		d.yield(File{}, &TreeError{Path: f.Path, Hash: f.Hash, Err: err})
-		return false
-	}
 	var entries []treeEntry
-	for e, err := range treeEntries(data) {
+	for e, err := range d.objects.entries(f.Path, f.Hash) {
 		if err != nil {
-			d.yield(File{}, &TreeError{Path: f.Path, Hash: f.Hash, Err: err})
+			d.yield(File{}, err)
 			return false
 		}
 		entries = append(entries, e)
 	}
-	slices.SortFunc(entries, func(a, b treeEntry) int { return cmp.Compare(string(b.name), string(a.name)) })
+	slices.SortFunc(entries, func(a, b treeEntry) int { return bytes.Compare(b.name, a.name) })
 	for _, e := range entries {
 		below := treeFile{Path: joinTreePath(f.Path, string(e.name)), Mode: e.mode, Hash: e.hash}
 		switch {

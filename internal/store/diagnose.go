@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -75,6 +74,7 @@ func (r *Repo) writerDied() (bool, error) {
 	return err == nil && info.Size() > 0, err
 }
 
+// unlessMissing drops the error of a file that is not there or not ours to read.
 func unlessMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return nil
@@ -85,7 +85,7 @@ func unlessMissing(err error) error {
 // lookAtRefs looks for references that cannot be read, and says where their
 // reflogs last saw them.
 func (r *Repo) lookAtRefs(context.Context, string) ([]Fault, error) {
-	refs, err := r.listRefs("refs/heads/", "refs/remotes/")
+	refs, err := r.ListRefs("refs/heads/", "refs/remotes/")
 	if err != nil {
 		return nil, err
 	}
@@ -115,21 +115,13 @@ func (r *Repo) recoverRef(name string) string {
 	if strings.HasPrefix(name, "refs/remotes/") {
 		return "remove the file, then git fetch"
 	}
-	file, err := os.Open(r.logPath(name))
-	if err != nil {
-		return "git fsck --lost-found lists the commits that no branch has"
-	}
-	defer file.Close()
-	last := ""
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		if fields := strings.Fields(lines.Text()); len(fields) > 1 && plumbing.IsHash(fields[1]) && r.HasCommit(fields[1]) {
-			last = fields[1]
+	log, _ := os.ReadFile(r.logPath(name)) // without a log, what is below is all there is
+	for _, line := range slices.Backward(strings.Split(string(log), "\n")) {
+		if fields := strings.Fields(line); len(fields) > 1 && plumbing.IsHash(fields[1]) && r.HasCommit(fields[1]) {
+			return fmt.Sprintf("remove the file, then git update-ref %s %s, which its reflog saw last", name, fields[1])
 		}
 	}
-	if last == "" {
-		return "git fsck --lost-found lists the commits that no branch has"
-	}
-	return fmt.Sprintf("remove the file, then git update-ref %s %s, which its reflog saw last", name, last)
+	return "git fsck --lost-found lists the commits that no branch has"
 }
 
 // lookAtLocks looks for lock files that nobody seems to hold. Only a lock that
@@ -229,7 +221,7 @@ func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := objects.recordFiles(plumbing.NewHash(head.Hash), dir)
+	files, err := objects.newTreeWalk(dir).files(plumbing.NewHash(head.Hash))
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -132,16 +133,13 @@ func (p *place) settle(dir string, c config, env environ) {
 	case p.bare:
 		p.worktree = ""
 	}
-	if below, err := filepath.Rel(p.worktree, dir); p.worktree != "" && err == nil && filepath.IsLocal(below) && below != "." {
-		p.prefix = filepath.ToSlash(below) + "/"
-	}
 }
 
 // checkOwner refuses a repository of somebody else, whose configuration could
 // name programs to run, unless safe.directory lists it. Only the user's and the
 // system's configuration count (git-config(1), "safe.directory").
 func checkOwner(p place, env environ) error {
-	trusted := firstOf(p.worktree, p.dir)
+	trusted := cmp.Or(p.worktree, p.dir)
 	if ownedByCaller(p.dir, env) && ownedByCaller(trusted, env) {
 		return nil
 	}

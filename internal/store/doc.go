@@ -18,11 +18,13 @@
 //
 // # Errors
 //
-// Each condition that a caller treats differently has a type:
-// [NotRepositoryError], [UnsafeError], [UnsupportedError], [DamagedError],
-// [BusyError], [InProgressError], [DetachedError], [BlockedPathError],
-// [NoIdentityError], [SignError] and [UnfinishedError]. Only the last comes with
-// something written.
+// Each condition that a caller treats differently has a type. Opening ends with
+// [NotRepositoryError], [UnsafeError] or [UnsupportedError]; reading with
+// [DamagedError], [MissingError] or [TooLargeError]; writing with [BusyError],
+// [InProgressError], [DetachedError], [BlockedPathError], [NoIdentityError],
+// [HookError], [SignError] or [UnfinishedError], of which only the last comes with
+// something written; and a remote with [NoRemoteError], [RemoteError] or
+// [DivergedError].
 //
 // # Environment
 //

@@ -35,8 +35,7 @@ func (e environ) with(entries ...string) environ {
 
 // isTrue reports whether key is set to what git takes for true.
 func (e environ) isTrue(key string) bool {
-	value, ok := e.lookup(key)
-	return ok && parseBool(value)
+	return parseBool(e.get(key))
 }
 
 // findProgram returns the absolute path of the program called name, or "" when
@@ -92,16 +91,6 @@ func (e environ) home() string {
 		return home
 	}
 	return e.get("USERPROFILE")
-}
-
-// firstOf returns the first of values that is not empty.
-func firstOf(values ...string) string {
-	for _, value := range values {
-		if value != "" {
-			return value
-		}
-	}
-	return ""
 }
 
 // expandHome replaces "~/" at the beginning of a path from the configuration.

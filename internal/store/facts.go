@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -36,17 +37,13 @@ type Facts struct {
 type WorkCommit struct {
 	Hash    string
 	Branch  string // the local branch by which it was found: "feature/x"; "" for a detached HEAD
-	When    time.Time
 	Subject string // one line, as its author wrote it
 }
 
 // Branch is a local branch.
 type Branch struct {
 	Name     string // "feature/x"
-	Upstream string // "origin/feature/x", "" when it has none
-	Hash     string
-	When     time.Time // committer date of its tip
-	Unpushed int       // of Facts.Unpushed, those that were found by this branch
+	Unpushed int    // of Facts.Unpushed, those that were found by this branch
 }
 
 // Facts gathers what git knows about the commits that any of emails authored
@@ -78,7 +75,7 @@ func (r *Repo) Facts(ctx context.Context, since time.Time, emails []string) Fact
 			}
 		})
 	}
-	gather("commits", func() (err error) { f.Commits, err = r.workSince(ctx, tips, since, emails); return err })
+	gather("commits", func() (err error) { f.Commits, err = r.ownWork(ctx, tips, since, emails); return err })
 	gather("branches", func() (err error) { f.Branches, f.Remote, err = r.branches(ctx); return err })
 	gather("unpushed", func() (err error) { f.Unpushed, unpushed, err = r.unpushed(ctx, tips); return err })
 	gather("status", func() error { return r.changedPaths(ctx, &f) })
@@ -100,54 +97,38 @@ func (r *Repo) countStashes() int {
 	return bytes.Count(log, []byte("\n"))
 }
 
-// lines runs git and returns the lines of its output, each split at NUL bytes.
-func (r *Repo) lines(ctx context.Context, args ...string) ([][]string, error) {
-	out, err := r.git.output(ctx, args...)
-	if err != nil {
-		return nil, err
-	}
-	var lines [][]string
-	for line := range strings.Lines(string(out)) {
-		lines = append(lines, strings.Split(strings.TrimSuffix(line, "\n"), "\x00"))
-	}
-	return lines, nil
-}
-
-// workSince lists the commits that tips reach and one of emails authored.
-func (r *Repo) workSince(ctx context.Context, tips []string, since time.Time, emails []string) ([]WorkCommit, error) {
+// ownWork lists the commits that tips reach and one of emails authored.
+func (r *Repo) ownWork(ctx context.Context, tips []string, since time.Time, emails []string) ([]WorkCommit, error) {
 	if len(emails) == 0 {
 		return nil, nil
 	}
 	// %S is the ref by which git came to the commit, which --source remembers.
-	args := []string{"log", "--source", "--no-show-signature", "--format=%H%x00%S%x00%at%x00%s", "--max-count=" + strconv.Itoa(maxFactCommits),
+	args := []string{"log", "--source", "--no-show-signature", "--format=%H%x00%S%x00%s", "--max-count=" + strconv.Itoa(maxFactCommits),
 		"--since=" + since.Format(time.RFC3339), "--fixed-strings", "--regexp-ignore-case"}
 	for _, email := range emails {
 		args = append(args, "--author=<"+email+">")
 	}
-	lines, err := r.lines(ctx, slices.Concat(args, tips)...)
+	lines, err := r.git.lines(ctx, slices.Concat(args, tips)...)
 	if err != nil {
 		return nil, err
 	}
 	// Where branches meet, git names the one with the younger tip: ask again
 	// for what has arrived on a trunk.
-	arrived, err := r.lines(ctx, slices.Concat(args, trunkGlobs())...)
+	arrived, err := r.git.lines(ctx, slices.Concat(args, trunkGlobs())...)
 	if err != nil {
 		return nil, err
 	}
 	trunk := make(map[string]string)
-	for _, line := range arrived {
-		if len(line) == 4 {
+	for line := range arrived {
+		if len(line) == 3 {
 			trunk[line[0]] = line[1]
 		}
 	}
 	var commits []WorkCommit
-	for _, line := range lines {
-		if len(line) != 4 {
-			continue
+	for line := range lines {
+		if len(line) == 3 {
+			commits = append(commits, WorkCommit{Hash: line[0], Branch: localBranch(cmp.Or(trunk[line[0]], line[1])), Subject: line[2]})
 		}
-		commits = append(commits, WorkCommit{
-			Hash: line[0], Branch: localBranch(firstOf(trunk[line[0]], line[1])), When: unixTime(line[2]), Subject: line[3],
-		})
 	}
 	return commits, nil
 }
@@ -171,20 +152,15 @@ func trunkGlobs() []string {
 // branches lists the local branches, and reports whether there are
 // remote-tracking ones.
 func (r *Repo) branches(ctx context.Context) (branches []Branch, remote bool, err error) {
-	lines, err := r.lines(ctx, "for-each-ref", "--sort=-committerdate", "--count="+strconv.Itoa(maxFactCommits),
-		"--format=%(refname)%00%(objectname)%00%(committerdate:unix)%00%(upstream:short)", "refs/heads")
+	lines, err := r.git.lines(ctx, "for-each-ref", "--sort=-committerdate", "--count="+strconv.Itoa(maxFactCommits),
+		"--format=%(refname)", "refs/heads")
 	if err != nil {
 		return nil, false, err
 	}
-	for _, line := range lines {
-		if len(line) != 4 {
-			continue
-		}
-		branches = append(branches, Branch{
-			Name: localBranch(line[0]), Hash: line[1], When: unixTime(line[2]), Upstream: line[3],
-		})
+	for line := range lines {
+		branches = append(branches, Branch{Name: localBranch(line[0])})
 	}
-	remotes, err := r.lines(ctx, "for-each-ref", "--count=1", "refs/remotes")
+	remotes, err := r.git.output(ctx, "for-each-ref", "--count=1", "refs/remotes")
 	return branches, len(remotes) > 0, err
 }
 
@@ -192,15 +168,16 @@ func (r *Repo) branches(ctx context.Context) (branches []Branch, remote bool, er
 // has, in all and by branch.
 func (r *Repo) unpushed(ctx context.Context, tips []string) (total int, by map[string]int, err error) {
 	args := append([]string{"log", "--source", "--no-show-signature", "--format=%S", "--max-count=" + strconv.Itoa(maxFactCommits)}, tips...)
-	lines, err := r.lines(ctx, append(args, "--not", "--remotes")...)
+	lines, err := r.git.lines(ctx, append(args, "--not", "--remotes")...)
 	if err != nil {
 		return 0, nil, err
 	}
 	by = make(map[string]int)
-	for _, line := range lines {
+	for line := range lines {
 		by[localBranch(line[0])]++
+		total++
 	}
-	return len(lines), by, nil
+	return total, by, nil
 }
 
 // changedPaths counts tracked paths with changes. Untracked ones would need a
@@ -235,13 +212,4 @@ func localBranch(ref string) string {
 		return ""
 	}
 	return name
-}
-
-// unixTime reads seconds since 1970; what is no number is the zero time.
-func unixTime(text string) time.Time {
-	seconds, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return time.Time{}
-	}
-	return time.Unix(seconds, 0)
 }

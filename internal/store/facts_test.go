@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 )
@@ -77,11 +76,7 @@ func TestFactsAfterTheDeadline(t *testing.T) {
 // branches. The ratio is to git status alone, which nothing can beat.
 func BenchmarkFacts(b *testing.B) {
 	r := newRepo(b)
-	for i := range 90_000 {
-		r.write(fmt.Sprintf("pkg%d/mod%d/f%d.txt", i/1000, i/100%10, i%100), strconv.Itoa(i))
-	}
-	r.git("add", ".")
-	r.git("commit", "-qm", "base")
+	r.populate(90_000)
 	for i := range 60 {
 		r.git("branch", fmt.Sprintf("feature/PAY-%d", i))
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,9 +36,6 @@ func (r *Repo) Remotes() ([]string, error) {
 // RemoteBranch asks a remote for the commit of a branch, "" when it has none of
 // that name.
 func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string, error) {
-	if !r.git.installed() {
-		return "", errNoGit
-	}
 	ref := "refs/heads/" + branch
 	out, err := r.git.output(ctx, "ls-remote", "--quiet", "--end-of-options", remote, ref)
 	if err != nil {
@@ -59,9 +55,6 @@ func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string,
 // clone stays complete. want are full reference names or hashes. Credentials
 // come from where git has them; nothing asks.
 func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...string) error {
-	if !r.git.installed() {
-		return errNoGit
-	}
 	for _, name := range want {
 		if strings.ContainsAny(name, ":*^") { // a refspec could move one
 			return fmt.Errorf("fetch %q: not a reference or a hash", name)
@@ -78,7 +71,7 @@ func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...stri
 	_, err := r.git.output(ctx, append(append(args, "--end-of-options", remote), want...)...)
 	// A fetch adds packs that an open database has not listed.
 	if objects, loadErr := r.loadObjects(); loadErr == nil {
-		err = errors.Join(err, objects.Close())
+		objects.Close()
 	}
 	return err
 }

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -33,6 +36,9 @@ func (e *gitError) Error() string {
 	return fmt.Sprintf("git %s: %s", e.Command, text)
 }
 
+// errNoGit says that something is wanted which only git does right.
+var errNoGit = &UnsupportedError{What: "git", Why: "the git program is not on the PATH", WayOut: "install git"}
+
 // installed reports whether there is a git executable.
 func (g gitProgram) installed() bool { return g.path != "" }
 
@@ -48,13 +54,31 @@ func (g gitProgram) command(ctx context.Context, fsmonitor string, args ...strin
 	cmd := exec.CommandContext(ctx, g.path, append(options, args...)...)
 	cmd.Dir = g.dir
 	cmd.Env = g.env.with(quiet...)
+	cmd.WaitDelay = time.Second // what git has started, ssh for one, may hold its output open
 	return cmd
 }
 
 // output runs "git args..." and returns what it wrote to standard output. A
-// status other than 0 is a *gitError, with the output so far.
+// status other than 0 is a *gitError, with the output so far; without git the
+// error is errNoGit.
 func (g gitProgram) output(ctx context.Context, args ...string) ([]byte, error) {
+	if !g.installed() {
+		return nil, errNoGit
+	}
 	return runCommand(ctx, g.command(ctx, "false", args...), args[0], nil)
+}
+
+// lines runs "git args..." and returns the lines of its output, each split at
+// zero bytes.
+func (g gitProgram) lines(ctx context.Context, args ...string) (iter.Seq[[]string], error) {
+	out, err := g.output(ctx, args...)
+	return func(yield func([]string) bool) {
+		for line := range bytes.Lines(out) {
+			if !yield(strings.Split(strings.TrimSuffix(string(line), "\n"), "\x00")) {
+				return
+			}
+		}
+	}, err
 }
 
 // runCommand runs cmd with stdin and returns its standard output. name is how
@@ -69,20 +93,24 @@ func runCommand(ctx context.Context, cmd *exec.Cmd, name string, stdin io.Reader
 // commandError turns the result of a finished command into one error: the
 // context's when it was cancelled, *gitError for a status, or err.
 func commandError(ctx context.Context, name, stderr string, err error) error {
-	if err == nil {
+	if err == nil || errors.Is(err, exec.ErrWaitDelay) { // it ended well; what it has started goes on
 		return nil
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		if exit.ExitCode() < 0 && cancelledSoon(ctx) { // by a signal
 			return context.Cause(ctx)
 		}
 		return &gitError{Command: name, Status: exit.ExitCode(), Stderr: strings.TrimSpace(stderr)}
 	}
 	return err
+}
+
+// saysAny reports whether a message of git has one of some phrases.
+func saysAny(message string, phrases ...string) bool {
+	return slices.ContainsFunc(phrases, func(phrase string) bool { return strings.Contains(message, phrase) })
 }
 
 // cancelledSoon reports whether ctx is cancelled now or within a moment. Ctrl-C
@@ -95,4 +123,28 @@ func cancelledSoon(ctx context.Context) bool {
 	case <-time.After(50 * time.Millisecond):
 		return false
 	}
+}
+
+// GitVersion returns the major and minor version of the git program, zeros when
+// there is none.
+func (r *Repo) GitVersion(ctx context.Context) (major, minor int, err error) {
+	if !r.git.installed() {
+		return 0, 0, nil
+	}
+	out, err := r.git.output(ctx, "version")
+	if err != nil {
+		return 0, 0, err
+	}
+	fields := strings.Fields(string(out)) // git version 2.39.5 (Apple Git-154)
+	if len(fields) < 3 {
+		return 0, 0, fmt.Errorf("git version: %q", out)
+	}
+	numbers := strings.SplitN(fields[2], ".", 3)
+	if len(numbers) >= 2 {
+		major, err = strconv.Atoi(numbers[0])
+		if err == nil {
+			minor, err = strconv.Atoi(numbers[1])
+		}
+	}
+	return major, minor, err
 }

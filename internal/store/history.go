@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -31,6 +32,9 @@ type revision struct {
 	edge   bool // its parents are missing from a shallow clone
 	sorted bool // has its place in history.order
 }
+
+// date is the author date in RFC 3339.
+func (rev *revision) date() string { return time.Unix(rev.when, 0).UTC().Format(time.RFC3339) }
 
 // history is the commits that some tips reach. Each has a place, a number by
 // which the others name it.
@@ -59,6 +63,19 @@ func (h *history) size() int {
 		return 0
 	}
 	return (len(h.slabs)-1)*slabSize + len(h.slabs[len(h.slabs)-1])
+}
+
+// countNew is the number of commits that no earlier audit has looked at.
+func (h *history) countNew() int {
+	n := 0
+	for _, slab := range h.slabs {
+		for i := range slab {
+			if !slab[i].known {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // find returns the place of a commit.

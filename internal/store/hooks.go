@@ -1,11 +1,13 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 )
 
@@ -22,56 +24,84 @@ func (r *Repo) HooksDir() (string, error) {
 		return filepath.Join(r.common, "hooks"), nil
 	}
 	// A relative path begins where git runs hooks (git-config(1)).
-	return absoluteFrom(firstOf(r.worktree, r.dir), set), nil
+	return absoluteFrom(cmp.Or(r.worktree, r.dir), set), nil
 }
 
-// SetConfig sets keys in the configuration of this repository, in pairs of key
-// and value.
-func (r *Repo) SetConfig(ctx context.Context, pairs ...[2]string) error {
+// HookError says that a hook of the user's has refused a commit.
+type HookError struct {
+	Hook string // "pre-commit"
+	Said string // what it wrote, without the last line end
+}
+
+func (e *HookError) Error() string { return "the hook " + e.Hook + " refused" }
+
+// RunHooks runs the hooks that git commit would run on a change: pre-commit,
+// with an index that holds HEAD and the files of the change, and commit-msg,
+// which may edit the message. It returns the message. With a *HookError nothing
+// has moved; the user's index and work tree are not touched at any time.
+func (r *Repo) RunHooks(ctx context.Context, change Change) (string, error) {
 	if !r.git.installed() {
-		return errNoGit
+		return "", errNoGit
 	}
-	for _, pair := range pairs {
-		if _, err := r.git.output(ctx, "config", "--local", pair[0], pair[1]); err != nil {
-			return fmt.Errorf("%s: %w", pair[0], err)
+	dir, err := os.MkdirTemp(r.dir, "handoff-hooks-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	index := filepath.Join(dir, "index")
+	if err := r.stageForHooks(ctx, index, change.Files); err != nil {
+		return "", err
+	}
+	if err := r.runHook(ctx, index, "pre-commit"); err != nil {
+		return "", err
+	}
+	message := filepath.Join(dir, "COMMIT_EDITMSG")
+	if err := os.WriteFile(message, []byte(change.Message), 0o600); err != nil {
+		return "", err
+	}
+	if err := r.runHook(ctx, index, "commit-msg", message); err != nil {
+		return "", err
+	}
+	edited, err := os.ReadFile(message)
+	return string(edited), err
+}
+
+// stageForHooks makes an index of HEAD and files.
+func (r *Repo) stageForHooks(ctx context.Context, index string, files []NewFile) error {
+	head, err := r.Head()
+	if err != nil {
+		return err
+	}
+	base := "--empty"
+	if !head.Unborn {
+		base = head.Hash
+	}
+	if err := r.readTree(ctx, index, base); err != nil {
+		return err
+	}
+	args := []string{"update-index", "--add"}
+	for _, file := range files {
+		blob, err := r.withIndex(ctx, index, bytes.NewReader(file.Data), "hash-object", "-w", "--stdin")
+		if err != nil {
+			return err
 		}
+		args = append(args, "--cacheinfo", fmt.Sprintf("%o,%s,%s", modeFile, strings.TrimSpace(string(blob)), file.Path))
 	}
-	return nil
-}
-
-// RemoveConfigSection removes a section from the configuration of this
-// repository. It is no error when there is none.
-func (r *Repo) RemoveConfigSection(ctx context.Context, section string) error {
-	if !r.git.installed() {
-		return errNoGit
-	}
-	_, err := r.git.output(ctx, "config", "--local", "--remove-section", section)
-	if failed, ok := errors.AsType[*gitError](err); ok && strings.Contains(failed.Stderr, "no such section") {
-		return nil
-	}
+	_, err = r.withIndex(ctx, index, nil, args...)
 	return err
 }
 
-// GitVersion returns the major and minor version of the git program, zeros when
-// there is none.
-func (r *Repo) GitVersion(ctx context.Context) (major, minor int, err error) {
-	if !r.git.installed() {
-		return 0, 0, nil
+// runHook runs a hook as git does, with the user's environment and without an
+// editor. One that is not installed has nothing to say.
+func (r *Repo) runHook(ctx context.Context, index, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, r.git.path, append([]string{"hook", "run", "--ignore-missing", name, "--"}, args...)...)
+	cmd.Dir = cmp.Or(r.worktree, r.dir)
+	cmd.Env = r.env.with("GIT_INDEX_FILE="+index, "GIT_EDITOR=:")
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	err := commandError(ctx, "hook run", "", cmd.Run())
+	if isError[*gitError](err) {
+		return &HookError{Hook: name, Said: strings.TrimRight(said.String(), "\n")}
 	}
-	out, err := r.git.output(ctx, "version")
-	if err != nil {
-		return 0, 0, err
-	}
-	fields := strings.Fields(string(out)) // git version 2.39.5 (Apple Git-154)
-	if len(fields) < 3 {
-		return 0, 0, fmt.Errorf("git version: %q", out)
-	}
-	numbers := strings.SplitN(fields[2], ".", 3)
-	if len(numbers) >= 2 {
-		major, err = strconv.Atoi(numbers[0])
-		if err == nil {
-			minor, err = strconv.Atoi(numbers[1])
-		}
-	}
-	return major, minor, err
+	return err
 }

@@ -115,11 +115,10 @@ func (r *Repo) zone() (*time.Location, bool) {
 // gitIdent asks git for an identity.
 func (r *Repo) gitIdent(ctx context.Context, variable string) (Ident, error) {
 	out, err := r.git.output(ctx, "var", variable)
-	var failed *gitError
-	switch {
-	case errors.As(err, &failed) && (strings.Contains(failed.Stderr, "ident name") || strings.Contains(failed.Stderr, "auto-detect") || strings.Contains(failed.Stderr, "no email was given") || strings.Contains(failed.Stderr, "no name was given")):
+	if failed, ok := errors.AsType[*gitError](err); ok && saysAny(failed.Stderr, "ident name", "auto-detect", "no email was given", "no name was given") {
 		return Ident{}, &NoIdentityError{Hint: failed.Stderr}
-	case err != nil:
+	}
+	if err != nil {
 		return Ident{}, err
 	}
 	return parseIdent(strings.TrimSuffix(string(out), "\n"))

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -42,7 +43,7 @@ func (r *Repo) indexCopyPath(token string) string {
 // startIndexEdit begins to write a copy of index with more entries. Files
 // outside the sparse checkout get the skip-worktree flag. The caller holds lock
 // and m.
-func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, m *marker, index *indexFile, files []newFile, sparse sparsePatterns) (*indexEdit, error) {
+func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, m *marker, index *indexFile, files []treeFile, sparse sparsePatterns) (*indexEdit, error) {
 	edit := &indexEdit{copy: r.indexCopyPath(m.Token), lock: lock, cancel: func() {}}
 	var skipped []string
 	for _, file := range files {
@@ -70,20 +71,16 @@ func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, m *marker, index 
 }
 
 // startWriting writes the copy.
-func (e *indexEdit) startWriting(r *Repo, index *indexFile, files []newFile) {
+func (e *indexEdit) startWriting(r *Repo, index *indexFile, files []treeFile) {
 	done := make(chan error, 1)
 	e.wait = func() error { return <-done }
 	go func() { done <- errors.Join(index.write(e.copy, files), r.share(e.copy)) }()
 }
 
 // startGit lets git add the entries.
-func (e *indexEdit) startGit(ctx context.Context, r *Repo, m *marker, index *indexFile, files []newFile, skipped []string) error {
-	// Git replaces an index and never changes it, so that a second name of the
-	// file does for a copy.
-	if err := os.Link(index.path, e.copy); err != nil {
-		if err := os.WriteFile(e.copy, index.data, 0o666); err != nil {
-			return err
-		}
+func (e *indexEdit) startGit(ctx context.Context, r *Repo, m *marker, index *indexFile, files []treeFile, skipped []string) error {
+	if err := copyIndex(index.path, e.copy); err != nil {
+		return err
 	}
 	args := []string{"update-index", "--add"}
 	for _, file := range files {
@@ -94,9 +91,7 @@ func (e *indexEdit) startGit(ctx context.Context, r *Repo, m *marker, index *ind
 	}
 	running, cancel := context.WithCancel(ctx)
 	e.cancel = cancel
-	cmd := r.git.command(running, r.keepFSMonitor(), args...)
-	cmd.Dir = r.worktree
-	cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+e.copy, "GIT_DIR="+r.dir, "GIT_WORK_TREE="+r.worktree)
+	cmd := r.indexCommand(running, e.copy, args...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	shareLock(cmd, m.file) // git may outlive us by a moment, and nobody may tidy up under it
@@ -110,24 +105,48 @@ func (e *indexEdit) startGit(ctx context.Context, r *Repo, m *marker, index *ind
 	return nil
 }
 
+// indexCommand prepares "git args..." in the work tree with another index file.
+func (r *Repo) indexCommand(ctx context.Context, index string, args ...string) *exec.Cmd {
+	cmd := r.git.command(ctx, r.keepFSMonitor(), args...)
+	cmd.Dir = r.worktree
+	cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+index, "GIT_DIR="+r.dir, "GIT_WORK_TREE="+r.worktree)
+	return cmd
+}
+
+// withIndex runs such a command and returns what it wrote to standard output.
+func (r *Repo) withIndex(ctx context.Context, index string, stdin io.Reader, args ...string) ([]byte, error) {
+	return runCommand(ctx, r.indexCommand(ctx, index, args...), args[0], stdin)
+}
+
+// readTree runs git read-tree on another index file.
+func (r *Repo) readTree(ctx context.Context, index string, args ...string) error {
+	_, err := r.withIndex(ctx, index, nil, append([]string{"read-tree"}, args...)...)
+	return err
+}
+
+// copyIndex copies an index for git to edit; one that does not exist has no copy.
+// Git replaces an index and never changes it, so that a second name does, and
+// keeps the time by which git tells which entries to look at again.
+func copyIndex(from, to string) error {
+	if err := os.Link(from, to); err == nil || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o666)
+}
+
 // keepFSMonitor returns a value for core.fsmonitor under which git runs no
 // program and leaves the extension in the index alone: an index that is written
 // with the value "false" loses it, one that is written with a value gets it.
 func (r *Repo) keepFSMonitor() string {
 	c, err := r.loadConfig()
-	if value := c.get("core.fsmonitor"); err != nil || value == "" || parseFalse(value) {
+	if value := c.get("core.fsmonitor"); err != nil || parseFalse(value) {
 		return "false"
 	}
 	return os.DevNull
-}
-
-// parseFalse reports whether value is one that git reads as false.
-func parseFalse(value string) bool {
-	switch strings.ToLower(value) {
-	case "", "false", "no", "off", "0":
-		return true
-	}
-	return false
 }
 
 // finish waits until the copy is complete.

@@ -180,14 +180,14 @@ func pathDrop(data []byte) (drop uint64, size int) {
 type indexFindings struct {
 	unmerged string          // a path with a conflict, "" when there is none
 	present  map[string]bool // which of the paths are in the index
-	inTheWay map[string]bool // entries that are a parent of a path, or below one
+	inTheWay string          // an entry that is a parent of a path, or below one; "" when there is none
 }
 
 // examineIndex reads the index file path and looks for paths in it, and in the
 // shared file that a split index builds on. An entry of the shared file that
 // the split index deletes counts as present.
 func examineIndex(path string, paths []string) (*indexFile, indexFindings, error) {
-	found := indexFindings{present: map[string]bool{}, inTheWay: map[string]bool{}}
+	found := indexFindings{present: map[string]bool{}}
 	look := func(entry indexEntry, _ int) {
 		if entry.stage != 0 {
 			found.unmerged = string(entry.path)
@@ -197,7 +197,7 @@ func examineIndex(path string, paths []string) (*indexFile, indexFindings, error
 			case string(entry.path) == path:
 				found.present[path] = true
 			case isParent(string(entry.path), path) || isParent(path, string(entry.path)):
-				found.inTheWay[string(entry.path)] = true
+				found.inTheWay = string(entry.path)
 			}
 		}
 	}
@@ -233,7 +233,7 @@ func (x *indexFile) needsGit() string {
 
 // write writes x, which must not need git, with more entries to the file path:
 // byte for byte what git update-index --add --cacheinfo makes of it.
-func (x *indexFile) write(path string, files []newFile) error {
+func (x *indexFile) write(path string, files []treeFile) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
@@ -241,8 +241,9 @@ func (x *indexFile) write(path string, files []newFile) error {
 	return errors.Join(x.writeTo(file, files), file.Close())
 }
 
-func (x *indexFile) writeTo(file io.Writer, files []newFile) error {
-	files = slices.SortedFunc(slices.Values(files), func(a, b newFile) int { return strings.Compare(a.Path, b.Path) })
+// writeTo does what write says.
+func (x *indexFile) writeTo(file io.Writer, files []treeFile) error {
+	files = slices.SortedFunc(slices.Values(files), func(a, b treeFile) int { return strings.Compare(a.Path, b.Path) })
 	header := slices.Clone(x.data[:indexHeaderSize])
 	binary.BigEndian.PutUint32(header[8:], x.count+uint32(len(files)))
 	pieces, from, rest := [][]byte{header}, indexHeaderSize, files
@@ -281,7 +282,7 @@ func (x *indexFile) writeTo(file io.Writer, files []newFile) error {
 
 // newEntry encodes an entry of versions 2 and 3. Its stat data is zero, which
 // makes git compare the content.
-func newEntry(file newFile) []byte {
+func newEntry(file treeFile) []byte {
 	entry := make([]byte, entryHeaderSize, entryHeaderSize+len(file.Path)+8)
 	binary.BigEndian.PutUint32(entry[24:], modeFile)
 	copy(entry[40:], file.Hash[:])
@@ -293,7 +294,7 @@ func newEntry(file newFile) []byte {
 // staleTrees returns the data of a TREE extension (gitformat-index(5)) in which
 // the trees on the way to files are invalid, so that the next commit computes
 // these and no others.
-func (x *indexFile) staleTrees(data []byte, files []newFile) ([]byte, error) {
+func (x *indexFile) staleTrees(data []byte, files []treeFile) ([]byte, error) {
 	stale := map[string]bool{"": true}
 	for _, file := range files {
 		for _, parent := range parentsOf(file.Path) {

@@ -60,14 +60,14 @@ func TestIndexesAreWrittenAsGitWritesThem(t *testing.T) {
 				if why := index.needsGit(); why != "" {
 					t.Fatalf("needs git: %s", why)
 				}
-				var files []newFile
+				var files []treeFile
 				theirs := &testRepo{t: t, dir: r.dir, env: append(r.env, "GIT_INDEX_FILE="+r.path(".git/theirs"))}
 				if err := os.WriteFile(r.path(".git/theirs"), index.data, 0o644); err != nil {
 					t.Fatal(err)
 				}
 				args := []string{"update-index", "--add"}
 				for _, path := range paths {
-					files = append(files, newFile{Path: path, Hash: plumbing.NewHash(blob)})
+					files = append(files, treeFile{Path: path, Hash: plumbing.NewHash(blob)})
 					args = append(args, "--cacheinfo", "100644,"+blob+","+path)
 				}
 				theirs.git(args...)
@@ -99,7 +99,7 @@ func FuzzIndexFile(f *testing.F) {
 			return
 		}
 		var out bytes.Buffer
-		if err := index.writeTo(&out, []newFile{{Path: ".handoffs/x"}}); err != nil {
+		if err := index.writeTo(&out, []treeFile{{Path: ".handoffs/x"}}); err != nil {
 			return
 		}
 		found := 0

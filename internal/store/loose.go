@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/zlib"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -60,17 +59,6 @@ func (o *objects) readLoose(path string, h plumbing.Hash, limit int64) (rawObjec
 	return rawObject{kind: kind, data: data}, err
 }
 
-// statLoose returns type and size of the loose object at path.
-func (o *objects) statLoose(path string) (plumbing.ObjectType, int64, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer file.Close()
-	kind, size, _, err := o.looseHeader(file)
-	return kind, size, err
-}
-
 // looseHeader begins to decompress a loose object. It returns type and size
 // from its header, and the first bytes of its content.
 func (o *objects) looseHeader(r io.Reader) (kind plumbing.ObjectType, size int64, content []byte, err error) {
@@ -96,30 +84,6 @@ func (o *objects) looseHeader(r io.Reader) (kind plumbing.ObjectType, size int64
 		return 0, 0, nil, errLooseHeader
 	}
 	return kind, size, content, nil
-}
-
-// eachLoose calls f with the name of every loose object in the directory dir.
-func eachLoose(dir string, f func(plumbing.Hash) error) error {
-	for i := range 256 {
-		prefix := hex.EncodeToString([]byte{byte(i)})
-		entries, err := os.ReadDir(filepath.Join(dir, prefix))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		for _, e := range entries {
-			if name := prefix + e.Name(); plumbing.IsHash(name) {
-				if err := f(plumbing.NewHash(name)); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// write adds obj as writeAll does and returns its hash.
-func (o *objects) write(obj rawObject) (plumbing.Hash, error) {
-	return plumbing.ComputeHash(obj.kind, obj.data), o.writeAll(obj)
 }
 
 // writeAll adds loose objects. One that can be read already, here or from an
@@ -212,10 +176,6 @@ func (f *looseFile) discard() {
 // name is of the kind that `git gc` removes when a crash left it. There is no
 // file for an object that can be read already.
 func (o *objects) writeTemp(z *zlib.Writer, obj rawObject) (*looseFile, error) {
-	if obj.kind != plumbing.BlobObject && obj.kind != plumbing.TreeObject &&
-		obj.kind != plumbing.CommitObject && obj.kind != plumbing.TagObject {
-		return nil, plumbing.ErrInvalidType
-	}
 	hash := plumbing.ComputeHash(obj.kind, obj.data)
 	if o.freshen(hash) {
 		return nil, nil

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"crypto/sha1"
 	"errors"
 	"fmt"
@@ -10,13 +9,11 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/storer"
 )
 
 const (
@@ -40,8 +37,7 @@ const (
 
 // objects reads and adds objects of a repository, in place of go-git's own
 // object storage, which loads the index of every pack whole before it returns
-// the first object. It is a storer.EncodedObjectStorer and safe for concurrent
-// use; readers take turns.
+// the first object. It is safe for concurrent use; readers take turns.
 //
 // Every object that is read is checked against its hash. Nothing is ever
 // fetched: what a partial clone does not have is not found. Replace refs and
@@ -73,8 +69,6 @@ type objects struct {
 	delta    [shortDelta]byte // where a short one is decompressed
 }
 
-var _ storer.EncodedObjectStorer = (*objects)(nil)
-
 // rawObject is an object as it is hashed, without its header. The bytes may be
 // shared with the cache: nobody changes them.
 type rawObject struct {
@@ -85,8 +79,8 @@ type rawObject struct {
 // TooLargeError says that an object, or one that it is stored as a difference
 // to, has more bytes than the reader wants or than handoff keeps in memory.
 type TooLargeError struct {
-	Hash      plumbing.Hash // the object asked for
-	Size, Max int64         // bytes
+	Hash      string // the object asked for, 40 hex digits
+	Size, Max int64  // bytes
 }
 
 func (e *TooLargeError) Error() string {
@@ -96,7 +90,7 @@ func (e *TooLargeError) Error() string {
 // tooLarge returns a *TooLargeError if size is over limit.
 func tooLarge(h plumbing.Hash, size, limit int64) error {
 	if size > limit {
-		return &TooLargeError{Hash: h, Size: size, Max: limit}
+		return &TooLargeError{Hash: h.String(), Size: size, Max: limit}
 	}
 	return nil
 }
@@ -126,6 +120,7 @@ func damaged(path string, err error) error {
 	return &DamagedError{Path: path, Err: err}
 }
 
+// isError reports whether err is, or wraps, an error of a type.
 func isError[T error](err error) bool {
 	_, ok := errors.AsType[T](err)
 	return ok
@@ -160,12 +155,12 @@ func (o *objects) readThrough(blocks *blockCache) {
 	o.blocks, o.bases.budget = blocks, blocks.bases
 }
 
-// Close closes the files that are open. Reading again opens them again.
-func (o *objects) Close() error {
+// Close closes the files that are open. Reading again lists the packs anew and
+// opens what it needs.
+func (o *objects) Close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.rescan(true)
-	return nil
 }
 
 // dir is where new objects go.
@@ -189,6 +184,7 @@ func (o *objects) commit(h plumbing.Hash) ([]byte, error) {
 	return o.typed(plumbing.CommitObject, h, maxTree)
 }
 
+// typed returns the bytes of the object h of type t, as (*objects).blob does.
 func (o *objects) typed(t plumbing.ObjectType, h plumbing.Hash, limit int64) ([]byte, error) {
 	obj, err := o.load(h, limit)
 	if err == nil && obj.kind != t {
@@ -218,20 +214,6 @@ func (o *objects) load(h plumbing.Hash, limit int64) (obj rawObject, err error) 
 		return err
 	})
 	return obj, err
-}
-
-// stat returns type and size of the object h as its headers declare them. It
-// fails as load does.
-func (o *objects) stat(h plumbing.Hash) (kind plumbing.ObjectType, size int64, err error) {
-	err = o.withCopy(h, func(c objectCopy) error {
-		if c.pack == nil {
-			kind, size, err = o.statLoose(c.path())
-		} else {
-			kind, size, err = o.statPacked(c.pack, c.at)
-		}
-		return damaged(c.path(), err)
-	})
-	return kind, size, err
 }
 
 // objectCopy is a place where an object is said to be: an entry of a pack, or
@@ -404,137 +386,8 @@ func (o *objects) open(path string) (*openFile, error) {
 	return f, nil
 }
 
-// NewEncodedObject returns an empty object in memory.
-func (o *objects) NewEncodedObject() plumbing.EncodedObject { return &plumbing.MemoryObject{} }
-
-// SetEncodedObject writes obj as a loose object, unless it is there already.
-// When it returns, the object is on the disk.
-func (o *objects) SetEncodedObject(obj plumbing.EncodedObject) (plumbing.Hash, error) {
-	r, err := obj.Reader()
-	if err != nil {
-		return plumbing.ZeroHash, err
-	}
-	defer r.Close()
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return plumbing.ZeroHash, err
-	}
-	return o.write(rawObject{kind: obj.Type(), data: data})
-}
-
-// EncodedObject returns the object h. An object that is not there, or that is
-// not of type t, is plumbing.ErrObjectNotFound.
-func (o *objects) EncodedObject(t plumbing.ObjectType, h plumbing.Hash) (plumbing.EncodedObject, error) {
-	limit := int64(maxTree)
-	if t == plumbing.AnyObject || t == plumbing.BlobObject {
-		limit = maxObject
-	}
-	obj, err := o.load(h, limit)
-	if err == nil && t != plumbing.AnyObject && t != obj.kind {
-		err = plumbing.ErrObjectNotFound
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &storedObject{hash: h, obj: obj}, nil
-}
-
-// HasEncodedObject returns nil if h is there, else what load would.
-func (o *objects) HasEncodedObject(h plumbing.Hash) error {
+// checkPresent returns nil if h is there, else what load would. It does not
+// read the object.
+func (o *objects) checkPresent(h plumbing.Hash) error {
 	return o.withCopy(h, o.checkCopy)
-}
-
-// EncodedObjectSize returns the size of h in bytes, as its header has it.
-func (o *objects) EncodedObjectSize(h plumbing.Hash) (int64, error) {
-	_, size, err := o.stat(h)
-	return size, err
-}
-
-// AddAlternate is not supported: handoff never borrows objects for others.
-func (o *objects) AddAlternate(remote string) error {
-	return fmt.Errorf("alternate %s: %w", remote, errors.ErrUnsupported)
-}
-
-// IterEncodedObjects returns the objects of type t, or all for
-// plumbing.AnyObject, each once and in the order of their hashes. It takes 20
-// bytes of memory for every object in the database.
-func (o *objects) IterEncodedObjects(t plumbing.ObjectType) (storer.EncodedObjectIter, error) {
-	all, err := o.hashes()
-	if err != nil {
-		return nil, err
-	}
-	return &objectIter{objects: o, kind: t, rest: all}, nil
-}
-
-// hashes returns the names of all objects in the database, sorted.
-func (o *objects) hashes() ([]plumbing.Hash, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.rescan(false)
-	var all []plumbing.Hash
-	add := func(h plumbing.Hash) error {
-		all = append(all, h)
-		return nil
-	}
-	for _, d := range o.dirs {
-		if err := o.eachPacked(d, add); err != nil {
-			return nil, err
-		}
-		if err := eachLoose(d.path, add); err != nil {
-			return nil, err
-		}
-	}
-	slices.SortFunc(all, func(a, b plumbing.Hash) int { return bytes.Compare(a[:], b[:]) })
-	return slices.Compact(all), nil
-}
-
-// objectIter is a storer.EncodedObjectIter over hashes.
-type objectIter struct {
-	objects *objects
-	kind    plumbing.ObjectType
-	rest    []plumbing.Hash
-}
-
-// Next returns the next object of the type, and io.EOF after the last.
-func (it *objectIter) Next() (plumbing.EncodedObject, error) {
-	for len(it.rest) > 0 {
-		h := it.rest[0]
-		it.rest = it.rest[1:]
-		kind, _, err := it.objects.stat(h)
-		if err != nil {
-			return nil, err
-		}
-		if it.kind == plumbing.AnyObject || it.kind == kind {
-			return it.objects.EncodedObject(kind, h)
-		}
-	}
-	return nil, io.EOF
-}
-
-// ForEach calls f with the objects that are left, until it returns an error.
-// Of these, storer.ErrStop only ends the iteration.
-func (it *objectIter) ForEach(f func(plumbing.EncodedObject) error) error {
-	return storer.ForEachIterator(it, f)
-}
-
-// Close ends the iteration.
-func (it *objectIter) Close() { it.rest = nil }
-
-// storedObject is a plumbing.EncodedObject that was read from the database and
-// cannot be changed.
-type storedObject struct {
-	hash plumbing.Hash
-	obj  rawObject
-}
-
-var errReadOnly = errors.New("stored objects cannot be changed")
-
-func (s *storedObject) Hash() plumbing.Hash             { return s.hash }
-func (s *storedObject) Type() plumbing.ObjectType       { return s.obj.kind }
-func (s *storedObject) Size() int64                     { return int64(len(s.obj.data)) }
-func (s *storedObject) SetType(plumbing.ObjectType)     {}
-func (s *storedObject) SetSize(int64)                   {}
-func (s *storedObject) Writer() (io.WriteCloser, error) { return nil, errReadOnly }
-func (s *storedObject) Reader() (io.ReadCloser, error) {
-	return io.NopCloser(bytes.NewReader(s.obj.data)), nil
 }

@@ -40,7 +40,7 @@ func BenchmarkReadOneCommit(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err := object.GetCommit(o, commit); err != nil {
+				if _, err := o.commit(commit); err != nil {
 					b.Fatal(err)
 				}
 				o.Close()
@@ -105,7 +105,7 @@ func BenchmarkTreeWalk(b *testing.B) {
 func BenchmarkWriteBlob(b *testing.B) {
 	o := newObjectsRepo(b).open()
 	for i := 0; b.Loop(); i++ {
-		if _, err := o.write(rawObject{kind: plumbing.BlobObject, data: fmt.Append(nil, i, b.N)}); err != nil {
+		if err := o.writeAll(rawObject{kind: plumbing.BlobObject, data: fmt.Append(nil, i, b.N)}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -31,7 +34,6 @@ type place struct {
 	dir      string // the git directory of this work tree
 	common   string // the git directory that linked worktrees share
 	worktree string // "" when there is none, or when dir holds the caller
-	prefix   string // from the work tree to the caller's directory, "" or ending in "/"
 	bare     bool
 }
 
@@ -113,29 +115,47 @@ func (r *Repo) CommonDir() string { return r.common }
 // and inside a git directory. Absolute.
 func (r *Repo) Worktree() string { return r.worktree }
 
-// Prefix returns the path from the work tree to the directory that was opened:
-// "" at the top, else "sub/dir/".
-func (r *Repo) Prefix() string { return r.prefix }
+// Init makes a repository with the branch main in dir, which must not exist,
+// and sets settings in its own configuration.
+func Init(ctx context.Context, dir string, env []string, settings map[string]string) error {
+	git := gitProgram{path: environ(env).findProgram("git"), dir: filepath.Dir(dir), env: env}
+	if !git.installed() {
+		return errNoGit
+	}
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		return err
+	}
+	if _, err := git.output(ctx, "init", "--quiet", "--initial-branch=main", dir); err != nil {
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	git.dir = dir
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		if _, err := git.output(ctx, "config", key, settings[key]); err != nil {
+			return errors.Join(err, os.RemoveAll(dir))
+		}
+	}
+	return nil
+}
 
 // discoverWithGit asks git where the repository that holds git.dir is.
 func discoverWithGit(ctx context.Context, git gitProgram) (place, error) {
 	// --show-toplevel comes last: without a work tree it is an error, after the
 	// other answers have been given.
 	out, err := git.output(ctx, "rev-parse", "--absolute-git-dir", "--git-common-dir",
-		"--is-bare-repository", "--show-prefix", "--show-toplevel")
+		"--is-bare-repository", "--show-toplevel")
 	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if err != nil && len(lines) < 4 {
+	if err != nil && len(lines) < 3 {
 		return place{}, discoveryError(git.dir, err)
 	}
-	if len(lines) > 5 {
+	if len(lines) > 4 {
 		return place{}, &UnsupportedError{What: "repository path", Why: "it has a line break"}
 	}
-	p := place{dir: filepath.FromSlash(lines[0]), common: filepath.FromSlash(lines[1]), bare: lines[2] == "true", prefix: lines[3]}
+	p := place{dir: filepath.FromSlash(lines[0]), common: filepath.FromSlash(lines[1]), bare: lines[2] == "true"}
 	if !filepath.IsAbs(p.common) {
 		p.common = filepath.Join(git.dir, p.common)
 	}
-	if err == nil && len(lines) == 5 {
-		p.worktree = filepath.FromSlash(lines[4])
+	if err == nil && len(lines) == 4 {
+		p.worktree = filepath.FromSlash(lines[3])
 	}
 	return p, nil
 }
@@ -143,17 +163,17 @@ func discoverWithGit(ctx context.Context, git gitProgram) (place, error) {
 // discoveryError types what git said. Its messages are stable in the C locale
 // and its status is 128 for all of them.
 func discoveryError(dir string, err error) error {
-	var failed *gitError
-	if !errors.As(err, &failed) {
+	failed, ok := errors.AsType[*gitError](err)
+	if !ok {
 		return err
 	}
 	text, _, _ := strings.Cut(strings.TrimPrefix(failed.Stderr, "fatal: "), "\n")
 	switch {
 	case strings.Contains(text, "not a git repository"):
 		return &NotRepositoryError{Dir: dir}
-	case strings.Contains(text, "dubious ownership"), strings.Contains(text, "safe.bareRepository"):
+	case saysAny(text, "dubious ownership", "safe.bareRepository"):
 		return &UnsafeError{Dir: dir, Why: text}
-	case strings.Contains(text, "unknown repository extension"), strings.Contains(text, "repo version"):
+	case saysAny(text, "unknown repository extension", "repo version"):
 		return &UnsupportedError{What: "repository format", Why: text, WayOut: "use a git that knows this format"}
 	}
 	return fmt.Errorf("%s: %w", dir, err)

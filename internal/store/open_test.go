@@ -31,11 +31,11 @@ func TestOpenFindsWhatGitFinds(t *testing.T) {
 		want place
 	}{
 		{"top", r.dir, nil, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
-		{"below", r.path("src"), nil, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir, prefix: "src/"}},
+		{"below", r.path("src"), nil, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
 		{"linked", linked, nil, place{dir: r.path(".git/worktrees/linked"), common: r.path(".git"), worktree: linked}},
 		{"bare", bare.dir, nil, place{dir: bare.dir, common: bare.dir, bare: true}},
 		{"GIT_DIR", r.path("src"), []string{"GIT_DIR=" + other.path(".git")}, place{dir: other.path(".git"), common: other.path(".git"), worktree: r.path("src")}},
-		{"GIT_WORK_TREE", r.path("src"), []string{"GIT_DIR=../.git", "GIT_WORK_TREE=" + r.dir}, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir, prefix: "src/"}},
+		{"GIT_WORK_TREE", r.path("src"), []string{"GIT_DIR=../.git", "GIT_WORK_TREE=" + r.dir}, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			here := &testRepo{t: t, dir: test.dir, env: append(slices.Clone(r.env), test.env...)}
@@ -134,37 +134,6 @@ two
 [includeIf "onbranch:other/"]
 	path = missing.config
 `
-
-func TestConfigReadsWhatGitReads(t *testing.T) {
-	r := seeded(t)
-	r.write(".git/config", hardConfig)
-	r.write(".git/more.config", "[more]\n\tkey = included\n")
-	r.write(".git/conditional.config", "[more]\n\tkey = conditional\n")
-	r.write(".git/branch.config", "[more]\n\tkey = branch\n")
-	r.write(".git/config.worktree", "[more]\n\tkey = worktree\n")
-	r.env = append(r.env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=More.Key", "GIT_CONFIG_VALUE_0=environment")
-	bothWays(t, r, func(t *testing.T, r *testRepo) {
-		repo := r.open()
-		for key, want := range map[string][]string{
-			"branch.pull.merge":              {"refs/pull/1/head"},
-			"remote.origin.fetch":            {"+refs/heads/*:refs/remotes/origin/*", "^refs/heads/wip/*"},
-			"user.email":                     {"ana@example.com"},
-			"SECTION.Sub \"Case\".PLAIN":     {"a b"},
-			"section.Sub \"Case\".continued": {"one two"},
-			"section.Sub \"Case\".escaped":   {"tab\there"},
-			"section.Sub \"Case\".flag":      {"true"},
-			"more.key":                       {"included", "conditional", "branch", "worktree", "environment"},
-			"core.fsmonitor":                 nil,
-			"core.hooksPath":                 nil,
-			"section.sub \"case\".plain":     nil,
-		} {
-			got, err := repo.Config(key)
-			if err != nil || !slices.Equal(got, want) {
-				t.Errorf("%s = %q, %v, want %q", key, got, err, want)
-			}
-		}
-	})
-}
 
 func TestAppendUnderConfigurationThatGoGitRefuses(t *testing.T) {
 	r := seeded(t)

@@ -161,20 +161,3 @@ func (o *objects) packedCopies(d *objectDir, h plumbing.Hash, yield func(objectC
 	}
 	return true
 }
-
-// eachPacked calls f with the name of every object in the packs of d.
-func (o *objects) eachPacked(d *objectDir, f func(plumbing.Hash) error) error {
-	if err := o.scan(d); err != nil {
-		return err
-	}
-	for _, p := range d.known {
-		file, err := o.openIndex(p)
-		if err != nil {
-			return err
-		}
-		if err := p.index.names.each(file, f); err != nil {
-			return damaged(p.indexPath, err)
-		}
-	}
-	return nil
-}

@@ -226,8 +226,11 @@ const shortDelta = 4 << 10
 // begin returns the size of the object that e is or makes, and e's delta when
 // that is short. It is valid until the next call.
 func (o *objects) begin(r packData, e packEntry) (size int64, delta []byte, err error) {
-	if !e.kind.IsDelta() || e.size > shortDelta {
-		size, err = o.entrySize(r, e)
+	switch {
+	case !e.kind.IsDelta():
+		return e.size, nil, nil
+	case e.size > shortDelta:
+		size, err = o.inflater.deltaTarget(r, e)
 		return size, nil, err
 	}
 	if delta, err = o.inflater.inflateInto(o.delta[:], r, e); err != nil {
@@ -235,14 +238,6 @@ func (o *objects) begin(r packData, e packEntry) (size int64, delta []byte, err 
 	}
 	size, err = deltaTargetSize(delta)
 	return size, delta, err
-}
-
-// entrySize returns the size of the object that e is or makes.
-func (o *objects) entrySize(r packData, e packEntry) (int64, error) {
-	if e.kind.IsDelta() {
-		return o.inflater.deltaTarget(r, e)
-	}
-	return e.size, nil
 }
 
 // readBase follows the deltas from e down to an object that is whole or in the
@@ -315,34 +310,6 @@ func (o *objects) baseOffset(p *packFile, e packEntry) (int64, error) {
 		err = fmt.Errorf("delta base %s is not in the pack", e.baseHash)
 	}
 	return at, err
-}
-
-// statPacked returns type and size of the object at offset at of p, from the
-// headers alone.
-func (o *objects) statPacked(p *packFile, at int64) (kind plumbing.ObjectType, size int64, err error) {
-	r, err := o.packData(p)
-	if err != nil {
-		return 0, 0, err
-	}
-	e, err := readPackEntry(r, r.end, at)
-	if err != nil {
-		return 0, 0, err
-	}
-	if size, err = o.entrySize(r, e); err != nil {
-		return 0, 0, err
-	}
-	for depth := 0; e.kind.IsDelta(); depth++ {
-		if depth == maxDeltaDepth {
-			return 0, 0, errors.New("delta chain is too deep")
-		}
-		if at, err = o.baseOffset(p, e); err != nil {
-			return 0, 0, err
-		}
-		if e, err = readPackEntry(r, r.end, at); err != nil {
-			return 0, 0, err
-		}
-	}
-	return e.kind, size, nil
 }
 
 // findInPack looks h up in the index of p.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func (r *Repo) promisor() string {
 	if slices.Contains(promisors, "origin") {
 		return "origin"
 	}
-	return firstOf(promisors...)
+	return cmp.Or(promisors...)
 }
 
 // missingFiles is the error for n of some files.
@@ -59,15 +60,11 @@ func (r *Repo) missingFiles(n, of int) error {
 // joinMissing is errors.Join, but for trees that a partial clone does not have:
 // there is one for each ref at worst, and one message says it of all.
 func joinMissing(errs []error) error {
-	if len(errs) == 0 || !all(errs, isMissing) {
+	if len(errs) == 0 || slices.ContainsFunc(errs, func(err error) bool { return !isMissing(err) }) {
 		return errors.Join(errs...)
 	}
 	missing, _ := errors.AsType[*MissingError](errs[0])
 	return &MissingError{Remote: missing.Remote, What: countOf(len(errs), "directory tree") + " with records " + isOrAre(len(errs))}
-}
-
-func all[T any](list []T, is func(T) bool) bool {
-	return !slices.ContainsFunc(list, func(v T) bool { return !is(v) })
 }
 
 func isOrAre(n int) string {
@@ -124,8 +121,8 @@ func (r *Repo) findAbsent(ctx context.Context, refs []Ref, dir string) (absent, 
 	walk := objects.newTreeWalk(dir)
 	var blobs []string
 	for _, ref := range refs {
-		if err := ctx.Err(); err != nil {
-			return a, context.Cause(ctx)
+		if err := context.Cause(ctx); err != nil {
+			return a, err
 		}
 		if ref.Err != nil {
 			continue // the caller has seen it
@@ -158,7 +155,7 @@ func (a *absent) addTrees(dir string, err error) error {
 		errs = joined.Unwrap()
 	}
 	for _, err := range errs {
-		tree, isTree := errors.AsType[*TreeError](err)
+		tree, isTree := errors.AsType[*treeError](err)
 		switch {
 		case err == nil:
 		case !isTree || !isMissing(err):
@@ -185,7 +182,7 @@ func (r *Repo) addBlobs(ctx context.Context, objects *objects, a *absent, blobs 
 		if w.pack != "" {
 			break // the others are in packs
 		}
-		switch err := objects.HasEncodedObject(hashes[w.place]); {
+		switch err := objects.checkPresent(hashes[w.place]); {
 		case errors.Is(err, plumbing.ErrObjectNotFound):
 			a.below = append(a.below, blobs[w.place])
 		case err != nil:

@@ -10,9 +10,6 @@ import (
 // Range returns the commits that head reaches and none of bases does, parents
 // before their children. All are hashes.
 func (r *Repo) Range(ctx context.Context, head string, bases ...string) ([]CommitInfo, error) {
-	if !r.git.installed() {
-		return nil, errNoGit
-	}
 	args := []string{"rev-list", "--topo-order", "--reverse", "--end-of-options", head}
 	for _, base := range bases {
 		args = append(args, "^"+base)

@@ -61,6 +61,7 @@ func (r *Repo) newMarker(ctx context.Context, ref string) (*marker, error) {
 	return m, nil
 }
 
+// beginMarker does the rest of newMarker with the open file.
 func (r *Repo) beginMarker(ctx context.Context, m *marker) error {
 	if err := r.waitLock(ctx, m.file); err != nil {
 		return err
@@ -323,10 +324,10 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) (err error) {
 	if err != nil {
 		return err
 	}
-	var missing []newFile
+	var missing []treeFile
 	for _, file := range m.Files {
 		if !found.present[file.Path] && (!sparse.includes(file.Path) || r.placedAsIs(file)) {
-			missing = append(missing, newFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(file.Blob)})
+			missing = append(missing, treeFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(file.Blob)})
 		}
 	}
 	if len(missing) == 0 {

@@ -3,6 +3,7 @@ package store
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -74,7 +74,7 @@ func (r *Repo) checkNameFree(ref string) error {
 	for _, parent := range parentsOf(ref) {
 		taken[parent] = true
 	}
-	others, err := r.listRefs("refs/heads/")
+	others, err := r.ListRefs("refs/heads/")
 	for _, other := range others {
 		if taken[other.Name] || strings.HasPrefix(other.Name, ref+"/") {
 			return fmt.Errorf("%s: cannot be made while %s exists", ref, other.Name)
@@ -227,12 +227,12 @@ func (r *Repo) Refs(ctx context.Context, scope Scope) ([]Ref, error) {
 	}
 	var refs []Ref
 	if err != nil || !head.Unborn {
-		refs = append(refs, Ref{Name: orHead(head.Ref), Hash: head.Hash, Err: err})
+		refs = append(refs, Ref{Name: cmp.Or(head.Ref, "HEAD"), Hash: head.Hash, Err: err})
 	}
 	if scope.Current && scope.Branch == "" {
 		return refs, nil
 	}
-	branches, err := r.listRefs("refs/heads/", "refs/remotes/")
+	branches, err := r.ListRefs("refs/heads/", "refs/remotes/")
 	if err != nil {
 		return nil, err
 	}
@@ -242,24 +242,11 @@ func (r *Repo) Refs(ctx context.Context, scope Scope) ([]Ref, error) {
 	return distinct(append(refs, branches...)), nil
 }
 
-// ListRefs returns all references below full prefixes such as "refs/remotes/",
-// sorted by name, symbolic ones not among them. One that cannot be read has Err
-// set.
-func (r *Repo) ListRefs(prefixes ...string) ([]Ref, error) { return r.listRefs(prefixes...) }
-
 // isBranch reports whether a reference is the branch of that name, here or on a
 // remote.
 func isBranch(ref, branch string) bool {
 	_, onRemote, _ := strings.Cut(strings.TrimPrefix(ref, "refs/remotes/"), "/")
 	return ref == "refs/heads/"+branch || strings.HasPrefix(ref, "refs/remotes/") && onRemote == branch
-}
-
-// orHead returns ref, or "HEAD" when HEAD could not be resolved.
-func orHead(ref string) string {
-	if ref == "" {
-		return "HEAD"
-	}
-	return ref
 }
 
 // distinct drops every tip whose commit an earlier one has, in place.
@@ -275,10 +262,12 @@ func distinct(refs []Ref) []Ref {
 	})
 }
 
-// listRefs returns all references below the prefixes, sorted by name. Symbolic
-// ones are left out: what they point at is listed itself. Loose files are read
-// before packed-refs; the other way round one that is being packed is missed.
-func (r *Repo) listRefs(prefixes ...string) ([]Ref, error) {
+// ListRefs returns all references below full prefixes such as "refs/remotes/",
+// sorted by name. One that cannot be read has Err set. Symbolic ones are left
+// out: what they point at is listed itself.
+func (r *Repo) ListRefs(prefixes ...string) ([]Ref, error) {
+	// Loose files come before packed-refs: the other way round a reference that
+	// is being packed would be missed.
 	found := map[string]Ref{}
 	for _, prefix := range prefixes {
 		if err := r.looseRefs(prefix, found); err != nil {
@@ -343,15 +332,15 @@ func (r *Repo) looseRefs(prefix string, found map[string]Ref) error {
 func (r *Repo) namedRefs(ctx context.Context, revs []string) []Ref {
 	refs := make([]Ref, len(revs))
 	for i, rev := range revs {
-		hash, err := r.revision(ctx, rev)
+		hash, err := r.Revision(ctx, rev)
 		refs[i] = Ref{Name: rev, Hash: hash, Err: err}
 	}
 	return refs
 }
 
-// revision resolves one revision to a commit: through git in all its notations,
-// without git a full name, a short one, or 40 hex digits.
-func (r *Repo) revision(ctx context.Context, rev string) (string, error) {
+// Revision returns the commit that a revision names: with git in all its
+// notations, without git a full name, a short one, or 40 hex digits.
+func (r *Repo) Revision(ctx context.Context, rev string) (string, error) {
 	if r.git.installed() {
 		out, err := r.git.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 		if err != nil {
@@ -370,27 +359,6 @@ func (r *Repo) revision(ctx context.Context, rev string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s: no such revision", rev)
-}
-
-// LastFetch returns when the remote-tracking branches were last written: by a
-// fetch, or by a push or clone as their reflogs tell. Zero when they never were.
-func (r *Repo) LastFetch() time.Time {
-	var last time.Time
-	for _, dir := range []string{r.dir, r.common} {
-		if info, err := os.Stat(filepath.Join(dir, "FETCH_HEAD")); err == nil && info.ModTime().After(last) {
-			last = info.ModTime()
-		}
-	}
-	_ = filepath.WalkDir(filepath.Join(r.common, "logs", "refs", "remotes"), func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return nil // a log that cannot be read tells no time
-		}
-		if info, err := entry.Info(); err == nil && info.ModTime().After(last) {
-			last = info.ModTime()
-		}
-		return nil
-	})
-	return last
 }
 
 // readLine returns the content of a small file without the line end, "" when it

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // names returns the names of refs, those with an error marked.
@@ -183,25 +182,5 @@ func TestReadFile(t *testing.T) {
 	}
 	if _, err := repo.Read(r.git("rev-parse", "HEAD:README"), 100); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestLastFetch(t *testing.T) {
-	r := seeded(t)
-	if when := r.open().LastFetch(); !when.IsZero() {
-		t.Errorf("%v before any fetch", when)
-	}
-	clone := r.in(t.TempDir())
-	clone.git("clone", "-q", r.dir, ".")
-	if clone.open().LastFetch().IsZero() {
-		t.Error("a clone counts as a fetch")
-	}
-	r.git("fetch", "-q", clone.dir)
-	when := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	if err := os.Chtimes(r.path(".git/FETCH_HEAD"), when, when); err != nil {
-		t.Fatal(err)
-	}
-	if got := r.open().LastFetch(); !got.Equal(when) {
-		t.Errorf("%v, want %v", got, when)
 	}
 }

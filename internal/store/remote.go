@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,7 +72,7 @@ func (r *Repo) upstreamOf(local string) (upstream, error) {
 	if err != nil {
 		return upstream{}, err
 	}
-	remote := firstOf(c.get("branch."+name+".pushremote"), c.get("remote.pushdefault"), c.get("branch."+name+".remote"))
+	remote := cmp.Or(c.get("branch."+name+".pushremote"), c.get("remote.pushdefault"), c.get("branch."+name+".remote"))
 	if remote == "" || remote == "." {
 		remote = likelyRemote(remotes)
 	}
@@ -182,22 +183,14 @@ var (
 // it.
 func remoteFault(remote, said string, cause error) error {
 	lower := strings.ToLower(said)
-	has := func(phrases []string) bool {
-		for _, phrase := range phrases {
-			if strings.Contains(lower, phrase) {
-				return true
-			}
-		}
-		return false
-	}
 	fault := RemoteFailed
 	switch {
-	case has(credentialPhrases):
+	case saysAny(lower, credentialPhrases...):
 		fault = RemoteCredentials
-	case has(networkPhrases):
+	case saysAny(lower, networkPhrases...):
 		fault = RemoteUnreachable
 	}
-	return &RemoteError{Remote: remote, Fault: fault, Why: firstOf(errorLine(said), cause.Error())}
+	return &RemoteError{Remote: remote, Fault: fault, Why: cmp.Or(errorLine(said), cause.Error())}
 }
 
 // errorLine returns the first line of git's messages that is one of an error.
@@ -260,10 +253,8 @@ func refusedUpdate(out string) string {
 // rejection types the refusal of an update. That two pushes met at the server
 // is the same to us as one that came first.
 func rejection(remote, refused string, err error) error {
-	for _, phrase := range []string{"fetch first", "non-fast-forward", "stale info", "lock ref", "failed to update ref", "reference already exists"} {
-		if strings.Contains(refused, phrase) {
-			return errNotForward
-		}
+	if saysAny(refused, "fetch first", "non-fast-forward", "stale info", "lock ref", "failed to update ref", "reference already exists") {
+		return errNotForward
 	}
 	if failed, ok := errors.AsType[*RemoteError](err); ok && failed.Fault == RemoteUnreachable {
 		return failed

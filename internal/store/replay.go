@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,19 +34,12 @@ func (e *DivergedError) Error() string { return e.Branch + ": " + e.Why }
 // checkout would: what the user has staged or changed stays, and where that
 // cannot be, nothing moves.
 func (r *Repo) replay(ctx context.Context, up upstream, tip, dir string) (int, error) {
-	if err := r.checkHook(); err != nil {
-		return 0, err
-	}
-	for range maxTries {
-		if err := r.Recover(ctx); err != nil {
-			return 0, err
-		}
-		n, err := r.replayOnce(ctx, up, tip, dir)
-		if !errors.Is(err, errMoved) {
-			return n, err
-		}
-	}
-	return 0, &BusyError{Path: r.dir}
+	n := 0
+	err := r.whileMoved(ctx, func() (err error) {
+		n, err = r.replayOnce(ctx, up, tip, dir)
+		return err
+	})
+	return n, err
 }
 
 // replayOnce is the protocol of Append with other commits: before moveBranch
@@ -76,7 +68,12 @@ func (r *Repo) replayOnce(ctx context.Context, up upstream, tip, dir string) (in
 			return 0, err
 		}
 	}
-	if err := p.finish(ctx); err != nil {
+	_, committer, err := p.Identity(ctx)
+	if err != nil {
+		committer = Ident{Name: "handoff", Email: "handoff"}
+	}
+	message := "handoff sync: " + countOf(len(p.commits), "commit") + " onto " + p.onto.String()[:7]
+	if err := p.finish(committer, message); err != nil {
 		return len(p.commits), &UnfinishedError{Err: err}
 	}
 	return len(p.commits), nil
@@ -95,9 +92,6 @@ type replaying struct {
 
 // findCommits looks at the commits that the upstream does not have.
 func (p *replaying) findCommits(ctx context.Context) (err error) {
-	if p.objects, err = p.loadObjects(); err != nil {
-		return err
-	}
 	if p.commit.Parent == "" {
 		p.commit.Hash = p.onto.String()
 		return nil
@@ -203,12 +197,12 @@ func (p *replaying) recreateOn(ctx context.Context, parent plumbing.Hash, c Comm
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
-	var files []newFile
+	var files []treeFile
 	for _, change := range changes {
-		files = append(files, newFile{Path: change.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(change.File.Blob)})
+		files = append(files, treeFile{Path: change.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(change.File.Blob)})
 	}
 	root, trees, err := p.objects.insertFiles(root, files)
-	if conflict, ok := errors.AsType[*PathConflictError](err); ok {
+	if conflict, ok := errors.AsType[*pathConflictError](err); ok {
 		return plumbing.ZeroHash, p.diverged(conflict.Path + " is in both, with different content")
 	}
 	if err != nil {
@@ -232,40 +226,12 @@ func (p *replaying) recreateOn(ctx context.Context, parent plumbing.Hash, c Comm
 func reparent(commit []byte, tree, parent plumbing.Hash) []byte {
 	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
 	out := fmt.Appendf(nil, "tree %s\nparent %s\n", tree, parent)
-	for line := range bytes.Lines(append(head, '\n')) {
+	for line := range bytes.Lines(append(bytes.Clone(head), '\n')) { // the object may be in the cache
 		if !bytes.HasPrefix(line, []byte("tree ")) && !bytes.HasPrefix(line, []byte("parent ")) {
 			out = append(out, line...)
 		}
 	}
 	return append(append(out, '\n'), message...)
-}
-
-// signatureHeader begins the signature of a SHA-1 commit; its further lines
-// begin with a space.
-const signatureHeader = "gpgsig "
-
-// splitSignature returns a commit object without its signature, and whether it
-// had one.
-func splitSignature(commit []byte) (unsigned []byte, signed bool) {
-	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
-	inside := false
-	for line := range bytes.Lines(append(bytes.Clone(head), '\n')) {
-		inside = bytes.HasPrefix(line, []byte(signatureHeader)) || inside && line[0] == ' '
-		if signed = signed || inside; !inside {
-			unsigned = append(unsigned, line...)
-		}
-	}
-	return append(append(unsigned, '\n'), message...), signed
-}
-
-// joinSignature adds a signature, "" for none, to a commit object.
-func joinSignature(commit []byte, signature string) []byte {
-	if signature == "" {
-		return commit
-	}
-	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
-	lines := strings.ReplaceAll(strings.TrimSuffix(signature, "\n"), "\n", "\n ")
-	return fmt.Appendf(nil, "%s\n%s%s\n\n%s", head, signatureHeader, lines, message)
 }
 
 // tryWorktree finds out whether index and work tree can follow the branch, in a
@@ -275,7 +241,7 @@ func (p *replaying) tryWorktree(ctx context.Context) error {
 		return nil
 	}
 	p.edit = &indexEdit{copy: p.indexCopyPath(p.marker.Token), lock: p.index, cancel: func() {}}
-	if err := copyFile(p.indexPath(), p.edit.copy); err != nil {
+	if err := copyIndex(p.indexPath(), p.edit.copy); err != nil {
 		return err
 	}
 	// Entries that Append has added are not known to be unchanged yet. The
@@ -289,39 +255,6 @@ func (p *replaying) tryWorktree(ctx context.Context) error {
 		return p.diverged("what you have not committed is in the way: " + why)
 	}
 	return err
-}
-
-// copyFile copies a small file; one that does not exist has no copy.
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
-}
-
-// readTree runs git read-tree on an index file in our part of the git
-// directory.
-func (r *Repo) readTree(ctx context.Context, index string, args ...string) error {
-	_, err := r.withIndex(ctx, index, nil, append([]string{"read-tree"}, args...)...)
-	return err
-}
-
-// withIndex runs git in the work tree with another index file.
-func (r *Repo) withIndex(ctx context.Context, index string, stdin io.Reader, args ...string) ([]byte, error) {
-	cmd := r.git.command(ctx, r.keepFSMonitor(), args...)
-	cmd.Dir = r.worktree
-	cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+index, "GIT_DIR="+r.dir, "GIT_WORK_TREE="+r.worktree)
-	return runCommand(ctx, cmd, args[0], stdin)
 }
 
 // announce writes down that the work tree is about to follow, for
@@ -350,24 +283,6 @@ func (p *replaying) announceIndex(context.Context) (err error) {
 		return err
 	}
 	return p.marker.write()
-}
-
-// finish makes the new tip durable, then brings the index and the reflogs up to
-// it.
-func (p *replaying) finish(ctx context.Context) error {
-	errs := []error{syncDir(filepath.Dir(p.branch.target))}
-	if p.checkedOut() {
-		err := p.index.commit()
-		p.behind = err != nil
-		errs = append(errs, err)
-	}
-	_, committer, err := p.Identity(ctx)
-	if err != nil {
-		committer = Ident{Name: "handoff", Email: "handoff"}
-	}
-	message := "handoff sync: " + countOf(len(p.commits), "commit") + " onto " + p.onto.String()[:7]
-	errs = append(errs, p.logUpdate(p.chain, p.commit.Parent, p.commit.Hash, committer, message))
-	return errors.Join(errs...)
 }
 
 // release takes back what was done before the point of no return.

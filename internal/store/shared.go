@@ -16,8 +16,7 @@ func (r *Repo) sharedMode() fs.FileMode {
 	if err != nil {
 		return 0
 	}
-	switch strings.ToLower(c.get("core.sharedrepository")) {
-	case "", "umask", "false", "no", "off", "0":
+	if value := c.get("core.sharedrepository"); parseFalse(value) || strings.EqualFold(value, "umask") {
 		return 0
 	}
 	info, err := os.Stat(filepath.Join(r.common, "objects"))

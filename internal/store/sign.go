@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,13 +31,13 @@ func (r *Repo) sign(ctx context.Context, commit []byte, committer Ident) (string
 	key := c.get("user.signingkey")
 	switch format := c.get("gpg.format"); format {
 	case "", "openpgp":
-		program := firstOf(c.get("gpg.openpgp.program"), c.get("gpg.program"), "gpg")
-		return r.signGPG(ctx, program, firstOf(key, fmt.Sprintf("%s <%s>", committer.Name, committer.Email)), commit)
+		program := cmp.Or(c.get("gpg.openpgp.program"), c.get("gpg.program"), "gpg")
+		return r.signGPG(ctx, program, cmp.Or(key, fmt.Sprintf("%s <%s>", committer.Name, committer.Email)), commit)
 	case "x509":
-		program := firstOf(c.get("gpg.x509.program"), "gpgsm")
-		return r.signGPG(ctx, program, firstOf(key, fmt.Sprintf("%s <%s>", committer.Name, committer.Email)), commit)
+		program := cmp.Or(c.get("gpg.x509.program"), "gpgsm")
+		return r.signGPG(ctx, program, cmp.Or(key, fmt.Sprintf("%s <%s>", committer.Name, committer.Email)), commit)
 	case "ssh":
-		return r.signSSH(ctx, firstOf(c.get("gpg.ssh.program"), "ssh-keygen"), key, commit)
+		return r.signSSH(ctx, cmp.Or(c.get("gpg.ssh.program"), "ssh-keygen"), key, commit)
 	default:
 		return "", &SignError{Program: "gpg.format " + format, Why: "not a format that git knows"}
 	}
@@ -50,7 +51,7 @@ func (r *Repo) signGPG(ctx context.Context, program, key string, payload []byte)
 		return "", err
 	}
 	if !strings.Contains("\n"+stderr, "\n[GNUPG:] SIG_CREATED ") {
-		return "", &SignError{Program: program, Why: firstOf(strings.TrimSpace(stderr), "no signature was created")}
+		return "", &SignError{Program: program, Why: cmp.Or(strings.TrimSpace(stderr), "no signature was created")}
 	}
 	return stdout, nil
 }
@@ -82,7 +83,7 @@ func (r *Repo) signSSH(ctx context.Context, program, key string, payload []byte)
 		return "", err
 	}
 	if !strings.HasPrefix(stdout, "-----BEGIN SSH SIGNATURE-----") {
-		return "", &SignError{Program: program, Why: firstOf(strings.TrimSpace(stderr), "no signature was created")}
+		return "", &SignError{Program: program, Why: cmp.Or(strings.TrimSpace(stderr), "no signature was created")}
 	}
 	return stdout, nil
 }
@@ -118,7 +119,7 @@ func (r *Repo) runSigner(ctx context.Context, program string, stdin []byte, args
 		if ctx.Err() != nil {
 			return "", "", context.Cause(ctx)
 		}
-		return "", "", &SignError{Program: program, Why: firstOf(strings.TrimSpace(messages.String()), err.Error())}
+		return "", "", &SignError{Program: program, Why: cmp.Or(strings.TrimSpace(messages.String()), err.Error())}
 	}
 	return out.String(), messages.String(), nil
 }
@@ -140,4 +141,32 @@ func (r *Repo) tempFile(content string) (string, error) {
 		return "", err
 	}
 	return file.Name(), nil
+}
+
+// signatureHeader begins the signature in a SHA-1 commit; its further lines
+// begin with a space (gitformat-signature(5)).
+const signatureHeader = "gpgsig "
+
+// splitSignature returns a commit object without its signature, and whether it
+// had one.
+func splitSignature(commit []byte) (unsigned []byte, signed bool) {
+	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
+	inside := false
+	for line := range bytes.Lines(append(bytes.Clone(head), '\n')) {
+		inside = bytes.HasPrefix(line, []byte(signatureHeader)) || inside && line[0] == ' '
+		if signed = signed || inside; !inside {
+			unsigned = append(unsigned, line...)
+		}
+	}
+	return append(append(unsigned, '\n'), message...), signed
+}
+
+// joinSignature adds a signature, "" for none, to a commit object.
+func joinSignature(commit []byte, signature string) []byte {
+	if signature == "" {
+		return commit
+	}
+	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
+	lines := strings.ReplaceAll(strings.TrimSuffix(signature, "\n"), "\n", "\n ")
+	return fmt.Appendf(nil, "%s\n%s%s\n\n%s", head, signatureHeader, lines, message)
 }

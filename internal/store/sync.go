@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -55,9 +56,9 @@ func (r *Repo) Find(ctx context.Context, c Commit) (Commit, error) {
 			break
 		}
 		if found.isLike(old) {
-			return Commit{Hash: at, Ref: c.Ref, Parent: firstOf(found.Parents...)}, nil
+			return Commit{Hash: at, Ref: c.Ref, Parent: cmp.Or(found.Parents...)}, nil
 		}
-		at, err = firstOf(found.Parents...), ctx.Err()
+		at, err = cmp.Or(found.Parents...), context.Cause(ctx)
 	}
 	return c, err
 }
@@ -106,7 +107,7 @@ func (r *Repo) Begin(ctx context.Context, branch string) (push bool, err error) 
 		return false, err
 	}
 	up, err := r.upstreamOf(local)
-	if none := (*NoRemoteError)(nil); errors.As(err, &none) {
+	if isError[*NoRemoteError](err) {
 		return false, nil
 	}
 	if err != nil {
@@ -209,7 +210,7 @@ func (r *Repo) countSent(ctx context.Context, up upstream, known, dir string, do
 	sent, err := r.Range(ctx, tip, known)
 	done.Sent = len(sent)
 	for _, c := range sent {
-		changes, err := r.Changes(ctx, firstOf(c.Parents...), c.Hash)
+		changes, err := r.Changes(ctx, cmp.Or(c.Parents...), c.Hash)
 		if err != nil {
 			return err
 		}

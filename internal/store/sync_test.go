@@ -238,6 +238,12 @@ func TestReplayKilled(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+			// A kill may come while an object is being written.
+			temp, err := p.objects.createTemp()
+			if err != nil {
+				t.Fatal(err)
+			}
+			temp.Close()
 			p.marker.close() // as the death of the process does
 
 			if err := r.open().Recover(ctx); err != nil {

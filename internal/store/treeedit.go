@@ -13,34 +13,26 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 )
 
-// newFile is a file to put into a tree: a slash-separated path from the root,
-// its mode (not a directory's), and the blob.
-type newFile struct {
-	Path string
-	Mode filemode.FileMode
-	Hash plumbing.Hash
-}
-
-// PathConflictError says that a file cannot be put into a tree, because of what
+// pathConflictError says that a file cannot be put into a tree, because of what
 // is at Path: the same file with another content, a directory in its place, or
 // something that is not a directory on the way to it.
-type PathConflictError struct {
+type pathConflictError struct {
 	Path string
 	Mode filemode.FileMode // of what is there, as stored
 	Hash plumbing.Hash
 }
 
-func (e *PathConflictError) Error() string {
+func (e *pathConflictError) Error() string {
 	return fmt.Sprintf("%s: in the way in the tree, mode %o, object %s", e.Path, uint32(e.Mode), e.Hash)
 }
 
-// insertFiles makes the trees that turn root into one with files added. It
-// returns the new root and the trees to be written for it. The zero hash stands
-// for an empty root. Only trees on the way to the files are made, and in these
-// every other entry stays byte for byte as and where it was, whatever its mode
-// and order. Files that are in the tree already are no change; without any
-// change the result is root.
-func (o *objects) insertFiles(root plumbing.Hash, files []newFile) (plumbing.Hash, []rawObject, error) {
+// insertFiles makes the trees that turn root into one with files added, of which
+// none is a directory. It returns the new root and the trees to be written for
+// it. The zero hash stands for an empty root. Only trees on the way to the files
+// are made, and in these every other entry stays byte for byte as and where it
+// was, whatever its mode and order. Files that are in the tree already are no
+// change; without any change the result is root.
+func (o *objects) insertFiles(root plumbing.Hash, files []treeFile) (plumbing.Hash, []rawObject, error) {
 	edit, err := planTreeEdit(files)
 	if err != nil {
 		return plumbing.ZeroHash, nil, err
@@ -52,17 +44,17 @@ func (o *objects) insertFiles(root plumbing.Hash, files []newFile) (plumbing.Has
 
 // treeEdit is what to add to one tree, by name.
 type treeEdit struct {
-	files map[string]newFile
+	files map[string]treeFile
 	dirs  map[string]*treeEdit
 }
 
 func newTreeEdit() *treeEdit {
-	return &treeEdit{files: map[string]newFile{}, dirs: map[string]*treeEdit{}}
+	return &treeEdit{files: map[string]treeFile{}, dirs: map[string]*treeEdit{}}
 }
 
 // planTreeEdit sorts files into directories. Files that are in each other's way
-// are a *PathConflictError.
-func planTreeEdit(files []newFile) (*treeEdit, error) {
+// are a *pathConflictError.
+func planTreeEdit(files []treeFile) (*treeEdit, error) {
 	root := newTreeEdit()
 	for _, f := range files {
 		if !fs.ValidPath(f.Path) || f.Path == "." || strings.ContainsRune(f.Path, 0) {
@@ -79,12 +71,12 @@ func planTreeEdit(files []newFile) (*treeEdit, error) {
 }
 
 // plan adds f to the edit of the root.
-func (t *treeEdit) plan(f newFile) error {
+func (t *treeEdit) plan(f treeFile) error {
 	names := strings.Split(f.Path, "/")
 	last := len(names) - 1
 	for i, name := range names[:last] {
 		if other, ok := t.files[name]; ok {
-			return &PathConflictError{Path: strings.Join(names[:i+1], "/"), Mode: other.Mode, Hash: other.Hash}
+			return &pathConflictError{Path: strings.Join(names[:i+1], "/"), Mode: other.Mode, Hash: other.Hash}
 		}
 		if t.dirs[name] == nil {
 			t.dirs[name] = newTreeEdit()
@@ -92,10 +84,10 @@ func (t *treeEdit) plan(f newFile) error {
 		t = t.dirs[name]
 	}
 	if t.dirs[names[last]] != nil {
-		return &PathConflictError{Path: f.Path, Mode: filemode.Dir}
+		return &pathConflictError{Path: f.Path, Mode: filemode.Dir}
 	}
 	if other, ok := t.files[names[last]]; ok && other != f {
-		return &PathConflictError{Path: f.Path, Mode: other.Mode, Hash: other.Hash}
+		return &pathConflictError{Path: f.Path, Mode: other.Mode, Hash: other.Hash}
 	}
 	t.files[names[last]] = f
 	return nil
@@ -121,7 +113,7 @@ func (e *treeEditor) apply(path string, tree plumbing.Hash, edit *treeEdit) (plu
 	for _, name := range slices.Sorted(maps.Keys(edit.dirs)) {
 		sub, old := joinTreePath(path, name), present[name]
 		if old.raw != nil && !old.isDir() {
-			return plumbing.ZeroHash, &PathConflictError{Path: sub, Mode: old.mode, Hash: old.hash}
+			return plumbing.ZeroHash, &pathConflictError{Path: sub, Mode: old.mode, Hash: old.hash}
 		}
 		hash, err := e.apply(sub, old.hash, edit.dirs[name])
 		switch {
@@ -155,7 +147,7 @@ func (t *treeEdit) missingFiles(present map[string]treeEntry) ([]treeEntry, erro
 		case !ok:
 			missing = append(missing, treeEntry{mode: f.Mode, name: []byte(name), hash: f.Hash})
 		case old.mode != f.Mode || old.hash != f.Hash:
-			return nil, &PathConflictError{Path: f.Path, Mode: old.mode, Hash: old.hash}
+			return nil, &pathConflictError{Path: f.Path, Mode: old.mode, Hash: old.hash}
 		}
 	}
 	return missing, nil
@@ -170,12 +162,12 @@ func (e *treeEditor) read(path string, tree plumbing.Hash, edit *treeEdit) ([]by
 	}
 	data, err := e.objects.tree(tree)
 	if err != nil {
-		return nil, nil, &TreeError{Path: path, Hash: tree, Err: err}
+		return nil, nil, &treeError{Path: path, Hash: tree, Err: err}
 	}
 	present := map[string]treeEntry{}
 	for entry, err := range treeEntries(data) {
 		if err != nil {
-			return nil, nil, &TreeError{Path: path, Hash: tree, Err: err}
+			return nil, nil, &treeError{Path: path, Hash: tree, Err: err}
 		}
 		name := string(entry.name)
 		_, isFile := edit.files[name]
@@ -183,7 +175,7 @@ func (e *treeEditor) read(path string, tree plumbing.Hash, edit *treeEdit) ([]by
 			continue
 		}
 		if _, twice := present[name]; twice {
-			return nil, nil, &PathConflictError{Path: joinTreePath(path, name), Mode: entry.mode, Hash: entry.hash}
+			return nil, nil, &pathConflictError{Path: joinTreePath(path, name), Mode: entry.mode, Hash: entry.hash}
 		}
 		present[name] = entry
 	}

@@ -22,6 +22,7 @@ type treeEntry struct {
 // isDir tells whether the entry is a tree, as git does: by the type bits alone.
 func (e treeEntry) isDir() bool { return isDirMode(e.mode) }
 
+// isDirMode tells whether a mode is that of a tree, by its type bits.
 func isDirMode(m filemode.FileMode) bool { return m&0o170000 == filemode.Dir }
 
 var errTree = errors.New("malformed tree")
@@ -40,6 +41,7 @@ func treeEntries(data []byte) iter.Seq2[treeEntry, error] {
 	}
 }
 
+// parseTreeEntry reads the entry at the beginning of data.
 func parseTreeEntry(data []byte) (treeEntry, error) {
 	digits, rest, ok := bytes.Cut(data, []byte{' '})
 	if !ok {
@@ -83,12 +85,13 @@ func (o *objects) commitTree(commit plumbing.Hash) (plumbing.Hash, error) {
 	if err != nil {
 		return plumbing.ZeroHash, fmt.Errorf("commit %s: %w", commit, err)
 	}
-	line, _, _ := strings.Cut(string(data[:min(len(data), len("tree ")+2*hashSize+1)]), "\n")
-	name, ok := strings.CutPrefix(line, "tree ")
-	if !ok || !plumbing.IsHash(name) {
-		return plumbing.ZeroHash, fmt.Errorf("commit %s: no tree", commit)
+	line, _, _ := bytes.Cut(data, []byte{'\n'})
+	if digits, ok := bytes.CutPrefix(line, []byte("tree ")); ok {
+		if tree := parseHash(digits); !tree.IsZero() {
+			return tree, nil
+		}
 	}
-	return plumbing.NewHash(name), nil
+	return plumbing.ZeroHash, fmt.Errorf("commit %s: no tree", commit)
 }
 
 // treeFile is something in a tree: its path from the root, the mode as stored,
@@ -122,13 +125,9 @@ func (o *objects) treeEntryAt(root plumbing.Hash, path string) (f treeFile, ok b
 
 // childOf returns the entry of that name in the tree at f.
 func (o *objects) childOf(f treeFile, name string) (treeEntry, bool, error) {
-	data, err := o.tree(f.Hash)
-	if err != nil {
-		return treeEntry{}, false, &TreeError{Path: f.Path, Hash: f.Hash, Err: err}
-	}
-	for e, err := range treeEntries(data) {
+	for e, err := range o.entries(f.Path, f.Hash) {
 		if err != nil {
-			return treeEntry{}, false, &TreeError{Path: f.Path, Hash: f.Hash, Err: err}
+			return treeEntry{}, false, err
 		}
 		if string(e.name) == name {
 			return e, true, nil
@@ -137,6 +136,27 @@ func (o *objects) childOf(f treeFile, name string) (treeEntry, bool, error) {
 	return treeEntry{}, false, nil
 }
 
+// entries yields the entries of the tree at path as treeEntries does. Its errors
+// are each a *treeError.
+func (o *objects) entries(path string, tree plumbing.Hash) iter.Seq2[treeEntry, error] {
+	return func(yield func(treeEntry, error) bool) {
+		data, err := o.tree(tree)
+		if err != nil {
+			yield(treeEntry{}, &treeError{Path: path, Hash: tree, Err: err})
+			return
+		}
+		for e, err := range treeEntries(data) {
+			if err != nil {
+				err = &treeError{Path: path, Hash: tree, Err: err}
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// joinTreePath joins without cleaning: a name such as ".." must stay seen.
 func joinTreePath(dir, name string) string {
 	if dir == "" {
 		return name
@@ -144,15 +164,15 @@ func joinTreePath(dir, name string) string {
 	return dir + "/" + name
 }
 
-// TreeError says that the tree at a path, "" for the root, cannot be read.
-type TreeError struct {
+// treeError says that the tree at a path, "" for the root, cannot be read.
+type treeError struct {
 	Path string
 	Hash plumbing.Hash
 	Err  error
 }
 
-func (e *TreeError) Error() string { return fmt.Sprintf("tree %s at %q: %v", e.Hash, e.Path, e.Err) }
-func (e *TreeError) Unwrap() error { return e.Err }
+func (e *treeError) Error() string { return fmt.Sprintf("tree %s at %q: %v", e.Hash, e.Path, e.Err) }
+func (e *treeError) Unwrap() error { return e.Err }
 
 const (
 	// maxTreeDepth is how many directories deep a walk goes; record files lie
@@ -199,7 +219,7 @@ func (o *objects) newTreeWalk(dir string) *treeWalk {
 // mode and never followed. A directory that is something else is returned
 // itself; one that does not exist has no files.
 //
-// Subtrees that cannot be read hide no others: the error joins a *TreeError for
+// Subtrees that cannot be read hide no others: the error joins a *treeError for
 // each, once in the life of the walk, and comes with the files of the rest.
 func (w *treeWalk) files(commit plumbing.Hash) (files []treeFile, err error) {
 	err = w.each(commit, func(f treeFile) { files = append(files, f) })
@@ -223,11 +243,6 @@ func (w *treeWalk) each(commit plumbing.Hash, use func(treeFile)) error {
 		w.add(top, 0, &found)
 	}
 	return errors.Join(found.errs...)
-}
-
-// recordFiles lists dir in one commit, as (*treeWalk).files does.
-func (o *objects) recordFiles(commit plumbing.Hash, dir string) ([]treeFile, error) {
-	return o.newTreeWalk(dir).files(commit)
 }
 
 // treeList takes what a walk finds.
@@ -259,7 +274,7 @@ func (w *treeWalk) add(f treeFile, depth int, found *treeList) {
 // list gathers what is new below the directory f.
 func (w *treeWalk) list(f treeFile, depth int, found *treeList) {
 	if err := w.listEntries(f, depth, found); err != nil {
-		found.errs = append(found.errs, &TreeError{Path: f.Path, Hash: f.Hash, Err: err})
+		found.errs = append(found.errs, &treeError{Path: f.Path, Hash: f.Hash, Err: err})
 	}
 }
 

@@ -52,12 +52,12 @@ func (r objectsRepo) commitOf(tree plumbing.Hash) plumbing.Hash {
 	return plumbing.NewHash(r.git("commit-tree", "-m", "test", tree.String()))
 }
 
-func TestRecordFiles(t *testing.T) {
+func TestTreeWalkListsAsGit(t *testing.T) {
 	r := newObjectsRepo(t)
 	r.fill(30)
 	o := r.open()
 	for _, dir := range []string{"", "dir1", "dir2/sub0", "link", "run.sh", "sub", "long.txt", "nothing", "dir1/nothing", "link/below", "long.txt/below"} {
-		got, err := o.recordFiles(r.hash("main"), dir)
+		got, err := o.newTreeWalk(dir).files(r.hash("main"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func TestRecordFiles(t *testing.T) {
 			t.Errorf("%q: %v, want %v", dir, got, want)
 		}
 	}
-	if _, err := o.recordFiles(r.hash("main^{tree}"), "dir1"); !errors.Is(err, plumbing.ErrObjectNotFound) {
+	if _, err := o.newTreeWalk("dir1").files(r.hash("main^{tree}")); !errors.Is(err, plumbing.ErrObjectNotFound) {
 		t.Errorf("a tree for a commit: %v", err)
 	}
 }
@@ -119,7 +119,7 @@ func TestOddTrees(t *testing.T) {
 		rawEntry(0o100644, "a/b", blob),
 		rawEntry(0o100644, "a", blob),
 		rawEntry(0o100644, "a/b", blob))
-	got, err := r.open().recordFiles(r.commitOf(r.rawTree(rawEntry(filemode.Dir, "d", top))), "d")
+	got, err := r.open().newTreeWalk("d").files(r.commitOf(r.rawTree(rawEntry(filemode.Dir, "d", top))))
 	want := []treeFile{
 		{"d/z/odd", 0o100664, blob}, {"d/z/..", 0o100644, blob},
 		{"d/a/b", 0o100644, blob}, {"d/a", 0o100644, blob},
@@ -127,7 +127,7 @@ func TestOddTrees(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
-	tree, ok := errors.AsType[*TreeError](err)
+	tree, ok := errors.AsType[*treeError](err)
 	if !ok || tree.Path != "d/gone" || tree.Hash != absent || !errors.Is(err, plumbing.ErrObjectNotFound) {
 		t.Errorf("error %v", err)
 	}
@@ -152,30 +152,73 @@ func TestMalformedTrees(t *testing.T) {
 // TestTreeBombs has few small trees that make very many or very long paths.
 func TestTreeBombs(t *testing.T) {
 	r := newObjectsRepo(t)
-	tree := r.rawTree(rawEntry(0o100644, "file", r.blobOf("text")))
-	wide, deep := tree, tree
-	for range 20 {
-		var entries []treeEntry
-		for i := range 10 {
-			entries = append(entries, rawEntry(filemode.Dir, fmt.Sprint("d", i), wide))
-		}
-		wide = r.rawTree(entries...)
-	}
+	wide, deep := r.treeBomb(20), r.treeBomb(0)
 	for range maxTreeDepth + 1 {
 		deep = r.rawTree(rawEntry(filemode.Dir, "d", deep))
 	}
 	o := r.open()
-	files, err := o.recordFiles(r.commitOf(wide), "")
+	files, err := o.newTreeWalk("").files(r.commitOf(wide))
 	if !errors.Is(err, errTreePaths) || len(files) > maxTreePaths {
 		t.Errorf("wide: %d files, %.80v", len(files), err)
 	}
-	if files, err := o.recordFiles(r.commitOf(deep), ""); !errors.Is(err, errTreeDepth) || len(files) != 0 {
+	if files, err := o.newTreeWalk("").files(r.commitOf(deep)); !errors.Is(err, errTreeDepth) || len(files) != 0 {
 		t.Errorf("deep: %d files, %v", len(files), err)
 	}
 }
 
+// treeBomb makes a tree of 10 directories, in each of which are the same 10, and
+// so on down to one file.
+func (r objectsRepo) treeBomb(levels int) plumbing.Hash {
+	r.t.Helper()
+	tree := r.rawTree(rawEntry(0o100644, "file", r.blobOf("text")))
+	for range levels {
+		var entries []treeEntry
+		for i := range 10 {
+			entries = append(entries, rawEntry(filemode.Dir, fmt.Sprint("d", i), tree))
+		}
+		tree = r.rawTree(entries...)
+	}
+	return tree
+}
+
+// TestChangesOfTreeBomb compares nothing with more files than any memory holds.
+func TestChangesOfTreeBomb(t *testing.T) {
+	r := newObjectsRepo(t)
+	repo, err := Open(t.Context(), r.dir, isolated(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := repo.Changes(t.Context(), "", r.commitOf(r.treeBomb(20)).String()); !errors.Is(err, errTreeChanges) {
+		t.Errorf("%.80v", err)
+	}
+}
+
+// TestDaysOfTreeBomb has a hundred years of months and days that are the same.
+func TestDaysOfTreeBomb(t *testing.T) {
+	r := newObjectsRepo(t)
+	tree := r.rawTree(rawEntry(0o100644, "file", r.blobOf("text")))
+	for _, level := range []struct {
+		name string
+		n    int
+	}{{"%02d", 31}, {"%02d", 12}, {"20%02d", 100}} {
+		var entries []treeEntry
+		for i := range level.n {
+			entries = append(entries, rawEntry(filemode.Dir, fmt.Sprintf(level.name, i), tree))
+		}
+		tree = r.rawTree(entries...)
+	}
+	repo, err := Open(t.Context(), r.dir, isolated(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	days, err := repo.Days(t.Context(), []Ref{{Name: "main", Hash: r.commitOf(tree).String()}}, "")
+	if !errors.Is(err, errTreePaths) || len(days) > 31*maxTreePaths {
+		t.Errorf("%d days, %.80v", len(days), err)
+	}
+}
+
 // withIndex returns the tree that git makes when it adds files to root.
-func (r objectsRepo) withIndex(root plumbing.Hash, files []newFile) plumbing.Hash {
+func (r objectsRepo) withIndex(root plumbing.Hash, files []treeFile) plumbing.Hash {
 	r.t.Helper()
 	if root.IsZero() {
 		r.git("read-tree", "--empty")
@@ -194,20 +237,20 @@ func TestInsertFilesAsGit(t *testing.T) {
 	r := newObjectsRepo(t)
 	r.fill(10)
 	blob := r.blobOf("new")
-	file := func(path string) newFile { return newFile{Path: path, Mode: filemode.Regular, Hash: blob} }
+	file := func(path string) treeFile { return treeFile{Path: path, Mode: filemode.Regular, Hash: blob} }
 	tests := map[string]struct {
 		root  plumbing.Hash
-		files []newFile
+		files []treeFile
 	}{
-		"into nothing":         {plumbing.ZeroHash, []newFile{file(".handoffs/2026/11/20/a.yaml")}},
+		"into nothing":         {plumbing.ZeroHash, []treeFile{file(".handoffs/2026/11/20/a.yaml")}},
 		"nothing into nothing": {plumbing.ZeroHash, nil},
 		"nothing":              {r.hash("main^{tree}"), nil},
-		"new directory":        {r.hash("main^{tree}"), []newFile{file(".handoffs/2026/11/20/a.yaml"), file(".handoffs/2026/11/21/b.yaml")}},
-		"old directory":        {r.hash("main^{tree}"), []newFile{file("dir1/sub0/a"), file("dir1/sub0/zzz"), file("dir1/x/y")}},
-		"at the root":          {r.hash("main^{tree}"), []newFile{file("a"), file("zzz")}},
-		"beside directories":   {r.hash("main^{tree}"), []newFile{file("dir1."), file("dir1-"), file("dir10"), file("dir1 "), file("dir1.d/x"), file("dir/x")}},
-		"the same twice":       {r.hash("main^{tree}"), []newFile{file("b"), file("b")}},
-		"a link":               {r.hash("main^{tree}"), []newFile{{Path: "dir0/l", Mode: filemode.Symlink, Hash: blob}}},
+		"new directory":        {r.hash("main^{tree}"), []treeFile{file(".handoffs/2026/11/20/a.yaml"), file(".handoffs/2026/11/21/b.yaml")}},
+		"old directory":        {r.hash("main^{tree}"), []treeFile{file("dir1/sub0/a"), file("dir1/sub0/zzz"), file("dir1/x/y")}},
+		"at the root":          {r.hash("main^{tree}"), []treeFile{file("a"), file("zzz")}},
+		"beside directories":   {r.hash("main^{tree}"), []treeFile{file("dir1."), file("dir1-"), file("dir10"), file("dir1 "), file("dir1.d/x"), file("dir/x")}},
+		"the same twice":       {r.hash("main^{tree}"), []treeFile{file("b"), file("b")}},
+		"a link":               {r.hash("main^{tree}"), []treeFile{{Path: "dir0/l", Mode: filemode.Symlink, Hash: blob}}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -237,16 +280,16 @@ func TestInsertRandomFiles(t *testing.T) {
 	names := []string{"a", "a.", "a-", "a0", "aa", "b", "ab", "A", "a~", "é"}
 	for range 12 {
 		root := plumbing.ZeroHash
-		var all []newFile
+		var all []treeFile
 		for range 4 {
-			var files []newFile
+			var files []treeFile
 			for range 6 {
 				// A file's name has an f, a directory's has none.
 				path := names[random.IntN(len(names))]
 				for range random.IntN(3) {
 					path += "/" + names[random.IntN(len(names))]
 				}
-				files = append(files, newFile{Path: path + "/" + names[random.IntN(len(names))] + "f", Mode: filemode.Regular, Hash: blob})
+				files = append(files, treeFile{Path: path + "/" + names[random.IntN(len(names))] + "f", Mode: filemode.Regular, Hash: blob})
 			}
 			all = append(all, files...)
 			var err error
@@ -274,7 +317,7 @@ func TestInsertKeepsOddEntries(t *testing.T) {
 		rawEntry(0o160000, "x", blob),
 	}
 	root := r.rawTree(entries...)
-	got, err := r.open().writeFiles(root, []newFile{
+	got, err := r.open().writeFiles(root, []treeFile{
 		{Path: "dir/new", Mode: filemode.Regular, Hash: blob},
 		{Path: "n", Mode: filemode.Regular, Hash: blob},
 	})
@@ -292,41 +335,41 @@ func TestInsertConflicts(t *testing.T) {
 	r := newObjectsRepo(t)
 	r.fill(10)
 	blob := r.blobOf("new")
-	file := func(path string) newFile { return newFile{Path: path, Mode: filemode.Regular, Hash: blob} }
+	file := func(path string) treeFile { return treeFile{Path: path, Mode: filemode.Regular, Hash: blob} }
 	old := r.hash("main:long.txt")
 	twice := r.rawTree(rawEntry(0o100644, "d", blob), rawEntry(filemode.Dir, "d", r.hash("main:dir1")))
 	tests := map[string]struct {
 		root  plumbing.Hash
-		files []newFile
-		want  PathConflictError
+		files []treeFile
+		want  pathConflictError
 	}{
-		"other content":  {r.hash("main^{tree}"), []newFile{file("long.txt")}, PathConflictError{"long.txt", 0o100644, old}},
-		"other mode":     {r.hash("main^{tree}"), []newFile{{"long.txt", filemode.Executable, old}}, PathConflictError{"long.txt", 0o100644, old}},
-		"below a file":   {r.hash("main^{tree}"), []newFile{file("zz/new"), file("long.txt/a/b")}, PathConflictError{"long.txt", 0o100644, old}},
-		"below a link":   {r.hash("main^{tree}"), []newFile{file("link/a")}, PathConflictError{"link", 0o120000, r.hash("main:link")}},
-		"below a module": {r.hash("main^{tree}"), []newFile{file("sub/a")}, PathConflictError{"sub", 0o160000, plumbing.NewHash(strings.Repeat("1", 40))}},
-		"a directory":    {r.hash("main^{tree}"), []newFile{file("dir1/sub0")}, PathConflictError{"dir1/sub0", 0o40000, r.hash("main:dir1/sub0")}},
-		"a name twice":   {twice, []newFile{file("d/new")}, PathConflictError{"d", 0o40000, r.hash("main:dir1")}},
-		"each other":     {plumbing.ZeroHash, []newFile{file("a/b"), file("a/b/c")}, PathConflictError{"a/b", 0o100644, blob}},
-		"each other, reversed": {plumbing.ZeroHash, []newFile{file("a/b/c"), file("a/b")},
-			PathConflictError{"a/b", 0o40000, plumbing.ZeroHash}},
-		"contents": {plumbing.ZeroHash, []newFile{file("a"), {"a", filemode.Regular, old}}, PathConflictError{"a", 0o100644, blob}},
+		"other content":  {r.hash("main^{tree}"), []treeFile{file("long.txt")}, pathConflictError{"long.txt", 0o100644, old}},
+		"other mode":     {r.hash("main^{tree}"), []treeFile{{"long.txt", filemode.Executable, old}}, pathConflictError{"long.txt", 0o100644, old}},
+		"below a file":   {r.hash("main^{tree}"), []treeFile{file("zz/new"), file("long.txt/a/b")}, pathConflictError{"long.txt", 0o100644, old}},
+		"below a link":   {r.hash("main^{tree}"), []treeFile{file("link/a")}, pathConflictError{"link", 0o120000, r.hash("main:link")}},
+		"below a module": {r.hash("main^{tree}"), []treeFile{file("sub/a")}, pathConflictError{"sub", 0o160000, plumbing.NewHash(strings.Repeat("1", 40))}},
+		"a directory":    {r.hash("main^{tree}"), []treeFile{file("dir1/sub0")}, pathConflictError{"dir1/sub0", 0o40000, r.hash("main:dir1/sub0")}},
+		"a name twice":   {twice, []treeFile{file("d/new")}, pathConflictError{"d", 0o40000, r.hash("main:dir1")}},
+		"each other":     {plumbing.ZeroHash, []treeFile{file("a/b"), file("a/b/c")}, pathConflictError{"a/b", 0o100644, blob}},
+		"each other, reversed": {plumbing.ZeroHash, []treeFile{file("a/b/c"), file("a/b")},
+			pathConflictError{"a/b", 0o40000, plumbing.ZeroHash}},
+		"contents": {plumbing.ZeroHash, []treeFile{file("a"), {"a", filemode.Regular, old}}, pathConflictError{"a", 0o100644, blob}},
 	}
 	o := r.open()
 	before := len(filesBelow(t, r.objectsDir()))
 	for name, test := range tests {
 		_, err := o.writeFiles(test.root, test.files)
-		conflict, ok := errors.AsType[*PathConflictError](err)
+		conflict, ok := errors.AsType[*pathConflictError](err)
 		if !ok || *conflict != test.want {
 			t.Errorf("%s: %v, want %v", name, err, &test.want)
 		}
 	}
 	for _, path := range []string{"", ".", "..", "/a", "a/", "a//b", "a/../b", "./a", "a\x00b"} {
-		if _, err := o.writeFiles(plumbing.ZeroHash, []newFile{file(path)}); err == nil {
+		if _, err := o.writeFiles(plumbing.ZeroHash, []treeFile{file(path)}); err == nil {
 			t.Errorf("path %q: no error", path)
 		}
 	}
-	if _, err := o.writeFiles(plumbing.ZeroHash, []newFile{{"a", filemode.Dir, old}}); err == nil {
+	if _, err := o.writeFiles(plumbing.ZeroHash, []treeFile{{"a", filemode.Dir, old}}); err == nil {
 		t.Error("directory as a file: no error")
 	}
 	if after := len(filesBelow(t, r.objectsDir())); after != before {
@@ -335,7 +378,7 @@ func TestInsertConflicts(t *testing.T) {
 }
 
 // writeFiles makes the trees of insertFiles and writes them.
-func (o *objects) writeFiles(root plumbing.Hash, files []newFile) (plumbing.Hash, error) {
+func (o *objects) writeFiles(root plumbing.Hash, files []treeFile) (plumbing.Hash, error) {
 	root, trees, err := o.insertFiles(root, files)
 	if err != nil {
 		return root, err

@@ -144,6 +144,7 @@ func (p *placed) place() error {
 	return nil
 }
 
+// placeOne closes a file and gives it its name.
 func (p *placed) placeOne(file *placedFile) error {
 	dir, err := openDir(p.top, path.Dir(file.name), false, nil)
 	if err != nil {
@@ -186,7 +187,7 @@ func (p *placed) undo() error {
 // remove removes one file or empty directory, if it is there.
 func (p *placed) remove(name string) error {
 	dir, err := openDir(p.top, path.Dir(name), false, nil)
-	if errors.Is(err, fs.ErrNotExist) || isBlocked(err) {
+	if errors.Is(err, fs.ErrNotExist) || isError[*BlockedPathError](err) {
 		return nil // the user has put something else there
 	}
 	if err != nil {
@@ -197,10 +198,4 @@ func (p *placed) remove(name string) error {
 		return err
 	}
 	return nil
-}
-
-// isBlocked reports whether err says that something else is at a path.
-func isBlocked(err error) bool {
-	_, ok := errors.AsType[*BlockedPathError](err)
-	return ok
 }

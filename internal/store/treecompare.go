@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -29,24 +30,25 @@ const (
 	// newer tree of one commit is the older tree of the next.
 	maxCachedTrees = 512 << 10
 
-	// maxTreeChanges is how many changes one commit can have below the
-	// directory of records. A few small trees that name each other many times
-	// would otherwise make more than any memory holds.
+	// maxTreeChanges is how many changes there can be between two trees. A few
+	// small trees that name each other many times would otherwise make more
+	// than any memory holds.
 	maxTreeChanges = 1 << 20
 )
 
-var errTreeChanges = fmt.Errorf("more than %d changes in one commit", maxTreeChanges)
+var errTreeChanges = fmt.Errorf("more than %d changes between two trees", maxTreeChanges)
 
 // treeComparer compares trees. It reads each subtree once, and none that is the
 // same on both sides. It is not safe for concurrent use.
 type treeComparer struct {
+	ctx     context.Context
 	objects *objects
 	trees   *lruCache[plumbing.Hash, []byte]
 	changes []treeChange
 }
 
-func newTreeComparer(o *objects) *treeComparer {
-	return &treeComparer{objects: o, trees: newLRU[plumbing.Hash](maxCachedTrees,
+func newTreeComparer(ctx context.Context, o *objects) *treeComparer {
+	return &treeComparer{ctx: ctx, objects: o, trees: newLRU[plumbing.Hash](maxCachedTrees,
 		func(data []byte) int64 { return int64(cap(data)) + lruItemSize },
 		func([]byte) {})}
 }
@@ -70,7 +72,7 @@ func (c *treeComparer) read(path string, tree plumbing.Hash) ([]byte, error) {
 	}
 	data, err := c.objects.tree(tree)
 	if err != nil {
-		return nil, &TreeError{Path: path, Hash: tree, Err: err}
+		return nil, &treeError{Path: path, Hash: tree, Err: err}
 	}
 	c.trees.put(tree, data)
 	return data, nil
@@ -80,11 +82,13 @@ func (c *treeComparer) read(path string, tree plumbing.Hash) ([]byte, error) {
 // finds what only one of them has; of trees that are not sorted, entries are
 // reported that did not change, and none that did is missed.
 func (c *treeComparer) dirs(path string, older, newer plumbing.Hash, depth int) error {
-	if older == newer {
+	switch {
+	case older == newer:
 		return nil
-	}
-	if depth > maxTreeDepth {
-		return &TreeError{Path: path, Hash: newer, Err: errTreeDepth}
+	case depth > maxTreeDepth:
+		return &treeError{Path: path, Hash: newer, Err: errTreeDepth}
+	case c.ctx.Err() != nil:
+		return context.Cause(c.ctx)
 	}
 	before, err := c.read(path, older)
 	if err != nil {
@@ -98,7 +102,7 @@ func (c *treeComparer) dirs(path string, older, newer plumbing.Hash, depth int) 
 		before, after = skipEqual(before, after)
 		old, is, err := nextEntries(before, after)
 		if err != nil {
-			return &TreeError{Path: path, Hash: newer, Err: err}
+			return &treeError{Path: path, Hash: newer, Err: err}
 		}
 		before, after = before[len(old.raw):], after[len(is.raw):]
 		if err := c.entry(path, old, is, depth); err != nil {

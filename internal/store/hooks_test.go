@@ -47,3 +47,28 @@ func TestRunHooks(t *testing.T) {
 	}
 	r.mustBeSound()
 }
+
+func TestHooksDir(t *testing.T) {
+	r := seeded(t)
+	r.git("worktree", "add", "-q", "-b", "linked", r.dir+"-linked")
+	t.Cleanup(func() { r.git("worktree", "remove", "--force", r.dir+"-linked") })
+	r.write("sub/x", "")
+	bare := newRepo(t, "--bare")
+	for _, set := range []string{"", "hooks-of-ours", ".husky/_", "/etc/githooks", "~/hooks"} {
+		for _, in := range []*testRepo{r, r.in(r.dir + "/sub"), r.in(r.dir + "-linked"), bare} {
+			in.tryGit("config", "--unset", "core.hooksPath")
+			if set != "" {
+				in.git("config", "core.hooksPath", set)
+			}
+			// Git answers relative to where it was asked; hooks run at the top.
+			top := in.dir
+			if worktree, err := in.tryGit("rev-parse", "--show-toplevel"); err == nil {
+				top = worktree
+			}
+			want := absoluteFrom(top, in.in(top).git("rev-parse", "--git-path", "hooks"))
+			if got, err := in.open().HooksDir(); err != nil || got != want {
+				t.Errorf("core.hooksPath=%q in %s: %s, want %s (%v)", set, in.dir, got, want, err)
+			}
+		}
+	}
+}

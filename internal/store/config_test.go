@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestSetConfig(t *testing.T) {
+	r := seeded(t)
+	before := r.read(".git/config")
+	ctx := context.Background()
+	if err := r.open().SetConfig(ctx, [2]string{"hook.handoff.event", "pre-push"}, [2]string{"hook.handoff.command", "sh -c 'x \"$@\"'"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.git("config", "hook.handoff.command"); got != "sh -c 'x \"$@\"'" {
+		t.Errorf("%q", got)
+	}
+	for range 2 {
+		if err := r.open().RemoveConfigSection(ctx, "hook.handoff"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := r.read(".git/config"); after != before {
+		t.Errorf("%q, want %q", after, before)
+	}
+	major, minor, err := r.open().GitVersion(ctx)
+	if got := fmt.Sprintf("git version %d.%d", major, minor); err != nil || !strings.HasPrefix(r.git("version"), got) {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// TestStaged lists what the next commit would do below a directory.
+
+func TestConfigReadsWhatGitReads(t *testing.T) {
+	r := seeded(t)
+	r.write(".git/config", hardConfig)
+	r.write(".git/more.config", "[more]\n\tkey = included\n")
+	r.write(".git/conditional.config", "[more]\n\tkey = conditional\n")
+	r.write(".git/branch.config", "[more]\n\tkey = branch\n")
+	r.write(".git/config.worktree", "[more]\n\tkey = worktree\n")
+	r.env = append(r.env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=More.Key", "GIT_CONFIG_VALUE_0=environment")
+	bothWays(t, r, func(t *testing.T, r *testRepo) {
+		repo := r.open()
+		for key, want := range map[string][]string{
+			"branch.pull.merge":              {"refs/pull/1/head"},
+			"remote.origin.fetch":            {"+refs/heads/*:refs/remotes/origin/*", "^refs/heads/wip/*"},
+			"user.email":                     {"ana@example.com"},
+			"SECTION.Sub \"Case\".PLAIN":     {"a b"},
+			"section.Sub \"Case\".continued": {"one two"},
+			"section.Sub \"Case\".escaped":   {"tab\there"},
+			"section.Sub \"Case\".flag":      {"true"},
+			"more.key":                       {"included", "conditional", "branch", "worktree", "environment"},
+			"core.fsmonitor":                 nil,
+			"core.hooksPath":                 nil,
+			"section.sub \"case\".plain":     nil,
+		} {
+			got, err := repo.Config(key)
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%s = %q, %v, want %q", key, got, err, want)
+			}
+		}
+	})
+}
