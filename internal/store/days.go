@@ -23,13 +23,14 @@ type Day struct {
 // of refs and, of one ref, in that of their paths.
 //
 // Directories that cannot be read are named in the error, which comes with all
-// that can.
+// that can. Those at more paths of one commit than [Repo.Records] lists them are
+// passed over.
 func (r *Repo) Days(ctx context.Context, refs []Ref, dir string) ([]Day, error) {
 	objects, err := r.loadObjects()
 	if err != nil {
 		return nil, err
 	}
-	w := dayWalk{objects: objects, seen: make(map[treeFile]bool)}
+	w := dayWalk{objects: objects, seen: make(map[treeFile]bool), paths: make(map[plumbing.Hash]int)}
 	for i, ref := range refs {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -49,6 +50,7 @@ func (r *Repo) Days(ctx context.Context, refs []Ref, dir string) ([]Day, error) 
 type dayWalk struct {
 	objects *objects
 	seen    map[treeFile]bool
+	paths   map[plumbing.Hash]int // at how many paths of this commit a directory was met
 	days    []Day
 	errs    []error
 }
@@ -63,6 +65,7 @@ func (w *dayWalk) tip(ref int, commit plumbing.Hash, dir string) error {
 		return err
 	}
 	top.Path = dir
+	clear(w.paths)
 	w.list(ref, top, []int{len("2006"), len("01"), len("02")})
 	return nil
 }
@@ -74,6 +77,9 @@ func (w *dayWalk) list(ref int, f treeFile, digits []int) {
 		return
 	}
 	w.seen[f] = true
+	if w.paths[f.Hash]++; w.paths[f.Hash] > maxTreePaths {
+		return
+	}
 	if len(digits) == 0 {
 		w.days = append(w.days, Day{Path: f.Path, Tree: f.Hash.String(), Ref: ref})
 		return

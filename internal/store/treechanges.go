@@ -29,20 +29,23 @@ const (
 	// newer tree of one commit is the older tree of the next.
 	maxCachedTrees = 512 << 10
 
-	// maxTreeChanges is how many changes one commit can have below the
-	// directory of records. A few small trees that name each other many times
-	// would otherwise make more than any memory holds.
+	// maxTreeChanges and maxDirChanges are how many files and directories one
+	// commit can change. A few small trees that name each other many times would
+	// otherwise make more than any memory holds, or take for ever to compare
+	// where there is no file in them.
 	maxTreeChanges = 1 << 20
+	maxDirChanges  = maxTreeChanges / 8
 )
 
-var errTreeChanges = fmt.Errorf("more than %d changes in one commit", maxTreeChanges)
+var errTreeChanges = fmt.Errorf("more than %d files or %d directories change at once", maxTreeChanges, maxDirChanges)
 
 // treeComparer compares trees. It reads each subtree once, and none that is the
 // same on both sides. It is not safe for concurrent use.
 type treeComparer struct {
-	objects *objects
-	trees   *lruCache[plumbing.Hash, []byte]
-	changes []treeChange
+	objects  *objects
+	trees    *lruCache[plumbing.Hash, []byte]
+	changes  []treeChange
+	dirsLeft int // how many more directories may differ
 }
 
 func newTreeComparer(o *objects) *treeComparer {
@@ -55,7 +58,7 @@ func newTreeComparer(o *objects) *treeComparer {
 // order of the trees. The zero hash is an empty tree. Links and submodules are
 // files of their mode.
 func (c *treeComparer) compare(path string, older, newer plumbing.Hash) ([]treeChange, error) {
-	c.changes = nil
+	c.changes, c.dirsLeft = nil, maxDirChanges
 	err := c.dirs(path, older, newer, 0)
 	return c.changes, err
 }
@@ -84,7 +87,10 @@ func (c *treeComparer) dirs(path string, older, newer plumbing.Hash, depth int) 
 		return nil
 	}
 	if depth > maxTreeDepth {
-		return &TreeError{Path: path, Hash: newer, Err: errTreeDepth}
+		return nil // no record lies so deep
+	}
+	if c.dirsLeft--; c.dirsLeft < 0 {
+		return errTreeChanges
 	}
 	before, err := c.read(path, older)
 	if err != nil {

@@ -36,7 +36,7 @@ func (r *Repo) Changes(ctx context.Context, from, to string) ([]PathChange, erro
 	if err != nil {
 		return nil, err
 	}
-	d := treeDiff{ctx: ctx, objects: objects, commit: to}
+	d := treeDiff{ctx: ctx, objects: objects, commit: to, dirsLeft: maxDirChanges}
 	var older plumbing.Hash
 	if from != "" {
 		if older, err = objects.commitTree(plumbing.NewHash(from)); err != nil {
@@ -52,12 +52,19 @@ func (r *Repo) Changes(ctx context.Context, from, to string) ([]PathChange, erro
 	return d.changes, err
 }
 
+// maxPathDepth is how many directories deep the files of a project may lie, as
+// git's own core.maxTreeDepth has it.
+const maxPathDepth = 4096
+
+var errPathDepth = fmt.Errorf("more than %d directories deep", maxPathDepth)
+
 // treeDiff gathers the differences of two trees.
 type treeDiff struct {
-	ctx     context.Context
-	objects *objects
-	commit  string // of the newer tree
-	changes []PathChange
+	ctx      context.Context
+	objects  *objects
+	commit   string // of the newer tree
+	changes  []PathChange
+	dirsLeft int // how many more directories may differ
 }
 
 // trees compares the trees at path; the zero hash is an empty one.
@@ -65,11 +72,14 @@ func (d *treeDiff) trees(path string, older, newer plumbing.Hash, depth int) err
 	switch {
 	case older == newer:
 		return nil
-	case depth > maxTreeDepth:
-		return &TreeError{Path: path, Hash: newer, Err: errTreeDepth}
+	case depth > maxPathDepth:
+		return &TreeError{Path: path, Hash: newer, Err: errPathDepth}
+	case d.dirsLeft == 0 || len(d.changes) > maxTreeChanges:
+		return errTreeChanges
 	case d.ctx.Err() != nil:
 		return context.Cause(d.ctx)
 	}
+	d.dirsLeft--
 	before, err := d.entries(path, older)
 	if err != nil {
 		return err
