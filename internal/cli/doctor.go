@@ -119,14 +119,11 @@ func newDoctor(ctx context.Context, g *globals) (*doctor, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &doctor{g: g, repo: repo, dir: defaultDir}
-	custom, err := repo.Config("handoff.dir")
+	dir, err := recordsDir(repo)
 	if err != nil {
 		return nil, err
 	}
-	if len(custom) > 0 {
-		d.dir = path.Clean(custom[len(custom)-1])
-	}
+	d := &doctor{g: g, repo: repo, dir: dir}
 	head, err := repo.Head()
 	d.head, d.hasHead = head, err == nil && !head.Unborn
 	return d, nil

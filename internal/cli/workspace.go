@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
@@ -74,16 +75,28 @@ func (g *globals) find(ctx context.Context, dir string, environ []string) (*work
 
 // workspaceOf is the workspace of a repository, before anything is known of it.
 func (g *globals) workspaceOf(repo *store.Repo) (*workspace, error) {
-	ws := &workspace{Repo: repo, dir: defaultDir, now: g.Now()}
-	custom, err := repo.Config("handoff.dir")
+	dir, err := recordsDir(repo)
 	if err != nil {
 		return nil, err
 	}
-	if len(custom) > 0 {
-		ws.dir = path.Clean(custom[len(custom)-1])
-	}
+	ws := &workspace{Repo: repo, dir: dir, now: g.Now()}
 	ws.head, err = repo.Head()
 	return ws, err
+}
+
+// recordsDir is where the records of a repository are. The top of the work tree
+// is no place for them: what is written there is not read again.
+func recordsDir(repo *store.Repo) (string, error) {
+	values, err := repo.Config("handoff.dir")
+	if err != nil || len(values) == 0 || values[len(values)-1] == "" {
+		return defaultDir, err
+	}
+	value := values[len(values)-1]
+	dir := path.Clean(value)
+	if dir == "." || !filepath.IsLocal(filepath.FromSlash(dir)) {
+		return "", usagef("git config handoff.dir NAME, or git config --unset-all handoff.dir", "handoff.dir %s: not a directory inside the repository", value)
+	}
+	return dir, nil
 }
 
 // enter reads the configuration and finds out who works there.
