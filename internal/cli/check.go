@@ -212,7 +212,7 @@ func checkFiles(ctx context.Context, g *globals, paths []string) (checkDocument,
 			return doc, err
 		}
 		for _, file := range files {
-			data, shown, err := readInput(g, file)
+			data, shown, err := readInput(ctx, g, file)
 			if err != nil {
 				return doc, err
 			}

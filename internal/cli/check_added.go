@@ -54,6 +54,12 @@ func (ws *workspace) checkAdded(doc *checkDocument, file store.File) (*handoff.R
 			Message: fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max), Fix: "split the record"})
 		return nil, nil
 	}
+	var other *store.KindError
+	if errors.As(err, &other) {
+		doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: file.Path,
+			Message: fmt.Sprintf("a %s that is called a file", other.Kind), Fix: "publish it with handoff declare"})
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func (d *draft) complete(o declareOptions) error {
 func (ws *workspace) baseDraft(ctx context.Context, g *globals, o declareOptions) (*draft, error) {
 	switch {
 	case o.file != "":
-		data, name, err := readInput(g, o.file)
+		data, name, err := readInput(ctx, g, o.file)
 		if err != nil {
 			return nil, err
 		}
@@ -116,9 +116,9 @@ func readDraft(data []byte, name string) *draft {
 
 // readInput reads a file, or standard input for "-", up to one byte over the
 // limit, so that a huge file is refused by its size without being read.
-func readInput(g *globals, name string) (data []byte, shown string, err error) {
+func readInput(ctx context.Context, g *globals, name string) (data []byte, shown string, err error) {
 	if name == "-" {
-		data, err := io.ReadAll(io.LimitReader(g.In, handoff.MaxSize+1))
+		data, err := untilStopped(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(g.In, handoff.MaxSize+1)) })
 		return data, "standard input", err
 	}
 	full := from(g.Dir, name)
@@ -131,13 +131,37 @@ func readInput(g *globals, name string) (data []byte, shown string, err error) {
 	case info.IsDir():
 		return nil, "", usagef("", "%s: is a directory", name)
 	}
-	f, err := os.Open(full)
-	if err != nil {
-		return nil, "", err
-	}
-	defer f.Close()
-	data, err = io.ReadAll(io.LimitReader(f, handoff.MaxSize+1))
+	data, err = untilStopped(ctx, func() ([]byte, error) {
+		f, err := os.Open(full)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		return io.ReadAll(io.LimitReader(f, handoff.MaxSize+1))
+	})
 	return data, name, err
+}
+
+// untilStopped returns what read does, or that a signal has come: somebody who
+// waits at a terminal or a pipe that says nothing can leave with Ctrl-C. What
+// then still reads ends with the process.
+func untilStopped[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := read()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, context.Cause(ctx)
+	}
 }
 
 var templateName = handoff.Pattern(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)

@@ -50,8 +50,10 @@ func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string
 	}
 	var updates []guard.Update
 	if !o.noStdin && !g.Interactive {
-		if updates = guard.ParsePush(g.In); len(updates) == 0 {
-			return nil // before anything is opened
+		var err error
+		updates, err = untilStopped(ctx, func() ([]guard.Update, error) { return guard.ParsePush(g.In), nil })
+		if err != nil || len(updates) == 0 {
+			return err // before anything is opened
 		}
 	}
 	why, err := whyDue(ctx, g, remote, updates)

@@ -106,7 +106,7 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if missing := missingMembers(drawn.Rollup, "missing: "); missing != "" {
 		g.note("%s", missing)
 	}
-	d, err := ws.rollupDraft(g, o, drawn)
+	d, err := ws.rollupDraft(ctx, g, o, drawn)
 	if err != nil {
 		return err
 	}
@@ -185,11 +185,11 @@ func (ws *workspace) senders() []string {
 
 // rollupDraft is what was drawn, with what the lead says: in a file, in the
 // rollup that is amended, and in flags.
-func (ws *workspace) rollupDraft(g *globals, o rollupOptions, drawn *handoff.Handoff) (*draft, error) {
+func (ws *workspace) rollupDraft(ctx context.Context, g *globals, o rollupOptions, drawn *handoff.Handoff) (*draft, error) {
 	d := &draft{handoff: drawn}
 	switch {
 	case o.file != "":
-		data, name, err := readInput(g, o.file)
+		data, name, err := readInput(ctx, g, o.file)
 		if err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -86,13 +87,19 @@ func (g *globals) workspaceOf(repo *store.Repo) (*workspace, error) {
 	return ws, err
 }
 
-// recordsDir is where the records of a repository live, from its top.
+// recordsDir is where the records of a repository are. The top of the work tree
+// is no place for them: what is written there is not read again.
 func recordsDir(repo *store.Repo) (string, error) {
-	custom, err := repo.Config("handoff.dir")
-	if err != nil || len(custom) == 0 {
+	values, err := repo.Config("handoff.dir")
+	if err != nil || len(values) == 0 || values[len(values)-1] == "" {
 		return defaultDir, err
 	}
-	return path.Clean(custom[len(custom)-1]), nil
+	value := values[len(values)-1]
+	dir := path.Clean(value)
+	if dir == "." || !filepath.IsLocal(filepath.FromSlash(dir)) {
+		return "", usagef("git config handoff.dir NAME, or git config --unset-all handoff.dir", "handoff.dir %s: not a directory inside the repository", value)
+	}
+	return dir, nil
 }
 
 // configFile is where the configuration is, from the top of the repository.

@@ -113,11 +113,14 @@ func refused(f store.File, code, message string) result {
 // readRecord says what a file came to that could be read, or not.
 func readRecord(dir string, f store.File, data []byte, err error, parse canonical) (result, error) {
 	var large *store.TooLargeError
+	var other *store.KindError
 	switch {
 	case errors.As(err, &large):
 		return refused(f, "HO910", fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max)), nil
+	case errors.As(err, &other):
+		return refused(f, "HO903", fmt.Sprintf("a %s that is called a file", other.Kind)), nil
 	case err != nil:
-		return result{}, err
+		return result{}, fmt.Errorf("%s in %s: %w", f.Path, cmp.Or(f.Ref, "a branch"), err)
 	}
 	r, problem := parseRecord(data, parse)
 	switch {

@@ -409,21 +409,15 @@ func (r *refresh) noteStoredIDs(arrived []arrival) error {
 func (r *refresh) replace(gone map[int64]bool, arrived []arrival) error {
 	numbers := jsonList(slices.Sorted(maps.Keys(gone)))
 	if len(gone) > 0 {
-		var place sql.NullInt64
-		if err := r.conn.QueryRowContext(r.ctx, "SELECT min(place) FROM record WHERE place >= 0 AND n IN (SELECT value FROM json_each(?))", numbers).Scan(&place); err != nil {
+		back, ok, err := r.rewindTo(numbers)
+		if err != nil {
 			return err
 		}
-		if place.Valid {
-			back, ok, err := r.fold.rewind(place.Int64)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				return r.foldAnew(numbers, arrived)
-			}
-			back = slices.DeleteFunc(back, func(a arrival) bool { return gone[a.n] })
-			arrived = append(back, arrived...)
+		if !ok {
+			return r.foldAnew(numbers, arrived)
 		}
+		back = slices.DeleteFunc(back, func(a arrival) bool { return gone[a.n] })
+		arrived = append(back, arrived...)
 		if err := r.delete(numbers); err != nil {
 			return err
 		}
@@ -454,37 +448,47 @@ func (r *refresh) settleTwins() error {
 	if err != nil {
 		return err
 	}
+	var elections []election
 	for _, id := range ids {
-		if err := r.settle(id); err != nil {
+		e, err := r.settle(id)
+		if err != nil {
 			return err
 		}
+		if !e.folded.Valid || e.folded.Int64 != e.winner.n {
+			elections = append(elections, e)
+		}
 	}
-	return nil
+	if len(elections) == 0 {
+		return nil
+	}
+	return r.elect(elections)
 }
 
-// settle sees to one id that several records have.
-func (r *refresh) settle(id string) error {
+// election is the record that is to count of those with one id, and the one that
+// does so far, if any does.
+type election struct {
+	winner arrival
+	folded sql.NullInt64
+}
+
+func (r *refresh) settle(id string) (e election, err error) {
 	twins, err := stored(r.ctx, r.conn, "SELECT n, data FROM record WHERE id = ?", id)
 	if err != nil {
-		return err
+		return e, err
 	}
-	var folded sql.NullInt64
-	if err := r.conn.QueryRowContext(r.ctx, "SELECT max(n) FROM record WHERE id = ? AND place >= 0", id).Scan(&folded); err != nil {
-		return err
+	if err := r.conn.QueryRowContext(r.ctx, "SELECT max(n) FROM record WHERE id = ? AND place >= 0", id).Scan(&e.folded); err != nil {
+		return e, err
 	}
 	first := make(map[int64]int, len(twins))
 	for _, twin := range twins {
 		if first[twin.n], err = r.firstRef(twin); err != nil {
-			return err
+			return e, err
 		}
 	}
-	winner := slices.MinFunc(twins, func(a, b arrival) int {
+	e.winner = slices.MinFunc(twins, func(a, b arrival) int {
 		return cmp.Or(cmp.Compare(first[a.n], first[b.n]), cmp.Compare(a.Source.Path, b.Source.Path))
 	})
-	if folded.Valid && folded.Int64 == winner.n {
-		return nil
-	}
-	return r.elect(winner, folded)
+	return e, nil
 }
 
 // firstRef is the first ref that has a record.
@@ -506,33 +510,48 @@ func (r *refresh) firstRef(a arrival) (int, error) {
 	return first, nil
 }
 
-// elect makes a record count in place of the one that is folded, if any is.
-func (r *refresh) elect(winner arrival, folded sql.NullInt64) error {
-	pending := []arrival{winner}
-	if folded.Valid {
-		var place int64
-		if err := r.conn.QueryRowContext(r.ctx, "SELECT place FROM record WHERE n = ?", folded.Int64).Scan(&place); err != nil {
-			return err
+// elect makes records count in place of those that are folded. All of them at
+// once: what was folded since the first of those is folded again, and whoever
+// can push can have any number of records share their ids.
+func (r *refresh) elect(elections []election) error {
+	var pending []arrival
+	var winners, losers []int64
+	lost := make(map[int64]bool)
+	for _, e := range elections {
+		pending, winners = append(pending, e.winner), append(winners, e.winner.n)
+		if e.folded.Valid {
+			losers = append(losers, e.folded.Int64)
+			lost[e.folded.Int64] = true
 		}
-		back, ok, err := r.fold.rewind(place)
-		if err != nil {
-			return err
-		}
-		if _, err := r.conn.ExecContext(r.ctx, "UPDATE record SET place = ? WHERE n = ?", outvoted, folded.Int64); err != nil {
-			return err
-		}
-		if !ok {
-			if _, err := r.conn.ExecContext(r.ctx, "UPDATE record SET place = NULL WHERE n = ?", winner.n); err != nil {
-				return err
-			}
-			return r.fold.drain(r.fold.storedSource())
-		}
-		pending = append(pending, slices.DeleteFunc(back, func(a arrival) bool { return a.n == folded.Int64 })...)
 	}
-	if _, err := r.conn.ExecContext(r.ctx, "UPDATE record SET place = NULL WHERE n = ?", winner.n); err != nil {
+	back, ok, err := r.rewindTo(jsonList(losers))
+	if err != nil {
 		return err
 	}
-	return r.fold.drain(listSource(pending))
+	if _, err := r.conn.ExecContext(r.ctx, "UPDATE record SET place = ? WHERE n IN (SELECT value FROM json_each(?))", outvoted, jsonList(losers)); err != nil {
+		return err
+	}
+	if _, err := r.conn.ExecContext(r.ctx, "UPDATE record SET place = NULL WHERE n IN (SELECT value FROM json_each(?))", jsonList(winners)); err != nil {
+		return err
+	}
+	if !ok {
+		return r.fold.drain(r.fold.storedSource())
+	}
+	back = slices.DeleteFunc(back, func(a arrival) bool { return lost[a.n] })
+	return r.fold.drain(listSource(append(pending, back...)))
+}
+
+// rewindTo takes back everything from the first of some records on, as
+// [folder.rewind] does; of records that are not folded, nothing.
+func (r *refresh) rewindTo(numbers string) (back []arrival, ok bool, err error) {
+	var place sql.NullInt64
+	if err := r.conn.QueryRowContext(r.ctx, "SELECT min(place) FROM record WHERE place >= 0 AND n IN (SELECT value FROM json_each(?))", numbers).Scan(&place); err != nil {
+		return nil, false, err
+	}
+	if !place.Valid {
+		return nil, true, nil
+	}
+	return r.fold.rewind(place.Int64)
 }
 
 // scope is what the content of the file depends on beside the refs.

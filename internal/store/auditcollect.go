@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"runtime"
 	"slices"
@@ -104,7 +105,7 @@ func (c *changeCollector) compare(rev *revision, into *revisionChanges) error {
 			into.parents = make([][]treeChange, len(parents))
 		}
 		if into.parents[i], err = c.trees.compare(c.dir, parent, top.tree); err != nil {
-			return err
+			return fmt.Errorf("commit %s: %w", rev.hash, err)
 		}
 	}
 	return nil

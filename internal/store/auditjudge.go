@@ -236,7 +236,7 @@ func (a *audit) readConfigBlob(blob plumbing.Hash) (*teamconfig.Config, error) {
 		return c, nil
 	}
 	data, err := a.Read(blob.String(), handoff.MaxSize)
-	if err != nil && !isError[*TooLargeError](err) {
+	if err != nil && !isUnreadable(err) {
 		return nil, err
 	}
 	c, findings := teamconfig.Parse(data)

@@ -227,13 +227,13 @@ func (a *audit) judgeDigests(ctx context.Context) error {
 func (a *audit) acksOtherBytes(o *objects, ack plumbing.Hash) (bool, error) {
 	data, err := o.blob(ack, handoff.MaxSize)
 	if err != nil {
-		return false, unlessTooLarge(err)
+		return false, unlessUnreadable(err)
 	}
 	subject, digest := ackedDigest(data)
 	places := a.union.withID(subject)
 	for _, place := range places {
 		data, err := o.blob(a.union.files[place].hash, handoff.MaxSize)
-		if err := unlessTooLarge(err); err != nil {
+		if err := unlessUnreadable(err); err != nil {
 			return false, err
 		}
 		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) == digest {
@@ -243,10 +243,9 @@ func (a *audit) acksOtherBytes(o *objects, ack plumbing.Hash) (bool, error) {
 	return digest != "" && len(places) > 0, nil
 }
 
-// unlessTooLarge drops the error of a record that is too large for one: nobody
-// reads it.
-func unlessTooLarge(err error) error {
-	if isError[*TooLargeError](err) {
+// unlessUnreadable drops the error of what is too large for a record, or no file.
+func unlessUnreadable(err error) error {
+	if isUnreadable(err) {
 		return nil
 	}
 	return err

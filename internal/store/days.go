@@ -23,7 +23,8 @@ type Day struct {
 // of refs and, of one ref, in that of their paths.
 //
 // Directories that cannot be read are named in the error, which comes with all
-// that can.
+// that can. Those at more paths of one commit than [Repo.Records] lists them are
+// passed over.
 func (r *Repo) Days(ctx context.Context, refs []Ref, dir string) ([]Day, error) {
 	objects, err := r.loadObjects()
 	if err != nil {
@@ -49,7 +50,7 @@ func (r *Repo) Days(ctx context.Context, refs []Ref, dir string) ([]Day, error) 
 type dayList struct {
 	objects *objects
 	seen    map[treeFile]bool
-	paths   map[plumbing.Hash]int // at how many paths a tree above the days was met
+	paths   map[plumbing.Hash]int // at how many paths of this commit a directory was met
 	days    []Day
 	errs    []error
 }
@@ -65,6 +66,7 @@ func (w *dayList) tip(ref int, commit plumbing.Hash, dir string) error {
 		return err
 	}
 	top.Path = dir
+	clear(w.paths)
 	w.list(ref, top, []int{len("2006"), len("01"), len("02")})
 	return nil
 }
@@ -76,14 +78,11 @@ func (w *dayList) list(ref int, f treeFile, digits []int) {
 		return
 	}
 	w.seen[f] = true
-	if len(digits) == 0 {
-		w.days = append(w.days, Day{Path: f.Path, Tree: f.Hash.String(), Ref: ref})
+	if w.paths[f.Hash]++; w.paths[f.Hash] > maxTreePaths {
 		return
 	}
-	if w.paths[f.Hash]++; w.paths[f.Hash] > maxTreePaths {
-		if w.paths[f.Hash] == maxTreePaths+1 { // once is enough
-			w.errs = append(w.errs, &treeError{Path: f.Path, Hash: f.Hash, Err: errTreePaths})
-		}
+	if len(digits) == 0 {
+		w.days = append(w.days, Day{Path: f.Path, Tree: f.Hash.String(), Ref: ref})
 		return
 	}
 	for e, err := range w.objects.entries(f.Path, f.Hash) {

@@ -20,11 +20,11 @@
 //
 // Each condition that a caller treats differently has a type. Opening ends with
 // [NotRepositoryError], [UnsafeError] or [UnsupportedError]; reading with
-// [DamagedError], [MissingError] or [TooLargeError]; writing with [BusyError],
-// [InProgressError], [DetachedError], [BlockedPathError], [NoIdentityError],
-// [HookError], [SignError] or [UnfinishedError], of which only the last comes with
-// something written; and a remote with [NoRemoteError], [RemoteError] or
-// [DivergedError].
+// [DamagedError], [MissingError], [TooLargeError] or [KindError]; writing with
+// [BusyError], [InProgressError], [DetachedError], [BlockedPathError],
+// [NoIdentityError], [HookError], [SignError] or [UnfinishedError], of which only
+// the last comes with something written; and a remote with [NoRemoteError],
+// [RemoteError] or [DivergedError].
 //
 // # Environment
 //

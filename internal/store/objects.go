@@ -101,6 +101,20 @@ func tooLarge(h plumbing.Hash, size, limit int64) error {
 // memory on the way to a small object.
 func baseLimit(limit int64) int64 { return max(limit, maxTree) }
 
+// KindError says that an object is of another kind than whoever names it says:
+// a tree that another tree calls a file. Git lets that be pushed.
+type KindError struct {
+	Hash string // the object asked for, 40 hex digits
+	Kind string // what it is: "tree"
+}
+
+func (e *KindError) Error() string { return fmt.Sprintf("object %s: is a %s", e.Hash, e.Kind) }
+func (e *KindError) Unwrap() error { return plumbing.ErrObjectNotFound }
+
+// isUnreadable reports whether what is there can be no record: nobody reads it,
+// and it is nothing that went wrong here.
+func isUnreadable(err error) bool { return isError[*TooLargeError](err) || isError[*KindError](err) }
+
 // DamagedError says that a file of the object database is not what it should
 // be. `git fsck` has more to say about it.
 type DamagedError struct {
@@ -167,9 +181,9 @@ func (o *objects) Close() {
 func (o *objects) dir() string { return o.dirs[0].path }
 
 // blob returns the content of the blob h. A blob of more than max bytes is a
-// *TooLargeError and is not decompressed; an object that is no blob is
-// plumbing.ErrObjectNotFound, and one that a partial clone does not have is a
-// *MissingError. The bytes are not to be changed.
+// *TooLargeError and is not decompressed; an object that is no blob is a
+// *KindError, and one that a partial clone does not have is a *MissingError. The
+// bytes are not to be changed.
 func (o *objects) blob(h plumbing.Hash, max int64) ([]byte, error) {
 	return o.typed(plumbing.BlobObject, h, max)
 }
@@ -187,11 +201,11 @@ func (o *objects) commit(h plumbing.Hash) ([]byte, error) {
 // typed returns the bytes of the object h of type t, as (*objects).blob does.
 func (o *objects) typed(t plumbing.ObjectType, h plumbing.Hash, limit int64) ([]byte, error) {
 	obj, err := o.load(h, limit)
-	if err == nil && obj.kind != t {
-		err = plumbing.ErrObjectNotFound
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, o.promised(h, err)
+	case obj.kind != t:
+		return nil, &KindError{Hash: h.String(), Kind: obj.kind.String()}
 	}
 	return obj.data, nil
 }

@@ -356,7 +356,7 @@ func TestBlobLimit(t *testing.T) {
 			}
 		})
 	}
-	if _, err := r.open().blob(r.hash("main"), maxObject); !isNotFound(err) {
+	if _, err := r.open().blob(r.hash("main"), maxObject); !isError[*KindError](err) {
 		t.Errorf("a commit asked for as a blob: %v", err)
 	}
 }

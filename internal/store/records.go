@@ -16,7 +16,7 @@ import (
 // mode: neither is to be trusted.
 type File struct {
 	Path   string // from the root of the tree, with slashes
-	Mode   uint32 // as stored: 0o100644 a file, 0o120000 a symbolic link, 0o160000 a submodule
+	Mode   uint32 // as stored: 0o100644 a file, 0o120000 a symbolic link, 0o160000 a submodule, 0o40000 a directory that is not listed
 	Blob   string // the hash of the content, 40 hex digits
 	Ref    string // the tip through which it was found
 	Commit string // the commit of that tip
@@ -80,7 +80,8 @@ func hexOf(files []treeFile) string {
 }
 
 // Read returns the content of a blob, which must not be changed. More than max
-// bytes are a [TooLargeError], found out before anything is decompressed.
+// bytes are a [TooLargeError], found out before anything is decompressed, and
+// what is no blob is a [KindError].
 func (r *Repo) Read(blob string, max int64) ([]byte, error) {
 	objects, err := r.loadObjects()
 	if err != nil {

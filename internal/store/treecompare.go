@@ -30,21 +30,28 @@ const (
 	// newer tree of one commit is the older tree of the next.
 	maxCachedTrees = 512 << 10
 
-	// maxTreeChanges is how many changes there can be between two trees. A few
-	// small trees that name each other many times would otherwise make more
-	// than any memory holds.
+	// maxTreeChanges and maxDirChanges are how many files and directories one
+	// commit can change. A few small trees that name each other many times would
+	// otherwise make more than any memory holds, or take for ever to compare
+	// where there is no file in them.
 	maxTreeChanges = 1 << 20
+	maxDirChanges  = maxTreeChanges / 8
+
+	// maxPathDepth is how many directories deep files may lie, as git's own
+	// core.maxTreeDepth has it.
+	maxPathDepth = 4096
 )
 
-var errTreeChanges = fmt.Errorf("more than %d changes between two trees", maxTreeChanges)
+var errTreeChanges = fmt.Errorf("more than %d files or %d directories change at once", maxTreeChanges, maxDirChanges)
 
 // treeComparer compares trees. It reads each subtree once, and none that is the
 // same on both sides. It is not safe for concurrent use.
 type treeComparer struct {
-	ctx     context.Context
-	objects *objects
-	trees   *lruCache[plumbing.Hash, []byte]
-	changes []treeChange
+	ctx      context.Context
+	objects  *objects
+	trees    *lruCache[plumbing.Hash, []byte]
+	changes  []treeChange
+	dirsLeft int // how many more directories may differ
 }
 
 func newTreeComparer(ctx context.Context, o *objects) *treeComparer {
@@ -57,7 +64,7 @@ func newTreeComparer(ctx context.Context, o *objects) *treeComparer {
 // order of the trees. The zero hash is an empty tree. Links and submodules are
 // files of their mode.
 func (c *treeComparer) compare(path string, older, newer plumbing.Hash) ([]treeChange, error) {
-	c.changes = nil
+	c.changes, c.dirsLeft = nil, maxDirChanges
 	err := c.dirs(path, older, newer, 0)
 	return c.changes, err
 }
@@ -85,10 +92,13 @@ func (c *treeComparer) dirs(path string, older, newer plumbing.Hash, depth int) 
 	switch {
 	case older == newer:
 		return nil
-	case depth > maxTreeDepth:
-		return &treeError{Path: path, Hash: newer, Err: errTreeDepth}
+	case depth > maxPathDepth:
+		return nil // git reads none so deep
 	case c.ctx.Err() != nil:
 		return context.Cause(c.ctx)
+	}
+	if c.dirsLeft--; c.dirsLeft < 0 {
+		return errTreeChanges
 	}
 	before, err := c.read(path, older)
 	if err != nil {

@@ -179,15 +179,10 @@ const (
 	// three deep.
 	maxTreeDepth = 32
 
-	// maxTreePaths is at how many paths one and the same subtree is listed. A
-	// few small trees that name each other many times would otherwise list
-	// more files than any memory holds.
+	// maxTreePaths is at how many paths of one commit one and the same subtree
+	// is listed. A few small trees that name each other many times would
+	// otherwise list more files than any memory holds.
 	maxTreePaths = 64
-)
-
-var (
-	errTreeDepth = fmt.Errorf("more than %d directories deep", maxTreeDepth)
-	errTreePaths = fmt.Errorf("at more than %d paths", maxTreePaths)
 )
 
 // treeWalk lists a directory in one commit after the other and returns only
@@ -198,7 +193,7 @@ type treeWalk struct {
 	objects *objects
 	dir     string
 	seen    map[treeFile]struct{}    // directories, the roots as Path "", and some files
-	paths   map[plumbing.Hash]int    // at how many paths a subtree was listed
+	paths   map[plumbing.Hash]int    // at how many paths of this commit a subtree was listed
 	listed  map[string]plumbing.Hash // path → the tree there whose files are not in seen
 }
 
@@ -216,8 +211,9 @@ func (o *objects) newTreeWalk(dir string) *treeWalk {
 
 // files returns what is in the directory in the given commit and was not
 // returned before, in stored order. Links and submodules are files of their
-// mode and never followed. A directory that is something else is returned
-// itself; one that does not exist has no files.
+// mode and never followed, and so are directories that lie too deep or at too
+// many paths: nobody who can push makes the others unreadable. A directory that
+// is something else is returned itself; one that does not exist has no files.
 //
 // Subtrees that cannot be read hide no others: the error joins a *treeError for
 // each, once in the life of the walk, and comes with the files of the rest.
@@ -236,6 +232,7 @@ func (w *treeWalk) each(commit plumbing.Hash, use func(treeFile)) error {
 	if !ok || err != nil {
 		return err
 	}
+	clear(w.paths) // what another commit lists takes nothing away from this one
 	found := treeList{use: use}
 	if w.dir == "" {
 		w.list(top, 0, &found) // It was met above, as the root.
@@ -280,11 +277,9 @@ func (w *treeWalk) list(f treeFile, depth int, found *treeList) {
 
 func (w *treeWalk) listEntries(f treeFile, depth int, found *treeList) error {
 	w.paths[f.Hash]++
-	switch {
-	case depth > maxTreeDepth:
-		return errTreeDepth
-	case w.paths[f.Hash] > maxTreePaths:
-		return errTreePaths
+	if depth > maxTreeDepth || w.paths[f.Hash] > maxTreePaths {
+		found.use(f)
+		return nil
 	}
 	if err := w.noteFiles(f.Path); err != nil {
 		return err
