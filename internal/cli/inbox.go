@@ -41,10 +41,7 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 	if ws.me == "" {
 		return ws.mustWrite(ctx)
 	}
-	env := ws.queryEnv()
-	rows := query.Rows(query.Query{Topic: query.WaitingOn, Arg: ws.me, Me: ws.me}, ws.state, env)
-	mine := query.Query{Topic: query.Overdue, Me: ws.me, Terms: []query.Term{{Qualifier: query.By, Value: ws.me}}}
-	rows = append(rows, query.Rows(mine, ws.state, env)...)
+	rows := ws.waiting()
 	if g.printer.structured() {
 		return g.printer.document(inboxDocument{1, ws.me, rows})
 	}
@@ -58,6 +55,51 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 		g.note(saysEmpty)
 	default:
 		g.note("nothing waits for %s", ws.me)
+	}
+	return nil
+}
+
+// waiting lists what waits for the user, and what of their own waits too long.
+func (ws *workspace) waiting() []query.Row {
+	env := ws.queryEnv()
+	rows := query.Rows(query.Query{Topic: query.WaitingOn, Arg: ws.me, Me: ws.me}, ws.state, env)
+	mine := query.Query{Topic: query.Overdue, Me: ws.me, Terms: []query.Term{{Qualifier: query.By, Value: ws.me}}}
+	return append(rows, query.Rows(mine, ws.state, env)...)
+}
+
+// runBare is the program without a command: on a terminal, what waits for the
+// user, what they hold, and what to do about it; else the inbox.
+func runBare(ctx context.Context, g *globals) error {
+	if g.Width == 0 || g.printer.structured() {
+		return runInbox(ctx, g, sourceOptions{})
+	}
+	ws, err := g.openFor(ctx, sourceOptions{}, handoff.Part{})
+	if err != nil {
+		return err
+	}
+	if ws.me == "" {
+		return ws.mustWrite(ctx)
+	}
+	waiting := ws.waiting()
+	held := query.Rows(query.Query{Topic: query.Holds, Arg: ws.me, Me: ws.me}, ws.state, ws.queryEnv())
+	part := func(title string, rows []query.Row) {
+		if len(rows) > 0 {
+			g.printer.section(title)
+			g.printer.rows(rows)
+		}
+	}
+	if err := g.page(func() { part("Waits for you", waiting); part("You hold", held) }); err != nil {
+		return err
+	}
+	switch {
+	case len(waiting) > 0:
+		g.note("handoff show REF tells the whole story, %s", wayOn(waiting))
+	case len(held) > 0:
+		g.note("nothing waits for you; handoff declare hands over what you hold")
+	case ws.empty():
+		g.note(saysEmpty)
+	default:
+		g.note("nothing waits for you, and you hold nothing; handoff query blocked asks about the others")
 	}
 	return nil
 }

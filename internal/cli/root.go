@@ -123,7 +123,7 @@ stays with its sender until the receiver acknowledges it.`,
 			}
 			return g.prepare()
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g, sourceOptions{}) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runBare(cmd.Context(), g) },
 	}
 	root.SetIn(g.In)
 	root.SetOut(g.Out)
@@ -210,6 +210,13 @@ func (g *globals) openOut() {
 // note says something about the work on stderr, for people.
 func (g *globals) note(format string, args ...any) {
 	if !g.quiet {
+		g.say(format, args...)
+	}
+}
+
+// tell says on stderr what is done on the way, to who asked for it.
+func (g *globals) tell(format string, args ...any) {
+	if g.verbose {
 		g.say(format, args...)
 	}
 }

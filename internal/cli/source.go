@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
@@ -46,6 +48,8 @@ func (ws *workspace) loadFor(ctx context.Context, o sourceOptions, part handoff.
 	at, timeErr := ws.whenPast(o.asOf)
 	var err error
 	switch {
+	case o.asOf != "" && timeErr != nil && (len(o.refs) > 0 || o.allRefs):
+		return usagef("give one of them, or a time for --as-of", "--as-of %s is a revision, and --ref or --all-refs says another", o.asOf)
 	case o.asOf != "" && timeErr != nil:
 		return ws.loadAsOf(ctx, o.asOf)
 	case len(o.refs) > 0 || o.allRefs && ws.config.Read == "current":
@@ -91,6 +95,7 @@ func (ws *workspace) load(ctx context.Context, part handoff.Part) error {
 	if err != nil {
 		return err
 	}
+	ws.tellRefs(refs)
 	options := index.Options{Refs: refs, Dir: ws.dir, Policy: ws.config.AckPolicy, Text: query.Said, Progress: ws.progress}
 	ix, err := index.Open(ctx, ws.Repo, options)
 	if err != nil {
@@ -141,10 +146,24 @@ func (ws *workspace) loadFrom(ctx context.Context, scope store.Scope) error {
 			return usagef("git branch --all lists the branches", "--ref %s: no such branch, tag or commit", ref.Name)
 		}
 	}
+	ws.tellRefs(refs)
 	if ws.set, err = index.Load(ctx, ws.Repo, refs, ws.dir); ws.set != nil {
 		ws.hold(handoff.Fold(ws.set.Records, ws.config.AckPolicy))
 	}
 	return err
+}
+
+// tellRefs says whose records count.
+func (ws *workspace) tellRefs(refs []store.Ref) {
+	const most = 5
+	var names []string
+	for _, ref := range refs[:min(len(refs), most)] {
+		names = append(names, shortRef(ref.Name))
+	}
+	if more := len(refs) - most; more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	ws.tell("records of %s", cmp.Or(strings.Join(names, ", "), "no branch: nothing is committed yet"))
 }
 
 // hold makes a whole state the one that is known.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ type workspace struct {
 
 	git      rules.Git                                          // answers the rules about a record that is to be published
 	index    *index.Index                                       // of the state
+	tell     func(format string, args ...any)                   // says what is done on the way, with --verbose
 	progress func(records int)                                  // is told when a first index takes its time; may be nil
 	recall   query.Recall                                       // knows more of the state
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
@@ -82,7 +84,7 @@ func (g *globals) workspaceOf(repo *store.Repo) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	ws := &workspace{Repo: repo, dir: dir, now: g.Now()}
+	ws := &workspace{Repo: repo, dir: dir, now: g.Now(), tell: g.tell}
 	ws.head, err = repo.Head()
 	return ws, err
 }
@@ -110,7 +112,11 @@ func (ws *workspace) enter(ctx context.Context, as string) error {
 	if err := ws.readConfig(ctx); err != nil {
 		return err
 	}
-	return ws.identify(ctx, as)
+	if err := ws.identify(ctx, as); err != nil {
+		return err
+	}
+	ws.tell("in %s as %s", cmp.Or(ws.Worktree(), ws.Dir()), cmp.Or(ws.me, "nobody: git knows no identity"))
+	return nil
 }
 
 // readConfig reads the configuration that HEAD holds. One that is wrong is an
