@@ -83,7 +83,7 @@ type checkDocument struct {
 // says is what was checked, and what was found.
 func (d checkDocument) says() string {
 	var configuration string
-	records := plural(d.Records, "record")
+	records := handoff.Count(d.Records, "record")
 	if d.config {
 		configuration = "the configuration"
 		if d.Records == 0 {

@@ -179,7 +179,7 @@ func aboutDraft(d *form.Draft, doc *handoff.Document, path string) []string {
 		return lines
 	}
 	h := d.Handoff
-	lines := []string{plural(len(h.Items), "item") + ", " + plural(len(h.Blockers), "blocker") + ", " + plural(len(h.Decisions), "decision")}
+	lines := []string{handoff.Count(len(h.Items), "item") + ", " + handoff.Count(len(h.Blockers), "blocker") + ", " + handoff.Count(len(h.Decisions), "decision")}
 	if h.Summary != "" {
 		lines = append(lines, h.Summary)
 	}

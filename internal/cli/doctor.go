@@ -98,7 +98,7 @@ func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
 		return err
 	}
 	if left > 0 {
-		return &noError{message: plural(left, "problem")}
+		return &noError{message: handoff.Count(left, "problem")}
 	}
 	g.note("nothing is wrong")
 	return nil
@@ -198,7 +198,7 @@ func (d *doctor) lookAtForeignFiles(ctx context.Context) error {
 		return nil
 	}
 	first := set.Problems[0]
-	message := fmt.Sprintf("%s in HEAD that %s no record, such as this one: %s", plural(len(set.Problems), "file"), isOrAre(len(set.Problems)), first.Message)
+	message := fmt.Sprintf("%s in HEAD that %s no record, such as this one: %s", handoff.Count(len(set.Problems), "file"), isOrAre(len(set.Problems)), first.Message)
 	way := "handoff check lists them"
 	if len(set.Records) == 0 {
 		way = "if the directory is somebody else's, choose another one in every clone: git config handoff.dir NAME"

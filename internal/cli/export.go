@@ -171,10 +171,10 @@ func (g *globals) finishExport(o exportOptions, w *exportWriter, repositories in
 	}
 	var parts []string
 	if o.hasRecords() {
-		parts = append(parts, plural(doc.Records, "record"))
+		parts = append(parts, handoff.Count(doc.Records, "record"))
 	}
 	if o.hasStates() {
-		parts = append(parts, plural(doc.States, "state"))
+		parts = append(parts, handoff.Count(doc.States, "state"))
 	}
 	g.note("%s: %s%s", o.output, joinNonEmpty(", ", parts...), of)
 	return nil

@@ -144,7 +144,7 @@ func says(r *handoff.Record) string {
 	case *handoff.Handoff:
 		return body.Summary
 	case *handoff.Ack:
-		return joinNonEmpty(": ", body.Subject+" "+ackHeadline("", body)[2:], body.Note)
+		return joinNonEmpty(": ", body.Subject+" "+verdict(body), body.Note)
 	case *handoff.Question:
 		return body.Ask
 	case *handoff.Answer:

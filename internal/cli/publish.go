@@ -272,7 +272,7 @@ func subject(r *handoff.Record, form string) string {
 	case *handoff.Handoff:
 		to, counts = strings.Join(body.To, ", "), handoffCounts(body)
 	case *handoff.Ack:
-		counts = plural(len(body.Take), "item")
+		counts = handoff.Count(len(body.Take), "item")
 	case *handoff.Question:
 		to = body.To
 	case *handoff.Escalation:
@@ -292,7 +292,7 @@ func headline(r *handoff.Record) string {
 	case *handoff.Handoff:
 		return handoffHeadline(r.By, body)
 	case *handoff.Ack:
-		return ackHeadline(r.By, body)
+		return r.By + ", " + verdict(body)
 	case *handoff.Resolution:
 		return r.By + ", " + strings.ReplaceAll(body.Outcome, "_", " ")
 	case *handoff.Question:
@@ -321,15 +321,16 @@ func handoffHeadline(by string, h *handoff.Handoff) string {
 // handoffCounts is "2 items, 1 blocker".
 func handoffCounts(h *handoff.Handoff) string {
 	if len(h.Blockers) == 0 {
-		return plural(len(h.Items), "item")
+		return handoff.Count(len(h.Items), "item")
 	}
-	return plural(len(h.Items), "item") + ", " + plural(len(h.Blockers), "blocker")
+	return handoff.Count(len(h.Items), "item") + ", " + handoff.Count(len(h.Blockers), "blocker")
 }
 
-func ackHeadline(by string, a *handoff.Ack) string {
-	text := by + ", " + strings.ReplaceAll(a.Outcome, "_", " ")
+// verdict is "accepted, takes 2 items".
+func verdict(a *handoff.Ack) string {
+	text := strings.ReplaceAll(a.Outcome, "_", " ")
 	if len(a.Take) > 0 {
-		text += ", takes " + plural(len(a.Take), "item")
+		text += ", takes " + handoff.Count(len(a.Take), "item")
 	}
 	return text
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
@@ -59,13 +60,13 @@ func (ws *workspace) push(ctx context.Context, g *globals, branch string, commit
 func (g *globals) notePushed(p store.Pushed) {
 	text := "pushed to " + p.Remote + "/" + shortRef(p.Ref)
 	if p.Sent > 0 {
-		text = "pushed " + plural(p.Sent, "commit") + " to " + p.Remote + "/" + shortRef(p.Ref)
+		text = "pushed " + handoff.Count(p.Sent, "commit") + " to " + p.Remote + "/" + shortRef(p.Ref)
 	}
 	if p.Carried > 0 {
 		text += fmt.Sprintf(", %d of them more than records", p.Carried)
 	}
 	if p.Replayed > 0 {
-		text += fmt.Sprintf("; %s put on top of what others had pushed", plural(p.Replayed, "commit"))
+		text += fmt.Sprintf("; %s put on top of what others had pushed", handoff.Count(p.Replayed, "commit"))
 	}
 	g.note("%s", text)
 }

@@ -169,7 +169,7 @@ func (s shower) drift(h *handoff.HandoffState) {
 	if d == nil || d.Commits == 0 && len(d.Files) == 0 {
 		return
 	}
-	s.field("since then", joinNonEmpty(", ", plural(d.Commits, "commit"),
+	s.field("since then", joinNonEmpty(", ", handoff.Count(d.Commits, "commit"),
 		listed("touched ", d.Files), listed("merged ", d.Merged)))
 }
 

@@ -235,7 +235,7 @@ func boundaryName(b handoff.Boundary) string {
 }
 
 func (p *printer) group(name string, t handoff.Totals) {
-	p.styled(p.paint(bold, name), p.paint(dim, fmt.Sprintf("  (%s)", plural(t.N, "handoff"))))
+	p.styled(p.paint(bold, name), p.paint(dim, fmt.Sprintf("  (%s)", handoff.Count(t.N, "handoff"))))
 	m := t.Metrics
 	for _, row := range []struct{ label, value string }{
 		{"shifts with a handoff", shareText(m.Publication)},

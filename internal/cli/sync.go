@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
 )
@@ -75,7 +76,7 @@ func runSyncMissing(ctx context.Context, g *globals) error {
 	if n := ofHead + rest; g.printer.structured() {
 		return g.printer.document(missingDocument{1, n})
 	} else if n > 0 {
-		g.note("fetched %s of the records that this partial clone had not", plural(n, "object"))
+		g.note("fetched %s of the records that this partial clone had not", handoff.Count(n, "object"))
 	} else {
 		g.note("nothing of the records is missing")
 	}

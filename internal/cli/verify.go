@@ -87,7 +87,7 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	if err := printVerification(g, doc); err != nil {
 		return err
 	}
-	summary := plural(doc.Records, "record") + " in " + plural(doc.Commits, "commit") + ", " + countFindings(plain)
+	summary := handoff.Count(doc.Records, "record") + " in " + handoff.Count(doc.Commits, "commit") + ", " + countFindings(plain)
 	if !doc.OK {
 		return &noError{message: summary}
 	}

@@ -86,7 +86,7 @@ func itemOf(f branchWork, items []handoff.Item) string {
 func (f branchWork) String() string {
 	parts := []string{f.Branch}
 	if f.Commits > 0 {
-		parts = append(parts, fmt.Sprintf("%s, last %q", plural(f.Commits, "commit"), f.Subject))
+		parts = append(parts, fmt.Sprintf("%s, last %q", handoff.Count(f.Commits, "commit"), f.Subject))
 	}
 	if f.Unpushed > 0 {
 		parts = append(parts, fmt.Sprintf("%d not pushed", f.Unpushed))
@@ -129,18 +129,10 @@ func treeFacts(work store.Facts) string {
 		}
 	}
 	if work.Remote && work.Unpushed > 0 {
-		parts = append(parts, plural(work.Unpushed, "commit")+" not pushed")
+		parts = append(parts, handoff.Count(work.Unpushed, "commit")+" not pushed")
 	}
 	if len(parts) == 0 {
 		return ""
 	}
 	return "git: " + strings.Join(parts, ", ")
-}
-
-// plural is "1 commit" or "2 commits".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -63,6 +64,14 @@ func OneLine(s string) string {
 		}
 		return r
 	}, Neutralise(s))
+}
+
+// Count is a number with its noun: "1 item", "2 items".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 // ShellArgument writes a name for a command that the user is told to run, so

@@ -79,7 +79,7 @@ func (a *Answer) summary() string {
 	var parts []string
 	for _, t := range typeOrder {
 		if a.found[t] > 0 {
-			parts = append(parts, count(a.found[t], nouns[t]))
+			parts = append(parts, handoff.Count(a.found[t], nouns[t]))
 		}
 	}
 	say := strings.Join(parts, ", ")
@@ -124,7 +124,7 @@ func (n none) sayers() string {
 	if n.handoffs == 1 {
 		verb = "says"
 	}
-	return count(n.handoffs, noun) + " " + verb
+	return handoff.Count(n.handoffs, noun) + " " + verb
 }
 
 // anyTime reports whether handoffs that no longer speak count, too: what they

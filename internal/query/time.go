@@ -1,7 +1,6 @@
 package query
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +33,7 @@ func ago(age time.Duration) string {
 		return "just now"
 	}
 	n, unit := largestUnit(age)
-	return count(n, unit) + " ago"
+	return handoff.Count(n, unit) + " ago"
 }
 
 // shortAge is an age in a table: 5m, 3h, 4d.
@@ -53,12 +52,4 @@ func largestUnit(age time.Duration) (int, string) {
 		return int(age / time.Hour), "hour"
 	}
 	return int(age / time.Minute), "minute"
-}
-
-// count is a number with its noun: "1 blocker", "3 blockers".
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -165,7 +165,7 @@ func (a *audit) begin() error {
 		return err
 	}
 	if len(edge) > 0 {
-		a.unseen = append(a.unseen, "this is a shallow clone: what lies before its "+countOf(len(edge), "oldest commit")+" is not here; git fetch --unshallow brings it")
+		a.unseen = append(a.unseen, "this is a shallow clone: what lies before its "+handoff.Count(len(edge), "oldest commit")+" is not here; git fetch --unshallow brings it")
 	}
 	a.mark, err = a.loadMark(a.opts.Dir, sortedHashes(edge), a.opts.Signed)
 	if err != nil {

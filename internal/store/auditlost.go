@@ -90,7 +90,7 @@ func (a *audit) judgeLostCommits(ctx context.Context, lost *history, names []str
 		a.found(nil, AuditLost, "HO902", handoff.LevelError, path, "gone with the history that was rewritten")
 	}
 	if len(records) > 0 || a.wasPublished(lost) {
-		a.foundRewritten(names, level, countOf(lost.countNew(), "verified commit")+" no longer part of it")
+		a.foundRewritten(names, level, handoff.Count(lost.countNew(), "verified commit")+" no longer part of it")
 	}
 	return nil
 }

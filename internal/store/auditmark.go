@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -175,12 +174,4 @@ func sortedHashes(set map[plumbing.Hash]bool) []string {
 	}
 	slices.Sort(list)
 	return list
-}
-
-// countOf is "1 commit" or "2 commits".
-func countOf(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

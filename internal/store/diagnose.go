@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 const (
@@ -241,7 +242,7 @@ func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 	}
 	if len(lost.Files) > 0 {
 		faults = append(faults, Fault{Path: lost.Files[0].Path,
-			Message: countOf(len(lost.Files), "record") + " in HEAD and in the work tree, but not in the index: the next commit deletes them",
+			Message: handoff.Count(len(lost.Files), "record") + " in HEAD and in the work tree, but not in the index: the next commit deletes them",
 			Repair:  func(ctx context.Context) error { return r.addMissing(ctx, lost) }})
 	}
 	return faults, nil

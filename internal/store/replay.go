@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // DivergedError says that a branch and its remote have gone different ways, and
@@ -72,7 +73,7 @@ func (r *Repo) replayOnce(ctx context.Context, up upstream, tip, dir string) (in
 	if err != nil {
 		committer = Ident{Name: "handoff", Email: "handoff"}
 	}
-	message := "handoff sync: " + countOf(len(p.commits), "commit") + " onto " + p.onto.String()[:7]
+	message := "handoff sync: " + handoff.Count(len(p.commits), "commit") + " onto " + p.onto.String()[:7]
 	if err := p.finish(committer, message); err != nil {
 		return len(p.commits), &UnfinishedError{Err: err}
 	}
@@ -115,7 +116,7 @@ func (p *replaying) findCommits(ctx context.Context) (err error) {
 		}
 	}
 	if len(own) > 0 {
-		return p.diverged(fmt.Sprintf("%s of yours (%s) and of others at %s are not in each other's history", countOf(len(own), "commit"), strings.Join(own, ", "), p.up.remote))
+		return p.diverged(fmt.Sprintf("%s of yours (%s) and of others at %s are not in each other's history", handoff.Count(len(own), "commit"), strings.Join(own, ", "), p.up.remote))
 	}
 	return nil
 }

@@ -1,0 +1,294 @@
+package cli
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// missingFlags names everything that a handoff written with flags still lacks.
+func missingFlags(h *handoff.Handoff) error {
+	var missing, none []string
+	for _, f := range []struct {
+		flag, list string
+		absent     bool
+	}{
+		{"--summary", "", h.Summary == ""},
+		{"--to", "", len(h.To) == 0},
+		{"--returns", "", h.ReturnsAt.IsZero()},
+		{"--shipped", "shipped", h.Shipped == nil},
+		{"--item", "items", h.Items == nil},
+		{"--blocker", "blockers", h.Blockers == nil},
+		{"--decision", "decisions", h.Decisions == nil},
+	} {
+		if f.absent {
+			missing = append(missing, f.flag)
+			if f.list != "" {
+				none = append(none, f.list)
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	hint := "handoff declare --help shows an example"
+	if len(none) > 0 {
+		hint = "where there is nothing to say, say so: --none " + strings.Join(none, ",")
+	}
+	return usagef(hint, "missing: %s", strings.Join(missing, " "))
+}
+
+// applyFlags lays the flags over a handoff.
+func (ws *workspace) applyFlags(h *handoff.Handoff, o declareOptions) error {
+	if o.summary != "" {
+		h.Summary = o.summary
+	}
+	if len(o.to) > 0 {
+		h.To = plainHandles(o.to)
+	}
+	if len(o.cc) > 0 {
+		h.CC = plainHandles(o.cc)
+	}
+	if o.returns != "" {
+		t, err := ws.when(o.returns)
+		if err != nil {
+			return timeProblem("--returns", o.returns, err)
+		}
+		h.ReturnsAt = handoff.Time{Time: t}
+	}
+	steps := []func(*handoff.Handoff, declareOptions) error{
+		applyNone, ws.applyItems, applyShipped, applyDropped, applyBlockers, applyDecisions,
+		applyItemDetails, applyGive, applyWaivers,
+	}
+	for _, step := range steps {
+		if err := step(h, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plainHandles drops the @ that people write before a handle.
+func plainHandles(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = strings.TrimPrefix(strings.TrimSpace(s), "@")
+	}
+	return out
+}
+
+// parts splits the value of a flag at semicolons into at most n parts; the last
+// one keeps further semicolons. Missing parts are empty.
+func parts(value string, n int) []string {
+	out := make([]string, n)
+	for i, part := range strings.SplitN(value, ";", n) {
+		out[i] = strings.TrimSpace(part)
+	}
+	return out
+}
+
+func applyNone(h *handoff.Handoff, o declareOptions) error {
+	for _, list := range o.none {
+		full := false
+		switch list {
+		case "shipped":
+			full, h.Shipped = len(h.Shipped)+len(o.shipped) > 0, []handoff.Shipped{}
+		case "items":
+			full, h.Items = len(h.Items)+len(o.items) > 0, []handoff.Item{}
+		case "blockers":
+			full, h.Blockers = len(h.Blockers)+len(o.blockers) > 0, []handoff.Blocker{}
+		case "decisions":
+			full, h.Decisions = len(h.Decisions)+len(o.decisions) > 0, []handoff.Decision{}
+		default:
+			return usagef("", "--none %s: say shipped, items, blockers or decisions", list)
+		}
+		if full {
+			return usagef("", "--none %s: there are some", list)
+		}
+	}
+	return nil
+}
+
+func (ws *workspace) applyItems(h *handoff.Handoff, o declareOptions) error {
+	for _, value := range o.items {
+		p := parts(value, 4)
+		id, status, state, next := p[0], p[1], p[2], p[3]
+		if !handoff.ValidSlug(id) {
+			return usagef("as in 'refund-flow;in_review;PR #1842 is open;Get a second approval'", "--item %q: %q is not a name for an item", value, id)
+		}
+		item := findItem(h, id)
+		if item == nil {
+			h.Items = append(h.Items, handoff.Item{ID: id, Owner: ws.me})
+			item = &h.Items[len(h.Items)-1]
+			if known, ok := ws.state.Items[id]; ok && known.Live() {
+				item.Owner = known.Owner
+			}
+		}
+		if status != "" {
+			item.Status = status
+		}
+		if state != "" {
+			item.State = state
+		}
+		if next != "" {
+			item.Next = []handoff.Next{{Do: next, Owner: ws.me}}
+		}
+	}
+	return nil
+}
+
+func findItem(h *handoff.Handoff, id string) *handoff.Item {
+	for i := range h.Items {
+		if h.Items[i].ID == id {
+			return &h.Items[i]
+		}
+	}
+	return nil
+}
+
+func applyShipped(h *handoff.Handoff, o declareOptions) error {
+	for _, value := range o.shipped {
+		s := handoff.Shipped{What: strings.TrimSpace(value)}
+		if id, what, ok := strings.Cut(value, ";"); ok && handoff.ValidSlug(strings.TrimSpace(id)) {
+			s = handoff.Shipped{ID: strings.TrimSpace(id), What: strings.TrimSpace(what)}
+			h.Items = deleteItem(h.Items, s.ID)
+		}
+		h.Shipped = append(h.Shipped, s)
+	}
+	return nil
+}
+
+func applyDropped(h *handoff.Handoff, o declareOptions) error {
+	for _, value := range o.dropped {
+		p := parts(value, 2)
+		h.Items = deleteItem(h.Items, p[0])
+		h.Dropped = append(h.Dropped, handoff.Reasoned{ID: p[0], Why: p[1]})
+	}
+	return nil
+}
+
+func deleteItem(items handoff.List[handoff.Item], id string) handoff.List[handoff.Item] {
+	return slices.DeleteFunc(items, func(i handoff.Item) bool { return i.ID == id })
+}
+
+func applyBlockers(h *handoff.Handoff, o declareOptions) error {
+	for _, value := range o.blockers {
+		p := parts(value, 4)
+		b := handoff.Blocker{Needs: p[0], Because: p[1], Resolver: strings.TrimPrefix(p[2], "@"), ID: handoff.Slug(p[0])}
+		if b.ID == "" {
+			return usagef("as in 'Decide the session timeout;login and refund disagree;sarah;refund-flow'", "--blocker %q: the first part says what is needed", value)
+		}
+		for item := range strings.SplitSeq(p[3], ",") {
+			if item = strings.TrimSpace(item); item != "" {
+				b.Blocks = append(b.Blocks, item)
+			}
+		}
+		h.Blockers = append(h.Blockers, b)
+		for _, id := range b.Blocks {
+			if item := findItem(h, id); item != nil && !slices.Contains(item.BlockedBy, b.ID) {
+				item.BlockedBy = append(slices.Clone(item.BlockedBy), b.ID)
+			}
+		}
+	}
+	return nil
+}
+
+func applyDecisions(h *handoff.Handoff, o declareOptions) error {
+	for _, value := range o.decisions {
+		fields, topic, err := parseDecision(value, "")
+		if err != nil {
+			return err
+		}
+		h.Decisions = append(h.Decisions, handoff.Decision{ID: topic, DecisionFields: fields})
+	}
+	return nil
+}
+
+// parseDecision reads "what -- why". Where no topic is given it is named after
+// the what, which not every script allows: a slug is of Latin letters.
+func parseDecision(value, topic string) (handoff.DecisionFields, string, error) {
+	what, why, ok := strings.Cut(value, " -- ")
+	fields := handoff.DecisionFields{Decision: strings.TrimSpace(what), Rationale: strings.TrimSpace(why)}
+	if !ok || fields.Decision == "" || fields.Rationale == "" {
+		return fields, "", usagef("as in 'Sessions last 15 minutes -- the audit asks for it'", "decision %q: write what was decided, --, and why", value)
+	}
+	if topic = cmp.Or(topic, handoff.Slug(fields.Decision)); topic == "" {
+		return fields, "", usagef("handoff decide 'what -- why' --topic SLUG names it", "decision %q: no name can be made of what was decided", value)
+	}
+	return fields, topic, nil
+}
+
+// applyItemDetails applies the flags that add one thing to one item.
+func applyItemDetails(h *handoff.Handoff, o declareOptions) error {
+	for _, flag := range []struct {
+		name   string
+		values []string
+		add    func(*handoff.Item, string) error
+	}{
+		{"--intent", o.intents, func(i *handoff.Item, s string) error { i.Intent = s; return nil }},
+		{"--accept", o.accepts, func(i *handoff.Item, s string) error {
+			i.Accept = append(slices.Clone(i.Accept), handoff.Criterion{Check: s})
+			return nil
+		}},
+		{"--ref", o.refs, addRef},
+	} {
+		for _, value := range flag.values {
+			p := parts(value, 2)
+			item := findItem(h, p[0])
+			if item == nil {
+				return usagef("", "%s %q: no item %q in this handoff", flag.name, value, p[0])
+			}
+			if err := flag.add(item, p[1]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func addRef(item *handoff.Item, value string) error {
+	kind, id, ok := strings.Cut(value, ":")
+	if !ok || id == "" {
+		return usagef("as in 'refund-flow;pr:1842'", "--ref %q: say the type and the id", value)
+	}
+	item.Refs = append(slices.Clone(item.Refs), handoff.Ref{Type: kind, ID: id})
+	return nil
+}
+
+// applyGive makes the receiver the owner of an item's next steps.
+func applyGive(h *handoff.Handoff, o declareOptions) error {
+	for _, value := range o.give {
+		id, who, _ := strings.Cut(value, "=")
+		who = strings.TrimPrefix(who, "@")
+		if who == "" {
+			if len(h.To) != 1 {
+				return usagef("say "+id+"=WHO", "--give %s: to whom? the handoff has %s", value, handoff.Count(len(h.To), "receiver"))
+			}
+			who = h.To[0]
+		}
+		given := false
+		for i := range h.Items {
+			if id != "all" && h.Items[i].ID != id {
+				continue
+			}
+			given = true
+			for n := range h.Items[i].Next {
+				h.Items[i].Next[n].Owner = who
+			}
+		}
+		if !given {
+			return usagef("", "--give %s: no item %q in this handoff", value, id)
+		}
+	}
+	return nil
+}
+
+func applyWaivers(h *handoff.Handoff, o declareOptions) error {
+	for _, value := range o.waive {
+		p := parts(value, 2)
+		h.Waivers = append(h.Waivers, handoff.Waiver{Rule: p[0], Why: p[1]})
+	}
+	return nil
+}
