@@ -126,6 +126,8 @@ func explain(err error) (status int, hint string) {
 		return 128 + int(signal.signal), ""
 	case errors.Is(err, errStopped), errors.Is(err, context.Canceled):
 		return StatusInterrupted, ""
+	case errors.As(err, &hinted):
+		return StatusFailed, hinted.hint
 	case errors.As(err, &usage):
 		return StatusUsage, usage.hint
 	case errors.As(err, &repos):
@@ -168,8 +170,6 @@ func explain(err error) (status int, hint string) {
 		return StatusFailed, "git fsck tells more; nothing was written"
 	case errors.As(err, &missing):
 		return StatusFailed, cmp.Or(missing.WayOut, fetchesMissing)
-	case errors.As(err, &hinted):
-		return StatusFailed, hinted.hint
 	case errors.As(err, &output):
 		return StatusFailed, "the output is not complete; what the command had to do before is done"
 	case errors.Is(err, syscall.ENOSPC):

@@ -37,11 +37,11 @@ func (r *Repo) Remotes() ([]string, error) {
 // that name.
 func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string, error) {
 	ref := "refs/heads/" + branch
-	out, err := r.git.output(ctx, "ls-remote", "--quiet", "--end-of-options", remote, ref)
+	out, err := r.network(ctx, remote, "ls-remote", "--quiet", "--end-of-options", remote, ref)
 	if err != nil {
 		return "", err
 	}
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(out) {
 		// A pattern also matches names that end in it.
 		if hash, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); name == ref {
 			return hash, nil
@@ -60,7 +60,7 @@ func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...stri
 			return fmt.Errorf("fetch %q: not a reference or a hash", name)
 		}
 	}
-	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"}
+	args := []string{"fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"}
 	switch {
 	case !r.Shallow():
 	case depth > 0:
@@ -68,10 +68,6 @@ func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...stri
 	default:
 		args = append(args, "--unshallow")
 	}
-	_, err := r.git.output(ctx, append(append(args, "--end-of-options", remote), want...)...)
-	// A fetch adds packs that an open database has not listed.
-	if objects, loadErr := r.loadObjects(); loadErr == nil {
-		objects.Close()
-	}
+	_, err := r.network(ctx, remote, append(append(args, "--end-of-options", remote), want...)...)
 	return err
 }

@@ -365,9 +365,13 @@ func TestRemoteFaults(t *testing.T) {
 			commit := r.append(change("one"))
 			repo := r.open()
 			repo.netWait = 300 * time.Millisecond
-			_, err := repo.Push(context.Background(), "", ".handoffs")
-			if failed, ok := errors.AsType[*RemoteError](err); !ok || failed.Fault != test.want {
-				t.Errorf("error %v, want the fault %s", err, test.want)
+			_, push := repo.Push(context.Background(), "", ".handoffs")
+			_, ask := repo.RemoteBranch(context.Background(), "origin", "main")
+			fetch := repo.Fetch(context.Background(), "origin", 0, "refs/heads/main")
+			for name, err := range map[string]error{"push": push, "ls-remote": ask, "fetch": fetch} {
+				if failed, ok := errors.AsType[*RemoteError](err); !ok || failed.Fault != test.want {
+					t.Errorf("%s: error %v, want the fault %s", name, err, test.want)
+				}
 			}
 			if got := r.git("rev-parse", "HEAD"); got != commit.Hash {
 				t.Errorf("HEAD is %s, want %s", got, commit.Hash)
