@@ -92,16 +92,23 @@ func (r *Repo) Read(blob string, max int64) ([]byte, error) {
 
 // HasPath reports whether there is a file or a directory in the tree of a commit.
 func (r *Repo) HasPath(commit, path string) (bool, error) {
+	_, _, ok, err := r.findPath(commit, path)
+	return ok, err
+}
+
+// findPath returns what is at a path in the tree of a commit, and where it can be
+// read.
+func (r *Repo) findPath(commit, path string) (*objects, treeFile, bool, error) {
 	objects, err := r.loadObjects()
 	if err != nil {
-		return false, err
+		return nil, treeFile{}, false, err
 	}
 	root, err := objects.commitTree(plumbing.NewHash(commit))
 	if err != nil {
-		return false, err
+		return nil, treeFile{}, false, err
 	}
-	_, ok, err := objects.treeEntryAt(root, path)
-	return ok, err
+	f, ok, err := objects.treeEntryAt(root, path)
+	return objects, f, ok, err
 }
 
 // ReadFile returns the content of one file in the tree of a commit. Where there
@@ -111,15 +118,7 @@ func (r *Repo) ReadFile(ctx context.Context, commit, path string, max int64) ([]
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	objects, err := r.loadObjects()
-	if err != nil {
-		return nil, err
-	}
-	root, err := objects.commitTree(plumbing.NewHash(commit))
-	if err != nil {
-		return nil, err
-	}
-	entry, ok, err := objects.treeEntryAt(root, path)
+	objects, entry, ok, err := r.findPath(commit, path)
 	switch {
 	case err != nil:
 		return nil, err
