@@ -133,7 +133,7 @@ func (r *Repo) findAbsent(ctx context.Context, refs []Ref, dir string) (absent, 
 			return a, fmt.Errorf("%s: %w", ref.Name, err)
 		}
 		for _, f := range found {
-			if f.Mode&0o170000 == 0o100000 {
+			if isFileMode(f.Mode) {
 				blobs = append(blobs, f.Hash.String())
 			}
 		}

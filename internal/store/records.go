@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/filemode"
 )
 
 // File is a file in the tree of a commit. Whoever can push chose its path and
@@ -21,10 +20,6 @@ type File struct {
 	Ref    string // the tip through which it was found
 	Commit string // the commit of that tip
 }
-
-// Regular reports whether the file is one that may be read as a record. Links
-// and submodules are reported and never followed.
-func (f File) Regular() bool { return filemode.FileMode(f.Mode)&0o170000 == 0o100000 }
 
 // Records returns the union of the files below dir, a slash-separated path, in
 // the trees of refs. A file that several tips have, with the same path, content
@@ -124,7 +119,7 @@ func (r *Repo) ReadFile(ctx context.Context, commit, path string, max int64) ([]
 		return nil, err
 	case !ok:
 		return nil, &fs.PathError{Op: "read", Path: path, Err: fs.ErrNotExist}
-	case entry.Mode&0o170000 != 0o100000:
+	case !isFileMode(entry.Mode):
 		return nil, &fs.PathError{Op: "read", Path: path, Err: fs.ErrInvalid}
 	}
 	return objects.blob(entry.Hash, max)

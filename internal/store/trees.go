@@ -23,7 +23,13 @@ type treeEntry struct {
 func (e treeEntry) isDir() bool { return isDirMode(e.mode) }
 
 // isDirMode tells whether a mode is that of a tree, by its type bits.
-func isDirMode(m filemode.FileMode) bool { return m&0o170000 == filemode.Dir }
+func isDirMode(m filemode.FileMode) bool { return m&typeBits == filemode.Dir }
+
+// isFileMode tells whether a mode is that of a file, executable or not. Links and
+// submodules are something else.
+func isFileMode(m filemode.FileMode) bool { return m&typeBits == 0o100000 }
+
+const typeBits = 0o170000
 
 var errTree = errors.New("malformed tree")
 
