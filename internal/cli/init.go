@@ -59,11 +59,15 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err := ws.mustWrite(ctx); err != nil {
 		return err
 	}
-	around, err := ws.setUpAround(ctx, g, o)
+	ci, err := ws.ciFiles(o)
 	if err != nil {
 		return err
 	}
 	if ws.hasConfig {
+		around, err := ws.setUpAround(ctx, g, o, ci)
+		if err != nil {
+			return err
+		}
 		g.note("%s/config.yaml is there already; edit it and commit", ws.dir)
 		return g.printInit(initDocument{SchemaVersion: 1, Created: around})
 	}
@@ -76,14 +80,20 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	}
 	change := store.Change{Files: files, Message: "handoff: set up " + ws.dir + "\n",
 		Author: ws.author, Committer: ws.committer, DetachOK: o.detachOK}
+	if !o.dryRun {
+		if err := ws.confirmInit(ctx, g, change); err != nil {
+			return err
+		}
+		if err := ws.checkPush(o.publishOptions, ""); err != nil {
+			return err
+		}
+	}
+	around, err := ws.setUpAround(ctx, g, o, ci)
+	if err != nil {
+		return err
+	}
 	if o.dryRun {
 		return printDryRun(g, change, nil)
-	}
-	if err := ws.confirmInit(ctx, g, change); err != nil {
-		return err
-	}
-	if err := ws.checkPush(o.publishOptions, ""); err != nil {
-		return err
 	}
 	commit, err := ws.Append(ctx, change)
 	if err != nil {

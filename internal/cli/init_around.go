@@ -13,17 +13,23 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// setUpAround does what init does outside of the records' directory: the hook,
-// and the files of a CI service. Those go to the work tree, uncommitted, for
-// they are reviewed like any code. It returns the files that it created.
-func (ws *workspace) setUpAround(ctx context.Context, g *globals, o initOptions) ([]string, error) {
+// ciFiles are the files of a CI service that are asked for.
+func (ws *workspace) ciFiles(o initOptions) ([]examples.CIFile, error) {
 	files := examples.CI(o.ci, releaseVersion())
 	switch {
 	case o.ci != "" && files == nil:
 		return nil, usagef("", "--ci %s: say %s", o.ci, strings.Join(examples.CIServices, ", "))
 	case o.ci != "" && ws.Worktree() == "":
 		return nil, usagef("", "--ci: there is no work tree to write to")
-	case o.dryRun:
+	}
+	return files, nil
+}
+
+// setUpAround does what init does outside of the records' directory: the hook,
+// and the files of a CI service. Those go to the work tree, uncommitted, for
+// they are reviewed like any code. It returns the files that it created.
+func (ws *workspace) setUpAround(ctx context.Context, g *globals, o initOptions, files []examples.CIFile) ([]string, error) {
+	if o.dryRun {
 		for _, f := range files {
 			g.note("would create %s", f.Path)
 		}
