@@ -94,10 +94,9 @@ func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(auditGCPercent))
 	a := &audit{
 		Repo: r, opts: o, blocks: newBlockCache(maxWalkedBase),
-		configs: map[plumbing.Hash]*teamconfig.Config{}, handles: map[whoseCommit]handleAnswer{},
+		configs: map[plumbing.Hash]*teamconfig.Config{}, handles: map[whoseCommit]handleAnswer{}, mailmap: map[author]author{},
 		names: newRecordNames(o.Dir),
 	}
-	defer a.blocks.close()
 	if err := a.begin(); err != nil {
 		return AuditReport{}, err
 	}
@@ -132,6 +131,7 @@ type audit struct {
 	history *history
 	configs map[plumbing.Hash]*teamconfig.Config // by blob; nil for one that cannot be read
 	handles map[whoseCommit]handleAnswer
+	mailmap map[author]author // how .mailmap spells those that were looked up
 
 	added   []judgedCommit // that added records; with Signed
 	names   *recordNames

@@ -91,6 +91,25 @@ func (r *testRepo) lines(findings []AuditFinding) string {
 // TestAuditFinds tampers with a repository in one way and expects exactly the
 // findings that this way deserves, in the commit that did it: in a first audit,
 // and in one that goes on from an audit before.
+// TestAuditAsksOnceForAnAuthor has many records that their author has no right
+// to: git is not started for each.
+func TestAuditAsksOnceForAnAuthor(t *testing.T) {
+	r := audited(t)
+	for n := 10; n < 20; n++ {
+		r.write(recordAt(n, "ana"), "forged\n")
+	}
+	r.commitAs("zoe", 20)
+	trace := filepath.Join(t.TempDir(), "trace")
+	r.env = append(r.env, "GIT_TRACE="+trace)
+	if report := r.audit(); len(report.Findings) < 10 {
+		t.Errorf("%d findings", len(report.Findings))
+	}
+	log, err := os.ReadFile(trace)
+	if n := strings.Count(string(log), "built-in: git check-mailmap"); err != nil || n != 1 {
+		t.Errorf("git was asked %d times, %v", n, err)
+	}
+}
+
 func TestAuditFinds(t *testing.T) {
 	first, second := recordAt(1, "ana"), recordAt(2, "ben")
 	base := filepath.Base

@@ -188,9 +188,16 @@ func (a *audit) judgeAuthor(ctx context.Context, rev *revision, name handoff.Fil
 	}
 	// Seldom is anybody here who did not forge: only now is git asked for the
 	// address that .mailmap gives.
-	mapped, err := a.mailmapped(ctx, who.author)
-	if err != nil || mapped != who.author && whoIs(c, mapped).claims(name.By, c) {
-		return err
+	mapped, known := a.mailmap[who.author]
+	if !known {
+		var err error
+		if mapped, err = a.mailmapped(ctx, who.author); err != nil {
+			return err
+		}
+		a.mailmap[who.author] = mapped
+	}
+	if mapped != who.author && whoIs(c, mapped).claims(name.By, c) {
+		return nil
 	}
 	whose := "is " + answer.handle
 	if !answer.certain {

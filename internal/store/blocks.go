@@ -10,6 +10,10 @@ import (
 const (
 	blockSize  = 32 << 10
 	packBlocks = 32
+
+	// maxBlockedPacks is how many packs have packBlocks blocks; of each further
+	// one a single block is kept.
+	maxBlockedPacks = 64
 )
 
 // blockCache reads packs in blocks and keeps some of them, so that a walk
@@ -21,13 +25,13 @@ type blockCache struct {
 	// keeps.
 	bases int64
 
-	mu      sync.Mutex
-	readers map[string]*blockReader // by path of the pack
-	tables  map[string]*offsetTable // by path of the index
+	mu     sync.Mutex
+	packs  map[string]*packCache   // by path of the pack
+	tables map[string]*offsetTable // by path of the index
 }
 
 func newBlockCache(bases int64) *blockCache {
-	return &blockCache{bases: bases, readers: map[string]*blockReader{}, tables: map[string]*offsetTable{}}
+	return &blockCache{bases: bases, packs: map[string]*packCache{}, tables: map[string]*offsetTable{}}
 }
 
 // table returns the table of the index at path.
@@ -42,33 +46,27 @@ func (c *blockCache) table(path string) *offsetTable {
 	return t
 }
 
-// reader returns what reads the pack at path.
-func (c *blockCache) reader(path string) (*blockReader, error) {
+// reader returns what reads the pack at path, from a file that the caller has
+// opened, where the cache has not.
+func (c *blockCache) reader(path string, file *os.File, size int64) io.ReaderAt {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if r, ok := c.readers[path]; ok {
-		return r, nil
+	p, ok := c.packs[path]
+	if !ok {
+		slots := packBlocks
+		if len(c.packs) >= maxBlockedPacks {
+			slots = 1
+		}
+		p = &packCache{size: size, slots: make([]block, slots)}
+		c.packs[path] = p
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	r := &blockReader{file: file, slots: make([]block, packBlocks)}
-	c.readers[path] = r
-	return r, nil
+	return blockReader{file, p}
 }
 
-// close closes the files. The cache must not be used any more.
-func (c *blockCache) close() {
-	for _, r := range c.readers {
-		r.file.Close()
-	}
-}
-
-// blockReader reads one file. Each of its blocks has one slot that it shares
+// packCache is what is kept of one pack. Each block has one slot that it shares
 // with others.
-type blockReader struct {
-	file *os.File
+type packCache struct {
+	size int64 // of the pack, in bytes
 
 	mu    sync.Mutex
 	slots []block
@@ -80,8 +78,14 @@ type block struct {
 	data   []byte // nil in an empty slot
 }
 
+// blockReader reads a file of one reader through what all of them keep.
+type blockReader struct {
+	file *os.File
+	*packCache
+}
+
 // ReadAt reads as io.ReaderAt says.
-func (r *blockReader) ReadAt(p []byte, at int64) (n int, err error) {
+func (r blockReader) ReadAt(p []byte, at int64) (n int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for n < len(p) {
@@ -99,14 +103,14 @@ func (r *blockReader) ReadAt(p []byte, at int64) (n int, err error) {
 }
 
 // block returns the content of a block, which is valid until the next call.
-func (r *blockReader) block(number int64) ([]byte, error) {
+func (r blockReader) block(number int64) ([]byte, error) {
 	slot := &r.slots[number%int64(len(r.slots))]
 	if slot.data != nil && slot.number == number {
 		return slot.data, nil
 	}
 	buffer := slot.data[:cap(slot.data)]
-	if buffer == nil {
-		buffer = make([]byte, blockSize)
+	if length := max(0, min(blockSize, r.size-number*blockSize)); int64(len(buffer)) < length {
+		buffer = make([]byte, length)
 	}
 	slot.data = nil
 	n, err := r.file.ReadAt(buffer, number*blockSize)

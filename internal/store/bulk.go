@@ -26,7 +26,6 @@ const readChunk = 512
 func (r *Repo) ReadAll(ctx context.Context, blobs []string, max int64, use func(i int, data []byte, err error) error) error {
 	var missing atomic.Int64
 	blocks := newBlockCache(maxCachedBase)
-	defer blocks.close()
 	hashes, err := hashesOf(blobs)
 	if err != nil {
 		return err

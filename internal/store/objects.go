@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -163,10 +164,11 @@ func openObjects(dir string, extra ...string) (*objects, error) {
 	return o, nil
 }
 
-// readThrough reads packs through a cache that others read through as well. It
-// pays where most of the objects are read.
+// readThrough reads packs through a cache that others read through as well, one
+// on each processor at most. It pays where most of the objects are read.
 func (o *objects) readThrough(blocks *blockCache) {
 	o.blocks, o.bases.budget = blocks, blocks.bases
+	o.files.budget = int64(min(maxOpenFiles, max(8, 4*maxOpenFiles/runtime.GOMAXPROCS(0))))
 }
 
 // Close closes the files that are open. Reading again lists the packs anew and
@@ -391,10 +393,7 @@ func (o *objects) open(path string) (*openFile, error) {
 	}
 	f := &openFile{ReaderAt: file, Closer: file, size: info.Size()}
 	if o.blocks != nil && strings.HasSuffix(path, ".pack") {
-		if f.ReaderAt, err = o.blocks.reader(path); err != nil {
-			file.Close()
-			return nil, err
-		}
+		f.ReaderAt = o.blocks.reader(path, file, f.size)
 	}
 	o.files.put(path, f)
 	return f, nil

@@ -173,7 +173,6 @@ func (a *absent) addTrees(dir string, err error) error {
 // addBlobs adds the blobs that are not here.
 func (r *Repo) addBlobs(ctx context.Context, objects *objects, a *absent, blobs []string) error {
 	blocks := newBlockCache(maxCachedBase)
-	defer blocks.close()
 	hashes, err := hashesOf(blobs)
 	if err != nil {
 		return err
