@@ -158,15 +158,13 @@ func (ws *workspace) publishChecked(ctx context.Context, g *globals, o declareOp
 // commits it, with a route for every blocker and question that is new.
 func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOptions, d *draft, warnings []handoff.Finding) error {
 	h := d.handoff
-	h.Anchor = ws.anchor(d.work)
+	ws.stamp(h, d.work)
 	queries, err := ws.sharedQueries()
 	if err != nil {
 		return err
 	}
 	d.noticed.Tool, d.noticed.Queries = "handoff "+programVersion(), queries
 	h.Meta = &d.noticed
-	h.Team, h.Pod, h.Zone = ws.config.TeamOf(ws.me), ws.config.PodOf(ws.me), ws.config.ZoneOf(ws.me)
-	h.Shift = ws.currentShift()
 	for i := range h.Blockers {
 		ws.fillSince(&h.Blockers[i])
 	}
@@ -176,6 +174,13 @@ func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOpti
 		return err
 	}
 	return errors.Join(err, ws.queryCounter().reset())
+}
+
+// stamp enters in a handoff where and when its sender stands.
+func (ws *workspace) stamp(h *handoff.Handoff, work *store.Facts) {
+	h.Anchor = ws.anchor(work)
+	h.Team, h.Pod, h.Zone = ws.config.TeamOf(ws.me), ws.config.PodOf(ws.me), ws.config.ZoneOf(ws.me)
+	h.Shift = ws.currentShift()
 }
 
 // currentShift is the shift that the user is handing over: the one that

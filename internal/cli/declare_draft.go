@@ -289,12 +289,14 @@ func (ws *workspace) checkDraftNow(g *globals, d *draft, o declareOptions) []han
 	}
 	var findings []handoff.Finding
 	switch {
-	case d.handoff == nil || d.doc != nil && !d.changed:
+	case d.handoff == nil:
 		findings = rules.Check(d.doc, ctx)
+	case d.doc != nil && !d.changed:
+		doc, record := *d.doc, *d.doc.Record
+		doc.Record, record.Body = &record, ws.stamped(d)
+		findings = rules.Check(&doc, ctx)
 	default:
-		h := *d.handoff
-		h.Anchor = ws.anchor(d.work)
-		findings = rules.CheckRecord(handoff.New("", ws.author.When, ws.me, &h), ctx)
+		findings = rules.CheckRecord(handoff.New("", ws.author.When, ws.me, ws.stamped(d)), ctx)
 		if d.doc != nil {
 			findings = append(findings, d.doc.Findings...)
 		}
@@ -311,6 +313,14 @@ func (ws *workspace) checkDraftNow(g *globals, d *draft, o declareOptions) []han
 	}
 	handoff.SortFindings(findings)
 	return findings
+}
+
+// stamped is the handoff of a draft as it would be published, for the rules that
+// look at where its sender stands. The draft stays what the person wrote.
+func (ws *workspace) stamped(d *draft) *handoff.Handoff {
+	h := *d.handoff
+	ws.stamp(&h, d.work)
+	return &h
 }
 
 // draftRecord is the draft as a record, with the same id every time.
