@@ -89,7 +89,7 @@ type Team struct {
 // Authority is who decides in an area.
 type Authority struct {
 	Area    string
-	Expires time.Time // zero: never
+	Expires time.Time // the end of their last day; zero: never
 }
 
 // Interface is the contract at the boundary between two teams.

@@ -214,7 +214,7 @@ func ownerLeft(s *subject, h *handoff.Handoff) {
 		}
 		for _, row := range s.Authority {
 			if row.Area == area && !row.Expires.IsZero() && row.Expires.Before(s.at()) {
-				s.report(field, "name a person, and renew the area in the configuration", "the authority for %s expired on %s", area, row.Expires.Format(time.DateOnly))
+				s.report(field, "name a person, and renew the area in the configuration", "the authority for %s ended with %s", area, row.Expires.Add(-time.Second).Format(time.DateOnly))
 			}
 		}
 	}
