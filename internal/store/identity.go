@@ -13,7 +13,7 @@ import (
 type Ident struct {
 	Name  string
 	Email string
-	When  time.Time // to the second, in the zone to be recorded
+	When  time.Time // in the zone to be recorded; commits and reflogs hold its whole seconds
 }
 
 // String writes an ident as commits and reflogs hold it:
@@ -64,7 +64,7 @@ func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, er
 	who := Ident{
 		Name:  cleanName(r.firstSet("GIT_"+upper+"_NAME", c, role+".name", "user.name")),
 		Email: cleanName(r.firstSet("GIT_"+upper+"_EMAIL", c, role+".email", "user.email")),
-		When:  now.In(zone).Truncate(time.Second),
+		When:  now.In(zone),
 	}
 	if who.Email == "" {
 		who.Email = cleanName(r.env.get("EMAIL"))
@@ -75,11 +75,14 @@ func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, er
 	case complete && date == "" && zoneKnown:
 		return who, nil
 	case r.git.installed():
-		git := r.git
-		if date == "" {
-			git.env = git.env.with("GIT_" + upper + "_DATE=" + gitDate(who.When, zoneKnown))
+		if date != "" {
+			return r.git.ident(ctx, "GIT_"+upper+"_IDENT")
 		}
-		return git.ident(ctx, "GIT_"+upper+"_IDENT")
+		git := r.git
+		git.env = git.env.with("GIT_" + upper + "_DATE=" + gitDate(now.In(zone), zoneKnown))
+		who, err = git.ident(ctx, "GIT_"+upper+"_IDENT")
+		who.When = now.In(who.When.Location())
+		return who, err
 	case !complete:
 		return Ident{}, &NoIdentityError{Hint: identityHint}
 	case date != "":
