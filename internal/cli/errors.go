@@ -156,6 +156,8 @@ func explain(err error) (status int, hint string) {
 		return StatusBusy, "try again; if no git command is running, a killed one left the lock: look at it before you remove it"
 	case errors.As(err, &notRepo):
 		return StatusFailed, "cd into one, name one with -C DIR, or make one with git init"
+	case errors.As(err, &unsafe) && unsafe.Bare:
+		return StatusFailed, "if you trust it, name it: handoff -C DIR"
 	case errors.As(err, &unsafe):
 		return StatusFailed, "if you trust it: git config --global --add safe.directory " + handoff.ShellArgument(unsafe.Dir)
 	case errors.As(err, &unsupp):
