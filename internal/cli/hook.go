@@ -100,7 +100,7 @@ func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := repo.HooksDir()
+	dir, err := repo.HooksDir(ctx)
 	if err != nil {
 		return nil, err
 	}
