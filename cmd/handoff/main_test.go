@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,6 +43,12 @@ func TestScripts(t *testing.T) {
 				env.Setenv(name, value)
 			}
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" { // who can give files away
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("no condition %q", cond)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"as":              cmdAs,

@@ -96,11 +96,11 @@ type hookPlace struct {
 }
 
 func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
-	repo, err := g.repository(ctx, g.Dir, g.Environ)
+	repo, err := g.repository(ctx, g.opener(), g.Dir, g.Environ)
 	if err != nil {
 		return nil, err
 	}
-	dir, err := repo.HooksDir()
+	dir, err := repo.HooksDir(ctx)
 	if err != nil {
 		return nil, err
 	}
