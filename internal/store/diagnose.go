@@ -205,6 +205,9 @@ func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 	if err != nil || head.Unborn || r.worktree == "" {
 		return nil, nil // what is wrong with HEAD has been said
 	}
+	if there, err := r.hasIndex(); err != nil || !there {
+		return r.lookAtNoIndex(head, err)
+	}
 	indexed := map[string]bool{}
 	index, err := readIndex(r.indexPath(), func(entry indexEntry, _ int) {
 		if strings.HasPrefix(string(entry.path), dir+"/") {
@@ -246,4 +249,35 @@ func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 			Repair:  func(ctx context.Context) error { return r.addMissing(ctx, lost) }})
 	}
 	return faults, nil
+}
+
+// lookAtNoIndex tells a work tree whose index was lost from one that nothing
+// was checked out in yet, which is as it should be.
+func (r *Repo) lookAtNoIndex(head Head, err error) ([]Fault, error) {
+	if err != nil {
+		return nil, err
+	}
+	objects, err := r.loadObjects()
+	if err != nil {
+		return nil, err
+	}
+	root, err := objects.commitTree(plumbing.NewHash(head.Hash))
+	if err != nil {
+		return nil, err
+	}
+	worktree, err := os.OpenRoot(r.worktree)
+	if err != nil {
+		return nil, err
+	}
+	defer worktree.Close()
+	for entry, err := range objects.entries("", root) {
+		if err != nil {
+			return nil, err
+		}
+		if _, err := worktree.Lstat(string(entry.name)); err == nil {
+			return []Fault{{Path: r.indexPath(), Message: "the index is not there, though files of HEAD are: the next commit deletes them all",
+				WayOut: "git reset makes it anew: what was staged has to be staged again, no file changes"}}, nil
+		}
+	}
+	return nil, nil
 }

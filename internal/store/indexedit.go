@@ -35,6 +35,15 @@ type indexEdit struct {
 // indexPath returns where the index of this work tree is.
 func (r *Repo) indexPath() string { return filepath.Join(r.dir, "index") }
 
+// hasIndex reports whether this work tree has an index.
+func (r *Repo) hasIndex() (bool, error) {
+	_, err := os.Lstat(r.indexPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // indexCopyPath returns where the writer with that token edits its copy.
 func (r *Repo) indexCopyPath(token string) string {
 	return filepath.Join(r.dir, "handoff", "index-"+token)

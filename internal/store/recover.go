@@ -176,7 +176,7 @@ func (r *Repo) repair(ctx context.Context, m *marker) error {
 		return err
 	}
 	if m.Index == "" || r.worktree == "" {
-		return nil
+		return removeOurs(r.indexPath(), m) // held, where there was no index, so that none was made
 	}
 	lock := &lock{target: r.indexPath(), held: true}
 	if holdsIndex(lock.path(), m.Index) {
@@ -316,6 +316,9 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.release()) }()
+	if is, err := r.isWhole(m); err != nil || !is {
+		return err
+	}
 	index, found, err := examineIndex(r.indexPath(), m.paths())
 	if err != nil {
 		return err
@@ -348,4 +351,31 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) (err error) {
 		return err
 	}
 	return lock.commit()
+}
+
+// isWhole reports whether an index that gets the files of m has all that the
+// checked-out commit has and it had before: where there is none, the files have
+// to be the whole tree.
+func (r *Repo) isWhole(m *marker) (bool, error) {
+	if there, err := r.hasIndex(); there || err != nil {
+		return there, err
+	}
+	objects, err := r.loadObjects()
+	if err != nil {
+		return false, err
+	}
+	head, err := r.Head()
+	if err != nil || head.Unborn {
+		return false, err
+	}
+	root, err := objects.commitTree(plumbing.NewHash(head.Hash))
+	if err != nil {
+		return false, err
+	}
+	files := make([]treeFile, len(m.Files))
+	for i, file := range m.Files {
+		files[i] = treeFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(file.Blob)}
+	}
+	whole, _, err := objects.insertFiles(plumbing.ZeroHash, files)
+	return whole == root, err
 }
