@@ -121,6 +121,9 @@ func (s *site) survives(f fault) {
 	if d.done() && !landed {
 		t.Error("success was reported, and the branch has not moved")
 	}
+	if !f.kill && landed && !d.done() {
+		t.Error("the record is published, and the status says that it is not")
+	}
 	if !f.kill && !landed {
 		if left := s.residue(); len(left) > 0 {
 			t.Errorf("it failed and left %q", left)

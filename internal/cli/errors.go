@@ -262,7 +262,7 @@ func printFindings(w io.Writer, findings []handoff.Finding) {
 		case f.Field != "":
 			place = f.Field + ": "
 		}
-		fmt.Fprintf(w, "%s%s %s: %s\n", handoff.OneLine(place), f.Level, f.Code, handoff.OneLine(f.Message))
+		fmt.Fprintf(w, "%s%s: %s\n", handoff.OneLine(place), strings.TrimSpace(string(f.Level)+" "+f.Code), handoff.OneLine(f.Message))
 		if f.Fix != "" {
 			fmt.Fprintf(w, "    %s\n", handoff.OneLine(f.Fix))
 		}

@@ -153,10 +153,14 @@ func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error
 	if err != nil {
 		return done, err
 	}
+	var late error // of replays that stand
 	for try := range maxTries {
 		err := r.pushBranch(ctx, up)
 		if err == nil {
-			return done, r.countSent(ctx, up, known, dir, &done)
+			if err := r.countSent(ctx, up, known, dir, &done); err != nil {
+				late = errors.Join(late, &UnfinishedError{Err: err})
+			}
+			return done, late
 		}
 		if !errors.Is(err, errNotForward) {
 			return done, err
@@ -179,7 +183,9 @@ func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error
 		}
 		n, err := r.replay(ctx, up, tip, dir)
 		done.Replayed = max(done.Replayed, n)
-		if err != nil {
+		if isError[*UnfinishedError](err) {
+			late = errors.Join(late, err)
+		} else if err != nil {
 			return done, err
 		}
 	}
