@@ -39,13 +39,31 @@ type Fault struct {
 func (r *Repo) Diagnose(ctx context.Context, dir string) ([]Fault, error) {
 	var faults []Fault
 	for _, look := range []func(context.Context, string) ([]Fault, error){
-		r.lookAtAppend, r.lookAtRefs, r.lookAtLocks, r.lookAtLeftovers, r.lookAtIndex,
+		r.lookAtPlaces, r.lookAtAppend, r.lookAtRefs, r.lookAtLocks, r.lookAtLeftovers, r.lookAtIndex,
 	} {
 		found, err := look(ctx, dir)
-		if err != nil {
-			return faults, err
+		if ctx.Err() != nil {
+			return faults, context.Cause(ctx)
+		}
+		if err != nil { // what one look cannot see must not hide what others do
+			faults = append(faults, Fault{Message: err.Error(), WayOut: "see what is there; nothing of it was changed"})
 		}
 		faults = append(faults, found...)
+	}
+	return faults, nil
+}
+
+// lookAtPlaces looks for something else where files of ours belong.
+func (r *Repo) lookAtPlaces(context.Context, string) ([]Fault, error) {
+	var faults []Fault
+	for _, dir := range slices.Compact([]string{r.dir, r.common}) {
+		for _, name := range []string{"append", "draft.yaml", "queries", "verified", "index.db", "index.db-journal"} {
+			path := filepath.Join(dir, "handoff", name)
+			if wrong, ok := errors.AsType[*NotFileError](CheckPlain(path)); ok {
+				faults = append(faults, Fault{Path: path, Message: wrong.What + " is where a file of handoff belongs",
+					WayOut: "see what it is, then rm -r " + handoff.ShellArgument(path)})
+			}
+		}
 	}
 	return faults, nil
 }
@@ -62,7 +80,7 @@ func (r *Repo) lookAtAppend(context.Context, string) ([]Fault, error) {
 // writerDied reports whether the marker of a writer is there and the writer is
 // not.
 func (r *Repo) writerDied() (bool, error) {
-	file, err := os.OpenFile(r.markerPath(), os.O_RDWR, 0)
+	file, err := OpenPlain(r.markerPath(), os.O_RDWR, 0)
 	if err != nil {
 		return false, unlessMissing(err)
 	}
@@ -75,9 +93,10 @@ func (r *Repo) writerDied() (bool, error) {
 	return err == nil && info.Size() > 0, err
 }
 
-// unlessMissing drops the error of a file that is not there or not ours to read.
+// unlessMissing drops the error of a file that is not there or not ours to read,
+// and that of something else in its place, which lookAtPlaces reports.
 func unlessMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || isError[*NotFileError](err) {
 		return nil
 	}
 	return err
@@ -165,7 +184,7 @@ func (r *Repo) lockFiles() []string {
 
 // removeOwnLock removes a lock of ours, unless a writer of ours lives.
 func (r *Repo) removeOwnLock(path string) error {
-	file, err := os.OpenFile(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
+	file, err := OpenPlain(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return err
 	}

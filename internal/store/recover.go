@@ -49,7 +49,7 @@ func (r *Repo) newMarker(ctx context.Context, ref string) (*marker, error) {
 	if err := r.makeDirs(filepath.Dir(r.markerPath())); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
+	file, err := OpenPlain(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err
 	}
@@ -127,14 +127,15 @@ func (m *marker) close() { m.file.Close() }
 // that is completed. Before the first rename the locks and files that were
 // created are removed.
 //
-// While the writer lives nothing is done. Without permission to write, neither.
+// While the writer lives nothing is done. Without permission to write, neither,
+// and where something else is in the place of the marker: [Repo.Append] says so.
 func (r *Repo) Recover(ctx context.Context) error {
 	if info, err := os.Stat(r.markerPath()); err != nil || info.Size() == 0 {
 		return nil
 	}
-	file, err := os.OpenFile(r.markerPath(), os.O_RDWR, 0)
+	file, err := OpenPlain(r.markerPath(), os.O_RDWR, 0)
 	if err != nil {
-		if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) || isError[*NotFileError](err) {
 			return nil
 		}
 		return err
