@@ -156,7 +156,7 @@ func (r *Repo) lookAtLocks(context.Context, string) ([]Fault, error) {
 		}
 		age := time.Since(info.ModTime()).Round(time.Minute)
 		fault := Fault{Path: path, Message: fmt.Sprintf("a lock that is %s old", age), WayOut: "if no git command is running, remove it"}
-		if path == r.indexPath()+".lock" && plumbing.IsHash(readLine(path)) {
+		if line, err := readLine(path); err == nil && path == r.indexPath()+".lock" && plumbing.IsHash(line) {
 			fault.Message += ", of a command of ours that was killed"
 			fault.Repair = func(context.Context) error { return r.removeOwnLock(path) }
 		}

@@ -222,8 +222,9 @@ func (r *Repo) readSparse() (sparsePatterns, error) {
 	if err != nil || !c.isTrue("core.sparsecheckout") {
 		return nil, err
 	}
-	data, err := os.ReadFile(filepath.Join(r.dir, "info", "sparse-checkout"))
-	if errors.Is(err, fs.ErrNotExist) {
+	name := filepath.Join(r.dir, "info", "sparse-checkout")
+	data, err := os.ReadFile(name)
+	if isAbsent(name, err) {
 		return nil, nil
 	}
 	patterns := sparsePatterns{}

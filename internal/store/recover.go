@@ -234,10 +234,14 @@ func holdsIndex(path, checksum string) bool {
 // in it.
 func removeOurs(target string, m *marker) error {
 	path := target + ".lock"
-	if found := readLine(path); found == m.Token || found == m.Commit && found != "" {
+	found, err := readLine(path)
+	if isError[*NotFileError](err) {
+		return nil // nobody's lock
+	}
+	if err == nil && (found == m.Token || found == m.Commit && found != "") {
 		return removeFile(path)
 	}
-	return nil
+	return err
 }
 
 // takeBack removes the locks and the work tree files of an append whose branch
