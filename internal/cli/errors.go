@@ -108,6 +108,7 @@ func explain(err error) (status int, hint string) {
 		progress  *store.InProgressError
 		identity  *store.NoIdentityError
 		damaged   *store.DamagedError
+		notFile   *store.NotFileError
 		missing   *store.MissingError
 		remote    *store.RemoteError
 		noRemote  *store.NoRemoteError
@@ -169,7 +170,9 @@ func explain(err error) (status int, hint string) {
 	case errors.As(err, &identity):
 		return StatusFailed, `git config user.email "you@example.com" and git config user.name "Your Name"`
 	case errors.As(err, &damaged):
-		return StatusFailed, "git fsck tells more; nothing was written"
+		return StatusFailed, "handoff doctor says how a reference or an index comes back, git fsck what else is damaged; nothing was written"
+	case errors.As(err, &notFile):
+		return StatusFailed, "see what it is, then rm -r " + handoff.ShellArgument(notFile.Path)
 	case errors.As(err, &missing):
 		return StatusFailed, cmp.Or(missing.WayOut, fetchesMissing)
 	case errors.As(err, &output):
@@ -291,7 +294,7 @@ func printFindings(w io.Writer, findings []handoff.Finding) {
 		case f.Field != "":
 			place = f.Field + ": "
 		}
-		fmt.Fprintf(w, "%s%s %s: %s\n", handoff.OneLine(place), f.Level, f.Code, handoff.OneLine(f.Message))
+		fmt.Fprintf(w, "%s%s: %s\n", handoff.OneLine(place), strings.TrimSpace(string(f.Level)+" "+f.Code), handoff.OneLine(f.Message))
 		if f.Fix != "" {
 			fmt.Fprintf(w, "    %s\n", handoff.OneLine(f.Fix))
 		}

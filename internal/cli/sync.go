@@ -98,9 +98,11 @@ func runSync(ctx context.Context, g *globals) error {
 		return err
 	}
 	pushed, err := ws.Sync(ctx, ws.branch(), ws.dir)
+	late, err := afterCommit(err)
 	if err != nil {
 		return mustBeOnBranch(err)
 	}
+	printFindings(g.Err, late)
 	if _, err := ws.fetchMissing(ctx, ws.scope()); err != nil {
 		return err
 	}

@@ -92,8 +92,10 @@ func (g *globals) find(ctx context.Context, open storeOpener, dir string, enviro
 	if err != nil {
 		return nil, err
 	}
-	if err := repo.Recover(ctx); err != nil {
-		return nil, err
+	if err := repo.Recover(ctx); ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	} else if err != nil { // reading goes on; those who write get the error themselves
+		g.say("warning: what a killed command has left is not repaired: %v", err)
 	}
 	return g.workspaceOf(repo)
 }

@@ -58,6 +58,7 @@ func (r *Repo) replayOnce(ctx context.Context, up upstream, tip, dir string) (in
 		p.openMarker,
 		p.lockIndex,
 		p.lockBranch,
+		p.findIndex,
 		p.findCommits,
 		p.recreate,
 		p.tryWorktree,
@@ -330,6 +331,9 @@ func (r *Repo) shiftBack(ctx context.Context, m *marker) error {
 	head, err := r.Head()
 	if err != nil || head.Ref != m.Ref {
 		return err
+	}
+	if there, err := r.hasIndex(); err != nil || !there {
+		return err // it never moved: nothing is checked out
 	}
 	changes, err := r.Changes(ctx, m.Old, m.Commit)
 	if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -155,6 +156,7 @@ func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error
 	if err != nil {
 		return done, err
 	}
+	var late error // of replays that stand
 	moved := false
 	var refused *RemoteError
 	for try := range maxTries {
@@ -163,7 +165,10 @@ func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error
 			return done, err
 		}
 		if refused == nil {
-			return done, r.countSent(ctx, up, known, dir, &done)
+			if err := r.countSent(ctx, up, known, dir, &done); err != nil {
+				late = errors.Join(late, &UnfinishedError{Err: err})
+			}
+			return done, late
 		}
 		if err := r.stepAside(ctx, try); err != nil {
 			return done, err
@@ -178,7 +183,9 @@ func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error
 		}
 		n, err := r.replay(ctx, up, tip, dir)
 		done.Replayed = max(done.Replayed, n)
-		if err != nil {
+		if isError[*UnfinishedError](err) {
+			late = errors.Join(late, err)
+		} else if err != nil {
 			return done, err
 		}
 		if tip == known && n == 0 && !race {
