@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -222,6 +223,6 @@ func (ws *workspace) fillSince(b *handoff.Blocker) {
 	case ok && known.Open() && !known.Since.IsZero():
 		b.Since = known.Since
 	case b.Since.IsZero():
-		b.Since = handoff.Time{Time: ws.author.When}
+		b.Since = handoff.Time{Time: ws.author.When.Truncate(time.Second)}
 	}
 }

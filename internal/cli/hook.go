@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
@@ -30,6 +31,7 @@ the configuration names under hook. It asks nobody and uses no network.`,
 type hookOptions struct {
 	strict bool
 	config bool
+	shared bool // a hook of other repositories as well is meant
 }
 
 func newHookInstallCmd(g *globals) *cobra.Command {
@@ -42,12 +44,16 @@ core.hooksPath says it is. A shell script that is there already gets a marked
 block behind its first line and keeps everything else. Hooks that husky,
 lefthook or pre-commit write, or that are no shell scripts, are left alone; what
 to add to them is printed. Without the program on the PATH, the hook does
-nothing.`,
+nothing.
+
+A core.hooksPath of your own configuration, or of the system's, is that of every
+repository. It is asked whether that is meant; --shared-hooks says so.`,
 		Example: "  handoff hook install\n  handoff hook install --strict",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runHookInstall(cmd.Context(), g, o) },
 	}
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "stop a push when a handoff is due")
+	cmd.Flags().BoolVar(&o.shared, "shared-hooks", false, "mean every repository, where core.hooksPath is of all")
 	cmd.Flags().BoolVar(&o.config, "config", false, "set it up in git's configuration instead (git 2.54 or later)")
 	return cmd
 }
@@ -79,6 +85,7 @@ type hookDocument struct {
 	Installed     bool   `json:"installed"`
 	Strict        bool   `json:"strict"`
 	Path          string `json:"path"`              // of the script
+	Shared        bool   `json:"shared"`            // git runs the script in other repositories as well
 	Config        bool   `json:"config"`            // git runs one from its configuration
 	Manager       string `json:"manager"`           // who writes the script, "" for nobody
 	Changed       bool   `json:"changed"`           // by this command
@@ -96,10 +103,13 @@ type hookPlace struct {
 	configs []configHook // set up in git's configuration
 	config  bool         // git runs one of these
 	strict  bool         // as far as that is known
+	// shared is the scope of the core.hooksPath by which other repositories have
+	// this script as well, "" when they do not.
+	shared string
 }
 
 func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
-	repo, err := g.opener()(ctx, g.Dir, g.Environ)
+	repo, err := g.repository(ctx, g.opener(), g.Dir, g.Environ)
 	if err != nil {
 		return nil, err
 	}
@@ -111,12 +121,15 @@ func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
 	if p.hook, err = guard.FindHook(dir, repo.Worktree()); err != nil {
 		return nil, err
 	}
+	if p.shared, err = repo.HooksShared(ctx); err != nil {
+		return nil, err
+	}
 	return p, p.findConfigHooks(ctx)
 }
 
 func (p *hookPlace) document(changed bool) hookDocument {
 	return hookDocument{
-		SchemaVersion: 1, Installed: p.hook.Installed || p.config, Strict: p.strict, Path: p.hook.Path,
+		SchemaVersion: 1, Installed: p.hook.Installed || p.config, Strict: p.strict, Path: p.hook.Path, Shared: p.shared != "",
 		Config: p.config, ConfigHooks: p.configs, Manager: string(p.hook.Manager), Changed: changed, Why: p.hook.LeftAlone,
 	}
 }
@@ -124,6 +137,9 @@ func (p *hookPlace) document(changed bool) hookDocument {
 func runHookInstall(ctx context.Context, g *globals, o hookOptions) error {
 	place, err := findHook(ctx, g)
 	if err != nil {
+		return err
+	}
+	if err := place.mustMean(ctx, g, o); err != nil {
 		return err
 	}
 	changed := false
@@ -136,6 +152,32 @@ func runHookInstall(ctx context.Context, g *globals, o hookOptions) error {
 		return g.leftAlone(place, err)
 	}
 	return g.printHook(ctx, changed, "installed")
+}
+
+// mustMean asks before a script is changed that other repositories have as well.
+func (p *hookPlace) mustMean(ctx context.Context, g *globals, o hookOptions) error {
+	changes := p.hook.LeftAlone == "" && !(p.hook.Installed && p.hook.Form.Strict == o.strict)
+	if o.config {
+		changes = p.hook.Installed // one form is enough
+	}
+	if p.shared == "" || o.shared || !changes {
+		return nil
+	}
+	if !g.Interactive {
+		return usagef("add --shared-hooks if all of them are meant", "%s: %s", g.shown(p.hook.Path), p.reach())
+	}
+	return g.ask(func(asker form.Asker) error {
+		yes, err := form.Confirm(ctx, asker, "Change the hook of all of them?", []string{g.shown(p.hook.Path) + ": " + p.reach()})
+		if err == nil && !yes {
+			return errStopped
+		}
+		return err
+	})
+}
+
+// reach says whose repositories run a shared script.
+func (p *hookPlace) reach() string {
+	return "git runs it in every repository, not in this one only (core.hooksPath of git config --" + p.shared + ")"
 }
 
 // installScript adds the reminder to the script. One form is enough: the other
@@ -215,6 +257,9 @@ func (g *globals) printHook(ctx context.Context, changed bool, done string) erro
 		done = "nothing to do"
 	}
 	g.printer.line("%s: %s", g.shownPath(place), done)
+	if place.shared != "" && changed && !doc.Config {
+		g.note("%s", place.reach())
+	}
 	if top := place.repo.Worktree(); changed && doc.Installed && !doc.Config && isBelow(place.hook.Path, top) {
 		g.note("the hook is in the work tree; commit it to remind everybody who uses it")
 	}
@@ -257,6 +302,9 @@ func runHookStatus(ctx context.Context, g *globals) error {
 	}
 	if doc.Manager != "" {
 		g.printer.line("%s writes this hook", doc.Manager)
+	}
+	if doc.Shared && doc.Installed && !doc.Config {
+		g.printer.line("%s", place.reach())
 	}
 	return nil
 }

@@ -77,9 +77,18 @@ func (g *globals) openIn(ctx context.Context, open storeOpener, dir string, envi
 	return ws, ws.enter(ctx, g.as)
 }
 
+// repository opens the repository of a directory, with the clock of the command.
+func (g *globals) repository(ctx context.Context, open storeOpener, dir string, environ []string) (*store.Repo, error) {
+	repo, err := open(ctx, dir, environ)
+	if err == nil {
+		repo.Now = g.Now
+	}
+	return repo, err
+}
+
 // find finds the repository of a directory, and reads nothing of what it holds.
 func (g *globals) find(ctx context.Context, open storeOpener, dir string, environ []string) (*workspace, error) {
-	repo, err := open(ctx, dir, environ)
+	repo, err := g.repository(ctx, open, dir, environ)
 	if err != nil {
 		return nil, err
 	}
@@ -204,28 +213,48 @@ func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*works
 		return nil, err
 	}
 	ws.git = ws.evidence(ctx)
-	part.Since = ws.author.When // for freeSecond
+	part.Since = ws.author.When // for nextTime
 	if err := ws.load(ctx, part); err != nil {
 		return nil, err
 	}
-	ws.author.When = ws.freeSecond(ws.author.When)
+	ws.author.When = ws.nextTime(ws.author.When, g.Getenv("GIT_AUTHOR_DATE") != "")
 	return ws, nil
 }
 
-// freeSecond is the first second from at on in which the user has written
-// nothing. Records of one second have no order but that of their random ids:
-// an ack could come after the resolution that the next command wrote.
-func (ws *workspace) freeSecond(at time.Time) time.Time {
-	taken := make(map[int64]bool)
+// nextTime is when the user writes who would write at a time: a [handoff.Precision]
+// after the last record of theirs, if that is later. Records of one moment have no
+// order but that of their random ids: an ack could come after the resolution that
+// the next command wrote. Where the time was given, as for what is brought in from
+// elsewhere, records after it do not matter; nor do those from a clock that was so
+// wrong that nobody could follow them.
+func (ws *workspace) nextTime(at time.Time, given bool) time.Time {
+	at = at.Truncate(handoff.Precision)
+	limit := ws.now.Add(ws.config.Timing.ClockSkew.Wall())
+	var own []time.Time
 	for _, r := range ws.state.Order() {
-		if r.By == ws.me {
-			taken[r.At.Unix()] = true
+		if r.By == ws.me && !r.At.Before(at) {
+			own = append(own, r.At.Time)
 		}
 	}
-	for taken[at.Unix()] {
-		at = at.Add(time.Second)
+	slices.SortFunc(own, time.Time.Compare)
+	for _, last := range own {
+		next := last.Add(handoff.Precision)
+		if given && last.After(at) || !given && next.After(limit) {
+			break
+		}
+		at = next
 	}
 	return at
+}
+
+// since is how long something is ago, zero for what lies ahead by no more than
+// clocks may differ.
+func (ws *workspace) since(at time.Time) time.Duration {
+	ago := ws.now.Sub(at)
+	if ago < 0 && -ago <= ws.config.Timing.ClockSkew.Wall() {
+		return 0
+	}
+	return ago
 }
 
 // openForReading opens the repository and reads every file that the refs hold.

@@ -384,6 +384,9 @@ func drawRecord(t *rapid.T, n int, ids []string) *handoff.Record {
 	if one(8) {
 		at = at.Add(-time.Duration(rapid.IntRange(0, 60).Draw(t, "late")) * time.Hour)
 	}
+	if one(4) && n > 0 { // at nearly the same moment as the one before
+		at = day.Add(time.Duration(n-1)*2*time.Hour + time.Duration(1+n%3)*handoff.Precision)
+	}
 	by := pick(people)
 	var body handoff.Body
 	switch rapid.IntRange(0, 11).Draw(t, "kind") {

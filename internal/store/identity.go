@@ -14,7 +14,7 @@ import (
 type Ident struct {
 	Name  string
 	Email string
-	When  time.Time // to the second, in the zone to be recorded
+	When  time.Time // in the zone to be recorded; commits and reflogs hold its whole seconds
 }
 
 // String writes an ident as commits and reflogs hold it:
@@ -42,13 +42,13 @@ const identityHint = `Run
 to set your account's default identity.
 Omit --global to set the identity only in this repository.`
 
-// Identity returns author and committer as git would record them now. The
+// Identity returns author and committer as git would record them at [Repo.Now]. The
 // environment (GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_AUTHOR_DATE and the same
 // for COMMITTER, EMAIL) goes before the configuration (author.*, committer.*,
 // user.*). What neither says, git guesses or refuses; a refusal is a
 // [NoIdentityError].
 func (r *Repo) Identity(ctx context.Context) (author, committer Ident, err error) {
-	now := time.Now()
+	now := r.Now()
 	if author, err = r.ident(ctx, "author", now); err != nil {
 		return Ident{}, Ident{}, err
 	}
@@ -74,7 +74,7 @@ func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, er
 	zone, zoneKnown := r.zone()
 	name := r.firstSet("GIT_"+upper+"_NAME", c, role+".name", "user.name")
 	email := r.firstSet("GIT_"+upper+"_EMAIL", c, role+".email", "user.email")
-	who := Ident{Name: cleanName(name), Email: cleanName(cmp.Or(email, r.env.get("EMAIL"))), When: now.In(zone).Truncate(time.Second)}
+	who := Ident{Name: cleanName(name), Email: cleanName(cmp.Or(email, r.env.get("EMAIL"))), When: now.In(zone)}
 	date := r.env.get("GIT_" + upper + "_DATE")
 	complete := who.Name != "" && who.Email != ""
 	clean := who.Name == name && who.Email == email
@@ -82,7 +82,14 @@ func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, er
 	case complete && clean && date == "" && zoneKnown:
 		return who, nil
 	case r.git.installed():
-		return r.gitIdent(ctx, "GIT_"+upper+"_IDENT")
+		if date != "" {
+			return r.git.ident(ctx, "GIT_"+upper+"_IDENT")
+		}
+		git := r.git
+		git.env = git.env.with("GIT_" + upper + "_DATE=" + gitDate(now.In(zone), zoneKnown))
+		who, err = git.ident(ctx, "GIT_"+upper+"_IDENT")
+		who.When = now.In(who.When.Location())
+		return who, err
 	case !complete:
 		return Ident{}, &NoIdentityError{Hint: identityHint}
 	case date != "":
@@ -119,9 +126,18 @@ func (r *Repo) zone() (*time.Location, bool) {
 	return zone, true
 }
 
-// gitIdent asks git for an identity.
-func (r *Repo) gitIdent(ctx context.Context, variable string) (Ident, error) {
-	out, err := r.git.output(ctx, "var", variable)
+// gitDate writes a time as git reads it in GIT_AUTHOR_DATE. A zone that is not
+// known is left to git, which takes that of TZ.
+func gitDate(when time.Time, zoneKnown bool) string {
+	if !zoneKnown {
+		return strconv.FormatInt(when.Unix(), 10)
+	}
+	return fmt.Sprintf("@%d %s", when.Unix(), when.Format("-0700"))
+}
+
+// ident asks git for an identity.
+func (g gitProgram) ident(ctx context.Context, variable string) (Ident, error) {
+	out, err := g.output(ctx, "var", variable)
 	failed, _ := errors.AsType[*gitError](err)
 	switch {
 	case failed == nil:

@@ -339,8 +339,11 @@ func (r *Repo) namedRefs(ctx context.Context, revs []string) []Ref {
 }
 
 // Revision returns the commit that a revision names: with git in all its
-// notations, without git a full name, a short one, or 40 hex digits.
+// notations, without git a full name, a short one, or 40 hex digits. Of a name
+// that a branch and a tag have, the branch is meant: that is where records are.
+// Git would take the tag, which refs/tags/NAME names here.
 func (r *Repo) Revision(ctx context.Context, rev string) (string, error) {
+	rev = r.branchFirst(rev)
 	if r.git.installed() {
 		out, err := r.git.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 		if err != nil {
@@ -359,6 +362,31 @@ func (r *Repo) Revision(ctx context.Context, rev string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s: no such revision", rev)
+}
+
+// branchFirst returns a revision with the full name of its branch, here or of a
+// remote, where a tag has that name as well.
+func (r *Repo) branchFirst(rev string) string {
+	name := rev
+	for _, suffix := range []string{"~", "^", ":", "@{"} { // git-rev-parse(1)
+		name, _, _ = strings.Cut(name, suffix)
+	}
+	if name == "" || plumbing.IsHash(name) || plumbing.ReferenceName("refs/heads/"+name).Validate() != nil {
+		return rev
+	}
+	exists := func(full string) bool {
+		_, hash, err := r.resolve(full)
+		return err != nil || hash != "" // one that cannot be read is reported by who resolves it
+	}
+	if !exists("refs/tags/" + name) {
+		return rev
+	}
+	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {
+		if exists(prefix + name) {
+			return prefix + rev
+		}
+	}
+	return rev
 }
 
 // readLine returns the content of a small file without the line end, "" when it
