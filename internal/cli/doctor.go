@@ -261,8 +261,12 @@ func (d *doctor) lookAtRecordIndex(context.Context) error {
 // the hook finds the program.
 func (d *doctor) lookAtHook(ctx context.Context) error {
 	place, err := findHook(ctx, d.g)
-	if err != nil || !place.hook.Installed && !place.config {
+	if err != nil {
 		return err
+	}
+	d.lookAtConfigHooks(place)
+	if !place.hook.Installed && !place.config {
+		return nil
 	}
 	if info, err := os.Stat(place.hook.Path); err == nil && place.hook.Installed && runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
 		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + handoff.ShellArgument(place.hook.Path)})

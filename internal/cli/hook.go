@@ -3,8 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/guard"
@@ -86,20 +86,23 @@ type hookDocument struct {
 	Strict        bool   `json:"strict"`
 	Path          string `json:"path"`              // of the script
 	Shared        bool   `json:"shared"`            // git runs the script in other repositories as well
-	Config        bool   `json:"config"`            // git runs it from its configuration
+	Config        bool   `json:"config"`            // git runs one from its configuration
 	Manager       string `json:"manager"`           // who writes the script, "" for nobody
 	Changed       bool   `json:"changed"`           // by this command
 	Why           string `json:"why,omitempty"`     // the script was left alone
 	Snippet       string `json:"snippet,omitempty"` // what to add by hand
 	Into          string `json:"into,omitempty"`    // the file to add it to
+
+	ConfigHooks []configHook `json:"config_hooks,omitempty"` // whether git runs them or not
 }
 
 // hookPlace is the hook of a repository in both forms that it can have.
 type hookPlace struct {
-	repo   *store.Repo
-	hook   *guard.Hook
-	config bool // set up in git's configuration
-	strict bool // as far as that is known
+	repo    *store.Repo
+	hook    *guard.Hook
+	configs []configHook // set up in git's configuration
+	config  bool         // git runs one of these
+	strict  bool         // as far as that is known
 	// shared is the scope of the core.hooksPath by which other repositories have
 	// this script as well, "" when they do not.
 	shared string
@@ -121,16 +124,13 @@ func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
 	if p.shared, err = repo.HooksShared(ctx); err != nil {
 		return nil, err
 	}
-	commands, err := repo.Config(guard.ConfigSection + ".command")
-	p.config = len(commands) > 0
-	p.strict = p.hook.Form.Strict || p.config && commands[len(commands)-1] == guard.ConfigHook(true)[1][1]
-	return p, err
+	return p, p.findConfigHooks(ctx)
 }
 
 func (p *hookPlace) document(changed bool) hookDocument {
 	return hookDocument{
 		SchemaVersion: 1, Installed: p.hook.Installed || p.config, Strict: p.strict, Path: p.hook.Path, Shared: p.shared != "",
-		Config: p.config, Manager: string(p.hook.Manager), Changed: changed, Why: p.hook.LeftAlone,
+		Config: p.config, ConfigHooks: p.configs, Manager: string(p.hook.Manager), Changed: changed, Why: p.hook.LeftAlone,
 	}
 }
 
@@ -183,31 +183,17 @@ func (p *hookPlace) reach() string {
 // installScript adds the reminder to the script. One form is enough: the other
 // is taken out.
 func (p *hookPlace) installScript(ctx context.Context, strict bool) (bool, error) {
+	if foreign := p.foreignConfigHook(); foreign != nil {
+		if foreign.Strict == strict {
+			return false, nil
+		}
+		return false, foreign.elsewhere()
+	}
 	changed, err := p.hook.Install(strict)
-	if err != nil || !p.config {
+	if err != nil || !p.ownConfigHook() {
 		return changed, err
 	}
-	return true, p.repo.RemoveConfigSection(ctx, guard.ConfigSection)
-}
-
-// installConfig lets git run the reminder from its configuration.
-func (p *hookPlace) installConfig(ctx context.Context, strict bool) (bool, error) {
-	major, minor, err := p.repo.GitVersion(ctx)
-	if err != nil {
-		return false, err
-	}
-	if major < 2 || major == 2 && minor < 54 {
-		return false, &hintedError{fmt.Errorf("git %d.%d: runs no hooks from its configuration, 2.54 does", major, minor), "handoff hook install"}
-	}
-	if p.config && p.strict == strict && !p.hook.Installed {
-		return false, nil
-	}
-	if p.hook.Installed {
-		if _, err := p.hook.Uninstall(); err != nil {
-			return false, err
-		}
-	}
-	return true, p.repo.SetConfig(ctx, guard.ConfigHook(strict)...)
+	return true, p.removeConfigHook(ctx)
 }
 
 func runHookUninstall(ctx context.Context, g *globals) error {
@@ -219,11 +205,17 @@ func runHookUninstall(ctx context.Context, g *globals) error {
 	if err != nil {
 		return g.leftAlone(place, err)
 	}
-	if place.config {
+	if place.ownConfigHook() {
 		changed = true
-		if err := place.repo.RemoveConfigSection(ctx, guard.ConfigSection); err != nil {
+		if err := place.removeConfigHook(ctx); err != nil {
 			return err
 		}
+	}
+	if err := place.findConfigHooks(ctx); err != nil {
+		return err
+	}
+	if foreign := place.foreignConfigHook(); foreign != nil {
+		return foreign.elsewhere()
 	}
 	return g.printHook(ctx, changed, "taken out")
 }
@@ -283,8 +275,8 @@ func isBelow(file, dir string) bool {
 
 // shownPath names the hook as the user would.
 func (g *globals) shownPath(p *hookPlace) string {
-	if p.config && !p.hook.Installed {
-		return "git configuration, " + guard.ConfigSection
+	if i := slices.IndexFunc(p.configs, configHook.runs); i >= 0 && !p.hook.Installed {
+		return p.configs[i].place()
 	}
 	return g.shown(p.hook.Path)
 }
@@ -298,14 +290,16 @@ func runHookStatus(ctx context.Context, g *globals) error {
 	if g.printer.structured() {
 		return g.printer.document(doc)
 	}
-	state := "not installed"
-	switch {
-	case doc.Installed && doc.Strict:
-		state = "installed, strict"
-	case doc.Installed:
-		state = "installed"
+	if place.hook.Installed || !place.config {
+		g.printer.line("%s: %s", g.shown(place.hook.Path), hookState(place.hook.Installed, place.hook.Form.Strict))
 	}
-	g.printer.line("%s: %s", g.shownPath(place), state)
+	for _, h := range place.configs {
+		if h.runs() {
+			g.printer.line("%s: %s", h.place(), hookState(true, h.Strict))
+		} else {
+			g.printer.line("%s: not run, %s", h.place(), h.Why)
+		}
+	}
 	if doc.Manager != "" {
 		g.printer.line("%s writes this hook", doc.Manager)
 	}
@@ -313,4 +307,15 @@ func runHookStatus(ctx context.Context, g *globals) error {
 		g.printer.line("%s", place.reach())
 	}
 	return nil
+}
+
+// hookState says in a word or two how a hook is.
+func hookState(installed, strict bool) string {
+	switch {
+	case installed && strict:
+		return "installed, strict"
+	case installed:
+		return "installed"
+	}
+	return "not installed"
 }
