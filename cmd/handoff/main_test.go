@@ -17,7 +17,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	setClock()
+	if err := setClock(); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"handoff": pinned, "git-handoff": pinned})
 }
 
