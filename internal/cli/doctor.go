@@ -31,13 +31,13 @@ func newDoctorCmd(g *globals) *cobra.Command {
 		Short: "Find out what is wrong in this clone; --fix repairs what is local",
 		Long: `Find out what is wrong in this clone: what a killed command has left, records
 that the index has lost, locks that nobody holds, damaged drafts and indexes,
-references that cannot be read and how they come back, a configuration that is
-not used, foreign files among the records, a hook that git does not run, a clock
-that differs.
+references that cannot be read and how they come back, attributes by which git
+would change records, a configuration that is not used, foreign files among the
+records, a hook that git does not run, a clock that differs.
 
 Nothing is written without --fix, and with it nothing but local state: no
-commit, no reference, no file of yours. The status is 3 when something is left
-to do.`,
+commit, no reference, and of your files .handoffs/.gitattributes alone, which it
+adds a line to. The status is 3 when something is left to do.`,
 		Example: `  handoff doctor
   handoff doctor --fix`,
 		GroupID: groupSetup,

@@ -109,6 +109,7 @@ func explain(err error) (status int, hint string) {
 		identity  *store.NoIdentityError
 		damaged   *store.DamagedError
 		notFile   *store.NotFileError
+		attribute *store.AttributesError
 		missing   *store.MissingError
 		remote    *store.RemoteError
 		noRemote  *store.NoRemoteError
@@ -171,6 +172,8 @@ func explain(err error) (status int, hint string) {
 		return StatusFailed, `git config user.email "you@example.com" and git config user.name "Your Name"`
 	case errors.As(err, &damaged):
 		return StatusFailed, "handoff doctor says how a reference or an index comes back, git fsck what else is damaged; nothing was written"
+	case errors.As(err, &attribute):
+		return StatusFailed, attribute.WayOut()
 	case errors.As(err, &notFile):
 		return StatusFailed, "see what it is, then rm -r " + handoff.ShellArgument(notFile.Path)
 	case errors.As(err, &missing):

@@ -55,7 +55,8 @@ func newHelpTopics() []*cobra.Command {
 }
 
 const environmentHelp = `
-HANDOFF_EDITOR     the editor of declare --editor; else what git would start
+HANDOFF_EDITOR     the editor of declare --editor; else what git would start, but
+                   for the one that the repository's own configuration names
 HANDOFF_PAGER      the pager; else GIT_PAGER, PAGER, less. "cat" pages nothing
 ACCESSIBLE         ask line by line, as with --accessible; so does TERM=dumb
 NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM

@@ -160,8 +160,6 @@ func (ws *workspace) refuseForeign() error {
 	return nil
 }
 
-const attributes = "# Records are compared byte for byte.\n*.yaml -text linguist-generated\n"
-
 const directoryReadme = `# Handoffs
 
 Each file below a year is one record that the ` + "`handoff`" + ` program wrote: what an
@@ -183,7 +181,7 @@ func (ws *workspace) initFiles(ctx context.Context) ([]store.NewFile, error) {
 		return nil, err
 	}
 	all := []store.NewFile{
-		{Path: path.Join(ws.dir, ".gitattributes"), Data: []byte(attributes)},
+		{Path: path.Join(ws.dir, ".gitattributes"), Data: []byte(store.Attributes)},
 		{Path: path.Join(ws.dir, "README.md"), Data: []byte(strings.ReplaceAll(directoryReadme, defaultDir, ws.dir))},
 		{Path: ws.configFile(), Data: c},
 	}

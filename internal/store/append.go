@@ -326,8 +326,9 @@ func (a *appending) findIndex(context.Context) error {
 }
 
 // checkPaths refuses before anything is written when a file cannot be put at
-// its path: in the tree of the tip, in the index, or in the work tree.
-func (a *appending) checkPaths(context.Context) (err error) {
+// its path: in the tree of the tip, in the index, or in the work tree. Nor is it
+// where git would make something else of it.
+func (a *appending) checkPaths(ctx context.Context) (err error) {
 	var root plumbing.Hash // of the tip; zero for the first commit
 	if a.commit.Parent != "" {
 		if root, err = a.objects.commitTree(plumbing.NewHash(a.commit.Parent)); err != nil {
@@ -338,6 +339,9 @@ func (a *appending) checkPaths(context.Context) (err error) {
 		a.files = append(a.files, treeFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.ComputeHash(plumbing.BlobObject, file.Data)})
 	}
 	if err := a.planTrees(root); err != nil {
+		return err
+	}
+	if err := a.checkAttributes(ctx, root, a.change.Files, a.checkedOut()); err != nil {
 		return err
 	}
 	if !a.checkedOut() {

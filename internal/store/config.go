@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -119,19 +120,57 @@ func (r *Repo) RemoveConfigSection(ctx context.Context, scope, section string) e
 	return err
 }
 
-// Editor returns the command with which git would open an editor: GIT_EDITOR,
-// core.editor, VISUAL, EDITOR, or the one that git was built with.
+// Editor returns the command with which git would open an editor, but for what
+// the repository's own configuration names: GIT_EDITOR, core.editor, VISUAL,
+// EDITOR, or the one that git was built with.
 func (r *Repo) Editor(ctx context.Context) (string, error) {
-	if r.git.installed() {
-		out, err := r.git.output(ctx, "var", "GIT_EDITOR")
-		return strings.TrimSpace(string(out)), err
+	if command := r.env.get("GIT_EDITOR"); command != "" {
+		return command, nil
 	}
-	for _, key := range []string{"GIT_EDITOR", "VISUAL", "EDITOR"} {
+	command, err := r.userSetting(ctx, "core.editor")
+	if err != nil || command != "" {
+		return command, err
+	}
+	keys := []string{"VISUAL", "EDITOR"}
+	if term := r.env.get("TERM"); term == "" || term == "dumb" {
+		keys = keys[1:]
+	}
+	for _, key := range keys {
 		if command := r.env.get(key); command != "" {
 			return command, nil
 		}
 	}
-	return "", &UnsupportedError{What: "editor", Why: "none is set", WayOut: "set EDITOR"}
+	if !r.git.installed() {
+		return "", &UnsupportedError{What: "editor", Why: "none is set", WayOut: "set EDITOR"}
+	}
+	// Above all repositories, so that none has a say.
+	cmd := r.git.command(ctx, "false", "var", "GIT_EDITOR")
+	cmd.Dir = filepath.VolumeName(r.dir) + string(filepath.Separator)
+	cmd.Env = append(cmd.Env, "GIT_DIR="+filepath.Join(r.dir, "handoff", "none"))
+	out, err := runCommand(ctx, cmd, "var", nil)
+	return strings.TrimSpace(string(out)), err
+}
+
+// userSetting returns the value of key that wins in the user's and the system's
+// configuration and in the environment, "" when none has it. What the
+// repository's own configuration says does not count: it may have come with the
+// repository.
+func (r *Repo) userSetting(ctx context.Context, key string) (string, error) {
+	if !r.git.installed() {
+		c, err := readUserConfig(r.env)
+		return c.get(key), err
+	}
+	out, err := r.git.output(ctx, "config", "-z", "--show-scope", "--get-all", key)
+	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
+		return "", nil // nobody has set it
+	}
+	value := ""
+	for pair := range slices.Chunk(strings.Split(string(out), "\x00"), 2) {
+		if len(pair) == 2 && slices.Contains([]string{"system", "global", "command"}, pair[0]) {
+			value = pair[1]
+		}
+	}
+	return value, err
 }
 
 // canonicalKey writes the section and the variable of a key in lower case.

@@ -39,7 +39,7 @@ type Fault struct {
 func (r *Repo) Diagnose(ctx context.Context, dir string) ([]Fault, error) {
 	var faults []Fault
 	for _, look := range []func(context.Context, string) ([]Fault, error){
-		r.lookAtPlaces, r.lookAtAppend, r.lookAtRefs, r.lookAtLocks, r.lookAtLeftovers, r.lookAtIndex,
+		r.lookAtPlaces, r.lookAtAppend, r.lookAtRefs, r.lookAtLocks, r.lookAtLeftovers, r.lookAtIndex, r.lookAtAttributes,
 	} {
 		found, err := look(ctx, dir)
 		if ctx.Err() != nil {
@@ -196,7 +196,7 @@ func (r *Repo) removeOwnLock(path string) error {
 }
 
 // leftovers are the names of our temporary files in the git directory.
-var leftovers = []string{"handoff-hooks-*", "handoff/lock-*", "handoff/index-*", "handoff/key-*", "handoff/verified-*", "handoff/draft-*"}
+var leftovers = []string{"handoff-hooks-*", "handoff/lock-*", "handoff/index-*", "handoff/key-*", "handoff/verified-*", "handoff/draft-*", "handoff/attributes-*"}
 
 // lookAtLeftovers looks for temporary files that a killed process has left.
 func (r *Repo) lookAtLeftovers(context.Context, string) ([]Fault, error) {
@@ -299,4 +299,18 @@ func (r *Repo) lookAtNoIndex(head Head, err error) ([]Fault, error) {
 		}
 	}
 	return nil, nil
+}
+
+// lookAtAttributes asks whether git would change the bytes of records.
+func (r *Repo) lookAtAttributes(ctx context.Context, dir string) ([]Fault, error) {
+	wrong, ok := errors.AsType[*AttributesError](r.CheckAttributes(ctx, dir))
+	if !ok {
+		return nil, nil // what else is wrong has been said
+	}
+	fault := Fault{Path: wrong.File, Message: "git would change the bytes of records (" + wrong.Attribute + "), and a later commit -a would destroy them",
+		WayOut: wrong.WayOut()}
+	if wrong.File == dir+"/"+attributesName && !wrong.Committed && r.worktree != "" {
+		fault.Repair = func(context.Context) error { return r.SettleAttributes(dir) }
+	}
+	return []Fault{fault}, nil
 }
