@@ -55,6 +55,9 @@ type Source struct {
 	Commit string // hex hash of the commit that ref pointed to: `git show Commit:Path` prints the record
 	Blob   string // hex hash of the file's content as git stores it
 	Digest string // lower-case hex SHA-256 of the file's bytes
+
+	Foreign  bool // no branch of the team has it: Ref may hold what strangers wrote
+	Disputed bool // another file has the same id and other content, and does not count
 }
 
 // Body is the part of a record that depends on its kind: a pointer to one of
