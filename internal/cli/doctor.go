@@ -116,7 +116,7 @@ type doctor struct {
 }
 
 func newDoctor(ctx context.Context, g *globals) (*doctor, error) {
-	repo, err := store.Open(ctx, g.Dir, g.Environ)
+	repo, err := g.repository(ctx, g.Dir, g.Environ)
 	if err != nil {
 		return nil, err
 	}

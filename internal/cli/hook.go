@@ -96,7 +96,7 @@ type hookPlace struct {
 }
 
 func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
-	repo, err := store.Open(ctx, g.Dir, g.Environ)
+	repo, err := g.repository(ctx, g.Dir, g.Environ)
 	if err != nil {
 		return nil, err
 	}

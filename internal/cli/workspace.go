@@ -66,9 +66,18 @@ func (g *globals) openIn(ctx context.Context, dir string, environ []string) (*wo
 	return ws, ws.enter(ctx, g.as)
 }
 
+// repository opens the repository of a directory, with the clock of the command.
+func (g *globals) repository(ctx context.Context, dir string, environ []string) (*store.Repo, error) {
+	repo, err := store.Open(ctx, dir, environ)
+	if err == nil {
+		repo.Now = g.Now
+	}
+	return repo, err
+}
+
 // find finds the repository of a directory, and reads nothing of what it holds.
 func (g *globals) find(ctx context.Context, dir string, environ []string) (*workspace, error) {
-	repo, err := store.Open(ctx, dir, environ)
+	repo, err := g.repository(ctx, dir, environ)
 	if err != nil {
 		return nil, err
 	}

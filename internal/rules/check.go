@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,8 +14,14 @@ import (
 
 // Check judges a document. It returns the document's own findings and those of
 // every rule, with positions, in the order of [handoff.SortFindings]. What the
-// record waives and what the settings switch off is left out.
+// record waives and what the settings switch off is left out. A time of return
+// that a draft has in words is read, see [handoff.Document.ReadReturns].
 func Check(doc *handoff.Document, ctx Context) []handoff.Finding {
+	if ctx.Draft {
+		doc.ReadReturns(func(text string) (time.Time, error) {
+			return handoff.ParseTime(text, handoff.Reference{Now: cmp.Or(ctx.At, ctx.Now)})
+		})
+	}
 	s := newSubject(doc, ctx)
 	s.conform()
 	for i := range table {

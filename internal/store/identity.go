@@ -38,13 +38,13 @@ const identityHint = `Run
 to set your account's default identity.
 Omit --global to set the identity only in this repository.`
 
-// Identity returns author and committer as git would record them now. The
+// Identity returns author and committer as git would record them at [Repo.Now]. The
 // environment (GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_AUTHOR_DATE and the same
 // for COMMITTER, EMAIL) goes before the configuration (author.*, committer.*,
 // user.*). What neither says, git guesses or refuses; a refusal is a
 // [NoIdentityError].
 func (r *Repo) Identity(ctx context.Context) (author, committer Ident, err error) {
-	now := time.Now()
+	now := r.Now()
 	if author, err = r.ident(ctx, "author", now); err != nil {
 		return Ident{}, Ident{}, err
 	}
@@ -75,7 +75,11 @@ func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, er
 	case complete && date == "" && zoneKnown:
 		return who, nil
 	case r.git.installed():
-		return r.gitIdent(ctx, "GIT_"+upper+"_IDENT")
+		git := r.git
+		if date == "" {
+			git.env = git.env.with("GIT_" + upper + "_DATE=" + gitDate(who.When, zoneKnown))
+		}
+		return git.ident(ctx, "GIT_"+upper+"_IDENT")
 	case !complete:
 		return Ident{}, &NoIdentityError{Hint: identityHint}
 	case date != "":
@@ -112,9 +116,18 @@ func (r *Repo) zone() (*time.Location, bool) {
 	return zone, true
 }
 
-// gitIdent asks git for an identity.
-func (r *Repo) gitIdent(ctx context.Context, variable string) (Ident, error) {
-	out, err := r.git.output(ctx, "var", variable)
+// gitDate writes a time as git reads it in GIT_AUTHOR_DATE. A zone that is not
+// known is left to git, which takes that of TZ.
+func gitDate(when time.Time, zoneKnown bool) string {
+	if !zoneKnown {
+		return strconv.FormatInt(when.Unix(), 10)
+	}
+	return fmt.Sprintf("@%d %s", when.Unix(), when.Format("-0700"))
+}
+
+// ident asks git for an identity.
+func (g gitProgram) ident(ctx context.Context, variable string) (Ident, error) {
+	out, err := g.output(ctx, "var", variable)
 	if failed, ok := errors.AsType[*gitError](err); ok && saysAny(failed.Stderr, "ident name", "auto-detect", "no email was given", "no name was given") {
 		return Ident{}, &NoIdentityError{Hint: failed.Stderr}
 	}

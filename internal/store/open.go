@@ -19,6 +19,10 @@ const lockWait = 5 * time.Second
 // Repo is an open repository. Its methods may be called from one goroutine at
 // a time; any number of processes may work on the repository at once.
 type Repo struct {
+	// Now is the clock of what is written with a date: commits and reflogs. Waits,
+	// limits and the times of files have the machine's. [Open] sets time.Now.
+	Now func() time.Time
+
 	place
 	env      environ
 	git      gitProgram
@@ -75,7 +79,7 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	}
 	e := environ(env)
 	git := gitProgram{path: e.findProgram("git"), dir: dir, env: e}
-	r := &Repo{env: e, git: git, lockWait: lockWait, netWait: netWait}
+	r := &Repo{Now: time.Now, env: e, git: git, lockWait: lockWait, netWait: netWait}
 
 	// Two processes of a millisecond each: started together they cost one.
 	settings := r.startConfig(ctx)
