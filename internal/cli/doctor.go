@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
 		return err
 	}
 	for _, look := range []func(context.Context) error{
-		d.lookAtGitDir, d.lookAtConfig, d.lookAtIdentity, d.lookAtForeignFiles, d.lookAtDraft, d.lookAtRecordIndex, d.lookAtHook, d.lookAtClock,
+		d.lookAtGitDir, d.lookAtConfig, d.lookAtIdentity, d.lookAtForeignFiles, d.lookAtRecords, d.lookAtDraft, d.lookAtRecordIndex, d.lookAtHook, d.lookAtClock,
 	} {
 		if err := look(ctx); err != nil {
 			return err
@@ -194,16 +195,53 @@ func (d *doctor) lookAtForeignFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(set.Problems) == 0 {
+	foreign := slices.DeleteFunc(set.Problems, func(p handoff.Problem) bool { return p.Lost }) // which lookAtRecords says
+	if len(foreign) == 0 {
 		return nil
 	}
-	first := set.Problems[0]
-	message := fmt.Sprintf("%s in HEAD that %s no record, such as this one: %s", handoff.Count(len(set.Problems), "file"), isOrAre(len(set.Problems)), first.Message)
+	first := foreign[0]
+	message := fmt.Sprintf("%s in HEAD that %s no record, such as this one: %s", handoff.Count(len(foreign), "file"), isOrAre(len(foreign)), first.Message)
 	way := "handoff check lists them"
 	if len(set.Records) == 0 {
 		way = "if the directory is somebody else's, choose another one in every clone: git config handoff.dir NAME"
 	}
 	d.found(problem{Path: first.Path, Message: message, WayOut: way})
+	return nil
+}
+
+// maxRecordProblems is how many problems of records doctor names.
+const maxRecordProblems = 20
+
+// lookAtRecords names what cannot be read of the refs that usually count, and what
+// is wrong with records on others than HEAD.
+func (d *doctor) lookAtRecords(ctx context.Context) error {
+	refs, err := d.repo.Refs(ctx, store.Scope{})
+	if err != nil {
+		return err
+	}
+	set, err := index.Load(ctx, d.repo, refs, d.dir)
+	if missing := new(store.MissingError); errors.As(err, &missing) {
+		d.found(problem{Message: err.Error(), WayOut: fetchesMissing})
+	} else if err != nil {
+		return err
+	}
+	if set == nil {
+		return nil
+	}
+	inHead := make(map[string]bool)
+	for _, ref := range refs {
+		inHead[ref.Name] = ref.Hash == d.head.Hash
+	}
+	problems := slices.DeleteFunc(set.Problems, func(p handoff.Problem) bool {
+		return inHead[p.Ref] && !p.Lost && p.Record == "" || p.Fix == "" // which others have named
+	})
+	for i, p := range problems {
+		if i == maxRecordProblems {
+			d.found(problem{Message: handoff.Count(len(problems)-i, "more problem") + " of records", WayOut: "handoff check lists them"})
+			break
+		}
+		d.found(problem{Path: p.Path, Message: saysOf(p), WayOut: p.Fix})
+	}
 	return nil
 }
 
@@ -295,7 +333,7 @@ func (d *doctor) lookAtClock(ctx context.Context) error {
 		}
 		c, err := d.repo.ReadCommit(ref.Hash)
 		if err != nil {
-			return err
+			continue // lookAtRecords has said it
 		}
 		if c.Committer.When.After(newest.Committer.When) {
 			newest = c

@@ -37,14 +37,16 @@ func load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string, p
 		return nil, treesErr
 	}
 	set := &Set{Files: files, Refs: refs}
+	byName := make(map[string]store.Ref, len(refs))
 	for _, ref := range refs {
+		byName[ref.Name] = ref
 		if ref.Err != nil {
 			set.Problems = append(set.Problems, handoff.Problem{Path: ref.Name, Ref: ref.Name, Code: "HO903", Message: "the ref cannot be read: " + ref.Err.Error()})
 		}
 	}
 	for _, f := range faults {
 		set.Problems = append(set.Problems, handoff.Problem{Path: f.Ref.Name, Ref: f.Ref.Name, Code: "HO903",
-			Message: "what it holds cannot be read, or not all of it: " + f.Err.Error(), Fix: repo.WayOut(f.Ref.Name, f.Lasting())})
+			Message: "what it holds cannot be read, or not all of it: " + f.Err.Error(), Fix: repo.WayOut(f.Ref, f.Lasting()), Lost: true})
 	}
 	results, err := readFiles(ctx, repo, dir, files, parse)
 	if err != nil && !isMissing(err) {
@@ -53,7 +55,8 @@ func load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string, p
 	for i, r := range results {
 		switch {
 		case r.problem != nil:
-			r.problem.Ref, r.problem.Fix = files[i].Ref, repo.WayOut(files[i].Ref, !r.passing)
+			r.problem.Ref, r.problem.Lost = files[i].Ref, r.passing
+			r.problem.Fix = repo.WayOut(byName[files[i].Ref], !r.passing)
 			set.Problems = append(set.Problems, *r.problem)
 		case r.record != nil:
 			set.Records = append(set.Records, r.record)
