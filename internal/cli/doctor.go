@@ -209,7 +209,7 @@ func (d *doctor) lookAtForeignFiles(ctx context.Context) error {
 	return nil
 }
 
-// maxRecordProblems is how many problems of records doctor names.
+// maxRecordProblems is how many branches and records with problems doctor names.
 const maxRecordProblems = 20
 
 // lookAtRecords names what cannot be read of the refs that usually count, and what
@@ -232,15 +232,33 @@ func (d *doctor) lookAtRecords(ctx context.Context) error {
 	for _, ref := range refs {
 		inHead[ref.Name] = ref.Hash == d.head.Hash
 	}
-	problems := slices.DeleteFunc(set.Problems, func(p handoff.Problem) bool {
-		return inHead[p.Ref] && !p.Lost && p.Record == "" || p.Fix == "" // which others have named
-	})
-	for i, p := range problems {
+	type group struct {
+		ref  string
+		lost string // its path: each loss is told for itself
+	}
+	first, more := []handoff.Problem{}, make(map[group]int)
+	for _, p := range set.Problems {
+		if inHead[p.Ref] && !p.Lost && p.Record == "" || p.Fix == "" {
+			continue // others have named it
+		}
+		of := group{ref: p.Ref}
+		if p.Lost {
+			of.lost = p.Path
+		}
+		if more[of]++; more[of] == 1 {
+			first = append(first, p)
+		}
+	}
+	for i, p := range first {
 		if i == maxRecordProblems {
-			d.found(problem{Message: handoff.Count(len(problems)-i, "more problem") + " of records", WayOut: "handoff check lists them"})
+			d.found(problem{Message: fmt.Sprintf("%d more branches and records have problems", len(first)-i), WayOut: "handoff check lists them"})
 			break
 		}
-		d.found(problem{Path: p.Path, Message: saysOf(p), WayOut: p.Fix})
+		message := saysOf(p)
+		if n := more[group{ref: p.Ref}] - 1; n > 0 && !p.Lost {
+			message += fmt.Sprintf(", and %d more such files there; handoff check lists them", n)
+		}
+		d.found(problem{Path: p.Path, Message: message, WayOut: p.Fix})
 	}
 	return nil
 }

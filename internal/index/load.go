@@ -100,6 +100,8 @@ func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.
 		_, isRecord := handoff.ParseFileName(name)
 		switch {
 		case !isRecord && peopleFiles().MatchString(name):
+		case f.Mode&0o170000 == 0o040000:
+			results[i] = refused(f, "HO903", "a directory that lies too deep, or at too many places: what is in it is not read")
 		case f.Mode != plainFile:
 			results[i] = refused(f, "HO903", fmt.Sprintf("mode %06o: a record is a plain file, 100644", f.Mode))
 		case !isRecord && !recordName().MatchString(name):

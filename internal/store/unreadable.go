@@ -68,7 +68,11 @@ func (r *Repo) WayOut(ref Ref, lasting bool) string {
 		}
 		return way
 	case remote != "":
-		return fmt.Sprintf("git update-ref -d %s forgets it, git fetch %s brings what the remote has now; git fetch --refetch brings lost objects", name, handoff.ShellArgument(remote))
+		fetch := "git fetch "
+		if !lasting {
+			fetch += "--refetch "
+		}
+		return fmt.Sprintf("git update-ref -d %s forgets it, %s%s brings what the remote has now", name, fetch, handoff.ShellArgument(remote))
 	case strings.HasPrefix(ref.Name, "refs/remotes/"):
 		return fmt.Sprintf("git update-ref -d %s forgets it", name)
 	}
