@@ -68,7 +68,7 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	refs, err := ws.Refs(ctx, ws.scope())
+	refs, err := ws.auditRefs(ctx)
 	if err != nil {
 		return err
 	}
@@ -78,6 +78,11 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
+	unreadable, err := ws.unreadable(ctx, report.New > 0)
+	if err != nil {
+		return err
+	}
+	report.Findings = append(report.Findings, unreadable...)
 	doc := verifyDocument{
 		SchemaVersion: 1, Commits: report.Commits, NewCommits: report.New, Records: report.Records,
 		Findings: nonNil(ws.weigh(report.Findings)), ConfigChanges: nonNil(report.Configs), Unseen: nonNil(report.Unseen),

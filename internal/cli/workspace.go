@@ -265,5 +265,9 @@ func (g *globals) openForReading(ctx context.Context) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ws, ws.loadFrom(ctx, ws.scope())
+	refs, err := ws.refs(ctx)
+	if err != nil {
+		return ws, err
+	}
+	return ws, ws.loadRefs(ctx, refs)
 }

@@ -23,7 +23,7 @@ var sections = []struct{ key, comment, example string }{
 	{"pods", "Teams in several zones that pass the same work on.", "pods:\n  payments: {teams: [payments], leads: {apac: ana, emea: ben}}"},
 	{"zones", "The ring that work follows.", "zones: [apac, emea, amer]"},
 	{"store", "Where records are written: current is the checked-out branch; a name is a branch of their own.", "store: {branch: handoffs}"},
-	{"read", "Which refs count: all, or current for HEAD alone.", "read: current"},
+	{"read", "Which refs count: all, current for HEAD alone, or foreign for other remotes and pull requests too.", "read: current"},
 	{"commit", "The commits that hold records. The subject may use {kind}, {by}, {to} and {counts}.",
 		"commit: {skip_ci: true, subject: 'chore(handoff): {by} to {to}, {counts}', hooks: true}"},
 	{"timing", "Slack after a shift, for clocks that differ, between a record and its commit.", "timing: {publish_grace: 10m, clock_skew: 5m, backdate: 15m}"},

@@ -23,6 +23,10 @@ type judgedCommit struct {
 // judgeCommits looks at what each new commit changed, parents first.
 func (a *audit) judgeCommits(ctx context.Context) error {
 	return a.eachChange(ctx, a.blocks, a.history, a.opts.Dir, a.opts.Progress, func(place int32, changes *revisionChanges) error {
+		if changes.err != nil {
+			a.found(a.history.at(place), AuditUnreadable, "HO903", handoff.LevelError, "", "what it changed cannot be read: "+changes.err.Error())
+			return nil
+		}
 		switch c := (judgedCommit{place, changes}); len(changes.parents) {
 		case 0:
 			return nil

@@ -102,8 +102,8 @@ func (o *objects) readUnion(refs []Ref, names *recordNames, expected int) (*reco
 			if name, ok := parseRecordName(names.dir, f.Path); ok {
 				u.files = append(u.files, unionFile{names.intern(name), f.Hash, f.Mode, int32(i)})
 			}
-		}); err != nil {
-			return nil, err
+		}); isMissing(err) {
+			return nil, err // the rest is for [Repo.LookAtRecords] to say
 		}
 	}
 	u.byID = make([]int32, len(u.files))
@@ -243,12 +243,13 @@ func (a *audit) acksOtherBytes(o *objects, ack plumbing.Hash) (bool, error) {
 	return digest != "" && len(places) > 0, nil
 }
 
-// unlessUnreadable drops the error of what is too large for a record, or no file.
+// unlessUnreadable drops the error of a record that cannot be read, which is a
+// finding of its own, but for one that a partial clone has left with its remote.
 func unlessUnreadable(err error) error {
-	if isUnreadable(err) {
-		return nil
+	if isMissing(err) {
+		return err
 	}
-	return err
+	return nil
 }
 
 // ackedDigest returns the subject of an ack and its digest, "" without one. An
