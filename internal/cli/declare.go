@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -150,12 +149,11 @@ func (ws *workspace) publishChecked(ctx context.Context, g *globals, o declareOp
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint(findings)}
 	}
-	err := ws.publishDraft(ctx, g, o, d, findings)
-	if !committed(err) || !o.resume || o.dryRun {
-		return err
+	if o.resume {
+		drafts := form.Drafts{Dir: ws.Dir()}
+		o.after = append(o.after, drafts.Drop)
 	}
-	drafts := form.Drafts{Dir: ws.Dir()}
-	return errors.Join(err, drafts.Drop())
+	return ws.publishDraft(ctx, g, o, d, findings)
 }
 
 // publishDraft completes the draft with the facts that the program knows and
@@ -173,11 +171,8 @@ func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOpti
 		ws.fillSince(&h.Blockers[i])
 	}
 	records := append([]*handoff.Record{ws.draftRecord(g, d)}, ws.routes(g, h)...)
-	err = ws.publish(ctx, g, o.publishOptions, records, warnings)
-	if !committed(err) || o.dryRun {
-		return err
-	}
-	return errors.Join(err, ws.queryCounter().reset())
+	o.after = append(o.after, ws.queryCounter().reset)
+	return ws.publish(ctx, g, o.publishOptions, records, warnings)
 }
 
 // stamp enters in a handoff where and when its sender stands.

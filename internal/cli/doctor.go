@@ -74,8 +74,13 @@ func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
 	for _, look := range []func(context.Context) error{
 		d.lookAtGitDir, d.lookAtConfig, d.lookAtIdentity, d.lookAtForeignFiles, d.lookAtDraft, d.lookAtRecordIndex, d.lookAtHook, d.lookAtClock,
 	} {
-		if err := look(ctx); err != nil {
-			return err
+		err := look(ctx)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil { // one thing that cannot be looked at must not hide the others
+			_, hint := explain(err)
+			d.found(problem{Message: err.Error(), WayOut: hint})
 		}
 	}
 	doc := doctorDocument{SchemaVersion: 1, Problems: nonNil(d.problems)}
@@ -116,7 +121,7 @@ type doctor struct {
 }
 
 func newDoctor(ctx context.Context, g *globals) (*doctor, error) {
-	repo, err := g.repository(ctx, g.Dir, g.Environ)
+	repo, err := g.repository(ctx, g.opener(), g.Dir, g.Environ)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +158,7 @@ func (d *doctor) lookAtConfig(ctx context.Context) error {
 		return nil
 	}
 	file := filepath.Join(d.repo.Worktree(), filepath.FromSlash(name))
-	data, err := os.ReadFile(file)
+	data, err := store.ReadPlain(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -218,8 +223,8 @@ func isOrAre(n int) string {
 func (d *doctor) lookAtDraft(context.Context) error {
 	drafts := &form.Drafts{Dir: d.repo.Dir()}
 	data, err := drafts.Load()
-	if errors.Is(err, fs.ErrPermission) {
-		return nil // somebody else's
+	if elsewhere := new(store.NotFileError); errors.Is(err, fs.ErrPermission) || errors.As(err, &elsewhere) {
+		return nil // somebody else's, or reported with the rest of the git directory
 	}
 	if err != nil || data == nil {
 		return err
@@ -235,9 +240,9 @@ func (d *doctor) lookAtDraft(context.Context) error {
 // built anew when it is gone.
 func (d *doctor) lookAtRecordIndex(context.Context) error {
 	file := filepath.Join(d.repo.CommonDir(), "handoff", "index.db")
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	f, err := store.OpenPlain(file, os.O_RDONLY, 0)
+	if elsewhere := new(store.NotFileError); errors.Is(err, fs.ErrNotExist) || errors.As(err, &elsewhere) {
+		return nil // reported with the rest of the git directory
 	}
 	if err != nil {
 		return err
@@ -256,8 +261,12 @@ func (d *doctor) lookAtRecordIndex(context.Context) error {
 // the hook finds the program.
 func (d *doctor) lookAtHook(ctx context.Context) error {
 	place, err := findHook(ctx, d.g)
-	if err != nil || !place.hook.Installed && !place.config {
+	if err != nil {
 		return err
+	}
+	d.lookAtConfigHooks(place)
+	if !place.hook.Installed && !place.config {
+		return nil
 	}
 	if info, err := os.Stat(place.hook.Path); err == nil && place.hook.Installed && runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
 		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + handoff.ShellArgument(place.hook.Path)})

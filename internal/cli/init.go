@@ -96,9 +96,11 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 		return printDryRun(g, change, nil)
 	}
 	commit, err := ws.Append(ctx, change)
+	late, err := afterCommit(err)
 	if err != nil {
 		return err
 	}
+	printFindings(g.Err, late)
 	doc := initDocument{1, around, commit.Hash, commit.Ref}
 	for _, f := range files {
 		doc.Created = append(doc.Created, f.Path)

@@ -379,7 +379,7 @@ func (s shower) decision(d *handoff.DecisionState) {
 	s.field("answers", d.Answers)
 	s.field("revisit when", d.RevisitWhen)
 	s.field("superseded by", d.SupersededBy)
-	for _, e := range d.Earlier {
+	for _, e := range d.Earlier() {
 		s.field("before", fmt.Sprintf("%s (%s, %s): %s", e.Decision.Decision, e.By, s.ago(e.At), e.Rationale))
 	}
 	s.cite(s.ws.state.Records[d.Record])

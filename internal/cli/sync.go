@@ -58,7 +58,7 @@ type missingDocument struct {
 // runSyncMissing fetches what a partial clone lacks. Which branches count is
 // said by the configuration, which may be missing itself.
 func runSyncMissing(ctx context.Context, g *globals) error {
-	ws, err := g.find(ctx, g.Dir, g.Environ)
+	ws, err := g.find(ctx, g.opener(), g.Dir, g.Environ)
 	if err != nil {
 		return err
 	}
@@ -98,9 +98,11 @@ func runSync(ctx context.Context, g *globals) error {
 		return err
 	}
 	pushed, err := ws.Sync(ctx, ws.branch(), ws.dir)
+	late, err := afterCommit(err)
 	if err != nil {
 		return mustBeOnBranch(err)
 	}
+	printFindings(g.Err, late)
 	if _, err := ws.fetchMissing(ctx, ws.scope()); err != nil {
 		return err
 	}

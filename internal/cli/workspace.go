@@ -50,16 +50,27 @@ type workspace struct {
 // open finds the repository and reads the configuration. The user's identity
 // is looked up, but its absence is an error only for those who write.
 func (g *globals) open(ctx context.Context) (*workspace, error) {
-	ws, err := g.openIn(ctx, g.Dir, g.Environ)
+	ws, err := g.openIn(ctx, g.opener(), g.Dir, g.Environ)
 	if err == nil {
 		ws.progress = g.counter("records indexed")
 	}
 	return ws, err
 }
 
+// storeOpener is [store.Open] or [store.OpenNamed].
+type storeOpener func(ctx context.Context, dir string, environ []string) (*store.Repo, error)
+
+// opener opens what -C names, else the repository around the user.
+func (g *globals) opener() storeOpener {
+	if g.dir != "" {
+		return store.OpenNamed
+	}
+	return store.Open
+}
+
 // openIn is open for the repository of a directory.
-func (g *globals) openIn(ctx context.Context, dir string, environ []string) (*workspace, error) {
-	ws, err := g.find(ctx, dir, environ)
+func (g *globals) openIn(ctx context.Context, open storeOpener, dir string, environ []string) (*workspace, error) {
+	ws, err := g.find(ctx, open, dir, environ)
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +78,8 @@ func (g *globals) openIn(ctx context.Context, dir string, environ []string) (*wo
 }
 
 // repository opens the repository of a directory, with the clock of the command.
-func (g *globals) repository(ctx context.Context, dir string, environ []string) (*store.Repo, error) {
-	repo, err := store.Open(ctx, dir, environ)
+func (g *globals) repository(ctx context.Context, open storeOpener, dir string, environ []string) (*store.Repo, error) {
+	repo, err := open(ctx, dir, environ)
 	if err == nil {
 		repo.Now = g.Now
 	}
@@ -76,13 +87,15 @@ func (g *globals) repository(ctx context.Context, dir string, environ []string) 
 }
 
 // find finds the repository of a directory, and reads nothing of what it holds.
-func (g *globals) find(ctx context.Context, dir string, environ []string) (*workspace, error) {
-	repo, err := g.repository(ctx, dir, environ)
+func (g *globals) find(ctx context.Context, open storeOpener, dir string, environ []string) (*workspace, error) {
+	repo, err := g.repository(ctx, open, dir, environ)
 	if err != nil {
 		return nil, err
 	}
-	if err := repo.Recover(ctx); err != nil {
-		return nil, err
+	if err := repo.Recover(ctx); ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	} else if err != nil { // reading goes on; those who write get the error themselves
+		g.say("warning: what a killed command has left is not repaired: %v", err)
 	}
 	return g.workspaceOf(repo)
 }

@@ -119,14 +119,15 @@ const auditGCPercent = 50
 // audit is one run.
 type audit struct {
 	*Repo
-	opts    AuditOptions
-	tips    map[string]plumbing.Hash // by name; of several at one commit only one is here
-	remotes []string                 // the commits of remote-tracking branches, sorted
-	mark    *auditMark               // what is known, and what this run adds
-	fresh   bool                     // there was no mark to go on from
-	before  int                      // how many commits the mark had
-	unseen  []string
-	blocks  *blockCache
+	opts      AuditOptions
+	tips      map[string]plumbing.Hash // by name; of several at one commit only one is here
+	remotes   []string                 // the commits of remote-tracking branches, sorted
+	mark      *auditMark               // what is known, and what this run adds
+	fresh     bool                     // there was no mark to go on from
+	forgetful bool                     // there is one that cannot be read, and is left alone
+	before    int                      // how many commits the mark had
+	unseen    []string
+	blocks    *blockCache
 
 	history *history
 	configs map[plumbing.Hash]*teamconfig.Config // by blob; nil for one that cannot be read
@@ -169,10 +170,12 @@ func (a *audit) begin() error {
 	}
 	a.mark, err = a.loadMark(a.opts.Dir, sortedHashes(edge), a.opts.Signed)
 	if err != nil {
-		return err
+		// What was verified before is there and out of reach: not a first time.
+		a.forgetful = true
+		a.unseen = append(a.unseen, "what earlier verifications remember cannot be read, so history that was rewritten since is not noticed: "+err.Error())
 	}
 	if a.mark == nil {
-		a.fresh = true
+		a.fresh = !a.forgetful
 		a.mark = newAuditMark(a.opts.Dir, sortedHashes(edge), a.opts.Signed)
 	}
 	a.before = a.mark.Commits

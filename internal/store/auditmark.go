@@ -49,8 +49,8 @@ func (r *Repo) auditPath() string { return filepath.Join(r.common, "handoff", "v
 // loadMark returns the mark that earlier audits have left. It is nil when there
 // is none that answers the same question.
 func (r *Repo) loadMark(dir string, shallow []string, signed bool) (*auditMark, error) {
-	data, err := os.ReadFile(r.auditPath())
-	if errors.Is(err, fs.ErrNotExist) {
+	data, err := ReadPlain(r.auditPath())
+	if isAbsent(r.auditPath(), err) {
 		return nil, nil
 	}
 	if err != nil {
@@ -105,6 +105,9 @@ func (m *auditMark) drop(kind AuditKind) {
 // remember writes the mark. That it cannot be written is no error where nothing
 // can be: reading never needs write access.
 func (a *audit) remember(context.Context) error {
+	if a.forgetful {
+		return nil
+	}
 	a.mark.Tips, a.mark.Remotes = map[string]string{}, a.remotes
 	for name, hash := range a.tips {
 		a.mark.Tips[name] = hash.String()

@@ -5,9 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -314,8 +312,9 @@ func unixDate(date []byte) (unix int64, ok bool) {
 
 // shallowEdge returns the commits whose parents a shallow clone does not have.
 func (r *Repo) shallowEdge() (map[plumbing.Hash]bool, error) {
-	data, err := os.ReadFile(filepath.Join(r.common, "shallow"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	path := filepath.Join(r.common, "shallow")
+	data, err := os.ReadFile(path)
+	if err != nil && !isAbsent(path, err) {
 		return nil, err
 	}
 	edge := map[plumbing.Hash]bool{}
