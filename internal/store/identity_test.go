@@ -14,7 +14,7 @@ func TestIdentityIsGits(t *testing.T) {
 		"configuration": nil,
 		"environment":   {"GIT_AUTHOR_NAME=Ben", "GIT_AUTHOR_EMAIL=ben@example.com", "GIT_COMMITTER_NAME=Cai", "GIT_COMMITTER_EMAIL=cai@example.com"},
 		"dates":         {"GIT_AUTHOR_DATE=1700000000 +0130", "GIT_COMMITTER_DATE=2026-01-02T03:04:05Z"},
-		"zone":          {"TZ=America/New_York", "GIT_AUTHOR_DATE=@1700000000 -0500"},
+		"zone":          {"TZ=America/New_York", "GIT_AUTHOR_DATE=@1700000000 -0500", "GIT_COMMITTER_DATE=@1700000001 -0400"},
 		"dirty name":    {"GIT_AUTHOR_NAME= ;Ben <x>, Jr' "},
 	} {
 		t.Run(name, func(t *testing.T) {
