@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rivo/uniseg"
 )
@@ -49,8 +50,11 @@ func TestDecisionLogOnATerminal(t *testing.T) {
 // decide records a decision on the length of sessions at noon of a day.
 func (r *repository) decide(day, text, supersedes string) {
 	r.t.Helper()
-	before := r.env
-	r.env = append(r.env, "GIT_AUTHOR_DATE="+day+"T12:00:00Z", "GIT_COMMITTER_DATE="+day+"T12:00:00Z")
+	noon, err := time.Parse(time.RFC3339, day+"T12:00:00Z")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.clock(noon)
 	r.run("handoff", "decide", text, "--topic", "session-length", "--supersedes", supersedes)
-	r.env = before
+	r.clock(moment())
 }

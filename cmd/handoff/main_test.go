@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +17,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"handoff": main, "git-handoff": main})
+	if err := setClock(); err != nil {
+		panic(err)
+	}
+	testscript.Main(m, map[string]func(){"handoff": pinned, "git-handoff": pinned})
 }
 
 // TestScripts runs testdata/script: real git on both sides, no configuration
@@ -36,8 +40,20 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			env.Setenv("GIT_TERMINAL_PROMPT", "0")
-			env.Setenv("TZ", "UTC")
+			for _, setting := range clockSettings(moment()) {
+				name, value, _ := strings.Cut(setting, "=")
+				env.Setenv(name, value)
+			}
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" { // who can give files away
+				return os.Geteuid() == 0, nil
+			}
+			if version, ok := strings.CutPrefix(cond, "git:"); ok { // git:2.54 for that one and later ones
+				return gitIsAtLeast(version)
+			}
+			return false, fmt.Errorf("no condition %q", cond)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"as":              cmdAs,
@@ -54,6 +70,18 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// gitIsAtLeast reports whether the git on the PATH is of a version or a later one.
+func gitIsAtLeast(version string) (bool, error) {
+	out, err := exec.Command("git", "version").Output()
+	if err != nil {
+		return false, err
+	}
+	var major, minor, wantMajor, wantMinor int
+	_, err = fmt.Sscanf(string(out), "git version %d.%d", &major, &minor)
+	_, wantErr := fmt.Sscanf(version, "%d.%d", &wantMajor, &wantMinor)
+	return major > wantMajor || major == wantMajor && minor >= wantMinor, errors.Join(err, wantErr)
+}
+
 // cmdAs sets who acts, and when if a time is given: as ana [TIME].
 func cmdAs(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) > 1 {
@@ -66,15 +94,19 @@ func cmdAs(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cmdClock sets the time of commits and records: clock 2026-11-20T18:02:11+08:00,
-// or clock -2h for a time before now.
+// cmdClock sets the clock: clock 2026-11-20T18:02:11+08:00, or clock -2h for a
+// time before the one with which the script began.
 func cmdClock(ts *testscript.TestScript, _ bool, args []string) {
-	at := args[0]
-	if ago, err := time.ParseDuration(at); err == nil {
-		at = time.Now().Add(ago).UTC().Format(time.RFC3339)
+	ago, err := time.ParseDuration(args[0])
+	at := moment().Add(ago)
+	if err != nil {
+		at, err = time.Parse(time.RFC3339, args[0])
+		ts.Check(err)
 	}
-	ts.Setenv("GIT_AUTHOR_DATE", at)
-	ts.Setenv("GIT_COMMITTER_DATE", at)
+	for _, setting := range clockSettings(at) {
+		name, value, _ := strings.Cut(setting, "=")
+		ts.Setenv(name, value)
+	}
 }
 
 // cmdCommits makes commits without content: commits 10.

@@ -24,10 +24,11 @@ type site struct {
 func newSite(t testing.TB) *site {
 	t.Helper()
 	s := &site{t: t, dir: filepath.Join(t.TempDir(), "repo")}
-	s.env = append(os.Environ(), "HOME="+t.TempDir(), "TZ=UTC",
+	s.env = append(os.Environ(), "HOME="+t.TempDir(),
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_TERMINAL_PROMPT=0",
-		"GIT_AUTHOR_NAME=ana", "GIT_AUTHOR_EMAIL=ana@example.com", "GIT_AUTHOR_DATE=2026-11-20T18:02:11+08:00",
+		"GIT_AUTHOR_NAME=ana", "GIT_AUTHOR_EMAIL=ana@example.com",
 		"GIT_COMMITTER_NAME=ana", "GIT_COMMITTER_EMAIL=ana@example.com")
+	s.env = append(s.env, clockSettings(moment())...)
 	if err := os.Mkdir(s.dir, 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -44,10 +44,11 @@ type repository struct {
 func newRepository(t *testing.T) *repository {
 	t.Helper()
 	r := &repository{t: t, dir: t.TempDir(), env: []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TERM=xterm-256color", "TZ=UTC", "LC_ALL=C.UTF-8",
+		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TERM=xterm-256color", "LC_ALL=C.UTF-8",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_TERMINAL_PROMPT=0",
 		"GIT_AUTHOR_NAME=ana", "GIT_AUTHOR_EMAIL=ana@example.com", "GIT_COMMITTER_NAME=ana", "GIT_COMMITTER_EMAIL=ana@example.com",
 	}}
+	r.clock(moment())
 	r.run("git", "init", "-q", "-b", "main")
 	r.run("git", "commit", "-q", "--allow-empty", "-m", "start")
 	return r
@@ -89,16 +90,13 @@ func inTheEvening(t *testing.T) *repository {
 	t.Helper()
 	r := newRepository(t)
 	file := filepath.Join(t.TempDir(), "yesterday.yaml")
-	now := time.Now()
-	text := strings.ReplaceAll(yesterday, "RETURNS", now.Add(time.Hour).Format(time.RFC3339))
+	text := strings.ReplaceAll(yesterday, "RETURNS", moment().Add(time.Hour).Format(time.RFC3339))
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	evening := now.Add(-24 * time.Hour).Format(time.RFC3339)
-	today := r.env
-	r.env = append(r.env, "GIT_AUTHOR_DATE="+evening, "GIT_COMMITTER_DATE="+evening)
+	r.clock(moment().Add(-24 * time.Hour))
 	r.run("handoff", "declare", "-f", file)
-	r.env = today
+	r.clock(moment())
 	r.run("git", "commit", "-q", "--allow-empty", "-m", "Fix the rounding of refunds")
 	return r
 }
@@ -113,6 +111,9 @@ func (r *repository) run(name string, args ...string) string {
 	}
 	return string(out)
 }
+
+// clock sets the clock of the commands to come.
+func (r *repository) clock(at time.Time) { r.env = append(slices.Clip(r.env), clockSettings(at)...) }
 
 // command prepares a command in the repository. The test program puts itself on
 // the PATH as handoff and git-handoff.

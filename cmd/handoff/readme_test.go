@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/handoff-cli/handoff/internal/cli"
 )
@@ -31,7 +30,7 @@ func settled(text string) string {
 func TestReadmeShowsTheDemo(t *testing.T) {
 	var out, errOut bytes.Buffer
 	t.Setenv("TMPDIR", t.TempDir())
-	env := cli.Env{In: strings.NewReader(""), Out: &out, Err: &errOut, Dir: t.TempDir(), Now: time.Now, Environ: os.Environ()}
+	env := cli.Env{In: strings.NewReader(""), Out: &out, Err: &errOut, Dir: t.TempDir(), Now: moment, Environ: os.Environ()}
 	if status := cli.Main([]string{"demo"}, env); status != 0 {
 		t.Fatalf("status %d\n%s", status, errOut.String())
 	}

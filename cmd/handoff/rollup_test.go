@@ -15,7 +15,7 @@ import (
 func TestRollupInTheEditor(t *testing.T) {
 	r := inTheEvening(t)
 	editor := filepath.Join(t.TempDir(), "editor")
-	returns := time.Now().Add(time.Hour).Format(time.RFC3339)
+	returns := moment().Add(time.Hour).Format(time.RFC3339)
 	script := `#!/bin/sh
 cp "$1" "$1.seen"
 sed -i 's|^summary: .*|summary: "Refunds wait for one approval, the audit for seven endpoints"|

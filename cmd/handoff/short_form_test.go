@@ -49,7 +49,7 @@ func inTheMorning(t *testing.T, who string) *repository {
 	t.Helper()
 	r := newRepository(t)
 	file := filepath.Join(t.TempDir(), "given.yaml")
-	text := strings.ReplaceAll(given, "RETURNS", time.Now().Add(12*time.Hour).Format(time.RFC3339))
+	text := strings.ReplaceAll(given, "RETURNS", moment().Add(12*time.Hour).Format(time.RFC3339))
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -233,7 +232,7 @@ func (c *cursor) open() *workspace {
 	}
 	c.ws = &workspace{config: config.Default()}
 	c.ws.hold(handoff.Fold(nil, ""))
-	repo, err := store.Open(c.ctx, c.g.Dir, c.g.Environ)
+	repo, err := c.g.repository(c.ctx, c.g.opener(), c.g.Dir, c.g.Environ)
 	if err != nil {
 		return c.ws
 	}

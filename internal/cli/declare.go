@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -217,6 +218,6 @@ func (ws *workspace) fillSince(b *handoff.Blocker) {
 	case ok && known.Open() && !known.Since.IsZero():
 		b.Since = known.Since
 	case b.Since.IsZero():
-		b.Since = handoff.Time{Time: ws.author.When}
+		b.Since = handoff.Time{Time: ws.author.When.Truncate(time.Second)}
 	}
 }

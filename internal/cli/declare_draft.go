@@ -85,7 +85,7 @@ func (ws *workspace) baseDraft(ctx context.Context, g *globals, o declareOptions
 		if err != nil {
 			return nil, err
 		}
-		return readDraft(data, name), nil
+		return ws.readDraft(data, name), nil
 	case o.resume && !g.Interactive:
 		return ws.waitingDraft()
 	case o.from != "":
@@ -103,8 +103,9 @@ func (ws *workspace) baseDraft(ctx context.Context, g *globals, o declareOptions
 }
 
 // readDraft parses what a person wrote.
-func readDraft(data []byte, name string) *draft {
+func (ws *workspace) readDraft(data []byte, name string) *draft {
 	written, doc := form.ParseDraft(data)
+	doc.ReadReturns(ws.when)
 	d := &draft{doc: doc, path: name}
 	if written != nil {
 		d.handoff, d.ext, d.resolutions = written.Handoff, written.Ext, written.Resolutions
@@ -170,7 +171,7 @@ func (ws *workspace) draftFrom(ctx context.Context, name string) (*draft, error)
 		file := path.Join(ws.dir, "templates", name+".yaml")
 		data, err := ws.ReadFile(ctx, ws.head.Hash, file, handoff.MaxSize)
 		if err == nil {
-			return readDraft(data, file), nil
+			return ws.readDraft(data, file), nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
@@ -250,7 +251,7 @@ func (ws *workspace) waitingDraft() (*draft, error) {
 	if data == nil {
 		return nil, errNoDraft
 	}
-	return readDraft(data, drafts.Path()), nil
+	return ws.readDraft(data, drafts.Path()), nil
 }
 
 // ownHandoff resolves the reference of --amend.

@@ -148,6 +148,7 @@ func (w *writing) waiting(ctx context.Context, asker form.Asker) (form.Waiting, 
 		return "", nil
 	}
 	draft, doc := form.ParseDraft(data)
+	doc.ReadReturns(w.ws.when)
 	about := aboutDraft(draft, doc, w.drafts.Path())
 	answer := form.WaitingFresh
 	switch {
@@ -226,8 +227,9 @@ func (w *writing) edit(ctx context.Context) (right bool, err error) {
 	editing := form.Editing{
 		Drafts: w.drafts,
 		Run:    func(ctx context.Context, path string) error { return runEditor(ctx, w.g, command, path) },
+		When:   w.ws.when,
 		Check: func(text []byte) []handoff.Finding {
-			return w.checkDraft(readDraft(text, w.drafts.Path()))
+			return w.checkDraft(w.ws.readDraft(text, w.drafts.Path()))
 		},
 	}
 	edited, right, err := editing.Write(ctx, text)

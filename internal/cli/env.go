@@ -24,7 +24,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Env is the outside world as a command sees it.
+// Env is the outside world as a command sees it. Now is the clock of all that is
+// written or compared as a date.
 type Env struct {
 	In          io.Reader
 	Out, Err    io.Writer
@@ -40,9 +41,9 @@ type Env struct {
 	Signals <-chan os.Signal // those that end a command; nil when somebody else watches them
 }
 
-// OSEnv is the environment of this process, which from now on tells about
-// SIGINT, SIGTERM and SIGHUP in Env.Signals, to its end.
-func OSEnv() (Env, error) {
+// OSEnv is the environment of this process with a clock. The process tells from
+// now on about SIGINT, SIGTERM and SIGHUP in Env.Signals, to its end.
+func OSEnv(now func() time.Time) (Env, error) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	dir, err := os.Getwd()
@@ -51,7 +52,7 @@ func OSEnv() (Env, error) {
 	}
 	env := Env{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Dir: filepath.Clean(dir), Now: time.Now, NewID: randomID, Environ: os.Environ(),
+		Dir: filepath.Clean(dir), Now: now, NewID: randomID, Environ: os.Environ(),
 		Signals: signals,
 	}
 	env.Interactive = term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))

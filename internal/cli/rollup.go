@@ -193,7 +193,7 @@ func (ws *workspace) rollupDraft(ctx context.Context, g *globals, o rollupOption
 		if err != nil {
 			return nil, err
 		}
-		if d = readDraft(data, name); d.handoff != nil {
+		if d = ws.readDraft(data, name); d.handoff != nil {
 			if err := d.fillRollup(drawn); err != nil {
 				return nil, err
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -16,6 +17,8 @@ type Editing struct {
 	Drafts *Drafts
 	// Run opens the editor on a file and waits for its end.
 	Run func(ctx context.Context, path string) error
+	// When reads a time that a person wrote.
+	When func(string) (time.Time, error)
 	// Check says what is wrong with a text, with lines.
 	Check func(text []byte) []handoff.Finding
 }
@@ -39,7 +42,10 @@ func (e *Editing) Write(ctx context.Context, text []byte) (d *Draft, right bool,
 		if len(withoutComments(text)) == 0 {
 			return nil, false, e.Drafts.Save(before)
 		}
-		if d, _ = ParseDraft(text); bytes.Equal(text, before) {
+		var doc *handoff.Document
+		d, doc = ParseDraft(text)
+		doc.ReadReturns(e.When)
+		if bytes.Equal(text, before) {
 			return d, false, nil
 		}
 		findings := e.Check(text)
@@ -97,7 +103,7 @@ const editorIntro = `# Write the handoff, save and close. Nothing is published w
 var hints = map[string]string{
 	"summary":    "required: one sentence, at most 140 characters",
 	"to":         "required: people, team, team:x, shift:x, lead:x",
-	"returns_at": "required: when you are back, as in 2026-11-23T09:00:00+08:00",
+	"returns_at": "required: when you are back, as in mon 09:00, or 2026-11-23T09:00:00+08:00",
 	"shipped":    "required, [] says none: {id, what}",
 	"items":      "required, [] says none: {id, status, owner, state, intent, next: [{do, owner}]}",
 	"blockers":   "required, [] says none: {id, needs, because, resolver, blocks: [item]}",

@@ -339,8 +339,27 @@ func (t *Time) UnmarshalYAML(n *yaml.Node) error {
 	if err != nil {
 		return &yaml.TypeError{Errors: []string{err.Error()}}
 	}
-	t.Time = parsed.Truncate(time.Second)
+	t.Time = parsed
 	return nil
+}
+
+// ReadReturns reads the time at which the sender of a draft is back where it is
+// written as a day and a time of day, "mon 09:00", with the author's clock: the
+// document then holds what it stands for. A text that read refuses is left for
+// the schema to report, and so is a day alone.
+func (d *Document) ReadReturns(read func(string) (time.Time, error)) {
+	n := child(d.root, "returns_at")
+	if d.Record == nil || n == nil || n.Kind != yaml.ScalarNode || len(strings.Fields(n.Value)) != 2 {
+		return
+	}
+	h, ok := d.Record.Body.(*Handoff)
+	if !ok {
+		return
+	}
+	if at, err := read(n.Value); err == nil {
+		h.ReturnsAt = Time{at}
+		n.SetString(h.ReturnsAt.String())
+	}
 }
 
 // Value returns the document as the value that a JSON Schema validates: maps

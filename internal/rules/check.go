@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,8 +14,14 @@ import (
 
 // Check judges a document. It returns the document's own findings and those of
 // every rule, with positions, in the order of [handoff.SortFindings]. What the
-// record waives and what the settings switch off is left out.
+// record waives and what the settings switch off is left out. A time of return
+// that a draft has in words is read, see [handoff.Document.ReadReturns].
 func Check(doc *handoff.Document, ctx Context) []handoff.Finding {
+	if ctx.Draft {
+		doc.ReadReturns(func(text string) (time.Time, error) {
+			return handoff.ParseTime(text, handoff.Reference{Now: cmp.Or(ctx.At, ctx.Now)})
+		})
+	}
 	s := newSubject(doc, ctx)
 	s.conform()
 	for i := range table {
@@ -169,7 +176,7 @@ func (s *subject) finish(f *handoff.Finding) {
 	if f.Line == 0 {
 		f.Line, f.Col = s.doc.Locate(f.Field)
 	}
-	f.Field, f.Message, f.Fix = masked(handoff.OneLine(f.Field)), masked(f.Message), masked(f.Fix)
+	f.Field, f.Message, f.Fix = Mask(handoff.OneLine(f.Field)), Mask(f.Message), Mask(f.Fix)
 }
 
 // noteHole remembers an entry of a list that the decoder had to leave out.

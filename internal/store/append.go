@@ -172,7 +172,7 @@ func (c *Change) check() error {
 		return errors.New("change: the message is empty or holds a zero byte")
 	}
 	for _, who := range []Ident{c.Author, c.Committer} {
-		if cleanName(who.Name) != who.Name || cleanName(who.Email) != who.Email || who.Name == "" || who.Email == "" {
+		if !who.canStand() {
 			return fmt.Errorf("change: identity %q cannot stand in a commit", who)
 		}
 	}

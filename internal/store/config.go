@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,14 +60,49 @@ func (r *Repo) Config(key string) ([]string, error) {
 	return c[canonicalKey(key)], nil
 }
 
+// Setting is one value in the configuration and where it comes from.
+type Setting struct {
+	Scope string // "system", "global", "local", "worktree", or "command" for the environment
+	Key   string // as git prints it: "hook.handoff.event"
+	Value string
+}
+
+// IsFalse reports whether git reads the value as false.
+func (s Setting) IsFalse() bool { return parseFalse(s.Value) }
+
+// Settings returns the values in a section and its subsections, in the order
+// that git reads them.
+func (r *Repo) Settings(ctx context.Context, section string) ([]Setting, error) {
+	out, err := r.git.output(ctx, "config", "-z", "--show-scope", "--get-regexp", "^"+regexp.QuoteMeta(section)+`\.`)
+	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
+		return nil, nil // there is none
+	}
+	if err != nil {
+		return nil, err
+	}
+	var settings []Setting
+	fields := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+	for pair := range slices.Chunk(fields, 2) {
+		if len(pair) < 2 {
+			return nil, fmt.Errorf("git config --show-scope: %q", out)
+		}
+		key, value, ok := strings.Cut(pair[1], "\n")
+		if !ok {
+			value = "true"
+		}
+		settings = append(settings, Setting{Scope: pair[0], Key: key, Value: value})
+	}
+	return settings, nil
+}
+
 // SetConfig sets keys in the configuration of this repository, in pairs of key
-// and value.
+// and value, in their order.
 func (r *Repo) SetConfig(ctx context.Context, pairs ...[2]string) error {
 	if !r.git.installed() {
 		return errNoGit
 	}
 	for _, pair := range pairs {
-		if _, err := r.git.output(ctx, "config", "--local", pair[0], pair[1]); err != nil {
+		if _, err := r.git.output(ctx, "config", "--local", "--replace-all", pair[0], pair[1]); err != nil {
 			return fmt.Errorf("%s: %w", pair[0], err)
 		}
 	}
@@ -74,9 +110,10 @@ func (r *Repo) SetConfig(ctx context.Context, pairs ...[2]string) error {
 }
 
 // RemoveConfigSection removes a section from the configuration of this
-// repository. It is no error when there is none.
-func (r *Repo) RemoveConfigSection(ctx context.Context, section string) error {
-	_, err := r.git.output(ctx, "config", "--local", "--remove-section", section)
+// repository, scope "local", or of this work tree, scope "worktree". It is no
+// error when there is none.
+func (r *Repo) RemoveConfigSection(ctx context.Context, scope, section string) error {
+	_, err := r.git.output(ctx, "config", "--"+scope, "--remove-section", section)
 	if failed, ok := errors.AsType[*gitError](err); ok && strings.Contains(failed.Stderr, "no such section") {
 		return nil
 	}

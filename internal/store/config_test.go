@@ -21,7 +21,7 @@ func TestSetConfig(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	for range 2 {
-		if err := r.open().RemoveConfigSection(ctx, "hook.handoff"); err != nil {
+		if err := r.open().RemoveConfigSection(ctx, "local", "hook.handoff"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -245,8 +245,8 @@ func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 		return nil, err
 	}
 	files, err := objects.newTreeWalk(dir).files(plumbing.NewHash(head.Hash))
-	if err != nil {
-		return nil, err
+	if isMissing(err) {
+		return nil, err // what else cannot be read is said with the records
 	}
 	var faults []Fault
 	lost := &marker{Token: newToken()}
