@@ -70,11 +70,12 @@ type Source struct {
 	Superseded bool         `json:"superseded"` // a later record says something else instead
 	OnlyOn     string       `json:"only_on"`    // the foreign branch that alone has the record, "" where the team has it
 	Disputed   bool         `json:"disputed"`   // another file has the same id and other content
+	Unproven   bool         `json:"unproven"`   // a verdict that only a squash merge has, which nobody here saw given
 }
 
 // Doubts are what has to be said beside the row: see [handoff.Source.Doubts].
 func (s Source) Doubts() []string {
-	return handoff.Source{Ref: s.OnlyOn, Foreign: s.OnlyOn != "", Disputed: s.Disputed}.Doubts()
+	return handoff.Source{Ref: s.OnlyOn, Foreign: s.OnlyOn != "", Disputed: s.Disputed, Unproven: s.Unproven}.Doubts()
 }
 
 func (s Source) cells() []string {
