@@ -346,7 +346,7 @@ func (r *refresh) readDay(day *changedDay, known map[fileID]int64) ([]arrival, e
 			r.passing, id.tree = true, unfinished+id.tree
 		}
 		r.days[id] = row
-		if _, err := r.conn.ExecContext(r.ctx, "INSERT INTO day VALUES (?, ?, ?, ?)", id.path, id.tree, row.ref, row.members); err != nil {
+		if _, err := r.conn.ExecContext(r.ctx, "INSERT OR REPLACE INTO day VALUES (?, ?, ?, ?)", id.path, id.tree, row.ref, row.members); err != nil {
 			return nil, err
 		}
 	}
