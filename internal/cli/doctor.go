@@ -32,13 +32,13 @@ func newDoctorCmd(g *globals) *cobra.Command {
 		Short: "Find out what is wrong in this clone; --fix repairs what is local",
 		Long: `Find out what is wrong in this clone: what a killed command has left, records
 that the index has lost, locks that nobody holds, damaged drafts and indexes,
-references that cannot be read and how they come back, a configuration that is
-not used, foreign files among the records, a hook that git does not run, a clock
-that differs.
+references that cannot be read and how they come back, attributes by which git
+would change records, a configuration that is not used, foreign files among the
+records, a hook that git does not run, a clock that differs.
 
 Nothing is written without --fix, and with it nothing but local state: no
-commit, no reference, no file of yours. The status is 3 when something is left
-to do.`,
+commit, no reference, and of your files .handoffs/.gitattributes alone, which it
+adds a line to. The status is 3 when something is left to do.`,
 		Example: `  handoff doctor
   handoff doctor --fix`,
 		GroupID: groupSetup,
@@ -75,8 +75,13 @@ func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
 	for _, look := range []func(context.Context) error{
 		d.lookAtGitDir, d.lookAtConfig, d.lookAtIdentity, d.lookAtForeignFiles, d.lookAtRecords, d.lookAtDraft, d.lookAtRecordIndex, d.lookAtHook, d.lookAtClock,
 	} {
-		if err := look(ctx); err != nil {
-			return err
+		err := look(ctx)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil { // one thing that cannot be looked at must not hide the others
+			_, hint := explain(err)
+			d.found(problem{Message: err.Error(), WayOut: hint})
 		}
 	}
 	doc := doctorDocument{SchemaVersion: 1, Problems: nonNil(d.problems)}
@@ -117,7 +122,7 @@ type doctor struct {
 }
 
 func newDoctor(ctx context.Context, g *globals) (*doctor, error) {
-	repo, err := g.repository(ctx, g.Dir, g.Environ)
+	repo, err := g.repository(ctx, g.opener(), g.Dir, g.Environ)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +159,7 @@ func (d *doctor) lookAtConfig(ctx context.Context) error {
 		return nil
 	}
 	file := filepath.Join(d.repo.Worktree(), filepath.FromSlash(name))
-	data, err := os.ReadFile(file)
+	data, err := store.ReadPlain(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -274,8 +279,8 @@ func isOrAre(n int) string {
 func (d *doctor) lookAtDraft(context.Context) error {
 	drafts := &form.Drafts{Dir: d.repo.Dir()}
 	data, err := drafts.Load()
-	if errors.Is(err, fs.ErrPermission) {
-		return nil // somebody else's
+	if elsewhere := new(store.NotFileError); errors.Is(err, fs.ErrPermission) || errors.As(err, &elsewhere) {
+		return nil // somebody else's, or reported with the rest of the git directory
 	}
 	if err != nil || data == nil {
 		return err
@@ -291,9 +296,9 @@ func (d *doctor) lookAtDraft(context.Context) error {
 // built anew when it is gone.
 func (d *doctor) lookAtRecordIndex(context.Context) error {
 	file := filepath.Join(d.repo.CommonDir(), "handoff", "index.db")
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	f, err := store.OpenPlain(file, os.O_RDONLY, 0)
+	if elsewhere := new(store.NotFileError); errors.Is(err, fs.ErrNotExist) || errors.As(err, &elsewhere) {
+		return nil // reported with the rest of the git directory
 	}
 	if err != nil {
 		return err
@@ -312,8 +317,12 @@ func (d *doctor) lookAtRecordIndex(context.Context) error {
 // the hook finds the program.
 func (d *doctor) lookAtHook(ctx context.Context) error {
 	place, err := findHook(ctx, d.g)
-	if err != nil || !place.hook.Installed && !place.config {
+	if err != nil {
 		return err
+	}
+	d.lookAtConfigHooks(place)
+	if !place.hook.Installed && !place.config {
+		return nil
 	}
 	if info, err := os.Stat(place.hook.Path); err == nil && place.hook.Installed && runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
 		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + handoff.ShellArgument(place.hook.Path)})

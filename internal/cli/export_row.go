@@ -292,9 +292,14 @@ func csvCell(v any) string {
 	return textCell(reflect.ValueOf(v).String())
 }
 
+// utc writes a time so that times of a second, if they are to the millisecond,
+// sort as text.
 func utc(t *time.Time) string {
-	if t == nil {
+	switch {
+	case t == nil:
 		return ""
+	case t.Nanosecond() != 0:
+		return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
 	}
 	return t.UTC().Format(time.RFC3339)
 }

@@ -237,7 +237,7 @@ func (g *globals) openRepository(ctx context.Context, dir string) (*workspace, e
 		name, _, _ := strings.Cut(entry, "=")
 		return slices.Contains(localEnv, name)
 	})
-	ws, err := g.openIn(ctx, dir, append(environ, "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir)))
+	ws, err := g.openIn(ctx, store.OpenNamed, dir, append(environ, "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir)))
 	if err != nil {
 		return nil, err
 	}

@@ -102,7 +102,7 @@ type shower struct {
 	moved *handoff.Drift // since the handoff that is shown; nil when unknown
 }
 
-func (s shower) ago(t time.Time) string { return ago(s.ws.now.Sub(t)) }
+func (s shower) ago(t time.Time) string { return ago(s.ws.since(t)) }
 
 // handoff prints a handoff: what not to do first, then by severity.
 func (s shower) handoff(h *handoff.HandoffState) {
@@ -381,7 +381,7 @@ func (s shower) decision(d *handoff.DecisionState) {
 	s.field("answers", d.Answers)
 	s.field("revisit when", d.RevisitWhen)
 	s.field("superseded by", d.SupersededBy)
-	for _, e := range d.Earlier {
+	for _, e := range d.Earlier() {
 		s.field("before", fmt.Sprintf("%s (%s, %s): %s", e.Decision.Decision, e.By, s.ago(e.At), e.Rationale))
 	}
 	s.cite(s.ws.state.Records[d.Record])

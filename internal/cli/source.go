@@ -64,7 +64,9 @@ func (ws *workspace) loadFor(ctx context.Context, o sourceOptions, part handoff.
 	}
 	if err == nil && o.asOf != "" {
 		ws.now = at
-		records := slices.DeleteFunc(slices.Clone(ws.state.Order()), func(r *handoff.Record) bool { return r.At.After(at) })
+		records := slices.DeleteFunc(slices.Clone(ws.state.Order()), func(r *handoff.Record) bool {
+			return r.At.Truncate(time.Second).After(at) // the time is to the second, which counts to its end
+		})
 		ws.hold(handoff.Fold(records, ws.config.AckPolicy))
 	}
 	return err

@@ -7,13 +7,12 @@ import (
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
-// auditRefs are the refs of which the history is audited: those whose records
-// count and that are at a commit. What is wrong with others unreadable says, and
-// nobody has asked for foreign ones.
+// auditRefs are the refs of which the history is audited: those that are at a
+// commit. What is wrong with others unreadable says.
 func (ws *workspace) auditRefs(ctx context.Context) ([]store.Ref, error) {
 	refs, err := ws.refs(ctx)
 	return slices.DeleteFunc(refs, func(ref store.Ref) bool {
-		return ref.Only != nil || ref.Err == nil && !ws.HasCommit(ref.Hash)
+		return ref.Err == nil && !ws.HasCommit(ref.Hash)
 	}), err
 }
 

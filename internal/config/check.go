@@ -35,6 +35,7 @@ func (c *checker) check() {
 	c.checkExceptions()
 	c.checkRules()
 	c.checkRefs()
+	c.checkVerify()
 }
 
 func (c *checker) fail(code, field, message, fix string) {

@@ -38,6 +38,7 @@ type Config struct {
 	Exceptions  map[string]string   `yaml:"exceptions,omitempty"` // class of an ack's exception → handle
 	Rules       Rules               `yaml:"rules,omitempty"`
 	Refs        map[string]string   `yaml:"refs,omitempty"` // type of a reference → https link to show, with {id}
+	Verify      Verify              `yaml:"verify,omitempty"`
 }
 
 // BranchCurrent stands for the branch that is checked out.

@@ -40,6 +40,8 @@ var sections = []struct{ key, comment, example string }{
 	{"exceptions", "Who looks at a handoff that a receiver declines for one of these classes.", "exceptions: {judgement: ben, policy: ana}"},
 	{"rules", "preset: default, strict or pilot; a rule by its code: error, warn or off.", "rules: {preset: pilot, HO204: off}"},
 	{"refs", "Links to show for references. Nothing is ever called.", "refs: {ticket: 'https://jira.example.com/browse/{id}'}"},
+	{"verify", "Findings of handoff verify that a review has settled: by code, and by record, commit or both.",
+		"verify:\n  settled:\n    - {finding: HO902, record: k3f9q2m7, why: 'held a customer address, removed on 2026-11-21'}"},
 }
 
 // Format returns the file with a comment on every key, as init writes it. Keys

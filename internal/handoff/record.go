@@ -117,25 +117,29 @@ func newBody(kind Kind) Body {
 	return nil
 }
 
-// New returns a record of body's kind. at is cut to whole seconds, the
-// resolution of a record.
+// Precision is how exactly a record that is made says when it was written. One
+// that was written elsewhere may say it more exactly.
+const Precision = time.Millisecond
+
+// New returns a record of body's kind. at is cut to the [Precision].
 func New(id string, at time.Time, by string, body Body) *Record {
 	return &Record{
 		Schema: Schema, Kind: body.kind(), ID: id,
-		At: Time{at.Truncate(time.Second)}, By: by, Body: body,
+		At: Time{at.Truncate(Precision)}, By: by, Body: body,
 	}
 }
 
 // Name is the file name of the record below .handoffs/, with its day folder:
-// 2026/11/20/100211Z-handoff-ana-k3f9q2m7.yaml. The record must have a valid
-// id, kind, time and author.
+// 2026/11/20/100211Z-handoff-ana-k3f9q2m7.yaml, with the whole seconds of its
+// time. The record must have a valid id, kind, time and author.
 func (r *Record) Name() string {
 	at := r.At.UTC()
 	return at.Format("2006/01/02/150405Z-") + string(r.Kind) + "-" + strings.ToLower(r.By) + "-" + r.ID + ".yaml"
 }
 
 // Time is an instant with the offset in which its author wrote it. Its text is
-// RFC 3339 with whole seconds. The zero Time is "absent".
+// RFC 3339, with as many digits of a second as it has and none for a whole one.
+// The zero Time is "absent".
 type Time struct{ time.Time }
 
 // String is the RFC 3339 form, or "" for the zero Time.
@@ -143,7 +147,7 @@ func (t Time) String() string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.Format(time.RFC3339)
+	return t.Format(time.RFC3339Nano)
 }
 
 // List is a list in which absent and empty differ: nil says nothing, an empty

@@ -214,10 +214,10 @@ func (c *recall) complete(part handoff.Part) error {
 	if err := c.fill(c.Records()); err != nil {
 		return err
 	}
-	if err := c.named(c.Names()); err != nil {
+	deep := func(kind handoff.ThingKind, key string) bool { return part.Histories || c.deep[thingID{kind, key}] }
+	if err := c.named(append(c.Names(), c.Versions(deep)...)); err != nil {
 		return err
 	}
-	deep := func(kind handoff.ThingKind, key string) bool { return part.Histories || c.deep[thingID{kind, key}] }
 	c.CiteHistories(deep)
 	if err := c.fill(c.Records()); err != nil {
 		return err

@@ -255,6 +255,7 @@ func (w *world) compareFindings(want *handoff.State) {
 			&handoff.DecisionRecord{Topic: name, DecisionFields: handoff.DecisionFields{Decision: "Sessions last 15 minutes", Rationale: "The audit asks for it", Supersedes: name}},
 			&handoff.Escalation{Subject: ref, Reason: "stalled", To: "lee", Ask: "Decide today", Level: 1},
 			&handoff.Assignment{Item: name, To: "ben", From: "ana"}, &handoff.Withdrawal{Subject: ref, Why: "It was sent twice"},
+			&handoff.Handoff{Amends: ref, Summary: "The release waits", Items: handoff.List[handoff.Item]{{ID: "api", Status: "ready", State: "a cache is cold"}}},
 			&handoff.Gap{Subject: ref, Class: "stale", Impact: "delay", Recovery: "Asked in the chat"}, &handoff.Question{Ask: "Which flag?", To: "ben", About: ref},
 		} {
 			record := handoff.New("zzzzzzzz", day.Add(40*24*time.Hour), "ana", body)
@@ -369,11 +370,11 @@ func describe(s *handoff.State, ref string) string {
 	case handoff.TargetQuestion:
 		thing, history = s.Questions[target.Name], s.Questions[target.Name].History
 	case handoff.TargetDecision:
-		thing = s.Decisions[target.Name]
+		thing = append(s.Decisions[target.Name].Earlier(), s.Decisions[target.Name])
 	case handoff.TargetRecord:
 		history = []string{target.Name}
 		if h := s.Handoffs[target.Name]; h != nil {
-			thing = []any{h.State, h.Chain, h.Taken, h.Acks, h.SupersededBy, h.Summary}
+			thing = []any{h.State, h.First, h.Questions, h.Taken, h.Acks, h.SupersededBy, h.Summary}
 		}
 	}
 	text := asJSON(target) + asJSON(thing)
@@ -409,6 +410,9 @@ func drawRecord(t *rapid.T, n int, ids []string) *handoff.Record {
 	at := day.Add(time.Duration(n) * 2 * time.Hour)
 	if one(8) {
 		at = at.Add(-time.Duration(rapid.IntRange(0, 60).Draw(t, "late")) * time.Hour)
+	}
+	if one(4) && n > 0 { // at nearly the same moment as the one before
+		at = day.Add(time.Duration(n-1)*2*time.Hour + time.Duration(1+n%3)*handoff.Precision)
 	}
 	by := pick(people)
 	var body handoff.Body

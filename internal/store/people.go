@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Authors returns who has committed to HEAD since a time, each email once, as
@@ -33,7 +35,8 @@ func (r *Repo) Authors(ctx context.Context, since time.Time) ([]Ident, error) {
 			continue // a commit with a broken date still has an author
 		}
 		seen[strings.ToLower(fields[1])] = true
-		authors = append(authors, Ident{Name: fields[0], Email: fields[1], When: when})
+		name := strings.TrimPrefix(fields[0], handoff.BOM) // git takes that of .mailmap for a part of the first name
+		authors = append(authors, Ident{Name: name, Email: fields[1], When: when})
 	}
 	return authors, nil
 }
