@@ -11,6 +11,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
 )
