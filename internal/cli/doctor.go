@@ -202,7 +202,7 @@ func (d *doctor) lookAtForeignFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	foreign := slices.DeleteFunc(set.Problems, func(p handoff.Problem) bool { return p.Lost }) // which lookAtRecords says
+	foreign := slices.DeleteFunc(set.Problems, func(p handoff.Problem) bool { return p.Lost || p.Path == p.Ref }) // which lookAtRecords says
 	if len(foreign) == 0 {
 		return nil
 	}
@@ -245,7 +245,7 @@ func (d *doctor) lookAtRecords(ctx context.Context) error {
 	}
 	first, more := []handoff.Problem{}, make(map[group]int)
 	for _, p := range set.Problems {
-		if inHead[p.Ref] && !p.Lost && p.Record == "" || p.Fix == "" {
+		if inHead[p.Ref] && p.Path != p.Ref && !p.Lost && p.Record == "" || p.Fix == "" {
 			continue // others have named it
 		}
 		of := group{ref: p.Ref}

@@ -186,8 +186,8 @@ func (p *push) used() (bool, error) {
 		return true, nil
 	}
 	for _, tip := range p.tips {
-		if has, err := p.days.Has(tip); err != nil || has {
-			return has, err
+		if has, err := p.days.Has(tip); err == nil && has {
+			return true, nil // a tip that cannot be read says nothing about the others
 		}
 	}
 	return false, nil
@@ -208,7 +208,7 @@ func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) 
 		}
 		for f, err := range p.days.Newest(commit, since, until) {
 			if err != nil {
-				return last, err
+				continue // what else is there counts
 			}
 			if !strings.Contains(f.Path, mine) {
 				continue

@@ -42,6 +42,7 @@ type workspace struct {
 	git      rules.Git                                          // answers the rules about a record that is to be published
 	index    *index.Index                                       // of the state
 	tell     func(format string, args ...any)                   // says what is done on the way, with --verbose
+	note     func(format string, args ...any)                   // says what readers have to know, unless --quiet
 	progress func(records int)                                  // is told when a first index takes its time; may be nil
 	recall   query.Recall                                       // knows more of the state
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
@@ -111,7 +112,7 @@ func (g *globals) workspaceOf(repo *store.Repo) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	ws := &workspace{Repo: repo, dir: dir, now: g.Now(), tell: g.tell}
+	ws := &workspace{Repo: repo, dir: dir, now: g.Now(), tell: g.tell, note: g.note}
 	ws.head, err = repo.Head()
 	return ws, err
 }

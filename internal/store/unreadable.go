@@ -88,7 +88,7 @@ func (r *Repo) trackedBy(ref string) (remote, short string) {
 		return "", short
 	}
 	for _, spec := range fetchRefspecs(c) {
-		if _, ok := spec.source(ref); ok && (remote == "" || spec.remote < remote) {
+		if _, ok := spec.fetches(ref); ok && (remote == "" || spec.remote < remote) {
 			remote = spec.remote
 		}
 	}
