@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -50,25 +52,39 @@ func (r *Repo) checkHook() error {
 // git is in the middle of a merge or its like.
 func (r *Repo) checkNoOperation() error {
 	for _, op := range operations {
-		if _, err := os.Lstat(filepath.Join(r.dir, filepath.FromSlash(op.file))); err == nil {
+		_, err := os.Lstat(filepath.Join(r.dir, filepath.FromSlash(op.file)))
+		found := err == nil
+		if !found && slices.Contains(operationRefs, op.file) {
+			value, err := r.refs.read(op.file)
+			found = err != nil || value != ""
+		}
+		if found {
 			return &InProgressError{What: op.what, WayOut: op.wayOut}
 		}
 	}
 	return nil
 }
 
+// operationRefs are the operations that are told by a reference, which need not
+// be a file.
+var operationRefs = []string{"CHERRY_PICK_HEAD", "REVERT_HEAD"}
+
 // checkElsewhere refuses to move a branch under a work tree that has it checked
 // out, or is rebasing or bisecting it: its index would not get the new files,
 // and the next commit there would delete them.
-func (r *Repo) checkElsewhere(ref string) error {
-	dirs, _ := filepath.Glob(filepath.Join(escapeGlob(r.common), "worktrees", "*"))
-	if c, err := r.loadConfig(); err == nil && !c.isTrue("core.bare") {
-		dirs = append(dirs, r.common)
+func (r *Repo) checkElsewhere(ctx context.Context, ref string) error {
+	place, err := r.refs.checkedOut(ctx, ref)
+	if err != nil {
+		return err
+	}
+	if place != "" {
+		return &InProgressError{What: "a checkout of " + ref + " (" + place + ")", WayOut: "run it in that work tree"}
+	}
+	dirs, err := r.workTreeDirs()
+	if err != nil {
+		return err
 	}
 	for _, dir := range dirs {
-		if readLine(filepath.Join(dir, "HEAD")) == "ref: "+ref {
-			return &InProgressError{What: "a checkout of " + ref + " (" + dir + ")", WayOut: "run it in that work tree"}
-		}
 		for _, file := range []string{"rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"} {
 			if name := readLine(filepath.Join(dir, filepath.FromSlash(file))); name != "" && strings.TrimPrefix(ref, "refs/heads/") == strings.TrimPrefix(name, "refs/heads/") {
 				return &InProgressError{What: "a rebase or bisect of " + ref + " (" + dir + ")", WayOut: "finish it first"}
@@ -76,6 +92,19 @@ func (r *Repo) checkElsewhere(ref string) error {
 		}
 	}
 	return nil
+}
+
+// workTreeDirs returns the git directories of all work trees.
+func (r *Repo) workTreeDirs() ([]string, error) {
+	dirs, err := filepath.Glob(filepath.Join(escapeGlob(r.common), "worktrees", "*"))
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.loadConfig()
+	if err == nil && !c.isTrue("core.bare") {
+		dirs = append(dirs, r.common)
+	}
+	return dirs, err
 }
 
 // escapeGlob makes every character of a path stand for itself in a pattern.

@@ -29,6 +29,7 @@ type Repo struct {
 	lockWait time.Duration
 	netWait  time.Duration
 
+	refs        refBackend
 	loadConfig  func() (config, error)   // cached
 	loadObjects func() (*objects, error) // cached
 }
@@ -93,10 +94,7 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	}
 	r.loadConfig = sync.OnceValues(func() (config, error) { return settings(r.place) })
 	r.loadObjects = sync.OnceValues(r.newObjects)
-	if err := r.checkFormat(); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return r, r.openFormat()
 }
 
 // Close closes the files that are open. What is asked of the repository later
@@ -181,28 +179,6 @@ func discoveryError(dir string, err error) error {
 		return &UnsupportedError{What: "repository format", Why: text, WayOut: "use a git that knows this format"}
 	}
 	return fmt.Errorf("%s: %w", dir, err)
-}
-
-// checkFormat refuses repositories whose objects or references are not in the
-// formats that this package reads. Anything else would be a wrong answer.
-func (r *Repo) checkFormat() error {
-	c, err := r.loadConfig()
-	if err != nil {
-		return err
-	}
-	if format := c.get("extensions.objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
-		return &UnsupportedError{
-			What: strings.ToUpper(format) + " objects", Why: "handoff reads SHA-1 repositories only",
-			WayOut: "use a SHA-1 repository for the records",
-		}
-	}
-	if format := c.get("extensions.refstorage"); format != "" && !strings.EqualFold(format, "files") {
-		return &UnsupportedError{
-			What: format + " references", Why: "handoff reads references stored as files only",
-			WayOut: "git refs migrate --ref-format=files",
-		}
-	}
-	return nil
 }
 
 // newObjects opens the object database afresh, with nothing cached.

@@ -20,11 +20,12 @@ type testRepo struct {
 }
 
 // isolated returns an environment for git and for us. Its PATH is the one of
-// the test process.
+// the test process, and so is the format in which git keeps references.
 func isolated(t testing.TB) []string {
 	return []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "LC_ALL=C", "TZ=UTC",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,
+		"GIT_DEFAULT_REF_FORMAT=" + os.Getenv("GIT_DEFAULT_REF_FORMAT"),
 	}
 }
 

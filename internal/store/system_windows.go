@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 
@@ -27,6 +28,14 @@ func tryLock(file *os.File) (bool, error) {
 // shareLock would let the process of cmd hold the advisory lock of file as well.
 // Here a lock belongs to one process.
 func shareLock(*exec.Cmd, *os.File) {}
+
+// ownGroup starts cmd in a process group of its own, which Ctrl-C does not reach.
+func ownGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &windows.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
+}
+
+// inode would return the number of a file. Windows has none.
+func inode(fs.FileInfo) uint64 { return 0 }
 
 // ownedByCaller reports whether path belongs to the user of this process or to
 // the administrators, whom git for Windows trusts as well.
