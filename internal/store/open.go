@@ -85,7 +85,9 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	// Two processes of a millisecond each: started together they cost one.
 	settings := r.startConfig(ctx)
 	if git.installed() {
-		r.place, err = discoverWithGit(ctx, git)
+		if r.place, err = discoverWithGit(ctx, git); err != nil {
+			err = explainRefusal(dir, e, err)
+		}
 	} else {
 		r.place, err = discover(dir, e)
 	}
@@ -94,7 +96,7 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	}
 	r.loadConfig = sync.OnceValues(func() (config, error) { return settings(r.place) })
 	r.loadObjects = sync.OnceValues(r.newObjects)
-	return r, r.openFormat()
+	return r, r.openRefs()
 }
 
 // Close closes the files that are open. What is asked of the repository later
@@ -169,7 +171,10 @@ func discoveryError(dir string, err error) error {
 	if !ok {
 		return err
 	}
-	text, _, _ := strings.Cut(strings.TrimPrefix(failed.Stderr, "fatal: "), "\n")
+	text, more, _ := strings.Cut(strings.TrimPrefix(failed.Stderr, "fatal: "), "\n")
+	if strings.HasSuffix(text, ":") { // what is not known follows, a line each
+		text += " " + strings.Join(strings.Fields(more), ", ")
+	}
 	switch {
 	case strings.Contains(text, "not a git repository"):
 		return &NotRepositoryError{Dir: dir}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"strings"
 )
@@ -49,35 +48,72 @@ type refMove interface {
 	release() error
 }
 
-// openFormat looks at the formats of objects and references, and refuses those
-// under which anything said or written here would be wrong.
-func (r *Repo) openFormat() error {
+// openRefs finds out how references are kept.
+func (r *Repo) openRefs() error {
 	c, err := r.loadConfig()
 	if err != nil {
 		return err
 	}
-	for key, kind := range map[string]string{"extensions.objectformat": "objects", "extensions.compatobjectformat": "names of objects as well"} {
-		if format := c.get(key); format != "" && !strings.EqualFold(format, "sha1") {
-			return &UnsupportedError{What: strings.ToUpper(format) + " " + kind, Why: "handoff reads SHA-1 repositories only", WayOut: ownRepository}
-		}
+	if err := checkFormat(c, r.env); err != nil {
+		return err
 	}
-	if set := r.env.get("GIT_REFERENCE_BACKEND"); set != "" {
+	switch {
+	case !c.hasReftable():
+		r.refs = fileRefs{r}
+	case r.git.installed():
+		r.refs = &gitRefs{Repo: r}
+	default:
+		return &UnsupportedError{What: "references in a reftable", Why: "only git reads them", WayOut: "install git"}
+	}
+	return nil
+}
+
+// hasReftable reports whether references are not in files.
+func (c config) hasReftable() bool { return strings.EqualFold(c.get("extensions.refstorage"), "reftable") }
+
+// checkFormat refuses formats of objects and references under which anything
+// said or written here would be wrong.
+func checkFormat(c config, env environ) error {
+	const onlySHA1 = "handoff reads SHA-1 repositories only"
+	if format := c.get("extensions.objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
+		return &UnsupportedError{What: strings.ToUpper(format) + " objects", Why: onlySHA1, WayOut: ownRepository}
+	}
+	if format := c.get("extensions.compatobjectformat"); format != "" {
+		return &UnsupportedError{What: "objects with a second name, by " + strings.ToUpper(format), Why: onlySHA1, WayOut: ownRepository}
+	}
+	if set := env.get("GIT_REFERENCE_BACKEND"); set != "" {
 		return &UnsupportedError{
-			What: "GIT_REFERENCE_BACKEND=" + set, Why: "handoff takes references from where the repository's configuration has them",
+			What: "GIT_REFERENCE_BACKEND=" + set, Why: "handoff reads references where the repository's own configuration has them",
 			WayOut: "unset GIT_REFERENCE_BACKEND",
 		}
 	}
-	switch format := strings.ToLower(cmp.Or(c.get("extensions.refstorage"), "files")); {
-	case format == "files":
-		r.refs = fileRefs{r}
-	case format != "reftable":
-		return &UnsupportedError{What: "references in " + format, Why: "handoff knows files and reftable", WayOut: ownRepository}
-	case !r.git.installed():
-		return &UnsupportedError{What: "references in a reftable", Why: "only git reads them", WayOut: "install git"}
-	default:
-		r.refs = &gitRefs{Repo: r}
+	if format := c.get("extensions.refstorage"); format != "" && !strings.EqualFold(format, "files") && !c.hasReftable() {
+		return &UnsupportedError{What: "references in " + format, Why: "handoff reads files and reftables", WayOut: ownRepository}
 	}
 	return nil
+}
+
+// explainRefusal returns why git would not open the repository that holds dir,
+// as far as that is its format; else err, which is what git said.
+func explainRefusal(dir string, env environ, err error) error {
+	p, locateErr := locate(dir, env)
+	if locateErr != nil || isError[*UnsafeError](err) {
+		return err
+	}
+	if p.common, locateErr = commonDir(p.dir, dir, env); locateErr != nil {
+		return err
+	}
+	c, configErr := readConfig(p, env)
+	if configErr != nil {
+		return err
+	}
+	if refused := checkFormat(c, env); refused != nil {
+		return refused
+	}
+	if c.hasReftable() && isError[*UnsupportedError](err) {
+		return &UnsupportedError{What: "references in a reftable", Why: "this git does not read them", WayOut: "install git 2.45 or newer"}
+	}
+	return err
 }
 
 // ownRepository makes a repository whose formats are known, beside this one.
