@@ -69,7 +69,9 @@ func (r *Repo) openRefs() error {
 }
 
 // hasReftable reports whether references are not in files.
-func (c config) hasReftable() bool { return strings.EqualFold(c.get("extensions.refstorage"), "reftable") }
+func (c config) hasReftable() bool {
+	return strings.EqualFold(c.get("extensions.refstorage"), "reftable")
+}
 
 // checkFormat refuses formats of objects and references under which anything
 // said or written here would be wrong.
