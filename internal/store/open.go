@@ -129,7 +129,7 @@ func Init(ctx context.Context, dir string, env []string, settings map[string]str
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		return err
 	}
-	if _, err := git.output(ctx, "init", "--quiet", "--initial-branch=main", dir); err != nil {
+	if _, err := git.output(ctx, "init", "--quiet", "--initial-branch=main", "--object-format=sha1", dir); err != nil {
 		return errors.Join(err, os.RemoveAll(dir))
 	}
 	git.dir = dir

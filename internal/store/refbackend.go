@@ -83,7 +83,7 @@ func checkFormat(c config, env environ) error {
 	if format := c.get("extensions.compatobjectformat"); format != "" {
 		return &UnsupportedError{What: "objects with a second name, by " + strings.ToUpper(format), Why: onlySHA1, WayOut: ownRepository}
 	}
-	if set := env.get("GIT_REFERENCE_BACKEND"); set != "" {
+	if set, ok := env.lookup("GIT_REFERENCE_BACKEND"); ok {
 		return &UnsupportedError{
 			What: "GIT_REFERENCE_BACKEND=" + set, Why: "handoff reads references where the repository's own configuration has them",
 			WayOut: "unset GIT_REFERENCE_BACKEND",
