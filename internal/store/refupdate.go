@@ -88,7 +88,7 @@ func (g *gitMove) outcome(err, stopped error) error {
 		return nil // what git does after its answer is tidying up
 	}
 	failed, refused := errors.AsType[*gitError](stopped)
-	if refused && failed.Status != gitDied {
+	if byItself := refused && failed.Status == gitDied || errors.Is(err, errMoved); !byItself {
 		err = cmp.Or(removeStackLocks(g.marker), err) // it was killed
 	}
 	chain, tip, readErr := g.refs.resolve(g.base)
