@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,12 +40,14 @@ Nothing is written without --fix, and with it nothing but local state: no
 commit, no reference, and of your files .handoffs/.gitattributes alone, which it
 adds a line to. The status is 3 when something is left to do.`,
 		Example: `  handoff doctor
-  handoff doctor --fix`,
+  handoff doctor --fix
+  handoff doctor redact k3f9q2m7`,
 		GroupID: groupSetup,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd.Context(), g, o) },
 	}
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "repair local state")
+	cmd.AddCommand(newRedactCmd(g))
 	return cmd
 }
 
@@ -72,7 +75,7 @@ func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
 		return err
 	}
 	for _, look := range []func(context.Context) error{
-		d.lookAtGitDir, d.lookAtConfig, d.lookAtIdentity, d.lookAtForeignFiles, d.lookAtDraft, d.lookAtRecordIndex, d.lookAtHook, d.lookAtClock,
+		d.lookAtGitDir, d.lookAtConfig, d.lookAtIdentity, d.lookAtForeignFiles, d.lookAtRecords, d.lookAtDraft, d.lookAtRecordIndex, d.lookAtHook, d.lookAtClock,
 	} {
 		err := look(ctx)
 		if ctx.Err() != nil {
@@ -199,16 +202,71 @@ func (d *doctor) lookAtForeignFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(set.Problems) == 0 {
+	foreign := slices.DeleteFunc(set.Problems, func(p handoff.Problem) bool { return p.Lost || p.Path == p.Ref }) // which lookAtRecords says
+	if len(foreign) == 0 {
 		return nil
 	}
-	first := set.Problems[0]
-	message := fmt.Sprintf("%s in HEAD that %s no record, such as this one: %s", handoff.Count(len(set.Problems), "file"), isOrAre(len(set.Problems)), first.Message)
+	first := foreign[0]
+	message := fmt.Sprintf("%s in HEAD that %s no record, such as this one: %s", handoff.Count(len(foreign), "file"), isOrAre(len(foreign)), first.Message)
 	way := "handoff check lists them"
 	if len(set.Records) == 0 {
 		way = "if the directory is somebody else's, choose another one in every clone: git config handoff.dir NAME"
 	}
 	d.found(problem{Path: first.Path, Message: message, WayOut: way})
+	return nil
+}
+
+// maxRecordProblems is how many branches and records with problems doctor names.
+const maxRecordProblems = 20
+
+// lookAtRecords names what cannot be read of the refs that usually count, and what
+// is wrong with records on others than HEAD.
+func (d *doctor) lookAtRecords(ctx context.Context) error {
+	refs, err := d.repo.Refs(ctx, store.Scope{})
+	if err != nil {
+		return err
+	}
+	set, err := index.Load(ctx, d.repo, refs, d.dir)
+	if missing := new(store.MissingError); errors.As(err, &missing) {
+		d.found(problem{Message: err.Error(), WayOut: fetchesMissing})
+	} else if err != nil {
+		return err
+	}
+	if set == nil {
+		return nil
+	}
+	inHead := make(map[string]bool)
+	for _, ref := range refs {
+		inHead[ref.Name] = ref.Hash == d.head.Hash
+	}
+	type group struct {
+		ref  string
+		lost string // its path: each loss is told for itself
+	}
+	first, more := []handoff.Problem{}, make(map[group]int)
+	for _, p := range set.Problems {
+		if inHead[p.Ref] && p.Path != p.Ref && !p.Lost && p.Record == "" || p.Fix == "" {
+			continue // others have named it
+		}
+		of := group{ref: p.Ref}
+		if p.Lost {
+			of.lost = p.Path
+		}
+		if more[of]++; more[of] == 1 {
+			first = append(first, p)
+		}
+	}
+	for i, p := range first {
+		if i == maxRecordProblems {
+			d.found(problem{Message: fmt.Sprintf("%d more branches and records have problems", len(first)-i), WayOut: "handoff check lists them"})
+			break
+		}
+		message := saysOf(p)
+		if n := more[group{ref: p.Ref}] - 1; n > 0 && !p.Lost {
+			message += fmt.Sprintf(", and %d more such files there; handoff check lists them", n)
+		}
+		d.found(problem{Path: p.Path, Message: message, WayOut: p.Fix})
+	}
 	return nil
 }
 
@@ -304,7 +362,7 @@ func (d *doctor) lookAtClock(ctx context.Context) error {
 		}
 		c, err := d.repo.ReadCommit(ref.Hash)
 		if err != nil {
-			return err
+			continue // lookAtRecords has said it
 		}
 		if c.Committer.When.After(newest.Committer.When) {
 			newest = c

@@ -42,9 +42,11 @@ type workspace struct {
 	git      rules.Git                                          // answers the rules about a record that is to be published
 	index    *index.Index                                       // of the state
 	tell     func(format string, args ...any)                   // says what is done on the way, with --verbose
+	note     func(format string, args ...any)                   // says what readers have to know, unless --quiet
 	progress func(records int)                                  // is told when a first index takes its time; may be nil
 	recall   query.Recall                                       // knows more of the state
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
+	unproven func() map[string]bool                             // the ids of the verdicts that nobody here saw given
 }
 
 // open finds the repository and reads the configuration. The user's identity
@@ -97,7 +99,11 @@ func (g *globals) find(ctx context.Context, open storeOpener, dir string, enviro
 	} else if err != nil { // reading goes on; those who write get the error themselves
 		g.say("warning: what a killed command has left is not repaired: %v", err)
 	}
-	return g.workspaceOf(repo)
+	ws, err := g.workspaceOf(repo)
+	if err == nil {
+		ws.unproven = g.unproven(ctx, ws)
+	}
+	return ws, err
 }
 
 // workspaceOf is the workspace of a repository, before anything is known of it.
@@ -106,7 +112,7 @@ func (g *globals) workspaceOf(repo *store.Repo) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	ws := &workspace{Repo: repo, dir: dir, now: g.Now(), tell: g.tell}
+	ws := &workspace{Repo: repo, dir: dir, now: g.Now(), tell: g.tell, note: g.note}
 	ws.head, err = repo.Head()
 	return ws, err
 }
@@ -265,5 +271,9 @@ func (g *globals) openForReading(ctx context.Context) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ws, ws.loadFrom(ctx, ws.scope())
+	refs, err := ws.refs(ctx)
+	if err != nil {
+		return ws, err
+	}
+	return ws, ws.loadRefs(ctx, refs)
 }

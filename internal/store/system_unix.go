@@ -4,6 +4,7 @@ package store
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"strconv"
@@ -26,6 +27,27 @@ func tryLock(file *os.File) (bool, error) {
 // shareLock lets the process of cmd hold the advisory lock of file as well, until
 // it ends: the lock belongs to the open file, not to the process.
 func shareLock(cmd *exec.Cmd, file *os.File) { cmd.ExtraFiles = append(cmd.ExtraFiles, file) }
+
+// ownSession gives cmd, and all that it starts, a session of their own: they have
+// no terminal to ask on, and can be ended together.
+func ownSession(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
+
+// signalSession sends a signal to cmd and to what it has started.
+func signalSession(cmd *exec.Cmd, signal syscall.Signal) error {
+	return syscall.Kill(-cmd.Process.Pid, signal)
+}
+
+// ownGroup starts cmd in a process group of its own, which signals to ours do
+// not reach.
+func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
+// inode returns the number of a file, 0 when it is not known.
+func inode(info fs.FileInfo) uint64 {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return stat.Ino
+	}
+	return 0
+}
 
 // ownedByCaller reports whether path belongs to the user of this process, or to
 // the one who called sudo.
