@@ -117,7 +117,7 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	doc.SchemaVersion = 1
 	doc.OK = !handoff.HasErrors(doc.Findings) && (!o.strict || len(doc.Findings) == 0)
 	handoff.SortFindings(doc.Findings)
-	doc.Findings = nonNil(doc.Findings)
+	doc.Findings = g.findings(doc.Findings)
 	summary := doc.says()
 	if err := g.printCheck(doc, guard.Format(o.format), summary); err != nil {
 		return err

@@ -216,7 +216,7 @@ func (c *prCheck) ownWork(ctx context.Context, doc *checkDocument) (change guard
 				isWork = true
 				continue
 			}
-			c.reportEdit(doc, file, "commit "+commit.Hash[:7])
+			c.reportEdit(doc, file, "commit "+commit.Hash[:7], c.undo(commit.Hash, changes))
 		}
 		if !isWork {
 			continue
@@ -254,7 +254,7 @@ func (c *prCheck) netChange(ctx context.Context, doc *checkDocument, change *gua
 		case file.Status == store.PathAdded && missing[file.Path]:
 			added = append(added, file.File)
 		default:
-			c.reportEdit(doc, file, "the change")
+			c.reportEdit(doc, file, "the change", "git checkout "+c.fork+" -- "+handoff.ShellArgument(file.Path)+" brings it back, to be committed")
 		}
 	}
 	return added, nil

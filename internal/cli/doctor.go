@@ -40,12 +40,14 @@ Nothing is written without --fix, and with it nothing but local state: no
 commit, no reference, and of your files .handoffs/.gitattributes alone, which it
 adds a line to. The status is 3 when something is left to do.`,
 		Example: `  handoff doctor
-  handoff doctor --fix`,
+  handoff doctor --fix
+  handoff doctor redact k3f9q2m7`,
 		GroupID: groupSetup,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd.Context(), g, o) },
 	}
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "repair local state")
+	cmd.AddCommand(newRedactCmd(g))
 	return cmd
 }
 

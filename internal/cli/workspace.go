@@ -47,6 +47,7 @@ type workspace struct {
 	progress func(records int)                                  // is told when a first index takes its time; may be nil
 	recall   query.Recall                                       // knows more of the state
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
+	unproven func() map[string]bool                             // the ids of the verdicts that nobody here saw given
 }
 
 // open finds the repository and reads the configuration. The user's identity
@@ -99,7 +100,11 @@ func (g *globals) find(ctx context.Context, open storeOpener, dir string, enviro
 	} else if err != nil { // reading goes on; those who write get the error themselves
 		g.say("warning: what a killed command has left is not repaired: %v", err)
 	}
-	return g.workspaceOf(repo)
+	ws, err := g.workspaceOf(repo)
+	if err == nil {
+		ws.unproven = g.unproven(ctx, ws)
+	}
+	return ws, err
 }
 
 // workspaceOf is the workspace of a repository, before anything is known of it.

@@ -101,7 +101,7 @@ func (r *Repo) runHook(ctx context.Context, index, name string, args ...string) 
 	cmd.Env = r.env.with("GIT_INDEX_FILE="+index, "GIT_EDITOR=:")
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	err := commandError(ctx, "hook run", "", cmd.Run())
+	err := commandError(ctx, "hook run", "", runApart(ctx, cmd))
 	if isError[*gitError](err) {
 		return &HookError{Hook: name, Said: strings.TrimRight(said.String(), "\n")}
 	}

@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -129,9 +128,7 @@ func (r *Repo) networkInput(ctx context.Context, remote string, stdin io.Reader,
 	cmd.Dir, cmd.Env, cmd.Stdin = r.git.dir, r.networkEnv(), stdin
 	alive := func() { watchdog.Reset(r.netWait) }
 	cmd.Stdout, cmd.Stderr = &aliveWriter{w: &out, alive: alive}, &aliveWriter{w: &messages, alive: alive}
-	cmd.Cancel = func() error { return terminate(cmd) }
-	cmd.WaitDelay = time.Second
-	err = cmd.Run()
+	err = runApart(ctx, cmd)
 	err = commandError(ctx, args[0], messages.String(), err)
 	if failed, ok := errors.AsType[*gitError](err); ok {
 		if cancelledSoon(ctx) { // ssh was ended, and git says that it hung up
@@ -144,14 +141,6 @@ func (r *Repo) networkInput(ctx context.Context, remote string, stdin io.Reader,
 		objects.Close()
 	}
 	return out.String(), err
-}
-
-// terminate asks git to end, so that it removes its lock files.
-func terminate(cmd *exec.Cmd) error {
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return cmd.Process.Kill()
-	}
-	return nil
 }
 
 // networkEnv is the caller's environment in which nothing asks: a question

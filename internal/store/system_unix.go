@@ -27,6 +27,15 @@ func tryLock(file *os.File) (bool, error) {
 // it ends: the lock belongs to the open file, not to the process.
 func shareLock(cmd *exec.Cmd, file *os.File) { cmd.ExtraFiles = append(cmd.ExtraFiles, file) }
 
+// ownSession gives cmd, and all that it starts, a session of their own: they have
+// no terminal to ask on, and can be ended together.
+func ownSession(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
+
+// signalSession sends a signal to cmd and to what it has started.
+func signalSession(cmd *exec.Cmd, signal syscall.Signal) error {
+	return syscall.Kill(-cmd.Process.Pid, signal)
+}
+
 // ownedByCaller reports whether path belongs to the user of this process, or to
 // the one who called sudo.
 func ownedByCaller(path string, env environ) bool {

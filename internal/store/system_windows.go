@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"syscall"
 
 	"golang.org/x/sys/windows"
 )
@@ -27,6 +28,12 @@ func tryLock(file *os.File) (bool, error) {
 // shareLock would let the process of cmd hold the advisory lock of file as well.
 // Here a lock belongs to one process.
 func shareLock(*exec.Cmd, *os.File) {}
+
+// ownSession does nothing: what a command starts here cannot be ended with it.
+func ownSession(*exec.Cmd) {}
+
+// signalSession ends cmd, as there are no signals.
+func signalSession(cmd *exec.Cmd, _ syscall.Signal) error { return cmd.Process.Kill() }
 
 // ownedByCaller reports whether path belongs to the user of this process or to
 // the administrators, whom git for Windows trusts as well.
