@@ -31,6 +31,7 @@ type workspace struct {
 	head      store.Head
 	config    *config.Config
 	hasConfig bool
+	unread    error  // why the configuration could not be read: readers go on without, nobody writes
 	me        string // handle of the user, "" while only reading without an identity
 	author    store.Ident
 	committer store.Ident
@@ -148,7 +149,8 @@ func (ws *workspace) enter(ctx context.Context, as string) error {
 }
 
 // readConfig reads the configuration that HEAD holds. One that is wrong is an
-// error: half a configuration would route blockers to the wrong person.
+// error: half a configuration would route blockers to the wrong person. One that
+// is lost keeps nobody from reading.
 func (ws *workspace) readConfig(ctx context.Context) error {
 	ws.config = config.Default()
 	if ws.head.Unborn {
@@ -159,8 +161,13 @@ func (ws *workspace) readConfig(ctx context.Context) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err != nil {
+	if missing := new(store.MissingError); errors.As(err, &missing) {
 		return fmt.Errorf("%s in HEAD: %w", name, err)
+	}
+	if err != nil {
+		ws.unread = fmt.Errorf("%s in HEAD cannot be read: %w", name, err)
+		ws.note("warning: %v; what it says is not known, handoff doctor tells more", ws.unread)
+		return nil
 	}
 	parsed, findings := config.Parse(data)
 	if handoff.HasErrors(findings) {
@@ -219,6 +226,9 @@ func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*works
 	}
 	if err := ws.mustWrite(ctx); err != nil {
 		return nil, err
+	}
+	if ws.unread != nil {
+		return nil, &hintedError{ws.unread, "handoff doctor says how it comes back"}
 	}
 	ws.git = ws.evidence(ctx)
 	part.Since = ws.author.When // for nextTime
