@@ -52,11 +52,14 @@ type initDocument struct {
 }
 
 func runInit(ctx context.Context, g *globals, o initOptions) error {
-	ws, err := g.openForReading(ctx)
+	ws, err := g.openHere(ctx)
 	if err != nil {
 		return err
 	}
 	if err := ws.mustWrite(ctx); err != nil {
+		return err
+	}
+	if err := ws.loadFrom(ctx, ws.scope()); err != nil {
 		return err
 	}
 	ci, err := ws.ciFiles(o)

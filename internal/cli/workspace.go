@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -30,7 +28,7 @@ type workspace struct {
 	dir       string // of the records, from the top of the repository
 	head      store.Head
 	config    *config.Config
-	hasConfig bool
+	hasConfig bool   // HEAD has a configuration, be it right or wrong
 	me        string // handle of the user, "" while only reading without an identity
 	author    store.Ident
 	committer store.Ident
@@ -38,6 +36,8 @@ type workspace struct {
 
 	set   *index.Set     // every file that the refs hold; nil but for those who need it
 	state *handoff.State // what they add up to, or the part that was asked for; nil until load
+
+	configFindings []handoff.Finding // what is wrong with the configuration
 
 	git      rules.Git                                          // answers the rules about a record that is to be published
 	index    *index.Index                                       // of the state
@@ -47,9 +47,19 @@ type workspace struct {
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
 }
 
-// open finds the repository and reads the configuration. The user's identity
-// is looked up, but its absence is an error only for those who write.
+// open finds the repository for somebody who reads: a configuration that is
+// wrong is no reason to answer nothing, so it is said and the defaults count.
 func (g *globals) open(ctx context.Context) (*workspace, error) {
+	ws, err := g.openHere(ctx)
+	if err == nil {
+		g.warnOfConfig(ws)
+	}
+	return ws, err
+}
+
+// openHere finds the repository and reads the configuration. The user's identity
+// is looked up, but its absence is an error only for those who write.
+func (g *globals) openHere(ctx context.Context) (*workspace, error) {
 	ws, err := g.openIn(ctx, g.Dir, g.Environ)
 	if err == nil {
 		ws.progress = g.counter("records indexed")
@@ -57,7 +67,7 @@ func (g *globals) open(ctx context.Context) (*workspace, error) {
 	return ws, err
 }
 
-// openIn is open for the repository of a directory.
+// openIn is openHere for the repository of a directory.
 func (g *globals) openIn(ctx context.Context, dir string, environ []string) (*workspace, error) {
 	ws, err := g.find(ctx, dir, environ)
 	if err != nil {
@@ -113,9 +123,6 @@ func recordsDir(repo *store.Repo) (string, error) {
 	return dir, nil
 }
 
-// configFile is where the configuration is, from the top of the repository.
-func (ws *workspace) configFile() string { return path.Join(ws.dir, "config.yaml") }
-
 // enter reads the configuration and finds out who works there.
 func (ws *workspace) enter(ctx context.Context, as string) error {
 	if err := ws.readConfig(ctx); err != nil {
@@ -125,32 +132,6 @@ func (ws *workspace) enter(ctx context.Context, as string) error {
 		return err
 	}
 	ws.tell("in %s as %s", cmp.Or(ws.Worktree(), ws.Dir()), cmp.Or(ws.me, "nobody: git knows no identity"))
-	return nil
-}
-
-// readConfig reads the configuration that HEAD holds. One that is wrong is an
-// error: half a configuration would route blockers to the wrong person.
-func (ws *workspace) readConfig(ctx context.Context) error {
-	ws.config = config.Default()
-	if ws.head.Unborn {
-		return nil
-	}
-	name := ws.configFile()
-	data, err := ws.ReadFile(ctx, ws.head.Hash, name, handoff.MaxSize)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("%s in HEAD: %w", name, err)
-	}
-	parsed, findings := config.Parse(data)
-	if handoff.HasErrors(findings) {
-		for i := range findings {
-			findings[i].Path = name
-		}
-		return &findingsError{what: "the configuration in HEAD is not used", findings: findings, hint: "correct " + name + " and commit it"}
-	}
-	ws.config, ws.hasConfig = parsed, true
 	return nil
 }
 
@@ -182,8 +163,17 @@ func (ws *workspace) emails() []string {
 	return append(slices.Clone(ws.config.People[ws.me].Emails), ws.author.Email)
 }
 
-// mustWrite refuses to go on without an identity.
+// mustWrite refuses to go on without an identity, and with a configuration that
+// is wrong.
 func (ws *workspace) mustWrite(ctx context.Context) error {
+	if err := ws.mustBeKnown(ctx); err != nil {
+		return err
+	}
+	return ws.configError()
+}
+
+// mustBeKnown refuses to go on without an identity.
+func (ws *workspace) mustBeKnown(ctx context.Context) error {
 	if ws.author.Email != "" {
 		return nil
 	}
@@ -194,7 +184,7 @@ func (ws *workspace) mustWrite(ctx context.Context) error {
 // openForWriting opens the repository, refuses without an identity, and loads
 // a part of the state.
 func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*workspace, error) {
-	ws, err := g.open(ctx)
+	ws, err := g.openHere(ctx)
 	if err != nil {
 		return nil, err
 	}
