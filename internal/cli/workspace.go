@@ -32,6 +32,7 @@ type workspace struct {
 	me        string // handle of the user, "" while only reading without an identity
 	author    store.Ident
 	committer store.Ident
+	canonical store.Ident // the author as .mailmap spells them
 	now       time.Time
 
 	set   *index.Set     // every file that the refs hold; nil but for those who need it
@@ -136,7 +137,8 @@ func (ws *workspace) enter(ctx context.Context, as string) error {
 }
 
 // identify finds the user's handle: the roster's for the git identity, else one
-// made of the email's local part.
+// made of the email's local part. The address is the one that .mailmap gives;
+// where the roster has only the other one, it is that.
 func (ws *workspace) identify(ctx context.Context, as string) error {
 	author, committer, err := ws.Identity(ctx)
 	var none *store.NoIdentityError
@@ -148,19 +150,24 @@ func (ws *workspace) identify(ctx context.Context, as string) error {
 		return err
 	}
 	ws.author, ws.committer = author, committer
-	if ws.me = as; as == "" {
-		if handle, ok := ws.config.Handle(author.Name, author.Email); ok {
+	if ws.canonical, err = ws.Canonical(ctx, author); err != nil {
+		return err
+	}
+	ws.me = as
+	for _, who := range []store.Ident{ws.canonical, author} {
+		if handle, ok := ws.config.Handle(who.Name, who.Email); ok && ws.me == "" {
 			ws.me = handle
-		} else {
-			ws.me = config.HandleFrom(author.Email)
 		}
+	}
+	if ws.me == "" {
+		ws.me = config.HandleFrom(ws.canonical.Email)
 	}
 	return nil
 }
 
 // emails are the addresses of the user's commits.
 func (ws *workspace) emails() []string {
-	return append(slices.Clone(ws.config.People[ws.me].Emails), ws.author.Email)
+	return append(slices.Clone(ws.config.People[ws.me].Emails), ws.author.Email, ws.canonical.Email)
 }
 
 // mustWrite refuses to go on without an identity, and with a configuration that
