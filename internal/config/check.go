@@ -209,7 +209,7 @@ func (c *checker) checkPeople() {
 func (c *checker) checkEmails(field, handle string, emails []string) {
 	for i, email := range emails {
 		at := fmt.Sprintf("%s.emails[%d]", field, i)
-		if local, domain, ok := strings.Cut(email, "@"); !ok || local == "" || domain == "" || strings.ContainsAny(email, " \t\n<>,") {
+		if !isAddress(email) {
 			c.fail("HO101", at, fmt.Sprintf("%q is not an email address", handoff.OneLine(email)), "")
 			continue
 		}
