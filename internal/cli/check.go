@@ -319,7 +319,7 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 	if err != nil {
 		return checkDocument{}, err
 	}
-	err = ws.loadFrom(ctx, ws.scope())
+	err = ws.loadAll(ctx)
 	var missing *store.MissingError
 	if err != nil && (!errors.As(err, &missing) || ws.set == nil) {
 		return checkDocument{}, err
@@ -330,7 +330,7 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 			Message: err.Error() + "; what the records add up to is not checked", Fix: fetchesMissing})
 	}
 	for _, p := range ws.set.Problems {
-		doc.Findings = append(doc.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: p.Message})
+		doc.Findings = append(doc.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: saysOf(p), Fix: p.Fix})
 	}
 	c := ws.publishedContext()
 	for _, r := range ws.set.Records {
@@ -350,6 +350,14 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 		}
 	}
 	return doc, ws.checkUncommitted(ctx, &doc)
+}
+
+// saysOf is the message of a problem, with where it was found.
+func saysOf(p handoff.Problem) string {
+	if p.Ref == "" || p.Ref == p.Path {
+		return p.Message
+	}
+	return p.Message + " (in " + shortRef(p.Ref) + ")"
 }
 
 // publishedContext is what a record is checked against long after: what the

@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path"
 
 	"github.com/handoff-cli/handoff/internal/config"
@@ -136,26 +134,13 @@ func (ws *workspace) configDiffers(ctx context.Context, file string) (bool, erro
 	if err != nil {
 		return false, err
 	}
-	data, err := readRegular(file, handoff.MaxSize)
+	data, err := store.ReadPlain(file)
+	if other := new(store.NotFileError); errors.As(err, &other) {
+		return true, nil
+	}
 	if err != nil {
 		return false, err
 	}
 	unix := func(data []byte) []byte { return bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")) }
 	return !bytes.Equal(unix(data), unix(committed)), nil
-}
-
-// readRegular reads a regular file, of one that is longer than max one byte
-// more. Anything else in its place, which could keep who opens it waiting for
-// ever, is read as empty.
-func readRegular(name string, max int64) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil || !info.Mode().IsRegular() {
-		return nil, err
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, max+1))
 }

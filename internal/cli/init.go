@@ -59,7 +59,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err := ws.mustWrite(ctx); err != nil {
 		return err
 	}
-	if err := ws.loadFrom(ctx, ws.scope()); err != nil {
+	if err := ws.loadAll(ctx); err != nil {
 		return err
 	}
 	ci, err := ws.ciFiles(o)
@@ -99,9 +99,11 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 		return printDryRun(g, change, nil)
 	}
 	commit, err := ws.Append(ctx, change)
+	late, err := afterCommit(err)
 	if err != nil {
 		return err
 	}
+	printFindings(g.Err, late)
 	doc := initDocument{1, around, commit.Hash, commit.Ref}
 	for _, f := range files {
 		doc.Created = append(doc.Created, f.Path)
@@ -161,8 +163,6 @@ func (ws *workspace) refuseForeign() error {
 	return nil
 }
 
-const attributes = "# Records are compared byte for byte.\n*.yaml -text linguist-generated\n"
-
 const directoryReadme = `# Handoffs
 
 Each file below a year is one record that the ` + "`handoff`" + ` program wrote: what an
@@ -184,7 +184,7 @@ func (ws *workspace) initFiles(ctx context.Context, g *globals) ([]store.NewFile
 		return nil, err
 	}
 	all := []store.NewFile{
-		{Path: path.Join(ws.dir, ".gitattributes"), Data: []byte(attributes)},
+		{Path: path.Join(ws.dir, ".gitattributes"), Data: []byte(store.Attributes)},
 		{Path: path.Join(ws.dir, "README.md"), Data: []byte(strings.ReplaceAll(directoryReadme, defaultDir, ws.dir))},
 		{Path: ws.configFile(), Data: c},
 	}

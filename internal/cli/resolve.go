@@ -46,7 +46,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (
 	if !ask && o.how == "" && o.decision == "" {
 		return usagef("handoff resolve --help shows an example", "missing: --how")
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
+	ws, err := g.openForVerdict(ctx, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}

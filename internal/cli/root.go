@@ -160,6 +160,7 @@ stays with its sender until the receiver acknowledges it.`,
 	root.AddCommand(newHelpTopics()...)
 	root.MarkFlagsMutuallyExclusive("jq", "template")
 	root.SetCompletionCommandGroupID(groupSetup)
+	completeGit(root)
 	setHelp(root)
 	return root
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -13,7 +14,7 @@ func TestIdentityIsGits(t *testing.T) {
 		"environment":   {"GIT_AUTHOR_NAME=Ben", "GIT_AUTHOR_EMAIL=ben@example.com", "GIT_COMMITTER_NAME=Cai", "GIT_COMMITTER_EMAIL=cai@example.com"},
 		"dates":         {"GIT_AUTHOR_DATE=1700000000 +0130", "GIT_COMMITTER_DATE=2026-01-02T03:04:05Z"},
 		"zone":          {"TZ=America/New_York", "GIT_AUTHOR_DATE=@1700000000 -0500"},
-		"dirty name":    {"GIT_AUTHOR_NAME= .Ben <x>, Jr. "},
+		"dirty name":    {"GIT_AUTHOR_NAME= ;Ben <x>, Jr' "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := seeded(t)
@@ -38,6 +39,45 @@ func sameIdent(got, want string, set []string) bool {
 		got, want = got[:strings.Index(got, ">")], want[:strings.Index(want, ">")]
 	}
 	return got == want
+}
+
+// TestNamesAreGits writes in the name that git would write in: its versions
+// clean names and addresses in different ways.
+func TestNamesAreGits(t *testing.T) {
+	for i, set := range [][]string{
+		{"NAME=Ana Tan Jr."}, {"NAME=.Ana"}, {"NAME=\"Ana\""}, {"NAME= Ana "}, {"NAME=O'Neil"}, {"NAME=;x"}, {"NAME=a<b>c"}, {"NAME=a\nb"},
+		{"NAME=\u00a0Ana\u00a0"}, {"NAME=\xe9"}, {"EMAIL=ana@example.com."}, {"EMAIL=<ana@example.com>"}, {"EMAIL="}, {"NAME=."}, {"NAME="},
+	} {
+		t.Run(strings.Join(set, ","), func(t *testing.T) {
+			t.Parallel()
+			r := seeded(t)
+			for _, entry := range set {
+				r.env = append(r.env, "GIT_AUTHOR_"+entry, "GIT_COMMITTER_"+entry)
+			}
+			author, committer, err := r.open().Identity(context.Background())
+			want, gitErr := runCommand(context.Background(), r.open().git.command(context.Background(), "false", "var", "GIT_AUTHOR_IDENT"), "var", nil)
+			if gitErr != nil {
+				if !isError[*NoIdentityError](err) {
+					t.Errorf("error %v, want a *NoIdentityError because git says: %v", err, gitErr)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			entry := change(fmt.Sprintf("n%d", i))
+			entry.Author, entry.Committer = author, committer
+			commit := r.append(entry)
+			who, _, _ := strings.Cut(string(want), ">")
+			if got := r.git("log", "-1", "--format=%an <%ae%n%cn <%ce"); got != who+"\n"+who {
+				t.Errorf("committed as %q, want %q", got, who)
+			}
+			if read, err := r.open().ReadCommit(commit.Hash); err != nil || read.Author.String() != author.String() {
+				t.Errorf("read as %v (%v), want %v", read.Author, err, author)
+			}
+			r.mustBeSound()
+		})
+	}
 }
 
 func TestIdentityFollowsIncludes(t *testing.T) {

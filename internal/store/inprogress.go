@@ -50,8 +50,13 @@ func (r *Repo) checkHook() error {
 // git is in the middle of a merge or its like.
 func (r *Repo) checkNoOperation() error {
 	for _, op := range operations {
-		if _, err := os.Lstat(filepath.Join(r.dir, filepath.FromSlash(op.file))); err == nil {
+		path := filepath.Join(r.dir, filepath.FromSlash(op.file))
+		_, err := os.Lstat(path)
+		switch {
+		case err == nil:
 			return &InProgressError{What: op.what, WayOut: op.wayOut}
+		case !isAbsent(path, err) && !isNotDirectory(err):
+			return err
 		}
 	}
 	return nil
@@ -61,21 +66,46 @@ func (r *Repo) checkNoOperation() error {
 // out, or is rebasing or bisecting it: its index would not get the new files,
 // and the next commit there would delete them.
 func (r *Repo) checkElsewhere(ref string) error {
-	dirs, _ := filepath.Glob(filepath.Join(escapeGlob(r.common), "worktrees", "*"))
+	dirs, err := r.linkedDirs()
+	if err != nil {
+		return err
+	}
 	if c, err := r.loadConfig(); err == nil && !c.isTrue("core.bare") {
 		dirs = append(dirs, r.common)
 	}
 	for _, dir := range dirs {
-		if readLine(filepath.Join(dir, "HEAD")) == "ref: "+ref {
+		head, err := readLine(filepath.Join(dir, "HEAD"))
+		if err != nil {
+			return err
+		}
+		if head == "ref: "+ref {
 			return &InProgressError{What: "a checkout of " + ref + " (" + dir + ")", WayOut: "run it in that work tree"}
 		}
 		for _, file := range []string{"rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"} {
-			if name := readLine(filepath.Join(dir, filepath.FromSlash(file))); name != "" && strings.TrimPrefix(ref, "refs/heads/") == strings.TrimPrefix(name, "refs/heads/") {
+			name, err := readLine(filepath.Join(dir, filepath.FromSlash(file)))
+			if err != nil {
+				return err
+			}
+			if name != "" && strings.TrimPrefix(ref, "refs/heads/") == strings.TrimPrefix(name, "refs/heads/") {
 				return &InProgressError{What: "a rebase or bisect of " + ref + " (" + dir + ")", WayOut: "finish it first"}
 			}
 		}
 	}
 	return nil
+}
+
+// linkedDirs returns the git directories of the linked worktrees.
+func (r *Repo) linkedDirs() ([]string, error) {
+	path := filepath.Join(r.common, "worktrees")
+	entries, err := os.ReadDir(path)
+	if isAbsent(path, err) {
+		return nil, nil
+	}
+	var dirs []string
+	for _, entry := range entries {
+		dirs = append(dirs, filepath.Join(path, entry.Name()))
+	}
+	return dirs, err
 }
 
 // escapeGlob makes every character of a path stand for itself in a pattern.

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // maxAuthored is how many commits are asked for their authors, the newest.
@@ -37,7 +39,8 @@ func (r *Repo) Authors(ctx context.Context, since time.Time) ([]Ident, error) {
 			continue // a commit with a broken date still has an author
 		}
 		seen[strings.ToLower(fields[1])] = true
-		authors = append(authors, Ident{Name: fields[0], Email: fields[1], When: when})
+		name := strings.TrimPrefix(fields[0], handoff.BOM) // git takes that of .mailmap for a part of the first name
+		authors = append(authors, Ident{Name: name, Email: fields[1], When: when})
 	}
 	return authors, nil
 }
