@@ -51,7 +51,7 @@ func (ws *workspace) configAt(ctx context.Context, commit string) (*config.Confi
 // error that it returns is one of the repository.
 func (ws *workspace) judgeConfig(data []byte, err error) (*config.Config, []handoff.Finding, error) {
 	name := ws.configFile()
-	if fault, ok := unusableConfig(err); ok {
+	if fault, ok := ws.unusableConfig(err); ok {
 		fault.Path, fault.Line, fault.Col = name, 1, 1
 		return config.Default(), []handoff.Finding{fault}, nil
 	}
@@ -70,7 +70,7 @@ func (ws *workspace) judgeConfig(data []byte, err error) (*config.Config, []hand
 
 // unusableConfig says what stands in the place of a configuration, where reading
 // it failed for that reason.
-func unusableConfig(err error) (handoff.Finding, bool) {
+func (ws *workspace) unusableConfig(err error) (handoff.Finding, bool) {
 	f := handoff.Finding{Code: "HO903", Level: handoff.LevelError, Fix: "make it a plain file"}
 	var (
 		large *store.TooLargeError
@@ -84,7 +84,7 @@ func unusableConfig(err error) (handoff.Finding, bool) {
 	case errors.As(err, &large):
 		f.Code, f.Message, f.Fix = "HO910", fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max), "shorten it"
 	case store.IsDamage(err) || store.Lasting(err):
-		f.Message, f.Fix = err.Error(), "handoff doctor tells more"
+		f.Message, f.Fix = err.Error(), ws.WayOut(store.Ref{Name: "HEAD"}, store.Lasting(err))
 	default:
 		return f, false
 	}
@@ -127,7 +127,7 @@ const configNotCommitted = "it differs from the one in HEAD, which is the one th
 // configuration than HEAD. Line ends, which git may have changed, do not count.
 func (ws *workspace) configDiffers(ctx context.Context, file string) (bool, error) {
 	committed, err := ws.ReadFile(ctx, ws.head.Hash, ws.configFile(), handoff.MaxSize)
-	if _, unusable := unusableConfig(err); unusable {
+	if _, unusable := ws.unusableConfig(err); unusable {
 		return true, nil
 	}
 	if err != nil {

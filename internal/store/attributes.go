@@ -35,7 +35,7 @@ const Attributes = "# Git must not change a byte here: records are compared as t
 // something else.
 type AttributesError struct {
 	Path      string // the record, from the top of the repository
-	Attribute string // "filter=lfs", "core.autocrlf=true"
+	Attribute string // "filter=lfs"
 	File      string // where Line has to be to count: from the top of the repository, or absolute
 	Line      string
 	Committed bool // the work tree has the line, the commit has not
@@ -223,7 +223,7 @@ func (r *Repo) askAttributes(ctx context.Context, files map[string][]byte, paths
 		doubt = doubt || name > settled && mayChange(data)
 	}
 	if settled == "" && !doubt {
-		doubt = parseBool(config.get("core.autocrlf")) || r.hasOuterAttributes(config)
+		doubt = r.hasOuterAttributes(config)
 	}
 	if !doubt || !r.git.installed() {
 		return nil
@@ -343,7 +343,9 @@ func (r *Repo) attributesOf(ctx context.Context, c config, files map[string][]by
 
 // changesBytes returns by what git would change the bytes of a file with these
 // attributes in a checkout or a commit on this machine, "" when it would not.
-// Line ends that only a commit would mend are no matter: records have none.
+// Line ends that only a commit would mend are no matter: records have none. Nor
+// is core.autocrlf by itself, which git for Windows comes with: what a checkout
+// does with it, the next commit takes back to the byte.
 func changesBytes(said map[string]string, c config) string {
 	if v := said["filter"]; v != "unspecified" && v != "unset" && v != "set" {
 		return "filter=" + v
@@ -363,10 +365,10 @@ func changesBytes(said map[string]string, c config) string {
 		return ""
 	case eol == "crlf":
 		return "eol=crlf"
-	case parseBool(c.get("core.autocrlf")):
-		return "core.autocrlf=" + c.get("core.autocrlf")
 	case text == "unspecified", strings.EqualFold(c.get("core.autocrlf"), "input"):
 		return ""
+	case parseBool(c.get("core.autocrlf")):
+		return name + "=" + text + " with core.autocrlf=" + c.get("core.autocrlf")
 	}
 	eol := strings.ToLower(c.get("core.eol"))
 	if eol == "crlf" || eol != "lf" && runtime.GOOS == "windows" {
