@@ -56,8 +56,11 @@ func runScripts(t *testing.T, dir, refFormat string) {
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond == "root" { // who can give files away
+			switch cond {
+			case "root": // who can give files away
 				return os.Geteuid() == 0, nil
+			case "reftable": // where only git reads references
+				return refFormat == "reftable", nil
 			}
 			if version, ok := strings.CutPrefix(cond, "git:"); ok { // git:2.54 for that one and later ones
 				return gitIsAtLeast(version)

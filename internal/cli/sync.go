@@ -24,7 +24,8 @@ by somebody who is not the author of its commit is named at once. That is no
 failure of sync.
 
 Git does the network part, with its credentials, proxies and hooks. Nothing
-asks, and a remote that says nothing for 30 seconds is given up (status 5).
+asks, and a remote that says nothing for 30 seconds is given up (status 5). What
+the hooks and the server say when they refuse a push is shown, with the way out.
 
 A partial clone (git clone --filter) may lack records. Nothing that only reads
 fetches them; sync does, all at once, and with --missing does nothing else.`,
