@@ -104,7 +104,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err != nil {
 		return err
 	}
-	printFindings(g.Err, late)
+	printFindings(g.Err, g.findings(late))
 	doc := initDocument{1, around, commit.Hash, commit.Ref}
 	for _, f := range files {
 		doc.Created = append(doc.Created, f.Path)

@@ -128,7 +128,7 @@ func runSync(ctx context.Context, g *globals) error {
 	if err != nil {
 		return mustBeOnBranch(err)
 	}
-	printFindings(g.Err, late)
+	printFindings(g.Err, g.findings(late))
 	if _, err := ws.fetchMissing(ctx, ws.scope()); err != nil {
 		return err
 	}

@@ -38,13 +38,19 @@ func looksLike(name, marks, pattern string, holds func(string) bool) secretPatte
 	return secretPattern{name, strings.Fields(marks), strings.HasPrefix(pattern, "(?i)"), handoff.Pattern(pattern), holds}
 }
 
+// The lines around a private key.
+const (
+	beginKey = `-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----`
+	endKey   = `-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----`
+)
+
 // secretPatterns are the credentials that have a form of their own, by the
 // services that give them out, and then what is only known by the words before
 // it. The lengths are a little less than what the services make today.
 var secretPatterns = []secretPattern{
 	// Keys, and what any service may use. The \b matters in all of them: without
 	// it task-refactor-payments-service is a key that begins with sk-.
-	looksLike("a private key", "-----BEGIN", `-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:(?:.*?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)?)`, nil),
+	looksLike("a private key", "-----BEGIN", beginKey+`(?:(?s:.*?)`+endKey+`|(?:[\s\\]*[A-Za-z0-9+/=]{16,})*)`, nil),
 	looksLike("a private key of age", "AGE-SECRET-KEY-1", `\bAGE-SECRET-KEY-1[0-9A-Z]{50,}`, nil),
 	looksLike("a signed token (JWT)", "eyJ", `\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*`, nil),
 	looksLike("a URL with a password", "://", `\b[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:[^/@\s]+@`, urlPassword),
@@ -137,7 +143,7 @@ var secretPatterns = []secretPattern{
 	looksLike("an Authorization header", "authorization", `(?i)\bauthorization\\?["']?[ \t]*[:=][ \t]*[\\"'`+"`"+`]*(?:bearer|basic|token|apikey|digest)[ \t]+([^\s"'`+"`"+`]{8,})`, headerValue),
 	looksLike("a bearer token", "bearer", `(?i)\bbearer[ \t]+([A-Za-z0-9._~+/=-]{20,})`, headerValue),
 	looksLike("a password or token", "passw passphrase pwd", assignment(`passw(?:or)?d|passphrase|pwd`, 8), assigned),
-	looksLike("a password or token", "secret token credential key", assignment(`secret|token|credentials?|(?:api|access|account|auth|encryption|master|private|secret|service|signing)[ _-]?key`, 12), assigned),
+	looksLike("a password or token", "secret token credential key", assignment(`secret|token|credentials?|(?:api|access|account|auth|encryption|master|private|secret|signing)[ _-]?key`, 12), assigned),
 	looksLike("a password or token", "password passwd secret token key", ourOwn+`|--(?:[a-z-]*-)?(?:password|passwd|secret|token|api-?key)[ \t]+["']?([^\s"']{12,})`, assigned),
 }
 
@@ -182,9 +188,9 @@ func assigned(value string) bool {
 	return letterAndDigit(value) && notVariable(value) && !elsewhere().MatchString(value) && !strings.HasSuffix(value, "EXAMPLEKEY")
 }
 
-// elsewhere matches what stands for a value: a path, an address, a call, a
-// lookup, a date, a digest.
-var elsewhere = handoff.Pattern(`^(?:[/~]|\.{1,2}/|https?://|[A-Za-z_][\w.]*[(\[]|(?i:os|process|env|vars|secrets|config|settings|ctx|self|this|var|local)\.[A-Za-z_]|\d{4}-\d\d-\d\d|sha\d+[-:])`)
+// elsewhere matches what stands for a value: a path, also one in a store of
+// secrets, an address, a call, a lookup, a date, a digest.
+var elsewhere = handoff.Pattern(`^(?:[/~]|\.{1,2}/|[a-z][a-z0-9+.-]*://|(?:arn|vault|ssm|sops):|[a-z0-9_.-]+(?:/[a-z0-9_.-]+)+$|[A-Za-z_][\w.]*[(\[]|(?i:os|process|env|vars|secrets|config|settings|ctx|self|this|var|local)\.[A-Za-z_]|\d{4}-\d\d-\d\d|sha\d+[-:])`)
 
 // notVariable reports whether a value is written out, not named: $TOKEN, <token>,
 // {{ token }}, %TOKEN%, ****.

@@ -220,6 +220,11 @@ func FuzzMarks(f *testing.F) {
 	} {
 		f.Add(s)
 	}
+	for _, examples := range secretExamples() {
+		for _, s := range examples {
+			f.Add(s)
+		}
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, a := range anchorPatterns {
 			if a.marks != "" && len(anchorMatches(a.class, a.pattern(), s)) > 0 && !strings.ContainsAny(s, a.marks) {
