@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // checkStaged checks what the next commit does to records.
 func checkStaged(ctx context.Context, g *globals) (checkDocument, error) {
 	var doc checkDocument
-	ws, err := g.open(ctx)
+	ws, err := g.openHere(ctx) // what HEAD has may be what the commit corrects
 	if err != nil {
 		return doc, err
 	}
@@ -25,6 +26,12 @@ func checkStaged(ctx context.Context, g *globals) (checkDocument, error) {
 		return doc, err
 	}
 	for _, file := range changes {
+		if file.Path == ws.configFile() && file.Status != store.PathRemoved {
+			if err := ws.checkStagedConfig(&doc, file.File); err != nil {
+				return doc, err
+			}
+			continue
+		}
 		if file.Status != store.PathAdded {
 			ws.reportEdit(&doc, file, "the commit", "git restore --staged --worktree -- "+handoff.ShellArgument(file.Path)+" takes that back")
 			continue
@@ -34,6 +41,18 @@ func checkStaged(ctx context.Context, g *globals) (checkDocument, error) {
 		}
 	}
 	return doc, nil
+}
+
+// checkStagedConfig checks the configuration that is about to count.
+func (ws *workspace) checkStagedConfig(doc *checkDocument, file store.File) error {
+	doc.config = true
+	data, err := ws.Read(file.Blob, handoff.MaxSize)
+	if file.Mode != 0o100644 && file.Mode != 0o100755 {
+		data, err = nil, fs.ErrInvalid
+	}
+	_, findings, err := ws.judgeConfig(data, err)
+	doc.Findings = append(doc.Findings, findings...)
+	return err
 }
 
 // checkAdded checks one file that is new below the records' directory, and

@@ -41,7 +41,7 @@ func (o *prOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.require, "require", false, "no handoff is an error, not a warning")
 	f.BoolVar(&o.skipDraft, "skip-draft", false, "a draft owes none")
 	o.skipAuthor = []string{guard.Bots}
-	commaListVar(f, &o.skipAuthor, "skip-author", "an `AUTHOR` like this owes no handoff")
+	commaListVar(f, &o.skipAuthor, "skip-author", "a change that an `ACCOUNT` like this opened owes no handoff")
 	commaListVar(f, &o.skipPath, "skip-path", "changes to files of this `PATTERN` alone owe none, as in .gitignore")
 	commaListVar(f, &o.skipLabel, "skip-label", "a pull request with this `LABEL` owes none")
 }
@@ -61,6 +61,8 @@ type prDocument struct {
 	By      string `json:"by"`      // id of the handoff, "" without one
 	None    string `json:"none"`    // the reason of a handoff that says that none is needed
 	Skipped string `json:"skipped"` // why it owes none
+
+	ConfigChanges []string `json:"config_changes"` // sections of the configuration that it changes
 }
 
 // says is the outcome in a few words, "" where no pull request was looked at.
@@ -96,6 +98,8 @@ type prCheck struct {
 	bases   []string           // commits of the branch that it goes into, the newest known first
 	fork    string             // where it left that branch; "" for unrelated histories
 	commits []store.CommitInfo // its own
+
+	configChanges []string // sections of the configuration that it changes
 }
 
 func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (checkDocument, error) {
@@ -111,13 +115,17 @@ func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (checkDoc
 		g.note("this job runs for no pull request")
 		return checkDocument{}, nil
 	}
-	if c.workspace, err = g.open(ctx); err != nil {
+	if c.workspace, err = g.openHere(ctx); err != nil {
 		return checkDocument{}, err
 	}
 	if err := c.locate(ctx); err != nil {
 		return checkDocument{}, err
 	}
-	return c.check(ctx)
+	var doc checkDocument
+	if err := c.judgeByBase(ctx, &doc); err != nil {
+		return doc, err
+	}
+	return c.check(ctx, doc)
 }
 
 // detect finds out which pull request it is, by the job and the flags.
@@ -162,8 +170,7 @@ func (c *prCheck) readEvent() ([]byte, error) {
 }
 
 // check judges the pull request once its history is here.
-func (c *prCheck) check(ctx context.Context) (checkDocument, error) {
-	var doc checkDocument
+func (c *prCheck) check(ctx context.Context, doc checkDocument) (checkDocument, error) {
 	change, since, err := c.ownWork(ctx, &doc)
 	if err != nil {
 		return doc, err
@@ -178,10 +185,10 @@ func (c *prCheck) check(ctx context.Context) (checkDocument, error) {
 	if change.Known, err = c.known(ctx, since); err != nil {
 		return doc, err
 	}
-	if c.pr.Author == "" && len(c.commits) > 0 {
-		c.pr.Author = c.commits[len(c.commits)-1].Author.Name
-	}
 	o := c.o.pr
+	if c.pr.Author == "" && o.flags.Changed("skip-author") {
+		c.g.note("--skip-author: nothing here says whose account opened the change, and a commit can name anybody; nobody is skipped")
+	}
 	verdict := guard.Cover(c.pr, change, guard.Policy{
 		Require: o.require, Strict: c.o.strict, SkipAuthors: o.skipAuthor, SkipPaths: o.skipPath, SkipLabels: o.skipLabel, SkipDraft: o.skipDraft,
 	})
@@ -189,6 +196,7 @@ func (c *prCheck) check(ctx context.Context) (checkDocument, error) {
 	doc.PullRequest = &prDocument{
 		Number: c.pr.Number, Base: c.bases[0], Head: c.head,
 		Covered: verdict.Covered, By: verdict.By, None: verdict.None, Skipped: verdict.Skipped,
+		ConfigChanges: nonNil(c.configChanges),
 	}
 	return doc, nil
 }

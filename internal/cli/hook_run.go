@@ -127,9 +127,12 @@ type ownCommit struct {
 // whyDue returns why a handoff is due, "" when none is. Without updates, the
 // branch that is checked out counts.
 func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Update) (string, error) {
-	ws, err := g.open(ctx)
+	ws, err := g.openHere(ctx)
 	if err != nil || ws.head.Unborn {
 		return "", err
+	}
+	if err := ws.configError(); err != nil {
+		return "", err // who the user is, and what the team has agreed on, is not known
 	}
 	p := &push{workspace: ws, days: ws.WalkDays(ws.dir)}
 	if updates == nil && !ws.head.Detached {

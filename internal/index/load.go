@@ -197,6 +197,9 @@ func (s *Set) onePerID(ctx context.Context, repo *store.Repo, dir string) error 
 		return nil
 	}
 	kept, err := elect(ctx, repo, s.Refs, dir, twins)
+	if err != nil {
+		return err
+	}
 	s.Records = slices.DeleteFunc(s.Records, func(r *handoff.Record) bool {
 		k, contested := kept[r.ID]
 		if !contested || k == r {
@@ -208,5 +211,5 @@ func (s *Set) onePerID(ctx context.Context, repo *store.Repo, dir string) error 
 			Fix:     fmt.Sprintf("git show %s:%s and git show %s:%s show both", k.Source.Commit, k.Source.Path, r.Source.Commit, r.Source.Path)})
 		return true
 	})
-	return err
+	return nil
 }

@@ -2,11 +2,15 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
+
+// maxAuthored is how many commits are asked for their authors, the newest.
+const maxAuthored = 50_000
 
 // Authors returns who has committed to HEAD since a time, each email once, as
 // .mailmap spells them, the most recent first. When is the time of the newest
@@ -19,8 +23,8 @@ func (r *Repo) Authors(ctx context.Context, since time.Time) ([]Ident, error) {
 	if err != nil || head.Unborn {
 		return nil, err
 	}
-	lines, err := r.git.lines(ctx, "log", "--use-mailmap", "--no-show-signature", "--format=%aN%x00%aE%x00%aI",
-		"--since="+since.Format(time.RFC3339), "--end-of-options", head.Hash)
+	lines, err := r.git.lines(ctx, "log", "--use-mailmap", "--no-show-signature", "--encoding=UTF-8", "--format=%aN%x00%aE%x00%aI",
+		"--max-count="+strconv.Itoa(maxAuthored), "--since="+since.Format(time.RFC3339), "--end-of-options", head.Hash)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +54,7 @@ func (r *Repo) WorkSince(ctx context.Context, since time.Time, visit func(author
 		return nil
 	}
 	args := []string{"log", "--use-mailmap", "--no-show-signature", "--source", "--no-merges", "--stdin",
-		"--format=%aN%x00%aE%x00%aI%x00%S%x00%s"}
+		"--encoding=UTF-8", "--format=%aN%x00%aE%x00%aI%x00%S%x00%s"}
 	if !since.IsZero() {
 		args = append(args, "--since="+since.Format(time.RFC3339))
 	}
