@@ -16,25 +16,15 @@ func (g *globals) openForVerdict(ctx context.Context, part handoff.Part) (*works
 	if err != nil || g.as == "" {
 		return ws, err
 	}
-	c, author := ws.config, ws.author
-	who := c.Writer(author.Name, author.Email)
-	if c.WritesAs(who, g.as) {
+	who := ws.config.Writer(ws.canonical.Name, ws.canonical.Email)
+	if ws.config.WritesAs(who, g.as) || ws.config.WritesAs(ws.config.Writer(ws.author.Name, ws.author.Email), g.as) {
 		return ws, nil
-	}
-	mapped, err := ws.Mailmapped(ctx, author)
-	if err != nil {
-		return nil, err
-	}
-	if mapped.Email != author.Email || mapped.Name != author.Name {
-		if who = c.Writer(mapped.Name, mapped.Email); c.WritesAs(who, g.as) {
-			return ws, nil
-		}
 	}
 	hint := "leave --as out to answer as " + who.Handle + "; " + g.as + " answers under their own git identity"
 	if who.Handle == g.as {
-		hint = "commit under an address that the roster has for " + g.as + ", or have " + author.Email + " added to it by review"
+		hint = "commit under an address that the roster has for " + g.as + ", or have " + ws.author.Email + " added to it by review"
 	}
-	return nil, usagef(hint, "--as %s: an ack, an answer or a resolution is given under one's own name, and %s is not an address of %s", g.as, author.Email, g.as)
+	return nil, usagef(hint, "--as %s: an ack, an answer or a resolution is given under one's own name, and %s is not an address of %s", g.as, ws.author.Email, g.as)
 }
 
 // unproven returns what knows the verdicts that only a squash merge has. It looks

@@ -3,11 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
-	"fmt"
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -169,7 +165,7 @@ func (a *audit) findMerged(ctx context.Context) error {
 // not look: on refs that are not read, and in reflogs. The records are named by
 // their blobs.
 func (a *audit) searchOriginals(ctx context.Context, wanted map[plumbing.Hash]bool) (found map[plumbing.Hash]bool, err error) {
-	tips, err := a.loggedCommits()
+	tips, err := a.loggedCommits(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -215,37 +211,16 @@ func (a *audit) searchOriginals(ctx context.Context, wanted map[plumbing.Hash]bo
 	return found, err
 }
 
-// loggedCommits are the commits that reflogs name.
-func (r *Repo) loggedCommits() (map[plumbing.Hash]bool, error) {
+// loggedCommits are the commits that reflogs name and that are here. Without git,
+// which knows reflogs of any format, there are none.
+func (r *Repo) loggedCommits(ctx context.Context) (map[plumbing.Hash]bool, error) {
 	commits := map[plumbing.Hash]bool{}
-	read := func(path string, entry fs.DirEntry, err error) error {
-		if os.IsNotExist(err) {
-			return nil
-		}
-		if err != nil || !entry.Type().IsRegular() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return fmt.Errorf("reflog: %w", err)
-		}
-		for line := range bytes.Lines(data) {
-			for hash := range bytes.FieldsSeq(line[:min(len(line), 82)]) { // OLD NEW
-				if hash := parseHash(hash); !hash.IsZero() {
-					commits[hash] = true
-				}
-			}
-		}
-		return nil
+	if !r.git.installed() {
+		return commits, nil
 	}
-	dirs := []string{filepath.Join(r.common, "logs")}
-	if r.dir != r.common {
-		dirs = append(dirs, filepath.Join(r.dir, "logs"))
+	out, err := r.git.output(ctx, "rev-list", "--no-walk=unsorted", "--reflog")
+	for hash := range bytes.FieldsSeq(out) {
+		commits[parseHash(hash)] = true
 	}
-	for _, dir := range dirs {
-		if err := filepath.WalkDir(dir, read); err != nil {
-			return nil, err
-		}
-	}
-	return commits, nil
+	return commits, err
 }

@@ -237,7 +237,8 @@ func (a *audit) judgeMainline(ctx context.Context) error {
 // was the tip of some of its refs.
 func (a *audit) judgeRewritten(ctx context.Context, all *history, tip string, refs []string) error {
 	lost, err := a.walkHistory(ctx, a.blocks, []plumbing.Hash{plumbing.NewHash(tip)}, all.has)
-	what, published := "", true
+	var what string
+	var published bool
 	switch {
 	case err == nil:
 		what, published = handoff.Count(lost.countNew(), "verified commit")+" no longer part of it", a.wasPublished(lost)
