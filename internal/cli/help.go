@@ -134,7 +134,8 @@ Whoever can get a commit into a branch that you read is not trusted. What comes
 from a record, a ref or a path is printed with control characters escaped.
 Parsing is bounded. Nothing in a repository runs a program, names a host or
 moves a credential. Texts that look like secrets are refused before they are
-committed; handoff verify audits the history afterwards.
+committed, and no message shows more of one than its first four characters;
+handoff verify audits the history afterwards.
 
 Read are HEAD, the local branches and the branches of the remote that the default
 branch follows. Foreign, and read only with --ref, with --all-refs or where the

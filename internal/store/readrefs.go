@@ -144,7 +144,7 @@ func (j *refJudge) defaultBranch(remote string, refs []Ref) string {
 	}
 	prefix := "refs/remotes/" + remote + "/"
 	if place, _ := searchRef(refs, prefix); remote != "" && place < len(refs) && strings.HasPrefix(refs[place].Name, prefix) {
-		value, err := j.repo.readRef(prefix + "HEAD")
+		value, err := j.repo.refs.read(prefix + "HEAD")
 		target, symbolic := strings.CutPrefix(value, "ref:")
 		target = strings.TrimSpace(target)
 		if branch, below := strings.CutPrefix(target, prefix); err == nil && symbolic && below && has(target) {
