@@ -113,7 +113,6 @@ func (r *Repo) newRefJudge(scope Scope, head Ref, refs []Ref) (*refJudge, error)
 		return nil, err
 	}
 	j := &refJudge{repo: r, config: c, scope: scope, refspecs: fetchRefspecs(c), branches: followedBranches(c), ranks: make(map[string]int)}
-	j.user = &User{j}
 	likely := likelyRemote(remotes)
 	branch := j.defaultBranch(likely, refs)
 	j.remote = j.branches[branch].remote
@@ -131,6 +130,7 @@ func (r *Repo) newRefJudge(scope Scope, head Ref, refs []Ref) (*refJudge, error)
 	if j.judge(&head); !head.Foreign {
 		j.scope.Roster = scope.Roster
 	}
+	j.user = newUser(j)
 	return j, nil
 }
 

@@ -13,17 +13,23 @@ import (
 )
 
 // User is somebody who commits, under any of their addresses.
-type User struct{ judge *refJudge }
+type User struct {
+	judge     *refJudge
+	addresses string
+}
 
-// String is the addresses, without those that .mailmap adds.
-func (u *User) String() string {
-	own := slices.Concat(u.judge.scope.Mine, u.judge.scope.Roster)
+// newUser is the user that a scope names.
+func newUser(j *refJudge) *User {
+	own := slices.Concat(j.scope.Mine, j.scope.Roster)
 	for i := range own {
 		own[i] = strings.ToLower(own[i])
 	}
 	slices.Sort(own)
-	return strings.Join(slices.Compact(own), " ")
+	return &User{j, strings.Join(slices.Compact(own), " ")}
 }
+
+// String is the addresses, without those that .mailmap adds.
+func (u *User) String() string { return u.addresses }
 
 // userRecords finds the records of foreign refs that the user committed, and that
 // no other ref has.
