@@ -397,6 +397,23 @@ sed -i 's|^returns_at: .*|returns_at: "2099-11-21T09:00:00+08:00"|' "$1"; fi`)
 			t.Error("something was published")
 		}
 	})
+	t.Run("not the one of the repository", func(t *testing.T) {
+		r := inTheEvening(t)
+		dir := t.TempDir()
+		theirs, mine := filepath.Join(dir, "theirs"), filepath.Join(dir, "mine")
+		r.run("git", "config", "core.editor", "touch "+theirs+"; true")
+		r.env = append(r.env, "VISUAL=touch "+mine+"; true")
+		x := r.start(80, 24, "handoff", "declare", "--carry", "--editor")
+		if status := x.status(); status != 130 {
+			t.Errorf("status %d, want 130; the screen is:\n%s", status, x.screen)
+		}
+		if _, err := os.Stat(mine); err != nil {
+			t.Errorf("the user's editor was not run: %v", err)
+		}
+		if _, err := os.Stat(theirs); err == nil {
+			t.Error("the repository's configuration ran a program")
+		}
+	})
 	t.Run("fails in the middle of a form", func(t *testing.T) {
 		r := inTheEvening(t)
 		editor(t, r, "exit 1")

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +17,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	setClock()
+	if err := setClock(); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"handoff": pinned, "git-handoff": pinned})
 }
 
@@ -52,6 +55,15 @@ func runScripts(t *testing.T, dir, refFormat string) {
 			}
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
 		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" { // who can give files away
+				return os.Geteuid() == 0, nil
+			}
+			if version, ok := strings.CutPrefix(cond, "git:"); ok { // git:2.54 for that one and later ones
+				return gitIsAtLeast(version)
+			}
+			return false, fmt.Errorf("no condition %q", cond)
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"as":              cmdAs,
 			"clock":           cmdClock,
@@ -65,6 +77,18 @@ func runScripts(t *testing.T, dir, refFormat string) {
 			"sound":           cmdSound,
 		},
 	})
+}
+
+// gitIsAtLeast reports whether the git on the PATH is of a version or a later one.
+func gitIsAtLeast(version string) (bool, error) {
+	out, err := exec.Command("git", "version").Output()
+	if err != nil {
+		return false, err
+	}
+	var major, minor, wantMajor, wantMinor int
+	_, err = fmt.Sscanf(string(out), "git version %d.%d", &major, &minor)
+	_, wantErr := fmt.Sscanf(version, "%d.%d", &wantMajor, &wantMinor)
+	return major > wantMajor || major == wantMajor && minor >= wantMinor, errors.Join(err, wantErr)
 }
 
 // cmdAs sets who acts, and when if a time is given: as ana [TIME].

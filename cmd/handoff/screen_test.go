@@ -20,6 +20,7 @@ type screen struct {
 	top, end           int    // the rows that scroll: from top up to end
 	pending            []byte // the beginning of a sequence or a character
 	modes              map[string]bool
+	taken              int          // how often the program took a screen of its own
 	queries            int          // how often the program asked the terminal something
 	answers            func(string) // nil for a terminal that never answers
 	changed            chan struct{}
@@ -265,6 +266,9 @@ func (s *screen) control(parameters string, final byte) {
 		if private {
 			for _, mode := range fields {
 				s.modes[mode] = final == 'h'
+				if mode == "1049" && final == 'h' {
+					s.taken++
+				}
 			}
 		}
 	case 'n', 'c':

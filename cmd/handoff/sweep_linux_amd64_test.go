@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -135,6 +138,9 @@ func (s *site) survives(f fault) {
 	if d.done() && !landed {
 		t.Error("success was reported, and the branch has not moved")
 	}
+	if !f.kill && landed && !d.done() {
+		t.Error("the record is published, and the status says that it is not")
+	}
 	if !f.kill && !landed {
 		if left := s.residue(); len(left) > 0 {
 			t.Errorf("it failed and left %q", left)
@@ -177,4 +183,38 @@ func (s *site) landed(before string, records int) bool {
 		s.t.Errorf("the commit is more than one new record:\n%s", changes)
 	}
 	return true
+}
+
+// TestDeclareKilledWithoutIndex kills declare at each call where nothing is
+// checked out: no index may appear, and no lock stay.
+func TestDeclareKilledWithoutIndex(t *testing.T) {
+	template := newSite(t)
+	template.mustDeclare()
+	if err := os.Remove(template.path(".git/index")); err != nil {
+		t.Fatal(err)
+	}
+	undisturbed := template.copy(t).declareUnder(fault{at: -1})
+	if !undisturbed.done() || undisturbed.has("fsync .git/index.lock") {
+		t.Fatalf("nothing to interfere with: %s, calls\n%s", undisturbed.output, strings.Join(undisturbed.calls, "\n"))
+	}
+	for _, at := range points(undisturbed.calls) {
+		t.Run(strconv.Itoa(at), func(t *testing.T) {
+			t.Parallel()
+			s := template.copy(t)
+			before, records := s.git("rev-parse", "HEAD"), len(s.records("HEAD"))
+			d := s.declareUnder(fault{at: at, kill: true})
+			landed := s.landed(before, records)
+			if match := reported.FindStringSubmatch(d.output); match != nil && !landed {
+				t.Error("success was reported, and the branch has not moved")
+			}
+			s.mustDeclare()
+			if left := s.residue(); len(left) > 0 {
+				t.Errorf("left after the next command: %q", left)
+			}
+			if _, err := os.Lstat(s.path(".git/index")); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("an index of our entries alone: %v", err)
+			}
+			s.mustBeSound()
+		})
+	}
 }

@@ -64,7 +64,7 @@ func said(cmd *cobra.Command, flags ...string) bool {
 }
 
 func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool) (err error) {
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(ref), Histories: o.allSeen})
+	ws, err := g.openForVerdict(ctx, handoff.Part{Refs: given(ref), Histories: o.allSeen})
 	if err != nil {
 		return err
 	}

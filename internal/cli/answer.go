@@ -40,7 +40,7 @@ func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) (er
 	if o.text == "" && !g.Interactive {
 		return usagef("handoff answer --help shows an example", "missing: --text")
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
+	ws, err := g.openForVerdict(ctx, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}

@@ -117,7 +117,7 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	doc.SchemaVersion = 1
 	doc.OK = !handoff.HasErrors(doc.Findings) && (!o.strict || len(doc.Findings) == 0)
 	handoff.SortFindings(doc.Findings)
-	doc.Findings = nonNil(doc.Findings)
+	doc.Findings = g.findings(doc.Findings)
 	summary := doc.says()
 	if err := g.printCheck(doc, guard.Format(o.format), summary); err != nil {
 		return err
@@ -319,7 +319,7 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 			Message: err.Error() + "; what the records add up to is not checked", Fix: fetchesMissing})
 	}
 	for _, p := range ws.set.Problems {
-		doc.Findings = append(doc.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: p.Message})
+		doc.Findings = append(doc.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: saysOf(p), Fix: p.Fix})
 	}
 	c := ws.publishedContext()
 	for _, r := range ws.set.Records {
@@ -339,6 +339,14 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 		}
 	}
 	return doc, ws.checkUncommitted(&doc)
+}
+
+// saysOf is the message of a problem, with where it was found.
+func saysOf(p handoff.Problem) string {
+	if p.Ref == "" || p.Ref == p.Path {
+		return p.Message
+	}
+	return p.Message + " (in " + shortRef(p.Ref) + ")"
 }
 
 // publishedContext is what a record is checked against long after: what the

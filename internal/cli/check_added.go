@@ -26,7 +26,7 @@ func checkStaged(ctx context.Context, g *globals) (checkDocument, error) {
 	}
 	for _, file := range changes {
 		if file.Status != store.PathAdded {
-			ws.reportEdit(&doc, file, "the commit")
+			ws.reportEdit(&doc, file, "the commit", "git restore --staged --worktree -- "+handoff.ShellArgument(file.Path)+" takes that back")
 			continue
 		}
 		if _, err := ws.checkAdded(&doc, file.File); err != nil {
@@ -97,20 +97,20 @@ func (ws *workspace) isOurs(file string) bool { return strings.HasPrefix(file, w
 func (ws *workspace) inside(file string) string { return strings.TrimPrefix(file, ws.dir+"/") }
 
 // reportEdit adds a finding for a record that is edited or removed, one for
-// each record.
-func (ws *workspace) reportEdit(doc *checkDocument, file store.PathChange, who string) {
+// each record, with the command that undoes it.
+func (ws *workspace) reportEdit(doc *checkDocument, file store.PathChange, who, undo string) {
 	name, ok := handoff.ParseFileName(ws.inside(file.Path))
 	reported := func(f handoff.Finding) bool { return f.Code == codeEdited && f.Path == file.Path }
 	if !ok || file.Status == store.PathAdded || slices.ContainsFunc(doc.Findings, reported) {
 		return
 	}
-	verb := "edits"
+	verb, fix := "edits", undo+"; a new record corrects an old one, as handoff declare --amend does"
 	if file.Status == store.PathRemoved {
-		verb = "removes or renames"
+		verb, fix = "removes or renames", undo
 	}
 	doc.Findings = append(doc.Findings, handoff.Finding{
 		Code: codeEdited, Level: handoff.LevelError, Record: name.ID, Path: file.Path,
-		Message: who + " " + verb + " a record", Fix: "take that out of the branch; a new record corrects an old one, as handoff declare --amend does",
+		Message: who + " " + verb + " a record", Fix: fix,
 	})
 }
 

@@ -216,7 +216,7 @@ func (c *prCheck) ownWork(ctx context.Context, doc *checkDocument) (change guard
 				isWork = true
 				continue
 			}
-			c.reportEdit(doc, file, "commit "+commit.Hash[:7])
+			c.reportEdit(doc, file, "commit "+commit.Hash[:7], c.undo(commit.Hash, changes))
 		}
 		if !isWork {
 			continue
@@ -254,7 +254,7 @@ func (c *prCheck) netChange(ctx context.Context, doc *checkDocument, change *gua
 		case file.Status == store.PathAdded && missing[file.Path]:
 			added = append(added, file.File)
 		default:
-			c.reportEdit(doc, file, "the change")
+			c.reportEdit(doc, file, "the change", "git checkout "+c.fork+" -- "+handoff.ShellArgument(file.Path)+" brings it back, to be committed")
 		}
 	}
 	return added, nil
@@ -288,8 +288,10 @@ func (c *prCheck) known(ctx context.Context, since time.Time) ([]*handoff.Record
 	days := c.WalkDays(c.dir)
 	for _, commit := range commits {
 		for file, err := range days.Newest(commit, since, c.now.Add(24*time.Hour)) {
-			if err != nil {
+			if missing := new(store.MissingError); errors.As(err, &missing) {
 				return nil, err
+			} else if err != nil {
+				continue // one bad branch hides no handoff; check names it
 			}
 			if !strings.Contains(file.Path, "-"+string(handoff.KindHandoff)+"-") {
 				continue
@@ -299,11 +301,10 @@ func (c *prCheck) known(ctx context.Context, since time.Time) ([]*handoff.Record
 			}
 			seen[file.Blob] = true
 			data, err := c.Read(file.Blob, handoff.MaxSize)
-			if large := new(store.TooLargeError); errors.As(err, &large) {
-				continue // so it is no record
-			}
-			if err != nil {
+			if missing := new(store.MissingError); errors.As(err, &missing) {
 				return nil, err
+			} else if err != nil {
+				continue // too large for a record, or lost
 			}
 			if record := handoff.Parse(data, "").Record; record != nil {
 				record.Source.Path = file.Path
@@ -323,12 +324,12 @@ const maxKnownHandoffs = 5000
 func (c *prCheck) recordTips(ctx context.Context) ([]string, error) {
 	tips := []string{c.head}
 	if c.config.Read != config.ReadCurrent {
-		refs, err := c.Refs(ctx, store.Scope{})
+		refs, err := c.refs(ctx)
 		if err != nil {
 			return nil, err
 		}
 		for _, ref := range refs {
-			if ref.Err == nil {
+			if ref.Err == nil && ref.Only == nil {
 				tips = append(tips, ref.Hash)
 			}
 		}

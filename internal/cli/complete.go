@@ -232,7 +232,7 @@ func (c *cursor) open() *workspace {
 	}
 	c.ws = &workspace{config: config.Default()}
 	c.ws.hold(handoff.Fold(nil, ""))
-	repo, err := c.g.repository(c.ctx, c.g.Dir, c.g.Environ)
+	repo, err := c.g.repository(c.ctx, c.g.opener(), c.g.Dir, c.g.Environ)
 	if err != nil {
 		return c.ws
 	}

@@ -2,8 +2,8 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"slices"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -56,7 +56,10 @@ and nothing is written. An empty list says "none"; a missing one says nothing
 and is refused.
 
 On a terminal it asks for what the flags do not say, and offers what git and the
-records know. What you typed is kept as a draft until it is published.`,
+records know. What you typed is kept as a draft until it is published.
+
+In a file, returns_at is a time with its offset, or a day and a time of day on
+your clock: "mon 09:00".`,
 		Example: `  handoff declare
   handoff declare --resume
   handoff declare -f today.yaml
@@ -146,12 +149,11 @@ func (ws *workspace) publishChecked(ctx context.Context, g *globals, o declareOp
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint(findings)}
 	}
-	err := ws.publishDraft(ctx, g, o, d, findings)
-	if !committed(err) || !o.resume || o.dryRun {
-		return err
+	if o.resume {
+		drafts := form.Drafts{Dir: ws.Dir()}
+		o.after = append(o.after, drafts.Drop)
 	}
-	drafts := form.Drafts{Dir: ws.Dir()}
-	return errors.Join(err, drafts.Drop())
+	return ws.publishDraft(ctx, g, o, d, findings)
 }
 
 // publishDraft completes the draft with the facts that the program knows and
@@ -169,11 +171,8 @@ func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOpti
 		ws.fillSince(&h.Blockers[i])
 	}
 	records := append([]*handoff.Record{ws.draftRecord(g, d)}, ws.routes(g, h)...)
-	err = ws.publish(ctx, g, o.publishOptions, records, warnings)
-	if !committed(err) || o.dryRun {
-		return err
-	}
-	return errors.Join(err, ws.queryCounter().reset())
+	o.after = append(o.after, ws.queryCounter().reset)
+	return ws.publish(ctx, g, o.publishOptions, records, warnings)
 }
 
 // stamp enters in a handoff where and when its sender stands.
@@ -222,6 +221,6 @@ func (ws *workspace) fillSince(b *handoff.Blocker) {
 	case ok && known.Open() && !known.Since.IsZero():
 		b.Since = known.Since
 	case b.Since.IsZero():
-		b.Since = handoff.Time{Time: ws.author.When}
+		b.Since = handoff.Time{Time: ws.author.When.Truncate(time.Second)}
 	}
 }

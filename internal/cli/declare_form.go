@@ -76,15 +76,13 @@ func (ws *workspace) declareByHand(ctx context.Context, g *globals, o declareOpt
 		err = errStopped
 	}
 	if err == nil {
+		o.after = append(o.after, w.drafts.Drop)
 		err = ws.publishDraft(ctx, g, o, w.settled(), w.allowed)
 	}
 	if !committed(err) {
 		return w.kept(err)
 	}
-	if o.dryRun {
-		return nil
-	}
-	return errors.Join(err, w.drafts.Drop())
+	return err
 }
 
 // kept says that the draft waits, if there is one.

@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,20 +32,22 @@ func newDoctorCmd(g *globals) *cobra.Command {
 		Short: "Find out what is wrong in this clone; --fix repairs what is local",
 		Long: `Find out what is wrong in this clone: what a killed command has left, records
 that the index has lost, locks that nobody holds, damaged drafts and indexes,
-references that cannot be read and how they come back, a configuration that is
-not used, foreign files among the records, a hook that git does not run, a clock
-that differs.
+references that cannot be read and how they come back, attributes by which git
+would change records, a configuration that is not used, foreign files among the
+records, a hook that git does not run, a clock that differs.
 
 Nothing is written without --fix, and with it nothing but local state: no
-commit, no reference, no file of yours. The status is 3 when something is left
-to do.`,
+commit, no reference, and of your files .handoffs/.gitattributes alone, which it
+adds a line to. The status is 3 when something is left to do.`,
 		Example: `  handoff doctor
-  handoff doctor --fix`,
+  handoff doctor --fix
+  handoff doctor redact k3f9q2m7`,
 		GroupID: groupSetup,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd.Context(), g, o) },
 	}
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "repair local state")
+	cmd.AddCommand(newRedactCmd(g))
 	return cmd
 }
 
@@ -72,10 +75,15 @@ func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
 		return err
 	}
 	for _, look := range []func(context.Context) error{
-		d.lookAtGitDir, d.lookAtConfig, d.lookAtIdentity, d.lookAtForeignFiles, d.lookAtDraft, d.lookAtRecordIndex, d.lookAtHook, d.lookAtClock,
+		d.lookAtGitDir, d.lookAtConfig, d.lookAtIdentity, d.lookAtForeignFiles, d.lookAtRecords, d.lookAtDraft, d.lookAtRecordIndex, d.lookAtHook, d.lookAtClock,
 	} {
-		if err := look(ctx); err != nil {
-			return err
+		err := look(ctx)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil { // one thing that cannot be looked at must not hide the others
+			_, hint := explain(err)
+			d.found(problem{Message: err.Error(), WayOut: hint})
 		}
 	}
 	doc := doctorDocument{SchemaVersion: 1, Problems: nonNil(d.problems)}
@@ -116,7 +124,7 @@ type doctor struct {
 }
 
 func newDoctor(ctx context.Context, g *globals) (*doctor, error) {
-	repo, err := g.repository(ctx, g.Dir, g.Environ)
+	repo, err := g.repository(ctx, g.opener(), g.Dir, g.Environ)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +161,7 @@ func (d *doctor) lookAtConfig(ctx context.Context) error {
 		return nil
 	}
 	file := filepath.Join(d.repo.Worktree(), filepath.FromSlash(name))
-	data, err := os.ReadFile(file)
+	data, err := store.ReadPlain(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -194,16 +202,71 @@ func (d *doctor) lookAtForeignFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(set.Problems) == 0 {
+	foreign := slices.DeleteFunc(set.Problems, func(p handoff.Problem) bool { return p.Lost || p.Path == p.Ref }) // which lookAtRecords says
+	if len(foreign) == 0 {
 		return nil
 	}
-	first := set.Problems[0]
-	message := fmt.Sprintf("%s in HEAD that %s no record, such as this one: %s", handoff.Count(len(set.Problems), "file"), isOrAre(len(set.Problems)), first.Message)
+	first := foreign[0]
+	message := fmt.Sprintf("%s in HEAD that %s no record, such as this one: %s", handoff.Count(len(foreign), "file"), isOrAre(len(foreign)), first.Message)
 	way := "handoff check lists them"
 	if len(set.Records) == 0 {
 		way = "if the directory is somebody else's, choose another one in every clone: git config handoff.dir NAME"
 	}
 	d.found(problem{Path: first.Path, Message: message, WayOut: way})
+	return nil
+}
+
+// maxRecordProblems is how many branches and records with problems doctor names.
+const maxRecordProblems = 20
+
+// lookAtRecords names what cannot be read of the refs that usually count, and what
+// is wrong with records on others than HEAD.
+func (d *doctor) lookAtRecords(ctx context.Context) error {
+	refs, err := d.repo.Refs(ctx, store.Scope{})
+	if err != nil {
+		return err
+	}
+	set, err := index.Load(ctx, d.repo, refs, d.dir)
+	if missing := new(store.MissingError); errors.As(err, &missing) {
+		d.found(problem{Message: err.Error(), WayOut: fetchesMissing})
+	} else if err != nil {
+		return err
+	}
+	if set == nil {
+		return nil
+	}
+	inHead := make(map[string]bool)
+	for _, ref := range refs {
+		inHead[ref.Name] = ref.Hash == d.head.Hash
+	}
+	type group struct {
+		ref  string
+		lost string // its path: each loss is told for itself
+	}
+	first, more := []handoff.Problem{}, make(map[group]int)
+	for _, p := range set.Problems {
+		if inHead[p.Ref] && p.Path != p.Ref && !p.Lost && p.Record == "" || p.Fix == "" {
+			continue // others have named it
+		}
+		of := group{ref: p.Ref}
+		if p.Lost {
+			of.lost = p.Path
+		}
+		if more[of]++; more[of] == 1 {
+			first = append(first, p)
+		}
+	}
+	for i, p := range first {
+		if i == maxRecordProblems {
+			d.found(problem{Message: fmt.Sprintf("%d more branches and records have problems", len(first)-i), WayOut: "handoff check lists them"})
+			break
+		}
+		message := saysOf(p)
+		if n := more[group{ref: p.Ref}] - 1; n > 0 && !p.Lost {
+			message += fmt.Sprintf(", and %d more such files there; handoff check lists them", n)
+		}
+		d.found(problem{Path: p.Path, Message: message, WayOut: p.Fix})
+	}
 	return nil
 }
 
@@ -218,8 +281,8 @@ func isOrAre(n int) string {
 func (d *doctor) lookAtDraft(context.Context) error {
 	drafts := &form.Drafts{Dir: d.repo.Dir()}
 	data, err := drafts.Load()
-	if errors.Is(err, fs.ErrPermission) {
-		return nil // somebody else's
+	if elsewhere := new(store.NotFileError); errors.Is(err, fs.ErrPermission) || errors.As(err, &elsewhere) {
+		return nil // somebody else's, or reported with the rest of the git directory
 	}
 	if err != nil || data == nil {
 		return err
@@ -235,9 +298,9 @@ func (d *doctor) lookAtDraft(context.Context) error {
 // built anew when it is gone.
 func (d *doctor) lookAtRecordIndex(context.Context) error {
 	file := filepath.Join(d.repo.CommonDir(), "handoff", "index.db")
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	f, err := store.OpenPlain(file, os.O_RDONLY, 0)
+	if elsewhere := new(store.NotFileError); errors.Is(err, fs.ErrNotExist) || errors.As(err, &elsewhere) {
+		return nil // reported with the rest of the git directory
 	}
 	if err != nil {
 		return err
@@ -256,8 +319,12 @@ func (d *doctor) lookAtRecordIndex(context.Context) error {
 // the hook finds the program.
 func (d *doctor) lookAtHook(ctx context.Context) error {
 	place, err := findHook(ctx, d.g)
-	if err != nil || !place.hook.Installed && !place.config {
+	if err != nil {
 		return err
+	}
+	d.lookAtConfigHooks(place)
+	if !place.hook.Installed && !place.config {
+		return nil
 	}
 	if info, err := os.Stat(place.hook.Path); err == nil && place.hook.Installed && runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
 		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + handoff.ShellArgument(place.hook.Path)})
@@ -295,7 +362,7 @@ func (d *doctor) lookAtClock(ctx context.Context) error {
 		}
 		c, err := d.repo.ReadCommit(ref.Hash)
 		if err != nil {
-			return err
+			continue // lookAtRecords has said it
 		}
 		if c.Committer.When.After(newest.Committer.When) {
 			newest = c

@@ -108,6 +108,8 @@ func explain(err error) (status int, hint string) {
 		progress  *store.InProgressError
 		identity  *store.NoIdentityError
 		damaged   *store.DamagedError
+		notFile   *store.NotFileError
+		attribute *store.AttributesError
 		missing   *store.MissingError
 		remote    *store.RemoteError
 		noRemote  *store.NoRemoteError
@@ -156,6 +158,8 @@ func explain(err error) (status int, hint string) {
 		return StatusBusy, "try again; if no git command is running, a killed one left the lock: look at it before you remove it"
 	case errors.As(err, &notRepo):
 		return StatusFailed, "cd into one, name one with -C DIR, or make one with git init"
+	case errors.As(err, &unsafe) && unsafe.Bare:
+		return StatusFailed, "if you trust it, name it: handoff -C DIR"
 	case errors.As(err, &unsafe):
 		return StatusFailed, "if you trust it: git config --global --add safe.directory " + handoff.ShellArgument(unsafe.Dir)
 	case errors.As(err, &unsupp):
@@ -167,7 +171,11 @@ func explain(err error) (status int, hint string) {
 	case errors.As(err, &identity):
 		return StatusFailed, `git config user.email "you@example.com" and git config user.name "Your Name"`
 	case errors.As(err, &damaged):
-		return StatusFailed, "git fsck tells more; nothing was written"
+		return StatusFailed, "handoff doctor says how a reference or an index comes back, git fsck what else is damaged; nothing was written"
+	case errors.As(err, &attribute):
+		return StatusFailed, attribute.WayOut()
+	case errors.As(err, &notFile):
+		return StatusFailed, "see what it is, then rm -r " + handoff.ShellArgument(notFile.Path)
 	case errors.As(err, &missing):
 		return StatusFailed, cmp.Or(missing.WayOut, fetchesMissing)
 	case errors.As(err, &output):
@@ -190,25 +198,39 @@ func explainRemote(err *store.RemoteError) (status int, hint string) {
 		return StatusCredentials, "nothing asks for them here: run git fetch " + handoff.ShellArgument(err.Remote) + " once, or ssh-add"
 	case store.RemoteUnreachable, store.RemoteMoving:
 		return StatusBusy, "handoff sync tries again"
-	case store.RemoteRejected:
+	case store.RemoteForbidden:
+		return StatusCredentials, "ask for the right to push to " + handoff.ShellArgument(err.Remote) + ", or name a remote where you may: git config remote.pushDefault NAME"
+	case store.RemoteProtected:
 		return StatusFailed, "where a branch is protected, store.branch in the configuration names another one for the records"
+	case store.RemoteQuota:
+		return StatusFailed, "there is no room for it there: ask who runs " + handoff.ShellArgument(err.Remote) + "; handoff sync tries again"
+	case store.RemoteHook:
+		return StatusFailed, "the hook decides what it takes; when it does, handoff sync tries again"
+	case store.RemoteRejected:
+		return StatusFailed, "a rule of the server: ask who runs " + handoff.ShellArgument(err.Remote) + "; handoff sync tries again"
 	}
 	return StatusFailed, "git fetch " + handoff.ShellArgument(err.Remote) + " tells more"
 }
 
-// report prints an error for people, or as one JSON line.
-func report(w io.Writer, err error, asJSON bool) int {
+// report prints an error for people, or as one JSON line, without secrets.
+func report(w io.Writer, err error, asJSON bool, m masker) int {
 	status, hint := explain(err)
+	message := m.mask(err.Error())
+	hint = m.mask(hint)
+	said := saidAt(err, m)
 	var findings []handoff.Finding
 	if refused := new(findingsError); errors.As(err, &refused) {
-		findings = refused.findings
+		findings = m.findings(refused.findings)
 	}
 	if asJSON {
-		reportJSON(w, err, status, hint, findings)
+		reportJSON(w, message, status, hint, said, findings)
 		return status
 	}
-	fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(err.Error()))
+	fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(message))
 	printFindings(w, findings)
+	for _, line := range said {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
 	if hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", handoff.Neutralise(hint))
 	}
@@ -218,9 +240,22 @@ func report(w io.Writer, err error, asJSON bool) int {
 	}
 	var typed *typedError
 	if errors.As(err, &typed) {
-		fmt.Fprintf(w, "what you typed: %s\n", handoff.Neutralise(typed.command))
+		fmt.Fprintf(w, "what you typed: %s\n", handoff.Neutralise(m.mask(typed.command)))
 	}
 	return status
+}
+
+// saidAt is what hooks and a server said when they refused, safe to print.
+func saidAt(err error, m masker) []string {
+	var remote *store.RemoteError
+	if !errors.As(err, &remote) {
+		return nil
+	}
+	said := make([]string, len(remote.Said))
+	for i, line := range remote.Said {
+		said[i] = handoff.OneLine(m.mask(line))
+	}
+	return said
 }
 
 // errorDocument is what --json prints on stderr.
@@ -231,19 +266,21 @@ type errorDocument struct {
 		Hint    string `json:"hint,omitempty"`
 		Path    string `json:"path,omitempty"`
 		Line    int    `json:"line,omitempty"`
+
+		Said []string `json:"said,omitempty"` // lines of hooks and of a server
 	} `json:"error"`
 	Findings []handoff.Finding `json:"findings,omitempty"`
 }
 
-func reportJSON(w io.Writer, err error, status int, hint string, findings []handoff.Finding) {
+func reportJSON(w io.Writer, message string, status int, hint string, said []string, findings []handoff.Finding) {
 	doc := errorDocument{Findings: findings}
-	doc.Error.Code, doc.Error.Message, doc.Error.Hint = status, err.Error(), hint
+	doc.Error.Code, doc.Error.Message, doc.Error.Hint, doc.Error.Said = status, message, hint, said
 	if len(findings) > 0 {
 		doc.Error.Path, doc.Error.Line = findings[0].Path, findings[0].Line
 	}
-	line, marshalErr := json.Marshal(doc)
-	if marshalErr != nil {
-		fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(err.Error()))
+	line, err := json.Marshal(doc)
+	if err != nil {
+		fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(message))
 		return
 	}
 	fmt.Fprintf(w, "%s\n", escapeJSON(line))
@@ -262,7 +299,7 @@ func printFindings(w io.Writer, findings []handoff.Finding) {
 		case f.Field != "":
 			place = f.Field + ": "
 		}
-		fmt.Fprintf(w, "%s%s %s: %s\n", handoff.OneLine(place), f.Level, f.Code, handoff.OneLine(f.Message))
+		fmt.Fprintf(w, "%s%s: %s\n", handoff.OneLine(place), strings.TrimSpace(string(f.Level)+" "+f.Code), handoff.OneLine(f.Message))
 		if f.Fix != "" {
 			fmt.Fprintf(w, "    %s\n", handoff.OneLine(f.Fix))
 		}

@@ -32,7 +32,7 @@ const (
 
 var (
 	repoColumns   = []string{"name", "directory", "ref", "head", "read_at"}
-	recordColumns = []string{"repo", "id", "kind", "at", "by", "to", "about", "says", "path", "commit", "digest", "record"}
+	recordColumns = []string{"repo", "id", "kind", "at", "by", "to", "about", "says", "path", "commit", "digest", "record", "only_on", "disputed", "unproven"}
 )
 
 // stateTable is a table with the rows of one type of things. Its columns are the
@@ -113,7 +113,11 @@ func sqliteTables(withRecords bool) []index.Table {
 		{Name: repoTable, Columns: text(repoColumns)},
 	}
 	if withRecords {
-		tables = append(tables, index.Table{Name: recordsTable, Columns: text(recordColumns), Key: []string{"repo", "id"}})
+		columns := text(recordColumns)
+		for i := range columns[len(columns)-2:] { // disputed and unproven
+			columns[len(columns)-2+i].Type = "INTEGER"
+		}
+		tables = append(tables, index.Table{Name: recordsTable, Columns: columns, Key: []string{"repo", "id"}})
 	}
 	for _, t := range stateTables() {
 		columns := text([]string{"repo"})
@@ -148,6 +152,9 @@ type recordSource struct {
 	Path      string          `json:"path"`
 	Commit    string          `json:"commit"`
 	Digest    string          `json:"digest"`
+	OnlyOn    string          `json:"only_on"`
+	Disputed  bool            `json:"disputed"`
+	Unproven  bool            `json:"unproven"`
 }
 
 type recordDocument struct {
@@ -162,15 +169,15 @@ func (e exportEncoder) record(r *handoff.Record) (exportRow, error) {
 	if err != nil {
 		return exportRow{}, err
 	}
+	s := query.SourceOf(r, e.now)
 	if e.format == formatNDJSON {
-		s := query.SourceOf(r, e.now)
 		data, err := json.Marshal(recordDocument{1, e.repo, record,
-			recordSource{s.Record, s.Kind, s.By, s.At, s.Age, s.Freshness, s.Path, s.Commit, r.Source.Digest}})
+			recordSource{s.Record, s.Kind, s.By, s.At, s.Age, s.Freshness, s.Path, s.Commit, r.Source.Digest, s.OnlyOn, s.Disputed, s.Unproven}})
 		return documentLine(recordsTable, data), err
 	}
 	return e.cells(recordsTable, []any{
 		e.repo, r.ID, string(r.Kind), &r.At.Time, r.By, handoff.AddresseesOf(r.Body), aboutOf(r.Body), says(r),
-		r.Source.Path, r.Source.Commit, r.Source.Digest, json.RawMessage(record),
+		r.Source.Path, r.Source.Commit, r.Source.Digest, json.RawMessage(record), s.OnlyOn, s.Disputed, s.Unproven,
 	})
 }
 
@@ -288,9 +295,14 @@ func csvCell(v any) string {
 	return textCell(reflect.ValueOf(v).String())
 }
 
+// utc writes a time so that times of a second, if they are to the millisecond,
+// sort as text.
 func utc(t *time.Time) string {
-	if t == nil {
+	switch {
+	case t == nil:
 		return ""
+	case t.Nanosecond() != 0:
+		return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
 	}
 	return t.UTC().Format(time.RFC3339)
 }

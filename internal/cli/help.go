@@ -55,7 +55,8 @@ func newHelpTopics() []*cobra.Command {
 }
 
 const environmentHelp = `
-HANDOFF_EDITOR     the editor of declare --editor; else what git would start
+HANDOFF_EDITOR     the editor of declare --editor; else what git would start, but
+                   for the one that the repository's own configuration names
 HANDOFF_PAGER      the pager; else GIT_PAGER, PAGER, less. "cat" pages nothing
 ACCESSIBLE         ask line by line, as with --accessible; so does TERM=dumb
 NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM
@@ -70,7 +71,8 @@ The git configuration handoff.dir names a directory other than .handoffs.`
 const formattingHelp = `
 --json prints exactly one document on stdout; an error is one line of JSON on
 stderr. Every document has "schema_version": 1, lists are under "results", and
-fields are only ever added. In a pipe, text is tab-separated and never cut.
+fields are only ever added. Times are of RFC 3339, with fractions of a second
+where they matter. In a pipe, text is tab-separated and never cut.
 
   handoff query blocked --jq '.results[] | .id + " waits for " + .resolver'
   handoff inbox --template '{{range .results}}{{.id}}{{"\n"}}{{end}}'
@@ -117,6 +119,12 @@ but holds no URL to call, no token and no command.
   exceptions: {judgement: sarah, policy: ines}
   rules:      {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
   refs:       {ticket: "https://jira.example.com/browse/{id}"}
+  verify:     {settled: [{finding: HO902, record: k3f9q2m7,
+               why: "held a customer's address, removed in review"}]}
+
+verify.settled names findings of handoff verify that a review has looked into,
+each by its code and by its record, its commit or both. verify shows them as
+settled. What counts is the file of the default branch, where there is one.
 
 handoff init writes what it knows, and the other keys as comments that explain
 them. handoff check .handoffs/config.yaml checks it before you commit.`

@@ -3,9 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
+	"slices"
 
+	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
@@ -30,6 +31,7 @@ the configuration names under hook. It asks nobody and uses no network.`,
 type hookOptions struct {
 	strict bool
 	config bool
+	shared bool // a hook of other repositories as well is meant
 }
 
 func newHookInstallCmd(g *globals) *cobra.Command {
@@ -42,12 +44,16 @@ core.hooksPath says it is. A shell script that is there already gets a marked
 block behind its first line and keeps everything else. Hooks that husky,
 lefthook or pre-commit write, or that are no shell scripts, are left alone; what
 to add to them is printed. Without the program on the PATH, the hook does
-nothing.`,
+nothing.
+
+A core.hooksPath of your own configuration, or of the system's, is that of every
+repository. It is asked whether that is meant; --shared-hooks says so.`,
 		Example: "  handoff hook install\n  handoff hook install --strict",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runHookInstall(cmd.Context(), g, o) },
 	}
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "stop a push when a handoff is due")
+	cmd.Flags().BoolVar(&o.shared, "shared-hooks", false, "mean every repository, where core.hooksPath is of all")
 	cmd.Flags().BoolVar(&o.config, "config", false, "set it up in git's configuration instead (git 2.54 or later)")
 	return cmd
 }
@@ -79,28 +85,35 @@ type hookDocument struct {
 	Installed     bool   `json:"installed"`
 	Strict        bool   `json:"strict"`
 	Path          string `json:"path"`              // of the script
-	Config        bool   `json:"config"`            // git runs it from its configuration
+	Shared        bool   `json:"shared"`            // git runs the script in other repositories as well
+	Config        bool   `json:"config"`            // git runs one from its configuration
 	Manager       string `json:"manager"`           // who writes the script, "" for nobody
 	Changed       bool   `json:"changed"`           // by this command
 	Why           string `json:"why,omitempty"`     // the script was left alone
 	Snippet       string `json:"snippet,omitempty"` // what to add by hand
 	Into          string `json:"into,omitempty"`    // the file to add it to
+
+	ConfigHooks []configHook `json:"config_hooks,omitempty"` // whether git runs them or not
 }
 
 // hookPlace is the hook of a repository in both forms that it can have.
 type hookPlace struct {
-	repo   *store.Repo
-	hook   *guard.Hook
-	config bool // set up in git's configuration
-	strict bool // as far as that is known
+	repo    *store.Repo
+	hook    *guard.Hook
+	configs []configHook // set up in git's configuration
+	config  bool         // git runs one of these
+	strict  bool         // as far as that is known
+	// shared is the scope of the core.hooksPath by which other repositories have
+	// this script as well, "" when they do not.
+	shared string
 }
 
 func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
-	repo, err := g.repository(ctx, g.Dir, g.Environ)
+	repo, err := g.repository(ctx, g.opener(), g.Dir, g.Environ)
 	if err != nil {
 		return nil, err
 	}
-	dir, err := repo.HooksDir()
+	dir, err := repo.HooksDir(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -108,22 +121,25 @@ func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
 	if p.hook, err = guard.FindHook(dir, repo.Worktree()); err != nil {
 		return nil, err
 	}
-	commands, err := repo.Config(guard.ConfigSection + ".command")
-	p.config = len(commands) > 0
-	p.strict = p.hook.Form.Strict || p.config && commands[len(commands)-1] == guard.ConfigHook(true)[1][1]
-	return p, err
+	if p.shared, err = repo.HooksShared(ctx); err != nil {
+		return nil, err
+	}
+	return p, p.findConfigHooks(ctx)
 }
 
 func (p *hookPlace) document(changed bool) hookDocument {
 	return hookDocument{
-		SchemaVersion: 1, Installed: p.hook.Installed || p.config, Strict: p.strict, Path: p.hook.Path,
-		Config: p.config, Manager: string(p.hook.Manager), Changed: changed, Why: p.hook.LeftAlone,
+		SchemaVersion: 1, Installed: p.hook.Installed || p.config, Strict: p.strict, Path: p.hook.Path, Shared: p.shared != "",
+		Config: p.config, ConfigHooks: p.configs, Manager: string(p.hook.Manager), Changed: changed, Why: p.hook.LeftAlone,
 	}
 }
 
 func runHookInstall(ctx context.Context, g *globals, o hookOptions) error {
 	place, err := findHook(ctx, g)
 	if err != nil {
+		return err
+	}
+	if err := place.mustMean(ctx, g, o); err != nil {
 		return err
 	}
 	changed := false
@@ -138,34 +154,46 @@ func runHookInstall(ctx context.Context, g *globals, o hookOptions) error {
 	return g.printHook(ctx, changed, "installed")
 }
 
+// mustMean asks before a script is changed that other repositories have as well.
+func (p *hookPlace) mustMean(ctx context.Context, g *globals, o hookOptions) error {
+	changes := p.hook.LeftAlone == "" && !(p.hook.Installed && p.hook.Form.Strict == o.strict)
+	if o.config {
+		changes = p.hook.Installed // one form is enough
+	}
+	if p.shared == "" || o.shared || !changes {
+		return nil
+	}
+	if !g.Interactive {
+		return usagef("add --shared-hooks if all of them are meant", "%s: %s", g.shown(p.hook.Path), p.reach())
+	}
+	return g.ask(func(asker form.Asker) error {
+		yes, err := form.Confirm(ctx, asker, "Change the hook of all of them?", []string{g.shown(p.hook.Path) + ": " + p.reach()})
+		if err == nil && !yes {
+			return errStopped
+		}
+		return err
+	})
+}
+
+// reach says whose repositories run a shared script.
+func (p *hookPlace) reach() string {
+	return "git runs it in every repository, not in this one only (core.hooksPath of git config --" + p.shared + ")"
+}
+
 // installScript adds the reminder to the script. One form is enough: the other
 // is taken out.
 func (p *hookPlace) installScript(ctx context.Context, strict bool) (bool, error) {
+	if foreign := p.foreignConfigHook(); foreign != nil {
+		if foreign.Strict == strict {
+			return false, nil
+		}
+		return false, foreign.elsewhere()
+	}
 	changed, err := p.hook.Install(strict)
-	if err != nil || !p.config {
+	if err != nil || !p.ownConfigHook() {
 		return changed, err
 	}
-	return true, p.repo.RemoveConfigSection(ctx, guard.ConfigSection)
-}
-
-// installConfig lets git run the reminder from its configuration.
-func (p *hookPlace) installConfig(ctx context.Context, strict bool) (bool, error) {
-	major, minor, err := p.repo.GitVersion(ctx)
-	if err != nil {
-		return false, err
-	}
-	if major < 2 || major == 2 && minor < 54 {
-		return false, &hintedError{fmt.Errorf("git %d.%d: runs no hooks from its configuration, 2.54 does", major, minor), "handoff hook install"}
-	}
-	if p.config && p.strict == strict && !p.hook.Installed {
-		return false, nil
-	}
-	if p.hook.Installed {
-		if _, err := p.hook.Uninstall(); err != nil {
-			return false, err
-		}
-	}
-	return true, p.repo.SetConfig(ctx, guard.ConfigHook(strict)...)
+	return true, p.removeConfigHook(ctx)
 }
 
 func runHookUninstall(ctx context.Context, g *globals) error {
@@ -177,11 +205,17 @@ func runHookUninstall(ctx context.Context, g *globals) error {
 	if err != nil {
 		return g.leftAlone(place, err)
 	}
-	if place.config {
+	if place.ownConfigHook() {
 		changed = true
-		if err := place.repo.RemoveConfigSection(ctx, guard.ConfigSection); err != nil {
+		if err := place.removeConfigHook(ctx); err != nil {
 			return err
 		}
+	}
+	if err := place.findConfigHooks(ctx); err != nil {
+		return err
+	}
+	if foreign := place.foreignConfigHook(); foreign != nil {
+		return foreign.elsewhere()
 	}
 	return g.printHook(ctx, changed, "taken out")
 }
@@ -223,6 +257,9 @@ func (g *globals) printHook(ctx context.Context, changed bool, done string) erro
 		done = "nothing to do"
 	}
 	g.printer.line("%s: %s", g.shownPath(place), done)
+	if place.shared != "" && changed && !doc.Config {
+		g.note("%s", place.reach())
+	}
 	if top := place.repo.Worktree(); changed && doc.Installed && !doc.Config && isBelow(place.hook.Path, top) {
 		g.note("the hook is in the work tree; commit it to remind everybody who uses it")
 	}
@@ -238,8 +275,8 @@ func isBelow(file, dir string) bool {
 
 // shownPath names the hook as the user would.
 func (g *globals) shownPath(p *hookPlace) string {
-	if p.config && !p.hook.Installed {
-		return "git configuration, " + guard.ConfigSection
+	if i := slices.IndexFunc(p.configs, configHook.runs); i >= 0 && !p.hook.Installed {
+		return p.configs[i].place()
 	}
 	return g.shown(p.hook.Path)
 }
@@ -253,16 +290,32 @@ func runHookStatus(ctx context.Context, g *globals) error {
 	if g.printer.structured() {
 		return g.printer.document(doc)
 	}
-	state := "not installed"
-	switch {
-	case doc.Installed && doc.Strict:
-		state = "installed, strict"
-	case doc.Installed:
-		state = "installed"
+	if place.hook.Installed || !place.config {
+		g.printer.line("%s: %s", g.shown(place.hook.Path), hookState(place.hook.Installed, place.hook.Form.Strict))
 	}
-	g.printer.line("%s: %s", g.shownPath(place), state)
+	for _, h := range place.configs {
+		if h.runs() {
+			g.printer.line("%s: %s", h.place(), hookState(true, h.Strict))
+		} else {
+			g.printer.line("%s: not run, %s", h.place(), h.Why)
+		}
+	}
 	if doc.Manager != "" {
 		g.printer.line("%s writes this hook", doc.Manager)
 	}
+	if doc.Shared && doc.Installed && !doc.Config {
+		g.printer.line("%s", place.reach())
+	}
 	return nil
+}
+
+// hookState says in a word or two how a hook is.
+func hookState(installed, strict bool) string {
+	switch {
+	case installed && strict:
+		return "installed, strict"
+	case installed:
+		return "installed"
+	}
+	return "not installed"
 }

@@ -83,7 +83,7 @@ func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string
 // of a repository that may be one that cannot be read.
 func (g *globals) usesHandoffs(ctx context.Context) bool {
 	top, records := g.workTree(), defaultDir
-	if repo, err := g.repository(ctx, g.Dir, g.Environ); err == nil {
+	if repo, err := g.repository(ctx, g.opener(), g.Dir, g.Environ); err == nil {
 		top = repo.Worktree()
 		if dir, err := recordsDir(repo); err == nil {
 			records = dir
@@ -213,8 +213,8 @@ func (p *push) used() (bool, error) {
 		return true, nil
 	}
 	for _, tip := range p.tips {
-		if has, err := p.days.Has(tip); err != nil || has {
-			return has, err
+		if has, err := p.days.Has(tip); err == nil && has {
+			return true, nil // a tip that cannot be read says nothing about the others
 		}
 	}
 	return false, nil
@@ -235,7 +235,7 @@ func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) 
 		}
 		for f, err := range p.days.Newest(commit, since, until) {
 			if err != nil {
-				return last, err
+				continue // what else is there counts
 			}
 			if !strings.Contains(f.Path, mine) {
 				continue

@@ -11,6 +11,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
 )
@@ -71,7 +72,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 		g.note("%s/config.yaml is there already; edit it and commit", ws.dir)
 		return g.printInit(initDocument{SchemaVersion: 1, Created: around})
 	}
-	if err := ws.refuseForeign(); err != nil {
+	if err := ws.refuseForeign(ctx); err != nil {
 		return err
 	}
 	files, err := ws.initFiles(ctx)
@@ -96,9 +97,11 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 		return printDryRun(g, change, nil)
 	}
 	commit, err := ws.Append(ctx, change)
+	late, err := afterCommit(err)
 	if err != nil {
 		return err
 	}
+	printFindings(g.Err, late)
 	doc := initDocument{1, around, commit.Hash, commit.Ref}
 	for _, f := range files {
 		doc.Created = append(doc.Created, f.Path)
@@ -147,18 +150,24 @@ func (ws *workspace) confirmInit(ctx context.Context, g *globals, change store.C
 	})
 }
 
-// refuseForeign refuses a directory that holds something else than records.
-func (ws *workspace) refuseForeign() error {
-	for _, p := range ws.set.Problems {
-		if p.Code == "HO903" {
+// refuseForeign refuses a directory that holds something else than records in
+// HEAD. What lies on other branches is not this one's.
+func (ws *workspace) refuseForeign(ctx context.Context) error {
+	if ws.head.Unborn {
+		return nil
+	}
+	set, err := index.Load(ctx, ws.Repo, []store.Ref{{Name: ws.head.Ref, Hash: ws.head.Hash}}, ws.dir)
+	if err != nil {
+		return err
+	}
+	for _, p := range set.Problems {
+		if p.Code == "HO903" && !p.Lost && p.Record == "" {
 			return &hintedError{fmt.Errorf("%s: holds files that are not records, such as %s", ws.dir, p.Path),
 				"choose another directory in every clone: git config handoff.dir NAME"}
 		}
 	}
 	return nil
 }
-
-const attributes = "# Records are compared byte for byte.\n*.yaml -text linguist-generated\n"
 
 const directoryReadme = `# Handoffs
 
@@ -181,7 +190,7 @@ func (ws *workspace) initFiles(ctx context.Context) ([]store.NewFile, error) {
 		return nil, err
 	}
 	all := []store.NewFile{
-		{Path: path.Join(ws.dir, ".gitattributes"), Data: []byte(attributes)},
+		{Path: path.Join(ws.dir, ".gitattributes"), Data: []byte(store.Attributes)},
 		{Path: path.Join(ws.dir, "README.md"), Data: []byte(strings.ReplaceAll(directoryReadme, defaultDir, ws.dir))},
 		{Path: ws.configFile(), Data: c},
 	}

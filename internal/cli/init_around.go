@@ -63,6 +63,10 @@ func (ws *workspace) addReminder(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
+	if place.shared != "" && !place.hook.Installed && place.hook.LeftAlone == "" {
+		g.note("%s: %s; handoff hook install asks about it", g.shown(place.hook.Path), place.reach())
+		return nil
+	}
 	_, err = place.installScript(ctx, false)
 	var foreign *guard.ForeignError
 	if errors.As(err, &foreign) {

@@ -72,14 +72,19 @@ status, decision, why, by, age, supersedes, superseded by, record, path, commit.
 
 // logEntry is one row of the log.
 type logEntry struct {
-	Type   string       `json:"type"` // record
-	ID     string       `json:"id"`
-	Kind   handoff.Kind `json:"kind"`
-	By     string       `json:"by"`
-	At     handoff.Time `json:"at"`
-	Says   string       `json:"says"`
-	Path   string       `json:"path"`
-	Commit string       `json:"commit"`
+	Type     string       `json:"type"` // record
+	ID       string       `json:"id"`
+	Kind     handoff.Kind `json:"kind"`
+	By       string       `json:"by"`
+	At       handoff.Time `json:"at"`
+	Says     string       `json:"says"`
+	Path     string       `json:"path"`
+	Commit   string       `json:"commit"`
+	OnlyOn   string       `json:"only_on"`  // the foreign branch that alone has the record, else ""
+	Disputed bool         `json:"disputed"` // another file has the same id and other content
+	Unproven bool         `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
+
+	doubts string
 }
 
 type logDocument struct {
@@ -117,8 +122,9 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	}
 	entries := []logEntry{}
 	for _, r := range query.Log(q, ws.state, ws.queryEnv()) {
+		ws.prove(r)
 		entries = append(entries, logEntry{Type: "record", ID: r.ID, Kind: r.Kind, By: r.By, At: r.At,
-			Says: says(r), Path: r.Source.Path, Commit: r.Source.Commit})
+			Says: says(r), Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven, doubts: doubts(r)})
 	}
 	if g.printer.structured() {
 		return g.printer.document(logDocument{1, entries})
@@ -133,7 +139,7 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	}
 	rows := make([][]string, len(entries))
 	for i, e := range entries {
-		rows[i] = []string{e.ID, age(ws.now.Sub(e.At.Time)), string(e.Kind), e.By, e.Says}
+		rows[i] = []string{e.ID, age(ws.since(e.At.Time)), string(e.Kind), e.By, e.Says + e.doubts}
 	}
 	return g.page(func() { g.printer.table([]string{"ID", "AGE", "KIND", "BY", "SAYS"}, rows) })
 }

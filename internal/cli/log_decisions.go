@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -71,7 +72,7 @@ func (p *printer) decided(indent, label string, row *query.DecisionRow) {
 	p.field(indent+label, row.By+recordedBy(row)+", "+ago(sourceAge(row.Source)))
 	p.field(indent+"  decided", row.Decision)
 	p.field(indent+"  because", row.Rationale)
-	p.field(indent+"  source", row.Source.Path) // it ends in the id of the record
+	p.field(indent+"  source", joinNonEmpty(", ", append([]string{row.Source.Path}, row.Source.Doubts()...)...)) // the path ends in the id of the record
 }
 
 // recordedBy names the author of the record where somebody else decided.
@@ -86,11 +87,11 @@ func sourceAge(s query.Source) time.Duration { return time.Duration(s.Age) * tim
 
 // storyCells are the lines of a topic in a pipe: the topic, how a decision
 // relates to it (current, proposed, contested, replaced, or a note), the
-// decision, and where it is.
+// decision, where it is, and what speaks against it.
 func storyCells(s query.DecisionStory) [][]string {
 	line := func(relation string, row *query.DecisionRow) []string {
 		return []string{s.ID, relation, row.ID, row.Status, row.Decision, row.Rationale, row.By, age(sourceAge(row.Source)),
-			row.Supersedes, row.SupersededBy, row.Source.Record, row.Source.Path, row.Source.Commit}
+			row.Supersedes, row.SupersededBy, row.Source.Record, row.Source.Path, row.Source.Commit, strings.Join(row.Source.Doubts(), ", ")}
 	}
 	cells := [][]string{line("current", s.DecisionRow)}
 	for _, group := range []struct {
@@ -102,7 +103,7 @@ func storyCells(s query.DecisionStory) [][]string {
 		}
 	}
 	for _, note := range s.Notes {
-		cells = append(cells, []string{s.ID, "note", "", "", note, "", "", "", "", "", "", "", ""})
+		cells = append(cells, []string{s.ID, "note", "", "", note, "", "", "", "", "", "", "", "", ""})
 	}
 	return cells
 }

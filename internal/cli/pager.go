@@ -3,8 +3,12 @@ package cli
 import (
 	"bytes"
 	"cmp"
-	"fmt"
+	"context"
+	"errors"
+	"io"
+	"os"
 	"os/exec"
+	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -23,15 +27,49 @@ func (g *globals) page(print func()) error {
 	g.printer.w = &g.output
 	if bytes.Count(b.Bytes(), []byte("\n")) >= g.Height {
 		if cmd := g.pager(); cmd != nil {
-			cmd.Stdin, cmd.Stdout, cmd.Stderr = &b, g.Out, g.Err
-			if err := cmd.Run(); err != nil {
-				return fmt.Errorf("pager %s: %w", handoff.OneLine(cmd.Path), err)
+			shown, err := g.runPager(cmd, b.Bytes())
+			if shown || err != nil {
+				return err
 			}
-			return nil
 		}
 	}
 	_, err := g.output.Write(b.Bytes())
 	return err
+}
+
+// runPager gives text to a pager and reports whether that has shown it. A pager
+// that is not there, or that ends before it was given anything, has not, nor has
+// one that fails half-way; one that is left early has.
+func (g *globals) runPager(cmd *exec.Cmd, text []byte) (shown bool, err error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = r, g.Out, g.Err
+	if err := cmd.Start(); err != nil {
+		g.note("pager %s: %v; printed without it", handoff.OneLine(cmd.Path), err)
+		return false, w.Close()
+	}
+	written := make(chan error, 1)
+	go func() {
+		_, err := w.Write(text)
+		written <- errors.Join(err, w.Close())
+	}()
+	failed := cmd.Wait()
+	// What nobody has read is in the pipe, or on its way into it.
+	left, err := io.Copy(io.Discard, r)
+	if err := errors.Join(err, <-written); err != nil {
+		return false, err
+	}
+	shown = left == 0 || failed == nil && left < int64(len(text))
+	if !shown && g.printer.ctx.Err() != nil {
+		return false, context.Cause(g.printer.ctx)
+	}
+	if !shown && failed != nil {
+		g.note("pager %s: %v; printed without it", handoff.OneLine(strings.Join(cmd.Args, " ")), failed)
+	}
+	return shown, nil
 }
 
 // pager is the command that HANDOFF_PAGER, GIT_PAGER or PAGER names, else less

@@ -19,6 +19,9 @@ type publishOptions struct {
 	dryRun   bool
 	detachOK bool
 	push     bool
+
+	// after is done once the commit stands: what fails then is a warning.
+	after []func() error
 }
 
 func (o *publishOptions) addFlags(f *pflag.FlagSet) {
@@ -135,8 +138,14 @@ func (ws *workspace) publish(ctx context.Context, g *globals, o publishOptions, 
 		return printDryRun(g, change, warnings)
 	}
 	commit, pushed, err := ws.commit(ctx, g, o, change)
+	warned, err := afterCommit(err)
 	if !committed(err) {
 		return err
+	}
+	warnings = append(warnings, warned...)
+	for _, do := range o.after {
+		warned, _ := afterCommit(unfinished(do()))
+		warnings = append(warnings, warned...)
 	}
 	return errors.Join(err, printPublication(g, publication{
 		SchemaVersion: 1, ID: records[0].ID, Kind: records[0].Kind, Path: files[0].Path,
@@ -162,16 +171,36 @@ func (ws *workspace) commit(ctx context.Context, g *globals, o publishOptions, c
 		}
 	}
 	commit, err = ws.Append(ctx, change)
-	if unfinished := new(store.UnfinishedError); errors.As(err, &unfinished) {
-		g.say("warning: %v; the next handoff command repairs it", err) // the commit stands
-	} else if err != nil {
+	if _, failed := afterCommit(err); failed != nil || !o.push && !begun {
 		return commit, false, err
 	}
-	if !o.push && !begun {
-		return commit, false, nil
+	commit, pushErr := ws.push(ctx, g, change.Branch, commit)
+	_, failed := afterCommit(pushErr)
+	return commit, failed == nil, errors.Join(err, pushErr)
+}
+
+// unfinished marks the error of something that was done after a commit.
+func unfinished(err error) error {
+	if err == nil {
+		return nil
 	}
-	commit, err = ws.push(ctx, g, change.Branch, commit)
-	return commit, err == nil, err
+	return &store.UnfinishedError{Err: err}
+}
+
+// afterCommit parts an error into what only followed a commit that stands, as
+// warnings, and the rest.
+func afterCommit(err error) (warnings []handoff.Finding, rest error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range joined.Unwrap() {
+			more, failed := afterCommit(err)
+			warnings, rest = append(warnings, more...), errors.Join(rest, failed)
+		}
+		return warnings, rest
+	}
+	if late := new(store.UnfinishedError); errors.As(err, &late) {
+		return []handoff.Finding{{Level: handoff.LevelWarning, Message: late.Error(), Fix: "the next handoff command repairs what it can"}}, nil
+	}
+	return nil, err
 }
 
 // branch is the branch that records go to: "" for the one that is checked out.
@@ -223,7 +252,7 @@ func printDryRun(g *globals, change store.Change, warnings []handoff.Finding) er
 		g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
 	}
 	if len(warnings) > 0 && !g.quiet {
-		printFindings(g.Err, warnings)
+		printFindings(g.Err, g.findings(warnings))
 	}
 	g.note("nothing was written")
 	return nil
@@ -239,7 +268,7 @@ func printPublication(g *globals, p publication, records []*handoff.Record) erro
 		g.printer.line("%s %s: %s", r.Kind, r.ID, headline(r))
 	}
 	if len(p.Warnings) > 0 && !g.quiet {
-		printFindings(g.Err, p.Warnings)
+		printFindings(g.Err, g.findings(p.Warnings))
 	}
 	return nil
 }

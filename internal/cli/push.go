@@ -48,12 +48,15 @@ func mustBeOnBranch(err error) error {
 // afterwards: it was made anew if others had pushed first.
 func (ws *workspace) push(ctx context.Context, g *globals, branch string, commit store.Commit) (store.Commit, error) {
 	pushed, err := ws.Push(ctx, branch, ws.dir)
-	commit, findErr := ws.Find(ctx, commit)
-	if err := errors.Join(err, findErr); err != nil {
+	if _, err := afterCommit(err); err != nil {
 		return commit, &unpushedError{commit.Hash, err}
 	}
 	g.notePushed(pushed)
-	return commit, nil
+	found, findErr := ws.Find(ctx, commit)
+	if findErr == nil {
+		commit = found
+	}
+	return commit, errors.Join(err, unfinished(findErr))
 }
 
 // notePushed says what a push did.

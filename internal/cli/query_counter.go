@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+
+	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // queryCounter is a file in the git directory with one byte for every query
@@ -19,7 +21,7 @@ func (q queryCounter) add() {
 	if os.MkdirAll(filepath.Dir(string(q)), 0o700) != nil {
 		return
 	}
-	f, err := os.OpenFile(string(q), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	f, err := store.OpenPlain(string(q), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return
 	}
@@ -28,12 +30,18 @@ func (q queryCounter) add() {
 }
 
 // count is the number of queries; 0 without a counter.
-func (q queryCounter) count() int {
-	info, err := os.Stat(string(q))
-	if err != nil {
-		return 0
+func (q queryCounter) count() (int, error) {
+	if err := store.CheckPlain(string(q)); err != nil {
+		return 0, err
 	}
-	return int(info.Size())
+	info, err := os.Stat(string(q))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return int(info.Size()), nil
 }
 
 // reset begins a new count.
@@ -51,6 +59,6 @@ func (ws *workspace) sharedQueries() (*int, error) {
 	if err != nil || len(values) == 0 || values[len(values)-1] != "true" {
 		return nil, err
 	}
-	n := ws.queryCounter().count()
-	return &n, nil
+	n, err := ws.queryCounter().count()
+	return &n, err
 }

@@ -237,7 +237,7 @@ func (g *globals) openRepository(ctx context.Context, dir string) (*workspace, e
 		name, _, _ := strings.Cut(entry, "=")
 		return slices.Contains(localEnv, name)
 	})
-	ws, err := g.openIn(ctx, dir, append(environ, "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir)))
+	ws, err := g.openIn(ctx, store.OpenNamed, dir, append(environ, "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir)))
 	if err != nil {
 		return nil, err
 	}
@@ -361,12 +361,12 @@ func explainsUsage(err error) bool {
 // loadFromMany is loadFor in one of several repositories. Those without records
 // get no index.
 func (ws *workspace) loadFromMany(ctx context.Context, o sourceOptions, part handoff.Part) error {
-	refs, err := ws.Refs(ctx, ws.scope())
+	refs, err := ws.refs(ctx)
 	if err != nil {
 		return err
 	}
 	if !index.Exists(ws.Repo) {
-		days, err := ws.Days(ctx, refs, ws.dir)
+		days, _, err := ws.Days(ctx, refs, ws.dir)
 		if err != nil {
 			return err
 		}

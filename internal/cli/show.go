@@ -44,6 +44,9 @@ type showDocument struct {
 	State         query.Row       `json:"state"` // null for a record that is no handoff
 	Path          string          `json:"path"`
 	Commit        string          `json:"commit"`
+	OnlyOn        string          `json:"only_on"`  // the foreign branch that alone has the record, else ""
+	Disputed      bool            `json:"disputed"` // another file has the same id and other content
+	Unproven      bool            `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
 }
 
 func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error {
@@ -63,9 +66,12 @@ func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error
 	}
 	record, text := s.subject(target)
 	r := ws.state.Records[record]
+	for _, known := range ws.state.Records {
+		ws.prove(known)
+	}
 	if g.printer.structured() {
 		return g.printer.document(showDocument{SchemaVersion: 1, Type: target.Type, Record: r, State: query.Lookup(target, ws.state, ws.queryEnv()),
-			Path: r.Source.Path, Commit: r.Source.Commit})
+			Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven})
 	}
 	return g.page(text)
 }
@@ -100,12 +106,16 @@ type shower struct {
 	moved *handoff.Drift // since the handoff that is shown; nil when unknown
 }
 
-func (s shower) ago(t time.Time) string { return ago(s.ws.now.Sub(t)) }
+func (s shower) ago(t time.Time) string { return ago(s.ws.since(t)) }
 
 // handoff prints a handoff: what not to do first, then by severity.
 func (s shower) handoff(h *handoff.HandoffState) {
 	r := h.Record
-	s.styled(s.paint(bold, "handoff "+r.ID), s.paint("", fmt.Sprintf(" by %s to %s, %s, %s", r.By, strings.Join(h.To, ", "), s.ago(r.At.Time), strings.ReplaceAll(h.State, "_", " "))))
+	stands := strings.ReplaceAll(h.State, "_", " ")
+	if h.Verdict != nil {
+		stands += doubts(h.Verdict)
+	}
+	s.styled(s.paint(bold, "handoff "+r.ID), s.paint("", fmt.Sprintf(" by %s to %s, %s, %s", r.By, strings.Join(h.To, ", "), s.ago(r.At.Time), stands)))
 	s.line("%s", h.Summary)
 	if h.SupersededBy != "" {
 		s.styled(s.paint(yellow, "superseded by "+h.SupersededBy))
@@ -296,7 +306,7 @@ func (s shower) rest(h *handoff.HandoffState) {
 func (s shower) verdicts(h *handoff.HandoffState) {
 	for _, r := range h.Acks {
 		a := r.Body.(*handoff.Ack)
-		s.field("ack "+r.ID, fmt.Sprintf("%s, %s: %s", r.By, s.ago(r.At.Time), joinNonEmpty(", ", strings.ReplaceAll(a.Outcome, "_", " "), takes(a), a.Reason, a.Note)))
+		s.field("ack "+r.ID, fmt.Sprintf("%s, %s%s: %s", r.By, s.ago(r.At.Time), doubts(r), joinNonEmpty(", ", strings.ReplaceAll(a.Outcome, "_", " "), takes(a), a.Reason, a.Note)))
 		for _, gap := range a.Gaps {
 			s.field("  gap", joinNonEmpty(", ", gap.Item, gap.Class, gap.Note))
 		}
@@ -342,7 +352,7 @@ func (s shower) blocker(b *handoff.BlockerState) {
 	}
 	if b.Resolution != nil {
 		res := b.Resolution.Body.(*handoff.Resolution)
-		s.field("  "+state, fmt.Sprintf("%s by %s, %s", res.How, b.Resolution.By, s.ago(b.Resolution.At.Time)))
+		s.field("  "+state, fmt.Sprintf("%s by %s, %s%s", res.How, b.Resolution.By, s.ago(b.Resolution.At.Time), doubts(b.Resolution)))
 	}
 }
 
@@ -363,7 +373,7 @@ func (s shower) question(q *handoff.QuestionState) {
 	s.field("  ask", q.Ask)
 	s.field("  context", q.Context)
 	for _, r := range q.Answers {
-		s.field("  answer", fmt.Sprintf("%s (%s, %s)", r.Body.(*handoff.Answer).Text, r.By, s.ago(r.At.Time)))
+		s.field("  answer", fmt.Sprintf("%s (%s, %s%s)", r.Body.(*handoff.Answer).Text, r.By, s.ago(r.At.Time), doubts(r)))
 	}
 }
 
@@ -379,7 +389,7 @@ func (s shower) decision(d *handoff.DecisionState) {
 	s.field("answers", d.Answers)
 	s.field("revisit when", d.RevisitWhen)
 	s.field("superseded by", d.SupersededBy)
-	for _, e := range d.Earlier {
+	for _, e := range d.Earlier() {
 		s.field("before", fmt.Sprintf("%s (%s, %s): %s", e.Decision.Decision, e.By, s.ago(e.At), e.Rationale))
 	}
 	s.cite(s.ws.state.Records[d.Record])
@@ -421,12 +431,17 @@ func (s shower) history(ids []string) {
 		}
 	}
 	for _, r := range records {
-		s.line("  %-*s  %s  %s: %s", width, r.At.String(), r.ID, r.Kind, headline(r))
+		s.line("  %-*s  %s  %s: %s%s", width, r.At.String(), r.ID, r.Kind, headline(r), doubts(r))
 	}
 }
 
 func (s shower) cite(r *handoff.Record) {
-	s.styled(s.paint(dim, fmt.Sprintf("source: %s:%s", short(r.Source.Commit), r.Source.Path)))
+	s.styled(s.paint(dim, fmt.Sprintf("source: %s:%s", short(r.Source.Commit), r.Source.Path)+doubts(r)))
+}
+
+// doubts is what has to be said beside a record, after a comma.
+func doubts(r *handoff.Record) string {
+	return strings.Join(append([]string{""}, r.Source.Doubts()...), ", ")
 }
 
 func short(hash string) string {

@@ -27,7 +27,7 @@ type sourceOptions struct {
 func (o *sourceOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.asOf, "as-of", "", "answer as it was at a `TIME`, or at a revision")
 	commaListVar(f, &o.refs, "ref", "read the records of this `REF` only (repeatable)")
-	f.BoolVar(&o.allRefs, "all-refs", false, "read all branches, whatever the configuration says")
+	f.BoolVar(&o.allRefs, "all-refs", false, "read all branches, also those of strangers, whatever the configuration says")
 }
 
 // openFor opens the repository for a question and loads the part of the state
@@ -52,9 +52,11 @@ func (ws *workspace) loadFor(ctx context.Context, o sourceOptions, part handoff.
 		return usagef("give one of them, or a time for --as-of", "--as-of %s is a revision, and --ref or --all-refs says another", o.asOf)
 	case o.asOf != "" && timeErr != nil:
 		return ws.loadAsOf(ctx, o.asOf)
-	case len(o.refs) > 0 || o.allRefs && ws.config.Read == "current":
+	case len(o.refs) > 0 || o.allRefs && ws.config.Read != config.ReadForeign:
 		// The index is of the refs that usually count.
-		err = ws.loadFrom(ctx, store.Scope{Revs: o.refs})
+		scope := ws.allRefs()
+		scope.Revs = o.refs
+		err = ws.loadFrom(ctx, scope)
 	case o.asOf != "":
 		err = ws.load(ctx, handoff.Part{All: true})
 	default:
@@ -62,7 +64,9 @@ func (ws *workspace) loadFor(ctx context.Context, o sourceOptions, part handoff.
 	}
 	if err == nil && o.asOf != "" {
 		ws.now = at
-		records := slices.DeleteFunc(slices.Clone(ws.state.Order()), func(r *handoff.Record) bool { return r.At.After(at) })
+		records := slices.DeleteFunc(slices.Clone(ws.state.Order()), func(r *handoff.Record) bool {
+			return r.At.Truncate(time.Second).After(at) // the time is to the second, which counts to its end
+		})
 		ws.hold(handoff.Fold(records, ws.config.AckPolicy))
 	}
 	return err
@@ -70,7 +74,9 @@ func (ws *workspace) loadFor(ctx context.Context, o sourceOptions, part handoff.
 
 // loadAsOf loads the state of a revision. Its time is that of the last record.
 func (ws *workspace) loadAsOf(ctx context.Context, rev string) error {
-	err := ws.loadFrom(ctx, store.Scope{Revs: []string{rev}})
+	scope := ws.allRefs()
+	scope.Revs = []string{rev}
+	err := ws.loadFrom(ctx, scope)
 	if unknown := new(usageError); errors.As(err, &unknown) {
 		return usagef("", "--as-of %s: neither a revision nor a time", rev)
 	}
@@ -85,15 +91,44 @@ func (ws *workspace) loadAsOf(ctx context.Context, rev string) error {
 
 // scope is which refs count.
 func (ws *workspace) scope() store.Scope {
-	return store.Scope{Current: ws.config.Read == config.ReadCurrent, Branch: ws.branch()}
+	scope := ws.allRefs()
+	scope.Current, scope.Foreign = ws.config.Read == config.ReadCurrent, ws.config.Read == config.ReadForeign
+	return scope
+}
+
+// allRefs is every ref, whatever the configuration says. Of the addresses of the
+// user only that of git is known without HEAD: whoever can push can write a roster.
+func (ws *workspace) allRefs() store.Scope {
+	scope := store.Scope{Records: ws.branch(), Foreign: true}
+	if ws.author.Email != "" {
+		scope.Mine = []string{ws.author.Email, ws.committer.Email}
+		handle, _ := ws.config.Handle(ws.author.Name, ws.author.Email) // not who --as says
+		scope.Roster = ws.config.People[handle].Emails
+	}
+	return scope
+}
+
+// refs are the refs whose records count. The configuration of a foreign HEAD does
+// not open the door to others.
+func (ws *workspace) refs(ctx context.Context) ([]store.Ref, error) {
+	scope := ws.scope()
+	refs, err := ws.Refs(ctx, scope)
+	if err == nil && scope.Foreign && slices.ContainsFunc(refs, func(ref store.Ref) bool { return ref.Foreign && ref.Hash == ws.head.Hash }) {
+		scope.Foreign = false
+		refs, err = ws.Refs(ctx, scope)
+	}
+	return refs, err
 }
 
 // load makes a part of the state known, through the index. More can be had
 // later with need.
 func (ws *workspace) load(ctx context.Context, part handoff.Part) error {
-	refs, err := ws.Refs(ctx, ws.scope())
+	refs, err := ws.refs(ctx)
 	if err != nil {
 		return err
+	}
+	if ws.config.Read == config.ReadCurrent && slices.ContainsFunc(refs, func(ref store.Ref) bool { return ref.Foreign }) {
+		return ws.loadRefs(ctx, refs) // which asks whether others have the same
 	}
 	ws.tellRefs(refs)
 	options := index.Options{Refs: refs, Dir: ws.dir, Policy: ws.config.AckPolicy, Text: query.Said, Progress: ws.progress}
@@ -104,8 +139,15 @@ func (ws *workspace) load(ctx context.Context, part handoff.Part) error {
 	ws.index = ix
 	ws.recall = func(part handoff.Part) (*handoff.State, error) { return ix.State(ctx, part) }
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) { return ix.Problems(ctx, records) }
-	return ws.need(part)
+	err = ws.need(part)
+	if ix.Lost() {
+		ws.note(saysLost)
+	}
+	return err
 }
+
+// saysLost is what reading commands say when something could not be read.
+const saysLost = "warning: something in the repository cannot be read, so records may be missing here; handoff doctor says what"
 
 // need makes sure that a part of the state is known.
 func (ws *workspace) need(part handoff.Part) error {
@@ -146,11 +188,52 @@ func (ws *workspace) loadFrom(ctx context.Context, scope store.Scope) error {
 			return usagef("git branch --all lists the branches", "--ref %s: no such branch, tag or commit", ref.Name)
 		}
 	}
+	return ws.loadRefs(ctx, refs)
+}
+
+// loadRefs is loadFrom for refs that are known.
+func (ws *workspace) loadRefs(ctx context.Context, refs []store.Ref) error {
 	ws.tellRefs(refs)
-	if ws.set, err = index.Load(ctx, ws.Repo, refs, ws.dir); ws.set != nil {
-		ws.hold(handoff.Fold(ws.set.Records, ws.config.AckPolicy))
+	set, err := index.Load(ctx, ws.Repo, refs, ws.dir)
+	if ws.set = set; set == nil {
+		return err
 	}
+	if err := ws.lookElsewhere(ctx, set); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(set.Problems, func(p handoff.Problem) bool { return p.Lost }) {
+		ws.note(saysLost)
+	}
+	ws.hold(handoff.Fold(set.Records, ws.config.AckPolicy))
 	return err
+}
+
+// lookElsewhere takes the mark of what only a foreign branch has from records
+// that a branch of the team has, which was not read.
+func (ws *workspace) lookElsewhere(ctx context.Context, set *index.Set) error {
+	if !slices.ContainsFunc(set.Records, func(r *handoff.Record) bool { return r.Source.Foreign }) {
+		return nil
+	}
+	scope := ws.allRefs()
+	scope.Foreign = false
+	refs, err := ws.Refs(ctx, scope)
+	if err != nil {
+		return err
+	}
+	refs = slices.DeleteFunc(refs, func(ref store.Ref) bool { return ref.Foreign })
+	files, _, err := ws.Records(ctx, refs, ws.dir) // what cannot be read there has no say here
+	if missing := new(store.MissingError); err != nil && !errors.As(err, &missing) {
+		return err
+	}
+	type content struct{ path, blob string }
+	known := make(map[content]bool, len(files))
+	for _, f := range files {
+		known[content{f.Path, f.Blob}] = true
+	}
+	for _, r := range set.Records {
+		r.Source.Foreign = r.Source.Foreign && !known[content{r.Source.Path, r.Source.Blob}]
+	}
+	return nil
 }
 
 // tellRefs says whose records count.

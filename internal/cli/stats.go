@@ -137,7 +137,7 @@ func (g *globals) printStats(stats *handoff.Stats) error {
 func (ws *workspace) findings(since time.Time) map[string][]handoff.Finding {
 	var measured []*handoff.Record
 	for _, h := range ws.state.Handoffs {
-		first := ws.state.Handoffs[h.Chain[0]]
+		first := ws.state.Handoffs[h.First]
 		if !h.Record.At.Before(since) || first != nil && !first.Record.At.Before(since) {
 			measured = append(measured, h.Record)
 		}

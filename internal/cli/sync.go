@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -17,6 +18,10 @@ func newSyncCmd(g *globals) *cobra.Command {
 branch. When others were faster, your commits that only add records are put on
 top of theirs, with the same files, author, dates and message. Other commits are
 never rewritten: where yours and theirs went different ways, you are told.
+
+What was fetched is judged as handoff verify judges it: a record that says it is
+by somebody who is not the author of its commit is named at once. That is no
+failure of sync.
 
 Git does the network part, with its credentials, proxies and hooks. Nothing
 asks, and a remote that says nothing for 30 seconds is given up (status 5).
@@ -47,6 +52,9 @@ type syncDocument struct {
 	Commit        string `json:"commit"`   // that it has now, "" when nobody has the branch yet
 	Sent          int    `json:"sent"`     // commits
 	Replayed      int    `json:"replayed"` // of these, put on top of what others had pushed
+
+	Findings []auditFinding       `json:"findings"` // in the commits that were fetched
+	Notes    []store.AuditFinding `json:"notes"`
 }
 
 // missingDocument is what --missing prints with --json.
@@ -58,7 +66,7 @@ type missingDocument struct {
 // runSyncMissing fetches what a partial clone lacks. Which branches count is
 // said by the configuration, which may be missing itself.
 func runSyncMissing(ctx context.Context, g *globals) error {
-	ws, err := g.find(ctx, g.Dir, g.Environ)
+	ws, err := g.find(ctx, g.opener(), g.Dir, g.Environ)
 	if err != nil {
 		return err
 	}
@@ -97,15 +105,31 @@ func runSync(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
+	before, err := ws.Branches()
+	if err != nil {
+		return err
+	}
 	pushed, err := ws.Sync(ctx, ws.branch(), ws.dir)
+	doc := syncDocument{
+		SchemaVersion: 1, Remote: pushed.Remote, Ref: pushed.Ref, Commit: pushed.Hash, Sent: pushed.Sent, Replayed: pushed.Replayed,
+		Findings: []auditFinding{}, Notes: []store.AuditFinding{},
+	}
+	if auditErr := ws.judgeFetched(ctx, before, &doc); auditErr != nil {
+		g.say("warning: what was fetched could not be judged: %v; handoff verify tries it again", auditErr)
+	}
+	if !g.printer.structured() {
+		g.sayFindings(doc)
+	}
+	late, err := afterCommit(err)
 	if err != nil {
 		return mustBeOnBranch(err)
 	}
+	printFindings(g.Err, late)
 	if _, err := ws.fetchMissing(ctx, ws.scope()); err != nil {
 		return err
 	}
 	if g.printer.structured() {
-		return g.printer.document(syncDocument{1, pushed.Remote, pushed.Ref, pushed.Hash, pushed.Sent, pushed.Replayed})
+		return g.printer.document(doc)
 	}
 	if !pushed.Done {
 		g.note("fetched from %s; nothing to push", pushed.Remote)
@@ -113,4 +137,33 @@ func runSync(ctx context.Context, g *globals) error {
 	}
 	g.notePushed(pushed)
 	return nil
+}
+
+// judgeFetched audits the commits that no ref had before, and adds what is wrong
+// with them.
+func (ws *workspace) judgeFetched(ctx context.Context, before []store.Ref, doc *syncDocument) error {
+	fetched, err := ws.CommitsSince(ctx, before)
+	if err != nil || len(fetched) == 0 {
+		return err
+	}
+	report, trusted, err := ws.audit(ctx, store.AuditOptions{})
+	if err != nil {
+		return err
+	}
+	isOld := func(f store.AuditFinding) bool { return !fetched[f.Commit] }
+	findings, _ := settle(weigh(report.Findings, trusted), trusted)
+	doc.Findings = slices.DeleteFunc(findings, func(f auditFinding) bool { return isOld(f.AuditFinding) })
+	doc.Notes = nonNil(slices.DeleteFunc(report.Notes, isOld))
+	return nil
+}
+
+// sayFindings tells what is wrong with what was fetched, a line for each.
+func (g *globals) sayFindings(doc syncDocument) {
+	findings := doc.Findings
+	for _, note := range doc.Notes {
+		findings = append(findings, auditFinding{AuditFinding: note})
+	}
+	for _, f := range findings {
+		g.say("%s %s: %s: %s%s", f.Level, f.Code, handoff.OneLine(f.Path), handoff.OneLine(f.Message), byWhom(f.Commit, f.Author, f.At))
+	}
 }

@@ -42,24 +42,37 @@ type workspace struct {
 	git      rules.Git                                          // answers the rules about a record that is to be published
 	index    *index.Index                                       // of the state
 	tell     func(format string, args ...any)                   // says what is done on the way, with --verbose
+	note     func(format string, args ...any)                   // says what readers have to know, unless --quiet
 	progress func(records int)                                  // is told when a first index takes its time; may be nil
 	recall   query.Recall                                       // knows more of the state
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
+	unproven func() map[string]bool                             // the ids of the verdicts that nobody here saw given
 }
 
 // open finds the repository and reads the configuration. The user's identity
 // is looked up, but its absence is an error only for those who write.
 func (g *globals) open(ctx context.Context) (*workspace, error) {
-	ws, err := g.openIn(ctx, g.Dir, g.Environ)
+	ws, err := g.openIn(ctx, g.opener(), g.Dir, g.Environ)
 	if err == nil {
 		ws.progress = g.counter("records indexed")
 	}
 	return ws, err
 }
 
+// storeOpener is [store.Open] or [store.OpenNamed].
+type storeOpener func(ctx context.Context, dir string, environ []string) (*store.Repo, error)
+
+// opener opens what -C names, else the repository around the user.
+func (g *globals) opener() storeOpener {
+	if g.dir != "" {
+		return store.OpenNamed
+	}
+	return store.Open
+}
+
 // openIn is open for the repository of a directory.
-func (g *globals) openIn(ctx context.Context, dir string, environ []string) (*workspace, error) {
-	ws, err := g.find(ctx, dir, environ)
+func (g *globals) openIn(ctx context.Context, open storeOpener, dir string, environ []string) (*workspace, error) {
+	ws, err := g.find(ctx, open, dir, environ)
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +80,8 @@ func (g *globals) openIn(ctx context.Context, dir string, environ []string) (*wo
 }
 
 // repository opens the repository of a directory, with the clock of the command.
-func (g *globals) repository(ctx context.Context, dir string, environ []string) (*store.Repo, error) {
-	repo, err := store.Open(ctx, dir, environ)
+func (g *globals) repository(ctx context.Context, open storeOpener, dir string, environ []string) (*store.Repo, error) {
+	repo, err := open(ctx, dir, environ)
 	if err == nil {
 		repo.Now = g.Now
 	}
@@ -76,15 +89,21 @@ func (g *globals) repository(ctx context.Context, dir string, environ []string) 
 }
 
 // find finds the repository of a directory, and reads nothing of what it holds.
-func (g *globals) find(ctx context.Context, dir string, environ []string) (*workspace, error) {
-	repo, err := g.repository(ctx, dir, environ)
+func (g *globals) find(ctx context.Context, open storeOpener, dir string, environ []string) (*workspace, error) {
+	repo, err := g.repository(ctx, open, dir, environ)
 	if err != nil {
 		return nil, err
 	}
-	if err := repo.Recover(ctx); err != nil {
-		return nil, err
+	if err := repo.Recover(ctx); ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	} else if err != nil { // reading goes on; those who write get the error themselves
+		g.say("warning: what a killed command has left is not repaired: %v", err)
 	}
-	return g.workspaceOf(repo)
+	ws, err := g.workspaceOf(repo)
+	if err == nil {
+		ws.unproven = g.unproven(ctx, ws)
+	}
+	return ws, err
 }
 
 // workspaceOf is the workspace of a repository, before anything is known of it.
@@ -93,7 +112,7 @@ func (g *globals) workspaceOf(repo *store.Repo) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	ws := &workspace{Repo: repo, dir: dir, now: g.Now(), tell: g.tell}
+	ws := &workspace{Repo: repo, dir: dir, now: g.Now(), tell: g.tell, note: g.note}
 	ws.head, err = repo.Head()
 	return ws, err
 }
@@ -202,28 +221,48 @@ func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*works
 		return nil, err
 	}
 	ws.git = ws.evidence(ctx)
-	part.Since = ws.author.When // for freeSecond
+	part.Since = ws.author.When // for nextTime
 	if err := ws.load(ctx, part); err != nil {
 		return nil, err
 	}
-	ws.author.When = ws.freeSecond(ws.author.When)
+	ws.author.When = ws.nextTime(ws.author.When, g.Getenv("GIT_AUTHOR_DATE") != "")
 	return ws, nil
 }
 
-// freeSecond is the first second from at on in which the user has written
-// nothing. Records of one second have no order but that of their random ids:
-// an ack could come after the resolution that the next command wrote.
-func (ws *workspace) freeSecond(at time.Time) time.Time {
-	taken := make(map[int64]bool)
+// nextTime is when the user writes who would write at a time: a [handoff.Precision]
+// after the last record of theirs, if that is later. Records of one moment have no
+// order but that of their random ids: an ack could come after the resolution that
+// the next command wrote. Where the time was given, as for what is brought in from
+// elsewhere, records after it do not matter; nor do those from a clock that was so
+// wrong that nobody could follow them.
+func (ws *workspace) nextTime(at time.Time, given bool) time.Time {
+	at = at.Truncate(handoff.Precision)
+	limit := ws.now.Add(ws.config.Timing.ClockSkew.Wall())
+	var own []time.Time
 	for _, r := range ws.state.Order() {
-		if r.By == ws.me {
-			taken[r.At.Unix()] = true
+		if r.By == ws.me && !r.At.Before(at) {
+			own = append(own, r.At.Time)
 		}
 	}
-	for taken[at.Unix()] {
-		at = at.Add(time.Second)
+	slices.SortFunc(own, time.Time.Compare)
+	for _, last := range own {
+		next := last.Add(handoff.Precision)
+		if given && last.After(at) || !given && next.After(limit) {
+			break
+		}
+		at = next
 	}
 	return at
+}
+
+// since is how long something is ago, zero for what lies ahead by no more than
+// clocks may differ.
+func (ws *workspace) since(at time.Time) time.Duration {
+	ago := ws.now.Sub(at)
+	if ago < 0 && -ago <= ws.config.Timing.ClockSkew.Wall() {
+		return 0
+	}
+	return ago
 }
 
 // openForReading opens the repository and reads every file that the refs hold.
@@ -232,5 +271,9 @@ func (g *globals) openForReading(ctx context.Context) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ws, ws.loadFrom(ctx, ws.scope())
+	refs, err := ws.refs(ctx)
+	if err != nil {
+		return ws, err
+	}
+	return ws, ws.loadRefs(ctx, refs)
 }

@@ -23,7 +23,7 @@ type checker struct {
 func (c *checker) check() {
 	c.checkBranch()
 	c.checkSubject()
-	c.oneOf("read", c.Read, ReadAll, ReadCurrent)
+	c.oneOf("read", c.Read, ReadAll, ReadCurrent, ReadForeign)
 	c.oneOf("ack_policy", string(c.AckPolicy), string(handoff.PolicyPerItem), string(handoff.PolicyAny), string(handoff.PolicyAll))
 	c.checkPeople()
 	c.checkTeams()
@@ -35,6 +35,7 @@ func (c *checker) check() {
 	c.checkExceptions()
 	c.checkRules()
 	c.checkRefs()
+	c.checkVerify()
 }
 
 func (c *checker) fail(code, field, message, fix string) {

@@ -22,7 +22,7 @@ const Version = 1
 type Config struct {
 	Version     int                 `yaml:"format"`
 	Store       Store               `yaml:"store,omitempty"`
-	Read        string              `yaml:"read,omitempty"` // which refs count: ReadAll, ReadCurrent
+	Read        string              `yaml:"read,omitempty"` // which refs count: ReadAll, ReadCurrent, ReadForeign
 	Commit      Commit              `yaml:"commit,omitempty"`
 	People      map[string]Person   `yaml:"people,omitempty"`
 	Teams       map[string]Team     `yaml:"teams,omitempty"`
@@ -38,6 +38,7 @@ type Config struct {
 	Exceptions  map[string]string   `yaml:"exceptions,omitempty"` // class of an ack's exception → handle
 	Rules       Rules               `yaml:"rules,omitempty"`
 	Refs        map[string]string   `yaml:"refs,omitempty"` // type of a reference → https link to show, with {id}
+	Verify      Verify              `yaml:"verify,omitempty"`
 }
 
 // BranchCurrent stands for the branch that is checked out.
@@ -50,8 +51,9 @@ type Store struct {
 
 // The values of Config.Read.
 const (
-	ReadAll     = "all"     // every branch, local and remote-tracking
+	ReadAll     = "all"     // HEAD, local branches, and those of the remote that the default branch follows
 	ReadCurrent = "current" // HEAD
+	ReadForeign = "foreign" // all, and the branches of strangers: of other remotes and of pull requests
 )
 
 // Commit shapes the commits that hold records.

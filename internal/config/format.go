@@ -23,7 +23,7 @@ var sections = []struct{ key, comment, example string }{
 	{"pods", "Teams in several zones that pass the same work on.", "pods:\n  payments: {teams: [payments], leads: {apac: ana, emea: ben}}"},
 	{"zones", "The ring that work follows.", "zones: [apac, emea, amer]"},
 	{"store", "Where records are written: current is the checked-out branch; a name is a branch of their own.", "store: {branch: handoffs}"},
-	{"read", "Which refs count: all, or current for HEAD alone.", "read: current"},
+	{"read", "Which refs count: all, current for HEAD alone, or foreign for other remotes and pull requests too.", "read: current"},
 	{"commit", "The commits that hold records. The subject may use {kind}, {by}, {to} and {counts}.",
 		"commit: {skip_ci: true, subject: 'chore(handoff): {by} to {to}, {counts}', hooks: true}"},
 	{"timing", "Slack after a shift, for clocks that differ, between a record and its commit.", "timing: {publish_grace: 10m, clock_skew: 5m, backdate: 15m}"},
@@ -40,6 +40,8 @@ var sections = []struct{ key, comment, example string }{
 	{"exceptions", "Who looks at a handoff that a receiver declines for one of these classes.", "exceptions: {judgement: ben, policy: ana}"},
 	{"rules", "preset: default, strict or pilot; a rule by its code: error, warn or off.", "rules: {preset: pilot, HO204: off}"},
 	{"refs", "Links to show for references. Nothing is ever called.", "refs: {ticket: 'https://jira.example.com/browse/{id}'}"},
+	{"verify", "Findings of handoff verify that a review has settled: by code, and by record, commit or both.",
+		"verify:\n  settled:\n    - {finding: HO902, record: k3f9q2m7, why: 'held a customer address, removed on 2026-11-21'}"},
 }
 
 // Format returns the file with a comment on every key, as init writes it. Keys

@@ -1,15 +1,11 @@
 package config
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/hmarr/codeowners"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -194,8 +190,7 @@ func (c *Config) climb(step, primary string, area Authority) []string {
 // Receiver proposes who should take over work for which nobody is named: who
 // owns most of the touched paths by the CODEOWNERS file (the bytes of which
 // the caller found; nil without one), else the lead of the zone that the
-// sender's work goes to next. Lines of the file that cannot be read are
-// skipped, as on GitHub.
+// sender's work goes to next.
 func (c *Config) Receiver(from string, owners []byte, paths []string) Routing {
 	if to := c.owner(from, parseOwners(owners), paths); to != "" {
 		return Routing{To: to, Because: BecauseCodeowners}
@@ -205,62 +200,4 @@ func (c *Config) Receiver(from string, owners []byte, paths []string) Routing {
 		return Routing{To: lead, Because: BecauseNextZone, Note: zone}
 	}
 	return Routing{}
-}
-
-func parseOwners(data []byte) codeowners.Ruleset {
-	var rules codeowners.Ruleset
-	for line := range bytes.Lines(data) {
-		if parsed, err := codeowners.ParseFile(bytes.NewReader(line)); err == nil {
-			rules = append(rules, parsed...)
-		}
-	}
-	return rules
-}
-
-// owner returns who owns the most paths; of several with as many, the first by
-// name. "" means nobody that the roster knows.
-func (c *Config) owner(from string, rules codeowners.Ruleset, paths []string) string {
-	owned := make(map[string]int)
-	for _, path := range paths {
-		rule, err := rules.Match(path)
-		if err != nil || rule == nil {
-			continue
-		}
-		for _, owner := range rule.Owners {
-			if to := c.ownerAddress(owner); to != "" && to != from {
-				owned[to]++
-			}
-		}
-	}
-	best := ""
-	for _, to := range slices.Sorted(maps.Keys(owned)) {
-		if owned[to] > owned[best] {
-			best = to
-		}
-	}
-	return best
-}
-
-// ownerAddress returns the address in the roster that an owner means.
-func (c *Config) ownerAddress(owner codeowners.Owner) string {
-	switch owner.Type {
-	case codeowners.EmailOwner:
-		handle, _ := c.Handle("", owner.Value)
-		return handle
-	case codeowners.TeamOwner:
-		_, team, _ := strings.Cut(strings.ToLower(owner.Value), "/")
-		if _, ok := c.Teams[team]; ok {
-			return "team:" + team
-		}
-		return ""
-	}
-	handle, _ := c.only(
-		func(p Person) bool { return strings.EqualFold(p.GitHub, owner.Value) },
-		func(p Person) bool { return strings.EqualFold(p.GitLab, owner.Value) },
-		func(p Person) bool { return strings.EqualFold(p.Gitea, owner.Value) },
-	)
-	if _, ok := c.People[strings.ToLower(owner.Value)]; handle == "" && ok {
-		handle = strings.ToLower(owner.Value)
-	}
-	return handle
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -113,5 +114,81 @@ zones: [apac, emea]
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})
+	}
+}
+
+// A CODEOWNERS file with headings is one of GitLab's: of each section the last
+// rule counts, and a rule that names nobody has the owners of its heading.
+func TestReceiverBySections(t *testing.T) {
+	c := parse(t, `format: 1
+people:
+  ana: {team: payments, gitlab: ana.tan, emails: [ana@example.engineering]}
+  ben: {team: payments, emails: [ben@example.com]}
+  lea: {team: emea}
+  max: {team: emea}
+teams: {payments: {zone: apac, lead: ana}, emea: {zone: emea, lead: lea}, docs: {}, platform: {}}
+zones: [apac, emea]
+`)
+	const sections = `* @max
+
+[Documentation][2] @group/with-nested/docs @stranger
+docs/
+README.md
+docs/api/ @ben
+
+^[Database] @ana.tan
+model/db/
+!model/db/seeds/
+/config/db/setup.sql @@maintainer ana@example.engineering
+
+[Empty]
+/empty/
+
+[Service] @platform
+/service/
+
+[documentation] @ben
+/guides/
+`
+	for _, test := range []struct {
+		name  string
+		paths []string
+		want  []string // by all sections
+	}{
+		{"outside of sections", []string{"main.go"}, []string{"max"}},
+		{"the heading's owners", []string{"docs/a.md"}, []string{"max", "team:docs"}},
+		{"at any depth", []string{"ee/docs/a.md"}, []string{"max", "team:docs"}},
+		{"the rule's own", []string{"docs/api/a.md"}, []string{"ben", "max"}},
+		{"an optional section", []string{"model/db/a.sql"}, []string{"ana", "max"}},
+		{"excluded", []string{"model/db/seeds/a.sql"}, []string{"max"}},
+		{"a role and an address", []string{"config/db/setup.sql"}, []string{"ana", "max"}},
+		{"nobody at all", []string{"empty/a"}, []string{"max"}},
+		{"a group of one part", []string{"service/a.go"}, []string{"max", "team:platform"}},
+		{"a section that goes on", []string{"guides/a.md"}, []string{"ben", "max"}},
+	} {
+		var got []string
+		for _, owner := range parseOwners([]byte(sections)).of(test.paths[0]) {
+			if to := c.ownerAddress(owner); to != "" {
+				got = append(got, to)
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+	paths := []string{"docs/a.md", "docs/b.md", "docs/api/c.md"}
+	for from, want := range map[string]string{"lea": "max", "max": "team:docs"} {
+		if got := c.Receiver(from, []byte(handoff.BOM+sections), paths); got.To != want {
+			t.Errorf("for %s %+v, want %s", from, got, want)
+		}
+	}
+	// Without a heading a rule that names nobody has no owner, as on GitHub, and a
+	// nested group is one all the same.
+	const plain = "* @ben\n/docs/\n/site/ @group/with-nested/docs\n"
+	for path, want := range map[string]string{"main.go": "ben", "docs/a.md": "lea", "site/a": "team:docs"} {
+		if got := c.Receiver("ana", []byte(plain), []string{path}); got.To != want {
+			t.Errorf("%s: %+v, want %s", path, got, want)
+		}
 	}
 }

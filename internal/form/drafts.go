@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // KeptDrafts is how many drafts that were set aside are kept.
@@ -104,7 +106,7 @@ func (d *Drafts) Restore(n int) (bool, error) {
 }
 
 func readIfThere(path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
+	data, err := store.ReadPlain(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

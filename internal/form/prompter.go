@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,21 +27,27 @@ const (
 //
 // An empty line keeps what is shown in brackets. The end of the input stops.
 type Prompter struct {
-	in  *bufio.Reader
-	out io.Writer
+	in        *bufio.Reader
+	out       io.Writer
+	continued chan os.Signal // the process was stopped and goes on
 }
 
 // NewPrompter returns a Prompter that reads in and writes out. Nothing else may
 // read in while it asks.
 func NewPrompter(in io.Reader, out io.Writer) *Prompter {
-	return &Prompter{in: bufio.NewReader(in), out: out}
+	p := &Prompter{in: bufio.NewReader(in), out: out, continued: make(chan os.Signal, 1)}
+	notifyContinued(p.continued)
+	return p
 }
 
 // Release runs run: the terminal was never changed.
 func (*Prompter) Release(run func() error) error { return run() }
 
-// Close does nothing.
-func (*Prompter) Close() error { return nil }
+// Close stops to listen for the shell; the terminal was never changed.
+func (p *Prompter) Close() error {
+	signal.Stop(p.continued)
+	return nil
+}
 
 func (p *Prompter) print(format string, args ...any) {
 	fmt.Fprintf(p.out, format, args...)
@@ -152,17 +160,17 @@ func (p *Prompter) options(f *Field) {
 
 // prompt writes what is asked, with what an empty line keeps, and reads a line.
 func (p *Prompter) prompt(ctx context.Context, f *Field) (string, error) {
+	asked := "> "
 	switch f.Kind {
 	case Lines:
-		p.print("> ")
 	case Line:
-		p.print("%s%s: ", handoff.OneLine(f.Label), inBrackets(f.Text()))
+		asked = handoff.OneLine(f.Label) + inBrackets(f.Text()) + ": "
 	case Ticks:
-		p.print("numbers to tick%s: ", inBrackets(f.numbers(f.Ticked)))
+		asked = "numbers to tick" + inBrackets(f.numbers(f.Ticked)) + ": "
 	default:
-		p.print("number%s: ", inBrackets(f.numbers([]string{f.Value})))
+		asked = "number" + inBrackets(f.numbers([]string{f.Value})) + ": "
 	}
-	return p.readLine(ctx)
+	return p.readLine(ctx, asked)
 }
 
 func inBrackets(text string) string {
@@ -252,10 +260,11 @@ func (f *Field) unreadable(text string) string {
 	return ""
 }
 
-// readLine reads a line without its end, or what there is of one before an
-// error. The read itself cannot be cancelled; when ctx ends first it is left
+// readLine asks for a line and reads it without its end, or what there is of one
+// before an error. After Ctrl-Z it asks again: the terminal has dropped the line
+// that was begun. The read itself cannot be cancelled; when ctx ends first it is left
 // behind, as the process is about to end.
-func (p *Prompter) readLine(ctx context.Context) (string, error) {
+func (p *Prompter) readLine(ctx context.Context, asked string) (string, error) {
 	type result struct {
 		text string
 		err  error
@@ -265,17 +274,22 @@ func (p *Prompter) readLine(ctx context.Context) (string, error) {
 		text, err := p.in.ReadString('\n')
 		done <- result{text, err}
 	}()
-	select {
-	case <-ctx.Done():
-		p.print("\n")
-		return "", context.Cause(ctx)
-	case r := <-done:
-		if r.err != nil {
+	p.print("%s", asked)
+	for {
+		select {
+		case <-ctx.Done():
 			p.print("\n")
-			if errors.Is(r.err, io.EOF) {
-				r.err = ErrStopped
+			return "", context.Cause(ctx)
+		case <-p.continued:
+			p.print("%s", asked)
+		case r := <-done:
+			if r.err != nil {
+				p.print("\n")
+				if errors.Is(r.err, io.EOF) {
+					r.err = ErrStopped
+				}
 			}
+			return strings.TrimSpace(normaliseNewlines(r.text)), r.err
 		}
-		return strings.TrimSpace(normaliseNewlines(r.text)), r.err
 	}
 }

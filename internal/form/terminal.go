@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -34,13 +36,16 @@ type Terminal struct {
 	program *tea.Program
 	done    chan struct{} // closed when the program has ended
 	err     error         // why it ended, to be read after done
+
+	continued chan os.Signal // the process was stopped and goes on
 }
 
 // NewTerminal takes over the terminal that in and out are. The caller handles
 // the signals: with handlers of both, a SIGTERM in the middle of a form hangs
 // now and then.
 func NewTerminal(in io.Reader, out io.Writer, environ []string) *Terminal {
-	t := &Terminal{done: make(chan struct{})}
+	t := &Terminal{done: make(chan struct{}), continued: make(chan os.Signal, 1)}
+	notifyContinued(t.continued)
 	t.program = tea.NewProgram(new(window),
 		tea.WithInput(in), tea.WithOutput(out), tea.WithEnvironment(environ), tea.WithoutSignalHandler())
 	go func() {
@@ -50,10 +55,12 @@ func NewTerminal(in io.Reader, out io.Writer, environ []string) *Terminal {
 	return t
 }
 
-// answer is how the person left a screen.
+// answer is how the person left a screen, or that they want to leave it for a
+// while only.
 type answer struct {
-	reply Reply
-	err   error
+	reply   Reply
+	err     error
+	suspend bool
 }
 
 // showMsg puts a screen up; answers gets one answer.
@@ -70,14 +77,28 @@ type leaveMsg struct{ left chan<- struct{} }
 func (t *Terminal) Ask(ctx context.Context, s *Screen) (Reply, error) {
 	answers := make(chan answer, 1)
 	t.program.Send(showMsg{s, answers})
-	select {
-	case a := <-answers:
-		return a.reply, a.err
-	case <-ctx.Done():
-		t.leave()
-		return Next, context.Cause(ctx)
-	case <-t.done:
-		return Next, t.ended(ctx)
+	for {
+		var stop func() error
+		select {
+		case a := <-answers:
+			if !a.suspend {
+				return a.reply, a.err
+			}
+			stop = func() error { return suspend(t.continued) }
+		case <-t.continued:
+			// Somebody else stopped it, and the shell has changed the terminal since.
+			stop = func() error { return nil }
+		case <-ctx.Done():
+			t.leave()
+			return Next, context.Cause(ctx)
+		case <-t.done:
+			return Next, t.ended(ctx)
+		}
+		if err := t.Release(stop); err != nil {
+			t.leave()
+			return Next, err
+		}
+		t.program.Send(resumedMsg{})
 	}
 }
 
@@ -111,11 +132,16 @@ func (t *Terminal) Release(run func() error) error {
 		return err
 	}
 	err := run()
+	select {
+	case <-t.continued: // it is about to be taken back anyway
+	default:
+	}
 	return errors.Join(err, t.program.RestoreTerminal())
 }
 
 // Close ends the program and leaves the terminal as it was.
 func (t *Terminal) Close() error {
+	defer signal.Stop(t.continued)
 	go t.program.Quit()
 	select {
 	case <-t.done:

@@ -28,6 +28,8 @@ type window struct {
 	scroll  int         // lines of the body that are above the window
 	redrawn int         // how often everything was drawn anew
 
+	suspended bool // the terminal is about to be given to the shell
+
 	saved  string // what the fields said when they were last saved
 	saving bool   // a save is under way
 
@@ -36,11 +38,13 @@ type window struct {
 }
 
 // settledMsg and saveMsg come some time after the screen of that number began,
-// redrawMsg after the size of the window changed.
+// redrawMsg after the size of the window changed, resumedMsg when the shell has
+// given the terminal back.
 type (
 	settledMsg struct{ serial int }
 	saveMsg    struct{ serial int }
 	redrawMsg  struct{}
+	resumedMsg struct{}
 )
 
 func (w *window) Init() tea.Cmd { return nil }
@@ -62,6 +66,10 @@ func (w *window) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return w, tea.Batch(liftMargins, w.build(w.focus()))
 	case redrawMsg:
+		w.redrawn++
+		return w, tea.ClearScreen
+	case resumedMsg:
+		w.suspended = false
 		w.redrawn++
 		return w, tea.ClearScreen
 	}
@@ -135,7 +143,7 @@ func (w *window) typedAhead(msg tea.Msg) {
 // leave answers and takes the screen away. What it shows stays until the next
 // one is there.
 func (w *window) leave(reply Reply, err error) {
-	w.answers <- answer{reply, err}
+	w.answers <- answer{reply: reply, err: err}
 	w.screen = nil
 }
 
@@ -143,10 +151,17 @@ func (w *window) leave(reply Reply, err error) {
 // would move between fields by messages to itself, and a key that comes before
 // such a message would go to the wrong field.
 func (w *window) key(msg tea.KeyPressMsg) tea.Cmd {
+	if w.suspended {
+		return nil // it was meant for the shell
+	}
 	f := w.field()
 	switch msg.String() {
 	case "ctrl+c":
 		w.leave(Next, ErrStopped)
+		return nil
+	case "ctrl+z":
+		w.suspended = true
+		w.answers <- answer{suspend: true}
 		return nil
 	case "pgup", "pgdown":
 		w.page(msg.String() == "pgdown")

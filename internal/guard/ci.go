@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -106,7 +107,7 @@ type webhook struct {
 func fromEvent(getenv func(string) string, event []byte) (PullRequest, bool, error) {
 	var hook webhook
 	if len(event) > 0 {
-		if err := json.Unmarshal(event, &hook); err != nil {
+		if err := json.Unmarshal(bytes.TrimPrefix(event, []byte(handoff.BOM)), &hook); err != nil {
 			return PullRequest{}, false, fmt.Errorf("GITHUB_EVENT_PATH: %w", err)
 		}
 	}

@@ -276,11 +276,19 @@ func shellCommand(strict bool) string {
 const ConfigSection = "hook.handoff"
 
 // ConfigHook returns the settings with which git 2.54 and later run the
-// reminder without a script. Git appends the arguments of the hook to the
+// reminder without a script, in the order to set them: an event without a
+// command would end every push. Git appends the arguments of the hook to the
 // command, so the command is one word list that takes them.
 func ConfigHook(strict bool) [][2]string {
 	return [][2]string{
-		{ConfigSection + ".event", hookName},
 		{ConfigSection + ".command", "sh -c '" + shellCommand(strict) + "' handoff"},
+		{ConfigSection + ".event", hookName},
 	}
+}
+
+// CallsReminder reports whether a command in git's configuration calls the
+// reminder, and whether it stops a push.
+func CallsReminder(command string) (called, strict bool) {
+	_, call, called := strings.Cut(command, "handoff hook run "+hookName)
+	return called, called && strings.Contains(call, "--strict")
 }

@@ -94,9 +94,9 @@ func TestBlockRuns(t *testing.T) {
 		{"shared, strict", string(Insert([]byte(theirs), Form{Shared: true, Strict: true})), bin,
 			"ran hook run pre-push --strict --no-stdin -- origin /a b\nstdin \n", 3},
 		{"shared, without the program", string(Insert([]byte(theirs), Form{Shared: true, Strict: true})), "", "theirs refs\n", 0},
-		{"configured", "#!/bin/sh\n" + ConfigHook(false)[1][1] + ` "$@"`, bin, "ran hook run pre-push -- origin /a b\nstdin refs\n", 0},
-		{"configured, strict", "#!/bin/sh\n" + ConfigHook(true)[1][1] + ` "$@"`, bin, "ran hook run pre-push --strict -- origin /a b\nstdin refs\n", 3},
-		{"configured, without the program", "#!/bin/sh\n" + ConfigHook(true)[1][1] + ` "$@"`, "", "", 0},
+		{"configured", "#!/bin/sh\n" + ConfigHook(false)[0][1] + ` "$@"`, bin, "ran hook run pre-push -- origin /a b\nstdin refs\n", 0},
+		{"configured, strict", "#!/bin/sh\n" + ConfigHook(true)[0][1] + ` "$@"`, bin, "ran hook run pre-push --strict -- origin /a b\nstdin refs\n", 3},
+		{"configured, without the program", "#!/bin/sh\n" + ConfigHook(true)[0][1] + ` "$@"`, "", "", 0},
 	}
 	for _, test := range tests {
 		hook := filepath.Join(t.TempDir(), hookName)

@@ -255,7 +255,7 @@ func (p *canonicalParser) scalar(v reflect.Value, t reflect.Type, text []byte) {
 		if err != nil || at.IsZero() {
 			p.fail()
 		} else if v.IsValid() {
-			v.Set(reflect.ValueOf(Time{at.Truncate(time.Second)}))
+			v.Set(reflect.ValueOf(Time{at}))
 		}
 	case t.Kind() == reflect.String:
 		if text = p.quoted(text); v.IsValid() {

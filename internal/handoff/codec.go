@@ -98,10 +98,11 @@ func (e *encoder) mapping(v reflect.Value) {
 	}
 }
 
-// time keeps the instant in seconds and the offset in which it was written.
+// time keeps the instant and the offset in which it was written.
 func (e *encoder) time(t time.Time) {
 	_, offset := t.Zone()
 	e.int(t.Unix())
+	e.uint(uint64(t.Nanosecond()))
 	e.int(int64(offset))
 }
 
@@ -291,7 +292,7 @@ func (d *decoder) mapping(v reflect.Value) {
 }
 
 func (d *decoder) time() time.Time {
-	t, offset := time.Unix(d.int(), 0), d.int()
+	t, offset := time.Unix(d.int(), int64(d.uint())), d.int()
 	if offset == 0 {
 		return t.UTC()
 	}
@@ -375,17 +376,17 @@ func rawHash(digits string) string {
 }
 
 // CodecLayout is a text that changes whenever the compact form does: the
-// fields of every type that is kept in it.
+// fields of every type that is kept in it, and the parts of a time.
 func CodecLayout() string {
 	seen := make(map[reflect.Type]string)
-	kept := []any{savedRecord{}, ItemState{}, BlockerState{}, QuestionState{}, DecisionState{}, savedHandoff{}}
+	kept := []any{savedRecord{}, ItemState{}, BlockerState{}, QuestionState{}, savedDecision{}, savedHandoff{}}
 	for _, kind := range Kinds {
 		kept = append(kept, newBody(kind))
 	}
 	for _, v := range kept {
 		layout(reflect.TypeOf(v), seen)
 	}
-	var text string
+	text := "time.Time seconds nanoseconds offset\n"
 	for _, t := range slices.SortedFunc(maps.Keys(seen), func(a, b reflect.Type) int { return cmp.Compare(a.String(), b.String()) }) {
 		text += t.String() + seen[t] + "\n"
 	}

@@ -46,6 +46,9 @@ func HasErrors(findings []Finding) bool {
 type Problem struct {
 	Record  string `json:"record"` // id, or "" when the bytes gave none
 	Path    string `json:"path,omitempty"`
+	Ref     string `json:"ref,omitempty"` // in which it was found, where that is known
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	Fix     string `json:"fix,omitempty"` // what to do
+	Lost    bool   `json:"-"`             // something is lost, or cannot be opened: a fault of this clone
 }

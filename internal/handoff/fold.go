@@ -32,8 +32,9 @@ func Fold(records []*Record, policy AckPolicy) *State {
 type folder struct {
 	*State
 	policy AckPolicy
-	past   *memory // what was folded before, nil for a fold that starts from nothing
-	place  int     // how many records have been folded
+	past   *memory            // what was folded before, nil for a fold that starts from nothing
+	cited  map[string]*Record // records that things of the past name, by id
+	place  int                // how many records have been folded
 
 	idle map[series][]string // ids of handoffs of which the sender holds nothing, waiting for the next of the series
 }
@@ -55,6 +56,7 @@ func newFolder(policy AckPolicy) *folder {
 			rounds:    make(map[string]string),
 		},
 		policy: policy,
+		cited:  make(map[string]*Record),
 		idle:   make(map[series][]string),
 	}
 }
@@ -188,7 +190,7 @@ func (f *folder) apply(r *Record) {
 	case *Resolution:
 		f.resolution(r, body)
 	case *DecisionRecord:
-		f.decide(r, Decision{ID: body.Topic, DecisionFields: body.DecisionFields})
+		f.decide(r, 0, Decision{ID: body.Topic, DecisionFields: body.DecisionFields})
 	case *Escalation:
 		f.escalation(r, body)
 	case *Assignment:

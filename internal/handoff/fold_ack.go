@@ -84,6 +84,7 @@ func (f *folder) accept(r *Record, a *Ack, hs *HandoffState) {
 		hs.accepters = make(map[string]bool)
 	}
 	hs.accepters[r.By] = true
+	f.first(hs).accepted = true
 	hs.steppedIn = hs.steppedIn || !slices.Contains(hs.To, r.By)
 	for _, item := range a.Take {
 		f.take(r, hs, item)

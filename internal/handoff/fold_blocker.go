@@ -133,11 +133,15 @@ func escalationLevel(r *Record) int {
 }
 
 // deescalate takes an escalation back.
-func (b *BlockerState) deescalate(r *Record) {
+func (f *folder) deescalate(b *BlockerState, r *Record) {
 	b.Escalations = slices.DeleteFunc(b.Escalations, func(e *Record) bool { return e == r })
+	highest := b.Level
 	b.Level = 0
-	for _, e := range b.Escalations {
-		b.Level = max(b.Level, escalationLevel(e))
+	for _, e := range slices.Backward(b.Escalations) {
+		if b.Level == highest {
+			break
+		}
+		b.Level = max(b.Level, escalationLevel(f.findRecord(e.ID)))
 	}
 	switch {
 	case b.State != BlockerEscalated || len(b.Escalations) > 0:

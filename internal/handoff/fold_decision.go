@@ -1,10 +1,10 @@
 package handoff
 
-// decide enters a decision. On each topic one is accepted; another one must say
-// that it supersedes it.
-func (f *folder) decide(r *Record, d Decision) {
+// decide enters a decision, the nth of those of its record. On each topic one is
+// accepted; another one must say that it supersedes it.
+func (f *folder) decide(r *Record, nth int, d Decision) {
 	old := f.findDecision(d.ID)
-	next := &DecisionState{Decision: d, State: decisionState(d), By: r.By, At: r.At.Time, Record: r.ID}
+	next := &DecisionState{Decision: d, State: decisionState(d), By: r.By, At: r.At.Time, Record: r.ID, nth: nth}
 	switch {
 	case d.ID == "":
 		f.problem(r, "HO320", "a decision has no topic")
@@ -17,7 +17,7 @@ func (f *folder) decide(r *Record, d Decision) {
 	case isRollup(r) || repeats(next, old):
 		return
 	case f.amends(r, old.Record):
-		next.Earlier = old.Earlier
+		next.before = old.before
 		f.Decisions[d.ID] = next
 	case old.State == DecisionAccepted && next.State == DecisionProposed:
 		old.Proposal = next
@@ -65,8 +65,7 @@ func (f *folder) replaceDecision(next, old *DecisionState) {
 	} else {
 		old.SupersededBy = next.ID
 	}
-	next.Earlier = append([]*DecisionState{old}, old.Earlier...)
-	old.Earlier, old.Proposal = nil, nil
+	next.before, old.Proposal = old, nil
 	f.Decisions[next.ID] = next
 }
 

@@ -11,8 +11,8 @@ func (f *folder) handoff(r *Record, h *Handoff) {
 	} else {
 		f.citeWork(hs)
 	}
-	for _, d := range h.Decisions {
-		f.decide(r, d)
+	for i, d := range h.Decisions {
+		f.decide(r, i, d)
 	}
 	for _, q := range h.Questions {
 		f.leaveQuestion(r, q)
@@ -22,18 +22,15 @@ func (f *folder) handoff(r *Record, h *Handoff) {
 
 // publish enters a version, as the next one of its chain when it may amend.
 func (f *folder) publish(r *Record, h *Handoff) *HandoffState {
-	hs := &HandoffState{Record: r, Handoff: h, State: HandoffPublished, place: f.place}
+	hs := &HandoffState{Record: r, Handoff: h, State: HandoffPublished, First: r.ID, place: f.place}
 	if old := f.amendable(r, h); old != nil {
 		f.revokeOffers(old)
 		old.State, old.SupersededBy = HandoffSuperseded, r.ID
-		// Only the latest version is amended, so that versions of one chain
-		// may share the array behind the list.
-		hs.Chain = old.Chain
-		hs.Questions = old.Questions
+		hs.First = old.First
+		hs.inheritQuestions(old)
 	}
-	hs.Chain = append(hs.Chain, r.ID)
 	f.Handoffs[r.ID] = hs
-	f.findHandoff(hs.Chain[0]).newest = r.ID
+	f.first(hs).newest = r.ID
 	return hs
 }
 
@@ -57,6 +54,14 @@ func (f *folder) amendable(r *Record, h *Handoff) *HandoffState {
 		return old
 	}
 	return nil
+}
+
+// inheritQuestions hands the questions about a chain on to its next version.
+// The one that is replaced keeps its own: if each kept all before it, a chain
+// would take room that grows with the square of its length.
+func (h *HandoffState) inheritQuestions(old *HandoffState) {
+	h.Questions, h.inherited = old.Questions, len(old.Questions)
+	old.Questions, old.inherited = slices.Clone(old.Questions[old.inherited:]), 0
 }
 
 func (f *folder) declareWork(hs *HandoffState) {
@@ -110,15 +115,16 @@ func (h *HandoffState) pending() bool {
 	return h.State == HandoffPublished || h.State == HandoffChangesRequested || h.State == HandoffDeclined
 }
 
+// first returns the first version of hs's chain, which keeps the books of all.
+func (f *folder) first(hs *HandoffState) *HandoffState { return f.findHandoff(hs.First) }
+
 // latest returns the latest version of hs's chain.
-func (f *folder) latest(hs *HandoffState) *HandoffState {
-	return f.findHandoff(f.findHandoff(hs.Chain[0]).newest)
-}
+func (f *folder) latest(hs *HandoffState) *HandoffState { return f.findHandoff(f.first(hs).newest) }
 
 // sameChain reports whether the record called id is a version of hs's chain.
 func (f *folder) sameChain(id string, hs *HandoffState) bool {
 	other := f.findHandoff(id)
-	return other != nil && other.Chain[0] == hs.Chain[0]
+	return other != nil && other.First == hs.First
 }
 
 // settle draws the consequence for the handoff that declared an item last,

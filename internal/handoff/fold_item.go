@@ -149,12 +149,16 @@ func (f *folder) noteTaken(hs *HandoffState, item, who string) {
 		hs.Taken = make(map[string]string)
 	}
 	hs.Taken[item] = who
+	first := f.first(hs)
+	if first.given == nil {
+		first.given = make(map[string]bool)
+	}
+	first.given[item] = true
 }
 
-// takenFrom reports whether an item was taken from any version up to hs.
-func (f *folder) takenFrom(hs *HandoffState, item string) bool {
-	return slices.ContainsFunc(hs.Chain, func(id string) bool { return f.findHandoff(id).Taken[item] != "" })
-}
+// takenFrom reports whether an item was taken from any version of the chain of
+// hs.
+func (f *folder) takenFrom(hs *HandoffState, item string) bool { return f.first(hs).given[item] }
 
 // offeredBy reports whether the item waits for somebody because of a record.
 func (i *ItemState) offeredBy(id string) bool { return i.Offer != nil && i.Offer.Record == id }

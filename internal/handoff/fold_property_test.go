@@ -41,8 +41,11 @@ func (h *history) add() {
 		n = h.below(n) // an id that is taken
 	}
 	at := day.Add(time.Duration(len(h.records)) * time.Hour)
-	if h.rarely() {
+	switch {
+	case h.rarely():
 		at = at.Add(time.Duration(h.below(100)-50) * time.Hour)
+	case len(h.records) > 0 && h.below(3) == 0:
+		at = h.records[len(h.records)-1].At.Add(time.Duration(h.below(3)) * Precision)
 	}
 	by := h.pick(people)
 	h.records = append(h.records, New(recordID(n), at, by, h.body(by)))

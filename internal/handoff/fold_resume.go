@@ -3,6 +3,7 @@ package handoff
 import (
 	"cmp"
 	"fmt"
+	"time"
 )
 
 // A fold can stop and go on later: what it came to is kept as things, and
@@ -280,7 +281,7 @@ func (s *State) thing(kind ThingKind, key string) (t Thing, ok bool) {
 		}
 	case ThingDecision:
 		if d := s.Decisions[key]; d != nil {
-			t.Data, t.Live = encodeValue(*d), d.live()
+			t.Data, t.Live = encodeValue(d.save()), d.live()
 		}
 	case ThingHandoff:
 		if h := s.Handoffs[key]; h != nil {
@@ -340,13 +341,16 @@ type savedHandoff struct {
 	Record       *Record
 	State        string
 	SupersededBy string
-	Chain        []string
+	First        string
 	Acks         []*Record
 	Verdict      *Record
 	Taken        map[string]string
 	Questions    []string
 	Place        int
+	Inherited    int
 	Newest       string
+	Given        map[string]bool
+	Accepted     bool
 	Declared     []string
 	Standing     int
 	Kept         int
@@ -356,8 +360,9 @@ type savedHandoff struct {
 
 func (h *HandoffState) save() savedHandoff {
 	return savedHandoff{
-		Record: h.Record, State: h.State, SupersededBy: h.SupersededBy, Chain: h.Chain, Acks: h.Acks,
-		Verdict: h.Verdict, Taken: h.Taken, Questions: h.Questions, Place: h.place, Newest: h.newest,
+		Record: h.Record, State: h.State, SupersededBy: h.SupersededBy, First: h.First, Acks: h.Acks,
+		Verdict: h.Verdict, Taken: h.Taken, Questions: h.Questions, Place: h.place, Inherited: h.inherited,
+		Newest: h.newest, Given: h.given, Accepted: h.accepted,
 		Declared: h.declared, Standing: h.standing, Kept: h.kept, Accepters: h.accepters, SteppedIn: h.steppedIn,
 	}
 }
@@ -365,10 +370,70 @@ func (h *HandoffState) save() savedHandoff {
 // restore is the state without the body, which the record may not have yet.
 func (s savedHandoff) restore() *HandoffState {
 	return &HandoffState{
-		Record: s.Record, State: s.State, SupersededBy: s.SupersededBy, Chain: s.Chain, Acks: s.Acks,
-		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, place: s.Place, newest: s.Newest,
+		Record: s.Record, State: s.State, SupersededBy: s.SupersededBy, First: s.First, Acks: s.Acks,
+		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, place: s.Place, inherited: s.Inherited,
+		newest: s.Newest, given: s.Given, accepted: s.Accepted,
 		declared: s.Declared, standing: s.Standing, kept: s.Kept, accepters: s.Accepters, steppedIn: s.SteppedIn,
 	}
+}
+
+// savedDecision is a [DecisionState] with what was decided before in a list.
+type savedDecision struct {
+	Decision     Decision
+	State        string
+	By           string
+	At           time.Time
+	Record       string
+	Nth          int
+	SupersededBy string
+	Proposal     *savedDecision
+	Earlier      []savedEarlier // the newest first
+}
+
+// savedEarlier is what the record of an earlier decision does not say. A topic
+// that is decided again and again would be written anew with all its texts each
+// time.
+type savedEarlier struct {
+	State        string
+	Record       string
+	Nth          int
+	SupersededBy string
+}
+
+func (d *DecisionState) save() savedDecision {
+	s := savedDecision{
+		Decision: d.Decision, State: d.State, By: d.By, At: d.At, Record: d.Record, Nth: d.nth, SupersededBy: d.SupersededBy,
+	}
+	if d.Proposal != nil {
+		proposal := d.Proposal.save()
+		s.Proposal = &proposal
+	}
+	if earlier := d.Earlier(); len(earlier) > 0 {
+		s.Earlier = make([]savedEarlier, len(earlier))
+		for i, e := range earlier {
+			s.Earlier[i] = savedEarlier{State: e.State, Record: e.Record, Nth: e.nth, SupersededBy: e.SupersededBy}
+		}
+	}
+	return s
+}
+
+// restore is the state of a topic, in which the earlier decisions lack their
+// texts.
+func (s savedDecision) restore(topic string) *DecisionState {
+	d := &DecisionState{
+		Decision: s.Decision, State: s.State, By: s.By, At: s.At, Record: s.Record, SupersededBy: s.SupersededBy, nth: s.Nth,
+	}
+	d.ID = topic
+	if s.Proposal != nil {
+		d.Proposal = s.Proposal.restore(topic)
+	}
+	last := d
+	for _, e := range s.Earlier {
+		last.before = &DecisionState{State: e.State, Record: e.Record, SupersededBy: e.SupersededBy, nth: e.Nth}
+		last = last.before
+		last.ID = topic
+	}
+	return d
 }
 
 // memory reads the past and remembers the first damage.
@@ -404,21 +469,38 @@ func find[T any](f *folder, met map[string]*T, kind ThingKind, key string) *T {
 		return thing
 	}
 	read := new(T)
-	if f.past.thing(kind, key, read, f.findRecord) {
+	if f.past.thing(kind, key, read, f.cite) {
 		thing = read
 	}
 	met[key] = thing
 	return thing
 }
 
-func (f *folder) findItem(id string) *ItemState       { return find(f, f.Items, ThingItem, id) }
-func (f *folder) findBlocker(id string) *BlockerState { return find(f, f.Blockers, ThingBlocker, id) }
+func (f *folder) findItem(id string) *ItemState { return find(f, f.Items, ThingItem, id) }
+
+func (f *folder) findBlocker(id string) *BlockerState {
+	b := find(f, f.Blockers, ThingBlocker, id)
+	if b != nil && b.Resolution != nil {
+		f.findRecord(b.Resolution.ID)
+	}
+	return b
+}
+
 func (f *folder) findQuestion(key string) *QuestionState {
 	return find(f, f.Questions, ThingQuestion, key)
 }
 
 func (f *folder) findDecision(id string) *DecisionState {
-	return find(f, f.Decisions, ThingDecision, id)
+	d, ok := f.Decisions[id]
+	if ok || f.past == nil || id == "" {
+		return d
+	}
+	var saved savedDecision
+	if f.past.thing(ThingDecision, id, &saved, nil) {
+		d = saved.restore(id)
+	}
+	f.Decisions[id] = d
+	return d
 }
 
 func (f *folder) findHandoff(id string) *HandoffState {
@@ -427,8 +509,9 @@ func (f *folder) findHandoff(id string) *HandoffState {
 		return h
 	}
 	var saved savedHandoff
-	if f.past.thing(ThingHandoff, id, &saved, f.findRecord) {
+	if f.past.thing(ThingHandoff, id, &saved, f.cite) {
 		h = saved.restore()
+		f.findRecord(h.Record.ID)
 		if h.Handoff, ok = h.Record.Body.(*Handoff); !ok {
 			f.past.damaged(ThingHandoff, id, errCodec)
 			h = nil
@@ -444,7 +527,26 @@ func (f *folder) findRecord(id string) *Record {
 		return r
 	}
 	r = f.past.past.Record(id)
+	if cited := f.cited[id]; cited != nil && r != nil {
+		*cited = *r
+		r = cited
+	}
 	f.Records[id] = r
+	return r
+}
+
+// cite returns a record that a thing of the past names. It is empty until
+// findRecord is asked for it: of most the fold wants to know no more than the
+// id, and a thing may name thousands.
+func (f *folder) cite(id string) *Record {
+	if r := f.Records[id]; r != nil {
+		return r
+	}
+	r := f.cited[id]
+	if r == nil {
+		r = &Record{ID: id}
+		f.cited[id] = r
+	}
 	return r
 }
 

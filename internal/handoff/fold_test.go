@@ -107,8 +107,8 @@ func describeHandoff(h *HandoffState) string {
 	for _, item := range slices.Sorted(maps.Keys(h.Taken)) {
 		text += ", " + item + " taken by " + h.Taken[item]
 	}
-	if len(h.Chain) > 1 {
-		text += ", chain " + strings.Join(h.Chain, " ")
+	if h.First != h.Record.ID {
+		text += ", chain of " + h.First
 	}
 	if len(h.Questions) > 0 {
 		text += ", asked " + strings.Join(h.Questions, " ")
@@ -163,8 +163,8 @@ func describeDecision(d *DecisionState) string {
 	if d.Proposal != nil {
 		text += ", proposed " + d.Proposal.Record
 	}
-	for _, earlier := range d.Earlier {
-		text += fmt.Sprintf(", before %s in %s", earlier.State, earlier.Record)
+	for _, earlier := range d.Earlier() {
+		text += fmt.Sprintf(", before %s in %s by %s: %s", earlier.State, earlier.Record, earlier.By, earlier.Decision.Decision)
 	}
 	return text
 }
@@ -479,7 +479,7 @@ func TestFoldHandoffStates(t *testing.T) {
 				{"h2", "ana", amending("h1", items(work("api", "ready", "ben"))), 0},
 			},
 			want: []string{
-				"handoff h1 superseded by h2, verdict a1", "handoff h2 published, chain h1 h2",
+				"handoff h1 superseded by h2, verdict a1", "handoff h2 published, chain of h1",
 				"item api ready x1: ana since h1, offered to ben by h2",
 			},
 		}, {
@@ -675,7 +675,7 @@ func TestFoldAmendments(t *testing.T) {
 				{"h4", "ana", amending("h1", items()), 0},
 				{"h5", "ana", amending("nn", items()), 0},
 			},
-			want: []string{"handoff h2 published", "handoff h4 superseded by h5", "handoff h3 published, chain h1 h3"},
+			want: []string{"handoff h2 published", "handoff h4 superseded by h5", "handoff h3 published, chain of h1"},
 			problems: []string{
 				"h2 HO320 amends h1, which is a handoff by ana",
 				"h4 HO320 amends h1, which h3 has amended already",
@@ -689,7 +689,7 @@ func TestFoldAmendments(t *testing.T) {
 				{"h2", "ana", amending("h1", items()), 0},
 				{"q2", "ben", &Question{About: pad("h1"), Ask: "since when?", To: "ana"}, 0},
 			},
-			want: []string{"handoff h2 published, chain h1 h2, asked q1 q2"},
+			want: []string{"handoff h2 published, chain of h1, asked q1 q2"},
 		}, {
 			name: "a circle is entered at its earliest record",
 			steps: []step{
@@ -697,7 +697,7 @@ func TestFoldAmendments(t *testing.T) {
 				{"h2", "ana", amending("h1", items()), 0},
 				{"h3", "ana", amending("h3", items()), 0},
 			},
-			want: []string{"handoff h1 superseded by h2", "handoff h2 published, chain h1 h2"},
+			want: []string{"handoff h1 superseded by h2", "handoff h2 published, chain of h1"},
 			problems: []string{
 				"h3 HO320 amends h3, which is no handoff that is known",
 				"h1 HO320 amends h2, which is no handoff that is known",
@@ -1044,7 +1044,7 @@ func TestFoldDecisions(t *testing.T) {
 				{"d2", "ben", decided("db", "postgres", "db"), 0},
 				{"d3", "ben", decided("db", "sqlite", "dec:db"), 0},
 			},
-			want: []string{"decision db accepted in d3: sqlite, before superseded in d2, before superseded in d1"},
+			want: []string{"decision db accepted in d3: sqlite, before superseded in d2 by ben: postgres, before superseded in d1 by ana: sqlite"},
 		}, {
 			name: "superseded by another topic, whatever the clock says",
 			steps: []step{
@@ -1063,7 +1063,7 @@ func TestFoldDecisions(t *testing.T) {
 				{"d1", "ana", withStatus("sqlite", DecisionProposed), 0},
 				{"d2", "ben", withStatus("sqlite", DecisionAccepted), 0},
 			},
-			want: []string{"decision db accepted in d2: sqlite, before superseded in d1"},
+			want: []string{"decision db accepted in d2: sqlite, before superseded in d1 by ana: sqlite"},
 		}, {
 			name: "a proposal beside what holds",
 			steps: []step{
@@ -1078,7 +1078,7 @@ func TestFoldDecisions(t *testing.T) {
 				{"d2", "ben", withStatus("sqlite", DecisionReversed), 0},
 				{"h1", "cleo", carried("sqlite"), 0},
 			},
-			want: []string{"decision db reversed in d2: sqlite, before reversed in d1"},
+			want: []string{"decision db reversed in d2: sqlite, before reversed in d1 by ana: sqlite"},
 		}, {
 			name: "an amendment puts it in other words",
 			steps: []step{

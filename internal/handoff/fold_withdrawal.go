@@ -33,17 +33,12 @@ func (f *folder) withdrawHandoff(r *Record, w *Withdrawal) {
 		f.problem(r, "HO320", "withdraws %s, which is by %s", w.Subject, hs.Record.By)
 	case !hs.pending():
 		f.problem(r, "HO320", "withdraws %s, which is %s", w.Subject, hs.State)
-	case f.chainAccepted(hs):
+	case f.first(hs).accepted:
 		f.problem(r, "HO320", "withdraws %s, of which a part is accepted", w.Subject)
 	default:
 		f.revokeOffers(hs)
 		hs.State = HandoffWithdrawn
 	}
-}
-
-// chainAccepted reports whether anybody accepted any version of a chain.
-func (f *folder) chainAccepted(hs *HandoffState) bool {
-	return slices.ContainsFunc(hs.Chain, func(id string) bool { return len(f.findHandoff(id).accepters) > 0 })
 }
 
 func (f *folder) withdrawQuestion(r *Record, q *QuestionState) {
@@ -68,7 +63,7 @@ func (f *folder) withdrawEscalation(r, escalation *Record, e *Escalation) {
 	case !b.Open() || !slices.Contains(b.Escalations, escalation):
 		f.problem(r, "HO320", "withdraws %s, which does not escalate %s any more", escalation.ID, b.ID)
 	default:
-		b.deescalate(escalation)
+		f.deescalate(b, escalation)
 		mention(&b.History, r)
 	}
 }

@@ -210,10 +210,10 @@ func newMeter(s *State, survey Survey, pool *Pool) *meter {
 			continue // a rollup repeats what the members' handoffs say
 		}
 		m.written[r.By] = append(m.written[r.By], h)
-		c := byFirst[h.Chain[0]]
+		c := byFirst[h.First]
 		if c == nil {
 			c = new(chain)
-			byFirst[h.Chain[0]] = c
+			byFirst[h.First] = c
 			m.chains = append(m.chains, c)
 		}
 		c.versions = append(c.versions, h)

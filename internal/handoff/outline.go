@@ -68,15 +68,13 @@ func (b *BlockerState) retell(r *Record) {
 }
 
 func (d *DecisionState) retell(r *Record) {
+	d.By, d.At = r.By, r.At.Time
 	switch body := r.Body.(type) {
 	case *DecisionRecord:
 		d.DecisionFields = body.DecisionFields
 	case *Handoff:
-		same := func(other Decision) bool {
-			return other.ID == d.ID && other.Decision == d.Decision.Decision && other.Supersedes == d.Supersedes && other.Status == d.Status
-		}
-		if at := slices.IndexFunc(body.Decisions, same); at >= 0 {
-			d.Decision = body.Decisions[at]
+		if d.nth < len(body.Decisions) {
+			d.Decision = body.Decisions[d.nth]
 		}
 	}
 }

@@ -339,7 +339,7 @@ func (t *Time) UnmarshalYAML(n *yaml.Node) error {
 	if err != nil {
 		return &yaml.TypeError{Errors: []string{err.Error()}}
 	}
-	t.Time = parsed.Truncate(time.Second)
+	t.Time = parsed
 	return nil
 }
 

@@ -245,3 +245,36 @@ func FuzzNeutralise(f *testing.F) {
 		}
 	})
 }
+
+// A record may say when it was written more exactly than to the second. What it
+// says is kept, in one form, by whoever reads it; its name has the whole second.
+func TestTimesKeepTheirFractions(t *testing.T) {
+	for text, want := range map[string]string{
+		"2026-11-20T18:02:11+08:00":            "2026-11-20T18:02:11+08:00",
+		"2026-11-20T18:02:11.345+08:00":        "2026-11-20T18:02:11.345+08:00",
+		"2026-11-20T18:02:11.500+08:00":        "2026-11-20T18:02:11.5+08:00",
+		"2026-11-20T18:02:11.000000+08:00":     "2026-11-20T18:02:11+08:00",
+		"2026-11-20T18:02:11.123456789+08:00":  "2026-11-20T18:02:11.123456789+08:00",
+		"2026-11-20T18:02:11.1234567899+08:00": "2026-11-20T18:02:11.123456789+08:00",
+		"2026-11-20T23:59:59.999Z":             "2026-11-20T23:59:59.999Z",
+	} {
+		written, err := Format(New("k3f9q2m7", day, "ana", &Gap{Subject: "api"}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		record := sameAsParse(t, bytes.Replace(written, []byte(day.Format(time.RFC3339)), []byte(text), 1))
+		if record == nil {
+			t.Fatalf("%s: not read", text)
+		}
+		if got := record.At.String(); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+		if name := record.At.UTC().Format("2006/01/02/150405Z") + "-gap-ana-k3f9q2m7.yaml"; record.Name() != name {
+			t.Errorf("%s: named %s, want %s", text, record.Name(), name)
+		}
+		again, err := DecodeRecord(EncodeRecord(record))
+		if err != nil || !again.At.Equal(record.At.Time) || again.At.String() != want {
+			t.Errorf("%s: %s in the compact form, %v", text, again.At, err)
+		}
+	}
+}

@@ -108,7 +108,11 @@ func (c *Recall) Add(kind ThingKind, key string, data []byte) error {
 	case ThingQuestion:
 		return addThing(c, s.Questions, key, text)
 	case ThingDecision:
-		return addThing(c, s.Decisions, key, text)
+		var saved savedDecision
+		if err := decodeValue(text, &saved, nil); err != nil {
+			return err
+		}
+		s.Decisions[key] = saved.restore(key)
 	case ThingHandoff:
 		var saved savedHandoff
 		if err := decodeValue(text, &saved, c.Cite); err != nil {
@@ -173,7 +177,7 @@ func (c *Recall) Records() []string {
 		if d.Proposal != nil {
 			c.citeAll(d.Proposal.Record)
 		}
-		for _, earlier := range d.Earlier {
+		for _, earlier := range d.Earlier() {
 			c.citeAll(earlier.Record)
 		}
 	}
@@ -206,6 +210,26 @@ func (c *Recall) CiteHistories(wanted func(kind ThingKind, key string) bool) {
 			c.citeAll(q.History...)
 		}
 	}
+}
+
+// Versions returns the ids of the handoffs that the wanted things were declared,
+// closed or decided in: whoever amends one needs to know whether it is of the
+// chain.
+func (c *Recall) Versions(wanted func(kind ThingKind, key string) bool) []string {
+	var ids []string
+	add := func(kind ThingKind, key string, records ...string) {
+		if wanted(kind, key) {
+			ids = append(ids, slices.DeleteFunc(records, func(id string) bool { return id == "" })...)
+		}
+	}
+	for key, it := range c.state.Items {
+		add(ThingItem, key, it.Declared, it.ClosedBy)
+	}
+	for key, d := range c.state.Decisions {
+		add(ThingDecision, key, d.Record)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // Fill takes in records: those that are cited, and any other.
@@ -256,7 +280,7 @@ func (c *Recall) retell() {
 		if d.Proposal != nil {
 			d.Proposal.retell(s.Records[d.Proposal.Record])
 		}
-		for _, earlier := range d.Earlier {
+		for _, earlier := range d.Earlier() {
 			earlier.retell(s.Records[earlier.Record])
 		}
 	}

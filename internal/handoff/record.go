@@ -55,7 +55,41 @@ type Source struct {
 	Commit string // hex hash of the commit that ref pointed to: `git show Commit:Path` prints the record
 	Blob   string // hex hash of the file's content as git stores it
 	Digest string // lower-case hex SHA-256 of the file's bytes
+
+	Foreign  bool // no branch of the team has it: Ref may hold what strangers wrote
+	Disputed bool // another file has the same id and other content, and does not count
+	Unproven bool // a verdict that came with a squash merge, and that nobody here saw given
 }
+
+// OnlyOn is the short name of the branch that the record was read from, where no
+// branch of the team has it, else "".
+func (s Source) OnlyOn() string {
+	if !s.Foreign {
+		return ""
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(s.Ref, "refs/heads/"), "refs/remotes/")
+}
+
+// Doubts are the reasons not to take the record for what its author said, as
+// whatever prints it has to say them: "only on fork/pr", "contents disagree",
+// "not proven (squashed)".
+func (s Source) Doubts() []string {
+	var doubts []string
+	if branch := s.OnlyOn(); branch != "" {
+		doubts = append(doubts, "only on "+branch)
+	}
+	if s.Disputed {
+		doubts = append(doubts, "contents disagree")
+	}
+	if s.Unproven {
+		doubts = append(doubts, NotProven)
+	}
+	return doubts
+}
+
+// NotProven is the doubt about a verdict that only a squash merge has: its one
+// author is not who gave it.
+const NotProven = "not proven (squashed)"
 
 // Body is the part of a record that depends on its kind: a pointer to one of
 // the body types of this package.
@@ -92,25 +126,29 @@ func newBody(kind Kind) Body {
 	return nil
 }
 
-// New returns a record of body's kind. at is cut to whole seconds, the
-// resolution of a record.
+// Precision is how exactly a record that is made says when it was written. One
+// that was written elsewhere may say it more exactly.
+const Precision = time.Millisecond
+
+// New returns a record of body's kind. at is cut to the [Precision].
 func New(id string, at time.Time, by string, body Body) *Record {
 	return &Record{
 		Schema: Schema, Kind: body.kind(), ID: id,
-		At: Time{at.Truncate(time.Second)}, By: by, Body: body,
+		At: Time{at.Truncate(Precision)}, By: by, Body: body,
 	}
 }
 
 // Name is the file name of the record below .handoffs/, with its day folder:
-// 2026/11/20/100211Z-handoff-ana-k3f9q2m7.yaml. The record must have a valid
-// id, kind, time and author.
+// 2026/11/20/100211Z-handoff-ana-k3f9q2m7.yaml, with the whole seconds of its
+// time. The record must have a valid id, kind, time and author.
 func (r *Record) Name() string {
 	at := r.At.UTC()
 	return at.Format("2006/01/02/150405Z-") + string(r.Kind) + "-" + strings.ToLower(r.By) + "-" + r.ID + ".yaml"
 }
 
 // Time is an instant with the offset in which its author wrote it. Its text is
-// RFC 3339 with whole seconds. The zero Time is "absent".
+// RFC 3339, with as many digits of a second as it has and none for a whole one.
+// The zero Time is "absent".
 type Time struct{ time.Time }
 
 // String is the RFC 3339 form, or "" for the zero Time.
@@ -118,7 +156,7 @@ func (t Time) String() string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.Format(time.RFC3339)
+	return t.Format(time.RFC3339Nano)
 }
 
 // List is a list in which absent and empty differ: nil says nothing, an empty

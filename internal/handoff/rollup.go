@@ -117,7 +117,7 @@ func (d *rollupDraft) readEarlier() {
 // replaces reports whether the rollup amends a version of the chain of h.
 func (d *rollupDraft) replaces(h *HandoffState) bool {
 	amended := d.state.Handoffs[d.Amends]
-	return amended != nil && amended.Chain[0] == h.Chain[0]
+	return amended != nil && amended.First == h.First
 }
 
 // handoffOf returns the latest handoff of a member, nil when it is not a new

@@ -40,14 +40,17 @@ type HandoffState struct {
 	*Handoff
 	State        string
 	SupersededBy string            // id of the handoff that replaced it
-	Chain        []string          // ids from the first version to this one
+	First        string            // id of the first version of its chain, which may be this one
 	Acks         []*Record         // every ack of this version, in fold order
 	Verdict      *Record           // the ack that led to State, nil before one
 	Taken        map[string]string // item id → who took it from this version
-	Questions    []string          // keys of questions about the chain, asked until this version was replaced
+	Questions    []string          // keys of questions about the chain, of a version that was replaced only those asked while it was the latest
 
 	place     int             // how many records had been folded with it
+	inherited int             // how many of the questions were asked about the versions before
 	newest    string          // of the first version of a chain: id of the latest one
+	given     map[string]bool // of the first version of a chain: the items that were taken from any version
+	accepted  bool            // of the first version of a chain: somebody accepted one of them
 	declared  []string        // the items that this version could declare
 	standing  int             // of those: live, and not declared again since
 	kept      int             // of those: still held by the sender
@@ -178,10 +181,21 @@ type DecisionState struct {
 	State        string
 	By           string
 	At           time.Time
-	Record       string           // id of the record that holds it
-	SupersededBy string           // topic of the decision that replaced it
-	Proposal     *DecisionState   // what is proposed in place of an accepted one, nil without a proposal
-	Earlier      []*DecisionState // what was decided on this topic before, the newest first
+	Record       string         // id of the record that holds it
+	SupersededBy string         // topic of the decision that replaced it
+	Proposal     *DecisionState // what is proposed in place of an accepted one, nil without a proposal
+
+	nth    int            // which of the decisions of its record it is, from 0
+	before *DecisionState // what was decided on this topic before, nil when nothing was
+}
+
+// Earlier is what was decided on this topic before, the newest first.
+func (d *DecisionState) Earlier() []*DecisionState {
+	var list []*DecisionState
+	for e := d.before; e != nil; e = e.before {
+		list = append(list, e)
+	}
+	return list
 }
 
 // AckPolicy says when a handoff with several receivers is accepted.

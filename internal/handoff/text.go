@@ -6,6 +6,9 @@ import (
 	"unicode/utf8"
 )
 
+// BOM is the byte order mark that some editors put before a text.
+const BOM = "\ufeff"
+
 // Hidden reports whether r must not reach a terminal, a page or a log as it
 // is: it controls the device, reorders text or cannot be seen. Newline and tab
 // are not hidden (rule HO907).

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/store"
 	sqlite "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 )
@@ -18,7 +19,7 @@ import (
 // the tables, of the compact form of records and things, and of what the fold
 // makes of the same records. A file of an older version is built anew; one of a
 // newer version belongs to a newer program and is left alone.
-const format = 1
+const format = 2
 
 // layout is the tables of the file.
 //
@@ -75,6 +76,11 @@ const busyWait = 3000
 func openDatabase(ctx context.Context, path string) (*database, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, err
+	}
+	for _, name := range []string{path, path + "-journal"} {
+		if err := store.CheckPlain(name); err != nil {
+			return nil, err
+		}
 	}
 	pool, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)", escapePath(path), busyWait))
 	if err != nil {

@@ -43,6 +43,8 @@ type Index struct {
 	memory  *handoff.State // the whole state, once it was needed without db
 	outline *handoff.State // what outlines of all records come to, likewise
 	recall  *recall        // the part of the state that was asked for so far
+	tried   bool           // what could not be read has been tried again
+	lost    bool           // something could not be read, though it may be the next time
 }
 
 // Open opens the index of a repository and brings it up to date, or leaves that
@@ -76,6 +78,10 @@ func InMemory(state *handoff.State) *Index { return &Index{memory: state} }
 
 // filePath is where the file is: in the directory that all worktrees share.
 func filePath(repo *store.Repo) string { return filepath.Join(repo.CommonDir(), "handoff", "index.db") }
+
+// Lost reports whether something could not be read so far that is lost, or cannot
+// be opened: records may be missing from what the index says.
+func (ix *Index) Lost() bool { return ix.lost }
 
 // Exists reports whether a repository has an index.
 func Exists(repo *store.Repo) bool {
@@ -124,14 +130,14 @@ var errNotYet = errors.New("the index is for the second question")
 
 // mayFill returns errNotYet when the file is for the second question.
 func (ix *Index) mayFill(ctx context.Context) error {
-	days, err := ix.repo.Days(ctx, ix.options.Refs, ix.options.Dir)
+	days, _, err := ix.repo.Days(ctx, ix.options.Refs, ix.options.Dir)
 	if err != nil {
 		return &readError{err}
 	}
 	files := 0
 	for _, day := range days {
 		list, err := ix.repo.DayFiles(day)
-		if err != nil {
+		if isMissing(err) {
 			return &readError{err}
 		}
 		files += len(list)
@@ -145,7 +151,8 @@ func (ix *Index) mayFill(ctx context.Context) error {
 // checkTips returns errStale when the file is not of these refs.
 func (ix *Index) checkTips(ctx context.Context) error {
 	scope, err := ix.db.meta(ctx, "scope")
-	if err == nil && string(scope) != ix.options.scope()+ix.options.tips() {
+	want := ix.options.scope() + ix.options.tips()
+	if err == nil && string(scope) != want && !(ix.tried && string(scope) == want+unfinished) {
 		err = errStale
 	}
 	return err
@@ -170,7 +177,12 @@ func (ix *Index) refresh(ctx context.Context) error {
 		if err := r.run(); err != nil {
 			return err
 		}
-		return ix.db.setMeta(ctx, "scope", []byte(ix.options.scope()+ix.options.tips()))
+		ix.tried, ix.lost = true, r.passing
+		scope = []byte(ix.options.scope() + ix.options.tips())
+		if r.passing {
+			scope = append(scope, unfinished...) // so the next process tries again
+		}
+		return ix.db.setMeta(ctx, "scope", scope)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -17,8 +18,9 @@ import (
 // step changes the branches as people and pushes do, and returns those that
 // are deleted.
 func (w *world) step(t *rapid.T, n *int, ids *[]string) (deleted []string) {
-	branch := rapid.SampledFrom([]string{"main", "main", "feature", "zebra"}).Draw(t, "branch")
-	switch rapid.IntRange(0, 9).Draw(t, "step") {
+	branch := rapid.SampledFrom([]string{"main", "main", "feature", "zebra", "pull"}).Draw(t, "branch")
+	w.commits[branch] = rapid.SampledFrom([]string{"A <a@b.c> 1790000000", "B <b@b.c> 1780000000", "B <b@b.c> 1790000001"}).Draw(t, "commit")
+	switch rapid.IntRange(0, 13).Draw(t, "step") {
 	case 0: // deleted, or pushed back to the beginning
 		if delete(w.branches, branch); branch != "main" {
 			return []string{branch}
@@ -44,6 +46,28 @@ func (w *world) step(t *rapid.T, n *int, ids *[]string) (deleted []string) {
 			w.put(branch, r)
 			*n++
 		}
+	case 4: // an edited copy, or one that may be executed
+		for _, from := range slices.Sorted(maps.Keys(w.branches)) {
+			for _, name := range slices.Sorted(maps.Keys(w.branches[from])) {
+				if w.branches[branch] == nil {
+					w.branches[branch] = map[string][]byte{}
+				}
+				switch rapid.IntRange(0, 5).Draw(t, "edited") {
+				case 0:
+					w.branches[branch][name] = append(slices.Clone(w.branches[from][name]), "# edited\n"...)
+				case 1:
+					w.branches[branch][name], w.exec[branch+" "+name] = w.branches[from][name], true
+				}
+			}
+		}
+	case 5, 6: // a branch to hide others, or a damaged one
+		w.harmed[rapid.SampledFrom([]string{"aaa", "harm"}).Draw(t, "hostile")] = rapid.IntRange(0, hostileWays-1).Draw(t, "way")
+	case 7: // a record is lost before anybody has read it
+		r := drawRecord(t, *n, *ids)
+		*n++
+		*ids = append(*ids, r.ID)
+		w.put(branch, r)
+		w.lost = w.branches[branch][path.Join(".handoffs", r.Name())]
 	default:
 		for range rapid.IntRange(1, 8).Draw(t, "records") {
 			r := drawRecord(t, *n, *ids)

@@ -20,6 +20,11 @@ type Set struct {
 	Refs     []store.Ref       // where it was read
 }
 
+// lost reports whether something could not be read that may be the next time.
+func (s *Set) lost() bool {
+	return slices.ContainsFunc(s.Problems, func(p handoff.Problem) bool { return p.Lost })
+}
+
 // Load reads the records below dir from the trees of refs. A file that is no
 // record becomes a problem; an error means that the repository cannot be read.
 // A *[store.MissingError] comes with the records that are there.
@@ -32,30 +37,38 @@ func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (
 type canonical func(data []byte) *handoff.Record
 
 func load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string, parse canonical) (*Set, error) {
-	files, treesErr := repo.Records(ctx, refs, dir)
+	files, faults, treesErr := repo.Records(ctx, refs, dir)
 	if treesErr != nil && !isMissing(treesErr) {
 		return nil, treesErr
 	}
 	set := &Set{Files: files, Refs: refs}
+	byName := make(map[string]store.Ref, len(refs))
 	for _, ref := range refs {
+		byName[ref.Name] = ref
 		if ref.Err != nil {
-			set.Problems = append(set.Problems, handoff.Problem{Path: ref.Name, Code: "HO903", Message: "the ref cannot be read: " + ref.Err.Error()})
+			set.Problems = append(set.Problems, handoff.Problem{Path: ref.Name, Ref: ref.Name, Code: "HO903", Message: "the ref cannot be read: " + ref.Err.Error()})
 		}
+	}
+	for _, f := range faults {
+		set.Problems = append(set.Problems, handoff.Problem{Path: f.Ref.Name, Ref: f.Ref.Name, Code: "HO903",
+			Message: "what it holds cannot be read, or not all of it: " + f.Err.Error(), Fix: repo.WayOut(f.Ref, f.Lasting()), Lost: !f.Lasting()})
 	}
 	results, err := readFiles(ctx, repo, dir, files, parse)
 	if err != nil && !isMissing(err) {
 		return nil, err
 	}
-	for _, r := range results {
+	for i, r := range results {
 		switch {
 		case r.problem != nil:
+			r.problem.Ref, r.problem.Lost = files[i].Ref, r.passing
+			r.problem.Fix = repo.WayOut(byName[files[i].Ref], !r.passing)
 			set.Problems = append(set.Problems, *r.problem)
 		case r.record != nil:
 			set.Records = append(set.Records, r.record)
 		}
 	}
-	set.onePerID()
-	return set, cmp.Or(err, treesErr)
+	electErr := set.onePerID(ctx, repo, dir)
+	return set, cmp.Or(electErr, err, treesErr)
 }
 
 // isMissing reports whether all that is wrong is that a partial clone has left
@@ -79,6 +92,7 @@ var peopleFiles = handoff.Pattern(`^(?:config\.yaml|README\.md|\.gitattributes|t
 type result struct {
 	record  *handoff.Record
 	problem *handoff.Problem
+	passing bool // the problem may be gone the next time, though the file stays as it is
 }
 
 // readFiles returns what each of some files came to.
@@ -91,6 +105,8 @@ func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.
 		_, isRecord := handoff.ParseFileName(name)
 		switch {
 		case !isRecord && peopleFiles().MatchString(name):
+		case f.Mode&0o170000 == 0o040000:
+			results[i] = refused(f, "HO903", "a directory that lies too deep, or at too many places: what is in it is not read")
 		case f.Mode != plainFile:
 			results[i] = refused(f, "HO903", fmt.Sprintf("mode %06o: a record is a plain file, 100644", f.Mode))
 		case !isRecord && !recordName().MatchString(name):
@@ -101,8 +117,8 @@ func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.
 	}
 	return results, repo.ReadAll(ctx, blobs, handoff.MaxSize, func(i int, data []byte, err error) error {
 		i = places[i]
-		results[i], err = readRecord(dir, files[i], data, err, parse)
-		return err
+		results[i] = readRecord(dir, files[i], data, err, parse)
+		return nil
 	})
 }
 
@@ -111,26 +127,28 @@ func refused(f store.File, code, message string) result {
 }
 
 // readRecord says what a file came to that could be read, or not.
-func readRecord(dir string, f store.File, data []byte, err error, parse canonical) (result, error) {
+func readRecord(dir string, f store.File, data []byte, err error, parse canonical) result {
 	var large *store.TooLargeError
 	var other *store.KindError
 	switch {
 	case errors.As(err, &large):
-		return refused(f, "HO910", fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max)), nil
+		return refused(f, "HO910", fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max))
 	case errors.As(err, &other):
-		return refused(f, "HO903", fmt.Sprintf("a %s that is called a file", other.Kind)), nil
+		return refused(f, "HO903", fmt.Sprintf("a %s that is called a file", other.Kind))
 	case err != nil:
-		return result{}, fmt.Errorf("%s in %s: %w", f.Path, cmp.Or(f.Ref, "a branch"), err)
+		lost := refused(f, "HO903", fmt.Sprintf("cannot be read: object %s: %v", f.Blob, err))
+		lost.passing = !store.Lasting(err)
+		return lost
 	}
 	r, problem := parseRecord(data, parse)
 	switch {
 	case problem != nil:
-		return refused(f, problem.Code, problem.Message), nil
+		return refused(f, problem.Code, problem.Message)
 	case dir+"/"+r.Name() != f.Path:
-		return refused(f, "HO903", "the name says something else than id, kind, author and time"), nil
+		return refused(f, "HO903", "the name says something else than id, kind, author and time")
 	}
 	r.Source = handoff.Source{Path: f.Path, Ref: f.Ref, Commit: f.Commit, Blob: f.Blob, Digest: digest(data)}
-	return result{record: r}, nil
+	return result{record: r}
 }
 
 // parseRecord reads a record that can be folded, or says why there is none.
@@ -152,27 +170,43 @@ func parseRecord(data []byte, parse canonical) (*handoff.Record, *handoff.Proble
 	return r, nil
 }
 
-// onePerID keeps one of several records with the same id: the one from the ref
-// that comes first, as refs come in the order in which they count.
-func (s *Set) onePerID() {
-	rank := make(map[string]int, len(s.Refs))
+// onePerID keeps one of several records with the same id, the one that counts,
+// and marks it when the others have another content.
+func (s *Set) onePerID(ctx context.Context, repo *store.Repo, dir string) error {
+	place := make(map[string]int, len(s.Refs))
 	for i, ref := range s.Refs {
-		if _, ok := rank[ref.Name]; !ok {
-			rank[ref.Name] = i
+		if _, ok := place[ref.Name]; !ok {
+			place[ref.Name] = i
 		}
 	}
-	kept := make(map[string]*handoff.Record, len(s.Records))
+	first := make(map[string]*handoff.Record, len(s.Records))
+	twins := make(map[string][]twin)
 	for _, r := range s.Records {
-		if k, ok := kept[r.ID]; !ok || rank[r.Source.Ref] < rank[k.Source.Ref] {
-			kept[r.ID] = r
+		ref := place[r.Source.Ref]
+		r.Source.Foreign = s.Refs[ref].Foreign
+		switch one, ok := first[r.ID]; {
+		case !ok:
+			first[r.ID] = r
+		case twins[r.ID] == nil:
+			twins[r.ID] = []twin{{one, place[one.Source.Ref]}, {r, ref}}
+		default:
+			twins[r.ID] = append(twins[r.ID], twin{r, ref})
 		}
 	}
+	if len(twins) == 0 {
+		return nil
+	}
+	kept, err := elect(ctx, repo, s.Refs, dir, twins)
 	s.Records = slices.DeleteFunc(s.Records, func(r *handoff.Record) bool {
-		k := kept[r.ID]
-		if k != r && k.Source.Digest != r.Source.Digest {
-			s.Problems = append(s.Problems, handoff.Problem{Record: r.ID, Path: r.Source.Path, Code: "HO903",
-				Message: fmt.Sprintf("id %s stands for other content in %s, which counts", r.ID, k.Source.Path)})
+		k, contested := kept[r.ID]
+		if !contested || k == r {
+			r.Source.Disputed = contested
+			return false
 		}
-		return k != r
+		s.Problems = append(s.Problems, handoff.Problem{Record: r.ID, Path: r.Source.Path, Ref: r.Source.Ref, Code: "HO903",
+			Message: fmt.Sprintf("contents disagree: id %s stands for other content in %s, which counts", r.ID, k.Source.Path),
+			Fix:     fmt.Sprintf("git show %s:%s and git show %s:%s show both", k.Source.Commit, k.Source.Path, r.Source.Commit, r.Source.Path)})
+		return true
 	})
+	return err
 }

@@ -24,7 +24,7 @@ func (ix *Index) fromMemory(ctx context.Context) (*handoff.State, error) {
 		if err != nil {
 			return nil, err
 		}
-		ix.memory = handoff.Fold(set.Records, ix.options.Policy)
+		ix.memory, ix.lost = handoff.Fold(set.Records, ix.options.Policy), set.lost()
 	}
 	return ix.memory, nil
 }
@@ -50,7 +50,7 @@ func (ix *Index) partFromMemory(ctx context.Context, part handoff.Part) (*handof
 		if err != nil {
 			return nil, err
 		}
-		ix.outline = handoff.Fold(set.Records, ix.options.Policy)
+		ix.outline, ix.lost = handoff.Fold(set.Records, ix.options.Policy), set.lost()
 	}
 	state, err := ix.grow(outlines{ctx, ix.repo, ix.options.Dir, ix.outline}, part)
 	if errors.Is(err, errDamaged) {
@@ -88,11 +88,12 @@ func (o outlines) things(ids []thingID, add addThing) error {
 func (o outlines) records(want wanted, add func(*handoff.Record, int)) error {
 	var files []store.File
 	var places []int
+	var sources []handoff.Source
 	meets := want.condition()
 	for place, r := range o.state.Order() {
 		if meets(r) {
 			files = append(files, store.File{Path: r.Source.Path, Mode: plainFile, Blob: r.Source.Blob, Ref: r.Source.Ref, Commit: r.Source.Commit})
-			places = append(places, place)
+			places, sources = append(places, place), append(sources, r.Source)
 		}
 	}
 	results, err := readFiles(o.ctx, o.repo, o.dir, files, handoff.ParseCanonical)
@@ -103,6 +104,7 @@ func (o outlines) records(want wanted, add func(*handoff.Record, int)) error {
 		if result.record == nil {
 			return errDamaged // the same blob was a record before
 		}
+		result.record.Source = sources[i]
 		add(result.record, places[i])
 	}
 	return nil

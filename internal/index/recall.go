@@ -97,7 +97,7 @@ func (ix *Index) recallAll(ctx context.Context) (*handoff.State, error) {
 	if err != nil {
 		return nil, err
 	}
-	records, err := ix.options.found(list, first)
+	records, err := ix.options.found(ctx, ix.db.conn, list, first)
 	if err != nil {
 		return nil, err
 	}
@@ -106,26 +106,38 @@ func (ix *Index) recallAll(ctx context.Context) (*handoff.State, error) {
 
 // foundOn are the records of some days, with where they were found.
 func (o Options) foundOn(ctx context.Context, conn *sql.Conn, list []arrival) ([]*handoff.Record, error) {
+	first, err := firstRefs(ctx, conn, daysOf(list))
+	if err != nil {
+		return nil, err
+	}
+	return o.found(ctx, conn, list, first)
+}
+
+// daysOf are the paths of the days of records.
+func daysOf(list []arrival) []string {
 	days := make(map[string]bool)
 	for _, a := range list {
 		days[path.Dir(a.Source.Path)] = true
 	}
-	first, err := firstRefs(ctx, conn, slices.Sorted(maps.Keys(days)))
+	return slices.Sorted(maps.Keys(days))
+}
+
+// found are the records, with where they were found, and whether they are the
+// only ones of their ids.
+func (o Options) found(ctx context.Context, conn *sql.Conn, list []arrival, first map[int64]int) ([]*handoff.Record, error) {
+	contested, err := column[string](ctx, conn, "SELECT DISTINCT id FROM record WHERE place = ?", outvoted)
 	if err != nil {
 		return nil, err
 	}
-	return o.found(list, first)
-}
-
-// found are the records, with where they were found.
-func (o Options) found(list []arrival, first map[int64]int) ([]*handoff.Record, error) {
+	disputed := setOf(contested)
 	records := make([]*handoff.Record, len(list))
 	for i, a := range list {
-		ref, ok := first[a.n]
-		if !ok || ref >= len(o.Refs) {
+		place, ok := first[a.n]
+		if !ok || place >= len(o.Refs) {
 			return nil, errDamaged
 		}
-		a.Source.Ref, a.Source.Commit = o.Refs[ref].Name, o.Refs[ref].Hash
+		ref := o.Refs[place]
+		a.Source.Ref, a.Source.Commit, a.Source.Foreign, a.Source.Disputed = ref.Name, ref.Hash, ref.Foreign, disputed[a.ID]
 		records[i] = a.Record
 	}
 	return records, nil
@@ -202,10 +214,10 @@ func (c *recall) complete(part handoff.Part) error {
 	if err := c.fill(c.Records()); err != nil {
 		return err
 	}
-	if err := c.named(c.Names()); err != nil {
+	deep := func(kind handoff.ThingKind, key string) bool { return part.Histories || c.deep[thingID{kind, key}] }
+	if err := c.named(append(c.Names(), c.Versions(deep)...)); err != nil {
 		return err
 	}
-	deep := func(kind handoff.ThingKind, key string) bool { return part.Histories || c.deep[thingID{kind, key}] }
 	c.CiteHistories(deep)
 	if err := c.fill(c.Records()); err != nil {
 		return err

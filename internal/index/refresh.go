@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -29,6 +28,8 @@ type refresh struct {
 	ids   map[string]bool   // of the records that arrived
 	fresh bool              // the file was empty
 	read  map[fileID]result // of the days that are being read ahead; nil when none are
+
+	passing bool // something could not be read, and may be the next time
 }
 
 // dayID is a day as some tip has it.
@@ -42,14 +43,20 @@ type dayRow struct {
 }
 
 // fileID is a file of a day.
-type fileID struct{ path, blob string }
+type fileID struct {
+	path, blob string
+	mode       uint32
+}
+
+func idOf(f store.File) fileID { return fileID{f.Path, f.Blob, f.Mode} }
 
 // run does the whole of it inside a transaction.
 func (r *refresh) run() error {
-	days, err := r.ix.repo.Days(r.ctx, r.ix.options.Refs, r.ix.options.Dir)
+	days, faults, err := r.ix.repo.Days(r.ctx, r.ix.options.Refs, r.ix.options.Dir)
 	if err != nil {
 		return &readError{err}
 	}
+	r.passing = slices.ContainsFunc(faults, func(f store.Unreadable) bool { return !f.Lasting() })
 	if err := r.loadDays(); err != nil {
 		return err
 	}
@@ -175,7 +182,7 @@ func (r *refresh) readAhead(changed []*changedDay) (days int, err error) {
 	for days < len(changed) && len(files) < foldChunk {
 		for _, tree := range changed[days].new {
 			list, err := r.ix.repo.DayFiles(tree)
-			if err != nil {
+			if isMissing(err) {
 				return 0, &readError{err}
 			}
 			files = append(files, list...)
@@ -188,7 +195,7 @@ func (r *refresh) readAhead(changed []*changedDay) (days int, err error) {
 	}
 	r.read = make(map[fileID]result, len(files))
 	for i, f := range files {
-		r.read[fileID{f.Path, f.Blob}] = results[i]
+		r.read[idOf(f)] = results[i]
 	}
 	return days, nil
 }
@@ -204,7 +211,7 @@ func (r *refresh) results(files []store.File) ([]result, error) {
 	}
 	results := make([]result, len(files))
 	for i, f := range files {
-		results[i] = r.read[fileID{f.Path, f.Blob}]
+		results[i] = r.read[idOf(f)]
 	}
 	return results, nil
 }
@@ -286,7 +293,7 @@ func (r *refresh) knownFiles(dayPath string) (map[fileID]int64, error) {
 	list, err := stored(r.ctx, r.conn, "SELECT n, data FROM record WHERE n IN (SELECT value FROM json_each(?))", jsonList(slices.Sorted(maps.Keys(members))))
 	known := make(map[fileID]int64, len(list))
 	for _, a := range list {
-		known[fileID{a.Source.Path, a.Source.Blob}] = a.n
+		known[fileID{a.Source.Path, a.Source.Blob, plainFile}] = a.n
 	}
 	if err == nil && len(known) != len(members) {
 		err = errDamaged
@@ -324,29 +331,39 @@ func (r *refresh) readDay(day *changedDay, known map[fileID]int64) ([]arrival, e
 	var arrived []arrival
 	for _, tree := range day.new {
 		files, err := r.ix.repo.DayFiles(tree)
-		if err != nil {
+		if isMissing(err) {
 			return nil, &readError{err}
 		}
-		list, members, err := r.readFiles(files, known)
+		list, members, passing, err := r.readFiles(files, known, err != nil && !store.Lasting(err))
 		if err != nil {
 			return nil, err
 		}
 		arrived = append(arrived, list...)
 		slices.Sort(members)
 		row := &dayRow{ref: tree.Ref, members: encodeMembers(members), current: true}
-		r.days[dayID{tree.Path, tree.Tree}] = row
-		if _, err := r.conn.ExecContext(r.ctx, "INSERT INTO day VALUES (?, ?, ?, ?)", tree.Path, tree.Tree, row.ref, row.members); err != nil {
+		id := dayID{tree.Path, tree.Tree}
+		if passing {
+			r.passing, id.tree = true, unfinished+id.tree
+		}
+		r.days[id] = row
+		if _, err := r.conn.ExecContext(r.ctx, "INSERT OR REPLACE INTO day VALUES (?, ?, ?, ?)", id.path, id.tree, row.ref, row.members); err != nil {
 			return nil, err
 		}
 	}
 	return r.firstOfID(arrived)
 }
 
+// unfinished comes before the tree of a day of which something could not be read
+// that may be readable the next time. As no tip has such a tree, it is read again.
+const unfinished = "? "
+
 // readFiles reads the records that known does not have, and adds them to it.
-func (r *refresh) readFiles(files []store.File, known map[fileID]int64) (arrived []arrival, members []int64, err error) {
+// passing says whether something could not be read that may be the next time.
+func (r *refresh) readFiles(files []store.File, known map[fileID]int64, lost bool) (arrived []arrival, members []int64, passing bool, err error) {
+	passing = lost
 	var unknown []store.File
 	for _, file := range files {
-		if n, ok := known[fileID{file.Path, file.Blob}]; ok {
+		if n, ok := known[idOf(file)]; ok {
 			members = append(members, n)
 		} else {
 			unknown = append(unknown, file)
@@ -354,18 +371,19 @@ func (r *refresh) readFiles(files []store.File, known map[fileID]int64) (arrived
 	}
 	results, err := r.results(unknown)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
 	for i, result := range results {
 		r.last++
 		if result.record == nil {
+			passing = passing || result.passing
 			continue // what is no record is for Load to report
 		}
 		a := newArrival(r.last, result.record)
-		known[fileID{unknown[i].Path, unknown[i].Blob}] = a.n
+		known[idOf(unknown[i])] = a.n
 		members, arrived = append(members, a.n), append(arrived, a)
 	}
-	return arrived, members, nil
+	return arrived, members, passing, nil
 }
 
 // firstOfID sets aside the records whose id is taken; settleTwins says which
@@ -442,16 +460,32 @@ func (r *refresh) foldAnew(gone string, arrived []arrival) error {
 }
 
 // settleTwins sees to it that of several records with one id the right one
-// counts: that of the first ref, as in Load.
+// counts, as in Load.
 func (r *refresh) settleTwins() error {
-	ids, err := column[string](r.ctx, r.conn, "SELECT DISTINCT id FROM record WHERE place = ?", outvoted)
+	list, err := stored(r.ctx, r.conn, "SELECT n, data FROM record WHERE id IN (SELECT id FROM record WHERE place = ?)", outvoted)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	first, err := firstRefs(r.ctx, r.conn, daysOf(list))
 	if err != nil {
 		return err
 	}
+	twins, numbers := make(map[string][]twin), make(map[*handoff.Record]int64, len(list))
+	for _, a := range list {
+		ref, ok := first[a.n]
+		if !ok || ref >= len(r.ix.options.Refs) {
+			return errDamaged
+		}
+		twins[a.ID], numbers[a.Record] = append(twins[a.ID], twin{a.Record, ref}), a.n
+	}
+	kept, err := elect(r.ctx, r.ix.repo, r.ix.options.Refs, r.ix.options.Dir, twins)
+	if err != nil {
+		return &readError{err}
+	}
 	var elections []election
-	for _, id := range ids {
-		e, err := r.settle(id)
-		if err != nil {
+	for _, id := range slices.Sorted(maps.Keys(kept)) {
+		e := election{winner: arrival{n: numbers[kept[id]], stored: true, Record: kept[id]}}
+		if err := r.conn.QueryRowContext(r.ctx, "SELECT max(n) FROM record WHERE id = ? AND place >= 0", id).Scan(&e.folded); err != nil {
 			return err
 		}
 		if !e.folded.Valid || e.folded.Int64 != e.winner.n {
@@ -461,7 +495,7 @@ func (r *refresh) settleTwins() error {
 	if len(elections) == 0 {
 		return nil
 	}
-	return r.elect(elections)
+	return r.makeCount(elections)
 }
 
 // election is the record that is to count of those with one id, and the one that
@@ -471,49 +505,10 @@ type election struct {
 	folded sql.NullInt64
 }
 
-func (r *refresh) settle(id string) (e election, err error) {
-	twins, err := stored(r.ctx, r.conn, "SELECT n, data FROM record WHERE id = ?", id)
-	if err != nil {
-		return e, err
-	}
-	if err := r.conn.QueryRowContext(r.ctx, "SELECT max(n) FROM record WHERE id = ? AND place >= 0", id).Scan(&e.folded); err != nil {
-		return e, err
-	}
-	first := make(map[int64]int, len(twins))
-	for _, twin := range twins {
-		if first[twin.n], err = r.firstRef(twin); err != nil {
-			return e, err
-		}
-	}
-	e.winner = slices.MinFunc(twins, func(a, b arrival) int {
-		return cmp.Or(cmp.Compare(first[a.n], first[b.n]), cmp.Compare(a.Source.Path, b.Source.Path))
-	})
-	return e, nil
-}
-
-// firstRef is the first ref that has a record.
-func (r *refresh) firstRef(a arrival) (int, error) {
-	first := len(r.ix.options.Refs)
-	dir := path.Dir(a.Source.Path)
-	for id, row := range r.days {
-		if id.path != dir || row.ref >= first {
-			continue
-		}
-		if err := eachMember(row.members, func(n int64) {
-			if n == a.n {
-				first = row.ref
-			}
-		}); err != nil {
-			return 0, err
-		}
-	}
-	return first, nil
-}
-
-// elect makes records count in place of those that are folded. All of them at
+// makeCount makes records count in place of those that are folded. All of them at
 // once: what was folded since the first of those is folded again, and whoever
 // can push can have any number of records share their ids.
-func (r *refresh) elect(elections []election) error {
+func (r *refresh) makeCount(elections []election) error {
 	var pending []arrival
 	var winners, losers []int64
 	lost := make(map[int64]bool)
@@ -557,11 +552,16 @@ func (r *refresh) rewindTo(numbers string) (back []arrival, ok bool, err error) 
 // scope is what the content of the file depends on beside the refs.
 func (o Options) scope() string { return fmt.Sprintf("%s %q\n", o.Policy, o.Dir) }
 
-// tips are the refs as the file keeps them.
+// tips are the refs as the file keeps them, with all that decides which of their
+// records count, and how.
 func (o Options) tips() string {
 	var b strings.Builder
 	for _, ref := range o.Refs {
-		fmt.Fprintf(&b, "%s %s\n", cmp.Or(ref.Hash, "-"), ref.Name)
+		fmt.Fprintf(&b, "%s %d %s", cmp.Or(ref.Hash, "-"), ref.Rank, ref.Name)
+		if ref.Only != nil {
+			fmt.Fprintf(&b, " only %s", ref.Only)
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

@@ -2,6 +2,7 @@ package index_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,6 +28,10 @@ type world struct {
 	dir      string
 	repo     *store.Repo
 	branches map[string]map[string][]byte // branch → path → content
+	exec     map[string]bool              // "branch path" of files that may be executed
+	commits  map[string]string            // branch → committer and time of its commit
+	lost     []byte                       // the content of a file whose object is lost after the next write
+	harmed   map[string]int               // branch → the way in which it is hostile
 	policy   handoff.AckPolicy
 }
 
@@ -41,8 +46,18 @@ type failer interface {
 var day = time.Date(2026, 11, 16, 22, 0, 0, 0, time.UTC)
 
 func newWorld(t failer, dir string) *world {
-	w := &world{t: t, dir: dir, branches: make(map[string]map[string][]byte)}
+	w := &world{t: t, dir: dir, branches: make(map[string]map[string][]byte), exec: make(map[string]bool), commits: make(map[string]string), harmed: make(map[string]int)}
 	w.git(nil, "init", "-q", "-b", "main", ".")
+	config, err := os.OpenFile(filepath.Join(dir, ".git", "config"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer config.Close()
+	// Objects stay loose, so that they can be lost; pull is what somebody wants
+	// to have pulled.
+	if _, err := config.WriteString("[fastimport]\n\tunpackLimit = 100000\n[branch \"pull\"]\n\tremote = origin\n\tmerge = refs/pull/1/head\n"); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 
@@ -62,15 +77,26 @@ func (w *world) write(others ...string) {
 	w.t.Helper()
 	var in bytes.Buffer
 	for _, branch := range slices.Sorted(maps.Keys(w.branches)) {
-		fmt.Fprintf(&in, "reset refs/heads/%s\n\ncommit refs/heads/%s\ncommitter A <a@b.c> 1790000000 +0000\ndata 0\ndeleteall\n", branch, branch)
+		fmt.Fprintf(&in, "reset refs/heads/%s\n\ncommit refs/heads/%s\ncommitter %s +0000\ndata 0\ndeleteall\n", branch, branch, cmp.Or(w.commits[branch], "A <a@b.c> 1790000000"))
 		for _, name := range slices.Sorted(maps.Keys(w.branches[branch])) {
 			data := w.branches[branch][name]
-			fmt.Fprintf(&in, "M 100644 inline %s\ndata %d\n%s\n", name, len(data), data)
+			mode := "100644"
+			if w.exec[branch+" "+name] {
+				mode = "100755"
+			}
+			fmt.Fprintf(&in, "M %s inline %s\ndata %d\n%s\n", mode, name, len(data), data)
 		}
 	}
 	w.git(in.Bytes(), "fast-import", "--quiet", "--force")
 	for _, branch := range others {
 		w.git(nil, "update-ref", "-d", "refs/heads/"+branch)
+	}
+	for branch, way := range w.harmed {
+		w.harm(branch, way)
+	}
+	if w.lost != nil {
+		w.loseObject(w.lost)
+		w.lost = nil
 	}
 	var err error
 	if w.repo, err = store.Open(context.Background(), w.dir, os.Environ()); err != nil {
@@ -91,7 +117,7 @@ func (w *world) put(branch string, r *handoff.Record) {
 }
 
 func (w *world) options() index.Options {
-	refs, err := w.repo.Refs(context.Background(), store.Scope{})
+	refs, err := w.repo.Refs(context.Background(), store.Scope{Mine: []string{"a@b.c"}})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -229,6 +255,7 @@ func (w *world) compareFindings(want *handoff.State) {
 			&handoff.DecisionRecord{Topic: name, DecisionFields: handoff.DecisionFields{Decision: "Sessions last 15 minutes", Rationale: "The audit asks for it", Supersedes: name}},
 			&handoff.Escalation{Subject: ref, Reason: "stalled", To: "lee", Ask: "Decide today", Level: 1},
 			&handoff.Assignment{Item: name, To: "ben", From: "ana"}, &handoff.Withdrawal{Subject: ref, Why: "It was sent twice"},
+			&handoff.Handoff{Amends: ref, Summary: "The release waits", Items: handoff.List[handoff.Item]{{ID: "api", Status: "ready", State: "a cache is cold"}}},
 			&handoff.Gap{Subject: ref, Class: "stale", Impact: "delay", Recovery: "Asked in the chat"}, &handoff.Question{Ask: "Which flag?", To: "ben", About: ref},
 		} {
 			record := handoff.New("zzzzzzzz", day.Add(40*24*time.Hour), "ana", body)
@@ -343,11 +370,11 @@ func describe(s *handoff.State, ref string) string {
 	case handoff.TargetQuestion:
 		thing, history = s.Questions[target.Name], s.Questions[target.Name].History
 	case handoff.TargetDecision:
-		thing = s.Decisions[target.Name]
+		thing = append(s.Decisions[target.Name].Earlier(), s.Decisions[target.Name])
 	case handoff.TargetRecord:
 		history = []string{target.Name}
 		if h := s.Handoffs[target.Name]; h != nil {
-			thing = []any{h.State, h.Chain, h.Taken, h.Acks, h.SupersededBy, h.Summary}
+			thing = []any{h.State, h.First, h.Questions, h.Taken, h.Acks, h.SupersededBy, h.Summary}
 		}
 	}
 	text := asJSON(target) + asJSON(thing)
@@ -383,6 +410,9 @@ func drawRecord(t *rapid.T, n int, ids []string) *handoff.Record {
 	at := day.Add(time.Duration(n) * 2 * time.Hour)
 	if one(8) {
 		at = at.Add(-time.Duration(rapid.IntRange(0, 60).Draw(t, "late")) * time.Hour)
+	}
+	if one(4) && n > 0 { // at nearly the same moment as the one before
+		at = day.Add(time.Duration(n-1)*2*time.Hour + time.Duration(1+n%3)*handoff.Precision)
 	}
 	by := pick(people)
 	var body handoff.Body

@@ -27,7 +27,7 @@ func (r *runner) changedSince() time.Time {
 		return r.query.Since
 	}
 	if h := r.state.Latest(r.query.Me); h != nil {
-		return h.Record.At.Add(time.Second) // what that handoff says is known to who wrote it
+		return h.Record.At.Add(1) // what that handoff says is known to who wrote it
 	}
 	return r.env.Now.Add(-day)
 }

@@ -82,7 +82,7 @@ func (r *runner) allDecisions() []*handoff.DecisionState {
 
 // decisionsOn are all decisions on the topic of one.
 func decisionsOn(d *handoff.DecisionState) []*handoff.DecisionState {
-	all := append([]*handoff.DecisionState{d}, d.Earlier...)
+	all := append([]*handoff.DecisionState{d}, d.Earlier()...)
 	if d.Proposal != nil {
 		all = append(all, d.Proposal)
 	}

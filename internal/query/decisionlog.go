@@ -68,7 +68,7 @@ func newDecisionLog(r *runner) *decisionLog {
 		l.places[record.ID] = i
 	}
 	for id, d := range r.state.Decisions {
-		l.topics[id] = append(slices.Clone(d.Earlier), d)
+		l.topics[id] = append(d.Earlier(), d)
 		slices.SortFunc(l.topics[id], l.byPlace)
 	}
 	l.findVoided()

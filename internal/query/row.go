@@ -68,6 +68,14 @@ type Source struct {
 	Path       string       `json:"path"`
 	Commit     string       `json:"commit"`
 	Superseded bool         `json:"superseded"` // a later record says something else instead
+	OnlyOn     string       `json:"only_on"`    // the foreign branch that alone has the record, "" where the team has it
+	Disputed   bool         `json:"disputed"`   // another file has the same id and other content
+	Unproven   bool         `json:"unproven"`   // a verdict that only a squash merge has, which nobody here saw given
+}
+
+// Doubts are what has to be said beside the row: see [handoff.Source.Doubts].
+func (s Source) Doubts() []string {
+	return handoff.Source{Ref: s.OnlyOn, Foreign: s.OnlyOn != "", Disputed: s.Disputed, Unproven: s.Unproven}.Doubts()
 }
 
 func (s Source) cells() []string {
@@ -78,7 +86,7 @@ func (s Source) cells() []string {
 	if s.Superseded {
 		freshness = "superseded"
 	}
-	return []string{s.By, shortAge(s.Age), freshness, s.Record}
+	return []string{s.By, shortAge(s.Age), strings.Join(append([]string{freshness}, s.Doubts()...), ", "), s.Record}
 }
 
 // Freshness labels the age of a record. Age never invalidates one.

@@ -95,7 +95,7 @@ func unread(s *subject, a *handoff.Ack) {
 	words := proseWords(textsOfRecord(subject.Record))
 	least := max(10*time.Second, time.Duration(words)*time.Minute/200/4)
 	if spent := s.at().Sub(a.OpenedAt.Time); spent >= 0 && spent < least {
-		s.report("opened_at", "read it, and say in `readback` what you understood", "%s was open for %s, and it has %s", a.Subject, spent, inWords(words))
+		s.report("opened_at", "read it, and say in `readback` what you understood", "%s was open for %s, and it has %s", a.Subject, spent.Round(time.Second), inWords(words))
 	}
 }
 

@@ -29,7 +29,7 @@ func published(change func(*Context, *handoff.HandoffState)) func(*Context) {
 	return func(c *Context) {
 		record := handoff.Parse([]byte(good), "").Record
 		record.Source.Digest = strings.Repeat("ab", 32)
-		hs := &handoff.HandoffState{Record: record, Handoff: record.Body.(*handoff.Handoff), State: handoff.HandoffPublished, Chain: []string{record.ID}}
+		hs := &handoff.HandoffState{Record: record, Handoff: record.Body.(*handoff.Handoff), State: handoff.HandoffPublished, First: record.ID}
 		c.Now = time.Date(2026, 11, 20, 11, 3, 0, 0, time.UTC)
 		c.State = &handoff.State{
 			Records:   map[string]*handoff.Record{record.ID: record},

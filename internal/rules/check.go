@@ -176,7 +176,7 @@ func (s *subject) finish(f *handoff.Finding) {
 	if f.Line == 0 {
 		f.Line, f.Col = s.doc.Locate(f.Field)
 	}
-	f.Field, f.Message, f.Fix = masked(handoff.OneLine(f.Field)), masked(f.Message), masked(f.Fix)
+	f.Field, f.Message, f.Fix = Mask(handoff.OneLine(f.Field)), Mask(f.Message), Mask(f.Fix)
 }
 
 // noteHole remembers an entry of a list that the decoder had to leave out.

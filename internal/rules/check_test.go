@@ -197,6 +197,8 @@ func TestStructureRules(t *testing.T) {
 		{name: "time without offset", edits: []string{"2026-11-21T09:00:00+08:00", "2026-11-21T09:00:00"}, want: "HO104:44"},
 		{name: "date for a time", edits: []string{`"2026-11-21T09:00:00+08:00"`, "2026-11-21"}, want: "HO104:44"},
 		{name: "number for a time", edits: []string{`"2026-11-21T09:00:00+08:00"`, "2026"}, want: "HO104:44"},
+		{name: "a comma before the fraction", edits: []string{"2026-11-21T09:00:00+", "2026-11-21T09:00:00,5+"}, want: "HO104:44"},
+		{name: "fractions of a second", edits: []string{"2026-11-20T18:02:11", "2026-11-20T18:02:11.345", "2026-11-21T09:00:00", "2026-11-21T09:00:00.5"}},
 		{name: "no such month", edits: []string{"2026-11-21T09", "2026-13-21T09"}, want: "HO104:44"},
 		{name: "back before leaving", edits: []string{"2026-11-21T09:00", "2026-11-20T18:02"}, want: "HO104:44"},
 		{name: "unreachable", edits: []string{"returns_at", "reachable_until: \"2026-11-20T17:00:00+08:00\"\nreturns_at"}, want: "HO104:44"},

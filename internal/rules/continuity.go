@@ -103,8 +103,8 @@ func (s *subject) amended(id string) bool {
 	if !ok || h.Amends == "" || s.State == nil {
 		return false
 	}
-	old := s.State.Handoffs[h.Amends]
-	return old != nil && slices.Contains(old.Chain, id)
+	old, version := s.State.Handoffs[h.Amends], s.State.Handoffs[id]
+	return old != nil && version != nil && version.First == old.First
 }
 
 // holds reports whether the sender is the custodian of a live item.

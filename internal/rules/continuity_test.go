@@ -17,7 +17,7 @@ var yesterday = time.Date(2026, 11, 19, 10, 0, 0, 0, time.UTC)
 func sent(id, by string, at time.Time, body *handoff.Handoff) *handoff.HandoffState {
 	return &handoff.HandoffState{
 		Record: handoff.New(id, at, by, body), Handoff: body,
-		State: handoff.HandoffPublished, Chain: []string{id},
+		State: handoff.HandoffPublished, First: id,
 	}
 }
 

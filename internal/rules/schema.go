@@ -229,7 +229,7 @@ func describe(value any) string {
 // one line, in quotes, without secrets, and not longer than a line.
 func quote(text string) string {
 	const longest = 48
-	runes := []rune(handoff.OneLine(masked(text)))
+	runes := []rune(handoff.OneLine(Mask(text)))
 	if len(runes) > longest {
 		runes = append(runes[:longest-1], '…')
 	}

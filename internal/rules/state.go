@@ -23,7 +23,7 @@ func CheckState(state *handoff.State, ctx Context) []handoff.Finding {
 			continue
 		}
 		f.Level = level
-		f.Field, f.Message, f.Fix = masked(f.Field), masked(f.Message), masked(f.Fix)
+		f.Field, f.Message, f.Fix = Mask(f.Field), Mask(f.Message), Mask(f.Fix)
 		findings = append(findings, f)
 	}
 	handoff.SortFindings(findings)

@@ -216,7 +216,8 @@ func (v *validator) checkText(n *node, value, field string) {
 		v.refuse(n, "pattern", field, value)
 	}
 	if n.Format == "date-time" {
-		if _, err := time.Parse(time.RFC3339, value); err != nil {
+		// Package time reads a comma before the fraction as well, RFC 3339 does not.
+		if _, err := time.Parse(time.RFC3339, value); err != nil || strings.Contains(value, ",") {
 			v.refuse(n, "format", field, value)
 		}
 	}

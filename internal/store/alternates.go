@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -41,8 +40,9 @@ func objectDirs(dir string, extra []string) ([]string, error) {
 // directory dir names, gitrepository-layout(5): one a line, relative to dir,
 // quoted as a C string if it begins with a quote, comments beginning with #.
 func readAlternates(dir string) ([]string, error) {
-	text, err := os.ReadFile(filepath.Join(dir, "info", "alternates"))
-	if errors.Is(err, fs.ErrNotExist) {
+	path := filepath.Join(dir, "info", "alternates")
+	text, err := os.ReadFile(path)
+	if isAbsent(path, err) {
 		return nil, nil
 	}
 	if err != nil {

@@ -112,6 +112,7 @@ func (r *Repo) appendOnce(ctx context.Context, change Change) (Commit, error) {
 		a.openMarker, // from here other writers of ours wait
 		a.lockIndex,  // from here nobody stages, merges or checks out
 		a.lockBranch, // from here nobody moves HEAD or the branch, and its tip is read
+		a.findIndex,  // from here nobody makes one
 		a.checkPaths,
 		a.startIndex, // a copy gets the entries while we go on
 		a.writeObjects,
@@ -139,21 +140,22 @@ type appending struct {
 	*Repo
 	change Change
 
-	index   *lock  // only on the checked-out branch
-	base    string // "HEAD", or the full name of a branch that is not checked out
-	move    refMove
-	entry   logEntry // of the reflogs
-	objects *objects
-	files   []treeFile
-	sparse  sparsePatterns
-	edit    *indexEdit
-	marker  *marker
-	placed  placed
-	root    plumbing.Hash // the tree of the new commit
-	trees   []rawObject   // the trees that are new in it
-	commit  Commit
-	landed  bool // the branch has moved
-	behind  bool // and the index has not
+	index     *lock  // only on the checked-out branch
+	unindexed bool   // the index is locked, and is not there
+	base      string // "HEAD", or the full name of a branch that is not checked out
+	move      refMove
+	entry     logEntry // of the reflogs
+	objects   *objects
+	files     []treeFile
+	sparse    sparsePatterns
+	edit      *indexEdit
+	marker    *marker
+	placed    placed
+	root      plumbing.Hash // the tree of the new commit
+	trees     []rawObject   // the trees that are new in it
+	commit    Commit
+	landed    bool // the branch has moved
+	behind    bool // and the index has not
 }
 
 // check refuses a change that no repository could take.
@@ -165,7 +167,7 @@ func (c *Change) check() error {
 		return errors.New("change: the message is empty or holds a zero byte")
 	}
 	for _, who := range []Ident{c.Author, c.Committer} {
-		if cleanName(who.Name) != who.Name || cleanName(who.Email) != who.Email || who.Name == "" || who.Email == "" {
+		if !who.canStand() {
 			return fmt.Errorf("change: identity %q cannot stand in a commit", who)
 		}
 	}
@@ -194,7 +196,7 @@ func validPath(name string) bool {
 
 // checkedOut reports whether the change goes to the checked-out branch of a
 // work tree, with its index and files.
-func (a *appending) checkedOut() bool { return a.index != nil }
+func (a *appending) checkedOut() bool { return a.index != nil && !a.unindexed }
 
 // openMarker announces the append, so that what it leaves when it is killed can
 // be told from what others leave, by a token in all of it.
@@ -281,9 +283,27 @@ func (a *appending) checkTarget(ctx context.Context) error {
 	return nil
 }
 
+// findIndex sees whether there is an index. Where there is none though the tip's
+// tree holds something, nothing has been checked out yet, or the file was lost:
+// an index of our entries alone would make the user's next commit delete all
+// else. The lock is kept all the same, so that none is made of the old tip
+// meanwhile.
+func (a *appending) findIndex(context.Context) error {
+	if a.index == nil || a.commit.Parent == "" {
+		return nil
+	}
+	if there, err := a.hasIndex(); there || err != nil {
+		return err
+	}
+	root, err := a.objects.commitTree(plumbing.NewHash(a.commit.Parent))
+	a.unindexed = root.String() != emptyTree
+	return err
+}
+
 // checkPaths refuses before anything is written when a file cannot be put at
-// its path: in the tree of the tip, in the index, or in the work tree.
-func (a *appending) checkPaths(context.Context) (err error) {
+// its path: in the tree of the tip, in the index, or in the work tree. Nor is it
+// where git would make something else of it.
+func (a *appending) checkPaths(ctx context.Context) (err error) {
 	var root plumbing.Hash // of the tip; zero for the first commit
 	if a.commit.Parent != "" {
 		if root, err = a.objects.commitTree(plumbing.NewHash(a.commit.Parent)); err != nil {
@@ -294,6 +314,9 @@ func (a *appending) checkPaths(context.Context) (err error) {
 		a.files = append(a.files, treeFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.ComputeHash(plumbing.BlobObject, file.Data)})
 	}
 	if err := a.planTrees(root); err != nil {
+		return err
+	}
+	if err := a.checkAttributes(ctx, root, a.change.Files, a.checkedOut()); err != nil {
 		return err
 	}
 	if !a.checkedOut() {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -18,11 +19,13 @@ import (
 type AuditOptions struct {
 	Dir    string // of the records
 	Refs   []Ref  // the tips whose history is audited
+	Main   []Ref  // those that review leads to, audited as well; see [Repo.Mainline]
 	Now    time.Time
 	Signed bool // every record must be in a commit that its author has signed
 
-	// Config stands for the configuration of commits that have none, as those
-	// of a branch that holds nothing but records.
+	// Config is the configuration of the default branch. It stands for that of
+	// commits that have none, as those of a branch that holds nothing but
+	// records, and what another branch says against it is not believed.
 	Config *teamconfig.Config
 
 	// Progress, unless nil, is told now and then how many of the commits have
@@ -47,9 +50,13 @@ const (
 	AuditSigner     AuditKind = "signer"     // signed by somebody else
 	AuditDuplicated AuditKind = "duplicated" // one id, two records
 	AuditDigest     AuditKind = "digest"     // an ack was given to other bytes
-	AuditRewritten  AuditKind = "rewritten"  // commits that were verified are gone
-	AuditLost       AuditKind = "lost"       // a record went with them
+	AuditRewritten  AuditKind = "rewritten"  // commits of the mainline that were verified are gone
+	AuditLost       AuditKind = "lost"       // no ref has a record any more
+	AuditUnproven   AuditKind = "unproven"   // a verdict in a squash merge, which nobody here saw before: a note
 )
+
+// LevelNote is the level of what an audit notes, and does not count.
+const LevelNote handoff.Level = "note"
 
 // AuditFinding is something that an audit found, and in which commit.
 type AuditFinding struct {
@@ -58,16 +65,23 @@ type AuditFinding struct {
 	Commit string    `json:"commit,omitempty"` // 40 hex digits
 	Author string    `json:"author,omitempty"` // of the commit: "Name <email>"
 	At     string    `json:"at,omitempty"`     // the author date, RFC 3339 in UTC
+	Lost   []string  `json:"lost,omitempty"`   // ids of the records that went with history that was rewritten
+
+	// Gone says that the commit is no longer part of history. Such findings are
+	// reported only while they tell of the mainline, with Main.
+	Gone bool `json:"gone,omitempty"`
+	Main bool `json:"main,omitempty"`
 }
 
 // ConfigChange is a commit that changed who counts, or what counts. That is
 // how a team works; an audit reports it because its other findings depend on it.
 type ConfigChange struct {
 	Path     string   `json:"path"`
-	Sections []string `json:"sections"` // out of people, authority, rules; or "unreadable"
+	Sections []string `json:"sections"` // as [teamconfig.Changes] names them; or "unreadable"
 	Commit   string   `json:"commit"`
 	Author   string   `json:"author"`
 	At       string   `json:"at"`
+	Gone     bool     `json:"gone,omitempty"` // the commit is no longer part of history; never in a report
 }
 
 // AuditReport is the result of an audit.
@@ -76,6 +90,7 @@ type AuditReport struct {
 	Records  int // of them added
 	New      int // commits that this audit was the first to look at
 	Findings []AuditFinding
+	Notes    []AuditFinding // what is no finding and should be known
 	Configs  []ConfigChange
 	Unseen   []string // what an audit could not look at here, one sentence each
 }
@@ -92,25 +107,54 @@ func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
 	// Nearly all that is alive in a long history has no pointers: collecting
 	// more often costs little, and saves a quarter of the memory.
 	defer debug.SetGCPercent(debug.SetGCPercent(auditGCPercent))
-	a := &audit{
-		Repo: r, opts: o, blocks: newBlockCache(maxWalkedBase),
-		configs: map[plumbing.Hash]*teamconfig.Config{}, handles: map[whoseCommit]handleAnswer{}, mailmap: map[author]author{},
-		names: newRecordNames(o.Dir),
-	}
+	a := r.newAudit(r.auditPath(), o)
 	if err := a.begin(); err != nil {
 		return AuditReport{}, err
 	}
-	if !a.mark.covers(a.tips, a.remotes) {
-		for _, step := range []func(context.Context) error{a.walk, a.judgeCommits, a.judgeSignatures, a.findMissing, a.judgeUnion, a.judgeLost, a.remember} {
-			if err := step(ctx); err != nil {
-				if missing, ok := errors.AsType[*MissingError](err); ok {
-					missing.WayOut = "git fetch --refetch --no-filter " + handoff.ShellArgument(missing.Remote) + " fetches all of history, which this looks at"
-				}
-				return AuditReport{}, err
-			}
+	tracking, err := a.ListRefs("refs/remotes/")
+	if err != nil {
+		return AuditReport{}, err
+	}
+	a.setRemotes(tracking)
+	if !a.mark.covers(a.tips, a.main, a.remotes) {
+		if err := a.run(ctx, a.walk, a.judgeCommits, a.judgeSignatures, a.endCommits, a.forgetGone, a.settleDoubts,
+			a.judgeUnion, a.judgeLost, a.judgeMainline, a.remember); err != nil {
+			return AuditReport{}, err
 		}
 	}
 	return a.report(), nil
+}
+
+// newAudit prepares an audit whose mark is at a path.
+func (r *Repo) newAudit(path string, o AuditOptions) *audit {
+	return &audit{
+		Repo: r, opts: o, path: path, blocks: newBlockCache(maxWalkedBase),
+		configs: map[plumbing.Hash]*teamconfig.Config{}, mainConfigs: map[plumbing.Hash]bool{},
+		writers: map[whoseCommit]teamconfig.Writer{}, mailmap: map[author]author{},
+		names: newRecordNames(o.Dir),
+	}
+}
+
+// run takes the steps of an audit.
+func (a *audit) run(ctx context.Context, steps ...func(context.Context) error) error {
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			if missing, ok := errors.AsType[*MissingError](err); ok {
+				missing.WayOut = "git fetch --refetch --no-filter " + handoff.ShellArgument(missing.Remote) + " fetches all of history, which this looks at"
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// setRemotes notes the commits of remote-tracking branches.
+func (a *audit) setRemotes(tracking []Ref) {
+	for _, ref := range tracking {
+		a.remotes = append(a.remotes, ref.Hash)
+	}
+	slices.Sort(a.remotes)
+	a.remotes = slices.Compact(a.remotes)
 }
 
 // auditGCPercent is by how much the memory may grow before it is collected.
@@ -119,47 +163,41 @@ const auditGCPercent = 50
 // audit is one run.
 type audit struct {
 	*Repo
-	opts    AuditOptions
-	tips    map[string]plumbing.Hash // by name; of several at one commit only one is here
-	remotes []string                 // the commits of remote-tracking branches, sorted
-	mark    *auditMark               // what is known, and what this run adds
-	fresh   bool                     // there was no mark to go on from
-	before  int                      // how many commits the mark had
-	unseen  []string
-	blocks  *blockCache
+	opts      AuditOptions
+	path      string                   // of the mark
+	refs      []Ref                    // that are audited: the mainline first
+	tips      map[string]plumbing.Hash // by name; of several at one commit only one is here
+	main      map[string]plumbing.Hash // the mainline, by name
+	remotes   []string                 // the commits of remote-tracking branches, sorted
+	mark      *auditMark               // what is known, and what this run adds
+	fresh     bool                     // there was no mark to go on from
+	forgetful bool                     // there is one that cannot be read, and is left alone
+	before    int                      // how many commits the mark had
+	verified  *auditMark               // the mark of an audit of all refs, for one of the mainline; may be nil
+	unseen    []string
+	blocks    *blockCache
 
-	history *history
-	configs map[plumbing.Hash]*teamconfig.Config // by blob; nil for one that cannot be read
-	handles map[whoseCommit]handleAnswer
-	mailmap map[author]author // how .mailmap spells those that were looked up
+	history     *history                             // the commits that are new; until endCommits
+	merged      []bool                               // by place: whether the mainline reaches a commit
+	configs     map[plumbing.Hash]*teamconfig.Config // by blob; nil for one that cannot be read
+	mainConfigs map[plumbing.Hash]bool               // the blobs of those that the mainline has or had
+	writers     map[whoseCommit]teamconfig.Writer
+	mailmap     map[author]author // how .mailmap spells those that were looked up
 
 	added   []judgedCommit // that added records; with Signed
 	names   *recordNames
-	acks    []recordName               // that were added
-	changed bool                       // a record that was there before is not what it was
-	missing map[plumbing.Hash][]string // commits that references had and have no more → these; after findMissing
-	union   *recordUnion               // of all tips; after judgeUnion
+	acks    []recordName    // that were added
+	seen    []plumbing.Hash // records of which some commit off the mainline says who wrote them, and when
+	doubts  int             // how many doubts earlier audits have left
+	changed bool            // a record that was there before is not what it was
+	missing bool            // some tip of then is not part of new history; after endCommits
+	all     *history        // all of history; once it was needed
+	union   *recordUnion    // of all tips; after judgeUnion
 }
 
 // begin reads the mark.
 func (a *audit) begin() error {
-	a.tips = map[string]plumbing.Hash{}
-	for _, ref := range a.opts.Refs {
-		if ref.Err != nil {
-			a.unseen = append(a.unseen, ref.Name+" cannot be read: "+ref.Err.Error())
-			continue
-		}
-		a.tips[ref.Name] = plumbing.NewHash(ref.Hash)
-	}
-	tracking, err := a.ListRefs("refs/remotes/")
-	if err != nil {
-		return err
-	}
-	for _, ref := range tracking {
-		a.remotes = append(a.remotes, ref.Hash)
-	}
-	slices.Sort(a.remotes)
-	a.remotes = slices.Compact(a.remotes)
+	a.setTips()
 	edge, err := a.shallowEdge()
 	if err != nil {
 		return err
@@ -167,35 +205,75 @@ func (a *audit) begin() error {
 	if len(edge) > 0 {
 		a.unseen = append(a.unseen, "this is a shallow clone: what lies before its "+handoff.Count(len(edge), "oldest commit")+" is not here; git fetch --unshallow brings it")
 	}
-	a.mark, err = a.loadMark(a.opts.Dir, sortedHashes(edge), a.opts.Signed)
+	a.mark, err = a.loadMark(a.path, a.opts.Dir, sortedHashes(edge), a.opts.Signed)
 	if err != nil {
-		return err
+		// What was verified before is there and out of reach: not a first time.
+		a.forgetful = true
+		a.unseen = append(a.unseen, "what earlier verifications remember cannot be read, so history that was rewritten since is not noticed: "+err.Error())
 	}
 	if a.mark == nil {
-		a.fresh = true
+		a.fresh = !a.forgetful
 		a.mark = newAuditMark(a.opts.Dir, sortedHashes(edge), a.opts.Signed)
 	}
-	a.before = a.mark.Commits
+	if a.mark.Main == nil {
+		if err := a.recallTips(); err != nil {
+			return err
+		}
+	}
+	a.before, a.doubts = a.mark.Commits, len(a.mark.Doubts)
+	for _, blob := range a.mark.MainConfigs {
+		a.mainConfigs[plumbing.NewHash(blob)] = true
+	}
 	return nil
 }
 
 // walk gathers the commits that are new.
 func (a *audit) walk(ctx context.Context) (err error) {
-	tips := make([]plumbing.Hash, 0, len(a.tips))
-	for _, ref := range a.opts.Refs {
+	if a.history, err = a.walkHistory(ctx, a.blocks, a.tipHashes(), a.mark.has); err != nil {
+		return err
+	}
+	main := slices.Collect(maps.Values(a.main))
+	a.history.markMainline(main)
+	a.merged = a.history.reachedFrom(main)
+	return nil
+}
+
+// setTips notes the refs that are audited, the mainline first.
+func (a *audit) setTips() {
+	a.tips, a.main = map[string]plumbing.Hash{}, map[string]plumbing.Hash{}
+	for _, ref := range a.opts.Main {
+		a.main[ref.Name] = plumbing.NewHash(ref.Hash)
+	}
+	a.refs, a.unseen = distinct(slices.Concat(a.opts.Main, a.opts.Refs)), nil
+	for _, ref := range a.refs {
+		if ref.Err != nil {
+			a.unseen = append(a.unseen, ref.Name+" cannot be read: "+ref.Err.Error())
+			continue
+		}
+		a.tips[ref.Name] = plumbing.NewHash(ref.Hash)
+	}
+}
+
+// tipHashes are the commits of the refs, in their order.
+func (a *audit) tipHashes() []plumbing.Hash {
+	tips := make([]plumbing.Hash, 0, len(a.refs))
+	for _, ref := range a.refs {
 		if ref.Err == nil {
 			tips = append(tips, plumbing.NewHash(ref.Hash))
 		}
 	}
-	a.history, err = a.walkHistory(ctx, a.blocks, tips, a.mark.has)
-	return err
+	return tips
 }
 
 // report puts together what earlier runs and this one found.
 func (a *audit) report() AuditReport {
 	report := AuditReport{
 		Commits: a.mark.Commits, Records: a.mark.Records,
-		New: a.mark.Commits - a.before, Findings: a.mark.findings(a.opts.Signed), Configs: a.mark.Configs, Unseen: a.unseen,
+		New: a.mark.Commits - a.before, Findings: a.mark.findings(a.opts.Signed), Notes: a.mark.notes(),
+		Configs: a.mark.configs(), Unseen: a.unseen,
+	}
+	for _, lost := range a.mark.Lost {
+		report.Findings = append(report.Findings, a.lostFinding(lost))
 	}
 	if a.fresh {
 		report.Unseen = append(report.Unseen, "this is the first verification in this clone: history that was rewritten before cannot be noticed")
@@ -205,6 +283,11 @@ func (a *audit) report() AuditReport {
 
 // found notes a finding about what a commit did to a record.
 func (a *audit) found(rev *revision, kind AuditKind, code string, level handoff.Level, path, message string) {
+	a.mark.Findings = append(a.mark.Findings, a.finding(rev, kind, code, level, path, message))
+}
+
+// finding is what a commit, nil for none, did to a record.
+func (a *audit) finding(rev *revision, kind AuditKind, code string, level handoff.Level, path, message string) AuditFinding {
 	f := AuditFinding{Kind: kind, Finding: handoff.Finding{Code: code, Level: level, Path: path, Message: message}}
 	if name, ok := parseRecordName(a.opts.Dir, path); ok {
 		f.Record = name.ID
@@ -212,7 +295,7 @@ func (a *audit) found(rev *revision, kind AuditKind, code string, level handoff.
 	if rev != nil {
 		f.Commit, f.Author, f.At = rev.hash.String(), a.history.authors[rev.author].String(), rev.date()
 	}
-	a.mark.Findings = append(a.mark.Findings, f)
+	return f
 }
 
 // parseRecordName reads the path of a record below dir. The name decides who

@@ -22,6 +22,7 @@ func auditProcessors() int { return min(runtime.GOMAXPROCS(0), 4) }
 type revisionChanges struct {
 	config  plumbing.Hash  // the blob of the configuration, zero where there is none
 	parents [][]treeChange // against each parent; one entry for a commit without parents
+	err     error          // why it is not known
 }
 
 // eachChange compares the commits of a history with their parents, and calls
@@ -73,7 +74,10 @@ func (c *changeCollector) collect(places []int32) ([]revisionChanges, error) {
 			continue
 		}
 		if err := c.compare(rev, &all[i]); err != nil {
-			return nil, err
+			if isMissing(err) || context.Cause(c.trees.ctx) != nil {
+				return nil, err
+			}
+			all[i] = revisionChanges{err: err} // one bad commit hides no other
 		}
 	}
 	return all, nil

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path"
-	"reflect"
-	"slices"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -23,6 +21,13 @@ type judgedCommit struct {
 // judgeCommits looks at what each new commit changed, parents first.
 func (a *audit) judgeCommits(ctx context.Context) error {
 	return a.eachChange(ctx, a.blocks, a.history, a.opts.Dir, a.opts.Progress, func(place int32, changes *revisionChanges) error {
+		if changes.err != nil {
+			a.found(a.history.at(place), AuditUnreadable, "HO903", handoff.LevelError, "", "what it changed cannot be read: "+changes.err.Error())
+			return nil
+		}
+		if a.merged[place] && !changes.config.IsZero() {
+			a.mainConfigs[changes.config] = true
+		}
 		switch c := (judgedCommit{place, changes}); len(changes.parents) {
 		case 0:
 			return nil
@@ -38,6 +43,7 @@ func (a *audit) judgeCommits(ctx context.Context) error {
 func (a *audit) judgeCommit(ctx context.Context, commit judgedCommit, changes []treeChange) error {
 	rev := a.history.at(commit.place)
 	moved := a.moves(changes)
+	doubts := len(a.mark.Doubts)
 	for _, c := range changes {
 		if c.path == path.Join(a.opts.Dir, configName) {
 			if err := a.judgeConfig(rev, c); err != nil {
@@ -61,7 +67,7 @@ func (a *audit) judgeCommit(ctx context.Context, commit judgedCommit, changes []
 			a.judgeAlteration(rev, c)
 		}
 	}
-	return nil
+	return a.judgeSquash(rev, changes, a.mark.Doubts[doubts:])
 }
 
 // moves pairs the paths of records that a commit renamed: one is gone and
@@ -120,6 +126,15 @@ func (a *audit) judgeAlteration(rev *revision, c treeChange) {
 		kind, message = AuditMode, fmt.Sprintf("mode %06o became %06o", uint32(c.old.mode), uint32(c.new.mode))
 	}
 	a.found(rev, kind, "HO902", handoff.LevelError, c.path, message)
+	if kind == AuditDeleted {
+		a.mark.Findings[len(a.mark.Findings)-1].Fix = bringsBack(rev.hash.String()+"^", c.path)
+	}
+}
+
+// bringsBack is the command that brings a file back into the work tree as a
+// commit has it.
+func bringsBack(commit, path string) string {
+	return "git checkout " + handoff.ShellArgument(commit) + " -- " + handoff.ShellArgument(path) + " brings it back, to be committed"
 }
 
 // judgeAddition judges a record that a commit added.
@@ -145,46 +160,51 @@ func (a *audit) judgeAddition(ctx context.Context, commit judgedCommit, name han
 	if err != nil {
 		return err
 	}
-	a.judgeDate(rev, name, c.path, roster)
-	return a.judgeAuthor(ctx, rev, name, c.path, whoseCommit{commit.config, a.history.authors[rev.author]}, roster)
+	late := a.judgeDate(rev, name, roster)
+	forged, byRoster, err := a.judgeAuthor(ctx, commit, name.By, roster)
+	if err != nil {
+		return err
+	}
+	if late != "" {
+		a.doubt(rev, c, AuditBackdated, "HO905", handoff.LevelWarning, late)
+	}
+	if forged != "" {
+		level := handoff.LevelWarning
+		if name.Kind.IsVerdict() {
+			level = handoff.LevelError
+		}
+		a.doubt(rev, c, AuditIdentity, "HO904", level, forged).ByRoster = byRoster
+	}
+	if late == "" && forged == "" && !rev.mainline {
+		a.seen = append(a.seen, c.new.hash)
+	}
+	return nil
 }
 
-// judgeDate compares the time of a record with that of its commit.
-func (a *audit) judgeDate(rev *revision, name handoff.FileName, path string, c *teamconfig.Config) {
+// judgeDate compares the time of a record with that of its commit, and returns
+// what is wrong with it, "" for nothing.
+func (a *audit) judgeDate(rev *revision, name handoff.FileName, c *teamconfig.Config) string {
 	apart := name.At.Sub(time.Unix(rev.when, 0))
 	switch limit := c.Timing.Backdate.Wall(); {
 	case apart.Abs() > limit:
-		a.found(rev, AuditBackdated, "HO905", handoff.LevelWarning, path,
-			fmt.Sprintf("says %s, and was committed at %s", name.At.Format(time.RFC3339), rev.date()))
+		return fmt.Sprintf("says %s, and was committed at %s", name.At.Format(time.RFC3339), rev.date())
 	case name.At.After(a.opts.Now.Add(c.Timing.ClockSkew.Wall())):
-		a.found(rev, AuditBackdated, "HO905", handoff.LevelWarning, path,
-			fmt.Sprintf("says %s, which lies in the future", name.At.Format(time.RFC3339)))
+		return fmt.Sprintf("says %s, which lies in the future", name.At.Format(time.RFC3339))
 	}
+	return ""
 }
 
 // whoseCommit is an author under one configuration.
 type whoseCommit struct {
-	config plumbing.Hash
+	config plumbing.Hash // of its blob; zero for none
 	author author
 }
 
-// handleAnswer is whose handle an author has. certain is false for one that was
-// made of the address, because the roster does not have it.
-type handleAnswer struct {
-	handle  string
-	certain bool
-}
-
-// judgeAuthor compares who a record says it is by with the author of its
-// commit, under the roster of that commit.
-func (a *audit) judgeAuthor(ctx context.Context, rev *revision, name handoff.FileName, path string, who whoseCommit, c *teamconfig.Config) error {
-	answer, known := a.handles[who]
-	if !known {
-		answer = whoIs(c, who.author)
-		a.handles[who] = answer
-	}
-	if answer.claims(name.By, c) {
-		return nil
+// mayWrite reports whether the author of a commit may write as by, under the
+// configuration of a blob or the one that stands for it.
+func (a *audit) mayWrite(ctx context.Context, by string, who whoseCommit, c *teamconfig.Config) (bool, error) {
+	if c.WritesAs(a.writer(who, c), by) {
+		return true, nil
 	}
 	// Seldom is anybody here who did not forge: only now is git asked for the
 	// address that .mailmap gives.
@@ -192,36 +212,51 @@ func (a *audit) judgeAuthor(ctx context.Context, rev *revision, name handoff.Fil
 	if !known {
 		var err error
 		if mapped, err = a.mailmapped(ctx, who.author); err != nil {
-			return err
+			return false, err
 		}
 		a.mailmap[who.author] = mapped
 	}
-	if mapped != who.author && whoIs(c, mapped).claims(name.By, c) {
-		return nil
+	return mapped != who.author && c.WritesAs(c.Writer(mapped.name, mapped.email), by), nil
+}
+
+// writer returns whose handle an author has.
+func (a *audit) writer(who whoseCommit, c *teamconfig.Config) teamconfig.Writer {
+	w, known := a.writers[who]
+	if !known {
+		w = c.Writer(who.author.name, who.author.email)
+		a.writers[who] = w
 	}
-	whose := "is " + answer.handle
-	if !answer.certain {
-		whose = "is not in the roster"
-		if len(c.People) == 0 {
-			whose = "would be " + answer.handle
+	return w
+}
+
+// judgeAuthor compares who a record says it is by with the author of its
+// commit, under the roster of that commit, and returns what is wrong, "" for
+// nothing. byRoster is set when it is only by a roster that the mainline does
+// not have that the author is who they say.
+func (a *audit) judgeAuthor(ctx context.Context, commit judgedCommit, by string, c *teamconfig.Config) (wrong string, byRoster bool, err error) {
+	who := whoseCommit{commit.config, a.history.authors[a.history.at(commit.place).author]}
+	ok, err := a.mayWrite(ctx, by, who, c)
+	if err != nil {
+		return "", false, err
+	}
+	if !ok {
+		w := a.writer(who, c)
+		whose := "is " + w.Handle
+		if !w.Known {
+			whose = "is not in the roster"
+			if len(c.People) == 0 {
+				whose = "would be " + w.Handle
+			}
+		}
+		return "by " + by + ", but the author of the commit " + whose, false, nil
+	}
+	if main := a.opts.Config; !a.mainConfigs[commit.config] && len(main.People[by].Emails) > 0 {
+		ok, err = a.mayWrite(ctx, by, whoseCommit{author: who.author}, main)
+		if err == nil && !ok {
+			return "by " + by + ", but the address of the commit's author is theirs only in the configuration of this branch", true, nil
 		}
 	}
-	a.found(rev, AuditIdentity, "HO904", handoff.LevelWarning, path, "by "+name.By+", but the author of the commit "+whose)
-	return nil
-}
-
-// whoIs returns the handle of an author.
-func whoIs(c *teamconfig.Config, who author) handleAnswer {
-	if handle, ok := c.Handle(who.name, who.email); ok {
-		return handleAnswer{handle, true}
-	}
-	return handleAnswer{teamconfig.HandleFrom(who.email), false}
-}
-
-// claims reports whether the author may write as by. An address that only
-// resembles somebody's is not theirs when the roster has their addresses.
-func (h handleAnswer) claims(by string, c *teamconfig.Config) bool {
-	return h.handle == by && (h.certain || len(c.People[by].Emails) == 0)
+	return "", false, err
 }
 
 // configOf returns the configuration that a blob holds, or the one that stands
@@ -254,50 +289,38 @@ func (a *audit) readConfigBlob(blob plumbing.Hash) (*teamconfig.Config, error) {
 	return c, nil
 }
 
-// judgeConfig notes a change of the sections of the configuration on which
-// trust depends. That a team begins to have one is no change.
+// judgeConfig notes a change of the configuration, which says who counts, and
+// what. That a team begins to have one is no change; that it has one again after
+// it was removed is.
 func (a *audit) judgeConfig(rev *revision, c treeChange) error {
-	if c.old.isNone() || c.old.hash == c.new.hash {
+	a.mark.noteStep(c)
+	if c.old.isNone() && !a.mark.Unconfigured || c.old.hash == c.new.hash {
 		return nil
 	}
-	before, err := a.readConfigBlob(c.old.hash)
-	if err != nil {
-		return err
+	before, after := teamconfig.Default(), teamconfig.Default()
+	var err error
+	if !c.old.isNone() {
+		if before, err = a.readConfigBlob(c.old.hash); err != nil {
+			return err
+		}
 	}
-	after := teamconfig.Default()
 	if !c.new.isNone() {
 		if after, err = a.readConfigBlob(c.new.hash); err != nil {
 			return err
 		}
 	}
-	if sections := changedSections(before, after); len(sections) > 0 {
+	a.mark.Unconfigured = a.mark.Unconfigured || c.new.isNone()
+	sections := []string{"unreadable"}
+	if before != nil && after != nil {
+		sections = teamconfig.Changes(before, after)
+	}
+	if len(sections) > 0 {
 		a.mark.Configs = append(a.mark.Configs, ConfigChange{
 			Path: c.path, Sections: sections, Commit: rev.hash.String(),
 			Author: a.history.authors[rev.author].String(), At: rev.date(),
 		})
 	}
 	return nil
-}
-
-// changedSections names the sections in which two configurations differ.
-func changedSections(before, after *teamconfig.Config) []string {
-	if before == nil || after == nil {
-		return []string{"unreadable"}
-	}
-	var names []string
-	for _, section := range []struct {
-		name          string
-		before, after any
-	}{
-		{"people", before.People, after.People},
-		{"authority", before.Authorities, after.Authorities},
-		{"rules", before.Rules, after.Rules},
-	} {
-		if !reflect.DeepEqual(section.before, section.after) {
-			names = append(names, section.name)
-		}
-	}
-	return names
 }
 
 // judgeMerge judges a commit with several parents. Every parent has records
@@ -312,11 +335,16 @@ func (a *audit) judgeMerge(ctx context.Context, commit judgedCommit) error {
 		}
 	}
 	judged := map[string]bool{}
-	for _, c := range slices.Concat(parents...) {
-		if _, isRecord := parseRecordName(a.opts.Dir, c.path); isRecord && !c.old.isNone() && !judged[c.path] {
-			judged[c.path] = true
-			a.judgeMerged(a.history.at(commit.place), c, differs[c.path] == len(parents))
+	for i, changes := range parents {
+		for _, c := range changes {
+			if _, isRecord := parseRecordName(a.opts.Dir, c.path); isRecord && !c.old.isNone() && !judged[c.path] {
+				judged[c.path] = true
+				a.judgeMerged(a.history.at(commit.place), i, c, differs[c.path] == len(parents))
+			}
 		}
+	}
+	if err := a.judgeMergedConfig(commit, differs); err != nil {
+		return err
 	}
 	var own []treeChange // the merge's own work, taken from no parent
 	for _, c := range parents[0] {
@@ -327,10 +355,32 @@ func (a *audit) judgeMerge(ctx context.Context, commit judgedCommit) error {
 	return a.judgeCommit(ctx, commit, own)
 }
 
-// judgeMerged judges a record that a merge does not have as one of the parents
-// had it. When the other side has changed the record, that has been reported
-// with the commit that did it.
-func (a *audit) judgeMerged(rev *revision, c treeChange, fromNone bool) {
+// judgeMergedConfig looks whether a merge that takes the configuration of one
+// parent drops what another one had made of it: what led to the one that is taken
+// was said of the commits that did it, this was not.
+func (a *audit) judgeMergedConfig(commit judgedCommit, differs map[string]int) error {
+	name, said := path.Join(a.opts.Dir, configName), false
+	for _, changes := range commit.parents {
+		for _, c := range changes {
+			if c.path != name || c.old.isNone() {
+				continue
+			}
+			if !said && differs[name] < len(commit.parents) && !a.mark.ledTo(c.old.hash.String(), c.new.hash.String()) {
+				said = true
+				if err := a.judgeConfig(a.history.at(commit.place), c); err != nil {
+					return err
+				}
+			}
+			a.mark.noteStep(c)
+		}
+	}
+	return nil
+}
+
+// judgeMerged judges a record that a merge does not have as its nth parent had
+// it. When the other side has changed the record, that has been reported with
+// the commit that did it.
+func (a *audit) judgeMerged(rev *revision, n int, c treeChange, fromNone bool) {
 	_, reported := a.mark.Touched[c.path]
 	if reported && !fromNone {
 		return
@@ -341,4 +391,5 @@ func (a *audit) judgeMerged(rev *revision, c treeChange, fromNone bool) {
 		message = "dropped by a merge: one side had it"
 	}
 	a.found(rev, AuditReplaced, "HO902", handoff.LevelError, c.path, message)
+	a.mark.Findings[len(a.mark.Findings)-1].Fix = bringsBack(fmt.Sprintf("%s^%d", rev.hash, n+1), c.path)
 }

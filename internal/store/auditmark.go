@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,33 +15,53 @@ import (
 	"syscall"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// auditVersion is the format of marks. A mark of another format is forgotten.
-const auditVersion = 1
+// auditVersion is the format of marks. Of one of the first format, which did not
+// say what was lost when, the tips are known; one of another format is forgotten.
+const auditVersion = 2
 
-// auditMark is what audits remember: a line of JSON, then the hashes of all
-// commits that were audited, sorted, 20 bytes each.
+// auditMark is what audits remember: a line of JSON, then three lists of entries
+// of a fixed size, the first two of them sorted.
 type auditMark struct {
 	Version  int               `json:"version"`
 	Dir      string            `json:"dir"`
 	Shallow  []string          `json:"shallow,omitempty"` // the edge of the clone: when it moves, older commits appear
 	Signed   bool              `json:"signed"`            // signatures were looked at
 	Tips     map[string]string `json:"tips"`              // reference → commit
+	Main     map[string]string `json:"main,omitempty"`    // those of the mainline
 	Remotes  []string          `json:"remotes,omitempty"` // the commits of remote-tracking branches, sorted
-	Commits  int               `json:"commits"`           // how many hashes follow
+	Commits  int               `json:"commits"`           // how many hashes there are
+	Proven   int               `json:"proven,omitempty"`
+	Kept     int               `json:"kept,omitempty"`
 	Records  int               `json:"records"`
 	Findings []AuditFinding    `json:"findings,omitempty"`
+	Doubts   []doubt           `json:"doubts,omitempty"`
 	Configs  []ConfigChange    `json:"configs,omitempty"`
 	Touched  map[string]string `json:"touched,omitempty"` // path of a record that was changed → its first mode and blob
+	Lost     []lostRecord      `json:"lost,omitempty"`
+	Refs     []string          `json:"refs,omitempty"`  // that kept records name by their places
+	Words    []string          `json:"words,omitempty"` // likewise
 
-	commits []byte // the hashes
+	// Steps are the blobs of the configurations that each one became.
+	Steps map[string][]string `json:"steps,omitempty"`
+
+	// MainConfigs are the blobs of the configurations that the mainline has or
+	// had. Unconfigured says that it had one and then none.
+	MainConfigs  []string `json:"mainConfigs,omitempty"`
+	Unconfigured bool     `json:"unconfigured,omitempty"`
+
+	commits []byte // the hashes of all commits that were audited
+	proven  []byte // the blobs of records that a commit off the mainline bears out
+	kept    []byte // the records that the tips had; see keptRecord
 }
 
 func newAuditMark(dir string, shallow []string, signed bool) *auditMark {
 	return &auditMark{
 		Version: auditVersion, Dir: dir, Shallow: shallow, Signed: signed,
-		Tips: map[string]string{}, Touched: map[string]string{},
+		Tips: map[string]string{}, Main: map[string]string{}, Touched: map[string]string{}, Steps: map[string][]string{},
 	}
 }
 
@@ -47,54 +69,166 @@ func newAuditMark(dir string, shallow []string, signed bool) *auditMark {
 func (r *Repo) auditPath() string { return filepath.Join(r.common, "handoff", "verified") }
 
 // loadMark returns the mark that earlier audits have left. It is nil when there
-// is none that answers the same question.
-func (r *Repo) loadMark(dir string, shallow []string, signed bool) (*auditMark, error) {
-	data, err := os.ReadFile(r.auditPath())
-	if errors.Is(err, fs.ErrNotExist) {
+// is none of that directory.
+func (r *Repo) loadMark(path, dir string, shallow []string, signed bool) (*auditMark, error) {
+	data, err := ReadPlain(path)
+	if isAbsent(path, err) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	line, hashes, _ := bytes.Cut(data, []byte{'\n'})
+	line, lists, _ := bytes.Cut(data, []byte{'\n'})
 	m := newAuditMark(dir, shallow, signed)
-	if json.Unmarshal(line, m) != nil || m.Version != auditVersion || len(hashes) != m.Commits*hashSize {
-		return nil, nil // of another version, or damaged: what it said is not known
+	m.Shallow = nil
+	if json.Unmarshal(line, m) != nil || m.Dir != dir || !m.take(lists) {
+		return nil, nil // damaged, or of another version: what it said is not known
 	}
-	m.commits = hashes
-	if m.Dir != dir || !slices.Equal(m.Shallow, shallow) || signed && !m.Signed {
-		return nil, nil
+	if m.Version != auditVersion || !slices.Equal(m.Shallow, shallow) || signed && !m.Signed {
+		m.beginAnew(shallow, signed)
 	}
 	return m, nil
 }
 
-// covers reports whether the commits that tips and remotes name are the last
-// that were audited.
-func (m *auditMark) covers(tips map[string]plumbing.Hash, remotes []string) bool {
-	if len(m.Tips) != len(tips) || !slices.Equal(m.Remotes, remotes) {
+// take splits the lists, and reports whether they are as long as they are said
+// to be.
+func (m *auditMark) take(lists []byte) bool {
+	commits, proven, kept := m.Commits*hashSize, m.Proven*hashSize, m.Kept*keptSize
+	switch {
+	case m.Version != auditVersion && m.Version != 1,
+		m.Commits < 0, m.Proven < 0, m.Kept < 0, len(lists) != commits+proven+kept:
 		return false
 	}
-	for name, hash := range tips {
-		if m.Tips[name] != hash.String() {
-			return false
-		}
-	}
+	m.commits, m.proven, m.kept = lists[:commits], lists[commits:commits+proven], lists[commits+proven:]
 	return true
 }
 
+// beginAnew makes all commits unknown, as there is more to find in them than
+// was looked for, and keeps what only memory can tell: which commits and records
+// there were.
+func (m *auditMark) beginAnew(shallow []string, signed bool) {
+	if m.Version == 1 {
+		m.Main = nil // so that the tips stand for it
+	}
+	m.Version, m.Shallow, m.Signed = auditVersion, shallow, signed
+	m.Commits, m.commits, m.Records = 0, nil, 0
+	m.Doubts, m.Configs, m.Touched, m.Unconfigured, m.Steps = nil, nil, map[string]string{}, false, map[string][]string{}
+	m.Findings = slices.DeleteFunc(m.Findings, func(f AuditFinding) bool { return f.Kind != AuditRewritten })
+}
+
+// covers reports whether the commits that tips, the mainline and remotes name
+// are the last that were audited.
+func (m *auditMark) covers(tips, main map[string]plumbing.Hash, remotes []string) bool {
+	return m.Commits > 0 && sameTips(m.Tips, tips) && sameTips(m.Main, main) && slices.Equal(m.Remotes, remotes)
+}
+
+// sameTips reports whether references are where they were.
+func sameTips(then map[string]string, now map[string]plumbing.Hash) bool {
+	return maps.EqualFunc(then, now, func(then string, now plumbing.Hash) bool { return then == now.String() })
+}
+
 // has reports whether a commit was audited.
-func (m *auditMark) has(hash plumbing.Hash) bool {
-	_, found := sort.Find(len(m.commits)/hashSize, func(i int) int {
-		return bytes.Compare(hash[:], m.commits[i*hashSize:][:hashSize])
+func (m *auditMark) has(hash plumbing.Hash) bool { return hasHash(m.commits, hash) }
+
+// hasHash finds a hash in a sorted list.
+func hasHash(list []byte, hash plumbing.Hash) bool {
+	_, found := sort.Find(len(list)/hashSize, func(i int) int {
+		return bytes.Compare(hash[:], list[i*hashSize:][:hashSize])
 	})
 	return found
 }
 
-// findings returns what was found, without what was not asked for.
+// findings returns what was found, without what was not asked for and what is
+// gone.
 func (m *auditMark) findings(signed bool) []AuditFinding {
-	return slices.DeleteFunc(slices.Clone(m.Findings), func(f AuditFinding) bool {
-		return !signed && (f.Kind == AuditUnsigned || f.Kind == AuditSigner)
+	findings := slices.DeleteFunc(slices.Clone(m.Findings), func(f AuditFinding) bool {
+		return f.Gone && !f.Main || !signed && (f.Kind == AuditUnsigned || f.Kind == AuditSigner)
 	})
+	for i := range findings {
+		if f := &findings[i]; f.Kind == AuditRewritten && m.lacks(f.Lost) {
+			f.Level = handoff.LevelError
+		}
+	}
+	for _, d := range m.Doubts {
+		if d.stands() {
+			findings = append(findings, d.AuditFinding)
+		}
+	}
+	return findings
+}
+
+// lacks reports whether any of some records is lost.
+func (m *auditMark) lacks(ids []string) bool {
+	return slices.ContainsFunc(m.Lost, func(r lostRecord) bool {
+		name, ok := parseRecordName(m.Dir, r.Path)
+		return ok && slices.Contains(ids, name.ID)
+	})
+}
+
+// notes returns what is no finding.
+func (m *auditMark) notes() []AuditFinding {
+	var notes []AuditFinding
+	for i := range m.Doubts {
+		if d := &m.Doubts[i]; d.isUnproven() {
+			notes = append(notes, d.note())
+		}
+	}
+	return notes
+}
+
+// configs returns the changes of the configuration that are part of history.
+func (m *auditMark) configs() []ConfigChange {
+	return slices.DeleteFunc(slices.Clone(m.Configs), func(c ConfigChange) bool { return c.Gone })
+}
+
+// goneMark is where a mark says of something that its commit is gone.
+type goneMark struct {
+	commit     string // "" for no commit
+	gone, main *bool  // main is nil for what is not reported once it is gone
+}
+
+// goneMarks are those of all that has a commit.
+func (m *auditMark) goneMarks() []goneMark {
+	var marks []goneMark
+	for i := range m.Findings {
+		f := &m.Findings[i]
+		marks = append(marks, goneMark{f.Commit, &f.Gone, &f.Main})
+	}
+	for i := range m.Doubts {
+		marks = append(marks, goneMark{m.Doubts[i].Commit, &m.Doubts[i].Gone, nil})
+	}
+	for i := range m.Configs {
+		marks = append(marks, goneMark{m.Configs[i].Commit, &m.Configs[i].Gone, nil})
+	}
+	return marks
+}
+
+// noteStep notes that one configuration became another.
+func (m *auditMark) noteStep(c treeChange) {
+	before, after := c.old.hash.String(), c.new.hash.String()
+	if !c.old.isNone() && !slices.Contains(m.Steps[before], after) {
+		m.Steps[before] = append(m.Steps[before], after)
+	}
+}
+
+// ledTo reports whether a configuration became another one, in any number of
+// steps.
+func (m *auditMark) ledTo(before, after string) bool {
+	met := map[string]bool{before: true}
+	for pending := []string{before}; len(pending) > 0; {
+		at := pending[0]
+		pending = pending[1:]
+		if at == after {
+			return true
+		}
+		for _, next := range m.Steps[at] {
+			if !met[next] {
+				met[next] = true
+				pending = append(pending, next)
+			}
+		}
+	}
+	return false
 }
 
 // drop forgets the findings of a kind that is looked for anew.
@@ -102,30 +236,71 @@ func (m *auditMark) drop(kind AuditKind) {
 	m.Findings = slices.DeleteFunc(m.Findings, func(f AuditFinding) bool { return f.Kind == kind })
 }
 
+// recallTips makes of a mark of the first format what it says today: which of
+// its tips were the mainline, and which records they had.
+func (a *audit) recallTips() error {
+	a.mark.Main = map[string]string{}
+	var refs []Ref
+	for _, name := range slices.Sorted(maps.Keys(a.mark.Tips)) {
+		hash := a.mark.Tips[name]
+		if _, main := a.main[name]; main {
+			a.mark.Main[name] = hash
+		}
+		if a.HasCommit(hash) {
+			refs = append(refs, Ref{Name: name, Hash: hash})
+		}
+	}
+	objects, err := a.newObjects()
+	if err != nil {
+		return err
+	}
+	defer objects.Close()
+	union, err := objects.readUnion(refs, a.names, 0)
+	if err == nil {
+		a.mark.setRefs(refs)
+		a.mark.keep(union)
+	}
+	return unlessUnreadable(err)
+}
+
+// setRefs notes the refs that kept records name.
+func (m *auditMark) setRefs(refs []Ref) {
+	m.Refs = nil
+	for _, ref := range refs {
+		m.Refs = append(m.Refs, ref.Name)
+	}
+}
+
 // remember writes the mark. That it cannot be written is no error where nothing
 // can be: reading never needs write access.
 func (a *audit) remember(context.Context) error {
-	a.mark.Tips, a.mark.Remotes = map[string]string{}, a.remotes
-	for name, hash := range a.tips {
-		a.mark.Tips[name] = hash.String()
+	if a.forgetful {
+		return nil
 	}
+	a.mark.Tips, a.mark.Main, a.mark.Remotes = hexTips(a.tips), hexTips(a.main), a.remotes
 	line, err := json.Marshal(a.mark)
 	if err != nil {
 		return err
 	}
-	err = a.writeState(a.auditPath(), append(line, '\n'), a.mark.commits)
+	err = a.writeState(a.path, append(line, '\n'), a.mark.commits, a.mark.proven, a.mark.kept)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		return nil
 	}
 	return err
 }
 
+// hexTips writes commits as a mark has them.
+func hexTips(tips map[string]plumbing.Hash) map[string]string {
+	list := make(map[string]string, len(tips))
+	for name, hash := range tips {
+		list[name] = hash.String()
+	}
+	return list
+}
+
 // add adds the commits of a history.
 func (m *auditMark) add(h *history) {
-	hashes := make([]plumbing.Hash, 0, h.size()+len(m.commits)/hashSize)
-	for old := range slices.Chunk(m.commits, hashSize) {
-		hashes = append(hashes, plumbing.Hash(old))
-	}
+	hashes := make([]plumbing.Hash, 0, h.size())
 	for _, slab := range h.slabs {
 		for i := range slab {
 			if !slab[i].known {
@@ -133,12 +308,62 @@ func (m *auditMark) add(h *history) {
 			}
 		}
 	}
-	slices.SortFunc(hashes, func(a, b plumbing.Hash) int { return bytes.Compare(a[:], b[:]) })
-	m.commits = make([]byte, 0, len(hashes)*hashSize)
-	for _, hash := range hashes {
-		m.commits = append(m.commits, hash[:]...)
+	m.commits = addHashes(m.commits, hashes)
+	m.Commits = len(m.commits) / hashSize
+}
+
+// addSeen adds records that commits off the mainline bear out.
+func (m *auditMark) addSeen(blobs []plumbing.Hash) {
+	m.proven = addHashes(m.proven, blobs)
+	m.Proven = len(m.proven) / hashSize
+}
+
+// addHashes adds hashes to a sorted list of distinct ones.
+func addHashes(list []byte, hashes []plumbing.Hash) []byte {
+	if len(hashes) == 0 {
+		return list
 	}
-	m.Commits = len(hashes)
+	for old := range slices.Chunk(list, hashSize) {
+		hashes = append(hashes, plumbing.Hash(old))
+	}
+	slices.SortFunc(hashes, func(a, b plumbing.Hash) int { return bytes.Compare(a[:], b[:]) })
+	hashes = slices.Compact(hashes)
+	list = make([]byte, 0, len(hashes)*hashSize)
+	for _, hash := range hashes {
+		list = append(list, hash[:]...)
+	}
+	return list
+}
+
+// keep remembers the records of a union.
+func (m *auditMark) keep(u *recordUnion) {
+	m.Words, m.kept, m.Kept = u.names.words, make([]byte, 0, len(u.files)*keptSize), len(u.files)
+	for _, f := range u.files {
+		k := keptRecord{recordName: f.recordName, ref: uint32(f.ref)}
+		copy(k.blob[:], f.hash[:])
+		m.kept = k.append(m.kept)
+	}
+}
+
+// keptRecords yields the records that the tips had, with their names among
+// others. What does not fit together is damaged, and says nothing.
+func (m *auditMark) keptRecords(names *recordNames) iter.Seq[keptRecord] {
+	places := make([]int32, len(m.Words))
+	for i, word := range m.Words {
+		places[i] = names.word(word)
+	}
+	return func(yield func(keptRecord) bool) {
+		for data := range slices.Chunk(m.kept, keptSize) {
+			k := readKept(data)
+			if uint32(k.kind) >= uint32(len(places)) || uint32(k.by) >= uint32(len(places)) || int(k.ref) >= len(m.Refs) {
+				continue
+			}
+			k.kind, k.by = places[k.kind], places[k.by]
+			if !yield(k) {
+				return
+			}
+		}
+	}
 }
 
 // writeState replaces a file of ours in the git directory. Killed at any

@@ -90,12 +90,18 @@ func signs(c *teamconfig.Config, signer string, who author) bool {
 	return known && knownToo && mine == theirs
 }
 
+// Mailmapped returns who made something as .mailmap spells them.
+func (r *Repo) Mailmapped(ctx context.Context, who Ident) (Ident, error) {
+	mapped, err := r.mailmapped(ctx, author{who.Name, who.Email})
+	return Ident{Name: mapped.name, Email: mapped.email, When: who.When}, err
+}
+
 // mailmapped returns an author as .mailmap spells them.
-func (a *audit) mailmapped(ctx context.Context, who author) (author, error) {
-	if !a.git.installed() || who.email == "" {
+func (r *Repo) mailmapped(ctx context.Context, who author) (author, error) {
+	if !r.git.installed() || who.email == "" {
 		return who, nil
 	}
-	out, err := a.git.output(ctx, "check-mailmap", who.String())
+	out, err := r.git.output(ctx, "check-mailmap", who.String())
 	if isError[*gitError](err) {
 		return who, nil // a name that git would not write stays as it is
 	}

@@ -75,9 +75,10 @@ func (n *recordNames) path(name recordName) string {
 // recordUnion is the records that all tips hold together, each path with each
 // of its contents once.
 type recordUnion struct {
-	names *recordNames
-	files []unionFile
-	byID  []int32 // places in files; those of one id in the order of files
+	names   *recordNames
+	partial bool // something could not be read
+	files   []unionFile
+	byID    []int32 // places in files; those of one id in the order of files
 }
 
 // unionFile is a record and the tip by which it was found. It has no pointers:
@@ -95,16 +96,18 @@ func (o *objects) readUnion(refs []Ref, names *recordNames, expected int) (*reco
 	u := &recordUnion{names: names, files: make([]unionFile, 0, expected)}
 	walk := o.newTreeWalk(names.dir)
 	for i, ref := range refs {
-		if ref.Err != nil {
-			continue // the report says so
+		if ref.Err != nil || ref.Only != nil {
+			continue // the report says so; or nobody reads it
 		}
-		if err := walk.each(plumbing.NewHash(ref.Hash), func(f treeFile) {
+		err := walk.each(plumbing.NewHash(ref.Hash), func(f treeFile) {
 			if name, ok := parseRecordName(names.dir, f.Path); ok {
 				u.files = append(u.files, unionFile{names.intern(name), f.Hash, f.Mode, int32(i)})
 			}
-		}); err != nil {
-			return nil, err
+		})
+		if isMissing(err) {
+			return nil, err // the rest is for [Repo.LookAtRecords] to say
 		}
+		u.partial = u.partial || err != nil
 	}
 	u.byID = make([]int32, len(u.files))
 	for i := range u.byID {
@@ -143,14 +146,6 @@ func (u *recordUnion) sharedIDs() iter.Seq[[]int32] {
 	}
 }
 
-// has reports whether some tip has the record of an id as a commit has made it.
-func (u *recordUnion) has(id string, c treeChange) bool {
-	return slices.ContainsFunc(u.withID(id), func(place int32) bool {
-		f := &u.files[place]
-		return f.hash == c.new.hash && f.mode == c.new.mode && u.names.path(f.recordName) == c.path
-	})
-}
-
 // judgeUnion looks at the records that the tips hold together.
 func (a *audit) judgeUnion(ctx context.Context) error {
 	objects, err := a.newObjects()
@@ -159,7 +154,7 @@ func (a *audit) judgeUnion(ctx context.Context) error {
 	}
 	defer objects.Close()
 	objects.readThrough(a.blocks)
-	if a.union, err = objects.readUnion(a.opts.Refs, a.names, a.mark.Records); err != nil {
+	if a.union, err = objects.readUnion(a.refs, a.names, a.mark.Records); err != nil {
 		return err
 	}
 	a.mark.drop(AuditDuplicated)
@@ -172,7 +167,7 @@ func (a *audit) judgeUnion(ctx context.Context) error {
 // judgeDuplicates reports records with one id that are not the same.
 func (a *audit) judgeDuplicates(places []int32) {
 	first := a.union.files[places[0]]
-	refOf := func(f unionFile) string { return a.opts.Refs[f.ref].Name }
+	refOf := func(f unionFile) string { return a.refs[f.ref].Name }
 	for _, place := range places[1:] {
 		switch f := a.union.files[place]; {
 		case f.recordName != first.recordName:
@@ -243,12 +238,13 @@ func (a *audit) acksOtherBytes(o *objects, ack plumbing.Hash) (bool, error) {
 	return digest != "" && len(places) > 0, nil
 }
 
-// unlessUnreadable drops the error of what is too large for a record, or no file.
+// unlessUnreadable drops the error of a record that cannot be read, which is a
+// finding of its own, but for one that a partial clone has left with its remote.
 func unlessUnreadable(err error) error {
-	if isUnreadable(err) {
-		return nil
+	if isMissing(err) {
+		return err
 	}
-	return err
+	return nil
 }
 
 // ackedDigest returns the subject of an ack and its digest, "" without one. An

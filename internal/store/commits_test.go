@@ -76,7 +76,7 @@ func TestRecent(t *testing.T) {
 	// Known commits are followed back to a time only.
 	fresh = nil
 	all = nil
-	repo.Recent(context.Background(), []string{main}, []string{remote}, time.Now(), func(c CommitInfo, known bool) bool {
+	repo.Recent(context.Background(), []string{main}, []string{remote}, time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC), func(c CommitInfo, known bool) bool {
 		all = append(all, c.Hash)
 		if !known {
 			fresh = append(fresh, c.Hash)

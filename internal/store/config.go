@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -57,14 +60,49 @@ func (r *Repo) Config(key string) ([]string, error) {
 	return c[canonicalKey(key)], nil
 }
 
+// Setting is one value in the configuration and where it comes from.
+type Setting struct {
+	Scope string // "system", "global", "local", "worktree", or "command" for the environment
+	Key   string // as git prints it: "hook.handoff.event"
+	Value string
+}
+
+// IsFalse reports whether git reads the value as false.
+func (s Setting) IsFalse() bool { return parseFalse(s.Value) }
+
+// Settings returns the values in a section and its subsections, in the order
+// that git reads them.
+func (r *Repo) Settings(ctx context.Context, section string) ([]Setting, error) {
+	out, err := r.git.output(ctx, "config", "-z", "--show-scope", "--get-regexp", "^"+regexp.QuoteMeta(section)+`\.`)
+	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
+		return nil, nil // there is none
+	}
+	if err != nil {
+		return nil, err
+	}
+	var settings []Setting
+	fields := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+	for pair := range slices.Chunk(fields, 2) {
+		if len(pair) < 2 {
+			return nil, fmt.Errorf("git config --show-scope: %q", out)
+		}
+		key, value, ok := strings.Cut(pair[1], "\n")
+		if !ok {
+			value = "true"
+		}
+		settings = append(settings, Setting{Scope: pair[0], Key: key, Value: value})
+	}
+	return settings, nil
+}
+
 // SetConfig sets keys in the configuration of this repository, in pairs of key
-// and value.
+// and value, in their order.
 func (r *Repo) SetConfig(ctx context.Context, pairs ...[2]string) error {
 	if !r.git.installed() {
 		return errNoGit
 	}
 	for _, pair := range pairs {
-		if _, err := r.git.output(ctx, "config", "--local", pair[0], pair[1]); err != nil {
+		if _, err := r.git.output(ctx, "config", "--local", "--replace-all", pair[0], pair[1]); err != nil {
 			return fmt.Errorf("%s: %w", pair[0], err)
 		}
 	}
@@ -72,28 +110,67 @@ func (r *Repo) SetConfig(ctx context.Context, pairs ...[2]string) error {
 }
 
 // RemoveConfigSection removes a section from the configuration of this
-// repository. It is no error when there is none.
-func (r *Repo) RemoveConfigSection(ctx context.Context, section string) error {
-	_, err := r.git.output(ctx, "config", "--local", "--remove-section", section)
+// repository, scope "local", or of this work tree, scope "worktree". It is no
+// error when there is none.
+func (r *Repo) RemoveConfigSection(ctx context.Context, scope, section string) error {
+	_, err := r.git.output(ctx, "config", "--"+scope, "--remove-section", section)
 	if failed, ok := errors.AsType[*gitError](err); ok && strings.Contains(failed.Stderr, "no such section") {
 		return nil
 	}
 	return err
 }
 
-// Editor returns the command with which git would open an editor: GIT_EDITOR,
-// core.editor, VISUAL, EDITOR, or the one that git was built with.
+// Editor returns the command with which git would open an editor, but for what
+// the repository's own configuration names: GIT_EDITOR, core.editor, VISUAL,
+// EDITOR, or the one that git was built with.
 func (r *Repo) Editor(ctx context.Context) (string, error) {
-	if r.git.installed() {
-		out, err := r.git.output(ctx, "var", "GIT_EDITOR")
-		return strings.TrimSpace(string(out)), err
+	if command := r.env.get("GIT_EDITOR"); command != "" {
+		return command, nil
 	}
-	for _, key := range []string{"GIT_EDITOR", "VISUAL", "EDITOR"} {
+	command, err := r.userSetting(ctx, "core.editor")
+	if err != nil || command != "" {
+		return command, err
+	}
+	keys := []string{"VISUAL", "EDITOR"}
+	if term := r.env.get("TERM"); term == "" || term == "dumb" {
+		keys = keys[1:]
+	}
+	for _, key := range keys {
 		if command := r.env.get(key); command != "" {
 			return command, nil
 		}
 	}
-	return "", &UnsupportedError{What: "editor", Why: "none is set", WayOut: "set EDITOR"}
+	if !r.git.installed() {
+		return "", &UnsupportedError{What: "editor", Why: "none is set", WayOut: "set EDITOR"}
+	}
+	// Above all repositories, so that none has a say.
+	cmd := r.git.command(ctx, "false", "var", "GIT_EDITOR")
+	cmd.Dir = filepath.VolumeName(r.dir) + string(filepath.Separator)
+	cmd.Env = append(cmd.Env, "GIT_DIR="+filepath.Join(r.dir, "handoff", "none"))
+	out, err := runCommand(ctx, cmd, "var", nil)
+	return strings.TrimSpace(string(out)), err
+}
+
+// userSetting returns the value of key that wins in the user's and the system's
+// configuration and in the environment, "" when none has it. What the
+// repository's own configuration says does not count: it may have come with the
+// repository.
+func (r *Repo) userSetting(ctx context.Context, key string) (string, error) {
+	if !r.git.installed() {
+		c, err := readUserConfig(r.env)
+		return c.get(key), err
+	}
+	out, err := r.git.output(ctx, "config", "-z", "--show-scope", "--get-all", key)
+	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
+		return "", nil // nobody has set it
+	}
+	value := ""
+	for pair := range slices.Chunk(strings.Split(string(out), "\x00"), 2) {
+		if len(pair) == 2 && slices.Contains([]string{"system", "global", "command"}, pair[0]) {
+			value = pair[1]
+		}
+	}
+	return value, err
 }
 
 // canonicalKey writes the section and the variable of a key in lower case.

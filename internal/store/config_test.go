@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +21,7 @@ func TestSetConfig(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	for range 2 {
-		if err := r.open().RemoveConfigSection(ctx, "hook.handoff"); err != nil {
+		if err := r.open().RemoveConfigSection(ctx, "local", "hook.handoff"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,4 +66,46 @@ func TestConfigReadsWhatGitReads(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestEditorIsTheUsers shows that the repository's own configuration starts no
+// editor, whatever includes it.
+func TestEditorIsTheUsers(t *testing.T) {
+	gitRepo := seeded(t)
+	editor := func(env ...string) string {
+		t.Helper()
+		r, err := Open(t.Context(), gitRepo.dir, append(gitRepo.env, env...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		command, err := r.Editor(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return command
+	}
+	included := filepath.Join(t.TempDir(), "included")
+	if err := os.WriteFile(included, []byte("[core]\n\teditor = theirs\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	built := editor("TERM=xterm", "VISUAL=", "EDITOR=", "GIT_EDITOR=")
+	gitRepo.git("config", "core.editor", "theirs")
+	gitRepo.git("config", "include.path", included)
+	gitRepo.git("config", "extensions.worktreeConfig", "true")
+	gitRepo.git("config", "--worktree", "core.editor", "theirs")
+	for _, c := range []struct {
+		want string
+		env  []string
+	}{
+		{built, []string{"TERM=xterm", "VISUAL=", "EDITOR=", "GIT_EDITOR="}},
+		{"mine", []string{"TERM=xterm", "VISUAL=", "EDITOR=mine", "GIT_EDITOR="}},
+		{"visual", []string{"TERM=xterm", "VISUAL=visual", "EDITOR=mine", "GIT_EDITOR="}},
+		{"mine", []string{"TERM=dumb", "VISUAL=visual", "EDITOR=mine", "GIT_EDITOR="}},
+		{"set", []string{"TERM=xterm", "VISUAL=visual", "GIT_EDITOR=", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=core.editor", "GIT_CONFIG_VALUE_0=set"}},
+		{"first", []string{"GIT_EDITOR=first", "VISUAL=visual"}},
+	} {
+		if got := editor(c.env...); got != c.want {
+			t.Errorf("editor %q, want %q, with %q", got, c.want, c.env)
+		}
+	}
 }

@@ -136,11 +136,12 @@ func (r *configReader) includes(name, key string) bool {
 	case "gitdir/i":
 		return matchDir(strings.ToLower(r.dirPattern(name, pattern)), strings.ToLower(filepath.ToSlash(r.place.dir)))
 	case "onbranch":
-		branch, ok := strings.CutPrefix(readLine(filepath.Join(r.place.dir, "HEAD")), "ref: refs/heads/")
+		line, err := readLine(filepath.Join(r.place.dir, "HEAD"))
+		branch, ok := strings.CutPrefix(line, "ref: refs/heads/")
 		if strings.HasSuffix(pattern, "/") {
 			pattern += "**"
 		}
-		return ok && matchDir(pattern, branch)
+		return err == nil && ok && matchDir(pattern, branch)
 	}
 	return false
 }

@@ -39,13 +39,31 @@ type Fault struct {
 func (r *Repo) Diagnose(ctx context.Context, dir string) ([]Fault, error) {
 	var faults []Fault
 	for _, look := range []func(context.Context, string) ([]Fault, error){
-		r.lookAtAppend, r.lookAtRefs, r.lookAtLocks, r.lookAtLeftovers, r.lookAtIndex,
+		r.lookAtPlaces, r.lookAtAppend, r.lookAtRefs, r.lookAtLocks, r.lookAtLeftovers, r.lookAtIndex, r.lookAtAttributes,
 	} {
 		found, err := look(ctx, dir)
-		if err != nil {
-			return faults, err
+		if ctx.Err() != nil {
+			return faults, context.Cause(ctx)
+		}
+		if err != nil { // what one look cannot see must not hide what others do
+			faults = append(faults, Fault{Message: err.Error(), WayOut: "see what is there; nothing of it was changed"})
 		}
 		faults = append(faults, found...)
+	}
+	return faults, nil
+}
+
+// lookAtPlaces looks for something else where files of ours belong.
+func (r *Repo) lookAtPlaces(context.Context, string) ([]Fault, error) {
+	var faults []Fault
+	for _, dir := range slices.Compact([]string{r.dir, r.common}) {
+		for _, name := range []string{"append", "draft.yaml", "queries", "verified", "index.db", "index.db-journal"} {
+			path := filepath.Join(dir, "handoff", name)
+			if wrong, ok := errors.AsType[*NotFileError](CheckPlain(path)); ok {
+				faults = append(faults, Fault{Path: path, Message: wrong.What + " is where a file of handoff belongs",
+					WayOut: "see what it is, then rm -r " + handoff.ShellArgument(path)})
+			}
+		}
 	}
 	return faults, nil
 }
@@ -62,7 +80,7 @@ func (r *Repo) lookAtAppend(context.Context, string) ([]Fault, error) {
 // writerDied reports whether the marker of a writer is there and the writer is
 // not.
 func (r *Repo) writerDied() (bool, error) {
-	file, err := os.OpenFile(r.markerPath(), os.O_RDWR, 0)
+	file, err := OpenPlain(r.markerPath(), os.O_RDWR, 0)
 	if err != nil {
 		return false, unlessMissing(err)
 	}
@@ -75,9 +93,10 @@ func (r *Repo) writerDied() (bool, error) {
 	return err == nil && info.Size() > 0, err
 }
 
-// unlessMissing drops the error of a file that is not there or not ours to read.
+// unlessMissing drops the error of a file that is not there or not ours to read,
+// and that of something else in its place, which lookAtPlaces reports.
 func unlessMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || isError[*NotFileError](err) {
 		return nil
 	}
 	return err
@@ -140,7 +159,7 @@ func (r *Repo) lookAtLocks(context.Context, string) ([]Fault, error) {
 		}
 		age := time.Since(info.ModTime()).Round(time.Minute)
 		fault := Fault{Path: path, Message: fmt.Sprintf("a lock that is %s old", age), WayOut: "if no git command is running, remove it"}
-		if path == r.indexPath()+".lock" && plumbing.IsHash(readLine(path)) {
+		if line, err := readLine(path); err == nil && path == r.indexPath()+".lock" && plumbing.IsHash(line) {
 			fault.Message += ", of a command of ours that was killed"
 			fault.Repair = func(context.Context) error { return r.removeOwnLock(path) }
 		}
@@ -170,7 +189,7 @@ func (r *Repo) lockFiles() []string {
 
 // removeOwnLock removes a lock of ours, unless a writer of ours lives.
 func (r *Repo) removeOwnLock(path string) error {
-	file, err := os.OpenFile(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
+	file, err := OpenPlain(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return err
 	}
@@ -182,7 +201,7 @@ func (r *Repo) removeOwnLock(path string) error {
 }
 
 // leftovers are the names of our temporary files in the git directory.
-var leftovers = []string{"handoff-hooks-*", "handoff/lock-*", "handoff/index-*", "handoff/key-*", "handoff/verified-*", "handoff/draft-*"}
+var leftovers = []string{"handoff-hooks-*", "handoff/lock-*", "handoff/index-*", "handoff/key-*", "handoff/verified-*", "handoff/draft-*", "handoff/attributes-*"}
 
 // lookAtLeftovers looks for temporary files that a killed process has left.
 func (r *Repo) lookAtLeftovers(context.Context, string) ([]Fault, error) {
@@ -210,6 +229,9 @@ func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 	if err != nil || head.Unborn || r.worktree == "" {
 		return nil, nil // what is wrong with HEAD has been said
 	}
+	if there, err := r.hasIndex(); err != nil || !there {
+		return r.lookAtNoIndex(head, err)
+	}
 	indexed := map[string]bool{}
 	index, err := readIndex(r.indexPath(), func(entry indexEntry, _ int) {
 		if strings.HasPrefix(string(entry.path), dir+"/") {
@@ -228,8 +250,8 @@ func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 		return nil, err
 	}
 	files, err := objects.newTreeWalk(dir).files(plumbing.NewHash(head.Hash))
-	if err != nil {
-		return nil, err
+	if isMissing(err) {
+		return nil, err // what else cannot be read is said with the records
 	}
 	var faults []Fault
 	lost := &marker{Token: newToken()}
@@ -251,4 +273,49 @@ func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 			Repair:  func(ctx context.Context) error { return r.addMissing(ctx, lost) }})
 	}
 	return faults, nil
+}
+
+// lookAtNoIndex tells a work tree whose index was lost from one that nothing
+// was checked out in yet, which is as it should be.
+func (r *Repo) lookAtNoIndex(head Head, err error) ([]Fault, error) {
+	if err != nil {
+		return nil, err
+	}
+	objects, err := r.loadObjects()
+	if err != nil {
+		return nil, err
+	}
+	root, err := objects.commitTree(plumbing.NewHash(head.Hash))
+	if err != nil {
+		return nil, err
+	}
+	worktree, err := os.OpenRoot(r.worktree)
+	if err != nil {
+		return nil, err
+	}
+	defer worktree.Close()
+	for entry, err := range objects.entries("", root) {
+		if err != nil {
+			return nil, err
+		}
+		if _, err := worktree.Lstat(string(entry.name)); err == nil {
+			return []Fault{{Path: r.indexPath(), Message: "the index is not there, though files of HEAD are: the next commit deletes them all",
+				WayOut: "git reset makes it anew: what was staged has to be staged again, no file changes"}}, nil
+		}
+	}
+	return nil, nil
+}
+
+// lookAtAttributes asks whether git would change the bytes of records.
+func (r *Repo) lookAtAttributes(ctx context.Context, dir string) ([]Fault, error) {
+	wrong, ok := errors.AsType[*AttributesError](r.CheckAttributes(ctx, dir))
+	if !ok {
+		return nil, nil // what else is wrong has been said
+	}
+	fault := Fault{Path: wrong.File, Message: "git would change the bytes of records (" + wrong.Attribute + "), and a later commit -a would destroy them",
+		WayOut: wrong.WayOut()}
+	if wrong.File == dir+"/"+attributesName && !wrong.Committed && r.worktree != "" {
+		fault.Repair = func(context.Context) error { return r.SettleAttributes(dir) }
+	}
+	return []Fault{fault}, nil
 }

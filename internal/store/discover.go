@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,7 +97,11 @@ func followGitFile(path string) (string, error) {
 	if err != nil || info.IsDir() {
 		return path, err
 	}
-	target, ok := strings.CutPrefix(readLine(path), "gitdir:")
+	line, err := readLine(path)
+	if err != nil {
+		return "", err
+	}
+	target, ok := strings.CutPrefix(line, "gitdir:")
 	if !ok {
 		return "", &DamagedError{Path: path, Err: errors.New("not a git file")}
 	}
@@ -110,8 +113,9 @@ func commonDir(gitDir, cwd string, env environ) (string, error) {
 	if set := env.get("GIT_COMMON_DIR"); set != "" {
 		return absoluteFrom(cwd, set), nil
 	}
-	data, err := os.ReadFile(filepath.Join(gitDir, "commondir"))
-	if errors.Is(err, fs.ErrNotExist) {
+	path := filepath.Join(gitDir, "commondir")
+	data, err := os.ReadFile(path)
+	if isAbsent(path, err) {
 		return gitDir, nil
 	}
 	return absoluteFrom(gitDir, strings.TrimSpace(string(data))), err

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -92,6 +93,20 @@ func runCommand(ctx context.Context, cmd *exec.Cmd, name string, stdin io.Reader
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
 	err := cmd.Run()
 	return stdout.Bytes(), commandError(ctx, name, stderr.String(), err)
+}
+
+// runApart runs a command that starts programs of the user's: hooks, ssh. When
+// ctx ends all of them are asked to end, so that git removes its lock files, and
+// a second later they are ended.
+func runApart(ctx context.Context, cmd *exec.Cmd) error {
+	ownSession(cmd)
+	cmd.Cancel = func() error { return signalSession(cmd, syscall.SIGTERM) }
+	cmd.WaitDelay = time.Second
+	err := cmd.Run()
+	if ctx.Err() != nil && cmd.Process != nil {
+		_ = signalSession(cmd, syscall.SIGKILL) // mostly there is none left
+	}
+	return err
 }
 
 // commandError turns the result of a finished command into one error: the

@@ -5,9 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,9 +26,10 @@ type revision struct {
 	parents int32 // the first place in history.parents that is its own
 	count   int32 // of parents; none at the edge of a shallow clone
 
-	known  bool // looked at by an earlier audit: its history is not walked
-	edge   bool // its parents are missing from a shallow clone
-	sorted bool // has its place in history.order
+	known    bool // looked at by an earlier audit: its history is not walked
+	edge     bool // its parents are missing from a shallow clone
+	sorted   bool // has its place in history.order
+	mainline bool // a mainline led here by first parents alone; after markMainline
 }
 
 // date is the author date in RFC 3339.
@@ -91,6 +90,45 @@ func (h *history) find(hash plumbing.Hash) (place int32, ok bool) {
 func (h *history) has(hash plumbing.Hash) bool {
 	_, ok := h.find(hash)
 	return ok
+}
+
+// markMainline marks the commits to which first parents lead from some tips.
+func (h *history) markMainline(tips []plumbing.Hash) {
+	for _, tip := range tips {
+		place, ok := h.find(tip)
+		for ok && !h.at(place).mainline {
+			rev := h.at(place)
+			rev.mainline = true
+			if ok = rev.count > 0; ok {
+				place = h.parentsOf(rev)[0]
+			}
+		}
+	}
+}
+
+// reachedFrom reports of each place whether some tips reach it.
+func (h *history) reachedFrom(tips []plumbing.Hash) []bool {
+	reached := make([]bool, h.size())
+	var pending []int32
+	visit := func(place int32) {
+		if !reached[place] {
+			reached[place] = true
+			pending = append(pending, place)
+		}
+	}
+	for _, tip := range tips {
+		if place, ok := h.find(tip); ok {
+			visit(place)
+		}
+	}
+	for len(pending) > 0 {
+		place := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
+		for _, parent := range h.parentsOf(h.at(place)) {
+			visit(parent)
+		}
+	}
+	return reached
 }
 
 // hashTable finds commits by their hash, with open addressing: a map of hashes
@@ -314,8 +352,9 @@ func unixDate(date []byte) (unix int64, ok bool) {
 
 // shallowEdge returns the commits whose parents a shallow clone does not have.
 func (r *Repo) shallowEdge() (map[plumbing.Hash]bool, error) {
-	data, err := os.ReadFile(filepath.Join(r.common, "shallow"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	path := filepath.Join(r.common, "shallow")
+	data, err := os.ReadFile(path)
+	if err != nil && !isAbsent(path, err) {
 		return nil, err
 	}
 	edge := map[plumbing.Hash]bool{}

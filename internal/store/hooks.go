@@ -12,19 +12,21 @@ import (
 )
 
 // HooksDir returns the directory from which git runs the hooks of this
-// repository: core.hooksPath, or hooks in the directory that all worktrees
-// share. It need not exist. Absolute.
-func (r *Repo) HooksDir() (string, error) {
-	c, err := r.loadConfig()
-	if err != nil {
-		return "", err
+// repository: core.hooksPath, as git reads it, or hooks in the directory that all
+// worktrees share. It need not exist. Absolute.
+func (r *Repo) HooksDir(ctx context.Context) (string, error) {
+	if !r.git.installed() {
+		return "", errNoGit
 	}
-	set := expandHome(c.get("core.hookspath"), r.env)
-	if set == "" {
-		return filepath.Join(r.common, "hooks"), nil
+	// Not by r.git.command, which sets core.hooksPath. A relative path begins
+	// where git runs hooks (git-config(1)).
+	cmd := exec.CommandContext(ctx, r.git.path, "rev-parse", "--git-path", "hooks")
+	cmd.Dir, cmd.Env = cmp.Or(r.worktree, r.dir), append(r.env.with(quiet...), "GIT_DIR="+r.dir)
+	if r.worktree != "" {
+		cmd.Env = append(cmd.Env, "GIT_WORK_TREE="+r.worktree)
 	}
-	// A relative path begins where git runs hooks (git-config(1)).
-	return absoluteFrom(cmp.Or(r.worktree, r.dir), set), nil
+	out, err := runCommand(ctx, cmd, "rev-parse", nil)
+	return absoluteFrom(cmd.Dir, strings.TrimSuffix(string(out), "\n")), err
 }
 
 // HookError says that a hook of the user's has refused a commit.
@@ -99,7 +101,7 @@ func (r *Repo) runHook(ctx context.Context, index, name string, args ...string) 
 	cmd.Env = r.env.with("GIT_INDEX_FILE="+index, "GIT_EDITOR=:")
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	err := commandError(ctx, "hook run", "", cmd.Run())
+	err := commandError(ctx, "hook run", "", runApart(ctx, cmd))
 	if isError[*gitError](err) {
 		return &HookError{Hook: name, Said: strings.TrimRight(said.String(), "\n")}
 	}

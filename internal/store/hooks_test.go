@@ -54,7 +54,7 @@ func TestHooksDir(t *testing.T) {
 	t.Cleanup(func() { r.git("worktree", "remove", "--force", r.dir+"-linked") })
 	r.write("sub/x", "")
 	bare := newRepo(t, "--bare")
-	for _, set := range []string{"", "hooks-of-ours", ".husky/_", "/etc/githooks", "~/hooks"} {
+	for _, set := range []string{"", "hooks-of-ours", ".husky/_", "/etc/githooks", "~/hooks", "~root/hooks", "../up"} {
 		for _, in := range []*testRepo{r, r.in(r.dir + "/sub"), r.in(r.dir + "-linked"), bare} {
 			in.tryGit("config", "--unset", "core.hooksPath")
 			if set != "" {
@@ -66,7 +66,7 @@ func TestHooksDir(t *testing.T) {
 				top = worktree
 			}
 			want := absoluteFrom(top, in.in(top).git("rev-parse", "--git-path", "hooks"))
-			if got, err := in.open().HooksDir(); err != nil || got != want {
+			if got, err := in.open().HooksDir(context.Background()); err != nil || got != want {
 				t.Errorf("core.hooksPath=%q in %s: %s, want %s (%v)", set, in.dir, got, want, err)
 			}
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 type Ident struct {
 	Name  string
 	Email string
-	When  time.Time // to the second, in the zone to be recorded
+	When  time.Time // in the zone to be recorded; commits and reflogs hold its whole seconds
 }
 
 // String writes an ident as commits and reflogs hold it:
@@ -24,10 +25,13 @@ func (i Ident) String() string {
 
 // NoIdentityError says that git would not know in whose name to commit.
 type NoIdentityError struct {
+	Why  string // one line, "" when git knows of none
 	Hint string // git's own advice, several lines
 }
 
-func (e *NoIdentityError) Error() string { return "no identity: git does not know who you are" }
+func (e *NoIdentityError) Error() string {
+	return "no identity: " + cmp.Or(e.Why, "git does not know who you are")
+}
 
 // identityHint is git's advice to somebody without an identity.
 const identityHint = `Run
@@ -52,8 +56,15 @@ func (r *Repo) Identity(ctx context.Context) (author, committer Ident, err error
 	return author, committer, err
 }
 
+// canStand reports whether an ident can be written into a commit and be read
+// again as it was.
+func (i Ident) canStand() bool {
+	return i.Name != "" && !strings.ContainsAny(i.Name+i.Email, "<>\n\x00")
+}
+
 // ident returns the identity for a role, "author" or "committer". Names, zones
-// and dates that are not spelled out, it leaves to git.
+// and dates that are not spelled out, it leaves to git, and names that git
+// cleans: its versions differ in how (since 2.47 a dot at the end stays).
 func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, error) {
 	c, err := r.loadConfig()
 	if err != nil {
@@ -61,25 +72,17 @@ func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, er
 	}
 	upper := strings.ToUpper(role)
 	zone, zoneKnown := r.zone()
-	who := Ident{
-		Name:  cleanName(r.firstSet("GIT_"+upper+"_NAME", c, role+".name", "user.name")),
-		Email: cleanName(r.firstSet("GIT_"+upper+"_EMAIL", c, role+".email", "user.email")),
-		When:  now.In(zone).Truncate(time.Second),
-	}
-	if who.Email == "" {
-		who.Email = cleanName(r.env.get("EMAIL"))
-	}
+	name := r.firstSet("GIT_"+upper+"_NAME", c, role+".name", "user.name")
+	email := r.firstSet("GIT_"+upper+"_EMAIL", c, role+".email", "user.email")
+	who := Ident{Name: cleanName(name), Email: cleanName(cmp.Or(email, r.env.get("EMAIL"))), When: now.In(zone)}
 	date := r.env.get("GIT_" + upper + "_DATE")
 	complete := who.Name != "" && who.Email != ""
+	clean := who.Name == name && who.Email == email
 	switch {
-	case complete && date == "" && zoneKnown:
+	case complete && clean && date == "" && zoneKnown:
 		return who, nil
 	case r.git.installed():
-		git := r.git
-		if date == "" {
-			git.env = git.env.with("GIT_" + upper + "_DATE=" + gitDate(who.When, zoneKnown))
-		}
-		return git.ident(ctx, "GIT_"+upper+"_IDENT")
+		return r.gitIdent(ctx, upper, now)
 	case !complete:
 		return Ident{}, &NoIdentityError{Hint: identityHint}
 	case date != "":
@@ -116,6 +119,21 @@ func (r *Repo) zone() (*time.Location, bool) {
 	return zone, true
 }
 
+// gitIdent asks git for the identity of a role, "AUTHOR" or "COMMITTER", now
+// unless the environment has another date.
+func (r *Repo) gitIdent(ctx context.Context, role string, now time.Time) (Ident, error) {
+	date, variable := "GIT_"+role+"_DATE", "GIT_"+role+"_IDENT"
+	if r.env.get(date) != "" {
+		return r.git.ident(ctx, variable)
+	}
+	zone, known := r.zone()
+	git := r.git
+	git.env = git.env.with(date + "=" + gitDate(now.In(zone), known))
+	who, err := git.ident(ctx, variable)
+	who.When = now.In(who.When.Location()) // git has seconds
+	return who, err
+}
+
 // gitDate writes a time as git reads it in GIT_AUTHOR_DATE. A zone that is not
 // known is left to git, which takes that of TZ.
 func gitDate(when time.Time, zoneKnown bool) string {
@@ -128,7 +146,12 @@ func gitDate(when time.Time, zoneKnown bool) string {
 // ident asks git for an identity.
 func (g gitProgram) ident(ctx context.Context, variable string) (Ident, error) {
 	out, err := g.output(ctx, "var", variable)
-	if failed, ok := errors.AsType[*gitError](err); ok && saysAny(failed.Stderr, "ident name", "auto-detect", "no email was given", "no name was given") {
+	failed, _ := errors.AsType[*gitError](err)
+	switch {
+	case failed == nil:
+	case saysAny(failed.Stderr, "disallowed characters"):
+		return Ident{}, &NoIdentityError{Why: errorLine(failed.Stderr), Hint: failed.Stderr}
+	case saysAny(failed.Stderr, "ident name", "auto-detect", "no email was given", "no name was given"):
 		return Ident{}, &NoIdentityError{Hint: failed.Stderr}
 	}
 	if err != nil {
@@ -145,7 +168,7 @@ func parseIdent(text string) (Ident, error) {
 		return Ident{}, fmt.Errorf("identity %q: no email address", text)
 	}
 	when, err := parseDate(text[end+1:])
-	return Ident{Name: strings.TrimSpace(text[:begin]), Email: text[begin+1 : end], When: when}, err
+	return Ident{Name: strings.Trim(text[:begin], " \t\r\n"), Email: text[begin+1 : end], When: when}, err
 }
 
 // parseDate reads the formats that git documents for GIT_AUTHOR_DATE: its own
@@ -167,9 +190,9 @@ func parseDate(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("date %q: not a date with a time zone", text)
 }
 
-// cleanName removes what git removes from names and addresses: characters that
-// would end them anywhere, and punctuation and space at both ends (strbuf
-// "crud" in git's ident.c).
+// cleanName removes what some version of git removes from names and addresses:
+// characters that would end them anywhere, and punctuation and space at both
+// ends (strbuf "crud" in git's ident.c).
 func cleanName(name string) string {
 	name = strings.TrimFunc(name, func(c rune) bool {
 		return c <= ' ' || strings.ContainsRune(`.,:;<>"\'`, c)

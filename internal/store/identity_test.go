@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestIdentityIsGits(t *testing.T) {
@@ -12,8 +14,8 @@ func TestIdentityIsGits(t *testing.T) {
 		"configuration": nil,
 		"environment":   {"GIT_AUTHOR_NAME=Ben", "GIT_AUTHOR_EMAIL=ben@example.com", "GIT_COMMITTER_NAME=Cai", "GIT_COMMITTER_EMAIL=cai@example.com"},
 		"dates":         {"GIT_AUTHOR_DATE=1700000000 +0130", "GIT_COMMITTER_DATE=2026-01-02T03:04:05Z"},
-		"zone":          {"TZ=America/New_York", "GIT_AUTHOR_DATE=@1700000000 -0500"},
-		"dirty name":    {"GIT_AUTHOR_NAME= .Ben <x>, Jr. "},
+		"zone":          {"TZ=America/New_York", "GIT_AUTHOR_DATE=@1700000000 -0500", "GIT_COMMITTER_DATE=@1700000001 -0400"},
+		"dirty name":    {"GIT_AUTHOR_NAME= ;Ben <x>, Jr' "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := seeded(t)
@@ -38,6 +40,68 @@ func sameIdent(got, want string, set []string) bool {
 		got, want = got[:strings.Index(got, ">")], want[:strings.Index(want, ">")]
 	}
 	return got == want
+}
+
+// TestNamesAreGits writes in the name that git would write in: its versions
+// clean names and addresses in different ways.
+func TestNamesAreGits(t *testing.T) {
+	for i, set := range [][]string{
+		{"NAME=Ana Tan Jr."}, {"NAME=.Ana"}, {"NAME=\"Ana\""}, {"NAME= Ana "}, {"NAME=O'Neil"}, {"NAME=;x"}, {"NAME=a<b>c"}, {"NAME=a\nb"},
+		{"NAME=\u00a0Ana\u00a0"}, {"NAME=\xe9"}, {"EMAIL=ana@example.com."}, {"EMAIL=<ana@example.com>"}, {"EMAIL="}, {"NAME=."}, {"NAME="},
+	} {
+		t.Run(strings.Join(set, ","), func(t *testing.T) {
+			t.Parallel()
+			r := seeded(t)
+			for _, entry := range set {
+				r.env = append(r.env, "GIT_AUTHOR_"+entry, "GIT_COMMITTER_"+entry)
+			}
+			author, committer, err := r.open().Identity(context.Background())
+			want, gitErr := runCommand(context.Background(), r.open().git.command(context.Background(), "false", "var", "GIT_AUTHOR_IDENT"), "var", nil)
+			if gitErr != nil {
+				if !isError[*NoIdentityError](err) {
+					t.Errorf("error %v, want a *NoIdentityError because git says: %v", err, gitErr)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			entry := change(fmt.Sprintf("n%d", i))
+			entry.Author, entry.Committer = author, committer
+			commit := r.append(entry)
+			who, _, _ := strings.Cut(string(want), ">")
+			if got := r.git("log", "-1", "--format=%an <%ae%n%cn <%ce"); got != who+"\n"+who {
+				t.Errorf("committed as %q, want %q", got, who)
+			}
+			if read, err := r.open().ReadCommit(commit.Hash); err != nil || read.Author.String() != author.String() {
+				t.Errorf("read as %v (%v), want %v", read.Author, err, author)
+			}
+			r.mustBeSound()
+		})
+	}
+}
+
+// TestIdentityHasTheClockOfTheRepo: the date is that of our clock, in the zone of
+// the environment, whether git is asked for the name or not.
+func TestIdentityHasTheClockOfTheRepo(t *testing.T) {
+	now := time.Date(2027, 7, 1, 12, 0, 0, 345_000_000, time.UTC)
+	for zone, offset := range map[string]string{"UTC": "+0000", "America/New_York": "-0400", "SGT-8": "+0800", "Europe/London": "+0100"} {
+		for _, name := range []string{"Ana", "Ana Tan Jr."} {
+			r := seeded(t)
+			r.env = append(r.env, "TZ="+zone, "GIT_AUTHOR_NAME="+name)
+			repo := r.open()
+			repo.Now = func() time.Time { return now }
+			author, committer, err := repo.Identity(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, who := range []Ident{author, committer} {
+				if !who.When.Equal(now) || who.When.Format("-0700") != offset {
+					t.Errorf("%s in %s: %s, want %s %s", name, zone, who.When, now, offset)
+				}
+			}
+		}
+	}
 }
 
 func TestIdentityFollowsIncludes(t *testing.T) {

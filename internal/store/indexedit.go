@@ -35,6 +35,15 @@ type indexEdit struct {
 // indexPath returns where the index of this work tree is.
 func (r *Repo) indexPath() string { return filepath.Join(r.dir, "index") }
 
+// hasIndex reports whether this work tree has an index.
+func (r *Repo) hasIndex() (bool, error) {
+	_, err := os.Lstat(r.indexPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // indexCopyPath returns where the writer with that token edits its copy.
 func (r *Repo) indexCopyPath(token string) string {
 	return filepath.Join(r.dir, "handoff", "index-"+token)
@@ -213,8 +222,9 @@ func (r *Repo) readSparse() (sparsePatterns, error) {
 	if err != nil || !c.isTrue("core.sparsecheckout") {
 		return nil, err
 	}
-	data, err := os.ReadFile(filepath.Join(r.dir, "info", "sparse-checkout"))
-	if errors.Is(err, fs.ErrNotExist) {
+	name := filepath.Join(r.dir, "info", "sparse-checkout")
+	data, err := os.ReadFile(name)
+	if isAbsent(name, err) {
 		return nil, nil
 	}
 	patterns := sparsePatterns{}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,7 +67,7 @@ func newIndex() []byte {
 // git.
 func readIndex(path string, look func(entry indexEntry, offset int)) (*indexFile, error) {
 	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if isAbsent(path, err) {
 		data, err = newIndex(), nil
 	}
 	if err != nil {

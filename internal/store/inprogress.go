@@ -52,14 +52,18 @@ func (r *Repo) checkHook() error {
 // git is in the middle of a merge or its like.
 func (r *Repo) checkNoOperation() error {
 	for _, op := range operations {
-		_, err := os.Lstat(filepath.Join(r.dir, filepath.FromSlash(op.file)))
+		path := filepath.Join(r.dir, filepath.FromSlash(op.file))
+		_, err := os.Lstat(path)
 		found := err == nil
 		if !found && slices.Contains(operationRefs, op.file) {
 			value, err := r.refs.read(op.file)
 			found = err != nil || value != ""
 		}
-		if found {
+		switch {
+		case found:
 			return &InProgressError{What: op.what, WayOut: op.wayOut}
+		case !isAbsent(path, err) && !isNotDirectory(err):
+			return err
 		}
 	}
 	return nil
@@ -86,7 +90,11 @@ func (r *Repo) checkElsewhere(ctx context.Context, ref string) error {
 	}
 	for _, dir := range dirs {
 		for _, file := range []string{"rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"} {
-			if name := readLine(filepath.Join(dir, filepath.FromSlash(file))); name != "" && strings.TrimPrefix(ref, "refs/heads/") == strings.TrimPrefix(name, "refs/heads/") {
+			name, err := readLine(filepath.Join(dir, filepath.FromSlash(file)))
+			if err != nil {
+				return err
+			}
+			if name != "" && strings.TrimPrefix(ref, "refs/heads/") == strings.TrimPrefix(name, "refs/heads/") {
 				return &InProgressError{What: "a rebase or bisect of " + ref + " (" + dir + ")", WayOut: "finish it first"}
 			}
 		}
@@ -96,13 +104,27 @@ func (r *Repo) checkElsewhere(ctx context.Context, ref string) error {
 
 // workTreeDirs returns the git directories of all work trees.
 func (r *Repo) workTreeDirs() ([]string, error) {
-	dirs, err := filepath.Glob(filepath.Join(escapeGlob(r.common), "worktrees", "*"))
+	dirs, err := r.linkedDirs()
 	if err != nil {
 		return nil, err
 	}
 	c, err := r.loadConfig()
 	if err == nil && !c.isTrue("core.bare") {
 		dirs = append(dirs, r.common)
+	}
+	return dirs, err
+}
+
+// linkedDirs returns the git directories of the linked worktrees.
+func (r *Repo) linkedDirs() ([]string, error) {
+	path := filepath.Join(r.common, "worktrees")
+	entries, err := os.ReadDir(path)
+	if isAbsent(path, err) {
+		return nil, nil
+	}
+	var dirs []string
+	for _, entry := range entries {
+		dirs = append(dirs, filepath.Join(path, entry.Name()))
 	}
 	return dirs, err
 }

@@ -50,8 +50,9 @@ func (e *NotRepositoryError) Error() string { return e.Dir + ": not a git reposi
 // UnsafeError says that git would not trust the repository that holds Dir: it
 // belongs to somebody else, or is bare where safe.bareRepository forbids it.
 type UnsafeError struct {
-	Dir string
-	Why string // one line
+	Dir  string
+	Why  string // one line
+	Bare bool   // [OpenNamed] opens it
 }
 
 func (e *UnsafeError) Error() string { return e.Dir + ": " + e.Why }
@@ -97,6 +98,37 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	r.loadConfig = sync.OnceValues(func() (config, error) { return settings(r.place) })
 	r.loadObjects = sync.OnceValues(r.newObjects)
 	return r, r.openRefs()
+}
+
+// OpenNamed is Open for a directory that the user has named. If that is itself a
+// bare repository, safe.bareRepository=explicit does not keep it closed: that is
+// against those which are only come across. Whose it is counts as ever.
+func OpenNamed(ctx context.Context, dir string, env []string) (*Repo, error) {
+	r, err := Open(ctx, dir, env)
+	if unsafe, ok := errors.AsType[*UnsafeError](err); !ok || !unsafe.Bare {
+		return r, err
+	}
+	dir, absErr := filepath.Abs(dir)
+	if absErr != nil {
+		return nil, absErr
+	}
+	// This looks at the owner, which with GIT_DIR git does not.
+	git := gitProgram{path: environ(env).findProgram("git"), dir: dir, env: env}
+	out, gitErr := git.output(ctx, "-c", "safe.bareRepository=all", "rev-parse", "--absolute-git-dir")
+	if gitErr != nil {
+		return nil, discoveryError(dir, gitErr)
+	}
+	if !sameFile(dir, filepath.FromSlash(strings.TrimSuffix(string(out), "\n"))) {
+		return nil, err
+	}
+	return Open(ctx, dir, environ(env).with("GIT_DIR="+dir, "GIT_IMPLICIT_WORK_TREE=0"))
+}
+
+// sameFile reports whether two paths lead to the same place.
+func sameFile(a, b string) bool {
+	first, err := os.Stat(a)
+	second, otherErr := os.Stat(b)
+	return err == nil && otherErr == nil && os.SameFile(first, second)
 }
 
 // Close closes the files that are open. What is asked of the repository later
@@ -179,7 +211,7 @@ func discoveryError(dir string, err error) error {
 	case strings.Contains(text, "not a git repository"):
 		return &NotRepositoryError{Dir: dir}
 	case saysAny(text, "dubious ownership", "safe.bareRepository"):
-		return &UnsafeError{Dir: dir, Why: text}
+		return &UnsafeError{Dir: dir, Why: text, Bare: strings.Contains(text, "safe.bareRepository")}
 	case saysAny(text, "unknown repository extension", "repo version"):
 		return &UnsupportedError{What: "repository format", Why: text, WayOut: "use a git that knows this format"}
 	}

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,7 +65,7 @@ func (o *objects) scan(d *objectDir) error {
 // have an index.
 func packBases(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil && !isAbsent(dir, err) {
 		return nil, err
 	}
 	packs := map[string]bool{}

@@ -89,7 +89,7 @@ func TestFetchMissingTakesFewFetches(t *testing.T) {
 // readBelow reads all files below dir, and returns how many there were.
 func readBelow(t *testing.T, repo *Repo, refs []Ref, dir string) (n int, err error) {
 	t.Helper()
-	files, treesErr := repo.Records(t.Context(), refs, dir)
+	files, _, treesErr := repo.Records(t.Context(), refs, dir)
 	var blobs []string
 	for _, f := range files {
 		blobs = append(blobs, f.Blob)

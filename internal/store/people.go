@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Authors returns who has committed to HEAD since a time, each email once, as
@@ -33,28 +35,44 @@ func (r *Repo) Authors(ctx context.Context, since time.Time) ([]Ident, error) {
 			continue // a commit with a broken date still has an author
 		}
 		seen[strings.ToLower(fields[1])] = true
-		authors = append(authors, Ident{Name: fields[0], Email: fields[1], When: when})
+		name := strings.TrimPrefix(fields[0], handoff.BOM) // git takes that of .mailmap for a part of the first name
+		authors = append(authors, Ident{Name: name, Email: fields[1], When: when})
 	}
 	return authors, nil
 }
 
 // WorkSince visits the commits that any branch reaches and that were committed
 // after a time, with their authors as .mailmap spells them. branch is one of the
-// branches that reach the commit, by its short name.
+// branches that reach the commit, by its short name. Branches that are at no
+// commit are passed over; git itself would give up.
 func (r *Repo) WorkSince(ctx context.Context, since time.Time, visit func(author Ident, branch, subject string)) error {
 	if !r.git.installed() {
 		return nil
 	}
-	args := []string{"log", "--use-mailmap", "--no-show-signature", "--source", "--no-merges", "--branches", "--remotes",
+	args := []string{"log", "--use-mailmap", "--no-show-signature", "--source", "--no-merges", "--stdin",
 		"--format=%aN%x00%aE%x00%aI%x00%S%x00%s"}
 	if !since.IsZero() {
 		args = append(args, "--since="+since.Format(time.RFC3339))
 	}
-	lines, err := r.git.lines(ctx, args...)
+	refs, err := r.ListRefs("refs/heads/", "refs/remotes/")
 	if err != nil {
 		return err
 	}
-	for fields := range lines {
+	var tips strings.Builder
+	for _, ref := range refs {
+		if ref.Err == nil && r.HasCommit(ref.Hash) {
+			tips.WriteString(ref.Name + "\n")
+		}
+	}
+	if tips.Len() == 0 {
+		return nil // git would take HEAD
+	}
+	out, err := runCommand(ctx, r.git.command(ctx, "false", args...), args[0], strings.NewReader(tips.String()))
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\x00")
 		if len(fields) != 5 {
 			continue
 		}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/hex"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -26,28 +25,33 @@ type File struct {
 // and mode, is returned once, with the first of them. The result is sorted by
 // path, and files of one path are in the order of refs.
 //
-// Only the trees of the tips are read, no history and no work tree. Trees that
-// cannot be read are named in the error, which comes with all that can; it is a
-// [MissingError] when a partial clone has left all of them with a remote.
-func (r *Repo) Records(ctx context.Context, refs []Ref, dir string) ([]File, error) {
+// Of a foreign ref that nobody asked for, only the records that the user committed
+// are returned.
+//
+// Only the trees of the tips are read, no history and no work tree. What cannot
+// be read comes beside all that can. The error, which comes with the rest as
+// well, is a [MissingError] when a partial clone has left directories with a
+// remote.
+func (r *Repo) Records(ctx context.Context, refs []Ref, dir string) ([]File, []Unreadable, error) {
 	objects, err := r.loadObjects()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	walk := objects.newTreeWalk(strings.Trim(dir, "/"))
 	var files []File
-	var errs []error
+	var faults []Unreadable
+	var missing []error
+	foreign := false
 	for _, ref := range refs {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if ref.Err != nil {
-			continue // the caller has seen it
+		foreign = foreign || ref.Only != nil
+		if ref.Err != nil || ref.Only != nil {
+			continue // the caller has seen it, or it comes below
 		}
 		found, err := walk.files(plumbing.NewHash(ref.Hash))
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", ref.Name, err))
-		}
+		faults = append(faults, unreadable(ref, err, &missing)...)
 		files = slices.Grow(files, len(found))
 		digits := hexOf(found)
 		for i, f := range found {
@@ -55,10 +59,22 @@ func (r *Repo) Records(ctx context.Context, refs []Ref, dir string) ([]File, err
 			files = append(files, File{Path: f.Path, Mode: uint32(f.Mode), Blob: blob, Ref: ref.Name, Commit: ref.Hash})
 		}
 	}
+	if foreign {
+		days, _, err := r.Days(ctx, refs, dir) // what is wrong with the others was found above
+		if err != nil && !isMissing(err) {
+			return nil, nil, err
+		}
+		for _, day := range days {
+			for _, f := range day.files {
+				f.Ref, f.Commit = refs[day.Ref].Name, refs[day.Ref].Hash
+				files = append(files, f)
+			}
+		}
+	}
 	if byPath := func(a, b File) int { return strings.Compare(a.Path, b.Path) }; !slices.IsSortedFunc(files, byPath) {
 		slices.SortStableFunc(files, byPath)
 	}
-	return files, joinMissing(errs)
+	return files, faults, joinMissing(missing)
 }
 
 // hexOf returns the hashes of files in hex digits, one after the other: one

@@ -50,7 +50,7 @@ func (r *Repo) newMarker(ctx context.Context, ref string) (*marker, error) {
 	if err := r.makeDirs(filepath.Dir(r.markerPath())); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
+	file, err := OpenPlain(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err
 	}
@@ -128,14 +128,15 @@ func (m *marker) close() { m.file.Close() }
 // that is completed. Before the first rename the locks and files that were
 // created are removed.
 //
-// While the writer lives nothing is done. Without permission to write, neither.
+// While the writer lives nothing is done. Without permission to write, neither,
+// and where something else is in the place of the marker: [Repo.Append] says so.
 func (r *Repo) Recover(ctx context.Context) error {
 	if info, err := os.Stat(r.markerPath()); err != nil || info.Size() == 0 {
 		return nil
 	}
-	file, err := os.OpenFile(r.markerPath(), os.O_RDWR, 0)
+	file, err := OpenPlain(r.markerPath(), os.O_RDWR, 0)
 	if err != nil {
-		if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) || isError[*NotFileError](err) {
 			return nil
 		}
 		return err
@@ -177,7 +178,7 @@ func (r *Repo) repair(ctx context.Context, m *marker) error {
 		return err
 	}
 	if m.Index == "" || r.worktree == "" {
-		return nil
+		return removeOurs(r.indexPath(), m) // held, where there was no index, so that none was made
 	}
 	lock := &lock{target: r.indexPath(), held: true}
 	if holdsIndex(lock.path(), m.Index) {
@@ -234,10 +235,14 @@ func holdsIndex(path, checksum string) bool {
 // in it.
 func removeOurs(target string, m *marker) error {
 	path := target + ".lock"
-	if found := readLine(path); found == m.Token || found == m.Commit && found != "" {
+	found, err := readLine(path)
+	if isError[*NotFileError](err) {
+		return nil // nobody's lock
+	}
+	if err == nil && (found == m.Token || found == m.Commit && found != "") {
 		return removeFile(path)
 	}
-	return nil
+	return err
 }
 
 // takeBack removes the locks and the work tree files of an append whose branch
@@ -317,6 +322,9 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.release()) }()
+	if is, err := r.isWhole(m); err != nil || !is {
+		return err
+	}
 	index, found, err := examineIndex(r.indexPath(), m.paths())
 	if err != nil {
 		return err
@@ -349,4 +357,31 @@ func (r *Repo) addMissing(ctx context.Context, m *marker) (err error) {
 		return err
 	}
 	return lock.commit()
+}
+
+// isWhole reports whether an index that gets the files of m has all that the
+// checked-out commit has and it had before: where there is none, the files have
+// to be the whole tree.
+func (r *Repo) isWhole(m *marker) (bool, error) {
+	if there, err := r.hasIndex(); there || err != nil {
+		return there, err
+	}
+	objects, err := r.loadObjects()
+	if err != nil {
+		return false, err
+	}
+	head, err := r.Head()
+	if err != nil || head.Unborn {
+		return false, err
+	}
+	root, err := objects.commitTree(plumbing.NewHash(head.Hash))
+	if err != nil {
+		return false, err
+	}
+	files := make([]treeFile, len(m.Files))
+	for i, file := range m.Files {
+		files[i] = treeFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(file.Blob)}
+	}
+	whole, _, err := objects.insertFiles(plumbing.ZeroHash, files)
+	return whole == root, err
 }

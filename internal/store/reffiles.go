@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,15 +17,18 @@ func (r fileRefs) where(name string) string { return r.refPath(name) }
 
 func (r fileRefs) logged(name string) (int, error) {
 	path := r.logPath(name)
-	log, err := os.ReadFile(path)
-	if info, statErr := os.Stat(path); statErr == nil && info.IsDir() || errors.Is(err, fs.ErrNotExist) || isNotDirectory(err) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() || isAbsent(path, err) || isNotDirectory(err) {
 		return 0, nil
+	}
+	log, err := ReadPlain(path)
+	if err != nil {
+		return 0, &DamagedError{Path: path, Err: err} // it may have entries
 	}
 	entries := bytes.Count(log, []byte("\n"))
 	if len(log) > 0 && log[len(log)-1] != '\n' {
 		entries++
 	}
-	return entries, err
+	return entries, nil
 }
 
 func (r fileRefs) checkedOut(_ context.Context, ref string) (string, error) {
@@ -35,7 +37,11 @@ func (r fileRefs) checkedOut(_ context.Context, ref string) (string, error) {
 		return "", err
 	}
 	for _, dir := range dirs {
-		if readLine(filepath.Join(dir, "HEAD")) == "ref: "+ref {
+		head, err := readLine(filepath.Join(dir, "HEAD"))
+		if err != nil {
+			return "", err
+		}
+		if head == "ref: "+ref {
 			return dir, nil
 		}
 	}

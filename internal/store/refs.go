@@ -3,7 +3,6 @@ package store
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,14 +28,10 @@ type Ref struct {
 	Name string // full name, "HEAD" when detached, or the revision as it was asked for
 	Hash string // the commit, 40 hex digits; "" when Err is set
 	Err  error  // why this one tip cannot be read; the others can
-}
 
-// Scope says whose records are read. The zero Scope is everything: HEAD, the
-// local branches, the remote-tracking branches.
-type Scope struct {
-	Current bool     // HEAD alone
-	Branch  string   // with Current: and this branch, here and on remotes; "" for none
-	Revs    []string // these revisions alone
+	Rank    int   // of several contents under one id, that of the lowest rank counts
+	Foreign bool  // it may hold what strangers wrote
+	Only    *User // of a foreign one that nobody asked for, the records that this user committed are read; nil for all
 }
 
 // noHash is how git writes "no commit" in a reflog.
@@ -118,7 +113,7 @@ func (r fileRefs) read(name string) (string, error) {
 	}
 	// A directory is in the way when only the packed entry exists and other
 	// references once had this one's name as their first part.
-	if info, statErr := os.Stat(path); !errors.Is(err, fs.ErrNotExist) && (statErr != nil || !info.IsDir()) && !isNotDirectory(err) {
+	if info, statErr := os.Stat(path); !isAbsent(path, err) && (statErr != nil || !info.IsDir()) && !isNotDirectory(err) {
 		return "", err
 	}
 	if name == "HEAD" {
@@ -185,7 +180,7 @@ func (r fileRefs) packedRef(name string) (string, error) {
 func (r fileRefs) eachPacked(visit func(name []byte, hash string) bool) error {
 	path := filepath.Join(r.common, "packed-refs")
 	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if isAbsent(path, err) {
 		return nil
 	}
 	if err != nil {
@@ -212,35 +207,6 @@ func (r fileRefs) eachPacked(visit func(name []byte, hash string) bool) error {
 		}
 	}
 	return lines.Err()
-}
-
-// Refs returns the tips in scope: HEAD first, then local branches, then
-// remote-tracking branches, each by name; named revisions in the order they
-// were named. Of several tips at one commit only the first is returned. A tip
-// that cannot be read has Err set.
-func (r *Repo) Refs(ctx context.Context, scope Scope) ([]Ref, error) {
-	if len(scope.Revs) > 0 {
-		return distinct(r.namedRefs(ctx, scope.Revs)), nil
-	}
-	head, err := r.Head()
-	if err != nil && scope.Current {
-		return nil, err
-	}
-	var refs []Ref
-	if err != nil || !head.Unborn {
-		refs = append(refs, Ref{Name: cmp.Or(head.Ref, "HEAD"), Hash: head.Hash, Err: err})
-	}
-	if scope.Current && scope.Branch == "" {
-		return refs, nil
-	}
-	branches, err := r.ListRefs("refs/heads/", "refs/remotes/")
-	if err != nil {
-		return nil, err
-	}
-	if scope.Current {
-		branches = slices.DeleteFunc(branches, func(ref Ref) bool { return !isBranch(ref.Name, scope.Branch) })
-	}
-	return distinct(append(refs, branches...)), nil
 }
 
 // isBranch reports whether a reference is the branch of that name, here or on a
@@ -319,6 +285,10 @@ func (r fileRefs) looseRefs(prefix string, found map[string]Ref) error {
 			return err
 		}
 		name := prefix + filepath.ToSlash(below)
+		if mode := entry.Type(); mode&^fs.ModeSymlink != 0 { // a named pipe would be waited for
+			found[name] = Ref{Name: name, Err: &DamagedError{Path: path, Err: errors.New("not a file")}}
+			return nil
+		}
 		value, err := r.read(name)
 		switch {
 		case err != nil:
@@ -343,8 +313,11 @@ func (r *Repo) namedRefs(ctx context.Context, revs []string) []Ref {
 }
 
 // Revision returns the commit that a revision names: with git in all its
-// notations, without git a full name, a short one, or 40 hex digits.
+// notations, without git a full name, a short one, or 40 hex digits. Of a name
+// that a branch and a tag have, the branch is meant: that is where records are.
+// Git would take the tag, which refs/tags/NAME names here.
 func (r *Repo) Revision(ctx context.Context, rev string) (string, error) {
+	rev = r.branchFirst(rev)
 	if r.git.installed() {
 		out, err := r.git.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 		if err != nil {
@@ -365,14 +338,39 @@ func (r *Repo) Revision(ctx context.Context, rev string) (string, error) {
 	return "", fmt.Errorf("%s: no such revision", rev)
 }
 
-// readLine returns the content of a small file without the line end, "" when it
-// cannot be read.
-func readLine(path string) string {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return ""
+// branchFirst returns a revision with the full name of its branch, here or of a
+// remote, where a tag has that name as well.
+func (r *Repo) branchFirst(rev string) string {
+	name := rev
+	for _, suffix := range []string{"~", "^", ":", "@{"} { // git-rev-parse(1)
+		name, _, _ = strings.Cut(name, suffix)
 	}
-	return strings.TrimSpace(string(data))
+	if name == "" || plumbing.IsHash(name) || plumbing.ReferenceName("refs/heads/"+name).Validate() != nil {
+		return rev
+	}
+	exists := func(full string) bool {
+		_, hash, err := r.resolve(full)
+		return err != nil || hash != "" // one that cannot be read is reported by who resolves it
+	}
+	if !exists("refs/tags/" + name) {
+		return rev
+	}
+	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {
+		if exists(prefix + name) {
+			return prefix + rev
+		}
+	}
+	return rev
+}
+
+// readLine returns the content of a small file without the line end, "" when it
+// is not there.
+func readLine(path string) (string, error) {
+	data, err := ReadPlain(path)
+	if isAbsent(path, err) || isNotDirectory(err) {
+		return "", nil
+	}
+	return strings.TrimSpace(string(data)), err
 }
 
 // parentsOf returns the directories that hold path, the topmost first.

@@ -49,7 +49,7 @@ func TestRefs(t *testing.T) {
 		}{
 			{Scope{}, "refs/heads/main refs/heads/both refs/heads/feature/loose refs/heads/packed refs/remotes/origin/main refs/remotes/origin/x"},
 			{Scope{Current: true}, "refs/heads/main"},
-			{Scope{Revs: []string{"packed", "origin/x", "packed", "nothing"}}, "packed origin/x nothing!"},
+			{Scope{Revs: []string{"packed", "origin/x", "packed", "nothing"}}, "packed nothing! origin/x"},
 		} {
 			refs, err := r.open().Refs(context.Background(), test.scope)
 			if err != nil || names(refs) != test.want {
@@ -141,7 +141,7 @@ func TestRecordsAreTheUnionOverTips(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := repo.Records(context.Background(), refs, ".handoffs")
+	files, _, err := repo.Records(context.Background(), refs, ".handoffs")
 	if err != nil {
 		t.Fatal(err)
 	}

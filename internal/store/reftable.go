@@ -93,6 +93,8 @@ func (r *gitRefs) read(name string) (string, error) {
 		return "ref: " + r.leads[name], nil
 	case r.all[name].Hash != "":
 		return r.all[name].Hash, nil
+	case !hasAnyPrefix(name, gitRefsRead):
+		return r.readOther(name)
 	case name != "HEAD":
 		return "", nil
 	}
@@ -106,6 +108,16 @@ func (r *gitRefs) read(name string) (string, error) {
 		return "", &DamagedError{Path: r.where(name), Err: err}
 	}
 	return "ref: " + target, nil
+}
+
+// readOther asks for a reference that is not among those that are read, a tag
+// for one. What it leads to is followed.
+func (r *gitRefs) readOther(name string) (string, error) {
+	out, err := r.git.output(context.Background(), "rev-parse", "--verify", "--quiet", "--end-of-options", name)
+	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
+		return "", nil
+	}
+	return strings.TrimSpace(string(out)), err
 }
 
 func (r *gitRefs) list(prefixes []string) ([]Ref, error) {

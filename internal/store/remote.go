@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os/exec"
+	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -28,7 +29,11 @@ const (
 	RemoteUnreachable RemoteFault = "unreachable" // trying again may help
 	RemoteMoving      RemoteFault = "moving"      // others pushed each time: trying again helps
 	RemoteCredentials RemoteFault = "credentials" // missing, or refused
-	RemoteRejected    RemoteFault = "rejected"    // a hook or a rule of the server
+	RemoteForbidden   RemoteFault = "forbidden"   // the account may not do this there
+	RemoteProtected   RemoteFault = "protected"   // the branch takes no pushes, or not these
+	RemoteQuota       RemoteFault = "quota"       // no room there
+	RemoteHook        RemoteFault = "hook"        // a hook of the server or of this clone declined
+	RemoteRejected    RemoteFault = "rejected"    // another rule of the server
 	RemoteFailed      RemoteFault = "failed"      // anything else
 )
 
@@ -37,7 +42,10 @@ const (
 type RemoteError struct {
 	Remote string
 	Fault  RemoteFault
-	Why    string // one line, from git or the server
+	Why    string   // one line, from git or the server
+	Said   []string // lines of hooks and of the server, a bounded number and as they came: hostile
+
+	stderr string // all of git's messages
 }
 
 func (e *RemoteError) Error() string { return handoff.OneLine(e.Remote) + ": " + e.Why }
@@ -120,9 +128,7 @@ func (r *Repo) networkInput(ctx context.Context, remote string, stdin io.Reader,
 	cmd.Dir, cmd.Env, cmd.Stdin = r.git.dir, r.networkEnv(), stdin
 	alive := func() { watchdog.Reset(r.netWait) }
 	cmd.Stdout, cmd.Stderr = &aliveWriter{w: &out, alive: alive}, &aliveWriter{w: &messages, alive: alive}
-	cmd.Cancel = func() error { return terminate(cmd) }
-	cmd.WaitDelay = time.Second
-	err = cmd.Run()
+	err = runApart(ctx, cmd)
 	err = commandError(ctx, args[0], messages.String(), err)
 	if failed, ok := errors.AsType[*gitError](err); ok {
 		if cancelledSoon(ctx) { // ssh was ended, and git says that it hung up
@@ -135,14 +141,6 @@ func (r *Repo) networkInput(ctx context.Context, remote string, stdin io.Reader,
 		objects.Close()
 	}
 	return out.String(), err
-}
-
-// terminate asks git to end, so that it removes its lock files.
-func terminate(cmd *exec.Cmd) error {
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return cmd.Process.Kill()
-	}
-	return nil
 }
 
 // networkEnv is the caller's environment in which nothing asks: a question
@@ -185,12 +183,16 @@ func remoteFault(remote, said string, cause error) error {
 	lower := strings.ToLower(said)
 	fault := RemoteFailed
 	switch {
+	case saysAny(lower, racePhrases...) && !strings.Contains(lower, "; cannot create "): // one that is in the way of another stays there
+		fault = RemoteMoving
+	case saysAny(lower, forbiddenPhrases...):
+		fault = RemoteForbidden
 	case saysAny(lower, credentialPhrases...):
 		fault = RemoteCredentials
 	case saysAny(lower, networkPhrases...):
 		fault = RemoteUnreachable
 	}
-	return &RemoteError{Remote: remote, Fault: fault, Why: cmp.Or(errorLine(said), cause.Error())}
+	return &RemoteError{Remote: remote, Fault: fault, Why: cutLine(cmp.Or(errorLine(said), cause.Error())), Said: bounded(linesByServer(said)), stderr: said}
 }
 
 // errorLine returns the first line of git's messages that is one of an error.
@@ -208,15 +210,9 @@ func errorLine(said string) string {
 // fetchBranch brings the branch of the remote here and returns its tip, "" when
 // the remote has no such branch.
 func (r *Repo) fetchBranch(ctx context.Context, up upstream) (string, error) {
-	_, err := r.network(ctx, up.remote, "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
-		"--no-auto-maintenance", "--end-of-options", up.remote, "+"+up.ref+":"+up.tracking)
-	if failed, ok := errors.AsType[*RemoteError](err); ok {
-		switch {
-		case strings.Contains(failed.Why, "couldn't find remote ref"):
-			return "", nil
-		case strings.Contains(failed.Why, "lock ref"):
-			err = nil // another process has fetched the same at this moment
-		}
+	err := r.fetchRefs(ctx, up.remote, "--no-tags", "--end-of-options", up.remote, "+"+up.ref+":"+up.tracking)
+	if failed, ok := errors.AsType[*RemoteError](err); ok && strings.Contains(failed.Why, "couldn't find remote ref") {
+		return "", nil
 	}
 	if err != nil {
 		return "", err
@@ -225,39 +221,49 @@ func (r *Repo) fetchBranch(ctx context.Context, up upstream) (string, error) {
 	return tip, err
 }
 
-// errNotForward says that the remote has commits that are not here.
-var errNotForward = errors.New("the remote has moved")
-
-// pushBranch pushes a branch as it is now. The error is errNotForward when the
-// remote has moved on.
-func (r *Repo) pushBranch(ctx context.Context, up upstream) error {
-	out, err := r.network(ctx, up.remote, "push", "--porcelain", "--progress", "--no-follow-tags", "--recurse-submodules=no",
-		"--end-of-options", up.remote, up.local+":"+up.ref)
-	if refused := refusedUpdate(out); refused != "" {
-		return rejection(up.remote, refused, err)
-	}
-	return err
-}
-
-// refusedUpdate returns what git push --porcelain says of a reference that was
-// not updated: the third field of the line with the flag "!".
-func refusedUpdate(out string) string {
-	for line := range strings.Lines(out) {
-		if fields := strings.SplitN(strings.TrimSpace(line), "\t", 3); len(fields) == 3 && fields[0] == "!" {
-			return fields[2]
+// fetchRefs runs a fetch that moves remote-tracking branches. Another one in
+// this clone may hold or move them at the same moment: then this one begins
+// again, as it does when they moved and git failed with words of its own.
+func (r *Repo) fetchRefs(ctx context.Context, remote string, args ...string) error {
+	for try := 1; ; try++ {
+		before, err := r.ListRefs("refs/remotes/")
+		if err != nil {
+			return err
+		}
+		_, err = r.network(ctx, remote, append([]string{"fetch", "--progress", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"}, args...)...)
+		failed, ok := errors.AsType[*RemoteError](err)
+		if !ok || try == maxTries || failed.Fault != RemoteMoving && failed.Fault != RemoteFailed {
+			return err
+		}
+		after, listErr := r.ListRefs("refs/remotes/")
+		if listErr != nil || failed.Fault == RemoteFailed && slices.EqualFunc(before, after, sameRef) {
+			return err
+		}
+		if err := r.stepAside(ctx, try); err != nil {
+			return err
 		}
 	}
-	return ""
 }
 
-// rejection types the refusal of an update. That two pushes met at the server
-// is the same to us as one that came first.
-func rejection(remote, refused string, err error) error {
-	if saysAny(refused, "fetch first", "non-fast-forward", "stale info", "lock ref", "failed to update ref", "reference already exists") {
-		return errNotForward
+// sameRef reports whether a reference has not moved.
+func sameRef(a, b Ref) bool { return a.Name == b.Name && a.Hash == b.Hash }
+
+// stepAside waits for a moment, a longer one with each try: those who met here
+// must not meet again.
+func (r *Repo) stepAside(ctx context.Context, try int) error {
+	return wait(ctx, time.Duration(try)*50*time.Millisecond+rand.N(50*time.Millisecond))
+}
+
+// pushBranch pushes a branch as it is now. refused is why the remote, or a hook
+// on the way, did not take it, nil for none; race that another push at the same
+// moment may be all there is to it. err is anything else that went wrong.
+func (r *Repo) pushBranch(ctx context.Context, up upstream) (refused *RemoteError, race bool, err error) {
+	out, err := r.network(ctx, up.remote, "push", "--porcelain", "--progress", "--no-follow-tags", "--recurse-submodules=no",
+		"--end-of-options", up.remote, up.local+":"+up.ref)
+	if failed, ok := errors.AsType[*RemoteError](err); ok {
+		if refused, race = refusal(out, failed); refused != nil {
+			return refused, race, nil
+		}
 	}
-	if failed, ok := errors.AsType[*RemoteError](err); ok && failed.Fault == RemoteUnreachable {
-		return failed
-	}
-	return &RemoteError{Remote: remote, Fault: RemoteRejected, Why: refused}
+	return nil, false, err
 }

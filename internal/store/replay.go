@@ -26,7 +26,7 @@ type DivergedError struct {
 func (e *DivergedError) Error() string { return e.Branch + ": " + e.Why }
 
 // replay puts the commits of a branch that its upstream does not have on top of
-// tip, the upstream's. It returns how many there were. Only commits that add
+// tip, the upstream's, "" when there is none. It returns how many there were. Only commits that add
 // files below dir and do nothing else are made anew, with the same files,
 // author, committer, dates and message; with any other commit among them the
 // error is a *DivergedError and nothing has moved.
@@ -35,6 +35,9 @@ func (e *DivergedError) Error() string { return e.Branch + ": " + e.Why }
 // checkout would: what the user has staged or changed stays, and where that
 // cannot be, nothing moves.
 func (r *Repo) replay(ctx context.Context, up upstream, tip, dir string) (int, error) {
+	if tip == "" {
+		return 0, nil
+	}
 	n := 0
 	err := r.whileMoved(ctx, func() (err error) {
 		n, err = r.replayOnce(ctx, up, tip, dir)
@@ -55,6 +58,7 @@ func (r *Repo) replayOnce(ctx context.Context, up upstream, tip, dir string) (in
 		p.openMarker,
 		p.lockIndex,
 		p.lockBranch,
+		p.findIndex,
 		p.findCommits,
 		p.recreate,
 		p.tryWorktree,
@@ -327,6 +331,9 @@ func (r *Repo) shiftBack(ctx context.Context, m *marker) error {
 	head, err := r.Head()
 	if err != nil || head.Ref != m.Ref {
 		return err
+	}
+	if there, err := r.hasIndex(); err != nil || !there {
+		return err // it never moved: nothing is checked out
 	}
 	changes, err := r.Changes(ctx, m.Old, m.Commit)
 	if err != nil {

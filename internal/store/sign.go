@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // SignError says that a commit was to be signed and was not. Nothing is
@@ -115,6 +116,7 @@ func (r *Repo) runSigner(ctx context.Context, program string, stdin []byte, args
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir, cmd.Env = r.git.dir, r.env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &out, &messages
+	cmd.WaitDelay = time.Second // an agent that it has started may hold its output open
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			return "", "", context.Cause(ctx)

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Pushed is what a push or a sync has done.
@@ -126,6 +124,11 @@ func (r *Repo) Begin(ctx context.Context, branch string) (push bool, err error) 
 		return true, nil
 	}
 	_, err = r.git.output(ctx, "update-ref", "--create-reflog", "-m", "handoff: begin at "+up.tracking, local, tip, noHash)
+	if isError[*gitError](err) {
+		if _, begun, readErr := r.resolve(local); readErr == nil && begun != "" {
+			return false, nil // by another process, meanwhile
+		}
+	}
 	return false, err
 }
 
@@ -153,37 +156,48 @@ func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error
 	if err != nil {
 		return done, err
 	}
+	var late error // of replays that stand
+	moved := false
+	var refused *RemoteError
 	for try := range maxTries {
-		err := r.pushBranch(ctx, up)
-		if err == nil {
-			return done, r.countSent(ctx, up, known, dir, &done)
-		}
-		if !errors.Is(err, errNotForward) {
+		var race bool
+		if refused, race, err = r.pushBranch(ctx, up); err != nil {
 			return done, err
 		}
-		// Those who met here must not meet again.
-		if err := wait(ctx, time.Duration(try)*50*time.Millisecond+rand.N(50*time.Millisecond)); err != nil {
+		if refused == nil {
+			if err := r.countSent(ctx, up, known, dir, &done); err != nil {
+				late = errors.Join(late, &UnfinishedError{Err: err})
+			}
+			return done, late
+		}
+		if err := r.stepAside(ctx, try); err != nil {
 			return done, err
 		}
 		tip, err := r.fetchBranch(ctx, up)
 		if err != nil {
 			return done, err
 		}
-		if tip == "" {
-			continue // it was there a moment ago
-		}
-		known = tip
 		if ours, err := r.ahead(ctx, up, tip); err != nil || !ours {
 			done.Hash = tip // another process of ours has pushed it meanwhile
 			return done, err
 		}
 		n, err := r.replay(ctx, up, tip, dir)
 		done.Replayed = max(done.Replayed, n)
-		if err != nil {
+		if isError[*UnfinishedError](err) {
+			late = errors.Join(late, err)
+		} else if err != nil {
 			return done, err
 		}
+		if tip == known && n == 0 && !race {
+			return done, refused // there was nothing that it could have met
+		}
+		moved = moved || tip != known
+		known = tip
 	}
-	return done, &RemoteError{Remote: up.remote, Fault: RemoteMoving, Why: "others pushed each time"}
+	if moved {
+		refused = &RemoteError{Remote: up.remote, Fault: RemoteMoving, Why: "others pushed each time", Said: refused.Said}
+	}
+	return done, refused
 }
 
 // ahead reports whether the local branch has commits that tip does not reach.
@@ -233,7 +247,5 @@ func (r *Repo) follow(ctx context.Context, up upstream, tip, dir string) error {
 
 // fetchAll brings what the configuration of a remote names.
 func (r *Repo) fetchAll(ctx context.Context, remote string) error {
-	_, err := r.network(ctx, remote, "fetch", "--progress", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance",
-		"--end-of-options", remote)
-	return err
+	return r.fetchRefs(ctx, remote, "--end-of-options", remote)
 }

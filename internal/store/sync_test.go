@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -390,8 +391,9 @@ func TestPushRejectedByHook(t *testing.T) {
 	}
 	r.append(change("one"))
 	_, err := r.push()
-	if failed, ok := errors.AsType[*RemoteError](err); !ok || failed.Fault != RemoteRejected {
-		t.Errorf("error %v, want a rejection", err)
+	failed, ok := errors.AsType[*RemoteError](err)
+	if !ok || failed.Fault != RemoteProtected || !slices.Equal(failed.Said, []string{"remote: protected"}) {
+		t.Errorf("error %v, want one of a protected branch", err)
 	}
 }
 

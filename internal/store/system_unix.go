@@ -28,6 +28,15 @@ func tryLock(file *os.File) (bool, error) {
 // it ends: the lock belongs to the open file, not to the process.
 func shareLock(cmd *exec.Cmd, file *os.File) { cmd.ExtraFiles = append(cmd.ExtraFiles, file) }
 
+// ownSession gives cmd, and all that it starts, a session of their own: they have
+// no terminal to ask on, and can be ended together.
+func ownSession(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
+
+// signalSession sends a signal to cmd and to what it has started.
+func signalSession(cmd *exec.Cmd, signal syscall.Signal) error {
+	return syscall.Kill(-cmd.Process.Pid, signal)
+}
+
 // ownGroup starts cmd in a process group of its own, which signals to ours do
 // not reach.
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

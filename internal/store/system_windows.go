@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"syscall"
 
 	"golang.org/x/sys/windows"
 )
@@ -28,6 +29,12 @@ func tryLock(file *os.File) (bool, error) {
 // shareLock would let the process of cmd hold the advisory lock of file as well.
 // Here a lock belongs to one process.
 func shareLock(*exec.Cmd, *os.File) {}
+
+// ownSession does nothing: what a command starts here cannot be ended with it.
+func ownSession(*exec.Cmd) {}
+
+// signalSession ends cmd, as there are no signals.
+func signalSession(cmd *exec.Cmd, _ syscall.Signal) error { return cmd.Process.Kill() }
 
 // ownGroup starts cmd in a process group of its own, which Ctrl-C does not reach.
 func ownGroup(cmd *exec.Cmd) {

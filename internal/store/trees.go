@@ -29,7 +29,11 @@ func isDirMode(m filemode.FileMode) bool { return m&typeBits == filemode.Dir }
 // submodules are something else.
 func isFileMode(m filemode.FileMode) bool { return m&typeBits == 0o100000 }
 
-const typeBits = 0o170000
+const (
+	typeBits  = 0o170000
+	dirMode   = filemode.Dir
+	plainMode = filemode.Regular
+)
 
 var errTree = errors.New("malformed tree")
 
@@ -97,7 +101,7 @@ func (o *objects) commitTree(commit plumbing.Hash) (plumbing.Hash, error) {
 			return tree, nil
 		}
 	}
-	return plumbing.ZeroHash, fmt.Errorf("commit %s: no tree", commit)
+	return plumbing.ZeroHash, fmt.Errorf("commit %s: no tree: %w", commit, errCommit)
 }
 
 // treeFile is something in a tree: its path from the root, the mode as stored,
@@ -198,8 +202,8 @@ const (
 type treeWalk struct {
 	objects *objects
 	dir     string
-	seen    map[treeFile]struct{}    // directories, the roots as Path "", and some files
-	paths   map[plumbing.Hash]int    // at how many paths of this commit a subtree was listed
+	seen    map[treeFile]struct{}    // directories that were listed whole, the roots as Path "", and some files
+	paths   map[listedTree]int       // at how many paths of this commit a subtree was listed
 	listed  map[string]plumbing.Hash // path → the tree there whose files are not in seen
 }
 
@@ -210,7 +214,7 @@ func (o *objects) newTreeWalk(dir string) *treeWalk {
 		objects: o,
 		dir:     dir,
 		seen:    map[treeFile]struct{}{},
-		paths:   map[plumbing.Hash]int{},
+		paths:   map[listedTree]int{},
 		listed:  map[string]plumbing.Hash{},
 	}
 }
@@ -241,9 +245,9 @@ func (w *treeWalk) each(commit plumbing.Hash, use func(treeFile)) error {
 	clear(w.paths) // what another commit lists takes nothing away from this one
 	found := treeList{use: use}
 	if w.dir == "" {
-		w.list(top, 0, &found) // It was met above, as the root.
+		w.list(top, 0, true, &found) // It was met above, as the root.
 	} else {
-		w.add(top, 0, &found)
+		w.add(top, 0, true, &found)
 	}
 	return errors.Join(found.errs...)
 }
@@ -263,63 +267,88 @@ func (w *treeWalk) first(f treeFile) bool {
 	return true
 }
 
-// add gathers f, or what is below it, if f is new.
-func (w *treeWalk) add(f treeFile, depth int, found *treeList) {
+// add gathers f, or what is below it, if f is new. It reports whether that was
+// all there is.
+func (w *treeWalk) add(f treeFile, depth int, day bool, found *treeList) (all bool) {
 	switch {
-	case !w.first(f):
 	case isDirMode(f.Mode):
-		w.list(f, depth, found)
-	default:
+		return w.list(f, depth, day, found)
+	case w.first(f):
 		found.use(f)
 	}
+	return true
 }
 
-// list gathers what is new below the directory f.
-func (w *treeWalk) list(f treeFile, depth int, found *treeList) {
-	if err := w.listEntries(f, depth, found); err != nil {
+// list gathers what is new below the directory f; day says whether it is a part
+// of the path of a day. It reports whether that was all there is: what is passed
+// over because this commit has it too often is not to be missed in the next one.
+func (w *treeWalk) list(f treeFile, depth int, day bool, found *treeList) (all bool) {
+	known := treeFile{Path: f.Path, Mode: dirMode, Hash: f.Hash}
+	if _, ok := w.seen[known]; ok && f.Path != "" {
+		return true
+	}
+	// Days are counted for themselves, as in a dayList: what lies elsewhere is
+	// not to hide them.
+	at := listedTree{f.Hash, day}
+	if w.paths[at]++; w.paths[at] > maxTreePaths {
+		found.use(f)
+		return false
+	}
+	all, err := w.listEntries(f, depth, day, found)
+	if err != nil {
 		found.errs = append(found.errs, &treeError{Path: f.Path, Hash: f.Hash, Err: err})
 	}
+	if all {
+		w.first(known)
+	}
+	return all
 }
 
-func (w *treeWalk) listEntries(f treeFile, depth int, found *treeList) error {
-	w.paths[f.Hash]++
-	if depth > maxTreeDepth || w.paths[f.Hash] > maxTreePaths {
+// listedTree is a subtree that was listed, as a part of the path of a day or not.
+type listedTree struct {
+	hash plumbing.Hash
+	day  bool
+}
+
+func (w *treeWalk) listEntries(f treeFile, depth int, day bool, found *treeList) (all bool, err error) {
+	if depth > maxTreeDepth {
 		found.use(f)
-		return nil
+		return true, nil
 	}
 	if err := w.noteFiles(f.Path); err != nil {
-		return err
+		return true, err
 	}
 	data, err := w.objects.tree(f.Hash)
 	if err != nil {
-		return err
+		return true, err
 	}
 	_, again := w.listed[f.Path]
 	if !again {
 		w.listed[f.Path] = f.Hash
 	}
+	all = true
 	var last []byte
 	listed := 0 // bytes of entries
 	for e, err := range treeEntries(data) {
 		if err != nil {
-			return err
+			return all, err
 		}
 		before := data[:listed]
 		listed += len(e.raw)
 		below := treeFile{Path: joinTreePath(f.Path, string(e.name)), Mode: e.mode, Hash: e.hash}
-		if again || e.isDir() {
-			w.add(below, depth+1, found)
-			continue
-		}
-		if again = bytes.Compare(e.name, last) <= 0; again { // no order: it may come twice
+		if !again && !e.isDir() && bytes.Compare(e.name, last) <= 0 { // no order: it may come twice
+			again = true
 			w.noteEntries(f.Path, before)
-			w.add(below, depth+1, found)
+		}
+		if again || e.isDir() {
+			day := day && depth < len(dayDigits) && isDayPart(e.name, dayDigits[depth])
+			all = w.add(below, depth+1, day, found) && all
 			continue
 		}
 		last = e.name
 		found.use(below)
 	}
-	return nil
+	return all, nil
 }
 
 // noteFiles adds to seen the files of the tree that was listed first at a path,

@@ -217,9 +217,12 @@ func TestDaysOfTreeBomb(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	days, err := repo.Days(t.Context(), []Ref{{Name: "main", Hash: r.commitOf(tree).String()}}, "")
+	days, faults, err := repo.Days(t.Context(), []Ref{{Name: "main", Hash: r.commitOf(tree).String()}}, "")
 	if err != nil || len(days) == 0 || len(days) > maxTreePaths {
 		t.Errorf("%d days, %v", len(days), err)
+	}
+	if len(faults) == 0 || !faults[0].Lasting() {
+		t.Errorf("%d faults: what is passed over is not said", len(faults))
 	}
 }
 

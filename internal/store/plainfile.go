@@ -1,0 +1,97 @@
+package store
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// NotFileError says that something else is where a file belongs. A named pipe
+// would be waited for, and a device may never end.
+type NotFileError struct {
+	Path string
+	What string // "a directory"
+}
+
+func (e *NotFileError) Error() string { return e.Path + ": " + e.What + " is where a file belongs" }
+
+// CheckPlain returns a *NotFileError when something other than a file is at
+// path. A symbolic link that leads to a file will do.
+func CheckPlain(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		link, linkErr := os.Lstat(path)
+		switch {
+		case linkErr == nil && link.Mode()&fs.ModeSymlink != 0:
+			return &NotFileError{path, "a symbolic link that leads nowhere"}
+		case isAbsent(path, err):
+			return nil
+		}
+		return err
+	}
+	if info.Mode().IsRegular() {
+		return nil
+	}
+	return &NotFileError{path, kindOf(info.Mode())}
+}
+
+// kindOf names what is no file.
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a directory"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "something else"
+}
+
+// OpenPlain is os.OpenFile for a file that this program keeps: it never waits,
+// and where something other than a file is in its place, the error is a
+// *NotFileError.
+func OpenPlain(path string, flag int, perm fs.FileMode) (*os.File, error) {
+	if err := CheckPlain(path); err != nil {
+		return nil, err
+	}
+	// Should a named pipe have come there in between, it is not waited for.
+	file, err := os.OpenFile(path, flag|syscall.O_NONBLOCK, perm)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &NotFileError{path, kindOf(info.Mode())}
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+// ReadPlain is os.ReadFile for such a file.
+func ReadPlain(path string) ([]byte, error) {
+	file, err := OpenPlain(path, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(file)
+}
+
+// isAbsent reports whether err, of reading the file path, says that nothing is
+// there. A symbolic link that leads nowhere is something: who reads it as
+// nothing would write a new file over what is only out of reach.
+func isAbsent(path string, err error) bool {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	info, err := os.Lstat(path)
+	return err != nil || info.Mode()&fs.ModeSymlink == 0
+}
