@@ -169,7 +169,7 @@ func (a *audit) findMerged(ctx context.Context) error {
 // not look: on refs that are not read, and in reflogs. The records are named by
 // their blobs.
 func (a *audit) searchOriginals(ctx context.Context, wanted map[plumbing.Hash]bool) (found map[plumbing.Hash]bool, err error) {
-	tips, err := a.loggedCommits()
+	tips, err := a.Repo.refs.loggedCommits()
 	if err != nil {
 		return nil, err
 	}
@@ -215,8 +215,8 @@ func (a *audit) searchOriginals(ctx context.Context, wanted map[plumbing.Hash]bo
 	return found, err
 }
 
-// loggedCommits are the commits that reflogs name.
-func (r *Repo) loggedCommits() (map[plumbing.Hash]bool, error) {
+// loggedCommits reads the files of reflogs.
+func (r fileRefs) loggedCommits() (map[plumbing.Hash]bool, error) {
 	commits := map[plumbing.Hash]bool{}
 	read := func(path string, entry fs.DirEntry, err error) error {
 		if os.IsNotExist(err) {

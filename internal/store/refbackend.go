@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // refBackend is how a repository keeps its references: in files, which are read
@@ -17,6 +19,9 @@ type refBackend interface {
 
 	// logged returns how many entries the reflog of a reference has.
 	logged(name string) (int, error)
+
+	// loggedCommits returns the commits that reflogs name.
+	loggedCommits() (map[plumbing.Hash]bool, error)
 
 	// where returns the path that errors about a reference name.
 	where(name string) string

@@ -154,6 +154,18 @@ func (r *gitRefs) logged(name string) (int, error) {
 	return bytes.Count(out, []byte("\n")), err
 }
 
+func (r *gitRefs) loggedCommits() (map[plumbing.Hash]bool, error) {
+	lines, err := r.git.lines(context.Background(), "rev-list", "--no-walk", "--ignore-missing", "--reflog")
+	if err != nil {
+		return nil, err
+	}
+	commits := map[plumbing.Hash]bool{}
+	for line := range lines {
+		commits[plumbing.NewHash(line[0])] = true
+	}
+	return commits, nil
+}
+
 func (r *gitRefs) checkedOut(ctx context.Context, ref string) (string, error) {
 	out, err := r.git.output(ctx, "worktree", "list", "--porcelain", "-z")
 	if err != nil {
