@@ -107,7 +107,7 @@ func unlessMissing(err error) error {
 func (r *Repo) lookAtRefs(context.Context, string) ([]Fault, error) {
 	refs, err := r.ListRefs("refs/heads/", "refs/remotes/")
 	if damage, ok := errors.AsType[*DamagedError](err); ok {
-		return []Fault{{Path: damage.Path, Message: "the references cannot be read: " + reason(err), WayOut: "git refs verify tells more"}}, nil
+		return []Fault{{Path: damage.Path, Message: "the references cannot be read: " + reason(err), WayOut: "git fsck tells more"}}, nil
 	}
 	if err != nil {
 		return nil, err

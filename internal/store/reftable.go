@@ -100,10 +100,14 @@ func (r *gitRefs) read(name string) (string, error) {
 	}
 	// What leads nowhere is not listed.
 	out, err := r.git.output(context.Background(), "symbolic-ref", "HEAD")
+	target := strings.TrimSpace(string(out))
+	if err == nil && !strings.HasPrefix(target, "refs/") {
+		err = errors.New("HEAD points at no valid name")
+	}
 	if err != nil {
 		return "", &DamagedError{Path: r.where(name), Err: err}
 	}
-	return "ref: " + strings.TrimSpace(string(out)), nil
+	return "ref: " + target, nil
 }
 
 // readOther asks for a reference that is not among those that are read, a tag
@@ -143,8 +147,8 @@ func (r *gitRefs) logged(name string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if r.all[name].Hash == "" {
-		return 1, nil // at least: git counts only where the reference is
+	if value, err := r.read(name); err != nil || value == "" {
+		return 1, err // at least: git counts only where the reference is
 	}
 	out, err := r.git.output(ctx, "reflog", "show", "--format=%H", name)
 	return bytes.Count(out, []byte("\n")), err

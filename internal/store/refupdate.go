@@ -129,9 +129,13 @@ type refUpdate struct {
 // process group does not reach it, so that it can.
 func (r *gitRefs) startUpdate(ctx context.Context, m *marker, entry logEntry) (*refUpdate, error) {
 	u := &refUpdate{ctx: ctx}
+	settings, err := r.withoutConfigHooks()
+	if err != nil {
+		return nil, err
+	}
 	// Git's own wait is short, as ours ends with ctx. What is reported is on disk.
-	u.Cmd = r.git.command(context.WithoutCancel(ctx), "false", "-c", "reftable.lockTimeout=100", "-c", "core.fsync=reference",
-		"update-ref", "-m", entry.oneLine(), "--stdin")
+	args := append(settings, "-c", "reftable.lockTimeout=100", "-c", "core.fsync=reference", "update-ref", "-m", entry.oneLine(), "--stdin")
+	u.Cmd = r.git.command(context.WithoutCancel(ctx), "false", args...)
 	u.Env = append(u.Env, "GIT_COMMITTER_NAME="+entry.who.Name, "GIT_COMMITTER_EMAIL="+entry.who.Email,
 		"GIT_COMMITTER_DATE="+fmt.Sprintf("@%d %s", entry.who.When.Unix(), entry.who.When.Format("-0700")))
 	u.Stderr = &u.stderr
@@ -147,6 +151,22 @@ func (r *gitRefs) startUpdate(ctx context.Context, m *marker, entry logEntry) (*
 	}
 	u.in, u.out = in, bufio.NewReader(out)
 	return u, u.Start()
+}
+
+// withoutConfigHooks returns options under which git runs no hook that the
+// configuration names, as it runs none in a file.
+func (r *Repo) withoutConfigHooks() ([]string, error) {
+	c, err := r.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	var options []string
+	for key := range c {
+		if name, ok := strings.CutSuffix(key, ".event"); ok && strings.HasPrefix(name, "hook.") {
+			options = append(options, "-c", name+".enabled=false")
+		}
+	}
+	return options, nil
 }
 
 // ask gives commands and waits for the answer to the command called name.
