@@ -56,7 +56,7 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 	fields := o.fields
 	fields.Decision, fields.Rationale, fields.Items = parsed.Decision, parsed.Rationale, o.items
 	for _, value := range o.rejected {
-		p, err := shaped("alternative", value, "option;why not", 2, 2)
+		p, err := shaped("alternative", value, "option;why not", 0, 1)
 		if err != nil {
 			return err
 		}

@@ -162,7 +162,7 @@ func applyShipped(h *handoff.Handoff, o declareOptions) error {
 
 func applyDropped(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.dropped {
-		p, err := shaped("dropped", value, "item;why", 2, 2)
+		p, err := shaped("dropped", value, "item;why", 0, 1)
 		if err != nil {
 			return err
 		}
@@ -178,7 +178,7 @@ func deleteItem(items handoff.List[handoff.Item], id string) handoff.List[handof
 
 func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.blockers {
-		p, err := shaped("blocker", value, "needs;because;resolver;blocks", 4, 3)
+		p, err := shaped("blocker", value, "needs;because;resolver;blocks", 0, 1, 2)
 		if err != nil {
 			return err
 		}
@@ -242,7 +242,7 @@ func applyItemDetails(h *handoff.Handoff, o declareOptions) error {
 		{"ref", "item;pr:1842", o.refs, addRef},
 	} {
 		for _, value := range flag.values {
-			p, err := shaped(flag.name, value, flag.shape, 2, 2)
+			p, err := shaped(flag.name, value, flag.shape, 0, 1)
 			if err != nil {
 				return err
 			}
@@ -300,7 +300,7 @@ func applyGive(h *handoff.Handoff, o declareOptions) error {
 
 func applyWaivers(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.waive {
-		p, err := shaped("waive", value, "CODE;why", 2, 2)
+		p, err := shaped("waive", value, "CODE;why", 0, 1)
 		if err != nil {
 			return err
 		}

@@ -136,19 +136,21 @@ func wantsJSON(args []string) bool {
 		case arg == "--":
 			return wants
 		case name == "--json":
-			no, err := strconv.ParseBool(value)
-			wants = !valued || err != nil || no
+			yes, err := strconv.ParseBool(value)
+			wants = !valued || err == nil && yes
 		}
 	}
 	return wants
 }
 
-// shaped splits the value of a flag at semicolons into n parts, of which the
-// first few must say something; shape is how it is written.
-func shaped(flag, value, shape string, n, said int) ([]string, error) {
-	p := parts(value, n)
-	if slices.ContainsFunc(p[:said], isBlank) {
-		return nil, usagef("as in --"+flag+" "+handoff.ShellArgument(shape), "--%s %q: not of the form %q", flag, value, shape)
+// shaped splits the value of a flag at semicolons, as shape says how it is
+// written. The parts with the numbers in said must not be empty.
+func shaped(flag, value, shape string, said ...int) ([]string, error) {
+	p := parts(value, strings.Count(shape, ";")+1)
+	for _, n := range said {
+		if p[n] == "" {
+			return nil, usagef("as in --"+flag+" "+handoff.ShellArgument(shape), "--%s %q: not of the form %q", flag, value, shape)
+		}
 	}
 	return p, nil
 }

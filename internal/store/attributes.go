@@ -10,7 +10,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -35,7 +34,7 @@ const Attributes = "# Git must not change a byte here: records are compared as t
 // something else.
 type AttributesError struct {
 	Path      string // the record, from the top of the repository
-	Attribute string // "filter=lfs", "core.autocrlf=true"
+	Attribute string // "filter=lfs"
 	File      string // where Line has to be to count: from the top of the repository, or absolute
 	Line      string
 	Committed bool // the work tree has the line, the commit has not
@@ -223,7 +222,7 @@ func (r *Repo) askAttributes(ctx context.Context, files map[string][]byte, paths
 		doubt = doubt || name > settled && mayChange(data)
 	}
 	if settled == "" && !doubt {
-		doubt = parseBool(config.get("core.autocrlf")) || r.hasOuterAttributes(config)
+		doubt = r.hasOuterAttributes(config)
 	}
 	if !doubt || !r.git.installed() {
 		return nil
@@ -233,7 +232,7 @@ func (r *Repo) askAttributes(ctx context.Context, files map[string][]byte, paths
 		return err
 	}
 	for _, name := range paths {
-		attribute := changesBytes(said[name], config)
+		attribute := changesBytes(said[name])
 		if attribute == "" {
 			continue
 		}
@@ -340,9 +339,10 @@ func (r *Repo) attributesOf(ctx context.Context, c config, files map[string][]by
 }
 
 // changesBytes returns by what git would change the bytes of a file with these
-// attributes in a checkout or a commit on this machine, "" when it would not.
-// Line ends that only a commit would mend are no matter: records have none.
-func changesBytes(said map[string]string, c config) string {
+// attributes in a checkout or a commit, "" when it would not. Line ends that
+// only a machine's own configuration makes (core.autocrlf, core.eol) are left
+// to it: they come back as they were, as records have no others.
+func changesBytes(said map[string]string) string {
 	if v := said["filter"]; v != "unspecified" && v != "unset" && v != "set" {
 		return "filter=" + v
 	}
@@ -352,23 +352,12 @@ func changesBytes(said map[string]string, c config) string {
 	if v := said["working-tree-encoding"]; v != "unspecified" && v != "unset" && !strings.EqualFold(v, "UTF-8") {
 		return "working-tree-encoding=" + v
 	}
-	name, text := "text", said["text"]
+	text := said["text"]
 	if text == "unspecified" {
-		name, text = "crlf", said["crlf"] // as it was called before
+		text = said["crlf"] // as it was called before
 	}
-	switch eol := said["eol"]; {
-	case text == "unset", text == "input", eol == "lf":
-		return ""
-	case eol == "crlf":
+	if text != "unset" && text != "input" && said["eol"] == "crlf" {
 		return "eol=crlf"
-	case parseBool(c.get("core.autocrlf")):
-		return "core.autocrlf=" + c.get("core.autocrlf")
-	case text == "unspecified", strings.EqualFold(c.get("core.autocrlf"), "input"):
-		return ""
-	}
-	eol := strings.ToLower(c.get("core.eol"))
-	if eol == "crlf" || eol != "lf" && runtime.GOOS == "windows" {
-		return name + "=" + text
 	}
 	return ""
 }
