@@ -24,10 +24,16 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/script: real git on both sides, no configuration
-// but what a script sets.
+// but what a script sets. References are kept as GIT_DEFAULT_REF_FORMAT says.
 func TestScripts(t *testing.T) {
+	runScripts(t, "testdata/script", os.Getenv("GIT_DEFAULT_REF_FORMAT"))
+}
+
+// runScripts runs the scripts of a directory, with references in files or in a
+// reftable.
+func runScripts(t *testing.T, dir, refFormat string) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
@@ -43,6 +49,9 @@ func TestScripts(t *testing.T) {
 			for _, setting := range clockSettings(moment()) {
 				name, value, _ := strings.Cut(setting, "=")
 				env.Setenv(name, value)
+			}
+			if refFormat != "" {
+				env.Setenv("GIT_DEFAULT_REF_FORMAT", refFormat)
 			}
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
 		},

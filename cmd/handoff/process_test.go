@@ -100,6 +100,12 @@ func (s *site) git(args ...string) string {
 	return strings.TrimSuffix(out, "\n")
 }
 
+// hasReftable reports whether the references are not in files.
+func (s *site) hasReftable() bool {
+	_, err := os.Stat(s.path(".git/reftable"))
+	return err == nil
+}
+
 // today is the draft that the tests declare.
 func today(t testing.TB) string {
 	t.Helper()
@@ -192,6 +198,6 @@ func (s *site) isResidue(name string, entry fs.DirEntry) bool {
 	case strings.HasPrefix(dir, ".handoffs"):
 		return filepath.Ext(base) != ".yaml"
 	default:
-		return strings.HasSuffix(base, ".lock")
+		return strings.HasSuffix(base, ".lock") || strings.Contains(base, ".ref.temp.")
 	}
 }

@@ -205,6 +205,22 @@ func TestShortFormStopped(t *testing.T) {
 	}
 }
 
+// What is printed after a form is gone stays in the window: no secret is in it.
+func TestShortFormStoppedWithASecret(t *testing.T) {
+	t.Parallel()
+	r := inTheMorning(t, "sarah")
+	x := r.start(160, 24, "handoff", "answer", "which-limit")
+	x.ready("Your answer")
+	x.write("The shorter one, " + fakeSecrets()[0])
+	x.send(ctrlC)
+	x.status()
+	x.see("what you typed: handoff answer q:which-limit ")
+	_, said, _ := strings.Cut(x.screen.String(), "what you typed: ")
+	if strings.Contains(said, value(fakeSecrets()[0])) || !strings.Contains(said, "ghp_…") {
+		t.Errorf("it says %s", said)
+	}
+}
+
 // Who stops before they have typed anything is told nothing.
 func TestShortFormStoppedAtOnce(t *testing.T) {
 	t.Parallel()

@@ -12,31 +12,45 @@ import (
 	"testing"
 )
 
-// TestDeclareKilledAtEveryCall and TestDeclareOnAFullDisk interfere with each
-// call by which declare changes a file: it never happens because the process is
-// killed, or it fails as on a full disk.
-func TestDeclareKilledAtEveryCall(t *testing.T) { sweep(t, true) }
+// TestDeclareKilledAtEveryCall and its neighbours interfere with each call by
+// which declare changes a file or tells git something: it never happens because
+// the process is killed, alone or with all that it has started, or it fails as
+// on a full disk.
+func TestDeclareKilledAtEveryCall(t *testing.T) { sweep(t, fault{kill: true}) }
 
-func TestDeclareOnAFullDisk(t *testing.T) { sweep(t, false) }
+func TestDeclareKilledWithItsGitAtEveryCall(t *testing.T) { sweep(t, fault{kill: true, all: true}) }
 
-func sweep(t *testing.T, kill bool) {
+func TestDeclareOnAFullDisk(t *testing.T) { sweep(t, fault{}) }
+
+func sweep(t *testing.T, f fault) {
 	template := newSite(t)
 	template.mustDeclare() // that the directories and earlier records are there
 	undisturbed := template.copy(t).declareUnder(fault{at: -1})
-	if !undisturbed.done() || !undisturbed.has("renameat .git/refs/heads/main.lock") || !undisturbed.has("fsync .git/index.lock") {
+	move := "renameat .git/refs/heads/main.lock"
+	if template.hasReftable() {
+		move = toPipe
+	}
+	if !undisturbed.done() || !undisturbed.has(move) || !undisturbed.has("fsync .git/index.lock") {
 		t.Fatalf("nothing to interfere with: %s, calls\n%s", undisturbed.output, strings.Join(undisturbed.calls, "\n"))
 	}
 	for _, at := range points(undisturbed.calls) {
+		call := undisturbed.calls[at]
+		if call == toPipe && !f.kill {
+			continue // no disk is full there
+		}
+		if f.all && !*full && call != toPipe && !strings.HasPrefix(call, "rename") && call != "write .git/handoff/append" {
+			continue // what git does goes on through these
+		}
 		t.Run(strconv.Itoa(at), func(t *testing.T) {
 			t.Parallel()
-			template.copy(t).survives(fault{at: at, kill: kill})
+			template.copy(t).survives(fault{at: at, kill: f.kill, all: f.all})
 		})
 	}
 }
 
 // points returns the numbers of the calls to interfere with: of those that
 // differ in the names of objects and temporary files only, the first and the
-// last, and with -full every one.
+// last, and with -full every one. Nothing that is said to git is left out.
 func points(calls []string) []int {
 	first, last := map[string]int{}, map[string]int{}
 	for at, call := range calls {
@@ -49,7 +63,7 @@ func points(calls []string) []int {
 	var chosen []int
 	for at, call := range calls {
 		kind := drawn.ReplaceAllString(call, "*")
-		if *full || at == first[kind] || at == last[kind] && !strings.HasPrefix(call, "close ") {
+		if *full || call == toPipe || call == "write .git/handoff/append" || at == first[kind] || at == last[kind] && !strings.HasPrefix(call, "close ") {
 			chosen = append(chosen, at)
 		}
 	}

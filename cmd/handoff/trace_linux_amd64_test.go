@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -19,15 +20,16 @@ import (
 type fault struct {
 	at   int  // the call, counted from 0 over all threads; -1 for none
 	kill bool // the process dies instead of making it; else it fails with ENOSPC
+	all  bool // with kill: what it has started dies first, in whatever process group
 }
 
 // tracer runs one process, and sees the calls by which it changes files below
-// a directory.
+// a directory, or tells another process something.
 type tracer struct {
 	dir   string
 	fault fault
 	pid   int
-	calls []string // "renameat .git/index.lock"
+	calls []string // "renameat .git/index.lock", "write pipe"
 }
 
 // Numbers that package syscall does not name.
@@ -126,10 +128,15 @@ func (t *tracer) atCall(thread int) error {
 		return nil // it has been made
 	}
 	name, path := t.describe(&regs)
-	if !strings.HasPrefix(path, t.dir+"/") {
+	below, isBelow := strings.CutPrefix(path, t.dir+"/")
+	switch {
+	case isBelow:
+		t.calls = append(t.calls, name+" "+below)
+	case name == "write" && strings.HasPrefix(path, "pipe:"):
+		t.calls = append(t.calls, toPipe)
+	default:
 		return nil
 	}
-	t.calls = append(t.calls, name+" "+path[len(t.dir)+1:])
 	if len(t.calls)-1 != t.fault.at {
 		return nil
 	}
@@ -137,10 +144,30 @@ func (t *tracer) atCall(thread int) error {
 	if err := syscall.PtraceSetRegs(thread, &regs); err != nil {
 		return err
 	}
-	if t.fault.kill {
-		return syscall.Kill(t.pid, syscall.SIGKILL)
+	if !t.fault.kill {
+		return nil
 	}
-	return nil
+	if t.fault.all {
+		t.killStarted()
+	}
+	return syscall.Kill(t.pid, syscall.SIGKILL)
+}
+
+// toPipe is the call by which a process tells another one something.
+const toPipe = "write pipe"
+
+// killStarted kills the processes that the traced one has started. What is
+// missed has ended by itself.
+func (t *tracer) killStarted() {
+	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", t.pid))
+	for _, list := range lists {
+		children, _ := os.ReadFile(list)
+		for _, child := range strings.Fields(string(children)) {
+			if pid, err := strconv.Atoi(child); err == nil {
+				_ = syscall.Kill(pid, syscall.SIGKILL)
+			}
+		}
+	}
 }
 
 // describe returns the name of a call and the file that it is about, or "" when

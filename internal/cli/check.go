@@ -45,7 +45,9 @@ its number, its branch or a ticket of its title, younger than the last work in
 it. A handoff with four empty lists says that none is needed, and why in its
 summary. The job's environment says which pull request it is, on GitHub, GitLab,
 Gitea, Forgejo, Bitbucket and Jenkins; elsewhere --base does. Missing history is
-fetched.
+fetched. The configuration of the branch that it goes into counts, and what the
+change edits there is said. Whom --skip-author names is an account of the
+service, never the author of a commit.
 
 With --due, the deadlines that have passed are listed instead: handoffs without
 a verdict, blockers and questions that wait too long, temporary conditions that
@@ -120,9 +122,9 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 		return err
 	}
 	doc.SchemaVersion = 1
-	doc.OK = !handoff.HasErrors(doc.Findings) && (!o.strict || len(doc.Findings) == 0)
+	doc.OK = !handoff.HasErrors(doc.Findings) && !(o.strict && slices.ContainsFunc(doc.Findings, mayFail))
 	handoff.SortFindings(doc.Findings)
-	doc.Findings = nonNil(doc.Findings)
+	doc.Findings = g.findings(doc.Findings)
 	summary := doc.says()
 	if err := g.printCheck(doc, guard.Format(o.format), summary); err != nil {
 		return err
@@ -133,6 +135,11 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	g.note("%s", summary)
 	return nil
 }
+
+// mayFail reports whether a warning fails a strict check. That the configuration
+// is edited does not: it is for people to look at, and nothing in the change
+// could make it go away.
+func mayFail(f handoff.Finding) bool { return f.Code != guard.CodeConfig }
 
 var checkFormats = []string{"text", "json", string(guard.FormatGitHub), string(guard.FormatGitLab), string(guard.FormatSARIF), string(guard.FormatJUnit)}
 
@@ -313,12 +320,16 @@ func yamlFiles(g *globals, name string) ([]string, error) {
 
 // checkRefs checks every record that the refs reach, and what they add up to.
 func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
-	ws, err := g.openForReading(ctx)
-	var missing *store.MissingError
-	if err != nil && (!errors.As(err, &missing) || ws == nil || ws.set == nil) {
+	ws, err := g.openHere(ctx)
+	if err != nil {
 		return checkDocument{}, err
 	}
-	doc := checkDocument{Records: len(ws.set.Records)}
+	err = ws.loadAll(ctx)
+	var missing *store.MissingError
+	if err != nil && (!errors.As(err, &missing) || ws.set == nil) {
+		return checkDocument{}, err
+	}
+	doc := checkDocument{Records: len(ws.set.Records), Findings: ws.configFindings}
 	if missing != nil {
 		doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError,
 			Message: err.Error() + "; what the records add up to is not checked", Fix: fetchesMissing})
@@ -343,7 +354,7 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 			doc.Findings = append(doc.Findings, ws.located(f))
 		}
 	}
-	return doc, ws.checkUncommitted(&doc)
+	return doc, ws.checkUncommitted(ctx, &doc)
 }
 
 // saysOf is the message of a problem, with where it was found.
@@ -373,9 +384,9 @@ func (ws *workspace) located(f handoff.Finding) handoff.Finding {
 	return f
 }
 
-// checkUncommitted reports records in the work tree that no ref holds: they are
-// not believed.
-func (ws *workspace) checkUncommitted(doc *checkDocument) error {
+// checkUncommitted reports what the work tree has and no ref holds: records are
+// not believed then, and a configuration does not count.
+func (ws *workspace) checkUncommitted(ctx context.Context, doc *checkDocument) error {
 	if ws.Worktree() == "" {
 		return nil
 	}
@@ -398,6 +409,14 @@ func (ws *workspace) checkUncommitted(doc *checkDocument) error {
 			return err
 		}
 		name := path.Join(ws.dir, filepath.ToSlash(rel))
+		if name == ws.configFile() && ws.hasConfig {
+			if differs, err := ws.configDiffers(ctx, file); err != nil || !differs {
+				return err
+			}
+			doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelWarning, Path: name,
+				Message: configNotCommitted, Fix: "commit it"})
+			return nil
+		}
 		if !known[name] && strings.HasSuffix(name, ".yaml") {
 			fix := "publish it with handoff declare -f, or remove it"
 			if isPeopleFile(ws.inside(name)) {

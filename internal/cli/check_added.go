@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // checkStaged checks what the next commit does to records.
 func checkStaged(ctx context.Context, g *globals) (checkDocument, error) {
 	var doc checkDocument
-	ws, err := g.open(ctx)
+	ws, err := g.openHere(ctx) // what HEAD has may be what the commit corrects
 	if err != nil {
 		return doc, err
 	}
@@ -25,8 +26,14 @@ func checkStaged(ctx context.Context, g *globals) (checkDocument, error) {
 		return doc, err
 	}
 	for _, file := range changes {
+		if file.Path == ws.configFile() && file.Status != store.PathRemoved {
+			if err := ws.checkStagedConfig(&doc, file.File); err != nil {
+				return doc, err
+			}
+			continue
+		}
 		if file.Status != store.PathAdded {
-			ws.reportEdit(&doc, file, "the commit")
+			ws.reportEdit(&doc, file, "the commit", "git restore --staged --worktree -- "+handoff.ShellArgument(file.Path)+" takes that back")
 			continue
 		}
 		if _, err := ws.checkAdded(&doc, file.File); err != nil {
@@ -34,6 +41,18 @@ func checkStaged(ctx context.Context, g *globals) (checkDocument, error) {
 		}
 	}
 	return doc, nil
+}
+
+// checkStagedConfig checks the configuration that is about to count.
+func (ws *workspace) checkStagedConfig(doc *checkDocument, file store.File) error {
+	doc.config = true
+	data, err := ws.Read(file.Blob, handoff.MaxSize)
+	if file.Mode != 0o100644 && file.Mode != 0o100755 {
+		data, err = nil, fs.ErrInvalid
+	}
+	_, findings, err := ws.judgeConfig(data, err)
+	doc.Findings = append(doc.Findings, findings...)
+	return err
 }
 
 // checkAdded checks one file that is new below the records' directory, and
@@ -97,20 +116,20 @@ func (ws *workspace) isOurs(file string) bool { return strings.HasPrefix(file, w
 func (ws *workspace) inside(file string) string { return strings.TrimPrefix(file, ws.dir+"/") }
 
 // reportEdit adds a finding for a record that is edited or removed, one for
-// each record.
-func (ws *workspace) reportEdit(doc *checkDocument, file store.PathChange, who string) {
+// each record, with the command that undoes it.
+func (ws *workspace) reportEdit(doc *checkDocument, file store.PathChange, who, undo string) {
 	name, ok := handoff.ParseFileName(ws.inside(file.Path))
 	reported := func(f handoff.Finding) bool { return f.Code == codeEdited && f.Path == file.Path }
 	if !ok || file.Status == store.PathAdded || slices.ContainsFunc(doc.Findings, reported) {
 		return
 	}
-	verb := "edits"
+	verb, fix := "edits", undo+"; a new record corrects an old one, as handoff declare --amend does"
 	if file.Status == store.PathRemoved {
-		verb = "removes or renames"
+		verb, fix = "removes or renames", undo
 	}
 	doc.Findings = append(doc.Findings, handoff.Finding{
 		Code: codeEdited, Level: handoff.LevelError, Record: name.ID, Path: file.Path,
-		Message: who + " " + verb + " a record", Fix: "take that out of the branch; a new record corrects an old one, as handoff declare --amend does",
+		Message: who + " " + verb + " a record", Fix: fix,
 	})
 }
 

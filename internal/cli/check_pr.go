@@ -41,7 +41,7 @@ func (o *prOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.require, "require", false, "no handoff is an error, not a warning")
 	f.BoolVar(&o.skipDraft, "skip-draft", false, "a draft owes none")
 	o.skipAuthor = []string{guard.Bots}
-	commaListVar(f, &o.skipAuthor, "skip-author", "an `AUTHOR` like this owes no handoff")
+	commaListVar(f, &o.skipAuthor, "skip-author", "a change that an `ACCOUNT` like this opened owes no handoff")
 	commaListVar(f, &o.skipPath, "skip-path", "changes to files of this `PATTERN` alone owe none, as in .gitignore")
 	commaListVar(f, &o.skipLabel, "skip-label", "a pull request with this `LABEL` owes none")
 }
@@ -61,6 +61,8 @@ type prDocument struct {
 	By      string `json:"by"`      // id of the handoff, "" without one
 	None    string `json:"none"`    // the reason of a handoff that says that none is needed
 	Skipped string `json:"skipped"` // why it owes none
+
+	ConfigChanges []string `json:"config_changes"` // sections of the configuration that it changes
 }
 
 // says is the outcome in a few words, "" where no pull request was looked at.
@@ -97,6 +99,8 @@ type prCheck struct {
 	fork    string             // where it left that branch; "" for unrelated histories
 	commits []store.CommitInfo // its own
 	others  []string           // tips of other branches, which a shallow clone had not
+
+	configChanges []string // sections of the configuration that it changes
 }
 
 func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (checkDocument, error) {
@@ -112,13 +116,17 @@ func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (checkDoc
 		g.note("this job runs for no pull request")
 		return checkDocument{}, nil
 	}
-	if c.workspace, err = g.open(ctx); err != nil {
+	if c.workspace, err = g.openHere(ctx); err != nil {
 		return checkDocument{}, err
 	}
 	if err := c.locate(ctx); err != nil {
 		return checkDocument{}, err
 	}
-	return c.check(ctx)
+	var doc checkDocument
+	if err := c.judgeByBase(ctx, &doc); err != nil {
+		return doc, err
+	}
+	return c.check(ctx, doc)
 }
 
 // detect finds out which pull request it is, by the job and the flags.
@@ -163,8 +171,7 @@ func (c *prCheck) readEvent() ([]byte, error) {
 }
 
 // check judges the pull request once its history is here.
-func (c *prCheck) check(ctx context.Context) (checkDocument, error) {
-	var doc checkDocument
+func (c *prCheck) check(ctx context.Context, doc checkDocument) (checkDocument, error) {
 	change, since, err := c.ownWork(ctx, &doc)
 	if err != nil {
 		return doc, err
@@ -179,10 +186,10 @@ func (c *prCheck) check(ctx context.Context) (checkDocument, error) {
 	if change.Known, err = c.known(ctx, since); err != nil {
 		return doc, err
 	}
-	if c.pr.Author == "" && len(c.commits) > 0 {
-		c.pr.Author = c.commits[len(c.commits)-1].Author.Name
-	}
 	o := c.o.pr
+	if c.pr.Author == "" && o.flags.Changed("skip-author") {
+		c.g.note("--skip-author: nothing here says whose account opened the change, and a commit can name anybody; nobody is skipped")
+	}
 	policy := guard.Policy{
 		Require: o.require, Strict: c.o.strict, SkipAuthors: o.skipAuthor, SkipPaths: o.skipPath, SkipLabels: o.skipLabel, SkipDraft: o.skipDraft,
 	}
@@ -200,6 +207,7 @@ func (c *prCheck) check(ctx context.Context) (checkDocument, error) {
 	doc.PullRequest = &prDocument{
 		Number: c.pr.Number, Base: c.bases[0], Head: c.head,
 		Covered: verdict.Covered, By: verdict.By, None: verdict.None, Skipped: verdict.Skipped,
+		ConfigChanges: nonNil(c.configChanges),
 	}
 	return doc, nil
 }
@@ -227,7 +235,7 @@ func (c *prCheck) ownWork(ctx context.Context, doc *checkDocument) (change guard
 				isWork = true
 				continue
 			}
-			c.reportEdit(doc, file, "commit "+commit.Hash[:7])
+			c.reportEdit(doc, file, "commit "+commit.Hash[:7], c.undo(commit.Hash, changes))
 		}
 		if !isWork {
 			continue
@@ -265,7 +273,7 @@ func (c *prCheck) netChange(ctx context.Context, doc *checkDocument, change *gua
 		case file.Status == store.PathAdded && missing[file.Path]:
 			added = append(added, file.File)
 		default:
-			c.reportEdit(doc, file, "the change")
+			c.reportEdit(doc, file, "the change", "git checkout "+c.fork+" -- "+handoff.ShellArgument(file.Path)+" brings it back, to be committed")
 		}
 	}
 	return added, nil
@@ -299,8 +307,10 @@ func (c *prCheck) known(ctx context.Context, since time.Time) ([]*handoff.Record
 	days := c.WalkDays(c.dir)
 	for _, commit := range commits {
 		for file, err := range days.Newest(commit, since, c.now.Add(24*time.Hour)) {
-			if err != nil {
+			if missing := new(store.MissingError); errors.As(err, &missing) {
 				return nil, err
+			} else if err != nil {
+				continue // one bad branch hides no handoff; check names it
 			}
 			if !strings.Contains(file.Path, "-"+string(handoff.KindHandoff)+"-") {
 				continue
@@ -310,11 +320,10 @@ func (c *prCheck) known(ctx context.Context, since time.Time) ([]*handoff.Record
 			}
 			seen[file.Blob] = true
 			data, err := c.Read(file.Blob, handoff.MaxSize)
-			if large := new(store.TooLargeError); errors.As(err, &large) {
-				continue // so it is no record
-			}
-			if err != nil {
+			if missing := new(store.MissingError); errors.As(err, &missing) {
 				return nil, err
+			} else if err != nil {
+				continue // too large for a record, or lost
 			}
 			if record := handoff.Parse(data, "").Record; record != nil {
 				record.Source.Path = file.Path
@@ -334,12 +343,12 @@ const maxKnownHandoffs = 5000
 func (c *prCheck) recordTips(ctx context.Context) ([]string, error) {
 	tips := append([]string{c.head}, c.others...)
 	if c.config.Read != config.ReadCurrent {
-		refs, err := c.Refs(ctx, store.Scope{})
+		refs, err := c.refs(ctx)
 		if err != nil {
 			return nil, err
 		}
 		for _, ref := range refs {
-			if ref.Err == nil {
+			if ref.Err == nil && ref.Only == nil {
 				tips = append(tips, ref.Hash)
 			}
 		}

@@ -77,7 +77,7 @@ func (ws *workspace) queryEnv() query.Env {
 	env := query.Env{
 		Now: ws.now, Grace: c.Timing.PublishGrace.Wall(),
 		Teams: make(map[string]string), Members: c.Members,
-		AckDue: c.AckDue, ShiftEnd: ws.nextShiftEnd,
+		AckDue: c.AckDue, ShiftEnd: ws.nextShiftEnd, Unproven: ws.isUnproven,
 	}
 	for handle, p := range c.People {
 		if p.Team != "" {

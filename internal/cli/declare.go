@@ -56,7 +56,10 @@ and nothing is written. An empty list says "none"; a missing one says nothing
 and is refused.
 
 On a terminal it asks for what the flags do not say, and offers what git and the
-records know. What you typed is kept as a draft until it is published.`,
+records know. What you typed is kept as a draft until it is published.
+
+In a file, returns_at is a time with its offset, or a day and a time of day on
+your clock: "mon 09:00".`,
 		Example: `  handoff declare
   handoff declare --resume
   handoff declare -f today.yaml

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -40,12 +39,14 @@ Nothing is written without --fix, and with it nothing but local state: no
 commit, no reference, and of your files .handoffs/.gitattributes alone, which it
 adds a line to. The status is 3 when something is left to do.`,
 		Example: `  handoff doctor
-  handoff doctor --fix`,
+  handoff doctor --fix
+  handoff doctor redact k3f9q2m7`,
 		GroupID: groupSetup,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd.Context(), g, o) },
 	}
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "repair local state")
+	cmd.AddCommand(newRedactCmd(g))
 	return cmd
 }
 
@@ -147,33 +148,41 @@ func (d *doctor) lookAtGitDir(ctx context.Context) error {
 // lookAtConfig checks the configuration that is used and the one that is about
 // to be committed.
 func (d *doctor) lookAtConfig(ctx context.Context) error {
-	name := path.Join(d.dir, "config.yaml")
+	ws := &workspace{Repo: d.repo, dir: d.dir, head: d.head}
 	if d.hasHead {
-		data, err := d.repo.ReadFile(ctx, d.head.Hash, name, handoff.MaxSize)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			d.found(problem{Path: name, Message: "HEAD: " + err.Error()})
+		_, findings, err := ws.configAt(ctx, d.head.Hash)
+		if err != nil {
+			d.found(problem{Path: ws.configFile(), Message: "HEAD: " + err.Error()})
 		}
-		d.checkConfig(name+" in HEAD", data)
+		d.foundInConfig(ws.configFile()+" in HEAD", findings)
 	}
 	if d.repo.Worktree() == "" {
 		return nil
 	}
-	file := filepath.Join(d.repo.Worktree(), filepath.FromSlash(name))
+	file := filepath.Join(d.repo.Worktree(), filepath.FromSlash(ws.configFile()))
 	data, err := store.ReadPlain(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	var other *store.NotFileError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	}
-	if err == nil {
-		d.checkConfig(d.g.shown(file), data)
-	}
-	return err
-}
-
-func (d *doctor) checkConfig(name string, data []byte) {
-	if data == nil {
-		return
+	case errors.As(err, &other):
+		d.found(problem{Path: d.g.shown(file), Message: other.What + " is where the configuration belongs", WayOut: "make it a plain file"})
+		return nil
+	case err != nil:
+		return err
 	}
 	_, findings := config.Parse(data)
+	d.foundInConfig(d.g.shown(file), findings)
+	if !d.hasHead {
+		return nil
+	}
+	if differs, err := ws.configDiffers(ctx, file); err == nil && differs {
+		d.found(problem{Path: d.g.shown(file), Message: configNotCommitted, WayOut: "commit it"})
+	}
+	return nil
+}
+
+func (d *doctor) foundInConfig(name string, findings []handoff.Finding) {
 	for _, f := range findings {
 		d.found(problem{Path: fmt.Sprintf("%s:%d:%d", name, f.Line, f.Col), Message: f.Message, WayOut: f.Fix})
 	}
@@ -200,7 +209,7 @@ func (d *doctor) lookAtForeignFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	foreign := slices.DeleteFunc(set.Problems, func(p handoff.Problem) bool { return p.Lost }) // which lookAtRecords says
+	foreign := slices.DeleteFunc(set.Problems, func(p handoff.Problem) bool { return p.Lost || p.Path == p.Ref }) // which lookAtRecords says
 	if len(foreign) == 0 {
 		return nil
 	}
@@ -243,7 +252,7 @@ func (d *doctor) lookAtRecords(ctx context.Context) error {
 	}
 	first, more := []handoff.Problem{}, make(map[group]int)
 	for _, p := range set.Problems {
-		if inHead[p.Ref] && !p.Lost && p.Record == "" || p.Fix == "" {
+		if inHead[p.Ref] && p.Path != p.Ref && !p.Lost && p.Record == "" || p.Fix == "" {
 			continue // others have named it
 		}
 		of := group{ref: p.Ref}

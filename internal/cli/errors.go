@@ -212,20 +212,23 @@ func explainRemote(err *store.RemoteError) (status int, hint string) {
 	return StatusFailed, "git fetch " + handoff.ShellArgument(err.Remote) + " tells more"
 }
 
-// report prints an error for people, or as one JSON line.
-func report(w io.Writer, err error, asJSON bool) int {
+// report prints an error for people, or as one JSON line, without secrets.
+func report(w io.Writer, err error, asJSON bool, m masker) int {
 	status, hint := explain(err)
+	message := m.mask(err.Error())
+	hint = m.mask(hint)
+	said := saidAt(err, m)
 	var findings []handoff.Finding
 	if refused := new(findingsError); errors.As(err, &refused) {
-		findings = refused.findings
+		findings = m.findings(refused.findings)
 	}
 	if asJSON {
-		reportJSON(w, err, status, hint, findings)
+		reportJSON(w, message, status, hint, said, findings)
 		return status
 	}
-	fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(err.Error()))
+	fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(message))
 	printFindings(w, findings)
-	for _, line := range saidAt(err) {
+	for _, line := range said {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
 	if hint != "" {
@@ -237,20 +240,20 @@ func report(w io.Writer, err error, asJSON bool) int {
 	}
 	var typed *typedError
 	if errors.As(err, &typed) {
-		fmt.Fprintf(w, "what you typed: %s\n", handoff.Neutralise(typed.command))
+		fmt.Fprintf(w, "what you typed: %s\n", handoff.Neutralise(m.mask(typed.command)))
 	}
 	return status
 }
 
 // saidAt is what hooks and a server said when they refused, safe to print.
-func saidAt(err error) []string {
+func saidAt(err error, m masker) []string {
 	var remote *store.RemoteError
 	if !errors.As(err, &remote) {
 		return nil
 	}
 	said := make([]string, len(remote.Said))
 	for i, line := range remote.Said {
-		said[i] = handoff.OneLine(line)
+		said[i] = handoff.OneLine(m.mask(line))
 	}
 	return said
 }
@@ -269,16 +272,15 @@ type errorDocument struct {
 	Findings []handoff.Finding `json:"findings,omitempty"`
 }
 
-func reportJSON(w io.Writer, err error, status int, hint string, findings []handoff.Finding) {
+func reportJSON(w io.Writer, message string, status int, hint string, said []string, findings []handoff.Finding) {
 	doc := errorDocument{Findings: findings}
-	doc.Error.Code, doc.Error.Message, doc.Error.Hint = status, err.Error(), hint
-	doc.Error.Said = saidAt(err)
+	doc.Error.Code, doc.Error.Message, doc.Error.Hint, doc.Error.Said = status, message, hint, said
 	if len(findings) > 0 {
 		doc.Error.Path, doc.Error.Line = findings[0].Path, findings[0].Line
 	}
-	line, marshalErr := json.Marshal(doc)
-	if marshalErr != nil {
-		fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(err.Error()))
+	line, err := json.Marshal(doc)
+	if err != nil {
+		fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(message))
 		return
 	}
 	fmt.Fprintf(w, "%s\n", escapeJSON(line))

@@ -234,6 +234,9 @@ func (e *exporter) records(ctx context.Context, send func([]exportRow) error) er
 		}
 		from += len(records)
 		records = slices.DeleteFunc(slices.Clone(records), func(r *handoff.Record) bool { return !wanted(r) })
+		for _, r := range records {
+			e.ws.prove(r)
+		}
 		rows, err := encodeAll(records, e.encoder.record)
 		if err != nil {
 			return err

@@ -32,7 +32,7 @@ const (
 
 var (
 	repoColumns   = []string{"name", "directory", "ref", "head", "read_at"}
-	recordColumns = []string{"repo", "id", "kind", "at", "by", "to", "about", "says", "path", "commit", "digest", "record", "only_on", "disputed"}
+	recordColumns = []string{"repo", "id", "kind", "at", "by", "to", "about", "says", "path", "commit", "digest", "record", "only_on", "disputed", "unproven"}
 )
 
 // stateTable is a table with the rows of one type of things. Its columns are the
@@ -114,7 +114,9 @@ func sqliteTables(withRecords bool) []index.Table {
 	}
 	if withRecords {
 		columns := text(recordColumns)
-		columns[len(columns)-1].Type = "INTEGER"
+		for i := range columns[len(columns)-2:] { // disputed and unproven
+			columns[len(columns)-2+i].Type = "INTEGER"
+		}
 		tables = append(tables, index.Table{Name: recordsTable, Columns: columns, Key: []string{"repo", "id"}})
 	}
 	for _, t := range stateTables() {
@@ -152,6 +154,7 @@ type recordSource struct {
 	Digest    string          `json:"digest"`
 	OnlyOn    string          `json:"only_on"`
 	Disputed  bool            `json:"disputed"`
+	Unproven  bool            `json:"unproven"`
 }
 
 type recordDocument struct {
@@ -169,12 +172,12 @@ func (e exportEncoder) record(r *handoff.Record) (exportRow, error) {
 	s := query.SourceOf(r, e.now)
 	if e.format == formatNDJSON {
 		data, err := json.Marshal(recordDocument{1, e.repo, record,
-			recordSource{s.Record, s.Kind, s.By, s.At, s.Age, s.Freshness, s.Path, s.Commit, r.Source.Digest, s.OnlyOn, s.Disputed}})
+			recordSource{s.Record, s.Kind, s.By, s.At, s.Age, s.Freshness, s.Path, s.Commit, r.Source.Digest, s.OnlyOn, s.Disputed, s.Unproven}})
 		return documentLine(recordsTable, data), err
 	}
 	return e.cells(recordsTable, []any{
 		e.repo, r.ID, string(r.Kind), &r.At.Time, r.By, handoff.AddresseesOf(r.Body), aboutOf(r.Body), says(r),
-		r.Source.Path, r.Source.Commit, r.Source.Digest, json.RawMessage(record), s.OnlyOn, s.Disputed,
+		r.Source.Path, r.Source.Commit, r.Source.Digest, json.RawMessage(record), s.OnlyOn, s.Disputed, s.Unproven,
 	})
 }
 

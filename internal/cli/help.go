@@ -71,7 +71,8 @@ The git configuration handoff.dir names a directory other than .handoffs.`
 const formattingHelp = `
 --json prints exactly one document on stdout; an error is one line of JSON on
 stderr. Every document has "schema_version": 1, lists are under "results", and
-fields are only ever added. In a pipe, text is tab-separated and never cut.
+fields are only ever added. Times are of RFC 3339, with fractions of a second
+where they matter. In a pipe, text is tab-separated and never cut.
 
   handoff query blocked --jq '.results[] | .id + " waits for " + .resolver'
   handoff inbox --template '{{range .results}}{{.id}}{{"\n"}}{{end}}'
@@ -133,7 +134,21 @@ Whoever can get a commit into a branch that you read is not trusted. What comes
 from a record, a ref or a path is printed with control characters escaped.
 Parsing is bounded. Nothing in a repository runs a program, names a host or
 moves a credential. Texts that look like secrets are refused before they are
-committed; handoff verify audits the history afterwards.`
+committed, and no message shows more of one than its first four characters;
+handoff verify audits the history afterwards.
+
+Read are HEAD, the local branches and the branches of the remote that the default
+branch follows. Foreign, and read only with --ref, with --all-refs or where the
+configuration says read: foreign, are the branches of other remotes, refs that no
+refspec maps from a branch, such as those of pull requests, and local branches
+that follow one of them, until you have committed their tip. What you committed
+yourself counts wherever it lies. A row that only a foreign branch holds says so:
+"only on fork/pr".
+
+Of two contents under one id that of the default branch counts, then that of the
+branch of records, then the one that was committed first; whatever prints it says
+"contents disagree". What cannot be read hides nothing else: check and doctor name
+it, with the way out.`
 
 // rulesHelp lists the table of rules.
 func rulesHelp() string {

@@ -2,7 +2,8 @@ package cli
 
 import (
 	"context"
-	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -59,8 +60,9 @@ func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string
 	why, err := whyDue(ctx, g, remote, updates)
 	switch {
 	case err != nil:
-		// A reminder that cannot be worked out must not stop a push.
-		if !isNoRepository(err) {
+		// A reminder that cannot be worked out must not stop a push. Where the
+		// repository cannot be read, its work tree tells who wants to know.
+		if g.usesHandoffs(ctx) {
 			g.say("handoff: no reminder: %v", err)
 			g.say("hint: handoff doctor tells more")
 		}
@@ -77,9 +79,34 @@ func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string
 	return nil
 }
 
-func isNoRepository(err error) bool {
-	var none *store.NotRepositoryError
-	return errors.As(err, &none)
+// usesHandoffs reports whether the configuration of a team lies in the work tree
+// of a repository that may be one that cannot be read.
+func (g *globals) usesHandoffs(ctx context.Context) bool {
+	top, records := g.workTree(), defaultDir
+	if repo, err := g.repository(ctx, g.opener(), g.Dir, g.Environ); err == nil {
+		top = repo.Worktree()
+		if dir, err := recordsDir(repo); err == nil {
+			records = dir
+		}
+	}
+	if top == "" {
+		return false
+	}
+	_, err := os.Lstat(filepath.Join(top, filepath.FromSlash(records), "config.yaml"))
+	return err == nil
+}
+
+// workTree returns the nearest directory that is a work tree by its looks, ""
+// when there is none, or a repository without one is nearer.
+func (g *globals) workTree() string {
+	for dir := g.Dir; ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		if isRepository(dir) || dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
 }
 
 // push is what a pre-push hook knows, and what it finds out.
@@ -100,9 +127,12 @@ type ownCommit struct {
 // whyDue returns why a handoff is due, "" when none is. Without updates, the
 // branch that is checked out counts.
 func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Update) (string, error) {
-	ws, err := g.open(ctx)
+	ws, err := g.openHere(ctx)
 	if err != nil || ws.head.Unborn {
 		return "", err
+	}
+	if err := ws.configError(); err != nil {
+		return "", err // who the user is, and what the team has agreed on, is not known
 	}
 	p := &push{workspace: ws, days: ws.WalkDays(ws.dir)}
 	if updates == nil && !ws.head.Detached {
@@ -186,8 +216,8 @@ func (p *push) used() (bool, error) {
 		return true, nil
 	}
 	for _, tip := range p.tips {
-		if has, err := p.days.Has(tip); err != nil || has {
-			return has, err
+		if has, err := p.days.Has(tip); err == nil && has {
+			return true, nil // a tip that cannot be read says nothing about the others
 		}
 	}
 	return false, nil
@@ -208,7 +238,7 @@ func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) 
 		}
 		for f, err := range p.days.Newest(commit, since, until) {
 			if err != nil {
-				return last, err
+				continue // what else is there counts
 			}
 			if !strings.Contains(f.Path, mine) {
 				continue

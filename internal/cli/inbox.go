@@ -39,7 +39,7 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 		return err
 	}
 	if ws.me == "" {
-		return ws.mustWrite(ctx)
+		return ws.mustBeKnown(ctx)
 	}
 	rows := ws.waiting()
 	if g.printer.structured() {
@@ -78,7 +78,7 @@ func runBare(ctx context.Context, g *globals) error {
 		return err
 	}
 	if ws.me == "" {
-		return ws.mustWrite(ctx)
+		return ws.mustBeKnown(ctx)
 	}
 	waiting := ws.waiting()
 	held := query.Rows(query.Query{Topic: query.Holds, Arg: ws.me, Me: ws.me}, ws.state, ws.queryEnv())

@@ -11,6 +11,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
 )
@@ -52,11 +53,14 @@ type initDocument struct {
 }
 
 func runInit(ctx context.Context, g *globals, o initOptions) error {
-	ws, err := g.openForReading(ctx)
+	ws, err := g.openHere(ctx)
 	if err != nil {
 		return err
 	}
 	if err := ws.mustWrite(ctx); err != nil {
+		return err
+	}
+	if err := ws.loadAll(ctx); err != nil {
 		return err
 	}
 	ci, err := ws.ciFiles(o)
@@ -71,10 +75,10 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 		g.note("%s/config.yaml is there already; edit it and commit", ws.dir)
 		return g.printInit(initDocument{SchemaVersion: 1, Created: around})
 	}
-	if err := ws.refuseForeign(); err != nil {
+	if err := ws.refuseForeign(ctx); err != nil {
 		return err
 	}
-	files, err := ws.initFiles(ctx)
+	files, err := ws.initFiles(ctx, g)
 	if err != nil {
 		return err
 	}
@@ -149,10 +153,18 @@ func (ws *workspace) confirmInit(ctx context.Context, g *globals, change store.C
 	})
 }
 
-// refuseForeign refuses a directory that holds something else than records.
-func (ws *workspace) refuseForeign() error {
-	for _, p := range ws.set.Problems {
-		if p.Code == "HO903" {
+// refuseForeign refuses a directory that holds something else than records in
+// HEAD. What lies on other branches is not this one's.
+func (ws *workspace) refuseForeign(ctx context.Context) error {
+	if ws.head.Unborn {
+		return nil
+	}
+	set, err := index.Load(ctx, ws.Repo, []store.Ref{{Name: ws.head.Ref, Hash: ws.head.Hash}}, ws.dir)
+	if err != nil {
+		return err
+	}
+	for _, p := range set.Problems {
+		if p.Code == "HO903" && !p.Lost && p.Record == "" {
 			return &hintedError{fmt.Errorf("%s: holds files that are not records, such as %s", ws.dir, p.Path),
 				"choose another directory in every clone: git config handoff.dir NAME"}
 		}
@@ -175,8 +187,8 @@ Without the program: ` + "`git log -- .handoffs`" + ` and a text editor.
 `
 
 // initFiles are the files that are not there yet.
-func (ws *workspace) initFiles(ctx context.Context) ([]store.NewFile, error) {
-	c, err := ws.initialConfig(ctx)
+func (ws *workspace) initFiles(ctx context.Context, g *globals) ([]store.NewFile, error) {
+	c, err := ws.initialConfig(ctx, g)
 	if err != nil {
 		return nil, err
 	}
@@ -202,25 +214,33 @@ func (ws *workspace) initFiles(ctx context.Context) ([]store.NewFile, error) {
 }
 
 // initialConfig is the configuration with the people that git knows. A roster of
-// one would refuse every receiver, so there is none then.
-func (ws *workspace) initialConfig(ctx context.Context) ([]byte, error) {
+// one would refuse every receiver, so there is none then. What it holds comes from
+// commits, in which anybody can write anything: it is read back as every command
+// will, before it is committed.
+func (ws *workspace) initialConfig(ctx context.Context, g *globals) ([]byte, error) {
 	c := config.Default()
-	authors, err := ws.Authors(ctx, ws.author.When.AddDate(0, 0, -90))
+	idents, err := ws.Authors(ctx, ws.author.When.AddDate(0, 0, -90))
 	if err != nil {
 		return nil, err
 	}
-	people := make(map[string]config.Person)
-	for _, a := range authors {
-		handle := config.HandleFrom(a.Email)
-		p := people[handle]
-		if p.Name == "" {
-			p.Name = a.Name
-		}
-		p.Emails = append(p.Emails, a.Email)
-		people[handle] = p
+	authors := make([]config.Author, len(idents))
+	for i, a := range idents {
+		authors[i] = config.Author{Name: a.Name, Email: a.Email}
 	}
+	people, left := config.PeopleOf(authors)
 	if len(people) > 1 {
 		c.People = people
 	}
-	return c.Format()
+	if left > 0 {
+		g.note("the roster has those who committed last; %s more did not fit", handoff.Count(left, "author"))
+	}
+	data, err := c.Format()
+	if err != nil {
+		return nil, err
+	}
+	if _, findings := config.Parse(data); len(findings) > 0 {
+		return nil, &findingsError{what: "the configuration that git's authors make would not be used", findings: findings,
+			hint: "git log --format='%an <%ae>' shows them; .mailmap corrects one"}
+	}
+	return data, nil
 }

@@ -82,6 +82,7 @@ type logEntry struct {
 	Commit   string       `json:"commit"`
 	OnlyOn   string       `json:"only_on"`  // the foreign branch that alone has the record, else ""
 	Disputed bool         `json:"disputed"` // another file has the same id and other content
+	Unproven bool         `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
 
 	doubts string
 }
@@ -121,8 +122,9 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	}
 	entries := []logEntry{}
 	for _, r := range query.Log(q, ws.state, ws.queryEnv()) {
+		ws.prove(r)
 		entries = append(entries, logEntry{Type: "record", ID: r.ID, Kind: r.Kind, By: r.By, At: r.At,
-			Says: says(r), Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, doubts: doubts(r)})
+			Says: says(r), Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven, doubts: doubts(r)})
 	}
 	if g.printer.structured() {
 		return g.printer.document(logDocument{1, entries})

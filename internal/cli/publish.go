@@ -252,7 +252,7 @@ func printDryRun(g *globals, change store.Change, warnings []handoff.Finding) er
 		g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
 	}
 	if len(warnings) > 0 && !g.quiet {
-		printFindings(g.Err, warnings)
+		printFindings(g.Err, g.findings(warnings))
 	}
 	g.note("nothing was written")
 	return nil
@@ -268,7 +268,7 @@ func printPublication(g *globals, p publication, records []*handoff.Record) erro
 		g.printer.line("%s %s: %s", r.Kind, r.ID, headline(r))
 	}
 	if len(p.Warnings) > 0 && !g.quiet {
-		printFindings(g.Err, p.Warnings)
+		printFindings(g.Err, g.findings(p.Warnings))
 	}
 	return nil
 }

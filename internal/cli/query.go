@@ -217,6 +217,7 @@ func runQueryAll(ctx context.Context, g *globals, o queryOptions, args []string)
 // printAnswer prints the rows, or says why there are none. An answer that no
 // record covers is the answer no.
 func (g *globals) printAnswer(a query.Answer) error {
+	a.Say = g.mask(a.Say) // it may repeat the question
 	if g.printer.structured() {
 		if err := g.printer.document(answerDocument{1, a}); err != nil {
 			return err

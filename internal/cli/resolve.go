@@ -55,8 +55,9 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (
 		return err
 	}
 	if !blocker.Open() {
+		ws.prove(blocker.Resolution)
 		return &noError{
-			message: blocker.ID + " is closed already: " + blocker.State + " by " + blocker.Resolution.By + " in " + blocker.Resolution.ID,
+			message: blocker.ID + " is closed already: " + blocker.State + " by " + blocker.Resolution.By + " in " + blocker.Resolution.ID + doubts(blocker.Resolution),
 			hint:    "handoff show " + handoff.ShellArgument("blk:"+blocker.ID),
 		}
 	}

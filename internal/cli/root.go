@@ -26,6 +26,7 @@ type globals struct {
 	// broken that the runner would take for commands.
 	commands io.Writer
 	output   output // where the printer prints, a pager apart
+	masker          // of what is said
 	colour   string
 	noPager  bool
 	noInput  bool
@@ -58,6 +59,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 		go g.watchSignals(ctx, cancel)
 	}
 	g.printer.ctx = ctx
+	g.masker = newMasker(args)
 	root := newRootCmd(g)
 	root.SetArgs(args)
 	if len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
@@ -71,7 +73,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
 		err = cause
 	}
-	return report(g.Err, err, g.printer.json || g.unread && wantsJSON(args))
+	return report(g.Err, err, g.printer.json || g.unread && wantsJSON(args), g.masker)
 }
 
 // watchSignals cancels ctx at a signal, with a cause that knows which. While an
@@ -229,7 +231,7 @@ func (g *globals) tell(format string, args ...any) {
 
 // say prints one neutralised line on stderr.
 func (g *globals) say(format string, args ...any) {
-	fmt.Fprintf(g.Err, "%s\n", handoff.Neutralise(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(g.Err, "%s\n", handoff.Neutralise(g.mask(fmt.Sprintf(format, args...))))
 }
 
 // suggestion is the hint for a word that is no command. In a short word one slip

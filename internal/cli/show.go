@@ -46,6 +46,7 @@ type showDocument struct {
 	Commit        string          `json:"commit"`
 	OnlyOn        string          `json:"only_on"`  // the foreign branch that alone has the record, else ""
 	Disputed      bool            `json:"disputed"` // another file has the same id and other content
+	Unproven      bool            `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
 }
 
 func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error {
@@ -65,9 +66,12 @@ func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error
 	}
 	record, text := s.subject(target)
 	r := ws.state.Records[record]
+	for _, known := range ws.state.Records {
+		ws.prove(known)
+	}
 	if g.printer.structured() {
 		return g.printer.document(showDocument{SchemaVersion: 1, Type: target.Type, Record: r, State: query.Lookup(target, ws.state, ws.queryEnv()),
-			Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed})
+			Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven})
 	}
 	return g.page(text)
 }
@@ -107,7 +111,11 @@ func (s shower) ago(t time.Time) string { return ago(s.ws.since(t)) }
 // handoff prints a handoff: what not to do first, then by severity.
 func (s shower) handoff(h *handoff.HandoffState) {
 	r := h.Record
-	s.styled(s.paint(bold, "handoff "+r.ID), s.paint("", fmt.Sprintf(" by %s to %s, %s, %s", r.By, strings.Join(h.To, ", "), s.ago(r.At.Time), strings.ReplaceAll(h.State, "_", " "))))
+	stands := strings.ReplaceAll(h.State, "_", " ")
+	if h.Verdict != nil {
+		stands += doubts(h.Verdict)
+	}
+	s.styled(s.paint(bold, "handoff "+r.ID), s.paint("", fmt.Sprintf(" by %s to %s, %s, %s", r.By, strings.Join(h.To, ", "), s.ago(r.At.Time), stands)))
 	s.line("%s", h.Summary)
 	if h.SupersededBy != "" {
 		s.styled(s.paint(yellow, "superseded by "+h.SupersededBy))

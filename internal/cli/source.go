@@ -139,8 +139,15 @@ func (ws *workspace) load(ctx context.Context, part handoff.Part) error {
 	ws.index = ix
 	ws.recall = func(part handoff.Part) (*handoff.State, error) { return ix.State(ctx, part) }
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) { return ix.Problems(ctx, records) }
-	return ws.need(part)
+	err = ws.need(part)
+	if ix.Lost() {
+		ws.note(saysLost)
+	}
+	return err
 }
+
+// saysLost is what reading commands say when something could not be read.
+const saysLost = "warning: something in the repository cannot be read, so records may be missing here; handoff doctor says what"
 
 // need makes sure that a part of the state is known.
 func (ws *workspace) need(part handoff.Part) error {
@@ -193,6 +200,9 @@ func (ws *workspace) loadRefs(ctx context.Context, refs []store.Ref) error {
 	}
 	if err := ws.lookElsewhere(ctx, set); err != nil {
 		return err
+	}
+	if slices.ContainsFunc(set.Problems, func(p handoff.Problem) bool { return p.Lost }) {
+		ws.note(saysLost)
 	}
 	ws.hold(handoff.Fold(set.Records, ws.config.AckPolicy))
 	return err

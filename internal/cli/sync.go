@@ -101,9 +101,12 @@ func (ws *workspace) fetchMissing(ctx context.Context, scope store.Scope) (int, 
 }
 
 func runSync(ctx context.Context, g *globals) error {
-	ws, err := g.open(ctx)
+	ws, err := g.openHere(ctx)
 	if err != nil {
 		return err
+	}
+	if err := ws.configError(); err != nil {
+		return err // it says which branch is pushed
 	}
 	before, err := ws.Branches()
 	if err != nil {

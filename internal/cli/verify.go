@@ -87,6 +87,9 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 		return err
 	}
 	report, trusted, err := ws.audit(ctx, store.AuditOptions{Signed: o.signed, Progress: g.progress("commits")})
+	if store.IsDamage(err) {
+		report, trusted, err = unreadHistory(err), ws.config, nil
+	}
 	if err != nil {
 		return err
 	}

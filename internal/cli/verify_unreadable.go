@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
@@ -14,6 +15,15 @@ func (ws *workspace) auditRefs(ctx context.Context) ([]store.Ref, error) {
 	return slices.DeleteFunc(refs, func(ref store.Ref) bool {
 		return ref.Err == nil && !ws.HasCommit(ref.Hash)
 	}), err
+}
+
+// unreadHistory is the report of an audit that could not go through the history:
+// what is in the trees of the tips is looked at all the same.
+func unreadHistory(err error) store.AuditReport {
+	return store.AuditReport{Findings: []store.AuditFinding{{Kind: store.AuditUnreadable, Finding: handoff.Finding{
+		Code: "HO903", Level: handoff.LevelError, Message: "the history cannot be read, so it is not audited: " + err.Error(),
+		Fix: "git fsck says what is lost; git fetch --refetch brings it from a remote that has it",
+	}}}}
 }
 
 // unreadable are the findings about what cannot be read of the records that count.

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -30,26 +28,41 @@ type workspace struct {
 	dir       string // of the records, from the top of the repository
 	head      store.Head
 	config    *config.Config
-	hasConfig bool
+	hasConfig bool   // HEAD has a configuration, be it right or wrong
 	me        string // handle of the user, "" while only reading without an identity
 	author    store.Ident
 	committer store.Ident
+	canonical store.Ident // the author as .mailmap spells them
 	now       time.Time
 
 	set   *index.Set     // every file that the refs hold; nil but for those who need it
 	state *handoff.State // what they add up to, or the part that was asked for; nil until load
 
+	configFindings []handoff.Finding // what is wrong with the configuration
+
 	git      rules.Git                                          // answers the rules about a record that is to be published
 	index    *index.Index                                       // of the state
 	tell     func(format string, args ...any)                   // says what is done on the way, with --verbose
+	note     func(format string, args ...any)                   // says what readers have to know, unless --quiet
 	progress func(records int)                                  // is told when a first index takes its time; may be nil
 	recall   query.Recall                                       // knows more of the state
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
+	unproven func() map[string]bool                             // the ids of the verdicts that nobody here saw given
 }
 
-// open finds the repository and reads the configuration. The user's identity
-// is looked up, but its absence is an error only for those who write.
+// open finds the repository for somebody who reads: a configuration that is
+// wrong is no reason to answer nothing, so it is said and the defaults count.
 func (g *globals) open(ctx context.Context) (*workspace, error) {
+	ws, err := g.openHere(ctx)
+	if err == nil {
+		g.warnOfConfig(ws)
+	}
+	return ws, err
+}
+
+// openHere finds the repository and reads the configuration. The user's identity
+// is looked up, but its absence is an error only for those who write.
+func (g *globals) openHere(ctx context.Context) (*workspace, error) {
 	ws, err := g.openIn(ctx, g.opener(), g.Dir, g.Environ)
 	if err == nil {
 		ws.progress = g.counter("records indexed")
@@ -68,7 +81,7 @@ func (g *globals) opener() storeOpener {
 	return store.Open
 }
 
-// openIn is open for the repository of a directory.
+// openIn is openHere for the repository of a directory.
 func (g *globals) openIn(ctx context.Context, open storeOpener, dir string, environ []string) (*workspace, error) {
 	ws, err := g.find(ctx, open, dir, environ)
 	if err != nil {
@@ -97,7 +110,11 @@ func (g *globals) find(ctx context.Context, open storeOpener, dir string, enviro
 	} else if err != nil { // reading goes on; those who write get the error themselves
 		g.say("warning: what a killed command has left is not repaired: %v", err)
 	}
-	return g.workspaceOf(repo)
+	ws, err := g.workspaceOf(repo)
+	if err == nil {
+		ws.unproven = g.unproven(ctx, ws)
+	}
+	return ws, err
 }
 
 // workspaceOf is the workspace of a repository, before anything is known of it.
@@ -106,7 +123,7 @@ func (g *globals) workspaceOf(repo *store.Repo) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	ws := &workspace{Repo: repo, dir: dir, now: g.Now(), tell: g.tell}
+	ws := &workspace{Repo: repo, dir: dir, now: g.Now(), tell: g.tell, note: g.note}
 	ws.head, err = repo.Head()
 	return ws, err
 }
@@ -126,9 +143,6 @@ func recordsDir(repo *store.Repo) (string, error) {
 	return dir, nil
 }
 
-// configFile is where the configuration is, from the top of the repository.
-func (ws *workspace) configFile() string { return path.Join(ws.dir, "config.yaml") }
-
 // enter reads the configuration and finds out who works there.
 func (ws *workspace) enter(ctx context.Context, as string) error {
 	if err := ws.readConfig(ctx); err != nil {
@@ -141,34 +155,9 @@ func (ws *workspace) enter(ctx context.Context, as string) error {
 	return nil
 }
 
-// readConfig reads the configuration that HEAD holds. One that is wrong is an
-// error: half a configuration would route blockers to the wrong person.
-func (ws *workspace) readConfig(ctx context.Context) error {
-	ws.config = config.Default()
-	if ws.head.Unborn {
-		return nil
-	}
-	name := ws.configFile()
-	data, err := ws.ReadFile(ctx, ws.head.Hash, name, handoff.MaxSize)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("%s in HEAD: %w", name, err)
-	}
-	parsed, findings := config.Parse(data)
-	if handoff.HasErrors(findings) {
-		for i := range findings {
-			findings[i].Path = name
-		}
-		return &findingsError{what: "the configuration in HEAD is not used", findings: findings, hint: "correct " + name + " and commit it"}
-	}
-	ws.config, ws.hasConfig = parsed, true
-	return nil
-}
-
 // identify finds the user's handle: the roster's for the git identity, else one
-// made of the email's local part.
+// made of the email's local part. The address is the one that .mailmap gives;
+// where the roster has only the other one, it is that.
 func (ws *workspace) identify(ctx context.Context, as string) error {
 	author, committer, err := ws.Identity(ctx)
 	var none *store.NoIdentityError
@@ -180,23 +169,37 @@ func (ws *workspace) identify(ctx context.Context, as string) error {
 		return err
 	}
 	ws.author, ws.committer = author, committer
-	if ws.me = as; as == "" {
-		if handle, ok := ws.config.Handle(author.Name, author.Email); ok {
+	if ws.canonical, err = ws.Canonical(ctx, author); err != nil {
+		return err
+	}
+	ws.me = as
+	for _, who := range []store.Ident{ws.canonical, author} {
+		if handle, ok := ws.config.Handle(who.Name, who.Email); ok && ws.me == "" {
 			ws.me = handle
-		} else {
-			ws.me = config.HandleFrom(author.Email)
 		}
+	}
+	if ws.me == "" {
+		ws.me = config.HandleFrom(ws.canonical.Email)
 	}
 	return nil
 }
 
 // emails are the addresses of the user's commits.
 func (ws *workspace) emails() []string {
-	return append(slices.Clone(ws.config.People[ws.me].Emails), ws.author.Email)
+	return append(slices.Clone(ws.config.People[ws.me].Emails), ws.author.Email, ws.canonical.Email)
 }
 
-// mustWrite refuses to go on without an identity.
+// mustWrite refuses to go on without an identity, and with a configuration that
+// is wrong.
 func (ws *workspace) mustWrite(ctx context.Context) error {
+	if err := ws.mustBeKnown(ctx); err != nil {
+		return err
+	}
+	return ws.configError()
+}
+
+// mustBeKnown refuses to go on without an identity.
+func (ws *workspace) mustBeKnown(ctx context.Context) error {
 	if ws.author.Email != "" {
 		return nil
 	}
@@ -207,7 +210,7 @@ func (ws *workspace) mustWrite(ctx context.Context) error {
 // openForWriting opens the repository, refuses without an identity, and loads
 // a part of the state.
 func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*workspace, error) {
-	ws, err := g.open(ctx)
+	ws, err := g.openHere(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -265,9 +268,14 @@ func (g *globals) openForReading(ctx context.Context) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
+	return ws, ws.loadAll(ctx)
+}
+
+// loadAll reads every file that the refs which count hold.
+func (ws *workspace) loadAll(ctx context.Context) error {
 	refs, err := ws.refs(ctx)
 	if err != nil {
-		return ws, err
+		return err
 	}
-	return ws, ws.loadRefs(ctx, refs)
+	return ws.loadRefs(ctx, refs)
 }

@@ -39,9 +39,18 @@ func (c *checker) check() {
 }
 
 func (c *checker) fail(code, field, message, fix string) {
+	c.add(handoff.LevelError, code, field, message, fix)
+}
+
+// warn notes what does no harm to the rest of the file.
+func (c *checker) warn(code, field, message, fix string) {
+	c.add(handoff.LevelWarning, code, field, message, fix)
+}
+
+func (c *checker) add(level handoff.Level, code, field, message, fix string) {
 	at := c.position(field)
 	c.findings = append(c.findings, handoff.Finding{
-		Code: code, Level: handoff.LevelError, Field: field,
+		Code: code, Level: level, Field: field,
 		Line: at.line, Col: at.col, Message: message, Fix: fix,
 	})
 }
@@ -201,7 +210,7 @@ func (c *checker) checkPeople() {
 func (c *checker) checkEmails(field, handle string, emails []string) {
 	for i, email := range emails {
 		at := fmt.Sprintf("%s.emails[%d]", field, i)
-		if local, domain, ok := strings.Cut(email, "@"); !ok || local == "" || domain == "" || strings.ContainsAny(email, " \t\n<>,") {
+		if !isAddress(email) {
 			c.fail("HO101", at, fmt.Sprintf("%q is not an email address", handoff.OneLine(email)), "")
 			continue
 		}
@@ -389,6 +398,10 @@ func (c *checker) checkRules() {
 	}
 	for _, code := range slices.Sorted(maps.Keys(c.Rules.Levels)) {
 		field := "rules." + code
+		if !slices.Contains(RuleCodes, code) {
+			c.warn("HO101", field, "no rule has the code "+code+", so the line does nothing", nearestRule(code))
+			continue
+		}
 		c.oneOf(field, c.Rules.Levels[code], RuleError, RuleWarn, RuleOff)
 		if fixedRule().MatchString(code) {
 			c.fail("HO101", field, "the level of "+code+" is fixed", "remove the line")

@@ -152,7 +152,12 @@ func TestParseFindings(t *testing.T) {
 		{"level", "rules: {HO204: on}", "HO101", 2, "rules.HO204", "error, warn, off"},
 		{"fixed rule", "rules: {HO901: off}", "HO101", 2, "rules.HO901", "fixed"},
 		{"fixed form", "rules: {HO102: warn}", "HO101", 2, "rules.HO102", "fixed"},
-		{"no rule", "rules: {HO20: off}", "HO101", 2, "rules.HO20", "not known"},
+		{"no rule", "rules: {HO20: off}", "HO101", 2, "rules.HO20", "did you mean `HO201`?"},
+		{"no rule of that series", "rules: {HO999: off}", "HO101", 2, "rules.HO999", "did you mean `HO901`?"},
+		{"a zero for a letter", "rules: {H0204: off}", "HO101", 2, "rules.H0204", "did you mean `HO204`?"},
+		{"a rule in small letters", "rules: {ho204: off}", "HO101", 2, "rules.ho204", "did you mean `HO204`?"},
+		{"no rule at all", "rules: {HO12345: off}", "HO101", 2, "rules.HO12345", "handoff help rules"},
+		{"a key that is no code", "rules: {prest: pilot}", "HO101", 2, "rules.prest", "did you mean `preset`?"},
 		{"lang", "rules: {lang: english}", "HO101", 2, "rules.lang", "language"},
 		{"words", "rules: {words: {fillers: [x]}}", "HO101", 2, "rules.words.fillers", "did you mean `filler`?"},
 		{"ref over http", "refs: {ticket: 'http://jira.example.com/{id}'}", "HO101", 2, "refs.ticket", "https link"},
@@ -324,4 +329,12 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%+v in\n%s", findings, out)
 		}
 	})
+}
+
+// A line about a rule that does not exist leaves the rest of the file in force.
+func TestParseKeepsWhatStandsBesideAnUnknownRule(t *testing.T) {
+	c, findings := Parse([]byte("format: 1\nrules: {H0204: off, HO205: off}\n"))
+	if handoff.HasErrors(findings) || len(findings) != 1 || c.Rules.Levels["HO205"] != RuleOff {
+		t.Errorf("%+v, %+v", c.Rules, findings)
+	}
 }

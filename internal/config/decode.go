@@ -135,7 +135,7 @@ func (d *decoder) field(key, value *yaml.Node, into reflect.Value, name string) 
 	for i := range into.NumField() {
 		tag, option, _ := strings.Cut(into.Type().Field(i).Tag.Get("yaml"), ",")
 		switch {
-		case option == "inline" && ruleCode().MatchString(key.Value):
+		case option == "inline" && likeRuleCode().MatchString(key.Value):
 			d.entry(key, value, into.Field(i), name)
 			return
 		case tag == key.Value && tag != "":
@@ -148,8 +148,9 @@ func (d *decoder) field(key, value *yaml.Node, into reflect.Value, name string) 
 	d.unknown(key, name, known)
 }
 
-// ruleCode is the form of the keys that Rules takes beside its own.
-var ruleCode = handoff.Pattern(`^HO\d{3}$`)
+// likeRuleCode matches the keys that Rules takes beside its own, and what was
+// probably meant to be one of them. No other key of it looks so.
+var likeRuleCode = handoff.Pattern(`^(?i:H[O0]?[-_ ]?\d{1,5})$`)
 
 // outside matches keys that would name an address, a secret or a program.
 var outside = handoff.Pattern(`(?i)token|secret|passw|credential|api.?key|webhook|endpoint|command|` +

@@ -29,7 +29,7 @@ const (
 type PullRequest struct {
 	Number  int    // 0 when unknown
 	Title   string // "" when unknown
-	Author  string // account that opened it, "" when unknown
+	Author  string // account that opened it, or where only that is known, that started the job; "" when unknown
 	Bot     bool   // the service says that the account is no person's
 	Branch  string // the branch that is to be merged, "" when unknown
 	Base    string // the branch that it is to be merged into
@@ -171,6 +171,7 @@ func fromGitLab(getenv func(string) string) (PullRequest, bool) {
 	}
 	pr := PullRequest{
 		Number: number(getenv("CI_MERGE_REQUEST_IID")), Title: getenv("CI_MERGE_REQUEST_TITLE"),
+		Author: getenv("GITLAB_USER_LOGIN"),
 		Branch: getenv("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"), Base: getenv("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),
 		BaseSHA: getenv("CI_MERGE_REQUEST_DIFF_BASE_SHA"),
 		// The first is set where the second is that of a trial merge.
@@ -187,6 +188,7 @@ func fromGitLab(getenv func(string) string) (PullRequest, bool) {
 	return pr, true
 }
 
+// fromBitbucket knows no author: Bitbucket gives jobs a UUID and no account.
 func fromBitbucket(getenv func(string) string) (PullRequest, bool) {
 	if getenv("BITBUCKET_PR_ID") == "" {
 		return PullRequest{}, false

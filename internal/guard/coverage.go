@@ -15,6 +15,7 @@ import (
 const (
 	CodeUncovered = "HO920" // no handoff covers the change
 	CodeOutdated  = "HO921" // one did, and work came after it
+	CodeConfig    = "HO922" // the change edits the configuration
 )
 
 // Change is what git knows of a pull request.
@@ -29,7 +30,7 @@ type Change struct {
 type Policy struct {
 	Require     bool     // none is an error instead of a warning
 	Strict      bool     // an outdated one is as well
-	SkipAuthors []string // accounts; * stands for any characters
+	SkipAuthors []string // accounts of the service, never names in commits; * stands for any characters
 	SkipPaths   []string // see [MatchPath]
 	SkipLabels  []string
 	SkipDraft   bool
@@ -109,7 +110,7 @@ func (p Policy) skip(pr PullRequest, c Change) string {
 		return "it is a draft"
 	case slices.ContainsFunc(pr.Labels, func(label string) bool { return slices.Contains(p.SkipLabels, label) }):
 		return "one of its labels says so"
-	case slices.ContainsFunc(p.SkipAuthors, func(pattern string) bool { return matchName(pattern, pr.Author) }):
+	case pr.Author != "" && slices.ContainsFunc(p.SkipAuthors, func(pattern string) bool { return matchName(pattern, pr.Author) }):
 		return "its author " + pr.Author + " owes none"
 	case pr.Bot && slices.Contains(p.SkipAuthors, Bots):
 		return "its author " + pr.Author + " is a bot"

@@ -50,5 +50,5 @@ type Problem struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Fix     string `json:"fix,omitempty"` // what to do
-	Lost    bool   `json:"-"`             // something could not be read at all
+	Lost    bool   `json:"-"`             // something is lost, or cannot be opened: a fault of this clone
 }

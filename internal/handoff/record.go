@@ -58,6 +58,7 @@ type Source struct {
 
 	Foreign  bool // no branch of the team has it: Ref may hold what strangers wrote
 	Disputed bool // another file has the same id and other content, and does not count
+	Unproven bool // a verdict that came with a squash merge, and that nobody here saw given
 }
 
 // OnlyOn is the short name of the branch that the record was read from, where no
@@ -70,7 +71,8 @@ func (s Source) OnlyOn() string {
 }
 
 // Doubts are the reasons not to take the record for what its author said, as
-// whatever prints it has to say them: "only on fork/pr", "contents disagree".
+// whatever prints it has to say them: "only on fork/pr", "contents disagree",
+// "not proven (squashed)".
 func (s Source) Doubts() []string {
 	var doubts []string
 	if branch := s.OnlyOn(); branch != "" {
@@ -79,8 +81,15 @@ func (s Source) Doubts() []string {
 	if s.Disputed {
 		doubts = append(doubts, "contents disagree")
 	}
+	if s.Unproven {
+		doubts = append(doubts, NotProven)
+	}
 	return doubts
 }
+
+// NotProven is the doubt about a verdict that only a squash merge has: its one
+// author is not who gave it.
+const NotProven = "not proven (squashed)"
 
 // Body is the part of a record that depends on its kind: a pointer to one of
 // the body types of this package.

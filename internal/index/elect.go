@@ -22,28 +22,30 @@ type twin struct {
 // have any number of records share their ids: all of them are decided at once.
 func elect(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string, twins map[string][]twin) (map[string]*handoff.Record, error) {
 	kept := make(map[string]*handoff.Record, len(twins))
-	var open [][]store.File
-	var equals [][]twin
+	open := make(map[bool][][]twin) // those that are equal, by whether they are foreign
 	for _, id := range slices.Sorted(maps.Keys(twins)) {
 		best := foremost(twins[id], refs)
-		if kept[id] = best[0].Record; len(best) == 1 {
-			continue
+		if kept[id] = best[0].Record; len(best) > 1 {
+			foreign := refs[best[0].ref].Foreign
+			open[foreign] = append(open[foreign], best)
 		}
-		files := make([]store.File, len(best))
-		for i, t := range best {
-			files[i] = store.File{Path: t.Source.Path, Blob: t.Source.Blob}
+	}
+	for foreign, groups := range open {
+		files := make([][]store.File, len(groups))
+		for i, group := range groups {
+			for _, t := range group {
+				files[i] = append(files[i], store.File{Path: t.Source.Path, Blob: t.Source.Blob})
+			}
 		}
-		open, equals = append(open, files), append(equals, best)
-	}
-	if len(open) == 0 {
-		return kept, nil
-	}
-	oldest, err := repo.Oldest(ctx, refs, dir, open)
-	if err != nil {
-		return kept, err
-	}
-	for i, best := range equals {
-		kept[best[0].ID] = best[oldest[i]].Record
+		// What strangers have, and other clones have not, decides nothing.
+		among := slices.DeleteFunc(slices.Clone(refs), func(ref store.Ref) bool { return ref.Foreign != foreign })
+		oldest, err := repo.Oldest(ctx, among, dir, files)
+		if err != nil {
+			return nil, err
+		}
+		for i, group := range groups {
+			kept[group[0].ID] = group[oldest[i]].Record
+		}
 	}
 	return kept, nil
 }

@@ -44,6 +44,7 @@ type Index struct {
 	outline *handoff.State // what outlines of all records come to, likewise
 	recall  *recall        // the part of the state that was asked for so far
 	tried   bool           // what could not be read has been tried again
+	lost    bool           // something could not be read, though it may be the next time
 }
 
 // Open opens the index of a repository and brings it up to date, or leaves that
@@ -77,6 +78,10 @@ func InMemory(state *handoff.State) *Index { return &Index{memory: state} }
 
 // filePath is where the file is: in the directory that all worktrees share.
 func filePath(repo *store.Repo) string { return filepath.Join(repo.CommonDir(), "handoff", "index.db") }
+
+// Lost reports whether something could not be read so far that is lost, or cannot
+// be opened: records may be missing from what the index says.
+func (ix *Index) Lost() bool { return ix.lost }
 
 // Exists reports whether a repository has an index.
 func Exists(repo *store.Repo) bool {
@@ -181,7 +186,7 @@ func (ix *Index) refresh(ctx context.Context) error {
 		if err := r.run(); err != nil {
 			return err
 		}
-		ix.tried = true
+		ix.tried, ix.lost = true, r.passing
 		scope = []byte(ix.options.scope() + ix.options.tips())
 		if r.passing {
 			scope = append(scope, unfinished...) // so the next process tries again

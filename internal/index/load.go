@@ -20,6 +20,11 @@ type Set struct {
 	Refs     []store.Ref       // where it was read
 }
 
+// lost reports whether something could not be read that may be the next time.
+func (s *Set) lost() bool {
+	return slices.ContainsFunc(s.Problems, func(p handoff.Problem) bool { return p.Lost })
+}
+
 // Load reads the records below dir from the trees of refs. A file that is no
 // record becomes a problem; an error means that the repository cannot be read.
 // A *[store.MissingError] comes with the records that are there.
@@ -46,7 +51,7 @@ func load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string, p
 	}
 	for _, f := range faults {
 		set.Problems = append(set.Problems, handoff.Problem{Path: f.Ref.Name, Ref: f.Ref.Name, Code: "HO903",
-			Message: "what it holds cannot be read, or not all of it: " + f.Err.Error(), Fix: repo.WayOut(f.Ref, f.Lasting()), Lost: true})
+			Message: "what it holds cannot be read, or not all of it: " + f.Err.Error(), Fix: repo.WayOut(f.Ref, f.Lasting()), Lost: !f.Lasting()})
 	}
 	results, err := readFiles(ctx, repo, dir, files, parse)
 	if err != nil && !isMissing(err) {
@@ -192,6 +197,9 @@ func (s *Set) onePerID(ctx context.Context, repo *store.Repo, dir string) error 
 		return nil
 	}
 	kept, err := elect(ctx, repo, s.Refs, dir, twins)
+	if err != nil {
+		return err
+	}
 	s.Records = slices.DeleteFunc(s.Records, func(r *handoff.Record) bool {
 		k, contested := kept[r.ID]
 		if !contested || k == r {
@@ -203,5 +211,5 @@ func (s *Set) onePerID(ctx context.Context, repo *store.Repo, dir string) error 
 			Fix:     fmt.Sprintf("git show %s:%s and git show %s:%s show both", k.Source.Commit, k.Source.Path, r.Source.Commit, r.Source.Path)})
 		return true
 	})
-	return err
+	return nil
 }

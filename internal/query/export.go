@@ -89,5 +89,6 @@ func SourceOf(record *handoff.Record, now time.Time) Source {
 		Record: record.ID, Kind: record.Kind, By: record.By, At: stamp(record.At.Time), Age: age,
 		Freshness: freshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
 		OnlyOn: record.Source.OnlyOn(), Disputed: record.Source.Disputed,
+		Unproven: record.Source.Unproven,
 	}
 }

@@ -86,6 +86,9 @@ func (t handoffThread) cite(r *runner, id string) candidate {
 		}
 	}
 	row.Source.Superseded = !t.Current()
+	for _, ack := range t.Acks { // the state is theirs
+		row.Source.doubt(ack.Source)
+	}
 
 	f := t.facets(r, id)
 	f.put(Is, row.Flags...)

@@ -193,6 +193,10 @@ type Env struct {
 
 	Areas []Area
 
+	// Unproven reports whether a verdict came with a squash merge and was not
+	// seen before. A nil Unproven knows of none.
+	Unproven func(verdict *handoff.Record) bool
+
 	// Grace is how long after the end of a shift a handoff is not late yet.
 	Grace time.Duration
 

@@ -68,13 +68,22 @@ type Source struct {
 	Path       string       `json:"path"`
 	Commit     string       `json:"commit"`
 	Superseded bool         `json:"superseded"` // a later record says something else instead
-	OnlyOn     string       `json:"only_on"`    // the foreign branch that alone has the record, "" where the team has it
+	OnlyOn     string       `json:"only_on"`    // the foreign branch that alone has the record, or a verdict on it; "" where the team has all
 	Disputed   bool         `json:"disputed"`   // another file has the same id and other content
+	Unproven   bool         `json:"unproven"`   // a verdict that only a squash merge has, which nobody here saw given
+}
+
+// doubt takes over the doubts of another record that the row comes from.
+func (s *Source) doubt(of handoff.Source) {
+	if s.OnlyOn == "" {
+		s.OnlyOn = of.OnlyOn()
+	}
+	s.Disputed = s.Disputed || of.Disputed
 }
 
 // Doubts are what has to be said beside the row: see [handoff.Source.Doubts].
 func (s Source) Doubts() []string {
-	return handoff.Source{Ref: s.OnlyOn, Foreign: s.OnlyOn != "", Disputed: s.Disputed}.Doubts()
+	return handoff.Source{Ref: s.OnlyOn, Foreign: s.OnlyOn != "", Disputed: s.Disputed, Unproven: s.Unproven}.Doubts()
 }
 
 func (s Source) cells() []string {

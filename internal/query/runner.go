@@ -148,7 +148,11 @@ func (r *runner) source(id string) Source {
 	if record == nil {
 		return Source{}
 	}
-	return SourceOf(record, r.env.Now)
+	source := SourceOf(record, r.env.Now)
+	if record.Kind.IsVerdict() && r.env.Unproven != nil {
+		source.Unproven = r.env.Unproven(record)
+	}
+	return source
 }
 
 // facets are what terms ask for: the values that a row has, by qualifier.

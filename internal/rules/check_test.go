@@ -2,10 +2,12 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -441,7 +443,9 @@ func TestCheckRecord(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	last := ""
+	var codes []string
 	for _, rule := range Table() {
+		codes = append(codes, rule.Code)
 		if rule.Code <= last {
 			t.Errorf("%s comes after %s", rule.Code, last)
 		}
@@ -452,5 +456,8 @@ func TestTable(t *testing.T) {
 		if rule.Fixed && (waivable(rule.Code) || Adjustable(rule.Code)) {
 			t.Errorf("%s is fixed and can be changed", rule.Code)
 		}
+	}
+	if !slices.Equal(codes, config.RuleCodes) {
+		t.Errorf("the configuration knows the codes %q, the table has %q", config.RuleCodes, codes)
 	}
 }

@@ -9,8 +9,9 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// secretPattern is one form of credential. The last group of the pattern that
-// takes part in a match, or all of it without groups, is the value.
+// secretPattern is one form of credential. The group of the pattern, or all of
+// a match of one without groups, is the value. A match in which the group takes
+// no part is none.
 type secretPattern struct {
 	name string
 	// One of the marks is in every match, in the case in which it is written here
@@ -137,8 +138,12 @@ var secretPatterns = []secretPattern{
 	looksLike("a bearer token", "bearer", `(?i)\bbearer[ \t]+([A-Za-z0-9._~+/=-]{20,})`, headerValue),
 	looksLike("a password or token", "passw passphrase pwd", assignment(`passw(?:or)?d|passphrase|pwd`, 8), assigned),
 	looksLike("a password or token", "secret token credential key", assignment(`secret|token|credentials?|(?:api|access|account|auth|encryption|master|private|secret|service|signing)[ _-]?key`, 12), assigned),
-	looksLike("a password or token", "password passwd secret token key", `(?i)--(?:[a-z-]*-)?(?:password|passwd|secret|token|api-?key)[ \t]+["']?([^\s"']{12,})`, assigned),
+	looksLike("a password or token", "password passwd secret token key", ourOwn+`|--(?:[a-z-]*-)?(?:password|passwd|secret|token|api-?key)[ \t]+["']?([^\s"']{12,})`, assigned),
 }
+
+// ourOwn matches what is followed by the fingerprint of a secret, and takes no
+// value.
+const ourOwn = `(?i)(?:--)?\ballow[_-]secrets?\b`
 
 // assignment is the pattern of a value of that length or more that is assigned to
 // a name which ends in one of the words: DB_PASSWORD=…, "clientSecret": "…",
@@ -148,7 +153,7 @@ func assignment(words string, least int) string {
 		ending = `(?:[_-]?(?:prod|production|staging|stage|dev|test|live|value|base|[0-9]{1,2}))?`
 		equals = `\\?["'` + "`" + `]?[ \t]*(?::=|=>|==?|:)[ \t]*[\\"'` + "`" + `]*`
 	)
-	return `(?i)(?:` + words + `)` + ending + equals + `([^\s"'` + "`" + `]{` + strconv.Itoa(least) + `,})`
+	return ourOwn + `|(?:` + words + `)` + ending + equals + `([^\s"'` + "`" + `]{` + strconv.Itoa(least) + `,})`
 }
 
 // notDocumented lets the key id pass that AWS's documentation uses.

@@ -40,6 +40,9 @@ func findSecrets(text string) []Secret {
 		}
 		for _, span := range p.pattern().FindAllStringSubmatchIndex(text, -1) {
 			start, end := span[len(span)-2], span[len(span)-1]
+			if start < 0 {
+				continue
+			}
 			value := text[start:end]
 			if !varied(value) || p.holds != nil && !p.holds(value) {
 				continue

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -130,12 +129,7 @@ func (r *Repo) appendOnce(ctx context.Context, change Change) (Commit, error) {
 			return Commit{}, err
 		}
 	}
-	subject, _, _ := strings.Cut(change.Message, "\n")
-	prefix := "commit: "
-	if a.commit.Parent == "" {
-		prefix = "commit (initial): "
-	}
-	if err := a.finish(change.Committer, prefix+subject); err != nil {
+	if err := a.finish(); err != nil {
 		return a.commit, &UnfinishedError{Err: err}
 	}
 	return a.commit, nil
@@ -146,21 +140,22 @@ type appending struct {
 	*Repo
 	change Change
 
-	index, head, branch *lock    // index and head only on the checked-out branch
-	unindexed           bool     // the index is locked, and is not there
-	base                string   // "HEAD", or the full name of a branch that is not checked out
-	chain               []string // base, through symbolic references, to the one that is locked
-	objects             *objects
-	files               []treeFile
-	sparse              sparsePatterns
-	edit                *indexEdit
-	marker              *marker
-	placed              placed
-	root                plumbing.Hash // the tree of the new commit
-	trees               []rawObject   // the trees that are new in it
-	commit              Commit
-	landed              bool // the branch has moved
-	behind              bool // and the index has not
+	index     *lock  // only on the checked-out branch
+	unindexed bool   // the index is locked, and is not there
+	base      string // "HEAD", or the full name of a branch that is not checked out
+	move      refMove
+	entry     logEntry // of the reflogs
+	objects   *objects
+	files     []treeFile
+	sparse    sparsePatterns
+	edit      *indexEdit
+	marker    *marker
+	placed    placed
+	root      plumbing.Hash // the tree of the new commit
+	trees     []rawObject   // the trees that are new in it
+	commit    Commit
+	landed    bool // the branch has moved
+	behind    bool // and the index has not
 }
 
 // check refuses a change that no repository could take.
@@ -251,37 +246,17 @@ func (a *appending) lockIndex(ctx context.Context) (err error) {
 	return err
 }
 
-// lockBranch takes the locks of HEAD and of the branch it points at, or of the
-// branch that was named, and reads the tip under them.
+// lockBranch takes the right to move HEAD and the branch it points at, or the
+// branch that was named, and the tip that the commit goes on.
 func (a *appending) lockBranch(ctx context.Context) (err error) {
-	if a.base == "HEAD" {
-		if a.head, err = a.lockFile(ctx, a.refPath("HEAD"), a.marker.Token); err != nil {
-			return err
-		}
-	}
-	chain, _, err := a.resolve(a.base)
-	if err != nil {
+	if a.move, a.commit, err = a.refs.begin(ctx, a.base, a.marker); err != nil {
 		return err
 	}
-	target := chain[len(chain)-1]
-	if target == "HEAD" {
-		a.branch, a.head = a.head, nil
-	} else if a.branch, err = a.lockFile(ctx, a.refPath(target), a.marker.Token); err != nil {
-		return err
-	}
-	var tip string
-	if a.chain, tip, err = a.resolve(a.base); err != nil {
-		return err
-	}
-	if !slices.Equal(chain, a.chain) {
-		return errMoved
-	}
-	a.commit = Commit{Ref: target, Parent: tip}
-	return a.checkTarget()
+	return a.checkTarget(ctx)
 }
 
 // checkTarget refuses a branch that must not move now.
-func (a *appending) checkTarget() error {
+func (a *appending) checkTarget(ctx context.Context) error {
 	ref, tip := a.commit.Ref, a.commit.Parent
 	if tip == "" {
 		if err := a.checkUnborn(ref); err != nil {
@@ -300,7 +275,7 @@ func (a *appending) checkTarget() error {
 		return &DetachedError{Hash: tip}
 	}
 	if !a.checkedOut() {
-		return a.checkElsewhere(ref)
+		return a.checkElsewhere(ctx, ref)
 	}
 	if a.change.Branch != "" && ref != "refs/heads/"+a.change.Branch {
 		return errMoved // HEAD was switched before we had its lock
@@ -491,8 +466,13 @@ func (a *appending) finishIndex(context.Context) error {
 }
 
 // fillMarker writes down what the lock files and the work tree are about to
-// hold, for [Repo.Recover].
+// hold, for [Repo.Recover], and what the reflogs will say.
 func (a *appending) fillMarker(context.Context) (err error) {
+	subject, _, _ := strings.Cut(a.change.Message, "\n")
+	a.entry = logEntry{who: a.change.Committer, message: "commit: " + subject}
+	if a.commit.Parent == "" {
+		a.entry.message = "commit (initial): " + subject
+	}
 	a.marker.Ref, a.marker.Commit = a.commit.Ref, a.commit.Hash
 	for _, file := range a.files {
 		a.marker.Files = append(a.marker.Files, markedFile{Path: file.Path, Blob: file.Hash.String()})
@@ -505,10 +485,10 @@ func (a *appending) fillMarker(context.Context) (err error) {
 	return a.marker.write()
 }
 
-// fillLocks puts into the lock files what their targets are to become.
+// fillLocks puts into the lock file of the index what the index is to become.
 func (a *appending) fillLocks(context.Context) error {
-	if err := a.branch.setHash(a.commit.Hash); err != nil || !a.checkedOut() {
-		return err
+	if !a.checkedOut() {
+		return nil
 	}
 	return a.edit.fillLock()
 }
@@ -531,11 +511,11 @@ func (a *appending) stageFiles(context.Context) error {
 	return nil
 }
 
-// syncAll brings everything that is about to be renamed to disk, and the
-// marker, at the same time: waiting for one after the other takes longer than
-// all the rest.
+// syncAll puts the new tip into the lock file of the branch, and brings
+// everything that is about to be renamed to disk, and the marker, at the same
+// time: waiting for one after the other takes longer than all the rest.
 func (a *appending) syncAll(context.Context) error {
-	syncs := []func() error{a.branch.sync, a.marker.file.Sync}
+	syncs := []func() error{func() error { return a.move.prepare(a.commit.Hash) }, a.marker.file.Sync}
 	if a.checkedOut() {
 		syncs = append(syncs, a.index.sync)
 	}
@@ -548,37 +528,27 @@ func (a *appending) syncAll(context.Context) error {
 // placeFiles gives the files in the work tree their names.
 func (a *appending) placeFiles(context.Context) error { return a.placed.place() }
 
-// moveBranch makes the commit the tip of the branch, unless somebody without
-// locks has moved it.
+// moveBranch makes the commit the tip of the branch, unless somebody has moved
+// it.
 func (a *appending) moveBranch(ctx context.Context) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	chain, tip, err := a.resolve(a.base)
-	if err != nil {
-		return err
-	}
-	if tip != a.commit.Parent || !slices.Equal(chain, a.chain) {
-		return errMoved
-	}
-	removeEmptyDirs(a.branch.target)
-	if err := a.branch.commit(); err != nil {
+	if err := a.move.commit(ctx, a.entry); err != nil {
 		return err
 	}
 	a.landed = true
 	return nil
 }
 
-// finish makes the new tip durable, then brings the index up to it, and the
-// reflogs with a message of who. Nothing of this takes the commit back.
-func (a *appending) finish(who Ident, message string) error {
-	errs := []error{syncDir(filepath.Dir(a.branch.target))}
+// finish brings the index up to the new tip, then makes the tip durable and
+// writes the reflogs. Nothing of this takes the commit back.
+func (a *appending) finish() (err error) {
 	if a.checkedOut() {
-		err := a.index.commit()
+		err = a.index.commit()
 		a.behind = err != nil
-		errs = append(errs, err)
 	}
-	return errors.Join(append(errs, a.logUpdate(a.chain, a.commit.Parent, a.commit.Hash, who, message))...)
+	return errors.Join(err, a.move.finish(a.entry))
 }
 
 // release gives up everything that is still ours, and before the point of no
@@ -589,7 +559,10 @@ func (a *appending) release() {
 	if !a.landed {
 		errs = append(errs, a.placed.undo())
 	}
-	errs = append(errs, a.branch.release(), a.head.release(), a.index.release())
+	if a.move != nil {
+		errs = append(errs, a.move.release())
+	}
+	errs = append(errs, a.index.release())
 	if a.marker == nil {
 		return
 	}

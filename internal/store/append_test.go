@@ -382,7 +382,11 @@ func TestAppendWhereThePathIsBlocked(t *testing.T) {
 }
 
 func TestAppendWaitsForALockAndNeverBreaksIt(t *testing.T) {
-	for _, name := range []string{".git/index.lock", ".git/HEAD.lock", ".git/refs/heads/main.lock"} {
+	locks := []string{".git/index.lock", ".git/HEAD.lock", ".git/refs/heads/main.lock"}
+	if seeded(t).hasReftable() {
+		locks = []string{".git/index.lock", ".git/reftable/tables.list.lock"}
+	}
+	for _, name := range locks {
 		t.Run(name, func(t *testing.T) {
 			r := seeded(t)
 			r.write(name, "somebody else's")
@@ -437,6 +441,7 @@ func TestAppendRefusesWhatVerifyRefuses(t *testing.T) {
 }
 
 func TestAppendOnADamagedBranch(t *testing.T) {
+	refsInFiles(t)
 	for name, damage := range map[string]func(r *testRepo){
 		"empty": func(r *testRepo) { r.write(".git/refs/heads/main", "") },
 		"gone":  func(r *testRepo) { os.Remove(r.path(".git/refs/heads/main")) },
@@ -459,6 +464,17 @@ func TestAppendOnADamagedBranch(t *testing.T) {
 	}
 }
 
+// moveMain moves the branch under an append: without the locks that it holds, or
+// with git where it holds none.
+func (r *testRepo) moveMain(hash string) {
+	r.t.Helper()
+	if r.hasReftable() {
+		r.git("update-ref", "refs/heads/main", hash)
+		return
+	}
+	r.write(".git/refs/heads/main", hash+"\n")
+}
+
 func TestAppendStartsAgainWhenTheBranchMoved(t *testing.T) {
 	r := seeded(t)
 	other := r.git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "by a program without locks")
@@ -467,7 +483,7 @@ func TestAppendStartsAgainWhenTheBranchMoved(t *testing.T) {
 	c.Verify = func(string, []byte) error {
 		if !moved {
 			moved = true
-			r.write(".git/refs/heads/main", other+"\n")
+			r.moveMain(other)
 		}
 		return nil
 	}
@@ -479,7 +495,7 @@ func TestAppendStartsAgainWhenTheBranchMoved(t *testing.T) {
 	c = change("m7k3f9q2")
 	c.Verify = func(string, []byte) error {
 		other = r.git("commit-tree", "HEAD^{tree}", "-p", other, "-m", "again")
-		r.write(".git/refs/heads/main", other+"\n")
+		r.moveMain(other)
 		return nil
 	}
 	var busy *BusyError

@@ -320,7 +320,9 @@ func (r *Repo) attributesOf(ctx context.Context, c config, files map[string][]by
 	args := slices.Concat([]string{"-c", "core.attributesFile=" + r.userAttributes(c), "check-attr", "-z"}, byteAttributes, []string{"--"}, paths)
 	cmd := r.git.command(ctx, "false", args...)
 	cmd.Dir = top
-	cmd.Env = append(cmd.Env, "GIT_DIR="+r.dir, "GIT_WORK_TREE="+top, "GIT_INDEX_FILE="+filepath.Join(top, "none"), "GIT_ATTR_SOURCE=")
+	cmd.Env = append(cmd.Env, "GIT_DIR="+r.dir, "GIT_WORK_TREE="+top, "GIT_INDEX_FILE="+filepath.Join(top, "none"))
+	// An empty value would name a tree: git knows no such thing as none.
+	cmd.Env = slices.DeleteFunc(cmd.Env, func(entry string) bool { return strings.HasPrefix(entry, "GIT_ATTR_SOURCE=") })
 	out, err := runCommand(ctx, cmd, "check-attr", nil)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"os/exec"
@@ -550,6 +551,146 @@ func BenchmarkAudit(b *testing.B) {
 			b.ReportMetric(float64(first[rounds/2])/float64(git[rounds/2]), "×git-log")
 			b.ReportMetric(float64(again[rounds/2].Microseconds())/1e3, "ms-again")
 			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// TestAuditGoesOnFromOlderMarks loses a record of the mainline after an audit by
+// a program that remembered less, and after one that did not ask for signatures.
+func TestAuditGoesOnFromOlderMarks(t *testing.T) {
+	lost := filepath.Base(recordAt(3, "ana"))
+	for _, gone := range []bool{false, true} {
+		t.Run(fmt.Sprintf("gone=%t", gone), func(t *testing.T) {
+			r := audited(t)
+			r.audit()
+			tip := r.git("rev-parse", "HEAD")
+			mark := fmt.Sprintf(`{"version":1,"dir":".handoffs","signed":false,"tips":{"refs/heads/main":%q},"commits":1,"records":3}`+"\n", tip)
+
+			bytes, err := hex.DecodeString(tip)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.write(".git/handoff/verified", mark+string(bytes))
+			if gone {
+				r.git("reset", "-q", "--hard", "HEAD~1")
+			}
+			report := r.audit()
+			want := ""
+			if gone {
+				want = "lost " + lost + "\nrewritten ."
+			}
+			if got := r.lines(report.Findings); got != want {
+				t.Errorf("found\n%s\nwant\n%s", got, want)
+			}
+			if len(report.Unseen) > 0 {
+				t.Errorf("has forgotten what it saw: %q", report.Unseen)
+			}
+		})
+	}
+	t.Run("signatures", func(t *testing.T) {
+		r := audited(t)
+		r.audit()
+		r.git("reset", "-q", "--hard", "HEAD~1")
+		got := r.lines(r.audit(signed).Findings)
+		if !strings.Contains(got, "lost "+lost) || !strings.Contains(got, "unsigned ") {
+			t.Errorf("found\n%s", got)
+		}
+	})
+}
+
+// TestAuditOfSquashMerges has one commit by ana with records of ana and ben.
+func TestAuditOfSquashMerges(t *testing.T) {
+	ack := ".handoffs/2026/11/20/100900Z-ack-ben-ack00001.yaml"
+	squash := func(r *testRepo) string {
+		r.write(recordAt(8, "ana"), "ana's\n")
+		r.write(ack, "by: \"ben\"\n")
+		return r.commitAs("ana", 40)[:7]
+	}
+	branch := func(r *testRepo) { // the records as they were written
+		r.git("switch", "-qc", "feature")
+		r.write(recordAt(8, "ana"), "ana's\n")
+		r.commitAs("ana", 8)
+		r.write(ack, "by: \"ben\"\n")
+		r.commitAs("ben", 9)
+		r.git("switch", "-q", "main")
+	}
+	forget := func(r *testRepo) {
+		r.git("branch", "-qD", "feature")
+		r.git("reflog", "expire", "--expire=now", "--all")
+		r.git("gc", "-q", "--prune=now")
+	}
+	tests := []struct {
+		name            string
+		do              func(r *testRepo) string
+		found, unproven bool
+	}{
+		{"on the mainline, of a branch that nobody saw", squash, false, true},
+		{"of a branch that is there", func(r *testRepo) string { branch(r); return squash(r) }, false, false},
+		{"of a branch in a reflog", func(r *testRepo) string { branch(r); r.git("branch", "-qD", "feature"); return squash(r) }, false, false},
+		{"of a branch that was audited", func(r *testRepo) string { branch(r); r.audit(); forget(r); return squash(r) }, false, false},
+		{"of a branch that nobody can see any more", func(r *testRepo) string { branch(r); forget(r); return squash(r) }, false, true},
+		{"on another branch", func(r *testRepo) string {
+			r.git("switch", "-qc", "other")
+			tip := squash(r)
+			r.git("switch", "-q", "main")
+			return tip
+		}, true, false},
+		{"that the mainline gets with a merge of its own", func(r *testRepo) string {
+			r.git("switch", "-qc", "other")
+			tip := squash(r)
+			r.git("switch", "-q", "main")
+			r.git("merge", "-q", "--no-ff", "-m", "merge", "other")
+			return tip
+		}, true, false},
+		{"on another branch, to which the mainline moves later", func(r *testRepo) string {
+			r.git("switch", "-qc", "other")
+			squash(r)
+			r.git("switch", "-q", "main")
+			r.audit()
+			r.git("merge", "-q", "--ff-only", "other")
+			return ""
+		}, false, true},
+		{"of one person alone", func(r *testRepo) string {
+			r.write(ack, "by: \"ben\"\n")
+			return r.commitAs("ana", 9)[:7]
+		}, true, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := audited(t)
+			commit := test.do(r)
+			for range 2 {
+				var wrong []AuditFinding
+				report := r.audit()
+				for _, f := range report.Findings {
+					if f.Kind == AuditIdentity {
+						wrong = append(wrong, f)
+					}
+				}
+				want := ""
+				if test.found {
+					want = "identity " + filepath.Base(ack) + " " + commit
+				}
+				if got := r.lines(wrong); got != want {
+					t.Errorf("found %q, want %q", got, want)
+				}
+				if !test.found && len(report.Findings) > 0 {
+					t.Errorf("found %s", r.lines(report.Findings))
+				}
+				if got := len(report.Notes); got != 1 && test.unproven || got != 0 && !test.unproven {
+					t.Errorf("notes: %s", r.lines(report.Notes))
+				}
+				repo := r.open()
+				main, err := repo.Mainline(Scope{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				ids, err := repo.Unproven(context.Background(), AuditOptions{Dir: ".handoffs", Main: main, Now: auditNow, Config: teamconfig.Default()})
+				if err != nil || ids["ack00001"] != test.unproven {
+					t.Errorf("unproven %v, %v", ids, err)
+				}
+			}
 		})
 	}
 }

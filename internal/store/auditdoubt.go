@@ -22,11 +22,10 @@ import (
 // the branch counts for them. On any other ref the commit is all there is.
 type doubt struct {
 	AuditFinding        // what it is when nothing speaks for it; Main as below
-	Blob         string `json:"blob"`                // of the record
-	Squash       bool   `json:"squash,omitempty"`    // the commit looks like a squash merge
-	ByRoster     bool   `json:"byRoster,omitempty"`  // only the branch's own roster speaks for the author
-	Seen         bool   `json:"seen,omitempty"`      // another commit bears the record out
-	SeenWrong    bool   `json:"seenWrong,omitempty"` // the commit on the branch does not bear it out either
+	Blob         string `json:"blob"`               // of the record
+	Squash       bool   `json:"squash,omitempty"`   // the commit looks like a squash merge
+	ByRoster     bool   `json:"byRoster,omitempty"` // only the branch's own roster speaks for the author
+	Seen         bool   `json:"seen,omitempty"`     // another commit bears the record out
 
 	// Main is set once the mainline has the commit: for a squash merge as one of
 	// its own commits, for a roster in any way.
@@ -34,25 +33,22 @@ type doubt struct {
 
 // stands reports whether a doubt is a finding.
 func (d *doubt) stands() bool {
-	return !d.Gone && !d.Seen && (!d.Main || d.SeenWrong || !d.Squash && !d.ByRoster)
+	return !d.Gone && !d.Seen && (!d.Main || !d.Squash && !d.ByRoster)
 }
 
 // isUnproven reports whether a doubt is about a verdict that a squash merge
 // brought, and of which nobody here saw who gave it.
 func (d *doubt) isUnproven() bool {
-	return d.Squash && d.Main && !d.Seen && !d.SeenWrong && !d.Gone && d.Kind == AuditIdentity && d.Level == handoff.LevelError
+	return d.Squash && d.Main && !d.Seen && !d.Gone && d.Kind == AuditIdentity && d.Level == handoff.LevelError
 }
 
 // note says that a verdict is not proven.
 func (d *doubt) note() AuditFinding {
 	note := d.AuditFinding
 	note.Kind, note.Level = AuditUnproven, LevelNote
-	note.Message = Unproven + ": " + note.Message + ", and nobody here saw it on its branch"
+	note.Message = handoff.NotProven + ": " + note.Message + ", and nobody here saw it on its branch"
 	return note
 }
-
-// Unproven is how every place that prints such a verdict marks it.
-const Unproven = "not proven (squashed)"
 
 // doubt notes a doubt about a record that a commit added.
 func (a *audit) doubt(rev *revision, c treeChange, kind AuditKind, code string, level handoff.Level, message string) *doubt {
@@ -121,7 +117,6 @@ func (a *audit) settleDoubts(ctx context.Context) error {
 	if err := a.findMerged(ctx); err != nil {
 		return err
 	}
-	a.mark.compareDoubts()
 	wanted := map[plumbing.Hash]bool{}
 	for i := range a.mark.Doubts {
 		d := &a.mark.Doubts[i]
@@ -146,25 +141,6 @@ func (a *audit) settleDoubts(ctx context.Context) error {
 // record out: by this audit, or by one that looked at other refs.
 func (a *audit) hasSeen(blob plumbing.Hash) bool {
 	return hasHash(a.mark.proven, blob) || a.verified != nil && hasHash(a.verified.proven, blob)
-}
-
-// compareDoubts finds the records in squash merges about which there were the
-// same doubts on their branch.
-func (m *auditMark) compareDoubts() {
-	type seen struct {
-		blob string
-		kind AuditKind
-	}
-	wrong := map[seen]bool{}
-	for _, d := range m.Doubts {
-		if !d.Main && !d.ByRoster {
-			wrong[seen{d.Blob, d.Kind}] = true
-		}
-	}
-	for i := range m.Doubts {
-		d := &m.Doubts[i]
-		d.SeenWrong = d.Main && d.Squash && wrong[seen{d.Blob, d.Kind}]
-	}
 }
 
 // findMerged looks which doubts are about commits that the mainline has got

@@ -293,6 +293,7 @@ func (a *audit) readConfigBlob(blob plumbing.Hash) (*teamconfig.Config, error) {
 // what. That a team begins to have one is no change; that it has one again after
 // it was removed is.
 func (a *audit) judgeConfig(rev *revision, c treeChange) error {
+	a.mark.noteStep(c)
 	if c.old.isNone() && !a.mark.Unconfigured || c.old.hash == c.new.hash {
 		return nil
 	}
@@ -342,6 +343,9 @@ func (a *audit) judgeMerge(ctx context.Context, commit judgedCommit) error {
 			}
 		}
 	}
+	if err := a.judgeMergedConfig(commit, differs); err != nil {
+		return err
+	}
 	var own []treeChange // the merge's own work, taken from no parent
 	for _, c := range parents[0] {
 		if differs[c.path] == len(parents) && !judged[c.path] {
@@ -349,6 +353,28 @@ func (a *audit) judgeMerge(ctx context.Context, commit judgedCommit) error {
 		}
 	}
 	return a.judgeCommit(ctx, commit, own)
+}
+
+// judgeMergedConfig looks whether a merge that takes the configuration of one
+// parent drops what another one had made of it: what led to the one that is taken
+// was said of the commits that did it, this was not.
+func (a *audit) judgeMergedConfig(commit judgedCommit, differs map[string]int) error {
+	name, said := path.Join(a.opts.Dir, configName), false
+	for _, changes := range commit.parents {
+		for _, c := range changes {
+			if c.path != name || c.old.isNone() {
+				continue
+			}
+			if !said && differs[name] < len(commit.parents) && !a.mark.ledTo(c.old.hash.String(), c.new.hash.String()) {
+				said = true
+				if err := a.judgeConfig(a.history.at(commit.place), c); err != nil {
+					return err
+				}
+			}
+			a.mark.noteStep(c)
+		}
+	}
+	return nil
 }
 
 // judgeMerged judges a record that a merge does not have as its nth parent had

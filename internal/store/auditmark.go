@@ -45,6 +45,9 @@ type auditMark struct {
 	Refs     []string          `json:"refs,omitempty"`  // that kept records name by their places
 	Words    []string          `json:"words,omitempty"` // likewise
 
+	// Steps are the blobs of the configurations that each one became.
+	Steps map[string][]string `json:"steps,omitempty"`
+
 	// MainConfigs are the blobs of the configurations that the mainline has or
 	// had. Unconfigured says that it had one and then none.
 	MainConfigs  []string `json:"mainConfigs,omitempty"`
@@ -58,7 +61,7 @@ type auditMark struct {
 func newAuditMark(dir string, shallow []string, signed bool) *auditMark {
 	return &auditMark{
 		Version: auditVersion, Dir: dir, Shallow: shallow, Signed: signed,
-		Tips: map[string]string{}, Main: map[string]string{}, Touched: map[string]string{},
+		Tips: map[string]string{}, Main: map[string]string{}, Touched: map[string]string{}, Steps: map[string][]string{},
 	}
 }
 
@@ -109,7 +112,7 @@ func (m *auditMark) beginAnew(shallow []string, signed bool) {
 	}
 	m.Version, m.Shallow, m.Signed = auditVersion, shallow, signed
 	m.Commits, m.commits, m.Records = 0, nil, 0
-	m.Doubts, m.Configs, m.Touched, m.Unconfigured = nil, nil, map[string]string{}, false
+	m.Doubts, m.Configs, m.Touched, m.Unconfigured, m.Steps = nil, nil, map[string]string{}, false, map[string][]string{}
 	m.Findings = slices.DeleteFunc(m.Findings, func(f AuditFinding) bool { return f.Kind != AuditRewritten })
 }
 
@@ -198,6 +201,34 @@ func (m *auditMark) goneMarks() []goneMark {
 		marks = append(marks, goneMark{m.Configs[i].Commit, &m.Configs[i].Gone, nil})
 	}
 	return marks
+}
+
+// noteStep notes that one configuration became another.
+func (m *auditMark) noteStep(c treeChange) {
+	before, after := c.old.hash.String(), c.new.hash.String()
+	if !c.old.isNone() && !slices.Contains(m.Steps[before], after) {
+		m.Steps[before] = append(m.Steps[before], after)
+	}
+}
+
+// ledTo reports whether a configuration became another one, in any number of
+// steps.
+func (m *auditMark) ledTo(before, after string) bool {
+	met := map[string]bool{before: true}
+	for pending := []string{before}; len(pending) > 0; {
+		at := pending[0]
+		pending = pending[1:]
+		if at == after {
+			return true
+		}
+		for _, next := range m.Steps[at] {
+			if !met[next] {
+				met[next] = true
+				pending = append(pending, next)
+			}
+		}
+	}
+	return false
 }
 
 // drop forgets the findings of a kind that is looked for anew.

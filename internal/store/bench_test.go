@@ -63,6 +63,7 @@ func (r *testRepo) populate(files int) {
 
 // BenchmarkRefs lists 50,000 packed references.
 func BenchmarkRefs(b *testing.B) {
+	refsInFiles(b)
 	r := seeded(b)
 	r.packRefs(50_000)
 	repo := r.open()

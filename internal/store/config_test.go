@@ -37,6 +37,7 @@ func TestSetConfig(t *testing.T) {
 // TestStaged lists what the next commit would do below a directory.
 
 func TestConfigReadsWhatGitReads(t *testing.T) {
+	refsInFiles(t)
 	r := seeded(t)
 	r.write(".git/config", hardConfig)
 	r.write(".git/more.config", "[more]\n\tkey = included\n")

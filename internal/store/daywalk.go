@@ -28,7 +28,8 @@ func (r *Repo) WalkDays(dir string) *DayWalk {
 
 // Newest yields the files in the day folders of a commit from the day of since
 // to the day of until, UTC, the last path first. What is not a folder of
-// digits is passed over; a tree that cannot be read ends the walk with an error.
+// digits is passed over. A tree that cannot be read comes as an error, and the rest
+// after it, when the caller goes on.
 func (w *DayWalk) Newest(commit string, since, until time.Time) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		objects, err := w.repo.loadObjects()
@@ -90,8 +91,10 @@ func (d *dayDescent) folder(f treeFile, depth int) bool {
 	var entries []treeEntry
 	for e, err := range d.objects.entries(f.Path, f.Hash) {
 		if err != nil {
-			d.yield(File{}, err)
-			return false
+			if !d.yield(File{}, err) {
+				return false
+			}
+			break // the entries before it count
 		}
 		entries = append(entries, e)
 	}

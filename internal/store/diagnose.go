@@ -106,6 +106,9 @@ func unlessMissing(err error) error {
 // reflogs last saw them.
 func (r *Repo) lookAtRefs(context.Context, string) ([]Fault, error) {
 	refs, err := r.ListRefs("refs/heads/", "refs/remotes/")
+	if damage, ok := errors.AsType[*DamagedError](err); ok {
+		return []Fault{{Path: damage.Path, Message: "the references cannot be read: " + reason(err), WayOut: "git refs verify tells more"}}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +120,7 @@ func (r *Repo) lookAtRefs(context.Context, string) ([]Fault, error) {
 		if ref.Err == nil {
 			continue
 		}
-		faults = append(faults, Fault{Path: r.refPath(ref.Name), Message: ref.Name + " cannot be read: " + reason(ref.Err), WayOut: r.recoverRef(ref.Name)})
+		faults = append(faults, Fault{Path: r.refs.where(ref.Name), Message: ref.Name + " cannot be read: " + reason(ref.Err), WayOut: r.recoverRef(ref.Name)})
 	}
 	return faults, nil
 }
@@ -169,8 +172,10 @@ func (r *Repo) lookAtLocks(context.Context, string) ([]Fault, error) {
 func (r *Repo) lockFiles() []string {
 	var found []string
 	for _, dir := range []string{r.dir, r.common} {
-		names, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "*.lock"))
-		found = append(found, names...)
+		for _, pattern := range []string{"*.lock", "reftable/*.lock"} {
+			names, _ := filepath.Glob(filepath.Join(escapeGlob(dir), filepath.FromSlash(pattern)))
+			found = append(found, names...)
+		}
 	}
 	_ = filepath.WalkDir(filepath.Join(r.common, "refs"), func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && strings.HasSuffix(path, ".lock") {

@@ -172,7 +172,7 @@ func checkOwner(p place, env environ) error {
 // as before (gitrepository-layout(5), "repository format").
 var knownExtensions = []string{
 	"noop", "noop-v1", "preciousobjects", "partialclone", "worktreeconfig", "relativeworktrees",
-	"objectformat", "refstorage", // looked at by checkFormat
+	"objectformat", "compatobjectformat", "refstorage", // looked at by checkFormat
 }
 
 // checkExtensions refuses what git itself would refuse.

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,14 +85,14 @@ func (r *Repo) Facts(ctx context.Context, since time.Time, emails []string) Fact
 	return f
 }
 
-// countStashes counts the entries of the stash, which is a reflog: one line
-// each, no process needed.
+// countStashes counts the entries of the stash, which is a reflog: where that is
+// a file, no process is needed.
 func (r *Repo) countStashes() int {
-	log, err := os.ReadFile(filepath.Join(r.common, "logs", "refs", "stash"))
+	n, err := r.refs.logged("refs/stash")
 	if err != nil {
 		return 0
 	}
-	return bytes.Count(log, []byte("\n"))
+	return n
 }
 
 // ownWork lists the commits that tips reach and one of emails authored.

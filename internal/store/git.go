@@ -31,7 +31,11 @@ type gitError struct {
 
 func (e *gitError) Error() string {
 	text, _, _ := strings.Cut(e.Stderr, "\n")
-	if text == "" {
+	switch {
+	case text != "":
+	case e.Status < 0:
+		text = "killed"
+	default:
 		text = fmt.Sprintf("exit status %d", e.Status)
 	}
 	return fmt.Sprintf("git %s: %s", e.Command, text)

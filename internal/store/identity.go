@@ -82,14 +82,7 @@ func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, er
 	case complete && clean && date == "" && zoneKnown:
 		return who, nil
 	case r.git.installed():
-		if date != "" {
-			return r.git.ident(ctx, "GIT_"+upper+"_IDENT")
-		}
-		git := r.git
-		git.env = git.env.with("GIT_" + upper + "_DATE=" + gitDate(now.In(zone), zoneKnown))
-		who, err = git.ident(ctx, "GIT_"+upper+"_IDENT")
-		who.When = now.In(who.When.Location())
-		return who, err
+		return r.gitIdent(ctx, upper, now)
 	case !complete:
 		return Ident{}, &NoIdentityError{Hint: identityHint}
 	case date != "":
@@ -124,6 +117,21 @@ func (r *Repo) zone() (*time.Location, bool) {
 		return time.UTC, false
 	}
 	return zone, true
+}
+
+// gitIdent asks git for the identity of a role, "AUTHOR" or "COMMITTER", now
+// unless the environment has another date.
+func (r *Repo) gitIdent(ctx context.Context, role string, now time.Time) (Ident, error) {
+	date, variable := "GIT_"+role+"_DATE", "GIT_"+role+"_IDENT"
+	if r.env.get(date) != "" {
+		return r.git.ident(ctx, variable)
+	}
+	zone, known := r.zone()
+	git := r.git
+	git.env = git.env.with(date + "=" + gitDate(now.In(zone), known))
+	who, err := git.ident(ctx, variable)
+	who.When = now.In(who.When.Location()) // git has seconds
+	return who, err
 }
 
 // gitDate writes a time as git reads it in GIT_AUTHOR_DATE. A zone that is not

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestIdentityIsGits(t *testing.T) {
@@ -13,7 +14,7 @@ func TestIdentityIsGits(t *testing.T) {
 		"configuration": nil,
 		"environment":   {"GIT_AUTHOR_NAME=Ben", "GIT_AUTHOR_EMAIL=ben@example.com", "GIT_COMMITTER_NAME=Cai", "GIT_COMMITTER_EMAIL=cai@example.com"},
 		"dates":         {"GIT_AUTHOR_DATE=1700000000 +0130", "GIT_COMMITTER_DATE=2026-01-02T03:04:05Z"},
-		"zone":          {"TZ=America/New_York", "GIT_AUTHOR_DATE=@1700000000 -0500"},
+		"zone":          {"TZ=America/New_York", "GIT_AUTHOR_DATE=@1700000000 -0500", "GIT_COMMITTER_DATE=@1700000001 -0400"},
 		"dirty name":    {"GIT_AUTHOR_NAME= ;Ben <x>, Jr' "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -77,6 +78,29 @@ func TestNamesAreGits(t *testing.T) {
 			}
 			r.mustBeSound()
 		})
+	}
+}
+
+// TestIdentityHasTheClockOfTheRepo: the date is that of our clock, in the zone of
+// the environment, whether git is asked for the name or not.
+func TestIdentityHasTheClockOfTheRepo(t *testing.T) {
+	now := time.Date(2027, 7, 1, 12, 0, 0, 345_000_000, time.UTC)
+	for zone, offset := range map[string]string{"UTC": "+0000", "America/New_York": "-0400", "SGT-8": "+0800", "Europe/London": "+0100"} {
+		for _, name := range []string{"Ana", "Ana Tan Jr."} {
+			r := seeded(t)
+			r.env = append(r.env, "TZ="+zone, "GIT_AUTHOR_NAME="+name)
+			repo := r.open()
+			repo.Now = func() time.Time { return now }
+			author, committer, err := repo.Identity(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, who := range []Ident{author, committer} {
+				if !who.When.Equal(now) || who.When.Format("-0700") != offset {
+					t.Errorf("%s in %s: %s, want %s %s", name, zone, who.When, now, offset)
+				}
+			}
+		}
 	}
 }
 

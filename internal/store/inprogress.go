@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -52,8 +54,13 @@ func (r *Repo) checkNoOperation() error {
 	for _, op := range operations {
 		path := filepath.Join(r.dir, filepath.FromSlash(op.file))
 		_, err := os.Lstat(path)
+		found := err == nil
+		if !found && slices.Contains(operationRefs, op.file) {
+			value, err := r.refs.read(op.file)
+			found = err != nil || value != ""
+		}
 		switch {
-		case err == nil:
+		case found:
 			return &InProgressError{What: op.what, WayOut: op.wayOut}
 		case !isAbsent(path, err) && !isNotDirectory(err):
 			return err
@@ -62,25 +69,26 @@ func (r *Repo) checkNoOperation() error {
 	return nil
 }
 
+// operationRefs are the operations that are told by a reference, which need not
+// be a file.
+var operationRefs = []string{"CHERRY_PICK_HEAD", "REVERT_HEAD"}
+
 // checkElsewhere refuses to move a branch under a work tree that has it checked
 // out, or is rebasing or bisecting it: its index would not get the new files,
 // and the next commit there would delete them.
-func (r *Repo) checkElsewhere(ref string) error {
-	dirs, err := r.linkedDirs()
+func (r *Repo) checkElsewhere(ctx context.Context, ref string) error {
+	place, err := r.refs.checkedOut(ctx, ref)
 	if err != nil {
 		return err
 	}
-	if c, err := r.loadConfig(); err == nil && !c.isTrue("core.bare") {
-		dirs = append(dirs, r.common)
+	if place != "" {
+		return &InProgressError{What: "a checkout of " + ref + " (" + place + ")", WayOut: "run it in that work tree"}
+	}
+	dirs, err := r.workTreeDirs()
+	if err != nil {
+		return err
 	}
 	for _, dir := range dirs {
-		head, err := readLine(filepath.Join(dir, "HEAD"))
-		if err != nil {
-			return err
-		}
-		if head == "ref: "+ref {
-			return &InProgressError{What: "a checkout of " + ref + " (" + dir + ")", WayOut: "run it in that work tree"}
-		}
 		for _, file := range []string{"rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"} {
 			name, err := readLine(filepath.Join(dir, filepath.FromSlash(file)))
 			if err != nil {
@@ -92,6 +100,19 @@ func (r *Repo) checkElsewhere(ref string) error {
 		}
 	}
 	return nil
+}
+
+// workTreeDirs returns the git directories of all work trees.
+func (r *Repo) workTreeDirs() ([]string, error) {
+	dirs, err := r.linkedDirs()
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.loadConfig()
+	if err == nil && !c.isTrue("core.bare") {
+		dirs = append(dirs, r.common)
+	}
+	return dirs, err
 }
 
 // linkedDirs returns the git directories of the linked worktrees.

@@ -187,8 +187,12 @@ func (o *objects) blob(h plumbing.Hash, max int64) ([]byte, error) {
 	return o.typed(plumbing.BlobObject, h, max)
 }
 
-// tree returns the bytes of the tree h, as (*objects).blob does.
+// tree returns the bytes of the tree h, as (*objects).blob does. The tree without
+// entries need not be stored.
 func (o *objects) tree(h plumbing.Hash) ([]byte, error) {
+	if h == plumbing.NewHash(emptyTree) {
+		return nil, nil
+	}
 	return o.typed(plumbing.TreeObject, h, maxTree)
 }
 

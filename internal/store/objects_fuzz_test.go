@@ -50,7 +50,7 @@ func FuzzPackIndex(f *testing.F) {
 		f.Fatalf("packs %v, %v", packs, err)
 	}
 	for _, version := range []string{"1", "2,0x100"} {
-		path := filepath.Join(f.TempDir(), "idx")
+		path := filepath.Join(f.TempDir(), "pack.idx")
 		r.git("index-pack", "--index-version="+version, "-o", path, packs[0])
 		data, err := os.ReadFile(path)
 		if err != nil {

@@ -29,6 +29,7 @@ type Repo struct {
 	lockWait time.Duration
 	netWait  time.Duration
 
+	refs        refBackend
 	loadConfig  func() (config, error)   // cached
 	loadObjects func() (*objects, error) // cached
 }
@@ -85,7 +86,9 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	// Two processes of a millisecond each: started together they cost one.
 	settings := r.startConfig(ctx)
 	if git.installed() {
-		r.place, err = discoverWithGit(ctx, git)
+		if r.place, err = discoverWithGit(ctx, git); err != nil {
+			err = explainRefusal(dir, e, err)
+		}
 	} else {
 		r.place, err = discover(dir, e)
 	}
@@ -94,10 +97,7 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	}
 	r.loadConfig = sync.OnceValues(func() (config, error) { return settings(r.place) })
 	r.loadObjects = sync.OnceValues(r.newObjects)
-	if err := r.checkFormat(); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return r, r.openRefs()
 }
 
 // OpenNamed is Open for a directory that the user has named. If that is itself a
@@ -161,7 +161,7 @@ func Init(ctx context.Context, dir string, env []string, settings map[string]str
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		return err
 	}
-	if _, err := git.output(ctx, "init", "--quiet", "--initial-branch=main", dir); err != nil {
+	if _, err := git.output(ctx, "init", "--quiet", "--initial-branch=main", "--object-format=sha1", dir); err != nil {
 		return errors.Join(err, os.RemoveAll(dir))
 	}
 	git.dir = dir
@@ -203,7 +203,10 @@ func discoveryError(dir string, err error) error {
 	if !ok {
 		return err
 	}
-	text, _, _ := strings.Cut(strings.TrimPrefix(failed.Stderr, "fatal: "), "\n")
+	text, more, _ := strings.Cut(strings.TrimPrefix(failed.Stderr, "fatal: "), "\n")
+	if strings.HasSuffix(text, ":") { // what is not known follows, a line each
+		text += " " + strings.Join(strings.Fields(more), ", ")
+	}
 	switch {
 	case strings.Contains(text, "not a git repository"):
 		return &NotRepositoryError{Dir: dir}
@@ -213,28 +216,6 @@ func discoveryError(dir string, err error) error {
 		return &UnsupportedError{What: "repository format", Why: text, WayOut: "use a git that knows this format"}
 	}
 	return fmt.Errorf("%s: %w", dir, err)
-}
-
-// checkFormat refuses repositories whose objects or references are not in the
-// formats that this package reads. Anything else would be a wrong answer.
-func (r *Repo) checkFormat() error {
-	c, err := r.loadConfig()
-	if err != nil {
-		return err
-	}
-	if format := c.get("extensions.objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
-		return &UnsupportedError{
-			What: strings.ToUpper(format) + " objects", Why: "handoff reads SHA-1 repositories only",
-			WayOut: "use a SHA-1 repository for the records",
-		}
-	}
-	if format := c.get("extensions.refstorage"); format != "" && !strings.EqualFold(format, "files") {
-		return &UnsupportedError{
-			What: format + " references", Why: "handoff reads references stored as files only",
-			WayOut: "git refs migrate --ref-format=files",
-		}
-	}
-	return nil
 }
 
 // newObjects opens the object database afresh, with nothing cached.

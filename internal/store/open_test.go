@@ -6,15 +6,29 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
 // bothWays runs a test with git and without it: what can be done without git
-// must come out the same.
+// must come out the same. Nothing can be done with a reftable.
 func bothWays(t *testing.T, r *testRepo, test func(t *testing.T, r *testRepo)) {
 	t.Helper()
 	t.Run("git", func(t *testing.T) { test(t, r) })
+	if r.hasReftable() {
+		t.Run("alone", func(t *testing.T) { r.withoutGit().isUnsupported("install git") })
+		return
+	}
 	t.Run("alone", func(t *testing.T) { test(t, r.withoutGit()) })
+}
+
+// isUnsupported checks that the repository is not opened, with a way out.
+func (r *testRepo) isUnsupported(wayOut string) {
+	r.t.Helper()
+	unsupported := new(UnsupportedError)
+	if _, err := Open(context.Background(), r.dir, r.env); !errors.As(err, &unsupported) || !strings.Contains(unsupported.WayOut, wayOut) {
+		r.t.Errorf("error %v, way out %q, want %q", err, unsupported.WayOut, wayOut)
+	}
 }
 
 func TestOpenFindsWhatGitFinds(t *testing.T) {
@@ -66,6 +80,7 @@ func TestOpenOutsideARepository(t *testing.T) {
 }
 
 func TestOpenARepositoryOfSomebodyElse(t *testing.T) {
+	refsInFiles(t)
 	if os.Geteuid() != 0 {
 		t.Skip("needs root to give a repository away")
 	}
@@ -84,18 +99,29 @@ func TestOpenARepositoryOfSomebodyElse(t *testing.T) {
 }
 
 func TestOpenRefusesFormatsThatItCannotRead(t *testing.T) {
-	sha256 := newRepo(t, "--object-format=sha256")
-	unknown := seeded(t)
-	unknown.git("config", "core.repositoryFormatVersion", "1")
-	unknown.git("config", "extensions.fancy", "true")
-	for name, r := range map[string]*testRepo{"sha256": sha256, "unknown extension": unknown} {
+	with := func(r *testRepo, key, value string) *testRepo {
+		r.git("config", "core.repositoryFormatVersion", "1")
+		r.git("config", key, value)
+		return r
+	}
+	elsewhere := seeded(t)
+	elsewhere.env = append(elsewhere.env, "GIT_REFERENCE_BACKEND=files://"+t.TempDir())
+	const own = "git init --object-format=sha1 ../handoffs"
+	for name, test := range map[string]struct {
+		repo   *testRepo
+		wayOut string
+	}{
+		"SHA-256":            {newRepo(t, "--object-format=sha256"), own},
+		"SHA-256 as well":    {with(seeded(t), "extensions.compatObjectFormat", "sha256"), own},
+		"unknown references": {with(seeded(t), "extensions.refStorage", "files:///elsewhere"), ""},
+		"other references":   {elsewhere, "unset GIT_REFERENCE_BACKEND"},
+		"unknown extension":  {with(seeded(t), "extensions.fancy", "true"), ""},
+	} {
 		t.Run(name, func(t *testing.T) {
-			bothWays(t, r, func(t *testing.T, r *testRepo) {
-				var unsupported *UnsupportedError
-				if _, err := Open(context.Background(), r.dir, r.env); !errors.As(err, &unsupported) {
-					t.Errorf("error %v, want *UnsupportedError", err)
-				}
-			})
+			for _, r := range []*testRepo{test.repo, test.repo.withoutGit()} {
+				inTest := &testRepo{t: t, dir: r.dir, env: r.env}
+				inTest.isUnsupported(test.wayOut)
+			}
 		})
 	}
 }
@@ -136,6 +162,7 @@ two
 `
 
 func TestAppendUnderConfigurationThatGoGitRefuses(t *testing.T) {
+	refsInFiles(t)
 	r := seeded(t)
 	r.write(".git/config", hardConfig)
 	r.append(change("k3f9q2m7"))
@@ -146,6 +173,7 @@ func TestAppendUnderConfigurationThatGoGitRefuses(t *testing.T) {
 }
 
 func TestAppendWithoutGit(t *testing.T) {
+	refsInFiles(t)
 	for name, setup := range map[string]func(r *testRepo){
 		"plain":      func(*testRepo) {},
 		"first file": func(r *testRepo) { r.git("rm", "-rq", "--cached", "."); r.git("commit", "-qm", "empty") },
@@ -173,6 +201,7 @@ func TestAppendWithoutGit(t *testing.T) {
 }
 
 func TestAppendWithoutGitRefusesIndexesThatOnlyGitCanEdit(t *testing.T) {
+	refsInFiles(t)
 	for name, setup := range map[string]func(r *testRepo){
 		"version 4": func(r *testRepo) { r.git("update-index", "--index-version", "4") },
 		"split":     func(r *testRepo) { r.git("update-index", "--split-index") },
@@ -198,6 +227,7 @@ func TestAppendWithoutGitRefusesIndexesThatOnlyGitCanEdit(t *testing.T) {
 }
 
 func TestProgramsInTheCurrentDirectoryAreNotRun(t *testing.T) {
+	refsInFiles(t)
 	r := seeded(t)
 	r.write("git", "#!/bin/sh\ntouch ran\n")
 	os.Chmod(r.path("git"), 0o755)

@@ -129,9 +129,7 @@ func (r *Repo) findAbsent(ctx context.Context, refs []Ref, dir string) (absent, 
 			continue // the caller has seen it
 		}
 		found, err := walk.files(plumbing.NewHash(ref.Hash))
-		if err := a.addTrees(dir, err); err != nil {
-			return a, fmt.Errorf("%s: %w", ref.Name, err)
-		}
+		a.addTrees(dir, err)
 		for _, f := range found {
 			if isFileMode(f.Mode) {
 				blobs = append(blobs, f.Hash.String())
@@ -148,26 +146,19 @@ func (r *Repo) findAbsent(ctx context.Context, refs []Ref, dir string) (absent, 
 	return a, nil
 }
 
-// addTrees adds the trees of the error of a walk, and returns an error that
-// says something else.
-func (a *absent) addTrees(dir string, err error) error {
-	errs := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		errs = joined.Unwrap()
-	}
-	for _, err := range errs {
+// addTrees adds the trees of the error of a walk. What else is wrong no fetch of
+// single objects would help, and check names it.
+func (a *absent) addTrees(dir string, err error) {
+	eachError(err, func(err error) {
 		tree, isTree := errors.AsType[*treeError](err)
 		switch {
-		case err == nil:
 		case !isTree || !isMissing(err):
-			return err
 		case tree.Path == dir || strings.HasPrefix(tree.Path, dir+"/"):
 			a.below = append(a.below, tree.Hash.String())
 		default:
 			a.above = append(a.above, tree.Hash.String())
 		}
-	}
-	return nil
+	})
 }
 
 // addBlobs adds the blobs that are not here.
@@ -182,11 +173,8 @@ func (r *Repo) addBlobs(ctx context.Context, objects *objects, a *absent, blobs 
 		if w.pack != "" {
 			break // the others are in packs
 		}
-		switch err := objects.checkPresent(hashes[w.place]); {
-		case errors.Is(err, plumbing.ErrObjectNotFound):
+		if err := objects.checkPresent(hashes[w.place]); errors.Is(err, plumbing.ErrObjectNotFound) {
 			a.below = append(a.below, blobs[w.place])
-		case err != nil:
-			return err
 		}
 	}
 	return err

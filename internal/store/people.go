@@ -2,11 +2,15 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
+
+// maxAuthored is how many commits are asked for their authors, the newest.
+const maxAuthored = 50_000
 
 // Authors returns who has committed to HEAD since a time, each email once, as
 // .mailmap spells them, the most recent first. When is the time of the newest
@@ -19,8 +23,8 @@ func (r *Repo) Authors(ctx context.Context, since time.Time) ([]Ident, error) {
 	if err != nil || head.Unborn {
 		return nil, err
 	}
-	lines, err := r.git.lines(ctx, "log", "--use-mailmap", "--no-show-signature", "--format=%aN%x00%aE%x00%aI",
-		"--since="+since.Format(time.RFC3339), "--end-of-options", head.Hash)
+	lines, err := r.git.lines(ctx, "log", "--use-mailmap", "--no-show-signature", "--encoding=UTF-8", "--format=%aN%x00%aE%x00%aI",
+		"--max-count="+strconv.Itoa(maxAuthored), "--since="+since.Format(time.RFC3339), "--end-of-options", head.Hash)
 	if err != nil {
 		return nil, err
 	}
@@ -43,21 +47,36 @@ func (r *Repo) Authors(ctx context.Context, since time.Time) ([]Ident, error) {
 
 // WorkSince visits the commits that any branch reaches and that were committed
 // after a time, with their authors as .mailmap spells them. branch is one of the
-// branches that reach the commit, by its short name.
+// branches that reach the commit, by its short name. Branches that are at no
+// commit are passed over; git itself would give up.
 func (r *Repo) WorkSince(ctx context.Context, since time.Time, visit func(author Ident, branch, subject string)) error {
 	if !r.git.installed() {
 		return nil
 	}
-	args := []string{"log", "--use-mailmap", "--no-show-signature", "--source", "--no-merges", "--branches", "--remotes",
-		"--format=%aN%x00%aE%x00%aI%x00%S%x00%s"}
+	args := []string{"log", "--use-mailmap", "--no-show-signature", "--source", "--no-merges", "--stdin",
+		"--encoding=UTF-8", "--format=%aN%x00%aE%x00%aI%x00%S%x00%s"}
 	if !since.IsZero() {
 		args = append(args, "--since="+since.Format(time.RFC3339))
 	}
-	lines, err := r.git.lines(ctx, args...)
+	refs, err := r.ListRefs("refs/heads/", "refs/remotes/")
 	if err != nil {
 		return err
 	}
-	for fields := range lines {
+	var tips strings.Builder
+	for _, ref := range refs {
+		if ref.Err == nil && r.HasCommit(ref.Hash) {
+			tips.WriteString(ref.Name + "\n")
+		}
+	}
+	if tips.Len() == 0 {
+		return nil // git would take HEAD
+	}
+	out, err := runCommand(ctx, r.git.command(ctx, "false", args...), args[0], strings.NewReader(tips.String()))
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\x00")
 		if len(fields) != 5 {
 			continue
 		}

@@ -64,7 +64,7 @@ func (r *Repo) Refs(ctx context.Context, scope Scope) ([]Ref, error) {
 	if len(scope.Revs) > 0 {
 		return inOrder(named(r.namedRefs(ctx, scope.Revs), at, branches)), nil
 	}
-	var refs []Ref
+	refs := make([]Ref, 0, len(branches)+1)
 	if at.Err != nil || at.Hash != "" {
 		refs = append(refs, at)
 	}
@@ -81,7 +81,9 @@ func (r *Repo) Refs(ctx context.Context, scope Scope) ([]Ref, error) {
 
 // inOrder puts refs in the order of their ranks, one for each commit.
 func inOrder(refs []Ref) []Ref {
-	slices.SortStableFunc(refs, func(a, b Ref) int { return cmp.Compare(a.Rank, b.Rank) })
+	if byRank := func(a, b Ref) int { return cmp.Compare(a.Rank, b.Rank) }; !slices.IsSortedFunc(refs, byRank) {
+		slices.SortStableFunc(refs, byRank)
+	}
 	return distinct(refs)
 }
 
@@ -90,6 +92,8 @@ type refJudge struct {
 	repo      *Repo
 	config    config
 	scope     Scope
+	user      *User // the user, as far as scope says
+	branches  map[string]followed
 	remote    string // whose branches are read
 	refspecs  []refspec
 	ranks     map[string]int // of the default branch and the branch of records, by full name
@@ -108,18 +112,19 @@ func (r *Repo) newRefJudge(scope Scope, head Ref, refs []Ref) (*refJudge, error)
 	if err != nil {
 		return nil, err
 	}
-	j := &refJudge{repo: r, config: c, scope: scope, refspecs: fetchRefspecs(c), ranks: make(map[string]int)}
+	j := &refJudge{repo: r, config: c, scope: scope, refspecs: fetchRefspecs(c), branches: followedBranches(c), ranks: make(map[string]int)}
+	j.user = &User{j}
 	likely := likelyRemote(remotes)
 	branch := j.defaultBranch(likely, refs)
-	j.remote = c.get("branch." + branch + ".remote")
+	j.remote = j.branches[branch].remote
 	if !slices.Contains(remotes, j.remote) {
 		j.remote = likely
 	}
 	j.rank(scope.Records, rankRecords)
 	j.rank(branch, rankDefault)
-	for _, ref := range refs {
-		if rank, ok := j.ranks[ref.Name]; ok && rank <= rankDefaultHere && ref.Err == nil && (j.mailmapAt == "" || rank == rankDefault) {
-			j.mailmapAt = ref.Hash
+	for name, rank := range j.ranks {
+		if place, ok := searchRef(refs, name); ok && rank <= rankDefaultHere && (j.mailmapAt == "" || rank == rankDefault) {
+			j.mailmapAt = refs[place].Hash
 		}
 	}
 	j.scope.Roster = nil
@@ -139,7 +144,7 @@ func (j *refJudge) defaultBranch(remote string, refs []Ref) string {
 	}
 	prefix := "refs/remotes/" + remote + "/"
 	if place, _ := searchRef(refs, prefix); remote != "" && place < len(refs) && strings.HasPrefix(refs[place].Name, prefix) {
-		value, err := j.repo.readRef(prefix + "HEAD")
+		value, err := j.repo.refs.read(prefix + "HEAD")
 		target, symbolic := strings.CutPrefix(value, "ref:")
 		target = strings.TrimSpace(target)
 		if branch, below := strings.CutPrefix(target, prefix); err == nil && symbolic && below && has(target) {
@@ -162,8 +167,8 @@ func (j *refJudge) rank(branch string, rank int) {
 	}
 	j.ranks["refs/heads/"+branch] = rank + 1
 	source := "refs/heads/" + branch
-	if merge := j.config.get("branch." + branch + ".merge"); merge != "" && j.config.get("branch."+branch+".remote") == j.remote {
-		source = merge
+	if b := j.branches[branch]; b.merge != "" && b.remote == j.remote {
+		source = b.merge
 	}
 	for _, spec := range j.refspecs {
 		if target, ok := spec.target(source); ok && spec.remote == j.remote {
@@ -178,7 +183,7 @@ func (j *refJudge) judge(ref *Ref) {
 	if j.foreign(*ref) {
 		ref.Rank, ref.Foreign = rankForeign, true
 		if !j.scope.Foreign {
-			ref.Only = &User{j}
+			ref.Only = j.user
 		}
 	}
 }
@@ -193,9 +198,9 @@ func (j *refJudge) foreign(ref Ref) bool {
 	}
 	mapped := false
 	for _, spec := range j.refspecs {
-		if source, ok := spec.source(ref.Name); ok {
+		if branch, ok := spec.fetches(ref.Name); ok {
 			mapped = true
-			if spec.remote != j.remote || !strings.HasPrefix(source, "refs/heads/") {
+			if spec.remote != j.remote || !branch {
 				return true
 			}
 		}
@@ -205,13 +210,14 @@ func (j *refJudge) foreign(ref Ref) bool {
 
 // follows reports whether a local branch follows something that is foreign.
 func (j *refJudge) follows(ref, branch string) bool {
-	remote, merge := j.config.get("branch."+branch+".remote"), j.config.get("branch."+branch+".merge")
+	b := j.branches[branch]
+	remote, merge := b.remote, b.merge
 	if merge != "" && !strings.HasPrefix(merge, "refs/heads/") || remote != "" && remote != "." && remote != j.remote {
 		return true
 	}
 	return slices.ContainsFunc(j.refspecs, func(spec refspec) bool { // as of a mirror
-		source, ok := spec.source(ref)
-		return ok && !strings.HasPrefix(source, "refs/heads/")
+		fromBranch, ok := spec.fetches(ref)
+		return ok && !fromBranch
 	})
 }
 
@@ -332,8 +338,15 @@ func fetchRefspecs(c config) []refspec {
 	return specs
 }
 
-// source returns what is fetched into a ref.
-func (s refspec) source(ref string) (string, bool) { return mapRef(s.dst, s.src, ref) }
+// fetches reports whether something is fetched into a ref, and whether that is a
+// branch of the remote.
+func (s refspec) fetches(ref string) (branch, ok bool) {
+	if before, _, _ := strings.Cut(s.dst, "*"); !strings.HasPrefix(ref, before) {
+		return false, false // as most: there may be very many refs
+	}
+	source, ok := mapRef(s.dst, s.src, ref)
+	return strings.HasPrefix(source, "refs/heads/"), ok
+}
 
 // target returns where a ref of the remote is fetched to.
 func (s refspec) target(ref string) (string, bool) { return mapRef(s.src, s.dst, ref) }
@@ -346,5 +359,29 @@ func mapRef(from, to, ref string) (string, bool) {
 	}
 	middle, begins := strings.CutPrefix(ref, before)
 	middle, ends := strings.CutSuffix(middle, after)
-	return strings.Replace(to, "*", middle, 1), begins && ends
+	if !begins || !ends {
+		return "", false
+	}
+	before, after, _ = strings.Cut(to, "*")
+	return before + middle + after, true
+}
+
+// followed is what a local branch follows.
+type followed struct{ remote, merge string }
+
+// followedBranches are the local branches that follow something.
+func followedBranches(c config) map[string]followed {
+	branches := make(map[string]followed)
+	for key := range c {
+		name, isBranch := strings.CutPrefix(key, "branch.")
+		if !isBranch {
+			continue
+		}
+		for _, variable := range []string{".remote", ".merge"} {
+			if name, ok := strings.CutSuffix(name, variable); ok {
+				branches[name] = followed{c.get("branch." + name + ".remote"), c.get("branch." + name + ".merge")}
+			}
+		}
+	}
+	return branches
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -122,9 +124,20 @@ func (r *Repo) findPath(commit, path string) (*objects, treeFile, bool, error) {
 	return objects, f, ok, err
 }
 
+// PathHash returns the hash of the file or directory in the tree of a commit, ""
+// where there is none. Other modes give other hashes.
+func (r *Repo) PathHash(commit, path string) (string, error) {
+	_, entry, ok, err := r.findPath(commit, path)
+	if err != nil || !ok {
+		return "", err
+	}
+	return fmt.Sprintf("%o %s", entry.Mode, entry.Hash), nil
+}
+
 // ReadFile returns the content of one file in the tree of a commit. Where there
 // is none the error is fs.ErrNotExist; where there is something that is not a
-// regular file, fs.ErrInvalid.
+// regular file, fs.ErrInvalid. A file of which the tree speaks and whose content
+// is gone is a [DamagedError], not absent.
 func (r *Repo) ReadFile(ctx context.Context, commit, path string, max int64) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -138,5 +151,9 @@ func (r *Repo) ReadFile(ctx context.Context, commit, path string, max int64) ([]
 	case !isFileMode(entry.Mode):
 		return nil, &fs.PathError{Op: "read", Path: path, Err: fs.ErrInvalid}
 	}
-	return objects.blob(entry.Hash, max)
+	data, err := objects.blob(entry.Hash, max)
+	if err != nil && errors.Is(err, plumbing.ErrObjectNotFound) && !isUnreadable(err) && !isMissing(err) {
+		err = &DamagedError{Path: path, Err: fmt.Errorf("its object %s is missing", entry.Hash)}
+	}
+	return data, err
 }

@@ -29,7 +29,8 @@ type marker struct {
 	Commit string       `json:"commit,omitempty"` // to this commit; not in the first line
 	Index  string       `json:"index,omitempty"`  // checksum of what index.lock holds; "" without an index
 	Files  []markedFile `json:"files,omitempty"`
-	Old    string       `json:"old,omitempty"` // of a replay: the commit that the reference had
+	Old    string       `json:"old,omitempty"`    // of a replay: the commit that the reference had
+	Stacks []stackLock  `json:"stacks,omitempty"` // of a reference that git moves: what locks everybody's
 
 	file *os.File // open and locked
 }
@@ -187,13 +188,13 @@ func (r *Repo) repair(ctx context.Context, m *marker) error {
 }
 
 // removeTemps removes the temporary files that the writer of m has left in the
-// git directory.
+// git directory, and the locks that its git has.
 func (r *Repo) removeTemps(m *marker) error {
 	objects, err := r.loadObjects()
 	if err != nil {
 		return err
 	}
-	return errors.Join(removeFile(r.lockDraftPath(m.Token)), removeIndexCopy(r.indexCopyPath(m.Token)), objects.removeTemps(m.Token))
+	return errors.Join(removeStackLocks(m), removeFile(r.lockDraftPath(m.Token)), removeIndexCopy(r.indexCopyPath(m.Token)), objects.removeTemps(m.Token))
 }
 
 // holdsFiles reports whether there are files and the tip of ref has them all.

@@ -154,6 +154,7 @@ func TestAppendRecoversFirst(t *testing.T) {
 }
 
 func TestUnfinishedAppendIsReportedWithItsCommit(t *testing.T) {
+	refsInFiles(t)
 	r := seeded(t)
 	os.RemoveAll(r.path(".git/logs"))
 	r.write(".git/logs", "in the way of the reflogs\n")

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -8,14 +9,20 @@ import (
 	"strings"
 )
 
+// logEntry is what a reflog says of a move.
+type logEntry struct {
+	who     Ident
+	message string
+}
+
+// oneLine returns the message as it stands in a reflog.
+func (e logEntry) oneLine() string { return strings.Join(strings.Fields(e.message), " ") }
+
 // logUpdate appends one entry to the reflogs of refs in git's format:
 // "OLD NEW NAME <EMAIL> SECONDS ZONE\tMESSAGE". old is "" for a branch that
 // begins.
-func (r *Repo) logUpdate(refs []string, old, hash string, who Ident, message string) error {
-	if old == "" {
-		old = noHash
-	}
-	line := fmt.Sprintf("%s %s %s\t%s\n", old, hash, who, strings.Join(strings.Fields(message), " "))
+func (r *Repo) logUpdate(refs []string, old, hash string, entry logEntry) error {
+	line := fmt.Sprintf("%s %s %s\t%s\n", cmp.Or(old, noHash), hash, entry.who, entry.oneLine())
 	var errs []error
 	for _, ref := range refs {
 		errs = append(errs, r.appendLog(ref, line))

@@ -55,15 +55,10 @@ func (r *Repo) Head() (Head, error) {
 // checkUnborn returns a *DamagedError when ref, which has no value, once had
 // one.
 func (r *Repo) checkUnborn(ref string) error {
-	path := r.logPath(ref)
-	info, err := os.Stat(path)
-	switch {
-	case err != nil && !isAbsent(path, err) && !isNotDirectory(err):
-		return &DamagedError{Path: path, Err: err} // it may have entries
-	case err != nil, info.IsDir(), info.Size() == 0:
-		return nil
+	if entries, err := r.refs.logged(ref); err != nil || entries == 0 {
+		return err
 	}
-	return &DamagedError{Path: r.refPath(ref), Err: errors.New("missing, though its reflog has entries")}
+	return &DamagedError{Path: r.refs.where(ref), Err: errors.New("missing, though its reflog has entries")}
 }
 
 // checkNameFree returns an error when ref, which does not exist, cannot be made
@@ -89,7 +84,7 @@ func (r *Repo) resolve(name string) (chain []string, hash string, err error) {
 	const longest = 5 // as in git
 	for range longest {
 		chain = append(chain, name)
-		value, err := r.readRef(name)
+		value, err := r.refs.read(name)
 		if err != nil {
 			return nil, "", err
 		}
@@ -99,16 +94,15 @@ func (r *Repo) resolve(name string) (chain []string, hash string, err error) {
 		}
 		name = strings.TrimSpace(target)
 		if err := plumbing.ReferenceName(name).Validate(); err != nil {
-			return nil, "", &DamagedError{Path: r.refPath(chain[len(chain)-1]), Err: errors.New("points at no valid name")}
+			return nil, "", &DamagedError{Path: r.refs.where(chain[len(chain)-1]), Err: errors.New("points at no valid name")}
 		}
 	}
-	return nil, "", &DamagedError{Path: r.refPath(chain[0]), Err: errors.New("symbolic references in a circle")}
+	return nil, "", &DamagedError{Path: r.refs.where(chain[0]), Err: errors.New("symbolic references in a circle")}
 }
 
-// readRef returns the value of one reference: a hash, "ref: NAME", or "" when
-// it does not exist. A loose file wins over the packed entry, and is looked for
-// first because git packs a reference before it removes the file.
-func (r *Repo) readRef(name string) (string, error) {
+// read reads one reference. A loose file wins over the packed entry, and is
+// looked for first because git packs a reference before it removes the file.
+func (r fileRefs) read(name string) (string, error) {
 	path := r.refPath(name)
 	if target, err := os.Readlink(path); err == nil && strings.HasPrefix(target, "refs/") {
 		return "ref: " + target, nil // as old versions of git wrote HEAD
@@ -124,6 +118,9 @@ func (r *Repo) readRef(name string) (string, error) {
 	}
 	if name == "HEAD" {
 		return "", &DamagedError{Path: path, Err: errors.New("missing")}
+	}
+	if !strings.HasPrefix(name, "refs/") {
+		return "", nil // CHERRY_PICK_HEAD and its like are never packed
 	}
 	return r.packedRef(name)
 }
@@ -167,7 +164,7 @@ func (r *Repo) refDir(name string) string {
 }
 
 // packedRef returns the hash of a packed reference, "" when there is none.
-func (r *Repo) packedRef(name string) (string, error) {
+func (r fileRefs) packedRef(name string) (string, error) {
 	found := ""
 	err := r.eachPacked(func(packed []byte, hash string) bool {
 		if string(packed) == name {
@@ -180,7 +177,7 @@ func (r *Repo) packedRef(name string) (string, error) {
 
 // eachPacked calls visit for the entries of packed-refs in their order until it
 // returns false. name is valid during the call only.
-func (r *Repo) eachPacked(visit func(name []byte, hash string) bool) error {
+func (r fileRefs) eachPacked(visit func(name []byte, hash string) bool) error {
 	path := filepath.Join(r.common, "packed-refs")
 	file, err := os.Open(path)
 	if isAbsent(path, err) {
@@ -232,10 +229,13 @@ func distinct(refs []Ref) []Ref {
 	})
 }
 
-// ListRefs returns all references below full prefixes such as "refs/remotes/",
-// sorted by name. One that cannot be read has Err set. Symbolic ones are left
-// out: what they point at is listed itself.
-func (r *Repo) ListRefs(prefixes ...string) ([]Ref, error) {
+// ListRefs returns the local and remote-tracking branches below full prefixes
+// such as "refs/remotes/", sorted by name. One that cannot be read has Err set.
+// Symbolic ones are left out: what they point at is listed itself.
+func (r *Repo) ListRefs(prefixes ...string) ([]Ref, error) { return r.refs.list(prefixes) }
+
+// list reads the loose files and packed-refs.
+func (r fileRefs) list(prefixes []string) ([]Ref, error) {
 	// Loose files come before packed-refs: the other way round a reference that
 	// is being packed would be missed.
 	found := map[string]Ref{}
@@ -271,7 +271,7 @@ func (r *Repo) ListRefs(prefixes ...string) ([]Ref, error) {
 
 // looseRefs adds the loose references below prefix to found, symbolic ones
 // without a hash.
-func (r *Repo) looseRefs(prefix string, found map[string]Ref) error {
+func (r fileRefs) looseRefs(prefix string, found map[string]Ref) error {
 	root := r.refPath(prefix)
 	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -289,7 +289,7 @@ func (r *Repo) looseRefs(prefix string, found map[string]Ref) error {
 			found[name] = Ref{Name: name, Err: &DamagedError{Path: path, Err: errors.New("not a file")}}
 			return nil
 		}
-		value, err := r.readRef(name)
+		value, err := r.read(name)
 		switch {
 		case err != nil:
 			found[name] = Ref{Name: name, Err: err}

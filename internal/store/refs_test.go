@@ -65,6 +65,7 @@ func TestRefs(t *testing.T) {
 }
 
 func TestRefsReportsBrokenOnes(t *testing.T) {
+	refsInFiles(t)
 	r := withBranches(t)
 	r.write(".git/refs/heads/empty", "")
 	r.write(".git/refs/heads/both", "rubbish\n")
@@ -111,6 +112,7 @@ func TestHead(t *testing.T) {
 }
 
 func TestRefsOfManyPackedBranches(t *testing.T) {
+	refsInFiles(t)
 	r := seeded(t)
 	hash := r.git("rev-parse", "HEAD")
 	r.packRefs(5000)

@@ -73,12 +73,7 @@ func (r *Repo) replayOnce(ctx context.Context, up upstream, tip, dir string) (in
 			return 0, err
 		}
 	}
-	_, committer, err := p.Identity(ctx)
-	if err != nil {
-		committer = Ident{Name: "handoff", Email: "handoff"}
-	}
-	message := "handoff sync: " + handoff.Count(len(p.commits), "commit") + " onto " + p.onto.String()[:7]
-	if err := p.finish(committer, message); err != nil {
+	if err := p.finish(); err != nil {
 		return len(p.commits), &UnfinishedError{Err: err}
 	}
 	return len(p.commits), nil
@@ -263,8 +258,13 @@ func (p *replaying) tryWorktree(ctx context.Context) error {
 }
 
 // announce writes down that the work tree is about to follow, for
-// [Repo.Recover].
-func (p *replaying) announce(context.Context) error {
+// [Repo.Recover], and what the reflogs will say.
+func (p *replaying) announce(ctx context.Context) error {
+	_, committer, err := p.Identity(ctx)
+	if err != nil {
+		committer = Ident{Name: "handoff", Email: "handoff"}
+	}
+	p.entry = logEntry{who: committer, message: "handoff sync: " + handoff.Count(len(p.commits), "commit") + " onto " + p.onto.String()[:7]}
 	p.marker.Ref, p.marker.Old, p.marker.Commit = p.commit.Ref, p.commit.Parent, p.commit.Hash
 	return p.marker.write()
 }

@@ -20,12 +20,31 @@ type testRepo struct {
 }
 
 // isolated returns an environment for git and for us. Its PATH is the one of
-// the test process.
+// the test process, and so is the format in which git keeps references.
 func isolated(t testing.TB) []string {
-	return []string{
+	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "LC_ALL=C", "TZ=UTC",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,
 	}
+	if format, set := os.LookupEnv(refFormat); set {
+		env = append(env, refFormat+"="+format)
+	}
+	return env
+}
+
+// refFormat is the variable by which git makes repositories with references in
+// files or in a reftable.
+const refFormat = "GIT_DEFAULT_REF_FORMAT"
+
+// refsInFiles makes the repositories of a test with references in files, which
+// is what the test is about.
+func refsInFiles(t testing.TB) { t.Setenv(refFormat, "files") }
+
+// hasReftable reports whether the references are not in files.
+func (r *testRepo) hasReftable() bool {
+	r.t.Helper()
+	out, _ := r.tryGit("config", "extensions.refStorage") // nothing in most repositories
+	return out == "reftable"
 }
 
 // newRepo returns a repository on the unborn branch main.

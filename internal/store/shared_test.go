@@ -15,10 +15,17 @@ func TestSharedRepository(t *testing.T) {
 	defer syscall.Umask(old)
 	r := newRepo(t, "--shared=group")
 	r.append(change("k3f9q2m7"))
-	for _, name := range []string{".git/index", ".git/refs/heads/main", ".git/logs/HEAD"} {
+	names := []string{".git/index", ".git/refs/heads/main", ".git/logs/HEAD"}
+	if r.hasReftable() {
+		names = []string{".git/index", ".git/reftable/tables.list"}
+	}
+	for _, name := range names {
 		info, err := os.Stat(r.path(name))
-		if err != nil || info.Mode()&0o060 != 0o060 {
-			t.Errorf("%s: mode %v, %v, want it writable by the group", name, info.Mode(), err)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode()&0o060 != 0o060 {
+			t.Errorf("%s: mode %v, want it writable by the group", name, info.Mode())
 		}
 	}
 	if problems := strings.TrimSpace(r.git("fsck", "--strict")); strings.Contains(problems, "error") {

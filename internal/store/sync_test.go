@@ -232,7 +232,7 @@ func TestReplayKilled(t *testing.T) {
 			steps := []func(context.Context) error{p.openMarker, p.lockIndex, p.lockBranch, p.findCommits, p.recreate,
 				p.tryWorktree, p.announce, p.moveWorktree, p.announceIndex, p.fillLocks}
 			if landed {
-				steps = append(steps, p.moveBranch)
+				steps = append(steps, p.syncAll, p.moveBranch)
 			}
 			for _, step := range steps {
 				if err := step(ctx); err != nil {

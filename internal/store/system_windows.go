@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"syscall"
@@ -34,6 +35,14 @@ func ownSession(*exec.Cmd) {}
 
 // signalSession ends cmd, as there are no signals.
 func signalSession(cmd *exec.Cmd, _ syscall.Signal) error { return cmd.Process.Kill() }
+
+// ownGroup starts cmd in a process group of its own, which Ctrl-C does not reach.
+func ownGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &windows.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
+}
+
+// inode would return the number of a file. Windows has none.
+func inode(fs.FileInfo) uint64 { return 0 }
 
 // ownedByCaller reports whether path belongs to the user of this process or to
 // the administrators, whom git for Windows trusts as well.

@@ -62,7 +62,7 @@ func (a *audit) rememberMainline(ctx context.Context) error {
 	if a.mark.Commits-a.before < fewCommits && a.before > 0 && len(a.mark.Doubts) == a.doubts && len(a.mark.notes()) == 0 {
 		return nil
 	}
-	a.mark.Findings, a.mark.Configs, a.mark.Touched = nil, nil, nil // Audit has them
+	a.mark.Findings, a.mark.Configs, a.mark.Touched, a.mark.Steps = nil, nil, nil, nil // Audit has them
 	a.mark.Doubts = slices.DeleteFunc(a.mark.Doubts, func(d doubt) bool { return d.Kind != AuditIdentity })
 	return a.remember(ctx)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -23,6 +24,12 @@ func (u Unreadable) Lasting() bool { return Lasting(u.Err) }
 // object, which never changes.
 func Lasting(err error) bool {
 	return isUnreadable(err) || errors.Is(err, errTree) || errors.Is(err, errCommit) || errors.Is(err, errPaths)
+}
+
+// IsDamage reports whether an error says that an object is lost or damaged, and
+// not only left with the remote of a partial clone.
+func IsDamage(err error) bool {
+	return isError[*DamagedError](err) || errors.Is(err, plumbing.ErrObjectNotFound) && !isMissing(err)
 }
 
 var (
@@ -88,7 +95,7 @@ func (r *Repo) trackedBy(ref string) (remote, short string) {
 		return "", short
 	}
 	for _, spec := range fetchRefspecs(c) {
-		if _, ok := spec.source(ref); ok && (remote == "" || spec.remote < remote) {
+		if _, ok := spec.fetches(ref); ok && (remote == "" || spec.remote < remote) {
 			remote = spec.remote
 		}
 	}

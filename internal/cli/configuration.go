@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/store"
+)
+
+// configFile is where the configuration is, from the top of the repository.
+func (ws *workspace) configFile() string { return path.Join(ws.dir, "config.yaml") }
+
+// readConfig reads the configuration that HEAD holds: what lies in the work tree
+// counts once it is committed. With one that is wrong the defaults stand. Who
+// reads is told so; who writes is refused, for half a configuration would route
+// blockers to the wrong person.
+func (ws *workspace) readConfig(ctx context.Context) error {
+	ws.config = config.Default()
+	if ws.head.Unborn {
+		return nil
+	}
+	committed, findings, err := ws.configAt(ctx, ws.head.Hash)
+	if err != nil {
+		return err
+	}
+	ws.configFindings, ws.hasConfig = findings, committed != nil
+	if committed != nil && !handoff.HasErrors(findings) {
+		ws.config = committed
+	}
+	return nil
+}
+
+// configAt reads the configuration that a commit holds, nil where it holds none,
+// and says what is wrong with it. Of one that is wrong what could be read is
+// returned, with the defaults for the rest.
+func (ws *workspace) configAt(ctx context.Context, commit string) (*config.Config, []handoff.Finding, error) {
+	data, err := ws.ReadFile(ctx, commit, ws.configFile(), handoff.MaxSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	return ws.judgeConfig(data, err)
+}
+
+// judgeConfig parses a configuration that was read with an error or without. The
+// error that it returns is one of the repository.
+func (ws *workspace) judgeConfig(data []byte, err error) (*config.Config, []handoff.Finding, error) {
+	name := ws.configFile()
+	if fault, ok := unusableConfig(err); ok {
+		fault.Path, fault.Line, fault.Col = name, 1, 1
+		return config.Default(), []handoff.Finding{fault}, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	c, findings := config.Parse(data)
+	if c == nil {
+		c = config.Default()
+	}
+	for i := range findings {
+		findings[i].Path = name
+	}
+	return c, findings, nil
+}
+
+// unusableConfig says what stands in the place of a configuration, where reading
+// it failed for that reason.
+func unusableConfig(err error) (handoff.Finding, bool) {
+	f := handoff.Finding{Code: "HO903", Level: handoff.LevelError, Fix: "make it a plain file"}
+	var (
+		large *store.TooLargeError
+		other *store.KindError
+	)
+	switch {
+	case errors.Is(err, fs.ErrInvalid):
+		f.Message = "a symbolic link, a submodule or a directory stands in the place of the configuration"
+	case errors.As(err, &other):
+		f.Message = fmt.Sprintf("a %s stands in the place of the configuration", other.Kind)
+	case errors.As(err, &large):
+		f.Code, f.Message, f.Fix = "HO910", fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max), "shorten it"
+	case store.IsDamage(err) || store.Lasting(err):
+		f.Message, f.Fix = err.Error(), "handoff doctor tells more"
+	default:
+		return f, false
+	}
+	return f, true
+}
+
+// configError refuses a configuration that is wrong, nil when it is in order.
+func (ws *workspace) configError() error {
+	if !handoff.HasErrors(ws.configFindings) {
+		return nil
+	}
+	return &findingsError{what: "the configuration in HEAD is not used", findings: ws.configFindings,
+		hint: "correct " + ws.configFile() + " and commit it"}
+}
+
+// warnOfConfig tells somebody who reads that the configuration is wrong, in one
+// line.
+func (g *globals) warnOfConfig(ws *workspace) {
+	var errs []handoff.Finding
+	for _, f := range ws.configFindings {
+		if f.Level == handoff.LevelError {
+			errs = append(errs, f)
+		}
+	}
+	if len(errs) == 0 {
+		return
+	}
+	more := ""
+	if len(errs) > 1 {
+		more = fmt.Sprintf(", and %d more", len(errs)-1)
+	}
+	g.say("handoff: warning: %s:%d:%d: %s%s; the defaults count until it is corrected and committed",
+		handoff.OneLine(errs[0].Path), errs[0].Line, errs[0].Col, handoff.OneLine(errs[0].Message), more)
+}
+
+// configNotCommitted is said of a configuration in the work tree.
+const configNotCommitted = "it differs from the one in HEAD, which is the one that counts"
+
+// configDiffers reports whether a file of the work tree holds another
+// configuration than HEAD. Line ends, which git may have changed, do not count.
+func (ws *workspace) configDiffers(ctx context.Context, file string) (bool, error) {
+	committed, err := ws.ReadFile(ctx, ws.head.Hash, ws.configFile(), handoff.MaxSize)
+	if _, unusable := unusableConfig(err); unusable {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	data, err := store.ReadPlain(file)
+	if other := new(store.NotFileError); errors.As(err, &other) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	unix := func(data []byte) []byte { return bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")) }
+	return !bytes.Equal(unix(data), unix(committed)), nil
+}

@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// mailmapFile is where git looks for a mailmap of itself: in the work tree, or
+// in HEAD where there is none.
+const mailmapFile = ".mailmap"
+
+// Canonical is [Repo.Mailmapped] for somebody who acts. Few repositories have a
+// mailmap, and every command asks who it acts for: git is started only where
+// there is one.
+func (r *Repo) Canonical(ctx context.Context, who Ident) (Ident, error) {
+	has, err := r.hasMailmap()
+	if err != nil || !has {
+		return who, err
+	}
+	return r.Mailmapped(ctx, who)
+}
+
+// hasMailmap reports whether git might read a mailmap from anywhere.
+func (r *Repo) hasMailmap() (bool, error) {
+	c, err := r.loadConfig()
+	if err != nil {
+		return false, err
+	}
+	if c.get("mailmap.file") != "" || c.get("mailmap.blob") != "" {
+		return true, nil
+	}
+	if r.worktree == "" {
+		head, err := r.Head()
+		if err != nil || head.Unborn {
+			return false, err
+		}
+		return r.HasPath(head.Hash, mailmapFile)
+	}
+	_, err = os.Lstat(filepath.Join(r.worktree, mailmapFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}

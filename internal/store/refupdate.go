@@ -1,0 +1,170 @@
+package store
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// gitMove is a reference that git update-ref moves. Nothing is locked before
+// commit, as git would lock the references of everybody: a program that signs
+// may wait for a person.
+type gitMove struct {
+	refs      *gitRefs
+	marker    *marker
+	base      string
+	chain     []string // base, through symbolic references, to the one that moves
+	tip, hash string   // from, to
+}
+
+func (g *gitMove) prepare(hash string) error {
+	g.hash = hash
+	return nil
+}
+
+// commit waits for whoever has the references locked, as for a lock file.
+func (g *gitMove) commit(ctx context.Context, entry logEntry) error {
+	deadline := time.Now().Add(g.refs.lockWait)
+	for pause := time.Millisecond; ; pause = min(2*pause, 16*time.Millisecond) {
+		err := g.tryCommit(ctx, entry)
+		if !isError[*BusyError](err) || time.Now().After(deadline) {
+			return err
+		}
+		if err := wait(ctx, pause/2+rand.N(pause)); err != nil {
+			return err
+		}
+	}
+}
+
+// tryCommit moves the reference, unless it has moved or something is locked.
+func (g *gitMove) tryCommit(ctx context.Context, entry logEntry) (err error) {
+	if err := g.announce(); err != nil {
+		return err
+	}
+	update, err := g.refs.startUpdate(ctx, g.marker, entry)
+	if err != nil {
+		return err
+	}
+	defer func() { err = g.outcome(err, update.stop()) }()
+	err = update.ask("start", "start", fmt.Sprintf("update %s %s %s", g.base, g.hash, cmp.Or(g.tip, noHash)))
+	if err == nil {
+		err = update.ask("prepare", "prepare")
+	}
+	if err != nil {
+		return err
+	}
+	// From here to the end nobody else can write a reference. Where HEAD leads
+	// is not part of what git compares.
+	if err := g.noteLocks(); err != nil {
+		return err
+	}
+	if moved, err := g.moved(); err != nil || moved {
+		return cmp.Or(err, errMoved)
+	}
+	return update.ask("commit", "commit")
+}
+
+// moved reports whether the reference is not what it was.
+func (g *gitMove) moved() (bool, error) {
+	chain, tip, err := g.refs.resolve(g.base)
+	return tip != g.tip || !slices.Equal(chain, g.chain), err
+}
+
+// outcome says what a transaction came to, in which err was seen here, and at
+// the end of git stopped: it may have been killed between what it did and its
+// answer.
+func (g *gitMove) outcome(err, stopped error) error {
+	if err == nil {
+		return nil // what git does after its answer is tidying up
+	}
+	failed, refused := errors.AsType[*gitError](stopped)
+	if byItself := refused && failed.Status == gitDied || errors.Is(err, errMoved); !byItself {
+		err = cmp.Or(removeStackLocks(g.marker), err) // it was killed
+	}
+	chain, tip, readErr := g.refs.resolve(g.base)
+	switch {
+	case readErr != nil:
+		return readErr
+	case tip == g.hash && slices.Equal(chain, g.chain):
+		return nil
+	case tip != g.tip || !slices.Equal(chain, g.chain):
+		return errMoved
+	case refused && saysAny(failed.Stderr, "cannot lock references"):
+		return &BusyError{Path: g.locks()[0].Path}
+	}
+	return cmp.Or(stopped, err)
+}
+
+// gitDied is the status of a git that ends itself with a message.
+const gitDied = 128
+
+func (g *gitMove) finish(logEntry) error {
+	locks := g.locks()
+	return together(len(locks), func(i int) error { return syncDir(filepath.Dir(locks[i].Path)) })
+}
+
+func (g *gitMove) release() error { return nil }
+
+// refUpdate is a running git update-ref.
+type refUpdate struct {
+	*exec.Cmd
+	in     io.WriteCloser
+	out    *bufio.Reader
+	stderr bytes.Buffer
+	ctx    context.Context
+}
+
+// startUpdate starts git update-ref. It outlives nobody: when its input ends
+// before "commit", it takes everything back. A signal that ends all of our
+// process group does not reach it, so that it can.
+func (r *gitRefs) startUpdate(ctx context.Context, m *marker, entry logEntry) (*refUpdate, error) {
+	u := &refUpdate{ctx: ctx}
+	// Git's own wait is short, as ours ends with ctx. What is reported is on disk.
+	u.Cmd = r.git.command(context.WithoutCancel(ctx), "false", "-c", "reftable.lockTimeout=100", "-c", "core.fsync=reference",
+		"update-ref", "-m", entry.oneLine(), "--stdin")
+	u.Env = append(u.Env, "GIT_COMMITTER_NAME="+entry.who.Name, "GIT_COMMITTER_EMAIL="+entry.who.Email,
+		"GIT_COMMITTER_DATE="+fmt.Sprintf("@%d %s", entry.who.When.Unix(), entry.who.When.Format("-0700")))
+	u.Stderr = &u.stderr
+	shareLock(u.Cmd, m.file) // nobody tidies up while it lives
+	ownGroup(u.Cmd)
+	in, err := u.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := u.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	u.in, u.out = in, bufio.NewReader(out)
+	return u, u.Start()
+}
+
+// ask gives commands and waits for the answer to the command called name.
+func (u *refUpdate) ask(name string, commands ...string) error {
+	if _, err := io.WriteString(u.in, strings.Join(commands, "\n")+"\n"); err != nil {
+		return err
+	}
+	answer, err := u.out.ReadString('\n')
+	if err == nil && answer != name+": ok\n" {
+		err = fmt.Errorf("git update-ref: %q", answer)
+	}
+	return err
+}
+
+// stop ends the input and waits for the end. That git has taken back what was
+// not committed is no error.
+func (u *refUpdate) stop() error {
+	closeErr := u.in.Close()
+	_, readErr := io.Copy(io.Discard, u.out)
+	return errors.Join(commandError(u.ctx, "update-ref", u.stderr.String(), u.Wait()), closeErr, readErr)
+}
