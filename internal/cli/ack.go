@@ -206,11 +206,17 @@ func (ws *workspace) newAck(ctx context.Context, o ackOptions, subject handoff.T
 		Reason: o.reason, Exception: o.exception, Note: o.note,
 	}
 	for _, value := range o.readback {
-		p := parts(value, 3)
+		p, err := shaped("readback", value, "item;understood;first action", 0, 1, 2)
+		if err != nil {
+			return nil, err
+		}
 		a.Readback = append(a.Readback, handoff.Readback{Item: p[0], Understood: p[1], FirstAction: p[2]})
 	}
 	for _, value := range o.gaps {
-		p := parts(value, 3)
+		p, err := shaped("gap", value, "item;class;note", 1, 2)
+		if err != nil {
+			return nil, err
+		}
 		a.Gaps = append(a.Gaps, handoff.GapNote{Item: p[0], Class: p[1], Note: p[2]})
 	}
 	if len(a.Gaps) > 0 && a.Outcome == handoff.OutcomeAccepted {

@@ -23,6 +23,7 @@ import (
 type checkOptions struct {
 	strict bool
 	staged bool
+	span   string // A..B
 	format string
 	pr     prOptions
 	due    bool
@@ -36,7 +37,7 @@ func newCheckCmd(g *globals) *cobra.Command {
 		Long: `Check records against the rules. With paths, those files are checked, committed
 or not, config.yaml too. Without, every record that the refs reach is. With
 --staged, what the next commit would add is, and that it leaves older records
-alone.
+alone; with --range A..B the commits that B has and A has not are, one by one.
 
 With --pr, the records of a pull request are checked, that it edits and removes
 none, and that a handoff covers it: one that it adds, or one whose items name
@@ -58,6 +59,7 @@ warnings.`,
   handoff check today.yaml --json
   handoff check --pr --require --format github
   handoff check --pr --base main
+  handoff check --range v1.4..HEAD
   handoff check --due`,
 		GroupID: groupSetup,
 		RunE:    func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), g, o, args) },
@@ -65,6 +67,7 @@ warnings.`,
 	f := cmd.Flags()
 	f.BoolVar(&o.strict, "strict", false, "warnings fail as well")
 	f.BoolVar(&o.staged, "staged", false, "check what is staged")
+	f.StringVar(&o.span, "range", "", "check what the commits in `A..B` add, and that they edit no record")
 	f.StringVar(&o.format, "format", "text", "print findings as `FORMAT`: text, json, github, gitlab, sarif, junit")
 	o.pr.addFlags(f)
 	f.BoolVar(&o.due, "due", false, "list the deadlines that have passed")
@@ -104,6 +107,8 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	switch {
 	case o.pr.on:
 		doc, err = checkPullRequest(ctx, g, o)
+	case o.span != "":
+		doc, err = checkRange(ctx, g, o.span)
 	case o.staged:
 		doc, err = checkStaged(ctx, g)
 	case o.due:
@@ -145,8 +150,8 @@ func (o *checkOptions) validate(g *globals, paths []string) error {
 		return usagef("", "--format %s: say %s", o.format, strings.Join(checkFormats, ", "))
 	case g.printer.structured() && o.format != "text" && o.format != "json":
 		return usagef("", "--format %s: not together with --json, --jq or --template", o.format)
-	case countTrue(o.pr.on, o.staged, o.due, len(paths) > 0) > 1:
-		return usagef("", "say one of --pr, --staged, --due and paths")
+	case countTrue(o.pr.on, o.staged, o.span != "", o.due, len(paths) > 0) > 1:
+		return usagef("", "say one of --pr, --range, --staged, --due and paths")
 	case !o.pr.on && o.pr.changed():
 		return usagef("handoff check --help", "the flags about a pull request need --pr")
 	}

@@ -98,6 +98,7 @@ type prCheck struct {
 	bases   []string           // commits of the branch that it goes into, the newest known first
 	fork    string             // where it left that branch; "" for unrelated histories
 	commits []store.CommitInfo // its own
+	others  []string           // tips of other branches, which a shallow clone had not
 
 	configChanges []string // sections of the configuration that it changes
 }
@@ -189,9 +190,19 @@ func (c *prCheck) check(ctx context.Context, doc checkDocument) (checkDocument, 
 	if c.pr.Author == "" && o.flags.Changed("skip-author") {
 		c.g.note("--skip-author: nothing here says whose account opened the change, and a commit can name anybody; nobody is skipped")
 	}
-	verdict := guard.Cover(c.pr, change, guard.Policy{
+	policy := guard.Policy{
 		Require: o.require, Strict: c.o.strict, SkipAuthors: o.skipAuthor, SkipPaths: o.skipPath, SkipLabels: o.skipLabel, SkipDraft: o.skipDraft,
-	})
+	}
+	verdict := guard.Cover(c.pr, change, policy)
+	if !verdict.Covered {
+		if err := c.fetchOthers(ctx); err != nil {
+			return doc, err
+		}
+		if change.Known, err = c.known(ctx, since); err != nil {
+			return doc, err
+		}
+		verdict = guard.Cover(c.pr, change, policy)
+	}
 	doc.Findings = append(doc.Findings, verdict.Findings...)
 	doc.PullRequest = &prDocument{
 		Number: c.pr.Number, Base: c.bases[0], Head: c.head,
@@ -330,7 +341,7 @@ const maxKnownHandoffs = 5000
 // recordTips are the commits whose trees may hold a handoff for the change. The
 // branch for records, if the team has one, is fetched when it is not here.
 func (c *prCheck) recordTips(ctx context.Context) ([]string, error) {
-	tips := []string{c.head}
+	tips := append([]string{c.head}, c.others...)
 	if c.config.Read != config.ReadCurrent {
 		refs, err := c.refs(ctx)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/store"
 )
@@ -174,3 +175,28 @@ func (c *prCheck) remoteNames() []string {
 	}
 	return names
 }
+
+// fetchOthers brings the tips of the branches that a shallow clone has not: the
+// handoff may lie on one of them, and that there is none cannot be said without
+// having looked.
+func (c *prCheck) fetchOthers(ctx context.Context) error {
+	if c.config.Read == config.ReadCurrent || c.remote == "" || !c.Shallow() {
+		return nil
+	}
+	missing, err := c.MissingBranches(ctx, c.remote)
+	if err == nil && len(missing) > maxOthers {
+		err = fmt.Errorf("there are %d of them", len(missing))
+	}
+	if err == nil && len(missing) > 0 {
+		err = c.Fetch(ctx, c.remote, 1, missing...)
+	}
+	if err != nil {
+		return &hintedError{fmt.Errorf("other branches of %s, one of which may hold the handoff, are not in this shallow clone: %w", c.remote, err), guard.DeepenHint(c.service)}
+	}
+	c.others = missing
+	return nil
+}
+
+// maxOthers is how many branches are fetched for an answer. A job that has so
+// many is better off with a clone of its own.
+const maxOthers = 1000

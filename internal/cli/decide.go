@@ -56,7 +56,10 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 	fields := o.fields
 	fields.Decision, fields.Rationale, fields.Items = parsed.Decision, parsed.Rationale, o.items
 	for _, value := range o.rejected {
-		p := parts(value, 2)
+		p, err := shaped("alternative", value, "option;why not", 0, 1)
+		if err != nil {
+			return err
+		}
 		fields.Alternatives = append(fields.Alternatives, handoff.Alternative{Option: p[0], WhyNot: p[1]})
 	}
 	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(fields.Answers)})

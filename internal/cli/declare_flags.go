@@ -162,7 +162,10 @@ func applyShipped(h *handoff.Handoff, o declareOptions) error {
 
 func applyDropped(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.dropped {
-		p := parts(value, 2)
+		p, err := shaped("dropped", value, "item;why", 0, 1)
+		if err != nil {
+			return err
+		}
 		h.Items = deleteItem(h.Items, p[0])
 		h.Dropped = append(h.Dropped, handoff.Reasoned{ID: p[0], Why: p[1]})
 	}
@@ -175,7 +178,10 @@ func deleteItem(items handoff.List[handoff.Item], id string) handoff.List[handof
 
 func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.blockers {
-		p := parts(value, 4)
+		p, err := shaped("blocker", value, "needs;because;resolver;blocks", 0, 1, 2)
+		if err != nil {
+			return err
+		}
 		b := handoff.Blocker{Needs: p[0], Because: p[1], Resolver: strings.TrimPrefix(p[2], "@"), ID: handoff.Slug(p[0])}
 		if b.ID == "" {
 			return usagef("as in 'Decide the session timeout;login and refund disagree;sarah;refund-flow'", "--blocker %q: the first part says what is needed", value)
@@ -224,21 +230,25 @@ func parseDecision(value, topic string) (handoff.DecisionFields, string, error) 
 func applyItemDetails(h *handoff.Handoff, o declareOptions) error {
 	for _, flag := range []struct {
 		name   string
+		shape  string
 		values []string
 		add    func(*handoff.Item, string) error
 	}{
-		{"--intent", o.intents, func(i *handoff.Item, s string) error { i.Intent = s; return nil }},
-		{"--accept", o.accepts, func(i *handoff.Item, s string) error {
+		{"intent", "item;why", o.intents, func(i *handoff.Item, s string) error { i.Intent = s; return nil }},
+		{"accept", "item;check", o.accepts, func(i *handoff.Item, s string) error {
 			i.Accept = append(slices.Clone(i.Accept), handoff.Criterion{Check: s})
 			return nil
 		}},
-		{"--ref", o.refs, addRef},
+		{"ref", "item;pr:1842", o.refs, addRef},
 	} {
 		for _, value := range flag.values {
-			p := parts(value, 2)
+			p, err := shaped(flag.name, value, flag.shape, 0, 1)
+			if err != nil {
+				return err
+			}
 			item := findItem(h, p[0])
 			if item == nil {
-				return usagef("", "%s %q: no item %q in this handoff", flag.name, value, p[0])
+				return usagef("", "--%s %q: no item %q in this handoff", flag.name, value, p[0])
 			}
 			if err := flag.add(item, p[1]); err != nil {
 				return err
@@ -260,8 +270,11 @@ func addRef(item *handoff.Item, value string) error {
 // applyGive makes the receiver the owner of an item's next steps.
 func applyGive(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.give {
-		id, who, _ := strings.Cut(value, "=")
+		id, who, named := strings.Cut(value, "=")
 		who = strings.TrimPrefix(who, "@")
+		if named && isBlank(who) {
+			return usagef("", "--give %s: to whom?", value)
+		}
 		if who == "" {
 			if len(h.To) != 1 {
 				return usagef("say "+id+"=WHO", "--give %s: to whom? the handoff has %s", value, handoff.Count(len(h.To), "receiver"))
@@ -287,7 +300,10 @@ func applyGive(h *handoff.Handoff, o declareOptions) error {
 
 func applyWaivers(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.waive {
-		p := parts(value, 2)
+		p, err := shaped("waive", value, "CODE;why", 0, 1)
+		if err != nil {
+			return err
+		}
 		h.Waivers = append(h.Waivers, handoff.Waiver{Rule: p[0], Why: p[1]})
 	}
 	return nil

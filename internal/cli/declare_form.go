@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -56,6 +57,9 @@ func (ws *workspace) declareByHand(ctx context.Context, g *globals, o declareOpt
 		ws: ws, g: g, options: o, drafts: &form.Drafts{Dir: ws.Dir()},
 		prefill: ws.prefill(ctx), draft: &form.Draft{Handoff: start.handoff, Ext: start.ext},
 		noticed: handoff.Meta{StartedAt: handoff.Time{Time: ws.now.Truncate(time.Second)}},
+	}
+	if err := ws.MakeDir(filepath.Dir(w.drafts.Path())); err != nil {
+		return err
 	}
 	if start.handoff.Rollup != nil {
 		w.prefill.Carried = new(handoff.Handoff) // nothing of it is the lead's own

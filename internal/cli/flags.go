@@ -3,8 +3,11 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -63,11 +66,10 @@ func (l *listFlag) Set(value string) error {
 	if !l.given {
 		*l.values, l.given = nil, true
 	}
-	switch {
-	case !l.split:
-		*l.values = append(*l.values, value)
-	case value != "":
+	if l.split {
 		*l.values = append(*l.values, strings.Split(value, ",")...)
+	} else {
+		*l.values = append(*l.values, value)
 	}
 	return nil
 }
@@ -82,3 +84,73 @@ func (l *listFlag) String() string {
 
 // Type is the word for a value in the help, where the usage names none.
 func (l *listFlag) Type() string { return "strings" }
+
+// emptyIsNone are the flags whose value may be empty, as a variable of a CI job
+// is that nobody has set: it says none.
+var emptyIsNone = []string{"skip-author", "skip-path", "skip-label"}
+
+// checkEmpty refuses arguments and values of flags that are empty: they would
+// say nothing, or mean whatever the command does without them, and mostly come
+// from a variable that is not set.
+func checkEmpty(cmd *cobra.Command, args []string) error {
+	if name := commandName(cmd); name == "hook run" || strings.HasPrefix(name, cobra.ShellCompRequestCmd) {
+		return nil // git's words, and a command line that is not complete
+	}
+	var empty []string
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if list, ok := f.Value.(*listFlag); ok && slices.Contains(emptyIsNone, f.Name) {
+			*list.values = slices.DeleteFunc(*list.values, isBlank)
+			return
+		}
+		if list, ok := f.Value.(*listFlag); ok && slices.ContainsFunc(*list.values, isBlank) || f.Value.Type() == "string" && isBlank(f.Value.String()) {
+			empty = append(empty, spelled(f))
+		}
+	})
+	hint := "leave it out, or say what is meant: " + cmd.CommandPath() + " --help"
+	if len(empty) > 0 {
+		return usagef(hint, "%s: the value is empty", strings.Join(empty, ", "))
+	}
+	if slices.ContainsFunc(args, isBlank) {
+		return usagef(hint, "%s: an argument is empty", commandName(cmd))
+	}
+	return nil
+}
+
+func isBlank(text string) bool { return strings.TrimSpace(text) == "" }
+
+// spelled is a flag as people write it.
+func spelled(f *pflag.Flag) string {
+	if f.Name == "directory" {
+		return "-" + f.Shorthand
+	}
+	return "--" + f.Name
+}
+
+// wantsJSON reports whether a command line asks for JSON whose flags could not
+// all be read.
+func wantsJSON(args []string) bool {
+	wants := false
+	for _, arg := range args {
+		name, value, valued := strings.Cut(arg, "=")
+		switch {
+		case arg == "--":
+			return wants
+		case name == "--json":
+			yes, err := strconv.ParseBool(value)
+			wants = !valued || err == nil && yes
+		}
+	}
+	return wants
+}
+
+// shaped splits the value of a flag at semicolons, as shape says how it is
+// written. The parts with the numbers in said must not be empty.
+func shaped(flag, value, shape string, said ...int) ([]string, error) {
+	p := parts(value, strings.Count(shape, ";")+1)
+	for _, n := range said {
+		if p[n] == "" {
+			return nil, usagef("as in --"+flag+" "+handoff.ShellArgument(shape), "--%s %q: not of the form %q", flag, value, shape)
+		}
+	}
+	return p, nil
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -157,7 +158,9 @@ func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) er
 	if err != nil {
 		return err
 	}
-	ws.queryCounter().add()
+	if ws.MakeDir(filepath.Dir(string(ws.queryCounter()))) == nil {
+		ws.queryCounter().add()
+	}
 	answer, _, err := ws.ask(o, args)
 	if err != nil {
 		return err

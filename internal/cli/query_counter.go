@@ -18,9 +18,6 @@ func (ws *workspace) queryCounter() queryCounter {
 }
 
 func (q queryCounter) add() {
-	if os.MkdirAll(filepath.Dir(string(q)), 0o700) != nil {
-		return
-	}
 	f, err := store.OpenPlain(string(q), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return

@@ -33,6 +33,7 @@ type globals struct {
 
 	accessible bool
 	inEditor   atomic.Bool // Ctrl-C is the editor's
+	unread     bool        // the flags could not all be read
 	as         string
 	quiet      bool
 	verbose    bool
@@ -72,7 +73,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
 		err = cause
 	}
-	return report(g.Err, err, g.printer.json, g.masker)
+	return report(g.Err, err, g.printer.json || g.unread && wantsJSON(args), g.masker)
 }
 
 // watchSignals cancels ctx at a signal, with a cause that knows which. While an
@@ -118,10 +119,13 @@ stays with its sender until the receiver acknowledges it.`,
 			}
 			return usagef(suggestion(cmd, args[0], cmd.CommandPath()+" --help lists the commands"), "%q is not a command", args[0])
 		},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
 			// cobra asks this too, after this hook, and its error has no type.
 			if err := cmd.ValidateFlagGroups(); err != nil {
 				return usagef(cmd.CommandPath()+" --help lists the flags", "%s", flagGroupProblem(cmd, err))
+			}
+			if err := checkEmpty(cmd, args); err != nil {
+				return err
 			}
 			return g.prepare()
 		},
@@ -131,6 +135,7 @@ stays with its sender until the receiver acknowledges it.`,
 	root.SetOut(g.Out)
 	root.SetErr(g.Err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		g.unread = true
 		return usagef(cmd.CommandPath()+" --help lists the flags", "%s", flagProblem(err))
 	})
 	root.AddGroup(

@@ -68,15 +68,12 @@ type database struct {
 // milliseconds. It is about the time that an answer from memory takes.
 const busyWait = 3000
 
-// openDatabase opens the file, and makes it where there is none. A rollback
+// openDatabase opens the file, and makes it in its directory where there is none. A rollback
 // journal, not a write-ahead log: readers that open and close in milliseconds
 // would pay for a log's shared memory and recovery each time, it works on
 // network file systems, and the lock that a writer needs is held only while it
 // commits, as nothing is written before.
 func openDatabase(ctx context.Context, path string) (*database, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return nil, err
-	}
 	for _, name := range []string{path, path + "-journal"} {
 		if err := store.CheckPlain(name); err != nil {
 			return nil, err

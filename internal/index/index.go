@@ -100,8 +100,17 @@ func (ix *Index) Close() {
 // openFile opens the file and refreshes it. The error is errNotYet where that is
 // left to the next one who opens it.
 func (ix *Index) openFile(ctx context.Context) (err error) {
-	if ix.db, err = openDatabase(ctx, filePath(ix.repo)); err != nil {
+	path := filePath(ix.repo)
+	if err := ix.repo.MakeDir(filepath.Dir(path)); err != nil {
 		return err
+	}
+	if ix.db, err = openDatabase(ctx, path); err != nil {
+		return err
+	}
+	if ix.db.made { // the journal follows it
+		if err := ix.repo.Share(path); err != nil {
+			return err
+		}
 	}
 	err = ix.db.read(ctx, func() error { return ix.checkTips(ctx) })
 	if !errors.Is(err, errStale) {

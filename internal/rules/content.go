@@ -57,7 +57,7 @@ func statusForState(s *subject, field string, item *handoff.Item) {
 	case item.State == "":
 	case s.words.isFiller(item.State):
 		s.fail(field, fix, "the state %s says nothing", quote(item.State))
-	case state == norm(strings.ReplaceAll(item.Status, "_", " ")):
+	case spaced(item.State) == spaced(item.Status):
 		s.fail(field, fix, "the state only repeats the status (%s)", item.Status)
 	case anchors(item.State) == 0 && statePrefix().MatchString(state):
 		s.warn(field, fix, "the state %s tells the status, not where the work stands", quote(item.State))
@@ -67,6 +67,10 @@ func statusForState(s *subject, field string, item *handoff.Item) {
 		s.warn(field, fix, "the state only repeats the title")
 	}
 }
+
+// spaced is a status, or a text that may be one, as words: in_progress,
+// in-progress and In progress are the same.
+func spaced(s string) string { return norm(strings.NewReplacer("_", " ", "-", " ").Replace(s)) }
 
 // relativeTime is rule HO204. A date, a time with its zone, or a field such as
 // due in the same entry makes it clear.

@@ -32,6 +32,8 @@ func TestContentRules(t *testing.T) {
 		// HO203
 		{name: "filler state", edits: []string{state, "n/a"}, want: "HO203:29"},
 		{name: "status again", edits: []string{state, "In progress."}, want: "HO203:29"},
+		{name: "status as it is written", edits: []string{state, "in_progress"}, want: "HO203:29"},
+		{name: "status with a dash", edits: []string{state, "In-Progress"}, want: "HO203:29"},
 		{name: "in progress, in other words", edits: []string{state, "Still working on the validation of the form"}, want: "HO203w:29"},
 		{name: "in progress, with an anchor", edits: []string{state, "Still working on the validation in form.go"}},
 		{name: "short state", edits: []string{state, "Validation half ready"}, want: "HO203w:29"},

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -233,7 +232,7 @@ func (r *Repo) askAttributes(ctx context.Context, files map[string][]byte, paths
 		return err
 	}
 	for _, name := range paths {
-		attribute := changesBytes(said[name], config)
+		attribute := changesBytes(said[name])
 		if attribute == "" {
 			continue
 		}
@@ -342,11 +341,10 @@ func (r *Repo) attributesOf(ctx context.Context, c config, files map[string][]by
 }
 
 // changesBytes returns by what git would change the bytes of a file with these
-// attributes in a checkout or a commit on this machine, "" when it would not.
-// Line ends that only a commit would mend are no matter: records have none. Nor
-// is core.autocrlf by itself, which git for Windows comes with: what a checkout
-// does with it, the next commit takes back to the byte.
-func changesBytes(said map[string]string, c config) string {
+// attributes in a checkout or a commit, "" when it would not. Line ends that
+// only a machine's own configuration makes (core.autocrlf, core.eol) are left
+// to it: they come back as they were, as records have no others.
+func changesBytes(said map[string]string) string {
 	if v := said["filter"]; v != "unspecified" && v != "unset" && v != "set" {
 		return "filter=" + v
 	}
@@ -356,23 +354,12 @@ func changesBytes(said map[string]string, c config) string {
 	if v := said["working-tree-encoding"]; v != "unspecified" && v != "unset" && !strings.EqualFold(v, "UTF-8") {
 		return "working-tree-encoding=" + v
 	}
-	name, text := "text", said["text"]
+	text := said["text"]
 	if text == "unspecified" {
-		name, text = "crlf", said["crlf"] // as it was called before
+		text = said["crlf"] // as it was called before
 	}
-	switch eol := said["eol"]; {
-	case text == "unset", text == "input", eol == "lf":
-		return ""
-	case eol == "crlf":
+	if text != "unset" && text != "input" && said["eol"] == "crlf" {
 		return "eol=crlf"
-	case text == "unspecified", strings.EqualFold(c.get("core.autocrlf"), "input"):
-		return ""
-	case parseBool(c.get("core.autocrlf")):
-		return name + "=" + text + " with core.autocrlf=" + c.get("core.autocrlf")
-	}
-	eol := strings.ToLower(c.get("core.eol"))
-	if eol == "crlf" || eol != "lf" && runtime.GOOS == "windows" {
-		return name + "=" + text
 	}
 	return ""
 }

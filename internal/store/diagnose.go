@@ -136,12 +136,12 @@ func reason(err error) string {
 // recoverRef says how a reference gets its value back.
 func (r *Repo) recoverRef(name string) string {
 	if strings.HasPrefix(name, "refs/remotes/") {
-		return "remove the file, then git fetch"
+		return "rm " + handoff.ShellArgument(r.refPath(name)) + " && git fetch"
 	}
 	log, _ := os.ReadFile(r.logPath(name)) // without a log, what is below is all there is
 	for _, line := range slices.Backward(strings.Split(string(log), "\n")) {
 		if fields := strings.Fields(line); len(fields) > 1 && plumbing.IsHash(fields[1]) && r.HasCommit(fields[1]) {
-			return fmt.Sprintf("remove the file, then git update-ref %s %s, which its reflog saw last", name, fields[1])
+			return fmt.Sprintf("rm %s && git update-ref %s %s, which its reflog saw last", handoff.ShellArgument(r.refPath(name)), handoff.ShellArgument(name), fields[1])
 		}
 	}
 	return "git fsck --lost-found lists the commits that no branch has"

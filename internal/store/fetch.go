@@ -12,8 +12,12 @@ import (
 
 // Shallow reports whether history is cut off somewhere.
 func (r *Repo) Shallow() bool {
-	info, err := os.Stat(filepath.Join(r.common, "shallow"))
-	return err == nil && info.Size() > 0
+	path := filepath.Join(r.common, "shallow")
+	info, err := os.Stat(path)
+	if err != nil {
+		return !isAbsent(path, err) // it may say so
+	}
+	return info.Size() > 0
 }
 
 // Remotes returns the names of the configured remotes, sorted.
@@ -48,6 +52,23 @@ func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string,
 		}
 	}
 	return "", nil
+}
+
+// MissingBranches asks a remote for its branches and returns the commits that
+// are not here, sorted.
+func (r *Repo) MissingBranches(ctx context.Context, remote string) ([]string, error) {
+	out, err := r.network(ctx, remote, "ls-remote", "--quiet", "--heads", "--end-of-options", remote)
+	if err != nil {
+		return nil, err
+	}
+	var missing []string
+	for line := range strings.Lines(out) {
+		if hash, _, ok := strings.Cut(line, "\t"); ok && !r.HasCommit(hash) {
+			missing = append(missing, hash)
+		}
+	}
+	slices.Sort(missing)
+	return slices.Compact(missing), nil
 }
 
 // Fetch brings commits from a remote and moves no reference. A shallow clone

@@ -199,10 +199,8 @@ func (o *objects) place(f *looseFile, changed map[string]bool) error {
 	if err := f.file.Close(); err != nil {
 		return err
 	}
-	if o.filePerm != 0 {
-		if err := os.Chmod(f.file.Name(), o.filePerm); err != nil {
-			return err
-		}
+	if err := o.shared.apply(f.file.Name()); err != nil {
+		return err
 	}
 	path := loosePath(o.dir(), f.hash)
 	made, err := o.moveTo(path, f)
@@ -287,8 +285,8 @@ func (o *objects) makeDir(path string) (made bool, err error) {
 	if errors.Is(err, fs.ErrExist) {
 		return false, nil
 	}
-	if err == nil && o.dirPerm != 0 {
-		err = os.Chmod(path, o.dirPerm)
+	if err == nil {
+		err = o.shared.apply(path)
 	}
 	return err == nil, err
 }

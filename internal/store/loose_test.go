@@ -162,13 +162,13 @@ func TestSharedPermissions(t *testing.T) {
 	}
 	r := newObjectsRepo(t)
 	o := r.open()
-	o.filePerm, o.dirPerm = 0o440, 0o770|fs.ModeSetgid
+	o.shared = sharing{perm: 0o660, exact: true}
 	obj := rawObject{kind: plumbing.BlobObject, data: []byte("text")}
 	if err := o.writeAll(obj); err != nil {
 		t.Fatal(err)
 	}
 	path := loosePath(r.objectsDir(), plumbing.ComputeHash(obj.kind, obj.data))
-	for path, want := range map[string]fs.FileMode{path: o.filePerm, filepath.Dir(path): o.dirPerm | fs.ModeDir} {
+	for path, want := range map[string]fs.FileMode{path: 0o440, filepath.Dir(path): 0o770 | fs.ModeSetgid | fs.ModeDir} {
 		info, err := os.Stat(path)
 		if err != nil {
 			t.Fatal(err)

@@ -44,10 +44,7 @@ const (
 // fetched: what a partial clone does not have is not found. Replace refs and
 // grafts have no effect.
 type objects struct {
-	// filePerm and dirPerm are the permissions of files and directories to
-	// create, as core.sharedRepository wants them whatever the umask. Zero
-	// leaves it to the umask: 0444 and 0777 less its bits.
-	filePerm, dirPerm fs.FileMode
+	shared sharing // permissions of what is made
 
 	// blocks, unless nil, is between us and the packs.
 	blocks *blockCache

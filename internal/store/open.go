@@ -233,9 +233,7 @@ func (r *Repo) newObjects() (*objects, error) {
 		return nil, err
 	}
 	o.promisor = r.promisor()
-	if shared := r.sharedMode(); shared != 0 {
-		o.filePerm, o.dirPerm = shared&0o444, shared
-	}
+	o.shared = r.sharing()
 	return o, nil
 }
 

@@ -391,7 +391,10 @@ func (r *Repo) movedFiles(ctx context.Context, m *marker, changes []PathChange) 
 	moved := map[string]bool{}
 	for _, c := range changes {
 		_, err := os.Lstat(filepath.Join(r.worktree, filepath.FromSlash(c.Path)))
-		gone := errors.Is(err, os.ErrNotExist)
+		gone := errors.Is(err, os.ErrNotExist) || isNotDirectory(err)
+		if err != nil && !gone {
+			return nil, err
+		}
 		moved[c.Path] = gone == (c.Status == PathRemoved) && !differs[c.Path] || gone && c.Status == PathModified
 	}
 	return moved, nil

@@ -4,6 +4,7 @@ package store
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,4 +31,47 @@ func TestSharedRepository(t *testing.T) {
 	if problems := strings.TrimSpace(r.git("fsck", "--strict")); strings.Contains(problems, "error") {
 		t.Error(problems)
 	}
+}
+
+// TestSharedAsGitDoes compares the modes of what we make with those of what git
+// makes, where the directories that are there have others.
+func TestSharedAsGitDoes(t *testing.T) {
+	old := syscall.Umask(0o027)
+	defer syscall.Umask(old)
+	for _, setting := range []string{"group", "all", "0640", "0600", "umask", "true", "2"} {
+		r := newRepo(t)
+		r.git("config", "core.sharedRepository", setting)
+		for _, dir := range []string{".git/objects", ".git/refs/heads", ".git"} {
+			if err := os.Chmod(r.path(dir), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.append(change("k3f9q2m7"))
+		loose := func(rev string) string {
+			hash := r.git("rev-parse", rev)
+			return ".git/objects/" + hash[:2] + "/" + hash[2:]
+		}
+		ours := map[string]string{"object": loose("HEAD"), "directory": filepath.Dir(loose("HEAD")), "index": ".git/index", "reference": ".git/refs/heads/main", "log": ".git/logs/refs/heads/main"}
+		modes := map[string]os.FileMode{}
+		for what, name := range ours {
+			modes[what] = mode(t, r.path(name))
+		}
+		r.git("checkout", "-q", "--orphan", "other")
+		r.git("commit", "-q", "--allow-empty", "-m", "by git")
+		gits := map[string]string{"object": loose("HEAD"), "directory": filepath.Dir(loose("HEAD")), "index": ".git/index", "reference": ".git/refs/heads/other", "log": ".git/logs/refs/heads/other"}
+		for what, name := range gits {
+			if want := mode(t, r.path(name)); modes[what] != want {
+				t.Errorf("%s, %s: mode %v, and git's is %v", setting, what, modes[what], want)
+			}
+		}
+	}
+}
+
+func mode(t *testing.T, path string) os.FileMode {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode()
 }
