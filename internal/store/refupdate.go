@@ -137,7 +137,7 @@ func (r *gitRefs) startUpdate(ctx context.Context, m *marker, entry logEntry) (*
 	args := append(settings, "-c", "reftable.lockTimeout=100", "-c", "core.fsync=reference", "update-ref", "-m", entry.oneLine(), "--stdin")
 	u.Cmd = r.git.command(context.WithoutCancel(ctx), "false", args...)
 	u.Env = append(u.Env, "GIT_COMMITTER_NAME="+entry.who.Name, "GIT_COMMITTER_EMAIL="+entry.who.Email,
-		"GIT_COMMITTER_DATE="+fmt.Sprintf("@%d %s", entry.who.When.Unix(), entry.who.When.Format("-0700")))
+		"GIT_COMMITTER_DATE="+gitDate(entry.who.When, true))
 	u.Stderr = &u.stderr
 	shareLock(u.Cmd, m.file) // nobody tidies up while it lives
 	ownGroup(u.Cmd)
