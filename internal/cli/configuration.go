@@ -101,8 +101,8 @@ func (ws *workspace) configError() error {
 }
 
 // warnOfConfig tells somebody who reads that the configuration is wrong, in one
-// line.
-func (g *globals) warnOfConfig(ws *workspace) {
+// line. What stands before the path says of which repository, if there are many.
+func (g *globals) warnOfConfig(ws *workspace, before string) {
 	var errs []handoff.Finding
 	for _, f := range ws.configFindings {
 		if f.Level == handoff.LevelError {
@@ -116,8 +116,8 @@ func (g *globals) warnOfConfig(ws *workspace) {
 	if len(errs) > 1 {
 		more = fmt.Sprintf(", and %d more", len(errs)-1)
 	}
-	g.say("handoff: warning: %s:%d:%d: %s%s; the defaults count until it is corrected and committed",
-		handoff.OneLine(errs[0].Path), errs[0].Line, errs[0].Col, handoff.OneLine(errs[0].Message), more)
+	g.say("handoff: warning: %s%s:%d:%d: %s%s; the defaults count until it is corrected and committed",
+		before, handoff.OneLine(errs[0].Path), errs[0].Line, errs[0].Col, handoff.OneLine(errs[0].Message), more)
 }
 
 // configNotCommitted is said of a configuration in the work tree.

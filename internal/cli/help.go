@@ -55,8 +55,8 @@ func newHelpTopics() []*cobra.Command {
 }
 
 const environmentHelp = `
-HANDOFF_EDITOR     the editor of declare --editor; else what git would start, but
-                   for the one that the repository's own configuration names
+HANDOFF_EDITOR     the editor of declare --editor; else what git would start,
+                   but for what the repository's own configuration names
 HANDOFF_PAGER      the pager; else GIT_PAGER, PAGER, less. "cat" pages nothing
 ACCESSIBLE         ask line by line, as with --accessible; so does TERM=dumb
 NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM
@@ -137,18 +137,18 @@ moves a credential. Texts that look like secrets are refused before they are
 committed, and no message shows more of one than its first four characters;
 handoff verify audits the history afterwards.
 
-Read are HEAD, the local branches and the branches of the remote that the default
-branch follows. Foreign, and read only with --ref, with --all-refs or where the
-configuration says read: foreign, are the branches of other remotes, refs that no
-refspec maps from a branch, such as those of pull requests, and local branches
-that follow one of them, until you have committed their tip. What you committed
-yourself counts wherever it lies. A row that only a foreign branch holds says so:
-"only on fork/pr".
+Read are HEAD, the local branches and the branches of the remote that the
+default branch follows. Foreign, and read only with --ref, with --all-refs or
+where the configuration says read: foreign, are the branches of other remotes,
+refs that no refspec maps from a branch, such as those of pull requests, and
+local branches that follow one of them, until you have committed their tip.
+What you committed yourself counts wherever it lies. A row that only a foreign
+branch holds says so: "only on fork/pr".
 
-Of two contents under one id that of the default branch counts, then that of the
-branch of records, then the one that was committed first; whatever prints it says
-"contents disagree". What cannot be read hides nothing else: check and doctor name
-it, with the way out.`
+Of two contents under one id that of the default branch counts, then that of
+the branch of records, then the one that was committed first; whatever prints
+it says "contents disagree". What cannot be read hides nothing else: check and
+doctor name it, with the way out.`
 
 // rulesHelp lists the table of rules.
 func rulesHelp() string {

@@ -290,7 +290,7 @@ func eachRepository[T any](ctx context.Context, g *globals, repos []repository,
 			return err
 		}
 		defer ws.close()
-		return read(ctx, repos[i], ws, func(piece T) error {
+		err = read(ctx, repos[i], ws, func(piece T) error {
 			select {
 			case readings[i].pieces <- piece:
 				return nil
@@ -298,6 +298,10 @@ func eachRepository[T any](ctx context.Context, g *globals, repos []repository,
 				return ctx.Err()
 			}
 		})
+		if err == nil {
+			g.warnOfConfig(ws, repos[i].name+": ")
+		}
+		return err
 	}
 	for range min(runtime.GOMAXPROCS(0), len(repos)) {
 		workers.Go(func() {
@@ -366,11 +370,11 @@ func (ws *workspace) loadFromMany(ctx context.Context, o sourceOptions, part han
 		return err
 	}
 	if !index.Exists(ws.Repo) {
-		days, _, err := ws.Days(ctx, refs, ws.dir)
+		days, unreadable, err := ws.Days(ctx, refs, ws.dir)
 		if err != nil {
 			return err
 		}
-		if len(days) == 0 && len(o.refs) == 0 && o.asOf == "" {
+		if len(days) == 0 && len(unreadable) == 0 && len(o.refs) == 0 && o.asOf == "" {
 			ws.hold(handoff.Fold(nil, ws.config.AckPolicy))
 			return nil
 		}

@@ -139,15 +139,27 @@ func (ws *workspace) load(ctx context.Context, part handoff.Part) error {
 	ws.index = ix
 	ws.recall = func(part handoff.Part) (*handoff.State, error) { return ix.State(ctx, part) }
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) { return ix.Problems(ctx, records) }
-	err = ws.need(part)
-	if ix.Lost() {
-		ws.note(saysLost)
+	if err := ws.need(part); err != nil || !ix.Lost() {
+		return err
 	}
-	return err
+	return ws.sayLost(func() bool {
+		whole, err := ws.recall(handoff.Part{All: true})
+		return err == nil && len(whole.Records) == 0
+	})
 }
 
-// saysLost is what reading commands say when something could not be read.
-const saysLost = "warning: something in the repository cannot be read, so records may be missing here; handoff doctor says what"
+// sayLost warns those who read that something could not be read. Where HEAD itself
+// is lost, and nothing is known from elsewhere, an answer would take what is lost
+// for what never was: that is an error.
+func (ws *workspace) sayLost(nothingKnown func() bool) error {
+	if !ws.head.Unborn {
+		if _, err := ws.ReadCommit(ws.head.Hash); err != nil && nothingKnown() {
+			return fmt.Errorf("%s: %w", shortRef(ws.head.Ref), err)
+		}
+	}
+	ws.note("warning: something in the repository cannot be read, so records may be missing here; handoff doctor says what")
+	return nil
+}
 
 // need makes sure that a part of the state is known.
 func (ws *workspace) need(part handoff.Part) error {
@@ -201,11 +213,11 @@ func (ws *workspace) loadRefs(ctx context.Context, refs []store.Ref) error {
 	if err := ws.lookElsewhere(ctx, set); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(set.Problems, func(p handoff.Problem) bool { return p.Lost }) {
-		ws.note(saysLost)
-	}
 	ws.hold(handoff.Fold(set.Records, ws.config.AckPolicy))
-	return err
+	if err != nil || !set.Lost() {
+		return err
+	}
+	return ws.sayLost(func() bool { return len(set.Records) == 0 })
 }
 
 // lookElsewhere takes the mark of what only a foreign branch has from records

@@ -55,7 +55,7 @@ type workspace struct {
 func (g *globals) open(ctx context.Context) (*workspace, error) {
 	ws, err := g.openHere(ctx)
 	if err == nil {
-		g.warnOfConfig(ws)
+		g.warnOfConfig(ws, "")
 	}
 	return ws, err
 }

@@ -20,8 +20,8 @@ type Set struct {
 	Refs     []store.Ref       // where it was read
 }
 
-// lost reports whether something could not be read that may be the next time.
-func (s *Set) lost() bool {
+// Lost reports whether something could not be read that may be the next time.
+func (s *Set) Lost() bool {
 	return slices.ContainsFunc(s.Problems, func(p handoff.Problem) bool { return p.Lost })
 }
 

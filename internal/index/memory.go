@@ -24,7 +24,7 @@ func (ix *Index) fromMemory(ctx context.Context) (*handoff.State, error) {
 		if err != nil {
 			return nil, err
 		}
-		ix.memory, ix.lost = handoff.Fold(set.Records, ix.options.Policy), set.lost()
+		ix.memory, ix.lost = handoff.Fold(set.Records, ix.options.Policy), set.Lost()
 	}
 	return ix.memory, nil
 }
@@ -50,7 +50,7 @@ func (ix *Index) partFromMemory(ctx context.Context, part handoff.Part) (*handof
 		if err != nil {
 			return nil, err
 		}
-		ix.outline, ix.lost = handoff.Fold(set.Records, ix.options.Policy), set.lost()
+		ix.outline, ix.lost = handoff.Fold(set.Records, ix.options.Policy), set.Lost()
 	}
 	state, err := ix.grow(outlines{ctx, ix.repo, ix.options.Dir, ix.outline}, part)
 	if errors.Is(err, errDamaged) {

@@ -366,12 +366,18 @@ func (r *Repo) branchFirst(rev string) string {
 // readLine returns the content of a small file without the line end, "" when it
 // is not there.
 func readLine(path string) (string, error) {
+	if info, err := os.Stat(path); err == nil && info.Size() > maxLine {
+		return "", &DamagedError{Path: path, Err: errors.New("too large")}
+	}
 	data, err := ReadPlain(path)
 	if isAbsent(path, err) || isNotDirectory(err) {
 		return "", nil
 	}
 	return strings.TrimSpace(string(data)), err
 }
+
+// maxLine is the size of the largest file that is read as a line, in bytes.
+const maxLine = 64 << 10
 
 // parentsOf returns the directories that hold path, the topmost first.
 func parentsOf(path string) []string {
