@@ -55,6 +55,10 @@ func (r *repository) decide(day, text, supersedes string) {
 		r.t.Fatal(err)
 	}
 	r.clock(noon)
-	r.run("handoff", "decide", text, "--topic", "session-length", "--supersedes", supersedes)
+	args := []string{"decide", text, "--topic", "session-length"}
+	if supersedes != "" {
+		args = append(args, "--supersedes", supersedes)
+	}
+	r.run("handoff", args...)
 	r.clock(moment())
 }

@@ -203,12 +203,16 @@ func (x *terminal) size(width, height int) {
 func (x *terminal) until(what string, ok func(string) bool) {
 	x.t.Helper()
 	deadline := time.After(patience)
+	// What is waited for may change without a word on the screen.
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
 	for {
 		if x.screen.whole() && ok(x.screen.String()) {
 			return
 		}
 		select {
 		case <-x.screen.changed:
+		case <-look.C:
 		case <-deadline:
 			x.t.Fatalf("%s did not come; the screen is:\n%s", what, x.screen)
 		}

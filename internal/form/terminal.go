@@ -96,7 +96,7 @@ func (t *Terminal) Ask(ctx context.Context, s *Screen) (Reply, error) {
 		}
 		if err := t.Release(stop); err != nil {
 			t.leave()
-			return Next, err
+			return Next, hangup(ctx, err)
 		}
 		t.program.Send(resumedMsg{})
 	}
@@ -112,18 +112,24 @@ func (t *Terminal) leave() {
 	}
 }
 
-// ended says why there is no program any more. When a terminal is closed, its
-// end and the signal arrive in any order; the signal tells more.
+// ended says why there is no program any more.
 func (t *Terminal) ended(ctx context.Context) error {
+	if t.err == nil || errors.Is(t.err, io.EOF) {
+		return hangup(ctx, ErrStopped)
+	}
+	return hangup(ctx, fmt.Errorf("%w: %w", ErrStopped, t.err))
+}
+
+// hangup returns the signal that ended ctx, if it comes within a moment, else err.
+// When a terminal is closed, its end, SIGHUP and SIGCONT arrive in any order; the
+// signal tells more.
+func hangup(ctx context.Context, err error) error {
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-time.After(hangupGrace):
+		return err
 	}
-	if t.err == nil || errors.Is(t.err, io.EOF) {
-		return ErrStopped
-	}
-	return fmt.Errorf("%w: %w", ErrStopped, t.err)
 }
 
 // Release gives the terminal to run.
