@@ -186,5 +186,6 @@ func (u *refUpdate) ask(name string, commands ...string) error {
 func (u *refUpdate) stop() error {
 	closeErr := u.in.Close()
 	_, readErr := io.Copy(io.Discard, u.out)
-	return errors.Join(commandError(u.ctx, "update-ref", u.stderr.String(), u.Wait()), closeErr, readErr)
+	waitErr := u.Wait() // before it, stderr may not be all there
+	return errors.Join(commandError(u.ctx, "update-ref", u.stderr.String(), waitErr), closeErr, readErr)
 }

@@ -36,6 +36,7 @@ func TestSharedRepository(t *testing.T) {
 // TestSharedAsGitDoes compares the modes of what we make with those of what git
 // makes, where the directories that are there have others.
 func TestSharedAsGitDoes(t *testing.T) {
+	refsInFiles(t)
 	old := syscall.Umask(0o027)
 	defer syscall.Umask(old)
 	for _, setting := range []string{"group", "all", "0640", "0600", "umask", "true", "2"} {
