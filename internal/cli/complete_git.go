@@ -62,6 +62,9 @@ fi
 // completeGit has the scripts for bash and zsh complete `git handoff` as well.
 func completeGit(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
+	if cmd, _, err := root.Find([]string{"completion"}); err == nil {
+		cmd.Args, cmd.RunE = oneOf("bash", "zsh", "fish", "powershell"), func(*cobra.Command, []string) error { return nil }
+	}
 	extend := func(shell, script, long string) {
 		cmd, _, err := root.Find([]string{"completion", shell})
 		if err != nil {

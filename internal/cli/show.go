@@ -427,11 +427,11 @@ func (s shower) history(ids []string) {
 	width := 0 // of the times: Z is shorter than +08:00
 	for _, id := range ids {
 		if r, ok := s.ws.state.Records[id]; ok {
-			records, width = append(records, r), max(width, len(r.At.String()))
+			records, width = append(records, r), max(width, len(r.At.Format(time.RFC3339)))
 		}
 	}
 	for _, r := range records {
-		s.line("  %-*s  %s  %s: %s%s", width, r.At.String(), r.ID, r.Kind, headline(r), doubts(r))
+		s.line("  %-*s  %s  %s: %s%s", width, r.At.Format(time.RFC3339), r.ID, r.Kind, headline(r), doubts(r))
 	}
 }
 

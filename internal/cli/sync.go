@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -109,7 +110,7 @@ func runSync(ctx context.Context, g *globals) error {
 	if err := ws.configError(); err != nil {
 		return err // it says which branch is pushed
 	}
-	before, err := ws.Branches()
+	before, err := ws.Refs(ctx, ws.allRefs())
 	if err != nil {
 		return err
 	}
@@ -143,10 +144,19 @@ func runSync(ctx context.Context, g *globals) error {
 	return nil
 }
 
-// judgeFetched audits the commits that no ref had before, and adds what is wrong
-// with them.
+// judgeFetched audits the commits that no ref had before, or no ref of the team,
+// and adds what is wrong with them: what a fork has brought counts from here on.
 func (ws *workspace) judgeFetched(ctx context.Context, before []store.Ref, doc *syncDocument) error {
-	fetched, err := ws.CommitsSince(ctx, before)
+	now, err := ws.Refs(ctx, ws.allRefs())
+	if err != nil {
+		return err
+	}
+	fetched, err := ws.CommitsSince(ctx, before, now)
+	if err != nil {
+		return err
+	}
+	joined, err := ws.CommitsSince(ctx, ofTeam(before), ofTeam(now))
+	maps.Copy(fetched, joined)
 	if err != nil || len(fetched) == 0 {
 		return err
 	}
@@ -159,6 +169,11 @@ func (ws *workspace) judgeFetched(ctx context.Context, before []store.Ref, doc *
 	doc.Findings = slices.DeleteFunc(findings, func(f auditFinding) bool { return isOld(f.AuditFinding) })
 	doc.Notes = nonNil(slices.DeleteFunc(report.Notes, isOld))
 	return nil
+}
+
+// ofTeam returns the refs that are not foreign.
+func ofTeam(refs []store.Ref) []store.Ref {
+	return slices.DeleteFunc(slices.Clone(refs), func(ref store.Ref) bool { return ref.Foreign })
 }
 
 // sayFindings tells what is wrong with what was fetched, a line for each.

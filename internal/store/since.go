@@ -7,16 +7,9 @@ import (
 	"strings"
 )
 
-// Branches returns all branches, local and remote-tracking, sorted by name.
-func (r *Repo) Branches() ([]Ref, error) { return r.ListRefs("refs/heads/", "refs/remotes/") }
-
-// CommitsSince returns the hashes of the commits that branches reach now and did
-// not when they were as in before, an answer of [Repo.Branches].
-func (r *Repo) CommitsSince(ctx context.Context, before []Ref) (map[string]bool, error) {
-	now, err := r.Branches()
-	if err != nil {
-		return nil, err
-	}
+// CommitsSince returns the hashes of the commits that refs reach now and that
+// others, or the same ones earlier, did not reach.
+func (r *Repo) CommitsSince(ctx context.Context, before, now []Ref) (map[string]bool, error) {
 	had := make(map[string]bool, len(before))
 	for _, ref := range before {
 		had[ref.Hash] = true

@@ -32,7 +32,7 @@ func (r *Repo) Unproven(ctx context.Context, o AuditOptions) (map[string]bool, e
 		return nil, err
 	}
 	if len(a.mark.notes()) > 0 { // any branch may prove them
-		branches, err := a.Branches()
+		branches, err := a.ListRefs("refs/heads/", "refs/remotes/")
 		if err != nil {
 			return nil, err
 		}
