@@ -57,7 +57,7 @@ func (r *Repo) Diagnose(ctx context.Context, dir string) ([]Fault, error) {
 func (r *Repo) lookAtPlaces(context.Context, string) ([]Fault, error) {
 	var faults []Fault
 	for _, dir := range slices.Compact([]string{r.dir, r.common}) {
-		for _, name := range []string{"append", "draft.yaml", "queries", "verified", "index.db", "index.db-journal"} {
+		for _, name := range []string{"append", "draft.yaml", "queries", "verified", "squashed", "looked", "index.db", "index.db-journal"} {
 			path := filepath.Join(dir, "handoff", name)
 			if wrong, ok := errors.AsType[*NotFileError](CheckPlain(path)); ok {
 				faults = append(faults, Fault{Path: path, Message: wrong.What + " is where a file of handoff belongs",
@@ -201,7 +201,7 @@ func (r *Repo) removeOwnLock(path string) error {
 }
 
 // leftovers are the names of our temporary files in the git directory.
-var leftovers = []string{"handoff-hooks-*", "handoff/lock-*", "handoff/index-*", "handoff/key-*", "handoff/verified-*", "handoff/draft-*", "handoff/attributes-*"}
+var leftovers = []string{"handoff-hooks-*", "handoff/lock-*", "handoff/index-*", "handoff/key-*", "handoff/verified-*", "handoff/squashed-*", "handoff/looked-*", "handoff/draft-*", "handoff/attributes-*"}
 
 // lookAtLeftovers looks for temporary files that a killed process has left.
 func (r *Repo) lookAtLeftovers(context.Context, string) ([]Fault, error) {

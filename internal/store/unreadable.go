@@ -107,8 +107,11 @@ const AuditUnreadable AuditKind = "unreadable"
 
 // LookAtRecords reports what cannot be read of the records that refs hold. With
 // all of it the content of every record is looked at, else that of loose objects,
-// and of others that there is a sound pack.
+// and of others that there is a sound pack. What was in order is remembered.
 func (r *Repo) LookAtRecords(ctx context.Context, refs []Ref, dir string, all bool) ([]AuditFinding, error) {
+	if !all && r.unchangedSinceLook(refs, dir) {
+		return nil, nil
+	}
 	files, faults, err := r.Records(ctx, refs, dir)
 	if err != nil {
 		return nil, err
@@ -137,7 +140,10 @@ func (r *Repo) LookAtRecords(ctx context.Context, refs []Ref, dir string, all bo
 			add(records[i].Path, "cannot be read: "+err.Error(), records[i].Ref, Lasting(err))
 		}
 	}
-	return findings, err
+	if err != nil || len(findings) > 0 {
+		return findings, err
+	}
+	return findings, r.rememberLook(ctx, refs, dir, blobs)
 }
 
 // unreadBlobs returns for each of some blobs why it cannot be read, nil where it
