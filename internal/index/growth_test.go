@@ -181,8 +181,7 @@ var shapes = []shape{
 		if n%2 == 1 {
 			return "lee", &handoff.Assignment{Item: "api", To: to, From: from}
 		}
-		from, to = to, from
-		return to, &handoff.Ack{Subject: recordID(n - 1), Outcome: handoff.OutcomeAccepted, Take: []string{"api"}}
+		return from, &handoff.Ack{Subject: recordID(n - 1), Outcome: handoff.OutcomeAccepted, Take: []string{"api"}}
 	}},
 	{"items that continue others", func(n int) (string, handoff.Body) {
 		h := workOn(fmt.Sprintf("api-%d", n))
