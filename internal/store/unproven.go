@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Unproven returns the ids of the verdicts that a squash merge brought to the
@@ -25,18 +27,25 @@ func (r *Repo) Unproven(ctx context.Context, o AuditOptions) (map[string]bool, e
 	if err != nil {
 		return nil, err
 	}
-	if head != nil && head.Dir == o.Dir && head.Version == auditVersion && len(head.notes()) == 0 && head.covers(a.tips, a.main, head.Remotes) {
-		return nil, nil // as nearly always
+	if head != nil && head.Dir == o.Dir && head.Version == auditVersion {
+		remotes, notes := head.Remotes, head.notes()
+		if len(notes) > 0 { // any branch may prove them
+			if err := a.setBranches(); err != nil {
+				return nil, err
+			}
+			remotes = a.remotes
+		}
+		if head.covers(a.tips, a.main, remotes) {
+			return recordsOf(notes), nil // as nearly always
+		}
 	}
 	if err := a.begin(); err != nil {
 		return nil, err
 	}
-	if len(a.mark.notes()) > 0 { // any branch may prove them
-		branches, err := a.ListRefs("refs/heads/", "refs/remotes/")
-		if err != nil {
+	if len(a.mark.notes()) > 0 && a.remotes == nil {
+		if err := a.setBranches(); err != nil {
 			return nil, err
 		}
-		a.setRemotes(branches)
 	}
 	if !a.mark.covers(a.tips, a.main, a.remotes) {
 		if a.verified, err = a.loadMark(a.auditPath(), o.Dir, a.mark.Shallow, false); err != nil {
@@ -46,11 +55,23 @@ func (r *Repo) Unproven(ctx context.Context, o AuditOptions) (map[string]bool, e
 			return nil, err
 		}
 	}
-	unproven := make(map[string]bool)
-	for _, note := range a.mark.notes() {
-		unproven[note.Record] = true
+	return recordsOf(a.mark.notes()), nil
+}
+
+// setBranches has the commits of all branches looked at.
+func (a *audit) setBranches() error {
+	branches, err := a.ListRefs("refs/heads/", "refs/remotes/")
+	a.setRemotes(branches)
+	return err
+}
+
+// recordsOf returns the ids of the records that findings are about.
+func recordsOf(findings []AuditFinding) map[string]bool {
+	ids := make(map[string]bool, len(findings))
+	for _, f := range findings {
+		ids[f.Record] = true
 	}
-	return unproven, nil
+	return ids
 }
 
 // fewCommits are so few that looking at them again costs less than to remember
@@ -63,7 +84,10 @@ func (a *audit) rememberMainline(ctx context.Context) error {
 		return nil
 	}
 	a.mark.Findings, a.mark.Configs, a.mark.Touched, a.mark.Steps = nil, nil, nil, nil // Audit has them
-	a.mark.Doubts = slices.DeleteFunc(a.mark.Doubts, func(d doubt) bool { return d.Kind != AuditIdentity })
+	a.mark.Doubts = slices.DeleteFunc(a.mark.Doubts, func(d doubt) bool { return d.Kind != AuditIdentity || d.Level != handoff.LevelError })
+	for i := range a.mark.Doubts { // who asks wants the ids alone
+		a.mark.Doubts[i].Message, a.mark.Doubts[i].Fix, a.mark.Doubts[i].Author = "", "", ""
+	}
 	return a.remember(ctx)
 }
 
