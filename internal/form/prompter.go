@@ -262,8 +262,8 @@ func (f *Field) unreadable(text string) string {
 
 // readLine asks for a line and reads it without its end, or what there is of one
 // before an error. After Ctrl-Z it asks again: the terminal has dropped the line
-// that was begun. The read itself cannot be cancelled; when ctx ends first it is left
-// behind, as the process is about to end.
+// that was begun. The read itself cannot be cancelled; when ctx ends first it is
+// left behind, as the process is about to end.
 func (p *Prompter) readLine(ctx context.Context, asked string) (string, error) {
 	type result struct {
 		text string

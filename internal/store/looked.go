@@ -61,7 +61,8 @@ func (r *Repo) unchangedSinceLook(refs []Ref, dir string) bool {
 }
 
 // rememberLook notes where the blobs of records are, in which nothing was wrong.
-// Where nothing can be written nothing is remembered.
+// Where nothing can be written, or something else is in the place, nothing is
+// remembered.
 func (r *Repo) rememberLook(ctx context.Context, refs []Ref, dir string, blobs []string) error {
 	hashes, err := hashesOf(blobs)
 	if err != nil {
@@ -83,6 +84,8 @@ func (r *Repo) rememberLook(ctx context.Context, refs []Ref, dir string, blobs [
 	if err != nil {
 		return err
 	}
-	_ = r.writeState(r.lookPath(), append(data, '\n'))
+	if CheckPlain(r.lookPath()) == nil {
+		_ = r.writeState(r.lookPath(), append(data, '\n'))
+	}
 	return nil
 }

@@ -39,10 +39,10 @@ const (
 
 // Refs returns the tips in scope, those first that count most: the default
 // branch, the branch of records, HEAD, then local and remote-tracking branches,
-// each by name, then the foreign ones; of named revisions, what counts the same in
-// the order in which they were named. Of several tips at one commit only the first is returned. A tip
-// that cannot be read has Err set, unless it is a foreign one that nobody asked
-// for.
+// each by name, then the foreign ones; of named revisions, what counts the same
+// in the order in which they were named. Of several tips at one commit only the
+// first is returned. A tip that cannot be read has Err set, unless it is a foreign
+// one that nobody asked for.
 func (r *Repo) Refs(ctx context.Context, scope Scope) ([]Ref, error) {
 	head, err := r.Head()
 	if err != nil && scope.Current {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,11 +91,11 @@ func (a *audit) rememberMainline(ctx context.Context) error {
 }
 
 // readMarkHead reads the first line of a mark, without what follows. It is nil
-// for a mark that is not there or is damaged.
+// for a mark that is not there or is damaged, and where there is no file.
 func readMarkHead(path string) (*auditMark, error) {
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	file, err := OpenPlain(path, os.O_RDONLY, 0)
+	if isAbsent(path, err) || isError[*NotFileError](err) {
+		return nil, nil // what is in the way, doctor names
 	}
 	if err != nil {
 		return nil, err
