@@ -224,7 +224,7 @@ func (r *Repo) askAttributes(ctx context.Context, files map[string][]byte, paths
 	if settled == "" && !doubt {
 		doubt = r.hasOuterAttributes(config)
 	}
-	if !doubt || !r.git.installed() {
+	if !doubt {
 		return nil
 	}
 	said, err := r.attributesOf(ctx, config, files, paths)

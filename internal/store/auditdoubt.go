@@ -211,13 +211,9 @@ func (a *audit) searchOriginals(ctx context.Context, wanted map[plumbing.Hash]bo
 	return found, err
 }
 
-// loggedCommits are the commits that reflogs name and that are here. Without git,
-// which knows reflogs of any format, there are none.
+// loggedCommits are the commits that reflogs name and that are here.
 func (r *Repo) loggedCommits(ctx context.Context) (map[plumbing.Hash]bool, error) {
 	commits := map[plumbing.Hash]bool{}
-	if !r.git.installed() {
-		return commits, nil
-	}
 	out, err := r.git.output(ctx, "rev-list", "--no-walk=unsorted", "--reflog")
 	for hash := range bytes.FieldsSeq(out) {
 		commits[parseHash(hash)] = true

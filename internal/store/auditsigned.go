@@ -18,9 +18,6 @@ func (a *audit) judgeSignatures(ctx context.Context) error {
 	if len(a.added) == 0 {
 		return nil
 	}
-	if !a.git.installed() {
-		return errNoGit
-	}
 	var hashes bytes.Buffer
 	for _, commit := range a.added {
 		fmt.Fprintln(&hashes, a.history.at(commit.place).hash)
@@ -98,7 +95,7 @@ func (r *Repo) Mailmapped(ctx context.Context, who Ident) (Ident, error) {
 
 // mailmapped returns an author as .mailmap spells them.
 func (r *Repo) mailmapped(ctx context.Context, who author) (author, error) {
-	if !r.git.installed() || who.email == "" {
+	if who.email == "" {
 		return who, nil
 	}
 	out, err := r.git.output(ctx, "check-mailmap", who.String())

@@ -49,10 +49,6 @@ type Branch struct {
 // process of its own; they run side by side and end with ctx.
 func (r *Repo) Facts(ctx context.Context, since time.Time, emails []string) Facts {
 	f := Facts{Stashes: r.countStashes()}
-	if !r.git.installed() {
-		f.Missing = []string{"commits", "branches", "unpushed", "status"}
-		return f
-	}
 	head, err := r.Head()
 	if err != nil || head.Unborn {
 		return f

@@ -15,9 +15,6 @@ import (
 // repository: core.hooksPath, as git reads it, or hooks in the directory that all
 // worktrees share. It need not exist. Absolute.
 func (r *Repo) HooksDir(ctx context.Context) (string, error) {
-	if !r.git.installed() {
-		return "", errNoGit
-	}
 	// Not by r.git.command, which sets core.hooksPath. A relative path begins
 	// where git runs hooks (git-config(1)).
 	cmd := exec.CommandContext(ctx, r.git.path, "rev-parse", "--git-path", "hooks")
@@ -42,9 +39,6 @@ func (e *HookError) Error() string { return "the hook " + e.Hook + " refused" }
 // which may edit the message. It returns the message. With a *HookError nothing
 // has moved; the user's index and work tree are not touched at any time.
 func (r *Repo) RunHooks(ctx context.Context, change Change) (string, error) {
-	if !r.git.installed() {
-		return "", errNoGit
-	}
 	dir, err := os.MkdirTemp(r.dir, "handoff-hooks-")
 	if err != nil {
 		return "", err

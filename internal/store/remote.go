@@ -114,9 +114,6 @@ func (r *Repo) network(ctx context.Context, remote string, args ...string) (stdo
 
 // networkInput is network for a command that reads its standard input.
 func (r *Repo) networkInput(ctx context.Context, remote string, stdin io.Reader, args ...string) (stdout string, err error) {
-	if !r.git.installed() {
-		return "", errNoGit
-	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	silent := &RemoteError{Remote: remote, Fault: RemoteUnreachable, Why: fmt.Sprintf("no answer for %s", r.netWait)}

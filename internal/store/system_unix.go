@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"strconv"
 	"syscall"
 )
 
@@ -49,29 +48,12 @@ func inode(info fs.FileInfo) uint64 {
 	return 0
 }
 
-// ownedByCaller reports whether path belongs to the user of this process, or to
-// the one who called sudo.
-func ownedByCaller(path string, env environ) bool {
+// ownedByCaller reports whether path belongs to the user of this process.
+func ownedByCaller(path string) bool {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return false
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return false
-	}
-	return int(stat.Uid) == os.Geteuid() || os.Geteuid() == 0 && env.get("SUDO_UID") == strconv.FormatUint(uint64(stat.Uid), 10)
-}
-
-// device returns the file system that path is on.
-func device(path string) (uint64, bool) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, false
-	}
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return 0, false
-	}
-	return uint64(stat.Dev), true //nolint:unconvert // it is signed on darwin
+	return ok && int(stat.Uid) == os.Geteuid()
 }

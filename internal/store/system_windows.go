@@ -46,7 +46,7 @@ func inode(fs.FileInfo) uint64 { return 0 }
 
 // ownedByCaller reports whether path belongs to the user of this process or to
 // the administrators, whom git for Windows trusts as well.
-func ownedByCaller(path string, _ environ) bool {
+func ownedByCaller(path string) bool {
 	security, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.OWNER_SECURITY_INFORMATION)
 	if err != nil {
 		return false
@@ -58,7 +58,3 @@ func ownedByCaller(path string, _ environ) bool {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	return err == nil && owner.Equals(user.User.Sid) || owner.IsWellKnown(windows.WinBuiltinAdministratorsSid)
 }
-
-// device returns the volume that path is on; not known on Windows, where git
-// does not stop at volumes either.
-func device(string) (uint64, bool) { return 0, false }
