@@ -392,7 +392,7 @@ func (r *Repo) CheckAttributes(ctx context.Context, dir string) error {
 // SettleAttributes adds to the work tree's file of attributes for the records
 // below dir the line that switches everything off by which git changes bytes.
 // The user commits it.
-func (r *Repo) SettleAttributes(dir string) (err error) {
+func (r *Repo) SettleAttributes(dir string) error {
 	root, err := openDir(r.worktree, dir, true, new([]string))
 	if err != nil {
 		return err
@@ -416,17 +416,5 @@ func (r *Repo) SettleAttributes(dir string) (err error) {
 		}
 		data = append(old, data...)
 	}
-	temp := ".tmp-" + newToken()[:12] + attributesName
-	file, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = root.Rename(temp, attributesName)
-	}
-	if err != nil {
-		return errors.Join(err, root.Remove(temp))
-	}
-	return nil
+	return replaceIn(root, attributesName, 0o666, data, nil)
 }

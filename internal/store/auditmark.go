@@ -366,29 +366,12 @@ func (m *auditMark) keptRecords(names *recordNames) iter.Seq[keptRecord] {
 	}
 }
 
-// writeState replaces a file of ours in the git directory. Killed at any
-// instant, the old or the new one is there.
+// writeState replaces a file of ours in the git directory.
 func (r *Repo) writeState(path string, parts ...[]byte) error {
 	if err := r.makeDirs(filepath.Dir(path)); err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	for _, data := range parts {
-		if err == nil {
-			_, err = file.Write(data)
-		}
-	}
-	err = errors.Join(err, file.Sync(), file.Close(), r.share(file.Name()))
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return nil
+	return ReplaceFile(path, 0o600, slices.Concat(parts...), func(file *os.File) error { return r.share(file.Name()) })
 }
 
 // sortedHashes returns the members of a set in hex, sorted.

@@ -201,7 +201,7 @@ func (r *Repo) removeOwnLock(path string) error {
 }
 
 // leftovers are the names of our temporary files in the git directory.
-var leftovers = []string{"handoff-hooks-*", "handoff/lock-*", "handoff/index-*", "handoff/key-*", "handoff/verified-*", "handoff/squashed-*", "handoff/looked-*", "handoff/draft-*", "handoff/attributes-*"}
+var leftovers = []string{"handoff-hooks-*", "handoff/lock-*", "handoff/index-*", "handoff/key-*", "handoff/.tmp-*", "handoff/draft-*", "handoff/attributes-*"}
 
 // lookAtLeftovers looks for temporary files that a killed process has left.
 func (r *Repo) lookAtLeftovers(context.Context, string) ([]Fault, error) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -83,6 +84,50 @@ func ReadPlain(path string) ([]byte, error) {
 	}
 	defer file.Close()
 	return io.ReadAll(file)
+}
+
+// ReplaceFile replaces a file, or makes it: killed at any instant, the old or the
+// new one is there. mode is subject to the umask; what adjust, which may be nil,
+// does to the new file is not. The directory must exist.
+func ReplaceFile(path string, mode fs.FileMode, data []byte, adjust func(*os.File) error) error {
+	dir, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return replaceIn(dir, filepath.Base(path), mode, data, adjust)
+}
+
+// replaceIn is ReplaceFile in a directory that is open: what has come in its place
+// since then is not written to. Errors name the file that was to be replaced.
+func replaceIn(dir *os.Root, name string, mode fs.FileMode, data []byte, adjust func(*os.File) error) error {
+	failed := func(err error) error {
+		return &fs.PathError{Op: "write", Path: filepath.Join(dir.Name(), name), Err: err}
+	}
+	temp := ".tmp-" + newToken()[:12] + "-" + name
+	file, err := dir.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return failed(causeOf(err))
+	}
+	_, err = file.Write(data)
+	if adjust != nil {
+		err = errors.Join(err, adjust(file))
+	}
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = dir.Rename(temp, name)
+	}
+	if err != nil {
+		return errors.Join(failed(causeOf(err)), dir.Remove(temp))
+	}
+	return nil
+}
+
+// causeOf returns what the system said, without the name of the file.
+func causeOf(err error) error {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno
+	}
+	return err
 }
 
 // isAbsent reports whether err, of reading the file path, says that nothing is

@@ -28,17 +28,14 @@ func tryLock(file *os.File) (bool, error) {
 func shareLock(cmd *exec.Cmd, file *os.File) { cmd.ExtraFiles = append(cmd.ExtraFiles, file) }
 
 // ownSession gives cmd, and all that it starts, a session of their own: they have
-// no terminal to ask on, and can be ended together.
+// no terminal to ask on, can be ended together, and signals to ours, as of Ctrl-C,
+// do not reach them.
 func ownSession(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
 
 // signalSession sends a signal to cmd and to what it has started.
 func signalSession(cmd *exec.Cmd, signal syscall.Signal) error {
 	return syscall.Kill(-cmd.Process.Pid, signal)
 }
-
-// ownGroup starts cmd in a process group of its own, which signals to ours do
-// not reach.
-func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 // inode returns the number of a file, 0 when it is not known.
 func inode(info fs.FileInfo) uint64 {

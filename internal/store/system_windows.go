@@ -30,16 +30,14 @@ func tryLock(file *os.File) (bool, error) {
 // Here a lock belongs to one process.
 func shareLock(*exec.Cmd, *os.File) {}
 
-// ownSession does nothing: what a command starts here cannot be ended with it.
-func ownSession(*exec.Cmd) {}
+// ownSession starts cmd in a process group of its own, which Ctrl-C does not
+// reach. What it starts cannot be ended with it.
+func ownSession(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &windows.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
+}
 
 // signalSession ends cmd, as there are no signals.
 func signalSession(cmd *exec.Cmd, _ syscall.Signal) error { return cmd.Process.Kill() }
-
-// ownGroup starts cmd in a process group of its own, which Ctrl-C does not reach.
-func ownGroup(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &windows.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
-}
 
 // inode would return the number of a file. Windows has none.
 func inode(fs.FileInfo) uint64 { return 0 }
