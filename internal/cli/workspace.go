@@ -47,7 +47,7 @@ type workspace struct {
 	progress func(records int)                                  // is told when a first index takes its time; may be nil
 	recall   query.Recall                                       // knows more of the state
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
-	unproven func() map[string]bool                             // the ids of the verdicts that nobody here saw given
+	unproven func() store.RecordIDs                             // the ids of the verdicts that nobody here saw given
 }
 
 // open finds the repository for somebody who reads: a configuration that is
