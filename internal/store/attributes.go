@@ -389,10 +389,10 @@ func (r *Repo) CheckAttributes(ctx context.Context, dir string) error {
 	return r.checkAttributes(ctx, root, []NewFile{sample}, there && r.worktree != "")
 }
 
-// SettleAttributes adds to the work tree's file of attributes for the records
+// WriteAttributes adds to the work tree's file of attributes for the records
 // below dir the line that switches everything off by which git changes bytes.
 // The user commits it.
-func (r *Repo) SettleAttributes(dir string) error {
+func (r *Repo) WriteAttributes(dir string) error {
 	root, err := openDir(r.worktree, dir, true, new([]string))
 	if err != nil {
 		return err

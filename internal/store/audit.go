@@ -117,7 +117,7 @@ func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
 	}
 	a.setRemotes(tracking)
 	if !a.mark.covers(a.tips, a.main, a.remotes) {
-		if err := a.run(ctx, a.walk, a.judgeCommits, a.judgeSignatures, a.endCommits, a.forgetGone, a.settleDoubts,
+		if err := a.run(ctx, a.walk, a.judgeCommits, a.judgeSignatures, a.endCommits, a.forgetGone, a.resolveDoubts,
 			a.judgeUnion, a.judgeLost, a.judgeMainline, a.remember); err != nil {
 			return AuditReport{}, err
 		}
@@ -178,7 +178,7 @@ type audit struct {
 	blocks    *blockCache
 
 	history     *history                             // the commits that are new; until endCommits
-	merged      []bool                               // by place: whether the mainline reaches a commit
+	merged      []bool                               // by position: whether the mainline reaches a commit
 	configs     map[plumbing.Hash]*teamconfig.Config // by blob; nil for one that cannot be read
 	mainConfigs map[plumbing.Hash]bool               // the blobs of those that the mainline has or had
 	writers     map[whoseCommit]teamconfig.Writer

@@ -20,7 +20,7 @@ func (a *audit) judgeSignatures(ctx context.Context) error {
 	}
 	var hashes bytes.Buffer
 	for _, commit := range a.added {
-		fmt.Fprintln(&hashes, a.history.at(commit.place).hash)
+		fmt.Fprintln(&hashes, a.history.at(commit.pos).hash)
 	}
 	cmd := a.git.command(ctx, "false", "--no-replace-objects", "log", "--no-show-signature", "--no-walk=unsorted", "--stdin", "--format=%G?%x00%GS")
 	out, err := runCommand(ctx, cmd, "log", &hashes)
@@ -54,7 +54,7 @@ var signatureFaults = map[string]string{
 
 // judgeSignature judges the signature of one commit.
 func (a *audit) judgeSignature(commit judgedCommit, verdict, signer string) error {
-	rev := a.history.at(commit.place)
+	rev := a.history.at(commit.pos)
 	fault, isFault := signatureFaults[verdict]
 	kind := AuditUnsigned
 	if !isFault {

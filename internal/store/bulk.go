@@ -17,7 +17,7 @@ import (
 const readChunk = 512
 
 // ReadAll reads blobs on all processors, in the order in which the packs hold
-// them, and calls use with the place, the content and the error of each, as
+// them, and calls use with the position, the content and the error of each, as
 // [Repo.Read] returns them. Several calls come at the same time, each with a
 // content that must not be changed. The first error of use ends the reading.
 //
@@ -37,12 +37,12 @@ func (r *Repo) ReadAll(ctx context.Context, blobs []string, max int64, use func(
 	err = r.inChunks(ctx, blocks, runtime.GOMAXPROCS(0), len(order), readChunk, func(o *objects) func(begin, end int) error {
 		return func(begin, end int) error {
 			for _, want := range order[begin:end] {
-				data, err := o.blobAt(want, hashes[want.place], max)
+				data, err := o.blobAt(want, hashes[want.pos], max)
 				if isMissing(err) {
 					missing.Add(1)
 					continue
 				}
-				if err := use(want.place, data, err); err != nil {
+				if err := use(want.pos, data, err); err != nil {
 					return err
 				}
 			}
@@ -70,9 +70,9 @@ func hashesOf(blobs []string) ([]plumbing.Hash, error) {
 
 // wanted is a blob, and where a pack was seen to have it.
 type wanted struct {
-	place int    // among those that were asked for
-	pack  string // path without extension; "" when it was seen in none
-	at    int64
+	pos  int    // among those that were asked for
+	pack string // path without extension; "" when it was seen in none
+	at   int64
 }
 
 // inPackOrder looks blobs up. What no pack has, and what cannot be looked up,
@@ -83,7 +83,7 @@ func (r *Repo) inPackOrder(ctx context.Context, blocks *blockCache, hashes []plu
 	if err := r.inChunks(ctx, blocks, runtime.GOMAXPROCS(0), len(order), chunk, func(o *objects) func(begin, end int) error {
 		return func(begin, end int) error {
 			for i := begin; i < end; i++ {
-				order[i].place = i
+				order[i].pos = i
 				order[i].locate(o, hashes[i])
 			}
 			return nil

@@ -315,7 +315,7 @@ func (r *Repo) lookAtAttributes(ctx context.Context, dir string) ([]Fault, error
 	fault := Fault{Path: wrong.File, Message: "git would change the bytes of records (" + wrong.Attribute + "), and a later commit -a would destroy them",
 		WayOut: wrong.WayOut()}
 	if wrong.File == dir+"/"+attributesName && !wrong.Committed && r.worktree != "" {
-		fault.Repair = func(context.Context) error { return r.SettleAttributes(dir) }
+		fault.Repair = func(context.Context) error { return r.WriteAttributes(dir) }
 	}
 	return []Fault{fault}, nil
 }

@@ -75,7 +75,7 @@ func (r *Repo) rememberLook(ctx context.Context, refs []Ref, dir string, blobs [
 	l := look{Dir: dir, Tips: tipsOf(refs)}
 	for _, w := range order {
 		if w.pack == "" {
-			l.Loose = append(l.Loose, blobs[w.place])
+			l.Loose = append(l.Loose, blobs[w.pos])
 		} else if len(l.Packs) == 0 || l.Packs[len(l.Packs)-1] != w.pack {
 			l.Packs = append(l.Packs, w.pack) // in their order
 		}

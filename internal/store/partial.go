@@ -173,8 +173,8 @@ func (r *Repo) addBlobs(ctx context.Context, objects *objects, a *absent, blobs 
 		if w.pack != "" {
 			break // the others are in packs
 		}
-		if err := objects.checkPresent(hashes[w.place]); errors.Is(err, plumbing.ErrObjectNotFound) {
-			a.below = append(a.below, blobs[w.place])
+		if err := objects.checkPresent(hashes[w.pos]); errors.Is(err, plumbing.ErrObjectNotFound) {
+			a.below = append(a.below, blobs[w.pos])
 		}
 	}
 	return err

@@ -66,7 +66,7 @@ func (a *audit) auditMainline(ctx context.Context) (err error) {
 	if a.verified, err = a.loadMark(a.auditPath(), a.opts.Dir, a.mark.Shallow, false); err != nil {
 		return err
 	}
-	return a.run(ctx, a.walk, a.judgeCommits, a.endCommits, a.forgetGone, a.settleDoubts, a.rememberMainline)
+	return a.run(ctx, a.walk, a.judgeCommits, a.endCommits, a.forgetGone, a.resolveDoubts, a.rememberMainline)
 }
 
 // setBranches has the commits of all branches looked at.

@@ -177,18 +177,18 @@ func (r *Repo) unreadBlobs(ctx context.Context, blobs []string, all bool) ([]err
 	}
 	sound := make(map[string]error)
 	for _, w := range order {
-		h := hashes[w.place]
+		h := hashes[w.pos]
 		if w.pack == "" {
 			data, err := objects.blob(h, handoff.MaxSize)
 			if !isMissing(err) {
-				_ = note(w.place, data, err)
+				_ = note(w.pos, data, err)
 			}
 			continue
 		}
 		if _, looked := sound[w.pack]; !looked {
 			sound[w.pack] = objects.checkPresent(h)
 		}
-		unread[w.place] = sound[w.pack]
+		unread[w.pos] = sound[w.pack]
 	}
 	return unread, context.Cause(ctx)
 }

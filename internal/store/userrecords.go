@@ -40,9 +40,9 @@ type userRecords struct {
 	found       map[plumbing.Hash][]treeFile // directory of records → the records in it that no other ref has
 }
 
-// days returns the days of the ref at a place with the records that the user
+// days returns the days of the ref at a position with the records that the user
 // committed.
-func (u *userRecords) days(place int, ref Ref) []Day {
+func (u *userRecords) days(pos int, ref Ref) []Day {
 	dir := u.introducing.dir
 	c, err := u.introducing.repo.ReadCommit(ref.Hash)
 	if err != nil {
@@ -71,7 +71,7 @@ func (u *userRecords) days(place int, ref Ref) []Day {
 		for _, f := range files {
 			sum.Write([]byte(f.Path + "\x00" + f.Blob + "\x00"))
 		}
-		days = append(days, Day{Path: day, Tree: "user " + hex.EncodeToString(sum.Sum(nil)), Ref: place, files: files})
+		days = append(days, Day{Path: day, Tree: "user " + hex.EncodeToString(sum.Sum(nil)), Ref: pos, files: files})
 	}
 	return days
 }
