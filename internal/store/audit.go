@@ -6,7 +6,6 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -296,15 +295,4 @@ func (a *audit) finding(rev *revision, kind AuditKind, code string, level handof
 		f.Commit, f.Author, f.At = rev.hash.String(), a.history.authors[rev.author].String(), rev.date()
 	}
 	return f
-}
-
-// parseRecordName reads the path of a record below dir. The name decides who
-// wrote a record and when: one whose content says something else is believed by
-// nobody.
-func parseRecordName(dir, path string) (handoff.FileName, bool) {
-	name, ok := strings.CutPrefix(path, dir+"/")
-	if !ok {
-		return handoff.FileName{}, false
-	}
-	return handoff.ParseFileName(name)
 }

@@ -29,7 +29,11 @@ type revisionChanges struct {
 // judge with the position and the changes of each, parents first. What is known
 // already, and what stands at the edge of a shallow clone, has no changes.
 func (r *Repo) eachChange(ctx context.Context, blocks *blockCache, h *history, dir string, progress func(done, total int), judge func(pos int32, changes *revisionChanges) error) error {
-	return inTurns(ctx, r, blocks, auditProcessors(), len(h.order), auditChunk, func(o *objects) func(begin, end int) ([]revisionChanges, error) {
+	all, err := r.loadObjects()
+	if err != nil {
+		return err
+	}
+	return inTurns(ctx, all, blocks, auditProcessors(), len(h.order), auditChunk, func(o *objects) func(begin, end int) ([]revisionChanges, error) {
 		c := &changeCollector{history: h, dir: dir, trees: newTreeComparer(ctx, o)}
 		return func(begin, end int) ([]revisionChanges, error) { return c.collect(h.order[begin:end]) }
 	}, func(begin int, all []revisionChanges) error {

@@ -210,13 +210,3 @@ func (a *audit) searchOriginals(ctx context.Context, wanted map[plumbing.Hash]bo
 	})
 	return found, err
 }
-
-// loggedCommits are the commits that reflogs name and that are here.
-func (r *Repo) loggedCommits(ctx context.Context) (map[plumbing.Hash]bool, error) {
-	commits := map[plumbing.Hash]bool{}
-	out, err := r.git.output(ctx, "rev-list", "--no-walk=unsorted", "--reflog")
-	for hash := range bytes.FieldsSeq(out) {
-		commits[parseHash(hash)] = true
-	}
-	return commits, err
-}

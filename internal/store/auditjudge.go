@@ -109,9 +109,6 @@ func (a *audit) touch(c treeChange) {
 	}
 }
 
-// String writes the state of a file as a mark holds it.
-func (s fileState) String() string { return fmt.Sprintf("%06o %s", uint32(s.mode), s.hash) }
-
 // judgeAlteration judges a record that a commit changed or removed.
 func (a *audit) judgeAlteration(rev *revision, c treeChange) {
 	first, before := a.mark.Touched[c.path]

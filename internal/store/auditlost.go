@@ -169,7 +169,7 @@ func (a *audit) findElsewhere() error {
 	}
 	defer objects.Close()
 	refs = slices.DeleteFunc(refs, func(ref Ref) bool { return ref.Err != nil || !a.HasCommit(ref.Hash) })
-	everywhere, err := objects.readUnion(refs, a.names, len(a.union.files))
+	everywhere, err := readUnion(objects, refs, a.names, len(a.union.files))
 	if err != nil {
 		return err
 	}

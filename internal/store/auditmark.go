@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"iter"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -255,7 +254,7 @@ func (a *audit) recallTips() error {
 		return err
 	}
 	defer objects.Close()
-	union, err := objects.readUnion(refs, a.names, 0)
+	union, err := readUnion(objects, refs, a.names, 0)
 	if err == nil {
 		a.mark.setRefs(refs)
 		a.mark.keep(union)
@@ -364,14 +363,6 @@ func (m *auditMark) tipRecords(names *recordNames) iter.Seq[tipRecord] {
 			}
 		}
 	}
-}
-
-// writeState replaces a file of ours in the git directory.
-func (r *Repo) writeState(path string, parts ...[]byte) error {
-	if err := r.makeDirs(filepath.Dir(path)); err != nil {
-		return err
-	}
-	return ReplaceFile(path, 0o600, slices.Concat(parts...), func(file *os.File) error { return r.share(file.Name()) })
 }
 
 // sortedHashes returns the members of a set in hex, sorted.

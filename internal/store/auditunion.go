@@ -92,9 +92,9 @@ type unionFile struct {
 
 // readUnion lists the records in the trees of refs. expected is about how many
 // there are.
-func (o *objects) readUnion(refs []Ref, names *recordNames, expected int) (*recordUnion, error) {
+func readUnion(o *objects, refs []Ref, names *recordNames, expected int) (*recordUnion, error) {
 	u := &recordUnion{names: names, files: make([]unionFile, 0, expected)}
-	walk := o.newTreeWalk(names.dir)
+	walk := newTreeWalk(o, names.dir)
 	for i, ref := range refs {
 		if ref.Err != nil || ref.Only != nil {
 			continue // the report says so; or nobody reads it
@@ -154,7 +154,7 @@ func (a *audit) judgeUnion(ctx context.Context) error {
 	}
 	defer objects.Close()
 	objects.readThrough(a.blocks)
-	if a.union, err = objects.readUnion(a.refs, a.names, a.mark.Records); err != nil {
+	if a.union, err = readUnion(objects, a.refs, a.names, a.mark.Records); err != nil {
 		return err
 	}
 	a.mark.drop(AuditDuplicated)
@@ -198,7 +198,11 @@ func (a *audit) judgeDigests(ctx context.Context) error {
 		}
 	}
 	wrong := make([]bool, len(acks))
-	if err := a.inChunks(ctx, a.blocks, auditProcessors(), len(acks), auditChunk, func(o *objects) func(begin, end int) error {
+	all, err := a.loadObjects()
+	if err != nil {
+		return err
+	}
+	if err := all.inChunks(ctx, a.blocks, auditProcessors(), len(acks), auditChunk, func(o *objects) func(begin, end int) error {
 		return func(begin, end int) (err error) {
 			for i := begin; i < end && err == nil; i++ {
 				wrong[i], err = a.acksOtherBytes(o, a.union.files[acks[i]].hash)

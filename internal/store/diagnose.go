@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -93,15 +92,6 @@ func (r *Repo) writerDied() (bool, error) {
 	return err == nil && info.Size() > 0, err
 }
 
-// unlessMissing drops the error of a file that is not there or not ours to read,
-// and that of something else in its place, which lookAtPlaces reports.
-func unlessMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || isError[*NotFileError](err) {
-		return nil
-	}
-	return err
-}
-
 // lookAtRefs looks for references that cannot be read, and says where their
 // reflogs last saw them.
 func (r *Repo) lookAtRefs(context.Context, string) ([]Fault, error) {
@@ -168,25 +158,6 @@ func (r *Repo) lookAtLocks(context.Context, string) ([]Fault, error) {
 	return faults, nil
 }
 
-// lockFiles returns the lock files in the git directory.
-func (r *Repo) lockFiles() []string {
-	var found []string
-	for _, dir := range []string{r.dir, r.common} {
-		for _, pattern := range []string{"*.lock", "reftable/*.lock"} {
-			names, _ := filepath.Glob(filepath.Join(escapeGlob(dir), filepath.FromSlash(pattern)))
-			found = append(found, names...)
-		}
-	}
-	_ = filepath.WalkDir(filepath.Join(r.common, "refs"), func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && strings.HasSuffix(path, ".lock") {
-			found = append(found, path)
-		}
-		return nil
-	})
-	slices.Sort(found)
-	return slices.Compact(found)
-}
-
 // removeOwnLock removes a lock of ours, unless a writer of ours lives.
 func (r *Repo) removeOwnLock(path string) error {
 	file, err := OpenPlain(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
@@ -249,7 +220,7 @@ func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := objects.newTreeWalk(dir).files(plumbing.NewHash(head.Hash))
+	files, err := newTreeWalk(objects, dir).files(plumbing.NewHash(head.Hash))
 	if isMissing(err) {
 		return nil, err // what else cannot be read is said with the records
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -304,16 +303,6 @@ func (w *historyWalk) parse(rev *revision, data []byte) (parents []plumbing.Hash
 		}
 	}
 	return nil, fmt.Errorf("commit %s: no author", rev.hash)
-}
-
-// parseHash reads a hash in hex, zero for what is none.
-func parseHash(digits []byte) (hash plumbing.Hash) {
-	if len(digits) == 2*hashSize {
-		if _, err := hex.Decode(hash[:], digits); err != nil {
-			return plumbing.ZeroHash
-		}
-	}
-	return hash
 }
 
 // ident reads the author of a commit and when that was. Old imports have authors

@@ -154,12 +154,3 @@ func (r *Repo) newObjects() (*objects, error) {
 	o.shared = r.sharing()
 	return o, nil
 }
-
-// absoluteFrom returns path, taken from dir unless it is absolute.
-func absoluteFrom(dir, path string) string {
-	path = filepath.FromSlash(path)
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
-	}
-	return filepath.Join(dir, path)
-}

@@ -1,12 +1,16 @@
 package store
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // NotFileError says that something else is where a file belongs. A named pipe
@@ -139,4 +143,39 @@ func isAbsent(path string, err error) bool {
 	}
 	info, err := os.Lstat(path)
 	return err != nil || info.Mode()&fs.ModeSymlink == 0
+}
+
+// absoluteFrom returns path, taken from dir unless it is absolute.
+func absoluteFrom(dir, path string) string {
+	path = filepath.FromSlash(path)
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(dir, path)
+}
+
+// removeFile removes a file, if it is there.
+func removeFile(path string) error {
+	err := os.Remove(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// unlessMissing drops the error of a file that is not there or not ours to read,
+// and that of something else in its place, which lookAtPlaces reports.
+func unlessMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || isError[*NotFileError](err) {
+		return nil
+	}
+	return err
+}
+
+// newToken returns the content of lock files: as long as the hash that is to
+// replace it, so that replacing leaves no moment in which the file is empty.
+func newToken() string {
+	token := make([]byte, len(plumbing.ZeroHash))
+	rand.Read(token)
+	return hex.EncodeToString(token)
 }

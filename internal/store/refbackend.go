@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 )
 
@@ -104,3 +105,18 @@ const onlySHA1 = "handoff reads SHA-1 repositories only"
 
 // ownRepository makes a repository whose formats are known, beside this one.
 const ownRepository = "git init --object-format=sha1 ../handoffs makes a repository of its own for the records"
+
+// Commit is where the files are after an append.
+type Commit struct {
+	Hash   string // 40 hex digits
+	Ref    string // the reference that now holds it: "refs/heads/main", or "HEAD" when detached
+	Parent string // "" for the first commit of a branch
+}
+
+// errMoved says that the branch was moved by somebody who takes no locks, or
+// that an append which was killed is to be repaired first.
+var errMoved = errors.New("the branch moved")
+
+// maxTries is how often an append or a replay begins because the branch moved,
+// and a push because the remote did.
+const maxTries = 5

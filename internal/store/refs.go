@@ -375,3 +375,9 @@ func parentsOf(path string) []string {
 	}
 	return parents
 }
+
+// DetachedError says that HEAD is on no branch and the caller did not allow a
+// commit there.
+type DetachedError struct{ Hash string }
+
+func (e *DetachedError) Error() string { return "HEAD is detached at " + e.Hash }

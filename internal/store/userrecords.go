@@ -12,25 +12,6 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// User is somebody who commits, under any of their addresses.
-type User struct {
-	judge     *refJudge
-	addresses string
-}
-
-// newUser is the user that a scope names.
-func newUser(j *refJudge) *User {
-	own := slices.Concat(j.scope.Mine, j.scope.Roster)
-	for i := range own {
-		own[i] = strings.ToLower(own[i])
-	}
-	slices.Sort(own)
-	return &User{j, strings.Join(slices.Compact(own), " ")}
-}
-
-// String is the addresses, without those that .mailmap adds.
-func (u *User) String() string { return u.addresses }
-
 // userRecords finds the records of foreign refs that the user committed, and that
 // no other ref has.
 type userRecords struct {
