@@ -24,7 +24,7 @@ type Context struct {
 	// ClockSkew is how far clocks may differ.
 	ClockSkew time.Duration
 	// State is what the records meant before this one.
-	State *handoff.State
+	State *handoff.View
 
 	Settings
 	Team
