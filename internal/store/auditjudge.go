@@ -20,7 +20,7 @@ type judgedCommit struct {
 
 // judgeCommits looks at what each new commit changed, parents first.
 func (a *audit) judgeCommits(ctx context.Context) error {
-	return a.eachChange(ctx, a.blocks, a.history, a.opts.Dir, a.opts.Progress, func(pos int32, changes *revisionChanges) error {
+	return a.eachChange(ctx, a.history, a.opts.Progress, func(pos int32, changes *revisionChanges) error {
 		if changes.err != nil {
 			a.found(a.history.at(pos), AuditUnreadable, "HO903", handoff.LevelError, "", "what it changed cannot be read: "+changes.err.Error())
 			return nil

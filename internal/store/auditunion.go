@@ -105,7 +105,7 @@ func readUnion(o *objects, refs []Ref, names *recordNames, expected int) (*recor
 			}
 		})
 		if isMissing(err) {
-			return nil, err // the rest is for [Repo.LookAtRecords] to say
+			return nil, err // the rest is for [LookAtRecords] to say
 		}
 		u.partial = u.partial || err != nil
 	}

@@ -10,7 +10,7 @@ import (
 // whose core.hooksPath makes this repository share its hooks with others; "" when
 // the hooks are its own. A relative path that stays in the work tree is: it names
 // another directory in each repository.
-func (r *Repo) HooksShared(ctx context.Context) (scope string, err error) {
+func (r *gitRepo) HooksShared(ctx context.Context) (scope string, err error) {
 	const key = "core.hookspath"
 	c, err := r.loadConfig()
 	if err != nil {

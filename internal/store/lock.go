@@ -32,7 +32,7 @@ func (e *BusyError) Error() string {
 // lockFile takes the lock of target, waiting up to r.lockWait for whoever has
 // it, and puts token in it. A lock that does not clear is a *BusyError; it is
 // never removed, because nothing tells a slow owner from a dead one.
-func (r *Repo) lockFile(ctx context.Context, target, token string) (*lock, error) {
+func (r *gitRepo) lockFile(ctx context.Context, target, token string) (*lock, error) {
 	draft := r.lockDraftPath(token)
 	defer os.Remove(draft) // if that fails, whoever gives up the marker sees to it
 	if err := errors.Join(os.WriteFile(draft, []byte(token+"\n"), 0o666), r.share(draft)); err != nil {
@@ -58,13 +58,13 @@ func (r *Repo) lockFile(ctx context.Context, target, token string) (*lock, error
 }
 
 // lockDraftPath returns where the writer with that token prepares a lock file.
-func (r *Repo) lockDraftPath(token string) string {
+func (r *gitRepo) lockDraftPath(token string) string {
 	return filepath.Join(r.dir, "handoff", "lock-"+token)
 }
 
 // createLock creates the lock file path as a second name of draft, so that it
 // has its token from its first moment. One that exists is fs.ErrExist.
-func (r *Repo) createLock(draft, path string) error {
+func (r *gitRepo) createLock(draft, path string) error {
 	err := os.Link(draft, path)
 	// Git removes directories of references when they become empty, perhaps
 	// just now: try again a few times.
@@ -82,7 +82,7 @@ func (r *Repo) createLock(draft, path string) error {
 
 // copyLock creates the lock file path as a copy of draft, for file systems that
 // give a file one name only.
-func (r *Repo) copyLock(draft, path string) error {
+func (r *gitRepo) copyLock(draft, path string) error {
 	token, err := os.ReadFile(draft)
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func wait(ctx context.Context, d time.Duration) error {
 }
 
 // lockFiles returns the lock files in the git directory.
-func (r *Repo) lockFiles() []string {
+func (r *gitRepo) lockFiles() []string {
 	var found []string
 	for _, dir := range []string{r.dir, r.common} {
 		for _, pattern := range []string{"*.lock", "reftable/*.lock"} {

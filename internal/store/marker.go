@@ -35,12 +35,12 @@ type markedFile struct {
 	Blob string `json:"blob"`
 }
 
-func (r *Repo) markerPath() string { return filepath.Join(r.dir, "handoff", "append") }
+func (r *gitRepo) markerPath() string { return filepath.Join(r.dir, "handoff", "append") }
 
 // newMarker begins an append to ref: it waits for other writers in this work
 // tree and writes the first line. The error is errMoved while the marker of a
 // killed append is there.
-func (r *Repo) newMarker(ctx context.Context, ref string) (*marker, error) {
+func (r *gitRepo) newMarker(ctx context.Context, ref string) (*marker, error) {
 	if err := r.makeDirs(filepath.Dir(r.markerPath())); err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (r *Repo) newMarker(ctx context.Context, ref string) (*marker, error) {
 }
 
 // beginMarker does the rest of newMarker with the open file.
-func (r *Repo) beginMarker(ctx context.Context, m *marker) error {
+func (r *gitRepo) beginMarker(ctx context.Context, m *marker) error {
 	if err := r.waitLock(ctx, m.file); err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (m *marker) lastLine(data []byte) bool {
 
 // waitLock takes the advisory lock of file, waiting for its holder as for a
 // lock of git's.
-func (r *Repo) waitLock(ctx context.Context, file *os.File) error {
+func (r *gitRepo) waitLock(ctx context.Context, file *os.File) error {
 	for deadline := time.Now().Add(r.lockWait); ; {
 		ok, err := tryLock(file)
 		if ok || err != nil {

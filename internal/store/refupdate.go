@@ -155,7 +155,7 @@ func (r *gitRefs) startUpdate(ctx context.Context, m *marker, entry logEntry) (*
 
 // withoutConfigHooks returns options under which git runs no hook that the
 // configuration names, as it runs none in a file.
-func (r *Repo) withoutConfigHooks() ([]string, error) {
+func (r *gitRepo) withoutConfigHooks() ([]string, error) {
 	c, err := r.loadConfig()
 	if err != nil {
 		return nil, err
