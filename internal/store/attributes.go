@@ -373,11 +373,7 @@ func (r *Repo) CheckAttributes(ctx context.Context, dir string) error {
 	}
 	var root plumbing.Hash
 	if !head.Unborn {
-		objects, err := r.loadObjects()
-		if err != nil {
-			return err
-		}
-		if root, err = objects.commitTree(plumbing.NewHash(head.Hash)); err != nil {
+		if _, root, err = r.treeOf(head.Hash); err != nil {
 			return err
 		}
 	}

@@ -280,9 +280,9 @@ func (a *audit) report() AuditReport {
 	return report
 }
 
-// found notes a finding about what a commit did to a record.
-func (a *audit) found(rev *revision, kind AuditKind, code string, level handoff.Level, path, message string) {
-	a.mark.Findings = append(a.mark.Findings, a.finding(rev, kind, code, level, path, message))
+// found notes an error in what a commit did to a record.
+func (a *audit) found(rev *revision, kind AuditKind, code, path, message string) {
+	a.mark.Findings = append(a.mark.Findings, a.finding(rev, kind, code, handoff.LevelError, path, message))
 }
 
 // finding is what a commit, nil for none, did to a record.

@@ -74,7 +74,12 @@ func (s Setting) IsFalse() bool { return parseFalse(s.Value) }
 // Settings returns the values in a section and its subsections, in the order
 // that git reads them.
 func (r *gitRepo) Settings(ctx context.Context, section string) ([]Setting, error) {
-	out, err := r.git.output(ctx, "config", "-z", "--show-scope", "--get-regexp", "^"+regexp.QuoteMeta(section)+`\.`)
+	return r.settingsLike(ctx, "^"+regexp.QuoteMeta(section)+`\.`)
+}
+
+// settingsLike returns the values of the keys that match a regular expression.
+func (r *gitRepo) settingsLike(ctx context.Context, pattern string) ([]Setting, error) {
+	out, err := r.git.output(ctx, "config", "-z", "--show-scope", "--get-regexp", pattern)
 	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
 		return nil, nil // there is none
 	}
@@ -151,17 +156,13 @@ func (r *gitRepo) Editor(ctx context.Context) (string, error) {
 // repository's own configuration says does not count: it may have come with the
 // repository.
 func (r *gitRepo) userSetting(ctx context.Context, key string) (string, error) {
-	out, err := r.git.output(ctx, "config", "-z", "--show-scope", "--get-all", key)
-	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
-		return "", nil // nobody has set it
-	}
-	value := ""
-	for pair := range slices.Chunk(strings.Split(string(out), "\x00"), 2) {
-		if len(pair) == 2 && slices.Contains([]string{"system", "global", "command"}, pair[0]) {
-			value = pair[1]
+	settings, err := r.settingsLike(ctx, "^"+regexp.QuoteMeta(key)+"$")
+	for _, s := range slices.Backward(settings) {
+		if slices.Contains([]string{"system", "global", "command"}, s.Scope) {
+			return s.Value, nil
 		}
 	}
-	return value, err
+	return "", err
 }
 
 // canonicalKey writes the section and the variable of a key in lower case.

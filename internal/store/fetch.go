@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,12 +10,8 @@ import (
 
 // Shallow reports whether history is cut off somewhere.
 func (r *gitRepo) Shallow() bool {
-	path := filepath.Join(r.common, "shallow")
-	info, err := os.Stat(path)
-	if err != nil {
-		return !isAbsent(path, err) // it may say so
-	}
-	return info.Size() > 0
+	edge, err := r.shallowEdge()
+	return err != nil || len(edge) > 0 // what cannot be read may say so
 }
 
 // Remotes returns the names of the configured remotes, sorted.

@@ -32,16 +32,22 @@ func (r *gitRepo) HasPath(commit, path string) (bool, error) {
 // findPath returns what is at a path in the tree of a commit, and where it can be
 // read.
 func (r *gitRepo) findPath(commit, path string) (*objects, treeFile, bool, error) {
-	objects, err := r.loadObjects()
-	if err != nil {
-		return nil, treeFile{}, false, err
-	}
-	root, err := objects.commitTree(plumbing.NewHash(commit))
+	objects, root, err := r.treeOf(commit)
 	if err != nil {
 		return nil, treeFile{}, false, err
 	}
 	f, ok, err := objects.treeEntryAt(root, path)
 	return objects, f, ok, err
+}
+
+// treeOf returns the tree of a commit, and where it can be read.
+func (r *gitRepo) treeOf(commit string) (*objects, plumbing.Hash, error) {
+	objects, err := r.loadObjects()
+	if err != nil {
+		return nil, plumbing.ZeroHash, err
+	}
+	root, err := objects.commitTree(plumbing.NewHash(commit))
+	return objects, root, err
 }
 
 // PathHash returns the hash of the file or directory in the tree of a commit, ""

@@ -39,7 +39,7 @@ func (r *gitRepo) logUpdate(refs []string, old, hash string, entry logEntry) err
 func (r *gitRepo) appendLog(ref, line string) error {
 	path := r.logPath(ref)
 	flags := os.O_WRONLY | os.O_APPEND
-	if r.startsLog(ref) {
+	if r.startsLog() {
 		flags |= os.O_CREATE
 		if err := r.makeDirs(filepath.Dir(path)); err != nil {
 			return err
@@ -57,10 +57,10 @@ func (r *gitRepo) appendLog(ref, line string) error {
 	return errors.Join(err, file.Close(), r.share(path))
 }
 
-// startsLog reports whether core.logAllRefUpdates asks for a reflog of ref. By
+// startsLog reports whether core.logAllRefUpdates asks for a reflog. By
 // default a bare repository keeps none. All references here are branches or
 // HEAD, for which "true" and "always" are the same.
-func (r *gitRepo) startsLog(ref string) bool {
+func (r *gitRepo) startsLog() bool {
 	c, err := r.loadConfig()
 	if err != nil {
 		return false
