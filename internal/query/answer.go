@@ -104,10 +104,8 @@ func (r *runner) none(spec *topicSpec, covering []*handoff.HandoffState) none {
 		}
 		say = fmt.Sprintf(say, who)
 	}
-	if spec.silent != nil {
-		if why := spec.silent(r.env); why != "" {
-			return none{say: say + ": " + why}
-		}
+	if spec.known != nil && !spec.known(r.env.Config) {
+		return none{say: say + ": " + spec.unknown}
 	}
 	if len(r.query.Terms)+len(r.query.Words) > 0 && spec.name != Search {
 		say += " that fits"

@@ -140,7 +140,7 @@ func (t handoffThread) addressees(r *runner) []string {
 // flags are the derived flags of the protocol.
 func (t handoffThread) flags(r *runner) []string {
 	var flags []string
-	if t.Shift != nil && t.Record.At.After(t.Shift.End.Add(r.env.Grace)) {
+	if t.Shift != nil && t.Record.At.After(t.Shift.End.Add(r.env.Config.Timing.PublishGrace.Wall())) {
 		flags = append(flags, isLate)
 	}
 	if t.overdue(r) {
@@ -159,23 +159,24 @@ func (t handoffThread) flags(r *runner) []string {
 }
 
 func (t handoffThread) overdue(r *runner) bool {
-	if r.env.AckDue == nil || !t.unacked() {
+	if !t.unacked() {
 		return false
 	}
-	due, ok := r.env.AckDue(t.HandoffState)
+	due, ok := r.env.Config.AckDue(t.HandoffState)
 	return ok && due.Before(r.env.Now)
 }
 
 // limbo reports whether every receiver has had a whole shift to answer in. A
 // receiver whose hours are unknown may not have had one.
 func (t handoffThread) limbo(r *runner) bool {
-	if r.env.ShiftEnd == nil || !t.unacked() {
+	if !t.unacked() {
 		return false
 	}
 	people := filter(t.addressees(r), func(who string) bool { return !handoff.IsScope(who) })
 	return len(people) > 0 && !slices.ContainsFunc(people, func(who string) bool {
-		end, known := r.env.ShiftEnd(who, t.Record.At.Time)
-		return !known || end.After(r.env.Now)
+		calendar, _ := r.env.Config.Calendar(who) // without hours there is no shift in it
+		shift, known := calendar.NextShift(t.Record.At.Time)
+		return !known || shift.To.After(r.env.Now)
 	})
 }
 

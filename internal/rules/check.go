@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -110,7 +111,8 @@ type subject struct {
 }
 
 func newSubject(doc *handoff.Document, ctx Context) *subject {
-	s := &subject{Context: ctx, doc: doc, record: doc.Record, value: doc.Value(), words: newLexicon(ctx.Words)}
+	ctx.Config = cmp.Or(ctx.Config, new(config.Config))
+	s := &subject{Context: ctx, doc: doc, record: doc.Record, value: doc.Value(), words: newLexicon(ctx.Config.Rules.Words)}
 	s.texts = textsOf(s.value)
 	return s
 }
@@ -143,7 +145,10 @@ func (s *subject) at() time.Time {
 }
 
 // foreign reports whether the record is not in the language of the word lists.
-func (s *subject) foreign() bool { return s.Lang != "" && s.Lang != "en" }
+func (s *subject) foreign() bool {
+	lang := s.Config.Rules.Lang
+	return lang != "" && lang != "en"
+}
 
 // report adds a finding of the rule that runs, at the rule's own level.
 func (s *subject) report(field, fix, format string, args ...any) {

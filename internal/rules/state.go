@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -16,9 +17,10 @@ func CheckState(state *handoff.State, ctx Context) []handoff.Finding {
 	c.problems()
 	c.duplicateWork()
 	c.bothThink()
+	set := cmp.Or(ctx.Config, new(config.Config)).Rules
 	var findings []handoff.Finding
 	for _, f := range c.found {
-		level, on := ctx.level(f.Code, f.Level)
+		level, on := weight(set, f.Code, f.Level)
 		if !on {
 			continue
 		}

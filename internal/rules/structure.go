@@ -12,7 +12,7 @@ import (
 // badTime is what rule HO104 says beyond the schema: the order of times.
 func badTime(s *subject) {
 	at := handoff.Time{Time: s.at()}
-	if !s.Now.IsZero() && at.After(s.Now.Add(s.ClockSkew)) {
+	if !s.Now.IsZero() && at.After(s.Now.Add(s.Config.Timing.ClockSkew.Wall())) {
 		s.report("at", "correct the clock", "at is %s, which lies in the future (now %s)", at, handoff.Time{Time: s.Now})
 	}
 	h, ok := s.body().(*handoff.Handoff)
@@ -193,10 +193,11 @@ func (s *subject) checkRoster(h *handoff.Handoff) {
 
 // checkPerson leaves groups, areas and words like "someone" to other rules.
 func (s *subject) checkPerson(field, handle string) {
-	if len(s.People) == 0 || !handoff.ValidHandle(handle) || handoff.IsScope(handle) || notPeople[handle] || slices.Contains(s.People, handle) {
+	people := s.Config.People
+	if _, known := people[handle]; known || len(people) == 0 || !handoff.ValidHandle(handle) || handoff.IsScope(handle) || notPeople[handle] {
 		return
 	}
-	s.report(field, orNearest(handle, s.People, "correct the handle, or add the person to `people` in the configuration"),
+	s.report(field, orNearest(handle, slices.Sorted(maps.Keys(people)), "correct the handle, or add the person to `people` in the configuration"),
 		"%s is %s, who is not in the roster", field, quote(handle))
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	unorm "golang.org/x/text/unicode/norm"
 )
@@ -258,24 +259,18 @@ func assertionIn(s string) string {
 	return ""
 }
 
-// Words extends the word lists. The entries are compared without case and
-// punctuation.
-type Words struct {
-	Filler   []string // texts that say nothing
-	Weak     []string // first verbs that name no step
-	Soft     []string // first words that do not begin a step
-	Relative []string // times that depend on who reads them
-}
-
-// lexicon is the word lists with the team's own words.
+// lexicon is the word lists with the team's own words, which are compared
+// without case and punctuation.
 type lexicon struct {
-	filler, weak, soft map[string]bool
-	relative           []string // normal forms of the team's own; the others are relTime
+	filler   map[string]bool // texts that say nothing
+	weak     map[string]bool // first verbs that name no step
+	soft     map[string]bool // first words that do not begin a step
+	relative []string        // normal forms of the team's own; the others are relTime
 }
 
-func newLexicon(own Words) *lexicon {
+func newLexicon(own config.Words) *lexicon {
 	l := &lexicon{filler: extended(fillers, own.Filler), weak: extended(weakVerbs, own.Weak), soft: extended(softWords, own.Soft)}
-	for _, phrase := range own.Relative {
+	for _, phrase := range own.RelTime {
 		l.relative = append(l.relative, norm(phrase))
 	}
 	return l

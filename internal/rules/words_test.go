@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/handoff-cli/handoff/internal/config"
 )
 
 func TestTok(t *testing.T) {
@@ -114,7 +116,7 @@ func TestPlaceholder(t *testing.T) {
 }
 
 func TestRelativeTime(t *testing.T) {
-	words := newLexicon(Words{Relative: []string{"After lunch"}})
+	words := newLexicon(config.Words{RelTime: []string{"After lunch"}})
 	for text, want := range map[string]string{
 		"Deploy tomorrow":         "tomorrow",
 		"by EOD please":           "EOD",
@@ -203,11 +205,11 @@ func TestSecretPositionsAndMask(t *testing.T) {
 func TestWordsExtendTheLists(t *testing.T) {
 	runRuleTests(t, good, []ruleTest{
 		{name: "own filler", edits: []string{"Keep sessions in a signed cookie", "Like we said"}, want: "HO806:42",
-			ctx: func(c *Context) { c.Words.Filler = []string{"like we said"} }},
+			ctx: func(c *Context) { c.Config.Rules.Words.Filler = []string{"like we said"} }},
 		{name: "own weak verb", edits: []string{"Add the client side check to login.ts", "Massage the client side check into the form"}, want: "HO201w:32",
-			ctx: func(c *Context) { c.Words.Weak = []string{"massage"} }},
+			ctx: func(c *Context) { c.Config.Rules.Words.Weak = []string{"massage"} }},
 		{name: "own soft word", edits: []string{"Add the client side check to login.ts", "Please add the client side check to login.ts"}, want: "HO202w:32",
-			ctx: func(c *Context) { c.Words.Soft = []string{"please"} }},
+			ctx: func(c *Context) { c.Config.Rules.Words.Soft = []string{"please"} }},
 	})
 }
 
