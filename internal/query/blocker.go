@@ -32,7 +32,7 @@ func (r *BlockerRow) Cited() Source { return r.Source }
 // Cells is the row under [Header].
 func (r *BlockerRow) Cells() []string {
 	return append([]string{
-		r.ID, r.Severity, r.State, r.Resolver, r.Needs, r.Because, listCell(r.Blocks), shortAge(r.Age),
+		r.ID, r.Severity, r.State, r.Resolver, r.Needs, r.Because, listCell(r.Blocks), handoff.Age(time.Duration(r.Age) * time.Second),
 	}, r.Source.cells()...)
 }
 

@@ -94,7 +94,7 @@ func (s Source) cells() []string {
 	if s.Superseded {
 		freshness = "superseded"
 	}
-	return []string{s.By, shortAge(s.Age), strings.Join(append([]string{freshness}, s.Doubts()...), ", "), s.Record}
+	return []string{s.By, handoff.Age(time.Duration(s.Age) * time.Second), strings.Join(append([]string{freshness}, s.Doubts()...), ", "), s.Record}
 }
 
 // Freshness labels the age of a record. Age never invalidates one.
