@@ -350,7 +350,11 @@ func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
 		}
 	}
 	if missing == nil {
-		for _, f := range rules.CheckState(ws.state, ws.ruleContext()) {
+		state, err := ws.whole()
+		if err != nil {
+			return doc, err
+		}
+		for _, f := range rules.CheckState(state, ws.ruleContext()) {
 			doc.Findings = append(doc.Findings, ws.located(f))
 		}
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -35,13 +34,7 @@ func (ws *workspace) members(address, from string) []string {
 	if address != "team" || len(ws.config.People) > 0 {
 		return ws.config.Members(address, from)
 	}
-	others := make(map[string]bool)
-	for _, r := range ws.state.Order() {
-		if r.By != from {
-			others[r.By] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(others))
+	return slices.DeleteFunc(ws.state.Authors(), func(who string) bool { return who == from })
 }
 
 // lastShift is the shift of a person that contains at, else the last one that

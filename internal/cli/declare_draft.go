@@ -286,7 +286,11 @@ func (ws *workspace) checkDraftNow(g *globals, d *draft, o declareOptions) []han
 	ctx.Draft, ctx.LetThrough = true, o.allowSecrets
 	closing := ws.resolved(g, d)
 	if len(closing) > 0 {
-		ctx.State = handoff.Fold(slices.Concat(ws.state.Order(), closing), ws.config.AckPolicy)
+		state, err := ws.whole()
+		if err != nil {
+			return []handoff.Finding{{Code: "HO320", Level: handoff.LevelError, Message: err.Error()}}
+		}
+		ctx.State = handoff.Fold(slices.Concat(state.Order(), closing), ws.config.AckPolicy).View
 	}
 	var findings []handoff.Finding
 	switch {

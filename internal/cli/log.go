@@ -118,7 +118,11 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 				return err
 			}
 		}
-		return g.logDecisions(query.DecisionLog(q, ws.state, ws.queryEnv()))
+		state, err := ws.whole()
+		if err != nil {
+			return err
+		}
+		return g.logDecisions(query.DecisionLog(q, state, ws.queryEnv()))
 	}
 	entries := []logEntry{}
 	for _, r := range query.Log(q, ws.state, ws.queryEnv()) {

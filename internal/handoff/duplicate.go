@@ -16,10 +16,10 @@ type Duplicate struct {
 
 // Duplicates finds what is done twice (rule HO310), by reference. Branches that
 // nobody has to themselves, such as main, tell nothing.
-func (s *State) Duplicates() []Duplicate {
+func (v *View) Duplicates() []Duplicate {
 	about := make(map[string][]*ItemState)
-	for _, id := range slices.Sorted(maps.Keys(s.Items)) {
-		it := s.Items[id]
+	for _, id := range slices.Sorted(maps.Keys(v.Items)) {
+		it := v.Items[id]
 		if !it.Live() {
 			continue
 		}

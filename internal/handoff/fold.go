@@ -45,7 +45,7 @@ type series struct{ by, level, scope string }
 
 func newFolder(policy AckPolicy) *folder {
 	return &folder{
-		State: &State{
+		State: &State{View: &View{
 			Records:   make(map[string]*Record),
 			Handoffs:  make(map[string]*HandoffState),
 			Items:     make(map[string]*ItemState),
@@ -54,7 +54,7 @@ func newFolder(policy AckPolicy) *folder {
 			Decisions: make(map[string]*DecisionState),
 			Teams:     make(map[string]string),
 			rounds:    make(map[string]string),
-		},
+		}},
 		policy: policy,
 		cited:  make(map[string]*Record),
 		idle:   make(map[series][]string),

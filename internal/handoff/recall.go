@@ -64,20 +64,20 @@ func (s *State) Present(decisions bool, add func(kind ThingKind, key string) err
 }
 
 // Recall builds the part of a state that some things are. Add the things, fill
-// in the records that they cite, then take the State.
+// in the records that they cite, then take the View.
 type Recall struct {
-	state  *State
+	view   *View
 	awaits map[string]*Record // cited and not filled in, by id
 }
 
 // NewRecall returns an empty one.
 func NewRecall() *Recall {
-	return &Recall{state: newFolder("").State, awaits: make(map[string]*Record)}
+	return &Recall{view: newFolder("").View, awaits: make(map[string]*Record)}
 }
 
 // Has reports whether a thing has been added.
 func (c *Recall) Has(kind ThingKind, key string) bool {
-	s := c.state
+	s := c.view
 	switch kind {
 	case ThingItem:
 		return s.Items[key] != nil
@@ -95,7 +95,7 @@ func (c *Recall) Has(kind ThingKind, key string) bool {
 
 // Add takes a thing in. One that is there already stays as it is.
 func (c *Recall) Add(kind ThingKind, key string, data []byte) error {
-	s := c.state
+	s := c.view
 	if c.Has(kind, key) {
 		return nil
 	}
@@ -147,10 +147,10 @@ func addThing[T any](c *Recall, things map[string]*T, key, data string) error {
 // Cite notes that a record is needed and returns it, empty until it is filled
 // in.
 func (c *Recall) Cite(id string) *Record {
-	r := c.state.Records[id]
+	r := c.view.Records[id]
 	if r == nil {
 		r = &Record{ID: id}
-		c.state.Records[id] = r
+		c.view.Records[id] = r
 		c.awaits[id] = r
 	}
 	return r
@@ -160,19 +160,19 @@ func (c *Recall) Cite(id string) *Record {
 // those that are cited, and those that say how the things came to stand as
 // they do.
 func (c *Recall) Records() []string {
-	for _, it := range c.state.Items {
+	for _, it := range c.view.Items {
 		c.citeAll(it.Declared, it.HeldBy, it.ClosedBy)
 		if it.Offer != nil {
 			c.citeAll(it.Offer.Record)
 		}
 	}
-	for _, b := range c.state.Blockers {
+	for _, b := range c.view.Blockers {
 		c.citeAll(b.Declared)
 	}
-	for _, q := range c.state.Questions {
+	for _, q := range c.view.Questions {
 		c.citeAll(q.Record)
 	}
-	for _, d := range c.state.Decisions {
+	for _, d := range c.view.Decisions {
 		c.citeAll(d.Record)
 		if d.Proposal != nil {
 			c.citeAll(d.Proposal.Record)
@@ -195,17 +195,17 @@ func (c *Recall) citeAll(ids ...string) {
 // CiteHistories notes that all records that name a thing are needed, for those
 // that are wanted.
 func (c *Recall) CiteHistories(wanted func(kind ThingKind, key string) bool) {
-	for key, it := range c.state.Items {
+	for key, it := range c.view.Items {
 		if wanted(ThingItem, key) {
 			c.citeAll(it.History...)
 		}
 	}
-	for key, b := range c.state.Blockers {
+	for key, b := range c.view.Blockers {
 		if wanted(ThingBlocker, key) {
 			c.citeAll(b.History...)
 		}
 	}
-	for key, q := range c.state.Questions {
+	for key, q := range c.view.Questions {
 		if wanted(ThingQuestion, key) {
 			c.citeAll(q.History...)
 		}
@@ -222,10 +222,10 @@ func (c *Recall) Versions(wanted func(kind ThingKind, key string) bool) []string
 			ids = append(ids, slices.DeleteFunc(records, func(id string) bool { return id == "" })...)
 		}
 	}
-	for key, it := range c.state.Items {
+	for key, it := range c.view.Items {
 		add(ThingItem, key, it.Declared, it.ClosedBy)
 	}
-	for key, d := range c.state.Decisions {
+	for key, d := range c.view.Decisions {
 		add(ThingDecision, key, d.Record)
 	}
 	slices.Sort(ids)
@@ -238,20 +238,20 @@ func (c *Recall) Fill(records ...*Record) {
 		if awaited := c.awaits[r.ID]; awaited != nil {
 			*awaited = *r
 			delete(c.awaits, r.ID)
-		} else if c.state.Records[r.ID] == nil {
-			c.state.Records[r.ID] = r
+		} else if c.view.Records[r.ID] == nil {
+			c.view.Records[r.ID] = r
 		}
 	}
 }
 
-// State returns what has been recalled, with its records in the order of place.
-// It is the same state every time, and may grow with what is added later. A
+// View returns what has been recalled, with its records in the order of place.
+// It is the same view every time, and may grow with what is added later. A
 // record that was never filled in is an error.
-func (c *Recall) State(place func(id string) int) (*State, error) {
+func (c *Recall) View(place func(id string) int) (*View, error) {
 	for id := range c.awaits {
 		return nil, fmt.Errorf("record %s is cited and missing: %w", id, errCodec)
 	}
-	s := c.state
+	s := c.view
 	for id, h := range s.Handoffs {
 		body, ok := h.Record.Body.(*Handoff)
 		if !ok {
@@ -268,7 +268,7 @@ func (c *Recall) State(place func(id string) int) (*State, error) {
 
 // retell completes things that come from outlines.
 func (c *Recall) retell() {
-	s := c.state
+	s := c.view
 	for _, it := range s.Items {
 		it.retell(s.Records[it.Declared])
 	}
@@ -396,7 +396,7 @@ func (c *Recall) Names() []string {
 			}
 		}
 	}
-	s := c.state
+	s := c.view
 	for _, it := range s.Items {
 		add(RefBlocker, it.BlockedBy...)
 	}
@@ -426,7 +426,7 @@ func (c *Recall) Names() []string {
 // Rounds returns references to the questions that records ask once more.
 func (c *Recall) Rounds() []string {
 	var refs []string
-	for _, key := range c.state.rounds {
+	for _, key := range c.view.rounds {
 		refs = append(refs, declaration{RefQuestion, key}.key())
 	}
 	return refs
@@ -455,7 +455,7 @@ func (s *State) Keys(kind ThingKind) []string {
 }
 
 // Handoffs returns the ids of the handoffs, sorted.
-func (c *Recall) Handoffs() []string { return slices.Sorted(maps.Keys(c.state.Handoffs)) }
+func (c *Recall) Handoffs() []string { return slices.Sorted(maps.Keys(c.view.Handoffs)) }
 
 // ProblemsOf folds records on top of a whole state and returns the problems
 // that are theirs.

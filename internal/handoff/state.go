@@ -1,27 +1,49 @@
 package handoff
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
-// State is what a set of records means: the result of [Fold]. Every map is
-// keyed by id or slug; nothing in it depends on a clock. Treat it as read-only.
+// State is what a set of records means: the result of [Fold]. It is the whole:
+// what is not in it, nobody wrote. Nothing in it depends on a clock. Treat it as
+// read-only.
 type State struct {
-	Records   map[string]*Record // every record that was understood, by id
+	*View
+	Gaps     []*Record // in fold order
+	Problems []Problem // of records that cannot be folded first, then in fold order
+}
+
+// Order returns all records in fold order, the oldest first. Treat it as
+// read-only.
+func (s *State) Order() []*Record { return s.order }
+
+// View is what is known of a state: the whole of it, or a [Part]. Everything
+// that is in it stands as in the whole, the present and the authors are always
+// in it, and what is not in it may be there all the same: what can only be asked
+// of everything is asked of a [State]. Every map is keyed by id or slug. Treat
+// it as read-only.
+type View struct {
+	Records   map[string]*Record // those that were understood, by id
 	Handoffs  map[string]*HandoffState
 	Items     map[string]*ItemState
 	Blockers  map[string]*BlockerState
 	Questions map[string]*QuestionState // by slug, or by id of a question record
 	Decisions map[string]*DecisionState // by topic; the accepted one, else the newest
-	Gaps      []*Record                 // in fold order
-	Teams     map[string]string         // every author → the team that their latest handoff with one names, else ""
-	Problems  []Problem                 // of records that cannot be folded first, then in fold order
+	Teams     map[string]string         // every author, whatever the part → the team that their latest handoff with one names, else ""
 
-	order  []*Record         // the fold order
+	order  []*Record         // of Records, in fold order
 	rounds map[string]string // id of a question record that asks once more → key of the question
 }
 
-// Order returns the records in fold order, the oldest first. Treat it as
-// read-only.
-func (s *State) Order() []*Record { return s.order }
+// Known returns the records of the view in fold order, the oldest first. Treat
+// it as read-only.
+func (v *View) Known() []*Record { return v.order }
+
+// Authors returns the handles of everybody who ever wrote a record, sorted,
+// whatever the part.
+func (v *View) Authors() []string { return slices.Sorted(maps.Keys(v.Teams)) }
 
 // The states of a handoff.
 const (

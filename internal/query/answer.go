@@ -10,7 +10,7 @@ import (
 
 // Run answers a query from the folded records. The same query, state and
 // environment give the same answer, row by row.
-func Run(q Query, s *handoff.State, env Env) Answer {
+func Run(q Query, s *handoff.View, env Env) Answer {
 	spec, _ := findTopic(q.Topic)
 	r := newRunner(q, s, env)
 	found := r.find(spec)
@@ -34,7 +34,7 @@ func Run(q Query, s *handoff.State, env Env) Answer {
 }
 
 // Rows is the rows of an answer, without what is said about them.
-func Rows(q Query, s *handoff.State, env Env) []Row {
+func Rows(q Query, s *handoff.View, env Env) []Row {
 	spec, _ := findTopic(q.Topic)
 	r := newRunner(q, s, env)
 	a := Answer{Rows: []Row{}}
@@ -148,7 +148,7 @@ func (r *runner) covering(spec *topicSpec) []*handoff.HandoffState {
 // allHandoffs are the handoffs that were not withdrawn, the newest first.
 func (r *runner) allHandoffs() []*handoff.HandoffState {
 	var all []*handoff.HandoffState
-	for _, record := range slices.Backward(r.state.Order()) {
+	for _, record := range slices.Backward(r.state.Known()) {
 		if h := r.state.Handoffs[record.ID]; h != nil && h.State != handoff.HandoffWithdrawn {
 			all = append(all, h)
 		}

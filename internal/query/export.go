@@ -16,7 +16,7 @@ var Kinds = []handoff.ThingKind{
 // superseded ones included, in the order of their keys: those from the time span
 // of a query that meet its terms. Of a topic there are the decision that stands,
 // what is proposed in its place, and the earlier ones.
-func States(q Query, s *handoff.State, env Env, kind handoff.ThingKind, keys []string) []Row {
+func States(q Query, s *handoff.View, env Env, kind handoff.ThingKind, keys []string) []Row {
 	r := newRunner(q, s, env)
 	var rows []Row
 	for _, key := range keys {
@@ -54,7 +54,7 @@ func (r *runner) threadsOf(kind handoff.ThingKind, key string) []citable {
 // meets its terms, as far as it says so itself: it is addressed to whom it names,
 // owned is what it declares, about an item is what names it. The state need hold
 // the present only.
-func RecordsOf(q Query, s *handoff.State, env Env) func(*handoff.Record) bool {
+func RecordsOf(q Query, s *handoff.View, env Env) func(*handoff.Record) bool {
 	r := newRunner(q, s, env)
 	return func(record *handoff.Record) bool {
 		return within(q, record.At.Time) && (len(q.Terms) == 0 || r.fits(r.saidBy(record)))

@@ -177,13 +177,13 @@ func fixtureRecords() []*handoff.Record {
 	}
 }
 
-func fixture(t testing.TB) *handoff.State {
+func fixture(t testing.TB) *handoff.View {
 	t.Helper()
 	s := handoff.Fold(fixtureRecords(), handoff.PolicyPerItem)
 	for _, p := range s.Problems {
 		t.Errorf("problem in the fixture: %+v", p)
 	}
-	return s
+	return s.View
 }
 
 func fixtureEnv() Env {
@@ -217,7 +217,7 @@ func hours(n int) handoff.Duration { return handoff.Duration{Clock: time.Duratio
 func parseEnv(me string) ParseEnv { return ParseEnv{Me: me, Now: now, Location: time.UTC} }
 
 // ask parses and runs a question.
-func ask(t testing.TB, s *handoff.State, env Env, me, question string) Answer {
+func ask(t testing.TB, s *handoff.View, env Env, me, question string) Answer {
 	t.Helper()
 	q, err := Parse([]string{question}, parseEnv(me))
 	if err != nil {

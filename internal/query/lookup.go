@@ -4,7 +4,7 @@ import "github.com/handoff-cli/handoff/internal/handoff"
 
 // Lookup returns the row of one thing as it stands, citing the record that says
 // so. It is nil for a record that is no handoff, and for what is not there.
-func Lookup(target handoff.Target, s *handoff.State, env Env) Row {
+func Lookup(target handoff.Target, s *handoff.View, env Env) Row {
 	r := newRunner(Query{}, s, env)
 	t := r.threadOf(target)
 	if t == nil {

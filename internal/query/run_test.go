@@ -148,7 +148,7 @@ func TestRunWithoutRows(t *testing.T) {
 }
 
 func TestRunOnNothing(t *testing.T) {
-	s := handoff.Fold(nil, handoff.PolicyPerItem)
+	s := handoff.Fold(nil, handoff.PolicyPerItem).View
 	for _, topic := range Topics() {
 		q, err := Parse([]string{strings.TrimPrefix(topic.Example, "handoff query ")}, parseEnv("ana"))
 		if err != nil {
@@ -214,7 +214,7 @@ func TestNextShowsOwnSteps(t *testing.T) {
 		{"assigned and taken", []*handoff.Record{publish, assign, danTakes}, map[string]string{"dan": "roll it out, tell support"}},
 	}
 	for _, test := range tests {
-		s := handoff.Fold(test.records, handoff.PolicyPerItem)
+		s := handoff.Fold(test.records, handoff.PolicyPerItem).View
 		for who, want := range test.steps {
 			var steps []string
 			for _, row := range Run(Query{Topic: NextSteps, Arg: who}, s, Env{Now: now}).Rows {
@@ -262,7 +262,7 @@ func TestFlags(t *testing.T) {
 		{"all taken", []*handoff.Record{publish, first, second}, Env{Now: now, Config: known}, "late drifted", "one two"},
 	}
 	for _, test := range tests {
-		s := handoff.Fold(test.records, handoff.PolicyPerItem)
+		s := handoff.Fold(test.records, handoff.PolicyPerItem).View
 		a := Run(Query{Topic: Search, Terms: []Term{term(Is, "handoff")}}, s, test.env)
 		row := a.Rows[0].(*HandoffRow)
 		if got := strings.Join(row.Flags, " "); got != test.flags {
@@ -299,7 +299,7 @@ func TestAtRisk(t *testing.T) {
 		test.item.ID, test.item.Owner, test.item.Status = "one", "ana", handoff.StatusReady
 		s := handoff.Fold([]*handoff.Record{record("ana00001", "20 09:00", "ana", &handoff.Handoff{
 			To: handoff.List[string]{"ben"}, Items: handoff.List[handoff.Item]{test.item}, Blockers: test.blockers,
-		})}, handoff.PolicyPerItem)
+		})}, handoff.PolicyPerItem).View
 		if got := len(Run(Query{Topic: AtRisk}, s, Env{Now: now}).Rows) == 1; got != test.want {
 			t.Errorf("%s: at risk %v", test.name, got)
 		}
@@ -399,7 +399,7 @@ func TestStories(t *testing.T) {
 		for _, p := range s.Problems {
 			t.Errorf("%s: %+v", test.name, p)
 		}
-		if got := brief(ask(t, s, Env{Now: now}, "", test.question)); got != test.rows {
+		if got := brief(ask(t, s.View, Env{Now: now}, "", test.question)); got != test.rows {
 			t.Errorf("%s:\n got %s\nwant %s", test.name, got, test.rows)
 		}
 	}
@@ -468,7 +468,7 @@ func TestRunIsDeterministic(t *testing.T) {
 		q := anyQuery(t)
 		records := rapid.Permutation(fixtureRecords()).Draw(t, "records")
 		want := Run(q, s, fixtureEnv())
-		got := Run(q, handoff.Fold(records, handoff.PolicyPerItem), fixtureEnv())
+		got := Run(q, handoff.Fold(records, handoff.PolicyPerItem).View, fixtureEnv())
 		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("%+v\n got %s\nwant %s", q, brief(got), brief(want))
 		}
@@ -487,7 +487,7 @@ func TestAddressesAreTheSenders(t *testing.T) {
 		record("hand0001", "20 09:00", "ana", offer("payouts", "shift:emea")),
 		record("hand0002", "20 09:00", "jin", offer("passkeys", "shift:emea")),
 		record("hand0003", "20 09:10", "kim", offer("captcha", "team")),
-	}, "")
+	}, "").View
 	in := func(team, zone string) config.Person { return config.Person{Team: team, Zone: zone} }
 	env := Env{Now: now, Config: &config.Config{
 		People: map[string]config.Person{

@@ -14,7 +14,7 @@ import (
 // runner answers one query from one state.
 type runner struct {
 	query Query
-	state *handoff.State
+	state *handoff.View
 	env   Env
 
 	teams    map[string]string            // handle → team: as configured, else as their latest handoff says
@@ -24,14 +24,14 @@ type runner struct {
 	members  map[[2]string][]string       // address and who wrote it → the people for whom it stands
 }
 
-func newRunner(q Query, s *handoff.State, env Env) *runner {
+func newRunner(q Query, s *handoff.View, env Env) *runner {
 	env.Config = cmp.Or(env.Config, new(config.Config))
 	r := &runner{
 		query: q, state: s, env: env,
 		teams: make(map[string]string), blocking: make(map[string][]string), replies: make(map[string][]*handoff.Record),
 		members: make(map[[2]string][]string),
 	}
-	for _, record := range s.Order() {
+	for _, record := range s.Known() {
 		if subject := handoff.SubjectOf(record.Body); subject != "" {
 			r.replies[subject] = append(r.replies[subject], record)
 		}

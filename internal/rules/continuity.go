@@ -352,7 +352,7 @@ func recycledHeadline(s *subject, h *handoff.Handoff) {
 
 // lastHandoff returns the newest handoff of a sender that counts, rollups left
 // out, or nil.
-func lastHandoff(state *handoff.State, by string, counts func(id string) bool) *handoff.HandoffState {
+func lastHandoff(state *handoff.View, by string, counts func(id string) bool) *handoff.HandoffState {
 	var last *handoff.HandoffState
 	for id, hs := range state.Handoffs {
 		if hs.Record.By != by || hs.Rollup != nil || !counts(id) {

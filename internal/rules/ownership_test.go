@@ -11,7 +11,7 @@ import (
 
 func TestOwnershipRules(t *testing.T) {
 	crowd := func(resolver string, n int) func(*Context) {
-		return story(func(s *handoff.State) {
+		return story(func(s *handoff.View) {
 			for i := range n {
 				id := "blocker-" + string(rune('a'+i))
 				s.Blockers[id] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: id, Resolver: resolver, Blocks: []string{"api"}}, DeclaredBy: "ben"}
@@ -19,7 +19,7 @@ func TestOwnershipRules(t *testing.T) {
 		})
 	}
 	load := func(n int) func(*Context) {
-		return story(func(s *handoff.State) {
+		return story(func(s *handoff.View) {
 			for i := range n {
 				id := "item-" + string(rune('a'+i))
 				s.Items[id] = &handoff.ItemState{Item: handoff.Item{ID: id}, Holder: "ben"}

@@ -31,7 +31,7 @@ func badTime(s *subject) {
 // the state before it.
 type names struct {
 	own   map[handoff.RefType]map[string]bool
-	state *handoff.State
+	state *handoff.View
 }
 
 // refNames are the words for what a reference means.
