@@ -91,6 +91,32 @@ func (h *HandoffState) Current() bool {
 	return h.State != HandoffSuperseded && h.State != HandoffWithdrawn
 }
 
+// FirstVerdict returns the first verdict on a version, nil before one.
+func (h *HandoffState) FirstVerdict() *Record {
+	i := slices.IndexFunc(h.Acks, func(r *Record) bool {
+		outcome := r.Body.(*Ack).Outcome
+		return outcome == OutcomeChangesRequested || outcome == OutcomeDeclined
+	})
+	switch {
+	case i < 0:
+		return h.Verdict
+	case h.Verdict != nil && h.Verdict.At.Before(h.Acks[i].At.Time):
+		return h.Verdict
+	}
+	return h.Acks[i]
+}
+
+// Untaken counts the items that the version offers and that nobody took from it.
+func (h *HandoffState) Untaken() int {
+	n := 0
+	for _, item := range h.Items {
+		if h.Taken[item.ID] == "" && offer(h.Record, item) != nil {
+			n++
+		}
+	}
+	return n
+}
+
 // The ways in which an item leaves the live set.
 const (
 	ItemShipped = "shipped"
