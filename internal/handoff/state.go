@@ -75,7 +75,7 @@ type HandoffState struct {
 	accepted  bool            // of the first version of a chain: somebody accepted one of them
 	declared  []string        // the items that this version could declare
 	standing  int             // of those: live, and not declared again since
-	kept      int             // of those: still held by the sender
+	stillHeld int             // of those: still held by the sender
 	accepters map[string]bool // who gave an accepting ack
 	steppedIn bool            // one of them is not named in `to`
 }
