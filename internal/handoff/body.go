@@ -1,5 +1,7 @@
 package handoff
 
+import "slices"
+
 // Handoff is the state that its sender leaves: the body of a [KindHandoff]
 // record.
 type Handoff struct {
@@ -29,6 +31,23 @@ type Handoff struct {
 	Unchanged      []Reasoned     `yaml:"unchanged,omitempty"`
 	Waivers        []Waiver       `yaml:"waivers,omitempty"`
 	Meta           *Meta          `yaml:"meta,omitempty"`
+}
+
+// Item returns the first item of that id, nil when the handoff lists none.
+func (h *Handoff) Item(id string) *Item {
+	return first(h.Items, func(item Item) bool { return item.ID == id })
+}
+
+// Blocker returns the first blocker of that id, nil when the handoff lists none.
+func (h *Handoff) Blocker(id string) *Blocker {
+	return first(h.Blockers, func(b Blocker) bool { return b.ID == id })
+}
+
+func first[T any](list []T, fits func(T) bool) *T {
+	if i := slices.IndexFunc(list, fits); i >= 0 {
+		return &list[i]
+	}
+	return nil
 }
 
 // Shift is the sender's working time on the day of the handoff.

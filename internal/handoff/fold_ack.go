@@ -106,7 +106,7 @@ func (f *fold) take(r *Record, hs *HandoffState, ref string) {
 	switch {
 	case hs.Rollup != nil:
 		f.problem(r, "HO320", "takes %s from %s, which is a rollup: its items are assigned", id, hs.Record.ID)
-	case it == nil || !hs.lists(id):
+	case it == nil || hs.Item(id) == nil:
 		f.problem(r, "HO103", "takes %q, which %s does not list", ref, hs.Record.ID)
 	case it.Live() && it.Holder == r.By:
 		// Taken already, or never given away.

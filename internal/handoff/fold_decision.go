@@ -14,7 +14,7 @@ func (f *fold) decide(r *Record, nth int, d Decision) {
 	case old.Record == r.ID:
 		f.problem(r, "HO320", "the decision on %s is listed twice", d.ID)
 		return
-	case isRollup(r) || repeats(next, old):
+	case r.IsRollup() || repeats(next, old):
 		return
 	case f.amends(r, old.Record):
 		next.before = old.before

@@ -95,8 +95,8 @@ func (f *fold) citeWork(hs *HandoffState) {
 	}
 }
 
-// isRollup reports whether r only shows what the handoffs of others say.
-func isRollup(r *Record) bool {
+// IsRollup reports whether the record only shows what the handoffs of others say.
+func (r *Record) IsRollup() bool {
 	h, ok := r.Body.(*Handoff)
 	return ok && h.Rollup != nil
 }
@@ -168,9 +168,4 @@ func (f *fold) revokeOffers(hs *HandoffState) {
 			it.Offer = nil
 		}
 	}
-}
-
-// lists reports whether the handoff names an item.
-func (h *HandoffState) lists(id string) bool {
-	return slices.ContainsFunc(h.Items, func(item Item) bool { return item.ID == id })
 }

@@ -19,7 +19,7 @@ func (f *fold) leaveQuestion(r *Record, left OpenQuestion) {
 		q = &QuestionState{Key: left.ID}
 		f.Questions[left.ID] = q
 		q.ask(r, asked)
-	case isRollup(r):
+	case r.IsRollup():
 		mention(&q.History, r)
 	case q.Record == r.ID:
 		f.problem(r, "HO320", "the question %s is listed twice", left.ID)

@@ -97,7 +97,7 @@ func (s *State) thing(kind ThingKind, key string) (t Thing, ok bool) {
 		}
 	case ThingQuestion:
 		if q := s.Questions[key]; q != nil {
-			t.Data, t.Live = encodeValue(*q), q.pending()
+			t.Data, t.Live = encodeValue(*q), q.Pending()
 		}
 	case ThingDecision:
 		if d := s.Decisions[key]; d != nil {
@@ -133,7 +133,7 @@ func (h *HandoffState) live() bool { return h.pending() || h.State == HandoffAcc
 
 // live reports whether the decision, or one that is proposed in its place,
 // stands.
-func (d *DecisionState) live() bool { return d.stands() || d.Proposal != nil && d.Proposal.stands() }
+func (d *DecisionState) live() bool { return d.Stands() || d.Proposal != nil && d.Proposal.Stands() }
 
 func (h *HandoffState) describe(t *Thing) {
 	t.Place = h.place
@@ -147,14 +147,6 @@ func (h *HandoffState) describe(t *Thing) {
 
 // key is the series as text. The length keeps apart what is joined.
 func (s series) key() string { return fmt.Sprintf("%s %d %s%s", s.by, len(s.level), s.level, s.scope) }
-
-// pending reports whether somebody still has to answer or close the question.
-func (q *QuestionState) pending() bool { return q.Open() || q.State == QuestionAnswered }
-
-// stands reports whether the decision holds or is proposed.
-func (d *DecisionState) stands() bool {
-	return d.State == DecisionAccepted || d.State == DecisionProposed
-}
 
 // savedHandoff is a [HandoffState] without the body of its record.
 type savedHandoff struct {

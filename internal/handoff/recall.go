@@ -39,7 +39,7 @@ func (s *State) Present(decisions bool, add func(kind ThingKind, key string) err
 		present(ThingBlocker, id, b.Open())
 	}
 	for key, q := range s.Questions {
-		present(ThingQuestion, key, q.pending())
+		present(ThingQuestion, key, q.Pending())
 	}
 	for handle := range s.Teams {
 		present(ThingAuthor, handle, true)

@@ -215,6 +215,9 @@ type QuestionState struct {
 // Open reports whether the question waits for an answer.
 func (q *QuestionState) Open() bool { return q.State == QuestionOpen }
 
+// Pending reports whether somebody still has to answer or close the question.
+func (q *QuestionState) Pending() bool { return q.Open() || q.State == QuestionAnswered }
+
 // The states of a decision.
 const (
 	DecisionProposed   = "proposed"
@@ -235,6 +238,11 @@ type DecisionState struct {
 
 	nth    int            // which of the decisions of its record it is, from 0
 	before *DecisionState // what was decided on this topic before, nil when nothing was
+}
+
+// Stands reports whether the decision holds or is proposed.
+func (d *DecisionState) Stands() bool {
+	return d.State == DecisionAccepted || d.State == DecisionProposed
 }
 
 // Earlier is what was decided on this topic before, the newest first.

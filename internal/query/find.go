@@ -67,7 +67,7 @@ func (r *runner) blocked() []candidate {
 func (r *runner) questions() []candidate {
 	var found []candidate
 	for _, q := range r.state.Questions {
-		if t := (questionThread{q}); t.pending() {
+		if t := (questionThread{q}); t.Pending() {
 			found = append(found, r.latest(t))
 		}
 	}
@@ -203,9 +203,9 @@ func (r *runner) itemsNamed(name string) []*handoff.ItemState {
 func (r *runner) area(a config.Authority) candidate {
 	expires := a.ExpiresAt()
 	row := &AreaRow{
-		Type: TypeArea, ID: a.Area, Primary: a.Primary, Alternates: list(a.Alternates), Expires: stamp(expires),
+		typed: typed{TypeArea}, ID: a.Area, Primary: a.Primary, Alternates: list(a.Alternates), Expires: stamp(expires),
 		Expired: !expires.IsZero() && expires.Before(r.env.Now),
-		Source:  Source{Kind: "config", Path: r.env.ConfigFile},
+		cited:   cited{Source{Kind: "config", Path: r.env.ConfigFile}},
 	}
 	f := make(facets)
 	f.put(Is, string(TypeArea))

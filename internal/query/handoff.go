@@ -9,7 +9,7 @@ import (
 
 // HandoffRow is one version of a handoff.
 type HandoffRow struct {
-	Type      Type       `json:"type"`
+	typed
 	ID        string     `json:"id"`
 	By        string     `json:"by"`
 	To        []string   `json:"to"`
@@ -21,14 +21,8 @@ type HandoffRow struct {
 	Amends    string     `json:"amends"`
 	Items     []string   `json:"items"`
 	Taken     []string   `json:"taken"` // items that somebody took from this version
-	Source    Source     `json:"source"`
+	cited
 }
-
-// RowType is [TypeHandoff].
-func (r *HandoffRow) RowType() Type { return TypeHandoff }
-
-// Cited is the record that the row comes from.
-func (r *HandoffRow) Cited() Source { return r.Source }
 
 // Cells is the row under [Header].
 func (r *HandoffRow) Cells() []string {
@@ -71,9 +65,9 @@ func (t handoffThread) entry(record *handoff.Record) any {
 
 func (t handoffThread) cite(r *runner, id string) candidate {
 	row := &HandoffRow{
-		Type: TypeHandoff, ID: t.Record.ID, By: t.Record.By, To: list(t.To), Summary: t.Summary, State: t.State,
+		typed: typed{TypeHandoff}, ID: t.Record.ID, By: t.Record.By, To: list(t.To), Summary: t.Summary, State: t.State,
 		Flags: list(t.flags(r)), At: stamp(t.Record.At.Time), ReturnsAt: stamp(t.ReturnsAt.Time), Amends: t.Amends,
-		Items: []string{}, Taken: []string{}, Source: r.source(id),
+		Items: []string{}, Taken: []string{}, cited: cited{r.source(id)},
 	}
 	severity := handoff.SeverityRoutine
 	for _, item := range t.Items {

@@ -36,7 +36,7 @@ func (s *subject) checkOwner(field, fix, owner string) bool {
 		switch {
 		case strings.TrimSpace(owner) == "":
 			s.report(field, fix, "%s is missing", field)
-		case notPeople[norm(owner)]:
+		case notPeople[normal(owner)]:
 			s.report(field, fix, "%s is %s, which is nobody in particular", field, quote(owner))
 		case s.isGroup(owner):
 			s.report(field, fix, "%s is %s, a group", field, quote(owner))

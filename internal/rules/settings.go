@@ -102,7 +102,7 @@ func (s *subject) checkWaivers() {
 		return
 	}
 	for i, waiver := range h.Waivers {
-		field := s.place(indexField("waivers", i)) + ".rule"
+		field := s.inDocument(indexField("waivers", i)) + ".rule"
 		switch _, exists := Lookup(waiver.Rule); {
 		case !ruleForm().MatchString(waiver.Rule): // the schema says so
 		case !exists:

@@ -105,18 +105,9 @@ func (c *stateChecker) bothThink() {
 			if a >= b || latest[b] == nil || latest[a].Taken[item.ID] != "" || latest[b].Taken[item.ID] != "" {
 				continue
 			}
-			if back := itemIn(latest[b], item.ID); back != nil && receiverOf(*back, b) == a {
+			if back := latest[b].Item(item.ID); back != nil && receiverOf(*back, b) == a {
 				c.add("HO405", latest[a].Record.ID, "items", a+" and "+b+" each offer item "+quote(item.ID)+" to the other", "agree who takes it, and ack that handoff")
 			}
 		}
 	}
-}
-
-func itemIn(h *handoff.HandoffState, id string) *handoff.Item {
-	for i := range h.Items {
-		if h.Items[i].ID == id {
-			return &h.Items[i]
-		}
-	}
-	return nil
 }

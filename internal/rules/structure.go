@@ -204,8 +204,7 @@ func (s *subject) checkPerson(field, handle string) {
 // checkUnchanged reports entries of unchanged that are no items of the handoff.
 func (s *subject) checkUnchanged(h *handoff.Handoff) {
 	for i, same := range h.Unchanged {
-		listed := slices.ContainsFunc(h.Items, func(item handoff.Item) bool { return item.ID == same.ID })
-		if same.ID != "" && !listed {
+		if same.ID != "" && h.Item(same.ID) == nil {
 			s.report(indexField("unchanged", i)+".id", "name an item of this handoff, or remove the entry",
 				"unchanged names %s, which is not among the items", quote(same.ID))
 		}
@@ -222,12 +221,12 @@ func (s *subject) checkSources(h *handoff.Handoff) {
 	}
 	for i, item := range h.Items {
 		s.checkSource(h.Rollup, indexField("items", i)+".source", item.Source, func(drawn *handoff.HandoffState) bool {
-			return slices.ContainsFunc(drawn.Items, func(other handoff.Item) bool { return other.ID == item.ID })
+			return drawn.Item(item.ID) != nil
 		})
 	}
 	for i, blocker := range h.Blockers {
 		s.checkSource(h.Rollup, indexField("blockers", i)+".source", blocker.Source, func(drawn *handoff.HandoffState) bool {
-			return slices.ContainsFunc(drawn.Blockers, func(other handoff.Blocker) bool { return other.ID == blocker.ID })
+			return drawn.Blocker(blocker.ID) != nil
 		})
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 )
 
-func TestTok(t *testing.T) {
+func TestWordsOf(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                                 "",
 		" — … ":                            "",
@@ -18,16 +18,16 @@ func TestTok(t *testing.T) {
 		"`make e2e` -- done.":              "make e2e done",
 		"中文 状态":                            "中文 状态",
 	} {
-		if got := norm(in); got != want {
-			t.Errorf("norm(%q) = %q, want %q", in, got, want)
+		if got := normal(in); got != want {
+			t.Errorf("normal(%q) = %q, want %q", in, got, want)
 		}
 	}
 }
 
 func TestSimilarity(t *testing.T) {
 	tests := []struct {
-		a, b         string
-		contain, jac float64
+		a, b             string
+		contain, similar float64
 	}{
 		{"", "", 0, 0},
 		{"a b", "a b", 1, 1},
@@ -39,8 +39,8 @@ func TestSimilarity(t *testing.T) {
 		if got := contain(test.a, test.b); got != test.contain {
 			t.Errorf("contain(%q, %q) = %v, want %v", test.a, test.b, got, test.contain)
 		}
-		if got := jac(test.a, test.b); got != test.jac {
-			t.Errorf("jac(%q, %q) = %v, want %v", test.a, test.b, got, test.jac)
+		if got := similarity(test.a, test.b); got != test.similar {
+			t.Errorf("similarity(%q, %q) = %v, want %v", test.a, test.b, got, test.similar)
 		}
 	}
 }
