@@ -300,7 +300,7 @@ func (r *Repo) userAttributes(c config) string {
 // of attributes: git's ways to name a tree for them are younger than the gits
 // that are in use.
 func (r *Repo) attributesOf(ctx context.Context, c config, files map[string][]byte, paths []string) (map[string]map[string]string, error) {
-	if err := r.makeDirs(filepath.Join(r.dir, "handoff")); err != nil {
+	if err := r.MakeDir(filepath.Join(r.dir, "handoff")); err != nil {
 		return nil, err
 	}
 	top, err := os.MkdirTemp(filepath.Join(r.dir, "handoff"), "attributes-")

@@ -74,7 +74,7 @@ func (r *gitRepo) startIndexEdit(ctx context.Context, lock *lock, m *marker, ind
 func (e *indexEdit) startWriting(r *gitRepo, index *indexFile, files []treeFile) {
 	done := make(chan error, 1)
 	e.wait = func() error { return <-done }
-	go func() { done <- errors.Join(index.write(e.copy, files), r.share(e.copy)) }()
+	go func() { done <- errors.Join(index.write(e.copy, files), r.Share(e.copy)) }()
 }
 
 // startGit lets git add the entries.

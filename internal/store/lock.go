@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	mathrand "math/rand/v2"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,24 +35,33 @@ func (e *BusyError) Error() string {
 func (r *gitRepo) lockFile(ctx context.Context, target, token string) (*lock, error) {
 	draft := r.lockDraftPath(token)
 	defer os.Remove(draft) // if that fails, whoever gives up the marker sees to it
-	if err := errors.Join(os.WriteFile(draft, []byte(token+"\n"), 0o666), r.share(draft)); err != nil {
+	if err := errors.Join(os.WriteFile(draft, []byte(token+"\n"), 0o666), r.Share(draft)); err != nil {
 		return nil, err
 	}
+	err := r.untilFree(ctx, func() error {
+		err := r.createLock(draft, target+".lock")
+		if errors.Is(err, fs.ErrExist) {
+			return &BusyError{Path: target + ".lock"}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &lock{target: target, held: true}, nil
+}
+
+// untilFree tries something again as long as it is a *BusyError, for r.lockWait.
+func (r *gitRepo) untilFree(ctx context.Context, try func() error) error {
 	deadline := time.Now().Add(r.lockWait)
 	for pause := time.Millisecond; ; pause = min(2*pause, 16*time.Millisecond) {
-		err := r.createLock(draft, target+".lock")
-		if err == nil {
-			return &lock{target: target, held: true}, nil
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return nil, err
-		}
-		if time.Now().After(deadline) {
-			return nil, &BusyError{Path: target + ".lock"}
+		err := try()
+		if !isError[*BusyError](err) || time.Now().After(deadline) {
+			return err
 		}
 		// Writers that started together must not come back together.
-		if err := wait(ctx, pause/2+mathrand.N(pause)); err != nil {
-			return nil, err
+		if err := wait(ctx, pause/2+rand.N(pause)); err != nil {
+			return err
 		}
 	}
 }
@@ -69,7 +78,7 @@ func (r *gitRepo) createLock(draft, path string) error {
 	// Git removes directories of references when they become empty, perhaps
 	// just now: try again a few times.
 	for tries := 0; errors.Is(err, fs.ErrNotExist) && tries < 3; tries++ {
-		if err := r.makeDirs(filepath.Dir(path)); err != nil {
+		if err := r.MakeDir(filepath.Dir(path)); err != nil {
 			return err
 		}
 		err = os.Link(draft, path)
@@ -92,7 +101,7 @@ func (r *gitRepo) copyLock(draft, path string) error {
 		return err
 	}
 	_, err = file.Write(token)
-	if err := errors.Join(err, file.Close(), r.share(path)); err != nil {
+	if err := errors.Join(err, file.Close(), r.Share(path)); err != nil {
 		os.Remove(path)
 		return err
 	}

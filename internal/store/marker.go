@@ -41,7 +41,7 @@ func (r *gitRepo) markerPath() string { return filepath.Join(r.dir, "handoff", "
 // tree and writes the first line. The error is errMoved while the marker of a
 // killed append is there.
 func (r *gitRepo) newMarker(ctx context.Context, ref string) (*marker, error) {
-	if err := r.makeDirs(filepath.Dir(r.markerPath())); err != nil {
+	if err := r.MakeDir(filepath.Dir(r.markerPath())); err != nil {
 		return nil, err
 	}
 	file, err := OpenPlain(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
@@ -68,7 +68,7 @@ func (r *gitRepo) beginMarker(ctx context.Context, m *marker) error {
 	if info.Size() > 0 {
 		return errMoved
 	}
-	return errors.Join(r.share(r.markerPath()), m.write())
+	return errors.Join(r.Share(r.markerPath()), m.write())
 }
 
 // write adds a line to the marker file.

@@ -41,7 +41,7 @@ func (r *gitRepo) appendLog(ref, line string) error {
 	flags := os.O_WRONLY | os.O_APPEND
 	if r.startsLog() {
 		flags |= os.O_CREATE
-		if err := r.makeDirs(filepath.Dir(path)); err != nil {
+		if err := r.MakeDir(filepath.Dir(path)); err != nil {
 			return err
 		}
 		removeEmptyDirs(path)
@@ -54,7 +54,7 @@ func (r *gitRepo) appendLog(ref, line string) error {
 		return err
 	}
 	_, err = file.WriteString(line)
-	return errors.Join(err, file.Close(), r.share(path))
+	return errors.Join(err, file.Close(), r.Share(path))
 }
 
 // startsLog reports whether core.logAllRefUpdates asks for a reflog. By

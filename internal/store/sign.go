@@ -130,7 +130,7 @@ func (r *gitRepo) runSigner(ctx context.Context, program string, stdin []byte, a
 // directory and returns its path.
 func (r *gitRepo) tempFile(content string) (string, error) {
 	dir := filepath.Join(r.dir, "handoff")
-	if err := r.makeDirs(dir); err != nil {
+	if err := r.MakeDir(dir); err != nil {
 		return "", err
 	}
 	file, err := os.CreateTemp(dir, "key-*")
