@@ -94,6 +94,9 @@ func (g *globals) findRepositories(ctx context.Context, dirs []string) ([]reposi
 	if ctx.Err() != nil {
 		return nil, nil, ctx.Err()
 	}
+	if err := store.CheckGit(g.Environ); err != nil {
+		return nil, nil, err // said once
+	}
 	if len(s.found)+len(s.failures) == 0 {
 		return nil, nil, usagef("name a repository, or a directory that holds some", "--all-repos %s: no repository", strings.Join(dirs, ", "))
 	}

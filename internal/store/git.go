@@ -53,6 +53,13 @@ func findGit(dir string, env environ) (gitProgram, error) {
 	return gitProgram{path: path, dir: dir, env: env}, nil
 }
 
+// CheckGit returns the error with which every repository would fail to open where
+// an environment has no git.
+func CheckGit(env []string) error {
+	_, err := findGit("", env)
+	return err
+}
+
 // quiet are the settings under which every internal git command runs: no
 // program named by the repository's configuration is started, nothing asks, and
 // messages are the ones that this package knows.
