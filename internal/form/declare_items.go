@@ -71,7 +71,7 @@ func leaving(status string) bool {
 	return status == handoff.ItemShipped || status == handoff.ItemDropped
 }
 
-// item is the place of the item of that id, or -1.
+// item is the index of the item of that id, or -1.
 func (d *Draft) item(id string) int {
 	return slices.IndexFunc(d.Handoff.Items, func(i handoff.Item) bool { return i.ID == id })
 }

@@ -110,44 +110,38 @@ func (v *View) beginning(prefix string) (targets []Target, names []string) {
 }
 
 // Item returns the item that a record means by ref, nil when there is none.
-func (v *View) Item(ref string) *ItemState {
-	return lookUp(v.Items, RefItem, ref)
-}
+func (v *View) Item(ref string) *ItemState { return lookUp(in(v.Items), RefItem, ref) }
 
 // Blocker returns the blocker that a record means by ref, nil when there is none.
-func (v *View) Blocker(ref string) *BlockerState {
-	return lookUp(v.Blockers, RefBlocker, ref)
-}
+func (v *View) Blocker(ref string) *BlockerState { return lookUp(in(v.Blockers), RefBlocker, ref) }
 
 // Decision returns what was decided on the topic that a record means by ref, nil
 // when nothing was.
 func (v *View) Decision(ref string) *DecisionState {
-	return lookUp(v.Decisions, RefDecision, ref)
+	return lookUp(in(v.Decisions), RefDecision, ref)
 }
 
 // Question returns the question that a record means by ref, which may be a record
 // that asked it once more, nil when there is none.
 func (v *View) Question(ref string) *QuestionState {
-	if q := lookUp(v.Questions, RefQuestion, ref); q != nil {
+	if q := lookUp(in(v.Questions), RefQuestion, ref); q != nil {
 		return q
 	}
 	_, name := SplitRef(ref)
 	return v.Questions[v.rounds[name]]
 }
 
-// lookUp returns what ref names where something of type typ is expected: its
-// prefix, if it has one, must be that.
-func lookUp[T any](things map[string]*T, typ RefType, ref string) *T {
-	if name, fits := nameAs(typ, ref); fits {
-		return things[name]
-	}
-	return nil
+func in[T any](named map[string]*T) func(string) *T {
+	return func(name string) *T { return named[name] }
 }
 
-// nameAs returns the name in ref, and whether it may name something of a type.
-func nameAs(typ RefType, ref string) (name string, fits bool) {
-	prefix, name := SplitRef(ref)
-	return name, prefix == RefAny || prefix == typ
+// lookUp finds what ref names where something of type typ is expected: its
+// prefix, if it has one, must be that.
+func lookUp[T any](find func(name string) *T, typ RefType, ref string) *T {
+	if prefix, name := SplitRef(ref); prefix == RefAny || prefix == typ {
+		return find(name)
+	}
+	return nil
 }
 
 // Latest returns the newest handoff by somebody that they have not withdrawn,
