@@ -148,8 +148,8 @@ func (r *runner) covering(spec *topicSpec) []*handoff.HandoffState {
 // allHandoffs are the handoffs that were not withdrawn, the newest first.
 func (r *runner) allHandoffs() []*handoff.HandoffState {
 	var all []*handoff.HandoffState
-	for _, record := range slices.Backward(r.state.Known()) {
-		if h := r.state.Handoffs[record.ID]; h != nil && h.State != handoff.HandoffWithdrawn {
+	for h := range r.state.Newest() {
+		if h.State != handoff.HandoffWithdrawn {
 			all = append(all, h)
 		}
 	}
