@@ -247,6 +247,11 @@ func CompareBlockers(a, b *BlockerState) int {
 	)
 }
 
+// CompareRecords orders records by time, then by id.
+func CompareRecords(a, b *Record) int {
+	return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(a.ID, b.ID))
+}
+
 // CompareSeverity orders critical before watch before routine, which an empty
 // severity is.
 func CompareSeverity(a, b string) int {
