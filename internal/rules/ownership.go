@@ -142,26 +142,16 @@ func heroOverload(s *subject, h *handoff.Handoff) {
 	for _, blocker := range h.Blockers {
 		blockers[blocker.ID] = blocker.Resolver
 	}
-	s.reportOverloaded(blockers, heroBlockers, len(h.Blockers), func(i int) (field, who string) {
-		return indexField("blockers", i) + ".resolver", h.Blockers[i].Resolver
-	}, "ask somebody else, such as an alternate of the area", "%s is the resolver of %d open blockers")
-	s.checkHolders(h)
-}
-
-// reportOverloaded reports once who stands too often in a map, at the first of
-// the entries of the handoff that adds to it.
-func (s *subject) reportOverloaded(load map[string]string, tooMany, entries int, entry func(i int) (field, who string), fix, format string) {
-	perPerson := make(map[string]int)
-	for _, who := range load {
-		perPerson[who]++
-	}
-	for i := range entries {
-		field, who := entry(i)
-		if n := perPerson[who]; n >= tooMany && handoff.ValidHandle(who) {
-			s.report(field, fix, format, who, n)
-			delete(perPerson, who)
+	perPerson := count(blockers)
+	reported := make(map[string]bool)
+	for i, blocker := range h.Blockers {
+		who := blocker.Resolver
+		if n := perPerson[who]; n >= heroBlockers && handoff.ValidHandle(who) && !reported[who] {
+			reported[who] = true
+			s.report(indexField("blockers", i)+".resolver", "ask somebody else, such as an alternate of the area", "%s is the resolver of %d open blockers", who, n)
 		}
 	}
+	s.checkHolders(h)
 }
 
 // checkHolders reports people who hold too many items once they have taken what
@@ -176,9 +166,15 @@ func (s *subject) checkHolders(h *handoff.Handoff) {
 	for _, item := range h.Items {
 		holders[item.ID] = receiverOf(item, s.by())
 	}
-	s.reportOverloaded(holders, heroItems+1, len(h.Items), func(i int) (field, who string) {
-		return indexField("items", i) + ".next", receiverOf(h.Items[i], s.by())
-	}, "offer some of them to somebody else", "%s would hold %d items")
+	perPerson := count(holders)
+	reported := make(map[string]bool)
+	for i, item := range h.Items {
+		who := receiverOf(item, s.by())
+		if n := perPerson[who]; n > heroItems && handoff.ValidHandle(who) && !reported[who] {
+			reported[who] = true
+			s.report(indexField("items", i)+".next", "offer some of them to somebody else", "%s would hold %d items", who, n)
+		}
+	}
 }
 
 // receiverOf is who goes on with an item: the first who is to do a step and is
@@ -190,6 +186,15 @@ func receiverOf(item handoff.Item, sender string) string {
 		}
 	}
 	return sender
+}
+
+// count is how often each value stands in a map.
+func count(m map[string]string) map[string]int {
+	n := make(map[string]int)
+	for _, value := range m {
+		n[value]++
+	}
+	return n
 }
 
 // ownerLeft is rule HO406.
