@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -229,10 +230,7 @@ func (d *Declaration) morePage(i int) page {
 }
 
 func (d *Declaration) moreScreen(item handoff.Item) *Screen {
-	severity := item.Severity
-	if severity == "" {
-		severity = handoff.SeverityRoutine
-	}
+	severity := cmp.Or(item.Severity, handoff.SeverityRoutine)
 	var checks, ifs []string
 	for _, c := range item.Accept {
 		checks = append(checks, c.Check)

@@ -43,6 +43,17 @@ func (h *Handoff) Blocker(id string) *Blocker {
 	return first(h.Blockers, func(b Blocker) bool { return b.ID == id })
 }
 
+// Severity is the highest one among the items.
+func (h *Handoff) Severity() string {
+	highest := SeverityRoutine
+	for _, item := range h.Items {
+		if CompareSeverity(item.Severity, highest) < 0 {
+			highest = item.Severity
+		}
+	}
+	return highest
+}
+
 func first[T any](list []T, fits func(T) bool) *T {
 	if i := slices.IndexFunc(list, fits); i >= 0 {
 		return &list[i]
