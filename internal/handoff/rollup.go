@@ -8,20 +8,6 @@ import (
 	"unicode/utf8"
 )
 
-// The levels of a rollup.
-const (
-	LevelTeam = "team"
-	LevelPod  = "pod"
-	LevelOrg  = "org"
-)
-
-// Why a member is missing in a rollup.
-const (
-	MissingAbsent = "absent" // away, or without a shift since the last rollup or their last handoff
-	MissingLate   = "late"   // their shift is not over, or only just
-	MissingNone   = "none"   // they worked, and declared nothing
-)
-
 // Member is somebody whose handoff belongs into a rollup.
 type Member struct {
 	Handle   string
@@ -57,7 +43,7 @@ type RollupRequest struct {
 // Work that is done twice comes first in the notes.
 //
 // Every member is among the sources or among the missing.
-func (s *State) DraftRollup(req RollupRequest) *Handoff {
+func DraftRollup(s *State, req RollupRequest) *Handoff {
 	d := rollupDraft{RollupRequest: req, state: s}
 	d.readEarlier()
 	d.Members = slices.Clone(d.Members)
