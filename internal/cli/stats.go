@@ -148,7 +148,7 @@ func (ws *workspace) findings(since time.Time) map[string][]handoff.Finding {
 	onAllProcessors(len(measured), func(i int) {
 		c := common
 		c.By, c.Now = measured[i].By, measured[i].At.Time
-		of[i] = rules.CheckRecord(measured[i], c)
+		of[i] = rules.CheckSealed(handoff.Seal(measured[i]), c)
 	})
 	found := make(map[string][]handoff.Finding, len(measured))
 	for i, r := range measured {
