@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // maxTries is how often an append or a replay begins because the branch moved,
@@ -25,10 +26,6 @@ type Change struct {
 	Committer Ident
 	Branch    string // short name of the branch to write to, "" for the one that is checked out
 	DetachOK  bool   // write to a detached HEAD as well
-
-	// Verify, unless nil, gets each file as it is read back from the object
-	// database. An error of its own ends the append before anything moved.
-	Verify func(path string, data []byte) error
 }
 
 // NewFile is a file that the tree does not have yet.
@@ -389,34 +386,24 @@ func (a *appending) writeObjects(ctx context.Context) error {
 	for _, file := range a.change.Files {
 		objects = append(objects, rawObject{kind: plumbing.BlobObject, data: file.Data})
 	}
-	data, err := a.encodeCommit(ctx)
+	commit, err := a.newCommit(ctx)
 	if err != nil {
 		return err
 	}
-	commit := rawObject{kind: plumbing.CommitObject, data: data}
 	a.commit.Hash = plumbing.ComputeHash(commit.kind, commit.data).String()
 	return a.objects.writeAll(append(append(objects, a.trees...), commit)...)
 }
 
-// encodeCommit returns the commit, signed if the user's configuration says so.
-func (a *appending) encodeCommit(ctx context.Context) ([]byte, error) {
-	unsigned := a.commitText()
-	signature, err := a.sign(ctx, unsigned, a.change.Committer)
-	return joinSignature(unsigned, signature), err
-}
-
-// commitText writes a commit as git hashes it, unsigned. go-git's encoder would
-// do, but its package brings OpenPGP along, which every start of the program
-// would pay for.
-func (a *appending) commitText() []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "tree %s\n", a.root)
-	if a.commit.Parent != "" {
-		fmt.Fprintf(&b, "parent %s\n", a.commit.Parent)
+// newCommit makes the commit, signed if the user's configuration says so.
+func (a *appending) newCommit(ctx context.Context) (rawObject, error) {
+	c := &object.Commit{
+		TreeHash: a.root, Author: a.change.Author.signature(), Committer: a.change.Committer.signature(),
+		Message: strings.TrimRight(a.change.Message, "\n") + "\n",
 	}
-	fmt.Fprintf(&b, "author %s\ncommitter %s\n", a.change.Author, a.change.Committer)
-	fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(a.change.Message, "\n"))
-	return b.Bytes()
+	if a.commit.Parent != "" {
+		c.ParentHashes = []plumbing.Hash{plumbing.NewHash(a.commit.Parent)}
+	}
+	return a.encodeCommit(ctx, a.objects, c)
 }
 
 // readBack reads the files through the new commit as somebody would who has
@@ -446,12 +433,6 @@ func (a *appending) readBack(ctx context.Context) error {
 		}
 		if !bytes.Equal(data, file.Data) {
 			return fmt.Errorf("%s: differs in commit %s when read back", file.Path, a.commit.Hash)
-		}
-		if a.change.Verify == nil {
-			continue
-		}
-		if err := a.change.Verify(file.Path, data); err != nil {
-			return err
 		}
 	}
 	return context.Cause(ctx)

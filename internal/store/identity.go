@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // Ident is who made something, and when.
@@ -21,6 +23,11 @@ type Ident struct {
 // "NAME <EMAIL> SECONDS ZONE".
 func (i Ident) String() string {
 	return fmt.Sprintf("%s <%s> %d %s", i.Name, i.Email, i.When.Unix(), i.When.Format("-0700"))
+}
+
+// signature is the ident as go-git writes it into a commit.
+func (i Ident) signature() object.Signature {
+	return object.Signature{Name: i.Name, Email: i.Email, When: i.When}
 }
 
 // NoIdentityError says that git would not know in whose name to commit.
