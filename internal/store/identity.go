@@ -85,8 +85,12 @@ func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, er
 	date := r.env.get("GIT_" + upper + "_DATE")
 	complete := who.Name != "" && who.Email != ""
 	clean := who.Name == name && who.Email == email
+	plain := date == "" && zoneKnown
+	if at, ok := plainDate(date); ok {
+		who.When, plain = at, true
+	}
 	switch {
-	case complete && clean && date == "" && zoneKnown:
+	case complete && clean && plain:
 		return who, nil
 	case r.git.installed():
 		return r.gitIdent(ctx, upper, now)
@@ -96,6 +100,14 @@ func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, er
 		who.When, err = parseDate(date)
 	}
 	return who, err
+}
+
+// plainDate reads a date that git reads in no other way: RFC 3339 to the second,
+// in the years that git takes for years.
+func plainDate(text string) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339, text)
+	year := at.UTC().Year()
+	return at, err == nil && !strings.ContainsAny(text, ".,") && 1970 < year && year < 2100
 }
 
 // firstSet returns the environment variable when it is set, else the first key
