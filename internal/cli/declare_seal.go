@@ -19,6 +19,10 @@ func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handof
 		findings = rules.Check(d.doc, ws.draftContext(o))
 	} else {
 		part := handoff.Part{All: len(d.resolutions) > 0, Refs: handoff.Mentions(handoff.New("", ws.author.When, ws.me, d.handoff))}
+		if d.id == "" {
+			d.id = g.NewID() // whether a record has it is asked with all else
+			part.Refs = append(part.Refs, d.id)
+		}
 		findings = ws.checkOn(part, func() []handoff.Finding {
 			ws.seal(g, d)
 			return ws.placed(d.sealed, ws.judgeDraft(d, o))
@@ -85,7 +89,7 @@ func below(field string, findings []handoff.Finding) []handoff.Finding {
 // that is gone, and a route for every blocker and question that is new. The draft
 // stays what the person wrote.
 func (ws *workspace) seal(g *globals, d *draft) {
-	if d.id == "" {
+	if ws.state.Records[d.id] != nil {
 		d.id = ws.newID(g)
 	}
 	h := *d.handoff
