@@ -168,7 +168,7 @@ func (ws *workspace) ackSubject(ref string) (handoff.Target, error) {
 // first.
 func (ws *workspace) awaiting() []*handoff.HandoffState {
 	var waiting []*handoff.HandoffState
-	for _, r := range slices.Backward(ws.state.Order()) {
+	for _, r := range slices.Backward(ws.state.Known()) {
 		h, ok := ws.state.Handoffs[r.ID]
 		if ok && h.State == handoff.HandoffPublished && r.By != ws.me && ws.addresses(h.To, r.By) {
 			waiting = append(waiting, h)

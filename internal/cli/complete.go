@@ -250,7 +250,7 @@ func (c *cursor) open() *workspace {
 }
 
 // state is what is known of a part beside the present.
-func (c *cursor) state(part handoff.Part) *handoff.State {
+func (c *cursor) state(part handoff.Part) *handoff.View {
 	ws := c.open()
 	if err := ws.need(part); err != nil {
 		ws.hold(handoff.Fold(nil, ""))

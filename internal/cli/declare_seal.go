@@ -56,7 +56,11 @@ func (ws *workspace) judgeDraft(d *draft, o declareOptions) []handoff.Finding {
 		findings = append(findings, below("x-resolved["+strconv.Itoa(i)+"].", rules.CheckSealed(s, more))...)
 	}
 	if len(closing) > 0 {
-		own.State = handoff.Fold(slices.Concat(ws.state.Order(), handoff.Records(closing)), ws.config.AckPolicy)
+		state, err := ws.whole()
+		if err != nil {
+			return []handoff.Finding{notFolded(err)}
+		}
+		own.State = handoff.Fold(slices.Concat(state.Order(), handoff.Records(closing)), ws.config.AckPolicy).View
 	}
 	if d.doc != nil && !d.changed {
 		findings = append(findings, rules.CheckTyped(d.doc, d.sealed[0], own)...)

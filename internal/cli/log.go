@@ -118,7 +118,11 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 				return err
 			}
 		}
-		return g.logDecisions(query.DecisionLog(q, ws.state, ws.queryEnv()))
+		state, err := ws.whole()
+		if err != nil {
+			return err
+		}
+		return g.logDecisions(query.DecisionLog(q, state, ws.queryEnv()))
 	}
 	entries := []logEntry{}
 	for _, r := range query.Log(q, ws.state, ws.queryEnv()) {
@@ -139,7 +143,7 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	}
 	rows := make([][]string, len(entries))
 	for i, e := range entries {
-		rows[i] = []string{e.ID, age(ws.since(e.At.Time)), string(e.Kind), e.By, e.Says + e.doubts}
+		rows[i] = []string{e.ID, handoff.Age(ws.since(e.At.Time)), string(e.Kind), e.By, e.Says + e.doubts}
 	}
 	return g.page(func() { g.printer.table([]string{"ID", "AGE", "KIND", "BY", "SAYS"}, rows) })
 }

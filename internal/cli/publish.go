@@ -109,12 +109,17 @@ func (ws *workspace) placed(sealed []*handoff.Sealed, findings []handoff.Finding
 	}
 	problems, err := ws.problems(handoff.Records(sealed))
 	if err != nil {
-		return append(findings, handoff.Finding{Code: "HO320", Level: handoff.LevelError, Message: err.Error()})
+		return append(findings, notFolded(err))
 	}
 	for _, p := range problems {
 		findings = append(findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Message: p.Message})
 	}
 	return findings
+}
+
+// notFolded says that records cannot be seen among all others.
+func notFolded(err error) handoff.Finding {
+	return handoff.Finding{Code: "HO320", Level: handoff.LevelError, Message: err.Error()}
 }
 
 // publish commits the records of one operation, the first of which names it,

@@ -95,11 +95,15 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if err != nil {
 		return err
 	}
-	request, err := ws.rollupRequest(o, level, scope)
+	state, err := ws.whole()
 	if err != nil {
 		return err
 	}
-	drawn := ws.state.DraftRollup(request)
+	request, err := ws.rollupRequest(o, state, level, scope)
+	if err != nil {
+		return err
+	}
+	drawn := state.DraftRollup(request)
 	if len(drawn.Rollup.Sources) == 0 {
 		return &noError{"no handoff of " + rollupName(drawn.Rollup) + " is left to draw from" + missingMembers(drawn.Rollup, "; missing: "), "--since WHEN draws from earlier ones again"}
 	}
@@ -123,14 +127,14 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 
 // rollupRequest says for whom the rollup speaks, and since when. Without a
 // roster the organisation is everybody who has declared anything.
-func (ws *workspace) rollupRequest(o rollupOptions, level, scope string) (handoff.RollupRequest, error) {
+func (ws *workspace) rollupRequest(o rollupOptions, state *handoff.State, level, scope string) (handoff.RollupRequest, error) {
 	request := handoff.RollupRequest{Level: level, Scope: scope, Now: ws.author.When, Grace: ws.config.Timing.PublishGrace.Wall()}
 	handles, known := ws.config.Covered(level, scope)
 	if !known {
 		return request, ws.unknownScope(level, scope)
 	}
 	if len(ws.config.People) == 0 {
-		handles = ws.senders()
+		handles = senders(state)
 	}
 	for _, handle := range handles {
 		member := handoff.Member{Handle: handle}
@@ -173,9 +177,9 @@ func (ws *workspace) unknownScope(level, scope string) error {
 }
 
 // senders are the authors of handoffs, sorted.
-func (ws *workspace) senders() []string {
+func senders(state *handoff.State) []string {
 	declared := make(map[string]bool)
-	for _, h := range ws.state.Handoffs {
+	for _, h := range state.Handoffs {
 		if h.Rollup == nil {
 			declared[h.Record.By] = true
 		}

@@ -81,11 +81,15 @@ func (ws *workspace) drawApart(o rollupOptions, r repository, level, scope strin
 	if ws.author.When.IsZero() { // nobody here has an identity, and nobody publishes
 		ws.author.When = ws.now
 	}
-	request, err := ws.rollupRequest(o, level, scope)
+	state, err := ws.whole()
 	if err != nil {
 		return nil, err
 	}
-	d := &repoDraft{Repo: r.name, dir: r.dir, handoff: ws.state.DraftRollup(request), members: request.Members}
+	request, err := ws.rollupRequest(o, state, level, scope)
+	if err != nil {
+		return nil, err
+	}
+	d := &repoDraft{Repo: r.name, dir: r.dir, handoff: state.DraftRollup(request), members: request.Members}
 	d.Draft = handoff.New("", ws.author.When, ws.me, d.handoff)
 	return d, ws.layFlags(&draft{handoff: d.handoff}, o.declareOptions)
 }

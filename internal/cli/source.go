@@ -58,18 +58,23 @@ func (ws *workspace) loadFor(ctx context.Context, o sourceOptions, part handoff.
 		scope.Revs = o.refs
 		err = ws.loadFrom(ctx, scope)
 	case o.asOf != "":
-		err = ws.load(ctx, handoff.Part{All: true})
+		err = ws.load(ctx, handoff.Part{})
 	default:
 		return ws.load(ctx, part)
 	}
-	if err == nil && o.asOf != "" {
-		ws.now = at
-		records := slices.DeleteFunc(slices.Clone(ws.state.Order()), func(r *handoff.Record) bool {
-			return r.At.Truncate(time.Second).After(at) // the time is to the second, which counts to its end
-		})
-		ws.hold(handoff.Fold(records, ws.config.AckPolicy))
+	if err != nil || o.asOf == "" {
+		return err
 	}
-	return err
+	whole, err := ws.whole()
+	if err != nil {
+		return err
+	}
+	ws.now = at
+	records := slices.DeleteFunc(slices.Clone(whole.Order()), func(r *handoff.Record) bool {
+		return r.At.Truncate(time.Second).After(at) // the time is to the second, which counts to its end
+	})
+	ws.hold(handoff.Fold(records, ws.config.AckPolicy))
+	return nil
 }
 
 // loadAsOf loads the state of a revision. Its time is that of the last record.
@@ -83,7 +88,11 @@ func (ws *workspace) loadAsOf(ctx context.Context, rev string) error {
 	if err != nil {
 		return err
 	}
-	if order := ws.state.Order(); len(order) > 0 {
+	whole, err := ws.whole()
+	if err != nil {
+		return err
+	}
+	if order := whole.Order(); len(order) > 0 {
 		ws.now = order[len(order)-1].At.Time
 	}
 	return nil
@@ -137,13 +146,14 @@ func (ws *workspace) load(ctx context.Context, part handoff.Part) error {
 		return err
 	}
 	ws.index = ix
-	ws.recall = func(part handoff.Part) (*handoff.State, error) { return ix.State(ctx, part) }
+	ws.recall = func(part handoff.Part) (*handoff.View, error) { return ix.View(ctx, part) }
+	ws.whole = func() (*handoff.State, error) { return ix.State(ctx) }
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) { return ix.Problems(ctx, records) }
 	if err := ws.need(part); err != nil || !ix.Lost() {
 		return err
 	}
 	return ws.sayLost(func() bool {
-		whole, err := ws.recall(handoff.Part{All: true})
+		whole, err := ws.whole()
 		return err == nil && len(whole.Records) == 0
 	})
 }
@@ -266,8 +276,9 @@ func (ws *workspace) hold(state *handoff.State) {
 	if ws.index != nil {
 		ws.index.Close()
 	}
-	ws.state, ws.index = state, index.InMemory(state)
-	ws.recall = func(handoff.Part) (*handoff.State, error) { return state, nil }
+	ws.state, ws.index = state.View, index.InMemory(state)
+	ws.recall = func(handoff.Part) (*handoff.View, error) { return state.View, nil }
+	ws.whole = func() (*handoff.State, error) { return state, nil }
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) {
 		return handoff.ProblemsOf(state, records, ws.config.AckPolicy), nil
 	}

@@ -65,11 +65,15 @@ func runStats(ctx context.Context, g *globals, o statsOptions) error {
 	if err != nil {
 		return err
 	}
-	survey, err := ws.survey(ctx, o)
+	state, err := ws.whole()
 	if err != nil {
 		return err
 	}
-	return g.printStats(handoff.Measure(ws.state, survey))
+	survey, err := ws.survey(ctx, o, state)
+	if err != nil {
+		return err
+	}
+	return g.printStats(handoff.Measure(state, survey))
 }
 
 // runStatsAll measures many repositories together.
@@ -84,15 +88,16 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 			if err := ws.loadFromMany(ctx, o.sourceOptions, handoff.Part{All: true}); err != nil {
 				return err
 			}
-			if len(ws.state.Records) == 0 {
-				return nil // nobody hands off here: a commit is not one without
+			state, err := ws.whole()
+			if err != nil || len(state.Records) == 0 {
+				return err // nobody hands off here: a commit is not one without
 			}
-			survey, err := ws.survey(ctx, o)
+			survey, err := ws.survey(ctx, o, state)
 			if err != nil {
 				return err
 			}
 			survey.Repo = r.name
-			return send(measured{ws.state, survey})
+			return send(measured{state, survey})
 		},
 		func(_ repository, m measured) error {
 			pool.Add(m.state, m.survey)
@@ -108,7 +113,7 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 }
 
 // survey gathers what the metrics depend on beside the records.
-func (ws *workspace) survey(ctx context.Context, o statsOptions) (survey handoff.Survey, err error) {
+func (ws *workspace) survey(ctx context.Context, o statsOptions, state *handoff.State) (survey handoff.Survey, err error) {
 	survey = handoff.Survey{
 		Now: ws.now, People: ws.config.Workers(), Receivers: ws.config.Receivers, AckLimit: ws.config.AckLimit,
 		Grace: ws.config.Timing.PublishGrace.Wall(),
@@ -116,8 +121,8 @@ func (ws *workspace) survey(ctx context.Context, o statsOptions) (survey handoff
 	if survey.Since, survey.Until, err = ws.span(o.since, o.until); err != nil {
 		return survey, err
 	}
-	survey.Findings = ws.findings(survey.Since)
-	survey.Commits, err = ws.work(ctx, survey.Since)
+	survey.Findings = ws.findings(state, survey.Since)
+	survey.Commits, err = ws.work(ctx, state, survey.Since)
 	return survey, err
 }
 
@@ -134,10 +139,10 @@ func (g *globals) printStats(stats *handoff.Stats) error {
 
 // findings checks the handoffs that are measured, on all processors, against the
 // rules that need nothing but the handoff itself.
-func (ws *workspace) findings(since time.Time) map[string][]handoff.Finding {
+func (ws *workspace) findings(state *handoff.State, since time.Time) map[string][]handoff.Finding {
 	var measured []*handoff.Record
-	for _, h := range ws.state.Handoffs {
-		first := ws.state.Handoffs[h.First]
+	for _, h := range state.Handoffs {
+		first := state.Handoffs[h.First]
 		if !h.Record.At.Before(since) || first != nil && !first.Record.At.Before(since) {
 			measured = append(measured, h.Record)
 		}
@@ -173,9 +178,9 @@ func onAllProcessors(n int, do func(i int)) {
 
 // work lists the commits by people whom the records know, with the items that
 // they name or on whose branches they are.
-func (ws *workspace) work(ctx context.Context, since time.Time) ([]handoff.Commit, error) {
+func (ws *workspace) work(ctx context.Context, state *handoff.State, since time.Time) ([]handoff.Commit, error) {
 	byBranch := make(map[string][]string)
-	for id, item := range ws.state.Items {
+	for id, item := range state.Items {
 		for _, ref := range item.Refs {
 			if ref.Type == "branch" {
 				byBranch[ref.ID] = append(byBranch[ref.ID], id)
@@ -195,7 +200,7 @@ func (ws *workspace) work(ctx context.Context, since time.Time) ([]handoff.Commi
 			}
 		}
 		for _, word := range strings.FieldsFunc(strings.ToLower(subject), notInSlug) {
-			if _, ok := ws.state.Items[word]; ok {
+			if _, ok := state.Items[word]; ok {
 				c.Items = append(c.Items, word)
 			}
 		}

@@ -35,8 +35,8 @@ type workspace struct {
 	canonical store.Ident // the author as .mailmap spells them
 	now       time.Time
 
-	set   *index.Set     // every file that the refs hold; nil but for those who need it
-	state *handoff.State // what they add up to, or the part that was asked for; nil until load
+	set   *index.Set    // every file that the refs hold; nil but for those who need it
+	state *handoff.View // of what they add up to, the part that was asked for; nil until load
 
 	configFindings []handoff.Finding // what is wrong with the configuration
 
@@ -46,8 +46,9 @@ type workspace struct {
 	note     func(format string, args ...any)                   // says what readers have to know, unless --quiet
 	progress func(records int)                                  // is told when a first index takes its time; may be nil
 	recall   query.Recall                                       // knows more of the state
+	whole    func() (*handoff.State, error)                     // knows all of it
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
-	unproven func() map[string]bool                             // the ids of the verdicts that nobody here saw given
+	unproven func() store.RecordIDs                             // the ids of the verdicts that nobody here saw given
 }
 
 // open finds the repository for somebody who reads: a configuration that is
@@ -237,7 +238,7 @@ func (ws *workspace) nextTime(at time.Time, given bool) time.Time {
 	at = at.Truncate(handoff.Precision)
 	limit := ws.now.Add(ws.config.Timing.ClockSkew.Wall())
 	var own []time.Time
-	for _, r := range ws.state.Order() {
+	for _, r := range ws.state.Known() {
 		if r.By == ws.me && !r.At.Before(at) {
 			own = append(own, r.At.Time)
 		}

@@ -16,10 +16,10 @@ type Duplicate struct {
 
 // Duplicates finds what is done twice (rule HO310), by reference. Branches that
 // nobody has to themselves, such as main, tell nothing.
-func (s *State) Duplicates() []Duplicate {
+func (v *View) Duplicates() []Duplicate {
 	about := make(map[string][]*ItemState)
-	for _, id := range slices.Sorted(maps.Keys(s.Items)) {
-		it := s.Items[id]
+	for _, id := range slices.Sorted(maps.Keys(v.Items)) {
+		it := v.Items[id]
 		if !it.Live() {
 			continue
 		}
@@ -49,15 +49,21 @@ func workRefs(refs []Ref) []string {
 	return keys
 }
 
-// commonBranches are those on which everybody works.
-var commonBranches = []string{"main", "master", "trunk", "develop"}
+var trunks = []string{"main", "master", "trunk", "develop", "development"}
+
+// Trunks returns the usual names of the branches that work arrives on, and on which
+// everybody works.
+func Trunks() []string { return slices.Clone(trunks) }
+
+// IsTrunk reports whether a branch has one of them.
+func IsTrunk(branch string) bool { return slices.Contains(trunks, branch) }
 
 func isWork(ref Ref) bool {
 	switch ref.Type {
 	case "pr", "ticket":
 		return true
 	case "branch":
-		return !slices.Contains(commonBranches, ref.ID)
+		return !IsTrunk(ref.ID)
 	}
 	return false
 }

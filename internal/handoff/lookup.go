@@ -50,19 +50,19 @@ func (t Target) Ref() string {
 //
 // A whole id comes before a name, and a name before the beginning of an id. The
 // error is an [*AmbiguousError] or an [*UnknownError].
-func (s *State) Resolve(ref, me string) (Target, error) {
+func (v *View) Resolve(ref, me string) (Target, error) {
 	if who, ok := strings.CutPrefix(ref, "@"); ok {
-		if h := s.Latest(cmp.Or(who, me)); h != nil {
+		if h := v.Latest(cmp.Or(who, me)); h != nil {
 			return Target{TargetRecord, h.Record.ID}, nil
 		}
 		return Target{}, &UnknownError{Name: ref}
 	}
-	if s.Records[ref] != nil {
+	if v.Records[ref] != nil {
 		return Target{TargetRecord, ref}, nil
 	}
-	targets, names := s.named(ref)
+	targets, names := v.named(ref)
 	if len(targets) == 0 {
-		targets, names = s.beginning(ref)
+		targets, names = v.beginning(ref)
 	}
 	switch len(targets) {
 	case 0:
@@ -75,32 +75,32 @@ func (s *State) Resolve(ref, me string) (Target, error) {
 }
 
 // named returns the things of exactly this name, and their full references.
-func (s *State) named(ref string) (targets []Target, names []string) {
+func (v *View) named(ref string) (targets []Target, names []string) {
 	found := func(kind string, typ RefType, name string) {
 		targets = append(targets, Target{kind, name})
 		names = append(names, string(typ)+":"+name)
 	}
-	if it := s.itemRef(ref); it != nil {
+	if it := v.Item(ref); it != nil {
 		found(TargetItem, RefItem, it.ID)
 	}
-	if b := s.blockerRef(ref); b != nil {
+	if b := v.Blocker(ref); b != nil {
 		found(TargetBlocker, RefBlocker, b.ID)
 	}
-	if q := s.questionRef(ref); q != nil {
+	if q := v.Question(ref); q != nil {
 		found(TargetQuestion, RefQuestion, q.Key)
 	}
-	if d := s.decisionRef(ref); d != nil {
+	if d := v.Decision(ref); d != nil {
 		found(TargetDecision, RefDecision, d.ID)
 	}
 	return targets, names
 }
 
 // beginning returns the records whose id begins with prefix.
-func (s *State) beginning(prefix string) (targets []Target, names []string) {
+func (v *View) beginning(prefix string) (targets []Target, names []string) {
 	if len(prefix) < MinPrefix {
 		return nil, nil
 	}
-	for id := range s.Records {
+	for id := range v.Records {
 		if strings.HasPrefix(id, prefix) {
 			targets = append(targets, Target{TargetRecord, id})
 			names = append(names, id)
@@ -109,25 +109,30 @@ func (s *State) beginning(prefix string) (targets []Target, names []string) {
 	return targets, names
 }
 
-func (s *State) itemRef(ref string) *ItemState {
-	return lookUp(s.Items, RefItem, ref)
+// Item returns the item that a record means by ref, nil when there is none.
+func (v *View) Item(ref string) *ItemState {
+	return lookUp(v.Items, RefItem, ref)
 }
 
-func (s *State) blockerRef(ref string) *BlockerState {
-	return lookUp(s.Blockers, RefBlocker, ref)
+// Blocker returns the blocker that a record means by ref, nil when there is none.
+func (v *View) Blocker(ref string) *BlockerState {
+	return lookUp(v.Blockers, RefBlocker, ref)
 }
 
-func (s *State) decisionRef(ref string) *DecisionState {
-	return lookUp(s.Decisions, RefDecision, ref)
+// Decision returns what was decided on the topic that a record means by ref, nil
+// when nothing was.
+func (v *View) Decision(ref string) *DecisionState {
+	return lookUp(v.Decisions, RefDecision, ref)
 }
 
-// questionRef also knows the records that asked a question once more.
-func (s *State) questionRef(ref string) *QuestionState {
-	if q := lookUp(s.Questions, RefQuestion, ref); q != nil {
+// Question returns the question that a record means by ref, which may be a record
+// that asked it once more, nil when there is none.
+func (v *View) Question(ref string) *QuestionState {
+	if q := lookUp(v.Questions, RefQuestion, ref); q != nil {
 		return q
 	}
 	_, name := SplitRef(ref)
-	return s.Questions[s.rounds[name]]
+	return v.Questions[v.rounds[name]]
 }
 
 // lookUp returns what ref names where something of type typ is expected: its
@@ -147,9 +152,9 @@ func nameAs(typ RefType, ref string) (name string, fits bool) {
 
 // Latest returns the newest handoff by somebody that they have not withdrawn,
 // nil when there is none.
-func (s *State) Latest(by string) *HandoffState {
-	for _, r := range slices.Backward(s.order) {
-		if h := s.Handoffs[r.ID]; h != nil && r.By == by && h.State != HandoffWithdrawn {
+func (v *View) Latest(by string) *HandoffState {
+	for _, r := range slices.Backward(v.order) {
+		if h := v.Handoffs[r.ID]; h != nil && r.By == by && h.State != HandoffWithdrawn {
 			return h
 		}
 	}
@@ -159,11 +164,11 @@ func (s *State) Latest(by string) *HandoffState {
 // Current returns the newest handoff of every sender that still speaks, the
 // newest first. The rollups of a lead count apart, for each scope: they do not
 // hide the lead's own work.
-func (s *State) Current() []*HandoffState {
+func (v *View) Current() []*HandoffState {
 	var current []*HandoffState
 	seen := make(map[series]bool)
-	for _, r := range slices.Backward(s.order) {
-		h := s.Handoffs[r.ID]
+	for _, r := range slices.Backward(v.order) {
+		h := v.Handoffs[r.ID]
 		if h == nil || !h.Current() || seen[h.series()] {
 			continue
 		}
@@ -184,19 +189,19 @@ type Custody struct {
 // open blockers in front of those, and their own open questions. An open
 // blocker that they declared stays theirs until somebody else holds an item
 // that it blocks.
-func (s *State) Holds(who string) Custody {
+func (v *View) Holds(who string) Custody {
 	var c Custody
-	for _, it := range s.Items {
+	for _, it := range v.Items {
 		if it.Live() && it.Holder == who {
 			c.Items = append(c.Items, it)
 		}
 	}
-	for _, b := range s.Blockers {
-		if b.Open() && s.answersFor(who, b) {
+	for _, b := range v.Blockers {
+		if b.Open() && v.answersFor(who, b) {
 			c.Blockers = append(c.Blockers, b)
 		}
 	}
-	for _, q := range s.Questions {
+	for _, q := range v.Questions {
 		if q.Open() && q.By == who {
 			c.Questions = append(c.Questions, q)
 		}
@@ -208,10 +213,10 @@ func (s *State) Holds(who string) Custody {
 }
 
 // answersFor reports whether an open blocker is for who to carry on.
-func (s *State) answersFor(who string, b *BlockerState) bool {
+func (v *View) answersFor(who string, b *BlockerState) bool {
 	theirs := b.DeclaredBy == who
 	for _, ref := range b.Blocks {
-		it := s.itemRef(ref)
+		it := v.Item(ref)
 		switch {
 		case it == nil || !it.Live():
 		case it.Holder == who:

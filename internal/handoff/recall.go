@@ -39,7 +39,7 @@ func (s *State) Present(decisions bool, add func(kind ThingKind, key string) err
 		present(ThingBlocker, id, b.Open())
 	}
 	for key, q := range s.Questions {
-		present(ThingQuestion, key, q.pending())
+		present(ThingQuestion, key, q.Pending())
 	}
 	for handle := range s.Teams {
 		present(ThingAuthor, handle, true)
@@ -64,20 +64,20 @@ func (s *State) Present(decisions bool, add func(kind ThingKind, key string) err
 }
 
 // Recall builds the part of a state that some things are. Add the things, fill
-// in the records that they cite, then take the State.
+// in the records that they cite, then take the View.
 type Recall struct {
-	state  *State
+	view   *View
 	awaits map[string]*Record // cited and not filled in, by id
 }
 
 // NewRecall returns an empty one.
 func NewRecall() *Recall {
-	return &Recall{state: newFolder("").State, awaits: make(map[string]*Record)}
+	return &Recall{view: newFold("").View, awaits: make(map[string]*Record)}
 }
 
 // Has reports whether a thing has been added.
 func (c *Recall) Has(kind ThingKind, key string) bool {
-	s := c.state
+	s := c.view
 	switch kind {
 	case ThingItem:
 		return s.Items[key] != nil
@@ -95,7 +95,7 @@ func (c *Recall) Has(kind ThingKind, key string) bool {
 
 // Add takes a thing in. One that is there already stays as it is.
 func (c *Recall) Add(kind ThingKind, key string, data []byte) error {
-	s := c.state
+	s := c.view
 	if c.Has(kind, key) {
 		return nil
 	}
@@ -147,10 +147,10 @@ func addThing[T any](c *Recall, things map[string]*T, key, data string) error {
 // Cite notes that a record is needed and returns it, empty until it is filled
 // in.
 func (c *Recall) Cite(id string) *Record {
-	r := c.state.Records[id]
+	r := c.view.Records[id]
 	if r == nil {
 		r = &Record{ID: id}
-		c.state.Records[id] = r
+		c.view.Records[id] = r
 		c.awaits[id] = r
 	}
 	return r
@@ -160,19 +160,19 @@ func (c *Recall) Cite(id string) *Record {
 // those that are cited, and those that say how the things came to stand as
 // they do.
 func (c *Recall) Records() []string {
-	for _, it := range c.state.Items {
+	for _, it := range c.view.Items {
 		c.citeAll(it.Declared, it.HeldBy, it.ClosedBy)
 		if it.Offer != nil {
 			c.citeAll(it.Offer.Record)
 		}
 	}
-	for _, b := range c.state.Blockers {
+	for _, b := range c.view.Blockers {
 		c.citeAll(b.Declared)
 	}
-	for _, q := range c.state.Questions {
+	for _, q := range c.view.Questions {
 		c.citeAll(q.Record)
 	}
-	for _, d := range c.state.Decisions {
+	for _, d := range c.view.Decisions {
 		c.citeAll(d.Record)
 		if d.Proposal != nil {
 			c.citeAll(d.Proposal.Record)
@@ -195,17 +195,17 @@ func (c *Recall) citeAll(ids ...string) {
 // CiteHistories notes that all records that name a thing are needed, for those
 // that are wanted.
 func (c *Recall) CiteHistories(wanted func(kind ThingKind, key string) bool) {
-	for key, it := range c.state.Items {
+	for key, it := range c.view.Items {
 		if wanted(ThingItem, key) {
 			c.citeAll(it.History...)
 		}
 	}
-	for key, b := range c.state.Blockers {
+	for key, b := range c.view.Blockers {
 		if wanted(ThingBlocker, key) {
 			c.citeAll(b.History...)
 		}
 	}
-	for key, q := range c.state.Questions {
+	for key, q := range c.view.Questions {
 		if wanted(ThingQuestion, key) {
 			c.citeAll(q.History...)
 		}
@@ -222,10 +222,10 @@ func (c *Recall) Versions(wanted func(kind ThingKind, key string) bool) []string
 			ids = append(ids, slices.DeleteFunc(records, func(id string) bool { return id == "" })...)
 		}
 	}
-	for key, it := range c.state.Items {
+	for key, it := range c.view.Items {
 		add(ThingItem, key, it.Declared, it.ClosedBy)
 	}
-	for key, d := range c.state.Decisions {
+	for key, d := range c.view.Decisions {
 		add(ThingDecision, key, d.Record)
 	}
 	slices.Sort(ids)
@@ -238,20 +238,20 @@ func (c *Recall) Fill(records ...*Record) {
 		if awaited := c.awaits[r.ID]; awaited != nil {
 			*awaited = *r
 			delete(c.awaits, r.ID)
-		} else if c.state.Records[r.ID] == nil {
-			c.state.Records[r.ID] = r
+		} else if c.view.Records[r.ID] == nil {
+			c.view.Records[r.ID] = r
 		}
 	}
 }
 
-// State returns what has been recalled, with its records in the order of place.
-// It is the same state every time, and may grow with what is added later. A
+// View returns what has been recalled, with its records in the order of place.
+// It is the same view every time, and may grow with what is added later. A
 // record that was never filled in is an error.
-func (c *Recall) State(place func(id string) int) (*State, error) {
+func (c *Recall) View(place func(id string) int) (*View, error) {
 	for id := range c.awaits {
 		return nil, fmt.Errorf("record %s is cited and missing: %w", id, errCodec)
 	}
-	s := c.state
+	s := c.view
 	for id, h := range s.Handoffs {
 		body, ok := h.Record.Body.(*Handoff)
 		if !ok {
@@ -268,7 +268,7 @@ func (c *Recall) State(place func(id string) int) (*State, error) {
 
 // retell completes things that come from outlines.
 func (c *Recall) retell() {
-	s := c.state
+	s := c.view
 	for _, it := range s.Items {
 		it.retell(s.Records[it.Declared])
 	}
@@ -286,104 +286,6 @@ func (c *Recall) retell() {
 	}
 }
 
-// Mentions returns references to everything that a record may be a part of the
-// history of, and of the records that it names, whose subjects may be meant.
-func Mentions(rec *Record) []string {
-	var refs []string
-	add := func(ref string) {
-		if ref != "" && !slices.Contains(refs, ref) {
-			refs = append(refs, ref)
-		}
-	}
-	declarations(rec, func(d declaration) { add(d.key()) })
-	references(rec, func(ref string, _ ...RefType) { add(ref) })
-	decisions := func(d DecisionFields) {
-		for _, item := range d.Items {
-			add(item)
-		}
-	}
-	switch body := rec.Body.(type) {
-	case *Handoff:
-		for _, shipped := range body.Shipped {
-			add(itemKey(shipped.ID))
-		}
-		for _, dropped := range body.Dropped {
-			add(itemKey(dropped.ID))
-		}
-		for _, d := range body.Decisions {
-			decisions(d.DecisionFields)
-		}
-	case *Ack:
-		for _, item := range body.Take {
-			add(item)
-		}
-	case *DecisionRecord:
-		decisions(body.DecisionFields)
-	}
-	return refs
-}
-
-// itemKey is the reference to an item, "" for none.
-func itemKey(id string) string {
-	if id == "" {
-		return ""
-	}
-	return declaration{RefItem, id}.key()
-}
-
-// KindsOf says which things a reference may mean, and their key.
-func KindsOf(ref string) (kinds []ThingKind, key string) {
-	typ, name := SplitRef(ref)
-	for _, t := range anyRef {
-		if typ == RefAny || typ == t {
-			kinds = append(kinds, thingOf[t])
-		}
-	}
-	if typ == RefAny && ValidID(name) {
-		kinds = append(kinds, ThingHandoff)
-	}
-	if (typ == RefAny || typ == RefQuestion) && ValidID(name) {
-		kinds = append(kinds, ThingRound)
-	}
-	return kinds, name
-}
-
-// SubjectOf is what a record says that it is about, "" when its kind has no
-// such field.
-func SubjectOf(body Body) string {
-	switch body := body.(type) {
-	case *Ack:
-		return body.Subject
-	case *Escalation:
-		return body.Subject
-	case *Route:
-		return body.Subject
-	case *Withdrawal:
-		return body.Subject
-	case *Gap:
-		return body.Subject
-	}
-	return ""
-}
-
-// AddresseesOf are the handles and addresses to which a body is addressed, nil
-// when its kind has no such field.
-func AddresseesOf(body Body) []string {
-	switch body := body.(type) {
-	case *Handoff:
-		return body.To
-	case *Question:
-		return []string{body.To}
-	case *Escalation:
-		return []string{body.To}
-	case *Assignment:
-		return []string{body.To}
-	case *Route:
-		return []string{body.To}
-	}
-	return nil
-}
-
 // Names returns references to what the things name: the items of blockers and
 // questions, the blockers of items, everything in handoffs. The records of the
 // handoffs must have been filled in.
@@ -396,7 +298,7 @@ func (c *Recall) Names() []string {
 			}
 		}
 	}
-	s := c.state
+	s := c.view
 	for _, it := range s.Items {
 		add(RefBlocker, it.BlockedBy...)
 	}
@@ -426,7 +328,7 @@ func (c *Recall) Names() []string {
 // Rounds returns references to the questions that records ask once more.
 func (c *Recall) Rounds() []string {
 	var refs []string
-	for _, key := range c.state.rounds {
+	for _, key := range c.view.rounds {
 		refs = append(refs, declaration{RefQuestion, key}.key())
 	}
 	return refs
@@ -455,7 +357,7 @@ func (s *State) Keys(kind ThingKind) []string {
 }
 
 // Handoffs returns the ids of the handoffs, sorted.
-func (c *Recall) Handoffs() []string { return slices.Sorted(maps.Keys(c.state.Handoffs)) }
+func (c *Recall) Handoffs() []string { return slices.Sorted(maps.Keys(c.view.Handoffs)) }
 
 // ProblemsOf folds records on top of a whole state and returns the problems
 // that are theirs.

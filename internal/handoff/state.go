@@ -1,27 +1,49 @@
 package handoff
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
-// State is what a set of records means: the result of [Fold]. Every map is
-// keyed by id or slug; nothing in it depends on a clock. Treat it as read-only.
+// State is what a set of records means: the result of [Fold]. It is the whole:
+// what is not in it, nobody wrote. Nothing in it depends on a clock. Treat it as
+// read-only.
 type State struct {
-	Records   map[string]*Record // every record that was understood, by id
+	*View
+	Gaps     []*Record // in fold order
+	Problems []Problem // of records that cannot be folded first, then in fold order
+}
+
+// Order returns all records in fold order, the oldest first. Treat it as
+// read-only.
+func (s *State) Order() []*Record { return s.order }
+
+// View is what is known of a state: the whole of it, or a [Part]. Everything
+// that is in it stands as in the whole, the present and the authors are always
+// in it, and what is not in it may be there all the same: what can only be asked
+// of everything is asked of a [State]. Every map is keyed by id or slug. Treat
+// it as read-only.
+type View struct {
+	Records   map[string]*Record // those that were understood, by id
 	Handoffs  map[string]*HandoffState
 	Items     map[string]*ItemState
 	Blockers  map[string]*BlockerState
 	Questions map[string]*QuestionState // by slug, or by id of a question record
 	Decisions map[string]*DecisionState // by topic; the accepted one, else the newest
-	Gaps      []*Record                 // in fold order
-	Teams     map[string]string         // every author → the team that their latest handoff with one names, else ""
-	Problems  []Problem                 // of records that cannot be folded first, then in fold order
+	Teams     map[string]string         // every author, whatever the part → the team that their latest handoff with one names, else ""
 
-	order  []*Record         // the fold order
+	order  []*Record         // of Records, in fold order
 	rounds map[string]string // id of a question record that asks once more → key of the question
 }
 
-// Order returns the records in fold order, the oldest first. Treat it as
-// read-only.
-func (s *State) Order() []*Record { return s.order }
+// Known returns the records of the view in fold order, the oldest first. Treat
+// it as read-only.
+func (v *View) Known() []*Record { return v.order }
+
+// Authors returns the handles of everybody who ever wrote a record, sorted,
+// whatever the part.
+func (v *View) Authors() []string { return slices.Sorted(maps.Keys(v.Teams)) }
 
 // The states of a handoff.
 const (
@@ -53,7 +75,7 @@ type HandoffState struct {
 	accepted  bool            // of the first version of a chain: somebody accepted one of them
 	declared  []string        // the items that this version could declare
 	standing  int             // of those: live, and not declared again since
-	kept      int             // of those: still held by the sender
+	stillHeld int             // of those: still held by the sender
 	accepters map[string]bool // who gave an accepting ack
 	steppedIn bool            // one of them is not named in `to`
 }
@@ -67,6 +89,32 @@ func (h *HandoffState) Partial() bool {
 // nor taken back.
 func (h *HandoffState) Current() bool {
 	return h.State != HandoffSuperseded && h.State != HandoffWithdrawn
+}
+
+// FirstVerdict returns the first verdict on a version, nil before one.
+func (h *HandoffState) FirstVerdict() *Record {
+	i := slices.IndexFunc(h.Acks, func(r *Record) bool {
+		outcome := r.Body.(*Ack).Outcome
+		return outcome == OutcomeChangesRequested || outcome == OutcomeDeclined
+	})
+	switch {
+	case i < 0:
+		return h.Verdict
+	case h.Verdict != nil && h.Verdict.At.Before(h.Acks[i].At.Time):
+		return h.Verdict
+	}
+	return h.Acks[i]
+}
+
+// Untaken counts the items that the version offers and that nobody took from it.
+func (h *HandoffState) Untaken() int {
+	n := 0
+	for _, item := range h.Items {
+		if h.Taken[item.ID] == "" && offer(h.Record, item) != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // The ways in which an item leaves the live set.
@@ -167,6 +215,9 @@ type QuestionState struct {
 // Open reports whether the question waits for an answer.
 func (q *QuestionState) Open() bool { return q.State == QuestionOpen }
 
+// Pending reports whether somebody still has to answer or close the question.
+func (q *QuestionState) Pending() bool { return q.Open() || q.State == QuestionAnswered }
+
 // The states of a decision.
 const (
 	DecisionProposed   = "proposed"
@@ -187,6 +238,11 @@ type DecisionState struct {
 
 	nth    int            // which of the decisions of its record it is, from 0
 	before *DecisionState // what was decided on this topic before, nil when nothing was
+}
+
+// Stands reports whether the decision holds or is proposed.
+func (d *DecisionState) Stands() bool {
+	return d.State == DecisionAccepted || d.State == DecisionProposed
 }
 
 // Earlier is what was decided on this topic before, the newest first.

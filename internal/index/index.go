@@ -195,21 +195,54 @@ func (ix *Index) refresh(ctx context.Context) error {
 	})
 }
 
-// State returns a part of the state. Parts that are asked for one after the
-// other are all in it: it is the same state, and grows.
-func (ix *Index) State(ctx context.Context, part handoff.Part) (*handoff.State, error) {
-	if ix.recall != nil && ix.recall.whole && ix.db != nil {
-		return ix.recall.state, nil
+// View returns a part of the state. Parts that are asked for one after the other
+// are all in it: it is the same view, and grows.
+func (ix *Index) View(ctx context.Context, part handoff.Part) (*handoff.View, error) {
+	if part.All || len(part.Words) > 0 && !searchable(part.Words) {
+		state, err := ix.State(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return state.View, nil
 	}
-	var state *handoff.State
+	if whole := ix.known(); whole != nil {
+		return whole.View, nil
+	}
+	var view *handoff.View
 	err := ix.onFile(ctx, func() (err error) {
-		state, err = ix.recallPart(ctx, part)
+		view, err = ix.grow(tables{ctx, ix.db, ix.options}, part)
 		return err
 	})
 	if errors.Is(err, errNoFile) {
 		return ix.partFromMemory(ctx, part)
 	}
+	return view, err
+}
+
+// State returns the whole state.
+func (ix *Index) State(ctx context.Context) (*handoff.State, error) {
+	if whole := ix.known(); whole != nil {
+		return whole, nil
+	}
+	var state *handoff.State
+	err := ix.onFile(ctx, func() (err error) {
+		if state, err = ix.recallAll(ctx); err == nil {
+			ix.recall = &recall{whole: state}
+		}
+		return err
+	})
+	if errors.Is(err, errNoFile) {
+		return ix.fromMemory(ctx)
+	}
 	return state, err
+}
+
+// known is the whole state where it has been read from the file before, else nil.
+func (ix *Index) known() *handoff.State {
+	if ix.recall == nil || ix.db == nil {
+		return nil
+	}
+	return ix.recall.whole
 }
 
 // errNoFile says that the answer must come from memory.
@@ -283,7 +316,7 @@ func (ix *Index) Problems(ctx context.Context, records []*handoff.Record) ([]han
 			return problems, nil
 		}
 	}
-	state, err := ix.State(ctx, handoff.Part{All: true})
+	state, err := ix.State(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -108,11 +108,11 @@ func TestClosedIndexAnswersFromMemory(t *testing.T) {
 	w.put("main", handoff.New("00000001", day, "ana", &handoff.Gap{Subject: "api"}))
 	w.write()
 	ix := w.open()
-	if _, err := ix.State(t.Context(), handoff.Part{All: true}); err != nil || !ix.FromFile() {
+	if _, err := ix.State(t.Context()); err != nil || !ix.FromFile() {
 		t.Fatalf("from the file %t, %v", ix.FromFile(), err)
 	}
 	ix.Close()
-	s, err := ix.State(t.Context(), handoff.Part{Refs: []string{"00000001"}})
+	s, err := ix.View(t.Context(), handoff.Part{Refs: []string{"00000001"}})
 	if err != nil || s.Records["00000001"] == nil {
 		t.Errorf("the record is missing: %v", err)
 	}
@@ -131,7 +131,7 @@ func TestManyRecordsAreEnteredForTheSecondQuestion(t *testing.T) {
 		if got := ix.FromFile(); got != want {
 			t.Errorf("from the file: %t, want %t", got, want)
 		}
-		if s, err := ix.State(t.Context(), handoff.Part{Refs: []string{"00000007"}}); err != nil || s.Records["00000007"] == nil {
+		if s, err := ix.View(t.Context(), handoff.Part{Refs: []string{"00000007"}}); err != nil || s.Records["00000007"] == nil {
 			t.Errorf("from the file %t: record 7 is missing: %v", want, err)
 		}
 		ix.Close()

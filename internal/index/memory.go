@@ -38,11 +38,11 @@ func collectLess() (undo func()) {
 }
 
 // partFromMemory returns a state that holds a part.
-func (ix *Index) partFromMemory(ctx context.Context, part handoff.Part) (*handoff.State, error) {
+func (ix *Index) partFromMemory(ctx context.Context, part handoff.Part) (*handoff.View, error) {
 	// What has many records to show, and what words are in them, takes reading
 	// all of them.
 	if ix.memory != nil || part.All || part.Decisions || len(part.Words) > 0 || !part.Since.IsZero() || part.Newest > 0 {
-		return ix.fromMemory(ctx)
+		return ix.viewFromMemory(ctx)
 	}
 	if ix.outline == nil {
 		defer collectLess()()
@@ -52,11 +52,19 @@ func (ix *Index) partFromMemory(ctx context.Context, part handoff.Part) (*handof
 		}
 		ix.outline, ix.lost = handoff.Fold(set.Records, ix.options.Policy), set.Lost()
 	}
-	state, err := ix.grow(outlines{ctx, ix.repo, ix.options.Dir, ix.outline}, part)
+	view, err := ix.grow(outlines{ctx, ix.repo, ix.options.Dir, ix.outline}, part)
 	if errors.Is(err, errDamaged) {
-		return ix.fromMemory(ctx) // which needs no finder
+		return ix.viewFromMemory(ctx) // which needs no finder
 	}
-	return state, err
+	return view, err
+}
+
+func (ix *Index) viewFromMemory(ctx context.Context) (*handoff.View, error) {
+	state, err := ix.fromMemory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return state.View, nil
 }
 
 // outlines is a finder in a state that was folded from outlines.

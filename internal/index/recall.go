@@ -18,8 +18,7 @@ type recall struct {
 	from   finder
 	places map[string]int   // of records, by id
 	deep   map[thingID]bool // things whose history is wanted
-	state  *handoff.State
-	whole  bool // the state is all there is
+	whole  *handoff.State   // nil while it is a part
 }
 
 // finder is where a recall finds things and records: in the file, or in memory.
@@ -46,20 +45,8 @@ type wanted struct {
 	newest int       // how many of the last ones, in fold order
 }
 
-// recallPart reads what a part needs and what was not read before.
-func (ix *Index) recallPart(ctx context.Context, part handoff.Part) (*handoff.State, error) {
-	if part.All || len(part.Words) > 0 && !searchable(part.Words) {
-		state, err := ix.recallAll(ctx)
-		if err == nil {
-			ix.recall = &recall{state: state, whole: true}
-		}
-		return state, err
-	}
-	return ix.grow(tables{ctx, ix.db, ix.options}, part)
-}
-
 // grow adds a part to what has been recalled.
-func (ix *Index) grow(from finder, part handoff.Part) (*handoff.State, error) {
+func (ix *Index) grow(from finder, part handoff.Part) (*handoff.View, error) {
 	c := ix.recall
 	if c == nil {
 		c = newRecall(from)
@@ -69,18 +56,17 @@ func (ix *Index) grow(from finder, part handoff.Part) (*handoff.State, error) {
 	if err := c.read(part); err != nil {
 		return nil, err
 	}
-	state, err := c.made()
-	if err != nil {
-		return nil, err
+	view, err := c.made()
+	if err == nil {
+		ix.recall = c
 	}
-	c.state, ix.recall = state, c
-	return state, nil
+	return view, err
 }
 
-// made is the state that what was read comes to.
-func (c *recall) made() (*handoff.State, error) {
-	state, err := c.State(func(id string) int { return c.places[id] })
-	return state, damage(err)
+// made is the view that what was read comes to.
+func (c *recall) made() (*handoff.View, error) {
+	view, err := c.View(func(id string) int { return c.places[id] })
+	return view, damage(err)
 }
 
 func newRecall(from finder) *recall {

@@ -61,10 +61,10 @@ func (ix *Index) Keys(ctx context.Context, kind handoff.ThingKind) ([]string, er
 	return state.Keys(kind), nil
 }
 
-// Things returns a state that holds some things of a kind and the present. It is
-// another state every time.
-func (ix *Index) Things(ctx context.Context, kind handoff.ThingKind, keys []string) (*handoff.State, error) {
-	var state *handoff.State
+// Things returns a view that holds some things of a kind and the present. It is
+// another view every time.
+func (ix *Index) Things(ctx context.Context, kind handoff.ThingKind, keys []string) (*handoff.View, error) {
+	var view *handoff.View
 	err := ix.onFile(ctx, func() (err error) {
 		c := newRecall(tables{ctx, ix.db, ix.options})
 		if err := c.readPresent(false); err != nil {
@@ -80,11 +80,11 @@ func (ix *Index) Things(ctx context.Context, kind handoff.ThingKind, keys []stri
 		if err := c.complete(handoff.Part{}); err != nil {
 			return err
 		}
-		state, err = c.made()
+		view, err = c.made()
 		return err
 	})
 	if errors.Is(err, errNoFile) {
-		return ix.fromMemory(ctx)
+		return ix.viewFromMemory(ctx)
 	}
-	return state, err
+	return view, err
 }

@@ -174,7 +174,7 @@ func (w *world) compare(ix *index.Index) {
 		w.compareAnswer(words, want, w.open(), true)
 		w.compareAnswer(words, want, w.openWithoutFile(), false)
 	}
-	whole, err := ix.State(ctx, handoff.Part{All: true})
+	whole, err := ix.State(ctx)
 	if err != nil {
 		w.t.Fatalf("%v", err)
 	}
@@ -198,12 +198,12 @@ func (w *world) compareAnswer(words []string, want *handoff.State, fresh *index.
 	if err != nil {
 		w.t.Fatalf("%v: %v", words, err)
 	}
-	recall := func(p handoff.Part) (*handoff.State, error) { return fresh.State(context.Background(), p) }
+	recall := func(p handoff.Part) (*handoff.View, error) { return fresh.View(context.Background(), p) }
 	got, err := query.Ask(q, recall, query.Env{Now: now})
 	if err != nil || fresh.FromFile() != file {
 		w.t.Fatalf("%v: from the file %t: %v", words, fresh.FromFile(), err)
 	}
-	if a, b := asJSON(got), asJSON(query.Run(q, want, query.Env{Now: now})); a != b {
+	if a, b := asJSON(got), asJSON(query.Run(q, want.View, query.Env{Now: now})); a != b {
 		w.t.Fatalf("%v\nindex with its file %t %s\nmemory %s", words, file, a, b)
 	}
 }
@@ -219,11 +219,11 @@ func (w *world) compareLog(want *handoff.State) {
 		{Since: since, Terms: []query.Term{{Qualifier: query.Owner, Value: "ben"}}},
 	} {
 		for _, ix := range []*index.Index{w.open(), w.openWithoutFile()} {
-			s, err := ix.State(context.Background(), query.LogPart(q))
+			s, err := ix.View(context.Background(), query.LogPart(q))
 			if err != nil {
 				w.t.Fatal(err)
 			}
-			if a, b := describeAll(query.Log(q, s, query.Env{Now: day})), describeAll(query.Log(q, want, query.Env{Now: day})); a != b {
+			if a, b := describeAll(query.Log(q, s, query.Env{Now: day})), describeAll(query.Log(q, want.View, query.Env{Now: day})); a != b {
 				w.t.Fatalf("log %d\nindex  %s\nmemory %s", i, a, b)
 			}
 			ix.Close()
@@ -259,11 +259,11 @@ func (w *world) compareFindings(want *handoff.State) {
 			&handoff.Gap{Subject: ref, Class: "stale", Impact: "delay", Recovery: "Asked in the chat"}, &handoff.Question{Ask: "Which flag?", To: "ben", About: ref},
 		} {
 			record := handoff.New("zzzzzzzz", day.Add(40*24*time.Hour), "ana", body)
-			part, err := ix.State(context.Background(), handoff.Part{Refs: handoff.Mentions(record)})
+			part, err := ix.View(context.Background(), handoff.Part{Refs: handoff.Mentions(record)})
 			if err != nil {
 				w.t.Fatal(err)
 			}
-			got, all := w.check(record, part), w.check(record, want)
+			got, all := w.check(record, part), w.check(record, want.View)
 			if a, b := asJSON(got), asJSON(all); a != b && (!handoff.HasErrors(got) || !handoff.HasErrors(all)) {
 				w.t.Fatalf("%s about %s\nindex  %s\nmemory %s", record.Kind, ref, a, b)
 			}
@@ -278,7 +278,7 @@ func (w *world) compareFindings(want *handoff.State) {
 	}
 }
 
-func (w *world) check(record *handoff.Record, s *handoff.State) []handoff.Finding {
+func (w *world) check(record *handoff.Record, s *handoff.View) []handoff.Finding {
 	return rules.CheckSealed(handoff.Seal(record), rules.Context{State: s, By: record.By, At: record.At.Time, Now: record.At.Time})
 }
 
@@ -313,7 +313,7 @@ func (w *world) comparePieces(ix *index.Index, want *handoff.State) {
 			}
 			rows = append(rows, query.States(query.Query{}, s, query.Env{Now: day}, kind, some)...)
 		}
-		if a, b := asJSON(rows), asJSON(query.States(query.Query{}, want, query.Env{Now: day}, kind, keys)); a != b {
+		if a, b := asJSON(rows), asJSON(query.States(query.Query{}, want.View, query.Env{Now: day}, kind, keys)); a != b {
 			w.t.Fatalf("kind %d\nindex  %s\nmemory %s", kind, a, b)
 		}
 	}
@@ -342,11 +342,11 @@ func (w *world) compareThings(want *handoff.State, ix *index.Index) {
 	}
 	defer ix.Close()
 	for _, ref := range append(refs, "@", "@ben", "000", "q:api") {
-		got, err := ix.State(context.Background(), handoff.Part{Refs: []string{ref}})
+		got, err := ix.View(context.Background(), handoff.Part{Refs: []string{ref}})
 		if err != nil {
 			w.t.Fatalf("%s: %v", ref, err)
 		}
-		a, b := describe(got, ref), describe(want, ref)
+		a, b := describe(got, ref), describe(want.View, ref)
 		if a != b {
 			w.t.Fatalf("%s\nindex  %s\nmemory %s", ref, a, b)
 		}
@@ -354,7 +354,7 @@ func (w *world) compareThings(want *handoff.State, ix *index.Index) {
 }
 
 // describe is what a reference means, with every record of its story.
-func describe(s *handoff.State, ref string) string {
+func describe(s *handoff.View, ref string) string {
 	target, err := s.Resolve(ref, "ana")
 	if err != nil {
 		return err.Error()

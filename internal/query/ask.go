@@ -8,7 +8,7 @@ import (
 
 // Recall returns a state that holds a part at least. Of one repository it is
 // the same state every time, and may grow.
-type Recall func(handoff.Part) (*handoff.State, error)
+type Recall func(handoff.Part) (*handoff.View, error)
 
 // Ask answers a query as [Run] does from the whole state, with as little of it
 // as the question takes.

@@ -34,7 +34,7 @@ const decisionContested = "contested"
 // A story is in the log when one of its decisions is about the argument of the
 // query, as the topic decisions has it, and meets its terms and words.
 func DecisionLog(q Query, s *handoff.State, env Env) []DecisionStory {
-	l := newDecisionLog(newRunner(q, s, env))
+	l := newDecisionLog(newRunner(q, s.View, env), s.Problems)
 	stories := []DecisionStory{}
 	for _, head := range l.heads() {
 		if q.Limit > 0 && len(stories) == q.Limit {
@@ -57,21 +57,21 @@ type decisionLog struct {
 	voided map[*handoff.DecisionState][]*handoff.DecisionState // of a decision, those that failed to replace it
 }
 
-func newDecisionLog(r *runner) *decisionLog {
+func newDecisionLog(r *runner, problems []handoff.Problem) *decisionLog {
 	l := &decisionLog{
 		runner: r, topics: make(map[string][]*handoff.DecisionState), places: make(map[string]int),
 		chains: make(map[*handoff.DecisionState][]*handoff.DecisionState),
 		rivals: make(map[*handoff.DecisionState][]*handoff.DecisionState),
 		voided: make(map[*handoff.DecisionState][]*handoff.DecisionState),
 	}
-	for i, record := range r.state.Order() {
+	for i, record := range r.state.Known() {
 		l.places[record.ID] = i
 	}
 	for id, d := range r.state.Decisions {
 		l.topics[id] = append(d.Earlier(), d)
 		slices.SortFunc(l.topics[id], l.byPlace)
 	}
-	l.findVoided()
+	l.findVoided(problems)
 	return l
 }
 
@@ -163,7 +163,7 @@ func (l *decisionLog) heads() []*handoff.DecisionState {
 		}
 	}
 	slices.SortFunc(heads, func(a, b *handoff.DecisionState) int {
-		return cmp.Or(compareFlags(!decisionThread{a}.stands(), !decisionThread{b}.stands()), l.byPlace(b, a))
+		return cmp.Or(compareFlags(!a.Stands(), !b.Stands()), l.byPlace(b, a))
 	})
 	l.findRivals(heads)
 	return heads
@@ -192,8 +192,8 @@ func (l *decisionLog) findRivals(heads []*handoff.DecisionState) {
 
 // findVoided finds the decisions that the fold refused because another one
 // stood. What only carries that one along decides nothing.
-func (l *decisionLog) findVoided() {
-	for _, p := range l.state.Problems {
+func (l *decisionLog) findVoided(problems []handoff.Problem) {
+	for _, p := range problems {
 		record := l.state.Records[p.Record]
 		if p.Code != "HO313" || record == nil {
 			continue

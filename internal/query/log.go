@@ -23,11 +23,11 @@ func LogPart(q Query) handoff.Part {
 // record is about an item that it names, and about those of the blocker,
 // question or handoff that it is a word on. It is addressed to whom a handoff,
 // question, escalation, assignment or route is for.
-func Log(q Query, s *handoff.State, env Env) []*handoff.Record {
+func Log(q Query, s *handoff.View, env Env) []*handoff.Record {
 	r := newRunner(q, s, env)
 	var about map[string][]string
 	found := []*handoff.Record{}
-	for _, record := range slices.Backward(s.Order()) {
+	for _, record := range slices.Backward(s.Known()) {
 		if q.Limit > 0 && len(found) == q.Limit {
 			break
 		}

@@ -254,7 +254,7 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add(seed, "ana")
 	}
-	s := handoff.Fold(fixtureRecords(), handoff.PolicyPerItem)
+	s := handoff.Fold(fixtureRecords(), handoff.PolicyPerItem).View
 	f.Fuzz(func(t *testing.T, text, me string) {
 		if !handoff.ValidHandle(me) {
 			me = ""

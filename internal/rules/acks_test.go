@@ -31,7 +31,7 @@ func published(change func(*Context, *handoff.HandoffState)) func(*Context) {
 		record.Source.Digest = strings.Repeat("ab", 32)
 		hs := &handoff.HandoffState{Record: record, Handoff: record.Body.(*handoff.Handoff), State: handoff.HandoffPublished, First: record.ID}
 		c.Now = time.Date(2026, 11, 20, 11, 3, 0, 0, time.UTC)
-		c.State = &handoff.State{
+		c.State = &handoff.View{
 			Records:   map[string]*handoff.Record{record.ID: record},
 			Handoffs:  map[string]*handoff.HandoffState{record.ID: hs},
 			Blockers:  map[string]*handoff.BlockerState{"session-timeout": {Blocker: handoff.Blocker{ID: "session-timeout"}}},

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -23,13 +24,13 @@ func sent(id, by string, at time.Time, body *handoff.Handoff) *handoff.HandoffSt
 
 // story is a state in which ana published a0000001 yesterday: she holds
 // session-mw, login-form and api, of which ben took api; old-form is shipped.
-func story(change func(*handoff.State)) func(*Context) {
+func story(change func(*handoff.View)) func(*Context) {
 	return func(c *Context) {
 		item := func(id, status, state, holder string) *handoff.ItemState {
 			return &handoff.ItemState{Item: handoff.Item{ID: id, Status: status, State: state}, Holder: holder, Declared: "a0000001", At: yesterday}
 		}
 		first := sent("a0000001", "ana", yesterday, &handoff.Handoff{Summary: "Sessions and login are under way"})
-		c.State = &handoff.State{
+		c.State = &handoff.View{
 			Records:  map[string]*handoff.Record{"a0000001": first.Record},
 			Handoffs: map[string]*handoff.HandoffState{"a0000001": first},
 			Items: map[string]*handoff.ItemState{
@@ -58,13 +59,13 @@ func TestContinuityRules(t *testing.T) {
 		amends  = "amends: a0000001\nto: [ben]"
 		loginID = "  - id: login-form\n"
 	)
-	same := func(s *handoff.State) { s.Items["login-form"].State = login }
+	same := func(s *handoff.View) { s.Items["login-form"].State = login }
 	runRuleTests(t, good, []ruleTest{
 		{name: "the story goes on", ctx: story(nil)},
 
 		// HO301
 		{name: "copied", ctx: story(same), want: "HO301w:29"},
-		{name: "copied with another status", ctx: story(func(s *handoff.State) { same(s); s.Items["login-form"].Status = "ready" })},
+		{name: "copied with another status", ctx: story(func(s *handoff.View) { same(s); s.Items["login-form"].Status = "ready" })},
 		{name: "copied and said so", edits: []string{"returns_at", "unchanged: [{id: login-form, why: I was in the review all day}]\nreturns_at"}, ctx: story(same)},
 		{name: "copied into an amendment", edits: []string{"to: [ben]", amends}, ctx: story(same)},
 		{name: "copied after a commit", edits: []string{loginID, loginID + "    refs: [{type: branch, id: feature/login}]\n"}, ctx: func(c *Context) {
@@ -79,47 +80,47 @@ func TestContinuityRules(t *testing.T) {
 		}},
 
 		// HO302
-		{name: "vanished item", ctx: story(func(s *handoff.State) {
+		{name: "vanished item", ctx: story(func(s *handoff.View) {
 			s.Items["forgotten"] = &handoff.ItemState{Item: handoff.Item{ID: "forgotten"}, Holder: "ana"}
 		}), want: "HO302:11"},
-		{name: "dropped", edits: []string{"returns_at", "dropped: [{id: forgotten, why: The customer left us}]\nreturns_at"}, ctx: story(func(s *handoff.State) {
+		{name: "dropped", edits: []string{"returns_at", "dropped: [{id: forgotten, why: The customer left us}]\nreturns_at"}, ctx: story(func(s *handoff.View) {
 			s.Items["forgotten"] = &handoff.ItemState{Item: handoff.Item{ID: "forgotten"}, Holder: "ana"}
 		})},
-		{name: "shipped", edits: []string{"  - what: Login", "  - id: forgotten\n    what: Login"}, ctx: story(func(s *handoff.State) {
+		{name: "shipped", edits: []string{"  - what: Login", "  - id: forgotten\n    what: Login"}, ctx: story(func(s *handoff.View) {
 			s.Items["forgotten"] = &handoff.ItemState{Item: handoff.Item{ID: "forgotten"}, Holder: "ana"}
 		})},
 
 		// HO303
-		{name: "vanished blocker", ctx: story(func(s *handoff.State) {
+		{name: "vanished blocker", ctx: story(func(s *handoff.View) {
 			s.Blockers["access"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"login-form"}}, DeclaredBy: "ben"}
 		}), want: "HO303:34"},
-		{name: "a blocker of what another holds", ctx: story(func(s *handoff.State) {
+		{name: "a blocker of what another holds", ctx: story(func(s *handoff.View) {
 			s.Blockers["access"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"api"}}, DeclaredBy: "ana"}
 		})},
-		{name: "a blocker of nothing that is live", ctx: story(func(s *handoff.State) {
+		{name: "a blocker of nothing that is live", ctx: story(func(s *handoff.View) {
 			s.Blockers["access"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"old-form"}}, DeclaredBy: "ana"}
 		}), want: "HO303:34"},
 
 		// HO304
-		{name: "vanished question", ctx: story(func(s *handoff.State) {
+		{name: "vanished question", ctx: story(func(s *handoff.View) {
 			s.Questions["which"] = &handoff.QuestionState{Key: "which", By: "ana", State: handoff.QuestionOpen}
 		}), want: "HO304w:1"},
-		{name: "closed question", ctx: story(func(s *handoff.State) {
+		{name: "closed question", ctx: story(func(s *handoff.View) {
 			s.Questions["which"] = &handoff.QuestionState{Key: "which", By: "ana", State: handoff.QuestionClosed}
 		})},
-		{name: "question with its own record", ctx: story(func(s *handoff.State) {
+		{name: "question with its own record", ctx: story(func(s *handoff.View) {
 			s.Questions["q0000001"] = &handoff.QuestionState{Key: "q0000001", By: "ana", State: handoff.QuestionOpen}
 			s.Records["q0000001"] = handoff.New("q0000001", yesterday, "ana", new(handoff.Question))
 		})},
 
 		// HO305
-		{name: "zombie", edits: []string{loginID, "  - id: old-form\n"}, ctx: story(func(s *handoff.State) { delete(s.Items, "login-form") }), want: "HO305:26"},
-		{name: "reopened", edits: []string{loginID, "  - id: old-form\n    reopened: The fix broke Safari\n"}, ctx: story(func(s *handoff.State) { delete(s.Items, "login-form") })},
-		{name: "reopened by an amendment", edits: []string{loginID, "  - id: old-form\n", "to: [ben]", amends}, ctx: story(func(s *handoff.State) { delete(s.Items, "login-form") })},
+		{name: "zombie", edits: []string{loginID, "  - id: old-form\n"}, ctx: story(func(s *handoff.View) { delete(s.Items, "login-form") }), want: "HO305:26"},
+		{name: "reopened", edits: []string{loginID, "  - id: old-form\n    reopened: The fix broke Safari\n"}, ctx: story(func(s *handoff.View) { delete(s.Items, "login-form") })},
+		{name: "reopened by an amendment", edits: []string{loginID, "  - id: old-form\n", "to: [ben]", amends}, ctx: story(func(s *handoff.View) { delete(s.Items, "login-form") })},
 
 		// HO308
 		{name: "shipped and blocked", edits: []string{"  - what: Login", "  - id: old-form\n    what: Login", "blocks: [session-mw]", "blocks: [session-mw, old-form]"}, ctx: story(nil), want: "HO308:9"},
-		{name: "shipped and blocked in the state", edits: []string{"  - what: Login", "  - id: api\n    what: Login"}, want: "HO308:9", ctx: story(func(s *handoff.State) {
+		{name: "shipped and blocked in the state", edits: []string{"  - what: Login", "  - id: api\n    what: Login"}, want: "HO308:9", ctx: story(func(s *handoff.View) {
 			s.Blockers["access"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"item:api"}}, DeclaredBy: "ben"}
 		})},
 		{name: "at 100 %", edits: []string{"status: in_progress", "status: in_progress\n    progress: 100"}, want: "HO308:28"},
@@ -138,10 +139,10 @@ func TestContinuityRules(t *testing.T) {
 		{name: "stale workaround", edits: []string{"    resolver: sarah", "    workaround: Use 15 minutes on staging\n    since: \"2026-11-01T09:00:00+08:00\"\n    resolver: sarah"}, want: "HO314w:38"},
 		{name: "young workaround", edits: []string{"    resolver: sarah", "    workaround: Use 15 minutes on staging\n    since: \"2026-11-10T09:00:00+08:00\"\n    resolver: sarah"}},
 		{name: "stale workaround of the state", edits: []string{"    resolver: sarah", "    workaround: Use 15 minutes on staging\n    resolver: sarah"}, want: "HO314w:38",
-			ctx: story(func(s *handoff.State) {
+			ctx: story(func(s *handoff.View) {
 				s.Blockers["session-timeout"].Since = handoff.Time{Time: yesterday.Add(-20 * 24 * time.Hour)}
 			})},
-		{name: "stale proposal", edits: []string{"decision: Keep", "status: proposed\n    decision: Keep"}, want: "HO314w:42", ctx: story(func(s *handoff.State) {
+		{name: "stale proposal", edits: []string{"decision: Keep", "status: proposed\n    decision: Keep"}, want: "HO314w:42", ctx: story(func(s *handoff.View) {
 			decided("Keep sessions in a signed cookie", handoff.DecisionProposed)(s)
 			s.Decisions["cookie-store"].At = yesterday.Add(-20 * 24 * time.Hour)
 		})},
@@ -152,8 +153,8 @@ func TestContinuityRules(t *testing.T) {
 	})
 }
 
-func decided(text, state string) func(*handoff.State) {
-	return func(s *handoff.State) {
+func decided(text, state string) func(*handoff.View) {
+	return func(s *handoff.View) {
 		s.Decisions["cookie-store"] = &handoff.DecisionState{By: "ines", Record: "a0000001", State: state, At: yesterday,
 			Decision: handoff.Decision{ID: "cookie-store", DecisionFields: handoff.DecisionFields{Decision: text, Rationale: "It is there already"}}}
 	}
@@ -194,14 +195,14 @@ func TestRollup(t *testing.T) {
 	const source = "    source: a0000001\n"
 	rollup := []string{"to: [ben]", "rollup: {level: team, scope: payments, sources: [{id: a0000001, digest: " + strings.Repeat("ab", 32) + "}]}\nto: [ben]",
 		"  - id: session-mw\n", "  - id: session-mw\n" + source, "  - id: login-form\n", "  - id: login-form\n" + source, "  - id: session-timeout\n", "  - id: session-timeout\n" + source}
-	holding := story(func(s *handoff.State) {
+	holding := story(func(s *handoff.View) {
 		s.Items["own"] = &handoff.ItemState{Item: handoff.Item{ID: "own"}, Holder: "ana"}
 		first := s.Handoffs["a0000001"]
 		first.Items = handoff.List[handoff.Item]{{ID: "session-mw"}, {ID: "login-form"}}
 		first.Blockers = handoff.List[handoff.Blocker]{{ID: "session-timeout"}}
 		first.Record.Source.Digest = strings.Repeat("ab", 32)
 	})
-	with := func(change func(*handoff.State)) func(*Context) {
+	with := func(change func(*handoff.View)) func(*Context) {
 		return func(c *Context) {
 			holding(c)
 			change(c.State)
@@ -213,12 +214,12 @@ func TestRollup(t *testing.T) {
 	runRuleTests(t, good, []ruleTest{
 		{name: "need not list what its sender holds", edits: rollup, ctx: holding},
 		{name: "source missing", edits: append(slices.Clone(rollup), "  - id: login-form\n"+source, "  - id: login-form\n"), ctx: holding, want: "HO103:28"},
-		{name: "source that says nothing of it", edits: rollup, ctx: with(func(s *handoff.State) { s.Handoffs["a0000001"].Blockers = nil }), want: "HO103:39"},
+		{name: "source that says nothing of it", edits: rollup, ctx: with(func(s *handoff.View) { s.Handoffs["a0000001"].Blockers = nil }), want: "HO103:39"},
 		{name: "unknown source", edits: changed("id: a0000001", "id: a0000009"), ctx: holding, want: "HO103:6 HO103:14 HO103:29 HO103:39"},
 		{name: "source with other bytes", edits: changed("abab", "cdcd"), ctx: holding, want: "HO103:6"},
-		{name: "rollup of a rollup", edits: rollup, ctx: with(func(s *handoff.State) { s.Handoffs["a0000001"].Rollup = new(handoff.Rollup) }), want: "HO103:6"},
+		{name: "rollup of a rollup", edits: rollup, ctx: with(func(s *handoff.View) { s.Handoffs["a0000001"].Rollup = new(handoff.Rollup) }), want: "HO103:6"},
 		{name: "what is quoted was judged before", edits: append(slices.Clone(rollup), "status: in_progress", "status: blocked", "resolver: sarah", "resolver: ana"), ctx: holding},
-		{name: "done twice", edits: rollup, ctx: with(func(s *handoff.State) {
+		{name: "done twice", edits: rollup, ctx: with(func(s *handoff.View) {
 			pr := []handoff.Ref{{Type: "pr", ID: "7"}}
 			s.Items["login-form"].Refs, s.Items["api"].Refs = pr, pr
 		}), want: "HO310w:28"},
@@ -235,26 +236,27 @@ func TestCheckState(t *testing.T) {
 		return sent(id, by, yesterday, &handoff.Handoff{Items: handoff.List[handoff.Item]{{ID: "api", Next: []handoff.Next{{Do: "Go on", Owner: to}}}}})
 	}
 	tests := []struct {
-		name  string
-		state handoff.State
-		ctx   Context
-		want  string
+		name     string
+		view     handoff.View
+		problems []handoff.Problem
+		ctx      Context
+		want     string
 	}{
 		{name: "empty"},
-		{name: "problem", state: handoff.State{Problems: []handoff.Problem{{Record: "a0000001", Code: "HO320", Message: "takes x"}}}, want: "HO320:0"},
-		{name: "problem that the pilot softens", state: handoff.State{Problems: []handoff.Problem{{Record: "a0000001", Code: "HO320", Message: "takes x"}}},
-			ctx: Context{Settings: Settings{Preset: PresetPilot}}, want: "HO320w:0"},
-		{name: "duplicate work", state: handoff.State{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", handoff.Ref{Type: "pr", ID: "1842"})}}, want: "HO310w:0"},
-		{name: "one person", state: handoff.State{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ana", pr)}}},
-		{name: "main is shared", state: handoff.State{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", handoff.Ref{Type: "branch", ID: "main"}), "b1": item("b1", "ben", handoff.Ref{Type: "branch", ID: "main"})}}},
-		{name: "switched off", state: handoff.State{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", pr)}},
-			ctx: Context{Settings: Settings{Levels: map[string]Setting{"HO310": SetOff}}}},
-		{name: "both offer it", state: handoff.State{Handoffs: map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ana")}}, want: "HO405w:0"},
-		{name: "one offers it", state: handoff.State{Handoffs: map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ben")}}},
+		{name: "problem", problems: []handoff.Problem{{Record: "a0000001", Code: "HO320", Message: "takes x"}}, want: "HO320:0"},
+		{name: "problem that the pilot softens", problems: []handoff.Problem{{Record: "a0000001", Code: "HO320", Message: "takes x"}},
+			ctx: Context{Config: &config.Config{Rules: config.Rules{Preset: config.PresetPilot}}}, want: "HO320w:0"},
+		{name: "duplicate work", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", handoff.Ref{Type: "pr", ID: "1842"})}}, want: "HO310w:0"},
+		{name: "one person", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ana", pr)}}},
+		{name: "main is shared", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", handoff.Ref{Type: "branch", ID: "main"}), "b1": item("b1", "ben", handoff.Ref{Type: "branch", ID: "main"})}}},
+		{name: "switched off", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", pr)}},
+			ctx: Context{Config: &config.Config{Rules: config.Rules{Levels: map[string]string{"HO310": config.RuleOff}}}}},
+		{name: "both offer it", view: handoff.View{Handoffs: map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ana")}}, want: "HO405w:0"},
+		{name: "one offers it", view: handoff.View{Handoffs: map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ben")}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			findings := CheckState(&test.state, test.ctx)
+			findings := CheckState(&handoff.State{View: &test.view, Problems: test.problems}, test.ctx)
 			if got := shown(findings); got != test.want {
 				t.Errorf("got %s, want %s: %+v", got, test.want, findings)
 			}
@@ -265,7 +267,7 @@ func TestCheckState(t *testing.T) {
 	}
 	taken := map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ana")}
 	taken["a0000001"].Taken = map[string]string{"api": "ben"}
-	if findings := CheckState(&handoff.State{Handoffs: maps.Clone(taken)}, Context{}); len(findings) > 0 {
+	if findings := CheckState(&handoff.State{View: &handoff.View{Handoffs: maps.Clone(taken)}}, Context{}); len(findings) > 0 {
 		t.Errorf("taken: %+v", findings)
 	}
 }
@@ -273,7 +275,7 @@ func TestCheckState(t *testing.T) {
 // The command of a fix can be pasted, whatever a record calls things.
 func TestFixesAreQuoted(t *testing.T) {
 	ctx := before()
-	story(func(s *handoff.State) {
+	story(func(s *handoff.View) {
 		s.Blockers["a; id"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "a; id", Blocks: []string{"login-form"}}, DeclaredBy: "ben"}
 	})(&ctx)
 	findings := Check(handoff.Parse([]byte(good), ""), ctx)
