@@ -225,7 +225,7 @@ func (p *replaying) decode(hash string) (c *object.Commit, keeps bool, err error
 	if c, err = object.GetCommit(p.objects, plumbing.NewHash(hash)); err != nil {
 		return nil, false, err
 	}
-	again, err := encode(p.objects, c)
+	again, err := p.objects.encode(c)
 	return c, err == nil && plumbing.ComputeHash(again.kind, again.data) == c.Hash, err
 }
 

@@ -27,7 +27,7 @@ func (e *SignError) Error() string { return "signing with " + e.Program + ": " +
 // says so. What is signed is the commit without its signature.
 func (r *Repo) encodeCommit(ctx context.Context, o *objects, c *object.Commit) (rawObject, error) {
 	c.PGPSignature = ""
-	unsigned, err := encode(o, c)
+	unsigned, err := o.encode(c)
 	if err != nil {
 		return rawObject{}, err
 	}
@@ -35,16 +35,7 @@ func (r *Repo) encodeCommit(ctx context.Context, o *objects, c *object.Commit) (
 	if err != nil || c.PGPSignature == "" {
 		return unsigned, err
 	}
-	return encode(o, c)
-}
-
-// encode writes a commit as it is.
-func encode(o *objects, c *object.Commit) (rawObject, error) {
-	obj := o.NewEncodedObject()
-	if err := c.Encode(obj); err != nil {
-		return rawObject{}, err
-	}
-	return rawOf(obj)
+	return o.encode(c)
 }
 
 // sign returns the signature of a commit as git would make it (commit.gpgSign,

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/object"
 	"github.com/go-git/go-git/v5/plumbing/storer"
 )
 
@@ -167,4 +168,13 @@ func (raw rawObject) encoded() (plumbing.EncodedObject, error) {
 	obj.SetType(raw.kind)
 	_, err := obj.Write(raw.data)
 	return obj, err
+}
+
+// encode returns a commit as git hashes it, with the signature that it has.
+func (o *objects) encode(c *object.Commit) (rawObject, error) {
+	obj := o.NewEncodedObject()
+	if err := c.Encode(obj); err != nil {
+		return rawObject{}, err
+	}
+	return rawOf(obj)
 }

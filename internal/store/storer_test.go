@@ -116,12 +116,12 @@ func (r *testRepo) mustLogAsGit(repo *git.Repository) {
 	}
 	var logged []string
 	if err := log.ForEach(func(c *object.Commit) error {
-		logged = append(logged, c.Hash.String()+" "+c.Author.String())
+		logged = append(logged, c.Hash.String())
 		return nil
 	}); err != nil {
 		r.t.Errorf("go-git: %v", err)
 	}
-	want := strings.Split(r.git("--no-replace-objects", "log", "--format=%H %an <%ae>", "HEAD"), "\n")
+	want := strings.Split(r.git("--no-replace-objects", "rev-list", "HEAD"), "\n")
 	slices.Sort(logged) // of commits of one moment either may be first
 	slices.Sort(want)
 	if !slices.Equal(logged, want) {
