@@ -236,13 +236,10 @@ func (ws *workspace) carried() *handoff.Handoff {
 
 // waitingDraft is the draft that a form left behind, to be published as it is.
 func (ws *workspace) waitingDraft() (*draft, error) {
-	drafts := form.Drafts{Dir: ws.Dir()}
-	data, err := drafts.Load()
+	drafts := &form.Drafts{Dir: ws.Dir()}
+	data, err := loadDraft(drafts)
 	if err != nil {
 		return nil, err
-	}
-	if data == nil {
-		return nil, errNoDraft
 	}
 	return ws.readDraft(data, drafts.Path()), nil
 }

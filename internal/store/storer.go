@@ -61,42 +61,18 @@ func (o *objects) AddAlternate(remote string) error {
 }
 
 // IterEncodedObjects returns every object of a kind, or of any, in the order of
-// their hashes. Each is read when it is its turn.
+// their hashes. To know what is of a kind takes reading all of them.
 func (o *objects) IterEncodedObjects(kind plumbing.ObjectType) (storer.EncodedObjectIter, error) {
 	names, err := o.names()
-	return &objectIter{objects: o, kind: kind, names: names}, err
-}
-
-// objectIter reads one object after the other.
-type objectIter struct {
-	objects *objects
-	kind    plumbing.ObjectType
-	names   []plumbing.Hash // of those that have not been read
-}
-
-// Next returns the next object, at the end io.EOF.
-func (i *objectIter) Next() (plumbing.EncodedObject, error) {
-	for len(i.names) > 0 {
-		raw, err := i.objects.load(i.names[0], maxObject)
-		i.names = i.names[1:]
-		if err != nil {
-			return nil, err
-		}
-		if i.kind == plumbing.AnyObject || i.kind == raw.kind {
-			return raw.encoded()
-		}
+	if kind != plumbing.AnyObject {
+		names = slices.DeleteFunc(names, func(h plumbing.Hash) bool {
+			raw, loadErr := o.load(h, maxObject)
+			err = errors.Join(err, loadErr)
+			return raw.kind != kind
+		})
 	}
-	return nil, io.EOF
+	return storer.NewEncodedObjectLookupIter(o, kind, names), err
 }
-
-// ForEach calls use with all that is left, until it returns an error;
-// storer.ErrStop is none.
-func (i *objectIter) ForEach(use func(plumbing.EncodedObject) error) error {
-	return storer.ForEachIterator(i, use)
-}
-
-// Close forgets what has not been read.
-func (i *objectIter) Close() { i.names = nil }
 
 // names returns the hashes of all objects, sorted, each once.
 func (o *objects) names() ([]plumbing.Hash, error) {
