@@ -42,7 +42,7 @@ func benchScale(b *testing.B, n int) {
 			ours, git, peak = append(ours, took), append(git, x.git("rev-parse", "HEAD")), max(peak, memory)
 		}
 		b.ReportMetric(float64(median(ours).Microseconds())/1e3, name+"-ms")
-		b.ReportMetric(float64(median(ours))/float64(median(git)), name+"×rev-parse")
+		b.ReportMetric(ratio(ours, git), name+"×rev-parse")
 	}
 	warm("blocked", "query", "blocked")
 	warm("next", "query", "next", "p3")
@@ -55,7 +55,7 @@ func benchScale(b *testing.B, n int) {
 
 	if n < checkedOut {
 		ours, theirs, memory := x.declareAgainstCommit(team.now)
-		b.ReportMetric(float64(median(ours))/float64(median(theirs)), "declare×git")
+		b.ReportMetric(ratio(ours, theirs), "declare×git")
 		peak = max(peak, memory)
 		team.now = team.now.Add(time.Hour) // what follows is younger
 	}

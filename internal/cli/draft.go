@@ -40,13 +40,19 @@ set aside are kept as well.`,
 	return cmd
 }
 
-func (g *globals) draftShow(drafts *form.Drafts, _ []string) error {
+// loadDraft returns the draft that waits; without one the error is errNoDraft.
+func loadDraft(drafts *form.Drafts) ([]byte, error) {
 	data, err := drafts.Load()
+	if err == nil && data == nil {
+		err = errNoDraft
+	}
+	return data, err
+}
+
+func (g *globals) draftShow(drafts *form.Drafts, _ []string) error {
+	data, err := loadDraft(drafts)
 	if err != nil {
 		return err
-	}
-	if data == nil {
-		return errNoDraft
 	}
 	g.printer.line("%s", strings.TrimSuffix(string(data), "\n"))
 	return nil
@@ -58,12 +64,8 @@ func (g *globals) draftPath(drafts *form.Drafts, _ []string) error {
 }
 
 func (g *globals) draftDrop(drafts *form.Drafts, _ []string) error {
-	data, err := drafts.Load()
-	if err != nil {
+	if _, err := loadDraft(drafts); err != nil {
 		return err
-	}
-	if data == nil {
-		return errNoDraft
 	}
 	if err := drafts.SetAside(); err != nil {
 		return err

@@ -153,7 +153,7 @@ func (ws *workspace) findings(state *handoff.State, since time.Time) map[string]
 	onAllProcessors(len(measured), func(i int) {
 		c := common
 		c.By, c.Now = measured[i].By, measured[i].At.Time
-		of[i] = rules.CheckRecord(measured[i], c)
+		of[i] = rules.CheckSealed(handoff.Seal(measured[i]), c)
 	})
 	found := make(map[string][]handoff.Finding, len(measured))
 	for i, r := range measured {

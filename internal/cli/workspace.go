@@ -211,6 +211,7 @@ func (ws *workspace) mustBeKnown(ctx context.Context) error {
 // openForWriting opens the repository, refuses without an identity, and loads
 // a part of the state.
 func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*workspace, error) {
+	go rules.Prepare() // while git is asked
 	ws, err := g.openHere(ctx)
 	if err != nil {
 		return nil, err

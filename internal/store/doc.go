@@ -7,12 +7,14 @@
 //
 // # What is ours and what is git's
 //
-// Objects are read and written here. Git's own lock files guard the two things
-// that can be destroyed, the branch and the index, and are taken in git's order
-// and by git's rules, so that git and this package wait for each other. The git
-// executable is required, and does what only it does right: finding the
-// repository, its configuration, identities, and editing an index in whatever
-// format it has. [Repo.Append] is the protocol and reads from top to bottom.
+// Objects are read and written here, in a storage of go-git's: go-git encodes the
+// commits into it. Trees are edited as bytes, so that what others have in them
+// stays as it is. Git's own lock files guard the two things that can be
+// destroyed, the branch and the index, and are taken in git's order and by git's
+// rules, so that git and this package wait for each other. The git executable is
+// required, and does what only it does right: finding the repository, its
+// configuration, identities, and editing an index in whatever format it has.
+// [Repo.Append] is the protocol and reads from top to bottom.
 //
 // # Errors
 //
