@@ -19,7 +19,7 @@ import (
 // the tables, of the compact form of records and things, and of what the fold
 // makes of the same records. A file of an older version is built anew; one of a
 // newer version belongs to a newer program and is left alone.
-const format = 2
+const format = 3
 
 // layout is the tables of the file.
 //
@@ -37,7 +37,7 @@ CREATE INDEX record_id ON record (id);
 CREATE INDEX record_place ON record (place);
 CREATE INDEX record_at ON record (at);
 CREATE INDEX record_about ON record (about) WHERE about IS NOT NULL;
-CREATE TABLE thing (kind INTEGER, key TEXT, live INTEGER, place INTEGER, author TEXT, series TEXT, data BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE thing (kind INTEGER, key TEXT, live INTEGER, place INTEGER, author TEXT, series TEXT, data BLOB, UNIQUE (kind, key));
 CREATE INDEX thing_live ON thing (kind) WHERE live;
 CREATE INDEX thing_author ON thing (author, place) WHERE author IS NOT NULL;
 CREATE INDEX thing_series ON thing (series, place) WHERE series IS NOT NULL;
@@ -57,33 +57,38 @@ var (
 	errDamaged = errors.New("the index is damaged")
 )
 
-// database is the open file.
+// database is the open file, or one in memory.
 type database struct {
+	path string // "" for one in memory
 	conn *sql.Conn
 	pool *sql.DB
 	made bool // by this process
 }
 
 // busyWait is how long one process waits for another that writes, in
-// milliseconds. It is about the time that an answer from memory takes.
+// milliseconds, before it goes on in memory.
 const busyWait = 3000
 
-// openDatabase opens the file, and makes it in its directory where there is none. A rollback
-// journal, not a write-ahead log: readers that open and close in milliseconds
-// would pay for a log's shared memory and recovery each time, it works on
-// network file systems, and the lock that a writer needs is held only while it
-// commits, as nothing is written before.
+// openDatabase opens the file, and makes it in its directory where there is none;
+// without a path it makes one in memory. A rollback journal, not a write-ahead
+// log: readers that open and close in milliseconds would pay for a log's shared
+// memory and recovery each time, it works on network file systems, and the lock
+// that a writer needs is held only while it commits, as nothing is written before.
 func openDatabase(ctx context.Context, path string) (*database, error) {
-	for _, name := range []string{path, path + "-journal"} {
-		if err := store.CheckPlain(name); err != nil {
-			return nil, err
+	name := ":memory:"
+	if path != "" {
+		for _, file := range []string{path, path + "-journal"} {
+			if err := store.CheckPlain(file); err != nil {
+				return nil, err
+			}
 		}
+		name = fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)", escapePath(path), busyWait)
 	}
-	pool, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)", escapePath(path), busyWait))
+	pool, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, err
 	}
-	db := &database{pool: pool}
+	db := &database{path: path, pool: pool}
 	if db.conn, err = pool.Conn(ctx); err != nil {
 		pool.Close()
 		return nil, err

@@ -15,12 +15,12 @@ import (
 const (
 	// foldChunk is how many records are folded at once: few enough to hold in
 	// memory, and to fold again when a late one arrives.
-	foldChunk = 2048
+	foldChunk = 1024
 
 	// maxBatches is how many batches can be taken back, and maxBatch how many
 	// records one of them may come to hold.
 	maxBatches = 32
-	maxBatch   = foldChunk
+	maxBatch   = 2048
 )
 
 // folder writes what records add up to into the tables.
@@ -223,7 +223,7 @@ func (f *folder) keep(past *past, things []handoff.Thing, first, size int) error
 	if err != nil {
 		return err
 	}
-	put, err := f.conn.PrepareContext(f.ctx, "INSERT OR REPLACE INTO thing VALUES (?, ?, ?, ?, ?, ?, ?)")
+	put, err := f.conn.PrepareContext(f.ctx, "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET live = excluded.live, place = excluded.place, author = excluded.author, series = excluded.series, data = excluded.data")
 	if err != nil {
 		return err
 	}

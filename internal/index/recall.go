@@ -15,25 +15,10 @@ import (
 // recall is a part of the state that has been read.
 type recall struct {
 	*handoff.Recall
-	from   finder
+	from   tables
 	places map[string]int   // of records, by id
 	deep   map[thingID]bool // things whose history is wanted
-	whole  *handoff.State   // nil while it is a part
 }
-
-// finder is where a recall finds things and records: in the file, or in memory.
-type finder interface {
-	// present calls add with what is in every part, and with the decisions that
-	// stand when they are wanted.
-	present(decisions bool, add addThing) error
-	// things calls add with those of some things that there are.
-	things(ids []thingID, add addThing) error
-	// records calls add with records that count, and their places in the fold.
-	records(want wanted, add func(r *handoff.Record, place int)) error
-}
-
-// addThing takes the data of a thing, which it does not keep.
-type addThing func(kind handoff.ThingKind, key string, data []byte) error
 
 // wanted says which records: those that meet the one condition that is set.
 type wanted struct {
@@ -46,7 +31,8 @@ type wanted struct {
 }
 
 // grow adds a part to what has been recalled.
-func (ix *Index) grow(from finder, part handoff.Part) (*handoff.View, error) {
+func (ix *Index) grow(ctx context.Context, part handoff.Part) (*handoff.View, error) {
+	from := tables{ctx, ix.db, ix.options}
 	c := ix.recall
 	if c == nil {
 		c = newRecall(from)
@@ -69,7 +55,7 @@ func (c *recall) made() (*handoff.View, error) {
 	return view, damage(err)
 }
 
-func newRecall(from finder) *recall {
+func newRecall(from tables) *recall {
 	return &recall{Recall: handoff.NewRecall(), from: from, places: make(map[string]int)}
 }
 
@@ -115,7 +101,10 @@ func (o Options) found(ctx context.Context, conn *sql.Conn, list []arrival, firs
 	if err != nil {
 		return nil, err
 	}
-	disputed := setOf(contested)
+	disputed := make(map[string]bool, len(contested))
+	for _, id := range contested {
+		disputed[id] = true
+	}
 	records := make([]*handoff.Record, len(list))
 	for i, a := range list {
 		place, ok := first[a.n]
@@ -123,7 +112,8 @@ func (o Options) found(ctx context.Context, conn *sql.Conn, list []arrival, firs
 			return nil, errDamaged
 		}
 		ref := o.Refs[place]
-		a.Source.Ref, a.Source.Commit, a.Source.Foreign, a.Source.Disputed = ref.Name, ref.Hash, ref.Foreign, disputed[a.ID]
+		a.Source.Ref, a.Source.Commit, a.Source.Disputed = ref.Name, ref.Hash, disputed[a.ID]
+		a.Source.Foreign = ref.Foreign && !(o.Ours != nil && o.Ours(a.Source.Path, a.Source.Blob))
 		records[i] = a.Record
 	}
 	return records, nil
@@ -319,7 +309,7 @@ func (c *recall) records(want wanted) (ids []string, err error) {
 	return ids, err
 }
 
-// tables is the file as a source.
+// tables is where a recall finds things and records.
 type tables struct {
 	ctx     context.Context
 	db      *database
@@ -335,14 +325,14 @@ UNION SELECT kind, key, data FROM thing WHERE kind = 5 AND key IN (
 	SELECT (SELECT key FROM thing WHERE series = s.key ORDER BY place DESC LIMIT 1) FROM thing s INDEXED BY thing_live WHERE s.live AND s.kind = 7
 	UNION SELECT (SELECT key FROM thing WHERE author = a.key ORDER BY place DESC LIMIT 1) FROM thing a INDEXED BY thing_live WHERE a.live AND a.kind = 6)`
 
-func (t tables) present(decisions bool, add addThing) error {
+func (t tables) present(decisions bool, add func(kind handoff.ThingKind, key string, data []byte) error) error {
 	if err := t.eachThing(add, presentThings); err != nil || !decisions {
 		return err
 	}
 	return t.eachThing(add, "SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind = 4")
 }
 
-func (t tables) things(ids []thingID, add addThing) error {
+func (t tables) things(ids []thingID, add func(kind handoff.ThingKind, key string, data []byte) error) error {
 	pairs := make([][2]any, len(ids))
 	for i, id := range ids {
 		pairs[i] = [2]any{id.kind, id.key}
@@ -351,7 +341,7 @@ func (t tables) things(ids []thingID, add addThing) error {
 }
 
 // eachThing calls add with the things of a query for kind, key and data.
-func (t tables) eachThing(add addThing, query string, args ...any) error {
+func (t tables) eachThing(add func(kind handoff.ThingKind, key string, data []byte) error, query string, args ...any) error {
 	return each(t.ctx, t.db.conn, func(rows *sql.Rows) error {
 		var kind handoff.ThingKind
 		var key string

@@ -121,7 +121,7 @@ func (r *refresh) compare(days []store.Day) ([]*changedDay, error) {
 		row := r.days[dayID{day.Path, day.Tree}]
 		if row == nil {
 			c := change(day.Path)
-			c.new = append(c.new, day)
+			c.new = append(c.new, newTree{Day: day})
 			continue
 		}
 		row.current = true
@@ -144,7 +144,27 @@ func (r *refresh) compare(days []store.Day) ([]*changedDay, error) {
 // changedDay is a path with its new trees.
 type changedDay struct {
 	path string
-	new  []store.Day
+	new  []newTree
+}
+
+// newTree is a day of which the tables do not have this tree.
+type newTree struct {
+	store.Day
+	files   []store.File
+	passing bool // some of it could not be read, and may be the next time
+}
+
+// list finds out which files the new trees of a day have.
+func (r *refresh) list(day *changedDay) error {
+	for i := range day.new {
+		tree := &day.new[i]
+		files, err := r.ix.repo.DayFiles(tree.Day)
+		if isMissing(err) {
+			return &readError{err}
+		}
+		tree.files, tree.passing = files, err != nil && !store.Lasting(err)
+	}
+	return nil
 }
 
 // fill folds everything into an empty file, a day after the other.
@@ -153,21 +173,11 @@ func (r *refresh) fill(changed []*changedDay) error {
 		return err
 	}
 	r.fold.progress = r.ix.options.Progress
-	next, stop := ahead(func() ([]arrival, error) {
-		var list []arrival
+	next, stop := ahead(func() (list []arrival, err error) {
 		for len(list) == 0 && len(changed) > 0 {
-			days, err := r.readAhead(changed)
-			if err != nil {
+			if list, changed, err = r.readSome(changed); err != nil {
 				return nil, err
 			}
-			for _, day := range changed[:days] {
-				arrived, err := r.readDay(day, nil)
-				if err != nil {
-					return nil, err
-				}
-				list = append(list, arrived...)
-			}
-			r.read, changed = nil, changed[days:]
 		}
 		return list, nil
 	})
@@ -175,35 +185,43 @@ func (r *refresh) fill(changed []*changedDay) error {
 	return r.fold.drain(next)
 }
 
-// readAhead reads the files of the first few days, about foldChunk of them, all
-// at once: a day alone is not worth the reader.
-func (r *refresh) readAhead(changed []*changedDay) (days int, err error) {
+// readSome reads the first few days, about foldChunk records, all at once: a day
+// alone is not worth the reader. It returns the days that are left.
+func (r *refresh) readSome(changed []*changedDay) (list []arrival, left []*changedDay, err error) {
 	var files []store.File
-	for days < len(changed) && len(files) < foldChunk {
-		for _, tree := range changed[days].new {
-			list, err := r.ix.repo.DayFiles(tree)
-			if isMissing(err) {
-				return 0, &readError{err}
-			}
-			files = append(files, list...)
+	days := 0
+	for ; days < len(changed) && len(files) < foldChunk; days++ {
+		if err := r.list(changed[days]); err != nil {
+			return nil, nil, err
 		}
-		days++
+		for _, tree := range changed[days].new {
+			files = append(files, tree.files...)
+		}
 	}
-	results, err := readFiles(r.ctx, r.ix.repo, r.ix.options.Dir, files, handoff.ParseCanonical)
+	results, err := r.results(files)
 	if err != nil {
-		return 0, &readError{err}
+		return nil, nil, err
 	}
 	r.read = make(map[fileID]result, len(files))
 	for i, f := range files {
 		r.read[idOf(f)] = results[i]
 	}
-	return days, nil
+	for _, day := range changed[:days] {
+		arrived, err := r.readDay(day, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		list = append(list, arrived...)
+	}
+	r.read = nil
+	clear(changed[:days]) // and what was listed of them
+	return list, changed[days:], nil
 }
 
 // results returns what files came to, as it was read ahead or now.
 func (r *refresh) results(files []store.File) ([]result, error) {
 	if r.read == nil {
-		results, err := readFiles(r.ctx, r.ix.repo, r.ix.options.Dir, files, handoff.ParseCanonical)
+		results, err := readFiles(r.ctx, r.ix.repo, r.ix.options.Dir, files)
 		if err != nil {
 			err = &readError{err}
 		}
@@ -266,6 +284,9 @@ func (r *refresh) change(changed []*changedDay) error {
 		left := make(map[int64]bool, len(known))
 		for _, n := range known {
 			left[n] = true
+		}
+		if err := r.list(day); err != nil {
+			return err
 		}
 		list, err := r.readDay(day, known)
 		if err != nil {
@@ -330,11 +351,7 @@ func (r *refresh) readDay(day *changedDay, known map[fileID]int64) ([]arrival, e
 	}
 	var arrived []arrival
 	for _, tree := range day.new {
-		files, err := r.ix.repo.DayFiles(tree)
-		if isMissing(err) {
-			return nil, &readError{err}
-		}
-		list, members, passing, err := r.readFiles(files, known, err != nil && !store.Lasting(err))
+		list, members, passing, err := r.readFiles(tree, known)
 		if err != nil {
 			return nil, err
 		}
@@ -359,10 +376,10 @@ const unfinished = "? "
 
 // readFiles reads the records that known does not have, and adds them to it.
 // passing says whether something could not be read that may be the next time.
-func (r *refresh) readFiles(files []store.File, known map[fileID]int64, lost bool) (arrived []arrival, members []int64, passing bool, err error) {
-	passing = lost
+func (r *refresh) readFiles(tree newTree, known map[fileID]int64) (arrived []arrival, members []int64, passing bool, err error) {
+	passing = tree.passing
 	var unknown []store.File
-	for _, file := range files {
+	for _, file := range tree.files {
 		if n, ok := known[idOf(file)]; ok {
 			members = append(members, n)
 		} else {

@@ -24,7 +24,7 @@ func TestPiecesGoOn(t *testing.T) {
 			&handoff.DecisionRecord{Topic: "api", DecisionFields: handoff.DecisionFields{Decision: "release the cache", Supersedes: "api"}}))
 	}
 	w.write()
-	want := describeAll(w.fromMemory().Order())
+	want := describeAll(w.folded().Order())
 	refs := w.options()
 
 	for name, disturb := range map[string]func(){

@@ -133,15 +133,18 @@ func (w *world) open() *index.Index {
 	return ix
 }
 
-// openWithoutFile returns an index as it is where no file can be.
-func (w *world) openWithoutFile() *index.Index {
-	ix := w.open()
-	ix.Close()
+// openInMemory returns an index as it is where no file can be.
+func (w *world) openInMemory() *index.Index {
+	w.t.Helper()
+	ix, err := index.OpenInMemory(context.Background(), w.repo, w.options())
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	return ix
 }
 
-// fromMemory is the state as Load and Fold know it: what the index must know.
-func (w *world) fromMemory() *handoff.State {
+// folded is the state as Load and Fold know it: what the index must know.
+func (w *world) folded() *handoff.State {
 	w.t.Helper()
 	o := w.options()
 	set, err := index.Load(context.Background(), w.repo, o.Refs, o.Dir)
@@ -168,11 +171,11 @@ var questions = [][]string{
 // memory.
 func (w *world) compare(ix *index.Index) {
 	w.t.Helper()
-	want := w.fromMemory()
+	want := w.folded()
 	ctx := context.Background()
 	for _, words := range questions {
 		w.compareAnswer(words, want, w.open(), true)
-		w.compareAnswer(words, want, w.openWithoutFile(), false)
+		w.compareAnswer(words, want, w.openInMemory(), false)
 	}
 	whole, err := ix.State(ctx)
 	if err != nil {
@@ -184,7 +187,7 @@ func (w *world) compare(ix *index.Index) {
 	w.compareLog(want)
 	w.compareFindings(want)
 	w.compareThings(want, w.open())
-	w.compareThings(want, w.openWithoutFile())
+	w.compareThings(want, w.openInMemory())
 	w.comparePieces(ix, want)
 }
 
@@ -218,7 +221,7 @@ func (w *world) compareLog(want *handoff.State) {
 		{Since: since, Terms: []query.Term{{Qualifier: query.To, Value: "ben"}}},
 		{Since: since, Terms: []query.Term{{Qualifier: query.Owner, Value: "ben"}}},
 	} {
-		for _, ix := range []*index.Index{w.open(), w.openWithoutFile()} {
+		for _, ix := range []*index.Index{w.open(), w.openInMemory()} {
 			s, err := ix.View(context.Background(), query.LogPart(q))
 			if err != nil {
 				w.t.Fatal(err)
