@@ -85,7 +85,7 @@ func ask(ix *index.Index) (string, error) {
 
 // filled is a world of so many handoffs.
 func filled(t *testing.T, records int) *world {
-	w := newWorld(t, t.TempDir())
+	w := newWorldWith(t, t.TempDir(), 1)
 	for i := range records {
 		by := people[i%len(people)]
 		h := &handoff.Handoff{To: []string{people[(i+1)%len(people)]}, Summary: says[i%len(says)]}
