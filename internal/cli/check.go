@@ -374,10 +374,7 @@ func saysOf(p handoff.Problem) string {
 // of their time and not known.
 func (ws *workspace) publishedContext() rules.Context {
 	c := ws.ruleContext()
-	return rules.Context{
-		Now: c.Now, ClockSkew: c.ClockSkew, Settings: c.Settings,
-		Team: rules.Team{PublishGrace: c.PublishGrace},
-	}
+	return rules.Context{Now: c.Now, Config: &config.Config{Rules: c.Config.Rules, Timing: c.Config.Timing}}
 }
 
 // located adds the file of the record that a finding is about.

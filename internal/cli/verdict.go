@@ -30,8 +30,8 @@ func (g *globals) openForVerdict(ctx context.Context, part handoff.Part) (*works
 // unproven returns what knows the verdicts that only a squash merge has. It looks
 // when it is asked for the first time: most commands show no verdict. Without an
 // answer they show them all the same.
-func (g *globals) unproven(ctx context.Context, ws *workspace) func() map[string]bool {
-	return sync.OnceValue(func() map[string]bool {
+func (g *globals) unproven(ctx context.Context, ws *workspace) func() store.RecordIDs {
+	return sync.OnceValue(func() store.RecordIDs {
 		trusted, main, err := ws.trusted(ctx)
 		if err != nil {
 			g.say("warning: whether verdicts are proven is not known: %v", err)
@@ -47,7 +47,7 @@ func (g *globals) unproven(ctx context.Context, ws *workspace) func() map[string
 
 // isUnproven reports whether a record is a verdict that only a squash merge has.
 func (ws *workspace) isUnproven(r *handoff.Record) bool {
-	return r.Kind.IsVerdict() && ws.unproven != nil && ws.unproven()[r.ID]
+	return r.Kind.IsVerdict() && ws.unproven != nil && ws.unproven().Has(r.ID)
 }
 
 // prove notes on a record that is to be shown whether it is such a verdict.

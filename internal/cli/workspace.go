@@ -48,7 +48,7 @@ type workspace struct {
 	recall   query.Recall                                       // knows more of the state
 	whole    func() (*handoff.State, error)                     // knows all of it
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
-	unproven func() map[string]bool                             // the ids of the verdicts that nobody here saw given
+	unproven func() store.RecordIDs                             // the ids of the verdicts that nobody here saw given
 }
 
 // open finds the repository for somebody who reads: a configuration that is
