@@ -75,7 +75,8 @@ const busyWait = 3000
 // memory and recovery each time, it works on network file systems, and the lock
 // that a writer needs is held only while it commits, as nothing is written before.
 func openDatabase(ctx context.Context, path string) (*database, error) {
-	name := ":memory:"
+	// A page in memory of any other size takes twice its room.
+	name := "file::memory:?_pragma=page_size(65536)"
 	if path != "" {
 		for _, file := range []string{path, path + "-journal"} {
 			if err := store.CheckPlain(file); err != nil {
