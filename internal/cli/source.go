@@ -303,12 +303,21 @@ func (ws *workspace) hold(state *handoff.State) {
 }
 
 // counter shows on a terminal how many of something have been done, without
-// knowing how many there will be.
+// knowing how many there will be; 0 takes that away.
 func (g *globals) counter(what string) func(done int) {
 	if !g.Interactive || g.quiet {
 		return nil
 	}
-	return func(done int) { fmt.Fprintf(g.Err, "\r\x1b[K%d %s\r", done, what) }
+	shown := false
+	return func(done int) {
+		switch {
+		case done > 0:
+			fmt.Fprintf(g.Err, "\r\x1b[K%d %s\r", done, what)
+		case shown:
+			fmt.Fprint(g.Err, "\r\x1b[K")
+		}
+		shown = done > 0
+	}
 }
 
 // span reads the values of --since and --until; an empty one is the zero time.

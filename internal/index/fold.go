@@ -170,7 +170,7 @@ func (f *folder) try(list []arrival) (ok bool, err error) {
 		return false, err
 	}
 	f.folded += len(ordered)
-	if f.progress != nil {
+	if f.folded >= foldChunk {
 		f.progress(f.folded)
 	}
 	return true, f.limitBatches()

@@ -33,8 +33,8 @@ type Options struct {
 	// Text is everything that a record says, as search looks for it.
 	Text func(*handoff.Record) string
 
-	// Progress is told how many records have been read while an index is made
-	// for the first time. It may be nil.
+	// Progress is told how many records have been entered while there are many to
+	// enter, and 0 at the end. It may be nil.
 	Progress func(records int)
 }
 
@@ -158,6 +158,12 @@ func (ix *Index) explain(ctx context.Context, err error) error {
 	return err
 }
 
+func (ix *Index) progress(records int) {
+	if ix.options.Progress != nil {
+		ix.options.Progress(records)
+	}
+}
+
 // checkTips returns errStale when the file is not of these refs.
 func (ix *Index) checkTips(ctx context.Context) error {
 	scope, err := ix.db.meta(ctx, "scope")
@@ -183,7 +189,8 @@ func (ix *Index) refresh(ctx context.Context) error {
 				return err
 			}
 		}
-		r := &refresh{ix: ix, ctx: ctx, conn: ix.db.conn, fold: folder{ctx: ctx, conn: ix.db.conn, policy: ix.options.Policy}}
+		r := &refresh{ix: ix, ctx: ctx, conn: ix.db.conn, fold: folder{ctx: ctx, conn: ix.db.conn, policy: ix.options.Policy, progress: ix.progress}}
+		defer ix.progress(0)
 		if err := r.run(); err != nil {
 			return err
 		}

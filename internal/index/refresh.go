@@ -172,7 +172,6 @@ func (r *refresh) fill(changed []*changedDay) error {
 	if _, err := r.conn.ExecContext(r.ctx, "PRAGMA cache_size = -16000"); err != nil { // KiB
 		return err
 	}
-	r.fold.progress = r.ix.options.Progress
 	next, stop := ahead(func() (list []arrival, err error) {
 		for len(list) == 0 && len(changed) > 0 {
 			if list, changed, err = r.readSome(changed); err != nil {
