@@ -25,25 +25,25 @@ const format = 3
 //
 // day and record are what the refs hold, thing is what the records add up to.
 // A day's members are the numbers of the records in it. A record without a
-// place stands under the id of another that counts. text holds what records say
+// position stands under the id of another that counts. text holds what records say
 // in pieces of three letters, under their numbers. undo holds what the things
 // of a batch were before it, so that a record that arrives late costs a few
 // batches and not everything.
 const layout = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE day (path TEXT, tree TEXT, ref INTEGER, members BLOB, PRIMARY KEY (path, tree)) WITHOUT ROWID;
-CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT, place INTEGER, at INTEGER, about TEXT, data BLOB);
+CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT, position INTEGER, at INTEGER, about TEXT, data BLOB);
 CREATE INDEX record_id ON record (id);
-CREATE INDEX record_place ON record (place);
+CREATE INDEX record_position ON record (position);
 CREATE INDEX record_at ON record (at);
 CREATE INDEX record_about ON record (about) WHERE about IS NOT NULL;
-CREATE TABLE thing (kind INTEGER, key TEXT, live INTEGER, place INTEGER, author TEXT, series TEXT, data BLOB, UNIQUE (kind, key));
+CREATE TABLE thing (kind INTEGER, key TEXT, live INTEGER, position INTEGER, author TEXT, series TEXT, data BLOB, UNIQUE (kind, key));
 CREATE INDEX thing_live ON thing (kind) WHERE live;
-CREATE INDEX thing_author ON thing (author, place) WHERE author IS NOT NULL;
-CREATE INDEX thing_series ON thing (series, place) WHERE series IS NOT NULL;
+CREATE INDEX thing_author ON thing (author, position) WHERE author IS NOT NULL;
+CREATE INDEX thing_series ON thing (series, position) WHERE series IS NOT NULL;
 CREATE TABLE batch (n INTEGER PRIMARY KEY, first INTEGER, size INTEGER);
 CREATE VIRTUAL TABLE text USING fts5(said, content='', detail=none, tokenize='trigram case_sensitive 1');
-CREATE TABLE undo (batch INTEGER, kind INTEGER, key TEXT, live INTEGER, place INTEGER, author TEXT, series TEXT, data BLOB, PRIMARY KEY (batch, kind, key)) WITHOUT ROWID;
+CREATE TABLE undo (batch INTEGER, kind INTEGER, key TEXT, live INTEGER, position INTEGER, author TEXT, series TEXT, data BLOB, PRIMARY KEY (batch, kind, key)) WITHOUT ROWID;
 `
 
 var (

@@ -91,7 +91,7 @@ type result struct {
 func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.File) ([]result, error) {
 	results := make([]result, len(files))
 	var blobs []string
-	var places []int // in files
+	var positions []int // in files
 	for i, f := range files {
 		name := strings.TrimPrefix(f.Path, dir+"/")
 		_, isRecord := handoff.ParseFileName(name)
@@ -104,11 +104,11 @@ func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.
 		case !isRecord && !recordName().MatchString(name):
 			results[i] = refused(f, "HO903", "not the name of a record")
 		default:
-			blobs, places = append(blobs, f.Blob), append(places, i)
+			blobs, positions = append(blobs, f.Blob), append(positions, i)
 		}
 	}
 	return results, repo.ReadAll(ctx, blobs, handoff.MaxSize, func(i int, data []byte, err error) error {
-		i = places[i]
+		i = positions[i]
 		results[i] = readRecord(dir, files[i], data, err)
 		return nil
 	})
@@ -165,35 +165,35 @@ func parseRecord(data []byte) (*handoff.Record, *handoff.Problem) {
 // onePerID keeps one of several records with the same id, the one that counts,
 // and marks it when the others have another content.
 func (s *Set) onePerID(ctx context.Context, repo *store.Repo, dir string) error {
-	place := make(map[string]int, len(s.Refs))
+	position := make(map[string]int, len(s.Refs))
 	for i, ref := range s.Refs {
-		if _, ok := place[ref.Name]; !ok {
-			place[ref.Name] = i
+		if _, ok := position[ref.Name]; !ok {
+			position[ref.Name] = i
 		}
 	}
 	first := make(map[string]*handoff.Record, len(s.Records))
-	twins := make(map[string][]twin)
+	candidates := make(map[string][]candidate)
 	for _, r := range s.Records {
-		ref := place[r.Source.Ref]
+		ref := position[r.Source.Ref]
 		r.Source.Foreign = s.Refs[ref].Foreign
 		switch one, ok := first[r.ID]; {
 		case !ok:
 			first[r.ID] = r
-		case twins[r.ID] == nil:
-			twins[r.ID] = []twin{{one, place[one.Source.Ref]}, {r, ref}}
+		case candidates[r.ID] == nil:
+			candidates[r.ID] = []candidate{{one, position[one.Source.Ref]}, {r, ref}}
 		default:
-			twins[r.ID] = append(twins[r.ID], twin{r, ref})
+			candidates[r.ID] = append(candidates[r.ID], candidate{r, ref})
 		}
 	}
-	if len(twins) == 0 {
+	if len(candidates) == 0 {
 		return nil
 	}
-	kept, err := elect(ctx, repo, s.Refs, dir, twins)
+	elected, err := elect(ctx, repo, s.Refs, dir, candidates)
 	if err != nil {
 		return err
 	}
 	s.Records = slices.DeleteFunc(s.Records, func(r *handoff.Record) bool {
-		k, contested := kept[r.ID]
+		k, contested := elected[r.ID]
 		if !contested || k == r {
 			r.Source.Disputed = contested
 			return false

@@ -15,7 +15,7 @@ import (
 // piece is how many records are handed out at once.
 const piece = 500
 
-// Records returns some records in fold order, from a place on; none at the end.
+// Records returns some records in fold order, from a position on; none at the end.
 func (ix *Index) Records(ctx context.Context, from int) (records []*handoff.Record, err error) {
 	if ix.whole != nil {
 		order := ix.whole.Order()
@@ -30,7 +30,7 @@ func (ix *Index) Records(ctx context.Context, from int) (records []*handoff.Reco
 
 // recordsFrom is Records on the database.
 func (ix *Index) recordsFrom(ctx context.Context, from int) ([]*handoff.Record, error) {
-	list, err := stored(ctx, ix.db.conn, "SELECT n, data FROM record WHERE place >= ? ORDER BY place LIMIT ?", from, piece)
+	list, err := stored(ctx, ix.db.conn, "SELECT n, data FROM record WHERE position >= ? ORDER BY position LIMIT ?", from, piece)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (ix *Index) Keys(ctx context.Context, kind handoff.ThingKind) (keys []strin
 		return ix.whole.Keys(kind), nil
 	}
 	err = ix.ask(ctx, func() (err error) {
-		keys, err = column[string](ctx, ix.db.conn, "SELECT key FROM thing WHERE kind = ? ORDER BY iif(kind = ?, place, 0), key", kind, handoff.ThingHandoff)
+		keys, err = column[string](ctx, ix.db.conn, "SELECT key FROM thing WHERE kind = ? ORDER BY iif(kind = ?, position, 0), key", kind, handoff.ThingHandoff)
 		return err
 	})
 	return keys, err
