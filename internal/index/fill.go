@@ -31,24 +31,30 @@ func (r *refresh) fill(changed []*changedDay) error {
 	if _, err := r.conn.ExecContext(r.ctx, "PRAGMA cache_size = -16000"); err != nil { // KiB
 		return err
 	}
+	some := foldChunk
 	next, stop := ahead(func() (list []arrival, err error) {
 		for len(list) == 0 && len(changed) > 0 {
-			if list, changed, err = r.readSome(changed); err != nil {
+			if list, changed, err = r.readSome(changed, some); err != nil {
 				return nil, err
 			}
 		}
+		bytes := 1
+		for _, a := range list {
+			bytes += len(a.data)
+		}
+		some = min(foldBytes*len(list)/bytes, foldChunk)
 		return list, nil
 	})
 	defer stop()
 	return r.fold.foldAll(next)
 }
 
-// readSome reads the first few days, about foldChunk records, all at once: a day
-// alone is not worth the reader. It returns the days that are left.
-func (r *refresh) readSome(changed []*changedDay) (list []arrival, left []*changedDay, err error) {
+// readSome reads the first few days, of so many files or a few more, all at once: a
+// day alone is not worth the reader. It returns the days that are left.
+func (r *refresh) readSome(changed []*changedDay, some int) (list []arrival, left []*changedDay, err error) {
 	var files []store.File
 	days := 0
-	for ; days < len(changed) && len(files) < foldChunk; days++ {
+	for ; days < len(changed) && (days == 0 || len(files) < some); days++ {
 		if err := r.list(changed[days]); err != nil {
 			return nil, nil, err
 		}

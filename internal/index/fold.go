@@ -14,13 +14,15 @@ import (
 
 const (
 	// foldChunk is how many records are folded at once: few enough to hold in
-	// memory, and to fold again when a late one arrives.
-	foldChunk = 1024
+	// memory, and to fold again when a late one arrives. Of large ones it is
+	// fewer: so many that their compact form has about foldBytes.
+	foldChunk = 2048
+	foldBytes = 2 << 20
 
 	// maxBatches is how many batches can be taken back, and maxBatch how many
 	// records one of them may come to hold.
 	maxBatches = 32
-	maxBatch   = 2048
+	maxBatch   = foldChunk
 )
 
 // tableFold writes what records add up to into the tables.

@@ -164,6 +164,9 @@ func (ix *Index) progress(records int) {
 	}
 }
 
+// errClosed says that a question before this one had no answer.
+var errClosed = errors.New("the index is closed")
+
 // checkTips returns errStale when the file is not of these refs.
 func (ix *Index) checkTips(ctx context.Context) error {
 	scope, err := ix.db.meta(ctx, "scope")
@@ -237,7 +240,10 @@ func (ix *Index) State(ctx context.Context) (*handoff.State, error) {
 // ask runs f on the database as it is for the refs. What goes wrong with the file
 // is not the end: f runs again, in memory.
 func (ix *Index) ask(ctx context.Context, f func() error) error {
-	err := ix.try(ctx, f)
+	err := errClosed
+	if ix.db != nil {
+		err = ix.try(ctx, f)
+	}
 	if err == nil {
 		return nil
 	}
