@@ -135,7 +135,7 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 		},
 	}
 	outcome, err := d.Run(ctx)
-	w.draft = d.Settled()
+	w.draft = d.Final()
 	w.allowed = w.check(w.draft)
 	return outcome == form.Publish, err
 }

@@ -89,7 +89,7 @@ func (ws *workspace) drawApart(o rollupOptions, r repository, level, scope strin
 	if err != nil {
 		return nil, err
 	}
-	d := &repoDraft{Repo: r.name, dir: r.dir, handoff: state.DraftRollup(request), members: request.Members}
+	d := &repoDraft{Repo: r.name, dir: r.dir, handoff: handoff.DraftRollup(state, request), members: request.Members}
 	d.Draft = handoff.New("", ws.author.When, ws.me, d.handoff)
 	return d, ws.layFlags(&draft{handoff: d.handoff}, o.declareOptions)
 }

@@ -37,7 +37,7 @@ func (g *globals) unproven(ctx context.Context, ws *workspace) func() store.Reco
 			g.say("warning: whether verdicts are proven is not known: %v", err)
 			return nil
 		}
-		ids, err := ws.Unproven(ctx, store.AuditOptions{Dir: ws.dir, Main: main, Now: ws.now, Config: trusted, Progress: g.progress("commits")})
+		ids, err := store.Unproven(ctx, ws.Repo, store.AuditOptions{Dir: ws.dir, Main: main, Now: ws.now, Config: trusted, Progress: g.progress("commits")})
 		if err != nil {
 			g.say("warning: whether verdicts are proven is not known: %v", err)
 		}

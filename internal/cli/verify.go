@@ -131,7 +131,7 @@ func (ws *workspace) audit(ctx context.Context, o store.AuditOptions) (store.Aud
 	if o.Refs, err = ws.auditRefs(ctx); err != nil {
 		return store.AuditReport{}, nil, err
 	}
-	report, err := ws.Audit(ctx, o)
+	report, err := store.Audit(ctx, ws.Repo, o)
 	return report, trusted, err
 }
 

@@ -33,5 +33,5 @@ func (ws *workspace) unreadable(ctx context.Context, whole bool) ([]store.AuditF
 	if err != nil {
 		return nil, err
 	}
-	return ws.LookAtRecords(ctx, refs, ws.dir, whole)
+	return store.LookAtRecords(ctx, ws.Repo, refs, ws.dir, whole)
 }
