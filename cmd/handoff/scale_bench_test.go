@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"testing"
 	"time"
 
@@ -132,6 +133,8 @@ type team struct {
 	branches map[string]int    // branch → the last stream that wrote to it
 	waiting  []*handoff.Record // made and not committed
 	last     string            // the id of the last handoff
+	items    int               // of a handoff
+	words    int               // that are added to what an item says
 }
 
 const pairs = 12
@@ -139,7 +142,7 @@ const pairs = 12
 // newTeam begins so long ago that n records end on a day of November 2026.
 func newTeam(n int) *team {
 	end := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
-	return &team{now: end.Add(-time.Duration(n) * step), branches: make(map[string]int)}
+	return &team{now: end.Add(-time.Duration(n) * step), branches: make(map[string]int), items: 3}
 }
 
 // step is the time from one record to the next.
@@ -174,7 +177,7 @@ func (t *team) next() {
 		Shipped: handoff.List[handoff.Shipped]{}, Blockers: handoff.List[handoff.Blocker]{}, Decisions: handoff.List[handoff.Decision]{},
 	}
 	var take []string
-	for i := range 3 {
+	for i := range t.items {
 		age := (round + 3*i) % 10
 		id := fmt.Sprintf("item-%d-%d-%d", pair, i, (round+3*i)/10)
 		if age == 0 && round > 0 {
@@ -183,9 +186,9 @@ func (t *team) next() {
 		}
 		h.Items = append(h.Items, handoff.Item{
 			ID: id, Title: "Import of the rows that the old job left", Status: []string{"in_progress", "in_review"}[age%2], Owner: from,
-			State:  fmt.Sprintf("PR #%d has %d of 2 approvals, all 214 tests pass", 1000+round, age%2),
-			Intent: "Customers wait up to nine days because the old job skips partial refunds",
-			Next:   []handoff.Next{{Do: "Get the second approval and merge it", Owner: to, When: "once the reviewer is online"}},
+			State:  fmt.Sprintf("PR #%d has %d of 2 approvals, all 214 tests pass", 1000+round, age%2) + t.more(),
+			Intent: "Customers wait up to nine days because the old job skips partial refunds" + t.more(),
+			Next:   []handoff.Next{{Do: "Get the second approval and merge it" + t.more(), Owner: to, When: "once the reviewer is online"}},
 			Accept: []handoff.Criterion{{Check: "The pull request is merged and the refund shows as paid"}},
 			Refs:   []handoff.Ref{{Type: "pr", ID: fmt.Sprint(1000 + round)}},
 		})
@@ -217,6 +220,59 @@ func (t *team) next() {
 	if old := t.turn - 2*pairs; old > 0 && old%3 == 0 {
 		t.add("sarah", &handoff.Resolution{Blocker: fmt.Sprintf("policy-%d", old), Outcome: "resolved", How: "Decided in the review of the week"})
 	}
+}
+
+// more is some words that nobody said before: nothing like the texts of a template,
+// of which git stores the differences.
+func (t *team) more() string {
+	var b strings.Builder
+	for i := range t.words {
+		fmt.Fprintf(&b, " %x", uint16((t.serial*t.words+i)*40503))
+	}
+	return b.String()
+}
+
+// BenchmarkFirstQuestion is the first question in a clone, and one where nothing
+// can be written, against git grep reading the same records: with the short handoffs
+// of the other benchmarks, and with six items that say three times as much.
+//
+//	go test -run '^$' -bench 'FirstQuestion/long/records=97686' -benchtime 1x ./cmd/handoff
+func BenchmarkFirstQuestion(b *testing.B) {
+	for name, words := range map[string]int{"short": 0, "long": 20} {
+		for _, n := range []int{10_000, 97_686} {
+			b.Run(fmt.Sprintf("%s/records=%d", name, n), func(b *testing.B) {
+				x := newBench(b)
+				team := newTeam(n)
+				if team.words = words; words > 0 {
+					team.items = 6
+				}
+				x.records(team, n)
+				x.git("repack", "-adq")
+				forgetPeak()
+				x.firstQuestion("file", os.RemoveAll)
+				x.firstQuestion("memory", func(dir string) error { return errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o444)) })
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
+
+// firstQuestion measures a question, each time after prepare was given the
+// directory in which the index is.
+func (x *bench) firstQuestion(name string, prepare func(dir string) error) {
+	var ours, theirs []time.Duration
+	var peak int64
+	for range 5 {
+		if err := prepare(filepath.Join(x.dir, ".git", "handoff")); err != nil {
+			x.b.Fatal(err)
+		}
+		took, memory := x.run(x.handoff, "query", "blocked")
+		ours, peak = append(ours, took), max(peak, memory)
+		theirs = append(theirs, x.git("grep", "-l", "marker-word", "HEAD", "--", ".handoffs"))
+	}
+	x.b.ReportMetric(median(ours).Seconds(), name+"-s")
+	x.b.ReportMetric(float64(median(ours))/float64(median(theirs)), name+"×grep")
+	x.b.ReportMetric(float64(peak)/1e6, name+"-MB")
 }
 
 // commit writes a commit with the next n records for git fast-import.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,6 +25,7 @@ type screen struct {
 	queries            int          // how often the program asked the terminal something
 	answers            func(string) // nil for a terminal that never answers
 	changed            chan struct{}
+	printed            []byte // all of it
 }
 
 func newScreen(width, height int) *screen {
@@ -67,11 +69,18 @@ func (s *screen) String() string {
 	return b.String()
 }
 
+// said reports whether a text was ever printed.
+func (s *screen) said(text string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Contains(s.printed, []byte(text))
+}
+
 // Write shows what a program prints.
 func (s *screen) Write(data []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pending = append(s.pending, data...)
+	s.pending, s.printed = append(s.pending, data...), append(s.printed, data...)
 	for len(s.pending) > 0 {
 		n := s.step(s.pending)
 		if n == 0 {

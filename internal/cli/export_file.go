@@ -117,6 +117,9 @@ func (w *exportWriter) total() int {
 
 // finish completes the export.
 func (w *exportWriter) finish() error {
+	if w.progress != nil {
+		w.progress(0)
+	}
 	if w.text != nil {
 		if err := w.text.Flush(); err != nil {
 			return err

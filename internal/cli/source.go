@@ -51,16 +51,13 @@ func (ws *workspace) loadFor(ctx context.Context, o sourceOptions, part handoff.
 	case o.asOf != "" && timeErr != nil && (len(o.refs) > 0 || o.allRefs):
 		return usagef("give one of them, or a time for --as-of", "--as-of %s is a revision, and --ref or --all-refs says another", o.asOf)
 	case o.asOf != "" && timeErr != nil:
-		return ws.loadAsOf(ctx, o.asOf)
+		return ws.loadAsOf(ctx, o.asOf, part)
 	case len(o.refs) > 0 || o.allRefs && ws.config.Read != config.ReadForeign:
-		// The index is of the refs that usually count.
 		scope := ws.allRefs()
 		scope.Revs = o.refs
-		err = ws.loadFrom(ctx, scope)
-	case o.asOf != "":
-		err = ws.load(ctx, handoff.Part{})
+		err = ws.loadFrom(ctx, scope, part)
 	default:
-		return ws.load(ctx, part)
+		err = ws.load(ctx, part)
 	}
 	if err != nil || o.asOf == "" {
 		return err
@@ -77,22 +74,20 @@ func (ws *workspace) loadFor(ctx context.Context, o sourceOptions, part handoff.
 	return nil
 }
 
-// loadAsOf loads the state of a revision. Its time is that of the last record.
-func (ws *workspace) loadAsOf(ctx context.Context, rev string) error {
+// loadAsOf loads a part of the state of a revision. Its time is that of the last
+// record.
+func (ws *workspace) loadAsOf(ctx context.Context, rev string, part handoff.Part) error {
 	scope := ws.allRefs()
 	scope.Revs = []string{rev}
-	err := ws.loadFrom(ctx, scope)
+	part.Newest = max(part.Newest, 1)
+	err := ws.loadFrom(ctx, scope, part)
 	if unknown := new(usageError); errors.As(err, &unknown) {
 		return usagef("", "--as-of %s: neither a revision nor a time", rev)
 	}
 	if err != nil {
 		return err
 	}
-	whole, err := ws.whole()
-	if err != nil {
-		return err
-	}
-	if order := whole.Order(); len(order) > 0 {
+	if order := ws.state.Known(); len(order) > 0 {
 		ws.now = order[len(order)-1].At.Time
 	}
 	return nil
@@ -129,22 +124,53 @@ func (ws *workspace) refs(ctx context.Context) ([]store.Ref, error) {
 	return refs, err
 }
 
-// load makes a part of the state known, through the index. More can be had
-// later with need.
+// load makes a part of the state known. More can be had later with need.
 func (ws *workspace) load(ctx context.Context, part handoff.Part) error {
 	refs, err := ws.refs(ctx)
 	if err != nil {
 		return err
 	}
 	if ws.config.Read == config.ReadCurrent && slices.ContainsFunc(refs, func(ref store.Ref) bool { return ref.Foreign }) {
-		return ws.loadRefs(ctx, refs) // which asks whether others have the same
+		return ws.loadApart(ctx, refs, part) // which asks whether others have the same
 	}
-	ws.tellRefs(refs)
-	options := index.Options{Refs: refs, Dir: ws.dir, Policy: ws.config.AckPolicy, Text: query.Said, Progress: ws.progress}
-	ix, err := index.Open(ctx, ws.Repo, options)
+	ix, err := index.Open(ctx, ws.Repo, ws.indexOptions(refs))
 	if err != nil {
 		return err
 	}
+	return ws.answerFrom(ctx, ix, part)
+}
+
+// loadFrom makes a part of the state known that some refs come to.
+func (ws *workspace) loadFrom(ctx context.Context, scope store.Scope, part handoff.Part) error {
+	refs, err := ws.Refs(ctx, scope)
+	if err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		if ref.Err != nil && len(scope.Revs) > 0 {
+			return usagef("git branch --all lists the branches", "--ref %s: no such branch, tag or commit", ref.Name)
+		}
+	}
+	return ws.loadApart(ctx, refs, part)
+}
+
+// loadApart is load for other refs than those which usually count: the index
+// file is of those, and stays so.
+func (ws *workspace) loadApart(ctx context.Context, refs []store.Ref, part handoff.Part) error {
+	options := ws.indexOptions(refs)
+	var err error
+	if options.Ours, err = ws.elsewhere(ctx, refs); err != nil {
+		return err
+	}
+	ix, err := index.OpenInMemory(ctx, ws.Repo, options)
+	if err != nil {
+		return err
+	}
+	return ws.answerFrom(ctx, ix, part)
+}
+
+// answerFrom makes a part of the state of an index known.
+func (ws *workspace) answerFrom(ctx context.Context, ix *index.Index, part handoff.Part) error {
 	ws.index = ix
 	ws.recall = func(part handoff.Part) (*handoff.View, error) { return ix.View(ctx, part) }
 	ws.whole = func() (*handoff.State, error) { return ix.State(ctx) }
@@ -156,6 +182,11 @@ func (ws *workspace) load(ctx context.Context, part handoff.Part) error {
 		whole, err := ws.whole()
 		return err == nil && len(whole.Records) == 0
 	})
+}
+
+func (ws *workspace) indexOptions(refs []store.Ref) index.Options {
+	ws.tellRefs(refs)
+	return index.Options{Refs: refs, Dir: ws.dir, Policy: ws.config.AckPolicy, Text: query.Said, Progress: ws.progress}
 }
 
 // sayLost warns those who read that something could not be read. Where HEAD itself
@@ -199,29 +230,19 @@ func given(refs ...string) []string {
 	return slices.DeleteFunc(refs, func(ref string) bool { return ref == "" })
 }
 
-// loadFrom reads the records of some refs one by one and folds them.
-func (ws *workspace) loadFrom(ctx context.Context, scope store.Scope) error {
-	refs, err := ws.Refs(ctx, scope)
-	if err != nil {
-		return err
-	}
-	for _, ref := range refs {
-		if ref.Err != nil && len(scope.Revs) > 0 {
-			return usagef("git branch --all lists the branches", "--ref %s: no such branch, tag or commit", ref.Name)
-		}
-	}
-	return ws.loadRefs(ctx, refs)
-}
-
-// loadRefs is loadFrom for refs that are known.
+// loadRefs reads every file that some refs hold, and folds the records.
 func (ws *workspace) loadRefs(ctx context.Context, refs []store.Ref) error {
 	ws.tellRefs(refs)
 	set, err := index.Load(ctx, ws.Repo, refs, ws.dir)
 	if ws.set = set; set == nil {
 		return err
 	}
-	if err := ws.lookElsewhere(ctx, set); err != nil {
-		return err
+	ours, elsewhereErr := ws.elsewhere(ctx, refs)
+	if elsewhereErr != nil {
+		return elsewhereErr
+	}
+	for _, r := range set.Records {
+		r.Source.Foreign = r.Source.Foreign && !ours(r.Source.Path, r.Source.Blob)
 	}
 	ws.hold(handoff.Fold(set.Records, ws.config.AckPolicy))
 	if err != nil || !set.Lost() {
@@ -230,32 +251,29 @@ func (ws *workspace) loadRefs(ctx context.Context, refs []store.Ref) error {
 	return ws.sayLost(func() bool { return len(set.Records) == 0 })
 }
 
-// lookElsewhere takes the mark of what only a foreign branch has from records
-// that a branch of the team has, which was not read.
-func (ws *workspace) lookElsewhere(ctx context.Context, set *index.Set) error {
-	if !slices.ContainsFunc(set.Records, func(r *handoff.Record) bool { return r.Source.Foreign }) {
-		return nil
+// elsewhere returns a function that reports whether a branch of the team has a
+// file, read or not: what a foreign branch has as well is not foreign then.
+func (ws *workspace) elsewhere(ctx context.Context, read []store.Ref) (func(path, blob string) bool, error) {
+	if !slices.ContainsFunc(read, func(ref store.Ref) bool { return ref.Foreign }) {
+		return func(string, string) bool { return false }, nil
 	}
 	scope := ws.allRefs()
 	scope.Foreign = false
 	refs, err := ws.Refs(ctx, scope)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	refs = slices.DeleteFunc(refs, func(ref store.Ref) bool { return ref.Foreign })
 	files, _, err := ws.Records(ctx, refs, ws.dir) // what cannot be read there has no say here
 	if missing := new(store.MissingError); err != nil && !errors.As(err, &missing) {
-		return err
+		return nil, err
 	}
 	type content struct{ path, blob string }
 	known := make(map[content]bool, len(files))
 	for _, f := range files {
 		known[content{f.Path, f.Blob}] = true
 	}
-	for _, r := range set.Records {
-		r.Source.Foreign = r.Source.Foreign && !known[content{r.Source.Path, r.Source.Blob}]
-	}
-	return nil
+	return func(path, blob string) bool { return known[content{path, blob}] }, nil
 }
 
 // tellRefs says whose records count.
@@ -276,7 +294,7 @@ func (ws *workspace) hold(state *handoff.State) {
 	if ws.index != nil {
 		ws.index.Close()
 	}
-	ws.state, ws.index = state.View, index.InMemory(state)
+	ws.state, ws.index = state.View, index.Of(state)
 	ws.recall = func(handoff.Part) (*handoff.View, error) { return state.View, nil }
 	ws.whole = func() (*handoff.State, error) { return state, nil }
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) {
@@ -285,12 +303,21 @@ func (ws *workspace) hold(state *handoff.State) {
 }
 
 // counter shows on a terminal how many of something have been done, without
-// knowing how many there will be.
+// knowing how many there will be; 0 takes that away.
 func (g *globals) counter(what string) func(done int) {
 	if !g.Interactive || g.quiet {
 		return nil
 	}
-	return func(done int) { fmt.Fprintf(g.Err, "\r\x1b[K%d %s\r", done, what) }
+	shown := false
+	return func(done int) {
+		switch {
+		case done > 0:
+			fmt.Fprintf(g.Err, "\r\x1b[K%d %s\r", done, what)
+		case shown:
+			fmt.Fprint(g.Err, "\r\x1b[K")
+		}
+		shown = done > 0
+	}
 }
 
 // span reads the values of --since and --until; an empty one is the zero time.

@@ -25,13 +25,6 @@ func ParseCanonical(data []byte) *Record {
 	return p.record()
 }
 
-// ParseOutline returns the outline of the record that [ParseCanonical] returns.
-func ParseOutline(data []byte) *Record {
-	p := canonicalParser{rest: data, outline: true}
-	p.kept.Grow(len(data)/5 + 32)
-	return p.record()
-}
-
 // schemaLine is the first line of every canonical file.
 const schemaLine = "# yaml-language-server: $schema=" + SchemaURL + "\n"
 
@@ -86,11 +79,10 @@ func plain(text []byte) bool {
 
 // canonicalParser takes lines from the front of a text.
 type canonicalParser struct {
-	rest    []byte
-	dash    bool // the next line begins an entry of a list: "- " is indentation
-	failed  bool
-	outline bool            // only what an outline has is kept
-	kept    strings.Builder // the strings of the record, one after the other
+	rest   []byte
+	dash   bool // the next line begins an entry of a list: "- " is indentation
+	failed bool
+	kept   strings.Builder // the strings of the record, one after the other
 }
 
 func (p *canonicalParser) fail() { p.failed, p.rest = true, nil }
@@ -139,11 +131,7 @@ func (p *canonicalParser) fields(v reflect.Value, fields []canonicalField, inden
 		p.next()
 		field := &fields[next]
 		fields = fields[next+1:]
-		if v.IsValid() && (field.outlined || !p.outline) {
-			p.field(fieldOf(v, field.index), field, value, indent)
-		} else {
-			p.field(reflect.Value{}, field, value, indent)
-		}
+		p.field(fieldOf(v, field.index), field, value, indent)
 	}
 }
 
@@ -163,9 +151,7 @@ func (p *canonicalParser) field(v reflect.Value, field *canonicalField, value []
 	}
 	switch {
 	case field.list && string(value) == " []":
-		if v.IsValid() {
-			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
-		}
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	case field.list && len(value) == 0:
 		p.list(v, field, indent+2)
 	case field.list:
@@ -188,36 +174,28 @@ func (p *canonicalParser) field(v reflect.Value, field *canonicalField, value []
 
 // list reads the entries of a list, each behind "- ".
 func (p *canonicalParser) list(v reflect.Value, field *canonicalField, indent int) {
-	if v.IsValid() {
-		n := p.entries(indent)
-		v.Set(reflect.MakeSlice(v.Type(), n, n))
-	}
+	n := p.entries(indent)
+	v.Set(reflect.MakeSlice(v.Type(), n, n))
 	for i := 0; !p.failed; i++ {
 		line, ok := p.line(indent)
 		if !ok || !bytes.HasPrefix(line, []byte("- ")) {
-			if i == 0 || v.IsValid() && i < v.Len() {
+			if i == 0 || i < n {
 				p.fail()
 			}
 			return
 		}
-		var entry reflect.Value
 		switch {
-		case v.IsValid() && i == v.Len():
+		case i == n:
 			p.fail()
-			return
-		case v.IsValid():
-			entry = v.Index(i)
-		}
-		switch {
 		case field.below != nil:
 			p.dash = true // the first key of the mapping stands behind it
-			p.fields(entry, field.below, indent+2)
+			p.fields(v.Index(i), field.below, indent+2)
 			if p.dash {
 				p.fail()
 			}
 		default:
 			p.next()
-			p.scalar(entry, field.of, line[2:])
+			p.scalar(v.Index(i), field.of, line[2:])
 		}
 	}
 }
@@ -254,24 +232,20 @@ func (p *canonicalParser) scalar(v reflect.Value, t reflect.Type, text []byte) {
 		at, err := time.Parse(time.RFC3339, string(p.quoted(text)))
 		if err != nil || at.IsZero() {
 			p.fail()
-		} else if v.IsValid() {
+		} else {
 			v.Set(reflect.ValueOf(Time{at}))
 		}
 	case t.Kind() == reflect.String:
-		if text = p.quoted(text); v.IsValid() {
-			v.SetString(p.keep(text))
-		}
+		v.SetString(p.keep(p.quoted(text)))
 	case t.Kind() == reflect.Int:
 		n, err := strconv.Atoi(string(text))
 		if err != nil || strconv.Itoa(n) != string(text) {
 			p.fail()
-		} else if v.IsValid() {
+		} else {
 			v.SetInt(int64(n))
 		}
 	case t.Kind() == reflect.Bool && (string(text) == "true" || string(text) == "false"):
-		if v.IsValid() {
-			v.SetBool(string(text) == "true")
-		}
+		v.SetBool(string(text) == "true")
 	default:
 		p.fail()
 	}
@@ -322,12 +296,11 @@ func (p *canonicalParser) quoted(text []byte) []byte {
 
 // canonicalField is a field of a struct as a file has it.
 type canonicalField struct {
-	key      string
-	index    []int
-	list     bool
-	of       reflect.Type     // what it is, points to, or is a list of
-	below    []canonicalField // of that struct; nil for another type
-	outlined bool             // it is in the outline of the record
+	key   string
+	index []int
+	list  bool
+	of    reflect.Type     // what it is, points to, or is a list of
+	below []canonicalField // of that struct; nil for another type
 }
 
 var (
@@ -349,7 +322,7 @@ func canonicalBody(kind Kind) []canonicalField {
 func canonicalFields(t reflect.Type, outer []int) (fields []canonicalField) {
 	for i := range t.NumField() {
 		name, option, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
-		f := canonicalField{key: name, index: append(slices.Clone(outer), i), of: t.Field(i).Type, outlined: inOutline(t, t.Field(i).Name)}
+		f := canonicalField{key: name, index: append(slices.Clone(outer), i), of: t.Field(i).Type}
 		for f.of.Kind() == reflect.Pointer || f.of.Kind() == reflect.Slice {
 			f.list = f.of.Kind() == reflect.Slice
 			f.of = f.of.Elem()

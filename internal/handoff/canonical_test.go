@@ -16,48 +16,15 @@ func sameAsParse(t interface {
 	Fatalf(string, ...any)
 }, data []byte) *Record {
 	t.Helper()
-	fast, outline := ParseCanonical(data), ParseOutline(data)
+	fast := ParseCanonical(data)
 	if fast == nil {
-		if outline != nil {
-			t.Fatalf("an outline of what is not canonical:\n%s", data)
-		}
 		return nil
 	}
-	defer func() {
-		dropTexts(reflect.ValueOf(fast.Body).Elem())
-		if !reflect.DeepEqual(outline, fast) {
-			t.Fatalf("outline %+v\n%+v\nwant %+v\n%+v", outline, outline.Body, fast, fast.Body)
-		}
-	}()
 	doc := Parse(data, "")
 	if len(doc.Findings) > 0 || !reflect.DeepEqual(fast, doc.Record) {
 		t.Fatalf("canonical %+v\n%+v\nparsed %+v\nfindings %v\n%s", fast, fast.Body, doc.Record, doc.Findings, data)
 	}
 	return fast
-}
-
-// dropTexts leaves of a struct what its outline has.
-func dropTexts(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if !v.IsNil() {
-			dropTexts(v.Elem())
-		}
-	case reflect.Slice:
-		for i := range v.Len() {
-			dropTexts(v.Index(i))
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			switch {
-			case v.Type() == handoffTime:
-			case inOutline(v.Type(), v.Type().Field(i).Name):
-				dropTexts(v.Field(i))
-			default:
-				v.Field(i).SetZero()
-			}
-		}
-	}
 }
 
 func TestParseCanonicalReadsWhatFormatWrites(t *testing.T) {

@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -29,10 +31,19 @@ var (
 // encoder appends values. A pointer to a record becomes its id.
 type encoder struct{ data []byte }
 
-func encodeValue(v any) []byte {
-	var e encoder
-	e.value(reflect.ValueOf(v))
-	return e.data
+// encoders keep their memory: most of the values are a little longer than the one
+// before.
+var encoders = sync.Pool{New: func() any { return new(encoder) }}
+
+// encodeValue returns some values one after the other.
+func encodeValue(values ...any) []byte {
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	e.data = e.data[:0]
+	for _, v := range values {
+		e.value(reflect.ValueOf(v))
+	}
+	return bytes.Clone(e.data)
 }
 
 func (e *encoder) uint(n uint64)   { e.data = binary.AppendUvarint(e.data, n) }
@@ -341,11 +352,10 @@ type savedRecord struct {
 // EncodeRecord returns the compact form of a record. Where it was found, the
 // ref and the commit, is not part of it.
 func EncodeRecord(r *Record) []byte {
-	data := encodeValue(savedRecord{
+	return encodeValue(savedRecord{
 		Schema: r.Schema, Kind: r.Kind, ID: r.ID, At: r.At, By: r.By, Ext: r.Ext,
 		Path: r.Source.Path, Blob: rawHash(r.Source.Blob), Digest: rawHash(r.Source.Digest),
-	})
-	return append(data, encodeValue(r.Body)...)
+	}, r.Body)
 }
 
 // DecodeRecord reads what [EncodeRecord] returned.

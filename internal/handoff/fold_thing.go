@@ -109,13 +109,6 @@ func (s *State) thing(kind ThingKind, key string) (t Thing, ok bool) {
 	return t, t.Data != nil
 }
 
-// Thing is the data of an entry in the form that [Resumed.Things] gives it, nil
-// when there is none.
-func (s *State) Thing(kind ThingKind, key string) []byte {
-	t, _ := s.thing(kind, key)
-	return t.Data
-}
-
 // live reports whether what becomes of the handoff or of its items is still
 // open.
 func (h *HandoffState) live() bool { return h.pending() || h.State == HandoffAccepted }

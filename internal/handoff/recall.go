@@ -22,47 +22,6 @@ type Part struct {
 	Newest    int       // also so many of the last records, in fold order
 }
 
-// Present calls add with what every [Part] has: all that is live, and the newest
-// handoffs of every author and series. Of decisions more and more stand: they
-// are left out unless they are wanted.
-func (s *State) Present(decisions bool, add func(kind ThingKind, key string) error) error {
-	var err error
-	present := func(kind ThingKind, key string, live bool) {
-		if live && err == nil {
-			err = add(kind, key)
-		}
-	}
-	for id, it := range s.Items {
-		present(ThingItem, id, it.Live())
-	}
-	for id, b := range s.Blockers {
-		present(ThingBlocker, id, b.Open())
-	}
-	for key, q := range s.Questions {
-		present(ThingQuestion, key, q.Pending())
-	}
-	for handle := range s.Teams {
-		present(ThingAuthor, handle, true)
-	}
-	for id, d := range s.Decisions {
-		present(ThingDecision, id, decisions && d.live())
-	}
-	authors, current := make(map[string]bool), make(map[series]bool)
-	for _, r := range slices.Backward(s.order) {
-		h := s.Handoffs[r.ID]
-		if h == nil {
-			continue
-		}
-		newest := h.State != HandoffWithdrawn && !authors[r.By]
-		authors[r.By] = authors[r.By] || newest
-		if h.Current() && !current[h.series()] {
-			newest, current[h.series()] = true, true
-		}
-		present(ThingHandoff, r.ID, newest || h.live())
-	}
-	return err
-}
-
 // Recall builds the part of a state that some things are. Add the things, fill
 // in the records that they cite, then take the View.
 type Recall struct {
@@ -259,29 +218,27 @@ func (c *Recall) View(place func(id string) int) (*View, error) {
 		}
 		h.Handoff = body
 	}
-	c.retell()
+	for _, d := range s.Decisions {
+		for _, earlier := range d.Earlier() {
+			earlier.addTexts(s.Records[earlier.Record])
+		}
+	}
 	s.order = slices.SortedFunc(maps.Values(s.Records), func(a, b *Record) int {
 		return cmp.Compare(place(a.ID), place(b.ID))
 	})
 	return s, nil
 }
 
-// retell completes things that come from outlines.
-func (c *Recall) retell() {
-	s := c.view
-	for _, it := range s.Items {
-		it.retell(s.Records[it.Declared])
-	}
-	for _, b := range s.Blockers {
-		b.retell(s.Records[b.Declared])
-	}
-	for _, d := range s.Decisions {
-		d.retell(s.Records[d.Record])
-		if d.Proposal != nil {
-			d.Proposal.retell(s.Records[d.Proposal.Record])
-		}
-		for _, earlier := range d.Earlier() {
-			earlier.retell(s.Records[earlier.Record])
+// addTexts adds to what was decided before what only its record says, see
+// [savedEarlier].
+func (d *DecisionState) addTexts(r *Record) {
+	d.By, d.At = r.By, r.At.Time
+	switch body := r.Body.(type) {
+	case *DecisionRecord:
+		d.DecisionFields = body.DecisionFields
+	case *Handoff:
+		if d.nth < len(body.Decisions) {
+			d.Decision = body.Decisions[d.nth]
 		}
 	}
 }

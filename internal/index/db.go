@@ -19,31 +19,31 @@ import (
 // the tables, of the compact form of records and things, and of what the fold
 // makes of the same records. A file of an older version is built anew; one of a
 // newer version belongs to a newer program and is left alone.
-const format = 2
+const format = 3
 
 // layout is the tables of the file.
 //
 // day and record are what the refs hold, thing is what the records add up to.
 // A day's members are the numbers of the records in it. A record without a
-// place stands under the id of another that counts. text holds what records say
+// position stands under the id of another that counts. text holds what records say
 // in pieces of three letters, under their numbers. undo holds what the things
 // of a batch were before it, so that a record that arrives late costs a few
 // batches and not everything.
 const layout = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE day (path TEXT, tree TEXT, ref INTEGER, members BLOB, PRIMARY KEY (path, tree)) WITHOUT ROWID;
-CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT, place INTEGER, at INTEGER, about TEXT, data BLOB);
+CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT, position INTEGER, at INTEGER, about TEXT, data BLOB);
 CREATE INDEX record_id ON record (id);
-CREATE INDEX record_place ON record (place);
+CREATE INDEX record_position ON record (position);
 CREATE INDEX record_at ON record (at);
 CREATE INDEX record_about ON record (about) WHERE about IS NOT NULL;
-CREATE TABLE thing (kind INTEGER, key TEXT, live INTEGER, place INTEGER, author TEXT, series TEXT, data BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE thing (kind INTEGER, key TEXT, live INTEGER, position INTEGER, author TEXT, series TEXT, data BLOB, UNIQUE (kind, key));
 CREATE INDEX thing_live ON thing (kind) WHERE live;
-CREATE INDEX thing_author ON thing (author, place) WHERE author IS NOT NULL;
-CREATE INDEX thing_series ON thing (series, place) WHERE series IS NOT NULL;
+CREATE INDEX thing_author ON thing (author, position) WHERE author IS NOT NULL;
+CREATE INDEX thing_series ON thing (series, position) WHERE series IS NOT NULL;
 CREATE TABLE batch (n INTEGER PRIMARY KEY, first INTEGER, size INTEGER);
 CREATE VIRTUAL TABLE text USING fts5(said, content='', detail=none, tokenize='trigram case_sensitive 1');
-CREATE TABLE undo (batch INTEGER, kind INTEGER, key TEXT, live INTEGER, place INTEGER, author TEXT, series TEXT, data BLOB, PRIMARY KEY (batch, kind, key)) WITHOUT ROWID;
+CREATE TABLE undo (batch INTEGER, kind INTEGER, key TEXT, live INTEGER, position INTEGER, author TEXT, series TEXT, data BLOB, PRIMARY KEY (batch, kind, key)) WITHOUT ROWID;
 `
 
 var (
@@ -57,33 +57,39 @@ var (
 	errDamaged = errors.New("the index is damaged")
 )
 
-// database is the open file.
+// database is the open file, or one in memory.
 type database struct {
+	path string // "" for one in memory
 	conn *sql.Conn
 	pool *sql.DB
 	made bool // by this process
 }
 
 // busyWait is how long one process waits for another that writes, in
-// milliseconds. It is about the time that an answer from memory takes.
+// milliseconds, before it goes on in memory.
 const busyWait = 3000
 
-// openDatabase opens the file, and makes it in its directory where there is none. A rollback
-// journal, not a write-ahead log: readers that open and close in milliseconds
-// would pay for a log's shared memory and recovery each time, it works on
-// network file systems, and the lock that a writer needs is held only while it
-// commits, as nothing is written before.
+// openDatabase opens the file, and makes it in its directory where there is none;
+// without a path it makes one in memory. A rollback journal, not a write-ahead
+// log: readers that open and close in milliseconds would pay for a log's shared
+// memory and recovery each time, it works on network file systems, and the lock
+// that a writer needs is held only while it commits, as nothing is written before.
 func openDatabase(ctx context.Context, path string) (*database, error) {
-	for _, name := range []string{path, path + "-journal"} {
-		if err := store.CheckPlain(name); err != nil {
-			return nil, err
+	// A page in memory of any other size takes twice its room.
+	name := "file::memory:?_pragma=page_size(65536)"
+	if path != "" {
+		for _, file := range []string{path, path + "-journal"} {
+			if err := store.CheckPlain(file); err != nil {
+				return nil, err
+			}
 		}
+		name = fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)", escapePath(path), busyWait)
 	}
-	pool, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)", escapePath(path), busyWait))
+	pool, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, err
 	}
-	db := &database{pool: pool}
+	db := &database{path: path, pool: pool}
 	if db.conn, err = pool.Conn(ctx); err != nil {
 		pool.Close()
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -46,10 +47,14 @@ func child(fate string) error {
 		return err
 	}
 	options := index.Options{Refs: refs, Dir: ".handoffs", Text: query.Said}
-	switch fate {
-	case "killed":
-		options.Progress = func(int) { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) }
-	case "full":
+	switch at, err := strconv.Atoi(fate); {
+	case err == nil: // killed when so many are entered, 0 for all
+		options.Progress = func(records int) {
+			if records == 0 && at == 0 || records >= at && at > 0 {
+				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			}
+		}
+	case fate == "full":
 		limit := syscall.Rlimit{Cur: 64 << 10, Max: 64 << 10}
 		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 			return err
@@ -84,11 +89,14 @@ func ask(ix *index.Index) (string, error) {
 }
 
 // filled is a world of so many handoffs.
-func filled(t *testing.T, records int) *world {
-	w := newWorld(t, t.TempDir())
+func filled(t *testing.T, records int) *world { return filledWith(t, records, "") }
+
+// filledWith is filled with notes in each handoff.
+func filledWith(t *testing.T, records int, notes string) *world {
+	w := newWorldWith(t, t.TempDir(), 1)
 	for i := range records {
 		by := people[i%len(people)]
-		h := &handoff.Handoff{To: []string{people[(i+1)%len(people)]}, Summary: says[i%len(says)]}
+		h := &handoff.Handoff{To: []string{people[(i+1)%len(people)]}, Summary: says[i%len(says)], Notes: notes}
 		h.Items = handoff.List[handoff.Item]{{ID: fmt.Sprintf("item-%d", i%50), Status: "ready", Owner: by, State: "as it was", Reopened: "again"}}
 		w.put("main", handoff.New(fmt.Sprintf("%08d", i), day.Add(time.Duration(i)*time.Minute), by, h))
 	}
@@ -134,6 +142,7 @@ func (w *world) answer(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer ix.Close()
 	if ix.FromFile() {
 		t.Fatal("there is a file where there can be none")
 	}
@@ -203,13 +212,27 @@ func (w *world) run(fate string) (string, error) {
 	return string(out), err
 }
 
+// A process is killed when it has begun to fill the file, when there was no more
+// room in its memory and the file has pages of what is not there yet, and when all
+// is written but the end.
 func TestKilledRefreshLeavesTheFileValid(t *testing.T) {
-	w := filled(t, 5000)
-	if _, err := w.run("killed"); err == nil {
-		t.Fatal("the process was not killed")
-	}
-	if !w.right(t).FromFile() {
-		t.Error("the file is not used")
+	w := filledWith(t, 2500, strings.Repeat("What everybody ought to know. ", 500))
+	want := w.answer(t)
+	for _, at := range []string{"1024", "2048", "0"} {
+		if err := os.RemoveAll(filepath.Dir(w.file())); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.run(at); err == nil {
+			t.Fatalf("at %s records the process was not killed", at)
+		}
+		if info, err := os.Stat(w.file()); at != "1024" && (err != nil || info.Size() < 5<<20) {
+			t.Errorf("at %s records nothing is in the file: %v, %v", at, info, err)
+		}
+		ix := w.open()
+		if got, err := ask(ix); err != nil || got != want || !ix.FromFile() {
+			t.Errorf("killed at %s records: %v; from the file %t\n%.300s", at, err, ix.FromFile(), got)
+		}
+		ix.Close()
 	}
 }
 

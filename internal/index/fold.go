@@ -14,8 +14,10 @@ import (
 
 const (
 	// foldChunk is how many records are folded at once: few enough to hold in
-	// memory, and to fold again when a late one arrives.
+	// memory, and to fold again when a late one arrives. Of large ones it is
+	// fewer: so many that their compact form has about foldBytes.
 	foldChunk = 2048
+	foldBytes = 2 << 20
 
 	// maxBatches is how many batches can be taken back, and maxBatch how many
 	// records one of them may come to hold.
@@ -23,13 +25,13 @@ const (
 	maxBatch   = foldChunk
 )
 
-// folder writes what records add up to into the tables.
-type folder struct {
+// tableFold writes what records add up to into the tables.
+type tableFold struct {
 	ctx    context.Context
 	conn   *sql.Conn
 	policy handoff.AckPolicy
 
-	// keys are all things that there are, when this folder has made them all:
+	// keys are all things that there are, when this tableFold has made them all:
 	// most of what a fold asks for is not there.
 	keys map[thingID]bool
 
@@ -60,28 +62,28 @@ func compareArrivals(a, b arrival) int {
 	return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(a.ID, b.ID))
 }
 
-// storedSource is a source of the records that have rows and no place.
-func (f *folder) storedSource() source {
+// storedSource is a source of the records that have rows and no position.
+func (f *tableFold) storedSource() source {
 	from, done := int64(-1<<62), false
 	return func() ([]arrival, error) {
 		if done {
 			return nil, nil
 		}
 		to := int64(1 << 62)
-		err := f.conn.QueryRowContext(f.ctx, "SELECT at FROM record WHERE place IS NULL AND at > ? ORDER BY at LIMIT 1 OFFSET ?", from, foldChunk).Scan(&to)
+		err := f.conn.QueryRowContext(f.ctx, "SELECT at FROM record WHERE position IS NULL AND at > ? ORDER BY at LIMIT 1 OFFSET ?", from, foldChunk).Scan(&to)
 		if done = errors.Is(err, sql.ErrNoRows); err != nil && !done {
 			return nil, err
 		}
-		list, err := stored(f.ctx, f.conn, "SELECT n, data FROM record WHERE place IS NULL AND at > ? AND at <= ? ORDER BY at", from, to)
+		list, err := stored(f.ctx, f.conn, "SELECT n, data FROM record WHERE position IS NULL AND at > ? AND at <= ? ORDER BY at", from, to)
 		from = to
 		return list, err
 	}
 }
 
-// drain folds everything from a source. What does not follow is folded
+// foldAll folds everything from a source. What does not follow is folded
 // together with the batch before; when that cannot be taken back any more,
 // everything is folded anew.
-func (f *folder) drain(next source) error {
+func (f *tableFold) foldAll(next source) error {
 	for {
 		pending, err := next()
 		if err != nil || len(pending) == 0 {
@@ -108,7 +110,7 @@ func (f *folder) drain(next source) error {
 }
 
 // startOver folds all records anew, with those of a source that waits.
-func (f *folder) startOver(pending []arrival, next source) error {
+func (f *tableFold) startOver(pending []arrival, next source) error {
 	for len(pending) > 0 {
 		if err := f.store(pending); err != nil {
 			return err
@@ -121,18 +123,18 @@ func (f *folder) startOver(pending []arrival, next source) error {
 	if err := f.forget(); err != nil {
 		return err
 	}
-	return f.drain(f.storedSource())
+	return f.foldAll(f.storedSource())
 }
 
 // forget drops all that was folded.
-func (f *folder) forget() error {
+func (f *tableFold) forget() error {
 	f.keys, f.folded = make(map[thingID]bool), 0
-	_, err := f.conn.ExecContext(f.ctx, "DELETE FROM thing; DELETE FROM batch; DELETE FROM undo; UPDATE record SET place = NULL WHERE place >= 0")
+	_, err := f.conn.ExecContext(f.ctx, "DELETE FROM thing; DELETE FROM batch; DELETE FROM undo; UPDATE record SET position = NULL WHERE position >= 0")
 	return err
 }
 
-// store gives records rows, without a place.
-func (f *folder) store(list []arrival) error {
+// store gives records rows, without a position.
+func (f *tableFold) store(list []arrival) error {
 	for _, a := range list {
 		if a.stored {
 			continue
@@ -145,7 +147,7 @@ func (f *folder) store(list []arrival) error {
 }
 
 // try folds records when they follow what was folded.
-func (f *folder) try(list []arrival) (ok bool, err error) {
+func (f *tableFold) try(list []arrival) (ok bool, err error) {
 	past := newPast(f.ctx, f.conn, f.keys)
 	defer past.close()
 	resumed := handoff.Resume(past, f.policy)
@@ -163,14 +165,14 @@ func (f *folder) try(list []arrival) (ok bool, err error) {
 	if err := errors.Join(past.err, damage(resumed.Err())); err != nil {
 		return false, err
 	}
-	if err := f.placeRecords(ordered, byID, first); err != nil {
+	if err := f.writeRecords(ordered, byID, first); err != nil {
 		return false, err
 	}
-	if err := f.keep(past, resumed.Things(), first, len(ordered)); err != nil {
+	if err := f.writeThings(past, resumed.Things(), first, len(ordered)); err != nil {
 		return false, err
 	}
 	f.folded += len(ordered)
-	if f.progress != nil {
+	if f.folded >= foldChunk {
 		f.progress(f.folded)
 	}
 	return true, f.limitBatches()
@@ -184,14 +186,14 @@ func damage(err error) error {
 	return errors.Join(errDamaged, err)
 }
 
-// placeRecords writes the records with their places in the fold order.
-func (f *folder) placeRecords(ordered []*handoff.Record, byID map[string]arrival, first int) error {
+// writeRecords writes the records with their positions in the fold order.
+func (f *tableFold) writeRecords(ordered []*handoff.Record, byID map[string]arrival, first int) error {
 	insert, err := f.conn.PrepareContext(f.ctx, insertRecord)
 	if err != nil {
 		return err
 	}
 	defer insert.Close()
-	update, err := f.conn.PrepareContext(f.ctx, "UPDATE record SET place = ? WHERE n = ?")
+	update, err := f.conn.PrepareContext(f.ctx, "UPDATE record SET position = ? WHERE n = ?")
 	if err != nil {
 		return err
 	}
@@ -210,8 +212,8 @@ func (f *folder) placeRecords(ordered []*handoff.Record, byID map[string]arrival
 	return nil
 }
 
-// keep writes the things that have changed, and notes what they were.
-func (f *folder) keep(past *past, things []handoff.Thing, first, size int) error {
+// writeThings writes the things that have changed, and notes what they were.
+func (f *tableFold) writeThings(past *past, things []handoff.Thing, first, size int) error {
 	slices.SortFunc(things, func(a, b handoff.Thing) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key))
 	})
@@ -223,7 +225,7 @@ func (f *folder) keep(past *past, things []handoff.Thing, first, size int) error
 	if err != nil {
 		return err
 	}
-	put, err := f.conn.PrepareContext(f.ctx, "INSERT OR REPLACE INTO thing VALUES (?, ?, ?, ?, ?, ?, ?)")
+	put, err := f.conn.PrepareContext(f.ctx, "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET live = excluded.live, position = excluded.position, author = excluded.author, series = excluded.series, data = excluded.data")
 	if err != nil {
 		return err
 	}
@@ -245,10 +247,10 @@ func (f *folder) keep(past *past, things []handoff.Thing, first, size int) error
 		if f.keys != nil {
 			f.keys[thingID{t.Kind, strings.Clone(t.Key)}] = true // not the record of which it is a part
 		}
-		if _, err := put.ExecContext(f.ctx, t.Kind, t.Key, row.live, row.place, row.author, row.series, row.data); err != nil {
+		if _, err := put.ExecContext(f.ctx, t.Kind, t.Key, row.live, row.position, row.author, row.series, row.data); err != nil {
 			return err
 		}
-		if _, err := undo.ExecContext(f.ctx, batch, t.Kind, t.Key, before.live, before.place, before.author, before.series, before.data); err != nil {
+		if _, err := undo.ExecContext(f.ctx, batch, t.Kind, t.Key, before.live, before.position, before.author, before.series, before.data); err != nil {
 			return err
 		}
 	}
@@ -258,7 +260,7 @@ func (f *folder) keep(past *past, things []handoff.Thing, first, size int) error
 // limitBatches joins the two neighbours that are the smallest together, so that
 // the last few records can be taken back in small steps and many in a few large
 // ones. When even those are large, the oldest batch is settled for good.
-func (f *folder) limitBatches() error {
+func (f *tableFold) limitBatches() error {
 	var numbers []int64
 	var sizes []int
 	err := each(f.ctx, f.conn, func(rows *sql.Rows) error {
@@ -291,7 +293,7 @@ func (f *folder) limitBatches() error {
 
 // takeBack undoes the last batch and returns its records. It cannot when the
 // batches that are left are not noted any more.
-func (f *folder) takeBack() (back []arrival, ok bool, err error) {
+func (f *tableFold) takeBack() (back []arrival, ok bool, err error) {
 	var batch, first int64
 	err = f.conn.QueryRowContext(f.ctx, "SELECT n, first FROM batch ORDER BY n DESC LIMIT 1").Scan(&batch, &first)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -300,26 +302,26 @@ func (f *folder) takeBack() (back []arrival, ok bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	if back, err = stored(f.ctx, f.conn, "SELECT n, data FROM record WHERE place >= ?", first); err != nil {
+	if back, err = stored(f.ctx, f.conn, "SELECT n, data FROM record WHERE position >= ?", first); err != nil {
 		return nil, false, err
 	}
 	f.folded -= len(back)
 	f.keys = nil // some of them are gone
 	_, err = f.conn.ExecContext(f.ctx, fmt.Sprintf(`
 		DELETE FROM thing WHERE (kind, key) IN (SELECT kind, key FROM undo WHERE batch = %[1]d AND data IS NULL);
-		INSERT OR REPLACE INTO thing SELECT kind, key, live, place, author, series, data FROM undo WHERE batch = %[1]d AND data IS NOT NULL;
+		INSERT OR REPLACE INTO thing SELECT kind, key, live, position, author, series, data FROM undo WHERE batch = %[1]d AND data IS NOT NULL;
 		DELETE FROM undo WHERE batch = %[1]d;
 		DELETE FROM batch WHERE n = %[1]d;
-		UPDATE record SET place = NULL WHERE place >= %[2]d`, batch, first))
+		UPDATE record SET position = NULL WHERE position >= %[2]d`, batch, first))
 	return back, true, err
 }
 
-// rewind takes back everything from a place on and returns the records. When it
+// rewind takes back everything from a position on and returns the records. When it
 // cannot, it forgets everything and ok is false.
-func (f *folder) rewind(place int64) (back []arrival, ok bool, err error) {
+func (f *tableFold) rewind(position int64) (back []arrival, ok bool, err error) {
 	for {
 		var folded int64
-		if err := f.conn.QueryRowContext(f.ctx, "SELECT ifnull(max(place), -1) FROM record").Scan(&folded); err != nil || folded < place {
+		if err := f.conn.QueryRowContext(f.ctx, "SELECT ifnull(max(position), -1) FROM record").Scan(&folded); err != nil || folded < position {
 			return back, true, err
 		}
 		batch, ok, err := f.takeBack()
@@ -346,8 +348,8 @@ type past struct {
 func newPast(ctx context.Context, conn *sql.Conn, keys map[thingID]bool) *past {
 	p := &past{ctx: ctx, keys: keys, rows: make(map[thingID]*thingRow)}
 	var thingErr, recordErr error
-	p.thing, thingErr = conn.PrepareContext(ctx, "SELECT live, place, author, series, data FROM thing WHERE kind = ? AND key = ?")
-	p.query, recordErr = conn.PrepareContext(ctx, "SELECT data FROM record WHERE id = ? AND place >= 0")
+	p.thing, thingErr = conn.PrepareContext(ctx, "SELECT live, position, author, series, data FROM thing WHERE kind = ? AND key = ?")
+	p.query, recordErr = conn.PrepareContext(ctx, "SELECT data FROM record WHERE id = ? AND position >= 0")
 	p.err = errors.Join(thingErr, recordErr)
 	return p
 }
@@ -370,7 +372,7 @@ func (p *past) Thing(kind handoff.ThingKind, key string) []byte {
 		return nil
 	}
 	row := new(thingRow)
-	err := p.thing.QueryRowContext(p.ctx, kind, key).Scan(&row.live, &row.place, &row.author, &row.series, &row.data)
+	err := p.thing.QueryRowContext(p.ctx, kind, key).Scan(&row.live, &row.position, &row.author, &row.series, &row.data)
 	if err != nil {
 		row = nil
 		p.fail(err)

@@ -234,7 +234,7 @@ type cost struct {
 
 // costOf measures the index of n records of a shape.
 func costOf(t *testing.T, s shape, n int) cost {
-	w := newWorld(t, t.TempDir())
+	w := newWorldWith(t, t.TempDir(), 1)
 	w.putShape(s, 0, n)
 	w.write()
 	var c cost
@@ -274,7 +274,7 @@ var full = flag.Bool("full", false, "measure the growth of the index with twelve
 // twelve thousand it is the ids of a thread that weigh, which nobody has.
 func TestCostIsLinear(t *testing.T) {
 	const times, slack = 4, 1.25
-	n, most := 250, times/2*slack
+	n, most := 250, 3.0
 	if *full {
 		n, most = 3000, times*slack
 	}

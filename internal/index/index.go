@@ -1,12 +1,11 @@
 // Package index knows what the refs of a repository hold: the records, and what
 // they add up to.
 //
-// [Load] reads every record, which is simple and takes seconds for a hundred
-// thousand of them. An [Index] answers the same from a file in the git
-// directory, which it brings up to date first, at a cost that goes with what
-// has changed. The file is a projection: nothing is lost with it, and where it
-// cannot be used or written the answer comes from memory: from outlines of all
-// records where that is enough, else from Load. No error of the file ever
+// [Load] reads every record, for those who look at each file. Questions are put
+// to an [Index], a SQLite database in the git directory that is brought up to
+// date first, at a cost that goes with what has changed. It is a projection:
+// nothing is lost with it, and where it cannot be used or written the same
+// tables are filled in memory, for one process. No error of the file ever
 // reaches a user.
 package index
 
@@ -27,11 +26,15 @@ type Options struct {
 	Dir    string      // of the records, from the top of the tree
 	Policy handoff.AckPolicy
 
+	// Ours reports whether a file is also on a branch of the team that is not
+	// among the refs: then it is nothing that only strangers have. It may be nil.
+	Ours func(path, blob string) bool
+
 	// Text is everything that a record says, as search looks for it.
 	Text func(*handoff.Record) string
 
-	// Progress is told how many records have been read while an index is made
-	// for the first time. It may be nil.
+	// Progress is told how many records have been entered while there are many to
+	// enter, and 0 at the end. It may be nil.
 	Progress func(records int)
 }
 
@@ -39,42 +42,46 @@ type Options struct {
 type Index struct {
 	repo    *store.Repo
 	options Options
-	db      *database      // nil when answers come from memory
-	memory  *handoff.State // the whole state, once it was needed without db
-	outline *handoff.State // what outlines of all records come to, likewise
+	db      *database
 	recall  *recall        // the part of the state that was asked for so far
+	whole   *handoff.State // all of it, once it was asked for
 	tried   bool           // what could not be read has been tried again
 	lost    bool           // something could not be read, though it may be the next time
 }
 
-// Open opens the index of a repository and brings it up to date, or leaves that
-// to the next one who opens it, where answers come from memory sooner. An error
-// is one of the repository itself.
+// Open opens the index of a repository and brings it up to date. An error is one
+// of the repository itself.
 func Open(ctx context.Context, repo *store.Repo, options Options) (*Index, error) {
 	ix := &Index{repo: repo, options: options}
 	err := ix.openFile(ctx)
-	if err != nil && damaged(err) {
+	if damaged(err) {
 		ix.Close()
-		if err = removeDatabase(filePath(ix.repo)); err == nil {
+		if err = removeDatabase(filePath(repo)); err == nil {
 			err = ix.openFile(ctx)
 		}
 	}
-	if err == nil {
-		return ix, nil
+	if err != nil {
+		err = ix.fallBack(ctx, err)
 	}
-	ix.Close()
-	if isMissing(err) {
-		_, err = Load(ctx, ix.repo, options.Refs, options.Dir) // which says how many there are
+	if err != nil {
 		return nil, err
 	}
-	if isReadError(err) {
-		return nil, err
-	}
-	return ix, ctx.Err()
+	return ix, nil
 }
 
-// InMemory returns an index of a state that is known as a whole.
-func InMemory(state *handoff.State) *Index { return &Index{memory: state} }
+// OpenInMemory makes an index that leaves the file alone, as the file is of the
+// refs that usually count. An error is one of the repository itself.
+func OpenInMemory(ctx context.Context, repo *store.Repo, options Options) (*Index, error) {
+	ix := &Index{repo: repo, options: options}
+	if err := ix.fillMemory(ctx); err != nil {
+		ix.Close()
+		return nil, err
+	}
+	return ix, nil
+}
+
+// Of returns an index of a state that is known as a whole.
+func Of(state *handoff.State) *Index { return &Index{whole: state} }
 
 // filePath is where the file is: in the directory that all worktrees share.
 func filePath(repo *store.Repo) string { return filepath.Join(repo.CommonDir(), "handoff", "index.db") }
@@ -89,7 +96,7 @@ func Exists(repo *store.Repo) bool {
 	return err == nil
 }
 
-// Close releases the file. What is asked later is answered from memory.
+// Close releases the database. Nothing is asked after it.
 func (ix *Index) Close() {
 	if ix.db != nil {
 		ix.db.close()
@@ -97,8 +104,7 @@ func (ix *Index) Close() {
 	}
 }
 
-// openFile opens the file and refreshes it. The error is errNotYet where that is
-// left to the next one who opens it.
+// openFile opens the file and refreshes it.
 func (ix *Index) openFile(ctx context.Context) (err error) {
 	path := filePath(ix.repo)
 	if err := ix.repo.MakeDir(filepath.Dir(path)); err != nil {
@@ -113,49 +119,53 @@ func (ix *Index) openFile(ctx context.Context) (err error) {
 		}
 	}
 	err = ix.db.read(ctx, func() error { return ix.checkTips(ctx) })
-	if !errors.Is(err, errStale) {
+	if errors.Is(err, errStale) {
+		err = ix.refresh(ctx)
+	}
+	return err
+}
+
+// fallBack goes on in memory after something went wrong with the file. What went
+// wrong with the repository is returned.
+func (ix *Index) fallBack(ctx context.Context, cause error) error {
+	inMemory := ix.db != nil && ix.db.path == ""
+	ix.Close()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case inMemory || isReadError(cause):
+		return ix.explain(ctx, cause)
+	}
+	return ix.fillMemory(ctx)
+}
+
+// fillMemory fills a database in memory.
+func (ix *Index) fillMemory(ctx context.Context) (err error) {
+	if ix.db, err = openDatabase(ctx, ""); err != nil {
 		return err
 	}
-	if ix.db.made {
-		if err := ix.mayFill(ctx); err != nil {
-			return err
-		}
+	if err = ix.refresh(ctx); err != nil {
+		err = ix.explain(ctx, err)
 	}
-	return ix.refresh(ctx)
+	return err
 }
 
-// Between these numbers of records the first question is answered from memory
-// and leaves the new file empty. To enter them takes longer than to answer, and
-// the question may be the only one, as in a CI job: the second one pays for it.
-// Fewer are entered in no time, and of more than these the memory would hold
-// gigabytes.
-const (
-	firstFill = 20_000
-	inMemory  = 200_000
-)
-
-// errNotYet says that the file is left empty for now.
-var errNotYet = errors.New("the index is for the second question")
-
-// mayFill returns errNotYet when the file is for the second question.
-func (ix *Index) mayFill(ctx context.Context) error {
-	days, _, err := ix.repo.Days(ctx, ix.options.Refs, ix.options.Dir)
-	if err != nil {
-		return &readError{err}
+// explain says of records that a partial clone lacks how many there are.
+func (ix *Index) explain(ctx context.Context, err error) error {
+	if isMissing(err) {
+		_, err = Load(ctx, ix.repo, ix.options.Refs, ix.options.Dir)
 	}
-	files := 0
-	for _, day := range days {
-		list, err := ix.repo.DayFiles(day)
-		if isMissing(err) {
-			return &readError{err}
-		}
-		files += len(list)
-	}
-	if firstFill < files && files <= inMemory {
-		return errNotYet
-	}
-	return nil
+	return err
 }
+
+func (ix *Index) progress(records int) {
+	if ix.options.Progress != nil {
+		ix.options.Progress(records)
+	}
+}
+
+// errClosed says that a question before this one had no answer.
+var errClosed = errors.New("the index is closed")
 
 // checkTips returns errStale when the file is not of these refs.
 func (ix *Index) checkTips(ctx context.Context) error {
@@ -182,7 +192,8 @@ func (ix *Index) refresh(ctx context.Context) error {
 				return err
 			}
 		}
-		r := &refresh{ix: ix, ctx: ctx, conn: ix.db.conn, fold: folder{ctx: ctx, conn: ix.db.conn, policy: ix.options.Policy}}
+		r := &refresh{ix: ix, ctx: ctx, conn: ix.db.conn, fold: tableFold{ctx: ctx, conn: ix.db.conn, policy: ix.options.Policy, progress: ix.progress}}
+		defer ix.progress(0)
 		if err := r.run(); err != nil {
 			return err
 		}
@@ -198,84 +209,58 @@ func (ix *Index) refresh(ctx context.Context) error {
 // View returns a part of the state. Parts that are asked for one after the other
 // are all in it: it is the same view, and grows.
 func (ix *Index) View(ctx context.Context, part handoff.Part) (*handoff.View, error) {
-	if part.All || len(part.Words) > 0 && !searchable(part.Words) {
+	if ix.whole != nil || part.All || len(part.Words) > 0 && !searchable(part.Words) {
 		state, err := ix.State(ctx)
 		if err != nil {
 			return nil, err
 		}
 		return state.View, nil
 	}
-	if whole := ix.known(); whole != nil {
-		return whole.View, nil
-	}
 	var view *handoff.View
-	err := ix.onFile(ctx, func() (err error) {
-		view, err = ix.grow(tables{ctx, ix.db, ix.options}, part)
+	err := ix.ask(ctx, func() (err error) {
+		view, err = ix.grow(ctx, part)
 		return err
 	})
-	if errors.Is(err, errNoFile) {
-		return ix.partFromMemory(ctx, part)
-	}
 	return view, err
 }
 
 // State returns the whole state.
 func (ix *Index) State(ctx context.Context) (*handoff.State, error) {
-	if whole := ix.known(); whole != nil {
-		return whole, nil
+	if ix.whole != nil {
+		return ix.whole, nil
 	}
-	var state *handoff.State
-	err := ix.onFile(ctx, func() (err error) {
-		if state, err = ix.recallAll(ctx); err == nil {
-			ix.recall = &recall{whole: state}
-		}
+	ix.recall = nil // it needs room
+	err := ix.ask(ctx, func() (err error) {
+		ix.whole, err = ix.recallAll(ctx)
 		return err
 	})
-	if errors.Is(err, errNoFile) {
-		return ix.fromMemory(ctx)
-	}
-	return state, err
+	return ix.whole, err
 }
 
-// known is the whole state where it has been read from the file before, else nil.
-func (ix *Index) known() *handoff.State {
-	if ix.recall == nil || ix.db == nil {
+// ask runs f on the database as it is for the refs. What goes wrong with the file
+// is not the end: f runs again, in memory.
+func (ix *Index) ask(ctx context.Context, f func() error) error {
+	err := errClosed
+	if ix.db != nil {
+		err = ix.try(ctx, f)
+	}
+	if err == nil {
 		return nil
 	}
-	return ix.recall.whole
+	if damaged(err) && ix.db.path != "" {
+		// The next process makes it anew. Where it cannot be removed, every
+		// process goes on in memory.
+		_ = removeDatabase(ix.db.path)
+	}
+	if err := ix.fallBack(ctx, err); err != nil {
+		return err
+	}
+	return ix.try(ctx, f)
 }
 
-// errNoFile says that the answer must come from memory.
-var errNoFile = errors.New("the index has no file")
-
-// onFile runs f on the file as it is for the refs, or returns errNoFile. Another
-// error is that of ctx.
-func (ix *Index) onFile(ctx context.Context, f func() error) error {
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case ix.db == nil:
-		return errNoFile
-	}
-	err := ix.tryOnFile(ctx, f)
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return ctx.Err()
-	}
-	ix.Close()
-	if damaged(err) {
-		// The next process makes it anew. Where the file cannot be removed,
-		// every process answers from memory.
-		_ = removeDatabase(filePath(ix.repo))
-	}
-	return errNoFile
-}
-
-// tryOnFile runs f on the file, which may have been refreshed for other refs
-// since it was opened.
-func (ix *Index) tryOnFile(ctx context.Context, f func() error) (err error) {
+// try runs f on the database, which may have been refreshed for other refs since
+// it was opened.
+func (ix *Index) try(ctx context.Context, f func() error) (err error) {
 	const attempts = 5
 	for range attempts {
 		err = ix.db.read(ctx, func() error {
@@ -303,18 +288,14 @@ func (ix *Index) tryOnFile(ctx context.Context, f func() error) (err error) {
 // Problems returns the problems that records would have if they were published
 // now.
 func (ix *Index) Problems(ctx context.Context, records []*handoff.Record) ([]handoff.Problem, error) {
-	if ix.db != nil {
-		var problems []handoff.Problem
-		var follows bool
-		err := ix.db.read(ctx, func() (err error) {
-			if err = ix.checkTips(ctx); err == nil {
-				problems, follows, err = ix.tryFold(ctx, records)
-			}
-			return err
-		})
-		if err == nil && follows {
-			return problems, nil
-		}
+	var problems []handoff.Problem
+	var follows bool
+	err := ix.ask(ctx, func() (err error) {
+		problems, follows, err = ix.tryFold(ctx, records)
+		return err
+	})
+	if err != nil || follows {
+		return problems, err
 	}
 	state, err := ix.State(ctx)
 	if err != nil {

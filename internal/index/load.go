@@ -29,14 +29,6 @@ func (s *Set) Lost() bool {
 // record becomes a problem; an error means that the repository cannot be read.
 // A *[store.MissingError] comes with the records that are there.
 func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (*Set, error) {
-	return load(ctx, repo, refs, dir, handoff.ParseCanonical)
-}
-
-// canonical reads a record that is in its canonical form, and returns nil for
-// any other.
-type canonical func(data []byte) *handoff.Record
-
-func load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string, parse canonical) (*Set, error) {
 	files, faults, treesErr := repo.Records(ctx, refs, dir)
 	if treesErr != nil && !isMissing(treesErr) {
 		return nil, treesErr
@@ -53,7 +45,7 @@ func load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string, p
 		set.Problems = append(set.Problems, handoff.Problem{Path: f.Ref.Name, Ref: f.Ref.Name, Code: "HO903",
 			Message: "what it holds cannot be read, or not all of it: " + f.Err.Error(), Fix: repo.WayOut(f.Ref, f.Lasting()), Lost: !f.Lasting()})
 	}
-	results, err := readFiles(ctx, repo, dir, files, parse)
+	results, err := readFiles(ctx, repo, dir, files)
 	if err != nil && !isMissing(err) {
 		return nil, err
 	}
@@ -96,10 +88,10 @@ type result struct {
 }
 
 // readFiles returns what each of some files came to.
-func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.File, parse canonical) ([]result, error) {
+func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.File) ([]result, error) {
 	results := make([]result, len(files))
 	var blobs []string
-	var places []int // in files
+	var positions []int // in files
 	for i, f := range files {
 		name := strings.TrimPrefix(f.Path, dir+"/")
 		_, isRecord := handoff.ParseFileName(name)
@@ -112,12 +104,12 @@ func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.
 		case !isRecord && !recordName().MatchString(name):
 			results[i] = refused(f, "HO903", "not the name of a record")
 		default:
-			blobs, places = append(blobs, f.Blob), append(places, i)
+			blobs, positions = append(blobs, f.Blob), append(positions, i)
 		}
 	}
 	return results, repo.ReadAll(ctx, blobs, handoff.MaxSize, func(i int, data []byte, err error) error {
-		i = places[i]
-		results[i] = readRecord(dir, files[i], data, err, parse)
+		i = positions[i]
+		results[i] = readRecord(dir, files[i], data, err)
 		return nil
 	})
 }
@@ -127,7 +119,7 @@ func refused(f store.File, code, message string) result {
 }
 
 // readRecord says what a file came to that could be read, or not.
-func readRecord(dir string, f store.File, data []byte, err error, parse canonical) result {
+func readRecord(dir string, f store.File, data []byte, err error) result {
 	var large *store.TooLargeError
 	var other *store.KindError
 	switch {
@@ -140,7 +132,7 @@ func readRecord(dir string, f store.File, data []byte, err error, parse canonica
 		lost.passing = !store.Lasting(err)
 		return lost
 	}
-	r, problem := parseRecord(data, parse)
+	r, problem := parseRecord(data)
 	switch {
 	case problem != nil:
 		return refused(f, problem.Code, problem.Message)
@@ -152,8 +144,8 @@ func readRecord(dir string, f store.File, data []byte, err error, parse canonica
 }
 
 // parseRecord reads a record that can be folded, or says why there is none.
-func parseRecord(data []byte, parse canonical) (*handoff.Record, *handoff.Problem) {
-	r := parse(data)
+func parseRecord(data []byte) (*handoff.Record, *handoff.Problem) {
+	r := handoff.ParseCanonical(data)
 	if r == nil {
 		doc := handoff.Parse(data, "")
 		switch {
@@ -173,35 +165,35 @@ func parseRecord(data []byte, parse canonical) (*handoff.Record, *handoff.Proble
 // onePerID keeps one of several records with the same id, the one that counts,
 // and marks it when the others have another content.
 func (s *Set) onePerID(ctx context.Context, repo *store.Repo, dir string) error {
-	place := make(map[string]int, len(s.Refs))
+	position := make(map[string]int, len(s.Refs))
 	for i, ref := range s.Refs {
-		if _, ok := place[ref.Name]; !ok {
-			place[ref.Name] = i
+		if _, ok := position[ref.Name]; !ok {
+			position[ref.Name] = i
 		}
 	}
 	first := make(map[string]*handoff.Record, len(s.Records))
-	twins := make(map[string][]twin)
+	candidates := make(map[string][]candidate)
 	for _, r := range s.Records {
-		ref := place[r.Source.Ref]
+		ref := position[r.Source.Ref]
 		r.Source.Foreign = s.Refs[ref].Foreign
 		switch one, ok := first[r.ID]; {
 		case !ok:
 			first[r.ID] = r
-		case twins[r.ID] == nil:
-			twins[r.ID] = []twin{{one, place[one.Source.Ref]}, {r, ref}}
+		case candidates[r.ID] == nil:
+			candidates[r.ID] = []candidate{{one, position[one.Source.Ref]}, {r, ref}}
 		default:
-			twins[r.ID] = append(twins[r.ID], twin{r, ref})
+			candidates[r.ID] = append(candidates[r.ID], candidate{r, ref})
 		}
 	}
-	if len(twins) == 0 {
+	if len(candidates) == 0 {
 		return nil
 	}
-	kept, err := elect(ctx, repo, s.Refs, dir, twins)
+	elected, err := elect(ctx, repo, s.Refs, dir, candidates)
 	if err != nil {
 		return err
 	}
 	s.Records = slices.DeleteFunc(s.Records, func(r *handoff.Record) bool {
-		k, contested := kept[r.ID]
+		k, contested := elected[r.ID]
 		if !contested || k == r {
 			r.Source.Disputed = contested
 			return false

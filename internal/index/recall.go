@@ -15,25 +15,10 @@ import (
 // recall is a part of the state that has been read.
 type recall struct {
 	*handoff.Recall
-	from   finder
-	places map[string]int   // of records, by id
-	deep   map[thingID]bool // things whose history is wanted
-	whole  *handoff.State   // nil while it is a part
+	from      tables
+	positions map[string]int   // of records, by id
+	deep      map[thingID]bool // things whose history is wanted
 }
-
-// finder is where a recall finds things and records: in the file, or in memory.
-type finder interface {
-	// present calls add with what is in every part, and with the decisions that
-	// stand when they are wanted.
-	present(decisions bool, add addThing) error
-	// things calls add with those of some things that there are.
-	things(ids []thingID, add addThing) error
-	// records calls add with records that count, and their places in the fold.
-	records(want wanted, add func(r *handoff.Record, place int)) error
-}
-
-// addThing takes the data of a thing, which it does not keep.
-type addThing func(kind handoff.ThingKind, key string, data []byte) error
 
 // wanted says which records: those that meet the one condition that is set.
 type wanted struct {
@@ -46,7 +31,8 @@ type wanted struct {
 }
 
 // grow adds a part to what has been recalled.
-func (ix *Index) grow(from finder, part handoff.Part) (*handoff.View, error) {
+func (ix *Index) grow(ctx context.Context, part handoff.Part) (*handoff.View, error) {
+	from := tables{ctx, ix.db, ix.options}
 	c := ix.recall
 	if c == nil {
 		c = newRecall(from)
@@ -65,17 +51,17 @@ func (ix *Index) grow(from finder, part handoff.Part) (*handoff.View, error) {
 
 // made is the view that what was read comes to.
 func (c *recall) made() (*handoff.View, error) {
-	view, err := c.View(func(id string) int { return c.places[id] })
+	view, err := c.View(func(id string) int { return c.positions[id] })
 	return view, damage(err)
 }
 
-func newRecall(from finder) *recall {
-	return &recall{Recall: handoff.NewRecall(), from: from, places: make(map[string]int)}
+func newRecall(from tables) *recall {
+	return &recall{Recall: handoff.NewRecall(), from: from, positions: make(map[string]int)}
 }
 
 // recallAll reads all records and folds them.
 func (ix *Index) recallAll(ctx context.Context) (*handoff.State, error) {
-	list, err := stored(ctx, ix.db.conn, "SELECT n, data FROM record WHERE place >= 0 ORDER BY n")
+	list, err := stored(ctx, ix.db.conn, "SELECT n, data FROM record WHERE position >= 0 ORDER BY n")
 	if err != nil {
 		return nil, err
 	}
@@ -111,19 +97,23 @@ func daysOf(list []arrival) []string {
 // found are the records, with where they were found, and whether they are the
 // only ones of their ids.
 func (o Options) found(ctx context.Context, conn *sql.Conn, list []arrival, first map[int64]int) ([]*handoff.Record, error) {
-	contested, err := column[string](ctx, conn, "SELECT DISTINCT id FROM record WHERE place = ?", outvoted)
+	contested, err := column[string](ctx, conn, "SELECT DISTINCT id FROM record WHERE position = ?", notElected)
 	if err != nil {
 		return nil, err
 	}
-	disputed := setOf(contested)
+	disputed := make(map[string]bool, len(contested))
+	for _, id := range contested {
+		disputed[id] = true
+	}
 	records := make([]*handoff.Record, len(list))
 	for i, a := range list {
-		place, ok := first[a.n]
-		if !ok || place >= len(o.Refs) {
+		position, ok := first[a.n]
+		if !ok || position >= len(o.Refs) {
 			return nil, errDamaged
 		}
-		ref := o.Refs[place]
-		a.Source.Ref, a.Source.Commit, a.Source.Foreign, a.Source.Disputed = ref.Name, ref.Hash, ref.Foreign, disputed[a.ID]
+		ref := o.Refs[position]
+		a.Source.Ref, a.Source.Commit, a.Source.Disputed = ref.Name, ref.Hash, disputed[a.ID]
+		a.Source.Foreign = ref.Foreign && !(o.Ours != nil && o.Ours(a.Source.Path, a.Source.Blob))
 		records[i] = a.Record
 	}
 	return records, nil
@@ -311,15 +301,15 @@ func (c *recall) fill(ids []string) error {
 
 // records reads records and returns their ids.
 func (c *recall) records(want wanted) (ids []string, err error) {
-	err = c.from.records(want, func(r *handoff.Record, place int) {
-		c.places[r.ID] = place
+	err = c.from.records(want, func(r *handoff.Record, position int) {
+		c.positions[r.ID] = position
 		ids = append(ids, r.ID)
 		c.Fill(r)
 	})
 	return ids, err
 }
 
-// tables is the file as a source.
+// tables is where a recall finds things and records.
 type tables struct {
 	ctx     context.Context
 	db      *database
@@ -332,17 +322,17 @@ type tables struct {
 const presentThings = `
 SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind IN (1, 2, 3, 5, 6, 7)
 UNION SELECT kind, key, data FROM thing WHERE kind = 5 AND key IN (
-	SELECT (SELECT key FROM thing WHERE series = s.key ORDER BY place DESC LIMIT 1) FROM thing s INDEXED BY thing_live WHERE s.live AND s.kind = 7
-	UNION SELECT (SELECT key FROM thing WHERE author = a.key ORDER BY place DESC LIMIT 1) FROM thing a INDEXED BY thing_live WHERE a.live AND a.kind = 6)`
+	SELECT (SELECT key FROM thing WHERE series = s.key ORDER BY position DESC LIMIT 1) FROM thing s INDEXED BY thing_live WHERE s.live AND s.kind = 7
+	UNION SELECT (SELECT key FROM thing WHERE author = a.key ORDER BY position DESC LIMIT 1) FROM thing a INDEXED BY thing_live WHERE a.live AND a.kind = 6)`
 
-func (t tables) present(decisions bool, add addThing) error {
+func (t tables) present(decisions bool, add func(kind handoff.ThingKind, key string, data []byte) error) error {
 	if err := t.eachThing(add, presentThings); err != nil || !decisions {
 		return err
 	}
 	return t.eachThing(add, "SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind = 4")
 }
 
-func (t tables) things(ids []thingID, add addThing) error {
+func (t tables) things(ids []thingID, add func(kind handoff.ThingKind, key string, data []byte) error) error {
 	pairs := make([][2]any, len(ids))
 	for i, id := range ids {
 		pairs[i] = [2]any{id.kind, id.key}
@@ -351,7 +341,7 @@ func (t tables) things(ids []thingID, add addThing) error {
 }
 
 // eachThing calls add with the things of a query for kind, key and data.
-func (t tables) eachThing(add addThing, query string, args ...any) error {
+func (t tables) eachThing(add func(kind handoff.ThingKind, key string, data []byte) error, query string, args ...any) error {
 	return each(t.ctx, t.db.conn, func(rows *sql.Rows) error {
 		var kind handoff.ThingKind
 		var key string
@@ -376,7 +366,7 @@ func (t tables) records(want wanted, add func(*handoff.Record, int)) error {
 	case !want.since.IsZero():
 		return t.eachRecord(add, "at >= ?", want.since.Unix())
 	case want.newest > 0:
-		return t.eachRecord(add, "n IN (SELECT n FROM record ORDER BY place DESC LIMIT ?)", want.newest)
+		return t.eachRecord(add, "n IN (SELECT n FROM record ORDER BY position DESC LIMIT ?)", want.newest)
 	case want.about != nil:
 		return t.eachRecord(add, "about IN (SELECT value FROM json_each(?))", jsonList(want.about))
 	}
@@ -386,27 +376,27 @@ func (t tables) records(want wanted, add func(*handoff.Record, int)) error {
 // eachRecord calls add with the records that count and meet a condition.
 func (t tables) eachRecord(add func(*handoff.Record, int), where string, args ...any) error {
 	var list []arrival
-	var places []int
+	var positions []int
 	err := each(t.ctx, t.db.conn, func(rows *sql.Rows) error {
 		var n int64
-		var place int
+		var position int
 		var data []byte
-		if err := rows.Scan(&n, &place, &data); err != nil {
+		if err := rows.Scan(&n, &position, &data); err != nil {
 			return err
 		}
 		a, err := decodeArrival(n, data)
 		if err != nil {
 			return err
 		}
-		list, places = append(list, a), append(places, place)
+		list, positions = append(list, a), append(positions, position)
 		return nil
-	}, "SELECT n, place, data FROM record WHERE place >= 0 AND "+where, args...)
+	}, "SELECT n, position, data FROM record WHERE position >= 0 AND "+where, args...)
 	if err != nil || len(list) == 0 {
 		return err
 	}
 	records, err := t.options.foundOn(t.ctx, t.db.conn, list)
 	for i, r := range records {
-		add(r, places[i])
+		add(r, positions[i])
 	}
 	return err
 }

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
@@ -22,7 +21,7 @@ type refresh struct {
 	ix    *Index
 	ctx   context.Context
 	conn  *sql.Conn
-	fold  folder
+	fold  tableFold
 	days  map[dayID]*dayRow
 	last  int64             // the highest number of a record
 	ids   map[string]bool   // of the records that arrived
@@ -72,7 +71,7 @@ func (r *refresh) run() error {
 	if err != nil {
 		return err
 	}
-	return r.settleTwins()
+	return r.holdElections()
 }
 
 // readError is an error of the repository, not of the index.
@@ -121,7 +120,7 @@ func (r *refresh) compare(days []store.Day) ([]*changedDay, error) {
 		row := r.days[dayID{day.Path, day.Tree}]
 		if row == nil {
 			c := change(day.Path)
-			c.new = append(c.new, day)
+			c.new = append(c.new, newTree{Day: day})
 			continue
 		}
 		row.current = true
@@ -144,109 +143,7 @@ func (r *refresh) compare(days []store.Day) ([]*changedDay, error) {
 // changedDay is a path with its new trees.
 type changedDay struct {
 	path string
-	new  []store.Day
-}
-
-// fill folds everything into an empty file, a day after the other.
-func (r *refresh) fill(changed []*changedDay) error {
-	if _, err := r.conn.ExecContext(r.ctx, "PRAGMA cache_size = -16000"); err != nil { // KiB
-		return err
-	}
-	r.fold.progress = r.ix.options.Progress
-	next, stop := ahead(func() ([]arrival, error) {
-		var list []arrival
-		for len(list) == 0 && len(changed) > 0 {
-			days, err := r.readAhead(changed)
-			if err != nil {
-				return nil, err
-			}
-			for _, day := range changed[:days] {
-				arrived, err := r.readDay(day, nil)
-				if err != nil {
-					return nil, err
-				}
-				list = append(list, arrived...)
-			}
-			r.read, changed = nil, changed[days:]
-		}
-		return list, nil
-	})
-	defer stop()
-	return r.fold.drain(next)
-}
-
-// readAhead reads the files of the first few days, about foldChunk of them, all
-// at once: a day alone is not worth the reader.
-func (r *refresh) readAhead(changed []*changedDay) (days int, err error) {
-	var files []store.File
-	for days < len(changed) && len(files) < foldChunk {
-		for _, tree := range changed[days].new {
-			list, err := r.ix.repo.DayFiles(tree)
-			if isMissing(err) {
-				return 0, &readError{err}
-			}
-			files = append(files, list...)
-		}
-		days++
-	}
-	results, err := readFiles(r.ctx, r.ix.repo, r.ix.options.Dir, files, handoff.ParseCanonical)
-	if err != nil {
-		return 0, &readError{err}
-	}
-	r.read = make(map[fileID]result, len(files))
-	for i, f := range files {
-		r.read[idOf(f)] = results[i]
-	}
-	return days, nil
-}
-
-// results returns what files came to, as it was read ahead or now.
-func (r *refresh) results(files []store.File) ([]result, error) {
-	if r.read == nil {
-		results, err := readFiles(r.ctx, r.ix.repo, r.ix.options.Dir, files, handoff.ParseCanonical)
-		if err != nil {
-			err = &readError{err}
-		}
-		return results, err
-	}
-	results := make([]result, len(files))
-	for i, f := range files {
-		results[i] = r.read[idOf(f)]
-	}
-	return results, nil
-}
-
-// ahead reads from a source while what it gave before is being folded. After
-// stop it reads no more.
-func ahead(from source) (next source, stop func()) {
-	type chunk struct {
-		list []arrival
-		err  error
-	}
-	chunks, stopped := make(chan chunk), make(chan struct{})
-	go func() {
-		defer close(chunks)
-		for more := true; more; {
-			list, err := from()
-			select {
-			case chunks <- chunk{list, err}:
-				more = err == nil && len(list) > 0
-			case <-stopped:
-				more = false
-			}
-		}
-	}()
-	next = func() ([]arrival, error) {
-		c := <-chunks
-		return c.list, c.err
-	}
-	stop = func() {
-		close(stopped)
-		for range chunks {
-			continue // until it has ended
-		}
-	}
-	return next, stop
+	new  []newTree
 }
 
 // change folds what has arrived, after it has taken back what is gone.
@@ -266,6 +163,9 @@ func (r *refresh) change(changed []*changedDay) error {
 		left := make(map[int64]bool, len(known))
 		for _, n := range known {
 			left[n] = true
+		}
+		if err := r.list(day); err != nil {
+			return err
 		}
 		list, err := r.readDay(day, known)
 		if err != nil {
@@ -322,88 +222,24 @@ func (r *refresh) keepMembers(dayPath string, left map[int64]bool) error {
 	return nil
 }
 
-// readDay enters the new trees of a day and returns the records that no known
-// file holds.
-func (r *refresh) readDay(day *changedDay, known map[fileID]int64) ([]arrival, error) {
-	if known == nil {
-		known = make(map[fileID]int64)
-	}
-	var arrived []arrival
-	for _, tree := range day.new {
-		files, err := r.ix.repo.DayFiles(tree)
-		if isMissing(err) {
-			return nil, &readError{err}
-		}
-		list, members, passing, err := r.readFiles(files, known, err != nil && !store.Lasting(err))
-		if err != nil {
-			return nil, err
-		}
-		arrived = append(arrived, list...)
-		slices.Sort(members)
-		row := &dayRow{ref: tree.Ref, members: encodeMembers(members), current: true}
-		id := dayID{tree.Path, tree.Tree}
-		if passing {
-			r.passing, id.tree = true, unfinished+id.tree
-		}
-		r.days[id] = row
-		if _, err := r.conn.ExecContext(r.ctx, "INSERT OR REPLACE INTO day VALUES (?, ?, ?, ?)", id.path, id.tree, row.ref, row.members); err != nil {
-			return nil, err
-		}
-	}
-	return r.firstOfID(arrived)
-}
-
-// unfinished comes before the tree of a day of which something could not be read
-// that may be readable the next time. As no tip has such a tree, it is read again.
-const unfinished = "? "
-
-// readFiles reads the records that known does not have, and adds them to it.
-// passing says whether something could not be read that may be the next time.
-func (r *refresh) readFiles(files []store.File, known map[fileID]int64, lost bool) (arrived []arrival, members []int64, passing bool, err error) {
-	passing = lost
-	var unknown []store.File
-	for _, file := range files {
-		if n, ok := known[idOf(file)]; ok {
-			members = append(members, n)
-		} else {
-			unknown = append(unknown, file)
-		}
-	}
-	results, err := r.results(unknown)
-	if err != nil {
-		return nil, nil, false, err
-	}
-	for i, result := range results {
-		r.last++
-		if result.record == nil {
-			passing = passing || result.passing
-			continue // what is no record is for Load to report
-		}
-		a := newArrival(r.last, result.record)
-		known[idOf(unknown[i])] = a.n
-		members, arrived = append(members, a.n), append(arrived, a)
-	}
-	return arrived, members, passing, nil
-}
-
-// firstOfID sets aside the records whose id is taken; settleTwins says which
+// firstOfID sets aside the records whose id is taken; holdElections says which
 // one counts.
 func (r *refresh) firstOfID(arrived []arrival) ([]arrival, error) {
 	if err := r.noteStoredIDs(arrived); err != nil {
 		return nil, err
 	}
-	kept := arrived[:0]
+	first := arrived[:0]
 	for _, a := range arrived {
 		if r.ids[a.ID] {
-			if _, err := r.conn.ExecContext(r.ctx, insertRecord, a.row(outvoted)...); err != nil {
+			if _, err := r.conn.ExecContext(r.ctx, insertRecord, a.row(notElected)...); err != nil {
 				return nil, err
 			}
 			continue
 		}
 		r.ids[strings.Clone(a.ID)] = true // and not the text of which it is a part
-		kept = append(kept, a)
+		first = append(first, a)
 	}
-	return kept, nil
+	return first, nil
 }
 
 // noteStoredIDs adds to ids those of the records that rows have already.
@@ -440,7 +276,7 @@ func (r *refresh) replace(gone map[int64]bool, arrived []arrival) error {
 			return err
 		}
 	}
-	return r.fold.drain(listSource(arrived))
+	return r.fold.foldAll(listSource(arrived))
 }
 
 func (r *refresh) delete(numbers string) error {
@@ -456,97 +292,20 @@ func (r *refresh) foldAnew(gone string, arrived []arrival) error {
 	if err := r.fold.store(arrived); err != nil {
 		return err
 	}
-	return r.fold.drain(r.fold.storedSource())
-}
-
-// settleTwins sees to it that of several records with one id the right one
-// counts, as in Load.
-func (r *refresh) settleTwins() error {
-	list, err := stored(r.ctx, r.conn, "SELECT n, data FROM record WHERE id IN (SELECT id FROM record WHERE place = ?)", outvoted)
-	if err != nil || len(list) == 0 {
-		return err
-	}
-	first, err := firstRefs(r.ctx, r.conn, daysOf(list))
-	if err != nil {
-		return err
-	}
-	twins, numbers := make(map[string][]twin), make(map[*handoff.Record]int64, len(list))
-	for _, a := range list {
-		ref, ok := first[a.n]
-		if !ok || ref >= len(r.ix.options.Refs) {
-			return errDamaged
-		}
-		twins[a.ID], numbers[a.Record] = append(twins[a.ID], twin{a.Record, ref}), a.n
-	}
-	kept, err := elect(r.ctx, r.ix.repo, r.ix.options.Refs, r.ix.options.Dir, twins)
-	if err != nil {
-		return &readError{err}
-	}
-	var elections []election
-	for _, id := range slices.Sorted(maps.Keys(kept)) {
-		e := election{winner: arrival{n: numbers[kept[id]], stored: true, Record: kept[id]}}
-		if err := r.conn.QueryRowContext(r.ctx, "SELECT max(n) FROM record WHERE id = ? AND place >= 0", id).Scan(&e.folded); err != nil {
-			return err
-		}
-		if !e.folded.Valid || e.folded.Int64 != e.winner.n {
-			elections = append(elections, e)
-		}
-	}
-	if len(elections) == 0 {
-		return nil
-	}
-	return r.makeCount(elections)
-}
-
-// election is the record that is to count of those with one id, and the one that
-// does so far, if any does.
-type election struct {
-	winner arrival
-	folded sql.NullInt64
-}
-
-// makeCount makes records count in place of those that are folded. All of them at
-// once: what was folded since the first of those is folded again, and whoever
-// can push can have any number of records share their ids.
-func (r *refresh) makeCount(elections []election) error {
-	var pending []arrival
-	var winners, losers []int64
-	lost := make(map[int64]bool)
-	for _, e := range elections {
-		pending, winners = append(pending, e.winner), append(winners, e.winner.n)
-		if e.folded.Valid {
-			losers = append(losers, e.folded.Int64)
-			lost[e.folded.Int64] = true
-		}
-	}
-	back, ok, err := r.rewindTo(jsonList(losers))
-	if err != nil {
-		return err
-	}
-	if _, err := r.conn.ExecContext(r.ctx, "UPDATE record SET place = ? WHERE n IN (SELECT value FROM json_each(?))", outvoted, jsonList(losers)); err != nil {
-		return err
-	}
-	if _, err := r.conn.ExecContext(r.ctx, "UPDATE record SET place = NULL WHERE n IN (SELECT value FROM json_each(?))", jsonList(winners)); err != nil {
-		return err
-	}
-	if !ok {
-		return r.fold.drain(r.fold.storedSource())
-	}
-	back = slices.DeleteFunc(back, func(a arrival) bool { return lost[a.n] })
-	return r.fold.drain(listSource(append(pending, back...)))
+	return r.fold.foldAll(r.fold.storedSource())
 }
 
 // rewindTo takes back everything from the first of some records on, as
-// [folder.rewind] does; of records that are not folded, nothing.
+// [tableFold.rewind] does; of records that are not folded, nothing.
 func (r *refresh) rewindTo(numbers string) (back []arrival, ok bool, err error) {
-	var place sql.NullInt64
-	if err := r.conn.QueryRowContext(r.ctx, "SELECT min(place) FROM record WHERE place >= 0 AND n IN (SELECT value FROM json_each(?))", numbers).Scan(&place); err != nil {
+	var position sql.NullInt64
+	if err := r.conn.QueryRowContext(r.ctx, "SELECT min(position) FROM record WHERE position >= 0 AND n IN (SELECT value FROM json_each(?))", numbers).Scan(&position); err != nil {
 		return nil, false, err
 	}
-	if !place.Valid {
+	if !position.Valid {
 		return nil, true, nil
 	}
-	return r.fold.rewind(place.Int64)
+	return r.fold.rewind(position.Int64)
 }
 
 // scope is what the content of the file depends on beside the refs.

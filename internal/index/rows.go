@@ -23,15 +23,15 @@ func newArrival(n int64, r *handoff.Record) arrival {
 	return arrival{n: n, data: handoff.EncodeRecord(r), Record: r}
 }
 
-// row is the values of its row at a place.
-func (a arrival) row(place any) []any {
-	return []any{a.n, a.ID, place, a.At.Unix(), about(a.Record), a.data}
+// row is the values of its row at a position.
+func (a arrival) row(position any) []any {
+	return []any{a.n, a.ID, position, a.At.Unix(), about(a.Record), a.data}
 }
 
 const insertRecord = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)"
 
-// outvoted is the place of a record whose id stands for another one.
-const outvoted = -1
+// notElected is the position of a record whose id stands for another one.
+const notElected = -1
 
 // thingID names a thing.
 type thingID struct {
@@ -42,7 +42,7 @@ type thingID struct {
 // thingRow is a thing as its row has it.
 type thingRow struct {
 	live           bool
-	place          int
+	position       int
 	author, series sql.NullString
 	data           []byte
 }
@@ -50,14 +50,14 @@ type thingRow struct {
 // rowOf is the row of a thing.
 func rowOf(t handoff.Thing) thingRow {
 	return thingRow{
-		live: t.Live, place: t.Place, data: t.Data,
+		live: t.Live, position: t.Place, data: t.Data,
 		author: sql.NullString{String: t.Author, Valid: t.Author != ""},
 		series: sql.NullString{String: t.Series, Valid: t.Series != ""},
 	}
 }
 
 func (r *thingRow) same(other thingRow) bool {
-	return r != nil && r.live == other.live && r.place == other.place && r.author == other.author &&
+	return r != nil && r.live == other.live && r.position == other.position && r.author == other.author &&
 		r.series == other.series && string(r.data) == string(other.data)
 }
 

@@ -37,6 +37,7 @@ func (db *database) searchedTo(ctx context.Context) (int64, error) {
 // makeSearchable enters the texts of the records that came since the last time,
 // some at once: others can read in between.
 func (ix *Index) makeSearchable(ctx context.Context) error {
+	defer ix.progress(0)
 	for done := 0; ; done += foldChunk {
 		n := 0
 		err := ix.db.write(ctx, func() (err error) {
@@ -46,9 +47,7 @@ func (ix *Index) makeSearchable(ctx context.Context) error {
 		if err != nil || n < foldChunk {
 			return err
 		}
-		if ix.options.Progress != nil {
-			ix.options.Progress(done + n)
-		}
+		ix.progress(done + n)
 	}
 }
 

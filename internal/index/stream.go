@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"errors"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -11,32 +10,27 @@ import (
 // to see all of it and not to hold it. Between two pieces the file is free for
 // others. One who refreshes it for other refs meanwhile does no harm: for the
 // same refs the fold has the same order, so the next piece begins where the last
-// one ended, also when the rest has to come from memory.
+// one ended.
 
 // piece is how many records are handed out at once.
 const piece = 500
 
-// Records returns some records in fold order, from a place on; none at the end.
-func (ix *Index) Records(ctx context.Context, from int) ([]*handoff.Record, error) {
-	var records []*handoff.Record
-	err := ix.onFile(ctx, func() (err error) {
+// Records returns some records in fold order, from a position on; none at the end.
+func (ix *Index) Records(ctx context.Context, from int) (records []*handoff.Record, err error) {
+	if ix.whole != nil {
+		order := ix.whole.Order()
+		return order[min(from, len(order)):min(from+piece, len(order))], nil
+	}
+	err = ix.ask(ctx, func() (err error) {
 		records, err = ix.recordsFrom(ctx, from)
 		return err
 	})
-	if !errors.Is(err, errNoFile) {
-		return records, err
-	}
-	state, err := ix.fromMemory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	order := state.Order()
-	return order[min(from, len(order)):min(from+piece, len(order))], nil
+	return records, err
 }
 
-// recordsFrom is Records on the file.
+// recordsFrom is Records on the database.
 func (ix *Index) recordsFrom(ctx context.Context, from int) ([]*handoff.Record, error) {
-	list, err := stored(ctx, ix.db.conn, "SELECT n, data FROM record WHERE place >= ? ORDER BY place LIMIT ?", from, piece)
+	list, err := stored(ctx, ix.db.conn, "SELECT n, data FROM record WHERE position >= ? ORDER BY position LIMIT ?", from, piece)
 	if err != nil {
 		return nil, err
 	}
@@ -45,34 +39,31 @@ func (ix *Index) recordsFrom(ctx context.Context, from int) ([]*handoff.Record, 
 
 // Keys returns the keys of all things of a kind: those of handoffs in fold
 // order, those of others sorted.
-func (ix *Index) Keys(ctx context.Context, kind handoff.ThingKind) ([]string, error) {
-	var keys []string
-	err := ix.onFile(ctx, func() (err error) {
-		keys, err = column[string](ctx, ix.db.conn, "SELECT key FROM thing WHERE kind = ? ORDER BY iif(kind = ?, place, 0), key", kind, handoff.ThingHandoff)
+func (ix *Index) Keys(ctx context.Context, kind handoff.ThingKind) (keys []string, err error) {
+	if ix.whole != nil {
+		return ix.whole.Keys(kind), nil
+	}
+	err = ix.ask(ctx, func() (err error) {
+		keys, err = column[string](ctx, ix.db.conn, "SELECT key FROM thing WHERE kind = ? ORDER BY iif(kind = ?, position, 0), key", kind, handoff.ThingHandoff)
 		return err
 	})
-	if !errors.Is(err, errNoFile) {
-		return keys, err
-	}
-	state, err := ix.fromMemory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return state.Keys(kind), nil
+	return keys, err
 }
 
 // Things returns a view that holds some things of a kind and the present. It is
 // another view every time.
-func (ix *Index) Things(ctx context.Context, kind handoff.ThingKind, keys []string) (*handoff.View, error) {
-	var view *handoff.View
-	err := ix.onFile(ctx, func() (err error) {
+func (ix *Index) Things(ctx context.Context, kind handoff.ThingKind, keys []string) (view *handoff.View, err error) {
+	if ix.whole != nil {
+		return ix.whole.View, nil
+	}
+	ids := make([]thingID, len(keys))
+	for i, key := range keys {
+		ids[i] = thingID{kind, key}
+	}
+	err = ix.ask(ctx, func() (err error) {
 		c := newRecall(tables{ctx, ix.db, ix.options})
 		if err := c.readPresent(false); err != nil {
 			return err
-		}
-		ids := make([]thingID, len(keys))
-		for i, key := range keys {
-			ids[i] = thingID{kind, key}
 		}
 		if err := c.from.things(ids, c.add); err != nil {
 			return err
@@ -83,8 +74,5 @@ func (ix *Index) Things(ctx context.Context, kind handoff.ThingKind, keys []stri
 		view, err = c.made()
 		return err
 	})
-	if errors.Is(err, errNoFile) {
-		return ix.viewFromMemory(ctx)
-	}
 	return view, err
 }

@@ -18,13 +18,13 @@ import (
 // memory.
 func TestPiecesGoOn(t *testing.T) {
 	ctx := context.Background()
-	w := newWorld(t, t.TempDir())
+	w := newWorldWith(t, t.TempDir(), 1)
 	for n := range 1_100 {
 		w.put("main", handoff.New(fmt.Sprintf("%08d", n), day.Add(time.Duration(n)*time.Minute), "ana",
 			&handoff.DecisionRecord{Topic: "api", DecisionFields: handoff.DecisionFields{Decision: "release the cache", Supersedes: "api"}}))
 	}
 	w.write()
-	want := describeAll(w.fromMemory().Order())
+	want := describeAll(w.folded().Order())
 	refs := w.options()
 
 	for name, disturb := range map[string]func(){

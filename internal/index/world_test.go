@@ -45,7 +45,14 @@ type failer interface {
 // day is the first day of the records.
 var day = time.Date(2026, 11, 16, 22, 0, 0, 0, time.UTC)
 
+// newWorld is an empty one, whose objects stay loose, so that they can be lost.
 func newWorld(t failer, dir string) *world {
+	return newWorldWith(t, dir, 100_000)
+}
+
+// newWorldWith is newWorld for writes of which those with so many objects are
+// packed.
+func newWorldWith(t failer, dir string, unpackLimit int) *world {
 	w := &world{t: t, dir: dir, branches: make(map[string]map[string][]byte), exec: make(map[string]bool), commits: make(map[string]string), harmed: make(map[string]int)}
 	w.git(nil, "init", "-q", "-b", "main", ".")
 	config, err := os.OpenFile(filepath.Join(dir, ".git", "config"), os.O_APPEND|os.O_WRONLY, 0)
@@ -53,9 +60,8 @@ func newWorld(t failer, dir string) *world {
 		t.Fatal(err)
 	}
 	defer config.Close()
-	// Objects stay loose, so that they can be lost; pull is what somebody wants
-	// to have pulled.
-	if _, err := config.WriteString("[fastimport]\n\tunpackLimit = 100000\n[branch \"pull\"]\n\tremote = origin\n\tmerge = refs/pull/1/head\n"); err != nil {
+	// pull is what somebody wants to have pulled.
+	if _, err := fmt.Fprintf(config, "[fastimport]\n\tunpackLimit = %d\n[branch \"pull\"]\n\tremote = origin\n\tmerge = refs/pull/1/head\n", unpackLimit); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -133,15 +139,18 @@ func (w *world) open() *index.Index {
 	return ix
 }
 
-// openWithoutFile returns an index as it is where no file can be.
-func (w *world) openWithoutFile() *index.Index {
-	ix := w.open()
-	ix.Close()
+// openInMemory returns an index as it is where no file can be.
+func (w *world) openInMemory() *index.Index {
+	w.t.Helper()
+	ix, err := index.OpenInMemory(context.Background(), w.repo, w.options())
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	return ix
 }
 
-// fromMemory is the state as Load and Fold know it: what the index must know.
-func (w *world) fromMemory() *handoff.State {
+// folded is the state as Load and Fold know it: what the index must know.
+func (w *world) folded() *handoff.State {
 	w.t.Helper()
 	o := w.options()
 	set, err := index.Load(context.Background(), w.repo, o.Refs, o.Dir)
@@ -168,11 +177,16 @@ var questions = [][]string{
 // memory.
 func (w *world) compare(ix *index.Index) {
 	w.t.Helper()
-	want := w.fromMemory()
+	want := w.folded()
 	ctx := context.Background()
+	inMemory := w.openInMemory()
+	defer inMemory.Close()
 	for _, words := range questions {
-		w.compareAnswer(words, want, w.open(), true)
-		w.compareAnswer(words, want, w.openWithoutFile(), false)
+		// What earlier questions recalled must not help, nor be in the way.
+		fresh := w.open()
+		w.compareAnswer(words, want, fresh, true)
+		fresh.Close()
+		w.compareAnswer(words, want, inMemory, false)
 	}
 	whole, err := ix.State(ctx)
 	if err != nil {
@@ -184,24 +198,22 @@ func (w *world) compare(ix *index.Index) {
 	w.compareLog(want)
 	w.compareFindings(want)
 	w.compareThings(want, w.open())
-	w.compareThings(want, w.openWithoutFile())
+	w.compareThings(want, w.openInMemory())
 	w.comparePieces(ix, want)
 }
 
-// compareAnswer asks one question of a fresh index: what earlier questions
-// recalled must not help this one.
-func (w *world) compareAnswer(words []string, want *handoff.State, fresh *index.Index, file bool) {
+// compareAnswer asks one question of an index.
+func (w *world) compareAnswer(words []string, want *handoff.State, ix *index.Index, file bool) {
 	w.t.Helper()
-	defer fresh.Close()
 	now := day.Add(5 * 24 * time.Hour)
 	q, err := query.Parse(words, query.ParseEnv{Me: "ana", Now: now})
 	if err != nil {
 		w.t.Fatalf("%v: %v", words, err)
 	}
-	recall := func(p handoff.Part) (*handoff.View, error) { return fresh.View(context.Background(), p) }
+	recall := func(p handoff.Part) (*handoff.View, error) { return ix.View(context.Background(), p) }
 	got, err := query.Ask(q, recall, query.Env{Now: now})
-	if err != nil || fresh.FromFile() != file {
-		w.t.Fatalf("%v: from the file %t: %v", words, fresh.FromFile(), err)
+	if err != nil || ix.FromFile() != file {
+		w.t.Fatalf("%v: from the file %t: %v", words, ix.FromFile(), err)
 	}
 	if a, b := asJSON(got), asJSON(query.Run(q, want.View, query.Env{Now: now})); a != b {
 		w.t.Fatalf("%v\nindex with its file %t %s\nmemory %s", words, file, a, b)
@@ -212,13 +224,17 @@ func (w *world) compareAnswer(words []string, want *handoff.State, fresh *index.
 func (w *world) compareLog(want *handoff.State) {
 	w.t.Helper()
 	since := day.Add(2 * 24 * time.Hour)
+	inMemory := w.openInMemory()
+	defer inMemory.Close()
 	for i, q := range []query.Query{
-		{}, {Limit: 1}, {Limit: 3}, {Limit: 10_000}, {Since: since}, {Since: since, Limit: 2}, {Until: since, Limit: 2},
+		{Limit: 1}, {Limit: 3}, {Limit: 10_000}, {Since: since}, {Since: since, Limit: 2}, {Until: since, Limit: 2},
 		{Since: since, Terms: []query.Term{{Qualifier: query.InItem, Value: "api"}}},
 		{Since: since, Terms: []query.Term{{Qualifier: query.To, Value: "ben"}}},
 		{Since: since, Terms: []query.Term{{Qualifier: query.Owner, Value: "ben"}}},
+		{}, // which reads everything
 	} {
-		for _, ix := range []*index.Index{w.open(), w.openWithoutFile()} {
+		fresh := w.open()
+		for _, ix := range []*index.Index{fresh, inMemory} {
 			s, err := ix.View(context.Background(), query.LogPart(q))
 			if err != nil {
 				w.t.Fatal(err)
@@ -226,8 +242,8 @@ func (w *world) compareLog(want *handoff.State) {
 			if a, b := describeAll(query.Log(q, s, query.Env{Now: day})), describeAll(query.Log(q, want.View, query.Env{Now: day})); a != b {
 				w.t.Fatalf("log %d\nindex  %s\nmemory %s", i, a, b)
 			}
-			ix.Close()
 		}
+		fresh.Close()
 	}
 }
 

@@ -61,10 +61,10 @@ type objects struct {
 	files    *lruCache[string, *openFile]
 	bases    *lruCache[packedAt, rawObject]
 	inflater inflater
-	hasher   hash.Hash        // of objects that are read
-	header   []byte           // of the object that is hashed
-	exact    bool             // no offsetTable is asked: it may have said something wrong
-	delta    [shortDelta]byte // where a short one is decompressed
+	hasher   hash.Hash // of objects that are read
+	header   []byte    // of the object that is hashed
+	exact    bool      // no offsetTable is asked: it may have said something wrong
+	delta    []byte    // where a short one is decompressed
 }
 
 // rawObject is an object as it is hashed, without its header. The bytes may be

@@ -221,7 +221,7 @@ func (o *objects) readPacked(p *packFile, at int64, h plumbing.Hash, limit int64
 
 // shortDelta is up to how many bytes a delta is decompressed whole when only
 // the size of what it makes is asked for.
-const shortDelta = 4 << 10
+const shortDelta = 64 << 10
 
 // begin returns the size of the object that e is or makes, and e's delta when
 // that is short. It is valid until the next call.
@@ -233,9 +233,10 @@ func (o *objects) begin(r packData, e packEntry) (size int64, delta []byte, err 
 		size, err = o.inflater.deltaTarget(r, e)
 		return size, nil, err
 	}
-	if delta, err = o.inflater.inflateInto(o.delta[:], r, e); err != nil {
+	if delta, err = o.inflater.inflateInto(o.delta, r, e); err != nil {
 		return 0, nil, err
 	}
+	o.delta = delta
 	size, err = deltaTargetSize(delta)
 	return size, delta, err
 }
