@@ -145,7 +145,11 @@ func explain(err error) (status int, hint string) {
 	case errors.As(err, &ambiguous):
 		return StatusUsage, "type more of the id, or one of the names above"
 	case errors.As(err, &unknown):
-		return StatusUsage, "handoff query items, or handoff log, lists what there is"
+		const lists = "handoff query items, or handoff log, lists what there is"
+		if unknown.Meant != "" {
+			return StatusUsage, "did you mean " + unknown.Meant + "? " + lists
+		}
+		return StatusUsage, lists
 	case errors.As(err, &remote):
 		return explainRemote(remote)
 	case errors.As(err, &noRemote):

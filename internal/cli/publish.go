@@ -80,13 +80,13 @@ func (ws *workspace) judge(records []*handoff.Record) []handoff.Finding {
 }
 
 // checkOn checks on the part of the state that it takes, and what is wrong once
-// more on the whole of it, so that a finding can say which name was probably
-// meant.
+// more with the names of everything, so that a finding can say which one was
+// probably meant.
 func (ws *workspace) checkOn(part handoff.Part, check func() []handoff.Finding) []handoff.Finding {
 	err := ws.need(part)
 	findings := check()
 	if err != nil || handoff.HasErrors(findings) {
-		if err = ws.need(handoff.Part{All: true}); err == nil {
+		if err = ws.need(handoff.Part{Names: true}); err == nil {
 			findings = check()
 		}
 	}

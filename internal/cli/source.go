@@ -180,13 +180,13 @@ func (ws *workspace) need(part handoff.Part) error {
 	return err
 }
 
-// resolve returns what a reference means. One that means nothing in the part of
-// the state that is known is looked for in the whole of it, so that the error
-// can say what was probably meant.
+// resolve returns what a reference means, which must have been among those of
+// the part that was loaded. Of one that means nothing, the names of everything
+// tell what was probably meant.
 func (ws *workspace) resolve(ref string) (handoff.Target, error) {
 	target, err := ws.state.Resolve(ref, ws.me)
-	if err != nil {
-		if err := ws.need(handoff.Part{All: true}); err != nil {
+	if unknown := new(handoff.UnknownError); errors.As(err, &unknown) {
+		if err := ws.need(handoff.Part{Names: true}); err != nil {
 			return target, err
 		}
 		target, err = ws.state.Resolve(ref, ws.me)

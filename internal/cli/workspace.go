@@ -219,7 +219,7 @@ func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*works
 		return nil, err
 	}
 	ws.git = ws.evidence(ctx)
-	part.Since = ws.author.When // for nextTime
+	part.Since = ws.author.When.Add(-rules.Recent) // for nextTime, too
 	if err := ws.load(ctx, part); err != nil {
 		return nil, err
 	}

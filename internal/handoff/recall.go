@@ -16,6 +16,7 @@ type Part struct {
 	All       bool
 	Decisions bool      // also those that stand
 	Histories bool      // also all records that name what is present
+	Names     bool      // also the names of everything, and nothing else of it
 	Refs      []string  // also what these may mean: references, ids and their beginnings
 	Words     []string  // also the things whose records say all of these texts, as search folds them
 	Since     time.Time // also what the records from this time on name; zero is none
@@ -143,6 +144,9 @@ func addThing[T any](c *Recall, things map[string]*T, key, data string) error {
 	things[key] = thing
 	return nil
 }
+
+// AddNames takes in all names of a kind, sorted.
+func (c *Recall) AddNames(kind ThingKind, names []string) { c.view.names[kind] = names }
 
 // Cite notes that a record is needed and returns it, empty until it is filled
 // in.
@@ -435,15 +439,10 @@ func (c *Recall) Rounds() []string {
 // Keys returns the keys of all things of a kind that records make: those of
 // handoffs in fold order, those of others sorted.
 func (s *State) Keys(kind ThingKind) []string {
-	switch kind {
-	case ThingItem:
-		return slices.Sorted(maps.Keys(s.Items))
-	case ThingBlocker:
-		return slices.Sorted(maps.Keys(s.Blockers))
-	case ThingQuestion:
-		return slices.Sorted(maps.Keys(s.Questions))
-	case ThingDecision:
-		return slices.Sorted(maps.Keys(s.Decisions))
+	for _, t := range anyRef {
+		if kind == thingOf[t] {
+			return s.Names(t)
+		}
 	}
 	var ids []string
 	for _, r := range s.order {

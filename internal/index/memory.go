@@ -92,6 +92,8 @@ func (o outlines) things(ids []thingID, add addThing) error {
 	return nil
 }
 
+func (o outlines) names(kind handoff.ThingKind) ([]string, error) { return o.state.Keys(kind), nil }
+
 // records reads the records themselves.
 func (o outlines) records(want wanted, add func(*handoff.Record, int)) error {
 	var files []store.File

@@ -28,6 +28,8 @@ type finder interface {
 	present(decisions bool, add addThing) error
 	// things calls add with those of some things that there are.
 	things(ids []thingID, add addThing) error
+	// names are the keys of all things of a kind, sorted.
+	names(kind handoff.ThingKind) ([]string, error)
 	// records calls add with records that count, and their places in the fold.
 	records(want wanted, add func(r *handoff.Record, place int)) error
 }
@@ -171,6 +173,15 @@ func (c *recall) read(part handoff.Part) error {
 			return err
 		}
 	}
+	if part.Names {
+		for _, kind := range nameable {
+			names, err := c.from.names(kind)
+			if err != nil {
+				return err
+			}
+			c.AddNames(kind, names)
+		}
+	}
 	if part.Newest > 0 {
 		if _, err := c.records(wanted{newest: part.Newest}); err != nil {
 			return err
@@ -178,6 +189,9 @@ func (c *recall) read(part handoff.Part) error {
 	}
 	return c.complete(part)
 }
+
+// nameable are the kinds of things that have a name.
+var nameable = []handoff.ThingKind{handoff.ThingItem, handoff.ThingBlocker, handoff.ThingQuestion, handoff.ThingDecision}
 
 // readPresent takes in what is in every part, once, and the decisions that
 // stand.
@@ -348,6 +362,10 @@ func (t tables) things(ids []thingID, add addThing) error {
 		pairs[i] = [2]any{id.kind, id.key}
 	}
 	return t.eachThing(add, "SELECT t.kind, t.key, t.data FROM json_each(?) j CROSS JOIN thing t ON t.kind = j.value ->> 0 AND t.key = j.value ->> 1", jsonList(pairs))
+}
+
+func (t tables) names(kind handoff.ThingKind) ([]string, error) {
+	return column[string](t.ctx, t.db.conn, "SELECT key FROM thing WHERE kind = ? ORDER BY key", kind)
 }
 
 // eachThing calls add with the things of a query for kind, key and data.

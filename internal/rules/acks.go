@@ -199,6 +199,10 @@ func mentions(text string, points []string) bool {
 	})
 }
 
+// Recent is how long before a record its state must go back to for the rules
+// that look at the pace of its sender.
+const Recent = time.Minute
+
 // bulkAck is rule HO707.
 func bulkAck(s *subject, a *handoff.Ack) {
 	if s.State == nil || a.Outcome == handoff.OutcomeSeen || s.by() == "" || s.at().IsZero() {
@@ -210,7 +214,7 @@ func bulkAck(s *subject, a *handoff.Ack) {
 		if !ok || old.By != s.by() || body.Outcome == handoff.OutcomeSeen || s.record != nil && id == s.record.ID {
 			continue
 		}
-		if age := s.at().Sub(old.At.Time); age >= 0 && age <= time.Minute {
+		if age := s.at().Sub(old.At.Time); age >= 0 && age <= Recent {
 			n++
 		}
 	}
