@@ -272,9 +272,9 @@ func (ws *workspace) ownHandoff(ref string) (*handoff.HandoffState, error) {
 
 // checkDraft runs the rules and the fold on a draft.
 func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handoff.Finding {
-	part := handoff.Part{All: len(d.resolutions) > 0}
+	var part handoff.Part
 	if d.handoff != nil {
-		part.Refs = handoff.Mentions(ws.draftRecord(g, d))
+		part = rules.Part(ws.draftRecord(g, d))
 	}
 	return ws.checkOn(part, func() []handoff.Finding { return ws.checkDraftNow(g, d, o) })
 }

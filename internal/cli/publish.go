@@ -62,11 +62,7 @@ func (ws *workspace) newRecord(g *globals, body handoff.Body) *handoff.Record {
 // judge checks records against the rules and then, as the rules say it better,
 // against the fold: what it could not use where it stands must not be published.
 func (ws *workspace) judge(records []*handoff.Record) []handoff.Finding {
-	var part handoff.Part
-	for _, r := range records {
-		part.Refs = append(part.Refs, handoff.Mentions(r)...)
-	}
-	return ws.checkOn(part, func() []handoff.Finding {
+	return ws.checkOn(rules.Part(records...), func() []handoff.Finding {
 		c := ws.ruleContext()
 		var findings []handoff.Finding
 		for _, r := range records {

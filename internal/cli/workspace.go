@@ -219,7 +219,7 @@ func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*works
 		return nil, err
 	}
 	ws.git = ws.evidence(ctx)
-	part.Since = ws.author.When.Add(-rules.Recent) // for nextTime, too
+	part.Since = ws.author.When // for nextTime
 	if err := ws.load(ctx, part); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type Part struct {
 	Words     []string  // also the things whose records say all of these texts, as search folds them
 	Since     time.Time // also what the records from this time on name; zero is none
 	Newest    int       // also so many of the last records, in fold order
+	Before    string    // also the handoff that the sender of this one had published before its versions, rollups left out
 }
 
 // Present calls add with what every [Part] has: all that is live, and the newest
@@ -143,6 +144,17 @@ func addThing[T any](c *Recall, things map[string]*T, key, data string) error {
 	}
 	things[key] = thing
 	return nil
+}
+
+// Precedes reports whether one handoff, which is filled in, can be what the sender
+// of another had published before: it is no version of it, and no rollup.
+func (c *Recall) Precedes(id, other string) bool {
+	a, b := c.view.Handoffs[id], c.view.Handoffs[other]
+	if a == nil || b == nil {
+		return false
+	}
+	body, ok := a.Record.Body.(*Handoff)
+	return ok && body.Rollup == nil && a.First != b.First
 }
 
 // AddNames takes in all names of a kind, sorted.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -93,6 +94,15 @@ func (o outlines) things(ids []thingID, add addThing) error {
 }
 
 func (o outlines) names(kind handoff.ThingKind) ([]string, error) { return o.state.Keys(kind), nil }
+
+func (o outlines) sentBy(who string) (ids []string, err error) {
+	for _, r := range slices.Backward(o.state.Order()) {
+		if h := o.state.Handoffs[r.ID]; h != nil && r.By == who && h.State != handoff.HandoffWithdrawn {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids, nil
+}
 
 // records reads the records themselves.
 func (o outlines) records(want wanted, add func(*handoff.Record, int)) error {

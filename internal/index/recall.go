@@ -30,6 +30,9 @@ type finder interface {
 	things(ids []thingID, add addThing) error
 	// names are the keys of all things of a kind, sorted.
 	names(kind handoff.ThingKind) ([]string, error)
+	// sentBy are the ids of the handoffs of somebody that were not withdrawn, the
+	// newest first.
+	sentBy(who string) ([]string, error)
 	// records calls add with records that count, and their places in the fold.
 	records(want wanted, add func(r *handoff.Record, place int)) error
 }
@@ -182,12 +185,42 @@ func (c *recall) read(part handoff.Part) error {
 			c.AddNames(kind, names)
 		}
 	}
+	if part.Before != "" {
+		if err := c.before(part.Before); err != nil {
+			return err
+		}
+	}
 	if part.Newest > 0 {
 		if _, err := c.records(wanted{newest: part.Newest}); err != nil {
 			return err
 		}
 	}
 	return c.complete(part)
+}
+
+// before adds the handoff that the sender of one had published before it.
+func (c *recall) before(id string) error {
+	if err := c.handoff(id); err != nil || !c.Has(handoff.ThingHandoff, id) {
+		return err
+	}
+	sent, err := c.from.sentBy(c.Cite(id).By)
+	if err != nil {
+		return err
+	}
+	for _, earlier := range sent {
+		if err := c.handoff(earlier); err != nil || c.Precedes(earlier, id) {
+			return err
+		}
+	}
+	return nil
+}
+
+// handoff adds a handoff with its record.
+func (c *recall) handoff(id string) error {
+	if err := c.from.things([]thingID{{handoff.ThingHandoff, id}}, c.add); err != nil {
+		return err
+	}
+	return c.fill([]string{id})
 }
 
 // nameable are the kinds of things that have a name.
@@ -366,6 +399,10 @@ func (t tables) things(ids []thingID, add addThing) error {
 
 func (t tables) names(kind handoff.ThingKind) ([]string, error) {
 	return column[string](t.ctx, t.db.conn, "SELECT key FROM thing WHERE kind = ? ORDER BY key", kind)
+}
+
+func (t tables) sentBy(who string) ([]string, error) {
+	return column[string](t.ctx, t.db.conn, "SELECT key FROM thing WHERE author = ? ORDER BY place DESC", who)
 }
 
 // eachThing calls add with the things of a query for kind, key and data.

@@ -237,7 +237,9 @@ func (w *world) compareLog(want *handoff.State) {
 func (w *world) compareFindings(want *handoff.State) {
 	w.t.Helper()
 	refs := []string{"nothing-of-that-name"}
+	at := day.Add(40 * 24 * time.Hour)
 	for i, r := range want.Order() {
+		at = r.At.Add(20 * time.Second) // so that some is not long ago
 		if i%8 == 0 {
 			refs = append(refs, r.ID)
 		}
@@ -255,11 +257,13 @@ func (w *world) compareFindings(want *handoff.State) {
 			&handoff.DecisionRecord{Topic: name, DecisionFields: handoff.DecisionFields{Decision: "Sessions last 15 minutes", Rationale: "The audit asks for it", Supersedes: name}},
 			&handoff.Escalation{Subject: ref, Reason: "stalled", To: "lee", Ask: "Decide today", Level: 1},
 			&handoff.Assignment{Item: name, To: "ben", From: "ana"}, &handoff.Withdrawal{Subject: ref, Why: "It was sent twice"},
-			&handoff.Handoff{Amends: ref, Summary: "The release waits", Items: handoff.List[handoff.Item]{{ID: "api", Status: "ready", State: "a cache is cold"}}},
+			&handoff.Handoff{Amends: ref, Summary: says[0], Items: handoff.List[handoff.Item]{{ID: "api", Status: "ready", State: "a cache is cold"}}},
 			&handoff.Gap{Subject: ref, Class: "stale", Impact: "delay", Recovery: "Asked in the chat"}, &handoff.Question{Ask: "Which flag?", To: "ben", About: ref},
 		} {
-			record := handoff.New("zzzzzzzz", day.Add(40*24*time.Hour), "ana", body)
-			part, err := ix.View(context.Background(), handoff.Part{Refs: handoff.Mentions(record), Names: true})
+			record := handoff.New("zzzzzzzz", at, "ana", body)
+			needed := rules.Part(record)
+			needed.Names = true
+			part, err := ix.View(context.Background(), needed)
 			if err != nil {
 				w.t.Fatal(err)
 			}

@@ -199,9 +199,8 @@ func mentions(text string, points []string) bool {
 	})
 }
 
-// Recent is how long before a record its state must go back to for the rules
-// that look at the pace of its sender.
-const Recent = time.Minute
+// atOnce is how long the acks of somebody count as given at once.
+const atOnce = time.Minute
 
 // bulkAck is rule HO707.
 func bulkAck(s *subject, a *handoff.Ack) {
@@ -214,7 +213,7 @@ func bulkAck(s *subject, a *handoff.Ack) {
 		if !ok || old.By != s.by() || body.Outcome == handoff.OutcomeSeen || s.record != nil && id == s.record.ID {
 			continue
 		}
-		if age := s.at().Sub(old.At.Time); age >= 0 && age <= Recent {
+		if age := s.at().Sub(old.At.Time); age >= 0 && age <= atOnce {
 			n++
 		}
 	}
