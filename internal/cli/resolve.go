@@ -102,16 +102,17 @@ func (ws *workspace) resolution(g *globals, o resolveOptions, b *handoff.Blocker
 	if o.decision == "" {
 		return []*handoff.Record{ws.newRecord(g, res)}, nil
 	}
-	fields, topic, err := parseDecision(o.decision, "")
+	parsed, err := parseDecision(o.decision, "")
 	if err != nil {
 		return nil, err
 	}
 	if res.How == "" {
-		res.How = fields.Decision
+		res.How = parsed.Decision
 	}
-	res.Decision = topic
+	res.Decision = parsed.ID
+	fields := parsed.DecisionFields
 	fields.Items, fields.Answers, fields.Source = b.Blocks, "blk:"+b.ID, o.source
-	decision := ws.newRecord(g, &handoff.DecisionRecord{Topic: topic, DecisionFields: fields})
+	decision := ws.newRecord(g, &handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
 	resolution := ws.newRecord(g, res)
 	for resolution.ID == decision.ID {
 		resolution.ID = ws.newID(g)
