@@ -21,7 +21,7 @@ func (c *prCheck) undo(commit string, changes []store.PathChange) string {
 	}
 	short := commit[:12]
 	back := "git checkout " + handoff.ShellArgument(short+"^") + " -- " + what
-	if commit == c.head {
+	if commit == c.last {
 		return back + " && git commit --amend --no-edit --allow-empty brings back what the commit took"
 	}
 	return back + " && git commit --fixup " + short + " && GIT_SEQUENCE_EDITOR=true git rebase -i --autosquash " + handoff.ShellArgument(short+"^") + " brings back what the commit took"
