@@ -98,6 +98,8 @@ var explanations = []explanation{
 		return StatusFailed, "see what it is, then rm -r " + handoff.ShellArgument(e.Path)
 	}),
 	of(func(e *store.MissingError) (int, string) { return StatusFailed, cmp.Or(e.WayOut, fetchesMissing) }),
+	always[*existsError](StatusUsage, "name another file, or replace it with --force"),
+	always[*notPlainError](StatusUsage, "name another file"),
 	always[*outputError](StatusFailed, "the output is not complete; what the command had to do before is done"),
 	is(syscall.ENOSPC, StatusFailed, "free some space and try again; nothing was written"),
 	is(fs.ErrPermission, StatusFailed, "check who owns the file"),

@@ -311,55 +311,6 @@ func subject(r *handoff.Record, form string) string {
 	return strings.Join(strings.Fields(filled), " ")
 }
 
-// headline says what a record does, in handles, counts and fixed words.
-func headline(r *handoff.Record) string {
-	switch body := r.Body.(type) {
-	case *handoff.Handoff:
-		return handoffHeadline(r.By, body)
-	case *handoff.Ack:
-		return r.By + ", " + verdict(body)
-	case *handoff.Resolution:
-		return r.By + ", " + strings.ReplaceAll(body.Outcome, "_", " ")
-	case *handoff.Question:
-		return r.By + " → " + body.To
-	case *handoff.Escalation:
-		return fmt.Sprintf("%s → %s, level %d", r.By, body.To, body.Level)
-	case *handoff.Assignment:
-		return r.By + " → " + body.To
-	case *handoff.Route:
-		return "→ " + body.To + ", " + body.Because
-	}
-	return r.By
-}
-
-func handoffHeadline(by string, h *handoff.Handoff) string {
-	text := by + " → " + strings.Join(h.To, ", ") + ", " + handoffCounts(h)
-	if h.Rollup != nil {
-		text += ", rollup of " + rollupName(h.Rollup)
-	}
-	if h.Amends != "" {
-		text += ", amended"
-	}
-	return text
-}
-
-// handoffCounts is "2 items, 1 blocker".
-func handoffCounts(h *handoff.Handoff) string {
-	if len(h.Blockers) == 0 {
-		return handoff.Count(len(h.Items), "item")
-	}
-	return handoff.Count(len(h.Items), "item") + ", " + handoff.Count(len(h.Blockers), "blocker")
-}
-
-// verdict is "accepted, takes 2 items".
-func verdict(a *handoff.Ack) string {
-	text := strings.ReplaceAll(a.Outcome, "_", " ")
-	if len(a.Take) > 0 {
-		text += ", takes " + handoff.Count(len(a.Take), "item")
-	}
-	return text
-}
-
 // shortRef is a ref as people say it: main, origin/main, HEAD.
 func shortRef(ref string) string {
 	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {

@@ -381,3 +381,11 @@ func (ws *workspace) loadFromMany(ctx context.Context, o sourceOptions, part han
 	}
 	return ws.loadFor(ctx, o, part)
 }
+
+// repositoryDir is the work tree, or the git directory where there is none.
+func repositoryDir(ws *workspace) string {
+	if top := ws.Worktree(); top != "" {
+		return top
+	}
+	return ws.Dir()
+}

@@ -264,14 +264,6 @@ type draftDocument struct {
 	Missing       string          `json:"missing"`
 }
 
-// rollupName says for whom a rollup speaks: team payments, org.
-func rollupName(r *handoff.Rollup) string {
-	if r.Level == handoff.LevelOrg {
-		return r.Scope
-	}
-	return r.Level + " " + r.Scope
-}
-
 // missingMembers lists who is missing and why, after a prefix; "" when nobody
 // is.
 func missingMembers(r *handoff.Rollup, prefix string) string {

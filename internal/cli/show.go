@@ -450,7 +450,3 @@ func short(hash string) string {
 	}
 	return hash
 }
-
-func joinNonEmpty(sep string, texts ...string) string {
-	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), sep)
-}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
@@ -14,6 +13,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 )
 
 type statsOptions struct {
@@ -121,7 +121,9 @@ func (ws *workspace) survey(ctx context.Context, o statsOptions, state *handoff.
 	if survey.Since, survey.Until, err = ws.span(o.since, o.until); err != nil {
 		return survey, err
 	}
-	survey.Findings = ws.findings(state, survey.Since)
+	if survey.Findings, err = ws.findings(state, survey.Since); err != nil {
+		return survey, err
+	}
 	survey.Commits, err = ws.work(ctx, state, survey.Since)
 	return survey, err
 }
@@ -139,7 +141,7 @@ func (g *globals) printStats(stats *handoff.Stats) error {
 
 // findings checks the handoffs that are measured, on all processors, against the
 // rules that need nothing but the handoff itself.
-func (ws *workspace) findings(state *handoff.State, since time.Time) map[string][]handoff.Finding {
+func (ws *workspace) findings(state *handoff.State, since time.Time) (map[string][]handoff.Finding, error) {
 	var measured []*handoff.Record
 	for _, h := range state.Handoffs {
 		first := state.Handoffs[h.First]
@@ -150,30 +152,24 @@ func (ws *workspace) findings(state *handoff.State, since time.Time) map[string]
 	common := ws.ruleContext()
 	common.State = nil
 	of := make([][]handoff.Finding, len(measured))
-	onAllProcessors(len(measured), func(i int) {
-		c := common
-		c.By, c.Now = measured[i].By, measured[i].At.Time
-		of[i] = rules.CheckRecord(measured[i], c)
-	})
+	var checking errgroup.Group
+	checking.SetLimit(runtime.GOMAXPROCS(0))
+	for i, r := range measured {
+		checking.Go(func() error {
+			c := common
+			c.By, c.Now = r.By, r.At.Time
+			of[i] = rules.CheckRecord(r, c)
+			return nil
+		})
+	}
+	if err := checking.Wait(); err != nil {
+		return nil, err
+	}
 	found := make(map[string][]handoff.Finding, len(measured))
 	for i, r := range measured {
 		found[r.ID] = of[i]
 	}
-	return found
-}
-
-// onAllProcessors calls do for each of n things, many at once, and waits.
-func onAllProcessors(n int, do func(i int)) {
-	var working sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		working.Go(func() {
-			for i := w; i < n; i += workers {
-				do(i)
-			}
-		})
-	}
-	working.Wait()
+	return found, nil
 }
 
 // work lists the commits by people whom the records know, with the items that
