@@ -44,7 +44,7 @@ func (o *prOptions) changed() bool {
 
 func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (checked, error) {
 	request := prRequest{
-		service: guard.Running(g.Getenv), head: o.pr.head, base: o.pr.base, as: g.as,
+		service: guard.Running(g.Getenv), head: o.pr.head, base: o.pr.base,
 		policy: guard.Policy{
 			Require: o.pr.require, Strict: o.strict, SkipAuthors: o.pr.skipAuthor, SkipPaths: o.pr.skipPath, SkipLabels: o.pr.skipLabel, SkipDraft: o.pr.skipDraft,
 		},

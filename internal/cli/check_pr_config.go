@@ -22,7 +22,7 @@ func (c *prCheck) judgeByBase(ctx context.Context, found *checked) error {
 	if base != nil && !handoff.HasErrors(faults) {
 		c.config = base
 	}
-	if err := c.identify(ctx, c.as); err != nil {
+	if err := c.identify(ctx); err != nil {
 		return err
 	}
 	for _, f := range faults {

@@ -50,7 +50,6 @@ type prRequest struct {
 	policy  guard.Policy
 
 	base, head string // revisions that take the place of what the job says, "" for none
-	as         string // whose records they are, "" for the git identity
 }
 
 // prCheck is the check of one pull request.

@@ -83,7 +83,7 @@ func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string
 // of a repository that may be one that cannot be read.
 func (g *globals) usesHandoffs(ctx context.Context) bool {
 	top, records := g.workTree(), defaultDir
-	if repo, err := g.repository(ctx, g.opener(), g.Dir, g.Environ); err == nil {
+	if repo, err := repositoryOf(ctx, g.opening()); err == nil {
 		top = repo.Worktree()
 		if dir, err := recordsDir(repo); err == nil {
 			records = dir

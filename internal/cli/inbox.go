@@ -22,7 +22,7 @@ has answered in time.`,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g, o) },
 	}
-	o.addFlags(cmd.Flags())
+	addSourceFlags(cmd.Flags(), &o)
 	return cmd
 }
 

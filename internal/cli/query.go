@@ -43,7 +43,7 @@ func (o *filterOptions) addFlags(f *pflag.FlagSet, more ...filterFlag) {
 		t := &o.filters[i]
 		commaListVar(f, &t.values, string(t.qualifier), t.usage)
 	}
-	o.sourceOptions.addFlags(f)
+	addSourceFlags(f, &o.sourceOptions)
 	f.IntVar(&o.limit, "limit", 0, "at most `N` rows")
 }
 

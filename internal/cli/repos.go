@@ -232,12 +232,14 @@ var localEnv = []string{
 
 // openRepository opens one of several repositories. It is the one of that
 // directory, never one around it.
-func (g *globals) openRepository(ctx context.Context, dir string) (*workspace, error) {
-	environ := slices.DeleteFunc(slices.Clone(g.Environ), func(entry string) bool {
+func openRepository(ctx context.Context, o opening, dir string) (*workspace, error) {
+	environ := slices.DeleteFunc(slices.Clone(o.environ), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
 		return slices.Contains(localEnv, name)
 	})
-	ws, err := g.openIn(ctx, store.OpenNamed, dir, append(environ, "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir)))
+	o.start, o.named, o.environ = dir, true, append(environ, "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
+	o.count = func(string) func(int) { return nil } // many at once
+	ws, err := openWorkspace(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -285,7 +287,7 @@ func eachRepository[T any](ctx context.Context, g *globals, repos []repository,
 		readings[i].pieces = make(chan T)
 	}
 	readOne := func(i int) error {
-		ws, err := g.openRepository(ctx, repos[i].dir)
+		ws, err := openRepository(ctx, g.opening(), repos[i].dir)
 		if err != nil {
 			return err
 		}

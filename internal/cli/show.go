@@ -31,7 +31,7 @@ item:slug, blk:slug, q:slug or dec:slug.`,
 		Args:    exactArgs(1, "a reference"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runShow(cmd.Context(), g, o, args[0]) },
 	}
-	o.addFlags(cmd.Flags())
+	addSourceFlags(cmd.Flags(), &o)
 	return cmd
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/store"
-	"github.com/spf13/pflag"
 )
 
 // sourceOptions say which records a question is put to, and as of when.
@@ -22,22 +21,6 @@ type sourceOptions struct {
 	asOf    string
 	refs    []string
 	allRefs bool
-}
-
-func (o *sourceOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.asOf, "as-of", "", "answer as it was at a `TIME`, or at a revision")
-	commaListVar(f, &o.refs, "ref", "read the records of this `REF` only (repeatable)")
-	f.BoolVar(&o.allRefs, "all-refs", false, "read all branches, also those of strangers, whatever the configuration says")
-}
-
-// openFor opens the repository for a question and loads the part of the state
-// that it is put to.
-func (g *globals) openFor(ctx context.Context, o sourceOptions, part handoff.Part) (*workspace, error) {
-	ws, err := g.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return ws, ws.loadFor(ctx, o, part)
 }
 
 // loadFor loads the part of the state that a question is put to.
@@ -140,7 +123,7 @@ func (ws *workspace) load(ctx context.Context, part handoff.Part) error {
 		return ws.loadRefs(ctx, refs) // which asks whether others have the same
 	}
 	ws.tellRefs(refs)
-	options := index.Options{Refs: refs, Dir: ws.dir, Policy: ws.config.AckPolicy, Text: query.Said, Progress: ws.progress}
+	options := index.Options{Refs: refs, Dir: ws.dir, Policy: ws.config.AckPolicy, Text: query.Said, Progress: ws.count("records indexed")}
 	ix, err := index.Open(ctx, ws.Repo, options)
 	if err != nil {
 		return err
@@ -282,15 +265,6 @@ func (ws *workspace) hold(state *handoff.State) {
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) {
 		return handoff.ProblemsOf(state, records, ws.config.AckPolicy), nil
 	}
-}
-
-// counter shows on a terminal how many of something have been done, without
-// knowing how many there will be.
-func (g *globals) counter(what string) func(done int) {
-	if !g.Interactive || g.quiet {
-		return nil
-	}
-	return func(done int) { fmt.Fprintf(g.Err, "\r\x1b[K%d %s\r", done, what) }
 }
 
 // span reads the values of --since and --until; an empty one is the zero time.

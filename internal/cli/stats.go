@@ -44,7 +44,7 @@ a shift has a handoff when it has one in any of the repositories.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runStats(cmd.Context(), g, o) },
 	}
 	f := cmd.Flags()
-	o.addFlags(f)
+	addSourceFlags(f, &o.sourceOptions)
 	o.repos.addFlags(f)
 	f.StringVar(&o.since, "since", "", "what began at `WHEN` or later: 30d, or a time")
 	f.StringVar(&o.until, "until", "", "what began before `WHEN`; of a day, before its end")

@@ -68,7 +68,7 @@ type missingDocument struct {
 // runSyncMissing fetches what a partial clone lacks. Which branches count is
 // said by the configuration, which may be missing itself.
 func runSyncMissing(ctx context.Context, g *globals) error {
-	ws, err := g.find(ctx, g.opener(), g.Dir, g.Environ)
+	ws, err := findWorkspace(ctx, g.opening())
 	if err != nil {
 		return err
 	}
