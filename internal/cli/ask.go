@@ -65,25 +65,3 @@ func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
 	route := ws.route(g, handoff.Target{Type: handoff.TargetQuestion, Name: r.ID}, handoff.Blocker{Resolver: q.To})
 	return ws.checkAndPublish(ctx, g, o.publishOptions, append([]*handoff.Record{r}, route...), "nothing was asked")
 }
-
-// authorOf is whom a question about something goes to: its holder, else who
-// wrote it; "" for what the user wrote themselves.
-func (ws *workspace) authorOf(target handoff.Target) string {
-	who := ""
-	switch target.Type {
-	case handoff.TargetItem:
-		who = ws.state.Items[target.Name].Holder
-	case handoff.TargetBlocker:
-		who = ws.state.Blockers[target.Name].DeclaredBy
-	case handoff.TargetQuestion:
-		who = ws.state.Questions[target.Name].To
-	case handoff.TargetDecision:
-		who = ws.state.Decisions[target.Name].By
-	default:
-		who = ws.state.Records[target.Name].By
-	}
-	if who == ws.me {
-		return ""
-	}
-	return who
-}

@@ -57,18 +57,3 @@ func runAssign(ctx context.Context, g *globals, o assignOptions, ref string) err
 	}
 	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, a)}, "nothing was assigned")
 }
-
-// item resolves a reference that must name an item.
-func (ws *workspace) item(ref string) (*handoff.ItemState, error) {
-	if i, ok := ws.state.Items[ref]; ok {
-		return i, nil
-	}
-	target, err := ws.resolve(ref)
-	if err != nil {
-		return nil, err
-	}
-	if target.Type != handoff.TargetItem {
-		return nil, usagef("handoff query items lists the items", "%s is not an item", ref)
-	}
-	return ws.state.Items[target.Name], nil
-}

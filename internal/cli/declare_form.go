@@ -220,7 +220,7 @@ func (w *writing) checkDraft(d *draft) []handoff.Finding {
 
 // edit opens the editor on the draft and takes what comes back.
 func (w *writing) edit(ctx context.Context) (right bool, err error) {
-	command, err := w.ws.editor(ctx, w.g)
+	command, err := editorOf(ctx, w.g, w.ws)
 	if err != nil {
 		return false, err
 	}

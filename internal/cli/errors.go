@@ -142,9 +142,6 @@ func explainUnsafe(err *store.UnsafeError) (status int, hint string) {
 	return StatusFailed, "if you trust it: git config --global --add safe.directory " + handoff.ShellArgument(err.Dir)
 }
 
-// fetchesMissing is what to do in a partial clone that lacks records.
-const fetchesMissing = "handoff sync --missing fetches it, all at once"
-
 // explainRemote is explain for what a remote did not do.
 func explainRemote(err *store.RemoteError) (status int, hint string) {
 	switch err.Fault {

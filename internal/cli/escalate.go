@@ -76,27 +76,6 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 // maxLevel is the highest level of an escalation.
 const maxLevel = 3
 
-// levelOf is the level that a blocker has reached.
-func (ws *workspace) levelOf(target handoff.Target) int {
-	if target.Type == handoff.TargetBlocker {
-		return ws.state.Blockers[target.Name].Level
-	}
-	return 0
-}
-
-// nextOnLadder is who stands at a level of the ladder of a blocker; the last one
-// for levels beyond it.
-func (ws *workspace) nextOnLadder(target handoff.Target, level int) string {
-	if target.Type != handoff.TargetBlocker {
-		return ""
-	}
-	ladder := ws.config.Ladder(ws.state.Blockers[target.Name].Blocker)
-	if len(ladder) == 0 {
-		return ""
-	}
-	return ladder[min(level, len(ladder))-1]
-}
-
 // orMissing is the flag when its value is empty.
 func orMissing(flag, value string) string {
 	if value == "" {

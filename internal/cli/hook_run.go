@@ -255,10 +255,6 @@ func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) 
 	return last, nil
 }
 
-// maxCommits is how many commits are looked at: enough for any limit that a
-// team sets, and fast on the first push of a long history.
-const maxCommits = 500
-
 // findWork gathers the user's commits since their last handoff, as far as the
 // hook looks back.
 func (p *push) findWork(ctx context.Context, last time.Time) error {

@@ -75,3 +75,23 @@ func (g *globals) counter(what string) func(done int) {
 	}
 	return func(done int) { fmt.Fprintf(g.Err, "\r\x1b[K%d %s\r", done, what) }
 }
+
+// warnOfConfig tells somebody who reads that the configuration is wrong, in one
+// line. What stands before the path says of which repository, if there are many.
+func (g *globals) warnOfConfig(ws *workspace, before string) {
+	var errs []handoff.Finding
+	for _, f := range ws.configFindings {
+		if f.Level == handoff.LevelError {
+			errs = append(errs, f)
+		}
+	}
+	if len(errs) == 0 {
+		return
+	}
+	more := ""
+	if len(errs) > 1 {
+		more = fmt.Sprintf(", and %d more", len(errs)-1)
+	}
+	g.say("handoff: warning: %s%s:%d:%d: %s%s; the defaults count until it is corrected and committed",
+		before, handoff.OneLine(errs[0].Path), errs[0].Line, errs[0].Col, handoff.OneLine(errs[0].Message), more)
+}

@@ -50,7 +50,7 @@ func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope
 			if err := ws.loadFromMany(ctx, sourceOptions{}, handoff.Part{All: true}); err != nil {
 				return err
 			}
-			d, err := ws.drawApart(o, r, level, scope)
+			d, err := drawApart(ws, o, r, level, scope)
 			if err != nil {
 				return err
 			}
@@ -77,7 +77,7 @@ func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope
 }
 
 // drawApart draws the rollup of one of several repositories.
-func (ws *workspace) drawApart(o rollupOptions, r repository, level, scope string) (*repoDraft, error) {
+func drawApart(ws *workspace, o rollupOptions, r repository, level, scope string) (*repoDraft, error) {
 	if ws.author.When.IsZero() { // nobody here has an identity, and nobody publishes
 		ws.author.When = ws.now
 	}

@@ -4,16 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/rules"
-	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 )
 
 type statsOptions struct {
@@ -69,7 +64,7 @@ func runStats(ctx context.Context, g *globals, o statsOptions) error {
 	if err != nil {
 		return err
 	}
-	survey, err := ws.survey(ctx, o, state)
+	survey, err := surveyOf(ctx, ws, o, state)
 	if err != nil {
 		return err
 	}
@@ -92,7 +87,7 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 			if err != nil || len(state.Records) == 0 {
 				return err // nobody hands off here: a commit is not one without
 			}
-			survey, err := ws.survey(ctx, o, state)
+			survey, err := surveyOf(ctx, ws, o, state)
 			if err != nil {
 				return err
 			}
@@ -112,8 +107,8 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 	return errors.Join(unread, g.printStats(pool.Stats()))
 }
 
-// survey gathers what the metrics depend on beside the records.
-func (ws *workspace) survey(ctx context.Context, o statsOptions, state *handoff.State) (survey handoff.Survey, err error) {
+// surveyOf gathers what the metrics depend on beside the records.
+func surveyOf(ctx context.Context, ws *workspace, o statsOptions, state *handoff.State) (survey handoff.Survey, err error) {
 	survey = handoff.Survey{
 		Now: ws.now, People: ws.config.Workers(), Receivers: ws.config.Receivers, AckLimit: ws.config.AckLimit,
 		Grace: ws.config.Timing.PublishGrace.Wall(),
@@ -137,76 +132,6 @@ func (g *globals) printStats(stats *handoff.Stats) error {
 		return nil
 	}
 	return g.page(func() { g.printer.stats(stats) })
-}
-
-// findings checks the handoffs that are measured, on all processors, against the
-// rules that need nothing but the handoff itself.
-func (ws *workspace) findings(state *handoff.State, since time.Time) (map[string][]handoff.Finding, error) {
-	var measured []*handoff.Record
-	for _, h := range state.Handoffs {
-		first := state.Handoffs[h.First]
-		if !h.Record.At.Before(since) || first != nil && !first.Record.At.Before(since) {
-			measured = append(measured, h.Record)
-		}
-	}
-	common := ws.ruleContext()
-	common.State = nil
-	of := make([][]handoff.Finding, len(measured))
-	var checking errgroup.Group
-	checking.SetLimit(runtime.GOMAXPROCS(0))
-	for i, r := range measured {
-		checking.Go(func() error {
-			c := common
-			c.By, c.Now = r.By, r.At.Time
-			of[i] = rules.CheckRecord(r, c)
-			return nil
-		})
-	}
-	if err := checking.Wait(); err != nil {
-		return nil, err
-	}
-	found := make(map[string][]handoff.Finding, len(measured))
-	for i, r := range measured {
-		found[r.ID] = of[i]
-	}
-	return found, nil
-}
-
-// work lists the commits by people whom the records know, with the items that
-// they name or on whose branches they are.
-func (ws *workspace) work(ctx context.Context, state *handoff.State, since time.Time) ([]handoff.Commit, error) {
-	byBranch := make(map[string][]string)
-	for id, item := range state.Items {
-		for _, ref := range item.Refs {
-			if ref.Type == "branch" {
-				byBranch[ref.ID] = append(byBranch[ref.ID], id)
-			}
-		}
-	}
-	var commits []handoff.Commit
-	err := ws.WorkSince(ctx, since, func(author store.Ident, branch, subject string) {
-		handle, ok := ws.config.Handle(author.Name, author.Email)
-		if !ok {
-			handle = config.HandleFrom(author.Email)
-		}
-		c := handoff.Commit{By: handle, At: author.When}
-		for name, items := range byBranch {
-			if branch == name || strings.HasSuffix(branch, "/"+name) {
-				c.Items = append(c.Items, items...)
-			}
-		}
-		for _, word := range strings.FieldsFunc(strings.ToLower(subject), notInSlug) {
-			if _, ok := state.Items[word]; ok {
-				c.Items = append(c.Items, word)
-			}
-		}
-		commits = append(commits, c)
-	})
-	return commits, err
-}
-
-func notInSlug(r rune) bool {
-	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
 }
 
 // stats prints the metrics of every boundary, and the advice.

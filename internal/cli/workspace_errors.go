@@ -73,3 +73,6 @@ func countFindings(findings []handoff.Finding) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// fetchesMissing is what to do in a partial clone that lacks records.
+const fetchesMissing = "handoff sync --missing fetches it, all at once"
