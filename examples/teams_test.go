@@ -57,13 +57,13 @@ func findings(t *testing.T, file string, data []byte) []handoff.Finding {
 		return found
 	}
 	doc := handoff.Parse(data, handoff.KindHandoff)
-	c := rules.Context{Draft: !doc.Has("id"), Path: file, Team: rules.Team{People: roster(t, file)}}
+	c := rules.Context{Draft: !doc.Has("id"), Path: file, Config: roster(t, file)}
 	return slices.DeleteFunc(rules.Check(doc, c), func(f handoff.Finding) bool { return f.Level != handoff.LevelError })
 }
 
-// roster lists the people of the example that a file belongs to, nil without a
-// configuration.
-func roster(t *testing.T, file string) []string {
+// roster is a configuration of the people of the example that a file belongs to,
+// and no more of it: a draft is of no time. It has none without a configuration.
+func roster(t *testing.T, file string) *config.Config {
 	t.Helper()
 	example, _, _ := strings.Cut(file, "/")
 	data, err := os.ReadFile(filepath.Join(example, filepath.FromSlash(configPath)))
@@ -74,11 +74,11 @@ func roster(t *testing.T, file string) []string {
 	if handoff.HasErrors(found) {
 		t.Fatalf("%s: %+v", example, found)
 	}
-	var people []string
+	people := make(map[string]config.Person)
 	for handle := range c.People {
-		people = append(people, handle)
+		people[handle] = config.Person{}
 	}
-	return people
+	return &config.Config{People: people}
 }
 
 // TestScales checks that the teams are as large as the examples say.

@@ -2,11 +2,9 @@ package cli
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rules"
@@ -14,82 +12,15 @@ import (
 
 // ruleContext is what the rules need to know of this repository and its team.
 func (ws *workspace) ruleContext() rules.Context {
-	c := ws.config
 	return rules.Context{
-		State: ws.state, By: ws.me, At: ws.author.When, Now: ws.now, ClockSkew: c.Timing.ClockSkew.Wall(),
-		Settings: rules.Settings{
-			Preset: rules.Preset(c.Rules.Preset), Levels: ruleLevels(c), Lang: c.Rules.Lang,
-			Words:        rules.Words{Filler: c.Rules.Words.Filler, Weak: c.Rules.Words.Weak, Soft: c.Rules.Words.Soft, Relative: c.Rules.Words.RelTime},
-			AllowSecrets: c.Rules.AllowSecrets,
-		},
-		Team: ws.ruleTeam(), Git: ws.git,
-	}
-}
-
-func ruleLevels(c *config.Config) map[string]rules.Setting {
-	levels := make(map[string]rules.Setting, len(c.Rules.Levels))
-	for code, level := range c.Rules.Levels {
-		levels[code] = rules.Setting(level)
-	}
-	return levels
-}
-
-func (ws *workspace) ruleTeam() rules.Team {
-	c := ws.config
-	team := rules.Team{
-		People: ws.people(), TeamOf: c.TeamOf, PublishGrace: c.Timing.PublishGrace.Wall(),
+		State: ws.state, By: ws.me, At: ws.author.When, Now: ws.now, Config: ws.config, Git: ws.git,
 		Covers: func(address, from, handle string) bool { return slices.Contains(ws.members(address, from), handle) },
-		Shift:  ws.shift,
-		Away: func(handle string, at time.Time) bool {
-			calendar, _ := c.Calendar(handle)
-			return slices.ContainsFunc(calendar.Away, func(i handoff.Interval) bool { return i.Contains(at) })
-		},
 	}
-	for _, a := range c.Authorities {
-		team.Authority = append(team.Authority, rules.Authority{Area: a.Area, Expires: a.ExpiresAt()})
-	}
-	for _, i := range c.Interfaces {
-		team.Interfaces = append(team.Interfaces, rules.Interface{From: i.From, To: i.To, Requires: i.Requires, OnMissing: i.OnMissing})
-	}
-	return team
-}
-
-// people lists the handles of the roster, nil without one.
-func (ws *workspace) people() []string {
-	return slices.Sorted(maps.Keys(ws.config.People))
-}
-
-// shift is the working time of a person that contains at, or else the next one,
-// without regard to absences.
-func (ws *workspace) shift(handle string, at time.Time) (start, end time.Time, ok bool) {
-	calendar, _ := ws.config.Calendar(handle) // somebody without hours has no shift in it
-	calendar.Away = nil
-	shift, ok := calendar.Shift(at)
-	if !ok {
-		shift, ok = calendar.NextShift(at)
-	}
-	return shift.From, shift.To, ok
 }
 
 // queryEnv is what answers depend on beside the records.
 func (ws *workspace) queryEnv() query.Env {
-	c := ws.config
-	env := query.Env{
-		Now: ws.now, Grace: c.Timing.PublishGrace.Wall(),
-		Teams: make(map[string]string), Members: c.Members,
-		AckDue: c.AckDue, ShiftEnd: ws.nextShiftEnd, Unproven: ws.isUnproven,
-	}
-	for handle, p := range c.People {
-		if p.Team != "" {
-			env.Teams[handle] = p.Team
-		}
-	}
-	for _, a := range c.Authorities {
-		env.Areas = append(env.Areas, query.Area{
-			Name: a.Area, Primary: a.Primary, Alternates: a.Alternates, Expires: a.ExpiresAt(), Path: ws.configFile(),
-		})
-	}
-	return env
+	return query.Env{Now: ws.now, Config: ws.config, ConfigFile: ws.configFile(), Unproven: ws.isUnproven}
 }
 
 // parseEnv is what the meaning of a question depends on.
@@ -104,14 +35,6 @@ func (ws *workspace) members(address, from string) []string {
 		return ws.config.Members(address, from)
 	}
 	return slices.DeleteFunc(ws.state.Authors(), func(who string) bool { return who == from })
-}
-
-// nextShiftEnd is the end of the first shift of a person that begins at or after
-// a time.
-func (ws *workspace) nextShiftEnd(handle string, from time.Time) (time.Time, bool) {
-	calendar, _ := ws.config.Calendar(handle)
-	shift, ok := calendar.NextShift(from)
-	return shift.To, ok
 }
 
 // lastShift is the shift of a person that contains at, else the last one that

@@ -71,11 +71,14 @@ func columnsOf(t reflect.Type, prefix string, path []int) []stateColumn {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		field := append(slices.Clone(path), i)
-		if f.Type == reflect.TypeFor[query.Source]() {
+		switch {
+		case f.Anonymous:
+			columns = append(columns, columnsOf(f.Type, prefix, field)...)
+		case f.Type == reflect.TypeFor[query.Source]():
 			columns = append(columns, columnsOf(f.Type, "source_", field)...)
-			continue
+		default:
+			columns = append(columns, stateColumn{prefix + name, field, f.Type.Kind()})
 		}
-		columns = append(columns, stateColumn{prefix + name, field, f.Type.Kind()})
 	}
 	return columns
 }

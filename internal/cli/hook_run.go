@@ -204,7 +204,7 @@ func (p *push) closeness(ref store.Ref, updates []guard.Update) int {
 		}
 	}
 	name := ref.Name[strings.LastIndexByte(ref.Name, '/')+1:]
-	if slices.Contains([]string{"main", "master", "develop", "trunk"}, name) {
+	if handoff.IsTrunk(name) {
 		return 1
 	}
 	return 0

@@ -142,7 +142,7 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	}
 	rows := make([][]string, len(entries))
 	for i, e := range entries {
-		rows[i] = []string{e.ID, age(ws.since(e.At.Time)), string(e.Kind), e.By, e.Says + e.doubts}
+		rows[i] = []string{e.ID, handoff.Age(ws.since(e.At.Time)), string(e.Kind), e.By, e.Says + e.doubts}
 	}
 	return g.page(func() { g.printer.table([]string{"ID", "AGE", "KIND", "BY", "SAYS"}, rows) })
 }

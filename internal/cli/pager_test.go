@@ -4,6 +4,7 @@ package cli
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -53,8 +54,16 @@ func TestPagerThatShowsNothing(t *testing.T) {
 	}
 
 	// Without a shell, and without less, nothing is paged either.
-	w.env.Environ = append(environ, "PATH=", "PAGER=less")
-	t.Setenv("PATH", filepath.Join(t.TempDir(), "empty"))
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	onlyGit := t.TempDir()
+	if err := os.Symlink(git, filepath.Join(onlyGit, "git")); err != nil {
+		t.Fatal(err)
+	}
+	w.env.Environ = append(environ, "PATH="+onlyGit, "PAGER=less")
+	t.Setenv("PATH", onlyGit)
 	if out, stderr := w.run(StatusDone, "log"); strings.Count(out, " of three decisions is made") != 3 {
 		t.Errorf("without a shell:\n%s%s", out, stderr)
 	}

@@ -9,7 +9,6 @@ import (
 	"io"
 	"strings"
 	"text/template"
-	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/itchyny/gojq"
@@ -306,31 +305,4 @@ func (p *printer) runTemplate(data []byte) error {
 	}
 	_, err = io.WriteString(p.w, handoff.Neutralise(b.String()))
 	return err
-}
-
-// age is how long something is ago, in one unit: 5m, 3h, 2d.
-func age(d time.Duration) string {
-	switch {
-	case d < 0:
-		return "in the future"
-	case d < time.Minute:
-		return "now"
-	case d < time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh", int(d.Hours()))
-	}
-	return fmt.Sprintf("%dd", int(d.Hours()/24))
-}
-
-// ago is age as a sentence has it.
-func ago(d time.Duration) string {
-	switch s := age(d); s {
-	case "now":
-		return "just now"
-	case "in the future":
-		return s
-	default:
-		return s + " ago"
-	}
 }

@@ -106,7 +106,7 @@ type shower struct {
 	moved *handoff.Drift // since the handoff that is shown; nil when unknown
 }
 
-func (s shower) ago(t time.Time) string { return ago(s.ws.since(t)) }
+func (s shower) ago(t time.Time) string { return handoff.Ago(s.ws.since(t)) }
 
 // handoff prints a handoff: what not to do first, then by severity.
 func (s shower) handoff(h *handoff.HandoffState) {

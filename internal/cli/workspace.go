@@ -47,7 +47,7 @@ type workspace struct {
 	recall   query.Recall                                       // knows more of the state
 	whole    func() (*handoff.State, error)                     // knows all of it
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
-	unproven func() map[string]bool                             // the ids of the verdicts that nobody here saw given
+	unproven func() store.RecordIDs                             // the ids of the verdicts that nobody here saw given
 }
 
 // opening is how a workspace is opened. What is said goes to people.
@@ -118,7 +118,7 @@ func findWorkspace(ctx context.Context, o opening) (*workspace, error) {
 	}
 	ws, err := workspaceOf(repo, o)
 	if err == nil {
-		ws.unproven = sync.OnceValue(func() map[string]bool { return ws.findUnproven(ctx) })
+		ws.unproven = sync.OnceValue(func() store.RecordIDs { return ws.findUnproven(ctx) })
 	}
 	return ws, err
 }

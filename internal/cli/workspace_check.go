@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
@@ -115,10 +116,7 @@ func saysOf(p handoff.Problem) string {
 // of their time and not known.
 func (ws *workspace) publishedContext() rules.Context {
 	c := ws.ruleContext()
-	return rules.Context{
-		Now: c.Now, ClockSkew: c.ClockSkew, Settings: c.Settings,
-		Team: rules.Team{PublishGrace: c.PublishGrace},
-	}
+	return rules.Context{Now: c.Now, Config: &config.Config{Rules: c.Config.Rules, Timing: c.Config.Timing}}
 }
 
 // located adds the file of the record that a finding is about.

@@ -10,7 +10,7 @@ import (
 // findUnproven returns the ids of the verdicts that only a squash merge has. Most
 // commands show no verdict: it is looked for when it is asked for the first time.
 // Without an answer they are shown all the same.
-func (ws *workspace) findUnproven(ctx context.Context) map[string]bool {
+func (ws *workspace) findUnproven(ctx context.Context) store.RecordIDs {
 	trusted, main, err := ws.trusted(ctx)
 	if err != nil {
 		ws.warn("warning: whether verdicts are proven is not known: %v", err)
@@ -25,7 +25,7 @@ func (ws *workspace) findUnproven(ctx context.Context) map[string]bool {
 
 // isUnproven reports whether a record is a verdict that only a squash merge has.
 func (ws *workspace) isUnproven(r *handoff.Record) bool {
-	return r.Kind.IsVerdict() && ws.unproven != nil && ws.unproven()[r.ID]
+	return r.Kind.IsVerdict() && ws.unproven != nil && ws.unproven().Has(r.ID)
 }
 
 // prove notes on a record that is to be shown whether it is such a verdict.

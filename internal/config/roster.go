@@ -148,6 +148,16 @@ func (c *Config) Calendar(handle string) (handoff.Calendar, bool) {
 	return handoff.Calendar{Location: p.TZ.Location, Start: p.Hours.Start, End: p.Hours.End, Days: days, Away: p.absences()}, true
 }
 
+// HasHours reports whether anybody's hours of work are known.
+func (c *Config) HasHours() bool {
+	for handle := range c.People {
+		if _, ok := c.Calendar(handle); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // Workers returns what the metrics know of the roster, by handle.
 func (c *Config) Workers() map[string]handoff.Worker {
 	workers := make(map[string]handoff.Worker, len(c.People))

@@ -49,6 +49,12 @@ func (c *Config) AckLimit(h *handoff.HandoffState) handoff.Limit {
 	return handoff.Limit{Length: limit.Work()}
 }
 
+// HasAckSLA reports whether anything says how long a handoff may wait for a
+// verdict.
+func (c *Config) HasAckSLA() bool {
+	return c.SLA.Ack != AckSLA{} || slices.ContainsFunc(c.Interfaces, func(contract Interface) bool { return !contract.Ack.IsZero() })
+}
+
 // AckDue returns when the verdict on a handoff is due: when the last of its
 // receivers has had the time. It is false without an SLA.
 func (c *Config) AckDue(h *handoff.HandoffState) (time.Time, bool) {

@@ -38,12 +38,7 @@ func (d *Declaration) blockersBefore(draft *Draft) []handoff.Blocker {
 
 // carriedBlocker returns the blocker of that id as I carry it, or nil.
 func (d *Declaration) carriedBlocker(id string) *handoff.Blocker {
-	for i := range d.Prefill.Carried.Blockers {
-		if d.Prefill.Carried.Blockers[i].ID == id {
-			return &d.Prefill.Carried.Blockers[i]
-		}
-	}
-	return nil
+	return d.Prefill.Carried.Blocker(id)
 }
 
 // blocker is the place of the blocker of that id, or -1.

@@ -22,14 +22,7 @@ func (d *Declaration) itemsPage() page {
 }
 
 // carriedItem returns the item of that id as I hold it, nil when I do not.
-func (d *Declaration) carriedItem(id string) *handoff.Item {
-	for i := range d.Prefill.Carried.Items {
-		if d.Prefill.Carried.Items[i].ID == id {
-			return &d.Prefill.Carried.Items[i]
-		}
-	}
-	return nil
-}
+func (d *Declaration) carriedItem(id string) *handoff.Item { return d.Prefill.Carried.Item(id) }
 
 func (d *Declaration) itemsScreen() *Screen {
 	s := &Screen{Title: "What do you hand over?"}

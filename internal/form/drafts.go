@@ -116,24 +116,10 @@ func readIfThere(path string) ([]byte, error) {
 	return data, err
 }
 
-// replaceFile writes a file of mode 0600 under a temporary name, makes it
-// durable and gives it its name.
+// replaceFile replaces a file of mode 0600.
 func replaceFile(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, "saving-*") // with mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	return store.ReplaceFile(path, 0o600, data, nil)
 }

@@ -136,24 +136,13 @@ func (d *Draft) Text(carried *handoff.Handoff) ([]byte, error) {
 		if key, _, ok := strings.Cut(line, ":"); ok && hints[key] != "" {
 			b.WriteString("\n# " + hints[key] + "\n")
 		}
-		if id, ok := strings.CutPrefix(line, "  - id: "); ok && isCarried(carried, strings.Trim(id, "\"\n")) {
-			b.WriteString("  # carried over: say what is so now\n")
+		if id, ok := strings.CutPrefix(line, "  - id: "); ok {
+			id = strings.Trim(id, "\"\n")
+			if carried.Item(id) != nil || carried.Blocker(id) != nil {
+				b.WriteString("  # carried over: say what is so now\n")
+			}
 		}
 		b.WriteString(line)
 	}
 	return b.Bytes(), nil
-}
-
-func isCarried(h *handoff.Handoff, id string) bool {
-	for _, item := range h.Items {
-		if item.ID == id {
-			return true
-		}
-	}
-	for _, b := range h.Blockers {
-		if b.ID == id {
-			return true
-		}
-	}
-	return false
 }

@@ -42,7 +42,7 @@ var ticketPattern = handoff.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
 func findWork(work store.Facts, carried []handoff.Item) []branchWork {
 	var found []branchWork
 	for _, b := range work.Branches {
-		if store.IsTrunk(b.Name) {
+		if handoff.IsTrunk(b.Name) {
 			continue
 		}
 		f := branchWork{Branch: b.Name, Slug: handoff.Slug(path.Base(b.Name)), Ticket: ticketPattern().FindString(b.Name)}
@@ -108,7 +108,7 @@ func (f branchWork) newItem(owner string) handoff.Item {
 func shippedIdeas(work store.Facts) []string {
 	var ideas []string
 	for _, c := range work.Commits {
-		if store.IsTrunk(c.Branch) && !slices.Contains(ideas, c.Subject) {
+		if handoff.IsTrunk(c.Branch) && !slices.Contains(ideas, c.Subject) {
 			ideas = append(ideas, c.Subject)
 		}
 	}

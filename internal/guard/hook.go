@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // hookName is the hook that reminds.
@@ -143,26 +145,15 @@ func takeOut(path string) error {
 	return replaceFile(path, script, info.Mode().Perm())
 }
 
-// replaceFile puts a file in place as a whole: git may run the hook meanwhile.
+// replaceFile puts a script in place as a whole: git may run it meanwhile.
 // A mode of 0777 is subject to the umask, as for a new file.
-func replaceFile(path string, data []byte, mode fs.FileMode) (err error) {
-	temp := path + ".handoff-new"
-	file, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if mode != 0o777 {
-		err = errors.Join(err, file.Chmod(mode))
-	}
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(temp, path)
-	}
-	if err != nil {
-		err = errors.Join(err, os.Remove(temp))
-	}
-	return err
+func replaceFile(path string, script []byte, mode fs.FileMode) error {
+	return store.ReplaceFile(path, mode, script, func(file *os.File) error {
+		if mode == 0o777 {
+			return nil
+		}
+		return file.Chmod(mode)
+	})
 }
 
 // Manager is a program that writes the hooks of a repository.

@@ -67,7 +67,7 @@ func shown(text []byte) bool {
 			return true
 		}
 		if c := text[i]; c >= 0x7f {
-			return clean(string(text[i:]))
+			return Clean(string(text[i:]))
 		} else if c < ' ' && c != '\n' {
 			return false
 		}

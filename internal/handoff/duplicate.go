@@ -49,15 +49,21 @@ func workRefs(refs []Ref) []string {
 	return keys
 }
 
-// commonBranches are those on which everybody works.
-var commonBranches = []string{"main", "master", "trunk", "develop"}
+var trunks = []string{"main", "master", "trunk", "develop", "development"}
+
+// Trunks returns the usual names of the branches that work arrives on, and on which
+// everybody works.
+func Trunks() []string { return slices.Clone(trunks) }
+
+// IsTrunk reports whether a branch has one of them.
+func IsTrunk(branch string) bool { return slices.Contains(trunks, branch) }
 
 func isWork(ref Ref) bool {
 	switch ref.Type {
 	case "pr", "ticket":
 		return true
 	case "branch":
-		return !slices.Contains(commonBranches, ref.ID)
+		return !IsTrunk(ref.ID)
 	}
 	return false
 }

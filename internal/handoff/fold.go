@@ -20,7 +20,7 @@ import (
 //
 // The empty policy, and one that is not known, is [PolicyPerItem].
 func Fold(records []*Record, policy AckPolicy) *State {
-	f := newFolder(policy)
+	f := newFold(policy)
 	f.order = causalOrder(f.admit(records))
 	for _, r := range f.order {
 		f.apply(r)
@@ -28,13 +28,13 @@ func Fold(records []*Record, policy AckPolicy) *State {
 	return f.State
 }
 
-// folder is a state in the making, with the books that only the making needs.
-type folder struct {
+// fold is a state in the making, with the books that only the making needs.
+type fold struct {
 	*State
 	policy AckPolicy
 	past   *memory            // what was folded before, nil for a fold that starts from nothing
 	cited  map[string]*Record // records that things of the past name, by id
-	place  int                // how many records have been folded
+	count  int                // how many records have been folded
 
 	idle map[series][]string // ids of handoffs of which the sender holds nothing, waiting for the next of the series
 }
@@ -43,8 +43,8 @@ type folder struct {
 // ordinary ones, and apart from them the rollups of each scope.
 type series struct{ by, level, scope string }
 
-func newFolder(policy AckPolicy) *folder {
-	return &folder{
+func newFold(policy AckPolicy) *fold {
+	return &fold{
 		State: &State{View: &View{
 			Records:   make(map[string]*Record),
 			Handoffs:  make(map[string]*HandoffState),
@@ -65,10 +65,10 @@ func newFolder(policy AckPolicy) *folder {
 // admit puts the records into the state, one for each id, and returns them. What
 // it finds wrong depends on no order, so it is sorted, and repeated records are
 // reported once.
-func (f *folder) admit(records []*Record) []*Record {
+func (f *fold) admit(records []*Record) []*Record {
 	f.Records = make(map[string]*Record, len(records))
 	admitted := make([]*Record, 0, len(records))
-	twins := make(map[string][]*Record) // only the ids that come more than once
+	copies := make(map[string][]*Record) // only of the ids that come more than once
 	for _, r := range records {
 		if r == nil {
 			continue
@@ -83,18 +83,18 @@ func (f *folder) admit(records []*Record) []*Record {
 			f.Records[r.ID] = r
 			admitted = append(admitted, r)
 		case first != r:
-			if len(twins[r.ID]) == 0 {
-				twins[r.ID] = []*Record{first}
+			if len(copies[r.ID]) == 0 {
+				copies[r.ID] = []*Record{first}
 			}
-			twins[r.ID] = append(twins[r.ID], r)
+			copies[r.ID] = append(copies[r.ID], r)
 		}
 	}
-	for id, copies := range twins {
-		kept, problems := pick(copies)
-		f.Records[id] = kept
+	for id, all := range copies {
+		chosen, problems := choose(all)
+		f.Records[id] = chosen
 		f.Problems = append(f.Problems, problems...)
 	}
-	if len(twins) > 0 {
+	if len(copies) > 0 {
 		for i, r := range admitted {
 			admitted[i] = f.Records[r.ID]
 		}
@@ -123,9 +123,9 @@ func unusable(r *Record) (Problem, bool) {
 	return p, true
 }
 
-// pick chooses among the records of one id. Which one is arbitrary, but the
+// choose decides between the records of one id. Which one is arbitrary, but the
 // same wherever the records arrive in another order.
-func pick(copies []*Record) (*Record, []Problem) {
+func choose(copies []*Record) (*Record, []Problem) {
 	digests := make(map[*Record]string, len(copies))
 	for _, r := range copies {
 		digests[r] = contentDigest(r)
@@ -136,16 +136,16 @@ func pick(copies []*Record) (*Record, []Problem) {
 			cmp.Compare(a.Source.Ref, b.Source.Ref), cmp.Compare(a.Source.Commit, b.Source.Commit),
 		)
 	})
-	kept := copies[0]
+	chosen := copies[0]
 	var problems []Problem
 	for i, r := range copies[1:] {
 		if digests[r] == digests[copies[i]] {
 			continue // the same bytes, read from another place
 		}
 		problems = append(problems, Problem{Record: r.ID, Path: r.Source.Path, Code: "HO903",
-			Message: fmt.Sprintf("%s stands for two contents: %s counts, %s does not", r.ID, place(kept), place(r))})
+			Message: fmt.Sprintf("%s stands for two contents: %s counts, %s does not", r.ID, whereRead(chosen), whereRead(r))})
 	}
-	return kept, problems
+	return chosen, problems
 }
 
 // contentDigest is the digest of the file, or of the canonical form of a
@@ -162,8 +162,8 @@ func contentDigest(r *Record) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// place names where a record was read.
-func place(r *Record) string {
+// whereRead names where a record was read.
+func whereRead(r *Record) string {
 	return cmp.Or(r.Source.Path, "a record without a file")
 }
 
@@ -176,8 +176,8 @@ func compareProblems(a, b Problem) int {
 
 // apply folds one record into the state. Every record that it names and that
 // exists has been folded before, unless they name each other in a circle.
-func (f *folder) apply(r *Record) {
-	f.place++
+func (f *fold) apply(r *Record) {
+	f.count++
 	f.meet(r)
 	switch body := r.Body.(type) {
 	case *Handoff:
@@ -206,7 +206,7 @@ func (f *folder) apply(r *Record) {
 }
 
 // meet notes the author of a record and the team that they are in.
-func (f *folder) meet(r *Record) {
+func (f *fold) meet(r *Record) {
 	team := f.findTeam(r.By)
 	if h, ok := r.Body.(*Handoff); ok && h.Team != "" {
 		team = h.Team
@@ -215,7 +215,7 @@ func (f *folder) meet(r *Record) {
 }
 
 // problem notes that r, or a part of it, was not allowed where it stands.
-func (f *folder) problem(r *Record, code, format string, args ...any) {
+func (f *fold) problem(r *Record, code, format string, args ...any) {
 	f.Problems = append(f.Problems, Problem{
 		Record: r.ID, Path: r.Source.Path, Code: code, Message: fmt.Sprintf(format, args...),
 	})
@@ -230,7 +230,7 @@ func mention(history *[]string, r *Record) {
 
 // mentionSubject adds r to the history of everything that ref may mean. It
 // reports whether there is any such thing, or an other record of that id.
-func (f *folder) mentionSubject(r *Record, ref string) bool {
+func (f *fold) mentionSubject(r *Record, ref string) bool {
 	known := ref != r.ID && f.findRecord(ref) != nil
 	if it := f.itemRef(ref); it != nil {
 		mention(&it.History, r)
@@ -248,7 +248,7 @@ func (f *folder) mentionSubject(r *Record, ref string) bool {
 }
 
 // gap keeps a report on how the handoff of something failed.
-func (f *folder) gap(r *Record, g *Gap) {
+func (f *fold) gap(r *Record, g *Gap) {
 	if !f.mentionSubject(r, g.Subject) {
 		f.problem(r, "HO320", "reports a gap in %q, of which no record speaks", g.Subject)
 		return

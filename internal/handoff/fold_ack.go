@@ -11,7 +11,7 @@ var outcomes = []string{
 }
 
 // ack applies a verdict to what it is about.
-func (f *folder) ack(r *Record, a *Ack) {
+func (f *fold) ack(r *Record, a *Ack) {
 	if !slices.Contains(outcomes, a.Outcome) {
 		f.problem(r, "HO320", "outcome %q is not known", a.Outcome)
 		return
@@ -34,7 +34,7 @@ func (f *folder) ack(r *Record, a *Ack) {
 }
 
 // ackHandoff takes items over, asks for changes, or declines.
-func (f *folder) ackHandoff(r *Record, a *Ack) {
+func (f *fold) ackHandoff(r *Record, a *Ack) {
 	hs := f.findHandoff(a.Subject)
 	if !f.mayAck(r, a, hs) {
 		return
@@ -53,7 +53,7 @@ func (f *folder) ackHandoff(r *Record, a *Ack) {
 
 // mayAck reports whether the handoff can be acked by the author of r; hs is nil
 // when it has not been folded.
-func (f *folder) mayAck(r *Record, a *Ack, hs *HandoffState) bool {
+func (f *fold) mayAck(r *Record, a *Ack, hs *HandoffState) bool {
 	switch {
 	case hs == nil:
 		f.problem(r, "HO702", "acks %s, which names this ack in turn", a.Subject)
@@ -79,7 +79,7 @@ func toLaterSelf(r *Record, hs *HandoffState) bool {
 	return slices.Contains(hs.To, r.By) && r.At.Format(time.DateOnly) != hs.Record.At.Format(time.DateOnly)
 }
 
-func (f *folder) accept(r *Record, a *Ack, hs *HandoffState) {
+func (f *fold) accept(r *Record, a *Ack, hs *HandoffState) {
 	if hs.accepters == nil {
 		hs.accepters = make(map[string]bool)
 	}
@@ -100,13 +100,13 @@ func (f *folder) accept(r *Record, a *Ack, hs *HandoffState) {
 // take moves one item of a handoff to the author of an ack. Who was asked does
 // not matter: somebody may step in for another, and who is in a team is not
 // known here.
-func (f *folder) take(r *Record, hs *HandoffState, ref string) {
+func (f *fold) take(r *Record, hs *HandoffState, ref string) {
 	_, id := SplitRef(ref)
 	it := f.itemRef(ref)
 	switch {
 	case hs.Rollup != nil:
 		f.problem(r, "HO320", "takes %s from %s, which is a rollup: its items are assigned", id, hs.Record.ID)
-	case it == nil || !hs.lists(id):
+	case it == nil || hs.Item(id) == nil:
 		f.problem(r, "HO103", "takes %q, which %s does not list", ref, hs.Record.ID)
 	case it.Live() && it.Holder == r.By:
 		// Taken already, or never given away.
@@ -122,18 +122,18 @@ func (f *folder) take(r *Record, hs *HandoffState, ref string) {
 
 // judge makes a handoff accepted once the policy is satisfied. r is the ack
 // that may have done it.
-func (f *folder) judge(hs *HandoffState, r *Record) {
+func (f *fold) judge(hs *HandoffState, r *Record) {
 	if !hs.pending() || !f.satisfied(hs) {
 		return
 	}
 	hs.State, hs.Verdict = HandoffAccepted, r
-	f.settle(hs)
+	f.conclude(hs)
 }
 
 // satisfied reports whether the receivers who accepted are enough. For the
 // policy per item it is also enough that all that was offered has been taken,
 // be it by assignment, so that no receiver ever acked the handoff itself.
-func (f *folder) satisfied(hs *HandoffState) bool {
+func (f *fold) satisfied(hs *HandoffState) bool {
 	switch f.policy {
 	case PolicyAny:
 		return len(hs.accepters) > 0
@@ -168,14 +168,14 @@ func (h *HandoffState) waitsFor(it *ItemState) bool {
 }
 
 // object notes a verdict other than acceptance. It does not undo one.
-func (f *folder) object(r *Record, hs *HandoffState, state string) {
+func (f *fold) object(r *Record, hs *HandoffState, state string) {
 	if hs.pending() {
 		hs.State, hs.Verdict = state, r
 	}
 }
 
 // endOffersTo ends what a handoff offers to who, and to nobody else.
-func (f *folder) endOffersTo(who string, hs *HandoffState) {
+func (f *fold) endOffersTo(who string, hs *HandoffState) {
 	for _, id := range hs.declared {
 		if it := f.findItem(id); it.offeredBy(hs.Record.ID) && len(it.Offer.To) == 1 && it.Offer.To[0] == who {
 			it.Offer = nil
@@ -184,7 +184,7 @@ func (f *folder) endOffersTo(who string, hs *HandoffState) {
 }
 
 // ackAssignment takes the assigned item over, or ends the offer.
-func (f *folder) ackAssignment(r *Record, a *Ack, subject *Record, as *Assignment) {
+func (f *fold) ackAssignment(r *Record, a *Ack, subject *Record, as *Assignment) {
 	it := f.itemRef(as.Item)
 	switch {
 	case a.Outcome == OutcomeSeen:
@@ -211,7 +211,7 @@ func (f *folder) ackAssignment(r *Record, a *Ack, subject *Record, as *Assignmen
 }
 
 // ackEscalation acknowledges the blocker that was escalated.
-func (f *folder) ackEscalation(r *Record, a *Ack, subject *Record, e *Escalation) {
+func (f *fold) ackEscalation(r *Record, a *Ack, subject *Record, e *Escalation) {
 	b := f.blockerRef(e.Subject)
 	if b == nil {
 		return // about something that has no acknowledged state
@@ -224,7 +224,7 @@ func (f *folder) ackEscalation(r *Record, a *Ack, subject *Record, e *Escalation
 }
 
 // ackThread acknowledges a blocker, or notes that a question was read.
-func (f *folder) ackThread(r *Record, a *Ack) {
+func (f *fold) ackThread(r *Record, a *Ack) {
 	if b := f.blockerRef(a.Subject); b != nil {
 		if r.By == b.DeclaredBy && r.By != b.Resolver {
 			f.problem(r, "HO701", "acks the blocker %s, which %s declared", b.ID, r.By)

@@ -14,7 +14,7 @@ const reopenWindow = 14 * 24 * time.Hour
 var Resolutions = []string{"resolved", "workaround", "withdrawn", "obsolete", "wont_fix"}
 
 // declareBlocker opens a blocker, or says of an open one what is true now.
-func (f *folder) declareBlocker(r *Record, b Blocker) {
+func (f *fold) declareBlocker(r *Record, b Blocker) {
 	bs := f.findBlocker(b.ID)
 	switch {
 	case b.ID == "":
@@ -60,7 +60,7 @@ func (b *BlockerState) open(r *Record, from time.Time) {
 }
 
 // stillOpen reports whether a blocker can change, and notes why not.
-func (f *folder) stillOpen(r *Record, b *BlockerState) bool {
+func (f *fold) stillOpen(r *Record, b *BlockerState) bool {
 	if b.Open() {
 		return true
 	}
@@ -71,7 +71,7 @@ func (f *folder) stillOpen(r *Record, b *BlockerState) bool {
 
 // resolution closes a blocker. The items that it blocked may leave that status;
 // they do when their custodian says so.
-func (f *folder) resolution(r *Record, res *Resolution) {
+func (f *fold) resolution(r *Record, res *Resolution) {
 	if !slices.Contains(Resolutions, res.Outcome) {
 		f.problem(r, "HO320", "outcome %q is not known", res.Outcome)
 		return
@@ -95,7 +95,7 @@ func (f *folder) resolution(r *Record, res *Resolution) {
 
 // acknowledge notes that somebody has seen to a blocker. Only an accepting ack
 // does so: to decline is to say that it is for another.
-func (f *folder) acknowledge(r *Record, a *Ack, b *BlockerState) {
+func (f *fold) acknowledge(r *Record, a *Ack, b *BlockerState) {
 	if !f.stillOpen(r, b) {
 		return
 	}
@@ -111,7 +111,7 @@ func (f *folder) acknowledge(r *Record, a *Ack, b *BlockerState) {
 
 // escalation raises the level of a blocker. Anything else that is escalated has
 // it in its history.
-func (f *folder) escalation(r *Record, e *Escalation) {
+func (f *fold) escalation(r *Record, e *Escalation) {
 	b := f.blockerRef(e.Subject)
 	if b == nil {
 		if !f.mentionSubject(r, e.Subject) {
@@ -133,7 +133,7 @@ func escalationLevel(r *Record) int {
 }
 
 // deescalate takes an escalation back.
-func (f *folder) deescalate(b *BlockerState, r *Record) {
+func (f *fold) deescalate(b *BlockerState, r *Record) {
 	b.Escalations = slices.DeleteFunc(b.Escalations, func(e *Record) bool { return e == r })
 	highest := b.Level
 	b.Level = 0
@@ -155,7 +155,7 @@ func (f *folder) deescalate(b *BlockerState, r *Record) {
 }
 
 // route notes where something was delivered.
-func (f *folder) route(r *Record, route *Route) {
+func (f *fold) route(r *Record, route *Route) {
 	if !f.mentionSubject(r, route.Subject) {
 		f.problem(r, "HO320", "routes %q, of which no record speaks", route.Subject)
 		return

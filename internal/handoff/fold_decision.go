@@ -2,7 +2,7 @@ package handoff
 
 // decide enters a decision, the nth of those of its record. On each topic one is
 // accepted; another one must say that it supersedes it.
-func (f *folder) decide(r *Record, nth int, d Decision) {
+func (f *fold) decide(r *Record, nth int, d Decision) {
 	old := f.findDecision(d.ID)
 	next := &DecisionState{Decision: d, State: decisionState(d), By: r.By, At: r.At.Time, Record: r.ID, nth: nth}
 	switch {
@@ -14,7 +14,7 @@ func (f *folder) decide(r *Record, nth int, d Decision) {
 	case old.Record == r.ID:
 		f.problem(r, "HO320", "the decision on %s is listed twice", d.ID)
 		return
-	case isRollup(r) || repeats(next, old):
+	case r.IsRollup() || repeats(next, old):
 		return
 	case f.amends(r, old.Record):
 		next.before = old.before
@@ -58,7 +58,7 @@ func repeats(next, old *DecisionState) bool {
 }
 
 // replaceDecision makes next what holds on the topic of old.
-func (f *folder) replaceDecision(next, old *DecisionState) {
+func (f *fold) replaceDecision(next, old *DecisionState) {
 	old.State = DecisionSuperseded
 	if next.State == DecisionReversed {
 		old.State = DecisionReversed
@@ -70,7 +70,7 @@ func (f *folder) replaceDecision(next, old *DecisionState) {
 }
 
 // linkDecision applies what a decision says about other things.
-func (f *folder) linkDecision(r *Record, d *DecisionState) {
+func (f *fold) linkDecision(r *Record, d *DecisionState) {
 	for _, id := range d.Items {
 		if it := f.itemRef(id); it != nil {
 			mention(&it.History, r)

@@ -4,7 +4,7 @@ import "slices"
 
 // handoff publishes a version and declares what it lists. Of a rollup, items
 // and blockers are a view of what members declared: they change nothing.
-func (f *folder) handoff(r *Record, h *Handoff) {
+func (f *fold) handoff(r *Record, h *Handoff) {
 	hs := f.publish(r, h)
 	if h.Rollup == nil {
 		f.declareWork(hs)
@@ -21,8 +21,8 @@ func (f *folder) handoff(r *Record, h *Handoff) {
 }
 
 // publish enters a version, as the next one of its chain when it may amend.
-func (f *folder) publish(r *Record, h *Handoff) *HandoffState {
-	hs := &HandoffState{Record: r, Handoff: h, State: HandoffPublished, First: r.ID, place: f.place}
+func (f *fold) publish(r *Record, h *Handoff) *HandoffState {
+	hs := &HandoffState{Record: r, Handoff: h, State: HandoffPublished, First: r.ID, place: f.count}
 	if old := f.amendable(r, h); old != nil {
 		f.revokeOffers(old)
 		old.State, old.SupersededBy = HandoffSuperseded, r.ID
@@ -36,7 +36,7 @@ func (f *folder) publish(r *Record, h *Handoff) *HandoffState {
 
 // amendable returns the version that h replaces. An amendment that is not
 // allowed leaves a handoff that stands by itself.
-func (f *folder) amendable(r *Record, h *Handoff) *HandoffState {
+func (f *fold) amendable(r *Record, h *Handoff) *HandoffState {
 	if h.Amends == "" {
 		return nil
 	}
@@ -64,7 +64,7 @@ func (h *HandoffState) inheritQuestions(old *HandoffState) {
 	old.Questions, old.inherited = slices.Clone(old.Questions[old.inherited:]), 0
 }
 
-func (f *folder) declareWork(hs *HandoffState) {
+func (f *fold) declareWork(hs *HandoffState) {
 	for _, item := range hs.Items {
 		f.declareItem(hs, item)
 	}
@@ -82,7 +82,7 @@ func (f *folder) declareWork(hs *HandoffState) {
 }
 
 // citeWork enters a rollup in the histories of what it shows.
-func (f *folder) citeWork(hs *HandoffState) {
+func (f *fold) citeWork(hs *HandoffState) {
 	for _, item := range hs.Items {
 		if it := f.findItem(item.ID); it != nil {
 			mention(&it.History, hs.Record)
@@ -95,8 +95,8 @@ func (f *folder) citeWork(hs *HandoffState) {
 	}
 }
 
-// isRollup reports whether r only shows what the handoffs of others say.
-func isRollup(r *Record) bool {
+// IsRollup reports whether the record only shows what the handoffs of others say.
+func (r *Record) IsRollup() bool {
 	h, ok := r.Body.(*Handoff)
 	return ok && h.Rollup != nil
 }
@@ -116,27 +116,27 @@ func (h *HandoffState) pending() bool {
 }
 
 // first returns the first version of hs's chain, which keeps the books of all.
-func (f *folder) first(hs *HandoffState) *HandoffState { return f.findHandoff(hs.First) }
+func (f *fold) first(hs *HandoffState) *HandoffState { return f.findHandoff(hs.First) }
 
 // latest returns the latest version of hs's chain.
-func (f *folder) latest(hs *HandoffState) *HandoffState { return f.findHandoff(f.first(hs).newest) }
+func (f *fold) latest(hs *HandoffState) *HandoffState { return f.findHandoff(f.first(hs).newest) }
 
 // sameChain reports whether the record called id is a version of hs's chain.
-func (f *folder) sameChain(id string, hs *HandoffState) bool {
+func (f *fold) sameChain(id string, hs *HandoffState) bool {
 	other := f.findHandoff(id)
 	return other != nil && other.First == hs.First
 }
 
-// settle draws the consequence for the handoff that declared an item last,
+// conclude draws the consequence for the handoff that declared an item last,
 // after the item was declared again, closed or moved.
-func (f *folder) settle(hs *HandoffState) {
+func (f *fold) conclude(hs *HandoffState) {
 	if hs == nil {
 		return
 	}
 	if hs.State == HandoffAccepted && hs.standing == 0 && len(hs.declared) > 0 {
 		hs.State = HandoffClosed
 	}
-	if hs.kept == 0 {
+	if hs.stillHeld == 0 {
 		s := hs.series()
 		f.idle[s] = append(f.findIdle(s), hs.Record.ID)
 	}
@@ -144,11 +144,11 @@ func (f *folder) settle(hs *HandoffState) {
 
 // replaceIdle lets the sender's next handoff end the earlier ones that say
 // nothing any more: none of their items is left to the sender.
-func (f *folder) replaceIdle(next *HandoffState) {
+func (f *fold) replaceIdle(next *HandoffState) {
 	s := next.series()
 	for _, id := range f.findIdle(s) {
 		switch old := f.findHandoff(id); {
-		case old == next || old.kept > 0:
+		case old == next || old.stillHeld > 0:
 		case old.pending():
 			old.State, old.SupersededBy = HandoffSuperseded, next.Record.ID
 		case old.State == HandoffAccepted && old.standing == 0:
@@ -156,21 +156,16 @@ func (f *folder) replaceIdle(next *HandoffState) {
 		}
 	}
 	f.idle[s] = nil
-	if next.kept == 0 {
+	if next.stillHeld == 0 {
 		f.idle[s] = []string{next.Record.ID}
 	}
 }
 
 // revokeOffers ends the offers that hs made and nobody took.
-func (f *folder) revokeOffers(hs *HandoffState) {
+func (f *fold) revokeOffers(hs *HandoffState) {
 	for _, id := range hs.declared {
 		if it := f.findItem(id); it.offeredBy(hs.Record.ID) {
 			it.Offer = nil
 		}
 	}
-}
-
-// lists reports whether the handoff names an item.
-func (h *HandoffState) lists(id string) bool {
-	return slices.ContainsFunc(h.Items, func(item Item) bool { return item.ID == id })
 }

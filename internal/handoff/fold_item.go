@@ -5,7 +5,7 @@ import "slices"
 // declareItem makes the item what its custodian says it is, and offers it to
 // those who are to do its next steps. A new item, and one that is reopened,
 // belongs to the sender.
-func (f *folder) declareItem(hs *HandoffState, item Item) {
+func (f *fold) declareItem(hs *HandoffState, item Item) {
 	it := f.findItem(item.ID)
 	if !f.mayDeclare(hs, item, it) {
 		return
@@ -32,12 +32,12 @@ func (f *folder) declareItem(hs *HandoffState, item Item) {
 	mention(&it.History, r)
 	f.book(it, +1)
 	hs.declared = append(hs.declared, it.ID)
-	f.settle(before)
+	f.conclude(before)
 }
 
 // mayDeclare reports whether the sender of hs may speak for the item; it is nil
 // when nobody has named it before.
-func (f *folder) mayDeclare(hs *HandoffState, item Item, it *ItemState) bool {
+func (f *fold) mayDeclare(hs *HandoffState, item Item, it *ItemState) bool {
 	r := hs.Record
 	switch {
 	case item.ID == "":
@@ -62,7 +62,7 @@ func (f *folder) mayDeclare(hs *HandoffState, item Item, it *ItemState) bool {
 
 // carried counts the declarations in a row with the status of item, this one
 // included. An amendment is not one more.
-func (f *folder) carried(hs *HandoffState, item Item, it *ItemState) int {
+func (f *fold) carried(hs *HandoffState, item Item, it *ItemState) int {
 	switch {
 	case it.Carried == 0 || !it.Live() || it.Status != item.Status:
 		return 1
@@ -75,7 +75,7 @@ func (f *folder) carried(hs *HandoffState, item Item, it *ItemState) int {
 // owner returns who owns the item after a declaration, and who is to own it
 // once they ack. The sender may take ownership, and may name the owner of a new
 // item or one that is reopened; anybody else must agree.
-func (f *folder) owner(hs *HandoffState, item Item, it *ItemState) (owner, proposed string) {
+func (f *fold) owner(hs *HandoffState, item Item, it *ItemState) (owner, proposed string) {
 	switch {
 	case item.Owner == "" || item.Owner == it.Owner:
 		return it.Owner, ""
@@ -87,7 +87,7 @@ func (f *folder) owner(hs *HandoffState, item Item, it *ItemState) (owner, propo
 
 // closeItem takes an item out of the live set. An id that nobody declared says
 // nothing.
-func (f *folder) closeItem(hs *HandoffState, id, how string) {
+func (f *fold) closeItem(hs *HandoffState, id, how string) {
 	r := hs.Record
 	it := f.findItem(id)
 	switch {
@@ -105,11 +105,11 @@ func (f *folder) closeItem(hs *HandoffState, id, how string) {
 	}
 	f.book(it, -1)
 	it.Closed, it.ClosedBy, it.Offer = how, r.ID, nil
-	f.settle(f.findHandoff(it.Declared))
+	f.conclude(f.findHandoff(it.Declared))
 }
 
 // heldProblem notes that r is not by the custodian of the item.
-func (f *folder) heldProblem(r *Record, it *ItemState) {
+func (f *fold) heldProblem(r *Record, it *ItemState) {
 	if it.Live() {
 		f.problem(r, "HO320", "%s is held by %s since %s", it.ID, it.Holder, it.HeldBy)
 		return
@@ -120,19 +120,19 @@ func (f *folder) heldProblem(r *Record, it *ItemState) {
 // book counts the item n times in the handoff that declared it last. Whoever
 // changes who declared, holds or closed an item books it out before and in
 // after.
-func (f *folder) book(it *ItemState, n int) {
+func (f *fold) book(it *ItemState, n int) {
 	hs := f.findHandoff(it.Declared)
 	if hs == nil || !it.Live() {
 		return
 	}
 	hs.standing += n
 	if it.Holder == hs.Record.By {
-		hs.kept += n
+		hs.stillHeld += n
 	}
 }
 
 // give makes the author of an ack the custodian of an item.
-func (f *folder) give(it *ItemState, ack *Record) {
+func (f *fold) give(it *ItemState, ack *Record) {
 	hs := f.findHandoff(it.Declared)
 	f.book(it, -1)
 	it.Holder, it.HeldBy, it.Offer = ack.By, ack.ID, nil
@@ -140,11 +140,11 @@ func (f *folder) give(it *ItemState, ack *Record) {
 	mention(&it.History, ack)
 	f.noteTaken(hs, it.ID, ack.By)
 	f.judge(hs, ack)
-	f.settle(hs)
+	f.conclude(hs)
 }
 
 // noteTaken enters in hs who took an item that it lists.
-func (f *folder) noteTaken(hs *HandoffState, item, who string) {
+func (f *fold) noteTaken(hs *HandoffState, item, who string) {
 	if hs.Taken == nil {
 		hs.Taken = make(map[string]string)
 	}
@@ -158,7 +158,7 @@ func (f *folder) noteTaken(hs *HandoffState, item, who string) {
 
 // takenFrom reports whether an item was taken from any version of the chain of
 // hs.
-func (f *folder) takenFrom(hs *HandoffState, item string) bool { return f.first(hs).given[item] }
+func (f *fold) takenFrom(hs *HandoffState, item string) bool { return f.first(hs).given[item] }
 
 // offeredBy reports whether the item waits for somebody because of a record.
 func (i *ItemState) offeredBy(id string) bool { return i.Offer != nil && i.Offer.Record == id }
@@ -190,7 +190,7 @@ func isFor(next Next, r *Record) bool { return next.Owner != "" && next.Owner !=
 // assignment offers an item to a person in the name of its custodian, and takes
 // the place of an earlier offer. Whether its author may is for the rules: the
 // records do not know who leads.
-func (f *folder) assignment(r *Record, a *Assignment) {
+func (f *fold) assignment(r *Record, a *Assignment) {
 	it := f.itemRef(a.Item)
 	switch {
 	case it == nil:

@@ -210,7 +210,7 @@ func TestFoldLeavesRecordsAlone(t *testing.T) {
 // a look at everything would.
 func TestFoldKeepsCustody(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		f := newFolder(rapid.SampledFrom([]AckPolicy{PolicyPerItem, PolicyAny, PolicyAll}).Draw(t, "policy"))
+		f := newFold(rapid.SampledFrom([]AckPolicy{PolicyPerItem, PolicyAny, PolicyAll}).Draw(t, "policy"))
 		f.order = causalOrder(f.admit(drawHistory(t)))
 		for _, r := range f.order {
 			before := snapshot(f.State)
@@ -233,7 +233,7 @@ func snapshot(s *State) map[string]ItemState {
 	return items
 }
 
-func checkItem(t *rapid.T, f *folder, it *ItemState) {
+func checkItem(t *rapid.T, f *fold, it *ItemState) {
 	given := f.Records[it.HeldBy]
 	if it.Holder == "" || given == nil || given.By != it.Holder {
 		t.Fatalf("%s is held by %q since %q", it.ID, it.Holder, it.HeldBy)
@@ -255,7 +255,7 @@ func checkMove(t *rapid.T, r *Record, before ItemState, it *ItemState) {
 	}
 }
 
-func checkBooks(t *rapid.T, f *folder) {
+func checkBooks(t *rapid.T, f *fold) {
 	for id, hs := range f.Handoffs {
 		standing, kept := 0, 0
 		for _, it := range f.Items {
@@ -266,8 +266,8 @@ func checkBooks(t *rapid.T, f *folder) {
 				}
 			}
 		}
-		if hs.standing != standing || hs.kept != kept {
-			t.Fatalf("%s: books %d %d, in truth %d %d", id, hs.standing, hs.kept, standing, kept)
+		if hs.standing != standing || hs.stillHeld != kept {
+			t.Fatalf("%s: books %d %d, in truth %d %d", id, hs.standing, hs.stillHeld, standing, kept)
 		}
 		if hs.State == HandoffClosed && standing > 0 || hs.State == HandoffSuperseded && f.latest(hs) == hs && kept > 0 {
 			t.Fatalf("%s is %s with %d items, %d of them kept", id, hs.State, standing, kept)

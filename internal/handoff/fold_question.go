@@ -4,7 +4,7 @@ import "time"
 
 // leaveQuestion asks what a handoff leaves open. The slug is the thread:
 // carrying an open question along is no new round, changing a closed one is.
-func (f *folder) leaveQuestion(r *Record, left OpenQuestion) {
+func (f *fold) leaveQuestion(r *Record, left OpenQuestion) {
 	q := f.findQuestion(left.ID)
 	asked := asking{
 		Ask: left.Ask, To: left.To, Context: left.Context, Blocks: left.Blocks,
@@ -19,7 +19,7 @@ func (f *folder) leaveQuestion(r *Record, left OpenQuestion) {
 		q = &QuestionState{Key: left.ID}
 		f.Questions[left.ID] = q
 		q.ask(r, asked)
-	case isRollup(r):
+	case r.IsRollup():
 		mention(&q.History, r)
 	case q.Record == r.ID:
 		f.problem(r, "HO320", "the question %s is listed twice", left.ID)
@@ -35,13 +35,13 @@ func (f *folder) leaveQuestion(r *Record, left OpenQuestion) {
 }
 
 // amends reports whether r is a later version of the handoff called id.
-func (f *folder) amends(r *Record, id string) bool {
+func (f *fold) amends(r *Record, id string) bool {
 	hs := f.findHandoff(r.ID)
 	return hs != nil && f.sameChain(id, hs)
 }
 
 // question asks something anew, or once more when it is about a question.
-func (f *folder) question(r *Record, body *Question) {
+func (f *fold) question(r *Record, body *Question) {
 	asked := asking{Ask: body.Ask, To: body.To, Context: body.Context, Blocks: body.Blocks}
 	if q := f.questionRef(body.About); q != nil {
 		f.rounds[r.ID] = q.Key
@@ -86,7 +86,7 @@ func (q *QuestionState) say(w asking) {
 }
 
 // answer replies to a question that is not closed.
-func (f *folder) answer(r *Record, a *Answer) {
+func (f *fold) answer(r *Record, a *Answer) {
 	q := f.questionRef(a.Question)
 	switch {
 	case q == nil:

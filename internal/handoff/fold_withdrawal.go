@@ -4,7 +4,7 @@ import "slices"
 
 // withdrawal takes back what its author offered: a handoff that nobody has
 // accepted, a question, or an escalation.
-func (f *folder) withdrawal(r *Record, w *Withdrawal) {
+func (f *fold) withdrawal(r *Record, w *Withdrawal) {
 	if named := f.findRecord(w.Subject); named != nil {
 		switch body := named.Body.(type) {
 		case *Handoff:
@@ -24,7 +24,7 @@ func (f *folder) withdrawal(r *Record, w *Withdrawal) {
 
 // withdrawHandoff ends the offers of a handoff. What it declared stays with its
 // sender.
-func (f *folder) withdrawHandoff(r *Record, w *Withdrawal) {
+func (f *fold) withdrawHandoff(r *Record, w *Withdrawal) {
 	hs := f.findHandoff(w.Subject)
 	switch {
 	case hs == nil:
@@ -41,7 +41,7 @@ func (f *folder) withdrawHandoff(r *Record, w *Withdrawal) {
 	}
 }
 
-func (f *folder) withdrawQuestion(r *Record, q *QuestionState) {
+func (f *fold) withdrawQuestion(r *Record, q *QuestionState) {
 	switch {
 	case q.By != r.By:
 		f.problem(r, "HO320", "withdraws the question %s, which %s asked", q.Key, q.By)
@@ -53,7 +53,7 @@ func (f *folder) withdrawQuestion(r *Record, q *QuestionState) {
 	}
 }
 
-func (f *folder) withdrawEscalation(r, escalation *Record, e *Escalation) {
+func (f *fold) withdrawEscalation(r, escalation *Record, e *Escalation) {
 	b := f.blockerRef(e.Subject)
 	switch {
 	case escalation.By != r.By:

@@ -101,16 +101,16 @@ func (v *View) named(ref string) (targets []Target, names []string) {
 		targets = append(targets, Target{kind, name})
 		names = append(names, string(typ)+":"+name)
 	}
-	if it := v.itemRef(ref); it != nil {
+	if it := v.Item(ref); it != nil {
 		found(TargetItem, RefItem, it.ID)
 	}
-	if b := v.blockerRef(ref); b != nil {
+	if b := v.Blocker(ref); b != nil {
 		found(TargetBlocker, RefBlocker, b.ID)
 	}
-	if q := v.questionRef(ref); q != nil {
+	if q := v.Question(ref); q != nil {
 		found(TargetQuestion, RefQuestion, q.Key)
 	}
-	if d := v.decisionRef(ref); d != nil {
+	if d := v.Decision(ref); d != nil {
 		found(TargetDecision, RefDecision, d.ID)
 	}
 	return targets, names
@@ -130,20 +130,25 @@ func (v *View) beginning(prefix string) (targets []Target, names []string) {
 	return targets, names
 }
 
-func (v *View) itemRef(ref string) *ItemState {
+// Item returns the item that a record means by ref, nil when there is none.
+func (v *View) Item(ref string) *ItemState {
 	return lookUp(v.Items, RefItem, ref)
 }
 
-func (v *View) blockerRef(ref string) *BlockerState {
+// Blocker returns the blocker that a record means by ref, nil when there is none.
+func (v *View) Blocker(ref string) *BlockerState {
 	return lookUp(v.Blockers, RefBlocker, ref)
 }
 
-func (v *View) decisionRef(ref string) *DecisionState {
+// Decision returns what was decided on the topic that a record means by ref, nil
+// when nothing was.
+func (v *View) Decision(ref string) *DecisionState {
 	return lookUp(v.Decisions, RefDecision, ref)
 }
 
-// questionRef also knows the records that asked a question once more.
-func (v *View) questionRef(ref string) *QuestionState {
+// Question returns the question that a record means by ref, which may be a record
+// that asked it once more, nil when there is none.
+func (v *View) Question(ref string) *QuestionState {
 	if q := lookUp(v.Questions, RefQuestion, ref); q != nil {
 		return q
 	}
@@ -232,7 +237,7 @@ func (v *View) Holds(who string) Custody {
 func (v *View) answersFor(who string, b *BlockerState) bool {
 	theirs := b.DeclaredBy == who
 	for _, ref := range b.Blocks {
-		it := v.itemRef(ref)
+		it := v.Item(ref)
 		switch {
 		case it == nil || !it.Live():
 		case it.Holder == who:

@@ -204,7 +204,7 @@ type meter struct {
 func newMeter(s *State, survey Survey, pool *Pool) *meter {
 	m := &meter{State: s, Survey: survey, pool: pool, written: make(map[string][]*HandoffState)}
 	byFirst := make(map[string]*chain)
-	for _, r := range s.order {
+	for _, r := range s.Known() {
 		h := s.Handoffs[r.ID]
 		if h == nil || h.Rollup != nil {
 			continue // a rollup repeats what the members' handoffs say

@@ -79,7 +79,7 @@ func (m *meter) assignGaps() {
 	for _, gap := range m.Gaps {
 		subject := gap.Body.(*Gap).Subject
 		c := byHandoff[subject]
-		if it := m.itemRef(subject); c == nil && it != nil {
+		if it := m.Item(subject); c == nil && it != nil {
 			for _, listing := range byItem[it.ID] {
 				if !listing.first().Record.At.After(gap.At.Time) {
 					c = listing

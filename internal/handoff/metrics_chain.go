@@ -119,21 +119,6 @@ func (c *chain) accepted() *Record {
 	return nil
 }
 
-// verdict returns the first verdict on a version, nil before one.
-func (h *HandoffState) verdict() *Record {
-	i := slices.IndexFunc(h.Acks, func(r *Record) bool {
-		outcome := r.Body.(*Ack).Outcome
-		return outcome == OutcomeChangesRequested || outcome == OutcomeDeclined
-	})
-	switch {
-	case i < 0:
-		return h.Verdict
-	case h.Verdict != nil && h.Verdict.At.Before(h.Acks[i].At.Time):
-		return h.Verdict
-	}
-	return h.Acks[i]
-}
-
 func (m *meter) measureCycle(c *chain) {
 	start, end, done := c.first().Record.At.Time, m.Now, false
 	known := slices.ContainsFunc(c.receivers, func(who string) bool { return m.People[who].Calendar != nil })
@@ -169,10 +154,10 @@ func (m *meter) worked(who string, from, to time.Time) (time.Duration, bool) {
 // firstPass reports whether the first verdict on a chain accepted it as it was,
 // with nothing asked or amended before; decided is false before a verdict.
 func (c *chain) firstPass() (passed, decided bool) {
-	verdict := c.first().verdict()
+	verdict := c.first().FirstVerdict()
 	if verdict == nil {
 		for _, v := range c.versions[1:] {
-			decided = decided || v.verdict() != nil
+			decided = decided || v.FirstVerdict() != nil
 		}
 		return false, decided
 	}
@@ -256,7 +241,7 @@ func (m *meter) measureWaiting(c *chain) {
 			limited, late = true, late || end.After(due)
 		}
 		if m.inLimbo(v, end) {
-			limbo, stuck = true, max(stuck, v.untaken())
+			limbo, stuck = true, max(stuck, v.Untaken())
 		}
 	}
 	m.add(c.boundaries, func(t *tally) {
@@ -279,21 +264,10 @@ func (m *meter) ackDue(v *HandoffState, times int) (time.Time, bool) {
 	return limit.Due(v.Record.At.Time, m.calendars(v))
 }
 
-// untaken counts the items that wait for a receiver.
-func (h *HandoffState) untaken() int {
-	n := 0
-	for _, item := range h.Items {
-		if h.Taken[item.ID] == "" && offer(h.Record, item) != nil {
-			n++
-		}
-	}
-	return n
-}
-
 // waitedUntil returns when the wait for a verdict on a version ended, or now.
 func (m *meter) waitedUntil(c *chain, version int) time.Time {
 	v := c.versions[version]
-	if verdict := v.verdict(); verdict != nil {
+	if verdict := v.FirstVerdict(); verdict != nil {
 		return verdict.At.Time
 	}
 	if version+1 < len(c.versions) {

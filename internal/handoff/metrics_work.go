@@ -21,7 +21,7 @@ func (m *meter) collectActions() map[string][]action {
 			actions[commit.By] = append(actions[commit.By], action{commit.At, commit.Items})
 		}
 	}
-	for _, r := range m.order {
+	for _, r := range m.Known() {
 		if items := m.actsOn(r); len(items) > 0 {
 			actions[r.By] = append(actions[r.By], action{r.At.Time, items})
 		}
@@ -53,10 +53,10 @@ func (m *meter) actsOn(r *Record) []string {
 // that a blocker blocks, those of a handoff.
 func (m *meter) itemsOf(ref string) []string {
 	var items []string
-	if it := m.itemRef(ref); it != nil {
+	if it := m.Item(ref); it != nil {
 		items = append(items, it.ID)
 	}
-	if b := m.blockerRef(ref); b != nil {
+	if b := m.Blocker(ref); b != nil {
 		items = append(items, bare(b.Blocks)...)
 	}
 	if h := m.Handoffs[ref]; h != nil {
@@ -70,7 +70,7 @@ func (m *meter) itemsOf(ref string) []string {
 // itemsAsked returns the items that wait for the answer to a question, and
 // those that it is about.
 func (m *meter) itemsAsked(ref string) []string {
-	q := m.questionRef(ref)
+	q := m.Question(ref)
 	if q == nil {
 		return nil
 	}
@@ -326,17 +326,17 @@ func (m *meter) measureItems() {
 
 // measureSources measures how much was settled elsewhere and brought home.
 func (m *meter) measureSources() {
-	for _, r := range m.order {
+	for _, r := range m.Known() {
 		if !m.in(r.At.Time) {
 			continue
 		}
 		switch body := r.Body.(type) {
 		case *Answer:
-			if q := m.questionRef(body.Question); q != nil {
+			if q := m.Question(body.Question); q != nil {
 				m.countSource(q.By, r.By, body.Source)
 			}
 		case *Resolution:
-			if b := m.blockerRef(body.Blocker); b != nil {
+			if b := m.Blocker(body.Blocker); b != nil {
 				m.countSource(b.DeclaredBy, r.By, body.Source)
 			}
 		case *DecisionRecord:

@@ -207,7 +207,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d := Parse(data, KindHandoff)
 		for _, finding := range d.Findings {
-			if finding.Line < 1 || finding.Code == "" || !clean(finding.Message) {
+			if finding.Line < 1 || finding.Code == "" || !Clean(finding.Message) {
 				t.Errorf("finding %+v", finding)
 			}
 		}
@@ -237,10 +237,10 @@ func FuzzNeutralise(f *testing.F) {
 	f.Add("\x1b[31m\u202e\xff")
 	f.Fuzz(func(t *testing.T, s string) {
 		out := Neutralise(s)
-		if !clean(out) {
+		if !Clean(out) {
 			t.Errorf("%q became %q", s, out)
 		}
-		if clean(s) && out != s {
+		if Clean(s) && out != s {
 			t.Errorf("%q was changed to %q", s, out)
 		}
 	})

@@ -227,7 +227,7 @@ func (d *rollupDraft) blockers() []Blocker {
 func (d *rollupDraft) concerns(b Blocker) bool {
 	elsewhere := false
 	for _, ref := range b.Blocks {
-		it := d.state.itemRef(ref)
+		it := d.state.Item(ref)
 		if slices.Contains(d.listed, it) {
 			return true
 		}

@@ -319,7 +319,7 @@ func TestDraftRollupCites(t *testing.T) {
 			seen[kind+id] = true
 		}
 		for _, item := range h.Items {
-			cite("item", item.ID, item.Source, before.Handoffs[item.Source].lists(item.ID))
+			cite("item", item.ID, item.Source, before.Handoffs[item.Source].Item(item.ID) != nil)
 		}
 		for _, b := range h.Blockers {
 			cite("blocker", b.ID, b.Source, slices.ContainsFunc(before.Handoffs[b.Source].Blockers, func(other Blocker) bool { return other.ID == b.ID }))

@@ -94,7 +94,7 @@ type HandoffState struct {
 	accepted  bool            // of the first version of a chain: somebody accepted one of them
 	declared  []string        // the items that this version could declare
 	standing  int             // of those: live, and not declared again since
-	kept      int             // of those: still held by the sender
+	stillHeld int             // of those: still held by the sender
 	accepters map[string]bool // who gave an accepting ack
 	steppedIn bool            // one of them is not named in `to`
 }
@@ -108,6 +108,32 @@ func (h *HandoffState) Partial() bool {
 // nor taken back.
 func (h *HandoffState) Current() bool {
 	return h.State != HandoffSuperseded && h.State != HandoffWithdrawn
+}
+
+// FirstVerdict returns the first verdict on a version, nil before one.
+func (h *HandoffState) FirstVerdict() *Record {
+	i := slices.IndexFunc(h.Acks, func(r *Record) bool {
+		outcome := r.Body.(*Ack).Outcome
+		return outcome == OutcomeChangesRequested || outcome == OutcomeDeclined
+	})
+	switch {
+	case i < 0:
+		return h.Verdict
+	case h.Verdict != nil && h.Verdict.At.Before(h.Acks[i].At.Time):
+		return h.Verdict
+	}
+	return h.Acks[i]
+}
+
+// Untaken counts the items that the version offers and that nobody took from it.
+func (h *HandoffState) Untaken() int {
+	n := 0
+	for _, item := range h.Items {
+		if h.Taken[item.ID] == "" && offer(h.Record, item) != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // The ways in which an item leaves the live set.
@@ -208,6 +234,9 @@ type QuestionState struct {
 // Open reports whether the question waits for an answer.
 func (q *QuestionState) Open() bool { return q.State == QuestionOpen }
 
+// Pending reports whether somebody still has to answer or close the question.
+func (q *QuestionState) Pending() bool { return q.Open() || q.State == QuestionAnswered }
+
 // The states of a decision.
 const (
 	DecisionProposed   = "proposed"
@@ -228,6 +257,11 @@ type DecisionState struct {
 
 	nth    int            // which of the decisions of its record it is, from 0
 	before *DecisionState // what was decided on this topic before, nil when nothing was
+}
+
+// Stands reports whether the decision holds or is proposed.
+func (d *DecisionState) Stands() bool {
+	return d.State == DecisionAccepted || d.State == DecisionProposed
 }
 
 // Earlier is what was decided on this topic before, the newest first.

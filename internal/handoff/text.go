@@ -34,7 +34,7 @@ func Hidden(r rune) bool {
 // hidden characters and bytes that are not UTF-8 are shown escaped, as \x1b or
 // \u202e. Newlines and tabs stay.
 func Neutralise(s string) string {
-	if clean(s) {
+	if Clean(s) {
 		return s
 	}
 	var b strings.Builder
@@ -99,7 +99,8 @@ func ShellWord(text string) string {
 	return word
 }
 
-func clean(s string) bool {
+// Clean reports whether a text is UTF-8 without hidden characters.
+func Clean(s string) bool {
 	if !utf8.ValidString(s) {
 		return false
 	}

@@ -24,7 +24,7 @@ func Run(q Query, s *handoff.View, env Env) Answer {
 		a.none = r.none(spec, covering)
 		a.Say = a.none.say
 		if a.none.handoffs > 0 {
-			a.Say = fmt.Sprintf("%s; %s so (newest %s)", a.none.say, a.none.sayers(), ago(env.Now.Sub(a.none.newest)))
+			a.Say = fmt.Sprintf("%s; %s so (newest %s)", a.none.say, a.none.sayers(), handoff.Ago(env.Now.Sub(a.none.newest)))
 		}
 	} else {
 		a.Answered = false
@@ -104,10 +104,8 @@ func (r *runner) none(spec *topicSpec, covering []*handoff.HandoffState) none {
 		}
 		say = fmt.Sprintf(say, who)
 	}
-	if spec.silent != nil {
-		if why := spec.silent(r.env); why != "" {
-			return none{say: say + ": " + why}
-		}
+	if spec.known != nil && !spec.known(r.env.Config) {
+		return none{say: say + ": " + spec.unknown}
 	}
 	if len(r.query.Terms)+len(r.query.Words) > 0 && spec.name != Search {
 		say += " that fits"
@@ -217,7 +215,7 @@ func (r *runner) uncovered() (say string, ask []string) {
 	}
 	var who []string
 	for _, p := range ask {
-		who = append(who, fmt.Sprintf("%s (last handoff %s)", p, ago(r.env.Now.Sub(newest[p].Record.At.Time))))
+		who = append(who, fmt.Sprintf("%s (last handoff %s)", p, handoff.Ago(r.env.Now.Sub(newest[p].Record.At.Time))))
 	}
 	return say + ": ask " + strings.Join(who, " or "), ask
 }

@@ -8,7 +8,7 @@ import (
 
 // BlockerRow is a blocker.
 type BlockerRow struct {
-	Type       Type       `json:"type"`
+	typed
 	ID         string     `json:"id"`
 	Needs      string     `json:"needs"`
 	Because    string     `json:"because"`
@@ -20,19 +20,13 @@ type BlockerRow struct {
 	Workaround string     `json:"workaround"`
 	Severity   string     `json:"severity"`
 	How        string     `json:"how"` // how it was resolved, "" while it is open
-	Source     Source     `json:"source"`
+	cited
 }
-
-// RowType is [TypeBlocker].
-func (r *BlockerRow) RowType() Type { return TypeBlocker }
-
-// Cited is the record that the row comes from.
-func (r *BlockerRow) Cited() Source { return r.Source }
 
 // Cells is the row under [Header].
 func (r *BlockerRow) Cells() []string {
 	return append([]string{
-		r.ID, r.Severity, r.State, r.Resolver, r.Needs, r.Because, listCell(r.Blocks), shortAge(r.Age),
+		r.ID, r.Severity, r.State, r.Resolver, r.Needs, r.Because, listCell(r.Blocks), handoff.Age(time.Duration(r.Age) * time.Second),
 	}, r.Source.cells()...)
 }
 
@@ -83,9 +77,9 @@ func (t blockerThread) asked() []string {
 
 func (t blockerThread) cite(r *runner, id string) candidate {
 	row := &BlockerRow{
-		Type: TypeBlocker, ID: t.ID, Needs: t.Needs, Because: t.Because, Resolver: t.Resolver,
+		typed: typed{TypeBlocker}, ID: t.ID, Needs: t.Needs, Because: t.Because, Resolver: t.Resolver,
 		Blocks: list(t.Blocks), State: t.State, Since: stamp(t.Since.Time), Age: seconds(r.env.Now, t.Since.Time),
-		Workaround: t.Workaround, Severity: routine(t.Severity), Source: r.source(id),
+		Workaround: t.Workaround, Severity: routine(t.Severity), cited: cited{r.source(id)},
 	}
 	if !t.Open() {
 		row.Age = seconds(t.Resolution.At.Time, t.Since.Time)

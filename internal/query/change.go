@@ -43,7 +43,7 @@ func (r *runner) lastChange(t thread, since time.Time) string {
 			continue
 		}
 		entry := t.entry(record)
-		if entry == nil || isRollup(record) && id != t.latest() {
+		if entry == nil || record.IsRollup() && id != t.latest() {
 			continue // a rollup is news of itself only
 		}
 		_, isHandoff := record.Body.(*handoff.Handoff)
@@ -55,12 +55,6 @@ func (r *runner) lastChange(t thread, since time.Time) string {
 		}
 	}
 	return change
-}
-
-// isRollup reports whether a record is a view of what others said.
-func isRollup(record *handoff.Record) bool {
-	body, ok := record.Body.(*handoff.Handoff)
-	return ok && body.Rollup != nil
 }
 
 // sameEntry reports whether two declarations of a thing say the same. An intent
@@ -85,5 +79,5 @@ func (r *runner) outdated(t thread, id, declared string) bool {
 		return false
 	}
 	_, isHandoff := record.Body.(*handoff.Handoff)
-	return isHandoff && !isRollup(record) && !sameEntry(t.entry(record), t.entry(current))
+	return isHandoff && !record.IsRollup() && !sameEntry(t.entry(record), t.entry(current))
 }

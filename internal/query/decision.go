@@ -10,7 +10,7 @@ import (
 
 // DecisionRow is a decision.
 type DecisionRow struct {
-	Type         Type       `json:"type"`
+	typed
 	ID           string     `json:"id"` // the topic
 	Decision     string     `json:"decision"`
 	Rationale    string     `json:"rationale"`
@@ -19,14 +19,8 @@ type DecisionRow struct {
 	Status       string     `json:"status"`
 	Supersedes   string     `json:"supersedes"`    // a topic
 	SupersededBy string     `json:"superseded_by"` // a topic
-	Source       Source     `json:"source"`
+	cited
 }
-
-// RowType is [TypeDecision].
-func (r *DecisionRow) RowType() Type { return TypeDecision }
-
-// Cited is the record that the row comes from.
-func (r *DecisionRow) Cited() Source { return r.Source }
 
 // Cells is the row under [Header].
 func (r *DecisionRow) Cells() []string {
@@ -49,23 +43,18 @@ func (t decisionThread) entry(record *handoff.Record) any {
 	return record.Body
 }
 
-// stands reports whether the decision holds or is proposed.
-func (t decisionThread) stands() bool {
-	return t.State == handoff.DecisionAccepted || t.State == handoff.DecisionProposed
-}
-
 func (t decisionThread) cite(r *runner, id string) candidate {
 	row := &DecisionRow{
-		Type: TypeDecision, ID: t.ID, Decision: t.Decision.Decision, Rationale: t.Rationale, By: t.By,
-		At: stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, Source: r.source(id),
+		typed: typed{TypeDecision}, ID: t.ID, Decision: t.Decision.Decision, Rationale: t.Rationale, By: t.By,
+		At: stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, cited: cited{r.source(id)},
 	}
 	if t.DecidedBy != "" {
 		row.By = t.DecidedBy
 	}
-	row.Source.Superseded = !t.stands()
+	row.Source.Superseded = !t.Stands()
 
 	f := r.recordFacets(id)
-	f.put(Is, string(TypeDecision), t.State, openOrClosed(t.stands()))
+	f.put(Is, string(TypeDecision), t.State, openOrClosed(t.Stands()))
 	f.putItems(r, t.Items)
 	return candidate{row: row, facets: f, thread: t, since: t.At}
 }
@@ -93,7 +82,7 @@ func (r *runner) decisions() []candidate {
 	var found []candidate
 	for _, d := range r.allDecisions() {
 		t := decisionThread{d}
-		if t.isOn(r.query.Arg) || t.stands() && t.touches(r, r.query.Arg) {
+		if t.isOn(r.query.Arg) || t.Stands() && t.touches(r, r.query.Arg) {
 			found = append(found, r.latest(t))
 		}
 	}

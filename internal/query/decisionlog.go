@@ -163,7 +163,7 @@ func (l *decisionLog) heads() []*handoff.DecisionState {
 		}
 	}
 	slices.SortFunc(heads, func(a, b *handoff.DecisionState) int {
-		return cmp.Or(compareFlags(!decisionThread{a}.stands(), !decisionThread{b}.stands()), l.byPlace(b, a))
+		return cmp.Or(compareFlags(!a.Stands(), !b.Stands()), l.byPlace(b, a))
 	})
 	l.findRivals(heads)
 	return heads

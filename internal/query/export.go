@@ -29,25 +29,35 @@ func States(q Query, s *handoff.View, env Env, kind handoff.ThingKind, keys []st
 	return rows
 }
 
+// threadsOf are the threads under a key: several where a topic was decided more
+// than once, the one that stands first, and none for what is not there.
 func (r *runner) threadsOf(kind handoff.ThingKind, key string) []citable {
-	s := r.state
-	switch kind {
+	var threads []citable
+	switch s := r.state; kind {
 	case handoff.ThingItem:
-		return []citable{itemThread{s.Items[key]}}
-	case handoff.ThingBlocker:
-		return []citable{blockerThread{s.Blockers[key]}}
-	case handoff.ThingQuestion:
-		return []citable{questionThread{s.Questions[key]}}
-	case handoff.ThingDecision:
-		var threads []citable
-		for _, d := range decisionsOn(s.Decisions[key]) {
-			threads = append(threads, decisionThread{d})
+		if it := s.Items[key]; it != nil {
+			threads = append(threads, itemThread{it})
 		}
-		return threads
+	case handoff.ThingBlocker:
+		if b := s.Blockers[key]; b != nil {
+			threads = append(threads, blockerThread{b})
+		}
+	case handoff.ThingQuestion:
+		if q := s.Questions[key]; q != nil {
+			threads = append(threads, questionThread{q})
+		}
+	case handoff.ThingDecision:
+		if d := s.Decisions[key]; d != nil {
+			for _, one := range decisionsOn(d) {
+				threads = append(threads, decisionThread{one})
+			}
+		}
 	case handoff.ThingHandoff:
-		return []citable{r.handoffThread(s.Handoffs[key])}
+		if h := s.Handoffs[key]; h != nil {
+			threads = append(threads, r.handoffThread(h))
+		}
 	}
-	return nil
+	return threads
 }
 
 // RecordsOf returns a test whether a record is from the time span of a query and

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -66,7 +67,7 @@ func (r *runner) blocked() []candidate {
 func (r *runner) questions() []candidate {
 	var found []candidate
 	for _, q := range r.state.Questions {
-		if t := (questionThread{q}); t.pending() {
+		if t := (questionThread{q}); t.Pending() {
 			found = append(found, r.latest(t))
 		}
 	}
@@ -172,8 +173,8 @@ func (r *runner) whois() []candidate {
 		}
 		found = append(found, itemThread{it}.cite(r, id))
 	}
-	for _, area := range r.env.Areas {
-		if fold(area.Name) == strings.TrimPrefix(r.query.Arg, areaPrefix) {
+	for _, area := range r.env.Config.Authorities {
+		if fold(area.Area) == strings.TrimPrefix(r.query.Arg, areaPrefix) {
 			found = append(found, r.area(area))
 		}
 	}
@@ -199,11 +200,12 @@ func itemsNamed(s *handoff.View, name string) []*handoff.ItemState {
 	return found
 }
 
-func (r *runner) area(a Area) candidate {
+func (r *runner) area(a config.Authority) candidate {
+	expires := a.ExpiresAt()
 	row := &AreaRow{
-		Type: TypeArea, ID: a.Name, Primary: a.Primary, Alternates: list(a.Alternates), Expires: stamp(a.Expires),
-		Expired: !a.Expires.IsZero() && a.Expires.Before(r.env.Now),
-		Source:  Source{Kind: "config", Path: a.Path},
+		typed: typed{TypeArea}, ID: a.Area, Primary: a.Primary, Alternates: list(a.Alternates), Expires: stamp(expires),
+		Expired: !expires.IsZero() && expires.Before(r.env.Now),
+		cited:   cited{Source{Kind: "config", Path: r.env.ConfigFile}},
 	}
 	f := make(facets)
 	f.put(Is, string(TypeArea))

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -187,23 +188,31 @@ func fixture(t testing.TB) *handoff.View {
 
 func fixtureEnv() Env {
 	return Env{
-		Now:   now,
-		Teams: map[string]string{"ana": "payments", "ben": "payments", "cara": "qa", "sarah": "security"},
-		Members: func(address, _ string) []string {
-			return map[string][]string{
-				"team:payments": {"ana", "ben"}, "team:qa": {"cara"}, "lead:payments": {"ben"}, "lead:qa": {"cara"},
-			}[address]
+		Now: now,
+		Config: &config.Config{
+			People: map[string]config.Person{
+				"ana": always("payments"), "ben": always("payments"), "cara": always("qa"), "sarah": always("security"),
+			},
+			Teams: map[string]config.Team{"payments": {Lead: "ben"}, "qa": {Lead: "cara"}},
+			Authorities: []config.Authority{{
+				Area: "session-policy", Primary: "sarah", Alternates: []string{"ines"},
+				Expires: config.Date{Year: 2026, Month: time.November, Day: 18},
+			}},
+			SLA: config.SLA{Ack: config.AckSLA{Routine: hours(36), Watch: hours(36), Critical: hours(36)}},
 		},
-		Areas: []Area{{
-			Name: "session-policy", Primary: "sarah", Alternates: []string{"ines"}, Expires: at("19 00:00").Time,
-			Path: ".handoffs/config.yaml",
-		}},
-		AckDue: func(h *handoff.HandoffState) (time.Time, bool) { return h.Record.At.Add(36 * time.Hour), true },
-		ShiftEnd: func(_ string, from time.Time) (time.Time, bool) {
-			return from.Truncate(day).Add(day + 18*time.Hour), true
-		},
+		ConfigFile: ".handoffs/config.yaml",
 	}
 }
+
+// always is somebody of a team who works around the clock, but for one minute.
+func always(team string) config.Person {
+	return config.Person{
+		Team: team, TZ: config.Location{Location: time.UTC}, Hours: config.Hours{Start: 18*60 + 1, End: 18 * 60},
+		Days: config.Days{true, true, true, true, true, true, true},
+	}
+}
+
+func hours(n int) handoff.Duration { return handoff.Duration{Clock: time.Duration(n) * time.Hour} }
 
 func parseEnv(me string) ParseEnv { return ParseEnv{Me: me, Now: now, Location: time.UTC} }
 

@@ -9,7 +9,7 @@ import (
 
 // HandoffRow is one version of a handoff.
 type HandoffRow struct {
-	Type      Type       `json:"type"`
+	typed
 	ID        string     `json:"id"`
 	By        string     `json:"by"`
 	To        []string   `json:"to"`
@@ -21,14 +21,8 @@ type HandoffRow struct {
 	Amends    string     `json:"amends"`
 	Items     []string   `json:"items"`
 	Taken     []string   `json:"taken"` // items that somebody took from this version
-	Source    Source     `json:"source"`
+	cited
 }
-
-// RowType is [TypeHandoff].
-func (r *HandoffRow) RowType() Type { return TypeHandoff }
-
-// Cited is the record that the row comes from.
-func (r *HandoffRow) Cited() Source { return r.Source }
 
 // Cells is the row under [Header].
 func (r *HandoffRow) Cells() []string {
@@ -71,9 +65,9 @@ func (t handoffThread) entry(record *handoff.Record) any {
 
 func (t handoffThread) cite(r *runner, id string) candidate {
 	row := &HandoffRow{
-		Type: TypeHandoff, ID: t.Record.ID, By: t.Record.By, To: list(t.To), Summary: t.Summary, State: t.State,
+		typed: typed{TypeHandoff}, ID: t.Record.ID, By: t.Record.By, To: list(t.To), Summary: t.Summary, State: t.State,
 		Flags: list(t.flags(r)), At: stamp(t.Record.At.Time), ReturnsAt: stamp(t.ReturnsAt.Time), Amends: t.Amends,
-		Items: []string{}, Taken: []string{}, Source: r.source(id),
+		Items: []string{}, Taken: []string{}, cited: cited{r.source(id)},
 	}
 	severity := handoff.SeverityRoutine
 	for _, item := range t.Items {
@@ -140,7 +134,7 @@ func (t handoffThread) addressees(r *runner) []string {
 // flags are the derived flags of the protocol.
 func (t handoffThread) flags(r *runner) []string {
 	var flags []string
-	if t.Shift != nil && t.Record.At.After(t.Shift.End.Add(r.env.Grace)) {
+	if t.Shift != nil && t.Record.At.After(t.Shift.End.Add(r.env.Config.Timing.PublishGrace.Wall())) {
 		flags = append(flags, isLate)
 	}
 	if t.overdue(r) {
@@ -159,23 +153,24 @@ func (t handoffThread) flags(r *runner) []string {
 }
 
 func (t handoffThread) overdue(r *runner) bool {
-	if r.env.AckDue == nil || !t.unacked() {
+	if !t.unacked() {
 		return false
 	}
-	due, ok := r.env.AckDue(t.HandoffState)
+	due, ok := r.env.Config.AckDue(t.HandoffState)
 	return ok && due.Before(r.env.Now)
 }
 
 // limbo reports whether every receiver has had a whole shift to answer in. A
 // receiver whose hours are unknown may not have had one.
 func (t handoffThread) limbo(r *runner) bool {
-	if r.env.ShiftEnd == nil || !t.unacked() {
+	if !t.unacked() {
 		return false
 	}
 	people := filter(t.addressees(r), func(who string) bool { return !handoff.IsScope(who) })
 	return len(people) > 0 && !slices.ContainsFunc(people, func(who string) bool {
-		end, known := r.env.ShiftEnd(who, t.Record.At.Time)
-		return !known || end.After(r.env.Now)
+		calendar, _ := r.env.Config.Calendar(who) // without hours there is no shift in it
+		shift, known := calendar.NextShift(t.Record.At.Time)
+		return !known || shift.To.After(r.env.Now)
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 
 // ItemRow is an item.
 type ItemRow struct {
-	Type      Type       `json:"type"`
+	typed
 	ID        string     `json:"id"`     // "" for something finished that never was an item
 	Status    string     `json:"status"` // as declared, or shipped, or dropped
 	Severity  string     `json:"severity"`
@@ -23,7 +23,7 @@ type ItemRow struct {
 	Due       *time.Time `json:"due"`
 	Title     string     `json:"title"`
 	Intent    string     `json:"intent"`
-	Source    Source     `json:"source"`
+	cited
 }
 
 // NextStep is a step that somebody is to do.
@@ -32,12 +32,6 @@ type NextStep struct {
 	Owner string `json:"owner"`
 	When  string `json:"when"`
 }
-
-// RowType is [TypeItem].
-func (r *ItemRow) RowType() Type { return TypeItem }
-
-// Cited is the record that the row comes from.
-func (r *ItemRow) Cited() Source { return r.Source }
 
 // Cells is the row under [Header].
 func (r *ItemRow) Cells() []string {
@@ -118,10 +112,10 @@ func (t itemThread) closing(r *runner) (string, []handoff.Ref) {
 
 func (t itemThread) cite(r *runner, id string) candidate {
 	row := &ItemRow{
-		Type: TypeItem, ID: t.ID, Status: t.Status, Severity: routine(t.Severity), State: t.State,
+		typed: typed{TypeItem}, ID: t.ID, Status: t.Status, Severity: routine(t.Severity), State: t.State,
 		Holder: t.Holder, Owner: t.Owner, OfferedTo: []string{}, Next: steps(t.Next),
 		BlockedBy: list(r.openBlockers(t.ItemState)), Due: stamp(t.Due.Time), Title: t.Title, Intent: t.Intent,
-		Source: r.source(id),
+		cited: cited{r.source(id)},
 	}
 	if t.Offer != nil {
 		row.OfferedTo = list(t.Offer.To)

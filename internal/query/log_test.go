@@ -15,8 +15,9 @@ func TestLog(t *testing.T) {
 		{"by:team:qa", "cara0002 cara0003 cara0001"},
 		{"-by:ana,ben,cara", "sarah002"},
 		{"team:security,qa", "cara0002 sarah002 cara0003 cara0001"},
-		{"to:sarah", "ben00005 ben00003"}, // the rollup is for her as one of the team
-		{"to:cara kind:handoff", "ben00005 ana00004 ana00003"},
+		{"to:sarah", "ben00003"},
+		{"to:ana by:ben kind:handoff", "ben00005 ben00002"}, // the rollup is for her as one of the team
+		{"to:cara kind:handoff", "ana00004 ana00003"},
 		{"to:lead:payments", "cara0001 ana00002 ana00001"}, // what is for ben, too
 		{"item:login", "sarah002 ben00003 ben00002 ana00001"},
 		{"item:receipts", "ben00004 ana00004 ana00003"},

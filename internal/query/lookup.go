@@ -6,36 +6,16 @@ import "github.com/handoff-cli/handoff/internal/handoff"
 // so. It is nil for a record that is no handoff, and for what is not there.
 func Lookup(target handoff.Target, s *handoff.View, env Env) Row {
 	r := newRunner(Query{}, s, env)
-	t := r.threadOf(target)
-	if t == nil {
+	threads := r.threadsOf(kindOf[target.Type], target.Name)
+	if len(threads) == 0 {
 		return nil
 	}
-	return r.latest(t).row
+	return r.latest(threads[0]).row
 }
 
-func (r *runner) threadOf(target handoff.Target) citable {
-	s := r.state
-	switch target.Type {
-	case handoff.TargetItem:
-		if it, ok := s.Items[target.Name]; ok {
-			return itemThread{it}
-		}
-	case handoff.TargetBlocker:
-		if b, ok := s.Blockers[target.Name]; ok {
-			return blockerThread{b}
-		}
-	case handoff.TargetQuestion:
-		if q, ok := s.Questions[target.Name]; ok {
-			return questionThread{q}
-		}
-	case handoff.TargetDecision:
-		if d, ok := s.Decisions[target.Name]; ok {
-			return decisionThread{d}
-		}
-	case handoff.TargetRecord:
-		if h, ok := s.Handoffs[target.Name]; ok {
-			return r.handoffThread(h)
-		}
-	}
-	return nil
+// kindOf is the kind of what a person names. Of records only handoffs have a row.
+var kindOf = map[string]handoff.ThingKind{
+	handoff.TargetItem: handoff.ThingItem, handoff.TargetBlocker: handoff.ThingBlocker,
+	handoff.TargetQuestion: handoff.ThingQuestion, handoff.TargetDecision: handoff.ThingDecision,
+	handoff.TargetRecord: handoff.ThingHandoff,
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -182,39 +183,14 @@ type none struct {
 type Env struct {
 	Now time.Time
 
-	// Teams maps a handle to its team.
-	Teams map[string]string
+	// Config is what the team agreed on: who belongs to which group, who decides,
+	// when people work, and how long things may wait.
+	Config *config.Config
 
-	// Members returns the handles for which an address of a group ("team:qa",
-	// "shift:apac", "lead:qa", "team") stands today in what somebody wrote: who
-	// is meant can depend on the team and the pod of the sender. A nil Members
-	// knows of no group.
-	Members func(address, from string) []string
-
-	Areas []Area
+	// ConfigFile is the path that is cited for what the configuration says.
+	ConfigFile string
 
 	// Unproven reports whether a verdict came with a squash merge and was not
 	// seen before. A nil Unproven knows of none.
 	Unproven func(verdict *handoff.Record) bool
-
-	// Grace is how long after the end of a shift a handoff is not late yet.
-	Grace time.Duration
-
-	// AckDue is when the SLA wants a verdict on a handoff, on the receiver's
-	// clock; false without an SLA. A nil AckDue knows of none.
-	AckDue func(*handoff.HandoffState) (time.Time, bool)
-
-	// ShiftEnd is the end of the first shift of a person that begins at or
-	// after a time; false when their hours are unknown. A nil ShiftEnd knows
-	// nobody's.
-	ShiftEnd func(handle string, from time.Time) (time.Time, bool)
-}
-
-// Area is a row of the authority table: who decides in an area.
-type Area struct {
-	Name       string
-	Primary    string
-	Alternates []string
-	Expires    time.Time // zero is never
-	Path       string    // of the file that says so
 }

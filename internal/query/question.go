@@ -4,7 +4,7 @@ import "github.com/handoff-cli/handoff/internal/handoff"
 
 // QuestionRow is a question.
 type QuestionRow struct {
-	Type   Type   `json:"type"`
+	typed
 	ID     string `json:"id"` // slug, or the id of its record
 	Ask    string `json:"ask"`
 	To     string `json:"to"`
@@ -12,14 +12,8 @@ type QuestionRow struct {
 	State  string `json:"state"`
 	Rounds int    `json:"rounds"`
 	Answer string `json:"answer"` // the latest one, "" without one
-	Source Source `json:"source"`
+	cited
 }
-
-// RowType is [TypeQuestion].
-func (r *QuestionRow) RowType() Type { return TypeQuestion }
-
-// Cited is the record that the row comes from.
-func (r *QuestionRow) Cited() Source { return r.Source }
 
 // Cells is the row under [Header].
 func (r *QuestionRow) Cells() []string {
@@ -44,8 +38,8 @@ func (t questionThread) entry(record *handoff.Record) any {
 
 func (t questionThread) cite(r *runner, id string) candidate {
 	row := &QuestionRow{
-		Type: TypeQuestion, ID: t.Key, Ask: t.Ask, To: t.To, By: t.By, State: t.State, Rounds: t.Rounds,
-		Source: r.source(id),
+		typed: typed{TypeQuestion}, ID: t.Key, Ask: t.Ask, To: t.To, By: t.By, State: t.State, Rounds: t.Rounds,
+		cited: cited{r.source(id)},
 	}
 	if n := len(t.Answers); n > 0 {
 		if body, ok := t.Answers[n-1].Body.(*handoff.Answer); ok {
@@ -54,18 +48,12 @@ func (t questionThread) cite(r *runner, id string) candidate {
 	}
 	f := r.recordFacets(id)
 	f.put(Is, string(TypeQuestion), t.State)
-	if !t.pending() {
+	if !t.Pending() {
 		f.put(Is, isClosed)
 	}
 	f.put(To, r.expandFrom(t.By, t.To)...)
 	f.putItems(r, t.items())
 	return candidate{row: row, facets: f, thread: t, since: t.At}
-}
-
-// pending reports whether somebody still has to do something about the
-// question: answer it, or close it.
-func (t questionThread) pending() bool {
-	return t.Open() || t.State == handoff.QuestionAnswered
 }
 
 // items are the items that the question is about.

@@ -42,6 +42,22 @@ type Row interface {
 	key() string
 }
 
+// typed is the first field of every row.
+type typed struct {
+	Type Type `json:"type"`
+}
+
+// RowType is the type of the row.
+func (t typed) RowType() Type { return t.Type }
+
+// cited is the last field of every row.
+type cited struct {
+	Source Source `json:"source"` // of an area, the configuration
+}
+
+// Cited is the record that the row comes from.
+func (c cited) Cited() Source { return c.Source }
+
 // Header names the columns of the rows of a type.
 func Header(t Type) []string { return slices.Concat(columns[t], sourceColumns) }
 
@@ -94,7 +110,7 @@ func (s Source) cells() []string {
 	if s.Superseded {
 		freshness = "superseded"
 	}
-	return []string{s.By, shortAge(s.Age), strings.Join(append([]string{freshness}, s.Doubts()...), ", "), s.Record}
+	return []string{s.By, handoff.Age(time.Duration(s.Age) * time.Second), strings.Join(append([]string{freshness}, s.Doubts()...), ", "), s.Record}
 }
 
 // Freshness labels the age of a record. Age never invalidates one.

@@ -131,15 +131,3 @@ func TestFreshness(t *testing.T) {
 		}
 	}
 }
-
-func TestAgo(t *testing.T) {
-	tests := map[time.Duration]string{
-		-time.Hour: "just now", 59 * time.Second: "just now", time.Minute: "1 minute ago", 59 * time.Minute: "59 minutes ago",
-		time.Hour: "1 hour ago", 47 * time.Hour: "47 hours ago", 48 * time.Hour: "2 days ago", 240 * time.Hour: "10 days ago",
-	}
-	for age, want := range tests {
-		if got := ago(age); got != want {
-			t.Errorf("ago(%v) = %q, want %q", age, got, want)
-		}
-	}
-}

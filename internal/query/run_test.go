@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -19,9 +20,9 @@ func TestRun(t *testing.T) {
 		{"ben", "blocked resolver:sarah", "blocker session-timeout<ben00002"}, // by the area that she decides in
 		{"ben", "blocked resolver:area:session-policy", "blocker session-timeout<ben00002"},
 
-		{"ben", "waiting-on sarah", "blocker session-timeout<ben00002, handoff ben00005<ben00005"},
-		{"ben", "waiting-on area:session-policy", "blocker session-timeout<ben00002, handoff ben00005<ben00005"},
-		{"ben", "waiting-on cara", "handoff ana00004<ana00004, handoff ben00005<ben00005, item receipts<ana00004"},
+		{"ben", "waiting-on sarah", "blocker session-timeout<ben00002"},
+		{"ben", "waiting-on area:session-policy", "blocker session-timeout<ben00002"},
+		{"ben", "waiting-on cara", "handoff ana00004<ana00004, item receipts<ana00004"},
 		{"ben", "waiting-on me", "handoff cara0001<cara0001, item slow-query<cara0001"},
 		{"ben", "waiting-on ana", "question ben00004<ben00004, handoff ben00002<ben00002, handoff ben00005<ben00005, item slow-query<cara0001"},
 		{"ben", "waiting-on team:payments", "question ben00004<ben00004, handoff ben00002<ben00002, handoff cara0001<cara0001, handoff ben00005<ben00005, item slow-query<cara0001"},
@@ -172,6 +173,7 @@ func TestRunWithoutConfiguration(t *testing.T) {
 		{"limbo", "", "nothing is in limbo: nobody's working hours are known"},
 		{"items team:payments", "item login<ben00002, item refunds<ana00004, item receipts<ana00004", "3 items"}, // as handoffs name it
 		{"waiting-on lead:payments", "handoff cara0001<cara0001", "1 handoff"},
+		{"waiting-on sarah", "blocker session-timeout<ben00002, handoff ben00005<ben00005", "1 blocker, 1 handoff"}, // what is for the team is for everybody
 	}
 	for _, test := range tests {
 		a := ask(t, s, Env{Now: now}, "ben", test.question)
@@ -239,9 +241,12 @@ func TestFlags(t *testing.T) {
 	takeRest := &handoff.Ack{Subject: "ana00001", Outcome: handoff.OutcomeAccepted, Take: []string{"two"}, Drift: &handoff.Drift{Commits: 2}}
 	publish := record("ana00001", "16 18:10", "ana", h)
 	first, second := record("ben00001", "16 19:00", "ben", take), record("cara0001", "16 20:00", "cara", takeRest)
-	ended := func(string, time.Time) (time.Time, bool) { return now.Add(-time.Hour), true }
-	unknown := func(who string, _ time.Time) (time.Time, bool) { return now.Add(-time.Hour), who == "ben" }
-	due := func(*handoff.HandoffState) (time.Time, bool) { return now.Add(-time.Second), true }
+	grace := &config.Config{Timing: config.Timing{PublishGrace: handoff.Duration{Clock: 10 * time.Minute}}}
+	known := &config.Config{
+		People: map[string]config.Person{"ben": always(""), "cara": always("")},
+		SLA:    config.SLA{Ack: config.AckSLA{Routine: hours(1)}},
+	}
+	half := &config.Config{People: map[string]config.Person{"ben": always("")}}
 	tests := []struct {
 		name    string
 		records []*handoff.Record
@@ -250,11 +255,11 @@ func TestFlags(t *testing.T) {
 		taken   string
 	}{
 		{"late", []*handoff.Record{publish}, Env{Now: now}, "late", ""},
-		{"within the grace", []*handoff.Record{publish}, Env{Now: now, Grace: 10 * time.Minute}, "", ""},
-		{"nobody answered", []*handoff.Record{publish}, Env{Now: now, AckDue: due, ShiftEnd: ended}, "late overdue limbo", ""},
-		{"one receiver's hours are unknown", []*handoff.Record{publish}, Env{Now: now, ShiftEnd: unknown}, "late", ""},
+		{"within the grace", []*handoff.Record{publish}, Env{Now: now, Config: grace}, "", ""},
+		{"nobody answered", []*handoff.Record{publish}, Env{Now: now, Config: known}, "late overdue limbo", ""},
+		{"one receiver's hours are unknown", []*handoff.Record{publish}, Env{Now: now, Config: half}, "late", ""},
 		{"one of two took", []*handoff.Record{publish, first}, Env{Now: now}, "late partial", "one"},
-		{"all taken", []*handoff.Record{publish, first, second}, Env{Now: now, AckDue: due, ShiftEnd: ended}, "late drifted", "one two"},
+		{"all taken", []*handoff.Record{publish, first, second}, Env{Now: now, Config: known}, "late drifted", "one two"},
 	}
 	for _, test := range tests {
 		s := handoff.Fold(test.records, handoff.PolicyPerItem).View
@@ -483,8 +488,14 @@ func TestAddressesAreTheSenders(t *testing.T) {
 		record("hand0002", "20 09:00", "jin", offer("passkeys", "shift:emea")),
 		record("hand0003", "20 09:10", "kim", offer("captcha", "team")),
 	}, "").View
-	env := Env{Now: now, Members: func(address, from string) []string {
-		return map[string][]string{"shift:emea ana": {"dirk"}, "shift:emea jin": {"mia"}, "team kim": {"jin", "lin"}}[address+" "+from]
+	in := func(team, zone string) config.Person { return config.Person{Team: team, Zone: zone} }
+	env := Env{Now: now, Config: &config.Config{
+		People: map[string]config.Person{
+			"ana": in("payouts", ""), "dirk": in("payouts", "emea"),
+			"jin": in("auth", ""), "kim": in("auth", ""), "lin": in("auth", ""), "mia": in("auth-emea", "emea"),
+		},
+		Zones: []string{"emea"},
+		Pods:  map[string]config.Pod{"pay": {Teams: []string{"payouts"}}, "login": {Teams: []string{"auth", "auth-emea"}}},
 	}}
 	for _, test := range []struct{ who, want string }{
 		{"dirk", "handoff hand0001<hand0001, item payouts<hand0001"},

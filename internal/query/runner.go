@@ -1,11 +1,13 @@
 package query
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -19,10 +21,11 @@ type runner struct {
 	everyone []string                     // handles, sorted: everybody with a team or a record
 	blocking map[string][]string          // item → ids of its open blockers, sorted
 	replies  map[string][]*handoff.Record // id of a record → the records about it, in fold order
-	members  map[[2]string][]string       // address and who wrote it → what Env.Members said
+	members  map[[2]string][]string       // address and who wrote it → the people for whom it stands
 }
 
 func newRunner(q Query, s *handoff.View, env Env) *runner {
+	env.Config = cmp.Or(env.Config, new(config.Config))
 	r := &runner{
 		query: q, state: s, env: env,
 		teams: make(map[string]string), blocking: make(map[string][]string), replies: make(map[string][]*handoff.Record),
@@ -34,8 +37,10 @@ func newRunner(q Query, s *handoff.View, env Env) *runner {
 		}
 	}
 	maps.Copy(r.teams, s.Teams)
-	for who, team := range env.Teams {
-		r.teams[who] = team
+	for who, p := range env.Config.People {
+		if p.Team != "" {
+			r.teams[who] = p.Team
+		}
 	}
 	r.everyone = sortedKeys(r.teams)
 	for _, id := range sortedKeys(s.Blockers) {
@@ -51,9 +56,12 @@ func newRunner(q Query, s *handoff.View, env Env) *runner {
 }
 
 // expand adds to the addresses of a question the handles for which they stand,
-// as who asks sees them; "team" is everybody there.
+// as who asks sees them, themselves included; "team" is everybody there.
 func (r *runner) expand(addresses ...string) []string {
 	all := r.expandFrom(r.query.Me, addresses...)
+	if slices.ContainsFunc(addresses, func(group string) bool { return slices.Contains(r.membersOf(group, ""), r.query.Me) }) {
+		all = append(all, r.query.Me)
+	}
 	if slices.Contains(addresses, everyoneAddress) {
 		all = append(all, r.everyone...)
 	}
@@ -68,10 +76,8 @@ func (r *runner) expandFrom(from string, addresses ...string) []string {
 	for _, address := range addresses {
 		all = append(all, address)
 		if area, isArea := strings.CutPrefix(address, areaPrefix); isArea {
-			for _, a := range r.env.Areas {
-				if a.Name == area {
-					all = append(all, a.Primary)
-				}
+			if row, ok := r.env.Config.Authority(area); ok {
+				all = append(all, row.Primary)
 			}
 			continue
 		}
@@ -85,13 +91,13 @@ func (r *runner) expandFrom(from string, addresses ...string) []string {
 }
 
 func (r *runner) membersOf(address, from string) []string {
-	if r.env.Members == nil || !handoff.IsScope(address) {
+	if !handoff.IsScope(address) {
 		return nil
 	}
 	key := [2]string{address, from}
 	members, known := r.members[key]
 	if !known {
-		members = r.env.Members(address, from)
+		members = r.env.Config.Members(address, from)
 		r.members[key] = members
 	}
 	return members

@@ -63,7 +63,7 @@ func (r *runner) sayer(t thread) (record string, ok bool) {
 				said++
 			}
 		}
-		if said > most || said > 0 && said == most && !isRollup(r.state.Records[id]) {
+		if said > most || said > 0 && said == most && !r.state.Records[id].IsRollup() {
 			record, most = id, said
 		}
 	}

@@ -32,9 +32,9 @@ func (r *runner) amended(h *handoff.HandoffState) bool {
 func (r *runner) shippedWork(h *handoff.HandoffState, s handoff.Shipped) candidate {
 	id := h.Record.ID
 	row := &ItemRow{
-		Type: TypeItem, ID: s.ID, Status: handoff.ItemShipped, Severity: handoff.SeverityRoutine, State: s.What,
+		typed: typed{TypeItem}, ID: s.ID, Status: handoff.ItemShipped, Severity: handoff.SeverityRoutine, State: s.What,
 		Holder: h.Record.By, Owner: h.Record.By, OfferedTo: []string{}, Next: []NextStep{}, BlockedBy: []string{},
-		Source: r.source(id),
+		cited: cited{r.source(id)},
 	}
 	f := r.recordFacets(id)
 	f.put(Is, string(TypeItem), isClosed, handoff.ItemShipped)

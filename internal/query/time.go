@@ -1,7 +1,6 @@
 package query
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -25,31 +24,4 @@ func isDay(word string) bool {
 		}
 	}
 	return false
-}
-
-// ago says how long something has been so: "just now", "5 minutes ago".
-func ago(age time.Duration) string {
-	if age < time.Minute {
-		return "just now"
-	}
-	n, unit := largestUnit(age)
-	return handoff.Count(n, unit) + " ago"
-}
-
-// shortAge is an age in a table: 5m, 3h, 4d.
-func shortAge(seconds int64) string {
-	n, unit := largestUnit(time.Duration(seconds) * time.Second)
-	return strconv.Itoa(n) + unit[:1]
-}
-
-// largestUnit is an age in whole days, else hours, else minutes. Days begin at
-// two, so that 30 hours are not called a day.
-func largestUnit(age time.Duration) (int, string) {
-	switch {
-	case age >= 2*day:
-		return int(age / day), "day"
-	case age >= time.Hour:
-		return int(age / time.Hour), "hour"
-	}
-	return int(age / time.Minute), "minute"
 }

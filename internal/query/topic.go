@@ -1,5 +1,7 @@
 package query
 
+import "github.com/handoff-cli/handoff/internal/config"
+
 // TopicInfo describes a topic for help and completion.
 type TopicInfo struct {
 	Name    Topic
@@ -35,9 +37,10 @@ type topicSpec struct {
 	// argument, and never "none".
 	unnamed bool
 
-	// silent says why the topic cannot have rows in an environment, "" when it
-	// can. It is nil for a topic that needs the records only.
-	silent func(Env) string
+	// known reports whether the configuration has what the topic needs; without it,
+	// unknown says why there are no rows. It is nil for a topic of records only.
+	known   func(*config.Config) bool
+	unknown string
 
 	// find lists the rows of the topic, before terms and words narrow them.
 	find func(*runner) []candidate
@@ -140,23 +143,13 @@ var topics = []topicSpec{
 		name: Limbo, example: "handoff query limbo",
 		help: "unacked handoffs although a shift of every receiver that began after them has ended; none for receivers whose hours are unknown; the oldest first",
 		none: "nothing is in limbo", find: unackedThat(isLimbo), order: oldestFirst,
-		silent: func(env Env) string {
-			if env.ShiftEnd == nil {
-				return "nobody's working hours are known"
-			}
-			return ""
-		},
+		known: (*config.Config).HasHours, unknown: "nobody's working hours are known",
 	},
 	{
 		name: Overdue, example: "handoff query overdue",
 		help: "unacked handoffs past the ack SLA, on the receiver's clock; none without an SLA; the oldest first",
 		none: "no ack is overdue", find: unackedThat(isOverdue), order: oldestFirst,
-		silent: func(env Env) string {
-			if env.AckDue == nil {
-				return "no ack SLA is set"
-			}
-			return ""
-		},
+		known: (*config.Config).HasAckSLA, unknown: "no ack SLA is set",
 	},
 	{
 		name: AtRisk, example: "handoff query at-risk owner:ana",

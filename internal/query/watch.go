@@ -8,14 +8,14 @@ import (
 
 // WatchRow is something to keep an eye on, or a temporary condition.
 type WatchRow struct {
-	Type    Type       `json:"type"`
+	typed
 	Kind    string     `json:"kind"` // watch, standing
 	What    string     `json:"what"`
 	Signal  string     `json:"signal"`
 	Link    string     `json:"link"`
 	Until   *time.Time `json:"until"`
 	Expired bool       `json:"expired"`
-	Source  Source     `json:"source"`
+	cited
 }
 
 // The kinds of [WatchRow].
@@ -23,12 +23,6 @@ const (
 	kindWatch    = "watch"
 	kindStanding = "standing"
 )
-
-// RowType is [TypeWatch].
-func (r *WatchRow) RowType() Type { return TypeWatch }
-
-// Cited is the record that the row comes from.
-func (r *WatchRow) Cited() Source { return r.Source }
 
 // Cells is the row under [Header].
 func (r *WatchRow) Cells() []string {
@@ -43,20 +37,14 @@ func (r *WatchRow) key() string { return r.Kind + " " + r.What }
 
 // AreaRow is a row of the authority table. It cites no record.
 type AreaRow struct {
-	Type       Type       `json:"type"`
+	typed
 	ID         string     `json:"id"`
 	Primary    string     `json:"primary"`
 	Alternates []string   `json:"alternates"`
 	Expires    *time.Time `json:"expires"`
 	Expired    bool       `json:"expired"`
-	Source     Source     `json:"source"`
+	cited
 }
-
-// RowType is [TypeArea].
-func (r *AreaRow) RowType() Type { return TypeArea }
-
-// Cited is empty: the row comes from the configuration.
-func (r *AreaRow) Cited() Source { return r.Source }
 
 // Cells is the row under [Header].
 func (r *AreaRow) Cells() []string {
@@ -94,7 +82,7 @@ func (r *runner) watched() []candidate {
 
 // watch finishes a row of something that a handoff asks to watch.
 func (r *runner) watch(h *handoff.HandoffState, said any, row *WatchRow) candidate {
-	row.Type, row.Source = TypeWatch, r.source(h.Record.ID)
+	row.typed, row.cited = typed{TypeWatch}, cited{r.source(h.Record.ID)}
 	row.Expired = row.Until != nil && row.Until.Before(r.env.Now)
 	f := r.recordFacets(h.Record.ID)
 	f.put(Is, string(TypeWatch), openOrClosed(!row.Expired))

@@ -123,10 +123,8 @@ func bareName(ref string) string {
 // has it.
 func (s *subject) offeredItem(a *handoff.Ack, id string) *handoff.Item {
 	if subject := s.acked(a); subject != nil {
-		for i := range subject.Items {
-			if subject.Items[i].ID == id {
-				return &subject.Items[i]
-			}
+		if item := subject.Item(id); item != nil {
+			return item
 		}
 	}
 	if s.State != nil && s.State.Items[id] != nil {

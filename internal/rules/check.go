@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -104,13 +105,14 @@ type subject struct {
 	words  *lexicon
 	rule   *Rule // the one that runs
 	found  []found
-	// holes are the entries of lists that could not be decoded, by the list's
+	// undecoded are the entries of lists that could not be decoded, by the list's
 	// field: the record has the others only, without a gap.
-	holes map[string]map[int]bool
+	undecoded map[string]map[int]bool
 }
 
 func newSubject(doc *handoff.Document, ctx Context) *subject {
-	s := &subject{Context: ctx, doc: doc, record: doc.Record, value: doc.Value(), words: newLexicon(ctx.Words)}
+	ctx.Config = cmp.Or(ctx.Config, new(config.Config))
+	s := &subject{Context: ctx, doc: doc, record: doc.Record, value: doc.Value(), words: newLexicon(ctx.Config.Rules.Words)}
 	s.texts = textsOf(s.value)
 	return s
 }
@@ -143,21 +145,24 @@ func (s *subject) at() time.Time {
 }
 
 // foreign reports whether the record is not in the language of the word lists.
-func (s *subject) foreign() bool { return s.Lang != "" && s.Lang != "en" }
+func (s *subject) foreign() bool {
+	lang := s.Config.Rules.Lang
+	return lang != "" && lang != "en"
+}
 
 // report adds a finding of the rule that runs, at the rule's own level.
 func (s *subject) report(field, fix, format string, args ...any) {
-	s.add(s.rule.Code, s.rule.Level, s.place(field), fix, format, args...)
+	s.add(s.rule.Code, s.rule.Level, s.inDocument(field), fix, format, args...)
 }
 
 // fail adds an error of a rule that has both levels.
 func (s *subject) fail(field, fix, format string, args ...any) {
-	s.add(s.rule.Code, handoff.LevelError, s.place(field), fix, format, args...)
+	s.add(s.rule.Code, handoff.LevelError, s.inDocument(field), fix, format, args...)
 }
 
 // warn adds a warning of a rule that has both levels.
 func (s *subject) warn(field, fix, format string, args ...any) {
-	s.add(s.rule.Code, handoff.LevelWarning, s.place(field), fix, format, args...)
+	s.add(s.rule.Code, handoff.LevelWarning, s.inDocument(field), fix, format, args...)
 }
 
 // add adds a finding about a field of the document.
@@ -179,8 +184,8 @@ func (s *subject) finish(f *handoff.Finding) {
 	f.Field, f.Message, f.Fix = Mask(handoff.OneLine(f.Field)), Mask(f.Message), Mask(f.Fix)
 }
 
-// noteHole remembers an entry of a list that the decoder had to leave out.
-func (s *subject) noteHole(v violation) {
+// noteUndecoded remembers an entry of a list that the decoder had to leave out.
+func (s *subject) noteUndecoded(v violation) {
 	list, index, ok := cutIndex(v.field)
 	if !ok || v.keyword != "type" {
 		return
@@ -192,19 +197,19 @@ func (s *subject) noteHole(v violation) {
 			return // a number decodes into text
 		}
 	}
-	if s.holes == nil {
-		s.holes = make(map[string]map[int]bool)
+	if s.undecoded == nil {
+		s.undecoded = make(map[string]map[int]bool)
 	}
-	if s.holes[list] == nil {
-		s.holes[list] = make(map[int]bool)
+	if s.undecoded[list] == nil {
+		s.undecoded[list] = make(map[int]bool)
 	}
-	s.holes[list][index] = true
+	s.undecoded[list][index] = true
 }
 
-// place turns a field of the record into the field of the document: in lists
-// with holes the indexes differ.
-func (s *subject) place(field string) string {
-	if s.holes == nil {
+// inDocument turns a field of the record into the field of the document: in lists
+// without some entries the indexes differ.
+func (s *subject) inDocument(field string) string {
+	if s.undecoded == nil {
 		return field
 	}
 	placed := ""
@@ -219,17 +224,18 @@ func (s *subject) place(field string) string {
 			return placed + rest
 		}
 		placed += rest[:open]
-		placed = indexField(placed, nth(index, s.holes[placed]))
+		placed = indexField(placed, nth(index, s.undecoded[placed]))
 		rest = rest[end+1:]
 	}
 	return placed
 }
 
-// nth is the index, holes counted, of the entry that has index without them.
-func nth(index int, holes map[int]bool) int {
+// nth is the index, those that are not decoded counted, of the entry that has
+// index without them.
+func nth(index int, undecoded map[int]bool) int {
 	for i := 0; ; i++ {
 		switch {
-		case holes[i]:
+		case undecoded[i]:
 		case index == 0:
 			return i
 		default:
@@ -251,7 +257,7 @@ func cutIndex(field string) (list string, index int, ok bool) {
 // raw returns the value of a field in the document, nil if there is none.
 func (s *subject) raw(field string) any {
 	value := s.value
-	for _, step := range strings.FieldsFunc(s.place(field), func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
+	for _, step := range strings.FieldsFunc(s.inDocument(field), func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
 		switch v := value.(type) {
 		case map[string]any:
 			value = v[step]

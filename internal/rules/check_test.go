@@ -61,9 +61,9 @@ returns_at: "2026-11-21T09:00:00+08:00"
 // before is the context in which good is published: nothing was said so far.
 func before() Context {
 	return Context{
-		Now:   time.Date(2026, 11, 20, 10, 3, 0, 0, time.UTC),
-		State: new(handoff.View),
-		Team:  Team{People: []string{"ana", "ben", "ines", "sarah"}},
+		Now:    time.Date(2026, 11, 20, 10, 3, 0, 0, time.UTC),
+		State:  new(handoff.View),
+		Config: &config.Config{People: map[string]config.Person{"ana": {}, "ben": {}, "ines": {}, "sarah": {}}},
 	}
 }
 
@@ -191,7 +191,7 @@ func TestStructureRules(t *testing.T) {
 		{name: "unchanged names no item", edits: []string{"returns_at", "unchanged: [{id: login, why: waits for review}]\nreturns_at"}, want: "HO103:44"},
 		{name: "not in the roster", edits: []string{"to: [ben]", "to: [bne]", "owner: ana", "owner: anna", "owner: ben", "owner: bne", "resolver: sarah", "resolver: sara"},
 			want: "HO103:6 HO103:15 HO103:20 HO103:38"},
-		{name: "no roster", edits: []string{"to: [ben]", "to: [bne]"}, ctx: func(c *Context) { c.People = nil }},
+		{name: "no roster", edits: []string{"to: [ben]", "to: [bne]"}, ctx: func(c *Context) { c.Config.People = nil }},
 		{name: "a group is in no roster", edits: []string{"to: [ben]", "to: [ben, team:qa]", "resolver: sarah", "resolver: area:sessions"}},
 		{name: "source without a rollup", edits: []string{"id: login-form", "id: login-form\n    source: k3f9q2m7"}, want: "HO103:27"},
 
@@ -205,7 +205,7 @@ func TestStructureRules(t *testing.T) {
 		{name: "back before leaving", edits: []string{"2026-11-21T09:00", "2026-11-20T18:02"}, want: "HO104:44"},
 		{name: "unreachable", edits: []string{"returns_at", "reachable_until: \"2026-11-20T17:00:00+08:00\"\nreturns_at"}, want: "HO104:44"},
 		{name: "future", edits: []string{"2026-11-20T18:02:11", "2026-11-20T18:12:11"}, want: "HO104:4"},
-		{name: "future within the skew", edits: []string{"2026-11-20T18:02:11", "2026-11-20T18:04:11"}, ctx: func(c *Context) { c.ClockSkew = 5 * time.Minute }},
+		{name: "future within the skew", edits: []string{"2026-11-20T18:02:11", "2026-11-20T18:04:11"}, ctx: func(c *Context) { c.Config.Timing.ClockSkew.Clock = 5 * time.Minute }},
 	})
 }
 
@@ -241,7 +241,7 @@ func TestFirstContentRules(t *testing.T) {
 		{name: "code is no template", edits: []string{"Add the client side check", "Add `TODO` and `<input>` lint checks"}},
 		{name: "an address is no template", edits: []string{"Add the client side check", "Ask <ines@example.com>, see <https://example.com/a>, then add checks"}},
 		{name: "a redirection is no template", edits: []string{"cmd: make e2e", "cmd: diff <in >out"}},
-		{name: "another language", edits: []string{summary, "Middleware steht, TODO Text"}, ctx: func(c *Context) { c.Lang = "de" }},
+		{name: "another language", edits: []string{summary, "Middleware steht, TODO Text"}, ctx: func(c *Context) { c.Config.Rules.Lang = "de" }},
 
 		// HO806
 		{name: "filler", edits: []string{"Keep sessions in a signed cookie", "see above", "Login form validates the email before it is sent", "Misc."},
@@ -309,7 +309,7 @@ func TestIntegrityRules(t *testing.T) {
 		{name: "secret", edits: []string{title, "title: " + secret}, want: "HO901:13"},
 		{name: "secret in an unknown key", edits: []string{title, "titel: " + secret}, want: "HO101:13 HO901:13"},
 		{name: "secret in an extension", edits: []string{"to: [ben]", "to: [ben]\nx-a: {b: [" + secret + "]}"}, want: "HO901:7"},
-		{name: "secret that is none", edits: []string{title, "title: " + secret}, ctx: func(c *Context) { c.AllowSecrets = []string{Secrets(secret)[0].Fingerprint} }},
+		{name: "secret that is none", edits: []string{title, "title: " + secret}, ctx: func(c *Context) { c.Config.Rules.AllowSecrets = []string{Secrets(secret)[0].Fingerprint} }},
 		{name: "secret that is let through", edits: []string{title, "title: " + secret}, ctx: func(c *Context) { c.LetThrough = []string{Secrets(secret)[0].Fingerprint} }, want: "HO901w:13"},
 		{name: "secret cannot be waived", edits: []string{title, "title: " + secret, "returns_at", "waivers: [{rule: HO901, why: it is old}]\nreturns_at"}, want: "HO901:13 HO101:44"},
 
@@ -358,18 +358,18 @@ func TestWaiversAndLevels(t *testing.T) {
 		{name: "not a code", edits: waive("intent"), want: "HO306:12 HO101:43"},
 		{name: "not waivable", edits: waive("HO102"), want: "HO306:12 HO101:43"},
 		{name: "integrity", edits: waive("HO910"), want: "HO306:12 HO101:43"},
-		{name: "pilot", edits: blocked, ctx: func(c *Context) { c.Preset = PresetPilot }, want: "HO306w:12"},
-		{name: "off", edits: blocked, ctx: func(c *Context) { c.Levels = map[string]Setting{"HO306": SetOff} }},
-		{name: "warn", edits: blocked, ctx: func(c *Context) { c.Levels = map[string]Setting{"HO306": SetWarn} }, want: "HO306w:12"},
+		{name: "pilot", edits: blocked, ctx: func(c *Context) { c.Config.Rules.Preset = config.PresetPilot }, want: "HO306w:12"},
+		{name: "off", edits: blocked, ctx: func(c *Context) { c.Config.Rules.Levels = map[string]string{"HO306": config.RuleOff} }},
+		{name: "warn", edits: blocked, ctx: func(c *Context) { c.Config.Rules.Levels = map[string]string{"HO306": config.RuleWarn} }, want: "HO306w:12"},
 		{name: "a rule weighs more than the preset", edits: blocked, ctx: func(c *Context) {
-			c.Preset, c.Levels = PresetPilot, map[string]Setting{"HO306": SetError}
+			c.Config.Rules = config.Rules{Preset: config.PresetPilot, Levels: map[string]string{"HO306": config.RuleError}}
 		}, want: "HO306:12"},
 		{name: "fixed", edits: []string{"to: [ben]\n", ""}, ctx: func(c *Context) {
-			c.Preset, c.Levels = PresetPilot, map[string]Setting{"HO102": SetOff}
+			c.Config.Rules = config.Rules{Preset: config.PresetPilot, Levels: map[string]string{"HO102": config.RuleOff}}
 		}, want: "HO102:1"},
 		{name: "strict", edits: []string{"Session middleware is in review, waiting on the timeout policy", "Session middleware waits"},
-			ctx: func(c *Context) { c.Preset = PresetStrict }, want: "HO207:7"},
-		{name: "pilot keeps the schema", edits: []string{"    owner: ana\n", "    owner: someone\n"}, ctx: func(c *Context) { c.Preset = PresetPilot }, want: "HO401w:15"},
+			ctx: func(c *Context) { c.Config.Rules.Preset = config.PresetStrict }, want: "HO207:7"},
+		{name: "pilot keeps the schema", edits: []string{"    owner: ana\n", "    owner: someone\n"}, ctx: func(c *Context) { c.Config.Rules.Preset = config.PresetPilot }, want: "HO401w:15"},
 	})
 }
 
@@ -402,7 +402,7 @@ func TestMessages(t *testing.T) {
 	}
 	for _, test := range tests {
 		ctx := before()
-		ctx.People = nil
+		ctx.Config.People = nil
 		findings := Check(handoff.Parse([]byte(edit(t, good, test.edits...)), ""), ctx)
 		found := false
 		for _, f := range findings {

@@ -10,7 +10,7 @@ import (
 
 // vagueNext is rule HO201.
 func vagueNext(s *subject, field string, next *handoff.Next) {
-	do := tok(next.Do)
+	do := wordsOf(next.Do)
 	field += ".do"
 	const fix = "begin with a verb that says what to do, and name the thing: a file, a pull request, a number"
 	switch {
@@ -27,13 +27,13 @@ func vagueNext(s *subject, field string, next *handoff.Next) {
 // isWeak reports whether a step begins with a verb that names no action, and
 // nothing else in it does.
 func (s *subject) isWeak(next *handoff.Next) bool {
-	do := tok(next.Do)
+	do := wordsOf(next.Do)
 	return s.words.weak[do[0]] && next.Due.IsZero() && anchors(next.Do+" "+next.When) == 0
 }
 
 // softNext is rule HO202. It leaves what HO201 reports.
 func softNext(s *subject, field string, next *handoff.Next) {
-	do := tok(next.Do)
+	do := wordsOf(next.Do)
 	if len(do) < 3 || s.words.isFiller(next.Do) || s.isWeak(next) {
 		return
 	}
@@ -52,7 +52,7 @@ func softNext(s *subject, field string, next *handoff.Next) {
 func statusForState(s *subject, field string, item *handoff.Item) {
 	field += ".state"
 	const fix = "say what is true now: what works, what is missing, and where to see it"
-	state := norm(item.State)
+	state := normal(item.State)
 	switch {
 	case item.State == "":
 	case s.words.isFiller(item.State):
@@ -63,14 +63,14 @@ func statusForState(s *subject, field string, item *handoff.Item) {
 		s.warn(field, fix, "the state %s tells the status, not where the work stands", quote(item.State))
 	case anchors(item.State) == 0 && wordCount(item.State) < 4:
 		s.warn(field, fix, "the state %s has %s", quote(item.State), inWords(wordCount(item.State)))
-	case state == norm(item.Title):
+	case state == normal(item.Title):
 		s.warn(field, fix, "the state only repeats the title")
 	}
 }
 
 // spaced is a status, or a text that may be one, as words: in_progress,
 // in-progress and In progress are the same.
-func spaced(s string) string { return norm(strings.NewReplacer("_", " ", "-", " ").Replace(s)) }
+func spaced(s string) string { return normal(strings.NewReplacer("_", " ", "-", " ").Replace(s)) }
 
 // relativeTime is rule HO204. A date, a time with its zone, or a field such as
 // due in the same entry makes it clear.
@@ -111,7 +111,7 @@ func waitForNeed(s *subject, field string, blocker *handoff.Blocker) {
 	case blocker.Needs == "":
 	case s.words.isFiller(blocker.Needs):
 		s.fail(field, fix, "needs is %s, which says nothing", quote(blocker.Needs))
-	case bareWait().MatchString(norm(blocker.Needs)):
+	case bareWait().MatchString(normal(blocker.Needs)):
 		s.warn(field, fix, "needs is %s: a wait, and not what is needed", quote(blocker.Needs))
 	case wordCount(blocker.Needs) < 3 && !anchors(blocker.Needs).has(^(anchorHandle | anchorCond)):
 		s.warn(field, fix, "needs is %s, %s", quote(blocker.Needs), inWords(wordCount(blocker.Needs)))
@@ -127,7 +127,7 @@ func emptyRationale(s *subject, field, _ string, d *handoff.DecisionFields) {
 		s.fail(field, fix, "the decision has no rationale")
 	case s.words.isFiller(d.Rationale):
 		s.fail(field, fix, "the rationale %s says nothing", quote(d.Rationale))
-	case noReason().MatchString(norm(d.Rationale)):
+	case noReason().MatchString(normal(d.Rationale)):
 		s.warn(field, fix, "the rationale %s is no reason", quote(d.Rationale))
 	case words < 5:
 		s.warn(field, fix, "the rationale %s has %s", quote(d.Rationale), inWords(words))
@@ -182,11 +182,8 @@ func noAcceptance(s *subject, field string, item *handoff.Item) {
 	if len(item.Accept) > 0 || s.by() == "" {
 		return
 	}
-	for _, next := range item.Next {
-		if next.Owner != "" && next.Owner != s.by() {
-			s.report(field+".accept", "say in `accept` how to tell that it is done", "item %s goes to %s without acceptance criteria", quote(item.ID), quote(next.Owner))
-			return
-		}
+	if receiver := receiverOf(*item, s.by()); receiver != s.by() {
+		s.report(field+".accept", "say in `accept` how to tell that it is done", "item %s goes to %s without acceptance criteria", quote(item.ID), quote(receiver))
 	}
 }
 
@@ -203,7 +200,7 @@ func unmeasurable(s *subject, field string, item *handoff.Item) {
 }
 
 func hasWord(text string, words map[string]bool) bool {
-	return slices.ContainsFunc(tok(text), func(word string) bool { return words[word] })
+	return slices.ContainsFunc(wordsOf(text), func(word string) bool { return words[word] })
 }
 
 // noContingency is rule HO214.
@@ -311,13 +308,8 @@ func intentLoss(s *subject, field string, item *handoff.Item) {
 
 // nothingStartable is rule HO211.
 func nothingStartable(s *subject, field string, item *handoff.Item) {
-	if item.Status == handoff.StatusBlocked {
+	if item.Status == handoff.StatusBlocked || slices.ContainsFunc(item.Next, handoff.Next.StartsNow) {
 		return
-	}
-	for _, next := range item.Next {
-		if next.StartsNow() {
-			return
-		}
 	}
 	const fix = "add a step that can start now, or set status: blocked and name the blocker"
 	if len(item.Next) == 0 {
@@ -333,7 +325,7 @@ func cloneAnswers(s *subject, h *handoff.Handoff) {
 	states, steps := make(map[string]string), make(map[string]string)
 	for i, item := range h.Items {
 		field := indexField("items", i)
-		if state := norm(item.State); state != "" {
+		if state := normal(item.State); state != "" {
 			if first, ok := states[state]; ok {
 				s.report(field+".state", fix, "items %s and %s have the same state", quote(first), quote(item.ID))
 			} else {
@@ -341,7 +333,7 @@ func cloneAnswers(s *subject, h *handoff.Handoff) {
 			}
 		}
 		for j, next := range item.Next {
-			do := norm(next.Do)
+			do := normal(next.Do)
 			if first, ok := steps[do]; ok && do != "" && first != item.ID {
 				s.report(indexField(field+".next", j)+".do", fix, "items %s and %s have the same next step", quote(first), quote(item.ID))
 			} else if !ok {

@@ -44,7 +44,7 @@ func TestContentRules(t *testing.T) {
 		{name: "tomorrow, due", edits: []string{do, "Add the client side check to login.ts tomorrow\n        due: \"2026-11-30T09:00:00+08:00\""}},
 		{name: "a time without zone is not enough", edits: []string{do, "Add the client side check to login.ts today 15:00"}, want: "HO204w:32"},
 		{name: "a time with zone is", edits: []string{do, "Add the client side check to login.ts today 15:00 UTC"}},
-		{name: "another language", edits: []string{do, "Deploy today, eod"}, ctx: func(c *Context) { c.Lang = "de" }},
+		{name: "another language", edits: []string{do, "Deploy today, eod"}, ctx: func(c *Context) { c.Config.Rules.Lang = "de" }},
 		// HO205
 		{name: "filler need", edits: []string{needs, "tbd"}, want: "HO205:36"},
 		{name: "a wait", edits: []string{needs, "Waiting for sarah"}, want: "HO205w:36"},

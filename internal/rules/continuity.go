@@ -90,12 +90,6 @@ func findCycle(start string, depends func(id string) []string) []string {
 	return cycle
 }
 
-// isRollup reports whether the handoff only shows what those of others say.
-func (s *subject) isRollup() bool {
-	h, ok := s.body().(*handoff.Handoff)
-	return ok && h.Rollup != nil
-}
-
 // amended reports whether the record called id is a version that this handoff
 // replaces.
 func (s *subject) amended(id string) bool {
@@ -107,10 +101,12 @@ func (s *subject) amended(id string) bool {
 	return old != nil && version != nil && version.First == old.First
 }
 
-// holds reports whether the sender is the custodian of a live item.
-func (s *subject) holds(id string) bool {
-	item := s.State.Items[id]
-	return item != nil && item.Live() && item.Holder == s.by()
+// custody is what the sender has to account for.
+func (s *subject) custody() handoff.Custody {
+	if s.State == nil {
+		return handoff.Custody{}
+	}
+	return s.State.Holds(s.by())
 }
 
 // copyForward is rule HO301. Only a commit that is known of speaks for work on
@@ -120,7 +116,7 @@ func copyForward(s *subject, field string, item *handoff.Item) {
 		return
 	}
 	old := s.State.Items[item.ID]
-	if old == nil || !old.Live() || s.amended(old.Declared) || old.Status != item.Status || jac(item.State, old.State) < 0.9 {
+	if old == nil || !old.Live() || s.amended(old.Declared) || old.Status != item.Status || similarity(item.State, old.State) < 0.9 {
 		return
 	}
 	h := s.body().(*handoff.Handoff)
@@ -140,7 +136,7 @@ func (s *subject) committed(item *handoff.Item, after time.Time) bool {
 
 // vanishedItem is rule HO302.
 func vanishedItem(s *subject, h *handoff.Handoff) {
-	if s.State == nil || s.by() == "" || !s.doc.Has("items") {
+	if !s.doc.Has("items") {
 		return
 	}
 	named := make(map[string]bool)
@@ -153,54 +149,33 @@ func vanishedItem(s *subject, h *handoff.Handoff) {
 	for _, dropped := range h.Dropped {
 		named[dropped.ID] = true
 	}
-	for id := range s.State.Items {
-		if s.holds(id) && !named[id] {
-			s.report("items", "declare it again, ship it, or drop it with a reason", "item %s, which %s holds, is not in the handoff", quote(id), s.by())
+	for _, item := range s.custody().Items {
+		if !named[item.ID] {
+			s.report("items", "declare it again, ship it, or drop it with a reason", "item %s, which %s holds, is not in the handoff", quote(item.ID), s.by())
 		}
 	}
 }
 
-// vanishedBlocker is rule HO303.
+// vanishedBlocker is rule HO303. Who gave away all that a blocker stops is rid of
+// it.
 func vanishedBlocker(s *subject, h *handoff.Handoff) {
-	if s.State == nil || s.by() == "" || !s.doc.Has("blockers") {
+	if !s.doc.Has("blockers") {
 		return
 	}
-	for id, blocker := range s.State.Blockers {
-		listed := slices.ContainsFunc(h.Blockers, func(b handoff.Blocker) bool { return b.ID == id })
-		if s.answersFor(blocker) && !listed {
-			s.report("blockers", "declare it again, or close it with `handoff resolve "+handoff.ShellArgument("blk:"+id)+"`", "blocker %s is open and not in the handoff", quote(id))
+	for _, blocker := range s.custody().Blockers {
+		if h.Blocker(blocker.ID) == nil {
+			s.report("blockers", "declare it again, or close it with `handoff resolve "+handoff.ShellArgument("blk:"+blocker.ID)+"`", "blocker %s is open and not in the handoff", quote(blocker.ID))
 		}
 	}
-}
-
-// answersFor reports whether the sender has to carry an open blocker: when they
-// hold an item that it blocks, or declared it and nobody holds one. Who gave
-// away all that it blocks is rid of it.
-func (s *subject) answersFor(blocker *handoff.BlockerState) bool {
-	if !blocker.Open() {
-		return false
-	}
-	held := false
-	for _, ref := range blocker.Blocks {
-		_, id := handoff.SplitRef(ref)
-		if s.holds(id) {
-			return true
-		}
-		item := s.State.Items[id]
-		held = held || item != nil && item.Live()
-	}
-	return !held && blocker.DeclaredBy == s.by()
 }
 
 // vanishedQuestion is rule HO304. A question with a record of its own stays
 // open by itself.
 func vanishedQuestion(s *subject, h *handoff.Handoff) {
-	if s.State == nil || s.by() == "" {
-		return
-	}
-	for id, question := range s.State.Questions {
+	for _, question := range s.custody().Questions {
+		id := question.Key
 		listed := slices.ContainsFunc(h.Questions, func(q handoff.OpenQuestion) bool { return q.ID == id })
-		if question.Open() && question.By == s.by() && !listed && s.State.Records[id] == nil {
+		if !listed && s.State.Records[id] == nil {
 			s.report("questions", "ask it again, or answer it with `handoff answer "+handoff.ShellArgument("q:"+id)+"`", "question %s is open and not in the handoff", quote(id))
 		}
 	}
@@ -293,7 +268,7 @@ func (s *subject) blockerOf(h *handoff.Handoff, item string) string {
 // relitigation is rule HO313. Repeating a decision word for word decides
 // nothing anew.
 func relitigation(s *subject, field, topic string, d *handoff.DecisionFields) {
-	if s.State == nil || s.isRollup() || d.Status != "" && d.Status != handoff.DecisionAccepted {
+	if s.State == nil || s.record.IsRollup() || d.Status != "" && d.Status != handoff.DecisionAccepted {
 		return
 	}
 	old := s.State.Decisions[topic]
@@ -341,11 +316,11 @@ func staleDefault(s *subject, h *handoff.Handoff) {
 
 // recycledHeadline is rule HO804.
 func recycledHeadline(s *subject, h *handoff.Handoff) {
-	if s.State == nil || s.by() == "" || norm(h.Summary) == "" {
+	if s.State == nil || s.by() == "" || normal(h.Summary) == "" {
 		return
 	}
 	last := lastHandoff(s.State, s.by(), func(id string) bool { return !s.amended(id) && (s.record == nil || id != s.record.ID) })
-	if last != nil && norm(last.Summary) == norm(h.Summary) {
+	if last != nil && normal(last.Summary) == normal(h.Summary) {
 		s.report("summary", "say what is new", "summary is that of %s", last.Record.ID)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -244,12 +245,12 @@ func TestCheckState(t *testing.T) {
 		{name: "empty"},
 		{name: "problem", problems: []handoff.Problem{{Record: "a0000001", Code: "HO320", Message: "takes x"}}, want: "HO320:0"},
 		{name: "problem that the pilot softens", problems: []handoff.Problem{{Record: "a0000001", Code: "HO320", Message: "takes x"}},
-			ctx: Context{Settings: Settings{Preset: PresetPilot}}, want: "HO320w:0"},
+			ctx: Context{Config: &config.Config{Rules: config.Rules{Preset: config.PresetPilot}}}, want: "HO320w:0"},
 		{name: "duplicate work", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", handoff.Ref{Type: "pr", ID: "1842"})}}, want: "HO310w:0"},
 		{name: "one person", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ana", pr)}}},
 		{name: "main is shared", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", handoff.Ref{Type: "branch", ID: "main"}), "b1": item("b1", "ben", handoff.Ref{Type: "branch", ID: "main"})}}},
 		{name: "switched off", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", pr)}},
-			ctx: Context{Settings: Settings{Levels: map[string]Setting{"HO310": SetOff}}}},
+			ctx: Context{Config: &config.Config{Rules: config.Rules{Levels: map[string]string{"HO310": config.RuleOff}}}}},
 		{name: "both offer it", view: handoff.View{Handoffs: map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ana")}}, want: "HO405w:0"},
 		{name: "one offers it", view: handoff.View{Handoffs: map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ben")}}},
 	}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -36,7 +36,7 @@ func (s *subject) checkOwner(field, fix, owner string) bool {
 		switch {
 		case strings.TrimSpace(owner) == "":
 			s.report(field, fix, "%s is missing", field)
-		case notPeople[norm(owner)]:
+		case notPeople[normal(owner)]:
 			s.report(field, fix, "%s is %s, which is nobody in particular", field, quote(owner))
 		case s.isGroup(owner):
 			s.report(field, fix, "%s is %s, a group", field, quote(owner))
@@ -65,7 +65,8 @@ var readsLikeGroup = handoff.Pattern(`^(?:team\b|shift:|lead:)`)
 // isGroup reports whether an owner is a group. A person of the roster is none,
 // whatever the handle.
 func (s *subject) isGroup(owner string) bool {
-	return readsLikeGroup().MatchString(owner) && !slices.Contains(s.People, owner)
+	_, known := s.Config.People[owner]
+	return !known && readsLikeGroup().MatchString(owner)
 }
 
 // severalResolvers is rule HO402.
@@ -212,26 +213,22 @@ func ownerLeft(s *subject, h *handoff.Handoff) {
 		if !isArea || s.at().IsZero() {
 			continue
 		}
-		for _, row := range s.Authority {
-			if row.Area == area && !row.Expires.IsZero() && row.Expires.Before(s.at()) {
-				s.report(field, "name a person, and renew the area in the configuration", "the authority for %s ended with %s", area, row.Expires.Add(-time.Second).Format(time.DateOnly))
-			}
+		if row, ok := s.Config.Authority(area); ok && !row.Expires.IsZero() && row.ExpiresAt().Before(s.at()) {
+			s.report(field, "name a person, and renew the area in the configuration", "the authority for %s ended with %s", area, row.Expires)
 		}
 	}
 }
 
 func (s *subject) awayAt(who string, at handoff.Time) bool {
-	return s.Away != nil && who != "" && !at.IsZero() && s.Away(who, at.Time)
+	calendar, _ := s.Config.Calendar(who)
+	return !at.IsZero() && slices.ContainsFunc(calendar.Away, func(away handoff.Interval) bool { return away.Contains(at.Time) })
 }
 
 // contractBreach is rule HO407: what the interface between the sender's team
 // and the receiver's requires of an item that crosses it.
 func contractBreach(s *subject, h *handoff.Handoff) {
-	if s.TeamOf == nil || s.by() == "" {
-		return
-	}
-	from := s.TeamOf(s.by())
-	for _, contract := range s.Interfaces {
+	from := s.Config.TeamOf(s.by())
+	for _, contract := range s.Config.Interfaces {
 		if contract.From != from || from == "" {
 			continue
 		}
@@ -243,13 +240,13 @@ func contractBreach(s *subject, h *handoff.Handoff) {
 	}
 }
 
-func (s *subject) checkContract(contract Interface, field, item string) {
+func (s *subject) checkContract(contract config.Interface, field, item string) {
 	for _, key := range contract.Requires {
 		if says(s.raw(field+"."+key)) || says(s.raw(key)) {
 			continue
 		}
 		report := s.warn
-		if contract.OnMissing == "reject" {
+		if contract.OnMissing == config.OnMissingReject {
 			report = s.fail
 		}
 		report(field+"."+key, "add `"+key+"`", "item %s goes from %s to %s, whose interface requires %s", quote(item), contract.From, contract.To, key)
@@ -261,7 +258,7 @@ func (s *subject) teamOfAddress(address string) string {
 	if team, ok := strings.CutPrefix(address, "team:"); ok {
 		return team
 	}
-	return s.TeamOf(address)
+	return s.Config.TeamOf(address)
 }
 
 // says reports whether a value is more than nothing.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -27,21 +28,20 @@ func TestOwnershipRules(t *testing.T) {
 	}
 	expires := func(date string) func(*Context) {
 		return func(c *Context) {
-			at, _ := time.Parse(time.DateOnly, date)
-			c.Authority = []Authority{{Area: "sessions", Expires: at}, {Area: "logins"}}
+			c.Config.Authorities = []config.Authority{{Area: "sessions", Expires: day(date)}, {Area: "logins"}}
 		}
 	}
 	away := func(who, from string) func(*Context) {
 		return func(c *Context) {
-			c.Away = func(handle string, at time.Time) bool { return handle == who && at.Format(time.DateOnly) >= from }
+			c.Config.People = roster(map[string]int{"ana": 1, "ben": 9, "sarah": 9})
+			absent(c, who, day(from))
 		}
 	}
 	interfaces := func(onMissing string) func(*Context) {
 		return func(c *Context) {
-			c.TeamOf = func(handle string) string {
-				return map[string]string{"ana": "payments", "ben": "qa"}[handle]
-			}
-			c.Interfaces = []Interface{
+			c.Config.People["ana"] = config.Person{Team: "payments"}
+			c.Config.People["ben"] = config.Person{Team: "qa"}
+			c.Config.Interfaces = []config.Interface{
 				{From: "payments", To: "qa", Requires: []string{"accept", "effort"}, OnMissing: onMissing},
 				{From: "payments", To: "legal", Requires: []string{"ready"}, OnMissing: onMissing},
 			}
@@ -73,21 +73,31 @@ func TestOwnershipRules(t *testing.T) {
 	})
 }
 
-// hours is a roster in UTC: everybody works from the given hour on for eight
-// hours, every day but Sunday.
-func hours(starts map[string]int) func(handle string, at time.Time) (start, end time.Time, ok bool) {
-	return func(handle string, at time.Time) (time.Time, time.Time, bool) {
-		hour, ok := starts[handle]
-		if !ok {
-			return time.Time{}, time.Time{}, false
+// roster is people in UTC: those with an hour work from then on for eight hours,
+// every day but Sunday.
+func roster(starts map[string]int) map[string]config.Person {
+	people := before().Config.People
+	for handle, hour := range starts {
+		people[handle] = config.Person{
+			TZ: config.Location{Location: time.UTC}, Hours: config.Hours{Start: hour * 60, End: (hour + 8) * 60},
+			Days: config.Days{false, true, true, true, true, true, true},
 		}
-		at = at.UTC()
-		start := time.Date(at.Year(), at.Month(), at.Day()-1, hour, 0, 0, 0, time.UTC)
-		for !start.Add(8*time.Hour).After(at) || start.Weekday() == time.Sunday {
-			start = start.AddDate(0, 0, 1)
-		}
-		return start, start.Add(8 * time.Hour), true
 	}
+	return people
+}
+
+// absent takes a person away from a day on, for a week.
+func absent(c *Context, who string, from config.Date) {
+	p := c.Config.People[who]
+	p.Away = []config.Away{{From: from, To: config.Date{Year: from.Year, Month: from.Month, Day: from.Day + 7}}}
+	c.Config.People[who] = p
+}
+
+func day(text string) (d config.Date) {
+	if err := d.UnmarshalText([]byte(text)); err != nil {
+		panic(err)
+	}
+	return d
 }
 
 func TestTimingRules(t *testing.T) {
@@ -96,52 +106,56 @@ func TestTimingRules(t *testing.T) {
 		login = "  - id: login-form\n"
 		mw    = "  - id: session-mw\n"
 	)
-	roster := func(starts map[string]int) func(*Context) {
-		return func(c *Context) { c.Shift = hours(starts) }
+	grace := func(starts map[string]int, minutes int) func(*Context) {
+		return func(c *Context) {
+			c.Config.People, c.Config.Timing.PublishGrace.Clock = roster(starts), time.Duration(minutes)*time.Minute
+		}
+	}
+	work := func(starts map[string]int) func(*Context) { return grace(starts, 0) }
+	onSaturday := func(starts map[string]int) func(*Context) {
+		return func(c *Context) {
+			c.Config.People, c.Now = roster(starts), time.Date(2026, 11, 21, 10, 3, 0, 0, time.UTC)
+		}
 	}
 	world := map[string]int{"ana": 1, "ben": 9} // 09:00 in Singapore, 09:00 in London
 	runRuleTests(t, good, []ruleTest{
-		{name: "an ordinary day", edits: []string{"to: [ben]", shift}, ctx: func(c *Context) { c.Shift, c.PublishGrace = hours(world), 5*time.Minute }},
+		{name: "an ordinary day", edits: []string{"to: [ben]", shift}, ctx: grace(world, 5)},
 
 		// HO501
 		{name: "late", edits: []string{"to: [ben]", shift}, want: "HO501w:1"},
-		{name: "late within the grace", edits: []string{"to: [ben]", shift}, ctx: func(c *Context) { c.PublishGrace = 5 * time.Minute }},
+		{name: "late within the grace", edits: []string{"to: [ben]", shift}, ctx: grace(nil, 5)},
 
 		// HO502: it is 10:02 in London.
-		{name: "useless", edits: []string{"to: [ben]", shift}, ctx: func(c *Context) { c.Shift, c.PublishGrace = hours(map[string]int{"ana": 1, "ben": 5}), time.Hour }, want: "HO502w:1"},
+		{name: "useless", edits: []string{"to: [ben]", shift}, ctx: grace(map[string]int{"ana": 1, "ben": 5}, 60), want: "HO502w:1"},
 		{name: "in time for one of two", edits: []string{"to: [ben]", strings.Replace(shift, "[ben]", "[ben, ines]", 1)},
-			ctx: func(c *Context) {
-				c.Shift, c.PublishGrace = hours(map[string]int{"ana": 1, "ben": 5, "ines": 9}), time.Hour
-			}},
-		{name: "beside each other", edits: []string{"to: [ben]", shift}, ctx: func(c *Context) { c.Shift, c.PublishGrace = hours(map[string]int{"ana": 1, "ben": 1}), time.Hour }},
+			ctx: grace(map[string]int{"ana": 1, "ben": 5, "ines": 9}, 60)},
+		{name: "beside each other", edits: []string{"to: [ben]", shift}, ctx: grace(map[string]int{"ana": 1, "ben": 1}, 60)},
 
 		// HO503
 		{name: "due without effort", edits: []string{login, login + "    due: \"2026-11-30T18:00:00+08:00\"\n"}, want: "HO503w:26"},
-		{name: "due with effort", edits: []string{login, login + "    due: \"2026-11-30T18:00:00+08:00\"\n    effort: 1d\n"}, ctx: roster(world)},
-		{name: "too little time", edits: []string{mw, mw + "    due: \"2026-11-20T13:00:00Z\"\n    effort: 1d\n"}, ctx: roster(world), want: "HO503w:14"},
-		{name: "just enough time", edits: []string{mw, mw + "    due: \"2026-11-20T13:00:00Z\"\n    effort: 2h\n"}, ctx: roster(world)},
-		{name: "a day and a weekend", edits: []string{mw, mw + "    due: \"2026-11-23T12:00:00Z\"\n    effort: 2d\n"}, ctx: roster(world)},
-		{name: "a day and a weekend, not enough", edits: []string{mw, mw + "    due: \"2026-11-23T12:00:00Z\"\n    effort: 3d\n"}, ctx: roster(world), want: "HO503w:14"},
-		{name: "nobody knows the hours", edits: []string{mw, mw + "    due: \"2026-11-20T13:00:00Z\"\n    effort: 1d\n"}, ctx: roster(nil)},
+		{name: "due with effort", edits: []string{login, login + "    due: \"2026-11-30T18:00:00+08:00\"\n    effort: 1d\n"}, ctx: work(world)},
+		{name: "too little time", edits: []string{mw, mw + "    due: \"2026-11-20T13:00:00Z\"\n    effort: 1d\n"}, ctx: work(world), want: "HO503w:14"},
+		{name: "just enough time", edits: []string{mw, mw + "    due: \"2026-11-20T13:00:00Z\"\n    effort: 2h\n"}, ctx: work(world)},
+		{name: "a day and a weekend", edits: []string{mw, mw + "    due: \"2026-11-23T12:00:00Z\"\n    effort: 2d\n"}, ctx: work(world)},
+		{name: "a day and a weekend, not enough", edits: []string{mw, mw + "    due: \"2026-11-23T12:00:00Z\"\n    effort: 3d\n"}, ctx: work(world), want: "HO503w:14"},
+		{name: "nobody knows the hours", edits: []string{mw, mw + "    due: \"2026-11-20T13:00:00Z\"\n    effort: 1d\n"}, ctx: work(nil)},
 		{name: "needed without effort", edits: []string{"    resolver: sarah\n", "    resolver: sarah\n    needed_by: \"2026-11-25T18:00:00+08:00\"\n"}, want: "HO503w:39"},
 
 		// HO506: the next shift begins on the 21st at 09:00 in Singapore.
-		{name: "back the next day", ctx: roster(world)},
-		{name: "back a week later", edits: []string{"2026-11-21T09", "2026-11-27T09"}, ctx: roster(world), want: "HO506w:1"},
-		{name: "covered", edits: []string{"returns_at: \"2026-11-21T09", "cover: ines\nreturns_at: \"2026-11-27T09"}, ctx: roster(world)},
+		{name: "back the next day", ctx: work(world)},
+		{name: "back a week later", edits: []string{"2026-11-21T09", "2026-11-27T09"}, ctx: work(world), want: "HO506w:1"},
+		{name: "covered", edits: []string{"returns_at: \"2026-11-21T09", "cover: ines\nreturns_at: \"2026-11-27T09"}, ctx: work(world)},
 
 		// HO507: the 22nd is a Sunday.
-		{name: "nobody there", edits: []string{"2026-11-20T18", "2026-11-21T18", "2026-11-21T09", "2026-11-22T09"}, ctx: func(c *Context) {
-			c.Shift, c.Now = hours(map[string]int{"ben": 1}), time.Date(2026, 11, 21, 10, 3, 0, 0, time.UTC)
-		}, want: "HO507w:6"},
-		{name: "somebody there", edits: []string{"2026-11-20T18", "2026-11-21T18", "2026-11-21T09", "2026-11-22T09", "[ben]", "[ben, ines]"}, ctx: func(c *Context) {
-			c.Shift, c.Now = hours(map[string]int{"ben": 1, "ines": 9}), time.Date(2026, 11, 21, 10, 3, 0, 0, time.UTC)
-		}},
+		{name: "nobody there", edits: []string{"2026-11-20T18", "2026-11-21T18", "2026-11-21T09", "2026-11-22T09"}, ctx: onSaturday(map[string]int{"ben": 1}), want: "HO507w:6"},
+		{name: "somebody there", edits: []string{"2026-11-20T18", "2026-11-21T18", "2026-11-21T09", "2026-11-22T09", "[ben]", "[ben, ines]"}, ctx: onSaturday(map[string]int{"ben": 1, "ines": 9})},
 		{name: "away", ctx: func(c *Context) {
-			c.Shift, c.Away = hours(world), func(handle string, _ time.Time) bool { return handle == "ben" }
+			c.Config.People = roster(world)
+			absent(c, "ben", day("2026-11-20"))
 		}, want: "HO507w:6"},
 		{name: "a group may be there", edits: []string{"[ben]", "[ben, team]"}, ctx: func(c *Context) {
-			c.Shift, c.Away = hours(world), func(handle string, _ time.Time) bool { return handle == "ben" }
+			c.Config.People = roster(world)
+			absent(c, "ben", day("2026-11-20"))
 		}},
 	})
 }

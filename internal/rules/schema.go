@@ -38,7 +38,7 @@ func (s *subject) conform() {
 	for _, v := range validate(name, s.value) {
 		s.translate(v)
 		s.found[len(s.found)-1].yields = noValue(v)
-		s.noteHole(v)
+		s.noteUndecoded(v)
 	}
 }
 

@@ -85,7 +85,7 @@ func secrets(s *subject) {
 			listed := "list " + secret.Fingerprint + " under rules.allow_secrets in the configuration"
 			looks := fmt.Sprintf("%s looks like %s (%s)", t.field, secret.Name, Hint(t.value[secret.Start:secret.End]))
 			switch {
-			case slices.Contains(s.AllowSecrets, secret.Fingerprint):
+			case slices.Contains(s.Config.Rules.AllowSecrets, secret.Fingerprint):
 			case slices.Contains(s.LetThrough, secret.Fingerprint):
 				s.warn(t.field, listed+", or handoff check refuses the record", "%s and is let through", looks)
 			case s.Draft:

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -23,23 +24,24 @@ func inSeries(code string, from, to byte) bool {
 	return len(code) == 5 && code[2] >= from && code[2] <= to
 }
 
-// level returns what a finding weighs for the team, and false if it is off.
-func (set Settings) level(code string, level handoff.Level) (handoff.Level, bool) {
+// weight returns the level that a finding has for the team, and false if it is
+// off. What is set for a single rule weighs more than the preset.
+func weight(set config.Rules, code string, level handoff.Level) (handoff.Level, bool) {
 	if Adjustable(code) {
 		switch set.Levels[code] {
-		case SetOff:
+		case config.RuleOff:
 			return "", false
-		case SetError:
+		case config.RuleError:
 			return handoff.LevelError, true
-		case SetWarn:
+		case config.RuleWarn:
 			return handoff.LevelWarning, true
 		}
 	}
 	if inSeries(code, '2', '6') {
 		switch set.Preset {
-		case PresetStrict:
+		case config.PresetStrict:
 			return handoff.LevelError, true
-		case PresetPilot:
+		case config.PresetPilot:
 			return handoff.LevelWarning, true
 		}
 	}
@@ -57,7 +59,7 @@ func (s *subject) weigh() []handoff.Finding {
 	var kept []found
 	explained := make(map[string]bool) // fields
 	for _, f := range s.found {
-		level, on := s.level(f.Code, f.Level)
+		level, on := weight(s.Config.Rules, f.Code, f.Level)
 		if !on || waived[f.Code] {
 			continue
 		}
@@ -100,7 +102,7 @@ func (s *subject) checkWaivers() {
 		return
 	}
 	for i, waiver := range h.Waivers {
-		field := s.place(indexField("waivers", i)) + ".rule"
+		field := s.inDocument(indexField("waivers", i)) + ".rule"
 		switch _, exists := Lookup(waiver.Rule); {
 		case !ruleForm().MatchString(waiver.Rule): // the schema says so
 		case !exists:

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -16,9 +17,10 @@ func CheckState(state *handoff.State, ctx Context) []handoff.Finding {
 	c.problems()
 	c.duplicateWork()
 	c.bothThink()
+	set := cmp.Or(ctx.Config, new(config.Config)).Rules
 	var findings []handoff.Finding
 	for _, f := range c.found {
-		level, on := ctx.level(f.Code, f.Level)
+		level, on := weight(set, f.Code, f.Level)
 		if !on {
 			continue
 		}
@@ -103,18 +105,9 @@ func (c *stateChecker) bothThink() {
 			if a >= b || latest[b] == nil || latest[a].Taken[item.ID] != "" || latest[b].Taken[item.ID] != "" {
 				continue
 			}
-			if back := itemIn(latest[b], item.ID); back != nil && receiverOf(*back, b) == a {
+			if back := latest[b].Item(item.ID); back != nil && receiverOf(*back, b) == a {
 				c.add("HO405", latest[a].Record.ID, "items", a+" and "+b+" each offer item "+quote(item.ID)+" to the other", "agree who takes it, and ack that handoff")
 			}
 		}
 	}
-}
-
-func itemIn(h *handoff.HandoffState, id string) *handoff.Item {
-	for i := range h.Items {
-		if h.Items[i].ID == id {
-			return &h.Items[i]
-		}
-	}
-	return nil
 }

@@ -12,7 +12,7 @@ import (
 // badTime is what rule HO104 says beyond the schema: the order of times.
 func badTime(s *subject) {
 	at := handoff.Time{Time: s.at()}
-	if !s.Now.IsZero() && at.After(s.Now.Add(s.ClockSkew)) {
+	if !s.Now.IsZero() && at.After(s.Now.Add(s.Config.Timing.ClockSkew.Wall())) {
 		s.report("at", "correct the clock", "at is %s, which lies in the future (now %s)", at, handoff.Time{Time: s.Now})
 	}
 	h, ok := s.body().(*handoff.Handoff)
@@ -182,18 +182,18 @@ func (s *subject) checkRoster(h *handoff.Handoff) {
 
 // checkPerson leaves groups, areas and words like "someone" to other rules.
 func (s *subject) checkPerson(field, handle string) {
-	if len(s.People) == 0 || !handoff.ValidHandle(handle) || handoff.IsScope(handle) || notPeople[handle] || slices.Contains(s.People, handle) {
+	people := s.Config.People
+	if _, known := people[handle]; known || len(people) == 0 || !handoff.ValidHandle(handle) || handoff.IsScope(handle) || notPeople[handle] {
 		return
 	}
-	s.report(field, orNearest(handle, s.People, "correct the handle, or add the person to `people` in the configuration"),
+	s.report(field, orNearest(handle, slices.Sorted(maps.Keys(people)), "correct the handle, or add the person to `people` in the configuration"),
 		"%s is %s, who is not in the roster", field, quote(handle))
 }
 
 // checkUnchanged reports entries of unchanged that are no items of the handoff.
 func (s *subject) checkUnchanged(h *handoff.Handoff) {
 	for i, same := range h.Unchanged {
-		listed := slices.ContainsFunc(h.Items, func(item handoff.Item) bool { return item.ID == same.ID })
-		if same.ID != "" && !listed {
+		if same.ID != "" && h.Item(same.ID) == nil {
 			s.report(indexField("unchanged", i)+".id", "name an item of this handoff, or remove the entry",
 				"unchanged names %s, which is not among the items", quote(same.ID))
 		}
@@ -210,12 +210,12 @@ func (s *subject) checkSources(h *handoff.Handoff) {
 	}
 	for i, item := range h.Items {
 		s.checkSource(h.Rollup, indexField("items", i)+".source", item.Source, func(drawn *handoff.HandoffState) bool {
-			return slices.ContainsFunc(drawn.Items, func(other handoff.Item) bool { return other.ID == item.ID })
+			return drawn.Item(item.ID) != nil
 		})
 	}
 	for i, blocker := range h.Blockers {
 		s.checkSource(h.Rollup, indexField("blockers", i)+".source", blocker.Source, func(drawn *handoff.HandoffState) bool {
-			return slices.ContainsFunc(drawn.Blockers, func(other handoff.Blocker) bool { return other.ID == blocker.ID })
+			return drawn.Blocker(blocker.ID) != nil
 		})
 	}
 }

@@ -11,7 +11,7 @@ import (
 // late is rule HO501.
 func late(s *subject, h *handoff.Handoff) {
 	at := s.at()
-	if h.Shift == nil || h.Shift.End.IsZero() || at.IsZero() || !at.After(h.Shift.End.Add(s.PublishGrace)) {
+	if h.Shift == nil || h.Shift.End.IsZero() || at.IsZero() || !at.After(h.Shift.End.Add(s.Config.Timing.PublishGrace.Wall())) {
 		return
 	}
 	s.report("", "publish before the shift ends; `handoff hook install` reminds you", "the handoff is %s late: the shift ended at %s",
@@ -22,18 +22,18 @@ func late(s *subject, h *handoff.Handoff) {
 // sender's works beside them, and goes on the next day.
 func tooLate(s *subject, h *handoff.Handoff) {
 	at := s.at()
-	if s.Shift == nil || at.IsZero() || h.Shift == nil || h.Shift.Start.IsZero() {
+	if at.IsZero() || h.Shift == nil || h.Shift.Start.IsZero() {
 		return
 	}
 	known := false
 	for _, receiver := range s.receivers(h) {
-		start, end, ok := s.Shift(receiver, at)
+		shift, ok := s.shift(receiver, at)
 		if !ok {
 			continue
 		}
 		known = true
-		half := start.Add(end.Sub(start) / 2)
-		if at.Before(half) || !start.After(h.Shift.Start.Time) {
+		half := shift.From.Add(shift.Length() / 2)
+		if at.Before(half) || !shift.From.After(h.Shift.Start.Time) {
 			return
 		}
 	}
@@ -81,39 +81,34 @@ func (s *subject) checkLead(field string, item handoff.Item, due handoff.Time) {
 		}
 		return
 	}
-	receiver := receiverOf(item, s.by())
-	if s.Shift == nil || s.at().IsZero() {
+	receiver, at := receiverOf(item, s.by()), s.at()
+	calendar, known := s.calendar(receiver)
+	if !known || at.IsZero() {
 		return
 	}
-	left, known := s.workingTime(receiver, s.at(), due.Time)
-	if known && left < effort.Work() {
+	left := calendar.Worked(at, earlier(due.Time, at.AddDate(1, 0, 0)))
+	if left < effort.Work() {
 		s.report(field, "move the date, split the item, or give it to somebody with time", "item %s takes %s, and %s works %s before it is due",
 			quote(item.ID), item.Effort, receiver, left.Round(time.Minute))
 	}
 }
 
-// maxShifts bounds how far ahead working time is counted: a year of shifts.
-const maxShifts = 400
+// calendar is when a person works, without regard to absences. It is false for
+// somebody without hours.
+func (s *subject) calendar(who string) (handoff.Calendar, bool) {
+	calendar, known := s.Config.Calendar(who)
+	calendar.Away = nil
+	return calendar, known
+}
 
-// workingTime is how long a person works between two times. It is unknown
-// where no hours are.
-func (s *subject) workingTime(who string, from, to time.Time) (total time.Duration, known bool) {
-	for range maxShifts {
-		start, end, ok := s.Shift(who, from)
-		if !ok {
-			return total, known
-		}
-		known = true
-		if !start.Before(to) || !end.After(from) {
-			return total, true
-		}
-		total += earlier(end, to).Sub(later(start, from))
-		if !end.Before(to) {
-			return total, true
-		}
-		from = end
+// shift is the working time of a person that contains a time, else the next one,
+// without regard to absences.
+func (s *subject) shift(who string, at time.Time) (handoff.Interval, bool) {
+	calendar, _ := s.calendar(who)
+	if shift, ok := calendar.Shift(at); ok {
+		return shift, true
 	}
-	return total, known
+	return calendar.NextShift(at)
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -132,37 +127,29 @@ func later(a, b time.Time) time.Time {
 
 // uncovered is rule HO506.
 func uncovered(s *subject, h *handoff.Handoff) {
-	if s.Shift == nil || h.Cover != "" || h.ReturnsAt.IsZero() || s.at().IsZero() {
+	if h.Cover != "" || h.ReturnsAt.IsZero() || s.at().IsZero() {
 		return
 	}
-	next, ok := s.nextShift(s.by(), s.at())
-	if ok && h.ReturnsAt.After(next.Add(24*time.Hour)) {
-		s.report("cover", "name in `cover` who stands in", "%s is back at %s, and the next shift begins at %s", s.by(), h.ReturnsAt, handoff.Time{Time: next})
+	calendar, _ := s.calendar(s.by())
+	next, ok := calendar.NextShift(s.at().Add(1)) // one that begins now is this one
+	if ok && h.ReturnsAt.After(next.From.Add(24*time.Hour)) {
+		s.report("cover", "name in `cover` who stands in", "%s is back at %s, and the next shift begins at %s", s.by(), h.ReturnsAt, handoff.Time{Time: next.From})
 	}
-}
-
-// nextShift is the first start of a shift after a time.
-func (s *subject) nextShift(who string, after time.Time) (time.Time, bool) {
-	start, end, ok := s.Shift(who, after)
-	if ok && !start.After(after) {
-		start, _, ok = s.Shift(who, end)
-	}
-	return start, ok
 }
 
 // nobodyThere is rule HO507. A group in `to` may always have somebody there.
 func nobodyThere(s *subject, h *handoff.Handoff) {
 	at := s.at()
-	if s.Shift == nil || h.Cover != "" || at.IsZero() || slices.ContainsFunc(h.To, handoff.IsScope) {
+	if h.Cover != "" || at.IsZero() || slices.ContainsFunc(h.To, handoff.IsScope) {
 		return
 	}
 	people := s.receivers(h)
 	for _, who := range people {
-		start, _, ok := s.Shift(who, at)
+		shift, ok := s.shift(who, at)
 		if !ok {
 			return // hours that nobody knows
 		}
-		begin := later(start, at)
+		begin := later(shift.From, at)
 		if begin.Before(at.Add(24*time.Hour)) && !s.awayAt(who, handoff.Time{Time: begin}) {
 			return
 		}

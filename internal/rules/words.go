@@ -7,18 +7,20 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	unorm "golang.org/x/text/unicode/norm"
 )
 
-// strip is what tok removes from both ends of a piece: punctuation, straight
+// strip is what wordsOf removes from both ends of a piece: punctuation, straight
 // and typographic quotes, and dashes.
 const strip = ".,;:!?()[]{}\"'`\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u2014\u2013"
 
-// tok splits text into its words: composed, lower-case, without the
+// wordsOf splits text into its words: composed, lower-case, without the
 // punctuation around them. Pieces without a letter or digit are no words.
-func tok(s string) []string {
-	pieces := strings.Fields(strings.ToLower(unorm.NFC.String(s)))
+func wordsOf(s string) []string {
+	pieces := strings.Fields(strings.ToLower(norm.NFC.String(s)))
 	words := pieces[:0]
 	for _, piece := range pieces {
 		piece = strings.Trim(piece, strip)
@@ -29,11 +31,11 @@ func tok(s string) []string {
 	return words
 }
 
-// norm is the text as its words, with one space between them.
-func norm(s string) string { return strings.Join(tok(s), " ") }
+// normal is the text as its words, with one space between them.
+func normal(s string) string { return strings.Join(wordsOf(s), " ") }
 
 // wordCount is the number of words.
-func wordCount(s string) int { return len(tok(s)) }
+func wordCount(s string) int { return len(wordsOf(s)) }
 
 // inWords is a number of words in a message.
 func inWords(n int) string {
@@ -45,7 +47,7 @@ func inWords(n int) string {
 
 // grams is the set of three words in a row. A shorter text is one gram.
 func grams(s string) map[string]bool {
-	words := tok(s)
+	words := wordsOf(s)
 	set := make(map[string]bool)
 	switch {
 	case len(words) == 0:
@@ -68,9 +70,9 @@ func contain(a, b string) float64 {
 	return float64(common(of, in)) / float64(len(of))
 }
 
-// jac is how alike two texts are: grams that both have out of all grams, 0
+// similarity is how alike two texts are: grams that both have out of all grams, 0
 // for two empty texts.
-func jac(a, b string) float64 {
+func similarity(a, b string) float64 {
 	of, in := grams(a), grams(b)
 	both := common(of, in)
 	all := len(of) + len(in) - both
@@ -95,7 +97,7 @@ func common(a, b map[string]bool) int {
 // letters and more.
 func contentWords(s string) map[string]bool {
 	set := make(map[string]bool)
-	for _, word := range tok(s) {
+	for _, word := range wordsOf(s) {
 		if len([]rune(word)) >= 4 {
 			set[word] = true
 		}
@@ -204,11 +206,11 @@ var (
 		"exists", "responds", "renders", "rejects", "accepts", "shows")
 )
 
-// The patterns of the spec's lists. Those that say so are applied to norm.
+// The patterns of the spec's lists. Those that say so are applied to the normal form.
 var (
-	statePrefix = handoff.Pattern(`^(?:still |just |mostly |currently )?(?:(?:working|worked) on|in progress|in review|wip|ongoing|almost (?:done|there|finished)|nearly (?:done|there|finished)|mostly done|needs? (?:some )?(?:polish|cleanup|work|more time)|same as (?:yesterday|before|last))\b`)            // on norm
-	bareWait    = handoff.Pattern(`^(?:still |currently )?(?:waiting|blocked|pending|stuck|on hold|hold|needs?|depends?)(?: (?:on|for|by|with|more))?(?: @?\S+){0,2}$`)                                                                                                                                           // on norm
-	noReason    = handoff.Pattern(`^(?:it )?(?:is |was |seems |feels |looks )?(?:better|best|best practice|simpler|easier|cleaner|faster|makes sense|made sense|obvious|standard|as discussed|per discussion|team decision|consensus|agreed)$`)                                                                   // on norm
+	statePrefix = handoff.Pattern(`^(?:still |just |mostly |currently )?(?:(?:working|worked) on|in progress|in review|wip|ongoing|almost (?:done|there|finished)|nearly (?:done|there|finished)|mostly done|needs? (?:some )?(?:polish|cleanup|work|more time)|same as (?:yesterday|before|last))\b`)            // on the normal form
+	bareWait    = handoff.Pattern(`^(?:still |currently )?(?:waiting|blocked|pending|stuck|on hold|hold|needs?|depends?)(?: (?:on|for|by|with|more))?(?: @?\S+){0,2}$`)                                                                                                                                           // on the normal form
+	noReason    = handoff.Pattern(`^(?:it )?(?:is |was |seems |feels |looks )?(?:better|best|best practice|simpler|easier|cleaner|faster|makes sense|made sense|obvious|standard|as discussed|per discussion|team decision|consensus|agreed)$`)                                                                   // on the normal form
 	relTime     = handoff.Pattern(`(?i)\b(?:today|tomorrow|tonight|yesterday|this (?:morning|afternoon|evening)|eod|cob|end of (?:the )?day|next week|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|asap|soon|shortly|later|eventually|at some point|when possible|when you can|when you get a chance)\b`) // on the text without code
 	absTime     = handoff.Pattern(`\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}\s?(?:Z|UTC|GMT|[+-]\d{2})`)
 	placeholder = handoff.Pattern(`\b(?:TODO|TBD|FIXME|XXX)\b|(?i:\blorem ipsum\b)|(?:^|[\s"(])<[a-zA-Z][^<>\n]{0,60}>|\[(?:describe|insert|add|your|name|date|todo|what|who|why)\b[^\]\n]*\]`) // on the text without code
@@ -258,30 +260,24 @@ func assertionIn(s string) string {
 	return ""
 }
 
-// Words extends the word lists. The entries are compared without case and
-// punctuation.
-type Words struct {
-	Filler   []string // texts that say nothing
-	Weak     []string // first verbs that name no step
-	Soft     []string // first words that do not begin a step
-	Relative []string // times that depend on who reads them
-}
-
-// lexicon is the word lists with the team's own words.
+// lexicon is the word lists with the team's own words, which are compared
+// without case and punctuation.
 type lexicon struct {
-	filler, weak, soft map[string]bool
-	relative           []string // normal forms of the team's own; the others are relTime
+	filler   map[string]bool // texts that say nothing
+	weak     map[string]bool // first verbs that name no step
+	soft     map[string]bool // first words that do not begin a step
+	relative []string        // normal forms of the team's own; the others are relTime
 }
 
-func newLexicon(own Words) *lexicon {
+func newLexicon(own config.Words) *lexicon {
 	l := &lexicon{filler: extended(fillers, own.Filler), weak: extended(weakVerbs, own.Weak), soft: extended(softWords, own.Soft)}
-	for _, phrase := range own.Relative {
-		l.relative = append(l.relative, norm(phrase))
+	for _, phrase := range own.RelTime {
+		l.relative = append(l.relative, normal(phrase))
 	}
 	return l
 }
 
-func (l *lexicon) isFiller(s string) bool { return l.filler[norm(s)] }
+func (l *lexicon) isFiller(s string) bool { return l.filler[normal(s)] }
 
 // relativeTime returns the time in the text that depends on who reads it, or
 // "".
@@ -290,7 +286,7 @@ func (l *lexicon) relativeTime(s string) string {
 	if match := relTime().FindString(s); match != "" {
 		return match
 	}
-	text := " " + norm(s) + " "
+	text := " " + normal(s) + " "
 	for _, phrase := range l.relative {
 		if strings.Contains(text, " "+phrase+" ") {
 			return phrase
@@ -305,7 +301,7 @@ func extended(base map[string]bool, own []string) map[string]bool {
 	}
 	all := maps.Clone(base)
 	for _, phrase := range own {
-		all[norm(phrase)] = true
+		all[normal(phrase)] = true
 	}
 	return all
 }

@@ -4,9 +4,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/handoff-cli/handoff/internal/config"
 )
 
-func TestTok(t *testing.T) {
+func TestWordsOf(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                                 "",
 		" — … ":                            "",
@@ -16,16 +18,16 @@ func TestTok(t *testing.T) {
 		"`make e2e` -- done.":              "make e2e done",
 		"中文 状态":                            "中文 状态",
 	} {
-		if got := norm(in); got != want {
-			t.Errorf("norm(%q) = %q, want %q", in, got, want)
+		if got := normal(in); got != want {
+			t.Errorf("normal(%q) = %q, want %q", in, got, want)
 		}
 	}
 }
 
 func TestSimilarity(t *testing.T) {
 	tests := []struct {
-		a, b         string
-		contain, jac float64
+		a, b             string
+		contain, similar float64
 	}{
 		{"", "", 0, 0},
 		{"a b", "a b", 1, 1},
@@ -37,8 +39,8 @@ func TestSimilarity(t *testing.T) {
 		if got := contain(test.a, test.b); got != test.contain {
 			t.Errorf("contain(%q, %q) = %v, want %v", test.a, test.b, got, test.contain)
 		}
-		if got := jac(test.a, test.b); got != test.jac {
-			t.Errorf("jac(%q, %q) = %v, want %v", test.a, test.b, got, test.jac)
+		if got := similarity(test.a, test.b); got != test.similar {
+			t.Errorf("similarity(%q, %q) = %v, want %v", test.a, test.b, got, test.similar)
 		}
 	}
 }
@@ -114,7 +116,7 @@ func TestPlaceholder(t *testing.T) {
 }
 
 func TestRelativeTime(t *testing.T) {
-	words := newLexicon(Words{Relative: []string{"After lunch"}})
+	words := newLexicon(config.Words{RelTime: []string{"After lunch"}})
 	for text, want := range map[string]string{
 		"Deploy tomorrow":         "tomorrow",
 		"by EOD please":           "EOD",
@@ -203,11 +205,11 @@ func TestSecretPositionsAndMask(t *testing.T) {
 func TestWordsExtendTheLists(t *testing.T) {
 	runRuleTests(t, good, []ruleTest{
 		{name: "own filler", edits: []string{"Keep sessions in a signed cookie", "Like we said"}, want: "HO806:42",
-			ctx: func(c *Context) { c.Words.Filler = []string{"like we said"} }},
+			ctx: func(c *Context) { c.Config.Rules.Words.Filler = []string{"like we said"} }},
 		{name: "own weak verb", edits: []string{"Add the client side check to login.ts", "Massage the client side check into the form"}, want: "HO201w:32",
-			ctx: func(c *Context) { c.Words.Weak = []string{"massage"} }},
+			ctx: func(c *Context) { c.Config.Rules.Words.Weak = []string{"massage"} }},
 		{name: "own soft word", edits: []string{"Add the client side check to login.ts", "Please add the client side check to login.ts"}, want: "HO202w:32",
-			ctx: func(c *Context) { c.Words.Soft = []string{"please"} }},
+			ctx: func(c *Context) { c.Config.Rules.Words.Soft = []string{"please"} }},
 	})
 }
 

@@ -13,10 +13,6 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 )
 
-// maxTries is how often an append or a replay begins because the branch moved,
-// and a push because the remote did.
-const maxTries = 5
-
 // Change is what an append adds.
 type Change struct {
 	Files     []NewFile // at least one
@@ -37,19 +33,6 @@ type NewFile struct {
 	Data []byte
 }
 
-// Commit is where the files are after an append.
-type Commit struct {
-	Hash   string // 40 hex digits
-	Ref    string // the reference that now holds it: "refs/heads/main", or "HEAD" when detached
-	Parent string // "" for the first commit of a branch
-}
-
-// DetachedError says that HEAD is on no branch and the caller did not allow a
-// commit there.
-type DetachedError struct{ Hash string }
-
-func (e *DetachedError) Error() string { return "HEAD is detached at " + e.Hash }
-
 // UnfinishedError comes with a [Commit] that stands: it is on the branch and on
 // disk. What came after it, the index or a reflog, is missing; [Repo.Recover]
 // repairs the index.
@@ -59,10 +42,6 @@ func (e *UnfinishedError) Error() string {
 	return "committed, but not everything after it was done: " + e.Err.Error()
 }
 func (e *UnfinishedError) Unwrap() error { return e.Err }
-
-// errMoved says that the branch was moved by somebody who takes no locks, or
-// that an append which was killed is to be repaired first.
-var errMoved = errors.New("the branch moved")
 
 // Append commits new files, and nothing else, on top of the branch that is
 // checked out, or of change.Branch. What the user has staged or changed stays

@@ -224,7 +224,7 @@ func (r *Repo) askAttributes(ctx context.Context, files map[string][]byte, paths
 	if settled == "" && !doubt {
 		doubt = r.hasOuterAttributes(config)
 	}
-	if !doubt || !r.git.installed() {
+	if !doubt {
 		return nil
 	}
 	said, err := r.attributesOf(ctx, config, files, paths)
@@ -389,10 +389,10 @@ func (r *Repo) CheckAttributes(ctx context.Context, dir string) error {
 	return r.checkAttributes(ctx, root, []NewFile{sample}, there && r.worktree != "")
 }
 
-// SettleAttributes adds to the work tree's file of attributes for the records
+// WriteAttributes adds to the work tree's file of attributes for the records
 // below dir the line that switches everything off by which git changes bytes.
 // The user commits it.
-func (r *Repo) SettleAttributes(dir string) (err error) {
+func (r *Repo) WriteAttributes(dir string) error {
 	root, err := openDir(r.worktree, dir, true, new([]string))
 	if err != nil {
 		return err
@@ -416,17 +416,5 @@ func (r *Repo) SettleAttributes(dir string) (err error) {
 		}
 		data = append(old, data...)
 	}
-	temp := ".tmp-" + newToken()[:12] + attributesName
-	file, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = root.Rename(temp, attributesName)
-	}
-	if err != nil {
-		return errors.Join(err, root.Remove(temp))
-	}
-	return nil
+	return replaceIn(root, attributesName, 0o666, data, nil)
 }

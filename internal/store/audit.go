@@ -6,7 +6,6 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -117,7 +116,7 @@ func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
 	}
 	a.setRemotes(tracking)
 	if !a.mark.covers(a.tips, a.main, a.remotes) {
-		if err := a.run(ctx, a.walk, a.judgeCommits, a.judgeSignatures, a.endCommits, a.forgetGone, a.settleDoubts,
+		if err := a.run(ctx, a.walk, a.judgeCommits, a.judgeSignatures, a.endCommits, a.forgetGone, a.resolveDoubts,
 			a.judgeUnion, a.judgeLost, a.judgeMainline, a.remember); err != nil {
 			return AuditReport{}, err
 		}
@@ -178,7 +177,7 @@ type audit struct {
 	blocks    *blockCache
 
 	history     *history                             // the commits that are new; until endCommits
-	merged      []bool                               // by place: whether the mainline reaches a commit
+	merged      []bool                               // by position: whether the mainline reaches a commit
 	configs     map[plumbing.Hash]*teamconfig.Config // by blob; nil for one that cannot be read
 	mainConfigs map[plumbing.Hash]bool               // the blobs of those that the mainline has or had
 	writers     map[whoseCommit]teamconfig.Writer
@@ -296,15 +295,4 @@ func (a *audit) finding(rev *revision, kind AuditKind, code string, level handof
 		f.Commit, f.Author, f.At = rev.hash.String(), a.history.authors[rev.author].String(), rev.date()
 	}
 	return f
-}
-
-// parseRecordName reads the path of a record below dir. The name decides who
-// wrote a record and when: one whose content says something else is believed by
-// nobody.
-func parseRecordName(dir, path string) (handoff.FileName, bool) {
-	name, ok := strings.CutPrefix(path, dir+"/")
-	if !ok {
-		return handoff.FileName{}, false
-	}
-	return handoff.ParseFileName(name)
 }

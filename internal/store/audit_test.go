@@ -687,7 +687,7 @@ func TestAuditOfSquashMerges(t *testing.T) {
 					t.Fatal(err)
 				}
 				ids, err := repo.Unproven(context.Background(), AuditOptions{Dir: ".handoffs", Main: main, Now: auditNow, Config: teamconfig.Default()})
-				if err != nil || ids["ack00001"] != test.unproven {
+				if err != nil || ids.Has("ack00001") != test.unproven {
 					t.Errorf("unproven %v, %v", ids, err)
 				}
 			}

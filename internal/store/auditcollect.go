@@ -26,10 +26,14 @@ type revisionChanges struct {
 }
 
 // eachChange compares the commits of a history with their parents, and calls
-// judge with the place and the changes of each, parents first. What is known
+// judge with the position and the changes of each, parents first. What is known
 // already, and what stands at the edge of a shallow clone, has no changes.
-func (r *Repo) eachChange(ctx context.Context, blocks *blockCache, h *history, dir string, progress func(done, total int), judge func(place int32, changes *revisionChanges) error) error {
-	return inTurns(ctx, r, blocks, auditProcessors(), len(h.order), auditChunk, func(o *objects) func(begin, end int) ([]revisionChanges, error) {
+func (r *Repo) eachChange(ctx context.Context, blocks *blockCache, h *history, dir string, progress func(done, total int), judge func(pos int32, changes *revisionChanges) error) error {
+	all, err := r.loadObjects()
+	if err != nil {
+		return err
+	}
+	return inTurns(ctx, all, blocks, auditProcessors(), len(h.order), auditChunk, func(o *objects) func(begin, end int) ([]revisionChanges, error) {
 		c := &changeCollector{history: h, dir: dir, trees: newTreeComparer(ctx, o)}
 		return func(begin, end int) ([]revisionChanges, error) { return c.collect(h.order[begin:end]) }
 	}, func(begin int, all []revisionChanges) error {
@@ -66,10 +70,10 @@ type recordsTop struct {
 
 // collect returns the changes of some commits. It begins with the last one, as
 // packs do: older trees are stored as differences to younger ones.
-func (c *changeCollector) collect(places []int32) ([]revisionChanges, error) {
-	all := make([]revisionChanges, len(places))
-	for i, place := range slices.Backward(places) {
-		rev := c.history.at(place)
+func (c *changeCollector) collect(positions []int32) ([]revisionChanges, error) {
+	all := make([]revisionChanges, len(positions))
+	for i, pos := range slices.Backward(positions) {
+		rev := c.history.at(pos)
 		if rev.known || rev.edge {
 			continue
 		}
@@ -91,8 +95,8 @@ func (c *changeCollector) compare(rev *revision, into *revisionChanges) error {
 	}
 	into.config = top.config
 	var parents []plumbing.Hash
-	for _, place := range c.history.parentsOf(rev) {
-		parent, err := c.top(c.history.at(place).tree)
+	for _, pos := range c.history.parentsOf(rev) {
+		parent, err := c.top(c.history.at(pos).tree)
 		if err != nil {
 			return err
 		}

@@ -107,9 +107,9 @@ func (a *audit) hasOtherWork(rev *revision) (bool, error) {
 	return !bytes.Equal(mine, theirs), err
 }
 
-// settleDoubts finds out what comes of the doubts: whether the mainline has the
+// resolveDoubts finds out what comes of the doubts: whether the mainline has the
 // commits by now, and whether others bear the records out.
-func (a *audit) settleDoubts(ctx context.Context) error {
+func (a *audit) resolveDoubts(ctx context.Context) error {
 	if err := a.findMerged(ctx); err != nil {
 		return err
 	}
@@ -154,8 +154,8 @@ func (a *audit) findMerged(ctx context.Context) error {
 	h.markMainline(main)
 	for i := range a.mark.Doubts {
 		d := &a.mark.Doubts[i]
-		if place, merged := h.find(plumbing.NewHash(d.Commit)); open(d) && merged {
-			d.Main = d.ByRoster || h.at(place).mainline
+		if pos, merged := h.find(plumbing.NewHash(d.Commit)); open(d) && merged {
+			d.Main = d.ByRoster || h.at(pos).mainline
 		}
 	}
 	return nil
@@ -189,8 +189,8 @@ func (a *audit) searchOriginals(ctx context.Context, wanted map[plumbing.Hash]bo
 		return nil, unlessUnreadable(err)
 	}
 	found = map[plumbing.Hash]bool{}
-	err = a.eachChange(ctx, a.blocks, elsewhere, a.opts.Dir, nil, func(place int32, commit *revisionChanges) error {
-		rev := elsewhere.at(place)
+	err = a.eachChange(ctx, a.blocks, elsewhere, a.opts.Dir, nil, func(pos int32, commit *revisionChanges) error {
+		rev := elsewhere.at(pos)
 		for _, c := range slices.Concat(commit.parents...) {
 			name, ok := parseRecordName(a.opts.Dir, c.path)
 			if !ok || !c.old.isNone() || !wanted[c.new.hash] {
@@ -209,18 +209,4 @@ func (a *audit) searchOriginals(ctx context.Context, wanted map[plumbing.Hash]bo
 		return nil
 	})
 	return found, err
-}
-
-// loggedCommits are the commits that reflogs name and that are here. Without git,
-// which knows reflogs of any format, there are none.
-func (r *Repo) loggedCommits(ctx context.Context) (map[plumbing.Hash]bool, error) {
-	commits := map[plumbing.Hash]bool{}
-	if !r.git.installed() {
-		return commits, nil
-	}
-	out, err := r.git.output(ctx, "rev-list", "--no-walk=unsorted", "--reflog")
-	for hash := range bytes.FieldsSeq(out) {
-		commits[parseHash(hash)] = true
-	}
-	return commits, err
 }

@@ -12,23 +12,23 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// judgedCommit is a commit, by its place in the history, and what it changed.
+// judgedCommit is a commit, by its position in the history, and what it changed.
 type judgedCommit struct {
-	place int32
+	pos int32
 	*revisionChanges
 }
 
 // judgeCommits looks at what each new commit changed, parents first.
 func (a *audit) judgeCommits(ctx context.Context) error {
-	return a.eachChange(ctx, a.blocks, a.history, a.opts.Dir, a.opts.Progress, func(place int32, changes *revisionChanges) error {
+	return a.eachChange(ctx, a.blocks, a.history, a.opts.Dir, a.opts.Progress, func(pos int32, changes *revisionChanges) error {
 		if changes.err != nil {
-			a.found(a.history.at(place), AuditUnreadable, "HO903", handoff.LevelError, "", "what it changed cannot be read: "+changes.err.Error())
+			a.found(a.history.at(pos), AuditUnreadable, "HO903", handoff.LevelError, "", "what it changed cannot be read: "+changes.err.Error())
 			return nil
 		}
-		if a.merged[place] && !changes.config.IsZero() {
+		if a.merged[pos] && !changes.config.IsZero() {
 			a.mainConfigs[changes.config] = true
 		}
-		switch c := (judgedCommit{place, changes}); len(changes.parents) {
+		switch c := (judgedCommit{pos, changes}); len(changes.parents) {
 		case 0:
 			return nil
 		case 1:
@@ -41,7 +41,7 @@ func (a *audit) judgeCommits(ctx context.Context) error {
 
 // judgeCommit judges a commit with one parent or none.
 func (a *audit) judgeCommit(ctx context.Context, commit judgedCommit, changes []treeChange) error {
-	rev := a.history.at(commit.place)
+	rev := a.history.at(commit.pos)
 	moved := a.moves(changes)
 	doubts := len(a.mark.Doubts)
 	for _, c := range changes {
@@ -109,9 +109,6 @@ func (a *audit) touch(c treeChange) {
 	}
 }
 
-// String writes the state of a file as a mark holds it.
-func (s fileState) String() string { return fmt.Sprintf("%06o %s", uint32(s.mode), s.hash) }
-
 // judgeAlteration judges a record that a commit changed or removed.
 func (a *audit) judgeAlteration(rev *revision, c treeChange) {
 	first, before := a.mark.Touched[c.path]
@@ -139,7 +136,7 @@ func bringsBack(commit, path string) string {
 
 // judgeAddition judges a record that a commit added.
 func (a *audit) judgeAddition(ctx context.Context, commit judgedCommit, name handoff.FileName, c treeChange) error {
-	rev := a.history.at(commit.place)
+	rev := a.history.at(commit.pos)
 	if first, gone := a.mark.Touched[c.path]; gone {
 		kind, message := AuditEdited, "came back with other content after it was removed"
 		if c.new.String() == first {
@@ -150,7 +147,7 @@ func (a *audit) judgeAddition(ctx context.Context, commit judgedCommit, name han
 		return nil
 	}
 	a.mark.Records++
-	if n := len(a.added); a.opts.Signed && (n == 0 || a.added[n-1].place != commit.place) {
+	if n := len(a.added); a.opts.Signed && (n == 0 || a.added[n-1].pos != commit.pos) {
 		a.added = append(a.added, commit)
 	}
 	if name.Kind == handoff.KindAck {
@@ -234,7 +231,7 @@ func (a *audit) writer(who whoseCommit, c *teamconfig.Config) teamconfig.Writer 
 // nothing. byRoster is set when it is only by a roster that the mainline does
 // not have that the author is who they say.
 func (a *audit) judgeAuthor(ctx context.Context, commit judgedCommit, by string, c *teamconfig.Config) (wrong string, byRoster bool, err error) {
-	who := whoseCommit{commit.config, a.history.authors[a.history.at(commit.place).author]}
+	who := whoseCommit{commit.config, a.history.authors[a.history.at(commit.pos).author]}
 	ok, err := a.mayWrite(ctx, by, who, c)
 	if err != nil {
 		return "", false, err
@@ -339,7 +336,7 @@ func (a *audit) judgeMerge(ctx context.Context, commit judgedCommit) error {
 		for _, c := range changes {
 			if _, isRecord := parseRecordName(a.opts.Dir, c.path); isRecord && !c.old.isNone() && !judged[c.path] {
 				judged[c.path] = true
-				a.judgeMerged(a.history.at(commit.place), i, c, differs[c.path] == len(parents))
+				a.judgeMerged(a.history.at(commit.pos), i, c, differs[c.path] == len(parents))
 			}
 		}
 	}
@@ -367,7 +364,7 @@ func (a *audit) judgeMergedConfig(commit judgedCommit, differs map[string]int) e
 			}
 			if !said && differs[name] < len(commit.parents) && !a.mark.ledTo(c.old.hash.String(), c.new.hash.String()) {
 				said = true
-				if err := a.judgeConfig(a.history.at(commit.place), c); err != nil {
+				if err := a.judgeConfig(a.history.at(commit.pos), c); err != nil {
 					return err
 				}
 			}

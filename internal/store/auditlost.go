@@ -75,21 +75,21 @@ type lostRecord struct {
 	Main   bool   `json:"main,omitempty"` // the ref was the mainline
 }
 
-// keptRecord is how a mark remembers a record that a ref has: as little as it
+// tipRecord is how a mark remembers a record that a ref has: as little as it
 // takes to say what is lost when nothing else remembers it.
-type keptRecord struct {
+type tipRecord struct {
 	recordName
-	blob [keptHash]byte // the beginning of its hash
-	ref  uint32         // place in auditMark.Refs
+	blob [tipHashSize]byte // the beginning of its hash
+	ref  uint32            // position in auditMark.Refs
 }
 
 const (
-	keptHash = 12
-	keptSize = 8 + handoff.IDLength + 4 + 4 + keptHash + 4
+	tipHashSize   = 12
+	tipRecordSize = 8 + handoff.IDLength + 4 + 4 + tipHashSize + 4
 )
 
 // append adds the record to data.
-func (k keptRecord) append(data []byte) []byte {
+func (k tipRecord) append(data []byte) []byte {
 	data = binary.BigEndian.AppendUint64(data, uint64(k.at))
 	data = append(data, k.id[:]...)
 	data = binary.BigEndian.AppendUint32(data, uint32(k.kind))
@@ -98,22 +98,22 @@ func (k keptRecord) append(data []byte) []byte {
 	return binary.BigEndian.AppendUint32(data, k.ref)
 }
 
-// readKept reads what append wrote.
-func readKept(data []byte) (k keptRecord) {
+// readTipRecord reads what append wrote.
+func readTipRecord(data []byte) (k tipRecord) {
 	k.at = int64(binary.BigEndian.Uint64(data))
 	copy(k.id[:], data[8:])
 	data = data[8+handoff.IDLength:]
 	k.kind, k.by = int32(binary.BigEndian.Uint32(data)), int32(binary.BigEndian.Uint32(data[4:]))
 	copy(k.blob[:], data[8:])
-	k.ref = binary.BigEndian.Uint32(data[8+keptHash:])
+	k.ref = binary.BigEndian.Uint32(data[8+tipHashSize:])
 	return k
 }
 
 // holds reports whether some tip has a record: its path, with content whose hash
 // begins like that.
 func (u *recordUnion) holds(name recordName, blob []byte) bool {
-	return slices.ContainsFunc(u.withID(string(name.id[:])), func(place int32) bool {
-		f := &u.files[place]
+	return slices.ContainsFunc(u.withID(string(name.id[:])), func(pos int32) bool {
+		f := &u.files[pos]
 		return f.recordName == name && bytes.HasPrefix(f.hash[:], blob)
 	})
 }
@@ -126,7 +126,7 @@ func (a *audit) judgeLost(ctx context.Context) error {
 		return nil // what cannot be read is not what is not there
 	}
 	lost := a.mark.Lost
-	for k := range a.mark.keptRecords(a.names) {
+	for k := range a.mark.tipRecords(a.names) {
 		if !a.union.holds(k.recordName, k.blob[:]) {
 			ref := a.mark.Refs[k.ref]
 			_, main := a.mark.Main[ref]
@@ -169,7 +169,7 @@ func (a *audit) findElsewhere() error {
 	}
 	defer objects.Close()
 	refs = slices.DeleteFunc(refs, func(ref Ref) bool { return ref.Err != nil || !a.HasCommit(ref.Hash) })
-	everywhere, err := objects.readUnion(refs, a.names, len(a.union.files))
+	everywhere, err := readUnion(objects, refs, a.names, len(a.union.files))
 	if err != nil {
 		return err
 	}
@@ -277,7 +277,7 @@ func (a *audit) wasPublished(h *history) bool {
 		return a.bare
 	}
 	return slices.ContainsFunc(a.mark.Remotes, func(hash string) bool {
-		place, lost := h.find(plumbing.NewHash(hash))
-		return lost && !h.at(place).known
+		pos, lost := h.find(plumbing.NewHash(hash))
+		return lost && !h.at(pos).known
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"iter"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -26,24 +25,24 @@ const auditVersion = 2
 // auditMark is what audits remember: a line of JSON, then three lists of entries
 // of a fixed size, the first two of them sorted.
 type auditMark struct {
-	Version  int               `json:"version"`
-	Dir      string            `json:"dir"`
-	Shallow  []string          `json:"shallow,omitempty"` // the edge of the clone: when it moves, older commits appear
-	Signed   bool              `json:"signed"`            // signatures were looked at
-	Tips     map[string]string `json:"tips"`              // reference → commit
-	Main     map[string]string `json:"main,omitempty"`    // those of the mainline
-	Remotes  []string          `json:"remotes,omitempty"` // the commits of remote-tracking branches, sorted
-	Commits  int               `json:"commits"`           // how many hashes there are
-	Proven   int               `json:"proven,omitempty"`
-	Kept     int               `json:"kept,omitempty"`
-	Records  int               `json:"records"`
-	Findings []AuditFinding    `json:"findings,omitempty"`
-	Doubts   []doubt           `json:"doubts,omitempty"`
-	Configs  []ConfigChange    `json:"configs,omitempty"`
-	Touched  map[string]string `json:"touched,omitempty"` // path of a record that was changed → its first mode and blob
-	Lost     []lostRecord      `json:"lost,omitempty"`
-	Refs     []string          `json:"refs,omitempty"`  // that kept records name by their places
-	Words    []string          `json:"words,omitempty"` // likewise
+	Version    int               `json:"version"`
+	Dir        string            `json:"dir"`
+	Shallow    []string          `json:"shallow,omitempty"` // the edge of the clone: when it moves, older commits appear
+	Signed     bool              `json:"signed"`            // signatures were looked at
+	Tips       map[string]string `json:"tips"`              // reference → commit
+	Main       map[string]string `json:"main,omitempty"`    // those of the mainline
+	Remotes    []string          `json:"remotes,omitempty"` // the commits of remote-tracking branches, sorted
+	Commits    int               `json:"commits"`           // how many hashes there are
+	Proven     int               `json:"proven,omitempty"`
+	TipRecords int               `json:"kept,omitempty"`
+	Records    int               `json:"records"`
+	Findings   []AuditFinding    `json:"findings,omitempty"`
+	Doubts     []doubt           `json:"doubts,omitempty"`
+	Configs    []ConfigChange    `json:"configs,omitempty"`
+	Touched    map[string]string `json:"touched,omitempty"` // path of a record that was changed → its first mode and blob
+	Lost       []lostRecord      `json:"lost,omitempty"`
+	Refs       []string          `json:"refs,omitempty"`  // that tip records name by their positions
+	Words      []string          `json:"words,omitempty"` // likewise
 
 	// Steps are the blobs of the configurations that each one became.
 	Steps map[string][]string `json:"steps,omitempty"`
@@ -55,7 +54,7 @@ type auditMark struct {
 
 	commits []byte // the hashes of all commits that were audited
 	proven  []byte // the blobs of records that a commit off the mainline bears out
-	kept    []byte // the records that the tips had; see keptRecord
+	records []byte // the records that the tips had; see tipRecord
 }
 
 func newAuditMark(dir string, shallow []string, signed bool) *auditMark {
@@ -93,13 +92,13 @@ func (r *Repo) loadMark(path, dir string, shallow []string, signed bool) (*audit
 // take splits the lists, and reports whether they are as long as they are said
 // to be.
 func (m *auditMark) take(lists []byte) bool {
-	commits, proven, kept := m.Commits*hashSize, m.Proven*hashSize, m.Kept*keptSize
+	commits, proven, records := m.Commits*hashSize, m.Proven*hashSize, m.TipRecords*tipRecordSize
 	switch {
 	case m.Version != auditVersion && m.Version != 1,
-		m.Commits < 0, m.Proven < 0, m.Kept < 0, len(lists) != commits+proven+kept:
+		m.Commits < 0, m.Proven < 0, m.TipRecords < 0, len(lists) != commits+proven+records:
 		return false
 	}
-	m.commits, m.proven, m.kept = lists[:commits], lists[commits:commits+proven], lists[commits+proven:]
+	m.commits, m.proven, m.records = lists[:commits], lists[commits:commits+proven], lists[commits+proven:]
 	return true
 }
 
@@ -255,7 +254,7 @@ func (a *audit) recallTips() error {
 		return err
 	}
 	defer objects.Close()
-	union, err := objects.readUnion(refs, a.names, 0)
+	union, err := readUnion(objects, refs, a.names, 0)
 	if err == nil {
 		a.mark.setRefs(refs)
 		a.mark.keep(union)
@@ -263,7 +262,7 @@ func (a *audit) recallTips() error {
 	return unlessUnreadable(err)
 }
 
-// setRefs notes the refs that kept records name.
+// setRefs notes the refs that tip records name.
 func (m *auditMark) setRefs(refs []Ref) {
 	m.Refs = nil
 	for _, ref := range refs {
@@ -282,7 +281,7 @@ func (a *audit) remember(context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = a.writeState(a.path, append(line, '\n'), a.mark.commits, a.mark.proven, a.mark.kept)
+	err = a.writeState(a.path, append(line, '\n'), a.mark.commits, a.mark.proven, a.mark.records)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		return nil
 	}
@@ -337,58 +336,33 @@ func addHashes(list []byte, hashes []plumbing.Hash) []byte {
 
 // keep remembers the records of a union.
 func (m *auditMark) keep(u *recordUnion) {
-	m.Words, m.kept, m.Kept = u.names.words, make([]byte, 0, len(u.files)*keptSize), len(u.files)
+	m.Words, m.records, m.TipRecords = u.names.words, make([]byte, 0, len(u.files)*tipRecordSize), len(u.files)
 	for _, f := range u.files {
-		k := keptRecord{recordName: f.recordName, ref: uint32(f.ref)}
+		k := tipRecord{recordName: f.recordName, ref: uint32(f.ref)}
 		copy(k.blob[:], f.hash[:])
-		m.kept = k.append(m.kept)
+		m.records = k.append(m.records)
 	}
 }
 
-// keptRecords yields the records that the tips had, with their names among
+// tipRecords yields the records that the tips had, with their names among
 // others. What does not fit together is damaged, and says nothing.
-func (m *auditMark) keptRecords(names *recordNames) iter.Seq[keptRecord] {
-	places := make([]int32, len(m.Words))
+func (m *auditMark) tipRecords(names *recordNames) iter.Seq[tipRecord] {
+	positions := make([]int32, len(m.Words))
 	for i, word := range m.Words {
-		places[i] = names.word(word)
+		positions[i] = names.word(word)
 	}
-	return func(yield func(keptRecord) bool) {
-		for data := range slices.Chunk(m.kept, keptSize) {
-			k := readKept(data)
-			if uint32(k.kind) >= uint32(len(places)) || uint32(k.by) >= uint32(len(places)) || int(k.ref) >= len(m.Refs) {
+	return func(yield func(tipRecord) bool) {
+		for data := range slices.Chunk(m.records, tipRecordSize) {
+			k := readTipRecord(data)
+			if uint32(k.kind) >= uint32(len(positions)) || uint32(k.by) >= uint32(len(positions)) || int(k.ref) >= len(m.Refs) {
 				continue
 			}
-			k.kind, k.by = places[k.kind], places[k.by]
+			k.kind, k.by = positions[k.kind], positions[k.by]
 			if !yield(k) {
 				return
 			}
 		}
 	}
-}
-
-// writeState replaces a file of ours in the git directory. Killed at any
-// instant, the old or the new one is there.
-func (r *Repo) writeState(path string, parts ...[]byte) error {
-	if err := r.makeDirs(filepath.Dir(path)); err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	for _, data := range parts {
-		if err == nil {
-			_, err = file.Write(data)
-		}
-	}
-	err = errors.Join(err, file.Sync(), file.Close(), r.share(file.Name()))
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return nil
 }
 
 // sortedHashes returns the members of a set in hex, sorted.

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -18,12 +17,9 @@ func (a *audit) judgeSignatures(ctx context.Context) error {
 	if len(a.added) == 0 {
 		return nil
 	}
-	if !a.git.installed() {
-		return errNoGit
-	}
 	var hashes bytes.Buffer
 	for _, commit := range a.added {
-		fmt.Fprintln(&hashes, a.history.at(commit.place).hash)
+		fmt.Fprintln(&hashes, a.history.at(commit.pos).hash)
 	}
 	cmd := a.git.command(ctx, "false", "--no-replace-objects", "log", "--no-show-signature", "--no-walk=unsorted", "--stdin", "--format=%G?%x00%GS")
 	out, err := runCommand(ctx, cmd, "log", &hashes)
@@ -57,7 +53,7 @@ var signatureFaults = map[string]string{
 
 // judgeSignature judges the signature of one commit.
 func (a *audit) judgeSignature(commit judgedCommit, verdict, signer string) error {
-	rev := a.history.at(commit.place)
+	rev := a.history.at(commit.pos)
 	fault, isFault := signatureFaults[verdict]
 	kind := AuditUnsigned
 	if !isFault {
@@ -88,30 +84,4 @@ func signs(c *teamconfig.Config, signer string, who author) bool {
 	mine, known := c.Handle(name, email)
 	theirs, knownToo := c.Handle(who.name, who.email)
 	return known && knownToo && mine == theirs
-}
-
-// Mailmapped returns who made something as .mailmap spells them.
-func (r *Repo) Mailmapped(ctx context.Context, who Ident) (Ident, error) {
-	mapped, err := r.mailmapped(ctx, author{who.Name, who.Email})
-	return Ident{Name: mapped.name, Email: mapped.email, When: who.When}, err
-}
-
-// mailmapped returns an author as .mailmap spells them.
-func (r *Repo) mailmapped(ctx context.Context, who author) (author, error) {
-	if !r.git.installed() || who.email == "" {
-		return who, nil
-	}
-	out, err := r.git.output(ctx, "check-mailmap", who.String())
-	if isError[*gitError](err) {
-		return who, nil // a name that git would not write stays as it is
-	}
-	if err != nil {
-		return who, err
-	}
-	text := strings.TrimSuffix(string(out), "\n")
-	begin := strings.LastIndexByte(text, '<')
-	if begin < 0 {
-		return who, errors.New("git check-mailmap: no address")
-	}
-	return author{strings.TrimSpace(text[:begin]), strings.TrimSuffix(text[begin+1:], ">")}, nil
 }

@@ -21,7 +21,7 @@ import (
 // all records.
 type recordName struct {
 	at       int64 // Unix seconds
-	kind, by int32 // places in recordNames.words
+	kind, by int32 // positions in recordNames.words
 	id       [handoff.IDLength]byte
 }
 
@@ -33,13 +33,13 @@ func (n recordName) compare(m recordName) int {
 // recordNames makes names small, and paths of them again. The path of a record
 // is made of the parts of its name and nothing else.
 type recordNames struct {
-	dir    string
-	words  []string
-	places map[string]int32
+	dir       string
+	words     []string
+	positions map[string]int32
 }
 
 func newRecordNames(dir string) *recordNames {
-	return &recordNames{dir: dir, places: map[string]int32{}}
+	return &recordNames{dir: dir, positions: map[string]int32{}}
 }
 
 // intern makes a name small.
@@ -49,16 +49,16 @@ func (n *recordNames) intern(name handoff.FileName) recordName {
 	return small
 }
 
-// word returns the place of a kind or a handle among the words.
+// word returns the position of a kind or a handle among the words.
 func (n *recordNames) word(s string) int32 {
-	place, ok := n.places[s]
+	pos, ok := n.positions[s]
 	if !ok {
-		place = int32(len(n.words))
+		pos = int32(len(n.words))
 		s = strings.Clone(s) // not the path that it is part of
-		n.places[s] = place
+		n.positions[s] = pos
 		n.words = append(n.words, s)
 	}
-	return place
+	return pos
 }
 
 func (n *recordNames) kind(name recordName) handoff.Kind { return handoff.Kind(n.words[name.kind]) }
@@ -78,7 +78,7 @@ type recordUnion struct {
 	names   *recordNames
 	partial bool // something could not be read
 	files   []unionFile
-	byID    []int32 // places in files; those of one id in the order of files
+	byID    []int32 // positions in files; those of one id in the order of files
 }
 
 // unionFile is a record and the tip by which it was found. It has no pointers:
@@ -87,14 +87,14 @@ type unionFile struct {
 	recordName
 	hash plumbing.Hash
 	mode filemode.FileMode
-	ref  int32 // place among the tips
+	ref  int32 // position among the tips
 }
 
 // readUnion lists the records in the trees of refs. expected is about how many
 // there are.
-func (o *objects) readUnion(refs []Ref, names *recordNames, expected int) (*recordUnion, error) {
+func readUnion(o *objects, refs []Ref, names *recordNames, expected int) (*recordUnion, error) {
 	u := &recordUnion{names: names, files: make([]unionFile, 0, expected)}
-	walk := o.newTreeWalk(names.dir)
+	walk := newTreeWalk(o, names.dir)
 	for i, ref := range refs {
 		if ref.Err != nil || ref.Only != nil {
 			continue // the report says so; or nobody reads it
@@ -119,10 +119,10 @@ func (o *objects) readUnion(refs []Ref, names *recordNames, expected int) (*reco
 	return u, nil
 }
 
-// withID returns the places of the records that have an id.
+// withID returns the positions of the records that have an id.
 func (u *recordUnion) withID(id string) []int32 {
-	begin, _ := slices.BinarySearchFunc(u.byID, id, func(place int32, id string) int {
-		return strings.Compare(string(u.files[place].id[:]), id)
+	begin, _ := slices.BinarySearchFunc(u.byID, id, func(pos int32, id string) int {
+		return strings.Compare(string(u.files[pos].id[:]), id)
 	})
 	end := begin
 	for end < len(u.byID) && string(u.files[u.byID[end]].id[:]) == id {
@@ -131,7 +131,7 @@ func (u *recordUnion) withID(id string) []int32 {
 	return u.byID[begin:end]
 }
 
-// sharedIDs yields the places of the records of each id that stands for several,
+// sharedIDs yields the positions of the records of each id that stands for several,
 // in the order of the ids.
 func (u *recordUnion) sharedIDs() iter.Seq[[]int32] {
 	return func(yield func([]int32) bool) {
@@ -154,22 +154,22 @@ func (a *audit) judgeUnion(ctx context.Context) error {
 	}
 	defer objects.Close()
 	objects.readThrough(a.blocks)
-	if a.union, err = objects.readUnion(a.refs, a.names, a.mark.Records); err != nil {
+	if a.union, err = readUnion(objects, a.refs, a.names, a.mark.Records); err != nil {
 		return err
 	}
 	a.mark.drop(AuditDuplicated)
-	for places := range a.union.sharedIDs() {
-		a.judgeDuplicates(places)
+	for positions := range a.union.sharedIDs() {
+		a.judgeDuplicates(positions)
 	}
 	return a.judgeDigests(ctx)
 }
 
 // judgeDuplicates reports records with one id that are not the same.
-func (a *audit) judgeDuplicates(places []int32) {
-	first := a.union.files[places[0]]
+func (a *audit) judgeDuplicates(positions []int32) {
+	first := a.union.files[positions[0]]
 	refOf := func(f unionFile) string { return a.refs[f.ref].Name }
-	for _, place := range places[1:] {
-		switch f := a.union.files[place]; {
+	for _, pos := range positions[1:] {
+		switch f := a.union.files[pos]; {
 		case f.recordName != first.recordName:
 			a.found(nil, AuditDuplicated, "HO903", handoff.LevelError, a.names.path(f.recordName),
 				"its id stands for another record as well: "+a.names.path(first.recordName)+" in "+refOf(first))
@@ -191,14 +191,18 @@ func (a *audit) judgeDigests(ctx context.Context) error {
 		_, found := slices.BinarySearchFunc(a.acks, name, recordName.compare)
 		return found
 	}
-	var acks []int32 // places in the union
+	var acks []int32 // positions in the union
 	for i, f := range a.union.files {
 		if a.names.kind(f.recordName) == handoff.KindAck && (a.changed || isNew(f.recordName)) {
 			acks = append(acks, int32(i))
 		}
 	}
 	wrong := make([]bool, len(acks))
-	if err := a.inChunks(ctx, a.blocks, auditProcessors(), len(acks), auditChunk, func(o *objects) func(begin, end int) error {
+	all, err := a.loadObjects()
+	if err != nil {
+		return err
+	}
+	if err := all.inChunks(ctx, a.blocks, auditProcessors(), len(acks), auditChunk, func(o *objects) func(begin, end int) error {
 		return func(begin, end int) (err error) {
 			for i := begin; i < end && err == nil; i++ {
 				wrong[i], err = a.acksOtherBytes(o, a.union.files[acks[i]].hash)
@@ -208,9 +212,9 @@ func (a *audit) judgeDigests(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	for i, place := range acks {
+	for i, pos := range acks {
 		if wrong[i] {
-			a.found(nil, AuditDigest, "HO902", handoff.LevelError, a.names.path(a.union.files[place].recordName), "acknowledges other bytes than its subject has")
+			a.found(nil, AuditDigest, "HO902", handoff.LevelError, a.names.path(a.union.files[pos].recordName), "acknowledges other bytes than its subject has")
 		}
 	}
 	return nil
@@ -225,9 +229,9 @@ func (a *audit) acksOtherBytes(o *objects, ack plumbing.Hash) (bool, error) {
 		return false, unlessUnreadable(err)
 	}
 	subject, digest := ackedDigest(data)
-	places := a.union.withID(subject)
-	for _, place := range places {
-		data, err := o.blob(a.union.files[place].hash, handoff.MaxSize)
+	positions := a.union.withID(subject)
+	for _, pos := range positions {
+		data, err := o.blob(a.union.files[pos].hash, handoff.MaxSize)
 		if err := unlessUnreadable(err); err != nil {
 			return false, err
 		}
@@ -235,7 +239,7 @@ func (a *audit) acksOtherBytes(o *objects, ack plumbing.Hash) (bool, error) {
 			return false, nil
 		}
 	}
-	return digest != "" && len(places) > 0, nil
+	return digest != "" && len(positions) > 0, nil
 }
 
 // unlessUnreadable drops the error of a record that cannot be read, which is a

@@ -16,75 +16,31 @@ import (
 // are deltas of one another, so a worker wants many of them.
 const readChunk = 512
 
-// ReadAll reads blobs on all processors, in the order in which the packs hold
-// them, and calls use with the place, the content and the error of each, as
-// [Repo.Read] returns them. Several calls come at the same time, each with a
-// content that must not be changed. The first error of use ends the reading.
-//
-// Blobs that a partial clone has left with a remote are not used. Once all
-// others have been, they are a [MissingError].
-func (r *Repo) ReadAll(ctx context.Context, blobs []string, max int64, use func(i int, data []byte, err error) error) error {
-	var missing atomic.Int64
-	blocks := newBlockCache(maxCachedBase)
-	hashes, err := hashesOf(blobs)
-	if err != nil {
-		return err
-	}
-	order, err := r.inPackOrder(ctx, blocks, hashes)
-	if err != nil {
-		return err
-	}
-	err = r.inChunks(ctx, blocks, runtime.GOMAXPROCS(0), len(order), readChunk, func(o *objects) func(begin, end int) error {
-		return func(begin, end int) error {
-			for _, want := range order[begin:end] {
-				data, err := o.blobAt(want, hashes[want.place], max)
-				if isMissing(err) {
-					missing.Add(1)
-					continue
-				}
-				if err := use(want.place, data, err); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-	})
-	if n := int(missing.Load()); err == nil && n > 0 {
-		return r.missingFiles(n, len(blobs))
-	}
-	return err
+// wanted is a blob, and where a pack was seen to have it.
+type wanted struct {
+	hash plumbing.Hash
+	pos  int    // among those that were asked for
+	pack string // path without extension; "" when it was seen in none
+	at   int64
 }
 
-// hashesOf reads hashes in hex digits.
-func hashesOf(blobs []string) ([]plumbing.Hash, error) {
-	hashes := make([]plumbing.Hash, len(blobs))
+// inPackOrder looks blobs, in hex digits, up. What no pack has, and what cannot be
+// looked up, is at the front, to be read as any other object.
+func (o *objects) inPackOrder(ctx context.Context, blocks *blockCache, blobs []string) ([]wanted, error) {
+	order := make([]wanted, len(blobs))
 	for i, blob := range blobs {
 		var digits [2 * hashSize]byte
 		n := copy(digits[:], blob)
-		if _, err := hex.Decode(hashes[i][:], digits[:]); err != nil || n != len(blob) {
+		if _, err := hex.Decode(order[i].hash[:], digits[:]); err != nil || n != len(blob) {
 			return nil, fmt.Errorf("object %q: not a hash", blob)
 		}
+		order[i].pos = i
 	}
-	return hashes, nil
-}
-
-// wanted is a blob, and where a pack was seen to have it.
-type wanted struct {
-	place int    // among those that were asked for
-	pack  string // path without extension; "" when it was seen in none
-	at    int64
-}
-
-// inPackOrder looks blobs up. What no pack has, and what cannot be looked up,
-// is at the front, to be read as any other object.
-func (r *Repo) inPackOrder(ctx context.Context, blocks *blockCache, hashes []plumbing.Hash) ([]wanted, error) {
-	order := make([]wanted, len(hashes))
 	const chunk = 8 * readChunk
-	if err := r.inChunks(ctx, blocks, runtime.GOMAXPROCS(0), len(order), chunk, func(o *objects) func(begin, end int) error {
+	if err := o.inChunks(ctx, blocks, runtime.GOMAXPROCS(0), len(order), chunk, func(o *objects) func(begin, end int) error {
 		return func(begin, end int) error {
 			for i := begin; i < end; i++ {
-				order[i].place = i
-				order[i].locate(o, hashes[i])
+				order[i].locate(o)
 			}
 			return nil
 		}
@@ -98,9 +54,9 @@ func (r *Repo) inPackOrder(ctx context.Context, blocks *blockCache, hashes []plu
 }
 
 // locate finds the first pack that has the blob.
-func (w *wanted) locate(o *objects, h plumbing.Hash) {
+func (w *wanted) locate(o *objects) {
 	for _, d := range o.dirs {
-		o.packedCopies(d, h, func(c objectCopy, err error) bool {
+		o.packedCopies(d, w.hash, func(c objectCopy, err error) bool {
 			if err == nil && c.pack != nil {
 				w.pack, w.at = c.pack.base, c.at
 			}
@@ -113,16 +69,16 @@ func (w *wanted) locate(o *objects, h plumbing.Hash) {
 }
 
 // blobAt reads a blob from where it was seen, or else from wherever it is.
-func (o *objects) blobAt(w wanted, h plumbing.Hash, max int64) ([]byte, error) {
+func (o *objects) blobAt(w wanted, max int64) ([]byte, error) {
 	if p := o.packAt(w.pack); p != nil {
 		o.mu.Lock()
-		obj, err := o.readCopy(objectCopy{pack: p, at: w.at}, h, max)
+		obj, err := o.readCopy(objectCopy{pack: p, at: w.at}, w.hash, max)
 		o.mu.Unlock()
 		if err == nil && obj.kind == plumbing.BlobObject {
 			return obj.data, nil
 		}
 	}
-	return o.blob(h, max)
+	return o.blob(w.hash, max)
 }
 
 // packAt returns the pack of that path, nil when there is none now.
@@ -143,21 +99,35 @@ func (o *objects) packAt(base string) *packFile {
 	return nil
 }
 
+// fresh opens the same object database, with nothing cached.
+func (o *objects) fresh() (*objects, error) {
+	var borrowed []string
+	for _, d := range o.dirs[1:] {
+		borrowed = append(borrowed, d.path)
+	}
+	own, err := openObjects(o.dir(), borrowed...)
+	if err != nil {
+		return nil, err
+	}
+	own.promisor, own.shared = o.promisor, o.shared
+	return own, nil
+}
+
 // inChunks calls work with the parts of 0 to n, each of at most chunk, on so many
 // processors. Each worker has its own object database and what newWorker makes
 // of it.
-func (r *Repo) inChunks(ctx context.Context, blocks *blockCache, processors, n, chunk int, newWorker func(*objects) func(begin, end int) error) error {
+func (o *objects) inChunks(ctx context.Context, blocks *blockCache, processors, n, chunk int, newWorker func(*objects) func(begin, end int) error) error {
 	var next atomic.Int64
 	var failed atomic.Bool
 	workers := min(processors, (n+chunk-1)/chunk)
 	return together(workers, func(int) error {
-		objects, err := r.newObjects()
+		own, err := o.fresh()
 		if err != nil {
 			return err
 		}
-		defer objects.Close()
-		objects.readThrough(blocks)
-		work := newWorker(objects)
+		defer own.Close()
+		own.readThrough(blocks)
+		work := newWorker(own)
 		for {
 			begin := int(next.Add(int64(chunk))) - chunk
 			if begin >= n || failed.Load() {
@@ -177,7 +147,7 @@ func (r *Repo) inChunks(ctx context.Context, blocks *blockCache, processors, n, 
 // inTurns is inChunks for results that are used in the order of the chunks. A
 // worker whose turn has not come waits: no more results are in memory than there
 // are workers.
-func inTurns[T any](ctx context.Context, r *Repo, blocks *blockCache, processors, n, chunk int,
+func inTurns[T any](ctx context.Context, o *objects, blocks *blockCache, processors, n, chunk int,
 	newWorker func(*objects) func(begin, end int) (T, error), use func(begin int, result T) error,
 ) error {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -187,7 +157,7 @@ func inTurns[T any](ctx context.Context, r *Repo, blocks *blockCache, processors
 		turns[i] = make(chan struct{})
 	}
 	close(turns[0])
-	err := r.inChunks(ctx, blocks, processors, n, chunk, func(o *objects) func(begin, end int) error {
+	err := o.inChunks(ctx, blocks, processors, n, chunk, func(o *objects) func(begin, end int) error {
 		work := newWorker(o)
 		return func(begin, end int) error {
 			result, err := work(begin, end)
@@ -211,4 +181,14 @@ func inTurns[T any](ctx context.Context, r *Repo, blocks *blockCache, processors
 		return context.Cause(ctx) // once, not from every worker
 	}
 	return err
+}
+
+// parseHash reads a hash in hex, zero for what is none.
+func parseHash(digits []byte) (hash plumbing.Hash) {
+	if len(digits) == 2*hashSize {
+		if _, err := hex.Decode(hash[:], digits); err != nil {
+			return plumbing.ZeroHash
+		}
+	}
+	return hash
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // mailmapFile is where git looks for a mailmap of itself: in the work tree, or
@@ -44,4 +45,30 @@ func (r *Repo) hasMailmap() (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// Mailmapped returns who made something as .mailmap spells them.
+func (r *Repo) Mailmapped(ctx context.Context, who Ident) (Ident, error) {
+	mapped, err := r.mailmapped(ctx, author{who.Name, who.Email})
+	return Ident{Name: mapped.name, Email: mapped.email, When: who.When}, err
+}
+
+// mailmapped returns an author as .mailmap spells them.
+func (r *Repo) mailmapped(ctx context.Context, who author) (author, error) {
+	if who.email == "" {
+		return who, nil
+	}
+	out, err := r.git.output(ctx, "check-mailmap", who.String())
+	if isError[*gitError](err) {
+		return who, nil // a name that git would not write stays as it is
+	}
+	if err != nil {
+		return who, err
+	}
+	text := strings.TrimSuffix(string(out), "\n")
+	begin := strings.LastIndexByte(text, '<')
+	if begin < 0 {
+		return who, errors.New("git check-mailmap: no address")
+	}
+	return author{strings.TrimSpace(text[:begin]), strings.TrimSuffix(text[begin+1:], ">")}, nil
 }

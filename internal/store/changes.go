@@ -82,9 +82,6 @@ func (r *Repo) Staged(ctx context.Context, dir string) ([]PathChange, error) {
 	return parseRawDiff(string(out))
 }
 
-// emptyTree is the tree without entries, which git knows without storing it.
-const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-
 // parseRawDiff reads "git diff-index --raw -z": pairs of ":MODE MODE HASH HASH
 // STATUS" and a path.
 func parseRawDiff(out string) ([]PathChange, error) {

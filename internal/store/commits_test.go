@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -132,11 +131,6 @@ func TestMergeBaseAndRange(t *testing.T) {
 	}
 	if _, err := repo.Range(ctx, strings.Repeat("1", 40), main); err == nil {
 		t.Error("a range to a commit that is not there")
-	}
-	if r.hasReftable() {
-		r.withoutGit().isUnsupported("install git")
-	} else if _, err := r.withoutGit().open().MergeBase(ctx, main, other); !errors.As(err, new(*UnsupportedError)) {
-		t.Errorf("without git: %v", err)
 	}
 }
 

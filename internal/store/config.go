@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // config is the configuration that applies to a repository: for each key its
@@ -98,9 +99,6 @@ func (r *Repo) Settings(ctx context.Context, section string) ([]Setting, error) 
 // SetConfig sets keys in the configuration of this repository, in pairs of key
 // and value, in their order.
 func (r *Repo) SetConfig(ctx context.Context, pairs ...[2]string) error {
-	if !r.git.installed() {
-		return errNoGit
-	}
 	for _, pair := range pairs {
 		if _, err := r.git.output(ctx, "config", "--local", "--replace-all", pair[0], pair[1]); err != nil {
 			return fmt.Errorf("%s: %w", pair[0], err)
@@ -140,9 +138,6 @@ func (r *Repo) Editor(ctx context.Context) (string, error) {
 			return command, nil
 		}
 	}
-	if !r.git.installed() {
-		return "", &UnsupportedError{What: "editor", Why: "none is set", WayOut: "set EDITOR"}
-	}
 	// Above all repositories, so that none has a say.
 	cmd := r.git.command(ctx, "false", "var", "GIT_EDITOR")
 	cmd.Dir = filepath.VolumeName(r.dir) + string(filepath.Separator)
@@ -156,10 +151,6 @@ func (r *Repo) Editor(ctx context.Context) (string, error) {
 // repository's own configuration says does not count: it may have come with the
 // repository.
 func (r *Repo) userSetting(ctx context.Context, key string) (string, error) {
-	if !r.git.installed() {
-		c, err := readUserConfig(r.env)
-		return c.get(key), err
-	}
 	out, err := r.git.output(ctx, "config", "-z", "--show-scope", "--get-all", key)
 	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
 		return "", nil // nobody has set it
@@ -182,25 +173,19 @@ func canonicalKey(key string) string {
 	return strings.ToLower(key[:first]) + key[first:last] + strings.ToLower(key[last:])
 }
 
-// startConfig begins to read the configuration and returns how to get at it
-// once it is known where the repository is.
-func (r *Repo) startConfig(ctx context.Context) func(place) (config, error) {
-	if !r.git.installed() {
-		return func(p place) (config, error) { return readConfig(p, r.env) }
-	}
-	type result struct {
-		config config
-		err    error
-	}
-	done := make(chan result, 1)
+// startConfig begins to read the configuration and returns how to get at it.
+func startConfig(ctx context.Context, git gitProgram) func() (config, error) {
+	var out []byte
+	var err error
+	done := make(chan struct{})
 	go func() {
-		out, err := r.git.output(ctx, "config", "-z", "--list")
-		done <- result{parseConfigList(out), err}
+		defer close(done)
+		out, err = git.output(ctx, "config", "-z", "--list")
 	}()
-	return func(place) (config, error) {
-		got := <-done
-		return got.config, got.err
-	}
+	return sync.OnceValues(func() (config, error) {
+		<-done
+		return parseConfigList(out), err
+	})
 }
 
 // parseConfigList reads the output of "git config -z --list": "key\nvalue\x00",

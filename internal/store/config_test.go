@@ -45,27 +45,25 @@ func TestConfigReadsWhatGitReads(t *testing.T) {
 	r.write(".git/branch.config", "[more]\n\tkey = branch\n")
 	r.write(".git/config.worktree", "[more]\n\tkey = worktree\n")
 	r.env = append(r.env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=More.Key", "GIT_CONFIG_VALUE_0=environment")
-	bothWays(t, r, func(t *testing.T, r *testRepo) {
-		repo := r.open()
-		for key, want := range map[string][]string{
-			"branch.pull.merge":              {"refs/pull/1/head"},
-			"remote.origin.fetch":            {"+refs/heads/*:refs/remotes/origin/*", "^refs/heads/wip/*"},
-			"user.email":                     {"ana@example.com"},
-			"SECTION.Sub \"Case\".PLAIN":     {"a b"},
-			"section.Sub \"Case\".continued": {"one two"},
-			"section.Sub \"Case\".escaped":   {"tab\there"},
-			"section.Sub \"Case\".flag":      {"true"},
-			"more.key":                       {"included", "conditional", "branch", "worktree", "environment"},
-			"core.fsmonitor":                 nil,
-			"core.hooksPath":                 nil,
-			"section.sub \"case\".plain":     nil,
-		} {
-			got, err := repo.Config(key)
-			if err != nil || !slices.Equal(got, want) {
-				t.Errorf("%s = %q, %v, want %q", key, got, err, want)
-			}
+	repo := r.open()
+	for key, want := range map[string][]string{
+		"branch.pull.merge":              {"refs/pull/1/head"},
+		"remote.origin.fetch":            {"+refs/heads/*:refs/remotes/origin/*", "^refs/heads/wip/*"},
+		"user.email":                     {"ana@example.com"},
+		"SECTION.Sub \"Case\".PLAIN":     {"a b"},
+		"section.Sub \"Case\".continued": {"one two"},
+		"section.Sub \"Case\".escaped":   {"tab\there"},
+		"section.Sub \"Case\".flag":      {"true"},
+		"more.key":                       {"included", "conditional", "branch", "worktree", "environment"},
+		"core.fsmonitor":                 nil,
+		"core.hooksPath":                 nil,
+		"section.sub \"case\".plain":     nil,
+	} {
+		got, err := repo.Config(key)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s = %q, %v, want %q", key, got, err, want)
 		}
-	})
+	}
 }
 
 // TestEditorIsTheUsers shows that the repository's own configuration starts no

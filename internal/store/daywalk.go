@@ -10,7 +10,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// DayWalk finds record files by the day folders that hold them, without
+// DayWalk finds record files by the day directories that hold them, without
 // opening a record. Its cost grows with the days asked for, not with the number
 // of records.
 type DayWalk struct {
@@ -26,8 +26,8 @@ func (r *Repo) WalkDays(dir string) *DayWalk {
 	return &DayWalk{repo: r, dir: strings.Trim(dir, "/"), seen: make(map[plumbing.Hash]bool)}
 }
 
-// Newest yields the files in the day folders of a commit from the day of since
-// to the day of until, UTC, the last path first. What is not a folder of
+// Newest yields the files in the day directories of a commit from the day of since
+// to the day of until, UTC, the last path first. What is not a directory of
 // digits is passed over. A tree that cannot be read comes as an error, and the rest
 // after it, when the caller goes on.
 func (w *DayWalk) Newest(commit string, since, until time.Time) iter.Seq2[File, error] {
@@ -48,7 +48,7 @@ func (w *DayWalk) Newest(commit string, since, until time.Time) iter.Seq2[File, 
 				objects: objects, commit: commit, root: top.Path, yield: yield,
 				first: since.UTC().Format(dayLayout), last: until.UTC().Format(dayLayout),
 			}
-			d.folder(top, 0)
+			d.walk(top, 0)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func (w *DayWalk) top(objects *objects, commit string) (treeFile, bool, error) {
 	return top, ok && isDirMode(top.Mode), err
 }
 
-// dayLayout is the path of a day folder below the records' directory.
+// dayLayout is the path of a day directory below the records' directory.
 const dayLayout = "2006/01/02"
 
 // dayDescent goes down year, month and day.
@@ -85,9 +85,9 @@ type dayDescent struct {
 	yield       func(File, error) bool
 }
 
-// folder walks what is in one folder, depth levels below the top, the last name
+// walk visits what is in one tree, depth levels below the top, the last name
 // first. It reports whether to go on.
-func (d *dayDescent) folder(f treeFile, depth int) bool {
+func (d *dayDescent) walk(f treeFile, depth int) bool {
 	var entries []treeEntry
 	for e, err := range d.objects.entries(f.Path, f.Hash) {
 		if err != nil {
@@ -107,7 +107,7 @@ func (d *dayDescent) folder(f treeFile, depth int) bool {
 				return false
 			}
 		case depth < 3 && e.isDir() && d.wanted(below.Path):
-			if !d.folder(below, depth+1) {
+			if !d.walk(below, depth+1) {
 				return false
 			}
 		}
@@ -115,7 +115,7 @@ func (d *dayDescent) folder(f treeFile, depth int) bool {
 	return true
 }
 
-// wanted reports whether a folder of a year, month or day has a part in the
+// wanted reports whether a directory of a year, month or day has a part in the
 // days of the walk.
 func (d *dayDescent) wanted(path string) bool {
 	part := strings.TrimPrefix(path, d.root+"/")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,7 +56,7 @@ func (r *Repo) Diagnose(ctx context.Context, dir string) ([]Fault, error) {
 func (r *Repo) lookAtPlaces(context.Context, string) ([]Fault, error) {
 	var faults []Fault
 	for _, dir := range slices.Compact([]string{r.dir, r.common}) {
-		for _, name := range []string{"append", "draft.yaml", "queries", "verified", "squashed", "looked", "index.db", "index.db-journal"} {
+		for _, name := range []string{"append", "draft.yaml", "queries", "verified", "squashed", "unproven", "looked", "index.db", "index.db-journal"} {
 			path := filepath.Join(dir, "handoff", name)
 			if wrong, ok := errors.AsType[*NotFileError](CheckPlain(path)); ok {
 				faults = append(faults, Fault{Path: path, Message: wrong.What + " is where a file of handoff belongs",
@@ -91,15 +90,6 @@ func (r *Repo) writerDied() (bool, error) {
 	}
 	info, err := file.Stat()
 	return err == nil && info.Size() > 0, err
-}
-
-// unlessMissing drops the error of a file that is not there or not ours to read,
-// and that of something else in its place, which lookAtPlaces reports.
-func unlessMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || isError[*NotFileError](err) {
-		return nil
-	}
-	return err
 }
 
 // lookAtRefs looks for references that cannot be read, and says where their
@@ -168,25 +158,6 @@ func (r *Repo) lookAtLocks(context.Context, string) ([]Fault, error) {
 	return faults, nil
 }
 
-// lockFiles returns the lock files in the git directory.
-func (r *Repo) lockFiles() []string {
-	var found []string
-	for _, dir := range []string{r.dir, r.common} {
-		for _, pattern := range []string{"*.lock", "reftable/*.lock"} {
-			names, _ := filepath.Glob(filepath.Join(escapeGlob(dir), filepath.FromSlash(pattern)))
-			found = append(found, names...)
-		}
-	}
-	_ = filepath.WalkDir(filepath.Join(r.common, "refs"), func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && strings.HasSuffix(path, ".lock") {
-			found = append(found, path)
-		}
-		return nil
-	})
-	slices.Sort(found)
-	return slices.Compact(found)
-}
-
 // removeOwnLock removes a lock of ours, unless a writer of ours lives.
 func (r *Repo) removeOwnLock(path string) error {
 	file, err := OpenPlain(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
@@ -201,7 +172,7 @@ func (r *Repo) removeOwnLock(path string) error {
 }
 
 // leftovers are the names of our temporary files in the git directory.
-var leftovers = []string{"handoff-hooks-*", "handoff/lock-*", "handoff/index-*", "handoff/key-*", "handoff/verified-*", "handoff/squashed-*", "handoff/looked-*", "handoff/draft-*", "handoff/attributes-*"}
+var leftovers = []string{"handoff-hooks-*", "handoff/lock-*", "handoff/index-*", "handoff/key-*", "handoff/.tmp-*", "handoff/draft-*", "handoff/attributes-*"}
 
 // lookAtLeftovers looks for temporary files that a killed process has left.
 func (r *Repo) lookAtLeftovers(context.Context, string) ([]Fault, error) {
@@ -249,7 +220,7 @@ func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := objects.newTreeWalk(dir).files(plumbing.NewHash(head.Hash))
+	files, err := newTreeWalk(objects, dir).files(plumbing.NewHash(head.Hash))
 	if isMissing(err) {
 		return nil, err // what else cannot be read is said with the records
 	}
@@ -315,7 +286,7 @@ func (r *Repo) lookAtAttributes(ctx context.Context, dir string) ([]Fault, error
 	fault := Fault{Path: wrong.File, Message: "git would change the bytes of records (" + wrong.Attribute + "), and a later commit -a would destroy them",
 		WayOut: wrong.WayOut()}
 	if wrong.File == dir+"/"+attributesName && !wrong.Committed && r.worktree != "" {
-		fault.Repair = func(context.Context) error { return r.SettleAttributes(dir) }
+		fault.Repair = func(context.Context) error { return r.WriteAttributes(dir) }
 	}
 	return []Fault{fault}, nil
 }

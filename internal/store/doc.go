@@ -10,11 +10,9 @@
 // Objects are read and written here. Git's own lock files guard the two things
 // that can be destroyed, the branch and the index, and are taken in git's order
 // and by git's rules, so that git and this package wait for each other. The git
-// executable, when it is installed, does what only it does right: finding the
+// executable is required, and does what only it does right: finding the
 // repository, its configuration, identities, and editing an index in whatever
-// format it has. Without git each of these has a smaller replacement here that
-// refuses what it does not know. [Repo.Append] is the protocol and reads from
-// top to bottom.
+// format it has. [Repo.Append] is the protocol and reads from top to bottom.
 //
 // # Errors
 //

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // maxFactCommits is how many commits each list of Facts can hold at most. More
@@ -49,10 +51,6 @@ type Branch struct {
 // process of its own; they run side by side and end with ctx.
 func (r *Repo) Facts(ctx context.Context, since time.Time, emails []string) Facts {
 	f := Facts{Stashes: r.countStashes()}
-	if !r.git.installed() {
-		f.Missing = []string{"commits", "branches", "unpushed", "status"}
-		return f
-	}
 	head, err := r.Head()
 	if err != nil || head.Unborn {
 		return f
@@ -131,17 +129,11 @@ func (r *Repo) ownWork(ctx context.Context, tips []string, since time.Time, emai
 	return commits, nil
 }
 
-// trunks are the names of branches that work arrives on.
-var trunks = []string{"main", "master", "trunk", "develop", "development"}
-
-// IsTrunk reports whether a branch is one that work arrives on, by its name.
-func IsTrunk(branch string) bool { return slices.Contains(trunks, branch) }
-
 // trunkGlobs are options that stand for the trunks which exist. Written as a
 // pattern, a name that does not exist is no error.
 func trunkGlobs() []string {
 	var globs []string
-	for _, name := range trunks {
+	for _, name := range handoff.Trunks() {
 		globs = append(globs, "--glob=refs/heads/["+name[:1]+"]"+name[1:])
 	}
 	return globs

@@ -17,7 +17,7 @@ import (
 
 // gitProgram runs the installed git executable.
 type gitProgram struct {
-	path string  // absolute; "" when git is not installed
+	path string  // absolute
 	dir  string  // the directory that git is run in
 	env  environ // the caller's environment
 }
@@ -41,11 +41,17 @@ func (e *gitError) Error() string {
 	return fmt.Sprintf("git %s: %s", e.Command, text)
 }
 
-// errNoGit says that something is wanted which only git does right.
-var errNoGit = &UnsupportedError{What: "git", Why: "the git program is not on the PATH", WayOut: "install git"}
-
-// installed reports whether there is a git executable.
-func (g gitProgram) installed() bool { return g.path != "" }
+// findGit finds the git executable, which everything here needs. It is run in dir.
+func findGit(dir string, env environ) (gitProgram, error) {
+	path := env.findProgram("git")
+	if path == "" {
+		return gitProgram{}, &UnsupportedError{
+			What: "git", Why: "there is no such program in the directories of PATH",
+			WayOut: "install git, or name the directory that has it in PATH",
+		}
+	}
+	return gitProgram{path: path, dir: dir, env: env}, nil
+}
 
 // quiet are the settings under which every internal git command runs: no
 // program named by the repository's configuration is started, nothing asks, and
@@ -64,12 +70,8 @@ func (g gitProgram) command(ctx context.Context, fsmonitor string, args ...strin
 }
 
 // output runs "git args..." and returns what it wrote to standard output. A
-// status other than 0 is a *gitError, with the output so far; without git the
-// error is errNoGit.
+// status other than 0 is a *gitError, with the output so far.
 func (g gitProgram) output(ctx context.Context, args ...string) ([]byte, error) {
-	if !g.installed() {
-		return nil, errNoGit
-	}
 	return runCommand(ctx, g.command(ctx, "false", args...), args[0], nil)
 }
 
@@ -144,12 +146,8 @@ func cancelledSoon(ctx context.Context) bool {
 	}
 }
 
-// GitVersion returns the major and minor version of the git program, zeros when
-// there is none.
+// GitVersion returns the major and minor version of the git program.
 func (r *Repo) GitVersion(ctx context.Context) (major, minor int, err error) {
-	if !r.git.installed() {
-		return 0, 0, nil
-	}
 	out, err := r.git.output(ctx, "version")
 	if err != nil {
 		return 0, 0, err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,25 +21,25 @@ type revision struct {
 	hash    plumbing.Hash
 	tree    plumbing.Hash
 	when    int64 // author date, Unix seconds
-	author  int32 // place in history.authors
-	parents int32 // the first place in history.parents that is its own
+	author  int32 // position in history.authors
+	parents int32 // the first position in history.parents that is its own
 	count   int32 // of parents; none at the edge of a shallow clone
 
 	known    bool // looked at by an earlier audit: its history is not walked
 	edge     bool // its parents are missing from a shallow clone
-	sorted   bool // has its place in history.order
+	sorted   bool // has its position in history.order
 	mainline bool // a mainline led here by first parents alone; after markMainline
 }
 
 // date is the author date in RFC 3339.
 func (rev *revision) date() string { return time.Unix(rev.when, 0).UTC().Format(time.RFC3339) }
 
-// history is the commits that some tips reach. Each has a place, a number by
+// history is the commits that some tips reach. Each has a position, a number by
 // which the others name it.
 type history struct {
 	slabs   [][]revision // of slabSize each: a slice that grows is there twice meanwhile
-	parents []int32      // places
-	order   []int32      // all places, parents before their children
+	parents []int32      // positions
+	order   []int32      // all positions, parents before their children
 	table   hashTable
 	authors []author
 }
@@ -48,10 +47,10 @@ type history struct {
 // slabSize is how many revisions are allocated together.
 const slabSize = 1024
 
-// at returns the commit at a place.
-func (h *history) at(place int32) *revision { return &h.slabs[place/slabSize][place%slabSize] }
+// at returns the commit at a position.
+func (h *history) at(pos int32) *revision { return &h.slabs[pos/slabSize][pos%slabSize] }
 
-// parentsOf returns the places of a commit's parents.
+// parentsOf returns the positions of a commit's parents.
 func (h *history) parentsOf(rev *revision) []int32 {
 	return h.parents[rev.parents : rev.parents+rev.count]
 }
@@ -77,8 +76,8 @@ func (h *history) countNew() int {
 	return n
 }
 
-// find returns the place of a commit.
-func (h *history) find(hash plumbing.Hash) (place int32, ok bool) {
+// find returns the position of a commit.
+func (h *history) find(hash plumbing.Hash) (pos int32, ok bool) {
 	slot := h.slot(hash)
 	if slot == nil || *slot == 0 {
 		return 0, false
@@ -95,36 +94,36 @@ func (h *history) has(hash plumbing.Hash) bool {
 // markMainline marks the commits to which first parents lead from some tips.
 func (h *history) markMainline(tips []plumbing.Hash) {
 	for _, tip := range tips {
-		place, ok := h.find(tip)
-		for ok && !h.at(place).mainline {
-			rev := h.at(place)
+		pos, ok := h.find(tip)
+		for ok && !h.at(pos).mainline {
+			rev := h.at(pos)
 			rev.mainline = true
 			if ok = rev.count > 0; ok {
-				place = h.parentsOf(rev)[0]
+				pos = h.parentsOf(rev)[0]
 			}
 		}
 	}
 }
 
-// reachedFrom reports of each place whether some tips reach it.
+// reachedFrom reports of each position whether some tips reach it.
 func (h *history) reachedFrom(tips []plumbing.Hash) []bool {
 	reached := make([]bool, h.size())
 	var pending []int32
-	visit := func(place int32) {
-		if !reached[place] {
-			reached[place] = true
-			pending = append(pending, place)
+	visit := func(pos int32) {
+		if !reached[pos] {
+			reached[pos] = true
+			pending = append(pending, pos)
 		}
 	}
 	for _, tip := range tips {
-		if place, ok := h.find(tip); ok {
-			visit(place)
+		if pos, ok := h.find(tip); ok {
+			visit(pos)
 		}
 	}
 	for len(pending) > 0 {
-		place := pending[len(pending)-1]
+		pos := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
-		for _, parent := range h.parentsOf(h.at(place)) {
+		for _, parent := range h.parentsOf(h.at(pos)) {
 			visit(parent)
 		}
 	}
@@ -132,7 +131,7 @@ func (h *history) reachedFrom(tips []plumbing.Hash) []bool {
 }
 
 // hashTable finds commits by their hash, with open addressing: a map of hashes
-// takes eight times the memory. A slot has a place and one, 0 is empty.
+// takes eight times the memory. A slot has a position and one, 0 is empty.
 type hashTable []int32
 
 // slot returns the slot of a commit, an empty one when it has none.
@@ -148,22 +147,22 @@ func (h *history) slot(hash plumbing.Hash) *int32 {
 	}
 }
 
-// add gives a commit that is not there a place.
+// add gives a commit that is not there a position.
 func (h *history) add(hash plumbing.Hash) int32 {
-	place := int32(h.size())
-	if place%slabSize == 0 {
+	pos := int32(h.size())
+	if pos%slabSize == 0 {
 		h.slabs = append(h.slabs, make([]revision, 0, slabSize))
 	}
 	last := &h.slabs[len(h.slabs)-1]
 	*last = append(*last, revision{hash: hash})
 	if 2*h.size() > len(h.table) {
 		h.table = make(hashTable, max(2*len(h.table), slabSize))
-		for i := range place {
+		for i := range pos {
 			*h.slot(h.at(i).hash) = i + 1
 		}
 	}
-	*h.slot(hash) = place + 1
-	return place
+	*h.slot(hash) = pos + 1
+	return pos
 }
 
 // author is whom a commit names as its author.
@@ -178,7 +177,7 @@ type historyWalk struct {
 	objects *objects
 	shallow map[plumbing.Hash]bool
 	known   func(plumbing.Hash) bool // commits where the walk ends
-	byIdent map[string]int32         // "name <email>" → place in authors
+	byIdent map[string]int32         // "name <email>" → position in authors
 	pending []int32                  // commits to be read
 	hashes  []plumbing.Hash          // of the parents of the commit that is read
 }
@@ -217,9 +216,9 @@ func (w *historyWalk) from(ctx context.Context, tip plumbing.Hash) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		place := w.pending[len(w.pending)-1]
+		pos := w.pending[len(w.pending)-1]
 		w.pending = w.pending[:len(w.pending)-1]
-		if err := w.read(place); err != nil {
+		if err := w.read(pos); err != nil {
 			return err
 		}
 	}
@@ -227,17 +226,17 @@ func (w *historyWalk) from(ctx context.Context, tip plumbing.Hash) error {
 	return nil
 }
 
-// sort gives a commit and what it reaches places in the order: depth first, each
+// sort gives a commit and what it reaches positions in the order: depth first, each
 // when all its parents have theirs.
 func (h *history) sort(top int32) {
-	type step struct{ place, next int32 }
+	type step struct{ pos, next int32 }
 	h.at(top).sorted = true
 	stack := []step{{top, 0}}
 	for len(stack) > 0 {
 		s := &stack[len(stack)-1]
-		parents := h.parentsOf(h.at(s.place))
+		parents := h.parentsOf(h.at(s.pos))
 		if int(s.next) == len(parents) {
-			h.order = append(h.order, s.place)
+			h.order = append(h.order, s.pos)
 			stack = stack[:len(stack)-1]
 			continue
 		}
@@ -252,8 +251,8 @@ func (h *history) sort(top int32) {
 
 // read reads a commit. Parents that were not met before are pending, the first
 // one as the next: in a pack it follows, as a rule.
-func (w *historyWalk) read(place int32) error {
-	rev := w.at(place)
+func (w *historyWalk) read(pos int32) error {
+	rev := w.at(pos)
 	data, err := w.objects.commit(rev.hash)
 	if err != nil {
 		return fmt.Errorf("commit %s: %w", rev.hash, err)
@@ -306,33 +305,23 @@ func (w *historyWalk) parse(rev *revision, data []byte) (parents []plumbing.Hash
 	return nil, fmt.Errorf("commit %s: no author", rev.hash)
 }
 
-// parseHash reads a hash in hex, zero for what is none.
-func parseHash(digits []byte) (hash plumbing.Hash) {
-	if len(digits) == 2*hashSize {
-		if _, err := hex.Decode(hash[:], digits); err != nil {
-			return plumbing.ZeroHash
-		}
-	}
-	return hash
-}
-
 // ident reads the author of a commit and when that was. Old imports have authors
 // that git would not write; they are nobody, at no time.
-func (w *historyWalk) ident(value []byte) (place int32, when int64) {
+func (w *historyWalk) ident(value []byte) (pos int32, when int64) {
 	end := bytes.LastIndexByte(value, '>') + 1
-	place, met := w.byIdent[string(value[:end])]
+	pos, met := w.byIdent[string(value[:end])]
 	if when, ok := unixDate(value[end:]); ok && met {
-		return place, when
+		return pos, when
 	}
 	who, err := parseIdent(string(value))
 	if !met {
-		place = int32(len(w.authors))
+		pos = int32(len(w.authors))
 		w.authors = append(w.authors, author{who.Name, who.Email})
 	}
 	if err == nil {
-		w.byIdent[string(value[:end])] = place
+		w.byIdent[string(value[:end])] = pos
 	}
-	return place, who.When.Unix()
+	return pos, who.When.Unix()
 }
 
 // unixDate reads the date of a commit as git writes it, " 1700000000 +0100".

@@ -20,13 +20,6 @@ func (r *Repo) HooksShared(ctx context.Context) (scope string, err error) {
 	if set == "" || filepath.IsLocal(set) {
 		return "", nil
 	}
-	if !r.git.installed() {
-		user, err := readUserConfig(r.env)
-		if err == nil && len(user[key]) == len(c[key]) {
-			scope = "global"
-		}
-		return scope, err
-	}
 	out, err := r.git.output(ctx, "config", "-z", "--show-scope", "--get-all", key)
 	if err != nil {
 		return "", err

@@ -33,15 +33,6 @@ func (e *NoIdentityError) Error() string {
 	return "no identity: " + cmp.Or(e.Why, "git does not know who you are")
 }
 
-// identityHint is git's advice to somebody without an identity.
-const identityHint = `Run
-
-  git config --global user.email "you@example.com"
-  git config --global user.name "Your Name"
-
-to set your account's default identity.
-Omit --global to set the identity only in this repository.`
-
 // Identity returns author and committer as git would record them at [Repo.Now]. The
 // environment (GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_AUTHOR_DATE and the same
 // for COMMITTER, EMAIL) goes before the configuration (author.*, committer.*,
@@ -78,17 +69,10 @@ func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, er
 	date := r.env.get("GIT_" + upper + "_DATE")
 	complete := who.Name != "" && who.Email != ""
 	clean := who.Name == name && who.Email == email
-	switch {
-	case complete && clean && date == "" && zoneKnown:
+	if complete && clean && date == "" && zoneKnown {
 		return who, nil
-	case r.git.installed():
-		return r.gitIdent(ctx, upper, now)
-	case !complete:
-		return Ident{}, &NoIdentityError{Hint: identityHint}
-	case date != "":
-		who.When, err = parseDate(date)
 	}
-	return who, err
+	return r.gitIdent(ctx, upper, now)
 }
 
 // firstSet returns the environment variable when it is set, else the first key
@@ -171,23 +155,15 @@ func parseIdent(text string) (Ident, error) {
 	return Ident{Name: strings.Trim(text[:begin], " \t\r\n"), Email: text[begin+1 : end], When: when}, err
 }
 
-// parseDate reads the formats that git documents for GIT_AUTHOR_DATE: its own
-// ("@1700000000 +0100", the @ may be missing), RFC 2822 and ISO 8601.
+// parseDate reads a date as commits and reflogs hold it: "1700000000 +0100".
 func parseDate(text string) (time.Time, error) {
-	text = strings.TrimSpace(text)
-	if seconds, zone, ok := strings.Cut(strings.TrimPrefix(text, "@"), " "); ok {
-		unix, err := strconv.ParseInt(seconds, 10, 64)
-		offset, zoneErr := time.Parse("-0700", zone)
-		if err == nil && zoneErr == nil {
-			return time.Unix(unix, 0).In(offset.Location()), nil
-		}
+	seconds, zone, _ := strings.Cut(strings.TrimSpace(text), " ")
+	unix, err := strconv.ParseInt(seconds, 10, 64)
+	offset, zoneErr := time.Parse("-0700", zone)
+	if err != nil || zoneErr != nil {
+		return time.Time{}, fmt.Errorf("date %q: no seconds with a time zone", text)
 	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05-0700", time.RFC1123Z, "Mon, 2 Jan 2006 15:04:05 -0700"} {
-		if when, err := time.Parse(layout, text); err == nil {
-			return when, nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("date %q: not a date with a time zone", text)
+	return time.Unix(unix, 0).In(offset.Location()), nil
 }
 
 // cleanName removes what some version of git removes from names and addresses:

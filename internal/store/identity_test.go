@@ -21,15 +21,13 @@ func TestIdentityIsGits(t *testing.T) {
 			r := seeded(t)
 			r.env = append(r.env, set...)
 			author, committer := r.git("var", "GIT_AUTHOR_IDENT"), r.git("var", "GIT_COMMITTER_IDENT")
-			bothWays(t, r, func(t *testing.T, r *testRepo) {
-				a, c, err := r.open().Identity(context.Background())
-				if err != nil {
-					t.Fatal(err)
-				}
-				if !sameIdent(a.String(), author, set) || !sameIdent(c.String(), committer, set) {
-					t.Errorf("%s, %s, want %s, %s", a, c, author, committer)
-				}
-			})
+			a, c, err := r.open().Identity(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !sameIdent(a.String(), author, set) || !sameIdent(c.String(), committer, set) {
+				t.Errorf("%s, %s, want %s, %s", a, c, author, committer)
+			}
 		})
 	}
 }
@@ -109,24 +107,20 @@ func TestIdentityFollowsIncludes(t *testing.T) {
 	r.git("config", "--unset", "user.email")
 	r.git("config", "includeIf.gitdir:"+r.dir+"/.path", "work.config")
 	r.write(".git/work.config", "[user]\n\temail = work@example.com\n[author]\n\tname = Author\n")
-	bothWays(t, r, func(t *testing.T, r *testRepo) {
-		author, committer, err := r.open().Identity(context.Background())
-		if err != nil || author.Email != "work@example.com" || author.Name != "Author" || committer.Name != "Ana" {
-			t.Errorf("%v, %v, %v", author, committer, err)
-		}
-	})
+	author, committer, err := r.open().Identity(context.Background())
+	if err != nil || author.Email != "work@example.com" || author.Name != "Author" || committer.Name != "Ana" {
+		t.Errorf("%v, %v, %v", author, committer, err)
+	}
 }
 
 func TestNoIdentity(t *testing.T) {
 	r := seeded(t)
 	r.git("config", "--unset", "user.email")
 	r.git("config", "user.useConfigOnly", "true")
-	bothWays(t, r, func(t *testing.T, r *testRepo) {
-		var none *NoIdentityError
-		if _, _, err := r.open().Identity(context.Background()); !errors.As(err, &none) || !strings.Contains(none.Hint, "git config --global user.email") {
-			t.Errorf("error %v, want *NoIdentityError with git's hint", err)
-		}
-	})
+	var none *NoIdentityError
+	if _, _, err := r.open().Identity(context.Background()); !errors.As(err, &none) || !strings.Contains(none.Hint, "git config --global user.email") {
+		t.Errorf("error %v, want *NoIdentityError with git's hint", err)
+	}
 }
 
 // startAgent runs an SSH agent that has the key until the test ends, and returns

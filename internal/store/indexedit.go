@@ -60,22 +60,13 @@ func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, m *marker, index 
 			skipped = append(skipped, file.Path)
 		}
 	}
-	why := index.needsGit()
-	if len(skipped) > 0 {
-		why = "sparse checkout without " + skipped[0]
+	if index.needsGit() || len(skipped) > 0 {
+		if err := edit.startGit(ctx, r, m, index, files, skipped); err != nil {
+			return nil, errors.Join(err, edit.stop())
+		}
+		return edit, nil
 	}
-	var err error
-	switch {
-	case why == "":
-		edit.startWriting(r, index, files)
-	case r.git.installed():
-		err = edit.startGit(ctx, r, m, index, files, skipped)
-	default:
-		err = &UnsupportedError{What: why, Why: "only git can edit it", WayOut: "install git"}
-	}
-	if err != nil {
-		return nil, errors.Join(err, edit.stop())
-	}
+	edit.startWriting(r, index, files)
 	return edit, nil
 }
 

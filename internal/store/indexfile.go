@@ -212,22 +212,17 @@ func isParent(dir, path string) bool {
 	return len(dir) > 0 && len(path) > len(dir) && path[len(dir)] == '/' && path[:len(dir)] == dir
 }
 
-// needsGit returns what of the index only git can keep true when entries are
-// added, "" when there is nothing: entries of their own, of which none depends
-// on another, and no extension but the cached trees and the resolved conflicts.
-func (x *indexFile) needsGit() string {
+// needsGit reports whether only git can keep the index true when entries are
+// added. It need not where entries are their own, of which none depends on another,
+// and there is no extension but the cached trees and the resolved conflicts.
+func (x *indexFile) needsGit() bool {
 	for _, extension := range x.extensions {
 		if extension.name != "TREE" && extension.name != "REUC" {
-			return "index with " + extension.name
+			return true
 		}
 	}
-	if x.version == 4 {
-		return "index version 4"
-	}
-	if bytes.Equal(x.data[len(x.data)-indexChecksumSize:], make([]byte, indexChecksumSize)) {
-		return "index without checksum"
-	}
-	return ""
+	unchecked := bytes.Equal(x.data[len(x.data)-indexChecksumSize:], make([]byte, indexChecksumSize))
+	return x.version == 4 || unchecked
 }
 
 // write writes x, which must not need git, with more entries to the file path:

@@ -2,16 +2,14 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"io/fs"
 	mathrand "math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
-
-	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // lock is a lock file of git's protocol: while "FILE.lock" exists nobody else
@@ -21,14 +19,6 @@ import (
 type lock struct {
 	target string // FILE
 	held   bool   // FILE.lock is ours: neither renamed nor removed yet
-}
-
-// newToken returns the content of lock files: as long as the hash that is to
-// replace it, so that replacing leaves no moment in which the file is empty.
-func newToken() string {
-	token := make([]byte, len(plumbing.ZeroHash))
-	rand.Read(token)
-	return hex.EncodeToString(token)
 }
 
 // BusyError says that somebody else held Path for longer than we wait. Nothing
@@ -150,15 +140,6 @@ func (l *lock) release() error {
 	return removeFile(l.path())
 }
 
-// removeFile removes a file, if it is there.
-func removeFile(path string) error {
-	err := os.Remove(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
 // wait pauses for d, or less when ctx ends; then its cause is the error.
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
@@ -169,4 +150,23 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	}
+}
+
+// lockFiles returns the lock files in the git directory.
+func (r *Repo) lockFiles() []string {
+	var found []string
+	for _, dir := range []string{r.dir, r.common} {
+		for _, pattern := range []string{"*.lock", "reftable/*.lock"} {
+			names, _ := filepath.Glob(filepath.Join(escapeGlob(dir), filepath.FromSlash(pattern)))
+			found = append(found, names...)
+		}
+	}
+	_ = filepath.WalkDir(filepath.Join(r.common, "refs"), func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && strings.HasSuffix(path, ".lock") {
+			found = append(found, path)
+		}
+		return nil
+	})
+	slices.Sort(found)
+	return slices.Compact(found)
 }

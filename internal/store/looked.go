@@ -64,18 +64,18 @@ func (r *Repo) unchangedSinceLook(refs []Ref, dir string) bool {
 // Where nothing can be written, or something else is in the place, nothing is
 // remembered.
 func (r *Repo) rememberLook(ctx context.Context, refs []Ref, dir string, blobs []string) error {
-	hashes, err := hashesOf(blobs)
+	objects, err := r.loadObjects()
 	if err != nil {
 		return err
 	}
-	order, err := r.inPackOrder(ctx, newBlockCache(maxCachedBase), hashes)
+	order, err := objects.inPackOrder(ctx, newBlockCache(maxCachedBase), blobs)
 	if err != nil {
 		return err
 	}
 	l := look{Dir: dir, Tips: tipsOf(refs)}
 	for _, w := range order {
 		if w.pack == "" {
-			l.Loose = append(l.Loose, blobs[w.place])
+			l.Loose = append(l.Loose, blobs[w.pos])
 		} else if len(l.Packs) == 0 || l.Packs[len(l.Packs)-1] != w.pack {
 			l.Packs = append(l.Packs, w.pack) // in their order
 		}
@@ -88,4 +88,90 @@ func (r *Repo) rememberLook(ctx context.Context, refs []Ref, dir string, blobs [
 		_ = r.writeState(r.lookPath(), append(data, '\n'))
 	}
 	return nil
+}
+
+// AuditUnreadable is the kind of a finding about what cannot be read.
+const AuditUnreadable AuditKind = "unreadable"
+
+// LookAtRecords reports what cannot be read of the records that refs hold. With
+// all of it the content of every record is looked at, else that of loose objects,
+// and of others that there is a sound pack. What was in order is remembered.
+func (r *Repo) LookAtRecords(ctx context.Context, refs []Ref, dir string, all bool) ([]AuditFinding, error) {
+	if !all && r.unchangedSinceLook(refs, dir) {
+		return nil, nil
+	}
+	files, faults, err := r.Records(ctx, refs, dir)
+	if err != nil {
+		return nil, err
+	}
+	findings := make([]AuditFinding, 0, len(faults))
+	add := func(path, message, ref string, lasting bool) {
+		f := handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: path, Message: message, Fix: r.WayOut(Ref{Name: ref}, lasting)}
+		if name, ok := parseRecordName(dir, path); ok {
+			f.Record = name.ID
+		}
+		findings = append(findings, AuditFinding{Kind: AuditUnreadable, Finding: f})
+	}
+	for _, f := range faults {
+		add(f.Ref.Name, "what it holds cannot be read, or not all of it: "+f.Err.Error(), f.Ref.Name, f.Lasting())
+	}
+	var records []File
+	var blobs []string
+	for _, f := range files {
+		if _, isRecord := parseRecordName(dir, f.Path); isRecord && f.Mode == uint32(plainMode) {
+			records, blobs = append(records, f), append(blobs, f.Blob)
+		}
+	}
+	unread, err := r.unreadBlobs(ctx, blobs, all)
+	for i, err := range unread {
+		if err != nil {
+			add(records[i].Path, "cannot be read: "+err.Error(), records[i].Ref, Lasting(err))
+		}
+	}
+	if err != nil || len(findings) > 0 {
+		return findings, err
+	}
+	return findings, r.rememberLook(ctx, refs, dir, blobs)
+}
+
+// unreadBlobs returns for each of some blobs why it cannot be read, nil where it
+// can, or where it is too large and so no record.
+func (r *Repo) unreadBlobs(ctx context.Context, blobs []string, all bool) ([]error, error) {
+	unread := make([]error, len(blobs))
+	note := func(i int, _ []byte, err error) error {
+		if !isError[*TooLargeError](err) {
+			unread[i] = err
+		}
+		return nil
+	}
+	if all {
+		err := r.ReadAll(ctx, blobs, handoff.MaxSize, note)
+		if isMissing(err) {
+			err = nil // nobody has looked for them yet
+		}
+		return unread, err
+	}
+	objects, err := r.loadObjects()
+	if err != nil {
+		return nil, err
+	}
+	order, err := objects.inPackOrder(ctx, newBlockCache(maxCachedBase), blobs)
+	if err != nil {
+		return nil, err
+	}
+	sound := make(map[string]error)
+	for _, w := range order {
+		if w.pack == "" {
+			data, err := objects.blob(w.hash, handoff.MaxSize)
+			if !isMissing(err) {
+				_ = note(w.pos, data, err)
+			}
+			continue
+		}
+		if _, looked := sound[w.pack]; !looked {
+			sound[w.pack] = objects.checkPresent(w.hash)
+		}
+		unread[w.pos] = sound[w.pack]
+	}
+	return unread, context.Cause(ctx)
 }

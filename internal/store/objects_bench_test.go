@@ -91,7 +91,7 @@ func BenchmarkTreeWalk(b *testing.B) {
 	r.git("repack", "-adfq")
 	commits := strings.Fields(r.git("rev-list", "main"))
 	for b.Loop() {
-		w := r.open().newTreeWalk("dir1")
+		w := newTreeWalk(r.open(), "dir1")
 		for _, commit := range commits {
 			if _, err := w.files(plumbing.NewHash(commit)); err != nil {
 				b.Fatal(err)

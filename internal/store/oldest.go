@@ -11,7 +11,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// Oldest returns of each group of files that refs hold the place of the one that
+// Oldest returns of each group of files that refs hold the position of the one that
 // was committed first: a commit is younger than those that it reaches, whatever
 // its clock said; otherwise the dates of the committers count, and of two that are
 // equal, so that the answer is the same in every clone, the hashes of the
@@ -39,11 +39,11 @@ func (r *Repo) Oldest(ctx context.Context, refs []Ref, dir string, groups [][]Fi
 			search.ref(ref.Hash)
 		}
 	}
-	places := make([]int, len(groups))
+	positions := make([]int, len(groups))
 	for i, group := range groups {
-		places[i] = search.eldest(group)
+		positions[i] = search.eldest(group)
 	}
-	return places, nil
+	return positions, nil
 }
 
 func wantedFile(f File) treeFile { return treeFile{Path: f.Path, Hash: plumbing.NewHash(f.Blob)} }
@@ -96,9 +96,9 @@ func (s *oldestSearch) within(top plumbing.Hash) []treeFile {
 	return here
 }
 
-// eldest returns the place of the file with the oldest of its first commits.
+// eldest returns the position of the file with the oldest of its first commits.
 func (s *oldestSearch) eldest(files []File) int {
-	place, oldest := -1, CommitInfo{}
+	pos, oldest := -1, CommitInfo{}
 	for i, f := range files {
 		commits := s.first[wantedFile(f)]
 		if len(commits) == 0 {
@@ -107,11 +107,11 @@ func (s *oldestSearch) eldest(files []File) int {
 		c := slices.MinFunc(commits, func(a, b CommitInfo) int {
 			return cmp.Or(a.Committer.When.Compare(b.Committer.When), strings.Compare(a.Hash, b.Hash))
 		})
-		if place < 0 || s.repo.older(c, f, oldest, files[place]) {
-			place, oldest = i, c
+		if pos < 0 || s.repo.older(c, f, oldest, files[pos]) {
+			pos, oldest = i, c
 		}
 	}
-	return max(place, 0)
+	return max(pos, 0)
 }
 
 // older reports whether a file was committed before another one.

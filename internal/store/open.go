@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -23,7 +22,7 @@ type Repo struct {
 	// limits and the times of files have the machine's. [Open] sets time.Now.
 	Now func() time.Time
 
-	place
+	layout
 	env      environ
 	git      gitProgram
 	lockWait time.Duration
@@ -33,39 +32,6 @@ type Repo struct {
 	loadConfig  func() (config, error)   // cached
 	loadObjects func() (*objects, error) // cached
 }
-
-// place is where the parts of a repository are. All paths are absolute.
-type place struct {
-	dir      string // the git directory of this work tree
-	common   string // the git directory that linked worktrees share
-	worktree string // "" when there is none, or when dir holds the caller
-	bare     bool
-}
-
-// NotRepositoryError says that no git repository holds Dir.
-type NotRepositoryError struct{ Dir string }
-
-func (e *NotRepositoryError) Error() string { return e.Dir + ": not a git repository" }
-
-// UnsafeError says that git would not trust the repository that holds Dir: it
-// belongs to somebody else, or is bare where safe.bareRepository forbids it.
-type UnsafeError struct {
-	Dir  string
-	Why  string // one line
-	Bare bool   // [OpenNamed] opens it
-}
-
-func (e *UnsafeError) Error() string { return e.Dir + ": " + e.Why }
-
-// UnsupportedError says that the repository, or the state it is in, is one that
-// this package would have to guess about.
-type UnsupportedError struct {
-	What   string // "SHA-256 objects"
-	Why    string
-	WayOut string // what the user can do; may be ""
-}
-
-func (e *UnsupportedError) Error() string { return e.What + ": " + e.Why }
 
 // Open finds the repository that holds dir as git finds it: by GIT_DIR,
 // GIT_WORK_TREE and GIT_COMMON_DIR, else upwards until a ceiling in
@@ -79,23 +45,17 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := environ(env)
-	git := gitProgram{path: e.findProgram("git"), dir: dir, env: e}
-	r := &Repo{Now: time.Now, env: e, git: git, lockWait: lockWait, netWait: netWait}
-
-	// Two processes of a millisecond each: started together they cost one.
-	settings := r.startConfig(ctx)
-	if git.installed() {
-		if r.place, err = discoverWithGit(ctx, git); err != nil {
-			err = explainRefusal(dir, e, err)
-		}
-	} else {
-		r.place, err = discover(dir, e)
-	}
+	git, err := findGit(dir, env)
 	if err != nil {
 		return nil, err
 	}
-	r.loadConfig = sync.OnceValues(func() (config, error) { return settings(r.place) })
+	r := &Repo{Now: time.Now, env: env, git: git, lockWait: lockWait, netWait: netWait}
+
+	// Two processes of a millisecond each: started together they cost one.
+	r.loadConfig = startConfig(ctx, git)
+	if r.layout, err = discover(ctx, git); err != nil {
+		return nil, err
+	}
 	r.loadObjects = sync.OnceValues(r.newObjects)
 	return r, r.openRefs()
 }
@@ -112,11 +72,14 @@ func OpenNamed(ctx context.Context, dir string, env []string) (*Repo, error) {
 	if absErr != nil {
 		return nil, absErr
 	}
+	git, gitErr := findGit(dir, env)
+	if gitErr != nil {
+		return nil, gitErr
+	}
 	// This looks at the owner, which with GIT_DIR git does not.
-	git := gitProgram{path: environ(env).findProgram("git"), dir: dir, env: env}
 	out, gitErr := git.output(ctx, "-c", "safe.bareRepository=all", "rev-parse", "--absolute-git-dir")
 	if gitErr != nil {
-		return nil, discoveryError(dir, gitErr)
+		return nil, discoveryError(git, gitErr)
 	}
 	if !sameFile(dir, filepath.FromSlash(strings.TrimSuffix(string(out), "\n"))) {
 		return nil, err
@@ -154,9 +117,9 @@ func (r *Repo) Worktree() string { return r.worktree }
 // Init makes a repository with the branch main in dir, which must not exist,
 // and sets settings in its own configuration.
 func Init(ctx context.Context, dir string, env []string, settings map[string]string) error {
-	git := gitProgram{path: environ(env).findProgram("git"), dir: filepath.Dir(dir), env: env}
-	if !git.installed() {
-		return errNoGit
+	git, err := findGit(filepath.Dir(dir), env)
+	if err != nil {
+		return err
 	}
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		return err
@@ -171,51 +134,6 @@ func Init(ctx context.Context, dir string, env []string, settings map[string]str
 		}
 	}
 	return nil
-}
-
-// discoverWithGit asks git where the repository that holds git.dir is.
-func discoverWithGit(ctx context.Context, git gitProgram) (place, error) {
-	// --show-toplevel comes last: without a work tree it is an error, after the
-	// other answers have been given.
-	out, err := git.output(ctx, "rev-parse", "--absolute-git-dir", "--git-common-dir",
-		"--is-bare-repository", "--show-toplevel")
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if err != nil && len(lines) < 3 {
-		return place{}, discoveryError(git.dir, err)
-	}
-	if len(lines) > 4 {
-		return place{}, &UnsupportedError{What: "repository path", Why: "it has a line break"}
-	}
-	p := place{dir: filepath.FromSlash(lines[0]), common: filepath.FromSlash(lines[1]), bare: lines[2] == "true"}
-	if !filepath.IsAbs(p.common) {
-		p.common = filepath.Join(git.dir, p.common)
-	}
-	if err == nil && len(lines) == 4 {
-		p.worktree = filepath.FromSlash(lines[3])
-	}
-	return p, nil
-}
-
-// discoveryError types what git said. Its messages are stable in the C locale
-// and its status is 128 for all of them.
-func discoveryError(dir string, err error) error {
-	failed, ok := errors.AsType[*gitError](err)
-	if !ok {
-		return err
-	}
-	text, more, _ := strings.Cut(strings.TrimPrefix(failed.Stderr, "fatal: "), "\n")
-	if strings.HasSuffix(text, ":") { // what is not known follows, a line each
-		text += " " + strings.Join(strings.Fields(more), ", ")
-	}
-	switch {
-	case strings.Contains(text, "not a git repository"):
-		return &NotRepositoryError{Dir: dir}
-	case saysAny(text, "dubious ownership", "safe.bareRepository"):
-		return &UnsafeError{Dir: dir, Why: text, Bare: strings.Contains(text, "safe.bareRepository")}
-	case saysAny(text, "unknown repository extension", "repo version"):
-		return &UnsupportedError{What: "repository format", Why: text, WayOut: "use a git that knows this format"}
-	}
-	return fmt.Errorf("%s: %w", dir, err)
 }
 
 // newObjects opens the object database afresh, with nothing cached.
@@ -235,13 +153,4 @@ func (r *Repo) newObjects() (*objects, error) {
 	o.promisor = r.promisor()
 	o.shared = r.sharing()
 	return o, nil
-}
-
-// absoluteFrom returns path, taken from dir unless it is absolute.
-func absoluteFrom(dir, path string) string {
-	path = filepath.FromSlash(path)
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
-	}
-	return filepath.Join(dir, path)
 }

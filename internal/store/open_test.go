@@ -10,18 +10,6 @@ import (
 	"testing"
 )
 
-// bothWays runs a test with git and without it: what can be done without git
-// must come out the same. Nothing can be done with a reftable.
-func bothWays(t *testing.T, r *testRepo, test func(t *testing.T, r *testRepo)) {
-	t.Helper()
-	t.Run("git", func(t *testing.T) { test(t, r) })
-	if r.hasReftable() {
-		t.Run("alone", func(t *testing.T) { r.withoutGit().isUnsupported("install git") })
-		return
-	}
-	t.Run("alone", func(t *testing.T) { test(t, r.withoutGit()) })
-}
-
 // isUnsupported checks that the repository is not opened, with a way out.
 func (r *testRepo) isUnsupported(wayOut string) {
 	r.t.Helper()
@@ -42,22 +30,20 @@ func TestOpenFindsWhatGitFinds(t *testing.T) {
 		name string
 		dir  string
 		env  []string
-		want place
+		want layout
 	}{
-		{"top", r.dir, nil, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
-		{"below", r.path("src"), nil, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
-		{"linked", linked, nil, place{dir: r.path(".git/worktrees/linked"), common: r.path(".git"), worktree: linked}},
-		{"bare", bare.dir, nil, place{dir: bare.dir, common: bare.dir, bare: true}},
-		{"GIT_DIR", r.path("src"), []string{"GIT_DIR=" + other.path(".git")}, place{dir: other.path(".git"), common: other.path(".git"), worktree: r.path("src")}},
-		{"GIT_WORK_TREE", r.path("src"), []string{"GIT_DIR=../.git", "GIT_WORK_TREE=" + r.dir}, place{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
+		{"top", r.dir, nil, layout{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
+		{"below", r.path("src"), nil, layout{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
+		{"linked", linked, nil, layout{dir: r.path(".git/worktrees/linked"), common: r.path(".git"), worktree: linked}},
+		{"bare", bare.dir, nil, layout{dir: bare.dir, common: bare.dir, bare: true}},
+		{"GIT_DIR", r.path("src"), []string{"GIT_DIR=" + other.path(".git")}, layout{dir: other.path(".git"), common: other.path(".git"), worktree: r.path("src")}},
+		{"GIT_WORK_TREE", r.path("src"), []string{"GIT_DIR=../.git", "GIT_WORK_TREE=" + r.dir}, layout{dir: r.path(".git"), common: r.path(".git"), worktree: r.dir}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			here := &testRepo{t: t, dir: test.dir, env: append(slices.Clone(r.env), test.env...)}
-			bothWays(t, here, func(t *testing.T, r *testRepo) {
-				if got := r.open().place; got != test.want {
-					t.Errorf("got  %+v\nwant %+v", got, test.want)
-				}
-			})
+			if got := here.open().layout; got != test.want {
+				t.Errorf("got  %+v\nwant %+v", got, test.want)
+			}
 		})
 	}
 }
@@ -69,12 +55,10 @@ func TestOpenOutsideARepository(t *testing.T) {
 		"ceiling": {t: t, dir: r.path("src"), env: append(slices.Clone(r.env), "GIT_CEILING_DIRECTORIES="+r.dir)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bothWays(t, here, func(t *testing.T, r *testRepo) {
-				var none *NotRepositoryError
-				if _, err := Open(context.Background(), r.dir, r.env); !errors.As(err, &none) {
-					t.Errorf("error %v, want *NotRepositoryError", err)
-				}
-			})
+			var none *NotRepositoryError
+			if _, err := Open(context.Background(), here.dir, here.env); !errors.As(err, &none) {
+				t.Errorf("error %v, want *NotRepositoryError", err)
+			}
 		})
 	}
 }
@@ -86,16 +70,14 @@ func TestOpenARepositoryOfSomebodyElse(t *testing.T) {
 	}
 	r := seeded(t)
 	filepath.WalkDir(r.dir, func(path string, _ os.DirEntry, _ error) error { return os.Lchown(path, 12345, 12345) })
-	bothWays(t, r, func(t *testing.T, r *testRepo) {
-		var unsafe *UnsafeError
-		if _, err := Open(context.Background(), r.dir, r.env); !errors.As(err, &unsafe) {
-			t.Errorf("error %v, want *UnsafeError", err)
-		}
-		trusting := append(slices.Clone(r.env), "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0="+r.dir)
-		if _, err := Open(context.Background(), r.dir, trusting); err != nil {
-			t.Errorf("with safe.directory: %v", err)
-		}
-	})
+	var unsafe *UnsafeError
+	if _, err := Open(context.Background(), r.dir, r.env); !errors.As(err, &unsafe) {
+		t.Errorf("error %v, want *UnsafeError", err)
+	}
+	trusting := append(slices.Clone(r.env), "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0="+r.dir)
+	if _, err := Open(context.Background(), r.dir, trusting); err != nil {
+		t.Errorf("with safe.directory: %v", err)
+	}
 }
 
 func TestOpenRefusesFormatsThatItCannotRead(t *testing.T) {
@@ -118,10 +100,8 @@ func TestOpenRefusesFormatsThatItCannotRead(t *testing.T) {
 		"unknown extension":  {with(seeded(t), "extensions.fancy", "true"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, r := range []*testRepo{test.repo, test.repo.withoutGit()} {
-				inTest := &testRepo{t: t, dir: r.dir, env: r.env}
-				inTest.isUnsupported(test.wayOut)
-			}
+			inTest := &testRepo{t: t, dir: test.repo.dir, env: test.repo.env}
+			inTest.isUnsupported(test.wayOut)
 		})
 	}
 }
@@ -172,7 +152,7 @@ func TestAppendUnderConfigurationThatGoGitRefuses(t *testing.T) {
 	r.mustBeSound()
 }
 
-func TestAppendWithoutGit(t *testing.T) {
+func TestAppendToAPlainIndex(t *testing.T) {
 	refsInFiles(t)
 	for name, setup := range map[string]func(r *testRepo){
 		"plain":      func(*testRepo) {},
@@ -187,8 +167,8 @@ func TestAppendWithoutGit(t *testing.T) {
 			r := seeded(t)
 			setup(r)
 			before := r.userWork()
-			r.withoutGit().append(change("k3f9q2m7"))
-			r.withoutGit().append(change("a7k3f9q2"))
+			r.append(change("k3f9q2m7"))
+			r.append(change("a7k3f9q2"))
 			if after := r.userWork(); after != before {
 				t.Errorf("the user's work changed:\n%s\nwas\n%s", after, before)
 			}
@@ -200,39 +180,14 @@ func TestAppendWithoutGit(t *testing.T) {
 	}
 }
 
-func TestAppendWithoutGitRefusesIndexesThatOnlyGitCanEdit(t *testing.T) {
-	refsInFiles(t)
-	for name, setup := range map[string]func(r *testRepo){
-		"version 4": func(r *testRepo) { r.git("update-index", "--index-version", "4") },
-		"split":     func(r *testRepo) { r.git("update-index", "--split-index") },
-		"sparse": func(r *testRepo) {
-			r.append(change("aaaaaaaa"))
-			r.git("sparse-checkout", "set", "--cone", "--sparse-index", "src")
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := seeded(t)
-			setup(r)
-			before := r.userWork()
-			var unsupported *UnsupportedError
-			if _, err := r.withoutGit().open().Append(context.Background(), change("k3f9q2m7")); !errors.As(err, &unsupported) {
-				t.Errorf("error %v, want *UnsupportedError", err)
-			}
-			if r.userWork() != before {
-				t.Error("the refusal changed something")
-			}
-			r.mustBeSound()
-		})
-	}
-}
-
 func TestProgramsInTheCurrentDirectoryAreNotRun(t *testing.T) {
 	refsInFiles(t)
 	r := seeded(t)
 	r.write("git", "#!/bin/sh\ntouch ran\n")
 	os.Chmod(r.path("git"), 0o755)
-	r.env = append(r.env, "PATH=.:"+string(filepath.ListSeparator)+r.withoutGit().dir+"/none")
-	if repo := r.open(); repo.git.installed() || r.exists("ran") {
-		t.Errorf("git was found at %s", repo.git.path)
+	r.env = append(r.env, "PATH=.:"+string(filepath.ListSeparator)+t.TempDir())
+	r.isUnsupported("install git")
+	if r.exists("ran") {
+		t.Error("the git of the repository was run")
 	}
 }

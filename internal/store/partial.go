@@ -1,62 +1,14 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
-
-// MissingError says that something is not in this repository because a partial
-// clone has left it with a remote. Reading never fetches it.
-type MissingError struct {
-	Remote string // that promised to have it: "origin"
-	What   string // "2 of 5 records are"
-	WayOut string // the command that fetches it, where [Repo.FetchMissing] does not; else ""
-}
-
-func (e *MissingError) Error() string {
-	return e.What + " not here, but with " + e.Remote + ": this is a partial clone"
-}
-
-// Unwrap is the error of an object that is not there for whatever reason.
-func (e *MissingError) Unwrap() error { return plumbing.ErrObjectNotFound }
-
-func isMissing(err error) bool { return isError[*MissingError](err) }
-
-// promisor returns the remote with which a partial clone has left objects, ""
-// when this is none.
-func (r *Repo) promisor() string {
-	c, err := r.loadConfig()
-	if err != nil {
-		return "" // there are other errors then
-	}
-	if remote := c.get("extensions.partialclone"); remote != "" {
-		return remote
-	}
-	var promisors []string
-	for key := range c {
-		name, ok := strings.CutSuffix(key, ".promisor")
-		if name, isRemote := strings.CutPrefix(name, "remote."); ok && isRemote && c.isTrue(key) {
-			promisors = append(promisors, name)
-		}
-	}
-	slices.Sort(promisors)
-	if slices.Contains(promisors, "origin") {
-		return "origin"
-	}
-	return cmp.Or(promisors...)
-}
-
-// missingFiles is the error for n of some files.
-func (r *Repo) missingFiles(n, of int) error {
-	return &MissingError{Remote: r.promisor(), What: fmt.Sprintf("%d of %s are", n, handoff.Count(of, "record"))}
-}
 
 // joinMissing is errors.Join, but for trees that a partial clone does not have:
 // there is one for each ref at worst, and one message says it of all.
@@ -119,7 +71,7 @@ func (r *Repo) findAbsent(ctx context.Context, refs []Ref, dir string) (absent, 
 		return a, err
 	}
 	defer objects.Close()
-	walk := objects.newTreeWalk(dir)
+	walk := newTreeWalk(objects, dir)
 	var blobs []string
 	for _, ref := range refs {
 		if err := context.Cause(ctx); err != nil {
@@ -136,7 +88,7 @@ func (r *Repo) findAbsent(ctx context.Context, refs []Ref, dir string) (absent, 
 			}
 		}
 	}
-	if err := r.addBlobs(ctx, objects, &a, blobs); err != nil {
+	if err := a.addBlobs(ctx, objects, blobs); err != nil {
 		return a, err
 	}
 	for _, list := range []*[]string{&a.above, &a.below} {
@@ -162,19 +114,14 @@ func (a *absent) addTrees(dir string, err error) {
 }
 
 // addBlobs adds the blobs that are not here.
-func (r *Repo) addBlobs(ctx context.Context, objects *objects, a *absent, blobs []string) error {
-	blocks := newBlockCache(maxCachedBase)
-	hashes, err := hashesOf(blobs)
-	if err != nil {
-		return err
-	}
-	order, err := r.inPackOrder(ctx, blocks, hashes)
+func (a *absent) addBlobs(ctx context.Context, objects *objects, blobs []string) error {
+	order, err := objects.inPackOrder(ctx, newBlockCache(maxCachedBase), blobs)
 	for _, w := range order {
 		if w.pack != "" {
 			break // the others are in packs
 		}
-		if err := objects.checkPresent(hashes[w.place]); errors.Is(err, plumbing.ErrObjectNotFound) {
-			a.below = append(a.below, blobs[w.place])
+		if err := objects.checkPresent(w.hash); errors.Is(err, plumbing.ErrObjectNotFound) {
+			a.below = append(a.below, blobs[w.pos])
 		}
 	}
 	return err

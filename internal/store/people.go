@@ -16,9 +16,6 @@ const maxAuthored = 50_000
 // .mailmap spells them, the most recent first. When is the time of the newest
 // commit.
 func (r *Repo) Authors(ctx context.Context, since time.Time) ([]Ident, error) {
-	if !r.git.installed() {
-		return nil, errNoGit
-	}
 	head, err := r.Head()
 	if err != nil || head.Unborn {
 		return nil, err
@@ -50,9 +47,6 @@ func (r *Repo) Authors(ctx context.Context, since time.Time) ([]Ident, error) {
 // branches that reach the commit, by its short name. Branches that are at no
 // commit are passed over; git itself would give up.
 func (r *Repo) WorkSince(ctx context.Context, since time.Time, visit func(author Ident, branch, subject string)) error {
-	if !r.git.installed() {
-		return nil
-	}
 	args := []string{"log", "--use-mailmap", "--no-show-signature", "--source", "--no-merges", "--stdin",
 		"--encoding=UTF-8", "--format=%aN%x00%aE%x00%aI%x00%S%x00%s"}
 	if !since.IsZero() {

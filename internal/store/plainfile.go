@@ -1,11 +1,16 @@
 package store
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // NotFileError says that something else is where a file belongs. A named pipe
@@ -85,6 +90,50 @@ func ReadPlain(path string) ([]byte, error) {
 	return io.ReadAll(file)
 }
 
+// ReplaceFile replaces a file, or makes it: killed at any instant, the old or the
+// new one is there. mode is subject to the umask; what adjust, which may be nil,
+// does to the new file is not. The directory must exist.
+func ReplaceFile(path string, mode fs.FileMode, data []byte, adjust func(*os.File) error) error {
+	dir, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return replaceIn(dir, filepath.Base(path), mode, data, adjust)
+}
+
+// replaceIn is ReplaceFile in a directory that is open: what has come in its place
+// since then is not written to. Errors name the file that was to be replaced.
+func replaceIn(dir *os.Root, name string, mode fs.FileMode, data []byte, adjust func(*os.File) error) error {
+	failed := func(err error) error {
+		return &fs.PathError{Op: "write", Path: filepath.Join(dir.Name(), name), Err: err}
+	}
+	temp := ".tmp-" + newToken()[:12] + "-" + name
+	file, err := dir.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return failed(causeOf(err))
+	}
+	_, err = file.Write(data)
+	if adjust != nil {
+		err = errors.Join(err, adjust(file))
+	}
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = dir.Rename(temp, name)
+	}
+	if err != nil {
+		return errors.Join(failed(causeOf(err)), dir.Remove(temp))
+	}
+	return nil
+}
+
+// causeOf returns what the system said, without the name of the file.
+func causeOf(err error) error {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno
+	}
+	return err
+}
+
 // isAbsent reports whether err, of reading the file path, says that nothing is
 // there. A symbolic link that leads nowhere is something: who reads it as
 // nothing would write a new file over what is only out of reach.
@@ -94,4 +143,39 @@ func isAbsent(path string, err error) bool {
 	}
 	info, err := os.Lstat(path)
 	return err != nil || info.Mode()&fs.ModeSymlink == 0
+}
+
+// absoluteFrom returns path, taken from dir unless it is absolute.
+func absoluteFrom(dir, path string) string {
+	path = filepath.FromSlash(path)
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(dir, path)
+}
+
+// removeFile removes a file, if it is there.
+func removeFile(path string) error {
+	err := os.Remove(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// unlessMissing drops the error of a file that is not there or not ours to read,
+// and that of something else in its place, which lookAtPlaces reports.
+func unlessMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || isError[*NotFileError](err) {
+		return nil
+	}
+	return err
+}
+
+// newToken returns the content of lock files: as long as the hash that is to
+// replace it, so that replacing leaves no moment in which the file is empty.
+func newToken() string {
+	token := make([]byte, len(plumbing.ZeroHash))
+	rand.Read(token)
+	return hex.EncodeToString(token)
 }

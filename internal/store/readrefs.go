@@ -122,8 +122,8 @@ func (r *Repo) newRefJudge(scope Scope, head Ref, refs []Ref) (*refJudge, error)
 	j.rank(scope.Records, rankRecords)
 	j.rank(branch, rankDefault)
 	for name, rank := range j.ranks {
-		if place, ok := searchRef(refs, name); ok && rank <= rankDefaultHere && (j.mailmapAt == "" || rank == rankDefault) {
-			j.mailmapAt = refs[place].Hash
+		if pos, ok := searchRef(refs, name); ok && rank <= rankDefaultHere && (j.mailmapAt == "" || rank == rankDefault) {
+			j.mailmapAt = refs[pos].Hash
 		}
 	}
 	j.scope.Roster = nil
@@ -143,7 +143,7 @@ func (j *refJudge) defaultBranch(remote string, refs []Ref) string {
 		return found
 	}
 	prefix := "refs/remotes/" + remote + "/"
-	if place, _ := searchRef(refs, prefix); remote != "" && place < len(refs) && strings.HasPrefix(refs[place].Name, prefix) {
+	if pos, _ := searchRef(refs, prefix); remote != "" && pos < len(refs) && strings.HasPrefix(refs[pos].Name, prefix) {
 		value, err := j.repo.refs.read(prefix + "HEAD")
 		target, symbolic := strings.CutPrefix(value, "ref:")
 		target = strings.TrimSpace(target)
@@ -300,15 +300,15 @@ func named(revs []Ref, head Ref, refs []Ref) []Ref {
 // findRef returns the ref that a name, full or short, stands for.
 func findRef(refs []Ref, name string) (Ref, bool) {
 	for _, prefix := range []string{"", "refs/", "refs/heads/", "refs/remotes/"} {
-		if place, ok := searchRef(refs, prefix+name); ok {
-			return refs[place], true
+		if pos, ok := searchRef(refs, prefix+name); ok {
+			return refs[pos], true
 		}
 	}
 	return Ref{}, false
 }
 
-// searchRef returns the place of a name among sorted refs, or where it would be.
-func searchRef(refs []Ref, name string) (place int, found bool) {
+// searchRef returns the position of a name among sorted refs, or where it would be.
+func searchRef(refs []Ref, name string) (pos int, found bool) {
 	return slices.BinarySearchFunc(refs, name, func(ref Ref, name string) int { return strings.Compare(ref.Name, name) })
 }
 
@@ -385,3 +385,22 @@ func followedBranches(c config) map[string]followed {
 	}
 	return branches
 }
+
+// User is somebody who commits, under any of their addresses.
+type User struct {
+	judge     *refJudge
+	addresses string
+}
+
+// newUser is the user that a scope names.
+func newUser(j *refJudge) *User {
+	own := slices.Concat(j.scope.Mine, j.scope.Roster)
+	for i := range own {
+		own[i] = strings.ToLower(own[i])
+	}
+	slices.Sort(own)
+	return &User{j, strings.Join(slices.Compact(own), " ")}
+}
+
+// String is the addresses, without those that .mailmap adds.
+func (u *User) String() string { return u.addresses }

@@ -3,13 +3,11 @@ package store
 import (
 	"context"
 	"encoding/hex"
-	"errors"
-	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // File is a file in the tree of a commit. Whoever can push chose its path and
@@ -39,7 +37,7 @@ func (r *Repo) Records(ctx context.Context, refs []Ref, dir string) ([]File, []U
 	if err != nil {
 		return nil, nil, err
 	}
-	walk := objects.newTreeWalk(strings.Trim(dir, "/"))
+	walk := newTreeWalk(objects, strings.Trim(dir, "/"))
 	var files []File
 	var faults []Unreadable
 	var missing []error
@@ -92,68 +90,13 @@ func hexOf(files []treeFile) string {
 	return digits.String()
 }
 
-// Read returns the content of a blob, which must not be changed. More than max
-// bytes are a [TooLargeError], found out before anything is decompressed, and
-// what is no blob is a [KindError].
-func (r *Repo) Read(blob string, max int64) ([]byte, error) {
-	objects, err := r.loadObjects()
-	if err != nil {
-		return nil, err
+// parseRecordName reads the path of a record below dir. The name decides who
+// wrote a record and when: one whose content says something else is believed by
+// nobody.
+func parseRecordName(dir, path string) (handoff.FileName, bool) {
+	name, ok := strings.CutPrefix(path, dir+"/")
+	if !ok {
+		return handoff.FileName{}, false
 	}
-	return objects.blob(plumbing.NewHash(blob), max)
-}
-
-// HasPath reports whether there is a file or a directory in the tree of a commit.
-func (r *Repo) HasPath(commit, path string) (bool, error) {
-	_, _, ok, err := r.findPath(commit, path)
-	return ok, err
-}
-
-// findPath returns what is at a path in the tree of a commit, and where it can be
-// read.
-func (r *Repo) findPath(commit, path string) (*objects, treeFile, bool, error) {
-	objects, err := r.loadObjects()
-	if err != nil {
-		return nil, treeFile{}, false, err
-	}
-	root, err := objects.commitTree(plumbing.NewHash(commit))
-	if err != nil {
-		return nil, treeFile{}, false, err
-	}
-	f, ok, err := objects.treeEntryAt(root, path)
-	return objects, f, ok, err
-}
-
-// PathHash returns the hash of the file or directory in the tree of a commit, ""
-// where there is none. Other modes give other hashes.
-func (r *Repo) PathHash(commit, path string) (string, error) {
-	_, entry, ok, err := r.findPath(commit, path)
-	if err != nil || !ok {
-		return "", err
-	}
-	return fmt.Sprintf("%o %s", entry.Mode, entry.Hash), nil
-}
-
-// ReadFile returns the content of one file in the tree of a commit. Where there
-// is none the error is fs.ErrNotExist; where there is something that is not a
-// regular file, fs.ErrInvalid. A file of which the tree speaks and whose content
-// is gone is a [DamagedError], not absent.
-func (r *Repo) ReadFile(ctx context.Context, commit, path string, max int64) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	objects, entry, ok, err := r.findPath(commit, path)
-	switch {
-	case err != nil:
-		return nil, err
-	case !ok:
-		return nil, &fs.PathError{Op: "read", Path: path, Err: fs.ErrNotExist}
-	case !isFileMode(entry.Mode):
-		return nil, &fs.PathError{Op: "read", Path: path, Err: fs.ErrInvalid}
-	}
-	data, err := objects.blob(entry.Hash, max)
-	if err != nil && errors.Is(err, plumbing.ErrObjectNotFound) && !isUnreadable(err) && !isMissing(err) {
-		err = &DamagedError{Path: path, Err: fmt.Errorf("its object %s is missing", entry.Hash)}
-	}
-	return data, err
+	return handoff.ParseFileName(name)
 }

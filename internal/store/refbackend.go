@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 )
 
@@ -57,13 +58,9 @@ func (r *Repo) openRefs() error {
 	if err := checkFormat(c, r.env); err != nil {
 		return err
 	}
-	switch {
-	case !c.hasReftable():
-		r.refs = fileRefs{r}
-	case r.git.installed():
+	r.refs = fileRefs{r}
+	if c.hasReftable() {
 		r.refs = &gitRefs{Repo: r}
-	default:
-		return &UnsupportedError{What: "references in a reftable", Why: "only git reads them", WayOut: "install git"}
 	}
 	return nil
 }
@@ -76,18 +73,14 @@ func (c config) hasReftable() bool {
 // checkFormat refuses formats of objects and references under which anything
 // said or written here would be wrong.
 func checkFormat(c config, env environ) error {
-	const onlySHA1 = "handoff reads SHA-1 repositories only"
 	if format := c.get("extensions.objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
 		return &UnsupportedError{What: strings.ToUpper(format) + " objects", Why: onlySHA1, WayOut: ownRepository}
 	}
 	if format := c.get("extensions.compatobjectformat"); format != "" {
 		return &UnsupportedError{What: "objects with a second name, by " + strings.ToUpper(format), Why: onlySHA1, WayOut: ownRepository}
 	}
-	if set, ok := env.lookup("GIT_REFERENCE_BACKEND"); ok {
-		return &UnsupportedError{
-			What: "GIT_REFERENCE_BACKEND=" + set, Why: "handoff reads references where the repository's own configuration has them",
-			WayOut: "unset GIT_REFERENCE_BACKEND",
-		}
+	if err := checkEnvironment(env); err != nil {
+		return err
 	}
 	if format := c.get("extensions.refstorage"); format != "" && !strings.EqualFold(format, "files") && !c.hasReftable() {
 		return &UnsupportedError{What: "references in " + format, Why: "handoff reads files and reftables", WayOut: ownRepository}
@@ -95,28 +88,35 @@ func checkFormat(c config, env environ) error {
 	return nil
 }
 
-// explainRefusal returns why git would not open the repository that holds dir,
-// as far as that is its format; else err, which is what git said.
-func explainRefusal(dir string, env environ, err error) error {
-	p, locateErr := locate(dir, env)
-	if locateErr != nil || isError[*UnsafeError](err) {
-		return err
+// checkEnvironment refuses references that the environment puts elsewhere.
+func checkEnvironment(env environ) error {
+	set, ok := env.lookup("GIT_REFERENCE_BACKEND")
+	if !ok {
+		return nil
 	}
-	if p.common, locateErr = commonDir(p.dir, dir, env); locateErr != nil {
-		return err
+	return &UnsupportedError{
+		What: "GIT_REFERENCE_BACKEND=" + set, Why: "handoff reads references where the repository's own configuration has them",
+		WayOut: "unset GIT_REFERENCE_BACKEND",
 	}
-	c, configErr := readConfig(p, env)
-	if configErr != nil {
-		return err
-	}
-	if refused := checkFormat(c, env); refused != nil {
-		return refused
-	}
-	if c.hasReftable() && isError[*UnsupportedError](err) {
-		return &UnsupportedError{What: "references in a reftable", Why: "this git does not read them", WayOut: "install git 2.45 or newer"}
-	}
-	return err
 }
+
+// onlySHA1 is why others are refused.
+const onlySHA1 = "handoff reads SHA-1 repositories only"
 
 // ownRepository makes a repository whose formats are known, beside this one.
 const ownRepository = "git init --object-format=sha1 ../handoffs makes a repository of its own for the records"
+
+// Commit is where the files are after an append.
+type Commit struct {
+	Hash   string // 40 hex digits
+	Ref    string // the reference that now holds it: "refs/heads/main", or "HEAD" when detached
+	Parent string // "" for the first commit of a branch
+}
+
+// errMoved says that the branch was moved by somebody who takes no locks, or
+// that an append which was killed is to be repaired first.
+var errMoved = errors.New("the branch moved")
+
+// maxTries is how often an append or a replay begins because the branch moved,
+// and a push because the remote did.
+const maxTries = 5

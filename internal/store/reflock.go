@@ -79,7 +79,7 @@ func (l stackLock) removeDead(path string, noted time.Time) error {
 		return unlessMissing(err)
 	}
 	same := path == l.Path && l.Inode != 0 && l.Inode == inode(info) && l.Time == info.ModTime().UnixNano()
-	if !same && (info.ModTime().Before(noted) || !ownedByCaller(path, nil) || !isAbandoned(info)) {
+	if !same && (info.ModTime().Before(noted) || !ownedByCaller(path) || !isAbandoned(info)) {
 		return nil
 	}
 	if now, err := os.Stat(path); err != nil || !os.SameFile(info, now) || !info.ModTime().Equal(now.ModTime()) {

@@ -1,12 +1,16 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // logEntry is what a reflog says of a move.
@@ -81,4 +85,14 @@ func removeEmptyDirs(path string) {
 		}
 	}
 	os.Remove(path)
+}
+
+// loggedCommits are the commits that reflogs name and that are here.
+func (r *Repo) loggedCommits(ctx context.Context) (map[plumbing.Hash]bool, error) {
+	commits := map[plumbing.Hash]bool{}
+	out, err := r.git.output(ctx, "rev-list", "--no-walk=unsorted", "--reflog")
+	for hash := range bytes.FieldsSeq(out) {
+		commits[parseHash(hash)] = true
+	}
+	return commits, err
 }

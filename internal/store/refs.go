@@ -312,30 +312,16 @@ func (r *Repo) namedRefs(ctx context.Context, revs []string) []Ref {
 	return refs
 }
 
-// Revision returns the commit that a revision names: with git in all its
-// notations, without git a full name, a short one, or 40 hex digits. Of a name
-// that a branch and a tag have, the branch is meant: that is where records are.
-// Git would take the tag, which refs/tags/NAME names here.
+// Revision returns the commit that a revision names, in all notations of git. Of
+// a name that a branch and a tag have, the branch is meant: that is where records
+// are. Git would take the tag, which refs/tags/NAME names here.
 func (r *Repo) Revision(ctx context.Context, rev string) (string, error) {
 	rev = r.branchFirst(rev)
-	if r.git.installed() {
-		out, err := r.git.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
-		if err != nil {
-			return "", fmt.Errorf("%s: no such revision: %w", rev, err)
-		}
-		return strings.TrimSpace(string(out)), nil
+	out, err := r.git.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
+	if err != nil {
+		return "", fmt.Errorf("%s: no such revision: %w", rev, err)
 	}
-	if plumbing.IsHash(rev) {
-		return rev, nil
-	}
-	for _, prefix := range []string{"", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"} {
-		if name := prefix + rev; name == "HEAD" || plumbing.ReferenceName(name).Validate() == nil && strings.HasPrefix(name, "refs/") {
-			if _, hash, err := r.resolve(name); err != nil || hash != "" {
-				return hash, err
-			}
-		}
-	}
-	return "", fmt.Errorf("%s: no such revision", rev)
+	return strings.TrimSpace(string(out)), nil
 }
 
 // branchFirst returns a revision with the full name of its branch, here or of a
@@ -389,3 +375,9 @@ func parentsOf(path string) []string {
 	}
 	return parents
 }
+
+// DetachedError says that HEAD is on no branch and the caller did not allow a
+// commit there.
+type DetachedError struct{ Hash string }
+
+func (e *DetachedError) Error() string { return "HEAD is detached at " + e.Hash }

@@ -42,26 +42,24 @@ func withBranches(t *testing.T) *testRepo {
 
 func TestRefs(t *testing.T) {
 	r := withBranches(t)
-	bothWays(t, r, func(t *testing.T, r *testRepo) {
-		for _, test := range []struct {
-			scope Scope
-			want  string
-		}{
-			{Scope{}, "refs/heads/main refs/heads/both refs/heads/feature/loose refs/heads/packed refs/remotes/origin/main refs/remotes/origin/x"},
-			{Scope{Current: true}, "refs/heads/main"},
-			{Scope{Revs: []string{"packed", "origin/x", "packed", "nothing"}}, "packed nothing! origin/x"},
-		} {
-			refs, err := r.open().Refs(context.Background(), test.scope)
-			if err != nil || names(refs) != test.want {
-				t.Errorf("%+v: %s, %v, want %s", test.scope, names(refs), err, test.want)
-			}
-			for _, ref := range refs {
-				if want, err := (&testRepo{t: t, dir: r.dir, env: isolated(t)}).tryGit("rev-parse", "-q", "--verify", ref.Name); err == nil && ref.Hash != want {
-					t.Errorf("%s: %s, want %s", ref.Name, ref.Hash, want)
-				}
+	for _, test := range []struct {
+		scope Scope
+		want  string
+	}{
+		{Scope{}, "refs/heads/main refs/heads/both refs/heads/feature/loose refs/heads/packed refs/remotes/origin/main refs/remotes/origin/x"},
+		{Scope{Current: true}, "refs/heads/main"},
+		{Scope{Revs: []string{"packed", "origin/x", "packed", "nothing"}}, "packed nothing! origin/x"},
+	} {
+		refs, err := r.open().Refs(context.Background(), test.scope)
+		if err != nil || names(refs) != test.want {
+			t.Errorf("%+v: %s, %v, want %s", test.scope, names(refs), err, test.want)
+		}
+		for _, ref := range refs {
+			if want, err := (&testRepo{t: t, dir: r.dir, env: isolated(t)}).tryGit("rev-parse", "-q", "--verify", ref.Name); err == nil && ref.Hash != want {
+				t.Errorf("%s: %s, want %s", ref.Name, ref.Hash, want)
 			}
 		}
-	})
+	}
 }
 
 func TestRefsReportsBrokenOnes(t *testing.T) {

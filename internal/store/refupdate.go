@@ -140,7 +140,7 @@ func (r *gitRefs) startUpdate(ctx context.Context, m *marker, entry logEntry) (*
 		"GIT_COMMITTER_DATE="+gitDate(entry.who.When, true))
 	u.Stderr = &u.stderr
 	shareLock(u.Cmd, m.file) // nobody tidies up while it lives
-	ownGroup(u.Cmd)
+	ownSession(u.Cmd)
 	in, err := u.StdinPipe()
 	if err != nil {
 		return nil, err

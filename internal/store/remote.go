@@ -114,9 +114,6 @@ func (r *Repo) network(ctx context.Context, remote string, args ...string) (stdo
 
 // networkInput is network for a command that reads its standard input.
 func (r *Repo) networkInput(ctx context.Context, remote string, stdin io.Reader, args ...string) (stdout string, err error) {
-	if !r.git.installed() {
-		return "", errNoGit
-	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	silent := &RemoteError{Remote: remote, Fault: RemoteUnreachable, Why: fmt.Sprintf("no answer for %s", r.netWait)}
@@ -266,4 +263,100 @@ func (r *Repo) pushBranch(ctx context.Context, up upstream) (refused *RemoteErro
 		}
 	}
 	return nil, false, err
+}
+
+// upstreamOfBranch finds where a branch is pushed to, "" for the one that is
+// checked out.
+func (r *Repo) upstreamOfBranch(branch string) (upstream, error) {
+	if branch != "" {
+		return r.upstreamOf("refs/heads/" + branch)
+	}
+	head, err := r.Head()
+	if err != nil {
+		return upstream{}, err
+	}
+	if head.Detached {
+		return upstream{}, &DetachedError{Hash: head.Hash}
+	}
+	return r.upstreamOf(head.Ref)
+}
+
+// CanPush returns the error with which [Repo.Push] would refuse to begin.
+func (r *Repo) CanPush(branch string) error {
+	_, err := r.upstreamOfBranch(branch)
+	return err
+}
+
+// ahead reports whether the local branch has commits that tip does not reach.
+func (r *Repo) ahead(ctx context.Context, up upstream, tip string) (bool, error) {
+	_, local, err := r.resolve(up.local)
+	if err != nil || local == "" || tip == "" {
+		return local != "", err
+	}
+	base, err := r.MergeBase(ctx, tip, local)
+	return base != local, err
+}
+
+// trackedBy returns the remote whose branch a ref is, "" for none, and the short
+// name of the ref.
+func (r *Repo) trackedBy(ref string) (remote, short string) {
+	short = strings.TrimPrefix(strings.TrimPrefix(ref, "refs/heads/"), "refs/remotes/")
+	c, err := r.loadConfig()
+	if err != nil || !strings.HasPrefix(ref, "refs/remotes/") {
+		return "", short
+	}
+	for _, spec := range fetchRefspecs(c) {
+		if _, ok := spec.fetches(ref); ok && (remote == "" || spec.remote < remote) {
+			remote = spec.remote
+		}
+	}
+	return remote, short
+}
+
+// WayOut says how to get rid of what is wrong with a ref, or with something in
+// its tree. What is not lasting is damage here, which a remote may help with.
+func (r *Repo) WayOut(ref Ref, lasting bool) string {
+	remote, short := r.trackedBy(ref.Name)
+	name := handoff.ShellArgument(ref.Name)
+	switch {
+	case lasting && (ref.Rank < rankBranch || remote == "" && strings.HasPrefix(ref.Name, "refs/heads/")):
+		way := "correct it in a commit on " + short
+		if ref.Rank >= rankBranch {
+			way += ", or delete the branch: git branch -D " + handoff.ShellArgument(short)
+		}
+		return way
+	case remote != "":
+		fetch := "git fetch "
+		if !lasting {
+			fetch += "--refetch "
+		}
+		return fmt.Sprintf("git update-ref -d %s forgets it, %s%s brings what the remote has now", name, fetch, handoff.ShellArgument(remote))
+	case strings.HasPrefix(ref.Name, "refs/remotes/"):
+		return fmt.Sprintf("git update-ref -d %s forgets it", name)
+	}
+	return "git fsck says what is lost; git fetch --refetch brings it from a remote that has it"
+}
+
+// promisor returns the remote with which a partial clone has left objects, ""
+// when this is none.
+func (r *Repo) promisor() string {
+	c, err := r.loadConfig()
+	if err != nil {
+		return "" // there are other errors then
+	}
+	if remote := c.get("extensions.partialclone"); remote != "" {
+		return remote
+	}
+	var promisors []string
+	for key := range c {
+		name, ok := strings.CutSuffix(key, ".promisor")
+		if name, isRemote := strings.CutPrefix(name, "remote."); ok && isRemote && c.isTrue(key) {
+			promisors = append(promisors, name)
+		}
+	}
+	slices.Sort(promisors)
+	if slices.Contains(promisors, "origin") {
+		return "origin"
+	}
+	return cmp.Or(promisors...)
 }

@@ -133,13 +133,6 @@ func (r *testRepo) open() *Repo {
 	return repo
 }
 
-// withoutGit returns the repository with an environment in which there is no
-// git executable.
-func (r *testRepo) withoutGit() *testRepo {
-	env := append(r.env[:len(r.env):len(r.env)], "PATH="+r.t.TempDir())
-	return &testRepo{t: r.t, dir: r.dir, env: env}
-}
-
 // ana is who the tests commit as.
 func ana() Ident {
 	return Ident{Name: "Ana", Email: "ana@example.com", When: time.Date(2026, 11, 20, 10, 2, 11, 0, time.FixedZone("", 3600))}

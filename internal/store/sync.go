@@ -34,12 +34,6 @@ func (r *Repo) Push(ctx context.Context, branch, dir string) (Pushed, error) {
 	return r.push(ctx, up, dir)
 }
 
-// CanPush returns the error with which [Repo.Push] would refuse to begin.
-func (r *Repo) CanPush(branch string) error {
-	_, err := r.upstreamOfBranch(branch)
-	return err
-}
-
 // Find returns where a commit is on its reference: as it was, or made anew by a
 // push, with the same author, dates and message.
 func (r *Repo) Find(ctx context.Context, c Commit) (Commit, error) {
@@ -53,7 +47,7 @@ func (r *Repo) Find(ctx context.Context, c Commit) (Commit, error) {
 		if found, err = r.ReadCommit(at); err != nil {
 			break
 		}
-		if found.isLike(old) {
+		if alike(found, old) {
 			return Commit{Hash: at, Ref: c.Ref, Parent: cmp.Or(found.Parents...)}, nil
 		}
 		at, err = cmp.Or(found.Parents...), context.Cause(ctx)
@@ -61,10 +55,10 @@ func (r *Repo) Find(ctx context.Context, c Commit) (Commit, error) {
 	return c, err
 }
 
-// isLike reports whether two commits say the same of themselves, but for their
+// alike reports whether two commits say the same of themselves, but for their
 // parents.
-func (c CommitInfo) isLike(other CommitInfo) bool {
-	return c.Message == other.Message && c.Author.String() == other.Author.String() && c.Committer.String() == other.Committer.String()
+func alike(a, b CommitInfo) bool {
+	return a.Message == b.Message && a.Author.String() == b.Author.String() && a.Committer.String() == b.Committer.String()
 }
 
 // Sync brings everything that the remote of a branch has, and then pushes the
@@ -132,22 +126,6 @@ func (r *Repo) Begin(ctx context.Context, branch string) (push bool, err error) 
 	return false, err
 }
 
-// upstreamOfBranch finds where a branch is pushed to, "" for the one that is
-// checked out.
-func (r *Repo) upstreamOfBranch(branch string) (upstream, error) {
-	if branch != "" {
-		return r.upstreamOf("refs/heads/" + branch)
-	}
-	head, err := r.Head()
-	if err != nil {
-		return upstream{}, err
-	}
-	if head.Detached {
-		return upstream{}, &DetachedError{Hash: head.Hash}
-	}
-	return r.upstreamOf(head.Ref)
-}
-
 // push pushes, and replays what the remote does not take, until one of the two
 // ends it.
 func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error) {
@@ -198,16 +176,6 @@ func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error
 		refused = &RemoteError{Remote: up.remote, Fault: RemoteMoving, Why: "others pushed each time", Said: refused.Said}
 	}
 	return done, refused
-}
-
-// ahead reports whether the local branch has commits that tip does not reach.
-func (r *Repo) ahead(ctx context.Context, up upstream, tip string) (bool, error) {
-	_, local, err := r.resolve(up.local)
-	if err != nil || local == "" || tip == "" {
-		return local != "", err
-	}
-	base, err := r.MergeBase(ctx, tip, local)
-	return base != local, err
 }
 
 // countSent fills in which commits a push has brought to the remote, which had

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"strconv"
 	"syscall"
 )
 
@@ -29,17 +28,14 @@ func tryLock(file *os.File) (bool, error) {
 func shareLock(cmd *exec.Cmd, file *os.File) { cmd.ExtraFiles = append(cmd.ExtraFiles, file) }
 
 // ownSession gives cmd, and all that it starts, a session of their own: they have
-// no terminal to ask on, and can be ended together.
+// no terminal to ask on, can be ended together, and signals to ours, as of Ctrl-C,
+// do not reach them.
 func ownSession(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
 
 // signalSession sends a signal to cmd and to what it has started.
 func signalSession(cmd *exec.Cmd, signal syscall.Signal) error {
 	return syscall.Kill(-cmd.Process.Pid, signal)
 }
-
-// ownGroup starts cmd in a process group of its own, which signals to ours do
-// not reach.
-func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 // inode returns the number of a file, 0 when it is not known.
 func inode(info fs.FileInfo) uint64 {
@@ -49,29 +45,12 @@ func inode(info fs.FileInfo) uint64 {
 	return 0
 }
 
-// ownedByCaller reports whether path belongs to the user of this process, or to
-// the one who called sudo.
-func ownedByCaller(path string, env environ) bool {
+// ownedByCaller reports whether path belongs to the user of this process.
+func ownedByCaller(path string) bool {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return false
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return false
-	}
-	return int(stat.Uid) == os.Geteuid() || os.Geteuid() == 0 && env.get("SUDO_UID") == strconv.FormatUint(uint64(stat.Uid), 10)
-}
-
-// device returns the file system that path is on.
-func device(path string) (uint64, bool) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, false
-	}
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return 0, false
-	}
-	return uint64(stat.Dev), true //nolint:unconvert // it is signed on darwin
+	return ok && int(stat.Uid) == os.Geteuid()
 }

@@ -30,23 +30,21 @@ func tryLock(file *os.File) (bool, error) {
 // Here a lock belongs to one process.
 func shareLock(*exec.Cmd, *os.File) {}
 
-// ownSession does nothing: what a command starts here cannot be ended with it.
-func ownSession(*exec.Cmd) {}
+// ownSession starts cmd in a process group of its own, which Ctrl-C does not
+// reach. What it starts cannot be ended with it.
+func ownSession(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &windows.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
+}
 
 // signalSession ends cmd, as there are no signals.
 func signalSession(cmd *exec.Cmd, _ syscall.Signal) error { return cmd.Process.Kill() }
-
-// ownGroup starts cmd in a process group of its own, which Ctrl-C does not reach.
-func ownGroup(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &windows.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
-}
 
 // inode would return the number of a file. Windows has none.
 func inode(fs.FileInfo) uint64 { return 0 }
 
 // ownedByCaller reports whether path belongs to the user of this process or to
 // the administrators, whom git for Windows trusts as well.
-func ownedByCaller(path string, _ environ) bool {
+func ownedByCaller(path string) bool {
 	security, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.OWNER_SECURITY_INFORMATION)
 	if err != nil {
 		return false
@@ -58,7 +56,3 @@ func ownedByCaller(path string, _ environ) bool {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	return err == nil && owner.Equals(user.User.Sid) || owner.IsWellKnown(windows.WinBuiltinAdministratorsSid)
 }
-
-// device returns the volume that path is on; not known on Windows, where git
-// does not stop at volumes either.
-func device(string) (uint64, bool) { return 0, false }

@@ -19,6 +19,9 @@ type fileState struct {
 
 func (s fileState) isNone() bool { return s == fileState{} }
 
+// String writes mode and hash: "100644 HASH".
+func (s fileState) String() string { return fmt.Sprintf("%06o %s", uint32(s.mode), s.hash) }
+
 // treeChange is a file that two trees have differently.
 type treeChange struct {
 	path     string
@@ -189,3 +192,6 @@ func (c *treeComparer) entry(dir string, old, is treeEntry, depth int) error {
 	c.changes = append(c.changes, treeChange{path, fileState{old.mode, old.hash}, fileState{is.mode, is.hash}})
 	return nil
 }
+
+// emptyTree is the tree without entries, which git knows without storing it.
+const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"

@@ -57,7 +57,7 @@ func TestTreeWalkListsAsGit(t *testing.T) {
 	r.fill(30)
 	o := r.open()
 	for _, dir := range []string{"", "dir1", "dir2/sub0", "link", "run.sh", "sub", "long.txt", "nothing", "dir1/nothing", "link/below", "long.txt/below"} {
-		got, err := o.newTreeWalk(dir).files(r.hash("main"))
+		got, err := newTreeWalk(o, dir).files(r.hash("main"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func TestTreeWalkListsAsGit(t *testing.T) {
 			t.Errorf("%q: %v, want %v", dir, got, want)
 		}
 	}
-	if _, err := o.newTreeWalk("dir1").files(r.hash("main^{tree}")); !errors.Is(err, plumbing.ErrObjectNotFound) {
+	if _, err := newTreeWalk(o, "dir1").files(r.hash("main^{tree}")); !errors.Is(err, plumbing.ErrObjectNotFound) {
 		t.Errorf("a tree for a commit: %v", err)
 	}
 }
@@ -79,7 +79,7 @@ func TestTreeWalkListsAsGit(t *testing.T) {
 func TestTreeWalkReturnsEachOnce(t *testing.T) {
 	r := newObjectsRepo(t)
 	r.fill(30)
-	w := r.open().newTreeWalk("dir1")
+	w := newTreeWalk(r.open(), "dir1")
 	want := map[treeFile]bool{}
 	got := map[treeFile]bool{}
 	for _, rev := range strings.Fields(r.git("rev-list", "main")) {
@@ -119,7 +119,7 @@ func TestOddTrees(t *testing.T) {
 		rawEntry(0o100644, "a/b", blob),
 		rawEntry(0o100644, "a", blob),
 		rawEntry(0o100644, "a/b", blob))
-	got, err := r.open().newTreeWalk("d").files(r.commitOf(r.rawTree(rawEntry(filemode.Dir, "d", top))))
+	got, err := newTreeWalk(r.open(), "d").files(r.commitOf(r.rawTree(rawEntry(filemode.Dir, "d", top))))
 	want := []treeFile{
 		{"d/z/odd", 0o100664, blob}, {"d/z/..", 0o100644, blob},
 		{"d/a/b", 0o100644, blob}, {"d/a", 0o100644, blob},
@@ -160,7 +160,7 @@ func TestTreeBombs(t *testing.T) {
 	}
 	o := r.open()
 	for name, bomb := range map[string]plumbing.Hash{"wide": wide, "deep": deep} {
-		walk := o.newTreeWalk("")
+		walk := newTreeWalk(o, "")
 		files, err := walk.files(r.commitOf(bomb))
 		listed := slices.DeleteFunc(slices.Clone(files), func(f treeFile) bool { return isDirMode(f.Mode) })
 		if err != nil || len(files) == len(listed) || len(files) > 20*10*maxTreePaths || len(listed) > maxTreePaths {

@@ -1,41 +1,48 @@
 package store
 
 import (
-	"bufio"
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
+// RecordIDs are ids of records, sorted.
+type RecordIDs []string
+
+// Has reports whether id is one of them.
+func (ids RecordIDs) Has(id string) bool {
+	_, found := slices.BinarySearch(ids, id)
+	return found
+}
+
 // Unproven returns the ids of the verdicts that a squash merge brought to the
 // mainline and of which nobody here saw who gave them, as [Repo.Audit] notes
 // them. It looks at the mainline of o alone, and remembers what it has seen: a
-// mainline that stays where it is costs one look at a small part of a file.
-func (r *Repo) Unproven(ctx context.Context, o AuditOptions) (map[string]bool, error) {
+// mainline that stays where it is costs one look at a list of ids.
+func (r *Repo) Unproven(ctx context.Context, o AuditOptions) (RecordIDs, error) {
 	o.Refs, o.Signed = nil, false
-	path := filepath.Join(r.common, "handoff", "squashed")
-	a := r.newAudit(path, o)
+	a := r.newAudit(filepath.Join(r.common, "handoff", "squashed"), o)
 	a.setTips()
-	head, err := readMarkHead(path)
-	if err != nil {
-		return nil, err
-	}
-	if head != nil && head.Dir == o.Dir && head.Version == auditVersion {
-		remotes, notes := head.Remotes, head.notes()
-		if len(notes) > 0 { // any branch may prove them
-			if err := a.setBranches(); err != nil {
-				return nil, err
-			}
-			remotes = a.remotes
+	if list := r.readUnproven(); list != nil && list.isOf(o.Dir, a.tips, a.main) {
+		if len(list.ids) == 0 {
+			return nil, nil
 		}
-		if head.covers(a.tips, a.main, remotes) {
-			return recordsOf(notes), nil // as nearly always
+		if err := a.setBranches(); err != nil { // any branch may prove them
+			return nil, err
+		}
+		if list.Branches == digestOf(a.remotes) {
+			return list.ids, nil // as nearly always
 		}
 	}
 	if err := a.begin(); err != nil {
@@ -47,14 +54,19 @@ func (r *Repo) Unproven(ctx context.Context, o AuditOptions) (map[string]bool, e
 		}
 	}
 	if !a.mark.covers(a.tips, a.main, a.remotes) {
-		if a.verified, err = a.loadMark(a.auditPath(), o.Dir, a.mark.Shallow, false); err != nil {
-			return nil, err
-		}
-		if err := a.run(ctx, a.walk, a.judgeCommits, a.endCommits, a.forgetGone, a.settleDoubts, a.rememberMainline); err != nil {
+		if err := a.auditMainline(ctx); err != nil {
 			return nil, err
 		}
 	}
-	return recordsOf(a.mark.notes()), nil
+	return a.rememberUnproven()
+}
+
+// auditMainline looks at what is new of the mainline.
+func (a *audit) auditMainline(ctx context.Context) (err error) {
+	if a.verified, err = a.loadMark(a.auditPath(), a.opts.Dir, a.mark.Shallow, false); err != nil {
+		return err
+	}
+	return a.run(ctx, a.walk, a.judgeCommits, a.endCommits, a.forgetGone, a.resolveDoubts, a.rememberMainline)
 }
 
 // setBranches has the commits of all branches looked at.
@@ -62,15 +74,6 @@ func (a *audit) setBranches() error {
 	branches, err := a.ListRefs("refs/heads/", "refs/remotes/")
 	a.setRemotes(branches)
 	return err
-}
-
-// recordsOf returns the ids of the records that findings are about.
-func recordsOf(findings []AuditFinding) map[string]bool {
-	ids := make(map[string]bool, len(findings))
-	for _, f := range findings {
-		ids[f.Record] = true
-	}
-	return ids
 }
 
 // fewCommits are so few that looking at them again costs less than to remember
@@ -90,24 +93,78 @@ func (a *audit) rememberMainline(ctx context.Context) error {
 	return a.remember(ctx)
 }
 
-// readMarkHead reads the first line of a mark, without what follows. It is nil
-// for a mark that is not there or is damaged, and where there is no file.
-func readMarkHead(path string) (*auditMark, error) {
-	file, err := OpenPlain(path, os.O_RDONLY, 0)
-	if isAbsent(path, err) || isError[*NotFileError](err) {
-		return nil, nil // what is in the way, doctor names
+// unprovenList is what [Repo.Unproven] remembers of its answer: a line of JSON,
+// and then the ids, a line each.
+type unprovenList struct {
+	Version  int               `json:"version"` // of the audit
+	Dir      string            `json:"dir"`
+	Tips     map[string]string `json:"tips"` // of the mainline, reference → commit
+	Main     map[string]string `json:"main"`
+	Branches string            `json:"branches"` // digest of the commits of all branches, when they were looked at
+	Count    int               `json:"count"`    // of the ids
+
+	ids RecordIDs
+}
+
+// isOf reports whether a list is the answer for a mainline.
+func (l *unprovenList) isOf(dir string, tips, main map[string]plumbing.Hash) bool {
+	return l.Version == auditVersion && l.Dir == dir && sameTips(l.Tips, tips) && sameTips(l.Main, main)
+}
+
+// maxUnproven is the size of the longest list that is kept, in bytes.
+const maxUnproven = 16 << 20
+
+func (r *Repo) unprovenPath() string { return filepath.Join(r.common, "handoff", "unproven") }
+
+// readUnproven reads the list. It is nil when there is none, or when it is damaged:
+// what it said is found again.
+func (r *Repo) readUnproven() *unprovenList {
+	file, err := OpenPlain(r.unprovenPath(), os.O_RDONLY, 0)
+	if err != nil {
+		return nil // what is in the way, doctor names
 	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxUnproven+1))
+	line, lines, whole := bytes.Cut(data, []byte{'\n'})
+	list := new(unprovenList)
+	if err != nil || !whole || len(data) > maxUnproven || json.Unmarshal(line, list) != nil {
+		return nil
+	}
+	list.ids = strings.Fields(string(lines))
+	damaged := func(id string) bool { return !handoff.ValidID(id) }
+	if len(list.ids) != list.Count || slices.ContainsFunc(list.ids, damaged) || !slices.IsSorted(list.ids) {
+		return nil
+	}
+	return list
+}
+
+// rememberUnproven writes the list, and returns the ids. Where it cannot be
+// written, they are found anew the next time.
+func (a *audit) rememberUnproven() (RecordIDs, error) {
+	list := unprovenList{Version: auditVersion, Dir: a.opts.Dir, Tips: hexTips(a.tips), Main: hexTips(a.main), Branches: digestOf(a.remotes)}
+	for _, note := range a.mark.notes() {
+		list.ids = append(list.ids, note.Record)
+	}
+	slices.Sort(list.ids)
+	list.ids = slices.Compact(list.ids)
+	list.Count = len(list.ids)
+	line, err := json.Marshal(list)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	line, err := bufio.NewReader(file).ReadBytes('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+	var data bytes.Buffer
+	data.Write(append(line, '\n'))
+	for _, id := range list.ids {
+		data.WriteString(id + "\n")
 	}
-	head := new(auditMark)
-	if json.Unmarshal(line, head) != nil {
-		return nil, nil
+	if data.Len() <= maxUnproven && CheckPlain(a.unprovenPath()) == nil {
+		_ = a.writeState(a.unprovenPath(), data.Bytes())
 	}
-	return head, nil
+	return list.ids, nil
+}
+
+// digestOf returns a short name for a list of lines.
+func digestOf(lines []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+	return hex.EncodeToString(sum[:])
 }

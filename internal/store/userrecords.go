@@ -12,25 +12,6 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// User is somebody who commits, under any of their addresses.
-type User struct {
-	judge     *refJudge
-	addresses string
-}
-
-// newUser is the user that a scope names.
-func newUser(j *refJudge) *User {
-	own := slices.Concat(j.scope.Mine, j.scope.Roster)
-	for i := range own {
-		own[i] = strings.ToLower(own[i])
-	}
-	slices.Sort(own)
-	return &User{j, strings.Join(slices.Compact(own), " ")}
-}
-
-// String is the addresses, without those that .mailmap adds.
-func (u *User) String() string { return u.addresses }
-
 // userRecords finds the records of foreign refs that the user committed, and that
 // no other ref has.
 type userRecords struct {
@@ -40,9 +21,9 @@ type userRecords struct {
 	found       map[plumbing.Hash][]treeFile // directory of records → the records in it that no other ref has
 }
 
-// days returns the days of the ref at a place with the records that the user
+// days returns the days of the ref at a position with the records that the user
 // committed.
-func (u *userRecords) days(place int, ref Ref) []Day {
+func (u *userRecords) days(pos int, ref Ref) []Day {
 	dir := u.introducing.dir
 	c, err := u.introducing.repo.ReadCommit(ref.Hash)
 	if err != nil {
@@ -71,7 +52,7 @@ func (u *userRecords) days(place int, ref Ref) []Day {
 		for _, f := range files {
 			sum.Write([]byte(f.Path + "\x00" + f.Blob + "\x00"))
 		}
-		days = append(days, Day{Path: day, Tree: "user " + hex.EncodeToString(sum.Sum(nil)), Ref: place, files: files})
+		days = append(days, Day{Path: day, Tree: "user " + hex.EncodeToString(sum.Sum(nil)), Ref: pos, files: files})
 	}
 	return days
 }

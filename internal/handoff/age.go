@@ -1,0 +1,44 @@
+package handoff
+
+import (
+	"strconv"
+	"time"
+)
+
+// Age is how long something has been so, in one unit, as a table shows it: "now",
+// "5m", "3h", "2d".
+func Age(d time.Duration) string {
+	switch n, unit := largestUnit(d); {
+	case d < 0:
+		return "in the future"
+	case n == 0:
+		return "now"
+	default:
+		return strconv.Itoa(n) + unit[:1]
+	}
+}
+
+// Ago is how long something is ago, as a sentence says it: "just now", "5 minutes
+// ago".
+func Ago(d time.Duration) string {
+	switch n, unit := largestUnit(d); {
+	case d < 0:
+		return "in the future"
+	case n == 0:
+		return "just now"
+	default:
+		return Count(n, unit) + " ago"
+	}
+}
+
+// largestUnit is an age in whole days, else hours, else minutes. Days begin at
+// two, so that 30 hours are not called a day.
+func largestUnit(d time.Duration) (n int, unit string) {
+	switch {
+	case d >= 48*time.Hour:
+		return int(d / (24 * time.Hour)), "day"
+	case d >= time.Hour:
+		return int(d / time.Hour), "hour"
+	}
+	return int(d / time.Minute), "minute"
+}

@@ -1,0 +1,249 @@
+package handoff
+
+import (
+	"fmt"
+	"time"
+)
+
+// ThingKind is the type of a [Thing].
+type ThingKind uint8
+
+// The kinds of things. The last ones are the books of the fold itself.
+const (
+	ThingItem ThingKind = 1 + iota // by slug, as are the next three
+	ThingBlocker
+	ThingQuestion
+	ThingDecision
+	ThingHandoff // by id
+	ThingAuthor  // by handle
+	ThingSeries  // handoffs that replace one another
+	ThingRound   // by id of a question record that asks once more
+	ThingName    // by reference: a name that is declared, or waited for, without a thing of its own
+	ThingFold    // one, by ""
+)
+
+// Thing is one entry of a folded state in a form that can be kept. Its data is
+// for this package only.
+type Thing struct {
+	Kind ThingKind
+	Key  string
+	Data []byte
+
+	// Live marks what answers about the present are made of: live items, open
+	// blockers, pending questions and handoffs, decisions that stand, and all
+	// authors and series.
+	Live bool
+
+	// Of handoffs: their place in the fold order, the author of one that is
+	// not withdrawn, and the key of the series in which one still speaks.
+	Place          int
+	Author, Series string
+}
+
+// Things returns everything that the fold has read or made, in no order. What
+// has not changed is as it was.
+func (r *Resumed) Things() []Thing {
+	f := r.f
+	var things []Thing
+	add := func(kind ThingKind, key string) {
+		if t, ok := f.thing(kind, key); ok {
+			things = append(things, t)
+		}
+	}
+	for id := range f.Items {
+		add(ThingItem, id)
+	}
+	for id := range f.Blockers {
+		add(ThingBlocker, id)
+	}
+	for id := range f.Questions {
+		add(ThingQuestion, id)
+	}
+	for id := range f.Decisions {
+		add(ThingDecision, id)
+	}
+	for id := range f.Handoffs {
+		add(ThingHandoff, id)
+	}
+	for handle := range f.Teams {
+		add(ThingAuthor, handle)
+	}
+	for id := range f.rounds {
+		add(ThingRound, id)
+	}
+	for s, ids := range f.idle {
+		things = append(things, Thing{Kind: ThingSeries, Key: s.key(), Data: encodeValue(ids), Live: true})
+	}
+	for d, state := range r.names {
+		if state != (nameState{}) {
+			things = append(things, Thing{Kind: ThingName, Key: d.key(), Data: encodeValue(state)})
+		}
+	}
+	return append(things, Thing{Kind: ThingFold, Data: encodeValue(r.clock)})
+}
+
+// thing returns an entry of the state in the form that can be kept, if there is
+// one.
+func (s *State) thing(kind ThingKind, key string) (t Thing, ok bool) {
+	t = Thing{Kind: kind, Key: key}
+	switch kind {
+	case ThingItem:
+		if it := s.Items[key]; it != nil {
+			t.Data, t.Live = encodeValue(*it), it.Live()
+		}
+	case ThingBlocker:
+		if b := s.Blockers[key]; b != nil {
+			t.Data, t.Live = encodeValue(*b), b.Open()
+		}
+	case ThingQuestion:
+		if q := s.Questions[key]; q != nil {
+			t.Data, t.Live = encodeValue(*q), q.Pending()
+		}
+	case ThingDecision:
+		if d := s.Decisions[key]; d != nil {
+			t.Data, t.Live = encodeValue(d.save()), d.live()
+		}
+	case ThingHandoff:
+		if h := s.Handoffs[key]; h != nil {
+			t.Data, t.Live = encodeValue(h.save()), h.live()
+			h.describe(&t)
+		}
+	case ThingAuthor:
+		if team, ok := s.Teams[key]; ok {
+			t.Data, t.Live = encodeValue(team), true
+		}
+	case ThingRound:
+		if question, ok := s.rounds[key]; ok {
+			t.Data = encodeValue(question)
+		}
+	}
+	return t, t.Data != nil
+}
+
+// Thing is the data of an entry in the form that [Resumed.Things] gives it, nil
+// when there is none.
+func (s *State) Thing(kind ThingKind, key string) []byte {
+	t, _ := s.thing(kind, key)
+	return t.Data
+}
+
+// live reports whether what becomes of the handoff or of its items is still
+// open.
+func (h *HandoffState) live() bool { return h.pending() || h.State == HandoffAccepted }
+
+// live reports whether the decision, or one that is proposed in its place,
+// stands.
+func (d *DecisionState) live() bool { return d.Stands() || d.Proposal != nil && d.Proposal.Stands() }
+
+func (h *HandoffState) describe(t *Thing) {
+	t.Place = h.place
+	if h.State != HandoffWithdrawn {
+		t.Author = h.Record.By
+	}
+	if h.Current() {
+		t.Series = h.series().key()
+	}
+}
+
+// key is the series as text. The length keeps apart what is joined.
+func (s series) key() string { return fmt.Sprintf("%s %d %s%s", s.by, len(s.level), s.level, s.scope) }
+
+// savedHandoff is a [HandoffState] without the body of its record.
+type savedHandoff struct {
+	Record       *Record
+	State        string
+	SupersededBy string
+	First        string
+	Acks         []*Record
+	Verdict      *Record
+	Taken        map[string]string
+	Questions    []string
+	Place        int
+	Inherited    int
+	Newest       string
+	Given        map[string]bool
+	Accepted     bool
+	Declared     []string
+	Standing     int
+	Kept         int
+	Accepters    map[string]bool
+	SteppedIn    bool
+}
+
+func (h *HandoffState) save() savedHandoff {
+	return savedHandoff{
+		Record: h.Record, State: h.State, SupersededBy: h.SupersededBy, First: h.First, Acks: h.Acks,
+		Verdict: h.Verdict, Taken: h.Taken, Questions: h.Questions, Place: h.place, Inherited: h.inherited,
+		Newest: h.newest, Given: h.given, Accepted: h.accepted,
+		Declared: h.declared, Standing: h.standing, Kept: h.stillHeld, Accepters: h.accepters, SteppedIn: h.steppedIn,
+	}
+}
+
+// restore is the state without the body, which the record may not have yet.
+func (s savedHandoff) restore() *HandoffState {
+	return &HandoffState{
+		Record: s.Record, State: s.State, SupersededBy: s.SupersededBy, First: s.First, Acks: s.Acks,
+		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, place: s.Place, inherited: s.Inherited,
+		newest: s.Newest, given: s.Given, accepted: s.Accepted,
+		declared: s.Declared, standing: s.Standing, stillHeld: s.Kept, accepters: s.Accepters, steppedIn: s.SteppedIn,
+	}
+}
+
+// savedDecision is a [DecisionState] with what was decided before in a list.
+type savedDecision struct {
+	Decision     Decision
+	State        string
+	By           string
+	At           time.Time
+	Record       string
+	Nth          int
+	SupersededBy string
+	Proposal     *savedDecision
+	Earlier      []savedEarlier // the newest first
+}
+
+// savedEarlier is what the record of an earlier decision does not say. A topic
+// that is decided again and again would be written anew with all its texts each
+// time.
+type savedEarlier struct {
+	State        string
+	Record       string
+	Nth          int
+	SupersededBy string
+}
+
+func (d *DecisionState) save() savedDecision {
+	s := savedDecision{
+		Decision: d.Decision, State: d.State, By: d.By, At: d.At, Record: d.Record, Nth: d.nth, SupersededBy: d.SupersededBy,
+	}
+	if d.Proposal != nil {
+		proposal := d.Proposal.save()
+		s.Proposal = &proposal
+	}
+	if earlier := d.Earlier(); len(earlier) > 0 {
+		s.Earlier = make([]savedEarlier, len(earlier))
+		for i, e := range earlier {
+			s.Earlier[i] = savedEarlier{State: e.State, Record: e.Record, Nth: e.nth, SupersededBy: e.SupersededBy}
+		}
+	}
+	return s
+}
+
+// restore is the state of a topic, in which the earlier decisions lack their
+// texts.
+func (s savedDecision) restore(topic string) *DecisionState {
+	d := &DecisionState{
+		Decision: s.Decision, State: s.State, By: s.By, At: s.At, Record: s.Record, SupersededBy: s.SupersededBy, nth: s.Nth,
+	}
+	d.ID = topic
+	if s.Proposal != nil {
+		d.Proposal = s.Proposal.restore(topic)
+	}
+	last := d
+	for _, e := range s.Earlier {
+		last.before = &DecisionState{State: e.State, Record: e.Record, SupersededBy: e.SupersededBy, nth: e.Nth}
+		last = last.before
+		last.ID = topic
+	}
+	return d
+}

@@ -1,0 +1,101 @@
+package handoff
+
+import "slices"
+
+// Mentions returns references to everything that a record may be a part of the
+// history of, and of the records that it names, whose subjects may be meant.
+func Mentions(rec *Record) []string {
+	var refs []string
+	add := func(ref string) {
+		if ref != "" && !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	declarations(rec, func(d declaration) { add(d.key()) })
+	references(rec, func(ref string, _ ...RefType) { add(ref) })
+	decisions := func(d DecisionFields) {
+		for _, item := range d.Items {
+			add(item)
+		}
+	}
+	switch body := rec.Body.(type) {
+	case *Handoff:
+		for _, shipped := range body.Shipped {
+			add(itemKey(shipped.ID))
+		}
+		for _, dropped := range body.Dropped {
+			add(itemKey(dropped.ID))
+		}
+		for _, d := range body.Decisions {
+			decisions(d.DecisionFields)
+		}
+	case *Ack:
+		for _, item := range body.Take {
+			add(item)
+		}
+	case *DecisionRecord:
+		decisions(body.DecisionFields)
+	}
+	return refs
+}
+
+// itemKey is the reference to an item, "" for none.
+func itemKey(id string) string {
+	if id == "" {
+		return ""
+	}
+	return declaration{RefItem, id}.key()
+}
+
+// KindsOf says which things a reference may mean, and their key.
+func KindsOf(ref string) (kinds []ThingKind, key string) {
+	typ, name := SplitRef(ref)
+	for _, t := range anyRef {
+		if typ == RefAny || typ == t {
+			kinds = append(kinds, thingOf[t])
+		}
+	}
+	if typ == RefAny && ValidID(name) {
+		kinds = append(kinds, ThingHandoff)
+	}
+	if (typ == RefAny || typ == RefQuestion) && ValidID(name) {
+		kinds = append(kinds, ThingRound)
+	}
+	return kinds, name
+}
+
+// SubjectOf is what a record says that it is about, "" when its kind has no
+// such field.
+func SubjectOf(body Body) string {
+	switch body := body.(type) {
+	case *Ack:
+		return body.Subject
+	case *Escalation:
+		return body.Subject
+	case *Route:
+		return body.Subject
+	case *Withdrawal:
+		return body.Subject
+	case *Gap:
+		return body.Subject
+	}
+	return ""
+}
+
+// AddresseesOf are the handles and addresses to which a body is addressed, nil
+// when its kind has no such field.
+func AddresseesOf(body Body) []string {
+	switch body := body.(type) {
+	case *Handoff:
+		return body.To
+	case *Question:
+		return []string{body.To}
+	case *Escalation:
+		return []string{body.To}
+	case *Assignment:
+		return []string{body.To}
+	case *Route:
+		return []string{body.To}
+	}
+	return nil
+}
