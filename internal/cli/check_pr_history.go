@@ -22,7 +22,7 @@ func (c *prCheck) locate(ctx context.Context) error {
 	if err := c.chooseRemote(); err != nil {
 		return err
 	}
-	done, err := c.settle(ctx)
+	done, err := c.hasHistory(ctx)
 	for _, depth := range depths {
 		if done || err != nil {
 			return err
@@ -30,7 +30,7 @@ func (c *prCheck) locate(ctx context.Context) error {
 		if err := c.fetch(ctx, depth); err != nil {
 			return c.noHistory(err)
 		}
-		done, err = c.settle(ctx)
+		done, err = c.hasHistory(ctx)
 	}
 	if err == nil && !done {
 		err = c.noHistory(errors.New("the remote does not have it either"))
@@ -62,8 +62,8 @@ func (c *prCheck) chooseRemote() error {
 	return err
 }
 
-// settle looks whether the clone has all that is needed.
-func (c *prCheck) settle(ctx context.Context) (bool, error) {
+// hasHistory looks whether the clone has all that is needed.
+func (c *prCheck) hasHistory(ctx context.Context) (bool, error) {
 	if err := c.findHead(ctx); err != nil || c.last == "" {
 		return false, err
 	}

@@ -69,22 +69,9 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 		g.note("%s/config.yaml is there already; edit it and commit", ws.dir)
 		return g.printInit(initDocument{SchemaVersion: 1, Created: around})
 	}
-	if err := ws.refuseForeign(ctx); err != nil {
-		return err
-	}
-	files, err := ws.initFiles(ctx, g)
+	change, err := setUp(ctx, g, ws, o)
 	if err != nil {
 		return err
-	}
-	change := store.Change{Files: files, Message: "handoff: set up " + ws.dir + "\n",
-		Author: ws.author, Committer: ws.committer, DetachOK: o.detachOK}
-	if !o.dryRun {
-		if err := confirmInit(ctx, g, ws, change); err != nil {
-			return err
-		}
-		if err := ws.checkPush(o.publishOptions, ""); err != nil {
-			return err
-		}
 	}
 	around, err := setUpAround(ctx, g, ws, o, ci)
 	if err != nil {
@@ -93,6 +80,32 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if o.dryRun {
 		return printDryRun(g, change, nil)
 	}
+	return commitInit(ctx, g, ws, o, change, around)
+}
+
+// setUp is the commit that sets the repository up, once the user has agreed to
+// it.
+func setUp(ctx context.Context, g *globals, ws *workspace, o initOptions) (change store.Change, err error) {
+	if err := ws.refuseForeign(ctx); err != nil {
+		return change, err
+	}
+	files, err := ws.initFiles(ctx)
+	if err != nil {
+		return change, err
+	}
+	change = store.Change{Files: files, Message: "handoff: set up " + ws.dir + "\n",
+		Author: ws.author, Committer: ws.committer, DetachOK: o.detachOK}
+	if o.dryRun {
+		return change, nil
+	}
+	if err := confirmInit(ctx, g, ws, change); err != nil {
+		return change, err
+	}
+	return change, ws.checkPush(o.publishOptions, "")
+}
+
+// commitInit commits the setup, and says what was created, there and around it.
+func commitInit(ctx context.Context, g *globals, ws *workspace, o initOptions, change store.Change, around []string) error {
 	commit, err := ws.Append(ctx, change)
 	late, err := afterCommit(err)
 	if err != nil {
@@ -100,7 +113,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	}
 	printFindings(g.Err, g.findings(late))
 	doc := initDocument{1, around, commit.Hash, commit.Ref}
-	for _, f := range files {
+	for _, f := range change.Files {
 		doc.Created = append(doc.Created, f.Path)
 	}
 	if err := g.printInit(doc); err != nil {

@@ -170,12 +170,12 @@ func nameRepositories(dirs []string) []repository {
 	}
 	for same := true; same; {
 		same = false
-		twins := make(map[string][]int)
+		alike := make(map[string][]int)
 		for i, dir := range dirs {
 			name := lastParts(dir, parts[i])
-			twins[name] = append(twins[name], i)
+			alike[name] = append(alike[name], i)
 		}
-		for _, list := range twins {
+		for _, list := range alike {
 			for _, i := range list {
 				if len(list) > 1 && parts[i] < 1+strings.Count(filepath.ToSlash(dirs[i]), "/") {
 					parts[i]++

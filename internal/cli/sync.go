@@ -106,11 +106,12 @@ func runSync(ctx context.Context, g *globals) error {
 	pushed, err := ws.Sync(ctx, ws.branch(), ws.dir)
 	doc := syncDocument{
 		SchemaVersion: 1, Remote: pushed.Remote, Ref: pushed.Ref, Commit: pushed.Hash, Sent: pushed.Sent, Replayed: pushed.Replayed,
-		Findings: []auditFinding{}, Notes: []store.AuditFinding{},
 	}
-	if auditErr := ws.judgeFetched(ctx, before, &doc); auditErr != nil {
+	findings, notes, auditErr := ws.judgeFetched(ctx, before)
+	if auditErr != nil {
 		g.say("warning: what was fetched could not be judged: %v; handoff verify tries it again", auditErr)
 	}
+	doc.Findings, doc.Notes = nonNil(findings), nonNil(notes)
 	if !g.printer.structured() {
 		g.sayFindings(doc)
 	}

@@ -48,8 +48,8 @@ Without the program: ` + "`git log -- .handoffs`" + ` and a text editor.
 `
 
 // initFiles are the files that are not there yet.
-func (ws *workspace) initFiles(ctx context.Context, g *globals) ([]store.NewFile, error) {
-	c, err := ws.initialConfig(ctx, g)
+func (ws *workspace) initFiles(ctx context.Context) ([]store.NewFile, error) {
+	c, err := ws.initialConfig(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (ws *workspace) initFiles(ctx context.Context, g *globals) ([]store.NewFile
 // one would refuse every receiver, so there is none then. What it holds comes from
 // commits, in which anybody can write anything: it is read back as every command
 // will, before it is committed.
-func (ws *workspace) initialConfig(ctx context.Context, g *globals) ([]byte, error) {
+func (ws *workspace) initialConfig(ctx context.Context) ([]byte, error) {
 	c := config.Default()
 	idents, err := ws.Authors(ctx, ws.author.When.AddDate(0, 0, -90))
 	if err != nil {
@@ -93,7 +93,7 @@ func (ws *workspace) initialConfig(ctx context.Context, g *globals) ([]byte, err
 		c.People = people
 	}
 	if left > 0 {
-		g.note("the roster has those who committed last; %s more did not fit", handoff.Count(left, "author"))
+		ws.note("the roster has those who committed last; %s more did not fit", handoff.Count(left, "author"))
 	}
 	data, err := c.Format()
 	if err != nil {
