@@ -36,8 +36,8 @@ with handoff ack.`,
 }
 
 func runAssign(ctx context.Context, g *globals, o assignOptions, ref string) error {
-	if o.to == "" {
-		return usagef("handoff assign --help shows an example", "missing: --to")
+	if err := required("assign", "--to", o.to); err != nil {
+		return err
 	}
 	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(ref, o.via)})
 	if err != nil {

@@ -43,14 +43,10 @@ goes up the ladder of the configuration. Nothing is ever escalated by itself.`,
 }
 
 func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string) error {
-	if missing := joinNonEmpty(" ", orMissing("--reason", o.reason), orMissing("--ask", o.ask)); missing != "" {
-		return usagef("handoff escalate --help shows an example", "missing: %s", missing)
-	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
-	if err != nil {
+	if err := required("escalate", "--reason", o.reason, "--ask", o.ask); err != nil {
 		return err
 	}
-	target, err := ws.resolve(ref)
+	ws, target, err := g.openAbout(ctx, ref)
 	if err != nil {
 		return err
 	}
@@ -75,11 +71,3 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 
 // maxLevel is the highest level of an escalation.
 const maxLevel = 3
-
-// orMissing is the flag when its value is empty.
-func orMissing(flag, value string) string {
-	if value == "" {
-		return flag
-	}
-	return ""
-}

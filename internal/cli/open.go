@@ -41,6 +41,16 @@ func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*works
 	return ws, ws.begin(ctx, part)
 }
 
+// openAbout is openForWriting for a record about what a reference names.
+func (g *globals) openAbout(ctx context.Context, ref string) (*workspace, handoff.Target, error) {
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
+	if err != nil {
+		return nil, handoff.Target{}, err
+	}
+	target, err := ws.resolve(ref)
+	return ws, target, err
+}
+
 // openForReading opens the repository and reads every file that the refs hold.
 func (g *globals) openForReading(ctx context.Context) (*workspace, error) {
 	ws, err := g.open(ctx)

@@ -29,14 +29,10 @@ func newWithdrawCmd(g *globals) *cobra.Command {
 }
 
 func runWithdraw(ctx context.Context, g *globals, o withdrawOptions, ref string) error {
-	if o.why == "" {
-		return usagef("handoff withdraw --help shows an example", "missing: --why")
-	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
-	if err != nil {
+	if err := required("withdraw", "--why", o.why); err != nil {
 		return err
 	}
-	target, err := ws.resolve(ref)
+	ws, target, err := g.openAbout(ctx, ref)
 	if err != nil {
 		return err
 	}

@@ -4,50 +4,34 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// item resolves a reference that must name an item.
+// named resolves a reference that must name something of a type. A bare slug means
+// that, whatever else has it.
+func named[T any](ws *workspace, ref, typ, what, hint string, things func(*handoff.View) map[string]*T) (*T, error) {
+	if thing, ok := things(ws.state)[ref]; ok {
+		return thing, nil
+	}
+	target, err := ws.resolve(ref)
+	if err != nil {
+		return nil, err
+	}
+	thing, ok := things(ws.state)[target.Name]
+	if !ok || target.Type != typ && target.Type != handoff.TargetRecord {
+		return nil, usagef(hint, "%s is not %s", ref, what)
+	}
+	return thing, nil
+}
+
 func (ws *workspace) item(ref string) (*handoff.ItemState, error) {
-	if i, ok := ws.state.Items[ref]; ok {
-		return i, nil
-	}
-	target, err := ws.resolve(ref)
-	if err != nil {
-		return nil, err
-	}
-	if target.Type != handoff.TargetItem {
-		return nil, usagef("handoff query items lists the items", "%s is not an item", ref)
-	}
-	return ws.state.Items[target.Name], nil
+	return named(ws, ref, handoff.TargetItem, "an item", "handoff query items lists the items", func(v *handoff.View) map[string]*handoff.ItemState { return v.Items })
 }
 
-// blocker resolves a reference that must name a blocker.
 func (ws *workspace) blocker(ref string) (*handoff.BlockerState, error) {
-	if b, ok := ws.state.Blockers[ref]; ok {
-		return b, nil // a bare slug means a blocker here, whatever else has it
-	}
-	target, err := ws.resolve(ref)
-	if err != nil {
-		return nil, err
-	}
-	if target.Type != handoff.TargetBlocker {
-		return nil, usagef("handoff query blocked lists the blockers", "%s is not a blocker", ref)
-	}
-	return ws.state.Blockers[target.Name], nil
+	return named(ws, ref, handoff.TargetBlocker, "a blocker", "handoff query blocked lists the blockers", func(v *handoff.View) map[string]*handoff.BlockerState { return v.Blockers })
 }
 
-// question resolves a reference that must name a question: its slug, or its
-// record.
+// question resolves the slug of a question, or its record.
 func (ws *workspace) question(ref string) (*handoff.QuestionState, error) {
-	if q, ok := ws.state.Questions[ref]; ok {
-		return q, nil
-	}
-	target, err := ws.resolve(ref)
-	if err != nil {
-		return nil, err
-	}
-	if q, ok := ws.state.Questions[target.Name]; ok && (target.Type == handoff.TargetQuestion || target.Type == handoff.TargetRecord) {
-		return q, nil
-	}
-	return nil, usagef("handoff query questions lists the open ones", "%s is not a question", ref)
+	return named(ws, ref, handoff.TargetQuestion, "a question", "handoff query questions lists the open ones", func(v *handoff.View) map[string]*handoff.QuestionState { return v.Questions })
 }
 
 // levelOf is the level that a blocker has reached.

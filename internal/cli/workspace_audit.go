@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/config"
@@ -147,3 +148,67 @@ func (ws *workspace) unreadable(ctx context.Context, whole bool) ([]store.AuditF
 	}
 	return ws.LookAtRecords(ctx, refs, ws.dir, whole)
 }
+
+// fetchMissing fetches the records of some refs that a partial clone lacks.
+func (ws *workspace) fetchMissing(ctx context.Context, scope store.Scope) (int, error) {
+	refs, err := ws.Refs(ctx, scope)
+	if err != nil {
+		return 0, err
+	}
+	return ws.FetchMissing(ctx, refs, ws.dir)
+}
+
+// judgeFetched audits the commits that no ref had before, or no ref of the team,
+// and returns what is wrong with them: what a fork has brought counts from here on.
+func (ws *workspace) judgeFetched(ctx context.Context, before []store.Ref) (findings []auditFinding, notes []store.AuditFinding, err error) {
+	now, err := ws.Refs(ctx, ws.allRefs())
+	if err != nil {
+		return nil, nil, err
+	}
+	fetched, err := ws.CommitsSince(ctx, before, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	joined, err := ws.CommitsSince(ctx, ofTeam(before), ofTeam(now))
+	maps.Copy(fetched, joined)
+	if err != nil || len(fetched) == 0 {
+		return nil, nil, err
+	}
+	report, trusted, err := ws.audit(ctx, store.AuditOptions{})
+	if err != nil {
+		return nil, nil, err
+	}
+	isOld := func(f store.AuditFinding) bool { return !fetched[f.Commit] }
+	findings, _ = settle(weigh(report.Findings, trusted), trusted)
+	findings = slices.DeleteFunc(findings, func(f auditFinding) bool { return isOld(f.AuditFinding) })
+	return findings, slices.DeleteFunc(report.Notes, isOld), nil
+}
+
+// ofTeam returns the refs that are not foreign.
+func ofTeam(refs []store.Ref) []store.Ref {
+	return slices.DeleteFunc(slices.Clone(refs), func(ref store.Ref) bool { return ref.Foreign })
+}
+
+// findUnproven returns the ids of the verdicts that only a squash merge has. Most
+// commands show no verdict: it is looked for when it is asked for the first time.
+// Without an answer they are shown all the same.
+func (ws *workspace) findUnproven(ctx context.Context) store.RecordIDs {
+	trusted, main, err := ws.trusted(ctx)
+	if err != nil {
+		ws.warn("warning: whether verdicts are proven is not known: %v", err)
+		return nil
+	}
+	ids, err := ws.Unproven(ctx, store.AuditOptions{Dir: ws.dir, Main: main, Now: ws.now, Config: trusted, Progress: ws.share("commits")})
+	if err != nil {
+		ws.warn("warning: whether verdicts are proven is not known: %v", err)
+	}
+	return ids
+}
+
+// isUnproven reports whether a record is a verdict that only a squash merge has.
+func (ws *workspace) isUnproven(r *handoff.Record) bool {
+	return r.Kind.IsVerdict() && ws.unproven != nil && ws.unproven().Has(r.ID)
+}
+
+// prove notes on a record that is to be shown whether it is such a verdict.
+func (ws *workspace) prove(r *handoff.Record) { r.Source.Unproven = ws.isUnproven(r) }
