@@ -3,11 +3,9 @@ package cli
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -117,10 +115,34 @@ func (o *declareOptions) flagged() bool {
 	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 
-func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
+// check refuses a command that says nothing, or asks for an editor where nobody
+// can use one.
+func (o *declareOptions) check(g *globals) error {
 	based := o.file != "" || o.editor || o.carry || o.from != "" || o.amend != "" || o.resume
 	if !g.Interactive && !based && !o.flagged() {
 		return missingFlags(new(handoff.Handoff))
+	}
+	return o.needTerminal(g)
+}
+
+// needTerminal refuses an editor where nobody can use one.
+func (o *declareOptions) needTerminal(g *globals) error {
+	if o.editor && !g.Interactive {
+		return usagef("use -f FILE, or flags", "--editor needs a terminal")
+	}
+	return nil
+}
+
+// byHand reports whether the user writes the rest of a draft: in the editor, or
+// on a terminal what the flags do not say.
+func (o *declareOptions) byHand(g *globals, d *draft) bool {
+	asked := g.Interactive && o.file == "" && (!o.flagged() || d.handoff != nil && missingFlags(d.handoff) != nil)
+	return d.handoff != nil && (o.editor || asked)
+}
+
+func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
+	if err := o.check(g); err != nil {
+		return err
 	}
 	// What the draft will name is looked up when it is checked.
 	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(o.from, o.amend)})
@@ -131,10 +153,7 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.editor && !g.Interactive {
-		return usagef("use -f FILE, or flags", "--editor needs a terminal")
-	}
-	if d.handoff != nil && (o.editor || g.Interactive && o.file == "" && (!o.flagged() || missingFlags(d.handoff) != nil)) {
+	if o.byHand(g, d) {
 		return ws.declareByHand(ctx, g, o, d)
 	}
 	if err := d.complete(o); err != nil {
@@ -143,84 +162,27 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	return ws.publishChecked(ctx, g, o, d)
 }
 
-// publishChecked publishes a draft that the rules have nothing against.
-func (ws *workspace) publishChecked(ctx context.Context, g *globals, o declareOptions, d *draft) error {
-	findings := ws.checkDraft(g, d, o)
-	if handoff.HasErrors(findings) {
-		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint(findings)}
+// publishChecked checks a draft and publishes it.
+func (ws *workspace) publishChecked(ctx context.Context, g *globals, o declareOptions, d *draft) (err error) {
+	if d.noticed, err = ws.meta(); err != nil {
+		return err
 	}
 	if o.resume {
 		drafts := form.Drafts{Dir: ws.Dir()}
 		o.after = append(o.after, drafts.Drop)
 	}
-	return ws.publishDraft(ctx, g, o, d, findings)
+	return ws.publishDraft(ctx, g, o, d, ws.checkDraft(g, d, o))
 }
 
-// publishDraft completes the draft with the facts that the program knows and
-// commits it, with a route for every blocker and question that is new.
-func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOptions, d *draft, warnings []handoff.Finding) error {
-	h := d.handoff
-	ws.stamp(h, d.work)
-	queries, err := ws.sharedQueries()
-	if err != nil {
-		return err
+// publishDraft commits a draft as it was sealed when it was checked, with those
+// findings.
+func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOptions, d *draft, findings []handoff.Finding) error {
+	if handoff.HasErrors(findings) {
+		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint(findings)}
 	}
-	d.noticed.Tool, d.noticed.Queries = "handoff "+programVersion(), queries
-	h.Meta = &d.noticed
-	for i := range h.Blockers {
-		ws.fillSince(&h.Blockers[i])
+	for _, why := range d.unrouted {
+		g.note("%s", why)
 	}
-	records := append([]*handoff.Record{ws.draftRecord(g, d)}, ws.routes(g, h)...)
 	o.after = append(o.after, ws.queryCounter().reset)
-	return ws.publish(ctx, g, o.publishOptions, records, warnings)
-}
-
-// stamp enters in a handoff where and when its sender stands.
-func (ws *workspace) stamp(h *handoff.Handoff, work *store.Facts) {
-	h.Anchor = ws.anchor(work)
-	h.Team, h.Pod, h.Zone = ws.config.TeamOf(ws.me), ws.config.PodOf(ws.me), ws.config.ZoneOf(ws.me)
-	h.Shift = ws.currentShift()
-}
-
-// currentShift is the shift that the user is handing over: the one that
-// contains now, else the last one that ended, nil when no hours are known.
-func (ws *workspace) currentShift() *handoff.Shift {
-	shift, ok := ws.lastShift(ws.me, ws.author.When)
-	if !ok {
-		return nil
-	}
-	return &handoff.Shift{Start: handoff.Time{Time: shift.From}, End: handoff.Time{Time: shift.To}, TZ: ws.config.People[ws.me].TZ.String()}
-}
-
-// anchor is where the sender's branch stands, with what lies around there where
-// that is known.
-func (ws *workspace) anchor(work *store.Facts) *handoff.Anchor {
-	a := &handoff.Anchor{Head: ws.head.Hash}
-	if work != nil {
-		a.Stashes = &work.Stashes
-		if !slices.Contains(work.Missing, "status") {
-			a.Dirty = &work.Changed
-		}
-		if work.Remote && !slices.Contains(work.Missing, "unpushed") {
-			a.Unpushed = &work.Unpushed
-		}
-	}
-	if !ws.head.Detached {
-		a.Branch = shortRef(ws.head.Ref)
-	}
-	if last := ws.state.Latest(ws.me); last != nil && last.Anchor != nil {
-		a.Since = last.Anchor.Head
-	}
-	return a
-}
-
-// fillSince dates a blocker: from when it was first declared, if it is open.
-func (ws *workspace) fillSince(b *handoff.Blocker) {
-	known, ok := ws.state.Blockers[b.ID]
-	switch {
-	case ok && known.Open() && !known.Since.IsZero():
-		b.Since = known.Since
-	case b.Since.IsZero():
-		b.Since = handoff.Time{Time: ws.author.When.Truncate(time.Second)}
-	}
+	return ws.publish(ctx, g, o.publishOptions, d.sealed, findings)
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
@@ -27,6 +26,9 @@ type draft struct {
 	resolutions []handoff.Resolution // of carried blockers, published in the same commit
 	work        *store.Facts         // nil where nobody asked git
 	noticed     handoff.Meta         // about the writing
+
+	sealed   []*handoff.Sealed // as it was last checked: the handoff, then what goes with it
+	unrouted []string          // what of it goes to nobody, and why
 }
 
 // refusedHint is the way out of what the rules have against the draft.
@@ -232,15 +234,6 @@ func (ws *workspace) carried() *handoff.Handoff {
 	return h
 }
 
-// resolved makes the records that close carried blockers.
-func (ws *workspace) resolved(g *globals, d *draft) []*handoff.Record {
-	var records []*handoff.Record
-	for _, r := range d.resolutions {
-		records = append(records, ws.newRecord(g, &r))
-	}
-	return records
-}
-
 // waitingDraft is the draft that a form left behind, to be published as it is.
 func (ws *workspace) waitingDraft() (*draft, error) {
 	drafts := form.Drafts{Dir: ws.Dir()}
@@ -268,72 +261,4 @@ func (ws *workspace) ownHandoff(ref string) (*handoff.HandoffState, error) {
 		return nil, usagef("ask "+h.Record.By+", or ack it with --outcome changes_requested", "%s is by %s, not by you (%s)", ref, h.Record.By, ws.me)
 	}
 	return h, nil
-}
-
-// checkDraft runs the rules and the fold on a draft.
-func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handoff.Finding {
-	var part handoff.Part
-	if d.handoff != nil {
-		part = rules.Part(ws.draftRecord(g, d))
-	}
-	return ws.checkOn(part, func() []handoff.Finding { return ws.checkDraftNow(g, d, o) })
-}
-
-// checkDraftNow runs the rules. Findings carry positions in the text that the
-// draft was read from, also when flags changed the draft.
-func (ws *workspace) checkDraftNow(g *globals, d *draft, o declareOptions) []handoff.Finding {
-	ctx := ws.ruleContext()
-	ctx.Draft, ctx.LetThrough = true, o.allowSecrets
-	closing := ws.resolved(g, d)
-	if len(closing) > 0 {
-		state, err := ws.whole()
-		if err != nil {
-			return []handoff.Finding{{Code: "HO320", Level: handoff.LevelError, Message: err.Error()}}
-		}
-		ctx.State = handoff.Fold(slices.Concat(state.Order(), closing), ws.config.AckPolicy).View
-	}
-	var findings []handoff.Finding
-	switch {
-	case d.handoff == nil:
-		findings = rules.Check(d.doc, ctx)
-	case d.doc != nil && !d.changed:
-		doc, record := *d.doc, *d.doc.Record
-		doc.Record, record.Body = &record, ws.stamped(d)
-		findings = rules.Check(&doc, ctx)
-	default:
-		findings = rules.CheckRecord(handoff.New("", ws.author.When, ws.me, ws.stamped(d)), ctx)
-		if d.doc != nil {
-			findings = append(findings, d.doc.Findings...)
-		}
-	}
-	if d.handoff != nil && !handoff.HasErrors(findings) {
-		findings = append(findings, ws.misplaced(append(closing, ws.draftRecord(g, d)))...)
-	}
-	for i := range findings {
-		f := &findings[i]
-		f.Path = d.path
-		if d.doc != nil && f.Line == 0 {
-			f.Line, f.Col = d.doc.Locate(f.Field)
-		}
-	}
-	handoff.SortFindings(findings)
-	return findings
-}
-
-// stamped is the handoff of a draft as it would be published, for the rules that
-// look at where its sender stands. The draft stays what the person wrote.
-func (ws *workspace) stamped(d *draft) *handoff.Handoff {
-	h := *d.handoff
-	ws.stamp(&h, d.work)
-	return &h
-}
-
-// draftRecord is the draft as a record, with the same id every time.
-func (ws *workspace) draftRecord(g *globals, d *draft) *handoff.Record {
-	if d.id == "" {
-		d.id = ws.newID(g)
-	}
-	r := handoff.New(d.id, ws.author.When, ws.me, d.handoff)
-	r.Ext = d.ext
-	return r
 }

@@ -45,8 +45,7 @@ type writing struct {
 	prefill form.Prefill
 	draft   *form.Draft
 	empty   []byte // the draft before anybody typed
-	allowed []handoff.Finding
-	resumed bool // it was begun in another run, of which nothing was noticed
+	resumed bool   // it was begun in another run, of which nothing was noticed
 	noticed handoff.Meta
 }
 
@@ -56,8 +55,11 @@ func (ws *workspace) declareByHand(ctx context.Context, g *globals, o declareOpt
 	w := &writing{
 		ws: ws, g: g, options: o, drafts: &form.Drafts{Dir: ws.Dir()},
 		prefill: ws.prefill(ctx), draft: &form.Draft{Handoff: start.handoff, Ext: start.ext},
-		noticed: handoff.Meta{StartedAt: handoff.Time{Time: ws.now.Truncate(time.Second)}},
 	}
+	if w.noticed, err = ws.meta(); err != nil {
+		return err
+	}
+	w.noticed.StartedAt = handoff.Time{Time: ws.now.Truncate(time.Second)}
 	if err := ws.MakeDir(filepath.Dir(w.drafts.Path())); err != nil {
 		return err
 	}
@@ -81,7 +83,8 @@ func (ws *workspace) declareByHand(ctx context.Context, g *globals, o declareOpt
 	}
 	if err == nil {
 		o.after = append(o.after, w.drafts.Drop)
-		err = ws.publishDraft(ctx, g, o, w.settled(), w.allowed)
+		d := w.typed(w.draft)
+		err = ws.publishDraft(ctx, g, o, d, w.checkDraft(d))
 	}
 	if !committed(err) {
 		return w.kept(err)
@@ -95,14 +98,6 @@ func (w *writing) kept(err error) error {
 		return errors.Join(err, loadErr)
 	}
 	return &keptError{err}
-}
-
-func (w *writing) settled() *draft {
-	d := &draft{handoff: w.draft.Handoff, ext: w.draft.Ext, resolutions: w.draft.Resolutions, work: &w.prefill.Work}
-	if !w.resumed {
-		d.noticed = w.noticed
-	}
-	return d
 }
 
 // write settles what becomes of a draft that waits, and then takes the road that
@@ -136,7 +131,6 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 	}
 	outcome, err := d.Run(ctx)
 	w.draft = d.Settled()
-	w.allowed = w.check(w.draft)
 	return outcome == form.Publish, err
 }
 
@@ -199,12 +193,22 @@ func (w *writing) save(d *form.Draft) error {
 	return w.drafts.Save(data)
 }
 
-func (w *writing) check(d *form.Draft) []handoff.Finding {
-	return w.checkDraft(&draft{handoff: d.Handoff, ext: d.Ext, resolutions: d.Resolutions, work: &w.prefill.Work})
+func (w *writing) check(d *form.Draft) []handoff.Finding { return w.checkDraft(w.typed(d)) }
+
+// typed is what was typed so far, or nil where no handoff could be read.
+func (w *writing) typed(written *form.Draft) *draft {
+	d := &draft{work: &w.prefill.Work}
+	if written != nil {
+		d.handoff, d.ext, d.resolutions = written.Handoff, written.Ext, written.Resolutions
+	}
+	return d
 }
 
 // checkDraft notes how many errors there are at the first try.
 func (w *writing) checkDraft(d *draft) []handoff.Finding {
+	if d.noticed = w.noticed; w.resumed {
+		d.noticed.StartedAt, d.noticed.FirstTryErrors = handoff.Time{}, nil
+	}
 	findings := w.ws.checkDraft(w.g, d, w.options)
 	if w.noticed.FirstTryErrors == nil {
 		n := 0
@@ -232,16 +236,15 @@ func (w *writing) edit(ctx context.Context) (right bool, err error) {
 		Drafts: w.drafts,
 		Run:    func(ctx context.Context, path string) error { return runEditor(ctx, w.g, command, path) },
 		When:   w.ws.when,
-		Check: func(text []byte) []handoff.Finding {
-			return w.checkDraft(w.ws.readDraft(text, w.drafts.Path()))
+		Check: func(written *form.Draft, doc *handoff.Document) []handoff.Finding {
+			d := w.typed(written)
+			d.doc, d.path = doc, w.drafts.Path()
+			return w.checkDraft(d)
 		},
 	}
 	edited, right, err := editing.Write(ctx, text)
 	if edited != nil {
 		w.draft = edited
-	}
-	if right {
-		w.allowed = w.check(edited)
 	}
 	return right, err
 }

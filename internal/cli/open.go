@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/spf13/pflag"
 )
 
@@ -34,6 +35,7 @@ func (g *globals) openHere(ctx context.Context) (*workspace, error) {
 // openForWriting opens the repository, refuses without an identity, and loads a
 // part of the state.
 func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*workspace, error) {
+	go rules.Prepare() // while git is asked
 	ws, err := g.openHere(ctx)
 	if err != nil {
 		return nil, err

@@ -61,17 +61,14 @@ func (ws *workspace) newRecord(g *globals, body handoff.Body) *handoff.Record {
 
 // judge checks records against the rules and then, as the rules say it better,
 // against the fold: what it could not use where it stands must not be published.
-func (ws *workspace) judge(records []*handoff.Record) []handoff.Finding {
-	return ws.checkOn(rules.Part(records...), func() []handoff.Finding {
+func (ws *workspace) judge(sealed []*handoff.Sealed) []handoff.Finding {
+	return ws.checkOn(rules.Part(handoff.Records(sealed)...), func() []handoff.Finding {
 		c := ws.ruleContext()
 		var findings []handoff.Finding
-		for _, r := range records {
-			findings = append(findings, rules.CheckRecord(r, c)...)
+		for _, s := range sealed {
+			findings = append(findings, rules.CheckSealed(s, c)...)
 		}
-		if handoff.HasErrors(findings) {
-			return findings
-		}
-		return append(findings, ws.misplaced(records)...)
+		return ws.placed(sealed, findings)
 	})
 }
 
@@ -92,43 +89,46 @@ func (ws *workspace) checkOn(part handoff.Part, check func() []handoff.Finding) 
 // checkAndPublish judges records that flags made and publishes them; refused
 // says what did not happen.
 func (ws *workspace) checkAndPublish(ctx context.Context, g *globals, o publishOptions, records []*handoff.Record, refused string) error {
-	findings := ws.judge(records)
+	sealed := handoff.SealAll(records...)
+	findings := ws.judge(sealed)
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: refused, findings: findings, hint: "correct the command and try again"}
 	}
-	return ws.publish(ctx, g, o, records, findings)
+	return ws.publish(ctx, g, o, sealed, findings)
 }
 
-// misplaced folds the records on top of all others and returns the problems that
-// are theirs.
-func (ws *workspace) misplaced(records []*handoff.Record) []handoff.Finding {
-	problems, err := ws.problems(records)
-	if err != nil {
-		return []handoff.Finding{{Code: "HO320", Level: handoff.LevelError, Message: err.Error()}}
+// placed adds to what the rules found the problems that records would have on
+// top of all others. Those that are wrong in themselves are not folded.
+func (ws *workspace) placed(sealed []*handoff.Sealed, findings []handoff.Finding) []handoff.Finding {
+	if handoff.HasErrors(findings) {
+		return findings
 	}
-	var findings []handoff.Finding
+	problems, err := ws.problems(handoff.Records(sealed))
+	if err != nil {
+		return append(findings, notFolded(err))
+	}
 	for _, p := range problems {
 		findings = append(findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Message: p.Message})
 	}
 	return findings
 }
 
+// notFolded says that records cannot be seen among all others.
+func notFolded(err error) handoff.Finding {
+	return handoff.Finding{Code: "HO320", Level: handoff.LevelError, Message: err.Error()}
+}
+
 // publish commits the records of one operation, the first of which names it,
-// and prints what happened. They have been checked against the rules; warnings
-// is what the rules had to say all the same.
-func (ws *workspace) publish(ctx context.Context, g *globals, o publishOptions, records []*handoff.Record, warnings []handoff.Finding) error {
-	files := make([]store.NewFile, len(records))
-	for i, r := range records {
-		data, err := handoff.Format(r)
-		if err != nil {
-			return err
-		}
-		files[i] = store.NewFile{Path: path.Join(ws.dir, r.Name()), Data: data}
+// and prints what happened. They are committed as they were judged; warnings is
+// what the rules had to say all the same.
+func (ws *workspace) publish(ctx context.Context, g *globals, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
+	records, files := handoff.Records(sealed), make([]store.NewFile, len(sealed))
+	for i, s := range sealed {
+		files[i] = store.NewFile{Path: path.Join(ws.dir, s.Record.Name()), Data: s.Data}
 	}
 	change := store.Change{
 		Files: files, Message: commitMessage(records, ws.config.Commit),
 		Author: ws.author, Committer: ws.committer, Branch: ws.branch(), DetachOK: o.detachOK,
-		Verify: verifyRecord,
 	}
 	if o.dryRun {
 		return printDryRun(g, change, warnings)
@@ -205,16 +205,6 @@ func (ws *workspace) branch() string {
 		return b
 	}
 	return ""
-}
-
-// verifyRecord is how the store asks, before the point of no return, whether
-// what it read back from the object database is still a record.
-func verifyRecord(name string, data []byte) error {
-	doc := handoff.Parse(data, "")
-	if doc.Record == nil || handoff.HasErrors(doc.Findings) {
-		return fmt.Errorf("%s: not a record when read back", name)
-	}
-	return nil
 }
 
 // dryRun is what a writing command would do, as --json prints it.

@@ -86,8 +86,8 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if len(o.repos.dirs) > 0 {
 		return runRollupAll(ctx, g, o, level, scope)
 	}
-	if o.editor && !g.Interactive {
-		return usagef("use -f FILE, or flags", "--editor needs a terminal")
+	if err := o.needTerminal(g); err != nil {
+		return err
 	}
 	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
 	if err != nil {

@@ -72,7 +72,7 @@ func askAck(ctx context.Context, g *globals, ws *workspace, a *handoff.Ack) erro
 	f := &form.AckForm{
 		Title: "Answer " + a.Subject,
 		Check: func(a *handoff.Ack) []handoff.Finding {
-			return ws.judge([]*handoff.Record{ws.newRecord(g, a)})
+			return ws.judge(handoff.SealAll(ws.newRecord(g, a)))
 		},
 	}
 	offered := a.Take // by an assignment
@@ -103,7 +103,7 @@ func askResolve(ctx context.Context, g *globals, ws *workspace, o *resolveOption
 		if err != nil {
 			return []handoff.Finding{{Code: "HO101", Level: handoff.LevelError, Message: err.Error()}}
 		}
-		return ws.judge(records)
+		return ws.judge(handoff.SealAll(records...))
 	}
 	err := g.ask(func(asker form.Asker) error { return form.Resolve(ctx, asker, b, r, &o.decision, check) })
 	o.outcome, o.how = r.Outcome, r.How
@@ -113,7 +113,7 @@ func askResolve(ctx context.Context, g *globals, ws *workspace, o *resolveOption
 // askAnswer asks for the text of an answer.
 func askAnswer(ctx context.Context, g *globals, ws *workspace, q *handoff.QuestionState, a *handoff.Answer) error {
 	check := func() []handoff.Finding {
-		return ws.judge([]*handoff.Record{ws.newRecord(g, a)})
+		return ws.judge(handoff.SealAll(ws.newRecord(g, a)))
 	}
 	return g.ask(func(asker form.Asker) error { return form.Answer(ctx, asker, q, a, check) })
 }

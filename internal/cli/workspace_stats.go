@@ -32,7 +32,7 @@ func (ws *workspace) findings(state *handoff.State, since time.Time) (map[string
 		checking.Go(func() error {
 			c := common
 			c.By, c.Now = r.By, r.At.Time
-			of[i] = rules.CheckRecord(r, c)
+			of[i] = rules.CheckSealed(handoff.Seal(r), c)
 			return nil
 		})
 	}

@@ -19,8 +19,9 @@ type Editing struct {
 	Run func(ctx context.Context, path string) error
 	// When reads a time that a person wrote.
 	When func(string) (time.Time, error)
-	// Check says what is wrong with a text, with lines.
-	Check func(text []byte) []handoff.Finding
+	// Check says what is wrong with a draft that was read from a text, with lines.
+	// The draft is nil where none could be.
+	Check func(*Draft, *handoff.Document) []handoff.Finding
 }
 
 // Write opens the editor, again and again with the findings above their lines,
@@ -48,7 +49,7 @@ func (e *Editing) Write(ctx context.Context, text []byte) (d *Draft, right bool,
 		if bytes.Equal(text, before) {
 			return d, false, nil
 		}
-		findings := e.Check(text)
+		findings := e.Check(d, doc)
 		if d != nil && !handoff.HasErrors(findings) {
 			return d, true, nil
 		}

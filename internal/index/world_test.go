@@ -283,7 +283,7 @@ func (w *world) compareFindings(want *handoff.State) {
 }
 
 func (w *world) check(record *handoff.Record, s *handoff.View) []handoff.Finding {
-	return rules.CheckRecord(record, rules.Context{State: s, By: record.By, At: record.At.Time, Now: record.At.Time})
+	return rules.CheckSealed(handoff.Seal(record), rules.Context{State: s, By: record.By, At: record.At.Time, Now: record.At.Time})
 }
 
 // comparePieces puts everything together that comes in pieces.

@@ -40,21 +40,16 @@ func Check(doc *handoff.Document, ctx Context) []handoff.Finding {
 	return slices.Compact(findings)
 }
 
-// CheckRecord judges a record that is in no file yet, such as a draft out of
-// flags or a form. The findings have no positions.
-func CheckRecord(record *handoff.Record, ctx Context) []handoff.Finding {
-	data, err := handoff.Format(record)
-	if err != nil {
-		return []handoff.Finding{{Code: "HO101", Level: handoff.LevelError, Path: ctx.Path,
-			Message: "the record cannot be written: " + handoff.OneLine(err.Error()), Fix: "use plain values and UTF-8"}}
-	}
-	doc := handoff.Parse(data, record.Kind)
+// CheckSealed judges a record that is in no file yet. The findings have no
+// positions.
+func CheckSealed(sealed *handoff.Sealed, ctx Context) []handoff.Finding {
+	doc := sealed.Document
 	var hidden []handoff.Finding
-	if bytes.ContainsFunc(data, handoff.Hidden) {
+	if bytes.ContainsFunc(sealed.Data, handoff.Hidden) {
 		// The parser stops at hidden characters. Without them the other rules
 		// can run, and the characters can be given their fields.
 		hidden = doc.Findings
-		doc = handoff.Parse(visible(data), record.Kind)
+		doc = handoff.Parse(visible(sealed.Data), sealed.Record.Kind)
 		for i := range hidden {
 			hidden[i].Path, hidden[i].Field = ctx.Path, fieldInLine(doc, hidden[i].Line)
 		}
@@ -65,6 +60,20 @@ func CheckRecord(record *handoff.Record, ctx Context) []handoff.Finding {
 	}
 	handoff.SortFindings(findings)
 	return slices.Compact(findings)
+}
+
+// CheckTyped judges a handoff that was typed, in a text of its own, and sealed.
+// A text that has not the form of a handoff is judged itself: it may have been
+// sealed without what could not be decoded. Any other is judged as it was sealed,
+// which gives the findings no positions.
+func CheckTyped(typed *handoff.Document, sealed *handoff.Sealed, ctx Context) []handoff.Finding {
+	form := newSubject(typed, ctx)
+	if form.conform(); len(form.found)+len(typed.Findings) == 0 {
+		return CheckSealed(sealed, ctx)
+	}
+	doc, record := *typed, *typed.Record
+	doc.Record, record.Body = &record, sealed.Record.Body
+	return Check(&doc, ctx)
 }
 
 // visible replaces the characters that the parser refuses.

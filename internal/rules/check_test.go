@@ -414,15 +414,15 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-func TestCheckRecord(t *testing.T) {
+func TestCheckSealed(t *testing.T) {
 	doc := handoff.Parse([]byte(good), "")
-	if findings := CheckRecord(doc.Record, before()); len(findings) > 0 {
+	if findings := CheckSealed(handoff.Seal(doc.Record), before()); len(findings) > 0 {
 		t.Errorf("the good record: %+v", findings)
 	}
 	h := doc.Record.Body.(*handoff.Handoff)
 	h.Items[1].State = "Bidi \u202e in the state of form.go"
 	h.Items[0].Owner = ""
-	findings := CheckRecord(doc.Record, before())
+	findings := CheckSealed(handoff.Seal(doc.Record), before())
 	want := []handoff.Finding{
 		{Code: "HO401", Field: "items[0].owner", Message: "items[0].owner is missing"},
 		{Code: "HO907", Field: "items[1].state", Message: "hidden character U+202E"},
@@ -436,7 +436,7 @@ func TestCheckRecord(t *testing.T) {
 		}
 	}
 	h.Items[1].State = "Not UTF-8 \xff"
-	if findings := CheckRecord(doc.Record, before()); len(findings) != 1 || findings[0].Code != "HO101" {
+	if findings := CheckSealed(handoff.Seal(doc.Record), before()); len(findings) != 1 || findings[0].Code != "HO101" {
 		t.Errorf("not UTF-8: %+v", findings)
 	}
 }

@@ -70,6 +70,10 @@ var loadSchema = sync.OnceValue(func() *node {
 	return root
 })
 
+// Prepare reads the schema, so that the first record is judged without waiting for
+// that. It may be called while something else is waited for.
+func Prepare() { loadSchema() }
+
 // pattern compiles the patterns of the schema when they are first needed.
 var patterns sync.Map
 

@@ -420,26 +420,6 @@ func TestAppendEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestAppendRefusesWhatVerifyRefuses(t *testing.T) {
-	r := seeded(t)
-	c := change("k3f9q2m7")
-	wrong := errors.New("wrong")
-	c.Verify = func(path string, data []byte) error {
-		if path != c.Files[0].Path || string(data) != string(c.Files[0].Data) {
-			t.Errorf("verify got %s: %q", path, data)
-		}
-		return wrong
-	}
-	before := r.userWork()
-	if _, err := r.open().Append(context.Background(), c); !errors.Is(err, wrong) {
-		t.Errorf("error %v, want %v", err, wrong)
-	}
-	if r.userWork() != before || r.exists(".handoffs") {
-		t.Error("the refusal changed something")
-	}
-	r.mustBeSound()
-}
-
 func TestAppendOnADamagedBranch(t *testing.T) {
 	refsInFiles(t)
 	for name, damage := range map[string]func(r *testRepo){
@@ -464,42 +444,39 @@ func TestAppendOnADamagedBranch(t *testing.T) {
 	}
 }
 
-// moveMain moves the branch under an append: without the locks that it holds, or
-// with git where it holds none.
-func (r *testRepo) moveMain(hash string) {
+// whileSigning has a shell script run in the middle of every append, as the
+// program that signs.
+func (r *testRepo) whileSigning(script string) {
 	r.t.Helper()
-	if r.hasReftable() {
-		r.git("update-ref", "refs/heads/main", hash)
-		return
+	r.write(".git/signer", "#!/bin/sh\nset -e\n"+script+"\necho '[GNUPG:] SIG_CREATED ' >&2\necho signature\n")
+	if err := os.Chmod(r.path(".git/signer"), 0o755); err != nil {
+		r.t.Fatal(err)
 	}
-	r.write(".git/refs/heads/main", hash+"\n")
+	r.git("config", "commit.gpgSign", "true")
+	r.git("config", "gpg.program", r.path(".git/signer"))
+}
+
+// moveMain is a script that moves the branch under an append: without the locks
+// that it holds, or with git where it holds none.
+func (r *testRepo) moveMain(to string) string {
+	if r.hasReftable() {
+		return "git update-ref refs/heads/main " + to
+	}
+	return "echo " + to + " >.git/refs/heads/main"
 }
 
 func TestAppendStartsAgainWhenTheBranchMoved(t *testing.T) {
 	r := seeded(t)
 	other := r.git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "by a program without locks")
-	c := change("k3f9q2m7")
-	moved := false
-	c.Verify = func(string, []byte) error {
-		if !moved {
-			moved = true
-			r.moveMain(other)
-		}
-		return nil
-	}
-	if commit := r.append(c); commit.Parent != other {
+	r.whileSigning("if ! test -e .git/moved; then\n: >.git/moved\n" + r.moveMain(other) + "\nfi")
+	if commit := r.append(change("k3f9q2m7")); commit.Parent != other {
 		t.Errorf("commit %+v, want it on %s", commit, other)
 	}
 	r.mustBeSound()
 
-	c = change("m7k3f9q2")
-	c.Verify = func(string, []byte) error {
-		other = r.git("commit-tree", "HEAD^{tree}", "-p", other, "-m", "again")
-		r.moveMain(other)
-		return nil
-	}
+	r.whileSigning("next=$(git commit-tree HEAD^{tree} -p HEAD -m again)\n" + r.moveMain("$next"))
 	var busy *BusyError
-	if _, err := r.open().Append(context.Background(), c); !errors.As(err, &busy) {
+	if _, err := r.open().Append(context.Background(), change("m7k3f9q2")); !errors.As(err, &busy) {
 		t.Errorf("error %v, want *BusyError", err)
 	}
 	if r.exists(recordPath("m7k3f9q2")) {

@@ -152,35 +152,51 @@ func inTurns[T any](ctx context.Context, o *objects, blocks *blockCache, process
 ) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	turns := make([]chan struct{}, n/chunk+2)
-	for i := range turns {
-		turns[i] = make(chan struct{})
-	}
-	close(turns[0])
+	turns := newTurns(n/chunk + 2)
 	err := o.inChunks(ctx, blocks, processors, n, chunk, func(o *objects) func(begin, end int) error {
 		work := newWorker(o)
 		return func(begin, end int) error {
 			result, err := work(begin, end)
 			if err == nil {
-				select {
-				case <-turns[begin/chunk]:
-					err = use(begin, result)
-				case <-ctx.Done():
-					err = context.Cause(ctx)
-				}
+				err = turns.take(ctx, begin/chunk, func() error { return use(begin, result) })
 			}
 			if err != nil {
 				cancel(err) // nobody waits for this turn to end
-				return err
 			}
-			close(turns[begin/chunk+1])
-			return nil
+			return err
 		}
 	})
 	if ctx.Err() != nil {
 		return context.Cause(ctx) // once, not from every worker
 	}
 	return err
+}
+
+// turns are those of chunks, in their order: each is closed when it begins.
+type turns []chan struct{}
+
+// newTurns returns n turns, of which the first has begun.
+func newTurns(n int) turns {
+	t := make(turns, n)
+	for i := range t {
+		t[i] = make(chan struct{})
+	}
+	close(t[0])
+	return t
+}
+
+// take waits for the turn of a chunk, uses it, and lets the next one begin.
+func (t turns) take(ctx context.Context, chunk int, use func() error) error {
+	select {
+	case <-t[chunk]:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if err := use(); err != nil {
+		return err
+	}
+	close(t[chunk+1])
+	return nil
 }
 
 // parseHash reads a hash in hex, zero for what is none.

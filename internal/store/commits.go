@@ -28,7 +28,12 @@ func (r *Repo) ReadCommit(hash string) (CommitInfo, error) {
 	if err != nil {
 		return CommitInfo{}, err
 	}
-	data, err := objects.commit(plumbing.NewHash(hash))
+	return objects.commitInfo(hash)
+}
+
+// commitInfo returns a commit by its hash.
+func (o *objects) commitInfo(hash string) (CommitInfo, error) {
+	data, err := o.commit(plumbing.NewHash(hash))
 	if err != nil {
 		return CommitInfo{}, fmt.Errorf("commit %s: %w", hash, err)
 	}

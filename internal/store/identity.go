@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // Ident is who made something, and when.
@@ -21,6 +23,11 @@ type Ident struct {
 // "NAME <EMAIL> SECONDS ZONE".
 func (i Ident) String() string {
 	return fmt.Sprintf("%s <%s> %d %s", i.Name, i.Email, i.When.Unix(), i.When.Format("-0700"))
+}
+
+// signature is the ident as go-git writes it into a commit.
+func (i Ident) signature() object.Signature {
+	return object.Signature{Name: i.Name, Email: i.Email, When: i.When}
 }
 
 // NoIdentityError says that git would not know in whose name to commit.
@@ -69,10 +76,22 @@ func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, er
 	date := r.env.get("GIT_" + upper + "_DATE")
 	complete := who.Name != "" && who.Email != ""
 	clean := who.Name == name && who.Email == email
-	if complete && clean && date == "" && zoneKnown {
+	plain := date == "" && zoneKnown
+	if at, ok := plainDate(date); ok {
+		who.When, plain = at, true
+	}
+	if complete && clean && plain {
 		return who, nil
 	}
 	return r.gitIdent(ctx, upper, now)
+}
+
+// plainDate reads a date that git reads in no other way: RFC 3339 to the second,
+// in the years that git takes for years.
+func plainDate(text string) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339, text)
+	year := at.UTC().Year()
+	return at, err == nil && !strings.ContainsAny(text, ".,") && 1970 < year && year < 2100
 }
 
 // firstSet returns the environment variable when it is set, else the first key

@@ -15,6 +15,7 @@ func TestIdentityIsGits(t *testing.T) {
 		"environment":   {"GIT_AUTHOR_NAME=Ben", "GIT_AUTHOR_EMAIL=ben@example.com", "GIT_COMMITTER_NAME=Cai", "GIT_COMMITTER_EMAIL=cai@example.com"},
 		"dates":         {"GIT_AUTHOR_DATE=1700000000 +0130", "GIT_COMMITTER_DATE=2026-01-02T03:04:05Z"},
 		"zone":          {"TZ=America/New_York", "GIT_AUTHOR_DATE=@1700000000 -0500", "GIT_COMMITTER_DATE=@1700000001 -0400"},
+		"plain dates":   {"GIT_AUTHOR_DATE=2026-11-20T10:00:00-00:30", "GIT_COMMITTER_DATE=2024-02-29T23:59:59+05:45"},
 		"dirty name":    {"GIT_AUTHOR_NAME= ;Ben <x>, Jr' "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -29,6 +30,19 @@ func TestIdentityIsGits(t *testing.T) {
 				t.Errorf("%s, %s, want %s, %s", a, c, author, committer)
 			}
 		})
+	}
+}
+
+// TestOddDatesAreGits has dates that are in no calendar, or say more than git reads.
+func TestOddDatesAreGits(t *testing.T) {
+	for _, date := range []string{"2026-02-30T10:00:00Z", "2026-11-20T10:00:60Z", "2026-11-20T10:00:00.5Z", "1970-01-02T00:00:00Z", "2100-01-01T00:00:00Z"} {
+		r := seeded(t)
+		r.env = append(r.env, "GIT_AUTHOR_DATE="+date)
+		author, _, err := r.open().Identity(context.Background())
+		want, gitErr := r.tryGit("var", "GIT_AUTHOR_IDENT")
+		if (err == nil) != (gitErr == nil) || err == nil && author.String() != want {
+			t.Errorf("%s: %s, %v, want %s", date, author, err, want)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/object"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -148,7 +149,8 @@ func (p *replaying) diverged(why string) error {
 }
 
 // addsOnly reports whether a commit adds files below the directory of records,
-// does nothing else, and can be signed again if it is signed.
+// does nothing else, and can be made anew with all that it says, signed if it is
+// signed.
 func (p *replaying) addsOnly(ctx context.Context, c CommitInfo) (bool, error) {
 	if len(c.Parents) > 1 {
 		return false, nil
@@ -157,12 +159,9 @@ func (p *replaying) addsOnly(ctx context.Context, c CommitInfo) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	data, err := p.objects.commit(plumbing.NewHash(c.Hash))
-	if err != nil {
+	commit, keeps, err := p.decode(c.Hash)
+	if err != nil || !keeps || commit.PGPSignature != "" && !settings.isTrue("commit.gpgsign") {
 		return false, err
-	}
-	if _, signed := splitSignature(data); signed && !settings.isTrue("commit.gpgsign") {
-		return false, nil
 	}
 	changes, err := p.Changes(ctx, strings.Join(c.Parents, ""), c.Hash)
 	for _, change := range changes {
@@ -208,30 +207,26 @@ func (p *replaying) recreateOn(ctx context.Context, parent plumbing.Hash, c Comm
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
-	old, err := p.objects.commit(plumbing.NewHash(c.Hash))
+	commit, _, err := p.decode(c.Hash)
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
-	data, _ := splitSignature(reparent(old, root, parent))
-	signature, err := p.sign(ctx, data, c.Committer)
+	commit.TreeHash, commit.ParentHashes = root, []plumbing.Hash{parent}
+	made, err := p.encodeCommit(ctx, p.objects, commit)
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
-	made := rawObject{kind: plumbing.CommitObject, data: joinSignature(data, signature)}
 	return plumbing.ComputeHash(made.kind, made.data), p.objects.writeAll(append(trees, made)...)
 }
 
-// reparent returns a commit object with another tree and one other parent. All
-// else stays as it is, byte for byte.
-func reparent(commit []byte, tree, parent plumbing.Hash) []byte {
-	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
-	out := fmt.Appendf(nil, "tree %s\nparent %s\n", tree, parent)
-	for line := range bytes.Lines(append(bytes.Clone(head), '\n')) { // the object may be in the cache
-		if !bytes.HasPrefix(line, []byte("tree ")) && !bytes.HasPrefix(line, []byte("parent ")) {
-			out = append(out, line...)
-		}
+// decode reads a commit to make it anew, and reports whether that keeps all that
+// it says. It would not keep a header twice, or a name that git would not write.
+func (p *replaying) decode(hash string) (c *object.Commit, keeps bool, err error) {
+	if c, err = object.GetCommit(p.objects, plumbing.NewHash(hash)); err != nil {
+		return nil, false, err
 	}
-	return append(append(out, '\n'), message...)
+	again, err := p.objects.encode(c)
+	return c, err == nil && plumbing.ComputeHash(again.kind, again.data) == c.Hash, err
 }
 
 // tryWorktree finds out whether index and work tree can follow the branch, in a

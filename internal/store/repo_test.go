@@ -160,12 +160,14 @@ func (r *testRepo) append(c Change) Commit {
 }
 
 // mustBeSound checks what must hold after every append, done or refused: git
-// finds no fault, and no file of ours is left over.
+// finds no fault, go-git reads it through our objects, and no file of ours is left
+// over.
 func (r *testRepo) mustBeSound() {
 	r.t.Helper()
 	if out, err := r.tryGit("fsck", "--strict", "--no-dangling"); err != nil || strings.Contains(out, "error") || strings.Contains(out, "warning") {
 		r.t.Errorf("git fsck: %v\n%s", err, out)
 	}
+	r.mustBeReadByGoGit()
 	common := r.git("rev-parse", "--path-format=absolute", "--git-common-dir")
 	filepath.WalkDir(common, func(path string, _ os.DirEntry, err error) error {
 		base := filepath.Base(path)

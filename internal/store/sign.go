@@ -5,12 +5,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // SignError says that a commit was to be signed and was not. Nothing is
@@ -22,9 +23,24 @@ type SignError struct {
 
 func (e *SignError) Error() string { return "signing with " + e.Program + ": " + e.Why }
 
+// encodeCommit writes a commit as git does, signed if the user's configuration
+// says so. What is signed is the commit without its signature.
+func (r *Repo) encodeCommit(ctx context.Context, o *objects, c *object.Commit) (rawObject, error) {
+	c.PGPSignature = ""
+	unsigned, err := o.encode(c)
+	if err != nil {
+		return rawObject{}, err
+	}
+	c.PGPSignature, err = r.sign(ctx, unsigned.data, c.Committer)
+	if err != nil || c.PGPSignature == "" {
+		return unsigned, err
+	}
+	return o.encode(c)
+}
+
 // sign returns the signature of a commit as git would make it (commit.gpgSign,
 // gpg.format, user.signingKey), "" when commits are not signed.
-func (r *Repo) sign(ctx context.Context, commit []byte, committer Ident) (string, error) {
+func (r *Repo) sign(ctx context.Context, commit []byte, committer object.Signature) (string, error) {
 	c, err := r.loadConfig()
 	if err != nil || !c.isTrue("commit.gpgsign") {
 		return "", err
@@ -33,10 +49,10 @@ func (r *Repo) sign(ctx context.Context, commit []byte, committer Ident) (string
 	switch format := c.get("gpg.format"); format {
 	case "", "openpgp":
 		program := cmp.Or(c.get("gpg.openpgp.program"), c.get("gpg.program"), "gpg")
-		return r.signGPG(ctx, program, cmp.Or(key, fmt.Sprintf("%s <%s>", committer.Name, committer.Email)), commit)
+		return r.signGPG(ctx, program, cmp.Or(key, committer.String()), commit)
 	case "x509":
 		program := cmp.Or(c.get("gpg.x509.program"), "gpgsm")
-		return r.signGPG(ctx, program, cmp.Or(key, fmt.Sprintf("%s <%s>", committer.Name, committer.Email)), commit)
+		return r.signGPG(ctx, program, cmp.Or(key, committer.String()), commit)
 	case "ssh":
 		return r.signSSH(ctx, cmp.Or(c.get("gpg.ssh.program"), "ssh-keygen"), key, commit)
 	default:
@@ -143,32 +159,4 @@ func (r *Repo) tempFile(content string) (string, error) {
 		return "", err
 	}
 	return file.Name(), nil
-}
-
-// signatureHeader begins the signature in a SHA-1 commit; its further lines
-// begin with a space (gitformat-signature(5)).
-const signatureHeader = "gpgsig "
-
-// splitSignature returns a commit object without its signature, and whether it
-// had one.
-func splitSignature(commit []byte) (unsigned []byte, signed bool) {
-	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
-	inside := false
-	for line := range bytes.Lines(append(bytes.Clone(head), '\n')) {
-		inside = bytes.HasPrefix(line, []byte(signatureHeader)) || inside && line[0] == ' '
-		if signed = signed || inside; !inside {
-			unsigned = append(unsigned, line...)
-		}
-	}
-	return append(append(unsigned, '\n'), message...), signed
-}
-
-// joinSignature adds a signature, "" for none, to a commit object.
-func joinSignature(commit []byte, signature string) []byte {
-	if signature == "" {
-		return commit
-	}
-	head, message, _ := bytes.Cut(commit, []byte("\n\n"))
-	lines := strings.ReplaceAll(strings.TrimSuffix(signature, "\n"), "\n", "\n ")
-	return fmt.Appendf(nil, "%s\n%s%s\n\n%s", head, signatureHeader, lines, message)
 }

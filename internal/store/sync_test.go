@@ -127,6 +127,36 @@ func TestPushReplays(t *testing.T) {
 	r.mustBeSound()
 }
 
+// TestReplayKeepsWhatACommitSays has record commits by other programs: with headers
+// that we do not write, which stay as they are, and with a name that go-git does not
+// write as it stands, which is left to the user.
+func TestReplayKeepsWhatACommitSays(t *testing.T) {
+	r := seeded(t)
+	r.remoteOf().clone().theirs("src/a.txt", "theirs\n")
+	r.append(change("one"))
+	rewrite := func(pairs ...string) string {
+		text := strings.NewReplacer(pairs...).Replace(r.git("cat-file", "commit", "HEAD") + "\n")
+		r.write(".git/commit", text)
+		r.git("reset", "-q", "--soft", r.git("hash-object", "-w", "-t", "commit", ".git/commit"))
+		_, rest, _ := strings.Cut(text, "\nauthor ")
+		return rest
+	}
+	repeated := "author Ana  <ana@example.com>"
+	rewrite("author Ana <ana@example.com>", repeated)
+	head := r.git("rev-parse", "HEAD")
+	if _, err := r.push(); !isError[*DivergedError](err) || r.git("rev-parse", "HEAD") != head {
+		t.Errorf("error %v, want a *DivergedError, and nothing moved", err)
+	}
+	said := rewrite(repeated, "author J\xf6rg <joerg@example.com>", "\n\nhandoff", "\nencoding ISO-8859-1\nx-tool seven\n of nine\n\nhandoff", "→", "\xbb")
+	if pushed := r.mustPush(); pushed.Replayed != 1 {
+		t.Errorf("pushed %+v", pushed)
+	}
+	if _, now, _ := strings.Cut(r.git("cat-file", "commit", "HEAD")+"\n", "\nauthor "); now != said {
+		t.Errorf("the commit says\n%q\nwant\n%q", now, said)
+	}
+	r.mustBeSound()
+}
+
 // TestPushLeavesToUser tries what is the user's to solve: nothing may move.
 func TestPushLeavesToUser(t *testing.T) {
 	tests := []struct {
