@@ -90,11 +90,11 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 			return err
 		}
 	}
-	records := []*handoff.Record{ws.newRecord(g, ack)}
+	records := []*handoff.Record{ws.newRecord(ack)}
 	if e := ws.exception(ack); e != nil {
-		records = append(records, ws.newRecord(g, e))
+		records = append(records, ws.newRecord(e))
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was acknowledged")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
 }
 
 // ackAllSeen writes a receipt for every current handoff that names the user as a
@@ -106,13 +106,13 @@ func ackAllSeen(ctx context.Context, g *globals, ws *workspace, o ackOptions) er
 		if answered || h.Record.By == ws.me || !ws.addresses(h.CC, h.Record.By) {
 			continue
 		}
-		records = append(records, ws.newRecord(g, &handoff.Ack{Subject: h.Record.ID, Digest: h.Record.Source.Digest, Outcome: handoff.OutcomeSeen}))
+		records = append(records, ws.newRecord(&handoff.Ack{Subject: h.Record.ID, Digest: h.Record.Source.Digest, Outcome: handoff.OutcomeSeen}))
 	}
 	if len(records) == 0 {
 		g.note("nothing that you have not seen")
 		return nil
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was acknowledged")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
 }
 
 // offerOf is the record that offers an item. Of a handoff, only that item is

@@ -67,7 +67,7 @@ func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) (er
 			return err
 		}
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, answer)}, "nothing was answered")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(answer)}, "nothing was answered")
 }
 
 // maxRounds is after how many rounds writing does not help any more.

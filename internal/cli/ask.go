@@ -61,12 +61,12 @@ func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
 	if q.To == "" {
 		return usagef("handoff ask --help shows an example", "missing: --to, or --about")
 	}
-	records := []*handoff.Record{ws.newRecord(g, q)}
-	route, nobody := ws.route(g, handoff.Target{Type: handoff.TargetQuestion, Name: records[0].ID}, handoff.Blocker{Resolver: q.To})
+	records := []*handoff.Record{ws.newRecord(q)}
+	route, nobody := ws.route(handoff.Target{Type: handoff.TargetQuestion, Name: records[0].ID}, handoff.Blocker{Resolver: q.To})
 	if route != nil {
 		records = append(records, route)
 	} else {
 		g.note("%s", nobody)
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was asked")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was asked")
 }

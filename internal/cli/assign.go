@@ -55,5 +55,5 @@ func runAssign(ctx context.Context, g *globals, o assignOptions, ref string) err
 		}
 		a.Via = via.Ref()
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, a)}, "nothing was assigned")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(a)}, "nothing was assigned")
 }

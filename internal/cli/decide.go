@@ -73,6 +73,6 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		}
 		fields.Answers = target.Ref()
 	}
-	r := ws.newRecord(g, &handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{r}, "nothing was decided")
+	r := ws.newRecord(&handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{r}, "nothing was decided")
 }

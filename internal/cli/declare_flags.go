@@ -41,7 +41,7 @@ func missingFlags(h *handoff.Handoff) error {
 }
 
 // applyFlags lays the flags over a handoff.
-func (ws *workspace) applyFlags(h *handoff.Handoff, o declareOptions) error {
+func applyFlags(ws *workspace, h *handoff.Handoff, o declareOptions) error {
 	if o.summary != "" {
 		h.Summary = o.summary
 	}
@@ -58,8 +58,9 @@ func (ws *workspace) applyFlags(h *handoff.Handoff, o declareOptions) error {
 		}
 		h.ReturnsAt = handoff.Time{Time: t}
 	}
+	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
-		applyNone, ws.applyItems, applyShipped, applyDropped, applyBlockers, applyDecisions,
+		applyNone, items, applyShipped, applyDropped, applyBlockers, applyDecisions,
 		applyItemDetails, applyGive, applyWaivers,
 	}
 	for _, step := range steps {
@@ -111,7 +112,7 @@ func applyNone(h *handoff.Handoff, o declareOptions) error {
 	return nil
 }
 
-func (ws *workspace) applyItems(h *handoff.Handoff, o declareOptions) error {
+func applyItems(ws *workspace, h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.items {
 		p := parts(value, 4)
 		id, status, state, next := p[0], p[1], p[2], p[3]

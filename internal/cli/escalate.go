@@ -66,7 +66,7 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 		}
 		e.Deadline = handoff.Time{Time: at}
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, e)}, "nothing was escalated")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(e)}, "nothing was escalated")
 }
 
 // maxLevel is the highest level of an escalation.

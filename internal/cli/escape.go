@@ -35,3 +35,11 @@ func escapeJSON(data []byte) []byte {
 func joinNonEmpty(sep string, texts ...string) string {
 	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), sep)
 }
+
+// nonNil makes a list that JSON shows as [].
+func nonNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -101,7 +101,10 @@ func setUp(ctx context.Context, g *globals, ws *workspace, o initOptions) (chang
 	if err := confirmInit(ctx, g, ws, change); err != nil {
 		return change, err
 	}
-	return change, ws.checkPush(o.publishOptions, "")
+	if o.push {
+		err = ws.canPush("")
+	}
+	return change, err
 }
 
 // commitInit commits the setup, and says what was created, there and around it.
@@ -121,7 +124,7 @@ func commitInit(ctx context.Context, g *globals, ws *workspace, o initOptions, c
 	}
 	g.note("committed to %s as %s; next: handoff declare", shortRef(commit.Ref), commit.Hash[:7])
 	if o.push {
-		_, err = ws.push(ctx, g, "", commit)
+		_, err = ws.push(ctx, "", commit)
 	}
 	return err
 }

@@ -75,7 +75,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (
 	if err != nil {
 		return err
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was resolved")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was resolved")
 }
 
 // resolutionOf makes the resolution and, where one was given, the decision that
@@ -85,7 +85,7 @@ func resolutionOf(g *globals, ws *workspace, o resolveOptions, b *handoff.Blocke
 		Blocker: b.ID, Outcome: o.outcome, How: o.how, Evidence: o.evidence, Source: o.source,
 	}
 	if o.decision == "" {
-		return []*handoff.Record{ws.newRecord(g, res)}, nil
+		return []*handoff.Record{ws.newRecord(res)}, nil
 	}
 	parsed, err := parseDecision(o.decision, "")
 	if err != nil {
@@ -97,10 +97,10 @@ func resolutionOf(g *globals, ws *workspace, o resolveOptions, b *handoff.Blocke
 	res.Decision = parsed.ID
 	fields := parsed.DecisionFields
 	fields.Items, fields.Answers, fields.Source = b.Blocks, "blk:"+b.ID, o.source
-	decision := ws.newRecord(g, &handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
-	resolution := ws.newRecord(g, res)
+	decision := ws.newRecord(&handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
+	resolution := ws.newRecord(res)
 	for resolution.ID == decision.ID {
-		resolution.ID = ws.newID(g)
+		resolution.ID = ws.newID()
 	}
 	return []*handoff.Record{resolution, decision}, nil
 }

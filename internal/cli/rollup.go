@@ -97,7 +97,7 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if err != nil {
 		return err
 	}
-	request, err := ws.rollupRequest(o, state, level, scope)
+	request, err := ws.rollupRequest(state, level, scope, o.since, o.amend)
 	if err != nil {
 		return err
 	}
@@ -113,14 +113,14 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 		return err
 	}
 	if o.editor {
-		return ws.declareByHand(ctx, g, o.declareOptions, d)
+		return declareByHand(ctx, g, ws, o.declareOptions, d)
 	}
 	if d.doc == nil {
 		if err := missingFlags(d.handoff); err != nil {
 			return unfinishedRollup(g, ws, o, d.handoff, err)
 		}
 	}
-	return ws.publishChecked(ctx, g, o.declareOptions, d)
+	return publishChecked(ctx, g, ws, o.declareOptions, d)
 }
 
 // rollupDraftOf is what was drawn, with what the lead says: in a file, in the
@@ -133,7 +133,7 @@ func rollupDraftOf(ctx context.Context, g *globals, ws *workspace, o rollupOptio
 		if err != nil {
 			return nil, err
 		}
-		if d = ws.readDraft(data, name); d.handoff != nil {
+		if d = readDraft(ws, data, name); d.handoff != nil {
 			if err := d.fillRollup(drawn); err != nil {
 				return nil, err
 			}
@@ -145,31 +145,7 @@ func rollupDraftOf(ctx context.Context, g *globals, ws *workspace, o rollupOptio
 		}
 		drawn.To, drawn.CC, drawn.Summary, drawn.ReturnsAt = amended.To, amended.CC, amended.Summary, amended.ReturnsAt
 	}
-	return d, ws.layFlags(d, o.declareOptions)
-}
-
-// fillRollup gives the draft what its file leaves out.
-func (d *draft) fillRollup(drawn *handoff.Handoff) error {
-	h := d.handoff
-	if h.Rollup != nil && (h.Rollup.Level != drawn.Rollup.Level || h.Rollup.Scope != drawn.Rollup.Scope) {
-		return usagef("", "%s: this is a rollup of %s, not of %s", d.path, rollupName(h.Rollup), rollupName(drawn.Rollup))
-	}
-	for key, fill := range map[string]func(){
-		"rollup":    func() { h.Rollup = drawn.Rollup },
-		"shipped":   func() { h.Shipped = drawn.Shipped },
-		"items":     func() { h.Items = drawn.Items },
-		"blockers":  func() { h.Blockers = drawn.Blockers },
-		"decisions": func() { h.Decisions = drawn.Decisions },
-		"questions": func() { h.Questions = drawn.Questions },
-		"dropped":   func() { h.Dropped = drawn.Dropped },
-		"notes":     func() { h.Notes = drawn.Notes },
-	} {
-		if !d.doc.Has(key) {
-			fill()
-			d.changed = true
-		}
-	}
-	return nil
+	return d, layFlags(ws, d, o.declareOptions)
 }
 
 // unfinishedRollup is what happens when the lead has not said everything: the

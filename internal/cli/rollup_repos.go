@@ -85,13 +85,13 @@ func drawApart(ws *workspace, o rollupOptions, r repository, level, scope string
 	if err != nil {
 		return nil, err
 	}
-	request, err := ws.rollupRequest(o, state, level, scope)
+	request, err := ws.rollupRequest(state, level, scope, o.since, o.amend)
 	if err != nil {
 		return nil, err
 	}
 	d := &repoDraft{Repo: r.name, dir: r.dir, handoff: state.DraftRollup(request), members: request.Members}
 	d.Draft = handoff.New("", ws.author.When, ws.me, d.handoff)
-	return d, ws.layFlags(&draft{handoff: d.handoff}, o.declareOptions)
+	return d, layFlags(ws, &draft{handoff: d.handoff}, o.declareOptions)
 }
 
 // missingFromAll lists who has declared in none of the repositories. Who need

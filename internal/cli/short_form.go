@@ -10,7 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// ask runs a short form on the terminal.
+// askQuestion runs a short form on the terminal.
 func (g *globals) ask(run func(form.Asker) error) error {
 	asker := g.asker()
 	return errors.Join(run(asker), asker.Close())
@@ -72,7 +72,7 @@ func askAck(ctx context.Context, g *globals, ws *workspace, a *handoff.Ack) erro
 	f := &form.AckForm{
 		Title: "Answer " + a.Subject,
 		Check: func(a *handoff.Ack) []handoff.Finding {
-			return ws.judge(handoff.SealAll(ws.newRecord(g, a)))
+			return ws.judge(handoff.SealAll(ws.newRecord(a)))
 		},
 	}
 	offered := a.Take // by an assignment
@@ -113,7 +113,7 @@ func askResolve(ctx context.Context, g *globals, ws *workspace, o *resolveOption
 // askAnswer asks for the text of an answer.
 func askAnswer(ctx context.Context, g *globals, ws *workspace, q *handoff.QuestionState, a *handoff.Answer) error {
 	check := func() []handoff.Finding {
-		return ws.judge(handoff.SealAll(ws.newRecord(g, a)))
+		return ws.judge(handoff.SealAll(ws.newRecord(a)))
 	}
 	return g.ask(func(asker form.Asker) error { return form.Answer(ctx, asker, q, a, check) })
 }

@@ -130,7 +130,7 @@ func runSync(ctx context.Context, g *globals) error {
 		g.note("fetched from %s; nothing to push", pushed.Remote)
 		return nil
 	}
-	g.notePushed(pushed)
+	g.note("%s", pushedWords(pushed))
 	return nil
 }
 

@@ -111,3 +111,43 @@ func (ws *workspace) waiting() []query.Row {
 
 // empty reports whether nobody has published a handoff yet.
 func (ws *workspace) empty() bool { return len(ws.state.Teams) == 0 }
+
+// startFrom copies what a person wrote, without what the program captured.
+func startFrom(h *handoff.Handoff) *handoff.Handoff {
+	c := *h
+	c.Amends, c.Anchor, c.Meta, c.Waivers, c.Shift = "", nil, nil, nil, nil
+	c.Team, c.Pod, c.Zone = "", "", ""
+	c.Items = slices.Clone(h.Items)
+	for i := range c.Items {
+		c.Items[i].Next = slices.Clone(h.Items[i].Next)
+	}
+	c.Blockers = slices.Clone(h.Blockers)
+	return &c
+}
+
+// carried is what the user holds, as a draft.
+func (ws *workspace) carried() *handoff.Handoff {
+	custody := ws.state.Holds(ws.me)
+	h := &handoff.Handoff{Items: []handoff.Item{}, Blockers: []handoff.Blocker{}}
+	for _, item := range custody.Items {
+		it := item.Item
+		it.Reopened, it.Source = "", ""
+		it.Next = slices.Clone(it.Next)
+		h.Items = append(h.Items, it)
+	}
+	for _, b := range custody.Blockers {
+		h.Blockers = append(h.Blockers, b.Blocker)
+	}
+	for _, q := range custody.Questions {
+		if ws.state.Handoffs[q.Record] != nil { // one with a record of its own needs no carrying
+			h.Questions = append(h.Questions, handoff.OpenQuestion{
+				ID: q.Key, Ask: q.Ask, To: q.To, Context: q.Context, Blocks: q.Blocks,
+				NeededBy: handoff.Time{Time: q.NeededBy}, DefaultIfSilent: q.Default,
+			})
+		}
+	}
+	if last := ws.state.Latest(ws.me); last != nil {
+		h.To = slices.Clone(last.To)
+	}
+	return h
+}

@@ -76,3 +76,19 @@ func (ws *workspace) authorOf(target handoff.Target) string {
 	}
 	return who
 }
+
+// ownHandoff resolves the reference of --amend.
+func (ws *workspace) ownHandoff(ref string) (*handoff.HandoffState, error) {
+	target, err := ws.resolve(ref)
+	if err != nil {
+		return nil, err
+	}
+	h, ok := ws.state.Handoffs[target.Name]
+	if !ok {
+		return nil, usagef("", "%s is not a handoff", ref)
+	}
+	if h.Record.By != ws.me {
+		return nil, usagef("ask "+h.Record.By+", or ack it with --outcome changes_requested", "%s is by %s, not by you (%s)", ref, h.Record.By, ws.me)
+	}
+	return h, nil
+}

@@ -10,7 +10,7 @@ import (
 
 // rollupRequest says for whom the rollup speaks, and since when. Without a
 // roster the organisation is everybody who has declared anything.
-func (ws *workspace) rollupRequest(o rollupOptions, state *handoff.State, level, scope string) (handoff.RollupRequest, error) {
+func (ws *workspace) rollupRequest(state *handoff.State, level, scope, since, amend string) (handoff.RollupRequest, error) {
 	request := handoff.RollupRequest{Level: level, Scope: scope, Now: ws.author.When, Grace: ws.config.Timing.PublishGrace.Wall()}
 	handles, known := ws.config.Covered(level, scope)
 	if !known {
@@ -26,22 +26,22 @@ func (ws *workspace) rollupRequest(o rollupOptions, state *handoff.State, level,
 		}
 		request.Members = append(request.Members, member)
 	}
-	if o.since != "" {
+	if since != "" {
 		past := ws.past()
 		past.Now = ws.author.When
-		since, err := handoff.ParseTime(o.since, past)
+		from, err := handoff.ParseTime(since, past)
 		if err != nil {
-			return request, timeProblem("--since", o.since, err)
+			return request, timeProblem("--since", since, err)
 		}
-		request.Since = since
+		request.Since = from
 	}
-	if o.amend != "" {
-		amended, err := ws.ownHandoff(o.amend)
+	if amend != "" {
+		amended, err := ws.ownHandoff(amend)
 		if err != nil {
 			return request, err
 		}
 		if amended.Rollup == nil || amended.Rollup.Level != level || amended.Rollup.Scope != scope {
-			return request, usagef("handoff declare --amend replaces other handoffs", "%s is no rollup of %s %s", o.amend, level, scope)
+			return request, usagef("handoff declare --amend replaces other handoffs", "%s is no rollup of %s %s", amend, level, scope)
 		}
 		request.Amends = amended.Record.ID
 	}
@@ -68,4 +68,28 @@ func senders(state *handoff.State) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(declared))
+}
+
+// fillRollup gives the draft what its file leaves out.
+func (d *draft) fillRollup(drawn *handoff.Handoff) error {
+	h := d.handoff
+	if h.Rollup != nil && (h.Rollup.Level != drawn.Rollup.Level || h.Rollup.Scope != drawn.Rollup.Scope) {
+		return usagef("", "%s: this is a rollup of %s, not of %s", d.path, rollupName(h.Rollup), rollupName(drawn.Rollup))
+	}
+	for key, fill := range map[string]func(){
+		"rollup":    func() { h.Rollup = drawn.Rollup },
+		"shipped":   func() { h.Shipped = drawn.Shipped },
+		"items":     func() { h.Items = drawn.Items },
+		"blockers":  func() { h.Blockers = drawn.Blockers },
+		"decisions": func() { h.Decisions = drawn.Decisions },
+		"questions": func() { h.Questions = drawn.Questions },
+		"dropped":   func() { h.Dropped = drawn.Dropped },
+		"notes":     func() { h.Notes = drawn.Notes },
+	} {
+		if !d.doc.Has(key) {
+			fill()
+			d.changed = true
+		}
+	}
+	return nil
 }
