@@ -68,8 +68,8 @@ type opening struct {
 	share func(what string) func(done, total int) // likewise, out of how many
 }
 
-// openWorkspace finds the repository and reads the configuration. The user's identity is
-// looked up, but its absence is an error only for those who write.
+// openWorkspace finds the repository and reads the configuration. The user's
+// identity is looked up, but its absence is an error only for those who write.
 func openWorkspace(ctx context.Context, o opening) (*workspace, error) {
 	ws, err := findWorkspace(ctx, o)
 	if err != nil {

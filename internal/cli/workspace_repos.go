@@ -58,7 +58,8 @@ func repositoryCount(n int) string {
 const repoLevels = 3
 
 // findRepositories lists the repositories in some directories, as they are seen
-// from a base, in the order of their paths, and the directories that cannot be listed.
+// from a base, in the order of their paths, and the directories that cannot be
+// listed.
 func findRepositories(ctx context.Context, base string, dirs []string) ([]repository, []repoFailure, error) {
 	s := repoSearch{ctx: ctx}
 	for _, dir := range dirs {
