@@ -41,7 +41,7 @@ func TestWrongNameCostsNoMoreThanARightOne(t *testing.T) {
 	}{
 		{2, "did you mean item-3-1-25?", []string{"show", "itme-3-1-25"}},
 		{2, "did you mean blk:policy-30?", []string{"resolve", "blk:polisy-30", "--how", "Decided in the review of the week"}},
-		{2, "did you mean @sarah?", []string{"show", "@sara"}},
+		{2, "did you mean @p3?", []string{"show", "@p3p"}},
 		{3, "did you mean policy-30?", []string{"query", "whois", "polisy-30"}},
 		{3, "did you mean policy-30?", []string{"query", "why", "polisy-30"}},
 		{3, "write item-3-1-25", []string{"decide", "The import waits for the audit -- its rows are what the audit is about", "--item", "itme-3-1-25"}},

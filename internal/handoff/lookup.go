@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -55,7 +56,7 @@ func (v *View) Resolve(ref, me string) (Target, error) {
 		if h := v.Latest(cmp.Or(who, me)); h != nil {
 			return Target{TargetRecord, h.Record.ID}, nil
 		}
-		return Target{}, &UnknownError{Name: ref, Meant: prefixed("@", Nearest(who, v.Authors()))}
+		return Target{}, &UnknownError{Name: ref, Meant: prefixed("@", Nearest(who, v.senders()))}
 	}
 	if v.Records[ref] != nil {
 		return Target{TargetRecord, ref}, nil
@@ -85,6 +86,17 @@ func (v *View) meant(ref string) string {
 		names = append(names, v.Names(t)...)
 	}
 	return Nearest(name, names)
+}
+
+// senders are those who have a latest handoff, sorted.
+func (v *View) senders() []string {
+	sent := make(map[string]bool)
+	for _, h := range v.Handoffs {
+		if h.State != HandoffWithdrawn {
+			sent[h.Record.By] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(sent))
 }
 
 // prefixed is text with a prefix, and nothing where there is no text.
