@@ -130,7 +130,7 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 		},
 	}
 	outcome, err := d.Run(ctx)
-	w.draft = d.Settled()
+	w.draft = d.Final()
 	return outcome == form.Publish, err
 }
 

@@ -20,9 +20,9 @@ func TestReminderKnowsTheShift(t *testing.T) {
 	w.git("commit", "-q", "--allow-empty", "-m", "work", "--author=ana <ana@home.example>")
 	for clock, want := range map[string]string{
 		"16:00": "",
-		"17:00": "your shift ends in 1 h and 3 of your commits are in no handoff",
-		"17:45": "your shift ends in 15 min",
-		"18:30": "your shift ended 30 min ago",
+		"17:00": "your shift ends in 1 hour and 3 of your commits are in no handoff",
+		"17:45": "your shift ends in 15 minutes",
+		"18:30": "your shift ended 30 minutes ago",
 		"20:00": "",
 	} {
 		now, err := time.Parse(time.RFC3339, "2026-11-23T"+clock+":00+08:00")

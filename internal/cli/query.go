@@ -120,7 +120,7 @@ each.
 func topicHelp() string {
 	var b strings.Builder
 	for _, t := range query.Topics() {
-		usage := joinNonEmpty(" ", string(t.Name), t.Arg)
+		usage := joinNonEmpty(" ", string(t.Name), t.Arg())
 		b.WriteString("  " + usage + "\n")
 		for _, line := range wrapWords(t.Help, 72) {
 			b.WriteString("      " + line + "\n")

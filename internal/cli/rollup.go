@@ -101,7 +101,7 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if err != nil {
 		return err
 	}
-	drawn := state.DraftRollup(request)
+	drawn := handoff.DraftRollup(state, request)
 	if len(drawn.Rollup.Sources) == 0 {
 		return &noError{"no handoff of " + rollupName(drawn.Rollup) + " is left to draw from" + missingMembers(drawn.Rollup, "; missing: "), "--since WHEN draws from earlier ones again"}
 	}

@@ -89,7 +89,7 @@ func drawApart(ws *workspace, o rollupOptions, r repository, level, scope string
 	if err != nil {
 		return nil, err
 	}
-	d := &repoDraft{Repo: r.name, dir: r.dir, handoff: state.DraftRollup(request), members: request.Members}
+	d := &repoDraft{Repo: r.name, dir: r.dir, handoff: handoff.DraftRollup(state, request), members: request.Members}
 	d.Draft = handoff.New("", ws.author.When, ws.me, d.handoff)
 	return d, layFlags(ws, &draft{handoff: d.handoff}, o.declareOptions)
 }

@@ -32,7 +32,7 @@ func (ws *workspace) audit(ctx context.Context, o store.AuditOptions) (store.Aud
 	if o.Refs, err = ws.auditRefs(ctx); err != nil {
 		return store.AuditReport{}, nil, err
 	}
-	report, err := ws.Audit(ctx, o)
+	report, err := store.Audit(ctx, ws.Repo, o)
 	return report, trusted, err
 }
 
@@ -146,7 +146,7 @@ func (ws *workspace) unreadable(ctx context.Context, whole bool) ([]store.AuditF
 	if err != nil {
 		return nil, err
 	}
-	return ws.LookAtRecords(ctx, refs, ws.dir, whole)
+	return store.LookAtRecords(ctx, ws.Repo, refs, ws.dir, whole)
 }
 
 // fetchMissing fetches the records of some refs that a partial clone lacks.
@@ -198,7 +198,7 @@ func (ws *workspace) findUnproven(ctx context.Context) store.RecordIDs {
 		ws.warn("warning: whether verdicts are proven is not known: %v", err)
 		return nil
 	}
-	ids, err := ws.Unproven(ctx, store.AuditOptions{Dir: ws.dir, Main: main, Now: ws.now, Config: trusted, Progress: ws.share("commits")})
+	ids, err := store.Unproven(ctx, ws.Repo, store.AuditOptions{Dir: ws.dir, Main: main, Now: ws.now, Config: trusted, Progress: ws.share("commits")})
 	if err != nil {
 		ws.warn("warning: whether verdicts are proven is not known: %v", err)
 	}

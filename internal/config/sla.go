@@ -27,12 +27,7 @@ func (c *Config) Receivers(h *handoff.HandoffState) []string {
 // at the boundary where that says so, else by the SLA for the highest severity
 // of its items. What is critical runs on the wall.
 func (c *Config) AckLimit(h *handoff.HandoffState) handoff.Limit {
-	severity := handoff.SeverityRoutine
-	for _, item := range h.Items {
-		if handoff.CompareSeverity(item.Severity, severity) < 0 {
-			severity = item.Severity
-		}
-	}
+	severity := h.Severity()
 	if severity == handoff.SeverityCritical {
 		return handoff.Limit{Length: c.SLA.Ack.Critical.Wall(), Wall: true}
 	}

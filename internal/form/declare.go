@@ -15,7 +15,7 @@ type Declaration struct {
 	Draft   *Draft
 	Prefill Prefill
 	// Check says what is wrong with a draft. Fields of its findings name parts
-	// of the draft as [Declaration.Settled] returns it.
+	// of the draft as [Declaration.Final] returns it.
 	Check func(*Draft) []handoff.Finding
 	// When reads a time that a person wrote.
 	When func(string) (time.Time, error)
@@ -36,7 +36,7 @@ type Outcome int
 // The outcomes.
 const (
 	Keep    Outcome = iota + 1 // the draft is kept, nothing is published
-	Publish                    // it is to be published as Settled returns it
+	Publish                    // it is to be published as Final returns it
 )
 
 // page is one screen of a form, and what becomes of the answers.
@@ -141,7 +141,7 @@ func (d *Declaration) ask(id string, open bool) {
 
 func (d *Declaration) edit(ctx context.Context) error {
 	return d.Asker.Release(func() error {
-		edited, err := d.Edit(ctx, d.Settled())
+		edited, err := d.Edit(ctx, d.Final())
 		if edited != nil {
 			d.Draft = edited
 		}
@@ -205,9 +205,9 @@ func (d *Declaration) firstOpen() string {
 	return pagePreview
 }
 
-// Settled returns the draft as it would be published: what is on its way out is
+// Final returns the draft as it would be published: what is on its way out is
 // among shipped and dropped, and items and blockers name each other.
-func (d *Declaration) Settled() *Draft {
+func (d *Declaration) Final() *Draft {
 	s := d.Draft.Clone()
 	h := s.Handoff
 	var items handoff.List[handoff.Item]
@@ -247,7 +247,7 @@ func (d *Draft) blockersOf(item handoff.Item) []string {
 	return by
 }
 
-// resolution is the place of the resolution of a blocker, or -1.
+// resolution is the index of the resolution of a blocker, or -1.
 func (d *Draft) resolution(blocker string) int {
 	return slices.IndexFunc(d.Resolutions, func(r handoff.Resolution) bool { return r.Blocker == blocker })
 }

@@ -41,7 +41,7 @@ func (d *Declaration) carriedBlocker(id string) *handoff.Blocker {
 	return d.Prefill.Carried.Blocker(id)
 }
 
-// blocker is the place of the blocker of that id, or -1.
+// blocker is the index of the blocker of that id, or -1.
 func (d *Draft) blocker(id string) int {
 	return slices.IndexFunc(d.Handoff.Blockers, func(b handoff.Blocker) bool { return b.ID == id })
 }

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,7 +72,7 @@ func leaving(status string) bool {
 	return status == handoff.ItemShipped || status == handoff.ItemDropped
 }
 
-// item is the place of the item of that id, or -1.
+// item is the index of the item of that id, or -1.
 func (d *Draft) item(id string) int {
 	return slices.IndexFunc(d.Handoff.Items, func(i handoff.Item) bool { return i.ID == id })
 }
@@ -229,10 +230,7 @@ func (d *Declaration) morePage(i int) page {
 }
 
 func (d *Declaration) moreScreen(item handoff.Item) *Screen {
-	severity := item.Severity
-	if severity == "" {
-		severity = handoff.SeverityRoutine
-	}
+	severity := cmp.Or(item.Severity, handoff.SeverityRoutine)
 	var checks, ifs []string
 	for _, c := range item.Accept {
 		checks = append(checks, c.Check)

@@ -110,7 +110,7 @@ func TestDeclareWithNothingNew(t *testing.T) {
 	if outcome != Publish || err != nil {
 		t.Fatalf("%v, %v", outcome, err)
 	}
-	h := d.Settled().Handoff
+	h := d.Final().Handoff
 	if len(h.Items) != 2 || h.Items[0].State != "PR #1842 is open" || !slices.Equal(h.Items[1].BlockedBy, []string{"session-policy"}) {
 		t.Errorf("items %+v", h.Items)
 	}
@@ -153,7 +153,7 @@ func TestDeclareEverythingChanges(t *testing.T) {
 	if outcome, err := d.Run(context.Background()); outcome != Publish || err != nil {
 		t.Fatalf("%v, %v", outcome, err)
 	}
-	s := d.Settled()
+	s := d.Final()
 	h := s.Handoff
 	for what, ok := range map[string]bool{
 		"items":       len(h.Items) == 2 && h.Items[0].State == "merged" && h.Items[1].ID == "retry-queue" && h.Items[1].Intent == "timeouts",
@@ -326,7 +326,7 @@ func TestFactsAreOnlyOffered(t *testing.T) {
 	if _, err := d.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if h := d.Settled().Handoff; len(h.Items) != 2 || len(h.Shipped) != 0 {
+	if h := d.Final().Handoff; len(h.Items) != 2 || len(h.Shipped) != 0 {
 		t.Errorf("taken over: %+v, %+v", h.Items, h.Shipped)
 	}
 }

@@ -25,8 +25,8 @@ func (d *Declaration) previewPage() page {
 }
 
 func (d *Declaration) previewScreen() *Screen {
-	settled := d.Settled()
-	findings := d.findings(settled)
+	final := d.Final()
+	findings := d.findings(final)
 	menu := &Field{Kind: Menu, Key: "do", Label: "Ready to publish"}
 	add := func(value, label string) { menu.Options = append(menu.Options, Option{value, label}) }
 	refused := handoff.HasErrors(findings)
@@ -45,12 +45,12 @@ func (d *Declaration) previewScreen() *Screen {
 		add(goPrefix+p.id, "change: "+p.build().Title)
 	}
 	menu.Value = menu.Options[0].Value
-	return &Screen{Title: "Preview", Body: previewLines(settled), Fields: []*Field{menu}}
+	return &Screen{Title: "Preview", Body: previewLines(final), Fields: []*Field{menu}}
 }
 
 // findings are those of the draft, with what refuses it first.
-func (d *Declaration) findings(settled *Draft) []handoff.Finding {
-	findings := d.Check(settled)
+func (d *Declaration) findings(final *Draft) []handoff.Finding {
+	findings := d.Check(final)
 	slices.SortStableFunc(findings, func(a, b handoff.Finding) int {
 		return cmp.Compare(a.Level, b.Level) // "error" before "warning"
 	})
@@ -82,40 +82,40 @@ func (d *Declaration) choose(ctx context.Context, do string) (jump, Outcome, err
 	case strings.HasPrefix(do, goPrefix):
 		return jump{page: strings.TrimPrefix(do, goPrefix)}, 0, nil
 	}
-	settled := d.Settled()
-	findings := d.findings(settled)
+	final := d.Final()
+	findings := d.findings(final)
 	n, err := strconv.Atoi(strings.TrimPrefix(do, fixPrefix))
 	if err != nil || n >= len(findings) {
 		return here, 0, nil
 	}
-	place := d.place(settled.Handoff, findings[n].Field)
-	if place == "" {
+	page := d.pageOf(final.Handoff, findings[n].Field)
+	if page == "" {
 		return here, 0, d.edit(ctx)
 	}
 	here.problem = findingLine(findings[n])
-	here.page, here.field, _ = strings.Cut(place, "#")
+	here.page, here.field, _ = strings.Cut(page, "#")
 	return here, 0, nil
 }
 
-// place finds where a part of the draft is asked for: "page#field". It is "" for
+// pageOf finds where a part of the draft is asked for: "page#field". It is "" for
 // what no page asks for. Pages that a finding calls for are opened.
-func (d *Declaration) place(settled *handoff.Handoff, field string) string {
+func (d *Declaration) pageOf(final *handoff.Handoff, field string) string {
 	list, index, rest := splitField(field)
 	switch list {
 	case "items":
-		if index < 0 || index >= len(settled.Items) {
+		if index < 0 || index >= len(final.Items) {
 			return pageItems
 		}
-		return d.itemPlace(settled.Items[index], rest)
+		return d.pageOfItem(final.Items[index], rest)
 	case "blockers":
-		if index < 0 || index >= len(settled.Blockers) {
+		if index < 0 || index >= len(final.Blockers) {
 			return pageBlockers
 		}
-		name := blockerPage(settled.Blockers[index].ID)
+		name := blockerPage(final.Blockers[index].ID)
 		d.ask(name, true)
 		return name + "#" + rest
 	case "dropped", "shipped":
-		if id := leavingID(settled, list, index); d.Draft.item(id) >= 0 && id != "" {
+		if id := leavingID(final, list, index); d.Draft.item(id) >= 0 && id != "" {
 			return itemPage(id) + "#state"
 		}
 		if list == "dropped" {
@@ -132,7 +132,7 @@ func (d *Declaration) place(settled *handoff.Handoff, field string) string {
 	return ""
 }
 
-func (d *Declaration) itemPlace(item handoff.Item, rest string) string {
+func (d *Declaration) pageOfItem(item handoff.Item, rest string) string {
 	switch rest {
 	case "state", "status", "next":
 		return itemPage(item.ID) + "#" + rest

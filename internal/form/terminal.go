@@ -19,9 +19,9 @@ const (
 )
 
 const (
-	// settle is how long a new screen takes no keys that answer it. They were
+	// armDelay is how long a new screen takes no keys that answer it. They were
 	// meant for the screen before.
-	settle = 120 * time.Millisecond
+	armDelay = 120 * time.Millisecond
 	// saveDelay is how long after a key the draft is saved at the latest.
 	saveDelay = 200 * time.Millisecond
 	// hangupGrace is how long a signal may take that follows a closed terminal.

@@ -53,11 +53,12 @@ func Cover(pr PullRequest, c Change, p Policy) Verdict {
 	if why := p.skip(pr, c); why != "" {
 		return Verdict{Covered: true, Skipped: why}
 	}
-	best := youngest(c.Added, youngest(naming(pr, c.Known), nil))
-	switch {
-	case best == nil:
+	covering := slices.Concat(c.Added, naming(pr, c.Known))
+	if len(covering) == 0 {
 		return Verdict{Findings: []handoff.Finding{p.uncovered(pr)}}
-	case best.At.Before(c.Work.Truncate(time.Second)):
+	}
+	best := slices.MaxFunc(covering, handoff.CompareRecords)
+	if best.At.Before(c.Work.Truncate(time.Second)) {
 		return Verdict{By: best.ID, Findings: []handoff.Finding{p.outdated(best, c)}}
 	}
 	v := Verdict{Covered: true, By: best.ID}
@@ -126,17 +127,6 @@ const Bots = "*[bot]"
 
 func (p Policy) skipsPath(path string) bool {
 	return slices.ContainsFunc(p.SkipPaths, func(pattern string) bool { return handoff.PathPattern(pattern).Covers(path) })
-}
-
-// youngest returns the record with the latest time, of two at one time the one
-// with the greater id; other when nothing is later.
-func youngest(records []*handoff.Record, other *handoff.Record) *handoff.Record {
-	for _, r := range records {
-		if other == nil || r.At.After(other.At.Time) || r.At.Equal(other.At.Time) && r.ID > other.ID {
-			other = r
-		}
-	}
-	return other
 }
 
 // naming returns the handoffs that name the change.

@@ -3,6 +3,8 @@ package guard
 import (
 	"fmt"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Work is what somebody has done since their last handoff.
@@ -33,13 +35,13 @@ func Due(w Work, l Limits) (why string, due bool) {
 	switch {
 	case l.BeforeShiftEnd > 0 && !w.ShiftEnd.IsZero() && left.Abs() <= l.BeforeShiftEnd:
 		if left < 0 {
-			return fmt.Sprintf("your shift ended %s ago and %s", span(-left), w.unhanded()), true
+			return fmt.Sprintf("your shift ended %s ago and %s", handoff.Span(-left), w.unhanded()), true
 		}
-		return fmt.Sprintf("your shift ends in %s and %s", span(left), w.unhanded()), true
+		return fmt.Sprintf("your shift ends in %s and %s", handoff.Span(left), w.unhanded()), true
 	case l.Commits > 0 && w.Since >= l.Commits:
 		return w.unhanded(), true
 	case l.Hours > 0 && w.Now.Sub(w.First) >= time.Duration(l.Hours)*time.Hour:
-		return fmt.Sprintf("%s, the first %s old", w.unhanded(), span(w.Now.Sub(w.First))), true
+		return fmt.Sprintf("%s, the first %s old", w.unhanded(), handoff.Span(w.Now.Sub(w.First))), true
 	}
 	return "", false
 }
@@ -54,17 +56,6 @@ func (w Work) unhanded() string {
 		return commits + " in no handoff"
 	}
 	return fmt.Sprintf("%s younger than your last handoff (%s)", commits, w.Last.In(w.Now.Location()).Format("2006-01-02 15:04"))
-}
-
-// span is a length of time in one unit.
-func span(d time.Duration) string {
-	switch {
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h", int(d.Hours()))
-	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }
 
 // declareCommand is what answers a reminder.

@@ -102,12 +102,12 @@ func (r Report) WriteStepSummary(w io.Writer) error {
 		b.WriteString("\n| | rule | where | what |\n|---|---|---|---|\n")
 	}
 	for _, f := range r.Findings {
-		place := f.Path
+		where := f.Path
 		if f.Line > 0 {
-			place += ":" + strconv.Itoa(f.Line)
+			where += ":" + strconv.Itoa(f.Line)
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", f.Level, escapeMarkdown.Replace(inLog(f.Code)),
-			escapeMarkdown.Replace(inLog(place)), escapeMarkdown.Replace(message(f)))
+			escapeMarkdown.Replace(inLog(where)), escapeMarkdown.Replace(message(f)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -269,12 +269,12 @@ func (r Report) writeJUnit(w io.Writer) error {
 	suite := junitSuite{Name: "handoff check"}
 	for _, f := range r.Findings {
 		c := junitCase{ClassName: "handoff." + inLog(f.Code), Name: message(f), File: inLog(f.Path)}
-		place := fmt.Sprintf("%s:%d: %s", r.path(f), max(f.Line, 1), message(f))
+		where := fmt.Sprintf("%s:%d: %s", r.path(f), max(f.Line, 1), message(f))
 		if f.Level == handoff.LevelError {
 			suite.Failures++
-			c.Failure = &junitFailure{Type: inLog(f.Code), Message: message(f), Text: place}
+			c.Failure = &junitFailure{Type: inLog(f.Code), Message: message(f), Text: where}
 		} else {
-			c.Output = place
+			c.Output = where
 		}
 		suite.Cases = append(suite.Cases, c)
 	}

@@ -8,27 +8,29 @@ import (
 // Age is how long something has been so, in one unit, as a table shows it: "now",
 // "5m", "3h", "2d".
 func Age(d time.Duration) string {
-	switch n, unit := largestUnit(d); {
+	n, unit := largestUnit(d)
+	switch {
 	case d < 0:
 		return "in the future"
 	case n == 0:
 		return "now"
-	default:
-		return strconv.Itoa(n) + unit[:1]
 	}
+	return strconv.Itoa(n) + unit[:1]
 }
+
+// Span is a length of time in one unit, as a sentence says it: "5 minutes".
+func Span(d time.Duration) string { return Count(largestUnit(d)) }
 
 // Ago is how long something is ago, as a sentence says it: "just now", "5 minutes
 // ago".
 func Ago(d time.Duration) string {
-	switch n, unit := largestUnit(d); {
+	switch {
 	case d < 0:
 		return "in the future"
-	case n == 0:
+	case d < time.Minute:
 		return "just now"
-	default:
-		return Count(n, unit) + " ago"
 	}
+	return Span(d) + " ago"
 }
 
 // largestUnit is an age in whole days, else hours, else minutes. Days begin at

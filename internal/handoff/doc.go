@@ -2,7 +2,7 @@
 // records means.
 //
 // A [Record] is one immutable YAML file, written once and never edited. It has
-// a [Kind], an [ID], a time, an author, and a body of its kind: a [Handoff]
+// a [Kind], an id, a time, an author, and a body of its kind: a [Handoff]
 // states what its sender leaves, an [Ack] takes it over, a [Resolution] closes
 // a blocker, and so on. [Parse] reads a record from bytes that nobody vouches
 // for; [Format] writes the one canonical form.
@@ -17,4 +17,41 @@
 // has exactly one custodian.
 //
 // The package is pure. Time, ids, files and people come in as arguments.
+//
+// # Words
+//
+// What they mean, here and in the packages that use this one.
+//
+//   - record: a file, and what it says; its source is where it was read.
+//   - body: the part of a record that depends on its kind.
+//   - digest: the SHA-256 of a record's bytes, by which an ack says what it read.
+//   - handle: the name of a person. An address is a handle, or a group such as
+//     team:qa.
+//   - slug: the name of an item, blocker, question or decision, which stays the
+//     same from handoff to handoff. The topic of a decision is its slug.
+//   - reference: how a record names another one, or a slug: "blk:timeout".
+//   - sender, receiver: who writes a handoff, and who is asked to take it.
+//   - owner: the one person who is accountable for an item.
+//   - custodian: who holds an item now; the code calls them its Holder.
+//   - to declare: to say in a handoff how an item or a blocker stands.
+//   - to offer: to name somebody else for a step of an item. To take: to become
+//     its custodian by an ack.
+//   - live: neither shipped nor dropped.
+//   - resolver: the one person, or area, who can remove a blocker.
+//   - round: once that a question was asked.
+//   - chain: a handoff and its amendments, which are its versions.
+//   - series: the handoffs of one sender that replace one another; the rollups of
+//     each scope are a series apart.
+//   - rollup: a handoff that only shows what the handoffs of others say.
+//   - fold: to compute the state, record by record in fold order: causes first,
+//     then by time, then by id. The place of a record is its number in it.
+//   - state: what all records mean. A view is a state or a part of one.
+//   - thread: what the records say, one after the other, of one item, blocker,
+//     question, decision or handoff; its history are the ids of these records.
+//   - problem: a record that the fold cannot use. A finding is what a rule says
+//     of a record.
+//   - duplicate: work that two custodians do.
+//   - to settle: to decide, by review, that a finding may stand.
+//   - to resume: to go on with a fold from what it came to before.
+//   - canonical: exactly as [Format] writes it.
 package handoff

@@ -140,35 +140,21 @@ func (f *fold) findRound(id string) string {
 	return key
 }
 
-func (f *fold) itemRef(ref string) *ItemState {
-	if name, fits := nameAs(RefItem, ref); fits {
-		return f.findItem(name)
-	}
-	return nil
-}
+// What a record means by ref, which may lie in the past.
 
-func (f *fold) blockerRef(ref string) *BlockerState {
-	if name, fits := nameAs(RefBlocker, ref); fits {
-		return f.findBlocker(name)
-	}
-	return nil
-}
+func (f *fold) itemRef(ref string) *ItemState { return lookUp(f.findItem, RefItem, ref) }
+
+func (f *fold) blockerRef(ref string) *BlockerState { return lookUp(f.findBlocker, RefBlocker, ref) }
 
 func (f *fold) decisionRef(ref string) *DecisionState {
-	if name, fits := nameAs(RefDecision, ref); fits {
-		return f.findDecision(name)
-	}
-	return nil
+	return lookUp(f.findDecision, RefDecision, ref)
 }
 
 // questionRef also knows the records that asked a question once more.
 func (f *fold) questionRef(ref string) *QuestionState {
-	name, fits := nameAs(RefQuestion, ref)
-	if fits {
-		if q := f.findQuestion(name); q != nil {
-			return q
-		}
+	if q := lookUp(f.findQuestion, RefQuestion, ref); q != nil {
+		return q
 	}
-	_, name = SplitRef(ref)
+	_, name := SplitRef(ref)
 	return f.findQuestion(f.findRound(name))
 }

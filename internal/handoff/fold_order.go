@@ -1,7 +1,6 @@
 package handoff
 
 import (
-	"cmp"
 	"container/heap"
 	"slices"
 )
@@ -48,9 +47,7 @@ func newGraph(records []*Record, past *Resumed) *graph {
 		first:   make(map[declaration]int, len(records)/4),
 		past:    past,
 	}
-	slices.SortFunc(g.records, func(a, b *Record) int {
-		return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(g.records, CompareRecords)
 	for i, r := range g.records {
 		g.rank[r.ID] = i
 		g.declare(i, r)

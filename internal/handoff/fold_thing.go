@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -44,33 +45,11 @@ type Thing struct {
 // has not changed is as it was.
 func (r *Resumed) Things() []Thing {
 	f := r.f
-	var things []Thing
-	add := func(kind ThingKind, key string) {
-		if t, ok := f.thing(kind, key); ok {
-			things = append(things, t)
-		}
-	}
-	for id := range f.Items {
-		add(ThingItem, id)
-	}
-	for id := range f.Blockers {
-		add(ThingBlocker, id)
-	}
-	for id := range f.Questions {
-		add(ThingQuestion, id)
-	}
-	for id := range f.Decisions {
-		add(ThingDecision, id)
-	}
-	for id := range f.Handoffs {
-		add(ThingHandoff, id)
-	}
-	for handle := range f.Teams {
-		add(ThingAuthor, handle)
-	}
-	for id := range f.rounds {
-		add(ThingRound, id)
-	}
+	things := slices.Concat(
+		thingsOf(f, ThingItem, f.Items), thingsOf(f, ThingBlocker, f.Blockers), thingsOf(f, ThingQuestion, f.Questions),
+		thingsOf(f, ThingDecision, f.Decisions), thingsOf(f, ThingHandoff, f.Handoffs),
+		thingsOf(f, ThingAuthor, f.Teams), thingsOf(f, ThingRound, f.rounds),
+	)
 	for s, ids := range f.idle {
 		things = append(things, Thing{Kind: ThingSeries, Key: s.key(), Data: encodeValue(ids), Live: true})
 	}
@@ -80,6 +59,16 @@ func (r *Resumed) Things() []Thing {
 		}
 	}
 	return append(things, Thing{Kind: ThingFold, Data: encodeValue(r.clock)})
+}
+
+func thingsOf[T any](f *fold, kind ThingKind, among map[string]T) []Thing {
+	things := make([]Thing, 0, len(among))
+	for key := range among {
+		if t, ok := f.thing(kind, key); ok {
+			things = append(things, t)
+		}
+	}
+	return things
 }
 
 // thing returns an entry of the state in the form that can be kept, if there is

@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -28,17 +29,14 @@ type Target struct {
 // Ref is the reference that a record holds: the id of a record, or the name with
 // its prefix.
 func (t Target) Ref() string {
-	switch t.Type {
-	case TargetItem:
-		return string(RefItem) + ":" + t.Name
-	case TargetBlocker:
-		return string(RefBlocker) + ":" + t.Name
-	case TargetQuestion:
-		return string(RefQuestion) + ":" + t.Name
-	case TargetDecision:
-		return string(RefDecision) + ":" + t.Name
+	if typ, named := refTypes[t.Type]; named {
+		return string(typ) + ":" + t.Name
 	}
 	return t.Name
+}
+
+var refTypes = map[string]RefType{
+	TargetItem: RefItem, TargetBlocker: RefBlocker, TargetQuestion: RefQuestion, TargetDecision: RefDecision,
 }
 
 // Resolve finds what a person means by ref:
@@ -109,21 +107,21 @@ func prefixed(prefix, text string) string {
 
 // named returns the things of exactly this name, and their full references.
 func (v *View) named(ref string) (targets []Target, names []string) {
-	found := func(kind string, typ RefType, name string) {
-		targets = append(targets, Target{kind, name})
-		names = append(names, string(typ)+":"+name)
+	found := func(kind, name string) {
+		t := Target{kind, name}
+		targets, names = append(targets, t), append(names, t.Ref())
 	}
 	if it := v.Item(ref); it != nil {
-		found(TargetItem, RefItem, it.ID)
+		found(TargetItem, it.ID)
 	}
 	if b := v.Blocker(ref); b != nil {
-		found(TargetBlocker, RefBlocker, b.ID)
+		found(TargetBlocker, b.ID)
 	}
 	if q := v.Question(ref); q != nil {
-		found(TargetQuestion, RefQuestion, q.Key)
+		found(TargetQuestion, q.Key)
 	}
 	if d := v.Decision(ref); d != nil {
-		found(TargetDecision, RefDecision, d.ID)
+		found(TargetDecision, d.ID)
 	}
 	return targets, names
 }
@@ -143,51 +141,56 @@ func (v *View) beginning(prefix string) (targets []Target, names []string) {
 }
 
 // Item returns the item that a record means by ref, nil when there is none.
-func (v *View) Item(ref string) *ItemState {
-	return lookUp(v.Items, RefItem, ref)
-}
+func (v *View) Item(ref string) *ItemState { return lookUp(in(v.Items), RefItem, ref) }
 
 // Blocker returns the blocker that a record means by ref, nil when there is none.
-func (v *View) Blocker(ref string) *BlockerState {
-	return lookUp(v.Blockers, RefBlocker, ref)
-}
+func (v *View) Blocker(ref string) *BlockerState { return lookUp(in(v.Blockers), RefBlocker, ref) }
 
 // Decision returns what was decided on the topic that a record means by ref, nil
 // when nothing was.
 func (v *View) Decision(ref string) *DecisionState {
-	return lookUp(v.Decisions, RefDecision, ref)
+	return lookUp(in(v.Decisions), RefDecision, ref)
 }
 
 // Question returns the question that a record means by ref, which may be a record
 // that asked it once more, nil when there is none.
 func (v *View) Question(ref string) *QuestionState {
-	if q := lookUp(v.Questions, RefQuestion, ref); q != nil {
+	if q := lookUp(in(v.Questions), RefQuestion, ref); q != nil {
 		return q
 	}
 	_, name := SplitRef(ref)
 	return v.Questions[v.rounds[name]]
 }
 
-// lookUp returns what ref names where something of type typ is expected: its
+func in[T any](named map[string]*T) func(string) *T {
+	return func(name string) *T { return named[name] }
+}
+
+// lookUp finds what ref names where something of type typ is expected: its
 // prefix, if it has one, must be that.
-func lookUp[T any](things map[string]*T, typ RefType, ref string) *T {
-	if name, fits := nameAs(typ, ref); fits {
-		return things[name]
+func lookUp[T any](find func(name string) *T, typ RefType, ref string) *T {
+	if prefix, name := SplitRef(ref); prefix == RefAny || prefix == typ {
+		return find(name)
 	}
 	return nil
 }
 
-// nameAs returns the name in ref, and whether it may name something of a type.
-func nameAs(typ RefType, ref string) (name string, fits bool) {
-	prefix, name := SplitRef(ref)
-	return name, prefix == RefAny || prefix == typ
+// Newest yields the handoffs that are known, the newest first.
+func (v *View) Newest() iter.Seq[*HandoffState] {
+	return func(yield func(*HandoffState) bool) {
+		for _, r := range slices.Backward(v.order) {
+			if h := v.Handoffs[r.ID]; h != nil && !yield(h) {
+				return
+			}
+		}
+	}
 }
 
 // Latest returns the newest handoff by somebody that they have not withdrawn,
 // nil when there is none.
 func (v *View) Latest(by string) *HandoffState {
-	for _, r := range slices.Backward(v.order) {
-		if h := v.Handoffs[r.ID]; h != nil && r.By == by && h.State != HandoffWithdrawn {
+	for h := range v.Newest() {
+		if h.Record.By == by && h.State != HandoffWithdrawn {
 			return h
 		}
 	}
@@ -200,13 +203,11 @@ func (v *View) Latest(by string) *HandoffState {
 func (v *View) Current() []*HandoffState {
 	var current []*HandoffState
 	seen := make(map[series]bool)
-	for _, r := range slices.Backward(v.order) {
-		h := v.Handoffs[r.ID]
-		if h == nil || !h.Current() || seen[h.series()] {
-			continue
+	for h := range v.Newest() {
+		if h.Current() && !seen[h.series()] {
+			seen[h.series()] = true
+			current = append(current, h)
 		}
-		seen[h.series()] = true
-		current = append(current, h)
 	}
 	return current
 }
@@ -279,6 +280,11 @@ func CompareBlockers(a, b *BlockerState) int {
 	)
 }
 
+// CompareRecords orders records by time, then by id.
+func CompareRecords(a, b *Record) int {
+	return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(a.ID, b.ID))
+}
+
 // CompareSeverity orders critical before watch before routine, which an empty
 // severity is.
 func CompareSeverity(a, b string) int {
@@ -286,23 +292,9 @@ func CompareSeverity(a, b string) int {
 }
 
 func severityRank(severity string) int {
-	switch severity {
-	case SeverityCritical:
-		return 0
-	case SeverityWatch:
-		return 1
-	}
-	return 2
+	return -max(0, slices.Index([]string{SeverityRoutine, SeverityWatch, SeverityCritical}, severity))
 }
 
 func statusRank(status string) int {
-	switch status {
-	case StatusBlocked:
-		return 0
-	case StatusInReview:
-		return 1
-	case StatusInProgress:
-		return 2
-	}
-	return 3
+	return -max(0, slices.Index([]string{StatusReady, StatusInProgress, StatusInReview, StatusBlocked}, status))
 }

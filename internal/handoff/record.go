@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"reflect"
 	"strings"
 	"time"
 )
@@ -30,6 +31,13 @@ const (
 var Kinds = []Kind{
 	KindHandoff, KindAck, KindQuestion, KindAnswer, KindResolution, KindDecision,
 	KindEscalation, KindAssignment, KindRoute, KindWithdrawal, KindGap,
+}
+
+// IsVerdict reports whether records of a kind speak for the person they are by
+// in a way that binds others: they take work over, answer a question, close a
+// blocker. Nobody may write one in somebody else's name.
+func (k Kind) IsVerdict() bool {
+	return k == KindAck || k == KindAnswer || k == KindResolution
 }
 
 // Record is one file under .handoffs/.
@@ -97,31 +105,19 @@ type Body interface {
 	kind() Kind
 }
 
+// bodies are the types of the bodies.
+var bodies = map[Kind]reflect.Type{
+	KindHandoff: reflect.TypeFor[Handoff](), KindAck: reflect.TypeFor[Ack](),
+	KindQuestion: reflect.TypeFor[Question](), KindAnswer: reflect.TypeFor[Answer](),
+	KindResolution: reflect.TypeFor[Resolution](), KindDecision: reflect.TypeFor[DecisionRecord](),
+	KindEscalation: reflect.TypeFor[Escalation](), KindAssignment: reflect.TypeFor[Assignment](),
+	KindRoute: reflect.TypeFor[Route](), KindWithdrawal: reflect.TypeFor[Withdrawal](), KindGap: reflect.TypeFor[Gap](),
+}
+
 // newBody returns an empty body for kind, or nil for an unknown kind.
 func newBody(kind Kind) Body {
-	switch kind {
-	case KindHandoff:
-		return new(Handoff)
-	case KindAck:
-		return new(Ack)
-	case KindQuestion:
-		return new(Question)
-	case KindAnswer:
-		return new(Answer)
-	case KindResolution:
-		return new(Resolution)
-	case KindDecision:
-		return new(DecisionRecord)
-	case KindEscalation:
-		return new(Escalation)
-	case KindAssignment:
-		return new(Assignment)
-	case KindRoute:
-		return new(Route)
-	case KindWithdrawal:
-		return new(Withdrawal)
-	case KindGap:
-		return new(Gap)
+	if t, known := bodies[kind]; known {
+		return reflect.New(t).Interface().(Body)
 	}
 	return nil
 }

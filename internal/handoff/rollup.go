@@ -8,20 +8,6 @@ import (
 	"unicode/utf8"
 )
 
-// The levels of a rollup.
-const (
-	LevelTeam = "team"
-	LevelPod  = "pod"
-	LevelOrg  = "org"
-)
-
-// Why a member is missing in a rollup.
-const (
-	MissingAbsent = "absent" // away, or without a shift since the last rollup or their last handoff
-	MissingLate   = "late"   // their shift is not over, or only just
-	MissingNone   = "none"   // they worked, and declared nothing
-)
-
 // Member is somebody whose handoff belongs into a rollup.
 type Member struct {
 	Handle   string
@@ -57,7 +43,7 @@ type RollupRequest struct {
 // Work that is done twice comes first in the notes.
 //
 // Every member is among the sources or among the missing.
-func (s *State) DraftRollup(req RollupRequest) *Handoff {
+func DraftRollup(s *State, req RollupRequest) *Handoff {
 	d := rollupDraft{RollupRequest: req, state: s}
 	d.readEarlier()
 	d.Members = slices.Clone(d.Members)
@@ -82,10 +68,6 @@ func (s *State) DraftRollup(req RollupRequest) *Handoff {
 	return h
 }
 
-func (h *HandoffState) isRollupOf(level, scope string) bool {
-	return h.Rollup != nil && h.Rollup.Level == level && h.Rollup.Scope == scope
-}
-
 // rollupDraft is a rollup in the making.
 type rollupDraft struct {
 	RollupRequest
@@ -102,9 +84,9 @@ func (d *rollupDraft) readEarlier() {
 	if !d.Since.IsZero() {
 		return
 	}
-	for _, r := range d.state.order {
+	for _, r := range d.state.Known() {
 		h := d.state.Handoffs[r.ID]
-		if h == nil || !h.isRollupOf(d.Level, d.Scope) || h.State == HandoffWithdrawn || d.replaces(h) {
+		if h == nil || !d.ofScope(h) || h.State == HandoffWithdrawn || d.replaces(h) {
 			continue
 		}
 		d.from = r.At.Time
@@ -112,6 +94,11 @@ func (d *rollupDraft) readEarlier() {
 			d.drawn[source.ID] = true
 		}
 	}
+}
+
+// ofScope reports whether a handoff is a rollup of the level and scope.
+func (d *rollupDraft) ofScope(h *HandoffState) bool {
+	return h.Rollup != nil && h.Rollup.Level == d.Level && h.Rollup.Scope == d.Scope
 }
 
 // replaces reports whether the rollup amends a version of the chain of h.
@@ -132,9 +119,8 @@ func (d *rollupDraft) handoffOf(who string) *HandoffState {
 
 // latest returns the newest handoff of a member's own, nil when there is none.
 func (d *rollupDraft) latest(who string) *HandoffState {
-	for _, r := range slices.Backward(d.state.order) {
-		h := d.state.Handoffs[r.ID]
-		if h != nil && r.By == who && h.Rollup == nil && h.State != HandoffWithdrawn {
+	for h := range d.state.Newest() {
+		if h.Record.By == who && h.Rollup == nil && h.State != HandoffWithdrawn {
 			return h
 		}
 	}

@@ -20,7 +20,7 @@ func drafted(change func(*RollupRequest), steps ...step) *Handoff {
 	if change != nil {
 		change(&req)
 	}
-	return Fold(story(steps...), "").DraftRollup(req)
+	return DraftRollup(Fold(story(steps...), ""), req)
 }
 
 // draftLines writes a rollup in a line for each thing.
@@ -304,7 +304,7 @@ func TestDraftRollupCites(t *testing.T) {
 		for _, who := range people {
 			req.Members = append(req.Members, Member{Handle: who})
 		}
-		h := before.DraftRollup(req)
+		h := DraftRollup(before, req)
 		if n := len(h.Rollup.Sources) + len(h.Rollup.Missing); n != len(people) {
 			t.Fatalf("%d sources and missing, %d members", n, len(people))
 		}

@@ -15,7 +15,7 @@ func Run(q Query, s *handoff.View, env Env) Answer {
 	r := newRunner(q, s, env)
 	found := r.find(spec)
 
-	a := Answer{Topic: spec.name, Answered: true, Rows: []Row{}, Total: len(found), Ask: []string{}}
+	a := Answer{Topic: spec.Name, Answered: true, Rows: []Row{}, Total: len(found), Ask: []string{}}
 	a.count(found)
 	a.hold(found, q.Limit)
 	if len(found) > 0 {
@@ -43,9 +43,9 @@ func Rows(q Query, s *handoff.View, env Env) []Row {
 }
 
 // find returns what the query is about, in order.
-func (r *runner) find(spec *topicSpec) []candidate {
+func (r *runner) find(spec *TopicSpec) []candidate {
 	found := filter(spec.find(r), r.meets)
-	if spec.name != Search { // which has read the words, to cite who said them
+	if spec.Name != Search { // which has read the words, to cite who said them
 		found = filter(found, func(c candidate) bool { return r.says(c.thread) })
 	}
 	sortCandidates(found, spec.order)
@@ -95,7 +95,7 @@ var nouns = map[Type]string{
 }
 
 // none says that the answer is none, and how many handoffs say so.
-func (r *runner) none(spec *topicSpec, covering []*handoff.HandoffState) none {
+func (r *runner) none(spec *TopicSpec, covering []*handoff.HandoffState) none {
 	say := spec.none
 	if strings.Contains(say, "%s") {
 		who := r.who()
@@ -107,7 +107,7 @@ func (r *runner) none(spec *topicSpec, covering []*handoff.HandoffState) none {
 	if spec.known != nil && !spec.known(r.env.Config) {
 		return none{say: say + ": " + spec.unknown}
 	}
-	if len(r.query.Terms)+len(r.query.Words) > 0 && spec.name != Search {
+	if len(r.query.Terms)+len(r.query.Words) > 0 && spec.Name != Search {
 		say += " that fits"
 	}
 	return none{say: say, handoffs: len(covering), anyTime: r.anyTime(spec), newest: covering[0].Record.At.Time}
@@ -127,15 +127,15 @@ func (n none) sayers() string {
 
 // anyTime reports whether handoffs that no longer speak count, too: what they
 // said is what was asked.
-func (r *runner) anyTime(spec *topicSpec) bool {
+func (r *runner) anyTime(spec *TopicSpec) bool {
 	return spec.history || !r.query.Since.IsZero() || !r.query.Until.IsZero()
 }
 
 // covering are the handoffs, the newest first, that would have said it if there
 // were anything: without one, "none" is not known. What a question names must
 // be named by a handoff; a handoff that does not know it says nothing about it.
-func (r *runner) covering(spec *topicSpec) []*handoff.HandoffState {
-	if spec.unnamed && r.query.Arg != "" || spec.name == Search && len(r.query.Words) > 0 {
+func (r *runner) covering(spec *TopicSpec) []*handoff.HandoffState {
+	if spec.unnamed && r.query.Arg != "" || spec.Name == Search && len(r.query.Words) > 0 {
 		return nil
 	}
 	handoffs := r.state.Current()
@@ -148,15 +148,15 @@ func (r *runner) covering(spec *topicSpec) []*handoff.HandoffState {
 // allHandoffs are the handoffs that were not withdrawn, the newest first.
 func (r *runner) allHandoffs() []*handoff.HandoffState {
 	var all []*handoff.HandoffState
-	for _, record := range slices.Backward(r.state.Known()) {
-		if h := r.state.Handoffs[record.ID]; h != nil && h.State != handoff.HandoffWithdrawn {
+	for h := range r.state.Newest() {
+		if h.State != handoff.HandoffWithdrawn {
 			all = append(all, h)
 		}
 	}
 	return all
 }
 
-func (r *runner) covers(h *handoff.HandoffState, spec *topicSpec) bool {
+func (r *runner) covers(h *handoff.HandoffState, spec *TopicSpec) bool {
 	if !within(r.query, h.Record.At.Time) {
 		return false
 	}

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -79,7 +80,7 @@ func (t blockerThread) cite(r *runner, id string) candidate {
 	row := &BlockerRow{
 		typed: typed{TypeBlocker}, ID: t.ID, Needs: t.Needs, Because: t.Because, Resolver: t.Resolver,
 		Blocks: list(t.Blocks), State: t.State, Since: stamp(t.Since.Time), Age: seconds(r.env.Now, t.Since.Time),
-		Workaround: t.Workaround, Severity: routine(t.Severity), cited: cited{r.source(id)},
+		Workaround: t.Workaround, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine), cited: cited{r.source(id)},
 	}
 	if !t.Open() {
 		row.Age = seconds(t.Resolution.At.Time, t.Since.Time)

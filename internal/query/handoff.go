@@ -69,14 +69,11 @@ func (t handoffThread) cite(r *runner, id string) candidate {
 		Flags: list(t.flags(r)), At: stamp(t.Record.At.Time), ReturnsAt: stamp(t.ReturnsAt.Time), Amends: t.Amends,
 		Items: []string{}, Taken: []string{}, cited: cited{r.source(id)},
 	}
-	severity := handoff.SeverityRoutine
+	severity := t.Severity()
 	for _, item := range t.Items {
 		row.Items = append(row.Items, item.ID)
 		if t.Taken[item.ID] != "" {
 			row.Taken = append(row.Taken, item.ID)
-		}
-		if handoff.CompareSeverity(item.Severity, severity) < 0 {
-			severity = item.Severity
 		}
 	}
 	row.Source.Superseded = !t.Current()

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -112,7 +113,7 @@ func (t itemThread) closing(r *runner) (string, []handoff.Ref) {
 
 func (t itemThread) cite(r *runner, id string) candidate {
 	row := &ItemRow{
-		typed: typed{TypeItem}, ID: t.ID, Status: t.Status, Severity: routine(t.Severity), State: t.State,
+		typed: typed{TypeItem}, ID: t.ID, Status: t.Status, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine), State: t.State,
 		Holder: t.Holder, Owner: t.Owner, OfferedTo: []string{}, Next: steps(t.Next),
 		BlockedBy: list(r.openBlockers(t.ItemState)), Due: stamp(t.Due.Time), Title: t.Title, Intent: t.Intent,
 		cited: cited{r.source(id)},
@@ -142,7 +143,7 @@ func (t itemThread) facets(r *runner, record string) facets {
 	f.put(Owner, t.Owner)
 	f.put(Holder, t.Holder)
 	f.put(InItem, t.ID)
-	f.put(Severity, routine(t.Severity))
+	f.put(Severity, cmp.Or(t.Severity, handoff.SeverityRoutine))
 	f.put(HasRef, refs(t.Refs)...)
 	_, last := t.closing(r)
 	f.put(HasRef, refs(last)...)

@@ -20,7 +20,7 @@ type RepoAnswer struct {
 // repository only: two rows of one name are two things.
 func Merge(q Query, answers []RepoAnswer) Answer {
 	spec, _ := findTopic(q.Topic)
-	a := Answer{Topic: spec.name, Rows: []Row{}, Ask: []string{}, found: make(map[Type]int)}
+	a := Answer{Topic: spec.Name, Rows: []Row{}, Ask: []string{}, found: make(map[Type]int)}
 	var rows []candidate
 	var with, covering []RepoAnswer
 	for _, of := range answers {

@@ -142,8 +142,8 @@ func (p *parser) subject(tokens []token) ([]token, error) {
 }
 
 // topic takes the argument of a topic out of the tokens after it.
-func (p *parser) topic(spec *topicSpec, tokens []token) ([]token, error) {
-	p.q.Topic = spec.name
+func (p *parser) topic(spec *TopicSpec, tokens []token) ([]token, error) {
+	p.q.Topic = spec.Name
 	tokens = sinceWords(tokens)
 	if spec.arg.read != nil && len(tokens) > 0 && tokens[0].isName() {
 		if err := p.argument(spec, tokens[0].raw()); err != nil {
@@ -152,23 +152,23 @@ func (p *parser) topic(spec *topicSpec, tokens []token) ([]token, error) {
 		tokens = tokens[1:]
 	}
 	if p.q.Arg == "" && spec.arg.required {
-		return nil, &ArgumentError{Topic: spec.name, Hint: "as in: " + spec.example}
+		return nil, &ArgumentError{Topic: spec.Name, Hint: "as in: " + spec.Example}
 	}
-	if words, _ := splitPlain(tokens); len(words) > 0 && (spec.name == Why || isQuestion(words)) {
+	if words, _ := splitPlain(tokens); len(words) > 0 && (spec.Name == Why || isQuestion(words)) {
 		return nil, &UnknownQuestionError{Question: p.text} // a plain question, but none of those that are known
 	}
 	return tokens, nil
 }
 
 // argument checks and sets the argument of the topic.
-func (p *parser) argument(spec *topicSpec, text string) error {
-	return p.q.About(spec.name, strings.TrimRight(text, "?"), p.env)
+func (p *parser) argument(spec *TopicSpec, text string) error {
+	return p.q.About(spec.Name, strings.TrimRight(text, "?"), p.env)
 }
 
 // phrase fills the query from a plain question.
 func (p *parser) phrase(match phraseSpec, slots []slot) error {
 	spec, _ := findTopic(match.topic)
-	p.q.Topic = spec.name
+	p.q.Topic = spec.Name
 	for _, s := range slots {
 		var err error
 		if s.name == spec.arg.name || s.name == slotText {

@@ -27,35 +27,22 @@ const (
 	Until    Qualifier = "until"
 )
 
-// QualifierInfo describes a qualifier for help and completion.
-type QualifierInfo struct {
-	Name   Qualifier
-	Help   string
-	Values []string // every value, when they are few and fixed
-}
-
 // Qualifiers lists the qualifiers in the order in which help shows them.
-func Qualifiers() []QualifierInfo {
-	list := make([]QualifierInfo, 0, len(qualifiers))
-	for _, spec := range qualifiers {
-		list = append(list, QualifierInfo{Name: spec.name, Help: spec.help, Values: slices.Clone(spec.values)})
-	}
-	return list
-}
+func Qualifiers() []QualifierSpec { return slices.Clone(qualifiers) }
 
-// qualifierSpec is what a qualifier takes.
-type qualifierSpec struct {
-	name    Qualifier
-	help    string
+// QualifierSpec is what a qualifier takes.
+type QualifierSpec struct {
+	Name    Qualifier
+	Help    string
 	example string
-	values  []string
+	Values  []string // every value, when they are few and fixed
 
 	// check returns the value as terms hold it. It is nil for the two ends of
 	// the time span, which are not terms.
-	check func(*qualifierSpec, Term, ParseEnv) (string, error)
+	check func(*QualifierSpec, Term, ParseEnv) (string, error)
 }
 
-var qualifiers = []qualifierSpec{
+var qualifiers = []QualifierSpec{
 	{Is, "the type of the row, or a state that it is in", "blocked", isValues(), checkOneOf},
 	{OfKind, "the kind of the record that the row cites", "handoff", kindValues(), checkOneOf},
 	{By, "who wrote the record that the row cites", "ana", nil, checkPerson},
@@ -71,9 +58,9 @@ var qualifiers = []qualifierSpec{
 	{Until, "not after a time: as since", "today", nil, nil},
 }
 
-func findQualifier(name Qualifier) (*qualifierSpec, bool) {
+func findQualifier(name Qualifier) (*QualifierSpec, bool) {
 	for i := range qualifiers {
-		if qualifiers[i].name == name {
+		if qualifiers[i].Name == name {
 			return &qualifiers[i], true
 		}
 	}
@@ -83,7 +70,7 @@ func findQualifier(name Qualifier) (*qualifierSpec, bool) {
 func unknownQualifier(term Term) error {
 	var names []string
 	for _, spec := range qualifiers {
-		names = append(names, string(spec.name))
+		names = append(names, string(spec.Name))
 	}
 	hint := "put it in double quotes to search for it"
 	if name := closest(string(term.Qualifier), names); name != "" {
@@ -137,20 +124,20 @@ const (
 )
 
 // checkOneOf wants one of the fixed values.
-func checkOneOf(spec *qualifierSpec, term Term, _ ParseEnv) (string, error) {
+func checkOneOf(spec *QualifierSpec, term Term, _ ParseEnv) (string, error) {
 	value := strings.ToLower(term.Value)
-	if slices.Contains(spec.values, value) {
+	if slices.Contains(spec.Values, value) {
 		return value, nil
 	}
-	hint := "it can be " + strings.Join(spec.values, ", ")
-	if near := closest(value, spec.values); near != "" {
+	hint := "it can be " + strings.Join(spec.Values, ", ")
+	if near := closest(value, spec.Values); near != "" {
 		hint = "did you mean " + string(term.Qualifier) + ":" + near + "?"
 	}
 	return "", &TermError{Term: term, Problem: "is not a value that exists", Hint: hint}
 }
 
 // checkPerson wants a handle, the address of a group, an area, or "me".
-func checkPerson(_ *qualifierSpec, term Term, env ParseEnv) (string, error) {
+func checkPerson(_ *QualifierSpec, term Term, env ParseEnv) (string, error) {
 	who, problem := person(term.Value, env)
 	if problem != "" {
 		return "", &TermError{Term: term, Problem: problem, Hint: "write " + whoForms}
@@ -185,7 +172,7 @@ func person(text string, env ParseEnv) (who, problem string) {
 }
 
 // checkTeam wants the name of a team, with or without "team:".
-func checkTeam(_ *qualifierSpec, term Term, _ ParseEnv) (string, error) {
+func checkTeam(_ *QualifierSpec, term Term, _ ParseEnv) (string, error) {
 	team := strings.TrimPrefix(strings.ToLower(term.Value), "team:")
 	if !handoff.ValidHandle(team) {
 		return "", &TermError{Term: term, Problem: "is not the name of a team", Hint: "write team:payments"}
@@ -194,7 +181,7 @@ func checkTeam(_ *qualifierSpec, term Term, _ ParseEnv) (string, error) {
 }
 
 // checkItem wants the slug of an item, with or without "item:".
-func checkItem(_ *qualifierSpec, term Term, _ ParseEnv) (string, error) {
+func checkItem(_ *QualifierSpec, term Term, _ ParseEnv) (string, error) {
 	_, name := handoff.SplitRef(strings.ToLower(term.Value))
 	if !handoff.ValidSlug(name) {
 		return "", &TermError{Term: term, Problem: "is not the id of an item", Hint: "write item:refunds"}
@@ -203,7 +190,7 @@ func checkItem(_ *qualifierSpec, term Term, _ ParseEnv) (string, error) {
 }
 
 // checkRef takes any reference: "#1842", "PAY-311", "feature/refunds".
-func checkRef(_ *qualifierSpec, term Term, _ ParseEnv) (string, error) {
+func checkRef(_ *QualifierSpec, term Term, _ ParseEnv) (string, error) {
 	return foldRef(term.Value), nil
 }
 

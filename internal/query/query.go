@@ -93,7 +93,7 @@ func (q *Query) About(topic Topic, arg string, env ParseEnv) error {
 	spec, _ := findTopic(topic)
 	value, problem := spec.arg.read(arg, env)
 	if problem != "" {
-		return &ArgumentError{Topic: topic, Arg: arg, Hint: problem + ", as in: " + spec.example}
+		return &ArgumentError{Topic: topic, Arg: arg, Hint: problem + ", as in: " + spec.Example}
 	}
 	q.Topic, q.Arg = topic, value
 	return nil

@@ -165,14 +165,6 @@ func list[T any](from []T) []T { return append([]T{}, from...) }
 // seconds is the age of t in whole seconds, never negative: clocks differ.
 func seconds(now, t time.Time) int64 { return max(0, int64(now.Sub(t)/time.Second)) }
 
-// routine fills in the severity that absent stands for.
-func routine(severity string) string {
-	if severity == "" {
-		return handoff.SeverityRoutine
-	}
-	return severity
-}
-
 // RepoRow is a row of one of several repositories: in JSON the field "repo", then
 // those of the row.
 type RepoRow struct {

@@ -4,13 +4,10 @@ import "github.com/handoff-cli/handoff/internal/handoff"
 
 // closest returns the candidate that word is probably a slip of, or "".
 func closest(word string, candidates []string) string {
-	best, bestDistance := "", slips(word)+1
-	for _, c := range candidates {
-		if d := handoff.EditDistance(word, c); d < bestDistance {
-			best, bestDistance = c, d
-		}
+	if near := handoff.Nearest(word, candidates); handoff.EditDistance(word, near) <= slips(word) {
+		return near
 	}
-	return best
+	return ""
 }
 
 // slips is how many slips a word may hold and still be recognised. A short word

@@ -1,30 +1,21 @@
 package query
 
-import "github.com/handoff-cli/handoff/internal/config"
+import (
+	"slices"
 
-// TopicInfo describes a topic for help and completion.
-type TopicInfo struct {
-	Name    Topic
-	Arg     string // "", "<who>" or, when it may be left out, "[who]"
-	Help    string // exactly which rows the topic has, and in which order
-	Example string
-}
+	"github.com/handoff-cli/handoff/internal/config"
+)
 
 // Topics lists the topics in the order in which help shows them.
-func Topics() []TopicInfo {
-	list := make([]TopicInfo, 0, len(topics))
-	for _, t := range topics {
-		list = append(list, TopicInfo{Name: t.name, Arg: t.arg.usage(), Help: t.help, Example: t.example})
-	}
-	return list
-}
+func Topics() []TopicSpec { return slices.Clone(topics) }
 
-// topicSpec is what a topic means.
-type topicSpec struct {
-	name    Topic
-	arg     argument
-	help    string
-	example string
+// TopicSpec is what a topic means.
+type TopicSpec struct {
+	Name    Topic
+	Help    string // exactly which rows the topic has, and in which order
+	Example string
+
+	arg argument
 
 	// none says that there are no rows; "%s" is the argument.
 	none string
@@ -58,15 +49,16 @@ type argument struct {
 	read func(text string, env ParseEnv) (value, problem string)
 }
 
-// usage is the argument as help shows it.
-func (a argument) usage() string {
+// Arg is the argument as help shows it: "", "<who>" or, when it may be left out,
+// "[who]".
+func (t TopicSpec) Arg() string {
 	switch {
-	case a.name == "":
+	case t.arg.name == "":
 		return ""
-	case a.required:
-		return "<" + a.name + ">"
+	case t.arg.required:
+		return "<" + t.arg.name + ">"
 	}
-	return "[" + a.name + "]"
+	return "[" + t.arg.name + "]"
 }
 
 // named reads the name of an item, an area, a decision or a path.
@@ -88,109 +80,109 @@ var (
 )
 
 // topics is the table that Parse, Run and the help share.
-var topics = []topicSpec{
+var topics = []TopicSpec{
 	{
-		name: Blocked, example: "handoff query blocked severity:critical",
-		help: "open blockers, each with the items that it blocks; the most severe first, then the oldest",
+		Name: Blocked, Example: "handoff query blocked severity:critical",
+		Help: "open blockers, each with the items that it blocks; the most severe first, then the oldest",
 		none: "nothing is blocked", find: (*runner).blocked, order: bySeverity,
 	},
 	{
-		name: WaitingOn, arg: someone, example: "handoff query waiting-on sarah",
-		help: "what a person, group or area is to do for others: open blockers that they are to resolve or that were routed or escalated to them, open questions to answer, own ones that are answered to close, published handoffs to ack, own ones to amend where changes were requested, items to take; by type, then the most severe, then the oldest",
+		Name: WaitingOn, arg: someone, Example: "handoff query waiting-on sarah",
+		Help: "what a person, group or area is to do for others: open blockers that they are to resolve or that were routed or escalated to them, open questions to answer, own ones that are answered to close, published handoffs to ack, own ones to amend where changes were requested, items to take; by type, then the most severe, then the oldest",
 		none: "nothing waits for %s", find: (*runner).waitingOn, order: byType,
 	},
 	{
-		name: NextSteps, arg: anyone, example: "handoff query next ben",
-		help: "live items with the steps that a person is to do next: their own ones, those of an item that they hold and that names no doer who has it, those offered to them; yours when nobody is named, everybody's with `team`; what can start first, then the most severe, then the oldest",
+		Name: NextSteps, arg: anyone, Example: "handoff query next ben",
+		Help: "live items with the steps that a person is to do next: their own ones, those of an item that they hold and that names no doer who has it, those offered to them; yours when nobody is named, everybody's with `team`; what can start first, then the most severe, then the oldest",
 		none: "%s has no next step", find: (*runner).nextSteps, order: byReadiness,
 	},
 	{
-		name: Holds, arg: anyone, example: "handoff query holds ana",
-		help: "live items in the custody of a person, citing the record that gave it; yours when nobody is named, everybody's with `team`; the most severe first, then the oldest",
+		Name: Holds, arg: anyone, Example: "handoff query holds ana",
+		Help: "live items in the custody of a person, citing the record that gave it; yours when nobody is named, everybody's with `team`; the most severe first, then the oldest",
 		none: "%s holds nothing", find: (*runner).holds, order: bySeverity,
 	},
 	{
-		name: Whois, arg: something, example: "handoff query whois refunds",
-		help:    "who holds an item, who is accountable for it and to whom it is offered, citing the record that gave custody; for an area of the configuration, who decides in it. An item may be named by its id or by one of its references",
+		Name: Whois, arg: something, Example: "handoff query whois refunds",
+		Help:    "who holds an item, who is accountable for it and to whom it is offered, citing the record that gave custody; for an area of the configuration, who decides in it. An item may be named by its id or by one of its references",
 		unnamed: true, find: (*runner).whois, order: byType,
 	},
 	{
-		name: Why, arg: something, example: "handoff query why refunds",
-		help:    "the item with its intent, the decisions that touch it, and every blocker that it ever had, in this order and the newest first; also of a blocker or a decision by its id",
+		Name: Why, arg: something, Example: "handoff query why refunds",
+		Help:    "the item with its intent, the decisions that touch it, and every blocker that it ever had, in this order and the newest first; also of a blocker or a decision by its id",
 		unnamed: true, find: (*runner).why, order: byStory,
 	},
 	{
-		name: Decisions, arg: anything, example: "handoff query decisions session-policy",
-		help: "decisions that stand or are proposed, the newest first; with an argument those of a topic, its earlier ones included, those that touch an item or a file, and those that say the words",
+		Name: Decisions, arg: anything, Example: "handoff query decisions session-policy",
+		Help: "decisions that stand or are proposed, the newest first; with an argument those of a topic, its earlier ones included, those that touch an item or a file, and those that say the words",
 		none: "nothing is decided", history: true, unnamed: true, find: (*runner).decisions, order: newestFirst,
 	},
 	{
-		name: Questions, example: "handoff query questions to:me",
-		help: "questions that are open or answered but not closed; the oldest first",
+		Name: Questions, Example: "handoff query questions to:me",
+		Help: "questions that are open or answered but not closed; the oldest first",
 		none: "no question is open", find: (*runner).questions, order: oldestFirst,
 	},
 	{
-		name: Unacked, example: "handoff query unacked to:me",
-		help: "published handoffs to somebody else without a verdict; the oldest first",
+		Name: Unacked, Example: "handoff query unacked to:me",
+		Help: "published handoffs to somebody else without a verdict; the oldest first",
 		none: "every handoff is acked", find: (*runner).unacked, order: oldestFirst,
 	},
 	{
-		name: Unclaimed, example: "handoff query unclaimed",
-		help: "live items offered to a team, shift or lead that nobody took; the most severe first, then the oldest offer",
+		Name: Unclaimed, Example: "handoff query unclaimed",
+		Help: "live items offered to a team, shift or lead that nobody took; the most severe first, then the oldest offer",
 		none: "nothing is unclaimed", find: (*runner).unclaimed, order: bySeverity,
 	},
 	{
-		name: Limbo, example: "handoff query limbo",
-		help: "unacked handoffs although a shift of every receiver that began after them has ended; none for receivers whose hours are unknown; the oldest first",
+		Name: Limbo, Example: "handoff query limbo",
+		Help: "unacked handoffs although a shift of every receiver that began after them has ended; none for receivers whose hours are unknown; the oldest first",
 		none: "nothing is in limbo", find: unackedThat(isLimbo), order: oldestFirst,
 		known: (*config.Config).HasHours, unknown: "nobody's working hours are known",
 	},
 	{
-		name: Overdue, example: "handoff query overdue",
-		help: "unacked handoffs past the ack SLA, on the receiver's clock; none without an SLA; the oldest first",
+		Name: Overdue, Example: "handoff query overdue",
+		Help: "unacked handoffs past the ack SLA, on the receiver's clock; none without an SLA; the oldest first",
 		none: "no ack is overdue", find: unackedThat(isOverdue), order: oldestFirst,
 		known: (*config.Config).HasAckSLA, unknown: "no ack SLA is set",
 	},
 	{
-		name: AtRisk, example: "handoff query at-risk owner:ana",
-		help: "live items whose earliest deadline (its own, that of a step, or when an open blocker of it must be gone) less their effort is past or within 24 hours, and those with an open critical blocker; the most severe first, then the oldest",
+		Name: AtRisk, Example: "handoff query at-risk owner:ana",
+		Help: "live items whose earliest deadline (its own, that of a step, or when an open blocker of it must be gone) less their effort is past or within 24 hours, and those with an open critical blocker; the most severe first, then the oldest",
 		none: "nothing is at risk", find: itemsThat(isAtRisk), order: bySeverity,
 	},
 	{
-		name: Stale, example: "handoff query stale",
-		help: "live items that nobody has declared for 72 hours or longer; the oldest first",
+		Name: Stale, Example: "handoff query stale",
+		Help: "live items that nobody has declared for 72 hours or longer; the oldest first",
 		none: "nothing is stale", find: itemsThat(isStale), order: oldestFirst,
 	},
 	{
-		name: Watched, example: "handoff query watch",
-		help: "what current handoffs ask to watch and which temporary conditions they leave; those that are over are marked expired; the newest first",
+		Name: Watched, Example: "handoff query watch",
+		Help: "what current handoffs ask to watch and which temporary conditions they leave; those that are over are marked expired; the newest first",
 		none: "nothing is to be watched", find: (*runner).watched, order: newestFirst,
 	},
 	{
-		name: Shipped, example: "handoff query shipped since:7d",
-		help: "what was finished, with or without an item, citing the handoff that says so; the newest first",
+		Name: Shipped, Example: "handoff query shipped since:7d",
+		Help: "what was finished, with or without an item, citing the handoff that says so; the newest first",
 		none: "nothing has shipped", history: true, find: (*runner).shipped, order: newestFirst,
 	},
 	{
-		name: Changed, example: "handoff query changed since yesterday",
-		help: "items, blockers, questions, decisions and handoffs that are not as they were at the time of since:, citing the latest record that changed them; without since:, at your latest handoff, else 24 hours ago; by type, then the newest",
+		Name: Changed, Example: "handoff query changed since yesterday",
+		Help: "items, blockers, questions, decisions and handoffs that are not as they were at the time of since:, citing the latest record that changed them; without since:, at your latest handoff, else 24 hours ago; by type, then the newest",
 		none: "nothing has changed", history: true, find: (*runner).changed, order: byTypeNewest,
 	},
 	{
-		name: Items, example: "handoff query items is:in_review",
-		help: "live items; the most severe first, then the one declared longest ago",
+		Name: Items, Example: "handoff query items is:in_review",
+		Help: "live items; the most severe first, then the one declared longest ago",
 		none: "no item is live", find: (*runner).items, order: bySeverity,
 	},
 }
 
 // searchSpec is the topic of a question that has only terms and words.
-var searchSpec = topicSpec{
-	name: Search, none: "nothing matches", find: (*runner).search, order: currentFirst,
+var searchSpec = TopicSpec{
+	Name: Search, none: "nothing matches", find: (*runner).search, order: currentFirst,
 }
 
-func findTopic(name Topic) (*topicSpec, bool) {
+func findTopic(name Topic) (*TopicSpec, bool) {
 	for i := range topics {
-		if topics[i].name == name {
+		if topics[i].Name == name {
 			return &topics[i], true
 		}
 	}
@@ -200,7 +192,7 @@ func findTopic(name Topic) (*topicSpec, bool) {
 func topicNames() []string {
 	names := make([]string, len(topics))
 	for i, t := range topics {
-		names[i] = string(t.name)
+		names[i] = string(t.Name)
 	}
 	return names
 }

@@ -333,16 +333,11 @@ func lastHandoff(state *handoff.View, by string, counts func(id string) bool) *h
 		if hs.Record.By != by || hs.Rollup != nil || hs.State == handoff.HandoffWithdrawn || !counts(id) {
 			continue
 		}
-		if last == nil || newer(hs.Record, last.Record) {
+		if last == nil || handoff.CompareRecords(hs.Record, last.Record) > 0 {
 			last = hs
 		}
 	}
 	return last
-}
-
-// newer orders records by time, and by id where the times are equal.
-func newer(a, b *handoff.Record) bool {
-	return a.At.After(b.At.Time) || a.At.Equal(b.At.Time) && a.ID > b.ID
 }
 
 // nothingHappened is rule HO801.

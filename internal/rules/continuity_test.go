@@ -249,6 +249,7 @@ func TestCheckState(t *testing.T) {
 		{name: "duplicate work", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", handoff.Ref{Type: "pr", ID: "1842"})}}, want: "HO310w:0"},
 		{name: "one person", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ana", pr)}}},
 		{name: "main is shared", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", handoff.Ref{Type: "branch", ID: "main"}), "b1": item("b1", "ben", handoff.Ref{Type: "branch", ID: "main"})}}},
+		{name: "development is shared", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", handoff.Ref{Type: "branch", ID: "development"}), "b1": item("b1", "ben", handoff.Ref{Type: "branch", ID: "development"})}}},
 		{name: "switched off", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", pr)}},
 			ctx: Context{Config: &config.Config{Rules: config.Rules{Levels: map[string]string{"HO310": config.RuleOff}}}}},
 		{name: "both offer it", view: handoff.View{Handoffs: map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ana")}}, want: "HO405w:0"},

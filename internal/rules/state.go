@@ -95,7 +95,7 @@ func duplicateInRollup(s *subject, h *handoff.Handoff) {
 func (c *stateChecker) bothThink() {
 	latest := make(map[string]*handoff.HandoffState) // by sender
 	for _, hs := range c.state.Handoffs {
-		if last := latest[hs.Record.By]; hs.Current() && hs.Rollup == nil && (last == nil || newer(hs.Record, last.Record)) {
+		if last := latest[hs.Record.By]; hs.Current() && hs.Rollup == nil && (last == nil || handoff.CompareRecords(hs.Record, last.Record) > 0) {
 			latest[hs.Record.By] = hs
 		}
 	}

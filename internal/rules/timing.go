@@ -82,12 +82,12 @@ func (s *subject) checkLead(field string, item handoff.Item, due handoff.Time) {
 		return
 	}
 	receiver, at := receiverOf(item, s.by()), s.at()
-	calendar, known := s.calendar(receiver)
-	if !known || at.IsZero() {
-		return
+	calendar, _ := s.calendar(receiver)
+	done, ok := calendar.Due(at, effort.Work())
+	if !ok || at.IsZero() {
+		return // hours that nobody knows, or work for decades
 	}
-	left := calendar.Worked(at, earlier(due.Time, at.AddDate(1, 0, 0)))
-	if left < effort.Work() {
+	if left := calendar.Worked(at, earlier(due.Time, done)); left < effort.Work() {
 		s.report(field, "move the date, split the item, or give it to somebody with time", "item %s takes %s, and %s works %s before it is due",
 			quote(item.ID), item.Effort, receiver, left.Round(time.Minute))
 	}

@@ -300,7 +300,7 @@ func (r *Repo) userAttributes(c config) string {
 // of attributes: git's ways to name a tree for them are younger than the gits
 // that are in use.
 func (r *Repo) attributesOf(ctx context.Context, c config, files map[string][]byte, paths []string) (map[string]map[string]string, error) {
-	if err := r.makeDirs(filepath.Join(r.dir, "handoff")); err != nil {
+	if err := r.MakeDir(filepath.Join(r.dir, "handoff")); err != nil {
 		return nil, err
 	}
 	top, err := os.MkdirTemp(filepath.Join(r.dir, "handoff"), "attributes-")
@@ -373,11 +373,7 @@ func (r *Repo) CheckAttributes(ctx context.Context, dir string) error {
 	}
 	var root plumbing.Hash
 	if !head.Unborn {
-		objects, err := r.loadObjects()
-		if err != nil {
-			return err
-		}
-		if root, err = objects.commitTree(plumbing.NewHash(head.Hash)); err != nil {
+		if _, root, err = r.treeOf(head.Hash); err != nil {
 			return err
 		}
 	}

@@ -102,11 +102,11 @@ type AuditReport struct {
 // What was audited is remembered in the git directory, so that the next audit
 // looks at new commits only and notices when the old ones are gone. Where the
 // git directory cannot be written nothing is remembered.
-func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
+func Audit(ctx context.Context, r *Repo, o AuditOptions) (AuditReport, error) {
 	// Nearly all that is alive in a long history has no pointers: collecting
 	// more often costs little, and saves a quarter of the memory.
 	defer debug.SetGCPercent(debug.SetGCPercent(auditGCPercent))
-	a := r.newAudit(r.auditPath(), o)
+	a := newAudit(r, auditPath(r), o)
 	if err := a.begin(); err != nil {
 		return AuditReport{}, err
 	}
@@ -125,7 +125,7 @@ func (r *Repo) Audit(ctx context.Context, o AuditOptions) (AuditReport, error) {
 }
 
 // newAudit prepares an audit whose mark is at a path.
-func (r *Repo) newAudit(path string, o AuditOptions) *audit {
+func newAudit(r *Repo, path string, o AuditOptions) *audit {
 	return &audit{
 		Repo: r, opts: o, path: path, blocks: newBlockCache(maxWalkedBase),
 		configs: map[plumbing.Hash]*teamconfig.Config{}, mainConfigs: map[plumbing.Hash]bool{},
@@ -204,7 +204,7 @@ func (a *audit) begin() error {
 	if len(edge) > 0 {
 		a.unseen = append(a.unseen, "this is a shallow clone: what lies before its "+handoff.Count(len(edge), "oldest commit")+" is not here; git fetch --unshallow brings it")
 	}
-	a.mark, err = a.loadMark(a.path, a.opts.Dir, sortedHashes(edge), a.opts.Signed)
+	a.mark, err = loadMark(a.path, a.opts.Dir, sortedHashes(edge), a.opts.Signed)
 	if err != nil {
 		// What was verified before is there and out of reach: not a first time.
 		a.forgetful = true
@@ -280,9 +280,9 @@ func (a *audit) report() AuditReport {
 	return report
 }
 
-// found notes a finding about what a commit did to a record.
-func (a *audit) found(rev *revision, kind AuditKind, code string, level handoff.Level, path, message string) {
-	a.mark.Findings = append(a.mark.Findings, a.finding(rev, kind, code, level, path, message))
+// found notes an error in what a commit did to a record.
+func (a *audit) found(rev *revision, kind AuditKind, code, path, message string) {
+	a.mark.Findings = append(a.mark.Findings, a.finding(rev, kind, code, handoff.LevelError, path, message))
 }
 
 // finding is what a commit, nil for none, did to a record.

@@ -73,7 +73,7 @@ func (r *testRepo) audit(options ...func(*AuditOptions)) AuditReport {
 	for _, option := range options {
 		option(&o)
 	}
-	report, err := repo.Audit(context.Background(), o)
+	report, err := Audit(context.Background(), repo, o)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -686,7 +686,7 @@ func TestAuditOfSquashMerges(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				ids, err := repo.Unproven(context.Background(), AuditOptions{Dir: ".handoffs", Main: main, Now: auditNow, Config: teamconfig.Default()})
+				ids, err := Unproven(context.Background(), repo, AuditOptions{Dir: ".handoffs", Main: main, Now: auditNow, Config: teamconfig.Default()})
 				if err != nil || ids.Has("ack00001") != test.unproven {
 					t.Errorf("unproven %v, %v", ids, err)
 				}

@@ -28,13 +28,13 @@ type revisionChanges struct {
 // eachChange compares the commits of a history with their parents, and calls
 // judge with the position and the changes of each, parents first. What is known
 // already, and what stands at the edge of a shallow clone, has no changes.
-func (r *Repo) eachChange(ctx context.Context, blocks *blockCache, h *history, dir string, progress func(done, total int), judge func(pos int32, changes *revisionChanges) error) error {
-	all, err := r.loadObjects()
+func (a *audit) eachChange(ctx context.Context, h *history, progress func(done, total int), judge func(pos int32, changes *revisionChanges) error) error {
+	all, err := a.loadObjects()
 	if err != nil {
 		return err
 	}
-	return inTurns(ctx, all, blocks, auditProcessors(), len(h.order), auditChunk, func(o *objects) func(begin, end int) ([]revisionChanges, error) {
-		c := &changeCollector{history: h, dir: dir, trees: newTreeComparer(ctx, o)}
+	return inTurns(ctx, all, a.blocks, auditProcessors(), len(h.order), auditChunk, func(o *objects) func(begin, end int) ([]revisionChanges, error) {
+		c := &changeCollector{history: h, dir: a.opts.Dir, trees: newTreeComparer(ctx, o)}
 		return func(begin, end int) ([]revisionChanges, error) { return c.collect(h.order[begin:end]) }
 	}, func(begin int, all []revisionChanges) error {
 		for i := range all {

@@ -189,7 +189,7 @@ func (a *audit) searchOriginals(ctx context.Context, wanted map[plumbing.Hash]bo
 		return nil, unlessUnreadable(err)
 	}
 	found = map[plumbing.Hash]bool{}
-	err = a.eachChange(ctx, a.blocks, elsewhere, a.opts.Dir, nil, func(pos int32, commit *revisionChanges) error {
+	err = a.eachChange(ctx, elsewhere, nil, func(pos int32, commit *revisionChanges) error {
 		rev := elsewhere.at(pos)
 		for _, c := range slices.Concat(commit.parents...) {
 			name, ok := parseRecordName(a.opts.Dir, c.path)

@@ -20,9 +20,9 @@ type judgedCommit struct {
 
 // judgeCommits looks at what each new commit changed, parents first.
 func (a *audit) judgeCommits(ctx context.Context) error {
-	return a.eachChange(ctx, a.blocks, a.history, a.opts.Dir, a.opts.Progress, func(pos int32, changes *revisionChanges) error {
+	return a.eachChange(ctx, a.history, a.opts.Progress, func(pos int32, changes *revisionChanges) error {
 		if changes.err != nil {
-			a.found(a.history.at(pos), AuditUnreadable, "HO903", handoff.LevelError, "", "what it changed cannot be read: "+changes.err.Error())
+			a.found(a.history.at(pos), AuditUnreadable, "HO903", "", "what it changed cannot be read: "+changes.err.Error())
 			return nil
 		}
 		if a.merged[pos] && !changes.config.IsZero() {
@@ -57,7 +57,7 @@ func (a *audit) judgeCommit(ctx context.Context, commit judgedCommit, changes []
 		switch {
 		case moved[c.path] != "" && c.new.isNone():
 			a.touch(c)
-			a.found(rev, AuditRenamed, "HO902", handoff.LevelError, c.path, "renamed to "+moved[c.path])
+			a.found(rev, AuditRenamed, "HO902", c.path, "renamed to "+moved[c.path])
 		case moved[c.path] != "": // said with the old name
 		case c.old.isNone():
 			if err := a.judgeAddition(ctx, commit, name, c); err != nil {
@@ -122,7 +122,7 @@ func (a *audit) judgeAlteration(rev *revision, c treeChange) {
 	case c.old.hash == c.new.hash:
 		kind, message = AuditMode, fmt.Sprintf("mode %06o became %06o", uint32(c.old.mode), uint32(c.new.mode))
 	}
-	a.found(rev, kind, "HO902", handoff.LevelError, c.path, message)
+	a.found(rev, kind, "HO902", c.path, message)
 	if kind == AuditDeleted {
 		a.mark.Findings[len(a.mark.Findings)-1].Fix = bringsBack(rev.hash.String()+"^", c.path)
 	}
@@ -143,7 +143,7 @@ func (a *audit) judgeAddition(ctx context.Context, commit judgedCommit, name han
 			kind, message = AuditRestored, "has its first content again, after it was removed"
 		}
 		a.changed = true
-		a.found(rev, kind, "HO902", handoff.LevelError, c.path, message)
+		a.found(rev, kind, "HO902", c.path, message)
 		return nil
 	}
 	a.mark.Records++
@@ -387,6 +387,6 @@ func (a *audit) judgeMerged(rev *revision, n int, c treeChange, fromNone bool) {
 	if c.new.isNone() {
 		message = "dropped by a merge: one side had it"
 	}
-	a.found(rev, AuditReplaced, "HO902", handoff.LevelError, c.path, message)
+	a.found(rev, AuditReplaced, "HO902", c.path, message)
 	a.mark.Findings[len(a.mark.Findings)-1].Fix = bringsBack(fmt.Sprintf("%s^%d", rev.hash, n+1), c.path)
 }

@@ -64,12 +64,15 @@ func newAuditMark(dir string, shallow []string, signed bool) *auditMark {
 	}
 }
 
+// memoryPath is where something is remembered of the records, for all work trees.
+func memoryPath(r *Repo, name string) string { return filepath.Join(r.common, "handoff", name) }
+
 // auditPath is where audits remember what they have seen.
-func (r *Repo) auditPath() string { return filepath.Join(r.common, "handoff", "verified") }
+func auditPath(r *Repo) string { return memoryPath(r, "verified") }
 
 // loadMark returns the mark that earlier audits have left. It is nil when there
 // is none of that directory.
-func (r *Repo) loadMark(path, dir string, shallow []string, signed bool) (*auditMark, error) {
+func loadMark(path, dir string, shallow []string, signed bool) (*auditMark, error) {
 	data, err := ReadPlain(path)
 	if isAbsent(path, err) {
 		return nil, nil

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	teamconfig "github.com/handoff-cli/handoff/internal/config"
-	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // judgeSignatures asks git about the signatures of the commits that added
@@ -65,7 +64,7 @@ func (a *audit) judgeSignature(commit judgedCommit, verdict, signer string) erro
 	}
 	for _, c := range commit.parents[0] {
 		if _, ok := parseRecordName(a.opts.Dir, c.path); ok {
-			a.found(rev, kind, "HO904", handoff.LevelError, c.path, fault)
+			a.found(rev, kind, "HO904", c.path, fault)
 		}
 	}
 	return nil

@@ -105,7 +105,7 @@ func readUnion(o *objects, refs []Ref, names *recordNames, expected int) (*recor
 			}
 		})
 		if isMissing(err) {
-			return nil, err // the rest is for [Repo.LookAtRecords] to say
+			return nil, err // the rest is for [LookAtRecords] to say
 		}
 		u.partial = u.partial || err != nil
 	}
@@ -171,10 +171,10 @@ func (a *audit) judgeDuplicates(positions []int32) {
 	for _, pos := range positions[1:] {
 		switch f := a.union.files[pos]; {
 		case f.recordName != first.recordName:
-			a.found(nil, AuditDuplicated, "HO903", handoff.LevelError, a.names.path(f.recordName),
+			a.found(nil, AuditDuplicated, "HO903", a.names.path(f.recordName),
 				"its id stands for another record as well: "+a.names.path(first.recordName)+" in "+refOf(first))
 		case f.hash != first.hash:
-			a.found(nil, AuditDuplicated, "HO903", handoff.LevelError, a.names.path(f.recordName),
+			a.found(nil, AuditDuplicated, "HO903", a.names.path(f.recordName),
 				"has other content in "+refOf(f)+" than in "+refOf(first))
 		}
 	}
@@ -214,7 +214,7 @@ func (a *audit) judgeDigests(ctx context.Context) error {
 	}
 	for i, pos := range acks {
 		if wrong[i] {
-			a.found(nil, AuditDigest, "HO902", handoff.LevelError, a.names.path(a.union.files[pos].recordName), "acknowledges other bytes than its subject has")
+			a.found(nil, AuditDigest, "HO902", a.names.path(a.union.files[pos].recordName), "acknowledges other bytes than its subject has")
 		}
 	}
 	return nil

@@ -16,7 +16,7 @@ const mailmapFile = ".mailmap"
 // Canonical is [Repo.Mailmapped] for somebody who acts. Few repositories have a
 // mailmap, and every command asks who it acts for: git is started only where
 // there is one.
-func (r *Repo) Canonical(ctx context.Context, who Ident) (Ident, error) {
+func (r *gitRepo) Canonical(ctx context.Context, who Ident) (Ident, error) {
 	has, err := r.hasMailmap()
 	if err != nil || !has {
 		return who, err
@@ -25,7 +25,7 @@ func (r *Repo) Canonical(ctx context.Context, who Ident) (Ident, error) {
 }
 
 // hasMailmap reports whether git might read a mailmap from anywhere.
-func (r *Repo) hasMailmap() (bool, error) {
+func (r *gitRepo) hasMailmap() (bool, error) {
 	c, err := r.loadConfig()
 	if err != nil {
 		return false, err
@@ -48,13 +48,13 @@ func (r *Repo) hasMailmap() (bool, error) {
 }
 
 // Mailmapped returns who made something as .mailmap spells them.
-func (r *Repo) Mailmapped(ctx context.Context, who Ident) (Ident, error) {
+func (r *gitRepo) Mailmapped(ctx context.Context, who Ident) (Ident, error) {
 	mapped, err := r.mailmapped(ctx, author{who.Name, who.Email})
 	return Ident{Name: mapped.name, Email: mapped.email, When: who.When}, err
 }
 
 // mailmapped returns an author as .mailmap spells them.
-func (r *Repo) mailmapped(ctx context.Context, who author) (author, error) {
+func (r *gitRepo) mailmapped(ctx context.Context, who author) (author, error) {
 	if who.email == "" {
 		return who, nil
 	}

@@ -32,17 +32,14 @@ const (
 // Changes returns how the files of commit to differ from those of commit from,
 // sorted by path. An empty from stands for no files at all.
 func (r *Repo) Changes(ctx context.Context, from, to string) ([]PathChange, error) {
-	objects, err := r.loadObjects()
-	if err != nil {
-		return nil, err
-	}
 	var older plumbing.Hash
 	if from != "" {
-		if older, err = objects.commitTree(plumbing.NewHash(from)); err != nil {
+		var err error
+		if _, older, err = r.treeOf(from); err != nil {
 			return nil, err
 		}
 	}
-	newer, err := objects.commitTree(plumbing.NewHash(to))
+	objects, newer, err := r.treeOf(to)
 	if err != nil {
 		return nil, err
 	}

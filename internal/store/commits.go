@@ -23,7 +23,7 @@ type CommitInfo struct {
 }
 
 // ReadCommit returns a commit by its hash. Nothing is fetched.
-func (r *Repo) ReadCommit(hash string) (CommitInfo, error) {
+func (r *gitRepo) ReadCommit(hash string) (CommitInfo, error) {
 	objects, err := r.loadObjects()
 	if err != nil {
 		return CommitInfo{}, err
@@ -42,7 +42,7 @@ func (o *objects) commitInfo(hash string) (CommitInfo, error) {
 
 // HasCommit reports whether the repository holds the commit itself. A shallow
 // clone may hold it without its parents.
-func (r *Repo) HasCommit(hash string) bool {
+func (r *gitRepo) HasCommit(hash string) bool {
 	objects, err := r.loadObjects()
 	if err != nil {
 		return false
@@ -85,7 +85,7 @@ func parseCommit(hash, data string) (CommitInfo, error) {
 //
 // Of many known commits, those after the first maxKnown are not followed on
 // their own: they count where the walk meets them.
-func (r *Repo) Recent(ctx context.Context, tips, known []string, since time.Time, visit func(c CommitInfo, known bool) bool) error {
+func (r *gitRepo) Recent(ctx context.Context, tips, known []string, since time.Time, visit func(c CommitInfo, known bool) bool) error {
 	w := recentWalk{repo: r, at: make(map[string]*recentCommit), known: make(map[string]bool, len(known))}
 	for i, hash := range known {
 		w.known[hash] = true
@@ -116,7 +116,7 @@ const maxKnown = 64
 
 // recentWalk is a walk through history by date.
 type recentWalk struct {
-	repo    *Repo
+	repo    *gitRepo
 	known   map[string]bool
 	queue   recentQueue
 	unknown int                      // how many in the queue are not known
@@ -185,7 +185,7 @@ func (q *recentQueue) Pop() any {
 
 // MergeBase returns the best common ancestor of a commit and of others taken
 // together, "" when there is none, or none that a shallow clone has.
-func (r *Repo) MergeBase(ctx context.Context, commit string, others ...string) (string, error) {
+func (r *gitRepo) MergeBase(ctx context.Context, commit string, others ...string) (string, error) {
 	out, err := r.git.output(ctx, append([]string{"merge-base", "--end-of-options", commit}, others...)...)
 	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
 		return "", nil

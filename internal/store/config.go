@@ -53,7 +53,7 @@ func parseFalse(value string) bool {
 
 // Config returns all values of key in the order that git reads them: the last
 // one wins. Files that are included are followed. No value is not an error.
-func (r *Repo) Config(key string) ([]string, error) {
+func (r *gitRepo) Config(key string) ([]string, error) {
 	c, err := r.loadConfig()
 	if err != nil {
 		return nil, err
@@ -73,8 +73,13 @@ func (s Setting) IsFalse() bool { return parseFalse(s.Value) }
 
 // Settings returns the values in a section and its subsections, in the order
 // that git reads them.
-func (r *Repo) Settings(ctx context.Context, section string) ([]Setting, error) {
-	out, err := r.git.output(ctx, "config", "-z", "--show-scope", "--get-regexp", "^"+regexp.QuoteMeta(section)+`\.`)
+func (r *gitRepo) Settings(ctx context.Context, section string) ([]Setting, error) {
+	return r.settingsLike(ctx, "^"+regexp.QuoteMeta(section)+`\.`)
+}
+
+// settingsLike returns the values of the keys that match a regular expression.
+func (r *gitRepo) settingsLike(ctx context.Context, pattern string) ([]Setting, error) {
+	out, err := r.git.output(ctx, "config", "-z", "--show-scope", "--get-regexp", pattern)
 	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
 		return nil, nil // there is none
 	}
@@ -98,7 +103,7 @@ func (r *Repo) Settings(ctx context.Context, section string) ([]Setting, error) 
 
 // SetConfig sets keys in the configuration of this repository, in pairs of key
 // and value, in their order.
-func (r *Repo) SetConfig(ctx context.Context, pairs ...[2]string) error {
+func (r *gitRepo) SetConfig(ctx context.Context, pairs ...[2]string) error {
 	for _, pair := range pairs {
 		if _, err := r.git.output(ctx, "config", "--local", "--replace-all", pair[0], pair[1]); err != nil {
 			return fmt.Errorf("%s: %w", pair[0], err)
@@ -110,7 +115,7 @@ func (r *Repo) SetConfig(ctx context.Context, pairs ...[2]string) error {
 // RemoveConfigSection removes a section from the configuration of this
 // repository, scope "local", or of this work tree, scope "worktree". It is no
 // error when there is none.
-func (r *Repo) RemoveConfigSection(ctx context.Context, scope, section string) error {
+func (r *gitRepo) RemoveConfigSection(ctx context.Context, scope, section string) error {
 	_, err := r.git.output(ctx, "config", "--"+scope, "--remove-section", section)
 	if failed, ok := errors.AsType[*gitError](err); ok && strings.Contains(failed.Stderr, "no such section") {
 		return nil
@@ -121,7 +126,7 @@ func (r *Repo) RemoveConfigSection(ctx context.Context, scope, section string) e
 // Editor returns the command with which git would open an editor, but for what
 // the repository's own configuration names: GIT_EDITOR, core.editor, VISUAL,
 // EDITOR, or the one that git was built with.
-func (r *Repo) Editor(ctx context.Context) (string, error) {
+func (r *gitRepo) Editor(ctx context.Context) (string, error) {
 	if command := r.env.get("GIT_EDITOR"); command != "" {
 		return command, nil
 	}
@@ -150,18 +155,14 @@ func (r *Repo) Editor(ctx context.Context) (string, error) {
 // configuration and in the environment, "" when none has it. What the
 // repository's own configuration says does not count: it may have come with the
 // repository.
-func (r *Repo) userSetting(ctx context.Context, key string) (string, error) {
-	out, err := r.git.output(ctx, "config", "-z", "--show-scope", "--get-all", key)
-	if failed, ok := errors.AsType[*gitError](err); ok && failed.Status == 1 {
-		return "", nil // nobody has set it
-	}
-	value := ""
-	for pair := range slices.Chunk(strings.Split(string(out), "\x00"), 2) {
-		if len(pair) == 2 && slices.Contains([]string{"system", "global", "command"}, pair[0]) {
-			value = pair[1]
+func (r *gitRepo) userSetting(ctx context.Context, key string) (string, error) {
+	settings, err := r.settingsLike(ctx, "^"+regexp.QuoteMeta(key)+"$")
+	for _, s := range slices.Backward(settings) {
+		if slices.Contains([]string{"system", "global", "command"}, s.Scope) {
+			return s.Value, nil
 		}
 	}
-	return value, err
+	return "", err
 }
 
 // canonicalKey writes the section and the variable of a key in lower case.

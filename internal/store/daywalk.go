@@ -32,17 +32,12 @@ func (r *Repo) WalkDays(dir string) *DayWalk {
 // after it, when the caller goes on.
 func (w *DayWalk) Newest(commit string, since, until time.Time) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
-		objects, err := w.repo.loadObjects()
+		objects, top, ok, err := w.repo.findPath(commit, w.dir)
 		if err != nil {
 			yield(File{}, err)
 			return
 		}
-		top, ok, err := w.top(objects, commit)
-		if err != nil {
-			yield(File{}, err)
-			return
-		}
-		if ok && !w.seen[top.Hash] {
+		if ok && isDirMode(top.Mode) && !w.seen[top.Hash] {
 			w.seen[top.Hash] = true
 			d := dayDescent{
 				objects: objects, commit: commit, root: top.Path, yield: yield,
@@ -55,22 +50,8 @@ func (w *DayWalk) Newest(commit string, since, until time.Time) iter.Seq2[File, 
 
 // Has reports whether a commit has the directory of the walk.
 func (w *DayWalk) Has(commit string) (bool, error) {
-	objects, err := w.repo.loadObjects()
-	if err != nil {
-		return false, err
-	}
-	_, ok, err := w.top(objects, commit)
-	return ok, err
-}
-
-// top returns the directory of the walk in a commit.
-func (w *DayWalk) top(objects *objects, commit string) (treeFile, bool, error) {
-	root, err := objects.commitTree(plumbing.NewHash(commit))
-	if err != nil {
-		return treeFile{}, false, err
-	}
-	top, ok, err := objects.treeEntryAt(root, w.dir)
-	return top, ok && isDirMode(top.Mode), err
+	_, top, ok, err := w.repo.findPath(commit, w.dir)
+	return ok && isDirMode(top.Mode), err
 }
 
 // dayLayout is the path of a day directory below the records' directory.

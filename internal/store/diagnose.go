@@ -252,11 +252,7 @@ func (r *Repo) lookAtNoIndex(head Head, err error) ([]Fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	objects, err := r.loadObjects()
-	if err != nil {
-		return nil, err
-	}
-	root, err := objects.commitTree(plumbing.NewHash(head.Hash))
+	objects, root, err := r.treeOf(head.Hash)
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ type Branch struct {
 // Facts gathers what git knows about the commits that any of emails authored
 // since a time, and about the state of the work tree. Each question is a git
 // process of its own; they run side by side and end with ctx.
-func (r *Repo) Facts(ctx context.Context, since time.Time, emails []string) Facts {
+func (r *gitRepo) Facts(ctx context.Context, since time.Time, emails []string) Facts {
 	f := Facts{Stashes: r.countStashes()}
 	head, err := r.Head()
 	if err != nil || head.Unborn {
@@ -85,7 +85,7 @@ func (r *Repo) Facts(ctx context.Context, since time.Time, emails []string) Fact
 
 // countStashes counts the entries of the stash, which is a reflog: where that is
 // a file, no process is needed.
-func (r *Repo) countStashes() int {
+func (r *gitRepo) countStashes() int {
 	n, err := r.refs.logged("refs/stash")
 	if err != nil {
 		return 0
@@ -94,7 +94,7 @@ func (r *Repo) countStashes() int {
 }
 
 // ownWork lists the commits that tips reach and one of emails authored.
-func (r *Repo) ownWork(ctx context.Context, tips []string, since time.Time, emails []string) ([]WorkCommit, error) {
+func (r *gitRepo) ownWork(ctx context.Context, tips []string, since time.Time, emails []string) ([]WorkCommit, error) {
 	if len(emails) == 0 {
 		return nil, nil
 	}
@@ -141,7 +141,7 @@ func trunkGlobs() []string {
 
 // branches lists the local branches, and reports whether there are
 // remote-tracking ones.
-func (r *Repo) branches(ctx context.Context) (branches []Branch, remote bool, err error) {
+func (r *gitRepo) branches(ctx context.Context) (branches []Branch, remote bool, err error) {
 	lines, err := r.git.lines(ctx, "for-each-ref", "--sort=-committerdate", "--count="+strconv.Itoa(maxFactCommits),
 		"--format=%(refname)", "refs/heads")
 	if err != nil {
@@ -156,7 +156,7 @@ func (r *Repo) branches(ctx context.Context) (branches []Branch, remote bool, er
 
 // unpushed counts the commits that tips reach and no remote-tracking branch
 // has, in all and by branch.
-func (r *Repo) unpushed(ctx context.Context, tips []string) (total int, by map[string]int, err error) {
+func (r *gitRepo) unpushed(ctx context.Context, tips []string) (total int, by map[string]int, err error) {
 	args := append([]string{"log", "--source", "--no-show-signature", "--format=%S", "--max-count=" + strconv.Itoa(maxFactCommits)}, tips...)
 	lines, err := r.git.lines(ctx, append(args, "--not", "--remotes")...)
 	if err != nil {
@@ -172,7 +172,7 @@ func (r *Repo) unpushed(ctx context.Context, tips []string) (total int, by map[s
 
 // changedPaths counts tracked paths with changes. Untracked ones would need a
 // walk over the whole work tree.
-func (r *Repo) changedPaths(ctx context.Context, f *Facts) error {
+func (r *gitRepo) changedPaths(ctx context.Context, f *Facts) error {
 	if r.worktree == "" {
 		return nil
 	}

@@ -3,25 +3,19 @@ package store
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 // Shallow reports whether history is cut off somewhere.
-func (r *Repo) Shallow() bool {
-	path := filepath.Join(r.common, "shallow")
-	info, err := os.Stat(path)
-	if err != nil {
-		return !isAbsent(path, err) // it may say so
-	}
-	return info.Size() > 0
+func (r *gitRepo) Shallow() bool {
+	edge, err := r.shallowEdge()
+	return err != nil || len(edge) > 0 // what cannot be read may say so
 }
 
 // Remotes returns the names of the configured remotes, sorted.
-func (r *Repo) Remotes() ([]string, error) {
+func (r *gitRepo) Remotes() ([]string, error) {
 	c, err := r.loadConfig()
 	if err != nil {
 		return nil, err
@@ -39,7 +33,7 @@ func (r *Repo) Remotes() ([]string, error) {
 
 // RemoteBranch asks a remote for the commit of a branch, "" when it has none of
 // that name.
-func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string, error) {
+func (r *gitRepo) RemoteBranch(ctx context.Context, remote, branch string) (string, error) {
 	ref := "refs/heads/" + branch
 	out, err := r.network(ctx, remote, "ls-remote", "--quiet", "--end-of-options", remote, ref)
 	if err != nil {
@@ -56,7 +50,7 @@ func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string,
 
 // MissingBranches asks a remote for its branches and returns the commits that
 // are not here, sorted.
-func (r *Repo) MissingBranches(ctx context.Context, remote string) ([]string, error) {
+func (r *gitRepo) MissingBranches(ctx context.Context, remote string) ([]string, error) {
 	out, err := r.network(ctx, remote, "ls-remote", "--quiet", "--heads", "--end-of-options", remote)
 	if err != nil {
 		return nil, err
@@ -75,7 +69,7 @@ func (r *Repo) MissingBranches(ctx context.Context, remote string) ([]string, er
 // gets depth generations of their history, all of it for depth 0; a complete
 // clone stays complete. want are full reference names or hashes. Credentials
 // come from where git has them; nothing asks.
-func (r *Repo) Fetch(ctx context.Context, remote string, depth int, want ...string) error {
+func (r *gitRepo) Fetch(ctx context.Context, remote string, depth int, want ...string) error {
 	for _, name := range want {
 		if strings.ContainsAny(name, ":*^") { // a refspec could move one
 			return fmt.Errorf("fetch %q: not a reference or a hash", name)

@@ -147,7 +147,7 @@ func cancelledSoon(ctx context.Context) bool {
 }
 
 // GitVersion returns the major and minor version of the git program.
-func (r *Repo) GitVersion(ctx context.Context) (major, minor int, err error) {
+func (r *gitRepo) GitVersion(ctx context.Context) (major, minor int, err error) {
 	out, err := r.git.output(ctx, "version")
 	if err != nil {
 		return 0, 0, err

@@ -185,7 +185,7 @@ type historyWalk struct {
 // walkHistory gathers the commits that tips reach, down to those that are
 // known, which are included themselves. Replace refs and grafts have no effect;
 // at the edge of a shallow clone history ends.
-func (r *Repo) walkHistory(ctx context.Context, blocks *blockCache, tips []plumbing.Hash, known func(plumbing.Hash) bool) (*history, error) {
+func (r *gitRepo) walkHistory(ctx context.Context, blocks *blockCache, tips []plumbing.Hash, known func(plumbing.Hash) bool) (*history, error) {
 	objects, err := r.newObjects()
 	if err != nil {
 		return nil, err
@@ -340,7 +340,7 @@ func unixDate(date []byte) (unix int64, ok bool) {
 }
 
 // shallowEdge returns the commits whose parents a shallow clone does not have.
-func (r *Repo) shallowEdge() (map[plumbing.Hash]bool, error) {
+func (r *gitRepo) shallowEdge() (map[plumbing.Hash]bool, error) {
 	path := filepath.Join(r.common, "shallow")
 	data, err := os.ReadFile(path)
 	if err != nil && !isAbsent(path, err) {

@@ -11,7 +11,7 @@ import (
 // HooksDir returns the directory from which git runs the hooks of this
 // repository: core.hooksPath, as git reads it, or hooks in the directory that all
 // worktrees share. It need not exist. Absolute.
-func (r *Repo) HooksDir(ctx context.Context) (string, error) {
+func (r *gitRepo) HooksDir(ctx context.Context) (string, error) {
 	// Not by r.git.command, which sets core.hooksPath. A relative path begins
 	// where git runs hooks (git-config(1)).
 	cmd := exec.CommandContext(ctx, r.git.path, "rev-parse", "--git-path", "hooks")
@@ -33,7 +33,7 @@ func (e *HookError) Error() string { return "the hook " + e.Hook + " refused" }
 
 // runHook runs a hook as git does, with the user's environment and without an
 // editor. One that is not installed has nothing to say.
-func (r *Repo) runHook(ctx context.Context, index, name string, args ...string) error {
+func (r *gitRepo) runHook(ctx context.Context, index, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, r.git.path, append([]string{"hook", "run", "--ignore-missing", name, "--"}, args...)...)
 	cmd.Dir = cmp.Or(r.worktree, r.dir)
 	cmd.Env = r.env.with("GIT_INDEX_FILE="+index, "GIT_EDITOR=:")

@@ -45,7 +45,7 @@ func (e *NoIdentityError) Error() string {
 // for COMMITTER, EMAIL) goes before the configuration (author.*, committer.*,
 // user.*). What neither says, git guesses or refuses; a refusal is a
 // [NoIdentityError].
-func (r *Repo) Identity(ctx context.Context) (author, committer Ident, err error) {
+func (r *gitRepo) Identity(ctx context.Context) (author, committer Ident, err error) {
 	now := r.Now()
 	if author, err = r.ident(ctx, "author", now); err != nil {
 		return Ident{}, Ident{}, err
@@ -63,7 +63,7 @@ func (i Ident) canStand() bool {
 // ident returns the identity for a role, "author" or "committer". Names, zones
 // and dates that are not spelled out, it leaves to git, and names that git
 // cleans: its versions differ in how (since 2.47 a dot at the end stays).
-func (r *Repo) ident(ctx context.Context, role string, now time.Time) (Ident, error) {
+func (r *gitRepo) ident(ctx context.Context, role string, now time.Time) (Ident, error) {
 	c, err := r.loadConfig()
 	if err != nil {
 		return Ident{}, err
@@ -96,7 +96,7 @@ func plainDate(text string) (time.Time, bool) {
 
 // firstSet returns the environment variable when it is set, else the first key
 // of the configuration that has a value.
-func (r *Repo) firstSet(variable string, c config, keys ...string) string {
+func (r *gitRepo) firstSet(variable string, c config, keys ...string) string {
 	if value, ok := r.env.lookup(variable); ok {
 		return value
 	}
@@ -110,7 +110,7 @@ func (r *Repo) firstSet(variable string, c config, keys ...string) string {
 
 // zone returns the time zone of the environment. It reports false for one that
 // the zone database does not name, such as the rules that POSIX allows in TZ.
-func (r *Repo) zone() (*time.Location, bool) {
+func (r *gitRepo) zone() (*time.Location, bool) {
 	name, set := r.env.lookup("TZ")
 	if !set {
 		return time.Local, true
@@ -124,7 +124,7 @@ func (r *Repo) zone() (*time.Location, bool) {
 
 // gitIdent asks git for the identity of a role, "AUTHOR" or "COMMITTER", now
 // unless the environment has another date.
-func (r *Repo) gitIdent(ctx context.Context, role string, now time.Time) (Ident, error) {
+func (r *gitRepo) gitIdent(ctx context.Context, role string, now time.Time) (Ident, error) {
 	date, variable := "GIT_"+role+"_DATE", "GIT_"+role+"_IDENT"
 	if r.env.get(date) != "" {
 		return r.git.ident(ctx, variable)

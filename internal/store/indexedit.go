@@ -33,10 +33,10 @@ type indexEdit struct {
 }
 
 // indexPath returns where the index of this work tree is.
-func (r *Repo) indexPath() string { return filepath.Join(r.dir, "index") }
+func (r *gitRepo) indexPath() string { return filepath.Join(r.dir, "index") }
 
 // hasIndex reports whether this work tree has an index.
-func (r *Repo) hasIndex() (bool, error) {
+func (r *gitRepo) hasIndex() (bool, error) {
 	_, err := os.Lstat(r.indexPath())
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -45,14 +45,14 @@ func (r *Repo) hasIndex() (bool, error) {
 }
 
 // indexCopyPath returns where the writer with that token edits its copy.
-func (r *Repo) indexCopyPath(token string) string {
+func (r *gitRepo) indexCopyPath(token string) string {
 	return filepath.Join(r.dir, "handoff", "index-"+token)
 }
 
 // startIndexEdit begins to write a copy of index with more entries. Files
 // outside the sparse checkout get the skip-worktree flag. The caller holds lock
 // and m.
-func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, m *marker, index *indexFile, files []treeFile, sparse sparsePatterns) (*indexEdit, error) {
+func (r *gitRepo) startIndexEdit(ctx context.Context, lock *lock, m *marker, index *indexFile, files []treeFile, sparse sparsePatterns) (*indexEdit, error) {
 	edit := &indexEdit{copy: r.indexCopyPath(m.Token), lock: lock, cancel: func() {}}
 	var skipped []string
 	for _, file := range files {
@@ -71,14 +71,14 @@ func (r *Repo) startIndexEdit(ctx context.Context, lock *lock, m *marker, index 
 }
 
 // startWriting writes the copy.
-func (e *indexEdit) startWriting(r *Repo, index *indexFile, files []treeFile) {
+func (e *indexEdit) startWriting(r *gitRepo, index *indexFile, files []treeFile) {
 	done := make(chan error, 1)
 	e.wait = func() error { return <-done }
-	go func() { done <- errors.Join(index.write(e.copy, files), r.share(e.copy)) }()
+	go func() { done <- errors.Join(index.write(e.copy, files), r.Share(e.copy)) }()
 }
 
 // startGit lets git add the entries.
-func (e *indexEdit) startGit(ctx context.Context, r *Repo, m *marker, index *indexFile, files []treeFile, skipped []string) error {
+func (e *indexEdit) startGit(ctx context.Context, r *gitRepo, m *marker, index *indexFile, files []treeFile, skipped []string) error {
 	if err := copyIndex(index.path, e.copy); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (e *indexEdit) startGit(ctx context.Context, r *Repo, m *marker, index *ind
 }
 
 // indexCommand prepares "git args..." in the work tree with another index file.
-func (r *Repo) indexCommand(ctx context.Context, index string, args ...string) *exec.Cmd {
+func (r *gitRepo) indexCommand(ctx context.Context, index string, args ...string) *exec.Cmd {
 	cmd := r.git.command(ctx, r.keepFSMonitor(), args...)
 	cmd.Dir = r.worktree
 	cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+index, "GIT_DIR="+r.dir, "GIT_WORK_TREE="+r.worktree)
@@ -114,12 +114,12 @@ func (r *Repo) indexCommand(ctx context.Context, index string, args ...string) *
 }
 
 // withIndex runs such a command and returns what it wrote to standard output.
-func (r *Repo) withIndex(ctx context.Context, index string, stdin io.Reader, args ...string) ([]byte, error) {
+func (r *gitRepo) withIndex(ctx context.Context, index string, stdin io.Reader, args ...string) ([]byte, error) {
 	return runCommand(ctx, r.indexCommand(ctx, index, args...), args[0], stdin)
 }
 
 // readTree runs git read-tree on another index file.
-func (r *Repo) readTree(ctx context.Context, index string, args ...string) error {
+func (r *gitRepo) readTree(ctx context.Context, index string, args ...string) error {
 	_, err := r.withIndex(ctx, index, nil, append([]string{"read-tree"}, args...)...)
 	return err
 }
@@ -141,7 +141,7 @@ func copyIndex(from, to string) error {
 // keepFSMonitor returns a value for core.fsmonitor under which git runs no
 // program and leaves the extension in the index alone: an index that is written
 // with the value "false" loses it, one that is written with a value gets it.
-func (r *Repo) keepFSMonitor() string {
+func (r *gitRepo) keepFSMonitor() string {
 	c, err := r.loadConfig()
 	if value := c.get("core.fsmonitor"); err != nil || parseFalse(value) {
 		return "false"
@@ -208,7 +208,7 @@ func removeIndexCopy(path string) error {
 type sparsePatterns []string
 
 // readSparse reads the patterns of the sparse checkout, when there is one.
-func (r *Repo) readSparse() (sparsePatterns, error) {
+func (r *gitRepo) readSparse() (sparsePatterns, error) {
 	c, err := r.loadConfig()
 	if err != nil || !c.isTrue("core.sparsecheckout") {
 		return nil, err

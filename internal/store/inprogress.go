@@ -39,7 +39,7 @@ var operations = []struct{ file, what, wayOut string }{
 // entry. Other hooks either hold the locks that we wait for, or leave one of
 // the files in operations, or run when everything is done. GIT_QUARANTINE_PATH
 // is set while a push is received, when objects may yet be thrown away.
-func (r *Repo) checkHook() error {
+func (r *gitRepo) checkHook() error {
 	for _, name := range []string{"GIT_INDEX_FILE", "GIT_QUARANTINE_PATH"} {
 		if r.env.get(name) != "" {
 			return &InProgressError{What: "a git hook or another index (" + name + " is set)", WayOut: "run it when the git command has ended"}
@@ -50,7 +50,7 @@ func (r *Repo) checkHook() error {
 
 // checkNoOperation refuses to write to the branch that is checked out while
 // git is in the middle of a merge or its like.
-func (r *Repo) checkNoOperation() error {
+func (r *gitRepo) checkNoOperation() error {
 	for _, op := range operations {
 		path := filepath.Join(r.dir, filepath.FromSlash(op.file))
 		_, err := os.Lstat(path)
@@ -76,7 +76,7 @@ var operationRefs = []string{"CHERRY_PICK_HEAD", "REVERT_HEAD"}
 // checkElsewhere refuses to move a branch under a work tree that has it checked
 // out, or is rebasing or bisecting it: its index would not get the new files,
 // and the next commit there would delete them.
-func (r *Repo) checkElsewhere(ctx context.Context, ref string) error {
+func (r *gitRepo) checkElsewhere(ctx context.Context, ref string) error {
 	place, err := r.refs.checkedOut(ctx, ref)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (r *Repo) checkElsewhere(ctx context.Context, ref string) error {
 }
 
 // workTreeDirs returns the git directories of all work trees.
-func (r *Repo) workTreeDirs() ([]string, error) {
+func (r *gitRepo) workTreeDirs() ([]string, error) {
 	dirs, err := r.linkedDirs()
 	if err != nil {
 		return nil, err
@@ -116,7 +116,7 @@ func (r *Repo) workTreeDirs() ([]string, error) {
 }
 
 // linkedDirs returns the git directories of the linked worktrees.
-func (r *Repo) linkedDirs() ([]string, error) {
+func (r *gitRepo) linkedDirs() ([]string, error) {
 	path := filepath.Join(r.common, "worktrees")
 	entries, err := os.ReadDir(path)
 	if isAbsent(path, err) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	mathrand "math/rand/v2"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,44 +32,53 @@ func (e *BusyError) Error() string {
 // lockFile takes the lock of target, waiting up to r.lockWait for whoever has
 // it, and puts token in it. A lock that does not clear is a *BusyError; it is
 // never removed, because nothing tells a slow owner from a dead one.
-func (r *Repo) lockFile(ctx context.Context, target, token string) (*lock, error) {
+func (r *gitRepo) lockFile(ctx context.Context, target, token string) (*lock, error) {
 	draft := r.lockDraftPath(token)
 	defer os.Remove(draft) // if that fails, whoever gives up the marker sees to it
-	if err := errors.Join(os.WriteFile(draft, []byte(token+"\n"), 0o666), r.share(draft)); err != nil {
+	if err := errors.Join(os.WriteFile(draft, []byte(token+"\n"), 0o666), r.Share(draft)); err != nil {
 		return nil, err
 	}
+	err := r.untilFree(ctx, func() error {
+		err := r.createLock(draft, target+".lock")
+		if errors.Is(err, fs.ErrExist) {
+			return &BusyError{Path: target + ".lock"}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &lock{target: target, held: true}, nil
+}
+
+// untilFree tries something again as long as it is a *BusyError, for r.lockWait.
+func (r *gitRepo) untilFree(ctx context.Context, try func() error) error {
 	deadline := time.Now().Add(r.lockWait)
 	for pause := time.Millisecond; ; pause = min(2*pause, 16*time.Millisecond) {
-		err := r.createLock(draft, target+".lock")
-		if err == nil {
-			return &lock{target: target, held: true}, nil
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return nil, err
-		}
-		if time.Now().After(deadline) {
-			return nil, &BusyError{Path: target + ".lock"}
+		err := try()
+		if !isError[*BusyError](err) || time.Now().After(deadline) {
+			return err
 		}
 		// Writers that started together must not come back together.
-		if err := wait(ctx, pause/2+mathrand.N(pause)); err != nil {
-			return nil, err
+		if err := wait(ctx, pause/2+rand.N(pause)); err != nil {
+			return err
 		}
 	}
 }
 
 // lockDraftPath returns where the writer with that token prepares a lock file.
-func (r *Repo) lockDraftPath(token string) string {
+func (r *gitRepo) lockDraftPath(token string) string {
 	return filepath.Join(r.dir, "handoff", "lock-"+token)
 }
 
 // createLock creates the lock file path as a second name of draft, so that it
 // has its token from its first moment. One that exists is fs.ErrExist.
-func (r *Repo) createLock(draft, path string) error {
+func (r *gitRepo) createLock(draft, path string) error {
 	err := os.Link(draft, path)
 	// Git removes directories of references when they become empty, perhaps
 	// just now: try again a few times.
 	for tries := 0; errors.Is(err, fs.ErrNotExist) && tries < 3; tries++ {
-		if err := r.makeDirs(filepath.Dir(path)); err != nil {
+		if err := r.MakeDir(filepath.Dir(path)); err != nil {
 			return err
 		}
 		err = os.Link(draft, path)
@@ -82,7 +91,7 @@ func (r *Repo) createLock(draft, path string) error {
 
 // copyLock creates the lock file path as a copy of draft, for file systems that
 // give a file one name only.
-func (r *Repo) copyLock(draft, path string) error {
+func (r *gitRepo) copyLock(draft, path string) error {
 	token, err := os.ReadFile(draft)
 	if err != nil {
 		return err
@@ -92,7 +101,7 @@ func (r *Repo) copyLock(draft, path string) error {
 		return err
 	}
 	_, err = file.Write(token)
-	if err := errors.Join(err, file.Close(), r.share(path)); err != nil {
+	if err := errors.Join(err, file.Close(), r.Share(path)); err != nil {
 		os.Remove(path)
 		return err
 	}
@@ -153,7 +162,7 @@ func wait(ctx context.Context, d time.Duration) error {
 }
 
 // lockFiles returns the lock files in the git directory.
-func (r *Repo) lockFiles() []string {
+func (r *gitRepo) lockFiles() []string {
 	var found []string
 	for _, dir := range []string{r.dir, r.common} {
 		for _, pattern := range []string{"*.lock", "reftable/*.lock"} {

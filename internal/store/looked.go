@@ -4,14 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// look is what [Repo.LookAtRecords] remembers of a time when it found nothing
+// look is what [LookAtRecords] remembers of a time when it found nothing
 // wrong. As long as the tips are the same, and the packs are there, only objects
 // that lie in files of their own need another look.
 type look struct {
@@ -21,7 +20,7 @@ type look struct {
 	Loose []string `json:"loose"` // the blobs of records that no pack had
 }
 
-func (r *Repo) lookPath() string { return filepath.Join(r.common, "handoff", "looked") }
+func lookPath(r *Repo) string { return memoryPath(r, "looked") }
 
 // tipsOf returns the commits of refs.
 func tipsOf(refs []Ref) []string {
@@ -34,8 +33,8 @@ func tipsOf(refs []Ref) []string {
 
 // unchangedSinceLook reports whether all that an earlier look saw is as it was. What
 // cannot be read of the memory is looked at again.
-func (r *Repo) unchangedSinceLook(refs []Ref, dir string) bool {
-	data, err := ReadPlain(r.lookPath())
+func unchangedSinceLook(r *Repo, refs []Ref, dir string) bool {
+	data, err := ReadPlain(lookPath(r))
 	if err != nil {
 		return false
 	}
@@ -63,7 +62,7 @@ func (r *Repo) unchangedSinceLook(refs []Ref, dir string) bool {
 // rememberLook notes where the blobs of records are, in which nothing was wrong.
 // Where nothing can be written, or something else is in the place, nothing is
 // remembered.
-func (r *Repo) rememberLook(ctx context.Context, refs []Ref, dir string, blobs []string) error {
+func rememberLook(ctx context.Context, r *Repo, refs []Ref, dir string, blobs []string) error {
 	objects, err := r.loadObjects()
 	if err != nil {
 		return err
@@ -84,8 +83,8 @@ func (r *Repo) rememberLook(ctx context.Context, refs []Ref, dir string, blobs [
 	if err != nil {
 		return err
 	}
-	if CheckPlain(r.lookPath()) == nil {
-		_ = r.writeState(r.lookPath(), append(data, '\n'))
+	if CheckPlain(lookPath(r)) == nil {
+		_ = r.writeState(lookPath(r), append(data, '\n'))
 	}
 	return nil
 }
@@ -96,8 +95,8 @@ const AuditUnreadable AuditKind = "unreadable"
 // LookAtRecords reports what cannot be read of the records that refs hold. With
 // all of it the content of every record is looked at, else that of loose objects,
 // and of others that there is a sound pack. What was in order is remembered.
-func (r *Repo) LookAtRecords(ctx context.Context, refs []Ref, dir string, all bool) ([]AuditFinding, error) {
-	if !all && r.unchangedSinceLook(refs, dir) {
+func LookAtRecords(ctx context.Context, r *Repo, refs []Ref, dir string, all bool) ([]AuditFinding, error) {
+	if !all && unchangedSinceLook(r, refs, dir) {
 		return nil, nil
 	}
 	files, faults, err := r.Records(ctx, refs, dir)
@@ -122,7 +121,7 @@ func (r *Repo) LookAtRecords(ctx context.Context, refs []Ref, dir string, all bo
 			records, blobs = append(records, f), append(blobs, f.Blob)
 		}
 	}
-	unread, err := r.unreadBlobs(ctx, blobs, all)
+	unread, err := unreadBlobs(ctx, r, blobs, all)
 	for i, err := range unread {
 		if err != nil {
 			add(records[i].Path, "cannot be read: "+err.Error(), records[i].Ref, Lasting(err))
@@ -131,12 +130,12 @@ func (r *Repo) LookAtRecords(ctx context.Context, refs []Ref, dir string, all bo
 	if err != nil || len(findings) > 0 {
 		return findings, err
 	}
-	return findings, r.rememberLook(ctx, refs, dir, blobs)
+	return findings, rememberLook(ctx, r, refs, dir, blobs)
 }
 
 // unreadBlobs returns for each of some blobs why it cannot be read, nil where it
 // can, or where it is too large and so no record.
-func (r *Repo) unreadBlobs(ctx context.Context, blobs []string, all bool) ([]error, error) {
+func unreadBlobs(ctx context.Context, r *Repo, blobs []string, all bool) ([]error, error) {
 	unread := make([]error, len(blobs))
 	note := func(i int, _ []byte, err error) error {
 		if !isError[*TooLargeError](err) {

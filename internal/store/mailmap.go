@@ -17,7 +17,7 @@ type mailmap struct {
 // readMailmap reads the .mailmap in the tree of a commit, "" for none, and the
 // file that the user's configuration names. One that cannot be read says nothing:
 // then an address is nobody's but its own.
-func (r *Repo) readMailmap(commit, file string) *mailmap {
+func (r *gitRepo) readMailmap(commit, file string) *mailmap {
 	m := &mailmap{proper: make(map[[2]string]string)}
 	if commit != "" {
 		if data, err := r.ReadFile(context.Background(), commit, ".mailmap", maxMailmap); err == nil {

@@ -9,7 +9,7 @@ import (
 // the branch of records that the scope names, each as its remote has it and as it
 // is here. Where there is no default branch, the branch that is checked out
 // stands for it, unless it is foreign. What cannot be read is left out.
-func (r *Repo) Mainline(scope Scope) ([]Ref, error) {
+func (r *gitRepo) Mainline(scope Scope) ([]Ref, error) {
 	head, headErr := r.Head()
 	branches, err := r.ListRefs("refs/heads/", "refs/remotes/")
 	if err != nil {

@@ -35,13 +35,13 @@ type markedFile struct {
 	Blob string `json:"blob"`
 }
 
-func (r *Repo) markerPath() string { return filepath.Join(r.dir, "handoff", "append") }
+func (r *gitRepo) markerPath() string { return filepath.Join(r.dir, "handoff", "append") }
 
 // newMarker begins an append to ref: it waits for other writers in this work
 // tree and writes the first line. The error is errMoved while the marker of a
 // killed append is there.
-func (r *Repo) newMarker(ctx context.Context, ref string) (*marker, error) {
-	if err := r.makeDirs(filepath.Dir(r.markerPath())); err != nil {
+func (r *gitRepo) newMarker(ctx context.Context, ref string) (*marker, error) {
+	if err := r.MakeDir(filepath.Dir(r.markerPath())); err != nil {
 		return nil, err
 	}
 	file, err := OpenPlain(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
@@ -57,7 +57,7 @@ func (r *Repo) newMarker(ctx context.Context, ref string) (*marker, error) {
 }
 
 // beginMarker does the rest of newMarker with the open file.
-func (r *Repo) beginMarker(ctx context.Context, m *marker) error {
+func (r *gitRepo) beginMarker(ctx context.Context, m *marker) error {
 	if err := r.waitLock(ctx, m.file); err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (r *Repo) beginMarker(ctx context.Context, m *marker) error {
 	if info.Size() > 0 {
 		return errMoved
 	}
-	return errors.Join(r.share(r.markerPath()), m.write())
+	return errors.Join(r.Share(r.markerPath()), m.write())
 }
 
 // write adds a line to the marker file.
@@ -94,7 +94,7 @@ func (m *marker) lastLine(data []byte) bool {
 
 // waitLock takes the advisory lock of file, waiting for its holder as for a
 // lock of git's.
-func (r *Repo) waitLock(ctx context.Context, file *os.File) error {
+func (r *gitRepo) waitLock(ctx context.Context, file *os.File) error {
 	for deadline := time.Now().Add(r.lockWait); ; {
 		ok, err := tryLock(file)
 		if ok || err != nil {

@@ -15,9 +15,8 @@ import (
 // lockWait is how long a writer waits for a lock that somebody else holds.
 const lockWait = 5 * time.Second
 
-// Repo is an open repository. Its methods may be called from one goroutine at
-// a time; any number of processes may work on the repository at once.
-type Repo struct {
+// gitRepo is a repository as git has it; it knows nothing of records.
+type gitRepo struct {
 	// Now is the clock of what is written with a date: commits and reflogs. Waits,
 	// limits and the times of files have the machine's. [Open] sets time.Now.
 	Now func() time.Time
@@ -33,14 +32,8 @@ type Repo struct {
 	loadObjects func() (*objects, error) // cached
 }
 
-// Open finds the repository that holds dir as git finds it: by GIT_DIR,
-// GIT_WORK_TREE and GIT_COMMON_DIR, else upwards until a ceiling in
-// GIT_CEILING_DIRECTORIES, through .git files of linked worktrees and
-// submodules, and only where safe.directory or ownership allow it.
-//
-// env is the process environment; nothing else of the process is consulted. The
-// errors are [NotRepositoryError], [UnsafeError], [UnsupportedError].
-func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
+// openGit opens the repository that git finds from dir; see [Open].
+func openGit(ctx context.Context, dir string, env []string) (*gitRepo, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -49,7 +42,7 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Repo{Now: time.Now, env: env, git: git, lockWait: lockWait, netWait: netWait}
+	r := &gitRepo{Now: time.Now, env: env, git: git, lockWait: lockWait, netWait: netWait}
 
 	// Two processes of a millisecond each: started together they cost one.
 	r.loadConfig = startConfig(ctx, git)
@@ -60,11 +53,9 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	return r, r.openRefs()
 }
 
-// OpenNamed is Open for a directory that the user has named. If that is itself a
-// bare repository, safe.bareRepository=explicit does not keep it closed: that is
-// against those which are only come across. Whose it is counts as ever.
-func OpenNamed(ctx context.Context, dir string, env []string) (*Repo, error) {
-	r, err := Open(ctx, dir, env)
+// openNamedGit is openGit for a directory that the user has named; see [OpenNamed].
+func openNamedGit(ctx context.Context, dir string, env []string) (*gitRepo, error) {
+	r, err := openGit(ctx, dir, env)
 	if unsafe, ok := errors.AsType[*UnsafeError](err); !ok || !unsafe.Bare {
 		return r, err
 	}
@@ -84,7 +75,7 @@ func OpenNamed(ctx context.Context, dir string, env []string) (*Repo, error) {
 	if !sameFile(dir, filepath.FromSlash(strings.TrimSuffix(string(out), "\n"))) {
 		return nil, err
 	}
-	return Open(ctx, dir, environ(env).with("GIT_DIR="+dir, "GIT_IMPLICIT_WORK_TREE=0"))
+	return openGit(ctx, dir, environ(env).with("GIT_DIR="+dir, "GIT_IMPLICIT_WORK_TREE=0"))
 }
 
 // sameFile reports whether two paths lead to the same place.
@@ -96,7 +87,7 @@ func sameFile(a, b string) bool {
 
 // Close closes the files that are open. What is asked of the repository later
 // opens them again.
-func (r *Repo) Close() {
+func (r *gitRepo) Close() {
 	if objects, err := r.loadObjects(); err == nil {
 		objects.Close()
 	}
@@ -104,15 +95,15 @@ func (r *Repo) Close() {
 
 // Dir returns the git directory of this work tree: ".git", or
 // ".git/worktrees/NAME" in a linked one. Absolute.
-func (r *Repo) Dir() string { return r.dir }
+func (r *gitRepo) Dir() string { return r.dir }
 
 // CommonDir returns the git directory that all worktrees of the repository
 // share. Absolute.
-func (r *Repo) CommonDir() string { return r.common }
+func (r *gitRepo) CommonDir() string { return r.common }
 
 // Worktree returns the top directory of the work tree, "" in a bare repository
 // and inside a git directory. Absolute.
-func (r *Repo) Worktree() string { return r.worktree }
+func (r *gitRepo) Worktree() string { return r.worktree }
 
 // Init makes a repository with the branch main in dir, which must not exist,
 // and sets settings in its own configuration.
@@ -137,7 +128,7 @@ func Init(ctx context.Context, dir string, env []string, settings map[string]str
 }
 
 // newObjects opens the object database afresh, with nothing cached.
-func (r *Repo) newObjects() (*objects, error) {
+func (r *gitRepo) newObjects() (*objects, error) {
 	dir := filepath.Join(r.common, "objects")
 	if set := r.env.get("GIT_OBJECT_DIRECTORY"); set != "" {
 		dir = absoluteFrom(r.git.dir, set)

@@ -15,7 +15,7 @@ const maxAuthored = 50_000
 // Authors returns who has committed to HEAD since a time, each email once, as
 // .mailmap spells them, the most recent first. When is the time of the newest
 // commit.
-func (r *Repo) Authors(ctx context.Context, since time.Time) ([]Ident, error) {
+func (r *gitRepo) Authors(ctx context.Context, since time.Time) ([]Ident, error) {
 	head, err := r.Head()
 	if err != nil || head.Unborn {
 		return nil, err
@@ -46,7 +46,7 @@ func (r *Repo) Authors(ctx context.Context, since time.Time) ([]Ident, error) {
 // after a time, with their authors as .mailmap spells them. branch is one of the
 // branches that reach the commit, by its short name. Branches that are at no
 // commit are passed over; git itself would give up.
-func (r *Repo) WorkSince(ctx context.Context, since time.Time, visit func(author Ident, branch, subject string)) error {
+func (r *gitRepo) WorkSince(ctx context.Context, since time.Time, visit func(author Ident, branch, subject string)) error {
 	args := []string{"log", "--use-mailmap", "--no-show-signature", "--source", "--no-merges", "--stdin",
 		"--encoding=UTF-8", "--format=%aN%x00%aE%x00%aI%x00%S%x00%s"}
 	if !since.IsZero() {

@@ -9,7 +9,7 @@ import (
 
 // Range returns the commits that head reaches and none of bases does, parents
 // before their children. All are hashes.
-func (r *Repo) Range(ctx context.Context, head string, bases ...string) ([]CommitInfo, error) {
+func (r *gitRepo) Range(ctx context.Context, head string, bases ...string) ([]CommitInfo, error) {
 	args := []string{"rev-list", "--topo-order", "--reverse", "--end-of-options", head}
 	for _, base := range bases {
 		args = append(args, "^"+base)
@@ -35,7 +35,7 @@ func (r *Repo) Range(ctx context.Context, head string, bases ...string) ([]Commi
 //
 // If there is such a commit, there is one whose parents are not in the range.
 // Those are few, so only they are looked for, until none is found.
-func (r *Repo) withoutReached(ctx context.Context, commits []CommitInfo, bases []string) ([]CommitInfo, error) {
+func (r *gitRepo) withoutReached(ctx context.Context, commits []CommitInfo, bases []string) ([]CommitInfo, error) {
 	search := reachSearch{repo: r, parsed: make(map[string]CommitInfo)}
 	in := make(map[string]bool, len(commits))
 	for _, c := range commits {
@@ -72,7 +72,7 @@ const reachTargets = 63
 // reachSearch looks for commits below others, whatever their dates say: these
 // only decide what is looked at first.
 type reachSearch struct {
-	repo   *Repo
+	repo   *gitRepo
 	parsed map[string]CommitInfo
 	met    map[string]*recentCommit
 	marks  map[string]reachMarks

@@ -15,7 +15,7 @@ import (
 // Read returns the content of a blob, which must not be changed. More than max
 // bytes are a [TooLargeError], found out before anything is decompressed, and
 // what is no blob is a [KindError].
-func (r *Repo) Read(blob string, max int64) ([]byte, error) {
+func (r *gitRepo) Read(blob string, max int64) ([]byte, error) {
 	objects, err := r.loadObjects()
 	if err != nil {
 		return nil, err
@@ -24,19 +24,15 @@ func (r *Repo) Read(blob string, max int64) ([]byte, error) {
 }
 
 // HasPath reports whether there is a file or a directory in the tree of a commit.
-func (r *Repo) HasPath(commit, path string) (bool, error) {
+func (r *gitRepo) HasPath(commit, path string) (bool, error) {
 	_, _, ok, err := r.findPath(commit, path)
 	return ok, err
 }
 
 // findPath returns what is at a path in the tree of a commit, and where it can be
 // read.
-func (r *Repo) findPath(commit, path string) (*objects, treeFile, bool, error) {
-	objects, err := r.loadObjects()
-	if err != nil {
-		return nil, treeFile{}, false, err
-	}
-	root, err := objects.commitTree(plumbing.NewHash(commit))
+func (r *gitRepo) findPath(commit, path string) (*objects, treeFile, bool, error) {
+	objects, root, err := r.treeOf(commit)
 	if err != nil {
 		return nil, treeFile{}, false, err
 	}
@@ -44,9 +40,19 @@ func (r *Repo) findPath(commit, path string) (*objects, treeFile, bool, error) {
 	return objects, f, ok, err
 }
 
+// treeOf returns the tree of a commit, and where it can be read.
+func (r *gitRepo) treeOf(commit string) (*objects, plumbing.Hash, error) {
+	objects, err := r.loadObjects()
+	if err != nil {
+		return nil, plumbing.ZeroHash, err
+	}
+	root, err := objects.commitTree(plumbing.NewHash(commit))
+	return objects, root, err
+}
+
 // PathHash returns the hash of the file or directory in the tree of a commit, ""
 // where there is none. Other modes give other hashes.
-func (r *Repo) PathHash(commit, path string) (string, error) {
+func (r *gitRepo) PathHash(commit, path string) (string, error) {
 	_, entry, ok, err := r.findPath(commit, path)
 	if err != nil || !ok {
 		return "", err
@@ -58,7 +64,7 @@ func (r *Repo) PathHash(commit, path string) (string, error) {
 // is none the error is fs.ErrNotExist; where there is something that is not a
 // regular file, fs.ErrInvalid. A file of which the tree speaks and whose content
 // is gone is a [DamagedError], not absent.
-func (r *Repo) ReadFile(ctx context.Context, commit, path string, max int64) ([]byte, error) {
+func (r *gitRepo) ReadFile(ctx context.Context, commit, path string, max int64) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -85,7 +91,7 @@ func (r *Repo) ReadFile(ctx context.Context, commit, path string, max int64) ([]
 //
 // Blobs that a partial clone has left with a remote are not used. Once all
 // others have been, they are a [MissingError].
-func (r *Repo) ReadAll(ctx context.Context, blobs []string, max int64, use func(i int, data []byte, err error) error) error {
+func (r *gitRepo) ReadAll(ctx context.Context, blobs []string, max int64, use func(i int, data []byte, err error) error) error {
 	all, err := r.loadObjects()
 	if err != nil {
 		return err

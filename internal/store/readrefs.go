@@ -43,7 +43,7 @@ const (
 // in the order in which they were named. Of several tips at one commit only the
 // first is returned. A tip that cannot be read has Err set, unless it is a foreign
 // one that nobody asked for.
-func (r *Repo) Refs(ctx context.Context, scope Scope) ([]Ref, error) {
+func (r *gitRepo) Refs(ctx context.Context, scope Scope) ([]Ref, error) {
 	head, err := r.Head()
 	if err != nil && scope.Current {
 		return nil, err
@@ -89,7 +89,7 @@ func inOrder(refs []Ref) []Ref {
 
 // refJudge says whose a ref is.
 type refJudge struct {
-	repo      *Repo
+	repo      *gitRepo
 	config    config
 	scope     Scope
 	user      *User // the user, as far as scope says
@@ -103,7 +103,7 @@ type refJudge struct {
 
 // newRefJudge finds out what the default branch is, whom it follows, and whether
 // HEAD, a ref that may have no value, is foreign.
-func (r *Repo) newRefJudge(scope Scope, head Ref, refs []Ref) (*refJudge, error) {
+func (r *gitRepo) newRefJudge(scope Scope, head Ref, refs []Ref) (*refJudge, error) {
 	c, err := r.loadConfig()
 	if err != nil {
 		return nil, err

@@ -97,11 +97,7 @@ func (r *Repo) holdsFiles(ref string, files []markedFile) (bool, error) {
 	if err != nil || tip == "" {
 		return false, err
 	}
-	objects, err := r.loadObjects()
-	if err != nil {
-		return false, err
-	}
-	root, err := objects.commitTree(plumbing.NewHash(tip))
+	objects, root, err := r.treeOf(tip)
 	if err != nil {
 		return false, err
 	}
@@ -248,15 +244,11 @@ func (r *Repo) isWhole(m *marker) (bool, error) {
 	if there, err := r.hasIndex(); there || err != nil {
 		return there, err
 	}
-	objects, err := r.loadObjects()
-	if err != nil {
-		return false, err
-	}
 	head, err := r.Head()
 	if err != nil || head.Unborn {
 		return false, err
 	}
-	root, err := objects.commitTree(plumbing.NewHash(head.Hash))
+	objects, root, err := r.treeOf(head.Hash)
 	if err != nil {
 		return false, err
 	}

@@ -50,7 +50,7 @@ type refMove interface {
 }
 
 // openRefs finds out how references are kept.
-func (r *Repo) openRefs() error {
+func (r *gitRepo) openRefs() error {
 	c, err := r.loadConfig()
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (r *Repo) openRefs() error {
 	}
 	r.refs = fileRefs{r}
 	if c.hasReftable() {
-		r.refs = &gitRefs{Repo: r}
+		r.refs = &gitRefs{gitRepo: r}
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 
 // fileRefs are references in loose files and packed-refs. They are moved under
 // git's own lock files.
-type fileRefs struct{ *Repo }
+type fileRefs struct{ *gitRepo }
 
 func (r fileRefs) where(name string) string { return r.refPath(name) }
 

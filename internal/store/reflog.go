@@ -25,7 +25,7 @@ func (e logEntry) oneLine() string { return strings.Join(strings.Fields(e.messag
 // logUpdate appends one entry to the reflogs of refs in git's format:
 // "OLD NEW NAME <EMAIL> SECONDS ZONE\tMESSAGE". old is "" for a branch that
 // begins.
-func (r *Repo) logUpdate(refs []string, old, hash string, entry logEntry) error {
+func (r *gitRepo) logUpdate(refs []string, old, hash string, entry logEntry) error {
 	line := fmt.Sprintf("%s %s %s\t%s\n", cmp.Or(old, noHash), hash, entry.who, entry.oneLine())
 	var errs []error
 	for _, ref := range refs {
@@ -36,12 +36,12 @@ func (r *Repo) logUpdate(refs []string, old, hash string, entry logEntry) error 
 
 // appendLog appends line to the reflog of ref, when it has one or should get
 // one.
-func (r *Repo) appendLog(ref, line string) error {
+func (r *gitRepo) appendLog(ref, line string) error {
 	path := r.logPath(ref)
 	flags := os.O_WRONLY | os.O_APPEND
-	if r.startsLog(ref) {
+	if r.startsLog() {
 		flags |= os.O_CREATE
-		if err := r.makeDirs(filepath.Dir(path)); err != nil {
+		if err := r.MakeDir(filepath.Dir(path)); err != nil {
 			return err
 		}
 		removeEmptyDirs(path)
@@ -54,13 +54,13 @@ func (r *Repo) appendLog(ref, line string) error {
 		return err
 	}
 	_, err = file.WriteString(line)
-	return errors.Join(err, file.Close(), r.share(path))
+	return errors.Join(err, file.Close(), r.Share(path))
 }
 
-// startsLog reports whether core.logAllRefUpdates asks for a reflog of ref. By
+// startsLog reports whether core.logAllRefUpdates asks for a reflog. By
 // default a bare repository keeps none. All references here are branches or
 // HEAD, for which "true" and "always" are the same.
-func (r *Repo) startsLog(ref string) bool {
+func (r *gitRepo) startsLog() bool {
 	c, err := r.loadConfig()
 	if err != nil {
 		return false
@@ -88,7 +88,7 @@ func removeEmptyDirs(path string) {
 }
 
 // loggedCommits are the commits that reflogs name and that are here.
-func (r *Repo) loggedCommits(ctx context.Context) (map[plumbing.Hash]bool, error) {
+func (r *gitRepo) loggedCommits(ctx context.Context) (map[plumbing.Hash]bool, error) {
 	commits := map[plumbing.Hash]bool{}
 	out, err := r.git.output(ctx, "rev-list", "--no-walk=unsorted", "--reflog")
 	for hash := range bytes.FieldsSeq(out) {

@@ -40,7 +40,7 @@ var noHash = plumbing.ZeroHash.String()
 // Head resolves HEAD. A branch is unborn only when it has no file, no packed
 // entry and no reflog; a reference that cannot be read is a *DamagedError, as
 // taking it for unborn would start a second history.
-func (r *Repo) Head() (Head, error) {
+func (r *gitRepo) Head() (Head, error) {
 	chain, hash, err := r.resolve("HEAD")
 	if err != nil {
 		return Head{}, err
@@ -54,7 +54,7 @@ func (r *Repo) Head() (Head, error) {
 
 // checkUnborn returns a *DamagedError when ref, which has no value, once had
 // one.
-func (r *Repo) checkUnborn(ref string) error {
+func (r *gitRepo) checkUnborn(ref string) error {
 	if entries, err := r.refs.logged(ref); err != nil || entries == 0 {
 		return err
 	}
@@ -63,7 +63,7 @@ func (r *Repo) checkUnborn(ref string) error {
 
 // checkNameFree returns an error when ref, which does not exist, cannot be made
 // because another reference has a part of its name, or goes on from it.
-func (r *Repo) checkNameFree(ref string) error {
+func (r *gitRepo) checkNameFree(ref string) error {
 	taken := map[string]bool{}
 	for _, parent := range parentsOf(ref) {
 		taken[parent] = true
@@ -80,7 +80,7 @@ func (r *Repo) checkNameFree(ref string) error {
 // resolve follows name through symbolic references. The chain is the names on
 // the way, the first is name and the last is the one that holds, or would hold,
 // the hash. The hash is "" when that one does not exist.
-func (r *Repo) resolve(name string) (chain []string, hash string, err error) {
+func (r *gitRepo) resolve(name string) (chain []string, hash string, err error) {
 	const longest = 5 // as in git
 	for range longest {
 		chain = append(chain, name)
@@ -141,18 +141,18 @@ func parseRef(path string, data []byte) (string, error) {
 
 // refPath returns where the loose file of a reference is: in the directory of
 // this work tree for HEAD and its like, else in the common one.
-func (r *Repo) refPath(name string) string {
+func (r *gitRepo) refPath(name string) string {
 	return filepath.Join(r.refDir(name), filepath.FromSlash(name))
 }
 
 // logPath returns where the reflog of a reference is.
-func (r *Repo) logPath(name string) string {
+func (r *gitRepo) logPath(name string) string {
 	return filepath.Join(r.refDir(name), "logs", filepath.FromSlash(name))
 }
 
 // refDir returns the git directory that holds a reference (git-worktree(1),
 // "refs").
-func (r *Repo) refDir(name string) string {
+func (r *gitRepo) refDir(name string) string {
 	own := !strings.HasPrefix(name, "refs/")
 	for _, prefix := range []string{"refs/bisect/", "refs/worktree/", "refs/rewritten/"} {
 		own = own || strings.HasPrefix(name, prefix)
@@ -232,7 +232,7 @@ func distinct(refs []Ref) []Ref {
 // ListRefs returns the local and remote-tracking branches below full prefixes
 // such as "refs/remotes/", sorted by name. One that cannot be read has Err set.
 // Symbolic ones are left out: what they point at is listed itself.
-func (r *Repo) ListRefs(prefixes ...string) ([]Ref, error) { return r.refs.list(prefixes) }
+func (r *gitRepo) ListRefs(prefixes ...string) ([]Ref, error) { return r.refs.list(prefixes) }
 
 // list reads the loose files and packed-refs.
 func (r fileRefs) list(prefixes []string) ([]Ref, error) {
@@ -303,7 +303,7 @@ func (r fileRefs) looseRefs(prefix string, found map[string]Ref) error {
 }
 
 // namedRefs resolves revisions to commits.
-func (r *Repo) namedRefs(ctx context.Context, revs []string) []Ref {
+func (r *gitRepo) namedRefs(ctx context.Context, revs []string) []Ref {
 	refs := make([]Ref, len(revs))
 	for i, rev := range revs {
 		hash, err := r.Revision(ctx, rev)
@@ -315,7 +315,7 @@ func (r *Repo) namedRefs(ctx context.Context, revs []string) []Ref {
 // Revision returns the commit that a revision names, in all notations of git. Of
 // a name that a branch and a tag have, the branch is meant: that is where records
 // are. Git would take the tag, which refs/tags/NAME names here.
-func (r *Repo) Revision(ctx context.Context, rev string) (string, error) {
+func (r *gitRepo) Revision(ctx context.Context, rev string) (string, error) {
 	rev = r.branchFirst(rev)
 	out, err := r.git.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
@@ -326,7 +326,7 @@ func (r *Repo) Revision(ctx context.Context, rev string) (string, error) {
 
 // branchFirst returns a revision with the full name of its branch, here or of a
 // remote, where a tag has that name as well.
-func (r *Repo) branchFirst(rev string) string {
+func (r *gitRepo) branchFirst(rev string) string {
 	name := rev
 	for _, suffix := range []string{"~", "^", ":", "@{"} { // git-rev-parse(1)
 		name, _, _ = strings.Cut(name, suffix)

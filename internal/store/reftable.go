@@ -18,7 +18,7 @@ import (
 // HEAD and its like. All of them are read with one process, and again when a
 // stack has changed.
 type gitRefs struct {
-	*Repo
+	*gitRepo
 	state string         // of the stacks, when all was read
 	all   map[string]Ref // by name; a symbolic one has no hash
 	leads map[string]string

@@ -8,12 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 )
 
 // gitMove is a reference that git update-ref moves. Nothing is locked before
@@ -34,16 +32,7 @@ func (g *gitMove) prepare(hash string) error {
 
 // commit waits for whoever has the references locked, as for a lock file.
 func (g *gitMove) commit(ctx context.Context, entry logEntry) error {
-	deadline := time.Now().Add(g.refs.lockWait)
-	for pause := time.Millisecond; ; pause = min(2*pause, 16*time.Millisecond) {
-		err := g.tryCommit(ctx, entry)
-		if !isError[*BusyError](err) || time.Now().After(deadline) {
-			return err
-		}
-		if err := wait(ctx, pause/2+rand.N(pause)); err != nil {
-			return err
-		}
-	}
+	return g.refs.untilFree(ctx, func() error { return g.tryCommit(ctx, entry) })
 }
 
 // tryCommit moves the reference, unless it has moved or something is locked.
@@ -155,7 +144,7 @@ func (r *gitRefs) startUpdate(ctx context.Context, m *marker, entry logEntry) (*
 
 // withoutConfigHooks returns options under which git runs no hook that the
 // configuration names, as it runs none in a file.
-func (r *Repo) withoutConfigHooks() ([]string, error) {
+func (r *gitRepo) withoutConfigHooks() ([]string, error) {
 	c, err := r.loadConfig()
 	if err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ type upstream struct {
 // upstreamOf finds where git would push a branch: branch.NAME.pushRemote,
 // remote.pushDefault, branch.NAME.remote, else origin or the only remote; to the
 // branch of the same name there, unless push.default is "upstream".
-func (r *Repo) upstreamOf(local string) (upstream, error) {
+func (r *gitRepo) upstreamOf(local string) (upstream, error) {
 	c, err := r.loadConfig()
 	if err != nil {
 		return upstream{}, err
@@ -108,12 +108,12 @@ func likelyRemote(remotes []string) string {
 // network runs a git command that talks to a remote: with the user's hooks,
 // credentials, proxies and ssh, and with nobody to ask. A remote that says
 // nothing for r.netWait is given up.
-func (r *Repo) network(ctx context.Context, remote string, args ...string) (stdout string, err error) {
+func (r *gitRepo) network(ctx context.Context, remote string, args ...string) (stdout string, err error) {
 	return r.networkInput(ctx, remote, nil, args...)
 }
 
 // networkInput is network for a command that reads its standard input.
-func (r *Repo) networkInput(ctx context.Context, remote string, stdin io.Reader, args ...string) (stdout string, err error) {
+func (r *gitRepo) networkInput(ctx context.Context, remote string, stdin io.Reader, args ...string) (stdout string, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	silent := &RemoteError{Remote: remote, Fault: RemoteUnreachable, Why: fmt.Sprintf("no answer for %s", r.netWait)}
@@ -142,7 +142,7 @@ func (r *Repo) networkInput(ctx context.Context, remote string, stdin io.Reader,
 
 // networkEnv is the caller's environment in which nothing asks: a question
 // would wait for ever where nobody looks.
-func (r *Repo) networkEnv() environ {
+func (r *gitRepo) networkEnv() environ {
 	env := r.env.with("LC_ALL=C", "LANGUAGE=", "GIT_TERMINAL_PROMPT=0")
 	c, err := r.loadConfig()
 	if err == nil && env.get("GIT_SSH_COMMAND") == "" && env.get("GIT_SSH") == "" && c.get("core.sshcommand") == "" {
@@ -206,7 +206,7 @@ func errorLine(said string) string {
 
 // fetchBranch brings the branch of the remote here and returns its tip, "" when
 // the remote has no such branch.
-func (r *Repo) fetchBranch(ctx context.Context, up upstream) (string, error) {
+func (r *gitRepo) fetchBranch(ctx context.Context, up upstream) (string, error) {
 	err := r.fetchRefs(ctx, up.remote, "--no-tags", "--end-of-options", up.remote, "+"+up.ref+":"+up.tracking)
 	if failed, ok := errors.AsType[*RemoteError](err); ok && strings.Contains(failed.Why, "couldn't find remote ref") {
 		return "", nil
@@ -221,7 +221,7 @@ func (r *Repo) fetchBranch(ctx context.Context, up upstream) (string, error) {
 // fetchRefs runs a fetch that moves remote-tracking branches. Another one in
 // this clone may hold or move them at the same moment: then this one begins
 // again, as it does when they moved and git failed with words of its own.
-func (r *Repo) fetchRefs(ctx context.Context, remote string, args ...string) error {
+func (r *gitRepo) fetchRefs(ctx context.Context, remote string, args ...string) error {
 	for try := 1; ; try++ {
 		before, err := r.ListRefs("refs/remotes/")
 		if err != nil {
@@ -247,14 +247,14 @@ func sameRef(a, b Ref) bool { return a.Name == b.Name && a.Hash == b.Hash }
 
 // stepAside waits for a moment, a longer one with each try: those who met here
 // must not meet again.
-func (r *Repo) stepAside(ctx context.Context, try int) error {
+func (r *gitRepo) stepAside(ctx context.Context, try int) error {
 	return wait(ctx, time.Duration(try)*50*time.Millisecond+rand.N(50*time.Millisecond))
 }
 
 // pushBranch pushes a branch as it is now. refused is why the remote, or a hook
 // on the way, did not take it, nil for none; race that another push at the same
 // moment may be all there is to it. err is anything else that went wrong.
-func (r *Repo) pushBranch(ctx context.Context, up upstream) (refused *RemoteError, race bool, err error) {
+func (r *gitRepo) pushBranch(ctx context.Context, up upstream) (refused *RemoteError, race bool, err error) {
 	out, err := r.network(ctx, up.remote, "push", "--porcelain", "--progress", "--no-follow-tags", "--recurse-submodules=no",
 		"--end-of-options", up.remote, up.local+":"+up.ref)
 	if failed, ok := errors.AsType[*RemoteError](err); ok {
@@ -267,7 +267,7 @@ func (r *Repo) pushBranch(ctx context.Context, up upstream) (refused *RemoteErro
 
 // upstreamOfBranch finds where a branch is pushed to, "" for the one that is
 // checked out.
-func (r *Repo) upstreamOfBranch(branch string) (upstream, error) {
+func (r *gitRepo) upstreamOfBranch(branch string) (upstream, error) {
 	if branch != "" {
 		return r.upstreamOf("refs/heads/" + branch)
 	}
@@ -282,13 +282,13 @@ func (r *Repo) upstreamOfBranch(branch string) (upstream, error) {
 }
 
 // CanPush returns the error with which [Repo.Push] would refuse to begin.
-func (r *Repo) CanPush(branch string) error {
+func (r *gitRepo) CanPush(branch string) error {
 	_, err := r.upstreamOfBranch(branch)
 	return err
 }
 
 // ahead reports whether the local branch has commits that tip does not reach.
-func (r *Repo) ahead(ctx context.Context, up upstream, tip string) (bool, error) {
+func (r *gitRepo) ahead(ctx context.Context, up upstream, tip string) (bool, error) {
 	_, local, err := r.resolve(up.local)
 	if err != nil || local == "" || tip == "" {
 		return local != "", err
@@ -299,7 +299,7 @@ func (r *Repo) ahead(ctx context.Context, up upstream, tip string) (bool, error)
 
 // trackedBy returns the remote whose branch a ref is, "" for none, and the short
 // name of the ref.
-func (r *Repo) trackedBy(ref string) (remote, short string) {
+func (r *gitRepo) trackedBy(ref string) (remote, short string) {
 	short = strings.TrimPrefix(strings.TrimPrefix(ref, "refs/heads/"), "refs/remotes/")
 	c, err := r.loadConfig()
 	if err != nil || !strings.HasPrefix(ref, "refs/remotes/") {
@@ -315,7 +315,7 @@ func (r *Repo) trackedBy(ref string) (remote, short string) {
 
 // WayOut says how to get rid of what is wrong with a ref, or with something in
 // its tree. What is not lasting is damage here, which a remote may help with.
-func (r *Repo) WayOut(ref Ref, lasting bool) string {
+func (r *gitRepo) WayOut(ref Ref, lasting bool) string {
 	remote, short := r.trackedBy(ref.Name)
 	name := handoff.ShellArgument(ref.Name)
 	switch {
@@ -339,7 +339,7 @@ func (r *Repo) WayOut(ref Ref, lasting bool) string {
 
 // promisor returns the remote with which a partial clone has left objects, ""
 // when this is none.
-func (r *Repo) promisor() string {
+func (r *gitRepo) promisor() string {
 	c, err := r.loadConfig()
 	if err != nil {
 		return "" // there are other errors then

@@ -10,7 +10,7 @@ import (
 )
 
 // sharing reads core.sharedRepository, as git_config_perm does in git.
-func (r *Repo) sharing() sharing {
+func (r *gitRepo) sharing() sharing {
 	c, err := r.loadConfig()
 	if err != nil {
 		return sharing{}
@@ -31,25 +31,17 @@ func (r *Repo) sharing() sharing {
 	return sharing{}
 }
 
-// share gives a file that was created in the git directory the permissions of
-// a shared repository.
-func (r *Repo) share(path string) error { return r.sharing().apply(path) }
+// MakeDir creates a directory in the git directory and its parents.
+func (r *gitRepo) MakeDir(dir string) error { return r.sharing().makeDirs(dir) }
 
-// makeDirs creates a directory of the git directory and its parents.
-func (r *Repo) makeDirs(dir string) error { return r.sharing().makeDirs(dir) }
-
-// MakeDir creates a directory in the git directory and its parents, for a file
-// that somebody else than this package keeps there.
-func (r *Repo) MakeDir(dir string) error { return r.makeDirs(dir) }
-
-// Share gives such a file, which was just made, the permissions that
-// core.sharedRepository asks for.
-func (r *Repo) Share(path string) error { return r.share(path) }
+// Share gives a file in the git directory, which was just made, the permissions
+// that core.sharedRepository asks for.
+func (r *gitRepo) Share(path string) error { return r.sharing().apply(path) }
 
 // writeState replaces a file of ours in the git directory.
-func (r *Repo) writeState(path string, parts ...[]byte) error {
-	if err := r.makeDirs(filepath.Dir(path)); err != nil {
+func (r *gitRepo) writeState(path string, parts ...[]byte) error {
+	if err := r.MakeDir(filepath.Dir(path)); err != nil {
 		return err
 	}
-	return ReplaceFile(path, 0o600, slices.Concat(parts...), func(file *os.File) error { return r.share(file.Name()) })
+	return ReplaceFile(path, 0o600, slices.Concat(parts...), func(file *os.File) error { return r.Share(file.Name()) })
 }

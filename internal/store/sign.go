@@ -40,7 +40,7 @@ func (r *Repo) encodeCommit(ctx context.Context, o *objects, c *object.Commit) (
 
 // sign returns the signature of a commit as git would make it (commit.gpgSign,
 // gpg.format, user.signingKey), "" when commits are not signed.
-func (r *Repo) sign(ctx context.Context, commit []byte, committer object.Signature) (string, error) {
+func (r *gitRepo) sign(ctx context.Context, commit []byte, committer object.Signature) (string, error) {
 	c, err := r.loadConfig()
 	if err != nil || !c.isTrue("commit.gpgsign") {
 		return "", err
@@ -62,7 +62,7 @@ func (r *Repo) sign(ctx context.Context, commit []byte, committer object.Signatu
 
 // signGPG makes a detached signature with gpg or a program with its interface.
 // The status line is the only sign of success that these programs share.
-func (r *Repo) signGPG(ctx context.Context, program, key string, payload []byte) (string, error) {
+func (r *gitRepo) signGPG(ctx context.Context, program, key string, payload []byte) (string, error) {
 	stdout, stderr, err := r.runSigner(ctx, program, payload, "--status-fd=2", "-bsau", key)
 	if err != nil {
 		return "", err
@@ -76,7 +76,7 @@ func (r *Repo) signGPG(ctx context.Context, program, key string, payload []byte)
 // signSSH makes an SSH signature in the namespace "git". key is the path of a
 // key file, or a public key whose private half an agent has; without one
 // gpg.ssh.defaultKeyCommand names it.
-func (r *Repo) signSSH(ctx context.Context, program, key string, payload []byte) (string, error) {
+func (r *gitRepo) signSSH(ctx context.Context, program, key string, payload []byte) (string, error) {
 	if key == "" {
 		var err error
 		if key, err = r.defaultSSHKey(ctx); err != nil {
@@ -107,7 +107,7 @@ func (r *Repo) signSSH(ctx context.Context, program, key string, payload []byte)
 
 // defaultSSHKey runs gpg.ssh.defaultKeyCommand, whose first line of output is a
 // key.
-func (r *Repo) defaultSSHKey(ctx context.Context) (string, error) {
+func (r *gitRepo) defaultSSHKey(ctx context.Context) (string, error) {
 	c, err := r.loadConfig()
 	if err != nil {
 		return "", err
@@ -123,7 +123,7 @@ func (r *Repo) defaultSSHKey(ctx context.Context) (string, error) {
 
 // runSigner runs a program with the caller's environment, so that agents and
 // terminals are found.
-func (r *Repo) runSigner(ctx context.Context, program string, stdin []byte, args ...string) (stdout, stderr string, err error) {
+func (r *gitRepo) runSigner(ctx context.Context, program string, stdin []byte, args ...string) (stdout, stderr string, err error) {
 	path := r.env.findProgram(expandHome(program, r.env))
 	if path == "" {
 		return "", "", &SignError{Program: program, Why: "program not found"}
@@ -144,9 +144,9 @@ func (r *Repo) runSigner(ctx context.Context, program string, stdin []byte, args
 
 // tempFile writes a file that only the user can read to our part of the git
 // directory and returns its path.
-func (r *Repo) tempFile(content string) (string, error) {
+func (r *gitRepo) tempFile(content string) (string, error) {
 	dir := filepath.Join(r.dir, "handoff")
-	if err := r.makeDirs(dir); err != nil {
+	if err := r.MakeDir(dir); err != nil {
 		return "", err
 	}
 	file, err := os.CreateTemp(dir, "key-*")

@@ -9,7 +9,7 @@ import (
 
 // CommitsSince returns the hashes of the commits that refs reach now and that
 // others, or the same ones earlier, did not reach.
-func (r *Repo) CommitsSince(ctx context.Context, before, now []Ref) (map[string]bool, error) {
+func (r *gitRepo) CommitsSince(ctx context.Context, before, now []Ref) (map[string]bool, error) {
 	had := make(map[string]bool, len(before))
 	for _, ref := range before {
 		had[ref.Hash] = true

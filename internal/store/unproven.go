@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -27,14 +26,14 @@ func (ids RecordIDs) Has(id string) bool {
 }
 
 // Unproven returns the ids of the verdicts that a squash merge brought to the
-// mainline and of which nobody here saw who gave them, as [Repo.Audit] notes
+// mainline and of which nobody here saw who gave them, as [Audit] notes
 // them. It looks at the mainline of o alone, and remembers what it has seen: a
 // mainline that stays where it is costs one look at a list of ids.
-func (r *Repo) Unproven(ctx context.Context, o AuditOptions) (RecordIDs, error) {
+func Unproven(ctx context.Context, r *Repo, o AuditOptions) (RecordIDs, error) {
 	o.Refs, o.Signed = nil, false
-	a := r.newAudit(filepath.Join(r.common, "handoff", "squashed"), o)
+	a := newAudit(r, memoryPath(r, "squashed"), o)
 	a.setTips()
-	if list := r.readUnproven(); list != nil && list.isOf(o.Dir, a.tips, a.main) {
+	if list := readUnproven(unprovenPath(r)); list != nil && list.isOf(o.Dir, a.tips, a.main) {
 		if len(list.ids) == 0 {
 			return nil, nil
 		}
@@ -63,7 +62,7 @@ func (r *Repo) Unproven(ctx context.Context, o AuditOptions) (RecordIDs, error) 
 
 // auditMainline looks at what is new of the mainline.
 func (a *audit) auditMainline(ctx context.Context) (err error) {
-	if a.verified, err = a.loadMark(a.auditPath(), a.opts.Dir, a.mark.Shallow, false); err != nil {
+	if a.verified, err = loadMark(auditPath(a.Repo), a.opts.Dir, a.mark.Shallow, false); err != nil {
 		return err
 	}
 	return a.run(ctx, a.walk, a.judgeCommits, a.endCommits, a.forgetGone, a.resolveDoubts, a.rememberMainline)
@@ -93,7 +92,7 @@ func (a *audit) rememberMainline(ctx context.Context) error {
 	return a.remember(ctx)
 }
 
-// unprovenList is what [Repo.Unproven] remembers of its answer: a line of JSON,
+// unprovenList is what [Unproven] remembers of its answer: a line of JSON,
 // and then the ids, a line each.
 type unprovenList struct {
 	Version  int               `json:"version"` // of the audit
@@ -114,12 +113,12 @@ func (l *unprovenList) isOf(dir string, tips, main map[string]plumbing.Hash) boo
 // maxUnproven is the size of the longest list that is kept, in bytes.
 const maxUnproven = 16 << 20
 
-func (r *Repo) unprovenPath() string { return filepath.Join(r.common, "handoff", "unproven") }
+func unprovenPath(r *Repo) string { return memoryPath(r, "unproven") }
 
 // readUnproven reads the list. It is nil when there is none, or when it is damaged:
 // what it said is found again.
-func (r *Repo) readUnproven() *unprovenList {
-	file, err := OpenPlain(r.unprovenPath(), os.O_RDONLY, 0)
+func readUnproven(path string) *unprovenList {
+	file, err := OpenPlain(path, os.O_RDONLY, 0)
 	if err != nil {
 		return nil // what is in the way, doctor names
 	}
@@ -157,8 +156,8 @@ func (a *audit) rememberUnproven() (RecordIDs, error) {
 	for _, id := range list.ids {
 		data.WriteString(id + "\n")
 	}
-	if data.Len() <= maxUnproven && CheckPlain(a.unprovenPath()) == nil {
-		_ = a.writeState(a.unprovenPath(), data.Bytes())
+	if data.Len() <= maxUnproven && CheckPlain(unprovenPath(a.Repo)) == nil {
+		_ = a.writeState(unprovenPath(a.Repo), data.Bytes())
 	}
 	return list.ids, nil
 }

@@ -43,6 +43,17 @@ func (h *Handoff) Blocker(id string) *Blocker {
 	return first(h.Blockers, func(b Blocker) bool { return b.ID == id })
 }
 
+// Severity is the highest one among the items.
+func (h *Handoff) Severity() string {
+	highest := SeverityRoutine
+	for _, item := range h.Items {
+		if CompareSeverity(item.Severity, highest) < 0 {
+			highest = item.Severity
+		}
+	}
+	return highest
+}
+
 func first[T any](list []T, fits func(T) bool) *T {
 	if i := slices.IndexFunc(list, fits); i >= 0 {
 		return &list[i]
@@ -77,6 +88,20 @@ type Missing struct {
 	Who string `yaml:"who"`
 	Why string `yaml:"why"` // absent, late, none
 }
+
+// The levels of a rollup.
+const (
+	LevelTeam = "team"
+	LevelPod  = "pod"
+	LevelOrg  = "org"
+)
+
+// Why a member is missing in a rollup.
+const (
+	MissingAbsent = "absent" // away, or without a shift since the last rollup or their last handoff
+	MissingLate   = "late"   // their shift is not over, or only just
+	MissingNone   = "none"   // they worked, and declared nothing
+)
 
 // Shipped is something finished. With an ID it takes that item out of the live
 // set.
@@ -292,147 +317,3 @@ type Meta struct {
 	FirstTryErrors *int   `yaml:"first_try_errors,omitempty"`
 	Queries        *int   `yaml:"queries,omitempty"`
 }
-
-// The outcomes of an ack.
-const (
-	OutcomeAccepted         = "accepted"
-	OutcomeAcceptedWithGaps = "accepted_with_gaps"
-	OutcomeChangesRequested = "changes_requested"
-	OutcomeDeclined         = "declined"
-	OutcomeSeen             = "seen"
-)
-
-// Ack is a receiver's verdict: the body of a [KindAck] record.
-type Ack struct {
-	Subject   string     `yaml:"subject"`
-	Digest    string     `yaml:"digest,omitempty"` // of the acked file's bytes
-	Outcome   string     `yaml:"outcome"`
-	Take      []string   `yaml:"take,omitempty"`
-	Readback  []Readback `yaml:"readback,omitempty"`
-	Gaps      []GapNote  `yaml:"gaps,omitempty"`
-	Reason    string     `yaml:"reason,omitempty"`
-	Exception string     `yaml:"exception,omitempty"`
-	Drift     *Drift     `yaml:"drift,omitempty"`
-	OpenedAt  Time       `yaml:"opened_at,omitempty"`
-	Note      string     `yaml:"note,omitempty"`
-}
-
-// Accepts reports whether the ack takes responsibility.
-func (a *Ack) Accepts() bool {
-	return a.Outcome == OutcomeAccepted || a.Outcome == OutcomeAcceptedWithGaps
-}
-
-// Readback is an item in the receiver's own words.
-type Readback struct {
-	Item        string `yaml:"item"`
-	Understood  string `yaml:"understood"`
-	FirstAction string `yaml:"first_action"`
-}
-
-// GapNote is what a handoff lacked.
-type GapNote struct {
-	Item  string `yaml:"item,omitempty"`
-	Class string `yaml:"class"`
-	Note  string `yaml:"note"`
-}
-
-// Drift is what moved between the anchor of a handoff and its ack.
-type Drift struct {
-	Commits int      `yaml:"commits"`          // on the items' branches
-	Files   []string `yaml:"files,omitempty"`  // of claims, touched since
-	Merged  []string `yaml:"merged,omitempty"` // pull requests
-}
-
-// Question asks something outside a handoff.
-type Question struct {
-	About   string   `yaml:"about,omitempty"`
-	Ask     string   `yaml:"ask"`
-	To      string   `yaml:"to"`
-	Blocks  []string `yaml:"blocks,omitempty"`
-	Context string   `yaml:"context,omitempty"`
-}
-
-// Answer replies to a question.
-type Answer struct {
-	Question string `yaml:"question"`
-	Text     string `yaml:"text"`
-	Closes   *bool  `yaml:"closes,omitempty"` // nil is true
-	Source   string `yaml:"source,omitempty"`
-}
-
-// Closing reports whether the answer closes its question.
-func (a *Answer) Closing() bool { return a.Closes == nil || *a.Closes }
-
-// Resolution says that a blocker is gone.
-type Resolution struct {
-	Blocker  string   `yaml:"blocker"`
-	Outcome  string   `yaml:"outcome"` // resolved, workaround, withdrawn, obsolete, wont_fix
-	How      string   `yaml:"how"`
-	Decision string   `yaml:"decision,omitempty"` // a topic
-	Evidence []string `yaml:"evidence,omitempty"`
-	Source   string   `yaml:"source,omitempty"`
-}
-
-// DecisionRecord is a decision outside a handoff.
-type DecisionRecord struct {
-	Topic          string `yaml:"topic"`
-	DecisionFields `yaml:",inline"`
-}
-
-// Escalation asks somebody else to act on something now.
-type Escalation struct {
-	Subject  string `yaml:"subject"`
-	Reason   string `yaml:"reason"`
-	To       string `yaml:"to"`
-	Ask      string `yaml:"ask"`
-	Deadline Time   `yaml:"deadline,omitempty"`
-	Level    int    `yaml:"level"` // 1-3
-}
-
-// Assignment offers an item to a person.
-type Assignment struct {
-	Item string `yaml:"item"`
-	To   string `yaml:"to"`
-	From string `yaml:"from,omitempty"`
-	Via  string `yaml:"via,omitempty"`
-	Why  string `yaml:"why,omitempty"`
-}
-
-// Route says where something was delivered, and why there.
-type Route struct {
-	Subject string `yaml:"subject"`
-	To      string `yaml:"to"`
-	Because string `yaml:"because"` // primary, alternate, ladder
-	Via     string `yaml:"via"`
-	URL     string `yaml:"url,omitempty"`
-	Digest  string `yaml:"digest,omitempty"`
-	Note    string `yaml:"note,omitempty"` // such as no_one_in_window
-}
-
-// Withdrawal takes back what its author offered.
-type Withdrawal struct {
-	Subject string `yaml:"subject"`
-	Why     string `yaml:"why"`
-}
-
-// Gap says where a handoff failed, and how the team recovered. It names no
-// culprit.
-type Gap struct {
-	Subject     string `yaml:"subject"`
-	Class       string `yaml:"class"`
-	Impact      string `yaml:"impact"`
-	Recovery    string `yaml:"recovery"`
-	Anticipated bool   `yaml:"anticipated"`
-}
-
-func (*Handoff) kind() Kind        { return KindHandoff }
-func (*Ack) kind() Kind            { return KindAck }
-func (*Question) kind() Kind       { return KindQuestion }
-func (*Answer) kind() Kind         { return KindAnswer }
-func (*Resolution) kind() Kind     { return KindResolution }
-func (*DecisionRecord) kind() Kind { return KindDecision }
-func (*Escalation) kind() Kind     { return KindEscalation }
-func (*Assignment) kind() Kind     { return KindAssignment }
-func (*Route) kind() Kind          { return KindRoute }
-func (*Withdrawal) kind() Kind     { return KindWithdrawal }
-func (*Gap) kind() Kind            { return KindGap }
