@@ -69,69 +69,55 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 		return err
 	}
 	if o.allSeen {
-		return ws.ackAllSeen(ctx, g, o)
+		return ackAllSeen(ctx, g, ws, o)
 	}
 	subject, err := ws.ackSubject(ref)
 	if err != nil {
 		return err
 	}
 	if subject.Type == handoff.TargetItem {
-		if subject, err = ws.offerOf(ws.state.Items[subject.Name], &o); err != nil {
+		if subject, err = offerOf(ws, ws.state.Items[subject.Name], &o); err != nil {
 			return err
 		}
 	}
-	ack, err := ws.newAck(ctx, o, subject)
+	ack, err := newAck(ctx, ws, o, subject)
 	if err != nil {
 		return err
 	}
 	if ask {
 		defer func() { err = typed(err, "handoff ack "+ack.Subject, typedAck(ack)) }()
-		if err := ws.askAck(ctx, g, ack); err != nil {
+		if err := askAck(ctx, g, ws, ack); err != nil {
 			return err
 		}
 	}
-	records := []*handoff.Record{ws.newRecord(g, ack)}
+	records := []*handoff.Record{ws.newRecord(ack)}
 	if e := ws.exception(ack); e != nil {
-		records = append(records, ws.newRecord(g, e))
+		records = append(records, ws.newRecord(e))
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was acknowledged")
-}
-
-// exception is the escalation that goes with an ack of an exception class: to
-// the person whom the configuration names for it, nil when it names nobody.
-func (ws *workspace) exception(a *handoff.Ack) *handoff.Escalation {
-	who := ws.config.Exceptions[a.Exception]
-	if a.Exception == "" || who == "" || who == ws.me {
-		return nil
-	}
-	ask := a.Note
-	if ask == "" {
-		ask = "Decide how " + a.Subject + " goes on: " + strings.ReplaceAll(a.Exception, "_", " ")
-	}
-	return &handoff.Escalation{Subject: a.Subject, Reason: "disagreement", To: who, Ask: ask, Level: 1}
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
 }
 
 // ackAllSeen writes a receipt for every current handoff that names the user as a
 // reader and that they have not acknowledged in any way.
-func (ws *workspace) ackAllSeen(ctx context.Context, g *globals, o ackOptions) error {
+func ackAllSeen(ctx context.Context, g *globals, ws *workspace, o ackOptions) error {
 	var records []*handoff.Record
 	for _, h := range ws.state.Current() {
 		answered := slices.ContainsFunc(h.Acks, func(r *handoff.Record) bool { return r.By == ws.me })
 		if answered || h.Record.By == ws.me || !ws.addresses(h.CC, h.Record.By) {
 			continue
 		}
-		records = append(records, ws.newRecord(g, &handoff.Ack{Subject: h.Record.ID, Digest: h.Record.Source.Digest, Outcome: handoff.OutcomeSeen}))
+		records = append(records, ws.newRecord(&handoff.Ack{Subject: h.Record.ID, Digest: h.Record.Source.Digest, Outcome: handoff.OutcomeSeen}))
 	}
 	if len(records) == 0 {
 		g.note("nothing that you have not seen")
 		return nil
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was acknowledged")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
 }
 
 // offerOf is the record that offers an item. Of a handoff, only that item is
 // taken.
-func (ws *workspace) offerOf(it *handoff.ItemState, o *ackOptions) (handoff.Target, error) {
+func offerOf(ws *workspace, it *handoff.ItemState, o *ackOptions) (handoff.Target, error) {
 	if it.Offer == nil {
 		return handoff.Target{}, &noError{it.ID + " is offered to nobody: " + custody(it), "handoff show " + handoff.ShellArgument("item:"+it.ID)}
 	}
@@ -144,63 +130,7 @@ func (ws *workspace) offerOf(it *handoff.ItemState, o *ackOptions) (handoff.Targ
 	return handoff.Target{Type: handoff.TargetRecord, Name: it.Offer.Record}, nil
 }
 
-// ackSubject resolves what is acknowledged: the reference, else the one handoff
-// or assignment that waits for the user.
-func (ws *workspace) ackSubject(ref string) (handoff.Target, error) {
-	if ref != "" {
-		return ws.resolve(ref)
-	}
-	var waiting []string
-	for _, h := range ws.awaiting() {
-		waiting = append(waiting, h.Record.ID)
-	}
-	waiting = append(waiting, ws.assignments()...)
-	switch len(waiting) {
-	case 0:
-		return handoff.Target{}, &noError{message: "no handoff and no assignment waits for " + ws.me, hint: "handoff inbox shows what else does"}
-	case 1:
-		return handoff.Target{Type: handoff.TargetRecord, Name: waiting[0]}, nil
-	}
-	return handoff.Target{}, usagef("handoff inbox shows them", "several wait for you, name one: %s", strings.Join(waiting, ", "))
-}
-
-// awaiting lists the handoffs that wait for a verdict of the user, the newest
-// first.
-func (ws *workspace) awaiting() []*handoff.HandoffState {
-	var waiting []*handoff.HandoffState
-	for _, r := range slices.Backward(ws.state.Known()) {
-		h, ok := ws.state.Handoffs[r.ID]
-		if ok && h.State == handoff.HandoffPublished && r.By != ws.me && ws.addresses(h.To, r.By) {
-			waiting = append(waiting, h)
-		}
-	}
-	return waiting
-}
-
-// assignments lists the records that offer the user an item, sorted.
-func (ws *workspace) assignments() []string {
-	var ids []string
-	for _, it := range ws.state.Items {
-		if it.Offer == nil || !slices.Contains(it.Offer.To, ws.me) {
-			continue
-		}
-		if _, assigned := ws.state.Records[it.Offer.Record].Body.(*handoff.Assignment); assigned {
-			ids = append(ids, it.Offer.Record)
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-// addresses reports whether a list of handles and addresses of by's handoff
-// includes the user.
-func (ws *workspace) addresses(to []string, by string) bool {
-	return slices.ContainsFunc(to, func(who string) bool {
-		return who == ws.me || handoff.IsScope(who) && slices.Contains(ws.members(who, by), ws.me)
-	})
-}
-
-func (ws *workspace) newAck(ctx context.Context, o ackOptions, subject handoff.Target) (*handoff.Ack, error) {
+func newAck(ctx context.Context, ws *workspace, o ackOptions, subject handoff.Target) (*handoff.Ack, error) {
 	a := &handoff.Ack{
 		Subject: subject.Name, Outcome: o.outcome,
 		Reason: o.reason, Exception: o.exception, Note: o.note,
@@ -250,27 +180,4 @@ func (ws *workspace) newAck(ctx context.Context, o ackOptions, subject handoff.T
 		a.Take = ws.offeredBy(h)
 	}
 	return a, nil
-}
-
-// assignment is the assignment that is acknowledged, nil when it is something
-// else.
-func (ws *workspace) assignment(subject handoff.Target) *handoff.Assignment {
-	r := ws.state.Records[subject.Name]
-	if subject.Type != handoff.TargetRecord || r == nil {
-		return nil
-	}
-	as, _ := r.Body.(*handoff.Assignment)
-	return as
-}
-
-// offeredBy lists the items of a handoff that are offered to the user.
-func (ws *workspace) offeredBy(h *handoff.HandoffState) []string {
-	var items []string
-	for _, declared := range h.Items {
-		item, ok := ws.state.Items[declared.ID]
-		if ok && item.Offer != nil && item.Offer.Record == h.Record.ID && ws.addresses(item.Offer.To, h.Record.By) {
-			items = append(items, item.ID)
-		}
-	}
-	return items
 }

@@ -63,28 +63,12 @@ func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) (er
 				err = typed(err, "handoff answer "+answer.Question, [][2]string{{"text", answer.Text}, {"open", open}})
 			}
 		}()
-		if err := ws.askAnswer(ctx, g, q, answer); err != nil {
+		if err := askAnswer(ctx, g, ws, q, answer); err != nil {
 			return err
 		}
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, answer)}, "nothing was answered")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(answer)}, "nothing was answered")
 }
 
 // maxRounds is after how many rounds writing does not help any more.
 const maxRounds = 3
-
-// question resolves a reference that must name a question: its slug, or its
-// record.
-func (ws *workspace) question(ref string) (*handoff.QuestionState, error) {
-	if q, ok := ws.state.Questions[ref]; ok {
-		return q, nil
-	}
-	target, err := ws.resolve(ref)
-	if err != nil {
-		return nil, err
-	}
-	if q, ok := ws.state.Questions[target.Name]; ok && (target.Type == handoff.TargetQuestion || target.Type == handoff.TargetRecord) {
-		return q, nil
-	}
-	return nil, usagef("handoff query questions lists the open ones", "%s is not a question", ref)
-}

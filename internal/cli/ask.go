@@ -61,34 +61,12 @@ func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
 	if q.To == "" {
 		return usagef("handoff ask --help shows an example", "missing: --to, or --about")
 	}
-	records := []*handoff.Record{ws.newRecord(g, q)}
-	route, nobody := ws.route(g, handoff.Target{Type: handoff.TargetQuestion, Name: records[0].ID}, handoff.Blocker{Resolver: q.To})
+	records := []*handoff.Record{ws.newRecord(q)}
+	route, nobody := ws.route(handoff.Target{Type: handoff.TargetQuestion, Name: records[0].ID}, handoff.Blocker{Resolver: q.To})
 	if route != nil {
 		records = append(records, route)
 	} else {
 		g.note("%s", nobody)
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was asked")
-}
-
-// authorOf is whom a question about something goes to: its holder, else who
-// wrote it; "" for what the user wrote themselves.
-func (ws *workspace) authorOf(target handoff.Target) string {
-	who := ""
-	switch target.Type {
-	case handoff.TargetItem:
-		who = ws.state.Items[target.Name].Holder
-	case handoff.TargetBlocker:
-		who = ws.state.Blockers[target.Name].DeclaredBy
-	case handoff.TargetQuestion:
-		who = ws.state.Questions[target.Name].To
-	case handoff.TargetDecision:
-		who = ws.state.Decisions[target.Name].By
-	default:
-		who = ws.state.Records[target.Name].By
-	}
-	if who == ws.me {
-		return ""
-	}
-	return who
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was asked")
 }

@@ -36,8 +36,8 @@ with handoff ack.`,
 }
 
 func runAssign(ctx context.Context, g *globals, o assignOptions, ref string) error {
-	if o.to == "" {
-		return usagef("handoff assign --help shows an example", "missing: --to")
+	if err := required("assign", "--to", o.to); err != nil {
+		return err
 	}
 	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(ref, o.via)})
 	if err != nil {
@@ -55,20 +55,5 @@ func runAssign(ctx context.Context, g *globals, o assignOptions, ref string) err
 		}
 		a.Via = via.Ref()
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, a)}, "nothing was assigned")
-}
-
-// item resolves a reference that must name an item.
-func (ws *workspace) item(ref string) (*handoff.ItemState, error) {
-	if i, ok := ws.state.Items[ref]; ok {
-		return i, nil
-	}
-	target, err := ws.resolve(ref)
-	if err != nil {
-		return nil, err
-	}
-	if target.Type != handoff.TargetItem {
-		return nil, usagef("handoff query items lists the items", "%s is not an item", ref)
-	}
-	return ws.state.Items[target.Name], nil
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(a)}, "nothing was assigned")
 }

@@ -5,17 +5,14 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
 )
@@ -81,51 +78,20 @@ type checkDocument struct {
 	Records       int               `json:"records"`
 	Findings      []handoff.Finding `json:"findings"`
 	PullRequest   *prDocument       `json:"pull_request,omitempty"`
-
-	config bool // the configuration was checked
-}
-
-// says is what was checked, and what was found.
-func (d checkDocument) says() string {
-	var configuration string
-	records := handoff.Count(d.Records, "record")
-	if d.config {
-		configuration = "the configuration"
-		if d.Records == 0 {
-			records = ""
-		}
-	}
-	return joinNonEmpty(", ", d.PullRequest.says(), records, configuration, countFindings(d.Findings))
 }
 
 func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) error {
 	if err := o.validate(g, paths); err != nil {
 		return err
 	}
-	var doc checkDocument
-	var err error
-	switch {
-	case o.pr.on:
-		doc, err = checkPullRequest(ctx, g, o)
-	case o.span != "":
-		doc, err = checkRange(ctx, g, o.span)
-	case o.staged:
-		doc, err = checkStaged(ctx, g)
-	case o.due:
-		doc, err = checkDue(ctx, g)
-	case len(paths) > 0:
-		doc, err = checkFiles(ctx, g, paths)
-	default:
-		doc, err = checkRefs(ctx, g)
-	}
+	found, err := o.run(ctx, g, paths)
 	if err != nil {
 		return err
 	}
-	doc.SchemaVersion = 1
-	doc.OK = !handoff.HasErrors(doc.Findings) && !(o.strict && slices.ContainsFunc(doc.Findings, mayFail))
+	doc := checkDocument{SchemaVersion: 1, OK: !found.fails(o.strict), Records: found.records, Findings: found.findings, PullRequest: found.pullRequest}
 	handoff.SortFindings(doc.Findings)
 	doc.Findings = g.findings(doc.Findings)
-	summary := doc.says()
+	summary := found.says()
 	if err := g.printCheck(doc, guard.Format(o.format), summary); err != nil {
 		return err
 	}
@@ -136,10 +102,33 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	return nil
 }
 
-// mayFail reports whether a warning fails a strict check. That the configuration
-// is edited does not: it is for people to look at, and nothing in the change
-// could make it go away.
-func mayFail(f handoff.Finding) bool { return f.Code != guard.CodeConfig }
+// run checks what the flags say.
+func (o *checkOptions) run(ctx context.Context, g *globals, paths []string) (checked, error) {
+	open := g.openHere // what HEAD has may be what the commit corrects
+	switch {
+	case o.pr.on:
+		return checkPullRequest(ctx, g, *o)
+	case len(paths) > 0:
+		return checkFiles(ctx, g, paths)
+	case o.span != "":
+		open = g.open
+	case o.due:
+		open = g.openForReading
+	}
+	ws, err := open(ctx)
+	if err != nil {
+		return checked{}, err
+	}
+	switch {
+	case o.span != "":
+		return ws.checkRange(ctx, o.span, guard.Running(g.Getenv))
+	case o.staged:
+		return ws.checkStaged(ctx)
+	case o.due:
+		return checked{records: len(ws.set.Records), findings: ws.due()}, nil
+	}
+	return ws.checkRefs(ctx)
+}
 
 var checkFormats = []string{"text", "json", string(guard.FormatGitHub), string(guard.FormatGitLab), string(guard.FormatSARIF), string(guard.FormatJUnit)}
 
@@ -152,6 +141,8 @@ func (o *checkOptions) validate(g *globals, paths []string) error {
 		return usagef("", "--format %s: not together with --json, --jq or --template", o.format)
 	case countTrue(o.pr.on, o.staged, o.span != "", o.due, len(paths) > 0) > 1:
 		return usagef("", "say one of --pr, --range, --staged, --due and paths")
+	case o.span != "" && !o.hasRange():
+		return usagef("as in --range origin/main..HEAD", "--range %s: not of the form A..B", o.span)
 	case !o.pr.on && o.pr.changed():
 		return usagef("handoff check --help", "the flags about a pull request need --pr")
 	}
@@ -160,6 +151,11 @@ func (o *checkOptions) validate(g *globals, paths []string) error {
 		g.openOut()
 	}
 	return nil
+}
+
+func (o *checkOptions) hasRange() bool {
+	_, _, ok := rangeEnds(o.span)
+	return ok
 }
 
 func countTrue(conditions ...bool) (n int) {
@@ -205,49 +201,39 @@ func (g *globals) appendStepSummary(report guard.Report) error {
 	return errors.Join(report.WriteStepSummary(file), file.Close())
 }
 
-// checkDue lists what is due.
-func checkDue(ctx context.Context, g *globals) (checkDocument, error) {
-	ws, err := g.openForReading(ctx)
-	if err != nil {
-		return checkDocument{}, err
-	}
-	return checkDocument{Records: len(ws.set.Records), Findings: ws.due()}, nil
-}
-
 // checkFiles checks files of the work tree, and what directories hold.
-func checkFiles(ctx context.Context, g *globals, paths []string) (checkDocument, error) {
-	var doc checkDocument
+func checkFiles(ctx context.Context, g *globals, paths []string) (found checked, err error) {
 	around := sync.OnceValues(func() (*workspace, error) { return repositoryAround(ctx, g) })
 	for _, name := range paths {
 		files, err := yamlFiles(g, name)
 		if err != nil {
-			return doc, err
+			return found, err
 		}
 		for _, file := range files {
 			data, shown, err := readInput(ctx, g, file)
 			if err != nil {
-				return doc, err
+				return found, err
 			}
 			var findings []handoff.Finding
 			if isConfigFile(g, file) {
 				// One that is to replace a broken one in HEAD can be checked too.
-				doc.config = true
+				found.config = true
 				_, findings = config.Parse(data)
 			} else {
 				ws, err := around()
 				if err != nil {
-					return doc, err
+					return found, err
 				}
-				doc.Records++
+				found.records++
 				findings = checkFile(data, ws, g.Now())
 			}
 			for _, f := range findings {
 				f.Path = shown
-				doc.Findings = append(doc.Findings, f)
+				found.findings = append(found.findings, f)
 			}
 		}
 	}
-	return doc, nil
+	return found, nil
 }
 
 // repositoryAround is the repository that files are checked against, nil outside
@@ -259,24 +245,6 @@ func repositoryAround(ctx context.Context, g *globals) (*workspace, error) {
 		return nil, nil
 	}
 	return ws, err
-}
-
-// checkFile checks a record, or a draft, which is one without an id. A record
-// that is published is not measured by the state that it is part of.
-func checkFile(data []byte, ws *workspace, now time.Time) []handoff.Finding {
-	parsed := handoff.Parse(data, handoff.KindHandoff)
-	c := rules.Context{Now: now}
-	switch {
-	case ws == nil:
-	case parsed.Record != nil && ws.state.Records[parsed.Record.ID] != nil:
-		c = ws.publishedContext()
-		c.By = parsed.Record.By
-	default:
-		c = ws.ruleContext()
-		c.Now = ws.now
-	}
-	c.Draft = !parsed.Has("id")
-	return rules.Check(parsed, c)
 }
 
 // isConfigFile reports whether a path is that of a configuration.
@@ -316,116 +284,4 @@ func yamlFiles(g *globals, name string) ([]string, error) {
 		return nil
 	})
 	return files, err
-}
-
-// checkRefs checks every record that the refs reach, and what they add up to.
-func checkRefs(ctx context.Context, g *globals) (checkDocument, error) {
-	ws, err := g.openHere(ctx)
-	if err != nil {
-		return checkDocument{}, err
-	}
-	err = ws.loadAll(ctx)
-	var missing *store.MissingError
-	if err != nil && (!errors.As(err, &missing) || ws.set == nil) {
-		return checkDocument{}, err
-	}
-	doc := checkDocument{Records: len(ws.set.Records), Findings: ws.configFindings}
-	if missing != nil {
-		doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError,
-			Message: err.Error() + "; what the records add up to is not checked", Fix: fetchesMissing})
-	}
-	for _, p := range ws.set.Problems {
-		doc.Findings = append(doc.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: saysOf(p), Fix: p.Fix})
-	}
-	c := ws.publishedContext()
-	for _, r := range ws.set.Records {
-		data, err := ws.Read(r.Source.Blob, handoff.MaxSize)
-		if err != nil {
-			return doc, err
-		}
-		c.By = r.By
-		for _, f := range rules.Check(handoff.Parse(data, ""), c) {
-			f.Path, f.Record = r.Source.Path, r.ID
-			doc.Findings = append(doc.Findings, f)
-		}
-	}
-	if missing == nil {
-		state, err := ws.whole()
-		if err != nil {
-			return doc, err
-		}
-		for _, f := range rules.CheckState(state, ws.ruleContext()) {
-			doc.Findings = append(doc.Findings, ws.located(f))
-		}
-	}
-	return doc, ws.checkUncommitted(ctx, &doc)
-}
-
-// saysOf is the message of a problem, with where it was found.
-func saysOf(p handoff.Problem) string {
-	if p.Ref == "" || p.Ref == p.Path {
-		return p.Message
-	}
-	return p.Message + " (in " + shortRef(p.Ref) + ")"
-}
-
-// publishedContext is what a record is checked against long after: what the
-// team has agreed on. The state before the record, and who was in the team, are
-// of their time and not known.
-func (ws *workspace) publishedContext() rules.Context {
-	c := ws.ruleContext()
-	return rules.Context{Now: c.Now, Config: &config.Config{Rules: c.Config.Rules, Timing: c.Config.Timing}}
-}
-
-// located adds the file of the record that a finding is about.
-func (ws *workspace) located(f handoff.Finding) handoff.Finding {
-	if r := ws.state.Records[f.Record]; r != nil && f.Path == "" {
-		f.Path = r.Source.Path
-	}
-	return f
-}
-
-// checkUncommitted reports what the work tree has and no ref holds: records are
-// not believed then, and a configuration does not count.
-func (ws *workspace) checkUncommitted(ctx context.Context, doc *checkDocument) error {
-	if ws.Worktree() == "" {
-		return nil
-	}
-	known := make(map[string]bool, len(ws.set.Files))
-	for _, f := range ws.set.Files {
-		known[f.Path] = true
-	}
-	top := filepath.Join(ws.Worktree(), filepath.FromSlash(ws.dir))
-	return filepath.WalkDir(top, func(file string, entry fs.DirEntry, err error) error {
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil
-		case err != nil:
-			return err
-		case entry.IsDir():
-			return nil
-		}
-		rel, err := filepath.Rel(top, file)
-		if err != nil {
-			return err
-		}
-		name := path.Join(ws.dir, filepath.ToSlash(rel))
-		if name == ws.configFile() && ws.hasConfig {
-			if differs, err := ws.configDiffers(ctx, file); err != nil || !differs {
-				return err
-			}
-			doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelWarning, Path: name,
-				Message: configNotCommitted, Fix: "commit it"})
-			return nil
-		}
-		if !known[name] && strings.HasSuffix(name, ".yaml") {
-			fix := "publish it with handoff declare -f, or remove it"
-			if isPeopleFile(ws.inside(name)) {
-				fix = "commit it"
-			}
-			doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelWarning, Path: name,
-				Message: "not committed, so it does not count", Fix: fix})
-		}
-		return nil
-	})
 }

@@ -15,79 +15,74 @@ import (
 )
 
 // checkStaged checks what the next commit does to records.
-func checkStaged(ctx context.Context, g *globals) (checkDocument, error) {
-	var doc checkDocument
-	ws, err := g.openHere(ctx) // what HEAD has may be what the commit corrects
-	if err != nil {
-		return doc, err
-	}
+func (ws *workspace) checkStaged(ctx context.Context) (found checked, err error) {
 	changes, err := ws.Staged(ctx, ws.dir)
 	if err != nil {
-		return doc, err
+		return found, err
 	}
 	for _, file := range changes {
 		if file.Path == ws.configFile() && file.Status != store.PathRemoved {
-			if err := ws.checkStagedConfig(&doc, file.File); err != nil {
-				return doc, err
+			if err := ws.checkStagedConfig(&found, file.File); err != nil {
+				return found, err
 			}
 			continue
 		}
 		if file.Status != store.PathAdded {
-			ws.reportEdit(&doc, file, "the commit", "git restore --staged --worktree -- "+handoff.ShellArgument(file.Path)+" takes that back")
+			ws.reportEdit(&found, file, "the commit", "git restore --staged --worktree -- "+handoff.ShellArgument(file.Path)+" takes that back")
 			continue
 		}
-		if _, err := ws.checkAdded(&doc, file.File); err != nil {
-			return doc, err
+		if _, err := ws.checkAdded(&found, file.File); err != nil {
+			return found, err
 		}
 	}
-	return doc, nil
+	return found, nil
 }
 
 // checkStagedConfig checks the configuration that is about to count.
-func (ws *workspace) checkStagedConfig(doc *checkDocument, file store.File) error {
-	doc.config = true
+func (ws *workspace) checkStagedConfig(found *checked, file store.File) error {
+	found.config = true
 	data, err := ws.Read(file.Blob, handoff.MaxSize)
 	if file.Mode != 0o100644 && file.Mode != 0o100755 {
 		data, err = nil, fs.ErrInvalid
 	}
 	_, findings, err := ws.judgeConfig(data, err)
-	doc.Findings = append(doc.Findings, findings...)
+	found.findings = append(found.findings, findings...)
 	return err
 }
 
 // checkAdded checks one file that is new below the records' directory, and
 // returns the record that it holds. What people keep there is theirs.
-func (ws *workspace) checkAdded(doc *checkDocument, file store.File) (*handoff.Record, error) {
+func (ws *workspace) checkAdded(found *checked, file store.File) (*handoff.Record, error) {
 	if name := ws.inside(file.Path); isPeopleFile(name) {
 		return nil, nil
 	}
 	if file.Mode != 0o100644 {
-		doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: file.Path,
+		found.findings = append(found.findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: file.Path,
 			Message: fmt.Sprintf("mode %06o: a record is a plain file", file.Mode), Fix: "publish it with handoff declare"})
 		return nil, nil
 	}
 	data, err := ws.Read(file.Blob, handoff.MaxSize)
 	var large *store.TooLargeError
 	if errors.As(err, &large) {
-		doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO910", Level: handoff.LevelError, Path: file.Path,
+		found.findings = append(found.findings, handoff.Finding{Code: "HO910", Level: handoff.LevelError, Path: file.Path,
 			Message: fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max), Fix: "split the record"})
 		return nil, nil
 	}
 	var other *store.KindError
 	if errors.As(err, &other) {
-		doc.Findings = append(doc.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: file.Path,
+		found.findings = append(found.findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: file.Path,
 			Message: fmt.Sprintf("a %s that is called a file", other.Kind), Fix: "publish it with handoff declare"})
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	doc.Records++
-	return ws.judgeFile(doc, file.Path, data), nil
+	found.records++
+	return ws.judgeFile(found, file.Path, data), nil
 }
 
 // judgeFile checks the bytes of a record against the rules.
-func (ws *workspace) judgeFile(doc *checkDocument, file string, data []byte) *handoff.Record {
+func (ws *workspace) judgeFile(found *checked, file string, data []byte) *handoff.Record {
 	parsed := handoff.Parse(data, "")
 	c := ws.ruleContext()
 	c.Path, c.State = file, nil
@@ -98,7 +93,7 @@ func (ws *workspace) judgeFile(doc *checkDocument, file string, data []byte) *ha
 	}
 	for _, f := range rules.Check(parsed, c) {
 		f.Path, f.Record = file, id
-		doc.Findings = append(doc.Findings, f)
+		found.findings = append(found.findings, f)
 	}
 	return parsed.Record
 }
@@ -117,17 +112,17 @@ func (ws *workspace) inside(file string) string { return strings.TrimPrefix(file
 
 // reportEdit adds a finding for a record that is edited or removed, one for
 // each record, with the command that undoes it.
-func (ws *workspace) reportEdit(doc *checkDocument, file store.PathChange, who, undo string) {
+func (ws *workspace) reportEdit(found *checked, file store.PathChange, who, undo string) {
 	name, ok := handoff.ParseFileName(ws.inside(file.Path))
 	reported := func(f handoff.Finding) bool { return f.Code == codeEdited && f.Path == file.Path }
-	if !ok || file.Status == store.PathAdded || slices.ContainsFunc(doc.Findings, reported) {
+	if !ok || file.Status == store.PathAdded || slices.ContainsFunc(found.findings, reported) {
 		return
 	}
 	verb, fix := "edits", undo+"; a new record corrects an old one, as handoff declare --amend does"
 	if file.Status == store.PathRemoved {
 		verb, fix = "removes or renames", undo
 	}
-	doc.Findings = append(doc.Findings, handoff.Finding{
+	found.findings = append(found.findings, handoff.Finding{
 		Code: codeEdited, Level: handoff.LevelError, Record: name.ID, Path: file.Path,
 		Message: who + " " + verb + " a record", Fix: fix,
 	})

@@ -13,7 +13,7 @@ import (
 // judgeByBase makes the configuration of the target branch the one by which the
 // pull request is judged: else a change could switch off the rules that it
 // breaks. What it changes in the configuration is said, and what it breaks there.
-func (c *prCheck) judgeByBase(ctx context.Context, doc *checkDocument) error {
+func (c *prCheck) judgeByBase(ctx context.Context, found *checked) error {
 	base, faults, err := c.configAt(ctx, c.bases[0])
 	if err != nil {
 		return err
@@ -22,33 +22,33 @@ func (c *prCheck) judgeByBase(ctx context.Context, doc *checkDocument) error {
 	if base != nil && !handoff.HasErrors(faults) {
 		c.config = base
 	}
-	if err := c.identify(ctx, c.g.as); err != nil {
+	if err := c.identify(ctx); err != nil {
 		return err
 	}
 	for _, f := range faults {
 		f.Level = handoff.LevelWarning // it is there already, and this may be what corrects it
 		f.Message = "in " + c.baseName() + ", so that the defaults count: " + f.Message
-		doc.Findings = append(doc.Findings, f)
+		found.findings = append(found.findings, f)
 	}
-	return c.compareConfigs(ctx, doc)
+	return c.compareConfigs(ctx, found)
 }
 
 // compareConfigs says what the change makes of the configuration that it began
 // with.
-func (c *prCheck) compareConfigs(ctx context.Context, doc *checkDocument) error {
+func (c *prCheck) compareConfigs(ctx context.Context, found *checked) error {
 	before, _, err := c.configAt(ctx, cmp.Or(c.fork, c.bases[0]))
 	if err != nil {
 		return err
 	}
-	after, faults, err := c.configAt(ctx, c.head)
+	after, faults, err := c.configAt(ctx, c.last)
 	if err != nil {
 		return err
 	}
-	same, err := c.sameFile(c.configFile(), cmp.Or(c.fork, c.bases[0]), c.head)
+	same, err := c.sameFile(c.configFile(), cmp.Or(c.fork, c.bases[0]), c.last)
 	if err != nil || same {
 		return err
 	}
-	doc.Findings = append(doc.Findings, faults...)
+	found.findings = append(found.findings, faults...)
 	c.configChanges = config.Changes(orDefault(before), orDefault(after))
 	message := "the change edits " + strings.Join(c.configChanges, ", ") + " in the configuration"
 	switch {
@@ -59,7 +59,7 @@ func (c *prCheck) compareConfigs(ctx context.Context, doc *checkDocument) error 
 	case len(c.configChanges) == 0:
 		return nil // comments, or the order of keys
 	}
-	doc.Findings = append(doc.Findings, handoff.Finding{
+	found.findings = append(found.findings, handoff.Finding{
 		Code: guard.CodeConfig, Level: handoff.LevelWarning, Path: c.configFile(), Line: 1, Col: 1,
 		Message: message + "; it is judged by what " + c.baseName() + " has",
 		Fix:     "it counts once it is merged: see that a person agrees",

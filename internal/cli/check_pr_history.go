@@ -22,7 +22,7 @@ func (c *prCheck) locate(ctx context.Context) error {
 	if err := c.chooseRemote(); err != nil {
 		return err
 	}
-	done, err := c.settle(ctx)
+	done, err := c.hasHistory(ctx)
 	for _, depth := range depths {
 		if done || err != nil {
 			return err
@@ -30,7 +30,7 @@ func (c *prCheck) locate(ctx context.Context) error {
 		if err := c.fetch(ctx, depth); err != nil {
 			return c.noHistory(err)
 		}
-		done, err = c.settle(ctx)
+		done, err = c.hasHistory(ctx)
 	}
 	if err == nil && !done {
 		err = c.noHistory(errors.New("the remote does not have it either"))
@@ -62,9 +62,9 @@ func (c *prCheck) chooseRemote() error {
 	return err
 }
 
-// settle looks whether the clone has all that is needed.
-func (c *prCheck) settle(ctx context.Context) (bool, error) {
-	if err := c.findHead(ctx); err != nil || c.head == "" {
+// hasHistory looks whether the clone has all that is needed.
+func (c *prCheck) hasHistory(ctx context.Context) (bool, error) {
+	if err := c.findHead(ctx); err != nil || c.last == "" {
 		return false, err
 	}
 	c.findBases(ctx)
@@ -72,13 +72,13 @@ func (c *prCheck) settle(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	var err error
-	if c.fork, err = c.MergeBase(ctx, c.head, c.bases...); err != nil {
+	if c.fork, err = c.MergeBase(ctx, c.last, c.bases...); err != nil {
 		return false, err
 	}
 	if c.fork == "" && c.Shallow() {
 		return false, nil
 	}
-	if c.commits, err = c.Range(ctx, c.head, c.bases...); err != nil {
+	if c.commits, err = c.Range(ctx, c.last, c.bases...); err != nil {
 		return false, err
 	}
 	return !c.Shallow() || !c.reachesEdge(), nil
@@ -94,16 +94,16 @@ func (c *prCheck) reachesEdge() bool {
 // findHead resolves the last commit; it stays "" while it has to be fetched.
 func (c *prCheck) findHead(ctx context.Context) error {
 	switch {
-	case c.o.pr.head != "":
-		hash, err := c.Revision(ctx, c.o.pr.head)
+	case c.prRequest.head != "":
+		hash, err := c.Revision(ctx, c.prRequest.head)
 		if err != nil {
-			return usagef("", "--head %s: no such revision", c.o.pr.head)
+			return usagef("", "--head %s: no such revision", c.prRequest.head)
 		}
-		c.head = hash
+		c.last = hash
 	case c.pr.HeadSHA == "":
-		c.head = c.workspace.head.Hash
+		c.last = c.workspace.head.Hash
 	case c.HasCommit(c.pr.HeadSHA):
-		c.head = c.pr.HeadSHA
+		c.last = c.pr.HeadSHA
 	}
 	return nil
 }
@@ -118,8 +118,8 @@ func (c *prCheck) findBases(ctx context.Context) {
 			bases = append(bases, hash)
 		}
 	}
-	if c.o.pr.base != "" {
-		add(c.Revision(ctx, c.o.pr.base))
+	if c.base != "" {
+		add(c.Revision(ctx, c.base))
 	}
 	if c.pr.Base != "" && c.remote != "" {
 		add(c.Revision(ctx, "refs/remotes/"+c.remote+"/"+c.pr.Base))
@@ -147,8 +147,8 @@ func (c *prCheck) fetch(ctx context.Context, depth int) error {
 	want := []string{c.pr.BaseSHA}
 	if c.pr.HeadSHA != "" {
 		want = append(want, c.pr.HeadSHA)
-	} else if c.head != "" && c.Shallow() {
-		want = append(want, c.head)
+	} else if c.last != "" && c.Shallow() {
+		want = append(want, c.last)
 	}
 	err := c.Fetch(ctx, c.remote, depth, want...)
 	if err == nil {

@@ -9,39 +9,38 @@ import (
 	"github.com/handoff-cli/handoff/internal/guard"
 )
 
+// rangeEnds are the ends of a range A..B, false for what is none. One of them may
+// be left out.
+func rangeEnds(span string) (from, to string, ok bool) {
+	from, to, ok = strings.Cut(span, "..")
+	return from, to, ok && from+to != "" && !strings.HasPrefix(to, ".")
+}
+
 // checkRange checks the records that the commits in A..B add, and that none of
 // the commits edits or removes one. An end that is left out is HEAD.
-func checkRange(ctx context.Context, g *globals, span string) (checkDocument, error) {
-	var doc checkDocument
-	from, to, ok := strings.Cut(span, "..")
-	if !ok || from+to == "" || strings.HasPrefix(to, ".") {
-		return doc, usagef("as in --range origin/main..HEAD", "--range %s: not of the form A..B", span)
-	}
-	ws, err := g.open(ctx)
-	if err != nil {
-		return doc, err
-	}
-	c := &prCheck{workspace: ws, g: g, service: guard.Running(g.Getenv)}
+func (ws *workspace) checkRange(ctx context.Context, span string, service guard.Service) (found checked, err error) {
+	from, to, _ := rangeEnds(span)
+	c := &prCheck{workspace: ws, prRequest: prRequest{service: service}}
 	base, err := c.rangeEnd(ctx, span, from)
 	if err != nil {
-		return doc, err
+		return found, err
 	}
-	if c.head, err = c.rangeEnd(ctx, span, to); err != nil {
-		return doc, err
+	if c.last, err = c.rangeEnd(ctx, span, to); err != nil {
+		return found, err
 	}
 	c.bases = []string{base}
 	if err := c.cutRange(ctx, span); err != nil {
-		return doc, err
+		return found, err
 	}
-	change, _, err := c.ownWork(ctx, &doc)
+	change, _, err := c.ownWork(ctx, &found)
 	if err != nil {
-		return doc, err
+		return found, err
 	}
-	added, err := c.netChange(ctx, &doc, &change)
+	added, err := c.netChange(ctx, &found, &change)
 	if err != nil {
-		return doc, err
+		return found, err
 	}
-	return doc, c.addRecords(&doc, &change, added)
+	return found, c.addRecords(&found, &change, added)
 }
 
 // rangeEnd resolves one end of a range.
@@ -63,10 +62,10 @@ func (c *prCheck) rangeEnd(ctx context.Context, span, rev string) (string, error
 
 // cutRange finds the commits of the range, and refuses half of them.
 func (c *prCheck) cutRange(ctx context.Context, span string) (err error) {
-	if c.fork, err = c.MergeBase(ctx, c.head, c.bases...); err != nil {
+	if c.fork, err = c.MergeBase(ctx, c.last, c.bases...); err != nil {
 		return err
 	}
-	if c.commits, err = c.Range(ctx, c.head, c.bases...); err != nil {
+	if c.commits, err = c.Range(ctx, c.last, c.bases...); err != nil {
 		return err
 	}
 	if c.Shallow() && (c.fork == "" || c.reachesEdge()) {

@@ -232,14 +232,7 @@ func (c *cursor) open() *workspace {
 	}
 	c.ws = &workspace{config: config.Default()}
 	c.ws.hold(handoff.Fold(nil, ""))
-	repo, err := c.g.repository(c.ctx, c.g.opener(), c.g.Dir, c.g.Environ)
-	if err != nil {
-		return c.ws
-	}
-	ws, err := c.g.workspaceOf(repo)
-	if err == nil {
-		err = ws.enter(c.ctx, c.g.as)
-	}
+	ws, err := openAsItIs(c.ctx, c.g.opening())
 	if err == nil {
 		err = ws.load(c.ctx, handoff.Part{})
 	}

@@ -85,52 +85,45 @@ func (c *cursor) times() []offer {
 	return plain([]string{"today", "yesterday", "1h", "8h", "1d", "2d", "1w", "2w"})
 }
 
-// items are the live ones.
-func (c *cursor) items() []offer {
-	items := c.open().state.Items
+// offered are the things that are wanted, by name.
+func offered[T any](things map[string]*T, wanted func(*T) bool, about func(*T) []string) []offer {
 	var list []offer
-	for _, id := range slices.Sorted(maps.Keys(items)) {
-		if it := items[id]; it.Live() {
-			list = append(list, offer{id, joinNonEmpty(", ", it.Status, it.Holder, cmp.Or(it.Title, it.State))})
+	for _, name := range slices.Sorted(maps.Keys(things)) {
+		if thing := things[name]; wanted(thing) {
+			list = append(list, offer{name, joinNonEmpty(", ", about(thing)...)})
 		}
 	}
 	return list
+}
+
+// items are the live ones.
+func (c *cursor) items() []offer {
+	return offered(c.open().state.Items, (*handoff.ItemState).Live, func(it *handoff.ItemState) []string {
+		return []string{it.Status, it.Holder, cmp.Or(it.Title, it.State)}
+	})
 }
 
 // blockers are the open ones.
 func (c *cursor) blockers() []offer {
-	blockers := c.open().state.Blockers
-	var list []offer
-	for _, id := range slices.Sorted(maps.Keys(blockers)) {
-		if b := blockers[id]; b.Open() {
-			list = append(list, offer{id, joinNonEmpty(", ", b.Resolver, b.Needs)})
-		}
-	}
-	return list
+	return offered(c.open().state.Blockers, (*handoff.BlockerState).Open, func(b *handoff.BlockerState) []string {
+		return []string{b.Resolver, b.Needs}
+	})
 }
 
 // questions are those that are not closed.
 func (c *cursor) questions() []offer {
-	questions := c.open().state.Questions
-	var list []offer
-	for _, key := range slices.Sorted(maps.Keys(questions)) {
-		if q := questions[key]; q.Open() || q.State == handoff.QuestionAnswered {
-			list = append(list, offer{key, joinNonEmpty(", ", q.To, q.Ask)})
-		}
-	}
-	return list
+	notClosed := func(q *handoff.QuestionState) bool { return q.Open() || q.State == handoff.QuestionAnswered }
+	return offered(c.open().state.Questions, notClosed, func(q *handoff.QuestionState) []string { return []string{q.To, q.Ask} })
 }
 
 // decisions are the topics on which something stands or is proposed.
 func (c *cursor) decisions() []offer {
-	decisions := c.state(handoff.Part{Decisions: true}).Decisions
-	var list []offer
-	for _, id := range slices.Sorted(maps.Keys(decisions)) {
-		if d := decisions[id]; d.State == handoff.DecisionAccepted || d.State == handoff.DecisionProposed {
-			list = append(list, offer{id, d.Decision.Decision})
-		}
+	stands := func(d *handoff.DecisionState) bool {
+		return d.State == handoff.DecisionAccepted || d.State == handoff.DecisionProposed
 	}
-	return list
+	return offered(c.state(handoff.Part{Decisions: true}).Decisions, stands, func(d *handoff.DecisionState) []string {
+		return []string{d.Decision.Decision}
+	})
 }
 
 // handoffs are the current ones for which keep holds, by id.

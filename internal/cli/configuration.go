@@ -100,26 +100,6 @@ func (ws *workspace) configError() error {
 		hint: "correct " + ws.configFile() + " and commit it"}
 }
 
-// warnOfConfig tells somebody who reads that the configuration is wrong, in one
-// line. What stands before the path says of which repository, if there are many.
-func (g *globals) warnOfConfig(ws *workspace, before string) {
-	var errs []handoff.Finding
-	for _, f := range ws.configFindings {
-		if f.Level == handoff.LevelError {
-			errs = append(errs, f)
-		}
-	}
-	if len(errs) == 0 {
-		return
-	}
-	more := ""
-	if len(errs) > 1 {
-		more = fmt.Sprintf(", and %d more", len(errs)-1)
-	}
-	g.say("handoff: warning: %s%s:%d:%d: %s%s; the defaults count until it is corrected and committed",
-		before, handoff.OneLine(errs[0].Path), errs[0].Line, errs[0].Col, handoff.OneLine(errs[0].Message), more)
-}
-
 // configNotCommitted is said of a configuration in the work tree.
 const configNotCommitted = "it differs from the one in HEAD, which is the one that counts"
 

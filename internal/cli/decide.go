@@ -49,7 +49,7 @@ only --status proposed.`,
 }
 
 func runDecide(ctx context.Context, g *globals, o decideOptions, text string) error {
-	parsed, topic, err := parseDecision(text, o.topic)
+	parsed, err := parseDecision(text, o.topic)
 	if err != nil {
 		return err
 	}
@@ -73,6 +73,6 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		}
 		fields.Answers = target.Ref()
 	}
-	r := ws.newRecord(g, &handoff.DecisionRecord{Topic: topic, DecisionFields: fields})
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{r}, "nothing was decided")
+	r := ws.newRecord(&handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{r}, "nothing was decided")
 }

@@ -149,34 +149,34 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if err != nil {
 		return err
 	}
-	d, err := ws.newDraft(ctx, g, o)
+	d, err := newDraft(ctx, g, ws, o)
 	if err != nil {
 		return err
 	}
 	if o.byHand(g, d) {
-		return ws.declareByHand(ctx, g, o, d)
+		return declareByHand(ctx, g, ws, o, d)
 	}
-	if err := d.complete(o); err != nil {
+	if err := complete(d, o); err != nil {
 		return err
 	}
-	return ws.publishChecked(ctx, g, o, d)
+	return publishChecked(ctx, g, ws, o, d)
 }
 
 // publishChecked checks a draft and publishes it.
-func (ws *workspace) publishChecked(ctx context.Context, g *globals, o declareOptions, d *draft) (err error) {
-	if d.noticed, err = ws.meta(); err != nil {
+func publishChecked(ctx context.Context, g *globals, ws *workspace, o declareOptions, d *draft) (err error) {
+	if d.noticed, err = ws.meta(programVersion()); err != nil {
 		return err
 	}
 	if o.resume {
 		drafts := form.Drafts{Dir: ws.Dir()}
 		o.after = append(o.after, drafts.Drop)
 	}
-	return ws.publishDraft(ctx, g, o, d, ws.checkDraft(g, d, o))
+	return publishDraft(ctx, g, ws, o, d, ws.checkDraft(d, o.allowSecrets))
 }
 
 // publishDraft commits a draft as it was sealed when it was checked, with those
 // findings.
-func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOptions, d *draft, findings []handoff.Finding) error {
+func publishDraft(ctx context.Context, g *globals, ws *workspace, o declareOptions, d *draft, findings []handoff.Finding) error {
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint(findings)}
 	}
@@ -184,5 +184,5 @@ func (ws *workspace) publishDraft(ctx context.Context, g *globals, o declareOpti
 		g.note("%s", why)
 	}
 	o.after = append(o.after, ws.queryCounter().reset)
-	return ws.publish(ctx, g, o.publishOptions, d.sealed, findings)
+	return publishRecords(ctx, g, ws, o.publishOptions, d.sealed, findings)
 }

@@ -7,53 +7,22 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"slices"
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/store"
 )
 
-// draft is a handoff that is being written.
-type draft struct {
-	id      string // of the record to come; "" until it is checked
-	handoff *handoff.Handoff
-	ext     map[string]any
-	doc     *handoff.Document // the text it was read from, nil if there is none
-	path    string            // how the user names that text
-	changed bool              // the flags changed what the text says
-
-	resolutions []handoff.Resolution // of carried blockers, published in the same commit
-	work        *store.Facts         // nil where nobody asked git
-	noticed     handoff.Meta         // about the writing
-
-	sealed   []*handoff.Sealed // as it was last checked: the handoff, then what goes with it
-	unrouted []string          // what of it goes to nobody, and why
-}
-
-// refusedHint is the way out of what the rules have against the draft.
-func (d *draft) refusedHint(findings []handoff.Finding) string {
-	unbounded := slices.ContainsFunc(findings, func(f handoff.Finding) bool { return f.Code == "HO910" })
-	if d.handoff != nil && d.handoff.Rollup != nil && unbounded {
-		return "a record cannot hold as much: draw one for each team, with --team, or each pod, with --pod"
-	}
-	if d.path != "" {
-		return "correct " + d.path + " and try again"
-	}
-	return "correct the flags, or add --editor to go on in your editor"
-}
-
 // newDraft lays the flags over the base that they name.
-func (ws *workspace) newDraft(ctx context.Context, g *globals, o declareOptions) (*draft, error) {
-	d, err := ws.baseDraft(ctx, g, o)
+func newDraft(ctx context.Context, g *globals, ws *workspace, o declareOptions) (*draft, error) {
+	d, err := baseDraft(ctx, g, ws, o)
 	if err != nil {
 		return nil, err
 	}
-	return d, ws.layFlags(d, o)
+	return d, layFlags(ws, d, o)
 }
 
 // layFlags lays the flags over a draft.
-func (ws *workspace) layFlags(d *draft, o declareOptions) error {
+func layFlags(ws *workspace, d *draft, o declareOptions) error {
 	if d.doc != nil && d.handoff == nil {
 		return nil // nothing to lay flags over: the findings say why
 	}
@@ -69,29 +38,29 @@ func (ws *workspace) layFlags(d *draft, o declareOptions) error {
 		return nil
 	}
 	d.changed = true
-	return ws.applyFlags(d.handoff, o)
+	return applyFlags(ws, d.handoff, o)
 }
 
 // complete refuses a handoff made of flags that lack something.
-func (d *draft) complete(o declareOptions) error {
+func complete(d *draft, o declareOptions) error {
 	if d.doc != nil || !o.flagged() {
 		return nil
 	}
 	return missingFlags(d.handoff)
 }
 
-func (ws *workspace) baseDraft(ctx context.Context, g *globals, o declareOptions) (*draft, error) {
+func baseDraft(ctx context.Context, g *globals, ws *workspace, o declareOptions) (*draft, error) {
 	switch {
 	case o.file != "":
 		data, name, err := readInput(ctx, g, o.file)
 		if err != nil {
 			return nil, err
 		}
-		return ws.readDraft(data, name), nil
+		return readDraft(ws, data, name), nil
 	case o.resume && !g.Interactive:
-		return ws.waitingDraft()
+		return waitingDraft(ws)
 	case o.from != "":
-		return ws.draftFrom(ctx, o.from)
+		return draftFrom(ctx, ws, o.from)
 	case o.carry:
 		return &draft{handoff: ws.carried()}, nil
 	case o.amend != "":
@@ -105,7 +74,7 @@ func (ws *workspace) baseDraft(ctx context.Context, g *globals, o declareOptions
 }
 
 // readDraft parses what a person wrote.
-func (ws *workspace) readDraft(data []byte, name string) *draft {
+func readDraft(ws *workspace, data []byte, name string) *draft {
 	written, doc := form.ParseDraft(data)
 	doc.ReadReturns(ws.when)
 	d := &draft{doc: doc, path: name}
@@ -168,12 +137,12 @@ func untilStopped[T any](ctx context.Context, read func() (T, error)) (T, error)
 var templateName = handoff.Pattern(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // draftFrom starts from a template in HEAD, or else from an earlier handoff.
-func (ws *workspace) draftFrom(ctx context.Context, name string) (*draft, error) {
+func draftFrom(ctx context.Context, ws *workspace, name string) (*draft, error) {
 	if templateName().MatchString(name) && !ws.head.Unborn {
 		file := path.Join(ws.dir, "templates", name+".yaml")
 		data, err := ws.ReadFile(ctx, ws.head.Hash, file, handoff.MaxSize)
 		if err == nil {
-			return ws.readDraft(data, file), nil
+			return readDraft(ws, data, file), nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
@@ -194,68 +163,12 @@ func (ws *workspace) draftFrom(ctx context.Context, name string) (*draft, error)
 	return &draft{handoff: startFrom(h.Handoff)}, nil
 }
 
-// startFrom copies what a person wrote, without what the program captured.
-func startFrom(h *handoff.Handoff) *handoff.Handoff {
-	c := *h
-	c.Amends, c.Anchor, c.Meta, c.Waivers, c.Shift = "", nil, nil, nil, nil
-	c.Team, c.Pod, c.Zone = "", "", ""
-	c.Items = slices.Clone(h.Items)
-	for i := range c.Items {
-		c.Items[i].Next = slices.Clone(h.Items[i].Next)
-	}
-	c.Blockers = slices.Clone(h.Blockers)
-	return &c
-}
-
-// carried is what the user holds, as a draft.
-func (ws *workspace) carried() *handoff.Handoff {
-	custody := ws.state.Holds(ws.me)
-	h := &handoff.Handoff{Items: []handoff.Item{}, Blockers: []handoff.Blocker{}}
-	for _, item := range custody.Items {
-		it := item.Item
-		it.Reopened, it.Source = "", ""
-		it.Next = slices.Clone(it.Next)
-		h.Items = append(h.Items, it)
-	}
-	for _, b := range custody.Blockers {
-		h.Blockers = append(h.Blockers, b.Blocker)
-	}
-	for _, q := range custody.Questions {
-		if ws.state.Handoffs[q.Record] != nil { // one with a record of its own needs no carrying
-			h.Questions = append(h.Questions, handoff.OpenQuestion{
-				ID: q.Key, Ask: q.Ask, To: q.To, Context: q.Context, Blocks: q.Blocks,
-				NeededBy: handoff.Time{Time: q.NeededBy}, DefaultIfSilent: q.Default,
-			})
-		}
-	}
-	if last := ws.state.Latest(ws.me); last != nil {
-		h.To = slices.Clone(last.To)
-	}
-	return h
-}
-
 // waitingDraft is the draft that a form left behind, to be published as it is.
-func (ws *workspace) waitingDraft() (*draft, error) {
-	drafts := &form.Drafts{Dir: ws.Dir()}
-	data, err := loadDraft(drafts)
+func waitingDraft(ws *workspace) (*draft, error) {
+	drafts := form.Drafts{Dir: ws.Dir()}
+	data, err := loadDraft(&drafts)
 	if err != nil {
 		return nil, err
 	}
-	return ws.readDraft(data, drafts.Path()), nil
-}
-
-// ownHandoff resolves the reference of --amend.
-func (ws *workspace) ownHandoff(ref string) (*handoff.HandoffState, error) {
-	target, err := ws.resolve(ref)
-	if err != nil {
-		return nil, err
-	}
-	h, ok := ws.state.Handoffs[target.Name]
-	if !ok {
-		return nil, usagef("", "%s is not a handoff", ref)
-	}
-	if h.Record.By != ws.me {
-		return nil, usagef("ask "+h.Record.By+", or ack it with --outcome changes_requested", "%s is by %s, not by you (%s)", ref, h.Record.By, ws.me)
-	}
-	return h, nil
+	return readDraft(ws, data, drafts.Path()), nil
 }

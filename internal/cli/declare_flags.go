@@ -41,7 +41,7 @@ func missingFlags(h *handoff.Handoff) error {
 }
 
 // applyFlags lays the flags over a handoff.
-func (ws *workspace) applyFlags(h *handoff.Handoff, o declareOptions) error {
+func applyFlags(ws *workspace, h *handoff.Handoff, o declareOptions) error {
 	if o.summary != "" {
 		h.Summary = o.summary
 	}
@@ -58,8 +58,9 @@ func (ws *workspace) applyFlags(h *handoff.Handoff, o declareOptions) error {
 		}
 		h.ReturnsAt = handoff.Time{Time: t}
 	}
+	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
-		applyNone, ws.applyItems, applyShipped, applyDropped, applyBlockers, applyDecisions,
+		applyNone, items, applyShipped, applyDropped, applyBlockers, applyDecisions,
 		applyItemDetails, applyGive, applyWaivers,
 	}
 	for _, step := range steps {
@@ -111,7 +112,7 @@ func applyNone(h *handoff.Handoff, o declareOptions) error {
 	return nil
 }
 
-func (ws *workspace) applyItems(h *handoff.Handoff, o declareOptions) error {
+func applyItems(ws *workspace, h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.items {
 		p := parts(value, 4)
 		id, status, state, next := p[0], p[1], p[2], p[3]
@@ -150,9 +151,8 @@ func findItem(h *handoff.Handoff, id string) *handoff.Item {
 
 func applyShipped(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.shipped {
-		s := handoff.Shipped{What: strings.TrimSpace(value)}
-		if id, what, ok := strings.Cut(value, ";"); ok && handoff.ValidSlug(strings.TrimSpace(id)) {
-			s = handoff.Shipped{ID: strings.TrimSpace(id), What: strings.TrimSpace(what)}
+		s := handoff.ParseShipped(value)
+		if s.ID != "" {
 			h.Items = deleteItem(h.Items, s.ID)
 		}
 		h.Shipped = append(h.Shipped, s)
@@ -203,27 +203,26 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 
 func applyDecisions(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.decisions {
-		fields, topic, err := parseDecision(value, "")
+		d, err := parseDecision(value, "")
 		if err != nil {
 			return err
 		}
-		h.Decisions = append(h.Decisions, handoff.Decision{ID: topic, DecisionFields: fields})
+		h.Decisions = append(h.Decisions, d)
 	}
 	return nil
 }
 
-// parseDecision reads "what -- why". Where no topic is given it is named after
-// the what, which not every script allows: a slug is of Latin letters.
-func parseDecision(value, topic string) (handoff.DecisionFields, string, error) {
-	what, why, ok := strings.Cut(value, " -- ")
-	fields := handoff.DecisionFields{Decision: strings.TrimSpace(what), Rationale: strings.TrimSpace(why)}
-	if !ok || fields.Decision == "" || fields.Rationale == "" {
-		return fields, "", usagef("as in 'Sessions last 15 minutes -- the audit asks for it'", "decision %q: write what was decided, --, and why", value)
+// parseDecision reads "what -- why", both of which must be said, on a topic that
+// is named after the what where none is given.
+func parseDecision(value, topic string) (handoff.Decision, error) {
+	d := handoff.ParseDecision(value)
+	if d.Decision == "" || d.Rationale == "" {
+		return d, usagef("as in 'Sessions last 15 minutes -- the audit asks for it'", "decision %q: write what was decided, --, and why", value)
 	}
-	if topic = cmp.Or(topic, handoff.Slug(fields.Decision)); topic == "" {
-		return fields, "", usagef("handoff decide 'what -- why' --topic SLUG names it", "decision %q: no name can be made of what was decided", value)
+	if d.ID = cmp.Or(topic, d.ID); d.ID == "" {
+		return d, usagef("handoff decide 'what -- why' --topic SLUG names it", "decision %q: no name can be made of what was decided", value)
 	}
-	return fields, topic, nil
+	return d, nil
 }
 
 // applyItemDetails applies the flags that add one thing to one item.

@@ -51,12 +51,12 @@ type writing struct {
 
 // declareByHand lets the user write the handoff, with start as the first draft,
 // and publishes it. What was typed is kept until the commit stands.
-func (ws *workspace) declareByHand(ctx context.Context, g *globals, o declareOptions, start *draft) (err error) {
+func declareByHand(ctx context.Context, g *globals, ws *workspace, o declareOptions, start *draft) (err error) {
 	w := &writing{
 		ws: ws, g: g, options: o, drafts: &form.Drafts{Dir: ws.Dir()},
-		prefill: ws.prefill(ctx), draft: &form.Draft{Handoff: start.handoff, Ext: start.ext},
+		prefill: prefillOf(ctx, ws), draft: &form.Draft{Handoff: start.handoff, Ext: start.ext},
 	}
-	if w.noticed, err = ws.meta(); err != nil {
+	if w.noticed, err = ws.meta(programVersion()); err != nil {
 		return err
 	}
 	w.noticed.StartedAt = handoff.Time{Time: ws.now.Truncate(time.Second)}
@@ -84,7 +84,7 @@ func (ws *workspace) declareByHand(ctx context.Context, g *globals, o declareOpt
 	if err == nil {
 		o.after = append(o.after, w.drafts.Drop)
 		d := w.typed(w.draft)
-		err = ws.publishDraft(ctx, g, o, d, w.checkDraft(d))
+		err = publishDraft(ctx, g, ws, o, d, w.checkDraft(d))
 	}
 	if !committed(err) {
 		return w.kept(err)
@@ -209,7 +209,7 @@ func (w *writing) checkDraft(d *draft) []handoff.Finding {
 	if d.noticed = w.noticed; w.resumed {
 		d.noticed.StartedAt, d.noticed.FirstTryErrors = handoff.Time{}, nil
 	}
-	findings := w.ws.checkDraft(w.g, d, w.options)
+	findings := w.ws.checkDraft(d, w.options.allowSecrets)
 	if w.noticed.FirstTryErrors == nil {
 		n := 0
 		for _, f := range findings {
@@ -224,7 +224,7 @@ func (w *writing) checkDraft(d *draft) []handoff.Finding {
 
 // edit opens the editor on the draft and takes what comes back.
 func (w *writing) edit(ctx context.Context) (right bool, err error) {
-	command, err := w.ws.editor(ctx, w.g)
+	command, err := editorOf(ctx, w.g, w.ws)
 	if err != nil {
 		return false, err
 	}
@@ -263,8 +263,8 @@ func (w *writing) draftText() ([]byte, error) {
 	return w.draft.Text(w.prefill.Carried)
 }
 
-// prefill gathers what the program knows for a form.
-func (ws *workspace) prefill(ctx context.Context) form.Prefill {
+// prefillOf gathers what the program knows for a form.
+func prefillOf(ctx context.Context, ws *workspace) form.Prefill {
 	carried := ws.carried()
 	p := form.Prefill{Me: ws.me, Carried: carried, To: carried.To, Since: ws.author.When.Add(-firstDay)}
 	if last := ws.state.Latest(ws.me); last != nil {
@@ -280,7 +280,7 @@ func (ws *workspace) prefill(ctx context.Context) form.Prefill {
 	ctx, cancel := context.WithTimeout(ctx, factsTime)
 	defer cancel()
 	p.Work = ws.Facts(ctx, p.Since, ws.emails())
-	p.Work.Commits = ws.withoutRecords(p.Work.Commits)
+	p.Work.Commits = withoutRecords(ws, p.Work.Commits)
 	if len(p.To) == 0 {
 		p.To = given(ws.receiver(ctx, p.Work.Commits))
 	}
@@ -288,7 +288,7 @@ func (ws *workspace) prefill(ctx context.Context) form.Prefill {
 }
 
 // withoutRecords leaves the commits that are work.
-func (ws *workspace) withoutRecords(commits []store.WorkCommit) []store.WorkCommit {
+func withoutRecords(ws *workspace, commits []store.WorkCommit) []store.WorkCommit {
 	return slices.DeleteFunc(commits, func(c store.WorkCommit) bool {
 		commit, err := ws.ReadCommit(c.Hash)
 		return err == nil && holdsRecords(commit)

@@ -24,7 +24,7 @@ func TestPrefillOffersWork(t *testing.T) {
 	}
 	work := ws.Facts(t.Context(), time.Time{}, ws.emails()) // which a form does not wait for so long
 	var subjects []string
-	for _, c := range ws.withoutRecords(work.Commits) {
+	for _, c := range withoutRecords(ws, work.Commits) {
 		subjects = append(subjects, c.Subject)
 	}
 	if want := []string{"handoff: the button is green", "today.yaml", ".handoffs/config.yaml", "start"}; !slices.Equal(subjects, want) {

@@ -13,19 +13,19 @@ import (
 // checkDraft seals a draft and judges what would be published. Findings carry
 // positions in the text that the draft was read from, also when flags changed the
 // draft.
-func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handoff.Finding {
+func (ws *workspace) checkDraft(d *draft, letThrough []string) []handoff.Finding {
 	var findings []handoff.Finding
 	if d.handoff == nil {
-		findings = rules.Check(d.doc, ws.draftContext(o))
+		findings = rules.Check(d.doc, ws.draftContext(letThrough))
 	} else {
-		part := handoff.Part{All: len(d.resolutions) > 0, Refs: handoff.Mentions(handoff.New("", ws.author.When, ws.me, d.handoff))}
+		part := rules.Part(handoff.New("", ws.author.When, ws.me, d.handoff))
 		if d.id == "" {
-			d.id = g.NewID() // whether a record has it is asked with all else
+			d.id = ws.drawID() // whether a record has it is asked with all else
 			part.Refs = append(part.Refs, d.id)
 		}
 		findings = ws.checkOn(part, func() []handoff.Finding {
-			ws.seal(g, d)
-			return ws.placed(d.sealed, ws.judgeDraft(d, o))
+			ws.seal(d)
+			return ws.placed(d.sealed, ws.judgeDraft(d, letThrough))
 		})
 	}
 	for i := range findings {
@@ -40,16 +40,16 @@ func (ws *workspace) checkDraft(g *globals, d *draft, o declareOptions) []handof
 }
 
 // draftContext is what a draft is judged against.
-func (ws *workspace) draftContext(o declareOptions) rules.Context {
+func (ws *workspace) draftContext(letThrough []string) rules.Context {
 	ctx := ws.ruleContext()
-	ctx.Draft, ctx.LetThrough = true, o.allowSecrets
+	ctx.Draft, ctx.LetThrough = true, letThrough
 	return ctx
 }
 
 // judgeDraft runs the rules on a draft that is sealed: on the handoff as if what
 // it closes were closed, and on the records that go with it.
-func (ws *workspace) judgeDraft(d *draft, o declareOptions) []handoff.Finding {
-	own, more := ws.draftContext(o), ws.ruleContext()
+func (ws *workspace) judgeDraft(d *draft, letThrough []string) []handoff.Finding {
+	own, more := ws.draftContext(letThrough), ws.ruleContext()
 	closing, routes := d.sealed[1:1+len(d.resolutions)], d.sealed[1+len(d.resolutions):]
 	var findings []handoff.Finding
 	for i, s := range closing {
@@ -92,9 +92,9 @@ func below(field string, findings []handoff.Finding) []handoff.Finding {
 // with the facts that the program knows, a resolution for each carried blocker
 // that is gone, and a route for every blocker and question that is new. The draft
 // stays what the person wrote.
-func (ws *workspace) seal(g *globals, d *draft) {
+func (ws *workspace) seal(d *draft) {
 	if ws.state.Records[d.id] != nil {
-		d.id = ws.newID(g)
+		d.id = ws.newID()
 	}
 	h := *d.handoff
 	h.Anchor = ws.anchor(d.work)
@@ -107,21 +107,21 @@ func (ws *workspace) seal(g *globals, d *draft) {
 	at := ws.author.When
 	var records []*handoff.Record
 	for _, r := range d.resolutions {
-		records = append(records, handoff.New(ws.newID(g), at, ws.me, &r))
+		records = append(records, handoff.New(ws.newID(), at, ws.me, &r))
 	}
 	if len(records) > 0 {
 		at = at.Add(handoff.Precision) // the handoff comes after what it says is gone
 	}
 	own := handoff.New(d.id, at, ws.me, &h)
 	own.Ext = d.ext
-	routes, unrouted := ws.routes(g, &h)
+	routes, unrouted := ws.routes(&h)
 	d.sealed, d.unrouted = handoff.SealAll(slices.Concat([]*handoff.Record{own}, records, routes)...), unrouted
 }
 
 // meta is what a handoff says of how it was written.
-func (ws *workspace) meta() (handoff.Meta, error) {
+func (ws *workspace) meta(version string) (handoff.Meta, error) {
 	queries, err := ws.sharedQueries()
-	return handoff.Meta{Tool: "handoff " + programVersion(), Queries: queries}, err
+	return handoff.Meta{Tool: "handoff " + version, Queries: queries}, err
 }
 
 // currentShift is the shift that the user is handing over: the one that
@@ -165,4 +165,33 @@ func (ws *workspace) fillSince(b *handoff.Blocker) {
 	case b.Since.IsZero():
 		b.Since = handoff.Time{Time: ws.author.When.Truncate(time.Second)}
 	}
+}
+
+// draft is a handoff that is being written.
+type draft struct {
+	id      string // of the record to come; "" until it is checked
+	handoff *handoff.Handoff
+	ext     map[string]any
+	doc     *handoff.Document // the text it was read from, nil if there is none
+	path    string            // how the user names that text
+	changed bool              // the flags changed what the text says
+
+	resolutions []handoff.Resolution // of carried blockers, published in the same commit
+	work        *store.Facts         // nil where nobody asked git
+	noticed     handoff.Meta         // about the writing
+
+	sealed   []*handoff.Sealed // as it was last checked: the handoff, then what goes with it
+	unrouted []string          // what of it goes to nobody, and why
+}
+
+// refusedHint is the way out of what the rules have against the draft.
+func (d *draft) refusedHint(findings []handoff.Finding) string {
+	unbounded := slices.ContainsFunc(findings, func(f handoff.Finding) bool { return f.Code == "HO910" })
+	if d.handoff != nil && d.handoff.Rollup != nil && unbounded {
+		return "a record cannot hold as much: draw one for each team, with --team, or each pod, with --pod"
+	}
+	if d.path != "" {
+		return "correct " + d.path + " and try again"
+	}
+	return "correct the flags, or add --editor to go on in your editor"
 }

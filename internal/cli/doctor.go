@@ -123,7 +123,7 @@ type doctor struct {
 }
 
 func newDoctor(ctx context.Context, g *globals) (*doctor, error) {
-	repo, err := g.repository(ctx, g.opener(), g.Dir, g.Environ)
+	repo, err := repositoryOf(ctx, g.opening())
 	if err != nil {
 		return nil, err
 	}

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// editor is the user's editor: HANDOFF_EDITOR, else what git would start without
+// editorOf is the user's editor: HANDOFF_EDITOR, else what git would start without
 // the repository's own configuration.
-func (ws *workspace) editor(ctx context.Context, g *globals) (string, error) {
+func editorOf(ctx context.Context, g *globals, ws *workspace) (string, error) {
 	if command := g.Getenv("HANDOFF_EDITOR"); command != "" {
 		return command, nil
 	}

@@ -88,14 +88,6 @@ func (e Env) Getenv(key string) string {
 	return ""
 }
 
-// from is a path that somebody wrote, seen from a directory.
-func from(dir, path string) string {
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
-	}
-	return filepath.Join(dir, path)
-}
-
 // shown names a file from the user's directory where that is shorter.
 func (e Env) shown(file string) string {
 	if rel, err := filepath.Rel(e.Dir, file); err == nil && filepath.IsLocal(rel) {

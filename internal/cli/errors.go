@@ -42,38 +42,6 @@ const statusHelp = `Exit status:
   129, 130, 143   stopped by SIGHUP, by the user, by SIGTERM
 `
 
-// usageError is a command line that cannot be carried out as it stands.
-type usageError struct {
-	message string
-	hint    string
-}
-
-func (e *usageError) Error() string { return e.message }
-
-func usagef(hint, format string, args ...any) error {
-	return &usageError{fmt.Sprintf(format, args...), hint}
-}
-
-// findingsError refuses a record.
-type findingsError struct {
-	what     string // what was not done, as in "nothing was published"
-	findings []handoff.Finding
-	hint     string
-}
-
-func (e *findingsError) Error() string {
-	return countFindings(e.findings) + "; " + e.what
-}
-
-// noError is the answer no (status 3), already printed or short enough to be
-// the message.
-type noError struct {
-	message string
-	hint    string
-}
-
-func (e *noError) Error() string { return e.message }
-
 // signalError says that a signal stopped the command.
 type signalError struct{ signal syscall.Signal }
 
@@ -82,114 +50,97 @@ func (e *signalError) Error() string { return "stopped by " + e.signal.String() 
 // errStopped is the user's own no: Ctrl-C, end of input, an empty editor.
 var errStopped = form.ErrStopped
 
-// hintedError adds the next command to an error that has none of its own.
-type hintedError struct {
-	err  error
-	hint string
-}
-
-func (e *hintedError) Error() string { return e.err.Error() }
-func (e *hintedError) Unwrap() error { return e.err }
-
 // explain returns the exit status of an error and the hint for the user. It is
 // the only place that knows both.
 func explain(err error) (status int, hint string) {
-	var (
-		usage     *usageError
-		findings  *findingsError
-		no        *noError
-		signal    *signalError
-		hinted    *hintedError
-		notRepo   *store.NotRepositoryError
-		unsafe    *store.UnsafeError
-		unsupp    *store.UnsupportedError
-		busy      *store.BusyError
-		detached  *store.DetachedError
-		progress  *store.InProgressError
-		identity  *store.NoIdentityError
-		damaged   *store.DamagedError
-		notFile   *store.NotFileError
-		attribute *store.AttributesError
-		missing   *store.MissingError
-		remote    *store.RemoteError
-		noRemote  *store.NoRemoteError
-		diverged  *store.DivergedError
-		hook      *store.HookError
-		ambiguous *handoff.AmbiguousError
-		unknown   *handoff.UnknownError
-		question  *query.UnknownQuestionError
-		term      *query.TermError
-		argument  *query.ArgumentError
-		repos     *reposError
-		output    *outputError
-	)
-	switch {
-	case errors.As(err, &signal):
-		return 128 + int(signal.signal), ""
-	case errors.Is(err, errStopped), errors.Is(err, context.Canceled):
-		return StatusInterrupted, ""
-	case errors.As(err, &hinted):
-		return StatusFailed, hinted.hint
-	case errors.As(err, &usage):
-		return StatusUsage, usage.hint
-	case errors.As(err, &repos):
-		return StatusFailed, "handoff -C DIR doctor tells more about one of them"
-	case errors.As(err, &findings):
-		return StatusNo, findings.hint
-	case errors.As(err, &no):
-		return StatusNo, no.hint
-	case errors.As(err, &question):
-		return StatusUsage, "handoff query --help lists the topics"
-	case errors.As(err, &term), errors.As(err, &argument):
-		return StatusUsage, "" // the message says what to write
-	case errors.As(err, &ambiguous):
-		return StatusUsage, "type more of the id, or one of the names above"
-	case errors.As(err, &unknown):
-		return StatusUsage, "handoff query items, or handoff log, lists what there is"
-	case errors.As(err, &remote):
-		return explainRemote(remote)
-	case errors.As(err, &noRemote):
-		return StatusFailed, "git remote add origin URL, or git config remote.pushDefault NAME"
-	case errors.As(err, &diverged):
-		return StatusFailed, diverged.WayOut
-	case errors.As(err, &hook):
-		return StatusNo, "nothing was written; the hook said:\n" + hook.Said
-	case errors.As(err, &busy):
-		return StatusBusy, "try again; if no git command is running, a killed one left the lock: look at it before you remove it"
-	case errors.As(err, &notRepo):
-		return StatusFailed, "cd into one, name one with -C DIR, or make one with git init"
-	case errors.As(err, &unsafe) && unsafe.Bare:
-		return StatusFailed, "if you trust it, name it: handoff -C DIR"
-	case errors.As(err, &unsafe):
-		return StatusFailed, "if you trust it: git config --global --add safe.directory " + handoff.ShellArgument(unsafe.Dir)
-	case errors.As(err, &unsupp):
-		return StatusFailed, unsupp.WayOut
-	case errors.As(err, &detached):
-		return StatusFailed, "git switch BRANCH first, or pass --detach-ok"
-	case errors.As(err, &progress):
-		return StatusFailed, progress.WayOut
-	case errors.As(err, &identity):
-		return StatusFailed, `git config user.email "you@example.com" and git config user.name "Your Name"`
-	case errors.As(err, &damaged):
-		return StatusFailed, "handoff doctor says how a reference or an index comes back, git fsck what else is damaged; nothing was written"
-	case errors.As(err, &attribute):
-		return StatusFailed, attribute.WayOut()
-	case errors.As(err, &notFile):
-		return StatusFailed, "see what it is, then rm -r " + handoff.ShellArgument(notFile.Path)
-	case errors.As(err, &missing):
-		return StatusFailed, cmp.Or(missing.WayOut, fetchesMissing)
-	case errors.As(err, &output):
-		return StatusFailed, "the output is not complete; what the command had to do before is done"
-	case errors.Is(err, syscall.ENOSPC):
-		return StatusFailed, "free some space and try again; nothing was written"
-	case errors.Is(err, fs.ErrPermission):
-		return StatusFailed, "check who owns the file"
+	for _, e := range explanations {
+		if status, hint, ok := e(err); ok {
+			return status, hint
+		}
 	}
 	return StatusFailed, ""
 }
 
-// fetchesMissing is what to do in a partial clone that lacks records.
-const fetchesMissing = "handoff sync --missing fetches it, all at once"
+// explanation is explain for one kind of error; false for another one.
+type explanation func(err error) (status int, hint string, ok bool)
+
+// explanations are in order: of an error in an error the first one counts.
+var explanations = []explanation{
+	of(func(e *signalError) (int, string) { return 128 + int(e.signal), "" }),
+	is(errStopped, StatusInterrupted, ""),
+	is(context.Canceled, StatusInterrupted, ""),
+	of(func(e *hintedError) (int, string) { return StatusFailed, e.hint }),
+	of(func(e *usageError) (int, string) { return StatusUsage, e.hint }),
+	always[*reposError](StatusFailed, "handoff -C DIR doctor tells more about one of them"),
+	of(func(e *findingsError) (int, string) { return StatusNo, e.hint }),
+	of(func(e *noError) (int, string) { return StatusNo, e.hint }),
+	always[*query.UnknownQuestionError](StatusUsage, "handoff query --help lists the topics"),
+	always[*query.TermError](StatusUsage, ""), // the message says what to write
+	always[*query.ArgumentError](StatusUsage, ""),
+	always[*handoff.AmbiguousError](StatusUsage, "type more of the id, or one of the names above"),
+	of(explainUnknown),
+	of(explainRemote),
+	always[*store.NoRemoteError](StatusFailed, "git remote add origin URL, or git config remote.pushDefault NAME"),
+	of(func(e *store.DivergedError) (int, string) { return StatusFailed, e.WayOut }),
+	of(func(e *store.HookError) (int, string) {
+		return StatusNo, "nothing was written; the hook said:\n" + e.Said
+	}),
+	always[*store.BusyError](StatusBusy, "try again; if no git command is running, a killed one left the lock: look at it before you remove it"),
+	always[*store.NotRepositoryError](StatusFailed, "cd into one, name one with -C DIR, or make one with git init"),
+	of(explainUnsafe),
+	of(func(e *store.UnsupportedError) (int, string) { return StatusFailed, e.WayOut }),
+	always[*store.DetachedError](StatusFailed, "git switch BRANCH first, or pass --detach-ok"),
+	of(func(e *store.InProgressError) (int, string) { return StatusFailed, e.WayOut }),
+	always[*store.NoIdentityError](StatusFailed, `git config user.email "you@example.com" and git config user.name "Your Name"`),
+	always[*store.DamagedError](StatusFailed, "handoff doctor says how a reference or an index comes back, git fsck what else is damaged; nothing was written"),
+	of(func(e *store.AttributesError) (int, string) { return StatusFailed, e.WayOut() }),
+	of(func(e *store.NotFileError) (int, string) {
+		return StatusFailed, "see what it is, then rm -r " + handoff.ShellArgument(e.Path)
+	}),
+	of(func(e *store.MissingError) (int, string) { return StatusFailed, cmp.Or(e.WayOut, fetchesMissing) }),
+	always[*existsError](StatusUsage, "name another file, or replace it with --force"),
+	always[*notPlainError](StatusUsage, "name another file"),
+	always[*outputError](StatusFailed, "the output is not complete; what the command had to do before is done"),
+	is(syscall.ENOSPC, StatusFailed, "free some space and try again; nothing was written"),
+	is(fs.ErrPermission, StatusFailed, "check who owns the file"),
+}
+
+// of explains errors of a type.
+func of[E error](how func(E) (status int, hint string)) explanation {
+	return func(err error) (int, string, bool) {
+		e, ok := errors.AsType[E](err)
+		if !ok {
+			return 0, "", false
+		}
+		status, hint := how(e)
+		return status, hint, true
+	}
+}
+
+// always explains all errors of a type alike.
+func always[E error](status int, hint string) explanation {
+	return of(func(E) (int, string) { return status, hint })
+}
+
+// is explains one error.
+func is(known error, status int, hint string) explanation {
+	return func(err error) (int, string, bool) { return status, hint, errors.Is(err, known) }
+}
+
+func explainUnknown(err *handoff.UnknownError) (status int, hint string) {
+	hint = "handoff query items, or handoff log, lists what there is"
+	if err.Meant != "" {
+		hint = "did you mean " + err.Meant + "? " + hint
+	}
+	return StatusUsage, hint
+}
+
+func explainUnsafe(err *store.UnsafeError) (status int, hint string) {
+	if err.Bare {
+		return StatusFailed, "if you trust it, name it: handoff -C DIR"
+	}
+	return StatusFailed, "if you trust it: git config --global --add safe.directory " + handoff.ShellArgument(err.Dir)
+}
 
 // explainRemote is explain for what a remote did not do.
 func explainRemote(err *store.RemoteError) (status int, hint string) {
@@ -304,27 +255,4 @@ func printFindings(w io.Writer, findings []handoff.Finding) {
 			fmt.Fprintf(w, "    %s\n", handoff.OneLine(f.Fix))
 		}
 	}
-}
-
-// countFindings is "2 errors, 1 warning".
-func countFindings(findings []handoff.Finding) string {
-	var errs, warnings int
-	for _, f := range findings {
-		if f.Level == handoff.LevelError {
-			errs++
-		} else {
-			warnings++
-		}
-	}
-	var parts []string
-	if errs > 0 {
-		parts = append(parts, handoff.Count(errs, "error"))
-	}
-	if warnings > 0 {
-		parts = append(parts, handoff.Count(warnings, "warning"))
-	}
-	if len(parts) == 0 {
-		return "no findings"
-	}
-	return strings.Join(parts, ", ")
 }

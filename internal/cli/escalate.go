@@ -43,14 +43,10 @@ goes up the ladder of the configuration. Nothing is ever escalated by itself.`,
 }
 
 func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string) error {
-	if missing := joinNonEmpty(" ", orMissing("--reason", o.reason), orMissing("--ask", o.ask)); missing != "" {
-		return usagef("handoff escalate --help shows an example", "missing: %s", missing)
-	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
-	if err != nil {
+	if err := required("escalate", "--reason", o.reason, "--ask", o.ask); err != nil {
 		return err
 	}
-	target, err := ws.resolve(ref)
+	ws, target, err := g.openAbout(ctx, ref)
 	if err != nil {
 		return err
 	}
@@ -70,37 +66,8 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 		}
 		e.Deadline = handoff.Time{Time: at}
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, e)}, "nothing was escalated")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(e)}, "nothing was escalated")
 }
 
 // maxLevel is the highest level of an escalation.
 const maxLevel = 3
-
-// levelOf is the level that a blocker has reached.
-func (ws *workspace) levelOf(target handoff.Target) int {
-	if target.Type == handoff.TargetBlocker {
-		return ws.state.Blockers[target.Name].Level
-	}
-	return 0
-}
-
-// nextOnLadder is who stands at a level of the ladder of a blocker; the last one
-// for levels beyond it.
-func (ws *workspace) nextOnLadder(target handoff.Target, level int) string {
-	if target.Type != handoff.TargetBlocker {
-		return ""
-	}
-	ladder := ws.config.Ladder(ws.state.Blockers[target.Name].Blocker)
-	if len(ladder) == 0 {
-		return ""
-	}
-	return ladder[min(level, len(ladder))-1]
-}
-
-// orMissing is the flag when its value is empty.
-func orMissing(flag, value string) string {
-	if value == "" {
-		return flag
-	}
-	return ""
-}

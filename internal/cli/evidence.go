@@ -149,3 +149,7 @@ func (ws *workspace) changedSince(ctx context.Context, commit string, files []st
 	}
 	return changed
 }
+
+// maxCommits is how many commits are looked at: enough for any limit that a
+// team sets, and fast on the first push of a long history.
+const maxCommits = 500

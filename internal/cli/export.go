@@ -3,8 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/spf13/cobra"
@@ -18,15 +22,6 @@ type exportOptions struct {
 	output string
 	force  bool
 }
-
-// The formats of an export.
-const (
-	formatNDJSON = "ndjson"
-	formatCSV    = "csv"
-	formatSQLite = "sqlite"
-)
-
-var exportFormats = []string{formatNDJSON, formatCSV, formatSQLite}
 
 func newExportCmd(g *globals) *cobra.Command {
 	var o exportOptions
@@ -110,7 +105,7 @@ func runExport(ctx context.Context, g *globals, o exportOptions) error {
 	if err != nil {
 		return err
 	}
-	w, err := g.newExportWriter(ctx, o)
+	w, err := g.beginExport(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -124,7 +119,7 @@ func runExport(ctx context.Context, g *globals, o exportOptions) error {
 // runExportAll writes the rows of many repositories, one repository after the
 // other.
 func runExportAll(ctx context.Context, g *globals, o exportOptions) error {
-	w, err := g.newExportWriter(ctx, o)
+	w, err := g.beginExport(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -170,121 +165,57 @@ func (g *globals) finishExport(o exportOptions, w *exportWriter, repositories in
 		of = " of " + repositoryCount(repositories)
 	}
 	var parts []string
-	if o.hasRecords() {
+	if o.form().hasRecords() {
 		parts = append(parts, handoff.Count(doc.Records, "record"))
 	}
-	if o.hasStates() {
+	if o.form().hasStates() {
 		parts = append(parts, handoff.Count(doc.States, "state"))
 	}
 	g.note("%s: %s%s", o.output, joinNonEmpty(", ", parts...), of)
 	return nil
 }
 
-func (o *exportOptions) hasRecords() bool { return !o.states }
-func (o *exportOptions) hasStates() bool  { return o.states || o.format == formatSQLite }
-
-// exporter reads one repository in pieces.
-type exporter struct {
-	exportOptions
-	encoder exportEncoder
-	ws      *workspace
-	query   query.Query
-	env     query.Env
+// form is what the flags say of the rows.
+func (o *exportOptions) form() exportForm {
+	return exportForm{format: o.format, states: o.states, limit: o.limit}
 }
 
+// beginExport begins the export to stdout or to a file.
+func (g *globals) beginExport(ctx context.Context, o exportOptions) (*exportWriter, error) {
+	var progress func(rows int)
+	if o.output != "" || g.Width == 0 {
+		progress = g.counter("rows exported")
+	}
+	if o.output != "" {
+		w, err := newExportFile(ctx, o.form(), from(g.Dir, o.output), g.NewID(), o.force, progress)
+		return w, asNamed(o.output, err)
+	}
+	out := g.commands
+	if g.inCI() {
+		out = &guard.Breaker{W: g.commands, JSON: o.format == formatNDJSON}
+	}
+	return newExportWriter(ctx, o.form(), out, progress)
+}
+
+// asNamed is an error of the file system about the file that the user named: the
+// one that is written has another name.
+func asNamed(name string, err error) error {
+	var wrong *fs.PathError
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("-o %s: %w", name, wrong.Err)
+	}
+	return err
+}
+
+// newExporter is what is asked of one repository.
 func newExporter(o exportOptions, ws *workspace, repo string) (*exporter, error) {
-	e := &exporter{exportOptions: o, ws: ws, env: ws.queryEnv(), query: query.Query{Topic: query.Search, Me: ws.me}}
-	e.encoder = exportEncoder{format: o.format, repo: repo, now: ws.now}
+	e := &exporter{
+		exportForm: o.form(), index: ws.index, view: ws.state, prove: ws.prove, env: ws.queryEnv(), query: query.Query{Topic: query.Search, Me: ws.me},
+		encoder:    exportEncoder{format: o.format, repo: repo, now: ws.now},
+		repository: []any{repo, repositoryDir(ws), ws.head.Ref, ws.head.Hash, &ws.now},
+	}
 	return e, o.narrow(&e.query, ws.parseEnv())
 }
 
-// run sends everything that is asked for, some rows at a time.
-func (e *exporter) run(ctx context.Context, send func([]exportRow) error) error {
-	if e.format == formatSQLite {
-		row, err := e.encoder.repository(e.ws)
-		if err != nil {
-			return err
-		}
-		if err := send([]exportRow{row}); err != nil {
-			return err
-		}
-	}
-	if e.hasRecords() {
-		if err := e.records(ctx, send); err != nil {
-			return err
-		}
-	}
-	if !e.hasStates() {
-		return nil
-	}
-	for _, t := range stateTables() {
-		if err := e.things(ctx, t, send); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (e *exporter) records(ctx context.Context, send func([]exportRow) error) error {
-	wanted := query.RecordsOf(e.query, e.ws.state, e.env)
-	for from, sent := 0, 0; e.limit == 0 || sent < e.limit; {
-		records, err := e.ws.index.Records(ctx, from)
-		if err != nil || len(records) == 0 {
-			return err
-		}
-		from += len(records)
-		records = slices.DeleteFunc(slices.Clone(records), func(r *handoff.Record) bool { return !wanted(r) })
-		for _, r := range records {
-			e.ws.prove(r)
-		}
-		rows, err := encodeAll(records, e.encoder.record)
-		if err != nil {
-			return err
-		}
-		sent += len(rows)
-		if err := send(rows); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// thingsAtOnce is how many things are read at once: enough that what they share
-// is read few times.
-const thingsAtOnce = 500
-
-func (e *exporter) things(ctx context.Context, t *stateTable, send func([]exportRow) error) error {
-	keys, err := e.ws.index.Keys(ctx, t.kind)
-	if err != nil {
-		return err
-	}
-	sent := 0
-	for some := range slices.Chunk(keys, thingsAtOnce) {
-		if e.limit > 0 && sent >= e.limit {
-			return nil
-		}
-		state, err := e.ws.index.Things(ctx, t.kind, some)
-		if err != nil {
-			return err
-		}
-		rows, err := encodeAll(query.States(e.query, state, e.env, t.kind, some), func(row query.Row) (exportRow, error) {
-			return e.encoder.state(t, row)
-		})
-		if err != nil {
-			return err
-		}
-		sent += len(rows)
-		if err := send(rows); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// encodeAll makes a row of everything, on all processors: it takes longer than
-// to read.
-func encodeAll[From any](list []From, encode func(From) (exportRow, error)) ([]exportRow, error) {
-	rows, errs := make([]exportRow, len(list)), make([]error, len(list))
-	onAllProcessors(len(list), func(i int) { rows[i], errs[i] = encode(list[i]) })
-	return rows, errors.Join(errs...)
-}
+// soleName is the name of a repository that is read alone.
+func soleName(ws *workspace) string { return handoff.OneLine(filepath.Base(repositoryDir(ws))) }

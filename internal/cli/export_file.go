@@ -4,13 +4,11 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
-	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/index"
 )
 
@@ -26,24 +24,21 @@ type exportWriter struct {
 	db   *index.File   // of SQLite
 }
 
-func (g *globals) newExportWriter(ctx context.Context, o exportOptions) (*exportWriter, error) {
-	w := &exportWriter{limit: o.limit, rows: make(map[string]int)}
-	if o.output != "" || g.Width == 0 {
-		w.progress = g.counter("rows exported")
+// newExportWriter begins an export of text.
+func newExportWriter(ctx context.Context, form exportForm, out io.Writer, progress func(rows int)) (*exportWriter, error) {
+	w := &exportWriter{limit: form.limit, rows: make(map[string]int), progress: progress}
+	return w, w.begin(ctx, form, out)
+}
+
+// newExportFile begins an export to a file, whose name while it is not complete
+// has an id in it.
+func newExportFile(ctx context.Context, form exportForm, path, id string, force bool, progress func(rows int)) (*exportWriter, error) {
+	file, err := beginFile(path, id, force)
+	if err != nil {
+		return nil, err
 	}
-	out := g.commands
-	if g.inCI() {
-		out = &guard.Breaker{W: g.commands, JSON: o.format == formatNDJSON}
-	}
-	if o.output != "" {
-		path := from(g.Dir, o.output)
-		var err error
-		if w.file, err = beginFile(path, g.NewID(), o.force); err != nil {
-			return nil, asNamed(o.output, err)
-		}
-		out = w.file.f
-	}
-	if err := w.begin(ctx, o, out); err != nil {
+	w := &exportWriter{limit: form.limit, rows: make(map[string]int), progress: progress, file: file}
+	if err := w.begin(ctx, form, file.f); err != nil {
 		w.abandon()
 		return nil, err
 	}
@@ -51,17 +46,17 @@ func (g *globals) newExportWriter(ctx context.Context, o exportOptions) (*export
 }
 
 // begin writes what comes before the first row.
-func (w *exportWriter) begin(ctx context.Context, o exportOptions, out io.Writer) (err error) {
-	switch o.format {
+func (w *exportWriter) begin(ctx context.Context, form exportForm, out io.Writer) (err error) {
+	switch form.format {
 	case formatSQLite:
 		const version = 1 // of the tables
-		if w.db, err = index.CreateFile(ctx, w.file.temp, version, sqliteTables(o.hasRecords())); err != nil {
+		if w.db, err = index.CreateFile(ctx, w.file.temp, version, sqliteTables(form.hasRecords())); err != nil {
 			return err
 		}
 		return w.db.Add("schema_version", []any{version})
 	case formatCSV:
 		header := recordColumns
-		if o.states {
+		if form.states {
 			header = csvStates()
 		}
 		line, err := csvLine(header)
@@ -148,6 +143,17 @@ func (w *exportWriter) abandon() {
 	}
 }
 
+// existsError says that the file to be written is there, and is not to be
+// replaced.
+type existsError struct{ path string }
+
+func (e *existsError) Error() string { return e.path + ": there is such a file" }
+
+// notPlainError says that something else than a file has the name.
+type notPlainError struct{ path string }
+
+func (e *notPlainError) Error() string { return e.path + ": not a plain file" }
+
 // newFile is a file that has another name until it is complete.
 type newFile struct {
 	f          *os.File
@@ -162,28 +168,14 @@ func beginFile(path, id string, force bool) (*newFile, error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, usagef("name another file", "%s: not a plain file", path)
+		return nil, &notPlainError{path}
 	case !force:
-		return nil, existsError(path)
+		return nil, &existsError{path}
 	}
 	n := &newFile{path: path, temp: filepath.Join(filepath.Dir(path), ".handoff-export-"+id), force: force}
 	f, err := os.OpenFile(n.temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 	n.f = f
 	return n, err
-}
-
-// asNamed is an error of the file system about the file that the user named: the
-// one that is written has another name.
-func asNamed(name string, err error) error {
-	var wrong *fs.PathError
-	if errors.As(err, &wrong) {
-		return fmt.Errorf("-o %s: %w", name, wrong.Err)
-	}
-	return err
-}
-
-func existsError(path string) error {
-	return usagef("name another file, or replace it with --force", "%s: there is such a file", path)
 }
 
 // keep gives the file its name, when all of it is on the disk.
@@ -197,11 +189,11 @@ func (n *newFile) keep() error {
 	// A link never takes the place of another file, as a rename does.
 	err := os.Link(n.temp, n.path)
 	if errors.Is(err, fs.ErrExist) {
-		return existsError(n.path)
+		return &existsError{n.path}
 	}
 	if err != nil { // a file system without links
 		if _, lost := os.Lstat(n.path); lost == nil {
-			return existsError(n.path)
+			return &existsError{n.path}
 		}
 		return os.Rename(n.temp, n.path)
 	}

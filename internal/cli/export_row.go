@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -202,22 +201,6 @@ func aboutOf(body handoff.Body) string {
 	}
 	return handoff.SubjectOf(body)
 }
-
-// repository is the row that says what was read, and where.
-func (e exportEncoder) repository(ws *workspace) (exportRow, error) {
-	return e.cells(repoTable, []any{e.repo, repositoryDir(ws), ws.head.Ref, ws.head.Hash, &ws.now})
-}
-
-// repositoryDir is the work tree, or the git directory where there is none.
-func repositoryDir(ws *workspace) string {
-	if top := ws.Worktree(); top != "" {
-		return top
-	}
-	return ws.Dir()
-}
-
-// soleName is the name of a repository that is read alone.
-func soleName(ws *workspace) string { return handoff.OneLine(filepath.Base(repositoryDir(ws))) }
 
 func (e exportEncoder) state(t *stateTable, row query.Row) (exportRow, error) {
 	if e.format == formatNDJSON {

@@ -154,3 +154,18 @@ func shaped(flag, value, shape string, said ...int) ([]string, error) {
 	}
 	return p, nil
 }
+
+// required refuses a command without the flags that it needs: their names, each
+// with its value.
+func required(command string, flags ...string) error {
+	var missing []string
+	for flag := range slices.Chunk(flags, 2) {
+		if flag[1] == "" {
+			missing = append(missing, flag[0])
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return usagef("handoff "+command+" --help shows an example", "missing: %s", strings.Join(missing, " "))
+}

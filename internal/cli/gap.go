@@ -35,17 +35,13 @@ missing and what it cost, never a culprit.`,
 }
 
 func runGap(ctx context.Context, g *globals, o gapOptions, ref string) error {
-	if missing := joinNonEmpty(" ", orMissing("--class", o.gap.Class), orMissing("--impact", o.gap.Impact), orMissing("--recovery", o.gap.Recovery)); missing != "" {
-		return usagef("handoff gap --help shows an example", "missing: %s", missing)
-	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
-	if err != nil {
+	if err := required("gap", "--class", o.gap.Class, "--impact", o.gap.Impact, "--recovery", o.gap.Recovery); err != nil {
 		return err
 	}
-	target, err := ws.resolve(ref)
+	ws, target, err := g.openAbout(ctx, ref)
 	if err != nil {
 		return err
 	}
 	o.gap.Subject = target.Ref()
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, &o.gap)}, "nothing was recorded")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(&o.gap)}, "nothing was recorded")
 }

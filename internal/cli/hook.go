@@ -109,7 +109,7 @@ type hookPlace struct {
 }
 
 func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
-	repo, err := g.repository(ctx, g.opener(), g.Dir, g.Environ)
+	repo, err := repositoryOf(ctx, g.opening())
 	if err != nil {
 		return nil, err
 	}

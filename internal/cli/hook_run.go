@@ -83,7 +83,7 @@ func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string
 // of a repository that may be one that cannot be read.
 func (g *globals) usesHandoffs(ctx context.Context) bool {
 	top, records := g.workTree(), defaultDir
-	if repo, err := g.repository(ctx, g.opener(), g.Dir, g.Environ); err == nil {
+	if repo, err := repositoryOf(ctx, g.opening()); err == nil {
 		top = repo.Worktree()
 		if dir, err := recordsDir(repo); err == nil {
 			records = dir
@@ -254,10 +254,6 @@ func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) 
 	}
 	return last, nil
 }
-
-// maxCommits is how many commits are looked at: enough for any limit that a
-// team sets, and fast on the first push of a long history.
-const maxCommits = 500
 
 // findWork gathers the user's commits since their last handoff, as far as the
 // hook looks back.

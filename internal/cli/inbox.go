@@ -22,7 +22,7 @@ has answered in time.`,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runInbox(cmd.Context(), g, o) },
 	}
-	o.addFlags(cmd.Flags())
+	addSourceFlags(cmd.Flags(), &o)
 	return cmd
 }
 
@@ -57,14 +57,6 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 		g.note("nothing waits for %s", ws.me)
 	}
 	return nil
-}
-
-// waiting lists what waits for the user, and what of their own waits too long.
-func (ws *workspace) waiting() []query.Row {
-	env := ws.queryEnv()
-	rows := query.Rows(query.Query{Topic: query.WaitingOn, Arg: ws.me, Me: ws.me}, ws.state, env)
-	mine := query.Query{Topic: query.Overdue, Me: ws.me, Terms: []query.Term{{Qualifier: query.By, Value: ws.me}}}
-	return append(rows, query.Rows(mine, ws.state, env)...)
 }
 
 // runBare is the program without a command: on a terminal, what waits for the
@@ -120,6 +112,3 @@ func wayOn(rows []query.Row) string {
 
 // saysEmpty is what reading commands say before the first handoff.
 const saysEmpty = "there are no handoffs in this repository yet; handoff declare writes the first"
-
-// empty reports whether nobody has published a handoff yet.
-func (ws *workspace) empty() bool { return len(ws.state.Teams) == 0 }

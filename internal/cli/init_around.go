@@ -14,7 +14,7 @@ import (
 )
 
 // ciFiles are the files of a CI service that are asked for.
-func (ws *workspace) ciFiles(o initOptions) ([]examples.CIFile, error) {
+func ciFiles(ws *workspace, o initOptions) ([]examples.CIFile, error) {
 	files := examples.CI(o.ci, releaseVersion())
 	switch {
 	case o.ci != "" && files == nil:
@@ -28,7 +28,7 @@ func (ws *workspace) ciFiles(o initOptions) ([]examples.CIFile, error) {
 // setUpAround does what init does outside of the records' directory: the hook,
 // and the files of a CI service. Those go to the work tree, uncommitted, for
 // they are reviewed like any code. It returns the files that it created.
-func (ws *workspace) setUpAround(ctx context.Context, g *globals, o initOptions, files []examples.CIFile) ([]string, error) {
+func setUpAround(ctx context.Context, g *globals, ws *workspace, o initOptions, files []examples.CIFile) ([]string, error) {
 	if o.dryRun {
 		for _, f := range files {
 			g.note("would create %s", f.Path)
@@ -51,14 +51,14 @@ func (ws *workspace) setUpAround(ctx context.Context, g *globals, o initOptions,
 		g.note("review and commit what was created for %s", o.ci)
 	}
 	if o.hook {
-		return created, ws.addReminder(ctx, g)
+		return created, addReminder(ctx, g, ws)
 	}
 	return created, nil
 }
 
 // addReminder installs the hook. One that is somebody else's is no reason to
 // give up on the rest.
-func (ws *workspace) addReminder(ctx context.Context, g *globals) error {
+func addReminder(ctx context.Context, g *globals, ws *workspace) error {
 	place, err := findHook(ctx, g)
 	if err != nil {
 		return err

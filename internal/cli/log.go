@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -146,33 +145,4 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 		rows[i] = []string{e.ID, handoff.Age(ws.since(e.At.Time)), string(e.Kind), e.By, e.Says + e.doubts}
 	}
 	return g.page(func() { g.printer.table([]string{"ID", "AGE", "KIND", "BY", "SAYS"}, rows) })
-}
-
-// says is the main text of a record, for a list.
-func says(r *handoff.Record) string {
-	switch body := r.Body.(type) {
-	case *handoff.Handoff:
-		return body.Summary
-	case *handoff.Ack:
-		return joinNonEmpty(": ", body.Subject+" "+verdict(body), body.Note)
-	case *handoff.Question:
-		return body.Ask
-	case *handoff.Answer:
-		return body.Text
-	case *handoff.Resolution:
-		return joinNonEmpty(": ", body.Blocker, body.How)
-	case *handoff.DecisionRecord:
-		return joinNonEmpty(": ", body.Topic, body.Decision)
-	case *handoff.Escalation:
-		return fmt.Sprintf("%s → %s: %s", body.Subject, body.To, body.Ask)
-	case *handoff.Assignment:
-		return fmt.Sprintf("%s → %s", body.Item, body.To)
-	case *handoff.Route:
-		return fmt.Sprintf("%s → %s (%s)", body.Subject, body.To, joinNonEmpty(", ", body.Because, body.Note))
-	case *handoff.Withdrawal:
-		return joinNonEmpty(": ", body.Subject, body.Why)
-	case *handoff.Gap:
-		return joinNonEmpty(": ", body.Subject, body.Class, body.Recovery)
-	}
-	return ""
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"strings"
 	"text/template"
-	"unicode/utf16"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/itchyny/gojq"
@@ -306,25 +305,4 @@ func (p *printer) runTemplate(data []byte) error {
 	}
 	_, err = io.WriteString(p.w, handoff.Neutralise(b.String()))
 	return err
-}
-
-// escapeJSON writes hidden characters of an encoded document as \u escapes, so
-// that the text is safe to show and the value stays what it was.
-func escapeJSON(data []byte) []byte {
-	if bytes.IndexFunc(data, handoff.Hidden) < 0 {
-		return data
-	}
-	var b bytes.Buffer
-	for _, r := range string(data) {
-		switch {
-		case !handoff.Hidden(r):
-			b.WriteRune(r)
-		case r <= 0xffff:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
-		}
-	}
-	return b.Bytes()
 }

@@ -3,13 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"path"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/pflag"
 )
@@ -42,102 +38,26 @@ type publication struct {
 	Warnings      []handoff.Finding `json:"warnings"`
 }
 
-// newID draws an id that no known record has.
-func (ws *workspace) newID(g *globals) string {
-	for {
-		id := g.NewID()
-		known, err := ws.recall(handoff.Part{Refs: []string{id}})
-		if err != nil || known.Records[id] == nil {
-			return id // a repository that cannot be read cannot be written either
-		}
-	}
-}
-
-// newRecord returns a record by the user, now. The time is the author date of
-// the commit to come, so that GIT_AUTHOR_DATE is honoured as git does.
-func (ws *workspace) newRecord(g *globals, body handoff.Body) *handoff.Record {
-	return handoff.New(ws.newID(g), ws.author.When, ws.me, body)
-}
-
-// judge checks records against the rules and then, as the rules say it better,
-// against the fold: what it could not use where it stands must not be published.
-func (ws *workspace) judge(sealed []*handoff.Sealed) []handoff.Finding {
-	var part handoff.Part
-	for _, s := range sealed {
-		part.Refs = append(part.Refs, handoff.Mentions(s.Record)...)
-	}
-	return ws.checkOn(part, func() []handoff.Finding {
-		c := ws.ruleContext()
-		var findings []handoff.Finding
-		for _, s := range sealed {
-			findings = append(findings, rules.CheckSealed(s, c)...)
-		}
-		return ws.placed(sealed, findings)
-	})
-}
-
-// checkOn checks on the part of the state that it takes, and what is wrong once
-// more on the whole of it, so that a finding can say which name was probably
-// meant.
-func (ws *workspace) checkOn(part handoff.Part, check func() []handoff.Finding) []handoff.Finding {
-	err := ws.need(part)
-	findings := check()
-	if err != nil || handoff.HasErrors(findings) {
-		if err = ws.need(handoff.Part{All: true}); err == nil {
-			findings = check()
-		}
-	}
-	return findings
-}
-
 // checkAndPublish judges records that flags made and publishes them; refused
 // says what did not happen.
-func (ws *workspace) checkAndPublish(ctx context.Context, g *globals, o publishOptions, records []*handoff.Record, refused string) error {
+func checkAndPublish(ctx context.Context, g *globals, ws *workspace, o publishOptions, records []*handoff.Record, refused string) error {
 	sealed := handoff.SealAll(records...)
 	findings := ws.judge(sealed)
 	if handoff.HasErrors(findings) {
 		return &findingsError{what: refused, findings: findings, hint: "correct the command and try again"}
 	}
-	return ws.publish(ctx, g, o, sealed, findings)
+	return publishRecords(ctx, g, ws, o, sealed, findings)
 }
 
-// placed adds to what the rules found the problems that records would have on
-// top of all others. Those that are wrong in themselves are not folded.
-func (ws *workspace) placed(sealed []*handoff.Sealed, findings []handoff.Finding) []handoff.Finding {
-	if handoff.HasErrors(findings) {
-		return findings
-	}
-	problems, err := ws.problems(handoff.Records(sealed))
-	if err != nil {
-		return append(findings, notFolded(err))
-	}
-	for _, p := range problems {
-		findings = append(findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Message: p.Message})
-	}
-	return findings
-}
-
-// notFolded says that records cannot be seen among all others.
-func notFolded(err error) handoff.Finding {
-	return handoff.Finding{Code: "HO320", Level: handoff.LevelError, Message: err.Error()}
-}
-
-// publish commits the records of one operation, the first of which names it,
+// publishRecords commits the records of one operation, the first of which names it,
 // and prints what happened. They are committed as they were judged; warnings is
 // what the rules had to say all the same.
-func (ws *workspace) publish(ctx context.Context, g *globals, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
-	records, files := handoff.Records(sealed), make([]store.NewFile, len(sealed))
-	for i, s := range sealed {
-		files[i] = store.NewFile{Path: path.Join(ws.dir, s.Record.Name()), Data: s.Data}
-	}
-	change := store.Change{
-		Files: files, Message: commitMessage(records, ws.config.Commit),
-		Author: ws.author, Committer: ws.committer, Branch: ws.branch(), DetachOK: o.detachOK,
-	}
+func publishRecords(ctx context.Context, g *globals, ws *workspace, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
+	records, change := handoff.Records(sealed), ws.changeOf(sealed, o.detachOK)
 	if o.dryRun {
 		return printDryRun(g, change, warnings)
 	}
-	commit, pushed, err := ws.commit(ctx, g, o, change)
+	commit, pushed, err := ws.commit(ctx, change, o.push)
 	warned, err := afterCommit(err)
 	if !committed(err) {
 		return err
@@ -148,67 +68,9 @@ func (ws *workspace) publish(ctx context.Context, g *globals, o publishOptions, 
 		warnings = append(warnings, warned...)
 	}
 	return errors.Join(err, printPublication(g, publication{
-		SchemaVersion: 1, ID: records[0].ID, Kind: records[0].Kind, Path: files[0].Path,
+		SchemaVersion: 1, ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: nonNil(warnings),
 	}, records))
-}
-
-// commit appends a change to the branch of records and, where that is asked for
-// or the branch is new everywhere, pushes it.
-func (ws *workspace) commit(ctx context.Context, g *globals, o publishOptions, change store.Change) (commit store.Commit, pushed bool, err error) {
-	if err := ws.checkPush(o, change.Branch); err != nil {
-		return commit, false, err
-	}
-	begun := false
-	if change.Branch != "" {
-		if begun, err = ws.Begin(ctx, change.Branch); err != nil {
-			return commit, false, fmt.Errorf("branch %s: its first commit looks at the remote first: %w", change.Branch, err)
-		}
-	}
-	if ws.config.Commit.Hooks {
-		if change.Message, err = ws.RunHooks(ctx, change); err != nil {
-			return commit, false, err
-		}
-	}
-	commit, err = ws.Append(ctx, change)
-	if _, failed := afterCommit(err); failed != nil || !o.push && !begun {
-		return commit, false, err
-	}
-	commit, pushErr := ws.push(ctx, g, change.Branch, commit)
-	_, failed := afterCommit(pushErr)
-	return commit, failed == nil, errors.Join(err, pushErr)
-}
-
-// unfinished marks the error of something that was done after a commit.
-func unfinished(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &store.UnfinishedError{Err: err}
-}
-
-// afterCommit parts an error into what only followed a commit that stands, as
-// warnings, and the rest.
-func afterCommit(err error) (warnings []handoff.Finding, rest error) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, err := range joined.Unwrap() {
-			more, failed := afterCommit(err)
-			warnings, rest = append(warnings, more...), errors.Join(rest, failed)
-		}
-		return warnings, rest
-	}
-	if late := new(store.UnfinishedError); errors.As(err, &late) {
-		return []handoff.Finding{{Level: handoff.LevelWarning, Message: late.Error(), Fix: "the next handoff command repairs what it can"}}, nil
-	}
-	return nil, err
-}
-
-// branch is the branch that records go to: "" for the one that is checked out.
-func (ws *workspace) branch() string {
-	if b := ws.config.Store.Branch; b != config.BranchCurrent {
-		return b
-	}
-	return ""
 }
 
 // dryRun is what a writing command would do, as --json prints it.
@@ -261,113 +123,4 @@ func printPublication(g *globals, p publication, records []*handoff.Record) erro
 		printFindings(g.Err, g.findings(p.Warnings))
 	}
 	return nil
-}
-
-// commitMessage is made of counts and handles only: free text in a subject has
-// effects elsewhere ("fixes #12", "[skip ci]").
-func commitMessage(records []*handoff.Record, c config.Commit) string {
-	var b strings.Builder
-	b.WriteString(subject(records[0], c.Subject))
-	if c.SkipCI {
-		b.WriteString(" [skip ci]")
-	}
-	b.WriteString("\n\n")
-	for _, r := range records {
-		fmt.Fprintf(&b, "Handoff-Id: %s\nHandoff-Kind: %s\n", r.ID, r.Kind)
-	}
-	return b.String()
-}
-
-// holdsRecords reports whether a commit has a message that commitMessage made.
-func holdsRecords(c store.CommitInfo) bool { return strings.Contains(c.Message, "\nHandoff-Id: ") }
-
-// subject fills in the form that the configuration gives to subjects.
-func subject(r *handoff.Record, form string) string {
-	if form == "" {
-		return fmt.Sprintf("%s: %s", r.Kind, headline(r))
-	}
-	to, counts := "", ""
-	switch body := r.Body.(type) {
-	case *handoff.Handoff:
-		to, counts = strings.Join(body.To, ", "), handoffCounts(body)
-	case *handoff.Ack:
-		counts = handoff.Count(len(body.Take), "item")
-	case *handoff.Question:
-		to = body.To
-	case *handoff.Escalation:
-		to = body.To
-	case *handoff.Assignment:
-		to = body.To
-	case *handoff.Route:
-		to = body.To
-	}
-	filled := strings.NewReplacer("{kind}", string(r.Kind), "{by}", r.By, "{to}", to, "{counts}", counts).Replace(form)
-	return strings.Join(strings.Fields(filled), " ")
-}
-
-// headline says what a record does, in handles, counts and fixed words.
-func headline(r *handoff.Record) string {
-	switch body := r.Body.(type) {
-	case *handoff.Handoff:
-		return handoffHeadline(r.By, body)
-	case *handoff.Ack:
-		return r.By + ", " + verdict(body)
-	case *handoff.Resolution:
-		return r.By + ", " + strings.ReplaceAll(body.Outcome, "_", " ")
-	case *handoff.Question:
-		return r.By + " → " + body.To
-	case *handoff.Escalation:
-		return fmt.Sprintf("%s → %s, level %d", r.By, body.To, body.Level)
-	case *handoff.Assignment:
-		return r.By + " → " + body.To
-	case *handoff.Route:
-		return "→ " + body.To + ", " + body.Because
-	}
-	return r.By
-}
-
-func handoffHeadline(by string, h *handoff.Handoff) string {
-	text := by + " → " + strings.Join(h.To, ", ") + ", " + handoffCounts(h)
-	if h.Rollup != nil {
-		text += ", rollup of " + rollupName(h.Rollup)
-	}
-	if h.Amends != "" {
-		text += ", amended"
-	}
-	return text
-}
-
-// handoffCounts is "2 items, 1 blocker".
-func handoffCounts(h *handoff.Handoff) string {
-	if len(h.Blockers) == 0 {
-		return handoff.Count(len(h.Items), "item")
-	}
-	return handoff.Count(len(h.Items), "item") + ", " + handoff.Count(len(h.Blockers), "blocker")
-}
-
-// verdict is "accepted, takes 2 items".
-func verdict(a *handoff.Ack) string {
-	text := strings.ReplaceAll(a.Outcome, "_", " ")
-	if len(a.Take) > 0 {
-		text += ", takes " + handoff.Count(len(a.Take), "item")
-	}
-	return text
-}
-
-// shortRef is a ref as people say it: main, origin/main, HEAD.
-func shortRef(ref string) string {
-	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {
-		if short, ok := strings.CutPrefix(ref, prefix); ok {
-			return short
-		}
-	}
-	return ref
-}
-
-// nonNil makes a list that JSON shows as [].
-func nonNil[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
 }

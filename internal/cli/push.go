@@ -27,13 +27,8 @@ func committed(err error) bool {
 	return err == nil || errors.As(err, &unpushed)
 }
 
-// checkPush refuses a push that cannot be, before anything is written.
-func (ws *workspace) checkPush(o publishOptions, branch string) error {
-	if !o.push {
-		return nil
-	}
-	return mustBeOnBranch(ws.CanPush(branch))
-}
+// canPush refuses a push that cannot be, before anything is written.
+func (ws *workspace) canPush(branch string) error { return mustBeOnBranch(ws.CanPush(branch)) }
 
 // mustBeOnBranch says what a detached HEAD means to those who push.
 func mustBeOnBranch(err error) error {
@@ -46,12 +41,12 @@ func mustBeOnBranch(err error) error {
 
 // push pushes the branch that got a commit and returns where the commit is
 // afterwards: it was made anew if others had pushed first.
-func (ws *workspace) push(ctx context.Context, g *globals, branch string, commit store.Commit) (store.Commit, error) {
+func (ws *workspace) push(ctx context.Context, branch string, commit store.Commit) (store.Commit, error) {
 	pushed, err := ws.Push(ctx, branch, ws.dir)
 	if _, err := afterCommit(err); err != nil {
 		return commit, &unpushedError{commit.Hash, err}
 	}
-	g.notePushed(pushed)
+	ws.note("%s", pushedWords(pushed))
 	found, findErr := ws.Find(ctx, commit)
 	if findErr == nil {
 		commit = found
@@ -59,8 +54,8 @@ func (ws *workspace) push(ctx context.Context, g *globals, branch string, commit
 	return commit, errors.Join(err, unfinished(findErr))
 }
 
-// notePushed says what a push did.
-func (g *globals) notePushed(p store.Pushed) {
+// pushedWords is what a push did.
+func pushedWords(p store.Pushed) string {
 	text := "pushed to " + p.Remote + "/" + shortRef(p.Ref)
 	if p.Sent > 0 {
 		text = "pushed " + handoff.Count(p.Sent, "commit") + " to " + p.Remote + "/" + shortRef(p.Ref)
@@ -71,5 +66,5 @@ func (g *globals) notePushed(p store.Pushed) {
 	if p.Replayed > 0 {
 		text += fmt.Sprintf("; %s put on top of what others had pushed", handoff.Count(p.Replayed, "commit"))
 	}
-	g.note("%s", text)
+	return text
 }

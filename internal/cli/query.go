@@ -43,7 +43,7 @@ func (o *filterOptions) addFlags(f *pflag.FlagSet, more ...filterFlag) {
 		t := &o.filters[i]
 		commaListVar(f, &t.values, string(t.qualifier), t.usage)
 	}
-	o.sourceOptions.addFlags(f)
+	addSourceFlags(f, &o.sourceOptions)
 	f.IntVar(&o.limit, "limit", 0, "at most `N` rows")
 }
 
@@ -161,15 +161,15 @@ func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) er
 	if ws.MakeDir(filepath.Dir(string(ws.queryCounter()))) == nil {
 		ws.queryCounter().add()
 	}
-	answer, _, err := ws.ask(o, args)
+	answer, _, err := askQuestion(ws, o, args)
 	if err != nil {
 		return err
 	}
 	return g.printAnswer(answer)
 }
 
-// ask puts a question to a repository.
-func (ws *workspace) ask(o queryOptions, args []string) (query.Answer, query.Query, error) {
+// askQuestion puts a question to a repository.
+func askQuestion(ws *workspace, o queryOptions, args []string) (query.Answer, query.Query, error) {
 	q, err := query.Parse(args, ws.parseEnv())
 	if err != nil {
 		return query.Answer{}, q, err
@@ -195,7 +195,7 @@ func runQueryAll(ctx context.Context, g *globals, o queryOptions, args []string)
 			if err := ws.loadFromMany(ctx, o.sourceOptions, handoff.Part{}); err != nil {
 				return err
 			}
-			answer, q, err := ws.ask(o, args)
+			answer, q, err := askQuestion(ws, o, args)
 			if err != nil {
 				return err
 			}

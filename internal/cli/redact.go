@@ -57,7 +57,7 @@ func runRedact(ctx context.Context, g *globals, ref string) error {
 	if err != nil {
 		return err
 	}
-	doc := redactDocument{SchemaVersion: 1, Record: r.ID, Path: r.Source.Path, Steps: ws.redactSteps(r, remotes)}
+	doc := redactDocument{SchemaVersion: 1, Record: r.ID, Path: r.Source.Path, Steps: redactSteps(ws, r, remotes)}
 	if g.printer.structured() {
 		return g.printer.document(doc)
 	}
@@ -75,14 +75,14 @@ func runRedact(ctx context.Context, g *globals, ref string) error {
 
 // redactSteps are the steps for one record, in their order: a secret is dead
 // before anybody is told where it was.
-func (ws *workspace) redactSteps(r *handoff.Record, remotes []string) []redactStep {
+func redactSteps(ws *workspace, r *handoff.Record, remotes []string) []redactStep {
 	file := handoff.ShellArgument(r.Source.Path)
 	steps := []redactStep{
 		{Do: "Rotate every secret in it: revoke the key, the token or the password where it was issued. Whoever has fetched it has read it. Personal data: tell whom your rules on such incidents name.", Commands: []string{}},
 		{Do: "Tell everybody who has a clone or a fork: nobody pushes until this is done, and what is not pushed yet is pushed first. See which branches have it:",
 			Commands: []string{"git log --all --source --oneline -- " + file}},
 		{Do: "Filter it out of all history, in a clone made for that (git-filter-repo is a program of its own):", Commands: []string{
-			"git clone --mirror " + ws.originCommand(remotes) + " redact.git",
+			"git clone --mirror " + originCommand(ws, remotes) + " redact.git",
 			"cd redact.git",
 			"git filter-repo --invert-paths --path " + file,
 		}},
@@ -91,7 +91,7 @@ func (ws *workspace) redactSteps(r *handoff.Record, remotes []string) []redactSt
 		steps = append(steps, redactStep{
 			Do: "Push what it came to, to every remote. A protected branch has to be opened for that and closed again; a forge keeps the commits of pull requests and forks until its support removes them.",
 			Commands: []string{
-				"git push --force --mirror " + ws.originCommand(remotes),
+				"git push --force --mirror " + originCommand(ws, remotes),
 			}})
 	}
 	return append(steps, redactStep{
@@ -119,7 +119,7 @@ func (ws *workspace) redactSteps(r *handoff.Record, remotes []string) []redactSt
 // originCommand is the URL of origin, or of the first remote, as a shell finds it
 // out: it may hold a password, and is not printed. Without a remote it is this
 // repository.
-func (ws *workspace) originCommand(remotes []string) string {
+func originCommand(ws *workspace, remotes []string) string {
 	if len(remotes) == 0 {
 		return handoff.ShellArgument(ws.CommonDir())
 	}

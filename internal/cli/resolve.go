@@ -67,54 +67,40 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (
 				err = typed(err, "handoff resolve blk:"+blocker.ID, [][2]string{{"outcome", o.outcome}, {"how", o.how}, {"decision", o.decision}})
 			}
 		}()
-		if err := ws.askResolve(ctx, g, &o, blocker); err != nil {
+		if err := askResolve(ctx, g, ws, &o, blocker); err != nil {
 			return err
 		}
 	}
-	records, err := ws.resolution(g, o, blocker)
+	records, err := resolutionOf(g, ws, o, blocker)
 	if err != nil {
 		return err
 	}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, records, "nothing was resolved")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was resolved")
 }
 
-// blocker resolves a reference that must name a blocker.
-func (ws *workspace) blocker(ref string) (*handoff.BlockerState, error) {
-	if b, ok := ws.state.Blockers[ref]; ok {
-		return b, nil // a bare slug means a blocker here, whatever else has it
-	}
-	target, err := ws.resolve(ref)
-	if err != nil {
-		return nil, err
-	}
-	if target.Type != handoff.TargetBlocker {
-		return nil, usagef("handoff query blocked lists the blockers", "%s is not a blocker", ref)
-	}
-	return ws.state.Blockers[target.Name], nil
-}
-
-// resolution makes the resolution and, where one was given, the decision that
+// resolutionOf makes the resolution and, where one was given, the decision that
 // removed the blocker.
-func (ws *workspace) resolution(g *globals, o resolveOptions, b *handoff.BlockerState) ([]*handoff.Record, error) {
+func resolutionOf(g *globals, ws *workspace, o resolveOptions, b *handoff.BlockerState) ([]*handoff.Record, error) {
 	res := &handoff.Resolution{
 		Blocker: b.ID, Outcome: o.outcome, How: o.how, Evidence: o.evidence, Source: o.source,
 	}
 	if o.decision == "" {
-		return []*handoff.Record{ws.newRecord(g, res)}, nil
+		return []*handoff.Record{ws.newRecord(res)}, nil
 	}
-	fields, topic, err := parseDecision(o.decision, "")
+	parsed, err := parseDecision(o.decision, "")
 	if err != nil {
 		return nil, err
 	}
 	if res.How == "" {
-		res.How = fields.Decision
+		res.How = parsed.Decision
 	}
-	res.Decision = topic
+	res.Decision = parsed.ID
+	fields := parsed.DecisionFields
 	fields.Items, fields.Answers, fields.Source = b.Blocks, "blk:"+b.ID, o.source
-	decision := ws.newRecord(g, &handoff.DecisionRecord{Topic: topic, DecisionFields: fields})
-	resolution := ws.newRecord(g, res)
+	decision := ws.newRecord(&handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
+	resolution := ws.newRecord(res)
 	for resolution.ID == decision.ID {
-		resolution.ID = ws.newID(g)
+		resolution.ID = ws.newID()
 	}
 	return []*handoff.Record{resolution, decision}, nil
 }

@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -99,7 +97,7 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if err != nil {
 		return err
 	}
-	request, err := ws.rollupRequest(o, state, level, scope)
+	request, err := ws.rollupRequest(state, level, scope, o.since, o.amend)
 	if err != nil {
 		return err
 	}
@@ -110,86 +108,24 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if missing := missingMembers(drawn.Rollup, "missing: "); missing != "" {
 		g.note("%s", missing)
 	}
-	d, err := ws.rollupDraft(ctx, g, o, drawn)
+	d, err := rollupDraftOf(ctx, g, ws, o, drawn)
 	if err != nil {
 		return err
 	}
 	if o.editor {
-		return ws.declareByHand(ctx, g, o.declareOptions, d)
+		return declareByHand(ctx, g, ws, o.declareOptions, d)
 	}
 	if d.doc == nil {
 		if err := missingFlags(d.handoff); err != nil {
-			return ws.unfinishedRollup(g, o, d.handoff, err)
+			return unfinishedRollup(g, ws, o, d.handoff, err)
 		}
 	}
-	return ws.publishChecked(ctx, g, o.declareOptions, d)
+	return publishChecked(ctx, g, ws, o.declareOptions, d)
 }
 
-// rollupRequest says for whom the rollup speaks, and since when. Without a
-// roster the organisation is everybody who has declared anything.
-func (ws *workspace) rollupRequest(o rollupOptions, state *handoff.State, level, scope string) (handoff.RollupRequest, error) {
-	request := handoff.RollupRequest{Level: level, Scope: scope, Now: ws.author.When, Grace: ws.config.Timing.PublishGrace.Wall()}
-	handles, known := ws.config.Covered(level, scope)
-	if !known {
-		return request, ws.unknownScope(level, scope)
-	}
-	if len(ws.config.People) == 0 {
-		handles = senders(state)
-	}
-	for _, handle := range handles {
-		member := handoff.Member{Handle: handle}
-		if calendar, ok := ws.config.Calendar(handle); ok {
-			member.Calendar = &calendar
-		}
-		request.Members = append(request.Members, member)
-	}
-	if o.since != "" {
-		past := ws.past()
-		past.Now = ws.author.When
-		since, err := handoff.ParseTime(o.since, past)
-		if err != nil {
-			return request, timeProblem("--since", o.since, err)
-		}
-		request.Since = since
-	}
-	if o.amend != "" {
-		amended, err := ws.ownHandoff(o.amend)
-		if err != nil {
-			return request, err
-		}
-		if amended.Rollup == nil || amended.Rollup.Level != level || amended.Rollup.Scope != scope {
-			return request, usagef("handoff declare --amend replaces other handoffs", "%s is no rollup of %s %s", o.amend, level, scope)
-		}
-		request.Amends = amended.Record.ID
-	}
-	return request, nil
-}
-
-func (ws *workspace) unknownScope(level, scope string) error {
-	names := slices.Sorted(maps.Keys(ws.config.Teams))
-	if level == handoff.LevelPod {
-		names = slices.Sorted(maps.Keys(ws.config.Pods))
-	}
-	if len(names) == 0 {
-		return usagef("add it to "+ws.dir+"/config.yaml, or use --org", "no %ss are configured", level)
-	}
-	return usagef("there are "+strings.Join(names, ", "), "%s is no %s of the configuration", scope, level)
-}
-
-// senders are the authors of handoffs, sorted.
-func senders(state *handoff.State) []string {
-	declared := make(map[string]bool)
-	for _, h := range state.Handoffs {
-		if h.Rollup == nil {
-			declared[h.Record.By] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(declared))
-}
-
-// rollupDraft is what was drawn, with what the lead says: in a file, in the
+// rollupDraftOf is what was drawn, with what the lead says: in a file, in the
 // rollup that is amended, and in flags.
-func (ws *workspace) rollupDraft(ctx context.Context, g *globals, o rollupOptions, drawn *handoff.Handoff) (*draft, error) {
+func rollupDraftOf(ctx context.Context, g *globals, ws *workspace, o rollupOptions, drawn *handoff.Handoff) (*draft, error) {
 	d := &draft{handoff: drawn}
 	switch {
 	case o.file != "":
@@ -197,7 +133,7 @@ func (ws *workspace) rollupDraft(ctx context.Context, g *globals, o rollupOption
 		if err != nil {
 			return nil, err
 		}
-		if d = ws.readDraft(data, name); d.handoff != nil {
+		if d = readDraft(ws, data, name); d.handoff != nil {
 			if err := d.fillRollup(drawn); err != nil {
 				return nil, err
 			}
@@ -209,36 +145,12 @@ func (ws *workspace) rollupDraft(ctx context.Context, g *globals, o rollupOption
 		}
 		drawn.To, drawn.CC, drawn.Summary, drawn.ReturnsAt = amended.To, amended.CC, amended.Summary, amended.ReturnsAt
 	}
-	return d, ws.layFlags(d, o.declareOptions)
-}
-
-// fillRollup gives the draft what its file leaves out.
-func (d *draft) fillRollup(drawn *handoff.Handoff) error {
-	h := d.handoff
-	if h.Rollup != nil && (h.Rollup.Level != drawn.Rollup.Level || h.Rollup.Scope != drawn.Rollup.Scope) {
-		return usagef("", "%s: this is a rollup of %s, not of %s", d.path, rollupName(h.Rollup), rollupName(drawn.Rollup))
-	}
-	for key, fill := range map[string]func(){
-		"rollup":    func() { h.Rollup = drawn.Rollup },
-		"shipped":   func() { h.Shipped = drawn.Shipped },
-		"items":     func() { h.Items = drawn.Items },
-		"blockers":  func() { h.Blockers = drawn.Blockers },
-		"decisions": func() { h.Decisions = drawn.Decisions },
-		"questions": func() { h.Questions = drawn.Questions },
-		"dropped":   func() { h.Dropped = drawn.Dropped },
-		"notes":     func() { h.Notes = drawn.Notes },
-	} {
-		if !d.doc.Has(key) {
-			fill()
-			d.changed = true
-		}
-	}
-	return nil
+	return d, layFlags(ws, d, o.declareOptions)
 }
 
 // unfinishedRollup is what happens when the lead has not said everything: the
 // draft is printed where nothing was to be written, and refused else.
-func (ws *workspace) unfinishedRollup(g *globals, o rollupOptions, h *handoff.Handoff, missing error) error {
+func unfinishedRollup(g *globals, ws *workspace, o rollupOptions, h *handoff.Handoff, missing error) error {
 	if !o.dryRun {
 		return usagef("--dry-run prints the draft; fill it in and publish it with -f FILE", "%v", missing)
 	}
@@ -262,14 +174,6 @@ type draftDocument struct {
 	SchemaVersion int             `json:"schema_version"`
 	Draft         *handoff.Record `json:"draft"`
 	Missing       string          `json:"missing"`
-}
-
-// rollupName says for whom a rollup speaks: team payments, org.
-func rollupName(r *handoff.Rollup) string {
-	if r.Level == handoff.LevelOrg {
-		return r.Scope
-	}
-	return r.Level + " " + r.Scope
 }
 
 // missingMembers lists who is missing and why, after a prefix; "" when nobody

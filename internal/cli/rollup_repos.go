@@ -50,7 +50,7 @@ func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope
 			if err := ws.loadFromMany(ctx, sourceOptions{}, handoff.Part{All: true}); err != nil {
 				return err
 			}
-			d, err := ws.drawApart(o, r, level, scope)
+			d, err := drawApart(ws, o, r, level, scope)
 			if err != nil {
 				return err
 			}
@@ -77,7 +77,7 @@ func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope
 }
 
 // drawApart draws the rollup of one of several repositories.
-func (ws *workspace) drawApart(o rollupOptions, r repository, level, scope string) (*repoDraft, error) {
+func drawApart(ws *workspace, o rollupOptions, r repository, level, scope string) (*repoDraft, error) {
 	if ws.author.When.IsZero() { // nobody here has an identity, and nobody publishes
 		ws.author.When = ws.now
 	}
@@ -85,13 +85,13 @@ func (ws *workspace) drawApart(o rollupOptions, r repository, level, scope strin
 	if err != nil {
 		return nil, err
 	}
-	request, err := ws.rollupRequest(o, state, level, scope)
+	request, err := ws.rollupRequest(state, level, scope, o.since, o.amend)
 	if err != nil {
 		return nil, err
 	}
 	d := &repoDraft{Repo: r.name, dir: r.dir, handoff: handoff.DraftRollup(state, request), members: request.Members}
 	d.Draft = handoff.New("", ws.author.When, ws.me, d.handoff)
-	return d, ws.layFlags(&draft{handoff: d.handoff}, o.declareOptions)
+	return d, layFlags(ws, &draft{handoff: d.handoff}, o.declareOptions)
 }
 
 // missingFromAll lists who has declared in none of the repositories. Who need

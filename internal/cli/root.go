@@ -77,7 +77,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 }
 
 // watchSignals cancels ctx at a signal, with a cause that knows which. While an
-// editor has the terminal, SIGINT is for it.
+// editorOf has the terminal, SIGINT is for it.
 func (g *globals) watchSignals(ctx context.Context, cancel context.CancelCauseFunc) {
 	for {
 		select {

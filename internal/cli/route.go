@@ -6,9 +6,9 @@ import (
 
 // routes makes one route record for every blocker and question of a handoff
 // that nobody was told of yet, and says which of them go to nobody.
-func (ws *workspace) routes(g *globals, h *handoff.Handoff) (records []*handoff.Record, unrouted []string) {
+func (ws *workspace) routes(h *handoff.Handoff) (records []*handoff.Record, unrouted []string) {
 	add := func(kind, name string, b handoff.Blocker) {
-		r, nobody := ws.route(g, handoff.Target{Type: kind, Name: name}, b)
+		r, nobody := ws.route(handoff.Target{Type: kind, Name: name}, b)
 		if r == nil {
 			unrouted = append(unrouted, nobody)
 			return
@@ -33,7 +33,7 @@ func (ws *workspace) routes(g *globals, h *handoff.Handoff) (records []*handoff.
 // route decides whom a blocker goes to, and records why. When there is nobody
 // there is no record, but what to tell the user; the next handoff that carries
 // the blocker tries again.
-func (ws *workspace) route(g *globals, subject handoff.Target, b handoff.Blocker) (r *handoff.Record, nobody string) {
+func (ws *workspace) route(subject handoff.Target, b handoff.Blocker) (r *handoff.Record, nobody string) {
 	sla := ws.config.SLA.BlockerAck
 	if subject.Type == handoff.TargetQuestion {
 		sla = ws.config.SLA.Answer
@@ -42,5 +42,5 @@ func (ws *workspace) route(g *globals, subject handoff.Target, b handoff.Blocker
 	if to.To == "" {
 		return nil, subject.Ref() + " goes to nobody: " + to.Note
 	}
-	return ws.newRecord(g, &handoff.Route{Subject: subject.Ref(), To: to.To, Because: to.Because, Via: "git", Note: to.Note}), ""
+	return ws.newRecord(&handoff.Route{Subject: subject.Ref(), To: to.To, Because: to.Because, Via: "git", Note: to.Note}), ""
 }

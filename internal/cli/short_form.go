@@ -10,7 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// ask runs a short form on the terminal.
+// askQuestion runs a short form on the terminal.
 func (g *globals) ask(run func(form.Asker) error) error {
 	asker := g.asker()
 	return errors.Join(run(asker), asker.Close())
@@ -68,11 +68,11 @@ func typedAck(a *handoff.Ack) (flags [][2]string) {
 }
 
 // askAck lets the user fill an ack that no flag says anything about.
-func (ws *workspace) askAck(ctx context.Context, g *globals, a *handoff.Ack) error {
+func askAck(ctx context.Context, g *globals, ws *workspace, a *handoff.Ack) error {
 	f := &form.AckForm{
 		Title: "Answer " + a.Subject,
 		Check: func(a *handoff.Ack) []handoff.Finding {
-			return ws.judge(handoff.SealAll(ws.newRecord(g, a)))
+			return ws.judge(handoff.SealAll(ws.newRecord(a)))
 		},
 	}
 	offered := a.Take // by an assignment
@@ -95,11 +95,11 @@ func (ws *workspace) askAck(ctx context.Context, g *globals, a *handoff.Ack) err
 }
 
 // askResolve asks for what resolve has no flags for.
-func (ws *workspace) askResolve(ctx context.Context, g *globals, o *resolveOptions, b *handoff.BlockerState) error {
+func askResolve(ctx context.Context, g *globals, ws *workspace, o *resolveOptions, b *handoff.BlockerState) error {
 	r := &handoff.Resolution{Outcome: o.outcome}
 	check := func() []handoff.Finding {
 		o.outcome, o.how = r.Outcome, r.How
-		records, err := ws.resolution(g, *o, b)
+		records, err := resolutionOf(g, ws, *o, b)
 		if err != nil {
 			return []handoff.Finding{{Code: "HO101", Level: handoff.LevelError, Message: err.Error()}}
 		}
@@ -111,9 +111,9 @@ func (ws *workspace) askResolve(ctx context.Context, g *globals, o *resolveOptio
 }
 
 // askAnswer asks for the text of an answer.
-func (ws *workspace) askAnswer(ctx context.Context, g *globals, q *handoff.QuestionState, a *handoff.Answer) error {
+func askAnswer(ctx context.Context, g *globals, ws *workspace, q *handoff.QuestionState, a *handoff.Answer) error {
 	check := func() []handoff.Finding {
-		return ws.judge(handoff.SealAll(ws.newRecord(g, a)))
+		return ws.judge(handoff.SealAll(ws.newRecord(a)))
 	}
 	return g.ask(func(asker form.Asker) error { return form.Answer(ctx, asker, q, a, check) })
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/store"
-	"github.com/spf13/pflag"
 )
 
 // sourceOptions say which records a question is put to, and as of when.
@@ -22,22 +21,6 @@ type sourceOptions struct {
 	asOf    string
 	refs    []string
 	allRefs bool
-}
-
-func (o *sourceOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.asOf, "as-of", "", "answer as it was at a `TIME`, or at a revision")
-	commaListVar(f, &o.refs, "ref", "read the records of this `REF` only (repeatable)")
-	f.BoolVar(&o.allRefs, "all-refs", false, "read all branches, also those of strangers, whatever the configuration says")
-}
-
-// openFor opens the repository for a question and loads the part of the state
-// that it is put to.
-func (g *globals) openFor(ctx context.Context, o sourceOptions, part handoff.Part) (*workspace, error) {
-	ws, err := g.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return ws, ws.loadFor(ctx, o, part)
 }
 
 // loadFor loads the part of the state that a question is put to.
@@ -186,7 +169,7 @@ func (ws *workspace) answerFrom(ctx context.Context, ix *index.Index, part hando
 
 func (ws *workspace) indexOptions(refs []store.Ref) index.Options {
 	ws.tellRefs(refs)
-	return index.Options{Refs: refs, Dir: ws.dir, Policy: ws.config.AckPolicy, Text: query.Said, Progress: ws.progress}
+	return index.Options{Refs: refs, Dir: ws.dir, Policy: ws.config.AckPolicy, Text: query.Said, Progress: ws.count("records indexed")}
 }
 
 // sayLost warns those who read that something could not be read. Where HEAD itself
@@ -211,13 +194,13 @@ func (ws *workspace) need(part handoff.Part) error {
 	return err
 }
 
-// resolve returns what a reference means. One that means nothing in the part of
-// the state that is known is looked for in the whole of it, so that the error
-// can say what was probably meant.
+// resolve returns what a reference means, which must have been among those of
+// the part that was loaded. Of one that means nothing, the names of everything
+// tell what was probably meant.
 func (ws *workspace) resolve(ref string) (handoff.Target, error) {
 	target, err := ws.state.Resolve(ref, ws.me)
-	if err != nil {
-		if err := ws.need(handoff.Part{All: true}); err != nil {
+	if unknown := new(handoff.UnknownError); errors.As(err, &unknown) {
+		if err := ws.need(handoff.Part{Names: true}); err != nil {
 			return target, err
 		}
 		target, err = ws.state.Resolve(ref, ws.me)
@@ -299,24 +282,6 @@ func (ws *workspace) hold(state *handoff.State) {
 	ws.whole = func() (*handoff.State, error) { return state, nil }
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) {
 		return handoff.ProblemsOf(state, records, ws.config.AckPolicy), nil
-	}
-}
-
-// counter shows on a terminal how many of something have been done, without
-// knowing how many there will be; 0 takes that away.
-func (g *globals) counter(what string) func(done int) {
-	if !g.Interactive || g.quiet {
-		return nil
-	}
-	shown := false
-	return func(done int) {
-		switch {
-		case done > 0:
-			fmt.Fprintf(g.Err, "\r\x1b[K%d %s\r", done, what)
-		case shown:
-			fmt.Fprint(g.Err, "\r\x1b[K")
-		}
-		shown = done > 0
 	}
 }
 

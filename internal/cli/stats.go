@@ -4,15 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/rules"
-	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
 )
 
@@ -44,7 +39,7 @@ a shift has a handoff when it has one in any of the repositories.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runStats(cmd.Context(), g, o) },
 	}
 	f := cmd.Flags()
-	o.addFlags(f)
+	addSourceFlags(f, &o.sourceOptions)
 	o.repos.addFlags(f)
 	f.StringVar(&o.since, "since", "", "what began at `WHEN` or later: 30d, or a time")
 	f.StringVar(&o.until, "until", "", "what began before `WHEN`; of a day, before its end")
@@ -69,7 +64,7 @@ func runStats(ctx context.Context, g *globals, o statsOptions) error {
 	if err != nil {
 		return err
 	}
-	survey, err := ws.survey(ctx, o, state)
+	survey, err := surveyOf(ctx, ws, o, state)
 	if err != nil {
 		return err
 	}
@@ -92,7 +87,7 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 			if err != nil || len(state.Records) == 0 {
 				return err // nobody hands off here: a commit is not one without
 			}
-			survey, err := ws.survey(ctx, o, state)
+			survey, err := surveyOf(ctx, ws, o, state)
 			if err != nil {
 				return err
 			}
@@ -112,8 +107,8 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 	return errors.Join(unread, g.printStats(pool.Stats()))
 }
 
-// survey gathers what the metrics depend on beside the records.
-func (ws *workspace) survey(ctx context.Context, o statsOptions, state *handoff.State) (survey handoff.Survey, err error) {
+// surveyOf gathers what the metrics depend on beside the records.
+func surveyOf(ctx context.Context, ws *workspace, o statsOptions, state *handoff.State) (survey handoff.Survey, err error) {
 	survey = handoff.Survey{
 		Now: ws.now, People: ws.config.Workers(), Receivers: ws.config.Receivers, AckLimit: ws.config.AckLimit,
 		Grace: ws.config.Timing.PublishGrace.Wall(),
@@ -121,7 +116,9 @@ func (ws *workspace) survey(ctx context.Context, o statsOptions, state *handoff.
 	if survey.Since, survey.Until, err = ws.span(o.since, o.until); err != nil {
 		return survey, err
 	}
-	survey.Findings = ws.findings(state, survey.Since)
+	if survey.Findings, err = ws.findings(state, survey.Since); err != nil {
+		return survey, err
+	}
 	survey.Commits, err = ws.work(ctx, state, survey.Since)
 	return survey, err
 }
@@ -135,82 +132,6 @@ func (g *globals) printStats(stats *handoff.Stats) error {
 		return nil
 	}
 	return g.page(func() { g.printer.stats(stats) })
-}
-
-// findings checks the handoffs that are measured, on all processors, against the
-// rules that need nothing but the handoff itself.
-func (ws *workspace) findings(state *handoff.State, since time.Time) map[string][]handoff.Finding {
-	var measured []*handoff.Record
-	for _, h := range state.Handoffs {
-		first := state.Handoffs[h.First]
-		if !h.Record.At.Before(since) || first != nil && !first.Record.At.Before(since) {
-			measured = append(measured, h.Record)
-		}
-	}
-	common := ws.ruleContext()
-	common.State = nil
-	of := make([][]handoff.Finding, len(measured))
-	onAllProcessors(len(measured), func(i int) {
-		c := common
-		c.By, c.Now = measured[i].By, measured[i].At.Time
-		of[i] = rules.CheckSealed(handoff.Seal(measured[i]), c)
-	})
-	found := make(map[string][]handoff.Finding, len(measured))
-	for i, r := range measured {
-		found[r.ID] = of[i]
-	}
-	return found
-}
-
-// onAllProcessors calls do for each of n things, many at once, and waits.
-func onAllProcessors(n int, do func(i int)) {
-	var working sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		working.Go(func() {
-			for i := w; i < n; i += workers {
-				do(i)
-			}
-		})
-	}
-	working.Wait()
-}
-
-// work lists the commits by people whom the records know, with the items that
-// they name or on whose branches they are.
-func (ws *workspace) work(ctx context.Context, state *handoff.State, since time.Time) ([]handoff.Commit, error) {
-	byBranch := make(map[string][]string)
-	for id, item := range state.Items {
-		for _, ref := range item.Refs {
-			if ref.Type == "branch" {
-				byBranch[ref.ID] = append(byBranch[ref.ID], id)
-			}
-		}
-	}
-	var commits []handoff.Commit
-	err := ws.WorkSince(ctx, since, func(author store.Ident, branch, subject string) {
-		handle, ok := ws.config.Handle(author.Name, author.Email)
-		if !ok {
-			handle = config.HandleFrom(author.Email)
-		}
-		c := handoff.Commit{By: handle, At: author.When}
-		for name, items := range byBranch {
-			if branch == name || strings.HasSuffix(branch, "/"+name) {
-				c.Items = append(c.Items, items...)
-			}
-		}
-		for _, word := range strings.FieldsFunc(strings.ToLower(subject), notInSlug) {
-			if _, ok := state.Items[word]; ok {
-				c.Items = append(c.Items, word)
-			}
-		}
-		commits = append(commits, c)
-	})
-	return commits, err
-}
-
-func notInSlug(r rune) bool {
-	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
 }
 
 // stats prints the metrics of every boundary, and the advice.

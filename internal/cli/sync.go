@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -68,7 +66,7 @@ type missingDocument struct {
 // runSyncMissing fetches what a partial clone lacks. Which branches count is
 // said by the configuration, which may be missing itself.
 func runSyncMissing(ctx context.Context, g *globals) error {
-	ws, err := g.find(ctx, g.opener(), g.Dir, g.Environ)
+	ws, err := findWorkspace(ctx, g.opening())
 	if err != nil {
 		return err
 	}
@@ -93,15 +91,6 @@ func runSyncMissing(ctx context.Context, g *globals) error {
 	return nil
 }
 
-// fetchMissing fetches the records of some refs that a partial clone lacks.
-func (ws *workspace) fetchMissing(ctx context.Context, scope store.Scope) (int, error) {
-	refs, err := ws.Refs(ctx, scope)
-	if err != nil {
-		return 0, err
-	}
-	return ws.FetchMissing(ctx, refs, ws.dir)
-}
-
 func runSync(ctx context.Context, g *globals) error {
 	ws, err := g.openHere(ctx)
 	if err != nil {
@@ -117,11 +106,12 @@ func runSync(ctx context.Context, g *globals) error {
 	pushed, err := ws.Sync(ctx, ws.branch(), ws.dir)
 	doc := syncDocument{
 		SchemaVersion: 1, Remote: pushed.Remote, Ref: pushed.Ref, Commit: pushed.Hash, Sent: pushed.Sent, Replayed: pushed.Replayed,
-		Findings: []auditFinding{}, Notes: []store.AuditFinding{},
 	}
-	if auditErr := ws.judgeFetched(ctx, before, &doc); auditErr != nil {
+	findings, notes, auditErr := ws.judgeFetched(ctx, before)
+	if auditErr != nil {
 		g.say("warning: what was fetched could not be judged: %v; handoff verify tries it again", auditErr)
 	}
+	doc.Findings, doc.Notes = nonNil(findings), nonNil(notes)
 	if !g.printer.structured() {
 		g.sayFindings(doc)
 	}
@@ -140,40 +130,8 @@ func runSync(ctx context.Context, g *globals) error {
 		g.note("fetched from %s; nothing to push", pushed.Remote)
 		return nil
 	}
-	g.notePushed(pushed)
+	g.note("%s", pushedWords(pushed))
 	return nil
-}
-
-// judgeFetched audits the commits that no ref had before, or no ref of the team,
-// and adds what is wrong with them: what a fork has brought counts from here on.
-func (ws *workspace) judgeFetched(ctx context.Context, before []store.Ref, doc *syncDocument) error {
-	now, err := ws.Refs(ctx, ws.allRefs())
-	if err != nil {
-		return err
-	}
-	fetched, err := ws.CommitsSince(ctx, before, now)
-	if err != nil {
-		return err
-	}
-	joined, err := ws.CommitsSince(ctx, ofTeam(before), ofTeam(now))
-	maps.Copy(fetched, joined)
-	if err != nil || len(fetched) == 0 {
-		return err
-	}
-	report, trusted, err := ws.audit(ctx, store.AuditOptions{})
-	if err != nil {
-		return err
-	}
-	isOld := func(f store.AuditFinding) bool { return !fetched[f.Commit] }
-	findings, _ := settle(weigh(report.Findings, trusted), trusted)
-	doc.Findings = slices.DeleteFunc(findings, func(f auditFinding) bool { return isOld(f.AuditFinding) })
-	doc.Notes = nonNil(slices.DeleteFunc(report.Notes, isOld))
-	return nil
-}
-
-// ofTeam returns the refs that are not foreign.
-func ofTeam(refs []store.Ref) []store.Ref {
-	return slices.DeleteFunc(slices.Clone(refs), func(ref store.Ref) bool { return ref.Foreign })
 }
 
 // sayFindings tells what is wrong with what was fetched, a line for each.

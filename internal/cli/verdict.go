@@ -2,10 +2,8 @@ package cli
 
 import (
 	"context"
-	"sync"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // openForVerdict is openForWriting for an ack, an answer or a resolution. Who
@@ -26,29 +24,3 @@ func (g *globals) openForVerdict(ctx context.Context, part handoff.Part) (*works
 	}
 	return nil, usagef(hint, "--as %s: an ack, an answer or a resolution is given under one's own name, and %s is not an address of %s", g.as, ws.author.Email, g.as)
 }
-
-// unproven returns what knows the verdicts that only a squash merge has. It looks
-// when it is asked for the first time: most commands show no verdict. Without an
-// answer they show them all the same.
-func (g *globals) unproven(ctx context.Context, ws *workspace) func() store.RecordIDs {
-	return sync.OnceValue(func() store.RecordIDs {
-		trusted, main, err := ws.trusted(ctx)
-		if err != nil {
-			g.say("warning: whether verdicts are proven is not known: %v", err)
-			return nil
-		}
-		ids, err := store.Unproven(ctx, ws.Repo, store.AuditOptions{Dir: ws.dir, Main: main, Now: ws.now, Config: trusted, Progress: g.progress("commits")})
-		if err != nil {
-			g.say("warning: whether verdicts are proven is not known: %v", err)
-		}
-		return ids
-	})
-}
-
-// isUnproven reports whether a record is a verdict that only a squash merge has.
-func (ws *workspace) isUnproven(r *handoff.Record) bool {
-	return r.Kind.IsVerdict() && ws.unproven != nil && ws.unproven().Has(r.ID)
-}
-
-// prove notes on a record that is to be shown whether it is such a verdict.
-func (ws *workspace) prove(r *handoff.Record) { r.Source.Unproven = ws.isUnproven(r) }

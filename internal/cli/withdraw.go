@@ -29,17 +29,13 @@ func newWithdrawCmd(g *globals) *cobra.Command {
 }
 
 func runWithdraw(ctx context.Context, g *globals, o withdrawOptions, ref string) error {
-	if o.why == "" {
-		return usagef("handoff withdraw --help shows an example", "missing: --why")
-	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
-	if err != nil {
+	if err := required("withdraw", "--why", o.why); err != nil {
 		return err
 	}
-	target, err := ws.resolve(ref)
+	ws, target, err := g.openAbout(ctx, ref)
 	if err != nil {
 		return err
 	}
 	w := &handoff.Withdrawal{Subject: target.Ref(), Why: o.why}
-	return ws.checkAndPublish(ctx, g, o.publishOptions, []*handoff.Record{ws.newRecord(g, w)}, "nothing was withdrawn")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(w)}, "nothing was withdrawn")
 }

@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
@@ -25,6 +26,7 @@ const defaultDir = ".handoffs"
 // team's configuration and, once loaded, the state that the records add up to.
 type workspace struct {
 	*store.Repo
+	opening
 	dir       string // of the records, from the top of the repository
 	head      store.Head
 	config    *config.Config
@@ -42,89 +44,92 @@ type workspace struct {
 
 	git      rules.Git                                          // answers the rules about a record that is to be published
 	index    *index.Index                                       // of the state
-	tell     func(format string, args ...any)                   // says what is done on the way, with --verbose
-	note     func(format string, args ...any)                   // says what readers have to know, unless --quiet
-	progress func(records int)                                  // is told when a first index takes its time; may be nil
 	recall   query.Recall                                       // knows more of the state
 	whole    func() (*handoff.State, error)                     // knows all of it
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
 	unproven func() store.RecordIDs                             // the ids of the verdicts that nobody here saw given
 }
 
-// open finds the repository for somebody who reads: a configuration that is
-// wrong is no reason to answer nothing, so it is said and the defaults count.
-func (g *globals) open(ctx context.Context) (*workspace, error) {
-	ws, err := g.openHere(ctx)
-	if err == nil {
-		g.warnOfConfig(ws, "")
-	}
-	return ws, err
+// opening is how a workspace is opened. What is said goes to people.
+type opening struct {
+	start   string   // where the repository is looked for
+	named   bool     // that is the repository, and nothing around it
+	environ []string // of the git that is asked
+	as      string   // who works there, "" for who git says
+	dated   bool     // somebody has said when the records are written
+
+	clock  func() time.Time
+	drawID func() string
+
+	tell  func(format string, args ...any)        // what is done on the way
+	note  func(format string, args ...any)        // what readers have to know
+	warn  func(format string, args ...any)        // what goes wrong without being an error
+	count func(what string) func(done int)        // shows how many have been done; may return nil
+	share func(what string) func(done, total int) // likewise, out of how many
 }
 
-// openHere finds the repository and reads the configuration. The user's identity
-// is looked up, but its absence is an error only for those who write.
-func (g *globals) openHere(ctx context.Context) (*workspace, error) {
-	ws, err := g.openIn(ctx, g.opener(), g.Dir, g.Environ)
-	if err == nil {
-		ws.progress = g.counter("records indexed")
-	}
-	return ws, err
-}
-
-// storeOpener is [store.Open] or [store.OpenNamed].
-type storeOpener func(ctx context.Context, dir string, environ []string) (*store.Repo, error)
-
-// opener opens what -C names, else the repository around the user.
-func (g *globals) opener() storeOpener {
-	if g.dir != "" {
-		return store.OpenNamed
-	}
-	return store.Open
-}
-
-// openIn is openHere for the repository of a directory.
-func (g *globals) openIn(ctx context.Context, open storeOpener, dir string, environ []string) (*workspace, error) {
-	ws, err := g.find(ctx, open, dir, environ)
+// openWorkspace finds the repository and reads the configuration. The user's
+// identity is looked up, but its absence is an error only for those who write.
+func openWorkspace(ctx context.Context, o opening) (*workspace, error) {
+	ws, err := findWorkspace(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	return ws, ws.enter(ctx, g.as)
+	return ws, ws.enter(ctx)
 }
 
-// repository opens the repository of a directory, with the clock of the command.
-func (g *globals) repository(ctx context.Context, open storeOpener, dir string, environ []string) (*store.Repo, error) {
-	repo, err := open(ctx, dir, environ)
+// openAsItIs is openWorkspace without touching the repository: not even what an
+// interrupted command left is put right.
+func openAsItIs(ctx context.Context, o opening) (*workspace, error) {
+	repo, err := repositoryOf(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	ws, err := workspaceOf(repo, o)
+	if err != nil {
+		return nil, err
+	}
+	return ws, ws.enter(ctx)
+}
+
+// repositoryOf opens the repository, with the clock of the workspace.
+func repositoryOf(ctx context.Context, o opening) (*store.Repo, error) {
+	open := store.Open
+	if o.named {
+		open = store.OpenNamed
+	}
+	repo, err := open(ctx, o.start, o.environ)
 	if err == nil {
-		repo.Now = g.Now
+		repo.Now = o.clock
 	}
 	return repo, err
 }
 
-// find finds the repository of a directory, and reads nothing of what it holds.
-func (g *globals) find(ctx context.Context, open storeOpener, dir string, environ []string) (*workspace, error) {
-	repo, err := g.repository(ctx, open, dir, environ)
+// findWorkspace finds the repository, and reads nothing of what it holds.
+func findWorkspace(ctx context.Context, o opening) (*workspace, error) {
+	repo, err := repositoryOf(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	if err := repo.Recover(ctx); ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	} else if err != nil { // reading goes on; those who write get the error themselves
-		g.say("warning: what a killed command has left is not repaired: %v", err)
+		o.warn("warning: what a killed command has left is not repaired: %v", err)
 	}
-	ws, err := g.workspaceOf(repo)
+	ws, err := workspaceOf(repo, o)
 	if err == nil {
-		ws.unproven = g.unproven(ctx, ws)
+		ws.unproven = sync.OnceValue(func() store.RecordIDs { return ws.findUnproven(ctx) })
 	}
 	return ws, err
 }
 
 // workspaceOf is the workspace of a repository, before anything is known of it.
-func (g *globals) workspaceOf(repo *store.Repo) (*workspace, error) {
+func workspaceOf(repo *store.Repo, o opening) (*workspace, error) {
 	dir, err := recordsDir(repo)
 	if err != nil {
 		return nil, err
 	}
-	ws := &workspace{Repo: repo, dir: dir, now: g.Now(), tell: g.tell, note: g.note}
+	ws := &workspace{Repo: repo, opening: o, dir: dir, now: o.clock()}
 	ws.head, err = repo.Head()
 	return ws, err
 }
@@ -145,11 +150,11 @@ func recordsDir(repo *store.Repo) (string, error) {
 }
 
 // enter reads the configuration and finds out who works there.
-func (ws *workspace) enter(ctx context.Context, as string) error {
+func (ws *workspace) enter(ctx context.Context) error {
 	if err := ws.readConfig(ctx); err != nil {
 		return err
 	}
-	if err := ws.identify(ctx, as); err != nil {
+	if err := ws.identify(ctx); err != nil {
 		return err
 	}
 	ws.tell("in %s as %s", cmp.Or(ws.Worktree(), ws.Dir()), cmp.Or(ws.me, "nobody: git knows no identity"))
@@ -159,12 +164,12 @@ func (ws *workspace) enter(ctx context.Context, as string) error {
 // identify finds the user's handle: the roster's for the git identity, else one
 // made of the email's local part. The address is the one that .mailmap gives;
 // where the roster has only the other one, it is that.
-func (ws *workspace) identify(ctx context.Context, as string) error {
+func (ws *workspace) identify(ctx context.Context) error {
 	author, committer, err := ws.Identity(ctx)
 	var none *store.NoIdentityError
 	switch {
 	case errors.As(err, &none):
-		ws.me = as
+		ws.me = ws.as
 		return nil
 	case err != nil:
 		return err
@@ -173,7 +178,7 @@ func (ws *workspace) identify(ctx context.Context, as string) error {
 	if ws.canonical, err = ws.Canonical(ctx, author); err != nil {
 		return err
 	}
-	ws.me = as
+	ws.me = ws.as
 	for _, who := range []store.Ident{ws.canonical, author} {
 		if handle, ok := ws.config.Handle(who.Name, who.Email); ok && ws.me == "" {
 			ws.me = handle
@@ -208,24 +213,19 @@ func (ws *workspace) mustBeKnown(ctx context.Context) error {
 	return err
 }
 
-// openForWriting opens the repository, refuses without an identity, and loads
-// a part of the state.
-func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*workspace, error) {
-	go rules.Prepare() // while git is asked
-	ws, err := g.openHere(ctx)
-	if err != nil {
-		return nil, err
-	}
+// begin makes ready for writing: it refuses without an identity, and loads a part
+// of the state.
+func (ws *workspace) begin(ctx context.Context, part handoff.Part) error {
 	if err := ws.mustWrite(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	ws.git = ws.evidence(ctx)
 	part.Since = ws.author.When // for nextTime
 	if err := ws.load(ctx, part); err != nil {
-		return nil, err
+		return err
 	}
-	ws.author.When = ws.nextTime(ws.author.When, g.Getenv("GIT_AUTHOR_DATE") != "")
-	return ws, nil
+	ws.author.When = ws.nextTime(ws.author.When, ws.dated)
+	return nil
 }
 
 // nextTime is when the user writes who would write at a time: a [handoff.Precision]
@@ -262,15 +262,6 @@ func (ws *workspace) since(at time.Time) time.Duration {
 		return 0
 	}
 	return ago
-}
-
-// openForReading opens the repository and reads every file that the refs hold.
-func (g *globals) openForReading(ctx context.Context) (*workspace, error) {
-	ws, err := g.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return ws, ws.loadAll(ctx)
 }
 
 // loadAll reads every file that the refs which count hold.

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -11,8 +12,6 @@ import (
 const (
 	pageOutcomes = "outcomes"
 	pageClosing  = "closing"
-	// because stands between a decision and its reason.
-	because = " -- "
 	// shownTime is how a time stands in a form; when.go of the core reads it.
 	shownTime = "2006-01-02 15:04"
 )
@@ -25,10 +24,10 @@ func (d *Declaration) outcomesScreen() *Screen {
 	h := d.Draft.Handoff
 	var shipped, decisions []string
 	for _, s := range h.Shipped {
-		shipped = append(shipped, shippedLine(s))
+		shipped = append(shipped, s.Typed())
 	}
 	for _, dec := range h.Decisions {
-		decisions = append(decisions, decisionLine(dec))
+		decisions = append(decisions, dec.Typed())
 	}
 	ideas := shippedIdeas(d.Prefill.Work)
 	s := &Screen{Title: "What came of it?"}
@@ -42,45 +41,20 @@ func (d *Declaration) outcomesScreen() *Screen {
 	return s
 }
 
-func shippedLine(s handoff.Shipped) string {
-	if s.ID == "" {
-		return s.What
-	}
-	return s.ID + "; " + s.What
-}
-
-func parseShipped(text string) handoff.Shipped {
-	if id, what, ok := strings.Cut(text, ";"); ok && handoff.ValidSlug(strings.TrimSpace(id)) {
-		return handoff.Shipped{ID: strings.TrimSpace(id), What: strings.TrimSpace(what)}
-	}
-	return handoff.Shipped{What: text}
-}
-
-func decisionLine(d handoff.Decision) string {
-	if d.Rationale == "" {
-		return d.Decision
-	}
-	return d.Decision + because + d.Rationale
-}
-
-// parseDecision reads "what -- why". Without a why the rules will ask for it.
+// parseDecision always names a decision: a form has no field for its topic.
 func parseDecision(text string) handoff.Decision {
-	what, why, _ := strings.Cut(text, because)
-	d := handoff.Decision{ID: handoff.Slug(what)}
-	d.Decision, d.Rationale = strings.TrimSpace(what), strings.TrimSpace(why)
-	if d.ID == "" {
-		d.ID = "decision"
-	}
+	d := handoff.ParseDecision(text)
+	d.ID = cmp.Or(d.ID, "decision")
 	return d
 }
 
 func takeOutcomes(draft *Draft, s *Screen, done bool) {
 	h := draft.Handoff
 	if shipped := splitLines(s.Text("shipped")); done || len(shipped) > 0 || h.Shipped != nil {
-		h.Shipped = append([]handoff.Shipped{}, keepKnown(shipped, h.Shipped, shippedLine, parseShipped)...)
+		h.Shipped = append([]handoff.Shipped{}, keepKnown(shipped, h.Shipped, handoff.Shipped.Typed, handoff.ParseShipped)...)
 	}
 	if decisions := splitLines(s.Text("decisions")); done || len(decisions) > 0 || h.Decisions != nil {
-		h.Decisions = append([]handoff.Decision{}, keepKnown(decisions, h.Decisions, decisionLine, parseDecision)...)
+		h.Decisions = append([]handoff.Decision{}, keepKnown(decisions, h.Decisions, handoff.Decision.Typed, parseDecision)...)
 	}
 }
 

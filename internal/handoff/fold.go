@@ -54,6 +54,7 @@ func newFold(policy AckPolicy) *fold {
 			Decisions: make(map[string]*DecisionState),
 			Teams:     make(map[string]string),
 			rounds:    make(map[string]string),
+			names:     make(map[ThingKind][]string),
 		}},
 		policy: policy,
 		cited:  make(map[string]*Record),

@@ -3,6 +3,7 @@ package handoff
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -53,7 +54,7 @@ func (v *View) Resolve(ref, me string) (Target, error) {
 		if h := v.Latest(cmp.Or(who, me)); h != nil {
 			return Target{TargetRecord, h.Record.ID}, nil
 		}
-		return Target{}, &UnknownError{Name: ref}
+		return Target{}, &UnknownError{Name: ref, Meant: prefixed("@", Nearest(who, v.senders()))}
 	}
 	if v.Records[ref] != nil {
 		return Target{TargetRecord, ref}, nil
@@ -64,12 +65,44 @@ func (v *View) Resolve(ref, me string) (Target, error) {
 	}
 	switch len(targets) {
 	case 0:
-		return Target{}, &UnknownError{Name: ref}
+		return Target{}, &UnknownError{Name: ref, Meant: v.meant(ref)}
 	case 1:
 		return targets[0], nil
 	}
 	slices.Sort(names)
 	return Target{}, &AmbiguousError{Name: ref, Matches: names}
+}
+
+// meant returns the reference of which ref is probably a slip, "" for none.
+func (v *View) meant(ref string) string {
+	typ, name := SplitRef(ref)
+	if typ != RefAny {
+		return prefixed(string(typ)+":", Nearest(name, v.Names(typ)))
+	}
+	var names []string
+	for _, t := range anyRef {
+		names = append(names, v.Names(t)...)
+	}
+	return Nearest(name, names)
+}
+
+// senders are those who have a latest handoff, sorted.
+func (v *View) senders() []string {
+	sent := make(map[string]bool)
+	for _, h := range v.Handoffs {
+		if h.State != HandoffWithdrawn {
+			sent[h.Record.By] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(sent))
+}
+
+// prefixed is text with a prefix, and nothing where there is no text.
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
 }
 
 // named returns the things of exactly this name, and their full references.

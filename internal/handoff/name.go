@@ -123,7 +123,8 @@ func (e *AmbiguousError) Error() string {
 
 // UnknownError says that no record speaks of a name.
 type UnknownError struct {
-	Name string
+	Name  string
+	Meant string // the reference that it is probably a slip of, "" for none
 }
 
 func (e *UnknownError) Error() string {

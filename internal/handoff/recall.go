@@ -16,10 +16,12 @@ type Part struct {
 	All       bool
 	Decisions bool      // also those that stand
 	Histories bool      // also all records that name what is present
+	Names     bool      // also the names of everything, and nothing else of it
 	Refs      []string  // also what these may mean: references, ids and their beginnings
 	Words     []string  // also the things whose records say all of these texts, as search folds them
 	Since     time.Time // also what the records from this time on name; zero is none
 	Newest    int       // also so many of the last records, in fold order
+	Before    string    // also the handoff that the sender of this one had published before its versions, rollups left out
 }
 
 // Recall builds the part of a state that some things are. Add the things, fill
@@ -102,6 +104,20 @@ func addThing[T any](c *Recall, things map[string]*T, key, data string) error {
 	things[key] = thing
 	return nil
 }
+
+// Precedes reports whether one handoff, which is filled in, can be what the sender
+// of another had published before: it is no version of it, and no rollup.
+func (c *Recall) Precedes(id, other string) bool {
+	a, b := c.view.Handoffs[id], c.view.Handoffs[other]
+	if a == nil || b == nil {
+		return false
+	}
+	body, ok := a.Record.Body.(*Handoff)
+	return ok && body.Rollup == nil && a.First != b.First
+}
+
+// AddNames takes in all names of a kind, sorted.
+func (c *Recall) AddNames(kind ThingKind, names []string) { c.view.names[kind] = names }
 
 // Cite notes that a record is needed and returns it, empty until it is filled
 // in.
@@ -294,15 +310,10 @@ func (c *Recall) Rounds() []string {
 // Keys returns the keys of all things of a kind that records make: those of
 // handoffs in fold order, those of others sorted.
 func (s *State) Keys(kind ThingKind) []string {
-	switch kind {
-	case ThingItem:
-		return slices.Sorted(maps.Keys(s.Items))
-	case ThingBlocker:
-		return slices.Sorted(maps.Keys(s.Blockers))
-	case ThingQuestion:
-		return slices.Sorted(maps.Keys(s.Questions))
-	case ThingDecision:
-		return slices.Sorted(maps.Keys(s.Decisions))
+	for _, t := range anyRef {
+		if kind == thingOf[t] {
+			return s.Names(t)
+		}
 	}
 	var ids []string
 	for _, r := range s.order {

@@ -33,8 +33,9 @@ type View struct {
 	Decisions map[string]*DecisionState // by topic; the accepted one, else the newest
 	Teams     map[string]string         // every author, whatever the part → the team that their latest handoff with one names, else ""
 
-	order  []*Record         // of Records, in fold order
-	rounds map[string]string // id of a question record that asks once more → key of the question
+	order  []*Record              // of Records, in fold order
+	rounds map[string]string      // id of a question record that asks once more → key of the question
+	names  map[ThingKind][]string // all of a kind, of a part that has them
 }
 
 // Known returns the records of the view in fold order, the oldest first. Treat
@@ -44,6 +45,24 @@ func (v *View) Known() []*Record { return v.order }
 // Authors returns the handles of everybody who ever wrote a record, sorted,
 // whatever the part.
 func (v *View) Authors() []string { return slices.Sorted(maps.Keys(v.Teams)) }
+
+// Names returns what references of a type can mean, sorted: all names of a
+// [State] and of a part with Names, else those of what is known.
+func (v *View) Names(t RefType) []string {
+	switch all := v.names[thingOf[t]]; {
+	case all != nil:
+		return all
+	case t == RefItem:
+		return slices.Sorted(maps.Keys(v.Items))
+	case t == RefBlocker:
+		return slices.Sorted(maps.Keys(v.Blockers))
+	case t == RefQuestion:
+		return slices.Sorted(maps.Keys(v.Questions))
+	case t == RefDecision:
+		return slices.Sorted(maps.Keys(v.Decisions))
+	}
+	return nil
+}
 
 // The states of a handoff.
 const (

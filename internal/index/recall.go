@@ -161,6 +161,20 @@ func (c *recall) read(part handoff.Part) error {
 			return err
 		}
 	}
+	if part.Names {
+		for _, kind := range nameable {
+			names, err := c.from.names(kind)
+			if err != nil {
+				return err
+			}
+			c.AddNames(kind, names)
+		}
+	}
+	if part.Before != "" {
+		if err := c.before(part.Before); err != nil {
+			return err
+		}
+	}
 	if part.Newest > 0 {
 		if _, err := c.records(wanted{newest: part.Newest}); err != nil {
 			return err
@@ -168,6 +182,34 @@ func (c *recall) read(part handoff.Part) error {
 	}
 	return c.complete(part)
 }
+
+// before adds the handoff that the sender of one had published before it.
+func (c *recall) before(id string) error {
+	if err := c.handoff(id); err != nil || !c.Has(handoff.ThingHandoff, id) {
+		return err
+	}
+	sent, err := c.from.sentBy(c.Cite(id).By)
+	if err != nil {
+		return err
+	}
+	for _, earlier := range sent {
+		if err := c.handoff(earlier); err != nil || c.Precedes(earlier, id) {
+			return err
+		}
+	}
+	return nil
+}
+
+// handoff adds a handoff with its record.
+func (c *recall) handoff(id string) error {
+	if err := c.from.things([]thingID{{handoff.ThingHandoff, id}}, c.add); err != nil {
+		return err
+	}
+	return c.fill([]string{id})
+}
+
+// nameable are the kinds of things that have a name.
+var nameable = []handoff.ThingKind{handoff.ThingItem, handoff.ThingBlocker, handoff.ThingQuestion, handoff.ThingDecision}
 
 // readPresent takes in what is in every part, once, and the decisions that
 // stand.
@@ -338,6 +380,14 @@ func (t tables) things(ids []thingID, add func(kind handoff.ThingKind, key strin
 		pairs[i] = [2]any{id.kind, id.key}
 	}
 	return t.eachThing(add, "SELECT t.kind, t.key, t.data FROM json_each(?) j CROSS JOIN thing t ON t.kind = j.value ->> 0 AND t.key = j.value ->> 1", jsonList(pairs))
+}
+
+func (t tables) names(kind handoff.ThingKind) ([]string, error) {
+	return column[string](t.ctx, t.db.conn, "SELECT key FROM thing WHERE kind = ? ORDER BY key", kind)
+}
+
+func (t tables) sentBy(who string) ([]string, error) {
+	return column[string](t.ctx, t.db.conn, "SELECT key FROM thing WHERE author = ? ORDER BY place DESC", who)
 }
 
 // eachThing calls add with the things of a query for kind, key and data.

@@ -224,7 +224,7 @@ func (r *runner) uncovered() (say string, ask []string) {
 func (r *runner) slip() string {
 	_, name := handoff.SplitRef(r.query.Arg)
 	known := slices.Concat(
-		sortedKeys(r.state.Items), sortedKeys(r.state.Blockers), sortedKeys(r.state.Decisions), r.everyone,
+		r.state.Names(handoff.RefItem), r.state.Names(handoff.RefBlocker), r.state.Names(handoff.RefDecision), r.everyone,
 	)
 	if slices.Contains(known, name) {
 		return ""

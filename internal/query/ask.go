@@ -2,6 +2,7 @@ package query
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -25,11 +26,15 @@ func Ask(q Query, recall Recall, env Env) (Answer, error) {
 	if part.All || len(a.Rows) > 0 || q.knowsNone(a) {
 		return a, nil
 	}
-	if s, err = recall(handoff.Part{All: true}); err != nil {
+	if s, err = recall(handoff.Part{All: !q.isAbout(), Names: true}); err != nil {
 		return Answer{}, err
 	}
 	return Run(q, s, env), nil
 }
+
+// isAbout reports whether the question is about one thing only. Where no record
+// names it, a slip of the name is all that more records can tell.
+func (q Query) isAbout() bool { return q.Topic == Whois || q.Topic == Why }
 
 // part is what the rows of the answer are made of.
 func (q Query) part(recall Recall, env Env) (handoff.Part, error) {
@@ -56,34 +61,60 @@ func (q Query) part(recall Recall, env Env) (handoff.Part, error) {
 	return handoff.Part{Histories: len(q.Words) > 0}, nil
 }
 
-// story is what the records say of a thing and of what touches it. Of something
-// that is no item by its name, only the whole state tells who refers to it.
+// story is what the records say of a thing and of what touches it. What is no
+// item by its name may be what items refer to: their records say it.
 func (q Query) story(recall Recall) (handoff.Part, error) {
-	typ, name := handoff.SplitRef(q.Arg)
+	_, name := handoff.SplitRef(q.Arg)
 	part := handoff.Part{Refs: []string{q.Arg}}
 	s, err := recall(part)
 	if err != nil {
 		return part, err
 	}
-	if (typ == handoff.RefAny || typ == handoff.RefItem) && s.Items[name] == nil {
-		return handoff.Part{All: true}, nil
+	if s.Items[name] == nil {
+		part.Words = []string{saidOf(q.Arg)}
+		if s, err = recall(part); err != nil {
+			return part, err
+		}
 	}
 	if q.Topic == Whois {
 		return part, nil
 	}
-	part.Words = []string{name}
-	if s, err = recall(part); err != nil {
-		return part, err
+	touched := []string{name}
+	for _, it := range itemsNamed(s, q.Arg) {
+		touched = append(touched, it.ID)
 	}
-	// What answers a blocker of the item need not name the item.
-	for _, id := range sortedKeys(s.Blockers) {
-		if b := s.Blockers[id]; blocksAny(b, map[string]bool{name: true}) {
-			if _, err := recall(handoff.Part{Words: []string{id}}); err != nil {
-				return part, err
-			}
+	for _, name := range touched {
+		if err := touching(name, recall); err != nil {
+			return part, err
 		}
 	}
 	return part, nil
+}
+
+// saidOf is what a record says that refers to something.
+func saidOf(ref string) string {
+	ref = foldRef(ref)
+	if _, id, typed := strings.Cut(ref, ":"); typed {
+		return foldRef(id)
+	}
+	return ref
+}
+
+// touching recalls what names an item, and what answers its blockers, which need
+// not name the item.
+func touching(item string, recall Recall) error {
+	s, err := recall(handoff.Part{Words: []string{item}})
+	if err != nil {
+		return err
+	}
+	for _, id := range sortedKeys(s.Blockers) {
+		if blocksAny(s.Blockers[id], map[string]bool{item: true}) {
+			if _, err := recall(handoff.Part{Words: []string{id}}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // searched is everything that says the words.

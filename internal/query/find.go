@@ -166,7 +166,7 @@ func (r *runner) falls(it *handoff.ItemState, owner string, concerns func(string
 
 func (r *runner) whois() []candidate {
 	var found []candidate
-	for _, it := range r.itemsNamed(r.query.Arg) {
+	for _, it := range itemsNamed(r.state, r.query.Arg) {
 		id := it.HeldBy
 		if !it.Live() {
 			id = it.ClosedBy
@@ -183,16 +183,16 @@ func (r *runner) whois() []candidate {
 
 // itemsNamed are the items that a name means: the one of that id, else those
 // that refer to it.
-func (r *runner) itemsNamed(name string) []*handoff.ItemState {
+func itemsNamed(s *handoff.View, name string) []*handoff.ItemState {
 	typ, id := handoff.SplitRef(name)
 	if typ != handoff.RefAny && typ != handoff.RefItem {
 		return nil
 	}
-	if it := r.state.Items[id]; it != nil {
+	if it := s.Items[id]; it != nil {
 		return []*handoff.ItemState{it}
 	}
 	var found []*handoff.ItemState
-	for _, it := range r.state.Items {
+	for _, it := range s.Items {
 		if slices.Contains(refs(it.Refs), foldRef(name)) {
 			found = append(found, it)
 		}
@@ -217,7 +217,7 @@ func (r *runner) area(a config.Authority) candidate {
 func (r *runner) why() []candidate {
 	var found []candidate
 	about := make(map[string]bool) // blockers and items that the question is about
-	for _, it := range r.itemsNamed(r.query.Arg) {
+	for _, it := range itemsNamed(r.state, r.query.Arg) {
 		about[it.ID] = true
 		found = append(found, r.latest(itemThread{it}))
 	}

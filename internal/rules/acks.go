@@ -197,6 +197,9 @@ func mentions(text string, points []string) bool {
 	})
 }
 
+// atOnce is how long the acks of somebody count as given at once.
+const atOnce = time.Minute
+
 // bulkAck is rule HO707.
 func bulkAck(s *subject, a *handoff.Ack) {
 	if s.State == nil || a.Outcome == handoff.OutcomeSeen || s.by() == "" || s.at().IsZero() {
@@ -208,7 +211,7 @@ func bulkAck(s *subject, a *handoff.Ack) {
 		if !ok || old.By != s.by() || body.Outcome == handoff.OutcomeSeen || s.record != nil && id == s.record.ID {
 			continue
 		}
-		if age := s.at().Sub(old.At.Time); age >= 0 && age <= time.Minute {
+		if age := s.at().Sub(old.At.Time); age >= 0 && age <= atOnce {
 			n++
 		}
 	}

@@ -325,12 +325,12 @@ func recycledHeadline(s *subject, h *handoff.Handoff) {
 	}
 }
 
-// lastHandoff returns the newest handoff of a sender that counts, rollups left
-// out, or nil.
+// lastHandoff returns the newest handoff of a sender that counts, or nil. Rollups
+// and what was withdrawn are left out.
 func lastHandoff(state *handoff.View, by string, counts func(id string) bool) *handoff.HandoffState {
 	var last *handoff.HandoffState
 	for id, hs := range state.Handoffs {
-		if hs.Record.By != by || hs.Rollup != nil || !counts(id) {
+		if hs.Record.By != by || hs.Rollup != nil || hs.State == handoff.HandoffWithdrawn || !counts(id) {
 			continue
 		}
 		if last == nil || handoff.CompareRecords(hs.Record, last.Record) > 0 {

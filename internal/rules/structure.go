@@ -77,18 +77,7 @@ func (n names) has(t handoff.RefType, name string) bool {
 
 // all returns every name of the type.
 func (n names) all(t handoff.RefType) []string {
-	list := slices.Collect(maps.Keys(n.own[t]))
-	switch t {
-	case handoff.RefItem:
-		list = slices.AppendSeq(list, maps.Keys(n.state.Items))
-	case handoff.RefBlocker:
-		list = slices.AppendSeq(list, maps.Keys(n.state.Blockers))
-	case handoff.RefQuestion:
-		list = slices.AppendSeq(list, maps.Keys(n.state.Questions))
-	case handoff.RefDecision:
-		list = slices.AppendSeq(list, maps.Keys(n.state.Decisions))
-	}
-	return list
+	return slices.Concat(slices.Sorted(maps.Keys(n.own[t])), n.state.Names(t))
 }
 
 // badReference is rule HO103.

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/spf13/pflag"
+)
+
+// opening is how the flags want a workspace to be opened.
+func (g *globals) opening() opening {
+	return opening{
+		start: g.Dir, named: g.dir != "", environ: g.Environ, as: g.as, dated: g.Getenv("GIT_AUTHOR_DATE") != "",
+		clock: g.Now, drawID: g.NewID, tell: g.tell, note: g.note, warn: g.say, count: g.counter, share: g.progress,
+	}
+}
+
+// open opens the repository for somebody who reads: a configuration that is wrong
+// is no reason to answer nothing, so it is said and the defaults count.
+func (g *globals) open(ctx context.Context) (*workspace, error) {
+	ws, err := g.openHere(ctx)
+	if err == nil {
+		g.warnOfConfig(ws, "")
+	}
+	return ws, err
+}
+
+// openHere opens the repository and reads the configuration.
+func (g *globals) openHere(ctx context.Context) (*workspace, error) {
+	return openWorkspace(ctx, g.opening())
+}
+
+// openForWriting opens the repository, refuses without an identity, and loads a
+// part of the state.
+func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*workspace, error) {
+	go rules.Prepare() // while git is asked
+	ws, err := g.openHere(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return ws, ws.begin(ctx, part)
+}
+
+// openAbout is openForWriting for a record about what a reference names.
+func (g *globals) openAbout(ctx context.Context, ref string) (*workspace, handoff.Target, error) {
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
+	if err != nil {
+		return nil, handoff.Target{}, err
+	}
+	target, err := ws.resolve(ref)
+	return ws, target, err
+}
+
+// openForReading opens the repository and reads every file that the refs hold.
+func (g *globals) openForReading(ctx context.Context) (*workspace, error) {
+	ws, err := g.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return ws, ws.loadAll(ctx)
+}
+
+// openFor opens the repository for a question and loads the part of the state
+// that it is put to.
+func (g *globals) openFor(ctx context.Context, o sourceOptions, part handoff.Part) (*workspace, error) {
+	ws, err := g.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return ws, ws.loadFor(ctx, o, part)
+}
+
+// addSourceFlags defines the flags that say which records a question is put to.
+func addSourceFlags(f *pflag.FlagSet, o *sourceOptions) {
+	f.StringVar(&o.asOf, "as-of", "", "answer as it was at a `TIME`, or at a revision")
+	commaListVar(f, &o.refs, "ref", "read the records of this `REF` only (repeatable)")
+	f.BoolVar(&o.allRefs, "all-refs", false, "read all branches, also those of strangers, whatever the configuration says")
+}
+
+// counter shows on a terminal how many of something have been done, without
+// knowing how many there will be; 0 takes that away.
+func (g *globals) counter(what string) func(done int) {
+	if !g.Interactive || g.quiet {
+		return nil
+	}
+	shown := false
+	return func(done int) {
+		switch {
+		case done > 0:
+			fmt.Fprintf(g.Err, "\r\x1b[K%d %s\r", done, what)
+		case shown:
+			fmt.Fprint(g.Err, "\r\x1b[K")
+		}
+		shown = done > 0
+	}
+}
+
+// warnOfConfig tells somebody who reads that the configuration is wrong, in one
+// line. What stands before the path says of which repository, if there are many.
+func (g *globals) warnOfConfig(ws *workspace, before string) {
+	var errs []handoff.Finding
+	for _, f := range ws.configFindings {
+		if f.Level == handoff.LevelError {
+			errs = append(errs, f)
+		}
+	}
+	if len(errs) == 0 {
+		return
+	}
+	more := ""
+	if len(errs) > 1 {
+		more = fmt.Sprintf(", and %d more", len(errs)-1)
+	}
+	g.say("handoff: warning: %s%s:%d:%d: %s%s; the defaults count until it is corrected and committed",
+		before, handoff.OneLine(errs[0].Path), errs[0].Line, errs[0].Col, handoff.OneLine(errs[0].Message), more)
+}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
+)
+
+// exception is the escalation that goes with an ack of an exception class: to
+// the person whom the configuration names for it, nil when it names nobody.
+func (ws *workspace) exception(a *handoff.Ack) *handoff.Escalation {
+	who := ws.config.Exceptions[a.Exception]
+	if a.Exception == "" || who == "" || who == ws.me {
+		return nil
+	}
+	ask := a.Note
+	if ask == "" {
+		ask = "Decide how " + a.Subject + " goes on: " + strings.ReplaceAll(a.Exception, "_", " ")
+	}
+	return &handoff.Escalation{Subject: a.Subject, Reason: "disagreement", To: who, Ask: ask, Level: 1}
+}
+
+// ackSubject resolves what is acknowledged: the reference, else the one handoff
+// or assignment that waits for the user.
+func (ws *workspace) ackSubject(ref string) (handoff.Target, error) {
+	if ref != "" {
+		return ws.resolve(ref)
+	}
+	var waiting []string
+	for _, h := range ws.awaiting() {
+		waiting = append(waiting, h.Record.ID)
+	}
+	waiting = append(waiting, ws.assignments()...)
+	switch len(waiting) {
+	case 0:
+		return handoff.Target{}, &noError{message: "no handoff and no assignment waits for " + ws.me, hint: "handoff inbox shows what else does"}
+	case 1:
+		return handoff.Target{Type: handoff.TargetRecord, Name: waiting[0]}, nil
+	}
+	return handoff.Target{}, usagef("handoff inbox shows them", "several wait for you, name one: %s", strings.Join(waiting, ", "))
+}
+
+// awaiting lists the handoffs that wait for a verdict of the user, the newest
+// first.
+func (ws *workspace) awaiting() []*handoff.HandoffState {
+	var waiting []*handoff.HandoffState
+	for _, r := range slices.Backward(ws.state.Known()) {
+		h, ok := ws.state.Handoffs[r.ID]
+		if ok && h.State == handoff.HandoffPublished && r.By != ws.me && ws.addresses(h.To, r.By) {
+			waiting = append(waiting, h)
+		}
+	}
+	return waiting
+}
+
+// assignments lists the records that offer the user an item, sorted.
+func (ws *workspace) assignments() []string {
+	var ids []string
+	for _, it := range ws.state.Items {
+		if it.Offer == nil || !slices.Contains(it.Offer.To, ws.me) {
+			continue
+		}
+		if _, assigned := ws.state.Records[it.Offer.Record].Body.(*handoff.Assignment); assigned {
+			ids = append(ids, it.Offer.Record)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// addresses reports whether a list of handles and addresses of by's handoff
+// includes the user.
+func (ws *workspace) addresses(to []string, by string) bool {
+	return slices.ContainsFunc(to, func(who string) bool {
+		return who == ws.me || handoff.IsScope(who) && slices.Contains(ws.members(who, by), ws.me)
+	})
+}
+
+// assignment is the assignment that is acknowledged, nil when it is something
+// else.
+func (ws *workspace) assignment(subject handoff.Target) *handoff.Assignment {
+	r := ws.state.Records[subject.Name]
+	if subject.Type != handoff.TargetRecord || r == nil {
+		return nil
+	}
+	as, _ := r.Body.(*handoff.Assignment)
+	return as
+}
+
+// offeredBy lists the items of a handoff that are offered to the user.
+func (ws *workspace) offeredBy(h *handoff.HandoffState) []string {
+	var items []string
+	for _, declared := range h.Items {
+		item, ok := ws.state.Items[declared.ID]
+		if ok && item.Offer != nil && item.Offer.Record == h.Record.ID && ws.addresses(item.Offer.To, h.Record.By) {
+			items = append(items, item.ID)
+		}
+	}
+	return items
+}
+
+// waiting lists what waits for the user, and what of their own waits too long.
+func (ws *workspace) waiting() []query.Row {
+	env := ws.queryEnv()
+	rows := query.Rows(query.Query{Topic: query.WaitingOn, Arg: ws.me, Me: ws.me}, ws.state, env)
+	mine := query.Query{Topic: query.Overdue, Me: ws.me, Terms: []query.Term{{Qualifier: query.By, Value: ws.me}}}
+	return append(rows, query.Rows(mine, ws.state, env)...)
+}
+
+// empty reports whether nobody has published a handoff yet.
+func (ws *workspace) empty() bool { return len(ws.state.Teams) == 0 }
+
+// startFrom copies what a person wrote, without what the program captured.
+func startFrom(h *handoff.Handoff) *handoff.Handoff {
+	c := *h
+	c.Amends, c.Anchor, c.Meta, c.Waivers, c.Shift = "", nil, nil, nil, nil
+	c.Team, c.Pod, c.Zone = "", "", ""
+	c.Items = slices.Clone(h.Items)
+	for i := range c.Items {
+		c.Items[i].Next = slices.Clone(h.Items[i].Next)
+	}
+	c.Blockers = slices.Clone(h.Blockers)
+	return &c
+}
+
+// carried is what the user holds, as a draft.
+func (ws *workspace) carried() *handoff.Handoff {
+	custody := ws.state.Holds(ws.me)
+	h := &handoff.Handoff{Items: []handoff.Item{}, Blockers: []handoff.Blocker{}}
+	for _, item := range custody.Items {
+		it := item.Item
+		it.Reopened, it.Source = "", ""
+		it.Next = slices.Clone(it.Next)
+		h.Items = append(h.Items, it)
+	}
+	for _, b := range custody.Blockers {
+		h.Blockers = append(h.Blockers, b.Blocker)
+	}
+	for _, q := range custody.Questions {
+		if ws.state.Handoffs[q.Record] != nil { // one with a record of its own needs no carrying
+			h.Questions = append(h.Questions, handoff.OpenQuestion{
+				ID: q.Key, Ask: q.Ask, To: q.To, Context: q.Context, Blocks: q.Blocks,
+				NeededBy: handoff.Time{Time: q.NeededBy}, DefaultIfSilent: q.Default,
+			})
+		}
+	}
+	if last := ws.state.Latest(ws.me); last != nil {
+		h.To = slices.Clone(last.To)
+	}
+	return h
+}

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/store"
+	"golang.org/x/sync/errgroup"
+)
+
+// findings checks the handoffs that are measured, on all processors, against the
+// rules that need nothing but the handoff itself.
+func (ws *workspace) findings(state *handoff.State, since time.Time) (map[string][]handoff.Finding, error) {
+	var measured []*handoff.Record
+	for _, h := range state.Handoffs {
+		first := state.Handoffs[h.First]
+		if !h.Record.At.Before(since) || first != nil && !first.Record.At.Before(since) {
+			measured = append(measured, h.Record)
+		}
+	}
+	common := ws.ruleContext()
+	common.State = nil
+	of := make([][]handoff.Finding, len(measured))
+	var checking errgroup.Group
+	checking.SetLimit(runtime.GOMAXPROCS(0))
+	for i, r := range measured {
+		checking.Go(func() error {
+			c := common
+			c.By, c.Now = r.By, r.At.Time
+			of[i] = rules.CheckSealed(handoff.Seal(r), c)
+			return nil
+		})
+	}
+	if err := checking.Wait(); err != nil {
+		return nil, err
+	}
+	found := make(map[string][]handoff.Finding, len(measured))
+	for i, r := range measured {
+		found[r.ID] = of[i]
+	}
+	return found, nil
+}
+
+// work lists the commits by people whom the records know, with the items that
+// they name or on whose branches they are.
+func (ws *workspace) work(ctx context.Context, state *handoff.State, since time.Time) ([]handoff.Commit, error) {
+	byBranch := make(map[string][]string)
+	for id, item := range state.Items {
+		for _, ref := range item.Refs {
+			if ref.Type == "branch" {
+				byBranch[ref.ID] = append(byBranch[ref.ID], id)
+			}
+		}
+	}
+	var commits []handoff.Commit
+	err := ws.WorkSince(ctx, since, func(author store.Ident, branch, subject string) {
+		handle, ok := ws.config.Handle(author.Name, author.Email)
+		if !ok {
+			handle = config.HandleFrom(author.Email)
+		}
+		c := handoff.Commit{By: handle, At: author.When}
+		for name, items := range byBranch {
+			if branch == name || strings.HasSuffix(branch, "/"+name) {
+				c.Items = append(c.Items, items...)
+			}
+		}
+		for _, word := range strings.FieldsFunc(strings.ToLower(subject), notInSlug) {
+			if _, ok := state.Items[word]; ok {
+				c.Items = append(c.Items, word)
+			}
+		}
+		commits = append(commits, c)
+	})
+	return commits, err
+}
+
+func notInSlug(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
+}
