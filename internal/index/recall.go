@@ -387,7 +387,7 @@ func (t tables) names(kind handoff.ThingKind) ([]string, error) {
 }
 
 func (t tables) sentBy(who string) ([]string, error) {
-	return column[string](t.ctx, t.db.conn, "SELECT key FROM thing WHERE author = ? ORDER BY place DESC", who)
+	return column[string](t.ctx, t.db.conn, "SELECT key FROM thing WHERE author = ? ORDER BY position DESC", who)
 }
 
 // eachThing calls add with the things of a query for kind, key and data.
