@@ -107,7 +107,7 @@ func (e *exporter) things(ctx context.Context, t *stateTable, send func([]export
 		if e.limit > 0 && sent >= e.limit {
 			return nil
 		}
-		state, err := e.index.Things(ctx, t.kind, some)
+		state, err := e.index.Entries(ctx, t.kind, some)
 		if err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ var (
 // fields of those rows, under their names in JSON.
 type stateTable struct {
 	name    string
-	kind    handoff.ThingKind
+	kind    handoff.EntryKind
 	columns []stateColumn
 }
 
@@ -53,15 +53,15 @@ type stateColumn struct {
 // other commands are to start without them.
 var stateTables = sync.OnceValue(func() []*stateTable {
 	return []*stateTable{
-		newStateTable[query.ItemRow]("items", handoff.ThingItem),
-		newStateTable[query.BlockerRow]("blockers", handoff.ThingBlocker),
-		newStateTable[query.QuestionRow]("questions", handoff.ThingQuestion),
-		newStateTable[query.DecisionRow]("decisions", handoff.ThingDecision),
-		newStateTable[query.HandoffRow]("handoffs", handoff.ThingHandoff),
+		newStateTable[query.ItemRow]("items", handoff.EntryItem),
+		newStateTable[query.BlockerRow]("blockers", handoff.EntryBlocker),
+		newStateTable[query.QuestionRow]("questions", handoff.EntryQuestion),
+		newStateTable[query.DecisionRow]("decisions", handoff.EntryDecision),
+		newStateTable[query.HandoffRow]("handoffs", handoff.EntryHandoff),
 	}
 })
 
-func newStateTable[Row any](name string, kind handoff.ThingKind) *stateTable {
+func newStateTable[Row any](name string, kind handoff.EntryKind) *stateTable {
 	return &stateTable{name, kind, columnsOf(reflect.TypeFor[Row](), "", nil)}
 }
 

@@ -31,10 +31,10 @@ func Fold(records []*Record, policy AckPolicy) *State {
 // fold is a state in the making, with the books that only the making needs.
 type fold struct {
 	*State
-	policy AckPolicy
-	past   *memory            // what was folded before, nil for a fold that starts from nothing
-	cited  map[string]*Record // records that things of the past name, by id
-	count  int                // how many records have been folded
+	policy   AckPolicy
+	snapshot *memory            // what was folded before, nil for a fold that starts from nothing
+	cited    map[string]*Record // records that entries of the snapshot name, by id
+	count    int                // how many records have been folded
 
 	idle map[series][]string // ids of handoffs of which the sender holds nothing, waiting for the next of the series
 }
@@ -54,7 +54,7 @@ func newFold(policy AckPolicy) *fold {
 			Decisions: make(map[string]*DecisionState),
 			Teams:     make(map[string]string),
 			rounds:    make(map[string]string),
-			names:     make(map[ThingKind][]string),
+			names:     make(map[EntryKind][]string),
 		}},
 		policy: policy,
 		cited:  make(map[string]*Record),
@@ -229,7 +229,7 @@ func mention(history *[]string, r *Record) {
 }
 
 // mentionSubject adds r to the history of everything that ref may mean. It
-// reports whether there is any such thing, or an other record of that id.
+// reports whether there is any such entry, or an other record of that id.
 func (f *fold) mentionSubject(r *Record, ref string) bool {
 	known := ref != r.ID && f.findRecord(ref) != nil
 	if it := f.itemRef(ref); it != nil {

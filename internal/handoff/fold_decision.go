@@ -69,7 +69,7 @@ func (f *fold) replaceDecision(next, old *DecisionState) {
 	f.Decisions[next.ID] = next
 }
 
-// linkDecision applies what a decision says about other things.
+// linkDecision applies what a decision says about other entries.
 func (f *fold) linkDecision(r *Record, d *DecisionState) {
 	for _, id := range d.Items {
 		if it := f.itemRef(id); it != nil {

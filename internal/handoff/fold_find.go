@@ -2,15 +2,15 @@ package handoff
 
 import "fmt"
 
-// memory reads the past and remembers the first damage.
+// memory reads the snapshot and remembers the first damage.
 type memory struct {
-	past Past
-	err  error
+	snapshot Snapshot
+	err      error
 }
 
-// thing decodes a thing and reports whether there is one.
-func (m *memory) thing(kind ThingKind, key string, into any, record func(string) *Record) bool {
-	data := m.past.Thing(kind, key)
+// entry decodes an entry and reports whether there is one.
+func (m *memory) entry(kind EntryKind, key string, into any, record func(string) *Record) bool {
+	data := m.snapshot.Entry(kind, key)
 	if data == nil {
 		return false
 	}
@@ -21,31 +21,31 @@ func (m *memory) thing(kind ThingKind, key string, into any, record func(string)
 	return true
 }
 
-func (m *memory) damaged(kind ThingKind, key string, err error) {
+func (m *memory) damaged(kind EntryKind, key string, err error) {
 	if m.err == nil {
-		m.err = fmt.Errorf("thing %d %q: %w", kind, key, err)
+		m.err = fmt.Errorf("entry %d %q: %w", kind, key, err)
 	}
 }
 
-// find returns a thing that the fold has met, else one of the past. What is
+// find returns an entry that the fold has met, else one of the snapshot. What is
 // not there is looked for once.
-func find[T any](f *fold, met map[string]*T, kind ThingKind, key string) *T {
-	thing, ok := met[key]
-	if ok || f.past == nil || key == "" {
-		return thing
+func find[T any](f *fold, met map[string]*T, kind EntryKind, key string) *T {
+	entry, ok := met[key]
+	if ok || f.snapshot == nil || key == "" {
+		return entry
 	}
 	read := new(T)
-	if f.past.thing(kind, key, read, f.cite) {
-		thing = read
+	if f.snapshot.entry(kind, key, read, f.cite) {
+		entry = read
 	}
-	met[key] = thing
-	return thing
+	met[key] = entry
+	return entry
 }
 
-func (f *fold) findItem(id string) *ItemState { return find(f, f.Items, ThingItem, id) }
+func (f *fold) findItem(id string) *ItemState { return find(f, f.Items, EntryItem, id) }
 
 func (f *fold) findBlocker(id string) *BlockerState {
-	b := find(f, f.Blockers, ThingBlocker, id)
+	b := find(f, f.Blockers, EntryBlocker, id)
 	if b != nil && b.Resolution != nil {
 		f.findRecord(b.Resolution.ID)
 	}
@@ -53,16 +53,16 @@ func (f *fold) findBlocker(id string) *BlockerState {
 }
 
 func (f *fold) findQuestion(key string) *QuestionState {
-	return find(f, f.Questions, ThingQuestion, key)
+	return find(f, f.Questions, EntryQuestion, key)
 }
 
 func (f *fold) findDecision(id string) *DecisionState {
 	d, ok := f.Decisions[id]
-	if ok || f.past == nil || id == "" {
+	if ok || f.snapshot == nil || id == "" {
 		return d
 	}
 	var saved savedDecision
-	if f.past.thing(ThingDecision, id, &saved, nil) {
+	if f.snapshot.entry(EntryDecision, id, &saved, nil) {
 		d = saved.restore(id)
 	}
 	f.Decisions[id] = d
@@ -71,15 +71,15 @@ func (f *fold) findDecision(id string) *DecisionState {
 
 func (f *fold) findHandoff(id string) *HandoffState {
 	h, ok := f.Handoffs[id]
-	if ok || f.past == nil || !ValidID(id) {
+	if ok || f.snapshot == nil || !ValidID(id) {
 		return h
 	}
 	var saved savedHandoff
-	if f.past.thing(ThingHandoff, id, &saved, f.cite) {
+	if f.snapshot.entry(EntryHandoff, id, &saved, f.cite) {
 		h = saved.restore()
 		f.findRecord(h.Record.ID)
 		if h.Handoff, ok = h.Record.Body.(*Handoff); !ok {
-			f.past.damaged(ThingHandoff, id, errCodec)
+			f.snapshot.damaged(EntryHandoff, id, errCodec)
 			h = nil
 		}
 	}
@@ -89,10 +89,10 @@ func (f *fold) findHandoff(id string) *HandoffState {
 
 func (f *fold) findRecord(id string) *Record {
 	r, ok := f.Records[id]
-	if ok || f.past == nil || !ValidID(id) {
+	if ok || f.snapshot == nil || !ValidID(id) {
 		return r
 	}
-	r = f.past.past.Record(id)
+	r = f.snapshot.snapshot.Record(id)
 	if cited := f.cited[id]; cited != nil && r != nil {
 		*cited = *r
 		r = cited
@@ -101,9 +101,9 @@ func (f *fold) findRecord(id string) *Record {
 	return r
 }
 
-// cite returns a record that a thing of the past names. It is empty until
+// cite returns a record that an entry of the snapshot names. It is empty until
 // findRecord is asked for it: of most the fold wants to know no more than the
-// id, and a thing may name thousands.
+// id, and an entry may name thousands.
 func (f *fold) cite(id string) *Record {
 	if r := f.Records[id]; r != nil {
 		return r
@@ -118,29 +118,29 @@ func (f *fold) cite(id string) *Record {
 
 func (f *fold) findTeam(handle string) string {
 	team, ok := f.Teams[handle]
-	if !ok && f.past != nil {
-		f.past.thing(ThingAuthor, handle, &team, nil)
+	if !ok && f.snapshot != nil {
+		f.snapshot.entry(EntryAuthor, handle, &team, nil)
 	}
 	return team
 }
 
 func (f *fold) findIdle(s series) []string {
 	ids, ok := f.idle[s]
-	if !ok && f.past != nil {
-		f.past.thing(ThingSeries, s.key(), &ids, nil)
+	if !ok && f.snapshot != nil {
+		f.snapshot.entry(EntrySeries, s.key(), &ids, nil)
 	}
 	return ids
 }
 
 func (f *fold) findRound(id string) string {
 	key, ok := f.rounds[id]
-	if !ok && f.past != nil && ValidID(id) {
-		f.past.thing(ThingRound, id, &key, nil)
+	if !ok && f.snapshot != nil && ValidID(id) {
+		f.snapshot.entry(EntryRound, id, &key, nil)
 	}
 	return key
 }
 
-// What a record means by ref, which may lie in the past.
+// What a record means by ref, which may lie in the snapshot.
 
 func (f *fold) itemRef(ref string) *ItemState { return lookUp(f.findItem, RefItem, ref) }
 

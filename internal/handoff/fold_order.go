@@ -26,7 +26,7 @@ type graph struct {
 	edges   []edge              // which records wait for which
 	late    bool                // one of them waits for a later one
 
-	past     *Resumed      // what was folded before, nil for nothing
+	snapshot *Resumed      // what was folded before, nil for nothing
 	wants    []declaration // what is named and nowhere to be found
 	circular bool          // records name each other in a circle
 }
@@ -34,18 +34,18 @@ type graph struct {
 // edge says that one record waits for another.
 type edge struct{ from, to int }
 
-// declaration is a slug of one type of thing.
+// declaration is a slug of one type of entry.
 type declaration struct {
 	typ  RefType
 	slug string
 }
 
-func newGraph(records []*Record, past *Resumed) *graph {
+func newGraph(records []*Record, snapshot *Resumed) *graph {
 	g := &graph{
-		records: slices.Clone(records),
-		rank:    make(map[string]int, len(records)),
-		first:   make(map[declaration]int, len(records)/4),
-		past:    past,
+		records:  slices.Clone(records),
+		rank:     make(map[string]int, len(records)),
+		first:    make(map[declaration]int, len(records)/4),
+		snapshot: snapshot,
 	}
 	slices.SortFunc(g.records, CompareRecords)
 	for i, r := range g.records {
@@ -61,7 +61,7 @@ func (g *graph) declare(i int, r *Record) {
 		if d.typ == RefQuestion {
 			g.want(declaration{RefAny, d.slug}) // a question cannot have the id of a record
 		}
-		if _, found := g.first[d]; !found && (g.past == nil || !g.past.declared(d)) {
+		if _, found := g.first[d]; !found && (g.snapshot == nil || !g.snapshot.declared(d)) {
 			g.first[d] = i
 		}
 	})
@@ -99,7 +99,7 @@ func (g *graph) linkAll() {
 }
 
 // references calls name for everything that a record names and that must come
-// before it, with the types of things that are expected there.
+// before it, with the types of entries that are expected there.
 func references(r *Record, name func(ref string, types ...RefType)) {
 	switch body := r.Body.(type) {
 	case *Handoff:
@@ -156,7 +156,7 @@ func (g *graph) after(i int, ref string, types ...RefType) {
 			g.edge(j, i)
 			return
 		}
-		if g.past != nil && g.past.known(name) {
+		if g.snapshot != nil && g.snapshot.known(name) {
 			return
 		}
 		g.want(declaration{RefAny, name})
@@ -181,7 +181,7 @@ func (g *graph) afterEarlier(i int, name string, types []RefType) (any bool) {
 			g.edge(j, i)
 			any = true
 		}
-		any = any || g.past != nil && g.past.declared(d)
+		any = any || g.snapshot != nil && g.snapshot.declared(d)
 	}
 	return any
 }
@@ -200,7 +200,7 @@ func (g *graph) afterLater(i int, name string, types []RefType) {
 // want notes that a name is nowhere to be found. It matters to a fold that goes
 // on later.
 func (g *graph) want(d declaration) {
-	if g.past != nil && (d.typ != RefAny || ValidID(d.slug)) {
+	if g.snapshot != nil && (d.typ != RefAny || ValidID(d.slug)) {
 		g.wants = append(g.wants, d)
 	}
 }

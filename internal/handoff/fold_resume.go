@@ -2,20 +2,20 @@ package handoff
 
 import "cmp"
 
-// A fold can stop and go on later: what it came to is kept as things, and
+// A fold can stop and go on later: what it came to is kept as entries, and
 // [Resume] reads only those that new records touch. Folding a history in parts
 // gives what folding it at once does, as long as each part [Resumed.Follows]
 // the ones before.
 
-// Past is where a fold that goes on finds what was folded before.
-type Past interface {
-	// Thing returns the data of a thing, nil when there is none.
-	Thing(kind ThingKind, key string) []byte
+// Snapshot is where a fold that goes on finds what was folded before.
+type Snapshot interface {
+	// Entry returns the data of an entry, nil when there is none.
+	Entry(kind EntryKind, key string) []byte
 	// Record returns a record that was folded, nil when there is none.
 	Record(id string) *Record
 }
 
-// Resumed is a fold that goes on. It holds what it has read of the past and
+// Resumed is a fold that goes on. It holds what it has read of the snapshot and
 // what the records since then have changed.
 type Resumed struct {
 	f     *fold
@@ -32,32 +32,32 @@ type foldClock struct {
 	Circular bool   // records name each other in a circle, so that no part of them can be folded alone
 }
 
-// nameState is what is known of a name beyond the thing of that name.
+// nameState is what is known of a name beyond the entry of that name.
 type nameState struct {
-	Declared bool // by a record that made no thing
+	Declared bool // by a record that made no entry
 	Wanted   bool // by a record that found nothing of that name
 }
 
-// Resume goes on from the past. The policy must be the one of before.
-func Resume(past Past, policy AckPolicy) *Resumed {
+// Resume goes on from the snapshot. The policy must be the one of before.
+func Resume(snapshot Snapshot, policy AckPolicy) *Resumed {
 	r := &Resumed{f: newFold(policy), names: make(map[declaration]nameState)}
-	r.f.past = &memory{past: past}
-	r.f.past.thing(ThingFold, "", &r.clock, past.Record)
+	r.f.snapshot = &memory{snapshot: snapshot}
+	r.f.snapshot.entry(EntryFold, "", &r.clock, snapshot.Record)
 	r.f.count = r.clock.Count
 	return r
 }
 
-// Err is the first damage that was met in the past. Nothing that was folded
+// Err is the first damage that was met in the snapshot. Nothing that was folded
 // after it counts.
-func (r *Resumed) Err() error { return r.f.past.err }
+func (r *Resumed) Err() error { return r.f.snapshot.err }
 
 // Count is how many records have been folded.
 func (r *Resumed) Count() int { return r.clock.Count }
 
 // Follows reports whether records of different ids, of which none is part of the
-// past, come after everything in it and change nothing there: the fold of all is
-// the fold of the past and then theirs. ordered is the order in which to fold
-// them. Everything follows a past in which nothing was folded.
+// snapshot, come after everything in it and change nothing there: the fold of all is
+// the fold of the snapshot and then theirs. ordered is the order in which to fold
+// them. Everything follows a snapshot in which nothing was folded.
 func (r *Resumed) Follows(records []*Record) (ordered []*Record, ok bool) {
 	g := newGraph(records, r)
 	ok = r.clock.Count == 0 || !r.clock.Circular && r.after(g)
@@ -73,7 +73,7 @@ func (r *Resumed) Follows(records []*Record) (ordered []*Record, ok bool) {
 	return ordered, !g.circular // a circle comes after everything else that there is
 }
 
-// after reports whether the records of a graph are all later than the past,
+// after reports whether the records of a graph are all later than the snapshot,
 // which names none of them and nothing that they declare.
 func (r *Resumed) after(g *graph) bool {
 	for _, rec := range g.records {
@@ -122,12 +122,12 @@ func (c *foldClock) pass(rec *Record) {
 	c.Count++
 }
 
-// thingOf says which things a declaration of a type makes.
-var thingOf = map[RefType]ThingKind{
-	RefItem: ThingItem, RefBlocker: ThingBlocker, RefQuestion: ThingQuestion, RefDecision: ThingDecision,
+// entryOf says which entries a declaration of a type makes.
+var entryOf = map[RefType]EntryKind{
+	RefItem: EntryItem, RefBlocker: EntryBlocker, RefQuestion: EntryQuestion, RefDecision: EntryDecision,
 }
 
-// exists reports whether the fold has made a thing of that name and type.
+// exists reports whether the fold has made an entry of that name and type.
 func (r *Resumed) exists(d declaration) bool {
 	switch d.typ {
 	case RefItem:
@@ -142,11 +142,11 @@ func (r *Resumed) exists(d declaration) bool {
 	return r.f.findRecord(d.slug) != nil
 }
 
-// name returns what is known of a name beyond its thing.
+// name returns what is known of a name beyond its entry.
 func (r *Resumed) name(d declaration) nameState {
 	state, ok := r.names[d]
 	if !ok {
-		r.f.past.thing(ThingName, d.key(), &state, nil)
+		r.f.snapshot.entry(EntryName, d.key(), &state, nil)
 		r.names[d] = state
 	}
 	return state
@@ -154,16 +154,16 @@ func (r *Resumed) name(d declaration) nameState {
 
 func (d declaration) key() string { return string(d.typ) + ":" + d.slug }
 
-// declared reports whether a record of the past declares a slug.
+// declared reports whether a record of the snapshot declares a slug.
 func (r *Resumed) declared(d declaration) bool { return r.exists(d) || r.name(d).Declared }
 
-// known reports whether a record of the past has this id.
+// known reports whether a record of the snapshot has this id.
 func (r *Resumed) known(id string) bool { return r.f.findRecord(id) != nil }
 
-// waits reports whether a record of the past names what did not exist then.
+// waits reports whether a record of the snapshot names what did not exist then.
 func (r *Resumed) waits(d declaration) bool { return r.name(d).Wanted }
 
-// noteDeclared keeps what a record declares without making it a thing.
+// noteDeclared keeps what a record declares without making it an entry.
 func (r *Resumed) noteDeclared(rec *Record) {
 	declarations(rec, func(d declaration) {
 		if state := r.name(d); !state.Declared && !r.exists(d) {

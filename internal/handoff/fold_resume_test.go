@@ -12,20 +12,20 @@ import (
 	"pgregory.net/rapid"
 )
 
-// keptPast is a past in two maps, as a store would keep it.
-type keptPast struct {
-	things  map[string]Thing
+// keptSnapshot is a snapshot in two maps, as a store would keep it.
+type keptSnapshot struct {
+	entries map[string]Entry
 	records map[string][]byte
 	order   []string
 }
 
-func thingKey(kind ThingKind, key string) string { return string(rune(kind)) + key }
+func entryKey(kind EntryKind, key string) string { return string(rune(kind)) + key }
 
-func (p keptPast) Thing(kind ThingKind, key string) []byte {
-	return p.things[thingKey(kind, key)].Data
+func (p keptSnapshot) Entry(kind EntryKind, key string) []byte {
+	return p.entries[entryKey(kind, key)].Data
 }
 
-func (p keptPast) Record(id string) *Record {
+func (p keptSnapshot) Record(id string) *Record {
 	data, ok := p.records[id]
 	if !ok {
 		return nil
@@ -37,14 +37,14 @@ func (p keptPast) Record(id string) *Record {
 	return r
 }
 
-// after is the past with what a fold came to.
-func (p keptPast) after(t *rapid.T, r *Resumed, ordered []*Record) keptPast {
+// after is the snapshot with what a fold came to.
+func (p keptSnapshot) after(t *rapid.T, r *Resumed, ordered []*Record) keptSnapshot {
 	if r.Err() != nil {
 		t.Fatal(r.Err())
 	}
-	next := keptPast{maps.Clone(p.things), maps.Clone(p.records), slices.Clone(p.order)}
-	for _, thing := range r.Things() {
-		next.things[thingKey(thing.Kind, thing.Key)] = thing
+	next := keptSnapshot{maps.Clone(p.entries), maps.Clone(p.records), slices.Clone(p.order)}
+	for _, entry := range r.Entries() {
+		next.entries[entryKey(entry.Kind, entry.Key)] = entry
 	}
 	for _, rec := range ordered {
 		next.records[rec.ID] = EncodeRecord(rec)
@@ -55,32 +55,32 @@ func (p keptPast) after(t *rapid.T, r *Resumed, ordered []*Record) keptPast {
 
 // foldInParts folds records that come in parts. A part that does not follow
 // what was folded is folded together with the part before.
-func foldInParts(t *rapid.T, parts [][]*Record, policy AckPolicy) (keptPast, []Problem) {
-	pasts := []keptPast{{map[string]Thing{}, map[string][]byte{}, nil}}
+func foldInParts(t *rapid.T, parts [][]*Record, policy AckPolicy) (keptSnapshot, []Problem) {
+	snapshots := []keptSnapshot{{map[string]Entry{}, map[string][]byte{}, nil}}
 	var folded [][]*Record
 	var problems [][]Problem
 	for _, part := range parts {
 		for {
-			last := pasts[len(pasts)-1]
+			last := snapshots[len(snapshots)-1]
 			r := Resume(last, policy)
 			if ordered, ok := r.Follows(part); ok {
 				problems = append(problems, r.Fold(ordered))
 				folded = append(folded, part)
-				pasts = append(pasts, last.after(t, r, ordered))
+				snapshots = append(snapshots, last.after(t, r, ordered))
 				break
 			}
 			part = slices.Concat(folded[len(folded)-1], part)
-			folded, problems, pasts = folded[:len(folded)-1], problems[:len(problems)-1], pasts[:len(pasts)-1]
+			folded, problems, snapshots = folded[:len(folded)-1], problems[:len(problems)-1], snapshots[:len(snapshots)-1]
 		}
 	}
-	return pasts[len(pasts)-1], slices.Concat(problems...)
+	return snapshots[len(snapshots)-1], slices.Concat(problems...)
 }
 
-// recallAll is the whole that the things are.
-func recallAll(t *rapid.T, p keptPast) *View {
+// recallAll is the whole that the entries are.
+func recallAll(t *rapid.T, p keptSnapshot) *View {
 	c := NewRecall()
-	for _, thing := range p.things {
-		if err := c.Add(thing.Kind, thing.Key, thing.Data); err != nil {
+	for _, entry := range p.entries {
+		if err := c.Add(entry.Kind, entry.Key, entry.Data); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -117,7 +117,7 @@ func TestFoldOfPartsIsTheFoldOfAll(t *testing.T) {
 		want := Fold(drawHistory(t), policy)
 		parts := drawParts(t, want.Records)
 		kept, problems := foldInParts(t, parts, policy)
-		got := &State{View: recallAll(t, kept), Problems: problems, Gaps: want.Gaps} // gaps are no things
+		got := &State{View: recallAll(t, kept), Problems: problems, Gaps: want.Gaps} // gaps are no entries
 		want.Problems = slices.DeleteFunc(want.Problems, func(p Problem) bool { return p.Code == "HO903" })
 		if a, b := strings.Join(dump(got), "\n"), strings.Join(dump(want), "\n"); a != b {
 			t.Fatalf("in parts\n%s\nat once\n%s", a, b)
@@ -127,18 +127,18 @@ func TestFoldOfPartsIsTheFoldOfAll(t *testing.T) {
 				t.Fatalf("order %v, want %s at %d", kept.order, r.ID, i)
 			}
 		}
-		sameThings(t, kept, want, policy)
+		sameEntries(t, kept, want, policy)
 	})
 }
 
-// sameThings compares the things of a fold in parts with those of one at once,
+// sameEntries compares the entries of a fold in parts with those of one at once,
 // byte for byte. What is only known of names may differ: a fold that sees more
 // at once waits for less.
-func sameThings(t *rapid.T, kept keptPast, want *State, policy AckPolicy) {
+func sameEntries(t *rapid.T, kept keptSnapshot, want *State, policy AckPolicy) {
 	once, _ := foldInParts(t, [][]*Record{want.Order()}, policy)
-	for key, thing := range once.things {
-		if got := kept.things[key]; thing.Kind != ThingName && !(bytes.Equal(got.Data, thing.Data) && got.Live == thing.Live && got.Series == thing.Series) {
-			t.Fatalf("thing %d %q\nin parts %q\nat once  %q", thing.Kind, thing.Key, got.Data, thing.Data)
+	for key, entry := range once.entries {
+		if got := kept.entries[key]; entry.Kind != EntryName && !(bytes.Equal(got.Data, entry.Data) && got.Live == entry.Live && got.Series == entry.Series) {
+			t.Fatalf("entry %d %q\nin parts %q\nat once  %q", entry.Kind, entry.Key, got.Data, entry.Data)
 		}
 	}
 	if !reflect.DeepEqual(recallAll(t, kept).Teams, want.Teams) {

@@ -65,7 +65,7 @@ func rollup(h *Handoff) *Handoff {
 	return h
 }
 
-// dump writes all that a state says, a line for each thing, in a fixed order.
+// dump writes all that a state says, a line for each entry, in a fixed order.
 func dump(s *State) []string {
 	var lines []string
 	add := func(format string, args ...any) {

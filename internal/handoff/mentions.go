@@ -48,18 +48,18 @@ func itemKey(id string) string {
 }
 
 // KindsOf says which things a reference may mean, and their key.
-func KindsOf(ref string) (kinds []ThingKind, key string) {
+func KindsOf(ref string) (kinds []EntryKind, key string) {
 	typ, name := SplitRef(ref)
 	for _, t := range anyRef {
 		if typ == RefAny || typ == t {
-			kinds = append(kinds, thingOf[t])
+			kinds = append(kinds, entryOf[t])
 		}
 	}
 	if typ == RefAny && ValidID(name) {
-		kinds = append(kinds, ThingHandoff)
+		kinds = append(kinds, EntryHandoff)
 	}
 	if (typ == RefAny || typ == RefQuestion) && ValidID(name) {
-		kinds = append(kinds, ThingRound)
+		kinds = append(kinds, EntryRound)
 	}
 	return kinds, name
 }

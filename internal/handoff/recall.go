@@ -11,20 +11,20 @@ import (
 // Part says how much of a state somebody needs. Whatever it is, the present is
 // in it: live items, open blockers, pending questions and handoffs, the newest
 // handoffs of everybody, and what these name, with the records that say how
-// they stand. Refs, Words and Since add things with all records that name them.
+// they stand. Refs, Words and Since add entries with all records that name them.
 type Part struct {
 	All       bool
 	Decisions bool      // also those that stand
 	Histories bool      // also all records that name what is present
 	Names     bool      // also the names of everything, and nothing else of it
 	Refs      []string  // also what these may mean: references, ids and their beginnings
-	Words     []string  // also the things whose records say all of these texts, as search folds them
+	Words     []string  // also the entries whose records say all of these texts, as search folds them
 	Since     time.Time // also what the records from this time on name; zero is none
 	Newest    int       // also so many of the last records, in fold order
 	Before    string    // also the handoff that the sender of this one had published before its versions, rollups left out
 }
 
-// Recall builds the part of a state that some things are. Add the things, fill
+// Recall builds the part of a state that some entries are. Add the entries, fill
 // in the records that they cite, then take the View.
 type Recall struct {
 	view   *View
@@ -36,57 +36,57 @@ func NewRecall() *Recall {
 	return &Recall{view: newFold("").View, awaits: make(map[string]*Record)}
 }
 
-// Has reports whether a thing has been added.
-func (c *Recall) Has(kind ThingKind, key string) bool {
+// Has reports whether an entry has been added.
+func (c *Recall) Has(kind EntryKind, key string) bool {
 	s := c.view
 	switch kind {
-	case ThingItem:
+	case EntryItem:
 		return s.Items[key] != nil
-	case ThingBlocker:
+	case EntryBlocker:
 		return s.Blockers[key] != nil
-	case ThingQuestion:
+	case EntryQuestion:
 		return s.Questions[key] != nil
-	case ThingDecision:
+	case EntryDecision:
 		return s.Decisions[key] != nil
-	case ThingHandoff:
+	case EntryHandoff:
 		return s.Handoffs[key] != nil
 	}
 	return false
 }
 
-// Add takes a thing in. One that is there already stays as it is.
-func (c *Recall) Add(kind ThingKind, key string, data []byte) error {
+// Add takes an entry in. One that is there already stays as it is.
+func (c *Recall) Add(kind EntryKind, key string, data []byte) error {
 	s := c.view
 	if c.Has(kind, key) {
 		return nil
 	}
 	text := string(data)
 	switch kind {
-	case ThingItem:
-		return addThing(c, s.Items, key, text)
-	case ThingBlocker:
-		return addThing(c, s.Blockers, key, text)
-	case ThingQuestion:
-		return addThing(c, s.Questions, key, text)
-	case ThingDecision:
+	case EntryItem:
+		return addEntry(c, s.Items, key, text)
+	case EntryBlocker:
+		return addEntry(c, s.Blockers, key, text)
+	case EntryQuestion:
+		return addEntry(c, s.Questions, key, text)
+	case EntryDecision:
 		var saved savedDecision
 		if err := decodeValue(text, &saved, nil); err != nil {
 			return err
 		}
 		s.Decisions[key] = saved.restore(key)
-	case ThingHandoff:
+	case EntryHandoff:
 		var saved savedHandoff
 		if err := decodeValue(text, &saved, c.Cite); err != nil {
 			return err
 		}
 		s.Handoffs[key] = saved.restore()
-	case ThingAuthor:
+	case EntryAuthor:
 		var team string
 		if err := decodeValue(text, &team, nil); err != nil {
 			return err
 		}
 		s.Teams[key] = team
-	case ThingRound:
+	case EntryRound:
 		var question string
 		if err := decodeValue(text, &question, nil); err != nil {
 			return err
@@ -96,12 +96,12 @@ func (c *Recall) Add(kind ThingKind, key string, data []byte) error {
 	return nil
 }
 
-func addThing[T any](c *Recall, things map[string]*T, key, data string) error {
-	thing := new(T)
-	if err := decodeValue(data, thing, c.Cite); err != nil {
+func addEntry[T any](c *Recall, entries map[string]*T, key, data string) error {
+	entry := new(T)
+	if err := decodeValue(data, entry, c.Cite); err != nil {
 		return err
 	}
-	things[key] = thing
+	entries[key] = entry
 	return nil
 }
 
@@ -117,7 +117,7 @@ func (c *Recall) Precedes(id, other string) bool {
 }
 
 // AddNames takes in all names of a kind, sorted.
-func (c *Recall) AddNames(kind ThingKind, names []string) { c.view.names[kind] = names }
+func (c *Recall) AddNames(kind EntryKind, names []string) { c.view.names[kind] = names }
 
 // Cite notes that a record is needed and returns it, empty until it is filled
 // in.
@@ -132,7 +132,7 @@ func (c *Recall) Cite(id string) *Record {
 }
 
 // Records returns the ids of the records that are to be filled in, sorted:
-// those that are cited, and those that say how the things came to stand as
+// those that are cited, and those that say how the entries came to stand as
 // they do.
 func (c *Recall) Records() []string {
 	for _, it := range c.view.Items {
@@ -167,41 +167,41 @@ func (c *Recall) citeAll(ids ...string) {
 	}
 }
 
-// CiteHistories notes that all records that name a thing are needed, for those
+// CiteHistories notes that all records that name an entry are needed, for those
 // that are wanted.
-func (c *Recall) CiteHistories(wanted func(kind ThingKind, key string) bool) {
+func (c *Recall) CiteHistories(wanted func(kind EntryKind, key string) bool) {
 	for key, it := range c.view.Items {
-		if wanted(ThingItem, key) {
+		if wanted(EntryItem, key) {
 			c.citeAll(it.History...)
 		}
 	}
 	for key, b := range c.view.Blockers {
-		if wanted(ThingBlocker, key) {
+		if wanted(EntryBlocker, key) {
 			c.citeAll(b.History...)
 		}
 	}
 	for key, q := range c.view.Questions {
-		if wanted(ThingQuestion, key) {
+		if wanted(EntryQuestion, key) {
 			c.citeAll(q.History...)
 		}
 	}
 }
 
-// Versions returns the ids of the handoffs that the wanted things were declared,
+// Versions returns the ids of the handoffs that the wanted entries were declared,
 // closed or decided in: whoever amends one needs to know whether it is of the
 // chain.
-func (c *Recall) Versions(wanted func(kind ThingKind, key string) bool) []string {
+func (c *Recall) Versions(wanted func(kind EntryKind, key string) bool) []string {
 	var ids []string
-	add := func(kind ThingKind, key string, records ...string) {
+	add := func(kind EntryKind, key string, records ...string) {
 		if wanted(kind, key) {
 			ids = append(ids, slices.DeleteFunc(records, func(id string) bool { return id == "" })...)
 		}
 	}
 	for key, it := range c.view.Items {
-		add(ThingItem, key, it.Declared, it.ClosedBy)
+		add(EntryItem, key, it.Declared, it.ClosedBy)
 	}
 	for key, d := range c.view.Decisions {
-		add(ThingDecision, key, d.Record)
+		add(EntryDecision, key, d.Record)
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
@@ -259,7 +259,7 @@ func (d *DecisionState) addTexts(r *Record) {
 	}
 }
 
-// Names returns references to what the things name: the items of blockers and
+// Names returns references to what the entries name: the items of blockers and
 // questions, the blockers of items, everything in handoffs. The records of the
 // handoffs must have been filled in.
 func (c *Recall) Names() []string {
@@ -307,11 +307,11 @@ func (c *Recall) Rounds() []string {
 	return refs
 }
 
-// Keys returns the keys of all things of a kind that records make: those of
+// Keys returns the keys of all entries of a kind that records make: those of
 // handoffs in fold order, those of others sorted.
-func (s *State) Keys(kind ThingKind) []string {
+func (s *State) Keys(kind EntryKind) []string {
 	for _, t := range anyRef {
-		if kind == thingOf[t] {
+		if kind == entryOf[t] {
 			return s.Names(t)
 		}
 	}

@@ -35,7 +35,7 @@ type View struct {
 
 	order  []*Record              // of Records, in fold order
 	rounds map[string]string      // id of a question record that asks once more → key of the question
-	names  map[ThingKind][]string // all of a kind, of a part that has them
+	names  map[EntryKind][]string // all of a kind, of a part that has them
 }
 
 // Known returns the records of the view in fold order, the oldest first. Treat
@@ -49,7 +49,7 @@ func (v *View) Authors() []string { return slices.Sorted(maps.Keys(v.Teams)) }
 // Names returns what references of a type can mean, sorted: all names of a
 // [State] and of a part with Names, else those of what is known.
 func (v *View) Names(t RefType) []string {
-	switch all := v.names[thingOf[t]]; {
+	switch all := v.names[entryOf[t]]; {
 	case all != nil:
 		return all
 	case t == RefItem:

@@ -16,17 +16,17 @@ import (
 )
 
 // format is the version of the index file. It must grow with every change of
-// the tables, of the compact form of records and things, and of what the fold
+// the tables, of the compact form of records and entries, and of what the fold
 // makes of the same records. A file of an older version is built anew; one of a
 // newer version belongs to a newer program and is left alone.
 const format = 3
 
 // layout is the tables of the file.
 //
-// day and record are what the refs hold, thing is what the records add up to.
+// day and record are what the refs hold, entry is what the records add up to.
 // A day's members are the numbers of the records in it. A record without a
 // position stands under the id of another that counts. text holds what records say
-// in pieces of three letters, under their numbers. undo holds what the things
+// in pieces of three letters, under their numbers. undo holds what the entries
 // of a batch were before it, so that a record that arrives late costs a few
 // batches and not everything.
 const layout = `
@@ -37,10 +37,10 @@ CREATE INDEX record_id ON record (id);
 CREATE INDEX record_position ON record (position);
 CREATE INDEX record_at ON record (at);
 CREATE INDEX record_about ON record (about) WHERE about IS NOT NULL;
-CREATE TABLE thing (kind INTEGER, key TEXT, live INTEGER, position INTEGER, author TEXT, series TEXT, data BLOB, UNIQUE (kind, key));
-CREATE INDEX thing_live ON thing (kind) WHERE live;
-CREATE INDEX thing_author ON thing (author, position) WHERE author IS NOT NULL;
-CREATE INDEX thing_series ON thing (series, position) WHERE series IS NOT NULL;
+CREATE TABLE entry (kind INTEGER, key TEXT, live INTEGER, position INTEGER, author TEXT, series TEXT, data BLOB, UNIQUE (kind, key));
+CREATE INDEX thing_live ON entry (kind) WHERE live;
+CREATE INDEX thing_author ON entry (author, position) WHERE author IS NOT NULL;
+CREATE INDEX thing_series ON entry (series, position) WHERE series IS NOT NULL;
 CREATE TABLE batch (n INTEGER PRIMARY KEY, first INTEGER, size INTEGER);
 CREATE VIRTUAL TABLE text USING fts5(said, content='', detail=none, tokenize='trigram case_sensitive 1');
 CREATE TABLE undo (batch INTEGER, kind INTEGER, key TEXT, live INTEGER, position INTEGER, author TEXT, series TEXT, data BLOB, PRIMARY KEY (batch, kind, key)) WITHOUT ROWID;
@@ -182,7 +182,7 @@ func (db *database) setMeta(ctx context.Context, name string, value []byte) erro
 
 // clear empties all tables.
 func (db *database) clear(ctx context.Context) error {
-	_, err := db.conn.ExecContext(ctx, "DELETE FROM meta; DELETE FROM day; DELETE FROM record; DELETE FROM thing; DELETE FROM batch; DELETE FROM undo; INSERT INTO text (text) VALUES ('delete-all')")
+	_, err := db.conn.ExecContext(ctx, "DELETE FROM meta; DELETE FROM day; DELETE FROM record; DELETE FROM entry; DELETE FROM batch; DELETE FROM undo; INSERT INTO text (text) VALUES ('delete-all')")
 	return err
 }
 

@@ -31,9 +31,9 @@ type tableFold struct {
 	conn   *sql.Conn
 	policy handoff.AckPolicy
 
-	// keys are all things that there are, when this tableFold has made them all:
+	// keys are all entries that there are, when this tableFold has made them all:
 	// most of what a fold asks for is not there.
-	keys map[thingID]bool
+	keys map[entryID]bool
 
 	progress func(folded int)
 	folded   int
@@ -128,8 +128,8 @@ func (f *tableFold) startOver(pending []arrival, next source) error {
 
 // forget drops all that was folded.
 func (f *tableFold) forget() error {
-	f.keys, f.folded = make(map[thingID]bool), 0
-	_, err := f.conn.ExecContext(f.ctx, "DELETE FROM thing; DELETE FROM batch; DELETE FROM undo; UPDATE record SET position = NULL WHERE position >= 0")
+	f.keys, f.folded = make(map[entryID]bool), 0
+	_, err := f.conn.ExecContext(f.ctx, "DELETE FROM entry; DELETE FROM batch; DELETE FROM undo; UPDATE record SET position = NULL WHERE position >= 0")
 	return err
 }
 
@@ -148,27 +148,27 @@ func (f *tableFold) store(list []arrival) error {
 
 // try folds records when they follow what was folded.
 func (f *tableFold) try(list []arrival) (ok bool, err error) {
-	past := newPast(f.ctx, f.conn, f.keys)
-	defer past.close()
-	resumed := handoff.Resume(past, f.policy)
+	snapshot := newSnapshot(f.ctx, f.conn, f.keys)
+	defer snapshot.close()
+	resumed := handoff.Resume(snapshot, f.policy)
 	records := make([]*handoff.Record, len(list))
 	byID := make(map[string]arrival, len(list))
 	for i, a := range list {
 		records[i], byID[a.ID] = a.Record, a
 	}
 	ordered, ok := resumed.Follows(records)
-	if err := errors.Join(past.err, damage(resumed.Err())); err != nil || !ok {
+	if err := errors.Join(snapshot.err, damage(resumed.Err())); err != nil || !ok {
 		return false, err
 	}
 	first := resumed.Count()
 	resumed.Fold(ordered)
-	if err := errors.Join(past.err, damage(resumed.Err())); err != nil {
+	if err := errors.Join(snapshot.err, damage(resumed.Err())); err != nil {
 		return false, err
 	}
 	if err := f.writeRecords(ordered, byID, first); err != nil {
 		return false, err
 	}
-	if err := f.writeThings(past, resumed.Things(), first, len(ordered)); err != nil {
+	if err := f.writeEntries(snapshot, resumed.Entries(), first, len(ordered)); err != nil {
 		return false, err
 	}
 	f.folded += len(ordered)
@@ -212,9 +212,9 @@ func (f *tableFold) writeRecords(ordered []*handoff.Record, byID map[string]arri
 	return nil
 }
 
-// writeThings writes the things that have changed, and notes what they were.
-func (f *tableFold) writeThings(past *past, things []handoff.Thing, first, size int) error {
-	slices.SortFunc(things, func(a, b handoff.Thing) int {
+// writeEntries writes the entries that have changed, and notes what they were.
+func (f *tableFold) writeEntries(snapshot *snapshot, entries []handoff.Entry, first, size int) error {
+	slices.SortFunc(entries, func(a, b handoff.Entry) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key))
 	})
 	result, err := f.conn.ExecContext(f.ctx, "INSERT INTO batch (first, size) VALUES (?, ?)", first, size)
@@ -225,7 +225,7 @@ func (f *tableFold) writeThings(past *past, things []handoff.Thing, first, size 
 	if err != nil {
 		return err
 	}
-	put, err := f.conn.PrepareContext(f.ctx, "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET live = excluded.live, position = excluded.position, author = excluded.author, series = excluded.series, data = excluded.data")
+	put, err := f.conn.PrepareContext(f.ctx, "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET live = excluded.live, position = excluded.position, author = excluded.author, series = excluded.series, data = excluded.data")
 	if err != nil {
 		return err
 	}
@@ -235,17 +235,17 @@ func (f *tableFold) writeThings(past *past, things []handoff.Thing, first, size 
 		return err
 	}
 	defer undo.Close()
-	for _, t := range things {
-		id, row := thingID{t.Kind, t.Key}, rowOf(t)
-		before := past.rows[id]
+	for _, t := range entries {
+		id, row := entryID{t.Kind, t.Key}, rowOf(t)
+		before := snapshot.rows[id]
 		if before.same(row) {
 			continue
 		}
 		if before == nil {
-			before = &thingRow{} // without data: there was none
+			before = &entryRow{} // without data: there was none
 		}
 		if f.keys != nil {
-			f.keys[thingID{t.Kind, strings.Clone(t.Key)}] = true // not the record of which it is a part
+			f.keys[entryID{t.Kind, strings.Clone(t.Key)}] = true // not the record of which it is a part
 		}
 		if _, err := put.ExecContext(f.ctx, t.Kind, t.Key, row.live, row.position, row.author, row.series, row.data); err != nil {
 			return err
@@ -308,8 +308,8 @@ func (f *tableFold) takeBack() (back []arrival, ok bool, err error) {
 	f.folded -= len(back)
 	f.keys = nil // some of them are gone
 	_, err = f.conn.ExecContext(f.ctx, fmt.Sprintf(`
-		DELETE FROM thing WHERE (kind, key) IN (SELECT kind, key FROM undo WHERE batch = %[1]d AND data IS NULL);
-		INSERT OR REPLACE INTO thing SELECT kind, key, live, position, author, series, data FROM undo WHERE batch = %[1]d AND data IS NOT NULL;
+		DELETE FROM entry WHERE (kind, key) IN (SELECT kind, key FROM undo WHERE batch = %[1]d AND data IS NULL);
+		INSERT OR REPLACE INTO entry SELECT kind, key, live, position, author, series, data FROM undo WHERE batch = %[1]d AND data IS NOT NULL;
 		DELETE FROM undo WHERE batch = %[1]d;
 		DELETE FROM batch WHERE n = %[1]d;
 		UPDATE record SET position = NULL WHERE position >= %[2]d`, batch, first))
@@ -335,44 +335,44 @@ func (f *tableFold) rewind(position int64) (back []arrival, ok bool, err error) 
 	}
 }
 
-// past is what the tables hold of what was folded.
-type past struct {
+// snapshot is what the tables hold of what was folded.
+type snapshot struct {
 	ctx   context.Context
-	keys  map[thingID]bool // all that there are; nil when that is not known
-	rows  map[thingID]*thingRow
-	thing *sql.Stmt
+	keys  map[entryID]bool // all that there are; nil when that is not known
+	rows  map[entryID]*entryRow
+	entry *sql.Stmt
 	query *sql.Stmt
 	err   error
 }
 
-func newPast(ctx context.Context, conn *sql.Conn, keys map[thingID]bool) *past {
-	p := &past{ctx: ctx, keys: keys, rows: make(map[thingID]*thingRow)}
-	var thingErr, recordErr error
-	p.thing, thingErr = conn.PrepareContext(ctx, "SELECT live, position, author, series, data FROM thing WHERE kind = ? AND key = ?")
+func newSnapshot(ctx context.Context, conn *sql.Conn, keys map[entryID]bool) *snapshot {
+	p := &snapshot{ctx: ctx, keys: keys, rows: make(map[entryID]*entryRow)}
+	var entryErr, recordErr error
+	p.entry, entryErr = conn.PrepareContext(ctx, "SELECT live, position, author, series, data FROM entry WHERE kind = ? AND key = ?")
 	p.query, recordErr = conn.PrepareContext(ctx, "SELECT data FROM record WHERE id = ? AND position >= 0")
-	p.err = errors.Join(thingErr, recordErr)
+	p.err = errors.Join(entryErr, recordErr)
 	return p
 }
 
-func (p *past) close() {
-	for _, s := range []*sql.Stmt{p.thing, p.query} {
+func (p *snapshot) close() {
+	for _, s := range []*sql.Stmt{p.entry, p.query} {
 		if s != nil {
 			s.Close()
 		}
 	}
 }
 
-// Thing returns the data of a thing, nil when there is none.
-func (p *past) Thing(kind handoff.ThingKind, key string) []byte {
-	id := thingID{kind, key}
+// Entry returns the data of an entry, nil when there is none.
+func (p *snapshot) Entry(kind handoff.EntryKind, key string) []byte {
+	id := entryID{kind, key}
 	if row, ok := p.rows[id]; ok {
 		return row.dataOrNil()
 	}
 	if p.err != nil || p.keys != nil && !p.keys[id] {
 		return nil
 	}
-	row := new(thingRow)
-	err := p.thing.QueryRowContext(p.ctx, kind, key).Scan(&row.live, &row.position, &row.author, &row.series, &row.data)
+	row := new(entryRow)
+	err := p.entry.QueryRowContext(p.ctx, kind, key).Scan(&row.live, &row.position, &row.author, &row.series, &row.data)
 	if err != nil {
 		row = nil
 		p.fail(err)
@@ -381,8 +381,8 @@ func (p *past) Thing(kind handoff.ThingKind, key string) []byte {
 	return row.dataOrNil()
 }
 
-// dataOrNil is the data of a thing, nil for a row that there is not.
-func (r *thingRow) dataOrNil() []byte {
+// dataOrNil is the data of an entry, nil for a row that there is not.
+func (r *entryRow) dataOrNil() []byte {
 	if r == nil {
 		return nil
 	}
@@ -390,7 +390,7 @@ func (r *thingRow) dataOrNil() []byte {
 }
 
 // Record returns a record that was folded, nil when there is none.
-func (p *past) Record(id string) *handoff.Record {
+func (p *snapshot) Record(id string) *handoff.Record {
 	if p.err != nil {
 		return nil
 	}
@@ -405,7 +405,7 @@ func (p *past) Record(id string) *handoff.Record {
 }
 
 // fail keeps the first error but for the one that says that there is no row.
-func (p *past) fail(err error) {
+func (p *snapshot) fail(err error) {
 	if p.err == nil && err != nil && !errors.Is(err, sql.ErrNoRows) {
 		p.err = err
 	}

@@ -307,13 +307,13 @@ func (ix *Index) Problems(ctx context.Context, records []*handoff.Record) ([]han
 // tryFold returns the problems of records when they follow what was folded, and
 // whether they do.
 func (ix *Index) tryFold(ctx context.Context, records []*handoff.Record) ([]handoff.Problem, bool, error) {
-	past := newPast(ctx, ix.db.conn, nil)
-	defer past.close()
-	resumed := handoff.Resume(past, ix.options.Policy)
+	snapshot := newSnapshot(ctx, ix.db.conn, nil)
+	defer snapshot.close()
+	resumed := handoff.Resume(snapshot, ix.options.Policy)
 	ordered, follows := resumed.Follows(records)
 	if !follows {
-		return nil, false, past.err
+		return nil, false, snapshot.err
 	}
 	problems := resumed.Fold(ordered)
-	return problems, true, errors.Join(past.err, damage(resumed.Err()))
+	return problems, true, errors.Join(snapshot.err, damage(resumed.Err()))
 }

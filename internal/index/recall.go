@@ -17,7 +17,7 @@ type recall struct {
 	*handoff.Recall
 	from      tables
 	positions map[string]int   // of records, by id
-	deep      map[thingID]bool // things whose history is wanted
+	deep      map[entryID]bool // entries whose history is wanted
 }
 
 // wanted says which records: those that meet the one condition that is set.
@@ -141,7 +141,7 @@ func firstRefs(ctx context.Context, conn *sql.Conn, days []string) (map[int64]in
 	}, query, args...)
 }
 
-// read takes in all things and records of a part.
+// read takes in all entries and records of a part.
 func (c *recall) read(part handoff.Part) error {
 	if err := c.readPresent(part.Decisions); err != nil {
 		return err
@@ -185,7 +185,7 @@ func (c *recall) read(part handoff.Part) error {
 
 // before adds the handoff that the sender of one had published before it.
 func (c *recall) before(id string) error {
-	if err := c.handoff(id); err != nil || !c.Has(handoff.ThingHandoff, id) {
+	if err := c.handoff(id); err != nil || !c.Has(handoff.EntryHandoff, id) {
 		return err
 	}
 	sent, err := c.from.sentBy(c.Cite(id).By)
@@ -202,14 +202,14 @@ func (c *recall) before(id string) error {
 
 // handoff adds a handoff with its record.
 func (c *recall) handoff(id string) error {
-	if err := c.from.things([]thingID{{handoff.ThingHandoff, id}}, c.add); err != nil {
+	if err := c.from.entries([]entryID{{handoff.EntryHandoff, id}}, c.add); err != nil {
 		return err
 	}
 	return c.fill([]string{id})
 }
 
-// nameable are the kinds of things that have a name.
-var nameable = []handoff.ThingKind{handoff.ThingItem, handoff.ThingBlocker, handoff.ThingQuestion, handoff.ThingDecision}
+// nameable are the kinds of entries that have a name.
+var nameable = []handoff.EntryKind{handoff.EntryItem, handoff.EntryBlocker, handoff.EntryQuestion, handoff.EntryDecision}
 
 // readPresent takes in what is in every part, once, and the decisions that
 // stand.
@@ -218,21 +218,21 @@ func (c *recall) readPresent(decisions bool) error {
 		return nil
 	}
 	if c.deep == nil {
-		c.deep = make(map[thingID]bool)
+		c.deep = make(map[entryID]bool)
 	}
 	return c.from.present(decisions, c.add)
 }
 
-func (c *recall) add(kind handoff.ThingKind, key string, data []byte) error {
+func (c *recall) add(kind handoff.EntryKind, key string, data []byte) error {
 	return damage(c.Add(kind, key, data))
 }
 
-// complete takes in what the things name, and the records of all of it.
+// complete takes in what the entries name, and the records of all of it.
 func (c *recall) complete(part handoff.Part) error {
 	if err := c.fill(c.Records()); err != nil {
 		return err
 	}
-	deep := func(kind handoff.ThingKind, key string) bool { return part.Histories || c.deep[thingID{kind, key}] }
+	deep := func(kind handoff.EntryKind, key string) bool { return part.Histories || c.deep[entryID{kind, key}] }
 	if err := c.named(append(c.Names(), c.Versions(deep)...)); err != nil {
 		return err
 	}
@@ -245,22 +245,22 @@ func (c *recall) complete(part handoff.Part) error {
 
 // named adds everything that references may mean.
 func (c *recall) named(refs []string) error {
-	var ids []thingID
+	var ids []entryID
 	for _, ref := range refs {
 		kinds, key := handoff.KindsOf(ref)
 		for _, kind := range kinds {
 			if !c.Has(kind, key) {
-				ids = append(ids, thingID{kind, key})
+				ids = append(ids, entryID{kind, key})
 			}
 		}
 	}
 	if len(ids) == 0 {
 		return nil
 	}
-	return c.from.things(ids, c.add)
+	return c.from.entries(ids, c.add)
 }
 
-// reference adds what a person may mean: things of that name, the records whose
+// reference adds what a person may mean: entries of that name, the records whose
 // ids begin so, and what those are about.
 func (c *recall) reference(ref string) error {
 	if err := c.namedDeep([]string{ref}); err != nil {
@@ -285,13 +285,13 @@ func (c *recall) namedDeep(refs []string) error {
 	for _, ref := range append(refs, c.Rounds()...) {
 		kinds, key := handoff.KindsOf(ref)
 		for _, kind := range kinds {
-			c.deep[thingID{kind, key}] = true
+			c.deep[entryID{kind, key}] = true
 		}
 	}
 	return c.named(c.Rounds())
 }
 
-// mentioned adds the things of whose history some records may be a part.
+// mentioned adds the entries of whose history some records may be a part.
 func (c *recall) mentioned(want wanted) error {
 	ids, err := c.records(want)
 	if err != nil {
@@ -323,8 +323,8 @@ func (c *recall) mentions(ids []string) []string {
 }
 
 // replies adds the records that are about handoffs.
-func (c *recall) replies(deep func(handoff.ThingKind, string) bool) error {
-	ids := slices.DeleteFunc(c.Handoffs(), func(id string) bool { return !deep(handoff.ThingHandoff, id) })
+func (c *recall) replies(deep func(handoff.EntryKind, string) bool) error {
+	ids := slices.DeleteFunc(c.Handoffs(), func(id string) bool { return !deep(handoff.EntryHandoff, id) })
 	if len(ids) == 0 {
 		return nil
 	}
@@ -351,49 +351,49 @@ func (c *recall) records(want wanted) (ids []string, err error) {
 	return ids, err
 }
 
-// tables is where a recall finds things and records.
+// tables is where a recall finds entries and records.
 type tables struct {
 	ctx     context.Context
 	db      *database
 	options Options
 }
 
-// presentThings are the live things but for decisions, of which more and more
+// presentEntries are the live entries but for decisions, of which more and more
 // stand, and the newest handoff of every series and author. Left to itself,
 // SQLite would look through all that is not live.
-const presentThings = `
-SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind IN (1, 2, 3, 5, 6, 7)
-UNION SELECT kind, key, data FROM thing WHERE kind = 5 AND key IN (
-	SELECT (SELECT key FROM thing WHERE series = s.key ORDER BY position DESC LIMIT 1) FROM thing s INDEXED BY thing_live WHERE s.live AND s.kind = 7
-	UNION SELECT (SELECT key FROM thing WHERE author = a.key ORDER BY position DESC LIMIT 1) FROM thing a INDEXED BY thing_live WHERE a.live AND a.kind = 6)`
+const presentEntries = `
+SELECT kind, key, data FROM entry INDEXED BY thing_live WHERE live AND kind IN (1, 2, 3, 5, 6, 7)
+UNION SELECT kind, key, data FROM entry WHERE kind = 5 AND key IN (
+	SELECT (SELECT key FROM entry WHERE series = s.key ORDER BY position DESC LIMIT 1) FROM entry s INDEXED BY thing_live WHERE s.live AND s.kind = 7
+	UNION SELECT (SELECT key FROM entry WHERE author = a.key ORDER BY position DESC LIMIT 1) FROM entry a INDEXED BY thing_live WHERE a.live AND a.kind = 6)`
 
-func (t tables) present(decisions bool, add func(kind handoff.ThingKind, key string, data []byte) error) error {
-	if err := t.eachThing(add, presentThings); err != nil || !decisions {
+func (t tables) present(decisions bool, add func(kind handoff.EntryKind, key string, data []byte) error) error {
+	if err := t.eachEntry(add, presentEntries); err != nil || !decisions {
 		return err
 	}
-	return t.eachThing(add, "SELECT kind, key, data FROM thing INDEXED BY thing_live WHERE live AND kind = 4")
+	return t.eachEntry(add, "SELECT kind, key, data FROM entry INDEXED BY thing_live WHERE live AND kind = 4")
 }
 
-func (t tables) things(ids []thingID, add func(kind handoff.ThingKind, key string, data []byte) error) error {
+func (t tables) entries(ids []entryID, add func(kind handoff.EntryKind, key string, data []byte) error) error {
 	pairs := make([][2]any, len(ids))
 	for i, id := range ids {
 		pairs[i] = [2]any{id.kind, id.key}
 	}
-	return t.eachThing(add, "SELECT t.kind, t.key, t.data FROM json_each(?) j CROSS JOIN thing t ON t.kind = j.value ->> 0 AND t.key = j.value ->> 1", jsonList(pairs))
+	return t.eachEntry(add, "SELECT t.kind, t.key, t.data FROM json_each(?) j CROSS JOIN entry t ON t.kind = j.value ->> 0 AND t.key = j.value ->> 1", jsonList(pairs))
 }
 
-func (t tables) names(kind handoff.ThingKind) ([]string, error) {
-	return column[string](t.ctx, t.db.conn, "SELECT key FROM thing WHERE kind = ? ORDER BY key", kind)
+func (t tables) names(kind handoff.EntryKind) ([]string, error) {
+	return column[string](t.ctx, t.db.conn, "SELECT key FROM entry WHERE kind = ? ORDER BY key", kind)
 }
 
 func (t tables) sentBy(who string) ([]string, error) {
-	return column[string](t.ctx, t.db.conn, "SELECT key FROM thing WHERE author = ? ORDER BY position DESC", who)
+	return column[string](t.ctx, t.db.conn, "SELECT key FROM entry WHERE author = ? ORDER BY position DESC", who)
 }
 
-// eachThing calls add with the things of a query for kind, key and data.
-func (t tables) eachThing(add func(kind handoff.ThingKind, key string, data []byte) error, query string, args ...any) error {
+// eachEntry calls add with the entries of a query for kind, key and data.
+func (t tables) eachEntry(add func(kind handoff.EntryKind, key string, data []byte) error, query string, args ...any) error {
 	return each(t.ctx, t.db.conn, func(rows *sql.Rows) error {
-		var kind handoff.ThingKind
+		var kind handoff.EntryKind
 		var key string
 		var data sql.RawBytes
 		if err := rows.Scan(&kind, &key, &data); err != nil {

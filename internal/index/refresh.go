@@ -97,7 +97,7 @@ func (r *refresh) loadDays() error {
 	}
 	r.ids = make(map[string]bool)
 	if r.fresh = len(r.days) == 0; r.fresh {
-		r.fold.keys = make(map[thingID]bool)
+		r.fold.keys = make(map[entryID]bool)
 	}
 	// A number that was searched for once is not given to another record.
 	if r.last, err = r.ix.db.searchedTo(r.ctx); err != nil {

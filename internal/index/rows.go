@@ -33,30 +33,30 @@ const insertRecord = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)"
 // notElected is the position of a record whose id stands for another one.
 const notElected = -1
 
-// thingID names a thing.
-type thingID struct {
-	kind handoff.ThingKind
+// entryID names an entry.
+type entryID struct {
+	kind handoff.EntryKind
 	key  string
 }
 
-// thingRow is a thing as its row has it.
-type thingRow struct {
+// entryRow is an entry as its row has it.
+type entryRow struct {
 	live           bool
 	position       int
 	author, series sql.NullString
 	data           []byte
 }
 
-// rowOf is the row of a thing.
-func rowOf(t handoff.Thing) thingRow {
-	return thingRow{
+// rowOf is the row of an entry.
+func rowOf(t handoff.Entry) entryRow {
+	return entryRow{
 		live: t.Live, position: t.Place, data: t.Data,
 		author: sql.NullString{String: t.Author, Valid: t.Author != ""},
 		series: sql.NullString{String: t.Series, Valid: t.Series != ""},
 	}
 }
 
-func (r *thingRow) same(other thingRow) bool {
+func (r *entryRow) same(other entryRow) bool {
 	return r != nil && r.live == other.live && r.position == other.position && r.author == other.author &&
 		r.series == other.series && string(r.data) == string(other.data)
 }

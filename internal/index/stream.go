@@ -37,35 +37,35 @@ func (ix *Index) recordsFrom(ctx context.Context, from int) ([]*handoff.Record, 
 	return ix.options.foundOn(ctx, ix.db.conn, list)
 }
 
-// Keys returns the keys of all things of a kind: those of handoffs in fold
+// Keys returns the keys of all entries of a kind: those of handoffs in fold
 // order, those of others sorted.
-func (ix *Index) Keys(ctx context.Context, kind handoff.ThingKind) (keys []string, err error) {
+func (ix *Index) Keys(ctx context.Context, kind handoff.EntryKind) (keys []string, err error) {
 	if ix.whole != nil {
 		return ix.whole.Keys(kind), nil
 	}
 	err = ix.ask(ctx, func() (err error) {
-		keys, err = column[string](ctx, ix.db.conn, "SELECT key FROM thing WHERE kind = ? ORDER BY iif(kind = ?, position, 0), key", kind, handoff.ThingHandoff)
+		keys, err = column[string](ctx, ix.db.conn, "SELECT key FROM entry WHERE kind = ? ORDER BY iif(kind = ?, position, 0), key", kind, handoff.EntryHandoff)
 		return err
 	})
 	return keys, err
 }
 
-// Things returns a view that holds some things of a kind and the present. It is
+// Entries returns a view that holds some entries of a kind and the present. It is
 // another view every time.
-func (ix *Index) Things(ctx context.Context, kind handoff.ThingKind, keys []string) (view *handoff.View, err error) {
+func (ix *Index) Entries(ctx context.Context, kind handoff.EntryKind, keys []string) (view *handoff.View, err error) {
 	if ix.whole != nil {
 		return ix.whole.View, nil
 	}
-	ids := make([]thingID, len(keys))
+	ids := make([]entryID, len(keys))
 	for i, key := range keys {
-		ids[i] = thingID{kind, key}
+		ids[i] = entryID{kind, key}
 	}
 	err = ix.ask(ctx, func() (err error) {
 		c := newRecall(tables{ctx, ix.db, ix.options})
 		if err := c.readPresent(false); err != nil {
 			return err
 		}
-		if err := c.from.things(ids, c.add); err != nil {
+		if err := c.from.entries(ids, c.add); err != nil {
 			return err
 		}
 		if err := c.complete(handoff.Part{}); err != nil {

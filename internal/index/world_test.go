@@ -198,8 +198,8 @@ func (w *world) compare(ix *index.Index) {
 	}
 	w.compareLog(want)
 	w.compareFindings(want)
-	w.compareThings(want, w.open())
-	w.compareThings(want, w.openInMemory())
+	w.compareEntries(want, w.open())
+	w.compareEntries(want, w.openInMemory())
 	w.comparePieces(ix, want)
 }
 
@@ -327,7 +327,7 @@ func (w *world) comparePieces(ix *index.Index, want *handoff.State) {
 		}
 		var rows []query.Row
 		for some := range slices.Chunk(keys, 2) {
-			s, err := ix.Things(ctx, kind, some)
+			s, err := ix.Entries(ctx, kind, some)
 			if err != nil {
 				w.t.Fatal(err)
 			}
@@ -350,8 +350,8 @@ func describeAll(records []*handoff.Record) string {
 	return text
 }
 
-// compareThings looks every thing up by its name.
-func (w *world) compareThings(want *handoff.State, ix *index.Index) {
+// compareEntries looks every entry up by its name.
+func (w *world) compareEntries(want *handoff.State, ix *index.Index) {
 	w.t.Helper()
 	var refs []string
 	for _, r := range want.Order() {
@@ -379,25 +379,25 @@ func describe(s *handoff.View, ref string) string {
 	if err != nil {
 		return err.Error()
 	}
-	var thing any
+	var entry any
 	var history []string
 	switch target.Type {
 	case handoff.TargetItem:
-		thing, history = s.Items[target.Name], s.Items[target.Name].History
+		entry, history = s.Items[target.Name], s.Items[target.Name].History
 	case handoff.TargetBlocker:
 		b := *s.Blockers[target.Name]
-		thing, history = b, b.History
+		entry, history = b, b.History
 	case handoff.TargetQuestion:
-		thing, history = s.Questions[target.Name], s.Questions[target.Name].History
+		entry, history = s.Questions[target.Name], s.Questions[target.Name].History
 	case handoff.TargetDecision:
-		thing = append(s.Decisions[target.Name].Earlier(), s.Decisions[target.Name])
+		entry = append(s.Decisions[target.Name].Earlier(), s.Decisions[target.Name])
 	case handoff.TargetRecord:
 		history = []string{target.Name}
 		if h := s.Handoffs[target.Name]; h != nil {
-			thing = []any{h.State, h.First, h.Questions, h.Taken, h.Acks, h.SupersededBy, h.Summary}
+			entry = []any{h.State, h.First, h.Questions, h.Taken, h.Acks, h.SupersededBy, h.Summary}
 		}
 	}
-	text := asJSON(target) + asJSON(thing)
+	text := asJSON(target) + asJSON(entry)
 	for _, id := range history {
 		text += asJSON(s.Records[id]) + asJSON(s.Records[id].Source)
 	}

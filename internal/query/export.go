@@ -8,15 +8,15 @@ import (
 
 // Kinds are the kinds of things that [States] knows, in the order in which an
 // export has them.
-var Kinds = []handoff.ThingKind{
-	handoff.ThingItem, handoff.ThingBlocker, handoff.ThingQuestion, handoff.ThingDecision, handoff.ThingHandoff,
+var Kinds = []handoff.EntryKind{
+	handoff.EntryItem, handoff.EntryBlocker, handoff.EntryQuestion, handoff.EntryDecision, handoff.EntryHandoff,
 }
 
 // States returns the rows of things of a kind as they stand, closed and
 // superseded ones included, in the order of their keys: those from the time span
 // of a query that meet its terms. Of a topic there are the decision that stands,
 // what is proposed in its place, and the earlier ones.
-func States(q Query, s *handoff.View, env Env, kind handoff.ThingKind, keys []string) []Row {
+func States(q Query, s *handoff.View, env Env, kind handoff.EntryKind, keys []string) []Row {
 	r := newRunner(q, s, env)
 	var rows []Row
 	for _, key := range keys {
@@ -31,28 +31,28 @@ func States(q Query, s *handoff.View, env Env, kind handoff.ThingKind, keys []st
 
 // threadsOf are the threads under a key: several where a topic was decided more
 // than once, the one that stands first, and none for what is not there.
-func (r *runner) threadsOf(kind handoff.ThingKind, key string) []citable {
+func (r *runner) threadsOf(kind handoff.EntryKind, key string) []citable {
 	var threads []citable
 	switch s := r.state; kind {
-	case handoff.ThingItem:
+	case handoff.EntryItem:
 		if it := s.Items[key]; it != nil {
 			threads = append(threads, itemThread{it})
 		}
-	case handoff.ThingBlocker:
+	case handoff.EntryBlocker:
 		if b := s.Blockers[key]; b != nil {
 			threads = append(threads, blockerThread{b})
 		}
-	case handoff.ThingQuestion:
+	case handoff.EntryQuestion:
 		if q := s.Questions[key]; q != nil {
 			threads = append(threads, questionThread{q})
 		}
-	case handoff.ThingDecision:
+	case handoff.EntryDecision:
 		if d := s.Decisions[key]; d != nil {
 			for _, one := range decisionsOn(d) {
 				threads = append(threads, decisionThread{one})
 			}
 		}
-	case handoff.ThingHandoff:
+	case handoff.EntryHandoff:
 		if h := s.Handoffs[key]; h != nil {
 			threads = append(threads, r.handoffThread(h))
 		}

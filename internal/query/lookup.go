@@ -14,8 +14,8 @@ func Lookup(target handoff.Target, s *handoff.View, env Env) Row {
 }
 
 // kindOf is the kind of what a person names. Of records only handoffs have a row.
-var kindOf = map[string]handoff.ThingKind{
-	handoff.TargetItem: handoff.ThingItem, handoff.TargetBlocker: handoff.ThingBlocker,
-	handoff.TargetQuestion: handoff.ThingQuestion, handoff.TargetDecision: handoff.ThingDecision,
-	handoff.TargetRecord: handoff.ThingHandoff,
+var kindOf = map[string]handoff.EntryKind{
+	handoff.TargetItem: handoff.EntryItem, handoff.TargetBlocker: handoff.EntryBlocker,
+	handoff.TargetQuestion: handoff.EntryQuestion, handoff.TargetDecision: handoff.EntryDecision,
+	handoff.TargetRecord: handoff.EntryHandoff,
 }

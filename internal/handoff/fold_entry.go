@@ -6,27 +6,27 @@ import (
 	"time"
 )
 
-// ThingKind is the type of a [Thing].
-type ThingKind uint8
+// EntryKind is the type of an [Entry].
+type EntryKind uint8
 
-// The kinds of things. The last ones are the books of the fold itself.
+// The kinds of entries. The last ones are the books of the fold itself.
 const (
-	ThingItem ThingKind = 1 + iota // by slug, as are the next three
-	ThingBlocker
-	ThingQuestion
-	ThingDecision
-	ThingHandoff // by id
-	ThingAuthor  // by handle
-	ThingSeries  // handoffs that replace one another
-	ThingRound   // by id of a question record that asks once more
-	ThingName    // by reference: a name that is declared, or waited for, without a thing of its own
-	ThingFold    // one, by ""
+	EntryItem EntryKind = 1 + iota // by slug, as are the next three
+	EntryBlocker
+	EntryQuestion
+	EntryDecision
+	EntryHandoff // by id
+	EntryAuthor  // by handle
+	EntrySeries  // handoffs that replace one another
+	EntryRound   // by id of a question record that asks once more
+	EntryName    // by reference: a name that is declared, or waited for, without an entry of its own
+	EntryFold    // one, by ""
 )
 
-// Thing is one entry of a folded state in a form that can be kept. Its data is
+// Entry is one entry of a folded state in a form that can be kept. Its data is
 // for this package only.
-type Thing struct {
-	Kind ThingKind
+type Entry struct {
+	Kind EntryKind
 	Key  string
 	Data []byte
 
@@ -41,67 +41,67 @@ type Thing struct {
 	Author, Series string
 }
 
-// Things returns everything that the fold has read or made, in no order. What
+// Entries returns everything that the fold has read or made, in no order. What
 // has not changed is as it was.
-func (r *Resumed) Things() []Thing {
+func (r *Resumed) Entries() []Entry {
 	f := r.f
-	things := slices.Concat(
-		thingsOf(f, ThingItem, f.Items), thingsOf(f, ThingBlocker, f.Blockers), thingsOf(f, ThingQuestion, f.Questions),
-		thingsOf(f, ThingDecision, f.Decisions), thingsOf(f, ThingHandoff, f.Handoffs),
-		thingsOf(f, ThingAuthor, f.Teams), thingsOf(f, ThingRound, f.rounds),
+	entries := slices.Concat(
+		entriesOf(f, EntryItem, f.Items), entriesOf(f, EntryBlocker, f.Blockers), entriesOf(f, EntryQuestion, f.Questions),
+		entriesOf(f, EntryDecision, f.Decisions), entriesOf(f, EntryHandoff, f.Handoffs),
+		entriesOf(f, EntryAuthor, f.Teams), entriesOf(f, EntryRound, f.rounds),
 	)
 	for s, ids := range f.idle {
-		things = append(things, Thing{Kind: ThingSeries, Key: s.key(), Data: encodeValue(ids), Live: true})
+		entries = append(entries, Entry{Kind: EntrySeries, Key: s.key(), Data: encodeValue(ids), Live: true})
 	}
 	for d, state := range r.names {
 		if state != (nameState{}) {
-			things = append(things, Thing{Kind: ThingName, Key: d.key(), Data: encodeValue(state)})
+			entries = append(entries, Entry{Kind: EntryName, Key: d.key(), Data: encodeValue(state)})
 		}
 	}
-	return append(things, Thing{Kind: ThingFold, Data: encodeValue(r.clock)})
+	return append(entries, Entry{Kind: EntryFold, Data: encodeValue(r.clock)})
 }
 
-func thingsOf[T any](f *fold, kind ThingKind, among map[string]T) []Thing {
-	things := make([]Thing, 0, len(among))
+func entriesOf[T any](f *fold, kind EntryKind, among map[string]T) []Entry {
+	entries := make([]Entry, 0, len(among))
 	for key := range among {
-		if t, ok := f.thing(kind, key); ok {
-			things = append(things, t)
+		if t, ok := f.entry(kind, key); ok {
+			entries = append(entries, t)
 		}
 	}
-	return things
+	return entries
 }
 
-// thing returns an entry of the state in the form that can be kept, if there is
+// entry returns an entry of the state in the form that can be kept, if there is
 // one.
-func (s *State) thing(kind ThingKind, key string) (t Thing, ok bool) {
-	t = Thing{Kind: kind, Key: key}
+func (s *State) entry(kind EntryKind, key string) (t Entry, ok bool) {
+	t = Entry{Kind: kind, Key: key}
 	switch kind {
-	case ThingItem:
+	case EntryItem:
 		if it := s.Items[key]; it != nil {
 			t.Data, t.Live = encodeValue(*it), it.Live()
 		}
-	case ThingBlocker:
+	case EntryBlocker:
 		if b := s.Blockers[key]; b != nil {
 			t.Data, t.Live = encodeValue(*b), b.Open()
 		}
-	case ThingQuestion:
+	case EntryQuestion:
 		if q := s.Questions[key]; q != nil {
 			t.Data, t.Live = encodeValue(*q), q.Pending()
 		}
-	case ThingDecision:
+	case EntryDecision:
 		if d := s.Decisions[key]; d != nil {
 			t.Data, t.Live = encodeValue(d.save()), d.live()
 		}
-	case ThingHandoff:
+	case EntryHandoff:
 		if h := s.Handoffs[key]; h != nil {
 			t.Data, t.Live = encodeValue(h.save()), h.live()
 			h.describe(&t)
 		}
-	case ThingAuthor:
+	case EntryAuthor:
 		if team, ok := s.Teams[key]; ok {
 			t.Data, t.Live = encodeValue(team), true
 		}
-	case ThingRound:
+	case EntryRound:
 		if question, ok := s.rounds[key]; ok {
 			t.Data = encodeValue(question)
 		}
@@ -117,7 +117,7 @@ func (h *HandoffState) live() bool { return h.pending() || h.State == HandoffAcc
 // stands.
 func (d *DecisionState) live() bool { return d.Stands() || d.Proposal != nil && d.Proposal.Stands() }
 
-func (h *HandoffState) describe(t *Thing) {
+func (h *HandoffState) describe(t *Entry) {
 	t.Place = h.place
 	if h.State != HandoffWithdrawn {
 		t.Author = h.Record.By
