@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/cobra"
 )
 
@@ -119,7 +120,7 @@ func ackAllSeen(ctx context.Context, g *globals, ws *workspace, o ackOptions) er
 // taken.
 func offerOf(ws *workspace, it *handoff.ItemState, o *ackOptions) (handoff.Target, error) {
 	if it.Offer == nil {
-		return handoff.Target{}, &noError{it.ID + " is offered to nobody: " + custody(it), "handoff show " + handoff.ShellArgument("item:"+it.ID)}
+		return handoff.Target{}, &noError{it.ID + " is offered to nobody: " + custody(it), "handoff show " + text.ShellArgument("item:"+it.ID)}
 	}
 	if _, isHandoff := ws.state.Handoffs[it.Offer.Record]; isHandoff {
 		if !(&handoff.Ack{Outcome: o.outcome}).Accepts() || len(o.take) > 0 {

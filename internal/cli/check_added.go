@@ -12,6 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // checkStaged checks what the next commit does to records.
@@ -28,7 +29,7 @@ func (ws *workspace) checkStaged(ctx context.Context) (found checked, err error)
 			continue
 		}
 		if file.Status != store.PathAdded {
-			ws.reportEdit(&found, file, "the commit", "git restore --staged --worktree -- "+handoff.ShellArgument(file.Path)+" takes that back")
+			ws.reportEdit(&found, file, "the commit", "git restore --staged --worktree -- "+text.ShellArgument(file.Path)+" takes that back")
 			continue
 		}
 		if _, err := ws.checkAdded(&found, file.File); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // prDocument is what --json says of a pull request.
@@ -176,7 +177,7 @@ func (c *prCheck) netChange(ctx context.Context, found *checked, change *guard.C
 		case file.Status == store.PathAdded && missing[file.Path]:
 			added = append(added, file.File)
 		default:
-			c.reportEdit(found, file, "the change", "git checkout "+c.fork+" -- "+handoff.ShellArgument(file.Path)+" brings it back, to be committed")
+			c.reportEdit(found, file, "the change", "git checkout "+c.fork+" -- "+text.ShellArgument(file.Path)+" brings it back, to be committed")
 		}
 	}
 	return added, nil
@@ -285,14 +286,14 @@ func (c *prCheck) undo(commit string, changes []store.PathChange) string {
 			records = append(records, file.Path)
 		}
 	}
-	what := handoff.ShellArgument(c.dir + "/[0-9]*") // the days, all at once
+	what := text.ShellArgument(c.dir + "/[0-9]*") // the days, all at once
 	if len(records) == 1 {
-		what = handoff.ShellArgument(records[0])
+		what = text.ShellArgument(records[0])
 	}
 	short := commit[:12]
-	back := "git checkout " + handoff.ShellArgument(short+"^") + " -- " + what
+	back := "git checkout " + text.ShellArgument(short+"^") + " -- " + what
 	if commit == c.last {
 		return back + " && git commit --amend --no-edit --allow-empty brings back what the commit took"
 	}
-	return back + " && git commit --fixup " + short + " && GIT_SEQUENCE_EDITOR=true git rebase -i --autosquash " + handoff.ShellArgument(short+"^") + " brings back what the commit took"
+	return back + " && git commit --fixup " + short + " && GIT_SEQUENCE_EDITOR=true git rebase -i --autosquash " + text.ShellArgument(short+"^") + " brings back what the commit took"
 }

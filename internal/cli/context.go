@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rules"
 )
@@ -39,7 +39,7 @@ func (ws *workspace) members(address, from string) []string {
 
 // lastShift is the shift of a person that contains at, else the last one that
 // ended before.
-func (ws *workspace) lastShift(handle string, at time.Time) (handoff.Interval, bool) {
+func (ws *workspace) lastShift(handle string, at time.Time) (calendar.Interval, bool) {
 	calendar, _ := ws.config.Calendar(handle)
 	if shift, ok := calendar.Shift(at); ok {
 		return shift, true
@@ -61,7 +61,7 @@ func (ws *workspace) location() *time.Location {
 
 // timeProblem is a usage error about the value of a flag.
 func timeProblem(flag, value string, err error) error {
-	var wrong *handoff.TimeError
+	var wrong *calendar.TimeError
 	if errors.As(err, &wrong) && wrong.Reason == "" {
 		return usagef("write "+wrong.Forms(), "%s %s: is not a time", flag, value)
 	}
@@ -70,21 +70,21 @@ func timeProblem(flag, value string, err error) error {
 
 // when reads the value of a flag that looks ahead from what is being written.
 func (ws *workspace) when(text string) (time.Time, error) {
-	return handoff.ParseTime(text, handoff.Reference{Now: ws.author.When, Location: ws.location(), Calendar: ws.calendar()})
+	return calendar.ParseTime(text, calendar.Reference{Now: ws.author.When, Location: ws.location(), Calendar: ws.calendar()})
 }
 
 // whenPast reads the value of a flag that looks back.
 func (ws *workspace) whenPast(text string) (time.Time, error) {
-	return handoff.ParseTime(text, ws.past())
+	return calendar.ParseTime(text, ws.past())
 }
 
 // past is what a time that lies in the past is relative to.
-func (ws *workspace) past() handoff.Reference {
-	return handoff.Reference{Now: ws.now, Location: ws.location(), Calendar: ws.calendar(), Back: true}
+func (ws *workspace) past() calendar.Reference {
+	return calendar.Reference{Now: ws.now, Location: ws.location(), Calendar: ws.calendar(), Back: true}
 }
 
 // calendar is the user's own, nil when their hours are not known.
-func (ws *workspace) calendar() *handoff.Calendar {
+func (ws *workspace) calendar() *calendar.Calendar {
 	if calendar, ok := ws.config.Calendar(ws.me); ok {
 		return &calendar
 	}

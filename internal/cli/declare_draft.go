@@ -10,6 +10,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // newDraft lays the flags over the base that they name.
@@ -134,7 +135,7 @@ func untilStopped[T any](ctx context.Context, read func() (T, error)) (T, error)
 	}
 }
 
-var templateName = handoff.Pattern(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+var templateName = text.Pattern(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // draftFrom starts from a template in HEAD, or else from an earlier handoff.
 func draftFrom(ctx context.Context, ws *workspace, name string) (*draft, error) {

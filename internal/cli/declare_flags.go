@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // missingFlags names everything that a handoff written with flags still lacks.
@@ -276,7 +277,7 @@ func applyGive(h *handoff.Handoff, o declareOptions) error {
 		}
 		if who == "" {
 			if len(h.To) != 1 {
-				return usagef("say "+id+"=WHO", "--give %s: to whom? the handoff has %s", value, handoff.Count(len(h.To), "receiver"))
+				return usagef("say "+id+"=WHO", "--give %s: to whom? the handoff has %s", value, text.Count(len(h.To), "receiver"))
 			}
 			who = h.To[0]
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // factsTime is what a form waits for git's facts.
@@ -176,7 +177,7 @@ func aboutDraft(d *form.Draft, doc *handoff.Document, path string) []string {
 		return lines
 	}
 	h := d.Handoff
-	lines := []string{handoff.Count(len(h.Items), "item") + ", " + handoff.Count(len(h.Blockers), "blocker") + ", " + handoff.Count(len(h.Decisions), "decision")}
+	lines := []string{text.Count(len(h.Items), "item") + ", " + text.Count(len(h.Blockers), "blocker") + ", " + text.Count(len(h.Decisions), "decision")}
 	if h.Summary != "" {
 		lines = append(lines, h.Summary)
 	}

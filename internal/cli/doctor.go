@@ -19,6 +19,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/cobra"
 )
 
@@ -105,7 +106,7 @@ func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
 		return err
 	}
 	if left > 0 {
-		return &noError{message: handoff.Count(left, "problem")}
+		return &noError{message: text.Count(left, "problem")}
 	}
 	g.note("nothing is wrong")
 	return nil
@@ -214,7 +215,7 @@ func (d *doctor) lookAtForeignFiles(ctx context.Context) error {
 		return nil
 	}
 	first := foreign[0]
-	message := fmt.Sprintf("%s in HEAD that %s no record, such as this one: %s", handoff.Count(len(foreign), "file"), isOrAre(len(foreign)), first.Message)
+	message := fmt.Sprintf("%s in HEAD that %s no record, such as this one: %s", text.Count(len(foreign), "file"), isOrAre(len(foreign)), first.Message)
 	way := "handoff check lists them"
 	if len(set.Records) == 0 {
 		way = "if the directory is somebody else's, choose another one in every clone: git config handoff.dir NAME"
@@ -334,7 +335,7 @@ func (d *doctor) lookAtHook(ctx context.Context) error {
 		return nil
 	}
 	if info, err := os.Stat(place.hook.Path); err == nil && place.hook.Installed && runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
-		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + handoff.ShellArgument(place.hook.Path)})
+		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + text.ShellArgument(place.hook.Path)})
 	}
 	if !d.g.onPath("handoff") {
 		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "handoff is not on the PATH, so the hook does nothing", WayOut: "add its directory to the PATH"})
@@ -396,12 +397,12 @@ func (d *doctor) print(doc doctorDocument) error {
 		if p.Fixed {
 			state = "repaired: "
 		}
-		d.g.printer.line("%s%s%s", state, handoff.OneLine(where), handoff.OneLine(p.Message))
+		d.g.printer.line("%s%s%s", state, text.OneLine(where), text.OneLine(p.Message))
 		switch {
 		case p.Fixable && !p.Fixed:
 			d.g.printer.line("    handoff doctor --fix repairs it")
 		case p.WayOut != "":
-			d.g.printer.line("    %s", handoff.OneLine(p.WayOut))
+			d.g.printer.line("    %s", text.OneLine(p.WayOut))
 		}
 	}
 	return nil

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // The codes of what is due. They stand beside those of the rules and are as
@@ -45,7 +47,7 @@ func (ws *workspace) due() []handoff.Finding {
 	}
 	for _, q := range ws.openQuestions() {
 		if at, ok := ws.deadline(q.To, q.At, ws.config.SLA.Answer, q.NeededBy); ok && at.Before(ws.now) {
-			add(dueAnswer, q.Record, fmt.Sprintf("%s has not answered %s, wanted by %s", q.To, q.Key, at.Format(time.RFC3339)), "handoff answer "+handoff.ShellArgument(q.Key))
+			add(dueAnswer, q.Record, fmt.Sprintf("%s has not answered %s, wanted by %s", q.To, q.Key, at.Format(time.RFC3339)), "handoff answer "+text.ShellArgument(q.Key))
 		}
 	}
 	for _, h := range ws.state.Current() {
@@ -62,7 +64,7 @@ func (ws *workspace) due() []handoff.Finding {
 // it is needed by.
 func (ws *workspace) dueOf(b *handoff.BlockerState, add func(code, record, message, fix string)) {
 	sla := ws.config.SLA
-	name := handoff.ShellArgument(b.ID)
+	name := text.ShellArgument(b.ID)
 	fix := "handoff resolve " + name + ", or handoff escalate " + name
 	if at, ok := ws.deadline(b.Resolver, b.Opened, sla.BlockerResolve, b.NeededBy.Time); ok && at.Before(ws.now) {
 		add(dueResolve, b.Declared, fmt.Sprintf("%s is open, wanted from %s by %s", b.ID, b.Resolver, at.Format(time.RFC3339)), fix)
@@ -78,7 +80,7 @@ func (ws *workspace) dueOf(b *handoff.BlockerState, add func(code, record, messa
 
 // deadline is the earlier of a fixed time and the end of an SLA on somebody's
 // clock; false without either.
-func (ws *workspace) deadline(who string, from time.Time, sla handoff.Duration, fixed time.Time) (time.Time, bool) {
+func (ws *workspace) deadline(who string, from time.Time, sla calendar.Duration, fixed time.Time) (time.Time, bool) {
 	if sla.IsZero() {
 		return fixed, !fixed.IsZero()
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // The exit statuses: an interface that never changes.
@@ -95,7 +96,7 @@ var explanations = []explanation{
 	always[*store.DamagedError](StatusFailed, "handoff doctor says how a reference or an index comes back, git fsck what else is damaged; nothing was written"),
 	of(func(e *store.AttributesError) (int, string) { return StatusFailed, e.WayOut() }),
 	of(func(e *store.NotFileError) (int, string) {
-		return StatusFailed, "see what it is, then rm -r " + handoff.ShellArgument(e.Path)
+		return StatusFailed, "see what it is, then rm -r " + text.ShellArgument(e.Path)
 	}),
 	of(func(e *store.MissingError) (int, string) { return StatusFailed, cmp.Or(e.WayOut, fetchesMissing) }),
 	always[*existsError](StatusUsage, "name another file, or replace it with --force"),
@@ -139,28 +140,28 @@ func explainUnsafe(err *store.UnsafeError) (status int, hint string) {
 	if err.Bare {
 		return StatusFailed, "if you trust it, name it: handoff -C DIR"
 	}
-	return StatusFailed, "if you trust it: git config --global --add safe.directory " + handoff.ShellArgument(err.Dir)
+	return StatusFailed, "if you trust it: git config --global --add safe.directory " + text.ShellArgument(err.Dir)
 }
 
 // explainRemote is explain for what a remote did not do.
 func explainRemote(err *store.RemoteError) (status int, hint string) {
 	switch err.Fault {
 	case store.RemoteCredentials:
-		return StatusCredentials, "nothing asks for them here: run git fetch " + handoff.ShellArgument(err.Remote) + " once, or ssh-add"
+		return StatusCredentials, "nothing asks for them here: run git fetch " + text.ShellArgument(err.Remote) + " once, or ssh-add"
 	case store.RemoteUnreachable, store.RemoteMoving:
 		return StatusBusy, "handoff sync tries again"
 	case store.RemoteForbidden:
-		return StatusCredentials, "ask for the right to push to " + handoff.ShellArgument(err.Remote) + ", or name a remote where you may: git config remote.pushDefault NAME"
+		return StatusCredentials, "ask for the right to push to " + text.ShellArgument(err.Remote) + ", or name a remote where you may: git config remote.pushDefault NAME"
 	case store.RemoteProtected:
 		return StatusFailed, "where a branch is protected, store.branch in the configuration names another one for the records"
 	case store.RemoteQuota:
-		return StatusFailed, "there is no room for it there: ask who runs " + handoff.ShellArgument(err.Remote) + "; handoff sync tries again"
+		return StatusFailed, "there is no room for it there: ask who runs " + text.ShellArgument(err.Remote) + "; handoff sync tries again"
 	case store.RemoteHook:
 		return StatusFailed, "the hook decides what it takes; when it does, handoff sync tries again"
 	case store.RemoteRejected:
-		return StatusFailed, "a rule of the server: ask who runs " + handoff.ShellArgument(err.Remote) + "; handoff sync tries again"
+		return StatusFailed, "a rule of the server: ask who runs " + text.ShellArgument(err.Remote) + "; handoff sync tries again"
 	}
-	return StatusFailed, "git fetch " + handoff.ShellArgument(err.Remote) + " tells more"
+	return StatusFailed, "git fetch " + text.ShellArgument(err.Remote) + " tells more"
 }
 
 // report prints an error for people, or as one JSON line, without secrets.
@@ -177,13 +178,13 @@ func report(w io.Writer, err error, asJSON bool, m masker) int {
 		reportJSON(w, message, status, hint, said, findings)
 		return status
 	}
-	fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(message))
+	fmt.Fprintf(w, "handoff: %s\n", text.Neutralise(message))
 	printFindings(w, findings)
 	for _, line := range said {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
 	if hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", handoff.Neutralise(hint))
+		fmt.Fprintf(w, "hint: %s\n", text.Neutralise(hint))
 	}
 	var kept *keptError
 	if errors.As(err, &kept) {
@@ -191,7 +192,7 @@ func report(w io.Writer, err error, asJSON bool, m masker) int {
 	}
 	var typed *typedError
 	if errors.As(err, &typed) {
-		fmt.Fprintf(w, "what you typed: %s\n", handoff.Neutralise(m.mask(typed.command)))
+		fmt.Fprintf(w, "what you typed: %s\n", text.Neutralise(m.mask(typed.command)))
 	}
 	return status
 }
@@ -204,7 +205,7 @@ func saidAt(err error, m masker) []string {
 	}
 	said := make([]string, len(remote.Said))
 	for i, line := range remote.Said {
-		said[i] = handoff.OneLine(m.mask(line))
+		said[i] = text.OneLine(m.mask(line))
 	}
 	return said
 }
@@ -231,7 +232,7 @@ func reportJSON(w io.Writer, message string, status int, hint string, said []str
 	}
 	line, err := json.Marshal(doc)
 	if err != nil {
-		fmt.Fprintf(w, "handoff: %s\n", handoff.Neutralise(message))
+		fmt.Fprintf(w, "handoff: %s\n", text.Neutralise(message))
 		return
 	}
 	fmt.Fprintf(w, "%s\n", escapeJSON(line))
@@ -250,9 +251,9 @@ func printFindings(w io.Writer, findings []handoff.Finding) {
 		case f.Field != "":
 			place = f.Field + ": "
 		}
-		fmt.Fprintf(w, "%s%s: %s\n", handoff.OneLine(place), strings.TrimSpace(string(f.Level)+" "+f.Code), handoff.OneLine(f.Message))
+		fmt.Fprintf(w, "%s%s: %s\n", text.OneLine(place), strings.TrimSpace(string(f.Level)+" "+f.Code), text.OneLine(f.Message))
 		if f.Fix != "" {
-			fmt.Fprintf(w, "    %s\n", handoff.OneLine(f.Fix))
+			fmt.Fprintf(w, "    %s\n", text.OneLine(f.Fix))
 		}
 	}
 }

@@ -7,19 +7,19 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // escapeJSON writes hidden characters of an encoded document as \u escapes, so
 // that the text is safe to show and the value stays what it was.
 func escapeJSON(data []byte) []byte {
-	if bytes.IndexFunc(data, handoff.Hidden) < 0 {
+	if bytes.IndexFunc(data, text.Hidden) < 0 {
 		return data
 	}
 	var b bytes.Buffer
 	for _, r := range string(data) {
 		switch {
-		case !handoff.Hidden(r):
+		case !text.Hidden(r):
 			b.WriteRune(r)
 		case r <= 0xffff:
 			fmt.Fprintf(&b, `\u%04x`, r)

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // evidence answers for the rules what this clone knows of the work. Nothing is
@@ -83,7 +83,7 @@ func (ws *workspace) isMine(c store.CommitInfo) bool {
 }
 
 // commitHash matches the hash of a commit, or enough of it to name one.
-var commitHash = handoff.Pattern(`^[0-9a-f]{4,40}$`)
+var commitHash = text.Pattern(`^[0-9a-f]{4,40}$`)
 
 // hasCommit reports whether there is a commit of that hash. A shallow clone does
 // not know which there are.

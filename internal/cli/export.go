@@ -11,6 +11,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/cobra"
 )
 
@@ -166,10 +167,10 @@ func (g *globals) finishExport(o exportOptions, w *exportWriter, repositories in
 	}
 	var parts []string
 	if o.form().hasRecords() {
-		parts = append(parts, handoff.Count(doc.Records, "record"))
+		parts = append(parts, text.Count(doc.Records, "record"))
 	}
 	if o.form().hasStates() {
-		parts = append(parts, handoff.Count(doc.States, "state"))
+		parts = append(parts, text.Count(doc.States, "state"))
 	}
 	g.note("%s: %s%s", o.output, joinNonEmpty(", ", parts...), of)
 	return nil
@@ -218,4 +219,4 @@ func newExporter(o exportOptions, ws *workspace, repo string) (*exporter, error)
 }
 
 // soleName is the name of a repository that is read alone.
-func soleName(ws *workspace) string { return handoff.OneLine(filepath.Base(repositoryDir(ws))) }
+func soleName(ws *workspace) string { return text.OneLine(filepath.Base(repositoryDir(ws))) }

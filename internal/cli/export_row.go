@@ -14,6 +14,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // exportRow is a row of a table as its format has it.
@@ -300,7 +301,7 @@ const formulaSigns = "=+-@\t\r＝＋－＠"
 // textCell is text that a spreadsheet takes for text. One that skips white space
 // before a formula is told as well.
 func textCell(s string) string {
-	text := handoff.Neutralise(s)
+	text := text.Neutralise(s)
 	begins := strings.TrimLeft(s, " \n\v\f\u00a0\u3000")
 	if begins != "" && strings.ContainsRune(formulaSigns, []rune(begins)[0]) {
 		return "'" + text
@@ -336,5 +337,5 @@ func sqliteValue(v any) any {
 	case json.RawMessage:
 		return string(escapeJSON(v))
 	}
-	return handoff.Neutralise(reflect.ValueOf(v).String())
+	return text.Neutralise(reflect.ValueOf(v).String())
 }

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -149,7 +149,7 @@ func shaped(flag, value, shape string, said ...int) ([]string, error) {
 	p := parts(value, strings.Count(shape, ";")+1)
 	for _, n := range said {
 		if p[n] == "" {
-			return nil, usagef("as in --"+flag+" "+handoff.ShellArgument(shape), "--%s %q: not of the form %q", flag, value, shape)
+			return nil, usagef("as in --"+flag+" "+text.ShellArgument(shape), "--%s %q: not of the form %q", flag, value, shape)
 		}
 	}
 	return p, nil

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/guard"
-	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // configHook is a pre-push hook in git's configuration that calls the reminder.
@@ -32,12 +32,12 @@ func (h configHook) own() bool {
 
 // place names the hook as the user would.
 func (h configHook) place() string {
-	return fmt.Sprintf("git configuration (%s), hook.%s", h.Scope, handoff.OneLine(h.Name))
+	return fmt.Sprintf("git configuration (%s), hook.%s", h.Scope, text.OneLine(h.Name))
 }
 
 // elsewhere is the error about a hook that is not this repository's to change.
 func (h configHook) elsewhere() error {
-	section := handoff.ShellArgument("hook." + h.Name)
+	section := text.ShellArgument("hook." + h.Name)
 	hint := fmt.Sprintf("git config --%s --remove-section %s takes it out, git config %s.enabled false for this repository alone", h.Scope, section, section)
 	if h.Scope == "command" {
 		hint = "it comes with the environment, GIT_CONFIG_COUNT or git -c"
@@ -132,7 +132,7 @@ func readConfigHooks(settings []store.Setting) []configHook {
 }
 
 func switchedOff(section, scope string) string {
-	return fmt.Sprintf("%s.enabled is false in the %s configuration", handoff.OneLine(section), scope)
+	return fmt.Sprintf("%s.enabled is false in the %s configuration", text.OneLine(section), scope)
 }
 
 // cutLast cuts s around the last sep.

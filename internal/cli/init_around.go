@@ -10,7 +10,7 @@ import (
 
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/guard"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // ciFiles are the files of a CI service that are asked for.
@@ -96,7 +96,7 @@ func createFile(name string, data []byte) (bool, error) {
 }
 
 // released matches the version of a release, which go install can find.
-var released = handoff.Pattern(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
+var released = text.Pattern(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
 
 // releaseVersion is the version of this program, or of the release that the
 // examples name when this is no release.

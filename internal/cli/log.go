@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/spf13/cobra"
@@ -142,7 +143,7 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	}
 	rows := make([][]string, len(entries))
 	for i, e := range entries {
-		rows[i] = []string{e.ID, handoff.Age(ws.since(e.At.Time)), string(e.Kind), e.By, e.Says + e.doubts}
+		rows[i] = []string{e.ID, calendar.Age(ws.since(e.At.Time)), string(e.Kind), e.By, e.Says + e.doubts}
 	}
 	return g.page(func() { g.printer.table([]string{"ID", "AGE", "KIND", "BY", "SAYS"}, rows) })
 }

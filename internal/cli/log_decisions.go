@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 )
@@ -69,7 +70,7 @@ func (p *printer) story(s query.DecisionStory) {
 
 // decided prints a decision under a label, with the record that says it.
 func (p *printer) decided(indent, label string, row *query.DecisionRow) {
-	p.field(indent+label, row.By+recordedBy(row)+", "+handoff.Ago(sourceAge(row.Source)))
+	p.field(indent+label, row.By+recordedBy(row)+", "+calendar.Ago(sourceAge(row.Source)))
 	p.field(indent+"  decided", row.Decision)
 	p.field(indent+"  because", row.Rationale)
 	p.field(indent+"  source", joinNonEmpty(", ", append([]string{row.Source.Path}, row.Source.Doubts()...)...)) // the path ends in the id of the record
@@ -90,7 +91,7 @@ func sourceAge(s query.Source) time.Duration { return time.Duration(s.Age) * tim
 // decision, where it is, and what speaks against it.
 func storyCells(s query.DecisionStory) [][]string {
 	line := func(relation string, row *query.DecisionRow) []string {
-		return []string{s.ID, relation, row.ID, row.Status, row.Decision, row.Rationale, row.By, handoff.Age(sourceAge(row.Source)),
+		return []string{s.ID, relation, row.ID, row.Status, row.Decision, row.Rationale, row.By, calendar.Age(sourceAge(row.Source)),
 			row.Supersedes, row.SupersededBy, row.Source.Record, row.Source.Path, row.Source.Commit, strings.Join(row.Source.Doubts(), ", ")}
 	}
 	cells := [][]string{line("current", s.DecisionRow)}

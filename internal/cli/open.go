@@ -6,6 +6,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/pflag"
 )
 
@@ -114,5 +115,5 @@ func (g *globals) warnOfConfig(ws *workspace, before string) {
 		more = fmt.Sprintf(", and %d more", len(errs)-1)
 	}
 	g.say("handoff: warning: %s%s:%d:%d: %s%s; the defaults count until it is corrected and committed",
-		before, handoff.OneLine(errs[0].Path), errs[0].Line, errs[0].Col, handoff.OneLine(errs[0].Message), more)
+		before, text.OneLine(errs[0].Path), errs[0].Line, errs[0].Col, text.OneLine(errs[0].Message), more)
 }

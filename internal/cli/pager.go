@@ -10,7 +10,7 @@ import (
 	"os/exec"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // page runs print with the output in a pager when it is longer than the window
@@ -40,7 +40,7 @@ func (g *globals) page(print func()) error {
 // runPager gives text to a pager and reports whether that has shown it. A pager
 // that is not there, or that ends before it was given anything, has not, nor has
 // one that fails half-way; one that is left early has.
-func (g *globals) runPager(cmd *exec.Cmd, text []byte) (shown bool, err error) {
+func (g *globals) runPager(cmd *exec.Cmd, s []byte) (shown bool, err error) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return false, err
@@ -48,12 +48,12 @@ func (g *globals) runPager(cmd *exec.Cmd, text []byte) (shown bool, err error) {
 	defer r.Close()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r, g.Out, g.Err
 	if err := cmd.Start(); err != nil {
-		g.note("pager %s: %v; printed without it", handoff.OneLine(cmd.Path), err)
+		g.note("pager %s: %v; printed without it", text.OneLine(cmd.Path), err)
 		return false, w.Close()
 	}
 	written := make(chan error, 1)
 	go func() {
-		_, err := w.Write(text)
+		_, err := w.Write(s)
 		written <- errors.Join(err, w.Close())
 	}()
 	failed := cmd.Wait()
@@ -62,12 +62,12 @@ func (g *globals) runPager(cmd *exec.Cmd, text []byte) (shown bool, err error) {
 	if err := errors.Join(err, <-written); err != nil {
 		return false, err
 	}
-	shown = left == 0 || failed == nil && left < int64(len(text))
+	shown = left == 0 || failed == nil && left < int64(len(s))
 	if !shown && g.printer.ctx.Err() != nil {
 		return false, context.Cause(g.printer.ctx)
 	}
 	if !shown && failed != nil {
-		g.note("pager %s: %v; printed without it", handoff.OneLine(strings.Join(cmd.Args, " ")), failed)
+		g.note("pager %s: %v; printed without it", text.OneLine(strings.Join(cmd.Args, " ")), failed)
 	}
 	return shown, nil
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/itchyny/gojq"
 	"github.com/rivo/uniseg"
 )
@@ -58,7 +58,7 @@ func (p *printer) structured() bool { return p.json || p.jq != "" || p.template 
 // line prints one line of text. Arguments that come from records are
 // neutralised with the rest.
 func (p *printer) line(format string, args ...any) {
-	fmt.Fprintf(p.w, "%s\n", handoff.Neutralise(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(p.w, "%s\n", text.Neutralise(fmt.Sprintf(format, args...)))
 }
 
 // style is a colour or weight out of the 16 that every terminal has.
@@ -88,7 +88,7 @@ type painted struct {
 func (p *printer) styled(parts ...painted) {
 	var b strings.Builder
 	for _, part := range parts {
-		text := handoff.Neutralise(part.text)
+		text := text.Neutralise(part.text)
 		if p.color && part.style != "" && text != "" {
 			text = "\x1b[" + string(part.style) + "m" + text + "\x1b[0m"
 		}
@@ -102,12 +102,12 @@ func (p *printer) section(title string) { p.styled(p.paint(bold, title)) }
 
 // field prints "  label: text", with the text wrapped to the width of a
 // terminal. Nothing is printed for an empty text.
-func (p *printer) field(label, text string) {
-	if text == "" {
+func (p *printer) field(label, s string) {
+	if s == "" {
 		return
 	}
-	prefix := "  " + handoff.OneLine(label) + ": " // which may name a thing of a record
-	for i, line := range p.wrap(handoff.Neutralise(text), uniseg.StringWidth(prefix)) {
+	prefix := "  " + text.OneLine(label) + ": " // which may name a thing of a record
+	for i, line := range p.wrap(text.Neutralise(s), uniseg.StringWidth(prefix)) {
 		if i > 0 {
 			prefix = strings.Repeat(" ", 4+len(label)-len(strings.TrimLeft(label, " ")))
 		}
@@ -227,7 +227,7 @@ func truncate(s string, width int) string {
 func oneLines(row []string) []string {
 	out := make([]string, len(row))
 	for i, cell := range row {
-		out[i] = handoff.OneLine(cell)
+		out[i] = text.OneLine(cell)
 	}
 	return out
 }
@@ -303,6 +303,6 @@ func (p *printer) runTemplate(data []byte) error {
 	if err := t.Execute(&b, input); err != nil {
 		return usagef("handoff help formatting shows examples", "%s", strings.TrimPrefix(err.Error(), "template: "))
 	}
-	_, err = io.WriteString(p.w, handoff.Neutralise(b.String()))
+	_, err = io.WriteString(p.w, text.Neutralise(b.String()))
 	return err
 }

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // unpushedError says that records are committed here and did not reach the
@@ -56,15 +56,15 @@ func (ws *workspace) push(ctx context.Context, branch string, commit store.Commi
 
 // pushedWords is what a push did.
 func pushedWords(p store.Pushed) string {
-	text := "pushed to " + p.Remote + "/" + shortRef(p.Ref)
+	s := "pushed to " + p.Remote + "/" + shortRef(p.Ref)
 	if p.Sent > 0 {
-		text = "pushed " + handoff.Count(p.Sent, "commit") + " to " + p.Remote + "/" + shortRef(p.Ref)
+		s = "pushed " + text.Count(p.Sent, "commit") + " to " + p.Remote + "/" + shortRef(p.Ref)
 	}
 	if p.Carried > 0 {
-		text += fmt.Sprintf(", %d of them more than records", p.Carried)
+		s += fmt.Sprintf(", %d of them more than records", p.Carried)
 	}
 	if p.Replayed > 0 {
-		text += fmt.Sprintf("; %s put on top of what others had pushed", handoff.Count(p.Replayed, "commit"))
+		s += fmt.Sprintf("; %s put on top of what others had pushed", text.Count(p.Replayed, "commit"))
 	}
-	return text
+	return s
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Records in words: for lists, for the messages of commits, for exports.
@@ -44,18 +45,18 @@ func handoffHeadline(by string, h *handoff.Handoff) string {
 // handoffCounts is "2 items, 1 blocker".
 func handoffCounts(h *handoff.Handoff) string {
 	if len(h.Blockers) == 0 {
-		return handoff.Count(len(h.Items), "item")
+		return text.Count(len(h.Items), "item")
 	}
-	return handoff.Count(len(h.Items), "item") + ", " + handoff.Count(len(h.Blockers), "blocker")
+	return text.Count(len(h.Items), "item") + ", " + text.Count(len(h.Blockers), "blocker")
 }
 
 // verdict is "accepted, takes 2 items".
 func verdict(a *handoff.Ack) string {
-	text := strings.ReplaceAll(a.Outcome, "_", " ")
+	s := strings.ReplaceAll(a.Outcome, "_", " ")
 	if len(a.Take) > 0 {
-		text += ", takes " + handoff.Count(len(a.Take), "item")
+		s += ", takes " + text.Count(len(a.Take), "item")
 	}
-	return text
+	return s
 }
 
 // says is the main text of a record, for a list.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/cobra"
 )
 
@@ -61,12 +62,12 @@ func runRedact(ctx context.Context, g *globals, ref string) error {
 	if g.printer.structured() {
 		return g.printer.document(doc)
 	}
-	g.printer.line("%s %s by %s: %s", r.Kind, r.ID, r.By, handoff.OneLine(doc.Path))
+	g.printer.line("%s %s by %s: %s", r.Kind, r.ID, r.By, text.OneLine(doc.Path))
 	for i, step := range doc.Steps {
 		g.printer.line("")
-		g.printer.line("%d. %s", i+1, handoff.OneLine(step.Do))
+		g.printer.line("%d. %s", i+1, text.OneLine(step.Do))
 		for _, line := range step.Commands {
-			g.printer.line("     %s", handoff.OneLine(line))
+			g.printer.line("     %s", text.OneLine(line))
 		}
 	}
 	g.note("nothing was run")
@@ -76,7 +77,7 @@ func runRedact(ctx context.Context, g *globals, ref string) error {
 // redactSteps are the steps for one record, in their order: a secret is dead
 // before anybody is told where it was.
 func redactSteps(ws *workspace, r *handoff.Record, remotes []string) []redactStep {
-	file := handoff.ShellArgument(r.Source.Path)
+	file := text.ShellArgument(r.Source.Path)
 	steps := []redactStep{
 		{Do: "Rotate every secret in it: revoke the key, the token or the password where it was issued. Whoever has fetched it has read it. Personal data: tell whom your rules on such incidents name.", Commands: []string{}},
 		{Do: "Tell everybody who has a clone or a fork: nobody pushes until this is done, and what is not pushed yet is pushed first. See which branches have it:",
@@ -121,11 +122,11 @@ func redactSteps(ws *workspace, r *handoff.Record, remotes []string) []redactSte
 // repository.
 func originCommand(ws *workspace, remotes []string) string {
 	if len(remotes) == 0 {
-		return handoff.ShellArgument(ws.CommonDir())
+		return text.ShellArgument(ws.CommonDir())
 	}
 	remote := remotes[0]
 	if slices.Contains(remotes, "origin") {
 		remote = "origin"
 	}
-	return `"$(git --git-dir ` + handoff.ShellArgument(ws.CommonDir()) + ` remote get-url ` + handoff.ShellArgument(remote) + `)"`
+	return `"$(git --git-dir ` + text.ShellArgument(ws.CommonDir()) + ` remote get-url ` + text.ShellArgument(remote) + `)"`
 }

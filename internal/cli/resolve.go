@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/cobra"
 )
 
@@ -58,7 +59,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (
 		ws.prove(blocker.Resolution)
 		return &noError{
 			message: blocker.ID + " is closed already: " + blocker.State + " by " + blocker.Resolution.By + " in " + blocker.Resolution.ID + doubts(blocker.Resolution),
-			hint:    "handoff show " + handoff.ShellArgument("blk:"+blocker.ID),
+			hint:    "handoff show " + text.ShellArgument("blk:"+blocker.ID),
 		}
 	}
 	if ask {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // repoDraft is what is drawn in one of several repositories.
@@ -140,12 +141,12 @@ func (g *globals) printDrafts(doc reposRollup) error {
 		if d.handoff.To == nil {
 			d.handoff.To = []string{} // so that the key is there to be filled in
 		}
-		text, err := handoff.FormatDraft(d.handoff)
+		s, err := handoff.FormatDraft(d.handoff)
 		if err != nil {
 			return err
 		}
-		g.printer.line("--- # %s: %s", d.Repo, handoff.OneLine(d.dir))
-		g.printer.line("%s", strings.TrimSuffix(string(text), "\n"))
+		g.printer.line("--- # %s: %s", d.Repo, text.OneLine(d.dir))
+		g.printer.line("%s", strings.TrimSuffix(string(s), "\n"))
 	}
 	g.note("nothing was written; handoff -C DIR rollup -f FILE publishes one of them")
 	return nil

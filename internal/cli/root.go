@@ -13,6 +13,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/cobra"
 )
 
@@ -231,7 +232,7 @@ func (g *globals) tell(format string, args ...any) {
 
 // say prints one neutralised line on stderr.
 func (g *globals) say(format string, args ...any) {
-	fmt.Fprintf(g.Err, "%s\n", handoff.Neutralise(g.mask(fmt.Sprintf(format, args...))))
+	fmt.Fprintf(g.Err, "%s\n", text.Neutralise(g.mask(fmt.Sprintf(format, args...))))
 }
 
 // suggestion is the hint for a word that is no command. In a short word one slip

@@ -8,6 +8,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // askQuestion runs a short form on the terminal.
@@ -35,7 +36,7 @@ func typed(err error, command string, flags [][2]string) error {
 	}
 	for _, f := range flags {
 		if f[1] != "" {
-			command += " --" + f[0] + "=" + handoff.ShellWord(f[1])
+			command += " --" + f[0] + "=" + text.ShellWord(f[1])
 		}
 	}
 	return &typedError{err, command}

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // storyPrinter prints what a receiver needs to know.
@@ -16,7 +18,7 @@ type storyPrinter struct {
 	moved *handoff.Drift // since the handoff that is shown; nil when unknown
 }
 
-func (s storyPrinter) ago(t time.Time) string { return handoff.Ago(s.ws.since(t)) }
+func (s storyPrinter) ago(t time.Time) string { return calendar.Ago(s.ws.since(t)) }
 
 // handoff prints a handoff: what not to do first, then by severity.
 func (s storyPrinter) handoff(h *handoff.HandoffState) {
@@ -89,7 +91,7 @@ func (s storyPrinter) drift(h *handoff.HandoffState) {
 	if d == nil || d.Commits == 0 && len(d.Files) == 0 {
 		return
 	}
-	s.field("since then", joinNonEmpty(", ", handoff.Count(d.Commits, "commit"),
+	s.field("since then", joinNonEmpty(", ", text.Count(d.Commits, "commit"),
 		listed("touched ", d.Files), listed("merged ", d.Merged)))
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
@@ -289,14 +290,14 @@ func (ws *workspace) hold(state *handoff.State) {
 // Of a day, --until is its end.
 func (ws *workspace) span(since, until string) (from, to time.Time, err error) {
 	if since != "" {
-		if from, err = handoff.ParseTime(since, ws.past()); err != nil {
+		if from, err = calendar.ParseTime(since, ws.past()); err != nil {
 			return from, to, timeProblem("--since", since, err)
 		}
 	}
 	if until != "" {
 		past := ws.past()
 		past.End = true
-		if to, err = handoff.ParseTime(until, past); err != nil {
+		if to, err = calendar.ParseTime(until, past); err != nil {
 			return from, to, timeProblem("--until", until, err)
 		}
 	}

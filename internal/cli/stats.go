@@ -7,7 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/metrics"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/cobra"
 )
 
@@ -49,7 +52,7 @@ a shift has a handoff when it has one in any of the repositories.`,
 // statsDocument is what --json prints.
 type statsDocument struct {
 	SchemaVersion int `json:"schema_version"`
-	*handoff.Stats
+	*metrics.Stats
 }
 
 func runStats(ctx context.Context, g *globals, o statsOptions) error {
@@ -68,16 +71,16 @@ func runStats(ctx context.Context, g *globals, o statsOptions) error {
 	if err != nil {
 		return err
 	}
-	return g.printStats(handoff.Measure(state, survey))
+	return g.printStats(metrics.Measure(state, survey))
 }
 
 // runStatsAll measures many repositories together.
 func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 	type measured struct {
 		state  *handoff.State
-		survey handoff.Survey
+		survey metrics.Survey
 	}
-	var pool handoff.Pool
+	var pool metrics.Pool
 	n, unread, err := readRepositories(ctx, g, o.repos,
 		func(ctx context.Context, r repository, ws *workspace, send func(measured) error) error {
 			if err := ws.loadFromMany(ctx, o.sourceOptions, handoff.Part{All: true}); err != nil {
@@ -108,8 +111,8 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 }
 
 // surveyOf gathers what the metrics depend on beside the records.
-func surveyOf(ctx context.Context, ws *workspace, o statsOptions, state *handoff.State) (survey handoff.Survey, err error) {
-	survey = handoff.Survey{
+func surveyOf(ctx context.Context, ws *workspace, o statsOptions, state *handoff.State) (survey metrics.Survey, err error) {
+	survey = metrics.Survey{
 		Now: ws.now, People: ws.config.Workers(), Receivers: ws.config.Receivers, AckLimit: ws.config.AckLimit,
 		Grace: ws.config.Timing.PublishGrace.Wall(),
 	}
@@ -123,7 +126,7 @@ func surveyOf(ctx context.Context, ws *workspace, o statsOptions, state *handoff
 	return survey, err
 }
 
-func (g *globals) printStats(stats *handoff.Stats) error {
+func (g *globals) printStats(stats *metrics.Stats) error {
 	if g.printer.structured() {
 		return g.printer.document(statsDocument{1, stats})
 	}
@@ -135,7 +138,7 @@ func (g *globals) printStats(stats *handoff.Stats) error {
 }
 
 // stats prints the metrics of every boundary, and the advice.
-func (p *printer) stats(s *handoff.Stats) {
+func (p *printer) stats(s *metrics.Stats) {
 	for _, group := range s.Groups {
 		p.group(boundaryName(group.Boundary), group.Totals)
 	}
@@ -150,9 +153,9 @@ func (p *printer) stats(s *handoff.Stats) {
 	}
 }
 
-func boundaryName(b handoff.Boundary) string {
+func boundaryName(b metrics.Boundary) string {
 	switch {
-	case b.By != handoff.ByNone:
+	case b.By != metrics.ByNone:
 		return b.From + " → " + b.To
 	case b.From != "":
 		return "within " + b.From
@@ -160,8 +163,8 @@ func boundaryName(b handoff.Boundary) string {
 	return "without teams"
 }
 
-func (p *printer) group(name string, t handoff.Totals) {
-	p.styled(p.paint(bold, name), p.paint(dim, fmt.Sprintf("  (%s)", handoff.Count(t.N, "handoff"))))
+func (p *printer) group(name string, t metrics.Totals) {
+	p.styled(p.paint(bold, name), p.paint(dim, fmt.Sprintf("  (%s)", text.Count(t.N, "handoff"))))
 	m := t.Metrics
 	for _, row := range []struct{ label, value string }{
 		{"shifts with a handoff", shareText(m.Publication)},
@@ -191,7 +194,7 @@ func (p *printer) group(name string, t handoff.Totals) {
 }
 
 // shareText is "3 of 4", or "" where nothing was measured.
-func shareText(s handoff.Share) string {
+func shareText(s metrics.Share) string {
 	if s.Den == 0 {
 		return ""
 	}
@@ -203,7 +206,7 @@ func shareText(s handoff.Share) string {
 }
 
 // timingText is the wall clock and, where it is known, the receiver's.
-func timingText(t handoff.Timing) string {
+func timingText(t metrics.Timing) string {
 	if t.N == 0 {
 		return ""
 	}
@@ -222,7 +225,7 @@ func timingText(t handoff.Timing) string {
 
 // spreadText is the median and the 90th percentile, or the values where they are
 // few.
-func spreadText(s handoff.Spread) string {
+func spreadText(s metrics.Spread) string {
 	if len(s.Values) == 0 {
 		return "median " + percentileText(s.Median) + ", p90 " + percentileText(s.P90)
 	}
@@ -247,10 +250,10 @@ func seconds(n int64) string {
 	if d < time.Minute {
 		return d.String()
 	}
-	return handoff.Duration{Clock: d}.String()
+	return calendar.Duration{Clock: d}.String()
 }
 
-func carryText(c handoff.Carry) string {
+func carryText(c metrics.Carry) string {
 	if c.N == 0 {
 		return ""
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/examples"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/metrics"
 )
 
 // Two clocks: declared on Friday 17:25 in London, acknowledged on Monday 09:06,
@@ -58,12 +58,12 @@ func TestStatsHasTwoClocks(t *testing.T) {
 
 func TestTimingText(t *testing.T) {
 	minute, hour := int64(60), int64(3600)
-	for want, timing := range map[string]handoff.Timing{
+	for want, timing := range map[string]metrics.Timing{
 		"":                                    {},
-		"all 2 open":                          {N: 2, Open: 2, WallS: handoff.Spread{N: 2, Open: 2}, RCS: &handoff.Spread{N: 2, Open: 2}},
-		"1m 1h, 1 open (n=3)":                 {N: 3, Open: 1, WallS: handoff.Spread{N: 3, Open: 1, Values: []int64{minute, hour}}},
-		"median 1m, p90 1h (n=9)":             {N: 9, WallS: handoff.Spread{N: 9, Median: &minute, P90: &hour}},
-		"median open, p90 open, 6 open (n=9)": {N: 9, Open: 6, WallS: handoff.Spread{N: 9, Open: 6}},
+		"all 2 open":                          {N: 2, Open: 2, WallS: metrics.Spread{N: 2, Open: 2}, RCS: &metrics.Spread{N: 2, Open: 2}},
+		"1m 1h, 1 open (n=3)":                 {N: 3, Open: 1, WallS: metrics.Spread{N: 3, Open: 1, Values: []int64{minute, hour}}},
+		"median 1m, p90 1h (n=9)":             {N: 9, WallS: metrics.Spread{N: 9, Median: &minute, P90: &hour}},
+		"median open, p90 open, 6 open (n=9)": {N: 9, Open: 6, WallS: metrics.Spread{N: 9, Open: 6}},
 	} {
 		if got := timingText(timing); got != want {
 			t.Errorf("%q, want %q", got, want)

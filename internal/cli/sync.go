@@ -3,8 +3,8 @@ package cli
 import (
 	"context"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/cobra"
 )
 
@@ -84,7 +84,7 @@ func runSyncMissing(ctx context.Context, g *globals) error {
 	if n := ofHead + rest; g.printer.structured() {
 		return g.printer.document(missingDocument{1, n})
 	} else if n > 0 {
-		g.note("fetched %s of the records that this partial clone had not", handoff.Count(n, "object"))
+		g.note("fetched %s of the records that this partial clone had not", text.Count(n, "object"))
 	} else {
 		g.note("nothing of the records is missing")
 	}
@@ -141,6 +141,6 @@ func (g *globals) sayFindings(doc syncDocument) {
 		findings = append(findings, auditFinding{AuditFinding: note})
 	}
 	for _, f := range findings {
-		g.say("%s %s: %s: %s%s", f.Level, f.Code, handoff.OneLine(f.Path), handoff.OneLine(f.Message), byWhom(f.Commit, f.Author, f.At))
+		g.say("%s %s: %s: %s%s", f.Level, f.Code, text.OneLine(f.Path), text.OneLine(f.Message), byWhom(f.Commit, f.Author, f.At))
 	}
 }

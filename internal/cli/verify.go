@@ -8,6 +8,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/cobra"
 )
 
@@ -96,7 +97,7 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	if err := printVerification(g, doc); err != nil {
 		return err
 	}
-	summary := handoff.Count(doc.Records, "record") + " in " + handoff.Count(doc.Commits, "commit") + ", " + countFindings(plain)
+	summary := text.Count(doc.Records, "record") + " in " + text.Count(doc.Commits, "commit") + ", " + countFindings(plain)
 	if n := len(doc.Settled); n > 0 {
 		summary += fmt.Sprintf(", %d settled", n)
 	}
@@ -121,10 +122,10 @@ func printVerification(g *globals, doc verifyDocument) error {
 		g.printer.auditFinding("", auditFinding{AuditFinding: f})
 	}
 	for _, c := range doc.ConfigChanges {
-		g.printer.line("%s: changed %s%s", handoff.OneLine(c.Path), strings.Join(c.Sections, ", "), byWhom(c.Commit, c.Author, c.At))
+		g.printer.line("%s: changed %s%s", text.OneLine(c.Path), strings.Join(c.Sections, ", "), byWhom(c.Commit, c.Author, c.At))
 	}
 	for _, unseen := range doc.Unseen {
-		g.note("not seen: %s", handoff.OneLine(unseen))
+		g.note("not seen: %s", text.OneLine(unseen))
 	}
 	return nil
 }
@@ -135,12 +136,12 @@ func (p *printer) auditFinding(state string, f auditFinding) {
 	if f.Path != "" {
 		where = f.Path + ": "
 	}
-	p.line("%s%s%s %s: %s%s", handoff.OneLine(where), state, f.Level, f.Code, handoff.OneLine(f.Message), byWhom(f.Commit, f.Author, f.At))
+	p.line("%s%s%s %s: %s%s", text.OneLine(where), state, f.Level, f.Code, text.OneLine(f.Message), byWhom(f.Commit, f.Author, f.At))
 	switch {
 	case f.Settled != "":
-		p.line("    settled: %s", handoff.OneLine(f.Settled))
+		p.line("    settled: %s", text.OneLine(f.Settled))
 	case f.Fix != "":
-		p.line("    %s", handoff.OneLine(f.Fix))
+		p.line("    %s", text.OneLine(f.Fix))
 	}
 }
 
@@ -152,7 +153,7 @@ func byWhom(commit, author, at string) string {
 	case author == "":
 		return " (commit " + commit[:7] + ")"
 	}
-	return fmt.Sprintf(" (commit %s by %s, %s)", commit[:7], handoff.OneLine(author), at)
+	return fmt.Sprintf(" (commit %s by %s, %s)", commit[:7], text.OneLine(author), at)
 }
 
 // progress returns a counter on stderr for work that can take long, nil where

@@ -15,6 +15,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // checked is what a check has looked at, and what is wrong with it.
@@ -28,7 +29,7 @@ type checked struct {
 // says is what was checked, and what was found.
 func (c checked) says() string {
 	var configuration string
-	records := handoff.Count(c.records, "record")
+	records := text.Count(c.records, "record")
 	if c.config {
 		configuration = "the configuration"
 		if c.records == 0 {

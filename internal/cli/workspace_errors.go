@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // The errors of a workspace that are not those of the repository, each with the
@@ -63,10 +64,10 @@ func countFindings(findings []handoff.Finding) string {
 	}
 	var parts []string
 	if errs > 0 {
-		parts = append(parts, handoff.Count(errs, "error"))
+		parts = append(parts, text.Count(errs, "error"))
 	}
 	if warnings > 0 {
-		parts = append(parts, handoff.Count(warnings, "warning"))
+		parts = append(parts, text.Count(warnings, "warning"))
 	}
 	if len(parts) == 0 {
 		return "no findings"

@@ -12,6 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // refuseForeign refuses a directory that holds something else than records in
@@ -93,7 +94,7 @@ func (ws *workspace) initialConfig(ctx context.Context) ([]byte, error) {
 		c.People = people
 	}
 	if left > 0 {
-		ws.note("the roster has those who committed last; %s more did not fit", handoff.Count(left, "author"))
+		ws.note("the roster has those who committed last; %s more did not fit", text.Count(left, "author"))
 	}
 	data, err := c.Format()
 	if err != nil {

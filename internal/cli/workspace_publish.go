@@ -11,6 +11,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // newID draws an id that no known record has.
@@ -174,7 +175,7 @@ func subject(r *handoff.Record, form string) string {
 	case *handoff.Handoff:
 		to, counts = strings.Join(body.To, ", "), handoffCounts(body)
 	case *handoff.Ack:
-		counts = handoff.Count(len(body.Take), "item")
+		counts = text.Count(len(body.Take), "item")
 	case *handoff.Question:
 		to = body.To
 	case *handoff.Escalation:

@@ -18,6 +18,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // repository is one of several that are read.
@@ -42,7 +43,7 @@ func (e *reposError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d of %s could not be read", len(e.failures), repositoryCount(e.of))
 	for _, f := range e.failures {
-		fmt.Fprintf(&b, "\n  %s: %s", f.name, handoff.OneLine(f.err.Error()))
+		fmt.Fprintf(&b, "\n  %s: %s", f.name, text.OneLine(f.err.Error()))
 	}
 	return b.String()
 }
@@ -69,7 +70,7 @@ func findRepositories(ctx context.Context, base string, environ, dirs []string) 
 		case errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir():
 			return nil, nil, usagef("", "--all-repos %s: no such directory", dir)
 		case err != nil:
-			s.failures = append(s.failures, repoFailure{handoff.OneLine(dir), err})
+			s.failures = append(s.failures, repoFailure{text.OneLine(dir), err})
 			continue
 		}
 		s.look(dir, 0)
@@ -103,7 +104,7 @@ func (s *repoSearch) look(dir string, level int) {
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		s.failures = append(s.failures, repoFailure{handoff.OneLine(dir), err})
+		s.failures = append(s.failures, repoFailure{text.OneLine(dir), err})
 		return
 	}
 	for _, entry := range entries {
@@ -207,7 +208,7 @@ func nameRepositories(dirs []string) []repository {
 // lastParts is the last n parts of a path, safe to print.
 func lastParts(dir string, n int) string {
 	all := strings.Split(strings.Trim(filepath.ToSlash(dir), "/"), "/")
-	return cmp.Or(handoff.OneLine(strings.Join(all[max(0, len(all)-n):], "/")), "/")
+	return cmp.Or(text.OneLine(strings.Join(all[max(0, len(all)-n):], "/")), "/")
 }
 
 // localEnv are the variables that lead git to one repository.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -29,7 +30,7 @@ func (ws *workspace) rollupRequest(state *handoff.State, level, scope, since, am
 	if since != "" {
 		past := ws.past()
 		past.Now = ws.author.When
-		from, err := handoff.ParseTime(since, past)
+		from, err := calendar.ParseTime(since, past)
 		if err != nil {
 			return request, timeProblem("--since", since, err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/metrics"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
 	"golang.org/x/sync/errgroup"
@@ -48,7 +49,7 @@ func (ws *workspace) findings(state *handoff.State, since time.Time) (map[string
 
 // work lists the commits by people whom the records know, with the items that
 // they name or on whose branches they are.
-func (ws *workspace) work(ctx context.Context, state *handoff.State, since time.Time) ([]handoff.Commit, error) {
+func (ws *workspace) work(ctx context.Context, state *handoff.State, since time.Time) ([]metrics.Commit, error) {
 	byBranch := make(map[string][]string)
 	for id, item := range state.Items {
 		for _, ref := range item.Refs {
@@ -57,13 +58,13 @@ func (ws *workspace) work(ctx context.Context, state *handoff.State, since time.
 			}
 		}
 	}
-	var commits []handoff.Commit
+	var commits []metrics.Commit
 	err := ws.WorkSince(ctx, since, func(author store.Ident, branch, subject string) {
 		handle, ok := ws.config.Handle(author.Name, author.Email)
 		if !ok {
 			handle = config.HandleFrom(author.Email)
 		}
-		c := handoff.Commit{By: handle, At: author.When}
+		c := metrics.Commit{By: handle, At: author.When}
 		for name, items := range byBranch {
 			if branch == name || strings.HasSuffix(branch, "/"+name) {
 				c.Items = append(c.Items, items...)

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Author is somebody who has committed, in the words of the commit: anybody can
@@ -79,7 +80,7 @@ func freeHandle(people map[string]Person, name, email string) string {
 
 // properName is the name in one line, without what a terminal would obey.
 func properName(name string) string {
-	name = strings.TrimSpace(handoff.OneLine(strings.ToValidUTF8(name, string(utf8.RuneError))))
+	name = strings.TrimSpace(text.OneLine(strings.ToValidUTF8(name, string(utf8.RuneError))))
 	if runes := []rune(name); len(runes) > maxName {
 		name = strings.TrimSpace(string(runes[:maxName]))
 	}
@@ -97,19 +98,19 @@ func isAddress(text string) bool {
 // isMailbox reports whether an address of a commit can be one of mail: machines
 // without a name of their own write what git guesses.
 func isMailbox(email string) bool {
-	return isAddress(email) && len(email) <= maxEmail && utf8.ValidString(email) && handoff.OneLine(email) == email
+	return isAddress(email) && len(email) <= maxEmail && utf8.ValidString(email) && text.OneLine(email) == email
 }
 
 var (
 	// programName matches the accounts and names of programs, as the services and
 	// the programs themselves write them. Bot is also a surname: it takes the
 	// brackets or the dash.
-	programName = handoff.Pattern(`(?i)\[bot\]|[-_]bot\d*$|^bot$|^bot[-_]|^(?:project|group)_\d+_bot|` +
+	programName = text.Pattern(`(?i)\[bot\]|[-_]bot\d*$|^bot$|^bot[-_]|^(?:project|group)_\d+_bot|` +
 		`^(?:dependabot|renovate|github-actions|greenkeeper|pre-commit-ci|semantic-release|mergify|imgbot|snyk|codecov|weblate|allcontributors)$`)
 	// noMailbox matches the local parts of addresses that nobody reads.
-	noMailbox = handoff.Pattern(`(?i)^(?:no-?reply|do-?not-?reply)(?:\+.*)?$`)
+	noMailbox = text.Pattern(`(?i)^(?:no-?reply|do-?not-?reply)(?:\+.*)?$`)
 	// serviceAddress matches the addresses under which GitHub itself commits.
-	serviceAddress = handoff.Pattern(`(?i)^(?:noreply|actions?|support)@github\.com$`)
+	serviceAddress = text.Pattern(`(?i)^(?:noreply|actions?|support)@github\.com$`)
 )
 
 // isProgram reports whether an author is a program: a bot, or a service that

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // checker compares what the decoder read with itself: names that must exist,
@@ -75,12 +76,12 @@ func (c *checker) given(field string) bool {
 
 func (c *checker) oneOf(field, value string, allowed ...string) {
 	if !slices.Contains(allowed, value) {
-		c.fail("HO101", field, fmt.Sprintf("%q is none of %s", handoff.OneLine(value), strings.Join(allowed, ", ")), suggestion(value, allowed))
+		c.fail("HO101", field, fmt.Sprintf("%q is none of %s", text.OneLine(value), strings.Join(allowed, ", ")), suggestion(value, allowed))
 	}
 }
 
 func suggestion(word string, candidates []string) string {
-	if nearest := handoff.Nearest(word, candidates); nearest != "" {
+	if nearest := text.Nearest(word, candidates); nearest != "" {
 		return fmt.Sprintf("did you mean `%s`?", nearest)
 	}
 	return ""
@@ -98,7 +99,7 @@ func (c *checker) person(field, handle string) {
 }
 
 func (c *checker) invalidHandle(field, handle string) {
-	message := fmt.Sprintf("%q is not a handle", handoff.OneLine(handle))
+	message := fmt.Sprintf("%q is not a handle", text.OneLine(handle))
 	if handle == "" {
 		message = "a handle is missing"
 	}
@@ -117,7 +118,7 @@ func (c *checker) missing(field, name, section string, known []string) {
 	if fix == "" {
 		fix = "add it to `" + section + "`"
 	}
-	c.fail("HO103", field, fmt.Sprintf("%q is not in `%s`", handoff.OneLine(name), section), fix)
+	c.fail("HO103", field, fmt.Sprintf("%q is not in `%s`", text.OneLine(name), section), fix)
 }
 
 func (c *checker) zone(field, name string) {
@@ -129,13 +130,13 @@ func (c *checker) zone(field, name string) {
 // name checks the name of a team, pod, zone or area.
 func (c *checker) name(field, name string) {
 	if !handoff.IsScope("team:" + name) {
-		c.fail("HO101", field, fmt.Sprintf("%q is not a name", handoff.OneLine(name)),
+		c.fail("HO101", field, fmt.Sprintf("%q is not a name", text.OneLine(name)),
 			"use a-z, 0-9, dot, underscore and dash, at most 39 of them")
 	}
 }
 
 // branchName is narrower than git: what needs no quoting in any place.
-var branchName = handoff.Pattern(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
+var branchName = text.Pattern(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
 
 func (c *checker) checkBranch() {
 	name := c.Store.Branch
@@ -145,15 +146,15 @@ func (c *checker) checkBranch() {
 		bad = bad || part == "" || strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".lock")
 	}
 	if bad {
-		c.fail("HO101", "store.branch", fmt.Sprintf("%q is not the name of a branch", handoff.OneLine(name)),
+		c.fail("HO101", "store.branch", fmt.Sprintf("%q is not the name of a branch", text.OneLine(name)),
 			"write a name such as handoffs, without refs/heads/, or current")
 	}
 }
 
 var (
-	placeholder = handoff.Pattern(`\{([^{}]*)\}`)
+	placeholder = text.Pattern(`\{([^{}]*)\}`)
 	// hostedEffect matches text to which a host gives a meaning in a subject.
-	hostedEffect = handoff.Pattern(`(?i)#|@|\bskip\b|\bno.?ci\b`)
+	hostedEffect = text.Pattern(`(?i)#|@|\bskip\b|\bno.?ci\b`)
 )
 
 func (c *checker) checkSubject() {
@@ -172,7 +173,7 @@ func (c *checker) checkSubject() {
 }
 
 // account is a name on some other service: letters and digits, no address.
-var account = handoff.Pattern(`^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$`)
+var account = text.Pattern(`^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$`)
 
 func (c *checker) checkPeople() {
 	c.emails = make(map[string]string)
@@ -198,7 +199,7 @@ func (c *checker) checkPeople() {
 			"github": p.GitHub, "gitlab": p.GitLab, "gitea": p.Gitea, "jira": p.Jira, "linear": p.Linear, "slack": p.Slack,
 		} {
 			if name != "" && !account().MatchString(name) {
-				c.fail("HO101", field+"."+service, fmt.Sprintf("%q is not the name of an account", handoff.OneLine(name)), "write it without @ and without an address")
+				c.fail("HO101", field+"."+service, fmt.Sprintf("%q is not the name of an account", text.OneLine(name)), "write it without @ and without an address")
 			}
 		}
 		for i, away := range p.Away {
@@ -211,7 +212,7 @@ func (c *checker) checkEmails(field, handle string, emails []string) {
 	for i, email := range emails {
 		at := fmt.Sprintf("%s.emails[%d]", field, i)
 		if !isAddress(email) {
-			c.fail("HO101", at, fmt.Sprintf("%q is not an email address", handoff.OneLine(email)), "")
+			c.fail("HO101", at, fmt.Sprintf("%q is not an email address", text.OneLine(email)), "")
 			continue
 		}
 		key := strings.ToLower(email)
@@ -267,7 +268,7 @@ func (c *checker) checkZones() {
 		field := fmt.Sprintf("zones[%d]", i)
 		c.name(field, zone)
 		if slices.Index(c.Zones, zone) != i {
-			c.fail("HO101", field, fmt.Sprintf("the zone %q stands twice", handoff.OneLine(zone)), "a ring passes each zone once")
+			c.fail("HO101", field, fmt.Sprintf("the zone %q stands twice", text.OneLine(zone)), "a ring passes each zone once")
 		}
 	}
 }
@@ -286,7 +287,7 @@ func (c *checker) checkAuthorities() {
 		field := fmt.Sprintf("authority[%d]", i)
 		switch {
 		case !handoff.ValidSlug(row.Area):
-			c.fail("HO101", field+".area", fmt.Sprintf("%q is not an area", handoff.OneLine(row.Area)), "use a-z, 0-9 and dash, such as session-policy")
+			c.fail("HO101", field+".area", fmt.Sprintf("%q is not an area", text.OneLine(row.Area)), "use a-z, 0-9 and dash, such as session-policy")
 		case seen[row.Area]:
 			c.fail("HO101", field+".area", fmt.Sprintf("the area %q stands twice", row.Area), "one row says who decides")
 		}
@@ -316,7 +317,7 @@ func (c *checker) checkEscalation() {
 	for _, key := range slices.Sorted(maps.Keys(c.Escalation)) {
 		field := "escalation." + key
 		if !slices.Contains(keys, key) {
-			c.fail("HO103", field, fmt.Sprintf("%q is neither default, a severity nor an area of `authority`", handoff.OneLine(key)), suggestion(key, keys))
+			c.fail("HO103", field, fmt.Sprintf("%q is neither default, a severity nor an area of `authority`", text.OneLine(key)), suggestion(key, keys))
 		}
 		for i, step := range c.Escalation[key] {
 			c.checkStep(fmt.Sprintf("%s[%d]", field, i), step)
@@ -331,7 +332,7 @@ func (c *checker) checkStep(field, step string) {
 	case isLead:
 		exists(c, field, team, "teams", c.Teams)
 	case strings.Contains(step, ":"):
-		c.fail("HO101", field, fmt.Sprintf("%q is not a step of a ladder", handoff.OneLine(step)),
+		c.fail("HO101", field, fmt.Sprintf("%q is not a step of a ladder", text.OneLine(step)),
 			"a step is alternate, team:lead, pod:lead, lead:<team> or a handle")
 	default:
 		c.person(field, step)
@@ -379,21 +380,21 @@ func (c *checker) checkExceptions() {
 }
 
 var (
-	language = handoff.Pattern(`^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$`)
+	language = text.Pattern(`^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$`)
 	// fixedRule matches the rules whose level is not the team's to set.
-	fixedRule = handoff.Pattern(`^HO1|^HO90[1237]$|^HO91[01]$`)
+	fixedRule = text.Pattern(`^HO1|^HO90[1237]$|^HO91[01]$`)
 	// fingerprint matches what rule HO901 calls a text by.
-	fingerprint = handoff.Pattern(`^[0-9a-f]{12}$`)
+	fingerprint = text.Pattern(`^[0-9a-f]{12}$`)
 )
 
 func (c *checker) checkRules() {
 	c.oneOf("rules.preset", c.Rules.Preset, PresetDefault, PresetStrict, PresetPilot)
 	if !language().MatchString(c.Rules.Lang) {
-		c.fail("HO101", "rules.lang", fmt.Sprintf("%q is not a language such as en", handoff.OneLine(c.Rules.Lang)), "")
+		c.fail("HO101", "rules.lang", fmt.Sprintf("%q is not a language such as en", text.OneLine(c.Rules.Lang)), "")
 	}
 	for i, f := range c.Rules.AllowSecrets {
 		if !fingerprint().MatchString(f) {
-			c.fail("HO101", fmt.Sprintf("rules.allow_secrets[%d]", i), fmt.Sprintf("%q is not a fingerprint", handoff.OneLine(f)), "HO901 prints it: 12 hex digits")
+			c.fail("HO101", fmt.Sprintf("rules.allow_secrets[%d]", i), fmt.Sprintf("%q is not a fingerprint", text.OneLine(f)), "HO901 prints it: 12 hex digits")
 		}
 	}
 	for _, code := range slices.Sorted(maps.Keys(c.Rules.Levels)) {

@@ -11,6 +11,7 @@ package config
 import (
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -106,33 +107,33 @@ type Pod struct {
 
 // Timing is the slack that clocks and people get, on the wall.
 type Timing struct {
-	PublishGrace handoff.Duration `yaml:"publish_grace"` // after the end of a shift
-	ClockSkew    handoff.Duration `yaml:"clock_skew"`    // into the future
-	Backdate     handoff.Duration `yaml:"backdate"`      // between a record and its commit
+	PublishGrace calendar.Duration `yaml:"publish_grace"` // after the end of a shift
+	ClockSkew    calendar.Duration `yaml:"clock_skew"`    // into the future
+	Backdate     calendar.Duration `yaml:"backdate"`      // between a record and its commit
 }
 
 // Hook says when the pre-push reminder is due.
 type Hook struct {
-	BeforeShiftEnd handoff.Duration `yaml:"before_shift_end"`
-	Commits        int              `yaml:"commits"` // without a handoff
-	Hours          int              `yaml:"hours"`   // without a handoff
+	BeforeShiftEnd calendar.Duration `yaml:"before_shift_end"`
+	Commits        int               `yaml:"commits"` // without a handoff
+	Hours          int               `yaml:"hours"`   // without a handoff
 }
 
 // SLA is how long things may wait; zero is for ever. Durations run on the
 // receiver's clock, for what is critical on the wall.
 type SLA struct {
-	Ack            AckSLA           `yaml:"ack,omitempty"`
-	Answer         handoff.Duration `yaml:"answer,omitempty"`
-	BlockerAck     handoff.Duration `yaml:"blocker_ack,omitempty"`
-	BlockerResolve handoff.Duration `yaml:"blocker_resolve,omitempty"`
+	Ack            AckSLA            `yaml:"ack,omitempty"`
+	Answer         calendar.Duration `yaml:"answer,omitempty"`
+	BlockerAck     calendar.Duration `yaml:"blocker_ack,omitempty"`
+	BlockerResolve calendar.Duration `yaml:"blocker_resolve,omitempty"`
 }
 
 // AckSLA is how long a handoff may wait for a verdict, by the highest severity
 // among its items.
 type AckSLA struct {
-	Routine  handoff.Duration `yaml:"routine,omitempty"`
-	Watch    handoff.Duration `yaml:"watch,omitempty"`
-	Critical handoff.Duration `yaml:"critical,omitempty"`
+	Routine  calendar.Duration `yaml:"routine,omitempty"`
+	Watch    calendar.Duration `yaml:"watch,omitempty"`
+	Critical calendar.Duration `yaml:"critical,omitempty"`
 }
 
 // Authority says who decides in an area.
@@ -145,13 +146,13 @@ type Authority struct {
 
 // Interface is the contract at a boundary between two teams or zones.
 type Interface struct {
-	From      string           `yaml:"from"`
-	To        string           `yaml:"to"`
-	Trigger   string           `yaml:"trigger,omitempty"`
-	DoneWhen  []string         `yaml:"done_when,omitempty"`
-	Requires  []string         `yaml:"requires,omitempty"`   // keys of items
-	OnMissing string           `yaml:"on_missing,omitempty"` // OnMissingReject, OnMissingWarn; "" is OnMissingReject
-	Ack       handoff.Duration `yaml:"ack,omitempty"`        // instead of that of the SLA
+	From      string            `yaml:"from"`
+	To        string            `yaml:"to"`
+	Trigger   string            `yaml:"trigger,omitempty"`
+	DoneWhen  []string          `yaml:"done_when,omitempty"`
+	Requires  []string          `yaml:"requires,omitempty"`   // keys of items
+	OnMissing string            `yaml:"on_missing,omitempty"` // OnMissingReject, OnMissingWarn; "" is OnMissingReject
+	Ack       calendar.Duration `yaml:"ack,omitempty"`        // instead of that of the SLA
 }
 
 // What happens when a handoff lacks what an interface requires.
@@ -194,7 +195,7 @@ type Words struct {
 // Default returns what holds without a file, and for every key that a file
 // leaves out: no roster, no SLA, no shifts. Configuration only adds.
 func Default() *Config {
-	minutes := func(n int) handoff.Duration { return handoff.Duration{Clock: time.Duration(n) * time.Minute} }
+	minutes := func(n int) calendar.Duration { return calendar.Duration{Clock: time.Duration(n) * time.Minute} }
 	return &Config{
 		Version:   Version,
 		Store:     Store{Branch: BranchCurrent},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // team is a whole file: two sites, one pod, everything that can be said.
@@ -284,7 +285,7 @@ func TestFormatOfAnyName(t *testing.T) {
 			t.Errorf("%q: %+v in\n%s", name, findings, out)
 			continue
 		}
-		if got := again.People["on"].Name; got != handoff.OneLine(name) {
+		if got := again.People["on"].Name; got != text.OneLine(name) {
 			t.Errorf("%q became %q", name, got)
 		}
 	}
@@ -314,7 +315,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, findings := Parse(data)
 		for _, finding := range findings {
-			if finding.Line < 1 || finding.Col < 1 || finding.Code == "" || handoff.Neutralise(finding.Message) != finding.Message {
+			if finding.Line < 1 || finding.Col < 1 || finding.Code == "" || text.Neutralise(finding.Message) != finding.Message {
 				t.Errorf("finding %+v", finding)
 			}
 		}

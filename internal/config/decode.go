@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
+	"gopkg.in/yaml.v3"
 )
 
 // decoder reads a tree into the types of this package, strictly: an unknown
@@ -75,14 +75,14 @@ func (d *decoder) scalar(n *yaml.Node, into reflect.Value, field string) {
 		into.SetString(n.Value)
 	case reflect.Bool:
 		if n.Value != "true" && n.Value != "false" {
-			d.report(n, field, fmt.Sprintf("%q is neither true nor false", handoff.OneLine(n.Value)), "")
+			d.report(n, field, fmt.Sprintf("%q is neither true nor false", text.OneLine(n.Value)), "")
 			return
 		}
 		into.SetBool(n.Value == "true")
 	case reflect.Int:
 		i, err := strconv.ParseInt(n.Value, 10, 32)
 		if err != nil {
-			d.report(n, field, fmt.Sprintf("%q is not a whole number", handoff.OneLine(n.Value)), "")
+			d.report(n, field, fmt.Sprintf("%q is not a whole number", text.OneLine(n.Value)), "")
 			return
 		}
 		into.SetInt(i)
@@ -150,14 +150,14 @@ func (d *decoder) field(key, value *yaml.Node, into reflect.Value, name string) 
 
 // likeRuleCode matches the keys that Rules takes beside its own, and what was
 // probably meant to be one of them. No other key of it looks so.
-var likeRuleCode = handoff.Pattern(`^(?i:H[O0]?[-_ ]?\d{1,5})$`)
+var likeRuleCode = text.Pattern(`^(?i:H[O0]?[-_ ]?\d{1,5})$`)
 
 // outside matches keys that would name an address, a secret or a program.
-var outside = handoff.Pattern(`(?i)token|secret|passw|credential|api.?key|webhook|endpoint|command|` +
+var outside = text.Pattern(`(?i)token|secret|passw|credential|api.?key|webhook|endpoint|command|` +
 	`(?:^|[^a-z])(?:url|uri|host|server|proxy|cmd|exec|run|script|shell|editor|pager)s?(?:[^a-z]|$)`)
 
 func (d *decoder) unknown(key *yaml.Node, name string, known []string) {
-	quoted := strconv.Quote(handoff.OneLine(key.Value))
+	quoted := strconv.Quote(text.OneLine(key.Value))
 	fix := suggestion(key.Value, known)
 	switch {
 	case fix != "":

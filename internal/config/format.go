@@ -6,9 +6,8 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/text"
 	"gopkg.in/yaml.v3"
-
-	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // sections says, in the order of the file, what each key is for, and what it
@@ -118,7 +117,7 @@ func flow(n *yaml.Node) {
 // histories, where anybody can write anything.
 func neutralise(n *yaml.Node) {
 	if n.Kind == yaml.ScalarNode {
-		if text := handoff.OneLine(n.Value); text != n.Value {
+		if text := text.OneLine(n.Value); text != n.Value {
 			n.Value, n.Style = text, yaml.DoubleQuotedStyle
 		}
 	}

@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/hmarr/codeowners"
-
-	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // owners are the rules of a CODEOWNERS file. Of each section of it the last rule
@@ -23,14 +22,14 @@ type ownersSection struct {
 
 // ownersHeading matches the heading of a section of GitLab's: [Name], [Name][2],
 // ^[Name], with owners behind it for the rules that name none.
-var ownersHeading = handoff.Pattern(`^\^?\[([^\[\]]+)\](?:\[\d*\])?(?:\s+(.*))?$`)
+var ownersHeading = text.Pattern(`^\^?\[([^\[\]]+)\](?:\[\d*\])?(?:\s+(.*))?$`)
 
 // Owners as GitLab writes them. A group is a path whose last part is taken for
 // the name of the team; one of a single part looks like a person.
 var (
-	gitlabEmail  = handoff.Pattern(`^[\w.%+-]+@[\w-]+(?:\.[\w-]+)+$`)
-	gitlabGroup  = handoff.Pattern(`^@([\w.-]+(?:/[\w.-]+)+)$`)
-	gitlabPerson = handoff.Pattern(`^@([\w.-]+)$`)
+	gitlabEmail  = text.Pattern(`^[\w.%+-]+@[\w-]+(?:\.[\w-]+)+$`)
+	gitlabGroup  = text.Pattern(`^@([\w.-]+(?:/[\w.-]+)+)$`)
+	gitlabPerson = text.Pattern(`^@([\w.-]+)$`)
 )
 
 // personOrTeam is an owner that may be a group of GitLab's.
@@ -39,7 +38,7 @@ const personOrTeam = "person or team"
 // parseOwners reads a CODEOWNERS file. Lines that cannot be read are skipped, as
 // on GitHub.
 func parseOwners(data []byte) owners {
-	lines := strings.Split(strings.TrimPrefix(string(data), handoff.BOM), "\n")
+	lines := strings.Split(strings.TrimPrefix(string(data), text.BOM), "\n")
 	sectioned := slices.ContainsFunc(lines, func(line string) bool { return ownersHeading().MatchString(strings.TrimSpace(line)) })
 	section, defaults := new(ownersSection), ""
 	all := owners{section}

@@ -5,9 +5,9 @@ import (
 	"reflect"
 	"strconv"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
+	"gopkg.in/yaml.v3"
 )
 
 // Parse reads the file. Keys that it leaves out keep their [Default].
@@ -44,7 +44,7 @@ func (d *decoder) format(root *yaml.Node) bool {
 	version, err := strconv.Atoi(n.Value)
 	switch {
 	case err != nil || version < 1:
-		d.report(n, "format", fmt.Sprintf("the format %q is not known", handoff.OneLine(n.Value)), "write `format: 1`")
+		d.report(n, "format", fmt.Sprintf("the format %q is not known", text.OneLine(n.Value)), "write `format: 1`")
 	case version > Version:
 		d.report(n, "format", fmt.Sprintf("format %d was written for a newer program; this one reads format %d", version, Version),
 			"update handoff")

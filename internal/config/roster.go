@@ -9,14 +9,16 @@ import (
 	"time"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/metrics"
+	"github.com/handoff-cli/handoff/internal/text"
+	"golang.org/x/text/unicode/norm"
 )
 
 // noreply matches the addresses that GitHub and GitLab give to people who hide
 // theirs: 12345+name@users.noreply.github.com, 12345-name@users.noreply.gitlab.com.
-var noreply = handoff.Pattern(`(?i)^(?:\d+[+-])?(.+)@users\.noreply\.(github|gitlab)\.com$`)
+var noreply = text.Pattern(`(?i)^(?:\d+[+-])?(.+)@users\.noreply\.(github|gitlab)\.com$`)
 
 // Handle returns the roster handle of a git identity: whose emails hold the
 // address, in any case of letters; else whose GitHub or GitLab account the
@@ -136,16 +138,16 @@ func (c *Config) nextZone(zone string) string {
 
 // Calendar returns when a person works. It is false for somebody without
 // hours: nothing is known of their shifts then.
-func (c *Config) Calendar(handle string) (handoff.Calendar, bool) {
+func (c *Config) Calendar(handle string) (calendar.Calendar, bool) {
 	p, ok := c.People[handle]
 	if !ok || p.Hours.IsZero() || p.TZ.IsZero() {
-		return handoff.Calendar{}, false
+		return calendar.Calendar{}, false
 	}
 	days := p.Days
 	if days.IsZero() {
 		days = mondayToFriday
 	}
-	return handoff.Calendar{Location: p.TZ.Location, Start: p.Hours.Start, End: p.Hours.End, Days: days, Away: p.absences()}, true
+	return calendar.Calendar{Location: p.TZ.Location, Start: p.Hours.Start, End: p.Hours.End, Days: days, Away: p.absences()}, true
 }
 
 // HasHours reports whether anybody's hours of work are known.
@@ -159,10 +161,10 @@ func (c *Config) HasHours() bool {
 }
 
 // Workers returns what the metrics know of the roster, by handle.
-func (c *Config) Workers() map[string]handoff.Worker {
-	workers := make(map[string]handoff.Worker, len(c.People))
+func (c *Config) Workers() map[string]metrics.Worker {
+	workers := make(map[string]metrics.Worker, len(c.People))
 	for handle, p := range c.People {
-		worker := handoff.Worker{Team: p.Team, Zone: c.ZoneOf(handle)}
+		worker := metrics.Worker{Team: p.Team, Zone: c.ZoneOf(handle)}
 		if calendar, ok := c.Calendar(handle); ok {
 			worker.Calendar = &calendar
 		}
@@ -172,14 +174,14 @@ func (c *Config) Workers() map[string]handoff.Worker {
 }
 
 // absences returns the times of the rows of Away, in their order.
-func (p Person) absences() []handoff.Interval {
+func (p Person) absences() []calendar.Interval {
 	location := p.TZ.Location
 	if location == nil {
 		location = time.UTC
 	}
-	var list []handoff.Interval
+	var list []calendar.Interval
 	for _, away := range p.Away {
-		list = append(list, handoff.Interval{From: away.From.In(location), To: away.To.next().In(location)})
+		list = append(list, calendar.Interval{From: away.From.In(location), To: away.To.next().In(location)})
 	}
 	return list
 }

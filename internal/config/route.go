@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -121,16 +122,16 @@ func (c *Config) reachable(handle string, now, due time.Time) bool {
 	if due.IsZero() {
 		return c.cover(handle, now) == ""
 	}
-	calendar, ok := c.Calendar(handle)
+	hours, ok := c.Calendar(handle)
 	if !ok {
-		return !slices.ContainsFunc(c.People[handle].absences(), func(away handoff.Interval) bool {
+		return !slices.ContainsFunc(c.People[handle].absences(), func(away calendar.Interval) bool {
 			return away.Contains(now) && !away.To.Before(due)
 		})
 	}
-	if _, working := calendar.Shift(now); working {
+	if _, working := hours.Shift(now); working {
 		return true
 	}
-	next, ok := calendar.NextShift(now)
+	next, ok := hours.NextShift(now)
 	return ok && next.From.Before(due)
 }
 

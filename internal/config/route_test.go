@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // desk is a resolver in London with an alternate in New York.
@@ -179,7 +180,7 @@ model/db/
 	}
 	paths := []string{"docs/a.md", "docs/b.md", "docs/api/c.md"}
 	for from, want := range map[string]string{"lea": "max", "max": "team:docs"} {
-		if got := c.Receiver(from, []byte(handoff.BOM+sections), paths); got.To != want {
+		if got := c.Receiver(from, []byte(text.BOM+sections), paths); got.To != want {
 			t.Errorf("for %s %+v, want %s", from, got, want)
 		}
 	}

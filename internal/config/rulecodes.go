@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // RuleCodes are the codes of all rules, in order. The rules themselves are in a
@@ -25,7 +25,7 @@ func nearestRule(code string) string {
 		lower = append(lower, strings.ToLower(known))
 	}
 	slices.SortStableFunc(lower, func(a, b string) int { return sameSeries(b, series) - sameSeries(a, series) })
-	if nearest := handoff.Nearest(code, lower); nearest != "" {
+	if nearest := text.Nearest(code, lower); nearest != "" {
 		return "did you mean `" + strings.ToUpper(nearest) + "`? `handoff help rules` lists them"
 	}
 	return "`handoff help rules` lists them"

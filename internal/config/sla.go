@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -26,10 +27,10 @@ func (c *Config) Receivers(h *handoff.HandoffState) []string {
 // AckLimit returns how long a handoff may wait for a verdict: by its contract
 // at the boundary where that says so, else by the SLA for the highest severity
 // of its items. What is critical runs on the wall.
-func (c *Config) AckLimit(h *handoff.HandoffState) handoff.Limit {
+func (c *Config) AckLimit(h *handoff.HandoffState) calendar.Limit {
 	severity := h.Severity()
 	if severity == handoff.SeverityCritical {
-		return handoff.Limit{Length: c.SLA.Ack.Critical.Wall(), Wall: true}
+		return calendar.Limit{Length: c.SLA.Ack.Critical.Wall(), Wall: true}
 	}
 	limit := c.SLA.Ack.Routine
 	if severity == handoff.SeverityWatch {
@@ -41,7 +42,7 @@ func (c *Config) AckLimit(h *handoff.HandoffState) handoff.Limit {
 			break
 		}
 	}
-	return handoff.Limit{Length: limit.Work()}
+	return calendar.Limit{Length: limit.Work()}
 }
 
 // HasAckSLA reports whether anything says how long a handoff may wait for a
@@ -53,7 +54,7 @@ func (c *Config) HasAckSLA() bool {
 // AckDue returns when the verdict on a handoff is due: when the last of its
 // receivers has had the time. It is false without an SLA.
 func (c *Config) AckDue(h *handoff.HandoffState) (time.Time, bool) {
-	var calendars []handoff.Calendar
+	var calendars []calendar.Calendar
 	for _, receiver := range c.Receivers(h) {
 		if calendar, ok := c.Calendar(receiver); ok {
 			calendars = append(calendars, calendar)

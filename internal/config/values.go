@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // zones mean the same where the system has no database
+	_ "time/tzdata"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Location is an IANA time zone, such as Asia/Singapore.
@@ -22,11 +22,11 @@ func (l Location) IsZero() bool { return l.Location == nil }
 func (l Location) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 // UnmarshalText loads the zone. "Local" is none: it differs by machine.
-func (l *Location) UnmarshalText(text []byte) error {
-	name := string(text)
+func (l *Location) UnmarshalText(s []byte) error {
+	name := string(s)
 	loc, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		return fmt.Errorf("%q is not a time zone such as Europe/London", handoff.OneLine(name))
+		return fmt.Errorf("%q is not a time zone such as Europe/London", text.OneLine(name))
 	}
 	l.Location = loc
 	return nil
@@ -36,7 +36,7 @@ func (l *Location) UnmarshalText(text []byte) error {
 // before Start is on the next day.
 type Hours struct{ Start, End int }
 
-var hoursPattern = handoff.Pattern(`^([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$`)
+var hoursPattern = text.Pattern(`^([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$`)
 
 // IsZero reports whether no hours are given.
 func (h Hours) IsZero() bool { return h == Hours{} }
@@ -47,10 +47,10 @@ func (h Hours) MarshalText() ([]byte, error) {
 }
 
 // UnmarshalText reads 09:00-18:00, 22:00-06:00 or 16:00-24:00.
-func (h *Hours) UnmarshalText(text []byte) error {
-	m := hoursPattern().FindStringSubmatch(string(text))
+func (h *Hours) UnmarshalText(s []byte) error {
+	m := hoursPattern().FindStringSubmatch(string(s))
 	if m == nil {
-		return fmt.Errorf("%q are not hours such as 09:00-18:00", handoff.OneLine(string(text)))
+		return fmt.Errorf("%q are not hours such as 09:00-18:00", text.OneLine(string(s)))
 	}
 	parsed := Hours{minutes(m[1], m[2]), 24 * 60}
 	if m[3] != "" {
@@ -104,16 +104,16 @@ func (d Days) MarshalText() ([]byte, error) {
 
 // UnmarshalText reads days and ranges of days, such as mon-fri, sun-thu or
 // mon,wed-thu.
-func (d *Days) UnmarshalText(text []byte) error {
+func (d *Days) UnmarshalText(s []byte) error {
 	var parsed Days
-	for part := range strings.SplitSeq(string(text), ",") {
+	for part := range strings.SplitSeq(string(s), ",") {
 		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
 		if !isRange {
 			to = from
 		}
 		first, last := slices.Index(weekdays, from), slices.Index(weekdays, to)
 		if first < 0 || last < 0 {
-			return fmt.Errorf("%q are not days such as mon-fri or mon,wed,fri", handoff.OneLine(string(text)))
+			return fmt.Errorf("%q are not days such as mon-fri or mon,wed,fri", text.OneLine(string(s)))
 		}
 		for day := first; ; day = (day + 1) % 7 {
 			parsed[day] = true
@@ -159,10 +159,10 @@ func (d Date) String() string {
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText reads 2026-12-21.
-func (d *Date) UnmarshalText(text []byte) error {
-	t, err := time.Parse(time.DateOnly, string(text))
+func (d *Date) UnmarshalText(s []byte) error {
+	t, err := time.Parse(time.DateOnly, string(s))
 	if err != nil {
-		return fmt.Errorf("%q is not a date such as 2026-12-21", handoff.OneLine(string(text)))
+		return fmt.Errorf("%q is not a date such as 2026-12-21", text.OneLine(string(s)))
 	}
 	d.Year, d.Month, d.Day = t.Date()
 	return nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Verify is what the team has reviewed of its own history.
@@ -43,7 +44,7 @@ func (v Verify) Reason(code, record, commit string) string {
 var settleable = []string{"HO902", "HO903", "HO904", "HO905"}
 
 // commitPrefix matches what names a commit.
-var commitPrefix = handoff.Pattern(`^[0-9A-Fa-f]{7,40}$`)
+var commitPrefix = text.Pattern(`^[0-9A-Fa-f]{7,40}$`)
 
 // maxWhy is the longest reason, in bytes.
 const maxWhy = 300
@@ -53,10 +54,10 @@ func (c *checker) checkVerify() {
 		field := fmt.Sprintf("verify.settled[%d]", i)
 		c.oneOf(field+".finding", s.Finding, settleable...)
 		if s.Record != "" && !handoff.ValidID(s.Record) {
-			c.fail("HO101", field+".record", fmt.Sprintf("%q is not the id of a record", handoff.OneLine(s.Record)), "write all eight characters, as handoff verify prints them")
+			c.fail("HO101", field+".record", fmt.Sprintf("%q is not the id of a record", text.OneLine(s.Record)), "write all eight characters, as handoff verify prints them")
 		}
 		if s.Commit != "" && !commitPrefix().MatchString(s.Commit) {
-			c.fail("HO101", field+".commit", fmt.Sprintf("%q is not the hash of a commit", handoff.OneLine(s.Commit)), "write 7 to 40 of its hex digits")
+			c.fail("HO101", field+".commit", fmt.Sprintf("%q is not the hash of a commit", text.OneLine(s.Commit)), "write 7 to 40 of its hex digits")
 		}
 		if s.Record == "" && s.Commit == "" {
 			c.fail("HO101", field, "it says neither which record nor which commit", "one of them names the finding: all of a kind cannot be settled at once")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Editing is the editor road: the person writes the whole draft as YAML, in
@@ -62,20 +63,20 @@ const findingMark = "#! "
 
 // annotate puts every finding in a comment above its line, and removes those of
 // the round before.
-func annotate(text []byte, findings []handoff.Finding) []byte {
+func annotate(s []byte, findings []handoff.Finding) []byte {
 	above := make(map[int][]handoff.Finding)
 	for _, f := range findings {
 		above[max(f.Line, 1)] = append(above[max(f.Line, 1)], f)
 	}
 	var b bytes.Buffer
 	line := 0
-	for raw := range strings.Lines(string(text)) {
+	for raw := range strings.Lines(string(s)) {
 		line++
 		indent := raw[:len(raw)-len(strings.TrimLeft(raw, " "))]
 		for _, f := range above[line] {
-			fmt.Fprintf(&b, "%s%s%s %s: %s\n", indent, findingMark, f.Level, f.Code, handoff.OneLine(f.Message))
+			fmt.Fprintf(&b, "%s%s%s %s: %s\n", indent, findingMark, f.Level, f.Code, text.OneLine(f.Message))
 			if f.Fix != "" {
-				fmt.Fprintf(&b, "%s%s  %s\n", indent, findingMark, handoff.OneLine(f.Fix))
+				fmt.Fprintf(&b, "%s%s  %s\n", indent, findingMark, text.OneLine(f.Fix))
 			}
 		}
 		if !strings.HasPrefix(strings.TrimLeft(raw, " "), findingMark) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Prefill is what the program knows before a person has said anything. A form
@@ -34,7 +35,7 @@ type branchWork struct {
 	Item     string // the id of the carried item that it belongs to, "" for none
 }
 
-var ticketPattern = handoff.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
+var ticketPattern = text.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
 
 // findWork lists the branches that have commits of mine, or commits that are on
 // no remote, and finds for each the carried item that it belongs to: by a
@@ -86,7 +87,7 @@ func itemOf(f branchWork, items []handoff.Item) string {
 func (f branchWork) String() string {
 	parts := []string{f.Branch}
 	if f.Commits > 0 {
-		parts = append(parts, fmt.Sprintf("%s, last %q", handoff.Count(f.Commits, "commit"), f.Subject))
+		parts = append(parts, fmt.Sprintf("%s, last %q", text.Count(f.Commits, "commit"), f.Subject))
 	}
 	if f.Unpushed > 0 {
 		parts = append(parts, fmt.Sprintf("%d not pushed", f.Unpushed))
@@ -129,7 +130,7 @@ func treeFacts(work store.Facts) string {
 		}
 	}
 	if work.Remote && work.Unpushed > 0 {
-		parts = append(parts, handoff.Count(work.Unpushed, "commit")+" not pushed")
+		parts = append(parts, text.Count(work.Unpushed, "commit")+" not pushed")
 	}
 	if len(parts) == 0 {
 		return ""

@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // What a person types at a prompt instead of an answer.
@@ -56,9 +56,9 @@ func (p *Prompter) print(format string, args ...any) {
 // Ask puts the questions of the screen one after the other. From the first one,
 // back leads to the screen before.
 func (p *Prompter) Ask(ctx context.Context, s *Screen) (Reply, error) {
-	p.print("\n%s\n", handoff.OneLine(s.Title))
-	for _, text := range slices.Concat(s.Facts, s.Body) {
-		p.print("  %s\n", handoff.OneLine(text))
+	p.print("\n%s\n", text.OneLine(s.Title))
+	for _, words := range slices.Concat(s.Facts, s.Body) {
+		p.print("  %s\n", text.OneLine(words))
 	}
 	at := max(0, slices.IndexFunc(s.Fields, func(f *Field) bool { return f.Key == s.Focus }))
 	for at < len(s.Fields) {
@@ -85,9 +85,9 @@ func (p *Prompter) Ask(ctx context.Context, s *Screen) (Reply, error) {
 // field asks one question until the answer can be read.
 func (p *Prompter) field(ctx context.Context, s *Screen, f *Field) (Reply, error) {
 	if f.Kind == Lines {
-		p.print("%s (%s)\n", handoff.OneLine(f.Label), handoff.OneLine(strings.TrimPrefix(f.Help+"; an empty line ends", "; ")))
-		for _, text := range splitLines(f.Value) {
-			p.print("  %s\n", handoff.OneLine(text))
+		p.print("%s (%s)\n", text.OneLine(f.Label), text.OneLine(strings.TrimPrefix(f.Help+"; an empty line ends", "; ")))
+		for _, words := range splitLines(f.Value) {
+			p.print("  %s\n", text.OneLine(words))
 		}
 	} else {
 		p.options(f)
@@ -145,7 +145,7 @@ func (p *Prompter) options(f *Field) {
 	if len(f.Options) == 0 {
 		return
 	}
-	p.print("%s\n", handoff.OneLine(f.Label))
+	p.print("%s\n", text.OneLine(f.Label))
 	for i, o := range f.Options {
 		mark := "  "
 		switch {
@@ -154,7 +154,7 @@ func (p *Prompter) options(f *Field) {
 		case f.Kind != Ticks && f.Value == o.Value:
 			mark = "* "
 		}
-		p.print("  %s%d %s\n", mark, i+1, handoff.OneLine(o.Label))
+		p.print("  %s%d %s\n", mark, i+1, text.OneLine(o.Label))
 	}
 }
 
@@ -164,7 +164,7 @@ func (p *Prompter) prompt(ctx context.Context, f *Field) (string, error) {
 	switch f.Kind {
 	case Lines:
 	case Line:
-		asked = handoff.OneLine(f.Label) + inBrackets(f.Text()) + ": "
+		asked = text.OneLine(f.Label) + inBrackets(f.Text()) + ": "
 	case Ticks:
 		asked = "numbers to tick" + inBrackets(f.numbers(f.Ticked)) + ": "
 	default:
@@ -173,11 +173,11 @@ func (p *Prompter) prompt(ctx context.Context, f *Field) (string, error) {
 	return p.readLine(ctx, asked)
 }
 
-func inBrackets(text string) string {
-	if text == "" {
+func inBrackets(s string) string {
+	if s == "" {
 		return ""
 	}
-	return " [" + handoff.OneLine(text) + "]"
+	return " [" + text.OneLine(s) + "]"
 }
 
 // numbers are the places of options, as a person types them.
@@ -193,10 +193,10 @@ func (f *Field) numbers(values []string) string {
 
 func (p *Prompter) help(s *Screen, f *Field) {
 	if f.Help != "" {
-		p.print("%s\n", handoff.OneLine(f.Help))
+		p.print("%s\n", text.OneLine(f.Help))
 	}
 	if f.Offer != "" {
-		p.print("an idea: %s\n", handoff.OneLine(f.Offer))
+		p.print("an idea: %s\n", text.OneLine(f.Offer))
 	}
 	p.print("empty keeps what is in brackets, %s clears, %s goes back", Clear, promptBack)
 	if !s.Short {
@@ -250,12 +250,12 @@ func (f *Field) option(word string) (value string, ok bool) {
 }
 
 // unreadable says why a text cannot be understood, "" when it can.
-func (f *Field) unreadable(text string) string {
+func (f *Field) unreadable(s string) string {
 	if f.Read == nil {
 		return ""
 	}
-	if err := f.Read(strings.TrimSpace(text)); err != nil {
-		return handoff.OneLine(err.Error())
+	if err := f.Read(strings.TrimSpace(s)); err != nil {
+		return text.OneLine(err.Error())
 	}
 	return ""
 }

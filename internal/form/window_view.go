@@ -8,20 +8,19 @@ import (
 	"charm.land/huh/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
-
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // input is the widget for a field. It writes into the field at every key.
 func (f *Field) input(width, height int) huh.Field {
-	label := ansi.Truncate(handoff.OneLine(f.Label), max(width-labelFrame, 1), "…")
+	label := ansi.Truncate(text.OneLine(f.Label), max(width-labelFrame, 1), "…")
 	var options []huh.Option[string]
 	for _, o := range f.Options {
-		options = append(options, huh.NewOption(ansi.Truncate(handoff.OneLine(o.Label), max(width-optionFrame, 1), "…"), o.Value))
+		options = append(options, huh.NewOption(ansi.Truncate(text.OneLine(o.Label), max(width-optionFrame, 1), "…"), o.Value))
 	}
 	switch f.Kind {
 	case Lines:
-		return huh.NewText().Title(label).Value(&f.Value).Placeholder(handoff.Neutralise(f.idea())).
+		return huh.NewText().Title(label).Value(&f.Value).Placeholder(text.Neutralise(f.idea())).
 			Lines(f.textRows()).ExternalEditor(false)
 	case Choice:
 		return huh.NewSelect[string]().Title(label).Options(options...).Value(&f.Value).Inline(true)
@@ -31,7 +30,7 @@ func (f *Field) input(width, height int) huh.Field {
 		return huh.NewMultiSelect[string]().Title(label).Options(options...).Value(&f.Ticked).Filterable(false).
 			Height(min(f.rows(), max(height, 3)))
 	}
-	return huh.NewInput().Title(label).Value(&f.Value).Placeholder(handoff.OneLine(f.idea())).Prompt("")
+	return huh.NewInput().Title(label).Value(&f.Value).Placeholder(text.OneLine(f.idea())).Prompt("")
 }
 
 // What stands beside labels: the border, and before an option the cursor and the
@@ -81,11 +80,11 @@ func (w *window) formHeight() int {
 // above is what stands between the title and the form.
 func (w *window) above() []string {
 	var lines []string
-	for _, text := range w.screen.Facts {
-		lines = append(lines, faint.Render(ansi.Truncate(handoff.OneLine(text), w.width, "…")))
+	for _, s := range w.screen.Facts {
+		lines = append(lines, faint.Render(ansi.Truncate(text.OneLine(s), w.width, "…")))
 	}
-	for _, text := range w.screen.Body {
-		wrapped := ansi.Wrap(handoff.OneLine(text), max(w.width, 1), "")
+	for _, s := range w.screen.Body {
+		wrapped := ansi.Wrap(text.OneLine(s), max(w.width, 1), "")
 		lines = append(lines, strings.Split(wrapped, "\n")...)
 	}
 	if len(lines) > 0 {
@@ -112,7 +111,7 @@ func (w *window) View() tea.View {
 	if w.screen == nil || w.width == 0 {
 		return v
 	}
-	lines := []string{bold.Render(ansi.Truncate(handoff.OneLine(w.screen.Title), w.width, "…"))}
+	lines := []string{bold.Render(ansi.Truncate(text.OneLine(w.screen.Title), w.width, "…"))}
 	above := w.above()
 	above = above[min(w.scroll, len(above)):]
 	if cut := len(above) - w.room(); cut > 0 && w.room() > 0 {
@@ -131,14 +130,14 @@ func (w *window) View() tea.View {
 // help is about the field that takes the keys, or why the answer could not be
 // taken: one line, or as many as there is room for.
 func (w *window) help(room int) []string {
-	text, style := w.field().Help, faint
+	s, style := w.field().Help, faint
 	if hovered := w.hovered(); lipgloss.Width(hovered)+optionFrame > w.width {
-		text = hovered // it is cut off above
+		s = hovered // it is cut off above
 	}
 	if w.problem != "" {
-		text, style = w.problem, bold
+		s, style = w.problem, bold
 	}
-	lines := strings.Split(ansi.Wrap(handoff.OneLine(text), max(w.width, 1), ""), "\n")
+	lines := strings.Split(ansi.Wrap(text.OneLine(s), max(w.width, 1), ""), "\n")
 	if last := max(room, 1) - 1; last < len(lines)-1 {
 		lines = append(lines[:last], ansi.Truncate(strings.Join(lines[last:], " "), w.width, "…"))
 	}

@@ -4,7 +4,7 @@ import (
 	"io"
 	"slices"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // InCI reports whether the log of this process may be read by a CI runner that
@@ -79,4 +79,4 @@ func (b *Breaker) advance(c byte) {
 func breakCommands(s string) string { return string(new(Breaker).broken([]byte(s))) }
 
 // inLog is text of a record as one line of a CI log.
-func inLog(s string) string { return breakCommands(handoff.OneLine(s)) }
+func inLog(s string) string { return breakCommands(text.OneLine(s)) }

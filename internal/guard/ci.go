@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Service is a program that runs CI jobs.
@@ -107,7 +107,7 @@ type webhook struct {
 func fromEvent(getenv func(string) string, event []byte) (PullRequest, bool, error) {
 	var hook webhook
 	if len(event) > 0 {
-		if err := json.Unmarshal(bytes.TrimPrefix(event, []byte(handoff.BOM)), &hook); err != nil {
+		if err := json.Unmarshal(bytes.TrimPrefix(event, []byte(text.BOM)), &hook); err != nil {
 			return PullRequest{}, false, fmt.Errorf("GITHUB_EVENT_PATH: %w", err)
 		}
 	}
@@ -140,9 +140,9 @@ func fromEvent(getenv func(string) string, event []byte) (PullRequest, bool, err
 
 var (
 	// pullRef matches refs/pull/7/merge and refs/pull/7/head.
-	pullRef = handoff.Pattern(`^refs/pull/([0-9]+)/`)
+	pullRef = text.Pattern(`^refs/pull/([0-9]+)/`)
 	// queueRef matches refs/heads/gh-readonly-queue/main/pr-7-0123abc.
-	queueRef = handoff.Pattern(`/pr-([0-9]+)-[0-9a-f]+$`)
+	queueRef = text.Pattern(`/pr-([0-9]+)-[0-9a-f]+$`)
 )
 
 func refNumber(ref string) int    { return submatchNumber(pullRef(), ref) }

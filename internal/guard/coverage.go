@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // The findings of the pull request check.
@@ -126,7 +127,7 @@ func (p Policy) skip(pr PullRequest, c Change) string {
 const Bots = "*[bot]"
 
 func (p Policy) skipsPath(path string) bool {
-	return slices.ContainsFunc(p.SkipPaths, func(pattern string) bool { return handoff.PathPattern(pattern).Covers(path) })
+	return slices.ContainsFunc(p.SkipPaths, func(pattern string) bool { return text.PathPattern(pattern).Covers(path) })
 }
 
 // naming returns the handoffs that name the change.
@@ -152,8 +153,8 @@ type names struct {
 // ticket matches the ids of Jira, Linear and their like, and some names of
 // standards, which notTicket takes out.
 var (
-	ticket    = handoff.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
-	notTicket = handoff.Pattern(`^(?:AES|CVE|HTTP|ISO|MD|PEP|RFC|RSA|SHA|TLS|UTF)-`)
+	ticket    = text.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
+	notTicket = text.Pattern(`^(?:AES|CVE|HTTP|ISO|MD|PEP|RFC|RSA|SHA|TLS|UTF)-`)
 )
 
 func namesOf(pr PullRequest) names {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/calendar"
 )
 
 // Work is what somebody has done since their last handoff.
@@ -35,13 +35,13 @@ func Due(w Work, l Limits) (why string, due bool) {
 	switch {
 	case l.BeforeShiftEnd > 0 && !w.ShiftEnd.IsZero() && left.Abs() <= l.BeforeShiftEnd:
 		if left < 0 {
-			return fmt.Sprintf("your shift ended %s ago and %s", handoff.Span(-left), w.unhanded()), true
+			return fmt.Sprintf("your shift ended %s ago and %s", calendar.Span(-left), w.unhanded()), true
 		}
-		return fmt.Sprintf("your shift ends in %s and %s", handoff.Span(left), w.unhanded()), true
+		return fmt.Sprintf("your shift ends in %s and %s", calendar.Span(left), w.unhanded()), true
 	case l.Commits > 0 && w.Since >= l.Commits:
 		return w.unhanded(), true
 	case l.Hours > 0 && w.Now.Sub(w.First) >= time.Duration(l.Hours)*time.Hour:
-		return fmt.Sprintf("%s, the first %s old", w.unhanded(), handoff.Span(w.Now.Sub(w.First))), true
+		return fmt.Sprintf("%s, the first %s old", w.unhanded(), calendar.Span(w.Now.Sub(w.First))), true
 	}
 	return "", false
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // canonicalMax is the size up to which a canonical file is within every bound
@@ -51,16 +53,16 @@ func (p *canonicalParser) record() *Record {
 // shown reports whether a text is UTF-8 without hidden characters and tabs. It
 // looks closely only where there is more than ASCII, and at single bytes only
 // where eight of them are not all plain.
-func shown(text []byte) bool {
-	for i := 0; i < len(text); i++ {
-		for i+8 <= len(text) && plain(text[i:i+8]) {
+func shown(s []byte) bool {
+	for i := 0; i < len(s); i++ {
+		for i+8 <= len(s) && plain(s[i:i+8]) {
 			i += 8
 		}
-		if i == len(text) {
+		if i == len(s) {
 			return true
 		}
-		if c := text[i]; c >= 0x7f {
-			return Clean(string(text[i:]))
+		if c := s[i]; c >= 0x7f {
+			return text.Clean(string(s[i:]))
 		} else if c < ' ' && c != '\n' {
 			return false
 		}

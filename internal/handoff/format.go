@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/handoff-cli/handoff/internal/text"
 	"gopkg.in/yaml.v3"
 )
 
@@ -43,14 +44,14 @@ func write(top *yaml.Node, firstLine string) ([]byte, error) {
 
 // escaped matches an escaped backslash, and a character beyond U+FFFF. A
 // backslash stands in double quotes only.
-var escaped = Pattern(`\\\\|\\U[0-9A-F]{8}`)
+var escaped = text.Pattern(`\\\\|\\U[0-9A-F]{8}`)
 
 // showEmoji writes characters beyond U+FFFF as themselves where they can be
 // seen: yaml.v3 escapes them all, and nobody could read them in a diff.
-func showEmoji(text []byte) []byte {
-	return escaped().ReplaceAllFunc(text, func(escape []byte) []byte {
+func showEmoji(s []byte) []byte {
+	return escaped().ReplaceAllFunc(s, func(escape []byte) []byte {
 		code, err := strconv.ParseUint(string(escape[2:]), 16, 32)
-		if err != nil || Hidden(rune(code)) {
+		if err != nil || text.Hidden(rune(code)) {
 			return escape
 		}
 		return utf8.AppendRune(nil, rune(code))

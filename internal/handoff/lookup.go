@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // MinPrefix is how many characters of a record's id must be typed at least.
@@ -54,7 +56,7 @@ func (v *View) Resolve(ref, me string) (Target, error) {
 		if h := v.Latest(cmp.Or(who, me)); h != nil {
 			return Target{TargetRecord, h.Record.ID}, nil
 		}
-		return Target{}, &UnknownError{Name: ref, Meant: prefixed("@", Nearest(who, v.senders()))}
+		return Target{}, &UnknownError{Name: ref, Meant: prefixed("@", text.Nearest(who, v.senders()))}
 	}
 	if v.Records[ref] != nil {
 		return Target{TargetRecord, ref}, nil
@@ -77,13 +79,13 @@ func (v *View) Resolve(ref, me string) (Target, error) {
 func (v *View) meant(ref string) string {
 	typ, name := SplitRef(ref)
 	if typ != RefAny {
-		return prefixed(string(typ)+":", Nearest(name, v.Names(typ)))
+		return prefixed(string(typ)+":", text.Nearest(name, v.Names(typ)))
 	}
 	var names []string
 	for _, t := range anyRef {
 		names = append(names, v.Names(t)...)
 	}
-	return Nearest(name, names)
+	return text.Nearest(name, names)
 }
 
 // senders are those who have a latest handoff, sorted.

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/handoff-cli/handoff/internal/text"
 	"gopkg.in/yaml.v3"
 )
 
@@ -35,7 +36,7 @@ func Parse(data []byte, kind Kind) *Document {
 	}
 	record, err := decode(d.root, kind)
 	if err != nil {
-		d.Findings = append(d.Findings, at(d.root, "HO101", "", "the values cannot be read: "+OneLine(err.Error()), ""))
+		d.Findings = append(d.Findings, at(d.root, "HO101", "", "the values cannot be read: "+text.OneLine(err.Error()), ""))
 		return d
 	}
 	d.Record = record
@@ -91,7 +92,7 @@ func scanBytes(data []byte) []Finding {
 			line, col = line+1, 0
 		case r == '\r' && i+1 < len(data) && data[i+1] == '\n', r == 0xfeff && i == 0:
 			// A line ending and a byte order mark are not text.
-		case Hidden(r):
+		case text.Hidden(r):
 			findings = append(findings, hiddenFinding(r, line, col))
 		}
 		i += size
@@ -126,10 +127,10 @@ func parseTree(data []byte) (*yaml.Node, *Finding) {
 }
 
 var (
-	yamlLine     = Pattern(`^yaml: (?:line (\d+): )?(.*)$`)
-	tabIndent    = Pattern(`^ *\t`)
-	reservedChar = Pattern("^\\s*(?:- +)*(?:[\\w.-]+: +)?(?:\\[ *)?([@`%])")
-	innerColon   = Pattern(`^\s*(?:- +)*[\w.-]+: +[^"'\s|>\[{#&*!][^#]*: `)
+	yamlLine     = text.Pattern(`^yaml: (?:line (\d+): )?(.*)$`)
+	tabIndent    = text.Pattern(`^ *\t`)
+	reservedChar = text.Pattern("^\\s*(?:- +)*(?:[\\w.-]+: +)?(?:\\[ *)?([@`%])")
+	innerColon   = text.Pattern(`^\s*(?:- +)*[\w.-]+: +[^"'\s|>\[{#&*!][^#]*: `)
 )
 
 // syntaxFinding turns an error of the YAML parser, which exists as text only,
@@ -141,7 +142,7 @@ func syntaxFinding(data []byte, err error) *Finding {
 		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
 			f.Line = n
 		}
-		f.Message = "not valid YAML: " + OneLine(m[2])
+		f.Message = "not valid YAML: " + text.OneLine(m[2])
 		if strings.Contains(m[2], "exceeded max depth") {
 			f.Code, f.Message = "HO910", fmt.Sprintf("nested deeper than %d levels", MaxDepth)
 			return f
@@ -240,7 +241,7 @@ func (w *treeWalker) node(n *yaml.Node, field string) {
 		return
 	}
 	for _, r := range n.Value {
-		if Hidden(r) {
+		if text.Hidden(r) {
 			f := hiddenFinding(r, n.Line, n.Column)
 			f.Field = field
 			w.findings = append(w.findings, f)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/text"
 	"pgregory.net/rapid"
 )
 
@@ -207,7 +208,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d := Parse(data, KindHandoff)
 		for _, finding := range d.Findings {
-			if finding.Line < 1 || finding.Code == "" || !Clean(finding.Message) {
+			if finding.Line < 1 || finding.Code == "" || !text.Clean(finding.Message) {
 				t.Errorf("finding %+v", finding)
 			}
 		}
@@ -236,11 +237,11 @@ func FuzzNeutralise(f *testing.F) {
 	f.Add("plain")
 	f.Add("\x1b[31m\u202e\xff")
 	f.Fuzz(func(t *testing.T, s string) {
-		out := Neutralise(s)
-		if !Clean(out) {
+		out := text.Neutralise(s)
+		if !text.Clean(out) {
 			t.Errorf("%q became %q", s, out)
 		}
-		if Clean(s) && out != s {
+		if text.Clean(s) && out != s {
 			t.Errorf("%q was changed to %q", s, out)
 		}
 	})

@@ -6,12 +6,14 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/handoff-cli/handoff/internal/calendar"
 )
 
 // Member is somebody whose handoff belongs into a rollup.
 type Member struct {
 	Handle   string
-	Calendar *Calendar // nil when no hours are known
+	Calendar *calendar.Calendar // nil when no hours are known
 }
 
 // RollupRequest says what a rollup covers.
@@ -131,7 +133,7 @@ func (d *rollupDraft) whyMissing(m Member) string {
 	if m.Calendar == nil {
 		return MissingNone
 	}
-	if slices.ContainsFunc(m.Calendar.Away, func(away Interval) bool { return away.Contains(d.Now) }) {
+	if slices.ContainsFunc(m.Calendar.Away, func(away calendar.Interval) bool { return away.Contains(d.Now) }) {
 		return MissingAbsent
 	}
 	if _, working := m.Calendar.Shift(d.Now); working {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"pgregory.net/rapid"
 )
 
@@ -241,7 +242,7 @@ func TestDraftRollupSince(t *testing.T) {
 
 func TestWhyMissing(t *testing.T) {
 	workdays := [7]bool{false, true, true, true, true, true, false}
-	office := Calendar{Start: 9 * 60, End: 17 * 60, Days: workdays}
+	office := calendar.Calendar{Start: 9 * 60, End: 17 * 60, Days: workdays}
 	friday := func(clock string) time.Time {
 		at, err := time.Parse("2006-01-02 15:04", "2026-11-20 "+clock)
 		if err != nil {
@@ -251,7 +252,7 @@ func TestWhyMissing(t *testing.T) {
 	}
 	tests := []struct {
 		name     string
-		calendar *Calendar
+		calendar *calendar.Calendar
 		now      time.Time
 		since    time.Time
 		want     string
@@ -263,8 +264,8 @@ func TestWhyMissing(t *testing.T) {
 		{"worked since the last rollup", &office, friday("18:00"), friday("09:30"), MissingNone},
 		{"no shift since the last rollup", &office, friday("23:00"), friday("17:00"), MissingAbsent},
 		{"on Saturday", &office, friday("17:00").AddDate(0, 0, 1), friday("18:00"), MissingAbsent},
-		{"away", &Calendar{Start: 9 * 60, End: 17 * 60, Days: workdays, Away: []Interval{{friday("00:00"), friday("23:59")}}}, friday("10:00"), time.Time{}, MissingAbsent},
-		{"works never", new(Calendar), friday("10:00"), time.Time{}, MissingAbsent},
+		{"away", &calendar.Calendar{Start: 9 * 60, End: 17 * 60, Days: workdays, Away: []calendar.Interval{{From: friday("00:00"), To: friday("23:59")}}}, friday("10:00"), time.Time{}, MissingAbsent},
+		{"works never", new(calendar.Calendar), friday("10:00"), time.Time{}, MissingAbsent},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -281,7 +282,7 @@ func TestWhyMissing(t *testing.T) {
 // TestDrawnOnceIsNotMissing: who declared in a shift that ended after the rollup
 // owes nothing for it, unlike who did not.
 func TestDrawnOnceIsNotMissing(t *testing.T) {
-	untilFive := Calendar{Start: 8 * 60, End: 9*60 + 5, Days: [7]bool{5: true}}
+	untilFive := calendar.Calendar{Start: 8 * 60, End: 9*60 + 5, Days: [7]bool{5: true}}
 	h := drafted(func(r *RollupRequest) {
 		r.Members = []Member{{"ana", &untilFive}, {"ben", &untilFive}}
 	},

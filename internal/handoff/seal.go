@@ -1,5 +1,7 @@
 package handoff
 
+import "github.com/handoff-cli/handoff/internal/text"
+
 // Sealed is a record as it is published: the bytes of its file, and what
 // everybody will read from them. It is made once; the rules judge it, and the
 // same bytes are committed.
@@ -16,7 +18,7 @@ func Seal(r *Record) *Sealed {
 	data, err := Format(r)
 	if err != nil {
 		return &Sealed{Record: r, Document: &Document{Findings: []Finding{{Code: "HO101", Level: LevelError,
-			Message: "the record cannot be written: " + OneLine(err.Error()), Fix: "use plain values and UTF-8"}}}}
+			Message: "the record cannot be written: " + text.OneLine(err.Error()), Fix: "use plain values and UTF-8"}}}}
 	}
 	s := &Sealed{Record: r, Data: data, Document: Parse(data, r.Kind)}
 	if s.Document.Record != nil {

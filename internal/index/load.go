@@ -10,6 +10,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Set is the union of the records that some refs reach.
@@ -74,10 +75,10 @@ func isMissing(err error) bool {
 const plainFile = 0o100644
 
 // recordName matches the path of a record below the records' directory.
-var recordName = handoff.Pattern(`^\d{4}/\d{2}/\d{2}/\d{6}Z-[a-z]+-[a-z0-9._-]+-[0-9a-z]{8}\.yaml$`)
+var recordName = text.Pattern(`^\d{4}/\d{2}/\d{2}/\d{6}Z-[a-z]+-[a-z0-9._-]+-[0-9a-z]{8}\.yaml$`)
 
 // peopleFiles are what people keep beside the records.
-var peopleFiles = handoff.Pattern(`^(?:config\.yaml|README\.md|\.gitattributes|templates/.+)$`)
+var peopleFiles = text.Pattern(`^(?:config\.yaml|README\.md|\.gitattributes|templates/.+)$`)
 
 // result is what one file came to. Both are nil for a file that people keep
 // beside the records.

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Run answers a query from the folded records. The same query, state and
@@ -24,7 +26,7 @@ func Run(q Query, s *handoff.View, env Env) Answer {
 		a.none = r.none(spec, covering)
 		a.Say = a.none.say
 		if a.none.handoffs > 0 {
-			a.Say = fmt.Sprintf("%s; %s so (newest %s)", a.none.say, a.none.sayers(), handoff.Ago(env.Now.Sub(a.none.newest)))
+			a.Say = fmt.Sprintf("%s; %s so (newest %s)", a.none.say, a.none.sayers(), calendar.Ago(env.Now.Sub(a.none.newest)))
 		}
 	} else {
 		a.Answered = false
@@ -79,7 +81,7 @@ func (a *Answer) summary() string {
 	var parts []string
 	for _, t := range typeOrder {
 		if a.found[t] > 0 {
-			parts = append(parts, handoff.Count(a.found[t], nouns[t]))
+			parts = append(parts, text.Count(a.found[t], nouns[t]))
 		}
 	}
 	say := strings.Join(parts, ", ")
@@ -122,7 +124,7 @@ func (n none) sayers() string {
 	if n.handoffs == 1 {
 		verb = "says"
 	}
-	return handoff.Count(n.handoffs, noun) + " " + verb
+	return text.Count(n.handoffs, noun) + " " + verb
 }
 
 // anyTime reports whether handoffs that no longer speak count, too: what they
@@ -215,7 +217,7 @@ func (r *runner) uncovered() (say string, ask []string) {
 	}
 	var who []string
 	for _, p := range ask {
-		who = append(who, fmt.Sprintf("%s (last handoff %s)", p, handoff.Ago(r.env.Now.Sub(newest[p].Record.At.Time))))
+		who = append(who, fmt.Sprintf("%s (last handoff %s)", p, calendar.Ago(r.env.Now.Sub(newest[p].Record.At.Time))))
 	}
 	return say + ": ask " + strings.Join(who, " or "), ask
 }

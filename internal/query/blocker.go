@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -27,7 +28,7 @@ type BlockerRow struct {
 // Cells is the row under [Header].
 func (r *BlockerRow) Cells() []string {
 	return append([]string{
-		r.ID, r.Severity, r.State, r.Resolver, r.Needs, r.Because, listCell(r.Blocks), handoff.Age(time.Duration(r.Age) * time.Second),
+		r.ID, r.Severity, r.State, r.Resolver, r.Needs, r.Because, listCell(r.Blocks), calendar.Age(time.Duration(r.Age) * time.Second),
 	}, r.Source.cells()...)
 }
 

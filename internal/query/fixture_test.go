@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -212,7 +213,7 @@ func always(team string) config.Person {
 	}
 }
 
-func hours(n int) handoff.Duration { return handoff.Duration{Clock: time.Duration(n) * time.Hour} }
+func hours(n int) calendar.Duration { return calendar.Duration{Clock: time.Duration(n) * time.Hour} }
 
 func parseEnv(me string) ParseEnv { return ParseEnv{Me: me, Now: now, Location: time.UTC} }
 

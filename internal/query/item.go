@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -209,7 +210,7 @@ func (t itemThread) atRisk(r *runner) bool {
 		}
 		deadlines = append(deadlines, b.NeededBy.Time)
 	}
-	effort, _ := handoff.ParseDuration(t.Effort) // what cannot be read counts as none
+	effort, _ := calendar.ParseDuration(t.Effort) // what cannot be read counts as none
 	left := effort.Work() + riskMargin
 	return slices.ContainsFunc(deadlines, func(d time.Time) bool {
 		return !d.IsZero() && !d.Add(-left).After(r.env.Now)

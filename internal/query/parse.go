@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Parse reads a question: a topic with its argument, terms, words, or a plain
@@ -55,7 +56,7 @@ func (t token) raw() string {
 
 // qualified matches the start of a term. What follows the colon tells it from
 // a URL and from a name such as std::vector.
-var qualified = handoff.Pattern(`(?s)^([A-Za-z_-]+):([^:/].*|/[^/].*|/?)$`)
+var qualified = text.Pattern(`(?s)^([A-Za-z_-]+):([^:/].*|/[^/].*|/?)$`)
 
 // tokenise cuts a question at white space outside of double quotes.
 func tokenise(text string) ([]token, error) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -74,10 +75,10 @@ type Word struct {
 
 // ParseEnv is what the meaning of a question depends on.
 type ParseEnv struct {
-	Me       string            // handle of who asks; "" when unknown
-	Now      time.Time         // for times such as 2d and yesterday
-	Location *time.Location    // of the asker's days; nil is that of Now
-	Calendar *handoff.Calendar // the asker's hours; nil when they are unknown
+	Me       string             // handle of who asks; "" when unknown
+	Now      time.Time          // for times such as 2d and yesterday
+	Location *time.Location     // of the asker's days; nil is that of Now
+	Calendar *calendar.Calendar // the asker's hours; nil when they are unknown
 }
 
 // Add narrows the query by one term, exactly as `qualifier:value` in the text
@@ -136,10 +137,10 @@ func (q *Query) addTime(term Term, env ParseEnv) error {
 	if !end.IsZero() {
 		return &TermError{Term: term, Problem: "is given twice", Hint: "give one " + string(term.Qualifier)}
 	}
-	at, err := handoff.ParseTime(term.Value, handoff.Reference{
+	at, err := calendar.ParseTime(term.Value, calendar.Reference{
 		Now: env.Now, Location: env.Location, Calendar: env.Calendar, Back: true, End: term.Qualifier == Until,
 	})
-	var wrong *handoff.TimeError
+	var wrong *calendar.TimeError
 	switch {
 	case errors.As(err, &wrong) && wrong.Reason != "":
 		return &TermError{Term: term, Problem: "gives no time", Hint: wrong.Reason}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -110,7 +111,7 @@ func (s Source) cells() []string {
 	if s.Superseded {
 		freshness = "superseded"
 	}
-	return []string{s.By, handoff.Age(time.Duration(s.Age) * time.Second), strings.Join(append([]string{freshness}, s.Doubts()...), ", "), s.Record}
+	return []string{s.By, calendar.Age(time.Duration(s.Age) * time.Second), strings.Join(append([]string{freshness}, s.Doubts()...), ", "), s.Record}
 }
 
 // Freshness labels the age of a record. Age never invalidates one.

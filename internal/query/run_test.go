@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"pgregory.net/rapid"
 )
 
 func TestRun(t *testing.T) {
@@ -241,7 +241,7 @@ func TestFlags(t *testing.T) {
 	takeRest := &handoff.Ack{Subject: "ana00001", Outcome: handoff.OutcomeAccepted, Take: []string{"two"}, Drift: &handoff.Drift{Commits: 2}}
 	publish := record("ana00001", "16 18:10", "ana", h)
 	first, second := record("ben00001", "16 19:00", "ben", take), record("cara0001", "16 20:00", "cara", takeRest)
-	grace := &config.Config{Timing: config.Timing{PublishGrace: handoff.Duration{Clock: 10 * time.Minute}}}
+	grace := &config.Config{Timing: config.Timing{PublishGrace: calendar.Duration{Clock: 10 * time.Minute}}}
 	known := &config.Config{
 		People: map[string]config.Person{"ben": always(""), "cara": always("")},
 		SLA:    config.SLA{Ack: config.AckSLA{Routine: hours(1)}},

@@ -1,10 +1,10 @@
 package query
 
-import "github.com/handoff-cli/handoff/internal/handoff"
+import "github.com/handoff-cli/handoff/internal/text"
 
 // closest returns the candidate that word is probably a slip of, or "".
 func closest(word string, candidates []string) string {
-	if near := handoff.Nearest(word, candidates); handoff.EditDistance(word, near) <= slips(word) {
+	if near := text.Nearest(word, candidates); text.EditDistance(word, near) <= slips(word) {
 		return near
 	}
 	return ""

@@ -4,11 +4,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/calendar"
 )
 
 // timeForms are the times that a person may write.
-var timeForms = strings.Join(handoff.PastForms, ", ")
+var timeForms = strings.Join(calendar.PastForms, ", ")
 
 // day is 24 hours, whatever the clock does.
 const day = 24 * time.Hour

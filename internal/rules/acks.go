@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // onAck makes a check of an ack into one of any document.
@@ -168,7 +169,7 @@ func missedPoint(s *subject, a *handoff.Ack) {
 		}
 		about := strings.Join(append(item.DoNot, item.Title, statement(item)), " ")
 		if common(contentWords(said), contentWords(about)) == 0 {
-			s.report(indexField("readback", i)+".understood", "read the item again: `handoff show "+handoff.ShellArgument(item.ID)+"`", "the read-back has nothing in common with item %s", quote(item.ID))
+			s.report(indexField("readback", i)+".understood", "read the item again: `handoff show "+text.ShellArgument(item.ID)+"`", "the read-back has nothing in common with item %s", quote(item.ID))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // goodAck takes what good offers, an hour later.
@@ -181,7 +182,7 @@ func FuzzCheck(f *testing.F) {
 				if _, ok := Lookup(finding.Code); !ok || finding.Line < 1 || finding.Message == "" || finding.Level == "" {
 					t.Errorf("%+v", finding)
 				}
-				if handoff.Neutralise(finding.Message) != finding.Message || handoff.Neutralise(finding.Field) != finding.Field {
+				if text.Neutralise(finding.Message) != finding.Message || text.Neutralise(finding.Field) != finding.Field {
 					t.Errorf("not neutralised: %+v", finding)
 				}
 			}

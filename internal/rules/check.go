@@ -9,8 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Check judges a document. It returns the document's own findings and those of
@@ -20,7 +22,7 @@ import (
 func Check(doc *handoff.Document, ctx Context) []handoff.Finding {
 	if ctx.Draft {
 		doc.ReadReturns(func(text string) (time.Time, error) {
-			return handoff.ParseTime(text, handoff.Reference{Now: cmp.Or(ctx.At, ctx.Now)})
+			return calendar.ParseTime(text, calendar.Reference{Now: cmp.Or(ctx.At, ctx.Now)})
 		})
 	}
 	s := newSubject(doc, ctx)
@@ -45,7 +47,7 @@ func Check(doc *handoff.Document, ctx Context) []handoff.Finding {
 func CheckSealed(sealed *handoff.Sealed, ctx Context) []handoff.Finding {
 	doc := sealed.Document
 	var hidden []handoff.Finding
-	if bytes.ContainsFunc(sealed.Data, handoff.Hidden) {
+	if bytes.ContainsFunc(sealed.Data, text.Hidden) {
 		// The parser stops at hidden characters. Without them the other rules
 		// can run, and the characters can be given their fields.
 		hidden = doc.Findings
@@ -79,7 +81,7 @@ func CheckTyped(typed *handoff.Document, sealed *handoff.Sealed, ctx Context) []
 // visible replaces the characters that the parser refuses.
 func visible(data []byte) []byte {
 	return bytes.Map(func(r rune) rune {
-		if handoff.Hidden(r) {
+		if text.Hidden(r) {
 			return '?'
 		}
 		return r
@@ -110,7 +112,7 @@ type subject struct {
 	doc    *handoff.Document
 	record *handoff.Record // nil where the document has none
 	value  any             // the document as plain values
-	texts  []text          // every text in it
+	texts  []sentence      // every text in it
 	words  *lexicon
 	rule   *Rule // the one that runs
 	found  []found
@@ -190,7 +192,7 @@ func (s *subject) finish(f *handoff.Finding) {
 	if f.Line == 0 {
 		f.Line, f.Col = s.doc.Locate(f.Field)
 	}
-	f.Field, f.Message, f.Fix = Mask(handoff.OneLine(f.Field)), Mask(f.Message), Mask(f.Fix)
+	f.Field, f.Message, f.Fix = Mask(text.OneLine(f.Field)), Mask(f.Message), Mask(f.Fix)
 }
 
 // noteUndecoded remembers an entry of a list that the decoder had to leave out.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // blockedWithoutBlocker is rule HO306.
@@ -164,7 +165,7 @@ func vanishedBlocker(s *subject, h *handoff.Handoff) {
 	}
 	for _, blocker := range s.custody().Blockers {
 		if h.Blocker(blocker.ID) == nil {
-			s.report("blockers", "declare it again, or close it with `handoff resolve "+handoff.ShellArgument("blk:"+blocker.ID)+"`", "blocker %s is open and not in the handoff", quote(blocker.ID))
+			s.report("blockers", "declare it again, or close it with `handoff resolve "+text.ShellArgument("blk:"+blocker.ID)+"`", "blocker %s is open and not in the handoff", quote(blocker.ID))
 		}
 	}
 }
@@ -176,7 +177,7 @@ func vanishedQuestion(s *subject, h *handoff.Handoff) {
 		id := question.Key
 		listed := slices.ContainsFunc(h.Questions, func(q handoff.OpenQuestion) bool { return q.ID == id })
 		if !listed && s.State.Records[id] == nil {
-			s.report("questions", "ask it again, or answer it with `handoff answer "+handoff.ShellArgument("q:"+id)+"`", "question %s is open and not in the handoff", quote(id))
+			s.report("questions", "ask it again, or answer it with `handoff answer "+text.ShellArgument("q:"+id)+"`", "question %s is open and not in the handoff", quote(id))
 		}
 	}
 }
@@ -201,7 +202,7 @@ func contradiction(s *subject, h *handoff.Handoff) {
 	}
 	for i, shipped := range h.Shipped {
 		if blocker := s.blockerOf(h, shipped.ID); blocker != "" {
-			s.report(indexField("shipped", i)+".id", "close the blocker first: `handoff resolve "+handoff.ShellArgument("blk:"+blocker)+"`",
+			s.report(indexField("shipped", i)+".id", "close the blocker first: `handoff resolve "+text.ShellArgument("blk:"+blocker)+"`",
 				"item %s is shipped and blocked by %s", quote(shipped.ID), blocker)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // eachRef calls check with every reference of a handoff of its sender and its
@@ -45,7 +46,7 @@ func deadFile(s *subject, field string, ref handoff.Ref) {
 }
 
 // leftOnLaptop matches how a known issue speaks of work that others cannot see.
-var leftOnLaptop = handoff.Pattern(`(?i)\b(?:un)?(?:push|commit|stash|stage)|\blocal|\blaptop|\bdirty`)
+var leftOnLaptop = text.Pattern(`(?i)\b(?:un)?(?:push|commit|stash|stage)|\blocal|\blaptop|\bdirty`)
 
 // workOnLaptop is rule HO603.
 func workOnLaptop(s *subject, h *handoff.Handoff) {

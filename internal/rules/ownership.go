@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // fuzzyOwner is rule HO401.
@@ -60,7 +62,7 @@ func (s *subject) checkStepOwner(h *handoff.Handoff, field, owner string) {
 }
 
 // readsLikeGroup matches addresses of groups that have not quite their form.
-var readsLikeGroup = handoff.Pattern(`^(?:team\b|shift:|lead:)`)
+var readsLikeGroup = text.Pattern(`^(?:team\b|shift:|lead:)`)
 
 // isGroup reports whether an owner is a group. A person of the roster is none,
 // whatever the handle.
@@ -220,8 +222,8 @@ func ownerLeft(s *subject, h *handoff.Handoff) {
 }
 
 func (s *subject) awayAt(who string, at handoff.Time) bool {
-	calendar, _ := s.Config.Calendar(who)
-	return !at.IsZero() && slices.ContainsFunc(calendar.Away, func(away handoff.Interval) bool { return away.Contains(at.Time) })
+	hours, _ := s.Config.Calendar(who)
+	return !at.IsZero() && slices.ContainsFunc(hours.Away, func(away calendar.Interval) bool { return away.Contains(at.Time) })
 }
 
 // contractBreach is rule HO407: what the interface between the sender's team

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // declarations are the fields of a handoff that may be empty but not absent
@@ -160,7 +161,7 @@ func explain(v violation) (message, fix string) {
 func unknownKey(v violation) (message, fix string) {
 	key := v.got.(string)
 	message = "unknown key " + quote(key)
-	if meant := handoff.Nearest(key, slices.Sorted(maps.Keys(v.schema.Properties))); meant != "" {
+	if meant := text.Nearest(key, slices.Sorted(maps.Keys(v.schema.Properties))); meant != "" {
 		return message, "write `" + meant + "`"
 	}
 	if len(v.schema.PatternProperties) > 0 {
@@ -193,8 +194,8 @@ func typeFix(v violation) string {
 
 // choose names the values there are, the likely one first.
 func choose(got any, values []string) string {
-	if text, ok := got.(string); ok {
-		if meant := handoff.Nearest(text, values); meant != "" {
+	if s, ok := got.(string); ok {
+		if meant := text.Nearest(s, values); meant != "" {
 			return "write " + meant
 		}
 	}
@@ -227,9 +228,9 @@ func describe(value any) string {
 
 // quote is text from a record as it may stand in a message: neutralised, on
 // one line, in quotes, without secrets, and not longer than a line.
-func quote(text string) string {
+func quote(s string) string {
 	const longest = 48
-	runes := []rune(handoff.OneLine(Mask(text)))
+	runes := []rune(text.OneLine(Mask(s)))
 	if len(runes) > longest {
 		runes = append(runes[:longest-1], '…')
 	}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // secretPattern is one form of credential. The group of the pattern, or all of
@@ -35,7 +35,7 @@ func (p *secretPattern) mayBeIn(text, lower string) bool {
 
 // looksLike is a row of the table of secrets.
 func looksLike(name, marks, pattern string, holds func(string) bool) secretPattern {
-	return secretPattern{name, strings.Fields(marks), strings.HasPrefix(pattern, "(?i)"), handoff.Pattern(pattern), holds}
+	return secretPattern{name, strings.Fields(marks), strings.HasPrefix(pattern, "(?i)"), text.Pattern(pattern), holds}
 }
 
 // The lines around a private key.
@@ -175,7 +175,7 @@ func letterAndDigit(value string) bool {
 // urlPassword lets what manuals write pass: https://user:password@host.
 func urlPassword(url string) bool { return notVariable(url) && !manualPassword().MatchString(url) }
 
-var manualPassword = handoff.Pattern(`(?i):(?:pass|password|passwd|pwd|secret|token)@$`)
+var manualPassword = text.Pattern(`(?i):(?:pass|password|passwd|pwd|secret|token)@$`)
 
 // headerValue tells what is in a header from a word: "Basic authentication".
 func headerValue(value string) bool {
@@ -190,7 +190,7 @@ func assigned(value string) bool {
 
 // elsewhere matches what stands for a value: a path, also one in a store of
 // secrets, an address, a call, a lookup, a date, a digest.
-var elsewhere = handoff.Pattern(`^(?:[/~]|\.{1,2}/|[a-z][a-z0-9+.-]*://|(?:arn|vault|ssm|sops):|[a-z0-9_.-]+(?:/[a-z0-9_.-]+)+$|[A-Za-z_][\w.]*[(\[]|(?i:os|process|env|vars|secrets|config|settings|ctx|self|this|var|local)\.[A-Za-z_]|\d{4}-\d\d-\d\d|sha\d+[-:])`)
+var elsewhere = text.Pattern(`^(?:[/~]|\.{1,2}/|[a-z][a-z0-9+.-]*://|(?:arn|vault|ssm|sops):|[a-z0-9_.-]+(?:/[a-z0-9_.-]+)+$|[A-Za-z_][\w.]*[(\[]|(?i:os|process|env|vars|secrets|config|settings|ctx|self|this|var|local)\.[A-Za-z_]|\d{4}-\d\d-\d\d|sha\d+[-:])`)
 
 // notVariable reports whether a value is written out, not named: $TOKEN, <token>,
 // {{ token }}, %TOKEN%, ****.

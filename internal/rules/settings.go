@@ -3,6 +3,7 @@ package rules
 import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // waivable reports whether a single handoff may break a rule for a reason: not
@@ -93,7 +94,7 @@ func (s *subject) waived() map[string]bool {
 	return codes
 }
 
-var ruleForm = handoff.Pattern(`^HO[0-9]{3}$`)
+var ruleForm = text.Pattern(`^HO[0-9]{3}$`)
 
 // checkWaivers reports the waivers that have no effect.
 func (s *subject) checkWaivers() {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // CheckState judges what the records mean together: what the fold could not
@@ -50,7 +51,7 @@ func (c *stateChecker) add(code, record, field, message, fix string) {
 // problems is rule HO320, and others that the fold finds by itself.
 func (c *stateChecker) problems() {
 	for _, p := range c.state.Problems {
-		c.add(cmp.Or(p.Code, "HO320"), p.Record, "", handoff.OneLine(p.Message), "write a new record that says what holds; this one changes nothing")
+		c.add(cmp.Or(p.Code, "HO320"), p.Record, "", text.OneLine(p.Message), "write a new record that says what holds; this one changes nothing")
 		c.found[len(c.found)-1].Path = p.Path
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // badTime is what rule HO104 says beyond the schema: the order of times.
@@ -157,7 +158,7 @@ func (s *subject) checkRef(known names, field, ref string, types ...handoff.RefT
 
 // orNearest is the fix for a name that nobody knows.
 func orNearest(name string, candidates []string, otherwise string) string {
-	if meant := handoff.Nearest(name, candidates); meant != "" {
+	if meant := text.Nearest(name, candidates); meant != "" {
 		return "write " + meant
 	}
 	return otherwise

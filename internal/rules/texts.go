@@ -8,8 +8,8 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// text is a string of a document.
-type text struct {
+// sentence is a string of a document.
+type sentence struct {
 	field string
 	key   string // the last key of the field
 	value string
@@ -43,13 +43,13 @@ var required = set(
 var captured = set("schema", "kind", "id", "at", "by", "team", "pod", "zone", "shift", "rollup", "anchor", "meta", "digest", "drift", "opened_at")
 
 // textsOf returns every string in a value, in the order of the keys.
-func textsOf(value any) []text {
-	var texts []text
+func textsOf(value any) []sentence {
+	var texts []sentence
 	var walk func(value any, field, key string)
 	walk = func(value any, field, key string) {
 		switch value := value.(type) {
 		case string:
-			texts = append(texts, text{field: field, key: key, value: value})
+			texts = append(texts, sentence{field: field, key: key, value: value})
 		case []any:
 			for i, entry := range value {
 				walk(entry, indexField(field, i), key)
@@ -65,14 +65,14 @@ func textsOf(value any) []text {
 }
 
 // authored reports whether a person wrote the text, for people.
-func (t text) authored() bool { return !captured[topKey(t.field)] && !code[t.key] }
+func (t sentence) authored() bool { return !captured[topKey(t.field)] && !code[t.key] }
 
 // required reports whether the text must say something, and no rule of its own
 // sees to that.
-func (t text) required() bool { return required[withoutIndexes(t.field)] }
+func (t sentence) required() bool { return required[withoutIndexes(t.field)] }
 
 // proseWords is how many words of prose there are.
-func proseWords(texts []text) int {
+func proseWords(texts []sentence) int {
 	n := 0
 	for _, t := range texts {
 		if prose[t.key] {
@@ -106,7 +106,7 @@ func withoutIndexes(field string) string {
 }
 
 // textsOfRecord returns every text of a record that was read before.
-func textsOfRecord(record *handoff.Record) []text {
+func textsOfRecord(record *handoff.Record) []sentence {
 	data, err := handoff.Format(record)
 	if err != nil {
 		return nil // only an extension that YAML cannot say

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -74,7 +75,7 @@ func noLeadTime(s *subject, h *handoff.Handoff) {
 }
 
 func (s *subject) checkLead(field string, item handoff.Item, due handoff.Time) {
-	effort, err := handoff.ParseDuration(item.Effort)
+	effort, err := calendar.ParseDuration(item.Effort)
 	if err != nil {
 		if item.Effort == "" {
 			s.report(field, "estimate it: 30m, 2h or 1d", "item %s is due on %s and has no effort", quote(item.ID), due.Format(time.DateOnly))
@@ -95,7 +96,7 @@ func (s *subject) checkLead(field string, item handoff.Item, due handoff.Time) {
 
 // calendar is when a person works, without regard to absences. It is false for
 // somebody without hours.
-func (s *subject) calendar(who string) (handoff.Calendar, bool) {
+func (s *subject) calendar(who string) (calendar.Calendar, bool) {
 	calendar, known := s.Config.Calendar(who)
 	calendar.Away = nil
 	return calendar, known
@@ -103,7 +104,7 @@ func (s *subject) calendar(who string) (handoff.Calendar, bool) {
 
 // shift is the working time of a person that contains a time, else the next one,
 // without regard to absences.
-func (s *subject) shift(who string, at time.Time) (handoff.Interval, bool) {
+func (s *subject) shift(who string, at time.Time) (calendar.Interval, bool) {
 	calendar, _ := s.calendar(who)
 	if shift, ok := calendar.Shift(at); ok {
 		return shift, true

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/handoff-cli/handoff/internal/config"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
+	"golang.org/x/text/unicode/norm"
 )
 
 // strip is what wordsOf removes from both ends of a piece: punctuation, straight
@@ -136,19 +135,19 @@ var anchorPatterns = []struct {
 	marks   string
 	pattern func() *regexp.Regexp
 }{
-	{anchorRef, digits, handoff.Pattern(`(?:^|[\s(])[#!]\d+\b|\b[A-Z][A-Z0-9]{1,9}-\d+\b`)},
-	{anchorSHA, digits, handoff.Pattern(`\b[0-9a-f]{7,40}\b`)},
-	{anchorURL, "/", handoff.Pattern(`https?://\S+`)},
-	{anchorPath, "/", handoff.Pattern("(?:^|[\\s`(])[\\w.@-]+(?:/[\\w.@-]+)+")},
-	{anchorFile, ".", handoff.Pattern(`\b[\w-]+\.(?:go|ts|tsx|js|jsx|py|rs|java|kt|rb|php|cs|c|h|cpp|sql|ya?ml|json|toml|md|sh|tf|proto|css|html)\b`)},
-	{anchorCode, "`", handoff.Pattern("`[^`]+`")},
-	{anchorHandle, "@", handoff.Pattern(`(?:^|[\s(])@[A-Za-z0-9][\w.-]*`)},
-	{anchorQty, digits, handoff.Pattern(`(?:^|[\s(~<>=])\d+(?:\.\d+)?\s?(?:%|(?:ms|s|m|h|d|min|mins|minutes?|hours?|days?|x|k|rps|qps|kb|mb|gb|rows?|tests?|errors?)\b)`)},
-	{anchorCount, digits, handoff.Pattern(`\b\d+\s?(?:/|of)\s?\d+\b`)},
-	{anchorDate, digits, handoff.Pattern(`\b\d{4}-\d{2}-\d{2}\b`)},
-	{anchorTime, digits, handoff.Pattern(`\b\d{1,2}:\d{2}\b`)},
-	{anchorIdent, "", handoff.Pattern(`\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\w\(\)|(?:^|\s)--[a-z][\w-]*|\b[a-z]\w*:[a-z]\w*\b`)},
-	{anchorCond, "", handoff.Pattern(`\b(?i:if|when|after|once|until|unless|before)\b(?:\s+\S+){2,}`)},
+	{anchorRef, digits, text.Pattern(`(?:^|[\s(])[#!]\d+\b|\b[A-Z][A-Z0-9]{1,9}-\d+\b`)},
+	{anchorSHA, digits, text.Pattern(`\b[0-9a-f]{7,40}\b`)},
+	{anchorURL, "/", text.Pattern(`https?://\S+`)},
+	{anchorPath, "/", text.Pattern("(?:^|[\\s`(])[\\w.@-]+(?:/[\\w.@-]+)+")},
+	{anchorFile, ".", text.Pattern(`\b[\w-]+\.(?:go|ts|tsx|js|jsx|py|rs|java|kt|rb|php|cs|c|h|cpp|sql|ya?ml|json|toml|md|sh|tf|proto|css|html)\b`)},
+	{anchorCode, "`", text.Pattern("`[^`]+`")},
+	{anchorHandle, "@", text.Pattern(`(?:^|[\s(])@[A-Za-z0-9][\w.-]*`)},
+	{anchorQty, digits, text.Pattern(`(?:^|[\s(~<>=])\d+(?:\.\d+)?\s?(?:%|(?:ms|s|m|h|d|min|mins|minutes?|hours?|days?|x|k|rps|qps|kb|mb|gb|rows?|tests?|errors?)\b)`)},
+	{anchorCount, digits, text.Pattern(`\b\d+\s?(?:/|of)\s?\d+\b`)},
+	{anchorDate, digits, text.Pattern(`\b\d{4}-\d{2}-\d{2}\b`)},
+	{anchorTime, digits, text.Pattern(`\b\d{1,2}:\d{2}\b`)},
+	{anchorIdent, "", text.Pattern(`\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\w\(\)|(?:^|\s)--[a-z][\w-]*|\b[a-z]\w*:[a-z]\w*\b`)},
+	{anchorCond, "", text.Pattern(`\b(?i:if|when|after|once|until|unless|before)\b(?:\s+\S+){2,}`)},
 }
 
 const digits = "0123456789"
@@ -208,20 +207,20 @@ var (
 
 // The patterns of the spec's lists. Those that say so are applied to the normal form.
 var (
-	statePrefix = handoff.Pattern(`^(?:still |just |mostly |currently )?(?:(?:working|worked) on|in progress|in review|wip|ongoing|almost (?:done|there|finished)|nearly (?:done|there|finished)|mostly done|needs? (?:some )?(?:polish|cleanup|work|more time)|same as (?:yesterday|before|last))\b`)            // on the normal form
-	bareWait    = handoff.Pattern(`^(?:still |currently )?(?:waiting|blocked|pending|stuck|on hold|hold|needs?|depends?)(?: (?:on|for|by|with|more))?(?: @?\S+){0,2}$`)                                                                                                                                           // on the normal form
-	noReason    = handoff.Pattern(`^(?:it )?(?:is |was |seems |feels |looks )?(?:better|best|best practice|simpler|easier|cleaner|faster|makes sense|made sense|obvious|standard|as discussed|per discussion|team decision|consensus|agreed)$`)                                                                   // on the normal form
-	relTime     = handoff.Pattern(`(?i)\b(?:today|tomorrow|tonight|yesterday|this (?:morning|afternoon|evening)|eod|cob|end of (?:the )?day|next week|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|asap|soon|shortly|later|eventually|at some point|when possible|when you can|when you get a chance)\b`) // on the text without code
-	absTime     = handoff.Pattern(`\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}\s?(?:Z|UTC|GMT|[+-]\d{2})`)
-	placeholder = handoff.Pattern(`\b(?:TODO|TBD|FIXME|XXX)\b|(?i:\blorem ipsum\b)|(?:^|[\s"(])<[a-zA-Z][^<>\n]{0,60}>|\[(?:describe|insert|add|your|name|date|todo|what|who|why)\b[^\]\n]*\]`) // on the text without code
-	address     = handoff.Pattern(`^[\s"(]?<(?:https?://|mailto:|[^\s<>@]+@[^\s<>@]+\.)`)
-	codeSpan    = handoff.Pattern("`[^`]*`")
-	assertion   = handoff.Pattern(`(?i)\b(?:done|works|working|fixed|passing|passes|deployed|merged|verified|tested|complete)\b`)
+	statePrefix = text.Pattern(`^(?:still |just |mostly |currently )?(?:(?:working|worked) on|in progress|in review|wip|ongoing|almost (?:done|there|finished)|nearly (?:done|there|finished)|mostly done|needs? (?:some )?(?:polish|cleanup|work|more time)|same as (?:yesterday|before|last))\b`)            // on the normal form
+	bareWait    = text.Pattern(`^(?:still |currently )?(?:waiting|blocked|pending|stuck|on hold|hold|needs?|depends?)(?: (?:on|for|by|with|more))?(?: @?\S+){0,2}$`)                                                                                                                                           // on the normal form
+	noReason    = text.Pattern(`^(?:it )?(?:is |was |seems |feels |looks )?(?:better|best|best practice|simpler|easier|cleaner|faster|makes sense|made sense|obvious|standard|as discussed|per discussion|team decision|consensus|agreed)$`)                                                                   // on the normal form
+	relTime     = text.Pattern(`(?i)\b(?:today|tomorrow|tonight|yesterday|this (?:morning|afternoon|evening)|eod|cob|end of (?:the )?day|next week|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|asap|soon|shortly|later|eventually|at some point|when possible|when you can|when you get a chance)\b`) // on the text without code
+	absTime     = text.Pattern(`\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}\s?(?:Z|UTC|GMT|[+-]\d{2})`)
+	placeholder = text.Pattern(`\b(?:TODO|TBD|FIXME|XXX)\b|(?i:\blorem ipsum\b)|(?:^|[\s"(])<[a-zA-Z][^<>\n]{0,60}>|\[(?:describe|insert|add|your|name|date|todo|what|who|why)\b[^\]\n]*\]`) // on the text without code
+	address     = text.Pattern(`^[\s"(]?<(?:https?://|mailto:|[^\s<>@]+@[^\s<>@]+\.)`)
+	codeSpan    = text.Pattern("`[^`]*`")
+	assertion   = text.Pattern(`(?i)\b(?:done|works|working|fixed|passing|passes|deployed|merged|verified|tested|complete)\b`)
 	// hedge before an assertion turns it into something else: "not merged",
 	// "once it is deployed".
-	hedge     = handoff.Pattern(`(?i)(?:\b(?:not|no|never|cannot|until|unless|once|when|if|after|before|to|be|being|half|partly)|n't)(?:\s+\S+){0,2}\s*$`)
-	sentences = handoff.Pattern(`[.!?]\s+\S`)
-	abbrevs   = handoff.Pattern(`(?i)\b(?:e\.g\.|i\.e\.|vs\.|approx\.|no\.)`)
+	hedge     = text.Pattern(`(?i)(?:\b(?:not|no|never|cannot|until|unless|once|when|if|after|before|to|be|being|half|partly)|n't)(?:\s+\S+){0,2}\s*$`)
+	sentences = text.Pattern(`[.!?]\s+\S`)
+	abbrevs   = text.Pattern(`(?i)\b(?:e\.g\.|i\.e\.|vs\.|approx\.|no\.)`)
 )
 
 // withoutCode removes the spans in back-ticks, which are quoted and not said.

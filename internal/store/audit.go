@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
-
 	teamconfig "github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // AuditOptions says what an audit looks at.
@@ -139,7 +139,7 @@ func (a *audit) run(ctx context.Context, steps ...func(context.Context) error) e
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			if missing, ok := errors.AsType[*MissingError](err); ok {
-				missing.WayOut = "git fetch --refetch --no-filter " + handoff.ShellArgument(missing.Remote) + " fetches all of history, which this looks at"
+				missing.WayOut = "git fetch --refetch --no-filter " + text.ShellArgument(missing.Remote) + " fetches all of history, which this looks at"
 			}
 			return err
 		}
@@ -202,7 +202,7 @@ func (a *audit) begin() error {
 		return err
 	}
 	if len(edge) > 0 {
-		a.unseen = append(a.unseen, "this is a shallow clone: what lies before its "+handoff.Count(len(edge), "oldest commit")+" is not here; git fetch --unshallow brings it")
+		a.unseen = append(a.unseen, "this is a shallow clone: what lies before its "+text.Count(len(edge), "oldest commit")+" is not here; git fetch --unshallow brings it")
 	}
 	a.mark, err = loadMark(a.path, a.opts.Dir, sortedHashes(edge), a.opts.Signed)
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
-
 	teamconfig "github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // judgedCommit is a commit, by its position in the history, and what it changed.
@@ -131,7 +131,7 @@ func (a *audit) judgeAlteration(rev *revision, c treeChange) {
 // bringsBack is the command that brings a file back into the work tree as a
 // commit has it.
 func bringsBack(commit, path string) string {
-	return "git checkout " + handoff.ShellArgument(commit) + " -- " + handoff.ShellArgument(path) + " brings it back, to be committed"
+	return "git checkout " + text.ShellArgument(commit) + " -- " + text.ShellArgument(path) + " brings it back, to be committed"
 }
 
 // judgeAddition judges a record that a commit added.

@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
-
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // allHistory returns the commits that the tips reach, known or not.
@@ -186,7 +186,7 @@ func (a *audit) lostFinding(r lostRecord) AuditFinding {
 	}
 	f.Fix = "the commit that had it is gone from this clone; somebody else's may still have it"
 	if a.HasCommit(r.Commit) {
-		f.Fix = "git branch " + handoff.ShellArgument(a.freeBranch(r.Ref)) + " " + r.Commit + " brings it back"
+		f.Fix = "git branch " + text.ShellArgument(a.freeBranch(r.Ref)) + " " + r.Commit + " brings it back"
 	}
 	return f
 }
@@ -241,7 +241,7 @@ func (a *audit) judgeRewritten(ctx context.Context, all *history, tip string, re
 	var published bool
 	switch {
 	case err == nil:
-		what, published = handoff.Count(lost.countNew(), "verified commit")+" no longer part of it", a.wasPublished(lost)
+		what, published = text.Count(lost.countNew(), "verified commit")+" no longer part of it", a.wasPublished(lost)
 		for _, m := range a.mark.goneMarks() {
 			if m.main != nil {
 				*m.main = *m.main || *m.gone && lost.has(plumbing.NewHash(m.commit))

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 const (
@@ -60,7 +60,7 @@ func (r *Repo) lookAtPlaces(context.Context, string) ([]Fault, error) {
 			path := filepath.Join(dir, "handoff", name)
 			if wrong, ok := errors.AsType[*NotFileError](CheckPlain(path)); ok {
 				faults = append(faults, Fault{Path: path, Message: wrong.What + " is where a file of handoff belongs",
-					WayOut: "see what it is, then rm -r " + handoff.ShellArgument(path)})
+					WayOut: "see what it is, then rm -r " + text.ShellArgument(path)})
 			}
 		}
 	}
@@ -126,12 +126,12 @@ func reason(err error) string {
 // recoverRef says how a reference gets its value back.
 func (r *Repo) recoverRef(name string) string {
 	if strings.HasPrefix(name, "refs/remotes/") {
-		return "rm " + handoff.ShellArgument(r.refPath(name)) + " && git fetch"
+		return "rm " + text.ShellArgument(r.refPath(name)) + " && git fetch"
 	}
 	log, _ := os.ReadFile(r.logPath(name)) // without a log, what is below is all there is
 	for _, line := range slices.Backward(strings.Split(string(log), "\n")) {
 		if fields := strings.Fields(line); len(fields) > 1 && plumbing.IsHash(fields[1]) && r.HasCommit(fields[1]) {
-			return fmt.Sprintf("rm %s && git update-ref %s %s, which its reflog saw last", handoff.ShellArgument(r.refPath(name)), handoff.ShellArgument(name), fields[1])
+			return fmt.Sprintf("rm %s && git update-ref %s %s, which its reflog saw last", text.ShellArgument(r.refPath(name)), text.ShellArgument(name), fields[1])
 		}
 	}
 	return "git fsck --lost-found lists the commits that no branch has"
@@ -240,7 +240,7 @@ func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 	}
 	if len(lost.Files) > 0 {
 		faults = append(faults, Fault{Path: lost.Files[0].Path,
-			Message: handoff.Count(len(lost.Files), "record") + " in HEAD and in the work tree, but not in the index: the next commit deletes them",
+			Message: text.Count(len(lost.Files), "record") + " in HEAD and in the work tree, but not in the index: the next commit deletes them",
 			Repair:  func(ctx context.Context) error { return r.addMissing(ctx, lost) }})
 	}
 	return faults, nil

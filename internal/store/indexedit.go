@@ -17,8 +17,7 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
-
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // indexEdit adds entries to a copy of the index that becomes the content of
@@ -238,7 +237,7 @@ func (s sparsePatterns) includes(name string) bool {
 	for at, isDir := name, false; at != "."; at, isDir = path.Dir(at), true {
 		for _, pattern := range slices.Backward(s) {
 			pattern, not := strings.CutPrefix(pattern, "!")
-			if handoff.PathPattern(pattern).Matches(at, isDir) {
+			if text.PathPattern(pattern).Matches(at, isDir) {
 				return !not
 			}
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // joinMissing is errors.Join, but for trees that a partial clone does not have:
@@ -17,7 +17,7 @@ func joinMissing(errs []error) error {
 		return errors.Join(errs...)
 	}
 	missing, _ := errors.AsType[*MissingError](errs[0])
-	return &MissingError{Remote: missing.Remote, What: handoff.Count(len(errs), "directory tree") + " with records " + isOrAre(len(errs))}
+	return &MissingError{Remote: missing.Remote, What: text.Count(len(errs), "directory tree") + " with records " + isOrAre(len(errs))}
 }
 
 func isOrAre(n int) string {
@@ -41,7 +41,7 @@ func (r *Repo) FetchMissing(ctx context.Context, refs []Ref, dir string) (asked 
 		}
 		if slices.Equal(now.above, before.above) && slices.Equal(now.below, before.below) {
 			return asked, &RemoteError{Remote: remote, Fault: RemoteFailed,
-				Why: "it does not send " + handoff.Count(now.count(), "object") + " that this partial clone has left with it"}
+				Why: "it does not send " + text.Count(now.count(), "object") + " that this partial clone has left with it"}
 		}
 		// Of a tree on the way to the records nothing but itself is wanted.
 		if err := r.fetchObjects(ctx, remote, "--filter=tree:0", now.above); err != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // maxAuthored is how many commits are asked for their authors, the newest.
@@ -36,7 +36,7 @@ func (r *gitRepo) Authors(ctx context.Context, since time.Time) ([]Ident, error)
 			continue // a commit with a broken date still has an author
 		}
 		seen[strings.ToLower(fields[1])] = true
-		name := strings.TrimPrefix(fields[0], handoff.BOM) // git takes that of .mailmap for a part of the first name
+		name := strings.TrimPrefix(fields[0], text.BOM) // git takes that of .mailmap for a part of the first name
 		authors = append(authors, Ident{Name: name, Email: fields[1], When: when})
 	}
 	return authors, nil

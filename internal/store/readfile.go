@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Read returns the content of a blob, which must not be changed. More than max
@@ -118,7 +118,7 @@ func (r *gitRepo) ReadAll(ctx context.Context, blobs []string, max int64, use fu
 		}
 	})
 	if n := int(missing.Load()); err == nil && n > 0 {
-		return &MissingError{Remote: all.promisor, What: fmt.Sprintf("%d of %s are", n, handoff.Count(len(blobs), "record"))}
+		return &MissingError{Remote: all.promisor, What: fmt.Sprintf("%d of %s are", n, text.Count(len(blobs), "record"))}
 	}
 	return err
 }

@@ -14,8 +14,7 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
-
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // netWait is how long a remote may give no sign of life.
@@ -48,7 +47,7 @@ type RemoteError struct {
 	stderr string // all of git's messages
 }
 
-func (e *RemoteError) Error() string { return handoff.OneLine(e.Remote) + ": " + e.Why }
+func (e *RemoteError) Error() string { return text.OneLine(e.Remote) + ": " + e.Why }
 
 // NoRemoteError says that there is no remote to push a branch to, or that there
 // are several and nothing says which.
@@ -317,12 +316,12 @@ func (r *gitRepo) trackedBy(ref string) (remote, short string) {
 // its tree. What is not lasting is damage here, which a remote may help with.
 func (r *gitRepo) WayOut(ref Ref, lasting bool) string {
 	remote, short := r.trackedBy(ref.Name)
-	name := handoff.ShellArgument(ref.Name)
+	name := text.ShellArgument(ref.Name)
 	switch {
 	case lasting && (ref.Rank < rankBranch || remote == "" && strings.HasPrefix(ref.Name, "refs/heads/")):
 		way := "correct it in a commit on " + short
 		if ref.Rank >= rankBranch {
-			way += ", or delete the branch: git branch -D " + handoff.ShellArgument(short)
+			way += ", or delete the branch: git branch -D " + text.ShellArgument(short)
 		}
 		return way
 	case remote != "":
@@ -330,7 +329,7 @@ func (r *gitRepo) WayOut(ref Ref, lasting bool) string {
 		if !lasting {
 			fetch += "--refetch "
 		}
-		return fmt.Sprintf("git update-ref -d %s forgets it, %s%s brings what the remote has now", name, fetch, handoff.ShellArgument(remote))
+		return fmt.Sprintf("git update-ref -d %s forgets it, %s%s brings what the remote has now", name, fetch, text.ShellArgument(remote))
 	case strings.HasPrefix(ref.Name, "refs/remotes/"):
 		return fmt.Sprintf("git update-ref -d %s forgets it", name)
 	}

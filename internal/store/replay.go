@@ -13,7 +13,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // DivergedError says that a branch and its remote have gone different ways, and
@@ -116,7 +116,7 @@ func (p *replaying) findCommits(ctx context.Context) (err error) {
 		}
 	}
 	if len(own) > 0 {
-		return p.diverged(fmt.Sprintf("%s of yours (%s) and of others at %s are not in each other's history", handoff.Count(len(own), "commit"), strings.Join(own, ", "), p.up.remote))
+		return p.diverged(fmt.Sprintf("%s of yours (%s) and of others at %s are not in each other's history", text.Count(len(own), "commit"), strings.Join(own, ", "), p.up.remote))
 	}
 	return nil
 }
@@ -259,7 +259,7 @@ func (p *replaying) announce(ctx context.Context) error {
 	if err != nil {
 		committer = Ident{Name: "handoff", Email: "handoff"}
 	}
-	p.entry = logEntry{who: committer, message: "handoff sync: " + handoff.Count(len(p.commits), "commit") + " onto " + p.onto.String()[:7]}
+	p.entry = logEntry{who: committer, message: "handoff sync: " + text.Count(len(p.commits), "commit") + " onto " + p.onto.String()[:7]}
 	p.marker.Ref, p.marker.Old, p.marker.Commit = p.commit.Ref, p.commit.Parent, p.commit.Hash
 	return p.marker.write()
 }

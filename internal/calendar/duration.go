@@ -1,9 +1,11 @@
-package handoff
+package calendar
 
 import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // WorkDay is what a day of work counts in durations of work.
@@ -16,14 +18,14 @@ type Duration struct {
 	Clock time.Duration // hours and minutes
 }
 
-var durationPattern = Pattern(`^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?$`)
+var durationPattern = text.Pattern(`^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?$`)
 
 // ParseDuration reads days, hours and minutes, in this order, at least one of
 // them.
-func ParseDuration(text string) (Duration, error) {
-	m := durationPattern().FindStringSubmatch(text)
-	if text == "" || m == nil {
-		return Duration{}, fmt.Errorf("%q is not a duration such as 30m, 2h or 2d", OneLine(text))
+func ParseDuration(s string) (Duration, error) {
+	m := durationPattern().FindStringSubmatch(s)
+	if s == "" || m == nil {
+		return Duration{}, fmt.Errorf("%q is not a duration such as 30m, 2h or 2d", text.OneLine(s))
 	}
 	var parts [3]int
 	for i, digits := range m[1:] {

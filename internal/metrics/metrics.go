@@ -1,4 +1,8 @@
-package handoff
+// Package metrics measures how handoffs work, from a state and a roster. Numbers
+// belong to boundaries, from team to team and from zone to zone; nothing here is
+// counted for a person. [Measure] reads from top to bottom; what follows from the
+// numbers is their advice.
+package metrics
 
 import (
 	"cmp"
@@ -6,6 +10,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Survey is what the metrics depend on beside the records. Nothing in it is
@@ -16,18 +23,18 @@ type Survey struct {
 	Now          time.Time
 	Since, Until time.Time // what counts began at Since or later, and before Until; zero is no bound
 
-	People    map[string]Worker            // by handle
-	Receivers func(*HandoffState) []string // whom a handoff is for, sorted; nil takes `to` as it is
-	AckLimit  func(*HandoffState) Limit    // nil is none
-	Grace     time.Duration                // after the end of a shift, for a handoff to be on time
-	Findings  map[string][]Finding         // what the rules say, by id of the handoff; nil when nobody asked them
-	Commits   []Commit                     // in any order; empty when nobody looked
+	People    map[string]Worker                          // by handle
+	Receivers func(*handoff.HandoffState) []string       // whom a handoff is for, sorted; nil takes `to` as it is
+	AckLimit  func(*handoff.HandoffState) calendar.Limit // nil is none
+	Grace     time.Duration                              // after the end of a shift, for a handoff to be on time
+	Findings  map[string][]handoff.Finding               // what the rules say, by id of the handoff; nil when nobody asked them
+	Commits   []Commit                                   // in any order; empty when nobody looked
 }
 
 // Worker is what the metrics know of a person.
 type Worker struct {
 	Team, Zone string
-	Calendar   *Calendar // nil without hours
+	Calendar   *calendar.Calendar // nil without hours
 }
 
 // Commit is a commit by somebody whom the records know.
@@ -140,7 +147,7 @@ type Carry struct {
 }
 
 // Measure computes the metrics.
-func Measure(s *State, survey Survey) *Stats {
+func Measure(s *handoff.State, survey Survey) *Stats {
 	var p Pool
 	p.Add(s, survey)
 	return p.Stats()
@@ -173,7 +180,7 @@ type shiftTally struct {
 }
 
 // Add measures a state. Of the surveys, the last one says what the window is.
-func (p *Pool) Add(s *State, survey Survey) {
+func (p *Pool) Add(s *handoff.State, survey Survey) {
 	if p.groups == nil {
 		p.groups, p.shifts = make(map[Boundary]*tally), make(map[workedShift]*shiftTally)
 	}
@@ -193,16 +200,16 @@ func (p *Pool) Add(s *State, survey Survey) {
 
 // meter collects what is measured, for each group and in total.
 type meter struct {
-	*State
+	*handoff.State
 	Survey
 	pool    *Pool
 	chains  []*chain
 	actions map[string][]action // by handle, in order of time
-	written map[string][]*HandoffState
+	written map[string][]*handoff.HandoffState
 }
 
-func newMeter(s *State, survey Survey, pool *Pool) *meter {
-	m := &meter{State: s, Survey: survey, pool: pool, written: make(map[string][]*HandoffState)}
+func newMeter(s *handoff.State, survey Survey, pool *Pool) *meter {
+	m := &meter{State: s, Survey: survey, pool: pool, written: make(map[string][]*handoff.HandoffState)}
 	byFirst := make(map[string]*chain)
 	for _, r := range s.Known() {
 		h := s.Handoffs[r.ID]
@@ -218,7 +225,7 @@ func newMeter(s *State, survey Survey, pool *Pool) *meter {
 		}
 		c.versions = append(c.versions, h)
 	}
-	m.chains = slices.DeleteFunc(m.chains, func(c *chain) bool { return c.latest().State == HandoffWithdrawn })
+	m.chains = slices.DeleteFunc(m.chains, func(c *chain) bool { return c.latest().State == handoff.HandoffWithdrawn })
 	for _, c := range m.chains {
 		m.complete(c)
 	}

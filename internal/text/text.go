@@ -1,4 +1,7 @@
-package handoff
+// Package text makes strings fit to be shown and to be compared. What a stranger
+// wrote is neutralised before it reaches a terminal, a page or a shell; the nearest
+// name is found for one that was mistyped; paths are matched with patterns.
+package text
 
 import (
 	"strconv"

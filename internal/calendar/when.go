@@ -1,4 +1,4 @@
-package handoff
+package calendar
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Reference is what a time in words is relative to.
@@ -44,9 +46,9 @@ func (e *TimeError) Forms() string { return strings.Join(e.forms, ", ") }
 
 func (e *TimeError) Error() string {
 	if e.Reason != "" {
-		return fmt.Sprintf("%q: %s", OneLine(e.Text), e.Reason)
+		return fmt.Sprintf("%q: %s", text.OneLine(e.Text), e.Reason)
 	}
-	return fmt.Sprintf("%q is not a time; write one of: %s", OneLine(e.Text), e.Forms())
+	return fmt.Sprintf("%q is not a time; write one of: %s", text.OneLine(e.Text), e.Forms())
 }
 
 // ParseTime reads a time as people type it, into a flag or a question. The whole
@@ -242,7 +244,7 @@ func weekday(word string) (time.Weekday, bool) {
 	return 0, false
 }
 
-var clockPattern = Pattern(`^(\d{1,2})(?::([0-5]\d))?(am|pm)?$`)
+var clockPattern = text.Pattern(`^(\d{1,2})(?::([0-5]\d))?(am|pm)?$`)
 
 // clockTime reads a time of day as 09:00, 9:00, 9am or 9:30pm, in minutes.
 func clockTime(word string) (int, bool) {

@@ -1,21 +1,24 @@
-package handoff
+package metrics
 
 import (
 	"slices"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // chain is a handoff with its amendments.
 type chain struct {
-	versions   []*HandoffState // the oldest first, never empty
-	boundaries []Boundary      // between the sender and each receiver, each once
-	receivers  []string        // of the latest version
-	questions  []time.Time     // when others than the sender asked about it, sorted
-	gaps       []*Record       // that report a failure of it, in fold order
+	versions   []*handoff.HandoffState // the oldest first, never empty
+	boundaries []Boundary              // between the sender and each receiver, each once
+	receivers  []string                // of the latest version
+	questions  []time.Time             // when others than the sender asked about it, sorted
+	gaps       []*handoff.Record       // that report a failure of it, in fold order
 }
 
-func (c *chain) first() *HandoffState  { return c.versions[0] }
-func (c *chain) latest() *HandoffState { return c.versions[len(c.versions)-1] }
+func (c *chain) first() *handoff.HandoffState  { return c.versions[0] }
+func (c *chain) latest() *handoff.HandoffState { return c.versions[len(c.versions)-1] }
 
 // complete fills in what is known about a chain beside its versions.
 func (m *meter) complete(c *chain) {
@@ -38,7 +41,7 @@ func (m *meter) complete(c *chain) {
 	}
 	for _, key := range latest.Questions {
 		q := m.Questions[key]
-		if q == nil || q.By == latest.Record.By || q.State == QuestionWithdrawn {
+		if q == nil || q.By == latest.Record.By || q.State == handoff.QuestionWithdrawn {
 			continue
 		}
 		at := q.At
@@ -50,7 +53,7 @@ func (m *meter) complete(c *chain) {
 	slices.SortFunc(c.questions, time.Time.Compare)
 }
 
-func (m *meter) receivers(h *HandoffState) []string {
+func (m *meter) receivers(h *handoff.HandoffState) []string {
 	if m.Receivers != nil {
 		return m.Receivers(h)
 	}
@@ -78,7 +81,7 @@ func (m *meter) measureWriting(c *chain) {
 	end, known := m.shiftEnd(first)
 	onTime := known && !first.Record.At.After(end.Add(m.Grace))
 	findings := m.Findings[c.latest().Record.ID]
-	short := slices.ContainsFunc(findings, func(f Finding) bool { return f.Code == "HO503" })
+	short := slices.ContainsFunc(findings, func(f handoff.Finding) bool { return f.Code == "HO503" })
 	m.add(c.boundaries, func(t *tally) {
 		if known {
 			t.OnTime.count(onTime)
@@ -94,7 +97,7 @@ func (m *meter) measureWriting(c *chain) {
 
 // shiftEnd returns when the shift ended in which a handoff was written, or
 // after which: by its own word, else by the calendar of its sender.
-func (m *meter) shiftEnd(h *HandoffState) (time.Time, bool) {
+func (m *meter) shiftEnd(h *handoff.HandoffState) (time.Time, bool) {
 	if h.Shift != nil && !h.Shift.End.IsZero() {
 		return h.Shift.End.Time, true
 	}
@@ -110,9 +113,9 @@ func (m *meter) shiftEnd(h *HandoffState) (time.Time, bool) {
 }
 
 // accepted returns the ack that satisfied the policy, nil before one.
-func (c *chain) accepted() *Record {
+func (c *chain) accepted() *handoff.Record {
 	for _, v := range slices.Backward(c.versions) {
-		if v.Verdict != nil && v.Verdict.Body.(*Ack).Accepts() {
+		if v.Verdict != nil && v.Verdict.Body.(*handoff.Ack).Accepts() {
 			return v.Verdict
 		}
 	}
@@ -129,7 +132,7 @@ func (m *meter) measureCycle(c *chain) {
 	}
 	twice, limited := m.ackDue(c.first(), 2)
 	m.add(c.boundaries, func(t *tally) {
-		t.cycle.took(Interval{start, end}.Length(), done)
+		t.cycle.took(calendar.Interval{From: start, To: end}.Length(), done)
 		if known {
 			t.cycleRC.took(rc, done)
 		}
@@ -165,12 +168,12 @@ func (c *chain) firstPass() (passed, decided bool) {
 		return false, true
 	}
 	for _, r := range c.first().Acks {
-		outcome := r.Body.(*Ack).Outcome
-		if !r.At.After(verdict.At.Time) && outcome != OutcomeAccepted && outcome != OutcomeSeen {
+		outcome := r.Body.(*handoff.Ack).Outcome
+		if !r.At.After(verdict.At.Time) && outcome != handoff.OutcomeAccepted && outcome != handoff.OutcomeSeen {
 			return false, true
 		}
 	}
-	return verdict.Body.(*Ack).Outcome == OutcomeAccepted, true
+	return verdict.Body.(*handoff.Ack).Outcome == handoff.OutcomeAccepted, true
 }
 
 func (m *meter) measureFirstPass(c *chain) {
@@ -190,7 +193,7 @@ func (m *meter) measureFirstPass(c *chain) {
 func (m *meter) measureVerdicts(c *chain) {
 	for _, v := range c.versions {
 		for _, r := range v.Acks {
-			ack := r.Body.(*Ack)
+			ack := r.Body.(*handoff.Ack)
 			grave, readBack := m.readBack(v, r, ack)
 			m.add(c.boundaries, func(t *tally) {
 				t.Readback.Den += grave
@@ -209,13 +212,13 @@ func (m *meter) measureVerdicts(c *chain) {
 
 // readBack counts the watch and critical items that an ack took, and those of
 // them that it read back.
-func (m *meter) readBack(v *HandoffState, r *Record, ack *Ack) (taken, read int) {
+func (m *meter) readBack(v *handoff.HandoffState, r *handoff.Record, ack *handoff.Ack) (taken, read int) {
 	for _, item := range v.Items {
-		if CompareSeverity(item.Severity, SeverityRoutine) >= 0 || v.Taken[item.ID] != r.By || !names(ack.Take, item.ID) {
+		if handoff.CompareSeverity(item.Severity, handoff.SeverityRoutine) >= 0 || v.Taken[item.ID] != r.By || !names(ack.Take, item.ID) {
 			continue
 		}
 		taken++
-		if slices.ContainsFunc(ack.Readback, func(b Readback) bool { return names([]string{b.Item}, item.ID) }) {
+		if slices.ContainsFunc(ack.Readback, func(b handoff.Readback) bool { return names([]string{b.Item}, item.ID) }) {
 			read++
 		}
 	}
@@ -225,8 +228,8 @@ func (m *meter) readBack(v *HandoffState, r *Record, ack *Ack) (taken, read int)
 // names reports whether references name an item.
 func names(refs []string, item string) bool {
 	return slices.ContainsFunc(refs, func(ref string) bool {
-		typ, name := SplitRef(ref)
-		return name == item && (typ == RefAny || typ == RefItem)
+		typ, name := handoff.SplitRef(ref)
+		return name == item && (typ == handoff.RefAny || typ == handoff.RefItem)
 	})
 }
 
@@ -255,7 +258,7 @@ func (m *meter) measureWaiting(c *chain) {
 }
 
 // ackDue returns when so many times the limit for a verdict is over.
-func (m *meter) ackDue(v *HandoffState, times int) (time.Time, bool) {
+func (m *meter) ackDue(v *handoff.HandoffState, times int) (time.Time, bool) {
 	if m.AckLimit == nil {
 		return time.Time{}, false
 	}
@@ -279,8 +282,8 @@ func (m *meter) waitedUntil(c *chain, version int) time.Time {
 	return m.Now
 }
 
-func (m *meter) calendars(h *HandoffState) []Calendar {
-	var list []Calendar
+func (m *meter) calendars(h *handoff.HandoffState) []calendar.Calendar {
+	var list []calendar.Calendar
 	for _, who := range m.receivers(h) {
 		if calendar := m.People[who].Calendar; calendar != nil {
 			list = append(list, *calendar)
@@ -291,7 +294,7 @@ func (m *meter) calendars(h *HandoffState) []Calendar {
 
 // inLimbo reports whether every receiver had a whole shift until a time. One
 // whose hours are unknown may not have had it.
-func (m *meter) inLimbo(h *HandoffState, until time.Time) bool {
+func (m *meter) inLimbo(h *handoff.HandoffState, until time.Time) bool {
 	receivers := m.receivers(h)
 	for _, who := range receivers {
 		calendar := m.People[who].Calendar

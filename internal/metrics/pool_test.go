@@ -1,9 +1,11 @@
-package handoff
+package metrics
 
 import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Six cycles in three repositories have a median of their own: of 1, 2, 3, 4,
@@ -12,14 +14,14 @@ func TestPoolTakesTheMedianOfAllValues(t *testing.T) {
 	var p Pool
 	s := survey(t, "2026-11-20 18:00")
 	for i, minutes := range [][]int{{1}, {2, 3, 4}, {50, 60}} {
-		var records []*Record
+		var records []*handoff.Record
 		for j, took := range minutes {
 			h := written(t, fmt.Sprintf("h%d", j), "ana", fmt.Sprintf("2026-11-1%d 08:00", 6+j), to("ben", fmt.Sprintf("a-%d", j)))
-			ack := New(pad(fmt.Sprintf("k%d", j)), h.At.Add(time.Duration(took)*time.Minute), "ben", &Ack{Subject: h.ID, Outcome: OutcomeAccepted, Take: []string{fmt.Sprintf("a-%d", j)}})
+			ack := handoff.New(pad(fmt.Sprintf("k%d", j)), h.At.Add(time.Duration(took)*time.Minute), "ben", &handoff.Ack{Subject: h.ID, Outcome: handoff.OutcomeAccepted, Take: []string{fmt.Sprintf("a-%d", j)}})
 			records = append(records, h, ack)
 		}
 		s.Repo = fmt.Sprint("repo-", i)
-		p.Add(Fold(records, ""), s)
+		p.Add(handoff.Fold(records, ""), s)
 	}
 	st := p.Stats()
 	cycle := st.Total.Metrics.CycleTime.WallS
@@ -38,9 +40,9 @@ func TestPoolCountsAShiftOnce(t *testing.T) {
 	s := survey(t, "2026-11-20 18:00")
 	s.People, s.Since = map[string]Worker{"ana": {"pay", "apac", &office}}, s.Now.AddDate(0, 0, -3)
 	var p Pool
-	p.Add(Fold([]*Record{written(t, "h1", "ana", "2026-11-18 09:30", to("ben", "a"))}, ""), s)
-	p.Add(Fold([]*Record{written(t, "h1", "ana", "2026-11-19 09:30", to("ben", "a"))}, ""), s)
-	p.Add(Fold(nil, ""), s)
+	p.Add(handoff.Fold([]*handoff.Record{written(t, "h1", "ana", "2026-11-18 09:30", to("ben", "a"))}, ""), s)
+	p.Add(handoff.Fold([]*handoff.Record{written(t, "h1", "ana", "2026-11-19 09:30", to("ben", "a"))}, ""), s)
+	p.Add(handoff.Fold(nil, ""), s)
 	if got := p.Stats().Total.Metrics.Publication; got != (Share{Num: 2, Den: 3}) {
 		t.Errorf("%+v", got)
 	}

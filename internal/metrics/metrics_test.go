@@ -1,4 +1,4 @@
-package handoff
+package metrics
 
 import (
 	"encoding/json"
@@ -8,17 +8,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"pgregory.net/rapid"
 )
 
 // written is a record with its time, in UTC.
-func written(t *testing.T, id, by, at string, body Body) *Record {
+func written(t *testing.T, id, by, at string, body handoff.Body) *handoff.Record {
 	t.Helper()
 	when, err := time.Parse("2006-01-02 15:04", at)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(pad(id), when, by, body)
+	return handoff.New(pad(id), when, by, body)
 }
 
 // survey is a roster of two sites: ana and mia in Singapore, ben and kim in
@@ -38,14 +40,14 @@ func survey(t *testing.T, now string) Survey {
 			"ana": {"pay", "apac", &singapore}, "mia": {"pay", "apac", &singapore},
 			"ben": {"pay", "emea", &london}, "kim": {"qa", "emea", &london}, "dan": {Team: "pay"},
 		},
-		AckLimit: func(*HandoffState) Limit { return Limit{Length: time.Hour} },
+		AckLimit: func(*handoff.HandoffState) calendar.Limit { return calendar.Limit{Length: time.Hour} },
 	}
 }
 
 // to is a handoff of one item that the receiver is to continue.
-func to(who, item string) *Handoff {
-	h := items(work(item, StatusReady, who))
-	h.To = List[string]{who}
+func to(who, item string) *handoff.Handoff {
+	h := items(work(item, handoff.StatusReady, who))
+	h.To = handoff.List[string]{who}
 	return h
 }
 
@@ -84,157 +86,157 @@ func describeShare(s Share) string {
 
 func TestMeasure(t *testing.T) {
 	const friday, monday = "2026-11-20", "2026-11-23"
-	handed := func(at string) *Record { return written(t, "h1", "ana", at, to("ben", "a-b")) }
+	handed := func(at string) *handoff.Record { return written(t, "h1", "ana", at, to("ben", "a-b")) }
 	tests := []struct {
 		name    string
 		now     string
-		records []*Record
+		records []*handoff.Record
 		want    map[string]string
 	}{
-		{"over a weekend", monday + " 18:00", []*Record{
+		{"over a weekend", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 17:25"), written(t, "a1", "ben", monday+" 09:06", accepted("h1", "a-b")),
 		}, map[string]string{
 			"cycle_time": "[229260] open 0, rc [660] open 0", "first_pass": "1/1", "overdue": "0/1", "limbo": "0/1",
 			"clarifications": "0/1 sum 0", "clean": "0/0 pending 1", "blocking_incidents": "0/1",
 		}},
-		{"nobody acks", monday + " 18:00", []*Record{handed(friday + " 17:25")}, map[string]string{
+		{"nobody acks", monday + " 18:00", []*handoff.Record{handed(friday + " 17:25")}, map[string]string{
 			"cycle_time": "[] open 1, rc [] open 1", "first_pass": "0/0 pending 1", "overdue": "1/1", "limbo": "1/1",
 			"blocking_incidents": "1/1", "clean": "0/0 pending 1",
 		}},
-		{"not yet limbo: the shift lasts", monday + " 17:00", []*Record{handed(friday + " 17:25")}, map[string]string{
+		{"not yet limbo: the shift lasts", monday + " 17:00", []*handoff.Record{handed(friday + " 17:25")}, map[string]string{
 			"overdue": "1/1", "limbo": "0/1", "blocking_incidents": "0/1",
 		}},
-		{"not yet overdue", monday + " 09:55", []*Record{handed(friday + " 17:25")}, map[string]string{"overdue": "0/1"}},
-		{"limbo, then acked", "2026-11-25 18:00", []*Record{
+		{"not yet overdue", monday + " 09:55", []*handoff.Record{handed(friday + " 17:25")}, map[string]string{"overdue": "0/1"}},
+		{"limbo, then acked", "2026-11-25 18:00", []*handoff.Record{
 			handed(friday + " 09:30"), written(t, "a1", "ben", "2026-11-24 10:00", accepted("h1", "a-b")),
 		}, map[string]string{"limbo": "1/1", "overdue": "1/1", "blocking_incidents": "0/1", "first_pass": "1/1"}},
-		{"a question first", monday + " 18:00", []*Record{
+		{"a question first", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 09:30"),
-			written(t, "q1", "ben", friday+" 10:00", &Question{About: pad("h1"), Ask: "Which?", To: "ana"}),
-			written(t, "q2", "ana", friday+" 10:01", &Question{About: pad("h1"), Ask: "Clear?", To: "ben"}),
+			written(t, "q1", "ben", friday+" 10:00", &handoff.Question{About: pad("h1"), Ask: "Which?", To: "ana"}),
+			written(t, "q2", "ana", friday+" 10:01", &handoff.Question{About: pad("h1"), Ask: "Clear?", To: "ben"}),
 			written(t, "a1", "ben", friday+" 11:00", accepted("h1", "a-b")),
 		}, map[string]string{"first_pass": "0/1", "clarifications": "1/1 sum 1", "clean": "0/1"}},
-		{"a question after", monday + " 18:00", []*Record{
+		{"a question after", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 09:30"),
 			written(t, "a1", "ben", friday+" 11:00", accepted("h1", "a-b")),
-			written(t, "q1", "ben", friday+" 12:00", &Question{About: pad("h1"), Ask: "Which?", To: "ana"}),
+			written(t, "q1", "ben", friday+" 12:00", &handoff.Question{About: pad("h1"), Ask: "Which?", To: "ana"}),
 		}, map[string]string{"first_pass": "1/1", "clarifications": "1/1 sum 1", "clean": "0/1"}},
-		{"a question after the receiver's own handoff", monday + " 18:00", []*Record{
+		{"a question after the receiver's own handoff", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 09:30"),
 			written(t, "a1", "ben", friday+" 11:00", accepted("h1", "a-b")),
 			written(t, "h2", "ben", friday+" 17:00", to("ana", "c-d")),
-			written(t, "q1", "ben", friday+" 17:10", &Question{About: pad("h1"), Ask: "Which?", To: "ana"}),
+			written(t, "q1", "ben", friday+" 17:10", &handoff.Question{About: pad("h1"), Ask: "Which?", To: "ana"}),
 		}, map[string]string{"first_pass": "1/1 pending 1", "clean": "1/1 pending 1"}},
-		{"clean after a day", "2026-11-21 11:00", []*Record{
+		{"clean after a day", "2026-11-21 11:00", []*handoff.Record{
 			handed(friday + " 09:30"), written(t, "a1", "ben", friday+" 11:00", accepted("h1", "a-b")),
 		}, map[string]string{"clean": "1/1"}},
-		{"accepted with gaps", monday + " 18:00", []*Record{
+		{"accepted with gaps", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 09:30"),
-			written(t, "a1", "ben", friday+" 11:00", &Ack{Subject: pad("h1"), Outcome: OutcomeAcceptedWithGaps, Take: []string{"a-b"}}),
+			written(t, "a1", "ben", friday+" 11:00", &handoff.Ack{Subject: pad("h1"), Outcome: handoff.OutcomeAcceptedWithGaps, Take: []string{"a-b"}}),
 		}, map[string]string{"first_pass": "0/1", "clean": "0/1", "cycle_time": "[5400] open 0, rc [5400] open 0"}},
-		{"amended after a request", monday + " 18:00", []*Record{
+		{"amended after a request", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 09:30"),
-			written(t, "a1", "ben", friday+" 10:00", verdict("h1", OutcomeChangesRequested)),
+			written(t, "a1", "ben", friday+" 10:00", verdict("h1", handoff.OutcomeChangesRequested)),
 			written(t, "h2", "ana", friday+" 10:10", amending("h1", to("ben", "a-b"))),
 			written(t, "a2", "ben", friday+" 10:30", accepted("h2", "a-b")),
 		}, map[string]string{"cycle_time": "[3600] open 0, rc [3600] open 0", "first_pass": "0/1", "overdue": "0/1", "clean": "0/1"}},
-		{"amended before a verdict", monday + " 18:00", []*Record{
+		{"amended before a verdict", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 09:30"),
 			written(t, "h2", "ana", friday+" 10:10", amending("h1", to("ben", "a-b"))),
 			written(t, "a2", "ben", friday+" 10:30", accepted("h2", "a-b")),
 		}, map[string]string{"cycle_time": "[3600] open 0, rc [3600] open 0", "first_pass": "0/1"}},
-		{"withdrawn", monday + " 18:00", []*Record{
-			handed(friday + " 09:30"), written(t, "w1", "ana", friday+" 09:40", &Withdrawal{Subject: pad("h1"), Why: "too early"}),
+		{"withdrawn", monday + " 18:00", []*handoff.Record{
+			handed(friday + " 09:30"), written(t, "w1", "ana", friday+" 09:40", &handoff.Withdrawal{Subject: pad("h1"), Why: "too early"}),
 		}, map[string]string{"cycle_time": "[] open 0, rc [] open 0", "limbo": "0/0"}},
-		{"a gap that stalled", monday + " 18:00", []*Record{
+		{"a gap that stalled", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 09:30"),
 			written(t, "a1", "ben", friday+" 11:00", accepted("h1", "a-b")),
-			written(t, "g1", "ben", friday+" 14:00", &Gap{Subject: "a-b", Class: "missing_info", Impact: "stall", Recovery: "asked around"}),
-			written(t, "g2", "ben", friday+" 15:00", &Gap{Subject: pad("h1"), Class: "stale", Impact: "none", Recovery: "looked"}),
+			written(t, "g1", "ben", friday+" 14:00", &handoff.Gap{Subject: "a-b", Class: "missing_info", Impact: "stall", Recovery: "asked around"}),
+			written(t, "g2", "ben", friday+" 15:00", &handoff.Gap{Subject: pad("h1"), Class: "stale", Impact: "none", Recovery: "looked"}),
 		}, map[string]string{"blocking_incidents": "1/1", "clean": "0/1", "first_pass": "1/1"}},
-		{"read back", monday + " 18:00", []*Record{
-			written(t, "h1", "ana", friday+" 09:30", func() *Handoff {
-				h := items(work("a-b", StatusReady, "ben"), work("c-d", StatusReady, "ben"), work("e-f", StatusReady, "ben"))
-				h.Items[0].Severity, h.Items[1].Severity = SeverityCritical, SeverityWatch
+		{"read back", monday + " 18:00", []*handoff.Record{
+			written(t, "h1", "ana", friday+" 09:30", func() *handoff.Handoff {
+				h := items(work("a-b", handoff.StatusReady, "ben"), work("c-d", handoff.StatusReady, "ben"), work("e-f", handoff.StatusReady, "ben"))
+				h.Items[0].Severity, h.Items[1].Severity = handoff.SeverityCritical, handoff.SeverityWatch
 				return h
 			}()),
-			written(t, "a1", "ben", friday+" 11:00", &Ack{Subject: pad("h1"), Outcome: OutcomeAccepted, Take: []string{"a-b", "item:c-d", "e-f"},
-				Readback: []Readback{{Item: "c-d"}, {Item: "e-f"}}, Drift: &Drift{Commits: 4}}),
+			written(t, "a1", "ben", friday+" 11:00", &handoff.Ack{Subject: pad("h1"), Outcome: handoff.OutcomeAccepted, Take: []string{"a-b", "item:c-d", "e-f"},
+				Readback: []handoff.Readback{{Item: "c-d"}, {Item: "e-f"}}, Drift: &handoff.Drift{Commits: 4}}),
 		}, map[string]string{"readback": "1/2", "drift": "[4]"}},
-		{"to context by a resolution", monday + " 18:00", []*Record{
-			written(t, "h1", "ana", friday+" 08:00", func() *Handoff {
+		{"to context by a resolution", monday + " 18:00", []*handoff.Record{
+			written(t, "h1", "ana", friday+" 08:00", func() *handoff.Handoff {
 				h := to("ben", "a-b")
-				h.Blockers = List[Blocker]{{ID: "blk", Needs: "a reply", Resolver: "ben", Blocks: []string{"a-b"}}}
+				h.Blockers = handoff.List[handoff.Blocker]{{ID: "blk", Needs: "a reply", Resolver: "ben", Blocks: []string{"a-b"}}}
 				return h
 			}()),
 			written(t, "a1", "ben", friday+" 09:20", accepted("h1", "a-b")),
-			written(t, "r1", "ben", friday+" 09:50", &Resolution{Blocker: "blk", Outcome: "resolved", Source: "call"}),
+			written(t, "r1", "ben", friday+" 09:50", &handoff.Resolution{Blocker: "blk", Outcome: "resolved", Source: "call"}),
 		}, map[string]string{
 			"time_to_context": "[3000] open 0", "side_channel": "1/1",
 			"blocker_ack": "[6600] open 0, rc [3000] open 0", "blocker_resolve": "[6600] open 0, rc [3000] open 0",
 		}},
-		{"no action in the shift", monday + " 18:00", []*Record{
+		{"no action in the shift", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 09:30"), written(t, "a1", "ben", friday+" 10:00", accepted("h1", "a-b")),
 			written(t, "d1", "ben", friday+" 10:30", decided("other", "something else", "")),
 		}, map[string]string{"time_to_context": "[] open 1", "side_channel": "0/1"}},
-		{"no action yet", friday + " 12:00", []*Record{
+		{"no action yet", friday + " 12:00", []*handoff.Record{
 			handed(friday + " 09:30"), written(t, "a1", "ben", friday+" 10:00", accepted("h1", "a-b")),
 		}, map[string]string{"time_to_context": "[] open 0"}},
-		{"a blocker that came back", "2026-11-30 18:00", []*Record{
-			written(t, "h1", "ana", monday+" 09:00", &Handoff{To: List[string]{"ben"}, Blockers: List[Blocker]{{ID: "blk", Resolver: "kim"}}}),
-			written(t, "r1", "kim", monday+" 11:00", &Resolution{Blocker: "blk", Outcome: "resolved"}),
-			written(t, "h2", "ana", "2026-11-24 09:00", &Handoff{To: List[string]{"ben"}, Blockers: List[Blocker]{{ID: "blk", Resolver: "kim"}}}),
-			written(t, "k1", "kim", "2026-11-24 09:30", &Ack{Subject: "blk", Outcome: OutcomeAccepted}),
-			written(t, "r2", "kim", "2026-11-24 10:00", &Resolution{Blocker: "blk", Outcome: "resolved", Source: "git"}),
+		{"a blocker that came back", "2026-11-30 18:00", []*handoff.Record{
+			written(t, "h1", "ana", monday+" 09:00", &handoff.Handoff{To: handoff.List[string]{"ben"}, Blockers: handoff.List[handoff.Blocker]{{ID: "blk", Resolver: "kim"}}}),
+			written(t, "r1", "kim", monday+" 11:00", &handoff.Resolution{Blocker: "blk", Outcome: "resolved"}),
+			written(t, "h2", "ana", "2026-11-24 09:00", &handoff.Handoff{To: handoff.List[string]{"ben"}, Blockers: handoff.List[handoff.Blocker]{{ID: "blk", Resolver: "kim"}}}),
+			written(t, "k1", "kim", "2026-11-24 09:30", &handoff.Ack{Subject: "blk", Outcome: handoff.OutcomeAccepted}),
+			written(t, "r2", "kim", "2026-11-24 10:00", &handoff.Resolution{Blocker: "blk", Outcome: "resolved", Source: "git"}),
 		}, map[string]string{
 			"blocker_ack": "[1800] open 0, rc [1800] open 0", "blocker_resolve": "[10800] open 0, rc [10800] open 0", "side_channel": "0/2",
 		}},
-		{"carried", "2026-11-24 20:00", []*Record{
+		{"carried", "2026-11-24 20:00", []*handoff.Record{
 			written(t, "h1", "ana", "2026-11-19 09:00", to("ana", "a-b")), written(t, "h2", "ana", friday+" 09:00", to("ana", "a-b")),
 			written(t, "h3", "ana", monday+" 09:00", to("ana", "a-b")), written(t, "h4", "ben", monday+" 10:00", to("ana", "c-d")),
 		}, map[string]string{"carry_age": "[1 3] thrice 1"}},
-		{"before the window", "2027-02-01 09:00", []*Record{
+		{"before the window", "2027-02-01 09:00", []*handoff.Record{
 			handed(friday + " 17:25"), written(t, "a1", "ben", monday+" 09:06", accepted("h1", "a-b")),
 		}, map[string]string{"cycle_time": "[] open 0, rc [] open 0", "first_pass": "0/0", "time_to_context": "[] open 0"}},
-		{"a question taken back", monday + " 18:00", []*Record{
+		{"a question taken back", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 09:30"),
-			written(t, "q1", "ben", friday+" 10:00", &Question{About: pad("h1"), Ask: "Which?", To: "ana"}),
-			written(t, "w1", "ben", friday+" 10:05", &Withdrawal{Subject: pad("q1"), Why: "found it"}),
+			written(t, "q1", "ben", friday+" 10:00", &handoff.Question{About: pad("h1"), Ask: "Which?", To: "ana"}),
+			written(t, "w1", "ben", friday+" 10:05", &handoff.Withdrawal{Subject: pad("q1"), Why: "found it"}),
 			written(t, "a1", "ben", friday+" 11:00", accepted("h1", "a-b")),
 		}, map[string]string{"first_pass": "1/1", "clarifications": "0/1 sum 0"}},
-		{"a question asked before and after", monday + " 18:00", []*Record{
+		{"a question asked before and after", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 09:30"),
-			written(t, "q1", "ben", friday+" 10:00", &Question{About: pad("h1"), Ask: "Which?", To: "ana"}),
+			written(t, "q1", "ben", friday+" 10:00", &handoff.Question{About: pad("h1"), Ask: "Which?", To: "ana"}),
 			written(t, "a1", "ben", friday+" 11:00", accepted("h1", "a-b")),
-			written(t, "q2", "ben", friday+" 12:00", &Question{About: pad("q1"), Ask: "Which, please?", To: "ana"}),
+			written(t, "q2", "ben", friday+" 12:00", &handoff.Question{About: pad("q1"), Ask: "Which, please?", To: "ana"}),
 		}, map[string]string{"first_pass": "0/1", "clarifications": "1/1 sum 1"}},
-		{"both versions in limbo", "2026-11-25 18:00", []*Record{
+		{"both versions in limbo", "2026-11-25 18:00", []*handoff.Record{
 			handed("2026-11-19 08:00"), written(t, "h2", "ana", friday+" 17:40", amending("h1", to("ben", "a-b"))),
 		}, map[string]string{"limbo": "1/1", "blocking_incidents": "1/1"}},
-		{"accepted, then declined by another", monday + " 18:00", []*Record{
+		{"accepted, then declined by another", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 09:30"), written(t, "a1", "ben", friday+" 10:00", accepted("h1", "a-b")),
-			written(t, "a2", "kim", friday+" 11:00", verdict("h1", OutcomeDeclined)),
+			written(t, "a2", "kim", friday+" 11:00", verdict("h1", handoff.OutcomeDeclined)),
 		}, map[string]string{"first_pass": "1/1"}},
-		{"offered again before a shift was over", "2026-11-25 18:00", []*Record{
+		{"offered again before a shift was over", "2026-11-25 18:00", []*handoff.Record{
 			handed(friday + " 09:30"), written(t, "h2", "ana", friday+" 12:00", to("ben", "a-b")),
 			written(t, "a2", "ben", friday+" 12:30", accepted("h2", "a-b")),
 		}, map[string]string{"limbo": "0/2", "overdue": "1/2", "cycle_time": "[1800] open 1, rc [1800] open 1"}},
-		{"a gap between two handoffs of an item", "2026-11-25 18:00", []*Record{
+		{"a gap between two handoffs of an item", "2026-11-25 18:00", []*handoff.Record{
 			handed(friday + " 09:30"), written(t, "a1", "ben", friday+" 10:00", accepted("h1", "a-b")),
-			written(t, "g1", "ben", friday+" 14:00", &Gap{Subject: "a-b", Class: "stale", Impact: "none", Recovery: "looked"}),
+			written(t, "g1", "ben", friday+" 14:00", &handoff.Gap{Subject: "a-b", Class: "stale", Impact: "none", Recovery: "looked"}),
 			written(t, "h2", "ben", monday+" 09:30", to("ana", "a-b")),
 		}, map[string]string{"clean": "0/1 pending 1", "first_pass": "1/1 pending 1"}},
-		{"handed over in the receiver's shift", monday + " 18:00", []*Record{
+		{"handed over in the receiver's shift", monday + " 18:00", []*handoff.Record{
 			handed(friday + " 10:00"), written(t, "a1", "ben", friday+" 10:10", accepted("h1", "a-b")),
-			written(t, "e1", "ben", friday+" 10:30", &Escalation{Subject: "a-b", Reason: "stalled", To: "kim", Ask: "Help", Level: 1}),
+			written(t, "e1", "ben", friday+" 10:30", &handoff.Escalation{Subject: "a-b", Reason: "stalled", To: "kim", Ask: "Help", Level: 1}),
 		}, map[string]string{"time_to_context": "[1800] open 0"}},
-		{"a rollup repeats", monday + " 18:00", []*Record{
+		{"a rollup repeats", monday + " 18:00", []*handoff.Record{
 			written(t, "h1", "ana", friday+" 09:30", rollup(to("ben", "a-b"))),
 		}, map[string]string{"first_pass": "0/0", "limbo": "0/0"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := describe(Measure(Fold(test.records, ""), survey(t, test.now)).Total.Metrics)
+			got := describe(Measure(handoff.Fold(test.records, ""), survey(t, test.now)).Total.Metrics)
 			for metric, want := range test.want {
 				if got[metric] != want {
 					t.Errorf("%s is %q, want %q", metric, got[metric], want)
@@ -245,18 +247,18 @@ func TestMeasure(t *testing.T) {
 }
 
 func TestMeasureShifts(t *testing.T) {
-	on := func(h *Handoff, end string) *Handoff {
-		h.Shift = &Shift{End: Time{instant(t, end)}, TZ: "Asia/Singapore"}
+	on := func(h *handoff.Handoff, end string) *handoff.Handoff {
+		h.Shift = &handoff.Shift{End: handoff.Time{Time: instant(t, end)}, TZ: "Asia/Singapore"}
 		return h
 	}
 	three, none, queries := 3, 0, 7
 	late := to("ben", "c-d")
-	late.Meta = &Meta{FirstTryErrors: &three}
+	late.Meta = &handoff.Meta{FirstTryErrors: &three}
 	good := to("ben", "a-b")
-	good.Meta = &Meta{FirstTryErrors: &none, Queries: &queries}
+	good.Meta = &handoff.Meta{FirstTryErrors: &none, Queries: &queries}
 	waived := to("ben", "e-f")
-	waived.Waivers = []Waiver{{"HO210", "known"}}
-	records := []*Record{
+	waived.Waivers = []handoff.Waiver{{Rule: "HO210", Why: "known"}}
+	records := []*handoff.Record{
 		written(t, "h1", "ana", "2026-11-16 09:55", good),                                  // 17:55 in Singapore
 		written(t, "h2", "ana", "2026-11-17 11:00", on(late, "2026-11-17T18:00:00+08:00")), // an hour late
 		written(t, "h3", "ana", "2026-11-18 09:00", waived),                                // on time
@@ -265,12 +267,12 @@ func TestMeasureShifts(t *testing.T) {
 	s := survey(t, "2026-11-21 00:00")
 	s.Since = instant(t, "2026-11-16T00:00:00+08:00")
 	s.Grace = 10 * time.Minute
-	s.Findings = map[string][]Finding{pad("h4"): {{Code: "HO503", Level: LevelError}}}
+	s.Findings = map[string][]handoff.Finding{pad("h4"): {{Code: "HO503", Level: handoff.LevelError}}}
 	delete(s.People, "mia")
 	for _, who := range []string{"ben", "kim"} {
 		delete(s.People, who)
 	}
-	got := describe(Measure(Fold(records, ""), s).Total.Metrics)
+	got := describe(Measure(handoff.Fold(records, ""), s).Total.Metrics)
 	for metric, want := range map[string]string{
 		"publication": "4/5", "completeness": "1/5", "on_time": "3/4", "first_try": "1/2", "lead_time": "1/4", "query_usage": "7/1",
 	} {
@@ -286,7 +288,7 @@ func TestMeasureShifts(t *testing.T) {
 		{"ana", instant(t, "2026-11-20T12:00:00+08:00"), nil}, {"ben", instant(t, "2026-11-16T12:00:00Z"), nil},
 		{"ben", instant(t, "2026-11-01T12:00:00Z"), nil},
 	}
-	if got := describe(Measure(Fold(records, ""), s).Total.Metrics)["publication"]; got != "1/3" {
+	if got := describe(Measure(handoff.Fold(records, ""), s).Total.Metrics)["publication"]; got != "1/3" {
 		t.Errorf("publication by days is %s, want 1/3", got)
 	}
 }
@@ -295,9 +297,9 @@ func TestMeasureAbsences(t *testing.T) {
 	s := survey(t, "2026-11-21 00:00")
 	s.Since = instant(t, "2026-11-16T00:00:00+08:00")
 	away := *s.People["ana"].Calendar
-	away.Away = []Interval{{instant(t, "2026-11-18T00:00:00+08:00"), instant(t, "2026-11-20T00:00:00+08:00")}}
+	away.Away = []calendar.Interval{{From: instant(t, "2026-11-18T00:00:00+08:00"), To: instant(t, "2026-11-20T00:00:00+08:00")}}
 	s.People = map[string]Worker{"ana": {"pay", "apac", &away}}
-	if got := Measure(Fold(nil, ""), s).Total.Metrics.Publication; got != (Share{Num: 0, Den: 3}) {
+	if got := Measure(handoff.Fold(nil, ""), s).Total.Metrics.Publication; got != (Share{Num: 0, Den: 3}) {
 		t.Errorf("publication %+v, want 0/3: two of five shifts were absences", got)
 	}
 }
@@ -308,19 +310,19 @@ func TestMeasureShiftsWithoutWindow(t *testing.T) {
 	s := survey(t, "2026-11-20 03:00") // in ana's Friday
 	s.Since = time.Time{}
 	s.People = map[string]Worker{"ana": s.People["ana"]}
-	records := []*Record{
+	records := []*handoff.Record{
 		written(t, "h1", "ana", "2026-11-18 09:30", to("ben", "a-b")),
 		written(t, "h2", "ana", "2026-11-19 09:30", to("ben", "c-d")),
-		written(t, "w1", "ana", "2026-11-19 09:40", &Withdrawal{Subject: pad("h2"), Why: "too early"}),
+		written(t, "w1", "ana", "2026-11-19 09:40", &handoff.Withdrawal{Subject: pad("h2"), Why: "too early"}),
 	}
-	if got := Measure(Fold(records, ""), s).Total.Metrics.Publication; got != (Share{Num: 1, Den: 2}) {
+	if got := Measure(handoff.Fold(records, ""), s).Total.Metrics.Publication; got != (Share{Num: 1, Den: 2}) {
 		t.Errorf("publication %+v, want 1/2", got)
 	}
 }
 
 func TestMeasureContextByCommits(t *testing.T) {
 	s := survey(t, "2026-11-23 18:00")
-	records := []*Record{
+	records := []*handoff.Record{
 		written(t, "h1", "ana", "2026-11-20 08:00", to("ben", "a-b")),
 		written(t, "a1", "ben", "2026-11-20 08:50", accepted("h1", "a-b")), // ten minutes before the shift
 	}
@@ -330,7 +332,7 @@ func TestMeasureContextByCommits(t *testing.T) {
 		{"ben", instant(t, "2026-11-20T09:20:00Z"), []string{"a-b"}},
 		{"ben", instant(t, "2026-11-20T08:40:00Z"), []string{"a-b"}},
 	}
-	if got := describe(Measure(Fold(records, ""), s).Total.Metrics)["time_to_context"]; got != "[1800] open 0" {
+	if got := describe(Measure(handoff.Fold(records, ""), s).Total.Metrics)["time_to_context"]; got != "[1800] open 0" {
 		t.Errorf("time to context %s, want half an hour from the ack", got)
 	}
 }
@@ -340,10 +342,10 @@ func TestMeasureBoundaries(t *testing.T) {
 	before := to("kim", "m-n")
 	before.Team = "qa" // ana was in it then
 	group := to("ben", "i-j")
-	group.To = List[string]{"ben", "kim", "mia", "team:ops"}
+	group.To = handoff.List[string]{"ben", "kim", "mia", "team:ops"}
 	self := to("ana", "k-l")
-	self.To = List[string]{"ana"}
-	st := Measure(Fold([]*Record{
+	self.To = handoff.List[string]{"ana"}
+	st := Measure(handoff.Fold([]*handoff.Record{
 		written(t, "h1", "ana", "2026-11-20 01:00", to("ben", "a-b")),
 		written(t, "h2", "ana", "2026-11-20 01:01", to("mia", "c-d")),
 		written(t, "h3", "ben", "2026-11-20 01:02", to("kim", "e-f")),
@@ -427,7 +429,7 @@ func TestAdvice(t *testing.T) {
 }
 
 func TestStatsJSON(t *testing.T) {
-	st := Measure(Fold([]*Record{written(t, "h1", "ana", "2026-11-20 01:00", to("ben", "a-b"))}, ""), survey(t, "2026-11-21 00:00"))
+	st := Measure(handoff.Fold([]*handoff.Record{written(t, "h1", "ana", "2026-11-20 01:00", to("ben", "a-b"))}, ""), survey(t, "2026-11-21 00:00"))
 	out, err := json.Marshal(st)
 	if err != nil {
 		t.Fatal(err)
@@ -446,9 +448,9 @@ func TestStatsJSON(t *testing.T) {
 // Whatever the records say, there are numbers, and they fit together.
 func TestMeasureProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		records := drawHistory(t)
-		st := Measure(Fold(records, ""), Survey{Now: day.AddDate(0, 1, 0)})
-		again := Measure(Fold(records, ""), Survey{Now: day.AddDate(0, 1, 0)})
+		records := drawRecords(t)
+		st := Measure(handoff.Fold(records, ""), Survey{Now: day.AddDate(0, 1, 0)})
+		again := Measure(handoff.Fold(records, ""), Survey{Now: day.AddDate(0, 1, 0)})
 		if !reflect.DeepEqual(st, again) {
 			t.Fatal("the same records give different numbers")
 		}
@@ -472,7 +474,7 @@ func TestMeasureProperties(t *testing.T) {
 }
 
 func BenchmarkMeasure(b *testing.B) {
-	s := Fold(quarter(10_000), PolicyPerItem)
+	s := handoff.Fold(quarter(10_000), handoff.PolicyPerItem)
 	calendar := office(b, "Europe/London", 9*60, 17*60+30)
 	roster := make(map[string]Worker)
 	for _, who := range people {

@@ -1,8 +1,10 @@
-package handoff
+package calendar
 
 import (
 	"strconv"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Age is how long something has been so, in one unit, as a table shows it: "now",
@@ -19,7 +21,7 @@ func Age(d time.Duration) string {
 }
 
 // Span is a length of time in one unit, as a sentence says it: "5 minutes".
-func Span(d time.Duration) string { return Count(largestUnit(d)) }
+func Span(d time.Duration) string { return text.Count(largestUnit(d)) }
 
 // Ago is how long something is ago, as a sentence says it: "just now", "5 minutes
 // ago".

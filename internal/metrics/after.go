@@ -1,8 +1,10 @@
-package handoff
+package metrics
 
 import (
 	"slices"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // cleanFor is how long after its ack a handoff must prove itself.
@@ -20,7 +22,7 @@ func (m *meter) measureClean(c *chain) {
 			end = next.Record.At.Time
 		}
 		asked := slices.ContainsFunc(c.questions, func(at time.Time) bool { return !at.After(end) })
-		failed := slices.ContainsFunc(c.gaps, func(gap *Record) bool { return !gap.At.After(end) })
+		failed := slices.ContainsFunc(c.gaps, func(gap *handoff.Record) bool { return !gap.At.After(end) })
 		clean = !asked && !failed
 		decided = !clean || !m.Now.Before(end)
 	}
@@ -35,7 +37,7 @@ func (m *meter) measureClean(c *chain) {
 
 // nextHandoff returns the first handoff that the author of an ack wrote after
 // it.
-func (m *meter) nextHandoff(ack *Record) *HandoffState {
+func (m *meter) nextHandoff(ack *handoff.Record) *handoff.HandoffState {
 	for _, h := range m.written[ack.By] {
 		if h.Record.At.After(ack.At.Time) {
 			return h
@@ -49,7 +51,7 @@ func (m *meter) nextHandoff(ack *Record) *HandoffState {
 func (m *meter) measureGaps() {
 	for _, c := range m.chains {
 		for _, gap := range c.gaps {
-			body := gap.Body.(*Gap)
+			body := gap.Body.(*handoff.Gap)
 			if !m.in(gap.At.Time) {
 				continue
 			}
@@ -77,7 +79,7 @@ func (m *meter) assignGaps() {
 		}
 	}
 	for _, gap := range m.Gaps {
-		subject := gap.Body.(*Gap).Subject
+		subject := gap.Body.(*handoff.Gap).Subject
 		c := byHandoff[subject]
 		if it := m.Item(subject); c == nil && it != nil {
 			for _, listing := range byItem[it.ID] {

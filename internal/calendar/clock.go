@@ -1,4 +1,7 @@
-package handoff
+// Package calendar knows when people work: their shifts, in their time zone, with
+// days and absences, and the clock that runs inside of shifts only. It reads and
+// writes times and durations as people do.
+package calendar
 
 import (
 	"math"

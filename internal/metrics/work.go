@@ -1,10 +1,13 @@
-package handoff
+package metrics
 
 import (
 	"cmp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // action is something that somebody did about items, beside acking and asking.
@@ -34,16 +37,16 @@ func (m *meter) collectActions() map[string][]action {
 
 // actsOn returns the items that an answer, a resolution, a decision or an
 // escalation is about.
-func (m *meter) actsOn(r *Record) []string {
+func (m *meter) actsOn(r *handoff.Record) []string {
 	switch body := r.Body.(type) {
-	case *Answer:
+	case *handoff.Answer:
 		return m.itemsAsked(body.Question)
-	case *Resolution:
+	case *handoff.Resolution:
 		return m.itemsOf(body.Blocker)
-	case *DecisionRecord:
+	case *handoff.DecisionRecord:
 		items := append(m.itemsOf(body.Answers), m.itemsAsked(body.Answers)...)
 		return append(items, bare(body.Items)...)
-	case *Escalation:
+	case *handoff.Escalation:
 		return append(m.itemsOf(body.Subject), m.itemsAsked(body.Subject)...)
 	}
 	return nil
@@ -81,7 +84,7 @@ func (m *meter) itemsAsked(ref string) []string {
 func bare(refs []string) []string {
 	list := make([]string, len(refs))
 	for i, ref := range refs {
-		_, list[i] = SplitRef(ref)
+		_, list[i] = handoff.SplitRef(ref)
 	}
 	return list
 }
@@ -92,7 +95,7 @@ func (m *meter) measureContext(c *chain) {
 	for _, v := range c.versions {
 		for _, r := range v.Acks {
 			var taken []string
-			for _, item := range bare(r.Body.(*Ack).Take) {
+			for _, item := range bare(r.Body.(*handoff.Ack).Take) {
 				if v.Taken[item] == r.By {
 					taken = append(taken, item)
 				}
@@ -109,14 +112,14 @@ func (m *meter) measureContext(c *chain) {
 
 // shiftOfAck returns the part of the receiver's shift in which they could have
 // worked on a handoff. Who acks before their hours begins there and then.
-func (m *meter) shiftOfAck(v *HandoffState, ack *Record) (Interval, bool) {
-	calendar := m.People[ack.By].Calendar
-	if calendar == nil {
-		return Interval{}, false
+func (m *meter) shiftOfAck(v *handoff.HandoffState, ack *handoff.Record) (calendar.Interval, bool) {
+	hours := m.People[ack.By].Calendar
+	if hours == nil {
+		return calendar.Interval{}, false
 	}
-	shift, ok := calendar.Shift(ack.At.Time)
+	shift, ok := hours.Shift(ack.At.Time)
 	if !ok {
-		shift, ok = calendar.NextShift(ack.At.Time)
+		shift, ok = hours.NextShift(ack.At.Time)
 		shift.From = ack.At.Time
 	}
 	if v.Record.At.After(shift.From) {
@@ -126,7 +129,7 @@ func (m *meter) shiftOfAck(v *HandoffState, ack *Record) (Interval, bool) {
 }
 
 // firstAction returns when somebody first acted on any of the items.
-func (m *meter) firstAction(who string, items []string, within Interval) (time.Time, bool) {
+func (m *meter) firstAction(who string, items []string, within calendar.Interval) (time.Time, bool) {
 	for _, a := range m.actions[who] {
 		if within.Contains(a.at) && slices.ContainsFunc(a.items, func(item string) bool { return slices.Contains(items, item) }) {
 			return a.at, true
@@ -156,7 +159,7 @@ func (m *meter) measureRoster(who string, p Worker) {
 	shift, ok := p.Calendar.NextShift(m.beginning())
 	for ok && m.in(shift.From) && !shift.To.Add(m.Grace).After(m.Now) {
 		next, more := p.Calendar.NextShift(shift.To)
-		during := Interval{shift.From, next.From}
+		during := calendar.Interval{From: shift.From, To: next.From}
 		if !more {
 			during.To = m.Now
 		}
@@ -189,16 +192,16 @@ func (m *meter) beginning() time.Time {
 
 // countShift notes one expected shift of somebody. It is counted at the end: what
 // is missing here may be in another repository.
-func (m *meter) countShift(who string, during Interval, end time.Time) {
+func (m *meter) countShift(who string, during calendar.Interval, end time.Time) {
 	published, complete := false, false
 	queries, shared := 0, false
 	for _, h := range m.written[who] {
-		if !during.Contains(h.Record.At.Time) || h.State == HandoffWithdrawn {
+		if !during.Contains(h.Record.At.Time) || h.State == handoff.HandoffWithdrawn {
 			continue
 		}
 		published = true
 		onTime := !h.Record.At.After(end.Add(m.Grace))
-		complete = complete || onTime && len(h.Waivers) == 0 && !HasErrors(m.Findings[h.Record.ID])
+		complete = complete || onTime && len(h.Waivers) == 0 && !handoff.HasErrors(m.Findings[h.Record.ID])
 		if h.Meta != nil && h.Meta.Queries != nil {
 			shared = true
 			queries = max(queries, *h.Meta.Queries)
@@ -227,9 +230,9 @@ func (m *meter) measureDays() {
 		}
 		seen[key] = true
 		y, month, d := commit.At.Date()
-		day := Interval{
-			time.Date(y, month, d, 0, 0, 0, 0, commit.At.Location()),
-			time.Date(y, month, d+1, 0, 0, 0, 0, commit.At.Location()),
+		day := calendar.Interval{
+			From: time.Date(y, month, d, 0, 0, 0, 0, commit.At.Location()),
+			To:   time.Date(y, month, d+1, 0, 0, 0, 0, commit.At.Location()),
 		}
 		m.countShift(commit.By, day, day.To)
 	}
@@ -251,7 +254,7 @@ func (m *meter) measureBlockers() {
 
 // respondent returns who can remove a blocker: the resolver, for an area whoever
 // took it up, or to whom it was routed.
-func (m *meter) respondent(b *BlockerState) string {
+func (m *meter) respondent(b *handoff.BlockerState) string {
 	switch {
 	case !strings.HasPrefix(b.Resolver, "area:"):
 		return b.Resolver
@@ -260,20 +263,20 @@ func (m *meter) respondent(b *BlockerState) string {
 	case b.Resolution != nil:
 		return b.Resolution.By
 	case len(b.Routes) > 0:
-		return b.Routes[len(b.Routes)-1].Body.(*Route).To
+		return b.Routes[len(b.Routes)-1].Body.(*handoff.Route).To
 	}
 	return ""
 }
 
 // measureBlockerAck counts from when the blocker was opened last to its first
 // ack, or to its end where that came without one.
-func (m *meter) measureBlockerAck(b *BlockerState, who string, boundaries []Boundary) {
+func (m *meter) measureBlockerAck(b *handoff.BlockerState, who string, boundaries []Boundary) {
 	start := b.Spans[len(b.Spans)-1].From
 	reply := cmp.Or(b.Acknowledged, b.Resolution)
 	wall, rc := time.Duration(0), time.Duration(0)
 	known := m.People[who].Calendar != nil
 	if reply != nil {
-		wall = Interval{start, reply.At.Time}.Length()
+		wall = calendar.Interval{From: start, To: reply.At.Time}.Length()
 		rc, _ = m.worked(who, start, reply.At.Time)
 	}
 	m.add(boundaries, func(t *tally) {
@@ -285,12 +288,12 @@ func (m *meter) measureBlockerAck(b *BlockerState, who string, boundaries []Boun
 }
 
 // measureBlockerResolve adds up all the time that the blocker was open.
-func (m *meter) measureBlockerResolve(b *BlockerState, who string, boundaries []Boundary) {
+func (m *meter) measureBlockerResolve(b *handoff.BlockerState, who string, boundaries []Boundary) {
 	wall, rc := time.Duration(0), time.Duration(0)
 	known := m.People[who].Calendar != nil
 	if !b.Open() {
 		for _, span := range b.Spans {
-			wall += Interval(span).Length()
+			wall += calendar.Interval(span).Length()
 			worked, _ := m.worked(who, span.From, span.To)
 			rc += worked
 		}
@@ -331,15 +334,15 @@ func (m *meter) measureSources() {
 			continue
 		}
 		switch body := r.Body.(type) {
-		case *Answer:
+		case *handoff.Answer:
 			if q := m.Question(body.Question); q != nil {
 				m.countSource(q.By, r.By, body.Source)
 			}
-		case *Resolution:
+		case *handoff.Resolution:
 			if b := m.Blocker(body.Blocker); b != nil {
 				m.countSource(b.DeclaredBy, r.By, body.Source)
 			}
-		case *DecisionRecord:
+		case *handoff.DecisionRecord:
 			m.countSource(r.By, r.By, body.Source)
 		}
 	}
