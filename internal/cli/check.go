@@ -11,9 +11,9 @@ import (
 	"sync"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/spf13/cobra"
 )
 
@@ -240,7 +240,7 @@ func checkFiles(ctx context.Context, g *globals, paths []string) (found checked,
 // of one.
 func repositoryAround(ctx context.Context, g *globals) (*workspace, error) {
 	ws, err := g.openForReading(ctx)
-	var notRepo *store.NotRepositoryError
+	var notRepo *git.NotRepositoryError
 	if errors.As(err, &notRepo) {
 		return nil, nil
 	}

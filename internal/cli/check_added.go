@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -63,13 +64,13 @@ func (ws *workspace) checkAdded(found *checked, file store.File) (*handoff.Recor
 		return nil, nil
 	}
 	data, err := ws.Read(file.Blob, handoff.MaxSize)
-	var large *store.TooLargeError
+	var large *odb.TooLargeError
 	if errors.As(err, &large) {
 		found.findings = append(found.findings, handoff.Finding{Code: "HO910", Level: handoff.LevelError, Path: file.Path,
 			Message: fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max), Fix: "split the record"})
 		return nil, nil
 	}
-	var other *store.KindError
+	var other *odb.KindError
 	if errors.As(err, &other) {
 		found.findings = append(found.findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: file.Path,
 			Message: fmt.Sprintf("a %s that is called a file", other.Kind), Fix: "publish it with handoff declare"})

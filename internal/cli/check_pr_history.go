@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
-	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // depths are how many generations a shallow clone is deepened to, step by step;
@@ -86,7 +86,7 @@ func (c *prCheck) hasHistory(ctx context.Context) (bool, error) {
 
 // reachesEdge reports whether history was cut off within the pull request.
 func (c *prCheck) reachesEdge() bool {
-	return slices.ContainsFunc(c.commits, func(commit store.CommitInfo) bool {
+	return slices.ContainsFunc(c.commits, func(commit git.CommitInfo) bool {
 		return slices.ContainsFunc(commit.Parents, func(parent string) bool { return !c.HasCommit(parent) })
 	})
 }

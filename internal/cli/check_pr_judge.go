@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -58,12 +60,12 @@ type prCheck struct {
 	*workspace
 	prRequest
 
-	remote  string             // "" without one
-	last    string             // the hash of its last commit
-	bases   []string           // commits of the branch that it goes into, the newest known first
-	fork    string             // where it left that branch; "" for unrelated histories
-	commits []store.CommitInfo // its own
-	others  []string           // tips of other branches, which a shallow clone had not
+	remote  string           // "" without one
+	last    string           // the hash of its last commit
+	bases   []string         // commits of the branch that it goes into, the newest known first
+	fork    string           // where it left that branch; "" for unrelated histories
+	commits []git.CommitInfo // its own
+	others  []string         // tips of other branches, which a shallow clone had not
 
 	configChanges []string // sections of the configuration that it changes
 }
@@ -211,7 +213,7 @@ func (c *prCheck) known(ctx context.Context, since time.Time) ([]*handoff.Record
 	days := c.WalkDays(c.dir)
 	for _, commit := range commits {
 		for file, err := range days.Newest(commit, since, c.now.Add(24*time.Hour)) {
-			if missing := new(store.MissingError); errors.As(err, &missing) {
+			if missing := new(odb.MissingError); errors.As(err, &missing) {
 				return nil, err
 			} else if err != nil {
 				continue // one bad branch hides no handoff; check names it
@@ -224,7 +226,7 @@ func (c *prCheck) known(ctx context.Context, since time.Time) ([]*handoff.Record
 			}
 			seen[file.Blob] = true
 			data, err := c.Read(file.Blob, handoff.MaxSize)
-			if missing := new(store.MissingError); errors.As(err, &missing) {
+			if missing := new(odb.MissingError); errors.As(err, &missing) {
 				return nil, err
 			} else if err != nil {
 				continue // too large for a record, or lost

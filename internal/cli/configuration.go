@@ -9,7 +9,10 @@ import (
 	"path"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/plainfile"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
@@ -73,8 +76,8 @@ func (ws *workspace) judgeConfig(data []byte, err error) (*config.Config, []hand
 func (ws *workspace) unusableConfig(err error) (handoff.Finding, bool) {
 	f := handoff.Finding{Code: "HO903", Level: handoff.LevelError, Fix: "make it a plain file"}
 	var (
-		large *store.TooLargeError
-		other *store.KindError
+		large *odb.TooLargeError
+		other *odb.KindError
 	)
 	switch {
 	case errors.Is(err, fs.ErrInvalid):
@@ -84,7 +87,7 @@ func (ws *workspace) unusableConfig(err error) (handoff.Finding, bool) {
 	case errors.As(err, &large):
 		f.Code, f.Message, f.Fix = "HO910", fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max), "shorten it"
 	case store.IsDamage(err) || store.Lasting(err):
-		f.Message, f.Fix = err.Error(), ws.WayOut(store.Ref{Name: "HEAD"}, store.Lasting(err))
+		f.Message, f.Fix = err.Error(), ws.WayOut(git.Ref{Name: "HEAD"}, store.Lasting(err))
 	default:
 		return f, false
 	}
@@ -113,8 +116,8 @@ func (ws *workspace) configDiffers(ctx context.Context, file string) (bool, erro
 	if err != nil {
 		return false, err
 	}
-	data, err := store.ReadPlain(file)
-	if other := new(store.NotFileError); errors.As(err, &other) {
+	data, err := plainfile.Read(file)
+	if other := new(plainfile.NotFileError); errors.As(err, &other) {
 		return true, nil
 	}
 	if err != nil {

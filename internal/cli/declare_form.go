@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/form"
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -280,7 +280,7 @@ func prefillOf(ctx context.Context, ws *workspace) form.Prefill {
 	}
 	ctx, cancel := context.WithTimeout(ctx, factsTime)
 	defer cancel()
-	p.Work = ws.Facts(ctx, p.Since, ws.emails())
+	p.Work = ws.Facts(ctx, p.Since, ws.emails(), handoff.Trunks())
 	p.Work.Commits = withoutRecords(ws, p.Work.Commits)
 	if len(p.To) == 0 {
 		p.To = given(ws.receiver(ctx, p.Work.Commits))
@@ -289,8 +289,8 @@ func prefillOf(ctx context.Context, ws *workspace) form.Prefill {
 }
 
 // withoutRecords leaves the commits that are work.
-func withoutRecords(ws *workspace, commits []store.WorkCommit) []store.WorkCommit {
-	return slices.DeleteFunc(commits, func(c store.WorkCommit) bool {
+func withoutRecords(ws *workspace, commits []git.WorkCommit) []git.WorkCommit {
+	return slices.DeleteFunc(commits, func(c git.WorkCommit) bool {
 		commit, err := ws.ReadCommit(c.Hash)
 		return err == nil && holdsRecords(commit)
 	})

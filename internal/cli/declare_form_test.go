@@ -22,7 +22,7 @@ func TestPrefillOffersWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	work := ws.Facts(t.Context(), time.Time{}, ws.emails()) // which a form does not wait for so long
+	work := ws.Facts(t.Context(), time.Time{}, ws.emails(), handoff.Trunks()) // which a form does not wait for so long
 	var subjects []string
 	for _, c := range withoutRecords(ws, work.Commits) {
 		subjects = append(subjects, c.Subject)

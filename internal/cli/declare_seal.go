@@ -5,9 +5,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
-	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // checkDraft seals a draft and judges what would be published. Findings carry
@@ -136,7 +136,7 @@ func (ws *workspace) currentShift() *handoff.Shift {
 
 // anchor is where the sender's branch stands, with what lies around there where
 // that is known.
-func (ws *workspace) anchor(work *store.Facts) *handoff.Anchor {
+func (ws *workspace) anchor(work *git.Facts) *handoff.Anchor {
 	a := &handoff.Anchor{Head: ws.head.Hash}
 	if work != nil {
 		a.Stashes = &work.Stashes
@@ -177,7 +177,7 @@ type draft struct {
 	changed bool              // the flags changed what the text says
 
 	resolutions []handoff.Resolution // of carried blockers, published in the same commit
-	work        *store.Facts         // nil where nobody asked git
+	work        *git.Facts           // nil where nobody asked git
 	noticed     handoff.Meta         // about the writing
 
 	sealed   []*handoff.Sealed // as it was last checked: the handoff, then what goes with it

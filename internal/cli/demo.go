@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/examples"
-	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/spf13/cobra"
 )
 
@@ -112,7 +112,7 @@ func (d *demo) setUp(ctx context.Context, file string) error {
 		return err
 	}
 	settings := map[string]string{"user.name": ben.name, "user.email": ben.email}
-	return store.Init(ctx, d.dir, d.environ(ana, scenes[0].at), settings)
+	return git.Init(ctx, d.dir, d.environ(ana, scenes[0].at), settings)
 }
 
 // play runs the commands of a scene, each through the road of the real one.

@@ -16,8 +16,11 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/form"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
+	"github.com/handoff-cli/handoff/internal/plainfile"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/cobra"
@@ -118,7 +121,7 @@ type doctor struct {
 	g        *globals
 	repo     *store.Repo
 	dir      string // of the records
-	head     store.Head
+	head     git.Head
 	hasHead  bool
 	problems []problem
 }
@@ -161,8 +164,8 @@ func (d *doctor) lookAtConfig(ctx context.Context) error {
 		return nil
 	}
 	file := filepath.Join(d.repo.Worktree(), filepath.FromSlash(ws.configFile()))
-	data, err := store.ReadPlain(file)
-	var other *store.NotFileError
+	data, err := plainfile.Read(file)
+	var other *plainfile.NotFileError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -191,7 +194,7 @@ func (d *doctor) foundInConfig(name string, findings []handoff.Finding) {
 
 func (d *doctor) lookAtIdentity(ctx context.Context) error {
 	_, _, err := d.repo.Identity(ctx)
-	var none *store.NoIdentityError
+	var none *git.NoIdentityError
 	if !errors.As(err, &none) {
 		return err
 	}
@@ -206,7 +209,7 @@ func (d *doctor) lookAtForeignFiles(ctx context.Context) error {
 	if !d.hasHead {
 		return nil
 	}
-	set, err := index.Load(ctx, d.repo, []store.Ref{{Name: d.head.Ref, Hash: d.head.Hash}}, d.dir)
+	set, err := index.Load(ctx, d.repo, []git.Ref{{Name: d.head.Ref, Hash: d.head.Hash}}, d.dir)
 	if err != nil {
 		return err
 	}
@@ -230,12 +233,12 @@ const maxRecordProblems = 20
 // lookAtRecords names what cannot be read of the refs that usually count, and what
 // is wrong with records on others than HEAD.
 func (d *doctor) lookAtRecords(ctx context.Context) error {
-	refs, err := d.repo.Refs(ctx, store.Scope{})
+	refs, err := d.repo.Refs(ctx, git.Scope{})
 	if err != nil {
 		return err
 	}
 	set, err := index.Load(ctx, d.repo, refs, d.dir)
-	if missing := new(store.MissingError); errors.As(err, &missing) {
+	if missing := new(odb.MissingError); errors.As(err, &missing) {
 		d.found(problem{Message: err.Error(), WayOut: fetchesMissing})
 	} else if err != nil {
 		return err
@@ -289,7 +292,7 @@ func isOrAre(n int) string {
 func (d *doctor) lookAtDraft(context.Context) error {
 	drafts := &form.Drafts{Dir: d.repo.Dir()}
 	data, err := drafts.Load()
-	if elsewhere := new(store.NotFileError); errors.Is(err, fs.ErrPermission) || errors.As(err, &elsewhere) {
+	if elsewhere := new(plainfile.NotFileError); errors.Is(err, fs.ErrPermission) || errors.As(err, &elsewhere) {
 		return nil // somebody else's, or reported with the rest of the git directory
 	}
 	if err != nil || data == nil {
@@ -306,8 +309,8 @@ func (d *doctor) lookAtDraft(context.Context) error {
 // built anew when it is gone.
 func (d *doctor) lookAtRecordIndex(context.Context) error {
 	file := filepath.Join(d.repo.CommonDir(), "handoff", "index.db")
-	f, err := store.OpenPlain(file, os.O_RDONLY, 0)
-	if elsewhere := new(store.NotFileError); errors.Is(err, fs.ErrNotExist) || errors.As(err, &elsewhere) {
+	f, err := plainfile.Open(file, os.O_RDONLY, 0)
+	if elsewhere := new(plainfile.NotFileError); errors.Is(err, fs.ErrNotExist) || errors.As(err, &elsewhere) {
 		return nil // reported with the rest of the git directory
 	}
 	if err != nil {
@@ -358,12 +361,12 @@ func (e Env) onPath(program string) bool {
 // lookAtClock compares the clock with the commits that are here. Nobody's
 // commits lie in the future but those of a clock that is wrong.
 func (d *doctor) lookAtClock(ctx context.Context) error {
-	refs, err := d.repo.Refs(ctx, store.Scope{})
+	refs, err := d.repo.Refs(ctx, git.Scope{})
 	if err != nil {
 		return err
 	}
 	allowed := config.Default().Timing.ClockSkew.Wall()
-	var newest store.CommitInfo
+	var newest git.CommitInfo
 	for _, ref := range refs {
 		if ref.Err != nil {
 			continue

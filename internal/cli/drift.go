@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // drift is what moved between the anchor of a handoff and now, as far as this
@@ -36,7 +36,7 @@ func (ws *workspace) drift(ctx context.Context, h *handoff.HandoffState) (*hando
 // commitsSince lists the commits since the anchor on the branches that the items
 // name, on the anchor's own, and on HEAD. Commits that hold records only are not
 // work.
-func (ws *workspace) commitsSince(ctx context.Context, h *handoff.HandoffState) ([]store.CommitInfo, error) {
+func (ws *workspace) commitsSince(ctx context.Context, h *handoff.HandoffState) ([]git.CommitInfo, error) {
 	names := []string{h.Anchor.Branch}
 	for _, item := range h.Items {
 		for _, ref := range item.Refs {
@@ -49,7 +49,7 @@ func (ws *workspace) commitsSince(ctx context.Context, h *handoff.HandoffState) 
 	if !ws.head.Unborn {
 		tips[ws.head.Hash] = true
 	}
-	refs, err := ws.Refs(ctx, store.Scope{})
+	refs, err := ws.Refs(ctx, git.Scope{})
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (ws *workspace) commitsSince(ctx context.Context, h *handoff.HandoffState) 
 		}
 	}
 	seen := make(map[string]bool)
-	var work []store.CommitInfo
+	var work []git.CommitInfo
 	for tip := range tips {
 		commits, err := ws.Range(ctx, tip, h.Anchor.Head)
 		if err != nil {
@@ -85,10 +85,10 @@ func isBranch(ref, branch string) bool {
 // merged reports whether one of the commits merged a pull request, as the
 // hosting services say it: "Merge pull request #12", "… (#12)", "See merge
 // request group/project!12".
-func merged(commits []store.CommitInfo, id string) bool {
+func merged(commits []git.CommitInfo, id string) bool {
 	number := regexp.QuoteMeta(strings.TrimLeft(id, "#!"))
 	says := regexp.MustCompile(`(?m)^Merge pull request #` + number + `\b|\(#` + number + `\)$|^See merge request .*!` + number + `$`)
-	return slices.ContainsFunc(commits, func(c store.CommitInfo) bool { return says.MatchString(c.Message) })
+	return slices.ContainsFunc(commits, func(c git.CommitInfo) bool { return says.MatchString(c.Message) })
 }
 
 // touched lists the files that HEAD has otherwise than the anchor, out of those

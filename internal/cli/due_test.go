@@ -9,8 +9,8 @@ import (
 
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/store"
 )
 
 const twoSitesConfig = `format: 1
@@ -102,7 +102,7 @@ func TestProposedCommandsAreQuoted(t *testing.T) {
 	if !slices.Equal(fixes, want) {
 		t.Errorf("%q, want %q", fixes, want)
 	}
-	if _, hint := explain(&store.UnsafeError{Dir: "/src/$(id)"}); !strings.HasSuffix(hint, " '/src/$(id)'") {
+	if _, hint := explain(&git.UnsafeError{Dir: "/src/$(id)"}); !strings.HasSuffix(hint, " '/src/$(id)'") {
 		t.Errorf("hint %q", hint)
 	}
 }

@@ -12,7 +12,10 @@ import (
 	"syscall"
 
 	"github.com/handoff-cli/handoff/internal/form"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/plainfile"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -81,24 +84,24 @@ var explanations = []explanation{
 	always[*handoff.AmbiguousError](StatusUsage, "type more of the id, or one of the names above"),
 	of(explainUnknown),
 	of(explainRemote),
-	always[*store.NoRemoteError](StatusFailed, "git remote add origin URL, or git config remote.pushDefault NAME"),
+	always[*git.NoRemoteError](StatusFailed, "git remote add origin URL, or git config remote.pushDefault NAME"),
 	of(func(e *store.DivergedError) (int, string) { return StatusFailed, e.WayOut }),
-	of(func(e *store.HookError) (int, string) {
+	of(func(e *git.HookError) (int, string) {
 		return StatusNo, "nothing was written; the hook said:\n" + e.Said
 	}),
-	always[*store.BusyError](StatusBusy, "try again; if no git command is running, a killed one left the lock: look at it before you remove it"),
-	always[*store.NotRepositoryError](StatusFailed, "cd into one, name one with -C DIR, or make one with git init"),
+	always[*git.BusyError](StatusBusy, "try again; if no git command is running, a killed one left the lock: look at it before you remove it"),
+	always[*git.NotRepositoryError](StatusFailed, "cd into one, name one with -C DIR, or make one with git init"),
 	of(explainUnsafe),
-	of(func(e *store.UnsupportedError) (int, string) { return StatusFailed, e.WayOut }),
-	always[*store.DetachedError](StatusFailed, "git switch BRANCH first, or pass --detach-ok"),
-	of(func(e *store.InProgressError) (int, string) { return StatusFailed, e.WayOut }),
-	always[*store.NoIdentityError](StatusFailed, `git config user.email "you@example.com" and git config user.name "Your Name"`),
-	always[*store.DamagedError](StatusFailed, "handoff doctor says how a reference or an index comes back, git fsck what else is damaged; nothing was written"),
+	of(func(e *git.UnsupportedError) (int, string) { return StatusFailed, e.WayOut }),
+	always[*git.DetachedError](StatusFailed, "git switch BRANCH first, or pass --detach-ok"),
+	of(func(e *git.InProgressError) (int, string) { return StatusFailed, e.WayOut }),
+	always[*git.NoIdentityError](StatusFailed, `git config user.email "you@example.com" and git config user.name "Your Name"`),
+	always[*odb.DamagedError](StatusFailed, "handoff doctor says how a reference or an index comes back, git fsck what else is damaged; nothing was written"),
 	of(func(e *store.AttributesError) (int, string) { return StatusFailed, e.WayOut() }),
-	of(func(e *store.NotFileError) (int, string) {
+	of(func(e *plainfile.NotFileError) (int, string) {
 		return StatusFailed, "see what it is, then rm -r " + text.ShellArgument(e.Path)
 	}),
-	of(func(e *store.MissingError) (int, string) { return StatusFailed, cmp.Or(e.WayOut, fetchesMissing) }),
+	of(func(e *odb.MissingError) (int, string) { return StatusFailed, cmp.Or(e.WayOut, fetchesMissing) }),
 	always[*existsError](StatusUsage, "name another file, or replace it with --force"),
 	always[*notPlainError](StatusUsage, "name another file"),
 	always[*outputError](StatusFailed, "the output is not complete; what the command had to do before is done"),
@@ -136,7 +139,7 @@ func explainUnknown(err *handoff.UnknownError) (status int, hint string) {
 	return StatusUsage, hint
 }
 
-func explainUnsafe(err *store.UnsafeError) (status int, hint string) {
+func explainUnsafe(err *git.UnsafeError) (status int, hint string) {
 	if err.Bare {
 		return StatusFailed, "if you trust it, name it: handoff -C DIR"
 	}
@@ -144,21 +147,21 @@ func explainUnsafe(err *store.UnsafeError) (status int, hint string) {
 }
 
 // explainRemote is explain for what a remote did not do.
-func explainRemote(err *store.RemoteError) (status int, hint string) {
+func explainRemote(err *git.RemoteError) (status int, hint string) {
 	switch err.Fault {
-	case store.RemoteCredentials:
+	case git.RemoteCredentials:
 		return StatusCredentials, "nothing asks for them here: run git fetch " + text.ShellArgument(err.Remote) + " once, or ssh-add"
-	case store.RemoteUnreachable, store.RemoteMoving:
+	case git.RemoteUnreachable, git.RemoteMoving:
 		return StatusBusy, "handoff sync tries again"
-	case store.RemoteForbidden:
+	case git.RemoteForbidden:
 		return StatusCredentials, "ask for the right to push to " + text.ShellArgument(err.Remote) + ", or name a remote where you may: git config remote.pushDefault NAME"
-	case store.RemoteProtected:
+	case git.RemoteProtected:
 		return StatusFailed, "where a branch is protected, store.branch in the configuration names another one for the records"
-	case store.RemoteQuota:
+	case git.RemoteQuota:
 		return StatusFailed, "there is no room for it there: ask who runs " + text.ShellArgument(err.Remote) + "; handoff sync tries again"
-	case store.RemoteHook:
+	case git.RemoteHook:
 		return StatusFailed, "the hook decides what it takes; when it does, handoff sync tries again"
-	case store.RemoteRejected:
+	case git.RemoteRejected:
 		return StatusFailed, "a rule of the server: ask who runs " + text.ShellArgument(err.Remote) + "; handoff sync tries again"
 	}
 	return StatusFailed, "git fetch " + text.ShellArgument(err.Remote) + " tells more"
@@ -199,7 +202,7 @@ func report(w io.Writer, err error, asJSON bool, m masker) int {
 
 // saidAt is what hooks and a server said when they refused, safe to print.
 func saidAt(err error, m masker) []string {
-	var remote *store.RemoteError
+	var remote *git.RemoteError
 	if !errors.As(err, &remote) {
 		return nil
 	}

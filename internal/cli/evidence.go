@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/rules"
-	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -30,7 +30,7 @@ func (ws *workspace) evidence(ctx context.Context) rules.Git {
 // committedOn reports whether a branch, here or on a remote, has work after a
 // time.
 func (ws *workspace) committedOn(ctx context.Context, branch string, after time.Time) bool {
-	refs, err := ws.Refs(ctx, store.Scope{})
+	refs, err := ws.Refs(ctx, git.Scope{})
 	if err != nil {
 		return false
 	}
@@ -40,7 +40,7 @@ func (ws *workspace) committedOn(ctx context.Context, branch string, after time.
 			tips = append(tips, ref.Hash)
 		}
 	}
-	return ws.countWork(ctx, tips, after, 1, func(store.CommitInfo) bool { return true }) > 0
+	return ws.countWork(ctx, tips, after, 1, func(git.CommitInfo) bool { return true }) > 0
 }
 
 // ownCommits counts what the user has committed since their last handoff, on the
@@ -61,8 +61,8 @@ func (ws *workspace) ownCommits(ctx context.Context) int {
 }
 
 // countWork counts commits after a time that hold work of a kind, up to a limit.
-func (ws *workspace) countWork(ctx context.Context, tips []string, after time.Time, limit int, counts func(store.CommitInfo) bool) (n int) {
-	err := ws.Recent(ctx, tips, nil, after, func(c store.CommitInfo, _ bool) bool {
+func (ws *workspace) countWork(ctx context.Context, tips []string, after time.Time, limit int, counts func(git.CommitInfo) bool) (n int) {
+	err := ws.Recent(ctx, tips, nil, after, func(c git.CommitInfo, _ bool) bool {
 		if !c.Committer.When.After(after) {
 			return false
 		}
@@ -78,7 +78,7 @@ func (ws *workspace) countWork(ctx context.Context, tips []string, after time.Ti
 }
 
 // isMine reports whether the user wrote a commit.
-func (ws *workspace) isMine(c store.CommitInfo) bool {
+func (ws *workspace) isMine(c git.CommitInfo) bool {
 	return slices.ContainsFunc(ws.emails(), func(email string) bool { return strings.EqualFold(email, c.Author.Email) })
 }
 

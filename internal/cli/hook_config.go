@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
-	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -81,7 +81,7 @@ func (p *hookPlace) gitTooOld(ctx context.Context) (string, error) {
 // readConfigHooks finds the hooks that git would run before a push and that call
 // the reminder, by the rules of git-hook(1): events add up until an empty one,
 // of the others the last value counts.
-func readConfigHooks(settings []store.Setting) []configHook {
+func readConfigHooks(settings []git.Setting) []configHook {
 	type definition struct {
 		configHook
 		event, called bool
@@ -210,7 +210,7 @@ func (p *hookPlace) removeConfigHook(ctx context.Context) error {
 		off = off || local && strings.HasSuffix(s.Key, ".enabled") && s.IsFalse()
 	}
 	for _, scope := range []string{"worktree", "local"} {
-		if slices.ContainsFunc(settings, func(s store.Setting) bool { return s.Scope == scope }) {
+		if slices.ContainsFunc(settings, func(s git.Setting) bool { return s.Scope == scope }) {
 			if err := p.repo.RemoveConfigSection(ctx, scope, guard.ConfigSection); err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -186,7 +187,7 @@ func (p *push) addUpdates(updates []guard.Update, remote string) error {
 		tracking, err = p.ListRefs("refs/remotes/") // a push to an address
 	}
 	// The walk follows the first ones: those that are most likely close.
-	slices.SortStableFunc(tracking, func(a, b store.Ref) int {
+	slices.SortStableFunc(tracking, func(a, b git.Ref) int {
 		return p.closeness(b, updates) - p.closeness(a, updates)
 	})
 	for _, ref := range tracking {
@@ -197,7 +198,7 @@ func (p *push) addUpdates(updates []guard.Update, remote string) error {
 
 // closeness is 2 for the remote-tracking branch of a branch that is pushed, 1
 // for one of a usual name, else 0.
-func (p *push) closeness(ref store.Ref, updates []guard.Update) int {
+func (p *push) closeness(ref git.Ref, updates []guard.Update) int {
 	for _, u := range updates {
 		if strings.HasSuffix(ref.Name, "/"+strings.TrimPrefix(u.RemoteRef, "refs/heads/")) {
 			return 2
@@ -263,7 +264,7 @@ func (p *push) findWork(ctx context.Context, last time.Time) error {
 		since = last
 	}
 	visits := 0
-	return p.Recent(ctx, p.tips[:len(p.tips)-1], p.known, since, func(c store.CommitInfo, known bool) bool {
+	return p.Recent(ctx, p.tips[:len(p.tips)-1], p.known, since, func(c git.CommitInfo, known bool) bool {
 		visits++
 		if visits > maxCommits || c.Committer.When.Before(since) {
 			return false

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -32,7 +33,7 @@ func (ws *workspace) canPush(branch string) error { return mustBeOnBranch(ws.Can
 
 // mustBeOnBranch says what a detached HEAD means to those who push.
 func mustBeOnBranch(err error) error {
-	var detached *store.DetachedError
+	var detached *git.DetachedError
 	if errors.As(err, &detached) {
 		return usagef("git switch BRANCH first", "%v, so there is no branch to push", err)
 	}
@@ -41,7 +42,7 @@ func mustBeOnBranch(err error) error {
 
 // push pushes the branch that got a commit and returns where the commit is
 // afterwards: it was made anew if others had pushed first.
-func (ws *workspace) push(ctx context.Context, branch string, commit store.Commit) (store.Commit, error) {
+func (ws *workspace) push(ctx context.Context, branch string, commit git.Commit) (git.Commit, error) {
 	pushed, err := ws.Push(ctx, branch, ws.dir)
 	if _, err := afterCommit(err); err != nil {
 		return commit, &unpushedError{commit.Hash, err}

@@ -5,7 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/plainfile"
 )
 
 // queryCounter is a file in the git directory with one byte for every query
@@ -18,7 +18,7 @@ func (ws *workspace) queryCounter() queryCounter {
 }
 
 func (q queryCounter) add() {
-	f, err := store.OpenPlain(string(q), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	f, err := plainfile.Open(string(q), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return
 	}
@@ -28,7 +28,7 @@ func (q queryCounter) add() {
 
 // count is the number of queries; 0 without a counter.
 func (q queryCounter) count() (int, error) {
-	if err := store.CheckPlain(string(q)); err != nil {
+	if err := plainfile.Check(string(q)); err != nil {
 		return 0, err
 	}
 	info, err := os.Stat(string(q))

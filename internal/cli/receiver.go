@@ -3,8 +3,8 @@ package cli
 import (
 	"context"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // ownersFiles are where the hosting services look for the owners of paths, in
@@ -14,7 +14,7 @@ var ownersFiles = []string{".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNE
 // receiver proposes who takes over from somebody who handed over to nobody yet:
 // the owner of what their commits touch, else who leads where work goes next. It
 // is "" where the configuration names neither.
-func (ws *workspace) receiver(ctx context.Context, commits []store.WorkCommit) string {
+func (ws *workspace) receiver(ctx context.Context, commits []git.WorkCommit) string {
 	return ws.config.Receiver(ws.me, ws.owners(ctx), ws.touchedBy(ctx, commits)).To
 }
 
@@ -33,7 +33,7 @@ func (ws *workspace) owners(ctx context.Context) []byte {
 
 // touchedBy lists the paths that commits changed, once for each commit. What
 // cannot be read in time is left out.
-func (ws *workspace) touchedBy(ctx context.Context, commits []store.WorkCommit) []string {
+func (ws *workspace) touchedBy(ctx context.Context, commits []git.WorkCommit) []string {
 	var paths []string
 	for _, c := range commits {
 		commit, err := ws.ReadCommit(c.Hash)

@@ -26,7 +26,7 @@ zones: [apac, emea]
 		if err != nil {
 			t.Fatal(err)
 		}
-		work := ws.Facts(t.Context(), time.Time{}, ws.emails())
+		work := ws.Facts(t.Context(), time.Time{}, ws.emails(), handoff.Trunks())
 		return ws.receiver(t.Context(), withoutRecords(ws, work.Commits))
 	}
 	w.commitFile("pay/refund.go", "package pay\n")

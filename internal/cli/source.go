@@ -11,10 +11,11 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
-	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // sourceOptions say which records a question is put to, and as of when.
@@ -78,7 +79,7 @@ func (ws *workspace) loadAsOf(ctx context.Context, rev string, part handoff.Part
 }
 
 // scope is which refs count.
-func (ws *workspace) scope() store.Scope {
+func (ws *workspace) scope() git.Scope {
 	scope := ws.allRefs()
 	scope.Current, scope.Foreign = ws.config.Read == config.ReadCurrent, ws.config.Read == config.ReadForeign
 	return scope
@@ -86,8 +87,8 @@ func (ws *workspace) scope() store.Scope {
 
 // allRefs is every ref, whatever the configuration says. Of the addresses of the
 // user only that of git is known without HEAD: whoever can push can write a roster.
-func (ws *workspace) allRefs() store.Scope {
-	scope := store.Scope{Records: ws.branch(), Foreign: true}
+func (ws *workspace) allRefs() git.Scope {
+	scope := git.Scope{Records: ws.branch(), Foreign: true}
 	if ws.author.Email != "" {
 		scope.Mine = []string{ws.author.Email, ws.committer.Email}
 		handle, _ := ws.config.Handle(ws.author.Name, ws.author.Email) // not who --as says
@@ -98,10 +99,10 @@ func (ws *workspace) allRefs() store.Scope {
 
 // refs are the refs whose records count. The configuration of a foreign HEAD does
 // not open the door to others.
-func (ws *workspace) refs(ctx context.Context) ([]store.Ref, error) {
+func (ws *workspace) refs(ctx context.Context) ([]git.Ref, error) {
 	scope := ws.scope()
 	refs, err := ws.Refs(ctx, scope)
-	if err == nil && scope.Foreign && slices.ContainsFunc(refs, func(ref store.Ref) bool { return ref.Foreign && ref.Hash == ws.head.Hash }) {
+	if err == nil && scope.Foreign && slices.ContainsFunc(refs, func(ref git.Ref) bool { return ref.Foreign && ref.Hash == ws.head.Hash }) {
 		scope.Foreign = false
 		refs, err = ws.Refs(ctx, scope)
 	}
@@ -114,7 +115,7 @@ func (ws *workspace) load(ctx context.Context, part handoff.Part) error {
 	if err != nil {
 		return err
 	}
-	if ws.config.Read == config.ReadCurrent && slices.ContainsFunc(refs, func(ref store.Ref) bool { return ref.Foreign }) {
+	if ws.config.Read == config.ReadCurrent && slices.ContainsFunc(refs, func(ref git.Ref) bool { return ref.Foreign }) {
 		return ws.loadApart(ctx, refs, part) // which asks whether others have the same
 	}
 	ix, err := index.Open(ctx, ws.Repo, ws.indexOptions(refs))
@@ -125,7 +126,7 @@ func (ws *workspace) load(ctx context.Context, part handoff.Part) error {
 }
 
 // loadFrom makes a part of the state known that some refs come to.
-func (ws *workspace) loadFrom(ctx context.Context, scope store.Scope, part handoff.Part) error {
+func (ws *workspace) loadFrom(ctx context.Context, scope git.Scope, part handoff.Part) error {
 	refs, err := ws.Refs(ctx, scope)
 	if err != nil {
 		return err
@@ -140,7 +141,7 @@ func (ws *workspace) loadFrom(ctx context.Context, scope store.Scope, part hando
 
 // loadApart is load for other refs than those which usually count: the index
 // file is of those, and stays so.
-func (ws *workspace) loadApart(ctx context.Context, refs []store.Ref, part handoff.Part) error {
+func (ws *workspace) loadApart(ctx context.Context, refs []git.Ref, part handoff.Part) error {
 	options := ws.indexOptions(refs)
 	var err error
 	if options.Ours, err = ws.elsewhere(ctx, refs); err != nil {
@@ -168,7 +169,7 @@ func (ws *workspace) answerFrom(ctx context.Context, ix *index.Index, part hando
 	})
 }
 
-func (ws *workspace) indexOptions(refs []store.Ref) index.Options {
+func (ws *workspace) indexOptions(refs []git.Ref) index.Options {
 	ws.tellRefs(refs)
 	return index.Options{Refs: refs, Dir: ws.dir, Policy: ws.config.AckPolicy, Text: query.Said, Progress: ws.count("records indexed")}
 }
@@ -215,7 +216,7 @@ func given(refs ...string) []string {
 }
 
 // loadRefs reads every file that some refs hold, and folds the records.
-func (ws *workspace) loadRefs(ctx context.Context, refs []store.Ref) error {
+func (ws *workspace) loadRefs(ctx context.Context, refs []git.Ref) error {
 	ws.tellRefs(refs)
 	set, err := index.Load(ctx, ws.Repo, refs, ws.dir)
 	if ws.set = set; set == nil {
@@ -237,8 +238,8 @@ func (ws *workspace) loadRefs(ctx context.Context, refs []store.Ref) error {
 
 // elsewhere returns a function that reports whether a branch of the team has a
 // file, read or not: what a foreign branch has as well is not foreign then.
-func (ws *workspace) elsewhere(ctx context.Context, read []store.Ref) (func(path, blob string) bool, error) {
-	if !slices.ContainsFunc(read, func(ref store.Ref) bool { return ref.Foreign }) {
+func (ws *workspace) elsewhere(ctx context.Context, read []git.Ref) (func(path, blob string) bool, error) {
+	if !slices.ContainsFunc(read, func(ref git.Ref) bool { return ref.Foreign }) {
 		return func(string, string) bool { return false }, nil
 	}
 	scope := ws.allRefs()
@@ -247,9 +248,9 @@ func (ws *workspace) elsewhere(ctx context.Context, read []store.Ref) (func(path
 	if err != nil {
 		return nil, err
 	}
-	refs = slices.DeleteFunc(refs, func(ref store.Ref) bool { return ref.Foreign })
+	refs = slices.DeleteFunc(refs, func(ref git.Ref) bool { return ref.Foreign })
 	files, _, err := ws.Records(ctx, refs, ws.dir) // what cannot be read there has no say here
-	if missing := new(store.MissingError); err != nil && !errors.As(err, &missing) {
+	if missing := new(odb.MissingError); err != nil && !errors.As(err, &missing) {
 		return nil, err
 	}
 	type content struct{ path, blob string }
@@ -261,7 +262,7 @@ func (ws *workspace) elsewhere(ctx context.Context, read []store.Ref) (func(path
 }
 
 // tellRefs says whose records count.
-func (ws *workspace) tellRefs(refs []store.Ref) {
+func (ws *workspace) tellRefs(refs []git.Ref) {
 	const most = 5
 	var names []string
 	for _, ref := range refs[:min(len(refs), most)] {

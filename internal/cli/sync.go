@@ -3,7 +3,8 @@ package cli
 import (
 	"context"
 
-	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/audit"
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/spf13/cobra"
 )
@@ -53,8 +54,8 @@ type syncDocument struct {
 	Sent          int    `json:"sent"`     // commits
 	Replayed      int    `json:"replayed"` // of these, put on top of what others had pushed
 
-	Findings []auditFinding       `json:"findings"` // in the commits that were fetched
-	Notes    []store.AuditFinding `json:"notes"`
+	Findings []auditFinding  `json:"findings"` // in the commits that were fetched
+	Notes    []audit.Finding `json:"notes"`
 }
 
 // missingDocument is what --missing prints with --json.
@@ -70,7 +71,7 @@ func runSyncMissing(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	ofHead, err := ws.fetchMissing(ctx, store.Scope{Current: true})
+	ofHead, err := ws.fetchMissing(ctx, git.Scope{Current: true})
 	if err != nil {
 		return err
 	}
@@ -138,7 +139,7 @@ func runSync(ctx context.Context, g *globals) error {
 func (g *globals) sayFindings(doc syncDocument) {
 	findings := doc.Findings
 	for _, note := range doc.Notes {
-		findings = append(findings, auditFinding{AuditFinding: note})
+		findings = append(findings, auditFinding{Finding: note})
 	}
 	for _, f := range findings {
 		g.say("%s %s: %s: %s%s", f.Level, f.Code, text.OneLine(f.Path), text.OneLine(f.Message), byWhom(f.Commit, f.Author, f.At))

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/handoff-cli/handoff/internal/audit"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -65,8 +66,8 @@ type verifyDocument struct {
 	Records       int                  `json:"records"`     // added in them
 	Findings      []auditFinding       `json:"findings"`    // that are not settled
 	Settled       []auditFinding       `json:"settled"`
-	Notes         []store.AuditFinding `json:"notes"` // verdicts that are not proven
-	ConfigChanges []store.ConfigChange `json:"config_changes"`
+	Notes         []audit.Finding      `json:"notes"` // verdicts that are not proven
+	ConfigChanges []audit.ConfigChange `json:"config_changes"`
 	Unseen        []string             `json:"unseen"`
 }
 
@@ -75,7 +76,7 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	report, trusted, err := ws.audit(ctx, store.AuditOptions{Signed: o.signed, Progress: g.progress("commits")})
+	report, trusted, err := ws.audit(ctx, audit.Options{Signed: o.signed, Progress: g.progress("commits")})
 	if store.IsDamage(err) {
 		report, trusted, err = unreadHistory(err), ws.config, nil
 	}
@@ -119,7 +120,7 @@ func printVerification(g *globals, doc verifyDocument) error {
 		g.printer.auditFinding("settled ", f)
 	}
 	for _, f := range doc.Notes {
-		g.printer.auditFinding("", auditFinding{AuditFinding: f})
+		g.printer.auditFinding("", auditFinding{Finding: f})
 	}
 	for _, c := range doc.ConfigChanges {
 		g.printer.line("%s: changed %s%s", text.OneLine(c.Path), strings.Join(c.Sections, ", "), byWhom(c.Commit, c.Author, c.At))

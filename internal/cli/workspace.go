@@ -10,7 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/audit"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
@@ -28,13 +30,13 @@ type workspace struct {
 	*store.Repo
 	opening
 	dir       string // of the records, from the top of the repository
-	head      store.Head
+	head      git.Head
 	config    *config.Config
 	hasConfig bool   // HEAD has a configuration, be it right or wrong
 	me        string // handle of the user, "" while only reading without an identity
-	author    store.Ident
-	committer store.Ident
-	canonical store.Ident // the author as .mailmap spells them
+	author    git.Ident
+	committer git.Ident
+	canonical git.Ident // the author as .mailmap spells them
 	now       time.Time
 
 	set   *index.Set    // every file that the refs hold; nil but for those who need it
@@ -47,7 +49,7 @@ type workspace struct {
 	recall   query.Recall                                       // knows more of the state
 	whole    func() (*handoff.State, error)                     // knows all of it
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
-	unproven func() store.RecordIDs                             // the ids of the verdicts that nobody here saw given
+	unproven func() audit.RecordIDs                             // the ids of the verdicts that nobody here saw given
 }
 
 // opening is how a workspace is opened. What is said goes to people.
@@ -118,7 +120,7 @@ func findWorkspace(ctx context.Context, o opening) (*workspace, error) {
 	}
 	ws, err := workspaceOf(repo, o)
 	if err == nil {
-		ws.unproven = sync.OnceValue(func() store.RecordIDs { return ws.findUnproven(ctx) })
+		ws.unproven = sync.OnceValue(func() audit.RecordIDs { return ws.findUnproven(ctx) })
 	}
 	return ws, err
 }
@@ -166,7 +168,7 @@ func (ws *workspace) enter(ctx context.Context) error {
 // where the roster has only the other one, it is that.
 func (ws *workspace) identify(ctx context.Context) error {
 	author, committer, err := ws.Identity(ctx)
-	var none *store.NoIdentityError
+	var none *git.NoIdentityError
 	switch {
 	case errors.As(err, &none):
 		ws.me = ws.as
@@ -179,7 +181,7 @@ func (ws *workspace) identify(ctx context.Context) error {
 		return err
 	}
 	ws.me = ws.as
-	for _, who := range []store.Ident{ws.canonical, author} {
+	for _, who := range []git.Ident{ws.canonical, author} {
 		if handle, ok := ws.config.Handle(who.Name, who.Email); ok && ws.me == "" {
 			ws.me = handle
 		}

@@ -8,38 +8,39 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/audit"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
-	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // auditFinding is a finding of an audit as --json prints it.
 type auditFinding struct {
-	store.AuditFinding
+	audit.Finding
 	Settled string `json:"settled,omitempty"` // why the team takes it as settled
 }
 
 // audit audits all branches that are here, under the configuration that is
 // trusted, which it returns. Foreign ones are no exception: who fetched a record
 // is to know who wrote it.
-func (ws *workspace) audit(ctx context.Context, o store.AuditOptions) (store.AuditReport, *config.Config, error) {
+func (ws *workspace) audit(ctx context.Context, o audit.Options) (audit.Report, *config.Config, error) {
 	trusted, main, err := ws.trusted(ctx)
 	if err != nil {
-		return store.AuditReport{}, nil, err
+		return audit.Report{}, nil, err
 	}
 	o.Dir, o.Now, o.Config, o.Main = ws.dir, ws.now, trusted, main
 	if o.Refs, err = ws.auditRefs(ctx); err != nil {
-		return store.AuditReport{}, nil, err
+		return audit.Report{}, nil, err
 	}
-	report, err := store.Audit(ctx, ws.Repo, o)
+	report, err := audit.Run(ctx, ws.Repo, o)
 	return report, trusted, err
 }
 
 // trusted returns the configuration that review has led to, and the tips of the
 // mainline: that of the default branch, unless HEAD is on the mainline itself.
 // Where the default branch has none, or none that can be read, HEAD's counts.
-func (ws *workspace) trusted(ctx context.Context) (*config.Config, []store.Ref, error) {
+func (ws *workspace) trusted(ctx context.Context) (*config.Config, []git.Ref, error) {
 	scope := ws.allRefs()
 	scope.Records = ""
 	main, err := ws.Mainline(scope)
@@ -47,7 +48,7 @@ func (ws *workspace) trusted(ctx context.Context) (*config.Config, []store.Ref, 
 		return nil, nil, err
 	}
 	trusted := ws.config
-	isHead := func(ref store.Ref) bool { return ref.Name == ws.head.Ref || ref.Hash == ws.head.Hash }
+	isHead := func(ref git.Ref) bool { return ref.Name == ws.head.Ref || ref.Hash == ws.head.Hash }
 	if !slices.ContainsFunc(main, isHead) {
 		for _, ref := range main {
 			data, err := ws.ReadFile(ctx, ref.Hash, ws.configFile(), handoff.MaxSize)
@@ -73,9 +74,9 @@ func (ws *workspace) trusted(ctx context.Context) (*config.Config, []store.Ref, 
 
 // weigh applies the levels that the team has set to the findings that it may
 // set them for, and drops those that are off.
-func weigh(findings []store.AuditFinding, c *config.Config) []store.AuditFinding {
+func weigh(findings []audit.Finding, c *config.Config) []audit.Finding {
 	levels := c.Rules.Levels
-	kept := slices.DeleteFunc(findings, func(f store.AuditFinding) bool {
+	kept := slices.DeleteFunc(findings, func(f audit.Finding) bool {
 		return f.Level == handoff.LevelWarning && rules.Adjustable(f.Code) && levels[f.Code] == "off"
 	})
 	for i, f := range kept {
@@ -88,12 +89,12 @@ func weigh(findings []store.AuditFinding, c *config.Config) []store.AuditFinding
 
 // settle tells the findings that a review has settled from the others. That
 // history was rewritten is settled with the records that went with it.
-func settle(findings []store.AuditFinding, c *config.Config) (open, settled []auditFinding) {
+func settle(findings []audit.Finding, c *config.Config) (open, settled []auditFinding) {
 	open, settled = []auditFinding{}, []auditFinding{}
 	for _, f := range findings {
 		why := cmp.Or(c.Verify.Reason(f.Code, f.Record, f.Commit), settledWith(f, c))
 		if why == "" {
-			open = append(open, auditFinding{AuditFinding: f})
+			open = append(open, auditFinding{Finding: f})
 		} else {
 			settled = append(settled, auditFinding{f, why})
 		}
@@ -103,7 +104,7 @@ func settle(findings []store.AuditFinding, c *config.Config) (open, settled []au
 
 // settledWith is why history that was rewritten is settled with the records that
 // went with it, "" when it is not.
-func settledWith(f store.AuditFinding, c *config.Config) (why string) {
+func settledWith(f audit.Finding, c *config.Config) (why string) {
 	for _, id := range f.Lost {
 		if why = c.Verify.Reason(f.Code, id, ""); why == "" {
 			return ""
@@ -116,24 +117,24 @@ func settledWith(f store.AuditFinding, c *config.Config) (why string) {
 func plainFindings(findings []auditFinding) []handoff.Finding {
 	plain := make([]handoff.Finding, len(findings))
 	for i, f := range findings {
-		plain[i] = f.Finding
+		plain[i] = f.Finding.Finding
 	}
 	return plain
 }
 
 // auditRefs are the refs of which the history is audited: those that are at a
 // commit. What is wrong with others unreadable says.
-func (ws *workspace) auditRefs(ctx context.Context) ([]store.Ref, error) {
+func (ws *workspace) auditRefs(ctx context.Context) ([]git.Ref, error) {
 	refs, err := ws.refs(ctx)
-	return slices.DeleteFunc(refs, func(ref store.Ref) bool {
+	return slices.DeleteFunc(refs, func(ref git.Ref) bool {
 		return ref.Err == nil && !ws.HasCommit(ref.Hash)
 	}), err
 }
 
 // unreadHistory is the report of an audit that could not go through the history:
 // what is in the trees of the tips is looked at all the same.
-func unreadHistory(err error) store.AuditReport {
-	return store.AuditReport{Findings: []store.AuditFinding{{Kind: store.AuditUnreadable, Finding: handoff.Finding{
+func unreadHistory(err error) audit.Report {
+	return audit.Report{Findings: []audit.Finding{{Kind: audit.KindUnreadable, Finding: handoff.Finding{
 		Code: "HO903", Level: handoff.LevelError, Message: "the history cannot be read, so it is not audited: " + err.Error(),
 		Fix: "git fsck says what is lost; git fetch --refetch brings it from a remote that has it",
 	}}}}
@@ -141,16 +142,16 @@ func unreadHistory(err error) store.AuditReport {
 
 // unreadable are the findings about what cannot be read of the records that count.
 // Those of commits that were verified before have been looked at whole.
-func (ws *workspace) unreadable(ctx context.Context, whole bool) ([]store.AuditFinding, error) {
+func (ws *workspace) unreadable(ctx context.Context, whole bool) ([]audit.Finding, error) {
 	refs, err := ws.refs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return store.LookAtRecords(ctx, ws.Repo, refs, ws.dir, whole)
+	return audit.LookAtRecords(ctx, ws.Repo, refs, ws.dir, whole)
 }
 
 // fetchMissing fetches the records of some refs that a partial clone lacks.
-func (ws *workspace) fetchMissing(ctx context.Context, scope store.Scope) (int, error) {
+func (ws *workspace) fetchMissing(ctx context.Context, scope git.Scope) (int, error) {
 	refs, err := ws.Refs(ctx, scope)
 	if err != nil {
 		return 0, err
@@ -160,7 +161,7 @@ func (ws *workspace) fetchMissing(ctx context.Context, scope store.Scope) (int, 
 
 // judgeFetched audits the commits that no ref had before, or no ref of the team,
 // and returns what is wrong with them: what a fork has brought counts from here on.
-func (ws *workspace) judgeFetched(ctx context.Context, before []store.Ref) (findings []auditFinding, notes []store.AuditFinding, err error) {
+func (ws *workspace) judgeFetched(ctx context.Context, before []git.Ref) (findings []auditFinding, notes []audit.Finding, err error) {
 	now, err := ws.Refs(ctx, ws.allRefs())
 	if err != nil {
 		return nil, nil, err
@@ -174,31 +175,31 @@ func (ws *workspace) judgeFetched(ctx context.Context, before []store.Ref) (find
 	if err != nil || len(fetched) == 0 {
 		return nil, nil, err
 	}
-	report, trusted, err := ws.audit(ctx, store.AuditOptions{})
+	report, trusted, err := ws.audit(ctx, audit.Options{})
 	if err != nil {
 		return nil, nil, err
 	}
-	isOld := func(f store.AuditFinding) bool { return !fetched[f.Commit] }
+	isOld := func(f audit.Finding) bool { return !fetched[f.Commit] }
 	findings, _ = settle(weigh(report.Findings, trusted), trusted)
-	findings = slices.DeleteFunc(findings, func(f auditFinding) bool { return isOld(f.AuditFinding) })
+	findings = slices.DeleteFunc(findings, func(f auditFinding) bool { return isOld(f.Finding) })
 	return findings, slices.DeleteFunc(report.Notes, isOld), nil
 }
 
 // ofTeam returns the refs that are not foreign.
-func ofTeam(refs []store.Ref) []store.Ref {
-	return slices.DeleteFunc(slices.Clone(refs), func(ref store.Ref) bool { return ref.Foreign })
+func ofTeam(refs []git.Ref) []git.Ref {
+	return slices.DeleteFunc(slices.Clone(refs), func(ref git.Ref) bool { return ref.Foreign })
 }
 
 // findUnproven returns the ids of the verdicts that only a squash merge has. Most
 // commands show no verdict: it is looked for when it is asked for the first time.
 // Without an answer they are shown all the same.
-func (ws *workspace) findUnproven(ctx context.Context) store.RecordIDs {
+func (ws *workspace) findUnproven(ctx context.Context) audit.RecordIDs {
 	trusted, main, err := ws.trusted(ctx)
 	if err != nil {
 		ws.warn("warning: whether verdicts are proven is not known: %v", err)
 		return nil
 	}
-	ids, err := store.Unproven(ctx, ws.Repo, store.AuditOptions{Dir: ws.dir, Main: main, Now: ws.now, Config: trusted, Progress: ws.share("commits")})
+	ids, err := audit.Unproven(ctx, ws.Repo, audit.Options{Dir: ws.dir, Main: main, Now: ws.now, Config: trusted, Progress: ws.share("commits")})
 	if err != nil {
 		ws.warn("warning: whether verdicts are proven is not known: %v", err)
 	}

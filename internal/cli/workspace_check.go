@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
-	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -68,7 +68,7 @@ func checkFile(data []byte, ws *workspace, now time.Time) []handoff.Finding {
 // checkRefs checks every record that the refs reach, and what they add up to.
 func (ws *workspace) checkRefs(ctx context.Context) (found checked, err error) {
 	err = ws.loadAll(ctx)
-	var missing *store.MissingError
+	var missing *odb.MissingError
 	if err != nil && (!errors.As(err, &missing) || ws.set == nil) {
 		return found, err
 	}

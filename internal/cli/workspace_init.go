@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -21,7 +22,7 @@ func (ws *workspace) refuseForeign(ctx context.Context) error {
 	if ws.head.Unborn {
 		return nil
 	}
-	set, err := index.Load(ctx, ws.Repo, []store.Ref{{Name: ws.head.Ref, Hash: ws.head.Hash}}, ws.dir)
+	set, err := index.Load(ctx, ws.Repo, []git.Ref{{Name: ws.head.Ref, Hash: ws.head.Hash}}, ws.dir)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -89,7 +90,7 @@ func (ws *workspace) changeOf(sealed []*handoff.Sealed, detachOK bool) store.Cha
 
 // commit appends a change to the branch of records and, where that is asked for
 // or the branch is new everywhere, pushes it.
-func (ws *workspace) commit(ctx context.Context, change store.Change, push bool) (commit store.Commit, pushed bool, err error) {
+func (ws *workspace) commit(ctx context.Context, change store.Change, push bool) (commit git.Commit, pushed bool, err error) {
 	if push {
 		if err := ws.canPush(change.Branch); err != nil {
 			return commit, false, err
@@ -163,7 +164,7 @@ func commitMessage(records []*handoff.Record, c config.Commit) string {
 }
 
 // holdsRecords reports whether a commit has a message that commitMessage made.
-func holdsRecords(c store.CommitInfo) bool { return strings.Contains(c.Message, "\nHandoff-Id: ") }
+func holdsRecords(c git.CommitInfo) bool { return strings.Contains(c.Message, "\nHandoff-Id: ") }
 
 // subject fills in the form that the configuration gives to subjects.
 func subject(r *handoff.Record, form string) string {

@@ -15,9 +15,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
-	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -78,7 +78,7 @@ func findRepositories(ctx context.Context, base string, environ, dirs []string) 
 	if ctx.Err() != nil {
 		return nil, nil, ctx.Err()
 	}
-	if err := store.CheckGit(environ); err != nil {
+	if err := git.CheckGit(environ); err != nil {
 		return nil, nil, err // said once
 	}
 	if len(s.found)+len(s.failures) == 0 {
@@ -236,7 +236,7 @@ func openRepository(ctx context.Context, o opening, dir string) (*workspace, err
 		}
 	}
 	ws.close()
-	return nil, &store.NotRepositoryError{Dir: dir}
+	return nil, &git.NotRepositoryError{Dir: dir}
 }
 
 // close lets go of the files of a repository.

@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/metrics"
 	"github.com/handoff-cli/handoff/internal/rules"
-	"github.com/handoff-cli/handoff/internal/store"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -59,7 +59,7 @@ func (ws *workspace) work(ctx context.Context, state *handoff.State, since time.
 		}
 	}
 	var commits []metrics.Commit
-	err := ws.WorkSince(ctx, since, func(author store.Ident, branch, subject string) {
+	err := ws.WorkSince(ctx, since, func(author git.Ident, branch, subject string) {
 		handle, ok := ws.config.Handle(author.Name, author.Email)
 		if !ok {
 			handle = config.HandleFrom(author.Email)

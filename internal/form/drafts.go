@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/plainfile"
 )
 
 // KeptDrafts is how many drafts that were set aside are kept.
@@ -106,7 +106,7 @@ func (d *Drafts) Restore(n int) (bool, error) {
 }
 
 func readIfThere(path string) ([]byte, error) {
-	data, err := store.ReadPlain(path)
+	data, err := plainfile.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -121,5 +121,5 @@ func replaceFile(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return store.ReplaceFile(path, 0o600, data, nil)
+	return plainfile.Replace(path, 0o600, data, nil)
 }

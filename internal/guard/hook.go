@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/plainfile"
 )
 
 // hookName is the hook that reminds.
@@ -148,7 +148,7 @@ func takeOut(path string) error {
 // replaceFile puts a script in place as a whole: git may run it meanwhile.
 // A mode of 0777 is subject to the umask, as for a new file.
 func replaceFile(path string, script []byte, mode fs.FileMode) error {
-	return store.ReplaceFile(path, mode, script, func(file *os.File) error {
+	return plainfile.Replace(path, mode, script, func(file *os.File) error {
 		if mode == 0o777 {
 			return nil
 		}

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/plainfile"
 	sqlite "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 )
@@ -79,7 +79,7 @@ func openDatabase(ctx context.Context, path string) (*database, error) {
 	name := "file::memory:?_pragma=page_size(65536)"
 	if path != "" {
 		for _, file := range []string{path, path + "-journal"} {
-			if err := store.CheckPlain(file); err != nil {
+			if err := plainfile.Check(file); err != nil {
 				return nil, err
 			}
 		}

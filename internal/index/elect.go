@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 )
@@ -21,7 +22,7 @@ type candidate struct {
 // the lowest rank, the default branch before the branch of records before all
 // others, and among equals the one that was committed first. Whoever can push can
 // have any number of records share their ids: all of them are decided at once.
-func elect(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string, candidates map[string][]candidate) (map[string]*handoff.Record, error) {
+func elect(ctx context.Context, repo *store.Repo, refs []git.Ref, dir string, candidates map[string][]candidate) (map[string]*handoff.Record, error) {
 	elected := make(map[string]*handoff.Record, len(candidates))
 	open := make(map[bool][][]candidate) // those that are equal, by whether they are foreign
 	for _, id := range slices.Sorted(maps.Keys(candidates)) {
@@ -39,7 +40,7 @@ func elect(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string, 
 			}
 		}
 		// What strangers have, and other clones have not, decides nothing.
-		among := slices.DeleteFunc(slices.Clone(refs), func(ref store.Ref) bool { return ref.Foreign != foreign })
+		among := slices.DeleteFunc(slices.Clone(refs), func(ref git.Ref) bool { return ref.Foreign != foreign })
 		oldest, err := repo.Oldest(ctx, among, dir, files)
 		if err != nil {
 			return nil, err
@@ -53,7 +54,7 @@ func elect(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string, 
 
 // foremost returns the candidates of the lowest rank, in an order that does not depend
 // on that of the refs.
-func foremost(candidates []candidate, refs []store.Ref) []candidate {
+func foremost(candidates []candidate, refs []git.Ref) []candidate {
 	rank := func(t candidate) int { return refs[t.ref].Rank }
 	lowest := rank(slices.MinFunc(candidates, func(a, b candidate) int { return cmp.Compare(rank(a), rank(b)) }))
 	best := slices.DeleteFunc(slices.Clone(candidates), func(t candidate) bool { return rank(t) != lowest })

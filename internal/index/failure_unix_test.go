@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
@@ -42,7 +43,7 @@ func child(fate string) error {
 	if err != nil {
 		return err
 	}
-	refs, err := repo.Refs(ctx, store.Scope{})
+	refs, err := repo.Refs(ctx, git.Scope{})
 	if err != nil {
 		return err
 	}

@@ -16,14 +16,15 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
 // Options say what an index is of.
 type Options struct {
-	Refs   []store.Ref // whose records count, in the order in which they do
-	Dir    string      // of the records, from the top of the tree
+	Refs   []git.Ref // whose records count, in the order in which they do
+	Dir    string    // of the records, from the top of the tree
 	Policy handoff.AckPolicy
 
 	// Ours reports whether a file is also on a branch of the team that is not

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -18,7 +20,7 @@ type Set struct {
 	Records  []*handoff.Record // one for each id, in the order of their paths
 	Problems []handoff.Problem // files that are no records, in the order of their paths
 	Files    []store.File      // everything below the directory, what people edit included
-	Refs     []store.Ref       // where it was read
+	Refs     []git.Ref         // where it was read
 }
 
 // Lost reports whether something could not be read that may be the next time.
@@ -28,14 +30,14 @@ func (s *Set) Lost() bool {
 
 // Load reads the records below dir from the trees of refs. A file that is no
 // record becomes a problem; an error means that the repository cannot be read.
-// A *[store.MissingError] comes with the records that are there.
-func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (*Set, error) {
+// A *[odb.MissingError] comes with the records that are there.
+func Load(ctx context.Context, repo *store.Repo, refs []git.Ref, dir string) (*Set, error) {
 	files, faults, treesErr := repo.Records(ctx, refs, dir)
 	if treesErr != nil && !isMissing(treesErr) {
 		return nil, treesErr
 	}
 	set := &Set{Files: files, Refs: refs}
-	byName := make(map[string]store.Ref, len(refs))
+	byName := make(map[string]git.Ref, len(refs))
 	for _, ref := range refs {
 		byName[ref.Name] = ref
 		if ref.Err != nil {
@@ -67,7 +69,7 @@ func Load(ctx context.Context, repo *store.Repo, refs []store.Ref, dir string) (
 // isMissing reports whether all that is wrong is that a partial clone has left
 // something with its remote.
 func isMissing(err error) bool {
-	var missing *store.MissingError
+	var missing *odb.MissingError
 	return errors.As(err, &missing)
 }
 
@@ -121,8 +123,8 @@ func refused(f store.File, code, message string) result {
 
 // readRecord says what a file came to that could be read, or not.
 func readRecord(dir string, f store.File, data []byte, err error) result {
-	var large *store.TooLargeError
-	var other *store.KindError
+	var large *odb.TooLargeError
+	var other *odb.KindError
 	switch {
 	case errors.As(err, &large):
 		return refused(f, "HO910", fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max))

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
@@ -123,7 +124,7 @@ func (w *world) put(branch string, r *handoff.Record) {
 }
 
 func (w *world) options() index.Options {
-	refs, err := w.repo.Refs(context.Background(), store.Scope{Mine: []string{"a@b.c"}})
+	refs, err := w.repo.Refs(context.Background(), git.Scope{Mine: []string{"a@b.c"}})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 )
 
 // The first half of an append: it takes the locks, reads what they guard, and
@@ -24,8 +26,8 @@ func (c *Change) check() error {
 	if strings.ContainsRune(c.Message, 0) || strings.TrimSpace(c.Message) == "" {
 		return errors.New("change: the message is empty or holds a zero byte")
 	}
-	for _, who := range []Ident{c.Author, c.Committer} {
-		if !who.canStand() {
+	for _, who := range []git.Ident{c.Author, c.Committer} {
+		if !who.CanStand() {
 			return fmt.Errorf("change: identity %q cannot stand in a commit", who)
 		}
 	}
@@ -55,16 +57,16 @@ func validPath(name string) bool {
 // openMarker announces the append, so that what it leaves when it is killed can
 // be told from what others leave, by a token in all of it.
 func (a *appending) openMarker(ctx context.Context) (err error) {
-	if a.objects, err = a.loadObjects(); err != nil {
+	if a.objects, err = a.LoadObjects(); err != nil {
 		return err
 	}
 	if a.base, err = a.findBase(); err != nil {
 		return err
 	}
-	if a.marker, err = a.newMarker(ctx, a.base); err != nil {
+	if a.marker, err = a.NewMarker(ctx, a.base); err != nil {
 		return err
 	}
-	a.objects.token = a.marker.Token
+	a.objects.Token = a.marker.Token
 	return nil
 }
 
@@ -78,7 +80,7 @@ func (a *appending) findBase() (string, error) {
 	if err := plumbing.ReferenceName(name).Validate(); err != nil {
 		return "", fmt.Errorf("branch %q: %w", a.change.Branch, err)
 	}
-	if a.bare {
+	if a.Bare {
 		return name, nil
 	}
 	head, err := a.Head()
@@ -90,20 +92,20 @@ func (a *appending) findBase() (string, error) {
 
 // lockIndex takes the lock of the index, when the change goes to one.
 func (a *appending) lockIndex(ctx context.Context) (err error) {
-	if a.base != "HEAD" || a.bare {
+	if a.base != "HEAD" || a.Bare {
 		return nil
 	}
-	if a.worktree == "" {
-		return &UnsupportedError{What: a.git.dir, Why: "no work tree here", WayOut: "run it in the work tree"}
+	if a.Worktree() == "" {
+		return &git.UnsupportedError{What: a.Git.Dir, Why: "no work tree here", WayOut: "run it in the work tree"}
 	}
-	a.index, err = a.lockFile(ctx, a.indexPath(), a.marker.Token)
+	a.index, err = a.LockFile(ctx, a.IndexPath(), a.marker.Token)
 	return err
 }
 
 // lockBranch takes the right to move HEAD and the branch it points at, or the
 // branch that was named, and the tip that the commit goes on.
 func (a *appending) lockBranch(ctx context.Context) (err error) {
-	if a.move, a.commit, err = a.refs.begin(ctx, a.base, a.marker); err != nil {
+	if a.move, a.commit, err = a.References.Begin(ctx, a.base, a.marker); err != nil {
 		return err
 	}
 	return a.checkTarget(ctx)
@@ -113,26 +115,26 @@ func (a *appending) lockBranch(ctx context.Context) (err error) {
 func (a *appending) checkTarget(ctx context.Context) error {
 	ref, tip := a.commit.Ref, a.commit.Parent
 	if tip == "" {
-		if err := a.checkUnborn(ref); err != nil {
+		if err := a.CheckUnborn(ref); err != nil {
 			return err
 		}
-		if err := a.checkNameFree(ref); err != nil {
+		if err := a.CheckNameFree(ref); err != nil {
 			return err
 		}
 	}
 	if a.checkedOut() { // a rebase or bisect detaches HEAD, and is what the user has to finish
-		if err := a.checkNoOperation(); err != nil {
+		if err := a.CheckNoOperation(); err != nil {
 			return err
 		}
 	}
 	if ref == "HEAD" && !a.change.DetachOK {
-		return &DetachedError{Hash: tip}
+		return &git.DetachedError{Hash: tip}
 	}
 	if !a.checkedOut() {
-		return a.checkElsewhere(ctx, ref)
+		return a.CheckElsewhere(ctx, ref)
 	}
 	if a.change.Branch != "" && ref != "refs/heads/"+a.change.Branch {
-		return errMoved // HEAD was switched before we had its lock
+		return git.ErrMoved // HEAD was switched before we had its lock
 	}
 	return nil
 }
@@ -146,11 +148,11 @@ func (a *appending) findIndex(context.Context) error {
 	if a.index == nil || a.commit.Parent == "" {
 		return nil
 	}
-	if there, err := a.hasIndex(); there || err != nil {
+	if there, err := a.HasIndex(); there || err != nil {
 		return err
 	}
-	root, err := a.objects.commitTree(plumbing.NewHash(a.commit.Parent))
-	a.unindexed = root.String() != emptyTree
+	root, err := a.objects.CommitTree(plumbing.NewHash(a.commit.Parent))
+	a.unindexed = root.String() != odb.EmptyTree
 	return err
 }
 
@@ -160,12 +162,12 @@ func (a *appending) findIndex(context.Context) error {
 func (a *appending) checkPaths(ctx context.Context) (err error) {
 	var root plumbing.Hash // of the tip; zero for the first commit
 	if a.commit.Parent != "" {
-		if root, err = a.objects.commitTree(plumbing.NewHash(a.commit.Parent)); err != nil {
+		if root, err = a.objects.CommitTree(plumbing.NewHash(a.commit.Parent)); err != nil {
 			return err
 		}
 	}
 	for _, file := range a.change.Files {
-		a.files = append(a.files, treeFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.ComputeHash(plumbing.BlobObject, file.Data)})
+		a.files = append(a.files, odb.TreeFile{Path: file.Path, Mode: filemode.Regular, Hash: plumbing.ComputeHash(plumbing.BlobObject, file.Data)})
 	}
 	if err := a.planTrees(root); err != nil {
 		return err
@@ -176,14 +178,14 @@ func (a *appending) checkPaths(ctx context.Context) (err error) {
 	if !a.checkedOut() {
 		return nil
 	}
-	if a.sparse, err = a.readSparse(); err != nil {
+	if a.sparse, err = a.ReadSparse(); err != nil {
 		return err
 	}
 	for _, file := range a.change.Files {
-		if !a.sparse.includes(file.Path) {
+		if !a.sparse.Includes(file.Path) {
 			continue
 		}
-		if err := checkVacant(a.worktree, file.Path); err != nil {
+		if err := git.CheckVacant(a.Worktree(), file.Path); err != nil {
 			return err
 		}
 	}
@@ -194,12 +196,12 @@ func (a *appending) checkPaths(ctx context.Context) (err error) {
 // tree of the tip has, or whose parents are something other than directories
 // there.
 func (a *appending) planTrees(root plumbing.Hash) (err error) {
-	a.root, a.trees, err = a.objects.insertFiles(root, a.files)
-	if conflict, ok := errors.AsType[*pathConflictError](err); ok {
-		return &BlockedPathError{Path: conflict.Path, Why: fmt.Sprintf("in the branch already, with mode %o", uint32(conflict.Mode))}
+	a.root, a.trees, err = a.objects.InsertFiles(root, a.files)
+	if conflict, ok := errors.AsType[*odb.PathConflictError](err); ok {
+		return &git.BlockedPathError{Path: conflict.Path, Why: fmt.Sprintf("in the branch already, with mode %o", uint32(conflict.Mode))}
 	}
 	if err == nil && a.root == root {
-		return &BlockedPathError{Path: a.files[0].Path, Why: "in the branch already"}
+		return &git.BlockedPathError{Path: a.files[0].Path, Why: "in the branch already"}
 	}
 	return err
 }
@@ -209,27 +211,27 @@ func (a *appending) startIndex(ctx context.Context) error {
 	if !a.checkedOut() {
 		return nil
 	}
-	index, found, err := examineIndex(a.indexPath(), pathsOf(a.files))
+	index, found, err := git.ExamineIndex(a.IndexPath(), pathsOf(a.files))
 	if err != nil {
 		return err
 	}
-	if found.unmerged != "" {
-		return &InProgressError{What: "a merge (conflict in " + found.unmerged + ")", WayOut: "resolve it with git add"}
+	if found.Unmerged != "" {
+		return &git.InProgressError{What: "a merge (conflict in " + found.Unmerged + ")", WayOut: "resolve it with git add"}
 	}
 	for _, file := range a.files {
-		if found.present[file.Path] {
-			return &BlockedPathError{Path: file.Path, Why: "staged already"}
+		if found.Present[file.Path] {
+			return &git.BlockedPathError{Path: file.Path, Why: "staged already"}
 		}
 	}
-	if found.inTheWay != "" {
-		return &BlockedPathError{Path: found.inTheWay, Why: "in the index, where a directory has to be"}
+	if found.InTheWay != "" {
+		return &git.BlockedPathError{Path: found.InTheWay, Why: "in the index, where a directory has to be"}
 	}
-	a.edit, err = a.startIndexEdit(ctx, a.index, a.marker, index, a.files, a.sparse)
+	a.edit, err = a.StartIndexEdit(ctx, a.index, a.marker, index, a.files, a.sparse)
 	return err
 }
 
 // pathsOf returns the paths of files.
-func pathsOf(files []treeFile) []string {
+func pathsOf(files []odb.TreeFile) []string {
 	paths := make([]string, len(files))
 	for i, file := range files {
 		paths[i] = file.Path

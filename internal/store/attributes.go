@@ -14,6 +14,9 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
+	"github.com/handoff-cli/handoff/internal/plainfile"
 )
 
 // attributesName is how git calls the files in which people say how it treats
@@ -98,20 +101,20 @@ func (r *Repo) checkAttributes(ctx context.Context, root plumbing.Hash, files []
 // attributesIn reads the files of attributes in a tree that count for paths.
 func (r *Repo) attributesIn(root plumbing.Hash, paths []string) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	objects, err := r.loadObjects()
+	objects, err := r.LoadObjects()
 	if err != nil || root.IsZero() {
 		return files, err
 	}
 	for _, name := range attributePaths(paths) {
-		entry, ok, err := objects.treeEntryAt(root, name)
+		entry, ok, err := objects.TreeEntryAt(root, name)
 		if err != nil {
 			return nil, err
 		}
-		if !ok || !isFileMode(entry.Mode) {
+		if !ok || !odb.IsFileMode(entry.Mode) {
 			continue
 		}
-		data, err := objects.blob(entry.Hash, maxAttributes)
-		if isError[*MissingError](err) {
+		data, err := objects.Blob(entry.Hash, maxAttributes)
+		if odb.IsError[*odb.MissingError](err) {
 			continue // in a partial clone: what was never needed here says nothing of this work tree
 		}
 		if err != nil {
@@ -129,14 +132,14 @@ const maxAttributes = 100 << 20
 func (r *Repo) attributesHere(paths []string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, name := range attributePaths(paths) {
-		full := filepath.Join(r.worktree, filepath.FromSlash(name))
+		full := filepath.Join(r.Worktree(), filepath.FromSlash(name))
 		if info, err := os.Lstat(full); err != nil || !info.Mode().IsRegular() {
-			if err == nil || isAbsent(full, err) || isNotDirectory(err) {
+			if err == nil || plainfile.IsAbsent(full, err) || git.IsNotDirectory(err) {
 				continue // git follows no symbolic link here
 			}
 			return nil, err
 		}
-		data, err := ReadPlain(full)
+		data, err := plainfile.Read(full)
 		if err != nil {
 			return nil, err
 		}
@@ -150,7 +153,7 @@ func (r *Repo) attributesHere(paths []string) (map[string][]byte, error) {
 func attributePaths(paths []string) []string {
 	names := []string{attributesName}
 	for _, name := range paths {
-		for _, dir := range parentsOf(name) {
+		for _, dir := range git.ParentsOf(name) {
 			names = append(names, dir+"/"+attributesName)
 		}
 	}
@@ -207,13 +210,13 @@ func settles(data []byte) bool {
 // attributes, where any of those, of the repository's own, of the user's or of
 // the system's could say that it changes bytes.
 func (r *Repo) askAttributes(ctx context.Context, files map[string][]byte, paths []string) error {
-	config, err := r.loadConfig()
+	config, err := r.LoadConfig()
 	if err != nil {
 		return err
 	}
-	info := filepath.Join(r.common, "info", "attributes")
+	info := filepath.Join(r.CommonDir(), "info", "attributes")
 	own, err := os.ReadFile(info)
-	if err != nil && !isAbsent(info, err) {
+	if err != nil && !plainfile.IsAbsent(info, err) {
 		return err
 	}
 	settled := settledBy(files)
@@ -268,13 +271,13 @@ func aboveDays(name string) string {
 
 // hasOuterAttributes reports whether the user or the system has attributes for
 // all repositories that switch something on.
-func (r *Repo) hasOuterAttributes(c config) bool {
+func (r *Repo) hasOuterAttributes(c git.Config) bool {
 	files := []string{r.userAttributes(c)}
-	if !r.env.isTrue("GIT_ATTR_NOSYSTEM") {
-		files = append(files, "/etc/gitattributes", filepath.Join(filepath.Dir(filepath.Dir(r.git.path)), "etc", "gitattributes"))
+	if !r.Env.IsTrue("GIT_ATTR_NOSYSTEM") {
+		files = append(files, "/etc/gitattributes", filepath.Join(filepath.Dir(filepath.Dir(r.Git.Path)), "etc", "gitattributes"))
 	}
 	for _, name := range files {
-		data, err := ReadPlain(name)
+		data, err := plainfile.Read(name)
 		if mayChange(data) || err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return true // git knows what to make of it
 		}
@@ -283,14 +286,14 @@ func (r *Repo) hasOuterAttributes(c config) bool {
 }
 
 // userAttributes returns where the user's attributes for all repositories are.
-func (r *Repo) userAttributes(c config) string {
-	if set := expandHome(c.get("core.attributesfile"), r.env); set != "" {
-		return absoluteFrom(cmp.Or(r.worktree, r.dir), set)
+func (r *Repo) userAttributes(c git.Config) string {
+	if set := git.ExpandHome(c.Get("core.attributesfile"), r.Env); set != "" {
+		return plainfile.AbsoluteFrom(cmp.Or(r.Worktree(), r.Dir()), set)
 	}
-	if xdg := r.env.get("XDG_CONFIG_HOME"); xdg != "" {
+	if xdg := r.Env.Get("XDG_CONFIG_HOME"); xdg != "" {
 		return filepath.Join(xdg, "git", "attributes")
 	}
-	if home := r.env.home(); home != "" {
+	if home := r.Env.Home(); home != "" {
 		return filepath.Join(home, ".config", "git", "attributes")
 	}
 	return ""
@@ -299,11 +302,11 @@ func (r *Repo) userAttributes(c config) string {
 // attributesOf asks git. It gets a work tree of its own, of nothing but the files
 // of attributes: git's ways to name a tree for them are younger than the gits
 // that are in use.
-func (r *Repo) attributesOf(ctx context.Context, c config, files map[string][]byte, paths []string) (map[string]map[string]string, error) {
-	if err := r.MakeDir(filepath.Join(r.dir, "handoff")); err != nil {
+func (r *Repo) attributesOf(ctx context.Context, c git.Config, files map[string][]byte, paths []string) (map[string]map[string]string, error) {
+	if err := r.MakeDir(filepath.Join(r.Dir(), "handoff")); err != nil {
 		return nil, err
 	}
-	top, err := os.MkdirTemp(filepath.Join(r.dir, "handoff"), "attributes-")
+	top, err := os.MkdirTemp(filepath.Join(r.Dir(), "handoff"), "attributes-")
 	if err != nil {
 		return nil, err
 	}
@@ -318,12 +321,12 @@ func (r *Repo) attributesOf(ctx context.Context, c config, files map[string][]by
 		}
 	}
 	args := slices.Concat([]string{"-c", "core.attributesFile=" + r.userAttributes(c), "check-attr", "-z"}, byteAttributes, []string{"--"}, paths)
-	cmd := r.git.command(ctx, "false", args...)
+	cmd := r.Git.Command(ctx, "false", args...)
 	cmd.Dir = top
-	cmd.Env = append(cmd.Env, "GIT_DIR="+r.dir, "GIT_WORK_TREE="+top, "GIT_INDEX_FILE="+filepath.Join(top, "none"))
+	cmd.Env = append(cmd.Env, "GIT_DIR="+r.Dir(), "GIT_WORK_TREE="+top, "GIT_INDEX_FILE="+filepath.Join(top, "none"))
 	// An empty value would name a tree: git knows no such thing as none.
 	cmd.Env = slices.DeleteFunc(cmd.Env, func(entry string) bool { return strings.HasPrefix(entry, "GIT_ATTR_SOURCE=") })
-	out, err := runCommand(ctx, cmd, "check-attr", nil)
+	out, err := git.RunCommand(ctx, cmd, "check-attr", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -373,23 +376,23 @@ func (r *Repo) CheckAttributes(ctx context.Context, dir string) error {
 	}
 	var root plumbing.Hash
 	if !head.Unborn {
-		if _, root, err = r.treeOf(head.Hash); err != nil {
+		if _, root, err = r.TreeOf(head.Hash); err != nil {
 			return err
 		}
 	}
-	there, err := r.hasIndex()
+	there, err := r.HasIndex()
 	if err != nil {
 		return err
 	}
 	sample := NewFile{Path: dir + "/2026/01/01/000000Z-handoff-a-00000000.yaml"}
-	return r.checkAttributes(ctx, root, []NewFile{sample}, there && r.worktree != "")
+	return r.checkAttributes(ctx, root, []NewFile{sample}, there && r.Worktree() != "")
 }
 
 // WriteAttributes adds to the work tree's file of attributes for the records
 // below dir the line that switches everything off by which git changes bytes.
 // The user commits it.
 func (r *Repo) WriteAttributes(dir string) error {
-	root, err := openDir(r.worktree, dir, true, new([]string))
+	root, err := git.OpenDir(r.Worktree(), dir, true, new([]string))
 	if err != nil {
 		return err
 	}
@@ -401,7 +404,7 @@ func (r *Repo) WriteAttributes(dir string) error {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return &BlockedPathError{Path: dir + "/" + attributesName, Why: "not a plain file"}
+		return &git.BlockedPathError{Path: dir + "/" + attributesName, Why: "not a plain file"}
 	default:
 		old, err := root.ReadFile(attributesName)
 		if err != nil {
@@ -412,5 +415,5 @@ func (r *Repo) WriteAttributes(dir string) error {
 		}
 		data = append(old, data...)
 	}
-	return replaceIn(root, attributesName, 0o666, data, nil)
+	return plainfile.ReplaceIn(root, attributesName, 0o666, data, nil)
 }

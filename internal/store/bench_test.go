@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"testing"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/gittest"
 )
 
 // BenchmarkAppend compares one appended record with "git add" and "git commit"
@@ -17,19 +19,19 @@ import (
 func BenchmarkAppend(b *testing.B) {
 	for _, files := range []int{100, 90_000} {
 		b.Run(fmt.Sprintf("files=%d", files), func(b *testing.B) {
-			r := newRepo(b)
-			r.populate(files)
+			r := gittest.New(b)
+			r.Populate(files)
 			var ours, gits, synced time.Duration
 			n := 0
 			for b.Loop() {
 				n++
 				start := time.Now()
-				if out, err := r.writer(fmt.Sprintf("o%07d", n)).CombinedOutput(); err != nil {
+				if out, err := writer(r, fmt.Sprintf("o%07d", n)).CombinedOutput(); err != nil {
 					b.Fatalf("%v\n%s", err, out)
 				}
 				ours += time.Since(start)
-				gits += r.addAndCommit(fmt.Sprintf("g%07d", n))
-				synced += r.addAndCommit(fmt.Sprintf("s%07d", n), "-c", "core.fsync=all")
+				gits += addAndCommit(r, fmt.Sprintf("g%07d", n))
+				synced += addAndCommit(r, fmt.Sprintf("s%07d", n), "-c", "core.fsync=all")
 			}
 			b.ReportMetric(float64(ours.Microseconds())/float64(n), "ours-µs/op")
 			b.ReportMetric(float64(gits.Microseconds())/float64(n), "git-µs/op")
@@ -40,52 +42,26 @@ func BenchmarkAppend(b *testing.B) {
 }
 
 // addAndCommit commits a record with git and returns how long git took.
-func (r *testRepo) addAndCommit(name string, options ...string) time.Duration {
-	r.t.Helper()
+func addAndCommit(r *gittest.Repo, name string, options ...string) time.Duration {
+	r.T.Helper()
 	path := recordPath(name)
-	r.write(path, string(change(name).Files[0].Data))
+	r.Write(path, string(change(name).Files[0].Data))
 	start := time.Now()
-	r.git(append(options, "add", path)...)
-	r.git(append(options, "commit", "-qm", "handoff: ana → ben")...)
+	r.Git(append(options, "add", path)...)
+	r.Git(append(options, "commit", "-qm", "handoff: ana → ben")...)
 	return time.Since(start)
-}
-
-// populate commits that many small files in packed history.
-func (r *testRepo) populate(files int) {
-	r.t.Helper()
-	for i := range files {
-		r.write(fmt.Sprintf("src/%03d/%d.txt", i/300, i), fmt.Sprintln(i))
-	}
-	r.git("add", ".")
-	r.git("-c", "gc.auto=0", "commit", "-qm", "many")
-	r.git("-c", "gc.auto=0", "repack", "-adq")
 }
 
 // BenchmarkRefs lists 50,000 packed references.
 func BenchmarkRefs(b *testing.B) {
-	refsInFiles(b)
-	r := seeded(b)
-	r.packRefs(50_000)
-	repo := r.open()
+	gittest.RefsInFiles(b)
+	r := gittest.Seeded(b)
+	r.PackRefs(50_000)
+	repo := mustOpen(r)
 	for b.Loop() {
-		if _, err := repo.Refs(context.Background(), Scope{}); err != nil {
+		if _, err := repo.Refs(context.Background(), git.Scope{}); err != nil {
 			b.Fatal(err)
 		}
-	}
-}
-
-// packRefs makes that many packed branches, each at a commit of its own name
-// that does not exist.
-func (r *testRepo) packRefs(count int) {
-	r.t.Helper()
-	file, err := os.OpenFile(r.path(".git/packed-refs"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer file.Close()
-	fmt.Fprintln(file, "# pack-refs with: peeled fully-peeled sorted ")
-	for i := range count {
-		fmt.Fprintf(file, "%040x refs/heads/b%06d\n", i+1, i)
 	}
 }
 

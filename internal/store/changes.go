@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 )
 
 // PathChange is a file that two trees do not have alike. Whoever can push chose
@@ -35,25 +36,25 @@ func (r *Repo) Changes(ctx context.Context, from, to string) ([]PathChange, erro
 	var older plumbing.Hash
 	if from != "" {
 		var err error
-		if _, older, err = r.treeOf(from); err != nil {
+		if _, older, err = r.TreeOf(from); err != nil {
 			return nil, err
 		}
 	}
-	objects, newer, err := r.treeOf(to)
+	objects, newer, err := r.TreeOf(to)
 	if err != nil {
 		return nil, err
 	}
-	differences, err := newTreeComparer(ctx, objects).compare("", older, newer)
+	differences, err := odb.NewTreeComparer(ctx, objects).Compare("", older, newer)
 	if err != nil {
 		return nil, err
 	}
 	changes := make([]PathChange, len(differences))
 	for i, c := range differences {
-		changes[i] = PathChange{c.path, PathModified, File{Path: c.path, Mode: uint32(c.new.mode), Blob: c.new.hash.String(), Commit: to}}
+		changes[i] = PathChange{c.Path, PathModified, File{Path: c.Path, Mode: uint32(c.New.Mode), Blob: c.New.Hash.String(), Commit: to}}
 		switch {
-		case c.old.isNone():
+		case c.Old.IsNone():
 			changes[i].Status = PathAdded
-		case c.new.isNone():
+		case c.New.IsNone():
 			changes[i].Status, changes[i].File = PathRemoved, File{}
 		}
 	}
@@ -70,9 +71,9 @@ func (r *Repo) Staged(ctx context.Context, dir string) ([]PathChange, error) {
 	}
 	base := head.Hash
 	if head.Unborn {
-		base = emptyTree
+		base = odb.EmptyTree
 	}
-	out, err := r.git.output(ctx, "diff-index", "--cached", "--raw", "-z", "--abbrev=40", "--no-renames", base, "--", ":(top,literal)"+dir)
+	out, err := r.Git.Output(ctx, "diff-index", "--cached", "--raw", "-z", "--abbrev=40", "--no-renames", base, "--", ":(top,literal)"+dir)
 	if err != nil {
 		return nil, err
 	}

@@ -6,35 +6,37 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/handoff-cli/handoff/internal/git/gittest"
 )
 
 func TestChanges(t *testing.T) {
-	r := newRepo(t)
+	r := gittest.New(t)
 	steps := []func(){
-		func() { r.write("a", "1"); r.write("dir/b", "2"); r.write("dir/sub/c", "3") },
-		func() { r.write("a", "changed"); r.write(".handoffs/2026/11/20/x.yaml", "x") },
-		func() { r.git("rm", "-q", "dir/sub/c"); r.write("dir/sub/c/d", "now a directory") },
-		func() { r.git("rm", "-rq", "dir/sub"); r.write("dir/sub", "now a file") },
-		func() { r.git("mv", "a", "z") },
-		func() { r.git("update-index", "--chmod=+x", "z") },
-		func() { r.git("rm", "-rq", ".handoffs", "dir") },
+		func() { r.Write("a", "1"); r.Write("dir/b", "2"); r.Write("dir/sub/c", "3") },
+		func() { r.Write("a", "changed"); r.Write(".handoffs/2026/11/20/x.yaml", "x") },
+		func() { r.Git("rm", "-q", "dir/sub/c"); r.Write("dir/sub/c/d", "now a directory") },
+		func() { r.Git("rm", "-rq", "dir/sub"); r.Write("dir/sub", "now a file") },
+		func() { r.Git("mv", "a", "z") },
+		func() { r.Git("update-index", "--chmod=+x", "z") },
+		func() { r.Git("rm", "-rq", ".handoffs", "dir") },
 	}
 	before := ""
 	for i, step := range steps {
 		step()
-		r.git("add", "-A", "--chmod=-x", ".")
+		r.Git("add", "-A", "--chmod=-x", ".")
 		if i == 5 {
-			r.git("update-index", "--chmod=+x", "z")
+			r.Git("update-index", "--chmod=+x", "z")
 		}
-		r.git("commit", "-qm", "step")
-		after := r.git("rev-parse", "HEAD")
+		r.Git("commit", "-qm", "step")
+		after := r.Git("rev-parse", "HEAD")
 		args := []string{"diff-tree", "-r", "--no-renames", "--name-status", "--no-commit-id", "--root"}
 		if before != "" {
 			args = append(args, before)
 		}
-		want := strings.Split(r.git(append(args, after)...), "\n")
+		want := strings.Split(r.Git(append(args, after)...), "\n")
 		slices.SortFunc(want, func(a, b string) int { return cmp.Compare(a[2:], b[2:]) })
-		changes, err := r.open().Changes(context.Background(), before, after)
+		changes, err := mustOpen(r).Changes(context.Background(), before, after)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,27 +56,27 @@ func TestChanges(t *testing.T) {
 
 func TestStaged(t *testing.T) {
 	for _, unborn := range []bool{true, false} {
-		r := newRepo(t)
+		r := gittest.New(t)
 		if !unborn {
-			r.write(".handoffs/edited", "1")
-			r.write(".handoffs/removed", "1")
-			r.commitAt(1, "first")
-			r.git("rm", "-q", ".handoffs/removed")
+			r.Write(".handoffs/edited", "1")
+			r.Write(".handoffs/removed", "1")
+			r.CommitAt(1, "first")
+			r.Git("rm", "-q", ".handoffs/removed")
 		}
-		r.write(".handoffs/edited", "2")
-		r.write(".handoffs/new \n\"name", "3")
-		r.write("outside", "4")
-		r.git("add", "-A")
-		r.write(".handoffs/edited", "not staged")
-		r.write("sub/x", "")
-		changes, err := r.in(r.dir+"/sub").open().Staged(context.Background(), ".handoffs")
+		r.Write(".handoffs/edited", "2")
+		r.Write(".handoffs/new \n\"name", "3")
+		r.Write("outside", "4")
+		r.Git("add", "-A")
+		r.Write(".handoffs/edited", "not staged")
+		r.Write("sub/x", "")
+		changes, err := mustOpen(r.In(r.Dir+"/sub")).Staged(context.Background(), ".handoffs")
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got []string
 		for _, c := range changes {
 			got = append(got, string(c.Status)+c.Path)
-			if data, err := r.open().Read(c.File.Blob, 100); c.Status != PathRemoved && (err != nil || c.File.Mode != 0o100644 || len(data) != 1) {
+			if data, err := mustOpen(r).Read(c.File.Blob, 100); c.Status != PathRemoved && (err != nil || c.File.Mode != 0o100644 || len(data) != 1) {
 				t.Errorf("%+v: %q, %v", c, data, err)
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 )
 
 // Day is a directory of one day's records, as at least one tip has it. As long
@@ -23,15 +25,15 @@ type Day struct {
 // path, in the trees of refs, each path and tree once. They come in the order
 // of refs and, of one ref, in that of their paths.
 //
-// What cannot be read comes beside all that can. The error is a [MissingError]
+// What cannot be read comes beside all that can. The error is a [odb.MissingError]
 // when a partial clone has left directories with a remote.
-func (r *Repo) Days(ctx context.Context, refs []Ref, dir string) ([]Day, []Unreadable, error) {
-	objects, err := r.loadObjects()
+func (r *Repo) Days(ctx context.Context, refs []git.Ref, dir string) ([]Day, []Unreadable, error) {
+	objects, err := r.LoadObjects()
 	if err != nil {
 		return nil, nil, err
 	}
 	dir = strings.Trim(dir, "/")
-	w := &dayList{objects: objects, seen: make(map[treeFile]bool), paths: make(map[plumbing.Hash]int)}
+	w := &dayList{objects: objects, seen: make(map[odb.TreeFile]bool), paths: make(map[plumbing.Hash]int)}
 	var faults []Unreadable
 	var missing []error
 	for i, ref := range refs {
@@ -41,7 +43,7 @@ func (r *Repo) Days(ctx context.Context, refs []Ref, dir string) ([]Day, []Unrea
 		if ref.Err != nil || ref.Only != nil {
 			continue // the caller has seen it, or it comes below
 		}
-		w.found = func(day treeFile) { w.days = append(w.days, Day{Path: day.Path, Tree: day.Hash.String(), Ref: i}) }
+		w.found = func(day odb.TreeFile) { w.days = append(w.days, Day{Path: day.Path, Tree: day.Hash.String(), Ref: i}) }
 		faults = append(faults, unreadable(ref, w.tip(plumbing.NewHash(ref.Hash), dir), &missing)...)
 	}
 	days, err := r.userDays(ctx, w, refs, dir)
@@ -52,10 +54,10 @@ func (r *Repo) Days(ctx context.Context, refs []Ref, dir string) ([]Day, []Unrea
 }
 
 // userDays returns what the user committed to foreign refs.
-func (r *Repo) userDays(ctx context.Context, others *dayList, refs []Ref, dir string) ([]Day, error) {
+func (r *Repo) userDays(ctx context.Context, others *dayList, refs []git.Ref, dir string) ([]Day, error) {
 	var days []Day
 	u := userRecords{list: others, introducing: r.newIntroducing(others.objects, dir),
-		held: make(map[string]map[treeFile]bool), found: make(map[plumbing.Hash][]treeFile)}
+		held: make(map[string]map[odb.TreeFile]bool), found: make(map[plumbing.Hash][]odb.TreeFile)}
 	for i, ref := range refs {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
@@ -70,55 +72,52 @@ func (r *Repo) userDays(ctx context.Context, others *dayList, refs []Ref, dir st
 // dayList lists the days of one commit after the other and goes into no
 // directory twice.
 type dayList struct {
-	objects *objects
-	seen    map[treeFile]bool     // directories of which all days were found
+	objects *odb.Objects
+	seen    map[odb.TreeFile]bool // directories of which all days were found
 	peek    bool                  // nothing is added to seen
 	paths   map[plumbing.Hash]int // at how many paths of this commit a directory was met
-	found   func(day treeFile)
+	found   func(day odb.TreeFile)
 	days    []Day
 	errs    []error
 }
 
 // tip lists the days below dir in a commit.
 func (w *dayList) tip(commit plumbing.Hash, dir string) error {
-	root, err := w.objects.commitTree(commit)
+	root, err := w.objects.CommitTree(commit)
 	if err != nil {
 		return err
 	}
-	top, ok, err := w.objects.treeEntryAt(root, dir)
-	if !ok || err != nil || !isDirMode(top.Mode) {
+	top, ok, err := w.objects.TreeEntryAt(root, dir)
+	if !ok || err != nil || !odb.IsDirMode(top.Mode) {
 		return err
 	}
 	clear(w.paths)
 	w.errs = nil
-	w.list(treeFile{Path: dir, Mode: dirMode, Hash: top.Hash}, dayDigits)
+	w.list(odb.TreeFile{Path: dir, Mode: odb.DirMode, Hash: top.Hash}, odb.DayDigits)
 	return errors.Join(w.errs...)
 }
-
-// dayDigits is how many digits the names of a year, a month and a day have.
-var dayDigits = []int{len("2006"), len("01"), len("02")}
 
 // list goes down the levels of directories, whose names are numbers of so many
 // digits. It reports whether it has found all there is: what it passes over here
 // because another commit has it too often is not to be missed in the next one.
-func (w *dayList) list(f treeFile, digits []int) (all bool) {
+func (w *dayList) list(f odb.TreeFile, digits []int) (all bool) {
 	if w.seen[f] {
 		return true
 	}
-	if w.paths[f.Hash]++; w.paths[f.Hash] > maxTreePaths {
-		w.errs = append(w.errs, &treeError{Path: f.Path, Hash: f.Hash, Err: errPaths})
+	if w.paths[f.Hash]++; w.paths[f.Hash] > odb.MaxTreePaths {
+		w.errs = append(w.errs, &odb.TreeError{Path: f.Path, Hash: f.Hash, Err: errPaths})
 		return false
 	}
 	if all = true; len(digits) == 0 {
 		w.found(f)
 	} else {
-		for e, err := range w.objects.entries(f.Path, f.Hash) {
+		for e, err := range w.objects.Entries(f.Path, f.Hash) {
 			if err != nil {
 				w.errs = append(w.errs, err)
 				break
 			}
-			if e.isDir() && isDayPart(e.name, digits[0]) {
-				all = w.list(treeFile{Path: joinTreePath(f.Path, string(e.name)), Mode: dirMode, Hash: e.hash}, digits[1:]) && all
+			if e.IsDir() && odb.IsDayPart(e.Name, digits[0]) {
+				all = w.list(odb.TreeFile{Path: odb.JoinTreePath(f.Path, string(e.Name)), Mode: odb.DirMode, Hash: e.Hash}, digits[1:]) && all
 			}
 		}
 	}
@@ -128,28 +127,23 @@ func (w *dayList) list(f treeFile, digits []int) (all bool) {
 	return all
 }
 
-// isDayPart reports whether a name is a number of so many digits.
-func isDayPart[T string | []byte](name T, digits int) bool {
-	return len(name) == digits && strings.Trim(string(name), "0123456789") == ""
-}
-
 // DayFiles returns the files of a day in the order of their names, each once.
 // Those before something that cannot be read come with the error.
 func (r *Repo) DayFiles(day Day) ([]File, error) {
 	if day.files != nil {
 		return day.files, nil
 	}
-	objects, err := r.loadObjects()
+	objects, err := r.LoadObjects()
 	if err != nil {
 		return nil, err
 	}
 	var files []File
 	seen := make(map[File]bool)
-	for e, err := range objects.entries(day.Path, plumbing.NewHash(day.Tree)) {
+	for e, err := range objects.Entries(day.Path, plumbing.NewHash(day.Tree)) {
 		if err != nil {
 			return files, err
 		}
-		file := File{Path: joinTreePath(day.Path, string(e.name)), Mode: uint32(e.mode), Blob: e.hash.String()}
+		file := File{Path: odb.JoinTreePath(day.Path, string(e.Name)), Mode: uint32(e.Mode), Blob: e.Hash.String()}
 		if !seen[file] {
 			seen[file] = true
 			files = append(files, file)

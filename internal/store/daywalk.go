@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 )
 
 // DayWalk finds record files by the day directories that hold them, without
@@ -32,12 +33,12 @@ func (r *Repo) WalkDays(dir string) *DayWalk {
 // after it, when the caller goes on.
 func (w *DayWalk) Newest(commit string, since, until time.Time) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
-		objects, top, ok, err := w.repo.findPath(commit, w.dir)
+		objects, top, ok, err := w.repo.FindPath(commit, w.dir)
 		if err != nil {
 			yield(File{}, err)
 			return
 		}
-		if ok && isDirMode(top.Mode) && !w.seen[top.Hash] {
+		if ok && odb.IsDirMode(top.Mode) && !w.seen[top.Hash] {
 			w.seen[top.Hash] = true
 			d := dayDescent{
 				objects: objects, commit: commit, root: top.Path, yield: yield,
@@ -50,8 +51,8 @@ func (w *DayWalk) Newest(commit string, since, until time.Time) iter.Seq2[File, 
 
 // Has reports whether a commit has the directory of the walk.
 func (w *DayWalk) Has(commit string) (bool, error) {
-	_, top, ok, err := w.repo.findPath(commit, w.dir)
-	return ok && isDirMode(top.Mode), err
+	_, top, ok, err := w.repo.FindPath(commit, w.dir)
+	return ok && odb.IsDirMode(top.Mode), err
 }
 
 // dayLayout is the path of a day directory below the records' directory.
@@ -59,7 +60,7 @@ const dayLayout = "2006/01/02"
 
 // dayDescent goes down year, month and day.
 type dayDescent struct {
-	objects     *objects
+	objects     *odb.Objects
 	commit      string
 	root        string // path of the records' directory
 	first, last string // in dayLayout; both days belong to the walk
@@ -68,9 +69,9 @@ type dayDescent struct {
 
 // walk visits what is in one tree, depth levels below the top, the last name
 // first. It reports whether to go on.
-func (d *dayDescent) walk(f treeFile, depth int) bool {
-	var entries []treeEntry
-	for e, err := range d.objects.entries(f.Path, f.Hash) {
+func (d *dayDescent) walk(f odb.TreeFile, depth int) bool {
+	var entries []odb.TreeEntry
+	for e, err := range d.objects.Entries(f.Path, f.Hash) {
 		if err != nil {
 			if !d.yield(File{}, err) {
 				return false
@@ -79,15 +80,15 @@ func (d *dayDescent) walk(f treeFile, depth int) bool {
 		}
 		entries = append(entries, e)
 	}
-	slices.SortFunc(entries, func(a, b treeEntry) int { return bytes.Compare(b.name, a.name) })
+	slices.SortFunc(entries, func(a, b odb.TreeEntry) int { return bytes.Compare(b.Name, a.Name) })
 	for _, e := range entries {
-		below := treeFile{Path: joinTreePath(f.Path, string(e.name)), Mode: e.mode, Hash: e.hash}
+		below := odb.TreeFile{Path: odb.JoinTreePath(f.Path, string(e.Name)), Mode: e.Mode, Hash: e.Hash}
 		switch {
-		case depth == 3 && !e.isDir():
-			if !d.yield(File{Path: below.Path, Mode: uint32(e.mode), Blob: e.hash.String(), Commit: d.commit}, nil) {
+		case depth == 3 && !e.IsDir():
+			if !d.yield(File{Path: below.Path, Mode: uint32(e.Mode), Blob: e.Hash.String(), Commit: d.commit}, nil) {
 				return false
 			}
-		case depth < 3 && e.isDir() && d.wanted(below.Path):
+		case depth < 3 && e.IsDir() && d.wanted(below.Path):
 			if !d.walk(below, depth+1) {
 				return false
 			}

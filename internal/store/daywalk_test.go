@@ -5,20 +5,22 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/git/gittest"
 )
 
 func TestWalkDays(t *testing.T) {
-	r := newRepo(t)
+	r := gittest.New(t)
 	names := []string{
 		"2025/12/31/235959Z-handoff-ana-aaaaaaa1.yaml", "2026/01/01/000000Z-ack-ben-aaaaaaa2.yaml",
 		"2026/01/01/000001Z-handoff-ana-aaaaaaa3.yaml", "2026/02/28/120000Z-handoff-ana-aaaaaaa4.yaml",
 		"2026/02/28/notes/deep.yaml", "2026/templates/x.yaml", "2026/1/1/x.yaml", "config.yaml", "2026/03/readme", "20260/01/01/x.yaml",
 	}
 	for _, name := range names {
-		r.write(".handoffs/"+name, name)
+		r.Write(".handoffs/"+name, name)
 	}
-	commit := r.commitAt(1, "records")
-	repo := r.open()
+	commit := r.CommitAt(1, "records")
+	repo := mustOpen(r)
 	day := func(text string) time.Time {
 		at, err := time.Parse(time.DateOnly, text)
 		if err != nil {

@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
+	"github.com/handoff-cli/handoff/internal/plainfile"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -55,10 +58,10 @@ func (r *Repo) Diagnose(ctx context.Context, dir string) ([]Fault, error) {
 // lookAtPlaces looks for something else where files of ours belong.
 func (r *Repo) lookAtPlaces(context.Context, string) ([]Fault, error) {
 	var faults []Fault
-	for _, dir := range slices.Compact([]string{r.dir, r.common}) {
+	for _, dir := range slices.Compact([]string{r.Dir(), r.CommonDir()}) {
 		for _, name := range []string{"append", "draft.yaml", "queries", "verified", "squashed", "unproven", "looked", "index.db", "index.db-journal"} {
 			path := filepath.Join(dir, "handoff", name)
-			if wrong, ok := errors.AsType[*NotFileError](CheckPlain(path)); ok {
+			if wrong, ok := errors.AsType[*plainfile.NotFileError](plainfile.Check(path)); ok {
 				faults = append(faults, Fault{Path: path, Message: wrong.What + " is where a file of handoff belongs",
 					WayOut: "see what it is, then rm -r " + text.ShellArgument(path)})
 			}
@@ -73,18 +76,18 @@ func (r *Repo) lookAtAppend(context.Context, string) ([]Fault, error) {
 	if err != nil || !dead {
 		return nil, err
 	}
-	return []Fault{{Path: r.markerPath(), Message: "a command was killed while it committed", Repair: r.Recover}}, nil
+	return []Fault{{Path: r.MarkerPath(), Message: "a command was killed while it committed", Repair: r.Recover}}, nil
 }
 
 // writerDied reports whether the marker of a writer is there and the writer is
 // not.
 func (r *Repo) writerDied() (bool, error) {
-	file, err := OpenPlain(r.markerPath(), os.O_RDWR, 0)
+	file, err := plainfile.Open(r.MarkerPath(), os.O_RDWR, 0)
 	if err != nil {
-		return false, unlessMissing(err)
+		return false, plainfile.UnlessMissing(err)
 	}
 	defer file.Close()
-	free, err := tryLock(file)
+	free, err := git.TryLock(file)
 	if err != nil || !free {
 		return false, err
 	}
@@ -96,28 +99,28 @@ func (r *Repo) writerDied() (bool, error) {
 // reflogs last saw them.
 func (r *Repo) lookAtRefs(context.Context, string) ([]Fault, error) {
 	refs, err := r.ListRefs("refs/heads/", "refs/remotes/")
-	if damage, ok := errors.AsType[*DamagedError](err); ok {
+	if damage, ok := errors.AsType[*odb.DamagedError](err); ok {
 		return []Fault{{Path: damage.Path, Message: "the references cannot be read: " + reason(err), WayOut: "git fsck tells more"}}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.Head(); err != nil && !slices.ContainsFunc(refs, func(ref Ref) bool { return ref.Err != nil }) {
-		refs = append(refs, Ref{Name: "HEAD", Err: err})
+	if _, err := r.Head(); err != nil && !slices.ContainsFunc(refs, func(ref git.Ref) bool { return ref.Err != nil }) {
+		refs = append(refs, git.Ref{Name: "HEAD", Err: err})
 	}
 	var faults []Fault
 	for _, ref := range refs {
 		if ref.Err == nil {
 			continue
 		}
-		faults = append(faults, Fault{Path: r.refs.where(ref.Name), Message: ref.Name + " cannot be read: " + reason(ref.Err), WayOut: r.recoverRef(ref.Name)})
+		faults = append(faults, Fault{Path: r.References.Where(ref.Name), Message: ref.Name + " cannot be read: " + reason(ref.Err), WayOut: r.recoverRef(ref.Name)})
 	}
 	return faults, nil
 }
 
 // reason returns what is wrong, without the path that is named elsewhere.
 func reason(err error) string {
-	if damage, ok := errors.AsType[*DamagedError](err); ok {
+	if damage, ok := errors.AsType[*odb.DamagedError](err); ok {
 		return damage.Err.Error()
 	}
 	return err.Error()
@@ -126,12 +129,12 @@ func reason(err error) string {
 // recoverRef says how a reference gets its value back.
 func (r *Repo) recoverRef(name string) string {
 	if strings.HasPrefix(name, "refs/remotes/") {
-		return "rm " + text.ShellArgument(r.refPath(name)) + " && git fetch"
+		return "rm " + text.ShellArgument(r.RefPath(name)) + " && git fetch"
 	}
-	log, _ := os.ReadFile(r.logPath(name)) // without a log, what is below is all there is
+	log, _ := os.ReadFile(r.LogPath(name)) // without a log, what is below is all there is
 	for _, line := range slices.Backward(strings.Split(string(log), "\n")) {
 		if fields := strings.Fields(line); len(fields) > 1 && plumbing.IsHash(fields[1]) && r.HasCommit(fields[1]) {
-			return fmt.Sprintf("rm %s && git update-ref %s %s, which its reflog saw last", text.ShellArgument(r.refPath(name)), text.ShellArgument(name), fields[1])
+			return fmt.Sprintf("rm %s && git update-ref %s %s, which its reflog saw last", text.ShellArgument(r.RefPath(name)), text.ShellArgument(name), fields[1])
 		}
 	}
 	return "git fsck --lost-found lists the commits that no branch has"
@@ -142,14 +145,14 @@ func (r *Repo) recoverRef(name string) string {
 // git never puts such a thing, and no writer of ours lives.
 func (r *Repo) lookAtLocks(context.Context, string) ([]Fault, error) {
 	var faults []Fault
-	for _, path := range r.lockFiles() {
+	for _, path := range r.LockFiles() {
 		info, err := os.Stat(path)
 		if err != nil || time.Since(info.ModTime()) < staleLock {
 			continue
 		}
 		age := time.Since(info.ModTime()).Round(time.Minute)
 		fault := Fault{Path: path, Message: fmt.Sprintf("a lock that is %s old", age), WayOut: "if no git command is running, remove it"}
-		if line, err := readLine(path); err == nil && path == r.indexPath()+".lock" && plumbing.IsHash(line) {
+		if line, err := git.ReadLine(path); err == nil && path == r.IndexPath()+".lock" && plumbing.IsHash(line) {
 			fault.Message += ", of a command of ours that was killed"
 			fault.Repair = func(context.Context) error { return r.removeOwnLock(path) }
 		}
@@ -160,13 +163,13 @@ func (r *Repo) lookAtLocks(context.Context, string) ([]Fault, error) {
 
 // removeOwnLock removes a lock of ours, unless a writer of ours lives.
 func (r *Repo) removeOwnLock(path string) error {
-	file, err := OpenPlain(r.markerPath(), os.O_RDWR|os.O_CREATE, 0o666)
+	file, err := plainfile.Open(r.MarkerPath(), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	if free, err := tryLock(file); err != nil || !free {
-		return errors.Join(err, &BusyError{Path: path})
+	if free, err := git.TryLock(file); err != nil || !free {
+		return errors.Join(err, &git.BusyError{Path: path})
 	}
 	return os.Remove(path)
 }
@@ -177,9 +180,9 @@ var leftovers = []string{"handoff-hooks-*", "handoff/lock-*", "handoff/index-*",
 // lookAtLeftovers looks for temporary files that a killed process has left.
 func (r *Repo) lookAtLeftovers(context.Context, string) ([]Fault, error) {
 	var paths []string
-	for _, dir := range slices.Compact([]string{r.dir, r.common}) {
+	for _, dir := range slices.Compact([]string{r.Dir(), r.CommonDir()}) {
 		for _, pattern := range leftovers {
-			names, _ := filepath.Glob(filepath.Join(escapeGlob(dir), filepath.FromSlash(pattern)))
+			names, _ := filepath.Glob(filepath.Join(git.EscapeGlob(dir), filepath.FromSlash(pattern)))
 			paths = append(paths, names...)
 		}
 	}
@@ -197,40 +200,40 @@ func (r *Repo) lookAtLeftovers(context.Context, string) ([]Fault, error) {
 // commit would delete them.
 func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 	head, err := r.Head()
-	if err != nil || head.Unborn || r.worktree == "" {
+	if err != nil || head.Unborn || r.Worktree() == "" {
 		return nil, nil // what is wrong with HEAD has been said
 	}
-	if there, err := r.hasIndex(); err != nil || !there {
+	if there, err := r.HasIndex(); err != nil || !there {
 		return r.lookAtNoIndex(head, err)
 	}
 	indexed := map[string]bool{}
-	index, err := readIndex(r.indexPath(), func(entry indexEntry, _ int) {
-		if strings.HasPrefix(string(entry.path), dir+"/") {
-			indexed[string(entry.path)] = true
+	index, err := git.ReadIndex(r.IndexPath(), func(entry git.IndexEntry, _ int) {
+		if strings.HasPrefix(string(entry.Path), dir+"/") {
+			indexed[string(entry.Path)] = true
 		}
 	})
-	if isError[*DamagedError](err) {
-		return []Fault{{Path: r.indexPath(), Message: "the index is damaged: " + reason(err),
+	if odb.IsError[*odb.DamagedError](err) {
+		return []Fault{{Path: r.IndexPath(), Message: "the index is damaged: " + reason(err),
 			WayOut: "move the file away, then git reset: what was staged has to be staged again, no file changes"}}, nil
 	}
-	if err != nil || !index.shared.IsZero() {
+	if err != nil || !index.Shared.IsZero() {
 		return nil, err // a split index names only what it changes
 	}
-	objects, err := r.loadObjects()
+	objects, err := r.LoadObjects()
 	if err != nil {
 		return nil, err
 	}
-	files, err := newTreeWalk(objects, dir).files(plumbing.NewHash(head.Hash))
-	if isMissing(err) {
+	files, err := odb.NewTreeWalk(objects, dir).Files(plumbing.NewHash(head.Hash))
+	if odb.IsMissing(err) {
 		return nil, err // what else cannot be read is said with the records
 	}
 	var faults []Fault
-	lost := &marker{Token: newToken()}
+	lost := &git.Marker{Token: plainfile.NewToken()}
 	for _, f := range files {
-		if _, isRecord := parseRecordName(dir, f.Path); !isRecord || indexed[f.Path] {
+		if _, isRecord := ParseRecordName(dir, f.Path); !isRecord || indexed[f.Path] {
 			continue
 		}
-		file := markedFile{Path: f.Path, Blob: f.Hash.String()}
+		file := git.MarkedFile{Path: f.Path, Blob: f.Hash.String()}
 		if r.placedAsIs(file) {
 			lost.Files = append(lost.Files, file)
 			continue
@@ -248,25 +251,25 @@ func (r *Repo) lookAtIndex(_ context.Context, dir string) ([]Fault, error) {
 
 // lookAtNoIndex tells a work tree whose index was lost from one that nothing
 // was checked out in yet, which is as it should be.
-func (r *Repo) lookAtNoIndex(head Head, err error) ([]Fault, error) {
+func (r *Repo) lookAtNoIndex(head git.Head, err error) ([]Fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	objects, root, err := r.treeOf(head.Hash)
+	objects, root, err := r.TreeOf(head.Hash)
 	if err != nil {
 		return nil, err
 	}
-	worktree, err := os.OpenRoot(r.worktree)
+	worktree, err := os.OpenRoot(r.Worktree())
 	if err != nil {
 		return nil, err
 	}
 	defer worktree.Close()
-	for entry, err := range objects.entries("", root) {
+	for entry, err := range objects.Entries("", root) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := worktree.Lstat(string(entry.name)); err == nil {
-			return []Fault{{Path: r.indexPath(), Message: "the index is not there, though files of HEAD are: the next commit deletes them all",
+		if _, err := worktree.Lstat(string(entry.Name)); err == nil {
+			return []Fault{{Path: r.IndexPath(), Message: "the index is not there, though files of HEAD are: the next commit deletes them all",
 				WayOut: "git reset makes it anew: what was staged has to be staged again, no file changes"}}, nil
 		}
 	}
@@ -281,7 +284,7 @@ func (r *Repo) lookAtAttributes(ctx context.Context, dir string) ([]Fault, error
 	}
 	fault := Fault{Path: wrong.File, Message: "git would change the bytes of records (" + wrong.Attribute + "), and a later commit -a would destroy them",
 		WayOut: wrong.WayOut()}
-	if wrong.File == dir+"/"+attributesName && !wrong.Committed && r.worktree != "" {
+	if wrong.File == dir+"/"+attributesName && !wrong.Committed && r.Worktree() != "" {
 		fault.Repair = func(context.Context) error { return r.WriteAttributes(dir) }
 	}
 	return []Fault{fault}, nil

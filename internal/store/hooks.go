@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/handoff-cli/handoff/internal/git"
 )
 
 // RunHooks runs the hooks that git commit would run on a change: pre-commit,
@@ -14,7 +16,7 @@ import (
 // which may edit the message. It returns the message. With a *HookError nothing
 // has moved; the user's index and work tree are not touched at any time.
 func (r *Repo) RunHooks(ctx context.Context, change Change) (string, error) {
-	dir, err := os.MkdirTemp(r.dir, "handoff-hooks-")
+	dir, err := os.MkdirTemp(r.Dir(), "handoff-hooks-")
 	if err != nil {
 		return "", err
 	}
@@ -23,14 +25,14 @@ func (r *Repo) RunHooks(ctx context.Context, change Change) (string, error) {
 	if err := r.stageForHooks(ctx, index, change.Files); err != nil {
 		return "", err
 	}
-	if err := r.runHook(ctx, index, "pre-commit"); err != nil {
+	if err := r.RunHook(ctx, index, "pre-commit"); err != nil {
 		return "", err
 	}
 	message := filepath.Join(dir, "COMMIT_EDITMSG")
 	if err := os.WriteFile(message, []byte(change.Message), 0o600); err != nil {
 		return "", err
 	}
-	if err := r.runHook(ctx, index, "commit-msg", message); err != nil {
+	if err := r.RunHook(ctx, index, "commit-msg", message); err != nil {
 		return "", err
 	}
 	edited, err := os.ReadFile(message)
@@ -47,17 +49,17 @@ func (r *Repo) stageForHooks(ctx context.Context, index string, files []NewFile)
 	if !head.Unborn {
 		base = head.Hash
 	}
-	if err := r.readTree(ctx, index, base); err != nil {
+	if err := r.ReadTree(ctx, index, base); err != nil {
 		return err
 	}
 	args := []string{"update-index", "--add"}
 	for _, file := range files {
-		blob, err := r.withIndex(ctx, index, bytes.NewReader(file.Data), "hash-object", "-w", "--stdin")
+		blob, err := r.WithIndex(ctx, index, bytes.NewReader(file.Data), "hash-object", "-w", "--stdin")
 		if err != nil {
 			return err
 		}
-		args = append(args, "--cacheinfo", fmt.Sprintf("%o,%s,%s", modeFile, strings.TrimSpace(string(blob)), file.Path))
+		args = append(args, "--cacheinfo", fmt.Sprintf("%o,%s,%s", git.ModeFile, strings.TrimSpace(string(blob)), file.Path))
 	}
-	_, err = r.withIndex(ctx, index, nil, args...)
+	_, err = r.WithIndex(ctx, index, nil, args...)
 	return err
 }

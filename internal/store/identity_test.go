@@ -7,6 +7,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/gittest"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 )
 
 func TestIdentityIsGits(t *testing.T) {
@@ -19,10 +23,10 @@ func TestIdentityIsGits(t *testing.T) {
 		"dirty name":    {"GIT_AUTHOR_NAME= ;Ben <x>, Jr' "},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := seeded(t)
-			r.env = append(r.env, set...)
-			author, committer := r.git("var", "GIT_AUTHOR_IDENT"), r.git("var", "GIT_COMMITTER_IDENT")
-			a, c, err := r.open().Identity(context.Background())
+			r := gittest.Seeded(t)
+			r.Env = append(r.Env, set...)
+			author, committer := r.Git("var", "GIT_AUTHOR_IDENT"), r.Git("var", "GIT_COMMITTER_IDENT")
+			a, c, err := mustOpen(r).Identity(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -36,10 +40,10 @@ func TestIdentityIsGits(t *testing.T) {
 // TestOddDatesAreGits has dates that are in no calendar, or say more than git reads.
 func TestOddDatesAreGits(t *testing.T) {
 	for _, date := range []string{"2026-02-30T10:00:00Z", "2026-11-20T10:00:60Z", "2026-11-20T10:00:00.5Z", "1970-01-02T00:00:00Z", "2100-01-01T00:00:00Z"} {
-		r := seeded(t)
-		r.env = append(r.env, "GIT_AUTHOR_DATE="+date)
-		author, _, err := r.open().Identity(context.Background())
-		want, gitErr := r.tryGit("var", "GIT_AUTHOR_IDENT")
+		r := gittest.Seeded(t)
+		r.Env = append(r.Env, "GIT_AUTHOR_DATE="+date)
+		author, _, err := mustOpen(r).Identity(context.Background())
+		want, gitErr := r.TryGit("var", "GIT_AUTHOR_IDENT")
 		if (err == nil) != (gitErr == nil) || err == nil && author.String() != want {
 			t.Errorf("%s: %s, %v, want %s", date, author, err, want)
 		}
@@ -63,14 +67,14 @@ func TestNamesAreGits(t *testing.T) {
 	} {
 		t.Run(strings.Join(set, ","), func(t *testing.T) {
 			t.Parallel()
-			r := seeded(t)
+			r := gittest.Seeded(t)
 			for _, entry := range set {
-				r.env = append(r.env, "GIT_AUTHOR_"+entry, "GIT_COMMITTER_"+entry)
+				r.Env = append(r.Env, "GIT_AUTHOR_"+entry, "GIT_COMMITTER_"+entry)
 			}
-			author, committer, err := r.open().Identity(context.Background())
-			want, gitErr := runCommand(context.Background(), r.open().git.command(context.Background(), "false", "var", "GIT_AUTHOR_IDENT"), "var", nil)
+			author, committer, err := mustOpen(r).Identity(context.Background())
+			want, gitErr := git.RunCommand(context.Background(), mustOpen(r).Git.Command(context.Background(), "false", "var", "GIT_AUTHOR_IDENT"), "var", nil)
 			if gitErr != nil {
-				if !isError[*NoIdentityError](err) {
+				if !odb.IsError[*git.NoIdentityError](err) {
 					t.Errorf("error %v, want a *NoIdentityError because git says: %v", err, gitErr)
 				}
 				return
@@ -80,15 +84,15 @@ func TestNamesAreGits(t *testing.T) {
 			}
 			entry := change(fmt.Sprintf("n%d", i))
 			entry.Author, entry.Committer = author, committer
-			commit := r.append(entry)
+			commit := mustAppend(r, entry)
 			who, _, _ := strings.Cut(string(want), ">")
-			if got := r.git("log", "-1", "--format=%an <%ae%n%cn <%ce"); got != who+"\n"+who {
+			if got := r.Git("log", "-1", "--format=%an <%ae%n%cn <%ce"); got != who+"\n"+who {
 				t.Errorf("committed as %q, want %q", got, who)
 			}
-			if read, err := r.open().ReadCommit(commit.Hash); err != nil || read.Author.String() != author.String() {
+			if read, err := mustOpen(r).ReadCommit(commit.Hash); err != nil || read.Author.String() != author.String() {
 				t.Errorf("read as %v (%v), want %v", read.Author, err, author)
 			}
-			r.mustBeSound()
+			mustBeSound(r)
 		})
 	}
 }
@@ -99,15 +103,15 @@ func TestIdentityHasTheClockOfTheRepo(t *testing.T) {
 	now := time.Date(2027, 7, 1, 12, 0, 0, 345_000_000, time.UTC)
 	for zone, offset := range map[string]string{"UTC": "+0000", "America/New_York": "-0400", "SGT-8": "+0800", "Europe/London": "+0100"} {
 		for _, name := range []string{"Ana", "Ana Tan Jr."} {
-			r := seeded(t)
-			r.env = append(r.env, "TZ="+zone, "GIT_AUTHOR_NAME="+name)
-			repo := r.open()
+			r := gittest.Seeded(t)
+			r.Env = append(r.Env, "TZ="+zone, "GIT_AUTHOR_NAME="+name)
+			repo := mustOpen(r)
 			repo.Now = func() time.Time { return now }
 			author, committer, err := repo.Identity(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, who := range []Ident{author, committer} {
+			for _, who := range []git.Ident{author, committer} {
 				if !who.When.Equal(now) || who.When.Format("-0700") != offset {
 					t.Errorf("%s in %s: %s, want %s %s", name, zone, who.When, now, offset)
 				}
@@ -117,22 +121,22 @@ func TestIdentityHasTheClockOfTheRepo(t *testing.T) {
 }
 
 func TestIdentityFollowsIncludes(t *testing.T) {
-	r := seeded(t)
-	r.git("config", "--unset", "user.email")
-	r.git("config", "includeIf.gitdir:"+r.dir+"/.path", "work.config")
-	r.write(".git/work.config", "[user]\n\temail = work@example.com\n[author]\n\tname = Author\n")
-	author, committer, err := r.open().Identity(context.Background())
+	r := gittest.Seeded(t)
+	r.Git("config", "--unset", "user.email")
+	r.Git("config", "includeIf.gitdir:"+r.Dir+"/.path", "work.config")
+	r.Write(".git/work.config", "[user]\n\temail = work@example.com\n[author]\n\tname = Author\n")
+	author, committer, err := mustOpen(r).Identity(context.Background())
 	if err != nil || author.Email != "work@example.com" || author.Name != "Author" || committer.Name != "Ana" {
 		t.Errorf("%v, %v, %v", author, committer, err)
 	}
 }
 
 func TestNoIdentity(t *testing.T) {
-	r := seeded(t)
-	r.git("config", "--unset", "user.email")
-	r.git("config", "user.useConfigOnly", "true")
-	var none *NoIdentityError
-	if _, _, err := r.open().Identity(context.Background()); !errors.As(err, &none) || !strings.Contains(none.Hint, "git config --global user.email") {
+	r := gittest.Seeded(t)
+	r.Git("config", "--unset", "user.email")
+	r.Git("config", "user.useConfigOnly", "true")
+	var none *git.NoIdentityError
+	if _, _, err := mustOpen(r).Identity(context.Background()); !errors.As(err, &none) || !strings.Contains(none.Hint, "git config --global user.email") {
 		t.Errorf("error %v, want *NoIdentityError with git's hint", err)
 	}
 }

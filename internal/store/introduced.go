@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 )
 
 // maxIntroducing is how many commits are looked at for those that brought some
@@ -16,9 +18,9 @@ const maxIntroducing = 20_000
 // safe for concurrent use.
 type introducing struct {
 	repo    *Repo
-	objects *objects
+	objects *odb.Objects
 	dir     string // in which all of the files are
-	trees   *lruCache[plumbing.Hash, []byte]
+	trees   *odb.LruCache[plumbing.Hash, []byte]
 	met     map[fileAt]bool
 	left    int // commits that may still be looked at
 }
@@ -30,24 +32,24 @@ type fileAt struct {
 	blob   plumbing.Hash
 }
 
-func (r *Repo) newIntroducing(objects *objects, dir string) *introducing {
+func (r *Repo) newIntroducing(objects *odb.Objects, dir string) *introducing {
 	return &introducing{repo: r, objects: objects, dir: dir, met: make(map[fileAt]bool), left: maxIntroducing,
-		trees: newLRU[plumbing.Hash](maxCachedTrees, func(data []byte) int64 { return int64(cap(data)) + lruItemSize }, func([]byte) {})}
+		trees: odb.NewLRU[plumbing.Hash](odb.MaxCachedTrees, func(data []byte) int64 { return int64(cap(data)) + odb.LruItemSize }, func([]byte) {})}
 }
 
 // walk calls use with the commits from a tip on that have some of files, which
 // the tip has, where no parent has them. At the edge of a shallow clone, and
 // where the history is too long, that is the last commit which is known to have
 // them. What an earlier walk has met is passed over.
-func (w *introducing) walk(tip string, files []treeFile, use func(c CommitInfo, files []treeFile)) {
+func (w *introducing) walk(tip string, files []odb.TreeFile, use func(c git.CommitInfo, files []odb.TreeFile)) {
 	type step struct {
 		commit string
-		files  []treeFile
+		files  []odb.TreeFile
 	}
 	for todo := []step{{tip, slices.Clone(files)}}; len(todo) > 0; {
 		at := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		rest := slices.DeleteFunc(at.files, func(f treeFile) bool {
+		rest := slices.DeleteFunc(at.files, func(f odb.TreeFile) bool {
 			id := fileAt{at.commit, f.Path, f.Hash}
 			again := w.met[id]
 			w.met[id] = true
@@ -65,7 +67,7 @@ func (w *introducing) walk(tip string, files []treeFile, use func(c CommitInfo, 
 			if err != nil {
 				continue
 			}
-			var there []treeFile
+			var there []odb.TreeFile
 			if there, rest = w.split(c, p, rest); len(there) > 0 {
 				todo = append(todo, step{parent, there})
 			}
@@ -78,9 +80,9 @@ func (w *introducing) walk(tip string, files []treeFile, use func(c CommitInfo, 
 
 // split says which files of a commit a parent has and which it has not. A tree
 // of it that cannot be read has none.
-func (w *introducing) split(c, parent CommitInfo, files []treeFile) (there, not []treeFile) {
+func (w *introducing) split(c, parent git.CommitInfo, files []odb.TreeFile) (there, not []odb.TreeFile) {
 	has := make(map[string]map[string]plumbing.Hash) // day → name → blob
-	if w.at(c.tree, w.dir) == w.at(parent.tree, w.dir) {
+	if w.at(c.Tree, w.dir) == w.at(parent.Tree, w.dir) {
 		return files, nil
 	}
 	for _, f := range files {
@@ -88,9 +90,9 @@ func (w *introducing) split(c, parent CommitInfo, files []treeFile) (there, not 
 		names, ok := has[dir]
 		if !ok {
 			names = make(map[string]plumbing.Hash)
-			for e, err := range treeEntries(w.tree(w.at(parent.tree, strings.Trim(dir, "/")))) {
+			for e, err := range odb.TreeEntries(w.tree(w.at(parent.Tree, strings.Trim(dir, "/")))) {
 				if err == nil {
-					names[string(e.name)] = e.hash
+					names[string(e.Name)] = e.Hash
 				}
 			}
 			has[dir] = names
@@ -108,10 +110,10 @@ func (w *introducing) split(c, parent CommitInfo, files []treeFile) (there, not 
 func (w *introducing) at(tree plumbing.Hash, dir string) plumbing.Hash {
 	for name := range strings.SplitSeq(dir, "/") {
 		below := plumbing.ZeroHash
-		for e, err := range treeEntries(w.tree(tree)) {
-			if err == nil && string(e.name) == name {
-				if e.isDir() {
-					below = e.hash
+		for e, err := range odb.TreeEntries(w.tree(tree)) {
+			if err == nil && string(e.Name) == name {
+				if e.IsDir() {
+					below = e.Hash
 				}
 				break
 			}
@@ -127,10 +129,10 @@ func (w *introducing) tree(h plumbing.Hash) []byte {
 	if h.IsZero() {
 		return nil
 	}
-	data, ok := w.trees.get(h)
+	data, ok := w.trees.Get(h)
 	if !ok {
-		data, _ = w.objects.tree(h) // what cannot be read holds nothing here
-		w.trees.put(h, data)
+		data, _ = w.objects.Tree(h) // what cannot be read holds nothing here
+		w.trees.Put(h, data)
 	}
 	return data
 }

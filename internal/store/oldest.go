@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 )
 
 // Oldest returns of each group of files that refs hold the position of the one that
@@ -16,14 +18,14 @@ import (
 // its clock said; otherwise the dates of the committers count, and of two that are
 // equal, so that the answer is the same in every clone, the hashes of the
 // contents. The files are below dir, a slash-separated path.
-func (r *Repo) Oldest(ctx context.Context, refs []Ref, dir string, groups [][]File) ([]int, error) {
-	objects, err := r.loadObjects()
+func (r *Repo) Oldest(ctx context.Context, refs []git.Ref, dir string, groups [][]File) ([]int, error) {
+	objects, err := r.LoadObjects()
 	if err != nil {
 		return nil, err
 	}
 	search := oldestSearch{
 		introducing: r.newIntroducing(objects, strings.Trim(dir, "/")),
-		wanted:      make(map[string][]treeFile), first: make(map[treeFile][]CommitInfo), known: make(map[plumbing.Hash][]treeFile),
+		wanted:      make(map[string][]odb.TreeFile), first: make(map[odb.TreeFile][]git.CommitInfo), known: make(map[plumbing.Hash][]odb.TreeFile),
 	}
 	for _, group := range groups {
 		for _, f := range group {
@@ -46,14 +48,16 @@ func (r *Repo) Oldest(ctx context.Context, refs []Ref, dir string, groups [][]Fi
 	return positions, nil
 }
 
-func wantedFile(f File) treeFile { return treeFile{Path: f.Path, Hash: plumbing.NewHash(f.Blob)} }
+func wantedFile(f File) odb.TreeFile {
+	return odb.TreeFile{Path: f.Path, Hash: plumbing.NewHash(f.Blob)}
+}
 
 // oldestSearch looks for the first commits of files.
 type oldestSearch struct {
 	*introducing
-	wanted map[string][]treeFile // by the path of their day
-	first  map[treeFile][]CommitInfo
-	known  map[plumbing.Hash][]treeFile // which of them are in a directory of records
+	wanted map[string][]odb.TreeFile // by the path of their day
+	first  map[odb.TreeFile][]git.CommitInfo
+	known  map[plumbing.Hash][]odb.TreeFile // which of them are in a directory of records
 }
 
 // ref looks in the history of a tip.
@@ -62,14 +66,14 @@ func (s *oldestSearch) ref(tip string) {
 	if err != nil {
 		return
 	}
-	top := s.at(c.tree, s.dir)
+	top := s.at(c.Tree, s.dir)
 	here, ok := s.known[top]
 	if !ok {
 		here = s.within(top)
 		s.known[top] = here
 	}
 	if len(here) > 0 {
-		s.walk(tip, here, func(c CommitInfo, files []treeFile) {
+		s.walk(tip, here, func(c git.CommitInfo, files []odb.TreeFile) {
 			for _, f := range files {
 				s.first[f] = append(s.first[f], c)
 			}
@@ -78,13 +82,13 @@ func (s *oldestSearch) ref(tip string) {
 }
 
 // within returns the files that are in a directory of records.
-func (s *oldestSearch) within(top plumbing.Hash) []treeFile {
-	var here []treeFile
+func (s *oldestSearch) within(top plumbing.Hash) []odb.TreeFile {
+	var here []odb.TreeFile
 	for _, day := range slices.Sorted(maps.Keys(s.wanted)) {
-		has := make(map[treeFile]bool)
-		for e, err := range treeEntries(s.tree(s.at(top, strings.TrimPrefix(day, s.dir+"/")))) {
+		has := make(map[odb.TreeFile]bool)
+		for e, err := range odb.TreeEntries(s.tree(s.at(top, strings.TrimPrefix(day, s.dir+"/")))) {
 			if err == nil {
-				has[treeFile{Path: joinTreePath(day, string(e.name)), Hash: e.hash}] = true
+				has[odb.TreeFile{Path: odb.JoinTreePath(day, string(e.Name)), Hash: e.Hash}] = true
 			}
 		}
 		for _, f := range s.wanted[day] {
@@ -98,13 +102,13 @@ func (s *oldestSearch) within(top plumbing.Hash) []treeFile {
 
 // eldest returns the position of the file with the oldest of its first commits.
 func (s *oldestSearch) eldest(files []File) int {
-	pos, oldest := -1, CommitInfo{}
+	pos, oldest := -1, git.CommitInfo{}
 	for i, f := range files {
 		commits := s.first[wantedFile(f)]
 		if len(commits) == 0 {
 			continue
 		}
-		c := slices.MinFunc(commits, func(a, b CommitInfo) int {
+		c := slices.MinFunc(commits, func(a, b git.CommitInfo) int {
 			return cmp.Or(a.Committer.When.Compare(b.Committer.When), strings.Compare(a.Hash, b.Hash))
 		})
 		if pos < 0 || s.repo.older(c, f, oldest, files[pos]) {
@@ -115,7 +119,7 @@ func (s *oldestSearch) eldest(files []File) int {
 }
 
 // older reports whether a file was committed before another one.
-func (r *Repo) older(a CommitInfo, file File, b CommitInfo, other File) bool {
+func (r *Repo) older(a git.CommitInfo, file File, b git.CommitInfo, other File) bool {
 	switch {
 	case r.reaches(b, a.Hash):
 		return true
@@ -131,7 +135,7 @@ const maxReached = 2000
 
 // reaches reports whether a commit is a descendant of another one, which is not
 // far.
-func (r *Repo) reaches(c CommitInfo, ancestor string) bool {
+func (r *Repo) reaches(c git.CommitInfo, ancestor string) bool {
 	met := map[string]bool{c.Hash: true}
 	for todo := slices.Clone(c.Parents); len(todo) > 0 && len(met) < maxReached; todo = todo[1:] {
 		hash := todo[0]

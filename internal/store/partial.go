@@ -7,17 +7,19 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // joinMissing is errors.Join, but for trees that a partial clone does not have:
 // there is one for each ref at worst, and one message says it of all.
 func joinMissing(errs []error) error {
-	if len(errs) == 0 || slices.ContainsFunc(errs, func(err error) bool { return !isMissing(err) }) {
+	if len(errs) == 0 || slices.ContainsFunc(errs, func(err error) bool { return !odb.IsMissing(err) }) {
 		return errors.Join(errs...)
 	}
-	missing, _ := errors.AsType[*MissingError](errs[0])
-	return &MissingError{Remote: missing.Remote, What: text.Count(len(errs), "directory tree") + " with records " + isOrAre(len(errs))}
+	missing, _ := errors.AsType[*odb.MissingError](errs[0])
+	return &odb.MissingError{Remote: missing.Remote, What: text.Count(len(errs), "directory tree") + " with records " + isOrAre(len(errs))}
 }
 
 func isOrAre(n int) string {
@@ -31,8 +33,8 @@ func isOrAre(n int) string {
 // a slash-separated path, in the trees of refs: trees level by level, then all
 // that is below the directory at once. It returns how many objects it asked
 // for, and moves no reference.
-func (r *Repo) FetchMissing(ctx context.Context, refs []Ref, dir string) (asked int, err error) {
-	remote := r.promisor()
+func (r *Repo) FetchMissing(ctx context.Context, refs []git.Ref, dir string) (asked int, err error) {
+	remote := r.Promisor()
 	var before absent
 	for remote != "" {
 		now, err := r.findAbsent(ctx, refs, strings.Trim(dir, "/"))
@@ -40,7 +42,7 @@ func (r *Repo) FetchMissing(ctx context.Context, refs []Ref, dir string) (asked 
 			return asked, err
 		}
 		if slices.Equal(now.above, before.above) && slices.Equal(now.below, before.below) {
-			return asked, &RemoteError{Remote: remote, Fault: RemoteFailed,
+			return asked, &git.RemoteError{Remote: remote, Fault: git.RemoteFailed,
 				Why: "it does not send " + text.Count(now.count(), "object") + " that this partial clone has left with it"}
 		}
 		// Of a tree on the way to the records nothing but itself is wanted.
@@ -64,14 +66,14 @@ type absent struct {
 func (a *absent) count() int { return len(a.above) + len(a.below) }
 
 // findAbsent looks for what can be seen to be missing.
-func (r *Repo) findAbsent(ctx context.Context, refs []Ref, dir string) (absent, error) {
+func (r *Repo) findAbsent(ctx context.Context, refs []git.Ref, dir string) (absent, error) {
 	var a absent
-	objects, err := r.newObjects()
+	objects, err := r.NewObjects()
 	if err != nil {
 		return a, err
 	}
 	defer objects.Close()
-	walk := newTreeWalk(objects, dir)
+	walk := odb.NewTreeWalk(objects, dir)
 	var blobs []string
 	for _, ref := range refs {
 		if err := context.Cause(ctx); err != nil {
@@ -80,10 +82,10 @@ func (r *Repo) findAbsent(ctx context.Context, refs []Ref, dir string) (absent, 
 		if ref.Err != nil {
 			continue // the caller has seen it
 		}
-		found, err := walk.files(plumbing.NewHash(ref.Hash))
+		found, err := walk.Files(plumbing.NewHash(ref.Hash))
 		a.addTrees(dir, err)
 		for _, f := range found {
-			if isFileMode(f.Mode) {
+			if odb.IsFileMode(f.Mode) {
 				blobs = append(blobs, f.Hash.String())
 			}
 		}
@@ -102,9 +104,9 @@ func (r *Repo) findAbsent(ctx context.Context, refs []Ref, dir string) (absent, 
 // single objects would help, and check names it.
 func (a *absent) addTrees(dir string, err error) {
 	eachError(err, func(err error) {
-		tree, isTree := errors.AsType[*treeError](err)
+		tree, isTree := errors.AsType[*odb.TreeError](err)
 		switch {
-		case !isTree || !isMissing(err):
+		case !isTree || !odb.IsMissing(err):
 		case tree.Path == dir || strings.HasPrefix(tree.Path, dir+"/"):
 			a.below = append(a.below, tree.Hash.String())
 		default:
@@ -114,14 +116,14 @@ func (a *absent) addTrees(dir string, err error) {
 }
 
 // addBlobs adds the blobs that are not here.
-func (a *absent) addBlobs(ctx context.Context, objects *objects, blobs []string) error {
-	order, err := objects.inPackOrder(ctx, newBlockCache(maxCachedBase), blobs)
+func (a *absent) addBlobs(ctx context.Context, objects *odb.Objects, blobs []string) error {
+	order, err := objects.InPackOrder(ctx, odb.NewBlockCache(odb.MaxCachedBase), blobs)
 	for _, w := range order {
-		if w.pack != "" {
+		if w.Pack != "" {
 			break // the others are in packs
 		}
-		if err := objects.checkPresent(w.hash); errors.Is(err, plumbing.ErrObjectNotFound) {
-			a.below = append(a.below, blobs[w.pos])
+		if err := objects.CheckPresent(w.Hash); errors.Is(err, plumbing.ErrObjectNotFound) {
+			a.below = append(a.below, blobs[w.Pos])
 		}
 	}
 	return err
@@ -133,7 +135,7 @@ func (r *Repo) fetchObjects(ctx context.Context, remote, filter string, names []
 	if len(names) == 0 {
 		return nil
 	}
-	_, err := r.networkInput(ctx, remote, strings.NewReader(strings.Join(names, "\n")+"\n"),
+	_, err := r.NetworkInput(ctx, remote, strings.NewReader(strings.Join(names, "\n")+"\n"),
 		"-c", "fetch.negotiationAlgorithm=noop", "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
 		"--no-auto-maintenance", filter, "--stdin", "--end-of-options", remote)
 	return err

@@ -8,35 +8,38 @@ import (
 	"testing"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/gittest"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 )
 
 // partialClone clones a repository with records on five branches, some below a
 // directory of two parts, without what filter leaves out.
-func partialClone(t *testing.T, filter string) (source, clone *testRepo) {
+func partialClone(t *testing.T, filter string) (source, clone *gittest.Repo) {
 	t.Helper()
-	source = seeded(t)
-	source.git("config", "uploadpack.allowFilter", "true")
+	source = gittest.Seeded(t)
+	source.Git("config", "uploadpack.allowFilter", "true")
 	for i := range 5 {
-		source.git("checkout", "-q", "-b", fmt.Sprint("branch", i))
+		source.Git("checkout", "-q", "-b", fmt.Sprint("branch", i))
 		for j := range 4 {
-			source.write(recordPath(fmt.Sprintf("100%d%d0Z-ack-ana-a%d%d00000", i, j, i, j)), fmt.Sprintf("record %d %d\n", i, j))
-			source.write(fmt.Sprintf("team/notes/2026/11/20/%d%d.yaml", i, j), fmt.Sprintf("note %d %d\n", i, j))
+			source.Write(recordPath(fmt.Sprintf("100%d%d0Z-ack-ana-a%d%d00000", i, j, i, j)), fmt.Sprintf("record %d %d\n", i, j))
+			source.Write(fmt.Sprintf("team/notes/2026/11/20/%d%d.yaml", i, j), fmt.Sprintf("note %d %d\n", i, j))
 		}
-		source.git("add", "-A")
-		source.git("commit", "-q", "-m", "records")
+		source.Git("add", "-A")
+		source.Git("commit", "-q", "-m", "records")
 	}
 	dir := filepath.Join(t.TempDir(), "clone")
-	source.git("clone", "-q", "-n", "--filter="+filter, "file://"+source.dir, dir)
-	clone = source.in(dir)
-	clone.git("config", "fetch.unpackLimit", "1") // a pack for each fetch
+	source.Git("clone", "-q", "-n", "--filter="+filter, "file://"+source.Dir, dir)
+	clone = source.In(dir)
+	clone.Git("config", "fetch.unpackLimit", "1") // a pack for each fetch
 	return source, clone
 }
 
-func (r *testRepo) packs() int {
-	r.t.Helper()
-	packs, err := filepath.Glob(r.path(".git/objects/pack/*.pack"))
+func packs(r *gittest.Repo) int {
+	r.T.Helper()
+	packs, err := filepath.Glob(r.Path(".git/objects/pack/*.pack"))
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	return len(packs)
 }
@@ -55,24 +58,24 @@ func TestFetchMissingTakesFewFetches(t *testing.T) {
 		t.Run(test.filter+" "+test.dir, func(t *testing.T) {
 			t.Parallel()
 			_, clone := partialClone(t, test.filter)
-			repo, before, tips := clone.open(), clone.packs(), clone.git("for-each-ref")
-			refs, err := repo.Refs(t.Context(), Scope{})
+			repo, before, tips := mustOpen(clone), packs(clone), clone.Git("for-each-ref")
+			refs, err := repo.Refs(t.Context(), git.Scope{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n, err := readBelow(t, repo, refs, test.dir); !isMissing(err) || n > 0 {
+			if n, err := readBelow(t, repo, refs, test.dir); !odb.IsMissing(err) || n > 0 {
 				t.Fatalf("%d files were there, %v", n, err)
 			}
-			if clone.packs() != before {
+			if packs(clone) != before {
 				t.Fatal("reading has fetched")
 			}
 			if n, err := repo.FetchMissing(t.Context(), refs, test.dir); err != nil || n == 0 {
 				t.Fatalf("%d objects, %v", n, err)
 			}
-			if got := clone.packs() - before; got != test.fetches {
+			if got := packs(clone) - before; got != test.fetches {
 				t.Errorf("%d fetches, want %d", got, test.fetches)
 			}
-			if got := clone.git("for-each-ref"); got != tips {
+			if got := clone.Git("for-each-ref"); got != tips {
 				t.Errorf("references have moved:\n%s\n%s", tips, got)
 			}
 			if n, err := readBelow(t, repo, refs, test.dir); err != nil || n < 20 {
@@ -81,13 +84,13 @@ func TestFetchMissingTakesFewFetches(t *testing.T) {
 			if n, err := repo.FetchMissing(t.Context(), refs, test.dir); err != nil || n != 0 {
 				t.Errorf("again: %d objects, %v", n, err)
 			}
-			clone.git("fsck", "--strict")
+			clone.Git("fsck", "--strict")
 		})
 	}
 }
 
 // readBelow reads all files below dir, and returns how many there were.
-func readBelow(t *testing.T, repo *Repo, refs []Ref, dir string) (n int, err error) {
+func readBelow(t *testing.T, repo *Repo, refs []git.Ref, dir string) (n int, err error) {
 	t.Helper()
 	files, _, treesErr := repo.Records(t.Context(), refs, dir)
 	var blobs []string
@@ -112,9 +115,9 @@ func readBelow(t *testing.T, repo *Repo, refs []Ref, dir string) (n int, err err
 
 func TestMissingHidesNothingElse(t *testing.T) {
 	_, clone := partialClone(t, "blob:none")
-	clone.git("checkout", "-q", "branch0") // fetches the files of that branch
-	repo := clone.open()
-	refs, err := repo.Refs(t.Context(), Scope{})
+	clone.Git("checkout", "-q", "branch0") // fetches the files of that branch
+	repo := mustOpen(clone)
+	refs, err := repo.Refs(t.Context(), git.Scope{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,35 +133,35 @@ func TestMissingHidesNothingElse(t *testing.T) {
 // TestMissingForGood has a remote that lacks what it promised: it is asked once.
 func TestMissingForGood(t *testing.T) {
 	source, clone := partialClone(t, "blob:none")
-	source.git("checkout", "-q", "--orphan", "new")
-	source.git("commit", "-q", "-m", "new")
+	source.Git("checkout", "-q", "--orphan", "new")
+	source.Git("commit", "-q", "-m", "new")
 	for i := range 5 {
-		source.git("branch", "-q", "-D", fmt.Sprint("branch", i))
+		source.Git("branch", "-q", "-D", fmt.Sprint("branch", i))
 	}
-	source.git("branch", "-q", "-D", "main")
-	source.git("rm", "-rq", "--cached", ".")
-	source.git("commit", "-q", "-m", "nothing")
-	source.git("reflog", "expire", "--expire=now", "--all")
-	source.git("checkout", "-q", "--orphan", "newer")
-	source.git("commit", "-q", "--allow-empty", "-m", "newer")
-	source.git("branch", "-q", "-D", "new")
-	source.git("reflog", "expire", "--expire=now", "--all")
-	source.git("gc", "-q", "--prune=now")
-	repo := clone.open()
-	refs, err := repo.Refs(t.Context(), Scope{})
+	source.Git("branch", "-q", "-D", "main")
+	source.Git("rm", "-rq", "--cached", ".")
+	source.Git("commit", "-q", "-m", "nothing")
+	source.Git("reflog", "expire", "--expire=now", "--all")
+	source.Git("checkout", "-q", "--orphan", "newer")
+	source.Git("commit", "-q", "--allow-empty", "-m", "newer")
+	source.Git("branch", "-q", "-D", "new")
+	source.Git("reflog", "expire", "--expire=now", "--all")
+	source.Git("gc", "-q", "--prune=now")
+	repo := mustOpen(clone)
+	refs, err := repo.Refs(t.Context(), git.Scope{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = repo.FetchMissing(t.Context(), refs, ".handoffs")
-	if failed, ok := errors.AsType[*RemoteError](err); !ok || failed.Remote != "origin" {
+	if failed, ok := errors.AsType[*git.RemoteError](err); !ok || failed.Remote != "origin" {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestWholeCloneMissesNothing(t *testing.T) {
-	r := seeded(t)
-	repo := r.open()
-	refs, err := repo.Refs(t.Context(), Scope{})
+	r := gittest.Seeded(t)
+	repo := mustOpen(r)
+	refs, err := repo.Refs(t.Context(), git.Scope{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +169,7 @@ func TestWholeCloneMissesNothing(t *testing.T) {
 		t.Errorf("%d objects, %v", n, err)
 	}
 	// An object that is nowhere is damage here, and no matter of a remote.
-	if _, err := repo.Read(strings.Repeat("1", 40), 10); isMissing(err) || !errors.Is(err, plumbing.ErrObjectNotFound) {
+	if _, err := repo.Read(strings.Repeat("1", 40), 10); odb.IsMissing(err) || !errors.Is(err, plumbing.ErrObjectNotFound) {
 		t.Errorf("error %v", err)
 	}
 }

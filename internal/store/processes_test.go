@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/gittest"
 )
 
 // TestMain is also the program that appends one record, so that tests can run
@@ -32,7 +35,7 @@ func appendAndExit(name string) {
 	ctx := context.Background()
 	repo, err := Open(ctx, ".", os.Environ())
 	if err == nil {
-		var commit Commit
+		var commit git.Commit
 		if commit, err = repo.Append(ctx, change(name)); err == nil {
 			fmt.Println(commit.Hash)
 			os.Exit(0)
@@ -43,25 +46,25 @@ func appendAndExit(name string) {
 }
 
 // writer returns the process that appends the record called name.
-func (r *testRepo) writer(name string) *exec.Cmd {
+func writer(r *gittest.Repo, name string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Dir = r.dir
-	cmd.Env = append(r.env[:len(r.env):len(r.env)], "HANDOFF_TEST_APPEND="+name)
+	cmd.Dir = r.Dir
+	cmd.Env = append(r.Env[:len(r.Env):len(r.Env)], "HANDOFF_TEST_APPEND="+name)
 	return cmd
 }
 
 func TestTenWritersAtOnce(t *testing.T) {
 	const writers = 10
-	r := seeded(t)
-	seed := r.git("rev-parse", "HEAD")
-	r.write("src/a.txt", "staged\n")
-	r.git("add", "src/a.txt")
-	before := r.userWork()
+	r := gittest.Seeded(t)
+	seed := r.Git("rev-parse", "HEAD")
+	r.Write("src/a.txt", "staged\n")
+	r.Git("add", "src/a.txt")
+	before := r.UserWork()
 
 	var running []*exec.Cmd
 	var outputs [writers]strings.Builder
 	for i := range writers {
-		cmd := r.writer(fmt.Sprintf("writer%02d", i))
+		cmd := writer(r, fmt.Sprintf("writer%02d", i))
 		cmd.Stdout, cmd.Stderr = &outputs[i], os.Stderr
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -75,50 +78,50 @@ func TestTenWritersAtOnce(t *testing.T) {
 	}
 	for i := range writers {
 		hash := strings.TrimSpace(outputs[i].String())
-		if _, err := r.tryGit("merge-base", "--is-ancestor", hash, "main"); err != nil {
+		if _, err := r.TryGit("merge-base", "--is-ancestor", hash, "main"); err != nil {
 			t.Errorf("commit %q of writer %d is not on main", hash, i)
 		}
-		if got, want := r.filesOf(hash), fmt.Sprintf("A\t%s", recordPath(fmt.Sprintf("writer%02d", i))); got != want {
+		if got, want := r.FilesOf(hash), fmt.Sprintf("A\t%s", recordPath(fmt.Sprintf("writer%02d", i))); got != want {
 			t.Errorf("writer %d committed %q, want %q", i, got, want)
 		}
 	}
-	if got, want := r.git("rev-list", "--count", seed+"..main"), fmt.Sprint(writers); got != want {
+	if got, want := r.Git("rev-list", "--count", seed+"..main"), fmt.Sprint(writers); got != want {
 		t.Errorf("%s commits on top of the seed, want %s", got, want)
 	}
-	if r.userWork() != before {
+	if r.UserWork() != before {
 		t.Error("the user's work changed")
 	}
-	if status := r.git("status", "--porcelain", "--", ".handoffs"); status != "" {
+	if status := r.Git("status", "--porcelain", "--", ".handoffs"); status != "" {
 		t.Errorf("status: %s", status)
 	}
-	r.mustBeSound()
+	mustBeSound(r)
 }
 
 func TestWritersAndGitAtOnce(t *testing.T) {
-	r := seeded(t)
+	r := gittest.Seeded(t)
 	var running []*exec.Cmd
 	for i := range 4 {
-		cmd := r.writer(fmt.Sprintf("writer%02d", i))
+		cmd := writer(r, fmt.Sprintf("writer%02d", i))
 		cmd.Stderr = os.Stderr
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
 		running = append(running, cmd)
-		r.write("README", fmt.Sprintln("version", i))
-		r.tryGit("commit", "-qam", "by git") // may lose against a lock, must not break one
-		r.tryGit("pack-refs", "--all")
+		r.Write("README", fmt.Sprintln("version", i))
+		r.TryGit("commit", "-qam", "by git") // may lose against a lock, must not break one
+		r.TryGit("pack-refs", "--all")
 	}
 	for i, cmd := range running {
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("writer %d: %v", i, err)
 		}
-		if _, err := r.tryGit("cat-file", "-e", "main:"+recordPath(fmt.Sprintf("writer%02d", i))); err != nil {
+		if _, err := r.TryGit("cat-file", "-e", "main:"+recordPath(fmt.Sprintf("writer%02d", i))); err != nil {
 			t.Errorf("the record of writer %d is not on main", i)
 		}
 	}
-	r.git("commit", "-qam", "rest", "--allow-empty")
-	if status := r.git("status", "--porcelain"); status != "" {
+	r.Git("commit", "-qam", "rest", "--allow-empty")
+	if status := r.Git("status", "--porcelain"); status != "" {
 		t.Errorf("status: %s", status)
 	}
-	r.mustBeSound()
+	mustBeSound(r)
 }

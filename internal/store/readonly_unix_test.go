@@ -10,18 +10,20 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/handoff-cli/handoff/internal/git/gittest"
 )
 
 func TestRecoverInAReadOnlyRepository(t *testing.T) {
 	if asNobody(t) {
 		return
 	}
-	r := seeded(t)
-	r.killedAfter("branch")
-	if err := os.Chmod(r.path(".git/handoff/append"), 0o444); err != nil {
+	r := gittest.Seeded(t)
+	killedAfter(r, "branch")
+	if err := os.Chmod(r.Path(".git/handoff/append"), 0o444); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.open().Recover(context.Background()); err != nil {
+	if err := mustOpen(r).Recover(context.Background()); err != nil {
 		t.Errorf("error %v, want none: reading needs no write access", err)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -30,14 +32,14 @@ type File struct {
 //
 // Only the trees of the tips are read, no history and no work tree. What cannot
 // be read comes beside all that can. The error, which comes with the rest as
-// well, is a [MissingError] when a partial clone has left directories with a
+// well, is a [odb.MissingError] when a partial clone has left directories with a
 // remote.
-func (r *Repo) Records(ctx context.Context, refs []Ref, dir string) ([]File, []Unreadable, error) {
-	objects, err := r.loadObjects()
+func (r *Repo) Records(ctx context.Context, refs []git.Ref, dir string) ([]File, []Unreadable, error) {
+	objects, err := r.LoadObjects()
 	if err != nil {
 		return nil, nil, err
 	}
-	walk := newTreeWalk(objects, strings.Trim(dir, "/"))
+	walk := odb.NewTreeWalk(objects, strings.Trim(dir, "/"))
 	var files []File
 	var faults []Unreadable
 	var missing []error
@@ -50,18 +52,18 @@ func (r *Repo) Records(ctx context.Context, refs []Ref, dir string) ([]File, []U
 		if ref.Err != nil || ref.Only != nil {
 			continue // the caller has seen it, or it comes below
 		}
-		found, err := walk.files(plumbing.NewHash(ref.Hash))
+		found, err := walk.Files(plumbing.NewHash(ref.Hash))
 		faults = append(faults, unreadable(ref, err, &missing)...)
 		files = slices.Grow(files, len(found))
 		digits := hexOf(found)
 		for i, f := range found {
-			blob := digits[2*hashSize*i:][:2*hashSize]
+			blob := digits[2*odb.HashSize*i:][:2*odb.HashSize]
 			files = append(files, File{Path: f.Path, Mode: uint32(f.Mode), Blob: blob, Ref: ref.Name, Commit: ref.Hash})
 		}
 	}
 	if foreign {
 		days, _, err := r.Days(ctx, refs, dir) // what is wrong with the others was found above
-		if err != nil && !isMissing(err) {
+		if err != nil && !odb.IsMissing(err) {
 			return nil, nil, err
 		}
 		for _, day := range days {
@@ -79,10 +81,10 @@ func (r *Repo) Records(ctx context.Context, refs []Ref, dir string) ([]File, []U
 
 // hexOf returns the hashes of files in hex digits, one after the other: one
 // string for all takes less time and memory than one for each.
-func hexOf(files []treeFile) string {
+func hexOf(files []odb.TreeFile) string {
 	var digits strings.Builder
-	digits.Grow(2 * hashSize * len(files))
-	var one [2 * hashSize]byte
+	digits.Grow(2 * odb.HashSize * len(files))
+	var one [2 * odb.HashSize]byte
 	for _, f := range files {
 		hex.Encode(one[:], f.Hash[:])
 		digits.Write(one[:])
@@ -90,10 +92,10 @@ func hexOf(files []treeFile) string {
 	return digits.String()
 }
 
-// parseRecordName reads the path of a record below dir. The name decides who
+// ParseRecordName reads the path of a record below dir. The name decides who
 // wrote a record and when: one whose content says something else is believed by
 // nobody.
-func parseRecordName(dir, path string) (handoff.FileName, bool) {
+func ParseRecordName(dir, path string) (handoff.FileName, bool) {
 	name, ok := strings.CutPrefix(path, dir+"/")
 	if !ok {
 		return handoff.FileName{}, false

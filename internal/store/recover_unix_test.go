@@ -10,14 +10,16 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/handoff-cli/handoff/internal/git/gittest"
 )
 
 // TestRecoverWaitsForGitOfAKilledWriter kills a writer while git edits the copy
 // of the index for it. Tidying up under that git would let it leave the copy
 // for ever.
 func TestRecoverWaitsForGitOfAKilledWriter(t *testing.T) {
-	r := seeded(t)
-	r.git("update-index", "--index-version", "4") // which only git can edit
+	r := gittest.Seeded(t)
+	r.Git("update-index", "--index-version", "4") // which only git can edit
 	git, err := exec.LookPath("git")
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +35,7 @@ func TestRecoverWaitsForGitOfAKilledWriter(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(bin, "git"), []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	writer := r.writer("k3f9q2m7")
+	writer := writer(r, "k3f9q2m7")
 	writer.Env = append(writer.Env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	if err := writer.Start(); err != nil {
 		t.Fatal(err)
@@ -46,19 +48,19 @@ func TestRecoverWaitsForGitOfAKilledWriter(t *testing.T) {
 	}
 	_ = writer.Wait() // it was killed
 
-	if err := r.open().Recover(context.Background()); err != nil {
+	if err := mustOpen(r).Recover(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if !r.exists(".git/index.lock") {
+	if !r.Exists(".git/index.lock") {
 		t.Error("the lock was removed while git was at work")
 	}
 	if err := os.WriteFile(goOn, nil, 0); err != nil { // git goes on
 		t.Fatal(err)
 	}
-	r.append(change("m7k3f9q2"))
-	left, err := filepath.Glob(r.path(".git/handoff/*-*"))
-	if err != nil || len(left) > 0 || r.exists(".git/index.lock") {
+	mustAppend(r, change("m7k3f9q2"))
+	left, err := filepath.Glob(r.Path(".git/handoff/*-*"))
+	if err != nil || len(left) > 0 || r.Exists(".git/index.lock") {
 		t.Errorf("left: %q, error %v", left, err)
 	}
-	r.mustBeSound()
+	mustBeSound(r)
 }

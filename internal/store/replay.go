@@ -13,6 +13,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -35,7 +37,7 @@ func (e *DivergedError) Error() string { return e.Branch + ": " + e.Why }
 // A branch that is checked out takes its index and work tree with it, as a
 // checkout would: what the user has staged or changed stays, and where that
 // cannot be, nothing moves.
-func (r *Repo) replay(ctx context.Context, up upstream, tip, dir string) (int, error) {
+func (r *Repo) replay(ctx context.Context, up git.Upstream, tip, dir string) (int, error) {
 	if tip == "" {
 		return 0, nil
 	}
@@ -49,9 +51,9 @@ func (r *Repo) replay(ctx context.Context, up upstream, tip, dir string) (int, e
 
 // replayOnce is the protocol of Append with other commits: before moveBranch
 // nothing has happened that release does not take back.
-func (r *Repo) replayOnce(ctx context.Context, up upstream, tip, dir string) (int, error) {
+func (r *Repo) replayOnce(ctx context.Context, up git.Upstream, tip, dir string) (int, error) {
 	p := &replaying{
-		appending: &appending{Repo: r, change: Change{Branch: strings.TrimPrefix(up.local, "refs/heads/")}},
+		appending: &appending{Repo: r, change: Change{Branch: strings.TrimPrefix(up.Local, "refs/heads/")}},
 		up:        up, onto: plumbing.NewHash(tip), dir: dir,
 	}
 	defer p.release()
@@ -83,12 +85,12 @@ func (r *Repo) replayOnce(ctx context.Context, up upstream, tip, dir string) (in
 // replaying is one run of the protocol.
 type replaying struct {
 	*appending
-	up      upstream
+	up      git.Upstream
 	onto    plumbing.Hash
 	dir     string
-	commits []CommitInfo // the ones to make anew, oldest first
-	nothing bool         // the branch need not move
-	shifted bool         // the work tree is on its way to the new tip
+	commits []git.CommitInfo // the ones to make anew, oldest first
+	nothing bool             // the branch need not move
+	shifted bool             // the work tree is on its way to the new tip
 }
 
 // findCommits looks at the commits that the upstream does not have.
@@ -116,7 +118,7 @@ func (p *replaying) findCommits(ctx context.Context) (err error) {
 		}
 	}
 	if len(own) > 0 {
-		return p.diverged(fmt.Sprintf("%s of yours (%s) and of others at %s are not in each other's history", text.Count(len(own), "commit"), strings.Join(own, ", "), p.up.remote))
+		return p.diverged(fmt.Sprintf("%s of yours (%s) and of others at %s are not in each other's history", text.Count(len(own), "commit"), strings.Join(own, ", "), p.up.Remote))
 	}
 	return nil
 }
@@ -143,24 +145,24 @@ func (p *replaying) chainFrom(base string) error {
 
 // diverged leaves the rest to the user.
 func (p *replaying) diverged(why string) error {
-	branch := strings.TrimPrefix(p.up.ref, "refs/heads/")
-	return &DivergedError{Branch: strings.TrimPrefix(p.up.local, "refs/heads/"), Why: why,
-		WayOut: "git pull --rebase --autostash " + p.up.remote + " " + branch + ", then handoff sync"}
+	branch := strings.TrimPrefix(p.up.Ref, "refs/heads/")
+	return &DivergedError{Branch: strings.TrimPrefix(p.up.Local, "refs/heads/"), Why: why,
+		WayOut: "git pull --rebase --autostash " + p.up.Remote + " " + branch + ", then handoff sync"}
 }
 
 // addsOnly reports whether a commit adds files below the directory of records,
 // does nothing else, and can be made anew with all that it says, signed if it is
 // signed.
-func (p *replaying) addsOnly(ctx context.Context, c CommitInfo) (bool, error) {
+func (p *replaying) addsOnly(ctx context.Context, c git.CommitInfo) (bool, error) {
 	if len(c.Parents) > 1 {
 		return false, nil
 	}
-	settings, err := p.loadConfig()
+	settings, err := p.LoadConfig()
 	if err != nil {
 		return false, err
 	}
 	commit, keeps, err := p.decode(c.Hash)
-	if err != nil || !keeps || commit.PGPSignature != "" && !settings.isTrue("commit.gpgsign") {
+	if err != nil || !keeps || commit.PGPSignature != "" && !settings.IsTrue("commit.gpgsign") {
 		return false, err
 	}
 	changes, err := p.Changes(ctx, strings.Join(c.Parents, ""), c.Hash)
@@ -187,8 +189,8 @@ func (p *replaying) recreate(ctx context.Context) error {
 }
 
 // recreateOn makes a commit anew on top of parent.
-func (p *replaying) recreateOn(ctx context.Context, parent plumbing.Hash, c CommitInfo) (plumbing.Hash, error) {
-	root, err := p.objects.commitTree(parent)
+func (p *replaying) recreateOn(ctx context.Context, parent plumbing.Hash, c git.CommitInfo) (plumbing.Hash, error) {
+	root, err := p.objects.CommitTree(parent)
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
@@ -196,12 +198,12 @@ func (p *replaying) recreateOn(ctx context.Context, parent plumbing.Hash, c Comm
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
-	var files []treeFile
+	var files []odb.TreeFile
 	for _, change := range changes {
-		files = append(files, treeFile{Path: change.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(change.File.Blob)})
+		files = append(files, odb.TreeFile{Path: change.Path, Mode: filemode.Regular, Hash: plumbing.NewHash(change.File.Blob)})
 	}
-	root, trees, err := p.objects.insertFiles(root, files)
-	if conflict, ok := errors.AsType[*pathConflictError](err); ok {
+	root, trees, err := p.objects.InsertFiles(root, files)
+	if conflict, ok := errors.AsType[*odb.PathConflictError](err); ok {
 		return plumbing.ZeroHash, p.diverged(conflict.Path + " is in both, with different content")
 	}
 	if err != nil {
@@ -212,11 +214,11 @@ func (p *replaying) recreateOn(ctx context.Context, parent plumbing.Hash, c Comm
 		return plumbing.ZeroHash, err
 	}
 	commit.TreeHash, commit.ParentHashes = root, []plumbing.Hash{parent}
-	made, err := p.encodeCommit(ctx, p.objects, commit)
+	made, err := p.EncodeCommit(ctx, p.objects, commit)
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
-	return plumbing.ComputeHash(made.kind, made.data), p.objects.writeAll(append(trees, made)...)
+	return plumbing.ComputeHash(made.Kind, made.Data), p.objects.WriteAll(append(trees, made)...)
 }
 
 // decode reads a commit to make it anew, and reports whether that keeps all that
@@ -225,8 +227,8 @@ func (p *replaying) decode(hash string) (c *object.Commit, keeps bool, err error
 	if c, err = object.GetCommit(p.objects, plumbing.NewHash(hash)); err != nil {
 		return nil, false, err
 	}
-	again, err := p.objects.encode(c)
-	return c, err == nil && plumbing.ComputeHash(again.kind, again.data) == c.Hash, err
+	again, err := p.objects.Encode(c)
+	return c, err == nil && plumbing.ComputeHash(again.Kind, again.Data) == c.Hash, err
 }
 
 // tryWorktree finds out whether index and work tree can follow the branch, in a
@@ -235,17 +237,17 @@ func (p *replaying) tryWorktree(ctx context.Context) error {
 	if !p.checkedOut() {
 		return nil
 	}
-	p.edit = &indexEdit{copy: p.indexCopyPath(p.marker.Token), lock: p.index, cancel: func() {}}
-	if err := copyIndex(p.indexPath(), p.edit.copy); err != nil {
+	p.edit = &git.IndexEdit{Copy: p.IndexCopyPath(p.marker.Token), Lock: p.index, Cancel: func() {}}
+	if err := git.CopyIndex(p.IndexPath(), p.edit.Copy); err != nil {
 		return err
 	}
 	// Entries that Append has added are not known to be unchanged yet. The
 	// status says only whether any file is changed.
-	if _, err := p.withIndex(ctx, p.edit.copy, nil, "update-index", "-q", "--refresh"); err != nil && !isError[*gitError](err) {
+	if _, err := p.WithIndex(ctx, p.edit.Copy, nil, "update-index", "-q", "--refresh"); err != nil && !odb.IsError[*git.GitError](err) {
 		return err
 	}
-	err := p.readTree(ctx, p.edit.copy, "--dry-run", "-m", "-u", p.commit.Parent, p.commit.Hash)
-	if failed, ok := errors.AsType[*gitError](err); ok {
+	err := p.ReadTree(ctx, p.edit.Copy, "--dry-run", "-m", "-u", p.commit.Parent, p.commit.Hash)
+	if failed, ok := errors.AsType[*git.GitError](err); ok {
 		why, _, _ := strings.Cut(strings.TrimPrefix(failed.Stderr, "error: "), "\n")
 		return p.diverged("what you have not committed is in the way: " + why)
 	}
@@ -257,11 +259,11 @@ func (p *replaying) tryWorktree(ctx context.Context) error {
 func (p *replaying) announce(ctx context.Context) error {
 	_, committer, err := p.Identity(ctx)
 	if err != nil {
-		committer = Ident{Name: "handoff", Email: "handoff"}
+		committer = git.Ident{Name: "handoff", Email: "handoff"}
 	}
-	p.entry = logEntry{who: committer, message: "handoff sync: " + text.Count(len(p.commits), "commit") + " onto " + p.onto.String()[:7]}
+	p.entry = git.LogEntry{Who: committer, Message: "handoff sync: " + text.Count(len(p.commits), "commit") + " onto " + p.onto.String()[:7]}
 	p.marker.Ref, p.marker.Old, p.marker.Commit = p.commit.Ref, p.commit.Parent, p.commit.Hash
-	return p.marker.write()
+	return p.marker.Write()
 }
 
 // moveWorktree brings the work tree and the copy of the index to the new tip.
@@ -271,7 +273,7 @@ func (p *replaying) moveWorktree(ctx context.Context) error {
 		return nil
 	}
 	p.shifted = true
-	return p.readTree(context.WithoutCancel(ctx), p.edit.copy, "-m", "-u", p.commit.Parent, p.commit.Hash)
+	return p.ReadTree(context.WithoutCancel(ctx), p.edit.Copy, "-m", "-u", p.commit.Parent, p.commit.Hash)
 }
 
 // announceIndex writes down what index.lock is about to hold.
@@ -279,10 +281,10 @@ func (p *replaying) announceIndex(context.Context) (err error) {
 	if !p.checkedOut() {
 		return nil
 	}
-	if p.marker.Index, err = indexChecksum(p.edit.copy); err != nil {
+	if p.marker.Index, err = git.IndexChecksum(p.edit.Copy); err != nil {
 		return err
 	}
-	return p.marker.write()
+	return p.marker.Write()
 }
 
 // release takes back what was done before the point of no return.
@@ -295,39 +297,39 @@ func (p *replaying) release() {
 
 // repairReplay completes or takes back a replay that was killed. The writer of
 // m is dead.
-func (r *Repo) repairReplay(ctx context.Context, m *marker) error {
-	_, tip, err := r.resolve(m.Ref)
+func (r *Repo) repairReplay(ctx context.Context, m *git.Marker) error {
+	_, tip, err := r.ResolveRef(m.Ref)
 	if err != nil {
 		return err
 	}
-	index := &lock{target: r.indexPath(), held: true}
-	filled := m.Index != "" && holdsIndex(index.path(), m.Index)
-	if err := errors.Join(removeOurs(r.refPath(m.Ref), m), removeOurs(r.refPath("HEAD"), m)); err != nil {
+	index := &git.Lock{Target: r.IndexPath(), Held: true}
+	filled := m.Index != "" && holdsIndex(index.Path(), m.Index)
+	if err := errors.Join(removeOurs(r.RefPath(m.Ref), m), removeOurs(r.RefPath("HEAD"), m)); err != nil {
 		return err
 	}
 	if tip != m.Old && filled {
-		return index.commit()
+		return index.Commit()
 	}
-	if tip == m.Old && r.worktree != "" {
+	if tip == m.Old && r.Worktree() != "" {
 		if err := r.shiftBack(ctx, m); err != nil {
 			return err
 		}
 	}
 	if filled {
-		return index.release()
+		return index.Release()
 	}
-	return removeOurs(r.indexPath(), m)
+	return removeOurs(r.IndexPath(), m)
 }
 
 // shiftBack gives the files in the work tree that are on their way from m.Old
 // to m.Commit their old content. The index has not moved yet. Files that are as
 // neither of the two stay: they are the user's.
-func (r *Repo) shiftBack(ctx context.Context, m *marker) error {
+func (r *Repo) shiftBack(ctx context.Context, m *git.Marker) error {
 	head, err := r.Head()
 	if err != nil || head.Ref != m.Ref {
 		return err
 	}
-	if there, err := r.hasIndex(); err != nil || !there {
+	if there, err := r.HasIndex(); err != nil || !there {
 		return err // it never moved: nothing is checked out
 	}
 	changes, err := r.Changes(ctx, m.Old, m.Commit)
@@ -342,40 +344,40 @@ func (r *Repo) shiftBack(ctx context.Context, m *marker) error {
 	for _, c := range changes {
 		paths = append(paths, c.Path)
 	}
-	_, staged, err := examineIndex(r.indexPath(), paths)
+	_, staged, err := git.ExamineIndex(r.IndexPath(), paths)
 	if err != nil {
 		return err
 	}
 	var restore bytes.Buffer
-	tree := placed{top: r.worktree}
+	tree := git.Placed{Top: r.Worktree()}
 	for _, c := range changes {
 		switch {
 		case !moved[c.Path]:
-		case staged.present[c.Path]:
+		case staged.Present[c.Path]:
 			fmt.Fprintf(&restore, "%s\x00", c.Path)
 		default:
-			if err := tree.remove(c.Path); err != nil {
+			if err := tree.Remove(c.Path); err != nil {
 				return err
 			}
 		}
 	}
-	_, err = r.withIndex(ctx, r.indexPath(), &restore, "checkout-index", "--force", "-z", "--stdin")
+	_, err = r.WithIndex(ctx, r.IndexPath(), &restore, "checkout-index", "--force", "-z", "--stdin")
 	return err
 }
 
 // movedFiles reports which files in the work tree are as m.Commit has them. Git
 // compares them, as it knows about line ends and filters.
-func (r *Repo) movedFiles(ctx context.Context, m *marker, changes []PathChange) (map[string]bool, error) {
-	index := r.indexCopyPath(m.Token) + "-new"
-	defer func() { _ = removeIndexCopy(index) }()
-	if err := r.readTree(ctx, index, m.Commit); err != nil {
+func (r *Repo) movedFiles(ctx context.Context, m *git.Marker, changes []PathChange) (map[string]bool, error) {
+	index := r.IndexCopyPath(m.Token) + "-new"
+	defer func() { _ = git.RemoveIndexCopy(index) }()
+	if err := r.ReadTree(ctx, index, m.Commit); err != nil {
 		return nil, err
 	}
 	// The status says only whether any file differs.
-	if _, err := r.withIndex(ctx, index, nil, "update-index", "-q", "--refresh"); err != nil && !isError[*gitError](err) {
+	if _, err := r.WithIndex(ctx, index, nil, "update-index", "-q", "--refresh"); err != nil && !odb.IsError[*git.GitError](err) {
 		return nil, err
 	}
-	out, err := r.withIndex(ctx, index, nil, "diff-files", "-z", "--name-only")
+	out, err := r.WithIndex(ctx, index, nil, "diff-files", "-z", "--name-only")
 	if err != nil {
 		return nil, err
 	}
@@ -385,8 +387,8 @@ func (r *Repo) movedFiles(ctx context.Context, m *marker, changes []PathChange) 
 	}
 	moved := map[string]bool{}
 	for _, c := range changes {
-		_, err := os.Lstat(filepath.Join(r.worktree, filepath.FromSlash(c.Path)))
-		gone := errors.Is(err, os.ErrNotExist) || isNotDirectory(err)
+		_, err := os.Lstat(filepath.Join(r.Worktree(), filepath.FromSlash(c.Path)))
+		gone := errors.Is(err, os.ErrNotExist) || git.IsNotDirectory(err)
 		if err != nil && !gone {
 			return nil, err
 		}

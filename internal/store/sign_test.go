@@ -5,29 +5,32 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/gittest"
 )
 
 func TestSignWithSSH(t *testing.T) {
 	if _, err := exec.LookPath("ssh-keygen"); err != nil {
 		t.Skip("no ssh-keygen")
 	}
-	r := seeded(t)
-	key := r.path(".git/key")
+	r := gittest.Seeded(t)
+	key := r.Path(".git/key")
 	if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).CombinedOutput(); err != nil {
 		t.Fatalf("ssh-keygen: %v\n%s", err, out)
 	}
-	public := r.read(".git/key.pub")
-	r.write(".git/allowed", "ana@example.com "+public)
-	for _, setting := range []string{"gpg.format=ssh", "commit.gpgSign=true", "user.signingKey=" + key, "gpg.ssh.allowedSignersFile=" + r.path(".git/allowed")} {
+	public := r.Read(".git/key.pub")
+	r.Write(".git/allowed", "ana@example.com "+public)
+	for _, setting := range []string{"gpg.format=ssh", "commit.gpgSign=true", "user.signingKey=" + key, "gpg.ssh.allowedSignersFile=" + r.Path(".git/allowed")} {
 		name, value, _ := strings.Cut(setting, "=")
-		r.git("config", name, value)
+		r.Git("config", name, value)
 	}
-	commit := r.append(change("k3f9q2m7"))
-	r.git("verify-commit", commit.Hash)
-	r.mustBeSound()
+	commit := mustAppend(r, change("k3f9q2m7"))
+	r.Git("verify-commit", commit.Hash)
+	mustBeSound(r)
 
-	r.git("config", "user.signingKey", r.path(".git/none"))
-	r.refuses(change("m7k3f9q2"), new(*SignError))
+	r.Git("config", "user.signingKey", r.Path(".git/none"))
+	refuses(r, change("m7k3f9q2"), new(*git.SignError))
 }
 
 func startAgent(t *testing.T, key string) string {
@@ -62,26 +65,26 @@ func TestSignWithAKeyOfAnSSHAgent(t *testing.T) {
 	if _, err := exec.LookPath("ssh-keygen"); err != nil {
 		t.Skip("no ssh-keygen")
 	}
-	r := seeded(t)
-	key := r.path(".git/key")
+	r := gittest.Seeded(t)
+	key := r.Path(".git/key")
 	if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).CombinedOutput(); err != nil {
 		t.Fatalf("ssh-keygen: %v\n%s", err, out)
 	}
-	r.env = append(r.env, "SSH_AUTH_SOCK="+startAgent(t, key))
-	public := strings.TrimSpace(r.read(".git/key.pub"))
-	r.write(".git/allowed", "ana@example.com "+public+"\n")
-	r.git("config", "gpg.ssh.allowedSignersFile", r.path(".git/allowed"))
-	r.git("config", "gpg.format", "ssh")
-	r.git("config", "commit.gpgSign", "true")
-	r.refuses(change("aaaaaaaa"), new(*SignError)) // no key is named
+	r.Env = append(r.Env, "SSH_AUTH_SOCK="+startAgent(t, key))
+	public := strings.TrimSpace(r.Read(".git/key.pub"))
+	r.Write(".git/allowed", "ana@example.com "+public+"\n")
+	r.Git("config", "gpg.ssh.allowedSignersFile", r.Path(".git/allowed"))
+	r.Git("config", "gpg.format", "ssh")
+	r.Git("config", "commit.gpgSign", "true")
+	refuses(r, change("aaaaaaaa"), new(*git.SignError)) // no key is named
 
-	r.git("config", "user.signingKey", "key::"+public)
-	r.git("verify-commit", r.append(change("bbbbbbbb")).Hash)
-	r.git("config", "--unset", "user.signingKey")
-	r.git("config", "gpg.ssh.defaultKeyCommand", "cat "+key+".pub")
-	r.git("verify-commit", r.append(change("cccccccc")).Hash)
-	r.mustBeSound()
-	if left, _ := os.ReadDir(r.path(".git/handoff")); len(left) != 1 {
+	r.Git("config", "user.signingKey", "key::"+public)
+	r.Git("verify-commit", mustAppend(r, change("bbbbbbbb")).Hash)
+	r.Git("config", "--unset", "user.signingKey")
+	r.Git("config", "gpg.ssh.defaultKeyCommand", "cat "+key+".pub")
+	r.Git("verify-commit", mustAppend(r, change("cccccccc")).Hash)
+	mustBeSound(r)
+	if left, _ := os.ReadDir(r.Path(".git/handoff")); len(left) != 1 {
 		t.Errorf("left over: %v", left)
 	}
 }
@@ -90,29 +93,29 @@ func TestSignWithGPG(t *testing.T) {
 	if _, err := exec.LookPath("gpg"); err != nil {
 		t.Skip("no gpg")
 	}
-	r := seeded(t)
+	r := gittest.Seeded(t)
 	home, err := os.MkdirTemp("/tmp", "gpg") // the path of an agent's socket must be short
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(home) })
-	r.env = append(r.env, "GNUPGHOME="+home)
+	r.Env = append(r.Env, "GNUPGHOME="+home)
 	run := func(name string, args ...string) {
 		cmd := exec.Command(name, args...)
-		cmd.Env = r.env
+		cmd.Env = r.Env
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", name, err, out)
 		}
 	}
 	run("gpg", "--batch", "--passphrase", "", "--quick-generate-key", "Ana <ana@example.com>", "ed25519", "sign")
 	t.Cleanup(func() { run("gpgconf", "--kill", "all") })
-	r.git("config", "commit.gpgSign", "true")
-	commit := r.append(change("k3f9q2m7"))
-	r.git("verify-commit", commit.Hash)
-	r.mustBeSound()
+	r.Git("config", "commit.gpgSign", "true")
+	commit := mustAppend(r, change("k3f9q2m7"))
+	r.Git("verify-commit", commit.Hash)
+	mustBeSound(r)
 
-	r.git("config", "gpg.program", "false")
-	r.refuses(change("m7k3f9q2"), new(*SignError))
-	r.git("config", "gpg.program", "no-such-program")
-	r.refuses(change("m7k3f9q2"), new(*SignError))
+	r.Git("config", "gpg.program", "false")
+	refuses(r, change("m7k3f9q2"), new(*git.SignError))
+	r.Git("config", "gpg.program", "no-such-program")
+	refuses(r, change("m7k3f9q2"), new(*git.SignError))
 }

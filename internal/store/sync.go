@@ -6,6 +6,9 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 )
 
 // Pushed is what a push or a sync has done.
@@ -25,9 +28,9 @@ type Pushed struct {
 // up to five times.
 //
 // Whatever the error, everything that was committed here still is.
-// [NoRemoteError], [RemoteError] and [DivergedError] say what the user can do.
+// [git.NoRemoteError], [git.RemoteError] and [DivergedError] say what the user can do.
 func (r *Repo) Push(ctx context.Context, branch, dir string) (Pushed, error) {
-	up, err := r.upstreamOfBranch(branch)
+	up, err := r.UpstreamOfBranch(branch)
 	if err != nil {
 		return Pushed{}, err
 	}
@@ -36,19 +39,19 @@ func (r *Repo) Push(ctx context.Context, branch, dir string) (Pushed, error) {
 
 // Find returns where a commit is on its reference: as it was, or made anew by a
 // push, with the same author, dates and message.
-func (r *Repo) Find(ctx context.Context, c Commit) (Commit, error) {
+func (r *Repo) Find(ctx context.Context, c git.Commit) (git.Commit, error) {
 	old, err := r.ReadCommit(c.Hash)
 	if err != nil {
 		return c, err
 	}
-	_, at, err := r.resolve(c.Ref)
+	_, at, err := r.ResolveRef(c.Ref)
 	for err == nil && at != "" && at != c.Parent {
-		var found CommitInfo
+		var found git.CommitInfo
 		if found, err = r.ReadCommit(at); err != nil {
 			break
 		}
 		if alike(found, old) {
-			return Commit{Hash: at, Ref: c.Ref, Parent: cmp.Or(found.Parents...)}, nil
+			return git.Commit{Hash: at, Ref: c.Ref, Parent: cmp.Or(found.Parents...)}, nil
 		}
 		at, err = cmp.Or(found.Parents...), context.Cause(ctx)
 	}
@@ -57,7 +60,7 @@ func (r *Repo) Find(ctx context.Context, c Commit) (Commit, error) {
 
 // alike reports whether two commits say the same of themselves, but for their
 // parents.
-func alike(a, b CommitInfo) bool {
+func alike(a, b git.CommitInfo) bool {
 	return a.Message == b.Message && a.Author.String() == b.Author.String() && a.Committer.String() == b.Committer.String()
 }
 
@@ -66,27 +69,27 @@ func alike(a, b CommitInfo) bool {
 // is while it is checked out: records are read from remote-tracking branches as
 // well.
 func (r *Repo) Sync(ctx context.Context, branch, dir string) (Pushed, error) {
-	up, err := r.upstreamOfBranch(branch)
+	up, err := r.UpstreamOfBranch(branch)
 	if err != nil {
 		return Pushed{}, err
 	}
-	if err := r.fetchAll(ctx, up.remote); err != nil {
+	if err := r.fetchAll(ctx, up.Remote); err != nil {
 		return Pushed{}, err
 	}
-	tip, err := r.fetchBranch(ctx, up)
+	tip, err := r.FetchBranch(ctx, up)
 	if err != nil {
 		return Pushed{}, err
 	}
-	ours, err := r.ahead(ctx, up, tip)
+	ours, err := r.Ahead(ctx, up, tip)
 	switch {
 	case err != nil:
 		return Pushed{}, err
 	case ours:
 		return r.push(ctx, up, dir)
 	case tip == "": // neither side has the branch
-		return Pushed{Remote: up.remote, Ref: up.ref}, nil
+		return Pushed{Remote: up.Remote, Ref: up.Ref}, nil
 	}
-	return Pushed{Remote: up.remote, Ref: up.ref, Hash: tip}, r.follow(ctx, up, tip, dir)
+	return Pushed{Remote: up.Remote, Ref: up.Ref, Hash: tip}, r.follow(ctx, up, tip, dir)
 }
 
 // Begin makes sure that a branch which is to hold records exists here if it
@@ -95,31 +98,31 @@ func (r *Repo) Sync(ctx context.Context, branch, dir string) (Pushed, error) {
 // the branch either. A branch that is known here costs one look at a file.
 func (r *Repo) Begin(ctx context.Context, branch string) (push bool, err error) {
 	local := "refs/heads/" + branch
-	if _, tip, err := r.resolve(local); err != nil || tip != "" {
+	if _, tip, err := r.ResolveRef(local); err != nil || tip != "" {
 		return false, err
 	}
-	up, err := r.upstreamOf(local)
-	if isError[*NoRemoteError](err) {
+	up, err := r.UpstreamOf(local)
+	if odb.IsError[*git.NoRemoteError](err) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	_, tip, err := r.resolve(up.tracking)
+	_, tip, err := r.ResolveRef(up.Tracking)
 	if err != nil {
 		return false, err
 	}
 	if tip == "" {
-		if tip, err = r.fetchBranch(ctx, up); err != nil {
+		if tip, err = r.FetchBranch(ctx, up); err != nil {
 			return false, err
 		}
 	}
 	if tip == "" {
 		return true, nil
 	}
-	_, err = r.git.output(ctx, "update-ref", "--create-reflog", "-m", "handoff: begin at "+up.tracking, local, tip, noHash)
-	if isError[*gitError](err) {
-		if _, begun, readErr := r.resolve(local); readErr == nil && begun != "" {
+	_, err = r.Git.Output(ctx, "update-ref", "--create-reflog", "-m", "handoff: begin at "+up.Tracking, local, tip, git.NoHash)
+	if odb.IsError[*git.GitError](err) {
+		if _, begun, readErr := r.ResolveRef(local); readErr == nil && begun != "" {
 			return false, nil // by another process, meanwhile
 		}
 	}
@@ -128,18 +131,18 @@ func (r *Repo) Begin(ctx context.Context, branch string) (push bool, err error) 
 
 // push pushes, and replays what the remote does not take, until one of the two
 // ends it.
-func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error) {
-	done := Pushed{Remote: up.remote, Ref: up.ref}
-	_, known, err := r.resolve(up.tracking)
+func (r *Repo) push(ctx context.Context, up git.Upstream, dir string) (Pushed, error) {
+	done := Pushed{Remote: up.Remote, Ref: up.Ref}
+	_, known, err := r.ResolveRef(up.Tracking)
 	if err != nil {
 		return done, err
 	}
 	var late error // of replays that stand
 	moved := false
-	var refused *RemoteError
-	for try := range maxTries {
+	var refused *git.RemoteError
+	for try := range git.MaxTries {
 		var race bool
-		if refused, race, err = r.pushBranch(ctx, up); err != nil {
+		if refused, race, err = r.PushBranch(ctx, up); err != nil {
 			return done, err
 		}
 		if refused == nil {
@@ -148,20 +151,20 @@ func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error
 			}
 			return done, late
 		}
-		if err := r.stepAside(ctx, try); err != nil {
+		if err := r.StepAside(ctx, try); err != nil {
 			return done, err
 		}
-		tip, err := r.fetchBranch(ctx, up)
+		tip, err := r.FetchBranch(ctx, up)
 		if err != nil {
 			return done, err
 		}
-		if ours, err := r.ahead(ctx, up, tip); err != nil || !ours {
+		if ours, err := r.Ahead(ctx, up, tip); err != nil || !ours {
 			done.Hash = tip // another process of ours has pushed it meanwhile
 			return done, err
 		}
 		n, err := r.replay(ctx, up, tip, dir)
 		done.Replayed = max(done.Replayed, n)
-		if isError[*UnfinishedError](err) {
+		if odb.IsError[*UnfinishedError](err) {
 			late = errors.Join(late, err)
 		} else if err != nil {
 			return done, err
@@ -173,15 +176,15 @@ func (r *Repo) push(ctx context.Context, up upstream, dir string) (Pushed, error
 		known = tip
 	}
 	if moved {
-		refused = &RemoteError{Remote: up.remote, Fault: RemoteMoving, Why: "others pushed each time", Said: refused.Said}
+		refused = &git.RemoteError{Remote: up.Remote, Fault: git.RemoteMoving, Why: "others pushed each time", Said: refused.Said}
 	}
 	return done, refused
 }
 
 // countSent fills in which commits a push has brought to the remote, which had
 // the commit known before, "" for none.
-func (r *Repo) countSent(ctx context.Context, up upstream, known, dir string, done *Pushed) error {
-	_, tip, err := r.resolve(up.local)
+func (r *Repo) countSent(ctx context.Context, up git.Upstream, known, dir string, done *Pushed) error {
+	_, tip, err := r.ResolveRef(up.Local)
 	if err != nil {
 		return err
 	}
@@ -204,9 +207,9 @@ func (r *Repo) countSent(ctx context.Context, up upstream, known, dir string, do
 }
 
 // follow moves a branch that is not checked out forward to its upstream.
-func (r *Repo) follow(ctx context.Context, up upstream, tip, dir string) error {
+func (r *Repo) follow(ctx context.Context, up git.Upstream, tip, dir string) error {
 	head, err := r.Head()
-	if err != nil || head.Ref == up.local {
+	if err != nil || head.Ref == up.Local {
 		return err
 	}
 	_, err = r.replay(ctx, up, tip, dir)
@@ -215,5 +218,5 @@ func (r *Repo) follow(ctx context.Context, up upstream, tip, dir string) error {
 
 // fetchAll brings what the configuration of a remote names.
 func (r *Repo) fetchAll(ctx context.Context, remote string) error {
-	return r.fetchRefs(ctx, remote, "--end-of-options", remote)
+	return r.FetchRefs(ctx, remote, "--end-of-options", remote)
 }

@@ -5,11 +5,13 @@ import (
 	"fmt"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 )
 
 // Unreadable says what of a ref cannot be read. What is beside it can.
 type Unreadable struct {
-	Ref Ref
+	Ref git.Ref
 	Err error
 }
 
@@ -20,16 +22,16 @@ func (u Unreadable) Lasting() bool { return Lasting(u.Err) }
 // Lasting reports whether an error of reading comes from the content of an
 // object, which never changes.
 func Lasting(err error) bool {
-	return isUnreadable(err) || errors.Is(err, errTree) || errors.Is(err, errCommit) || errors.Is(err, errPaths)
+	return odb.IsUnreadable(err) || errors.Is(err, odb.ErrTree) || errors.Is(err, odb.ErrCommit) || errors.Is(err, errPaths)
 }
 
 // IsDamage reports whether an error says that an object is lost or damaged, and
 // not only left with the remote of a partial clone.
 func IsDamage(err error) bool {
-	return isError[*DamagedError](err) || errors.Is(err, plumbing.ErrObjectNotFound) && !isMissing(err)
+	return odb.IsError[*odb.DamagedError](err) || errors.Is(err, plumbing.ErrObjectNotFound) && !odb.IsMissing(err)
 }
 
-var errPaths = fmt.Errorf("the same directory lies at more than %d places", maxTreePaths)
+var errPaths = fmt.Errorf("the same directory lies at more than %d places", odb.MaxTreePaths)
 
 // eachError calls use with the errors that were joined to one.
 func eachError(err error, use func(error)) {
@@ -44,10 +46,10 @@ func eachError(err error, use func(error)) {
 
 // unreadable are the errors of a ref, but for what a partial clone has left with
 // its remote, which is added to missing.
-func unreadable(ref Ref, err error, missing *[]error) []Unreadable {
+func unreadable(ref git.Ref, err error, missing *[]error) []Unreadable {
 	var list []Unreadable
 	eachError(err, func(err error) {
-		if isMissing(err) {
+		if odb.IsMissing(err) {
 			*missing = append(*missing, err)
 		} else {
 			list = append(list, Unreadable{ref, err})

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/git/odb"
 )
 
 // userRecords finds the records of foreign refs that the user committed, and that
@@ -17,28 +19,28 @@ import (
 type userRecords struct {
 	list        *dayList // of the other refs, complete
 	introducing *introducing
-	held        map[string]map[treeFile]bool // path of a day → the records there, without their mode; as far as they were needed
-	found       map[plumbing.Hash][]treeFile // directory of records → the records in it that no other ref has
+	held        map[string]map[odb.TreeFile]bool // path of a day → the records there, without their mode; as far as they were needed
+	found       map[plumbing.Hash][]odb.TreeFile // directory of records → the records in it that no other ref has
 }
 
 // days returns the days of the ref at a position with the records that the user
 // committed.
-func (u *userRecords) days(pos int, ref Ref) []Day {
+func (u *userRecords) days(pos int, ref git.Ref) []Day {
 	dir := u.introducing.dir
 	c, err := u.introducing.repo.ReadCommit(ref.Hash)
 	if err != nil {
 		return nil
 	}
-	top := u.introducing.at(c.tree, dir)
+	top := u.introducing.at(c.Tree, dir)
 	files, ok := u.found[top]
 	if !ok && !top.IsZero() {
-		files = u.unknown(treeFile{Path: dir, Mode: dirMode, Hash: top})
+		files = u.unknown(odb.TreeFile{Path: dir, Mode: odb.DirMode, Hash: top})
 		u.found[top] = files
 	}
 	byDay := make(map[string][]File)
-	u.introducing.walk(ref.Hash, files, func(c CommitInfo, files []treeFile) {
+	u.introducing.walk(ref.Hash, files, func(c git.CommitInfo, files []odb.TreeFile) {
 		for _, f := range files {
-			if ref.Only.judge.mine(c.Committer) {
+			if ref.Only.Judge.Mine(c.Committer) {
 				day := path.Dir(f.Path)
 				byDay[day] = append(byDay[day], File{Path: f.Path, Mode: uint32(f.Mode), Blob: f.Hash.String()})
 			}
@@ -58,39 +60,39 @@ func (u *userRecords) days(pos int, ref Ref) []Day {
 }
 
 // unknown returns the records in a directory of records that no other ref has.
-func (u *userRecords) unknown(top treeFile) []treeFile {
-	var files []treeFile
+func (u *userRecords) unknown(top odb.TreeFile) []odb.TreeFile {
+	var files []odb.TreeFile
 	peek := dayList{objects: u.list.objects, seen: u.list.seen, paths: make(map[plumbing.Hash]int), peek: true}
-	peek.found = func(day treeFile) {
+	peek.found = func(day odb.TreeFile) {
 		held := u.heldOn(day.Path)
-		for e, err := range u.list.objects.entries(day.Path, day.Hash) {
+		for e, err := range u.list.objects.Entries(day.Path, day.Hash) {
 			if err != nil {
 				return
 			}
-			f := treeFile{Path: joinTreePath(day.Path, string(e.name)), Mode: e.mode, Hash: e.hash}
-			if _, isRecord := parseRecordName(top.Path, f.Path); isRecord && e.mode == plainMode && !held[treeFile{Path: f.Path, Hash: f.Hash}] {
+			f := odb.TreeFile{Path: odb.JoinTreePath(day.Path, string(e.Name)), Mode: e.Mode, Hash: e.Hash}
+			if _, isRecord := ParseRecordName(top.Path, f.Path); isRecord && e.Mode == odb.PlainMode && !held[odb.TreeFile{Path: f.Path, Hash: f.Hash}] {
 				files = append(files, f)
 			}
 		}
 	}
-	peek.list(top, dayDigits)
+	peek.list(top, odb.DayDigits)
 	return files
 }
 
 // heldOn returns the records that the other refs have in a day.
-func (u *userRecords) heldOn(day string) map[treeFile]bool {
+func (u *userRecords) heldOn(day string) map[odb.TreeFile]bool {
 	held, ok := u.held[day]
 	if ok {
 		return held
 	}
-	held = make(map[treeFile]bool)
+	held = make(map[odb.TreeFile]bool)
 	for _, d := range u.list.days {
 		if d.Path != day {
 			continue
 		}
-		for e, err := range u.list.objects.entries(day, plumbing.NewHash(d.Tree)) {
-			if err == nil && e.mode == plainMode {
-				held[treeFile{Path: joinTreePath(day, string(e.name)), Hash: e.hash}] = true
+		for e, err := range u.list.objects.Entries(day, plumbing.NewHash(d.Tree)) {
+			if err == nil && e.Mode == odb.PlainMode {
+				held[odb.TreeFile{Path: odb.JoinTreePath(day, string(e.Name)), Hash: e.Hash}] = true
 			}
 		}
 	}

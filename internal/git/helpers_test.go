@@ -1,0 +1,17 @@
+package git
+
+import (
+	"context"
+
+	"github.com/handoff-cli/handoff/internal/git/gittest"
+)
+
+// mustOpen opens the repository of a test.
+func mustOpen(r *gittest.Repo) *Repo {
+	r.T.Helper()
+	repo, err := Open(context.Background(), r.Dir, r.Env)
+	if err != nil {
+		r.T.Fatal(err)
+	}
+	return repo
+}
