@@ -7,6 +7,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -65,19 +66,19 @@ func said(cmd *cobra.Command, flags ...string) bool {
 }
 
 func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool) (err error) {
-	ws, err := g.openForVerdict(ctx, handoff.Part{Refs: given(ref), Histories: o.allSeen})
+	ws, err := g.openForVerdict(ctx, handoff.Part{Refs: workspace.Given(ref), Histories: o.allSeen})
 	if err != nil {
 		return err
 	}
 	if o.allSeen {
 		return ackAllSeen(ctx, g, ws, o)
 	}
-	subject, err := ws.ackSubject(ref)
+	subject, err := ws.AckSubject(ref)
 	if err != nil {
 		return err
 	}
 	if subject.Type == handoff.TargetItem {
-		if subject, err = offerOf(ws, ws.state.Items[subject.Name], &o); err != nil {
+		if subject, err = offerOf(ws, ws.State.Items[subject.Name], &o); err != nil {
 			return err
 		}
 	}
@@ -91,23 +92,23 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 			return err
 		}
 	}
-	records := []*handoff.Record{ws.newRecord(ack)}
-	if e := ws.exception(ack); e != nil {
-		records = append(records, ws.newRecord(e))
+	records := []*handoff.Record{ws.NewRecord(ack)}
+	if e := ws.Exception(ack); e != nil {
+		records = append(records, ws.NewRecord(e))
 	}
 	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
 }
 
 // ackAllSeen writes a receipt for every current handoff that names the user as a
 // reader and that they have not acknowledged in any way.
-func ackAllSeen(ctx context.Context, g *globals, ws *workspace, o ackOptions) error {
+func ackAllSeen(ctx context.Context, g *globals, ws *workspace.Workspace, o ackOptions) error {
 	var records []*handoff.Record
-	for _, h := range ws.state.Current() {
-		answered := slices.ContainsFunc(h.Acks, func(r *handoff.Record) bool { return r.By == ws.me })
-		if answered || h.Record.By == ws.me || !ws.addresses(h.CC, h.Record.By) {
+	for _, h := range ws.State.Current() {
+		answered := slices.ContainsFunc(h.Acks, func(r *handoff.Record) bool { return r.By == ws.Me })
+		if answered || h.Record.By == ws.Me || !ws.Addresses(h.CC, h.Record.By) {
 			continue
 		}
-		records = append(records, ws.newRecord(&handoff.Ack{Subject: h.Record.ID, Digest: h.Record.Source.Digest, Outcome: handoff.OutcomeSeen}))
+		records = append(records, ws.NewRecord(&handoff.Ack{Subject: h.Record.ID, Digest: h.Record.Source.Digest, Outcome: handoff.OutcomeSeen}))
 	}
 	if len(records) == 0 {
 		g.note("nothing that you have not seen")
@@ -118,20 +119,20 @@ func ackAllSeen(ctx context.Context, g *globals, ws *workspace, o ackOptions) er
 
 // offerOf is the record that offers an item. Of a handoff, only that item is
 // taken.
-func offerOf(ws *workspace, it *handoff.ItemState, o *ackOptions) (handoff.Target, error) {
+func offerOf(ws *workspace.Workspace, it *handoff.ItemState, o *ackOptions) (handoff.Target, error) {
 	if it.Offer == nil {
-		return handoff.Target{}, &noError{it.ID + " is offered to nobody: " + custody(it), "handoff show " + text.ShellArgument("item:"+it.ID)}
+		return handoff.Target{}, &workspace.NoError{Message: it.ID + " is offered to nobody: " + custody(it), Hint: "handoff show " + text.ShellArgument("item:"+it.ID)}
 	}
-	if _, isHandoff := ws.state.Handoffs[it.Offer.Record]; isHandoff {
+	if _, isHandoff := ws.State.Handoffs[it.Offer.Record]; isHandoff {
 		if !(&handoff.Ack{Outcome: o.outcome}).Accepts() || len(o.take) > 0 {
-			return handoff.Target{}, usagef("handoff ack "+it.Offer.Record+" answers the whole handoff", "an item of a handoff can only be taken")
+			return handoff.Target{}, workspace.Usagef("handoff ack "+it.Offer.Record+" answers the whole handoff", "an item of a handoff can only be taken")
 		}
 		o.take = []string{it.ID}
 	}
 	return handoff.Target{Type: handoff.TargetRecord, Name: it.Offer.Record}, nil
 }
 
-func newAck(ctx context.Context, ws *workspace, o ackOptions, subject handoff.Target) (*handoff.Ack, error) {
+func newAck(ctx context.Context, ws *workspace.Workspace, o ackOptions, subject handoff.Target) (*handoff.Ack, error) {
 	a := &handoff.Ack{
 		Subject: subject.Name, Outcome: o.outcome,
 		Reason: o.reason, Exception: o.exception, Note: o.note,
@@ -153,13 +154,13 @@ func newAck(ctx context.Context, ws *workspace, o ackOptions, subject handoff.Ta
 	if len(a.Gaps) > 0 && a.Outcome == handoff.OutcomeAccepted {
 		a.Outcome = handoff.OutcomeAcceptedWithGaps
 	}
-	h, ok := ws.state.Handoffs[subject.Name]
+	h, ok := ws.State.Handoffs[subject.Name]
 	if subject.Type != handoff.TargetRecord || !ok {
 		if len(o.take) > 0 {
-			return nil, usagef("", "--take goes with a handoff")
+			return nil, workspace.Usagef("", "--take goes with a handoff")
 		}
 		a.Subject = subject.Ref()
-		if as := ws.assignment(subject); as != nil && a.Accepts() {
+		if as := ws.Assignment(subject); as != nil && a.Accepts() {
 			_, item := handoff.SplitRef(as.Item)
 			a.Take = []string{item} // so that it is read back as any other
 		}
@@ -168,17 +169,17 @@ func newAck(ctx context.Context, ws *workspace, o ackOptions, subject handoff.Ta
 	a.Digest = h.Record.Source.Digest
 	if !a.Accepts() {
 		if len(o.take) > 0 {
-			return nil, usagef("", "--take goes with an accepting outcome, not with %s", a.Outcome)
+			return nil, workspace.Usagef("", "--take goes with an accepting outcome, not with %s", a.Outcome)
 		}
 		return a, nil
 	}
 	var err error
-	if a.Drift, err = ws.drift(ctx, h); err != nil {
+	if a.Drift, err = ws.Drift(ctx, h); err != nil {
 		return nil, err
 	}
 	a.Take = o.take
 	if len(o.take) == 0 {
-		a.Take = ws.offeredBy(h)
+		a.Take = ws.OfferedBy(h)
 	}
 	return a, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -38,13 +39,13 @@ handoff query questions lists those that are open.`,
 
 func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) (err error) {
 	if o.text == "" && !g.Interactive {
-		return usagef("handoff answer --help shows an example", "missing: --text")
+		return workspace.Usagef("handoff answer --help shows an example", "missing: --text")
 	}
 	ws, err := g.openForVerdict(ctx, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
-	q, err := ws.question(ref)
+	q, err := ws.Question(ref)
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) (er
 			return err
 		}
 	}
-	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(answer)}, "nothing was answered")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.NewRecord(answer)}, "nothing was answered")
 }
 
 // maxRounds is after how many rounds writing does not help any more.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -43,26 +44,26 @@ that.`,
 }
 
 func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(o.about)})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: workspace.Given(o.about)})
 	if err != nil {
 		return err
 	}
 	q := &handoff.Question{Ask: text, To: strings.TrimPrefix(o.to, "@"), Context: o.context, Blocks: o.blocks}
 	if o.about != "" {
-		target, err := ws.resolve(o.about)
+		target, err := ws.Resolve(o.about)
 		if err != nil {
 			return err
 		}
 		q.About = target.Ref()
 		if q.To == "" {
-			q.To = ws.authorOf(target)
+			q.To = ws.AuthorOf(target)
 		}
 	}
 	if q.To == "" {
-		return usagef("handoff ask --help shows an example", "missing: --to, or --about")
+		return workspace.Usagef("handoff ask --help shows an example", "missing: --to, or --about")
 	}
-	records := []*handoff.Record{ws.newRecord(q)}
-	route, nobody := ws.route(handoff.Target{Type: handoff.TargetQuestion, Name: records[0].ID}, handoff.Blocker{Resolver: q.To})
+	records := []*handoff.Record{ws.NewRecord(q)}
+	route, nobody := ws.Route(handoff.Target{Type: handoff.TargetQuestion, Name: records[0].ID}, handoff.Blocker{Resolver: q.To})
 	if route != nil {
 		records = append(records, route)
 	} else {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -39,21 +40,21 @@ func runAssign(ctx context.Context, g *globals, o assignOptions, ref string) err
 	if err := required("assign", "--to", o.to); err != nil {
 		return err
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(ref, o.via)})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: workspace.Given(ref, o.via)})
 	if err != nil {
 		return err
 	}
-	item, err := ws.item(ref)
+	item, err := ws.Item(ref)
 	if err != nil {
 		return err
 	}
 	a := &handoff.Assignment{Item: item.ID, To: strings.TrimPrefix(o.to, "@"), From: item.Holder, Why: o.why}
 	if o.via != "" {
-		via, err := ws.resolve(o.via)
+		via, err := ws.Resolve(o.via)
 		if err != nil {
 			return err
 		}
 		a.Via = via.Ref()
 	}
-	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(a)}, "nothing was assigned")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.NewRecord(a)}, "nothing was assigned")
 }

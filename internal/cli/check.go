@@ -14,6 +14,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -73,11 +74,11 @@ warnings.`,
 
 // checkDocument is what --json prints.
 type checkDocument struct {
-	SchemaVersion int               `json:"schema_version"`
-	OK            bool              `json:"ok"`
-	Records       int               `json:"records"`
-	Findings      []handoff.Finding `json:"findings"`
-	PullRequest   *prDocument       `json:"pull_request,omitempty"`
+	SchemaVersion int                   `json:"schema_version"`
+	OK            bool                  `json:"ok"`
+	Records       int                   `json:"records"`
+	Findings      []handoff.Finding     `json:"findings"`
+	PullRequest   *workspace.PrDocument `json:"pull_request,omitempty"`
 }
 
 func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) error {
@@ -88,22 +89,22 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	if err != nil {
 		return err
 	}
-	doc := checkDocument{SchemaVersion: 1, OK: !found.fails(o.strict), Records: found.records, Findings: found.findings, PullRequest: found.pullRequest}
+	doc := checkDocument{SchemaVersion: 1, OK: !found.Fails(o.strict), Records: found.Records, Findings: found.Findings, PullRequest: found.PullRequest}
 	handoff.SortFindings(doc.Findings)
 	doc.Findings = g.findings(doc.Findings)
-	summary := found.says()
+	summary := found.Says()
 	if err := g.printCheck(doc, guard.Format(o.format), summary); err != nil {
 		return err
 	}
 	if !doc.OK {
-		return &noError{message: summary}
+		return &workspace.NoError{Message: summary}
 	}
 	g.note("%s", summary)
 	return nil
 }
 
 // run checks what the flags say.
-func (o *checkOptions) run(ctx context.Context, g *globals, paths []string) (checked, error) {
+func (o *checkOptions) run(ctx context.Context, g *globals, paths []string) (workspace.Checked, error) {
 	open := g.openHere // what HEAD has may be what the commit corrects
 	switch {
 	case o.pr.on:
@@ -117,17 +118,17 @@ func (o *checkOptions) run(ctx context.Context, g *globals, paths []string) (che
 	}
 	ws, err := open(ctx)
 	if err != nil {
-		return checked{}, err
+		return workspace.Checked{}, err
 	}
 	switch {
 	case o.span != "":
-		return ws.checkRange(ctx, o.span, guard.Running(g.Getenv))
+		return ws.CheckRange(ctx, o.span, guard.Running(g.Getenv))
 	case o.staged:
-		return ws.checkStaged(ctx)
+		return ws.CheckStaged(ctx)
 	case o.due:
-		return checked{records: len(ws.set.Records), findings: ws.due()}, nil
+		return workspace.Checked{Records: len(ws.Set.Records), Findings: ws.Due()}, nil
 	}
-	return ws.checkRefs(ctx)
+	return ws.CheckRefs(ctx)
 }
 
 var checkFormats = []string{"text", "json", string(guard.FormatGitHub), string(guard.FormatGitLab), string(guard.FormatSARIF), string(guard.FormatJUnit)}
@@ -136,15 +137,15 @@ var checkFormats = []string{"text", "json", string(guard.FormatGitHub), string(g
 func (o *checkOptions) validate(g *globals, paths []string) error {
 	switch {
 	case !slices.Contains(checkFormats, o.format):
-		return usagef("", "--format %s: say %s", o.format, strings.Join(checkFormats, ", "))
+		return workspace.Usagef("", "--format %s: say %s", o.format, strings.Join(checkFormats, ", "))
 	case g.printer.structured() && o.format != "text" && o.format != "json":
-		return usagef("", "--format %s: not together with --json, --jq or --template", o.format)
+		return workspace.Usagef("", "--format %s: not together with --json, --jq or --template", o.format)
 	case countTrue(o.pr.on, o.staged, o.span != "", o.due, len(paths) > 0) > 1:
-		return usagef("", "say one of --pr, --range, --staged, --due and paths")
+		return workspace.Usagef("", "say one of --pr, --range, --staged, --due and paths")
 	case o.span != "" && !o.hasRange():
-		return usagef("as in --range origin/main..HEAD", "--range %s: not of the form A..B", o.span)
+		return workspace.Usagef("as in --range origin/main..HEAD", "--range %s: not of the form A..B", o.span)
 	case !o.pr.on && o.pr.changed():
-		return usagef("handoff check --help", "the flags about a pull request need --pr")
+		return workspace.Usagef("handoff check --help", "the flags about a pull request need --pr")
 	}
 	if o.format == "json" {
 		g.printer.json = true
@@ -154,7 +155,7 @@ func (o *checkOptions) validate(g *globals, paths []string) error {
 }
 
 func (o *checkOptions) hasRange() bool {
-	_, _, ok := rangeEnds(o.span)
+	_, _, ok := workspace.RangeEnds(o.span)
 	return ok
 }
 
@@ -173,7 +174,7 @@ func (g *globals) printCheck(doc checkDocument, format guard.Format, summary str
 	if g.printer.structured() {
 		return g.printer.document(doc)
 	}
-	report := guard.Report{Findings: doc.Findings, Summary: summary, Dir: defaultDir, Version: programVersion()}
+	report := guard.Report{Findings: doc.Findings, Summary: summary, Dir: workspace.DefaultDir, Version: programVersion()}
 	written, err := report.Write(g.commands, format)
 	if err != nil {
 		return err
@@ -202,8 +203,8 @@ func (g *globals) appendStepSummary(report guard.Report) error {
 }
 
 // checkFiles checks files of the work tree, and what directories hold.
-func checkFiles(ctx context.Context, g *globals, paths []string) (found checked, err error) {
-	around := sync.OnceValues(func() (*workspace, error) { return repositoryAround(ctx, g) })
+func checkFiles(ctx context.Context, g *globals, paths []string) (found workspace.Checked, err error) {
+	around := sync.OnceValues(func() (*workspace.Workspace, error) { return repositoryAround(ctx, g) })
 	for _, name := range paths {
 		files, err := yamlFiles(g, name)
 		if err != nil {
@@ -217,19 +218,19 @@ func checkFiles(ctx context.Context, g *globals, paths []string) (found checked,
 			var findings []handoff.Finding
 			if isConfigFile(g, file) {
 				// One that is to replace a broken one in HEAD can be checked too.
-				found.config = true
+				found.Config = true
 				_, findings = config.Parse(data)
 			} else {
 				ws, err := around()
 				if err != nil {
 					return found, err
 				}
-				found.records++
-				findings = checkFile(data, ws, g.Now())
+				found.Records++
+				findings = workspace.CheckFile(data, ws, g.Now())
 			}
 			for _, f := range findings {
 				f.Path = shown
-				found.findings = append(found.findings, f)
+				found.Findings = append(found.Findings, f)
 			}
 		}
 	}
@@ -238,7 +239,7 @@ func checkFiles(ctx context.Context, g *globals, paths []string) (found checked,
 
 // repositoryAround is the repository that files are checked against, nil outside
 // of one.
-func repositoryAround(ctx context.Context, g *globals) (*workspace, error) {
+func repositoryAround(ctx context.Context, g *globals) (*workspace.Workspace, error) {
 	ws, err := g.openForReading(ctx)
 	var notRepo *git.NotRepositoryError
 	if errors.As(err, &notRepo) {
@@ -252,16 +253,16 @@ func isConfigFile(g *globals, name string) bool {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(g.Dir, name)
 	}
-	return filepath.Base(name) == "config.yaml" && filepath.Base(filepath.Dir(name)) == defaultDir
+	return filepath.Base(name) == "config.yaml" && filepath.Base(filepath.Dir(name)) == workspace.DefaultDir
 }
 
 // yamlFiles is the file itself, or the YAML files below a directory, templates
 // and configuration excepted.
 func yamlFiles(g *globals, name string) ([]string, error) {
-	full := from(g.Dir, name)
+	full := workspace.From(g.Dir, name)
 	info, err := os.Stat(full)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usagef("", "%s: no such file", name)
+		return nil, workspace.Usagef("", "%s: no such file", name)
 	}
 	if err != nil || !info.IsDir() {
 		return []string{name}, err

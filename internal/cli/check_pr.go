@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/guard"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/pflag"
 )
 
@@ -42,42 +43,42 @@ func (o *prOptions) changed() bool {
 	return slices.ContainsFunc([]string{"base", "head", "number", "require", "skip-draft", "skip-author", "skip-path", "skip-label"}, o.flags.Changed)
 }
 
-func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (checked, error) {
-	request := prRequest{
-		service: guard.Running(g.Getenv), head: o.pr.head, base: o.pr.base,
-		policy: guard.Policy{
+func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (workspace.Checked, error) {
+	request := workspace.PrRequest{
+		Service: guard.Running(g.Getenv), Head: o.pr.head, Base: o.pr.base,
+		Policy: guard.Policy{
 			Require: o.pr.require, Strict: o.strict, SkipAuthors: o.pr.skipAuthor, SkipPaths: o.pr.skipPath, SkipLabels: o.pr.skipLabel, SkipDraft: o.pr.skipDraft,
 		},
 	}
 	isPR, err := o.pr.detect(g, &request)
 	if err != nil {
-		return checked{}, err
+		return workspace.Checked{}, err
 	}
 	if !isPR {
-		if request.service == "" {
-			return checked{}, usagef("handoff check --pr --base main", "--pr: no CI job says which pull request")
+		if request.Service == "" {
+			return workspace.Checked{}, workspace.Usagef("handoff check --pr --base main", "--pr: no CI job says which pull request")
 		}
 		g.note("this job runs for no pull request")
-		return checked{}, nil
+		return workspace.Checked{}, nil
 	}
 	ws, err := g.openHere(ctx)
 	if err != nil {
-		return checked{}, err
+		return workspace.Checked{}, err
 	}
-	found, err := ws.checkPullRequest(ctx, request)
-	if err == nil && request.pr.Author == "" && o.pr.flags.Changed("skip-author") {
+	found, err := ws.CheckPullRequest(ctx, request)
+	if err == nil && request.Pr.Author == "" && o.pr.flags.Changed("skip-author") {
 		g.note("--skip-author: nothing here says whose account opened the change, and a commit can name anybody; nobody is skipped")
 	}
 	return found, err
 }
 
 // detect finds out which pull request it is, by the job and the flags.
-func (o *prOptions) detect(g *globals, request *prRequest) (isPR bool, err error) {
-	event, err := readEvent(request.service, g.Getenv)
+func (o *prOptions) detect(g *globals, request *workspace.PrRequest) (isPR bool, err error) {
+	event, err := guard.ReadEvent(request.Service, g.Getenv)
 	if err != nil {
 		return false, err
 	}
-	pr, isPR, err := guard.Detect(request.service, g.Getenv, event)
+	pr, isPR, err := guard.Detect(request.Service, g.Getenv, event)
 	if err != nil {
 		return false, err
 	}
@@ -87,6 +88,6 @@ func (o *prOptions) detect(g *globals, request *prRequest) (isPR bool, err error
 	if o.number > 0 {
 		pr.Number = o.number
 	}
-	request.pr = pr
+	request.Pr = pr
 	return isPR, nil
 }

@@ -7,7 +7,9 @@ import (
 
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/export"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -86,7 +88,7 @@ var completedHere = map[string]offers{
 	"handoff gap --impact":      choices(handoff.KindGap, "impact"),
 	"handoff resolve --outcome": choices(handoff.KindResolution, "outcome"),
 	"handoff resolve --source":  choices(handoff.KindResolution, "source"),
-	"handoff export --format":   fixed(exportFormats...),
+	"handoff export --format":   fixed(export.Formats...),
 	"handoff init --ci":         fixed(examples.CIServices...),
 }
 
@@ -220,21 +222,21 @@ type cursor struct {
 	cmd   *cobra.Command
 	words []string // before the cursor, without flags
 	typed string   // at the cursor
-	ws    *workspace
+	ws    *workspace.Workspace
 }
 
 // open opens the repository without touching it: not even what an interrupted
 // command left is put right. Outside of one, or where it cannot be read, there
 // is an empty workspace.
-func (c *cursor) open() *workspace {
+func (c *cursor) open() *workspace.Workspace {
 	if c.ws != nil {
 		return c.ws
 	}
-	c.ws = &workspace{config: config.Default()}
-	c.ws.hold(handoff.Fold(nil, ""))
-	ws, err := openAsItIs(c.ctx, c.g.opening())
+	c.ws = &workspace.Workspace{TeamConfig: config.Default()}
+	c.ws.Hold(handoff.Fold(nil, ""))
+	ws, err := workspace.OpenAsItIs(c.ctx, c.g.opening())
 	if err == nil {
-		err = ws.load(c.ctx, handoff.Part{})
+		err = ws.Load(c.ctx, handoff.Part{})
 	}
 	if err == nil {
 		c.ws = ws
@@ -245,8 +247,8 @@ func (c *cursor) open() *workspace {
 // state is what is known of a part beside the present.
 func (c *cursor) state(part handoff.Part) *handoff.View {
 	ws := c.open()
-	if err := ws.need(part); err != nil {
-		ws.hold(handoff.Fold(nil, ""))
+	if err := ws.Need(part); err != nil {
+		ws.Hold(handoff.Fold(nil, ""))
 	}
-	return ws.state
+	return ws.State
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // What may stand at the cursor, from the records and the configuration.
@@ -41,12 +42,12 @@ func under(prefix string, list []offer) []offer {
 
 // handles are the people of the roster, and those who have written a record.
 func (c *cursor) handles() []offer {
-	people := c.open().config.People
+	people := c.open().TeamConfig.People
 	var list []offer
 	for _, handle := range slices.Sorted(maps.Keys(people)) {
-		list = append(list, offer{handle, joinNonEmpty(", ", people[handle].Name, people[handle].Team)})
+		list = append(list, offer{handle, text.JoinNonEmpty(", ", people[handle].Name, people[handle].Team)})
 	}
-	teams := c.open().state.Teams
+	teams := c.open().State.Teams
 	for _, handle := range slices.Sorted(maps.Keys(teams)) {
 		list = append(list, offer{handle, teams[handle]})
 	}
@@ -60,24 +61,24 @@ var myself = offer{"me", "you"}
 func (c *cursor) people() []offer {
 	list := append(c.handles(), offer{"team", "the team of the sender, or of who asks"})
 	list = append(list, under("team:", c.teams())...)
-	for _, team := range slices.Sorted(maps.Keys(c.open().config.Teams)) {
-		list = append(list, offer{"lead:" + team, c.open().config.Teams[team].Lead})
+	for _, team := range slices.Sorted(maps.Keys(c.open().TeamConfig.Teams)) {
+		list = append(list, offer{"lead:" + team, c.open().TeamConfig.Teams[team].Lead})
 	}
-	return append(list, under("shift:", plain(c.open().config.Zones))...)
+	return append(list, under("shift:", plain(c.open().TeamConfig.Zones))...)
 }
 
 // teams are those of the configuration, and those that handoffs name.
 func (c *cursor) teams() []offer {
-	configured := c.open().config.Teams
+	configured := c.open().TeamConfig.Teams
 	var list []offer
 	for _, name := range slices.Sorted(maps.Keys(configured)) {
 		list = append(list, offer{name, configured[name].Zone})
 	}
-	named := slices.Sorted(maps.Values(c.open().state.Teams))
+	named := slices.Sorted(maps.Values(c.open().State.Teams))
 	return append(list, plain(slices.DeleteFunc(named, func(name string) bool { return name == "" }))...)
 }
 
-func (c *cursor) pods() []offer { return plain(slices.Sorted(maps.Keys(c.open().config.Pods))) }
+func (c *cursor) pods() []offer { return plain(slices.Sorted(maps.Keys(c.open().TeamConfig.Pods))) }
 
 func (c *cursor) kinds() []offer { return plain(kindNames()) }
 
@@ -90,7 +91,7 @@ func offered[T any](things map[string]*T, wanted func(*T) bool, about func(*T) [
 	var list []offer
 	for _, name := range slices.Sorted(maps.Keys(things)) {
 		if thing := things[name]; wanted(thing) {
-			list = append(list, offer{name, joinNonEmpty(", ", about(thing)...)})
+			list = append(list, offer{name, text.JoinNonEmpty(", ", about(thing)...)})
 		}
 	}
 	return list
@@ -98,14 +99,14 @@ func offered[T any](things map[string]*T, wanted func(*T) bool, about func(*T) [
 
 // items are the live ones.
 func (c *cursor) items() []offer {
-	return offered(c.open().state.Items, (*handoff.ItemState).Live, func(it *handoff.ItemState) []string {
+	return offered(c.open().State.Items, (*handoff.ItemState).Live, func(it *handoff.ItemState) []string {
 		return []string{it.Status, it.Holder, cmp.Or(it.Title, it.State)}
 	})
 }
 
 // blockers are the open ones.
 func (c *cursor) blockers() []offer {
-	return offered(c.open().state.Blockers, (*handoff.BlockerState).Open, func(b *handoff.BlockerState) []string {
+	return offered(c.open().State.Blockers, (*handoff.BlockerState).Open, func(b *handoff.BlockerState) []string {
 		return []string{b.Resolver, b.Needs}
 	})
 }
@@ -113,7 +114,7 @@ func (c *cursor) blockers() []offer {
 // questions are those that are not closed.
 func (c *cursor) questions() []offer {
 	notClosed := func(q *handoff.QuestionState) bool { return q.Open() || q.State == handoff.QuestionAnswered }
-	return offered(c.open().state.Questions, notClosed, func(q *handoff.QuestionState) []string { return []string{q.To, q.Ask} })
+	return offered(c.open().State.Questions, notClosed, func(q *handoff.QuestionState) []string { return []string{q.To, q.Ask} })
 }
 
 // decisions are the topics on which something stands or is proposed.
@@ -129,9 +130,9 @@ func (c *cursor) decisions() []offer {
 // handoffs are the current ones for which keep holds, by id.
 func (c *cursor) handoffs(keep func(*handoff.HandoffState) bool) []offer {
 	var list []offer
-	for _, h := range c.open().state.Current() {
+	for _, h := range c.open().State.Current() {
 		if keep(h) {
-			list = append(list, offer{h.Record.ID, joinNonEmpty(", ", h.Record.By, h.Summary)})
+			list = append(list, offer{h.Record.ID, text.JoinNonEmpty(", ", h.Record.By, h.Summary)})
 		}
 	}
 	return list
@@ -145,10 +146,10 @@ func (c *cursor) unsettled() []offer {
 
 // own is what the user may take back or replace.
 func (c *cursor) own() []offer {
-	me := c.open().me
+	me := c.open().Me
 	list := c.handoffs(func(h *handoff.HandoffState) bool { return h.Record.By == me })
 	for _, o := range c.questions() {
-		if c.open().state.Questions[o.word].By == me {
+		if c.open().State.Questions[o.word].By == me {
 			list = append(list, o)
 		}
 	}
@@ -158,17 +159,17 @@ func (c *cursor) own() []offer {
 // waiting is what waits for the user: the inbox.
 func (c *cursor) waiting() []offer {
 	ws := c.open()
-	if ws.me == "" {
+	if ws.Me == "" {
 		return c.records()
 	}
 	var list []offer
-	inbox := query.Run(query.Query{Topic: query.WaitingOn, Arg: ws.me, Me: ws.me}, ws.state, ws.queryEnv())
+	inbox := query.Run(query.Query{Topic: query.WaitingOn, Arg: ws.Me, Me: ws.Me}, ws.State, ws.QueryEnv())
 	for _, row := range inbox.Rows {
 		switch row := row.(type) {
 		case *query.HandoffRow:
-			list = append(list, offer{row.ID, joinNonEmpty(", ", row.By, row.Summary)}, offer{"@" + row.By, "the latest handoff by " + row.By})
+			list = append(list, offer{row.ID, text.JoinNonEmpty(", ", row.By, row.Summary)}, offer{"@" + row.By, "the latest handoff by " + row.By})
 		case *query.ItemRow: // an offer is acked, not the item
-			list = append(list, offer{row.Source.Record, joinNonEmpty(", ", row.Source.By, row.ID)})
+			list = append(list, offer{row.Source.Record, text.JoinNonEmpty(", ", row.Source.By, row.ID)})
 		case *query.BlockerRow:
 			list = append(list, offer{row.ID, row.Needs})
 		}
@@ -186,7 +187,7 @@ func (c *cursor) things() []offer {
 	list := c.named(groups...)
 	current := c.handoffs(func(*handoff.HandoffState) bool { return true })
 	for _, o := range current {
-		by := c.open().state.Records[o.word].By
+		by := c.open().State.Records[o.word].By
 		list = append(list, offer{"@" + by, "the latest handoff by " + by})
 	}
 	return slices.Concat(list, current, c.records())
@@ -231,7 +232,7 @@ func (c *cursor) records() []offer {
 	for _, id := range slices.Sorted(maps.Keys(records)) {
 		if strings.HasPrefix(id, c.typed) {
 			r := records[id]
-			list = append(list, offer{id, joinNonEmpty(", ", string(r.Kind), r.By, says(r))})
+			list = append(list, offer{id, text.JoinNonEmpty(", ", string(r.Kind), r.By, query.Says(r))})
 		}
 	}
 	return list
@@ -282,7 +283,7 @@ func (c *cursor) argument(topic query.Topic) []offer {
 
 func (c *cursor) areas(prefix string) []offer {
 	var list []offer
-	for _, a := range c.open().config.Authorities {
+	for _, a := range c.open().TeamConfig.Authorities {
 		list = append(list, offer{prefix + a.Area, a.Primary})
 	}
 	return list
@@ -318,12 +319,12 @@ func (c *cursor) term(name query.Qualifier) []offer {
 
 // refs are what live items refer to.
 func (c *cursor) refs() []offer {
-	items := c.open().state.Items
+	items := c.open().State.Items
 	var list []offer
 	for _, id := range slices.Sorted(maps.Keys(items)) {
 		if items[id].Live() {
 			for _, ref := range items[id].Refs {
-				list = append(list, offer{ref.ID, joinNonEmpty(" of ", ref.Type, id)})
+				list = append(list, offer{ref.ID, text.JoinNonEmpty(" of ", ref.Type, id)})
 			}
 		}
 	}

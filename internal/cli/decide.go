@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -62,17 +63,17 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		}
 		fields.Alternatives = append(fields.Alternatives, handoff.Alternative{Option: p[0], WhyNot: p[1]})
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(fields.Answers)})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: workspace.Given(fields.Answers)})
 	if err != nil {
 		return err
 	}
 	if fields.Answers != "" {
-		target, err := ws.resolve(fields.Answers)
+		target, err := ws.Resolve(fields.Answers)
 		if err != nil {
 			return err
 		}
 		fields.Answers = target.Ref()
 	}
-	r := ws.newRecord(&handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
+	r := ws.NewRecord(&handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
 	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{r}, "nothing was decided")
 }

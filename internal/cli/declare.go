@@ -6,6 +6,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -128,16 +129,16 @@ func (o *declareOptions) check(g *globals) error {
 // needTerminal refuses an editor where nobody can use one.
 func (o *declareOptions) needTerminal(g *globals) error {
 	if o.editor && !g.Interactive {
-		return usagef("use -f FILE, or flags", "--editor needs a terminal")
+		return workspace.Usagef("use -f FILE, or flags", "--editor needs a terminal")
 	}
 	return nil
 }
 
 // byHand reports whether the user writes the rest of a draft: in the editor, or
 // on a terminal what the flags do not say.
-func (o *declareOptions) byHand(g *globals, d *draft) bool {
-	asked := g.Interactive && o.file == "" && (!o.flagged() || d.handoff != nil && missingFlags(d.handoff) != nil)
-	return d.handoff != nil && (o.editor || asked)
+func (o *declareOptions) byHand(g *globals, d *workspace.Draft) bool {
+	asked := g.Interactive && o.file == "" && (!o.flagged() || d.Handoff != nil && missingFlags(d.Handoff) != nil)
+	return d.Handoff != nil && (o.editor || asked)
 }
 
 func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
@@ -145,7 +146,7 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 		return err
 	}
 	// What the draft will name is looked up when it is checked.
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: given(o.from, o.amend)})
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: workspace.Given(o.from, o.amend)})
 	if err != nil {
 		return err
 	}
@@ -163,26 +164,26 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 }
 
 // publishChecked checks a draft and publishes it.
-func publishChecked(ctx context.Context, g *globals, ws *workspace, o declareOptions, d *draft) (err error) {
-	if d.noticed, err = ws.meta(programVersion()); err != nil {
+func publishChecked(ctx context.Context, g *globals, ws *workspace.Workspace, o declareOptions, d *workspace.Draft) (err error) {
+	if d.Noticed, err = ws.Meta(programVersion()); err != nil {
 		return err
 	}
 	if o.resume {
 		drafts := form.Drafts{Dir: ws.Dir()}
 		o.after = append(o.after, drafts.Drop)
 	}
-	return publishDraft(ctx, g, ws, o, d, ws.checkDraft(d, o.allowSecrets))
+	return publishDraft(ctx, g, ws, o, d, ws.CheckDraft(d, o.allowSecrets))
 }
 
 // publishDraft commits a draft as it was sealed when it was checked, with those
 // findings.
-func publishDraft(ctx context.Context, g *globals, ws *workspace, o declareOptions, d *draft, findings []handoff.Finding) error {
+func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o declareOptions, d *workspace.Draft, findings []handoff.Finding) error {
 	if handoff.HasErrors(findings) {
-		return &findingsError{what: "nothing was published", findings: findings, hint: d.refusedHint(findings)}
+		return &workspace.FindingsError{What: "nothing was published", Findings: findings, Hint: d.RefusedHint(findings)}
 	}
-	for _, why := range d.unrouted {
+	for _, why := range d.Unrouted {
 		g.note("%s", why)
 	}
-	o.after = append(o.after, ws.queryCounter().reset)
-	return publishRecords(ctx, g, ws, o.publishOptions, d.sealed, findings)
+	o.after = append(o.after, ws.QueryCounter().Reset)
+	return publishRecords(ctx, g, ws, o.publishOptions, d.Sealed, findings)
 }

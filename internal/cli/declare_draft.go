@@ -11,10 +11,11 @@ import (
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // newDraft lays the flags over the base that they name.
-func newDraft(ctx context.Context, g *globals, ws *workspace, o declareOptions) (*draft, error) {
+func newDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o declareOptions) (*workspace.Draft, error) {
 	d, err := baseDraft(ctx, g, ws, o)
 	if err != nil {
 		return nil, err
@@ -23,34 +24,34 @@ func newDraft(ctx context.Context, g *globals, ws *workspace, o declareOptions) 
 }
 
 // layFlags lays the flags over a draft.
-func layFlags(ws *workspace, d *draft, o declareOptions) error {
-	if d.doc != nil && d.handoff == nil {
+func layFlags(ws *workspace.Workspace, d *workspace.Draft, o declareOptions) error {
+	if d.Doc != nil && d.Handoff == nil {
 		return nil // nothing to lay flags over: the findings say why
 	}
 	if o.amend != "" {
-		amended, err := ws.ownHandoff(o.amend)
+		amended, err := ws.OwnHandoff(o.amend)
 		if err != nil {
 			return err
 		}
-		d.handoff.Amends = amended.Record.ID
-		d.changed = true
+		d.Handoff.Amends = amended.Record.ID
+		d.Changed = true
 	}
 	if !o.flagged() {
 		return nil
 	}
-	d.changed = true
-	return applyFlags(ws, d.handoff, o)
+	d.Changed = true
+	return applyFlags(ws, d.Handoff, o)
 }
 
 // complete refuses a handoff made of flags that lack something.
-func complete(d *draft, o declareOptions) error {
-	if d.doc != nil || !o.flagged() {
+func complete(d *workspace.Draft, o declareOptions) error {
+	if d.Doc != nil || !o.flagged() {
 		return nil
 	}
-	return missingFlags(d.handoff)
+	return missingFlags(d.Handoff)
 }
 
-func baseDraft(ctx context.Context, g *globals, ws *workspace, o declareOptions) (*draft, error) {
+func baseDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o declareOptions) (*workspace.Draft, error) {
 	switch {
 	case o.file != "":
 		data, name, err := readInput(ctx, g, o.file)
@@ -63,24 +64,24 @@ func baseDraft(ctx context.Context, g *globals, ws *workspace, o declareOptions)
 	case o.from != "":
 		return draftFrom(ctx, ws, o.from)
 	case o.carry:
-		return &draft{handoff: ws.carried()}, nil
+		return &workspace.Draft{Handoff: ws.Carried()}, nil
 	case o.amend != "":
-		earlier, err := ws.ownHandoff(o.amend)
+		earlier, err := ws.OwnHandoff(o.amend)
 		if err != nil {
 			return nil, err
 		}
-		return &draft{handoff: startFrom(earlier.Handoff)}, nil
+		return &workspace.Draft{Handoff: workspace.StartFrom(earlier.Handoff)}, nil
 	}
-	return &draft{handoff: new(handoff.Handoff)}, nil
+	return &workspace.Draft{Handoff: new(handoff.Handoff)}, nil
 }
 
 // readDraft parses what a person wrote.
-func readDraft(ws *workspace, data []byte, name string) *draft {
+func readDraft(ws *workspace.Workspace, data []byte, name string) *workspace.Draft {
 	written, doc := form.ParseDraft(data)
-	doc.ReadReturns(ws.when)
-	d := &draft{doc: doc, path: name}
+	doc.ReadReturns(ws.When)
+	d := &workspace.Draft{Doc: doc, Path: name}
 	if written != nil {
-		d.handoff, d.ext, d.resolutions = written.Handoff, written.Ext, written.Resolutions
+		d.Handoff, d.Ext, d.Resolutions = written.Handoff, written.Ext, written.Resolutions
 	}
 	return d
 }
@@ -92,15 +93,15 @@ func readInput(ctx context.Context, g *globals, name string) (data []byte, shown
 		data, err := untilStopped(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(g.In, handoff.MaxSize+1)) })
 		return data, "standard input", err
 	}
-	full := from(g.Dir, name)
+	full := workspace.From(g.Dir, name)
 	info, err := os.Stat(full)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, "", usagef("", "%s: no such file", name)
+		return nil, "", workspace.Usagef("", "%s: no such file", name)
 	case err != nil:
 		return nil, "", err
 	case info.IsDir():
-		return nil, "", usagef("", "%s: is a directory", name)
+		return nil, "", workspace.Usagef("", "%s: is a directory", name)
 	}
 	data, err = untilStopped(ctx, func() ([]byte, error) {
 		f, err := os.Open(full)
@@ -138,10 +139,10 @@ func untilStopped[T any](ctx context.Context, read func() (T, error)) (T, error)
 var templateName = text.Pattern(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // draftFrom starts from a template in HEAD, or else from an earlier handoff.
-func draftFrom(ctx context.Context, ws *workspace, name string) (*draft, error) {
-	if templateName().MatchString(name) && !ws.head.Unborn {
-		file := path.Join(ws.dir, "templates", name+".yaml")
-		data, err := ws.ReadFile(ctx, ws.head.Hash, file, handoff.MaxSize)
+func draftFrom(ctx context.Context, ws *workspace.Workspace, name string) (*workspace.Draft, error) {
+	if templateName().MatchString(name) && !ws.HEAD.Unborn {
+		file := path.Join(ws.RecordDir, "templates", name+".yaml")
+		data, err := ws.ReadFile(ctx, ws.HEAD.Hash, file, handoff.MaxSize)
 		if err == nil {
 			return readDraft(ws, data, file), nil
 		}
@@ -149,23 +150,23 @@ func draftFrom(ctx context.Context, ws *workspace, name string) (*draft, error) 
 			return nil, err
 		}
 	}
-	target, err := ws.resolve(name)
+	target, err := ws.Resolve(name)
 	var unknown *handoff.UnknownError
 	if errors.As(err, &unknown) {
-		return nil, usagef("commit "+path.Join(ws.dir, "templates", "NAME.yaml")+" to have a template", "--from %s: neither a template in HEAD nor a handoff", name)
+		return nil, workspace.Usagef("commit "+path.Join(ws.RecordDir, "templates", "NAME.yaml")+" to have a template", "--from %s: neither a template in HEAD nor a handoff", name)
 	}
 	if err != nil {
 		return nil, err
 	}
-	h, ok := ws.state.Handoffs[target.Name]
+	h, ok := ws.State.Handoffs[target.Name]
 	if !ok {
-		return nil, usagef("name a handoff, or a file under "+ws.dir+"/templates", "%s is not a handoff", name)
+		return nil, workspace.Usagef("name a handoff, or a file under "+ws.RecordDir+"/templates", "%s is not a handoff", name)
 	}
-	return &draft{handoff: startFrom(h.Handoff)}, nil
+	return &workspace.Draft{Handoff: workspace.StartFrom(h.Handoff)}, nil
 }
 
 // waitingDraft is the draft that a form left behind, to be published as it is.
-func waitingDraft(ws *workspace) (*draft, error) {
+func waitingDraft(ws *workspace.Workspace) (*workspace.Draft, error) {
 	drafts := form.Drafts{Dir: ws.Dir()}
 	data, err := loadDraft(&drafts)
 	if err != nil {

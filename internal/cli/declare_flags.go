@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // missingFlags names everything that a handoff written with flags still lacks.
@@ -38,11 +40,11 @@ func missingFlags(h *handoff.Handoff) error {
 	if len(none) > 0 {
 		hint = "where there is nothing to say, say so: --none " + strings.Join(none, ",")
 	}
-	return usagef(hint, "missing: %s", strings.Join(missing, " "))
+	return workspace.Usagef(hint, "missing: %s", strings.Join(missing, " "))
 }
 
 // applyFlags lays the flags over a handoff.
-func applyFlags(ws *workspace, h *handoff.Handoff, o declareOptions) error {
+func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) error {
 	if o.summary != "" {
 		h.Summary = o.summary
 	}
@@ -53,9 +55,9 @@ func applyFlags(ws *workspace, h *handoff.Handoff, o declareOptions) error {
 		h.CC = plainHandles(o.cc)
 	}
 	if o.returns != "" {
-		t, err := ws.when(o.returns)
+		t, err := ws.When(o.returns)
 		if err != nil {
-			return timeProblem("--returns", o.returns, err)
+			return workspace.TimeProblem("--returns", o.returns, err)
 		}
 		h.ReturnsAt = handoff.Time{Time: t}
 	}
@@ -104,27 +106,27 @@ func applyNone(h *handoff.Handoff, o declareOptions) error {
 		case "decisions":
 			full, h.Decisions = len(h.Decisions)+len(o.decisions) > 0, []handoff.Decision{}
 		default:
-			return usagef("", "--none %s: say shipped, items, blockers or decisions", list)
+			return workspace.Usagef("", "--none %s: say shipped, items, blockers or decisions", list)
 		}
 		if full {
-			return usagef("", "--none %s: there are some", list)
+			return workspace.Usagef("", "--none %s: there are some", list)
 		}
 	}
 	return nil
 }
 
-func applyItems(ws *workspace, h *handoff.Handoff, o declareOptions) error {
+func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.items {
 		p := parts(value, 4)
 		id, status, state, next := p[0], p[1], p[2], p[3]
 		if !handoff.ValidSlug(id) {
-			return usagef("as in 'refund-flow;in_review;PR #1842 is open;Get a second approval'", "--item %q: %q is not a name for an item", value, id)
+			return workspace.Usagef("as in 'refund-flow;in_review;PR #1842 is open;Get a second approval'", "--item %q: %q is not a name for an item", value, id)
 		}
 		item := findItem(h, id)
 		if item == nil {
-			h.Items = append(h.Items, handoff.Item{ID: id, Owner: ws.me})
+			h.Items = append(h.Items, handoff.Item{ID: id, Owner: ws.Me})
 			item = &h.Items[len(h.Items)-1]
-			if known, ok := ws.state.Items[id]; ok && known.Live() {
+			if known, ok := ws.State.Items[id]; ok && known.Live() {
 				item.Owner = known.Owner
 			}
 		}
@@ -135,7 +137,7 @@ func applyItems(ws *workspace, h *handoff.Handoff, o declareOptions) error {
 			item.State = state
 		}
 		if next != "" {
-			item.Next = []handoff.Next{{Do: next, Owner: ws.me}}
+			item.Next = []handoff.Next{{Do: next, Owner: ws.Me}}
 		}
 	}
 	return nil
@@ -152,7 +154,7 @@ func findItem(h *handoff.Handoff, id string) *handoff.Item {
 
 func applyShipped(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.shipped {
-		s := handoff.ParseShipped(value)
+		s := form.ParseShipped(value)
 		if s.ID != "" {
 			h.Items = deleteItem(h.Items, s.ID)
 		}
@@ -185,7 +187,7 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 		}
 		b := handoff.Blocker{Needs: p[0], Because: p[1], Resolver: strings.TrimPrefix(p[2], "@"), ID: handoff.Slug(p[0])}
 		if b.ID == "" {
-			return usagef("as in 'Decide the session timeout;login and refund disagree;sarah;refund-flow'", "--blocker %q: the first part says what is needed", value)
+			return workspace.Usagef("as in 'Decide the session timeout;login and refund disagree;sarah;refund-flow'", "--blocker %q: the first part says what is needed", value)
 		}
 		for item := range strings.SplitSeq(p[3], ",") {
 			if item = strings.TrimSpace(item); item != "" {
@@ -216,12 +218,12 @@ func applyDecisions(h *handoff.Handoff, o declareOptions) error {
 // parseDecision reads "what -- why", both of which must be said, on a topic that
 // is named after the what where none is given.
 func parseDecision(value, topic string) (handoff.Decision, error) {
-	d := handoff.ParseDecision(value)
+	d := form.ParseDecision(value)
 	if d.Decision == "" || d.Rationale == "" {
-		return d, usagef("as in 'Sessions last 15 minutes -- the audit asks for it'", "decision %q: write what was decided, --, and why", value)
+		return d, workspace.Usagef("as in 'Sessions last 15 minutes -- the audit asks for it'", "decision %q: write what was decided, --, and why", value)
 	}
 	if d.ID = cmp.Or(topic, d.ID); d.ID == "" {
-		return d, usagef("handoff decide 'what -- why' --topic SLUG names it", "decision %q: no name can be made of what was decided", value)
+		return d, workspace.Usagef("handoff decide 'what -- why' --topic SLUG names it", "decision %q: no name can be made of what was decided", value)
 	}
 	return d, nil
 }
@@ -248,7 +250,7 @@ func applyItemDetails(h *handoff.Handoff, o declareOptions) error {
 			}
 			item := findItem(h, p[0])
 			if item == nil {
-				return usagef("", "--%s %q: no item %q in this handoff", flag.name, value, p[0])
+				return workspace.Usagef("", "--%s %q: no item %q in this handoff", flag.name, value, p[0])
 			}
 			if err := flag.add(item, p[1]); err != nil {
 				return err
@@ -261,7 +263,7 @@ func applyItemDetails(h *handoff.Handoff, o declareOptions) error {
 func addRef(item *handoff.Item, value string) error {
 	kind, id, ok := strings.Cut(value, ":")
 	if !ok || id == "" {
-		return usagef("as in 'refund-flow;pr:1842'", "--ref %q: say the type and the id", value)
+		return workspace.Usagef("as in 'refund-flow;pr:1842'", "--ref %q: say the type and the id", value)
 	}
 	item.Refs = append(slices.Clone(item.Refs), handoff.Ref{Type: kind, ID: id})
 	return nil
@@ -273,11 +275,11 @@ func applyGive(h *handoff.Handoff, o declareOptions) error {
 		id, who, named := strings.Cut(value, "=")
 		who = strings.TrimPrefix(who, "@")
 		if named && isBlank(who) {
-			return usagef("", "--give %s: to whom?", value)
+			return workspace.Usagef("", "--give %s: to whom?", value)
 		}
 		if who == "" {
 			if len(h.To) != 1 {
-				return usagef("say "+id+"=WHO", "--give %s: to whom? the handoff has %s", value, text.Count(len(h.To), "receiver"))
+				return workspace.Usagef("say "+id+"=WHO", "--give %s: to whom? the handoff has %s", value, text.Count(len(h.To), "receiver"))
 			}
 			who = h.To[0]
 		}
@@ -292,7 +294,7 @@ func applyGive(h *handoff.Handoff, o declareOptions) error {
 			}
 		}
 		if !given {
-			return usagef("", "--give %s: no item %q in this handoff", value, id)
+			return workspace.Usagef("", "--give %s: no item %q in this handoff", value, id)
 		}
 	}
 	return nil

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/form"
-	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // factsTime is what a form waits for git's facts.
@@ -29,7 +29,7 @@ func (g *globals) asker() form.Asker {
 }
 
 // errNoDraft says that there is nothing to resume, show or drop.
-var errNoDraft = usagef("handoff draft restore brings the last one back that was set aside", "no draft waits")
+var errNoDraft = workspace.Usagef("handoff draft restore brings the last one back that was set aside", "no draft waits")
 
 // keptError is an error after which the draft waits for --resume.
 type keptError struct{ err error }
@@ -39,7 +39,7 @@ func (e *keptError) Unwrap() error { return e.err }
 
 // writing is a handoff that a person writes, in the form or in the editor.
 type writing struct {
-	ws      *workspace
+	ws      *workspace.Workspace
 	g       *globals
 	options declareOptions
 	drafts  *form.Drafts
@@ -52,19 +52,19 @@ type writing struct {
 
 // declareByHand lets the user write the handoff, with start as the first draft,
 // and publishes it. What was typed is kept until the commit stands.
-func declareByHand(ctx context.Context, g *globals, ws *workspace, o declareOptions, start *draft) (err error) {
+func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o declareOptions, start *workspace.Draft) (err error) {
 	w := &writing{
 		ws: ws, g: g, options: o, drafts: &form.Drafts{Dir: ws.Dir()},
-		prefill: prefillOf(ctx, ws), draft: &form.Draft{Handoff: start.handoff, Ext: start.ext},
+		prefill: prefillOf(ctx, ws), draft: &form.Draft{Handoff: start.Handoff, Ext: start.Ext},
 	}
-	if w.noticed, err = ws.meta(programVersion()); err != nil {
+	if w.noticed, err = ws.Meta(programVersion()); err != nil {
 		return err
 	}
-	w.noticed.StartedAt = handoff.Time{Time: ws.now.Truncate(time.Second)}
+	w.noticed.StartedAt = handoff.Time{Time: ws.Moment.Truncate(time.Second)}
 	if err := ws.MakeDir(filepath.Dir(w.drafts.Path())); err != nil {
 		return err
 	}
-	if start.handoff.Rollup != nil {
+	if start.Handoff.Rollup != nil {
 		w.prefill.Carried = new(handoff.Handoff) // nothing of it is the lead's own
 	}
 	if w.draft.Handoff.Questions == nil {
@@ -87,7 +87,7 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace, o declareOpti
 		d := w.typed(w.draft)
 		err = publishDraft(ctx, g, ws, o, d, w.checkDraft(d))
 	}
-	if !committed(err) {
+	if !workspace.Committed(err) {
 		return w.kept(err)
 	}
 	return err
@@ -121,7 +121,7 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 		return right, err
 	}
 	d := &form.Declaration{
-		Asker: asker, Draft: w.draft, Prefill: w.prefill, Check: w.check, When: w.ws.when, Save: w.save,
+		Asker: asker, Draft: w.draft, Prefill: w.prefill, Check: w.check, When: w.ws.When, Save: w.save,
 		Edit: func(ctx context.Context, draft *form.Draft) (*form.Draft, error) {
 			w.draft = draft
 			if _, err := w.edit(ctx); err != nil {
@@ -147,7 +147,7 @@ func (w *writing) waiting(ctx context.Context, asker form.Asker) (form.Waiting, 
 		return "", nil
 	}
 	draft, doc := form.ParseDraft(data)
-	doc.ReadReturns(w.ws.when)
+	doc.ReadReturns(w.ws.When)
 	about := aboutDraft(draft, doc, w.drafts.Path())
 	answer := form.WaitingFresh
 	switch {
@@ -197,20 +197,20 @@ func (w *writing) save(d *form.Draft) error {
 func (w *writing) check(d *form.Draft) []handoff.Finding { return w.checkDraft(w.typed(d)) }
 
 // typed is what was typed so far, or nil where no handoff could be read.
-func (w *writing) typed(written *form.Draft) *draft {
-	d := &draft{work: &w.prefill.Work}
+func (w *writing) typed(written *form.Draft) *workspace.Draft {
+	d := &workspace.Draft{Work: &w.prefill.Work}
 	if written != nil {
-		d.handoff, d.ext, d.resolutions = written.Handoff, written.Ext, written.Resolutions
+		d.Handoff, d.Ext, d.Resolutions = written.Handoff, written.Ext, written.Resolutions
 	}
 	return d
 }
 
 // checkDraft notes how many errors there are at the first try.
-func (w *writing) checkDraft(d *draft) []handoff.Finding {
-	if d.noticed = w.noticed; w.resumed {
-		d.noticed.StartedAt, d.noticed.FirstTryErrors = handoff.Time{}, nil
+func (w *writing) checkDraft(d *workspace.Draft) []handoff.Finding {
+	if d.Noticed = w.noticed; w.resumed {
+		d.Noticed.StartedAt, d.Noticed.FirstTryErrors = handoff.Time{}, nil
 	}
-	findings := w.ws.checkDraft(d, w.options.allowSecrets)
+	findings := w.ws.CheckDraft(d, w.options.allowSecrets)
 	if w.noticed.FirstTryErrors == nil {
 		n := 0
 		for _, f := range findings {
@@ -236,10 +236,10 @@ func (w *writing) edit(ctx context.Context) (right bool, err error) {
 	editing := form.Editing{
 		Drafts: w.drafts,
 		Run:    func(ctx context.Context, path string) error { return runEditor(ctx, w.g, command, path) },
-		When:   w.ws.when,
+		When:   w.ws.When,
 		Check: func(written *form.Draft, doc *handoff.Document) []handoff.Finding {
 			d := w.typed(written)
-			d.doc, d.path = doc, w.drafts.Path()
+			d.Doc, d.Path = doc, w.drafts.Path()
 			return w.checkDraft(d)
 		},
 	}
@@ -265,33 +265,33 @@ func (w *writing) draftText() ([]byte, error) {
 }
 
 // prefillOf gathers what the program knows for a form.
-func prefillOf(ctx context.Context, ws *workspace) form.Prefill {
-	carried := ws.carried()
-	p := form.Prefill{Me: ws.me, Carried: carried, To: carried.To, Since: ws.author.When.Add(-firstDay)}
-	if last := ws.state.Latest(ws.me); last != nil {
+func prefillOf(ctx context.Context, ws *workspace.Workspace) form.Prefill {
+	carried := ws.Carried()
+	p := form.Prefill{Me: ws.Me, Carried: carried, To: carried.To, Since: ws.Author.When.Add(-firstDay)}
+	if last := ws.State.Latest(ws.Me); last != nil {
 		p.Since = last.Record.At.Time
 	}
-	calendar, _ := ws.config.Calendar(ws.me)
-	if shift, ok := calendar.NextShift(ws.author.When); ok {
-		p.Returns = shift.From.In(ws.location())
+	calendar, _ := ws.TeamConfig.Calendar(ws.Me)
+	if shift, ok := calendar.NextShift(ws.Author.When); ok {
+		p.Returns = shift.From.In(ws.Location())
 	}
-	for _, q := range ws.state.Holds(ws.me).Questions {
+	for _, q := range ws.State.Holds(ws.Me).Questions {
 		p.Questions = append(p.Questions, q.Ask+" ("+q.To+")")
 	}
 	ctx, cancel := context.WithTimeout(ctx, factsTime)
 	defer cancel()
-	p.Work = ws.Facts(ctx, p.Since, ws.emails(), handoff.Trunks())
+	p.Work = workspace.GatherFacts(ctx, ws.Repo.Repo, p.Since, ws.Emails(), handoff.Trunks())
 	p.Work.Commits = withoutRecords(ws, p.Work.Commits)
 	if len(p.To) == 0 {
-		p.To = given(ws.receiver(ctx, p.Work.Commits))
+		p.To = workspace.Given(ws.Receiver(ctx, p.Work.Commits))
 	}
 	return p
 }
 
 // withoutRecords leaves the commits that are work.
-func withoutRecords(ws *workspace, commits []git.WorkCommit) []git.WorkCommit {
-	return slices.DeleteFunc(commits, func(c git.WorkCommit) bool {
+func withoutRecords(ws *workspace.Workspace, commits []workspace.WorkCommit) []workspace.WorkCommit {
+	return slices.DeleteFunc(commits, func(c workspace.WorkCommit) bool {
 		commit, err := ws.ReadCommit(c.Hash)
-		return err == nil && holdsRecords(commit)
+		return err == nil && workspace.HoldsRecords(commit)
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // What a form offers as work is work: no record, whatever the team calls its
@@ -22,7 +23,7 @@ func TestPrefillOffersWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	work := ws.Facts(t.Context(), time.Time{}, ws.emails(), handoff.Trunks()) // which a form does not wait for so long
+	work := workspace.GatherFacts(t.Context(), ws.Repo.Repo, time.Time{}, ws.Emails(), handoff.Trunks()) // which a form does not wait for so long
 	var subjects []string
 	for _, c := range withoutRecords(ws, work.Commits) {
 		subjects = append(subjects, c.Subject)

@@ -23,6 +23,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/plainfile"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -89,7 +90,7 @@ func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
 			d.found(problem{Message: err.Error(), WayOut: hint})
 		}
 	}
-	doc := doctorDocument{SchemaVersion: 1, Problems: nonNil(d.problems)}
+	doc := doctorDocument{SchemaVersion: 1, Problems: text.NonNil(d.problems)}
 	left := 0
 	for i := range doc.Problems {
 		p := &doc.Problems[i]
@@ -109,7 +110,7 @@ func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
 		return err
 	}
 	if left > 0 {
-		return &noError{message: text.Count(left, "problem")}
+		return &workspace.NoError{Message: text.Count(left, "problem")}
 	}
 	g.note("nothing is wrong")
 	return nil
@@ -127,11 +128,11 @@ type doctor struct {
 }
 
 func newDoctor(ctx context.Context, g *globals) (*doctor, error) {
-	repo, err := repositoryOf(ctx, g.opening())
+	repo, err := workspace.RepositoryOf(ctx, g.opening())
 	if err != nil {
 		return nil, err
 	}
-	dir, err := recordsDir(repo)
+	dir, err := workspace.RecordsDir(repo)
 	if err != nil {
 		return nil, err
 	}
@@ -152,18 +153,18 @@ func (d *doctor) lookAtGitDir(ctx context.Context) error {
 // lookAtConfig checks the configuration that is used and the one that is about
 // to be committed.
 func (d *doctor) lookAtConfig(ctx context.Context) error {
-	ws := &workspace{Repo: d.repo, dir: d.dir, head: d.head}
+	ws := &workspace.Workspace{Repo: d.repo, RecordDir: d.dir, HEAD: d.head}
 	if d.hasHead {
-		_, findings, err := ws.configAt(ctx, d.head.Hash)
+		_, findings, err := ws.ConfigAt(ctx, d.head.Hash)
 		if err != nil {
-			d.found(problem{Path: ws.configFile(), Message: "HEAD: " + err.Error()})
+			d.found(problem{Path: ws.ConfigFile(), Message: "HEAD: " + err.Error()})
 		}
-		d.foundInConfig(ws.configFile()+" in HEAD", findings)
+		d.foundInConfig(ws.ConfigFile()+" in HEAD", findings)
 	}
 	if d.repo.Worktree() == "" {
 		return nil
 	}
-	file := filepath.Join(d.repo.Worktree(), filepath.FromSlash(ws.configFile()))
+	file := filepath.Join(d.repo.Worktree(), filepath.FromSlash(ws.ConfigFile()))
 	data, err := plainfile.Read(file)
 	var other *plainfile.NotFileError
 	switch {
@@ -180,8 +181,8 @@ func (d *doctor) lookAtConfig(ctx context.Context) error {
 	if !d.hasHead {
 		return nil
 	}
-	if differs, err := ws.configDiffers(ctx, file); err == nil && differs {
-		d.found(problem{Path: d.g.shown(file), Message: configNotCommitted, WayOut: "commit it"})
+	if differs, err := ws.ConfigDiffers(ctx, file); err == nil && differs {
+		d.found(problem{Path: d.g.shown(file), Message: workspace.ConfigNotCommitted, WayOut: "commit it"})
 	}
 	return nil
 }
@@ -239,7 +240,7 @@ func (d *doctor) lookAtRecords(ctx context.Context) error {
 	}
 	set, err := index.Load(ctx, d.repo, refs, d.dir)
 	if missing := new(odb.MissingError); errors.As(err, &missing) {
-		d.found(problem{Message: err.Error(), WayOut: fetchesMissing})
+		d.found(problem{Message: err.Error(), WayOut: workspace.FetchesMissing})
 	} else if err != nil {
 		return err
 	}
@@ -272,7 +273,7 @@ func (d *doctor) lookAtRecords(ctx context.Context) error {
 			d.found(problem{Message: fmt.Sprintf("%d more branches and records have problems", len(first)-i), WayOut: "handoff check lists them"})
 			break
 		}
-		message := saysOf(p)
+		message := workspace.SaysOf(p)
 		if n := more[group{ref: p.Ref}] - 1; n > 0 && !p.Lost {
 			message += fmt.Sprintf(", and %d more such files there; handoff check lists them", n)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/form"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -79,7 +80,7 @@ func (g *globals) draftRestore(drafts *form.Drafts, args []string) error {
 	if len(args) > 0 {
 		var err error
 		if n, err = strconv.Atoi(args[0]); err != nil || n < 1 || n > form.KeptDrafts {
-			return usagef("", "%s: say a number from 1, the last one, to %d", args[0], form.KeptDrafts)
+			return workspace.Usagef("", "%s: say a number from 1, the last one, to %d", args[0], form.KeptDrafts)
 		}
 	}
 	found, err := drafts.Restore(n)
@@ -88,9 +89,9 @@ func (g *globals) draftRestore(drafts *form.Drafts, args []string) error {
 	}
 	if !found {
 		if n == 1 {
-			return usagef("handoff declare begins one", "no draft was set aside")
+			return workspace.Usagef("handoff declare begins one", "no draft was set aside")
 		}
-		return usagef("handoff draft restore brings the last one back", "no %d drafts were set aside", n)
+		return workspace.Usagef("handoff draft restore brings the last one back", "no %d drafts were set aside", n)
 	}
 	g.note("restored; handoff declare --resume goes on with it")
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 const twoSitesConfig = `format: 1
@@ -77,9 +78,9 @@ func TestCheckDue(t *testing.T) {
 func TestStandingWithoutEnd(t *testing.T) {
 	at := time.Date(2026, 11, 20, 18, 2, 0, 0, time.UTC)
 	h := &handoff.Handoff{Standing: []handoff.Standing{{What: "alerts are off"}, {What: "login is off", Until: handoff.Time{Time: at}}}}
-	ws := &workspace{config: config.Default(), now: at.Add(time.Hour)}
-	ws.hold(handoff.Fold([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
-	if due := ws.due(); len(due) != 1 || !strings.Contains(due[0].Message, "login is off") {
+	ws := &workspace.Workspace{TeamConfig: config.Default(), Moment: at.Add(time.Hour)}
+	ws.Hold(handoff.Fold([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
+	if due := ws.Due(); len(due) != 1 || !strings.Contains(due[0].Message, "login is off") {
 		t.Errorf("due: %v", due)
 	}
 }
@@ -92,10 +93,10 @@ func TestProposedCommandsAreQuoted(t *testing.T) {
 		Blockers:  []handoff.Blocker{{ID: "b; id", Resolver: "ben", NeededBy: long}},
 		Questions: []handoff.OpenQuestion{{ID: "$(id)", Ask: "Which?", To: "ben", NeededBy: long}},
 	}
-	ws := &workspace{config: config.Default(), now: at}
-	ws.hold(handoff.Fold([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
+	ws := &workspace.Workspace{TeamConfig: config.Default(), Moment: at}
+	ws.Hold(handoff.Fold([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
 	var fixes []string
-	for _, f := range ws.due() {
+	for _, f := range ws.Due() {
 		fixes = append(fixes, f.Fix)
 	}
 	want := []string{"handoff resolve 'b; id', or handoff escalate 'b; id'", "handoff answer '$(id)'"}

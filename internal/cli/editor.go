@@ -6,11 +6,13 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // editorOf is the user's editor: HANDOFF_EDITOR, else what git would start without
 // the repository's own configuration.
-func editorOf(ctx context.Context, g *globals, ws *workspace) (string, error) {
+func editorOf(ctx context.Context, g *globals, ws *workspace.Workspace) (string, error) {
 	if command := g.Getenv("HANDOFF_EDITOR"); command != "" {
 		return command, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/handoff-cli/handoff/internal/export"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/git/odb"
@@ -19,6 +20,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // The exit statuses: an interface that never changes.
@@ -73,11 +75,11 @@ var explanations = []explanation{
 	of(func(e *signalError) (int, string) { return 128 + int(e.signal), "" }),
 	is(errStopped, StatusInterrupted, ""),
 	is(context.Canceled, StatusInterrupted, ""),
-	of(func(e *hintedError) (int, string) { return StatusFailed, e.hint }),
-	of(func(e *usageError) (int, string) { return StatusUsage, e.hint }),
-	always[*reposError](StatusFailed, "handoff -C DIR doctor tells more about one of them"),
-	of(func(e *findingsError) (int, string) { return StatusNo, e.hint }),
-	of(func(e *noError) (int, string) { return StatusNo, e.hint }),
+	of(func(e *workspace.HintedError) (int, string) { return StatusFailed, e.Hint }),
+	of(func(e *workspace.UsageError) (int, string) { return StatusUsage, e.Hint }),
+	always[*workspace.ReposError](StatusFailed, "handoff -C DIR doctor tells more about one of them"),
+	of(func(e *workspace.FindingsError) (int, string) { return StatusNo, e.Hint }),
+	of(func(e *workspace.NoError) (int, string) { return StatusNo, e.Hint }),
 	always[*query.UnknownQuestionError](StatusUsage, "handoff query --help lists the topics"),
 	always[*query.TermError](StatusUsage, ""), // the message says what to write
 	always[*query.ArgumentError](StatusUsage, ""),
@@ -101,9 +103,11 @@ var explanations = []explanation{
 	of(func(e *plainfile.NotFileError) (int, string) {
 		return StatusFailed, "see what it is, then rm -r " + text.ShellArgument(e.Path)
 	}),
-	of(func(e *odb.MissingError) (int, string) { return StatusFailed, cmp.Or(e.WayOut, fetchesMissing) }),
-	always[*existsError](StatusUsage, "name another file, or replace it with --force"),
-	always[*notPlainError](StatusUsage, "name another file"),
+	of(func(e *odb.MissingError) (int, string) {
+		return StatusFailed, cmp.Or(e.WayOut, workspace.FetchesMissing)
+	}),
+	always[*export.ExistsError](StatusUsage, "name another file, or replace it with --force"),
+	always[*export.NotPlainError](StatusUsage, "name another file"),
 	always[*outputError](StatusFailed, "the output is not complete; what the command had to do before is done"),
 	is(syscall.ENOSPC, StatusFailed, "free some space and try again; nothing was written"),
 	is(fs.ErrPermission, StatusFailed, "check who owns the file"),
@@ -174,8 +178,8 @@ func report(w io.Writer, err error, asJSON bool, m masker) int {
 	hint = m.mask(hint)
 	said := saidAt(err, m)
 	var findings []handoff.Finding
-	if refused := new(findingsError); errors.As(err, &refused) {
-		findings = m.findings(refused.findings)
+	if refused := new(workspace.FindingsError); errors.As(err, &refused) {
+		findings = m.findings(refused.Findings)
 	}
 	if asJSON {
 		reportJSON(w, message, status, hint, said, findings)
@@ -238,7 +242,7 @@ func reportJSON(w io.Writer, message string, status int, hint string, said []str
 		fmt.Fprintf(w, "handoff: %s\n", text.Neutralise(message))
 		return
 	}
-	fmt.Fprintf(w, "%s\n", escapeJSON(line))
+	fmt.Fprintf(w, "%s\n", text.EscapeJSON(line))
 }
 
 // printFindings lists findings, one or two lines each, in the form that editors

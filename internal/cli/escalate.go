@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -52,21 +53,21 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 	}
 	e := &handoff.Escalation{Subject: target.Ref(), Reason: o.reason, To: strings.TrimPrefix(o.to, "@"), Ask: o.ask, Level: o.level}
 	if e.Level == 0 {
-		e.Level = min(ws.levelOf(target)+1, maxLevel)
+		e.Level = min(ws.LevelOf(target)+1, maxLevel)
 	}
 	if e.To == "" {
-		if e.To = ws.nextOnLadder(target, e.Level); e.To == "" {
-			return usagef("", "missing: --to, as the configuration has no ladder for %s", ref)
+		if e.To = ws.NextOnLadder(target, e.Level); e.To == "" {
+			return workspace.Usagef("", "missing: --to, as the configuration has no ladder for %s", ref)
 		}
 	}
 	if o.deadline != "" {
-		at, err := ws.when(o.deadline)
+		at, err := ws.When(o.deadline)
 		if err != nil {
-			return timeProblem("--deadline", o.deadline, err)
+			return workspace.TimeProblem("--deadline", o.deadline, err)
 		}
 		e.Deadline = handoff.Time{Time: at}
 	}
-	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(e)}, "nothing was escalated")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.NewRecord(e)}, "nothing was escalated")
 }
 
 // maxLevel is the highest level of an escalation.

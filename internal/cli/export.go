@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/export"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -59,7 +61,7 @@ table.
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.states, "states", false, "what the records add up to, not the records")
-	f.StringVar(&o.format, "format", formatNDJSON, "`FORMAT`: ndjson, csv or sqlite")
+	f.StringVar(&o.format, "format", export.FormatNDJSON, "`FORMAT`: ndjson, csv or sqlite")
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of stdout")
 	f.BoolVar(&o.force, "force", false, "replace a file that is there")
 	o.addFlags(f)
@@ -69,14 +71,14 @@ table.
 
 func (o *exportOptions) check(g *globals) error {
 	switch {
-	case !slices.Contains(exportFormats, o.format):
-		return usagef("the formats are ndjson, csv and sqlite", "--format %s: not a format", o.format)
-	case o.output == "" && o.format == formatSQLite:
-		return usagef("add -o FILE", "a SQLite file cannot be written to stdout")
+	case !slices.Contains(export.Formats, o.format):
+		return workspace.Usagef("the formats are ndjson, csv and sqlite", "--format %s: not a format", o.format)
+	case o.output == "" && o.format == export.FormatSQLite:
+		return workspace.Usagef("add -o FILE", "a SQLite file cannot be written to stdout")
 	case o.output == "" && o.force:
-		return usagef("add -o FILE", "--force replaces a file, and none is named")
+		return workspace.Usagef("add -o FILE", "--force replaces a file, and none is named")
 	case o.output == "" && g.printer.structured():
-		return usagef("--format ndjson prints one document a line", "an export to stdout is no single JSON document")
+		return workspace.Usagef("--format ndjson prints one document a line", "an export to stdout is no single JSON document")
 	}
 	return nil
 }
@@ -98,7 +100,7 @@ func runExport(ctx context.Context, g *globals, o exportOptions) error {
 	if len(o.repos.dirs) > 0 {
 		return runExportAll(ctx, g, o)
 	}
-	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{})
+	ws, err := g.openFor(ctx, o.SourceOptions, handoff.Part{})
 	if err != nil {
 		return err
 	}
@@ -110,8 +112,8 @@ func runExport(ctx context.Context, g *globals, o exportOptions) error {
 	if err != nil {
 		return err
 	}
-	defer w.abandon()
-	if err := e.run(ctx, w.add); err != nil && !errors.Is(err, errFull) {
+	defer w.Abandon()
+	if err := e.Run(ctx, w.Add); err != nil && !errors.Is(err, export.ErrFull) {
 		return err
 	}
 	return g.finishExport(o, w, 1)
@@ -124,20 +126,20 @@ func runExportAll(ctx context.Context, g *globals, o exportOptions) error {
 	if err != nil {
 		return err
 	}
-	defer w.abandon()
+	defer w.Abandon()
 	n, unread, err := readRepositories(ctx, g, o.repos,
-		func(ctx context.Context, r repository, ws *workspace, send func([]exportRow) error) error {
-			if err := ws.loadFromMany(ctx, o.sourceOptions, handoff.Part{}); err != nil {
+		func(ctx context.Context, r workspace.Repository, ws *workspace.Workspace, send func([]export.Row) error) error {
+			if err := ws.LoadFromMany(ctx, o.SourceOptions, handoff.Part{}); err != nil {
 				return err
 			}
-			e, err := newExporter(o, ws, r.name)
+			e, err := newExporter(o, ws, r.Name)
 			if err != nil {
 				return err
 			}
-			return e.run(ctx, send)
+			return e.Run(ctx, send)
 		},
-		func(_ repository, rows []exportRow) error { return w.add(rows) })
-	if err != nil && !errors.Is(err, errFull) {
+		func(_ workspace.Repository, rows []export.Row) error { return w.Add(rows) })
+	if err != nil && !errors.Is(err, export.ErrFull) {
 		return err
 	}
 	if n == 0 {
@@ -147,55 +149,55 @@ func runExportAll(ctx context.Context, g *globals, o exportOptions) error {
 }
 
 // finishExport completes the export and says what is in it.
-func (g *globals) finishExport(o exportOptions, w *exportWriter, repositories int) error {
-	if err := w.finish(); err != nil {
+func (g *globals) finishExport(o exportOptions, w *export.Writer, repositories int) error {
+	if err := w.Finish(); err != nil {
 		return err
 	}
 	if o.output == "" {
 		return nil
 	}
-	doc := exportDocument{1, o.format, o.output, repositories, w.rows[recordsTable], 0}
-	for _, t := range stateTables() {
-		doc.States += w.rows[t.name]
+	doc := exportDocument{1, o.format, o.output, repositories, w.Rows[export.RecordsTable], 0}
+	for _, t := range export.StateTables() {
+		doc.States += w.Rows[t.Name]
 	}
 	if g.printer.structured() {
 		return g.printer.document(doc)
 	}
 	of := ""
 	if len(o.repos.dirs) > 0 {
-		of = " of " + repositoryCount(repositories)
+		of = " of " + workspace.RepositoryCount(repositories)
 	}
 	var parts []string
-	if o.form().hasRecords() {
+	if o.form().HasRecords() {
 		parts = append(parts, text.Count(doc.Records, "record"))
 	}
-	if o.form().hasStates() {
+	if o.form().HasStates() {
 		parts = append(parts, text.Count(doc.States, "state"))
 	}
-	g.note("%s: %s%s", o.output, joinNonEmpty(", ", parts...), of)
+	g.note("%s: %s%s", o.output, text.JoinNonEmpty(", ", parts...), of)
 	return nil
 }
 
 // form is what the flags say of the rows.
-func (o *exportOptions) form() exportForm {
-	return exportForm{format: o.format, states: o.states, limit: o.limit}
+func (o *exportOptions) form() export.Form {
+	return export.Form{Format: o.format, States: o.states, Limit: o.limit}
 }
 
 // beginExport begins the export to stdout or to a file.
-func (g *globals) beginExport(ctx context.Context, o exportOptions) (*exportWriter, error) {
+func (g *globals) beginExport(ctx context.Context, o exportOptions) (*export.Writer, error) {
 	var progress func(rows int)
 	if o.output != "" || g.Width == 0 {
 		progress = g.counter("rows exported")
 	}
 	if o.output != "" {
-		w, err := newExportFile(ctx, o.form(), from(g.Dir, o.output), g.NewID(), o.force, progress)
+		w, err := export.NewFile(ctx, o.form(), workspace.From(g.Dir, o.output), g.NewID(), o.force, progress)
 		return w, asNamed(o.output, err)
 	}
 	out := g.commands
 	if g.inCI() {
-		out = &guard.Breaker{W: g.commands, JSON: o.format == formatNDJSON}
+		out = &guard.Breaker{W: g.commands, JSON: o.format == export.FormatNDJSON}
 	}
-	return newExportWriter(ctx, o.form(), out, progress)
+	return export.NewWriter(ctx, o.form(), out, progress)
 }
 
 // asNamed is an error of the file system about the file that the user named: the
@@ -209,14 +211,16 @@ func asNamed(name string, err error) error {
 }
 
 // newExporter is what is asked of one repository.
-func newExporter(o exportOptions, ws *workspace, repo string) (*exporter, error) {
-	e := &exporter{
-		exportForm: o.form(), index: ws.index, view: ws.state, prove: ws.prove, env: ws.queryEnv(), query: query.Query{Topic: query.Search, Me: ws.me},
-		encoder:    exportEncoder{format: o.format, repo: repo, now: ws.now},
-		repository: []any{repo, repositoryDir(ws), ws.head.Ref, ws.head.Hash, &ws.now},
+func newExporter(o exportOptions, ws *workspace.Workspace, repo string) (*export.Exporter, error) {
+	e := &export.Exporter{
+		Form: o.form(), Index: ws.Index, View: ws.State, Prove: ws.Prove, Env: ws.QueryEnv(), Query: query.Query{Topic: query.Search, Me: ws.Me},
+		Encoder:    export.Encoder{Format: o.format, Repo: repo, Now: ws.Moment},
+		Repository: []any{repo, workspace.RepositoryDir(ws), ws.HEAD.Ref, ws.HEAD.Hash, &ws.Moment},
 	}
-	return e, o.narrow(&e.query, ws.parseEnv())
+	return e, o.narrow(&e.Query, ws.ParseEnv())
 }
 
 // soleName is the name of a repository that is read alone.
-func soleName(ws *workspace) string { return text.OneLine(filepath.Base(repositoryDir(ws))) }
+func soleName(ws *workspace.Workspace) string {
+	return text.OneLine(filepath.Base(workspace.RepositoryDir(ws)))
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -108,10 +109,10 @@ func checkEmpty(cmd *cobra.Command, args []string) error {
 	})
 	hint := "leave it out, or say what is meant: " + cmd.CommandPath() + " --help"
 	if len(empty) > 0 {
-		return usagef(hint, "%s: the value is empty", strings.Join(empty, ", "))
+		return workspace.Usagef(hint, "%s: the value is empty", strings.Join(empty, ", "))
 	}
 	if slices.ContainsFunc(args, isBlank) {
-		return usagef(hint, "%s: an argument is empty", commandName(cmd))
+		return workspace.Usagef(hint, "%s: an argument is empty", commandName(cmd))
 	}
 	return nil
 }
@@ -149,7 +150,7 @@ func shaped(flag, value, shape string, said ...int) ([]string, error) {
 	p := parts(value, strings.Count(shape, ";")+1)
 	for _, n := range said {
 		if p[n] == "" {
-			return nil, usagef("as in --"+flag+" "+text.ShellArgument(shape), "--%s %q: not of the form %q", flag, value, shape)
+			return nil, workspace.Usagef("as in --"+flag+" "+text.ShellArgument(shape), "--%s %q: not of the form %q", flag, value, shape)
 		}
 	}
 	return p, nil
@@ -167,5 +168,5 @@ func required(command string, flags ...string) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return usagef("handoff "+command+" --help shows an example", "missing: %s", strings.Join(missing, " "))
+	return workspace.Usagef("handoff "+command+" --help shows an example", "missing: %s", strings.Join(missing, " "))
 }

@@ -43,5 +43,5 @@ func runGap(ctx context.Context, g *globals, o gapOptions, ref string) error {
 		return err
 	}
 	o.gap.Subject = target.Ref()
-	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(&o.gap)}, "nothing was recorded")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.NewRecord(&o.gap)}, "nothing was recorded")
 }

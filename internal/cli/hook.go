@@ -9,6 +9,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -109,7 +110,7 @@ type hookPlace struct {
 }
 
 func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
-	repo, err := repositoryOf(ctx, g.opening())
+	repo, err := workspace.RepositoryOf(ctx, g.opening())
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +165,7 @@ func (p *hookPlace) mustMean(ctx context.Context, g *globals, o hookOptions) err
 		return nil
 	}
 	if !g.Interactive {
-		return usagef("add --shared-hooks if all of them are meant", "%s: %s", g.shown(p.hook.Path), p.reach())
+		return workspace.Usagef("add --shared-hooks if all of them are meant", "%s: %s", g.shown(p.hook.Path), p.reach())
 	}
 	return g.ask(func(asker form.Asker) error {
 		yes, err := form.Confirm(ctx, asker, "Change the hook of all of them?", []string{g.shown(p.hook.Path) + ": " + p.reach()})
@@ -240,7 +241,7 @@ func (g *globals) leftAlone(place *hookPlace, err error) error {
 	if foreign.Into == "" {
 		hint = "the lines printed above do it, in any shell script that the hook runs"
 	}
-	return &hintedError{err, hint}
+	return &workspace.HintedError{Err: err, Hint: hint}
 }
 
 // printHook prints how things are after a change.

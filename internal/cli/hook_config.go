@@ -10,6 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // configHook is a pre-push hook in git's configuration that calls the reminder.
@@ -42,7 +43,7 @@ func (h configHook) elsewhere() error {
 	if h.Scope == "command" {
 		hint = "it comes with the environment, GIT_CONFIG_COUNT or git -c"
 	}
-	return &hintedError{fmt.Errorf("%s: left alone, it is not set up by handoff hook install in this repository", h.place()), hint}
+	return &workspace.HintedError{Err: fmt.Errorf("%s: left alone, it is not set up by handoff hook install in this repository", h.place()), Hint: hint}
 }
 
 // findConfigHooks looks for the reminder in git's configuration.
@@ -168,7 +169,7 @@ func (p *hookPlace) installConfig(ctx context.Context, strict bool) (bool, error
 		return false, err
 	}
 	if tooOld != "" {
-		return false, &hintedError{errors.New(tooOld), "handoff hook install"}
+		return false, &workspace.HintedError{Err: errors.New(tooOld), Hint: "handoff hook install"}
 	}
 	if p.config && p.strict == strict && !p.hook.Installed {
 		return false, nil
@@ -190,7 +191,7 @@ func (p *hookPlace) installConfig(ctx context.Context, strict bool) (bool, error
 	}
 	for _, h := range p.configs {
 		if !h.runs() && "hook."+h.Name == guard.ConfigSection {
-			return true, &hintedError{fmt.Errorf("%s: set, but not run: %s", h.place(), h.Why), "handoff hook install adds the reminder to a script"}
+			return true, &workspace.HintedError{Err: fmt.Errorf("%s: set, but not run: %s", h.place(), h.Why), Hint: "handoff hook install adds the reminder to a script"}
 		}
 	}
 	return true, nil

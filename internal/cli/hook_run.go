@@ -12,6 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -35,7 +36,7 @@ when a handoff is due.`,
 		Args:    cobra.ArbitraryArgs, // git may add some
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || args[0] != "pre-push" {
-				return usagef("handoff hook run pre-push", "hook run: the only hook is pre-push")
+				return workspace.Usagef("handoff hook run pre-push", "hook run: the only hook is pre-push")
 			}
 			return runPrePush(cmd.Context(), g, o, args[1:])
 		},
@@ -72,7 +73,7 @@ func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string
 		return nil
 	case o.strict:
 		message, command := guard.Refusal(why)
-		return &noError{message: message, hint: command}
+		return &workspace.NoError{Message: message, Hint: command}
 	}
 	for _, line := range guard.Reminder(why) {
 		g.say("%s", line)
@@ -83,10 +84,10 @@ func runPrePush(ctx context.Context, g *globals, o hookRunOptions, args []string
 // usesHandoffs reports whether the configuration of a team lies in the work tree
 // of a repository that may be one that cannot be read.
 func (g *globals) usesHandoffs(ctx context.Context) bool {
-	top, records := g.workTree(), defaultDir
-	if repo, err := repositoryOf(ctx, g.opening()); err == nil {
+	top, records := g.workTree(), workspace.DefaultDir
+	if repo, err := workspace.RepositoryOf(ctx, g.opening()); err == nil {
 		top = repo.Worktree()
-		if dir, err := recordsDir(repo); err == nil {
+		if dir, err := workspace.RecordsDir(repo); err == nil {
 			records = dir
 		}
 	}
@@ -104,7 +105,7 @@ func (g *globals) workTree() string {
 		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
 			return dir
 		}
-		if isRepository(dir) || dir == filepath.Dir(dir) {
+		if workspace.IsRepository(dir) || dir == filepath.Dir(dir) {
 			return ""
 		}
 	}
@@ -112,7 +113,7 @@ func (g *globals) workTree() string {
 
 // push is what a pre-push hook knows, and what it finds out.
 type push struct {
-	*workspace
+	*workspace.Workspace
 	days  *store.DayWalk
 	tips  []string // the commits that are pushed, then HEAD
 	known []string // what the remote has, as far as this clone knows
@@ -129,15 +130,15 @@ type ownCommit struct {
 // branch that is checked out counts.
 func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Update) (string, error) {
 	ws, err := g.openHere(ctx)
-	if err != nil || ws.head.Unborn {
+	if err != nil || ws.HEAD.Unborn {
 		return "", err
 	}
-	if err := ws.configError(); err != nil {
+	if err := ws.ConfigError(); err != nil {
 		return "", err // who the user is, and what the team has agreed on, is not known
 	}
-	p := &push{workspace: ws, days: ws.WalkDays(ws.dir)}
-	if updates == nil && !ws.head.Detached {
-		updates = []guard.Update{{Local: ws.head.Hash, RemoteRef: ws.head.Ref}}
+	p := &push{Workspace: ws, days: ws.WalkDays(ws.RecordDir)}
+	if updates == nil && !ws.HEAD.Detached {
+		updates = []guard.Update{{Local: ws.HEAD.Hash, RemoteRef: ws.HEAD.Ref}}
 	}
 	if err := p.addUpdates(updates, remote); err != nil {
 		return "", err
@@ -178,7 +179,7 @@ func (p *push) addUpdates(updates []guard.Update, remote string) error {
 		}
 		isNew = isNew || u.Remote == ""
 	}
-	p.tips = append(p.tips, p.head.Hash)
+	p.tips = append(p.tips, p.HEAD.Hash)
 	if !isNew {
 		return nil
 	}
@@ -213,7 +214,7 @@ func (p *push) closeness(ref git.Ref, updates []guard.Update) int {
 
 // used reports whether the team uses handoffs: nobody else is reminded.
 func (p *push) used() (bool, error) {
-	if p.hasConfig {
+	if p.HasConfig {
 		return true, nil
 	}
 	for _, tip := range p.tips {
@@ -231,8 +232,8 @@ const lookBack = 31 * 24 * time.Hour
 // lastHandoff returns when the user's last handoff was, by the names of files in
 // the trees of commits; last, when there is none after that.
 func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) {
-	since, until := p.now.Add(-lookBack), p.now.Add(24*time.Hour)
-	mine := "-" + string(handoff.KindHandoff) + "-" + p.me + "-" // thousands of names do not have it
+	since, until := p.Moment.Add(-lookBack), p.Moment.Add(24*time.Hour)
+	mine := "-" + string(handoff.KindHandoff) + "-" + p.Me + "-" // thousands of names do not have it
 	for _, commit := range commits {
 		if last.After(since) {
 			since = last
@@ -244,8 +245,8 @@ func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) 
 			if !strings.Contains(f.Path, mine) {
 				continue
 			}
-			name, ok := handoff.ParseFileName(p.inside(f.Path))
-			if ok && name.Kind == handoff.KindHandoff && name.By == p.me && !name.At.After(until) {
+			name, ok := handoff.ParseFileName(p.Inside(f.Path))
+			if ok && name.Kind == handoff.KindHandoff && name.By == p.Me && !name.At.After(until) {
 				if name.At.After(last) {
 					last = name.At
 				}
@@ -259,17 +260,17 @@ func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) 
 // findWork gathers the user's commits since their last handoff, as far as the
 // hook looks back.
 func (p *push) findWork(ctx context.Context, last time.Time) error {
-	since := p.now.Add(-lookBack)
+	since := p.Moment.Add(-lookBack)
 	if last.After(since) {
 		since = last
 	}
 	visits := 0
 	return p.Recent(ctx, p.tips[:len(p.tips)-1], p.known, since, func(c git.CommitInfo, known bool) bool {
 		visits++
-		if visits > maxCommits || c.Committer.When.Before(since) {
+		if visits > workspace.MaxCommits || c.Committer.When.Before(since) {
 			return false
 		}
-		if p.isMine(c) && !holdsRecords(c) {
+		if p.IsMine(c) && !workspace.HoldsRecords(c) {
 			p.work = append(p.work, ownCommit{c.Author.When, !known})
 		}
 		return true
@@ -278,8 +279,8 @@ func (p *push) findWork(ctx context.Context, last time.Time) error {
 
 // dueSince asks the guard about the work since a handoff.
 func (p *push) dueSince(last time.Time) (string, bool) {
-	shift, _ := p.lastShift(p.me, p.now)
-	w := guard.Work{Now: p.now, Last: last, ShiftEnd: shift.To}
+	shift, _ := p.LastShift(p.Me, p.Moment)
+	w := guard.Work{Now: p.Moment, Last: last, ShiftEnd: shift.To}
 	for _, c := range p.work {
 		if !c.at.After(last) {
 			continue
@@ -292,7 +293,7 @@ func (p *push) dueSince(last time.Time) (string, bool) {
 			w.First = c.at
 		}
 	}
-	hook := p.config.Hook
+	hook := p.TeamConfig.Hook
 	return guard.Due(w, guard.Limits{BeforeShiftEnd: hook.BeforeShiftEnd.Wall(), Commits: hook.Commits, Hours: hook.Hours})
 }
 

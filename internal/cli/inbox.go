@@ -6,11 +6,12 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
 func newInboxCmd(g *globals) *cobra.Command {
-	var o sourceOptions
+	var o workspace.SourceOptions
 	cmd := &cobra.Command{
 		Use:   "inbox",
 		Short: "Show what waits for you",
@@ -33,17 +34,17 @@ type inboxDocument struct {
 	Results       []query.Row `json:"results"`
 }
 
-func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
+func runInbox(ctx context.Context, g *globals, o workspace.SourceOptions) error {
 	ws, err := g.openFor(ctx, o, handoff.Part{})
 	if err != nil {
 		return err
 	}
-	if ws.me == "" {
-		return ws.mustBeKnown(ctx)
+	if ws.Me == "" {
+		return ws.MustBeKnown(ctx)
 	}
-	rows := ws.waiting()
+	rows := ws.Waiting()
 	if g.printer.structured() {
-		return g.printer.document(inboxDocument{1, ws.me, rows})
+		return g.printer.document(inboxDocument{1, ws.Me, rows})
 	}
 	if err := g.page(func() { g.printer.rows(rows) }); err != nil {
 		return err
@@ -51,10 +52,10 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 	switch {
 	case len(rows) > 0:
 		g.note("handoff show REF tells the whole story, %s", wayOn(rows))
-	case ws.empty():
+	case ws.Empty():
 		g.note(saysEmpty)
 	default:
-		g.note("nothing waits for %s", ws.me)
+		g.note("nothing waits for %s", ws.Me)
 	}
 	return nil
 }
@@ -63,17 +64,17 @@ func runInbox(ctx context.Context, g *globals, o sourceOptions) error {
 // user, what they hold, and what to do about it; else the inbox.
 func runBare(ctx context.Context, g *globals) error {
 	if g.Width == 0 || g.printer.structured() {
-		return runInbox(ctx, g, sourceOptions{})
+		return runInbox(ctx, g, workspace.SourceOptions{})
 	}
-	ws, err := g.openFor(ctx, sourceOptions{}, handoff.Part{})
+	ws, err := g.openFor(ctx, workspace.SourceOptions{}, handoff.Part{})
 	if err != nil {
 		return err
 	}
-	if ws.me == "" {
-		return ws.mustBeKnown(ctx)
+	if ws.Me == "" {
+		return ws.MustBeKnown(ctx)
 	}
-	waiting := ws.waiting()
-	held := query.Rows(query.Query{Topic: query.Holds, Arg: ws.me, Me: ws.me}, ws.state, ws.queryEnv())
+	waiting := ws.Waiting()
+	held := query.Rows(query.Query{Topic: query.Holds, Arg: ws.Me, Me: ws.Me}, ws.State, ws.QueryEnv())
 	part := func(title string, rows []query.Row) {
 		if len(rows) > 0 {
 			g.printer.section(title)
@@ -88,7 +89,7 @@ func runBare(ctx context.Context, g *globals) error {
 		g.note("handoff show REF tells the whole story, %s", wayOn(waiting))
 	case len(held) > 0:
 		g.note("nothing waits for you; handoff declare hands over what you hold")
-	case ws.empty():
+	case ws.Empty():
 		g.note(saysEmpty)
 	default:
 		g.note("nothing waits for you, and you hold nothing; handoff query blocked asks about the others")

@@ -7,6 +7,8 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -51,22 +53,22 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := ws.mustWrite(ctx); err != nil {
+	if err := ws.MustWrite(ctx); err != nil {
 		return err
 	}
-	if err := ws.loadAll(ctx); err != nil {
+	if err := ws.LoadAll(ctx); err != nil {
 		return err
 	}
 	ci, err := ciFiles(ws, o)
 	if err != nil {
 		return err
 	}
-	if ws.hasConfig {
+	if ws.HasConfig {
 		around, err := setUpAround(ctx, g, ws, o, ci)
 		if err != nil {
 			return err
 		}
-		g.note("%s/config.yaml is there already; edit it and commit", ws.dir)
+		g.note("%s/config.yaml is there already; edit it and commit", ws.RecordDir)
 		return g.printInit(initDocument{SchemaVersion: 1, Created: around})
 	}
 	change, err := setUp(ctx, g, ws, o)
@@ -85,16 +87,16 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 
 // setUp is the commit that sets the repository up, once the user has agreed to
 // it.
-func setUp(ctx context.Context, g *globals, ws *workspace, o initOptions) (change store.Change, err error) {
-	if err := ws.refuseForeign(ctx); err != nil {
+func setUp(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions) (change store.Change, err error) {
+	if err := ws.RefuseForeign(ctx); err != nil {
 		return change, err
 	}
-	files, err := ws.initFiles(ctx)
+	files, err := ws.InitFiles(ctx)
 	if err != nil {
 		return change, err
 	}
-	change = store.Change{Files: files, Message: "handoff: set up " + ws.dir + "\n",
-		Author: ws.author, Committer: ws.committer, DetachOK: o.detachOK}
+	change = store.Change{Files: files, Message: "handoff: set up " + ws.RecordDir + "\n",
+		Author: ws.Author, Committer: ws.Committer, DetachOK: o.detachOK}
 	if o.dryRun {
 		return change, nil
 	}
@@ -102,15 +104,15 @@ func setUp(ctx context.Context, g *globals, ws *workspace, o initOptions) (chang
 		return change, err
 	}
 	if o.push {
-		err = ws.canPush("")
+		err = ws.MayPush("")
 	}
 	return change, err
 }
 
 // commitInit commits the setup, and says what was created, there and around it.
-func commitInit(ctx context.Context, g *globals, ws *workspace, o initOptions, change store.Change, around []string) error {
+func commitInit(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions, change store.Change, around []string) error {
 	commit, err := ws.Append(ctx, change)
-	late, err := afterCommit(err)
+	late, err := workspace.AfterCommit(err)
 	if err != nil {
 		return err
 	}
@@ -122,16 +124,16 @@ func commitInit(ctx context.Context, g *globals, ws *workspace, o initOptions, c
 	if err := g.printInit(doc); err != nil {
 		return err
 	}
-	g.note("committed to %s as %s; next: handoff declare", shortRef(commit.Ref), commit.Hash[:7])
+	g.note("committed to %s as %s; next: handoff declare", workspace.ShortRef(commit.Ref), commit.Hash[:7])
 	if o.push {
-		_, err = ws.push(ctx, "", commit)
+		_, err = ws.PushCommit(ctx, "", commit)
 	}
 	return err
 }
 
 func (g *globals) printInit(doc initDocument) error {
 	if g.printer.structured() {
-		doc.Created = nonNil(doc.Created)
+		doc.Created = text.NonNil(doc.Created)
 		return g.printer.document(doc)
 	}
 	for _, f := range doc.Created {
@@ -141,7 +143,7 @@ func (g *globals) printInit(doc initDocument) error {
 }
 
 // confirmInit shows, on a terminal, what is about to be committed.
-func confirmInit(ctx context.Context, g *globals, ws *workspace, change store.Change) error {
+func confirmInit(ctx context.Context, g *globals, ws *workspace.Workspace, change store.Change) error {
 	if !g.Interactive {
 		return nil
 	}
@@ -155,7 +157,7 @@ func confirmInit(ctx context.Context, g *globals, ws *workspace, change store.Ch
 		}
 	}
 	return g.ask(func(asker form.Asker) error {
-		yes, err := form.Confirm(ctx, asker, "Commit this to "+shortRef(ws.head.Ref)+"?", body)
+		yes, err := form.Confirm(ctx, asker, "Commit this to "+workspace.ShortRef(ws.HEAD.Ref)+"?", body)
 		if err == nil && !yes {
 			return errStopped
 		}

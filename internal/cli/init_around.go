@@ -11,16 +11,17 @@ import (
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // ciFiles are the files of a CI service that are asked for.
-func ciFiles(ws *workspace, o initOptions) ([]examples.CIFile, error) {
+func ciFiles(ws *workspace.Workspace, o initOptions) ([]examples.CIFile, error) {
 	files := examples.CI(o.ci, releaseVersion())
 	switch {
 	case o.ci != "" && files == nil:
-		return nil, usagef("", "--ci %s: say %s", o.ci, strings.Join(examples.CIServices, ", "))
+		return nil, workspace.Usagef("", "--ci %s: say %s", o.ci, strings.Join(examples.CIServices, ", "))
 	case o.ci != "" && ws.Worktree() == "":
-		return nil, usagef("", "--ci: there is no work tree to write to")
+		return nil, workspace.Usagef("", "--ci: there is no work tree to write to")
 	}
 	return files, nil
 }
@@ -28,7 +29,7 @@ func ciFiles(ws *workspace, o initOptions) ([]examples.CIFile, error) {
 // setUpAround does what init does outside of the records' directory: the hook,
 // and the files of a CI service. Those go to the work tree, uncommitted, for
 // they are reviewed like any code. It returns the files that it created.
-func setUpAround(ctx context.Context, g *globals, ws *workspace, o initOptions, files []examples.CIFile) ([]string, error) {
+func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions, files []examples.CIFile) ([]string, error) {
 	if o.dryRun {
 		for _, f := range files {
 			g.note("would create %s", f.Path)
@@ -58,7 +59,7 @@ func setUpAround(ctx context.Context, g *globals, ws *workspace, o initOptions, 
 
 // addReminder installs the hook. One that is somebody else's is no reason to
 // give up on the rest.
-func addReminder(ctx context.Context, g *globals, ws *workspace) error {
+func addReminder(ctx context.Context, g *globals, ws *workspace.Workspace) error {
 	place, err := findHook(ctx, g)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -59,7 +60,7 @@ status, decision, why, by, age, supersedes, superseded by, record, path, commit.
 		GroupID: groupRead,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && !o.decisions {
-				return usagef("handoff log --decisions TOPIC, or handoff query for other questions", "%s takes an argument with --decisions only, got %q", commandName(cmd), args[0])
+				return workspace.Usagef("handoff log --decisions TOPIC, or handoff query for other questions", "%s takes an argument with --decisions only, got %q", commandName(cmd), args[0])
 			}
 			return nil
 		},
@@ -99,42 +100,42 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	}
 	part := handoff.Part{All: true}
 	if !o.decisions {
-		q := query.Query{Me: ws.me}
-		if err := o.narrow(&q, ws.parseEnv()); err != nil {
+		q := query.Query{Me: ws.Me}
+		if err := o.narrow(&q, ws.ParseEnv()); err != nil {
 			return err
 		}
 		part = query.LogPart(q)
 	}
-	if err := ws.loadFor(ctx, o.sourceOptions, part); err != nil {
+	if err := ws.LoadFor(ctx, o.SourceOptions, part); err != nil {
 		return err
 	}
-	q := query.Query{Me: ws.me} // once more, as --as-of may have moved now
-	if err := o.narrow(&q, ws.parseEnv()); err != nil {
+	q := query.Query{Me: ws.Me} // once more, as --as-of may have moved now
+	if err := o.narrow(&q, ws.ParseEnv()); err != nil {
 		return err
 	}
 	if o.decisions {
 		if len(args) > 0 {
-			if err := q.About(query.Decisions, strings.Join(args, " "), ws.parseEnv()); err != nil {
+			if err := q.About(query.Decisions, strings.Join(args, " "), ws.ParseEnv()); err != nil {
 				return err
 			}
 		}
-		state, err := ws.whole()
+		state, err := ws.Whole()
 		if err != nil {
 			return err
 		}
-		return g.logDecisions(query.DecisionLog(q, state, ws.queryEnv()))
+		return g.logDecisions(query.DecisionLog(q, state, ws.QueryEnv()))
 	}
 	entries := []logEntry{}
-	for _, r := range query.Log(q, ws.state, ws.queryEnv()) {
-		ws.prove(r)
+	for _, r := range query.Log(q, ws.State, ws.QueryEnv()) {
+		ws.Prove(r)
 		entries = append(entries, logEntry{Type: "record", ID: r.ID, Kind: r.Kind, By: r.By, At: r.At,
-			Says: says(r), Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven, doubts: doubts(r)})
+			Says: query.Says(r), Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven, doubts: doubts(r)})
 	}
 	if g.printer.structured() {
 		return g.printer.document(logDocument{1, entries})
 	}
 	switch {
-	case len(entries) == 0 && ws.empty():
+	case len(entries) == 0 && ws.Empty():
 		g.note(saysEmpty)
 		return nil
 	case len(entries) == 0:
@@ -143,7 +144,7 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	}
 	rows := make([][]string, len(entries))
 	for i, e := range entries {
-		rows[i] = []string{e.ID, calendar.Age(ws.since(e.At.Time)), string(e.Kind), e.By, e.Says + e.doubts}
+		rows[i] = []string{e.ID, calendar.Age(ws.Since(e.At.Time)), string(e.Kind), e.By, e.Says + e.doubts}
 	}
 	return g.page(func() { g.printer.table([]string{"ID", "AGE", "KIND", "BY", "SAYS"}, rows) })
 }

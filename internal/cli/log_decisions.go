@@ -7,6 +7,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 type decisionLogDocument struct {
@@ -73,7 +74,7 @@ func (p *printer) decided(indent, label string, row *query.DecisionRow) {
 	p.field(indent+label, row.By+recordedBy(row)+", "+calendar.Ago(sourceAge(row.Source)))
 	p.field(indent+"  decided", row.Decision)
 	p.field(indent+"  because", row.Rationale)
-	p.field(indent+"  source", joinNonEmpty(", ", append([]string{row.Source.Path}, row.Source.Doubts()...)...)) // the path ends in the id of the record
+	p.field(indent+"  source", text.JoinNonEmpty(", ", append([]string{row.Source.Path}, row.Source.Doubts()...)...)) // the path ends in the id of the record
 }
 
 // recordedBy names the author of the record where somebody else decided.

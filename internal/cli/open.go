@@ -7,20 +7,21 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/pflag"
 )
 
 // opening is how the flags want a workspace to be opened.
-func (g *globals) opening() opening {
-	return opening{
-		start: g.Dir, named: g.dir != "", environ: g.Environ, as: g.as, dated: g.Getenv("GIT_AUTHOR_DATE") != "",
-		clock: g.Now, drawID: g.NewID, tell: g.tell, note: g.note, warn: g.say, count: g.counter, share: g.progress,
+func (g *globals) opening() workspace.Options {
+	return workspace.Options{
+		Start: g.Dir, Named: g.dir != "", Environ: g.Environ, As: g.as, Dated: g.Getenv("GIT_AUTHOR_DATE") != "",
+		Clock: g.Now, DrawID: g.NewID, Tell: g.tell, Note: g.note, Warn: g.say, Count: g.counter, CountOf: g.progress,
 	}
 }
 
 // open opens the repository for somebody who reads: a configuration that is wrong
 // is no reason to answer nothing, so it is said and the defaults count.
-func (g *globals) open(ctx context.Context) (*workspace, error) {
+func (g *globals) open(ctx context.Context) (*workspace.Workspace, error) {
 	ws, err := g.openHere(ctx)
 	if err == nil {
 		g.warnOfConfig(ws, "")
@@ -29,55 +30,55 @@ func (g *globals) open(ctx context.Context) (*workspace, error) {
 }
 
 // openHere opens the repository and reads the configuration.
-func (g *globals) openHere(ctx context.Context) (*workspace, error) {
-	return openWorkspace(ctx, g.opening())
+func (g *globals) openHere(ctx context.Context) (*workspace.Workspace, error) {
+	return workspace.Open(ctx, g.opening())
 }
 
 // openForWriting opens the repository, refuses without an identity, and loads a
 // part of the state.
-func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*workspace, error) {
+func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*workspace.Workspace, error) {
 	go rules.Prepare() // while git is asked
 	ws, err := g.openHere(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return ws, ws.begin(ctx, part)
+	return ws, ws.BeginWriting(ctx, part)
 }
 
 // openAbout is openForWriting for a record about what a reference names.
-func (g *globals) openAbout(ctx context.Context, ref string) (*workspace, handoff.Target, error) {
+func (g *globals) openAbout(ctx context.Context, ref string) (*workspace.Workspace, handoff.Target, error) {
 	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return nil, handoff.Target{}, err
 	}
-	target, err := ws.resolve(ref)
+	target, err := ws.Resolve(ref)
 	return ws, target, err
 }
 
 // openForReading opens the repository and reads every file that the refs hold.
-func (g *globals) openForReading(ctx context.Context) (*workspace, error) {
+func (g *globals) openForReading(ctx context.Context) (*workspace.Workspace, error) {
 	ws, err := g.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return ws, ws.loadAll(ctx)
+	return ws, ws.LoadAll(ctx)
 }
 
 // openFor opens the repository for a question and loads the part of the state
 // that it is put to.
-func (g *globals) openFor(ctx context.Context, o sourceOptions, part handoff.Part) (*workspace, error) {
+func (g *globals) openFor(ctx context.Context, o workspace.SourceOptions, part handoff.Part) (*workspace.Workspace, error) {
 	ws, err := g.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return ws, ws.loadFor(ctx, o, part)
+	return ws, ws.LoadFor(ctx, o, part)
 }
 
 // addSourceFlags defines the flags that say which records a question is put to.
-func addSourceFlags(f *pflag.FlagSet, o *sourceOptions) {
-	f.StringVar(&o.asOf, "as-of", "", "answer as it was at a `TIME`, or at a revision")
-	commaListVar(f, &o.refs, "ref", "read the records of this `REF` only (repeatable)")
-	f.BoolVar(&o.allRefs, "all-refs", false, "read all branches, also those of strangers, whatever the configuration says")
+func addSourceFlags(f *pflag.FlagSet, o *workspace.SourceOptions) {
+	f.StringVar(&o.AsOf, "as-of", "", "answer as it was at a `TIME`, or at a revision")
+	commaListVar(f, &o.Refs, "ref", "read the records of this `REF` only (repeatable)")
+	f.BoolVar(&o.AllRefs, "all-refs", false, "read all branches, also those of strangers, whatever the configuration says")
 }
 
 // counter shows on a terminal how many of something have been done, without
@@ -100,9 +101,9 @@ func (g *globals) counter(what string) func(done int) {
 
 // warnOfConfig tells somebody who reads that the configuration is wrong, in one
 // line. What stands before the path says of which repository, if there are many.
-func (g *globals) warnOfConfig(ws *workspace, before string) {
+func (g *globals) warnOfConfig(ws *workspace.Workspace, before string) {
 	var errs []handoff.Finding
-	for _, f := range ws.configFindings {
+	for _, f := range ws.ConfigFindings {
 		if f.Level == handoff.LevelError {
 			errs = append(errs, f)
 		}

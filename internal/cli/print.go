@@ -11,6 +11,7 @@ import (
 	"text/template"
 
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/itchyny/gojq"
 	"github.com/rivo/uniseg"
 )
@@ -252,18 +253,18 @@ func (p *printer) document(value any) error {
 		}
 		data = indented.Bytes()
 	}
-	_, err = fmt.Fprintf(p.w, "%s\n", escapeJSON(data))
+	_, err = fmt.Fprintf(p.w, "%s\n", text.EscapeJSON(data))
 	return err
 }
 
 func (p *printer) runJQ(data []byte) error {
 	parsed, err := gojq.Parse(p.jq)
 	if err != nil {
-		return usagef("handoff help formatting shows examples", "--jq: %v", err)
+		return workspace.Usagef("handoff help formatting shows examples", "--jq: %v", err)
 	}
 	code, err := gojq.Compile(parsed) // without an environment: $ENV and env are empty
 	if err != nil {
-		return usagef("handoff help formatting shows examples", "--jq: %v", err)
+		return workspace.Usagef("handoff help formatting shows examples", "--jq: %v", err)
 	}
 	var input any
 	if err := json.Unmarshal(data, &input); err != nil {
@@ -276,7 +277,7 @@ func (p *printer) runJQ(data []byte) error {
 			return nil
 		}
 		if err, isErr := v.(error); isErr {
-			return cmp.Or(p.ctx.Err(), usagef("", "--jq: %v", err))
+			return cmp.Or(p.ctx.Err(), workspace.Usagef("", "--jq: %v", err))
 		}
 		if s, isString := v.(string); isString {
 			p.line("%s", s)
@@ -286,14 +287,14 @@ func (p *printer) runJQ(data []byte) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.w, "%s\n", escapeJSON(out))
+		fmt.Fprintf(p.w, "%s\n", text.EscapeJSON(out))
 	}
 }
 
 func (p *printer) runTemplate(data []byte) error {
 	t, err := template.New("--template").Parse(p.template)
 	if err != nil {
-		return usagef("handoff help formatting shows examples", "%s", strings.TrimPrefix(err.Error(), "template: "))
+		return workspace.Usagef("handoff help formatting shows examples", "%s", strings.TrimPrefix(err.Error(), "template: "))
 	}
 	var input any
 	if err := json.Unmarshal(data, &input); err != nil {
@@ -301,7 +302,7 @@ func (p *printer) runTemplate(data []byte) error {
 	}
 	var b strings.Builder
 	if err := t.Execute(&b, input); err != nil {
-		return usagef("handoff help formatting shows examples", "%s", strings.TrimPrefix(err.Error(), "template: "))
+		return workspace.Usagef("handoff help formatting shows examples", "%s", strings.TrimPrefix(err.Error(), "template: "))
 	}
 	_, err = io.WriteString(p.w, text.Neutralise(b.String()))
 	return err

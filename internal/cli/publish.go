@@ -6,7 +6,10 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/pflag"
 )
 
@@ -40,11 +43,11 @@ type publication struct {
 
 // checkAndPublish judges records that flags made and publishes them; refused
 // says what did not happen.
-func checkAndPublish(ctx context.Context, g *globals, ws *workspace, o publishOptions, records []*handoff.Record, refused string) error {
+func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, records []*handoff.Record, refused string) error {
 	sealed := handoff.SealAll(records...)
-	findings := ws.judge(sealed)
+	findings := ws.Judge(sealed)
 	if handoff.HasErrors(findings) {
-		return &findingsError{what: refused, findings: findings, hint: "correct the command and try again"}
+		return &workspace.FindingsError{What: refused, Findings: findings, Hint: "correct the command and try again"}
 	}
 	return publishRecords(ctx, g, ws, o, sealed, findings)
 }
@@ -52,24 +55,24 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace, o publishOp
 // publishRecords commits the records of one operation, the first of which names it,
 // and prints what happened. They are committed as they were judged; warnings is
 // what the rules had to say all the same.
-func publishRecords(ctx context.Context, g *globals, ws *workspace, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
-	records, change := handoff.Records(sealed), ws.changeOf(sealed, o.detachOK)
+func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
+	records, change := handoff.Records(sealed), ws.ChangeOf(sealed, o.detachOK)
 	if o.dryRun {
 		return printDryRun(g, change, warnings)
 	}
-	commit, pushed, err := ws.commit(ctx, change, o.push)
-	warned, err := afterCommit(err)
-	if !committed(err) {
+	commit, pushed, err := ws.Commit(ctx, change, o.push)
+	warned, err := workspace.AfterCommit(err)
+	if !workspace.Committed(err) {
 		return err
 	}
 	warnings = append(warnings, warned...)
 	for _, do := range o.after {
-		warned, _ := afterCommit(unfinished(do()))
+		warned, _ := workspace.AfterCommit(workspace.Unfinished(do()))
 		warnings = append(warnings, warned...)
 	}
 	return errors.Join(err, printPublication(g, publication{
 		SchemaVersion: 1, ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
-		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: nonNil(warnings),
+		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
 	}, records))
 }
 
@@ -89,7 +92,7 @@ type dryRunFile struct {
 
 func printDryRun(g *globals, change store.Change, warnings []handoff.Finding) error {
 	if g.printer.structured() {
-		doc := dryRun{SchemaVersion: 1, DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: nonNil(warnings)}
+		doc := dryRun{SchemaVersion: 1, DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings)}
 		for _, f := range change.Files {
 			doc.Files = append(doc.Files, dryRunFile{f.Path, string(f.Data)})
 		}
@@ -115,9 +118,9 @@ func printPublication(g *globals, p publication, records []*handoff.Record) erro
 		return g.printer.document(p)
 	}
 	first := records[0]
-	g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, headline(first), shortRef(p.Ref), p.Commit[:7])
+	g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, query.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
 	for _, r := range records[1:] {
-		g.printer.line("%s %s: %s", r.Kind, r.ID, headline(r))
+		g.printer.line("%s %s: %s", r.Kind, r.ID, query.Headline(r))
 	}
 	if len(p.Warnings) > 0 && !g.quiet {
 		printFindings(g.Err, g.findings(p.Warnings))

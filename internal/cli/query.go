@@ -10,13 +10,15 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
 // filterOptions are the flags that narrow every list.
 type filterOptions struct {
-	sourceOptions
+	workspace.SourceOptions
 	filters []filterFlag
 	limit   int
 }
@@ -43,7 +45,7 @@ func (o *filterOptions) addFlags(f *pflag.FlagSet, more ...filterFlag) {
 		t := &o.filters[i]
 		commaListVar(f, &t.values, string(t.qualifier), t.usage)
 	}
-	addSourceFlags(f, &o.sourceOptions)
+	addSourceFlags(f, &o.SourceOptions)
 	f.IntVar(&o.limit, "limit", 0, "at most `N` rows")
 }
 
@@ -56,13 +58,13 @@ func (o *filterOptions) narrow(q *query.Query, env query.ParseEnv) error {
 		var wrong *query.TermError
 		if err := q.Add(f.qualifier, strings.Join(f.values, ","), env); errors.As(err, &wrong) {
 			name, term := "--"+string(f.qualifier), string(f.qualifier)+":"
-			return usagef(strings.ReplaceAll(wrong.Hint, term, name+" "), "%s %s: %s", name, wrong.Term.Value, wrong.Problem)
+			return workspace.Usagef(strings.ReplaceAll(wrong.Hint, term, name+" "), "%s %s: %s", name, wrong.Term.Value, wrong.Problem)
 		} else if err != nil {
 			return err
 		}
 	}
 	if o.limit < 0 {
-		return usagef("leave it out for all of them", "--limit %d: not a number of rows", o.limit)
+		return workspace.Usagef("leave it out for all of them", "--limit %d: not a number of rows", o.limit)
 	}
 	q.Limit = o.limit
 	return nil
@@ -105,7 +107,7 @@ each.
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		var unknown *pflag.NotExistError
 		if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "" {
-			return usagef("quote a question that negates a term, as in: handoff query 'items -holder:ben'", "%s", flagProblem(err))
+			return workspace.Usagef("quote a question that negates a term, as in: handoff query 'items -holder:ben'", "%s", flagProblem(err))
 		}
 		return cmd.Root().FlagErrorFunc()(cmd, err)
 	})
@@ -120,7 +122,7 @@ each.
 func topicHelp() string {
 	var b strings.Builder
 	for _, t := range query.Topics() {
-		usage := joinNonEmpty(" ", string(t.Name), t.Arg())
+		usage := text.JoinNonEmpty(" ", string(t.Name), t.Arg())
 		b.WriteString("  " + usage + "\n")
 		for _, line := range wrapWords(t.Help, 72) {
 			b.WriteString("      " + line + "\n")
@@ -133,7 +135,7 @@ func topicHelp() string {
 func minArgs(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < n {
-			return usagef(cmd.CommandPath()+" --help shows an example", "%s: %s is missing", commandName(cmd), what)
+			return workspace.Usagef(cmd.CommandPath()+" --help shows an example", "%s: %s is missing", commandName(cmd), what)
 		}
 		return nil
 	}
@@ -154,12 +156,12 @@ func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) er
 	if len(o.repos.dirs) > 0 {
 		return runQueryAll(ctx, g, o, args)
 	}
-	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{})
+	ws, err := g.openFor(ctx, o.SourceOptions, handoff.Part{})
 	if err != nil {
 		return err
 	}
-	if ws.MakeDir(filepath.Dir(string(ws.queryCounter()))) == nil {
-		ws.queryCounter().add()
+	if ws.MakeDir(filepath.Dir(string(ws.QueryCounter()))) == nil {
+		ws.QueryCounter().Add()
 	}
 	answer, _, err := askQuestion(ws, o, args)
 	if err != nil {
@@ -169,15 +171,15 @@ func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) er
 }
 
 // askQuestion puts a question to a repository.
-func askQuestion(ws *workspace, o queryOptions, args []string) (query.Answer, query.Query, error) {
-	q, err := query.Parse(args, ws.parseEnv())
+func askQuestion(ws *workspace.Workspace, o queryOptions, args []string) (query.Answer, query.Query, error) {
+	q, err := query.Parse(args, ws.ParseEnv())
 	if err != nil {
 		return query.Answer{}, q, err
 	}
-	if err := o.narrow(&q, ws.parseEnv()); err != nil {
+	if err := o.narrow(&q, ws.ParseEnv()); err != nil {
 		return query.Answer{}, q, err
 	}
-	answer, err := query.Ask(q, ws.recall, ws.queryEnv())
+	answer, err := query.Ask(q, ws.Recall, ws.QueryEnv())
 	return answer, q, err
 }
 
@@ -191,8 +193,8 @@ func runQueryAll(ctx context.Context, g *globals, o queryOptions, args []string)
 	var answers []query.RepoAnswer
 	var asked query.Query
 	_, unread, err := readRepositories(ctx, g, o.repos,
-		func(ctx context.Context, _ repository, ws *workspace, send func(reply) error) error {
-			if err := ws.loadFromMany(ctx, o.sourceOptions, handoff.Part{}); err != nil {
+		func(ctx context.Context, _ workspace.Repository, ws *workspace.Workspace, send func(reply) error) error {
+			if err := ws.LoadFromMany(ctx, o.SourceOptions, handoff.Part{}); err != nil {
 				return err
 			}
 			answer, q, err := askQuestion(ws, o, args)
@@ -201,8 +203,8 @@ func runQueryAll(ctx context.Context, g *globals, o queryOptions, args []string)
 			}
 			return send(reply{answer, q})
 		},
-		func(r repository, said reply) error {
-			answers, asked = append(answers, query.RepoAnswer{Repo: r.name, Answer: said.answer}), said.asked
+		func(r workspace.Repository, said reply) error {
+			answers, asked = append(answers, query.RepoAnswer{Repo: r.Name, Answer: said.answer}), said.asked
 			return nil
 		})
 	if err != nil {
@@ -226,9 +228,9 @@ func (g *globals) printAnswer(a query.Answer) error {
 		return err
 	}
 	if !a.Answered {
-		no := &noError{message: a.Say}
+		no := &workspace.NoError{Message: a.Say}
 		if len(a.Ask) == 0 {
-			no.hint = "handoff sync fetches what others have published"
+			no.Hint = "handoff sync fetches what others have published"
 		}
 		return no
 	}
@@ -275,6 +277,6 @@ func (p *printer) cards(rows []query.Row) {
 			}
 		}
 		by, age, freshness, record := row[len(row)-4], row[len(row)-3], row[len(row)-2], row[len(row)-1]
-		p.styled(p.paint(dim, "  source: "+joinNonEmpty(", ", record, by, age, freshness)))
+		p.styled(p.paint(dim, "  source: "+text.JoinNonEmpty(", ", record, by, age, freshness)))
 	}
 }

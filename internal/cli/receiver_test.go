@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // Who hands over for the first time is offered the owner of what they worked on,
@@ -26,8 +27,8 @@ zones: [apac, emea]
 		if err != nil {
 			t.Fatal(err)
 		}
-		work := ws.Facts(t.Context(), time.Time{}, ws.emails(), handoff.Trunks())
-		return ws.receiver(t.Context(), withoutRecords(ws, work.Commits))
+		work := workspace.GatherFacts(t.Context(), ws.Repo.Repo, time.Time{}, ws.Emails(), handoff.Trunks())
+		return ws.Receiver(t.Context(), withoutRecords(ws, work.Commits))
 	}
 	w.commitFile("pay/refund.go", "package pay\n")
 	if got := receiver(); got != "ines" {

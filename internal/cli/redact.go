@@ -7,6 +7,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -42,17 +43,17 @@ type redactDocument struct {
 }
 
 func runRedact(ctx context.Context, g *globals, ref string) error {
-	ws, err := g.openFor(ctx, sourceOptions{}, handoff.Part{Refs: []string{ref}})
+	ws, err := g.openFor(ctx, workspace.SourceOptions{}, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
-	target, err := ws.resolve(ref)
+	target, err := ws.Resolve(ref)
 	if err != nil {
 		return err
 	}
-	r, ok := ws.state.Records[target.Name]
+	r, ok := ws.State.Records[target.Name]
 	if !ok || target.Type != handoff.TargetRecord {
-		return usagef("handoff log lists the records with their ids", "%s is not a record", ref)
+		return workspace.Usagef("handoff log lists the records with their ids", "%s is not a record", ref)
 	}
 	remotes, err := ws.Remotes()
 	if err != nil {
@@ -76,7 +77,7 @@ func runRedact(ctx context.Context, g *globals, ref string) error {
 
 // redactSteps are the steps for one record, in their order: a secret is dead
 // before anybody is told where it was.
-func redactSteps(ws *workspace, r *handoff.Record, remotes []string) []redactStep {
+func redactSteps(ws *workspace.Workspace, r *handoff.Record, remotes []string) []redactStep {
 	file := text.ShellArgument(r.Source.Path)
 	steps := []redactStep{
 		{Do: "Rotate every secret in it: revoke the key, the token or the password where it was issued. Whoever has fetched it has read it. Personal data: tell whom your rules on such incidents name.", Commands: []string{}},
@@ -105,7 +106,7 @@ func redactSteps(ws *workspace, r *handoff.Record, remotes []string) []redactSte
 			`rm -f "$(git rev-parse --git-common-dir)"/handoff/index.db*`,
 		},
 	}, redactStep{
-		Do: fmt.Sprintf("Write it down in %s, by review, so that handoff verify takes the loss as settled:", ws.configFile()),
+		Do: fmt.Sprintf("Write it down in %s, by review, so that handoff verify takes the loss as settled:", ws.ConfigFile()),
 		Commands: []string{
 			"verify:",
 			"  settled:",
@@ -120,7 +121,7 @@ func redactSteps(ws *workspace, r *handoff.Record, remotes []string) []redactSte
 // originCommand is the URL of origin, or of the first remote, as a shell finds it
 // out: it may hold a password, and is not printed. Without a remote it is this
 // repository.
-func originCommand(ws *workspace, remotes []string) string {
+func originCommand(ws *workspace.Workspace, remotes []string) string {
 	if len(remotes) == 0 {
 		return text.ShellArgument(ws.CommonDir())
 	}

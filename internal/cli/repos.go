@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/pflag"
 )
 
@@ -26,28 +27,28 @@ reported, the status is then 1, and the others count all the same.
 // readRepositories is eachRepository for the repositories in some directories.
 // The error says what could not be read, or why nothing was.
 func readRepositories[T any](ctx context.Context, g *globals, o reposOptions,
-	read func(ctx context.Context, r repository, ws *workspace, send func(T) error) error,
-	take func(repository, T) error,
+	read func(ctx context.Context, r workspace.Repository, ws *workspace.Workspace, send func(T) error) error,
+	take func(workspace.Repository, T) error,
 ) (repositories int, unread, err error) {
-	repos, failures, err := findRepositories(ctx, g.Dir, g.Environ, o.dirs)
+	repos, failures, err := workspace.FindRepositories(ctx, g.Dir, g.Environ, o.dirs)
 	if err != nil {
 		return 0, nil, err
 	}
 	of := len(repos) + len(failures)
-	more, err := eachRepository(ctx, g.opening(), repos, func(ctx context.Context, r repository, ws *workspace, send func(T) error) error {
+	more, err := workspace.EachRepository(ctx, g.opening(), repos, func(ctx context.Context, r workspace.Repository, ws *workspace.Workspace, send func(T) error) error {
 		err := read(ctx, r, ws, send)
 		if err == nil {
-			g.warnOfConfig(ws, r.name+": ")
+			g.warnOfConfig(ws, r.Name+": ")
 		}
 		return err
 	}, take)
 	failures = append(failures, more...)
 	switch {
 	case len(failures) == 0:
-	case len(failures) == of && explainsUsage(failures[0].err):
-		unread = failures[0].err // the question is wrong, not the repositories
+	case len(failures) == of && explainsUsage(failures[0].Err):
+		unread = failures[0].Err // the question is wrong, not the repositories
 	default:
-		unread = &reposError{failures, of}
+		unread = &workspace.ReposError{Failures: failures, Of: of}
 	}
 	return of - len(failures), unread, err
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -45,21 +46,21 @@ was decided in the same commit.`,
 func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (err error) {
 	ask := g.Interactive && o.how == "" && o.decision == ""
 	if !ask && o.how == "" && o.decision == "" {
-		return usagef("handoff resolve --help shows an example", "missing: --how")
+		return workspace.Usagef("handoff resolve --help shows an example", "missing: --how")
 	}
 	ws, err := g.openForVerdict(ctx, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
-	blocker, err := ws.blocker(ref)
+	blocker, err := ws.Blocker(ref)
 	if err != nil {
 		return err
 	}
 	if !blocker.Open() {
-		ws.prove(blocker.Resolution)
-		return &noError{
-			message: blocker.ID + " is closed already: " + blocker.State + " by " + blocker.Resolution.By + " in " + blocker.Resolution.ID + doubts(blocker.Resolution),
-			hint:    "handoff show " + text.ShellArgument("blk:"+blocker.ID),
+		ws.Prove(blocker.Resolution)
+		return &workspace.NoError{
+			Message: blocker.ID + " is closed already: " + blocker.State + " by " + blocker.Resolution.By + " in " + blocker.Resolution.ID + doubts(blocker.Resolution),
+			Hint:    "handoff show " + text.ShellArgument("blk:"+blocker.ID),
 		}
 	}
 	if ask {
@@ -81,12 +82,12 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (
 
 // resolutionOf makes the resolution and, where one was given, the decision that
 // removed the blocker.
-func resolutionOf(g *globals, ws *workspace, o resolveOptions, b *handoff.BlockerState) ([]*handoff.Record, error) {
+func resolutionOf(g *globals, ws *workspace.Workspace, o resolveOptions, b *handoff.BlockerState) ([]*handoff.Record, error) {
 	res := &handoff.Resolution{
 		Blocker: b.ID, Outcome: o.outcome, How: o.how, Evidence: o.evidence, Source: o.source,
 	}
 	if o.decision == "" {
-		return []*handoff.Record{ws.newRecord(res)}, nil
+		return []*handoff.Record{ws.NewRecord(res)}, nil
 	}
 	parsed, err := parseDecision(o.decision, "")
 	if err != nil {
@@ -98,10 +99,10 @@ func resolutionOf(g *globals, ws *workspace, o resolveOptions, b *handoff.Blocke
 	res.Decision = parsed.ID
 	fields := parsed.DecisionFields
 	fields.Items, fields.Answers, fields.Source = b.Blocks, "blk:"+b.ID, o.source
-	decision := ws.newRecord(&handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
-	resolution := ws.newRecord(res)
+	decision := ws.NewRecord(&handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
+	resolution := ws.NewRecord(res)
 	for resolution.ID == decision.ID {
-		resolution.ID = ws.newID()
+		resolution.ID = ws.NewID()
 	}
 	return []*handoff.Record{resolution, decision}, nil
 }

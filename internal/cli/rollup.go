@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -69,7 +71,7 @@ const orgScope = "org"
 func (o *rollupOptions) scope() (level, scope string, err error) {
 	switch {
 	case countTrue(o.team != "", o.pod != "", o.org) != 1:
-		return "", "", usagef("handoff rollup --help shows an example", "say one of --team NAME, --pod NAME and --org")
+		return "", "", workspace.Usagef("handoff rollup --help shows an example", "say one of --team NAME, --pod NAME and --org")
 	case o.team != "":
 		return handoff.LevelTeam, o.team, nil
 	case o.pod != "":
@@ -93,17 +95,17 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if err != nil {
 		return err
 	}
-	state, err := ws.whole()
+	state, err := ws.Whole()
 	if err != nil {
 		return err
 	}
-	request, err := ws.rollupRequest(state, level, scope, o.since, o.amend)
+	request, err := ws.RollupRequest(state, level, scope, o.since, o.amend)
 	if err != nil {
 		return err
 	}
 	drawn := handoff.DraftRollup(state, request)
 	if len(drawn.Rollup.Sources) == 0 {
-		return &noError{"no handoff of " + rollupName(drawn.Rollup) + " is left to draw from" + missingMembers(drawn.Rollup, "; missing: "), "--since WHEN draws from earlier ones again"}
+		return &workspace.NoError{Message: "no handoff of " + query.RollupName(drawn.Rollup) + " is left to draw from" + missingMembers(drawn.Rollup, "; missing: "), Hint: "--since WHEN draws from earlier ones again"}
 	}
 	if missing := missingMembers(drawn.Rollup, "missing: "); missing != "" {
 		g.note("%s", missing)
@@ -115,9 +117,9 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if o.editor {
 		return declareByHand(ctx, g, ws, o.declareOptions, d)
 	}
-	if d.doc == nil {
-		if err := missingFlags(d.handoff); err != nil {
-			return unfinishedRollup(g, ws, o, d.handoff, err)
+	if d.Doc == nil {
+		if err := missingFlags(d.Handoff); err != nil {
+			return unfinishedRollup(g, ws, o, d.Handoff, err)
 		}
 	}
 	return publishChecked(ctx, g, ws, o.declareOptions, d)
@@ -125,21 +127,21 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 
 // rollupDraftOf is what was drawn, with what the lead says: in a file, in the
 // rollup that is amended, and in flags.
-func rollupDraftOf(ctx context.Context, g *globals, ws *workspace, o rollupOptions, drawn *handoff.Handoff) (*draft, error) {
-	d := &draft{handoff: drawn}
+func rollupDraftOf(ctx context.Context, g *globals, ws *workspace.Workspace, o rollupOptions, drawn *handoff.Handoff) (*workspace.Draft, error) {
+	d := &workspace.Draft{Handoff: drawn}
 	switch {
 	case o.file != "":
 		data, name, err := readInput(ctx, g, o.file)
 		if err != nil {
 			return nil, err
 		}
-		if d = readDraft(ws, data, name); d.handoff != nil {
-			if err := d.fillRollup(drawn); err != nil {
+		if d = readDraft(ws, data, name); d.Handoff != nil {
+			if err := d.FillRollup(drawn); err != nil {
 				return nil, err
 			}
 		}
 	case o.amend != "":
-		amended, err := ws.ownHandoff(o.amend)
+		amended, err := ws.OwnHandoff(o.amend)
 		if err != nil {
 			return nil, err
 		}
@@ -150,12 +152,12 @@ func rollupDraftOf(ctx context.Context, g *globals, ws *workspace, o rollupOptio
 
 // unfinishedRollup is what happens when the lead has not said everything: the
 // draft is printed where nothing was to be written, and refused else.
-func unfinishedRollup(g *globals, ws *workspace, o rollupOptions, h *handoff.Handoff, missing error) error {
+func unfinishedRollup(g *globals, ws *workspace.Workspace, o rollupOptions, h *handoff.Handoff, missing error) error {
 	if !o.dryRun {
-		return usagef("--dry-run prints the draft; fill it in and publish it with -f FILE", "%v", missing)
+		return workspace.Usagef("--dry-run prints the draft; fill it in and publish it with -f FILE", "%v", missing)
 	}
 	if g.printer.structured() {
-		return g.printer.document(draftDocument{1, handoff.New("", ws.author.When, ws.me, h), missing.Error()})
+		return g.printer.document(draftDocument{1, handoff.New("", ws.Author.When, ws.Me, h), missing.Error()})
 	}
 	if h.To == nil {
 		h.To = []string{} // so that the key is there to be filled in

@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // repoDraft is what is drawn in one of several repositories.
@@ -37,18 +39,18 @@ type reposRollup struct {
 func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope string) error {
 	switch {
 	case !o.dryRun:
-		return usagef("add --dry-run, and publish each draft in its repository with -f FILE",
+		return workspace.Usagef("add --dry-run, and publish each draft in its repository with -f FILE",
 			"--all-repos draws drafts and publishes none: a rollup can cite the handoffs of its own repository only")
 	case o.file != "" || o.editor || o.amend != "":
-		return usagef("handoff -C DIR rollup takes them for one repository", "--all-repos does not go with -f, --editor and --amend")
+		return workspace.Usagef("handoff -C DIR rollup takes them for one repository", "--all-repos does not go with -f, --editor and --amend")
 	}
 	var drafts []*repoDraft
 	_, unread, err := readRepositories(ctx, g, o.repos,
-		func(ctx context.Context, r repository, ws *workspace, send func(*repoDraft) error) error {
-			if _, known := ws.config.Covered(level, scope); !known {
+		func(ctx context.Context, r workspace.Repository, ws *workspace.Workspace, send func(*repoDraft) error) error {
+			if _, known := ws.TeamConfig.Covered(level, scope); !known {
 				return nil // a repository of others
 			}
-			if err := ws.loadFromMany(ctx, sourceOptions{}, handoff.Part{All: true}); err != nil {
+			if err := ws.LoadFromMany(ctx, workspace.SourceOptions{}, handoff.Part{All: true}); err != nil {
 				return err
 			}
 			d, err := drawApart(ws, o, r, level, scope)
@@ -57,7 +59,7 @@ func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope
 			}
 			return send(d)
 		},
-		func(_ repository, d *repoDraft) error {
+		func(_ workspace.Repository, d *repoDraft) error {
 			drafts = append(drafts, d)
 			return nil
 		})
@@ -65,7 +67,7 @@ func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope
 		return err
 	}
 	if len(drafts) == 0 && unread == nil {
-		return usagef("--org covers every repository", "no repository has the %s %s in its configuration", level, scope)
+		return workspace.Usagef("--org covers every repository", "no repository has the %s %s in its configuration", level, scope)
 	}
 	doc := reposRollup{SchemaVersion: 1, Level: level, Scope: scope, Missing: missingFromAll(drafts), Results: []*repoDraft{}}
 	for _, d := range drafts {
@@ -78,21 +80,21 @@ func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope
 }
 
 // drawApart draws the rollup of one of several repositories.
-func drawApart(ws *workspace, o rollupOptions, r repository, level, scope string) (*repoDraft, error) {
-	if ws.author.When.IsZero() { // nobody here has an identity, and nobody publishes
-		ws.author.When = ws.now
+func drawApart(ws *workspace.Workspace, o rollupOptions, r workspace.Repository, level, scope string) (*repoDraft, error) {
+	if ws.Author.When.IsZero() { // nobody here has an identity, and nobody publishes
+		ws.Author.When = ws.Moment
 	}
-	state, err := ws.whole()
+	state, err := ws.Whole()
 	if err != nil {
 		return nil, err
 	}
-	request, err := ws.rollupRequest(state, level, scope, o.since, o.amend)
+	request, err := ws.RollupRequest(state, level, scope, o.since, o.amend)
 	if err != nil {
 		return nil, err
 	}
-	d := &repoDraft{Repo: r.name, dir: r.dir, handoff: handoff.DraftRollup(state, request), members: request.Members}
-	d.Draft = handoff.New("", ws.author.When, ws.me, d.handoff)
-	return d, layFlags(ws, &draft{handoff: d.handoff}, o.declareOptions)
+	d := &repoDraft{Repo: r.Name, dir: r.Dir, handoff: handoff.DraftRollup(state, request), members: request.Members}
+	d.Draft = handoff.New("", ws.Author.When, ws.Me, d.handoff)
+	return d, layFlags(ws, &workspace.Draft{Handoff: d.handoff}, o.declareOptions)
 }
 
 // missingFromAll lists who has declared in none of the repositories. Who need
@@ -129,7 +131,7 @@ func missingFromAll(drafts []*repoDraft) []handoff.Missing {
 func (g *globals) printDrafts(doc reposRollup) error {
 	all := &handoff.Rollup{Level: doc.Level, Scope: doc.Scope, Missing: doc.Missing}
 	if len(doc.Results) == 0 {
-		return &noError{"no handoff of " + rollupName(all) + " is left to draw from" + missingMembers(all, "; missing: "), "--since WHEN draws from earlier ones again"}
+		return &workspace.NoError{Message: "no handoff of " + query.RollupName(all) + " is left to draw from" + missingMembers(all, "; missing: "), Hint: "--since WHEN draws from earlier ones again"}
 	}
 	if g.printer.structured() {
 		return g.printer.document(doc)

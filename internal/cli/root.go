@@ -14,6 +14,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -118,12 +119,12 @@ stays with its sender until the receiver acknowledges it.`,
 			if len(args) == 0 {
 				return nil
 			}
-			return usagef(suggestion(cmd, args[0], cmd.CommandPath()+" --help lists the commands"), "%q is not a command", args[0])
+			return workspace.Usagef(suggestion(cmd, args[0], cmd.CommandPath()+" --help lists the commands"), "%q is not a command", args[0])
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
 			// cobra asks this too, after this hook, and its error has no type.
 			if err := cmd.ValidateFlagGroups(); err != nil {
-				return usagef(cmd.CommandPath()+" --help lists the flags", "%s", flagGroupProblem(cmd, err))
+				return workspace.Usagef(cmd.CommandPath()+" --help lists the flags", "%s", flagGroupProblem(cmd, err))
 			}
 			if err := checkEmpty(cmd, args); err != nil {
 				return err
@@ -137,7 +138,7 @@ stays with its sender until the receiver acknowledges it.`,
 	root.SetErr(g.Err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		g.unread = true
-		return usagef(cmd.CommandPath()+" --help lists the flags", "%s", flagProblem(err))
+		return workspace.Usagef(cmd.CommandPath()+" --help lists the flags", "%s", flagProblem(err))
 	})
 	root.AddGroup(
 		&cobra.Group{ID: groupDaily, Title: "Every day:"},
@@ -176,13 +177,13 @@ stays with its sender until the receiver acknowledges it.`,
 // prepare applies the global flags before any command runs.
 func (g *globals) prepare() error {
 	if g.dir != "" {
-		dir := from(g.Dir, g.dir)
+		dir := workspace.From(g.Dir, g.dir)
 		info, err := os.Stat(dir)
 		if err != nil {
-			return usagef("", "-C %s: no such directory", g.dir)
+			return workspace.Usagef("", "-C %s: no such directory", g.dir)
 		}
 		if !info.IsDir() {
-			return usagef("", "-C %s: not a directory", g.dir)
+			return workspace.Usagef("", "-C %s: not a directory", g.dir)
 		}
 		g.Dir = dir
 	}
@@ -193,10 +194,10 @@ func (g *globals) prepare() error {
 	case "never":
 		g.Color = false
 	default:
-		return usagef("", "--color %s: say auto, always or never", g.colour)
+		return workspace.Usagef("", "--color %s: say auto, always or never", g.colour)
 	}
 	if g.as = strings.TrimPrefix(g.as, "@"); g.as != "" && !handoff.ValidHandle(g.as) {
-		return usagef("a handle is lower-case letters, digits, dots, dashes", "--as %s: not a handle", g.as)
+		return workspace.Usagef("a handle is lower-case letters, digits, dots, dashes", "--as %s: not a handle", g.as)
 	}
 	if g.noInput {
 		g.Interactive = false
@@ -255,9 +256,9 @@ func commandName(cmd *cobra.Command) string {
 func oneOf(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return usagef(cmd.CommandPath()+" --help lists them", "say %s or %s", strings.Join(names[:len(names)-1], ", "), names[len(names)-1])
+			return workspace.Usagef(cmd.CommandPath()+" --help lists them", "say %s or %s", strings.Join(names[:len(names)-1], ", "), names[len(names)-1])
 		}
-		return usagef(suggestion(cmd, args[0], cmd.CommandPath()+" --help lists them"), "%q is not one of %s", args[0], strings.Join(names, ", "))
+		return workspace.Usagef(suggestion(cmd, args[0], cmd.CommandPath()+" --help lists them"), "%q is not one of %s", args[0], strings.Join(names, ", "))
 	}
 }
 
@@ -275,8 +276,8 @@ func maxArgs(n int, what string) cobra.PositionalArgs {
 			return nil
 		}
 		if n == 0 {
-			return usagef(cmd.CommandPath()+" --help shows an example", "%s takes no arguments, got %q", commandName(cmd), args[0])
+			return workspace.Usagef(cmd.CommandPath()+" --help shows an example", "%s takes no arguments, got %q", commandName(cmd), args[0])
 		}
-		return usagef(cmd.CommandPath()+" --help shows an example", "%s takes %s, got %q as well", commandName(cmd), what, args[n])
+		return workspace.Usagef(cmd.CommandPath()+" --help shows an example", "%s takes %s, got %q as well", commandName(cmd), what, args[n])
 	}
 }

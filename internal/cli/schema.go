@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/handoff-cli/handoff/schema"
 	"github.com/spf13/cobra"
 )
@@ -22,7 +23,7 @@ func newSchemaCmd(g *globals) *cobra.Command {
 			}
 			doc, ok := schema.Kind(args[0])
 			if !ok {
-				return usagef("the kinds are "+strings.Join(kindNames(), ", "), "%q is not a kind of record", args[0])
+				return workspace.Usagef("the kinds are "+strings.Join(kindNames(), ", "), "%q is not a kind of record", args[0])
 			}
 			g.printer.line("%s", strings.TrimSuffix(string(doc), "\n"))
 			return nil

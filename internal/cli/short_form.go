@@ -9,6 +9,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // askQuestion runs a short form on the terminal.
@@ -31,7 +32,7 @@ func (e *typedError) Unwrap() error { return e.err }
 // of a flag and its value. Nothing is lost where the record stands or nobody
 // typed.
 func typed(err error, command string, flags [][2]string) error {
-	if committed(err) || len(flags) == 0 {
+	if workspace.Committed(err) || len(flags) == 0 {
 		return err
 	}
 	for _, f := range flags {
@@ -69,16 +70,16 @@ func typedAck(a *handoff.Ack) (flags [][2]string) {
 }
 
 // askAck lets the user fill an ack that no flag says anything about.
-func askAck(ctx context.Context, g *globals, ws *workspace, a *handoff.Ack) error {
+func askAck(ctx context.Context, g *globals, ws *workspace.Workspace, a *handoff.Ack) error {
 	f := &form.AckForm{
 		Title: "Answer " + a.Subject,
 		Check: func(a *handoff.Ack) []handoff.Finding {
-			return ws.judge(handoff.SealAll(ws.newRecord(a)))
+			return ws.Judge(handoff.SealAll(ws.NewRecord(a)))
 		},
 	}
 	offered := a.Take // by an assignment
-	if h, ok := ws.state.Handoffs[a.Subject]; ok {
-		offered = ws.offeredBy(h)
+	if h, ok := ws.State.Handoffs[a.Subject]; ok {
+		offered = ws.OfferedBy(h)
 		f.Title = h.Record.By + " hands over: " + h.Summary
 		for _, item := range h.Items {
 			f.Body = append(f.Body, fmt.Sprintf("%s [%s] %s", item.ID, strings.ReplaceAll(item.Status, "_", " "), item.State))
@@ -88,7 +89,7 @@ func askAck(ctx context.Context, g *globals, ws *workspace, a *handoff.Ack) erro
 		}
 	}
 	for _, id := range offered {
-		if item, ok := ws.state.Items[id]; ok {
+		if item, ok := ws.State.Items[id]; ok {
 			f.Offered = append(f.Offered, item.Item)
 		}
 	}
@@ -96,7 +97,7 @@ func askAck(ctx context.Context, g *globals, ws *workspace, a *handoff.Ack) erro
 }
 
 // askResolve asks for what resolve has no flags for.
-func askResolve(ctx context.Context, g *globals, ws *workspace, o *resolveOptions, b *handoff.BlockerState) error {
+func askResolve(ctx context.Context, g *globals, ws *workspace.Workspace, o *resolveOptions, b *handoff.BlockerState) error {
 	r := &handoff.Resolution{Outcome: o.outcome}
 	check := func() []handoff.Finding {
 		o.outcome, o.how = r.Outcome, r.How
@@ -104,7 +105,7 @@ func askResolve(ctx context.Context, g *globals, ws *workspace, o *resolveOption
 		if err != nil {
 			return []handoff.Finding{{Code: "HO101", Level: handoff.LevelError, Message: err.Error()}}
 		}
-		return ws.judge(handoff.SealAll(records...))
+		return ws.Judge(handoff.SealAll(records...))
 	}
 	err := g.ask(func(asker form.Asker) error { return form.Resolve(ctx, asker, b, r, &o.decision, check) })
 	o.outcome, o.how = r.Outcome, r.How
@@ -112,9 +113,9 @@ func askResolve(ctx context.Context, g *globals, ws *workspace, o *resolveOption
 }
 
 // askAnswer asks for the text of an answer.
-func askAnswer(ctx context.Context, g *globals, ws *workspace, q *handoff.QuestionState, a *handoff.Answer) error {
+func askAnswer(ctx context.Context, g *globals, ws *workspace.Workspace, q *handoff.QuestionState, a *handoff.Answer) error {
 	check := func() []handoff.Finding {
-		return ws.judge(handoff.SealAll(ws.newRecord(a)))
+		return ws.Judge(handoff.SealAll(ws.NewRecord(a)))
 	}
 	return g.ask(func(asker form.Asker) error { return form.Answer(ctx, asker, q, a, check) })
 }

@@ -5,11 +5,12 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
 func newShowCmd(g *globals) *cobra.Command {
-	var o sourceOptions
+	var o workspace.SourceOptions
 	cmd := &cobra.Command{
 		Use:   "show <ref>",
 		Short: "Show a handoff, item, blocker, question or decision with its story",
@@ -45,28 +46,28 @@ type showDocument struct {
 	Unproven      bool            `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
 }
 
-func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error {
+func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref string) error {
 	ws, err := g.openFor(ctx, o, handoff.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
-	target, err := ws.resolve(ref)
+	target, err := ws.Resolve(ref)
 	if err != nil {
 		return err
 	}
 	s := storyPrinter{printer: &g.printer, ws: ws}
-	if h, ok := ws.state.Handoffs[target.Name]; ok && target.Type == handoff.TargetRecord && h.Current() {
-		if s.moved, err = ws.drift(ctx, h); err != nil {
+	if h, ok := ws.State.Handoffs[target.Name]; ok && target.Type == handoff.TargetRecord && h.Current() {
+		if s.moved, err = ws.Drift(ctx, h); err != nil {
 			return err
 		}
 	}
 	record, text := s.subject(target)
-	r := ws.state.Records[record]
-	for _, known := range ws.state.Records {
-		ws.prove(known)
+	r := ws.State.Records[record]
+	for _, known := range ws.State.Records {
+		ws.Prove(known)
 	}
 	if g.printer.structured() {
-		return g.printer.document(showDocument{SchemaVersion: 1, Type: target.Type, Record: r, State: query.Lookup(target, ws.state, ws.queryEnv()),
+		return g.printer.document(showDocument{SchemaVersion: 1, Type: target.Type, Record: r, State: query.Lookup(target, ws.State, ws.QueryEnv()),
 			Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven})
 	}
 	return g.page(text)
@@ -74,7 +75,7 @@ func runShow(ctx context.Context, g *globals, o sourceOptions, ref string) error
 
 // subject returns the record that says how a thing stands, and what prints it.
 func (s storyPrinter) subject(target handoff.Target) (record string, print func()) {
-	state := s.ws.state
+	state := s.ws.State
 	switch target.Type {
 	case handoff.TargetItem:
 		i := state.Items[target.Name]

@@ -8,17 +8,19 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // storyPrinter prints what a receiver needs to know.
 type storyPrinter struct {
 	*printer
-	ws    *workspace
+	ws    *workspace.Workspace
 	moved *handoff.Drift // since the handoff that is shown; nil when unknown
 }
 
-func (s storyPrinter) ago(t time.Time) string { return calendar.Ago(s.ws.since(t)) }
+func (s storyPrinter) ago(t time.Time) string { return calendar.Ago(s.ws.Since(t)) }
 
 // handoff prints a handoff: what not to do first, then by severity.
 func (s storyPrinter) handoff(h *handoff.HandoffState) {
@@ -44,7 +46,7 @@ func (s storyPrinter) handoff(h *handoff.HandoffState) {
 	}
 	s.list("Blockers", len(h.Blockers))
 	for _, b := range h.Blockers {
-		if known, ok := s.ws.state.Blockers[b.ID]; ok {
+		if known, ok := s.ws.State.Blockers[b.ID]; ok {
 			s.blocker(known)
 		}
 	}
@@ -55,7 +57,7 @@ func (s storyPrinter) handoff(h *handoff.HandoffState) {
 	}
 	s.list("Shipped", len(h.Shipped))
 	for _, shipped := range h.Shipped {
-		s.line("  %s", joinNonEmpty(": ", shipped.ID, shipped.What))
+		s.line("  %s", text.JoinNonEmpty(": ", shipped.ID, shipped.What))
 	}
 	s.section("About this handoff")
 	s.rest(h)
@@ -74,12 +76,12 @@ func (s storyPrinter) rollup(h *handoff.HandoffState) {
 	var from []string
 	for _, source := range r.Sources {
 		by := ""
-		if drawn, ok := s.ws.state.Records[source.ID]; ok {
+		if drawn, ok := s.ws.State.Records[source.ID]; ok {
 			by = drawn.By
 		}
-		from = append(from, joinNonEmpty(" by ", source.ID, by))
+		from = append(from, text.JoinNonEmpty(" by ", source.ID, by))
 	}
-	s.field("rollup of", rollupName(r))
+	s.field("rollup of", query.RollupName(r))
 	s.field("from", strings.Join(from, ", "))
 	s.field("missing", missingMembers(r, ""))
 	s.field("notes", h.Notes)
@@ -91,7 +93,7 @@ func (s storyPrinter) drift(h *handoff.HandoffState) {
 	if d == nil || d.Commits == 0 && len(d.Files) == 0 {
 		return
 	}
-	s.field("since then", joinNonEmpty(", ", text.Count(d.Commits, "commit"),
+	s.field("since then", text.JoinNonEmpty(", ", text.Count(d.Commits, "commit"),
 		listed("touched ", d.Files), listed("merged ", d.Merged)))
 }
 
@@ -126,7 +128,7 @@ func (s storyPrinter) declared(item handoff.Item) {
 	if item.Severity != "" && item.Severity != handoff.SeverityRoutine {
 		facts = append(facts, item.Severity)
 	}
-	now, known := s.ws.state.Items[item.ID]
+	now, known := s.ws.State.Items[item.ID]
 	if known {
 		facts = append(facts, custody(now))
 	}
@@ -143,13 +145,13 @@ func (s storyPrinter) declared(item handoff.Item) {
 		s.field("  next", nextLine(n))
 	}
 	for _, a := range item.Accept {
-		s.field("  done when", joinNonEmpty(" — ", a.Check, a.Cmd, a.Expect))
+		s.field("  done when", text.JoinNonEmpty(" — ", a.Check, a.Cmd, a.Expect))
 	}
 	for _, c := range item.IfThen {
-		s.field("  if", joinNonEmpty(" → ", c.If, c.Then, c.Who))
+		s.field("  if", text.JoinNonEmpty(" → ", c.If, c.Then, c.Who))
 	}
 	for _, t := range item.Tried {
-		s.field("  tried", joinNonEmpty(" → ", t.What, t.Result))
+		s.field("  tried", text.JoinNonEmpty(" → ", t.What, t.Result))
 	}
 	s.field("  known issues", strings.Join(item.KnownIssues, "; "))
 	s.field("  assumes", strings.Join(item.Assumptions, "; "))
@@ -158,10 +160,10 @@ func (s storyPrinter) declared(item handoff.Item) {
 	s.field("  due", item.Due.String())
 	s.field("  from", item.Source)
 	for _, ref := range item.Refs {
-		s.field("  "+ref.Type, joinNonEmpty(", ", ref.ID, ref.State, ref.Approvals))
+		s.field("  "+ref.Type, text.JoinNonEmpty(", ", ref.ID, ref.State, ref.Approvals))
 	}
 	for _, c := range item.Claims {
-		s.field("  claim", joinNonEmpty(", ", c.Claim, c.Status, c.Probe))
+		s.field("  claim", text.JoinNonEmpty(", ", c.Claim, c.Status, c.Probe))
 	}
 }
 
@@ -185,9 +187,9 @@ func nextLine(n handoff.Next) string {
 		extra = append(extra, "due "+n.Due.String())
 	}
 	if n.Risk != "" && n.Risk != "safe" {
-		extra = append(extra, joinNonEmpty(" with ", n.Risk, n.ConfirmWith))
+		extra = append(extra, text.JoinNonEmpty(" with ", n.Risk, n.ConfirmWith))
 	}
-	return n.Do + " (" + joinNonEmpty(", ", extra...) + ")"
+	return n.Do + " (" + text.JoinNonEmpty(", ", extra...) + ")"
 }
 
 func (s storyPrinter) rest(h *handoff.HandoffState) {
@@ -198,7 +200,7 @@ func (s storyPrinter) rest(h *handoff.HandoffState) {
 		s.field("dropped", d.ID+": "+d.Why)
 	}
 	for _, w := range h.Watch {
-		s.field("watch", joinNonEmpty(", ", w.What, w.Signal, w.Until.String(), w.Link))
+		s.field("watch", text.JoinNonEmpty(", ", w.What, w.Signal, w.Until.String(), w.Link))
 	}
 	for _, st := range h.Standing {
 		s.field("standing", st.What+" until "+st.Until.String())
@@ -211,20 +213,20 @@ func (s storyPrinter) rest(h *handoff.HandoffState) {
 	s.field("reachable until", h.ReachableUntil.String())
 	s.field("cover", h.Cover)
 	if h.Anchor != nil {
-		s.field("anchor", joinNonEmpty(" at ", h.Anchor.Branch, short(h.Anchor.Head)))
+		s.field("anchor", text.JoinNonEmpty(" at ", h.Anchor.Branch, short(h.Anchor.Head)))
 	}
 }
 
 func (s storyPrinter) verdicts(h *handoff.HandoffState) {
 	for _, r := range h.Acks {
 		a := r.Body.(*handoff.Ack)
-		s.field("ack "+r.ID, fmt.Sprintf("%s, %s%s: %s", r.By, s.ago(r.At.Time), doubts(r), joinNonEmpty(", ", strings.ReplaceAll(a.Outcome, "_", " "), takes(a), a.Reason, a.Note)))
+		s.field("ack "+r.ID, fmt.Sprintf("%s, %s%s: %s", r.By, s.ago(r.At.Time), doubts(r), text.JoinNonEmpty(", ", strings.ReplaceAll(a.Outcome, "_", " "), takes(a), a.Reason, a.Note)))
 		for _, gap := range a.Gaps {
-			s.field("  gap", joinNonEmpty(", ", gap.Item, gap.Class, gap.Note))
+			s.field("  gap", text.JoinNonEmpty(", ", gap.Item, gap.Class, gap.Note))
 		}
 	}
 	for _, key := range h.Questions {
-		if q, ok := s.ws.state.Questions[key]; ok {
+		if q, ok := s.ws.State.Questions[key]; ok {
 			s.question(q)
 		}
 	}
@@ -304,16 +306,16 @@ func (s storyPrinter) decision(d *handoff.DecisionState) {
 	for _, e := range d.Earlier() {
 		s.field("before", fmt.Sprintf("%s (%s, %s): %s", e.Decision.Decision, e.By, s.ago(e.At), e.Rationale))
 	}
-	s.cite(s.ws.state.Records[d.Record])
+	s.cite(s.ws.State.Records[d.Record])
 }
 
 // plain prints a record that is neither a handoff nor the subject of a thread.
 func (s storyPrinter) plain(r *handoff.Record) {
-	s.styled(s.paint(bold, string(r.Kind)+" "+r.ID), s.paint("", " "+headline(r)+", "+s.ago(r.At.Time)))
+	s.styled(s.paint(bold, string(r.Kind)+" "+r.ID), s.paint("", " "+query.Headline(r)+", "+s.ago(r.At.Time)))
 	if a, ok := r.Body.(*handoff.Ack); ok {
 		s.ack(a)
 	} else {
-		s.field("says", says(r))
+		s.field("says", query.Says(r))
 	}
 	s.cite(r)
 }
@@ -323,12 +325,12 @@ func (s storyPrinter) ack(a *handoff.Ack) {
 	s.field("to", a.Subject)
 	s.field("takes", strings.Join(a.Take, ", "))
 	for _, r := range a.Readback {
-		s.field("read back", joinNonEmpty(", ", r.Item+": "+r.Understood, "first "+r.FirstAction))
+		s.field("read back", text.JoinNonEmpty(", ", r.Item+": "+r.Understood, "first "+r.FirstAction))
 	}
 	for _, gap := range a.Gaps {
-		s.field("gap", joinNonEmpty(", ", gap.Item, gap.Class, gap.Note))
+		s.field("gap", text.JoinNonEmpty(", ", gap.Item, gap.Class, gap.Note))
 	}
-	s.field("reason", joinNonEmpty(", ", a.Reason, a.Exception))
+	s.field("reason", text.JoinNonEmpty(", ", a.Reason, a.Exception))
 	s.field("note", a.Note)
 }
 
@@ -338,12 +340,12 @@ func (s storyPrinter) history(ids []string) {
 	var records []*handoff.Record
 	width := 0 // of the times: Z is shorter than +08:00
 	for _, id := range ids {
-		if r, ok := s.ws.state.Records[id]; ok {
+		if r, ok := s.ws.State.Records[id]; ok {
 			records, width = append(records, r), max(width, len(r.At.Format(time.RFC3339)))
 		}
 	}
 	for _, r := range records {
-		s.line("  %-*s  %s  %s: %s%s", width, r.At.Format(time.RFC3339), r.ID, r.Kind, headline(r), doubts(r))
+		s.line("  %-*s  %s  %s: %s%s", width, r.At.Format(time.RFC3339), r.ID, r.Kind, query.Headline(r), doubts(r))
 	}
 }
 

@@ -11,11 +11,12 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/metrics"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
 type statsOptions struct {
-	sourceOptions
+	workspace.SourceOptions
 	repos        reposOptions
 	since, until string
 }
@@ -42,7 +43,7 @@ a shift has a handoff when it has one in any of the repositories.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runStats(cmd.Context(), g, o) },
 	}
 	f := cmd.Flags()
-	addSourceFlags(f, &o.sourceOptions)
+	addSourceFlags(f, &o.SourceOptions)
 	o.repos.addFlags(f)
 	f.StringVar(&o.since, "since", "", "what began at `WHEN` or later: 30d, or a time")
 	f.StringVar(&o.until, "until", "", "what began before `WHEN`; of a day, before its end")
@@ -59,11 +60,11 @@ func runStats(ctx context.Context, g *globals, o statsOptions) error {
 	if len(o.repos.dirs) > 0 {
 		return runStatsAll(ctx, g, o)
 	}
-	ws, err := g.openFor(ctx, o.sourceOptions, handoff.Part{All: true})
+	ws, err := g.openFor(ctx, o.SourceOptions, handoff.Part{All: true})
 	if err != nil {
 		return err
 	}
-	state, err := ws.whole()
+	state, err := ws.Whole()
 	if err != nil {
 		return err
 	}
@@ -82,11 +83,11 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 	}
 	var pool metrics.Pool
 	n, unread, err := readRepositories(ctx, g, o.repos,
-		func(ctx context.Context, r repository, ws *workspace, send func(measured) error) error {
-			if err := ws.loadFromMany(ctx, o.sourceOptions, handoff.Part{All: true}); err != nil {
+		func(ctx context.Context, r workspace.Repository, ws *workspace.Workspace, send func(measured) error) error {
+			if err := ws.LoadFromMany(ctx, o.SourceOptions, handoff.Part{All: true}); err != nil {
 				return err
 			}
-			state, err := ws.whole()
+			state, err := ws.Whole()
 			if err != nil || len(state.Records) == 0 {
 				return err // nobody hands off here: a commit is not one without
 			}
@@ -94,10 +95,10 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 			if err != nil {
 				return err
 			}
-			survey.Repo = r.name
+			survey.Repo = r.Name
 			return send(measured{state, survey})
 		},
-		func(_ repository, m measured) error {
+		func(_ workspace.Repository, m measured) error {
 			pool.Add(m.state, m.survey)
 			return nil
 		})
@@ -111,18 +112,18 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 }
 
 // surveyOf gathers what the metrics depend on beside the records.
-func surveyOf(ctx context.Context, ws *workspace, o statsOptions, state *handoff.State) (survey metrics.Survey, err error) {
+func surveyOf(ctx context.Context, ws *workspace.Workspace, o statsOptions, state *handoff.State) (survey metrics.Survey, err error) {
 	survey = metrics.Survey{
-		Now: ws.now, People: ws.config.Workers(), Receivers: ws.config.Receivers, AckLimit: ws.config.AckLimit,
-		Grace: ws.config.Timing.PublishGrace.Wall(),
+		Now: ws.Moment, People: workspace.Workers(ws.TeamConfig), Receivers: ws.TeamConfig.Receivers, AckLimit: ws.TeamConfig.AckLimit,
+		Grace: ws.TeamConfig.Timing.PublishGrace.Wall(),
 	}
-	if survey.Since, survey.Until, err = ws.span(o.since, o.until); err != nil {
+	if survey.Since, survey.Until, err = ws.Span(o.since, o.until); err != nil {
 		return survey, err
 	}
-	if survey.Findings, err = ws.findings(state, survey.Since); err != nil {
+	if survey.Findings, err = ws.Findings(state, survey.Since); err != nil {
 		return survey, err
 	}
-	survey.Commits, err = ws.work(ctx, state, survey.Since)
+	survey.Commits, err = ws.Work(ctx, state, survey.Since)
 	return survey, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/audit"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -54,8 +55,8 @@ type syncDocument struct {
 	Sent          int    `json:"sent"`     // commits
 	Replayed      int    `json:"replayed"` // of these, put on top of what others had pushed
 
-	Findings []auditFinding  `json:"findings"` // in the commits that were fetched
-	Notes    []audit.Finding `json:"notes"`
+	Findings []workspace.AuditFinding `json:"findings"` // in the commits that were fetched
+	Notes    []audit.Finding          `json:"notes"`
 }
 
 // missingDocument is what --missing prints with --json.
@@ -67,18 +68,18 @@ type missingDocument struct {
 // runSyncMissing fetches what a partial clone lacks. Which branches count is
 // said by the configuration, which may be missing itself.
 func runSyncMissing(ctx context.Context, g *globals) error {
-	ws, err := findWorkspace(ctx, g.opening())
+	ws, err := workspace.Find(ctx, g.opening())
 	if err != nil {
 		return err
 	}
-	ofHead, err := ws.fetchMissing(ctx, git.Scope{Current: true})
+	ofHead, err := ws.FetchAllMissing(ctx, git.Scope{Current: true})
 	if err != nil {
 		return err
 	}
 	if ws, err = g.open(ctx); err != nil {
 		return err
 	}
-	rest, err := ws.fetchMissing(ctx, ws.scope())
+	rest, err := ws.FetchAllMissing(ctx, ws.Scope())
 	if err != nil {
 		return err
 	}
@@ -97,31 +98,31 @@ func runSync(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	if err := ws.configError(); err != nil {
+	if err := ws.ConfigError(); err != nil {
 		return err // it says which branch is pushed
 	}
-	before, err := ws.Refs(ctx, ws.allRefs())
+	before, err := ws.Refs(ctx, ws.AllRefs())
 	if err != nil {
 		return err
 	}
-	pushed, err := ws.Sync(ctx, ws.branch(), ws.dir)
+	pushed, err := ws.Sync(ctx, ws.Branch(), ws.RecordDir)
 	doc := syncDocument{
 		SchemaVersion: 1, Remote: pushed.Remote, Ref: pushed.Ref, Commit: pushed.Hash, Sent: pushed.Sent, Replayed: pushed.Replayed,
 	}
-	findings, notes, auditErr := ws.judgeFetched(ctx, before)
+	findings, notes, auditErr := ws.JudgeFetched(ctx, before)
 	if auditErr != nil {
 		g.say("warning: what was fetched could not be judged: %v; handoff verify tries it again", auditErr)
 	}
-	doc.Findings, doc.Notes = nonNil(findings), nonNil(notes)
+	doc.Findings, doc.Notes = text.NonNil(findings), text.NonNil(notes)
 	if !g.printer.structured() {
 		g.sayFindings(doc)
 	}
-	late, err := afterCommit(err)
+	late, err := workspace.AfterCommit(err)
 	if err != nil {
-		return mustBeOnBranch(err)
+		return workspace.MustBeOnBranch(err)
 	}
 	printFindings(g.Err, g.findings(late))
-	if _, err := ws.fetchMissing(ctx, ws.scope()); err != nil {
+	if _, err := ws.FetchAllMissing(ctx, ws.Scope()); err != nil {
 		return err
 	}
 	if g.printer.structured() {
@@ -131,7 +132,7 @@ func runSync(ctx context.Context, g *globals) error {
 		g.note("fetched from %s; nothing to push", pushed.Remote)
 		return nil
 	}
-	g.note("%s", pushedWords(pushed))
+	g.note("%s", workspace.PushedWords(pushed))
 	return nil
 }
 
@@ -139,7 +140,7 @@ func runSync(ctx context.Context, g *globals) error {
 func (g *globals) sayFindings(doc syncDocument) {
 	findings := doc.Findings
 	for _, note := range doc.Notes {
-		findings = append(findings, auditFinding{Finding: note})
+		findings = append(findings, workspace.AuditFinding{Finding: note})
 	}
 	for _, f := range findings {
 		g.say("%s %s: %s: %s%s", f.Level, f.Code, text.OneLine(f.Path), text.OneLine(f.Message), byWhom(f.Commit, f.Author, f.At))

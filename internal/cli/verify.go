@@ -10,6 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -59,16 +60,16 @@ are warnings.`,
 
 // verifyDocument is what --json prints.
 type verifyDocument struct {
-	SchemaVersion int                  `json:"schema_version"`
-	OK            bool                 `json:"ok"`
-	Commits       int                  `json:"commits"`     // verified so far
-	NewCommits    int                  `json:"new_commits"` // of these, in this run
-	Records       int                  `json:"records"`     // added in them
-	Findings      []auditFinding       `json:"findings"`    // that are not settled
-	Settled       []auditFinding       `json:"settled"`
-	Notes         []audit.Finding      `json:"notes"` // verdicts that are not proven
-	ConfigChanges []audit.ConfigChange `json:"config_changes"`
-	Unseen        []string             `json:"unseen"`
+	SchemaVersion int                      `json:"schema_version"`
+	OK            bool                     `json:"ok"`
+	Commits       int                      `json:"commits"`     // verified so far
+	NewCommits    int                      `json:"new_commits"` // of these, in this run
+	Records       int                      `json:"records"`     // added in them
+	Findings      []workspace.AuditFinding `json:"findings"`    // that are not settled
+	Settled       []workspace.AuditFinding `json:"settled"`
+	Notes         []audit.Finding          `json:"notes"` // verdicts that are not proven
+	ConfigChanges []audit.ConfigChange     `json:"config_changes"`
+	Unseen        []string                 `json:"unseen"`
 }
 
 func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
@@ -76,34 +77,34 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	report, trusted, err := ws.audit(ctx, audit.Options{Signed: o.signed, Progress: g.progress("commits")})
+	report, trusted, err := ws.Audit(ctx, audit.Options{Signed: o.signed, Progress: g.progress("commits")})
 	if store.IsDamage(err) {
-		report, trusted, err = unreadHistory(err), ws.config, nil
+		report, trusted, err = workspace.UnreadHistory(err), ws.TeamConfig, nil
 	}
 	if err != nil {
 		return err
 	}
-	unreadable, err := ws.unreadable(ctx, report.New > 0)
+	unreadable, err := ws.UnreadableRecords(ctx, report.New > 0)
 	if err != nil {
 		return err
 	}
 	report.Findings = append(report.Findings, unreadable...)
 	doc := verifyDocument{
 		SchemaVersion: 1, Commits: report.Commits, NewCommits: report.New, Records: report.Records,
-		Notes: nonNil(report.Notes), ConfigChanges: nonNil(report.Configs), Unseen: nonNil(report.Unseen),
+		Notes: text.NonNil(report.Notes), ConfigChanges: text.NonNil(report.Configs), Unseen: text.NonNil(report.Unseen),
 	}
-	doc.Findings, doc.Settled = settle(weigh(report.Findings, trusted), trusted)
-	plain := plainFindings(doc.Findings)
+	doc.Findings, doc.Settled = workspace.Settle(workspace.Weigh(report.Findings, trusted), trusted)
+	plain := workspace.PlainFindings(doc.Findings)
 	doc.OK = !handoff.HasErrors(plain) && (!o.strict || len(plain) == 0)
 	if err := printVerification(g, doc); err != nil {
 		return err
 	}
-	summary := text.Count(doc.Records, "record") + " in " + text.Count(doc.Commits, "commit") + ", " + countFindings(plain)
+	summary := text.Count(doc.Records, "record") + " in " + text.Count(doc.Commits, "commit") + ", " + workspace.CountFindings(plain)
 	if n := len(doc.Settled); n > 0 {
 		summary += fmt.Sprintf(", %d settled", n)
 	}
 	if !doc.OK {
-		return &noError{message: summary}
+		return &workspace.NoError{Message: summary}
 	}
 	g.note("%s", summary)
 	return nil
@@ -120,7 +121,7 @@ func printVerification(g *globals, doc verifyDocument) error {
 		g.printer.auditFinding("settled ", f)
 	}
 	for _, f := range doc.Notes {
-		g.printer.auditFinding("", auditFinding{Finding: f})
+		g.printer.auditFinding("", workspace.AuditFinding{Finding: f})
 	}
 	for _, c := range doc.ConfigChanges {
 		g.printer.line("%s: changed %s%s", text.OneLine(c.Path), strings.Join(c.Sections, ", "), byWhom(c.Commit, c.Author, c.At))
@@ -132,7 +133,7 @@ func printVerification(g *globals, doc verifyDocument) error {
 }
 
 // auditFinding prints a finding, and what is to be done about it or was.
-func (p *printer) auditFinding(state string, f auditFinding) {
+func (p *printer) auditFinding(state string, f workspace.AuditFinding) {
 	where := ""
 	if f.Path != "" {
 		where = f.Path + ": "

@@ -37,5 +37,5 @@ func runWithdraw(ctx context.Context, g *globals, o withdrawOptions, ref string)
 		return err
 	}
 	w := &handoff.Withdrawal{Subject: target.Ref(), Why: o.why}
-	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.newRecord(w)}, "nothing was withdrawn")
+	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.NewRecord(w)}, "nothing was withdrawn")
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/metrics"
 	"github.com/handoff-cli/handoff/internal/text"
 	"golang.org/x/text/unicode/norm"
 )
@@ -158,19 +157,6 @@ func (c *Config) HasHours() bool {
 		}
 	}
 	return false
-}
-
-// Workers returns what the metrics know of the roster, by handle.
-func (c *Config) Workers() map[string]metrics.Worker {
-	workers := make(map[string]metrics.Worker, len(c.People))
-	for handle, p := range c.People {
-		worker := metrics.Worker{Team: p.Team, Zone: c.ZoneOf(handle)}
-		if calendar, ok := c.Calendar(handle); ok {
-			worker.Calendar = &calendar
-		}
-		workers[handle] = worker
-	}
-	return workers
 }
 
 // absences returns the times of the rows of Away, in their order.

@@ -5,9 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"pgregory.net/rapid"
 )
 
 func TestHandle(t *testing.T) {
@@ -129,16 +128,6 @@ func TestCalendarOfAbsences(t *testing.T) {
 	next, ok := calendar.NextShift(friday)
 	if want := "2027-01-05T09:00:00+08:00"; !ok || next.From.Format(time.RFC3339) != want {
 		t.Errorf("ana is back at %s, want %s: the last day away counts", next.From.Format(time.RFC3339), want)
-	}
-}
-
-func TestWorkers(t *testing.T) {
-	workers := parse(t, team).Workers()
-	if ana := workers["ana"]; ana.Team != "payments" || ana.Zone != "apac" || ana.Calendar == nil || ana.Calendar.Start != 9*60 {
-		t.Errorf("ana is %+v", ana)
-	}
-	if no := workers["no"]; no.Zone != "amer" || no.Calendar != nil {
-		t.Errorf("no is %+v", no)
 	}
 }
 

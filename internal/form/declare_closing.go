@@ -24,10 +24,10 @@ func (d *Declaration) outcomesScreen() *Screen {
 	h := d.Draft.Handoff
 	var shipped, decisions []string
 	for _, s := range h.Shipped {
-		shipped = append(shipped, s.Typed())
+		shipped = append(shipped, typedShipped(s))
 	}
 	for _, dec := range h.Decisions {
-		decisions = append(decisions, dec.Typed())
+		decisions = append(decisions, typedDecision(dec))
 	}
 	ideas := shippedIdeas(d.Prefill.Work)
 	s := &Screen{Title: "What came of it?"}
@@ -43,7 +43,7 @@ func (d *Declaration) outcomesScreen() *Screen {
 
 // parseDecision always names a decision: a form has no field for its topic.
 func parseDecision(text string) handoff.Decision {
-	d := handoff.ParseDecision(text)
+	d := ParseDecision(text)
 	d.ID = cmp.Or(d.ID, "decision")
 	return d
 }
@@ -51,10 +51,10 @@ func parseDecision(text string) handoff.Decision {
 func takeOutcomes(draft *Draft, s *Screen, done bool) {
 	h := draft.Handoff
 	if shipped := splitLines(s.Text("shipped")); done || len(shipped) > 0 || h.Shipped != nil {
-		h.Shipped = append([]handoff.Shipped{}, keepKnown(shipped, h.Shipped, handoff.Shipped.Typed, handoff.ParseShipped)...)
+		h.Shipped = append([]handoff.Shipped{}, keepKnown(shipped, h.Shipped, typedShipped, ParseShipped)...)
 	}
 	if decisions := splitLines(s.Text("decisions")); done || len(decisions) > 0 || h.Decisions != nil {
-		h.Decisions = append([]handoff.Decision{}, keepKnown(decisions, h.Decisions, handoff.Decision.Typed, parseDecision)...)
+		h.Decisions = append([]handoff.Decision{}, keepKnown(decisions, h.Decisions, typedDecision, parseDecision)...)
 	}
 }
 

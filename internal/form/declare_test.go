@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // scripted is an Asker without a terminal. Each step answers the screen of its
@@ -293,12 +293,12 @@ func TestRefusedIsNotOffered(t *testing.T) {
 }
 
 func TestFindWork(t *testing.T) {
-	work := git.Facts{
+	work := workspace.Facts{
 		Remote: true,
-		Branches: []git.Branch{
+		Branches: []workspace.Branch{
 			{Name: "main", Unpushed: 1}, {Name: "feature/PAY-311-refunds", Unpushed: 2}, {Name: "fix/login-audit"}, {Name: "spike/queue", Unpushed: 1}, {Name: "old"},
 		},
-		Commits: []git.WorkCommit{
+		Commits: []workspace.WorkCommit{
 			{Branch: "feature/PAY-311-refunds", Subject: "Newest"}, {Branch: "feature/PAY-311-refunds", Subject: "Older"}, {Branch: "fix/login-audit", Subject: "Log"}, {Branch: "main", Subject: "Merged"},
 		},
 	}
@@ -319,9 +319,9 @@ func TestFindWork(t *testing.T) {
 // which the person accepted every screen as it was.
 func TestFactsAreOnlyOffered(t *testing.T) {
 	d, _ := declaration(t, append(through(nil), publish())...)
-	d.Prefill.Work = git.Facts{Remote: true,
-		Branches: []git.Branch{{Name: "spike/queue", Unpushed: 1}},
-		Commits:  []git.WorkCommit{{Branch: "main", Subject: "Merged"}, {Branch: "spike/queue", Subject: "Try it"}},
+	d.Prefill.Work = workspace.Facts{Remote: true,
+		Branches: []workspace.Branch{{Name: "spike/queue", Unpushed: 1}},
+		Commits:  []workspace.WorkCommit{{Branch: "main", Subject: "Merged"}, {Branch: "spike/queue", Subject: "Try it"}},
 	}
 	if _, err := d.Run(context.Background()); err != nil {
 		t.Fatal(err)

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // Prefill is what the program knows before a person has said anything. A form
@@ -21,7 +21,7 @@ type Prefill struct {
 	Returns   time.Time        // when my next shift begins, zero when nobody knows
 	Since     time.Time        // of my last handoff, or where the facts begin
 	Questions []string         // my open questions, one line each
-	Work      git.Facts
+	Work      workspace.Facts
 }
 
 // branchWork is a branch with work of mine, which may be an item.
@@ -40,7 +40,7 @@ var ticketPattern = text.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
 // findWork lists the branches that have commits of mine, or commits that are on
 // no remote, and finds for each the carried item that it belongs to: by a
 // reference to the branch or its ticket, else by name.
-func findWork(work git.Facts, carried []handoff.Item) []branchWork {
+func findWork(work workspace.Facts, carried []handoff.Item) []branchWork {
 	var found []branchWork
 	for _, b := range work.Branches {
 		if handoff.IsTrunk(b.Name) {
@@ -106,7 +106,7 @@ func (f branchWork) newItem(owner string) handoff.Item {
 
 // shippedIdeas are the subjects of my commits on a trunk since the last
 // handoff, the newest first and each once: what may be worth a line.
-func shippedIdeas(work git.Facts) []string {
+func shippedIdeas(work workspace.Facts) []string {
 	var ideas []string
 	for _, c := range work.Commits {
 		if handoff.IsTrunk(c.Branch) && !slices.Contains(ideas, c.Subject) {
@@ -117,7 +117,7 @@ func shippedIdeas(work git.Facts) []string {
 }
 
 // treeFacts says what lies around in the work tree, "" when it is clean.
-func treeFacts(work git.Facts) string {
+func treeFacts(work workspace.Facts) string {
 	var parts []string
 	for _, fact := range []struct {
 		n    int

@@ -204,7 +204,7 @@ func previewLines(d *Draft) []string {
 		add("dropped: %s, %s", r.ID, r.Why)
 	}
 	for _, dec := range h.Decisions {
-		add("decided: %s", dec.Typed())
+		add("decided: %s", typedDecision(dec))
 	}
 	for _, q := range h.Questions {
 		add("question to %s: %s", q.To, q.Ask)

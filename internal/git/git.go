@@ -82,9 +82,9 @@ func (g gitProgram) Output(ctx context.Context, args ...string) ([]byte, error) 
 	return RunCommand(ctx, g.Command(ctx, "false", args...), args[0], nil)
 }
 
-// lines runs "git args..." and returns the lines of its output, each split at
+// Lines runs "git args..." and returns the lines of its output, each split at
 // zero bytes.
-func (g gitProgram) lines(ctx context.Context, args ...string) (iter.Seq[[]string], error) {
+func (g gitProgram) Lines(ctx context.Context, args ...string) (iter.Seq[[]string], error) {
 	out, err := g.Output(ctx, args...)
 	return func(yield func([]string) bool) {
 		for line := range bytes.Lines(out) {

@@ -63,7 +63,7 @@ func (r *gitRefs) load() error {
 		return nil
 	}
 	args := append([]string{"for-each-ref", "--include-root-refs", "--format=%(refname)%00%(objectname)%00%(symref)"}, gitRefsRead...)
-	lines, err := r.Git.lines(context.Background(), args...)
+	lines, err := r.Git.Lines(context.Background(), args...)
 	if err != nil {
 		return &odb.DamagedError{Path: r.Where(""), Err: err}
 	}

@@ -1,0 +1,45 @@
+package form
+
+import (
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// What people type in one line, in flags and in forms.
+
+// because stands between what was decided and why.
+const because = " -- "
+
+// ParseDecision reads "what -- why". The id is made of the what, and empty where
+// no name can be made of it: a slug is of Latin letters. What is not said is
+// empty.
+func ParseDecision(text string) handoff.Decision {
+	what, why, _ := strings.Cut(text, because)
+	what, why = strings.TrimSpace(what), strings.TrimSpace(why)
+	return handoff.Decision{ID: handoff.Slug(what), DecisionFields: handoff.DecisionFields{Decision: what, Rationale: why}}
+}
+
+// typedDecision is the line that [ParseDecision] reads.
+func typedDecision(d handoff.Decision) string {
+	if d.Rationale == "" {
+		return d.Decision
+	}
+	return d.Decision + because + d.Rationale
+}
+
+// ParseShipped reads "item;what", and "what" alone where no item is named.
+func ParseShipped(text string) handoff.Shipped {
+	if id, what, ok := strings.Cut(text, ";"); ok && handoff.ValidSlug(strings.TrimSpace(id)) {
+		return handoff.Shipped{ID: strings.TrimSpace(id), What: strings.TrimSpace(what)}
+	}
+	return handoff.Shipped{What: strings.TrimSpace(text)}
+}
+
+// typedShipped is the line that [ParseShipped] reads.
+func typedShipped(s handoff.Shipped) string {
+	if s.ID == "" {
+		return s.What
+	}
+	return s.ID + "; " + s.What
+}

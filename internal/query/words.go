@@ -1,0 +1,97 @@
+package query
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
+)
+
+// Records in words: for lists, for the messages of commits, for exports.
+
+// Headline says what a record does, in handles, counts and fixed words.
+func Headline(r *handoff.Record) string {
+	switch body := r.Body.(type) {
+	case *handoff.Handoff:
+		return handoffHeadline(r.By, body)
+	case *handoff.Ack:
+		return r.By + ", " + VerdictWords(body)
+	case *handoff.Resolution:
+		return r.By + ", " + strings.ReplaceAll(body.Outcome, "_", " ")
+	case *handoff.Question:
+		return r.By + " → " + body.To
+	case *handoff.Escalation:
+		return fmt.Sprintf("%s → %s, level %d", r.By, body.To, body.Level)
+	case *handoff.Assignment:
+		return r.By + " → " + body.To
+	case *handoff.Route:
+		return "→ " + body.To + ", " + body.Because
+	}
+	return r.By
+}
+
+func handoffHeadline(by string, h *handoff.Handoff) string {
+	text := by + " → " + strings.Join(h.To, ", ") + ", " + HandoffCounts(h)
+	if h.Rollup != nil {
+		text += ", rollup of " + RollupName(h.Rollup)
+	}
+	if h.Amends != "" {
+		text += ", amended"
+	}
+	return text
+}
+
+// HandoffCounts is "2 items, 1 blocker".
+func HandoffCounts(h *handoff.Handoff) string {
+	if len(h.Blockers) == 0 {
+		return text.Count(len(h.Items), "item")
+	}
+	return text.Count(len(h.Items), "item") + ", " + text.Count(len(h.Blockers), "blocker")
+}
+
+// VerdictWords is "accepted, takes 2 items".
+func VerdictWords(a *handoff.Ack) string {
+	s := strings.ReplaceAll(a.Outcome, "_", " ")
+	if len(a.Take) > 0 {
+		s += ", takes " + text.Count(len(a.Take), "item")
+	}
+	return s
+}
+
+// Says is the main text of a record, for a list.
+func Says(r *handoff.Record) string {
+	switch body := r.Body.(type) {
+	case *handoff.Handoff:
+		return body.Summary
+	case *handoff.Ack:
+		return text.JoinNonEmpty(": ", body.Subject+" "+VerdictWords(body), body.Note)
+	case *handoff.Question:
+		return body.Ask
+	case *handoff.Answer:
+		return body.Text
+	case *handoff.Resolution:
+		return text.JoinNonEmpty(": ", body.Blocker, body.How)
+	case *handoff.DecisionRecord:
+		return text.JoinNonEmpty(": ", body.Topic, body.Decision)
+	case *handoff.Escalation:
+		return fmt.Sprintf("%s → %s: %s", body.Subject, body.To, body.Ask)
+	case *handoff.Assignment:
+		return fmt.Sprintf("%s → %s", body.Item, body.To)
+	case *handoff.Route:
+		return fmt.Sprintf("%s → %s (%s)", body.Subject, body.To, text.JoinNonEmpty(", ", body.Because, body.Note))
+	case *handoff.Withdrawal:
+		return text.JoinNonEmpty(": ", body.Subject, body.Why)
+	case *handoff.Gap:
+		return text.JoinNonEmpty(": ", body.Subject, body.Class, body.Recovery)
+	}
+	return ""
+}
+
+// RollupName says for whom a rollup speaks: team payments, org.
+func RollupName(r *handoff.Rollup) string {
+	if r.Level == handoff.LevelOrg {
+		return r.Scope
+	}
+	return r.Level + " " + r.Scope
+}

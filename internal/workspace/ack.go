@@ -1,0 +1,153 @@
+package workspace
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
+)
+
+// Exception is the escalation that goes with an ack of an exception class: to
+// the person whom the configuration names for it, nil when it names nobody.
+func (ws *Workspace) Exception(a *handoff.Ack) *handoff.Escalation {
+	who := ws.TeamConfig.Exceptions[a.Exception]
+	if a.Exception == "" || who == "" || who == ws.Me {
+		return nil
+	}
+	ask := a.Note
+	if ask == "" {
+		ask = "Decide how " + a.Subject + " goes on: " + strings.ReplaceAll(a.Exception, "_", " ")
+	}
+	return &handoff.Escalation{Subject: a.Subject, Reason: "disagreement", To: who, Ask: ask, Level: 1}
+}
+
+// AckSubject resolves what is acknowledged: the reference, else the one handoff
+// or assignment that waits for the user.
+func (ws *Workspace) AckSubject(ref string) (handoff.Target, error) {
+	if ref != "" {
+		return ws.Resolve(ref)
+	}
+	var waiting []string
+	for _, h := range ws.awaiting() {
+		waiting = append(waiting, h.Record.ID)
+	}
+	waiting = append(waiting, ws.assignments()...)
+	switch len(waiting) {
+	case 0:
+		return handoff.Target{}, &NoError{Message: "no handoff and no assignment waits for " + ws.Me, Hint: "handoff inbox shows what else does"}
+	case 1:
+		return handoff.Target{Type: handoff.TargetRecord, Name: waiting[0]}, nil
+	}
+	return handoff.Target{}, Usagef("handoff inbox shows them", "several wait for you, name one: %s", strings.Join(waiting, ", "))
+}
+
+// awaiting lists the handoffs that wait for a verdict of the user, the newest
+// first.
+func (ws *Workspace) awaiting() []*handoff.HandoffState {
+	var waiting []*handoff.HandoffState
+	for _, r := range slices.Backward(ws.State.Known()) {
+		h, ok := ws.State.Handoffs[r.ID]
+		if ok && h.State == handoff.HandoffPublished && r.By != ws.Me && ws.Addresses(h.To, r.By) {
+			waiting = append(waiting, h)
+		}
+	}
+	return waiting
+}
+
+// assignments lists the records that offer the user an item, sorted.
+func (ws *Workspace) assignments() []string {
+	var ids []string
+	for _, it := range ws.State.Items {
+		if it.Offer == nil || !slices.Contains(it.Offer.To, ws.Me) {
+			continue
+		}
+		if _, assigned := ws.State.Records[it.Offer.Record].Body.(*handoff.Assignment); assigned {
+			ids = append(ids, it.Offer.Record)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// Addresses reports whether a list of handles and addresses of by's handoff
+// includes the user.
+func (ws *Workspace) Addresses(to []string, by string) bool {
+	return slices.ContainsFunc(to, func(who string) bool {
+		return who == ws.Me || handoff.IsScope(who) && slices.Contains(ws.members(who, by), ws.Me)
+	})
+}
+
+// Assignment is the assignment that is acknowledged, nil when it is something
+// else.
+func (ws *Workspace) Assignment(subject handoff.Target) *handoff.Assignment {
+	r := ws.State.Records[subject.Name]
+	if subject.Type != handoff.TargetRecord || r == nil {
+		return nil
+	}
+	as, _ := r.Body.(*handoff.Assignment)
+	return as
+}
+
+// OfferedBy lists the items of a handoff that are offered to the user.
+func (ws *Workspace) OfferedBy(h *handoff.HandoffState) []string {
+	var items []string
+	for _, declared := range h.Items {
+		item, ok := ws.State.Items[declared.ID]
+		if ok && item.Offer != nil && item.Offer.Record == h.Record.ID && ws.Addresses(item.Offer.To, h.Record.By) {
+			items = append(items, item.ID)
+		}
+	}
+	return items
+}
+
+// Waiting lists what waits for the user, and what of their own waits too long.
+func (ws *Workspace) Waiting() []query.Row {
+	env := ws.QueryEnv()
+	rows := query.Rows(query.Query{Topic: query.WaitingOn, Arg: ws.Me, Me: ws.Me}, ws.State, env)
+	mine := query.Query{Topic: query.Overdue, Me: ws.Me, Terms: []query.Term{{Qualifier: query.By, Value: ws.Me}}}
+	return append(rows, query.Rows(mine, ws.State, env)...)
+}
+
+// Empty reports whether nobody has published a handoff yet.
+func (ws *Workspace) Empty() bool { return len(ws.State.Teams) == 0 }
+
+// StartFrom copies what a person wrote, without what the program captured.
+func StartFrom(h *handoff.Handoff) *handoff.Handoff {
+	c := *h
+	c.Amends, c.Anchor, c.Meta, c.Waivers, c.Shift = "", nil, nil, nil, nil
+	c.Team, c.Pod, c.Zone = "", "", ""
+	c.Items = slices.Clone(h.Items)
+	for i := range c.Items {
+		c.Items[i].Next = slices.Clone(h.Items[i].Next)
+	}
+	c.Blockers = slices.Clone(h.Blockers)
+	return &c
+}
+
+// Carried is what the user holds, as a draft.
+func (ws *Workspace) Carried() *handoff.Handoff {
+	custody := ws.State.Holds(ws.Me)
+	h := &handoff.Handoff{Items: []handoff.Item{}, Blockers: []handoff.Blocker{}}
+	for _, item := range custody.Items {
+		it := item.Item
+		it.Reopened, it.Source = "", ""
+		it.Next = slices.Clone(it.Next)
+		h.Items = append(h.Items, it)
+	}
+	for _, b := range custody.Blockers {
+		h.Blockers = append(h.Blockers, b.Blocker)
+	}
+	for _, q := range custody.Questions {
+		if ws.State.Handoffs[q.Record] != nil { // one with a record of its own needs no carrying
+			h.Questions = append(h.Questions, handoff.OpenQuestion{
+				ID: q.Key, Ask: q.Ask, To: q.To, Context: q.Context, Blocks: q.Blocks,
+				NeededBy: handoff.Time{Time: q.NeededBy}, DefaultIfSilent: q.Default,
+			})
+		}
+	}
+	if last := ws.State.Latest(ws.Me); last != nil {
+		h.To = slices.Clone(last.To)
+	}
+	return h
+}

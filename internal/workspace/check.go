@@ -1,0 +1,174 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git/odb"
+	"github.com/handoff-cli/handoff/internal/guard"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/text"
+)
+
+// Checked is what a check has looked at, and what is wrong with it.
+type Checked struct {
+	Records     int
+	Findings    []handoff.Finding
+	Config      bool        // the configuration was checked
+	PullRequest *PrDocument // nil where none was looked at
+}
+
+// Says is what was checked, and what was found.
+func (c Checked) Says() string {
+	var configuration string
+	records := text.Count(c.Records, "record")
+	if c.Config {
+		configuration = "the configuration"
+		if c.Records == 0 {
+			records = ""
+		}
+	}
+	return text.JoinNonEmpty(", ", c.PullRequest.says(), records, configuration, CountFindings(c.Findings))
+}
+
+// Fails reports whether there are errors or, of a strict check, warnings. That the
+// configuration is edited is none of those: it is for people to look at, and
+// nothing in the change could make it go away.
+func (c Checked) Fails(strict bool) bool {
+	return handoff.HasErrors(c.Findings) ||
+		strict && slices.ContainsFunc(c.Findings, func(f handoff.Finding) bool { return f.Code != guard.CodeConfig })
+}
+
+// CheckFile checks a record, or a draft, which is one without an id. A record
+// that is published is not measured by the state that it is part of.
+func CheckFile(data []byte, ws *Workspace, now time.Time) []handoff.Finding {
+	parsed := handoff.Parse(data, handoff.KindHandoff)
+	c := rules.Context{Now: now}
+	switch {
+	case ws == nil:
+	case parsed.Record != nil && ws.State.Records[parsed.Record.ID] != nil:
+		c = ws.publishedContext()
+		c.By = parsed.Record.By
+	default:
+		c = ws.ruleContext()
+		c.Now = ws.Moment
+	}
+	c.Draft = !parsed.Has("id")
+	return rules.Check(parsed, c)
+}
+
+// CheckRefs checks every record that the refs reach, and what they add up to.
+func (ws *Workspace) CheckRefs(ctx context.Context) (found Checked, err error) {
+	err = ws.LoadAll(ctx)
+	var missing *odb.MissingError
+	if err != nil && (!errors.As(err, &missing) || ws.Set == nil) {
+		return found, err
+	}
+	found.Records, found.Findings = len(ws.Set.Records), ws.ConfigFindings
+	if missing != nil {
+		found.Findings = append(found.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError,
+			Message: err.Error() + "; what the records add up to is not checked", Fix: FetchesMissing})
+	}
+	for _, p := range ws.Set.Problems {
+		found.Findings = append(found.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: SaysOf(p), Fix: p.Fix})
+	}
+	c := ws.publishedContext()
+	for _, r := range ws.Set.Records {
+		data, err := ws.Read(r.Source.Blob, handoff.MaxSize)
+		if err != nil {
+			return found, err
+		}
+		c.By = r.By
+		for _, f := range rules.Check(handoff.Parse(data, ""), c) {
+			f.Path, f.Record = r.Source.Path, r.ID
+			found.Findings = append(found.Findings, f)
+		}
+	}
+	if missing == nil {
+		state, err := ws.Whole()
+		if err != nil {
+			return found, err
+		}
+		for _, f := range rules.CheckState(state, ws.ruleContext()) {
+			found.Findings = append(found.Findings, ws.located(f))
+		}
+	}
+	return found, ws.checkUncommitted(ctx, &found)
+}
+
+// SaysOf is the message of a problem, with where it was found.
+func SaysOf(p handoff.Problem) string {
+	if p.Ref == "" || p.Ref == p.Path {
+		return p.Message
+	}
+	return p.Message + " (in " + ShortRef(p.Ref) + ")"
+}
+
+// publishedContext is what a record is checked against long after: what the
+// team has agreed on. The state before the record, and who was in the team, are
+// of their time and not known.
+func (ws *Workspace) publishedContext() rules.Context {
+	c := ws.ruleContext()
+	return rules.Context{Now: c.Now, Config: &config.Config{Rules: c.Config.Rules, Timing: c.Config.Timing}}
+}
+
+// located adds the file of the record that a finding is about.
+func (ws *Workspace) located(f handoff.Finding) handoff.Finding {
+	if r := ws.State.Records[f.Record]; r != nil && f.Path == "" {
+		f.Path = r.Source.Path
+	}
+	return f
+}
+
+// checkUncommitted reports what the work tree has and no ref holds: records are
+// not believed then, and a configuration does not count.
+func (ws *Workspace) checkUncommitted(ctx context.Context, found *Checked) error {
+	if ws.Worktree() == "" {
+		return nil
+	}
+	known := make(map[string]bool, len(ws.Set.Files))
+	for _, f := range ws.Set.Files {
+		known[f.Path] = true
+	}
+	top := filepath.Join(ws.Worktree(), filepath.FromSlash(ws.RecordDir))
+	return filepath.WalkDir(top, func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case entry.IsDir():
+			return nil
+		}
+		rel, err := filepath.Rel(top, file)
+		if err != nil {
+			return err
+		}
+		name := path.Join(ws.RecordDir, filepath.ToSlash(rel))
+		if name == ws.ConfigFile() && ws.HasConfig {
+			if differs, err := ws.ConfigDiffers(ctx, file); err != nil || !differs {
+				return err
+			}
+			found.Findings = append(found.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelWarning, Path: name,
+				Message: ConfigNotCommitted, Fix: "commit it"})
+			return nil
+		}
+		if !known[name] && strings.HasSuffix(name, ".yaml") {
+			fix := "publish it with handoff declare -f, or remove it"
+			if isPeopleFile(ws.Inside(name)) {
+				fix = "commit it"
+			}
+			found.Findings = append(found.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelWarning, Path: name,
+				Message: "not committed, so it does not count", Fix: fix})
+		}
+		return nil
+	})
+}

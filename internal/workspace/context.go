@@ -1,0 +1,92 @@
+package workspace
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/rules"
+)
+
+// ruleContext is what the rules need to know of this repository and its team.
+func (ws *Workspace) ruleContext() rules.Context {
+	return rules.Context{
+		State: ws.State, By: ws.Me, At: ws.Author.When, Now: ws.Moment, Config: ws.TeamConfig, Git: ws.RulesGit,
+		Covers: func(address, from, handle string) bool { return slices.Contains(ws.members(address, from), handle) },
+	}
+}
+
+// QueryEnv is what answers depend on beside the records.
+func (ws *Workspace) QueryEnv() query.Env {
+	return query.Env{Now: ws.Moment, Config: ws.TeamConfig, ConfigFile: ws.ConfigFile(), Unproven: ws.isUnproven}
+}
+
+// ParseEnv is what the meaning of a question depends on.
+func (ws *Workspace) ParseEnv() query.ParseEnv {
+	return query.ParseEnv{Me: ws.Me, Now: ws.Moment, Location: ws.Location(), Calendar: ws.calendar()}
+}
+
+// members returns the handles that an address stands for, seen from a sender.
+// Without a roster, "team" is everybody else who has written anything.
+func (ws *Workspace) members(address, from string) []string {
+	if address != "team" || len(ws.TeamConfig.People) > 0 {
+		return ws.TeamConfig.Members(address, from)
+	}
+	return slices.DeleteFunc(ws.State.Authors(), func(who string) bool { return who == from })
+}
+
+// LastShift is the shift of a person that contains at, else the last one that
+// ended before.
+func (ws *Workspace) LastShift(handle string, at time.Time) (calendar.Interval, bool) {
+	calendar, _ := ws.TeamConfig.Calendar(handle)
+	if shift, ok := calendar.Shift(at); ok {
+		return shift, true
+	}
+	return calendar.LastShift(at)
+}
+
+// Location is where the user's days begin: the roster's time zone, else that of
+// their clock.
+func (ws *Workspace) Location() *time.Location {
+	if zone := ws.TeamConfig.People[ws.Me].TZ.Location; zone != nil {
+		return zone
+	}
+	if !ws.Author.When.IsZero() {
+		return ws.Author.When.Location()
+	}
+	return ws.Moment.Location()
+}
+
+// TimeProblem is a usage error about the value of a flag.
+func TimeProblem(flag, value string, err error) error {
+	var wrong *calendar.TimeError
+	if errors.As(err, &wrong) && wrong.Reason == "" {
+		return Usagef("write "+wrong.Forms(), "%s %s: is not a time", flag, value)
+	}
+	return Usagef("", "%s: %v", flag, err)
+}
+
+// When reads the value of a flag that looks ahead from what is being written.
+func (ws *Workspace) When(text string) (time.Time, error) {
+	return calendar.ParseTime(text, calendar.Reference{Now: ws.Author.When, Location: ws.Location(), Calendar: ws.calendar()})
+}
+
+// whenPast reads the value of a flag that looks back.
+func (ws *Workspace) whenPast(text string) (time.Time, error) {
+	return calendar.ParseTime(text, ws.past())
+}
+
+// past is what a time that lies in the past is relative to.
+func (ws *Workspace) past() calendar.Reference {
+	return calendar.Reference{Now: ws.Moment, Location: ws.Location(), Calendar: ws.calendar(), Back: true}
+}
+
+// calendar is the user's own, nil when their hours are not known.
+func (ws *Workspace) calendar() *calendar.Calendar {
+	if calendar, ok := ws.TeamConfig.Calendar(ws.Me); ok {
+		return &calendar
+	}
+	return nil
+}

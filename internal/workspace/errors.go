@@ -1,0 +1,80 @@
+package workspace
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
+)
+
+// The errors of a workspace that are not those of the repository, each with the
+// way out of it.
+
+// UsageError is something that cannot be done as it was asked.
+type UsageError struct {
+	message string
+	Hint    string
+}
+
+func (e *UsageError) Error() string { return e.message }
+
+// Usagef returns a [UsageError] with the way out of it, "" for none.
+func Usagef(hint, format string, args ...any) error {
+	return &UsageError{fmt.Sprintf(format, args...), hint}
+}
+
+// FindingsError refuses a record.
+type FindingsError struct {
+	What     string // what was not done, as in "nothing was published"
+	Findings []handoff.Finding
+	Hint     string
+}
+
+func (e *FindingsError) Error() string {
+	return CountFindings(e.Findings) + "; " + e.What
+}
+
+// NoError is the answer no (status 3), already printed or short enough to be
+// the message.
+type NoError struct {
+	Message string
+	Hint    string
+}
+
+func (e *NoError) Error() string { return e.Message }
+
+// HintedError adds the next command to an error that has none of its own.
+type HintedError struct {
+	Err  error
+	Hint string
+}
+
+func (e *HintedError) Error() string { return e.Err.Error() }
+func (e *HintedError) Unwrap() error { return e.Err }
+
+// CountFindings is "2 errors, 1 warning".
+func CountFindings(findings []handoff.Finding) string {
+	var errs, warnings int
+	for _, f := range findings {
+		if f.Level == handoff.LevelError {
+			errs++
+		} else {
+			warnings++
+		}
+	}
+	var parts []string
+	if errs > 0 {
+		parts = append(parts, text.Count(errs, "error"))
+	}
+	if warnings > 0 {
+		parts = append(parts, text.Count(warnings, "warning"))
+	}
+	if len(parts) == 0 {
+		return "no findings"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// FetchesMissing is what to do in a partial clone that lacks records.
+const FetchesMissing = "handoff sync --missing fetches it, all at once"

@@ -1,0 +1,97 @@
+package workspace
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
+)
+
+// RollupRequest says for whom the rollup speaks, and since when. Without a
+// roster the organisation is everybody who has declared anything.
+func (ws *Workspace) RollupRequest(state *handoff.State, level, scope, since, amend string) (handoff.RollupRequest, error) {
+	request := handoff.RollupRequest{Level: level, Scope: scope, Now: ws.Author.When, Grace: ws.TeamConfig.Timing.PublishGrace.Wall()}
+	handles, known := ws.TeamConfig.Covered(level, scope)
+	if !known {
+		return request, ws.unknownScope(level, scope)
+	}
+	if len(ws.TeamConfig.People) == 0 {
+		handles = senders(state)
+	}
+	for _, handle := range handles {
+		member := handoff.Member{Handle: handle}
+		if calendar, ok := ws.TeamConfig.Calendar(handle); ok {
+			member.Calendar = &calendar
+		}
+		request.Members = append(request.Members, member)
+	}
+	if since != "" {
+		past := ws.past()
+		past.Now = ws.Author.When
+		from, err := calendar.ParseTime(since, past)
+		if err != nil {
+			return request, TimeProblem("--since", since, err)
+		}
+		request.Since = from
+	}
+	if amend != "" {
+		amended, err := ws.OwnHandoff(amend)
+		if err != nil {
+			return request, err
+		}
+		if amended.Rollup == nil || amended.Rollup.Level != level || amended.Rollup.Scope != scope {
+			return request, Usagef("handoff declare --amend replaces other handoffs", "%s is no rollup of %s %s", amend, level, scope)
+		}
+		request.Amends = amended.Record.ID
+	}
+	return request, nil
+}
+
+func (ws *Workspace) unknownScope(level, scope string) error {
+	names := slices.Sorted(maps.Keys(ws.TeamConfig.Teams))
+	if level == handoff.LevelPod {
+		names = slices.Sorted(maps.Keys(ws.TeamConfig.Pods))
+	}
+	if len(names) == 0 {
+		return Usagef("add it to "+ws.RecordDir+"/config.yaml, or use --org", "no %ss are configured", level)
+	}
+	return Usagef("there are "+strings.Join(names, ", "), "%s is no %s of the configuration", scope, level)
+}
+
+// senders are the authors of handoffs, sorted.
+func senders(state *handoff.State) []string {
+	declared := make(map[string]bool)
+	for _, h := range state.Handoffs {
+		if h.Rollup == nil {
+			declared[h.Record.By] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(declared))
+}
+
+// FillRollup gives the draft what its file leaves out.
+func (d *Draft) FillRollup(drawn *handoff.Handoff) error {
+	h := d.Handoff
+	if h.Rollup != nil && (h.Rollup.Level != drawn.Rollup.Level || h.Rollup.Scope != drawn.Rollup.Scope) {
+		return Usagef("", "%s: this is a rollup of %s, not of %s", d.Path, query.RollupName(h.Rollup), query.RollupName(drawn.Rollup))
+	}
+	for key, fill := range map[string]func(){
+		"rollup":    func() { h.Rollup = drawn.Rollup },
+		"shipped":   func() { h.Shipped = drawn.Shipped },
+		"items":     func() { h.Items = drawn.Items },
+		"blockers":  func() { h.Blockers = drawn.Blockers },
+		"decisions": func() { h.Decisions = drawn.Decisions },
+		"questions": func() { h.Questions = drawn.Questions },
+		"dropped":   func() { h.Dropped = drawn.Dropped },
+		"notes":     func() { h.Notes = drawn.Notes },
+	} {
+		if !d.Doc.Has(key) {
+			fill()
+			d.Changed = true
+		}
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package workspace
+
+import (
+	"context"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/metrics"
+	"github.com/handoff-cli/handoff/internal/rules"
+	"golang.org/x/sync/errgroup"
+)
+
+// Findings checks the handoffs that are measured, on all processors, against the
+// rules that need nothing but the handoff itself.
+func (ws *Workspace) Findings(state *handoff.State, since time.Time) (map[string][]handoff.Finding, error) {
+	var measured []*handoff.Record
+	for _, h := range state.Handoffs {
+		first := state.Handoffs[h.First]
+		if !h.Record.At.Before(since) || first != nil && !first.Record.At.Before(since) {
+			measured = append(measured, h.Record)
+		}
+	}
+	common := ws.ruleContext()
+	common.State = nil
+	of := make([][]handoff.Finding, len(measured))
+	var checking errgroup.Group
+	checking.SetLimit(runtime.GOMAXPROCS(0))
+	for i, r := range measured {
+		checking.Go(func() error {
+			c := common
+			c.By, c.Now = r.By, r.At.Time
+			of[i] = rules.CheckSealed(handoff.Seal(r), c)
+			return nil
+		})
+	}
+	if err := checking.Wait(); err != nil {
+		return nil, err
+	}
+	found := make(map[string][]handoff.Finding, len(measured))
+	for i, r := range measured {
+		found[r.ID] = of[i]
+	}
+	return found, nil
+}
+
+// Work lists the commits by people whom the records know, with the items that
+// they name or on whose branches they are.
+func (ws *Workspace) Work(ctx context.Context, state *handoff.State, since time.Time) ([]metrics.Commit, error) {
+	byBranch := make(map[string][]string)
+	for id, item := range state.Items {
+		for _, ref := range item.Refs {
+			if ref.Type == "branch" {
+				byBranch[ref.ID] = append(byBranch[ref.ID], id)
+			}
+		}
+	}
+	var commits []metrics.Commit
+	err := WorkSince(ctx, ws.Repo.Repo, since, func(author git.Ident, branch, subject string) {
+		handle, ok := ws.TeamConfig.Handle(author.Name, author.Email)
+		if !ok {
+			handle = config.HandleFrom(author.Email)
+		}
+		c := metrics.Commit{By: handle, At: author.When}
+		for name, items := range byBranch {
+			if branch == name || strings.HasSuffix(branch, "/"+name) {
+				c.Items = append(c.Items, items...)
+			}
+		}
+		for _, word := range strings.FieldsFunc(strings.ToLower(subject), notInSlug) {
+			if _, ok := state.Items[word]; ok {
+				c.Items = append(c.Items, word)
+			}
+		}
+		commits = append(commits, c)
+	})
+	return commits, err
+}
+
+func notInSlug(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
+}
+
+// Workers returns what the metrics know of the roster, by handle.
+func Workers(c *config.Config) map[string]metrics.Worker {
+	workers := make(map[string]metrics.Worker, len(c.People))
+	for handle, p := range c.People {
+		worker := metrics.Worker{Team: p.Team, Zone: c.ZoneOf(handle)}
+		if calendar, ok := c.Calendar(handle); ok {
+			worker.Calendar = &calendar
+		}
+		workers[handle] = worker
+	}
+	return workers
+}

@@ -1,0 +1,283 @@
+// Package workspace is what a command knows of the repository that it works in: who
+// works there, what the team has configured, and the part of the state that is asked
+// for. It judges what is about to be published, publishes it, and reads many
+// repositories at once.
+//
+// It prints nothing and knows no flags: whoever opens a [Workspace] says in its
+// [Options] where words go, and every command, report or agent can use it.
+package workspace
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"path"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/audit"
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/index"
+	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/store"
+)
+
+// DefaultDir is where records live unless the git config handoff.dir names
+// another directory.
+const DefaultDir = ".handoffs"
+
+// Workspace is what a command knows of the repository: who works here, the
+// team's configuration and, once loaded, the state that the records add up to.
+type Workspace struct {
+	*store.Repo
+	Options
+	RecordDir    string // of the records, from the top of the repository
+	HEAD         git.Head
+	TeamConfig   *config.Config
+	HasConfig    bool   // HEAD has a configuration, be it right or wrong
+	Me           string // handle of the user, "" while only reading without an identity
+	Author       git.Ident
+	Committer    git.Ident
+	MappedAuthor git.Ident // the author as .mailmap spells them
+	Moment       time.Time
+
+	Set   *index.Set    // every file that the refs hold; nil but for those who need it
+	State *handoff.View // of what they add up to, the part that was asked for; nil until load
+
+	ConfigFindings []handoff.Finding // what is wrong with the configuration
+
+	RulesGit rules.Git                                          // answers the rules about a record that is to be published
+	Index    *index.Index                                       // of the state
+	Recall   query.Recall                                       // knows more of the state
+	Whole    func() (*handoff.State, error)                     // knows all of it
+	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
+	unproven func() audit.RecordIDs                             // the ids of the verdicts that nobody here saw given
+}
+
+// Options is how a workspace is opened. What is said goes to people.
+type Options struct {
+	Start   string   // where the repository is looked for
+	Named   bool     // that is the repository, and nothing around it
+	Environ []string // of the git that is asked
+	As      string   // who works there, "" for who git says
+	Dated   bool     // somebody has said when the records are written
+
+	Clock  func() time.Time
+	DrawID func() string
+
+	Tell    func(format string, args ...any)        // what is done on the way
+	Note    func(format string, args ...any)        // what readers have to know
+	Warn    func(format string, args ...any)        // what goes wrong without being an error
+	Count   func(what string) func(done int)        // shows how many have been done; may return nil
+	CountOf func(what string) func(done, total int) // likewise, out of how many
+}
+
+// Open finds the repository and reads the configuration. The user's
+// identity is looked up, but its absence is an error only for those who write.
+func Open(ctx context.Context, o Options) (*Workspace, error) {
+	ws, err := Find(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return ws, ws.enter(ctx)
+}
+
+// OpenAsItIs is openWorkspace without touching the repository: not even what an
+// interrupted command left is put right.
+func OpenAsItIs(ctx context.Context, o Options) (*Workspace, error) {
+	repo, err := RepositoryOf(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	ws, err := workspaceOf(repo, o)
+	if err != nil {
+		return nil, err
+	}
+	return ws, ws.enter(ctx)
+}
+
+// RepositoryOf opens the repository, with the clock of the workspace.
+func RepositoryOf(ctx context.Context, o Options) (*store.Repo, error) {
+	open := store.Open
+	if o.Named {
+		open = store.OpenNamed
+	}
+	repo, err := open(ctx, o.Start, o.Environ)
+	if err == nil {
+		repo.Now = o.Clock
+	}
+	return repo, err
+}
+
+// Find finds the repository, and reads nothing of what it holds.
+func Find(ctx context.Context, o Options) (*Workspace, error) {
+	repo, err := RepositoryOf(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := repo.Recover(ctx); ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	} else if err != nil { // reading goes on; those who write get the error themselves
+		o.Warn("warning: what a killed command has left is not repaired: %v", err)
+	}
+	ws, err := workspaceOf(repo, o)
+	if err == nil {
+		ws.unproven = sync.OnceValue(func() audit.RecordIDs { return ws.findUnproven(ctx) })
+	}
+	return ws, err
+}
+
+// workspaceOf is the workspace of a repository, before anything is known of it.
+func workspaceOf(repo *store.Repo, o Options) (*Workspace, error) {
+	dir, err := RecordsDir(repo)
+	if err != nil {
+		return nil, err
+	}
+	ws := &Workspace{Repo: repo, Options: o, RecordDir: dir, Moment: o.Clock()}
+	ws.HEAD, err = repo.Head()
+	return ws, err
+}
+
+// RecordsDir is where the records of a repository are. The top of the work tree
+// is no place for them: what is written there is not read again.
+func RecordsDir(repo *store.Repo) (string, error) {
+	values, err := repo.Config("handoff.dir")
+	if err != nil || len(values) == 0 || values[len(values)-1] == "" {
+		return DefaultDir, err
+	}
+	value := values[len(values)-1]
+	dir := path.Clean(value)
+	if dir == "." || !filepath.IsLocal(filepath.FromSlash(dir)) {
+		return "", Usagef("git config handoff.dir NAME, or git config --unset-all handoff.dir", "handoff.dir %s: not a directory inside the repository", value)
+	}
+	return dir, nil
+}
+
+// enter reads the configuration and finds out who works there.
+func (ws *Workspace) enter(ctx context.Context) error {
+	if err := ws.readConfig(ctx); err != nil {
+		return err
+	}
+	if err := ws.identify(ctx); err != nil {
+		return err
+	}
+	ws.Tell("in %s as %s", cmp.Or(ws.Worktree(), ws.Dir()), cmp.Or(ws.Me, "nobody: git knows no identity"))
+	return nil
+}
+
+// identify finds the user's handle: the roster's for the git identity, else one
+// made of the email's local part. The address is the one that .mailmap gives;
+// where the roster has only the other one, it is that.
+func (ws *Workspace) identify(ctx context.Context) error {
+	author, committer, err := ws.Identity(ctx)
+	var none *git.NoIdentityError
+	switch {
+	case errors.As(err, &none):
+		ws.Me = ws.As
+		return nil
+	case err != nil:
+		return err
+	}
+	ws.Author, ws.Committer = author, committer
+	if ws.MappedAuthor, err = ws.Canonical(ctx, author); err != nil {
+		return err
+	}
+	ws.Me = ws.As
+	for _, who := range []git.Ident{ws.MappedAuthor, author} {
+		if handle, ok := ws.TeamConfig.Handle(who.Name, who.Email); ok && ws.Me == "" {
+			ws.Me = handle
+		}
+	}
+	if ws.Me == "" {
+		ws.Me = config.HandleFrom(ws.MappedAuthor.Email)
+	}
+	return nil
+}
+
+// Emails are the addresses of the user's commits.
+func (ws *Workspace) Emails() []string {
+	return append(slices.Clone(ws.TeamConfig.People[ws.Me].Emails), ws.Author.Email, ws.MappedAuthor.Email)
+}
+
+// MustWrite refuses to go on without an identity, and with a configuration that
+// is wrong.
+func (ws *Workspace) MustWrite(ctx context.Context) error {
+	if err := ws.MustBeKnown(ctx); err != nil {
+		return err
+	}
+	return ws.ConfigError()
+}
+
+// MustBeKnown refuses to go on without an identity.
+func (ws *Workspace) MustBeKnown(ctx context.Context) error {
+	if ws.Author.Email != "" {
+		return nil
+	}
+	_, _, err := ws.Identity(ctx)
+	return err
+}
+
+// BeginWriting makes ready for writing: it refuses without an identity, and loads a part
+// of the state.
+func (ws *Workspace) BeginWriting(ctx context.Context, part handoff.Part) error {
+	if err := ws.MustWrite(ctx); err != nil {
+		return err
+	}
+	ws.RulesGit = ws.evidence(ctx)
+	part.Since = ws.Author.When // for nextTime
+	if err := ws.Load(ctx, part); err != nil {
+		return err
+	}
+	ws.Author.When = ws.nextTime(ws.Author.When, ws.Dated)
+	return nil
+}
+
+// nextTime is when the user writes who would write at a time: a [handoff.Precision]
+// after the last record of theirs, if that is later. Records of one moment have no
+// order but that of their random ids: an ack could come after the resolution that
+// the next command wrote. Where the time was given, as for what is brought in from
+// elsewhere, records after it do not matter; nor do those from a clock that was so
+// wrong that nobody could follow them.
+func (ws *Workspace) nextTime(at time.Time, given bool) time.Time {
+	at = at.Truncate(handoff.Precision)
+	limit := ws.Moment.Add(ws.TeamConfig.Timing.ClockSkew.Wall())
+	var own []time.Time
+	for _, r := range ws.State.Known() {
+		if r.By == ws.Me && !r.At.Before(at) {
+			own = append(own, r.At.Time)
+		}
+	}
+	slices.SortFunc(own, time.Time.Compare)
+	for _, last := range own {
+		next := last.Add(handoff.Precision)
+		if given && last.After(at) || !given && next.After(limit) {
+			break
+		}
+		at = next
+	}
+	return at
+}
+
+// Since is how long something is ago, zero for what lies ahead by no more than
+// clocks may differ.
+func (ws *Workspace) Since(at time.Time) time.Duration {
+	ago := ws.Moment.Sub(at)
+	if ago < 0 && -ago <= ws.TeamConfig.Timing.ClockSkew.Wall() {
+		return 0
+	}
+	return ago
+}
+
+// LoadAll reads every file that the refs which count hold.
+func (ws *Workspace) LoadAll(ctx context.Context) error {
+	refs, err := ws.refs(ctx)
+	if err != nil {
+		return err
+	}
+	return ws.loadRefs(ctx, refs)
+}
