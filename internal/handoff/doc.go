@@ -52,6 +52,8 @@
 //     of a record.
 //   - duplicate: work that two custodians do.
 //   - to settle: to decide, by review, that a finding may stand.
-//   - to resume: to go on with a fold from what it came to before.
+//   - snapshot: what a fold has come to, kept as entries: one for each handoff,
+//     item, blocker, question and decision, and the books of the fold itself.
+//   - to resume: to go on with a fold from a snapshot.
 //   - canonical: exactly as [Format] writes it.
 package handoff
