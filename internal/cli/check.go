@@ -74,11 +74,10 @@ warnings.`,
 
 // checkDocument is what --json prints.
 type checkDocument struct {
-	SchemaVersion int                   `json:"schema_version"`
-	OK            bool                  `json:"ok"`
-	Records       int                   `json:"records"`
-	Findings      []handoff.Finding     `json:"findings"`
-	PullRequest   *workspace.PrDocument `json:"pull_request,omitempty"`
+	OK          bool                  `json:"ok"`
+	Records     int                   `json:"records"`
+	Findings    []handoff.Finding     `json:"findings"`
+	PullRequest *workspace.PrDocument `json:"pull_request,omitempty"`
 }
 
 func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) error {
@@ -89,7 +88,7 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	if err != nil {
 		return err
 	}
-	doc := checkDocument{SchemaVersion: 1, OK: !found.Fails(o.strict), Records: found.Records, Findings: found.Findings, PullRequest: found.PullRequest}
+	doc := checkDocument{OK: !found.Fails(o.strict), Records: found.Records, Findings: found.Findings, PullRequest: found.PullRequest}
 	handoff.SortFindings(doc.Findings)
 	doc.Findings = g.findings(doc.Findings)
 	summary := found.Says()
@@ -241,8 +240,7 @@ func checkFiles(ctx context.Context, g *globals, paths []string) (found workspac
 // of one.
 func repositoryAround(ctx context.Context, g *globals) (*workspace.Workspace, error) {
 	ws, err := g.openForReading(ctx)
-	var notRepo *git.NotRepositoryError
-	if errors.As(err, &notRepo) {
+	if _, outside := errors.AsType[*git.NotRepositoryError](err); outside {
 		return nil, nil
 	}
 	return ws, err

@@ -151,8 +151,7 @@ func draftFrom(ctx context.Context, ws *workspace.Workspace, name string) (*work
 		}
 	}
 	target, err := ws.Resolve(name)
-	var unknown *handoff.UnknownError
-	if errors.As(err, &unknown) {
+	if _, unknown := errors.AsType[*handoff.UnknownError](err); unknown {
 		return nil, workspace.Usagef("commit "+path.Join(ws.RecordDir, "templates", "NAME.yaml")+" to have a template", "--from %s: neither a template in HEAD nor a handoff", name)
 	}
 	if err != nil {

@@ -120,7 +120,7 @@ func (d *demo) play(ctx context.Context, s scene) error {
 	local := s.at.In(s.who.zone())
 	d.g.printer.section(fmt.Sprintf("%s (%s, %s) %s", s.who.name, s.who.place, local.Format("Mon 15:04"), s.tells))
 	for _, args := range s.commands {
-		d.g.printer.styled(d.g.printer.paint(cyan, "$ handoff "+commandLine(args)))
+		d.g.printer.styled(painted{cyan, "$ handoff " + commandLine(args)})
 		var errOut bytes.Buffer
 		env := d.g.Env
 		env.Signals = nil // they cancel ctx

@@ -68,9 +68,8 @@ type problem struct {
 
 // doctorDocument is what --json prints.
 type doctorDocument struct {
-	SchemaVersion int       `json:"schema_version"`
-	OK            bool      `json:"ok"` // nothing is left to do
-	Problems      []problem `json:"problems"`
+	OK       bool      `json:"ok"` // nothing is left to do
+	Problems []problem `json:"problems"`
 }
 
 func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
@@ -90,7 +89,7 @@ func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
 			d.found(problem{Message: err.Error(), WayOut: hint})
 		}
 	}
-	doc := doctorDocument{SchemaVersion: 1, Problems: text.NonNil(d.problems)}
+	doc := doctorDocument{Problems: text.NonNil(d.problems)}
 	left := 0
 	for i := range doc.Problems {
 		p := &doc.Problems[i]
@@ -389,25 +388,23 @@ func (d *doctor) lookAtClock(ctx context.Context) error {
 }
 
 func (d *doctor) print(doc doctorDocument) error {
-	if d.g.printer.structured() {
-		return d.g.printer.document(doc)
-	}
-	for _, p := range doc.Problems {
-		where := ""
-		if p.Path != "" {
-			where = p.Path + ": "
+	return d.g.printer.print(doc, func() {
+		for _, p := range doc.Problems {
+			where := ""
+			if p.Path != "" {
+				where = p.Path + ": "
+			}
+			state := ""
+			if p.Fixed {
+				state = "repaired: "
+			}
+			d.g.printer.line("%s%s%s", state, text.OneLine(where), text.OneLine(p.Message))
+			switch {
+			case p.Fixable && !p.Fixed:
+				d.g.printer.line("    handoff doctor --fix repairs it")
+			case p.WayOut != "":
+				d.g.printer.line("    %s", text.OneLine(p.WayOut))
+			}
 		}
-		state := ""
-		if p.Fixed {
-			state = "repaired: "
-		}
-		d.g.printer.line("%s%s%s", state, text.OneLine(where), text.OneLine(p.Message))
-		switch {
-		case p.Fixable && !p.Fixed:
-			d.g.printer.line("    handoff doctor --fix repairs it")
-		case p.WayOut != "":
-			d.g.printer.line("    %s", text.OneLine(p.WayOut))
-		}
-	}
-	return nil
+	})
 }

@@ -193,12 +193,10 @@ func report(w io.Writer, err error, asJSON bool, m masker) int {
 	if hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", text.Neutralise(hint))
 	}
-	var kept *keptError
-	if errors.As(err, &kept) {
+	if _, kept := errors.AsType[*keptError](err); kept {
 		fmt.Fprintln(w, "your draft is kept: handoff declare --resume")
 	}
-	var typed *typedError
-	if errors.As(err, &typed) {
+	if typed, ok := errors.AsType[*typedError](err); ok {
 		fmt.Fprintf(w, "what you typed: %s\n", text.Neutralise(m.mask(typed.command)))
 	}
 	return status

@@ -85,12 +85,11 @@ func (o *exportOptions) check(g *globals) error {
 
 // exportDocument is what --json prints of an export to a file.
 type exportDocument struct {
-	SchemaVersion int    `json:"schema_version"`
-	Format        string `json:"format"`
-	Path          string `json:"path"`
-	Repositories  int    `json:"repositories"`
-	Records       int    `json:"records"`
-	States        int    `json:"states"`
+	Format       string `json:"format"`
+	Path         string `json:"path"`
+	Repositories int    `json:"repositories"`
+	Records      int    `json:"records"`
+	States       int    `json:"states"`
 }
 
 func runExport(ctx context.Context, g *globals, o exportOptions) error {
@@ -156,7 +155,7 @@ func (g *globals) finishExport(o exportOptions, w *export.Writer, repositories i
 	if o.output == "" {
 		return nil
 	}
-	doc := exportDocument{1, o.format, o.output, repositories, w.Rows[export.RecordsTable], 0}
+	doc := exportDocument{o.format, o.output, repositories, w.Rows[export.RecordsTable], 0}
 	for _, t := range export.StateTables() {
 		doc.States += w.Rows[t.Name]
 	}
@@ -203,8 +202,7 @@ func (g *globals) beginExport(ctx context.Context, o exportOptions) (*export.Wri
 // asNamed is an error of the file system about the file that the user named: the
 // one that is written has another name.
 func asNamed(name string, err error) error {
-	var wrong *fs.PathError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Errorf("-o %s: %w", name, wrong.Err)
 	}
 	return err

@@ -82,17 +82,16 @@ func newHookStatusCmd(g *globals) *cobra.Command {
 // hookDocument is what --json prints for the three commands that look after the
 // hook.
 type hookDocument struct {
-	SchemaVersion int    `json:"schema_version"`
-	Installed     bool   `json:"installed"`
-	Strict        bool   `json:"strict"`
-	Path          string `json:"path"`              // of the script
-	Shared        bool   `json:"shared"`            // git runs the script in other repositories as well
-	Config        bool   `json:"config"`            // git runs one from its configuration
-	Manager       string `json:"manager"`           // who writes the script, "" for nobody
-	Changed       bool   `json:"changed"`           // by this command
-	Why           string `json:"why,omitempty"`     // the script was left alone
-	Snippet       string `json:"snippet,omitempty"` // what to add by hand
-	Into          string `json:"into,omitempty"`    // the file to add it to
+	Installed bool   `json:"installed"`
+	Strict    bool   `json:"strict"`
+	Path      string `json:"path"`              // of the script
+	Shared    bool   `json:"shared"`            // git runs the script in other repositories as well
+	Config    bool   `json:"config"`            // git runs one from its configuration
+	Manager   string `json:"manager"`           // who writes the script, "" for nobody
+	Changed   bool   `json:"changed"`           // by this command
+	Why       string `json:"why,omitempty"`     // the script was left alone
+	Snippet   string `json:"snippet,omitempty"` // what to add by hand
+	Into      string `json:"into,omitempty"`    // the file to add it to
 
 	ConfigHooks []configHook `json:"config_hooks,omitempty"` // whether git runs them or not
 }
@@ -130,7 +129,7 @@ func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
 
 func (p *hookPlace) document(changed bool) hookDocument {
 	return hookDocument{
-		SchemaVersion: 1, Installed: p.hook.Installed || p.config, Strict: p.strict, Path: p.hook.Path, Shared: p.shared != "",
+		Installed: p.hook.Installed || p.config, Strict: p.strict, Path: p.hook.Path, Shared: p.shared != "",
 		Config: p.config, ConfigHooks: p.configs, Manager: string(p.hook.Manager), Changed: changed, Why: p.hook.LeftAlone,
 	}
 }
@@ -168,11 +167,7 @@ func (p *hookPlace) mustMean(ctx context.Context, g *globals, o hookOptions) err
 		return workspace.Usagef("add --shared-hooks if all of them are meant", "%s: %s", g.shown(p.hook.Path), p.reach())
 	}
 	return g.ask(func(asker form.Asker) error {
-		yes, err := form.Confirm(ctx, asker, "Change the hook of all of them?", []string{g.shown(p.hook.Path) + ": " + p.reach()})
-		if err == nil && !yes {
-			return errStopped
-		}
-		return err
+		return form.Confirm(ctx, asker, "Change the hook of all of them?", []string{g.shown(p.hook.Path) + ": " + p.reach()})
 	})
 }
 
@@ -224,8 +219,8 @@ func runHookUninstall(ctx context.Context, g *globals) error {
 // leftAlone prints what to add to, or take out of, a hook that is somebody
 // else's. The error stays one: the hook is not as it was asked for.
 func (g *globals) leftAlone(place *hookPlace, err error) error {
-	var foreign *guard.ForeignError
-	if !errors.As(err, &foreign) {
+	foreign, ok := errors.AsType[*guard.ForeignError](err)
+	if !ok {
 		return err
 	}
 	if g.printer.structured() {
@@ -288,26 +283,24 @@ func runHookStatus(ctx context.Context, g *globals) error {
 		return err
 	}
 	doc := place.document(false)
-	if g.printer.structured() {
-		return g.printer.document(doc)
-	}
-	if place.hook.Installed || !place.config {
-		g.printer.line("%s: %s", g.shown(place.hook.Path), hookState(place.hook.Installed, place.hook.Form.Strict))
-	}
-	for _, h := range place.configs {
-		if h.runs() {
-			g.printer.line("%s: %s", h.place(), hookState(true, h.Strict))
-		} else {
-			g.printer.line("%s: not run, %s", h.place(), h.Why)
+	return g.printer.print(doc, func() {
+		if place.hook.Installed || !place.config {
+			g.printer.line("%s: %s", g.shown(place.hook.Path), hookState(place.hook.Installed, place.hook.Form.Strict))
 		}
-	}
-	if doc.Manager != "" {
-		g.printer.line("%s writes this hook", doc.Manager)
-	}
-	if doc.Shared && doc.Installed && !doc.Config {
-		g.printer.line("%s", place.reach())
-	}
-	return nil
+		for _, h := range place.configs {
+			if h.runs() {
+				g.printer.line("%s: %s", h.place(), hookState(true, h.Strict))
+			} else {
+				g.printer.line("%s: not run, %s", h.place(), h.Why)
+			}
+		}
+		if doc.Manager != "" {
+			g.printer.line("%s writes this hook", doc.Manager)
+		}
+		if doc.Shared && doc.Installed && !doc.Config {
+			g.printer.line("%s", place.reach())
+		}
+	})
 }
 
 // hookState says in a word or two how a hook is.

@@ -69,8 +69,7 @@ func addReminder(ctx context.Context, g *globals, ws *workspace.Workspace) error
 		return nil
 	}
 	_, err = place.installScript(ctx, false)
-	var foreign *guard.ForeignError
-	if errors.As(err, &foreign) {
+	if _, foreign := errors.AsType[*guard.ForeignError](err); foreign {
 		g.note("%v; handoff hook install shows what to add to it", err)
 		return nil
 	}

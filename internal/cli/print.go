@@ -74,12 +74,7 @@ const (
 	cyan   style = "36"
 )
 
-// paint gives text a style, which never carries the meaning alone.
-func (p *printer) paint(s style, text string) painted {
-	return painted{style: s, text: text}
-}
-
-// painted is text with a colour, to be written by styled.
+// painted is text with a style, which never carries the meaning alone.
 type painted struct {
 	style style
 	text  string
@@ -99,7 +94,7 @@ func (p *printer) styled(parts ...painted) {
 }
 
 // section prints a heading.
-func (p *printer) section(title string) { p.styled(p.paint(bold, title)) }
+func (p *printer) section(title string) { p.styled(painted{bold, title}) }
 
 // field prints "  label: text", with the text wrapped to the width of a
 // terminal. Nothing is printed for an empty text.
@@ -233,13 +228,28 @@ func oneLines(row []string) []string {
 	return out
 }
 
-// document prints value as the one JSON document of the command, or what --jq
-// or --template make of it.
-func (p *printer) document(value any) error {
-	data, err := json.Marshal(value)
+// results is the document of a command that lists.
+type results[Row any] struct {
+	Results []Row `json:"results"`
+}
+
+// print prints the document of a command, or else what text does.
+func (p *printer) print(document any, text func()) error {
+	if p.structured() {
+		return p.document(document)
+	}
+	text()
+	return nil
+}
+
+// document prints fields, a struct, as the one JSON document of the command, which
+// begins with its version, or what --jq or --template make of it.
+func (p *printer) document(fields any) error {
+	data, err := json.Marshal(fields)
 	if err != nil {
 		return err
 	}
+	data = append([]byte(`{"schema_version":1,`), data[1:]...)
 	switch {
 	case p.jq != "":
 		return p.runJQ(data)

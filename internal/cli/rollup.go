@@ -157,7 +157,7 @@ func unfinishedRollup(g *globals, ws *workspace.Workspace, o rollupOptions, h *h
 		return workspace.Usagef("--dry-run prints the draft; fill it in and publish it with -f FILE", "%v", missing)
 	}
 	if g.printer.structured() {
-		return g.printer.document(draftDocument{1, handoff.New("", ws.Author.When, ws.Me, h), missing.Error()})
+		return g.printer.document(draftDocument{handoff.New("", ws.Author.When, ws.Me, h), missing.Error()})
 	}
 	if h.To == nil {
 		h.To = []string{} // so that the key is there to be filled in
@@ -173,9 +173,8 @@ func unfinishedRollup(g *globals, ws *workspace.Workspace, o rollupOptions, h *h
 
 // draftDocument is what --json prints of a draft that is not finished.
 type draftDocument struct {
-	SchemaVersion int             `json:"schema_version"`
-	Draft         *handoff.Record `json:"draft"`
-	Missing       string          `json:"missing"`
+	Draft   *handoff.Record `json:"draft"`
+	Missing string          `json:"missing"`
 }
 
 // missingMembers lists who is missing and why, after a prefix; "" when nobody

@@ -25,11 +25,10 @@ type repoDraft struct {
 
 // reposRollup is what --json prints of the drafts.
 type reposRollup struct {
-	SchemaVersion int               `json:"schema_version"`
-	Level         string            `json:"level"`
-	Scope         string            `json:"scope"`
-	Missing       []handoff.Missing `json:"missing"` // in all repositories
-	Results       []*repoDraft      `json:"results"`
+	Level   string            `json:"level"`
+	Scope   string            `json:"scope"`
+	Missing []handoff.Missing `json:"missing"` // in all repositories
+	Results []*repoDraft      `json:"results"`
 }
 
 // runRollupAll draws a draft in each repository and publishes none. A rollup
@@ -69,7 +68,7 @@ func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope
 	if len(drafts) == 0 && unread == nil {
 		return workspace.Usagef("--org covers every repository", "no repository has the %s %s in its configuration", level, scope)
 	}
-	doc := reposRollup{SchemaVersion: 1, Level: level, Scope: scope, Missing: missingFromAll(drafts), Results: []*repoDraft{}}
+	doc := reposRollup{Level: level, Scope: scope, Missing: missingFromAll(drafts), Results: []*repoDraft{}}
 	for _, d := range drafts {
 		d.handoff.Rollup.Missing = doc.Missing
 		if len(d.handoff.Rollup.Sources) > 0 {

@@ -60,7 +60,6 @@ are warnings.`,
 
 // verifyDocument is what --json prints.
 type verifyDocument struct {
-	SchemaVersion int                      `json:"schema_version"`
 	OK            bool                     `json:"ok"`
 	Commits       int                      `json:"commits"`     // verified so far
 	NewCommits    int                      `json:"new_commits"` // of these, in this run
@@ -90,7 +89,7 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	}
 	report.Findings = append(report.Findings, unreadable...)
 	doc := verifyDocument{
-		SchemaVersion: 1, Commits: report.Commits, NewCommits: report.New, Records: report.Records,
+		Commits: report.Commits, NewCommits: report.New, Records: report.Records,
 		Notes: text.NonNil(report.Notes), ConfigChanges: text.NonNil(report.Configs), Unseen: text.NonNil(report.Unseen),
 	}
 	doc.Findings, doc.Settled = workspace.Settle(workspace.Weigh(report.Findings, trusted), trusted)
@@ -111,25 +110,23 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 }
 
 func printVerification(g *globals, doc verifyDocument) error {
-	if g.printer.structured() {
-		return g.printer.document(doc)
-	}
-	for _, f := range doc.Findings {
-		g.printer.auditFinding("", f)
-	}
-	for _, f := range doc.Settled {
-		g.printer.auditFinding("settled ", f)
-	}
-	for _, f := range doc.Notes {
-		g.printer.auditFinding("", workspace.AuditFinding{Finding: f})
-	}
-	for _, c := range doc.ConfigChanges {
-		g.printer.line("%s: changed %s%s", text.OneLine(c.Path), strings.Join(c.Sections, ", "), byWhom(c.Commit, c.Author, c.At))
-	}
-	for _, unseen := range doc.Unseen {
-		g.note("not seen: %s", text.OneLine(unseen))
-	}
-	return nil
+	return g.printer.print(doc, func() {
+		for _, f := range doc.Findings {
+			g.printer.auditFinding("", f)
+		}
+		for _, f := range doc.Settled {
+			g.printer.auditFinding("settled ", f)
+		}
+		for _, f := range doc.Notes {
+			g.printer.auditFinding("", workspace.AuditFinding{Finding: f})
+		}
+		for _, c := range doc.ConfigChanges {
+			g.printer.line("%s: changed %s%s", text.OneLine(c.Path), strings.Join(c.Sections, ", "), byWhom(c.Commit, c.Author, c.At))
+		}
+		for _, unseen := range doc.Unseen {
+			g.note("not seen: %s", text.OneLine(unseen))
+		}
+	})
 }
 
 // auditFinding prints a finding, and what is to be done about it or was.

@@ -220,12 +220,16 @@ func Answer(ctx context.Context, asker Asker, q *handoff.QuestionState, a *hando
 	return runShort(ctx, asker, func() []shortPage { return []shortPage{page} }, check)
 }
 
-// Confirm shows what is about to happen and asks whether it shall.
-func Confirm(ctx context.Context, asker Asker, title string, body []string) (bool, error) {
+// Confirm shows what is about to happen and asks whether it shall. The no is
+// ErrStopped.
+func Confirm(ctx context.Context, asker Asker, title string, body []string) error {
 	s := &Screen{ID: "confirm", Title: title, Body: body, First: true, Short: true,
 		Fields: []*Field{choice("go", "Go on?", "yes", "yes", "no")}}
 	_, err := asker.Ask(ctx, s)
-	return err == nil && s.Text("go") == "yes", err
+	if err == nil && s.Text("go") != "yes" {
+		err = ErrStopped
+	}
+	return err
 }
 
 // Waiting is what to do with a draft that is there already.

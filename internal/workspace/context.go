@@ -61,8 +61,7 @@ func (ws *Workspace) Location() *time.Location {
 
 // TimeProblem is a usage error about the value of a flag.
 func TimeProblem(flag, value string, err error) error {
-	var wrong *calendar.TimeError
-	if errors.As(err, &wrong) && wrong.Reason == "" {
+	if wrong, ok := errors.AsType[*calendar.TimeError](err); ok && wrong.Reason == "" {
 		return Usagef("write "+wrong.Forms(), "%s %s: is not a time", flag, value)
 	}
 	return Usagef("", "%s: %v", flag, err)

@@ -24,8 +24,8 @@ func (e *unpushedError) Unwrap() error { return e.err }
 
 // Committed reports whether the records are in a commit, pushed or not.
 func Committed(err error) bool {
-	var unpushed *unpushedError
-	return err == nil || errors.As(err, &unpushed)
+	_, unpushed := errors.AsType[*unpushedError](err)
+	return err == nil || unpushed
 }
 
 // MayPush refuses a push that cannot be, before anything is written.
@@ -33,8 +33,7 @@ func (ws *Workspace) MayPush(branch string) error { return MustBeOnBranch(ws.Can
 
 // MustBeOnBranch says what a detached HEAD means to those who push.
 func MustBeOnBranch(err error) error {
-	var detached *git.DetachedError
-	if errors.As(err, &detached) {
+	if _, detached := errors.AsType[*git.DetachedError](err); detached {
 		return Usagef("git switch BRANCH first", "%v, so there is no branch to push", err)
 	}
 	return err
