@@ -103,7 +103,7 @@ func setUp(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptio
 		return change, err
 	}
 	if o.push {
-		err = ws.MayPush("")
+		err = workspace.MustBeOnBranch(ws.CanPush(""))
 	}
 	return change, err
 }

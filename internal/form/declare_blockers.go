@@ -20,10 +20,6 @@ const (
 	mistaken = "remove" // of one that is new in this draft
 )
 
-func (d *Declaration) blockersPage() page {
-	return page{id: pageBlockers, build: d.blockersScreen, take: d.takeBlockers}
-}
-
 // blockersBefore are the blockers that the page asks about: those that I carry,
 // then those that are new in the draft.
 func (d *Declaration) blockersBefore(draft *Draft) []handoff.Blocker {
@@ -119,14 +115,6 @@ func (d *Declaration) newBlocker(draft *Draft, needs string) handoff.Blocker {
 	return b
 }
 
-func (d *Declaration) blockerPage(i int) page {
-	return page{
-		id:    blockerPage(d.Draft.Handoff.Blockers[i].ID),
-		build: func() *Screen { return d.blockerScreen(d.Draft.Handoff.Blockers[i]) },
-		take:  func(draft *Draft, s *Screen, _ bool) { takeBlocker(&draft.Handoff.Blockers[i], s) },
-	}
-}
-
 func (d *Declaration) blockerScreen(b handoff.Blocker) *Screen {
 	carried := d.carriedBlocker(b.ID)
 	if carried == nil {
@@ -151,15 +139,7 @@ func takeBlocker(b *handoff.Blocker, s *Screen) {
 	b.Blocks = splitNames(s.Text("blocks"))
 }
 
-// resolvedPage asks how a carried blocker went away.
-func (d *Declaration) resolvedPage(i int) page {
-	r := d.Draft.Resolutions[i]
-	return page{
-		id: resolvedPage(r.Blocker),
-		build: func() *Screen {
-			how := line("how", "What removed it?", d.Draft.Resolutions[i].How, "")
-			return &Screen{Title: "Resolved: " + r.Blocker, Fields: []*Field{how}}
-		},
-		take: func(draft *Draft, s *Screen, _ bool) { draft.Resolutions[i].How = s.Text("how") },
-	}
+// resolvedScreen asks how a carried blocker went away.
+func resolvedScreen(r handoff.Resolution) *Screen {
+	return &Screen{Title: "Resolved: " + r.Blocker, Fields: []*Field{line("how", "What removed it?", r.How, "")}}
 }

@@ -16,10 +16,6 @@ const (
 	shownTime = "2006-01-02 15:04"
 )
 
-func (d *Declaration) outcomesPage() page {
-	return page{id: pageOutcomes, build: d.outcomesScreen, take: takeOutcomes}
-}
-
 func (d *Declaration) outcomesScreen() *Screen {
 	h := d.Draft.Handoff
 	var shipped, decisions []string
@@ -56,10 +52,6 @@ func takeOutcomes(draft *Draft, s *Screen, done bool) {
 	if decisions := splitLines(s.Text("decisions")); done || len(decisions) > 0 || h.Decisions != nil {
 		h.Decisions = append([]handoff.Decision{}, keepKnown(decisions, h.Decisions, typedDecision, parseDecision)...)
 	}
-}
-
-func (d *Declaration) closingPage() page {
-	return page{id: pageClosing, build: d.closingScreen, take: d.takeClosing}
 }
 
 func (d *Declaration) closingScreen() *Screen {

@@ -18,10 +18,6 @@ const (
 func itemPage(id string) string { return "item " + id }
 func morePage(id string) string { return "more " + id }
 
-func (d *Declaration) itemsPage() page {
-	return page{id: pageItems, build: d.itemsScreen, take: d.takeItems}
-}
-
 // carriedItem returns the item of that id as I hold it, nil when I do not.
 func (d *Declaration) carriedItem(id string) *handoff.Item { return d.Prefill.Carried.Item(id) }
 
@@ -139,15 +135,6 @@ func (d *Declaration) newItem(slug string) handoff.Item {
 	return handoff.Item{Owner: d.Prefill.Me, Status: handoff.StatusInProgress}
 }
 
-func (d *Declaration) itemPage(i int) page {
-	id := d.Draft.Handoff.Items[i].ID
-	return page{
-		id:    itemPage(id),
-		build: func() *Screen { return d.itemScreen(d.Draft.Handoff.Items[i]) },
-		take:  func(draft *Draft, s *Screen, _ bool) { d.takeItem(draft, i, s) },
-	}
-}
-
 func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 	s := &Screen{Title: fmt.Sprintf("Item %d of %d: %s", d.Draft.item(item.ID)+1, len(d.Draft.Handoff.Items), item.ID)}
 	for _, f := range findWork(d.Prefill.Work, d.Draft.Handoff.Items) {
@@ -218,18 +205,9 @@ func slugOrText(text string) string {
 	return text
 }
 
-// morePage asks for what only some items need. It is there when a finding leads
+// moreScreen asks for what only some items need. It is there when a finding leads
 // to it.
-func (d *Declaration) morePage(i int) page {
-	id := d.Draft.Handoff.Items[i].ID
-	return page{
-		id:    morePage(id),
-		build: func() *Screen { return d.moreScreen(d.Draft.Handoff.Items[i]) },
-		take:  func(draft *Draft, s *Screen, _ bool) { takeMore(&draft.Handoff.Items[i], s) },
-	}
-}
-
-func (d *Declaration) moreScreen(item handoff.Item) *Screen {
+func moreScreen(item handoff.Item) *Screen {
 	severity := cmp.Or(item.Severity, handoff.SeverityRoutine)
 	var checks, ifs []string
 	for _, c := range item.Accept {

@@ -20,10 +20,6 @@ const (
 	goPrefix  = "go "
 )
 
-func (d *Declaration) previewPage() page {
-	return page{id: pagePreview, build: d.previewScreen, take: func(*Draft, *Screen, bool) {}}
-}
-
 func (d *Declaration) previewScreen() *Screen {
 	final := d.Final()
 	findings := d.findings(final)

@@ -93,7 +93,7 @@ func (ws *Workspace) ChangeOf(sealed []*handoff.Sealed, detachOK bool) store.Cha
 // or the branch is new everywhere, pushes it.
 func (ws *Workspace) Commit(ctx context.Context, change store.Change, push bool) (commit git.Commit, pushed bool, err error) {
 	if push {
-		if err := ws.MayPush(change.Branch); err != nil {
+		if err := MustBeOnBranch(ws.CanPush(change.Branch)); err != nil {
 			return commit, false, err
 		}
 	}

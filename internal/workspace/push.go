@@ -28,9 +28,6 @@ func Committed(err error) bool {
 	return err == nil || unpushed
 }
 
-// MayPush refuses a push that cannot be, before anything is written.
-func (ws *Workspace) MayPush(branch string) error { return MustBeOnBranch(ws.CanPush(branch)) }
-
 // MustBeOnBranch says what a detached HEAD means to those who push.
 func MustBeOnBranch(err error) error {
 	if _, detached := errors.AsType[*git.DetachedError](err); detached {

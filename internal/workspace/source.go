@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/git/odb"
@@ -30,7 +29,7 @@ func (ws *Workspace) LoadFor(ctx context.Context, o SourceOptions, part handoff.
 	if len(o.Refs) > 0 && o.AllRefs {
 		return Usagef("give one of them", "--ref and --all-refs say two things")
 	}
-	at, timeErr := ws.whenPast(o.AsOf)
+	at, timeErr := ws.timeBefore(ws.Moment, "--as-of", o.AsOf, false)
 	var err error
 	switch {
 	case o.AsOf != "" && timeErr != nil && (len(o.Refs) > 0 || o.AllRefs):
@@ -285,22 +284,4 @@ func (ws *Workspace) Hold(state *handoff.State) {
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) {
 		return handoff.ProblemsOf(state, records, ws.TeamConfig.AckPolicy), nil
 	}
-}
-
-// Span reads the values of --since and --until; an empty one is the zero time.
-// Of a day, --until is its end.
-func (ws *Workspace) Span(since, until string) (from, to time.Time, err error) {
-	if since != "" {
-		if from, err = calendar.ParseTime(since, ws.past()); err != nil {
-			return from, to, TimeProblem("--since", since, err)
-		}
-	}
-	if until != "" {
-		past := ws.past()
-		past.End = true
-		if to, err = calendar.ParseTime(until, past); err != nil {
-			return from, to, TimeProblem("--until", until, err)
-		}
-	}
-	return from, to, nil
 }
