@@ -36,10 +36,9 @@ type output struct {
 }
 
 // outputError says that what a command had to say could not be written.
-type outputError struct{ err error }
+type outputError struct{ error }
 
-func (e *outputError) Error() string { return e.err.Error() }
-func (e *outputError) Unwrap() error { return e.err }
+func (e *outputError) Unwrap() error { return e.error }
 
 // Write writes to stdout, unless that has failed before.
 func (o *output) Write(p []byte) (int, error) {
@@ -250,11 +249,15 @@ func (p *printer) document(fields any) error {
 		return err
 	}
 	data = append([]byte(`{"schema_version":1,`), data[1:]...)
-	switch {
-	case p.jq != "":
-		return p.runJQ(data)
-	case p.template != "":
-		return p.runTemplate(data)
+	if p.jq != "" || p.template != "" {
+		var input any
+		if err := json.Unmarshal(data, &input); err != nil {
+			return err
+		}
+		if p.jq != "" {
+			return p.runJQ(input)
+		}
+		return p.runTemplate(input)
 	}
 	var indented bytes.Buffer
 	if p.width > 0 {
@@ -267,7 +270,7 @@ func (p *printer) document(fields any) error {
 	return err
 }
 
-func (p *printer) runJQ(data []byte) error {
+func (p *printer) runJQ(input any) error {
 	parsed, err := gojq.Parse(p.jq)
 	if err != nil {
 		return workspace.Usagef("handoff help formatting shows examples", "--jq: %v", err)
@@ -275,10 +278,6 @@ func (p *printer) runJQ(data []byte) error {
 	code, err := gojq.Compile(parsed) // without an environment: $ENV and env are empty
 	if err != nil {
 		return workspace.Usagef("handoff help formatting shows examples", "--jq: %v", err)
-	}
-	var input any
-	if err := json.Unmarshal(data, &input); err != nil {
-		return err
 	}
 	results := code.RunWithContext(p.ctx, input)
 	for {
@@ -301,17 +300,13 @@ func (p *printer) runJQ(data []byte) error {
 	}
 }
 
-func (p *printer) runTemplate(data []byte) error {
-	t, err := template.New("--template").Parse(p.template)
-	if err != nil {
-		return workspace.Usagef("handoff help formatting shows examples", "%s", strings.TrimPrefix(err.Error(), "template: "))
-	}
-	var input any
-	if err := json.Unmarshal(data, &input); err != nil {
-		return err
-	}
+func (p *printer) runTemplate(input any) error {
 	var b strings.Builder
-	if err := t.Execute(&b, input); err != nil {
+	t, err := template.New("--template").Parse(p.template)
+	if err == nil {
+		err = t.Execute(&b, input)
+	}
+	if err != nil {
 		return workspace.Usagef("handoff help formatting shows examples", "%s", strings.TrimPrefix(err.Error(), "template: "))
 	}
 	_, err = io.WriteString(p.w, text.Neutralise(b.String()))

@@ -102,11 +102,7 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	if n := len(doc.Settled); n > 0 {
 		summary += fmt.Sprintf(", %d settled", n)
 	}
-	if !doc.OK {
-		return &workspace.NoError{Message: summary}
-	}
-	g.note("%s", summary)
-	return nil
+	return g.conclude(doc.OK, summary)
 }
 
 func printVerification(g *globals, doc verifyDocument) error {

@@ -20,10 +20,12 @@ import (
 
 // Checked is what a check has looked at, and what is wrong with it.
 type Checked struct {
-	Records     int
-	Findings    []handoff.Finding
-	Config      bool        // the configuration was checked
-	PullRequest *PrDocument // nil where none was looked at
+	OK          bool              `json:"ok"`
+	Records     int               `json:"records"`
+	Findings    []handoff.Finding `json:"findings"`
+	PullRequest *PrDocument       `json:"pull_request,omitempty"` // nil where none was looked at
+
+	Config bool `json:"-"` // the configuration was checked
 }
 
 // Says is what was checked, and what was found.

@@ -137,15 +137,9 @@ func (ws *Workspace) changedSince(ctx context.Context, commit string, files []st
 	if !ok {
 		return nil
 	}
-	changes, err := ws.Changes(ctx, from, ws.HEAD.Hash)
+	changed, err := ws.changedOf(ctx, from, files)
 	if err != nil {
 		return nil
-	}
-	var changed []string
-	for _, change := range changes {
-		if slices.Contains(files, change.Path) {
-			changed = append(changed, change.Path)
-		}
 	}
 	return changed
 }
