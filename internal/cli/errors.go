@@ -193,7 +193,7 @@ func report(w io.Writer, err error, asJSON bool, m masker) int {
 	if hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", text.Neutralise(hint))
 	}
-	if _, kept := errors.AsType[*keptError](err); kept {
+	if _, waits := errors.AsType[*draftWaitsError](err); waits {
 		fmt.Fprintln(w, "your draft is kept: handoff declare --resume")
 	}
 	if typed, ok := errors.AsType[*typedError](err); ok {

@@ -212,8 +212,7 @@ func asNamed(name string, err error) error {
 func newExporter(o exportOptions, ws *workspace.Workspace, repo string) (*export.Exporter, error) {
 	e := &export.Exporter{
 		Form: o.form(), Index: ws.Index, View: ws.State, Prove: ws.Prove, Env: ws.QueryEnv(), Query: query.Query{Topic: query.Search, Me: ws.Me},
-		Encoder:    export.Encoder{Format: o.format, Repo: repo, Now: ws.Moment},
-		Repository: []any{repo, workspace.RepositoryDir(ws), ws.HEAD.Ref, ws.HEAD.Hash, &ws.Moment},
+		Repo: repo, Repository: []any{repo, workspace.RepositoryDir(ws), ws.HEAD.Ref, ws.HEAD.Hash, &ws.Moment},
 	}
 	return e, o.narrow(&e.Query, ws.ParseEnv())
 }

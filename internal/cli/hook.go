@@ -25,7 +25,19 @@ the configuration names under hook. It asks nobody and uses no network.`,
 		Args:    oneOf("install", "uninstall", "status", "run"),
 		RunE:    func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(newHookInstallCmd(g), newHookUninstallCmd(g), newHookStatusCmd(g), newHookRunCmd(g))
+	cmd.AddCommand(newHookInstallCmd(g), newHookRunCmd(g))
+	for _, sub := range []struct {
+		use, short, example string
+		run                 func(context.Context, *globals) error
+	}{
+		{"uninstall", "Take the reminder out again, and leave the hook as it was", "  handoff hook uninstall", runHookUninstall},
+		{"status", "Show which hook reminds", "  handoff hook status --json", runHookStatus},
+	} {
+		cmd.AddCommand(&cobra.Command{
+			Use: sub.use, Short: sub.short, Example: sub.example, Args: noArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error { return sub.run(cmd.Context(), g) },
+		})
+	}
 	return cmd
 }
 
@@ -57,26 +69,6 @@ repository. It is asked whether that is meant; --shared-hooks says so.`,
 	cmd.Flags().BoolVar(&o.shared, "shared-hooks", false, "mean every repository, where core.hooksPath is of all")
 	cmd.Flags().BoolVar(&o.config, "config", false, "set it up in git's configuration instead (git 2.54 or later)")
 	return cmd
-}
-
-func newHookUninstallCmd(g *globals) *cobra.Command {
-	return &cobra.Command{
-		Use:     "uninstall",
-		Short:   "Take the reminder out again, and leave the hook as it was",
-		Example: "  handoff hook uninstall",
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runHookUninstall(cmd.Context(), g) },
-	}
-}
-
-func newHookStatusCmd(g *globals) *cobra.Command {
-	return &cobra.Command{
-		Use:     "status",
-		Short:   "Show which hook reminds",
-		Example: "  handoff hook status --json",
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runHookStatus(cmd.Context(), g) },
-	}
 }
 
 // hookDocument is what --json prints for the three commands that look after the

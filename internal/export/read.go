@@ -37,8 +37,8 @@ func (f Form) HasStates() bool { return f.States || f.Format == FormatSQLite }
 // Exporter reads one repository in pieces.
 type Exporter struct {
 	Form
-	Encoder    Encoder
-	Repository []any // the row that says what was read, and where
+	Repo       string // its name
+	Repository []any  // the row that says what was read, and where
 	Index      *index.Index
 	View       *handoff.View         // of the present at least
 	Prove      func(*handoff.Record) // notes on a record whether it is proven
@@ -49,7 +49,7 @@ type Exporter struct {
 // Run sends everything that is asked for, some rows at a time.
 func (e *Exporter) Run(ctx context.Context, send func([]Row) error) error {
 	if e.Format == FormatSQLite {
-		row, err := e.Encoder.cells(repoTable, e.Repository)
+		row, err := e.cells(repoTable, e.Repository)
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (e *Exporter) records(ctx context.Context, send func([]Row) error) error {
 		for _, r := range records {
 			e.Prove(r)
 		}
-		rows, err := encodeAll(records, e.Encoder.record)
+		rows, err := encodeAll(records, e.record)
 		if err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (e *Exporter) things(ctx context.Context, t *stateTable, send func([]Row) e
 			return err
 		}
 		rows, err := encodeAll(query.States(e.Query, state, e.Env, t.kind, some), func(row query.Row) (Row, error) {
-			return e.Encoder.state(t, row)
+			return e.state(t, row)
 		})
 		if err != nil {
 			return err

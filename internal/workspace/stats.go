@@ -59,7 +59,7 @@ func (ws *Workspace) Work(ctx context.Context, state *handoff.State, since time.
 		}
 	}
 	var commits []metrics.Commit
-	err := WorkSince(ctx, ws.Repo.Repo, since, func(author git.Ident, branch, subject string) {
+	err := ws.workSince(ctx, since, func(author git.Ident, branch, subject string) {
 		handle, ok := ws.TeamConfig.Handle(author.Name, author.Email)
 		if !ok {
 			handle = config.HandleFrom(author.Email)
