@@ -390,15 +390,11 @@ func (d *doctor) lookAtClock(ctx context.Context) error {
 func (d *doctor) print(doc doctorDocument) error {
 	return d.g.printer.print(doc, func() {
 		for _, p := range doc.Problems {
-			where := ""
-			if p.Path != "" {
-				where = p.Path + ": "
-			}
 			state := ""
 			if p.Fixed {
-				state = "repaired: "
+				state = "repaired"
 			}
-			d.g.printer.line("%s%s%s", state, text.OneLine(where), text.OneLine(p.Message))
+			d.g.printer.line("%s", text.JoinNonEmpty(": ", state, text.OneLine(p.Path), text.OneLine(p.Message)))
 			switch {
 			case p.Fixable && !p.Fixed:
 				d.g.printer.line("    handoff doctor --fix repairs it")

@@ -127,11 +127,8 @@ func printVerification(g *globals, doc verifyDocument) error {
 
 // auditFinding prints a finding, and what is to be done about it or was.
 func (p *printer) auditFinding(state string, f workspace.AuditFinding) {
-	where := ""
-	if f.Path != "" {
-		where = f.Path + ": "
-	}
-	p.line("%s%s%s %s: %s%s", text.OneLine(where), state, f.Level, f.Code, text.OneLine(f.Message), byWhom(f.Commit, f.Author, f.At))
+	found := text.JoinNonEmpty(": ", text.OneLine(f.Path), state+string(f.Level)+" "+f.Code, text.OneLine(f.Message))
+	p.line("%s%s", found, byWhom(f.Commit, f.Author, f.At))
 	switch {
 	case f.Settled != "":
 		p.line("    settled: %s", text.OneLine(f.Settled))

@@ -58,8 +58,7 @@ func (d *Declaration) blockersScreen() *Screen {
 		}
 		s.Fields = append(s.Fields, f)
 	}
-	add := line("new", "Blocker", "", "")
-	add.Help = "what is needed from somebody; empty: nothing blocks"
+	add := line("new", "Blocker", "what is needed from somebody; empty: nothing blocks", "", "")
 	if len(s.Fields) > 0 {
 		add.Label, add.Help = "Another blocker", "what is needed from somebody; empty: no other"
 	}
@@ -120,17 +119,13 @@ func (d *Declaration) blockerScreen(b handoff.Blocker) *Screen {
 	if carried == nil {
 		carried = &handoff.Blocker{}
 	}
-	because := line("because", "Because", b.Because, carried.Because)
-	because.Help = "what stands in the way"
-	resolver := line("resolver", "Who can remove it?", b.Resolver, carried.Resolver)
-	resolver.Help = "one person, or area:name"
-	blocks := line("blocks", "Which items does it block?", strings.Join(b.Blocks, ", "), strings.Join(carried.Blocks, ", "))
-	workaround := line("workaround", "Workaround", b.Workaround, carried.Workaround)
-	workaround.Help = "only if a blocked item goes on all the same"
-	return &Screen{
-		Title:  "Blocker: " + b.ID,
-		Fields: []*Field{line("needs", "What is needed?", b.Needs, carried.Needs), because, resolver, blocks, workaround},
-	}
+	return &Screen{Title: "Blocker: " + b.ID, Fields: []*Field{
+		line("needs", "What is needed?", "", b.Needs, carried.Needs),
+		line("because", "Because", "what stands in the way", b.Because, carried.Because),
+		line("resolver", "Who can remove it?", "one person, or area:name", b.Resolver, carried.Resolver),
+		line("blocks", "Which items does it block?", "", strings.Join(b.Blocks, ", "), strings.Join(carried.Blocks, ", ")),
+		line("workaround", "Workaround", "only if a blocked item goes on all the same", b.Workaround, carried.Workaround),
+	}}
 }
 
 func takeBlocker(b *handoff.Blocker, s *Screen) {
@@ -141,5 +136,5 @@ func takeBlocker(b *handoff.Blocker, s *Screen) {
 
 // resolvedScreen asks how a carried blocker went away.
 func resolvedScreen(r handoff.Resolution) *Screen {
-	return &Screen{Title: "Resolved: " + r.Blocker, Fields: []*Field{line("how", "What removed it?", r.How, "")}}
+	return &Screen{Title: "Resolved: " + r.Blocker, Fields: []*Field{line("how", "What removed it?", "", r.How, "")}}
 }

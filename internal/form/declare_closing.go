@@ -56,13 +56,11 @@ func takeOutcomes(draft *Draft, s *Screen, done bool) {
 
 func (d *Declaration) closingScreen() *Screen {
 	h := d.Draft.Handoff
-	summary := line("summary", "Summary", h.Summary, "")
-	summary.Help = "one sentence: what must the next person know?"
-	to := line("to", "To", strings.Join(h.To, ", "), strings.Join(d.Prefill.To, ", "))
+	summary := line("summary", "Summary", "one sentence: what must the next person know?", h.Summary, "")
+	to := line("to", "To", "who is asked to take it: people, team, team:x, shift:x, lead:x", strings.Join(h.To, ", "), strings.Join(d.Prefill.To, ", "))
 	if h.To == nil {
 		to.Value = ""
 	}
-	to.Help = "who is asked to take it: people, team, team:x, shift:x, lead:x"
 	s := &Screen{
 		Title:  "Hand over",
 		Fields: []*Field{summary, d.returnsField(), to},

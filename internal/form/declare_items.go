@@ -145,10 +145,9 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 	statuses := []string{handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked}
 	carried := d.carriedItem(item.ID)
 	if carried == nil {
-		name := line("name", "Name", item.ID, "")
-		name.Help = "a few words; the item keeps this name from handoff to handoff"
-		why := line("why", "Why is it done, and why this way?", item.Intent, "")
-		s.Fields = append(s.Fields, name, why)
+		s.Fields = append(s.Fields,
+			line("name", "Name", "a few words; the item keeps this name from handoff to handoff", item.ID, ""),
+			line("why", "Why is it done, and why this way?", "", item.Intent, ""))
 		carried = &handoff.Item{}
 	} else {
 		statuses = append(statuses, handoff.ItemShipped, handoff.ItemDropped)
@@ -156,13 +155,10 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 	if leaving(item.Status) {
 		carried = &handoff.Item{} // the old state says nothing about how it ended
 	}
-	state := line("state", "State", item.State, carried.State)
-	state.Help = "what is so now; if shipped, what was delivered; if dropped, why"
-	s.Fields = append(s.Fields, choice("status", "Status", item.Status, statuses...), state)
+	s.Fields = append(s.Fields, choice("status", "Status", item.Status, statuses...),
+		line("state", "State", "what is so now; if shipped, what was delivered; if dropped, why", item.State, carried.State))
 	if !leaving(item.Status) {
-		next := line("next", "Next step", firstStep(item), firstStep(*carried))
-		next.Help = "what the next person does first"
-		s.Fields = append(s.Fields, next)
+		s.Fields = append(s.Fields, line("next", "Next step", "what the next person does first", firstStep(item), firstStep(*carried)))
 	}
 	return s
 }
@@ -222,7 +218,7 @@ func moreScreen(item handoff.Item) *Screen {
 	return &Screen{
 		Title: "More about " + item.ID,
 		Fields: []*Field{
-			line("intent", "Why is it done, and why this way?", item.Intent, ""),
+			line("intent", "Why is it done, and why this way?", "", item.Intent, ""),
 			choice("severity", "Severity", severity, handoff.SeverityRoutine, handoff.SeverityWatch, handoff.SeverityCritical),
 			lines("accept", "How can one tell that it is done?", "one check a line", checks),
 			lines("if_then", "What may happen, and what to do then?", "one a line: if -> then", ifs),
