@@ -211,12 +211,7 @@ func (w *writing) checkDraft(d *workspace.Draft) []handoff.Finding {
 	}
 	findings := w.ws.CheckDraft(d, w.options.allowSecrets)
 	if w.noticed.FirstTryErrors == nil {
-		n := 0
-		for _, f := range findings {
-			if f.Level == handoff.LevelError {
-				n++
-			}
-		}
+		n := len(workspace.Errors(findings))
 		w.noticed.FirstTryErrors = &n
 	}
 	return findings

@@ -90,10 +90,12 @@ func readConfigHooks(settings []git.Setting) []configHook {
 	var found []*definition
 	eventOff := ""
 	for _, s := range settings {
-		name, key, ok := cutLast(strings.TrimPrefix(s.Key, "hook."), ".")
-		if !ok {
+		key := strings.TrimPrefix(s.Key, "hook.")
+		dot := strings.LastIndexByte(key, '.') // a name may hold some
+		if dot < 0 {
 			continue
 		}
+		name, key := key[:dot], key[dot+1:]
 		if name == "pre-push" && key == "enabled" {
 			eventOff = ""
 			if s.IsFalse() {
@@ -134,15 +136,6 @@ func readConfigHooks(settings []git.Setting) []configHook {
 
 func switchedOff(section, scope string) string {
 	return fmt.Sprintf("%s.enabled is false in the %s configuration", text.OneLine(section), scope)
-}
-
-// cutLast cuts s around the last sep.
-func cutLast(s, sep string) (before, after string, found bool) {
-	at := strings.LastIndex(s, sep)
-	if at < 0 {
-		return s, "", false
-	}
-	return s[:at], s[at+len(sep):], true
 }
 
 // ownConfigHook reports whether this repository has the hook in its own

@@ -121,12 +121,7 @@ func (g *globals) counter(what string) func(done int) {
 // warnOfConfig tells somebody who reads that the configuration is wrong, in one
 // line. What stands before the path says of which repository, if there are many.
 func (g *globals) warnOfConfig(ws *workspace.Workspace, before string) {
-	var errs []handoff.Finding
-	for _, f := range ws.ConfigFindings {
-		if f.Level == handoff.LevelError {
-			errs = append(errs, f)
-		}
-	}
+	errs := workspace.Errors(ws.ConfigFindings)
 	if len(errs) == 0 {
 		return
 	}

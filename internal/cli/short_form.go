@@ -100,7 +100,7 @@ func askResolve(ctx context.Context, g *globals, ws *workspace.Workspace, o *res
 	r := &handoff.Resolution{Outcome: o.outcome}
 	check := func() []handoff.Finding {
 		o.outcome, o.how = r.Outcome, r.How
-		records, err := resolutionOf(g, ws, *o, b)
+		records, err := resolutionOf(ws, *o, b)
 		if err != nil {
 			return []handoff.Finding{{Code: "HO101", Level: handoff.LevelError, Message: err.Error()}}
 		}

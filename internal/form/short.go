@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // shortPage is a screen of a short form.
@@ -48,10 +49,8 @@ func runShort(ctx context.Context, asker Asker, pages func() []shortPage, check 
 
 func refusals(findings []handoff.Finding) []string {
 	var lines []string
-	for _, f := range findings {
-		if f.Level == handoff.LevelError {
-			lines = append(lines, findingLine(f))
-		}
+	for _, f := range workspace.Errors(findings) {
+		lines = append(lines, findingLine(f))
 	}
 	return lines
 }

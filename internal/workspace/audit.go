@@ -194,12 +194,11 @@ func ofTeam(refs []git.Ref) []git.Ref {
 // commands show no verdict: it is looked for when it is asked for the first time.
 // Without an answer they are shown all the same.
 func (ws *Workspace) findUnproven(ctx context.Context) audit.RecordIDs {
+	var ids audit.RecordIDs
 	trusted, main, err := ws.trusted(ctx)
-	if err != nil {
-		ws.Warn("warning: whether verdicts are proven is not known: %v", err)
-		return nil
+	if err == nil {
+		ids, err = audit.Unproven(ctx, ws.Repo, audit.Options{Dir: ws.RecordDir, Main: main, Now: ws.Moment, Config: trusted, Progress: ws.CountOf("commits")})
 	}
-	ids, err := audit.Unproven(ctx, ws.Repo, audit.Options{Dir: ws.RecordDir, Main: main, Now: ws.Moment, Config: trusted, Progress: ws.CountOf("commits")})
 	if err != nil {
 		ws.Warn("warning: whether verdicts are proven is not known: %v", err)
 	}

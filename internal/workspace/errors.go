@@ -3,6 +3,7 @@ package workspace
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -67,6 +68,11 @@ func CountFindings(findings []handoff.Finding) string {
 		}
 	}
 	return cmp.Or(strings.Join(parts, ", "), "no findings")
+}
+
+// Errors are the findings that are errors.
+func Errors(findings []handoff.Finding) []handoff.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f handoff.Finding) bool { return f.Level != handoff.LevelError })
 }
 
 // FetchesMissing is what to do in a partial clone that lacks records.

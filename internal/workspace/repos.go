@@ -248,7 +248,7 @@ func (ws *Workspace) close() {
 	ws.Repo.Close()
 }
 
-// LoadFromMany is loadFor in one of several repositories. Those without records
+// LoadFromMany is LoadFor in one of several repositories. Those without records
 // get no index.
 func (ws *Workspace) LoadFromMany(ctx context.Context, o SourceOptions, part handoff.Part) error {
 	refs, err := ws.refs(ctx)

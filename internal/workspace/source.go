@@ -108,7 +108,7 @@ func (ws *Workspace) refs(ctx context.Context) ([]git.Ref, error) {
 	return refs, err
 }
 
-// Load makes a part of the state known. More can be had later with need.
+// Load makes a part of the state known. More can be had later with Need.
 func (ws *Workspace) Load(ctx context.Context, part handoff.Part) error {
 	refs, err := ws.refs(ctx)
 	if err != nil {
@@ -138,7 +138,7 @@ func (ws *Workspace) loadFrom(ctx context.Context, scope git.Scope, part handoff
 	return ws.loadApart(ctx, refs, part)
 }
 
-// loadApart is load for other refs than those which usually count: the index
+// loadApart is Load for other refs than those which usually count: the index
 // file is of those, and stays so.
 func (ws *Workspace) loadApart(ctx context.Context, refs []git.Ref, part handoff.Part) error {
 	options := ws.indexOptions(refs)
@@ -214,8 +214,12 @@ func Given(refs ...string) []string {
 	return slices.DeleteFunc(refs, func(ref string) bool { return ref == "" })
 }
 
-// loadRefs reads every file that some refs hold, and folds the records.
-func (ws *Workspace) loadRefs(ctx context.Context, refs []git.Ref) error {
+// LoadAll reads every file that the refs which count hold, and folds the records.
+func (ws *Workspace) LoadAll(ctx context.Context) error {
+	refs, err := ws.refs(ctx)
+	if err != nil {
+		return err
+	}
 	ws.tellRefs(refs)
 	set, err := index.Load(ctx, ws.Repo, refs, ws.RecordDir)
 	if ws.Set = set; set == nil {

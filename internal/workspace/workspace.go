@@ -87,7 +87,7 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 	return ws, ws.enter(ctx)
 }
 
-// OpenAsItIs is openWorkspace without touching the repository: not even what an
+// OpenAsItIs is [Open] without touching the repository: not even what an
 // interrupted command left is put right.
 func OpenAsItIs(ctx context.Context, o Options) (*Workspace, error) {
 	repo, err := RepositoryOf(ctx, o)
@@ -271,13 +271,4 @@ func (ws *Workspace) Since(at time.Time) time.Duration {
 		return 0
 	}
 	return ago
-}
-
-// LoadAll reads every file that the refs which count hold.
-func (ws *Workspace) LoadAll(ctx context.Context) error {
-	refs, err := ws.refs(ctx)
-	if err != nil {
-		return err
-	}
-	return ws.loadRefs(ctx, refs)
 }
