@@ -165,9 +165,9 @@ func (c *cursor) waiting() []offer {
 	return append(list, c.records()...)
 }
 
-// things is everything that is present, and any record that begins as typed. Of
+// anything is everything that is present, and any record that begins as typed. Of
 // decisions more and more stand: without a beginning there would be too many.
-func (c *cursor) things() []offer {
+func (c *cursor) anything() []offer {
 	groups := []refOffers{{handoff.RefItem, c.items()}, {handoff.RefBlocker, c.blockers()}, {handoff.RefQuestion, c.questions()}}
 	if c.typed != "" {
 		groups = append(groups, refOffers{handoff.RefDecision, c.decisions()})

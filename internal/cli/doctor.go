@@ -329,19 +329,19 @@ func (d *doctor) lookAtRecordIndex(context.Context) error {
 // lookAtHook sees whether git can run the hook that is installed, and whether
 // the hook finds the program.
 func (d *doctor) lookAtHook(ctx context.Context) error {
-	place, err := findHook(ctx, d.g)
+	hook, err := findHook(ctx, d.g)
 	if err != nil {
 		return err
 	}
-	d.lookAtConfigHooks(place)
-	if !place.hook.Installed && !place.config {
+	d.lookAtConfigHooks(hook)
+	if !hook.script.Installed && !hook.config {
 		return nil
 	}
-	if info, err := os.Stat(place.hook.Path); err == nil && place.hook.Installed && runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
-		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + text.ShellArgument(place.hook.Path)})
+	if info, err := os.Stat(hook.script.Path); err == nil && hook.script.Installed && runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
+		d.found(problem{Path: d.g.shown(hook.script.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + text.ShellArgument(hook.script.Path)})
 	}
 	if !d.g.onPath("handoff") {
-		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "handoff is not on the PATH, so the hook does nothing", WayOut: "add its directory to the PATH"})
+		d.found(problem{Path: d.g.shown(hook.script.Path), Message: "handoff is not on the PATH, so the hook does nothing", WayOut: "add its directory to the PATH"})
 	}
 	return nil
 }

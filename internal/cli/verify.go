@@ -92,7 +92,7 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 		Commits: report.Commits, NewCommits: report.New, Records: report.Records,
 		Notes: text.NonNil(report.Notes), ConfigChanges: text.NonNil(report.Configs), Unseen: text.NonNil(report.Unseen),
 	}
-	doc.Findings, doc.Settled = workspace.Settle(workspace.Weigh(report.Findings, trusted), trusted)
+	doc.Findings, doc.Settled = workspace.SplitSettled(report.Findings, trusted)
 	plain := workspace.PlainFindings(doc.Findings)
 	doc.OK = !handoff.HasErrors(plain) && (!o.strict || len(plain) == 0)
 	if err := printVerification(g, doc); err != nil {

@@ -66,7 +66,7 @@ func (e *Exporter) Run(ctx context.Context, send func([]Row) error) error {
 		return nil
 	}
 	for _, t := range StateTables() {
-		if err := e.things(ctx, t, send); err != nil {
+		if err := e.states(ctx, t, send); err != nil {
 			return err
 		}
 	}
@@ -97,17 +97,17 @@ func (e *Exporter) records(ctx context.Context, send func([]Row) error) error {
 	return nil
 }
 
-// thingsAtOnce is how many things are read at once: enough that what they share
+// statesAtOnce is how many states are read at once: enough that what they share
 // is read few times.
-const thingsAtOnce = 500
+const statesAtOnce = 500
 
-func (e *Exporter) things(ctx context.Context, t *stateTable, send func([]Row) error) error {
+func (e *Exporter) states(ctx context.Context, t *stateTable, send func([]Row) error) error {
 	keys, err := e.Index.Keys(ctx, t.kind)
 	if err != nil {
 		return err
 	}
 	sent := 0
-	for some := range slices.Chunk(keys, thingsAtOnce) {
+	for some := range slices.Chunk(keys, statesAtOnce) {
 		if e.Limit > 0 && sent >= e.Limit {
 			return nil
 		}

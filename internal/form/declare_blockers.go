@@ -25,16 +25,11 @@ const (
 func (d *Declaration) blockersBefore(draft *Draft) []handoff.Blocker {
 	all := slices.Clone(d.Prefill.Carried.Blockers)
 	for _, b := range draft.Handoff.Blockers {
-		if d.carriedBlocker(b.ID) == nil {
+		if d.Prefill.Carried.Blocker(b.ID) == nil {
 			all = append(all, b)
 		}
 	}
 	return all
-}
-
-// carriedBlocker returns the blocker of that id as I carry it, or nil.
-func (d *Declaration) carriedBlocker(id string) *handoff.Blocker {
-	return d.Prefill.Carried.Blocker(id)
 }
 
 // blocker is the index of the blocker of that id, or -1.
@@ -46,7 +41,7 @@ func (d *Declaration) blockersScreen() *Screen {
 	s := &Screen{Title: "What blocks?"}
 	for _, b := range d.blockersBefore(d.Draft) {
 		f := choice(b.ID, b.Needs, still, still, changed, resolved)
-		if d.carriedBlocker(b.ID) == nil {
+		if d.Prefill.Carried.Blocker(b.ID) == nil {
 			f = choice(b.ID, b.Needs, still, still, changed, mistaken)
 		}
 		f.Help = b.ID + ", waits for " + b.Resolver
@@ -115,7 +110,7 @@ func (d *Declaration) newBlocker(draft *Draft, needs string) handoff.Blocker {
 }
 
 func (d *Declaration) blockerScreen(b handoff.Blocker) *Screen {
-	carried := d.carriedBlocker(b.ID)
+	carried := d.Prefill.Carried.Blocker(b.ID)
 	if carried == nil {
 		carried = &handoff.Blocker{}
 	}

@@ -18,9 +18,6 @@ const (
 func itemPage(id string) string { return "item " + id }
 func morePage(id string) string { return "more " + id }
 
-// carriedItem returns the item of that id as I hold it, nil when I do not.
-func (d *Declaration) carriedItem(id string) *handoff.Item { return d.Prefill.Carried.Item(id) }
-
 func (d *Declaration) itemsScreen() *Screen {
 	s := &Screen{Title: "What do you hand over?"}
 	if facts := treeFacts(d.Prefill.Work); facts != "" {
@@ -41,7 +38,8 @@ func (d *Declaration) itemsScreen() *Screen {
 		add(item.ID, item.ID+workOn(found, item.ID), d.keeps(item.ID))
 	}
 	for _, item := range d.Draft.Handoff.Items {
-		if item.ID != "" && d.carriedItem(item.ID) == nil && !isFound(found, item.ID) {
+		isFound := slices.ContainsFunc(found, func(f branchWork) bool { return f.Slug == item.ID })
+		if item.ID != "" && d.Prefill.Carried.Item(item.ID) == nil && !isFound {
 			add(item.ID, item.ID, true)
 		}
 	}
@@ -73,10 +71,6 @@ func (d *Draft) item(id string) int {
 	return slices.IndexFunc(d.Handoff.Items, func(i handoff.Item) bool { return i.ID == id })
 }
 
-func isFound(found []branchWork, slug string) bool {
-	return slices.ContainsFunc(found, func(f branchWork) bool { return f.Slug == slug })
-}
-
 // workOn is what git knows of a carried item, to stand behind its name.
 func workOn(found []branchWork, id string) string {
 	for _, f := range found {
@@ -100,7 +94,7 @@ func (d *Declaration) takeItems(draft *Draft, s *Screen, done bool) {
 		if option.Value == another {
 			i = draft.item("")
 		}
-		ticked, carried := ticks.Has(option.Value), d.carriedItem(option.Value)
+		ticked, carried := ticks.Has(option.Value), d.Prefill.Carried.Item(option.Value)
 		switch {
 		case carried == nil && !ticked:
 		case i >= 0:
@@ -143,7 +137,7 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 		}
 	}
 	statuses := []string{handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked}
-	carried := d.carriedItem(item.ID)
+	carried := d.Prefill.Carried.Item(item.ID)
 	if carried == nil {
 		s.Fields = append(s.Fields,
 			line("name", "Name", "a few words; the item keeps this name from handoff to handoff", item.ID, ""),

@@ -150,13 +150,13 @@ func fromEvent(getenv func(string) string, event []byte) (PullRequest, bool, err
 	case hook.MergeGroup != nil:
 		g := hook.MergeGroup
 		return PullRequest{
-			Number: queuedNumber(g.HeadRef), Queued: true,
+			Number: submatchNumber(queueRef(), g.HeadRef), Queued: true,
 			HeadSHA: g.HeadSHA, Base: strings.TrimPrefix(g.BaseRef, "refs/heads/"), BaseSHA: g.BaseSHA,
 		}, true, nil
 	case getenv("GITHUB_BASE_REF") != "":
 		// Without the event file: a container that was not given it.
 		return PullRequest{
-			Number: refNumber(getenv("GITHUB_REF")), Author: getenv("GITHUB_ACTOR"),
+			Number: submatchNumber(pullRef(), getenv("GITHUB_REF")), Author: getenv("GITHUB_ACTOR"),
 			Branch: getenv("GITHUB_HEAD_REF"), Base: getenv("GITHUB_BASE_REF"),
 		}, true, nil
 	}
@@ -169,9 +169,6 @@ var (
 	// queueRef matches refs/heads/gh-readonly-queue/main/pr-7-0123abc.
 	queueRef = text.Pattern(`/pr-([0-9]+)-[0-9a-f]+$`)
 )
-
-func refNumber(ref string) int    { return submatchNumber(pullRef(), ref) }
-func queuedNumber(ref string) int { return submatchNumber(queueRef(), ref) }
 
 func submatchNumber(pattern *regexp.Regexp, text string) int {
 	m := pattern.FindStringSubmatch(text)

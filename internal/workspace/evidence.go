@@ -111,11 +111,11 @@ func (ws *Workspace) hasFile(name string) (has, known bool) {
 	if ws.HEAD.Unborn {
 		return false, false
 	}
-	place := strings.IndexAny(name, ":#")
-	if place < 0 {
-		place = len(name)
+	end := strings.IndexAny(name, ":#")
+	if end < 0 {
+		end = len(name)
 	}
-	for _, candidate := range []string{name, name[:place]} {
+	for _, candidate := range []string{name, name[:end]} {
 		candidate = path.Clean(candidate)
 		if !fs.ValidPath(candidate) {
 			return false, false // not a path from the top

@@ -141,7 +141,7 @@ func onePerStore(dirs []string) []string {
 
 // storeOf is where the records of a work tree are kept, as far as that can be
 // seen without opening it, and whether others may share that place.
-func storeOf(dir string) (place string, linked bool) {
+func storeOf(dir string) (store string, linked bool) {
 	git := filepath.Join(dir, ".git")
 	if line, ok := pathIn(git); ok { // of a linked work tree, or a submodule
 		path, _ := strings.CutPrefix(line, "gitdir: ")
