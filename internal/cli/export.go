@@ -103,7 +103,7 @@ func runExport(ctx context.Context, g *globals, o exportOptions) error {
 	if err != nil {
 		return err
 	}
-	e, err := newExporter(o, ws, soleName(ws))
+	e, err := newExporter(o, ws, text.OneLine(filepath.Base(ws.RepositoryDir())))
 	if err != nil {
 		return err
 	}
@@ -212,12 +212,7 @@ func asNamed(name string, err error) error {
 func newExporter(o exportOptions, ws *workspace.Workspace, repo string) (*export.Exporter, error) {
 	e := &export.Exporter{
 		Form: o.form(), Index: ws.Index, View: ws.State, Prove: ws.Prove, Env: ws.QueryEnv(), Query: query.Query{Topic: query.Search, Me: ws.Me},
-		Repo: repo, Repository: []any{repo, workspace.RepositoryDir(ws), ws.HEAD.Ref, ws.HEAD.Hash, &ws.Moment},
+		Repo: repo, Repository: []any{repo, ws.RepositoryDir(), ws.HEAD.Ref, ws.HEAD.Hash, &ws.Moment},
 	}
 	return e, o.narrow(&e.Query, ws.ParseEnv())
-}
-
-// soleName is the name of a repository that is read alone.
-func soleName(ws *workspace.Workspace) string {
-	return text.OneLine(filepath.Base(workspace.RepositoryDir(ws)))
 }

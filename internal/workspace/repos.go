@@ -232,7 +232,7 @@ func openRepository(ctx context.Context, o Options, dir string) (*Workspace, err
 		return nil, err
 	}
 	if here, err := os.Stat(dir); err == nil {
-		if top, err := os.Stat(RepositoryDir(ws)); err == nil && os.SameFile(here, top) {
+		if top, err := os.Stat(ws.RepositoryDir()); err == nil && os.SameFile(here, top) {
 			return ws, nil
 		}
 	}
@@ -269,12 +269,7 @@ func (ws *Workspace) LoadFromMany(ctx context.Context, o SourceOptions, part han
 }
 
 // RepositoryDir is the work tree, or the git directory where there is none.
-func RepositoryDir(ws *Workspace) string {
-	if top := ws.Worktree(); top != "" {
-		return top
-	}
-	return ws.Dir()
-}
+func (ws *Workspace) RepositoryDir() string { return cmp.Or(ws.Worktree(), ws.Dir()) }
 
 // From is a path that somebody wrote, seen from a directory.
 func From(dir, path string) string {

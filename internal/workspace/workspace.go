@@ -47,7 +47,7 @@ type Workspace struct {
 	Moment       time.Time
 
 	Set   *index.Set    // every file that the refs hold; nil but for those who need it
-	State *handoff.View // of what they add up to, the part that was asked for; nil until load
+	State *handoff.View // of what they add up to, the part that was asked for; nil until Load
 
 	ConfigFindings []handoff.Finding // what is wrong with the configuration
 
@@ -166,7 +166,7 @@ func (ws *Workspace) enter(ctx context.Context) error {
 	if err := ws.identify(ctx); err != nil {
 		return err
 	}
-	ws.Tell("in %s as %s", cmp.Or(ws.Worktree(), ws.Dir()), cmp.Or(ws.Me, "nobody: git knows no identity"))
+	ws.Tell("in %s as %s", ws.RepositoryDir(), cmp.Or(ws.Me, "nobody: git knows no identity"))
 	return nil
 }
 
