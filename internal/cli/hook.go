@@ -238,20 +238,18 @@ func (g *globals) printHook(ctx context.Context, changed bool, done string) erro
 		return err
 	}
 	doc := hook.document(changed)
-	if g.printer.structured() {
-		return g.printer.document(doc)
-	}
-	if !changed {
-		done = "nothing to do"
-	}
-	g.printer.line("%s: %s", g.shownPath(hook), done)
-	if hook.shared != "" && changed && !doc.Config {
-		g.note("%s", hook.reach())
-	}
-	if top := hook.repo.Worktree(); changed && doc.Installed && !doc.Config && isBelow(hook.script.Path, top) {
-		g.note("the hook is in the work tree; commit it to remind everybody who uses it")
-	}
-	return nil
+	return g.printer.print(doc, func() {
+		if !changed {
+			done = "nothing to do"
+		}
+		g.printer.line("%s: %s", g.shownPath(hook), done)
+		if hook.shared != "" && changed && !doc.Config {
+			g.note("%s", hook.reach())
+		}
+		if top := hook.repo.Worktree(); changed && doc.Installed && !doc.Config && isBelow(hook.script.Path, top) {
+			g.note("the hook is in the work tree; commit it to remind everybody who uses it")
+		}
+	})
 }
 
 // isBelow reports whether a file is in a directory, the git directory of a work

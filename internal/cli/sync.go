@@ -81,14 +81,14 @@ func runSyncMissing(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	if n := ofHead + rest; g.printer.structured() {
-		return g.printer.document(missingDocument{n})
-	} else if n > 0 {
+	n := ofHead + rest
+	return g.printer.print(missingDocument{n}, func() {
+		if n == 0 {
+			g.note("nothing of the records is missing")
+			return
+		}
 		g.note("fetched %s of the records that this partial clone had not", text.Count(n, "object"))
-	} else {
-		g.note("nothing of the records is missing")
-	}
-	return nil
+	})
 }
 
 func runSync(ctx context.Context, g *globals) error {
