@@ -149,6 +149,8 @@ func TestMatchName(t *testing.T) {
 		{"a*b*c", "acb", false},
 		{"", "", true},
 		{"*", "", true},
+		{"\xff(*", "ben", false},
+		{"*(?", "ben(?", true},
 	}
 	for _, test := range tests {
 		if got := matchName(test.pattern, test.name); got != test.want {
