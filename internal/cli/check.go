@@ -72,15 +72,6 @@ warnings.`,
 	return cmd
 }
 
-// checkDocument is what --json prints.
-type checkDocument struct {
-	SchemaVersion int                   `json:"schema_version"`
-	OK            bool                  `json:"ok"`
-	Records       int                   `json:"records"`
-	Findings      []handoff.Finding     `json:"findings"`
-	PullRequest   *workspace.PrDocument `json:"pull_request,omitempty"`
-}
-
 func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) error {
 	if err := o.validate(g, paths); err != nil {
 		return err
@@ -89,14 +80,18 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	if err != nil {
 		return err
 	}
-	doc := checkDocument{SchemaVersion: 1, OK: !found.Fails(o.strict), Records: found.Records, Findings: found.Findings, PullRequest: found.PullRequest}
-	handoff.SortFindings(doc.Findings)
-	doc.Findings = g.findings(doc.Findings)
-	summary := found.Says()
-	if err := g.printCheck(doc, guard.Format(o.format), summary); err != nil {
+	found.OK = !found.Fails(o.strict)
+	handoff.SortFindings(found.Findings)
+	found.Findings = g.findings(found.Findings)
+	if err := g.printCheck(found, guard.Format(o.format)); err != nil {
 		return err
 	}
-	if !doc.OK {
+	return g.conclude(found.OK, found.Says())
+}
+
+// conclude says what came of a check.
+func (g *globals) conclude(ok bool, summary string) error {
+	if !ok {
 		return &workspace.NoError{Message: summary}
 	}
 	g.note("%s", summary)
@@ -170,17 +165,17 @@ func countTrue(conditions ...bool) (n int) {
 
 // printCheck prints the findings. What a CI service reads goes out as it is:
 // its writers have made the text safe, and only their commands are to work.
-func (g *globals) printCheck(doc checkDocument, format guard.Format, summary string) error {
+func (g *globals) printCheck(found workspace.Checked, format guard.Format) error {
 	if g.printer.structured() {
-		return g.printer.document(doc)
+		return g.printer.document(found)
 	}
-	report := guard.Report{Findings: doc.Findings, Summary: summary, Dir: workspace.DefaultDir, Version: programVersion()}
+	report := guard.Report{Findings: found.Findings, Summary: found.Says(), Dir: workspace.DefaultDir, Version: programVersion()}
 	written, err := report.Write(g.commands, format)
 	if err != nil {
 		return err
 	}
 	if !written {
-		printFindings(g.Out, doc.Findings)
+		printFindings(g.Out, found.Findings)
 		return nil
 	}
 	if format == guard.FormatGitHub {
@@ -241,8 +236,7 @@ func checkFiles(ctx context.Context, g *globals, paths []string) (found workspac
 // of one.
 func repositoryAround(ctx context.Context, g *globals) (*workspace.Workspace, error) {
 	ws, err := g.openForReading(ctx)
-	var notRepo *git.NotRepositoryError
-	if errors.As(err, &notRepo) {
+	if _, outside := errors.AsType[*git.NotRepositoryError](err); outside {
 		return nil, nil
 	}
 	return ws, err
@@ -250,9 +244,7 @@ func repositoryAround(ctx context.Context, g *globals) (*workspace.Workspace, er
 
 // isConfigFile reports whether a path is that of a configuration.
 func isConfigFile(g *globals, name string) bool {
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(g.Dir, name)
-	}
+	name = workspace.From(g.Dir, name)
 	return filepath.Base(name) == "config.yaml" && filepath.Base(filepath.Dir(name)) == workspace.DefaultDir
 }
 

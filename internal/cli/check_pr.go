@@ -14,11 +14,7 @@ type prOptions struct {
 	on         bool
 	base, head string
 	number     int
-	require    bool
-	skipDraft  bool
-	skipAuthor []string
-	skipPath   []string
-	skipLabel  []string
+	policy     guard.Policy
 
 	flags *pflag.FlagSet
 }
@@ -29,12 +25,12 @@ func (o *prOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.base, "base", "", "the branch that it goes into is `REV`")
 	f.StringVar(&o.head, "head", "", "its last commit is `REV`")
 	f.IntVar(&o.number, "number", 0, "its number is `N`")
-	f.BoolVar(&o.require, "require", false, "no handoff is an error, not a warning")
-	f.BoolVar(&o.skipDraft, "skip-draft", false, "a draft owes none")
-	o.skipAuthor = []string{guard.Bots}
-	commaListVar(f, &o.skipAuthor, "skip-author", "a change that an `ACCOUNT` like this opened owes no handoff")
-	commaListVar(f, &o.skipPath, "skip-path", "changes to files of this `PATTERN` alone owe none, as in .gitignore")
-	commaListVar(f, &o.skipLabel, "skip-label", "a pull request with this `LABEL` owes none")
+	f.BoolVar(&o.policy.Require, "require", false, "no handoff is an error, not a warning")
+	f.BoolVar(&o.policy.SkipDraft, "skip-draft", false, "a draft owes none")
+	o.policy.SkipAuthors = []string{guard.Bots}
+	commaListVar(f, &o.policy.SkipAuthors, "skip-author", "a change that an `ACCOUNT` like this opened owes no handoff")
+	commaListVar(f, &o.policy.SkipPaths, "skip-path", "changes to files of this `PATTERN` alone owe none, as in .gitignore")
+	commaListVar(f, &o.policy.SkipLabels, "skip-label", "a pull request with this `LABEL` owes none")
 }
 
 // changed reports whether a flag is set that says something about a pull
@@ -44,12 +40,8 @@ func (o *prOptions) changed() bool {
 }
 
 func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (workspace.Checked, error) {
-	request := workspace.PrRequest{
-		Service: guard.Running(g.Getenv), Head: o.pr.head, Base: o.pr.base,
-		Policy: guard.Policy{
-			Require: o.pr.require, Strict: o.strict, SkipAuthors: o.pr.skipAuthor, SkipPaths: o.pr.skipPath, SkipLabels: o.pr.skipLabel, SkipDraft: o.pr.skipDraft,
-		},
-	}
+	request := workspace.PrRequest{Service: guard.Running(g.Getenv), Head: o.pr.head, Base: o.pr.base, Policy: o.pr.policy}
+	request.Policy.Strict = o.strict
 	isPR, err := o.pr.detect(g, &request)
 	if err != nil {
 		return workspace.Checked{}, err

@@ -28,13 +28,13 @@ type offers func(*cursor) []offer
 // completed are the arguments that are not free text, by the command. Other
 // commands have subcommands, or take nothing that can be listed.
 var completed = map[string]offers{
-	"handoff show":     (*cursor).things,
+	"handoff show":     (*cursor).anything,
 	"handoff ack":      (*cursor).waiting,
 	"handoff answer":   (*cursor).questions,
 	"handoff resolve":  (*cursor).blockers,
 	"handoff assign":   (*cursor).items,
 	"handoff escalate": (*cursor).unsettled,
-	"handoff gap":      (*cursor).things,
+	"handoff gap":      (*cursor).anything,
 	"handoff withdraw": (*cursor).own,
 	"handoff query":    (*cursor).question,
 	"handoff log":      (*cursor).decided,
@@ -61,8 +61,8 @@ var completedFlags = map[string]offers{
 	"kind":        (*cursor).kinds,
 	"supersedes":  (*cursor).decisions,
 	"answers":     (*cursor).unsettled,
-	"about":       (*cursor).things,
-	"via":         (*cursor).things,
+	"about":       (*cursor).anything,
+	"via":         (*cursor).anything,
 	"amend":       (*cursor).own,
 	"since":       (*cursor).times,
 	"until":       (*cursor).times,

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rules"
@@ -42,16 +43,8 @@ func under(prefix string, list []offer) []offer {
 
 // handles are the people of the roster, and those who have written a record.
 func (c *cursor) handles() []offer {
-	people := c.open().TeamConfig.People
-	var list []offer
-	for _, handle := range slices.Sorted(maps.Keys(people)) {
-		list = append(list, offer{handle, text.JoinNonEmpty(", ", people[handle].Name, people[handle].Team)})
-	}
-	teams := c.open().State.Teams
-	for _, handle := range slices.Sorted(maps.Keys(teams)) {
-		list = append(list, offer{handle, teams[handle]})
-	}
-	return list
+	roster := offered(c.open().TeamConfig.People, nil, func(p config.Person) []string { return []string{p.Name, p.Team} })
+	return append(roster, offered(c.open().State.Teams, nil, func(team string) []string { return []string{team} })...)
 }
 
 // myself is who asks, in a question.
@@ -61,19 +54,14 @@ var myself = offer{"me", "you"}
 func (c *cursor) people() []offer {
 	list := append(c.handles(), offer{"team", "the team of the sender, or of who asks"})
 	list = append(list, under("team:", c.teams())...)
-	for _, team := range slices.Sorted(maps.Keys(c.open().TeamConfig.Teams)) {
-		list = append(list, offer{"lead:" + team, c.open().TeamConfig.Teams[team].Lead})
-	}
+	leads := offered(c.open().TeamConfig.Teams, nil, func(t config.Team) []string { return []string{t.Lead} })
+	list = append(list, under("lead:", leads)...)
 	return append(list, under("shift:", plain(c.open().TeamConfig.Zones))...)
 }
 
 // teams are those of the configuration, and those that handoffs name.
 func (c *cursor) teams() []offer {
-	configured := c.open().TeamConfig.Teams
-	var list []offer
-	for _, name := range slices.Sorted(maps.Keys(configured)) {
-		list = append(list, offer{name, configured[name].Zone})
-	}
+	list := offered(c.open().TeamConfig.Teams, nil, func(t config.Team) []string { return []string{t.Zone} })
 	named := slices.Sorted(maps.Values(c.open().State.Teams))
 	return append(list, plain(slices.DeleteFunc(named, func(name string) bool { return name == "" }))...)
 }
@@ -86,12 +74,12 @@ func (c *cursor) times() []offer {
 	return plain([]string{"today", "yesterday", "1h", "8h", "1d", "2d", "1w", "2w"})
 }
 
-// offered are the things that are wanted, by name.
-func offered[T any](things map[string]*T, wanted func(*T) bool, about func(*T) []string) []offer {
+// offered are the entries that are wanted, all of them where wanted is nil, by name.
+func offered[T any](entries map[string]T, wanted func(T) bool, about func(T) []string) []offer {
 	var list []offer
-	for _, name := range slices.Sorted(maps.Keys(things)) {
-		if thing := things[name]; wanted(thing) {
-			list = append(list, offer{name, text.JoinNonEmpty(", ", about(thing)...)})
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		if entry := entries[name]; wanted == nil || wanted(entry) {
+			list = append(list, offer{name, text.JoinNonEmpty(", ", about(entry)...)})
 		}
 	}
 	return list
@@ -177,9 +165,9 @@ func (c *cursor) waiting() []offer {
 	return append(list, c.records()...)
 }
 
-// things is everything that is present, and any record that begins as typed. Of
+// anything is everything that is present, and any record that begins as typed. Of
 // decisions more and more stand: without a beginning there would be too many.
-func (c *cursor) things() []offer {
+func (c *cursor) anything() []offer {
 	groups := []refOffers{{handoff.RefItem, c.items()}, {handoff.RefBlocker, c.blockers()}, {handoff.RefQuestion, c.questions()}}
 	if c.typed != "" {
 		groups = append(groups, refOffers{handoff.RefDecision, c.decisions()})
@@ -228,14 +216,8 @@ func (c *cursor) records() []offer {
 		return nil
 	}
 	records := c.state(handoff.Part{Refs: []string{c.typed}}).Records
-	var list []offer
-	for _, id := range slices.Sorted(maps.Keys(records)) {
-		if strings.HasPrefix(id, c.typed) {
-			r := records[id]
-			list = append(list, offer{id, text.JoinNonEmpty(", ", string(r.Kind), r.By, query.Says(r))})
-		}
-	}
-	return list
+	typed := func(r *handoff.Record) bool { return strings.HasPrefix(r.ID, c.typed) }
+	return offered(records, typed, func(r *handoff.Record) []string { return []string{string(r.Kind), r.By, query.Says(r)} })
 }
 
 // decided are the subjects of the decision log.

@@ -150,15 +150,20 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if err != nil {
 		return err
 	}
-	d, err := newDraft(ctx, g, ws, o)
+	d, err := baseDraft(ctx, g, ws, o)
+	if err == nil {
+		err = layFlags(ws, d, o)
+	}
 	if err != nil {
 		return err
 	}
 	if o.byHand(g, d) {
 		return declareByHand(ctx, g, ws, o, d)
 	}
-	if err := complete(d, o); err != nil {
-		return err
+	if d.Doc == nil && o.flagged() {
+		if err := missingFlags(d.Handoff); err != nil {
+			return err
+		}
 	}
 	return publishChecked(ctx, g, ws, o, d)
 }

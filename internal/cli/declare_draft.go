@@ -14,15 +14,6 @@ import (
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
-// newDraft lays the flags over the base that they name.
-func newDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o declareOptions) (*workspace.Draft, error) {
-	d, err := baseDraft(ctx, g, ws, o)
-	if err != nil {
-		return nil, err
-	}
-	return d, layFlags(ws, d, o)
-}
-
 // layFlags lays the flags over a draft.
 func layFlags(ws *workspace.Workspace, d *workspace.Draft, o declareOptions) error {
 	if d.Doc != nil && d.Handoff == nil {
@@ -43,14 +34,7 @@ func layFlags(ws *workspace.Workspace, d *workspace.Draft, o declareOptions) err
 	return applyFlags(ws, d.Handoff, o)
 }
 
-// complete refuses a handoff made of flags that lack something.
-func complete(d *workspace.Draft, o declareOptions) error {
-	if d.Doc != nil || !o.flagged() {
-		return nil
-	}
-	return missingFlags(d.Handoff)
-}
-
+// baseDraft is what the flags are laid over.
 func baseDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o declareOptions) (*workspace.Draft, error) {
 	switch {
 	case o.file != "":
@@ -151,8 +135,7 @@ func draftFrom(ctx context.Context, ws *workspace.Workspace, name string) (*work
 		}
 	}
 	target, err := ws.Resolve(name)
-	var unknown *handoff.UnknownError
-	if errors.As(err, &unknown) {
+	if _, unknown := errors.AsType[*handoff.UnknownError](err); unknown {
 		return nil, workspace.Usagef("commit "+path.Join(ws.RecordDir, "templates", "NAME.yaml")+" to have a template", "--from %s: neither a template in HEAD nor a handoff", name)
 	}
 	if err != nil {

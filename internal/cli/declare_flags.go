@@ -122,7 +122,7 @@ func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		if !handoff.ValidSlug(id) {
 			return workspace.Usagef("as in 'refund-flow;in_review;PR #1842 is open;Get a second approval'", "--item %q: %q is not a name for an item", value, id)
 		}
-		item := findItem(h, id)
+		item := h.Item(id)
 		if item == nil {
 			h.Items = append(h.Items, handoff.Item{ID: id, Owner: ws.Me})
 			item = &h.Items[len(h.Items)-1]
@@ -138,15 +138,6 @@ func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		}
 		if next != "" {
 			item.Next = []handoff.Next{{Do: next, Owner: ws.Me}}
-		}
-	}
-	return nil
-}
-
-func findItem(h *handoff.Handoff, id string) *handoff.Item {
-	for i := range h.Items {
-		if h.Items[i].ID == id {
-			return &h.Items[i]
 		}
 	}
 	return nil
@@ -196,7 +187,7 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 		}
 		h.Blockers = append(h.Blockers, b)
 		for _, id := range b.Blocks {
-			if item := findItem(h, id); item != nil && !slices.Contains(item.BlockedBy, b.ID) {
+			if item := h.Item(id); item != nil && !slices.Contains(item.BlockedBy, b.ID) {
 				item.BlockedBy = append(slices.Clone(item.BlockedBy), b.ID)
 			}
 		}
@@ -248,7 +239,7 @@ func applyItemDetails(h *handoff.Handoff, o declareOptions) error {
 			if err != nil {
 				return err
 			}
-			item := findItem(h, p[0])
+			item := h.Item(p[0])
 			if item == nil {
 				return workspace.Usagef("", "--%s %q: no item %q in this handoff", flag.name, value, p[0])
 			}

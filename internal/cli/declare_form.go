@@ -31,11 +31,10 @@ func (g *globals) asker() form.Asker {
 // errNoDraft says that there is nothing to resume, show or drop.
 var errNoDraft = workspace.Usagef("handoff draft restore brings the last one back that was set aside", "no draft waits")
 
-// keptError is an error after which the draft waits for --resume.
-type keptError struct{ err error }
+// draftWaitsError is an error after which the draft waits for --resume.
+type draftWaitsError struct{ error }
 
-func (e *keptError) Error() string { return e.err.Error() }
-func (e *keptError) Unwrap() error { return e.err }
+func (e *draftWaitsError) Unwrap() error { return e.error }
 
 // writing is a handoff that a person writes, in the form or in the editor.
 type writing struct {
@@ -88,17 +87,17 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 		err = publishDraft(ctx, g, ws, o, d, w.checkDraft(d))
 	}
 	if !workspace.Committed(err) {
-		return w.kept(err)
+		return w.draftWaits(err)
 	}
 	return err
 }
 
-// kept says that the draft waits, if there is one.
-func (w *writing) kept(err error) error {
+// draftWaits says that the draft waits, if there is one.
+func (w *writing) draftWaits(err error) error {
 	if data, loadErr := w.drafts.Load(); loadErr != nil || data == nil {
 		return errors.Join(err, loadErr)
 	}
-	return &keptError{err}
+	return &draftWaitsError{err}
 }
 
 // write settles what becomes of a draft that waits, and then takes the road that
@@ -212,12 +211,7 @@ func (w *writing) checkDraft(d *workspace.Draft) []handoff.Finding {
 	}
 	findings := w.ws.CheckDraft(d, w.options.allowSecrets)
 	if w.noticed.FirstTryErrors == nil {
-		n := 0
-		for _, f := range findings {
-			if f.Level == handoff.LevelError {
-				n++
-			}
-		}
+		n := len(workspace.Errors(findings))
 		w.noticed.FirstTryErrors = &n
 	}
 	return findings

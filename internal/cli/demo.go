@@ -120,7 +120,7 @@ func (d *demo) play(ctx context.Context, s scene) error {
 	local := s.at.In(s.who.zone())
 	d.g.printer.section(fmt.Sprintf("%s (%s, %s) %s", s.who.name, s.who.place, local.Format("Mon 15:04"), s.tells))
 	for _, args := range s.commands {
-		d.g.printer.styled(d.g.printer.paint(cyan, "$ handoff "+commandLine(args)))
+		d.g.printer.styled(painted{cyan, "$ handoff " + commandLine(args)})
 		var errOut bytes.Buffer
 		env := d.g.Env
 		env.Signals = nil // they cancel ctx
@@ -154,11 +154,11 @@ func (a actor) zone() *time.Location { return time.FixedZone("", a.offset*3600) 
 // environ is the environment of an actor: git with their identity and clock,
 // and without anybody's configuration.
 func (d *demo) environ(a actor, at time.Time) []string {
-	kept := slices.DeleteFunc(slices.Clone(d.g.Environ), func(entry string) bool {
+	environ := slices.DeleteFunc(slices.Clone(d.g.Environ), func(entry string) bool {
 		return strings.HasPrefix(entry, "GIT_") || strings.HasPrefix(entry, "HANDOFF_")
 	})
 	date := at.In(a.zone()).Format(time.RFC3339)
-	return append(kept,
+	return append(environ,
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
 		"GIT_AUTHOR_NAME="+a.name, "GIT_AUTHOR_EMAIL="+a.email, "GIT_AUTHOR_DATE="+date,
 		"GIT_COMMITTER_NAME="+a.name, "GIT_COMMITTER_EMAIL="+a.email, "GIT_COMMITTER_DATE="+date,

@@ -68,9 +68,8 @@ type problem struct {
 
 // doctorDocument is what --json prints.
 type doctorDocument struct {
-	SchemaVersion int       `json:"schema_version"`
-	OK            bool      `json:"ok"` // nothing is left to do
-	Problems      []problem `json:"problems"`
+	OK       bool      `json:"ok"` // nothing is left to do
+	Problems []problem `json:"problems"`
 }
 
 func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
@@ -90,7 +89,7 @@ func runDoctor(ctx context.Context, g *globals, o doctorOptions) error {
 			d.found(problem{Message: err.Error(), WayOut: hint})
 		}
 	}
-	doc := doctorDocument{SchemaVersion: 1, Problems: text.NonNil(d.problems)}
+	doc := doctorDocument{Problems: text.NonNil(d.problems)}
 	left := 0
 	for i := range doc.Problems {
 		p := &doc.Problems[i]
@@ -330,19 +329,19 @@ func (d *doctor) lookAtRecordIndex(context.Context) error {
 // lookAtHook sees whether git can run the hook that is installed, and whether
 // the hook finds the program.
 func (d *doctor) lookAtHook(ctx context.Context) error {
-	place, err := findHook(ctx, d.g)
+	hook, err := findHook(ctx, d.g)
 	if err != nil {
 		return err
 	}
-	d.lookAtConfigHooks(place)
-	if !place.hook.Installed && !place.config {
+	d.lookAtConfigHooks(hook)
+	if !hook.script.Installed && !hook.config {
 		return nil
 	}
-	if info, err := os.Stat(place.hook.Path); err == nil && place.hook.Installed && runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
-		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + text.ShellArgument(place.hook.Path)})
+	if info, err := os.Stat(hook.script.Path); err == nil && hook.script.Installed && runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
+		d.found(problem{Path: d.g.shown(hook.script.Path), Message: "the hook may not be executed, so git passes over it", WayOut: "chmod +x " + text.ShellArgument(hook.script.Path)})
 	}
 	if !d.g.onPath("handoff") {
-		d.found(problem{Path: d.g.shown(place.hook.Path), Message: "handoff is not on the PATH, so the hook does nothing", WayOut: "add its directory to the PATH"})
+		d.found(problem{Path: d.g.shown(hook.script.Path), Message: "handoff is not on the PATH, so the hook does nothing", WayOut: "add its directory to the PATH"})
 	}
 	return nil
 }
@@ -389,25 +388,19 @@ func (d *doctor) lookAtClock(ctx context.Context) error {
 }
 
 func (d *doctor) print(doc doctorDocument) error {
-	if d.g.printer.structured() {
-		return d.g.printer.document(doc)
-	}
-	for _, p := range doc.Problems {
-		where := ""
-		if p.Path != "" {
-			where = p.Path + ": "
+	return d.g.printer.print(doc, func() {
+		for _, p := range doc.Problems {
+			state := ""
+			if p.Fixed {
+				state = "repaired"
+			}
+			d.g.printer.line("%s", text.JoinNonEmpty(": ", state, text.OneLine(p.Path), text.OneLine(p.Message)))
+			switch {
+			case p.Fixable && !p.Fixed:
+				d.g.printer.line("    handoff doctor --fix repairs it")
+			case p.WayOut != "":
+				d.g.printer.line("    %s", text.OneLine(p.WayOut))
+			}
 		}
-		state := ""
-		if p.Fixed {
-			state = "repaired: "
-		}
-		d.g.printer.line("%s%s%s", state, text.OneLine(where), text.OneLine(p.Message))
-		switch {
-		case p.Fixable && !p.Fixed:
-			d.g.printer.line("    handoff doctor --fix repairs it")
-		case p.WayOut != "":
-			d.g.printer.line("    %s", text.OneLine(p.WayOut))
-		}
-	}
-	return nil
+	})
 }

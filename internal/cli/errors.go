@@ -193,12 +193,10 @@ func report(w io.Writer, err error, asJSON bool, m masker) int {
 	if hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", text.Neutralise(hint))
 	}
-	var kept *keptError
-	if errors.As(err, &kept) {
+	if _, waits := errors.AsType[*draftWaitsError](err); waits {
 		fmt.Fprintln(w, "your draft is kept: handoff declare --resume")
 	}
-	var typed *typedError
-	if errors.As(err, &typed) {
+	if typed, ok := errors.AsType[*typedError](err); ok {
 		fmt.Fprintf(w, "what you typed: %s\n", text.Neutralise(m.mask(typed.command)))
 	}
 	return status
@@ -249,16 +247,16 @@ func reportJSON(w io.Writer, message string, status int, hint string, said []str
 // jump to.
 func printFindings(w io.Writer, findings []handoff.Finding) {
 	for _, f := range findings {
-		var place string
+		var where string
 		switch {
 		case f.Path != "" && f.Line > 0:
-			place = fmt.Sprintf("%s:%d:%d: ", f.Path, f.Line, max(f.Col, 1))
+			where = fmt.Sprintf("%s:%d:%d: ", f.Path, f.Line, max(f.Col, 1))
 		case f.Path != "":
-			place = f.Path + ": "
+			where = f.Path + ": "
 		case f.Field != "":
-			place = f.Field + ": "
+			where = f.Field + ": "
 		}
-		fmt.Fprintf(w, "%s%s: %s\n", text.OneLine(place), strings.TrimSpace(string(f.Level)+" "+f.Code), text.OneLine(f.Message))
+		fmt.Fprintf(w, "%s%s: %s\n", text.OneLine(where), strings.TrimSpace(string(f.Level)+" "+f.Code), text.OneLine(f.Message))
 		if f.Fix != "" {
 			fmt.Fprintf(w, "    %s\n", text.OneLine(f.Fix))
 		}

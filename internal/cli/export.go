@@ -85,12 +85,11 @@ func (o *exportOptions) check(g *globals) error {
 
 // exportDocument is what --json prints of an export to a file.
 type exportDocument struct {
-	SchemaVersion int    `json:"schema_version"`
-	Format        string `json:"format"`
-	Path          string `json:"path"`
-	Repositories  int    `json:"repositories"`
-	Records       int    `json:"records"`
-	States        int    `json:"states"`
+	Format       string `json:"format"`
+	Path         string `json:"path"`
+	Repositories int    `json:"repositories"`
+	Records      int    `json:"records"`
+	States       int    `json:"states"`
 }
 
 func runExport(ctx context.Context, g *globals, o exportOptions) error {
@@ -104,7 +103,7 @@ func runExport(ctx context.Context, g *globals, o exportOptions) error {
 	if err != nil {
 		return err
 	}
-	e, err := newExporter(o, ws, soleName(ws))
+	e, err := newExporter(o, ws, text.OneLine(filepath.Base(ws.RepositoryDir())))
 	if err != nil {
 		return err
 	}
@@ -156,7 +155,7 @@ func (g *globals) finishExport(o exportOptions, w *export.Writer, repositories i
 	if o.output == "" {
 		return nil
 	}
-	doc := exportDocument{1, o.format, o.output, repositories, w.Rows[export.RecordsTable], 0}
+	doc := exportDocument{o.format, o.output, repositories, w.Rows[export.RecordsTable], 0}
 	for _, t := range export.StateTables() {
 		doc.States += w.Rows[t.Name]
 	}
@@ -203,8 +202,7 @@ func (g *globals) beginExport(ctx context.Context, o exportOptions) (*export.Wri
 // asNamed is an error of the file system about the file that the user named: the
 // one that is written has another name.
 func asNamed(name string, err error) error {
-	var wrong *fs.PathError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Errorf("-o %s: %w", name, wrong.Err)
 	}
 	return err
@@ -214,13 +212,7 @@ func asNamed(name string, err error) error {
 func newExporter(o exportOptions, ws *workspace.Workspace, repo string) (*export.Exporter, error) {
 	e := &export.Exporter{
 		Form: o.form(), Index: ws.Index, View: ws.State, Prove: ws.Prove, Env: ws.QueryEnv(), Query: query.Query{Topic: query.Search, Me: ws.Me},
-		Encoder:    export.Encoder{Format: o.format, Repo: repo, Now: ws.Moment},
-		Repository: []any{repo, workspace.RepositoryDir(ws), ws.HEAD.Ref, ws.HEAD.Hash, &ws.Moment},
+		Repo: repo, Repository: []any{repo, ws.RepositoryDir(), ws.HEAD.Ref, ws.HEAD.Hash, &ws.Moment},
 	}
 	return e, o.narrow(&e.Query, ws.ParseEnv())
-}
-
-// soleName is the name of a repository that is read alone.
-func soleName(ws *workspace.Workspace) string {
-	return text.OneLine(filepath.Base(workspace.RepositoryDir(ws)))
 }

@@ -25,7 +25,19 @@ the configuration names under hook. It asks nobody and uses no network.`,
 		Args:    oneOf("install", "uninstall", "status", "run"),
 		RunE:    func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(newHookInstallCmd(g), newHookUninstallCmd(g), newHookStatusCmd(g), newHookRunCmd(g))
+	cmd.AddCommand(newHookInstallCmd(g), newHookRunCmd(g))
+	for _, sub := range []struct {
+		use, short, example string
+		run                 func(context.Context, *globals) error
+	}{
+		{"uninstall", "Take the reminder out again, and leave the hook as it was", "  handoff hook uninstall", runHookUninstall},
+		{"status", "Show which hook reminds", "  handoff hook status --json", runHookStatus},
+	} {
+		cmd.AddCommand(&cobra.Command{
+			Use: sub.use, Short: sub.short, Example: sub.example, Args: noArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error { return sub.run(cmd.Context(), g) },
+		})
+	}
 	return cmd
 }
 
@@ -59,48 +71,27 @@ repository. It is asked whether that is meant; --shared-hooks says so.`,
 	return cmd
 }
 
-func newHookUninstallCmd(g *globals) *cobra.Command {
-	return &cobra.Command{
-		Use:     "uninstall",
-		Short:   "Take the reminder out again, and leave the hook as it was",
-		Example: "  handoff hook uninstall",
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runHookUninstall(cmd.Context(), g) },
-	}
-}
-
-func newHookStatusCmd(g *globals) *cobra.Command {
-	return &cobra.Command{
-		Use:     "status",
-		Short:   "Show which hook reminds",
-		Example: "  handoff hook status --json",
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runHookStatus(cmd.Context(), g) },
-	}
-}
-
 // hookDocument is what --json prints for the three commands that look after the
 // hook.
 type hookDocument struct {
-	SchemaVersion int    `json:"schema_version"`
-	Installed     bool   `json:"installed"`
-	Strict        bool   `json:"strict"`
-	Path          string `json:"path"`              // of the script
-	Shared        bool   `json:"shared"`            // git runs the script in other repositories as well
-	Config        bool   `json:"config"`            // git runs one from its configuration
-	Manager       string `json:"manager"`           // who writes the script, "" for nobody
-	Changed       bool   `json:"changed"`           // by this command
-	Why           string `json:"why,omitempty"`     // the script was left alone
-	Snippet       string `json:"snippet,omitempty"` // what to add by hand
-	Into          string `json:"into,omitempty"`    // the file to add it to
+	Installed bool   `json:"installed"`
+	Strict    bool   `json:"strict"`
+	Path      string `json:"path"`              // of the script
+	Shared    bool   `json:"shared"`            // git runs the script in other repositories as well
+	Config    bool   `json:"config"`            // git runs one from its configuration
+	Manager   string `json:"manager"`           // who writes the script, "" for nobody
+	Changed   bool   `json:"changed"`           // by this command
+	Why       string `json:"why,omitempty"`     // the script was left alone
+	Snippet   string `json:"snippet,omitempty"` // what to add by hand
+	Into      string `json:"into,omitempty"`    // the file to add it to
 
 	ConfigHooks []configHook `json:"config_hooks,omitempty"` // whether git runs them or not
 }
 
-// hookPlace is the hook of a repository in both forms that it can have.
-type hookPlace struct {
+// prePushHook is the hook of a repository in both forms that it can have.
+type prePushHook struct {
 	repo    *store.Repo
-	hook    *guard.Hook
+	script  *guard.Hook
 	configs []configHook // set up in git's configuration
 	config  bool         // git runs one of these
 	strict  bool         // as far as that is known
@@ -109,7 +100,7 @@ type hookPlace struct {
 	shared string
 }
 
-func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
+func findHook(ctx context.Context, g *globals) (*prePushHook, error) {
 	repo, err := workspace.RepositoryOf(ctx, g.opening())
 	if err != nil {
 		return nil, err
@@ -118,8 +109,8 @@ func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &hookPlace{repo: repo}
-	if p.hook, err = guard.FindHook(dir, repo.Worktree()); err != nil {
+	p := &prePushHook{repo: repo}
+	if p.script, err = guard.FindHook(dir, repo.Worktree()); err != nil {
 		return nil, err
 	}
 	if p.shared, err = repo.HooksShared(ctx); err != nil {
@@ -128,69 +119,65 @@ func findHook(ctx context.Context, g *globals) (*hookPlace, error) {
 	return p, p.findConfigHooks(ctx)
 }
 
-func (p *hookPlace) document(changed bool) hookDocument {
+func (p *prePushHook) document(changed bool) hookDocument {
 	return hookDocument{
-		SchemaVersion: 1, Installed: p.hook.Installed || p.config, Strict: p.strict, Path: p.hook.Path, Shared: p.shared != "",
-		Config: p.config, ConfigHooks: p.configs, Manager: string(p.hook.Manager), Changed: changed, Why: p.hook.LeftAlone,
+		Installed: p.script.Installed || p.config, Strict: p.strict, Path: p.script.Path, Shared: p.shared != "",
+		Config: p.config, ConfigHooks: p.configs, Manager: string(p.script.Manager), Changed: changed, Why: p.script.LeftAlone,
 	}
 }
 
 func runHookInstall(ctx context.Context, g *globals, o hookOptions) error {
-	place, err := findHook(ctx, g)
+	hook, err := findHook(ctx, g)
 	if err != nil {
 		return err
 	}
-	if err := place.mustMean(ctx, g, o); err != nil {
+	if err := hook.mustMean(ctx, g, o); err != nil {
 		return err
 	}
 	changed := false
 	if o.config {
-		changed, err = place.installConfig(ctx, o.strict)
+		changed, err = hook.installConfig(ctx, o.strict)
 	} else {
-		changed, err = place.installScript(ctx, o.strict)
+		changed, err = hook.installScript(ctx, o.strict)
 	}
 	if err != nil {
-		return g.leftAlone(place, err)
+		return g.leftAlone(hook, err)
 	}
 	return g.printHook(ctx, changed, "installed")
 }
 
 // mustMean asks before a script is changed that other repositories have as well.
-func (p *hookPlace) mustMean(ctx context.Context, g *globals, o hookOptions) error {
-	changes := p.hook.LeftAlone == "" && !(p.hook.Installed && p.hook.Form.Strict == o.strict)
+func (p *prePushHook) mustMean(ctx context.Context, g *globals, o hookOptions) error {
+	changes := p.script.LeftAlone == "" && !(p.script.Installed && p.script.Form.Strict == o.strict)
 	if o.config {
-		changes = p.hook.Installed // one form is enough
+		changes = p.script.Installed // one form is enough
 	}
 	if p.shared == "" || o.shared || !changes {
 		return nil
 	}
 	if !g.Interactive {
-		return workspace.Usagef("add --shared-hooks if all of them are meant", "%s: %s", g.shown(p.hook.Path), p.reach())
+		return workspace.Usagef("add --shared-hooks if all of them are meant", "%s: %s", g.shown(p.script.Path), p.reach())
 	}
 	return g.ask(func(asker form.Asker) error {
-		yes, err := form.Confirm(ctx, asker, "Change the hook of all of them?", []string{g.shown(p.hook.Path) + ": " + p.reach()})
-		if err == nil && !yes {
-			return errStopped
-		}
-		return err
+		return form.Confirm(ctx, asker, "Change the hook of all of them?", []string{g.shown(p.script.Path) + ": " + p.reach()})
 	})
 }
 
 // reach says whose repositories run a shared script.
-func (p *hookPlace) reach() string {
+func (p *prePushHook) reach() string {
 	return "git runs it in every repository, not in this one only (core.hooksPath of git config --" + p.shared + ")"
 }
 
 // installScript adds the reminder to the script. One form is enough: the other
 // is taken out.
-func (p *hookPlace) installScript(ctx context.Context, strict bool) (bool, error) {
+func (p *prePushHook) installScript(ctx context.Context, strict bool) (bool, error) {
 	if foreign := p.foreignConfigHook(); foreign != nil {
 		if foreign.Strict == strict {
 			return false, nil
 		}
 		return false, foreign.elsewhere()
 	}
-	changed, err := p.hook.Install(strict)
+	changed, err := p.script.Install(strict)
 	if err != nil || !p.ownConfigHook() {
 		return changed, err
 	}
@@ -198,24 +185,24 @@ func (p *hookPlace) installScript(ctx context.Context, strict bool) (bool, error
 }
 
 func runHookUninstall(ctx context.Context, g *globals) error {
-	place, err := findHook(ctx, g)
+	hook, err := findHook(ctx, g)
 	if err != nil {
 		return err
 	}
-	changed, err := place.hook.Uninstall()
+	changed, err := hook.script.Uninstall()
 	if err != nil {
-		return g.leftAlone(place, err)
+		return g.leftAlone(hook, err)
 	}
-	if place.ownConfigHook() {
+	if hook.ownConfigHook() {
 		changed = true
-		if err := place.removeConfigHook(ctx); err != nil {
+		if err := hook.removeConfigHook(ctx); err != nil {
 			return err
 		}
 	}
-	if err := place.findConfigHooks(ctx); err != nil {
+	if err := hook.findConfigHooks(ctx); err != nil {
 		return err
 	}
-	if foreign := place.foreignConfigHook(); foreign != nil {
+	if foreign := hook.foreignConfigHook(); foreign != nil {
 		return foreign.elsewhere()
 	}
 	return g.printHook(ctx, changed, "taken out")
@@ -223,13 +210,13 @@ func runHookUninstall(ctx context.Context, g *globals) error {
 
 // leftAlone prints what to add to, or take out of, a hook that is somebody
 // else's. The error stays one: the hook is not as it was asked for.
-func (g *globals) leftAlone(place *hookPlace, err error) error {
-	var foreign *guard.ForeignError
-	if !errors.As(err, &foreign) {
+func (g *globals) leftAlone(hook *prePushHook, err error) error {
+	foreign, ok := errors.AsType[*guard.ForeignError](err)
+	if !ok {
 		return err
 	}
 	if g.printer.structured() {
-		doc := place.document(false)
+		doc := hook.document(false)
 		doc.Snippet, doc.Into = foreign.Snippet, foreign.Into
 		if printErr := g.printer.document(doc); printErr != nil {
 			return printErr
@@ -246,25 +233,23 @@ func (g *globals) leftAlone(place *hookPlace, err error) error {
 
 // printHook prints how things are after a change.
 func (g *globals) printHook(ctx context.Context, changed bool, done string) error {
-	place, err := findHook(ctx, g)
+	hook, err := findHook(ctx, g)
 	if err != nil {
 		return err
 	}
-	doc := place.document(changed)
-	if g.printer.structured() {
-		return g.printer.document(doc)
-	}
-	if !changed {
-		done = "nothing to do"
-	}
-	g.printer.line("%s: %s", g.shownPath(place), done)
-	if place.shared != "" && changed && !doc.Config {
-		g.note("%s", place.reach())
-	}
-	if top := place.repo.Worktree(); changed && doc.Installed && !doc.Config && isBelow(place.hook.Path, top) {
-		g.note("the hook is in the work tree; commit it to remind everybody who uses it")
-	}
-	return nil
+	doc := hook.document(changed)
+	return g.printer.print(doc, func() {
+		if !changed {
+			done = "nothing to do"
+		}
+		g.printer.line("%s: %s", g.shownPath(hook), done)
+		if hook.shared != "" && changed && !doc.Config {
+			g.note("%s", hook.reach())
+		}
+		if top := hook.repo.Worktree(); changed && doc.Installed && !doc.Config && isBelow(hook.script.Path, top) {
+			g.note("the hook is in the work tree; commit it to remind everybody who uses it")
+		}
+	})
 }
 
 // isBelow reports whether a file is in a directory, the git directory of a work
@@ -275,39 +260,37 @@ func isBelow(file, dir string) bool {
 }
 
 // shownPath names the hook as the user would.
-func (g *globals) shownPath(p *hookPlace) string {
-	if i := slices.IndexFunc(p.configs, configHook.runs); i >= 0 && !p.hook.Installed {
-		return p.configs[i].place()
+func (g *globals) shownPath(p *prePushHook) string {
+	if i := slices.IndexFunc(p.configs, configHook.runs); i >= 0 && !p.script.Installed {
+		return p.configs[i].shown()
 	}
-	return g.shown(p.hook.Path)
+	return g.shown(p.script.Path)
 }
 
 func runHookStatus(ctx context.Context, g *globals) error {
-	place, err := findHook(ctx, g)
+	hook, err := findHook(ctx, g)
 	if err != nil {
 		return err
 	}
-	doc := place.document(false)
-	if g.printer.structured() {
-		return g.printer.document(doc)
-	}
-	if place.hook.Installed || !place.config {
-		g.printer.line("%s: %s", g.shown(place.hook.Path), hookState(place.hook.Installed, place.hook.Form.Strict))
-	}
-	for _, h := range place.configs {
-		if h.runs() {
-			g.printer.line("%s: %s", h.place(), hookState(true, h.Strict))
-		} else {
-			g.printer.line("%s: not run, %s", h.place(), h.Why)
+	doc := hook.document(false)
+	return g.printer.print(doc, func() {
+		if hook.script.Installed || !hook.config {
+			g.printer.line("%s: %s", g.shown(hook.script.Path), hookState(hook.script.Installed, hook.script.Form.Strict))
 		}
-	}
-	if doc.Manager != "" {
-		g.printer.line("%s writes this hook", doc.Manager)
-	}
-	if doc.Shared && doc.Installed && !doc.Config {
-		g.printer.line("%s", place.reach())
-	}
-	return nil
+		for _, h := range hook.configs {
+			if h.runs() {
+				g.printer.line("%s: %s", h.shown(), hookState(true, h.Strict))
+			} else {
+				g.printer.line("%s: not run, %s", h.shown(), h.Why)
+			}
+		}
+		if doc.Manager != "" {
+			g.printer.line("%s writes this hook", doc.Manager)
+		}
+		if doc.Shared && doc.Installed && !doc.Config {
+			g.printer.line("%s", hook.reach())
+		}
+	})
 }
 
 // hookState says in a word or two how a hook is.

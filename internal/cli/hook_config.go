@@ -31,8 +31,8 @@ func (h configHook) own() bool {
 	return "hook."+h.Name == guard.ConfigSection && (h.Scope == "local" || h.Scope == "worktree")
 }
 
-// place names the hook as the user would.
-func (h configHook) place() string {
+// shown names the hook as the user would.
+func (h configHook) shown() string {
 	return fmt.Sprintf("git configuration (%s), hook.%s", h.Scope, text.OneLine(h.Name))
 }
 
@@ -43,11 +43,11 @@ func (h configHook) elsewhere() error {
 	if h.Scope == "command" {
 		hint = "it comes with the environment, GIT_CONFIG_COUNT or git -c"
 	}
-	return &workspace.HintedError{Err: fmt.Errorf("%s: left alone, it is not set up by handoff hook install in this repository", h.place()), Hint: hint}
+	return &workspace.HintedError{Err: fmt.Errorf("%s: left alone, it is not set up by handoff hook install in this repository", h.shown()), Hint: hint}
 }
 
 // findConfigHooks looks for the reminder in git's configuration.
-func (p *hookPlace) findConfigHooks(ctx context.Context) error {
+func (p *prePushHook) findConfigHooks(ctx context.Context) error {
 	settings, err := p.repo.Settings(ctx, "hook")
 	if err != nil {
 		return err
@@ -65,13 +65,13 @@ func (p *hookPlace) findConfigHooks(ctx context.Context) error {
 		}
 	}
 	p.config = slices.ContainsFunc(p.configs, configHook.runs)
-	p.strict = p.hook.Form.Strict || slices.ContainsFunc(p.configs, func(h configHook) bool { return h.runs() && h.Strict })
+	p.strict = p.script.Form.Strict || slices.ContainsFunc(p.configs, func(h configHook) bool { return h.runs() && h.Strict })
 	return nil
 }
 
 // gitTooOld says that this git does not run hooks from its configuration, "" when
 // it does.
-func (p *hookPlace) gitTooOld(ctx context.Context) (string, error) {
+func (p *prePushHook) gitTooOld(ctx context.Context) (string, error) {
 	major, minor, err := p.repo.GitVersion(ctx)
 	if err == nil && (major < 2 || major == 2 && minor < 54) {
 		return fmt.Sprintf("git %d.%d runs no hooks from its configuration, 2.54 does", major, minor), nil
@@ -90,10 +90,12 @@ func readConfigHooks(settings []git.Setting) []configHook {
 	var found []*definition
 	eventOff := ""
 	for _, s := range settings {
-		name, key, ok := cutLast(strings.TrimPrefix(s.Key, "hook."), ".")
-		if !ok {
+		key := strings.TrimPrefix(s.Key, "hook.")
+		dot := strings.LastIndexByte(key, '.') // a name may hold some
+		if dot < 0 {
 			continue
 		}
+		name, key := key[:dot], key[dot+1:]
 		if name == "pre-push" && key == "enabled" {
 			eventOff = ""
 			if s.IsFalse() {
@@ -136,24 +138,15 @@ func switchedOff(section, scope string) string {
 	return fmt.Sprintf("%s.enabled is false in the %s configuration", text.OneLine(section), scope)
 }
 
-// cutLast cuts s around the last sep.
-func cutLast(s, sep string) (before, after string, found bool) {
-	at := strings.LastIndex(s, sep)
-	if at < 0 {
-		return s, "", false
-	}
-	return s[:at], s[at+len(sep):], true
-}
-
 // ownConfigHook reports whether this repository has the hook in its own
 // configuration, run or not.
-func (p *hookPlace) ownConfigHook() bool {
+func (p *prePushHook) ownConfigHook() bool {
 	return slices.ContainsFunc(p.configs, configHook.own)
 }
 
 // foreignConfigHook returns a hook that git runs and that is not this
 // repository's to change, nil when there is none.
-func (p *hookPlace) foreignConfigHook() *configHook {
+func (p *prePushHook) foreignConfigHook() *configHook {
 	for i, h := range p.configs {
 		if h.runs() && !h.own() {
 			return &p.configs[i]
@@ -163,7 +156,7 @@ func (p *hookPlace) foreignConfigHook() *configHook {
 }
 
 // installConfig lets git run the reminder from its configuration.
-func (p *hookPlace) installConfig(ctx context.Context, strict bool) (bool, error) {
+func (p *prePushHook) installConfig(ctx context.Context, strict bool) (bool, error) {
 	tooOld, err := p.gitTooOld(ctx)
 	if err != nil {
 		return false, err
@@ -171,11 +164,11 @@ func (p *hookPlace) installConfig(ctx context.Context, strict bool) (bool, error
 	if tooOld != "" {
 		return false, &workspace.HintedError{Err: errors.New(tooOld), Hint: "handoff hook install"}
 	}
-	if p.config && p.strict == strict && !p.hook.Installed {
+	if p.config && p.strict == strict && !p.script.Installed {
 		return false, nil
 	}
-	if p.hook.Installed {
-		if _, err := p.hook.Uninstall(); err != nil {
+	if p.script.Installed {
+		if _, err := p.script.Uninstall(); err != nil {
 			return false, err
 		}
 	}
@@ -191,7 +184,7 @@ func (p *hookPlace) installConfig(ctx context.Context, strict bool) (bool, error
 	}
 	for _, h := range p.configs {
 		if !h.runs() && "hook."+h.Name == guard.ConfigSection {
-			return true, &workspace.HintedError{Err: fmt.Errorf("%s: set, but not run: %s", h.place(), h.Why), Hint: "handoff hook install adds the reminder to a script"}
+			return true, &workspace.HintedError{Err: fmt.Errorf("%s: set, but not run: %s", h.shown(), h.Why), Hint: "handoff hook install adds the reminder to a script"}
 		}
 	}
 	return true, nil
@@ -199,7 +192,7 @@ func (p *hookPlace) installConfig(ctx context.Context, strict bool) (bool, error
 
 // removeConfigHook takes what hook install has set up out of this repository. A
 // switch that keeps a hook of another file off stays.
-func (p *hookPlace) removeConfigHook(ctx context.Context) error {
+func (p *prePushHook) removeConfigHook(ctx context.Context) error {
 	settings, err := p.repo.Settings(ctx, guard.ConfigSection)
 	if err != nil {
 		return err
@@ -226,13 +219,13 @@ func (p *hookPlace) removeConfigHook(ctx context.Context) error {
 // lookAtConfigHooks names the hooks that git does not run, unless a script does
 // their work or somebody wanted it so: a narrower configuration switches off what
 // a wider one sets up.
-func (d *doctor) lookAtConfigHooks(p *hookPlace) {
-	if p.hook.Installed || p.config {
+func (d *doctor) lookAtConfigHooks(p *prePushHook) {
+	if p.script.Installed || p.config {
 		return
 	}
 	for _, h := range p.configs {
 		if h.offIn == "" || h.offIn == h.Scope {
-			d.found(problem{Path: h.place(), Message: "git does not run this hook: " + h.Why, WayOut: "handoff hook install adds the reminder to a script, handoff hook uninstall ends this"})
+			d.found(problem{Path: h.shown(), Message: "git does not run this hook: " + h.Why, WayOut: "handoff hook install adds the reminder to a script, handoff hook uninstall ends this"})
 		}
 	}
 }

@@ -153,7 +153,7 @@ func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Upda
 	if err := p.findWork(ctx, last); err != nil {
 		return "", err
 	}
-	if _, due := p.dueSince(last); !due {
+	if p.dueSince(last) == "" {
 		return "", nil
 	}
 	// Before it speaks it looks where a handoff is rare: on the other branches.
@@ -161,11 +161,8 @@ func whyDue(ctx context.Context, g *globals, remote string, updates []guard.Upda
 	if err != nil {
 		return "", err
 	}
-	if last, err = p.lastHandoff(others, last); err != nil {
-		return "", err
-	}
-	why, _ := p.dueSince(last)
-	return why, nil
+	last, err = p.lastHandoff(others, last)
+	return p.dueSince(last), err
 }
 
 // addUpdates notes what is pushed and what the remote has: the commit that git
@@ -278,7 +275,7 @@ func (p *push) findWork(ctx context.Context, last time.Time) error {
 }
 
 // dueSince asks the guard about the work since a handoff.
-func (p *push) dueSince(last time.Time) (string, bool) {
+func (p *push) dueSince(last time.Time) (why string) {
 	shift, _ := p.LastShift(p.Me, p.Moment)
 	w := guard.Work{Now: p.Moment, Last: last, ShiftEnd: shift.To}
 	for _, c := range p.work {
@@ -293,8 +290,7 @@ func (p *push) dueSince(last time.Time) (string, bool) {
 			w.First = c.at
 		}
 	}
-	hook := p.TeamConfig.Hook
-	return guard.Due(w, guard.Limits{BeforeShiftEnd: hook.BeforeShiftEnd.Wall(), Commits: hook.Commits, Hours: hook.Hours})
+	return guard.Due(w, p.TeamConfig.Hook)
 }
 
 // maxOtherTips is on how many other branches a handoff is looked for.

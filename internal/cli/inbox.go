@@ -29,9 +29,8 @@ has answered in time.`,
 
 // inboxDocument is what --json prints.
 type inboxDocument struct {
-	SchemaVersion int         `json:"schema_version"`
-	For           string      `json:"for"`
-	Results       []query.Row `json:"results"`
+	For     string      `json:"for"`
+	Results []query.Row `json:"results"`
 }
 
 func runInbox(ctx context.Context, g *globals, o workspace.SourceOptions) error {
@@ -44,7 +43,7 @@ func runInbox(ctx context.Context, g *globals, o workspace.SourceOptions) error 
 	}
 	rows := ws.Waiting()
 	if g.printer.structured() {
-		return g.printer.document(inboxDocument{1, ws.Me, rows})
+		return g.printer.document(inboxDocument{ws.Me, rows})
 	}
 	if err := g.page(func() { g.printer.rows(rows) }); err != nil {
 		return err

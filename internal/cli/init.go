@@ -42,10 +42,9 @@ response times. Edit the configuration like any other file, by review.`,
 
 // initDocument is what --json prints.
 type initDocument struct {
-	SchemaVersion int      `json:"schema_version"`
-	Created       []string `json:"created"`
-	Commit        string   `json:"commit"`
-	Ref           string   `json:"ref"`
+	Created []string `json:"created"`
+	Commit  string   `json:"commit"`
+	Ref     string   `json:"ref"`
 }
 
 func runInit(ctx context.Context, g *globals, o initOptions) error {
@@ -69,7 +68,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 			return err
 		}
 		g.note("%s/config.yaml is there already; edit it and commit", ws.RecordDir)
-		return g.printInit(initDocument{SchemaVersion: 1, Created: around})
+		return g.printInit(initDocument{Created: around})
 	}
 	change, err := setUp(ctx, g, ws, o)
 	if err != nil {
@@ -104,7 +103,7 @@ func setUp(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptio
 		return change, err
 	}
 	if o.push {
-		err = ws.MayPush("")
+		err = workspace.MustBeOnBranch(ws.CanPush(""))
 	}
 	return change, err
 }
@@ -117,7 +116,7 @@ func commitInit(ctx context.Context, g *globals, ws *workspace.Workspace, o init
 		return err
 	}
 	printFindings(g.Err, g.findings(late))
-	doc := initDocument{1, around, commit.Hash, commit.Ref}
+	doc := initDocument{around, commit.Hash, commit.Ref}
 	for _, f := range change.Files {
 		doc.Created = append(doc.Created, f.Path)
 	}
@@ -132,14 +131,12 @@ func commitInit(ctx context.Context, g *globals, ws *workspace.Workspace, o init
 }
 
 func (g *globals) printInit(doc initDocument) error {
-	if g.printer.structured() {
-		doc.Created = text.NonNil(doc.Created)
-		return g.printer.document(doc)
-	}
-	for _, f := range doc.Created {
-		g.printer.line("created %s", f)
-	}
-	return nil
+	doc.Created = text.NonNil(doc.Created)
+	return g.printer.print(doc, func() {
+		for _, f := range doc.Created {
+			g.printer.line("created %s", f)
+		}
+	})
 }
 
 // confirmInit shows, on a terminal, what is about to be committed.
@@ -157,10 +154,6 @@ func confirmInit(ctx context.Context, g *globals, ws *workspace.Workspace, chang
 		}
 	}
 	return g.ask(func(asker form.Asker) error {
-		yes, err := form.Confirm(ctx, asker, "Commit this to "+workspace.ShortRef(ws.HEAD.Ref)+"?", body)
-		if err == nil && !yes {
-			return errStopped
-		}
-		return err
+		return form.Confirm(ctx, asker, "Commit this to "+workspace.ShortRef(ws.HEAD.Ref)+"?", body)
 	})
 }

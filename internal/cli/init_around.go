@@ -60,22 +60,21 @@ func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o ini
 // addReminder installs the hook. One that is somebody else's is no reason to
 // give up on the rest.
 func addReminder(ctx context.Context, g *globals, ws *workspace.Workspace) error {
-	place, err := findHook(ctx, g)
+	hook, err := findHook(ctx, g)
 	if err != nil {
 		return err
 	}
-	if place.shared != "" && !place.hook.Installed && place.hook.LeftAlone == "" {
-		g.note("%s: %s; handoff hook install asks about it", g.shown(place.hook.Path), place.reach())
+	if hook.shared != "" && !hook.script.Installed && hook.script.LeftAlone == "" {
+		g.note("%s: %s; handoff hook install asks about it", g.shown(hook.script.Path), hook.reach())
 		return nil
 	}
-	_, err = place.installScript(ctx, false)
-	var foreign *guard.ForeignError
-	if errors.As(err, &foreign) {
+	_, err = hook.installScript(ctx, false)
+	if _, foreign := errors.AsType[*guard.ForeignError](err); foreign {
 		g.note("%v; handoff hook install shows what to add to it", err)
 		return nil
 	}
 	if err == nil {
-		g.note("a push reminds you when a handoff is due: %s", g.shownPath(place))
+		g.note("a push reminds you when a handoff is due: %s", g.shownPath(hook))
 	}
 	return err
 }

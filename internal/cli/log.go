@@ -88,11 +88,6 @@ type logEntry struct {
 	doubts string
 }
 
-type logDocument struct {
-	SchemaVersion int        `json:"schema_version"`
-	Results       []logEntry `json:"results"`
-}
-
 func runLog(ctx context.Context, g *globals, o logOptions, args []string) error {
 	ws, err := g.open(ctx)
 	if err != nil {
@@ -132,7 +127,7 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 			Says: query.Says(r), Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven, doubts: doubts(r)})
 	}
 	if g.printer.structured() {
-		return g.printer.document(logDocument{1, entries})
+		return g.printer.document(results[logEntry]{entries})
 	}
 	switch {
 	case len(entries) == 0 && ws.Empty():

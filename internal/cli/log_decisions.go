@@ -10,15 +10,10 @@ import (
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
-type decisionLogDocument struct {
-	SchemaVersion int                   `json:"schema_version"`
-	Results       []query.DecisionStory `json:"results"`
-}
-
 // logDecisions prints the decision log.
 func (g *globals) logDecisions(stories []query.DecisionStory) error {
 	if g.printer.structured() {
-		return g.printer.document(decisionLogDocument{1, stories})
+		return g.printer.document(results[query.DecisionStory]{stories})
 	}
 	if len(stories) == 0 {
 		g.note("no decisions match")

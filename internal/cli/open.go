@@ -45,6 +45,25 @@ func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*works
 	return ws, ws.BeginWriting(ctx, part)
 }
 
+// openForVerdict is openForWriting for an ack, an answer or a resolution. Who
+// gives one speaks for themselves: in the name of somebody else it is refused
+// before anything is asked or written, as every audit would find it afterwards.
+func (g *globals) openForVerdict(ctx context.Context, part handoff.Part) (*workspace.Workspace, error) {
+	ws, err := g.openForWriting(ctx, part)
+	if err != nil || g.as == "" {
+		return ws, err
+	}
+	who := ws.TeamConfig.Writer(ws.MappedAuthor.Name, ws.MappedAuthor.Email)
+	if ws.TeamConfig.WritesAs(who, g.as) || ws.TeamConfig.WritesAs(ws.TeamConfig.Writer(ws.Author.Name, ws.Author.Email), g.as) {
+		return ws, nil
+	}
+	hint := "leave --as out to answer as " + who.Handle + "; " + g.as + " answers under their own git identity"
+	if who.Handle == g.as {
+		hint = "commit under an address that the roster has for " + g.as + ", or have " + ws.Author.Email + " added to it by review"
+	}
+	return nil, workspace.Usagef(hint, "--as %s: an ack, an answer or a resolution is given under one's own name, and %s is not an address of %s", g.as, ws.Author.Email, g.as)
+}
+
 // openAbout is openForWriting for a record about what a reference names.
 func (g *globals) openAbout(ctx context.Context, ref string) (*workspace.Workspace, handoff.Target, error) {
 	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
@@ -102,12 +121,7 @@ func (g *globals) counter(what string) func(done int) {
 // warnOfConfig tells somebody who reads that the configuration is wrong, in one
 // line. What stands before the path says of which repository, if there are many.
 func (g *globals) warnOfConfig(ws *workspace.Workspace, before string) {
-	var errs []handoff.Finding
-	for _, f := range ws.ConfigFindings {
-		if f.Level == handoff.LevelError {
-			errs = append(errs, f)
-		}
-	}
+	errs := workspace.Errors(ws.ConfigFindings)
 	if len(errs) == 0 {
 		return
 	}

@@ -36,10 +36,9 @@ type output struct {
 }
 
 // outputError says that what a command had to say could not be written.
-type outputError struct{ err error }
+type outputError struct{ error }
 
-func (e *outputError) Error() string { return e.err.Error() }
-func (e *outputError) Unwrap() error { return e.err }
+func (e *outputError) Unwrap() error { return e.error }
 
 // Write writes to stdout, unless that has failed before.
 func (o *output) Write(p []byte) (int, error) {
@@ -74,12 +73,7 @@ const (
 	cyan   style = "36"
 )
 
-// paint gives text a style, which never carries the meaning alone.
-func (p *printer) paint(s style, text string) painted {
-	return painted{style: s, text: text}
-}
-
-// painted is text with a colour, to be written by styled.
+// painted is text with a style, which never carries the meaning alone.
 type painted struct {
 	style style
 	text  string
@@ -99,7 +93,7 @@ func (p *printer) styled(parts ...painted) {
 }
 
 // section prints a heading.
-func (p *printer) section(title string) { p.styled(p.paint(bold, title)) }
+func (p *printer) section(title string) { p.styled(painted{bold, title}) }
 
 // field prints "  label: text", with the text wrapped to the width of a
 // terminal. Nothing is printed for an empty text.
@@ -233,18 +227,37 @@ func oneLines(row []string) []string {
 	return out
 }
 
-// document prints value as the one JSON document of the command, or what --jq
-// or --template make of it.
-func (p *printer) document(value any) error {
-	data, err := json.Marshal(value)
+// results is the document of a command that lists.
+type results[Row any] struct {
+	Results []Row `json:"results"`
+}
+
+// print prints the document of a command, or else what text does.
+func (p *printer) print(document any, text func()) error {
+	if p.structured() {
+		return p.document(document)
+	}
+	text()
+	return nil
+}
+
+// document prints fields, a struct, as the one JSON document of the command, which
+// begins with its version, or what --jq or --template make of it.
+func (p *printer) document(fields any) error {
+	data, err := json.Marshal(fields)
 	if err != nil {
 		return err
 	}
-	switch {
-	case p.jq != "":
-		return p.runJQ(data)
-	case p.template != "":
-		return p.runTemplate(data)
+	data = append([]byte(`{"schema_version":1,`), data[1:]...)
+	if p.jq != "" || p.template != "" {
+		var input any
+		if err := json.Unmarshal(data, &input); err != nil {
+			return err
+		}
+		if p.jq != "" {
+			return p.runJQ(input)
+		}
+		return p.runTemplate(input)
 	}
 	var indented bytes.Buffer
 	if p.width > 0 {
@@ -257,7 +270,7 @@ func (p *printer) document(value any) error {
 	return err
 }
 
-func (p *printer) runJQ(data []byte) error {
+func (p *printer) runJQ(input any) error {
 	parsed, err := gojq.Parse(p.jq)
 	if err != nil {
 		return workspace.Usagef("handoff help formatting shows examples", "--jq: %v", err)
@@ -265,10 +278,6 @@ func (p *printer) runJQ(data []byte) error {
 	code, err := gojq.Compile(parsed) // without an environment: $ENV and env are empty
 	if err != nil {
 		return workspace.Usagef("handoff help formatting shows examples", "--jq: %v", err)
-	}
-	var input any
-	if err := json.Unmarshal(data, &input); err != nil {
-		return err
 	}
 	results := code.RunWithContext(p.ctx, input)
 	for {
@@ -291,17 +300,13 @@ func (p *printer) runJQ(data []byte) error {
 	}
 }
 
-func (p *printer) runTemplate(data []byte) error {
-	t, err := template.New("--template").Parse(p.template)
-	if err != nil {
-		return workspace.Usagef("handoff help formatting shows examples", "%s", strings.TrimPrefix(err.Error(), "template: "))
-	}
-	var input any
-	if err := json.Unmarshal(data, &input); err != nil {
-		return err
-	}
+func (p *printer) runTemplate(input any) error {
 	var b strings.Builder
-	if err := t.Execute(&b, input); err != nil {
+	t, err := template.New("--template").Parse(p.template)
+	if err == nil {
+		err = t.Execute(&b, input)
+	}
+	if err != nil {
 		return workspace.Usagef("handoff help formatting shows examples", "%s", strings.TrimPrefix(err.Error(), "template: "))
 	}
 	_, err = io.WriteString(p.w, text.Neutralise(b.String()))

@@ -31,14 +31,13 @@ func (o *publishOptions) addFlags(f *pflag.FlagSet) {
 
 // publication is what a writing command did, as --json prints it.
 type publication struct {
-	SchemaVersion int               `json:"schema_version"`
-	ID            string            `json:"id"`
-	Kind          handoff.Kind      `json:"kind"`
-	Path          string            `json:"path"`
-	Commit        string            `json:"commit"`
-	Ref           string            `json:"ref"`
-	Pushed        bool              `json:"pushed"`
-	Warnings      []handoff.Finding `json:"warnings"`
+	ID       string            `json:"id"`
+	Kind     handoff.Kind      `json:"kind"`
+	Path     string            `json:"path"`
+	Commit   string            `json:"commit"`
+	Ref      string            `json:"ref"`
+	Pushed   bool              `json:"pushed"`
+	Warnings []handoff.Finding `json:"warnings"`
 }
 
 // checkAndPublish judges records that flags made and publishes them; refused
@@ -71,18 +70,17 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 		warnings = append(warnings, warned...)
 	}
 	return errors.Join(err, printPublication(g, publication{
-		SchemaVersion: 1, ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
+		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
 	}, records))
 }
 
 // dryRun is what a writing command would do, as --json prints it.
 type dryRun struct {
-	SchemaVersion int               `json:"schema_version"`
-	DryRun        bool              `json:"dry_run"` // always true
-	Files         []dryRunFile      `json:"files"`
-	Message       string            `json:"message"` // of the commit
-	Warnings      []handoff.Finding `json:"warnings"`
+	DryRun   bool              `json:"dry_run"` // always true
+	Files    []dryRunFile      `json:"files"`
+	Message  string            `json:"message"` // of the commit
+	Warnings []handoff.Finding `json:"warnings"`
 }
 
 type dryRunFile struct {
@@ -92,7 +90,7 @@ type dryRunFile struct {
 
 func printDryRun(g *globals, change store.Change, warnings []handoff.Finding) error {
 	if g.printer.structured() {
-		doc := dryRun{SchemaVersion: 1, DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings)}
+		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings)}
 		for _, f := range change.Files {
 			doc.Files = append(doc.Files, dryRunFile{f.Path, string(f.Data)})
 		}
@@ -114,16 +112,14 @@ func printDryRun(g *globals, change store.Change, warnings []handoff.Finding) er
 }
 
 func printPublication(g *globals, p publication, records []*handoff.Record) error {
-	if g.printer.structured() {
-		return g.printer.document(p)
-	}
-	first := records[0]
-	g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, query.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
-	for _, r := range records[1:] {
-		g.printer.line("%s %s: %s", r.Kind, r.ID, query.Headline(r))
-	}
-	if len(p.Warnings) > 0 && !g.quiet {
-		printFindings(g.Err, g.findings(p.Warnings))
-	}
-	return nil
+	return g.printer.print(p, func() {
+		first := records[0]
+		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, query.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
+		for _, r := range records[1:] {
+			g.printer.line("%s %s: %s", r.Kind, r.ID, query.Headline(r))
+		}
+		if len(p.Warnings) > 0 && !g.quiet {
+			printFindings(g.Err, g.findings(p.Warnings))
+		}
+	})
 }

@@ -55,8 +55,8 @@ func (o *filterOptions) narrow(q *query.Query, env query.ParseEnv) error {
 		if len(f.values) == 0 {
 			continue
 		}
-		var wrong *query.TermError
-		if err := q.Add(f.qualifier, strings.Join(f.values, ","), env); errors.As(err, &wrong) {
+		err := q.Add(f.qualifier, strings.Join(f.values, ","), env)
+		if wrong, ok := errors.AsType[*query.TermError](err); ok {
 			name, term := "--"+string(f.qualifier), string(f.qualifier)+":"
 			return workspace.Usagef(strings.ReplaceAll(wrong.Hint, term, name+" "), "%s %s: %s", name, wrong.Term.Value, wrong.Problem)
 		} else if err != nil {
@@ -105,8 +105,7 @@ each.
 		RunE:    func(cmd *cobra.Command, args []string) error { return runQuery(cmd.Context(), g, o, args) },
 	}
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		var unknown *pflag.NotExistError
-		if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "" {
+		if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && unknown.GetSpecifiedShortnames() != "" {
 			return workspace.Usagef("quote a question that negates a term, as in: handoff query 'items -holder:ben'", "%s", flagProblem(err))
 		}
 		return cmd.Root().FlagErrorFunc()(cmd, err)
@@ -139,12 +138,6 @@ func minArgs(n int, what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-// answerDocument is what --json prints of an answer.
-type answerDocument struct {
-	SchemaVersion int `json:"schema_version"`
-	query.Answer
 }
 
 func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) error {
@@ -221,7 +214,7 @@ func runQueryAll(ctx context.Context, g *globals, o queryOptions, args []string)
 func (g *globals) printAnswer(a query.Answer) error {
 	a.Say = g.mask(a.Say) // it may repeat the question
 	if g.printer.structured() {
-		if err := g.printer.document(answerDocument{1, a}); err != nil {
+		if err := g.printer.document(a); err != nil {
 			return err
 		}
 	} else if err := g.page(func() { g.printer.rows(a.Rows) }); err != nil {
@@ -270,13 +263,13 @@ func (p *printer) cards(rows []query.Row) {
 			r, kind = of.Row, kind+" in "+of.Repo
 		}
 		row := r.Cells()
-		p.styled(p.paint(bold, row[0]), p.paint(dim, " "+kind))
+		p.styled(painted{bold, row[0]}, painted{dim, " " + kind})
 		for i := 1; i < len(row)-4; i++ {
 			if row[i] != handoff.SeverityRoutine {
 				p.field(header[i], row[i])
 			}
 		}
 		by, age, freshness, record := row[len(row)-4], row[len(row)-3], row[len(row)-2], row[len(row)-1]
-		p.styled(p.paint(dim, "  source: "+text.JoinNonEmpty(", ", record, by, age, freshness)))
+		p.styled(painted{dim, "  source: " + text.JoinNonEmpty(", ", record, by, age, freshness)})
 	}
 }

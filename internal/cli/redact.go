@@ -36,10 +36,9 @@ type redactStep struct {
 
 // redactDocument is what --json prints.
 type redactDocument struct {
-	SchemaVersion int          `json:"schema_version"`
-	Record        string       `json:"record"`
-	Path          string       `json:"path"`
-	Steps         []redactStep `json:"steps"`
+	Record string       `json:"record"`
+	Path   string       `json:"path"`
+	Steps  []redactStep `json:"steps"`
 }
 
 func runRedact(ctx context.Context, g *globals, ref string) error {
@@ -59,20 +58,18 @@ func runRedact(ctx context.Context, g *globals, ref string) error {
 	if err != nil {
 		return err
 	}
-	doc := redactDocument{SchemaVersion: 1, Record: r.ID, Path: r.Source.Path, Steps: redactSteps(ws, r, remotes)}
-	if g.printer.structured() {
-		return g.printer.document(doc)
-	}
-	g.printer.line("%s %s by %s: %s", r.Kind, r.ID, r.By, text.OneLine(doc.Path))
-	for i, step := range doc.Steps {
-		g.printer.line("")
-		g.printer.line("%d. %s", i+1, text.OneLine(step.Do))
-		for _, line := range step.Commands {
-			g.printer.line("     %s", text.OneLine(line))
+	doc := redactDocument{Record: r.ID, Path: r.Source.Path, Steps: redactSteps(ws, r, remotes)}
+	return g.printer.print(doc, func() {
+		g.printer.line("%s %s by %s: %s", r.Kind, r.ID, r.By, text.OneLine(doc.Path))
+		for i, step := range doc.Steps {
+			g.printer.line("")
+			g.printer.line("%d. %s", i+1, text.OneLine(step.Do))
+			for _, line := range step.Commands {
+				g.printer.line("     %s", text.OneLine(line))
+			}
 		}
-	}
-	g.note("nothing was run")
-	return nil
+		g.note("nothing was run")
+	})
 }
 
 // redactSteps are the steps for one record, in their order: a secret is dead

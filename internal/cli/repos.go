@@ -24,7 +24,7 @@ with as much of the path as tells it from others. One that cannot be read is
 reported, the status is then 1, and the others count all the same.
 `
 
-// readRepositories is eachRepository for the repositories in some directories.
+// readRepositories is [workspace.EachRepository] for the repositories in some directories.
 // The error says what could not be read, or why nothing was.
 func readRepositories[T any](ctx context.Context, g *globals, o reposOptions,
 	read func(ctx context.Context, r workspace.Repository, ws *workspace.Workspace, send func(T) error) error,

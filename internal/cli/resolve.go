@@ -73,7 +73,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (
 			return err
 		}
 	}
-	records, err := resolutionOf(g, ws, o, blocker)
+	records, err := resolutionOf(ws, o, blocker)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (
 
 // resolutionOf makes the resolution and, where one was given, the decision that
 // removed the blocker.
-func resolutionOf(g *globals, ws *workspace.Workspace, o resolveOptions, b *handoff.BlockerState) ([]*handoff.Record, error) {
+func resolutionOf(ws *workspace.Workspace, o resolveOptions, b *handoff.BlockerState) ([]*handoff.Record, error) {
 	res := &handoff.Resolution{
 		Blocker: b.ID, Outcome: o.outcome, How: o.how, Evidence: o.evidence, Source: o.source,
 	}

@@ -105,7 +105,7 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	}
 	drawn := handoff.DraftRollup(state, request)
 	if len(drawn.Rollup.Sources) == 0 {
-		return &workspace.NoError{Message: "no handoff of " + query.RollupName(drawn.Rollup) + " is left to draw from" + missingMembers(drawn.Rollup, "; missing: "), Hint: "--since WHEN draws from earlier ones again"}
+		return nothingDrawn(drawn.Rollup)
 	}
 	if missing := missingMembers(drawn.Rollup, "missing: "); missing != "" {
 		g.note("%s", missing)
@@ -157,25 +157,35 @@ func unfinishedRollup(g *globals, ws *workspace.Workspace, o rollupOptions, h *h
 		return workspace.Usagef("--dry-run prints the draft; fill it in and publish it with -f FILE", "%v", missing)
 	}
 	if g.printer.structured() {
-		return g.printer.document(draftDocument{1, handoff.New("", ws.Author.When, ws.Me, h), missing.Error()})
+		return g.printer.document(draftDocument{handoff.New("", ws.Author.When, ws.Me, h), missing.Error()})
 	}
-	if h.To == nil {
-		h.To = []string{} // so that the key is there to be filled in
-	}
-	text, err := handoff.FormatDraft(h)
+	draft, err := draftText(h)
 	if err != nil {
 		return err
 	}
-	g.printer.line("%s", strings.TrimSuffix(string(text), "\n"))
+	g.printer.line("%s", draft)
 	g.note("%v; nothing was written", missing)
 	return nil
 }
 
+// draftText is a rollup that is to be finished in a file.
+func draftText(h *handoff.Handoff) (string, error) {
+	if h.To == nil {
+		h.To = []string{} // so that the key is there to be filled in
+	}
+	draft, err := handoff.FormatDraft(h)
+	return strings.TrimSuffix(string(draft), "\n"), err
+}
+
+// nothingDrawn says that a rollup has nothing to draw from.
+func nothingDrawn(r *handoff.Rollup) error {
+	return &workspace.NoError{Message: "no handoff of " + query.RollupName(r) + " is left to draw from" + missingMembers(r, "; missing: "), Hint: "--since WHEN draws from earlier ones again"}
+}
+
 // draftDocument is what --json prints of a draft that is not finished.
 type draftDocument struct {
-	SchemaVersion int             `json:"schema_version"`
-	Draft         *handoff.Record `json:"draft"`
-	Missing       string          `json:"missing"`
+	Draft   *handoff.Record `json:"draft"`
+	Missing string          `json:"missing"`
 }
 
 // missingMembers lists who is missing and why, after a prefix; "" when nobody

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -25,11 +23,10 @@ type repoDraft struct {
 
 // reposRollup is what --json prints of the drafts.
 type reposRollup struct {
-	SchemaVersion int               `json:"schema_version"`
-	Level         string            `json:"level"`
-	Scope         string            `json:"scope"`
-	Missing       []handoff.Missing `json:"missing"` // in all repositories
-	Results       []*repoDraft      `json:"results"`
+	Level   string            `json:"level"`
+	Scope   string            `json:"scope"`
+	Missing []handoff.Missing `json:"missing"` // in all repositories
+	Results []*repoDraft      `json:"results"`
 }
 
 // runRollupAll draws a draft in each repository and publishes none. A rollup
@@ -69,7 +66,7 @@ func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope
 	if len(drafts) == 0 && unread == nil {
 		return workspace.Usagef("--org covers every repository", "no repository has the %s %s in its configuration", level, scope)
 	}
-	doc := reposRollup{SchemaVersion: 1, Level: level, Scope: scope, Missing: missingFromAll(drafts), Results: []*repoDraft{}}
+	doc := reposRollup{Level: level, Scope: scope, Missing: missingFromAll(drafts), Results: []*repoDraft{}}
 	for _, d := range drafts {
 		d.handoff.Rollup.Missing = doc.Missing
 		if len(d.handoff.Rollup.Sources) > 0 {
@@ -131,7 +128,7 @@ func missingFromAll(drafts []*repoDraft) []handoff.Missing {
 func (g *globals) printDrafts(doc reposRollup) error {
 	all := &handoff.Rollup{Level: doc.Level, Scope: doc.Scope, Missing: doc.Missing}
 	if len(doc.Results) == 0 {
-		return &workspace.NoError{Message: "no handoff of " + query.RollupName(all) + " is left to draw from" + missingMembers(all, "; missing: "), Hint: "--since WHEN draws from earlier ones again"}
+		return nothingDrawn(all)
 	}
 	if g.printer.structured() {
 		return g.printer.document(doc)
@@ -140,15 +137,11 @@ func (g *globals) printDrafts(doc reposRollup) error {
 		g.note("%s", missing)
 	}
 	for _, d := range doc.Results {
-		if d.handoff.To == nil {
-			d.handoff.To = []string{} // so that the key is there to be filled in
-		}
-		s, err := handoff.FormatDraft(d.handoff)
+		draft, err := draftText(d.handoff)
 		if err != nil {
 			return err
 		}
-		g.printer.line("--- # %s: %s", d.Repo, text.OneLine(d.dir))
-		g.printer.line("%s", strings.TrimSuffix(string(s), "\n"))
+		g.printer.line("--- # %s: %s\n%s", d.Repo, text.OneLine(d.dir), draft)
 	}
 	g.note("nothing was written; handoff -C DIR rollup -f FILE publishes one of them")
 	return nil

@@ -79,7 +79,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 }
 
 // watchSignals cancels ctx at a signal, with a cause that knows which. While an
-// editorOf has the terminal, SIGINT is for it.
+// editor has the terminal, SIGINT is for it.
 func (g *globals) watchSignals(ctx context.Context, cancel context.CancelCauseFunc) {
 	for {
 		select {

@@ -12,7 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
-// askQuestion runs a short form on the terminal.
+// ask runs a short form on the terminal.
 func (g *globals) ask(run func(form.Asker) error) error {
 	asker := g.asker()
 	return errors.Join(run(asker), asker.Close())
@@ -21,12 +21,11 @@ func (g *globals) ask(run func(form.Asker) error) error {
 // typedError is an error after which a short form is gone, with the command that
 // says what was typed into it.
 type typedError struct {
-	err     error
+	error
 	command string
 }
 
-func (e *typedError) Error() string { return e.err.Error() }
-func (e *typedError) Unwrap() error { return e.err }
+func (e *typedError) Unwrap() error { return e.error }
 
 // typed adds to an error what was typed into a short form: a command, and pairs
 // of a flag and its value. Nothing is lost where the record stands or nobody
@@ -101,7 +100,7 @@ func askResolve(ctx context.Context, g *globals, ws *workspace.Workspace, o *res
 	r := &handoff.Resolution{Outcome: o.outcome}
 	check := func() []handoff.Finding {
 		o.outcome, o.how = r.Outcome, r.How
-		records, err := resolutionOf(g, ws, *o, b)
+		records, err := resolutionOf(ws, *o, b)
 		if err != nil {
 			return []handoff.Finding{{Code: "HO101", Level: handoff.LevelError, Message: err.Error()}}
 		}

@@ -35,15 +35,14 @@ item:slug, blk:slug, q:slug or dec:slug.`,
 // showDocument is what --json prints: the record as it was written, and what
 // the records together say about it.
 type showDocument struct {
-	SchemaVersion int             `json:"schema_version"`
-	Type          string          `json:"type"`
-	Record        *handoff.Record `json:"record"`
-	State         query.Row       `json:"state"` // null for a record that is no handoff
-	Path          string          `json:"path"`
-	Commit        string          `json:"commit"`
-	OnlyOn        string          `json:"only_on"`  // the foreign branch that alone has the record, else ""
-	Disputed      bool            `json:"disputed"` // another file has the same id and other content
-	Unproven      bool            `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
+	Type     string          `json:"type"`
+	Record   *handoff.Record `json:"record"`
+	State    query.Row       `json:"state"` // null for a record that is no handoff
+	Path     string          `json:"path"`
+	Commit   string          `json:"commit"`
+	OnlyOn   string          `json:"only_on"`  // the foreign branch that alone has the record, else ""
+	Disputed bool            `json:"disputed"` // another file has the same id and other content
+	Unproven bool            `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
 }
 
 func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref string) error {
@@ -67,7 +66,7 @@ func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref str
 		ws.Prove(known)
 	}
 	if g.printer.structured() {
-		return g.printer.document(showDocument{SchemaVersion: 1, Type: target.Type, Record: r, State: query.Lookup(target, ws.State, ws.QueryEnv()),
+		return g.printer.document(showDocument{Type: target.Type, Record: r, State: query.Lookup(target, ws.State, ws.QueryEnv()),
 			Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven})
 	}
 	return g.page(text)

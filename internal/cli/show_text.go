@@ -29,10 +29,10 @@ func (s storyPrinter) handoff(h *handoff.HandoffState) {
 	if h.Verdict != nil {
 		stands += doubts(h.Verdict)
 	}
-	s.styled(s.paint(bold, "handoff "+r.ID), s.paint("", fmt.Sprintf(" by %s to %s, %s, %s", r.By, strings.Join(h.To, ", "), s.ago(r.At.Time), stands)))
+	s.styled(painted{bold, "handoff " + r.ID}, painted{"", fmt.Sprintf(" by %s to %s, %s, %s", r.By, strings.Join(h.To, ", "), s.ago(r.At.Time), stands)})
 	s.line("%s", h.Summary)
 	if h.SupersededBy != "" {
-		s.styled(s.paint(yellow, "superseded by "+h.SupersededBy))
+		s.styled(painted{yellow, "superseded by " + h.SupersededBy})
 	}
 	s.rollup(h)
 	s.doNot(h)
@@ -107,7 +107,7 @@ func listed(prefix string, names []string) string {
 func (s storyPrinter) doNot(h *handoff.HandoffState) {
 	for _, item := range h.Items {
 		for _, rule := range item.DoNot {
-			s.styled(s.paint(red, "do not: "), s.paint("", rule+" ("+item.ID+")"))
+			s.styled(painted{red, "do not: "}, painted{"", rule + " (" + item.ID + ")"})
 		}
 	}
 }
@@ -116,7 +116,7 @@ func (s storyPrinter) doNot(h *handoff.HandoffState) {
 // empty differ, so an empty list is news.
 func (s storyPrinter) list(title string, n int) {
 	if n == 0 {
-		s.styled(s.paint(bold, title), s.paint(dim, ": none"))
+		s.styled(painted{bold, title}, painted{dim, ": none"})
 		return
 	}
 	s.section(title)
@@ -132,7 +132,7 @@ func (s storyPrinter) declared(item handoff.Item) {
 	if known {
 		facts = append(facts, custody(now))
 	}
-	s.styled(s.paint("", "  "), s.paint(bold, item.ID), s.paint("", " — "+strings.Join(facts, ", ")))
+	s.styled(painted{"", "  "}, painted{bold, item.ID}, painted{"", " — " + strings.Join(facts, ", ")})
 	s.field("  title", item.Title)
 	s.field("  state", item.State)
 	s.field("  ready", item.Ready)
@@ -242,7 +242,7 @@ func takes(a *handoff.Ack) string {
 // item prints an item as it stands now.
 func (s storyPrinter) item(i *handoff.ItemState) {
 	for _, rule := range i.DoNot {
-		s.styled(s.paint(red, "do not: "), s.paint("", rule))
+		s.styled(painted{red, "do not: "}, painted{"", rule})
 	}
 	s.declared(i.Item)
 	s.field("  owner", i.Owner)
@@ -251,7 +251,7 @@ func (s storyPrinter) item(i *handoff.ItemState) {
 
 func (s storyPrinter) blocker(b *handoff.BlockerState) {
 	state := strings.ReplaceAll(b.State, "_", " ")
-	s.styled(s.paint("", "  "), s.paint(bold, b.ID), s.paint("", " — "+state+", "+stands(b)))
+	s.styled(painted{"", "  "}, painted{bold, b.ID}, painted{"", " — " + state + ", " + stands(b)})
 	s.field("  needs", b.Needs)
 	s.field("  because", b.Because)
 	s.field("  since", b.Since.String())
@@ -283,7 +283,7 @@ func stands(b *handoff.BlockerState) string {
 }
 
 func (s storyPrinter) question(q *handoff.QuestionState) {
-	s.styled(s.paint("", "  "), s.paint(bold, q.Key), s.paint("", fmt.Sprintf(" — %s, %s asks %s", q.State, q.By, q.To)))
+	s.styled(painted{"", "  "}, painted{bold, q.Key}, painted{"", fmt.Sprintf(" — %s, %s asks %s", q.State, q.By, q.To)})
 	s.field("  ask", q.Ask)
 	s.field("  context", q.Context)
 	for _, r := range q.Answers {
@@ -292,7 +292,7 @@ func (s storyPrinter) question(q *handoff.QuestionState) {
 }
 
 func (s storyPrinter) decision(d *handoff.DecisionState) {
-	s.styled(s.paint(bold, d.ID), s.paint("", fmt.Sprintf(" — %s, %s, %s", d.State, d.By, s.ago(d.At))))
+	s.styled(painted{bold, d.ID}, painted{"", fmt.Sprintf(" — %s, %s, %s", d.State, d.By, s.ago(d.At))})
 	s.field("decision", d.Decision.Decision)
 	s.field("why", d.Rationale)
 	s.field("context", d.Context)
@@ -311,7 +311,7 @@ func (s storyPrinter) decision(d *handoff.DecisionState) {
 
 // plain prints a record that is neither a handoff nor the subject of a thread.
 func (s storyPrinter) plain(r *handoff.Record) {
-	s.styled(s.paint(bold, string(r.Kind)+" "+r.ID), s.paint("", " "+query.Headline(r)+", "+s.ago(r.At.Time)))
+	s.styled(painted{bold, string(r.Kind) + " " + r.ID}, painted{"", " " + query.Headline(r) + ", " + s.ago(r.At.Time)})
 	if a, ok := r.Body.(*handoff.Ack); ok {
 		s.ack(a)
 	} else {
@@ -350,7 +350,7 @@ func (s storyPrinter) history(ids []string) {
 }
 
 func (s storyPrinter) cite(r *handoff.Record) {
-	s.styled(s.paint(dim, fmt.Sprintf("source: %s:%s", short(r.Source.Commit), r.Source.Path)+doubts(r)))
+	s.styled(painted{dim, fmt.Sprintf("source: %s:%s", short(r.Source.Commit), r.Source.Path) + doubts(r)})
 }
 
 // doubts is what has to be said beside a record, after a comma.

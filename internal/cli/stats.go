@@ -50,12 +50,6 @@ a shift has a handoff when it has one in any of the repositories.`,
 	return cmd
 }
 
-// statsDocument is what --json prints.
-type statsDocument struct {
-	SchemaVersion int `json:"schema_version"`
-	*metrics.Stats
-}
-
 func runStats(ctx context.Context, g *globals, o statsOptions) error {
 	if len(o.repos.dirs) > 0 {
 		return runStatsAll(ctx, g, o)
@@ -129,7 +123,7 @@ func surveyOf(ctx context.Context, ws *workspace.Workspace, o statsOptions, stat
 
 func (g *globals) printStats(stats *metrics.Stats) error {
 	if g.printer.structured() {
-		return g.printer.document(statsDocument{1, stats})
+		return g.printer.document(stats)
 	}
 	if stats.Total.N == 0 {
 		g.note("no handoffs in this time, so there is nothing to measure")
@@ -165,7 +159,7 @@ func boundaryName(b metrics.Boundary) string {
 }
 
 func (p *printer) group(name string, t metrics.Totals) {
-	p.styled(p.paint(bold, name), p.paint(dim, fmt.Sprintf("  (%s)", text.Count(t.N, "handoff"))))
+	p.styled(painted{bold, name}, painted{dim, fmt.Sprintf("  (%s)", text.Count(t.N, "handoff"))})
 	m := t.Metrics
 	for _, row := range []struct{ label, value string }{
 		{"shifts with a handoff", shareText(m.Publication)},

@@ -48,12 +48,11 @@ fetches them; sync does, all at once, and with --missing does nothing else.`,
 
 // syncDocument is what --json prints.
 type syncDocument struct {
-	SchemaVersion int    `json:"schema_version"`
-	Remote        string `json:"remote"`
-	Ref           string `json:"ref"`      // of the remote
-	Commit        string `json:"commit"`   // that it has now, "" when nobody has the branch yet
-	Sent          int    `json:"sent"`     // commits
-	Replayed      int    `json:"replayed"` // of these, put on top of what others had pushed
+	Remote   string `json:"remote"`
+	Ref      string `json:"ref"`      // of the remote
+	Commit   string `json:"commit"`   // that it has now, "" when nobody has the branch yet
+	Sent     int    `json:"sent"`     // commits
+	Replayed int    `json:"replayed"` // of these, put on top of what others had pushed
 
 	Findings []workspace.AuditFinding `json:"findings"` // in the commits that were fetched
 	Notes    []audit.Finding          `json:"notes"`
@@ -61,8 +60,7 @@ type syncDocument struct {
 
 // missingDocument is what --missing prints with --json.
 type missingDocument struct {
-	SchemaVersion int `json:"schema_version"`
-	Missing       int `json:"missing"` // objects that were not here, and are now
+	Missing int `json:"missing"` // objects that were not here, and are now
 }
 
 // runSyncMissing fetches what a partial clone lacks. Which branches count is
@@ -83,14 +81,14 @@ func runSyncMissing(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	if n := ofHead + rest; g.printer.structured() {
-		return g.printer.document(missingDocument{1, n})
-	} else if n > 0 {
+	n := ofHead + rest
+	return g.printer.print(missingDocument{n}, func() {
+		if n == 0 {
+			g.note("nothing of the records is missing")
+			return
+		}
 		g.note("fetched %s of the records that this partial clone had not", text.Count(n, "object"))
-	} else {
-		g.note("nothing of the records is missing")
-	}
-	return nil
+	})
 }
 
 func runSync(ctx context.Context, g *globals) error {
@@ -107,7 +105,7 @@ func runSync(ctx context.Context, g *globals) error {
 	}
 	pushed, err := ws.Sync(ctx, ws.Branch(), ws.RecordDir)
 	doc := syncDocument{
-		SchemaVersion: 1, Remote: pushed.Remote, Ref: pushed.Ref, Commit: pushed.Hash, Sent: pushed.Sent, Replayed: pushed.Replayed,
+		Remote: pushed.Remote, Ref: pushed.Ref, Commit: pushed.Hash, Sent: pushed.Sent, Replayed: pushed.Replayed,
 	}
 	findings, notes, auditErr := ws.JudgeFetched(ctx, before)
 	if auditErr != nil {

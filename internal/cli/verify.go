@@ -60,7 +60,6 @@ are warnings.`,
 
 // verifyDocument is what --json prints.
 type verifyDocument struct {
-	SchemaVersion int                      `json:"schema_version"`
 	OK            bool                     `json:"ok"`
 	Commits       int                      `json:"commits"`     // verified so far
 	NewCommits    int                      `json:"new_commits"` // of these, in this run
@@ -90,10 +89,10 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	}
 	report.Findings = append(report.Findings, unreadable...)
 	doc := verifyDocument{
-		SchemaVersion: 1, Commits: report.Commits, NewCommits: report.New, Records: report.Records,
+		Commits: report.Commits, NewCommits: report.New, Records: report.Records,
 		Notes: text.NonNil(report.Notes), ConfigChanges: text.NonNil(report.Configs), Unseen: text.NonNil(report.Unseen),
 	}
-	doc.Findings, doc.Settled = workspace.Settle(workspace.Weigh(report.Findings, trusted), trusted)
+	doc.Findings, doc.Settled = workspace.SplitSettled(report.Findings, trusted)
 	plain := workspace.PlainFindings(doc.Findings)
 	doc.OK = !handoff.HasErrors(plain) && (!o.strict || len(plain) == 0)
 	if err := printVerification(g, doc); err != nil {
@@ -103,42 +102,33 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	if n := len(doc.Settled); n > 0 {
 		summary += fmt.Sprintf(", %d settled", n)
 	}
-	if !doc.OK {
-		return &workspace.NoError{Message: summary}
-	}
-	g.note("%s", summary)
-	return nil
+	return g.conclude(doc.OK, summary)
 }
 
 func printVerification(g *globals, doc verifyDocument) error {
-	if g.printer.structured() {
-		return g.printer.document(doc)
-	}
-	for _, f := range doc.Findings {
-		g.printer.auditFinding("", f)
-	}
-	for _, f := range doc.Settled {
-		g.printer.auditFinding("settled ", f)
-	}
-	for _, f := range doc.Notes {
-		g.printer.auditFinding("", workspace.AuditFinding{Finding: f})
-	}
-	for _, c := range doc.ConfigChanges {
-		g.printer.line("%s: changed %s%s", text.OneLine(c.Path), strings.Join(c.Sections, ", "), byWhom(c.Commit, c.Author, c.At))
-	}
-	for _, unseen := range doc.Unseen {
-		g.note("not seen: %s", text.OneLine(unseen))
-	}
-	return nil
+	return g.printer.print(doc, func() {
+		for _, f := range doc.Findings {
+			g.printer.auditFinding("", f)
+		}
+		for _, f := range doc.Settled {
+			g.printer.auditFinding("settled ", f)
+		}
+		for _, f := range doc.Notes {
+			g.printer.auditFinding("", workspace.AuditFinding{Finding: f})
+		}
+		for _, c := range doc.ConfigChanges {
+			g.printer.line("%s: changed %s%s", text.OneLine(c.Path), strings.Join(c.Sections, ", "), byWhom(c.Commit, c.Author, c.At))
+		}
+		for _, unseen := range doc.Unseen {
+			g.note("not seen: %s", text.OneLine(unseen))
+		}
+	})
 }
 
 // auditFinding prints a finding, and what is to be done about it or was.
 func (p *printer) auditFinding(state string, f workspace.AuditFinding) {
-	where := ""
-	if f.Path != "" {
-		where = f.Path + ": "
-	}
-	p.line("%s%s%s %s: %s%s", text.OneLine(where), state, f.Level, f.Code, text.OneLine(f.Message), byWhom(f.Commit, f.Author, f.At))
+	found := text.JoinNonEmpty(": ", text.OneLine(f.Path), state+string(f.Level)+" "+f.Code, text.OneLine(f.Message))
+	p.line("%s%s", found, byWhom(f.Commit, f.Author, f.At))
 	switch {
 	case f.Settled != "":
 		p.line("    settled: %s", text.OneLine(f.Settled))

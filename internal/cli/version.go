@@ -19,21 +19,18 @@ func newVersionCmd(g *globals) *cobra.Command {
 		GroupID: groupSetup,
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			doc := versionDocument{SchemaVersion: 1, Version: programVersion(), Go: runtime.Version(), Records: handoff.Schema}
-			if g.printer.structured() {
-				return g.printer.document(doc)
-			}
-			g.printer.line("handoff %s (records %s, %s %s/%s)", doc.Version, doc.Records, doc.Go, runtime.GOOS, runtime.GOARCH)
-			return nil
+			doc := versionDocument{Version: programVersion(), Go: runtime.Version(), Records: handoff.Schema}
+			return g.printer.print(doc, func() {
+				g.printer.line("handoff %s (records %s, %s %s/%s)", doc.Version, doc.Records, doc.Go, runtime.GOOS, runtime.GOARCH)
+			})
 		},
 	}
 }
 
 type versionDocument struct {
-	SchemaVersion int    `json:"schema_version"`
-	Version       string `json:"version"`
-	Records       string `json:"records"`
-	Go            string `json:"go"`
+	Version string `json:"version"`
+	Records string `json:"records"`
+	Go      string `json:"go"`
 }
 
 // programVersion is the released version, else what the Go toolchain knows of

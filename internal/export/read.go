@@ -37,8 +37,8 @@ func (f Form) HasStates() bool { return f.States || f.Format == FormatSQLite }
 // Exporter reads one repository in pieces.
 type Exporter struct {
 	Form
-	Encoder    Encoder
-	Repository []any // the row that says what was read, and where
+	Repo       string // its name
+	Repository []any  // the row that says what was read, and where
 	Index      *index.Index
 	View       *handoff.View         // of the present at least
 	Prove      func(*handoff.Record) // notes on a record whether it is proven
@@ -49,7 +49,7 @@ type Exporter struct {
 // Run sends everything that is asked for, some rows at a time.
 func (e *Exporter) Run(ctx context.Context, send func([]Row) error) error {
 	if e.Format == FormatSQLite {
-		row, err := e.Encoder.cells(repoTable, e.Repository)
+		row, err := e.cells(repoTable, e.Repository)
 		if err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func (e *Exporter) Run(ctx context.Context, send func([]Row) error) error {
 		return nil
 	}
 	for _, t := range StateTables() {
-		if err := e.things(ctx, t, send); err != nil {
+		if err := e.states(ctx, t, send); err != nil {
 			return err
 		}
 	}
@@ -85,7 +85,7 @@ func (e *Exporter) records(ctx context.Context, send func([]Row) error) error {
 		for _, r := range records {
 			e.Prove(r)
 		}
-		rows, err := encodeAll(records, e.Encoder.record)
+		rows, err := encodeAll(records, e.record)
 		if err != nil {
 			return err
 		}
@@ -97,17 +97,17 @@ func (e *Exporter) records(ctx context.Context, send func([]Row) error) error {
 	return nil
 }
 
-// thingsAtOnce is how many things are read at once: enough that what they share
+// statesAtOnce is how many states are read at once: enough that what they share
 // is read few times.
-const thingsAtOnce = 500
+const statesAtOnce = 500
 
-func (e *Exporter) things(ctx context.Context, t *stateTable, send func([]Row) error) error {
+func (e *Exporter) states(ctx context.Context, t *stateTable, send func([]Row) error) error {
 	keys, err := e.Index.Keys(ctx, t.kind)
 	if err != nil {
 		return err
 	}
 	sent := 0
-	for some := range slices.Chunk(keys, thingsAtOnce) {
+	for some := range slices.Chunk(keys, statesAtOnce) {
 		if e.Limit > 0 && sent >= e.Limit {
 			return nil
 		}
@@ -116,7 +116,7 @@ func (e *Exporter) things(ctx context.Context, t *stateTable, send func([]Row) e
 			return err
 		}
 		rows, err := encodeAll(query.States(e.Query, state, e.Env, t.kind, some), func(row query.Row) (Row, error) {
-			return e.Encoder.state(t, row)
+			return e.state(t, row)
 		})
 		if err != nil {
 			return err

@@ -136,13 +136,6 @@ func sqliteTables(withRecords bool) []index.Table {
 	return tables
 }
 
-// Encoder makes rows of what one repository holds.
-type Encoder struct {
-	Format string
-	Repo   string
-	Now    time.Time
-}
-
 // recordSource cites a record. Whether a later one says something else is a
 // question of the states.
 type recordSource struct {
@@ -167,12 +160,12 @@ type recordDocument struct {
 	Source        recordSource    `json:"source"`
 }
 
-func (e Encoder) record(r *handoff.Record) (Row, error) {
+func (e *Exporter) record(r *handoff.Record) (Row, error) {
 	record, err := r.MarshalJSON()
 	if err != nil {
 		return Row{}, err
 	}
-	s := query.SourceOf(r, e.Now)
+	s := query.SourceOf(r, e.Env.Now)
 	if e.Format == FormatNDJSON {
 		data, err := json.Marshal(recordDocument{1, e.Repo, record,
 			recordSource{s.Record, s.Kind, s.By, s.At, s.Age, s.Freshness, s.Path, s.Commit, r.Source.Digest, s.OnlyOn, s.Disputed, s.Unproven}})
@@ -203,7 +196,7 @@ func aboutOf(body handoff.Body) string {
 	return handoff.SubjectOf(body)
 }
 
-func (e Encoder) state(t *stateTable, row query.Row) (Row, error) {
+func (e *Exporter) state(t *stateTable, row query.Row) (Row, error) {
 	if e.Format == FormatNDJSON {
 		data, err := json.Marshal(query.RepoRow{Repo: e.Repo, Row: row})
 		if err != nil {
@@ -231,7 +224,7 @@ func documentLine(table string, data []byte) Row {
 	return Row{table: table, line: append(text.EscapeJSON(data), '\n')}
 }
 
-func (e Encoder) cells(table string, values []any) (Row, error) {
+func (e *Exporter) cells(table string, values []any) (Row, error) {
 	if e.Format == FormatSQLite {
 		for i, v := range values {
 			values[i] = sqliteValue(v)

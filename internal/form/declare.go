@@ -151,23 +151,42 @@ func (d *Declaration) edit(ctx context.Context) error {
 
 // pages lists the screens that the draft calls for, in their order.
 func (d *Declaration) pages() []page {
-	pages := []page{d.itemsPage()}
-	for i := range d.Draft.Handoff.Items {
-		pages = append(pages, d.itemPage(i))
-		if name := morePage(d.Draft.Handoff.Items[i].ID); d.open[name] {
-			pages = append(pages, d.morePage(i))
+	pages := []page{{pageItems, d.itemsScreen, d.takeItems}}
+	for i, item := range d.Draft.Handoff.Items {
+		pages = append(pages, page{
+			id:    itemPage(item.ID),
+			build: func() *Screen { return d.itemScreen(d.Draft.Handoff.Items[i]) },
+			take:  func(draft *Draft, s *Screen, _ bool) { d.takeItem(draft, i, s) },
+		})
+		if id := morePage(item.ID); d.open[id] {
+			pages = append(pages, page{
+				id:    id,
+				build: func() *Screen { return moreScreen(d.Draft.Handoff.Items[i]) },
+				take:  func(draft *Draft, s *Screen, _ bool) { takeMore(&draft.Handoff.Items[i], s) },
+			})
 		}
 	}
-	pages = append(pages, d.blockersPage())
+	pages = append(pages, page{pageBlockers, d.blockersScreen, d.takeBlockers})
 	for i, b := range d.Draft.Handoff.Blockers {
-		if d.open[blockerPage(b.ID)] {
-			pages = append(pages, d.blockerPage(i))
+		if id := blockerPage(b.ID); d.open[id] {
+			pages = append(pages, page{
+				id:    id,
+				build: func() *Screen { return d.blockerScreen(d.Draft.Handoff.Blockers[i]) },
+				take:  func(draft *Draft, s *Screen, _ bool) { takeBlocker(&draft.Handoff.Blockers[i], s) },
+			})
 		}
 	}
-	for i := range d.Draft.Resolutions {
-		pages = append(pages, d.resolvedPage(i))
+	for i, r := range d.Draft.Resolutions {
+		pages = append(pages, page{
+			id:    resolvedPage(r.Blocker),
+			build: func() *Screen { return resolvedScreen(d.Draft.Resolutions[i]) },
+			take:  func(draft *Draft, s *Screen, _ bool) { draft.Resolutions[i].How = s.Text("how") },
+		})
 	}
-	return append(pages, d.outcomesPage(), d.closingPage(), d.previewPage())
+	return append(pages,
+		page{pageOutcomes, d.outcomesScreen, takeOutcomes},
+		page{pageClosing, d.closingScreen, d.takeClosing},
+		page{pagePreview, d.previewScreen, func(*Draft, *Screen, bool) {}})
 }
 
 // firstOpen is the page with which a draft goes on: the first that nobody has

@@ -20,25 +20,16 @@ const (
 	mistaken = "remove" // of one that is new in this draft
 )
 
-func (d *Declaration) blockersPage() page {
-	return page{id: pageBlockers, build: d.blockersScreen, take: d.takeBlockers}
-}
-
 // blockersBefore are the blockers that the page asks about: those that I carry,
 // then those that are new in the draft.
 func (d *Declaration) blockersBefore(draft *Draft) []handoff.Blocker {
 	all := slices.Clone(d.Prefill.Carried.Blockers)
 	for _, b := range draft.Handoff.Blockers {
-		if d.carriedBlocker(b.ID) == nil {
+		if d.Prefill.Carried.Blocker(b.ID) == nil {
 			all = append(all, b)
 		}
 	}
 	return all
-}
-
-// carriedBlocker returns the blocker of that id as I carry it, or nil.
-func (d *Declaration) carriedBlocker(id string) *handoff.Blocker {
-	return d.Prefill.Carried.Blocker(id)
 }
 
 // blocker is the index of the blocker of that id, or -1.
@@ -50,7 +41,7 @@ func (d *Declaration) blockersScreen() *Screen {
 	s := &Screen{Title: "What blocks?"}
 	for _, b := range d.blockersBefore(d.Draft) {
 		f := choice(b.ID, b.Needs, still, still, changed, resolved)
-		if d.carriedBlocker(b.ID) == nil {
+		if d.Prefill.Carried.Blocker(b.ID) == nil {
 			f = choice(b.ID, b.Needs, still, still, changed, mistaken)
 		}
 		f.Help = b.ID + ", waits for " + b.Resolver
@@ -62,8 +53,7 @@ func (d *Declaration) blockersScreen() *Screen {
 		}
 		s.Fields = append(s.Fields, f)
 	}
-	add := line("new", "Blocker", "", "")
-	add.Help = "what is needed from somebody; empty: nothing blocks"
+	add := line("new", "Blocker", "what is needed from somebody; empty: nothing blocks", "", "")
 	if len(s.Fields) > 0 {
 		add.Label, add.Help = "Another blocker", "what is needed from somebody; empty: no other"
 	}
@@ -119,30 +109,18 @@ func (d *Declaration) newBlocker(draft *Draft, needs string) handoff.Blocker {
 	return b
 }
 
-func (d *Declaration) blockerPage(i int) page {
-	return page{
-		id:    blockerPage(d.Draft.Handoff.Blockers[i].ID),
-		build: func() *Screen { return d.blockerScreen(d.Draft.Handoff.Blockers[i]) },
-		take:  func(draft *Draft, s *Screen, _ bool) { takeBlocker(&draft.Handoff.Blockers[i], s) },
-	}
-}
-
 func (d *Declaration) blockerScreen(b handoff.Blocker) *Screen {
-	carried := d.carriedBlocker(b.ID)
+	carried := d.Prefill.Carried.Blocker(b.ID)
 	if carried == nil {
 		carried = &handoff.Blocker{}
 	}
-	because := line("because", "Because", b.Because, carried.Because)
-	because.Help = "what stands in the way"
-	resolver := line("resolver", "Who can remove it?", b.Resolver, carried.Resolver)
-	resolver.Help = "one person, or area:name"
-	blocks := line("blocks", "Which items does it block?", strings.Join(b.Blocks, ", "), strings.Join(carried.Blocks, ", "))
-	workaround := line("workaround", "Workaround", b.Workaround, carried.Workaround)
-	workaround.Help = "only if a blocked item goes on all the same"
-	return &Screen{
-		Title:  "Blocker: " + b.ID,
-		Fields: []*Field{line("needs", "What is needed?", b.Needs, carried.Needs), because, resolver, blocks, workaround},
-	}
+	return &Screen{Title: "Blocker: " + b.ID, Fields: []*Field{
+		line("needs", "What is needed?", "", b.Needs, carried.Needs),
+		line("because", "Because", "what stands in the way", b.Because, carried.Because),
+		line("resolver", "Who can remove it?", "one person, or area:name", b.Resolver, carried.Resolver),
+		line("blocks", "Which items does it block?", "", strings.Join(b.Blocks, ", "), strings.Join(carried.Blocks, ", ")),
+		line("workaround", "Workaround", "only if a blocked item goes on all the same", b.Workaround, carried.Workaround),
+	}}
 }
 
 func takeBlocker(b *handoff.Blocker, s *Screen) {
@@ -151,15 +129,7 @@ func takeBlocker(b *handoff.Blocker, s *Screen) {
 	b.Blocks = splitNames(s.Text("blocks"))
 }
 
-// resolvedPage asks how a carried blocker went away.
-func (d *Declaration) resolvedPage(i int) page {
-	r := d.Draft.Resolutions[i]
-	return page{
-		id: resolvedPage(r.Blocker),
-		build: func() *Screen {
-			how := line("how", "What removed it?", d.Draft.Resolutions[i].How, "")
-			return &Screen{Title: "Resolved: " + r.Blocker, Fields: []*Field{how}}
-		},
-		take: func(draft *Draft, s *Screen, _ bool) { draft.Resolutions[i].How = s.Text("how") },
-	}
+// resolvedScreen asks how a carried blocker went away.
+func resolvedScreen(r handoff.Resolution) *Screen {
+	return &Screen{Title: "Resolved: " + r.Blocker, Fields: []*Field{line("how", "What removed it?", "", r.How, "")}}
 }

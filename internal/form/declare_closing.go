@@ -16,10 +16,6 @@ const (
 	shownTime = "2006-01-02 15:04"
 )
 
-func (d *Declaration) outcomesPage() page {
-	return page{id: pageOutcomes, build: d.outcomesScreen, take: takeOutcomes}
-}
-
 func (d *Declaration) outcomesScreen() *Screen {
 	h := d.Draft.Handoff
 	var shipped, decisions []string
@@ -58,19 +54,13 @@ func takeOutcomes(draft *Draft, s *Screen, done bool) {
 	}
 }
 
-func (d *Declaration) closingPage() page {
-	return page{id: pageClosing, build: d.closingScreen, take: d.takeClosing}
-}
-
 func (d *Declaration) closingScreen() *Screen {
 	h := d.Draft.Handoff
-	summary := line("summary", "Summary", h.Summary, "")
-	summary.Help = "one sentence: what must the next person know?"
-	to := line("to", "To", strings.Join(h.To, ", "), strings.Join(d.Prefill.To, ", "))
+	summary := line("summary", "Summary", "one sentence: what must the next person know?", h.Summary, "")
+	to := line("to", "To", "who is asked to take it: people, team, team:x, shift:x, lead:x", strings.Join(h.To, ", "), strings.Join(d.Prefill.To, ", "))
 	if h.To == nil {
 		to.Value = ""
 	}
-	to.Help = "who is asked to take it: people, team, team:x, shift:x, lead:x"
 	s := &Screen{
 		Title:  "Hand over",
 		Fields: []*Field{summary, d.returnsField(), to},

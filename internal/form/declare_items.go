@@ -18,13 +18,6 @@ const (
 func itemPage(id string) string { return "item " + id }
 func morePage(id string) string { return "more " + id }
 
-func (d *Declaration) itemsPage() page {
-	return page{id: pageItems, build: d.itemsScreen, take: d.takeItems}
-}
-
-// carriedItem returns the item of that id as I hold it, nil when I do not.
-func (d *Declaration) carriedItem(id string) *handoff.Item { return d.Prefill.Carried.Item(id) }
-
 func (d *Declaration) itemsScreen() *Screen {
 	s := &Screen{Title: "What do you hand over?"}
 	if facts := treeFacts(d.Prefill.Work); facts != "" {
@@ -45,7 +38,8 @@ func (d *Declaration) itemsScreen() *Screen {
 		add(item.ID, item.ID+workOn(found, item.ID), d.keeps(item.ID))
 	}
 	for _, item := range d.Draft.Handoff.Items {
-		if item.ID != "" && d.carriedItem(item.ID) == nil && !isFound(found, item.ID) {
+		isFound := slices.ContainsFunc(found, func(f branchWork) bool { return f.Slug == item.ID })
+		if item.ID != "" && d.Prefill.Carried.Item(item.ID) == nil && !isFound {
 			add(item.ID, item.ID, true)
 		}
 	}
@@ -77,10 +71,6 @@ func (d *Draft) item(id string) int {
 	return slices.IndexFunc(d.Handoff.Items, func(i handoff.Item) bool { return i.ID == id })
 }
 
-func isFound(found []branchWork, slug string) bool {
-	return slices.ContainsFunc(found, func(f branchWork) bool { return f.Slug == slug })
-}
-
 // workOn is what git knows of a carried item, to stand behind its name.
 func workOn(found []branchWork, id string) string {
 	for _, f := range found {
@@ -104,7 +94,7 @@ func (d *Declaration) takeItems(draft *Draft, s *Screen, done bool) {
 		if option.Value == another {
 			i = draft.item("")
 		}
-		ticked, carried := ticks.Has(option.Value), d.carriedItem(option.Value)
+		ticked, carried := ticks.Has(option.Value), d.Prefill.Carried.Item(option.Value)
 		switch {
 		case carried == nil && !ticked:
 		case i >= 0:
@@ -139,15 +129,6 @@ func (d *Declaration) newItem(slug string) handoff.Item {
 	return handoff.Item{Owner: d.Prefill.Me, Status: handoff.StatusInProgress}
 }
 
-func (d *Declaration) itemPage(i int) page {
-	id := d.Draft.Handoff.Items[i].ID
-	return page{
-		id:    itemPage(id),
-		build: func() *Screen { return d.itemScreen(d.Draft.Handoff.Items[i]) },
-		take:  func(draft *Draft, s *Screen, _ bool) { d.takeItem(draft, i, s) },
-	}
-}
-
 func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 	s := &Screen{Title: fmt.Sprintf("Item %d of %d: %s", d.Draft.item(item.ID)+1, len(d.Draft.Handoff.Items), item.ID)}
 	for _, f := range findWork(d.Prefill.Work, d.Draft.Handoff.Items) {
@@ -156,12 +137,11 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 		}
 	}
 	statuses := []string{handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked}
-	carried := d.carriedItem(item.ID)
+	carried := d.Prefill.Carried.Item(item.ID)
 	if carried == nil {
-		name := line("name", "Name", item.ID, "")
-		name.Help = "a few words; the item keeps this name from handoff to handoff"
-		why := line("why", "Why is it done, and why this way?", item.Intent, "")
-		s.Fields = append(s.Fields, name, why)
+		s.Fields = append(s.Fields,
+			line("name", "Name", "a few words; the item keeps this name from handoff to handoff", item.ID, ""),
+			line("why", "Why is it done, and why this way?", "", item.Intent, ""))
 		carried = &handoff.Item{}
 	} else {
 		statuses = append(statuses, handoff.ItemShipped, handoff.ItemDropped)
@@ -169,13 +149,10 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 	if leaving(item.Status) {
 		carried = &handoff.Item{} // the old state says nothing about how it ended
 	}
-	state := line("state", "State", item.State, carried.State)
-	state.Help = "what is so now; if shipped, what was delivered; if dropped, why"
-	s.Fields = append(s.Fields, choice("status", "Status", item.Status, statuses...), state)
+	s.Fields = append(s.Fields, choice("status", "Status", item.Status, statuses...),
+		line("state", "State", "what is so now; if shipped, what was delivered; if dropped, why", item.State, carried.State))
 	if !leaving(item.Status) {
-		next := line("next", "Next step", firstStep(item), firstStep(*carried))
-		next.Help = "what the next person does first"
-		s.Fields = append(s.Fields, next)
+		s.Fields = append(s.Fields, line("next", "Next step", "what the next person does first", firstStep(item), firstStep(*carried)))
 	}
 	return s
 }
@@ -218,18 +195,9 @@ func slugOrText(text string) string {
 	return text
 }
 
-// morePage asks for what only some items need. It is there when a finding leads
+// moreScreen asks for what only some items need. It is there when a finding leads
 // to it.
-func (d *Declaration) morePage(i int) page {
-	id := d.Draft.Handoff.Items[i].ID
-	return page{
-		id:    morePage(id),
-		build: func() *Screen { return d.moreScreen(d.Draft.Handoff.Items[i]) },
-		take:  func(draft *Draft, s *Screen, _ bool) { takeMore(&draft.Handoff.Items[i], s) },
-	}
-}
-
-func (d *Declaration) moreScreen(item handoff.Item) *Screen {
+func moreScreen(item handoff.Item) *Screen {
 	severity := cmp.Or(item.Severity, handoff.SeverityRoutine)
 	var checks, ifs []string
 	for _, c := range item.Accept {
@@ -244,7 +212,7 @@ func (d *Declaration) moreScreen(item handoff.Item) *Screen {
 	return &Screen{
 		Title: "More about " + item.ID,
 		Fields: []*Field{
-			line("intent", "Why is it done, and why this way?", item.Intent, ""),
+			line("intent", "Why is it done, and why this way?", "", item.Intent, ""),
 			choice("severity", "Severity", severity, handoff.SeverityRoutine, handoff.SeverityWatch, handoff.SeverityCritical),
 			lines("accept", "How can one tell that it is done?", "one check a line", checks),
 			lines("if_then", "What may happen, and what to do then?", "one a line: if -> then", ifs),

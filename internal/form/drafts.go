@@ -26,8 +26,8 @@ type Drafts struct {
 // Path is the file that holds the draft.
 func (d *Drafts) Path() string { return filepath.Join(d.Dir, "handoff", "draft.yaml") }
 
-// keptPath is the file of the n-th draft that was set aside; 1 is the last one.
-func (d *Drafts) keptPath(n int) string {
+// asidePath is the file of the n-th draft that was set aside; 1 is the last one.
+func (d *Drafts) asidePath(n int) string {
 	return filepath.Join(d.Dir, "handoff", fmt.Sprintf("draft.%d.yaml", n))
 }
 
@@ -74,21 +74,21 @@ func (d *Drafts) SetAside() error {
 		return nil
 	}
 	for n := KeptDrafts - 1; n >= 1; n-- {
-		err := os.Rename(d.keptPath(n), d.keptPath(n+1))
+		err := os.Rename(d.asidePath(n), d.asidePath(n+1))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	return os.Rename(d.Path(), d.keptPath(1))
+	return os.Rename(d.Path(), d.asidePath(1))
 }
 
-// kept returns the n-th draft that was set aside, or nil when there is none.
-func (d *Drafts) kept(n int) ([]byte, error) { return readIfThere(d.keptPath(n)) }
+// aside returns the n-th draft that was set aside, or nil when there is none.
+func (d *Drafts) aside(n int) ([]byte, error) { return readIfThere(d.asidePath(n)) }
 
 // Restore makes the n-th draft that was set aside the draft again, in exchange
 // for the one that is there. It reports whether there is such a draft.
 func (d *Drafts) Restore(n int) (bool, error) {
-	data, err := d.kept(n)
+	data, err := d.aside(n)
 	if err != nil || data == nil {
 		return false, err
 	}
@@ -100,9 +100,9 @@ func (d *Drafts) Restore(n int) (bool, error) {
 		return false, err
 	}
 	if current == nil {
-		return true, os.Remove(d.keptPath(n))
+		return true, os.Remove(d.asidePath(n))
 	}
-	return true, replaceFile(d.keptPath(n), current)
+	return true, replaceFile(d.asidePath(n), current)
 }
 
 func readIfThere(path string) ([]byte, error) {

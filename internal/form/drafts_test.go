@@ -20,14 +20,14 @@ func TestDraftsKeepTheLastFive(t *testing.T) {
 		}
 	}
 	for n := 1; n <= KeptDrafts; n++ {
-		if data, err := d.kept(n); err != nil || string(data) != fmt.Sprint(7-n) {
+		if data, err := d.aside(n); err != nil || string(data) != fmt.Sprint(7-n) {
 			t.Errorf("%d: %q, %v", n, data, err)
 		}
 	}
-	if data, err := d.kept(KeptDrafts + 1); data != nil || err != nil {
+	if data, err := d.aside(KeptDrafts + 1); data != nil || err != nil {
 		t.Errorf("a sixth is kept: %q, %v", data, err)
 	}
-	info, err := os.Stat(d.keptPath(1))
+	info, err := os.Stat(d.asidePath(1))
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
@@ -52,9 +52,9 @@ func TestRestoreExchanges(t *testing.T) {
 		t.Fatalf("%t, %v", found, err)
 	}
 	current, _ := d.Load()
-	kept, _ := d.kept(1)
-	if string(current) != "old" || string(kept) != "new" {
-		t.Errorf("draft %q, kept %q", current, kept)
+	aside, _ := d.aside(1)
+	if string(current) != "old" || string(aside) != "new" {
+		t.Errorf("draft %q, set aside %q", current, aside)
 	}
 }
 
@@ -71,9 +71,9 @@ func TestTwoForms(t *testing.T) {
 		}
 	}
 	current, _ := one.Load()
-	kept, _ := one.kept(1)
-	if string(current) != "two and more" || string(kept) != "one" {
-		t.Errorf("draft %q, kept %q", current, kept)
+	aside, _ := one.aside(1)
+	if string(current) != "two and more" || string(aside) != "one" {
+		t.Errorf("draft %q, set aside %q", current, aside)
 	}
 }
 

@@ -20,10 +20,6 @@ const (
 	goPrefix  = "go "
 )
 
-func (d *Declaration) previewPage() page {
-	return page{id: pagePreview, build: d.previewScreen, take: func(*Draft, *Screen, bool) {}}
-}
-
 func (d *Declaration) previewScreen() *Screen {
 	final := d.Final()
 	findings := d.findings(final)
@@ -139,7 +135,7 @@ func (d *Declaration) pageOfItem(item handoff.Item, rest string) string {
 	case "id":
 		return itemPage(item.ID) + "#name"
 	case "intent", "severity", "accept", "if_then", "known_issues", "do_not":
-		if rest == "intent" && d.carriedItem(item.ID) == nil {
+		if rest == "intent" && d.Prefill.Carried.Item(item.ID) == nil {
 			return itemPage(item.ID) + "#why"
 		}
 		d.ask(morePage(item.ID), true)

@@ -135,8 +135,8 @@ func (f *Field) Has(value string) bool { return slices.Contains(f.Ticked, value)
 
 // line returns a Line whose value is current where that is the person's own
 // word, and which offers carried as its default.
-func line(key, label, current, carried string) *Field {
-	f := &Field{Kind: Line, Key: key, Label: label, Default: carried}
+func line(key, label, help, current, carried string) *Field {
+	f := &Field{Kind: Line, Key: key, Label: label, Help: help, Default: carried}
 	switch {
 	case current == "" && carried != "":
 		f.Value = Clear

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // shortPage is a screen of a short form.
@@ -48,10 +49,8 @@ func runShort(ctx context.Context, asker Asker, pages func() []shortPage, check 
 
 func refusals(findings []handoff.Finding) []string {
 	var lines []string
-	for _, f := range findings {
-		if f.Level == handoff.LevelError {
-			lines = append(lines, findingLine(f))
-		}
+	for _, f := range workspace.Errors(findings) {
+		lines = append(lines, findingLine(f))
 	}
 	return lines
 }
@@ -138,9 +137,10 @@ func (f *AckForm) readbackScreen(r handoff.Readback) *Screen {
 			s.Body = append(s.Body, fmt.Sprintf("%s, %s: %s", item.Severity, strings.ReplaceAll(item.Status, "_", " "), item.State))
 		}
 	}
-	understood := line("understood", "What did you understand, in your own words?", r.Understood, "")
-	first := line("first", "What will you do first?", r.FirstAction, "")
-	s.Fields = []*Field{understood, first}
+	s.Fields = []*Field{
+		line("understood", "What did you understand, in your own words?", "", r.Understood, ""),
+		line("first", "What will you do first?", "", r.FirstAction, ""),
+	}
 	return s
 }
 
@@ -153,7 +153,7 @@ func gapScreen(a *handoff.Ack) *Screen {
 	return &Screen{ID: "gap", Title: "What was missing?", Fields: []*Field{
 		choice("class", "It was", gap.Class, "missing_info", "wrong_info", "stale", "no_owner", "late", "misrouted", "unanticipated", "side_channel"),
 		choice("item", "In", gap.Item, items...),
-		line("note", "What exactly?", gap.Note, ""),
+		line("note", "What exactly?", "", gap.Note, ""),
 	}}
 }
 
@@ -168,7 +168,7 @@ func takeGap(a *handoff.Ack, s *Screen) {
 func reasonScreen(a *handoff.Ack) *Screen {
 	return &Screen{ID: "reason", Title: "Why?", Fields: []*Field{
 		choice("reason", "Reason", a.Reason, "missing_context", "vague_next", "no_acceptance", "wrong_receiver", "capacity", "not_ready", "other"),
-		line("note", "What should the sender know?", a.Note, ""),
+		line("note", "What should the sender know?", "", a.Note, ""),
 	}}
 }
 
@@ -176,14 +176,13 @@ func reasonScreen(a *handoff.Ack) *Screen {
 func Resolve(ctx context.Context, asker Asker, b *handoff.BlockerState, r *handoff.Resolution, decision *string, check func() []handoff.Finding) error {
 	page := shortPage{
 		build: func() *Screen {
-			made := line("decision", "Was it a decision?", *decision, "")
-			made.Help = "what -- why; empty: no"
 			return &Screen{
 				ID: "resolve", Title: "Resolve " + b.ID,
 				Body: []string{"needs: " + b.Needs, "because: " + b.Because, "blocks: " + strings.Join(b.Blocks, ", ")},
 				Fields: []*Field{
 					choice("outcome", "Outcome", r.Outcome, handoff.Resolutions...),
-					line("how", "What removed it?", r.How, ""), made,
+					line("how", "What removed it?", "", r.How, ""),
+					line("decision", "Was it a decision?", "what -- why; empty: no", *decision, ""),
 				},
 			}
 		},
@@ -220,12 +219,16 @@ func Answer(ctx context.Context, asker Asker, q *handoff.QuestionState, a *hando
 	return runShort(ctx, asker, func() []shortPage { return []shortPage{page} }, check)
 }
 
-// Confirm shows what is about to happen and asks whether it shall.
-func Confirm(ctx context.Context, asker Asker, title string, body []string) (bool, error) {
+// Confirm shows what is about to happen and asks whether it shall. The no is
+// ErrStopped.
+func Confirm(ctx context.Context, asker Asker, title string, body []string) error {
 	s := &Screen{ID: "confirm", Title: title, Body: body, First: true, Short: true,
 		Fields: []*Field{choice("go", "Go on?", "yes", "yes", "no")}}
 	_, err := asker.Ask(ctx, s)
-	return err == nil && s.Text("go") == "yes", err
+	if err == nil && s.Text("go") != "yes" {
+		err = ErrStopped
+	}
+	return err
 }
 
 // Waiting is what to do with a draft that is there already.

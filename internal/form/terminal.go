@@ -9,6 +9,8 @@ import (
 	"os/signal"
 	"time"
 
+	"golang.org/x/term"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -29,6 +31,24 @@ const (
 	// closeGrace is how long the terminal may take to be restored.
 	closeGrace = 2 * time.Second
 )
+
+// NewAsker returns screens on the terminal that in and out are, or a Prompter:
+// where lines are asked for, and in a window that is too small for screens.
+func NewAsker(in io.Reader, out io.Writer, environ []string, lines bool) Asker {
+	if lines || tooSmall(out) {
+		return NewPrompter(in, out)
+	}
+	return NewTerminal(in, out, environ)
+}
+
+func tooSmall(out io.Writer) bool {
+	f, ok := out.(*os.File)
+	if !ok {
+		return true
+	}
+	width, height, err := term.GetSize(int(f.Fd()))
+	return err != nil || width < minWidth || height < minHeight
+}
 
 // Terminal shows screens on a terminal. One program draws all of them, so that
 // the terminal changes its mode twice only: at the first screen and at the end.

@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -62,20 +66,41 @@ func Running(getenv func(string) string) Service {
 // when it runs for none. event is the content of the file that GITHUB_EVENT_PATH
 // names, for GitHub and Gitea; the error says that it is not what they write.
 func Detect(service Service, getenv func(string) string, event []byte) (PullRequest, bool, error) {
-	switch service {
-	case GitHub, Gitea:
+	switch {
+	case service == GitHub || service == Gitea:
 		return fromEvent(getenv, event)
-	case GitLab:
-		pr, ok := fromGitLab(getenv)
-		return pr, ok, nil
-	case Bitbucket:
-		pr, ok := fromBitbucket(getenv)
-		return pr, ok, nil
-	case Jenkins:
-		pr, ok := fromJenkins(getenv)
-		return pr, ok, nil
+	case service == GitLab && getenv("CI_MERGE_REQUEST_IID") != "":
+		return fromGitLab(getenv), true, nil
+	case service == Bitbucket && getenv("BITBUCKET_PR_ID") != "":
+		return fromBitbucket(getenv), true, nil
+	case service == Jenkins && getenv("CHANGE_ID") != "":
+		return fromJenkins(getenv), true, nil
 	}
 	return PullRequest{}, false, nil
+}
+
+// maxEvent bounds the file in which a runner describes the event.
+const maxEvent = 32 << 20
+
+// ReadEvent reads the file in which a runner describes the event.
+func ReadEvent(service Service, getenv func(string) string) ([]byte, error) {
+	name := getenv("GITHUB_EVENT_PATH")
+	if name == "" || service != GitHub && service != Gitea {
+		return nil, nil
+	}
+	file, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxEvent+1))
+	if len(data) > maxEvent {
+		err = fmt.Errorf("GITHUB_EVENT_PATH: more than %d bytes", maxEvent)
+	}
+	return data, err
 }
 
 // webhook is the part that matters of the events of GitHub and Gitea.
@@ -125,13 +150,13 @@ func fromEvent(getenv func(string) string, event []byte) (PullRequest, bool, err
 	case hook.MergeGroup != nil:
 		g := hook.MergeGroup
 		return PullRequest{
-			Number: queuedNumber(g.HeadRef), Queued: true,
+			Number: submatchNumber(queueRef(), g.HeadRef), Queued: true,
 			HeadSHA: g.HeadSHA, Base: strings.TrimPrefix(g.BaseRef, "refs/heads/"), BaseSHA: g.BaseSHA,
 		}, true, nil
 	case getenv("GITHUB_BASE_REF") != "":
 		// Without the event file: a container that was not given it.
 		return PullRequest{
-			Number: refNumber(getenv("GITHUB_REF")), Author: getenv("GITHUB_ACTOR"),
+			Number: submatchNumber(pullRef(), getenv("GITHUB_REF")), Author: getenv("GITHUB_ACTOR"),
 			Branch: getenv("GITHUB_HEAD_REF"), Base: getenv("GITHUB_BASE_REF"),
 		}, true, nil
 	}
@@ -144,9 +169,6 @@ var (
 	// queueRef matches refs/heads/gh-readonly-queue/main/pr-7-0123abc.
 	queueRef = text.Pattern(`/pr-([0-9]+)-[0-9a-f]+$`)
 )
-
-func refNumber(ref string) int    { return submatchNumber(pullRef(), ref) }
-func queuedNumber(ref string) int { return submatchNumber(queueRef(), ref) }
 
 func submatchNumber(pattern *regexp.Regexp, text string) int {
 	m := pattern.FindStringSubmatch(text)
@@ -165,10 +187,7 @@ func number(text string) int {
 	return n
 }
 
-func fromGitLab(getenv func(string) string) (PullRequest, bool) {
-	if getenv("CI_MERGE_REQUEST_IID") == "" {
-		return PullRequest{}, false
-	}
+func fromGitLab(getenv func(string) string) PullRequest {
 	pr := PullRequest{
 		Number: number(getenv("CI_MERGE_REQUEST_IID")), Title: getenv("CI_MERGE_REQUEST_TITLE"),
 		Author: getenv("GITLAB_USER_LOGIN"),
@@ -185,31 +204,25 @@ func fromGitLab(getenv func(string) string) (PullRequest, bool) {
 	if labels := getenv("CI_MERGE_REQUEST_LABELS"); labels != "" {
 		pr.Labels = strings.Split(labels, ",")
 	}
-	return pr, true
+	return pr
 }
 
 // fromBitbucket knows no author: Bitbucket gives jobs a UUID and no account.
-func fromBitbucket(getenv func(string) string) (PullRequest, bool) {
-	if getenv("BITBUCKET_PR_ID") == "" {
-		return PullRequest{}, false
-	}
+func fromBitbucket(getenv func(string) string) PullRequest {
 	return PullRequest{
 		Number: number(getenv("BITBUCKET_PR_ID")), Branch: getenv("BITBUCKET_BRANCH"),
 		Base: getenv("BITBUCKET_PR_DESTINATION_BRANCH"), BaseSHA: getenv("BITBUCKET_PR_DESTINATION_COMMIT"),
 		HeadSHA: getenv("BITBUCKET_COMMIT"),
-	}, true
+	}
 }
 
 // fromJenkins reads the variables of multibranch projects. What is checked out
 // may be a trial merge, so the head is left open.
-func fromJenkins(getenv func(string) string) (PullRequest, bool) {
-	if getenv("CHANGE_ID") == "" {
-		return PullRequest{}, false
-	}
+func fromJenkins(getenv func(string) string) PullRequest {
 	return PullRequest{
 		Number: number(getenv("CHANGE_ID")), Title: getenv("CHANGE_TITLE"), Author: getenv("CHANGE_AUTHOR"),
 		Branch: getenv("CHANGE_BRANCH"), Base: getenv("CHANGE_TARGET"),
-	}, true
+	}
 }
 
 // DeepenHint is what to change in a job whose clone lacks the history that the

@@ -126,6 +126,13 @@ func (p Policy) skip(pr PullRequest, c Change) string {
 // it, every account counts that the service calls a bot.
 const Bots = "*[bot]"
 
+// matchName reports whether a name fits a pattern in which * stands for any
+// characters and every other character for itself, in either case.
+func matchName(pattern, name string) bool {
+	exact := strings.ReplaceAll(regexp.QuoteMeta(strings.ToValidUTF8(pattern, "\uFFFD")), `\*`, ".*")
+	return regexp.MustCompile("(?is)^" + exact + "$").MatchString(name)
+}
+
 func (p Policy) skipsPath(path string) bool {
 	return slices.ContainsFunc(p.SkipPaths, func(pattern string) bool { return text.PathPattern(pattern).Covers(path) })
 }

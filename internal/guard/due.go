@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/config"
 )
 
 // Work is what somebody has done since their last handoff.
@@ -17,33 +18,25 @@ type Work struct {
 	ShiftEnd time.Time // the end of the shift nearest to Now; zero when unknown
 }
 
-// Limits say how long work may go without a handoff. A zero limit is off.
-type Limits struct {
-	BeforeShiftEnd time.Duration
-	Commits        int
-	Hours          int
-}
-
-// Due returns why a push is the moment for a handoff, in a few words, and
-// whether it is. Without work of theirs in the push nothing is due. The end of
-// a shift counts as long after it as before it.
-func Due(w Work, l Limits) (why string, due bool) {
-	if w.Pushed == 0 {
-		return "", false
-	}
-	left := w.ShiftEnd.Sub(w.Now)
+// Due returns why a push is the moment for a handoff, in a few words, "" when it
+// is not. Without work of theirs in the push nothing is due. The end of a shift
+// counts as long after it as before it. A limit of zero is off.
+func Due(w Work, limits config.Hook) (why string) {
+	left, margin := w.ShiftEnd.Sub(w.Now), limits.BeforeShiftEnd.Wall()
 	switch {
-	case l.BeforeShiftEnd > 0 && !w.ShiftEnd.IsZero() && left.Abs() <= l.BeforeShiftEnd:
+	case w.Pushed == 0:
+		return ""
+	case margin > 0 && !w.ShiftEnd.IsZero() && left.Abs() <= margin:
 		if left < 0 {
-			return fmt.Sprintf("your shift ended %s ago and %s", calendar.Span(-left), w.unhanded()), true
+			return fmt.Sprintf("your shift ended %s ago and %s", calendar.Span(-left), w.unhanded())
 		}
-		return fmt.Sprintf("your shift ends in %s and %s", calendar.Span(left), w.unhanded()), true
-	case l.Commits > 0 && w.Since >= l.Commits:
-		return w.unhanded(), true
-	case l.Hours > 0 && w.Now.Sub(w.First) >= time.Duration(l.Hours)*time.Hour:
-		return fmt.Sprintf("%s, the first %s old", w.unhanded(), calendar.Span(w.Now.Sub(w.First))), true
+		return fmt.Sprintf("your shift ends in %s and %s", calendar.Span(left), w.unhanded())
+	case limits.Commits > 0 && w.Since >= limits.Commits:
+		return w.unhanded()
+	case limits.Hours > 0 && w.Now.Sub(w.First) >= time.Duration(limits.Hours)*time.Hour:
+		return fmt.Sprintf("%s, the first %s old", w.unhanded(), calendar.Span(w.Now.Sub(w.First)))
 	}
-	return "", false
+	return ""
 }
 
 // unhanded says how much work is in no handoff.

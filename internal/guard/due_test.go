@@ -6,16 +6,19 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/config"
 )
 
 func TestDue(t *testing.T) {
 	now := time.Date(2026, 11, 20, 17, 0, 0, 0, time.UTC)
 	hour := func(n float64) time.Time { return now.Add(time.Duration(n * float64(time.Hour))) }
-	limits := Limits{BeforeShiftEnd: 90 * time.Minute, Commits: 10, Hours: 12}
+	limits := config.Hook{BeforeShiftEnd: calendar.Duration{Clock: 90 * time.Minute}, Commits: 10, Hours: 12}
 	tests := []struct {
 		name   string
 		work   Work
-		limits Limits
+		limits config.Hook
 		want   string // "" is not due
 	}{
 		{"nothing of mine", Work{Since: 40, First: hour(-40), ShiftEnd: hour(0.5)}, limits, ""},
@@ -30,13 +33,12 @@ func TestDue(t *testing.T) {
 		{"shift ends later", Work{Pushed: 1, Since: 1, First: hour(-1), ShiftEnd: hour(1.6)}, limits, ""},
 		{"shift has ended", Work{Pushed: 1, Since: 1, First: hour(-1), ShiftEnd: hour(-0.5)}, limits, "your shift ended 30 minutes ago and 1 of your commits is in no handoff"},
 		{"shift ended long ago", Work{Pushed: 1, Since: 1, First: hour(-1), ShiftEnd: hour(-2)}, limits, ""},
-		{"all off", Work{Pushed: 99, Since: 99, First: hour(-99), ShiftEnd: hour(0)}, Limits{}, ""},
+		{"all off", Work{Pushed: 99, Since: 99, First: hour(-99), ShiftEnd: hour(0)}, config.Hook{}, ""},
 	}
 	for _, test := range tests {
 		test.work.Now = now
-		why, due := Due(test.work, test.limits)
-		if why != test.want || due != (test.want != "") {
-			t.Errorf("%s: %q, %v; want %q", test.name, why, due, test.want)
+		if why := Due(test.work, test.limits); why != test.want {
+			t.Errorf("%s: %q; want %q", test.name, why, test.want)
 		}
 	}
 }

@@ -72,26 +72,26 @@ func (ws *Workspace) trusted(ctx context.Context) (*config.Config, []git.Ref, er
 	return trusted, main, err
 }
 
-// Weigh applies the levels that the team has set to the findings that it may
+// weigh applies the levels that the team has set to the findings that it may
 // set them for, and drops those that are off.
-func Weigh(findings []audit.Finding, c *config.Config) []audit.Finding {
+func weigh(findings []audit.Finding, c *config.Config) []audit.Finding {
 	levels := c.Rules.Levels
-	kept := slices.DeleteFunc(findings, func(f audit.Finding) bool {
+	counted := slices.DeleteFunc(findings, func(f audit.Finding) bool {
 		return f.Level == handoff.LevelWarning && rules.Adjustable(f.Code) && levels[f.Code] == "off"
 	})
-	for i, f := range kept {
+	for i, f := range counted {
 		if rules.Adjustable(f.Code) && levels[f.Code] == "error" {
-			kept[i].Level = handoff.LevelError
+			counted[i].Level = handoff.LevelError
 		}
 	}
-	return kept
+	return counted
 }
 
-// Settle tells the findings that a review has settled from the others. That
-// history was rewritten is settled with the records that went with it.
-func Settle(findings []audit.Finding, c *config.Config) (open, settled []AuditFinding) {
+// SplitSettled weighs findings, and tells those that a review has settled from the
+// others. That history was rewritten is settled with the records that went with it.
+func SplitSettled(findings []audit.Finding, c *config.Config) (open, settled []AuditFinding) {
 	open, settled = []AuditFinding{}, []AuditFinding{}
-	for _, f := range findings {
+	for _, f := range weigh(findings, c) {
 		why := cmp.Or(c.Verify.Reason(f.Code, f.Record, f.Commit), settledWith(f, c))
 		if why == "" {
 			open = append(open, AuditFinding{Finding: f})
@@ -180,7 +180,7 @@ func (ws *Workspace) JudgeFetched(ctx context.Context, before []git.Ref) (findin
 		return nil, nil, err
 	}
 	isOld := func(f audit.Finding) bool { return !fetched[f.Commit] }
-	findings, _ = Settle(Weigh(report.Findings, trusted), trusted)
+	findings, _ = SplitSettled(report.Findings, trusted)
 	findings = slices.DeleteFunc(findings, func(f AuditFinding) bool { return isOld(f.Finding) })
 	return findings, slices.DeleteFunc(report.Notes, isOld), nil
 }
@@ -194,12 +194,11 @@ func ofTeam(refs []git.Ref) []git.Ref {
 // commands show no verdict: it is looked for when it is asked for the first time.
 // Without an answer they are shown all the same.
 func (ws *Workspace) findUnproven(ctx context.Context) audit.RecordIDs {
+	var ids audit.RecordIDs
 	trusted, main, err := ws.trusted(ctx)
-	if err != nil {
-		ws.Warn("warning: whether verdicts are proven is not known: %v", err)
-		return nil
+	if err == nil {
+		ids, err = audit.Unproven(ctx, ws.Repo, audit.Options{Dir: ws.RecordDir, Main: main, Now: ws.Moment, Config: trusted, Progress: ws.CountOf("commits")})
 	}
-	ids, err := audit.Unproven(ctx, ws.Repo, audit.Options{Dir: ws.RecordDir, Main: main, Now: ws.Moment, Config: trusted, Progress: ws.CountOf("commits")})
 	if err != nil {
 		ws.Warn("warning: whether verdicts are proven is not known: %v", err)
 	}

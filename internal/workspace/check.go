@@ -20,10 +20,12 @@ import (
 
 // Checked is what a check has looked at, and what is wrong with it.
 type Checked struct {
-	Records     int
-	Findings    []handoff.Finding
-	Config      bool        // the configuration was checked
-	PullRequest *PrDocument // nil where none was looked at
+	OK          bool              `json:"ok"`
+	Records     int               `json:"records"`
+	Findings    []handoff.Finding `json:"findings"`
+	PullRequest *PrDocument       `json:"pull_request,omitempty"` // nil where none was looked at
+
+	Config bool `json:"-"` // the configuration was checked
 }
 
 // Says is what was checked, and what was found.
@@ -153,22 +155,19 @@ func (ws *Workspace) checkUncommitted(ctx context.Context, found *Checked) error
 			return err
 		}
 		name := path.Join(ws.RecordDir, filepath.ToSlash(rel))
-		if name == ws.ConfigFile() && ws.HasConfig {
+		f := handoff.Finding{Code: "HO903", Level: handoff.LevelWarning, Path: name, Message: "not committed, so it does not count", Fix: "commit it"}
+		switch {
+		case name == ws.ConfigFile() && ws.HasConfig:
 			if differs, err := ws.ConfigDiffers(ctx, file); err != nil || !differs {
 				return err
 			}
-			found.Findings = append(found.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelWarning, Path: name,
-				Message: ConfigNotCommitted, Fix: "commit it"})
+			f.Message = ConfigNotCommitted
+		case known[name] || !strings.HasSuffix(name, ".yaml"):
 			return nil
+		case !isPeopleFile(ws.Inside(name)):
+			f.Fix = "publish it with handoff declare -f, or remove it"
 		}
-		if !known[name] && strings.HasSuffix(name, ".yaml") {
-			fix := "publish it with handoff declare -f, or remove it"
-			if isPeopleFile(ws.Inside(name)) {
-				fix = "commit it"
-			}
-			found.Findings = append(found.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelWarning, Path: name,
-				Message: "not committed, so it does not count", Fix: fix})
-		}
+		found.Findings = append(found.Findings, f)
 		return nil
 	})
 }

@@ -58,29 +58,25 @@ func (ws *Workspace) checkAdded(found *Checked, file store.File) (*handoff.Recor
 	if name := ws.Inside(file.Path); isPeopleFile(name) {
 		return nil, nil
 	}
-	if file.Mode != 0o100644 {
-		found.Findings = append(found.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: file.Path,
-			Message: fmt.Sprintf("mode %06o: a record is a plain file", file.Mode), Fix: "publish it with handoff declare"})
-		return nil, nil
-	}
+	f := handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: file.Path, Fix: "publish it with handoff declare"}
 	data, err := ws.Read(file.Blob, handoff.MaxSize)
-	var large *odb.TooLargeError
-	if errors.As(err, &large) {
-		found.Findings = append(found.Findings, handoff.Finding{Code: "HO910", Level: handoff.LevelError, Path: file.Path,
-			Message: fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max), Fix: "split the record"})
-		return nil, nil
-	}
-	var other *odb.KindError
-	if errors.As(err, &other) {
-		found.Findings = append(found.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: file.Path,
-			Message: fmt.Sprintf("a %s that is called a file", other.Kind), Fix: "publish it with handoff declare"})
-		return nil, nil
-	}
-	if err != nil {
+	large, isLarge := errors.AsType[*odb.TooLargeError](err)
+	other, isOther := errors.AsType[*odb.KindError](err)
+	switch {
+	case file.Mode != 0o100644:
+		f.Message = fmt.Sprintf("mode %06o: a record is a plain file", file.Mode)
+	case isLarge:
+		f.Code, f.Message, f.Fix = "HO910", fmt.Sprintf("%d bytes, at most %d are read", large.Size, large.Max), "split the record"
+	case isOther:
+		f.Message = fmt.Sprintf("a %s that is called a file", other.Kind)
+	case err != nil:
 		return nil, err
+	default:
+		found.Records++
+		return ws.judgeFile(found, file.Path, data), nil
 	}
-	found.Records++
-	return ws.judgeFile(found, file.Path, data), nil
+	found.Findings = append(found.Findings, f)
+	return nil, nil
 }
 
 // judgeFile checks the bytes of a record against the rules.

@@ -49,7 +49,7 @@ func (c *prCheck) compareConfigs(ctx context.Context, found *Checked) error {
 		return err
 	}
 	found.Findings = append(found.Findings, faults...)
-	c.configChanges = config.Changes(orDefault(before), orDefault(after))
+	c.configChanges = config.Changes(cmp.Or(before, config.Default()), cmp.Or(after, config.Default()))
 	message := "the change edits " + strings.Join(c.configChanges, ", ") + " in the configuration"
 	switch {
 	case before == nil:
@@ -75,13 +75,6 @@ func (c *prCheck) sameFile(path, a, b string) (bool, error) {
 	}
 	y, err := c.PathHash(b, path)
 	return x == y, err
-}
-
-func orDefault(c *config.Config) *config.Config {
-	if c == nil {
-		return config.Default()
-	}
-	return c
 }
 
 // baseName is how people call the target branch.

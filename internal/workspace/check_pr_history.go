@@ -39,15 +39,11 @@ func (c *prCheck) locate(ctx context.Context) error {
 }
 
 func (c *prCheck) noHistory(err error) error {
-	base := c.Pr.Base
-	if base == "" {
-		base = "the target branch"
-	}
 	hint := guard.DeepenHint(c.Service)
 	if c.remote == "" && c.Service == "" {
 		hint = "git branch lists what --base can name"
 	}
-	return &HintedError{fmt.Errorf("the history between %s and this change is not in this clone: %w", base, err), hint}
+	return &HintedError{fmt.Errorf("the history between %s and this change is not in this clone: %w", c.baseName(), err), hint}
 }
 
 // chooseRemote takes origin, else the first remote.

@@ -85,15 +85,8 @@ func (ws *Workspace) CheckPullRequest(ctx context.Context, request PrRequest) (f
 
 // check judges the pull request once its history is here.
 func (c *prCheck) check(ctx context.Context, found *Checked) error {
-	change, since, err := c.ownWork(ctx, found)
+	change, since, err := c.judgeChange(ctx, found)
 	if err != nil {
-		return err
-	}
-	added, err := c.netChange(ctx, found, &change)
-	if err != nil {
-		return err
-	}
-	if err := c.addRecords(found, &change, added); err != nil {
 		return err
 	}
 	if change.Known, err = c.known(ctx, since); err != nil {
@@ -116,6 +109,19 @@ func (c *prCheck) check(ctx context.Context, found *Checked) error {
 		ConfigChanges: text.NonNil(c.configChanges),
 	}
 	return nil
+}
+
+// judgeChange checks the records that the commits add, and that none is edited.
+// since is the time of the first of them that did more.
+func (c *prCheck) judgeChange(ctx context.Context, found *Checked) (change guard.Change, since time.Time, err error) {
+	if change, since, err = c.ownWork(ctx, found); err != nil {
+		return change, since, err
+	}
+	added, err := c.netChange(ctx, found, &change)
+	if err != nil {
+		return change, since, err
+	}
+	return change, since, c.addRecords(found, &change, added)
 }
 
 // ownWork goes through the commits of the pull request: when the first and the

@@ -32,15 +32,8 @@ func (ws *Workspace) CheckRange(ctx context.Context, span string, service guard.
 	if err := c.cutRange(ctx, span); err != nil {
 		return found, err
 	}
-	change, _, err := c.ownWork(ctx, &found)
-	if err != nil {
-		return found, err
-	}
-	added, err := c.netChange(ctx, &found, &change)
-	if err != nil {
-		return found, err
-	}
-	return found, c.addRecords(&found, &change, added)
+	_, _, err = c.judgeChange(ctx, &found)
+	return found, err
 }
 
 // rangeEnd resolves one end of a range.

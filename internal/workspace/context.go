@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rules"
 )
@@ -25,7 +26,7 @@ func (ws *Workspace) QueryEnv() query.Env {
 
 // ParseEnv is what the meaning of a question depends on.
 func (ws *Workspace) ParseEnv() query.ParseEnv {
-	return query.ParseEnv{Me: ws.Me, Now: ws.Moment, Location: ws.Location(), Calendar: ws.calendar()}
+	return query.ParseEnv{Me: ws.Me, Now: ws.Moment, Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me)}
 }
 
 // members returns the handles that an address stands for, seen from a sender.
@@ -61,8 +62,7 @@ func (ws *Workspace) Location() *time.Location {
 
 // TimeProblem is a usage error about the value of a flag.
 func TimeProblem(flag, value string, err error) error {
-	var wrong *calendar.TimeError
-	if errors.As(err, &wrong) && wrong.Reason == "" {
+	if wrong, ok := errors.AsType[*calendar.TimeError](err); ok && wrong.Reason == "" {
 		return Usagef("write "+wrong.Forms(), "%s %s: is not a time", flag, value)
 	}
 	return Usagef("", "%s: %v", flag, err)
@@ -70,23 +70,37 @@ func TimeProblem(flag, value string, err error) error {
 
 // When reads the value of a flag that looks ahead from what is being written.
 func (ws *Workspace) When(text string) (time.Time, error) {
-	return calendar.ParseTime(text, calendar.Reference{Now: ws.Author.When, Location: ws.Location(), Calendar: ws.calendar()})
+	return calendar.ParseTime(text, calendar.Reference{Now: ws.Author.When, Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me)})
 }
 
-// whenPast reads the value of a flag that looks back.
-func (ws *Workspace) whenPast(text string) (time.Time, error) {
-	return calendar.ParseTime(text, ws.past())
+// timeBefore reads the value of a flag that looks back from a time, or to the end
+// of what it names; the zero time for an empty one.
+func (ws *Workspace) timeBefore(now time.Time, flag, value string, end bool) (at time.Time, err error) {
+	if value == "" {
+		return at, nil
+	}
+	at, err = calendar.ParseTime(value, calendar.Reference{
+		Now: now, Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me), Back: true, End: end,
+	})
+	if err != nil {
+		err = TimeProblem(flag, value, err)
+	}
+	return at, err
 }
 
-// past is what a time that lies in the past is relative to.
-func (ws *Workspace) past() calendar.Reference {
-	return calendar.Reference{Now: ws.Moment, Location: ws.Location(), Calendar: ws.calendar(), Back: true}
+// Span reads the values of --since and --until; an empty one is the zero time.
+// Of a day, --until is its end.
+func (ws *Workspace) Span(since, until string) (from, to time.Time, err error) {
+	if from, err = ws.timeBefore(ws.Moment, "--since", since, false); err == nil {
+		to, err = ws.timeBefore(ws.Moment, "--until", until, true)
+	}
+	return from, to, err
 }
 
-// calendar is the user's own, nil when their hours are not known.
-func (ws *Workspace) calendar() *calendar.Calendar {
-	if calendar, ok := ws.TeamConfig.Calendar(ws.Me); ok {
-		return &calendar
+// calendarOf is somebody's calendar, nil when their hours are not known.
+func calendarOf(c *config.Config, handle string) *calendar.Calendar {
+	if known, ok := c.Calendar(handle); ok {
+		return &known
 	}
 	return nil
 }

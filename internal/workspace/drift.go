@@ -105,16 +105,19 @@ func (ws *Workspace) touched(ctx context.Context, h *handoff.HandoffState) ([]st
 	if len(named) == 0 || ws.HEAD.Unborn {
 		return nil, nil
 	}
-	changes, err := ws.Changes(ctx, h.Anchor.Head, ws.HEAD.Hash)
-	if err != nil {
-		return nil, err
-	}
-	var touched []string
+	touched, err := ws.changedOf(ctx, h.Anchor.Head, named)
+	slices.Sort(touched)
+	return slices.Compact(touched), err
+}
+
+// changedOf lists those of some files that HEAD has otherwise than a commit.
+func (ws *Workspace) changedOf(ctx context.Context, commit string, files []string) ([]string, error) {
+	changes, err := ws.Changes(ctx, commit, ws.HEAD.Hash)
+	var changed []string
 	for _, change := range changes {
-		if slices.Contains(named, change.Path) {
-			touched = append(touched, change.Path)
+		if slices.Contains(files, change.Path) {
+			changed = append(changed, change.Path)
 		}
 	}
-	slices.Sort(touched)
-	return slices.Compact(touched), nil
+	return changed, err
 }

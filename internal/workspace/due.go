@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -26,11 +27,7 @@ const (
 func (ws *Workspace) Due() []handoff.Finding {
 	var findings []handoff.Finding
 	add := func(code, record, message, fix string) {
-		f := handoff.Finding{Code: code, Level: handoff.LevelError, Record: record, Message: message, Fix: fix}
-		if r := ws.State.Records[record]; r != nil {
-			f.Path = r.Source.Path
-		}
-		findings = append(findings, f)
+		findings = append(findings, ws.located(handoff.Finding{Code: code, Level: handoff.LevelError, Record: record, Message: message, Fix: fix}))
 	}
 	overdue := query.Run(query.Query{Topic: query.Overdue}, ws.State, ws.QueryEnv())
 	for _, row := range overdue.Rows {
@@ -42,10 +39,10 @@ func (ws *Workspace) Due() []handoff.Finding {
 		add(dueAck, h.Record.ID, fmt.Sprintf("no verdict on the handoff of %s, wanted by %s", h.Record.By, at.Format(time.RFC3339)),
 			"handoff ack "+h.Record.ID+", or handoff escalate "+h.Record.ID)
 	}
-	for _, b := range ws.openBlockers() {
+	for _, b := range open(ws.State.Blockers, handoff.CompareBlockers) {
 		ws.dueOf(b, add)
 	}
-	for _, q := range ws.openQuestions() {
+	for _, q := range open(ws.State.Questions, func(a, b *handoff.QuestionState) int { return a.At.Compare(b.At) }) {
 		if at, ok := ws.deadline(q.To, q.At, ws.TeamConfig.SLA.Answer, q.NeededBy); ok && at.Before(ws.Moment) {
 			add(dueAnswer, q.Record, fmt.Sprintf("%s has not answered %s, wanted by %s", q.To, q.Key, at.Format(time.RFC3339)), "handoff answer "+text.ShellArgument(q.Key))
 		}
@@ -96,24 +93,8 @@ func (ws *Workspace) deadline(who string, from time.Time, sla calendar.Duration,
 	return at, true
 }
 
-func (ws *Workspace) openBlockers() []*handoff.BlockerState {
-	var open []*handoff.BlockerState
-	for _, b := range ws.State.Blockers {
-		if b.Open() {
-			open = append(open, b)
-		}
-	}
-	slices.SortFunc(open, handoff.CompareBlockers)
-	return open
-}
-
-func (ws *Workspace) openQuestions() []*handoff.QuestionState {
-	var open []*handoff.QuestionState
-	for _, q := range ws.State.Questions {
-		if q.Open() {
-			open = append(open, q)
-		}
-	}
-	slices.SortFunc(open, func(a, b *handoff.QuestionState) int { return a.At.Compare(b.At) })
-	return open
+// open lists what is open, in an order.
+func open[T interface{ Open() bool }](all map[string]T, compare func(a, b T) int) []T {
+	list := slices.SortedFunc(maps.Values(all), compare)
+	return slices.DeleteFunc(list, func(one T) bool { return !one.Open() })
 }

@@ -1,7 +1,9 @@
 package workspace
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -55,25 +57,22 @@ func (e *HintedError) Unwrap() error { return e.Err }
 
 // CountFindings is "2 errors, 1 warning".
 func CountFindings(findings []handoff.Finding) string {
-	var errs, warnings int
+	count := make(map[handoff.Level]int)
 	for _, f := range findings {
-		if f.Level == handoff.LevelError {
-			errs++
-		} else {
-			warnings++
-		}
+		count[f.Level]++
 	}
 	var parts []string
-	if errs > 0 {
-		parts = append(parts, text.Count(errs, "error"))
+	for _, level := range []handoff.Level{handoff.LevelError, handoff.LevelWarning} {
+		if n := count[level]; n > 0 {
+			parts = append(parts, text.Count(n, string(level)))
+		}
 	}
-	if warnings > 0 {
-		parts = append(parts, text.Count(warnings, "warning"))
-	}
-	if len(parts) == 0 {
-		return "no findings"
-	}
-	return strings.Join(parts, ", ")
+	return cmp.Or(strings.Join(parts, ", "), "no findings")
+}
+
+// Errors are the findings that are errors.
+func Errors(findings []handoff.Finding) []handoff.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f handoff.Finding) bool { return f.Level != handoff.LevelError })
 }
 
 // FetchesMissing is what to do in a partial clone that lacks records.

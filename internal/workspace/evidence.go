@@ -111,11 +111,11 @@ func (ws *Workspace) hasFile(name string) (has, known bool) {
 	if ws.HEAD.Unborn {
 		return false, false
 	}
-	place := strings.IndexAny(name, ":#")
-	if place < 0 {
-		place = len(name)
+	end := strings.IndexAny(name, ":#")
+	if end < 0 {
+		end = len(name)
 	}
-	for _, candidate := range []string{name, name[:place]} {
+	for _, candidate := range []string{name, name[:end]} {
 		candidate = path.Clean(candidate)
 		if !fs.ValidPath(candidate) {
 			return false, false // not a path from the top
@@ -137,15 +137,9 @@ func (ws *Workspace) changedSince(ctx context.Context, commit string, files []st
 	if !ok {
 		return nil
 	}
-	changes, err := ws.Changes(ctx, from, ws.HEAD.Hash)
+	changed, err := ws.changedOf(ctx, from, files)
 	if err != nil {
 		return nil
-	}
-	var changed []string
-	for _, change := range changes {
-		if slices.Contains(files, change.Path) {
-			changed = append(changed, change.Path)
-		}
 	}
 	return changed
 }

@@ -47,9 +47,9 @@ type Branch struct {
 }
 
 // GatherFacts gathers what git knows about the commits that any of emails authored
-// since a time, and about the state of the work tree. What a trunk has was found by the
-// trunk. Each question is a git
-// process of its own; they run side by side and end with ctx.
+// since a time, and about the state of the work tree. What a trunk has was found by
+// the trunk. Each question is a git process of its own; they run side by side and end
+// with ctx.
 func GatherFacts(ctx context.Context, r *git.Repo, since time.Time, emails, trunks []string) Facts {
 	f := Facts{Stashes: countStashes(r)}
 	head, err := r.Head()

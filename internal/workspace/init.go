@@ -82,13 +82,9 @@ func (ws *Workspace) InitFiles(ctx context.Context) ([]store.NewFile, error) {
 // will, before it is committed.
 func (ws *Workspace) initialConfig(ctx context.Context) ([]byte, error) {
 	c := config.Default()
-	idents, err := Authors(ctx, ws.Repo.Repo, ws.Author.When.AddDate(0, 0, -90))
+	authors, err := ws.authors(ctx, ws.Author.When.AddDate(0, 0, -90))
 	if err != nil {
 		return nil, err
-	}
-	authors := make([]config.Author, len(idents))
-	for i, a := range idents {
-		authors[i] = config.Author{Name: a.Name, Email: a.Email}
 	}
 	people, left := config.PeopleOf(authors)
 	if len(people) > 1 {

@@ -4,19 +4,19 @@ import "github.com/handoff-cli/handoff/internal/handoff"
 
 // named resolves a reference that must name something of a type. A bare slug means
 // that, whatever else has it.
-func named[T any](ws *Workspace, ref, typ, what, hint string, things func(*handoff.View) map[string]*T) (*T, error) {
-	if thing, ok := things(ws.State)[ref]; ok {
-		return thing, nil
+func named[T any](ws *Workspace, ref, typ, what, hint string, all func(*handoff.View) map[string]*T) (*T, error) {
+	if state, ok := all(ws.State)[ref]; ok {
+		return state, nil
 	}
 	target, err := ws.Resolve(ref)
 	if err != nil {
 		return nil, err
 	}
-	thing, ok := things(ws.State)[target.Name]
+	state, ok := all(ws.State)[target.Name]
 	if !ok || target.Type != typ && target.Type != handoff.TargetRecord {
 		return nil, Usagef(hint, "%s is not %s", ref, what)
 	}
-	return thing, nil
+	return state, nil
 }
 
 // Item returns the item that a reference names.

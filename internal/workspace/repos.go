@@ -141,7 +141,7 @@ func onePerStore(dirs []string) []string {
 
 // storeOf is where the records of a work tree are kept, as far as that can be
 // seen without opening it, and whether others may share that place.
-func storeOf(dir string) (place string, linked bool) {
+func storeOf(dir string) (store string, linked bool) {
 	git := filepath.Join(dir, ".git")
 	if line, ok := pathIn(git); ok { // of a linked work tree, or a submodule
 		path, _ := strings.CutPrefix(line, "gitdir: ")
@@ -232,7 +232,7 @@ func openRepository(ctx context.Context, o Options, dir string) (*Workspace, err
 		return nil, err
 	}
 	if here, err := os.Stat(dir); err == nil {
-		if top, err := os.Stat(RepositoryDir(ws)); err == nil && os.SameFile(here, top) {
+		if top, err := os.Stat(ws.RepositoryDir()); err == nil && os.SameFile(here, top) {
 			return ws, nil
 		}
 	}
@@ -248,7 +248,7 @@ func (ws *Workspace) close() {
 	ws.Repo.Close()
 }
 
-// LoadFromMany is loadFor in one of several repositories. Those without records
+// LoadFromMany is LoadFor in one of several repositories. Those without records
 // get no index.
 func (ws *Workspace) LoadFromMany(ctx context.Context, o SourceOptions, part handoff.Part) error {
 	refs, err := ws.refs(ctx)
@@ -269,12 +269,7 @@ func (ws *Workspace) LoadFromMany(ctx context.Context, o SourceOptions, part han
 }
 
 // RepositoryDir is the work tree, or the git directory where there is none.
-func RepositoryDir(ws *Workspace) string {
-	if top := ws.Worktree(); top != "" {
-		return top
-	}
-	return ws.Dir()
-}
+func (ws *Workspace) RepositoryDir() string { return cmp.Or(ws.Worktree(), ws.Dir()) }
 
 // From is a path that somebody wrote, seen from a directory.
 func From(dir, path string) string {

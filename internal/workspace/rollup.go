@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 )
@@ -22,20 +21,11 @@ func (ws *Workspace) RollupRequest(state *handoff.State, level, scope, since, am
 		handles = senders(state)
 	}
 	for _, handle := range handles {
-		member := handoff.Member{Handle: handle}
-		if calendar, ok := ws.TeamConfig.Calendar(handle); ok {
-			member.Calendar = &calendar
-		}
-		request.Members = append(request.Members, member)
+		request.Members = append(request.Members, handoff.Member{Handle: handle, Calendar: calendarOf(ws.TeamConfig, handle)})
 	}
-	if since != "" {
-		past := ws.past()
-		past.Now = ws.Author.When
-		from, err := calendar.ParseTime(since, past)
-		if err != nil {
-			return request, TimeProblem("--since", since, err)
-		}
-		request.Since = from
+	var err error
+	if request.Since, err = ws.timeBefore(ws.Author.When, "--since", since, false); err != nil {
+		return request, err
 	}
 	if amend != "" {
 		amended, err := ws.OwnHandoff(amend)

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/git/odb"
@@ -30,7 +29,7 @@ func (ws *Workspace) LoadFor(ctx context.Context, o SourceOptions, part handoff.
 	if len(o.Refs) > 0 && o.AllRefs {
 		return Usagef("give one of them", "--ref and --all-refs say two things")
 	}
-	at, timeErr := ws.whenPast(o.AsOf)
+	at, timeErr := ws.timeBefore(ws.Moment, "--as-of", o.AsOf, false)
 	var err error
 	switch {
 	case o.AsOf != "" && timeErr != nil && (len(o.Refs) > 0 || o.AllRefs):
@@ -109,7 +108,7 @@ func (ws *Workspace) refs(ctx context.Context) ([]git.Ref, error) {
 	return refs, err
 }
 
-// Load makes a part of the state known. More can be had later with need.
+// Load makes a part of the state known. More can be had later with Need.
 func (ws *Workspace) Load(ctx context.Context, part handoff.Part) error {
 	refs, err := ws.refs(ctx)
 	if err != nil {
@@ -139,7 +138,7 @@ func (ws *Workspace) loadFrom(ctx context.Context, scope git.Scope, part handoff
 	return ws.loadApart(ctx, refs, part)
 }
 
-// loadApart is load for other refs than those which usually count: the index
+// loadApart is Load for other refs than those which usually count: the index
 // file is of those, and stays so.
 func (ws *Workspace) loadApart(ctx context.Context, refs []git.Ref, part handoff.Part) error {
 	options := ws.indexOptions(refs)
@@ -215,8 +214,12 @@ func Given(refs ...string) []string {
 	return slices.DeleteFunc(refs, func(ref string) bool { return ref == "" })
 }
 
-// loadRefs reads every file that some refs hold, and folds the records.
-func (ws *Workspace) loadRefs(ctx context.Context, refs []git.Ref) error {
+// LoadAll reads every file that the refs which count hold, and folds the records.
+func (ws *Workspace) LoadAll(ctx context.Context) error {
+	refs, err := ws.refs(ctx)
+	if err != nil {
+		return err
+	}
 	ws.tellRefs(refs)
 	set, err := index.Load(ctx, ws.Repo, refs, ws.RecordDir)
 	if ws.Set = set; set == nil {
@@ -285,22 +288,4 @@ func (ws *Workspace) Hold(state *handoff.State) {
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) {
 		return handoff.ProblemsOf(state, records, ws.TeamConfig.AckPolicy), nil
 	}
-}
-
-// Span reads the values of --since and --until; an empty one is the zero time.
-// Of a day, --until is its end.
-func (ws *Workspace) Span(since, until string) (from, to time.Time, err error) {
-	if since != "" {
-		if from, err = calendar.ParseTime(since, ws.past()); err != nil {
-			return from, to, TimeProblem("--since", since, err)
-		}
-	}
-	if until != "" {
-		past := ws.past()
-		past.End = true
-		if to, err = calendar.ParseTime(until, past); err != nil {
-			return from, to, TimeProblem("--until", until, err)
-		}
-	}
-	return from, to, nil
 }

@@ -59,7 +59,7 @@ func (ws *Workspace) Work(ctx context.Context, state *handoff.State, since time.
 		}
 	}
 	var commits []metrics.Commit
-	err := WorkSince(ctx, ws.Repo.Repo, since, func(author git.Ident, branch, subject string) {
+	err := ws.workSince(ctx, since, func(author git.Ident, branch, subject string) {
 		handle, ok := ws.TeamConfig.Handle(author.Name, author.Email)
 		if !ok {
 			handle = config.HandleFrom(author.Email)
@@ -88,11 +88,7 @@ func notInSlug(r rune) bool {
 func Workers(c *config.Config) map[string]metrics.Worker {
 	workers := make(map[string]metrics.Worker, len(c.People))
 	for handle, p := range c.People {
-		worker := metrics.Worker{Team: p.Team, Zone: c.ZoneOf(handle)}
-		if calendar, ok := c.Calendar(handle); ok {
-			worker.Calendar = &calendar
-		}
-		workers[handle] = worker
+		workers[handle] = metrics.Worker{Team: p.Team, Zone: c.ZoneOf(handle), Calendar: calendarOf(c, handle)}
 	}
 	return workers
 }

@@ -47,7 +47,7 @@ type Workspace struct {
 	Moment       time.Time
 
 	Set   *index.Set    // every file that the refs hold; nil but for those who need it
-	State *handoff.View // of what they add up to, the part that was asked for; nil until load
+	State *handoff.View // of what they add up to, the part that was asked for; nil until Load
 
 	ConfigFindings []handoff.Finding // what is wrong with the configuration
 
@@ -87,7 +87,7 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 	return ws, ws.enter(ctx)
 }
 
-// OpenAsItIs is openWorkspace without touching the repository: not even what an
+// OpenAsItIs is [Open] without touching the repository: not even what an
 // interrupted command left is put right.
 func OpenAsItIs(ctx context.Context, o Options) (*Workspace, error) {
 	repo, err := RepositoryOf(ctx, o)
@@ -166,7 +166,7 @@ func (ws *Workspace) enter(ctx context.Context) error {
 	if err := ws.identify(ctx); err != nil {
 		return err
 	}
-	ws.Tell("in %s as %s", cmp.Or(ws.Worktree(), ws.Dir()), cmp.Or(ws.Me, "nobody: git knows no identity"))
+	ws.Tell("in %s as %s", ws.RepositoryDir(), cmp.Or(ws.Me, "nobody: git knows no identity"))
 	return nil
 }
 
@@ -271,13 +271,4 @@ func (ws *Workspace) Since(at time.Time) time.Duration {
 		return 0
 	}
 	return ago
-}
-
-// LoadAll reads every file that the refs which count hold.
-func (ws *Workspace) LoadAll(ctx context.Context) error {
-	refs, err := ws.refs(ctx)
-	if err != nil {
-		return err
-	}
-	return ws.loadRefs(ctx, refs)
 }
