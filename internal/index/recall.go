@@ -77,7 +77,7 @@ func (ix *Index) recallAll(ctx context.Context) (*handoff.State, error) {
 }
 
 // foundOn are the records of some days, with where they were found.
-func (o Options) foundOn(ctx context.Context, conn *sql.Conn, list []arrival) ([]*handoff.Record, error) {
+func (o Options) foundOn(ctx context.Context, conn connection, list []arrival) ([]*handoff.Record, error) {
 	first, err := firstRefs(ctx, conn, daysOf(list))
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func daysOf(list []arrival) []string {
 
 // found are the records, with where they were found, and whether they are the
 // only ones of their ids.
-func (o Options) found(ctx context.Context, conn *sql.Conn, list []arrival, first map[int64]int) ([]*handoff.Record, error) {
+func (o Options) found(ctx context.Context, conn connection, list []arrival, first map[int64]int) ([]*handoff.Record, error) {
 	contested, err := column[string](ctx, conn, "SELECT DISTINCT id FROM record WHERE position = ?", notElected)
 	if err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (o Options) found(ctx context.Context, conn *sql.Conn, list []arrival, firs
 
 // firstRefs returns the first ref that has each record: of some days, or of
 // all.
-func firstRefs(ctx context.Context, conn *sql.Conn, days []string) (map[int64]int, error) {
+func firstRefs(ctx context.Context, conn connection, days []string) (map[int64]int, error) {
 	first := make(map[int64]int)
 	query, args := "SELECT ref, members FROM day", []any{}
 	if days != nil {

@@ -20,7 +20,7 @@ import (
 type refresh struct {
 	ix    *Index
 	ctx   context.Context
-	conn  *sql.Conn
+	conn  connection
 	fold  tableFold
 	days  map[dayID]*dayRow
 	last  int64             // the highest number of a record
