@@ -146,10 +146,8 @@ func (c *recall) read(part handoff.Part) error {
 	if err := c.readPresent(part.Decisions); err != nil {
 		return err
 	}
-	for _, ref := range part.Refs {
-		if err := c.reference(ref); err != nil {
-			return err
-		}
+	if err := c.references(part.Refs); err != nil {
+		return err
 	}
 	if !part.Since.IsZero() {
 		if err := c.mentioned(wanted{since: part.Since}); err != nil {
@@ -260,21 +258,25 @@ func (c *recall) named(refs []string) error {
 	return c.from.entries(ids, c.add)
 }
 
-// reference adds what a person may mean: entries of that name, the records whose
-// ids begin so, and what those are about.
-func (c *recall) reference(ref string) error {
-	if err := c.namedDeep([]string{ref}); err != nil {
-		return err
-	}
-	_, name := handoff.SplitRef(ref)
-	if len(name) < handoff.MinPrefix || len(name) > handoff.IDLength || strings.Trim(name, handoff.IDAlphabet) != "" {
+// references adds what a person may mean: entries of those names, the records
+// whose ids begin so, and what those are about.
+func (c *recall) references(refs []string) error {
+	if len(refs) == 0 {
 		return nil
 	}
-	ids, err := c.records(wanted{prefix: name})
-	if err != nil {
-		return err
+	found := slices.Clone(refs)
+	for _, ref := range refs {
+		_, name := handoff.SplitRef(ref)
+		if len(name) < handoff.MinPrefix || len(name) > handoff.IDLength || strings.Trim(name, handoff.IDAlphabet) != "" {
+			continue
+		}
+		ids, err := c.records(wanted{prefix: name})
+		if err != nil {
+			return err
+		}
+		found = append(found, ids...)
 	}
-	return c.namedDeep(ids)
+	return c.namedDeep(found)
 }
 
 // namedDeep adds everything that references may mean, with its history.
