@@ -360,20 +360,28 @@ func EncodeRecord(r *Record) []byte {
 
 // DecodeRecord reads what [EncodeRecord] returned.
 func DecodeRecord(data []byte) (*Record, error) {
+	r, body, err := DecodeHead(data)
+	if err != nil {
+		return nil, err
+	}
+	if r.Body = newBody(r.Kind); r.Body == nil {
+		return nil, errCodec
+	}
+	if err := decodeValue(body, r.Body, nil); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// DecodeHead reads all of a record but its body, which is in the rest.
+func DecodeHead(data []byte) (r *Record, rest string, err error) {
 	d := decoder{data: string(data)}
 	var s savedRecord
 	d.value(reflect.ValueOf(&s).Elem())
-	body := newBody(s.Kind)
-	if d.err != nil || body == nil {
-		return nil, errCodec
-	}
-	if err := decodeValue(d.data, body, nil); err != nil {
-		return nil, err
-	}
 	return &Record{
-		Schema: s.Schema, Kind: s.Kind, ID: s.ID, At: s.At, By: s.By, Body: body, Ext: s.Ext,
+		Schema: s.Schema, Kind: s.Kind, ID: s.ID, At: s.At, By: s.By, Ext: s.Ext,
 		Source: Source{Path: s.Path, Blob: hex.EncodeToString([]byte(s.Blob)), Digest: hex.EncodeToString([]byte(s.Digest))},
-	}, nil
+	}, d.data, d.err
 }
 
 // rawHash is a hash in half of the bytes that its hex digits take.

@@ -60,10 +60,40 @@ var (
 // database is the open file, or one in memory.
 type database struct {
 	path string // "" for one in memory
-	conn *sql.Conn
+	conn connection
 	pool *sql.DB
 	made bool // by this process
 }
+
+// connection is a connection on which statements run to their end. To be able to
+// stop one in the middle takes two goroutines for each, which is a good part of what
+// a short command costs. Statements are short: whether their context has ended is
+// asked before each, and for each row.
+type connection struct{ *sql.Conn }
+
+func (c connection) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return c.Conn.ExecContext(unwatched{ctx}, query, args...)
+}
+
+func (c connection) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return c.Conn.QueryContext(unwatched{ctx}, query, args...)
+}
+
+func (c connection) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return c.Conn.QueryRowContext(unwatched{ctx}, query, args...)
+}
+
+// unwatched is a context that tells whether it has ended to those who ask, and
+// wakes nobody.
+type unwatched struct{ context.Context }
+
+func (unwatched) Done() <-chan struct{} { return nil }
 
 // busyWait is how long one process waits for another that writes, in
 // milliseconds, before it goes on in memory.
@@ -90,7 +120,7 @@ func openDatabase(ctx context.Context, path string) (*database, error) {
 		return nil, err
 	}
 	db := &database{path: path, pool: pool}
-	if db.conn, err = pool.Conn(ctx); err != nil {
+	if db.conn.Conn, err = pool.Conn(ctx); err != nil {
 		pool.Close()
 		return nil, err
 	}

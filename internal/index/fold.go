@@ -27,8 +27,8 @@ const (
 
 // tableFold writes what records add up to into the tables.
 type tableFold struct {
-	ctx    context.Context
-	conn   *sql.Conn
+	ctx    unwatched
+	conn   connection
 	policy handoff.AckPolicy
 
 	// keys are all entries that there are, when this tableFold has made them all:
@@ -345,8 +345,8 @@ type snapshot struct {
 	err   error
 }
 
-func newSnapshot(ctx context.Context, conn *sql.Conn, keys map[entryID]bool) *snapshot {
-	p := &snapshot{ctx: ctx, keys: keys, rows: make(map[entryID]*entryRow)}
+func newSnapshot(ctx context.Context, conn connection, keys map[entryID]bool) *snapshot {
+	p := &snapshot{ctx: unwatched{ctx}, keys: keys, rows: make(map[entryID]*entryRow)}
 	var entryErr, recordErr error
 	p.entry, entryErr = conn.PrepareContext(ctx, "SELECT live, position, author, series, data FROM entry WHERE kind = ? AND key = ?")
 	p.query, recordErr = conn.PrepareContext(ctx, "SELECT data FROM record WHERE id = ? AND position >= 0")

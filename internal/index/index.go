@@ -193,7 +193,7 @@ func (ix *Index) refresh(ctx context.Context) error {
 				return err
 			}
 		}
-		r := &refresh{ix: ix, ctx: ctx, conn: ix.db.conn, fold: tableFold{ctx: ctx, conn: ix.db.conn, policy: ix.options.Policy, progress: ix.progress}}
+		r := &refresh{ix: ix, ctx: ctx, conn: ix.db.conn, fold: tableFold{ctx: unwatched{ctx}, conn: ix.db.conn, policy: ix.options.Policy, progress: ix.progress}}
 		defer ix.progress(0)
 		if err := r.run(); err != nil {
 			return err

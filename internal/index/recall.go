@@ -77,7 +77,7 @@ func (ix *Index) recallAll(ctx context.Context) (*handoff.State, error) {
 }
 
 // foundOn are the records of some days, with where they were found.
-func (o Options) foundOn(ctx context.Context, conn *sql.Conn, list []arrival) ([]*handoff.Record, error) {
+func (o Options) foundOn(ctx context.Context, conn connection, list []arrival) ([]*handoff.Record, error) {
 	first, err := firstRefs(ctx, conn, daysOf(list))
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func daysOf(list []arrival) []string {
 
 // found are the records, with where they were found, and whether they are the
 // only ones of their ids.
-func (o Options) found(ctx context.Context, conn *sql.Conn, list []arrival, first map[int64]int) ([]*handoff.Record, error) {
+func (o Options) found(ctx context.Context, conn connection, list []arrival, first map[int64]int) ([]*handoff.Record, error) {
 	contested, err := column[string](ctx, conn, "SELECT DISTINCT id FROM record WHERE position = ?", notElected)
 	if err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (o Options) found(ctx context.Context, conn *sql.Conn, list []arrival, firs
 
 // firstRefs returns the first ref that has each record: of some days, or of
 // all.
-func firstRefs(ctx context.Context, conn *sql.Conn, days []string) (map[int64]int, error) {
+func firstRefs(ctx context.Context, conn connection, days []string) (map[int64]int, error) {
 	first := make(map[int64]int)
 	query, args := "SELECT ref, members FROM day", []any{}
 	if days != nil {
@@ -146,10 +146,8 @@ func (c *recall) read(part handoff.Part) error {
 	if err := c.readPresent(part.Decisions); err != nil {
 		return err
 	}
-	for _, ref := range part.Refs {
-		if err := c.reference(ref); err != nil {
-			return err
-		}
+	if err := c.references(part.Refs); err != nil {
+		return err
 	}
 	if !part.Since.IsZero() {
 		if err := c.mentioned(wanted{since: part.Since}); err != nil {
@@ -260,21 +258,25 @@ func (c *recall) named(refs []string) error {
 	return c.from.entries(ids, c.add)
 }
 
-// reference adds what a person may mean: entries of that name, the records whose
-// ids begin so, and what those are about.
-func (c *recall) reference(ref string) error {
-	if err := c.namedDeep([]string{ref}); err != nil {
-		return err
-	}
-	_, name := handoff.SplitRef(ref)
-	if len(name) < handoff.MinPrefix || len(name) > handoff.IDLength || strings.Trim(name, handoff.IDAlphabet) != "" {
+// references adds what a person may mean: entries of those names, the records
+// whose ids begin so, and what those are about.
+func (c *recall) references(refs []string) error {
+	if len(refs) == 0 {
 		return nil
 	}
-	ids, err := c.records(wanted{prefix: name})
-	if err != nil {
-		return err
+	found := slices.Clone(refs)
+	for _, ref := range refs {
+		_, name := handoff.SplitRef(ref)
+		if len(name) < handoff.MinPrefix || len(name) > handoff.IDLength || strings.Trim(name, handoff.IDAlphabet) != "" {
+			continue
+		}
+		ids, err := c.records(wanted{prefix: name})
+		if err != nil {
+			return err
+		}
+		found = append(found, ids...)
 	}
-	return c.namedDeep(ids)
+	return c.namedDeep(found)
 }
 
 // namedDeep adds everything that references may mean, with its history.

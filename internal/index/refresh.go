@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
@@ -20,7 +21,7 @@ import (
 type refresh struct {
 	ix    *Index
 	ctx   context.Context
-	conn  *sql.Conn
+	conn  connection
 	fold  tableFold
 	days  map[dayID]*dayRow
 	last  int64             // the highest number of a record
@@ -190,11 +191,17 @@ func (r *refresh) knownFiles(dayPath string) (map[fileID]int64, error) {
 			}
 		}
 	}
-	list, err := stored(r.ctx, r.conn, "SELECT n, data FROM record WHERE n IN (SELECT value FROM json_each(?))", jsonList(slices.Sorted(maps.Keys(members))))
-	known := make(map[fileID]int64, len(list))
-	for _, a := range list {
-		known[fileID{a.Source.Path, a.Source.Blob, plainFile}] = a.n
-	}
+	known := make(map[fileID]int64, len(members))
+	err := each(r.ctx, r.conn, func(rows *sql.Rows) error {
+		var n int64
+		var data sql.RawBytes
+		if err := rows.Scan(&n, &data); err != nil {
+			return err
+		}
+		head, _, err := handoff.DecodeHead(data)
+		known[fileID{head.Source.Path, head.Source.Blob, plainFile}] = n
+		return damage(err)
+	}, "SELECT n, data FROM record WHERE n IN (SELECT value FROM json_each(?))", jsonList(slices.Sorted(maps.Keys(members))))
 	if err == nil && len(known) != len(members) {
 		err = errDamaged
 	}

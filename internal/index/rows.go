@@ -72,7 +72,7 @@ func jsonList[T int64 | string | [2]any](list []T) string {
 }
 
 // each calls f for the rows of a query.
-func each(ctx context.Context, conn *sql.Conn, f func(*sql.Rows) error, query string, args ...any) error {
+func each(ctx context.Context, conn connection, f func(*sql.Rows) error, query string, args ...any) error {
 	rows, err := conn.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
@@ -82,12 +82,15 @@ func each(ctx context.Context, conn *sql.Conn, f func(*sql.Rows) error, query st
 		if err := f(rows); err != nil {
 			return err
 		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 	return rows.Err()
 }
 
 // column returns the values of a query for one column.
-func column[T int64 | string](ctx context.Context, conn *sql.Conn, query string, args ...any) (values []T, err error) {
+func column[T int64 | string](ctx context.Context, conn connection, query string, args ...any) (values []T, err error) {
 	err = each(ctx, conn, func(rows *sql.Rows) error {
 		var value T
 		err := rows.Scan(&value)
@@ -132,7 +135,7 @@ func decodeArrival(n int64, data []byte) (arrival, error) {
 }
 
 // stored returns the records of a query for number and data.
-func stored(ctx context.Context, conn *sql.Conn, query string, args ...any) ([]arrival, error) {
+func stored(ctx context.Context, conn connection, query string, args ...any) ([]arrival, error) {
 	var list []arrival
 	err := each(ctx, conn, func(rows *sql.Rows) error {
 		var n int64

@@ -67,7 +67,7 @@ func (ix *Index) enterTexts(ctx context.Context) (int, error) {
 	}
 	defer insert.Close()
 	for _, a := range list {
-		if _, err := insert.ExecContext(ctx, a.n, ix.options.Text(a.Record)); err != nil {
+		if _, err := insert.ExecContext(unwatched{ctx}, a.n, ix.options.Text(a.Record)); err != nil {
 			return 0, err
 		}
 	}
