@@ -217,11 +217,6 @@ func (a *audit) begin() error {
 		a.fresh = !a.forgetful
 		a.mark = newAuditMark(a.opts.Dir, sortedHashes(edge), a.opts.Signed)
 	}
-	if a.mark.Main == nil {
-		if err := a.recallTips(); err != nil {
-			return err
-		}
-	}
 	a.before, a.doubts = a.mark.Commits, len(a.mark.Doubts)
 	for _, blob := range a.mark.MainConfigs {
 		a.mainConfigs[plumbing.NewHash(blob)] = true

@@ -60,8 +60,8 @@ type Objects struct {
 
 	mu       sync.Mutex // guards all that follows
 	dirs     []*objectDir
-	files    *LruCache[string, *openFile]
-	bases    *LruCache[packedAt, RawObject]
+	files    *lruCache[string, *openFile]
+	bases    *lruCache[packedAt, RawObject]
 	inflater inflater
 	hasher   hash.Hash // of objects that are read
 	header   []byte    // of the object that is hashed
@@ -150,11 +150,11 @@ func OpenObjects(dir string, extra ...string) (*Objects, error) {
 		return nil, err
 	}
 	o := &Objects{
-		files: NewLRU[string](maxOpenFiles,
+		files: newLRU[string](maxOpenFiles,
 			func(*openFile) int64 { return 1 },
 			func(f *openFile) { f.closed = true; f.Close() }),
-		bases: NewLRU[packedAt](MaxCachedBase,
-			func(obj RawObject) int64 { return int64(cap(obj.Data)) + LruItemSize },
+		bases: newLRU[packedAt](MaxCachedBase,
+			func(obj RawObject) int64 { return int64(cap(obj.Data)) + lruItemSize },
 			func(RawObject) {}),
 	}
 	for _, path := range paths {
@@ -382,7 +382,7 @@ type openFile struct {
 // open returns the file at path. It stays open at least until maxOpenFiles
 // others were opened.
 func (o *Objects) open(path string) (*openFile, error) {
-	if f, ok := o.files.Get(path); ok {
+	if f, ok := o.files.get(path); ok {
 		return f, nil
 	}
 	file, err := os.Open(path)
@@ -398,7 +398,7 @@ func (o *Objects) open(path string) (*openFile, error) {
 	if o.blocks != nil && strings.HasSuffix(path, ".pack") {
 		f.ReaderAt = o.blocks.reader(path, file, f.size)
 	}
-	o.files.Put(path, f)
+	o.files.put(path, f)
 	return f, nil
 }
 
