@@ -129,17 +129,11 @@ var entryOf = map[RefType]EntryKind{
 
 // exists reports whether the fold has made an entry of that name and type.
 func (r *Resumed) exists(d declaration) bool {
-	switch d.typ {
-	case RefItem:
-		return r.f.findItem(d.slug) != nil
-	case RefBlocker:
-		return r.f.findBlocker(d.slug) != nil
-	case RefQuestion:
-		return r.f.findQuestion(d.slug) != nil
-	case RefDecision:
-		return r.f.findDecision(d.slug) != nil
+	kind, ok := entryOf[d.typ]
+	if !ok {
+		return r.f.findRecord(d.slug) != nil
 	}
-	return r.f.findRecord(d.slug) != nil
+	return shelves[kind].has(r.f.View, d.slug) || r.f.load(kind, d.slug)
 }
 
 // name returns what is known of a name beyond its entry.
