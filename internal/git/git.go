@@ -9,7 +9,6 @@ import (
 	"iter"
 	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -159,16 +158,8 @@ func (r *Repo) GitVersion(ctx context.Context) (major, minor int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	fields := strings.Fields(string(out)) // git version 2.39.5 (Apple Git-154)
-	if len(fields) < 3 {
-		return 0, 0, fmt.Errorf("git version: %q", out)
-	}
-	numbers := strings.SplitN(fields[2], ".", 3)
-	if len(numbers) >= 2 {
-		major, err = strconv.Atoi(numbers[0])
-		if err == nil {
-			minor, err = strconv.Atoi(numbers[1])
-		}
+	if _, err = fmt.Sscanf(string(out), "git version %d.%d", &major, &minor); err != nil {
+		err = fmt.Errorf("git version: %q", out)
 	}
 	return major, minor, err
 }

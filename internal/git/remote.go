@@ -232,7 +232,7 @@ func (r *Repo) FetchRefs(ctx context.Context, remote string, args ...string) err
 			return err
 		}
 		after, listErr := r.ListRefs("refs/remotes/")
-		if listErr != nil || failed.Fault == RemoteFailed && slices.EqualFunc(before, after, sameRef) {
+		if listErr != nil || failed.Fault == RemoteFailed && slices.EqualFunc(before, after, func(a, b Ref) bool { return a.Name == b.Name && a.Hash == b.Hash }) {
 			return err
 		}
 		if err := r.StepAside(ctx, try); err != nil {
@@ -240,9 +240,6 @@ func (r *Repo) FetchRefs(ctx context.Context, remote string, args ...string) err
 		}
 	}
 }
-
-// sameRef reports whether a reference has not moved.
-func sameRef(a, b Ref) bool { return a.Name == b.Name && a.Hash == b.Hash }
 
 // StepAside waits for a moment, a longer one with each try: those who met here
 // must not meet again.

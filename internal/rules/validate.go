@@ -241,24 +241,18 @@ func (v *validator) checkNumber(n *node, value any, field string) {
 }
 
 func isType(name string, value any) bool {
-	switch name {
-	case "object":
-		_, ok := value.(map[string]any)
-		return ok
-	case "array":
-		_, ok := value.([]any)
-		return ok
-	case "string":
-		_, ok := value.(string)
-		return ok
-	case "boolean":
-		_, ok := value.(bool)
-		return ok
-	case "integer":
-		number, ok := asNumber(value)
-		return ok && number == math.Trunc(number) && !math.IsInf(number, 0)
+	switch value.(type) {
+	case map[string]any:
+		return name == "object"
+	case []any:
+		return name == "array"
+	case string:
+		return name == "string"
+	case bool:
+		return name == "boolean"
 	}
-	return false
+	number, ok := asNumber(value)
+	return name == "integer" && ok && number == math.Trunc(number) && !math.IsInf(number, 0)
 }
 
 // asNumber returns the number that a YAML scalar holds.
