@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
@@ -107,10 +108,7 @@ func (c *Config) TeamOf(handle string) string { return c.People[handle].Team }
 // ZoneOf returns the zone of a person, else that of their team, else "".
 func (c *Config) ZoneOf(handle string) string {
 	p := c.People[handle]
-	if p.Zone != "" {
-		return p.Zone
-	}
-	return c.Teams[p.Team].Zone
+	return cmp.Or(p.Zone, c.Teams[p.Team].Zone)
 }
 
 // PodOf returns the pod of a person's team, "" when there is none. A team in
