@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -114,10 +115,7 @@ func exists[T any](c *checker, field, name, section string, among map[string]T) 
 }
 
 func (c *checker) missing(field, name, section string, known []string) {
-	fix := suggestion(name, known)
-	if fix == "" {
-		fix = "add it to `" + section + "`"
-	}
+	fix := cmp.Or(suggestion(name, known), "add it to `"+section+"`")
 	c.fail("HO103", field, fmt.Sprintf("%q is not in `%s`", text.OneLine(name), section), fix)
 }
 

@@ -225,13 +225,7 @@ func (c *Config) Covered(level, scope string) (handles []string, ok bool) {
 }
 
 func (c *Config) peopleWho(fit func(handle string) bool) []string {
-	var list []string
-	for _, handle := range slices.Sorted(maps.Keys(c.People)) {
-		if fit(handle) {
-			list = append(list, handle)
-		}
-	}
-	return list
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(c.People)), func(handle string) bool { return !fit(handle) })
 }
 
 // Lead returns the lead of a team; of a zone: of the sender's pod there, else

@@ -44,11 +44,7 @@ func parseBool(value string) bool {
 
 // parseFalse reports whether value is one that git reads as false.
 func parseFalse(value string) bool {
-	switch strings.ToLower(value) {
-	case "", "false", "no", "off", "0":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"", "false", "no", "off", "0"}, strings.ToLower(value))
 }
 
 // Config returns all values of key in the order that git reads them: the last

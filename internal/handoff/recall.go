@@ -253,21 +253,6 @@ func (c *Recall) Rounds() []string {
 	return refs
 }
 
-// Keys returns the keys of all entries of a kind that records make: those of
-// handoffs in fold order, those of others sorted.
-func (s *State) Keys(kind EntryKind) []string {
-	if kind != EntryHandoff {
-		return slices.Sorted(shelves[kind].keys(s.View))
-	}
-	var ids []string
-	for _, r := range s.order {
-		if s.Handoffs[r.ID] != nil {
-			ids = append(ids, r.ID)
-		}
-	}
-	return ids
-}
-
 // Handoffs returns the ids of the handoffs, sorted.
 func (c *Recall) Handoffs() []string { return slices.Sorted(maps.Keys(c.view.Handoffs)) }
 

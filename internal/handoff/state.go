@@ -56,6 +56,21 @@ func (v *View) Names(t RefType) []string {
 	return slices.Sorted(shelves[kind].keys(v))
 }
 
+// Keys returns the keys of all entries of a kind that records make: those of
+// handoffs in fold order, those of others sorted.
+func (v *View) Keys(kind EntryKind) []string {
+	if kind != EntryHandoff {
+		return slices.Sorted(shelves[kind].keys(v))
+	}
+	var ids []string
+	for _, r := range v.order {
+		if v.Handoffs[r.ID] != nil {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
 // The states of a handoff.
 const (
 	HandoffPublished        = "published"

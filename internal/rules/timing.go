@@ -45,13 +45,9 @@ func tooLate(s *subject, h *handoff.Handoff) {
 
 // receivers are the people in `to`, other than the sender.
 func (s *subject) receivers(h *handoff.Handoff) []string {
-	var people []string
-	for _, to := range h.To {
-		if handoff.ValidHandle(to) && !handoff.IsScope(to) && to != s.by() {
-			people = append(people, to)
-		}
-	}
-	return people
+	return slices.DeleteFunc(slices.Clone(h.To), func(to string) bool {
+		return !handoff.ValidHandle(to) || handoff.IsScope(to) || to == s.by()
+	})
 }
 
 // noLeadTime is rule HO503.
