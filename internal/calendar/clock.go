@@ -4,6 +4,7 @@
 package calendar
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -222,10 +223,7 @@ func subtract(from []Interval, away Interval) []Interval {
 }
 
 func (c Calendar) location() *time.Location {
-	if c.Location == nil {
-		return time.UTC
-	}
-	return c.Location
+	return cmp.Or(c.Location, time.UTC)
 }
 
 // civilDay numbers the days of the calendar, in any zone: 1970-01-01 is 0.

@@ -140,10 +140,7 @@ func (c *Config) Calendar(handle string) (calendar.Calendar, bool) {
 	if !ok || p.Hours.IsZero() || p.TZ.IsZero() {
 		return calendar.Calendar{}, false
 	}
-	days := p.Days
-	if days.IsZero() {
-		days = mondayToFriday
-	}
+	days := cmp.Or(p.Days, mondayToFriday)
 	return calendar.Calendar{Location: p.TZ.Location, Start: p.Hours.Start, End: p.Hours.End, Days: days, Away: p.absences()}, true
 }
 
@@ -159,10 +156,7 @@ func (c *Config) HasHours() bool {
 
 // absences returns the times of the rows of Away, in their order.
 func (p Person) absences() []calendar.Interval {
-	location := p.TZ.Location
-	if location == nil {
-		location = time.UTC
-	}
+	location := cmp.Or(p.TZ.Location, time.UTC)
 	var list []calendar.Interval
 	for _, away := range p.Away {
 		list = append(list, calendar.Interval{From: away.From.In(location), To: away.To.next().In(location)})
@@ -195,14 +189,8 @@ func (c *Config) Members(scope, from string) []string {
 
 func (c *Config) shift(zone, from string) []string {
 	there := c.peopleWho(func(handle string) bool { return c.ZoneOf(handle) == zone && handle != from })
-	var ours []string
-	if pod := c.PodOf(from); pod != "" {
-		for _, handle := range there {
-			if c.PodOf(handle) == pod {
-				ours = append(ours, handle)
-			}
-		}
-	}
+	pod := c.PodOf(from)
+	ours := slices.DeleteFunc(slices.Clone(there), func(handle string) bool { return pod == "" || c.PodOf(handle) != pod })
 	if len(ours) > 0 {
 		return ours
 	}

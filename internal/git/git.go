@@ -76,7 +76,7 @@ func (g gitProgram) Command(ctx context.Context, fsmonitor string, args ...strin
 }
 
 // Output runs "git args..." and returns what it wrote to standard output. A
-// status other than 0 is a *gitError, with the output so far.
+// status other than 0 is a *GitError, with the output so far.
 func (g gitProgram) Output(ctx context.Context, args ...string) ([]byte, error) {
 	return RunCommand(ctx, g.Command(ctx, "false", args...), args[0], nil)
 }
@@ -118,7 +118,7 @@ func runApart(ctx context.Context, cmd *exec.Cmd) error {
 }
 
 // commandError turns the result of a finished command into one error: the
-// context's when it was cancelled, *gitError for a status, or err.
+// context's when it was cancelled, *GitError for a status, or err.
 func commandError(ctx context.Context, name, stderr string, err error) error {
 	if err == nil || errors.Is(err, exec.ErrWaitDelay) { // it ended well; what it has started goes on
 		return nil

@@ -388,7 +388,7 @@ func followedBranches(c Config) map[string]followed {
 
 // User is somebody who commits, under any of their addresses.
 type User struct {
-	Judge     *refJudge
+	*refJudge
 	addresses string
 }
 

@@ -106,7 +106,7 @@ func likelyRemote(remotes []string) string {
 
 // network runs a git command that talks to a remote: with the user's hooks,
 // credentials, proxies and ssh, and with nobody to ask. A remote that says
-// nothing for r.netWait is given up.
+// nothing for r.NetWait is given up.
 func (r *Repo) network(ctx context.Context, remote string, args ...string) (stdout string, err error) {
 	return r.NetworkInput(ctx, remote, nil, args...)
 }

@@ -56,6 +56,12 @@ func (v *View) Names(t RefType) []string {
 	return slices.Sorted(shelves[kind].keys(v))
 }
 
+// HasName reports whether what is known has such a name.
+func (v *View) HasName(t RefType, name string) bool {
+	shelf, ok := shelves[entryOf[t]]
+	return ok && shelf.has(v, name)
+}
+
 // Keys returns the keys of all entries of a kind that records make: those of
 // handoffs in fold order, those of others sorted.
 func (v *View) Keys(kind EntryKind) []string {

@@ -189,7 +189,7 @@ func (o *Objects) Blob(h plumbing.Hash, max int64) ([]byte, error) {
 	return o.typed(plumbing.BlobObject, h, max)
 }
 
-// Tree returns the bytes of the tree h, as (*objects).blob does. The tree without
+// Tree returns the bytes of the tree h, as [Objects.Blob] does. The tree without
 // entries need not be stored.
 func (o *Objects) Tree(h plumbing.Hash) ([]byte, error) {
 	if h == plumbing.NewHash(EmptyTree) {
@@ -198,12 +198,12 @@ func (o *Objects) Tree(h plumbing.Hash) ([]byte, error) {
 	return o.typed(plumbing.TreeObject, h, maxTree)
 }
 
-// Commit returns the bytes of the commit h, as (*objects).blob does.
+// Commit returns the bytes of the commit h, as [Objects.Blob] does.
 func (o *Objects) Commit(h plumbing.Hash) ([]byte, error) {
 	return o.typed(plumbing.CommitObject, h, maxTree)
 }
 
-// typed returns the bytes of the object h of type t, as (*objects).blob does.
+// typed returns the bytes of the object h of type t, as [Objects.Blob] does.
 func (o *Objects) typed(t plumbing.ObjectType, h plumbing.Hash, limit int64) ([]byte, error) {
 	obj, err := o.load(h, limit)
 	switch {

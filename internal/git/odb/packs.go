@@ -31,7 +31,7 @@ type packFile struct {
 	indexPath, packPath string
 
 	index *packIndex
-	table *offsetTable // of the index, where there is a blockCache
+	table *offsetTable // of the index, where there is a BlockCache
 
 	// The open files that index was read from, and that was seen to be the
 	// pack that it describes. After a file was closed and opened again, that
