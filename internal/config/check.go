@@ -44,11 +44,6 @@ func (c *checker) fail(code, field, message, fix string) {
 	c.add(handoff.LevelError, code, field, message, fix)
 }
 
-// warn notes what does no harm to the rest of the file.
-func (c *checker) warn(code, field, message, fix string) {
-	c.add(handoff.LevelWarning, code, field, message, fix)
-}
-
 func (c *checker) add(level handoff.Level, code, field, message, fix string) {
 	at := c.position(field)
 	c.findings = append(c.findings, handoff.Finding{
@@ -398,7 +393,7 @@ func (c *checker) checkRules() {
 	for _, code := range slices.Sorted(maps.Keys(c.Rules.Levels)) {
 		field := "rules." + code
 		if !slices.Contains(RuleCodes, code) {
-			c.warn("HO101", field, "no rule has the code "+code+", so the line does nothing", nearestRule(code))
+			c.add(handoff.LevelWarning, "HO101", field, "no rule has the code "+code+", so the line does nothing", nearestRule(code))
 			continue
 		}
 		c.oneOf(field, c.Rules.Levels[code], RuleError, RuleWarn, RuleOff)

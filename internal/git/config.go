@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -29,6 +30,20 @@ func (c Config) Get(key string) string {
 // IsTrue reports whether key is set to a true value.
 func (c Config) IsTrue(key string) bool {
 	return parseBool(c.Get(key))
+}
+
+// subsections yields the subsections of a section that have a variable, with its
+// values.
+func (c Config) subsections(section, variable string) iter.Seq2[string, []string] {
+	return func(yield func(string, []string) bool) {
+		for key, values := range c {
+			name, has := strings.CutSuffix(key, "."+variable)
+			name, is := strings.CutPrefix(name, section+".")
+			if has && is && !yield(name, values) {
+				return
+			}
+		}
+	}
 }
 
 // parseBool reads a boolean as git does: "true", "yes", "on" and numbers other

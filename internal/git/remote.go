@@ -344,9 +344,8 @@ func (r *Repo) Promisor() string {
 		return remote
 	}
 	var promisors []string
-	for key := range c {
-		name, ok := strings.CutSuffix(key, ".promisor")
-		if name, isRemote := strings.CutPrefix(name, "remote."); ok && isRemote && c.IsTrue(key) {
+	for name := range c.subsections("remote", "promisor") {
+		if c.IsTrue("remote." + name + ".promisor") {
 			promisors = append(promisors, name)
 		}
 	}

@@ -104,8 +104,10 @@ func (r *Resumed) Fold(records []*Record) []Problem {
 	for _, rec := range records {
 		r.noteDeclared(rec)
 	}
-	for _, d := range r.wants {
-		r.noteWanted(d)
+	for _, d := range r.wants { // if it comes later, the record would have been folded after it
+		state := r.name(d)
+		state.Wanted = true
+		r.names[d] = state
 	}
 	return r.f.Problems[before:]
 }
@@ -151,9 +153,6 @@ func (d declaration) key() string { return string(d.typ) + ":" + d.slug }
 // declared reports whether a record of the snapshot declares a slug.
 func (r *Resumed) declared(d declaration) bool { return r.exists(d) || r.name(d).Declared }
 
-// known reports whether a record of the snapshot has this id.
-func (r *Resumed) known(id string) bool { return r.f.findRecord(id) != nil }
-
 // waits reports whether a record of the snapshot names what did not exist then.
 func (r *Resumed) waits(d declaration) bool { return r.name(d).Wanted }
 
@@ -165,12 +164,4 @@ func (r *Resumed) noteDeclared(rec *Record) {
 			r.names[d] = state
 		}
 	})
-}
-
-// noteWanted keeps what a record names and what is not there: if it comes
-// later, the record would have been folded after it.
-func (r *Resumed) noteWanted(d declaration) {
-	state := r.name(d)
-	state.Wanted = true
-	r.names[d] = state
 }
