@@ -40,6 +40,7 @@ type fold struct {
 	idle map[series][]string // ids of handoffs of which the sender holds nothing, waiting for the next of the series
 }
 
+// entryID names an entry.
 type entryID struct {
 	kind EntryKind
 	key  string
