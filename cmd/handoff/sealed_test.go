@@ -90,7 +90,7 @@ func TestDeclareOnce(t *testing.T) {
 		"gopkg.in/yaml%2ev3.newEncoderWithWriter":                  1, // the record
 		"gopkg.in/yaml%2ev3.newParserFromReader":                   2, // the draft, the record
 		"github.com/handoff-cli/handoff/internal/index.Open":       1,
-		"github.com/handoff-cli/handoff/internal/store.parseIndex": 1,
+		"github.com/handoff-cli/handoff/internal/git.parseIndex": 1,
 	} {
 		if by[function] != want {
 			t.Errorf("%s: %d times, want %d", function, by[function], want)
