@@ -21,7 +21,7 @@ import (
 type Options struct {
 	Dir    string    // of the records
 	Refs   []git.Ref // the tips whose history is audited
-	Main   []git.Ref // those that review leads to, audited as well; see [store.Repo.Mainline]
+	Main   []git.Ref // those that review leads to, audited as well; see [git.Repo.Mainline]
 	Now    time.Time
 	Signed bool // every record must be in a commit that its author has signed
 
@@ -79,7 +79,7 @@ type Finding struct {
 // how a team works; an audit reports it because its other findings depend on it.
 type ConfigChange struct {
 	Path     string   `json:"path"`
-	Sections []string `json:"sections"` // as [teamconfig.Changes] names them; or "unreadable"
+	Sections []string `json:"sections"` // as [config.Changes] names them; or "unreadable"
 	Commit   string   `json:"commit"`
 	Author   string   `json:"author"`
 	At       string   `json:"at"`
@@ -216,11 +216,6 @@ func (a *audit) begin() error {
 	if a.mark == nil {
 		a.fresh = !a.forgetful
 		a.mark = newAuditMark(a.opts.Dir, sortedHashes(edge), a.opts.Signed)
-	}
-	if a.mark.Main == nil {
-		if err := a.recallTips(); err != nil {
-			return err
-		}
 	}
 	a.before, a.doubts = a.mark.Commits, len(a.mark.Doubts)
 	for _, blob := range a.mark.MainConfigs {

@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"fmt"
-	"path"
 	"runtime"
 	"slices"
 
@@ -128,11 +127,11 @@ func (c *changeCollector) top(root plumbing.Hash) (recordsTop, error) {
 		return c.last, nil
 	}
 	var top recordsTop
-	tree, err := c.descend(root, c.dir)
+	tree, err := c.trees.Dir(root, c.dir)
 	if err == nil && !tree.IsZero() {
 		top.tree = tree
 		var entry odb.TreeEntry
-		entry, err = c.child(c.dir, tree, configName)
+		entry, err = c.trees.Child(c.dir, tree, configName)
 		top.config = entry.Hash
 	}
 	if err != nil {
@@ -144,37 +143,3 @@ func (c *changeCollector) top(root plumbing.Hash) (recordsTop, error) {
 
 // configName is the team's configuration in the directory of records.
 const configName = "config.yaml"
-
-// descend returns the tree at a path, zero when there is none.
-func (c *changeCollector) descend(root plumbing.Hash, dir string) (plumbing.Hash, error) {
-	if dir == "." {
-		return root, nil
-	}
-	above, err := c.descend(root, path.Dir(dir))
-	if err != nil || above.IsZero() {
-		return plumbing.ZeroHash, err
-	}
-	entry, err := c.child(path.Dir(dir), above, path.Base(dir))
-	if err != nil || !entry.IsDir() {
-		return plumbing.ZeroHash, err
-	}
-	return entry.Hash, nil
-}
-
-// child returns an entry of the tree at dir, the zero entry when it has none of
-// that name.
-func (c *changeCollector) child(dir string, tree plumbing.Hash, name string) (odb.TreeEntry, error) {
-	data, err := c.trees.Read(dir, tree)
-	if err != nil {
-		return odb.TreeEntry{}, err
-	}
-	for e, err := range odb.TreeEntries(data) {
-		if err != nil {
-			return odb.TreeEntry{}, &odb.TreeError{Path: dir, Hash: tree, Err: err}
-		}
-		if string(e.Name) == name {
-			return e, nil
-		}
-	}
-	return odb.TreeEntry{}, nil
-}

@@ -211,7 +211,7 @@ func (a *audit) mayWrite(ctx context.Context, by string, who whoseCommit, c *con
 	mapped, known := a.mailmap[who.author]
 	if !known {
 		var err error
-		if mapped, err = a.MailmapAuthor(ctx, who.author); err != nil {
+		if mapped, err = a.Mailmapped(ctx, who.author); err != nil {
 			return false, err
 		}
 		a.mailmap[who.author] = mapped

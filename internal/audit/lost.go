@@ -146,8 +146,7 @@ func (a *audit) judgeLost(ctx context.Context) error {
 			return err
 		}
 	}
-	a.mark.setRefs(a.refs)
-	a.mark.keep(a.union)
+	a.mark.keep(a.union, a.refs)
 	return nil
 }
 

@@ -21,8 +21,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
-// auditVersion is the format of marks. Of one of the first format, which did not
-// say what was lost when, the tips are known; one of another format is forgotten.
+// auditVersion is the format of marks. One of another format is forgotten.
 const auditVersion = 2
 
 // auditMark is what audits remember: a line of JSON, then three lists of entries
@@ -91,7 +90,7 @@ func loadMark(path, dir string, shallow []string, signed bool) (*auditMark, erro
 	if json.Unmarshal(line, m) != nil || m.Dir != dir || !m.take(lists) {
 		return nil, nil // damaged, or of another version: what it said is not known
 	}
-	if m.Version != auditVersion || !slices.Equal(m.Shallow, shallow) || signed && !m.Signed {
+	if !slices.Equal(m.Shallow, shallow) || signed && !m.Signed {
 		m.beginAnew(shallow, signed)
 	}
 	return m, nil
@@ -102,7 +101,7 @@ func loadMark(path, dir string, shallow []string, signed bool) (*auditMark, erro
 func (m *auditMark) take(lists []byte) bool {
 	commits, proven, records := m.Commits*odb.HashSize, m.Proven*odb.HashSize, m.TipRecords*tipRecordSize
 	switch {
-	case m.Version != auditVersion && m.Version != 1,
+	case m.Version != auditVersion,
 		m.Commits < 0, m.Proven < 0, m.TipRecords < 0, len(lists) != commits+proven+records:
 		return false
 	}
@@ -114,10 +113,7 @@ func (m *auditMark) take(lists []byte) bool {
 // was looked for, and keeps what only memory can tell: which commits and records
 // there were.
 func (m *auditMark) beginAnew(shallow []string, signed bool) {
-	if m.Version == 1 {
-		m.Main = nil // so that the tips stand for it
-	}
-	m.Version, m.Shallow, m.Signed = auditVersion, shallow, signed
+	m.Shallow, m.Signed = shallow, signed
 	m.Commits, m.commits, m.Records = 0, nil, 0
 	m.Doubts, m.Configs, m.Touched, m.Unconfigured, m.Steps = nil, nil, map[string]string{}, false, map[string][]string{}
 	m.Findings = slices.DeleteFunc(m.Findings, func(f Finding) bool { return f.Kind != KindRewritten })
@@ -243,41 +239,6 @@ func (m *auditMark) drop(kind Kind) {
 	m.Findings = slices.DeleteFunc(m.Findings, func(f Finding) bool { return f.Kind == kind })
 }
 
-// recallTips makes of a mark of the first format what it says today: which of
-// its tips were the mainline, and which records they had.
-func (a *audit) recallTips() error {
-	a.mark.Main = map[string]string{}
-	var refs []git.Ref
-	for _, name := range slices.Sorted(maps.Keys(a.mark.Tips)) {
-		hash := a.mark.Tips[name]
-		if _, main := a.main[name]; main {
-			a.mark.Main[name] = hash
-		}
-		if a.HasCommit(hash) {
-			refs = append(refs, git.Ref{Name: name, Hash: hash})
-		}
-	}
-	objects, err := a.NewObjects()
-	if err != nil {
-		return err
-	}
-	defer objects.Close()
-	union, err := readUnion(objects, refs, a.names, 0)
-	if err == nil {
-		a.mark.setRefs(refs)
-		a.mark.keep(union)
-	}
-	return unlessUnreadable(err)
-}
-
-// setRefs notes the refs that tip records name.
-func (m *auditMark) setRefs(refs []git.Ref) {
-	m.Refs = nil
-	for _, ref := range refs {
-		m.Refs = append(m.Refs, ref.Name)
-	}
-}
-
 // remember writes the mark. That it cannot be written is no error where nothing
 // can be: reading never needs write access.
 func (a *audit) remember(context.Context) error {
@@ -342,8 +303,12 @@ func addHashes(list []byte, hashes []plumbing.Hash) []byte {
 	return list
 }
 
-// keep remembers the records of a union.
-func (m *auditMark) keep(u *recordUnion) {
+// keep remembers the records of a union of refs.
+func (m *auditMark) keep(u *recordUnion, refs []git.Ref) {
+	m.Refs = nil
+	for _, ref := range refs {
+		m.Refs = append(m.Refs, ref.Name)
+	}
 	m.Words, m.records, m.TipRecords = u.names.words, make([]byte, 0, len(u.files)*tipRecordSize), len(u.files)
 	for _, f := range u.files {
 		k := tipRecord{recordName: f.recordName, ref: uint32(f.ref)}

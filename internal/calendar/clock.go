@@ -4,6 +4,7 @@
 package calendar
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -222,10 +223,7 @@ func subtract(from []Interval, away Interval) []Interval {
 }
 
 func (c Calendar) location() *time.Location {
-	if c.Location == nil {
-		return time.UTC
-	}
-	return c.Location
+	return cmp.Or(c.Location, time.UTC)
 }
 
 // civilDay numbers the days of the calendar, in any zone: 1970-01-01 is 0.
@@ -236,15 +234,7 @@ func (d civilDay) weekday() time.Weekday { return time.Weekday(((int(d)+4)%7 + 7
 // day returns the local day of an instant.
 func (c Calendar) day(t time.Time) civilDay {
 	y, m, d := t.In(c.location()).Date()
-	return civilDay(floorDiv(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix(), 24*60*60))
-}
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
+	return civilDay(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60))
 }
 
 // midnight returns the instant at which the local day begins.

@@ -253,10 +253,7 @@ func clockTime(word string) (int, bool) {
 		return 0, false
 	}
 	hour, _ := strconv.Atoi(m[1])
-	minute := 0
-	if m[2] != "" {
-		minute, _ = strconv.Atoi(m[2])
-	}
+	minute, _ := strconv.Atoi(m[2]) // nothing is zero
 	switch {
 	case m[3] == "":
 		return hour*60 + minute, hour < 24

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -47,9 +48,7 @@ func PeopleOf(authors []Author) (people map[string]Person, left int) {
 			left++
 			continue
 		}
-		if p.Name == "" {
-			p.Name = name
-		}
+		p.Name = cmp.Or(p.Name, name)
 		p.Emails = append(p.Emails, a.Email)
 		people[handle] = p
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -41,11 +42,6 @@ func (c *checker) check() {
 
 func (c *checker) fail(code, field, message, fix string) {
 	c.add(handoff.LevelError, code, field, message, fix)
-}
-
-// warn notes what does no harm to the rest of the file.
-func (c *checker) warn(code, field, message, fix string) {
-	c.add(handoff.LevelWarning, code, field, message, fix)
 }
 
 func (c *checker) add(level handoff.Level, code, field, message, fix string) {
@@ -114,10 +110,7 @@ func exists[T any](c *checker, field, name, section string, among map[string]T) 
 }
 
 func (c *checker) missing(field, name, section string, known []string) {
-	fix := suggestion(name, known)
-	if fix == "" {
-		fix = "add it to `" + section + "`"
-	}
+	fix := cmp.Or(suggestion(name, known), "add it to `"+section+"`")
 	c.fail("HO103", field, fmt.Sprintf("%q is not in `%s`", text.OneLine(name), section), fix)
 }
 
@@ -400,7 +393,7 @@ func (c *checker) checkRules() {
 	for _, code := range slices.Sorted(maps.Keys(c.Rules.Levels)) {
 		field := "rules." + code
 		if !slices.Contains(RuleCodes, code) {
-			c.warn("HO101", field, "no rule has the code "+code+", so the line does nothing", nearestRule(code))
+			c.add(handoff.LevelWarning, "HO101", field, "no rule has the code "+code+", so the line does nothing", nearestRule(code))
 			continue
 		}
 		c.oneOf(field, c.Rules.Levels[code], RuleError, RuleWarn, RuleOff)

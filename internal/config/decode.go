@@ -108,10 +108,7 @@ func (d *decoder) mapping(n *yaml.Node, field string, each func(key, value *yaml
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		name := key.Value
-		if field != "" {
-			name = field + "." + name
-		}
+		name := handoff.JoinField(field, key.Value)
 		each(key, value, name)
 		if value.Kind != yaml.ScalarNode || value.ShortTag() == "!!null" {
 			d.positions[name] = position{key.Line, key.Column}

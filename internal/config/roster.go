@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
@@ -107,10 +108,7 @@ func (c *Config) TeamOf(handle string) string { return c.People[handle].Team }
 // ZoneOf returns the zone of a person, else that of their team, else "".
 func (c *Config) ZoneOf(handle string) string {
 	p := c.People[handle]
-	if p.Zone != "" {
-		return p.Zone
-	}
-	return c.Teams[p.Team].Zone
+	return cmp.Or(p.Zone, c.Teams[p.Team].Zone)
 }
 
 // PodOf returns the pod of a person's team, "" when there is none. A team in
@@ -142,10 +140,7 @@ func (c *Config) Calendar(handle string) (calendar.Calendar, bool) {
 	if !ok || p.Hours.IsZero() || p.TZ.IsZero() {
 		return calendar.Calendar{}, false
 	}
-	days := p.Days
-	if days.IsZero() {
-		days = mondayToFriday
-	}
+	days := cmp.Or(p.Days, mondayToFriday)
 	return calendar.Calendar{Location: p.TZ.Location, Start: p.Hours.Start, End: p.Hours.End, Days: days, Away: p.absences()}, true
 }
 
@@ -161,10 +156,7 @@ func (c *Config) HasHours() bool {
 
 // absences returns the times of the rows of Away, in their order.
 func (p Person) absences() []calendar.Interval {
-	location := p.TZ.Location
-	if location == nil {
-		location = time.UTC
-	}
+	location := cmp.Or(p.TZ.Location, time.UTC)
 	var list []calendar.Interval
 	for _, away := range p.Away {
 		list = append(list, calendar.Interval{From: away.From.In(location), To: away.To.next().In(location)})
@@ -197,14 +189,8 @@ func (c *Config) Members(scope, from string) []string {
 
 func (c *Config) shift(zone, from string) []string {
 	there := c.peopleWho(func(handle string) bool { return c.ZoneOf(handle) == zone && handle != from })
-	var ours []string
-	if pod := c.PodOf(from); pod != "" {
-		for _, handle := range there {
-			if c.PodOf(handle) == pod {
-				ours = append(ours, handle)
-			}
-		}
-	}
+	pod := c.PodOf(from)
+	ours := slices.DeleteFunc(slices.Clone(there), func(handle string) bool { return pod == "" || c.PodOf(handle) != pod })
 	if len(ours) > 0 {
 		return ours
 	}
@@ -227,13 +213,7 @@ func (c *Config) Covered(level, scope string) (handles []string, ok bool) {
 }
 
 func (c *Config) peopleWho(fit func(handle string) bool) []string {
-	var list []string
-	for _, handle := range slices.Sorted(maps.Keys(c.People)) {
-		if fit(handle) {
-			list = append(list, handle)
-		}
-	}
-	return list
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(c.People)), func(handle string) bool { return !fit(handle) })
 }
 
 // Lead returns the lead of a team; of a zone: of the sender's pod there, else

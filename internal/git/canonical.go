@@ -23,7 +23,8 @@ func (r *Repo) Canonical(ctx context.Context, who Ident) (Ident, error) {
 	if err != nil || !has {
 		return who, err
 	}
-	return r.Mailmapped(ctx, who)
+	mapped, err := r.Mailmapped(ctx, Author{who.Name, who.Email})
+	return Ident{Name: mapped.Name, Email: mapped.Email, When: who.When}, err
 }
 
 // hasMailmap reports whether git might read a mailmap from anywhere.
@@ -49,14 +50,8 @@ func (r *Repo) hasMailmap() (bool, error) {
 	return err == nil, err
 }
 
-// Mailmapped returns who made something as .mailmap spells them.
-func (r *Repo) Mailmapped(ctx context.Context, who Ident) (Ident, error) {
-	mapped, err := r.MailmapAuthor(ctx, Author{who.Name, who.Email})
-	return Ident{Name: mapped.Name, Email: mapped.Email, When: who.When}, err
-}
-
-// MailmapAuthor returns an author as .mailmap spells them.
-func (r *Repo) MailmapAuthor(ctx context.Context, who Author) (Author, error) {
+// Mailmapped returns an author as .mailmap spells them.
+func (r *Repo) Mailmapped(ctx context.Context, who Author) (Author, error) {
 	if who.Email == "" {
 		return who, nil
 	}

@@ -1,10 +1,10 @@
 package git
 
 import (
-	"container/heap"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,7 +97,7 @@ func (r *Repo) Recent(ctx context.Context, tips, known []string, since time.Time
 	for _, hash := range tips {
 		w.add(hash, false)
 	}
-	for w.queue.Len() > 0 {
+	for len(w.queue) > 0 {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ type recentCommit struct {
 
 // next takes the youngest commit from the queue.
 func (w *recentWalk) next() *recentCommit {
-	c := heap.Pop(&w.queue).(*recentCommit)
+	c := w.queue.pop()
 	c.visited = true
 	if !c.known {
 		w.unknown--
@@ -166,18 +166,19 @@ func (w *recentWalk) read(hash string) *recentCommit {
 		w.unknown++
 	}
 	w.at[hash] = c
-	heap.Push(&w.queue, c)
+	w.queue.push(c)
 	return c
 }
 
-// recentQueue is a heap with the youngest commit on top.
+// recentQueue is sorted, the youngest commit last.
 type recentQueue []*recentCommit
 
-func (q recentQueue) Len() int           { return len(q) }
-func (q recentQueue) Less(i, j int) bool { return q[i].Committer.When.After(q[j].Committer.When) }
-func (q recentQueue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q *recentQueue) Push(x any)        { *q = append(*q, x.(*recentCommit)) }
-func (q *recentQueue) Pop() any {
+func (q *recentQueue) push(c *recentCommit) {
+	at, _ := slices.BinarySearchFunc(*q, c, func(a, b *recentCommit) int { return a.Committer.When.Compare(b.Committer.When) })
+	*q = slices.Insert(*q, at, c)
+}
+
+func (q *recentQueue) pop() *recentCommit {
 	last := len(*q) - 1
 	c := (*q)[last]
 	*q = (*q)[:last]

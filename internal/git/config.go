@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -31,6 +32,20 @@ func (c Config) IsTrue(key string) bool {
 	return parseBool(c.Get(key))
 }
 
+// subsections yields the subsections of a section that have a variable, with its
+// values.
+func (c Config) subsections(section, variable string) iter.Seq2[string, []string] {
+	return func(yield func(string, []string) bool) {
+		for key, values := range c {
+			name, has := strings.CutSuffix(key, "."+variable)
+			name, is := strings.CutPrefix(name, section+".")
+			if has && is && !yield(name, values) {
+				return
+			}
+		}
+	}
+}
+
 // parseBool reads a boolean as git does: "true", "yes", "on" and numbers other
 // than 0. A key without a value has been given "true" by the readers.
 func parseBool(value string) bool {
@@ -44,11 +59,7 @@ func parseBool(value string) bool {
 
 // parseFalse reports whether value is one that git reads as false.
 func parseFalse(value string) bool {
-	switch strings.ToLower(value) {
-	case "", "false", "no", "off", "0":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"", "false", "no", "off", "0"}, strings.ToLower(value))
 }
 
 // Config returns all values of key in the order that git reads them: the last

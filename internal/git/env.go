@@ -1,6 +1,7 @@
 package git
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -70,10 +71,7 @@ func (e environ) executable(path string) string {
 		}
 		return ""
 	}
-	extensions := e.Get("PATHEXT")
-	if extensions == "" {
-		extensions = ".com;.exe;.bat;.cmd"
-	}
+	extensions := cmp.Or(e.Get("PATHEXT"), ".com;.exe;.bat;.cmd")
 	for _, ext := range append([]string{""}, strings.Split(strings.ToLower(extensions), ";")...) {
 		if ext == "" && filepath.Ext(path) == "" {
 			continue

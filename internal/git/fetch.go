@@ -21,11 +21,8 @@ func (r *Repo) Remotes() ([]string, error) {
 		return nil, err
 	}
 	var names []string
-	for key := range c {
-		name, ok := strings.CutSuffix(key, ".url")
-		if name, isRemote := strings.CutPrefix(name, "remote."); ok && isRemote {
-			names = append(names, name)
-		}
+	for name := range c.subsections("remote", "url") {
+		names = append(names, name)
 	}
 	slices.Sort(names)
 	return names, nil

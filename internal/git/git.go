@@ -9,7 +9,6 @@ import (
 	"iter"
 	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -77,7 +76,7 @@ func (g gitProgram) Command(ctx context.Context, fsmonitor string, args ...strin
 }
 
 // Output runs "git args..." and returns what it wrote to standard output. A
-// status other than 0 is a *gitError, with the output so far.
+// status other than 0 is a *GitError, with the output so far.
 func (g gitProgram) Output(ctx context.Context, args ...string) ([]byte, error) {
 	return RunCommand(ctx, g.Command(ctx, "false", args...), args[0], nil)
 }
@@ -119,7 +118,7 @@ func runApart(ctx context.Context, cmd *exec.Cmd) error {
 }
 
 // commandError turns the result of a finished command into one error: the
-// context's when it was cancelled, *gitError for a status, or err.
+// context's when it was cancelled, *GitError for a status, or err.
 func commandError(ctx context.Context, name, stderr string, err error) error {
 	if err == nil || errors.Is(err, exec.ErrWaitDelay) { // it ended well; what it has started goes on
 		return nil
@@ -159,16 +158,8 @@ func (r *Repo) GitVersion(ctx context.Context) (major, minor int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	fields := strings.Fields(string(out)) // git version 2.39.5 (Apple Git-154)
-	if len(fields) < 3 {
-		return 0, 0, fmt.Errorf("git version: %q", out)
-	}
-	numbers := strings.SplitN(fields[2], ".", 3)
-	if len(numbers) >= 2 {
-		major, err = strconv.Atoi(numbers[0])
-		if err == nil {
-			minor, err = strconv.Atoi(numbers[1])
-		}
+	if _, err = fmt.Sscanf(string(out), "git version %d.%d", &major, &minor); err != nil {
+		err = fmt.Errorf("git version: %q", out)
 	}
 	return major, minor, err
 }

@@ -15,7 +15,7 @@ import (
 // repository: core.hooksPath, as git reads it, or hooks in the directory that all
 // worktrees share. It need not exist. Absolute.
 func (r *Repo) HooksDir(ctx context.Context) (string, error) {
-	// Not by r.git.command, which sets core.hooksPath. A relative path begins
+	// Not by r.Git.Command, which sets core.hooksPath. A relative path begins
 	// where git runs hooks (git-config(1)).
 	cmd := exec.CommandContext(ctx, r.Git.Path, "rev-parse", "--git-path", "hooks")
 	cmd.Dir, cmd.Env = cmp.Or(r.worktree, r.dir), append(r.Env.with(quiet...), "GIT_DIR="+r.dir)

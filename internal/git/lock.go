@@ -32,7 +32,7 @@ func (e *BusyError) Error() string {
 	return e.Path + ": held by another process, or left over from one that was killed"
 }
 
-// LockFile takes the lock of target, waiting up to r.lockWait for whoever has
+// LockFile takes the lock of target, waiting up to r.LockWait for whoever has
 // it, and puts token in it. A lock that does not clear is a *BusyError; it is
 // never removed, because nothing tells a slow owner from a dead one.
 func (r *Repo) LockFile(ctx context.Context, target, token string) (*Lock, error) {
@@ -54,7 +54,7 @@ func (r *Repo) LockFile(ctx context.Context, target, token string) (*Lock, error
 	return &Lock{Target: target, Held: true}, nil
 }
 
-// untilFree tries something again as long as it is a *BusyError, for r.lockWait.
+// untilFree tries something again as long as it is a *BusyError, for r.LockWait.
 func (r *Repo) untilFree(ctx context.Context, try func() error) error {
 	deadline := time.Now().Add(r.LockWait)
 	for pause := time.Millisecond; ; pause = min(2*pause, 16*time.Millisecond) {

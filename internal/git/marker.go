@@ -41,7 +41,7 @@ type MarkedFile struct {
 func (r *Repo) MarkerPath() string { return filepath.Join(r.dir, "handoff", "append") }
 
 // NewMarker begins an append to ref: it waits for other writers in this work
-// tree and writes the first line. The error is errMoved while the marker of a
+// tree and writes the first line. The error is ErrMoved while the marker of a
 // killed append is there.
 func (r *Repo) NewMarker(ctx context.Context, ref string) (*Marker, error) {
 	if err := r.MakeDir(filepath.Dir(r.MarkerPath())); err != nil {
@@ -59,7 +59,7 @@ func (r *Repo) NewMarker(ctx context.Context, ref string) (*Marker, error) {
 	return m, nil
 }
 
-// beginMarker does the rest of newMarker with the open file.
+// beginMarker does the rest of NewMarker with the open file.
 func (r *Repo) beginMarker(ctx context.Context, m *Marker) error {
 	if err := r.waitLock(ctx, m.File); err != nil {
 		return err

@@ -30,7 +30,7 @@ type Repo struct {
 	LockWait time.Duration
 	NetWait  time.Duration
 
-	References  ReferenceBackend
+	References  refBackend
 	LoadConfig  func() (Config, error)       // cached
 	LoadObjects func() (*odb.Objects, error) // cached
 }

@@ -1,7 +1,6 @@
 package git
 
 import (
-	"container/heap"
 	"context"
 	"slices"
 	"strings"
@@ -103,7 +102,7 @@ func (s *reachSearch) reached(ctx context.Context, bases, targets []string) ([]b
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		c := heap.Pop(&s.queue).(*recentCommit)
+		c := s.queue.pop()
 		c.visited = true
 		marks := s.marks[c.Hash]
 		if s.isOpen(marks) {
@@ -136,7 +135,7 @@ func (s *reachSearch) mark(hash string, marks reachMarks) {
 		}
 	} else {
 		s.met[hash] = &recentCommit{CommitInfo: s.read(hash)}
-		heap.Push(&s.queue, s.met[hash])
+		s.queue.push(s.met[hash])
 	}
 	if s.isOpen(now) {
 		s.open++

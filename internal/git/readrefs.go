@@ -318,12 +318,7 @@ type refspec struct{ remote, src, dst string }
 // fetchRefspecs are those of all remotes that have a destination.
 func fetchRefspecs(c Config) []refspec {
 	var specs []refspec
-	for key, values := range c {
-		name, isFetch := strings.CutSuffix(key, ".fetch")
-		remote, isRemote := strings.CutPrefix(name, "remote.")
-		if !isFetch || !isRemote {
-			continue
-		}
+	for remote, values := range c.subsections("remote", "fetch") {
 		for _, value := range values {
 			src, dst, ok := strings.Cut(strings.TrimPrefix(value, "+"), ":")
 			if !ok || src == "" || !strings.HasPrefix(dst, "refs/") {
@@ -372,15 +367,9 @@ type followed struct{ remote, merge string }
 // followedBranches are the local branches that follow something.
 func followedBranches(c Config) map[string]followed {
 	branches := make(map[string]followed)
-	for key := range c {
-		name, isBranch := strings.CutPrefix(key, "branch.")
-		if !isBranch {
-			continue
-		}
-		for _, variable := range []string{".remote", ".merge"} {
-			if name, ok := strings.CutSuffix(name, variable); ok {
-				branches[name] = followed{c.Get("branch." + name + ".remote"), c.Get("branch." + name + ".merge")}
-			}
+	for _, variable := range []string{"remote", "merge"} {
+		for name := range c.subsections("branch", variable) {
+			branches[name] = followed{c.Get("branch." + name + ".remote"), c.Get("branch." + name + ".merge")}
 		}
 	}
 	return branches
@@ -388,7 +377,7 @@ func followedBranches(c Config) map[string]followed {
 
 // User is somebody who commits, under any of their addresses.
 type User struct {
-	Judge     *refJudge
+	*refJudge
 	addresses string
 }
 

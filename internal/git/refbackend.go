@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// ReferenceBackend is how a repository keeps its references: in files, which are read
+// refBackend is how a repository keeps its references: in files, which are read
 // and written here, or in a format that is left to git.
-type ReferenceBackend interface {
+type refBackend interface {
 	// Read returns the value of one reference: a hash, "ref: NAME", or "" when
 	// it does not exist. HEAD always exists.
 	Read(name string) (string, error)
@@ -37,15 +37,15 @@ type ReferenceMove interface {
 	// Prepare names the commit. Nobody sees it yet.
 	Prepare(hash string) error
 
-	// Commit moves the reference: the point of no return. The error is errMoved
-	// when somebody else has moved it since begin; with any error it is where it
+	// Commit moves the reference: the point of no return. The error is ErrMoved
+	// when somebody else has moved it since Begin; with any error it is where it
 	// was.
 	Commit(ctx context.Context, entry LogEntry) error
 
 	// Finish makes the move durable and logs it.
 	Finish(entry LogEntry) error
 
-	// Release gives up what is held. After commit that is nothing.
+	// Release gives up what is held. After Commit that is nothing.
 	Release() error
 }
 

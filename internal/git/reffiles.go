@@ -27,11 +27,7 @@ func (r fileRefs) Logged(name string) (int, error) {
 	if err != nil {
 		return 0, &odb.DamagedError{Path: path, Err: err} // it may have entries
 	}
-	entries := bytes.Count(log, []byte("\n"))
-	if len(log) > 0 && log[len(log)-1] != '\n' {
-		entries++
-	}
-	return entries, nil
+	return len(slices.Collect(bytes.Lines(log))), nil
 }
 
 func (r fileRefs) CheckedOut(_ context.Context, ref string) (string, error) {

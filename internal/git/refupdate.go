@@ -152,10 +152,8 @@ func (r *Repo) withoutConfigHooks() ([]string, error) {
 		return nil, err
 	}
 	var options []string
-	for key := range c {
-		if name, ok := strings.CutSuffix(key, ".event"); ok && strings.HasPrefix(name, "hook.") {
-			options = append(options, "-c", name+".enabled=false")
-		}
+	for name := range c.subsections("hook", "event") {
+		options = append(options, "-c", "hook."+name+".enabled=false")
 	}
 	return options, nil
 }

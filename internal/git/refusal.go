@@ -3,6 +3,7 @@ package git
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -91,24 +92,16 @@ var progressLine = regexp.MustCompile(`^remote: (\w+ \w+: +\d+|Total \d+ \()`)
 
 // linesByServer returns what git's messages hold of the server and its hooks.
 func linesByServer(stderr string) []string {
-	var said []string
-	for _, line := range linesOf(stderr) {
-		if strings.HasPrefix(line, "remote: ") && !progressLine.MatchString(line) {
-			said = append(said, line)
-		}
-	}
-	return said
+	return slices.DeleteFunc(linesOf(stderr), func(line string) bool {
+		return !strings.HasPrefix(line, "remote: ") || progressLine.MatchString(line)
+	})
 }
 
 // linesByHook returns what messages hold besides those of git about its push.
 func linesByHook(stderr string) []string {
-	var said []string
-	for _, line := range linesOf(stderr) {
-		if !strings.HasPrefix(line, "error: failed to push some refs to ") && !strings.HasPrefix(line, "hint: ") {
-			said = append(said, line)
-		}
-	}
-	return said
+	return slices.DeleteFunc(linesOf(stderr), func(line string) bool {
+		return strings.HasPrefix(line, "error: failed to push some refs to ") || strings.HasPrefix(line, "hint: ")
+	})
 }
 
 // linesOf returns the lines of an output that say something. Git ends a line

@@ -106,7 +106,7 @@ func likelyRemote(remotes []string) string {
 
 // network runs a git command that talks to a remote: with the user's hooks,
 // credentials, proxies and ssh, and with nobody to ask. A remote that says
-// nothing for r.netWait is given up.
+// nothing for r.NetWait is given up.
 func (r *Repo) network(ctx context.Context, remote string, args ...string) (stdout string, err error) {
 	return r.NetworkInput(ctx, remote, nil, args...)
 }
@@ -232,7 +232,7 @@ func (r *Repo) FetchRefs(ctx context.Context, remote string, args ...string) err
 			return err
 		}
 		after, listErr := r.ListRefs("refs/remotes/")
-		if listErr != nil || failed.Fault == RemoteFailed && slices.EqualFunc(before, after, sameRef) {
+		if listErr != nil || failed.Fault == RemoteFailed && slices.EqualFunc(before, after, func(a, b Ref) bool { return a.Name == b.Name && a.Hash == b.Hash }) {
 			return err
 		}
 		if err := r.StepAside(ctx, try); err != nil {
@@ -240,9 +240,6 @@ func (r *Repo) FetchRefs(ctx context.Context, remote string, args ...string) err
 		}
 	}
 }
-
-// sameRef reports whether a reference has not moved.
-func sameRef(a, b Ref) bool { return a.Name == b.Name && a.Hash == b.Hash }
 
 // StepAside waits for a moment, a longer one with each try: those who met here
 // must not meet again.
@@ -347,9 +344,8 @@ func (r *Repo) Promisor() string {
 		return remote
 	}
 	var promisors []string
-	for key := range c {
-		name, ok := strings.CutSuffix(key, ".promisor")
-		if name, isRemote := strings.CutPrefix(name, "remote."); ok && isRemote && c.IsTrue(key) {
+	for name := range c.subsections("remote", "promisor") {
+		if c.IsTrue("remote." + name + ".promisor") {
 			promisors = append(promisors, name)
 		}
 	}

@@ -34,9 +34,16 @@ type fold struct {
 	policy   AckPolicy
 	snapshot *memory            // what was folded before, nil for a fold that starts from nothing
 	cited    map[string]*Record // records that entries of the snapshot name, by id
+	absent   map[entryID]bool   // entries that the snapshot does not have
 	count    int                // how many records have been folded
 
 	idle map[series][]string // ids of handoffs of which the sender holds nothing, waiting for the next of the series
+}
+
+// entryID names an entry.
+type entryID struct {
+	kind EntryKind
+	key  string
 }
 
 // A series are the handoffs of one sender that replace one another: the
@@ -58,6 +65,7 @@ func newFold(policy AckPolicy) *fold {
 		}},
 		policy: policy,
 		cited:  make(map[string]*Record),
+		absent: make(map[entryID]bool),
 		idle:   make(map[series][]string),
 	}
 }

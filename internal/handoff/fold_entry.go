@@ -2,7 +2,8 @@ package handoff
 
 import (
 	"fmt"
-	"slices"
+	"iter"
+	"maps"
 	"time"
 )
 
@@ -45,11 +46,12 @@ type Entry struct {
 // has not changed is as it was.
 func (r *Resumed) Entries() []Entry {
 	f := r.f
-	entries := slices.Concat(
-		entriesOf(f, EntryItem, f.Items), entriesOf(f, EntryBlocker, f.Blockers), entriesOf(f, EntryQuestion, f.Questions),
-		entriesOf(f, EntryDecision, f.Decisions), entriesOf(f, EntryHandoff, f.Handoffs),
-		entriesOf(f, EntryAuthor, f.Teams), entriesOf(f, EntryRound, f.rounds),
-	)
+	var entries []Entry
+	for kind, shelf := range shelves {
+		for key := range shelf.keys(f.View) {
+			entries = append(entries, f.entry(kind, key))
+		}
+	}
 	for s, ids := range f.idle {
 		entries = append(entries, Entry{Kind: EntrySeries, Key: s.key(), Data: encodeValue(ids), Live: true})
 	}
@@ -61,52 +63,64 @@ func (r *Resumed) Entries() []Entry {
 	return append(entries, Entry{Kind: EntryFold, Data: encodeValue(r.clock)})
 }
 
-func entriesOf[T any](f *fold, kind EntryKind, among map[string]T) []Entry {
-	entries := make([]Entry, 0, len(among))
-	for key := range among {
-		if t, ok := f.entry(kind, key); ok {
-			entries = append(entries, t)
-		}
+// entry returns an entry of the state in the form that can be kept.
+func (s *State) entry(kind EntryKind, key string) Entry {
+	t := Entry{Kind: kind, Key: key}
+	t.Data, t.Live = shelves[kind].save(s.View, key)
+	if kind == EntryHandoff {
+		s.Handoffs[key].describe(&t)
 	}
-	return entries
+	return t
 }
 
-// entry returns an entry of the state in the form that can be kept, if there is
-// one.
-func (s *State) entry(kind EntryKind, key string) (t Entry, ok bool) {
-	t = Entry{Kind: kind, Key: key}
-	switch kind {
-	case EntryItem:
-		if it := s.Items[key]; it != nil {
-			t.Data, t.Live = encodeValue(*it), it.Live()
-		}
-	case EntryBlocker:
-		if b := s.Blockers[key]; b != nil {
-			t.Data, t.Live = encodeValue(*b), b.Open()
-		}
-	case EntryQuestion:
-		if q := s.Questions[key]; q != nil {
-			t.Data, t.Live = encodeValue(*q), q.Pending()
-		}
-	case EntryDecision:
-		if d := s.Decisions[key]; d != nil {
-			t.Data, t.Live = encodeValue(d.save()), d.live()
-		}
-	case EntryHandoff:
-		if h := s.Handoffs[key]; h != nil {
-			t.Data, t.Live = encodeValue(h.save()), h.live()
-			h.describe(&t)
-		}
-	case EntryAuthor:
-		if team, ok := s.Teams[key]; ok {
-			t.Data, t.Live = encodeValue(team), true
-		}
-	case EntryRound:
-		if question, ok := s.rounds[key]; ok {
-			t.Data = encodeValue(question)
-		}
+// shelf is where a view has the entries of one kind, and in what form they are
+// kept.
+type shelf struct {
+	keys func(v *View) iter.Seq[string]
+	has  func(v *View, key string) bool
+	save func(v *View, key string) (data []byte, live bool) // of an entry that is there
+	load func(v *View, key string, data []byte, record func(id string) *Record) error
+}
+
+// shelves are those of the entries that a view has.
+var shelves = map[EntryKind]shelf{
+	EntryItem:     plainShelf(func(v *View) map[string]*ItemState { return v.Items }, (*ItemState).Live),
+	EntryBlocker:  plainShelf(func(v *View) map[string]*BlockerState { return v.Blockers }, (*BlockerState).Open),
+	EntryQuestion: plainShelf(func(v *View) map[string]*QuestionState { return v.Questions }, (*QuestionState).Pending),
+	EntryDecision: newShelf(func(v *View) map[string]*DecisionState { return v.Decisions },
+		(*DecisionState).save, savedDecision.restore, (*DecisionState).live),
+	EntryHandoff: newShelf(func(v *View) map[string]*HandoffState { return v.Handoffs },
+		(*HandoffState).save, savedHandoff.restore, (*HandoffState).live),
+	EntryAuthor: textShelf(func(v *View) map[string]string { return v.Teams }, true),
+	EntryRound:  textShelf(func(v *View) map[string]string { return v.rounds }, false),
+}
+
+func newShelf[T, S any](entries func(*View) map[string]T, save func(T) S, restore func(S, string) T, live func(T) bool) shelf {
+	return shelf{
+		keys: func(v *View) iter.Seq[string] { return maps.Keys(entries(v)) },
+		has:  func(v *View, key string) bool { _, ok := entries(v)[key]; return ok },
+		save: func(v *View, key string) ([]byte, bool) {
+			entry := entries(v)[key]
+			return encodeValue(save(entry)), live(entry)
+		},
+		load: func(v *View, key string, data []byte, record func(string) *Record) error {
+			var saved S
+			if err := decodeValue(string(data), &saved, record); err != nil {
+				return err
+			}
+			entries(v)[key] = restore(saved, key)
+			return nil
+		},
 	}
-	return t, t.Data != nil
+}
+
+// plainShelf is for what is kept as it is.
+func plainShelf[T any](entries func(*View) map[string]*T, live func(*T) bool) shelf {
+	return newShelf(entries, func(entry *T) T { return *entry }, func(saved T, _ string) *T { return &saved }, live)
+}
+
+func textShelf(entries func(*View) map[string]string, live bool) shelf {
+	return newShelf(entries, func(text string) string { return text }, func(text, _ string) string { return text }, func(string) bool { return live })
 }
 
 // live reports whether what becomes of the handoff or of its items is still
@@ -162,7 +176,7 @@ func (h *HandoffState) save() savedHandoff {
 }
 
 // restore is the state without the body, which the record may not have yet.
-func (s savedHandoff) restore() *HandoffState {
+func (s savedHandoff) restore(string) *HandoffState {
 	return &HandoffState{
 		Record: s.Record, State: s.State, SupersededBy: s.SupersededBy, First: s.First, Acks: s.Acks,
 		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, place: s.Place, inherited: s.Inherited,

@@ -31,15 +31,28 @@ func (m *memory) damaged(kind EntryKind, key string, err error) {
 // not there is looked for once.
 func find[T any](f *fold, met map[string]*T, kind EntryKind, key string) *T {
 	entry, ok := met[key]
-	if ok || f.snapshot == nil || key == "" {
-		return entry
+	if !ok && f.load(kind, key) {
+		entry = met[key]
 	}
-	read := new(T)
-	if f.snapshot.entry(kind, key, read, f.cite) {
-		entry = read
-	}
-	met[key] = entry
 	return entry
+}
+
+// load reads an entry of the snapshot into its place in the state, and reports
+// whether there is one.
+func (f *fold) load(kind EntryKind, key string) bool {
+	id := entryID{kind, key}
+	if f.snapshot == nil || key == "" || f.absent[id] {
+		return false
+	}
+	data := f.snapshot.snapshot.Entry(kind, key)
+	if data != nil {
+		if err := shelves[kind].load(f.View, key, data, f.cite); err != nil {
+			f.snapshot.damaged(kind, key, err)
+			data = nil
+		}
+	}
+	f.absent[id] = data == nil
+	return data != nil
 }
 
 func (f *fold) findItem(id string) *ItemState { return find(f, f.Items, EntryItem, id) }
@@ -57,33 +70,24 @@ func (f *fold) findQuestion(key string) *QuestionState {
 }
 
 func (f *fold) findDecision(id string) *DecisionState {
-	d, ok := f.Decisions[id]
-	if ok || f.snapshot == nil || id == "" {
-		return d
-	}
-	var saved savedDecision
-	if f.snapshot.entry(EntryDecision, id, &saved, nil) {
-		d = saved.restore(id)
-	}
-	f.Decisions[id] = d
-	return d
+	return find(f, f.Decisions, EntryDecision, id)
 }
 
 func (f *fold) findHandoff(id string) *HandoffState {
-	h, ok := f.Handoffs[id]
-	if ok || f.snapshot == nil || !ValidID(id) {
+	if h, ok := f.Handoffs[id]; ok || !ValidID(id) {
 		return h
 	}
-	var saved savedHandoff
-	if f.snapshot.entry(EntryHandoff, id, &saved, f.cite) {
-		h = saved.restore()
-		f.findRecord(h.Record.ID)
-		if h.Handoff, ok = h.Record.Body.(*Handoff); !ok {
-			f.snapshot.damaged(EntryHandoff, id, errCodec)
-			h = nil
-		}
+	h := find(f, f.Handoffs, EntryHandoff, id)
+	if h == nil {
+		return nil
 	}
-	f.Handoffs[id] = h
+	f.findRecord(h.Record.ID)
+	var ok bool
+	if h.Handoff, ok = h.Record.Body.(*Handoff); !ok {
+		f.snapshot.damaged(EntryHandoff, id, errCodec)
+		delete(f.Handoffs, id)
+		return nil
+	}
 	return h
 }
 

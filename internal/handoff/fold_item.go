@@ -1,6 +1,9 @@
 package handoff
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // declareItem makes the item what its custodian says it is, and offers it to
 // those who are to do its next steps. A new item, and one that is reopened,
@@ -21,9 +24,7 @@ func (f *fold) declareItem(hs *HandoffState, item Item) {
 		it.Holder, it.HeldBy = r.By, r.ID
 	}
 	it.Carried = f.carried(hs, item, it)
-	if item.Intent == "" {
-		item.Intent = it.Intent
-	}
+	item.Intent = cmp.Or(item.Intent, it.Intent)
 	item.Owner, it.ProposedOwner = f.owner(hs, item, it)
 	it.Item = item
 	it.Closed, it.ClosedBy = "", ""

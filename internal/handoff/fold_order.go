@@ -156,7 +156,7 @@ func (g *graph) after(i int, ref string, types ...RefType) {
 			g.edge(j, i)
 			return
 		}
-		if g.snapshot != nil && g.snapshot.known(name) {
+		if g.snapshot != nil && g.snapshot.f.findRecord(name) != nil {
 			return
 		}
 		g.want(declaration{RefAny, name})

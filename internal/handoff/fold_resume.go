@@ -104,8 +104,10 @@ func (r *Resumed) Fold(records []*Record) []Problem {
 	for _, rec := range records {
 		r.noteDeclared(rec)
 	}
-	for _, d := range r.wants {
-		r.noteWanted(d)
+	for _, d := range r.wants { // if it comes later, the record would have been folded after it
+		state := r.name(d)
+		state.Wanted = true
+		r.names[d] = state
 	}
 	return r.f.Problems[before:]
 }
@@ -129,17 +131,11 @@ var entryOf = map[RefType]EntryKind{
 
 // exists reports whether the fold has made an entry of that name and type.
 func (r *Resumed) exists(d declaration) bool {
-	switch d.typ {
-	case RefItem:
-		return r.f.findItem(d.slug) != nil
-	case RefBlocker:
-		return r.f.findBlocker(d.slug) != nil
-	case RefQuestion:
-		return r.f.findQuestion(d.slug) != nil
-	case RefDecision:
-		return r.f.findDecision(d.slug) != nil
+	kind, ok := entryOf[d.typ]
+	if !ok {
+		return r.f.findRecord(d.slug) != nil
 	}
-	return r.f.findRecord(d.slug) != nil
+	return shelves[kind].has(r.f.View, d.slug) || r.f.load(kind, d.slug)
 }
 
 // name returns what is known of a name beyond its entry.
@@ -157,9 +153,6 @@ func (d declaration) key() string { return string(d.typ) + ":" + d.slug }
 // declared reports whether a record of the snapshot declares a slug.
 func (r *Resumed) declared(d declaration) bool { return r.exists(d) || r.name(d).Declared }
 
-// known reports whether a record of the snapshot has this id.
-func (r *Resumed) known(id string) bool { return r.f.findRecord(id) != nil }
-
 // waits reports whether a record of the snapshot names what did not exist then.
 func (r *Resumed) waits(d declaration) bool { return r.name(d).Wanted }
 
@@ -171,12 +164,4 @@ func (r *Resumed) noteDeclared(rec *Record) {
 			r.names[d] = state
 		}
 	})
-}
-
-// noteWanted keeps what a record names and what is not there: if it comes
-// later, the record would have been folded after it.
-func (r *Resumed) noteWanted(d declaration) {
-	state := r.name(d)
-	state.Wanted = true
-	r.names[d] = state
 }

@@ -205,7 +205,7 @@ func (w *treeWalker) mapping(n *yaml.Node, field string, depth int) {
 	seen := make(map[string]int, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		name := join(field, key.Value)
+		name := JoinField(field, key.Value)
 		if first, ok := seen[key.Value]; ok {
 			if !w.unbounded { // one is enough: there may be thousands
 				w.refuse(key, "HO910", name, fmt.Sprintf("key %q stands twice, first in line %d", key.Value, first), "keep one of them")
@@ -258,7 +258,8 @@ func at(n *yaml.Node, code, field, message, fix string) Finding {
 	return Finding{Code: code, Level: LevelError, Field: field, Line: max(n.Line, 1), Col: max(n.Column, 1), Message: message, Fix: fix}
 }
 
-func join(field, key string) string {
+// JoinField returns the name of a key in a field, "" for the top: items[0].owner.
+func JoinField(field, key string) string {
 	if field == "" {
 		return key
 	}

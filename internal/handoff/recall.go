@@ -38,71 +38,17 @@ func NewRecall() *Recall {
 
 // Has reports whether an entry has been added.
 func (c *Recall) Has(kind EntryKind, key string) bool {
-	s := c.view
-	switch kind {
-	case EntryItem:
-		return s.Items[key] != nil
-	case EntryBlocker:
-		return s.Blockers[key] != nil
-	case EntryQuestion:
-		return s.Questions[key] != nil
-	case EntryDecision:
-		return s.Decisions[key] != nil
-	case EntryHandoff:
-		return s.Handoffs[key] != nil
-	}
-	return false
+	shelf, ok := shelves[kind]
+	return ok && shelf.has(c.view, key)
 }
 
 // Add takes an entry in. One that is there already stays as it is.
 func (c *Recall) Add(kind EntryKind, key string, data []byte) error {
-	s := c.view
-	if c.Has(kind, key) {
+	shelf, ok := shelves[kind]
+	if !ok || shelf.has(c.view, key) {
 		return nil
 	}
-	text := string(data)
-	switch kind {
-	case EntryItem:
-		return addEntry(c, s.Items, key, text)
-	case EntryBlocker:
-		return addEntry(c, s.Blockers, key, text)
-	case EntryQuestion:
-		return addEntry(c, s.Questions, key, text)
-	case EntryDecision:
-		var saved savedDecision
-		if err := decodeValue(text, &saved, nil); err != nil {
-			return err
-		}
-		s.Decisions[key] = saved.restore(key)
-	case EntryHandoff:
-		var saved savedHandoff
-		if err := decodeValue(text, &saved, c.Cite); err != nil {
-			return err
-		}
-		s.Handoffs[key] = saved.restore()
-	case EntryAuthor:
-		var team string
-		if err := decodeValue(text, &team, nil); err != nil {
-			return err
-		}
-		s.Teams[key] = team
-	case EntryRound:
-		var question string
-		if err := decodeValue(text, &question, nil); err != nil {
-			return err
-		}
-		s.rounds[key] = question
-	}
-	return nil
-}
-
-func addEntry[T any](c *Recall, entries map[string]*T, key, data string) error {
-	entry := new(T)
-	if err := decodeValue(data, entry, c.Cite); err != nil {
-		return err
-	}
-	entries[key] = entry
-	return nil
+	return shelf.load(c.view, key, data, c.Cite)
 }
 
 // Precedes reports whether one handoff, which is filled in, can be what the sender
@@ -305,23 +251,6 @@ func (c *Recall) Rounds() []string {
 		refs = append(refs, declaration{RefQuestion, key}.key())
 	}
 	return refs
-}
-
-// Keys returns the keys of all entries of a kind that records make: those of
-// handoffs in fold order, those of others sorted.
-func (s *State) Keys(kind EntryKind) []string {
-	for _, t := range anyRef {
-		if kind == entryOf[t] {
-			return s.Names(t)
-		}
-	}
-	var ids []string
-	for _, r := range s.order {
-		if s.Handoffs[r.ID] != nil {
-			ids = append(ids, r.ID)
-		}
-	}
-	return ids
 }
 
 // Handoffs returns the ids of the handoffs, sorted.

@@ -49,19 +49,32 @@ func (v *View) Authors() []string { return slices.Sorted(maps.Keys(v.Teams)) }
 // Names returns what references of a type can mean, sorted: all names of a
 // [State] and of a part with Names, else those of what is known.
 func (v *View) Names(t RefType) []string {
-	switch all := v.names[entryOf[t]]; {
-	case all != nil:
+	kind := entryOf[t]
+	if all := v.names[kind]; all != nil || kind == 0 {
 		return all
-	case t == RefItem:
-		return slices.Sorted(maps.Keys(v.Items))
-	case t == RefBlocker:
-		return slices.Sorted(maps.Keys(v.Blockers))
-	case t == RefQuestion:
-		return slices.Sorted(maps.Keys(v.Questions))
-	case t == RefDecision:
-		return slices.Sorted(maps.Keys(v.Decisions))
 	}
-	return nil
+	return slices.Sorted(shelves[kind].keys(v))
+}
+
+// HasName reports whether what is known has such a name.
+func (v *View) HasName(t RefType, name string) bool {
+	shelf, ok := shelves[entryOf[t]]
+	return ok && shelf.has(v, name)
+}
+
+// Keys returns the keys of all entries of a kind that records make: those of
+// handoffs in fold order, those of others sorted.
+func (v *View) Keys(kind EntryKind) []string {
+	if kind != EntryHandoff {
+		return slices.Sorted(shelves[kind].keys(v))
+	}
+	var ids []string
+	for _, r := range v.order {
+		if v.Handoffs[r.ID] != nil {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
 }
 
 // The states of a handoff.

@@ -202,14 +202,14 @@ func (p *Pool) Add(s *handoff.State, survey Survey) {
 type meter struct {
 	*handoff.State
 	Survey
-	pool    *Pool
+	*Pool
 	chains  []*chain
 	actions map[string][]action // by handle, in order of time
 	written map[string][]*handoff.HandoffState
 }
 
 func newMeter(s *handoff.State, survey Survey, pool *Pool) *meter {
-	m := &meter{State: s, Survey: survey, pool: pool, written: make(map[string][]*handoff.HandoffState)}
+	m := &meter{State: s, Survey: survey, Pool: pool, written: make(map[string][]*handoff.HandoffState)}
 	byFirst := make(map[string]*chain)
 	for _, r := range s.Known() {
 		h := s.Handoffs[r.ID]
@@ -240,8 +240,6 @@ func (m *meter) in(t time.Time) bool {
 }
 
 // add counts something in the groups of its boundaries and once in total.
-func (m *meter) add(boundaries []Boundary, count func(*tally)) { m.pool.add(boundaries, count) }
-
 func (p *Pool) add(boundaries []Boundary, count func(*tally)) {
 	for _, b := range boundaries {
 		t := p.groups[b]

@@ -208,10 +208,10 @@ func (m *meter) countShift(who string, during calendar.Interval, end time.Time) 
 		}
 	}
 	key := workedShift{who, during.From.Unix()}
-	shift := m.pool.shifts[key]
+	shift := m.shifts[key]
 	if shift == nil {
 		shift = &shiftTally{boundary: within(m.sideOf(who))}
-		m.pool.shifts[key] = shift
+		m.shifts[key] = shift
 	}
 	shift.published = shift.published || published
 	shift.complete = shift.complete || complete

@@ -100,7 +100,7 @@ func Replace(path string, mode fs.FileMode, data []byte, adjust func(*os.File) e
 	return ReplaceIn(dir, filepath.Base(path), mode, data, adjust)
 }
 
-// ReplaceIn is ReplaceFile in a directory that is open: what has come in its place
+// ReplaceIn is Replace in a directory that is open: what has come in its place
 // since then is not written to. Errors name the file that was to be replaced.
 func ReplaceIn(dir *os.Root, name string, mode fs.FileMode, data []byte, adjust func(*os.File) error) error {
 	failed := func(err error) error {
@@ -162,7 +162,7 @@ func RemoveFile(path string) error {
 }
 
 // UnlessMissing drops the error of a file that is not there or not ours to read,
-// and that of something else in its place, which lookAtPlaces reports.
+// and that of something else in its place, which doctor reports.
 func UnlessMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.As(err, new(*NotFileError)) {
 		return nil

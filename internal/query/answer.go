@@ -149,13 +149,7 @@ func (r *runner) covering(spec *TopicSpec) []*handoff.HandoffState {
 
 // allHandoffs are the handoffs that were not withdrawn, the newest first.
 func (r *runner) allHandoffs() []*handoff.HandoffState {
-	var all []*handoff.HandoffState
-	for h := range r.state.Newest() {
-		if h.State != handoff.HandoffWithdrawn {
-			all = append(all, h)
-		}
-	}
-	return all
+	return filter(slices.Collect(r.state.Newest()), func(h *handoff.HandoffState) bool { return h.State != handoff.HandoffWithdrawn })
 }
 
 func (r *runner) covers(h *handoff.HandoffState, spec *TopicSpec) bool {

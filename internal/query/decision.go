@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -45,11 +46,8 @@ func (t decisionThread) entry(record *handoff.Record) any {
 
 func (t decisionThread) cite(r *runner, id string) candidate {
 	row := &DecisionRow{
-		typed: typed{TypeDecision}, ID: t.ID, Decision: t.Decision.Decision, Rationale: t.Rationale, By: t.By,
+		typed: typed{TypeDecision}, ID: t.ID, Decision: t.Decision.Decision, Rationale: t.Rationale, By: cmp.Or(t.DecidedBy, t.By),
 		At: stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, cited: cited{r.source(id)},
-	}
-	if t.DecidedBy != "" {
-		row.By = t.DecidedBy
 	}
 	row.Source.Superseded = !t.Stands()
 

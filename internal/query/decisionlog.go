@@ -3,6 +3,7 @@ package query
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -138,11 +139,7 @@ func (l *decisionLog) chain(d *handoff.DecisionState) []*handoff.DecisionState {
 			}
 		}
 	}
-	chain := make([]*handoff.DecisionState, 0, len(found))
-	for o := range found {
-		chain = append(chain, o)
-	}
-	slices.SortFunc(chain, func(a, b *handoff.DecisionState) int { return l.byPlace(b, a) })
+	chain := slices.SortedFunc(maps.Keys(found), func(a, b *handoff.DecisionState) int { return l.byPlace(b, a) })
 	l.chains[d] = chain
 	return chain
 }
@@ -156,12 +153,7 @@ func (l *decisionLog) heads() []*handoff.DecisionState {
 			replaced[older] = true
 		}
 	}
-	var heads []*handoff.DecisionState
-	for _, d := range l.state.Decisions {
-		if !replaced[d] {
-			heads = append(heads, d)
-		}
-	}
+	heads := slices.DeleteFunc(slices.Collect(maps.Values(l.state.Decisions)), func(d *handoff.DecisionState) bool { return replaced[d] })
 	slices.SortFunc(heads, func(a, b *handoff.DecisionState) int {
 		return cmp.Or(compareFlags(!a.Stands(), !b.Stands()), l.byPlace(b, a))
 	})

@@ -27,10 +27,6 @@ func (r *runner) itemsCited(record func(*handoff.ItemState) string) []candidate 
 	return found
 }
 
-func (r *runner) unclaimed() []candidate {
-	return filter(r.offered(), func(c candidate) bool { return c.is(isUnclaimed) })
-}
-
 // offered are the live items that wait for somebody, cited from the offer.
 func (r *runner) offered() []candidate {
 	var found []candidate

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -92,9 +93,7 @@ type Source struct {
 
 // doubt takes over the doubts of another record that the row comes from.
 func (s *Source) doubt(of handoff.Source) {
-	if s.OnlyOn == "" {
-		s.OnlyOn = of.OnlyOn()
-	}
+	s.OnlyOn = cmp.Or(s.OnlyOn, of.OnlyOn())
 	s.Disputed = s.Disputed || of.Disputed
 }
 

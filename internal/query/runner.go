@@ -109,13 +109,7 @@ const everyoneAddress = "team"
 // who is the person, group or area that the question is about: its argument,
 // else who asks, else everybody.
 func (r *runner) who() string {
-	switch {
-	case r.query.Arg != "":
-		return r.query.Arg
-	case r.query.Me != "":
-		return r.query.Me
-	}
-	return everyoneAddress
+	return cmp.Or(r.query.Arg, r.query.Me, everyoneAddress)
 }
 
 // concerns returns a test whether one of the addresses that somebody wrote
@@ -228,21 +222,16 @@ type candidate struct {
 
 func (c candidate) is(flag string) bool { return slices.Contains(c.facets[Is], flag) }
 
-// meets reports whether a candidate is in the time span and meets the terms.
+// meets reports whether a candidate is in the time span and meets the terms. A
+// row that cites no record is from any time.
 func (r *runner) meets(c candidate) bool {
-	return r.inSpan(c) && r.fits(c.facets)
+	at := c.row.Cited().At
+	return (at == nil || within(r.query, *at)) && r.fits(c.facets)
 }
 
 // fits reports whether there is everything that the terms ask for.
 func (r *runner) fits(f facets) bool {
 	return !slices.ContainsFunc(r.query.Terms, func(t Term) bool { return r.has(f, t) == t.Not })
-}
-
-// inSpan reports whether the cited record is from the time span. A row that
-// cites no record is from any time.
-func (r *runner) inSpan(c candidate) bool {
-	at := c.row.Cited().At
-	return at == nil || within(r.query, *at)
 }
 
 // within reports whether an instant is in the time span of the query.

@@ -5,20 +5,10 @@ import "strings"
 // threads are all things that the records speak of.
 func (r *runner) threads() []citable {
 	var all []citable
-	for _, it := range r.state.Items {
-		all = append(all, itemThread{it})
-	}
-	for _, b := range r.state.Blockers {
-		all = append(all, blockerThread{b})
-	}
-	for _, q := range r.state.Questions {
-		all = append(all, questionThread{q})
-	}
-	for _, d := range r.allDecisions() {
-		all = append(all, decisionThread{d})
-	}
-	for _, h := range r.state.Handoffs {
-		all = append(all, r.handoffThread(h))
+	for _, kind := range Kinds {
+		for _, key := range r.state.Keys(kind) {
+			all = append(all, r.threadsOf(kind, key)...)
+		}
 	}
 	return all
 }

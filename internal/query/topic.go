@@ -129,29 +129,29 @@ var topics = []TopicSpec{
 	{
 		Name: Unclaimed, Example: "handoff query unclaimed",
 		Help: "live items offered to a team, shift or lead that nobody took; the most severe first, then the oldest offer",
-		none: "nothing is unclaimed", find: (*runner).unclaimed, order: bySeverity,
+		none: "nothing is unclaimed", find: having(isUnclaimed, (*runner).offered), order: bySeverity,
 	},
 	{
 		Name: Limbo, Example: "handoff query limbo",
 		Help: "unacked handoffs although a shift of every receiver that began after them has ended; none for receivers whose hours are unknown; the oldest first",
-		none: "nothing is in limbo", find: unackedThat(isLimbo), order: oldestFirst,
+		none: "nothing is in limbo", find: having(isLimbo, (*runner).unacked), order: oldestFirst,
 		known: (*config.Config).HasHours, unknown: "nobody's working hours are known",
 	},
 	{
 		Name: Overdue, Example: "handoff query overdue",
 		Help: "unacked handoffs past the ack SLA, on the receiver's clock; none without an SLA; the oldest first",
-		none: "no ack is overdue", find: unackedThat(isOverdue), order: oldestFirst,
+		none: "no ack is overdue", find: having(isOverdue, (*runner).unacked), order: oldestFirst,
 		known: (*config.Config).HasAckSLA, unknown: "no ack SLA is set",
 	},
 	{
 		Name: AtRisk, Example: "handoff query at-risk owner:ana",
 		Help: "live items whose earliest deadline (its own, that of a step, or when an open blocker of it must be gone) less their effort is past or within 24 hours, and those with an open critical blocker; the most severe first, then the oldest",
-		none: "nothing is at risk", find: itemsThat(isAtRisk), order: bySeverity,
+		none: "nothing is at risk", find: having(isAtRisk, (*runner).items), order: bySeverity,
 	},
 	{
 		Name: Stale, Example: "handoff query stale",
 		Help: "live items that nobody has declared for 72 hours or longer; the oldest first",
-		none: "nothing is stale", find: itemsThat(isStale), order: oldestFirst,
+		none: "nothing is stale", find: having(isStale, (*runner).items), order: oldestFirst,
 	},
 	{
 		Name: Watched, Example: "handoff query watch",
@@ -197,16 +197,9 @@ func topicNames() []string {
 	return names
 }
 
-// unackedThat lists the unacked handoffs with a flag.
-func unackedThat(flag string) func(*runner) []candidate {
+// having lists those of a topic that have a flag.
+func having(flag string, all func(*runner) []candidate) func(*runner) []candidate {
 	return func(r *runner) []candidate {
-		return filter(r.unacked(), func(c candidate) bool { return c.is(flag) })
-	}
-}
-
-// itemsThat lists the live items with a flag.
-func itemsThat(flag string) func(*runner) []candidate {
-	return func(r *runner) []candidate {
-		return filter(r.items(), func(c candidate) bool { return c.is(flag) })
+		return filter(all(r), func(c candidate) bool { return c.is(flag) })
 	}
 }

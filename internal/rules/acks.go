@@ -78,12 +78,9 @@ func (s *subject) isOutsider(h *handoff.HandoffState) bool {
 			addresses = append(addresses, next.Owner)
 		}
 	}
-	for _, address := range addresses {
-		if address == s.by() || handoff.IsScope(address) && (s.Covers == nil || s.Covers(address, h.Record.By, s.by())) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(addresses, func(address string) bool {
+		return address == s.by() || handoff.IsScope(address) && (s.Covers == nil || s.Covers(address, h.Record.By, s.by()))
+	})
 }
 
 // unread is rule HO703: a quarter of the time that reading takes at 200 words a

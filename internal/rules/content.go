@@ -121,7 +121,7 @@ func waitForNeed(s *subject, field string, blocker *handoff.Blocker) {
 // emptyRationale is rule HO206.
 func emptyRationale(s *subject, field, _ string, d *handoff.DecisionFields) {
 	const fix = "give the reason that would change the decision if it went away"
-	field = joinField(field, "rationale")
+	field = handoff.JoinField(field, "rationale")
 	switch words := wordCount(d.Rationale); {
 	case strings.TrimSpace(d.Rationale) == "":
 		s.fail(field, fix, "the decision has no rationale")
@@ -251,13 +251,13 @@ func noQuestion(s *subject) {
 
 func (s *subject) checkQuestion(field, ask, to, context string) {
 	if ask != "" && !strings.HasSuffix(strings.TrimSpace(ask), "?") {
-		s.fail(joinField(field, "ask"), "ask one question, and end it with ?", "%s is no question", quote(ask))
+		s.fail(handoff.JoinField(field, "ask"), "ask one question, and end it with ?", "%s is no question", quote(ask))
 	}
-	if to == "" && s.raw(joinField(field, "to")) == nil {
-		s.fail(joinField(field, "to"), "name who can answer", "the question %s is put to nobody", quote(ask))
+	if to == "" && s.raw(handoff.JoinField(field, "to")) == nil {
+		s.fail(handoff.JoinField(field, "to"), "name who can answer", "the question %s is put to nobody", quote(ask))
 	}
 	if strings.TrimSpace(context) == "" {
-		s.warn(joinField(field, "context"), "say what one must know to answer", "the question %s has no context", quote(ask))
+		s.warn(handoff.JoinField(field, "context"), "say what one must know to answer", "the question %s has no context", quote(ask))
 	}
 }
 

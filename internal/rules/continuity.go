@@ -279,7 +279,7 @@ func relitigation(s *subject, field, topic string, d *handoff.DecisionFields) {
 	if _, superseded := handoff.SplitRef(d.Supersedes); superseded == topic || d.Decision == old.Decision.Decision {
 		return
 	}
-	s.report(joinField(field, "decision"), "keep that decision, or write `supersedes: "+topic+"` and the reason that is new",
+	s.report(handoff.JoinField(field, "decision"), "keep that decision, or write `supersedes: "+topic+"` and the reason that is new",
 		"%s was decided by %s in %s: %s, because %s", quote(topic), old.By, old.Record, quote(old.Decision.Decision), quote(old.Rationale))
 }
 

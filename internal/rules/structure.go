@@ -60,20 +60,7 @@ func (s *subject) namesIn(h *handoff.Handoff) names {
 
 // has reports whether something of the type has the name.
 func (n names) has(t handoff.RefType, name string) bool {
-	if n.own[t][name] {
-		return true
-	}
-	switch t {
-	case handoff.RefItem:
-		return n.state.Items[name] != nil
-	case handoff.RefBlocker:
-		return n.state.Blockers[name] != nil
-	case handoff.RefQuestion:
-		return n.state.Questions[name] != nil
-	case handoff.RefDecision:
-		return n.state.Decisions[name] != nil
-	}
-	return false
+	return n.own[t][name] || n.state.HasName(t, name)
 }
 
 // all returns every name of the type.

@@ -56,7 +56,7 @@ func textsOf(value any) []sentence {
 			}
 		case map[string]any:
 			for _, k := range slices.Sorted(maps.Keys(value)) {
-				walk(value[k], joinField(field, k), k)
+				walk(value[k], handoff.JoinField(field, k), k)
 			}
 		}
 	}

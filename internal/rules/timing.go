@@ -45,13 +45,9 @@ func tooLate(s *subject, h *handoff.Handoff) {
 
 // receivers are the people in `to`, other than the sender.
 func (s *subject) receivers(h *handoff.Handoff) []string {
-	var people []string
-	for _, to := range h.To {
-		if handoff.ValidHandle(to) && !handoff.IsScope(to) && to != s.by() {
-			people = append(people, to)
-		}
-	}
-	return people
+	return slices.DeleteFunc(slices.Clone(h.To), func(to string) bool {
+		return !handoff.ValidHandle(to) || handoff.IsScope(to) || to == s.by()
+	})
 }
 
 // noLeadTime is rule HO503.
@@ -88,7 +84,7 @@ func (s *subject) checkLead(field string, item handoff.Item, due handoff.Time) {
 	if !ok || at.IsZero() {
 		return // hours that nobody knows, or work for decades
 	}
-	if left := calendar.Worked(at, earlier(due.Time, done)); left < effort.Work() {
+	if left := calendar.Worked(at, slices.MinFunc([]time.Time{due.Time, done}, time.Time.Compare)); left < effort.Work() {
 		s.report(field, "move the date, split the item, or give it to somebody with time", "item %s takes %s, and %s works %s before it is due",
 			quote(item.ID), item.Effort, receiver, left.Round(time.Minute))
 	}
@@ -110,20 +106,6 @@ func (s *subject) shift(who string, at time.Time) (calendar.Interval, bool) {
 		return shift, true
 	}
 	return calendar.NextShift(at)
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // uncovered is rule HO506.
@@ -150,7 +132,7 @@ func nobodyThere(s *subject, h *handoff.Handoff) {
 		if !ok {
 			return // hours that nobody knows
 		}
-		begin := later(shift.From, at)
+		begin := slices.MaxFunc([]time.Time{shift.From, at}, time.Time.Compare)
 		if begin.Before(at.Add(24*time.Hour)) && !s.awayAt(who, handoff.Time{Time: begin}) {
 			return
 		}

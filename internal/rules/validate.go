@@ -170,23 +170,23 @@ func (v *validator) check(n *node, value any, field string) {
 func (v *validator) checkMapping(n *node, value map[string]any, field string) {
 	for _, key := range n.Required {
 		if _, ok := value[key]; !ok {
-			v.refuse(n, "required", joinField(field, key), nil)
+			v.refuse(n, "required", handoff.JoinField(field, key), nil)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(value)) {
 		known := false
 		if property, ok := n.Properties[key]; ok {
 			known = true
-			v.check(property, value[key], joinField(field, key))
+			v.check(property, value[key], handoff.JoinField(field, key))
 		}
 		for expr, property := range n.PatternProperties {
 			if pattern(expr).MatchString(key) {
 				known = true
-				v.check(property, value[key], joinField(field, key))
+				v.check(property, value[key], handoff.JoinField(field, key))
 			}
 		}
 		if !known && n.AdditionalProperties != nil && !*n.AdditionalProperties {
-			v.refuse(n, "additionalProperties", joinField(field, key), key)
+			v.refuse(n, "additionalProperties", handoff.JoinField(field, key), key)
 		}
 	}
 }
@@ -241,24 +241,18 @@ func (v *validator) checkNumber(n *node, value any, field string) {
 }
 
 func isType(name string, value any) bool {
-	switch name {
-	case "object":
-		_, ok := value.(map[string]any)
-		return ok
-	case "array":
-		_, ok := value.([]any)
-		return ok
-	case "string":
-		_, ok := value.(string)
-		return ok
-	case "boolean":
-		_, ok := value.(bool)
-		return ok
-	case "integer":
-		number, ok := asNumber(value)
-		return ok && number == math.Trunc(number) && !math.IsInf(number, 0)
+	switch value.(type) {
+	case map[string]any:
+		return name == "object"
+	case []any:
+		return name == "array"
+	case string:
+		return name == "string"
+	case bool:
+		return name == "boolean"
 	}
-	return false
+	number, ok := asNumber(value)
+	return name == "integer" && ok && number == math.Trunc(number) && !math.IsInf(number, 0)
 }
 
 // asNumber returns the number that a YAML scalar holds.
@@ -274,13 +268,6 @@ func asNumber(value any) (float64, bool) {
 		return n, true
 	}
 	return 0, false
-}
-
-func joinField(field, key string) string {
-	if field == "" {
-		return key
-	}
-	return field + "." + key
 }
 
 func indexField(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }

@@ -3,7 +3,6 @@ package rules
 import (
 	"maps"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -38,10 +37,7 @@ func wordCount(s string) int { return len(wordsOf(s)) }
 
 // inWords is a number of words in a message.
 func inWords(n int) string {
-	if n == 1 {
-		return "1 word"
-	}
-	return strconv.Itoa(n) + " words"
+	return text.Count(n, "word")
 }
 
 // grams is the set of three words in a row. A shorter text is one gram.

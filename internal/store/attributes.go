@@ -198,12 +198,8 @@ func settles(data []byte) bool {
 	if len(words) == 0 || words[0] != "*.yaml" && words[0] != "*" {
 		return false
 	}
-	for _, off := range []string{"-text", "-filter", "-ident", "-working-tree-encoding"} {
-		if !slices.Contains(words, off) {
-			return false
-		}
-	}
-	return true
+	off := []string{"-text", "-filter", "-ident", "-working-tree-encoding"}
+	return !slices.ContainsFunc(off, func(word string) bool { return !slices.Contains(words, word) })
 }
 
 // askAttributes asks git what it would do with paths under some files of

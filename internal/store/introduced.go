@@ -3,7 +3,6 @@ package store
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/handoff-cli/handoff/internal/git"
@@ -17,12 +16,11 @@ const maxIntroducing = 20_000
 // introducing finds the commits that brought files to where they are. It is not
 // safe for concurrent use.
 type introducing struct {
-	repo    *Repo
-	objects *odb.Objects
-	dir     string // in which all of the files are
-	trees   *odb.LruCache[plumbing.Hash, []byte]
-	met     map[fileAt]bool
-	left    int // commits that may still be looked at
+	repo  *Repo
+	dir   string // in which all of the files are
+	trees *odb.TreeReader
+	met   map[fileAt]bool
+	left  int // commits that may still be looked at
 }
 
 // fileAt is a file in a commit.
@@ -33,8 +31,7 @@ type fileAt struct {
 }
 
 func (r *Repo) newIntroducing(objects *odb.Objects, dir string) *introducing {
-	return &introducing{repo: r, objects: objects, dir: dir, met: make(map[fileAt]bool), left: maxIntroducing,
-		trees: odb.NewLRU[plumbing.Hash](odb.MaxCachedTrees, func(data []byte) int64 { return int64(cap(data)) + odb.LruItemSize }, func([]byte) {})}
+	return &introducing{repo: r, dir: dir, trees: odb.NewTreeReader(objects), met: make(map[fileAt]bool), left: maxIntroducing}
 }
 
 // walk calls use with the commits from a tip on that have some of files, which
@@ -78,26 +75,18 @@ func (w *introducing) walk(tip string, files []odb.TreeFile, use func(c git.Comm
 	}
 }
 
-// split says which files of a commit a parent has and which it has not. A tree
-// of it that cannot be read has none.
+// split says which files of a commit a parent has and which it has not.
 func (w *introducing) split(c, parent git.CommitInfo, files []odb.TreeFile) (there, not []odb.TreeFile) {
-	has := make(map[string]map[string]plumbing.Hash) // day → name → blob
 	if w.at(c.Tree, w.dir) == w.at(parent.Tree, w.dir) {
 		return files, nil
 	}
+	has := make(map[string]map[odb.TreeFile]bool) // by day
 	for _, f := range files {
-		dir, name := path.Split(f.Path)
-		names, ok := has[dir]
-		if !ok {
-			names = make(map[string]plumbing.Hash)
-			for e, err := range odb.TreeEntries(w.tree(w.at(parent.Tree, strings.Trim(dir, "/")))) {
-				if err == nil {
-					names[string(e.Name)] = e.Hash
-				}
-			}
-			has[dir] = names
+		day := path.Dir(f.Path)
+		if has[day] == nil {
+			has[day] = w.files(day, w.at(parent.Tree, day))
 		}
-		if names[name] == f.Hash {
+		if has[day][odb.TreeFile{Path: f.Path, Hash: f.Hash}] {
 			there = append(there, f)
 		} else {
 			not = append(not, f)
@@ -108,31 +97,19 @@ func (w *introducing) split(c, parent git.CommitInfo, files []odb.TreeFile) (the
 
 // at returns the tree at a path below another one, the zero hash for none.
 func (w *introducing) at(tree plumbing.Hash, dir string) plumbing.Hash {
-	for name := range strings.SplitSeq(dir, "/") {
-		below := plumbing.ZeroHash
-		for e, err := range odb.TreeEntries(w.tree(tree)) {
-			if err == nil && string(e.Name) == name {
-				if e.IsDir() {
-					below = e.Hash
-				}
-				break
-			}
-		}
-		if tree = below; tree.IsZero() {
-			break
-		}
-	}
-	return tree
+	below, _ := w.trees.Dir(tree, dir) // what cannot be read holds nothing here
+	return below
 }
 
-func (w *introducing) tree(h plumbing.Hash) []byte {
-	if h.IsZero() {
-		return nil
+// files returns what is in the tree at dir, without modes; nothing of one that
+// cannot be read.
+func (w *introducing) files(dir string, tree plumbing.Hash) map[odb.TreeFile]bool {
+	files := make(map[odb.TreeFile]bool)
+	data, _ := w.trees.Read(dir, tree)
+	for e, err := range odb.TreeEntries(data) {
+		if err == nil {
+			files[odb.TreeFile{Path: odb.JoinTreePath(dir, string(e.Name)), Hash: e.Hash}] = true
+		}
 	}
-	data, ok := w.trees.Get(h)
-	if !ok {
-		data, _ = w.objects.Tree(h) // what cannot be read holds nothing here
-		w.trees.Put(h, data)
-	}
-	return data
+	return files
 }

@@ -85,12 +85,7 @@ func (s *oldestSearch) ref(tip string) {
 func (s *oldestSearch) within(top plumbing.Hash) []odb.TreeFile {
 	var here []odb.TreeFile
 	for _, day := range slices.Sorted(maps.Keys(s.wanted)) {
-		has := make(map[odb.TreeFile]bool)
-		for e, err := range odb.TreeEntries(s.tree(s.at(top, strings.TrimPrefix(day, s.dir+"/")))) {
-			if err == nil {
-				has[odb.TreeFile{Path: odb.JoinTreePath(day, string(e.Name)), Hash: e.Hash}] = true
-			}
-		}
+		has := s.files(day, s.at(top, strings.TrimPrefix(day, s.dir+"/")))
 		for _, f := range s.wanted[day] {
 			if has[f] {
 				here = append(here, f)

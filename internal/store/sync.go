@@ -73,7 +73,7 @@ func (r *Repo) Sync(ctx context.Context, branch, dir string) (Pushed, error) {
 	if err != nil {
 		return Pushed{}, err
 	}
-	if err := r.fetchAll(ctx, up.Remote); err != nil {
+	if err := r.FetchRefs(ctx, up.Remote, "--end-of-options", up.Remote); err != nil {
 		return Pushed{}, err
 	}
 	tip, err := r.FetchBranch(ctx, up)
@@ -214,9 +214,4 @@ func (r *Repo) follow(ctx context.Context, up git.Upstream, tip, dir string) err
 	}
 	_, err = r.replay(ctx, up, tip, dir)
 	return err
-}
-
-// fetchAll brings what the configuration of a remote names.
-func (r *Repo) fetchAll(ctx context.Context, remote string) error {
-	return r.FetchRefs(ctx, remote, "--end-of-options", remote)
 }

@@ -40,7 +40,7 @@ func (u *userRecords) days(pos int, ref git.Ref) []Day {
 	byDay := make(map[string][]File)
 	u.introducing.walk(ref.Hash, files, func(c git.CommitInfo, files []odb.TreeFile) {
 		for _, f := range files {
-			if ref.Only.Judge.Mine(c.Committer) {
+			if ref.Only.Mine(c.Committer) {
 				day := path.Dir(f.Path)
 				byDay[day] = append(byDay[day], File{Path: f.Path, Mode: uint32(f.Mode), Blob: f.Hash.String()})
 			}

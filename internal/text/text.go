@@ -4,6 +4,7 @@
 package text
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -46,15 +47,15 @@ func Neutralise(s string) string {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == utf8.RuneError && size == 1:
-			writeEscape(&b, 'x', uint32(s[i]), 2)
+			fmt.Fprintf(&b, `\x%02x`, s[i])
 		case !Hidden(r):
 			b.WriteString(s[i : i+size])
 		case r <= 0xff:
-			writeEscape(&b, 'x', uint32(r), 2)
+			fmt.Fprintf(&b, `\x%02x`, r)
 		case r <= 0xffff:
-			writeEscape(&b, 'u', uint32(r), 4)
+			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
-			writeEscape(&b, 'U', uint32(r), 8)
+			fmt.Fprintf(&b, `\U%08x`, r)
 		}
 		i += size
 	}
@@ -104,17 +105,5 @@ func ShellWord(text string) string {
 
 // Clean reports whether a text is UTF-8 without hidden characters.
 func Clean(s string) bool {
-	if !utf8.ValidString(s) {
-		return false
-	}
-	return strings.IndexFunc(s, Hidden) < 0
-}
-
-func writeEscape(b *strings.Builder, letter byte, value uint32, digits int) {
-	const hex = "0123456789abcdef"
-	b.WriteByte('\\')
-	b.WriteByte(letter)
-	for shift := 4 * (digits - 1); shift >= 0; shift -= 4 {
-		b.WriteByte(hex[value>>shift&0xf])
-	}
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, Hidden)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// ReadChunk is how many objects a worker of ReadAll takes at a time. Neighbours
+// ReadChunk is how many objects a worker of [git.Repo.ReadAll] takes at a time. Neighbours
 // are deltas of one another, so a worker wants many of them.
 const ReadChunk = 512
 
@@ -144,7 +144,7 @@ func (o *Objects) InChunks(ctx context.Context, blocks *BlockCache, processors, 
 	})
 }
 
-// InTurns is inChunks for results that are used in the order of the chunks. A
+// InTurns is [Objects.InChunks] for results that are used in the order of the chunks. A
 // worker whose turn has not come waits: no more results are in memory than there
 // are workers.
 func InTurns[T any](ctx context.Context, o *Objects, blocks *BlockCache, processors, n, chunk int,

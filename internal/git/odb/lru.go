@@ -2,9 +2,9 @@ package odb
 
 import "container/list"
 
-// LruCache keeps the values that were used last, up to a total cost.
+// lruCache keeps the values that were used last, up to a total cost.
 // It is not safe for concurrent use.
-type LruCache[K comparable, V any] struct {
+type lruCache[K comparable, V any] struct {
 	budget, spent int64
 	cost          func(V) int64
 	dropped       func(V) // told of every value that leaves
@@ -12,18 +12,18 @@ type LruCache[K comparable, V any] struct {
 	items         map[K]*list.Element
 }
 
-// LruItemSize is about how many bytes a cache takes for each value besides it:
+// lruItemSize is about how many bytes a cache takes for each value besides it:
 // of the many small ones in a walk through history, most of the memory.
-const LruItemSize = 200
+const lruItemSize = 200
 
 type lruItem[K comparable, V any] struct {
 	key   K
 	value V
 }
 
-// NewLRU returns an empty cache of values that together cost at most budget.
-func NewLRU[K comparable, V any](budget int64, cost func(V) int64, dropped func(V)) *LruCache[K, V] {
-	return &LruCache[K, V]{
+// newLRU returns an empty cache of values that together cost at most budget.
+func newLRU[K comparable, V any](budget int64, cost func(V) int64, dropped func(V)) *lruCache[K, V] {
+	return &lruCache[K, V]{
 		budget:  budget,
 		cost:    cost,
 		dropped: dropped,
@@ -32,8 +32,8 @@ func NewLRU[K comparable, V any](budget int64, cost func(V) int64, dropped func(
 	}
 }
 
-// Get returns the value under key and marks it as used.
-func (c *LruCache[K, V]) Get(key K) (value V, ok bool) {
+// get returns the value under key and marks it as used.
+func (c *lruCache[K, V]) get(key K) (value V, ok bool) {
 	e, ok := c.items[key]
 	if !ok {
 		return value, false
@@ -42,11 +42,11 @@ func (c *LruCache[K, V]) Get(key K) (value V, ok bool) {
 	return e.Value.(lruItem[K, V]).value, true
 }
 
-// Put adds a value under a key that get did not find, and drops those that
+// put adds a value under a key that get did not find, and drops those that
 // were not used for longest until the budget is met. A value that would push
 // out more than a quarter of the cache is not kept: one large object must not
 // cost all the small ones.
-func (c *LruCache[K, V]) Put(key K, value V) {
+func (c *lruCache[K, V]) put(key K, value V) {
 	if c.cost(value) > c.budget/4 {
 		c.dropped(value)
 		return
@@ -59,13 +59,13 @@ func (c *LruCache[K, V]) Put(key K, value V) {
 }
 
 // clear drops everything.
-func (c *LruCache[K, V]) clear() {
+func (c *lruCache[K, V]) clear() {
 	for c.order.Len() > 0 {
 		c.drop(c.order.Back())
 	}
 }
 
-func (c *LruCache[K, V]) drop(e *list.Element) {
+func (c *lruCache[K, V]) drop(e *list.Element) {
 	item := c.order.Remove(e).(lruItem[K, V])
 	delete(c.items, item.key)
 	c.spent -= c.cost(item.value)

@@ -60,8 +60,8 @@ type Objects struct {
 
 	mu       sync.Mutex // guards all that follows
 	dirs     []*objectDir
-	files    *LruCache[string, *openFile]
-	bases    *LruCache[packedAt, RawObject]
+	files    *lruCache[string, *openFile]
+	bases    *lruCache[packedAt, RawObject]
 	inflater inflater
 	hasher   hash.Hash // of objects that are read
 	header   []byte    // of the object that is hashed
@@ -150,11 +150,11 @@ func OpenObjects(dir string, extra ...string) (*Objects, error) {
 		return nil, err
 	}
 	o := &Objects{
-		files: NewLRU[string](maxOpenFiles,
+		files: newLRU[string](maxOpenFiles,
 			func(*openFile) int64 { return 1 },
 			func(f *openFile) { f.closed = true; f.Close() }),
-		bases: NewLRU[packedAt](MaxCachedBase,
-			func(obj RawObject) int64 { return int64(cap(obj.Data)) + LruItemSize },
+		bases: newLRU[packedAt](MaxCachedBase,
+			func(obj RawObject) int64 { return int64(cap(obj.Data)) + lruItemSize },
 			func(RawObject) {}),
 	}
 	for _, path := range paths {
@@ -189,7 +189,7 @@ func (o *Objects) Blob(h plumbing.Hash, max int64) ([]byte, error) {
 	return o.typed(plumbing.BlobObject, h, max)
 }
 
-// Tree returns the bytes of the tree h, as (*objects).blob does. The tree without
+// Tree returns the bytes of the tree h, as [Objects.Blob] does. The tree without
 // entries need not be stored.
 func (o *Objects) Tree(h plumbing.Hash) ([]byte, error) {
 	if h == plumbing.NewHash(EmptyTree) {
@@ -198,12 +198,12 @@ func (o *Objects) Tree(h plumbing.Hash) ([]byte, error) {
 	return o.typed(plumbing.TreeObject, h, maxTree)
 }
 
-// Commit returns the bytes of the commit h, as (*objects).blob does.
+// Commit returns the bytes of the commit h, as [Objects.Blob] does.
 func (o *Objects) Commit(h plumbing.Hash) ([]byte, error) {
 	return o.typed(plumbing.CommitObject, h, maxTree)
 }
 
-// typed returns the bytes of the object h of type t, as (*objects).blob does.
+// typed returns the bytes of the object h of type t, as [Objects.Blob] does.
 func (o *Objects) typed(t plumbing.ObjectType, h plumbing.Hash, limit int64) ([]byte, error) {
 	obj, err := o.load(h, limit)
 	switch {
@@ -382,7 +382,7 @@ type openFile struct {
 // open returns the file at path. It stays open at least until maxOpenFiles
 // others were opened.
 func (o *Objects) open(path string) (*openFile, error) {
-	if f, ok := o.files.Get(path); ok {
+	if f, ok := o.files.get(path); ok {
 		return f, nil
 	}
 	file, err := os.Open(path)
@@ -398,7 +398,7 @@ func (o *Objects) open(path string) (*openFile, error) {
 	if o.blocks != nil && strings.HasSuffix(path, ".pack") {
 		f.ReaderAt = o.blocks.reader(path, file, f.size)
 	}
-	o.files.Put(path, f)
+	o.files.put(path, f)
 	return f, nil
 }
 

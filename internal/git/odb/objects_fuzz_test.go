@@ -113,7 +113,7 @@ func openBytes(t testing.TB, pack, index []byte) (*Objects, *packFile) {
 	}
 	p := newPackFile("pack")
 	for path, data := range map[string][]byte{p.packPath: pack, p.indexPath: index} {
-		o.files.Put(path, &openFile{ReaderAt: bytes.NewReader(data), Closer: io.NopCloser(nil), size: int64(len(data))})
+		o.files.put(path, &openFile{ReaderAt: bytes.NewReader(data), Closer: io.NopCloser(nil), size: int64(len(data))})
 	}
 	return o, p
 }
@@ -137,7 +137,7 @@ func FuzzPackEntry(f *testing.F) {
 	f.Fuzz(func(t *testing.T, pack []byte, at int64) {
 		const limit = 1 << 20
 		o, p := openBytes(t, pack, files[".idx"])
-		p.checked, _ = o.files.Get(p.packPath) // else hardly any would be read
+		p.checked, _ = o.files.get(p.packPath) // else hardly any would be read
 		obj, err := o.readPacked(p, at, plumbing.ZeroHash, limit)
 		if err == nil && len(obj.Data) > limit {
 			t.Errorf("%d bytes, over the limit", len(obj.Data))

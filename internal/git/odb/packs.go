@@ -31,7 +31,7 @@ type packFile struct {
 	indexPath, packPath string
 
 	index *packIndex
-	table *offsetTable // of the index, where there is a blockCache
+	table *offsetTable // of the index, where there is a BlockCache
 
 	// The open files that index was read from, and that was seen to be the
 	// pack that it describes. After a file was closed and opened again, that
@@ -187,7 +187,7 @@ type packedAt struct {
 // h is for errors. An object of more than limit bytes is a *TooLargeError, and
 // so is a base of more than baseLimit(limit).
 func (o *Objects) readPacked(p *packFile, at int64, h plumbing.Hash, limit int64) (RawObject, error) {
-	if obj, ok := o.bases.Get(packedAt{p, at}); ok {
+	if obj, ok := o.bases.get(packedAt{p, at}); ok {
 		return obj, tooLarge(h, int64(len(obj.Data)), limit)
 	}
 	r, err := o.packData(p)
@@ -253,7 +253,7 @@ func (o *Objects) readBase(p *packFile, r packData, e packEntry, h plumbing.Hash
 		if err != nil {
 			return RawObject{}, nil, err
 		}
-		if obj, ok := o.bases.Get(packedAt{p, at}); ok {
+		if obj, ok := o.bases.get(packedAt{p, at}); ok {
 			return obj, deltas, nil
 		}
 		if e, err = readPackEntry(r, r.end, at); err != nil {
@@ -268,7 +268,7 @@ func (o *Objects) readBase(p *packFile, r packData, e packEntry, h plumbing.Hash
 		return RawObject{}, nil, err
 	}
 	obj = RawObject{Kind: e.kind, Data: data}
-	o.bases.Put(packedAt{p, e.at}, obj)
+	o.bases.put(packedAt{p, e.at}, obj)
 	return obj, deltas, nil
 }
 
@@ -296,7 +296,7 @@ func (o *Objects) applyDelta(p *packFile, r packData, d packEntry, delta []byte,
 		return RawObject{}, err
 	}
 	obj := RawObject{Kind: base.Kind, Data: data}
-	o.bases.Put(packedAt{p, d.at}, obj)
+	o.bases.put(packedAt{p, d.at}, obj)
 	return obj, nil
 }
 

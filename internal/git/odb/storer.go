@@ -15,7 +15,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/plainfile"
 )
 
-// objects is an object storage of go-git's: go-git encodes commits into it, and
+// Objects is an object storage of go-git's: go-git encodes commits into it, and
 // reads through it what we wrote. Its hashes are of SHA-1 at build time; a
 // repository of SHA-256 objects was refused when it was opened.
 var _ storer.EncodedObjectStorer = (*Objects)(nil)

@@ -29,10 +29,6 @@ type TreeChange struct {
 }
 
 const (
-	// MaxCachedTrees is how many bytes of trees a comparison keeps: the
-	// newer tree of one commit is the older tree of the next.
-	MaxCachedTrees = 512 << 10
-
 	// maxTreeChanges and maxDirChanges are how many files and directories one
 	// commit can change. A few small trees that name each other many times would
 	// otherwise make more than any memory holds, or take for ever to compare
@@ -51,18 +47,15 @@ var ErrTreeChanges = fmt.Errorf("more than %d files or %d directories change at 
 // TreeComparer compares trees. It reads each subtree once, and none that is the
 // same on both sides. It is not safe for concurrent use.
 type TreeComparer struct {
+	*TreeReader
 	Ctx      context.Context
-	objects  *Objects
-	trees    *LruCache[plumbing.Hash, []byte]
 	changes  []TreeChange
 	dirsLeft int // how many more directories may differ
 }
 
 // NewTreeComparer returns a comparer of the trees in an object database.
 func NewTreeComparer(ctx context.Context, o *Objects) *TreeComparer {
-	return &TreeComparer{Ctx: ctx, objects: o, trees: NewLRU[plumbing.Hash](MaxCachedTrees,
-		func(data []byte) int64 { return int64(cap(data)) + LruItemSize },
-		func([]byte) {})}
+	return &TreeComparer{TreeReader: NewTreeReader(o), Ctx: ctx}
 }
 
 // Compare returns the files below path that differ between two trees, in the
@@ -72,22 +65,6 @@ func (c *TreeComparer) Compare(path string, older, newer plumbing.Hash) ([]TreeC
 	c.changes, c.dirsLeft = nil, maxDirChanges
 	err := c.dirs(path, older, newer, 0)
 	return c.changes, err
-}
-
-// Read returns the bytes of a tree.
-func (c *TreeComparer) Read(path string, tree plumbing.Hash) ([]byte, error) {
-	if tree.IsZero() {
-		return nil, nil
-	}
-	if data, ok := c.trees.Get(tree); ok {
-		return data, nil
-	}
-	data, err := c.objects.Tree(tree)
-	if err != nil {
-		return nil, &TreeError{Path: path, Hash: tree, Err: err}
-	}
-	c.trees.Put(tree, data)
-	return data, nil
 }
 
 // dirs compares the trees of one directory. Both are sorted, so that one pass

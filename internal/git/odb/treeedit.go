@@ -53,7 +53,7 @@ func newTreeEdit() *treeEdit {
 }
 
 // planTreeEdit sorts files into directories. Files that are in each other's way
-// are a *pathConflictError.
+// are a *PathConflictError.
 func planTreeEdit(files []TreeFile) (*treeEdit, error) {
 	root := newTreeEdit()
 	for _, f := range files {

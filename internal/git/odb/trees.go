@@ -152,8 +152,8 @@ func (o *Objects) childOf(f TreeFile, name string) (TreeEntry, bool, error) {
 	return TreeEntry{}, false, nil
 }
 
-// Entries yields the entries of the tree at path as treeEntries does. Its errors
-// are each a *treeError.
+// Entries yields the entries of the tree at path as [TreeEntries] does. Its errors
+// are each a *TreeError.
 func (o *Objects) Entries(path string, tree plumbing.Hash) iter.Seq2[TreeEntry, error] {
 	return func(yield func(TreeEntry, error) bool) {
 		data, err := o.Tree(tree)

@@ -9,11 +9,11 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 )
 
-// treeWalk lists a directory in one commit after the other and returns only
+// TreeWalk lists a directory in one commit after the other and returns only
 // what it has not returned before. Subtrees that were listed at the same path
 // are not read again, so a thousand branches that share most of their records
 // cost little more than one. It is not safe for concurrent use.
-type treeWalk struct {
+type TreeWalk struct {
 	objects *Objects
 	dir     string
 	seen    map[TreeFile]struct{}    // directories that were listed whole, the roots as Path "", and some files
@@ -23,8 +23,8 @@ type treeWalk struct {
 
 // NewTreeWalk returns a walk through dir, a slash-separated path; "" is the
 // whole tree.
-func NewTreeWalk(o *Objects, dir string) *treeWalk {
-	return &treeWalk{
+func NewTreeWalk(o *Objects, dir string) *TreeWalk {
+	return &TreeWalk{
 		objects: o,
 		dir:     dir,
 		seen:    map[TreeFile]struct{}{},
@@ -39,15 +39,15 @@ func NewTreeWalk(o *Objects, dir string) *treeWalk {
 // many paths: nobody who can push makes the others unreadable. A directory that
 // is something else is returned itself; one that does not exist has no files.
 //
-// Subtrees that cannot be read hide no others: the error joins a *treeError for
+// Subtrees that cannot be read hide no others: the error joins a *TreeError for
 // each, once in the life of the walk, and comes with the files of the rest.
-func (w *treeWalk) Files(commit plumbing.Hash) (files []TreeFile, err error) {
+func (w *TreeWalk) Files(commit plumbing.Hash) (files []TreeFile, err error) {
 	err = w.Each(commit, func(f TreeFile) { files = append(files, f) })
 	return files, err
 }
 
-// Each calls use with what files returns.
-func (w *treeWalk) Each(commit plumbing.Hash, use func(TreeFile)) error {
+// Each calls use with what Files returns.
+func (w *TreeWalk) Each(commit plumbing.Hash, use func(TreeFile)) error {
 	root, err := w.objects.CommitTree(commit)
 	if err != nil || !w.first(TreeFile{Mode: filemode.Dir, Hash: root}) {
 		return err
@@ -73,7 +73,7 @@ type treeList struct {
 }
 
 // first tells whether f is met for the first time.
-func (w *treeWalk) first(f TreeFile) bool {
+func (w *TreeWalk) first(f TreeFile) bool {
 	if _, ok := w.seen[f]; ok {
 		return false
 	}
@@ -83,7 +83,7 @@ func (w *treeWalk) first(f TreeFile) bool {
 
 // add gathers f, or what is below it, if f is new. It reports whether that was
 // all there is.
-func (w *treeWalk) add(f TreeFile, depth int, day bool, found *treeList) (all bool) {
+func (w *TreeWalk) add(f TreeFile, depth int, day bool, found *treeList) (all bool) {
 	switch {
 	case IsDirMode(f.Mode):
 		return w.list(f, depth, day, found)
@@ -96,7 +96,7 @@ func (w *treeWalk) add(f TreeFile, depth int, day bool, found *treeList) (all bo
 // list gathers what is new below the directory f; day says whether it is a part
 // of the path of a day. It reports whether that was all there is: what is passed
 // over because this commit has it too often is not to be missed in the next one.
-func (w *treeWalk) list(f TreeFile, depth int, day bool, found *treeList) (all bool) {
+func (w *TreeWalk) list(f TreeFile, depth int, day bool, found *treeList) (all bool) {
 	known := TreeFile{Path: f.Path, Mode: DirMode, Hash: f.Hash}
 	if _, ok := w.seen[known]; ok && f.Path != "" {
 		return true
@@ -124,7 +124,7 @@ type listedTree struct {
 	day  bool
 }
 
-func (w *treeWalk) listEntries(f TreeFile, depth int, day bool, found *treeList) (all bool, err error) {
+func (w *TreeWalk) listEntries(f TreeFile, depth int, day bool, found *treeList) (all bool, err error) {
 	if depth > maxTreeDepth {
 		found.use(f)
 		return true, nil
@@ -167,7 +167,7 @@ func (w *treeWalk) listEntries(f TreeFile, depth int, day bool, found *treeList)
 
 // noteFiles adds to seen the files of the tree that was listed first at a path,
 // where another one is to be listed now. Most paths have one tree for ever.
-func (w *treeWalk) noteFiles(path string) error {
+func (w *TreeWalk) noteFiles(path string) error {
 	tree := w.listed[path]
 	if tree.IsZero() {
 		return nil
@@ -183,7 +183,7 @@ func (w *treeWalk) noteFiles(path string) error {
 
 // noteEntries adds the files of a tree to seen, up to what is no entry: what
 // follows was not listed.
-func (w *treeWalk) noteEntries(path string, data []byte) {
+func (w *TreeWalk) noteEntries(path string, data []byte) {
 	for e, err := range TreeEntries(data) {
 		if err != nil {
 			return
