@@ -87,9 +87,9 @@ func TestDeclareOnce(t *testing.T) {
 	s.mustDeclare() // which has routed what blocks, and left the index behind
 	by := s.count("declare", "-f", today(t))
 	for function, want := range map[string]int64{
-		"gopkg.in/yaml%2ev3.newEncoderWithWriter":                  1, // the record
-		"gopkg.in/yaml%2ev3.newParserFromReader":                   2, // the draft, the record
-		"github.com/handoff-cli/handoff/internal/index.Open":       1,
+		"gopkg.in/yaml%2ev3.newEncoderWithWriter":                1, // the record
+		"gopkg.in/yaml%2ev3.newParserFromReader":                 2, // the draft, the record
+		"github.com/handoff-cli/handoff/internal/index.Open":     1,
 		"github.com/handoff-cli/handoff/internal/git.parseIndex": 1,
 	} {
 		if by[function] != want {

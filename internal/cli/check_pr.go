@@ -40,7 +40,7 @@ func (o *prOptions) changed() bool {
 }
 
 func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (workspace.Checked, error) {
-	request := workspace.PrRequest{Service: guard.Running(g.Getenv), Head: o.pr.head, Base: o.pr.base, Policy: o.pr.policy}
+	request := workspace.PRRequest{Service: guard.Running(g.Getenv), Head: o.pr.head, Base: o.pr.base, Policy: o.pr.policy}
 	request.Policy.Strict = o.strict
 	isPR, err := o.pr.detect(g, &request)
 	if err != nil {
@@ -65,7 +65,7 @@ func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (workspac
 }
 
 // detect finds out which pull request it is, by the job and the flags.
-func (o *prOptions) detect(g *globals, request *workspace.PrRequest) (isPR bool, err error) {
+func (o *prOptions) detect(g *globals, request *workspace.PRRequest) (isPR bool, err error) {
 	event, err := guard.ReadEvent(request.Service, g.Getenv)
 	if err != nil {
 		return false, err

@@ -56,7 +56,7 @@ func (r *Repo) Mailmapped(ctx context.Context, who Author) (Author, error) {
 		return who, nil
 	}
 	out, err := r.Git.Output(ctx, "check-mailmap", who.String())
-	if odb.IsError[*GitError](err) {
+	if odb.IsError[*Error](err) {
 		return who, nil // a name that git would not write stays as it is
 	}
 	if err != nil {

@@ -189,7 +189,7 @@ func (q *recentQueue) pop() *recentCommit {
 // together, "" when there is none, or none that a shallow clone has.
 func (r *Repo) MergeBase(ctx context.Context, commit string, others ...string) (string, error) {
 	out, err := r.Git.Output(ctx, append([]string{"merge-base", "--end-of-options", commit}, others...)...)
-	if failed, ok := errors.AsType[*GitError](err); ok && failed.Status == 1 {
+	if failed, ok := errors.AsType[*Error](err); ok && failed.Status == 1 {
 		return "", nil
 	}
 	return strings.TrimSpace(string(out)), err

@@ -91,7 +91,7 @@ func (r *Repo) Settings(ctx context.Context, section string) ([]Setting, error) 
 // settingsLike returns the values of the keys that match a regular expression.
 func (r *Repo) settingsLike(ctx context.Context, pattern string) ([]Setting, error) {
 	out, err := r.Git.Output(ctx, "config", "-z", "--show-scope", "--get-regexp", pattern)
-	if failed, ok := errors.AsType[*GitError](err); ok && failed.Status == 1 {
+	if failed, ok := errors.AsType[*Error](err); ok && failed.Status == 1 {
 		return nil, nil // there is none
 	}
 	if err != nil {
@@ -128,7 +128,7 @@ func (r *Repo) SetConfig(ctx context.Context, pairs ...[2]string) error {
 // error when there is none.
 func (r *Repo) RemoveConfigSection(ctx context.Context, scope, section string) error {
 	_, err := r.Git.Output(ctx, "config", "--"+scope, "--remove-section", section)
-	if failed, ok := errors.AsType[*GitError](err); ok && strings.Contains(failed.Stderr, "no such section") {
+	if failed, ok := errors.AsType[*Error](err); ok && strings.Contains(failed.Stderr, "no such section") {
 		return nil
 	}
 	return err
@@ -186,7 +186,7 @@ func canonicalKey(key string) string {
 }
 
 // startConfig begins to read the configuration and returns how to get at it.
-func startConfig(ctx context.Context, git gitProgram) func() (Config, error) {
+func startConfig(ctx context.Context, git Program) func() (Config, error) {
 	var out []byte
 	var err error
 	done := make(chan struct{})

@@ -43,7 +43,7 @@ type UnsupportedError struct {
 func (e *UnsupportedError) Error() string { return e.What + ": " + e.Why }
 
 // discover asks git where the repository that holds git.dir is.
-func discover(ctx context.Context, git gitProgram) (layout, error) {
+func discover(ctx context.Context, git Program) (layout, error) {
 	// --show-toplevel comes last: without a work tree it is an error, after the
 	// other answers have been given.
 	out, err := git.Output(ctx, "rev-parse", "--absolute-git-dir", "--git-common-dir",
@@ -67,8 +67,8 @@ func discover(ctx context.Context, git gitProgram) (layout, error) {
 
 // discoveryError types what git said. Its messages are stable in the C locale
 // and its status is 128 for all of them.
-func discoveryError(git gitProgram, err error) error {
-	failed, ok := errors.AsType[*GitError](err)
+func discoveryError(git Program, err error) error {
+	failed, ok := errors.AsType[*Error](err)
 	if !ok {
 		return err
 	}

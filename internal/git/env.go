@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// environ is a process environment, "KEY=VALUE" each. As in execve, a later
+// Environ is a process environment, "KEY=VALUE" each. As in execve, a later
 // entry of the same name wins.
-type environ []string
+type Environ []string
 
 // lookup returns the value of key and whether it is set at all.
-func (e environ) lookup(key string) (string, bool) {
+func (e Environ) lookup(key string) (string, bool) {
 	for i := len(e) - 1; i >= 0; i-- {
 		name, value, _ := strings.Cut(e[i], "=")
 		if name == key || runtime.GOOS == "windows" && strings.EqualFold(name, key) {
@@ -24,18 +24,18 @@ func (e environ) lookup(key string) (string, bool) {
 }
 
 // Get returns the value of key, "" when it is not set.
-func (e environ) Get(key string) string {
+func (e Environ) Get(key string) string {
 	value, _ := e.lookup(key)
 	return value
 }
 
 // with returns a copy of e in which the given entries win.
-func (e environ) with(entries ...string) environ {
+func (e Environ) with(entries ...string) Environ {
 	return append(e[:len(e):len(e)], entries...)
 }
 
 // IsTrue reports whether key is set to what git takes for true.
-func (e environ) IsTrue(key string) bool {
+func (e Environ) IsTrue(key string) bool {
 	return parseBool(e.Get(key))
 }
 
@@ -43,7 +43,7 @@ func (e environ) IsTrue(key string) bool {
 // there is none. A name with a separator must be absolute. Entries of PATH that
 // are empty or relative are skipped: they name the current directory, whose
 // content may have come with the repository.
-func (e environ) findProgram(name string) string {
+func (e Environ) findProgram(name string) string {
 	if strings.ContainsAny(name, `/\`) {
 		if filepath.IsAbs(name) {
 			return e.executable(name)
@@ -63,7 +63,7 @@ func (e environ) findProgram(name string) string {
 
 // executable returns path, with the extension that Windows would add, when a
 // regular file that may be executed is there, else "".
-func (e environ) executable(path string) string {
+func (e Environ) executable(path string) string {
 	if runtime.GOOS != "windows" {
 		info, err := os.Stat(path)
 		if err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
@@ -84,7 +84,7 @@ func (e environ) executable(path string) string {
 }
 
 // Home returns the user's home directory, "" when the environment names none.
-func (e environ) Home() string {
+func (e Environ) Home() string {
 	if home := e.Get("HOME"); home != "" || runtime.GOOS != "windows" {
 		return home
 	}
@@ -92,7 +92,7 @@ func (e environ) Home() string {
 }
 
 // ExpandHome replaces "~/" at the beginning of a path from the configuration.
-func ExpandHome(path string, env environ) string {
+func ExpandHome(path string, env Environ) string {
 	if rest, ok := strings.CutPrefix(path, "~/"); ok && env.Home() != "" {
 		return filepath.Join(env.Home(), rest)
 	}

@@ -14,21 +14,21 @@ import (
 	"time"
 )
 
-// gitProgram runs the installed git executable.
-type gitProgram struct {
+// Program runs the installed git executable.
+type Program struct {
 	Path string  // absolute
 	Dir  string  // the directory that git is run in
-	env  environ // the caller's environment
+	env  Environ // the caller's environment
 }
 
-// GitError is a git command that ended with a status other than 0.
-type GitError struct {
+// Error is a git command that ended with a status other than 0.
+type Error struct {
 	Command string // "rev-parse"
 	Status  int
 	Stderr  string // trimmed, in English
 }
 
-func (e *GitError) Error() string {
+func (e *Error) Error() string {
 	text, _, _ := strings.Cut(e.Stderr, "\n")
 	switch {
 	case text != "":
@@ -41,15 +41,15 @@ func (e *GitError) Error() string {
 }
 
 // findGit finds the git executable, which everything here needs. It is run in dir.
-func findGit(dir string, env environ) (gitProgram, error) {
+func findGit(dir string, env Environ) (Program, error) {
 	path := env.findProgram("git")
 	if path == "" {
-		return gitProgram{}, &UnsupportedError{
+		return Program{}, &UnsupportedError{
 			What: "git", Why: "there is no such program in the directories of PATH",
 			WayOut: "install git, or name the directory that has it in PATH",
 		}
 	}
-	return gitProgram{Path: path, Dir: dir, env: env}, nil
+	return Program{Path: path, Dir: dir, env: env}, nil
 }
 
 // CheckGit returns the error with which every repository would fail to open where
@@ -66,7 +66,7 @@ var quiet = []string{"LC_ALL=C", "LANGUAGE=", "GIT_TERMINAL_PROMPT=0", "GIT_OPTI
 
 // Command prepares "git args...". fsmonitor is the value for core.fsmonitor;
 // "false" for all commands but those that write an index.
-func (g gitProgram) Command(ctx context.Context, fsmonitor string, args ...string) *exec.Cmd {
+func (g Program) Command(ctx context.Context, fsmonitor string, args ...string) *exec.Cmd {
 	options := []string{"-c", "core.fsmonitor=" + fsmonitor, "-c", "core.hooksPath=/dev/null"}
 	cmd := exec.CommandContext(ctx, g.Path, append(options, args...)...)
 	cmd.Dir = g.Dir
@@ -77,13 +77,13 @@ func (g gitProgram) Command(ctx context.Context, fsmonitor string, args ...strin
 
 // Output runs "git args..." and returns what it wrote to standard output. A
 // status other than 0 is a *GitError, with the output so far.
-func (g gitProgram) Output(ctx context.Context, args ...string) ([]byte, error) {
+func (g Program) Output(ctx context.Context, args ...string) ([]byte, error) {
 	return RunCommand(ctx, g.Command(ctx, "false", args...), args[0], nil)
 }
 
 // Lines runs "git args..." and returns the lines of its output, each split at
 // zero bytes.
-func (g gitProgram) Lines(ctx context.Context, args ...string) (iter.Seq[[]string], error) {
+func (g Program) Lines(ctx context.Context, args ...string) (iter.Seq[[]string], error) {
 	out, err := g.Output(ctx, args...)
 	return func(yield func([]string) bool) {
 		for line := range bytes.Lines(out) {
@@ -130,7 +130,7 @@ func commandError(ctx context.Context, name, stderr string, err error) error {
 		if exit.ExitCode() < 0 && cancelledSoon(ctx) { // by a signal
 			return context.Cause(ctx)
 		}
-		return &GitError{Command: name, Status: exit.ExitCode(), Stderr: strings.TrimSpace(stderr)}
+		return &Error{Command: name, Status: exit.ExitCode(), Stderr: strings.TrimSpace(stderr)}
 	}
 	return err
 }

@@ -27,14 +27,14 @@ func TestInterruptedGit(t *testing.T) {
 		t.Errorf("interrupted: %v", err)
 	}
 	_, err := RunCommand(context.Background(), exec.Command("sh", "-c", "kill -TERM $$"), "fetch", nil)
-	if failed, ok := errors.AsType[*GitError](err); !ok || failed.Status >= 0 {
+	if failed, ok := errors.AsType[*Error](err); !ok || failed.Status >= 0 {
 		t.Errorf("killed by somebody else: %v", err)
 	}
 }
 
 // gitThatLeaves is a git that starts something which goes on and has its output,
 // as a shared ssh connection does.
-func gitThatLeaves(t *testing.T, andThen string) gitProgram {
+func gitThatLeaves(t *testing.T, andThen string) Program {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("no shell")
@@ -43,7 +43,7 @@ func gitThatLeaves(t *testing.T, andThen string) gitProgram {
 	if err := os.WriteFile(script, []byte("#!/bin/sh\nsleep 20 &\necho started\n"+andThen+"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return gitProgram{Path: script, env: os.Environ()}
+	return Program{Path: script, env: os.Environ()}
 }
 
 func TestGitIsNotWaitedForByWhatItLeaves(t *testing.T) {

@@ -43,7 +43,7 @@ func (r *Repo) RunHook(ctx context.Context, index, name string, args ...string) 
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	err := commandError(ctx, "hook run", "", runApart(ctx, cmd))
-	if odb.IsError[*GitError](err) {
+	if odb.IsError[*Error](err) {
 		return &HookError{Hook: name, Said: strings.TrimRight(said.String(), "\n")}
 	}
 	return err

@@ -147,9 +147,9 @@ func gitDate(when time.Time, zoneKnown bool) string {
 }
 
 // ident asks git for an identity.
-func (g gitProgram) ident(ctx context.Context, variable string) (Ident, error) {
+func (g Program) ident(ctx context.Context, variable string) (Ident, error) {
 	out, err := g.Output(ctx, "var", variable)
-	failed, _ := errors.AsType[*GitError](err)
+	failed, _ := errors.AsType[*Error](err)
 	switch {
 	case failed == nil:
 	case saysAny(failed.Stderr, "disallowed characters"):

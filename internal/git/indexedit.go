@@ -53,7 +53,7 @@ func (r *Repo) IndexCopyPath(token string) string {
 // StartIndexEdit begins to write a copy of index with more entries. Files
 // outside the sparse checkout get the skip-worktree flag. The caller holds lock
 // and m.
-func (r *Repo) StartIndexEdit(ctx context.Context, lock *Lock, m *Marker, index *indexFile, files []odb.TreeFile, sparse SparsePatterns) (*IndexEdit, error) {
+func (r *Repo) StartIndexEdit(ctx context.Context, lock *Lock, m *Marker, index *IndexFile, files []odb.TreeFile, sparse SparsePatterns) (*IndexEdit, error) {
 	edit := &IndexEdit{Copy: r.IndexCopyPath(m.Token), Lock: lock, Cancel: func() {}}
 	var skipped []string
 	for _, file := range files {
@@ -72,14 +72,14 @@ func (r *Repo) StartIndexEdit(ctx context.Context, lock *Lock, m *Marker, index 
 }
 
 // startWriting writes the copy.
-func (e *IndexEdit) startWriting(r *Repo, index *indexFile, files []odb.TreeFile) {
+func (e *IndexEdit) startWriting(r *Repo, index *IndexFile, files []odb.TreeFile) {
 	done := make(chan error, 1)
 	e.wait = func() error { return <-done }
 	go func() { done <- errors.Join(index.write(e.Copy, files), r.Share(e.Copy)) }()
 }
 
 // startGit lets git add the entries.
-func (e *IndexEdit) startGit(ctx context.Context, r *Repo, m *Marker, index *indexFile, files []odb.TreeFile, skipped []string) error {
+func (e *IndexEdit) startGit(ctx context.Context, r *Repo, m *Marker, index *IndexFile, files []odb.TreeFile, skipped []string) error {
 	if err := CopyIndex(index.path, e.Copy); err != nil {
 		return err
 	}

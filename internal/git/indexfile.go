@@ -21,9 +21,9 @@ import (
 // ModeFile is the mode of a regular file in an index.
 const ModeFile = 0o100644
 
-// indexFile is the content of an index file, parsed no further than needed:
+// IndexFile is the content of an index file, parsed no further than needed:
 // all of it stays as it was written.
-type indexFile struct {
+type IndexFile struct {
 	path    string
 	data    []byte
 	version uint32
@@ -69,7 +69,7 @@ func newIndex() []byte {
 // ReadIndex reads the index file path and looks at each of its entries as visit
 // does. A missing file reads as one without entries, which is what it means to
 // git.
-func ReadIndex(path string, look func(entry IndexEntry, offset int)) (*indexFile, error) {
+func ReadIndex(path string, look func(entry IndexEntry, offset int)) (*IndexFile, error) {
 	data, err := os.ReadFile(path)
 	if plainfile.IsAbsent(path, err) {
 		data, err = newIndex(), nil
@@ -82,11 +82,11 @@ func ReadIndex(path string, look func(entry IndexEntry, offset int)) (*indexFile
 
 // parseIndex finds the parts of an index file. Like git it leaves the checksum to
 // fsck: verifying it takes longer than all the rest.
-func parseIndex(path string, data []byte, look func(entry IndexEntry, offset int)) (*indexFile, error) {
+func parseIndex(path string, data []byte, look func(entry IndexEntry, offset int)) (*IndexFile, error) {
 	if len(data) < indexHeaderSize+IndexChecksumSize || string(data[:4]) != "DIRC" {
 		return nil, &odb.DamagedError{Path: path, Err: errors.New("not an index file")}
 	}
-	x := &indexFile{
+	x := &IndexFile{
 		path: path, data: data,
 		version: binary.BigEndian.Uint32(data[4:]), count: binary.BigEndian.Uint32(data[8:]),
 	}
@@ -100,7 +100,7 @@ func parseIndex(path string, data []byte, look func(entry IndexEntry, offset int
 }
 
 // readExtensions finds the extensions, which follow the entries.
-func (x *indexFile) readExtensions() error {
+func (x *IndexFile) readExtensions() error {
 	for rest := x.data[x.entries : len(x.data)-IndexChecksumSize]; len(rest) > 0; {
 		if len(rest) < 8 || uint64(binary.BigEndian.Uint32(rest[4:])) > uint64(len(rest)-8) {
 			return &odb.DamagedError{Path: x.path, Err: errors.New("extensions are cut short")}
@@ -117,7 +117,7 @@ func (x *indexFile) readExtensions() error {
 
 // visit calls f for each entry in the order of the file, with the offset at
 // which the entry begins.
-func (x *indexFile) visit(f func(entry IndexEntry, offset int)) error {
+func (x *IndexFile) visit(f func(entry IndexEntry, offset int)) error {
 	short := &odb.DamagedError{Path: x.path, Err: errors.New("entries are cut short")}
 	end := len(x.data) - IndexChecksumSize
 	at := indexHeaderSize
@@ -179,8 +179,8 @@ func pathDrop(data []byte) (drop uint64, size int) {
 	return 0, 0
 }
 
-// indexFindings is what an index says about the paths that are to be added.
-type indexFindings struct {
+// IndexFindings is what an index says about the paths that are to be added.
+type IndexFindings struct {
 	Unmerged string          // a path with a conflict, "" when there is none
 	Present  map[string]bool // which of the paths are in the index
 	InTheWay string          // an entry that is a parent of a path, or below one; "" when there is none
@@ -189,8 +189,8 @@ type indexFindings struct {
 // ExamineIndex reads the index file path and looks for paths in it, and in the
 // shared file that a split index builds on. An entry of the shared file that
 // the split index deletes counts as present.
-func ExamineIndex(path string, paths []string) (*indexFile, indexFindings, error) {
-	found := indexFindings{Present: map[string]bool{}}
+func ExamineIndex(path string, paths []string) (*IndexFile, IndexFindings, error) {
+	found := IndexFindings{Present: map[string]bool{}}
 	look := func(entry IndexEntry, _ int) {
 		if entry.stage != 0 {
 			found.Unmerged = string(entry.Path)
@@ -219,7 +219,7 @@ func isParent(dir, path string) bool {
 // needsGit reports whether only git can keep the index true when entries are
 // added. It need not where entries are their own, of which none depends on another,
 // and there is no extension but the cached trees and the resolved conflicts.
-func (x *indexFile) needsGit() bool {
+func (x *IndexFile) needsGit() bool {
 	for _, extension := range x.extensions {
 		if extension.name != "TREE" && extension.name != "REUC" {
 			return true
@@ -231,7 +231,7 @@ func (x *indexFile) needsGit() bool {
 
 // write writes x, which must not need git, with more entries to the file path:
 // byte for byte what git update-index --add --cacheinfo makes of it.
-func (x *indexFile) write(path string, files []odb.TreeFile) error {
+func (x *IndexFile) write(path string, files []odb.TreeFile) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
@@ -240,7 +240,7 @@ func (x *indexFile) write(path string, files []odb.TreeFile) error {
 }
 
 // writeTo does what write says.
-func (x *indexFile) writeTo(file io.Writer, files []odb.TreeFile) error {
+func (x *IndexFile) writeTo(file io.Writer, files []odb.TreeFile) error {
 	files = slices.SortedFunc(slices.Values(files), func(a, b odb.TreeFile) int { return strings.Compare(a.Path, b.Path) })
 	header := slices.Clone(x.data[:indexHeaderSize])
 	binary.BigEndian.PutUint32(header[8:], x.count+uint32(len(files)))
@@ -292,7 +292,7 @@ func newEntry(file odb.TreeFile) []byte {
 // staleTrees returns the data of a TREE extension (gitformat-index(5)) in which
 // the trees on the way to files are invalid, so that the next commit computes
 // these and no others.
-func (x *indexFile) staleTrees(data []byte, files []odb.TreeFile) ([]byte, error) {
+func (x *IndexFile) staleTrees(data []byte, files []odb.TreeFile) ([]byte, error) {
 	stale := map[string]bool{"": true}
 	for _, file := range files {
 		for _, parent := range ParentsOf(file.Path) {

@@ -25,14 +25,14 @@ type Repo struct {
 	Now func() time.Time
 
 	layout
-	Env      environ
-	Git      gitProgram
-	LockWait time.Duration
-	NetWait  time.Duration
+	Env      Environ       // that git is given
+	Git      Program       // in the directory in which the repository was opened
+	LockWait time.Duration // how long a writer waits for a lock that somebody else holds
+	NetWait  time.Duration // how long a remote may be silent
 
-	References  refBackend
-	LoadConfig  func() (Config, error)       // cached
-	LoadObjects func() (*odb.Objects, error) // cached
+	References  refBackend                   // as the repository keeps them
+	LoadConfig  func() (Config, error)       // of the repository and all above it; read once
+	LoadObjects func() (*odb.Objects, error) // opened once
 }
 
 // Open finds the repository that holds dir as git finds it: by GIT_DIR,
@@ -86,7 +86,7 @@ func OpenNamed(ctx context.Context, dir string, env []string) (*Repo, error) {
 	if !sameFile(dir, filepath.FromSlash(strings.TrimSuffix(string(out), "\n"))) {
 		return nil, err
 	}
-	return Open(ctx, dir, environ(env).with("GIT_DIR="+dir, "GIT_IMPLICIT_WORK_TREE=0"))
+	return Open(ctx, dir, Environ(env).with("GIT_DIR="+dir, "GIT_IMPLICIT_WORK_TREE=0"))
 }
 
 // sameFile reports whether two paths lead to the same place.
@@ -148,7 +148,7 @@ func (r *Repo) NewObjects() (*odb.Objects, error) {
 	for _, path := range filepath.SplitList(r.Env.Get("GIT_ALTERNATE_OBJECT_DIRECTORIES")) {
 		borrowed = append(borrowed, plainfile.AbsoluteFrom(r.Git.Dir, path))
 	}
-	o, err := odb.OpenObjects(dir, borrowed...)
+	o, err := odb.Open(dir, borrowed...)
 	if err != nil {
 		return nil, err
 	}

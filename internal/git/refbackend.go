@@ -72,7 +72,7 @@ func (c Config) hasReftable() bool {
 
 // checkFormat refuses formats of objects and references under which anything
 // said or written here would be wrong.
-func checkFormat(c Config, env environ) error {
+func checkFormat(c Config, env Environ) error {
 	if format := c.Get("extensions.objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
 		return &UnsupportedError{What: strings.ToUpper(format) + " objects", Why: onlySHA1, WayOut: ownRepository}
 	}
@@ -89,7 +89,7 @@ func checkFormat(c Config, env environ) error {
 }
 
 // checkEnvironment refuses references that the environment puts elsewhere.
-func checkEnvironment(env environ) error {
+func checkEnvironment(env Environ) error {
 	set, ok := env.lookup("GIT_REFERENCE_BACKEND")
 	if !ok {
 		return nil

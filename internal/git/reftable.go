@@ -115,7 +115,7 @@ func (r *gitRefs) Read(name string) (string, error) {
 // for one. What it leads to is followed.
 func (r *gitRefs) readOther(name string) (string, error) {
 	out, err := r.Git.Output(context.Background(), "rev-parse", "--verify", "--quiet", "--end-of-options", name)
-	if failed, ok := errors.AsType[*GitError](err); ok && failed.Status == 1 {
+	if failed, ok := errors.AsType[*Error](err); ok && failed.Status == 1 {
 		return "", nil
 	}
 	return strings.TrimSpace(string(out)), err
@@ -142,7 +142,7 @@ func hasAnyPrefix(s string, prefixes []string) bool {
 func (r *gitRefs) Logged(name string) (int, error) {
 	ctx := context.Background()
 	_, err := r.Git.Output(ctx, "reflog", "exists", name)
-	if failed, ok := errors.AsType[*GitError](err); ok && failed.Status == 1 {
+	if failed, ok := errors.AsType[*Error](err); ok && failed.Status == 1 {
 		return 0, nil
 	}
 	if err != nil {

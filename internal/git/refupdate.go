@@ -78,7 +78,7 @@ func (g *gitMove) outcome(err, stopped error) error {
 	if err == nil {
 		return nil // what git does after its answer is tidying up
 	}
-	failed, refused := errors.AsType[*GitError](stopped)
+	failed, refused := errors.AsType[*Error](stopped)
 	if byItself := refused && failed.Status == gitDied || errors.Is(err, ErrMoved); !byItself {
 		err = cmp.Or(RemoveStackLocks(g.marker), err) // it was killed
 	}

@@ -126,7 +126,7 @@ func (r *Repo) NetworkInput(ctx context.Context, remote string, stdin io.Reader,
 	cmd.Stdout, cmd.Stderr = &aliveWriter{w: &out, alive: alive}, &aliveWriter{w: &messages, alive: alive}
 	err = runApart(ctx, cmd)
 	err = commandError(ctx, args[0], messages.String(), err)
-	if failed, ok := errors.AsType[*GitError](err); ok {
+	if failed, ok := errors.AsType[*Error](err); ok {
 		if cancelledSoon(ctx) { // ssh was ended, and git says that it hung up
 			return out.String(), context.Cause(ctx)
 		}
@@ -141,7 +141,7 @@ func (r *Repo) NetworkInput(ctx context.Context, remote string, stdin io.Reader,
 
 // networkEnv is the caller's environment in which nothing asks: a question
 // would wait for ever where nobody looks.
-func (r *Repo) networkEnv() environ {
+func (r *Repo) networkEnv() Environ {
 	env := r.Env.with("LC_ALL=C", "LANGUAGE=", "GIT_TERMINAL_PROMPT=0")
 	c, err := r.LoadConfig()
 	if err == nil && env.Get("GIT_SSH_COMMAND") == "" && env.Get("GIT_SSH") == "" && c.Get("core.sshcommand") == "" {

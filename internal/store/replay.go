@@ -243,11 +243,11 @@ func (p *replaying) tryWorktree(ctx context.Context) error {
 	}
 	// Entries that Append has added are not known to be unchanged yet. The
 	// status says only whether any file is changed.
-	if _, err := p.WithIndex(ctx, p.edit.Copy, nil, "update-index", "-q", "--refresh"); err != nil && !odb.IsError[*git.GitError](err) {
+	if _, err := p.WithIndex(ctx, p.edit.Copy, nil, "update-index", "-q", "--refresh"); err != nil && !odb.IsError[*git.Error](err) {
 		return err
 	}
 	err := p.ReadTree(ctx, p.edit.Copy, "--dry-run", "-m", "-u", p.commit.Parent, p.commit.Hash)
-	if failed, ok := errors.AsType[*git.GitError](err); ok {
+	if failed, ok := errors.AsType[*git.Error](err); ok {
 		why, _, _ := strings.Cut(strings.TrimPrefix(failed.Stderr, "error: "), "\n")
 		return p.diverged("what you have not committed is in the way: " + why)
 	}
@@ -374,7 +374,7 @@ func (r *Repo) movedFiles(ctx context.Context, m *git.Marker, changes []PathChan
 		return nil, err
 	}
 	// The status says only whether any file differs.
-	if _, err := r.WithIndex(ctx, index, nil, "update-index", "-q", "--refresh"); err != nil && !odb.IsError[*git.GitError](err) {
+	if _, err := r.WithIndex(ctx, index, nil, "update-index", "-q", "--refresh"); err != nil && !odb.IsError[*git.Error](err) {
 		return nil, err
 	}
 	out, err := r.WithIndex(ctx, index, nil, "diff-files", "-z", "--name-only")

@@ -121,7 +121,7 @@ func (r *Repo) Begin(ctx context.Context, branch string) (push bool, err error) 
 		return true, nil
 	}
 	_, err = r.Git.Output(ctx, "update-ref", "--create-reflog", "-m", "handoff: begin at "+up.Tracking, local, tip, git.NoHash)
-	if odb.IsError[*git.GitError](err) {
+	if odb.IsError[*git.Error](err) {
 		if _, begun, readErr := r.ResolveRef(local); readErr == nil && begun != "" {
 			return false, nil // by another process, meanwhile
 		}

@@ -23,7 +23,7 @@ type Checked struct {
 	OK          bool              `json:"ok"`
 	Records     int               `json:"records"`
 	Findings    []handoff.Finding `json:"findings"`
-	PullRequest *PrDocument       `json:"pull_request,omitempty"` // nil where none was looked at
+	PullRequest *PRDocument       `json:"pull_request,omitempty"` // nil where none was looked at
 
 	Config bool `json:"-"` // the configuration was checked
 }

@@ -90,10 +90,10 @@ func (c *prCheck) reachesEdge() bool {
 // findHead resolves the last commit; it stays "" while it has to be fetched.
 func (c *prCheck) findHead(ctx context.Context) error {
 	switch {
-	case c.PrRequest.Head != "":
-		hash, err := c.Revision(ctx, c.PrRequest.Head)
+	case c.PRRequest.Head != "":
+		hash, err := c.Revision(ctx, c.PRRequest.Head)
 		if err != nil {
-			return Usagef("", "--head %s: no such revision", c.PrRequest.Head)
+			return Usagef("", "--head %s: no such revision", c.PRRequest.Head)
 		}
 		c.last = hash
 	case c.Pr.HeadSHA == "":

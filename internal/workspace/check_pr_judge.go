@@ -16,8 +16,8 @@ import (
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
-// PrDocument is what --json says of a pull request.
-type PrDocument struct {
+// PRDocument is what --json says of a pull request.
+type PRDocument struct {
 	Number  int    `json:"number"`
 	Base    string `json:"base"` // commits
 	Head    string `json:"head"`
@@ -30,7 +30,7 @@ type PrDocument struct {
 }
 
 // says is the outcome in a few words, "" where no pull request was looked at.
-func (d *PrDocument) says() string {
+func (d *PRDocument) says() string {
 	switch {
 	case d == nil:
 		return ""
@@ -46,8 +46,8 @@ func (d *PrDocument) says() string {
 	return "not covered"
 }
 
-// PrRequest says which pull request is checked, and by what.
-type PrRequest struct {
+// PRRequest says which pull request is checked, and by what.
+type PRRequest struct {
 	Service guard.Service // "" where no CI job runs
 	Pr      guard.PullRequest
 	Policy  guard.Policy
@@ -58,7 +58,7 @@ type PrRequest struct {
 // prCheck is the check of one pull request.
 type prCheck struct {
 	*Workspace
-	PrRequest
+	PRRequest
 
 	remote  string           // "" without one
 	last    string           // the hash of its last commit
@@ -72,8 +72,8 @@ type prCheck struct {
 
 // CheckPullRequest checks the records of a pull request, and that a handoff
 // covers it.
-func (ws *Workspace) CheckPullRequest(ctx context.Context, request PrRequest) (found Checked, err error) {
-	c := &prCheck{Workspace: ws, PrRequest: request}
+func (ws *Workspace) CheckPullRequest(ctx context.Context, request PRRequest) (found Checked, err error) {
+	c := &prCheck{Workspace: ws, PRRequest: request}
 	if err := c.locate(ctx); err != nil {
 		return found, err
 	}
@@ -103,7 +103,7 @@ func (c *prCheck) check(ctx context.Context, found *Checked) error {
 		verdict = guard.Cover(c.Pr, change, c.Policy)
 	}
 	found.Findings = append(found.Findings, verdict.Findings...)
-	found.PullRequest = &PrDocument{
+	found.PullRequest = &PRDocument{
 		Number: c.Pr.Number, Base: c.bases[0], Head: c.last,
 		Covered: verdict.Covered, By: verdict.By, None: verdict.None, Skipped: verdict.Skipped,
 		ConfigChanges: text.NonNil(c.configChanges),

@@ -20,7 +20,7 @@ func RangeEnds(span string) (from, to string, ok bool) {
 // the commits edits or removes one. An end that is left out is HEAD.
 func (ws *Workspace) CheckRange(ctx context.Context, span string, service guard.Service) (found Checked, err error) {
 	from, to, _ := RangeEnds(span)
-	c := &prCheck{Workspace: ws, PrRequest: PrRequest{Service: service}}
+	c := &prCheck{Workspace: ws, PRRequest: PRRequest{Service: service}}
 	base, err := c.rangeEnd(ctx, span, from)
 	if err != nil {
 		return found, err

@@ -27,15 +27,15 @@ type Repository struct {
 	Name string // safe to print, and no other has it
 }
 
-// repoFailure is a repository, or a directory, that cannot be read.
-type repoFailure struct {
+// RepoFailure is a repository, or a directory, that cannot be read.
+type RepoFailure struct {
 	name string
 	Err  error
 }
 
 // ReposError says which repositories could not be read.
 type ReposError struct {
-	Failures []repoFailure
+	Failures []RepoFailure
 	Of       int // repositories
 }
 
@@ -62,7 +62,7 @@ const repoLevels = 3
 // FindRepositories lists the repositories in some directories, as they are seen
 // from a base, in the order of their paths, and the directories that cannot be
 // listed. Without git in the environment, nothing can be read of any.
-func FindRepositories(ctx context.Context, base string, environ, dirs []string) ([]Repository, []repoFailure, error) {
+func FindRepositories(ctx context.Context, base string, environ, dirs []string) ([]Repository, []RepoFailure, error) {
 	s := repoSearch{ctx: ctx}
 	for _, dir := range dirs {
 		dir = From(base, dir)
@@ -71,7 +71,7 @@ func FindRepositories(ctx context.Context, base string, environ, dirs []string) 
 		case errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir():
 			return nil, nil, Usagef("", "--all-repos %s: no such directory", dir)
 		case err != nil:
-			s.failures = append(s.failures, repoFailure{text.OneLine(dir), err})
+			s.failures = append(s.failures, RepoFailure{text.OneLine(dir), err})
 			continue
 		}
 		s.look(dir, 0)
@@ -92,7 +92,7 @@ func FindRepositories(ctx context.Context, base string, environ, dirs []string) 
 type repoSearch struct {
 	ctx      context.Context
 	found    []string
-	failures []repoFailure
+	failures []RepoFailure
 }
 
 func (s *repoSearch) look(dir string, level int) {
@@ -105,7 +105,7 @@ func (s *repoSearch) look(dir string, level int) {
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		s.failures = append(s.failures, repoFailure{text.OneLine(dir), err})
+		s.failures = append(s.failures, RepoFailure{text.OneLine(dir), err})
 		return
 	}
 	for _, entry := range entries {
@@ -293,7 +293,7 @@ type repoReading[T any] struct {
 func EachRepository[T any](ctx context.Context, o Options, repos []Repository,
 	read func(ctx context.Context, r Repository, ws *Workspace, send func(T) error) error,
 	take func(Repository, T) error,
-) ([]repoFailure, error) {
+) ([]RepoFailure, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var (
 		next    atomic.Int64
@@ -331,7 +331,7 @@ func EachRepository[T any](ctx context.Context, o Options, repos []Repository,
 		})
 	}
 	progress := o.CountOf("repositories")
-	var failures []repoFailure
+	var failures []RepoFailure
 	for i := range readings {
 		for piece := range readings[i].pieces {
 			if err := take(repos[i], piece); err != nil {
@@ -342,7 +342,7 @@ func EachRepository[T any](ctx context.Context, o Options, repos []Repository,
 		case ctx.Err() != nil:
 			return failures, ctx.Err()
 		case readings[i].err != nil:
-			failures = append(failures, repoFailure{repos[i].Name, readings[i].err})
+			failures = append(failures, RepoFailure{repos[i].Name, readings[i].err})
 		}
 		if progress != nil {
 			progress(i+1, len(repos))

@@ -105,7 +105,7 @@ func (o *Objects) fresh() (*Objects, error) {
 	for _, d := range o.dirs[1:] {
 		borrowed = append(borrowed, d.path)
 	}
-	own, err := OpenObjects(o.dir(), borrowed...)
+	own, err := Open(o.dir(), borrowed...)
 	if err != nil {
 		return nil, err
 	}

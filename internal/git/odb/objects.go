@@ -140,11 +140,11 @@ func IsError[T error](err error) bool {
 	return ok
 }
 
-// OpenObjects opens the object database in dir, a repository's objects
+// Open opens the object database in dir, a repository's objects
 // directory, and those that it borrows from: extra (the directories of
 // GIT_ALTERNATE_OBJECT_DIRECTORIES) and objects/info/alternates. Packs are
 // looked at when the first object is.
-func OpenObjects(dir string, extra ...string) (*Objects, error) {
+func Open(dir string, extra ...string) (*Objects, error) {
 	paths, err := objectDirs(dir, extra)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func BenchmarkReadOneCommit(b *testing.B) {
 		b.Run(fmt.Sprintf("handoff/%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				o, err := OpenObjects(r.ObjectsDir())
+				o, err := Open(r.ObjectsDir())
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -107,7 +107,7 @@ func checkNameTable(t *testing.T, names *nameTable, r io.ReaderAt, data []byte) 
 
 // openBytes makes an objects of one pack that is in memory.
 func openBytes(t testing.TB, pack, index []byte) (*Objects, *packFile) {
-	o, err := OpenObjects(t.TempDir())
+	o, err := Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

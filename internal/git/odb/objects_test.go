@@ -20,7 +20,7 @@ import (
 
 func openRaw(r gittest.Objects, extra ...string) *Objects {
 	r.T.Helper()
-	o, err := OpenObjects(r.ObjectsDir(), extra...)
+	o, err := Open(r.ObjectsDir(), extra...)
 	if err != nil {
 		r.T.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestObjectNotFound(t *testing.T) {
 	check(openRaw(r))
 	r.Fill(10)
 	check(openRaw(r))
-	if _, err := OpenObjects(filepath.Join(r.Dir, "nothing")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Open(filepath.Join(r.Dir, "nothing")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("open of no directory: %v", err)
 	}
 }
@@ -443,7 +443,7 @@ func TestDamageIsNoWrongAnswer(t *testing.T) {
 // checkDamaged reads all objects and returns how many were errors.
 func checkDamaged(t *testing.T, r gittest.Objects, want []gitObject) (failed int) {
 	t.Helper()
-	o, err := OpenObjects(r.ObjectsDir())
+	o, err := Open(r.ObjectsDir())
 	if err != nil {
 		t.Fatal(err)
 	}
