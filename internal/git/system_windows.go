@@ -10,14 +10,14 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// isNotDirectory reports that a parent in a path is a file. Windows has no
+// IsNotDirectory reports that a parent in a path is a file. Windows has no
 // error of its own for it.
-func isNotDirectory(err error) bool { return errors.Is(err, windows.ERROR_PATH_NOT_FOUND) }
+func IsNotDirectory(err error) bool { return errors.Is(err, windows.ERROR_PATH_NOT_FOUND) }
 
-// tryLock takes the advisory lock of file, which the kernel drops when the
+// TryLock takes the advisory lock of file, which the kernel drops when the
 // process ends however it ends. It reports false when another process has it.
 // The byte that is locked is far behind the content, which stays readable.
-func tryLock(file *os.File) (bool, error) {
+func TryLock(file *os.File) (bool, error) {
 	at := &windows.Overlapped{OffsetHigh: 1}
 	err := windows.LockFileEx(windows.Handle(file.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, at)
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
