@@ -92,9 +92,16 @@ type Repo struct {
 // Isolated returns an environment for git and for us. Its PATH is the one of
 // the test process, and so is the format in which git keeps references.
 func Isolated(t testing.TB) []string {
+	home := t.TempDir()
+	// A newer git tidies up in the background after a commit, and would write into
+	// a directory that is being removed.
+	quiet := filepath.Join(home, "quiet")
+	if err := os.WriteFile(quiet, []byte("[maintenance]\n\tauto = false\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	env := []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "LC_ALL=C", "TZ=UTC",
-		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "LC_ALL=C", "TZ=UTC",
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + quiet,
 	}
 	if format, set := os.LookupEnv(refFormat); set {
 		env = append(env, refFormat+"="+format)
