@@ -53,14 +53,14 @@ func (r *Resumed) Entries() []Entry {
 		}
 	}
 	for s, ids := range f.idle {
-		entries = append(entries, Entry{Kind: EntrySeries, Key: s.key(), Data: encodeValue(ids), Live: true})
+		entries = append(entries, Entry{Kind: EntrySeries, Key: s.key(), Data: codec.Encode(ids), Live: true})
 	}
 	for d, state := range r.names {
 		if state != (nameState{}) {
-			entries = append(entries, Entry{Kind: EntryName, Key: d.key(), Data: encodeValue(state)})
+			entries = append(entries, Entry{Kind: EntryName, Key: d.key(), Data: codec.Encode(state)})
 		}
 	}
-	return append(entries, Entry{Kind: EntryFold, Data: encodeValue(r.clock)})
+	return append(entries, Entry{Kind: EntryFold, Data: codec.Encode(r.clock)})
 }
 
 // entry returns an entry of the state in the form that can be kept.
@@ -101,11 +101,11 @@ func newShelf[T, S any](entries func(*View) map[string]T, save func(T) S, restor
 		has:  func(v *View, key string) bool { _, ok := entries(v)[key]; return ok },
 		save: func(v *View, key string) ([]byte, bool) {
 			entry := entries(v)[key]
-			return encodeValue(save(entry)), live(entry)
+			return codec.Encode(save(entry)), live(entry)
 		},
 		load: func(v *View, key string, data []byte, record func(string) *Record) error {
 			var saved S
-			if err := decodeValue(string(data), &saved, record); err != nil {
+			if err := codec.Decode(string(data), &saved, record); err != nil {
 				return err
 			}
 			entries(v)[key] = restore(saved, key)

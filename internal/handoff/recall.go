@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/compact"
 )
 
 // Part says how much of a state somebody needs. Whatever it is, the present is
@@ -170,13 +172,13 @@ func (c *Recall) Fill(records ...*Record) {
 // record that was never filled in is an error.
 func (c *Recall) View(place func(id string) int) (*View, error) {
 	for id := range c.awaits {
-		return nil, fmt.Errorf("record %s is cited and missing: %w", id, errCodec)
+		return nil, fmt.Errorf("record %s is cited and missing: %w", id, compact.ErrDamaged)
 	}
 	s := c.view
 	for id, h := range s.Handoffs {
 		body, ok := h.Record.Body.(*Handoff)
 		if !ok {
-			return nil, fmt.Errorf("record %s is no handoff: %w", id, errCodec)
+			return nil, fmt.Errorf("record %s is no handoff: %w", id, compact.ErrDamaged)
 		}
 		h.Handoff = body
 	}

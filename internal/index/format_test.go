@@ -13,7 +13,7 @@ import (
 // puts the new sum here.
 func TestFormatStandsForTheLayout(t *testing.T) {
 	const want = "bef385f53fcf8719"
-	sum := sha256.Sum256([]byte(layout + handoff.CodecLayout()))
+	sum := sha256.Sum256([]byte(layout + handoff.SavedLayout()))
 	if got := hex.EncodeToString(sum[:8]); format != 3 || got != want {
 		t.Errorf("format %d has the sum %s, want 3 and %s", format, got, want)
 	}
