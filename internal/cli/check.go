@@ -42,8 +42,9 @@ none, and that a handoff covers it: one that it adds, or one whose items name
 its number, its branch or a ticket of its title, younger than the last work in
 it. A handoff with four empty lists says that none is needed, and why in its
 summary. The job's environment says which pull request it is, on GitHub, GitLab,
-Gitea, Forgejo, Bitbucket and Jenkins; elsewhere it is the branch that is checked
-out, into the one that the remote calls its own. Missing history is fetched. The configuration of the branch that it goes into counts, and what the
+Gitea, Forgejo, Bitbucket and Jenkins; elsewhere it is the branch that is
+checked out, into the one that the remote calls its own. Missing history is
+fetched. The configuration of the branch that it goes into counts, and what the
 change edits there is said. Whom --skip-author names is an account of the
 service, never the author of a commit.
 
