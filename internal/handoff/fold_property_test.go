@@ -100,7 +100,8 @@ func (h *history) note() Body {
 	case 1:
 		return &Gap{Subject: h.ref()}
 	}
-	return &Escalation{Subject: h.pick(slugs), Level: h.below(5)}
+	subject := h.pick([]string{h.pick(slugs), h.ref(), h.earlier(KindHandoff, ""), h.earlier(KindQuestion, "")})
+	return &Escalation{Subject: subject, To: h.pick(append([]string{"", "team:qa"}, people...)), Level: h.below(5)}
 }
 
 // earlier names one of the last few records of a kind, by somebody if by is
