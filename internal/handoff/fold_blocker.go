@@ -91,6 +91,7 @@ func (f *fold) resolution(r *Record, res *Resolution) {
 		last.To = r.At.Time
 	}
 	mention(&b.History, r)
+	f.unblockedBack(r, b)
 }
 
 // acknowledge notes that somebody has seen to a blocker. Only an accepting ack
@@ -101,6 +102,7 @@ func (f *fold) acknowledge(r *Record, a *Ack, b *BlockerState) {
 	}
 	mention(&b.History, r)
 	if !a.Accepts() {
+		f.refusalBack(r, a, b.DeclaredBy, declaration{RefBlocker, b.ID}.key())
 		return
 	}
 	b.State = BlockerAcknowledged

@@ -102,4 +102,5 @@ func (f *fold) answer(r *Record, a *Answer) {
 		q.State = QuestionClosed
 	}
 	mention(&q.History, r)
+	f.answerBack(r, q)
 }
