@@ -101,6 +101,7 @@ func (f *fold) resolution(r *Record, res *Resolution) {
 	b.act(r)
 	b.settle(r)
 	mention(&b.History, r)
+	f.unblockedBack(r, b)
 }
 
 // acknowledge notes that somebody has seen to a blocker. Only an accepting ack
@@ -113,6 +114,7 @@ func (f *fold) acknowledge(r *Record, a *Ack, b *BlockerState) {
 	b.judge(r, a)
 	if !a.Accepts() {
 		b.calm()
+		f.refusalBack(r, a, b.DeclaredBy, declaration{RefBlocker, b.ID}.key())
 		return
 	}
 	b.State = BlockerAcknowledged

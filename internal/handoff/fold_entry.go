@@ -21,6 +21,7 @@ const (
 	EntrySeries  // handoffs that replace one another
 	EntryRound   // by id of a question record that asks once more
 	EntryName    // by reference: a name that is declared, or waited for, without an entry of its own
+	EntryBack    // what came back to somebody, by handle
 	EntryFold    // one, by ""
 )
 
@@ -91,6 +92,8 @@ var shelves = map[EntryKind]shelf{
 		(*DecisionState).save, savedDecision.restore, (*DecisionState).live),
 	EntryHandoff: newShelf(func(v *View) map[string]*HandoffState { return v.Handoffs },
 		(*HandoffState).save, savedHandoff.restore, (*HandoffState).live),
+	EntryBack: newShelf(func(v *View) map[string][]Back { return v.Backs },
+		func(backs []Back) []Back { return backs }, func(saved []Back, _ string) []Back { return saved }, func([]Back) bool { return false }),
 	EntryAuthor: textShelf(func(v *View) map[string]string { return v.Teams }, true),
 	EntryRound:  textShelf(func(v *View) map[string]string { return v.rounds }, false),
 }

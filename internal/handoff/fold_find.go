@@ -124,6 +124,14 @@ func (f *fold) cite(id string) *Record {
 	return r
 }
 
+// findBacks returns what came back to somebody.
+func (f *fold) findBacks(who string) []Back {
+	if _, ok := f.Backs[who]; !ok {
+		f.load(EntryBack, who)
+	}
+	return f.Backs[who]
+}
+
 func (f *fold) findTeam(handle string) string {
 	team, ok := f.Teams[handle]
 	if !ok && f.snapshot != nil {

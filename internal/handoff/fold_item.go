@@ -151,6 +151,7 @@ func (f *fold) book(it *ItemState, n int) {
 func (f *fold) give(it *ItemState, ack *Record) {
 	hs := f.findHandoff(it.Declared)
 	f.book(it, -1)
+	f.backMoves(it.ID, it.Holder, ack.By)
 	it.Holder, it.HeldBy, it.Offer = ack.By, ack.ID, nil
 	f.book(it, +1)
 	f.actOnItem(ack, it)

@@ -94,6 +94,11 @@ func dump(s *State) []string {
 			}
 		}
 	}
+	for _, who := range slices.Sorted(maps.Keys(s.Backs)) {
+		for _, b := range s.Backs[who] {
+			add("back to %s: %s %s by %s, items %v", who, b.Subject, b.Kind, b.Cause.ID, b.Items)
+		}
+	}
 	for _, r := range s.Gaps {
 		add("gap %s", r.ID)
 	}

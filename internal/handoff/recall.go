@@ -23,6 +23,7 @@ type Part struct {
 	Words     []string  // also the entries whose records say all of these texts, as search folds them
 	Since     time.Time // also what the records from this time on name; zero is none
 	Newest    int       // also so many of the last records, in fold order
+	Back      string    // also what came back to this person, and what that names
 	Before    string    // also the handoff that the sender of this one had published before its versions, rollups left out
 }
 
@@ -94,6 +95,13 @@ func (c *Recall) Records() []string {
 	}
 	for _, q := range c.view.Questions {
 		c.citeAll(q.Record)
+	}
+	for _, backs := range c.view.Backs {
+		for _, b := range backs {
+			if ValidID(b.Subject) {
+				c.citeAll(b.Subject)
+			}
+		}
 	}
 	for _, d := range c.view.Decisions {
 		c.citeAll(d.Record)
@@ -232,6 +240,12 @@ func (c *Recall) Names() []string {
 	}
 	for _, d := range s.Decisions {
 		add(RefItem, d.Items...)
+	}
+	for _, backs := range s.Backs {
+		for _, b := range backs {
+			refs = append(refs, b.Subject)
+			add(RefItem, b.Items...)
+		}
 	}
 	for _, h := range s.Handoffs {
 		refs = append(refs, Mentions(h.Record)...)

@@ -31,6 +31,7 @@ type View struct {
 	Blockers  map[string]*BlockerState
 	Questions map[string]*QuestionState // by slug, or by id of a question record
 	Decisions map[string]*DecisionState // by topic; the accepted one, else the newest
+	Backs     map[string][]Back         // handle → what came back to them and waits, in fold order
 	Teams     map[string]string         // every author, whatever the part → the team that their latest handoff with one names, else ""
 
 	order  []*Record              // of Records, in fold order
