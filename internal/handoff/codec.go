@@ -397,7 +397,7 @@ func rawHash(digits string) string {
 // fields of every type that is kept in it, and the parts of a time.
 func CodecLayout() string {
 	seen := make(map[reflect.Type]string)
-	kept := []any{savedRecord{}, ItemState{}, BlockerState{}, QuestionState{}, savedDecision{}, savedHandoff{}}
+	kept := []any{savedRecord{}, ItemState{}, BlockerState{}, QuestionState{}, savedDecision{}, savedHandoff{}, Watched{}}
 	for _, kind := range Kinds {
 		kept = append(kept, newBody(kind))
 	}

@@ -59,6 +59,7 @@ func newFold(policy AckPolicy) *fold {
 			Blockers:  make(map[string]*BlockerState),
 			Questions: make(map[string]*QuestionState),
 			Decisions: make(map[string]*DecisionState),
+			Watched:   make(map[string][]Watched),
 			Teams:     make(map[string]string),
 			rounds:    make(map[string]string),
 			names:     make(map[EntryKind][]string),

@@ -20,6 +20,7 @@ const (
 	EntryAuthor  // by handle
 	EntrySeries  // handoffs that replace one another
 	EntryRound   // by id of a question record that asks once more
+	EntryWatched // by handle
 	EntryName    // by reference: a name that is declared, or waited for, without an entry of its own
 	EntryFold    // one, by ""
 )
@@ -91,6 +92,9 @@ var shelves = map[EntryKind]shelf{
 		(*DecisionState).save, savedDecision.restore, (*DecisionState).live),
 	EntryHandoff: newShelf(func(v *View) map[string]*HandoffState { return v.Handoffs },
 		(*HandoffState).save, savedHandoff.restore, (*HandoffState).live),
+	EntryWatched: newShelf(func(v *View) map[string][]Watched { return v.Watched },
+		func(list []Watched) []Watched { return list }, func(saved []Watched, _ string) []Watched { return saved },
+		func(list []Watched) bool { return len(list) > 0 }),
 	EntryAuthor: textShelf(func(v *View) map[string]string { return v.Teams }, true),
 	EntryRound:  textShelf(func(v *View) map[string]string { return v.rounds }, false),
 }

@@ -18,6 +18,7 @@ func (f *fold) declareItem(hs *HandoffState, item Item) {
 		it = &ItemState{First: r.ID}
 		f.Items[item.ID] = it
 	}
+	f.continueItem(hs, &item, it)
 	before := f.findHandoff(it.Declared)
 	f.book(it, -1)
 	if it.Holder != r.By || !it.Live() {
