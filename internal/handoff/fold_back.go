@@ -182,8 +182,8 @@ func (f *fold) gapBack(r *Record, g *Gap) {
 	} else if q := f.questionRef(g.Subject); q != nil {
 		to, b.Subject = q.By, declaration{RefQuestion, q.Key}.key()
 	}
-	if to != "" && to != r.By {
-		f.comesBack(to, b, func(*Back) bool { return false })
+	if to != "" && to != r.By { // of several about one thing the last counts, however many there are
+		f.comesBack(to, b, func(old *Back) bool { return old.Kind == b.Kind && old.Subject == b.Subject })
 	}
 }
 

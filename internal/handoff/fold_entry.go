@@ -20,6 +20,7 @@ const (
 	EntryAuthor  // by handle
 	EntrySeries  // handoffs that replace one another
 	EntryRound   // by id of a question record that asks once more
+	EntryWatched // by handle
 	EntryName    // by reference: a name that is declared, or waited for, without an entry of its own
 	EntryBack    // what came back to somebody, by handle
 	EntryFold    // one, by ""
@@ -94,6 +95,9 @@ var shelves = map[EntryKind]shelf{
 		(*HandoffState).save, savedHandoff.restore, (*HandoffState).live),
 	EntryBack: newShelf(func(v *View) map[string][]Back { return v.Backs },
 		func(backs []Back) []Back { return backs }, func(saved []Back, _ string) []Back { return saved }, func([]Back) bool { return false }),
+	EntryWatched: newShelf(func(v *View) map[string][]Watched { return v.Watched },
+		func(list []Watched) []Watched { return list }, func(saved []Watched, _ string) []Watched { return saved },
+		func(list []Watched) bool { return len(list) > 0 }),
 	EntryAuthor: textShelf(func(v *View) map[string]string { return v.Teams }, true),
 	EntryRound:  textShelf(func(v *View) map[string]string { return v.rounds }, false),
 }

@@ -140,6 +140,14 @@ func (f *fold) findTeam(handle string) string {
 	return team
 }
 
+// findWatched returns what somebody keeps an eye on.
+func (f *fold) findWatched(who string) []Watched {
+	if _, ok := f.Watched[who]; !ok {
+		f.load(EntryWatched, who)
+	}
+	return f.Watched[who]
+}
+
 func (f *fold) findIdle(s series) []string {
 	ids, ok := f.idle[s]
 	if !ok && f.snapshot != nil {

@@ -93,6 +93,11 @@ func (c *Recall) Records() []string {
 	for _, b := range c.view.Blockers {
 		c.citeAll(b.Declared)
 	}
+	for _, list := range c.view.Watched {
+		for _, w := range list {
+			c.citeAll(w.Declared, w.HeldBy)
+		}
+	}
 	for _, q := range c.view.Questions {
 		c.citeAll(q.Record)
 	}
@@ -230,6 +235,8 @@ func (c *Recall) Names() []string {
 	s := c.view
 	for _, it := range s.Items {
 		add(RefBlocker, it.BlockedBy...)
+		add(RefItem, it.Was...)
+		add(RefItem, it.Became...)
 	}
 	for _, b := range s.Blockers {
 		add(RefItem, b.Blocks...)

@@ -312,6 +312,9 @@ func intentLoss(s *subject, field string, item *handoff.Item) {
 	if before := s.State.Items[item.ID]; before != nil && before.Live() {
 		return
 	}
+	if from := s.State.Items[item.Continues]; from != nil && item.Intent == "" {
+		return // it goes on for the same reason
+	}
 	const fix = "say why it is done and why this way"
 	switch words := wordCount(item.Intent); {
 	case words == 0:
