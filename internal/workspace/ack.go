@@ -112,8 +112,16 @@ func (ws *Workspace) Waiting() []query.Row {
 // Empty reports whether nobody has published a handoff yet.
 func (ws *Workspace) Empty() bool { return len(ws.State.Teams) == 0 }
 
-// StartFrom copies what a person wrote, without what the program captured.
-func StartFrom(h *handoff.Handoff) *handoff.Handoff {
+// StartFrom is an earlier handoff as a draft of another.
+func (ws *Workspace) StartFrom(h *handoff.Handoff) *handoff.Handoff {
+	c := Rewrite(h)
+	ws.leaveOpen(c.Items)
+	return c
+}
+
+// Rewrite copies what a person wrote, without what the program captured: the same
+// steps are for the same people.
+func Rewrite(h *handoff.Handoff) *handoff.Handoff {
 	c := *h
 	c.Amends, c.Anchor, c.Meta, c.Waivers, c.Shift = "", nil, nil, nil, nil
 	c.Team, c.Pod, c.Zone = "", "", ""
@@ -146,6 +154,7 @@ func (ws *Workspace) Carried() *handoff.Handoff {
 			})
 		}
 	}
+	ws.leaveOpen(h.Items)
 	if last := ws.State.Latest(ws.Me); last != nil {
 		h.To = slices.Clone(last.To)
 	}
