@@ -7,7 +7,6 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -130,18 +129,4 @@ func nameSteps(ctx context.Context, g *globals, ws *workspace.Workspace, d *work
 		}
 	}
 	return nil
-}
-
-// printTransfer says what a handoff offers and what it keeps and, where it offers
-// nothing to those whom it is for, which command with --give does. The lines begin
-// with prefix.
-func (g *globals) printTransfer(prefix, command string, transfer *query.Transfer) {
-	words := transfer.Words()
-	if words == "" {
-		return
-	}
-	g.printer.line("%s%s", prefix, words)
-	if give := transfer.Give(); give != "" {
-		g.printer.line("%s  %s --give %s offers it", prefix, command, give)
-	}
 }

@@ -34,19 +34,24 @@ func TransferOf(by string, h *handoff.Handoff, before *handoff.View) *Transfer {
 		if it := before.Items[item.ID]; it != nil && it.Live() && it.Holder != by {
 			continue
 		}
-		var to []string
-		for _, step := range item.Next {
-			if step.Owner != "" && step.Owner != by && !slices.Contains(to, step.Owner) {
-				to = append(to, step.Owner)
-			}
-		}
-		if len(to) == 0 {
+		if to := receiversOf(by, item); len(to) > 0 {
+			t.Offers = append(t.Offers, Offered{item.ID, to})
+		} else {
 			t.Keeps = append(t.Keeps, item.ID)
-			continue
 		}
-		t.Offers = append(t.Offers, Offered{item.ID, to})
 	}
 	return t
+}
+
+// receiversOf are those whom a handoff by somebody asks to take an item.
+func receiversOf(by string, item handoff.Item) []string {
+	var to []string
+	for _, step := range item.Next {
+		if step.Owner != "" && step.Owner != by && !slices.Contains(to, step.Owner) {
+			to = append(to, step.Owner)
+		}
+	}
+	return to
 }
 
 // Words are "ana → ben: offers refund-flow; keeps fee-table", and "" where there is
@@ -80,6 +85,9 @@ func (t *Transfer) Words() string {
 // Give is the value of --give that offers what is kept, where nothing is offered to
 // the others whom the handoff is for; "" elsewhere.
 func (t *Transfer) Give() string {
+	if t == nil {
+		return ""
+	}
 	toSelf := !slices.ContainsFunc(t.to, func(who string) bool { return who != t.by })
 	switch {
 	case len(t.Offers) > 0 || len(t.Keeps) == 0 || toSelf:
