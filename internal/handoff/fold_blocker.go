@@ -127,7 +127,7 @@ func (f *fold) acknowledge(r *Record, a *Ack, b *BlockerState) {
 // stands any more.
 func (b *BlockerState) calm() {
 	switch {
-	case b.State != BlockerEscalated || b.stands():
+	case b.State != BlockerEscalated || b.Escalation().Stands():
 	case b.Acknowledged != nil:
 		b.State = BlockerAcknowledged
 	case len(b.Routes) > 0:

@@ -165,7 +165,7 @@ func (w *world) file() string { return filepath.Join(w.repo.CommonDir(), "handof
 
 // questions are asked of every world.
 var questions = [][]string{
-	{"blocked"}, {"waiting-on", "ben"}, {"next", "team"}, {"holds"}, {"questions"}, {"unacked"}, {"unclaimed"},
+	{"blocked"}, {"waiting-on", "ben"}, {"waiting-on", "lee"}, {"escalated"}, {"overdue"}, {"is:escalated"}, {"next", "team"}, {"holds"}, {"questions"}, {"unacked"}, {"unclaimed"},
 	{"at-risk"}, {"stale"}, {"watch"}, {"items"}, {"decisions"}, {"decisions", "api"}, {"decisions", "web"},
 	{"whois", "api"}, {"whois", "nobody"}, {"whois", "17"}, {"why", "api"}, {"why", "tls"}, {"why", "17"}, {"why", "item:db"},
 	{"whois", "#1742"}, {"whois", "ap"}, {"why", "1742"}, {"why", "item:1742"},
