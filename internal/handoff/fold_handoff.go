@@ -26,7 +26,7 @@ func (f *fold) publish(r *Record, h *Handoff) *HandoffState {
 	if old := f.amendable(r, h); old != nil {
 		f.revokeOffers(old)
 		old.State, old.SupersededBy = HandoffSuperseded, r.ID
-		hs.First = old.First
+		hs.First, hs.Replaces = old.First, []string{old.Record.ID}
 		hs.inheritQuestions(old)
 	}
 	f.Handoffs[r.ID] = hs
@@ -151,6 +151,7 @@ func (f *fold) replaceIdle(next *HandoffState) {
 		case old == next || old.stillHeld > 0:
 		case old.pending():
 			old.State, old.SupersededBy = HandoffSuperseded, next.Record.ID
+			next.Replaces = append(next.Replaces, id)
 		case old.State == HandoffAccepted && old.standing == 0:
 			old.State = HandoffClosed
 		}

@@ -73,7 +73,7 @@ func NewsSince(who string, s *handoff.View, now time.Time) time.Time {
 
 // InboxOf is the part of a state of which [Inbox] and the whole state make the
 // same.
-func InboxOf(who string, since time.Time) handoff.Part { return handoff.Part{Back: who, Since: since} }
+func InboxOf(who string, since time.Time) handoff.Part { return handoff.Part{Back: who, Recent: since} }
 
 // Inbox is what somebody has to know, part by part: what waits for them by type,
 // then the most severe; what came back, the oldest first; news from a time on, the
@@ -165,18 +165,10 @@ func (r *runner) youOr(to []string) string {
 	return strings.Join(filter(to, handoff.IsScope), ", ")
 }
 
-// judged is the last verdict of who asks on an earlier version of a handoff, nil
-// without one.
+// judged is the last verdict of who asks on the version before, nil without one.
 func (r *runner) judged(t handoffThread) *handoff.Record {
-	for id := t.Amends; id != ""; {
-		old := r.state.Handoffs[id]
-		if old == nil {
-			return nil
-		}
-		if ack := verdictBy(old, r.query.Me); ack != nil {
-			return ack
-		}
-		id = old.Amends
+	if old := r.state.Handoffs[t.Amends]; old != nil {
+		return verdictBy(old, r.query.Me)
 	}
 	return nil
 }

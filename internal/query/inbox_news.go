@@ -142,10 +142,7 @@ func (n *newsReader) is(it *handoff.ItemState) bool { return it.Holder == n.me |
 // was reports whether an item is or was the reader's: whoever has handed it over
 // wants to know how it ends.
 func (n *newsReader) was(it *handoff.ItemState) bool {
-	return n.is(it) || slices.ContainsFunc(it.History, func(id string) bool {
-		record := n.state.Records[id]
-		return record != nil && record.By == n.me && record.Kind == handoff.KindHandoff
-	})
+	return n.is(it) || slices.Contains(it.Passed, n.me)
 }
 
 func (n *newsReader) ack(record *handoff.Record, a *handoff.Ack) {

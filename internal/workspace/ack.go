@@ -102,9 +102,12 @@ func (ws *Workspace) OfferedBy(h *handoff.HandoffState) []string {
 	return items
 }
 
-// Inbox is what the user has to know, and from when on their news are.
+// Inbox is what the user has to know, and from when on their news are. Whether
+// verdicts are proven takes a look at the history, and is asked where custody is:
+// it is not worth that to who looks into their inbox many times a day.
 func (ws *Workspace) Inbox() (rows []query.InboxRow, since time.Time, err error) {
 	env := ws.QueryEnv()
+	env.Unproven = nil
 	since = query.NewsSince(ws.Me, ws.State, env.Now)
 	if err := ws.Need(query.InboxOf(ws.Me, since)); err != nil {
 		return nil, since, err
