@@ -126,11 +126,14 @@ func ackAllSeen(ctx context.Context, g *globals, ws *workspace.Workspace, o ackO
 	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
 }
 
-// ackBacks writes a receipt for what brought something back: nothing more is
-// needed.
+// ackBacks writes a receipt for each record that brought something back: nothing
+// more is needed.
 func ackBacks(ctx context.Context, g *globals, ws *workspace.Workspace, o ackOptions, backs []handoff.Back) error {
 	var records []*handoff.Record
-	for _, b := range backs {
+	for i, b := range backs {
+		if slices.ContainsFunc(backs[:i], func(earlier handoff.Back) bool { return earlier.Cause == b.Cause }) {
+			continue
+		}
 		ack := &handoff.Ack{Subject: b.Cause.ID, Digest: b.Cause.Source.Digest, Outcome: handoff.OutcomeSeen, Note: o.note}
 		records = append(records, ws.NewRecord(ack))
 	}
