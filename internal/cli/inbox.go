@@ -142,7 +142,7 @@ func (in *inbox) print(p *printer, part query.InboxPart) {
 }
 
 // plainEvents are those of which the row says everything.
-var plainEvents = map[string]bool{"handed_over": true, "offered": true, "asked": true, "blocked": true}
+var plainEvents = map[string]bool{"handed_over": true, "offered": true, "asked": true, "blocked": true, "escalated": true}
 
 // happened prints what a row is about, what happened to it and what to do.
 func (p *printer) happened(row query.InboxRow) {
@@ -239,6 +239,8 @@ func wayOn(rows []query.InboxRow) string {
 		return slices.ContainsFunc(rows, func(r query.InboxRow) bool { return r.RowType() == t })
 	}
 	switch {
+	case waits(query.TypeEscalation):
+		return "handoff ack REF takes it up"
 	case waits(query.TypeHandoff), waits(query.TypeItem):
 		return "handoff ack REF takes it over"
 	case waits(query.TypeBlocker):

@@ -46,6 +46,7 @@ func (f *fold) ackHandoff(r *Record, a *Ack) {
 		return
 	}
 	hs.Acks = append(hs.Acks, r)
+	hs.Escalated.judge(r, a)
 	switch a.Outcome {
 	case OutcomeAccepted, OutcomeAcceptedWithGaps:
 		f.accept(r, a, hs)
@@ -134,7 +135,8 @@ func (f *fold) judge(hs *HandoffState, r *Record) {
 		return
 	}
 	hs.State, hs.Verdict = HandoffAccepted, r
-	f.conclude(hs)
+	hs.settle(r)
+	f.conclude(hs, r)
 }
 
 // satisfied reports whether the receivers who accepted are enough. For the
@@ -220,19 +222,6 @@ func (f *fold) ackAssignment(r *Record, a *Ack, subject *Record, as *Assignment)
 	}
 }
 
-// ackEscalation acknowledges the blocker that was escalated.
-func (f *fold) ackEscalation(r *Record, a *Ack, subject *Record, e *Escalation) {
-	b := f.blockerRef(e.Subject)
-	if b == nil {
-		return // about something that has no acknowledged state
-	}
-	if !slices.Contains(b.Escalations, subject) {
-		f.problem(r, "HO702", "acks %s, which does not escalate %s any more", subject.ID, b.ID)
-		return
-	}
-	f.acknowledge(r, a, b)
-}
-
 // ackThread acknowledges a blocker, or notes that a question was read.
 func (f *fold) ackThread(r *Record, a *Ack) {
 	if b := f.blockerRef(a.Subject); b != nil {
@@ -240,10 +229,14 @@ func (f *fold) ackThread(r *Record, a *Ack) {
 			f.problem(r, "HO701", "acks the blocker %s, which %s declared", b.ID, r.By)
 			return
 		}
+		if b.Open() {
+			f.refusalBack(r, a, b.DeclaredBy, declaration{RefBlocker, b.ID}.key())
+		}
 		f.acknowledge(r, a, b)
 		return
 	}
 	if q := f.questionRef(a.Subject); q != nil {
+		q.judge(r, a)
 		mention(&q.History, r)
 		f.refusalBack(r, a, q.By, declaration{RefQuestion, q.Key}.key())
 		return

@@ -158,6 +158,7 @@ type savedHandoff struct {
 	Verdict      *Record
 	Taken        map[string]string
 	Questions    []string
+	Escalations  []*EscalationState
 	Place        int
 	Inherited    int
 	Newest       string
@@ -173,7 +174,7 @@ type savedHandoff struct {
 func (h *HandoffState) save() savedHandoff {
 	return savedHandoff{
 		Record: h.Record, State: h.State, SupersededBy: h.SupersededBy, First: h.First, Replaces: h.Replaces, Acks: h.Acks,
-		Verdict: h.Verdict, Taken: h.Taken, Questions: h.Questions, Place: h.place, Inherited: h.inherited,
+		Verdict: h.Verdict, Taken: h.Taken, Questions: h.Questions, Escalations: h.Escalations, Place: h.place, Inherited: h.inherited,
 		Newest: h.newest, Given: h.given, Accepted: h.accepted,
 		Declared: h.declared, Standing: h.standing, Kept: h.stillHeld, Accepters: h.accepters, SteppedIn: h.steppedIn,
 	}
@@ -183,7 +184,7 @@ func (h *HandoffState) save() savedHandoff {
 func (s savedHandoff) restore(string) *HandoffState {
 	return &HandoffState{
 		Record: s.Record, State: s.State, SupersededBy: s.SupersededBy, First: s.First, Replaces: s.Replaces, Acks: s.Acks,
-		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, place: s.Place, inherited: s.Inherited,
+		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, Escalated: Escalated{s.Escalations}, place: s.Place, inherited: s.Inherited,
 		newest: s.Newest, given: s.Given, accepted: s.Accepted,
 		declared: s.Declared, standing: s.Standing, stillHeld: s.Kept, accepters: s.Accepters, steppedIn: s.SteppedIn,
 	}

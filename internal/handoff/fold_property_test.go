@@ -107,7 +107,8 @@ func (h *history) note() Body {
 		kind := h.pick([]string{string(KindAck), string(KindAnswer), string(KindResolution), string(KindGap)})
 		return &Ack{Subject: h.earlier(Kind(kind), ""), Outcome: OutcomeSeen}
 	}
-	return &Escalation{Subject: h.pick(slugs), Level: h.below(5)}
+	subject := h.pick([]string{h.pick(slugs), h.ref(), h.earlier(KindHandoff, ""), h.earlier(KindQuestion, "")})
+	return &Escalation{Subject: subject, To: h.pick(append([]string{"", "team:qa"}, people...)), Level: h.below(5)}
 }
 
 // earlier names one of the last few records of a kind, by somebody if by is

@@ -263,6 +263,17 @@ func (c *Recall) Names(brief map[string]bool) []string {
 	return slices.Compact(refs)
 }
 
+// Subjects returns the ids of the records that some records are about.
+func (c *Recall) Subjects(records []string) []string {
+	var ids []string
+	for _, id := range records {
+		if subject := SubjectOf(c.Cite(id).Body); ValidID(subject) {
+			ids = append(ids, subject)
+		}
+	}
+	return ids
+}
+
 // NewsOf returns references to what some records changed: of a handoff itself what
 // it closes and decides, of others all that they name.
 func (c *Recall) NewsOf(records []string) []string {

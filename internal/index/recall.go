@@ -334,8 +334,12 @@ func (c *recall) recent(since time.Time) error {
 	if err != nil {
 		return err
 	}
+	subjects, err := c.records(wanted{ids: c.Subjects(ids)}) // an escalation, say, of which an ack is news
+	if err != nil {
+		return err
+	}
 	before := c.Handoffs()
-	if err := c.named(c.NewsOf(ids)); err != nil {
+	if err := c.named(c.NewsOf(append(ids, subjects...))); err != nil {
 		return err
 	}
 	if err := c.named(c.Replaced(ids)); err != nil {

@@ -165,7 +165,7 @@ func (w *world) file() string { return filepath.Join(w.repo.CommonDir(), "handof
 
 // questions are asked of every world.
 var questions = [][]string{
-	{"blocked"}, {"waiting-on", "ben"}, {"next", "team"}, {"holds"}, {"questions"}, {"unacked"}, {"unclaimed"},
+	{"blocked"}, {"waiting-on", "ben"}, {"waiting-on", "lee"}, {"escalated"}, {"overdue"}, {"is:escalated"}, {"next", "team"}, {"holds"}, {"questions"}, {"unacked"}, {"unclaimed"},
 	{"at-risk"}, {"stale"}, {"watch"}, {"items"}, {"decisions"}, {"decisions", "api"}, {"decisions", "web"},
 	{"whois", "api"}, {"whois", "nobody"}, {"whois", "17"}, {"why", "api"}, {"why", "tls"}, {"why", "17"}, {"why", "item:db"},
 	{"whois", "#1742"}, {"whois", "ap"}, {"why", "1742"}, {"why", "item:1742"},
@@ -482,7 +482,7 @@ func drawRecord(t *rapid.T, n int, ids []string) *handoff.Record {
 
 func pickBody(t *rapid.T, slug, earlier string, pick func([]string) string) handoff.Body {
 	return rapid.SampledFrom([]handoff.Body{
-		&handoff.Escalation{Subject: "blk:" + slug, To: pick(people), Level: 1, Ask: pick(says)},
+		&handoff.Escalation{Subject: pick([]string{"blk:" + slug, "item:" + slug, "q:" + slug, earlier}), To: pick(people), Level: 1, Ask: pick(says)},
 		&handoff.Assignment{Item: slug, To: pick(people)},
 		&handoff.Withdrawal{Subject: earlier},
 		&handoff.Answer{Question: earlier, Text: pick(says)},

@@ -129,6 +129,9 @@ func (r *runner) waits(c candidate) InboxRow {
 		return InboxRow{Event: "blocked", Say: t.DeclaredBy + " needs " + t.Needs, Do: command("resolve", t.ID)}
 	case questionThread:
 		return InboxRow{Event: "asked", Say: t.By + " asks: " + t.Ask, Do: command("answer", t.Key)}
+	case escalationThread:
+		body := escalationBody(t.EscalationState)
+		return InboxRow{Event: "escalated", Say: t.By + " escalates " + body.Subject + " to " + r.youOr([]string{t.To}) + ": " + body.Ask, Do: command("ack", t.Record.ID)}
 	case itemThread:
 		offer := r.state.Records[t.Offer.Record]
 		if as, ok := offer.Body.(*handoff.Assignment); ok {
@@ -157,12 +160,12 @@ func (r *runner) waitsForVerdict(t handoffThread) InboxRow {
 	return row
 }
 
-// youOr is "you", and the group through which somebody is addressed.
+// youOr is "you", or the groups and people for whom somebody stands in.
 func (r *runner) youOr(to []string) string {
 	if slices.Contains(to, r.query.Me) {
 		return "you"
 	}
-	return strings.Join(filter(to, handoff.IsScope), ", ")
+	return strings.Join(to, ", ")
 }
 
 // judged is the last verdict of who asks on the version before, nil without one.

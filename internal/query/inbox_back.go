@@ -51,27 +51,26 @@ func (r *runner) isFree(t itemThread) bool {
 	return t.Live() && t.Status == handoff.StatusBlocked && len(r.openBlockers(t.ItemState)) == 0
 }
 
-// subject is what a reference of a [handoff.Back] means: a handoff, the item of
-// an assignment, or what the type of the reference says. It is nil for what is
-// not there.
+// subject is what a reference to a subject means: a handoff, the item of an
+// assignment, a blocker, an item or a question. It is nil for what is not there.
 func (r *runner) subject(ref string) citable {
 	if h := r.state.Handoffs[ref]; h != nil {
 		return r.handoffThread(h)
 	}
 	if record := r.state.Records[ref]; record != nil {
 		if as, ok := record.Body.(*handoff.Assignment); ok {
-			ref = as.Item
+			_, item := handoff.SplitRef(as.Item)
+			ref = string(handoff.RefItem) + ":" + item
 		}
 	}
-	typ, _ := handoff.SplitRef(ref)
-	if b := r.state.Blocker(ref); b != nil && typ == handoff.RefBlocker {
+	if b := r.state.Blocker(ref); b != nil {
 		return blockerThread{b}
-	}
-	if q := r.state.Question(ref); q != nil && typ == handoff.RefQuestion {
-		return questionThread{q}
 	}
 	if it := r.state.Item(ref); it != nil {
 		return itemThread{it}
+	}
+	if q := r.state.Question(ref); q != nil {
+		return questionThread{q}
 	}
 	return nil
 }
@@ -94,6 +93,10 @@ func (r *runner) verdictCame(b handoff.Back, c candidate, by string, a *handoff.
 		return InboxRow{Say: say, Do: seen(id)}
 	}
 	say := text.JoinNonEmpty(": ", by+" declined it", verdictReason(a))
+	if subject := r.state.Records[a.Subject]; subject != nil && subject.Kind == handoff.KindEscalation {
+		say = text.JoinNonEmpty(": ", by+" declined what you escalated", verdictReason(a))
+		return InboxRow{Say: say, Do: command("escalate", id)}
+	}
 	switch c.thread.(type) {
 	case handoffThread:
 		do := "handoff declare --carry"

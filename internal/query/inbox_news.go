@@ -29,6 +29,7 @@ func (r *runner) news(since time.Time) []InboxRow {
 	for _, b := range r.state.Backs[n.me] {
 		n.back[b.Cause.ID] = true
 	}
+	n.escalated = n.ownEscalations()
 	for _, record := range slices.Backward(r.state.Known()) {
 		switch {
 		case record.At.Before(since):
@@ -51,6 +52,8 @@ type newsReader struct {
 
 	replaced map[string][]*handoff.HandoffState // by id of the handoff that did
 	closed   map[string][]*handoff.ItemState    // by id of the record that did
+
+	escalated map[string][]ownEscalation // those of the reader, by id of what took them up or settled them
 }
 
 func (n *newsReader) noteAct(record *handoff.Record) {
@@ -96,6 +99,59 @@ func (n *newsReader) read(record *handoff.Record) {
 		n.assignment(record, body)
 	case *handoff.Withdrawal:
 		n.withdrawal(record, body)
+	}
+	n.escalations(record)
+}
+
+// ownEscalation is an escalation of the reader, with its subject.
+type ownEscalation struct {
+	subject citable
+	*handoff.EscalationState
+}
+
+// ownEscalations are those that somebody took up, or that are over.
+func (n *newsReader) ownEscalations() map[string][]ownEscalation {
+	own := make(map[string][]ownEscalation)
+	note := func(subject citable, of *handoff.Escalated) {
+		for _, e := range of.Escalations {
+			switch {
+			case e.By != n.me:
+			case e.TakenUp != nil:
+				own[e.TakenUp.ID] = append(own[e.TakenUp.ID], ownEscalation{subject, e})
+			case e.Over != nil:
+				own[e.Over.ID] = append(own[e.Over.ID], ownEscalation{subject, e})
+			}
+		}
+	}
+	s := n.state
+	for _, id := range sortedKeys(s.Blockers) {
+		note(blockerThread{s.Blockers[id]}, &s.Blockers[id].Escalated)
+	}
+	for _, id := range sortedKeys(s.Questions) {
+		note(questionThread{s.Questions[id]}, &s.Questions[id].Escalated)
+	}
+	for _, id := range sortedKeys(s.Handoffs) {
+		note(n.handoffThread(s.Handoffs[id]), &s.Handoffs[id].Escalated)
+	}
+	for _, id := range sortedKeys(s.Items) {
+		note(itemThread{s.Items[id]}, &s.Items[id].Escalated)
+	}
+	return own
+}
+
+// escalations reads that somebody took up, or settled, what the reader had
+// escalated, where no other news of the same record say so.
+func (n *newsReader) escalations(record *handoff.Record) {
+	for _, e := range n.escalated[record.ID] {
+		key := e.subject.cite(n.runner, record.ID).row.key()
+		told := slices.ContainsFunc(n.rows, func(row InboxRow) bool { return row.Cited().Record == record.ID && row.key() == key })
+		switch {
+		case told:
+		case e.TakenUp != nil:
+			n.add(e.subject, record, handoff.EscalationTakenUp, text.JoinNonEmpty(": ", record.By+" took up what you escalated", Says(record)))
+		default:
+			n.add(e.subject, record, handoff.EscalationOver, text.JoinNonEmpty(": ", record.By+" settled what you escalated", Says(record)))
+		}
 	}
 }
 
@@ -286,6 +342,14 @@ func (n *newsReader) withdrawal(record *handoff.Record, w *handoff.Withdrawal) {
 			n.add(t, record, handoff.HandoffWithdrawn, say)
 		}
 		return
+	}
+	if subject := n.state.Records[w.Subject]; subject != nil {
+		if e, ok := subject.Body.(*handoff.Escalation); ok && slices.Contains(n.expandFrom(record.By, e.To), n.me) {
+			if of := n.subject(e.Subject); of != nil {
+				n.add(of, record, handoff.HandoffWithdrawn, text.JoinNonEmpty(": ", record.By+" has withdrawn the escalation", w.Why))
+			}
+			return
+		}
 	}
 	if q := n.state.Question(w.Subject); q != nil && q.State == handoff.QuestionWithdrawn && slices.Contains(n.expandFrom(q.By, q.To), n.me) {
 		n.add(questionThread{q}, record, handoff.QuestionWithdrawn, say)
