@@ -84,6 +84,15 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 	if err != nil {
 		return err
 	}
+	if o.outcome == handoff.OutcomeSeen {
+		backs, err := ws.CameBack(subject)
+		if err != nil {
+			return err
+		}
+		if len(backs) > 0 {
+			return ackBacks(ctx, g, ws, o, backs)
+		}
+	}
 	if subject.Type == handoff.TargetItem {
 		if subject, err = offerOf(ws, ws.State.Items[subject.Name], &o); err != nil {
 			return err
@@ -129,6 +138,20 @@ func ackAllSeen(ctx context.Context, g *globals, ws *workspace.Workspace, o ackO
 	if len(records) == 0 {
 		g.note("nothing that you have not seen")
 		return nil
+	}
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
+}
+
+// ackBacks writes a receipt for each record that brought something back: nothing
+// more is needed.
+func ackBacks(ctx context.Context, g *globals, ws *workspace.Workspace, o ackOptions, backs []handoff.Back) error {
+	var records []*handoff.Record
+	for i, b := range backs {
+		if slices.ContainsFunc(backs[:i], func(earlier handoff.Back) bool { return earlier.Cause == b.Cause }) {
+			continue
+		}
+		ack := &handoff.Ack{Subject: b.Cause.ID, Digest: b.Cause.Source.Digest, Outcome: handoff.OutcomeSeen, Note: o.note}
+		records = append(records, ws.NewRecord(ack))
 	}
 	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
 }

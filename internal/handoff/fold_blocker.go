@@ -114,7 +114,6 @@ func (f *fold) acknowledge(r *Record, a *Ack, b *BlockerState) {
 	b.judge(r, a)
 	if !a.Accepts() {
 		b.calm()
-		f.refusalBack(r, a, b.DeclaredBy, declaration{RefBlocker, b.ID}.key())
 		return
 	}
 	b.State = BlockerAcknowledged
