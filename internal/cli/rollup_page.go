@@ -66,8 +66,8 @@ func (g *globals) printRollup(page []paragraph, h *handoff.Handoff) error {
 // decision, then the severe before the routine, and what the members say beside.
 func rollupPage(d *drawing, missing error) []paragraph {
 	p := &pageWriter{drawing: d}
-	p.add(bold, 0, "rollup of %s, %s", query.RollupName(d.Rollup), text.JoinNonEmpty(", ",
-		text.Count(len(d.Rollup.Sources), "handoff"), query.HandoffCounts(d.Handoff)))
+	p.add(bold, 0, "rollup of %s: %s", query.RollupName(d.Rollup), text.JoinNonEmpty(" from ",
+		query.HandoffCounts(d.Handoff), text.Count(len(d.Rollup.Sources), "handoff")))
 	p.lacks(missing)
 	p.decisions()
 	p.items()
