@@ -19,6 +19,10 @@ type publishOptions struct {
 	detachOK bool
 	push     bool
 
+	// page is what a dry run shows before the file, and on a terminal in its
+	// place; nil for nothing.
+	page func() []paragraph
+
 	// after is done once the commit stands: what fails then is a warning.
 	after []func() error
 }
@@ -58,7 +62,7 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
 	records, change := handoff.Records(sealed), ws.ChangeOf(sealed, o.detachOK)
 	if o.dryRun {
-		return printDryRun(g, change, warnings, custodyChangeOf(ws, records[0]))
+		return printDryRun(g, o, change, warnings, custodyChangeOf(ws, records[0]))
 	}
 	commit, pushed, err := ws.Commit(ctx, change, o.push)
 	warned, err := workspace.AfterCommit(err)
@@ -91,7 +95,7 @@ type dryRunFile struct {
 	Text string `json:"text"`
 }
 
-func printDryRun(g *globals, change store.Change, warnings []handoff.Finding, custody custodyChange) error {
+func printDryRun(g *globals, o publishOptions, change store.Change, warnings []handoff.Finding, custody custodyChange) error {
 	if g.printer.structured() {
 		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings), custodyChange: custody}
 		for _, f := range change.Files {
@@ -99,20 +103,26 @@ func printDryRun(g *globals, change store.Change, warnings []handoff.Finding, cu
 		}
 		return g.printer.document(doc)
 	}
-	for _, f := range change.Files {
-		g.printer.line("# %s", f.Path)
-		g.printer.line("%s", strings.TrimSuffix(string(f.Data), "\n"))
+	var page []paragraph
+	if o.page != nil {
+		page = o.page()
 	}
-	g.printer.line("# commit by %s <%s>", change.Author.Name, change.Author.Email)
-	for line := range strings.Lines(change.Message) {
-		g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
-	}
-	custody.print(g, "# ", "the same command with")
+	err := g.printPage(page, func() {
+		for _, f := range change.Files {
+			g.printer.line("# %s", f.Path)
+			g.printer.line("%s", strings.TrimSuffix(string(f.Data), "\n"))
+		}
+		g.printer.line("# commit by %s <%s>", change.Author.Name, change.Author.Email)
+		for line := range strings.Lines(change.Message) {
+			g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
+		}
+		custody.print(g, "# ", "the same command with")
+	})
 	if len(warnings) > 0 && !g.quiet {
 		printFindings(g.Err, g.findings(warnings))
 	}
 	g.note("nothing was written")
-	return nil
+	return err
 }
 
 func printPublication(g *globals, p publication, records []*handoff.Record) error {
