@@ -40,6 +40,7 @@ that.`,
 	f.StringVar(&o.context, "context", "", "`TEXT` that they need to know to answer")
 	commaListVar(f, &o.blocks, "blocks", "an `ITEM` that waits for the answer (repeatable)")
 	o.addFlags(f)
+	o.addPeopleFlags(f)
 	return cmd
 }
 
@@ -48,7 +49,11 @@ func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
 	if err != nil {
 		return err
 	}
-	q := &handoff.Question{Ask: text, To: strings.TrimPrefix(o.to, "@"), Context: o.context, Blocks: o.blocks}
+	to, err := ws.Person(o.to) // who is away has it routed
+	if err != nil {
+		return err
+	}
+	q := &handoff.Question{Ask: text, To: to, Context: o.context, Blocks: o.blocks}
 	if o.about != "" {
 		target, err := ws.Resolve(o.about)
 		if err != nil {

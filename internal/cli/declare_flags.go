@@ -49,10 +49,10 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.Summary = o.summary
 	}
 	if len(o.to) > 0 {
-		h.To = plainHandles(o.to)
+		h.To = trimmed(o.to)
 	}
 	if len(o.cc) > 0 {
-		h.CC = plainHandles(o.cc)
+		h.CC = trimmed(o.cc)
 	}
 	if o.returns != "" {
 		t, err := ws.When(o.returns)
@@ -74,11 +74,11 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	return nil
 }
 
-// plainHandles drops the @ that people write before a handle.
-func plainHandles(list []string) []string {
+// trimmed is a list without the spaces that people write after a comma.
+func trimmed(list []string) []string {
 	out := make([]string, len(list))
 	for i, s := range list {
-		out[i] = strings.TrimPrefix(strings.TrimSpace(s), "@")
+		out[i] = strings.TrimSpace(s)
 	}
 	return out
 }
@@ -176,7 +176,7 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 		if err != nil {
 			return err
 		}
-		b := handoff.Blocker{Needs: p[0], Because: p[1], Resolver: strings.TrimPrefix(p[2], "@"), ID: handoff.Slug(p[0])}
+		b := handoff.Blocker{Needs: p[0], Because: p[1], Resolver: p[2], ID: handoff.Slug(p[0])}
 		if b.ID == "" {
 			return workspace.Usagef("as in 'Decide the session timeout;login and refund disagree;sarah;refund-flow'", "--blocker %q: the first part says what is needed", value)
 		}
@@ -264,7 +264,6 @@ func addRef(item *handoff.Item, value string) error {
 func applyGive(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.give {
 		id, who, named := strings.Cut(value, "=")
-		who = strings.TrimPrefix(who, "@")
 		if named && isBlank(who) {
 			return workspace.Usagef("", "--give %s: to whom?", value)
 		}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -40,6 +39,7 @@ goes up the ladder of the configuration. Nothing is ever escalated by itself.`,
 	f.StringVar(&o.deadline, "deadline", "", "by `WHEN`")
 	f.IntVar(&o.level, "level", 0, "`N` from 1 to 3; without it, one above the last")
 	o.addFlags(f)
+	o.addPeopleFlags(f)
 	return cmd
 }
 
@@ -51,7 +51,7 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 	if err != nil {
 		return err
 	}
-	e := &handoff.Escalation{Subject: target.Ref(), Reason: o.reason, To: strings.TrimPrefix(o.to, "@"), Ask: o.ask, Level: o.level}
+	e := &handoff.Escalation{Subject: target.Ref(), Reason: o.reason, To: o.to, Ask: o.ask, Level: o.level}
 	if e.Level == 0 {
 		e.Level = min(ws.LevelOf(target)+1, maxLevel)
 	}

@@ -19,6 +19,9 @@ type publishOptions struct {
 	detachOK bool
 	push     bool
 
+	newPeople []string // whom nobody knows yet, and who are meant
+	strangers []string // whom nobody knows yet either, taken as they are
+
 	// after is done once the commit stands: what fails then is a warning.
 	after []func() error
 }
@@ -43,8 +46,20 @@ type publication struct {
 // checkAndPublish judges records that flags made and publishes them; refused
 // says what did not happen.
 func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, records []*handoff.Record, refused string) error {
+	bodies := make([]handoff.Body, len(records))
+	for i, r := range records {
+		bodies[i] = r.Body
+	}
+	if err := o.meet(ctx, g, ws, bodies...); err != nil {
+		return err
+	}
+	var findings []handoff.Finding
+	for _, r := range records {
+		named, ambiguous := ws.Named(r.Body)
+		r.Body, findings = named, append(findings, ambiguous...)
+	}
 	sealed := handoff.SealAll(records...)
-	findings := ws.Judge(sealed)
+	findings = append(findings, ws.Judge(sealed)...)
 	if handoff.HasErrors(findings) {
 		return &workspace.FindingsError{What: refused, Findings: findings, Hint: "correct the command and try again"}
 	}
@@ -57,6 +72,7 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
 	records, change := handoff.Records(sealed), ws.ChangeOf(sealed, o.detachOK)
 	if o.dryRun {
+		g.noteStrangers(o.strangers)
 		return printDryRun(g, change, warnings)
 	}
 	commit, pushed, err := ws.Commit(ctx, change, o.push)
@@ -72,7 +88,7 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	return errors.Join(err, printPublication(g, publication{
 		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
-	}, records))
+	}, records, o.strangers))
 }
 
 // dryRun is what a writing command would do, as --json prints it.
@@ -111,7 +127,7 @@ func printDryRun(g *globals, change store.Change, warnings []handoff.Finding) er
 	return nil
 }
 
-func printPublication(g *globals, p publication, records []*handoff.Record) error {
+func printPublication(g *globals, p publication, records []*handoff.Record, strangers []string) error {
 	return g.printer.print(p, func() {
 		first := records[0]
 		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, query.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
@@ -121,5 +137,6 @@ func printPublication(g *globals, p publication, records []*handoff.Record) erro
 		if len(p.Warnings) > 0 && !g.quiet {
 			printFindings(g.Err, g.findings(p.Warnings))
 		}
+		g.noteStrangers(strangers)
 	})
 }

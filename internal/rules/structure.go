@@ -70,9 +70,9 @@ func (n names) all(t handoff.RefType) []string {
 
 // badReference is rule HO103.
 func badReference(s *subject) {
+	handoff.EachPerson(s.body(), s.checkPerson)
 	switch body := s.body().(type) {
 	case *handoff.Handoff:
-		s.checkRoster(body)
 		s.checkUnchanged(body)
 		s.checkSources(body)
 		if s.State != nil {
@@ -151,30 +151,14 @@ func orNearest(name string, candidates []string, otherwise string) string {
 	return otherwise
 }
 
-// checkRoster reports people who are not in the roster.
-func (s *subject) checkRoster(h *handoff.Handoff) {
-	for i, to := range h.To {
-		s.checkPerson(indexField("to", i), to)
-	}
-	for i, item := range h.Items {
-		field := indexField("items", i)
-		s.checkPerson(field+".owner", item.Owner)
-		for j, next := range item.Next {
-			s.checkPerson(indexField(field+".next", j)+".owner", next.Owner)
-		}
-	}
-	for i, blocker := range h.Blockers {
-		s.checkPerson(indexField("blockers", i)+".resolver", blocker.Resolver)
-	}
-}
-
-// checkPerson leaves groups, areas and words like "someone" to other rules.
+// checkPerson reports somebody who is not in the roster. It leaves groups, areas and
+// words like "someone" to other rules.
 func (s *subject) checkPerson(field, handle string) {
 	people := s.Config.People
 	if _, known := people[handle]; known || len(people) == 0 || !handoff.ValidHandle(handle) || handoff.IsScope(handle) || notPeople[handle] {
 		return
 	}
-	s.report(field, orNearest(handle, slices.Sorted(maps.Keys(people)), "correct the handle, or add the person to `people` in the configuration"),
+	s.report(field, orNearest(handle, s.Config.Handles(), "correct the handle, or add the person to `people` in the configuration"),
 		"%s is %s, who is not in the roster", field, quote(handle))
 }
 

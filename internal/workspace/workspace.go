@@ -57,6 +57,9 @@ type Workspace struct {
 	Whole    func() (*handoff.State, error)                     // knows all of it
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
 	unproven func() audit.RecordIDs                             // the ids of the verdicts that nobody here saw given
+
+	committers func() (map[string]config.Person, error) // who has committed to HEAD, by handle
+	meant      map[string]string                        // whom the user means by a handle that they typed
 }
 
 // Options is how a workspace is opened. What is said goes to people.
@@ -160,6 +163,7 @@ func RecordsDir(repo *store.Repo) (string, error) {
 
 // enter reads the configuration and finds out who works there.
 func (ws *Workspace) enter(ctx context.Context) error {
+	ws.committers = sync.OnceValues(func() (map[string]config.Person, error) { return ws.findCommitters(ctx) })
 	if err := ws.readConfig(ctx); err != nil {
 		return err
 	}
