@@ -201,6 +201,6 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	for _, why := range d.Unrouted {
 		g.note("%s", why)
 	}
-	o.after = append(o.after, ws.QueryCounter().Reset)
+	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), true
 	return publishRecords(ctx, g, ws, o.publishOptions, d.Sealed, findings)
 }

@@ -48,6 +48,7 @@ func runInbox(ctx context.Context, g *globals, o workspace.SourceOptions) error 
 	if err := g.page(func() { g.printer.rows(rows) }); err != nil {
 		return err
 	}
+	defer g.noteFetched(ctx, ws)
 	switch {
 	case len(rows) > 0:
 		g.note("handoff show REF tells the whole story, %s", wayOn(rows))
@@ -83,6 +84,7 @@ func runBare(ctx context.Context, g *globals) error {
 	if err := g.page(func() { part("Waits for you", waiting); part("You hold", held) }); err != nil {
 		return err
 	}
+	defer g.noteFetched(ctx, ws)
 	switch {
 	case len(waiting) > 0:
 		g.note("handoff show REF tells the whole story, %s", wayOn(waiting))

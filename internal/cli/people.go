@@ -80,14 +80,13 @@ func askWho(ctx context.Context, g *globals, ws *workspace.Workspace, slips []wo
 	})
 }
 
-// noteStrangers says in one line who was taken without being known.
-func (g *globals) noteStrangers(handles []string) {
-	if len(handles) == 0 {
-		return
+// strangersWords says in a line who was taken without being known, if anybody was.
+func strangersWords(handles []string) []string {
+	switch len(handles) {
+	case 0:
+		return nil
+	case 1:
+		return []string{handles[0] + " has not committed here yet"}
 	}
-	has := "has"
-	if len(handles) > 1 {
-		has = "have"
-	}
-	g.note("%s %s not committed here yet", text.And(handles), has)
+	return []string{text.And(handles) + " have not committed here yet"}
 }

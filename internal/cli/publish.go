@@ -22,6 +22,8 @@ type publishOptions struct {
 	newPeople []string // whom nobody knows yet, and who are meant
 	strangers []string // whom nobody knows yet either, taken as they are
 
+	offersPush bool // asks on a terminal whether to push
+
 	// after is done once the commit stands: what fails then is a warning.
 	after []func() error
 }
@@ -53,13 +55,13 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 	if err := o.meet(ctx, g, ws, bodies...); err != nil {
 		return err
 	}
-	var findings []handoff.Finding
+	var ambiguous []handoff.Finding
 	for _, r := range records {
-		named, ambiguous := ws.Named(r.Body)
-		r.Body, findings = named, append(findings, ambiguous...)
+		named, more := ws.Named(r.Body)
+		r.Body, ambiguous = named, append(ambiguous, more...)
 	}
 	sealed := handoff.SealAll(records...)
-	findings = append(findings, ws.Judge(sealed)...)
+	findings := workspace.Explained(ws.Judge(sealed), ambiguous)
 	if handoff.HasErrors(findings) {
 		return &workspace.FindingsError{What: refused, Findings: findings, Hint: "correct the command and try again"}
 	}
@@ -71,11 +73,18 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 // what the rules had to say all the same.
 func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
 	records, change := handoff.Records(sealed), ws.ChangeOf(sealed, o.detachOK)
-	if o.dryRun {
-		g.noteStrangers(o.strangers)
-		return printDryRun(g, change, warnings)
+	to, err := o.reach(g, ws)
+	if err != nil {
+		return err
 	}
-	commit, pushed, err := ws.Commit(ctx, change, o.push)
+	if o.dryRun {
+		return printDryRun(g, change, warnings, strangersWords(o.strangers))
+	}
+	commit, pushed, err := ws.Commit(ctx, change, to.push)
+	readers := readersOf(ws, records)
+	if to.offer && err == nil && !pushed {
+		commit, pushed, err = to.offerPush(ctx, g, ws, change.Branch, commit, readers)
+	}
 	warned, err := workspace.AfterCommit(err)
 	if !workspace.Committed(err) {
 		return err
@@ -85,10 +94,14 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 		warned, _ := workspace.AfterCommit(workspace.Unfinished(do()))
 		warnings = append(warnings, warned...)
 	}
+	talk := strangersWords(o.strangers)
+	if to.remote != "" && !pushed && err == nil {
+		talk = append(talk, "only here so far; "+readers+" after: handoff sync")
+	}
 	return errors.Join(err, printPublication(g, publication{
 		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
-	}, records, o.strangers))
+	}, records, talk))
 }
 
 // dryRun is what a writing command would do, as --json prints it.
@@ -104,7 +117,7 @@ type dryRunFile struct {
 	Text string `json:"text"`
 }
 
-func printDryRun(g *globals, change store.Change, warnings []handoff.Finding) error {
+func printDryRun(g *globals, change store.Change, warnings []handoff.Finding, talk []string) error {
 	if g.printer.structured() {
 		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings)}
 		for _, f := range change.Files {
@@ -123,11 +136,12 @@ func printDryRun(g *globals, change store.Change, warnings []handoff.Finding) er
 	if len(warnings) > 0 && !g.quiet {
 		printFindings(g.Err, g.findings(warnings))
 	}
+	g.notes(talk)
 	g.note("nothing was written")
 	return nil
 }
 
-func printPublication(g *globals, p publication, records []*handoff.Record, strangers []string) error {
+func printPublication(g *globals, p publication, records []*handoff.Record, talk []string) error {
 	return g.printer.print(p, func() {
 		first := records[0]
 		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, query.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
@@ -137,6 +151,13 @@ func printPublication(g *globals, p publication, records []*handoff.Record, stra
 		if len(p.Warnings) > 0 && !g.quiet {
 			printFindings(g.Err, g.findings(p.Warnings))
 		}
-		g.noteStrangers(strangers)
+		g.notes(talk)
 	})
+}
+
+// notes is a note for each line.
+func (g *globals) notes(lines []string) {
+	for _, line := range lines {
+		g.note("%s", line)
+	}
 }

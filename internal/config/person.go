@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Find returns the handles of the people whom a name can mean that somebody typed,
@@ -34,6 +35,23 @@ func (c *Config) Find(name string) []string {
 func (c *Config) has(handle string) bool {
 	_, known := c.People[handle]
 	return known
+}
+
+// Nearest returns the handle of whoever was probably meant by a name that nobody has:
+// who is nearly called so by their handle, else by a part of their name, "" for nobody.
+func (c *Config) Nearest(name string) string {
+	if handle := text.Nearest(name, c.Handles()); handle != "" {
+		return handle
+	}
+	var words []string
+	whose := make(map[string]string)
+	for _, handle := range c.Handles() {
+		for word := range strings.FieldsSeq(strings.ToLower(c.People[handle].Name)) {
+			words = append(words, word)
+			whose[word] = handle
+		}
+	}
+	return whose[text.Nearest(name, words)]
 }
 
 // Handles are the people of the roster, sorted.

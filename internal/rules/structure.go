@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -152,14 +153,21 @@ func orNearest(name string, candidates []string, otherwise string) string {
 }
 
 // checkPerson reports somebody who is not in the roster. It leaves groups, areas and
-// words like "someone" to other rules.
+// words like "someone" to other rules, and what is no handle to the schema, but where
+// that takes any text.
 func (s *subject) checkPerson(field, handle string) {
 	people := s.Config.People
-	if _, known := people[handle]; known || len(people) == 0 || !handoff.ValidHandle(handle) || handoff.IsScope(handle) || notPeople[handle] {
+	if _, known := people[handle]; known || len(people) == 0 || config.IsGroup(handle) || notPeople[handle] {
 		return
 	}
-	s.report(field, orNearest(handle, s.Config.Handles(), "correct the handle, or add the person to `people` in the configuration"),
-		"%s is %s, who is not in the roster", field, quote(handle))
+	if !handoff.ValidHandle(handle) && !strings.HasSuffix(field, "_by") {
+		return
+	}
+	fix := "correct the handle, or add the person to `people` in the configuration"
+	if near := s.Config.Nearest(handle); near != "" {
+		fix = "write " + near
+	}
+	s.report(field, fix, "%s is %s, who is not in the roster", field, quote(handle))
 }
 
 // checkUnchanged reports entries of unchanged that are no items of the handoff.

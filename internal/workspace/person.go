@@ -24,7 +24,8 @@ import (
 // a [*handoff.AmbiguousError], or one of git.
 //
 // What is known from the configuration and the records costs nothing; any other
-// name has git look through the history, once.
+// name has git look through the history, once. Before the records are loaded a handle
+// is taken as it is.
 func (ws *Workspace) Person(typed string) (string, error) {
 	name := strings.TrimPrefix(strings.TrimSpace(typed), "@")
 	handle := strings.ToLower(name)
@@ -41,7 +42,7 @@ func (ws *Workspace) Person(typed string) (string, error) {
 	case rules.IsNobody(name):
 		return cmp.Or(handle, typed), nil
 	case len(people.People) > 0:
-	case ws.isKnown(handle):
+	case handle != "" && (ws.State == nil || slices.Contains(ws.known(), handle)):
 		return handle, nil
 	default:
 		committers, err := ws.committers()
@@ -62,11 +63,20 @@ func (ws *Workspace) Person(typed string) (string, error) {
 }
 
 // Named returns a body with the handles of the people whom somebody has typed, and
-// the names that can mean several people, each a finding.
+// the names that can mean several people, each a finding for [Explained].
 func (ws *Workspace) Named(body handoff.Body) (handoff.Body, []handoff.Finding) {
 	var findings []handoff.Finding
 	named := handoff.MapPeople(body, ws.reader(&findings))
 	return named, findings
+}
+
+// Explained are the findings of the rules, those about the form of a name replaced by
+// what it can mean.
+func Explained(findings, ambiguous []handoff.Finding) []handoff.Finding {
+	findings = slices.DeleteFunc(findings, func(f handoff.Finding) bool {
+		return f.Code == "HO101" && slices.ContainsFunc(ambiguous, func(a handoff.Finding) bool { return a.Field == f.Field })
+	})
+	return append(findings, ambiguous...)
 }
 
 // nameDraft is [Workspace.Named] for a draft and the text that it was read from.
@@ -97,26 +107,24 @@ func (ws *Workspace) reader(findings *[]handoff.Finding) func(field, who string)
 	}
 }
 
-// isKnown reports whether somebody is the user, or has written a record or is named
-// in one that counts now.
-func (ws *Workspace) isKnown(handle string) bool {
-	return handle != "" && slices.Contains(ws.known(), handle)
-}
-
-// known are the handles that the records speak of, and the user's own, sorted.
+// known are the user, those who have ever written a record and those whom one names
+// that counts now: their handles, sorted.
 func (ws *Workspace) known() []string {
 	known := map[string]bool{ws.Me: true}
-	if ws.State != nil {
-		for _, author := range ws.State.Authors() {
-			known[author] = true
-		}
-		for _, r := range ws.State.Known() {
-			handoff.EachPerson(r.Body, func(_, who string) { known[who] = !config.IsGroup(who) })
-		}
+	for _, author := range ws.State.Authors() {
+		known[author] = true
 	}
-	delete(known, "")
-	maps.DeleteFunc(known, func(_ string, person bool) bool { return !person })
+	for _, r := range ws.State.Known() {
+		handoff.EachPerson(r.Body, func(_, who string) { known[who] = true })
+	}
+	maps.DeleteFunc(known, func(who string, _ bool) bool { return !isPerson(who) })
 	return slices.Sorted(maps.Keys(known))
+}
+
+// isPerson reports whether a name is the handle of one person: no group, and no word
+// such as "someone".
+func isPerson(name string) bool {
+	return handoff.ValidHandle(name) && !config.IsGroup(name) && !rules.IsNobody(name)
 }
 
 // findCommitters are the people who have committed to HEAD, by handle.
@@ -141,7 +149,7 @@ func (ws *Workspace) Strangers(bodies ...handoff.Body) ([]Stranger, error) {
 	for _, body := range bodies {
 		body, _ = ws.Named(body)
 		handoff.EachPerson(body, func(_, who string) {
-			if handoff.ValidHandle(who) && !config.IsGroup(who) && !rules.IsNobody(who) {
+			if isPerson(who) {
 				named[who] = true
 			}
 		})

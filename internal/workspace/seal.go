@@ -26,7 +26,7 @@ func (ws *Workspace) CheckDraft(d *Draft, letThrough []string) []handoff.Finding
 			ws.seal(d)
 			return ws.placed(d.Sealed, ws.judgeDraft(d, letThrough))
 		})
-		findings = append(findings, ambiguous...)
+		findings = Explained(findings, ambiguous)
 	}
 	for i := range findings {
 		f := &findings[i]

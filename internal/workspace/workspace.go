@@ -178,11 +178,14 @@ func (ws *Workspace) enter(ctx context.Context) error {
 // made of the email's local part. The address is the one that .mailmap gives;
 // where the roster has only the other one, it is that.
 func (ws *Workspace) identify(ctx context.Context) error {
+	var err error
+	if ws.Me, err = ws.actor(); err != nil {
+		return err
+	}
 	author, committer, err := ws.Identity(ctx)
 	var none *git.NoIdentityError
 	switch {
 	case errors.As(err, &none):
-		ws.Me = ws.As
 		return nil
 	case err != nil:
 		return err
@@ -191,7 +194,6 @@ func (ws *Workspace) identify(ctx context.Context) error {
 	if ws.MappedAuthor, err = ws.Canonical(ctx, author); err != nil {
 		return err
 	}
-	ws.Me = ws.As
 	for _, who := range []git.Ident{ws.MappedAuthor, author} {
 		if handle, ok := ws.TeamConfig.Handle(who.Name, who.Email); ok && ws.Me == "" {
 			ws.Me = handle
@@ -201,6 +203,32 @@ func (ws *Workspace) identify(ctx context.Context) error {
 		ws.Me = config.HandleFrom(ws.MappedAuthor.Email)
 	}
 	return nil
+}
+
+// actor is who acts as the user says, "" where they do not.
+func (ws *Workspace) actor() (string, error) {
+	handle, err := ws.Person(ws.As)
+	if err == nil && handle != "" && !handoff.ValidHandle(handle) {
+		err = Usagef("a handle is lower-case letters, digits, dots, dashes", "--as %s: not a handle", ws.As)
+	}
+	return handle, err
+}
+
+// mustBeOfRoster refuses who writes and is not in the roster: nobody could tell
+// afterwards who it was.
+func (ws *Workspace) mustBeOfRoster() error {
+	people := ws.TeamConfig.Handles()
+	if len(people) == 0 || slices.Contains(people, ws.Me) {
+		return nil
+	}
+	hint, who := "add "+ws.Author.Email+" to `people` in "+ws.ConfigFile()+" by review", ws.Me+" <"+ws.Author.Email+">"
+	if ws.As != "" {
+		hint, who = "add them to `people` in "+ws.ConfigFile()+" by review", "--as "+ws.As
+	}
+	if near := ws.TeamConfig.Nearest(ws.Me); near != "" {
+		hint = "did you mean --as " + near + "? Otherwise " + hint
+	}
+	return Usagef(hint, "%s: nobody in the roster", who)
 }
 
 // Emails are the addresses of the user's commits.
@@ -230,6 +258,9 @@ func (ws *Workspace) MustBeKnown(ctx context.Context) error {
 // of the state.
 func (ws *Workspace) BeginWriting(ctx context.Context, part handoff.Part) error {
 	if err := ws.MustWrite(ctx); err != nil {
+		return err
+	}
+	if err := ws.mustBeOfRoster(); err != nil {
 		return err
 	}
 	ws.RulesGit = ws.evidence(ctx)
