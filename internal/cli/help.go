@@ -70,9 +70,9 @@ GIT_DIR, GIT_WORK_TREE, GIT_CEILING_DIRECTORIES
 
 The git configuration, as in git config handoff.push always:
 handoff.dir        a directory for the records other than .handoffs
-handoff.push       ask: declare asks on a terminal whether to push (the default);
-                   always: every command that writes pushes; never: none does
-                   but with --push
+handoff.push       ask: declare asks on a terminal whether to push, the default;
+                   always: every command that writes pushes; never: only
+                   --push does
 handoff.shareQueries
                    true: handoffs say how many questions you have asked`
 
