@@ -11,7 +11,7 @@ import (
 type order func(a, b candidate) int
 
 // typeOrder is the order of types in an answer of several.
-var typeOrder = []Type{TypeBlocker, TypeQuestion, TypeHandoff, TypeItem, TypeDecision, TypeWatch, TypeArea}
+var typeOrder = []Type{TypeBlocker, TypeQuestion, TypeHandoff, TypeItem, TypeDecision, TypeWatch, TypeArea, TypeEscalation, TypeGap, TypeRecord}
 
 // sortCandidates sorts by an order, and what is equal in it by type, id and
 // record, so that no map decides.

@@ -23,6 +23,10 @@ const (
 	TypeDecision Type = "decision"
 	TypeWatch    Type = "watch"
 	TypeArea     Type = "area"
+
+	TypeEscalation Type = "escalation"
+	TypeGap        Type = "gap"
+	TypeRecord     Type = "record"
 )
 
 // Row is one line of an answer: a pointer to one of the row types of this
@@ -71,6 +75,10 @@ var columns = map[Type][]string{
 	TypeHandoff:  {"handoff", "to", "state", "flags", "summary"},
 	TypeWatch:    {"watch", "kind", "what", "signal", "until"},
 	TypeArea:     {"area", "primary", "alternates", "expires"},
+
+	TypeEscalation: {"escalation", "state", "subject", "to", "reason", "ask"},
+	TypeGap:        {"gap", "subject", "class", "impact", "recovery"},
+	TypeRecord:     {"record", "kind", "subject", "says"},
 }
 
 var sourceColumns = []string{"by", "age", "freshness", "record"}

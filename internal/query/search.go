@@ -23,7 +23,7 @@ func (r *runner) search() []candidate {
 			found = append(found, t.cite(r, id))
 		}
 	}
-	return found
+	return append(found, r.remarks()...)
 }
 
 // says reports whether the records of a thread hold every word, and none of the
