@@ -133,8 +133,18 @@ func (r *runner) none(spec *TopicSpec, counting []*handoff.HandoffState) (none, 
 		who = "the team"
 	}
 	about := func(say string) string { return strings.ReplaceAll(say, "%s", who) }
-	if spec.known != nil && !spec.known(r.env.Config) {
-		return none{say: about(spec.none) + ": " + spec.unknown, fixed: true}, len(counting) > 0
+	switch {
+	case spec.known != nil && !spec.known(r.env.Config):
+		return none{say: about(spec.none) + ": " + spec.unknown, fixed: true}, spec.agreed || len(counting) > 0
+	case spec.agreed:
+		say := spec.none
+		if r.query.Arg != "" {
+			say += " for " + r.query.Arg
+		}
+		if len(r.query.Terms)+len(r.query.Words) > 0 {
+			say = fits(say)
+		}
+		return none{say: say, fixed: true}, true
 	}
 	rests, besides := r.rests(spec)
 	n := none{say: about(spec.none), stands: len(rests) == 0, anyTime: r.anyTime(spec), all: len(counting)}

@@ -94,7 +94,7 @@ func kindValues() []string {
 func isValues() []string {
 	return slices.Concat([]string{
 		string(TypeItem), string(TypeBlocker), string(TypeQuestion), string(TypeDecision), string(TypeHandoff), string(TypeWatch), string(TypeArea),
-		string(TypeEscalation), string(TypeGap),
+		string(TypeEscalation), string(TypeGap), string(TypeContract),
 		isOpen, isClosed,
 		handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked,
 		handoff.ItemShipped, handoff.ItemDropped, isOffered, isUnclaimed, isStale, isAtRisk,

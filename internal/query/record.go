@@ -74,8 +74,8 @@ var plainKinds = []handoff.Kind{
 }
 
 // remarks are what a search finds beside the things that have a thread of their
-// own: what was shipped without being an item, what is to be watched, areas, gaps
-// and escalations, and other records of a kind that is asked for. Words are looked for
+// own: what was shipped without being an item, what is to be watched, areas
+// and contracts, gaps and escalations, and other records of a kind that is asked for. Words are looked for
 // in them only where a term asks for such a row: their text is that of a handoff,
 // which is found by it.
 func (r *runner) remarks() []candidate {
@@ -84,9 +84,12 @@ func (r *runner) remarks() []candidate {
 		return nil
 	}
 	found := append(r.shippedOnly(), r.watched()...)
-	if r.query.Since.IsZero() && r.query.Until.IsZero() { // an area is of no time
+	if r.query.Since.IsZero() && r.query.Until.IsZero() { // an area or a contract is of no time
 		for _, area := range r.env.Config.Authorities {
 			found = append(found, r.area(area))
+		}
+		for _, contract := range r.env.Config.Interfaces {
+			found = append(found, contractOf(contract, r.env))
 		}
 	}
 	for _, record := range r.state.Known() {

@@ -27,6 +27,7 @@ const (
 	TypeEscalation Type = "escalation"
 	TypeGap        Type = "gap"
 	TypeRecord     Type = "record"
+	TypeContract   Type = "contract"
 )
 
 // Row is one line of an answer: a pointer to one of the row types of this
@@ -79,6 +80,7 @@ var columns = map[Type][]string{
 	TypeEscalation: {"escalation", "state", "subject", "to", "reason", "ask"},
 	TypeGap:        {"gap", "subject", "class", "impact", "recovery"},
 	TypeRecord:     {"record", "kind", "subject", "says"},
+	TypeContract:   {"contract", "trigger", "done when", "conditions", "requires", "on missing", "ack"},
 }
 
 var sourceColumns = []string{"by", "age", "freshness", "record"}

@@ -150,6 +150,9 @@ func TestRunWithoutRows(t *testing.T) {
 func TestRunOnNothing(t *testing.T) {
 	s := handoff.Fold(nil, handoff.PolicyPerItem).View
 	for _, topic := range Topics() {
+		if topic.agreed {
+			continue
+		}
 		q, err := Parse([]string{strings.TrimPrefix(topic.Example, "handoff query ")}, parseEnv("ana"))
 		if err != nil {
 			t.Fatal(err)

@@ -38,6 +38,9 @@ type TopicSpec struct {
 	known   func(*config.Config) bool
 	unknown string
 
+	// agreed is set where the configuration alone answers, and no record does.
+	agreed bool
+
 	// find lists the rows of the topic, before terms and words narrow them.
 	find func(*runner) []candidate
 
@@ -82,6 +85,7 @@ var (
 	someone   = argument{name: aboutPeople, read: person, required: true}
 	anything  = argument{name: "topic", read: named}
 	something = argument{name: "item", read: named, required: true}
+	side      = argument{name: "team", read: named}
 )
 
 // topics is the table that Parse, Run and the help share.
@@ -179,6 +183,12 @@ var topics = []TopicSpec{
 		Name: Items, Example: "handoff query items is:in_review",
 		Help: "live items; the most severe first, then the one declared longest ago",
 		none: "no item is live", rests: []string{keyItems}, find: (*runner).items, order: bySeverity,
+	},
+	{
+		Name: Contracts, arg: side, Example: "handoff query contracts qa",
+		Help: "what the configuration says of the boundaries between teams or zones: when a handoff is due, when it is done, on which conditions, what its items must hold and what happens where they do not (reject, warn, or return:WHO: it is published to WHO in place of the receiver, who reads it), and how long a verdict may take; with an argument those of a team, a zone or a person",
+		none: "no contract holds", agreed: true, find: (*runner).contracts, order: byKey,
+		known: (*config.Config).HasContracts, unknown: "none is configured; list them as interfaces in .handoffs/config.yaml, as handoff help config shows",
 	},
 }
 

@@ -72,6 +72,7 @@ func (ws *Workspace) judgeDraft(d *Draft, letThrough []string) []handoff.Finding
 	for i := range findings {
 		findings[i].Record = "" // nobody has seen the ids yet
 	}
+	findings = append(findings, d.returned...)
 	for _, s := range routes {
 		findings = append(findings, below("routes.", rules.CheckSealed(s, more))...)
 	}
@@ -113,6 +114,7 @@ func (ws *Workspace) seal(d *Draft) {
 	}
 	own := handoff.New(d.id, at, ws.Me, &h)
 	own.Ext = d.Ext
+	d.returned = ws.returned(own, &h)
 	routes, unrouted := ws.routes(&h)
 	d.Sealed, d.Unrouted = handoff.SealAll(slices.Concat([]*handoff.Record{own}, records, routes)...), unrouted
 }
@@ -181,6 +183,8 @@ type Draft struct {
 
 	Sealed   []*handoff.Sealed // as it was last checked: the handoff, then what goes with it
 	Unrouted []string          // what of it goes to nobody, and why
+
+	returned []handoff.Finding // what makes it go to somebody else than its receiver
 }
 
 // RefusedHint is the way out of what the rules have against the draft.
