@@ -111,7 +111,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.intents, "intent", "why an item is done: `'item;why'`")
 	listVar(f, &o.accepts, "accept", "how to tell that an item is done: `'item;check'`")
 	listVar(f, &o.refs, "ref", "what an item refers to, a pr, ticket, branch, commit, file, url or doc: `'item;pr:1842'`")
-	commaListVar(f, &o.none, "none", "say none: `LISTS` out of shipped, items, blockers, decisions")
+	commaListVar(f, &o.none, "none", "say none: `LISTS` out of shipped, items, blockers, decisions, questions, dropped, watch, standing")
 	listVar(f, &o.waive, "waive", "let a rule pass: `'CODE;why'`")
 	commaListVar(f, &o.allowSecrets, "allow-secret", "`FINGERPRINT` of a text that is no secret")
 	o.publishOptions.addFlags(f)

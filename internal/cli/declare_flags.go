@@ -99,22 +99,33 @@ func parts(value string, n int) []string {
 }
 
 func applyNone(h *handoff.Handoff, o declareOptions) error {
-	for _, list := range o.none {
-		full := false
-		switch list {
-		case "shipped":
-			full, h.Shipped = len(h.Shipped)+len(o.shipped) > 0, []handoff.Shipped{}
-		case "items":
-			full, h.Items = len(h.Items)+len(o.items) > 0, []handoff.Item{}
-		case "blockers":
-			full, h.Blockers = len(h.Blockers)+len(o.blockers) > 0, []handoff.Blocker{}
-		case "decisions":
-			full, h.Decisions = len(h.Decisions)+len(o.decisions) > 0, []handoff.Decision{}
-		default:
-			return workspace.Usagef("", "--none %s: say shipped, items, blockers or decisions", list)
+	lists := []struct {
+		name  string
+		some  bool
+		empty func()
+	}{
+		{"shipped", len(h.Shipped)+len(o.shipped) > 0, func() { h.Shipped = []handoff.Shipped{} }},
+		{"items", len(h.Items)+len(o.items) > 0, func() { h.Items = []handoff.Item{} }},
+		{"blockers", len(h.Blockers)+len(o.blockers) > 0, func() { h.Blockers = []handoff.Blocker{} }},
+		{"decisions", len(h.Decisions)+len(o.decisions) > 0, func() { h.Decisions = []handoff.Decision{} }},
+		{"questions", len(h.Questions) > 0, func() { h.Questions = []handoff.OpenQuestion{} }},
+		{"dropped", len(h.Dropped)+len(o.dropped) > 0, func() { h.Dropped = []handoff.Reasoned{} }},
+		{"watch", len(h.Watch) > 0, func() { h.Watch = []handoff.Watch{} }},
+		{"standing", len(h.Standing) > 0, func() { h.Standing = []handoff.Standing{} }},
+	}
+	for _, none := range o.none {
+		known := false
+		for _, list := range lists {
+			if list.name != none {
+				continue
+			}
+			if known = true; list.some {
+				return workspace.Usagef("", "--none %s: there are some", none)
+			}
+			list.empty()
 		}
-		if full {
-			return workspace.Usagef("", "--none %s: there are some", list)
+		if !known {
+			return workspace.Usagef("", "--none %s: say shipped, items, blockers, decisions, questions, dropped, watch or standing", none)
 		}
 	}
 	return nil

@@ -73,6 +73,7 @@ func (ws *Workspace) judgeDraft(d *Draft, letThrough []string) []handoff.Finding
 	for i := range findings {
 		findings[i].Record = "" // nobody has seen the ids yet
 	}
+	findings = append(findings, d.returned...)
 	for _, s := range routes {
 		findings = append(findings, below("routes.", rules.CheckSealed(s, more))...)
 	}
@@ -114,6 +115,7 @@ func (ws *Workspace) seal(d *Draft) {
 	}
 	own := handoff.New(d.id, at, ws.Me, &h)
 	own.Ext = d.Ext
+	d.returned = ws.returned(own, &h)
 	routes, unrouted := ws.routes(&h)
 	d.Sealed, d.Unrouted = handoff.SealAll(slices.Concat([]*handoff.Record{own}, records, routes)...), unrouted
 }
@@ -182,6 +184,8 @@ type Draft struct {
 
 	Sealed   []*handoff.Sealed // as it was last checked: the handoff, then what goes with it
 	Unrouted []string          // what of it goes to nobody, and why
+
+	returned []handoff.Finding // what makes it go to somebody else than its receiver
 }
 
 // RefusedHint is the way out of what the rules have against the draft.
