@@ -98,12 +98,19 @@ func (p *printer) section(title string) { p.styled(painted{bold, title}) }
 // field prints "  label: text", with the text wrapped to the width of a
 // terminal. Nothing is printed for an empty text.
 func (p *printer) field(label, s string) {
+	p.fieldLines(label, s, func(line string) string { return line })
+}
+
+// fieldLines is field with what mark makes of the first line, which is neutralised.
+func (p *printer) fieldLines(label, s string, mark func(string) string) {
 	if s == "" {
 		return
 	}
 	prefix := "  " + text.OneLine(label) + ": " // which may name a thing of a record
 	for i, line := range p.wrap(text.Neutralise(s), uniseg.StringWidth(prefix)) {
-		if i > 0 {
+		if i == 0 {
+			line = mark(line)
+		} else {
 			prefix = strings.Repeat(" ", 4+len(label)-len(strings.TrimLeft(label, " ")))
 		}
 		fmt.Fprintf(p.w, "%s%s\n", prefix, line)
