@@ -65,7 +65,7 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	continues := func(h *handoff.Handoff, o declareOptions) error { return applyContinues(ws, h, o) }
 	watch := func(h *handoff.Handoff, o declareOptions) error { return applyWatch(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
-		applyNone, items, continues, applyShipped, applyDropped, applyBlockers, applyDecisions,
+		applyNone, continues, items, applyShipped, applyDropped, applyBlockers, applyDecisions,
 		applyItemDetails, applyGive, applyWaivers, watch,
 	}
 	for _, step := range steps {

@@ -9,8 +9,8 @@ import (
 )
 
 // applyContinues lets items go on from others. One that the handoff does not list
-// yet is the other under a new name. The other leaves the list, unless a flag
-// declares it as well.
+// yet is the other under a new name, which further flags change. The other leaves
+// the list, unless a flag declares it as well.
 func applyContinues(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.continues {
 		p, err := shaped("continues", value, "item;from", 0, 1)
@@ -46,10 +46,16 @@ func itemBefore(ws *workspace.Workspace, h *handoff.Handoff, id string) (handoff
 	if item := h.Item(id); item != nil {
 		return *item, true
 	}
-	if known := ws.State.Items[id]; known != nil && known.Live() {
-		return known.Item, true
+	known := ws.State.Items[id]
+	switch {
+	case known == nil:
+		return handoff.Item{}, false
+	case !known.Live():
+		return handoff.Item{Owner: ws.Me}, true // what is finished says nothing of what goes on
 	}
-	return handoff.Item{}, false
+	item := known.Item
+	item.Reopened, item.Source, item.Next = "", "", slices.Clone(item.Next)
+	return item, true
 }
 
 // applyWatch says what to keep an eye on, which conditions stand, and what of both

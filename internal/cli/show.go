@@ -56,6 +56,9 @@ func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref str
 		return err
 	}
 	s := storyPrinter{printer: &g.printer, ws: ws}
+	if len(ws.TeamConfig.Refs) > 0 {
+		s.linkNames = ws.TeamConfig.LinkNames
+	}
 	if target, err = s.load(ctx, target); err != nil {
 		return err
 	}
@@ -149,7 +152,7 @@ func (s storyPrinter) subject(target handoff.Target) (record string, print func(
 		return b.Declared, func() { s.blocker(b); s.history(s.story) }
 	case handoff.TargetQuestion:
 		q := state.Questions[target.Name]
-		return q.Record, func() { s.question(q); s.history(s.story) }
+		return q.Record, func() { s.question(q); s.asked(state.Records[q.Record]); s.history(s.story) }
 	case handoff.TargetDecision:
 		d := state.Decisions[target.Name]
 		return d.Record, func() { s.decision(d) }

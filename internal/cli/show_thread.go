@@ -73,6 +73,13 @@ func (s storyPrinter) question(q *handoff.QuestionState) {
 	}
 }
 
+// asked prints what the record of a question says besides.
+func (s storyPrinter) asked(r *handoff.Record) {
+	if r.Kind == handoff.KindQuestion {
+		s.extensions(r)
+	}
+}
+
 func (s storyPrinter) decision(d *handoff.DecisionState) {
 	s.styled(painted{bold, d.ID}, painted{"", fmt.Sprintf(" — %s, %s, %s", d.State, d.By, s.ago(d.At))})
 	s.field("decision", d.Decision.Decision)
