@@ -31,7 +31,7 @@ func newStatsCmd(g *globals) *cobra.Command {
 Nobody is ranked: a metric belongs to a boundary. With fewer than five values
 the values are shown instead of a median, and advice says of how few it speaks;
 what is still open counts as longer than everything else. A rollup counts where
-it hands over from zone to zone, what it lists with the handoffs it is drawn from.
+it hands over from zone to zone, what it lists with the handoffs that it is of.
 
 Work on an item begins with the first declaration, resolution, answer, decision,
 escalation or commit that touches it: its name, its branch, or the pull request,
