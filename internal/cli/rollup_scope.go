@@ -23,7 +23,7 @@ func (o *rollupOptions) ownScope(ctx context.Context, g *globals, ws *workspace.
 	r := scopes[0]
 	switch {
 	case clear:
-		g.note("%s", query.RollupName(r))
+		g.note("rollup of %s", query.RollupName(r))
 	case !g.Interactive:
 		return "", "", errNoScope
 	default:
