@@ -22,6 +22,7 @@ type declareOptions struct {
 	amend  string
 	resume bool
 	fresh  bool
+	asker  form.Asker // that has asked something already, nil for none
 
 	summary   string
 	to, cc    []string

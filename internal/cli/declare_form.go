@@ -81,8 +81,12 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 	if w.empty, err = w.draft.Format(); err != nil {
 		return err
 	}
-	var asker form.Asker = form.NewPrompter(g.In, g.Err)
-	if !o.editor {
+	asker := o.asker
+	switch {
+	case asker != nil:
+	case o.editor:
+		asker = form.NewPrompter(g.In, g.Err)
+	default:
 		asker = g.asker()
 	}
 	right, err := w.write(ctx, asker)
