@@ -54,7 +54,7 @@ func baseDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o decla
 		if err != nil {
 			return nil, err
 		}
-		return ws.StartFrom(earlier.Handoff)
+		return ws.Rewrite(earlier.Handoff)
 	}
 	return &workspace.Draft{Handoff: new(handoff.Handoff)}, nil
 }

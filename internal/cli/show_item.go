@@ -107,6 +107,7 @@ func (s storyPrinter) item(i *handoff.ItemState) {
 	if i.Live() {
 		s.declared(i.Item)
 		s.offered(i)
+		s.escalations(i.Escalations)
 	} else {
 		past := i.Item
 		past.State, past.Next, past.BlockedBy = "", nil, nil

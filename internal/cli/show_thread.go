@@ -37,15 +37,21 @@ func (s storyPrinter) blockerAs(b handoff.Blocker, now *handoff.BlockerState) {
 	if now == nil {
 		return
 	}
-	for _, e := range now.Escalations {
-		s.fields("  escalation ", e.Body, "subject")
-	}
+	s.escalations(now.Escalations)
 	if now.Resolution != nil {
 		res := now.Resolution.Body.(*handoff.Resolution)
 		s.field("  "+words(now.State), fmt.Sprintf("%s by %s, %s%s", res.How, now.Resolution.By, s.ago(now.Resolution.At.Time), doubts(now.Resolution)))
 		s.fields("  ", res, "blocker", "outcome", "how")
 	} else if now.AnsweredBy != "" {
 		s.field("  decision", now.AnsweredBy)
+	}
+}
+
+// escalations prints to whom something was raised, what for, and how that stands.
+func (s storyPrinter) escalations(raised []*handoff.EscalationState) {
+	for _, e := range raised {
+		s.field("  escalation "+e.Record.ID, e.Record.By+", "+words(e.State()))
+		s.fields("    ", e.Record.Body, "subject")
 	}
 }
 
@@ -69,6 +75,7 @@ func (s storyPrinter) question(q *handoff.QuestionState) {
 	s.field("  blocks", strings.Join(q.Blocks, ", "))
 	s.field("  needed by", handoff.Time{Time: q.NeededBy}.String())
 	s.field("  default if silent", q.Default)
+	s.escalations(q.Escalations)
 	for _, r := range q.Answers {
 		answer := r.Body.(*handoff.Answer)
 		s.field("  answer", fmt.Sprintf("%s (%s)", answer.Text, text.JoinNonEmpty(", ", r.By, s.ago(r.At.Time)+doubts(r), answer.Source)))

@@ -161,7 +161,7 @@ type Item struct {
 // Next is a step that somebody is to do.
 type Next struct {
 	Do          string `yaml:"do"`
-	Owner       string `yaml:"owner"` // a handle, or an address out of the handoff's `to`
+	Owner       string `yaml:"owner,omitempty"` // a handle, or an address out of the handoff's `to`; "" only while it is a draft
 	When        string `yaml:"when,omitempty"`
 	Due         Time   `yaml:"due,omitempty"`
 	Start       string `yaml:"start,omitempty"` // "now" (the default) or "after:<ref>"

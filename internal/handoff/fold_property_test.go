@@ -66,7 +66,11 @@ func (h *history) body(by string) Body {
 	case 4, 5, 6:
 		return &Ack{Subject: h.earlier(KindHandoff, ""), Outcome: OutcomeAccepted, Take: h.some(slugs)}
 	case 7:
-		return &Ack{Subject: h.earlier(KindHandoff, ""), Outcome: h.pick(outcomes)}
+		ack := &Ack{Subject: h.earlier(KindHandoff, ""), Outcome: h.pick(outcomes), Take: h.some(slugs)}
+		for _, item := range h.some(slugs) {
+			ack.Gaps = append(ack.Gaps, GapNote{Item: item})
+		}
+		return ack
 	case 8:
 		kind := h.pick([]string{string(KindEscalation), string(KindAssignment)})
 		return &Ack{Subject: h.earlier(Kind(kind), ""), Outcome: h.pick(outcomes), Take: h.some(slugs)}
@@ -94,13 +98,17 @@ func (h *history) withdrawal(by string) Body {
 }
 
 func (h *history) note() Body {
-	switch h.below(4) {
+	switch h.below(5) {
 	case 0:
 		return &Route{Subject: h.ref()}
 	case 1:
 		return &Gap{Subject: h.ref()}
+	case 2:
+		kind := h.pick([]string{string(KindAck), string(KindAnswer), string(KindResolution), string(KindGap)})
+		return &Ack{Subject: h.earlier(Kind(kind), ""), Outcome: OutcomeSeen}
 	}
-	return &Escalation{Subject: h.pick(slugs), Level: h.below(5)}
+	subject := h.pick([]string{h.pick(slugs), h.ref(), h.earlier(KindHandoff, ""), h.earlier(KindQuestion, "")})
+	return &Escalation{Subject: subject, To: h.pick(append([]string{"", "team:qa"}, people...)), Level: h.below(5)}
 }
 
 // earlier names one of the last few records of a kind, by somebody if by is

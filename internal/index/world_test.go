@@ -456,7 +456,7 @@ func drawRecord(t *rapid.T, n int, ids []string) *handoff.Record {
 
 func pickBody(t *rapid.T, slug, earlier string, pick func([]string) string) handoff.Body {
 	return rapid.SampledFrom([]handoff.Body{
-		&handoff.Escalation{Subject: "blk:" + slug, To: pick(people), Level: 1, Ask: pick(says)},
+		&handoff.Escalation{Subject: pick([]string{"blk:" + slug, "item:" + slug, "q:" + slug, earlier}), To: pick(people), Level: 1, Ask: pick(says)},
 		&handoff.Assignment{Item: slug, To: pick(people)},
 		&handoff.Withdrawal{Subject: earlier},
 		&handoff.Answer{Question: earlier, Text: pick(says)},

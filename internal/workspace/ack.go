@@ -89,6 +89,42 @@ func (ws *Workspace) Assignment(subject handoff.Target) *handoff.Assignment {
 	return as
 }
 
+// Said is the ack in which the user has given this verdict already, nil where an
+// ack takes or says something that is new.
+func (ws *Workspace) Said(a *handoff.Ack) *handoff.Record {
+	var last *handoff.Record
+	for _, r := range ws.State.Known() {
+		if earlier, ok := r.Body.(*handoff.Ack); ok && r.By == ws.Me && earlier.Subject == a.Subject {
+			last = r
+		}
+	}
+	if last == nil || adds(a, last.Body.(*handoff.Ack)) {
+		return nil
+	}
+	takes := slices.ContainsFunc(a.Take, func(ref string) bool { it := ws.State.Item(ref); return it == nil || it.Holder != ws.Me })
+	h, b := ws.State.Handoffs[a.Subject], ws.State.Blocker(a.Subject)
+	replaced := h != nil && h.SupersededBy != ""
+	reopened := h == nil && b != nil && (b.Acknowledged != last || b.State != handoff.BlockerAcknowledged)
+	if takes || replaced || reopened {
+		return nil
+	}
+	return last
+}
+
+// adds reports whether an ack says something that an earlier one of the same subject
+// does not, but for what it takes.
+func adds(a, earlier *handoff.Ack) bool {
+	if a.Outcome != earlier.Outcome {
+		return true
+	}
+	for _, text := range [][2]string{{a.Reason, earlier.Reason}, {a.Exception, earlier.Exception}, {a.Note, earlier.Note}} {
+		if text[0] != "" && text[0] != text[1] {
+			return true
+		}
+	}
+	return len(a.Readback) > 0 && !slices.Equal(a.Readback, earlier.Readback) || len(a.Gaps) > 0 && !slices.Equal(a.Gaps, earlier.Gaps)
+}
+
 // OfferedBy lists the items of a handoff that are offered to the user.
 func (ws *Workspace) OfferedBy(h *handoff.HandoffState) []string {
 	var items []string
@@ -112,14 +148,25 @@ func (ws *Workspace) Waiting() []query.Row {
 // Empty reports whether nobody has published a handoff yet.
 func (ws *Workspace) Empty() bool { return len(ws.State.Teams) == 0 }
 
-// StartFrom is a draft from an earlier handoff: what a person wrote, without what
-// the program captured and what is resolved since.
+// StartFrom is an earlier handoff as a draft of another, without what is resolved
+// since.
 func (ws *Workspace) StartFrom(h *handoff.Handoff) (*Draft, error) {
 	c := withoutCaptured(h)
-	freed, err := ws.DropResolved(c)
-	return &Draft{Handoff: c, Freed: freed}, err
+	ws.leaveOpen(c.Items)
+	return ws.freed(c)
 }
 
+// Rewrite is an earlier handoff as a draft of its next version: the same steps are
+// for the same people, and what is resolved since is left out.
+func (ws *Workspace) Rewrite(h *handoff.Handoff) (*Draft, error) { return ws.freed(withoutCaptured(h)) }
+
+// freed is a draft without what is resolved since it was declared.
+func (ws *Workspace) freed(h *handoff.Handoff) (*Draft, error) {
+	freed, err := ws.DropResolved(h)
+	return &Draft{Handoff: h, Freed: freed}, err
+}
+
+// withoutCaptured copies what a person wrote, without what the program captured.
 func withoutCaptured(h *handoff.Handoff) *handoff.Handoff {
 	c := *h
 	c.Amends, c.Anchor, c.Meta, c.Waivers, c.Shift = "", nil, nil, nil, nil
@@ -133,11 +180,7 @@ func withoutCaptured(h *handoff.Handoff) *handoff.Handoff {
 }
 
 // Carried is what the user holds, as a draft, without what is resolved since.
-func (ws *Workspace) Carried() (*Draft, error) {
-	h := ws.held()
-	freed, err := ws.DropResolved(h)
-	return &Draft{Handoff: h, Freed: freed}, err
-}
+func (ws *Workspace) Carried() (*Draft, error) { return ws.freed(ws.held()) }
 
 // held is what the user holds and keeps an eye on.
 func (ws *Workspace) held() *handoff.Handoff {
@@ -169,6 +212,7 @@ func (ws *Workspace) held() *handoff.Handoff {
 			h.Watch = append(h.Watch, kept.Watch)
 		}
 	}
+	ws.leaveOpen(h.Items)
 	if last := ws.State.Latest(ws.Me); last != nil {
 		h.To = slices.Clone(last.To)
 	}
