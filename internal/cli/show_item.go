@@ -24,10 +24,11 @@ func (s storyPrinter) declared(item handoff.Item) {
 	if item.Intent == "" && known {
 		item.Intent = now.Intent
 	}
-	s.describe(item)
 	if known && !now.Live() {
 		s.ended(now)
+		item.Next = nil // nobody is to do it any more
 	}
+	s.describe(item)
 }
 
 // heading prints the name of a thing and what is so with it.

@@ -152,6 +152,7 @@ func (ws *Workspace) Empty() bool { return len(ws.State.Teams) == 0 }
 // since.
 func (ws *Workspace) StartFrom(h *handoff.Handoff) (*Draft, error) {
 	c := withoutCaptured(h)
+	c.Ended = nil // it is over
 	ws.leaveOpen(c.Items)
 	return ws.freed(c)
 }
@@ -188,7 +189,7 @@ func (ws *Workspace) held() *handoff.Handoff {
 	h := &handoff.Handoff{Items: []handoff.Item{}, Blockers: []handoff.Blocker{}}
 	for _, item := range custody.Items {
 		it := item.Item
-		it.Reopened, it.Source = "", ""
+		it.Reopened, it.Continues, it.Source = "", "", "" // which are said once
 		it.Next = slices.Clone(it.Next)
 		h.Items = append(h.Items, it)
 	}
