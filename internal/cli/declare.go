@@ -179,6 +179,9 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 		return declareByHand(ctx, g, ws, o, d)
 	}
 	for _, freed := range d.Freed {
+		if item := d.Handoff.Item(freed.Item); item == nil || item.Status != freed.Status {
+			freed.Status = "" // a flag says another
+		}
 		g.note("%s", freed)
 	}
 	if err := nameSteps(ctx, g, ws, d); err != nil {
