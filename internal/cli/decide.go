@@ -86,6 +86,7 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		for closing.ID == records[0].ID {
 			closing.ID = ws.NewID()
 		}
+		closing.At.Time = closing.At.Add(handoff.Precision) // so that a story tells it after its reason
 		records = append(records, closing)
 	}
 	if why != "" {
