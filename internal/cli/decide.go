@@ -47,6 +47,7 @@ the same commit.`,
 	f.StringVar(&o.fields.Status, "status", "", "`STATUS`: accepted (the default), proposed, reversed")
 	f.StringVar(&o.fields.Source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
 	o.addFlags(f)
+	o.addPeopleFlags(f)
 	return cmd
 }
 

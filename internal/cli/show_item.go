@@ -120,7 +120,7 @@ func (s storyPrinter) item(i *handoff.ItemState) {
 	if i.Live() {
 		s.declared(i.Item)
 		s.offered(i)
-		s.escalations(i.Escalations)
+		s.escalations(&i.Escalated)
 	} else {
 		past := i.Item
 		past.State, past.Next, past.BlockedBy = "", nil, nil

@@ -37,6 +37,7 @@ func (s storyPrinter) handoff(h *handoff.HandoffState) {
 	if h.SupersededBy != "" {
 		s.styled(painted{yellow, "superseded by " + h.SupersededBy})
 	}
+	s.escalations(&h.Escalated)
 	s.rollup(h)
 	s.doNot(h)
 	items := slices.Clone(h.Items)
@@ -62,6 +63,7 @@ func (s storyPrinter) handoff(h *handoff.HandoffState) {
 		s.line("  %s", text.JoinNonEmpty(": ", shipped.ID, shipped.What))
 		s.refs("  ", shipped.Refs)
 	}
+	s.contracts(h)
 	s.section("About this handoff")
 	s.rest(h)
 	s.extensions(r)

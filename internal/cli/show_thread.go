@@ -37,21 +37,16 @@ func (s storyPrinter) blockerAs(b handoff.Blocker, now *handoff.BlockerState) {
 	if now == nil {
 		return
 	}
-	s.escalations(now.Escalations)
+	if now.Open() {
+		s.asks(s.ws.TeamConfig.BlockerAsks(now, s.ws.Moment), now.Resolver)
+	}
+	s.escalations(&now.Escalated)
 	if now.Resolution != nil {
 		res := now.Resolution.Body.(*handoff.Resolution)
 		s.field("  "+words(now.State), fmt.Sprintf("%s by %s, %s%s", res.How, now.Resolution.By, s.ago(now.Resolution.At.Time), doubts(now.Resolution)))
 		s.fields("  ", res, "blocker", "outcome", "how")
 	} else if now.AnsweredBy != "" {
 		s.field("  decision", now.AnsweredBy)
-	}
-}
-
-// escalations prints to whom something was raised, what for, and how that stands.
-func (s storyPrinter) escalations(raised []*handoff.EscalationState) {
-	for _, e := range raised {
-		s.field("  escalation "+e.Record.ID, e.Record.By+", "+words(e.State()))
-		s.fields("    ", e.Record.Body, "subject")
 	}
 }
 
@@ -75,7 +70,10 @@ func (s storyPrinter) question(q *handoff.QuestionState) {
 	s.field("  blocks", strings.Join(q.Blocks, ", "))
 	s.field("  needed by", handoff.Time{Time: q.NeededBy}.String())
 	s.field("  default if silent", q.Default)
-	s.escalations(q.Escalations)
+	if q.Open() {
+		s.asks(s.ws.TeamConfig.QuestionAsks(q, s.ws.Moment), q.To)
+	}
+	s.escalations(&q.Escalated)
 	for _, r := range q.Answers {
 		answer := r.Body.(*handoff.Answer)
 		s.field("  answer", fmt.Sprintf("%s (%s)", answer.Text, text.JoinNonEmpty(", ", r.By, s.ago(r.At.Time)+doubts(r), answer.Source)))

@@ -62,6 +62,8 @@ var phrases = []phraseSpec{
 	{"what has nobody taken", Unclaimed},
 	{"what is in limbo", Limbo},
 	{"what is overdue", Overdue},
+	{"what is escalated", Escalated},
+	{"what was escalated", Escalated},
 	{"at risk", AtRisk},
 	{"what is at risk", AtRisk},
 	{"what is stale", Stale},
@@ -76,6 +78,9 @@ var phrases = []phraseSpec{
 	{"what is new", Changed},
 	{"what is going on", Items},
 	{"what is open", Items},
+	{"what are contracts", Contracts},
+	{"what is contract with {team}", Contracts},
+	{"what does {team} require", Contracts},
 }
 
 // slotText is the name of the slot for the rest of a question.
