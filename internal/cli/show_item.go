@@ -130,6 +130,7 @@ func (s storyPrinter) item(i *handoff.ItemState) {
 	}
 	s.field("  held since", i.HeldBy)
 	s.field("  was", strings.Join(i.Was, ", "))
+	s.escalations(&i.Escalated)
 }
 
 // offered says who offered an item to whom, and why where it was assigned.
