@@ -155,7 +155,7 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 		carried = &handoff.Item{} // the old state says nothing about how it ended
 	}
 	s.Fields = append(s.Fields, choice("status", "Status", item.Status, statuses...),
-		line("state", "State", "what is so now; if shipped, what was delivered; if dropped, why; if continued, the names that it goes on under", item.State, carried.State))
+		line("state", "State", "what is so now; if shipped, what; if dropped, why; if continued, its names", item.State, carried.State))
 	if !leaving(item.Status) {
 		next := line("next", "Next step", "what the next person does first; ben: … names ben", firstStep(item), firstStep(*carried))
 		next.Read = d.readStep
