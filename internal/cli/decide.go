@@ -80,17 +80,25 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		}
 		fields.Answers = target.Ref()
 	}
-	records := []*handoff.Record{ws.NewRecord(&handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})}
-	body, why := ws.Settle(parsed.ID, &fields)
-	if body != nil {
-		closing := ws.NewRecord(body)
-		for closing.ID == records[0].ID {
-			closing.ID = ws.NewID()
-		}
-		records = append(records, closing)
-	}
+	records, why := decisionRecords(ws, parsed.ID, fields)
 	if why != "" {
 		g.note("%s", why)
 	}
 	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was decided")
+}
+
+// decisionRecords are the record of a decision and of what closes that which it
+// answers. Where it closes nothing of what it answers, why says for what reason.
+func decisionRecords(ws *workspace.Workspace, topic string, fields handoff.DecisionFields) (records []*handoff.Record, why string) {
+	records = []*handoff.Record{ws.NewRecord(&handoff.DecisionRecord{Topic: topic, DecisionFields: fields})}
+	body, why := ws.Settle(topic, &fields)
+	if body == nil {
+		return records, why
+	}
+	closing := ws.NewRecord(body)
+	for closing.ID == records[0].ID {
+		closing.ID = ws.NewID()
+	}
+	closing.At.Time = closing.At.Add(handoff.Precision) // so that a story tells it after its reason
+	return append(records, closing), ""
 }

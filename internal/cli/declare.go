@@ -180,11 +180,14 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if o.byHand(g, d) {
 		return declareByHand(ctx, g, ws, o, d)
 	}
+	for _, freed := range d.Freed {
+		if item := d.Handoff.Item(freed.Item); item == nil || item.Status != freed.Status {
+			freed.Status = "" // a flag says another
+		}
+		g.note("%s", freed)
+	}
 	if err := nameSteps(ctx, g, ws, d); err != nil {
 		return err
-	}
-	for _, freed := range d.Freed {
-		g.note("%s", freed)
 	}
 	if d.Doc == nil && o.flagged() {
 		if err := missingFlags(d.Handoff); err != nil {

@@ -61,12 +61,12 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.ReturnsAt = handoff.Time{Time: t}
 	}
 	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
-	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
 	continues := func(h *handoff.Handoff, o declareOptions) error { return applyContinues(ws, h, o) }
 	watch := func(h *handoff.Handoff, o declareOptions) error { return applyWatch(ws, h, o) }
+	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
-		applyNone, continues, items, applyShipped, applyDropped, applyBlockers, applyDecisions,
-		applyItemDetails, owners, applyWaivers, watch,
+		watch, applyNone, continues, items, applyShipped, applyDropped, applyBlockers, applyDecisions,
+		applyItemDetails, owners, applyWaivers,
 	}
 	for _, step := range steps {
 		if err := step(h, o); err != nil {

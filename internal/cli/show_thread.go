@@ -24,6 +24,8 @@ func (s storyPrinter) blockerAs(b handoff.Blocker, now *handoff.BlockerState) {
 		facts = append(facts, b.Severity)
 	}
 	s.heading(b.ID, facts...)
+	s.field("  needs", b.Needs)
+	s.field("  because", b.Because)
 	for _, o := range b.Options {
 		label := o.Label
 		if o.ID == b.Recommend {
@@ -31,7 +33,7 @@ func (s storyPrinter) blockerAs(b handoff.Blocker, now *handoff.BlockerState) {
 		}
 		s.field("  option "+o.ID, label)
 	}
-	s.fields("  ", b, "id", "blocks", "resolver", "severity", "options", "recommend")
+	s.fields("  ", b, "id", "needs", "because", "blocks", "resolver", "severity", "options", "recommend")
 	if now == nil {
 		return
 	}

@@ -121,6 +121,10 @@ func (d *Declaration) pageOf(final *handoff.Handoff, field string) string {
 			return ""
 		}
 		return pageOutcomes + "#shipped"
+	case "watch", "standing", "ended":
+		if len(d.Prefill.Carried.Watches()) > 0 {
+			return pageWatch
+		}
 	case "decisions":
 		return pageOutcomes + "#decisions"
 	case "summary", "to":
@@ -132,6 +136,9 @@ func (d *Declaration) pageOf(final *handoff.Handoff, field string) string {
 }
 
 func (d *Declaration) pageOfItem(item handoff.Item, rest string) string {
+	if item.Continues != "" && d.Draft.item(item.ID) < 0 {
+		return itemPage(item.Continues) + "#state" // where it got its name
+	}
 	switch rest {
 	case "state", "status", "next":
 		return itemPage(item.ID) + "#" + rest
@@ -186,6 +193,9 @@ func (d *Declaration) previewLines(final *Draft) []string {
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	for _, item := range h.Items {
 		add("%s [%s] %s", item.ID, strings.ReplaceAll(item.Status, "_", " "), item.State)
+		if item.Continues != "" {
+			add("    continues %s", item.Continues)
+		}
 		for _, n := range item.Next {
 			add("    next, %s: %s", n.Owner, n.Do)
 		}
@@ -204,6 +214,12 @@ func (d *Declaration) previewLines(final *Draft) []string {
 	}
 	for _, r := range h.Dropped {
 		add("dropped: %s, %s", r.ID, r.Why)
+	}
+	for _, w := range h.Watches() {
+		add("watched: %s", w.What)
+	}
+	for _, e := range h.Ended {
+		add("ended: %s, %s", e.What, e.Why)
 	}
 	for _, dec := range h.Decisions {
 		add("decided: %s", typedDecision(dec))

@@ -154,22 +154,26 @@ func (ws *Workspace) CameBack(subject handoff.Target) ([]handoff.Back, error) {
 // Empty reports whether nobody has published a handoff yet.
 func (ws *Workspace) Empty() bool { return len(ws.State.Teams) == 0 }
 
-// StartFrom is an earlier handoff as a draft of another.
+// StartFrom is an earlier handoff as a draft of another, without what is resolved
+// since.
 func (ws *Workspace) StartFrom(h *handoff.Handoff) (*Draft, error) {
-	d, err := ws.Rewrite(h)
-	ws.leaveOpen(d.Handoff.Items)
-	return d, err
-}
-
-// Rewrite is a draft from an earlier handoff: what a person wrote, without what the
-// program captured and what is resolved since. The same steps are for the same
-// people.
-func (ws *Workspace) Rewrite(h *handoff.Handoff) (*Draft, error) {
 	c := withoutCaptured(h)
-	freed, err := ws.DropResolved(c)
-	return &Draft{Handoff: c, Freed: freed}, err
+	c.Ended = nil // it is over
+	ws.leaveOpen(c.Items)
+	return ws.freed(c)
 }
 
+// Rewrite is an earlier handoff as a draft of its next version: the same steps are
+// for the same people, and what is resolved since is left out.
+func (ws *Workspace) Rewrite(h *handoff.Handoff) (*Draft, error) { return ws.freed(withoutCaptured(h)) }
+
+// freed is a draft without what is resolved since it was declared.
+func (ws *Workspace) freed(h *handoff.Handoff) (*Draft, error) {
+	freed, err := ws.DropResolved(h)
+	return &Draft{Handoff: h, Freed: freed}, err
+}
+
+// withoutCaptured copies what a person wrote, without what the program captured.
 func withoutCaptured(h *handoff.Handoff) *handoff.Handoff {
 	c := *h
 	c.Amends, c.Anchor, c.Meta, c.Waivers, c.Shift = "", nil, nil, nil, nil
@@ -183,11 +187,7 @@ func withoutCaptured(h *handoff.Handoff) *handoff.Handoff {
 }
 
 // Carried is what the user holds, as a draft, without what is resolved since.
-func (ws *Workspace) Carried() (*Draft, error) {
-	h := ws.held()
-	freed, err := ws.DropResolved(h)
-	return &Draft{Handoff: h, Freed: freed}, err
-}
+func (ws *Workspace) Carried() (*Draft, error) { return ws.freed(ws.held()) }
 
 // held is what the user holds and keeps an eye on.
 func (ws *Workspace) held() *handoff.Handoff {
@@ -195,7 +195,7 @@ func (ws *Workspace) held() *handoff.Handoff {
 	h := &handoff.Handoff{Items: []handoff.Item{}, Blockers: []handoff.Blocker{}}
 	for _, item := range custody.Items {
 		it := item.Item
-		it.Reopened, it.Source = "", ""
+		it.Reopened, it.Continues, it.Source = "", "", "" // which are said once
 		it.Next = slices.Clone(it.Next)
 		h.Items = append(h.Items, it)
 	}
@@ -210,7 +210,6 @@ func (ws *Workspace) held() *handoff.Handoff {
 			})
 		}
 	}
-	ws.leaveOpen(h.Items)
 	for _, kept := range ws.State.Watched[ws.Me] {
 		switch {
 		case kept.Over(ws.Author.When):
@@ -220,6 +219,7 @@ func (ws *Workspace) held() *handoff.Handoff {
 			h.Watch = append(h.Watch, kept.Watch)
 		}
 	}
+	ws.leaveOpen(h.Items)
 	if last := ws.State.Latest(ws.Me); last != nil {
 		h.To = slices.Clone(last.To)
 	}
