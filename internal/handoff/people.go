@@ -34,6 +34,9 @@ func MapPeople(body Body, name func(field, who string) string) Body {
 		m.one("to", &c.To)
 		return &c
 	case *Route:
+		if body.Via != "git" {
+			return body // a channel, a ticket or a repository elsewhere
+		}
 		c := *body
 		m.one("to", &c.To)
 		return &c
