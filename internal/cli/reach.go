@@ -47,7 +47,10 @@ func (r *reach) offerPush(ctx context.Context, g *globals, ws *workspace.Workspa
 		yes, err = form.AskPush(ctx, asker, r.remote, readers)
 		return err
 	})
-	if err != nil && !errors.Is(err, errStopped) || !yes {
+	switch {
+	case errors.Is(err, errStopped), err == nil && !yes:
+		return commit, false, nil
+	case err != nil:
 		return commit, false, err
 	}
 	commit, err = ws.PushCommit(ctx, branch, commit)
