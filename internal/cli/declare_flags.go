@@ -7,7 +7,6 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
@@ -49,10 +48,10 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.Summary = o.summary
 	}
 	if len(o.to) > 0 {
-		h.To = trimmed(o.to)
+		readdress(ws, h, people(ws, o.to))
 	}
 	if len(o.cc) > 0 {
-		h.CC = trimmed(o.cc)
+		h.CC = people(ws, o.cc)
 	}
 	if o.returns != "" {
 		t, err := ws.When(o.returns)
@@ -62,9 +61,10 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.ReturnsAt = handoff.Time{Time: t}
 	}
 	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
+	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
 		applyNone, items, applyShipped, applyDropped, applyBlockers, applyDecisions,
-		applyItemDetails, applyGive, applyWaivers,
+		applyItemDetails, owners, applyWaivers,
 	}
 	for _, step := range steps {
 		if err := step(h, o); err != nil {
@@ -74,13 +74,17 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	return nil
 }
 
-// trimmed is a list without the spaces that people write after a comma.
-func trimmed(list []string) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = strings.TrimSpace(s)
+// people are the handles of those whom a flag names. What is ambiguous stays as it was
+// typed, and is refused when the draft is checked.
+func people(ws *workspace.Workspace, typed []string) []string {
+	handles := make([]string, len(typed))
+	for i, name := range typed {
+		handles[i] = strings.TrimSpace(name)
+		if handle, err := ws.Person(name); err == nil {
+			handles[i] = handle
+		}
 	}
-	return out
+	return handles
 }
 
 // parts splits the value of a flag at semicolons into at most n parts; the last
@@ -137,7 +141,7 @@ func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 			item.State = state
 		}
 		if next != "" {
-			item.Next = []handoff.Next{{Do: next, Owner: ws.Me}}
+			item.Next = []handoff.Next{typedStep(ws, h, item, next)}
 		}
 	}
 	return nil
@@ -257,36 +261,6 @@ func addRef(item *handoff.Item, value string) error {
 		return workspace.Usagef("as in 'refund-flow;pr:1842'", "--ref %q: say the type and the id", value)
 	}
 	item.Refs = append(slices.Clone(item.Refs), handoff.Ref{Type: kind, ID: id})
-	return nil
-}
-
-// applyGive makes the receiver the owner of an item's next steps.
-func applyGive(h *handoff.Handoff, o declareOptions) error {
-	for _, value := range o.give {
-		id, who, named := strings.Cut(value, "=")
-		if named && isBlank(who) {
-			return workspace.Usagef("", "--give %s: to whom?", value)
-		}
-		if who == "" {
-			if len(h.To) != 1 {
-				return workspace.Usagef("say "+id+"=WHO", "--give %s: to whom? the handoff has %s", value, text.Count(len(h.To), "receiver"))
-			}
-			who = h.To[0]
-		}
-		given := false
-		for i := range h.Items {
-			if id != "all" && h.Items[i].ID != id {
-				continue
-			}
-			given = true
-			for n := range h.Items[i].Next {
-				h.Items[i].Next[n].Owner = who
-			}
-		}
-		if !given {
-			return workspace.Usagef("", "--give %s: no item %q in this handoff", value, id)
-		}
-	}
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -124,6 +125,7 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 	}
 	d := &form.Declaration{
 		Asker: asker, Draft: w.draft, Prefill: w.prefill, Check: w.check, When: w.ws.When, Save: w.save,
+		Owned: w.owned, Step: w.ws.ReadStep,
 		Edit: func(ctx context.Context, draft *form.Draft) (*form.Draft, error) {
 			w.draft = draft
 			if _, err := w.edit(ctx); err != nil {
@@ -207,17 +209,25 @@ func (w *writing) typed(written *form.Draft) *workspace.Draft {
 	return d
 }
 
-// checkDraft notes how many errors there are at the first try.
+// checkDraft notes how many errors there are at the first try, where the user
+// shares such counts.
 func (w *writing) checkDraft(d *workspace.Draft) []handoff.Finding {
 	if d.Noticed = w.noticed; w.resumed {
 		d.Noticed.StartedAt, d.Noticed.FirstTryErrors = handoff.Time{}, nil
 	}
 	findings := w.ws.CheckDraft(d, w.options.allowSecrets)
-	if w.noticed.FirstTryErrors == nil {
+	if shared := w.noticed.Queries != nil; shared && w.noticed.FirstTryErrors == nil {
 		n := len(workspace.Errors(findings))
 		w.noticed.FirstTryErrors = &n
 	}
 	return findings
+}
+
+// owned is a handoff with the owners that its steps would be published with, and
+// what it then offers and keeps.
+func (w *writing) owned(h *handoff.Handoff) (*handoff.Handoff, string) {
+	owned := w.ws.Owned(h)
+	return owned, query.TransferOf(w.ws.Me, owned, w.ws.State).Words()
 }
 
 // edit opens the editor on the draft and takes what comes back.

@@ -43,6 +43,7 @@ type publication struct {
 	Ref      string            `json:"ref"`
 	Pushed   bool              `json:"pushed"`
 	Warnings []handoff.Finding `json:"warnings"`
+	custodyChange
 }
 
 // checkAndPublish judges records that flags made and publishes them; refused
@@ -78,7 +79,7 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 		return err
 	}
 	if o.dryRun {
-		return printDryRun(g, change, warnings, strangersWords(o.strangers))
+		return printDryRun(g, change, warnings, custodyChangeOf(ws, records[0]), strangersWords(o.strangers))
 	}
 	commit, pushed, err := ws.Commit(ctx, change, to.push)
 	readers := readersOf(ws, records)
@@ -101,6 +102,7 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	return errors.Join(err, printPublication(g, publication{
 		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
+		custodyChange: custodyChangeOf(ws, records[0]),
 	}, records, talk))
 }
 
@@ -110,6 +112,7 @@ type dryRun struct {
 	Files    []dryRunFile      `json:"files"`
 	Message  string            `json:"message"` // of the commit
 	Warnings []handoff.Finding `json:"warnings"`
+	custodyChange
 }
 
 type dryRunFile struct {
@@ -117,9 +120,9 @@ type dryRunFile struct {
 	Text string `json:"text"`
 }
 
-func printDryRun(g *globals, change store.Change, warnings []handoff.Finding, talk []string) error {
+func printDryRun(g *globals, change store.Change, warnings []handoff.Finding, custody custodyChange, talk []string) error {
 	if g.printer.structured() {
-		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings)}
+		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings), custodyChange: custody}
 		for _, f := range change.Files {
 			doc.Files = append(doc.Files, dryRunFile{f.Path, string(f.Data)})
 		}
@@ -133,6 +136,7 @@ func printDryRun(g *globals, change store.Change, warnings []handoff.Finding, ta
 	for line := range strings.Lines(change.Message) {
 		g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
 	}
+	custody.print(g, "# ", "the same command with")
 	if len(warnings) > 0 && !g.quiet {
 		printFindings(g.Err, g.findings(warnings))
 	}
@@ -145,6 +149,7 @@ func printPublication(g *globals, p publication, records []*handoff.Record, talk
 	return g.printer.print(p, func() {
 		first := records[0]
 		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, query.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
+		p.custodyChange.print(g, "", "handoff declare --amend "+first.ID)
 		for _, r := range records[1:] {
 			g.printer.line("%s %s: %s", r.Kind, r.ID, query.Headline(r))
 		}

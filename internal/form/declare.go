@@ -19,6 +19,12 @@ type Declaration struct {
 	Check func(*Draft) []handoff.Finding
 	// When reads a time that a person wrote.
 	When func(string) (time.Time, error)
+	// Owned returns a handoff with the owners that its steps would be published
+	// with, and says what it then offers and keeps.
+	Owned func(*handoff.Handoff) (owned *handoff.Handoff, offers string)
+	// Step reads a step as it is typed: whom it names, what is to be done, and
+	// whom it nearly names; to is whom the handoff is for.
+	Step func(typed string, to []string) (who, do, nearly string)
 	// Save keeps the draft.
 	Save func(*Draft) error
 	// Edit lets the person write the draft in their editor. It returns the

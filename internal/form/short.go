@@ -231,6 +231,15 @@ func Confirm(ctx context.Context, asker Asker, title string, body []string) erro
 	return err
 }
 
+// IsPerson asks whether the word with which a step begins is a slip of the name of
+// a person.
+func IsPerson(ctx context.Context, asker Asker, step, word, person string) (bool, error) {
+	s := &Screen{ID: "person", Title: "Nobody is called " + word, Body: []string{step}, First: true, Short: true,
+		Fields: []*Field{choice("is", "Is that "+person+"?", "yes", "yes", "no")}}
+	_, err := asker.Ask(ctx, s)
+	return s.Text("is") == "yes", err
+}
+
 // Waiting is what to do with a draft that is there already.
 type Waiting string
 

@@ -67,7 +67,20 @@ func (ws *Workspace) Person(typed string) (string, error) {
 func (ws *Workspace) Named(body handoff.Body) (handoff.Body, []handoff.Finding) {
 	var findings []handoff.Finding
 	named := handoff.MapPeople(body, ws.reader(&findings))
+	if h, ok := named.(*handoff.Handoff); ok {
+		h.To, h.CC = once(h.To), once(h.CC)
+	}
 	return named, findings
+}
+
+// once is a list in which everybody stands once, however often they were typed.
+func once[L ~[]string](list L) L {
+	var seen []string
+	return slices.DeleteFunc(list, func(who string) bool {
+		again := slices.Contains(seen, who)
+		seen = append(seen, who)
+		return again
+	})
 }
 
 // Explained are the findings of the rules, those about the form of a name replaced by
