@@ -13,7 +13,7 @@ import (
 var personal = []string{"handle", "address", "resolver", "party"}
 
 // capturedPeople are the fields in which the program itself writes who it is.
-var capturedPeople = []string{"by", "from", "rollup.missing.who"}
+var capturedPeople = []string{"by", "from"}
 
 // freePeople are those that name somebody and that the schema leaves to be any text.
 var freePeople = []string{"approved_by", "decided_by", "decisions.approved_by", "decisions.decided_by"}

@@ -58,6 +58,10 @@ func (r *reach) offerPush(ctx context.Context, g *globals, ws *workspace.Workspa
 	return commit, failed == nil, err
 }
 
+// onlyHere says that what was committed is not pushed, and how those get it who are to
+// see it.
+func onlyHere(readers string) string { return "only here so far; " + readers + " after: handoff sync" }
+
 // mostNamed is how many readers a line names.
 const mostNamed = 3
 
