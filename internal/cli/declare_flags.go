@@ -48,10 +48,10 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.Summary = o.summary
 	}
 	if len(o.to) > 0 {
-		readdress(ws, h, people(ws, o.to))
+		readdress(ws, h, handles(ws, o.to))
 	}
 	if len(o.cc) > 0 {
-		h.CC = people(ws, o.cc)
+		h.CC = handles(ws, o.cc)
 	}
 	if o.returns != "" {
 		t, err := ws.When(o.returns)
@@ -74,17 +74,18 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	return nil
 }
 
-// people are the handles of those whom a flag names. What is ambiguous stays as it was
-// typed, and is refused when the draft is checked.
-func people(ws *workspace.Workspace, typed []string) []string {
-	handles := make([]string, len(typed))
+// handles are the handles of the people whom a list names. A name that can mean
+// several people stays as it is, to be refused with all else.
+func handles(ws *workspace.Workspace, typed []string) []string {
+	out := make([]string, len(typed))
 	for i, name := range typed {
-		handles[i] = strings.TrimSpace(name)
-		if handle, err := ws.Person(name); err == nil {
-			handles[i] = handle
+		who, err := ws.Person(name)
+		if err != nil {
+			who = strings.TrimSpace(name)
 		}
+		out[i] = who
 	}
-	return handles
+	return out
 }
 
 // parts splits the value of a flag at semicolons into at most n parts; the last

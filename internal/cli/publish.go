@@ -19,6 +19,10 @@ type publishOptions struct {
 	detachOK bool
 	push     bool
 
+	// page is what a dry run shows before the file, and on a terminal in its
+	// place; nil for nothing.
+	page func() []paragraph
+
 	newPeople []string // whom nobody knows yet, and who are meant
 	strangers []string // whom nobody knows yet either, taken as they are
 
@@ -74,12 +78,13 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 // what the rules had to say all the same.
 func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
 	records, change := handoff.Records(sealed), ws.ChangeOf(sealed, o.detachOK)
+	custody := custodyChangeOf(ws, records[0])
 	to, err := o.reach(g, ws)
 	if err != nil {
 		return err
 	}
 	if o.dryRun {
-		return printDryRun(g, change, warnings, custodyChangeOf(ws, records[0]), strangersWords(o.strangers))
+		return o.printDryRun(g, change, warnings, custody)
 	}
 	commit, pushed, err := ws.Commit(ctx, change, to.push)
 	readers := readersOf(ws, records)
@@ -102,7 +107,7 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	return errors.Join(err, printPublication(g, publication{
 		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
-		custodyChange: custodyChangeOf(ws, records[0]),
+		custodyChange: custody,
 	}, records, talk))
 }
 
@@ -120,7 +125,7 @@ type dryRunFile struct {
 	Text string `json:"text"`
 }
 
-func printDryRun(g *globals, change store.Change, warnings []handoff.Finding, custody custodyChange, talk []string) error {
+func (o *publishOptions) printDryRun(g *globals, change store.Change, warnings []handoff.Finding, custody custodyChange) error {
 	if g.printer.structured() {
 		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings), custodyChange: custody}
 		for _, f := range change.Files {
@@ -128,21 +133,27 @@ func printDryRun(g *globals, change store.Change, warnings []handoff.Finding, cu
 		}
 		return g.printer.document(doc)
 	}
-	for _, f := range change.Files {
-		g.printer.line("# %s", f.Path)
-		g.printer.line("%s", strings.TrimSuffix(string(f.Data), "\n"))
+	var page []paragraph
+	if o.page != nil {
+		page = o.page()
 	}
-	g.printer.line("# commit by %s <%s>", change.Author.Name, change.Author.Email)
-	for line := range strings.Lines(change.Message) {
-		g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
-	}
-	custody.print(g, "# ", "the same command with")
+	err := g.printPage(page, func() {
+		for _, f := range change.Files {
+			g.printer.line("# %s", f.Path)
+			g.printer.line("%s", strings.TrimSuffix(string(f.Data), "\n"))
+		}
+		g.printer.line("# commit by %s <%s>", change.Author.Name, change.Author.Email)
+		for line := range strings.Lines(change.Message) {
+			g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
+		}
+		custody.print(g, "# ", "the same command with")
+	})
 	if len(warnings) > 0 && !g.quiet {
 		printFindings(g.Err, g.findings(warnings))
 	}
-	g.notes(talk)
+	g.notes(strangersWords(o.strangers))
 	g.note("nothing was written")
-	return nil
+	return err
 }
 
 func printPublication(g *globals, p publication, records []*handoff.Record, talk []string) error {
