@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -79,6 +80,24 @@ func TestOfferedPushFails(t *testing.T) {
 		t.Errorf("status %d", status)
 	}
 	x.see("committed here as "+r.head()[:7]+", but not pushed", "hint: git fetch origin tells more")
+	x.sane()
+}
+
+// A signal at that moment finds the commit made, and no draft that waits.
+func TestSignalWhileOfferedToPush(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	r.withRemote()
+	before := r.head()
+	x := r.start(80, 24, "handoff", tonight...)
+	x.ready("Push it now?")
+	if err := x.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if status := x.status(); status != 143 || r.head() == before || r.draft() != "" {
+		t.Errorf("status %d, HEAD %s, draft %q", status, r.head(), r.draft())
+	}
+	x.see("ana → ben", "but not pushed: stopped by terminated")
 	x.sane()
 }
 

@@ -51,7 +51,7 @@ func (r *reach) offerPush(ctx context.Context, g *globals, ws *workspace.Workspa
 	case errors.Is(err, errStopped), err == nil && !yes:
 		return commit, false, nil
 	case err != nil:
-		return commit, false, err
+		return commit, false, workspace.Unpushed(commit, err)
 	}
 	commit, err = ws.PushCommit(ctx, branch, commit)
 	_, failed := workspace.AfterCommit(err)
