@@ -102,7 +102,7 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	}
 	talk := strangersWords(o.strangers)
 	if to.remote != "" && !pushed && err == nil {
-		talk = append(talk, "only here so far; "+readers+" after: handoff sync")
+		talk = append(talk, onlyHere(readers))
 	}
 	return errors.Join(err, printPublication(g, publication{
 		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,

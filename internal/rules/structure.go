@@ -156,13 +156,15 @@ func orNearest(name string, candidates []string, otherwise string) string {
 	return otherwise
 }
 
-// checkPerson reports somebody who is not in the roster. It leaves groups, areas and
-// words like "someone" to other rules, and what is no handle to the schema, but where
-// that takes any text.
+// checkPerson reports somebody who is not in the roster. It leaves groups and areas to
+// other rules, and what is no handle to the schema, but where that takes any text.
 func (s *subject) checkPerson(field, handle string) {
 	people := s.Config.People
-	if _, known := people[handle]; known || len(people) == 0 || config.IsGroup(handle) || notPeople[handle] {
+	if _, known := people[handle]; known || len(people) == 0 || config.IsGroup(handle) {
 		return
+	}
+	if notPeople[handle] && (strings.HasSuffix(field, ".owner") || strings.HasSuffix(field, ".resolver")) {
+		return // HO401 says it
 	}
 	if !handoff.ValidHandle(handle) && !strings.HasSuffix(field, "_by") {
 		return

@@ -3,10 +3,10 @@ package workspace
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -152,17 +152,17 @@ func (ws *Workspace) ReadStep(typed string, to []string) (who, do, nearly string
 	if slices.Contains(people, word) {
 		return word, m[2], ""
 	}
+	if found := ws.TeamConfig.Find(word); len(found) == 1 {
+		return found[0], m[2], ""
+	}
 	return "", typed, text.Nearest(word, people)
 }
 
-// people are the handles that are known: of the roster, of everybody who ever wrote
-// a record, and those to whom this handoff and the present ones are addressed, sorted.
+// people are the handles that are known: of the roster, of those whom the records
+// know, and those to whom this handoff is addressed, sorted.
 func (ws *Workspace) people(to []string) []string {
-	people := slices.Concat(slices.Collect(maps.Keys(ws.TeamConfig.People)), ws.State.Authors(), []string{ws.Me}, to)
-	for _, h := range ws.State.Handoffs {
-		people = append(people, h.To...)
-	}
-	people = slices.DeleteFunc(people, handoff.IsScope)
+	people := slices.Concat(ws.TeamConfig.Handles(), ws.known(), to)
+	people = slices.DeleteFunc(people, config.IsGroup)
 	slices.Sort(people)
 	return slices.Compact(people)
 }
