@@ -327,6 +327,9 @@ func (s storyPrinter) plain(r *handoff.Record) {
 	} else {
 		s.field("says", query.Says(r))
 	}
+	if row, ok := query.Lookup(handoff.Target{Type: handoff.TargetRecord, Name: r.ID}, s.ws.State, s.ws.QueryEnv()).(*query.EscalationRow); ok {
+		s.escalation(row)
+	}
 	s.cite(r)
 }
 
