@@ -101,6 +101,7 @@ func (f *fold) resolution(r *Record, res *Resolution) {
 	b.act(r)
 	b.settle(r)
 	mention(&b.History, r)
+	f.unblockedBack(r, b)
 }
 
 // acknowledge notes that somebody has seen to a blocker. Only an accepting ack

@@ -227,6 +227,9 @@ func (f *fold) ackEscalation(r *Record, a *Ack, escalation *Record, e *Escalatio
 		return
 	}
 	one.judge(r, a)
+	if one.Declined == r {
+		f.refusalBack(r, a, one.By, f.subjectKey(e.Subject))
+	}
 	subject.mention(r)
 	if subject.blocker != nil && !receipt {
 		f.acknowledge(r, a, subject.blocker)

@@ -19,6 +19,7 @@ func (f *fold) declareItem(hs *HandoffState, item Item) {
 		it = &ItemState{First: r.ID}
 		f.Items[item.ID] = it
 	}
+	f.continueItem(hs, &item, it)
 	before := f.findHandoff(it.Declared)
 	f.book(it, -1)
 	it.act(r)
@@ -151,6 +152,10 @@ func (f *fold) book(it *ItemState, n int) {
 func (f *fold) give(it *ItemState, ack *Record) {
 	hs := f.findHandoff(it.Declared)
 	f.book(it, -1)
+	f.backMoves(it.ID, it.Holder, ack.By)
+	if !slices.Contains(it.Passed, it.Holder) {
+		it.Passed = append(it.Passed, it.Holder)
+	}
 	it.Holder, it.HeldBy, it.Offer = ack.By, ack.ID, nil
 	f.book(it, +1)
 	f.actOnItem(ack, it)

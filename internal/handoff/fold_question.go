@@ -107,4 +107,5 @@ func (f *fold) answer(r *Record, a *Answer) {
 		q.settle(r)
 	}
 	mention(&q.History, r)
+	f.answerBack(r, q)
 }

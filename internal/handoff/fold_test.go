@@ -94,6 +94,16 @@ func dump(s *State) []string {
 			}
 		}
 	}
+	for _, who := range slices.Sorted(maps.Keys(s.Backs)) {
+		for _, b := range s.Backs[who] {
+			add("back to %s: %s %s by %s, items %v", who, b.Subject, b.Kind, b.Cause.ID, b.Items)
+		}
+	}
+	for _, who := range slices.Sorted(maps.Keys(s.Watched)) {
+		for _, w := range s.Watched[who] {
+			add("watched %s by %s, declared in %s, theirs since %s", w.What, who, w.Declared, w.HeldBy)
+		}
+	}
 	for _, r := range s.Gaps {
 		add("gap %s", r.ID)
 	}
@@ -136,6 +146,9 @@ func describeItem(i *ItemState) string {
 	}
 	if i.ProposedOwner != "" {
 		text += ", owner to be " + i.ProposedOwner
+	}
+	if len(i.Was)+len(i.Became) > 0 {
+		text += fmt.Sprintf(", was %v, became %v: %v", i.Was, i.Became, i.History)
 	}
 	return text
 }

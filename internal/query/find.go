@@ -122,12 +122,19 @@ func (r *runner) waitingOn() []candidate {
 	}
 	found = append(found, filter(r.unacked(), func(c candidate) bool {
 		t := c.thread.(handoffThread)
-		return t.Record.By != r.who() && concerns(t.Record.By, t.receivers()...)
+		return t.Record.By != r.who() && concerns(t.Record.By, t.receivers()...) && !t.answered(r.who())
 	})...)
 	return append(found, filter(r.offered(), func(c candidate) bool {
 		offer := c.thread.(itemThread).Offer
-		return offer.From != r.who() && concerns(offer.From, offer.To...)
+		return offer.From != r.who() && concerns(offer.From, offer.To...) && !r.passed(offer)
 	})...)
+}
+
+// passed reports whether the person whom the question is about was offered an
+// item only as one of a group, and has answered the handoff that offers it.
+func (r *runner) passed(offer *handoff.Offer) bool {
+	h := r.state.Handoffs[offer.Record]
+	return h != nil && !slices.Contains(offer.To, r.who()) && r.handoffThread(h).answered(r.who())
 }
 
 func (r *runner) nextSteps() []candidate {
@@ -233,6 +240,9 @@ func (r *runner) why() []candidate {
 	about := make(map[string]bool) // blockers and items that the question is about
 	for _, it := range itemsNamed(r.state, r.query.Arg) {
 		about[it.ID] = true
+		for _, id := range it.Was {
+			about[id] = true
+		}
 		found = append(found, r.latest(itemThread{it}))
 	}
 	typ, name := handoff.SplitRef(r.query.Arg)
