@@ -2,11 +2,13 @@ package query
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -90,15 +92,16 @@ func Inbox(who string, since time.Time, s *handoff.View, env Env) []InboxRow {
 	return append(rows, r.news(since)...)
 }
 
-// act are the rows of what waits for who asks, and of their own handoffs that
-// wait too long.
+// act are the rows of what waits for who asks, and of their own handoffs and
+// escalations that wait too long.
 func (r *runner) act() []InboxRow {
 	found := filter(r.waitingOn(), func(c candidate) bool { return !r.isBack(c) })
 	sortCandidates(found, byType)
-	overdue := filter(r.unacked(), func(c candidate) bool {
-		return c.is(isOverdue) && c.thread.(handoffThread).Record.By == r.query.Me
+	overdue := filter(r.waitingLong(), func(c candidate) bool {
+		e, raised := c.thread.(escalationThread)
+		return c.is(isOverdue) && c.row.Cited().By == r.query.Me && !(raised && e.To == r.query.Me)
 	})
-	sortCandidates(overdue, oldestFirst)
+	sortCandidates(overdue, byTypeOldest)
 	rows := []InboxRow{}
 	for _, c := range append(found, overdue...) {
 		row := r.waits(c)
@@ -126,11 +129,15 @@ func (r *runner) waits(c candidate) InboxRow {
 	case handoffThread:
 		return r.waitsForVerdict(t)
 	case blockerThread:
-		return InboxRow{Event: "blocked", Say: t.DeclaredBy + " needs " + t.Needs, Do: command("resolve", t.ID)}
+		return InboxRow{Event: "blocked", Say: t.DeclaredBy + " needs " + t.Needs + r.standsIn(c.row.(*BlockerRow).askedNow, t.Resolver), Do: command("resolve", t.ID)}
 	case questionThread:
-		return InboxRow{Event: "asked", Say: t.By + " asks: " + t.Ask, Do: command("answer", t.Key)}
+		return InboxRow{Event: "asked", Say: t.By + " asks: " + t.Ask + r.standsIn(c.row.(*QuestionRow).askedNow, t.To), Do: command("answer", t.Key)}
 	case escalationThread:
 		body := escalationBody(t.EscalationState)
+		if t.By == r.query.Me && t.To != r.query.Me {
+			say := fmt.Sprintf("%s has not taken up in time what you escalated: %s", c.row.(*EscalationRow).Asked, body.Ask)
+			return InboxRow{Event: isOverdue, Say: say, Do: command("escalate", body.Subject)}
+		}
 		return InboxRow{Event: "escalated", Say: t.By + " escalates " + body.Subject + " to " + r.youOr([]string{t.To}) + ": " + body.Ask, Do: command("ack", t.Record.ID)}
 	case itemThread:
 		offer := r.state.Records[t.Offer.Record]
@@ -158,6 +165,17 @@ func (r *runner) waitsForVerdict(t handoffThread) InboxRow {
 		row.Say = by + " hands over to " + r.youOr(t.To) + ", and " + taken + ": " + t.Summary
 	}
 	return row
+}
+
+// standsIn says that who asks is asked in the place of another.
+func (r *runner) standsIn(a askedNow, first string) string {
+	switch a.Because {
+	case config.BecauseCover, config.BecauseAlternate, config.BecauseLadder:
+		if a.Asked == r.query.Me {
+			return "; you stand in for " + first + " (" + a.Because + ")"
+		}
+	}
+	return ""
 }
 
 // youOr is "you", or the groups and people for whom somebody stands in.
