@@ -84,9 +84,12 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 	if err == nil && !right {
 		err = errStopped
 	}
+	d := w.typed(w.draft)
+	if err == nil {
+		err = o.meetAll(ctx, g, ws, d)
+	}
 	if err == nil {
 		o.after = append(o.after, w.drafts.Drop)
-		d := w.typed(w.draft)
 		err = publishDraft(ctx, g, ws, o, d, w.checkDraft(d))
 	}
 	if !workspace.Committed(err) {

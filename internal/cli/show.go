@@ -43,6 +43,8 @@ type showDocument struct {
 	OnlyOn   string          `json:"only_on"`  // the foreign branch that alone has the record, else ""
 	Disputed bool            `json:"disputed"` // another file has the same id and other content
 	Unproven bool            `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
+
+	Contracts []*query.ContractRow `json:"contracts"` // that a handoff crosses
 }
 
 func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref string) error {
@@ -67,7 +69,8 @@ func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref str
 	}
 	if g.printer.structured() {
 		return g.printer.document(showDocument{Type: target.Type, Record: r, State: query.Lookup(target, ws.State, ws.QueryEnv()),
-			Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven})
+			Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven,
+			Contracts: contractsOf(ws, r)})
 	}
 	return g.page(text)
 }

@@ -60,6 +60,7 @@ func (s storyPrinter) handoff(h *handoff.HandoffState) {
 	for _, shipped := range h.Shipped {
 		s.line("  %s", text.JoinNonEmpty(": ", shipped.ID, shipped.What))
 	}
+	s.contracts(h)
 	s.section("About this handoff")
 	s.rest(h)
 	s.drift(h)

@@ -10,7 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// EscalationRow is an escalation that is not over.
+// EscalationRow is an escalation.
 type EscalationRow struct {
 	typed
 	ID      string `json:"id"`      // of its record
@@ -20,7 +20,7 @@ type EscalationRow struct {
 	To      string `json:"to"`
 	By      string `json:"by"`
 	Level   int    `json:"level"`
-	State   string `json:"state"` // open, taken_up, declined
+	State   string `json:"state"` // open, taken_up, declined, over, withdrawn
 	askedNow
 	cited
 }
@@ -105,13 +105,19 @@ func (t escalationThread) entry(record *handoff.Record) any { return record.Body
 
 func (t escalationThread) cite(r *runner, id string) candidate {
 	body := escalationBody(t.EscalationState)
-	asks := r.env.Config.EscalationAsks(t.EscalationState, t.of.like, t.of.sla, r.env.Now)
+	var asks config.Asked // nobody once it is over
+	if t.Over == nil {
+		asks = r.env.Config.EscalationAsks(t.EscalationState, t.of.like, t.of.sla, r.env.Now)
+	}
 	row := &EscalationRow{
 		typed: typed{TypeEscalation}, ID: t.Record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask,
 		To: t.To, By: t.By, Level: t.Level, State: t.State(), askedNow: newAsked(asks), cited: cited{r.source(id)},
 	}
 	f := r.recordFacets(id)
 	f.put(Is, string(TypeEscalation), t.State())
+	if t.Over != nil {
+		f.put(Is, isClosed)
+	}
 	if row.State == handoff.EscalationOpen && !asks.Due.IsZero() && asks.Due.Before(r.env.Now) {
 		f.put(Is, isOverdue)
 	}
@@ -135,28 +141,28 @@ func (r *runner) escalations() []candidate {
 	return found
 }
 
-// raised are the subjects that stand raised.
+// raised are the subjects that were raised and of which the state still knows it.
 func (r *runner) raised() []raised {
 	var list []raised
 	sla := r.env.Config.SLA
 	for _, b := range r.state.Blockers {
-		if b.Escalation() != nil {
+		if len(b.Escalations) > 0 {
 			list = append(list, raised{&b.Escalated, b.Blocker, cmp.Or(sla.BlockerAck, sla.BlockerResolve), b.Blocks})
 		}
 	}
 	for _, q := range r.state.Questions {
-		if q.Escalation() != nil {
+		if len(q.Escalations) > 0 {
 			like := handoff.Blocker{Resolver: q.To, NeededBy: handoff.Time{Time: q.NeededBy}}
 			list = append(list, raised{&q.Escalated, like, sla.Answer, questionThread{q}.items()})
 		}
 	}
 	for _, it := range r.state.Items {
-		if it.Escalation() != nil {
+		if len(it.Escalations) > 0 {
 			list = append(list, raised{&it.Escalated, handoff.Blocker{Severity: it.Severity}, calendar.Duration{}, []string{it.ID}})
 		}
 	}
 	for _, h := range r.state.Handoffs {
-		if h.Escalation() != nil {
+		if len(h.Escalations) > 0 {
 			list = append(list, r.raisedHandoff(h))
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // draft.
 func (ws *Workspace) CheckDraft(d *Draft, letThrough []string) []handoff.Finding {
 	var findings []handoff.Finding
-	if d.Handoff == nil {
+	if ambiguous := ws.nameDraft(d); d.Handoff == nil {
 		findings = rules.Check(d.Doc, ws.draftContext(letThrough))
 	} else {
 		part := rules.Part(handoff.New("", ws.Author.When, ws.Me, d.Handoff))
@@ -26,6 +26,7 @@ func (ws *Workspace) CheckDraft(d *Draft, letThrough []string) []handoff.Finding
 			ws.seal(d)
 			return ws.placed(d.Sealed, append(ws.judgeDraft(d, letThrough), ws.unclear(d.Handoff)...))
 		})
+		findings = Explained(findings, ambiguous)
 	}
 	for i := range findings {
 		f := &findings[i]
@@ -72,6 +73,7 @@ func (ws *Workspace) judgeDraft(d *Draft, letThrough []string) []handoff.Finding
 	for i := range findings {
 		findings[i].Record = "" // nobody has seen the ids yet
 	}
+	findings = append(findings, d.returned...)
 	for _, s := range routes {
 		findings = append(findings, below("routes.", rules.CheckSealed(s, more))...)
 	}
@@ -113,6 +115,7 @@ func (ws *Workspace) seal(d *Draft) {
 	}
 	own := handoff.New(d.id, at, ws.Me, &h)
 	own.Ext = d.Ext
+	d.returned = ws.returned(own, &h)
 	routes, unrouted := ws.routes(&h)
 	d.Sealed, d.Unrouted = handoff.SealAll(slices.Concat([]*handoff.Record{own}, records, routes)...), unrouted
 }
@@ -181,6 +184,8 @@ type Draft struct {
 
 	Sealed   []*handoff.Sealed // as it was last checked: the handoff, then what goes with it
 	Unrouted []string          // what of it goes to nobody, and why
+
+	returned []handoff.Finding // what makes it go to somebody else than its receiver
 }
 
 // RefusedHint is the way out of what the rules have against the draft.
