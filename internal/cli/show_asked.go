@@ -58,7 +58,6 @@ func became(e *handoff.EscalationState) string {
 
 // escalation says how an escalation stands whose subject is not settled.
 func (s storyPrinter) escalation(row *query.EscalationRow) {
-	s.field("about", row.Subject)
 	s.field("stands", strings.ReplaceAll(row.State, "_", " "))
 	s.field("asks now", text.JoinNonEmpty(", ", row.Asked, strings.ReplaceAll(row.Because, "_", " ")))
 	if row.Deadline != nil {
