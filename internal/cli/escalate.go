@@ -65,7 +65,7 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 	}
 	if e.To == "" {
 		if e.To = ws.NextOnLadder(raised, e.Level); e.To == "" {
-			return workspace.Usagef("", "missing: --to, as the configuration has no ladder for %s", ref)
+			return workspace.Usagef("", "missing: --to, as the ladders of the configuration lead to nobody for %s", ref)
 		}
 	}
 	if o.deadline != "" {

@@ -245,6 +245,8 @@ func wayOn(rows []query.InboxRow) string {
 		return "handoff ack REF takes it up"
 	case waits(query.TypeHandoff), waits(query.TypeItem):
 		return "handoff ack REF takes it over"
+	case waits(query.TypeEscalation):
+		return "handoff ack REF takes it up"
 	case waits(query.TypeBlocker):
 		return "handoff resolve REF removes it"
 	}

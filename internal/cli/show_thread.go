@@ -113,6 +113,9 @@ func (s storyPrinter) plain(r *handoff.Record) {
 	} else {
 		s.fields("", r.Body)
 	}
+	if row, ok := query.Lookup(handoff.Target{Type: handoff.TargetRecord, Name: r.ID}, s.ws.State, s.ws.QueryEnv()).(*query.EscalationRow); ok {
+		s.escalation(row)
+	}
 	s.extensions(r)
 	s.cite(r)
 }

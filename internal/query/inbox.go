@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -129,9 +130,9 @@ func (r *runner) waits(c candidate) InboxRow {
 	case handoffThread:
 		return r.waitsForVerdict(t)
 	case blockerThread:
-		return InboxRow{Event: "blocked", Say: t.DeclaredBy + " needs " + t.Needs, Do: command("resolve", t.ID)}
+		return InboxRow{Event: "blocked", Say: t.DeclaredBy + " needs " + t.Needs + r.standsIn(c.row.(*BlockerRow).askedNow, t.Resolver), Do: command("resolve", t.ID)}
 	case questionThread:
-		return InboxRow{Event: "asked", Say: t.By + " asks: " + t.Ask, Do: command("answer", t.Key)}
+		return InboxRow{Event: "asked", Say: t.By + " asks: " + t.Ask + r.standsIn(c.row.(*QuestionRow).askedNow, t.To), Do: command("answer", t.Key)}
 	case escalationThread:
 		body := escalationBody(t.EscalationState)
 		if t.By == r.query.Me {
@@ -164,6 +165,17 @@ func (r *runner) waitsForVerdict(t handoffThread) InboxRow {
 		row.Say = by + " hands over to " + r.youOr(t.To) + ", and " + taken + ": " + t.Summary
 	}
 	return row
+}
+
+// standsIn says that who asks is asked in the place of another.
+func (r *runner) standsIn(a askedNow, first string) string {
+	switch a.Because {
+	case config.BecauseCover, config.BecauseAlternate, config.BecauseLadder:
+		if a.Asked == r.query.Me {
+			return "; you stand in for " + first + " (" + a.Because + ")"
+		}
+	}
+	return ""
 }
 
 // youOr is "you", or the groups and people for whom somebody stands in.
