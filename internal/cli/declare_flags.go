@@ -64,7 +64,7 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
 		applyNone, items, applyShipped, applyDropped, applyBlockers, applyDecisions,
-		applyItemDetails, applyGive, applyWaivers,
+		applyItemDetails, applyDecisionLinks, applyGive, applyWaivers,
 	}
 	for _, step := range steps {
 		if err := step(h, o); err != nil {

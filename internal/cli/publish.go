@@ -43,6 +43,9 @@ type publication struct {
 // checkAndPublish judges records that flags made and publishes them; refused
 // says what did not happen.
 func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, records []*handoff.Record, refused string) error {
+	if err := askAgainOf(ctx, g, ws, records); err != nil {
+		return err
+	}
 	sealed := handoff.SealAll(records...)
 	findings := ws.Judge(sealed)
 	if handoff.HasErrors(findings) {

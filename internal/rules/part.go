@@ -12,6 +12,9 @@ func Part(records ...*handoff.Record) handoff.Part {
 		switch body := r.Body.(type) {
 		case *handoff.Handoff:
 			part.Before = body.Amends
+			part.Decisions = part.Decisions || len(body.Decisions) > 0
+		case *handoff.DecisionRecord:
+			part.Decisions = true
 		case *handoff.Ack:
 			part.Since = r.At.Add(-atOnce)
 		}
