@@ -38,6 +38,8 @@ type declareOptions struct {
 	none      []string
 	waive     []string
 
+	questions []string
+
 	supersedes, beside []string // what decisions are to those that stand
 
 	allowSecrets []string
@@ -101,6 +103,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.items, "item", "an item: `TEXT` is 'id;status;state;next', with the status ready, in_progress, in_review or blocked; empty parts keep what is there")
 	listVar(f, &o.blockers, "blocker", "a blocker: `TEXT` is 'needs;because;resolver;blocks'")
 	listVar(f, &o.decisions, "decision", "a decision: `'what -- why'`")
+	listVar(f, &o.questions, "question", "a question that you leave open: `'ask;to'`")
 	listVar(f, &o.supersedes, "supersedes", "a decision takes the place of one that stands: `'decision;topic'`")
 	listVar(f, &o.beside, "beside", "a decision holds beside one that says nearly the same: `'decision;topic'`")
 	listVar(f, &o.shipped, "shipped", "what is finished: `'[item;]what'`")
@@ -116,7 +119,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
-	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.none, o.waive, o.supersedes, o.beside}
+	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.none, o.waive, o.questions, o.supersedes, o.beside}
 	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 

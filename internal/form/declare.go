@@ -183,8 +183,11 @@ func (d *Declaration) pages() []page {
 			take:  func(draft *Draft, s *Screen, _ bool) { draft.Resolutions[i].How = s.Text("how") },
 		})
 	}
+	pages = append(pages, page{pageOutcomes, d.outcomesScreen, takeOutcomes})
+	if d.open[pageQuestions] {
+		pages = append(pages, page{pageQuestions, d.questionsScreen, takeQuestions})
+	}
 	return append(pages,
-		page{pageOutcomes, d.outcomesScreen, takeOutcomes},
 		page{pageClosing, d.closingScreen, d.takeClosing},
 		page{pagePreview, d.previewScreen, func(*Draft, *Screen, bool) {}})
 }
