@@ -67,6 +67,7 @@ decision. Who accepts it is not its author, or says with --decided-by who did.`,
 	f.StringVar(&o.reject, "reject", "", "reject what is proposed under `REF`, with the reason")
 	cmd.MarkFlagsMutuallyExclusive("accept", "reject")
 	o.addFlags(f)
+	o.addPeopleFlags(f)
 	return cmd
 }
 

@@ -35,6 +35,7 @@ type declareOptions struct {
 	accepts   []string
 	refs      []string
 	give      []string
+	keep      []string
 	none      []string
 	waive     []string
 
@@ -58,6 +59,11 @@ It is checked first. What is incomplete is refused, with every finding at once,
 and nothing is written. An empty list says "none"; a missing one says nothing
 and is refused.
 
+With one person in --to, the next step of an item is theirs, and the item is
+offered to them, unless you keep it or the step names somebody: "sarah: decide".
+With any other --to it is yours unless you give it. The item is yours until they
+take it.
+
 On a terminal it asks for what the flags do not say, and offers what git and the
 records know. What you typed is kept as a draft until it is published.
 
@@ -71,7 +77,7 @@ your clock: "mon 09:00".`,
       --summary "The refund flow lacks one approval" \
       --item "refund-flow;in_review;PR #1842 has 1 of 2;Get james's review" \
       --intent "refund-flow;Customers wait for refunds that the old job lost" \
-      --give all --accept "refund-flow;PR #1842 is merged" \
+      --accept "refund-flow;PR #1842 is merged" \
       --none shipped,blockers,decisions`,
 		GroupID: groupDaily,
 		Args:    noArgs,
@@ -82,7 +88,8 @@ your clock: "mon 09:00".`,
 	f.BoolVar(&o.carry, "carry", false, "start from what you hold")
 	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
 	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
-	commaListVar(f, &o.give, "give", "`ITEM[=WHO]`, or all: the receiver does the next step")
+	commaListVar(f, &o.give, "give", "`ITEM[=WHO]`, or all: the receiver does the next step, which is so anyway where the handoff is to one person")
+	commaListVar(f, &o.keep, "keep", "`ITEM`, or all: the next step stays with you")
 	o.addFlags(f)
 	cmd.MarkFlagsMutuallyExclusive("file", "editor")
 	cmd.MarkFlagsMutuallyExclusive("file", "from", "carry", "resume")
@@ -115,11 +122,12 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.waive, "waive", "let a rule pass: `'CODE;why'`")
 	commaListVar(f, &o.allowSecrets, "allow-secret", "`FINGERPRINT` of a text that is no secret")
 	o.publishOptions.addFlags(f)
+	o.addPeopleFlags(f)
 }
 
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
-	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.none, o.waive, o.questions, o.supersedes, o.beside}
+	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive, o.questions, o.supersedes, o.beside}
 	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 
@@ -167,6 +175,9 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if o.byHand(g, d) {
 		return declareByHand(ctx, g, ws, o, d)
 	}
+	if err := nameSteps(ctx, g, ws, d); err != nil {
+		return err
+	}
 	if d.Doc == nil && o.flagged() {
 		if err := missingFlags(d.Handoff); err != nil {
 			return err
@@ -184,7 +195,18 @@ func publishChecked(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 		drafts := form.Drafts{Dir: ws.Dir()}
 		o.after = append(o.after, drafts.Drop)
 	}
+	if err := o.meetAll(ctx, g, ws, d); err != nil {
+		return err
+	}
 	return publishDraft(ctx, g, ws, o, d, ws.CheckDraft(d, o.allowSecrets))
+}
+
+// meetAll is meet for the people of a draft.
+func (o *declareOptions) meetAll(ctx context.Context, g *globals, ws *workspace.Workspace, d *workspace.Draft) error {
+	if d.Handoff == nil {
+		return nil // the findings say why
+	}
+	return o.meet(ctx, g, ws, d.Handoff)
 }
 
 // publishDraft commits a draft as it was sealed when it was checked, with those
@@ -200,6 +222,6 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	for _, why := range d.Unrouted {
 		g.note("%s", why)
 	}
-	o.after = append(o.after, ws.QueryCounter().Reset)
+	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), true
 	return publishRecords(ctx, g, ws, o.publishOptions, d.Sealed, findings)
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
@@ -49,10 +48,10 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.Summary = o.summary
 	}
 	if len(o.to) > 0 {
-		h.To = plainHandles(o.to)
+		readdress(ws, h, handles(ws, o.to))
 	}
 	if len(o.cc) > 0 {
-		h.CC = plainHandles(o.cc)
+		h.CC = handles(ws, o.cc)
 	}
 	if o.returns != "" {
 		t, err := ws.When(o.returns)
@@ -62,9 +61,10 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.ReturnsAt = handoff.Time{Time: t}
 	}
 	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
+	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
 		applyNone, items, applyShipped, applyDropped, applyBlockers, applyDecisions, applyQuestions,
-		applyItemDetails, applyDecisionLinks, applyGive, applyWaivers,
+		applyItemDetails, applyDecisionLinks, owners, applyWaivers,
 	}
 	for _, step := range steps {
 		if err := step(h, o); err != nil {
@@ -74,11 +74,16 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	return nil
 }
 
-// plainHandles drops the @ that people write before a handle.
-func plainHandles(list []string) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = strings.TrimPrefix(strings.TrimSpace(s), "@")
+// handles are the handles of the people whom a list names. A name that can mean
+// several people stays as it is, to be refused with all else.
+func handles(ws *workspace.Workspace, typed []string) []string {
+	out := make([]string, len(typed))
+	for i, name := range typed {
+		who, err := ws.Person(name)
+		if err != nil {
+			who = strings.TrimSpace(name)
+		}
+		out[i] = who
 	}
 	return out
 }
@@ -148,7 +153,7 @@ func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 			item.State = state
 		}
 		if next != "" {
-			item.Next = []handoff.Next{{Do: next, Owner: ws.Me}}
+			item.Next = []handoff.Next{typedStep(ws, h, item, next)}
 		}
 	}
 	return nil
@@ -187,7 +192,7 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 		if err != nil {
 			return err
 		}
-		b := handoff.Blocker{Needs: p[0], Because: p[1], Resolver: strings.TrimPrefix(p[2], "@"), ID: handoff.Slug(p[0])}
+		b := handoff.Blocker{Needs: p[0], Because: p[1], Resolver: p[2], ID: handoff.Slug(p[0])}
 		if b.ID == "" {
 			return workspace.Usagef("as in 'Decide the session timeout;login and refund disagree;sarah;refund-flow'", "--blocker %q: the first part says what is needed", value)
 		}
@@ -279,37 +284,6 @@ func addRef(item *handoff.Item, value string) error {
 		return workspace.Usagef("as in 'refund-flow;pr:1842'", "--ref %q: say the type and the id", value)
 	}
 	item.Refs = append(slices.Clone(item.Refs), handoff.Ref{Type: kind, ID: id})
-	return nil
-}
-
-// applyGive makes the receiver the owner of an item's next steps.
-func applyGive(h *handoff.Handoff, o declareOptions) error {
-	for _, value := range o.give {
-		id, who, named := strings.Cut(value, "=")
-		who = strings.TrimPrefix(who, "@")
-		if named && isBlank(who) {
-			return workspace.Usagef("", "--give %s: to whom?", value)
-		}
-		if who == "" {
-			if len(h.To) != 1 {
-				return workspace.Usagef("say "+id+"=WHO", "--give %s: to whom? the handoff has %s", value, text.Count(len(h.To), "receiver"))
-			}
-			who = h.To[0]
-		}
-		given := false
-		for i := range h.Items {
-			if id != "all" && h.Items[i].ID != id {
-				continue
-			}
-			given = true
-			for n := range h.Items[i].Next {
-				h.Items[i].Next[n].Owner = who
-			}
-		}
-		if !given {
-			return workspace.Usagef("", "--give %s: no item %q in this handoff", value, id)
-		}
-	}
 	return nil
 }
 

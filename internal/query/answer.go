@@ -92,9 +92,9 @@ func (a *Answer) summary() string {
 }
 
 var nouns = map[Type]string{
-	TypeBlocker: "blocker", TypeQuestion: "question", TypeHandoff: "handoff", TypeItem: "item",
+	TypeEscalation: "escalation", TypeBlocker: "blocker", TypeQuestion: "question", TypeHandoff: "handoff", TypeItem: "item",
 	TypeDecision: "decision", TypeWatch: "thing to watch", TypeArea: "area",
-	TypeEscalation: "escalation", TypeGap: "gap", TypeRecord: "record", TypeContract: "contract",
+	TypeGap: "gap", TypeRecord: "record", TypeContract: "contract",
 }
 
 // anyTime reports whether handoffs that no longer speak count, too: what they

@@ -6,27 +6,6 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// EscalationRow is an escalation.
-type EscalationRow struct {
-	typed
-	ID      string `json:"id"`
-	Subject string `json:"subject"` // a reference
-	Reason  string `json:"reason"`
-	Ask     string `json:"ask"`
-	To      string `json:"to"`
-	By      string `json:"by"`
-	Level   int    `json:"level"`
-	State   string `json:"state"` // open, acknowledged, withdrawn
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *EscalationRow) Cells() []string {
-	return append([]string{r.ID, r.State, r.Subject, r.To, r.Reason, r.Ask}, r.Source.cells()...)
-}
-
-func (r *EscalationRow) key() string { return r.ID }
-
 // GapRow is a handoff that failed, and how the team recovered.
 type GapRow struct {
 	typed
@@ -64,13 +43,10 @@ func (r *RecordRow) Cells() []string {
 
 func (r *RecordRow) key() string { return r.ID }
 
-// The states of an escalation that are not flags of other rows as well.
-const escalationWithdrawn = "withdrawn"
-
-// plainKinds are the kinds of records that no other row stands for. They are
-// found where they are asked for.
+// plainKinds are the kinds of records that no other row stands for, as that of an
+// escalation that was withdrawn. They are found where they are asked for.
 var plainKinds = []handoff.Kind{
-	handoff.KindAck, handoff.KindAnswer, handoff.KindAssignment, handoff.KindRoute, handoff.KindWithdrawal,
+	handoff.KindAck, handoff.KindAnswer, handoff.KindAssignment, handoff.KindEscalation, handoff.KindRoute, handoff.KindWithdrawal,
 }
 
 // remarks are what a search finds beside the things that have a thread of their
@@ -92,16 +68,18 @@ func (r *runner) remarks() []candidate {
 			found = append(found, contractOf(contract, r.env))
 		}
 	}
+	raised := make(map[string]bool)
+	for _, of := range r.subjects() {
+		for _, e := range of.Escalations {
+			raised[e.Record.ID] = true
+			found = append(found, r.latest(escalationThread{e, of}))
+		}
+	}
 	for _, record := range r.state.Known() {
-		switch body := record.Body.(type) {
-		case *handoff.Gap:
+		if body, ok := record.Body.(*handoff.Gap); ok {
 			found = append(found, r.gap(record, body))
-		case *handoff.Escalation:
-			found = append(found, r.escalation(record, body))
-		default:
-			if slices.Contains(plainKinds, record.Kind) && r.query.wantsKind(record.Kind) {
-				found = append(found, r.plain(record))
-			}
+		} else if !raised[record.ID] && slices.Contains(plainKinds, record.Kind) && r.query.wantsKind(record.Kind) {
+			found = append(found, r.plain(record))
 		}
 	}
 	return filter(found, func(c candidate) bool { return r.says(c.thread) })
@@ -120,35 +98,6 @@ func (r *runner) gap(record *handoff.Record, body *handoff.Gap) candidate {
 		Recovery: body.Recovery, By: record.By, cited: cited{r.source(record.ID)},
 	}
 	return r.remarked(record, row, body.Subject)
-}
-
-func (r *runner) escalation(record *handoff.Record, body *handoff.Escalation) candidate {
-	row := &EscalationRow{
-		typed: typed{TypeEscalation}, ID: record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask, To: body.To,
-		By: record.By, Level: body.Level, State: r.escalationState(record.ID), cited: cited{r.source(record.ID)},
-	}
-	c := r.remarked(record, row, body.Subject)
-	c.facets.put(Is, row.State)
-	if row.State != isOpen {
-		c.facets.put(Is, isClosed)
-	}
-	return c
-}
-
-// escalationState is what became of an escalation by the records about it.
-func (r *runner) escalationState(id string) string {
-	state := isOpen
-	for _, reply := range r.replies[id] {
-		switch body := reply.Body.(type) {
-		case *handoff.Withdrawal:
-			return escalationWithdrawn
-		case *handoff.Ack:
-			if body.Accepts() {
-				state = handoff.BlockerAcknowledged
-			}
-		}
-	}
-	return state
 }
 
 func (r *runner) plain(record *handoff.Record) candidate {

@@ -26,6 +26,9 @@ func fuzzyOwner(s *subject, h *handoff.Handoff) {
 	}
 }
 
+// IsNobody reports whether an owner is a word such as "someone": nobody in particular.
+func IsNobody(owner string) bool { return notPeople[normal(owner)] }
+
 // checkOwner reports a field that has to name one person and does not.
 func (s *subject) checkOwner(field, fix, owner string) bool {
 	switch raw := s.raw(field).(type) {
@@ -37,7 +40,7 @@ func (s *subject) checkOwner(field, fix, owner string) bool {
 		switch {
 		case strings.TrimSpace(owner) == "":
 			s.report(field, fix, "%s is missing", field)
-		case notPeople[normal(owner)]:
+		case IsNobody(owner):
 			s.report(field, fix, "%s is %s, which is nobody in particular", field, quote(owner))
 		case s.isGroup(owner):
 			s.report(field, fix, "%s is %s, a group", field, quote(owner))
@@ -50,7 +53,13 @@ func (s *subject) checkOwner(field, fix, owner string) bool {
 
 // checkStepOwner is checkOwner for a step, which may be offered to a group that
 // receives the handoff. A rollup shows what its sources offer, and to whom.
+//
+// A draft may leave the owner of a step open, but for a rollup: it is judged once
+// more when it is sealed, which fills that in.
 func (s *subject) checkStepOwner(h *handoff.Handoff, field, owner string) {
+	if owner == "" && s.Draft && s.record.ID == "" && h.Rollup == nil && s.raw(field) == nil {
+		return
+	}
 	if !handoff.IsScope(owner) {
 		s.checkOwner(field, "name who does it, or a group out of `to`", owner)
 		return
