@@ -25,7 +25,8 @@ func newDecideCmd(g *globals) *cobra.Command {
 		Short: "Record a decision outside a handoff, or settle a proposed one",
 		Long: `Record a decision outside a handoff: what was decided, two dashes, and why. One
 decision stands on a topic. The next one on it names it with --supersedes, or is
-only --status proposed.
+only --status proposed. One that --answers a blocker or a question closes it, in
+the same commit.
 
 Where it says nearly what stands under another name, on the same item or on a
 file that its items name, it is asked about: --supersedes TOPIC where it takes
@@ -85,7 +86,11 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		}
 		fields.Alternatives = append(fields.Alternatives, handoff.Alternative{Option: p[0], WhyNot: p[1]})
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: workspace.Given(fields.Answers)})
+	open := g.openForWriting
+	if fields.Answers != "" {
+		open = g.openForVerdict // it closes what somebody waits for
+	}
+	ws, err := open(ctx, handoff.Part{Refs: workspace.Given(fields.Answers)})
 	if err != nil {
 		return err
 	}
@@ -96,6 +101,23 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		}
 		fields.Answers = target.Ref()
 	}
-	r := ws.NewRecord(&handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
-	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{r}, "nothing was decided")
+	return publishDecision(ctx, g, ws, o.publishOptions, parsed.ID, fields, "nothing was decided")
+}
+
+// publishDecision publishes a decision, with what closes the blocker or the
+// question that it answers.
+func publishDecision(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, topic string, fields handoff.DecisionFields, refused string) error {
+	records := []*handoff.Record{ws.NewRecord(&handoff.DecisionRecord{Topic: topic, DecisionFields: fields})}
+	body, why := ws.Settle(topic, &fields)
+	if body != nil {
+		closing := ws.NewRecord(body)
+		for closing.ID == records[0].ID {
+			closing.ID = ws.NewID()
+		}
+		records = append(records, closing)
+	}
+	if why != "" {
+		g.note("%s", why)
+	}
+	return checkAndPublish(ctx, g, ws, o, records, refused)
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
@@ -23,15 +22,13 @@ func askAgain(ctx context.Context, g *globals, ws *workspace.Workspace, sealed *
 	}
 	return true, g.ask(func(asker form.Asker) error {
 		for _, a := range again {
-			if err := form.Again(ctx, asker, a.Topic, edit(a.Index), a.Old, since(ws, a)); err != nil {
+			if err := form.Again(ctx, asker, a.Topic, edit(a.Index), a.Old, calendar.Ago(ws.Since(a.Old.At))); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 }
-
-func since(ws *workspace.Workspace, a rules.Again) string { return calendar.Ago(ws.Since(a.Old.At)) }
 
 // askAgainOf is askAgain for records that flags made, and that are sealed
 // afterwards.

@@ -42,8 +42,10 @@ func runSettle(ctx context.Context, g *globals, o decideOptions, args []string) 
 	} else if err := accept(ws, proposal, &d, o.fields.ApprovedBy); err != nil {
 		return err
 	}
-	r := ws.NewRecord(&handoff.DecisionRecord{Topic: proposal.ID, DecisionFields: d})
-	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{r}, "nothing was settled")
+	if err := ws.Need(handoff.Part{Refs: workspace.Given(d.Answers)}); err != nil {
+		return err
+	}
+	return publishDecision(ctx, g, ws, o.publishOptions, proposal.ID, d, "nothing was settled")
 }
 
 // accept makes of what is proposed what holds, in place of what stood there.

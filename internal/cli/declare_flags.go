@@ -62,9 +62,11 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	}
 	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
 	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
+	continues := func(h *handoff.Handoff, o declareOptions) error { return applyContinues(ws, h, o) }
+	watch := func(h *handoff.Handoff, o declareOptions) error { return applyWatch(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
-		applyNone, items, applyShipped, applyDropped, applyBlockers, applyDecisions, applyQuestions,
-		applyItemDetails, applyDecisionLinks, owners, applyWaivers,
+		applyNone, continues, items, applyShipped, applyDropped, applyBlockers, applyDecisions, applyQuestions,
+		applyItemDetails, applyDecisionLinks, owners, applyWaivers, watch,
 	}
 	for _, step := range steps {
 		if err := step(h, o); err != nil {
@@ -144,6 +146,7 @@ func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 			item = &h.Items[len(h.Items)-1]
 			if known, ok := ws.State.Items[id]; ok && known.Live() {
 				item.Owner = known.Owner
+				ws.Inherit(item) // what other flags add to
 			}
 		}
 		if status != "" {
@@ -256,13 +259,21 @@ func applyItemDetails(h *handoff.Handoff, o declareOptions) error {
 	}{
 		{"intent", "item;why", o.intents, func(i *handoff.Item, s string) error { i.Intent = s; return nil }},
 		{"accept", "item;check", o.accepts, func(i *handoff.Item, s string) error {
-			i.Accept = append(slices.Clone(i.Accept), handoff.Criterion{Check: s})
+			i.Accept = added(i.Accept, handoff.Criterion{Check: s}, s)
+			return nil
+		}},
+		{"known-issue", "item;what", o.issues, func(i *handoff.Item, s string) error {
+			i.KnownIssues = added(i.KnownIssues, s, s)
 			return nil
 		}},
 		{"ref", "item;pr:1842", o.refs, addRef},
 	} {
+		said := []int{0, 1}
+		if flag.name != "intent" {
+			said = said[:1] // an empty part clears the list
+		}
 		for _, value := range flag.values {
-			p, err := shaped(flag.name, value, flag.shape, 0, 1)
+			p, err := shaped(flag.name, value, flag.shape, said...)
 			if err != nil {
 				return err
 			}
@@ -278,7 +289,19 @@ func applyItemDetails(h *handoff.Handoff, o declareOptions) error {
 	return nil
 }
 
+// added is a list with what a flag adds to it, empty where the flag says nothing.
+func added[T any](list handoff.List[T], entry T, said string) handoff.List[T] {
+	if said == "" {
+		return handoff.List[T]{}
+	}
+	return append(slices.Clone(list), entry)
+}
+
 func addRef(item *handoff.Item, value string) error {
+	if value == "" {
+		item.Refs = handoff.List[handoff.Ref]{}
+		return nil
+	}
 	kind, id, ok := strings.Cut(value, ":")
 	if !ok || id == "" {
 		return workspace.Usagef("as in 'refund-flow;pr:1842'", "--ref %q: say the type and the id", value)

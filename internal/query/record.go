@@ -43,10 +43,13 @@ func (r *RecordRow) Cells() []string {
 
 func (r *RecordRow) key() string { return r.ID }
 
-// plainKinds are the kinds of records that no other row stands for, as that of an
-// escalation that was withdrawn. They are found where they are asked for.
+// escalationWithdrawn is the state of an escalation that its author took back.
+const escalationWithdrawn = "withdrawn"
+
+// plainKinds are the kinds of records that no other row stands for. They are
+// found where they are asked for.
 var plainKinds = []handoff.Kind{
-	handoff.KindAck, handoff.KindAnswer, handoff.KindAssignment, handoff.KindEscalation, handoff.KindRoute, handoff.KindWithdrawal,
+	handoff.KindAck, handoff.KindAnswer, handoff.KindAssignment, handoff.KindRoute, handoff.KindWithdrawal,
 }
 
 // remarks are what a search finds beside the things that have a thread of their
@@ -68,18 +71,22 @@ func (r *runner) remarks() []candidate {
 			found = append(found, contractOf(contract, r.env))
 		}
 	}
-	raised := make(map[string]bool)
-	for _, of := range r.subjects() {
+	escalations := make(map[string]escalationThread) // by record
+	for _, of := range r.raised() {
 		for _, e := range of.Escalations {
-			raised[e.Record.ID] = true
-			found = append(found, r.latest(escalationThread{e, of}))
+			escalations[e.Record.ID] = escalationThread{e, of}
 		}
 	}
 	for _, record := range r.state.Known() {
-		if body, ok := record.Body.(*handoff.Gap); ok {
+		switch body := record.Body.(type) {
+		case *handoff.Gap:
 			found = append(found, r.gap(record, body))
-		} else if !raised[record.ID] && slices.Contains(plainKinds, record.Kind) && r.query.wantsKind(record.Kind) {
-			found = append(found, r.plain(record))
+		case *handoff.Escalation:
+			found = append(found, r.escalation(record, body, escalations))
+		default:
+			if slices.Contains(plainKinds, record.Kind) && r.query.wantsKind(record.Kind) {
+				found = append(found, r.plain(record))
+			}
 		}
 	}
 	return filter(found, func(c candidate) bool { return r.says(c.thread) })
@@ -98,6 +105,28 @@ func (r *runner) gap(record *handoff.Record, body *handoff.Gap) candidate {
 		Recovery: body.Recovery, By: record.By, cited: cited{r.source(record.ID)},
 	}
 	return r.remarked(record, row, body.Subject)
+}
+
+// escalation is an escalation as it stands, also one that is over.
+func (r *runner) escalation(record *handoff.Record, body *handoff.Escalation, known map[string]escalationThread) candidate {
+	if t, ok := known[record.ID]; ok {
+		return t.cite(r, record.ID)
+	}
+	row := &EscalationRow{
+		typed: typed{TypeEscalation}, ID: record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask, To: body.To,
+		By: record.By, Level: body.Level, State: r.endOf(record.ID), cited: cited{r.source(record.ID)},
+	}
+	c := r.remarked(record, row, body.Subject)
+	c.facets.put(Is, row.State, isClosed)
+	return c
+}
+
+// endOf is how an escalation ended of which its subject knows nothing any more.
+func (r *runner) endOf(id string) string {
+	if slices.ContainsFunc(r.replies[id], func(reply *handoff.Record) bool { return reply.Kind == handoff.KindWithdrawal }) {
+		return escalationWithdrawn
+	}
+	return handoff.EscalationOver
 }
 
 func (r *runner) plain(record *handoff.Record) candidate {

@@ -25,7 +25,7 @@ func (ws *Workspace) Proposal(ref string) (*handoff.DecisionState, error) {
 	case d == nil:
 		return nil, Usagef("handoff query decisions lists them", "%s is not a decision", ref)
 	case pending == nil, record != "" && record != pending.Record:
-		return nil, &NoError{Message: ws.settled(d, ref), Hint: "handoff show " + text.ShellArgument("dec:"+topic)}
+		return nil, &NoError{Message: ws.settledWords(d, ref), Hint: "handoff show " + text.ShellArgument("dec:"+topic)}
 	default:
 		return pending, nil
 	}
@@ -64,8 +64,8 @@ func (ws *Workspace) proposed(ref string) (topic, record string, err error) {
 	return "", "", Usagef("name one of them, as in dec:"+topics[0], "%s proposes %s", ref, text.Count(len(topics), "decision"))
 }
 
-// settled says what became of what was proposed on a topic, or that nothing was.
-func (ws *Workspace) settled(d *handoff.DecisionState, ref string) string {
+// settledWords says what became of what was proposed on a topic, or that nothing was.
+func (ws *Workspace) settledWords(d *handoff.DecisionState, ref string) string {
 	last := d
 	if d.Proposal != nil {
 		last = d.Proposal
