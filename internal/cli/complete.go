@@ -59,7 +59,6 @@ var completedFlags = map[string]offers{
 	"give":        (*cursor).items,
 	"blocks":      (*cursor).items,
 	"kind":        (*cursor).kinds,
-	"supersedes":  (*cursor).decisions,
 	"answers":     (*cursor).unsettled,
 	"about":       (*cursor).anything,
 	"via":         (*cursor).anything,
@@ -90,6 +89,11 @@ var completedHere = map[string]offers{
 	"handoff resolve --source":  choices(handoff.KindResolution, "source"),
 	"handoff export --format":   fixed(export.Formats...),
 	"handoff init --ci":         fixed(examples.CIServices...),
+
+	"handoff decide --accept":     (*cursor).proposed,
+	"handoff decide --reject":     (*cursor).proposed,
+	"handoff decide --supersedes": (*cursor).decisions,
+	"handoff decide --beside":     (*cursor).decisions,
 }
 
 // completeAll tells every command below root what may stand where. File names

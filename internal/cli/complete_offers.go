@@ -115,6 +115,14 @@ func (c *cursor) decisions() []offer {
 	})
 }
 
+// proposed are the topics on which something is proposed.
+func (c *cursor) proposed() []offer {
+	pending := func(d *handoff.DecisionState) bool { return d.Pending() != nil }
+	return offered(c.state(handoff.Part{Decisions: true}).Decisions, pending, func(d *handoff.DecisionState) []string {
+		return []string{d.Pending().Decision.Decision}
+	})
+}
+
 // handoffs are the current ones for which keep holds, by id.
 func (c *cursor) handoffs(keep func(*handoff.HandoffState) bool) []offer {
 	var list []offer
@@ -259,6 +267,8 @@ func (c *cursor) argument(topic query.Topic) []offer {
 		return c.named(refOffers{handoff.RefItem, c.items()}, refOffers{handoff.RefBlocker, c.blockers()})
 	case query.Decisions:
 		return append(c.decisions(), c.items()...)
+	case query.Contracts:
+		return c.teams()
 	}
 	return nil
 }

@@ -45,6 +45,10 @@ type declareOptions struct {
 	none      []string
 	waive     []string
 
+	questions []string
+
+	supersedes, beside []string // what decisions are to those that stand
+
 	allowSecrets []string
 }
 
@@ -112,6 +116,9 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.items, "item", "an item: `TEXT` is 'id;status;state;next', with the status ready, in_progress, in_review or blocked; empty parts keep what is there")
 	listVar(f, &o.blockers, "blocker", "a blocker: `TEXT` is 'needs;because;resolver;blocks'")
 	listVar(f, &o.decisions, "decision", "a decision: `'what -- why'`")
+	listVar(f, &o.questions, "question", "a question that you leave open: `'ask;to'`")
+	listVar(f, &o.supersedes, "supersedes", "a decision takes the place of one that stands: `'decision;topic'`")
+	listVar(f, &o.beside, "beside", "a decision holds beside one that says nearly the same: `'decision;topic'`")
 	listVar(f, &o.shipped, "shipped", "what is finished: `'[item;]what'`")
 	listVar(f, &o.dropped, "dropped", "an item that nobody will continue: `'item;why'`")
 	listVar(f, &o.intents, "intent", "why an item is done: `'item;why'`")
@@ -132,7 +139,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
 	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive,
-		o.issues, o.continues, o.watch, o.standing, o.ended}
+		o.issues, o.continues, o.watch, o.standing, o.ended, o.questions, o.supersedes, o.beside}
 	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 
@@ -223,6 +230,10 @@ func (o *declareOptions) meetAll(ctx context.Context, g *globals, ws *workspace.
 // publishDraft commits a draft as it was sealed when it was checked, with those
 // findings.
 func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o declareOptions, d *workspace.Draft, findings []handoff.Finding) error {
+	findings, err := askAgainIn(ctx, g, ws, o, d, findings)
+	if err != nil {
+		return err
+	}
 	if handoff.HasErrors(findings) {
 		return &workspace.FindingsError{What: "nothing was published", Findings: findings, Hint: d.RefusedHint(findings)}
 	}

@@ -65,6 +65,9 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 		named, more := ws.Named(r.Body)
 		r.Body, ambiguous = named, append(ambiguous, more...)
 	}
+	if err := askAgainOf(ctx, g, ws, records); err != nil {
+		return err
+	}
 	sealed := handoff.SealAll(records...)
 	findings := workspace.Explained(ws.Judge(sealed), ambiguous)
 	if handoff.HasErrors(findings) {

@@ -204,6 +204,9 @@ func (d *Declaration) pages() []page {
 	if len(d.Prefill.Carried.Watches()) > 0 {
 		pages = append(pages, page{pageWatch, d.watchScreen, d.takeWatch})
 	}
+	if d.open[pageQuestions] {
+		ending = slices.Concat([]page{{pageQuestions, d.questionsScreen, takeQuestions}}, ending)
+	}
 	return slices.Concat(pages, []page{{pageOutcomes, d.outcomesScreen, takeOutcomes}}, ending)
 }
 

@@ -40,6 +40,9 @@ func (d *Declaration) previewScreen() *Screen {
 	for _, p := range d.pages()[:len(d.pages())-1] {
 		add(goPrefix+p.id, "change: "+p.build().Title)
 	}
+	if !d.open[pageQuestions] {
+		add(goPrefix+pageQuestions, "change: "+d.questionsScreen().Title)
+	}
 	menu.Value = menu.Options[0].Value
 	return &Screen{Title: "Preview", Body: d.previewLines(final), Fields: []*Field{menu}}
 }
@@ -75,6 +78,9 @@ func (d *Declaration) choose(ctx context.Context, do string) (jump, Outcome, err
 		return here, Keep, nil
 	case do == doEdit:
 		return here, 0, d.edit(ctx)
+	case do == goPrefix+pageQuestions:
+		d.ask(pageQuestions, true)
+		return jump{page: pageQuestions}, 0, nil
 	case strings.HasPrefix(do, goPrefix):
 		return jump{page: strings.TrimPrefix(do, goPrefix)}, 0, nil
 	}
@@ -127,6 +133,9 @@ func (d *Declaration) pageOf(final *handoff.Handoff, field string) string {
 		}
 	case "decisions":
 		return pageOutcomes + "#decisions"
+	case "questions":
+		d.ask(pageQuestions, true)
+		return pageQuestions + "#questions"
 	case "summary", "to":
 		return pageClosing + "#" + list
 	case "returns_at":
@@ -241,6 +250,12 @@ func (d *Declaration) previewLines(final *Draft) []string {
 		case list.length == 0:
 			add("%s: none", list.what)
 		}
+	}
+	switch {
+	case h.Questions == nil:
+		add("questions: nothing is said")
+	case len(h.Questions) == 0:
+		add("questions: none")
 	}
 	return lines
 }

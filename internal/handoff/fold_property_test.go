@@ -164,8 +164,8 @@ func (h *history) handoff(by string) *Handoff {
 
 func (h *history) decision() DecisionFields {
 	return DecisionFields{
-		Decision: h.pick(slugs), Items: h.some(slugs), Answers: h.ref(), Supersedes: h.pick(append([]string{""}, slugs...)),
-		Status: h.pick([]string{"", DecisionProposed, DecisionAccepted, DecisionSuperseded, DecisionReversed, "?"}),
+		Decision: h.pick(slugs), Items: h.some(slugs), Answers: h.ref(), Supersedes: h.pick(append([]string{""}, slugs...)), Beside: h.some(slugs),
+		Status: h.pick([]string{"", DecisionProposed, DecisionAccepted, DecisionSuperseded, DecisionReversed, DecisionRejected, "?"}),
 	}
 }
 

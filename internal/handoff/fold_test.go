@@ -180,8 +180,11 @@ func describeDecision(d *DecisionState) string {
 	if d.SupersededBy != "" {
 		text += ", superseded by " + d.SupersededBy
 	}
-	if d.Proposal != nil {
-		text += ", proposed " + d.Proposal.Record
+	if p := d.Proposal; p != nil {
+		text += ", " + p.State + " " + p.Record
+		for _, earlier := range p.Earlier() {
+			text += ", after " + earlier.State + " " + earlier.Record + " by " + earlier.By + ": " + earlier.Decision.Decision
+		}
 	}
 	for _, earlier := range d.Earlier() {
 		text += fmt.Sprintf(", before %s in %s by %s: %s", earlier.State, earlier.Record, earlier.By, earlier.Decision.Decision)
@@ -1116,6 +1119,49 @@ func TestFoldDecisions(t *testing.T) {
 				{"d2", "ben", withStatus("postgres", DecisionProposed), 0},
 			},
 			want: []string{"decision db accepted in d1: sqlite, proposed d2"},
+		}, {
+			name: "proposed, then rejected, and not by an old copy back again",
+			steps: []step{
+				{"d1", "ana", withStatus("sqlite", DecisionProposed), 0},
+				{"d2", "ben", withStatus("sqlite", DecisionRejected), 0},
+				{"h1", "cleo", carried("sqlite"), 0},
+				{"d3", "lee", withStatus("sqlite", DecisionRejected), 0},
+			},
+			want:     []string{"decision db rejected in d2: sqlite, before rejected in d1 by ana: sqlite"},
+			problems: []string{`d3 HO320 rejects "sqlite" on db, which is not proposed there`},
+		}, {
+			name: "a proposal beside what holds, rejected, and another one accepted",
+			steps: []step{
+				{"d1", "ana", decided("db", "sqlite", ""), 0},
+				{"d2", "ben", withStatus("postgres", DecisionProposed), 0},
+				{"h1", "ben", &Handoff{Decisions: List[Decision]{{ID: "db", DecisionFields: DecisionFields{Decision: "postgres", Status: DecisionProposed}}}}, 0},
+				{"d3", "cleo", withStatus("files", DecisionRejected), 0},
+				{"d4", "cleo", withStatus("postgres", DecisionRejected), 0},
+				{"d5", "ben", withStatus("files", DecisionProposed), 0},
+				{"d6", "cleo", decided("db", "files", "db"), 0},
+			},
+			want: []string{"decision db accepted in d6: files, before superseded in d5 by ben: files, before rejected in d4 by cleo: postgres, " +
+				"before rejected in d2 by ben: postgres, before superseded in d1 by ana: sqlite"},
+			problems: []string{`d3 HO320 rejects "files" on db, which is not proposed there`},
+		}, {
+			name: "rejected whatever the clock says",
+			steps: []step{
+				{"d1", "ana", withStatus("sqlite", DecisionProposed), 0},
+				{"d2", "ben", withStatus("sqlite", DecisionRejected), -time.Hour},
+			},
+			want: []string{"decision db rejected in d2: sqlite, before rejected in d1 by ana: sqlite"},
+		}, {
+			name:     "rejecting nothing",
+			steps:    []step{{"d1", "ana", withStatus("sqlite", DecisionRejected), 0}},
+			problems: []string{`d1 HO320 rejects "sqlite" on db, which is not proposed there`},
+		}, {
+			name: "a proposal after another one",
+			steps: []step{
+				{"d1", "ana", decided("db", "sqlite", ""), 0},
+				{"d2", "ben", withStatus("postgres", DecisionProposed), 0},
+				{"d3", "cleo", withStatus("files", DecisionProposed), 0},
+			},
+			want: []string{"decision db accepted in d1: sqlite, proposed d3, after superseded d2 by ben: postgres"},
 		}, {
 			name: "reversed, and not by an old copy back again",
 			steps: []step{

@@ -112,11 +112,8 @@ func (c *Recall) Records() []string {
 	}
 	for _, d := range c.view.Decisions {
 		c.citeAll(d.Record)
-		if d.Proposal != nil {
-			c.citeAll(d.Proposal.Record)
-		}
-		for _, earlier := range d.Earlier() {
-			c.citeAll(earlier.Record)
+		for _, one := range d.Story()[1:] {
+			c.citeAll(one.Record)
 		}
 	}
 	return slices.Sorted(maps.Keys(c.awaits))
@@ -198,8 +195,10 @@ func (c *Recall) View(place func(id string) int) (*View, error) {
 		h.Handoff = body
 	}
 	for _, d := range s.Decisions {
-		for _, earlier := range d.Earlier() {
-			earlier.addTexts(s.Records[earlier.Record])
+		for _, one := range d.Story()[1:] {
+			if one != d.Proposal {
+				one.addTexts(s.Records[one.Record])
+			}
 		}
 	}
 	s.order = slices.SortedFunc(maps.Values(s.Records), func(a, b *Record) int {

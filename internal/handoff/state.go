@@ -265,6 +265,7 @@ const (
 	DecisionAccepted   = "accepted"
 	DecisionSuperseded = "superseded"
 	DecisionReversed   = "reversed"
+	DecisionRejected   = "rejected" // a proposal, and the decision that says so
 )
 
 // DecisionState is what was decided on a topic.
@@ -275,7 +276,7 @@ type DecisionState struct {
 	At           time.Time
 	Record       string         // id of the record that holds it
 	SupersededBy string         // topic of the decision that replaced it
-	Proposal     *DecisionState // what is proposed in place of an accepted one, nil without a proposal
+	Proposal     *DecisionState // what is proposed in place of an accepted one, or was rejected; nil without a proposal
 
 	nth    int            // which of the decisions of its record it is, from 0
 	before *DecisionState // what was decided on this topic before, nil when nothing was
@@ -284,6 +285,30 @@ type DecisionState struct {
 // Stands reports whether the decision holds or is proposed.
 func (d *DecisionState) Stands() bool {
 	return d.State == DecisionAccepted || d.State == DecisionProposed
+}
+
+// Pending returns what is proposed on the topic and not settled yet, nil where
+// nothing is.
+func (d *DecisionState) Pending() *DecisionState {
+	switch {
+	case d == nil:
+		return nil
+	case d.State == DecisionProposed:
+		return d
+	case d.Proposal != nil && d.Proposal.State == DecisionProposed:
+		return d.Proposal
+	}
+	return nil
+}
+
+// Story is everything that was decided on the topic: this, what came before it,
+// then what is proposed in its place and what was proposed there before.
+func (d *DecisionState) Story() []*DecisionState {
+	all := append([]*DecisionState{d}, d.Earlier()...)
+	if d.Proposal != nil {
+		all = append(append(all, d.Proposal), d.Proposal.Earlier()...)
+	}
+	return all
 }
 
 // Earlier is what was decided on this topic before, the newest first.

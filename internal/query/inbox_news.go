@@ -282,7 +282,7 @@ func (n *newsReader) decision(record *handoff.Record, topic string) {
 	if on == nil {
 		return
 	}
-	for _, d := range decisionsOn(on) {
+	for _, d := range on.Story() {
 		if d.Record != record.ID {
 			continue
 		}

@@ -27,6 +27,8 @@ func Headline(r *handoff.Record) string {
 		return r.By + " → " + body.To
 	case *handoff.Route:
 		return "→ " + body.To + ", " + body.Because
+	case *handoff.DecisionRecord:
+		return text.JoinNonEmpty(", ", r.By, body.Status)
 	}
 	return r.By
 }

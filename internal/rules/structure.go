@@ -88,6 +88,7 @@ func badReference(s *subject) {
 		if s.State != nil {
 			known := s.namesIn(new(handoff.Handoff))
 			s.checkRefs(known, "items", body.Items, handoff.RefItem)
+			s.checkRefs(known, "beside", body.Beside, handoff.RefDecision)
 			if body.Answers != "" {
 				s.checkRef(known, "answers", body.Answers, handoff.RefBlocker, handoff.RefQuestion)
 			}
@@ -120,6 +121,9 @@ func (s *subject) checkNames(h *handoff.Handoff) {
 	}
 	for i, question := range h.Questions {
 		s.checkRefs(known, indexField("questions", i)+".blocks", question.Blocks, handoff.RefItem)
+	}
+	for i, decision := range h.Decisions {
+		s.checkRefs(known, indexField("decisions", i)+".beside", decision.Beside, handoff.RefDecision)
 	}
 }
 
