@@ -47,9 +47,8 @@ func refTo(expected RefType, ref string) string {
 	return ref
 }
 
-// comesBack gives something back to somebody, in the place of what is replaced.
-func (f *fold) comesBack(to string, b Back, replaced func(*Back) bool) {
-	f.endBacks(to, replaced)
+// comesBack gives something back to somebody.
+func (f *fold) comesBack(to string, b Back) {
 	f.Backs[to] = append(f.findBacks(to), b)
 }
 
@@ -60,14 +59,21 @@ func (f *fold) endBacks(of string, ended func(*Back) bool) {
 	if len(backs) == 0 {
 		return
 	}
-	var kept []Back // nil where nothing is left, as an entry is that is read again
+	kept := backs[:0]
 	for _, b := range backs {
 		if !ended(&b) {
 			kept = append(kept, b)
 		}
 	}
+	clear(backs[len(kept):])
+	if len(kept) == 0 {
+		kept = nil // as it is where it is read again
+	}
 	f.Backs[of] = kept
 }
+
+// replaces reports whether b takes the place of what came back before.
+func (b Back) replaces(old *Back) bool { return old.Kind == b.Kind && old.Subject == b.Subject }
 
 // backFrom matches what the author of r brought back of a subject by an ack.
 func (f *fold) backFrom(r *Record, subject string) func(*Back) bool {
@@ -87,17 +93,16 @@ func (f *fold) verdictBack(r *Record, a *Ack, hs *HandoffState) {
 		return
 	}
 	f.endBacks(sender, f.backFrom(r, id))
-	none := func(*Back) bool { return false }
 	left := f.leftOf(hs)
 	if !a.Accepts() {
-		f.comesBack(sender, Back{Kind: a.Outcome, Subject: id, Cause: r, Items: left}, none)
+		f.comesBack(sender, Back{Kind: a.Outcome, Subject: id, Cause: r, Items: left})
 		return
 	}
 	if len(a.Gaps) > 0 {
-		f.comesBack(sender, Back{Kind: BackGaps, Subject: id, Cause: r, Items: a.gapItems()}, none)
+		f.comesBack(sender, Back{Kind: BackGaps, Subject: id, Cause: r, Items: a.gapItems()})
 	}
 	if len(left) > 0 && hs.OnlyTo(r.By) {
-		f.comesBack(sender, Back{Kind: BackUntaken, Subject: id, Cause: r, Items: left}, none)
+		f.comesBack(sender, Back{Kind: BackUntaken, Subject: id, Cause: r, Items: left})
 	}
 }
 
@@ -138,7 +143,8 @@ func (a *Ack) gapItems() []string {
 // that whoever was asked will not take.
 func (f *fold) refusalBack(r *Record, a *Ack, to, subject string, items ...string) {
 	if to != r.By && (a.Outcome == OutcomeDeclined || a.Outcome == OutcomeChangesRequested) {
-		f.comesBack(to, Back{Kind: a.Outcome, Subject: subject, Cause: r, Items: items}, f.backFrom(r, subject))
+		f.endBacks(to, f.backFrom(r, subject))
+		f.comesBack(to, Back{Kind: a.Outcome, Subject: subject, Cause: r, Items: items})
 	}
 }
 
@@ -153,7 +159,8 @@ func (f *fold) answerBack(r *Record, q *QuestionState) {
 			b.Items = append(b.Items, it.ID)
 		}
 	}
-	f.comesBack(q.By, b, func(old *Back) bool { return old.Kind == b.Kind && old.Subject == b.Subject })
+	f.endBacks(q.By, b.replaces)
+	f.comesBack(q.By, b)
 }
 
 // unblockedBack brings back what a blocker stopped: the holders have to say how
@@ -163,7 +170,8 @@ func (f *fold) unblockedBack(r *Record, b *BlockerState) {
 	for _, ref := range b.Blocks {
 		if it := f.itemRef(ref); it != nil && it.Live() && it.Status == StatusBlocked {
 			back := Back{Kind: BackUnblocked, Subject: itemKey(it.ID), Cause: r}
-			f.comesBack(it.Holder, back, func(old *Back) bool { return old.Kind == back.Kind && old.Subject == back.Subject })
+			f.endBacks(it.Holder, back.replaces)
+			f.comesBack(it.Holder, back)
 		}
 	}
 }
@@ -181,7 +189,7 @@ func (f *fold) gapBack(r *Record, g *Gap) {
 		to = q.By
 	}
 	if to != "" && to != r.By {
-		f.comesBack(to, Back{Kind: BackGap, Subject: subject, Cause: r}, func(*Back) bool { return false })
+		f.comesBack(to, Back{Kind: BackGap, Subject: subject, Cause: r})
 	}
 }
 
