@@ -149,15 +149,12 @@ func (r *runner) waitsForVerdict(t handoffThread) InboxRow {
 	if by == r.query.Me {
 		return InboxRow{Event: "overdue", Say: "nobody has given a verdict on it in time: " + t.Summary, Do: command("escalate", id)}
 	}
-	row := InboxRow{Event: "handed_over", Say: by + " hands over to " + r.youOr(t.To) + ": " + t.Summary, Do: command("ack", id)}
+	event, say := "handed_over", by+" hands over to "+r.youOr(t.To)
 	if old := r.judged(t); old != nil {
-		row.Event = "amended"
-		row.Say = by + " has amended it since you " + verdictPast(old.Body.(*handoff.Ack)) + ": " + t.Summary
+		event, say = "amended", by+" has amended it since you "+verdictPast(old.Body.(*handoff.Ack))
 	}
-	if taken := t.takenInWords(); taken != "" {
-		row.Say = by + " hands over to " + r.youOr(t.To) + ", and " + taken + ": " + t.Summary
-	}
-	return row
+	say = text.JoinNonEmpty(", and ", say, t.takenInWords())
+	return InboxRow{Event: event, Say: say + ": " + t.Summary, Do: command("ack", id)}
 }
 
 // youOr is "you", or the groups and people for whom somebody stands in.
