@@ -33,7 +33,11 @@ func newAckCmd(g *globals) *cobra.Command {
 Without --take, an accepting ack takes every item that is offered to you.
 Whatever is not taken stays with the sender. An item stands for the record that
 offers it, a handoff or an assignment, and only that item is taken then. Without
-a reference it answers the one handoff or assignment that waits for you.`,
+a reference it answers the one handoff or assignment that waits for you. Of an
+escalation it takes up, or declines, what was raised to you.
+
+An exception goes to whom the configuration names for its class, else to the
+lead of the sender; what it names for the sender just comes back.`,
 		Example: `  handoff ack
   handoff ack k3f --take refund-flow
   handoff ack refund-flow
@@ -102,10 +106,15 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 		}
 	}
 	records := []*handoff.Record{ws.NewRecord(ack)}
-	if e := ws.Exception(ack); e != nil {
-		records = append(records, ws.NewRecord(e))
+	exception, say := ws.Exception(ack)
+	if exception != nil {
+		records = append(records, ws.NewRecord(exception))
 	}
-	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
+	err = checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
+	if err == nil && say != "" {
+		g.note("%s", say)
+	}
+	return err
 }
 
 // ackAllSeen writes a receipt for every current handoff that names the user as a

@@ -105,16 +105,18 @@ func (c *Config) ask(a asking, now time.Time) Asked {
 
 // Deadline is the earlier of a fixed time and the end of an SLA, on the clock of
 // a person or an area or on the wall; false without either. Where nobody's hours
-// are known the wall is the only clock.
+// are known the wall is the only clock. It is in their zone, unless it is the
+// fixed time.
 func (c *Config) Deadline(who string, from time.Time, sla calendar.Duration, wall bool, fixed time.Time) (time.Time, bool) {
 	if sla.IsZero() {
 		return fixed, !fixed.IsZero()
 	}
 	at := from.Add(sla.Wall())
-	if hours, ok := c.Calendar(c.Resolver(who)); ok && !wall {
-		if due, ok := hours.Due(from, sla.Work()); ok {
+	if hours, ok := c.Calendar(c.Resolver(who)); ok {
+		if due, ok := hours.Due(from, sla.Work()); ok && !wall {
 			at = due
 		}
+		at = at.In(hours.Location)
 	}
 	if !fixed.IsZero() && fixed.Before(at) {
 		at = fixed

@@ -9,20 +9,6 @@ import (
 	"github.com/handoff-cli/handoff/internal/query"
 )
 
-// Exception is the escalation that goes with an ack of an exception class: to
-// the person whom the configuration names for it, nil when it names nobody.
-func (ws *Workspace) Exception(a *handoff.Ack) *handoff.Escalation {
-	who := ws.TeamConfig.Exceptions[a.Exception]
-	if a.Exception == "" || who == "" || who == ws.Me {
-		return nil
-	}
-	ask := a.Note
-	if ask == "" {
-		ask = "Decide how " + a.Subject + " goes on: " + strings.ReplaceAll(a.Exception, "_", " ")
-	}
-	return &handoff.Escalation{Subject: a.Subject, Reason: "disagreement", To: who, Ask: ask, Level: 1}
-}
-
 // AckSubject resolves what is acknowledged: the reference, else the one handoff
 // or assignment that waits for the user.
 func (ws *Workspace) AckSubject(ref string) (handoff.Target, error) {
