@@ -65,6 +65,13 @@ func (ws *Workspace) Addresses(to []string, by string) bool {
 	})
 }
 
+// LeftNothing reports whether a handoff went to the user as one of a group, and
+// others have taken it.
+func (ws *Workspace) LeftNothing(h *handoff.HandoffState) bool {
+	taken := h.State == handoff.HandoffAccepted || h.State == handoff.HandoffClosed
+	return taken && !slices.Contains(h.To, ws.Me) && ws.Addresses(h.To, h.Record.By)
+}
+
 // Assignment is the assignment that is acknowledged, nil when it is something
 // else.
 func (ws *Workspace) Assignment(subject handoff.Target) *handoff.Assignment {
