@@ -160,13 +160,13 @@ func (in *inbox) sayWayOn(g *globals, nothing string) {
 	case len(act) > 0:
 		g.note("handoff show REF tells the whole story, %s", wayOn(act))
 	case len(back) > 0:
-		g.note("handoff show REF tells the whole story, handoff ack REF --outcome seen ends what needs no more")
+		g.note("handoff show REF tells more; handoff ack REF --outcome seen settles it")
 	case len(in.rows) > 0:
 		g.note("%s, and nothing came back; your next handoff ends the news", nothing)
 	case in.ws.Empty():
 		g.note(saysEmpty)
 	default:
-		g.note("%s: nothing is asked of you, nothing came back, and there are no news %s", nothing, in.span())
+		g.note("%s or came back; no news %s", nothing, in.span())
 	}
 }
 
