@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -31,7 +32,9 @@ func newAckCmd(g *globals) *cobra.Command {
 		Long: `Take a handoff over, ask for changes, or decline it.
 
 Without --take, an accepting ack takes every item that is offered to you.
-Whatever is not taken stays with the sender. An item stands for the record that
+Whatever is not taken stays with the sender; what you take and what stays is
+said. A verdict that you have given already adds nothing. What you took by
+mistake goes back with handoff give ITEM --back. An item stands for the record that
 offers it, a handoff or an assignment, and only that item is taken then. Without
 a reference it answers the one handoff or assignment that waits for you. Of an
 escalation it takes up, or declines, what was raised to you.
@@ -104,6 +107,10 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 		if err := askAck(ctx, g, ws, ack); err != nil {
 			return err
 		}
+	}
+	if said := ws.Said(ack); said != nil {
+		g.note("you have said so in %s: %s; nothing was added", said.ID, query.VerdictWords(said.Body.(*handoff.Ack)))
+		return nil
 	}
 	records := []*handoff.Record{ws.NewRecord(ack)}
 	exception, say := ws.Exception(ack)

@@ -35,6 +35,7 @@ type declareOptions struct {
 	accepts   []string
 	refs      []string
 	give      []string
+	keep      []string
 	none      []string
 	waive     []string
 
@@ -54,6 +55,11 @@ It is checked first. What is incomplete is refused, with every finding at once,
 and nothing is written. An empty list says "none"; a missing one says nothing
 and is refused.
 
+With one person in --to, the next step of an item is theirs, and the item is
+offered to them, unless you keep it or the step names somebody: "sarah: decide".
+With any other --to it is yours unless you give it. The item is yours until they
+take it.
+
 On a terminal it asks for what the flags do not say, and offers what git and the
 records know. What you typed is kept as a draft until it is published.
 
@@ -67,7 +73,7 @@ your clock: "mon 09:00".`,
       --summary "The refund flow lacks one approval" \
       --item "refund-flow;in_review;PR #1842 has 1 of 2;Get james's review" \
       --intent "refund-flow;Customers wait for refunds that the old job lost" \
-      --give all --accept "refund-flow;PR #1842 is merged" \
+      --accept "refund-flow;PR #1842 is merged" \
       --none shipped,blockers,decisions`,
 		GroupID: groupDaily,
 		Args:    noArgs,
@@ -78,7 +84,8 @@ your clock: "mon 09:00".`,
 	f.BoolVar(&o.carry, "carry", false, "start from what you hold")
 	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
 	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
-	commaListVar(f, &o.give, "give", "`ITEM[=WHO]`, or all: the receiver does the next step")
+	commaListVar(f, &o.give, "give", "`ITEM[=WHO]`, or all: the receiver does the next step, which is so anyway where the handoff is to one person")
+	commaListVar(f, &o.keep, "keep", "`ITEM`, or all: the next step stays with you")
 	o.addFlags(f)
 	cmd.MarkFlagsMutuallyExclusive("file", "editor")
 	cmd.MarkFlagsMutuallyExclusive("file", "from", "carry", "resume")
@@ -112,7 +119,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
-	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.none, o.waive}
+	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive}
 	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 
@@ -159,6 +166,9 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	}
 	if o.byHand(g, d) {
 		return declareByHand(ctx, g, ws, o, d)
+	}
+	if err := nameSteps(ctx, g, ws, d); err != nil {
+		return err
 	}
 	if d.Doc == nil && o.flagged() {
 		if err := missingFlags(d.Handoff); err != nil {

@@ -54,7 +54,7 @@ func baseDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o decla
 		if err != nil {
 			return nil, err
 		}
-		return &workspace.Draft{Handoff: workspace.StartFrom(earlier.Handoff)}, nil
+		return &workspace.Draft{Handoff: workspace.Rewrite(earlier.Handoff)}, nil
 	}
 	return &workspace.Draft{Handoff: new(handoff.Handoff)}, nil
 }
@@ -145,7 +145,7 @@ func draftFrom(ctx context.Context, ws *workspace.Workspace, name string) (*work
 	if !ok {
 		return nil, workspace.Usagef("name a handoff, or a file under "+ws.RecordDir+"/templates", "%s is not a handoff", name)
 	}
-	return &workspace.Draft{Handoff: workspace.StartFrom(h.Handoff)}, nil
+	return &workspace.Draft{Handoff: ws.StartFrom(h.Handoff)}, nil
 }
 
 // waitingDraft is the draft that a form left behind, to be published as it is.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
@@ -49,7 +48,7 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.Summary = o.summary
 	}
 	if len(o.to) > 0 {
-		h.To = plainHandles(o.to)
+		readdress(ws, h, plainHandles(o.to))
 	}
 	if len(o.cc) > 0 {
 		h.CC = plainHandles(o.cc)
@@ -62,9 +61,10 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.ReturnsAt = handoff.Time{Time: t}
 	}
 	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
+	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
 		applyNone, items, applyShipped, applyDropped, applyBlockers, applyDecisions,
-		applyItemDetails, applyGive, applyWaivers,
+		applyItemDetails, owners, applyWaivers,
 	}
 	for _, step := range steps {
 		if err := step(h, o); err != nil {
@@ -137,7 +137,7 @@ func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 			item.State = state
 		}
 		if next != "" {
-			item.Next = []handoff.Next{{Do: next, Owner: ws.Me}}
+			item.Next = []handoff.Next{typedStep(ws, h, item, next)}
 		}
 	}
 	return nil
@@ -257,37 +257,6 @@ func addRef(item *handoff.Item, value string) error {
 		return workspace.Usagef("as in 'refund-flow;pr:1842'", "--ref %q: say the type and the id", value)
 	}
 	item.Refs = append(slices.Clone(item.Refs), handoff.Ref{Type: kind, ID: id})
-	return nil
-}
-
-// applyGive makes the receiver the owner of an item's next steps.
-func applyGive(h *handoff.Handoff, o declareOptions) error {
-	for _, value := range o.give {
-		id, who, named := strings.Cut(value, "=")
-		who = strings.TrimPrefix(who, "@")
-		if named && isBlank(who) {
-			return workspace.Usagef("", "--give %s: to whom?", value)
-		}
-		if who == "" {
-			if len(h.To) != 1 {
-				return workspace.Usagef("say "+id+"=WHO", "--give %s: to whom? the handoff has %s", value, text.Count(len(h.To), "receiver"))
-			}
-			who = h.To[0]
-		}
-		given := false
-		for i := range h.Items {
-			if id != "all" && h.Items[i].ID != id {
-				continue
-			}
-			given = true
-			for n := range h.Items[i].Next {
-				h.Items[i].Next[n].Owner = who
-			}
-		}
-		if !given {
-			return workspace.Usagef("", "--give %s: no item %q in this handoff", value, id)
-		}
-	}
 	return nil
 }
 

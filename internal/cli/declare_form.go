@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -63,8 +65,9 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 	if err := ws.MakeDir(filepath.Dir(w.drafts.Path())); err != nil {
 		return err
 	}
-	if start.Handoff.Rollup != nil {
+	if r := start.Handoff.Rollup; r != nil {
 		w.prefill.Carried = new(handoff.Handoff) // nothing of it is the lead's own
+		w.prefill.To = ws.RollupReceivers(r)
 	}
 	if w.draft.Handoff.Questions == nil {
 		w.draft.Handoff.Questions = w.prefill.Carried.Questions
@@ -120,7 +123,8 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 		return right, err
 	}
 	d := &form.Declaration{
-		Asker: asker, Draft: w.draft, Prefill: w.prefill, Check: w.check, When: w.ws.When, Save: w.save,
+		Asker: asker, Draft: w.draft, Prefill: w.prefill, Check: w.check, When: w.ws.When, Save: w.save, About: w.about(),
+		Owned: w.owned, Step: w.ws.ReadStep,
 		Edit: func(ctx context.Context, draft *form.Draft) (*form.Draft, error) {
 			w.draft = draft
 			if _, err := w.edit(ctx); err != nil {
@@ -132,6 +136,17 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 	outcome, err := d.Run(ctx)
 	w.draft = d.Final()
 	return outcome == form.Publish, err
+}
+
+// about is what is to be read of a rollup before it is handed over.
+func (w *writing) about() (lines []string) {
+	if w.options.page == nil || w.draft.Handoff.Rollup == nil {
+		return nil
+	}
+	for _, p := range w.options.page() {
+		lines = append(lines, strings.Repeat(" ", p.indent)+p.text)
+	}
+	return lines
 }
 
 // waiting looks for a draft that waits, and finds out whether to go on with it.
@@ -176,7 +191,11 @@ func aboutDraft(d *form.Draft, doc *handoff.Document, path string) []string {
 		return lines
 	}
 	h := d.Handoff
-	lines := []string{text.Count(len(h.Items), "item") + ", " + text.Count(len(h.Blockers), "blocker") + ", " + text.Count(len(h.Decisions), "decision")}
+	rollup := ""
+	if h.Rollup != nil {
+		rollup = "rollup of " + query.RollupName(h.Rollup) + ", "
+	}
+	lines := []string{rollup + text.Count(len(h.Items), "item") + ", " + text.Count(len(h.Blockers), "blocker") + ", " + text.Count(len(h.Decisions), "decision")}
 	if h.Summary != "" {
 		lines = append(lines, h.Summary)
 	}
@@ -204,17 +223,25 @@ func (w *writing) typed(written *form.Draft) *workspace.Draft {
 	return d
 }
 
-// checkDraft notes how many errors there are at the first try.
+// checkDraft notes how many errors there are at the first try, where the user
+// shares such counts.
 func (w *writing) checkDraft(d *workspace.Draft) []handoff.Finding {
 	if d.Noticed = w.noticed; w.resumed {
 		d.Noticed.StartedAt, d.Noticed.FirstTryErrors = handoff.Time{}, nil
 	}
 	findings := w.ws.CheckDraft(d, w.options.allowSecrets)
-	if w.noticed.FirstTryErrors == nil {
+	if shared := w.noticed.Queries != nil; shared && w.noticed.FirstTryErrors == nil {
 		n := len(workspace.Errors(findings))
 		w.noticed.FirstTryErrors = &n
 	}
 	return findings
+}
+
+// owned is a handoff with the owners that its steps would be published with, and
+// what it then offers and keeps.
+func (w *writing) owned(h *handoff.Handoff) (*handoff.Handoff, string) {
+	owned := w.ws.Owned(h)
+	return owned, query.TransferOf(w.ws.Me, owned, w.ws.State).Words()
 }
 
 // edit opens the editor on the draft and takes what comes back.

@@ -150,7 +150,7 @@ func (p *printer) happened(row query.InboxRow) {
 	for _, line := range p.wrap(text.Neutralise(row.Say), 2) {
 		p.line("  %s", line)
 	}
-	p.field("next", row.Do)
+	p.field("do", row.Do)
 }
 
 // sayWayOn says what to do about what there is, or that there is nothing and where
@@ -192,7 +192,7 @@ func runBare(ctx context.Context, g *globals) error {
 	print := func() {
 		if draft != nil {
 			g.printer.section("A draft waits")
-			g.printer.field("next", "handoff declare --resume")
+			g.printer.field("do", "handoff declare --resume")
 		}
 		for _, part := range inboxParts {
 			in.printShort(&g.printer, part)

@@ -19,6 +19,10 @@ type publishOptions struct {
 	detachOK bool
 	push     bool
 
+	// page is what a dry run shows before the file, and on a terminal in its
+	// place; nil for nothing.
+	page func() []paragraph
+
 	// after is done once the commit stands: what fails then is a warning.
 	after []func() error
 }
@@ -38,6 +42,7 @@ type publication struct {
 	Ref      string            `json:"ref"`
 	Pushed   bool              `json:"pushed"`
 	Warnings []handoff.Finding `json:"warnings"`
+	custodyChange
 }
 
 // checkAndPublish judges records that flags made and publishes them; refused
@@ -57,7 +62,7 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
 	records, change := handoff.Records(sealed), ws.ChangeOf(sealed, o.detachOK)
 	if o.dryRun {
-		return printDryRun(g, change, warnings)
+		return printDryRun(g, o, change, warnings, custodyChangeOf(ws, records[0]))
 	}
 	commit, pushed, err := ws.Commit(ctx, change, o.push)
 	warned, err := workspace.AfterCommit(err)
@@ -72,6 +77,7 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	return errors.Join(err, printPublication(g, publication{
 		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
+		custodyChange: custodyChangeOf(ws, records[0]),
 	}, records))
 }
 
@@ -81,6 +87,7 @@ type dryRun struct {
 	Files    []dryRunFile      `json:"files"`
 	Message  string            `json:"message"` // of the commit
 	Warnings []handoff.Finding `json:"warnings"`
+	custodyChange
 }
 
 type dryRunFile struct {
@@ -88,33 +95,41 @@ type dryRunFile struct {
 	Text string `json:"text"`
 }
 
-func printDryRun(g *globals, change store.Change, warnings []handoff.Finding) error {
+func printDryRun(g *globals, o publishOptions, change store.Change, warnings []handoff.Finding, custody custodyChange) error {
 	if g.printer.structured() {
-		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings)}
+		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings), custodyChange: custody}
 		for _, f := range change.Files {
 			doc.Files = append(doc.Files, dryRunFile{f.Path, string(f.Data)})
 		}
 		return g.printer.document(doc)
 	}
-	for _, f := range change.Files {
-		g.printer.line("# %s", f.Path)
-		g.printer.line("%s", strings.TrimSuffix(string(f.Data), "\n"))
+	var page []paragraph
+	if o.page != nil {
+		page = o.page()
 	}
-	g.printer.line("# commit by %s <%s>", change.Author.Name, change.Author.Email)
-	for line := range strings.Lines(change.Message) {
-		g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
-	}
+	err := g.printPage(page, func() {
+		for _, f := range change.Files {
+			g.printer.line("# %s", f.Path)
+			g.printer.line("%s", strings.TrimSuffix(string(f.Data), "\n"))
+		}
+		g.printer.line("# commit by %s <%s>", change.Author.Name, change.Author.Email)
+		for line := range strings.Lines(change.Message) {
+			g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
+		}
+		custody.print(g, "# ", "the same command with")
+	})
 	if len(warnings) > 0 && !g.quiet {
 		printFindings(g.Err, g.findings(warnings))
 	}
 	g.note("nothing was written")
-	return nil
+	return err
 }
 
 func printPublication(g *globals, p publication, records []*handoff.Record) error {
 	return g.printer.print(p, func() {
 		first := records[0]
 		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, query.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
+		p.custodyChange.print(g, "", "handoff declare --amend "+first.ID)
 		for _, r := range records[1:] {
 			g.printer.line("%s %s: %s", r.Kind, r.ID, query.Headline(r))
 		}

@@ -264,6 +264,21 @@ func (c *Config) zoneLead(zone, from string) (string, bool) {
 	return "", false
 }
 
+// Leads reports whether somebody is the lead of a team or of a pod.
+func (c *Config) Leads(handle string) bool {
+	for _, team := range c.Teams {
+		if team.Lead == handle {
+			return true
+		}
+	}
+	for _, pod := range c.Pods {
+		if slices.Contains(slices.Collect(maps.Values(pod.Leads)), handle) {
+			return true
+		}
+	}
+	return false
+}
+
 // Authority returns who decides in an area.
 func (c *Config) Authority(area string) (Authority, bool) {
 	i := slices.IndexFunc(c.Authorities, func(row Authority) bool { return row.Area == area })

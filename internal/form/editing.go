@@ -107,7 +107,7 @@ var hints = map[string]string{
 	"to":         "required: people, team, team:x, shift:x, lead:x",
 	"returns_at": "required: when you are back, as in mon 09:00, or 2026-11-23T09:00:00+08:00",
 	"shipped":    "required, [] says none: {id, what}",
-	"items":      "required, [] says none: {id, status, owner, state, intent, next: [{do, owner}]}",
+	"items":      "required, [] says none: {id, status, owner, state, intent, next: [{do, owner}]}; without owner, a step is for the one person in to",
 	"blockers":   "required, [] says none: {id, needs, because, resolver, blocks: [item]}",
 	"decisions":  "required, [] says none: {id, decision, rationale}",
 	extResolved:  "blockers that you carried and that are gone: {blocker, outcome, how}",

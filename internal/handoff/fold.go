@@ -60,6 +60,7 @@ func newFold(policy AckPolicy) *fold {
 			Questions: make(map[string]*QuestionState),
 			Decisions: make(map[string]*DecisionState),
 			Backs:     make(map[string][]Back),
+			Watched:   make(map[string][]Watched),
 			Teams:     make(map[string]string),
 			rounds:    make(map[string]string),
 			names:     make(map[EntryKind][]string),

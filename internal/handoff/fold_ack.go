@@ -97,6 +97,7 @@ func (f *fold) accept(r *Record, a *Ack, hs *HandoffState) {
 	for _, item := range a.Take {
 		f.take(r, hs, item)
 	}
+	f.handOnWatch(r, hs)
 	for _, id := range hs.declared {
 		if it := f.findItem(id); it.Declared == hs.Record.ID && it.ProposedOwner == r.By {
 			it.Owner, it.ProposedOwner = r.By, ""

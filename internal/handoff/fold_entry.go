@@ -20,6 +20,7 @@ const (
 	EntryAuthor  // by handle
 	EntrySeries  // handoffs that replace one another
 	EntryRound   // by id of a question record that asks once more
+	EntryWatched // by handle
 	EntryName    // by reference: a name that is declared, or waited for, without an entry of its own
 	EntryBack    // what came back to somebody, by handle
 	EntryFold    // one, by ""
@@ -54,14 +55,14 @@ func (r *Resumed) Entries() []Entry {
 		}
 	}
 	for s, ids := range f.idle {
-		entries = append(entries, Entry{Kind: EntrySeries, Key: s.key(), Data: encodeValue(ids), Live: true})
+		entries = append(entries, Entry{Kind: EntrySeries, Key: s.key(), Data: codec.Encode(ids), Live: true})
 	}
 	for d, state := range r.names {
 		if state != (nameState{}) {
-			entries = append(entries, Entry{Kind: EntryName, Key: d.key(), Data: encodeValue(state)})
+			entries = append(entries, Entry{Kind: EntryName, Key: d.key(), Data: codec.Encode(state)})
 		}
 	}
-	return append(entries, Entry{Kind: EntryFold, Data: encodeValue(r.clock)})
+	return append(entries, Entry{Kind: EntryFold, Data: codec.Encode(r.clock)})
 }
 
 // entry returns an entry of the state in the form that can be kept.
@@ -94,6 +95,9 @@ var shelves = map[EntryKind]shelf{
 		(*HandoffState).save, savedHandoff.restore, (*HandoffState).live),
 	EntryBack: newShelf(func(v *View) map[string][]Back { return v.Backs },
 		func(backs []Back) []Back { return backs }, func(saved []Back, _ string) []Back { return saved }, func([]Back) bool { return false }),
+	EntryWatched: newShelf(func(v *View) map[string][]Watched { return v.Watched },
+		func(list []Watched) []Watched { return list }, func(saved []Watched, _ string) []Watched { return saved },
+		func(list []Watched) bool { return len(list) > 0 }),
 	EntryAuthor: textShelf(func(v *View) map[string]string { return v.Teams }, true),
 	EntryRound:  textShelf(func(v *View) map[string]string { return v.rounds }, false),
 }
@@ -104,11 +108,11 @@ func newShelf[T, S any](entries func(*View) map[string]T, save func(T) S, restor
 		has:  func(v *View, key string) bool { _, ok := entries(v)[key]; return ok },
 		save: func(v *View, key string) ([]byte, bool) {
 			entry := entries(v)[key]
-			return encodeValue(save(entry)), live(entry)
+			return codec.Encode(save(entry)), live(entry)
 		},
 		load: func(v *View, key string, data []byte, record func(string) *Record) error {
 			var saved S
-			if err := decodeValue(string(data), &saved, record); err != nil {
+			if err := codec.Decode(string(data), &saved, record); err != nil {
 				return err
 			}
 			entries(v)[key] = restore(saved, key)

@@ -80,6 +80,7 @@ func (f *fold) declareWork(hs *HandoffState) {
 	for _, b := range hs.Blockers {
 		f.declareBlocker(hs.Record, b)
 	}
+	f.watch(hs)
 }
 
 // citeWork enters a rollup in the histories of what it shows.

@@ -19,6 +19,7 @@ func (f *fold) declareItem(hs *HandoffState, item Item) {
 		it = &ItemState{First: r.ID}
 		f.Items[item.ID] = it
 	}
+	f.continueItem(hs, &item, it)
 	before := f.findHandoff(it.Declared)
 	f.book(it, -1)
 	it.act(r)

@@ -134,6 +134,9 @@ func (h *history) handoff(by string) *Handoff {
 		if h.rarely() {
 			item.Reopened = "again"
 		}
+		if h.below(6) == 0 {
+			item.Continues = h.pick(slugs)
+		}
 		body.Items = append(body.Items, item)
 	}
 	for range h.below(2) {
@@ -147,6 +150,11 @@ func (h *history) handoff(by string) *Handoff {
 	}
 	if h.below(3) == 0 {
 		body.Amends = h.earlier(KindHandoff, by)
+	}
+	for range h.below(3) {
+		body.Watch = append(body.Watch, Watch{What: h.pick(slugs)})
+		body.Standing = append(body.Standing, Standing{What: h.pick(states), Until: Time{day.Add(time.Duration(h.below(60)) * time.Hour)}})
+		body.Ended = append(body.Ended, Ended{What: h.pick(slugs)})
 	}
 	if h.rarely() {
 		body.Rollup = &Rollup{Level: "team", Sources: []RollupSource{{ID: h.ref()}}}

@@ -87,16 +87,21 @@ func dump(s *State) []string {
 	for _, id := range slices.Sorted(maps.Keys(s.Decisions)) {
 		add("decision %s", describeDecision(s.Decisions[id]))
 	}
-	for _, who := range slices.Sorted(maps.Keys(s.Backs)) {
-		for _, b := range s.Backs[who] {
-			add("back to %s: %s %s by %s, items %v", who, b.Subject, b.Kind, b.Cause.ID, b.Items)
-		}
-	}
 	for _, kind := range []EntryKind{EntryHandoff, EntryItem, EntryBlocker, EntryQuestion} {
 		for _, key := range slices.Sorted(shelves[kind].keys(s.View)) {
 			for _, e := range escalationsOf(s.View, kind, key) {
 				add("escalation %s of %s", describeEscalation(e), key)
 			}
+		}
+	}
+	for _, who := range slices.Sorted(maps.Keys(s.Backs)) {
+		for _, b := range s.Backs[who] {
+			add("back to %s: %s %s by %s, items %v", who, b.Subject, b.Kind, b.Cause.ID, b.Items)
+		}
+	}
+	for _, who := range slices.Sorted(maps.Keys(s.Watched)) {
+		for _, w := range s.Watched[who] {
+			add("watched %s by %s, declared in %s, theirs since %s", w.What, who, w.Declared, w.HeldBy)
 		}
 	}
 	for _, r := range s.Gaps {
@@ -141,6 +146,9 @@ func describeItem(i *ItemState) string {
 	}
 	if i.ProposedOwner != "" {
 		text += ", owner to be " + i.ProposedOwner
+	}
+	if len(i.Was)+len(i.Became) > 0 {
+		text += fmt.Sprintf(", was %v, became %v: %v", i.Was, i.Became, i.History)
 	}
 	return text
 }

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/compact"
 )
 
 // Part says how much of a state somebody needs. Whatever it is, the present is
@@ -91,6 +93,11 @@ func (c *Recall) Records() []string {
 	}
 	for _, b := range c.view.Blockers {
 		c.citeAll(b.Declared)
+	}
+	for _, list := range c.view.Watched {
+		for _, w := range list {
+			c.citeAll(w.Declared, w.HeldBy)
+		}
 	}
 	for _, q := range c.view.Questions {
 		c.citeAll(q.Record)
@@ -179,13 +186,13 @@ func (c *Recall) Fill(records ...*Record) {
 // record that was never filled in is an error.
 func (c *Recall) View(place func(id string) int) (*View, error) {
 	for id := range c.awaits {
-		return nil, fmt.Errorf("record %s is cited and missing: %w", id, errCodec)
+		return nil, fmt.Errorf("record %s is cited and missing: %w", id, compact.ErrDamaged)
 	}
 	s := c.view
 	for id, h := range s.Handoffs {
 		body, ok := h.Record.Body.(*Handoff)
 		if !ok {
-			return nil, fmt.Errorf("record %s is no handoff: %w", id, errCodec)
+			return nil, fmt.Errorf("record %s is no handoff: %w", id, compact.ErrDamaged)
 		}
 		h.Handoff = body
 	}
@@ -230,6 +237,8 @@ func (c *Recall) Names(brief map[string]bool) []string {
 	s := c.view
 	for _, it := range s.Items {
 		add(RefBlocker, it.BlockedBy...)
+		add(RefItem, it.Was...)
+		add(RefItem, it.Became...)
 	}
 	for _, b := range s.Blockers {
 		add(RefItem, b.Blocks...)

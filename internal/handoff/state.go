@@ -32,6 +32,7 @@ type View struct {
 	Questions map[string]*QuestionState // by slug, or by id of a question record
 	Decisions map[string]*DecisionState // by topic; the accepted one, else the newest
 	Backs     map[string][]Back         // handle → what came back to them and waits, in fold order
+	Watched   map[string][]Watched      // who keeps an eye on what, whatever the part: by handle, in the order in which it came to them
 	Teams     map[string]string         // every author, whatever the part → the team that their latest handoff with one names, else ""
 
 	order  []*Record              // of Records, in fold order
@@ -154,15 +155,16 @@ func (h *HandoffState) Untaken() int {
 
 // The ways in which an item leaves the live set.
 const (
-	ItemShipped = "shipped"
-	ItemDropped = "dropped"
+	ItemShipped   = "shipped"
+	ItemDropped   = "dropped"
+	ItemContinued = "continued" // it goes on under other names
 )
 
 // ItemState is the thread of an item through the handoffs.
 type ItemState struct {
 	Item                    // as its custodian declared it last, with Intent inherited, and the Owner who agreed
 	ProposedOwner string    // who becomes the owner with their ack, "" when that is settled
-	Closed        string    // "", ItemShipped or ItemDropped
+	Closed        string    // "", ItemShipped, ItemDropped or ItemContinued
 	ClosedBy      string    // id of the record that closed it
 	Holder        string    // the custodian; of a closed item, the last one
 	Passed        []string  // who held it before, each once, in the order in which they gave it away
@@ -174,9 +176,11 @@ type ItemState struct {
 	History       []string  // ids of the records that name it, in fold order
 	Carried       int       // consecutive declarations with the same status, the last included
 	Escalated
+	Was    []string // ids of the items that it goes on from, whose History is in its own, the oldest first
+	Became []string // ids of the items that go on from it, in fold order
 }
 
-// Live reports whether the item is neither shipped nor dropped.
+// Live reports whether the item is still work under its own name.
 func (i *ItemState) Live() bool { return i.Closed == "" }
 
 // Offer is an item that waits for somebody to take it.

@@ -511,6 +511,9 @@ func drawHandoff(t *rapid.T, by, earlier string, pick func([]string) string, som
 		if one(4) {
 			it.BlockedBy, it.Reopened = []string{pick(slugs)}, "again"
 		}
+		if one(6) {
+			it.Continues = pick(slugs)
+		}
 		h.Items = append(h.Items, it)
 	}
 	if one(2) {
@@ -528,7 +531,10 @@ func drawHandoff(t *rapid.T, by, earlier string, pick func([]string) string, som
 	if one(8) {
 		h.Rollup = &handoff.Rollup{Level: "team", Scope: pick([]string{"qa", ""}), Sources: []handoff.RollupSource{{ID: earlier}}}
 	}
-	if one(5) {
+	if one(4) {
+		h.Ended = []handoff.Ended{{What: pick(says), Why: pick(says)}}
+	}
+	if one(3) {
 		h.Watch = []handoff.Watch{{What: pick(says)}}
 	}
 	return h

@@ -51,7 +51,13 @@ func (s *subject) checkOwner(field, fix, owner string) bool {
 
 // checkStepOwner is checkOwner for a step, which may be offered to a group that
 // receives the handoff. A rollup shows what its sources offer, and to whom.
+//
+// A draft may leave the owner of a step open, but for a rollup: it is judged once
+// more when it is sealed, which fills that in.
 func (s *subject) checkStepOwner(h *handoff.Handoff, field, owner string) {
+	if owner == "" && s.Draft && s.record.ID == "" && h.Rollup == nil && s.raw(field) == nil {
+		return
+	}
 	if !handoff.IsScope(owner) {
 		s.checkOwner(field, "name who does it, or a group out of `to`", owner)
 		return

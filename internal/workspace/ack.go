@@ -83,6 +83,42 @@ func (ws *Workspace) Assignment(subject handoff.Target) *handoff.Assignment {
 	return as
 }
 
+// Said is the ack in which the user has given this verdict already, nil where an
+// ack takes or says something that is new.
+func (ws *Workspace) Said(a *handoff.Ack) *handoff.Record {
+	var last *handoff.Record
+	for _, r := range ws.State.Known() {
+		if earlier, ok := r.Body.(*handoff.Ack); ok && r.By == ws.Me && earlier.Subject == a.Subject {
+			last = r
+		}
+	}
+	if last == nil || adds(a, last.Body.(*handoff.Ack)) {
+		return nil
+	}
+	takes := slices.ContainsFunc(a.Take, func(ref string) bool { it := ws.State.Item(ref); return it == nil || it.Holder != ws.Me })
+	h, b := ws.State.Handoffs[a.Subject], ws.State.Blocker(a.Subject)
+	replaced := h != nil && h.SupersededBy != ""
+	reopened := h == nil && b != nil && (b.Acknowledged != last || b.State != handoff.BlockerAcknowledged)
+	if takes || replaced || reopened {
+		return nil
+	}
+	return last
+}
+
+// adds reports whether an ack says something that an earlier one of the same subject
+// does not, but for what it takes.
+func adds(a, earlier *handoff.Ack) bool {
+	if a.Outcome != earlier.Outcome {
+		return true
+	}
+	for _, text := range [][2]string{{a.Reason, earlier.Reason}, {a.Exception, earlier.Exception}, {a.Note, earlier.Note}} {
+		if text[0] != "" && text[0] != text[1] {
+			return true
+		}
+	}
+	return len(a.Readback) > 0 && !slices.Equal(a.Readback, earlier.Readback) || len(a.Gaps) > 0 && !slices.Equal(a.Gaps, earlier.Gaps)
+}
+
 // OfferedBy lists the items of a handoff that are offered to the user.
 func (ws *Workspace) OfferedBy(h *handoff.HandoffState) []string {
 	var items []string
@@ -125,8 +161,16 @@ func (ws *Workspace) CameBack(subject handoff.Target) ([]handoff.Back, error) {
 // Empty reports whether nobody has published a handoff yet.
 func (ws *Workspace) Empty() bool { return len(ws.State.Teams) == 0 }
 
-// StartFrom copies what a person wrote, without what the program captured.
-func StartFrom(h *handoff.Handoff) *handoff.Handoff {
+// StartFrom is an earlier handoff as a draft of another.
+func (ws *Workspace) StartFrom(h *handoff.Handoff) *handoff.Handoff {
+	c := Rewrite(h)
+	ws.leaveOpen(c.Items)
+	return c
+}
+
+// Rewrite copies what a person wrote, without what the program captured: the same
+// steps are for the same people.
+func Rewrite(h *handoff.Handoff) *handoff.Handoff {
 	c := *h
 	c.Amends, c.Anchor, c.Meta, c.Waivers, c.Shift = "", nil, nil, nil, nil
 	c.Team, c.Pod, c.Zone = "", "", ""
@@ -159,6 +203,7 @@ func (ws *Workspace) Carried() *handoff.Handoff {
 			})
 		}
 	}
+	ws.leaveOpen(h.Items)
 	if last := ws.State.Latest(ws.Me); last != nil {
 		h.To = slices.Clone(last.To)
 	}

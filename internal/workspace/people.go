@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
-	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -36,46 +35,4 @@ func (ws *Workspace) authors(ctx context.Context, since time.Time) ([]config.Aut
 		authors = append(authors, config.Author{Name: name, Email: fields[1]})
 	}
 	return authors, nil
-}
-
-// workSince visits the commits that any branch reaches and that were committed
-// after a time, with their authors as .mailmap spells them. branch is one of the
-// branches that reach the commit, by its short name. Branches that are at no
-// commit are passed over; git itself would give up.
-func (ws *Workspace) workSince(ctx context.Context, since time.Time, visit func(author git.Ident, branch, subject string)) error {
-	args := []string{"log", "--use-mailmap", "--no-show-signature", "--source", "--no-merges", "--stdin",
-		"--encoding=UTF-8", "--format=%aN%x00%aE%x00%aI%x00%S%x00%s"}
-	if !since.IsZero() {
-		args = append(args, "--since="+since.Format(time.RFC3339))
-	}
-	refs, err := ws.ListRefs("refs/heads/", "refs/remotes/")
-	if err != nil {
-		return err
-	}
-	var tips strings.Builder
-	for _, ref := range refs {
-		if ref.Err == nil && ws.HasCommit(ref.Hash) {
-			tips.WriteString(ref.Name + "\n")
-		}
-	}
-	if tips.Len() == 0 {
-		return nil // git would take HEAD
-	}
-	out, err := git.RunCommand(ctx, ws.Git.Command(ctx, "false", args...), args[0], strings.NewReader(tips.String()))
-	if err != nil {
-		return err
-	}
-	for line := range strings.Lines(string(out)) {
-		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\x00")
-		if len(fields) != 5 {
-			continue
-		}
-		when, err := time.Parse(time.RFC3339, fields[2])
-		if err != nil {
-			continue
-		}
-		branch := strings.TrimPrefix(strings.TrimPrefix(fields[3], "refs/heads/"), "refs/remotes/")
-		visit(git.Ident{Name: fields[0], Email: fields[1], When: when}, branch, fields[4])
-	}
-	return nil
 }

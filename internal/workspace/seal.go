@@ -24,7 +24,7 @@ func (ws *Workspace) CheckDraft(d *Draft, letThrough []string) []handoff.Finding
 		}
 		findings = ws.checkOn(part, func() []handoff.Finding {
 			ws.seal(d)
-			return ws.placed(d.Sealed, ws.judgeDraft(d, letThrough))
+			return ws.placed(d.Sealed, append(ws.judgeDraft(d, letThrough), ws.unclear(d.Handoff)...))
 		})
 	}
 	for i := range findings {
@@ -88,14 +88,14 @@ func below(field string, findings []handoff.Finding) []handoff.Finding {
 }
 
 // seal makes of a draft what is published in one commit: the handoff, complete
-// with the facts that the program knows, a resolution for each carried blocker
+// with owners of its steps and the facts that the program knows, a resolution for each carried blocker
 // that is gone, and a route for every blocker and question that is new. The draft
 // stays what the person wrote.
 func (ws *Workspace) seal(d *Draft) {
 	if ws.State.Records[d.id] != nil {
 		d.id = ws.NewID()
 	}
-	h := *d.Handoff
+	h := *ws.Owned(d.Handoff)
 	h.Anchor = ws.anchor(d.Work)
 	h.Team, h.Pod, h.Zone = ws.TeamConfig.TeamOf(ws.Me), ws.TeamConfig.PodOf(ws.Me), ws.TeamConfig.ZoneOf(ws.Me)
 	h.Shift, h.Meta = ws.currentShift(), &d.Noticed
