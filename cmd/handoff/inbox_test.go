@@ -44,6 +44,10 @@ func TestBareInParts(t *testing.T) {
 		t.Errorf("the draft is not first:\n%s", screen)
 	}
 
+	if pipe := ana.run("handoff"); !strings.HasPrefix(pipe, "a draft waits: handoff declare --resume\n") {
+		t.Errorf("in a pipe:\n%s", pipe)
+	}
+
 	// The act that settles it ends it on this road, too.
 	ana.run("handoff", "ack", "@", "--outcome", "seen")
 	x = ana.start(80, 60, "handoff", "--no-pager")

@@ -75,6 +75,11 @@ func runInbox(ctx context.Context, g *globals, o workspace.SourceOptions) error 
 	if err != nil {
 		return err
 	}
+	return in.show(g)
+}
+
+// show prints all of it.
+func (in *inbox) show(g *globals) error {
 	if g.printer.structured() {
 		return g.printer.document(inboxDocument{in.ws.Me, in.since, in.rows})
 	}
@@ -176,9 +181,6 @@ const bareRows = 5
 // runBare is the program without a command: on a terminal a draft that waits, the
 // inbox in short, what the user holds, and what to do about it; else the inbox.
 func runBare(ctx context.Context, g *globals) error {
-	if g.Width == 0 || g.printer.structured() {
-		return runInbox(ctx, g, workspace.SourceOptions{})
-	}
 	in, err := openInbox(ctx, g, workspace.SourceOptions{})
 	if err != nil {
 		return err
@@ -187,6 +189,12 @@ func runBare(ctx context.Context, g *globals) error {
 	draft, err := drafts.Load()
 	if err != nil {
 		return err
+	}
+	if g.Width == 0 || g.printer.structured() {
+		if draft != nil {
+			g.note("a draft waits: handoff declare --resume")
+		}
+		return in.show(g)
 	}
 	held := query.Rows(query.Query{Topic: query.Holds, Arg: in.ws.Me, Me: in.ws.Me}, in.ws.State, in.ws.QueryEnv())
 	print := func() {

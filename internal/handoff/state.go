@@ -142,6 +142,25 @@ func (h *HandoffState) FirstVerdict() *Record {
 	return h.Acks[i]
 }
 
+// VerdictBy is the last ack of the version by somebody that is more than a receipt,
+// nil without one.
+func (h *HandoffState) VerdictBy(who string) *Record {
+	for _, r := range slices.Backward(h.Acks) {
+		if r.By == who && r.Body.(*Ack).Outcome != OutcomeSeen {
+			return r
+		}
+	}
+	return nil
+}
+
+// AnsweredBy reports whether somebody has said what the version asks of them: a
+// verdict, or of one that went to them only as one of a group that they have seen
+// it.
+func (h *HandoffState) AnsweredBy(who string) bool {
+	seen := slices.ContainsFunc(h.Acks, func(r *Record) bool { return r.By == who })
+	return seen && (!slices.Contains(h.To, who) || h.VerdictBy(who) != nil)
+}
+
 // Untaken counts the items that the version offers and that nobody took from it.
 func (h *HandoffState) Untaken() int {
 	n := 0

@@ -168,18 +168,7 @@ func (r *runner) youOr(to []string) string {
 // judged is the last verdict of who asks on the version before, nil without one.
 func (r *runner) judged(t handoffThread) *handoff.Record {
 	if old := r.state.Handoffs[t.Amends]; old != nil {
-		return verdictBy(old, r.query.Me)
-	}
-	return nil
-}
-
-// verdictBy is the last ack of a handoff by somebody that is more than a receipt,
-// nil without one.
-func verdictBy(h *handoff.HandoffState, who string) *handoff.Record {
-	for _, ack := range slices.Backward(h.Acks) {
-		if ack.By == who && ack.Body.(*handoff.Ack).Outcome != handoff.OutcomeSeen {
-			return ack
-		}
+		return old.VerdictBy(r.query.Me)
 	}
 	return nil
 }
@@ -210,16 +199,6 @@ func (t handoffThread) takenInWords() string {
 		parts = append(parts, who+" took "+strings.Join(by[who], ", "))
 	}
 	return strings.Join(parts, " and ")
-}
-
-// answered reports whether somebody has said what a handoff asks of them: a
-// verdict, and of one that went to them only as one of a group also that they
-// have seen it.
-func (t handoffThread) answered(who string) bool {
-	if verdictBy(t.HandoffState, who) != nil {
-		return true
-	}
-	return !slices.Contains(t.To, who) && slices.ContainsFunc(t.Acks, func(ack *handoff.Record) bool { return ack.By == who })
 }
 
 // command is a command about one thing.

@@ -168,7 +168,7 @@ func (n *newsReader) handoff(record *handoff.Record, body *handoff.Handoff) {
 		n.add(t, record, "for_information", record.By+" → "+strings.Join(h.To, ", ")+", for your information: "+h.Summary)
 	}
 	for _, replaced := range n.replaced[record.ID] {
-		if old := n.handoffThread(replaced); !forMe && n.addressed(old) && !old.answered(n.me) {
+		if old := n.handoffThread(replaced); !forMe && n.addressed(old) && !old.AnsweredBy(n.me) {
 			n.add(old, record, handoff.HandoffSuperseded, record.By+" has replaced it by "+record.ID+", which is to "+strings.Join(h.To, ", "))
 		}
 	}
@@ -236,7 +236,7 @@ func (n *newsReader) taken(t handoffThread, record *handoff.Record, a *handoff.A
 	switch {
 	case t.Record.By == n.me && (left == 0 || !t.OnlyTo(record.By)):
 		n.add(t, record, "accepted", text.JoinNonEmpty(", and takes ", record.By+" accepted it", strings.Join(a.Take, ", ")))
-	case t.Verdict != nil && t.Verdict.ID == record.ID && n.addressed(t) && !t.answered(n.me):
+	case t.Verdict != nil && t.Verdict.ID == record.ID && n.addressed(t) && !t.AnsweredBy(n.me):
 		n.add(t, record, "taken", "nothing of it is left to take: "+cmp.Or(t.takenInWords(), record.By+" accepted it"))
 	}
 }

@@ -35,7 +35,7 @@ func (ws *Workspace) awaiting() []*handoff.HandoffState {
 	var waiting []*handoff.HandoffState
 	for _, r := range slices.Backward(ws.State.Known()) {
 		h, ok := ws.State.Handoffs[r.ID]
-		if ok && h.State == handoff.HandoffPublished && r.By != ws.Me && ws.Addresses(h.To, r.By) {
+		if ok && h.State == handoff.HandoffPublished && r.By != ws.Me && ws.Addresses(h.To, r.By) && !h.AnsweredBy(ws.Me) {
 			waiting = append(waiting, h)
 		}
 	}
