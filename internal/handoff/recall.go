@@ -272,11 +272,13 @@ func (c *Recall) Names(brief map[string]bool) []string {
 	return slices.Compact(refs)
 }
 
-// Subjects returns the ids of the records that some records are about.
+// Subjects returns the ids of the records that some records are about and that are
+// not filled in.
 func (c *Recall) Subjects(records []string) []string {
 	var ids []string
 	for _, id := range records {
-		if subject := SubjectOf(c.Cite(id).Body); ValidID(subject) {
+		subject := SubjectOf(c.Cite(id).Body)
+		if known := c.view.Records[subject] != nil && c.awaits[subject] == nil; ValidID(subject) && !known {
 			ids = append(ids, subject)
 		}
 	}

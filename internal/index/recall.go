@@ -338,6 +338,7 @@ func (c *recall) recent(since time.Time) error {
 	if err != nil {
 		return err
 	}
+	subjects = slices.DeleteFunc(subjects, func(id string) bool { return c.Cite(id).Kind == handoff.KindHandoff })
 	before := c.Handoffs()
 	if err := c.named(c.NewsOf(append(ids, subjects...))); err != nil {
 		return err
