@@ -91,6 +91,7 @@ func (in *inbox) show(g *globals) error {
 	if err := g.page(print); err != nil {
 		return err
 	}
+	defer g.noteFetched(ctx, in.ws)
 	in.sayWayOn(g, "nothing waits for "+in.ws.Me)
 	return nil
 }
@@ -213,6 +214,7 @@ func runBare(ctx context.Context, g *globals) error {
 	if err := g.page(print); err != nil {
 		return err
 	}
+	defer g.noteFetched(ctx, in.ws)
 	switch {
 	case len(in.of(query.PartAct))+len(in.of(query.PartBack)) > 0:
 		in.sayWayOn(g, "")

@@ -93,7 +93,8 @@ func kindValues() []string {
 // be in.
 func isValues() []string {
 	return slices.Concat([]string{
-		string(TypeItem), string(TypeBlocker), string(TypeQuestion), string(TypeDecision), string(TypeHandoff), string(TypeWatch), string(TypeArea), string(TypeEscalation),
+		string(TypeItem), string(TypeBlocker), string(TypeQuestion), string(TypeDecision), string(TypeHandoff), string(TypeWatch), string(TypeArea),
+		string(TypeEscalation), string(TypeGap), string(TypeContract),
 		isOpen, isClosed,
 		handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked,
 		handoff.ItemShipped, handoff.ItemDropped, handoff.ItemContinued, isOffered, isUnclaimed, isStale, isAtRisk,
@@ -164,6 +165,12 @@ func person(text string, env ParseEnv) (who, problem string) {
 	}
 	if area, found := strings.CutPrefix(who, areaPrefix); found && area != "" {
 		return who, ""
+	}
+	if env.Person != nil && !handoff.IsScope(who) {
+		var err error
+		if who, err = env.Person(text); err != nil {
+			return "", err.Error()
+		}
 	}
 	if handoff.ValidHandle(who) || handoff.IsScope(who) {
 		return who, ""

@@ -13,14 +13,17 @@ import (
 // maxAuthored is how many commits are asked for their authors, the newest.
 const maxAuthored = 50_000
 
-// authors are who has committed to HEAD since a time, each email once, as
-// .mailmap spells them, the most recent first.
+// authors are who has committed to HEAD since a time, the zero time for ever, each
+// email once, as .mailmap spells them, the most recent first.
 func (ws *Workspace) authors(ctx context.Context, since time.Time) ([]config.Author, error) {
 	if ws.HEAD.Unborn {
 		return nil, nil
 	}
-	lines, err := ws.Git.Lines(ctx, "log", "--use-mailmap", "--no-show-signature", "--encoding=UTF-8", "--format=%aN%x00%aE",
-		"--max-count="+strconv.Itoa(maxAuthored), "--since="+since.Format(time.RFC3339), "--end-of-options", ws.HEAD.Hash)
+	args := []string{"log", "--use-mailmap", "--no-show-signature", "--encoding=UTF-8", "--format=%aN%x00%aE", "--max-count=" + strconv.Itoa(maxAuthored)}
+	if !since.IsZero() {
+		args = append(args, "--since="+since.Format(time.RFC3339))
+	}
+	lines, err := ws.Git.Lines(ctx, append(args, "--end-of-options", ws.HEAD.Hash)...)
 	if err != nil {
 		return nil, err
 	}
