@@ -75,11 +75,11 @@ func runInbox(ctx context.Context, g *globals, o workspace.SourceOptions) error 
 	if err != nil {
 		return err
 	}
-	return in.show(g)
+	return in.show(ctx, g)
 }
 
 // show prints all of it.
-func (in *inbox) show(g *globals) error {
+func (in *inbox) show(ctx context.Context, g *globals) error {
 	if g.printer.structured() {
 		return g.printer.document(inboxDocument{in.ws.Me, in.since, in.rows})
 	}
@@ -91,8 +91,8 @@ func (in *inbox) show(g *globals) error {
 	if err := g.page(print); err != nil {
 		return err
 	}
-	defer g.noteFetched(ctx, in.ws)
 	in.sayWayOn(g, "nothing waits for "+in.ws.Me)
+	g.noteFetched(ctx, in.ws)
 	return nil
 }
 
@@ -195,7 +195,7 @@ func runBare(ctx context.Context, g *globals) error {
 		if draft != nil {
 			g.note("a draft waits: handoff declare --resume")
 		}
-		return in.show(g)
+		return in.show(ctx, g)
 	}
 	held := query.Rows(query.Query{Topic: query.Holds, Arg: in.ws.Me, Me: in.ws.Me}, in.ws.State, in.ws.QueryEnv())
 	print := func() {
