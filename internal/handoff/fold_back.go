@@ -182,7 +182,7 @@ func (f *fold) gapBack(r *Record, g *Gap) {
 	if hs := f.findHandoff(subject); hs != nil {
 		to = hs.Record.By
 	} else if it := f.itemRef(subject); it != nil {
-		to = f.handedOverBy(it, r.By)
+		to = handedOverBy(it, r.By)
 	} else if b := f.blockerRef(subject); b != nil {
 		to = b.DeclaredBy
 	} else if q := f.questionRef(subject); q != nil {
@@ -211,17 +211,12 @@ func (f *fold) subjectKey(ref string) string {
 	return ""
 }
 
-// handedOverBy is who handed an item to somebody: who declared it last, else the
-// sender of what they took it from, else who named it first; "" when none of
-// these is another.
-func (f *fold) handedOverBy(it *ItemState, who string) string {
-	from := ""
-	if held := f.findRecord(it.HeldBy); held != nil {
-		from = SubjectOf(held.Body)
-	}
-	for _, id := range []string{it.Declared, from, it.First} {
-		if r := f.findRecord(id); r != nil && r.By != who {
-			return r.By
+// handedOverBy is who handed an item to somebody: the last one who held it before,
+// else its holder; "" when nobody else ever had it.
+func handedOverBy(it *ItemState, who string) string {
+	for _, from := range slices.Backward(append([]string{it.Holder}, it.Passed...)) {
+		if from != who {
+			return from
 		}
 	}
 	return ""
