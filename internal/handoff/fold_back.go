@@ -101,13 +101,14 @@ func (f *fold) verdictBack(r *Record, a *Ack, hs *HandoffState) {
 	if len(a.Gaps) > 0 {
 		f.comesBack(sender, Back{Kind: BackGaps, Subject: id, Cause: r, Items: a.gapItems()})
 	}
-	if len(left) > 0 && hs.OnlyTo(r.By) {
+	if len(left) > 0 && hs.onlyTo(r.By) {
+		hs.Partly = append(hs.Partly, r.ID)
 		f.comesBack(sender, Back{Kind: BackUntaken, Subject: id, Cause: r, Items: left})
 	}
 }
 
-// OnlyTo reports whether the handoff went to one person, beside its sender.
-func (h *HandoffState) OnlyTo(who string) bool {
+// onlyTo reports whether the handoff went to one person, beside its sender.
+func (h *HandoffState) onlyTo(who string) bool {
 	return slices.Contains(h.To, who) && !slices.ContainsFunc(h.To, func(to string) bool { return to != who && to != h.Record.By })
 }
 

@@ -99,6 +99,7 @@ type HandoffState struct {
 	First        string            // id of the first version of its chain, which may be this one
 	Replaces     []string          // ids of the handoffs that it replaced
 	Acks         []*Record         // every ack of this version, in fold order
+	Partly       []string          // ids of the acks that accepted it and left items with its sender
 	Verdict      *Record           // the ack that led to State, nil before one
 	Taken        map[string]string // item id → who took it from this version
 	Questions    []string          // keys of questions about the chain, of a version that was replaced only those asked while it was the latest

@@ -81,13 +81,15 @@ func InboxOf(who string, since time.Time) handoff.Part { return handoff.Part{Bac
 func Inbox(who string, since time.Time, s *handoff.View, env Env) []InboxRow {
 	r := newRunner(Query{Topic: WaitingOn, Arg: who, Me: who}, s, env)
 	rows := r.act()
+	back := make(map[string]bool)
 	for _, b := range s.Backs[who] {
 		if c, why := r.cameBack(b); c.row != nil {
+			back[b.Cause.ID] = true
 			why.Part, why.Event, why.Row = PartBack, b.Kind, c.row
 			rows = append(rows, why)
 		}
 	}
-	return append(rows, r.news(since)...)
+	return append(rows, r.news(since, back)...)
 }
 
 // act are the rows of what waits for who asks, and of their own handoffs that
@@ -138,7 +140,7 @@ func (r *runner) waits(c candidate) InboxRow {
 			say := text.JoinNonEmpty(": ", offer.By+" assigns it to you", as.Why)
 			return InboxRow{Event: "assigned", Say: say, Do: command("ack", offer.ID)}
 		}
-		return InboxRow{Event: "offered", Say: offer.By + " offers it to " + r.youOr(t.Offer.To), Do: "handoff ack " + offer.ID + " --take " + t.ID}
+		return InboxRow{Event: "offered", Say: offer.By + " offers it to " + r.youOr(t.Offer.To), Do: command("ack", offer.ID) + " --take " + text.ShellArgument(t.ID)}
 	}
 	return InboxRow{}
 }
@@ -180,8 +182,6 @@ func verdictPast(a *handoff.Ack) string {
 		return "asked for changes"
 	case handoff.OutcomeAcceptedWithGaps:
 		return "accepted it with gaps"
-	case handoff.OutcomeSeen:
-		return "saw it"
 	}
 	return a.Outcome + " it"
 }
