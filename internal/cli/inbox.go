@@ -33,8 +33,8 @@ nothing more is needed.
 
 News are what has happened since your last handoff, and not before the last
 seven days: what was accepted, decided, resolved, shipped, withdrawn, and what
-you are to read only. Your next handoff ends them, and an act of yours that names
-the subject.`,
+you are to read only. Your next handoff ends them, and an act of yours that
+names the subject.`,
 		Example: "  handoff inbox\n  handoff inbox --as sarah --json\n  handoff inbox --jq '.results[] | select(.part == \"back\") | .say'",
 		GroupID: groupDaily,
 		Args:    noArgs,
