@@ -170,6 +170,9 @@ func (c *cursor) waiting() []offer {
 			list = append(list, offer{row.ID, row.Needs})
 		}
 	}
+	for _, b := range c.state(handoff.Part{Back: ws.Me}).Backs[ws.Me] { // to say that they have seen it
+		list = append(list, offer{b.Subject, text.JoinNonEmpty(", ", b.Cause.By, b.Kind)})
+	}
 	return append(list, c.records()...)
 }
 

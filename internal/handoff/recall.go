@@ -277,40 +277,6 @@ func (c *Recall) Names(brief map[string]bool) []string {
 	return slices.Compact(refs)
 }
 
-// Subjects returns the ids of the records that some records are about.
-func (c *Recall) Subjects(records []string) []string {
-	var ids []string
-	for _, id := range records {
-		if subject := SubjectOf(c.Cite(id).Body); ValidID(subject) {
-			ids = append(ids, subject)
-		}
-	}
-	return ids
-}
-
-// NewsOf returns references to what some records changed: of a handoff itself what
-// it closes and decides, of others all that they name.
-func (c *Recall) NewsOf(records []string) []string {
-	refs := slices.Clone(records)
-	for _, id := range records {
-		h, ok := c.Cite(id).Body.(*Handoff)
-		if !ok {
-			refs = append(refs, Mentions(c.Cite(id))...)
-			continue
-		}
-		for _, s := range h.Shipped {
-			refs = append(refs, itemKey(s.ID))
-		}
-		for _, d := range h.Dropped {
-			refs = append(refs, itemKey(d.ID))
-		}
-		for _, d := range h.Decisions {
-			refs = append(append(refs, declaration{RefDecision, d.ID}.key(), d.Answers), d.Items...)
-		}
-	}
-	return slices.DeleteFunc(refs, func(ref string) bool { return ref == "" })
-}
-
 // Replaced returns the ids of the handoffs that those of some records replaced.
 func (c *Recall) Replaced(records []string) []string {
 	var ids []string

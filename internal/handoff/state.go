@@ -99,6 +99,7 @@ type HandoffState struct {
 	First        string            // id of the first version of its chain, which may be this one
 	Replaces     []string          // ids of the handoffs that it replaced
 	Acks         []*Record         // every ack of this version, in fold order
+	Partly       []string          // ids of the acks that accepted it and left items with its sender
 	Verdict      *Record           // the ack that led to State, nil before one
 	Taken        map[string]string // item id → who took it from this version
 	Questions    []string          // keys of questions about the chain, of a version that was replaced only those asked while it was the latest
@@ -140,6 +141,25 @@ func (h *HandoffState) FirstVerdict() *Record {
 		return h.Verdict
 	}
 	return h.Acks[i]
+}
+
+// VerdictBy is the last ack of the version by somebody that is more than a receipt,
+// nil without one.
+func (h *HandoffState) VerdictBy(who string) *Record {
+	for _, r := range slices.Backward(h.Acks) {
+		if r.By == who && r.Body.(*Ack).Outcome != OutcomeSeen {
+			return r
+		}
+	}
+	return nil
+}
+
+// AnsweredBy reports whether somebody has said what the version asks of them: a
+// verdict, or of one that went to them only as one of a group that they have seen
+// it.
+func (h *HandoffState) AnsweredBy(who string) bool {
+	seen := slices.ContainsFunc(h.Acks, func(r *Record) bool { return r.By == who })
+	return seen && (!slices.Contains(h.To, who) || h.VerdictBy(who) != nil)
 }
 
 // Untaken counts the items that the version offers and that nobody took from it.

@@ -238,6 +238,14 @@ func (w *world) compareInboxes(want *handoff.State) {
 			}
 			a, b := asJSON(query.Inbox(who, since, got, query.Env{Now: now})), asJSON(query.Inbox(who, since, want.View, query.Env{Now: now}))
 			ix.Close()
+			in := make(map[string]query.InboxPart) // no event is in two parts
+			for _, row := range query.Inbox(who, since, got, query.Env{Now: now}) {
+				event := string(row.RowType()) + row.ID() + row.Cited().Record
+				if part, ok := in[event]; ok && part != row.Part {
+					w.t.Fatalf("inbox of %s, day %d: %s is in the parts %s and %s", who, days, event, part, row.Part)
+				}
+				in[event] = row.Part
+			}
 			if a != b {
 				w.t.Fatalf("inbox of %s, day %d\nindex  %s\nmemory %s", who, days, a, b)
 			}

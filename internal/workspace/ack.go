@@ -35,7 +35,7 @@ func (ws *Workspace) awaiting() []*handoff.HandoffState {
 	var waiting []*handoff.HandoffState
 	for _, r := range slices.Backward(ws.State.Known()) {
 		h, ok := ws.State.Handoffs[r.ID]
-		if ok && h.State == handoff.HandoffPublished && r.By != ws.Me && ws.Addresses(h.To, r.By) {
+		if ok && h.State == handoff.HandoffPublished && r.By != ws.Me && ws.Addresses(h.To, r.By) && !h.AnsweredBy(ws.Me) {
 			waiting = append(waiting, h)
 		}
 	}
@@ -63,6 +63,13 @@ func (ws *Workspace) Addresses(to []string, by string) bool {
 	return slices.ContainsFunc(to, func(who string) bool {
 		return who == ws.Me || handoff.IsScope(who) && slices.Contains(ws.members(who, by), ws.Me)
 	})
+}
+
+// LeftNothing reports whether a handoff went to the user as one of a group, and
+// others have taken it.
+func (ws *Workspace) LeftNothing(h *handoff.HandoffState) bool {
+	taken := h.State == handoff.HandoffAccepted || h.State == handoff.HandoffClosed
+	return taken && !slices.Contains(h.To, ws.Me) && ws.Addresses(h.To, h.Record.By)
 }
 
 // Assignment is the assignment that is acknowledged, nil when it is something
