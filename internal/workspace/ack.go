@@ -89,6 +89,34 @@ func (ws *Workspace) Assignment(subject handoff.Target) *handoff.Assignment {
 	return as
 }
 
+// Giver is who held an item before the user took it, and the ack by which they did.
+func (ws *Workspace) Giver(item *handoff.ItemState) (who, ack string, err error) {
+	part := handoff.Part{Refs: []string{item.HeldBy}}
+	if taken := ws.State.Records[item.HeldBy]; taken != nil && taken.Kind == handoff.KindAck {
+		part.Refs = append(part.Refs, taken.Body.(*handoff.Ack).Subject)
+	}
+	if err := ws.Need(part); err != nil {
+		return "", "", err
+	}
+	if who = ws.State.Giver(item); who == "" || who == ws.Me {
+		return "", "", &NoError{Message: item.ID + " came to you from nobody: you hold it since " + item.HeldBy, Hint: "handoff give " + item.ID + " --to WHO offers it to somebody"}
+	}
+	return who, item.HeldBy, nil
+}
+
+// Took is the ack by which the user took an item that they hold and offer to nobody,
+// nil where they did not or where an outcome is another.
+func (ws *Workspace) Took(item *handoff.ItemState, outcome string) *handoff.Record {
+	taken := ws.State.Records[item.HeldBy]
+	if item.Offer != nil || !item.Live() || item.Holder != ws.Me || taken == nil {
+		return nil
+	}
+	if ack, ok := taken.Body.(*handoff.Ack); !ok || ack.Outcome != outcome {
+		return nil
+	}
+	return taken
+}
+
 // Said is the ack in which the user has given this verdict already, nil where an
 // ack takes or says something that is new.
 func (ws *Workspace) Said(a *handoff.Ack) *handoff.Record {

@@ -103,23 +103,34 @@ func (ws *Workspace) leaveOpen(items []handoff.Item) {
 }
 
 // stays reports whether a carried step is still for its owner: for the user where
-// they declared the item last and kept it; for the one from whom they have the item
-// only beside a step that was for the user.
+// they kept the item in the last declaration of it and have held it since; for whom
+// they have it from only beside a step that is for the user.
 func (ws *Workspace) stays(it *handoff.ItemState, owner string) bool {
-	names := func(who string) bool {
-		return it != nil && slices.ContainsFunc(it.Next, func(step handoff.Next) bool { return step.Owner == who })
+	if it == nil {
+		return owner != ws.Me
 	}
-	sender := ""
-	if it != nil && ws.State.Records[it.Declared] != nil {
-		sender = ws.State.Records[it.Declared].By
-	}
-	switch {
-	case owner == ws.Me:
-		return sender == ws.Me && names(ws.Me)
-	case owner == sender:
-		return it.Holder != ws.Me || names(ws.Me)
+	forMe := func(step handoff.Next) bool { return step.Owner == ws.Me }
+	declared, sender := ws.declaration(it)
+	came := slices.Index(it.History, it.HeldBy) > slices.Index(it.History, it.Declared)
+	switch owner {
+	case ws.Me:
+		return sender == ws.Me && !came && slices.ContainsFunc(declared, forMe)
+	case sender:
+		return it.Holder != ws.Me || slices.ContainsFunc(it.Next, forMe)
 	}
 	return true
+}
+
+// declaration is what the last declaration of an item says is next, and whose it is.
+func (ws *Workspace) declaration(it *handoff.ItemState) (steps []handoff.Next, by string) {
+	r := ws.State.Records[it.Declared]
+	if r == nil {
+		return nil, ""
+	}
+	if h, ok := r.Body.(*handoff.Handoff); ok && h.Item(it.ID) != nil {
+		steps = h.Item(it.ID).Next
+	}
+	return steps, r.By
 }
 
 // Owned returns a handoff as it would be sealed, as far as its steps go.
