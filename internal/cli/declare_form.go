@@ -206,13 +206,14 @@ func (w *writing) typed(written *form.Draft) *workspace.Draft {
 	return d
 }
 
-// checkDraft notes how many errors there are at the first try.
+// checkDraft notes how many errors there are at the first try, where the user
+// shares such counts.
 func (w *writing) checkDraft(d *workspace.Draft) []handoff.Finding {
 	if d.Noticed = w.noticed; w.resumed {
 		d.Noticed.StartedAt, d.Noticed.FirstTryErrors = handoff.Time{}, nil
 	}
 	findings := w.ws.CheckDraft(d, w.options.allowSecrets)
-	if w.noticed.FirstTryErrors == nil {
+	if shared := w.noticed.Queries != nil; shared && w.noticed.FirstTryErrors == nil {
 		n := len(workspace.Errors(findings))
 		w.noticed.FirstTryErrors = &n
 	}

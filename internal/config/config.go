@@ -200,7 +200,7 @@ func Default() *Config {
 		Version:   Version,
 		Store:     Store{Branch: BranchCurrent},
 		Read:      ReadAll,
-		Timing:    Timing{ClockSkew: minutes(5), Backdate: minutes(15)},
+		Timing:    Timing{PublishGrace: minutes(10), ClockSkew: minutes(5), Backdate: minutes(15)},
 		AckPolicy: handoff.PolicyPerItem,
 		Hook:      Hook{BeforeShiftEnd: minutes(90), Commits: 10, Hours: 12},
 		Rules:     Rules{Preset: PresetDefault, Lang: "en"},

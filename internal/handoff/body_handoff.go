@@ -20,6 +20,7 @@ type Handoff struct {
 	Decisions      List[Decision] `yaml:"decisions,omitempty"`
 	Questions      []OpenQuestion `yaml:"questions,omitempty"`
 	Dropped        []Reasoned     `yaml:"dropped,omitempty"`
+	Ended          []Ended        `yaml:"ended,omitempty"`
 	ReturnsAt      Time           `yaml:"returns_at,omitempty"`
 	ReachableUntil Time           `yaml:"reachable_until,omitempty"`
 	Cover          string         `yaml:"cover,omitempty"`
@@ -129,31 +130,32 @@ const (
 // Item is a piece of work. Its ID is a slug that stays the same from handoff
 // to handoff.
 type Item struct {
-	ID          string        `yaml:"id"`
-	Title       string        `yaml:"title,omitempty"`
-	Status      string        `yaml:"status"`
-	Severity    string        `yaml:"severity,omitempty"`
-	Owner       string        `yaml:"owner"`
-	State       string        `yaml:"state"`
-	Intent      string        `yaml:"intent,omitempty"`
-	Ready       string        `yaml:"ready,omitempty"`
-	Progress    *int          `yaml:"progress,omitempty"` // percent
-	Due         Time          `yaml:"due,omitempty"`
-	Effort      string        `yaml:"effort,omitempty"` // 30m, 2h, 1d (8 h)
-	Next        []Next        `yaml:"next,omitempty"`
-	Accept      []Criterion   `yaml:"accept,omitempty"`
-	IfThen      []Contingency `yaml:"if_then,omitempty"`
-	Assumptions []string      `yaml:"assumptions,omitempty"`
-	KnownIssues []string      `yaml:"known_issues,omitempty"`
-	Tried       []Attempt     `yaml:"tried,omitempty"`
-	DoNot       []string      `yaml:"do_not,omitempty"`
-	BlockedBy   []string      `yaml:"blocked_by,omitempty"`
-	DependsOn   []string      `yaml:"depends_on,omitempty"`
-	Consult     []string      `yaml:"consult,omitempty"`
-	Refs        []Ref         `yaml:"refs,omitempty"`
-	Claims      []Claim       `yaml:"claims,omitempty"`
-	Reopened    string        `yaml:"reopened,omitempty"`
-	Source      string        `yaml:"source,omitempty"` // in a rollup: the handoff it was drawn from
+	ID          string          `yaml:"id"`
+	Title       string          `yaml:"title,omitempty"`
+	Status      string          `yaml:"status"`
+	Severity    string          `yaml:"severity,omitempty"`
+	Owner       string          `yaml:"owner"`
+	State       string          `yaml:"state"`
+	Intent      string          `yaml:"intent,omitempty"`
+	Ready       string          `yaml:"ready,omitempty"`
+	Progress    *int            `yaml:"progress,omitempty"` // percent
+	Due         Time            `yaml:"due,omitempty"`
+	Effort      string          `yaml:"effort,omitempty"` // 30m, 2h, 1d (8 h)
+	Next        []Next          `yaml:"next,omitempty"`
+	Accept      List[Criterion] `yaml:"accept,omitempty"` // absent, it is what it was, as known_issues and refs are
+	IfThen      []Contingency   `yaml:"if_then,omitempty"`
+	Assumptions []string        `yaml:"assumptions,omitempty"`
+	KnownIssues List[string]    `yaml:"known_issues,omitempty"`
+	Tried       []Attempt       `yaml:"tried,omitempty"`
+	DoNot       []string        `yaml:"do_not,omitempty"`
+	BlockedBy   []string        `yaml:"blocked_by,omitempty"`
+	DependsOn   []string        `yaml:"depends_on,omitempty"`
+	Consult     []string        `yaml:"consult,omitempty"`
+	Refs        List[Ref]       `yaml:"refs,omitempty"`
+	Claims      []Claim         `yaml:"claims,omitempty"`
+	Reopened    string          `yaml:"reopened,omitempty"`
+	Continues   string          `yaml:"continues,omitempty"` // the item that this one was split or renamed from
+	Source      string          `yaml:"source,omitempty"`    // in a rollup: the handoff it was drawn from
 }
 
 // Next is a step that somebody is to do.
@@ -278,6 +280,13 @@ type OpenQuestion struct {
 type Reasoned struct {
 	ID  string `yaml:"id"`
 	Why string `yaml:"why"`
+}
+
+// Ended names something to watch, or a temporary condition, that is over before
+// its time, and says why.
+type Ended struct {
+	What string `yaml:"what"` // as it was declared
+	Why  string `yaml:"why"`
 }
 
 // Watch is something to keep an eye on that is not work yet.

@@ -20,7 +20,9 @@ const (
 	EntryAuthor  // by handle
 	EntrySeries  // handoffs that replace one another
 	EntryRound   // by id of a question record that asks once more
+	EntryWatched // by handle
 	EntryName    // by reference: a name that is declared, or waited for, without an entry of its own
+	EntryBack    // what came back to somebody, by handle
 	EntryFold    // one, by ""
 )
 
@@ -53,14 +55,14 @@ func (r *Resumed) Entries() []Entry {
 		}
 	}
 	for s, ids := range f.idle {
-		entries = append(entries, Entry{Kind: EntrySeries, Key: s.key(), Data: encodeValue(ids), Live: true})
+		entries = append(entries, Entry{Kind: EntrySeries, Key: s.key(), Data: codec.Encode(ids), Live: true})
 	}
 	for d, state := range r.names {
 		if state != (nameState{}) {
-			entries = append(entries, Entry{Kind: EntryName, Key: d.key(), Data: encodeValue(state)})
+			entries = append(entries, Entry{Kind: EntryName, Key: d.key(), Data: codec.Encode(state)})
 		}
 	}
-	return append(entries, Entry{Kind: EntryFold, Data: encodeValue(r.clock)})
+	return append(entries, Entry{Kind: EntryFold, Data: codec.Encode(r.clock)})
 }
 
 // entry returns an entry of the state in the form that can be kept.
@@ -91,6 +93,11 @@ var shelves = map[EntryKind]shelf{
 		(*DecisionState).save, savedDecision.restore, (*DecisionState).live),
 	EntryHandoff: newShelf(func(v *View) map[string]*HandoffState { return v.Handoffs },
 		(*HandoffState).save, savedHandoff.restore, (*HandoffState).live),
+	EntryBack: newShelf(func(v *View) map[string][]Back { return v.Backs },
+		func(backs []Back) []Back { return backs }, func(saved []Back, _ string) []Back { return saved }, func([]Back) bool { return false }),
+	EntryWatched: newShelf(func(v *View) map[string][]Watched { return v.Watched },
+		func(list []Watched) []Watched { return list }, func(saved []Watched, _ string) []Watched { return saved },
+		func(list []Watched) bool { return len(list) > 0 }),
 	EntryAuthor: textShelf(func(v *View) map[string]string { return v.Teams }, true),
 	EntryRound:  textShelf(func(v *View) map[string]string { return v.rounds }, false),
 }
@@ -101,11 +108,11 @@ func newShelf[T, S any](entries func(*View) map[string]T, save func(T) S, restor
 		has:  func(v *View, key string) bool { _, ok := entries(v)[key]; return ok },
 		save: func(v *View, key string) ([]byte, bool) {
 			entry := entries(v)[key]
-			return encodeValue(save(entry)), live(entry)
+			return codec.Encode(save(entry)), live(entry)
 		},
 		load: func(v *View, key string, data []byte, record func(string) *Record) error {
 			var saved S
-			if err := decodeValue(string(data), &saved, record); err != nil {
+			if err := codec.Decode(string(data), &saved, record); err != nil {
 				return err
 			}
 			entries(v)[key] = restore(saved, key)
@@ -154,6 +161,7 @@ type savedHandoff struct {
 	Verdict      *Record
 	Taken        map[string]string
 	Questions    []string
+	Escalations  []*EscalationState
 	Place        int
 	Inherited    int
 	Newest       string
@@ -169,7 +177,7 @@ type savedHandoff struct {
 func (h *HandoffState) save() savedHandoff {
 	return savedHandoff{
 		Record: h.Record, State: h.State, SupersededBy: h.SupersededBy, First: h.First, Acks: h.Acks,
-		Verdict: h.Verdict, Taken: h.Taken, Questions: h.Questions, Place: h.place, Inherited: h.inherited,
+		Verdict: h.Verdict, Taken: h.Taken, Questions: h.Questions, Escalations: h.Escalations, Place: h.place, Inherited: h.inherited,
 		Newest: h.newest, Given: h.given, Accepted: h.accepted,
 		Declared: h.declared, Standing: h.standing, Kept: h.stillHeld, Accepters: h.accepters, SteppedIn: h.steppedIn,
 	}
@@ -179,7 +187,7 @@ func (h *HandoffState) save() savedHandoff {
 func (s savedHandoff) restore(string) *HandoffState {
 	return &HandoffState{
 		Record: s.Record, State: s.State, SupersededBy: s.SupersededBy, First: s.First, Acks: s.Acks,
-		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, place: s.Place, inherited: s.Inherited,
+		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, Escalated: Escalated{s.Escalations}, place: s.Place, inherited: s.Inherited,
 		newest: s.Newest, given: s.Given, accepted: s.Accepted,
 		declared: s.Declared, standing: s.Standing, stillHeld: s.Kept, accepters: s.Accepters, steppedIn: s.SteppedIn,
 	}

@@ -1,6 +1,10 @@
 package handoff
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/handoff-cli/handoff/internal/compact"
+)
 
 // memory reads the snapshot and remembers the first damage.
 type memory struct {
@@ -14,7 +18,7 @@ func (m *memory) entry(kind EntryKind, key string, into any, record func(string)
 	if data == nil {
 		return false
 	}
-	if err := decodeValue(string(data), into, record); err != nil {
+	if err := codec.Decode(string(data), into, record); err != nil {
 		m.damaged(kind, key, err)
 		return false
 	}
@@ -84,7 +88,7 @@ func (f *fold) findHandoff(id string) *HandoffState {
 	f.findRecord(h.Record.ID)
 	var ok bool
 	if h.Handoff, ok = h.Record.Body.(*Handoff); !ok {
-		f.snapshot.damaged(EntryHandoff, id, errCodec)
+		f.snapshot.damaged(EntryHandoff, id, compact.ErrDamaged)
 		delete(f.Handoffs, id)
 		return nil
 	}
@@ -120,12 +124,28 @@ func (f *fold) cite(id string) *Record {
 	return r
 }
 
+// findBacks returns what came back to somebody.
+func (f *fold) findBacks(who string) []Back {
+	if _, ok := f.Backs[who]; !ok {
+		f.load(EntryBack, who)
+	}
+	return f.Backs[who]
+}
+
 func (f *fold) findTeam(handle string) string {
 	team, ok := f.Teams[handle]
 	if !ok && f.snapshot != nil {
 		f.snapshot.entry(EntryAuthor, handle, &team, nil)
 	}
 	return team
+}
+
+// findWatched returns what somebody keeps an eye on.
+func (f *fold) findWatched(who string) []Watched {
+	if _, ok := f.Watched[who]; !ok {
+		f.load(EntryWatched, who)
+	}
+	return f.Watched[who]
 }
 
 func (f *fold) findIdle(s series) []string {

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/compact"
 )
 
 // Part says how much of a state somebody needs. Whatever it is, the present is
@@ -21,6 +23,7 @@ type Part struct {
 	Words     []string  // also the entries whose records say all of these texts, as search folds them
 	Since     time.Time // also what the records from this time on name; zero is none
 	Newest    int       // also so many of the last records, in fold order
+	Back      string    // also what came back to this person, and what that names
 	Before    string    // also the handoff that the sender of this one had published before its versions, rollups left out
 }
 
@@ -90,8 +93,20 @@ func (c *Recall) Records() []string {
 	for _, b := range c.view.Blockers {
 		c.citeAll(b.Declared)
 	}
+	for _, list := range c.view.Watched {
+		for _, w := range list {
+			c.citeAll(w.Declared, w.HeldBy)
+		}
+	}
 	for _, q := range c.view.Questions {
 		c.citeAll(q.Record)
+	}
+	for _, backs := range c.view.Backs {
+		for _, b := range backs {
+			if ValidID(b.Subject) {
+				c.citeAll(b.Subject)
+			}
+		}
 	}
 	for _, d := range c.view.Decisions {
 		c.citeAll(d.Record)
@@ -170,13 +185,13 @@ func (c *Recall) Fill(records ...*Record) {
 // record that was never filled in is an error.
 func (c *Recall) View(place func(id string) int) (*View, error) {
 	for id := range c.awaits {
-		return nil, fmt.Errorf("record %s is cited and missing: %w", id, errCodec)
+		return nil, fmt.Errorf("record %s is cited and missing: %w", id, compact.ErrDamaged)
 	}
 	s := c.view
 	for id, h := range s.Handoffs {
 		body, ok := h.Record.Body.(*Handoff)
 		if !ok {
-			return nil, fmt.Errorf("record %s is no handoff: %w", id, errCodec)
+			return nil, fmt.Errorf("record %s is no handoff: %w", id, compact.ErrDamaged)
 		}
 		h.Handoff = body
 	}
@@ -220,6 +235,8 @@ func (c *Recall) Names() []string {
 	s := c.view
 	for _, it := range s.Items {
 		add(RefBlocker, it.BlockedBy...)
+		add(RefItem, it.Was...)
+		add(RefItem, it.Became...)
 	}
 	for _, b := range s.Blockers {
 		add(RefItem, b.Blocks...)
@@ -230,6 +247,12 @@ func (c *Recall) Names() []string {
 	}
 	for _, d := range s.Decisions {
 		add(RefItem, d.Items...)
+	}
+	for _, backs := range s.Backs {
+		for _, b := range backs {
+			refs = append(refs, b.Subject)
+			add(RefItem, b.Items...)
+		}
 	}
 	for _, h := range s.Handoffs {
 		refs = append(refs, Mentions(h.Record)...)

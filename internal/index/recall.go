@@ -168,6 +168,11 @@ func (c *recall) read(part handoff.Part) error {
 			c.AddNames(kind, names)
 		}
 	}
+	if part.Back != "" {
+		if err := c.from.entries([]entryID{{handoff.EntryBack, part.Back}}, c.add); err != nil {
+			return err
+		}
+	}
 	if part.Before != "" {
 		if err := c.before(part.Before); err != nil {
 			return err

@@ -456,7 +456,7 @@ func drawRecord(t *rapid.T, n int, ids []string) *handoff.Record {
 
 func pickBody(t *rapid.T, slug, earlier string, pick func([]string) string) handoff.Body {
 	return rapid.SampledFrom([]handoff.Body{
-		&handoff.Escalation{Subject: "blk:" + slug, To: pick(people), Level: 1, Ask: pick(says)},
+		&handoff.Escalation{Subject: pick([]string{"blk:" + slug, "item:" + slug, "q:" + slug, earlier}), To: pick(people), Level: 1, Ask: pick(says)},
 		&handoff.Assignment{Item: slug, To: pick(people)},
 		&handoff.Withdrawal{Subject: earlier},
 		&handoff.Answer{Question: earlier, Text: pick(says)},
@@ -485,6 +485,9 @@ func drawHandoff(t *rapid.T, by, earlier string, pick func([]string) string, som
 		if one(4) {
 			it.BlockedBy, it.Reopened = []string{pick(slugs)}, "again"
 		}
+		if one(6) {
+			it.Continues = pick(slugs)
+		}
 		h.Items = append(h.Items, it)
 	}
 	if one(2) {
@@ -502,7 +505,10 @@ func drawHandoff(t *rapid.T, by, earlier string, pick func([]string) string, som
 	if one(8) {
 		h.Rollup = &handoff.Rollup{Level: "team", Scope: pick([]string{"qa", ""}), Sources: []handoff.RollupSource{{ID: earlier}}}
 	}
-	if one(5) {
+	if one(4) {
+		h.Ended = []handoff.Ended{{What: pick(says), Why: pick(says)}}
+	}
+	if one(3) {
 		h.Watch = []handoff.Watch{{What: pick(says)}}
 	}
 	return h

@@ -81,7 +81,7 @@ func (q Query) story(recall Recall) (handoff.Part, error) {
 	}
 	touched := []string{name}
 	for _, it := range itemsNamed(s, q.Arg) {
-		touched = append(touched, it.ID)
+		touched = append(append(touched, it.ID), it.Was...)
 	}
 	for _, name := range touched {
 		if err := touching(name, recall); err != nil {

@@ -69,10 +69,8 @@ func (t blockerThread) asked() []string {
 			asked = append(asked, route.To)
 		}
 	}
-	if n := len(t.Escalations); n > 0 {
-		if escalation, ok := t.Escalations[n-1].Body.(*handoff.Escalation); ok {
-			asked = append(asked, escalation.To)
-		}
+	if escalation := t.Escalation(); escalation != nil && escalation.Declined == nil {
+		asked = append(asked, escalation.To)
 	}
 	return asked
 }

@@ -215,6 +215,9 @@ func (r *runner) why() []candidate {
 	about := make(map[string]bool) // blockers and items that the question is about
 	for _, it := range itemsNamed(r.state, r.query.Arg) {
 		about[it.ID] = true
+		for _, id := range it.Was {
+			about[id] = true
+		}
 		found = append(found, r.latest(itemThread{it}))
 	}
 	typ, name := handoff.SplitRef(r.query.Arg)

@@ -102,6 +102,9 @@ func (t itemThread) closing(r *runner) (string, []handoff.Ref) {
 	if record == nil {
 		return "", nil
 	}
+	if t.Closed == handoff.ItemContinued {
+		return "goes on as " + strings.Join(t.Became, ", "), nil
+	}
 	entry, _ := t.entry(record).(itemEntry)
 	switch {
 	case len(entry.Shipped) > 0:
@@ -122,8 +125,8 @@ func (t itemThread) cite(r *runner, id string) candidate {
 	if t.Offer != nil {
 		row.OfferedTo = list(t.Offer.To)
 	}
-	if !t.Live() {
-		row.Status = t.Closed
+	if !t.Live() { // how it ended, not what was to be done
+		row.Status, row.Next, row.BlockedBy, row.Due = t.Closed, []NextStep{}, []string{}, nil
 		row.State, _ = t.closing(r)
 	}
 	row.Source.Superseded = id != t.HeldBy && id != t.ClosedBy && r.outdated(t, id, t.Declared)

@@ -96,7 +96,7 @@ func isValues() []string {
 		string(TypeItem), string(TypeBlocker), string(TypeQuestion), string(TypeDecision), string(TypeHandoff), string(TypeWatch), string(TypeArea),
 		isOpen, isClosed,
 		handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked,
-		handoff.ItemShipped, handoff.ItemDropped, isOffered, isUnclaimed, isStale, isAtRisk,
+		handoff.ItemShipped, handoff.ItemDropped, handoff.ItemContinued, isOffered, isUnclaimed, isStale, isAtRisk,
 		handoff.BlockerDeclared, handoff.BlockerRouted, handoff.BlockerAcknowledged, handoff.BlockerEscalated, isReopened,
 		handoff.QuestionAnswered,
 		handoff.DecisionProposed, handoff.DecisionAccepted, handoff.DecisionReversed, handoff.DecisionSuperseded,

@@ -69,7 +69,7 @@ var columns = map[Type][]string{
 	TypeQuestion: {"question", "state", "from", "to", "ask"},
 	TypeDecision: {"decision", "status", "decided", "because"},
 	TypeHandoff:  {"handoff", "to", "state", "flags", "summary"},
-	TypeWatch:    {"watch", "kind", "what", "signal", "until"},
+	TypeWatch:    {"watch", "kind", "what", "signal", "until", "holder"},
 	TypeArea:     {"area", "primary", "alternates", "expires"},
 }
 

@@ -107,7 +107,7 @@ func TestRowsAsCells(t *testing.T) {
 		{"whois refunds", "refunds|in_review|watch|ana|ana||the page is approved|ana: merge PR 1842 after review|ana|4d|stale|ana00001"},
 		{`"one approval"`, "refunds|in_review|watch|ana|ana||the page is approved|ana: merge PR 1842 after review|ana|3d|superseded|ana00002"},
 		{"whois session-policy", "session-policy|sarah|ines|2026-11-19 00:00Z||||.handoffs/config.yaml"},
-		{"watch", "expired|standing|release freeze||2026-11-19 00:00Z|cara|3d|stale|cara0001"},
+		{"watch", "expired|standing|release freeze||2026-11-19 00:00Z|cara|cara|3d|stale|cara0001"},
 		{"unacked by:cara", "cara0001|lead:payments|published|overdue, limbo|Load test found a slow query|cara|3d|stale|cara0001"},
 		{"questions", "ben00004|open|ben|ana|Which languages first?|ben|5h|fresh|ben00004"},
 	}

@@ -65,7 +65,7 @@ func TestRun(t *testing.T) {
 		{"ben", "overdue", "handoff cara0001<cara0001, handoff ben00002<ben00002"},
 		{"ben", "at-risk", "item login<ben00002, item refunds<ana00004"},
 		{"ben", "stale", "item slow-query<cara0001"},
-		{"ben", "watch", "watch standing release freeze<cara0001"},
+		{"ben", "watch", "watch standing release freeze<cara0001, watch watch the old queue<ana00001"},
 
 		{"ben", "shipped", "item ledger<ben00002, item <ana00001"},
 		{"ben", "shipped ref:1850", "item ledger<ben00002"},

@@ -155,7 +155,7 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: Watched, Example: "handoff query watch",
-		Help: "what current handoffs ask to watch and which temporary conditions they leave; those that are over are marked expired; the newest first",
+		Help: "what somebody keeps an eye on and which temporary conditions stand, until they are ended: of the sender, then of who accepted the handoff; those whose time has passed are marked expired; the newest first",
 		none: "nothing is to be watched", find: (*runner).watched, order: newestFirst,
 	},
 	{

@@ -188,7 +188,11 @@ func TestEvidenceRules(t *testing.T) {
 		{name: "laundered claim", edits: []string{login, login + "    claims: [{claim: The form validates, status: verified}]\n"}, want: "HO604:27"},
 		{name: "claim with a probe", edits: []string{login, login + "    claims: [{claim: The form validates, status: verified, probe: make test}]\n"}},
 		// HO605
-		{name: "bare assertion", edits: []string{state, "Validation works in internal/login/form.go"}, want: "HO605w:29"},
+		{name: "bare assertion", edits: []string{state, "Validation works on both sides of the form"}, want: "HO605w:29"},
+		{name: "assertion that names a file", edits: []string{state, "Validation works in internal/login/form.go"}},
+		{name: "assertion that names a commit", edits: []string{state, "Validation is merged as fbb61b3"}},
+		{name: "almost", edits: []string{state, "Validation is almost complete on both sides"}},
+		{name: "a part", edits: []string{state, "Validation is ~40% complete on both sides"}},
 		{name: "bare assertion of readiness", edits: []string{login, login + "    ready: The server side is fully tested\n"}, want: "HO605w:27"},
 		{name: "assertion with a commit", edits: []string{state, "Validation works in internal/login/form.go", login, login + "    refs: [{type: commit, id: 4f2a9c1}]\n"}},
 		{name: "assertion with a claim", edits: []string{state, "Validation works in internal/login/form.go", login, login + "    claims: [{claim: It validates, status: verified, probe: make test}]\n"}},

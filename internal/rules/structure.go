@@ -77,6 +77,7 @@ func badReference(s *subject) {
 		s.checkSources(body)
 		if s.State != nil {
 			s.checkNames(body)
+			s.checkEnded(body)
 		}
 	case *handoff.Question:
 		if s.State != nil {
@@ -103,6 +104,9 @@ func (s *subject) checkNames(h *handoff.Handoff) {
 		field := indexField("items", i)
 		s.checkRefs(known, field+".blocked_by", item.BlockedBy, handoff.RefBlocker)
 		s.checkRefs(known, field+".depends_on", item.DependsOn, handoff.RefItem)
+		if item.Continues != "" {
+			s.checkRef(known, field+".continues", item.Continues, handoff.RefItem)
+		}
 		for j, next := range item.Next {
 			if after, ok := strings.CutPrefix(next.Start, "after:"); ok {
 				s.checkRef(known, indexField(field+".next", j)+".start", after,
@@ -185,6 +189,26 @@ func (s *subject) checkUnchanged(h *handoff.Handoff) {
 			s.report(indexField("unchanged", i)+".id", "name an item of this handoff, or remove the entry",
 				"unchanged names %s, which is not among the items", quote(same.ID))
 		}
+	}
+}
+
+// checkEnded reports entries of ended that name nothing that the sender keeps an
+// eye on: the names are texts, and a slip would end nothing.
+func (s *subject) checkEnded(h *handoff.Handoff) {
+	kept := s.State.Watched[s.by()]
+	if amended := s.State.Handoffs[h.Amends]; amended != nil {
+		kept = slices.Concat(kept, amended.Watches(), endedOf(amended.Handoff))
+	}
+	for i, ended := range h.Ended {
+		if slices.ContainsFunc(kept, func(w handoff.Watched) bool { return handoff.SameWhat(w.What, ended.What) }) {
+			continue
+		}
+		var names []string
+		for _, w := range kept {
+			names = append(names, w.What)
+		}
+		s.report(indexField("ended", i)+".what", orNearest(ended.What, names, "write it as it was declared: `handoff query watch`"),
+			"ended names %s, which is nothing that %s watches", quote(ended.What), s.by())
 	}
 }
 

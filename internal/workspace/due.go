@@ -47,10 +47,10 @@ func (ws *Workspace) Due() []handoff.Finding {
 			add(dueAnswer, q.Record, fmt.Sprintf("%s has not answered %s, wanted by %s", q.To, q.Key, at.Format(time.RFC3339)), "handoff answer "+text.ShellArgument(q.Key))
 		}
 	}
-	for _, h := range ws.State.Current() {
-		for _, s := range h.Standing {
-			if !s.Until.IsZero() && s.Until.Before(ws.Moment) {
-				add(dueStanding, h.Record.ID, fmt.Sprintf("%q was to end at %s", s.What, s.Until), "end it, or declare it with another end")
+	for _, who := range slices.Sorted(maps.Keys(ws.State.Watched)) {
+		for _, w := range ws.State.Watched[who] {
+			if w.Standing && w.Over(ws.Moment) {
+				add(dueStanding, w.Declared, fmt.Sprintf("%q was to end at %s, and %s sees to it", w.What, w.Until, who), "end it, or declare it with another end")
 			}
 		}
 	}

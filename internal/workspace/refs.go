@@ -37,7 +37,7 @@ func (ws *Workspace) Question(ref string) (*handoff.QuestionState, error) {
 // LevelOf is the level that a blocker has reached.
 func (ws *Workspace) LevelOf(target handoff.Target) int {
 	if target.Type == handoff.TargetBlocker {
-		return ws.State.Blockers[target.Name].Level
+		return ws.State.Blockers[target.Name].Level()
 	}
 	return 0
 }

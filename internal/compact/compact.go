@@ -1,10 +1,16 @@
-package handoff
+// Package compact is the short form in which a store that can be rebuilt keeps
+// values: a struct is its fields that say something, each behind its number, and a
+// zero byte. Which number a field has depends on its place in the struct, so the
+// form is only for stores that are made anew when [Codec.Layout] changes.
+//
+// It knows structs, strings, booleans, whole numbers, times, pointers, lists, maps
+// with string keys, and of interfaces what YAML makes of any text.
+package compact
 
 import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,31 +21,35 @@ import (
 	"time"
 )
 
-// The compact form in which a derived store keeps records and folded things:
-// a struct is its fields that say something, each behind its number, and a
-// zero byte. Which number a field has depends on its place in the struct, so
-// the form is only for stores that are rebuilt when [CodecLayout] changes.
+// ErrDamaged says that bytes are not what the encoder wrote.
+var ErrDamaged = errors.New("damaged encoding")
 
-// errCodec says that bytes are not what the encoder wrote.
-var errCodec = errors.New("damaged encoding")
+var timeType = reflect.TypeFor[time.Time]()
 
-var (
-	timeType   = reflect.TypeFor[time.Time]()
-	recordType = reflect.TypeFor[Record]()
-)
+// Codec encodes values in which a pointer to an R stands for its name: what it
+// points to is kept elsewhere.
+type Codec[R any] struct {
+	Name func(*R) string
+}
 
-// encoder appends values. A pointer to a record becomes its id.
-type encoder struct{ data []byte }
+// encoder appends values.
+type encoder struct {
+	data  []byte
+	named reflect.Type                 // what pointers to it stand for a name
+	name  func(v reflect.Value) string // of such a pointer
+}
 
 // encoders keep their memory: most of the values are a little longer than the one
 // before.
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
-// encodeValue returns some values one after the other.
-func encodeValue(values ...any) []byte {
+// Encode returns some values one after the other. A value of a type that the
+// codec does not know is a mistake of the caller, and panics.
+func (c Codec[R]) Encode(values ...any) []byte {
 	e := encoders.Get().(*encoder)
 	defer encoders.Put(e)
-	e.data = e.data[:0]
+	e.data, e.named = e.data[:0], reflect.TypeFor[R]()
+	e.name = func(v reflect.Value) string { return c.Name(v.Interface().(*R)) }
 	for _, v := range values {
 		e.value(reflect.ValueOf(v))
 	}
@@ -62,8 +72,8 @@ func (e *encoder) value(v reflect.Value) {
 	case reflect.Int:
 		e.int(v.Int())
 	case reflect.Pointer:
-		if v.Type().Elem() == recordType {
-			e.string(v.Interface().(*Record).ID)
+		if v.Type().Elem() == e.named {
+			e.string(e.name(v))
 			return
 		}
 		e.value(v.Elem())
@@ -83,7 +93,7 @@ func (e *encoder) value(v reflect.Value) {
 		}
 		e.fields(v)
 	default:
-		panic(fmt.Sprintf("handoff: no encoding for %s", v.Type())) // a type of this package that the codec does not know
+		panic(fmt.Sprintf("compact: no encoding for %s", v.Type()))
 	}
 }
 
@@ -117,7 +127,7 @@ func (e *encoder) time(t time.Time) {
 	e.int(int64(offset))
 }
 
-// The tags of values that YAML allows in an extension.
+// The tags of values that YAML makes of any text.
 const (
 	anyNil = iota
 	anyString
@@ -160,30 +170,42 @@ func (e *encoder) any(v any) {
 		tag(anyMap)
 		e.value(reflect.ValueOf(v))
 	default:
-		panic(fmt.Sprintf("handoff: no encoding for %T in an extension", v)) // Parse makes no other
+		panic(fmt.Sprintf("compact: no encoding for %T in an interface", v))
 	}
 }
 
 // decoder reads what encoder wrote. After the first error it returns zero
 // values. Strings share the memory of the input.
 type decoder struct {
-	data   string
-	err    error
-	record func(id string) *Record // what the id of a record stands for
+	data  string
+	err   error
+	named reflect.Type
+	find  func(name string) reflect.Value // what a name stands for, nil for nothing
 }
 
-// decodeValue fills *into and reports whether data was the encoding of such a
-// value and nothing more.
-func decodeValue(data string, into any, record func(id string) *Record) error {
-	d := decoder{data: data, record: record}
-	d.value(reflect.ValueOf(into).Elem())
-	if d.err == nil && d.data != "" {
-		d.err = errCodec
+func (c Codec[R]) decoder(data string, find func(name string) *R) *decoder {
+	return &decoder{data: data, named: reflect.TypeFor[R](), find: func(name string) reflect.Value { return reflect.ValueOf(find(name)) }}
+}
+
+// Decode fills *into; find says what a name stands for, nil for nothing. Bytes
+// that are not the encoding of such a value and nothing more are [ErrDamaged].
+func (c Codec[R]) Decode(data string, into any, find func(name string) *R) error {
+	rest, err := c.DecodeFirst(data, into, find)
+	if err == nil && rest != "" {
+		err = ErrDamaged
 	}
-	return d.err
+	return err
 }
 
-func (d *decoder) fail() { d.err, d.data = errCodec, "" }
+// DecodeFirst fills *into with the first of the values that were encoded, and
+// returns the encoding of the others.
+func (c Codec[R]) DecodeFirst(data string, into any, find func(name string) *R) (rest string, err error) {
+	d := c.decoder(data, find)
+	d.value(reflect.ValueOf(into).Elem())
+	return d.data, d.err
+}
+
+func (d *decoder) fail() { d.err, d.data = ErrDamaged, "" }
 
 func (d *decoder) byte() byte {
 	if d.data == "" {
@@ -264,13 +286,13 @@ func (d *decoder) value(v reflect.Value) {
 }
 
 func (d *decoder) pointer(v reflect.Value) {
-	if v.Type().Elem() == recordType {
-		r := d.record(d.string())
-		if r == nil {
+	if v.Type().Elem() == d.named {
+		found := d.find(d.string())
+		if found.IsNil() {
 			d.fail()
 			return
 		}
-		v.Set(reflect.ValueOf(r))
+		v.Set(found)
 		return
 	}
 	v.Set(reflect.New(v.Type().Elem()))
@@ -336,73 +358,12 @@ func (d *decoder) any() any {
 	return nil
 }
 
-// savedRecord is a record without what its body type says. Hashes are raw.
-type savedRecord struct {
-	Schema string
-	Kind   Kind
-	ID     string
-	At     Time
-	By     string
-	Ext    map[string]any
-	Path   string
-	Blob   string
-	Digest string
-}
-
-// EncodeRecord returns the compact form of a record. Where it was found, the
-// ref and the commit, is not part of it.
-func EncodeRecord(r *Record) []byte {
-	return encodeValue(savedRecord{
-		Schema: r.Schema, Kind: r.Kind, ID: r.ID, At: r.At, By: r.By, Ext: r.Ext,
-		Path: r.Source.Path, Blob: rawHash(r.Source.Blob), Digest: rawHash(r.Source.Digest),
-	}, r.Body)
-}
-
-// DecodeRecord reads what [EncodeRecord] returned.
-func DecodeRecord(data []byte) (*Record, error) {
-	r, body, err := DecodeHead(data)
-	if err != nil {
-		return nil, err
-	}
-	if r.Body = newBody(r.Kind); r.Body == nil {
-		return nil, errCodec
-	}
-	if err := decodeValue(body, r.Body, nil); err != nil {
-		return nil, err
-	}
-	return r, nil
-}
-
-// DecodeHead reads all of a record but its body, which is in the rest.
-func DecodeHead(data []byte) (r *Record, rest string, err error) {
-	d := decoder{data: string(data)}
-	var s savedRecord
-	d.value(reflect.ValueOf(&s).Elem())
-	return &Record{
-		Schema: s.Schema, Kind: s.Kind, ID: s.ID, At: s.At, By: s.By, Ext: s.Ext,
-		Source: Source{Path: s.Path, Blob: hex.EncodeToString([]byte(s.Blob)), Digest: hex.EncodeToString([]byte(s.Digest))},
-	}, d.data, d.err
-}
-
-// rawHash is a hash in half of the bytes that its hex digits take.
-func rawHash(digits string) string {
-	raw, err := hex.DecodeString(digits)
-	if err != nil {
-		panic("handoff: a hash of a record's source is not in hex digits")
-	}
-	return string(raw)
-}
-
-// CodecLayout is a text that changes whenever the compact form does: the
-// fields of every type that is kept in it, and the parts of a time.
-func CodecLayout() string {
+// Layout is a text that changes whenever the form of some values does: the fields
+// of their types and of all types inside of them, and the parts of a time.
+func (c Codec[R]) Layout(values ...any) string {
 	seen := make(map[reflect.Type]string)
-	kept := []any{savedRecord{}, ItemState{}, BlockerState{}, QuestionState{}, savedDecision{}, savedHandoff{}}
-	for _, kind := range Kinds {
-		kept = append(kept, newBody(kind))
-	}
-	for _, v := range kept {
-		layout(reflect.TypeOf(v), seen)
+	for _, v := range values {
+		layout(reflect.TypeOf(v), reflect.TypeFor[R](), seen)
 	}
 	text := "time.Time seconds nanoseconds offset\n"
 	for _, t := range slices.SortedFunc(maps.Keys(seen), func(a, b reflect.Type) int { return cmp.Compare(a.String(), b.String()) }) {
@@ -412,23 +373,23 @@ func CodecLayout() string {
 }
 
 // layout notes the fields of a struct type and of those inside of it.
-func layout(t reflect.Type, seen map[reflect.Type]string) {
+func layout(t, named reflect.Type, seen map[reflect.Type]string) {
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
-		layout(t.Elem(), seen)
+		layout(t.Elem(), named, seen)
 		return
 	case reflect.Struct:
 	default:
 		return
 	}
-	if _, done := seen[t]; done || t == timeType || t == recordType {
+	if _, done := seen[t]; done || t == timeType || t == named {
 		return
 	}
 	seen[t] = ""
 	for i := range t.NumField() {
 		if f := t.Field(i); f.IsExported() {
 			seen[t] += fmt.Sprintf(" %d:%s:%s", i, f.Name, f.Type)
-			layout(f.Type, seen)
+			layout(f.Type, named, seen)
 		}
 	}
 }
