@@ -36,7 +36,11 @@ Whatever is not taken stays with the sender; what you take and what stays is
 said. A verdict that you have given already adds nothing. What you took by
 mistake goes back with handoff give ITEM --back. An item stands for the record that
 offers it, a handoff or an assignment, and only that item is taken then. Without
-a reference it answers the one handoff or assignment that waits for you.`,
+a reference it answers the one handoff or assignment that waits for you. Of an
+escalation it takes up, or declines, what was raised to you.
+
+An exception goes to whom the configuration names for its class, else to the
+lead of the sender; what it names for the sender just comes back.`,
 		Example: `  handoff ack
   handoff ack k3f --take refund-flow
   handoff ack refund-flow
@@ -80,6 +84,15 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 	if err != nil {
 		return err
 	}
+	if o.outcome == handoff.OutcomeSeen {
+		backs, err := ws.CameBack(subject)
+		if err != nil {
+			return err
+		}
+		if len(backs) > 0 {
+			return ackBacks(ctx, g, ws, o, backs)
+		}
+	}
 	if subject.Type == handoff.TargetItem {
 		if taken := ws.Took(ws.State.Items[subject.Name], o.outcome); taken != nil {
 			g.note("you took %s in %s; nothing was added", subject.Name, taken.ID)
@@ -104,10 +117,15 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 		return nil
 	}
 	records := []*handoff.Record{ws.NewRecord(ack)}
-	if e := ws.Exception(ack); e != nil {
-		records = append(records, ws.NewRecord(e))
+	exception, say := ws.Exception(ack)
+	if exception != nil {
+		records = append(records, ws.NewRecord(exception))
 	}
-	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
+	err = checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
+	if err == nil && say != "" {
+		g.note("%s", say)
+	}
+	return err
 }
 
 // ackAllSeen writes a receipt for every current handoff that names the user as a
@@ -124,6 +142,20 @@ func ackAllSeen(ctx context.Context, g *globals, ws *workspace.Workspace, o ackO
 	if len(records) == 0 {
 		g.note("nothing that you have not seen")
 		return nil
+	}
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
+}
+
+// ackBacks writes a receipt for each record that brought something back: nothing
+// more is needed.
+func ackBacks(ctx context.Context, g *globals, ws *workspace.Workspace, o ackOptions, backs []handoff.Back) error {
+	var records []*handoff.Record
+	for i, b := range backs {
+		if slices.ContainsFunc(backs[:i], func(earlier handoff.Back) bool { return earlier.Cause == b.Cause }) {
+			continue
+		}
+		ack := &handoff.Ack{Subject: b.Cause.ID, Digest: b.Cause.Source.Digest, Outcome: handoff.OutcomeSeen, Note: o.note}
+		records = append(records, ws.NewRecord(ack))
 	}
 	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
 }

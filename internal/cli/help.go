@@ -117,7 +117,7 @@ but holds no URL to call, no token and no command.
   escalation: {default: [alternate, "team:lead"]}
   interfaces: [{from: apac, to: emea, requires: [accept, effort],
                on_missing: reject}]
-  exceptions: {judgement: sarah, policy: ines}
+  exceptions: {judgement: sarah, policy: ines, incomplete: sender}
   rules:      {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
   refs:       {ticket: "https://jira.example.com/browse/{id}"}
   verify:     {settled: [{finding: HO902, record: k3f9q2m7,

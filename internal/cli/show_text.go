@@ -34,6 +34,7 @@ func (s storyPrinter) handoff(h *handoff.HandoffState) {
 	if h.SupersededBy != "" {
 		s.styled(painted{yellow, "superseded by " + h.SupersededBy})
 	}
+	s.escalations(&h.Escalated)
 	s.rollup(h)
 	s.doNot(h)
 	items := slices.Clone(h.Items)
@@ -247,6 +248,7 @@ func (s storyPrinter) item(i *handoff.ItemState) {
 	s.declared(i.Item)
 	s.field("  owner", i.Owner)
 	s.field("  held since", i.HeldBy)
+	s.escalations(&i.Escalated)
 }
 
 func (s storyPrinter) blocker(b *handoff.BlockerState) {
@@ -256,6 +258,10 @@ func (s storyPrinter) blocker(b *handoff.BlockerState) {
 	s.field("  because", b.Because)
 	s.field("  since", b.Since.String())
 	s.field("  needed by", b.NeededBy.String())
+	if b.Open() {
+		s.asks(s.ws.TeamConfig.BlockerAsks(b, s.ws.Moment), b.Resolver)
+	}
+	s.escalations(&b.Escalated)
 	s.field("  workaround", b.Workaround)
 	for _, o := range b.Options {
 		label := o.Label
@@ -286,6 +292,10 @@ func (s storyPrinter) question(q *handoff.QuestionState) {
 	s.styled(painted{"", "  "}, painted{bold, q.Key}, painted{"", fmt.Sprintf(" — %s, %s asks %s", q.State, q.By, q.To)})
 	s.field("  ask", q.Ask)
 	s.field("  context", q.Context)
+	if q.Open() {
+		s.asks(s.ws.TeamConfig.QuestionAsks(q, s.ws.Moment), q.To)
+	}
+	s.escalations(&q.Escalated)
 	for _, r := range q.Answers {
 		s.field("  answer", fmt.Sprintf("%s (%s, %s%s)", r.Body.(*handoff.Answer).Text, r.By, s.ago(r.At.Time), doubts(r)))
 	}

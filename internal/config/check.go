@@ -368,7 +368,9 @@ func (c *checker) checkExceptions() {
 	for _, class := range slices.Sorted(maps.Keys(c.Exceptions)) {
 		field := "exceptions." + class
 		c.oneOf(field, class, "incomplete", "ambiguous", "judgement", "policy", "out_of_scope")
-		c.person(field, c.Exceptions[class])
+		if c.Exceptions[class] != ExceptionSender {
+			c.person(field, c.Exceptions[class])
+		}
 	}
 }
 

@@ -36,11 +36,14 @@ type Config struct {
 	Authorities []Authority         `yaml:"authority,omitempty"`
 	Escalation  map[string][]string `yaml:"escalation,omitempty"` // ladders; see Config.Ladder
 	Interfaces  []Interface         `yaml:"interfaces,omitempty"`
-	Exceptions  map[string]string   `yaml:"exceptions,omitempty"` // class of an ack's exception → handle
+	Exceptions  map[string]string   `yaml:"exceptions,omitempty"` // class of an ack's exception → handle, or ExceptionSender; see Config.LeadOf for the others
 	Rules       Rules               `yaml:"rules,omitempty"`
 	Refs        map[string]string   `yaml:"refs,omitempty"` // type of a reference → https link to show, with {id}
 	Verify      Verify              `yaml:"verify,omitempty"`
 }
+
+// ExceptionSender stands for whoever sent what an ack makes an exception of.
+const ExceptionSender = "sender"
 
 // BranchCurrent stands for the branch that is checked out.
 const BranchCurrent = "current"

@@ -36,7 +36,7 @@ var sections = []struct{ key, comment, example string }{
 		"escalation: {default: [alternate, 'team:lead']}"},
 	{"interfaces", "What a handoff from one team or zone to another must hold.",
 		"interfaces:\n  - {from: apac, to: emea, trigger: end of shift, done_when: [the receiver has acked], requires: [accept, effort], on_missing: reject, ack: 2h}"},
-	{"exceptions", "Who looks at a handoff that a receiver declines for one of these classes.", "exceptions: {judgement: ben, policy: ana}"},
+	{"exceptions", "Who looks at a handoff that a receiver declines for one of these classes; of another, the sender's lead.", "exceptions: {judgement: ben, policy: ana, incomplete: sender}"},
 	{"rules", "preset: default, strict or pilot; a rule by its code: error, warn or off.", "rules: {preset: pilot, HO204: off}"},
 	{"refs", "Links to show for references. Nothing is ever called.", "refs: {ticket: 'https://jira.example.com/browse/{id}'}"},
 	{"verify", "Findings of handoff verify that a review has settled: by code, and by record, commit or both.",

@@ -230,6 +230,18 @@ func (c *Config) Lead(name, from string) (string, bool) {
 	return c.podLead(name, from)
 }
 
+// LeadOf returns who leads a person: the lead of their team, else, of somebody who
+// is that, the one of their pod; "" for neither.
+func (c *Config) LeadOf(handle string) string {
+	if lead := c.Teams[c.TeamOf(handle)].Lead; lead != "" && lead != handle {
+		return lead
+	}
+	if lead, ok := c.podLead(c.PodOf(handle), handle); ok && lead != handle {
+		return lead
+	}
+	return ""
+}
+
 func (c *Config) podLead(pod, from string) (string, bool) {
 	leads := c.Pods[pod].Leads
 	for _, zone := range append([]string{c.ZoneOf(from)}, c.Zones...) {

@@ -230,6 +230,9 @@ func (f *fold) ackThread(r *Record, a *Ack) {
 			f.problem(r, "HO701", "acks the blocker %s, which %s declared", b.ID, r.By)
 			return
 		}
+		if b.Open() {
+			f.refusalBack(r, a, b.DeclaredBy, declaration{RefBlocker, b.ID}.key())
+		}
 		f.acknowledge(r, a, b)
 		return
 	}

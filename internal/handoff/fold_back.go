@@ -170,21 +170,37 @@ func (f *fold) unblockedBack(r *Record, b *BlockerState) {
 
 // gapBack tells whoever answers for it that a handoff, or what it said, failed.
 func (f *fold) gapBack(r *Record, g *Gap) {
-	b := Back{Kind: BackGap, Cause: r}
-	var to string
-	if hs := f.findHandoff(g.Subject); hs != nil {
-		hs = f.latest(hs)
-		to, b.Subject = hs.Record.By, hs.Record.ID
-	} else if it := f.itemRef(g.Subject); it != nil {
-		to, b.Subject = f.handedOverBy(it, r.By), itemKey(it.ID)
-	} else if bs := f.blockerRef(g.Subject); bs != nil {
-		to, b.Subject = bs.DeclaredBy, declaration{RefBlocker, bs.ID}.key()
-	} else if q := f.questionRef(g.Subject); q != nil {
-		to, b.Subject = q.By, declaration{RefQuestion, q.Key}.key()
+	subject, to := f.subjectKey(g.Subject), ""
+	if hs := f.findHandoff(subject); hs != nil {
+		to = hs.Record.By
+	} else if it := f.itemRef(subject); it != nil {
+		to = f.handedOverBy(it, r.By)
+	} else if b := f.blockerRef(subject); b != nil {
+		to = b.DeclaredBy
+	} else if q := f.questionRef(subject); q != nil {
+		to = q.By
 	}
 	if to != "" && to != r.By { // of several about one thing the last counts, however many there are
-		f.comesBack(to, b, func(old *Back) bool { return old.Kind == b.Kind && old.Subject == b.Subject })
+		f.comesBack(to, Back{Kind: BackGap, Subject: subject, Cause: r}, func(old *Back) bool { return old.Kind == BackGap && old.Subject == subject })
 	}
+}
+
+// subjectKey is what a reference means, as a [Back] names it: the id of a handoff
+// in its latest version, else a reference with its type; "" for nothing of these.
+func (f *fold) subjectKey(ref string) string {
+	if hs := f.findHandoff(ref); hs != nil {
+		return f.latest(hs).Record.ID
+	}
+	if it := f.itemRef(ref); it != nil {
+		return itemKey(it.ID)
+	}
+	if b := f.blockerRef(ref); b != nil {
+		return declaration{RefBlocker, b.ID}.key()
+	}
+	if q := f.questionRef(ref); q != nil {
+		return declaration{RefQuestion, q.Key}.key()
+	}
+	return ""
 }
 
 // handedOverBy is who handed an item to somebody: who declared it last, else the

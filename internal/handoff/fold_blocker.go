@@ -114,7 +114,6 @@ func (f *fold) acknowledge(r *Record, a *Ack, b *BlockerState) {
 	b.judge(r, a)
 	if !a.Accepts() {
 		b.calm()
-		f.refusalBack(r, a, b.DeclaredBy, declaration{RefBlocker, b.ID}.key())
 		return
 	}
 	b.State = BlockerAcknowledged
@@ -127,7 +126,7 @@ func (f *fold) acknowledge(r *Record, a *Ack, b *BlockerState) {
 // stands any more.
 func (b *BlockerState) calm() {
 	switch {
-	case b.State != BlockerEscalated || b.stands():
+	case b.State != BlockerEscalated || b.Escalation().Stands():
 	case b.Acknowledged != nil:
 		b.State = BlockerAcknowledged
 	case len(b.Routes) > 0:

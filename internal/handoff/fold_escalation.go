@@ -55,22 +55,20 @@ func (e *Escalated) Level() int {
 func (e *Escalated) Escalation() *EscalationState {
 	var last *EscalationState
 	for _, one := range slices.Backward(e.Escalations) {
-		switch one.State() {
-		case EscalationOpen, EscalationTakenUp:
+		switch {
+		case one.Stands():
 			return one
-		case EscalationDeclined:
-			if last == nil {
-				last = one
-			}
+		case one.Over == nil && last == nil:
+			last = one
 		}
 	}
 	return last
 }
 
-// stands reports whether somebody is to act on an escalation, or acts on it.
-func (e *Escalated) stands() bool {
-	one := e.Escalation()
-	return one != nil && one.Declined == nil
+// Stands reports whether somebody is to act on the escalation or acts on it; nil
+// does not stand.
+func (e *EscalationState) Stands() bool {
+	return e != nil && e.Over == nil && e.Declined == nil
 }
 
 // find returns the state that a record began, nil when it is withdrawn.
@@ -229,6 +227,9 @@ func (f *fold) ackEscalation(r *Record, a *Ack, escalation *Record, e *Escalatio
 		return
 	}
 	one.judge(r, a)
+	if one.Declined == r {
+		f.refusalBack(r, a, one.By, f.subjectKey(e.Subject))
+	}
 	subject.mention(r)
 	if subject.blocker != nil && !receipt {
 		f.acknowledge(r, a, subject.blocker)

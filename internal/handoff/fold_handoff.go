@@ -27,7 +27,7 @@ func (f *fold) publish(r *Record, h *Handoff) *HandoffState {
 		f.revokeOffers(old)
 		old.State, old.SupersededBy = HandoffSuperseded, r.ID
 		old.settle(r)
-		hs.First = old.First
+		hs.First, hs.Replaces = old.First, []string{old.Record.ID}
 		hs.inheritQuestions(old)
 	}
 	f.Handoffs[r.ID] = hs
@@ -154,6 +154,7 @@ func (f *fold) replaceIdle(next *HandoffState) {
 		case old == next || old.stillHeld > 0:
 		case old.pending():
 			old.State, old.SupersededBy = HandoffSuperseded, next.Record.ID
+			next.Replaces = append(next.Replaces, id)
 			old.settle(next.Record)
 		case old.State == HandoffAccepted && old.standing == 0:
 			old.State = HandoffClosed

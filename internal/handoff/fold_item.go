@@ -153,6 +153,9 @@ func (f *fold) give(it *ItemState, ack *Record) {
 	hs := f.findHandoff(it.Declared)
 	f.book(it, -1)
 	f.backMoves(it.ID, it.Holder, ack.By)
+	if !slices.Contains(it.Passed, it.Holder) {
+		it.Passed = append(it.Passed, it.Holder)
+	}
 	it.Holder, it.HeldBy, it.Offer = ack.By, ack.ID, nil
 	f.book(it, +1)
 	f.actOnItem(ack, it)

@@ -97,6 +97,7 @@ type HandoffState struct {
 	State        string
 	SupersededBy string            // id of the handoff that replaced it
 	First        string            // id of the first version of its chain, which may be this one
+	Replaces     []string          // ids of the handoffs that it replaced
 	Acks         []*Record         // every ack of this version, in fold order
 	Verdict      *Record           // the ack that led to State, nil before one
 	Taken        map[string]string // item id → who took it from this version
@@ -166,6 +167,7 @@ type ItemState struct {
 	Closed        string    // "", ItemShipped, ItemDropped or ItemContinued
 	ClosedBy      string    // id of the record that closed it
 	Holder        string    // the custodian; of a closed item, the last one
+	Passed        []string  // who held it before, each once, in the order in which they gave it away
 	HeldBy        string    // id of the record that gave it to Holder: a handoff or an ack
 	Offer         *Offer    // nil when it is offered to nobody
 	Declared      string    // id of the handoff that declared it last

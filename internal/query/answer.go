@@ -92,7 +92,7 @@ func (a *Answer) summary() string {
 }
 
 var nouns = map[Type]string{
-	TypeBlocker: "blocker", TypeQuestion: "question", TypeHandoff: "handoff", TypeItem: "item",
+	TypeEscalation: "escalation", TypeBlocker: "blocker", TypeQuestion: "question", TypeHandoff: "handoff", TypeItem: "item",
 	TypeDecision: "decision", TypeWatch: "thing to watch", TypeArea: "area",
 }
 

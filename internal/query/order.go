@@ -11,7 +11,7 @@ import (
 type order func(a, b candidate) int
 
 // typeOrder is the order of types in an answer of several.
-var typeOrder = []Type{TypeBlocker, TypeQuestion, TypeHandoff, TypeItem, TypeDecision, TypeWatch, TypeArea}
+var typeOrder = []Type{TypeEscalation, TypeBlocker, TypeQuestion, TypeHandoff, TypeItem, TypeDecision, TypeWatch, TypeArea}
 
 // sortCandidates sorts by an order, and what is equal in it by type, id and
 // record, so that no map decides.
@@ -47,6 +47,8 @@ func bySeverity(a, b candidate) int {
 }
 
 func byType(a, b candidate) int { return cmp.Or(compareTypes(a, b), bySeverity(a, b)) }
+
+func byTypeOldest(a, b candidate) int { return cmp.Or(compareTypes(a, b), oldestFirst(a, b)) }
 
 func byTypeNewest(a, b candidate) int { return cmp.Or(compareTypes(a, b), newestFirst(a, b)) }
 

@@ -62,6 +62,8 @@ var phrases = []phraseSpec{
 	{"what has nobody taken", Unclaimed},
 	{"what is in limbo", Limbo},
 	{"what is overdue", Overdue},
+	{"what is escalated", Escalated},
+	{"what was escalated", Escalated},
 	{"at risk", AtRisk},
 	{"what is at risk", AtRisk},
 	{"what is stale", Stale},

@@ -93,12 +93,12 @@ func kindValues() []string {
 // be in.
 func isValues() []string {
 	return slices.Concat([]string{
-		string(TypeItem), string(TypeBlocker), string(TypeQuestion), string(TypeDecision), string(TypeHandoff), string(TypeWatch), string(TypeArea),
+		string(TypeItem), string(TypeBlocker), string(TypeQuestion), string(TypeDecision), string(TypeHandoff), string(TypeWatch), string(TypeArea), string(TypeEscalation),
 		isOpen, isClosed,
 		handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked,
 		handoff.ItemShipped, handoff.ItemDropped, handoff.ItemContinued, isOffered, isUnclaimed, isStale, isAtRisk,
 		handoff.BlockerDeclared, handoff.BlockerRouted, handoff.BlockerAcknowledged, handoff.BlockerEscalated, isReopened,
-		handoff.QuestionAnswered,
+		handoff.QuestionAnswered, handoff.EscalationTakenUp,
 		handoff.DecisionProposed, handoff.DecisionAccepted, handoff.DecisionReversed, handoff.DecisionSuperseded,
 		handoff.HandoffPublished, handoff.HandoffChangesRequested, handoff.HandoffDeclined,
 		isUnacked, isPartial, isLate, isOverdue, isLimbo, isDrifted, isExpired,

@@ -34,6 +34,7 @@ const (
 	Shipped   Topic = "shipped"
 	Changed   Topic = "changed"
 	Items     Topic = "items"
+	Escalated Topic = "escalated"
 )
 
 // Query is a question as data. Every part narrows the answer: a row is in it

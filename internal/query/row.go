@@ -16,13 +16,14 @@ type Type string
 
 // The types of rows, in the order in which answers of several types hold them.
 const (
-	TypeBlocker  Type = "blocker"
-	TypeQuestion Type = "question"
-	TypeHandoff  Type = "handoff"
-	TypeItem     Type = "item"
-	TypeDecision Type = "decision"
-	TypeWatch    Type = "watch"
-	TypeArea     Type = "area"
+	TypeEscalation Type = "escalation"
+	TypeBlocker    Type = "blocker"
+	TypeQuestion   Type = "question"
+	TypeHandoff    Type = "handoff"
+	TypeItem       Type = "item"
+	TypeDecision   Type = "decision"
+	TypeWatch      Type = "watch"
+	TypeArea       Type = "area"
 )
 
 // Row is one line of an answer: a pointer to one of the row types of this
@@ -64,13 +65,14 @@ func (c cited) Cited() Source { return c.Source }
 func Header(t Type) []string { return slices.Concat(columns[t], sourceColumns) }
 
 var columns = map[Type][]string{
-	TypeItem:     {"item", "status", "severity", "holder", "owner", "offered to", "state", "next"},
-	TypeBlocker:  {"blocker", "severity", "state", "resolver", "needs", "because", "blocks", "open for"},
-	TypeQuestion: {"question", "state", "from", "to", "ask"},
-	TypeDecision: {"decision", "status", "decided", "because"},
-	TypeHandoff:  {"handoff", "to", "state", "flags", "summary"},
-	TypeWatch:    {"watch", "kind", "what", "signal", "until", "holder"},
-	TypeArea:     {"area", "primary", "alternates", "expires"},
+	TypeEscalation: {"escalation", "subject", "level", "state", "to", "ask", "asks now", "due"},
+	TypeItem:       {"item", "status", "severity", "holder", "owner", "offered to", "state", "next"},
+	TypeBlocker:    {"blocker", "severity", "state", "resolver", "needs", "because", "blocks", "open for", "asks now", "due"},
+	TypeQuestion:   {"question", "state", "from", "to", "ask", "asks now", "due"},
+	TypeDecision:   {"decision", "status", "decided", "because"},
+	TypeHandoff:    {"handoff", "to", "state", "flags", "summary"},
+	TypeWatch:      {"watch", "kind", "what", "signal", "until", "holder"},
+	TypeArea:       {"area", "primary", "alternates", "expires"},
 }
 
 var sourceColumns = []string{"by", "age", "freshness", "record"}

@@ -88,7 +88,7 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: WaitingOn, arg: someone, Example: "handoff query waiting-on sarah",
-		Help: "what a person, group or area is to do for others: open blockers that they are to resolve or that were routed or escalated to them, open questions to answer, own ones that are answered to close, published handoffs to ack, own ones to amend where changes were requested, items to take; by type, then the most severe, then the oldest",
+		Help: "what a person, group or area is to do for others: escalations to them that nobody took up, open blockers that they are to resolve and those that ask them now, open questions to answer in the same way, own ones that are answered to close, published handoffs to ack, own ones to amend where changes were requested, items to take; by type, then the most severe, then the oldest",
 		none: "nothing waits for %s", find: (*runner).waitingOn, order: byType,
 	},
 	{
@@ -139,13 +139,18 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: Overdue, Example: "handoff query overdue",
-		Help: "unacked handoffs past the ack SLA, on the receiver's clock; none without an SLA; the oldest first",
-		none: "no ack is overdue", find: having(isOverdue, (*runner).unacked), order: oldestFirst,
+		Help: "unacked handoffs past the ack SLA, on the receiver's clock, and escalations that nobody took up within their deadline or the time that their subject has; none without an SLA; by type, then the oldest",
+		none: "no ack is overdue", find: having(isOverdue, (*runner).waitingLong), order: byTypeOldest,
 		known: (*config.Config).HasAckSLA, unknown: "no ack SLA is set",
 	},
 	{
+		Name: Escalated, Example: "handoff query escalated to:me",
+		Help: "escalations whose subject (a handoff, item, question or blocker) is not settled, with whom each one asks now and until when; the most severe first, then the oldest",
+		none: "nothing is escalated", find: (*runner).escalations, order: bySeverity,
+	},
+	{
 		Name: AtRisk, Example: "handoff query at-risk owner:ana",
-		Help: "live items whose earliest deadline (its own, that of a step, or when an open blocker of it must be gone) less their effort is past or within 24 hours, and those with an open critical blocker; the most severe first, then the oldest",
+		Help: "live items whose earliest deadline (its own, that of a step, or when an open blocker of it must be gone) less their effort is past or within 24 hours, the effort in the working hours of whoever is to do it, and those with an open critical blocker; the most severe first, then the oldest",
 		none: "nothing is at risk", find: having(isAtRisk, (*runner).items), order: bySeverity,
 	},
 	{

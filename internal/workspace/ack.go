@@ -3,24 +3,11 @@ package workspace
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 )
-
-// Exception is the escalation that goes with an ack of an exception class: to
-// the person whom the configuration names for it, nil when it names nobody.
-func (ws *Workspace) Exception(a *handoff.Ack) *handoff.Escalation {
-	who := ws.TeamConfig.Exceptions[a.Exception]
-	if a.Exception == "" || who == "" || who == ws.Me {
-		return nil
-	}
-	ask := a.Note
-	if ask == "" {
-		ask = "Decide how " + a.Subject + " goes on: " + strings.ReplaceAll(a.Exception, "_", " ")
-	}
-	return &handoff.Escalation{Subject: a.Subject, Reason: "disagreement", To: who, Ask: ask, Level: 1}
-}
 
 // AckSubject resolves what is acknowledged: the reference, else the one handoff
 // or assignment that waits for the user.
@@ -165,12 +152,31 @@ func (ws *Workspace) OfferedBy(h *handoff.HandoffState) []string {
 	return items
 }
 
-// Waiting lists what waits for the user, and what of their own waits too long.
-func (ws *Workspace) Waiting() []query.Row {
+// Inbox is what the user has to know, and from when on their news are. Whether
+// verdicts are proven takes a look at the history, and is asked where custody is:
+// it is not worth that to who looks into their inbox many times a day.
+func (ws *Workspace) Inbox() (rows []query.InboxRow, since time.Time, err error) {
 	env := ws.QueryEnv()
-	rows := query.Rows(query.Query{Topic: query.WaitingOn, Arg: ws.Me, Me: ws.Me}, ws.State, env)
-	mine := query.Query{Topic: query.Overdue, Me: ws.Me, Terms: []query.Term{{Qualifier: query.By, Value: ws.Me}}}
-	return append(rows, query.Rows(mine, ws.State, env)...)
+	env.Unproven = nil
+	since = query.NewsSince(ws.Me, ws.State, env.Now)
+	if err := ws.Need(query.InboxOf(ws.Me, since)); err != nil {
+		return nil, since, err
+	}
+	return query.Inbox(ws.Me, since, ws.State, env), since, nil
+}
+
+// CameBack lists what of the user's has come back and is meant by a subject.
+func (ws *Workspace) CameBack(subject handoff.Target) ([]handoff.Back, error) {
+	if err := ws.Need(handoff.Part{Back: ws.Me}); err != nil {
+		return nil, err
+	}
+	var backs []handoff.Back
+	for _, b := range ws.State.Backs[ws.Me] {
+		if b.Names(subject.Ref()) {
+			backs = append(backs, b)
+		}
+	}
+	return backs, nil
 }
 
 // Empty reports whether nobody has published a handoff yet.
