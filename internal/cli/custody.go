@@ -15,6 +15,15 @@ type custodyChange struct {
 	offered string // what an assignment does with its item
 }
 
+// custodyChanges are those of the records of one operation, in the state before it.
+func custodyChanges(ws *workspace.Workspace, records []*handoff.Record) []custodyChange {
+	changes := make([]custodyChange, len(records))
+	for i, r := range records {
+		changes[i] = custodyChangeOf(ws, r)
+	}
+	return changes
+}
+
 // custodyChangeOf is what a record that is not known yet does with items.
 func custodyChangeOf(ws *workspace.Workspace, r *handoff.Record) custodyChange {
 	switch body := r.Body.(type) {

@@ -57,8 +57,9 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 // what the rules had to say all the same.
 func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
 	records, change := handoff.Records(sealed), ws.ChangeOf(sealed, o.detachOK)
+	custody := custodyChanges(ws, records)
 	if o.dryRun {
-		return printDryRun(g, change, warnings, custodyChangeOf(ws, records[0]))
+		return printDryRun(g, change, warnings, custody)
 	}
 	commit, pushed, err := ws.Commit(ctx, change, o.push)
 	warned, err := workspace.AfterCommit(err)
@@ -73,8 +74,8 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	return errors.Join(err, printPublication(g, publication{
 		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
-		custodyChange: custodyChangeOf(ws, records[0]),
-	}, records))
+		custodyChange: custody[0],
+	}, records, custody))
 }
 
 // dryRun is what a writing command would do, as --json prints it.
@@ -91,9 +92,9 @@ type dryRunFile struct {
 	Text string `json:"text"`
 }
 
-func printDryRun(g *globals, change store.Change, warnings []handoff.Finding, custody custodyChange) error {
+func printDryRun(g *globals, change store.Change, warnings []handoff.Finding, custody []custodyChange) error {
 	if g.printer.structured() {
-		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings), custodyChange: custody}
+		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings), custodyChange: custody[0]}
 		for _, f := range change.Files {
 			doc.Files = append(doc.Files, dryRunFile{f.Path, string(f.Data)})
 		}
@@ -107,7 +108,9 @@ func printDryRun(g *globals, change store.Change, warnings []handoff.Finding, cu
 	for line := range strings.Lines(change.Message) {
 		g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
 	}
-	custody.print(g, "# ", "the same command with")
+	for _, c := range custody {
+		c.print(g, "# ", "the same command with")
+	}
 	if len(warnings) > 0 && !g.quiet {
 		printFindings(g.Err, g.findings(warnings))
 	}
@@ -115,13 +118,14 @@ func printDryRun(g *globals, change store.Change, warnings []handoff.Finding, cu
 	return nil
 }
 
-func printPublication(g *globals, p publication, records []*handoff.Record) error {
+func printPublication(g *globals, p publication, records []*handoff.Record, custody []custodyChange) error {
 	return g.printer.print(p, func() {
 		first := records[0]
 		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, query.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
-		p.custodyChange.print(g, "", "handoff declare --amend "+first.ID)
-		for _, r := range records[1:] {
+		custody[0].print(g, "", "handoff declare --amend "+first.ID)
+		for i, r := range records[1:] {
 			g.printer.line("%s %s: %s", r.Kind, r.ID, query.Headline(r))
+			custody[i+1].print(g, "", "")
 		}
 		if len(p.Warnings) > 0 && !g.quiet {
 			printFindings(g.Err, g.findings(p.Warnings))

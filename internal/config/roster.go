@@ -242,6 +242,19 @@ func (c *Config) LeadOf(handle string) string {
 	return ""
 }
 
+// Leads are the handles of everybody who leads a team or a pod, sorted.
+func (c *Config) Leads() []string {
+	var leads []string
+	for _, team := range c.Teams {
+		leads = append(leads, team.Lead)
+	}
+	for _, pod := range c.Pods {
+		leads = slices.AppendSeq(leads, maps.Values(pod.Leads))
+	}
+	slices.Sort(leads)
+	return slices.Compact(slices.DeleteFunc(leads, func(lead string) bool { return lead == "" }))
+}
+
 func (c *Config) podLead(pod, from string) (string, bool) {
 	leads := c.Pods[pod].Leads
 	for _, zone := range append([]string{c.ZoneOf(from)}, c.Zones...) {
