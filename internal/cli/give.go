@@ -23,13 +23,13 @@ func newGiveCmd(g *globals) *cobra.Command {
 		Use:   "give <item> [next step]",
 		Short: "Give an item that you hold to somebody, or back",
 		Long: `Give an item that you hold to somebody, without a whole handoff: they take it
-with handoff ack, and it is yours until then. Without a next step the one that it
-has is theirs.
+with handoff ack, and it is yours until then. Without a next step the one that
+it has is theirs.
 
 With --back, what you took goes back to whom you took it from. Within an hour,
 and if nothing has been said of the item since, that is as if you had not taken
-it: it is theirs at once, and offered as before. Later it is offered to them, and
-yours until they take it.`,
+it: it is theirs at once, and offered as before. Later it is offered to them,
+and yours until they take it.`,
 		Example: `  handoff give refund-flow --to ben "Get the second approval on PR #1842"
   handoff give refund-flow --back`,
 		GroupID: groupRecord,
