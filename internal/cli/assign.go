@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -42,6 +41,7 @@ Where the roster names leads, it takes one.`,
 	f.StringVar(&o.via, "via", "", "the rollup or handoff `REF` that it came with")
 	f.StringVar(&o.why, "why", "", "`TEXT` that says why them, or why now")
 	o.addFlags(f)
+	o.addPeopleFlags(f)
 	cmd.MarkFlagsMutuallyExclusive("all-of", "via")
 	return cmd
 }
@@ -69,7 +69,8 @@ func runAssign(ctx context.Context, g *globals, o assignOptions, args []string) 
 // assignAll offers everything that somebody holds to somebody else, and raises what is
 // asked of them.
 func assignAll(ctx context.Context, g *globals, ws *workspace.Workspace, o assignOptions) error {
-	from, to := strings.TrimPrefix(o.allOf, "@"), strings.TrimPrefix(o.to, "@")
+	people := handles(ws, []string{o.allOf, o.to})
+	from, to := people[0], people[1]
 	if from == to {
 		return workspace.Usagef("", "--all-of and --to both say %s", to)
 	}
@@ -89,7 +90,7 @@ func assignItem(ctx context.Context, g *globals, ws *workspace.Workspace, o assi
 	if err != nil {
 		return err
 	}
-	a := &handoff.Assignment{Item: item.ID, To: strings.TrimPrefix(o.to, "@"), From: item.Holder, Why: o.why}
+	a := &handoff.Assignment{Item: item.ID, To: o.to, From: item.Holder, Why: o.why}
 	if o.via != "" {
 		via, err := ws.Resolve(o.via)
 		if err != nil {

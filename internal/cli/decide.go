@@ -46,6 +46,7 @@ only --status proposed.`,
 	f.StringVar(&o.fields.Status, "status", "", "`STATUS`: accepted (the default), proposed, reversed")
 	f.StringVar(&o.fields.Source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
 	o.addFlags(f)
+	o.addPeopleFlags(f)
 	return cmd
 }
 

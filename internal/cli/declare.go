@@ -115,6 +115,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.waive, "waive", "let a rule pass: `'CODE;why'`")
 	commaListVar(f, &o.allowSecrets, "allow-secret", "`FINGERPRINT` of a text that is no secret")
 	o.publishOptions.addFlags(f)
+	o.addPeopleFlags(f)
 }
 
 // flagged reports whether any flag says something that a handoff holds.
@@ -187,7 +188,18 @@ func publishChecked(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 		drafts := form.Drafts{Dir: ws.Dir()}
 		o.after = append(o.after, drafts.Drop)
 	}
+	if err := o.meetAll(ctx, g, ws, d); err != nil {
+		return err
+	}
 	return publishDraft(ctx, g, ws, o, d, ws.CheckDraft(d, o.allowSecrets))
+}
+
+// meetAll is meet for the people of a draft.
+func (o *declareOptions) meetAll(ctx context.Context, g *globals, ws *workspace.Workspace, d *workspace.Draft) error {
+	if d.Handoff == nil {
+		return nil // the findings say why
+	}
+	return o.meet(ctx, g, ws, d.Handoff)
 }
 
 // publishDraft commits a draft as it was sealed when it was checked, with those
@@ -199,6 +211,6 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	for _, why := range d.Unrouted {
 		g.note("%s", why)
 	}
-	o.after = append(o.after, ws.QueryCounter().Reset)
+	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), true
 	return publishRecords(ctx, g, ws, o.publishOptions, d.Sealed, findings)
 }

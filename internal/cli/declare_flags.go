@@ -48,10 +48,10 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.Summary = o.summary
 	}
 	if len(o.to) > 0 {
-		readdress(ws, h, plainHandles(o.to))
+		readdress(ws, h, handles(ws, o.to))
 	}
 	if len(o.cc) > 0 {
-		h.CC = plainHandles(o.cc)
+		h.CC = handles(ws, o.cc)
 	}
 	if o.returns != "" {
 		t, err := ws.When(o.returns)
@@ -74,11 +74,16 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	return nil
 }
 
-// plainHandles drops the @ that people write before a handle.
-func plainHandles(list []string) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = strings.TrimPrefix(strings.TrimSpace(s), "@")
+// handles are the handles of the people whom a list names. A name that can mean
+// several people stays as it is, to be refused with all else.
+func handles(ws *workspace.Workspace, typed []string) []string {
+	out := make([]string, len(typed))
+	for i, name := range typed {
+		who, err := ws.Person(name)
+		if err != nil {
+			who = strings.TrimSpace(name)
+		}
+		out[i] = who
 	}
 	return out
 }
@@ -176,7 +181,7 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 		if err != nil {
 			return err
 		}
-		b := handoff.Blocker{Needs: p[0], Because: p[1], Resolver: strings.TrimPrefix(p[2], "@"), ID: handoff.Slug(p[0])}
+		b := handoff.Blocker{Needs: p[0], Because: p[1], Resolver: p[2], ID: handoff.Slug(p[0])}
 		if b.ID == "" {
 			return workspace.Usagef("as in 'Decide the session timeout;login and refund disagree;sarah;refund-flow'", "--blocker %q: the first part says what is needed", value)
 		}

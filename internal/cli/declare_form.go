@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/form"
@@ -64,8 +65,9 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 	if err := ws.MakeDir(filepath.Dir(w.drafts.Path())); err != nil {
 		return err
 	}
-	if start.Handoff.Rollup != nil {
+	if r := start.Handoff.Rollup; r != nil {
 		w.prefill.Carried = new(handoff.Handoff) // nothing of it is the lead's own
+		w.prefill.To = ws.RollupReceivers(r)
 	}
 	if w.draft.Handoff.Questions == nil {
 		w.draft.Handoff.Questions = w.prefill.Carried.Questions
@@ -82,9 +84,12 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 	if err == nil && !right {
 		err = errStopped
 	}
+	d := w.typed(w.draft)
+	if err == nil {
+		err = o.meetAll(ctx, g, ws, d)
+	}
 	if err == nil {
 		o.after = append(o.after, w.drafts.Drop)
-		d := w.typed(w.draft)
 		err = publishDraft(ctx, g, ws, o, d, w.checkDraft(d))
 	}
 	if !workspace.Committed(err) {
@@ -121,7 +126,7 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 		return right, err
 	}
 	d := &form.Declaration{
-		Asker: asker, Draft: w.draft, Prefill: w.prefill, Check: w.check, When: w.ws.When, Save: w.save,
+		Asker: asker, Draft: w.draft, Prefill: w.prefill, Check: w.check, When: w.ws.When, Save: w.save, About: w.about(),
 		Owned: w.owned, Step: w.ws.ReadStep,
 		Edit: func(ctx context.Context, draft *form.Draft) (*form.Draft, error) {
 			w.draft = draft
@@ -134,6 +139,17 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 	outcome, err := d.Run(ctx)
 	w.draft = d.Final()
 	return outcome == form.Publish, err
+}
+
+// about is what is to be read of a rollup before it is handed over.
+func (w *writing) about() (lines []string) {
+	if w.options.page == nil || w.draft.Handoff.Rollup == nil {
+		return nil
+	}
+	for _, p := range w.options.page() {
+		lines = append(lines, strings.Repeat(" ", p.indent)+p.text)
+	}
+	return lines
 }
 
 // waiting looks for a draft that waits, and finds out whether to go on with it.
@@ -178,7 +194,11 @@ func aboutDraft(d *form.Draft, doc *handoff.Document, path string) []string {
 		return lines
 	}
 	h := d.Handoff
-	lines := []string{text.Count(len(h.Items), "item") + ", " + text.Count(len(h.Blockers), "blocker") + ", " + text.Count(len(h.Decisions), "decision")}
+	rollup := ""
+	if h.Rollup != nil {
+		rollup = "rollup of " + query.RollupName(h.Rollup) + ", "
+	}
+	lines := []string{rollup + text.Count(len(h.Items), "item") + ", " + text.Count(len(h.Blockers), "blocker") + ", " + text.Count(len(h.Decisions), "decision")}
 	if h.Summary != "" {
 		lines = append(lines, h.Summary)
 	}
@@ -223,7 +243,8 @@ func (w *writing) checkDraft(d *workspace.Draft) []handoff.Finding {
 // owned is a handoff with the owners that its steps would be published with, and
 // what it then offers and keeps.
 func (w *writing) owned(h *handoff.Handoff) (*handoff.Handoff, string) {
-	owned := w.ws.Owned(h)
+	named, _ := w.ws.Named(h) // whom a name may mean is among the findings
+	owned := w.ws.Owned(named.(*handoff.Handoff))
 	return owned, query.TransferOf(w.ws.Me, owned, w.ws.State).Words()
 }
 

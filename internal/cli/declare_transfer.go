@@ -47,7 +47,7 @@ func applyOwners(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) 
 	for _, all := range []bool{true, false} {
 		for _, value := range o.give {
 			if id, who, named := strings.Cut(value, "="); (id == everyItem) == all {
-				if err := applyGive(h, value, id, who, named); err != nil {
+				if err := applyGive(ws, h, value, id, who, named); err != nil {
 					return err
 				}
 			}
@@ -63,8 +63,8 @@ func applyOwners(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) 
 	return nil
 }
 
-func applyGive(h *handoff.Handoff, value, id, who string, named bool) error {
-	who = strings.TrimPrefix(who, "@")
+func applyGive(ws *workspace.Workspace, h *handoff.Handoff, value, id, who string, named bool) error {
+	who = handles(ws, []string{who})[0]
 	switch {
 	case named && isBlank(who):
 		return workspace.Usagef("", "--give %s: to whom?", value)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -44,6 +43,7 @@ itself.`,
 	f.StringVar(&o.deadline, "deadline", "", "by `WHEN`")
 	f.IntVar(&o.level, "level", 0, "`N` from 1 to 3; without it, one above the last")
 	o.addFlags(f)
+	o.addPeopleFlags(f)
 	return cmd
 }
 
@@ -59,7 +59,7 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 	if err != nil {
 		return err
 	}
-	e := &handoff.Escalation{Subject: raised.Ref, Reason: o.reason, To: strings.TrimPrefix(o.to, "@"), Ask: o.ask, Level: o.level}
+	e := &handoff.Escalation{Subject: raised.Ref, Reason: o.reason, To: o.to, Ask: o.ask, Level: o.level}
 	if e.Level == 0 {
 		e.Level = min(raised.Level()+1, workspace.MaxLevel)
 	}

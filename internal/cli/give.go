@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -41,6 +40,7 @@ and yours until they take it.`,
 	f.BoolVar(&o.back, "back", false, "to whom you took it from")
 	f.StringVar(&o.why, "why", "", "`TEXT` that says why them, or why now")
 	o.addFlags(f)
+	o.addPeopleFlags(f)
 	cmd.MarkFlagsMutuallyExclusive("to", "back")
 	return cmd
 }
@@ -68,7 +68,7 @@ func runGive(ctx context.Context, g *globals, o giveOptions, args []string) erro
 	if !item.Live() || item.Holder != ws.Me {
 		return &workspace.NoError{Message: item.ID + " is not yours to give: " + custody(item), Hint: "handoff show " + text.ShellArgument("item:"+item.ID)}
 	}
-	a := &handoff.Assignment{Item: item.ID, To: strings.TrimPrefix(o.to, "@"), From: ws.Me, Why: o.why}
+	a := &handoff.Assignment{Item: item.ID, To: handles(ws, []string{o.to})[0], From: ws.Me, Why: o.why}
 	if o.back {
 		if a.To, a.Via, err = ws.Giver(item); err != nil {
 			return err

@@ -67,7 +67,14 @@ GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_AUTHOR_DATE and the same for COMMITTER
                    identity and time of what you write, as in git
 GIT_DIR, GIT_WORK_TREE, GIT_CEILING_DIRECTORIES
                    which repository, as in git
-The git configuration handoff.dir names a directory other than .handoffs.`
+
+The git configuration, as in git config handoff.push always:
+handoff.dir        a directory for the records other than .handoffs
+handoff.push       ask: declare asks on a terminal whether to push, the default;
+                   always: every command that writes pushes; never: only
+                   --push does
+handoff.shareQueries
+                   true: handoffs say how many questions you have asked`
 
 const formattingHelp = `
 --json prints exactly one document on stdout; an error is one line of JSON on

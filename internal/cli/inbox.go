@@ -86,6 +86,7 @@ func runInbox(ctx context.Context, g *globals, o workspace.SourceOptions) error 
 	if err := g.page(print); err != nil {
 		return err
 	}
+	defer g.noteFetched(ctx, in.ws)
 	in.sayWayOn(g, "nothing waits for "+in.ws.Me)
 	return nil
 }
@@ -205,6 +206,7 @@ func runBare(ctx context.Context, g *globals) error {
 	if err := g.page(print); err != nil {
 		return err
 	}
+	defer g.noteFetched(ctx, in.ws)
 	switch {
 	case len(in.of(query.PartAct))+len(in.of(query.PartBack)) > 0:
 		in.sayWayOn(g, "")

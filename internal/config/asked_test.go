@@ -86,7 +86,10 @@ func TestBlockerAsks(t *testing.T) {
 		{"needed before she works again", func(b *handoff.BlockerState) { b.NeededBy.Time = utc(t, "2026-11-20 22:00") }, "2026-11-20 19:00", Routing{"ines", BecauseAlternate, ""}, "2026-11-20 18:00"},
 		{"needed after she works again", func(b *handoff.BlockerState) { b.NeededBy.Time = utc(t, "2026-11-23 10:00") }, "2026-11-20 19:00", Routing{"sarah", BecausePrimary, ""}, "2026-11-20 14:00"},
 		{"needed before the SLA ends", func(b *handoff.BlockerState) { b.NeededBy.Time = utc(t, "2026-11-20 12:00") }, "2026-11-20 11:00", Routing{"sarah", BecausePrimary, ""}, "2026-11-20 12:00"},
-		{"critical runs on the wall", func(b *handoff.BlockerState) { b.Opened = utc(t, "2026-11-20 16:00"); b.Severity = handoff.SeverityCritical }, "2026-11-20 16:30", Routing{"sarah", BecausePrimary, ""}, "2026-11-20 20:00"},
+		{"critical runs on the wall", func(b *handoff.BlockerState) {
+			b.Opened = utc(t, "2026-11-20 16:00")
+			b.Severity = handoff.SeverityCritical
+		}, "2026-11-20 16:30", Routing{"sarah", BecausePrimary, ""}, "2026-11-20 20:00"},
 
 		// The clocks of London go back on 25 October, those of New York on 1 November.
 		{"four hours apart between the changes", opened("2026-10-27 10:00"), "2026-10-27 17:30", Routing{"ines", BecauseAlternate, ""}, "2026-10-27 17:00"},

@@ -242,19 +242,6 @@ func (c *Config) LeadOf(handle string) string {
 	return ""
 }
 
-// Leads are the handles of everybody who leads a team or a pod, sorted.
-func (c *Config) Leads() []string {
-	var leads []string
-	for _, team := range c.Teams {
-		leads = append(leads, team.Lead)
-	}
-	for _, pod := range c.Pods {
-		leads = slices.AppendSeq(leads, maps.Values(pod.Leads))
-	}
-	slices.Sort(leads)
-	return slices.Compact(slices.DeleteFunc(leads, func(lead string) bool { return lead == "" }))
-}
-
 func (c *Config) podLead(pod, from string) (string, bool) {
 	leads := c.Pods[pod].Leads
 	for _, zone := range append([]string{c.ZoneOf(from)}, c.Zones...) {
@@ -275,6 +262,21 @@ func (c *Config) zoneLead(zone, from string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// Leads reports whether somebody is the lead of a team or of a pod.
+func (c *Config) Leads(handle string) bool {
+	for _, team := range c.Teams {
+		if team.Lead == handle {
+			return true
+		}
+	}
+	for _, pod := range c.Pods {
+		if slices.Contains(slices.Collect(maps.Values(pod.Leads)), handle) {
+			return true
+		}
+	}
+	return false
 }
 
 // Authority returns who decides in an area.

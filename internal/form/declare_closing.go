@@ -66,6 +66,10 @@ func (d *Declaration) closingScreen() *Screen {
 		Title:  "Hand over",
 		Fields: []*Field{summary, d.returnsField(), to},
 	}
+	if d.isRollup() {
+		s.Title, s.Body = "Hand over what was drawn together", d.About
+		return s // steps stay with whoever has them
+	}
 	give := &Field{Kind: Ticks, Key: "give", Label: "The receiver does the next step of", Help: "space ticks; without a tick it stays with you"}
 	for _, item := range h.Items {
 		if leaving(item.Status) || len(item.Next) == 0 {

@@ -97,6 +97,9 @@ func (d *Declaration) choose(ctx context.Context, do string) (jump, Outcome, err
 // what no page asks for. Pages that a finding calls for are opened.
 func (d *Declaration) pageOf(final *handoff.Handoff, field string) string {
 	list, index, rest := splitField(field)
+	if d.isRollup() && !slices.Contains([]string{"summary", "to", "returns_at"}, list) {
+		return "" // of what others said
+	}
 	switch list {
 	case "items":
 		if index < 0 || index >= len(final.Items) {

@@ -84,7 +84,7 @@ type RollupSource struct {
 	Digest string `yaml:"digest"`
 }
 
-// Missing is a member without a handoff in a rollup.
+// Missing is a member of whom a handoff was expected for a rollup that has none.
 type Missing struct {
 	Who string `yaml:"who"`
 	Why string `yaml:"why"` // absent, late, none
@@ -99,7 +99,7 @@ const (
 
 // Why a member is missing in a rollup.
 const (
-	MissingAbsent = "absent" // away, or without a shift since the last rollup or their last handoff
+	MissingAbsent = "absent" // away in what would have been their shift
 	MissingLate   = "late"   // their shift is not over, or only just
 	MissingNone   = "none"   // they worked, and declared nothing
 )

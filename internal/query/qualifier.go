@@ -165,6 +165,12 @@ func person(text string, env ParseEnv) (who, problem string) {
 	if area, found := strings.CutPrefix(who, areaPrefix); found && area != "" {
 		return who, ""
 	}
+	if env.Person != nil && !handoff.IsScope(who) {
+		var err error
+		if who, err = env.Person(text); err != nil {
+			return "", err.Error()
+		}
+	}
 	if handoff.ValidHandle(who) || handoff.IsScope(who) {
 		return who, ""
 	}

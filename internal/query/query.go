@@ -80,6 +80,10 @@ type ParseEnv struct {
 	Now      time.Time          // for times such as 2d and yesterday
 	Location *time.Location     // of the asker's days; nil is that of Now
 	Calendar *calendar.Calendar // the asker's hours; nil when they are unknown
+
+	// Person returns the handle of whoever a name means that was typed, and the
+	// name itself for nobody's. Without it, only handles are names of people.
+	Person func(name string) (string, error)
 }
 
 // Add narrows the query by one term, exactly as `qualifier:value` in the text

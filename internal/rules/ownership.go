@@ -27,6 +27,9 @@ func fuzzyOwner(s *subject, h *handoff.Handoff) {
 	}
 }
 
+// IsNobody reports whether an owner is a word such as "someone": nobody in particular.
+func IsNobody(owner string) bool { return notPeople[normal(owner)] }
+
 // checkOwner reports a field that has to name one person and does not.
 func (s *subject) checkOwner(field, fix, owner string) bool {
 	switch raw := s.raw(field).(type) {
@@ -38,7 +41,7 @@ func (s *subject) checkOwner(field, fix, owner string) bool {
 		switch {
 		case strings.TrimSpace(owner) == "":
 			s.report(field, fix, "%s is missing", field)
-		case notPeople[normal(owner)]:
+		case IsNobody(owner):
 			s.report(field, fix, "%s is %s, which is nobody in particular", field, quote(owner))
 		case s.isGroup(owner):
 			s.report(field, fix, "%s is %s, a group", field, quote(owner))

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -70,9 +71,9 @@ func (n names) all(t handoff.RefType) []string {
 
 // badReference is rule HO103.
 func badReference(s *subject) {
+	handoff.EachPerson(s.body(), s.checkPerson)
 	switch body := s.body().(type) {
 	case *handoff.Handoff:
-		s.checkRoster(body)
 		s.checkUnchanged(body)
 		s.checkSources(body)
 		if s.State != nil {
@@ -155,31 +156,22 @@ func orNearest(name string, candidates []string, otherwise string) string {
 	return otherwise
 }
 
-// checkRoster reports people who are not in the roster.
-func (s *subject) checkRoster(h *handoff.Handoff) {
-	for i, to := range h.To {
-		s.checkPerson(indexField("to", i), to)
-	}
-	for i, item := range h.Items {
-		field := indexField("items", i)
-		s.checkPerson(field+".owner", item.Owner)
-		for j, next := range item.Next {
-			s.checkPerson(indexField(field+".next", j)+".owner", next.Owner)
-		}
-	}
-	for i, blocker := range h.Blockers {
-		s.checkPerson(indexField("blockers", i)+".resolver", blocker.Resolver)
-	}
-}
-
-// checkPerson leaves groups, areas and words like "someone" to other rules.
+// checkPerson reports somebody who is not in the roster. It leaves groups, areas and
+// words like "someone" to other rules, and what is no handle to the schema, but where
+// that takes any text.
 func (s *subject) checkPerson(field, handle string) {
 	people := s.Config.People
-	if _, known := people[handle]; known || len(people) == 0 || !handoff.ValidHandle(handle) || handoff.IsScope(handle) || notPeople[handle] {
+	if _, known := people[handle]; known || len(people) == 0 || config.IsGroup(handle) || notPeople[handle] {
 		return
 	}
-	s.report(field, orNearest(handle, slices.Sorted(maps.Keys(people)), "correct the handle, or add the person to `people` in the configuration"),
-		"%s is %s, who is not in the roster", field, quote(handle))
+	if !handoff.ValidHandle(handle) && !strings.HasSuffix(field, "_by") {
+		return
+	}
+	fix := "correct the handle, or add the person to `people` in the configuration"
+	if near := s.Config.Nearest(handle); near != "" {
+		fix = "write " + near
+	}
+	s.report(field, fix, "%s is %s, who is not in the roster", field, quote(handle))
 }
 
 // checkUnchanged reports entries of unchanged that are no items of the handoff.

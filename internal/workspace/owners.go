@@ -145,7 +145,7 @@ var stepOwner = text.Pattern(`^@?([A-Za-z0-9][A-Za-z0-9._-]*):\s+(\S.*)$`)
 
 // ReadStep reads a step of a handoff to some people as it is typed. who is whom
 // "ben: get the approval" names, and do what is left; the word before the colon is
-// a person only where it is known as one, or an address in to. Where it is nobody
+// a person only where it is one who is known, or an address in to. Where it is nobody
 // but nearly a known person, who is "" and nearly names that one. Any other step
 // is text.
 func (ws *Workspace) ReadStep(typed string, to []string) (who, do, nearly string) {
@@ -159,21 +159,30 @@ func (ws *Workspace) ReadStep(typed string, to []string) (who, do, nearly string
 	if m == nil {
 		return "", typed, ""
 	}
-	word, people := strings.ToLower(m[1]), ws.people(to)
-	if slices.Contains(people, word) {
-		return word, m[2], ""
+	people := ws.people(to)
+	if handle, err := ws.Person(m[1]); err == nil && slices.Contains(people, handle) {
+		return handle, m[2], ""
 	}
-	return "", typed, text.Nearest(word, people)
+	return "", typed, text.Nearest(strings.ToLower(m[1]), people)
 }
 
-// people are the handles that are known: of the roster, of everybody who ever wrote
-// a record, and those to whom this handoff and the present ones are addressed, sorted.
+// people are the handles that are known: of the roster, else of those who have
+// committed; of everybody whom records know; and of those whom this handoff is for.
+// They are sorted.
 func (ws *Workspace) people(to []string) []string {
-	people := slices.Concat(slices.Collect(maps.Keys(ws.TeamConfig.People)), ws.State.Authors(), []string{ws.Me}, to)
-	for _, h := range ws.State.Handoffs {
-		people = append(people, h.To...)
+	people := ws.known()
+	for who := range ws.TeamConfig.People {
+		people = append(people, who)
 	}
-	people = slices.DeleteFunc(people, handoff.IsScope)
+	if len(ws.TeamConfig.People) == 0 {
+		committers, _ := ws.committers() // without them, fewer are known
+		people = slices.AppendSeq(people, maps.Keys(committers))
+	}
+	for _, who := range to {
+		if handle, err := ws.Person(who); err == nil && isPerson(handle) {
+			people = append(people, handle)
+		}
+	}
 	slices.Sort(people)
 	return slices.Compact(people)
 }

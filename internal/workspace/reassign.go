@@ -79,14 +79,12 @@ func (ws *Workspace) assignedTo(it *handoff.ItemState, who string) bool {
 	return r != nil && r.Kind == handoff.KindAssignment
 }
 
-// MayReassign says who may hand over all that somebody has: themselves and, where the
-// roster names leads, those.
+// MayReassign refuses what is for the user to ask of a lead: to hand over all that
+// somebody else has whom the roster gives a lead.
 func (ws *Workspace) MayReassign(from string) error {
-	if leads := ws.TeamConfig.Leads(); len(leads) > 0 && from != ws.Me && !slices.Contains(leads, ws.Me) {
-		return &NoError{
-			Message: "only a lead offers all that somebody else has, and " + ws.Me + " leads no team of the roster",
-			Hint:    "ask " + cmp.Or(ws.TeamConfig.LeadOf(from), leads[0]),
-		}
+	lead := ws.TeamConfig.LeadOf(from)
+	if lead == "" || from == ws.Me || ws.TeamConfig.Leads(ws.Me) {
+		return nil
 	}
-	return nil
+	return &NoError{Message: "only a lead offers all that somebody else has, and " + ws.Me + " leads no team of the roster", Hint: "ask " + lead}
 }

@@ -14,7 +14,7 @@ import (
 // draft.
 func (ws *Workspace) CheckDraft(d *Draft, letThrough []string) []handoff.Finding {
 	var findings []handoff.Finding
-	if d.Handoff == nil {
+	if ambiguous := ws.nameDraft(d); d.Handoff == nil {
 		findings = rules.Check(d.Doc, ws.draftContext(letThrough))
 	} else {
 		part := rules.Part(handoff.New("", ws.Author.When, ws.Me, d.Handoff))
@@ -26,6 +26,7 @@ func (ws *Workspace) CheckDraft(d *Draft, letThrough []string) []handoff.Finding
 			ws.seal(d)
 			return ws.placed(d.Sealed, append(ws.judgeDraft(d, letThrough), ws.unclear(d.Handoff)...))
 		})
+		findings = Explained(findings, ambiguous)
 	}
 	for i := range findings {
 		f := &findings[i]
