@@ -27,8 +27,8 @@ with handoff ack.
 
 With --all-of, where somebody is suddenly not there, everything that they hold
 is offered, in one commit, and what is asked of them by name is raised to that
-person too: blockers to resolve, questions, handoffs that wait for their verdict.
-Where the roster names leads, it takes one.`,
+person too: blockers to resolve, questions, handoffs that wait for a verdict of
+theirs. Where the roster names leads, it takes one.`,
 		Example: `  handoff assign payments-refund-flow --to james --why "Ben is away"
   handoff assign --all-of ana --to ben --why "Ana is ill"`,
 		GroupID: groupRecord,

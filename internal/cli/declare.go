@@ -23,21 +23,23 @@ type declareOptions struct {
 	resume bool
 	fresh  bool
 
-	summary   string
-	to, cc    []string
-	returns   string
-	items     []string
-	blockers  []string
-	decisions []string
-	shipped   []string
-	dropped   []string
-	intents   []string
-	accepts   []string
-	refs      []string
-	give      []string
-	keep      []string
-	none      []string
-	waive     []string
+	summary     string
+	to, cc      []string
+	returns     string
+	items       []string
+	blockers    []string
+	blockedBy   []string
+	workarounds []string
+	decisions   []string
+	shipped     []string
+	dropped     []string
+	intents     []string
+	accepts     []string
+	refs        []string
+	give        []string
+	keep        []string
+	none        []string
+	waive       []string
 
 	allowSecrets []string
 }
@@ -105,6 +107,8 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.returns, "returns", "", "when you are back: `WHEN`, as in \"mon 09:00\" or an RFC 3339 time")
 	listVar(f, &o.items, "item", "an item: `TEXT` is 'id;status;state;next', with the status ready, in_progress, in_review or blocked; empty parts keep what is there")
 	listVar(f, &o.blockers, "blocker", "a blocker: `TEXT` is 'needs;because;resolver;blocks'")
+	listVar(f, &o.blockedBy, "blocked-by", "an item waits for a blocker that is declared already, or for none: `'item;blocker'`, 'item;'")
+	listVar(f, &o.workarounds, "workaround", "how it goes on in spite of a blocker: `'blocker;what'`, none with 'blocker;'")
 	listVar(f, &o.decisions, "decision", "a decision: `'what -- why'`")
 	listVar(f, &o.shipped, "shipped", "what is finished: `'[item;]what'`")
 	listVar(f, &o.dropped, "dropped", "an item that nobody will continue: `'item;why'`")
@@ -120,7 +124,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
-	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive}
+	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.blockedBy, o.workarounds, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive}
 	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 

@@ -63,7 +63,7 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
 	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
-		applyNone, items, applyShipped, applyDropped, applyBlockers, applyDecisions,
+		applyNone, items, applyShipped, applyDropped, applyBlockers, applyBlockedBy, applyWorkarounds, applyDecisions,
 		applyItemDetails, owners, applyWaivers,
 	}
 	for _, step := range steps {
@@ -192,8 +192,8 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 		}
 		h.Blockers = append(h.Blockers, b)
 		for _, id := range b.Blocks {
-			if item := h.Item(id); item != nil && !slices.Contains(item.BlockedBy, b.ID) {
-				item.BlockedBy = append(slices.Clone(item.BlockedBy), b.ID)
+			if item := h.Item(id); item != nil && item.Status == handoff.StatusBlocked {
+				block(item, b.ID) // any other goes on, with a workaround
 			}
 		}
 	}
