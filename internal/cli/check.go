@@ -172,6 +172,9 @@ func (g *globals) printCheck(found workspace.Checked, format guard.Format) error
 		return g.printer.document(found)
 	}
 	report := guard.Report{Findings: found.Findings, Summary: found.Says(), Dir: workspace.DefaultDir, Version: programVersion()}
+	if found.Agreed != nil {
+		report.LinkNames = found.Agreed.LinkNames
+	}
 	written, err := report.Write(g.commands, format)
 	if err != nil {
 		return err

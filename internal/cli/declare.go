@@ -36,6 +36,11 @@ type declareOptions struct {
 	intents     []string
 	accepts     []string
 	refs        []string
+	issues      []string
+	continues   []string
+	watch       []string
+	standing    []string
+	ended       []string
 	give        []string
 	keep        []string
 	none        []string
@@ -113,9 +118,14 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.shipped, "shipped", "what is finished: `'[item;]what'`")
 	listVar(f, &o.dropped, "dropped", "an item that nobody will continue: `'item;why'`")
 	listVar(f, &o.intents, "intent", "why an item is done: `'item;why'`")
-	listVar(f, &o.accepts, "accept", "how to tell that an item is done: `'item;check'`")
-	listVar(f, &o.refs, "ref", "what an item refers to, a pr, ticket, branch, commit, file, url or doc: `'item;pr:1842'`")
-	commaListVar(f, &o.none, "none", "say none: `LISTS` out of shipped, items, blockers, decisions")
+	listVar(f, &o.accepts, "accept", "how to tell that an item is done: `'item;check'`; an empty check clears the list")
+	listVar(f, &o.refs, "ref", "what an item refers to, a pr, ticket, branch, commit, file, url or doc: `'item;pr:1842'`; an empty second part clears the list")
+	listVar(f, &o.issues, "known-issue", "what is wrong with an item: `'item;what'`; an empty second part clears the list")
+	listVar(f, &o.continues, "continues", "an item that was split or renamed from another goes on with its history: `'item;from'`")
+	listVar(f, &o.watch, "watch", "what to keep an eye on: `'what;signal;until;link'`")
+	listVar(f, &o.standing, "standing", "a temporary condition: `'what;until'`")
+	listVar(f, &o.ended, "ended", "what was watched or stood and is over: `'what;why'`")
+	commaListVar(f, &o.none, "none", "say none: `LISTS` out of shipped, items, blockers, decisions, questions, dropped, watch, standing")
 	listVar(f, &o.waive, "waive", "let a rule pass: `'CODE;why'`")
 	commaListVar(f, &o.allowSecrets, "allow-secret", "`FINGERPRINT` of a text that is no secret")
 	o.publishOptions.addFlags(f)
@@ -124,7 +134,8 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
-	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.blockedBy, o.workarounds, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive}
+	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.blockedBy, o.workarounds, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive,
+		o.issues, o.continues, o.watch, o.standing, o.ended}
 	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 
@@ -175,6 +186,9 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if err := nameSteps(ctx, g, ws, d); err != nil {
 		return err
 	}
+	for _, freed := range d.Freed {
+		g.note("%s", freed)
+	}
 	if d.Doc == nil && o.flagged() {
 		if err := missingFlags(d.Handoff); err != nil {
 			return err
@@ -212,7 +226,7 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	if handoff.HasErrors(findings) {
 		return &workspace.FindingsError{What: "nothing was published", Findings: findings, Hint: d.RefusedHint(findings)}
 	}
-	for _, why := range d.Unrouted {
+	for _, why := range d.Unsettled {
 		g.note("%s", why)
 	}
 	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), true

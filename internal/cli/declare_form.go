@@ -56,7 +56,10 @@ type writing struct {
 func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o declareOptions, start *workspace.Draft) (err error) {
 	w := &writing{
 		ws: ws, g: g, options: o, drafts: &form.Drafts{Dir: ws.Dir()},
-		prefill: prefillOf(ctx, ws), draft: &form.Draft{Handoff: start.Handoff, Ext: start.Ext},
+		draft: &form.Draft{Handoff: start.Handoff, Ext: start.Ext},
+	}
+	if w.prefill, err = prefillOf(ctx, ws); err != nil {
+		return err
 	}
 	if w.noticed, err = ws.Meta(programVersion()); err != nil {
 		return err
@@ -69,8 +72,11 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 		w.prefill.Carried = new(handoff.Handoff) // nothing of it is the lead's own
 		w.prefill.To = ws.RollupReceivers(r)
 	}
-	if w.draft.Handoff.Questions == nil {
-		w.draft.Handoff.Questions = w.prefill.Carried.Questions
+	if h := w.draft.Handoff; h.Questions == nil {
+		h.Questions = w.prefill.Carried.Questions
+	}
+	if h := w.draft.Handoff; h.Watch == nil && h.Standing == nil && h.Ended == nil {
+		h.Watch, h.Standing = w.prefill.Carried.Watch, w.prefill.Carried.Standing
 	}
 	if w.empty, err = w.draft.Format(); err != nil {
 		return err
@@ -180,8 +186,9 @@ func (w *writing) waiting(ctx context.Context, asker form.Asker) (form.Waiting, 
 		return answer, w.drafts.SetAside()
 	case form.WaitingContinue:
 		w.draft = draft
+		_, err = w.ws.DropResolved(draft.Handoff) // which the form says of what is held
 	}
-	return answer, nil
+	return answer, err
 }
 
 // aboutDraft says in a few lines which draft waits.
@@ -290,9 +297,13 @@ func (w *writing) draftText() ([]byte, error) {
 }
 
 // prefillOf gathers what the program knows for a form.
-func prefillOf(ctx context.Context, ws *workspace.Workspace) form.Prefill {
-	carried := ws.Carried()
-	p := form.Prefill{Me: ws.Me, Carried: carried, To: carried.To, Since: ws.Author.When.Add(-firstDay)}
+func prefillOf(ctx context.Context, ws *workspace.Workspace) (form.Prefill, error) {
+	held, err := ws.Carried()
+	if err != nil {
+		return form.Prefill{}, err
+	}
+	carried := held.Handoff
+	p := form.Prefill{Me: ws.Me, Carried: carried, Freed: held.Freed, To: carried.To, Since: ws.Author.When.Add(-firstDay)}
 	if last := ws.State.Latest(ws.Me); last != nil {
 		p.Since = last.Record.At.Time
 	}
@@ -310,7 +321,7 @@ func prefillOf(ctx context.Context, ws *workspace.Workspace) form.Prefill {
 	if len(p.To) == 0 {
 		p.To = workspace.Given(ws.Receiver(ctx, p.Work.Commits))
 	}
-	return p
+	return p, nil
 }
 
 // withoutRecords leaves the commits that are work.

@@ -122,8 +122,10 @@ but holds no URL to call, no token and no command.
                blocker_ack: 4h, blocker_resolve: 2d}
   authority:  [{area: session-policy, primary: sarah, alternates: [ines]}]
   escalation: {default: [alternate, "team:lead"]}
-  interfaces: [{from: apac, to: emea, requires: [accept, effort],
-               on_missing: reject}]
+  interfaces: [{from: apac, to: emea, trigger: end of shift,
+               done_when: [the receiver has acked],
+               conditions: [no deploy after 16:00], requires: [accept, effort],
+               on_missing: reject, ack: 2h}]   # or warn, or "return:ben"
   exceptions: {judgement: sarah, policy: ines, incomplete: sender}
   rules:      {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
   refs:       {ticket: "https://jira.example.com/browse/{id}"}

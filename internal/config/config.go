@@ -147,23 +147,6 @@ type Authority struct {
 	Expires    Date     `yaml:"expires,omitempty"` // the last day, UTC
 }
 
-// Interface is the contract at a boundary between two teams or zones.
-type Interface struct {
-	From      string            `yaml:"from"`
-	To        string            `yaml:"to"`
-	Trigger   string            `yaml:"trigger,omitempty"`
-	DoneWhen  []string          `yaml:"done_when,omitempty"`
-	Requires  []string          `yaml:"requires,omitempty"`   // keys of items
-	OnMissing string            `yaml:"on_missing,omitempty"` // OnMissingReject, OnMissingWarn; "" is OnMissingReject
-	Ack       calendar.Duration `yaml:"ack,omitempty"`        // instead of that of the SLA
-}
-
-// What happens when a handoff lacks what an interface requires.
-const (
-	OnMissingReject = "reject"
-	OnMissingWarn   = "warn"
-)
-
 // Rules adapts the rules to the team.
 type Rules struct {
 	Preset       string            `yaml:"preset,omitempty"` // PresetDefault, PresetStrict, PresetPilot

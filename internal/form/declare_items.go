@@ -136,6 +136,11 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 			s.Facts = append(s.Facts, f.String())
 		}
 	}
+	for _, freed := range d.Prefill.Freed {
+		if freed.Item == item.ID {
+			s.Facts = append(s.Facts, freed.String())
+		}
+	}
 	statuses := []string{handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked}
 	carried := d.Prefill.Carried.Item(item.ID)
 	if carried == nil {

@@ -98,7 +98,8 @@ func withoutComments(text []byte) []byte {
 }
 
 const editorIntro = `# Write the handoff, save and close. Nothing is published while this text is
-# empty or unchanged. handoff schema handoff prints every field.
+# empty or unchanged. handoff schema handoff prints every field. "questions: []",
+# "watch: []" and "standing: []" say none; left out, nothing is said of them.
 `
 
 // hints stand above the keys of a draft.

@@ -5,33 +5,33 @@ import "slices"
 // Handoff is the state that its sender leaves: the body of a [KindHandoff]
 // record.
 type Handoff struct {
-	Amends         string         `yaml:"amends,omitempty"` // id of the handoff that this one replaces
-	To             List[string]   `yaml:"to,omitempty"`     // handles, "team", "team:x", "shift:x", "lead:x"
-	CC             []string       `yaml:"cc,omitempty"`
-	Team           string         `yaml:"team,omitempty"`
-	Pod            string         `yaml:"pod,omitempty"`
-	Zone           string         `yaml:"zone,omitempty"`
-	Shift          *Shift         `yaml:"shift,omitempty"`
-	Rollup         *Rollup        `yaml:"rollup,omitempty"`
-	Summary        string         `yaml:"summary,omitempty"`
-	Shipped        List[Shipped]  `yaml:"shipped,omitempty"`
-	Items          List[Item]     `yaml:"items,omitempty"`
-	Blockers       List[Blocker]  `yaml:"blockers,omitempty"`
-	Decisions      List[Decision] `yaml:"decisions,omitempty"`
-	Questions      []OpenQuestion `yaml:"questions,omitempty"`
-	Dropped        []Reasoned     `yaml:"dropped,omitempty"`
-	Ended          []Ended        `yaml:"ended,omitempty"`
-	ReturnsAt      Time           `yaml:"returns_at,omitempty"`
-	ReachableUntil Time           `yaml:"reachable_until,omitempty"`
-	Cover          string         `yaml:"cover,omitempty"`
-	Watch          []Watch        `yaml:"watch,omitempty"`
-	Standing       []Standing     `yaml:"standing,omitempty"`
-	Notes          string         `yaml:"notes,omitempty"`
-	Details        string         `yaml:"details,omitempty"`
-	Anchor         *Anchor        `yaml:"anchor,omitempty"`
-	Unchanged      []Reasoned     `yaml:"unchanged,omitempty"`
-	Waivers        []Waiver       `yaml:"waivers,omitempty"`
-	Meta           *Meta          `yaml:"meta,omitempty"`
+	Amends         string             `yaml:"amends,omitempty"` // id of the handoff that this one replaces
+	To             List[string]       `yaml:"to,omitempty"`     // handles, "team", "team:x", "shift:x", "lead:x"
+	CC             []string           `yaml:"cc,omitempty"`
+	Team           string             `yaml:"team,omitempty"`
+	Pod            string             `yaml:"pod,omitempty"`
+	Zone           string             `yaml:"zone,omitempty"`
+	Shift          *Shift             `yaml:"shift,omitempty"`
+	Rollup         *Rollup            `yaml:"rollup,omitempty"`
+	Summary        string             `yaml:"summary,omitempty"`
+	Shipped        List[Shipped]      `yaml:"shipped,omitempty"`
+	Items          List[Item]         `yaml:"items,omitempty"`
+	Blockers       List[Blocker]      `yaml:"blockers,omitempty"`
+	Decisions      List[Decision]     `yaml:"decisions,omitempty"`
+	Questions      List[OpenQuestion] `yaml:"questions,omitempty"`
+	Dropped        List[Reasoned]     `yaml:"dropped,omitempty"`
+	Ended          []Ended            `yaml:"ended,omitempty"`
+	ReturnsAt      Time               `yaml:"returns_at,omitempty"`
+	ReachableUntil Time               `yaml:"reachable_until,omitempty"`
+	Cover          string             `yaml:"cover,omitempty"`
+	Watch          List[Watch]        `yaml:"watch,omitempty"`
+	Standing       List[Standing]     `yaml:"standing,omitempty"`
+	Notes          string             `yaml:"notes,omitempty"`
+	Details        string             `yaml:"details,omitempty"`
+	Anchor         *Anchor            `yaml:"anchor,omitempty"`
+	Unchanged      []Reasoned         `yaml:"unchanged,omitempty"`
+	Waivers        []Waiver           `yaml:"waivers,omitempty"`
+	Meta           *Meta              `yaml:"meta,omitempty"`
 }
 
 // Item returns the first item of that id, nil when the handoff lists none.

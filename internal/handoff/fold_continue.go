@@ -36,7 +36,9 @@ func (i *ItemState) follow(old *ItemState, item *Item) {
 	}
 	i.Was = append(i.Was, missing(i.Was, append(slices.Clone(old.Was), old.ID))...)
 	i.History = append(missing(i.History, old.History), i.History...)
-	old.Became = append(old.Became, missing(old.Became, []string{item.ID})...)
+	if !slices.Contains(old.Became, item.ID) {
+		old.Became = append(old.Became, item.ID)
+	}
 	if i.Declared == "" {
 		i.Intent, i.Status, i.Carried = old.Intent, old.Status, old.Carried
 	}

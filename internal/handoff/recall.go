@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/compact"
@@ -239,6 +240,11 @@ func (c *Recall) Names(brief map[string]bool) []string {
 		add(RefBlocker, it.BlockedBy...)
 		add(RefItem, it.Was...)
 		add(RefItem, it.Became...)
+		for _, next := range it.Next {
+			if after, waits := strings.CutPrefix(next.Start, "after:"); waits {
+				refs = append(refs, after)
+			}
+		}
 	}
 	for _, b := range s.Blockers {
 		add(RefItem, b.Blocks...)

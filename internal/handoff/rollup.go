@@ -338,6 +338,7 @@ func (d *rollupDraft) addRest(h *Handoff, source *HandoffState) {
 			h.Dropped = append(h.Dropped, dropped)
 		}
 	}
+	h.Ended = append(h.Ended, source.Ended...)
 	for _, decision := range source.Decisions {
 		holds := d.state.Decisions[decision.ID]
 		listed := slices.ContainsFunc(h.Decisions, func(other Decision) bool { return other.ID == decision.ID })

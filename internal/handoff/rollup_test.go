@@ -216,6 +216,7 @@ func TestDraftRollupLosesNothing(t *testing.T) {
 			fill(v.Field(i), &n)
 		}
 	}
+	h.Items[0].Continues = "" // there is no such item
 	h.Blockers[0].Since = Time{Time: day}
 	h.Blockers[0].Blocks = []string{h.Items[0].ID} // what blocks nothing that is listed is another's
 	drawn := drafted(nil, step{"h1", "ana", &h, 0})

@@ -171,6 +171,7 @@ var questions = [][]string{
 	{"whois", "#1742"}, {"whois", "ap"}, {"why", "1742"}, {"why", "item:1742"},
 	{"shipped"}, {"shipped", "since:2026-11-17"}, {"changed"}, {"changed", "since:2026-11-18"},
 	{"is:blocked"}, {"is:open", "by:ana"}, {"is:closed"}, {"owner:ben", "-is:open"}, {"item:api"}, {"kind:ack"},
+	{"is:shipped"}, {"is:dropped"}, {"is:watch"}, {"is:expired"}, {"kind:gap"}, {"kind:escalation"}, {"is:escalation", "is:open"}, {"kind:ack,answer", "release"}, {"contracts"},
 	{"release"}, {"release", "-cache"}, {"re"}, {"cache", "release", "is:item"}, {"nothing-says-this"}, {"blocked", "cache"}, {"items", "-release"},
 	{"blocked", "since:2026-11-18"}, {"items", "until:2026-11-17"}, {"holds", "lee", "team:qa"},
 }

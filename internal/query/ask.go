@@ -129,7 +129,27 @@ func (q Query) searched() handoff.Part {
 		part.All = len(q.Words) > 0 || !slices.ContainsFunc(q.Terms, Term.present)
 		part.Decisions = true
 	}
+	part.All = part.All || slices.ContainsFunc(q.Terms, Term.ofRecords)
 	return part
+}
+
+// ofRecords reports whether records that are about other things can meet the
+// term, wherever they are.
+func (t Term) ofRecords() bool {
+	switch {
+	case t.Not:
+		return false
+	case t.Qualifier == OfKind:
+		return true
+	}
+	values := t.values()
+	return t.Qualifier == Is && (slices.Contains(values, isOpen) || slices.Contains(values, string(TypeEscalation)) || slices.Contains(values, string(TypeGap)))
+}
+
+// past reports whether the term asks for what handoffs said once, or for what
+// records of a kind say: none is only said by all of them.
+func (t Term) past() bool {
+	return !t.Not && (t.Qualifier == OfKind || t.Qualifier == Is && !t.present())
 }
 
 // present reports whether only what is live, or a decision that stands, can
@@ -137,7 +157,7 @@ func (q Query) searched() handoff.Part {
 func (t Term) present() bool {
 	return t.Qualifier == Is && !t.Not && !slices.ContainsFunc(t.values(), func(value string) bool {
 		switch value {
-		case isOpen, isOffered, isUnclaimed, isStale, isAtRisk, isUnacked, isOverdue, isLimbo,
+		case isOpen, isOffered, isUnclaimed, isStale, isAtRisk, isUnacked, isOverdue, isLimbo, isExpired, string(TypeWatch),
 			handoff.StatusBlocked, handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview:
 			return false
 		}

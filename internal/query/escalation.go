@@ -10,7 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// EscalationRow is an escalation that is not over.
+// EscalationRow is an escalation.
 type EscalationRow struct {
 	typed
 	ID      string `json:"id"`      // of its record
@@ -20,7 +20,7 @@ type EscalationRow struct {
 	To      string `json:"to"`
 	By      string `json:"by"`
 	Level   int    `json:"level"`
-	State   string `json:"state"` // open, taken_up, declined
+	State   string `json:"state"` // open, taken_up, declined, over, withdrawn
 	askedNow
 	cited
 }
@@ -135,11 +135,11 @@ func (r *runner) escalations() []candidate {
 	return found
 }
 
-// raised are the subjects that stand raised.
+// raised are the subjects that were raised and of which the state still knows it.
 func (r *runner) raised() []raised {
 	var list []raised
 	add := func(of raised) {
-		if of.Escalation() != nil {
+		if len(of.Escalations) > 0 {
 			list = append(list, of)
 		}
 	}

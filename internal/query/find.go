@@ -232,7 +232,7 @@ func (r *runner) area(a config.Authority) candidate {
 	f.put(Is, string(TypeArea))
 	f.put(Owner, a.Primary)
 	f.put(Team, r.teams[a.Primary])
-	return candidate{row: row, facets: f, thread: remark{}}
+	return candidate{row: row, facets: f, thread: remark{said: a}}
 }
 
 func (r *runner) why() []candidate {

@@ -11,7 +11,7 @@ import (
 type order func(a, b candidate) int
 
 // typeOrder is the order of types in an answer of several.
-var typeOrder = []Type{TypeEscalation, TypeBlocker, TypeQuestion, TypeHandoff, TypeItem, TypeDecision, TypeWatch, TypeArea}
+var typeOrder = []Type{TypeEscalation, TypeBlocker, TypeQuestion, TypeHandoff, TypeItem, TypeDecision, TypeWatch, TypeArea, TypeGap, TypeRecord, TypeContract}
 
 // sortCandidates sorts by an order, and what is equal in it by type, id and
 // record, so that no map decides.
@@ -36,6 +36,9 @@ func compareTypes(a, b candidate) int {
 
 // oldestFirst puts first what has been so the longest.
 func oldestFirst(a, b candidate) int { return a.since.Compare(b.since) }
+
+// byKey leaves the order to the keys.
+func byKey(_, _ candidate) int { return 0 }
 
 // newestFirst puts first what was said last.
 func newestFirst(a, b candidate) int {

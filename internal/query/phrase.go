@@ -78,6 +78,9 @@ var phrases = []phraseSpec{
 	{"what is new", Changed},
 	{"what is going on", Items},
 	{"what is open", Items},
+	{"what are contracts", Contracts},
+	{"what is contract with {team}", Contracts},
+	{"what does {team} require", Contracts},
 }
 
 // slotText is the name of the slot for the rest of a question.

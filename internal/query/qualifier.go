@@ -93,7 +93,8 @@ func kindValues() []string {
 // be in.
 func isValues() []string {
 	return slices.Concat([]string{
-		string(TypeItem), string(TypeBlocker), string(TypeQuestion), string(TypeDecision), string(TypeHandoff), string(TypeWatch), string(TypeArea), string(TypeEscalation),
+		string(TypeItem), string(TypeBlocker), string(TypeQuestion), string(TypeDecision), string(TypeHandoff), string(TypeWatch), string(TypeArea),
+		string(TypeEscalation), string(TypeGap), string(TypeContract),
 		isOpen, isClosed,
 		handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked,
 		handoff.ItemShipped, handoff.ItemDropped, handoff.ItemContinued, isOffered, isUnclaimed, isStale, isAtRisk,

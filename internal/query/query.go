@@ -35,6 +35,7 @@ const (
 	Changed   Topic = "changed"
 	Items     Topic = "items"
 	Escalated Topic = "escalated"
+	Contracts Topic = "contracts"
 )
 
 // Query is a question as data. Every part narrows the answer: a row is in it
@@ -168,19 +169,15 @@ type Answer struct {
 	Say      string   `json:"say"`     // one sentence, without a full stop
 	Ask      []string `json:"ask"`     // handles of whom to ask when it is not answered; never nil
 
+	// Silent are the handoffs that would count for the answer "none", and leave
+	// out a key on which that rests.
+	Silent []Silence `json:"silent"` // never nil
+
 	// What [Merge] needs beside that.
 	ranked   []candidate  // the rows, with what they are ordered by
 	found    map[Type]int // rows before the limit
 	outdated int          // of those: superseded
 	none     none         // of an answer without rows
-}
-
-// none is why there are no rows.
-type none struct {
-	say      string // as in "nothing is blocked"
-	handoffs int    // that say so; 0 where it is not for them to say
-	anyTime  bool   // also those that no longer speak
-	newest   time.Time
 }
 
 // Env is what an answer depends on beside the records. The zero value but for

@@ -24,6 +24,9 @@ const (
 	TypeDecision   Type = "decision"
 	TypeWatch      Type = "watch"
 	TypeArea       Type = "area"
+	TypeGap        Type = "gap"
+	TypeRecord     Type = "record"
+	TypeContract   Type = "contract"
 )
 
 // Row is one line of an answer: a pointer to one of the row types of this
@@ -73,6 +76,9 @@ var columns = map[Type][]string{
 	TypeHandoff:    {"handoff", "to", "state", "flags", "summary"},
 	TypeWatch:      {"watch", "kind", "what", "signal", "until", "holder"},
 	TypeArea:       {"area", "primary", "alternates", "expires"},
+	TypeGap:        {"gap", "subject", "class", "impact", "recovery"},
+	TypeRecord:     {"record", "kind", "subject", "says"},
+	TypeContract:   {"contract", "trigger", "done when", "conditions", "requires", "on missing", "ack"},
 }
 
 var sourceColumns = []string{"by", "age", "freshness", "record"}

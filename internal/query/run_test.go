@@ -154,12 +154,15 @@ func TestRunWithoutRows(t *testing.T) {
 func TestRunOnNothing(t *testing.T) {
 	s := handoff.Fold(nil, handoff.PolicyPerItem).View
 	for _, topic := range Topics() {
+		if topic.agreed {
+			continue
+		}
 		q, err := Parse([]string{strings.TrimPrefix(topic.Example, "handoff query ")}, parseEnv("ana"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		a := Run(q, s, Env{Now: now})
-		if got := toJSON(t, a); a.Answered || got != `{"topic":"`+string(topic.Name)+`","answered":false,"results":[],"total":0,"say":"`+a.Say+`","ask":[]}` {
+		if got := toJSON(t, a); a.Answered || got != `{"topic":"`+string(topic.Name)+`","answered":false,"results":[],"total":0,"say":"`+a.Say+`","ask":[],"silent":[]}` {
 			t.Errorf("%s: %s", topic.Name, got)
 		}
 		if !strings.HasSuffix(a.Say, ": nobody else has published a handoff yet") {
@@ -478,10 +481,11 @@ func TestStories(t *testing.T) {
 	}
 }
 
-// anyTerm draws a term that can say something about the fixture.
+// anyTerm draws a term that can say something about the fixture. Records of other
+// kinds than these are found only where they are asked for.
 func anyTerm(t *rapid.T) Term {
 	values := map[Qualifier][]string{
-		Is: isValues(), OfKind: kindValues(), Severity: severities,
+		Is: isValues(), OfKind: {"handoff", "decision", "question", "resolution", "escalation", "gap"}, Severity: severities,
 		By: {"ana", "ben", "cara"}, To: {"ana", "ben", "cara", "team", "lead:payments"}, Owner: {"ana", "ben"},
 		Holder: {"ana", "ben", "team:payments"}, Resolver: {"sarah", "cara", "area:session-policy"}, Team: {"payments", "qa"},
 		InItem: {"refunds", "login", "ledger"}, HasRef: {"1842", "pay-311", "1850"},

@@ -309,7 +309,7 @@ func intentLoss(s *subject, field string, item *handoff.Item) {
 	if s.State == nil {
 		return
 	}
-	if before := s.State.Items[item.ID]; before != nil && before.Live() {
+	if before := s.State.Items[item.ID]; before != nil && (before.Live() || s.amended(before.ClosedBy)) {
 		return
 	}
 	if from := s.State.Items[item.Continues]; from != nil && item.Intent == "" {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
-	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -233,43 +232,6 @@ func ownerLeft(s *subject, h *handoff.Handoff) {
 func (s *subject) awayAt(who string, at handoff.Time) bool {
 	hours, _ := s.Config.Calendar(who)
 	return !at.IsZero() && slices.ContainsFunc(hours.Away, func(away calendar.Interval) bool { return away.Contains(at.Time) })
-}
-
-// contractBreach is rule HO407: what the interface between the sender's team
-// and the receiver's requires of an item that crosses it.
-func contractBreach(s *subject, h *handoff.Handoff) {
-	from := s.Config.TeamOf(s.by())
-	for _, contract := range s.Config.Interfaces {
-		if contract.From != from || from == "" {
-			continue
-		}
-		for i, item := range h.Items {
-			if s.teamOfAddress(receiverOf(item, s.by())) == contract.To {
-				s.checkContract(contract, indexField("items", i), item.ID)
-			}
-		}
-	}
-}
-
-func (s *subject) checkContract(contract config.Interface, field, item string) {
-	for _, key := range contract.Requires {
-		if says(s.raw(field+"."+key)) || says(s.raw(key)) {
-			continue
-		}
-		report := s.warn
-		if contract.OnMissing == config.OnMissingReject {
-			report = s.fail
-		}
-		report(field+"."+key, "add `"+key+"`", "item %s goes from %s to %s, whose interface requires %s", quote(item), contract.From, contract.To, key)
-	}
-}
-
-// teamOfAddress is the team behind a handle or an address such as team:qa.
-func (s *subject) teamOfAddress(address string) string {
-	if team, ok := strings.CutPrefix(address, "team:"); ok {
-		return team
-	}
-	return s.Config.TeamOf(address)
 }
 
 // says reports whether a value is more than nothing.

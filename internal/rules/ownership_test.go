@@ -67,6 +67,13 @@ func TestOwnershipRules(t *testing.T) {
 		// HO407
 		{name: "contract", ctx: interfaces("reject"), want: "HO407:12"},
 		{name: "contract that warns", ctx: interfaces("warn"), want: "HO407w:12"},
+		{name: "contract that says nothing of it", ctx: interfaces(""), want: "HO407:12"},
+		{name: "contract that returns", ctx: interfaces("return:sarah"), want: "HO407w:12"},
+		{name: "contract that returns to the receiver", ctx: interfaces("return:ben")},
+		{name: "contract with a zone", ctx: func(c *Context) {
+			c.Config.People["ana"], c.Config.People["ben"] = config.Person{Zone: "apac"}, config.Person{Zone: "emea"}
+			c.Config.Interfaces = []config.Interface{{From: "apac", To: "emea", Requires: []string{"effort"}}}
+		}, want: "HO407:12"},
 		{name: "contract kept", edits: []string{"  - id: session-mw\n", "  - id: session-mw\n    effort: 2h\n"}, ctx: interfaces("reject")},
 		{name: "contract with a team", edits: []string{"        owner: ben\n", "        owner: team:legal\n", "to: [ben]", "to: [\"team:legal\"]"}, ctx: interfaces("reject"), want: "HO407:12"},
 		{name: "no contract", edits: []string{"        owner: ben\n", "        owner: sarah\n"}, ctx: interfaces("reject")},

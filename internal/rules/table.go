@@ -129,7 +129,7 @@ var table = []Rule{
 	{Code: "HO406", Level: handoff.LevelWarning, Title: "owner left", check: onHandoff(ownerLeft),
 		When: "the authority for an area has expired, or owner or resolver is away on the date"},
 	{Code: "HO407", Level: handoff.LevelError, Mixed: true, Title: "contract breach", check: ownWork(contractBreach),
-		When: "an item crosses to a team whose interface requires a field that is empty; its on_missing says whether that is an error"},
+		When: "an item crosses to a team or zone whose interface requires a field that is empty; by its on_missing an error, a warning, or published to somebody else"},
 
 	// Timing.
 	{Code: "HO501", Level: handoff.LevelWarning, Title: "late", check: onHandoff(late),

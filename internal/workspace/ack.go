@@ -183,15 +183,22 @@ func (ws *Workspace) CameBack(subject handoff.Target) ([]handoff.Back, error) {
 func (ws *Workspace) Empty() bool { return len(ws.State.Teams) == 0 }
 
 // StartFrom is an earlier handoff as a draft of another.
-func (ws *Workspace) StartFrom(h *handoff.Handoff) *handoff.Handoff {
-	c := Rewrite(h)
-	ws.leaveOpen(c.Items)
-	return c
+func (ws *Workspace) StartFrom(h *handoff.Handoff) (*Draft, error) {
+	d, err := ws.Rewrite(h)
+	ws.leaveOpen(d.Handoff.Items)
+	return d, err
 }
 
-// Rewrite copies what a person wrote, without what the program captured: the same
-// steps are for the same people.
-func Rewrite(h *handoff.Handoff) *handoff.Handoff {
+// Rewrite is a draft from an earlier handoff: what a person wrote, without what the
+// program captured and what is resolved since. The same steps are for the same
+// people.
+func (ws *Workspace) Rewrite(h *handoff.Handoff) (*Draft, error) {
+	c := withoutCaptured(h)
+	freed, err := ws.DropResolved(c)
+	return &Draft{Handoff: c, Freed: freed}, err
+}
+
+func withoutCaptured(h *handoff.Handoff) *handoff.Handoff {
 	c := *h
 	c.Amends, c.Anchor, c.Meta, c.Waivers, c.Shift = "", nil, nil, nil, nil
 	c.Team, c.Pod, c.Zone = "", "", ""
@@ -203,8 +210,15 @@ func Rewrite(h *handoff.Handoff) *handoff.Handoff {
 	return &c
 }
 
-// Carried is what the user holds, as a draft.
-func (ws *Workspace) Carried() *handoff.Handoff {
+// Carried is what the user holds, as a draft, without what is resolved since.
+func (ws *Workspace) Carried() (*Draft, error) {
+	h := ws.held()
+	freed, err := ws.DropResolved(h)
+	return &Draft{Handoff: h, Freed: freed}, err
+}
+
+// held is what the user holds and keeps an eye on.
+func (ws *Workspace) held() *handoff.Handoff {
 	custody := ws.State.Holds(ws.Me)
 	h := &handoff.Handoff{Items: []handoff.Item{}, Blockers: []handoff.Blocker{}}
 	for _, item := range custody.Items {
@@ -225,8 +239,35 @@ func (ws *Workspace) Carried() *handoff.Handoff {
 		}
 	}
 	ws.leaveOpen(h.Items)
+	for _, kept := range ws.State.Watched[ws.Me] {
+		switch {
+		case kept.Over(ws.Author.When):
+		case kept.Standing:
+			h.Standing = append(h.Standing, handoff.Standing{What: kept.What, Until: kept.Until})
+		default:
+			h.Watch = append(h.Watch, kept.Watch)
+		}
+	}
 	if last := ws.State.Latest(ws.Me); last != nil {
 		h.To = slices.Clone(last.To)
 	}
 	return h
+}
+
+// Inherit fills in what an item that is declared again leaves out and had before:
+// accept, known_issues and refs. An empty list says that there is none any more.
+func (ws *Workspace) Inherit(item *handoff.Item) {
+	before := ws.State.Items[item.ID]
+	if before == nil || !before.Live() {
+		return
+	}
+	if item.Accept == nil {
+		item.Accept = before.Accept
+	}
+	if item.KnownIssues == nil {
+		item.KnownIssues = before.KnownIssues
+	}
+	if item.Refs == nil {
+		item.Refs = before.Refs
+	}
 }
