@@ -67,10 +67,14 @@ func (ws *Workspace) amendedOwner(h *handoff.Handoff, item string) string {
 
 // Readdress addresses a handoff to others. The steps that it gave to who is not
 // asked any more go to the new receiver, and are left open where that is not one.
-// It returns the items whose steps went on.
+// In a rollup, steps are not the sender's to give. It returns the items whose steps
+// went on.
 func (ws *Workspace) Readdress(h *handoff.Handoff, to []string) (moved []string) {
 	old := h.To
 	h.To = to
+	if h.Rollup != nil {
+		return nil
+	}
 	receiver := ""
 	if len(to) == 1 {
 		receiver = to[0]
