@@ -117,13 +117,24 @@ func (ws *Workspace) Said(a *handoff.Ack) *handoff.Record {
 		return nil
 	}
 	takes := slices.ContainsFunc(a.Take, func(ref string) bool { it := ws.State.Item(ref); return it == nil || it.Holder != ws.Me })
-	h, b := ws.State.Handoffs[a.Subject], ws.State.Blocker(a.Subject)
-	replaced := h != nil && h.SupersededBy != ""
-	reopened := h == nil && b != nil && (b.Acknowledged != last || b.State != handoff.BlockerAcknowledged)
-	if takes || replaced || reopened {
+	if takes || ws.asksAgain(a.Subject, last) {
 		return nil
 	}
 	return last
+}
+
+// asksAgain reports whether a subject waits for a verdict in spite of one: it was
+// replaced, reopened or raised since.
+func (ws *Workspace) asksAgain(subject string, verdict *handoff.Record) bool {
+	waits := func(raised *handoff.Escalated) bool { e := raised.Escalation(); return e != nil && e.State() == handoff.EscalationOpen }
+	if h := ws.State.Handoffs[subject]; h != nil {
+		return h.SupersededBy != "" || waits(&h.Escalated)
+	}
+	if b := ws.State.Blocker(subject); b != nil {
+		return b.Acknowledged != verdict || b.State != handoff.BlockerAcknowledged
+	}
+	q := ws.State.Question(subject)
+	return q != nil && waits(&q.Escalated)
 }
 
 // adds reports whether an ack says something that an earlier one of the same subject
