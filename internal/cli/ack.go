@@ -94,6 +94,10 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 		}
 	}
 	if subject.Type == handoff.TargetItem {
+		if taken := ws.Took(ws.State.Items[subject.Name], o.outcome); taken != nil {
+			g.note("you took %s in %s; nothing was added", subject.Name, taken.ID)
+			return nil
+		}
 		if subject, err = offerOf(ws, ws.State.Items[subject.Name], &o); err != nil {
 			return err
 		}

@@ -33,6 +33,7 @@ var completed = map[string]offers{
 	"handoff answer":   (*cursor).questions,
 	"handoff resolve":  (*cursor).blockers,
 	"handoff assign":   (*cursor).items,
+	"handoff give":     (*cursor).items,
 	"handoff escalate": (*cursor).unsettled,
 	"handoff gap":      (*cursor).anything,
 	"handoff withdraw": (*cursor).own,
@@ -57,6 +58,7 @@ var completedFlags = map[string]offers{
 	"item":        (*cursor).items,
 	"take":        (*cursor).items,
 	"give":        (*cursor).items,
+	"keep":        (*cursor).items,
 	"blocks":      (*cursor).items,
 	"kind":        (*cursor).kinds,
 	"answers":     (*cursor).unsettled,
@@ -74,6 +76,7 @@ var completedFlags = map[string]offers{
 var completedHere = map[string]offers{
 	"handoff ask --to":          (*cursor).handles,
 	"handoff assign --to":       (*cursor).handles,
+	"handoff give --to":         (*cursor).handles,
 	"handoff escalate --to":     (*cursor).handles,
 	"handoff ack --outcome":     choices(handoff.KindAck, "outcome"),
 	"handoff ack --reason":      choices(handoff.KindAck, "reason"),

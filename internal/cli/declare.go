@@ -24,26 +24,28 @@ type declareOptions struct {
 	fresh  bool
 	asker  form.Asker // that has asked something already, nil for none
 
-	summary   string
-	to, cc    []string
-	returns   string
-	items     []string
-	blockers  []string
-	decisions []string
-	shipped   []string
-	dropped   []string
-	intents   []string
-	accepts   []string
-	refs      []string
-	issues    []string
-	continues []string
-	watch     []string
-	standing  []string
-	ended     []string
-	give      []string
-	keep      []string
-	none      []string
-	waive     []string
+	summary     string
+	to, cc      []string
+	returns     string
+	items       []string
+	blockers    []string
+	blockedBy   []string
+	workarounds []string
+	decisions   []string
+	shipped     []string
+	dropped     []string
+	intents     []string
+	accepts     []string
+	refs        []string
+	issues      []string
+	continues   []string
+	watch       []string
+	standing    []string
+	ended       []string
+	give        []string
+	keep        []string
+	none        []string
+	waive       []string
 
 	questions []string
 
@@ -115,6 +117,8 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.returns, "returns", "", "when you are back: `WHEN`, as in \"mon 09:00\" or an RFC 3339 time")
 	listVar(f, &o.items, "item", "an item: `TEXT` is 'id;status;state;next', with the status ready, in_progress, in_review or blocked; empty parts keep what is there")
 	listVar(f, &o.blockers, "blocker", "a blocker: `TEXT` is 'needs;because;resolver;blocks'")
+	listVar(f, &o.blockedBy, "blocked-by", "an item waits for a blocker that is declared already, or for none: `'item;blocker'`, 'item;'")
+	listVar(f, &o.workarounds, "workaround", "how it goes on in spite of a blocker: `'blocker;what'`, none with 'blocker;'")
 	listVar(f, &o.decisions, "decision", "a decision: `'what -- why'`")
 	listVar(f, &o.questions, "question", "a question that you leave open: `'ask;to'`")
 	listVar(f, &o.supersedes, "supersedes", "a decision takes the place of one that stands: `'decision;topic'`")
@@ -138,7 +142,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
-	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive,
+	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.blockedBy, o.workarounds, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive,
 		o.issues, o.continues, o.watch, o.standing, o.ended, o.questions, o.supersedes, o.beside}
 	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }

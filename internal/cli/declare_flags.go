@@ -65,8 +65,8 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	watch := func(h *handoff.Handoff, o declareOptions) error { return applyWatch(ws, h, o) }
 	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
-		watch, applyNone, continues, items, applyShipped, applyDropped, applyBlockers, applyDecisions, applyQuestions,
-		applyItemDetails, applyDecisionLinks, owners, applyWaivers,
+		watch, applyNone, continues, items, applyShipped, applyDropped, applyBlockers, applyBlockedBy, applyWorkarounds,
+		applyDecisions, applyQuestions, applyItemDetails, applyDecisionLinks, owners, applyWaivers,
 	}
 	for _, step := range steps {
 		if err := step(h, o); err != nil {
@@ -206,8 +206,8 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 		}
 		h.Blockers = append(h.Blockers, b)
 		for _, id := range b.Blocks {
-			if item := h.Item(id); item != nil && !slices.Contains(item.BlockedBy, b.ID) {
-				item.BlockedBy = append(slices.Clone(item.BlockedBy), b.ID)
+			if item := h.Item(id); item != nil && item.Status == handoff.StatusBlocked {
+				block(item, b.ID) // any other goes on, with a workaround
 			}
 		}
 	}

@@ -254,7 +254,8 @@ func (w *writing) checkDraft(d *workspace.Draft) []handoff.Finding {
 // owned is a handoff with the owners that its steps would be published with, and
 // what it then offers and keeps.
 func (w *writing) owned(h *handoff.Handoff) (*handoff.Handoff, string) {
-	owned := w.ws.Owned(h)
+	named, _ := w.ws.Named(h) // whom a name may mean is among the findings
+	owned := w.ws.Owned(named.(*handoff.Handoff))
 	return owned, query.TransferOf(w.ws.Me, owned, w.ws.State).Words()
 }
 

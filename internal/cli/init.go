@@ -79,7 +79,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 		return err
 	}
 	if o.dryRun {
-		return o.printDryRun(g, change, nil, custodyChange{})
+		return o.printDryRun(g, change, nil, make([]custodyChange, 1))
 	}
 	return commitInit(ctx, g, ws, o, change, around)
 }

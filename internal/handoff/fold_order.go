@@ -123,6 +123,7 @@ func references(r *Record, name func(ref string, types ...RefType)) {
 		name(body.Subject, anyRef...)
 	case *Assignment:
 		name(body.Item, RefItem)
+		name(body.Via)
 	case *Route:
 		name(body.Subject, anyRef...)
 	case *Withdrawal:

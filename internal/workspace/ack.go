@@ -83,6 +83,34 @@ func (ws *Workspace) Assignment(subject handoff.Target) *handoff.Assignment {
 	return as
 }
 
+// Giver is who held an item before the user took it, and the ack by which they did.
+func (ws *Workspace) Giver(item *handoff.ItemState) (who, ack string, err error) {
+	part := handoff.Part{Refs: []string{item.HeldBy}}
+	if taken := ws.State.Records[item.HeldBy]; taken != nil && taken.Kind == handoff.KindAck {
+		part.Refs = append(part.Refs, taken.Body.(*handoff.Ack).Subject)
+	}
+	if err := ws.Need(part); err != nil {
+		return "", "", err
+	}
+	if who = ws.State.Giver(item); who == "" || who == ws.Me {
+		return "", "", &NoError{Message: item.ID + " came to you from nobody: you hold it since " + item.HeldBy, Hint: "handoff give " + item.ID + " --to WHO offers it to somebody"}
+	}
+	return who, item.HeldBy, nil
+}
+
+// Took is the ack by which the user took an item that they hold and offer to nobody,
+// nil where they did not or where an outcome is another.
+func (ws *Workspace) Took(item *handoff.ItemState, outcome string) *handoff.Record {
+	taken := ws.State.Records[item.HeldBy]
+	if item.Offer != nil || !item.Live() || item.Holder != ws.Me || taken == nil {
+		return nil
+	}
+	if ack, ok := taken.Body.(*handoff.Ack); !ok || ack.Outcome != outcome {
+		return nil
+	}
+	return taken
+}
+
 // Said is the ack in which the user has given this verdict already, nil where an
 // ack takes or says something that is new.
 func (ws *Workspace) Said(a *handoff.Ack) *handoff.Record {
@@ -96,13 +124,24 @@ func (ws *Workspace) Said(a *handoff.Ack) *handoff.Record {
 		return nil
 	}
 	takes := slices.ContainsFunc(a.Take, func(ref string) bool { it := ws.State.Item(ref); return it == nil || it.Holder != ws.Me })
-	h, b := ws.State.Handoffs[a.Subject], ws.State.Blocker(a.Subject)
-	replaced := h != nil && h.SupersededBy != ""
-	reopened := h == nil && b != nil && (b.Acknowledged != last || b.State != handoff.BlockerAcknowledged)
-	if takes || replaced || reopened {
+	if takes || ws.asksAgain(a.Subject, last) {
 		return nil
 	}
 	return last
+}
+
+// asksAgain reports whether a subject waits for a verdict in spite of one: it was
+// replaced, reopened or raised since.
+func (ws *Workspace) asksAgain(subject string, verdict *handoff.Record) bool {
+	waits := func(raised *handoff.Escalated) bool { e := raised.Escalation(); return e != nil && e.State() == handoff.EscalationOpen }
+	if h := ws.State.Handoffs[subject]; h != nil {
+		return h.SupersededBy != "" || waits(&h.Escalated)
+	}
+	if b := ws.State.Blocker(subject); b != nil {
+		return b.Acknowledged != verdict || b.State != handoff.BlockerAcknowledged
+	}
+	q := ws.State.Question(subject)
+	return q != nil && waits(&q.Escalated)
 }
 
 // adds reports whether an ack says something that an earlier one of the same subject
