@@ -91,15 +91,15 @@ func (w *window) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return w, w.pass(msg)
 }
 
-// liftMargins has the window drawn anew a little later. A frame that was on its
-// way while the size changed leaves margins for the old height, within which the
-// terminal scrolls from then on.
+// liftMargins has the window drawn anew a little later, and once more in case that
+// the machine is busy. A frame that was on its way while the size changed leaves
+// margins for the old height, within which the terminal scrolls from then on.
 func liftMargins() tea.Msg {
-	const written = 60 * time.Millisecond // after some frames, what is raw is
-	return tea.Sequence(
-		tea.Raw(ansi.SaveCursor+ansi.SetTopBottomMargins(0, 0)+ansi.RestoreCursor),
-		tea.Tick(written, func(time.Time) tea.Msg { return redrawMsg{} }),
-	)()
+	lift := tea.Raw(ansi.SaveCursor + ansi.SetTopBottomMargins(0, 0) + ansi.RestoreCursor)
+	redrawn := func(written time.Duration) tea.Cmd { // after some frames, what is raw is
+		return tea.Tick(written, func(time.Time) tea.Msg { return redrawMsg{} })
+	}
+	return tea.Sequence(lift, redrawn(60*time.Millisecond), lift, redrawn(600*time.Millisecond))()
 }
 
 // show puts up a screen.
