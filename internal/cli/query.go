@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/ask"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -143,7 +144,7 @@ func minArgs(n int, what string) cobra.PositionalArgs {
 func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) error {
 	// Before the repository is opened: a mistyped question is cheap. Who asks is
 	// not known yet, and any handle will do.
-	if _, err := query.Parse(args, query.ParseEnv{Now: g.Now(), Me: cmp.Or(g.as, "me")}); err != nil {
+	if err := ask.Check(args, query.ParseEnv{Now: g.Now(), Me: cmp.Or(g.as, "me")}); err != nil {
 		return err
 	}
 	if len(o.repos.dirs) > 0 {
@@ -165,13 +166,14 @@ func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) er
 
 // askQuestion puts a question to a repository.
 func askQuestion(ws *workspace.Workspace, o queryOptions, args []string) (query.Answer, query.Query, error) {
-	q, err := query.Parse(args, ws.ParseEnv())
+	q, err := ask.Read(args, ask.Env{ParseEnv: ws.ParseEnv(), Recall: ws.Recall, Config: ws.TeamConfig})
 	if err != nil {
 		return query.Answer{}, q, err
 	}
 	if err := o.narrow(&q, ws.ParseEnv()); err != nil {
 		return query.Answer{}, q, err
 	}
+	ws.Tell("understood as: %s", q)
 	answer, err := query.Ask(q, ws.Recall, ws.QueryEnv())
 	return answer, q, err
 }
@@ -209,15 +211,15 @@ func runQueryAll(ctx context.Context, g *globals, o queryOptions, args []string)
 	return errors.Join(unread, g.printAnswer(query.Merge(asked, answers)))
 }
 
-// printAnswer prints the rows, or says why there are none. An answer that no
-// record covers is the answer no.
+// printAnswer prints what the answer says and the rows. An answer that no record
+// covers is the answer no.
 func (g *globals) printAnswer(a query.Answer) error {
 	a.Say = g.mask(a.Say) // it may repeat the question
 	if g.printer.structured() {
 		if err := g.printer.document(a); err != nil {
 			return err
 		}
-	} else if err := g.page(func() { g.printer.rows(a.Rows) }); err != nil {
+	} else if err := g.page(func() { g.printer.answer(a) }); err != nil {
 		return err
 	}
 	if !a.Answered {
@@ -227,10 +229,16 @@ func (g *globals) printAnswer(a query.Answer) error {
 		}
 		return no
 	}
-	if len(a.Rows) == 0 || len(a.Rows) < a.Total {
-		g.note("%s", a.Say)
-	}
 	return nil
+}
+
+// answer prints what the answer says, and the rows. Where no record covers the
+// question the error says so.
+func (p *printer) answer(a query.Answer) {
+	if a.Answered {
+		p.line("%s", a.Say)
+	}
+	p.rows(a.Rows)
 }
 
 // rows prints rows, a table for each run of one type.

@@ -15,13 +15,25 @@ import (
 func Run(q Query, s *handoff.View, env Env) Answer {
 	spec, _ := findTopic(q.Topic)
 	r := newRunner(q, s, env)
-	found := r.find(spec)
+	var found, all []candidate
+	if q.Unknown == "" {
+		all = spec.find(r)
+		found = r.fitting(spec, all)
+	}
+	if q.Test != nil {
+		found = r.proving(found)
+	}
 
-	a := Answer{Topic: spec.Name, Answered: true, Rows: []Row{}, Total: len(found), Ask: []string{}}
+	a := Answer{Topic: spec.Name, Understood: q.String(), Answered: true, Rows: []Row{}, Total: len(found), Ask: []string{}}
 	a.count(found)
 	a.hold(found, q.Limit)
-	if len(found) > 0 {
-		a.Say = a.summary()
+	if q.Unknown != "" {
+		a.Answered = false
+		a.Say, a.Ask = r.unknownName()
+	} else if len(found) > 0 {
+		a.Say = r.sentence(spec, found, &a)
+	} else if len(all) > 0 && spec.unnamed {
+		a.Say = r.noneOf(spec, all)
 	} else if covering := r.covering(spec); len(covering) > 0 {
 		a.none = r.none(spec, covering)
 		a.Say = a.none.say
@@ -32,6 +44,7 @@ func Run(q Query, s *handoff.View, env Env) Answer {
 		a.Answered = false
 		a.Say, a.Ask = r.uncovered()
 	}
+	r.judge(&a, found)
 	return a
 }
 
@@ -45,8 +58,11 @@ func Rows(q Query, s *handoff.View, env Env) []Row {
 }
 
 // find returns what the query is about, in order.
-func (r *runner) find(spec *TopicSpec) []candidate {
-	found := filter(spec.find(r), r.meets)
+func (r *runner) find(spec *TopicSpec) []candidate { return r.fitting(spec, spec.find(r)) }
+
+// fitting are those of all that the terms, the time and the words leave, in order.
+func (r *runner) fitting(spec *TopicSpec, all []candidate) []candidate {
+	found := filter(all, r.meets)
 	if spec.Name != Search { // which has read the words, to cite who said them
 		found = filter(found, func(c candidate) bool { return r.says(c.thread) })
 	}
@@ -94,6 +110,7 @@ func (a *Answer) summary() string {
 var nouns = map[Type]string{
 	TypeBlocker: "blocker", TypeQuestion: "question", TypeHandoff: "handoff", TypeItem: "item",
 	TypeDecision: "decision", TypeWatch: "thing to watch", TypeArea: "area",
+	TypeTeam: "team", TypePerson: "person", TypeAck: "ack", TypeReview: "pull request", TypeDeadline: "deadline", TypeEvent: "record",
 }
 
 // none says that the answer is none, and how many handoffs say so.
@@ -201,19 +218,8 @@ func (r *runner) uncovered() (say string, ask []string) {
 	if near := r.slip(); near != "" {
 		say = fmt.Sprintf("no record covers %s (did you mean %s?)", r.query.Arg, near)
 	}
-	people, newest := r.authors()
-	if len(people) == 0 {
-		return say + ": nobody else has published a handoff yet", []string{}
-	}
-	ask = filter(r.concerned(), func(who string) bool { return slices.Contains(people, who) })
-	if len(ask) == 0 {
-		ask = people[:1]
-	}
-	var who []string
-	for _, p := range ask {
-		who = append(who, fmt.Sprintf("%s (last handoff %s)", p, calendar.Ago(r.env.Now.Sub(newest[p].Record.At.Time))))
-	}
-	return say + ": ask " + strings.Join(who, " or "), ask
+	advice, ask := r.advice()
+	return say + ": " + advice, ask
 }
 
 // slip is a name that the argument of the question is probably a slip of.

@@ -23,6 +23,12 @@ const (
 	TypeDecision Type = "decision"
 	TypeWatch    Type = "watch"
 	TypeArea     Type = "area"
+	TypeTeam     Type = "team"
+	TypePerson   Type = "person"
+	TypeAck      Type = "ack"
+	TypeReview   Type = "review"
+	TypeDeadline Type = "deadline"
+	TypeEvent    Type = "event"
 )
 
 // Row is one line of an answer: a pointer to one of the row types of this
@@ -71,6 +77,12 @@ var columns = map[Type][]string{
 	TypeHandoff:  {"handoff", "to", "state", "flags", "summary"},
 	TypeWatch:    {"watch", "kind", "what", "signal", "until"},
 	TypeArea:     {"area", "primary", "alternates", "expires"},
+	TypeTeam:     {"team", "lead", "zone", "people"},
+	TypePerson:   {"person", "team", "state", "back", "cover", "expected", "declared"},
+	TypeAck:      {"about", "who", "outcome", "taken", "note"},
+	TypeReview:   {"review", "item", "state", "approvals", "waiting on", "probed at"},
+	TypeDeadline: {"deadline", "what", "who", "due", "late"},
+	TypeEvent:    {"record", "about", "kind", "says"},
 }
 
 var sourceColumns = []string{"by", "age", "freshness", "record"}

@@ -9,6 +9,12 @@ func (r *runner) shipped() []candidate {
 			found = append(found, r.latest(itemThread{it}))
 		}
 	}
+	return append(found, r.shippedOnly()...)
+}
+
+// shippedOnly is what was finished without ever being a live item.
+func (r *runner) shippedOnly() []candidate {
+	var found []candidate
 	for _, h := range r.state.Handoffs {
 		if h.State == handoff.HandoffWithdrawn || h.Rollup != nil || r.amended(h) {
 			continue

@@ -1,0 +1,475 @@
+package ask
+
+import (
+	"slices"
+
+	"github.com/handoff-cli/handoff/internal/query"
+)
+
+// Who is there, who has said what, and lists of things in a state.
+
+// returns is about who is away, and until when.
+func (m *meaning) returns() bool {
+	if m.past && m.form != being || m.not || !m.allow("will") {
+		return false
+	}
+	if m.modal == "will" && m.asks != "when" {
+		return false
+	}
+	p := m.pick(m.obj, m.subj, m.preps["of"])
+	if !m.now() {
+		return false
+	}
+	who, ok := m.anyone(p)
+	if !ok || m.passive && m.obj != nil && m.obj.wanted == "what" {
+		return false
+	}
+	away := m.state == "away"
+	switch m.asks {
+	case "when", "where", "how-long":
+		return who != "" && m.about(query.Returns, who)
+	case "yes":
+		if m.form != being {
+			return false
+		}
+		m.about(query.Returns, who)
+		return m.test(query.Is, "away", !away)
+	case "who", "":
+		if m.form != being {
+			return false
+		}
+		m.about(query.Returns, "team")
+		if m.term(query.Is, "away"); !away && m.err == nil {
+			m.q.Terms[0].Not = true
+		}
+		return true
+	}
+	return false
+}
+
+// cover is about who stands in for whom.
+func (m *meaning) cover() bool {
+	if m.past || m.not || !m.now() || !m.allow("will", "can", "should") {
+		return false
+	}
+	away := m.pick(m.preps["for"], m.preps["of"])
+	if away == nil {
+		away = m.obj
+	}
+	if who, ok := m.person(m.subj); ok && !m.noun {
+		if away.named() {
+			absent, ok := m.person(away)
+			return ok && m.asks == "yes" && m.about(query.Returns, absent) && m.test(query.To, who, false)
+		}
+		return away.anyOf() && m.about(query.Returns, "team") && m.term(query.To, who)
+	}
+	absent, ok := m.person(away)
+	return ok && m.subj.anyOf() && (m.noun || m.asks == "who") && m.about(query.Returns, absent)
+}
+
+// ack is about who has seen, taken or refused what.
+func (m *meaning) ack() bool {
+	if m.modal != "" || !m.time.zero() {
+		return false
+	}
+	who, what := m.subj, m.obj
+	if m.noun {
+		who, what = nil, m.of("for", "to", "on")
+	}
+	if m.form == being || m.not && what.anyOf(nHandoff) && (m.asks != "who" || m.passive) {
+		m.deny()
+		by, ok := m.anyone(who)
+		return ok && m.obj.anyOf(nHandoff) && m.about(query.Unacked, "") && m.term(query.To, by)
+	}
+	ref, ok := m.acked(what)
+	if !ok {
+		return false
+	}
+	by, ok := m.anyone(who)
+	if !ok {
+		return false
+	}
+	m.about(query.Acks, ref)
+	if m.deny() {
+		return m.asks == "who" && by == "" && m.term(query.Is, "missing")
+	}
+	if m.asks == "yes" {
+		m.test(query.Is, "given", false)
+	}
+	switch {
+	case by != "" && m.asks == "yes":
+		return m.test(query.By, by, false)
+	case by != "":
+		return m.term(query.By, by)
+	case m.asks == "who" && !m.noun:
+		return m.term(query.Is, "given")
+	}
+	return true
+}
+
+// acked is what an ack is of: a handoff, mine where nothing is said, or what
+// somebody was asked.
+func (m *meaning) acked(p *phrase) (ref string, ok bool) {
+	if p == nil || p.anyOf(nHandoff) && !p.named() {
+		return "", true
+	}
+	if id, ok := m.record(p); ok {
+		return id, true
+	}
+	n, ok := m.thing(p, Blocker, Question, Item)
+	return n.Ref(), ok
+}
+
+// declare is about who has handed over.
+func (m *meaning) declare() bool {
+	if m.modal != "" {
+		return false
+	}
+	what, to := m.obj, m.preps["to"]
+	if m.passive {
+		what = m.obj
+	}
+	who, ok := m.anyone(m.subj)
+	switch {
+	case !ok:
+		return false
+	case what.named():
+		n, ok := m.thing(what, Item)
+		return ok && who == "" && m.asks == "who" && !m.not && m.time.zero() && m.about(query.Status, n.Ref())
+	case m.asks == "who" && to == nil && (m.time.zero() || m.time.today) && !m.says2(to):
+		return m.declaredNow(who)
+	case m.asks == "yes" && to == nil && who != "" && (m.time.zero() || m.time.today) && m.obj.anyOf(nHandoff):
+		m.timed = true
+		return !m.not && m.about(query.Declared, who) && m.test(query.Is, "declared", false)
+	case m.not || m.form == base && !m.past || m.form == going:
+		return false
+	}
+	if to != nil {
+		whom, ok := m.person(to)
+		if !ok || !m.term(query.To, whom) {
+			return false
+		}
+	}
+	if who == "" && m.asks == "who" {
+		return false
+	}
+	return what.anyOf(nHandoff, nItem) && m.about(query.Handoffs, "") && m.term(query.By, who) && m.when()
+}
+
+// says2 reports whether "to" stands alone: "who did ana hand over to".
+func (m *meaning) says2(*phrase) bool { return slices.Contains(m.bare, "to") }
+
+// declaredNow lists who has handed over today, or who has not.
+func (m *meaning) declaredNow(who string) bool {
+	m.timed = true
+	team := m.preps["in"]
+	if team == nil {
+		team = m.preps["of"]
+	}
+	if team == nil {
+		team = m.preps["from"]
+	}
+	group, ok := m.anyone(team)
+	if !ok || who != "" || !m.obj.anyOf(nHandoff) {
+		return false
+	}
+	m.about(query.Declared, group)
+	if m.deny() {
+		return m.term(query.Is, "missing")
+	}
+	return m.term(query.Is, "declared")
+}
+
+// expect is about who is to hand over today.
+func (m *meaning) expect() bool {
+	m.timed = m.time.zero() || m.time.today
+	return m.timed && m.asks == "who" && !m.not && m.obj.anyOf() && m.subj.anyOf() && m.about(query.Declared, "") && m.term(query.Is, "expected")
+}
+
+// handoffs are those that still speak, or of a time.
+func (m *meaning) handoffs() bool {
+	if m.not {
+		return false
+	}
+	by := m.pick(m.preps["of"], m.preps["from"], m.preps["by"])
+	who, ok := m.anyone(by)
+	whom, known := m.anyone(m.pick(m.preps["to"], m.preps["for"]))
+	if !ok || !known {
+		return false
+	}
+	for _, w := range m.states() {
+		switch {
+		case w.verb == vAck && w.form == being:
+			return m.unacked(who, whom)
+		case w.value == "overdue":
+			return m.about(query.Overdue, "") && m.term(query.By, who) && m.term(query.To, whom) && m.take1()
+		case w.value == "limbo":
+			return m.about(query.Limbo, "") && m.term(query.By, who) && m.term(query.To, whom) && m.take1()
+		case w.value != "open":
+			return false
+		}
+	}
+	m.take1()
+	return m.about(query.Handoffs, "") && m.term(query.By, who) && m.term(query.To, whom) && m.when()
+}
+
+func (m *meaning) unacked(by, to string) bool {
+	return m.take1() && m.about(query.Unacked, "") && m.term(query.By, by) && m.term(query.To, to)
+}
+
+// states are the adjectives of the noun.
+func (m *meaning) states() []word {
+	if m.subj == nil {
+		return nil
+	}
+	return m.subj.states
+}
+
+// take1 takes the noun with its adjectives in.
+func (m *meaning) take1() bool {
+	if m.subj != nil && !m.subj.named() {
+		m.subj.used = true
+	}
+	return true
+}
+
+// ask is about questions that are open, and who asked.
+func (m *meaning) ask() bool {
+	if m.not || m.modal != "" || !m.now() && !m.noun || !m.time.zero() && !m.time.today {
+		return false
+	}
+	m.now()
+	if !m.noun {
+		if n, ok := m.thing(m.obj, Question); ok && m.asks == "who" && m.subj.anyOf() {
+			return m.about(query.Status, n.Ref())
+		}
+		who, ok := m.anyone(m.pick(m.preps["of"], m.preps["from"]))
+		return ok && m.passive && m.obj.anyOf(vAsk) && m.subj.anyOf() && m.about(query.Questions, "") && m.term(query.To, who)
+	}
+	for _, w := range m.states() {
+		if w.value != "open" && w.verb != vAnswer {
+			return false
+		}
+		if w.verb == vAnswer {
+			m.term(query.Is, "open")
+		}
+	}
+	m.take1()
+	m.about(query.Questions, "")
+	if p := m.of("about", "on"); p != nil && len(only(p.names, Person)) == 0 {
+		n, ok := m.thing(p, Item, Ref)
+		return ok && m.narrowTo(n)
+	}
+	by, ok := m.anyone(m.pick(m.preps["by"], m.preps["of"]))
+	to, known := m.anyone(m.pick(m.preps["for"], m.preps["to"]))
+	return ok && known && m.term(query.By, by) && m.term(query.To, to)
+}
+
+// answer is about what is answered.
+func (m *meaning) answer() bool {
+	if m.not || !m.time.zero() {
+		return false
+	}
+	if m.form == being { // unanswered
+		return m.obj.anyOf(vAsk) && m.about(query.Questions, "") && m.term(query.Is, "open")
+	}
+	if m.past || m.passive {
+		n, ok := m.thing(m.obj, Question)
+		return ok && m.subj.anyOf() && m.asks == "yes" && m.about(query.Status, n.Ref()) && m.test(query.Is, "open", true)
+	}
+	who, ok := m.person(m.subj)
+	return ok && m.allow("must", "should") && m.obj.anyOf(vAsk) && m.about(query.Questions, "") && m.term(query.To, who) && m.term(query.Is, "open")
+}
+
+// watch is about what to keep an eye on.
+func (m *meaning) watch() bool {
+	if m.past || m.not || !m.now() || !m.allow("should", "must") {
+		return false
+	}
+	who, ok := m.anyone(m.subj)
+	return ok && (who == "" || who == "me" || who == "team") && m.obj.anyOf() && m.about(query.Watched, "")
+}
+
+// lists are the topics of things in a state.
+var lists = map[string]query.Topic{
+	"stale": query.Stale, "at-risk": query.AtRisk, "overdue": query.Overdue, "limbo": query.Limbo, "unclaimed": query.Unclaimed,
+}
+
+// inState is about how things are: stale, at risk, in review.
+func (m *meaning) inState() bool {
+	if m.not || !m.now() || m.subj.named() {
+		return false
+	}
+	what := m.obj
+	if what.named() {
+		n, ok := m.thing(what, Item, Ref, Blocker, Question, Record, Decision)
+		if !ok || m.asks != "yes" && m.asks != "why" {
+			return false
+		}
+		return m.oneIn(n, what.noun)
+	}
+	if what == nil {
+		what = &phrase{}
+	}
+	return m.listIn(what) && m.ofWhom()
+}
+
+// oneIn asks whether a thing is in the state.
+func (m *meaning) oneIn(n Name, noun verb) bool {
+	switch {
+	case m.state == "overdue" && n.Kind != Record:
+		m.about(query.SLAs, n.Ref())
+	case noun == nPR:
+		m.about(query.Reviews, n.Ref())
+	default:
+		m.about(query.Status, n.Ref())
+	}
+	if m.state == "critical" {
+		return m.asks != "yes" || m.test(query.Severity, "critical", false)
+	}
+	return m.asks != "yes" || m.test(query.Is, m.state, false)
+}
+
+// listIn lists what is in the state, of the kind that was asked for.
+func (m *meaning) listIn(what *phrase) bool {
+	if len(what.states) > 0 {
+		return false
+	}
+	what.used = true
+	topic, own := lists[m.state]
+	switch {
+	case own && (m.state == "overdue" || m.state == "limbo") && what.anyOf(nHandoff, vAck):
+		return m.about(topic, "")
+	case own && m.state != "overdue" && m.state != "limbo" && what.anyOf(nItem):
+		return m.about(topic, "")
+	case m.state == "overdue" && what.anyOf(nItem, vBlock, vAsk, vReview):
+		return false
+	case m.state == "open":
+		return m.openOf(what)
+	case m.state == "critical" && what.noun == vBlock:
+		return m.about(query.Blocked, "") && m.term(query.Severity, m.state)
+	case m.state == "critical" && what.noun == nItem:
+		return m.about(query.Items, "") && m.term(query.Severity, m.state)
+	case slices.Contains([]string{"in_review", "in_progress", "ready", "offered"}, m.state) && what.anyOf(nItem):
+		return m.about(query.Items, "") && m.term(query.Is, m.state)
+	case slices.Contains([]string{"proposed", "reversed", "superseded"}, m.state) && what.noun == vDecide:
+		return m.about(query.Decisions, "") && m.term(query.Is, m.state)
+	}
+	return false
+}
+
+// openOf lists what is open.
+func (m *meaning) openOf(what *phrase) bool {
+	switch what.noun {
+	case vBlock:
+		return m.about(query.Blocked, "")
+	case vAsk:
+		return m.about(query.Questions, "")
+	case nHandoff:
+		return m.about(query.Handoffs, "")
+	case vReview, nPR:
+		return m.about(query.Reviews, "")
+	case vDue:
+		return m.about(query.SLAs, "")
+	case nItem, "":
+		return m.about(query.Items, "")
+	}
+	return false
+}
+
+// ofWhom narrows a list to somebody's, or to what is for somebody.
+func (m *meaning) ofWhom() bool {
+	if p := m.preps["for"]; p != nil {
+		who, ok := m.person(p)
+		if !ok || m.q.Topic != query.Questions && m.q.Topic != query.Overdue {
+			return false
+		}
+		return m.term(query.To, who)
+	}
+	p := m.of()
+	if p == nil {
+		return true
+	}
+	who, ok := m.person(p)
+	if m.q.Topic == query.Questions || m.q.Topic == query.Handoffs || m.q.Topic == query.Overdue || m.q.Topic == query.Limbo {
+		return ok && m.term(query.By, who)
+	}
+	return ok && m.q.Topic != query.Decisions && m.q.Topic != query.Reviews && m.q.Topic != query.SLAs && m.term(query.Holder, who)
+}
+
+// items are a noun: of somebody, or in a state.
+func (m *meaning) items() bool {
+	if m.not || !m.now() {
+		return false
+	}
+	states := m.states()
+	m.take1()
+	if len(states) == 1 {
+		switch w := states[0]; {
+		case w.verb == vState:
+			m.state = w.value
+			return m.listIn(&phrase{noun: nItem}) && m.ofWhom()
+		case w.verb == vBlock && w.form >= past:
+			return m.about(query.Items, "") && m.term(query.Is, "blocked") && m.ofWhom()
+		case w.verb == vShip && w.form >= past:
+			by, ok := m.anyone(m.pick(m.preps["of"], m.preps["by"]))
+			return ok && m.about(query.Shipped, "") && m.term(query.By, by) && m.when()
+		case w.verb == vTake && w.form == being:
+			return m.about(query.Unclaimed, "")
+		}
+		return false
+	}
+	if len(states) > 1 {
+		return false
+	}
+	if p := m.of("with", "for"); p != nil {
+		who, ok := m.person(p)
+		return ok && m.about(query.Holds, who)
+	}
+	return m.about(query.Items, "")
+}
+
+// status is how a thing stands.
+func (m *meaning) status() bool {
+	if m.not || m.past || !m.now() || m.asks == "yes" || m.asks == "who" || m.asks == "when" || m.asks == "how-long" {
+		return false
+	}
+	p := m.of("on", "with", "for", "about")
+	if p == nil {
+		p = m.pick(m.obj, m.subj)
+	}
+	if p == nil {
+		return false
+	}
+	if m.subj != nil && len(only(m.subj.names, Person)) > 0 && m.subj != p {
+		if who, _ := m.person(m.subj); who != "team" && who != "me" {
+			return false
+		}
+	}
+	if p.noun == nPR {
+		n, ok := m.thing(p, Ref)
+		return ok && m.about(query.Reviews, n.Ref())
+	}
+	n, ok := m.thing(p, Item, Blocker, Question, Decision, Record, Ref)
+	return ok && m.about(query.Status, n.Ref())
+}
+
+// gaps are what handoffs lacked.
+func (m *meaning) gaps() bool {
+	if m.not || !m.subj.inStates("open") || query.Gaps != "x" {
+		return false
+	}
+	m.about(query.Gaps, "")
+	p := m.of("in", "on", "with")
+	if p == nil {
+		return m.when()
+	}
+	if who, ok := m.person(p); ok {
+		return m.term(query.To, who) && m.when()
+	}
+	n, ok := m.thing(p, Item, Ref)
+	return ok && m.narrowTo(n) && m.when()
+}
+
+// contracts are what boundaries demand.
+func (m *meaning) contracts() bool { return false }

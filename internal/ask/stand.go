@@ -1,0 +1,466 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/query"
+)
+
+// How things stand: what is in the way, who has it, what is next.
+
+// block is about what is in the way of somebody or something.
+func (m *meaning) block() bool {
+	if !m.now() || m.not {
+		return false
+	}
+	if m.noun {
+		return m.blockers()
+	}
+	agent, patient := m.subj, m.obj
+	if agent.open() && m.passive {
+		for _, prep := range []string{"on", "with"} {
+			if p := m.preps[prep]; p != nil {
+				agent = p
+			}
+		}
+	}
+	if n, ok := m.blockerIn(patient); ok && agent.anyOf() {
+		return (m.asks == "how-long" || !m.passive && m.asks != "yes") && m.about(query.Status, n.Ref())
+	}
+	if n, ok := m.blockerIn(agent); ok {
+		return patient.anyOf(nItem) && m.about(query.Status, n.Ref())
+	}
+	who, ok := m.anyone(agent)
+	if !ok {
+		return false
+	}
+	m.about(query.Blocked, "")
+	m.term(query.Resolver, who)
+	return m.blocked(patient, who == "")
+}
+
+// blockerIn is a blocker that a phrase names, when it names no person or item.
+func (m *meaning) blockerIn(p *phrase) (Name, bool) {
+	if p == nil || len(only(p.narrow(), Person, Item, Ref)) > 0 || len(only(p.narrow(), Blocker)) == 0 {
+		return Name{}, false
+	}
+	return m.thing(p, Blocker)
+}
+
+// blocked narrows the query to what is in the way of a phrase. Where only that is
+// asked, an item that says that it is blocked is so, with a blocker or without.
+func (m *meaning) blocked(patient *phrase, only bool) bool {
+	yes := m.asks == "yes" && only
+	if patient.anyOf(vBlock) {
+		return true
+	}
+	if patient.anyOf(nItem) {
+		return only && m.about(query.Items, "") && m.term(query.Is, "blocked")
+	}
+	if who, ok := m.person(patient); ok {
+		if yes {
+			m.about(query.Items, "")
+			m.term(query.Is, "blocked")
+		}
+		return m.term(query.Holder, who)
+	}
+	n, ok := m.thing(patient, Item, Ref)
+	if ok && yes {
+		return m.about(query.Status, n.Ref()) && m.test(query.Is, "blocked", false)
+	}
+	return ok && m.narrowTo(n)
+}
+
+// blockers are a noun: of whom, or of what.
+func (m *meaning) blockers() bool {
+	if !m.subj.inStates("open", "") && !m.severe() {
+		return false
+	}
+	m.about(query.Blocked, "")
+	if p := m.preps["for"]; p != nil && len(only(p.names, Person)) > 0 {
+		return false // in the way of them, or for them to remove?
+	}
+	p := m.of("for", "on", "with", "in", "about")
+	return p == nil || m.blocked(p, false)
+}
+
+// severe takes in "critical" before a noun.
+func (m *meaning) severe() bool {
+	return m.subj.inStates("critical") && m.term(query.Severity, "critical")
+}
+
+// inStates reports whether the adjectives of a phrase say only that it is in one
+// of some states, and takes them in.
+func (p *phrase) inStates(states ...string) bool {
+	if p == nil {
+		return true
+	}
+	fits := !slices.ContainsFunc(p.states, func(w word) bool { return w.verb != vState || !slices.Contains(states, w.value) })
+	p.used = p.used || fits && !p.named()
+	return fits
+}
+
+// resolve is about who can take something out of the way.
+func (m *meaning) resolve() bool {
+	if m.noun {
+		p := m.of("for", "on")
+		return m.removes(p)
+	}
+	if m.past || m.passive && m.asks != "who" {
+		return m.resolved()
+	}
+	if !m.allow("can", "could", "should", "must", "will", "may") || m.not {
+		return false
+	}
+	if who, ok := m.person(m.subj); ok && m.obj.anyOf(vBlock) {
+		return m.about(query.Blocked, "") && m.term(query.Resolver, who)
+	}
+	return m.subj.anyOf() && m.asks == "who" && m.removes(m.obj)
+}
+
+func (m *meaning) removes(p *phrase) bool {
+	if who, ok := m.person(p); ok {
+		return m.about(query.Blocked, "") && m.term(query.Holder, who)
+	}
+	n, ok := m.removable(p)
+	if !ok {
+		return false
+	}
+	if n.Kind == Blocker {
+		return m.about(query.Owns, n.Ref())
+	}
+	return m.about(query.Blocked, "") && m.narrowTo(n)
+}
+
+// removable is what can be out of the way: a blocker, and of items those that it
+// is said of that they are unblocked.
+func (m *meaning) removable(p *phrase) (Name, bool) {
+	if m.noun || slices.ContainsFunc(m.verbs, func(v string) bool { return strings.HasPrefix(v, "unblock") }) {
+		return m.thing(p, Blocker, Item, Ref)
+	}
+	return m.thing(p, Blocker)
+}
+
+// resolved is about what is out of the way.
+func (m *meaning) resolved() bool {
+	if who, ok := m.person(m.subj); ok && m.asks == "what" && m.obj.anyOf(vBlock) {
+		return m.about(query.Search, "") && m.term(query.OfKind, "resolution") && m.term(query.By, who) && m.when()
+	}
+	n, ok := m.removable(m.obj)
+	if !ok || m.not || !m.subj.anyOf() {
+		return false
+	}
+	m.about(query.Status, n.Ref())
+	switch {
+	case m.asks != "yes":
+		return true
+	case n.Kind == Blocker:
+		return m.test(query.Is, "closed", false)
+	}
+	return m.test(query.Is, "blocked", true)
+}
+
+// escalate is about what went further up.
+func (m *meaning) escalate() bool {
+	if m.not {
+		return false
+	}
+	if n, ok := m.thing(m.obj, Blocker, Item, Question, Record); ok && m.subj.anyOf() {
+		if m.about(query.Status, n.Ref()); m.asks == "yes" {
+			m.test(query.Is, "escalated", false)
+		}
+		return m.asks == "yes" || m.asks == "who"
+	}
+	p := m.of("to", "for")
+	if who, ok := m.anyone(p); ok && m.obj.anyOf(nItem, vBlock, vAsk, nHandoff) && m.subj.anyOf(vEscalate) {
+		return m.about(query.Blocked, "") && m.term(query.Is, "escalated") && m.term(query.To, who)
+	}
+	return false
+}
+
+// wait is about who waits for whom.
+func (m *meaning) wait() bool {
+	if !m.now() || m.not {
+		return false
+	}
+	subject := m.subj
+	if subject == nil && m.passive {
+		subject = m.obj
+	}
+	target := m.preps["on"]
+	if target == nil {
+		target = m.preps["for"]
+	}
+	if from := m.preps["from"]; target == nil && from != nil {
+		target = from
+	}
+	if who, ok := m.person(subject); ok {
+		m.about(query.Awaits, who)
+		whom, ok := m.anyone(target)
+		return ok && m.obj.anyOf() && m.term(query.To, whom)
+	}
+	if n, ok := m.thing(subject, Item, Ref, Question, Record); ok {
+		if !target.anyOf() || m.asks == "yes" {
+			return false
+		}
+		if subject.noun == nPR || n.Kind == Ref {
+			return m.about(query.Reviews, n.Ref())
+		}
+		return m.about(query.Status, n.Ref())
+	}
+	who, ok := m.person(target)
+	if !ok {
+		return false
+	}
+	switch {
+	case subject.anyOf(vDecide):
+		m.about(query.WaitingOn, who)
+	case subject.anyOf(vAsk):
+		m.about(query.Questions, "")
+		m.term(query.To, who)
+	case subject.anyOf(nHandoff):
+		m.about(query.Unacked, "")
+		m.term(query.To, who)
+	case subject.anyOf(vBlock):
+		m.about(query.Blocked, "")
+		m.term(query.To, who)
+	case subject.anyOf(vReview, nPR):
+		m.about(query.Reviews, who)
+	default:
+		return false
+	}
+	return true
+}
+
+// owe is about what somebody has to do for others.
+func (m *meaning) owe() bool {
+	if !m.now() || m.not {
+		return false
+	}
+	whom := m.obj
+	if p := m.preps["to"]; p != nil {
+		whom = p
+	}
+	if who, ok := m.person(m.subj); ok {
+		by, ok := m.anyone(whom)
+		return ok && m.about(query.WaitingOn, who) && m.term(query.By, by)
+	}
+	if who, ok := m.person(whom); ok && m.subj.anyOf() {
+		return m.about(query.Awaits, who)
+	}
+	return false
+}
+
+// work is about what somebody does, or is to do.
+func (m *meaning) work() bool {
+	if m.past || m.not || !m.now() || !m.allow("should", "must", "can", "could", "shall") {
+		return false
+	}
+	thing := m.preps["on"]
+	if thing == nil {
+		thing = m.obj
+	}
+	if m.asks == "why" {
+		n, ok := m.thing(thing, Item, Ref)
+		who, known := m.anyone(m.subj)
+		return ok && known && (who == "" || who == "team") && m.about(query.Why, n.Ref())
+	}
+	busy := m.form == going || m.modal == "" && m.form == base && !m.says("do") && m.asks != "who"
+	if who, ok := m.person(m.subj); ok {
+		if n, ok := m.thing(thing, Item, Ref); ok {
+			return m.asks == "yes" && busy && m.about(query.Whois, n.Ref()) && m.test(query.Holder, who, false)
+		}
+		if !thing.anyOf(nItem) {
+			return false
+		}
+		if busy {
+			return m.about(query.Holds, who)
+		}
+		return m.about(query.NextSteps, who)
+	}
+	n, ok := m.thing(thing, Item, Ref)
+	if !ok || !m.subj.anyOf() {
+		return false
+	}
+	if m.form == going {
+		m.about(query.Whois, n.Ref())
+		return m.asks != "yes" || m.test(query.Is, "open", false)
+	}
+	return m.about(query.NextSteps, "team") && m.narrowTo(n)
+}
+
+// says reports whether the question has a word.
+func (m *meaning) says(word string) bool { return slices.Contains(m.verbs, word) }
+
+// next is about the next steps of somebody, or of something.
+func (m *meaning) next() bool {
+	if !m.now() || m.not || !m.subj.inStates() {
+		return false
+	}
+	p := m.of("for", "on", "with", "in")
+	if !m.noun && (m.asks == "who" || m.obj.named()) {
+		return false
+	}
+	if who, ok := m.anyone(p); ok {
+		return m.about(query.NextSteps, who)
+	}
+	n, ok := m.thing(p, Item, Ref)
+	return ok && m.about(query.NextSteps, "team") && m.narrowTo(n)
+}
+
+// hold is about who has what.
+func (m *meaning) hold() bool {
+	if m.past || m.not || !m.now() {
+		return false
+	}
+	if m.noun { // the holder of
+		n, ok := m.thing(m.of("for"), Item, Ref)
+		return ok && m.whois(n, m.pick(m.subj, m.obj))
+	}
+	subject, object := m.subj, m.obj
+	if m.passive {
+		subject, object = m.subj, m.obj
+	}
+	if who, ok := m.person(subject); ok {
+		if object.named() {
+			n, ok := m.thing(object, Item, Ref)
+			return ok && m.asks == "yes" && m.about(query.Whois, n.Ref()) && m.test(query.Holder, who, false)
+		}
+		return m.with(who, object)
+	}
+	n, ok := m.thing(object, Item, Ref, Blocker)
+	if !ok || !subject.anyOf() {
+		return false
+	}
+	if n.Kind == Blocker {
+		return m.about(query.Owns, n.Ref())
+	}
+	return m.whois(n, nil)
+}
+
+// pick is the first phrase that names somebody.
+func (m *meaning) pick(phrases ...*phrase) *phrase {
+	for _, p := range phrases {
+		if p.named() {
+			return p
+		}
+	}
+	return nil
+}
+
+// whois asks who holds something, or whether somebody does.
+func (m *meaning) whois(n Name, who *phrase) bool {
+	m.about(query.Whois, n.Ref())
+	if who == nil {
+		return m.asks != "yes" || m.test(query.Is, "open", false)
+	}
+	handle, ok := m.person(who)
+	return ok && m.asks == "yes" && m.test(query.Holder, handle, false)
+}
+
+// with is what somebody has, of the kind that a phrase says.
+func (m *meaning) with(who string, object *phrase) bool {
+	team := who == "team"
+	switch {
+	case object.anyOf(nItem):
+		m.about(query.Holds, who)
+	case object != nil && object.owner == nil && object.inStates("open", "critical") && object.noun == vBlock:
+		m.about(query.Blocked, "")
+		if !team {
+			m.term(query.Holder, who)
+		}
+	case object != nil && object.owner == nil && object.inStates("open") && object.noun == vAsk && team:
+		m.about(query.Questions, "")
+	case object != nil && object.owner == nil && object.inStates() && object.noun == vNext:
+		m.about(query.NextSteps, who)
+	case object != nil && object.owner == nil && object.inStates("open") && (object.noun == vReview || object.noun == nPR) && !team:
+		m.about(query.Reviews, who)
+	case object != nil && object.owner == nil && object.inStates() && object.noun == nGap && team:
+		m.about(query.Gaps, "")
+	default:
+		return false
+	}
+	return true
+}
+
+// plate is what somebody has on theirs.
+func (m *meaning) plate() bool {
+	who, ok := m.person(m.of())
+	return ok && m.about(query.Holds, who)
+}
+
+// take is about who took what, and what nobody did.
+func (m *meaning) take() bool {
+	if m.form == being || m.subj != nil && m.subj.any == "none" || m.deny() {
+		if m.subj != nil && m.subj.any == "none" {
+			m.subj.used = true
+		}
+		return m.now() && m.obj.anyOf(nItem) && m.about(query.Unclaimed, "")
+	}
+	if who, ok := m.person(m.subj); ok {
+		if m.obj.anyOf(nItem) {
+			return m.allow("can", "could", "may") && m.modal != "" && who != "" && m.about(query.Unclaimed, "")
+		}
+		n, ok := m.thing(m.obj, Item, Ref)
+		return ok && m.asks == "yes" && m.about(query.Whois, n.Ref()) && m.test(query.Holder, who, false)
+	}
+	n, ok := m.thing(m.obj, Item, Ref)
+	return ok && m.asks == "who" && m.subj.anyOf() && m.about(query.Whois, n.Ref())
+}
+
+// own is about who is accountable.
+func (m *meaning) own() bool {
+	if m.past || m.not || !m.now() {
+		return false
+	}
+	who, what := m.subj, m.obj
+	if m.form == being && !m.noun {
+		who, what = m.obj, m.of("for")
+	}
+	if m.noun {
+		who, what = m.pick(m.subj, m.obj), m.of("for")
+	}
+	if what.named() {
+		key, ok := m.owned(what)
+		if !ok || !m.about(query.Owns, key) {
+			return false
+		}
+		if handle, named := m.person(who); named {
+			return m.asks == "yes" && m.test(query.Owner, handle, false)
+		}
+		return who.anyOf() && m.asks == "who"
+	}
+	handle, ok := m.person(who)
+	return ok && what.anyOf(nItem, nArea) && !m.noun && m.about(query.Owns, handle)
+}
+
+// owned is what somebody can be accountable for: by its bare name where that is
+// all that several things share.
+func (m *meaning) owned(p *phrase) (key string, ok bool) {
+	if m.unknownIn(p) != "" {
+		n, ok := m.thing(p, Item)
+		return n.Key, ok
+	}
+	var teams []Name
+	for _, n := range p.narrow() {
+		if name, isTeam := cutTeam(n); isTeam {
+			teams = append(teams, Name{n.Kind, name})
+		}
+	}
+	if n, ok := m.thing(p, Area, Item, Blocker, Question, Decision, Ref); ok && len(teams) == 0 {
+		return n.Ref(), true
+	} else if ok {
+		return teams[0].Key, true
+	}
+	if p.used = len(teams) > 0; p.used {
+		return "team:" + teams[0].Key, true
+	}
+	return "", false
+}
+
+// cutTeam is the name of a team whose address a name is.
+func cutTeam(n Name) (string, bool) {
+	name, ok := strings.CutPrefix(n.Key, "team:")
+	return name, ok && n.Kind == Person
+}

@@ -1,0 +1,450 @@
+package query
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
+)
+
+// sentence says what was found: of one thing how it stands, of several how many
+// there are and which.
+func (r *runner) sentence(spec *TopicSpec, found []candidate, a *Answer) string {
+	if r.query.Form == FormHowMany {
+		return a.summary() + r.narrowing()
+	}
+	if len(found) == 1 && spec.Name == NextSteps {
+		return r.tellsSteps(found[0])
+	}
+	if len(found) == 1 {
+		return r.tells(found[0])
+	}
+	if spec.Name == Search || spec.Name == Changed {
+		return a.summary() + r.narrowing()
+	}
+	var names []string
+	for _, c := range found[:min(len(found), listed)] {
+		names = append(names, r.short(c))
+	}
+	if more := len(found) - listed; more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return a.summary() + r.narrowing() + ": " + strings.Join(names, ", ")
+}
+
+// noneOf says that nothing of what a topic has fits the terms, and what there is.
+func (r *runner) noneOf(spec *TopicSpec, all []candidate) string {
+	whole := Answer{}
+	whole.count(all)
+	rest := *r
+	rest.query.Terms, rest.query.Since, rest.query.Until, rest.query.Form = nil, time.Time{}, time.Time{}, ""
+	sortCandidates(all, spec.order)
+	if slices.ContainsFunc(r.query.Terms, func(t Term) bool { return t.Qualifier == Is && t.Value == string(TypeArea) }) {
+		return r.query.Arg + " decides in no area; of all: " + rest.sentence(spec, all, &whole)
+	}
+	say := "no " + nouns[all[0].row.RowType()]
+	for _, t := range r.query.Terms {
+		switch {
+		case t.Qualifier == Is && t.Not:
+			say += " is not " + words(t.Value)
+		case t.Qualifier == Is:
+			say += " is " + words(t.Value)
+		default:
+			say += " has " + t.String()
+		}
+	}
+	rest.query.Terms = nil
+	timed := *r
+	timed.query.Terms = nil
+	return say + timed.narrowing() + "; of all: " + rest.sentence(spec, all, &whole)
+}
+
+// narrowing says what the terms and the time of the question are.
+func (r *runner) narrowing() string {
+	said := map[Qualifier]string{
+		By: "by", To: "for", Owner: "owned by", Holder: "held by", Resolver: "for", Decider: "decided by", InItem: "about", HasRef: "about", Team: "of team",
+	}
+	var b strings.Builder
+	for _, t := range r.query.Terms {
+		switch {
+		case t.Not:
+			b.WriteString(" not " + string(t.Qualifier) + ":" + t.Value)
+		case said[t.Qualifier] != "":
+			b.WriteString(" " + said[t.Qualifier] + " " + t.Value)
+		default:
+			b.WriteString(" " + words(t.Value))
+		}
+	}
+	if !r.query.Since.IsZero() {
+		b.WriteString(" since " + r.clock(r.query.Since))
+	}
+	if !r.query.Until.IsZero() {
+		b.WriteString(" until " + r.clock(r.query.Until))
+	}
+	return b.String()
+}
+
+// short is a thing in a list of several, with who it is with.
+func (r *runner) short(c candidate) string {
+	switch row := c.row.(type) {
+	case *BlockerRow:
+		return row.ID + " (" + r.resolver(row.Resolver) + ")"
+	case *QuestionRow:
+		return row.ID + " (" + row.To + ")"
+	case *ItemRow:
+		return cmp.Or(row.ID, text.OneLine(row.State))
+	case *HandoffRow:
+		return row.ID + " (" + row.By + ")"
+	case *WatchRow:
+		return text.OneLine(row.What)
+	case *PersonRow:
+		return r.tells(c)
+	case *AckRow:
+		return row.Who + " " + cmp.Or(words(row.Outcome), "has not acked")
+	case *ReviewRow:
+		return row.ID + " (" + cmp.Or(listCell(row.WaitingOn), row.State, row.Item) + ")"
+	case *DeadlineRow:
+		return row.ID + " (" + row.Who + ", " + r.clock(*row.Due) + ")"
+	case *EventRow:
+		return string(row.Kind) + " by " + row.By
+	}
+	return c.row.key()
+}
+
+// clock is a time as a sentence says it: of today the time of day.
+func (r *runner) clock(at time.Time) string {
+	location := cmp.Or(r.env.Location, r.env.Now.Location())
+	at, now := at.In(location), r.env.Now.In(location)
+	switch days := now.Sub(at); {
+	case at.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return at.Format("15:04")
+	case days > -6*day && days < 6*day:
+		return at.Format("Mon 15:04")
+	}
+	return at.Format("2006-01-02 15:04")
+}
+
+// tells says how one thing stands.
+func (r *runner) tells(c candidate) string {
+	switch row := c.row.(type) {
+	case *ItemRow:
+		return r.tellsItem(c, row)
+	case *BlockerRow:
+		return r.tellsBlocker(row)
+	case *QuestionRow:
+		return r.tellsQuestion(row)
+	case *DecisionRow:
+		return tellsDecision(row)
+	case *HandoffRow:
+		return r.tellsHandoff(row)
+	case *WatchRow:
+		if row.Expired {
+			return "to watch until it ended: " + text.OneLine(row.What)
+		}
+		return "to watch: " + text.OneLine(row.What)
+	case *AreaRow:
+		return text.JoinNonEmpty(", else ", row.Primary+" decides about "+row.ID, listCell(row.Alternates))
+	case *TeamRow:
+		return text.JoinNonEmpty("; it is ", cmp.Or(row.Lead, "nobody")+" leads the team "+row.ID, listCell(row.People))
+	case *PersonRow:
+		return r.tellsPerson(row)
+	case *AckRow:
+		return r.tellsAck(row)
+	case *ReviewRow:
+		return tellsReview(row)
+	case *DeadlineRow:
+		return r.tellsDeadline(row)
+	case *EventRow:
+		return fmt.Sprintf("%s: %s by %s %s, %s", row.Subject, row.Kind, row.By, r.clock(*row.Source.At), text.OneLine(row.Say))
+	}
+	return string(c.row.RowType()) + " " + c.row.key()
+}
+
+func (r *runner) tellsItem(c candidate, row *ItemRow) string {
+	name := cmp.Or(row.ID, text.OneLine(row.State))
+	t, ok := c.thread.(itemThread)
+	if !ok {
+		return fmt.Sprintf("%s was shipped by %s %s", name, row.Source.By, r.clock(*row.Source.At))
+	}
+	if !t.Live() {
+		closed := r.source(t.ClosedBy)
+		say := fmt.Sprintf("%s was %s by %s", row.ID, t.Closed, closed.By)
+		if closed.At != nil {
+			say += " " + r.clock(*closed.At)
+		}
+		return text.JoinNonEmpty(": ", say, text.OneLine(row.State))
+	}
+	say := fmt.Sprintf("%s is %s, held by %s", row.ID, inStatus(row.Status), row.Holder)
+	if held := r.source(t.HeldBy); held.At != nil {
+		say += " since " + r.clock(*held.At)
+	}
+	if row.Owner != row.Holder {
+		say += ", owned by " + row.Owner
+	}
+	if t.Offer != nil {
+		say += ", offered to " + listCell(t.Offer.To)
+	}
+	if waits := r.waitsFor(t); waits != "" {
+		say += "; it waits for " + waits
+	}
+	return say
+}
+
+// tellsSteps says what is next on an item, and what that waits for.
+func (r *runner) tellsSteps(c candidate) string {
+	row := c.row.(*ItemRow)
+	var steps []string
+	for _, n := range row.Next {
+		steps = append(steps, fmt.Sprintf("%s (%s)", text.OneLine(n.Do), n.Owner))
+	}
+	say := "next on " + row.ID + ": " + strings.Join(steps, "; ")
+	if waits := r.waitsFor(c.thread.(itemThread)); waits != "" {
+		return say + "; it waits for " + waits
+	}
+	return say
+}
+
+// inStatus is a status after "is".
+func inStatus(status string) string {
+	if status == handoff.StatusInProgress || status == handoff.StatusInReview {
+		return words(status)
+	}
+	return status
+}
+
+// waitsFor is what stops an item: open blockers with who is to remove them, and
+// reviews.
+func (r *runner) waitsFor(t itemThread) string {
+	var waits []string
+	for _, id := range r.openBlockers(t.ItemState) {
+		if b := r.state.Blockers[id]; b != nil {
+			waits = append(waits, r.resolver(b.Resolver)+" on "+id)
+		} else {
+			waits = append(waits, id)
+		}
+	}
+	for _, ref := range t.Refs {
+		if ref.Type == "pr" && len(ref.WaitingOn) > 0 {
+			waits = append(waits, strings.ToLower(strings.ReplaceAll(listCell(ref.WaitingOn), "@", ""))+" on "+pullName(ref.ID))
+		}
+	}
+	return strings.Join(waits, " and for ")
+}
+
+// pullName is a pull request in a sentence.
+func pullName(id string) string {
+	if id != "" && strings.Trim(id, "0123456789") == "" {
+		id = "#" + id
+	}
+	return "PR " + id
+}
+
+// resolver is who is to remove a blocker: of an area, its primary.
+func (r *runner) resolver(address string) string {
+	area, isArea := strings.CutPrefix(address, areaPrefix)
+	if row, ok := r.env.Config.Authority(area); isArea && ok {
+		return row.Primary
+	}
+	return address
+}
+
+func (r *runner) tellsBlocker(row *BlockerRow) string {
+	open := time.Duration(row.Age) * time.Second
+	if !slices.Contains(handoff.Resolutions, row.State) {
+		say := fmt.Sprintf("%s blocks %s for %s", row.ID, cmp.Or(listCell(row.Blocks), "nothing"), calendar.Span(open))
+		if row.State != handoff.BlockerDeclared && row.State != handoff.BlockerRouted {
+			say += ", " + row.State
+		}
+		return say + "; " + r.resolver(row.Resolver) + " is to resolve it: " + text.OneLine(row.Needs)
+	}
+	say := fmt.Sprintf("%s is no longer open: %s by %s", row.ID, words(row.State), row.Source.By)
+	if row.Source.At != nil {
+		say += " " + r.clock(*row.Source.At)
+	}
+	return text.JoinNonEmpty(", ", say+" after "+calendar.Span(open), text.OneLine(row.How))
+}
+
+func (r *runner) tellsQuestion(row *QuestionRow) string {
+	say := fmt.Sprintf("%s asks %s: %s", row.By, row.To, text.OneLine(row.Ask))
+	switch row.State {
+	case handoff.QuestionOpen:
+		return say + " (no answer yet)"
+	case handoff.QuestionWithdrawn:
+		return say + " (withdrawn)"
+	}
+	return say + " (" + cmp.Or(text.OneLine(row.Answer), row.State) + ")"
+}
+
+func tellsDecision(row *DecisionRow) string {
+	say := row.ID + ": " + text.OneLine(row.Decision)
+	if row.Rationale != "" {
+		say += ", because " + text.OneLine(row.Rationale)
+	}
+	switch row.Status {
+	case handoff.DecisionAccepted:
+		return say + "; decided by " + row.By
+	case handoff.DecisionProposed:
+		return say + "; only proposed, by " + row.By
+	}
+	return say + "; " + row.Status
+}
+
+func (r *runner) tellsHandoff(row *HandoffRow) string {
+	say := fmt.Sprintf("%s handed over to %s %s", row.By, listCell(row.To), r.clock(*row.At))
+	state := words(row.State)
+	if row.State == handoff.HandoffPublished {
+		state = "no verdict yet"
+	}
+	return say + " (" + strings.Join(append([]string{row.ID, state}, row.Flags...), ", ") + "): " + text.OneLine(row.Summary)
+}
+
+func (r *runner) tellsPerson(row *PersonRow) string {
+	if r.query.Topic == Declared {
+		switch {
+		case row.Declared != nil:
+			return row.ID + " has handed over at " + r.clock(*row.Declared)
+		case row.Expected:
+			return row.ID + " has not handed over today"
+		case row.State == personAway:
+			return row.ID + " is away and not expected"
+		}
+		return row.ID + " has not handed over today and is not expected to"
+	}
+	say := row.ID + " is " + row.State
+	switch row.State {
+	case personHere:
+		say = row.ID + " is back"
+	case personUnknown:
+		return "nothing says where " + row.ID + " is"
+	}
+	if row.Back != nil {
+		say += ", back " + r.clock(*row.Back)
+	}
+	if row.Cover != "" {
+		return say + "; " + row.Cover + " covers"
+	}
+	if row.State == personAway {
+		return say + "; nobody covers"
+	}
+	return say
+}
+
+func (r *runner) tellsAck(row *AckRow) string {
+	if row.Outcome == "" {
+		return row.Who + " has not acked " + row.ID
+	}
+	say := fmt.Sprintf("%s has %s %s", row.Who, words(row.Outcome), row.ID)
+	if row.Outcome == handoff.OutcomeChangesRequested {
+		say = row.Who + " has asked for changes of " + row.ID
+	}
+	if row.At != nil {
+		say += " at " + r.clock(*row.At)
+	}
+	if len(row.Taken) > 0 {
+		say += ", and took " + listCell(row.Taken)
+	}
+	return say
+}
+
+func tellsReview(row *ReviewRow) string {
+	name := pullName(row.ID)
+	if row.State == "" && row.Approvals == "" && len(row.WaitingOn) == 0 {
+		return "nobody has recorded the state of " + name + " (" + row.Item + ")"
+	}
+	say := name + " (" + row.Item + ") is " + cmp.Or(row.State, "in a state that nobody recorded")
+	if row.Approvals != "" {
+		say += ", with " + row.Approvals + " approvals"
+	}
+	if len(row.WaitingOn) > 0 {
+		say += "; it waits for " + listCell(row.WaitingOn)
+	}
+	return say
+}
+
+func (r *runner) tellsDeadline(row *DeadlineRow) string {
+	verb := map[string]string{"ack": "ack", "answer": "answer", "acknowledge": "acknowledge", "resolve": "resolve", "item": "finish", "step": "do a step of"}[row.What]
+	say := fmt.Sprintf("%s is to %s %s by %s", row.Who, verb, row.ID, r.clock(*row.Due))
+	if row.Late {
+		say += ", which is past"
+	}
+	return say
+}
+
+// judge lays the verdict over an answer to a question of yes or no.
+func (r *runner) judge(a *Answer, found []candidate) {
+	if r.query.Test == nil {
+		return
+	}
+	a.Verdict = r.verdict(found, a.Answered)
+	if a.Verdict == verdictNo && r.asksAbsent(found) {
+		a.Verdict = verdictUnknown
+	}
+	if a.Verdict != verdictUnknown {
+		a.Say = a.Verdict + ": " + a.Say
+		return
+	}
+	if a.Answered {
+		advice, ask := r.advice()
+		a.Answered, a.Ask = false, ask
+		a.Say = "not on record: " + a.Say + "; " + advice
+		return
+	}
+	a.Say = "not on record: " + a.Say
+}
+
+// String is the query in the language of topics and terms, with a question mark
+// behind what a question of yes or no asks.
+func (q Query) String() string {
+	var parts []string
+	if q.Topic != Search {
+		parts = append(parts, string(q.Topic))
+	}
+	if q.Arg != "" {
+		parts = append(parts, quoted(q.Arg))
+	}
+	for _, t := range q.Terms {
+		parts = append(parts, t.String())
+	}
+	if !q.Since.IsZero() {
+		parts = append(parts, string(Since)+":"+q.Since.Format(time.RFC3339))
+	}
+	if !q.Until.IsZero() {
+		parts = append(parts, string(Until)+":"+q.Until.Format(time.RFC3339))
+	}
+	for _, w := range q.Words {
+		parts = append(parts, sign(w.Not)+`"`+w.Text+`"`)
+	}
+	if q.Unknown != "" {
+		parts = append(parts, quoted(q.Unknown))
+	}
+	if q.Test != nil {
+		for _, t := range q.Test.Terms {
+			parts = append(parts, t.String())
+		}
+		parts = append(parts, "?")
+	}
+	return strings.Join(parts, " ")
+}
+
+// String is the term as it is typed.
+func (t Term) String() string { return sign(t.Not) + string(t.Qualifier) + ":" + quoted(t.Value) }
+
+func sign(not bool) string {
+	if not {
+		return "-"
+	}
+	return ""
+}
+
+// quoted puts a value with a space in double quotes.
+func quoted(value string) string {
+	if strings.Contains(value, " ") {
+		return `"` + value + `"`
+	}
+	return value
+}
