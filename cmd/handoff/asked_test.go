@@ -33,13 +33,17 @@ func spellings(question string) []string {
 	return slices.Compact(all)
 }
 
-// cmdAsked puts the questions of a file to the program, in all their spellings:
-// asked FILE. A line is a question, "=>", and a pattern of the first line of the
+// cmdAsked puts the questions of a file to the program, in all their spellings, or
+// with -plain as they are and in capitals: asked [-plain] FILE. A line is a question, "=>", and a pattern of the first line of the
 // answer; "2" or "3" before the pattern is the status of one that is refused, or
 // not on record. Lines that begin with "#" are comments.
 func cmdAsked(ts *testscript.TestScript, neg bool, args []string) {
+	spell := spellings
+	if len(args) == 2 && args[0] == "-plain" {
+		spell, args = func(question string) []string { return []string{question, strings.ToUpper(question)} }, args[1:]
+	}
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: asked FILE")
+		ts.Fatalf("usage: asked [-plain] FILE")
 	}
 	asked := 0
 	for line := range strings.Lines(ts.ReadFile(args[0])) {
@@ -53,7 +57,7 @@ func cmdAsked(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		pattern, err := regexp.Compile(want)
 		ts.Check(err)
-		for _, spelling := range spellings(question) {
+		for _, spelling := range spell(question) {
 			first, got := answerTo(ts, spelling)
 			if got != status || !pattern.MatchString(first) {
 				ts.Logf("%q:\n  got  %d %s\n  want %d %s", spelling, got, first, status, want)
