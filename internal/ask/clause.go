@@ -482,13 +482,14 @@ func (p *parser) fromName() bool {
 		return false
 	}
 	p.c.noun = true
-	switch p.c.asks {
-	case "what", "how":
-		p.c.verb = nStatus
-	case "why":
-		p.c.verb = nReason
-	case "where":
+	person := len(only(names[0].names, Person)) > 0
+	switch {
+	case p.c.asks == "where" && person:
 		p.c.verb = vReturn
+	case p.c.asks == "what", p.c.asks == "how", p.c.asks == "where":
+		p.c.verb = nStatus
+	case p.c.asks == "why":
+		p.c.verb = nReason
 	default:
 		return false
 	}

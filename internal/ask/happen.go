@@ -100,7 +100,7 @@ func (m *meaning) decidedOn(what *phrase) bool {
 		return true
 	}
 	what.used = true
-	found := only(what.narrow(), Decision, Item, Blocker, Question, Area, Ref)
+	found := only(what.names, Decision, Item, Blocker, Question, Area, Ref)
 	switch {
 	case len(found) == 1 && found[0].Kind == Ref:
 		_, id, _ := strings.Cut(found[0].Key, ":")
@@ -126,9 +126,12 @@ func (m *meaning) use() bool {
 
 // make is about what a noun says that is made or taken: decisions.
 func (m *meaning) make() bool {
-	p := m.pick2(vDecide)
+	p := m.decisionMade()
 	if p == nil || m.not {
 		return false
+	}
+	if p.named() { // "who made the sqlite decision"
+		return m.asks == "who" && m.subj.anyOf() && m.time.zero() && m.about(query.Decisions, "") && m.decidedOn(p)
 	}
 	other := m.subj
 	if other == p {
@@ -142,10 +145,10 @@ func (m *meaning) make() bool {
 	return m.decided(m.pick(m.preps["about"], m.preps["on"], m.preps["for"]))
 }
 
-// pick2 is the one of subject and object that has a noun and no name.
-func (m *meaning) pick2(n verb) *phrase {
+// decisionMade is the one of subject and object that is a decision.
+func (m *meaning) decisionMade() *phrase {
 	for _, p := range []*phrase{m.obj, m.subj} {
-		if p != nil && p.noun == n && !p.named() {
+		if p != nil && p.noun == vDecide {
 			return p
 		}
 	}
@@ -174,7 +177,7 @@ func (m *meaning) ship() bool {
 		who, what = nil, who
 	}
 	if m.deny() {
-		return m.asks == "what" && what.anyOf(nItem) && who.anyOf() && m.now2() && m.about(query.Items, "")
+		return m.asks == "what" && what.anyOf(nItem) && who.anyOf() && m.time.zero() && m.about(query.Items, "")
 	}
 	if what.named() && (m.asks == "yes" || m.asks == "when" || m.asks == "who") {
 		return m.shippedThing(who, what)
@@ -191,9 +194,6 @@ func (m *meaning) ship() bool {
 	}
 	return m.about(query.Shipped, "") && m.term(query.By, by) && m.when()
 }
-
-// now2 is as now, of what has or has not happened by now.
-func (m *meaning) now2() bool { return m.time.zero() }
 
 // shippedThing is about one thing: whether and when it was finished, and by whom.
 func (m *meaning) shippedThing(who, what *phrase) bool {

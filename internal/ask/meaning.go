@@ -70,7 +70,7 @@ func (m *meaning) complete() bool {
 		parts = append(parts, p)
 	}
 	left := slices.ContainsFunc(parts, func(p *phrase) bool {
-		return p != nil && !p.used && (p.named() || p.noun != "" || len(p.states) > 0 || p.owner != nil || p.any == "none")
+		return p != nil && (p.any == "all" && m.asks == "yes" || !p.used) && (p.any == "all" && m.asks == "yes" || p.named() || p.noun != "" || len(p.states) > 0 || p.owner != nil || p.any == "none")
 	})
 	return !left && (m.time.zero() || m.timed) && (m.modal == "" || m.allowed) && (!m.not || m.denied)
 }
@@ -123,6 +123,10 @@ func (m *meaning) person(p *phrase) (who string, ok bool) {
 	}
 	if p.owner != nil && p.noun == "" && len(p.names) == 0 && p.text == "" {
 		return m.person(p.owner) // "of mine"
+	}
+	if p.any == "all" && m.asks != "yes" {
+		p.used = true
+		return "team", true
 	}
 	if m.unknownIn(p) != "" && (p.noun == "" || p.noun == nTeam) {
 		m.missing, p.used = p.text, true

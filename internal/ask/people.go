@@ -277,6 +277,9 @@ func (m *meaning) answer() bool {
 		n, ok := m.thing(m.obj, Question)
 		return ok && m.subj.anyOf() && m.asks == "yes" && m.about(query.Status, n.Ref()) && m.test(query.Is, "open", true)
 	}
+	if n, ok := m.thing(m.obj, Question); ok && m.asks == "who" && m.subj.anyOf() {
+		return m.allow("must", "should", "can") && m.about(query.Owns, n.Ref())
+	}
 	who, ok := m.person(m.subj)
 	return ok && m.allow("must", "should") && m.obj.anyOf(vAsk) && m.about(query.Questions, "") && m.term(query.To, who) && m.term(query.Is, "open")
 }
@@ -303,10 +306,19 @@ func (m *meaning) inState() bool {
 	what := m.obj
 	if what.named() {
 		n, ok := m.thing(what, Item, Ref, Blocker, Question, Record, Decision)
-		if !ok || m.asks != "yes" && m.asks != "why" {
+		switch {
+		case !ok:
+			return false
+		case m.asks == "how-long": // how long it is there, not in some other state
+			return m.state == "open" && (n.Kind == Blocker || n.Kind == Question) && m.about(query.Status, n.Ref())
+		case m.asks != "yes" && m.asks != "why":
 			return false
 		}
 		return m.oneIn(n, what.noun)
+	}
+	if p := m.preps["on"]; m.says("pending") && p != nil && what.anyOf() {
+		who, ok := m.person(p)
+		return ok && m.about(query.WaitingOn, who)
 	}
 	if what == nil {
 		what = &phrase{}

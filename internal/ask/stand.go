@@ -261,6 +261,9 @@ func (m *meaning) work() bool {
 	if thing == nil {
 		thing = m.obj
 	}
+	if n, ok := m.thing(m.subj, Item, Ref); ok && m.asks == "how" {
+		return thing == nil && m.form == going && m.about(query.Status, n.Ref())
+	}
 	if m.asks == "why" {
 		n, ok := m.thing(thing, Item, Ref)
 		who, known := m.anyone(m.subj)
@@ -283,7 +286,7 @@ func (m *meaning) work() bool {
 	if !ok || !m.subj.anyOf() {
 		return false
 	}
-	if m.form == going {
+	if m.form == going || m.asks == "yes" && m.modal == "" {
 		m.about(query.Whois, n.Ref())
 		return m.asks != "yes" || m.test(query.Is, "open", false)
 	}

@@ -42,7 +42,7 @@ var timeForms = []timeForm{
 }
 
 // timeIntroductions may stand before a time.
-var timeIntroductions = [][]string{{"in", "the"}, {"over", "the"}, {"during", "the"}, {"within", "the"}, {"for", "the"}, {"during"}, {"in"}, {"over"}, {"on"}, {"from"}, {"the"}, {"as", "of"}, {"of"}}
+var timeIntroductions = [][]string{{"in", "the"}, {"over", "the"}, {"during", "the"}, {"within", "the"}, {"for", "the"}, {"during"}, {"in"}, {"on"}, {"from"}, {"the"}, {"as", "of"}, {"of"}}
 
 // timeReader is what times are relative to.
 type timeReader struct{ query.ParseEnv }

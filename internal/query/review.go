@@ -62,22 +62,29 @@ func (r *runner) pullsOf(it *handoff.ItemState) []candidate {
 }
 
 func (r *runner) pull(t itemThread, ref handoff.Ref) candidate {
+	c := r.pullRow(t.ID, ref, t.latest(), t)
+	c.facets.put(To, r.expandFrom(t.Holder, c.row.(*ReviewRow).WaitingOn...)...)
+	c.facets.putItems(r, []string{t.ID})
+	c.severity, c.since = t.Severity, t.At
+	return c
+}
+
+// pullRow is the row of a pull request as a record says it.
+func (r *runner) pullRow(item string, ref handoff.Ref, record string, of thread) candidate {
 	row := &ReviewRow{
-		typed: typed{TypeReview}, ID: ref.ID, Item: t.ID, State: strings.ToLower(ref.State), Approvals: ref.Approvals, WaitingOn: []string{},
-		ProbedAt: stamp(ref.ProbedAt.Time), cited: cited{r.source(t.latest())},
+		typed: typed{TypeReview}, ID: ref.ID, Item: item, State: strings.ToLower(ref.State), Approvals: ref.Approvals, WaitingOn: []string{},
+		ProbedAt: stamp(ref.ProbedAt.Time), cited: cited{r.source(record)},
 	}
 	for _, who := range ref.WaitingOn {
 		row.WaitingOn = append(row.WaitingOn, strings.ToLower(strings.TrimPrefix(who, "@")))
 	}
-	f := r.recordFacets(t.latest())
+	f := r.recordFacets(record)
 	f.put(Is, string(TypeReview), row.State)
 	if row.approved() {
 		f.put(Is, isApproved)
 	}
-	f.put(To, r.expandFrom(t.Holder, row.WaitingOn...)...)
 	f.put(HasRef, refs([]handoff.Ref{ref})...)
-	f.putItems(r, []string{t.ID})
-	return candidate{row: row, facets: f, thread: t, severity: t.Severity, since: t.At}
+	return candidate{row: row, facets: f, thread: of}
 }
 
 // approved reports whether everybody approves who has to.
@@ -105,6 +112,9 @@ func (r *runner) reviews() []candidate {
 		}
 		found = append(found, named...)
 	}
+	if len(found) == 0 {
+		found = r.pullsShipped()
+	}
 	if len(found) > 0 || strings.Contains(r.query.Arg, ":") && !handoff.IsScope(r.query.Arg) {
 		return found
 	}
@@ -112,4 +122,21 @@ func (r *runner) reviews() []candidate {
 	return filter(r.pulls(), func(c candidate) bool {
 		return slices.ContainsFunc(c.facets[To], func(who string) bool { return slices.Contains(people, who) })
 	})
+}
+
+// pullsShipped are the pull requests of the argument that were shipped without a
+// live item.
+func (r *runner) pullsShipped() []candidate {
+	var found []candidate
+	for _, c := range r.shippedOnly() {
+		said := c.thread.(remark).said.(handoff.Shipped)
+		for _, ref := range said.Refs {
+			if ref.Type != "pr" || !slices.Contains(refs([]handoff.Ref{ref}), foldRef(r.query.Arg)) {
+				continue
+			}
+			row := c.row.(*ItemRow)
+			found = append(found, r.pullRow(row.ID, ref, row.Source.Record, c.thread))
+		}
+	}
+	return found
 }

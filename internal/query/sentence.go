@@ -121,7 +121,7 @@ func (r *runner) clock(at time.Time) string {
 	location := cmp.Or(r.env.Location, r.env.Now.Location())
 	at, now := at.In(location), r.env.Now.In(location)
 	switch days := now.Sub(at); {
-	case at.Format(time.DateOnly) == now.Format(time.DateOnly):
+	case at.Format(time.DateOnly) == now.Format(time.DateOnly) && at.Hour()+at.Minute() > 0:
 		return at.Format("15:04")
 	case days > -6*day && days < 6*day:
 		return at.Format("Mon 15:04")
