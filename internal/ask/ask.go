@@ -85,11 +85,15 @@ func plainWords(pieces []query.Piece) []string {
 	return words
 }
 
+// mostWords is how many words a question has at most: each that is no English may be
+// looked up.
+const mostWords = 40
+
 // read reads a plain question. What narrows it stands beside its words: terms,
 // and words in double quotes.
 func read(pieces []query.Piece, env Env) (q query.Query, understood bool, err error) {
 	words, at, err := cutTime(opened(split(plainWords(pieces))), env.ParseEnv)
-	if err != nil || len(words) == 0 {
+	if err != nil || len(words) == 0 || len(words) > mostWords {
 		return q, err != nil, err
 	}
 	names, err := newDirectory(env.Recall, env.Config, env.Me)
@@ -106,14 +110,14 @@ func read(pieces []query.Piece, env Env) (q query.Query, understood bool, err er
 			continue
 		}
 		if q, understood, err = understand(c, env.ParseEnv, names); err != nil || understood {
-			return narrowed2(q, pieces, env.ParseEnv, err)
+			return beside(q, pieces, env.ParseEnv, err)
 		}
 	}
 	return query.Query{}, false, nil
 }
 
-// narrowed2 lays what stands beside the words over the query.
-func narrowed2(q query.Query, pieces []query.Piece, env query.ParseEnv, err error) (query.Query, bool, error) {
+// beside lays what stands beside the words over the query.
+func beside(q query.Query, pieces []query.Piece, env query.ParseEnv, err error) (query.Query, bool, error) {
 	for _, p := range pieces {
 		if !p.Plain() && err == nil {
 			err = q.Narrow(p, env)
@@ -134,7 +138,7 @@ func isQuestion(pieces []query.Piece) bool {
 	if strings.HasSuffix(words[len(words)-1], "?") {
 		return true
 	}
-	first := split(words[:1])
+	first := opened(split(words))
 	return len(first) > 0 && slices.ContainsFunc(lexicon[first[0]], func(w word) bool {
 		return w.kind == asking || w.kind == auxiliary || w.kind == indefinite || w.kind == pronoun
 	})

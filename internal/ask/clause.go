@@ -521,7 +521,7 @@ func (p *parser) roles() {
 	if c.passive && len(p.post) > 0 && c.form != being { // "who's acked it": the short form was "has"
 		c.passive = false
 	}
-	c.past = c.past || participle && !c.passive || c.form == past && !p.be
+	c.past = c.past || participle && !c.passive
 	if c.passive {
 		c.obj, c.subj = subject, c.preps["by"]
 		delete(c.preps, "by")

@@ -399,7 +399,7 @@ func (m *meaning) take() bool {
 		if m.subj != nil && m.subj.any == "none" {
 			m.subj.used = true
 		}
-		return m.now() && m.obj.anyOf(nItem) && m.about(query.Unclaimed, "")
+		return m.time.zero() && m.obj.anyOf(nItem) && m.about(query.Unclaimed, "")
 	}
 	if who, ok := m.person(m.subj); ok {
 		if m.obj.anyOf(nItem) {

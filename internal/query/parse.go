@@ -210,6 +210,9 @@ func isQuestion(words []string) bool {
 		slices.Contains([]string{"what", "what's", "who", "who's", "why", "when", "is", "are"}, first)
 }
 
+// refTypes are the types of references, with which a name may begin.
+var refTypes = []string{"pr", "ticket", "branch", "commit", "file", "url", "doc"}
+
 // isName reports whether the token can be the argument of a topic: a word, a
 // phrase, or an address or a reference that looks like a term, such as team:qa
 // and item:refunds.
@@ -219,5 +222,5 @@ func (t Piece) isName() bool {
 	}
 	raw := strings.ToLower(t.raw())
 	typ, _ := handoff.SplitRef(raw)
-	return t.Qualifier == "" || handoff.IsScope(raw) || strings.HasPrefix(raw, areaPrefix) || typ != handoff.RefAny
+	return t.Qualifier == "" || handoff.IsScope(raw) || slices.Contains(refTypes, string(t.Qualifier)) || strings.HasPrefix(raw, areaPrefix) || typ != handoff.RefAny
 }

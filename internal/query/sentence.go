@@ -411,10 +411,10 @@ func (q Query) String() string {
 		parts = append(parts, t.String())
 	}
 	if !q.Since.IsZero() {
-		parts = append(parts, string(Since)+":"+q.Since.Format(time.RFC3339))
+		parts = append(parts, string(Since)+":"+q.Since.Format(time.RFC3339Nano))
 	}
 	if !q.Until.IsZero() {
-		parts = append(parts, string(Until)+":"+q.Until.Format(time.RFC3339))
+		parts = append(parts, string(Until)+":"+q.Until.Format(time.RFC3339Nano))
 	}
 	for _, w := range q.Words {
 		parts = append(parts, sign(w.Not)+`"`+w.Text+`"`)
