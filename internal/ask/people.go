@@ -2,6 +2,7 @@ package ask
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/handoff-cli/handoff/internal/query"
 )
@@ -468,7 +469,7 @@ func (m *meaning) status() bool {
 
 // gaps are what handoffs lacked.
 func (m *meaning) gaps() bool {
-	if m.not || !m.subj.inStates("open") || query.Gaps != "x" {
+	if m.not || !m.subj.inStates("open") {
 		return false
 	}
 	m.about(query.Gaps, "")
@@ -483,5 +484,15 @@ func (m *meaning) gaps() bool {
 	return ok && m.narrowTo(n) && m.when()
 }
 
-// contracts are what boundaries demand.
-func (m *meaning) contracts() bool { return false }
+// contracts are what boundaries demand: all of them, or those of a team or person.
+func (m *meaning) contracts() bool {
+	if m.not || m.past || !m.now() || !m.subj.inStates() {
+		return false
+	}
+	p := m.pick(m.of("for", "with", "to", "from"), m.preps["between"])
+	if p == nil {
+		return m.about(query.Contracts, "")
+	}
+	who, ok := m.person(p)
+	return ok && m.about(query.Contracts, strings.TrimPrefix(who, "team:"))
+}

@@ -172,11 +172,30 @@ func (m *meaning) escalate() bool {
 		}
 		return m.asks == "yes" || m.asks == "who"
 	}
-	p := m.of("to", "for")
-	if who, ok := m.anyone(p); ok && m.obj.anyOf(nItem, vBlock, vAsk, nHandoff) && m.subj.anyOf(vEscalate) {
-		return m.about(query.Blocked, "") && m.term(query.Is, "escalated") && m.term(query.To, who)
+	if !m.time.zero() || m.modal != "" || !m.noun && !m.passive {
+		return false
 	}
-	return false
+	who, ok := m.anyone(m.preps["to"])
+	by, known := m.anyone(m.pick(m.preps["by"], m.preps["of"], m.preps["from"]))
+	if m.passive && m.subj.named() {
+		by, known = m.person(m.subj)
+	}
+	object := m.obj
+	if m.noun {
+		object = m.subj
+	}
+	if object != nil && !object.inStates("open") {
+		return false
+	}
+	return ok && known && object.anyOf(nItem, vBlock, vAsk, nHandoff, vEscalate) && m.escalated(object) && m.term(query.To, who) && m.term(query.By, by)
+}
+
+// escalated lists escalations, of blockers alone where the question names those.
+func (m *meaning) escalated(what *phrase) bool {
+	if what != nil && what.noun == vBlock {
+		return m.about(query.Blocked, "") && m.term(query.Is, "escalated")
+	}
+	return (what == nil || what.noun == "" || what.noun == vEscalate) && m.about(query.Escalated, "")
 }
 
 // wait is about who waits for whom.

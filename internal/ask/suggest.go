@@ -16,10 +16,10 @@ var near = map[verb][]query.Topic{
 	vShip: {query.Shipped, query.Status}, vMerge: {query.Reviews, query.Shipped}, vReview: {query.Reviews}, vReturn: {query.Returns}, vCover: {query.Returns},
 	vAck: {query.Acks, query.Unacked}, vTake: {query.Whois, query.Unclaimed}, vDeclare: {query.Declared, query.Handoffs}, vExpect: {query.Declared},
 	vAsk: {query.Questions}, vAnswer: {query.Questions}, vChange: {query.Changed, query.History}, vHappen: {query.Changed, query.History}, vMiss: {query.Changed},
-	vEscalate: {query.Blocked}, vWatch: {query.Watched}, vDrop: {query.Changed, query.Status}, vState: {query.Items, query.Status}, vDue: {query.SLAs, query.AtRisk},
+	vEscalate: {query.Escalated}, vWatch: {query.Watched}, vDrop: {query.Changed, query.Status}, vState: {query.Items, query.Status}, vDue: {query.SLAs, query.AtRisk},
 	vMake: {query.Decisions}, vStand: {query.Status}, nItem: {query.Items}, nHandoff: {query.Handoffs, query.Unacked}, nStatus: {query.Status},
 	nHistory: {query.History}, nReason: {query.Why, query.Decisions}, nPR: {query.Reviews}, nTeam: {query.Owns}, nArea: {query.Owns},
-	nTicket: {query.Status}, nBranch: {query.Status}, nFile: {query.Decisions, query.Owns}, nGap: {query.Changed}, nContract: {query.Owns},
+	nTicket: {query.Status}, nBranch: {query.Status}, nFile: {query.Decisions, query.Owns}, nGap: {query.Gaps}, nContract: {query.Contracts},
 }
 
 // byQuestion are the topics that a question word alone is near to.

@@ -147,6 +147,19 @@ func (c Calendar) Due(from time.Time, work time.Duration) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// Capacity is how much of some work a person gets done between from and to. It is
+// false where they would not get it done in decades.
+func (c Calendar) Capacity(from, to time.Time, work time.Duration) (time.Duration, bool) {
+	done, ok := c.Due(from, work)
+	if !ok {
+		return 0, false
+	}
+	if to.Before(done) { // else there may be centuries of days to look at
+		return c.Worked(from, to), true
+	}
+	return work, true
+}
+
 // Limit is how long something may wait. The zero Limit is for ever.
 type Limit struct {
 	Length time.Duration

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -31,9 +32,15 @@ func newAckCmd(g *globals) *cobra.Command {
 		Long: `Take a handoff over, ask for changes, or decline it.
 
 Without --take, an accepting ack takes every item that is offered to you.
-Whatever is not taken stays with the sender. An item stands for the record that
+Whatever is not taken stays with the sender; what you take and what stays is
+said. A verdict that you have given already adds nothing. What you took by
+mistake goes back with handoff give ITEM --back. An item stands for the record that
 offers it, a handoff or an assignment, and only that item is taken then. Without
-a reference it answers the one handoff or assignment that waits for you.`,
+a reference it answers the one handoff or assignment that waits for you. Of an
+escalation it takes up, or declines, what was raised to you.
+
+An exception goes to whom the configuration names for its class, else to the
+lead of the sender; what it names for the sender just comes back.`,
 		Example: `  handoff ack
   handoff ack k3f --take refund-flow
   handoff ack refund-flow
@@ -77,6 +84,15 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 	if err != nil {
 		return err
 	}
+	if o.outcome == handoff.OutcomeSeen {
+		backs, err := ws.CameBack(subject)
+		if err != nil {
+			return err
+		}
+		if len(backs) > 0 {
+			return ackBacks(ctx, g, ws, o, backs)
+		}
+	}
 	if subject.Type == handoff.TargetItem {
 		if subject, err = offerOf(ws, ws.State.Items[subject.Name], &o); err != nil {
 			return err
@@ -92,11 +108,20 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 			return err
 		}
 	}
-	records := []*handoff.Record{ws.NewRecord(ack)}
-	if e := ws.Exception(ack); e != nil {
-		records = append(records, ws.NewRecord(e))
+	if said := ws.Said(ack); said != nil {
+		g.note("you have said so in %s: %s; nothing was added", said.ID, query.VerdictWords(said.Body.(*handoff.Ack)))
+		return nil
 	}
-	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
+	records := []*handoff.Record{ws.NewRecord(ack)}
+	exception, say := ws.Exception(ack)
+	if exception != nil {
+		records = append(records, ws.NewRecord(exception))
+	}
+	err = checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
+	if err == nil && say != "" {
+		g.note("%s", say)
+	}
+	return err
 }
 
 // ackAllSeen writes a receipt for every current handoff that names the user as a
@@ -113,6 +138,20 @@ func ackAllSeen(ctx context.Context, g *globals, ws *workspace.Workspace, o ackO
 	if len(records) == 0 {
 		g.note("nothing that you have not seen")
 		return nil
+	}
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
+}
+
+// ackBacks writes a receipt for each record that brought something back: nothing
+// more is needed.
+func ackBacks(ctx context.Context, g *globals, ws *workspace.Workspace, o ackOptions, backs []handoff.Back) error {
+	var records []*handoff.Record
+	for i, b := range backs {
+		if slices.ContainsFunc(backs[:i], func(earlier handoff.Back) bool { return earlier.Cause == b.Cause }) {
+			continue
+		}
+		ack := &handoff.Ack{Subject: b.Cause.ID, Digest: b.Cause.Source.Digest, Outcome: handoff.OutcomeSeen, Note: o.note}
+		records = append(records, ws.NewRecord(ack))
 	}
 	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was acknowledged")
 }

@@ -40,6 +40,7 @@ that.`,
 	f.StringVar(&o.context, "context", "", "`TEXT` that they need to know to answer")
 	commaListVar(f, &o.blocks, "blocks", "an `ITEM` that waits for the answer (repeatable)")
 	o.addFlags(f)
+	o.addPeopleFlags(f)
 	return cmd
 }
 
@@ -48,7 +49,7 @@ func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
 	if err != nil {
 		return err
 	}
-	q := &handoff.Question{Ask: text, To: strings.TrimPrefix(o.to, "@"), Context: o.context, Blocks: o.blocks}
+	q := &handoff.Question{Ask: text, To: o.to, Context: o.context, Blocks: o.blocks}
 	if o.about != "" {
 		target, err := ws.Resolve(o.about)
 		if err != nil {
@@ -61,6 +62,9 @@ func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
 	}
 	if q.To == "" {
 		return workspace.Usagef("handoff ask --help shows an example", "missing: --to, or --about")
+	}
+	if to, err := ws.Person(q.To); err == nil { // else it is refused below
+		q.To = to
 	}
 	records := []*handoff.Record{ws.NewRecord(q)}
 	route, nobody := ws.Route(handoff.Target{Type: handoff.TargetQuestion, Name: records[0].ID}, handoff.Blocker{Resolver: q.To})

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -33,6 +32,7 @@ with handoff ack.`,
 	f.StringVar(&o.via, "via", "", "the rollup or handoff `REF` that it came with")
 	f.StringVar(&o.why, "why", "", "`TEXT` that says why them, or why now")
 	o.addFlags(f)
+	o.addPeopleFlags(f)
 	return cmd
 }
 
@@ -48,7 +48,7 @@ func runAssign(ctx context.Context, g *globals, o assignOptions, ref string) err
 	if err != nil {
 		return err
 	}
-	a := &handoff.Assignment{Item: item.ID, To: strings.TrimPrefix(o.to, "@"), From: item.Holder, Why: o.why}
+	a := &handoff.Assignment{Item: item.ID, To: o.to, From: item.Holder, Why: o.why}
 	if o.via != "" {
 		via, err := ws.Resolve(o.via)
 		if err != nil {

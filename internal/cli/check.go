@@ -42,7 +42,8 @@ none, and that a handoff covers it: one that it adds, or one whose items name
 its number, its branch or a ticket of its title, younger than the last work in
 it. A handoff with four empty lists says that none is needed, and why in its
 summary. The job's environment says which pull request it is, on GitHub, GitLab,
-Gitea, Forgejo, Bitbucket and Jenkins; elsewhere --base does. Missing history is
+Gitea, Forgejo, Bitbucket and Jenkins; elsewhere it is the branch that is
+checked out, into the one that the remote calls its own. Missing history is
 fetched. The configuration of the branch that it goes into counts, and what the
 change edits there is said. Whom --skip-author names is an account of the
 service, never the author of a commit.
@@ -56,7 +57,8 @@ warnings.`,
 		Example: `  handoff check
   handoff check today.yaml --json
   handoff check --pr --require --format github
-  handoff check --pr --base main
+  handoff check --pr
+  handoff check --pr --base release
   handoff check --range v1.4..HEAD
   handoff check --due`,
 		GroupID: groupSetup,
@@ -170,6 +172,9 @@ func (g *globals) printCheck(found workspace.Checked, format guard.Format) error
 		return g.printer.document(found)
 	}
 	report := guard.Report{Findings: found.Findings, Summary: found.Says(), Dir: workspace.DefaultDir, Version: programVersion()}
+	if found.Agreed != nil {
+		report.LinkNames = found.Agreed.LinkNames
+	}
 	written, err := report.Write(g.commands, format)
 	if err != nil {
 		return err

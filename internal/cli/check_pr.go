@@ -46,16 +46,19 @@ func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (workspac
 	if err != nil {
 		return workspace.Checked{}, err
 	}
-	if !isPR {
-		if request.Service == "" {
-			return workspace.Checked{}, workspace.Usagef("handoff check --pr --base main", "--pr: no CI job says which pull request")
-		}
+	if !isPR && request.Service != "" {
 		g.note("this job runs for no pull request")
 		return workspace.Checked{}, nil
 	}
 	ws, err := g.openHere(ctx)
 	if err != nil {
 		return workspace.Checked{}, err
+	}
+	if request.Service == "" {
+		if request.Pr, err = ws.PullRequestHere(o.pr.base, o.pr.head); err != nil {
+			return workspace.Checked{}, err
+		}
+		request.Pr.Number = o.pr.number
 	}
 	found, err := ws.CheckPullRequest(ctx, request)
 	if err == nil && request.Pr.Author == "" && o.pr.flags.Changed("skip-author") {

@@ -66,7 +66,7 @@ var completedFlags = map[string]offers{
 	"amend":       (*cursor).own,
 	"since":       (*cursor).times,
 	"until":       (*cursor).times,
-	"none":        fixed("shipped", "items", "blockers", "decisions"),
+	"none":        fixed("shipped", "items", "blockers", "decisions", "questions", "dropped", "watch", "standing"),
 	"format":      fixed(checkFormats...),
 	"color":       fixed("auto", "always", "never"),
 }

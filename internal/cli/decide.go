@@ -23,7 +23,8 @@ func newDecideCmd(g *globals) *cobra.Command {
 		Short: "Record a decision outside a handoff",
 		Long: `Record a decision outside a handoff: what was decided, two dashes, and why. One
 decision stands on a topic. The next one on it names it with --supersedes, or is
-only --status proposed.`,
+only --status proposed. One that --answers a blocker or a question closes it, in
+the same commit.`,
 		Example: `  handoff decide "Sessions last 15 minutes -- the audit asks for at most 15"
   handoff decide "Sessions last 30 minutes -- users lost long forms" \
       --supersedes sessions-last-15-minutes --source call`,
@@ -46,6 +47,7 @@ only --status proposed.`,
 	f.StringVar(&o.fields.Status, "status", "", "`STATUS`: accepted (the default), proposed, reversed")
 	f.StringVar(&o.fields.Source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
 	o.addFlags(f)
+	o.addPeopleFlags(f)
 	return cmd
 }
 
@@ -63,7 +65,11 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		}
 		fields.Alternatives = append(fields.Alternatives, handoff.Alternative{Option: p[0], WhyNot: p[1]})
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: workspace.Given(fields.Answers)})
+	open := g.openForWriting
+	if fields.Answers != "" {
+		open = g.openForVerdict // it closes what somebody waits for
+	}
+	ws, err := open(ctx, handoff.Part{Refs: workspace.Given(fields.Answers)})
 	if err != nil {
 		return err
 	}
@@ -74,6 +80,17 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 		}
 		fields.Answers = target.Ref()
 	}
-	r := ws.NewRecord(&handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})
-	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{r}, "nothing was decided")
+	records := []*handoff.Record{ws.NewRecord(&handoff.DecisionRecord{Topic: parsed.ID, DecisionFields: fields})}
+	body, why := ws.Settle(parsed.ID, &fields)
+	if body != nil {
+		closing := ws.NewRecord(body)
+		for closing.ID == records[0].ID {
+			closing.ID = ws.NewID()
+		}
+		records = append(records, closing)
+	}
+	if why != "" {
+		g.note("%s", why)
+	}
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was decided")
 }

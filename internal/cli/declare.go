@@ -34,7 +34,13 @@ type declareOptions struct {
 	intents   []string
 	accepts   []string
 	refs      []string
+	issues    []string
+	continues []string
+	watch     []string
+	standing  []string
+	ended     []string
 	give      []string
+	keep      []string
 	none      []string
 	waive     []string
 
@@ -54,6 +60,11 @@ It is checked first. What is incomplete is refused, with every finding at once,
 and nothing is written. An empty list says "none"; a missing one says nothing
 and is refused.
 
+With one person in --to, the next step of an item is theirs, and the item is
+offered to them, unless you keep it or the step names somebody: "sarah: decide".
+With any other --to it is yours unless you give it. The item is yours until they
+take it.
+
 On a terminal it asks for what the flags do not say, and offers what git and the
 records know. What you typed is kept as a draft until it is published.
 
@@ -67,7 +78,7 @@ your clock: "mon 09:00".`,
       --summary "The refund flow lacks one approval" \
       --item "refund-flow;in_review;PR #1842 has 1 of 2;Get james's review" \
       --intent "refund-flow;Customers wait for refunds that the old job lost" \
-      --give all --accept "refund-flow;PR #1842 is merged" \
+      --accept "refund-flow;PR #1842 is merged" \
       --none shipped,blockers,decisions`,
 		GroupID: groupDaily,
 		Args:    noArgs,
@@ -78,7 +89,8 @@ your clock: "mon 09:00".`,
 	f.BoolVar(&o.carry, "carry", false, "start from what you hold")
 	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
 	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
-	commaListVar(f, &o.give, "give", "`ITEM[=WHO]`, or all: the receiver does the next step")
+	commaListVar(f, &o.give, "give", "`ITEM[=WHO]`, or all: the receiver does the next step, which is so anyway where the handoff is to one person")
+	commaListVar(f, &o.keep, "keep", "`ITEM`, or all: the next step stays with you")
 	o.addFlags(f)
 	cmd.MarkFlagsMutuallyExclusive("file", "editor")
 	cmd.MarkFlagsMutuallyExclusive("file", "from", "carry", "resume")
@@ -102,17 +114,24 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.shipped, "shipped", "what is finished: `'[item;]what'`")
 	listVar(f, &o.dropped, "dropped", "an item that nobody will continue: `'item;why'`")
 	listVar(f, &o.intents, "intent", "why an item is done: `'item;why'`")
-	listVar(f, &o.accepts, "accept", "how to tell that an item is done: `'item;check'`")
-	listVar(f, &o.refs, "ref", "what an item refers to, a pr, ticket, branch, commit, file, url or doc: `'item;pr:1842'`")
-	commaListVar(f, &o.none, "none", "say none: `LISTS` out of shipped, items, blockers, decisions")
+	listVar(f, &o.accepts, "accept", "how to tell that an item is done: `'item;check'`; an empty check clears the list")
+	listVar(f, &o.refs, "ref", "what an item refers to, a pr, ticket, branch, commit, file, url or doc: `'item;pr:1842'`; an empty second part clears the list")
+	listVar(f, &o.issues, "known-issue", "what is wrong with an item: `'item;what'`; an empty second part clears the list")
+	listVar(f, &o.continues, "continues", "an item that was split or renamed from another goes on with its history: `'item;from'`")
+	listVar(f, &o.watch, "watch", "what to keep an eye on: `'what;signal;until;link'`")
+	listVar(f, &o.standing, "standing", "a temporary condition: `'what;until'`")
+	listVar(f, &o.ended, "ended", "what was watched or stood and is over: `'what;why'`")
+	commaListVar(f, &o.none, "none", "say none: `LISTS` out of shipped, items, blockers, decisions, questions, dropped, watch, standing")
 	listVar(f, &o.waive, "waive", "let a rule pass: `'CODE;why'`")
 	commaListVar(f, &o.allowSecrets, "allow-secret", "`FINGERPRINT` of a text that is no secret")
 	o.publishOptions.addFlags(f)
+	o.addPeopleFlags(f)
 }
 
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
-	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.none, o.waive}
+	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive,
+		o.issues, o.continues, o.watch, o.standing, o.ended}
 	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 
@@ -160,6 +179,12 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if o.byHand(g, d) {
 		return declareByHand(ctx, g, ws, o, d)
 	}
+	if err := nameSteps(ctx, g, ws, d); err != nil {
+		return err
+	}
+	for _, freed := range d.Freed {
+		g.note("%s", freed)
+	}
 	if d.Doc == nil && o.flagged() {
 		if err := missingFlags(d.Handoff); err != nil {
 			return err
@@ -177,7 +202,18 @@ func publishChecked(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 		drafts := form.Drafts{Dir: ws.Dir()}
 		o.after = append(o.after, drafts.Drop)
 	}
+	if err := o.meetAll(ctx, g, ws, d); err != nil {
+		return err
+	}
 	return publishDraft(ctx, g, ws, o, d, ws.CheckDraft(d, o.allowSecrets))
+}
+
+// meetAll is meet for the people of a draft.
+func (o *declareOptions) meetAll(ctx context.Context, g *globals, ws *workspace.Workspace, d *workspace.Draft) error {
+	if d.Handoff == nil {
+		return nil // the findings say why
+	}
+	return o.meet(ctx, g, ws, d.Handoff)
 }
 
 // publishDraft commits a draft as it was sealed when it was checked, with those
@@ -186,9 +222,9 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	if handoff.HasErrors(findings) {
 		return &workspace.FindingsError{What: "nothing was published", Findings: findings, Hint: d.RefusedHint(findings)}
 	}
-	for _, why := range d.Unrouted {
+	for _, why := range d.Unsettled {
 		g.note("%s", why)
 	}
-	o.after = append(o.after, ws.QueryCounter().Reset)
+	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), true
 	return publishRecords(ctx, g, ws, o.publishOptions, d.Sealed, findings)
 }

@@ -48,13 +48,13 @@ func baseDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o decla
 	case o.from != "":
 		return draftFrom(ctx, ws, o.from)
 	case o.carry:
-		return &workspace.Draft{Handoff: ws.Carried()}, nil
+		return ws.Carried()
 	case o.amend != "":
 		earlier, err := ws.OwnHandoff(o.amend)
 		if err != nil {
 			return nil, err
 		}
-		return &workspace.Draft{Handoff: workspace.StartFrom(earlier.Handoff)}, nil
+		return ws.Rewrite(earlier.Handoff)
 	}
 	return &workspace.Draft{Handoff: new(handoff.Handoff)}, nil
 }
@@ -145,7 +145,7 @@ func draftFrom(ctx context.Context, ws *workspace.Workspace, name string) (*work
 	if !ok {
 		return nil, workspace.Usagef("name a handoff, or a file under "+ws.RecordDir+"/templates", "%s is not a handoff", name)
 	}
-	return &workspace.Draft{Handoff: workspace.StartFrom(h.Handoff)}, nil
+	return ws.StartFrom(h.Handoff)
 }
 
 // waitingDraft is the draft that a form left behind, to be published as it is.
@@ -155,5 +155,10 @@ func waitingDraft(ws *workspace.Workspace) (*workspace.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readDraft(ws, data, drafts.Path()), nil
+	d := readDraft(ws, data, drafts.Path())
+	if d.Handoff != nil {
+		d.Freed, err = ws.DropResolved(d.Handoff)
+		d.Changed = len(d.Freed) > 0
+	}
+	return d, err
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
@@ -49,10 +48,10 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.Summary = o.summary
 	}
 	if len(o.to) > 0 {
-		h.To = plainHandles(o.to)
+		readdress(ws, h, handles(ws, o.to))
 	}
 	if len(o.cc) > 0 {
-		h.CC = plainHandles(o.cc)
+		h.CC = handles(ws, o.cc)
 	}
 	if o.returns != "" {
 		t, err := ws.When(o.returns)
@@ -62,9 +61,12 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.ReturnsAt = handoff.Time{Time: t}
 	}
 	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
+	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
+	continues := func(h *handoff.Handoff, o declareOptions) error { return applyContinues(ws, h, o) }
+	watch := func(h *handoff.Handoff, o declareOptions) error { return applyWatch(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
-		applyNone, items, applyShipped, applyDropped, applyBlockers, applyDecisions,
-		applyItemDetails, applyGive, applyWaivers,
+		applyNone, continues, items, applyShipped, applyDropped, applyBlockers, applyDecisions,
+		applyItemDetails, owners, applyWaivers, watch,
 	}
 	for _, step := range steps {
 		if err := step(h, o); err != nil {
@@ -74,11 +76,16 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	return nil
 }
 
-// plainHandles drops the @ that people write before a handle.
-func plainHandles(list []string) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = strings.TrimPrefix(strings.TrimSpace(s), "@")
+// handles are the handles of the people whom a list names. A name that can mean
+// several people stays as it is, to be refused with all else.
+func handles(ws *workspace.Workspace, typed []string) []string {
+	out := make([]string, len(typed))
+	for i, name := range typed {
+		who, err := ws.Person(name)
+		if err != nil {
+			who = strings.TrimSpace(name)
+		}
+		out[i] = who
 	}
 	return out
 }
@@ -94,22 +101,33 @@ func parts(value string, n int) []string {
 }
 
 func applyNone(h *handoff.Handoff, o declareOptions) error {
-	for _, list := range o.none {
-		full := false
-		switch list {
-		case "shipped":
-			full, h.Shipped = len(h.Shipped)+len(o.shipped) > 0, []handoff.Shipped{}
-		case "items":
-			full, h.Items = len(h.Items)+len(o.items) > 0, []handoff.Item{}
-		case "blockers":
-			full, h.Blockers = len(h.Blockers)+len(o.blockers) > 0, []handoff.Blocker{}
-		case "decisions":
-			full, h.Decisions = len(h.Decisions)+len(o.decisions) > 0, []handoff.Decision{}
-		default:
-			return workspace.Usagef("", "--none %s: say shipped, items, blockers or decisions", list)
+	lists := []struct {
+		name  string
+		some  bool
+		empty func()
+	}{
+		{"shipped", len(h.Shipped)+len(o.shipped) > 0, func() { h.Shipped = []handoff.Shipped{} }},
+		{"items", len(h.Items)+len(o.items) > 0, func() { h.Items = []handoff.Item{} }},
+		{"blockers", len(h.Blockers)+len(o.blockers) > 0, func() { h.Blockers = []handoff.Blocker{} }},
+		{"decisions", len(h.Decisions)+len(o.decisions) > 0, func() { h.Decisions = []handoff.Decision{} }},
+		{"questions", len(h.Questions) > 0, func() { h.Questions = []handoff.OpenQuestion{} }},
+		{"dropped", len(h.Dropped)+len(o.dropped) > 0, func() { h.Dropped = []handoff.Reasoned{} }},
+		{"watch", len(h.Watch) > 0, func() { h.Watch = []handoff.Watch{} }},
+		{"standing", len(h.Standing) > 0, func() { h.Standing = []handoff.Standing{} }},
+	}
+	for _, none := range o.none {
+		known := false
+		for _, list := range lists {
+			if list.name != none {
+				continue
+			}
+			if known = true; list.some {
+				return workspace.Usagef("", "--none %s: there are some", none)
+			}
+			list.empty()
 		}
-		if full {
-			return workspace.Usagef("", "--none %s: there are some", list)
+		if !known {
+			return workspace.Usagef("", "--none %s: say shipped, items, blockers, decisions, questions, dropped, watch or standing", none)
 		}
 	}
 	return nil
@@ -128,6 +146,7 @@ func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 			item = &h.Items[len(h.Items)-1]
 			if known, ok := ws.State.Items[id]; ok && known.Live() {
 				item.Owner = known.Owner
+				ws.Inherit(item) // what other flags add to
 			}
 		}
 		if status != "" {
@@ -137,7 +156,7 @@ func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 			item.State = state
 		}
 		if next != "" {
-			item.Next = []handoff.Next{{Do: next, Owner: ws.Me}}
+			item.Next = []handoff.Next{typedStep(ws, h, item, next)}
 		}
 	}
 	return nil
@@ -176,7 +195,7 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 		if err != nil {
 			return err
 		}
-		b := handoff.Blocker{Needs: p[0], Because: p[1], Resolver: strings.TrimPrefix(p[2], "@"), ID: handoff.Slug(p[0])}
+		b := handoff.Blocker{Needs: p[0], Because: p[1], Resolver: p[2], ID: handoff.Slug(p[0])}
 		if b.ID == "" {
 			return workspace.Usagef("as in 'Decide the session timeout;login and refund disagree;sarah;refund-flow'", "--blocker %q: the first part says what is needed", value)
 		}
@@ -229,13 +248,21 @@ func applyItemDetails(h *handoff.Handoff, o declareOptions) error {
 	}{
 		{"intent", "item;why", o.intents, func(i *handoff.Item, s string) error { i.Intent = s; return nil }},
 		{"accept", "item;check", o.accepts, func(i *handoff.Item, s string) error {
-			i.Accept = append(slices.Clone(i.Accept), handoff.Criterion{Check: s})
+			i.Accept = added(i.Accept, handoff.Criterion{Check: s}, s)
+			return nil
+		}},
+		{"known-issue", "item;what", o.issues, func(i *handoff.Item, s string) error {
+			i.KnownIssues = added(i.KnownIssues, s, s)
 			return nil
 		}},
 		{"ref", "item;pr:1842", o.refs, addRef},
 	} {
+		said := []int{0, 1}
+		if flag.name != "intent" {
+			said = said[:1] // an empty part clears the list
+		}
 		for _, value := range flag.values {
-			p, err := shaped(flag.name, value, flag.shape, 0, 1)
+			p, err := shaped(flag.name, value, flag.shape, said...)
 			if err != nil {
 				return err
 			}
@@ -251,43 +278,24 @@ func applyItemDetails(h *handoff.Handoff, o declareOptions) error {
 	return nil
 }
 
+// added is a list with what a flag adds to it, empty where the flag says nothing.
+func added[T any](list handoff.List[T], entry T, said string) handoff.List[T] {
+	if said == "" {
+		return handoff.List[T]{}
+	}
+	return append(slices.Clone(list), entry)
+}
+
 func addRef(item *handoff.Item, value string) error {
+	if value == "" {
+		item.Refs = handoff.List[handoff.Ref]{}
+		return nil
+	}
 	kind, id, ok := strings.Cut(value, ":")
 	if !ok || id == "" {
 		return workspace.Usagef("as in 'refund-flow;pr:1842'", "--ref %q: say the type and the id", value)
 	}
 	item.Refs = append(slices.Clone(item.Refs), handoff.Ref{Type: kind, ID: id})
-	return nil
-}
-
-// applyGive makes the receiver the owner of an item's next steps.
-func applyGive(h *handoff.Handoff, o declareOptions) error {
-	for _, value := range o.give {
-		id, who, named := strings.Cut(value, "=")
-		who = strings.TrimPrefix(who, "@")
-		if named && isBlank(who) {
-			return workspace.Usagef("", "--give %s: to whom?", value)
-		}
-		if who == "" {
-			if len(h.To) != 1 {
-				return workspace.Usagef("say "+id+"=WHO", "--give %s: to whom? the handoff has %s", value, text.Count(len(h.To), "receiver"))
-			}
-			who = h.To[0]
-		}
-		given := false
-		for i := range h.Items {
-			if id != "all" && h.Items[i].ID != id {
-				continue
-			}
-			given = true
-			for n := range h.Items[i].Next {
-				h.Items[i].Next[n].Owner = who
-			}
-		}
-		if !given {
-			return workspace.Usagef("", "--give %s: no item %q in this handoff", value, id)
-		}
-	}
 	return nil
 }
 

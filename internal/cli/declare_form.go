@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -54,7 +56,10 @@ type writing struct {
 func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o declareOptions, start *workspace.Draft) (err error) {
 	w := &writing{
 		ws: ws, g: g, options: o, drafts: &form.Drafts{Dir: ws.Dir()},
-		prefill: prefillOf(ctx, ws), draft: &form.Draft{Handoff: start.Handoff, Ext: start.Ext},
+		draft: &form.Draft{Handoff: start.Handoff, Ext: start.Ext},
+	}
+	if w.prefill, err = prefillOf(ctx, ws); err != nil {
+		return err
 	}
 	if w.noticed, err = ws.Meta(programVersion()); err != nil {
 		return err
@@ -63,11 +68,15 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 	if err := ws.MakeDir(filepath.Dir(w.drafts.Path())); err != nil {
 		return err
 	}
-	if start.Handoff.Rollup != nil {
+	if r := start.Handoff.Rollup; r != nil {
 		w.prefill.Carried = new(handoff.Handoff) // nothing of it is the lead's own
+		w.prefill.To = ws.RollupReceivers(r)
 	}
-	if w.draft.Handoff.Questions == nil {
-		w.draft.Handoff.Questions = w.prefill.Carried.Questions
+	if h := w.draft.Handoff; h.Questions == nil {
+		h.Questions = w.prefill.Carried.Questions
+	}
+	if h := w.draft.Handoff; h.Watch == nil && h.Standing == nil && h.Ended == nil {
+		h.Watch, h.Standing = w.prefill.Carried.Watch, w.prefill.Carried.Standing
 	}
 	if w.empty, err = w.draft.Format(); err != nil {
 		return err
@@ -81,9 +90,12 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 	if err == nil && !right {
 		err = errStopped
 	}
+	d := w.typed(w.draft)
+	if err == nil {
+		err = o.meetAll(ctx, g, ws, d)
+	}
 	if err == nil {
 		o.after = append(o.after, w.drafts.Drop)
-		d := w.typed(w.draft)
 		err = publishDraft(ctx, g, ws, o, d, w.checkDraft(d))
 	}
 	if !workspace.Committed(err) {
@@ -120,7 +132,8 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 		return right, err
 	}
 	d := &form.Declaration{
-		Asker: asker, Draft: w.draft, Prefill: w.prefill, Check: w.check, When: w.ws.When, Save: w.save,
+		Asker: asker, Draft: w.draft, Prefill: w.prefill, Check: w.check, When: w.ws.When, Save: w.save, About: w.about(),
+		Owned: w.owned, Step: w.ws.ReadStep,
 		Edit: func(ctx context.Context, draft *form.Draft) (*form.Draft, error) {
 			w.draft = draft
 			if _, err := w.edit(ctx); err != nil {
@@ -132,6 +145,17 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 	outcome, err := d.Run(ctx)
 	w.draft = d.Final()
 	return outcome == form.Publish, err
+}
+
+// about is what is to be read of a rollup before it is handed over.
+func (w *writing) about() (lines []string) {
+	if w.options.page == nil || w.draft.Handoff.Rollup == nil {
+		return nil
+	}
+	for _, p := range w.options.page() {
+		lines = append(lines, strings.Repeat(" ", p.indent)+p.text)
+	}
+	return lines
 }
 
 // waiting looks for a draft that waits, and finds out whether to go on with it.
@@ -162,8 +186,9 @@ func (w *writing) waiting(ctx context.Context, asker form.Asker) (form.Waiting, 
 		return answer, w.drafts.SetAside()
 	case form.WaitingContinue:
 		w.draft = draft
+		_, err = w.ws.DropResolved(draft.Handoff) // which the form says of what is held
 	}
-	return answer, nil
+	return answer, err
 }
 
 // aboutDraft says in a few lines which draft waits.
@@ -176,7 +201,11 @@ func aboutDraft(d *form.Draft, doc *handoff.Document, path string) []string {
 		return lines
 	}
 	h := d.Handoff
-	lines := []string{text.Count(len(h.Items), "item") + ", " + text.Count(len(h.Blockers), "blocker") + ", " + text.Count(len(h.Decisions), "decision")}
+	rollup := ""
+	if h.Rollup != nil {
+		rollup = "rollup of " + query.RollupName(h.Rollup) + ", "
+	}
+	lines := []string{rollup + text.Count(len(h.Items), "item") + ", " + text.Count(len(h.Blockers), "blocker") + ", " + text.Count(len(h.Decisions), "decision")}
 	if h.Summary != "" {
 		lines = append(lines, h.Summary)
 	}
@@ -204,17 +233,25 @@ func (w *writing) typed(written *form.Draft) *workspace.Draft {
 	return d
 }
 
-// checkDraft notes how many errors there are at the first try.
+// checkDraft notes how many errors there are at the first try, where the user
+// shares such counts.
 func (w *writing) checkDraft(d *workspace.Draft) []handoff.Finding {
 	if d.Noticed = w.noticed; w.resumed {
 		d.Noticed.StartedAt, d.Noticed.FirstTryErrors = handoff.Time{}, nil
 	}
 	findings := w.ws.CheckDraft(d, w.options.allowSecrets)
-	if w.noticed.FirstTryErrors == nil {
+	if shared := w.noticed.Queries != nil; shared && w.noticed.FirstTryErrors == nil {
 		n := len(workspace.Errors(findings))
 		w.noticed.FirstTryErrors = &n
 	}
 	return findings
+}
+
+// owned is a handoff with the owners that its steps would be published with, and
+// what it then offers and keeps.
+func (w *writing) owned(h *handoff.Handoff) (*handoff.Handoff, string) {
+	owned := w.ws.Owned(h)
+	return owned, query.TransferOf(w.ws.Me, owned, w.ws.State).Words()
 }
 
 // edit opens the editor on the draft and takes what comes back.
@@ -259,9 +296,13 @@ func (w *writing) draftText() ([]byte, error) {
 }
 
 // prefillOf gathers what the program knows for a form.
-func prefillOf(ctx context.Context, ws *workspace.Workspace) form.Prefill {
-	carried := ws.Carried()
-	p := form.Prefill{Me: ws.Me, Carried: carried, To: carried.To, Since: ws.Author.When.Add(-firstDay)}
+func prefillOf(ctx context.Context, ws *workspace.Workspace) (form.Prefill, error) {
+	held, err := ws.Carried()
+	if err != nil {
+		return form.Prefill{}, err
+	}
+	carried := held.Handoff
+	p := form.Prefill{Me: ws.Me, Carried: carried, Freed: held.Freed, To: carried.To, Since: ws.Author.When.Add(-firstDay)}
 	if last := ws.State.Latest(ws.Me); last != nil {
 		p.Since = last.Record.At.Time
 	}
@@ -279,7 +320,7 @@ func prefillOf(ctx context.Context, ws *workspace.Workspace) form.Prefill {
 	if len(p.To) == 0 {
 		p.To = workspace.Given(ws.Receiver(ctx, p.Work.Commits))
 	}
-	return p
+	return p, nil
 }
 
 // withoutRecords leaves the commits that are work.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -22,9 +21,13 @@ func newEscalateCmd(g *globals) *cobra.Command {
 	var o escalateOptions
 	cmd := &cobra.Command{
 		Use:   "escalate <ref>",
-		Short: "Raise a blocker, question or handoff to somebody else",
-		Long: `Raise a blocker, question or handoff to somebody else. Without --to a blocker
-goes up the ladder of the configuration. Nothing is ever escalated by itself.`,
+		Short: "Raise a handoff, item, blocker or question to somebody else",
+		Long: `Raise a handoff, item, blocker or question to somebody else. Without --to it
+goes up the ladder of the configuration, from whoever is asked as yet. It waits
+in their inbox until they take it up (handoff ack REF, or an act on what is
+raised), decline it, or it is settled. While they are away it asks their cover,
+the alternate, or who is next on the ladder. Nothing is ever escalated by
+itself.`,
 		Example: `  handoff escalate session-policy --reason no_response \
       --ask "Decide today, or name who can"
   handoff escalate k3f --to ines --reason sla_breach \
@@ -40,6 +43,7 @@ goes up the ladder of the configuration. Nothing is ever escalated by itself.`,
 	f.StringVar(&o.deadline, "deadline", "", "by `WHEN`")
 	f.IntVar(&o.level, "level", 0, "`N` from 1 to 3; without it, one above the last")
 	o.addFlags(f)
+	o.addPeopleFlags(f)
 	return cmd
 }
 
@@ -51,12 +55,16 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 	if err != nil {
 		return err
 	}
-	e := &handoff.Escalation{Subject: target.Ref(), Reason: o.reason, To: strings.TrimPrefix(o.to, "@"), Ask: o.ask, Level: o.level}
+	raised, err := ws.Raisable(target)
+	if err != nil {
+		return err
+	}
+	e := &handoff.Escalation{Subject: raised.Ref, Reason: o.reason, To: o.to, Ask: o.ask, Level: o.level}
 	if e.Level == 0 {
-		e.Level = min(ws.LevelOf(target)+1, maxLevel)
+		e.Level = min(raised.Level()+1, maxLevel)
 	}
 	if e.To == "" {
-		if e.To = ws.NextOnLadder(target, e.Level); e.To == "" {
+		if e.To = ws.NextOnLadder(raised, e.Level); e.To == "" {
 			return workspace.Usagef("", "missing: --to, as the configuration has no ladder for %s", ref)
 		}
 	}
@@ -67,7 +75,14 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 		}
 		e.Deadline = handoff.Time{Time: at}
 	}
-	return checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{ws.NewRecord(e)}, "nothing was escalated")
+	r := ws.NewRecord(e)
+	if err := checkAndPublish(ctx, g, ws, o.publishOptions, []*handoff.Record{r}, "nothing was escalated"); err != nil {
+		return err
+	}
+	if say := ws.StandIn(raised, r); say != "" {
+		g.note("%s", say)
+	}
+	return nil
 }
 
 // maxLevel is the highest level of an escalation.

@@ -67,7 +67,14 @@ GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_AUTHOR_DATE and the same for COMMITTER
                    identity and time of what you write, as in git
 GIT_DIR, GIT_WORK_TREE, GIT_CEILING_DIRECTORIES
                    which repository, as in git
-The git configuration handoff.dir names a directory other than .handoffs.`
+
+The git configuration, as in git config handoff.push always:
+handoff.dir        a directory for the records other than .handoffs
+handoff.push       ask: declare asks on a terminal whether to push, the default;
+                   always: every command that writes pushes; never: only
+                   --push does
+handoff.shareQueries
+                   true: handoffs say how many questions you have asked`
 
 const formattingHelp = `
 --json prints exactly one document on stdout; an error is one line of JSON on
@@ -115,9 +122,11 @@ but holds no URL to call, no token and no command.
                blocker_ack: 4h, blocker_resolve: 2d}
   authority:  [{area: session-policy, primary: sarah, alternates: [ines]}]
   escalation: {default: [alternate, "team:lead"]}
-  interfaces: [{from: apac, to: emea, requires: [accept, effort],
-               on_missing: reject}]
-  exceptions: {judgement: sarah, policy: ines}
+  interfaces: [{from: apac, to: emea, trigger: end of shift,
+               done_when: [the receiver has acked],
+               conditions: [no deploy after 16:00], requires: [accept, effort],
+               on_missing: reject, ack: 2h}]   # or warn, or "return:ben"
+  exceptions: {judgement: sarah, policy: ines, incomplete: sender}
   rules:      {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
   refs:       {ticket: "https://jira.example.com/browse/{id}"}
   verify:     {settled: [{finding: HO902, record: k3f9q2m7,

@@ -79,7 +79,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 		return err
 	}
 	if o.dryRun {
-		return printDryRun(g, change, nil)
+		return o.printDryRun(g, change, nil, custodyChange{})
 	}
 	return commitInit(ctx, g, ws, o, change, around)
 }

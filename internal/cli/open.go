@@ -54,14 +54,14 @@ func (g *globals) openForVerdict(ctx context.Context, part handoff.Part) (*works
 		return ws, err
 	}
 	who := ws.TeamConfig.Writer(ws.MappedAuthor.Name, ws.MappedAuthor.Email)
-	if ws.TeamConfig.WritesAs(who, g.as) || ws.TeamConfig.WritesAs(ws.TeamConfig.Writer(ws.Author.Name, ws.Author.Email), g.as) {
+	if ws.TeamConfig.WritesAs(who, ws.Me) || ws.TeamConfig.WritesAs(ws.TeamConfig.Writer(ws.Author.Name, ws.Author.Email), ws.Me) {
 		return ws, nil
 	}
-	hint := "leave --as out to answer as " + who.Handle + "; " + g.as + " answers under their own git identity"
-	if who.Handle == g.as {
-		hint = "commit under an address that the roster has for " + g.as + ", or have " + ws.Author.Email + " added to it by review"
+	hint := "leave --as out to answer as " + who.Handle + "; " + ws.Me + " answers under their own git identity"
+	if who.Handle == ws.Me {
+		hint = "commit under an address that the roster has for " + ws.Me + ", or have " + ws.Author.Email + " added to it by review"
 	}
-	return nil, workspace.Usagef(hint, "--as %s: an ack, an answer or a resolution is given under one's own name, and %s is not an address of %s", g.as, ws.Author.Email, g.as)
+	return nil, workspace.Usagef(hint, "--as %s: an ack, an answer or a resolution is given under one's own name, and %s is not an address of %s", ws.Me, ws.Author.Email, ws.Me)
 }
 
 // openAbout is openForWriting for a record about what a reference names.

@@ -26,6 +26,9 @@ type printer struct {
 	json     bool
 	jq       string
 	template string
+
+	// linkNames makes links of what a text names, where pages are known; else nil
+	linkNames func(s string, plain func(string) string, link func(name, link string) string) string
 }
 
 // output is stdout. Of what is printed line by line nobody looks at the errors:
@@ -98,11 +101,17 @@ func (p *printer) section(title string) { p.styled(painted{bold, title}) }
 // field prints "  label: text", with the text wrapped to the width of a
 // terminal. Nothing is printed for an empty text.
 func (p *printer) field(label, s string) {
+	p.fieldLines(label, s, p.withLinks)
+}
+
+// fieldLines is field with what mark makes of its lines, which are neutralised.
+func (p *printer) fieldLines(label, s string, mark func(string) string) {
 	if s == "" {
 		return
 	}
 	prefix := "  " + text.OneLine(label) + ": " // which may name a thing of a record
 	for i, line := range p.wrap(text.Neutralise(s), uniseg.StringWidth(prefix)) {
+		line = mark(line)
 		if i > 0 {
 			prefix = strings.Repeat(" ", 4+len(label)-len(strings.TrimLeft(label, " ")))
 		}

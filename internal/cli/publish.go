@@ -19,6 +19,15 @@ type publishOptions struct {
 	detachOK bool
 	push     bool
 
+	// page is what a dry run shows before the file, and on a terminal in its
+	// place; nil for nothing.
+	page func() []paragraph
+
+	newPeople []string // whom nobody knows yet, and who are meant
+	strangers []string // whom nobody knows yet either, taken as they are
+
+	offersPush bool // asks on a terminal whether to push
+
 	// after is done once the commit stands: what fails then is a warning.
 	after []func() error
 }
@@ -38,13 +47,26 @@ type publication struct {
 	Ref      string            `json:"ref"`
 	Pushed   bool              `json:"pushed"`
 	Warnings []handoff.Finding `json:"warnings"`
+	custodyChange
 }
 
 // checkAndPublish judges records that flags made and publishes them; refused
 // says what did not happen.
 func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, records []*handoff.Record, refused string) error {
+	bodies := make([]handoff.Body, len(records))
+	for i, r := range records {
+		bodies[i] = r.Body
+	}
+	if err := o.meet(ctx, g, ws, bodies...); err != nil {
+		return err
+	}
+	var ambiguous []handoff.Finding
+	for _, r := range records {
+		named, more := ws.Named(r.Body)
+		r.Body, ambiguous = named, append(ambiguous, more...)
+	}
 	sealed := handoff.SealAll(records...)
-	findings := ws.Judge(sealed)
+	findings := workspace.Explained(ws.Judge(sealed), ambiguous)
 	if handoff.HasErrors(findings) {
 		return &workspace.FindingsError{What: refused, Findings: findings, Hint: "correct the command and try again"}
 	}
@@ -56,10 +78,19 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 // what the rules had to say all the same.
 func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
 	records, change := handoff.Records(sealed), ws.ChangeOf(sealed, o.detachOK)
-	if o.dryRun {
-		return printDryRun(g, change, warnings)
+	custody := custodyChangeOf(ws, records[0])
+	to, err := o.reach(g, ws)
+	if err != nil {
+		return err
 	}
-	commit, pushed, err := ws.Commit(ctx, change, o.push)
+	if o.dryRun {
+		return o.printDryRun(g, change, warnings, custody)
+	}
+	commit, pushed, err := ws.Commit(ctx, change, to.push)
+	readers := readersOf(ws, records)
+	if to.offer && err == nil && !pushed {
+		commit, pushed, err = to.offerPush(ctx, g, ws, change.Branch, commit, readers)
+	}
 	warned, err := workspace.AfterCommit(err)
 	if !workspace.Committed(err) {
 		return err
@@ -69,10 +100,15 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 		warned, _ := workspace.AfterCommit(workspace.Unfinished(do()))
 		warnings = append(warnings, warned...)
 	}
+	talk := strangersWords(o.strangers)
+	if to.remote != "" && !pushed && err == nil {
+		talk = append(talk, "only here so far; "+readers+" after: handoff sync")
+	}
 	return errors.Join(err, printPublication(g, publication{
 		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
-	}, records))
+		custodyChange: custody,
+	}, records, talk))
 }
 
 // dryRun is what a writing command would do, as --json prints it.
@@ -81,6 +117,7 @@ type dryRun struct {
 	Files    []dryRunFile      `json:"files"`
 	Message  string            `json:"message"` // of the commit
 	Warnings []handoff.Finding `json:"warnings"`
+	custodyChange
 }
 
 type dryRunFile struct {
@@ -88,38 +125,55 @@ type dryRunFile struct {
 	Text string `json:"text"`
 }
 
-func printDryRun(g *globals, change store.Change, warnings []handoff.Finding) error {
+func (o *publishOptions) printDryRun(g *globals, change store.Change, warnings []handoff.Finding, custody custodyChange) error {
 	if g.printer.structured() {
-		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings)}
+		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings), custodyChange: custody}
 		for _, f := range change.Files {
 			doc.Files = append(doc.Files, dryRunFile{f.Path, string(f.Data)})
 		}
 		return g.printer.document(doc)
 	}
-	for _, f := range change.Files {
-		g.printer.line("# %s", f.Path)
-		g.printer.line("%s", strings.TrimSuffix(string(f.Data), "\n"))
+	var page []paragraph
+	if o.page != nil {
+		page = o.page()
 	}
-	g.printer.line("# commit by %s <%s>", change.Author.Name, change.Author.Email)
-	for line := range strings.Lines(change.Message) {
-		g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
-	}
+	err := g.printPage(page, func() {
+		for _, f := range change.Files {
+			g.printer.line("# %s", f.Path)
+			g.printer.line("%s", strings.TrimSuffix(string(f.Data), "\n"))
+		}
+		g.printer.line("# commit by %s <%s>", change.Author.Name, change.Author.Email)
+		for line := range strings.Lines(change.Message) {
+			g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
+		}
+		custody.print(g, "# ", "the same command with")
+	})
 	if len(warnings) > 0 && !g.quiet {
 		printFindings(g.Err, g.findings(warnings))
 	}
+	g.notes(strangersWords(o.strangers))
 	g.note("nothing was written")
-	return nil
+	return err
 }
 
-func printPublication(g *globals, p publication, records []*handoff.Record) error {
+func printPublication(g *globals, p publication, records []*handoff.Record, talk []string) error {
 	return g.printer.print(p, func() {
 		first := records[0]
 		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, query.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
+		p.custodyChange.print(g, "", "handoff declare --amend "+first.ID)
 		for _, r := range records[1:] {
 			g.printer.line("%s %s: %s", r.Kind, r.ID, query.Headline(r))
 		}
 		if len(p.Warnings) > 0 && !g.quiet {
 			printFindings(g.Err, g.findings(p.Warnings))
 		}
+		g.notes(talk)
 	})
+}
+
+// notes is a note for each line.
+func (g *globals) notes(lines []string) {
+	for _, line := range lines {
+		g.note("%s", line)
+	}
 }

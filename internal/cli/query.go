@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -143,8 +142,9 @@ func minArgs(n int, what string) cobra.PositionalArgs {
 
 func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) error {
 	// Before the repository is opened: a mistyped question is cheap. Who asks is
-	// not known yet, and any handle will do.
-	if err := ask.Check(args, query.ParseEnv{Now: g.Now(), Me: cmp.Or(g.as, "me")}); err != nil {
+	// not known yet, nor is anybody else, and any handle will do.
+	anybody := func(string) (string, error) { return "me", nil }
+	if err := ask.Check(args, query.ParseEnv{Now: g.Now(), Me: "me", Person: anybody}); err != nil {
 		return err
 	}
 	if len(o.repos.dirs) > 0 {
@@ -161,7 +161,11 @@ func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) er
 	if err != nil {
 		return err
 	}
-	return g.printAnswer(answer)
+	err = g.printAnswer(answer)
+	if len(answer.Rows) == 0 {
+		g.noteFetched(ctx, ws)
+	}
+	return err
 }
 
 // askQuestion puts a question to a repository.

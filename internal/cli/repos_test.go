@@ -139,7 +139,7 @@ func TestQueryAllRepositories(t *testing.T) {
 	if out != "org/payments ben\nweb/payments ana\n" { // one item each, with a fate of its own
 		t.Errorf("holders %q", out)
 	}
-	if _, stderr = w.run(0, append([]string{"query", "unclaimed"}, good...)...); stderr != "nothing is unclaimed; 2 current handoffs say so in 2 repositories\n" {
+	if _, stderr = w.run(0, append([]string{"query", "unclaimed"}, good...)...); stderr != "nothing is unclaimed; 2 current handoffs say so in 2 repositories; no record covers it in empty\n" {
 		t.Errorf("none: %q", stderr)
 	}
 	if _, stderr = w.run(3, append([]string{"query", "whois", "nothing-of-that-name"}, good...)...); !strings.Contains(stderr, "no record covers it in 3 repositories") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
@@ -28,14 +29,19 @@ func newRollupCmd(g *globals) *cobra.Command {
 		Short: "Draw the handoffs of a team, pod or organisation together",
 		Long: `Draw the latest handoffs of the members together that no rollup has drawn yet:
 what is severe before what is routine, blocked before in review before in
-progress, every item and blocker with the handoff that it comes from. Who has
-not declared is listed with the reason: absent, late (their shift is not over,
-or only just) or none. Work that two people do is named on top.
+progress, every item and blocker whole and with the handoff that it comes from.
+Who was to declare and has not is listed with the reason: absent, late (their
+shift is not over, or only just) or none. Zones of which nobody has declared,
+and work that two people do, are named on top.
 
-Say who takes it with --to, --summary and --returns, and publish; --editor lets
-you edit it first. With --dry-run it is printed; what is missing can be filled
-in there, or written into a file of its own, and published with -f: the keys
-that the file lacks are drawn.
+On a terminal it asks for what the flags do not say: who takes it, the summary,
+when you are back. Without a flag it is of the team that you lead, or of the
+only one. --editor lets you edit it first.
+
+With --dry-run it is a page to read: who is missing, what needs a decision, the
+severe before the routine. In a pipe the draft follows, to be filled in and
+published with -f, as may be a file of your own: the keys that it lacks are
+drawn. --json prints the record.
 
 A rollup moves no custody, whoever accepts it. The incoming lead hands its items
 out with handoff assign, and each assignee takes theirs with handoff ack.
@@ -43,7 +49,8 @@ out with handoff assign, and each assignee takes theirs with handoff ack.
 A rollup cites handoffs of its own repository only, so what is drawn in many is
 a draft for each, to be published there; it takes --dry-run. Missing is who has
 declared in none of them.`,
-		Example: `  handoff rollup --team payments --dry-run
+		Example: `  handoff rollup
+  handoff rollup --team payments --dry-run
   handoff rollup --team payments --to lead:emea --returns "mon 09:00" \
       --summary "Refunds wait for one approval, the login for a decision"
   handoff rollup --pod identity --since yesterday --editor
@@ -67,17 +74,45 @@ declared in none of them.`,
 // in the configuration.
 const orgScope = "org"
 
-// scope returns the level and the scope that the flags name.
+// scope returns the level and the scope that the flags name, "" for none.
 func (o *rollupOptions) scope() (level, scope string, err error) {
 	switch {
-	case countTrue(o.team != "", o.pod != "", o.org) != 1:
+	case countTrue(o.team != "", o.pod != "", o.org) > 1:
 		return "", "", workspace.Usagef("handoff rollup --help shows an example", "say one of --team NAME, --pod NAME and --org")
 	case o.team != "":
 		return handoff.LevelTeam, o.team, nil
 	case o.pod != "":
 		return handoff.LevelPod, o.pod, nil
+	case o.org:
+		return handoff.LevelOrg, orgScope, nil
 	}
-	return handoff.LevelOrg, orgScope, nil
+	return "", "", nil
+}
+
+// drawing is what was drawn together, and from what.
+type drawing struct {
+	*handoff.Handoff
+	state   *handoff.State
+	members []handoff.Member
+	now     time.Time
+}
+
+// draw draws the rollup of a level and scope.
+func draw(ws *workspace.Workspace, o rollupOptions, level, scope string) (*drawing, error) {
+	state, err := ws.Whole()
+	if err != nil {
+		return nil, err
+	}
+	request, err := ws.RollupRequest(state, level, scope, o.since, o.amend)
+	if err != nil {
+		return nil, err
+	}
+	request.Apart = len(o.repos.dirs) > 0
+	return &drawing{handoff.DraftRollup(state, request), state, request.Members, request.Now}, nil
+}
+
+func (d *drawing) skippedZones() []string {
+	return handoff.SkippedZones(d.state, d.Rollup, d.members, d.now)
 }
 
 func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
@@ -95,34 +130,48 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if err != nil {
 		return err
 	}
-	state, err := ws.Whole()
+	if level == "" {
+		if level, scope, err = g.ownScope(ctx, ws); err != nil {
+			return err
+		}
+	}
+	drawn, err := draw(ws, o, level, scope)
 	if err != nil {
 		return err
 	}
-	request, err := ws.RollupRequest(state, level, scope, o.since, o.amend)
-	if err != nil {
-		return err
-	}
-	drawn := handoff.DraftRollup(state, request)
 	if len(drawn.Rollup.Sources) == 0 {
 		return nothingDrawn(drawn.Rollup)
 	}
-	if missing := missingMembers(drawn.Rollup, "missing: "); missing != "" {
-		g.note("%s", missing)
-	}
-	d, err := rollupDraftOf(ctx, g, ws, o, drawn)
+	g.noteMissing(drawn.Rollup, drawn.skippedZones())
+	d, err := rollupDraftOf(ctx, g, ws, o, drawn.Handoff)
 	if err != nil {
 		return err
 	}
-	if o.editor {
-		return declareByHand(ctx, g, ws, o.declareOptions, d)
-	}
+	var missing error
 	if d.Doc == nil {
-		if err := missingFlags(d.Handoff); err != nil {
-			return unfinishedRollup(g, ws, o, d.Handoff, err)
-		}
+		missing = missingFlags(d.Handoff)
+	}
+	if d.Handoff != nil && d.Handoff.Rollup != nil {
+		drawn.Handoff = d.Handoff
+		o.page = func() []paragraph { return rollupPage(drawn, missing) }
+	}
+	switch {
+	case !o.dryRun && o.byHand(g, d):
+		return declareByHand(ctx, g, ws, o.declareOptions, d)
+	case missing != nil:
+		return unfinishedRollup(g, ws, o, d.Handoff, missing)
 	}
 	return publishChecked(ctx, g, ws, o.declareOptions, d)
+}
+
+// noteMissing says whom and what a rollup lacks.
+func (g *globals) noteMissing(r *handoff.Rollup, zones []string) {
+	if missing := missingMembers(r, "missing: "); missing != "" {
+		g.note("%s", missing)
+	}
+	if len(zones) > 0 {
+		g.note("no new handoff from zone %s", strings.Join(zones, ", "))
+	}
 }
 
 // rollupDraftOf is what was drawn, with what the lead says: in a file, in the
@@ -159,11 +208,9 @@ func unfinishedRollup(g *globals, ws *workspace.Workspace, o rollupOptions, h *h
 	if g.printer.structured() {
 		return g.printer.document(draftDocument{handoff.New("", ws.Author.When, ws.Me, h), missing.Error()})
 	}
-	draft, err := draftText(h)
-	if err != nil {
+	if err := g.printRollup(o.page(), h); err != nil {
 		return err
 	}
-	g.printer.line("%s", draft)
 	g.note("%v; nothing was written", missing)
 	return nil
 }

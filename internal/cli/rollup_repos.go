@@ -17,8 +17,7 @@ type repoDraft struct {
 	Draft *handoff.Record `json:"draft"`
 
 	dir     string
-	handoff *handoff.Handoff
-	members []handoff.Member
+	drawing *drawing
 }
 
 // reposRollup is what --json prints of the drafts.
@@ -35,6 +34,8 @@ type reposRollup struct {
 // only, so what a rollup cites must be in its own.
 func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope string) error {
 	switch {
+	case level == "":
+		return errNoScope
 	case !o.dryRun:
 		return workspace.Usagef("add --dry-run, and publish each draft in its repository with -f FILE",
 			"--all-repos draws drafts and publishes none: a rollup can cite the handoffs of its own repository only")
@@ -68,12 +69,12 @@ func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope
 	}
 	doc := reposRollup{Level: level, Scope: scope, Missing: missingFromAll(drafts), Results: []*repoDraft{}}
 	for _, d := range drafts {
-		d.handoff.Rollup.Missing = doc.Missing
-		if len(d.handoff.Rollup.Sources) > 0 {
+		d.drawing.Rollup.Missing = doc.Missing
+		if len(d.drawing.Rollup.Sources) > 0 {
 			doc.Results = append(doc.Results, d)
 		}
 	}
-	return errors.Join(unread, g.printDrafts(doc))
+	return errors.Join(unread, g.printDrafts(doc, skippedByAll(drafts)))
 }
 
 // drawApart draws the rollup of one of several repositories.
@@ -81,37 +82,31 @@ func drawApart(ws *workspace.Workspace, o rollupOptions, r workspace.Repository,
 	if ws.Author.When.IsZero() { // nobody here has an identity, and nobody publishes
 		ws.Author.When = ws.Moment
 	}
-	state, err := ws.Whole()
+	drawn, err := draw(ws, o, level, scope)
 	if err != nil {
 		return nil, err
 	}
-	request, err := ws.RollupRequest(state, level, scope, o.since, o.amend)
-	if err != nil {
-		return nil, err
-	}
-	d := &repoDraft{Repo: r.Name, dir: r.Dir, handoff: handoff.DraftRollup(state, request), members: request.Members}
-	d.Draft = handoff.New("", ws.Author.When, ws.Me, d.handoff)
-	return d, layFlags(ws, &workspace.Draft{Handoff: d.handoff}, o.declareOptions)
+	d := &repoDraft{Repo: r.Name, dir: r.Dir, drawing: drawn, Draft: handoff.New("", ws.Author.When, ws.Me, drawn.Handoff)}
+	return d, layFlags(ws, &workspace.Draft{Handoff: drawn.Handoff}, o.declareOptions)
 }
 
-// missingFromAll lists who has declared in none of the repositories. Who need
-// not have declared in one of them, being absent or only just gone, need not in
-// the others.
+// missingFromAll lists who has declared in none of the repositories and was to in
+// one. Who need not have declared in one of them, being absent or only just gone,
+// need not in the others.
 func missingFromAll(drafts []*repoDraft) []handoff.Missing {
 	mildest := []string{"", handoff.MissingAbsent, handoff.MissingLate, handoff.MissingNone} // "" has declared
 	why := make(map[string]string)
+	note := func(who, reason string) {
+		if known, ok := why[who]; !ok || slices.Index(mildest, reason) < slices.Index(mildest, known) {
+			why[who] = reason
+		}
+	}
 	for _, d := range drafts {
-		here := make(map[string]string)
-		for _, m := range d.members {
-			here[m.Handle] = ""
+		for _, source := range d.drawing.Rollup.Sources {
+			note(d.drawing.state.Records[source.ID].By, "")
 		}
-		for _, m := range d.handoff.Rollup.Missing {
-			here[m.Who] = m.Why
-		}
-		for who, reason := range here {
-			if known, ok := why[who]; !ok || slices.Index(mildest, reason) < slices.Index(mildest, known) {
-				why[who] = reason
-			}
+		for _, m := range d.drawing.Rollup.Missing {
+			note(m.Who, m.Why)
 		}
 	}
 	missing := []handoff.Missing{}
@@ -123,9 +118,22 @@ func missingFromAll(drafts []*repoDraft) []handoff.Missing {
 	return missing
 }
 
+// skippedByAll lists the zones that nobody in any of the repositories declared
+// from.
+func skippedByAll(drafts []*repoDraft) []string {
+	in := make(map[string]int)
+	for _, d := range drafts {
+		for _, zone := range d.drawing.skippedZones() {
+			in[zone]++
+		}
+	}
+	maps.DeleteFunc(in, func(_ string, n int) bool { return n < len(drafts) })
+	return slices.Sorted(maps.Keys(in))
+}
+
 // printDrafts prints the drafts as YAML documents, each behind a line that says
 // where it belongs.
-func (g *globals) printDrafts(doc reposRollup) error {
+func (g *globals) printDrafts(doc reposRollup, skipped []string) error {
 	all := &handoff.Rollup{Level: doc.Level, Scope: doc.Scope, Missing: doc.Missing}
 	if len(doc.Results) == 0 {
 		return nothingDrawn(all)
@@ -133,15 +141,12 @@ func (g *globals) printDrafts(doc reposRollup) error {
 	if g.printer.structured() {
 		return g.printer.document(doc)
 	}
-	if missing := missingMembers(all, "missing: "); missing != "" {
-		g.note("%s", missing)
-	}
+	g.noteMissing(all, skipped)
 	for _, d := range doc.Results {
-		draft, err := draftText(d.handoff)
-		if err != nil {
+		g.printer.line("--- # %s: %s", d.Repo, text.OneLine(d.dir))
+		if err := g.printRollup(rollupPage(d.drawing, missingFlags(d.drawing.Handoff)), d.drawing.Handoff); err != nil {
 			return err
 		}
-		g.printer.line("--- # %s: %s\n%s", d.Repo, text.OneLine(d.dir), draft)
 	}
 	g.note("nothing was written; handoff -C DIR rollup -f FILE publishes one of them")
 	return nil

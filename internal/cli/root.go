@@ -12,7 +12,6 @@ import (
 	"syscall"
 
 	"github.com/handoff-cli/handoff/internal/guard"
-	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -155,7 +154,7 @@ stays with its sender until the receiver acknowledges it.`,
 	f.BoolVar(&g.noPager, "no-pager", false, "do not page long output")
 	f.BoolVar(&g.noInput, "no-input", false, "never ask; a missing answer is an error")
 	f.BoolVar(&g.accessible, "accessible", false, "ask line by line, for screen readers")
-	f.StringVar(&g.as, "as", "", "act as `HANDLE`, not as the git identity's owner")
+	f.StringVar(&g.as, "as", "", "act as `WHO`, not as the git identity's owner")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print results and errors only")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
 
@@ -195,9 +194,6 @@ func (g *globals) prepare() error {
 		g.Color = false
 	default:
 		return workspace.Usagef("", "--color %s: say auto, always or never", g.colour)
-	}
-	if g.as = strings.TrimPrefix(g.as, "@"); g.as != "" && !handoff.ValidHandle(g.as) {
-		return workspace.Usagef("a handle is lower-case letters, digits, dots, dashes", "--as %s: not a handle", g.as)
 	}
 	if g.noInput {
 		g.Interactive = false

@@ -38,11 +38,14 @@ type showDocument struct {
 	Type     string          `json:"type"`
 	Record   *handoff.Record `json:"record"`
 	State    query.Row       `json:"state"` // null for a record that is no handoff
+	Story    []storyRow      `json:"story"` // of an item, a blocker or a question: the records that tell it, in their order
 	Path     string          `json:"path"`
 	Commit   string          `json:"commit"`
 	OnlyOn   string          `json:"only_on"`  // the foreign branch that alone has the record, else ""
 	Disputed bool            `json:"disputed"` // another file has the same id and other content
 	Unproven bool            `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
+
+	Contracts []*query.ContractRow `json:"contracts"` // that a handoff crosses
 }
 
 func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref string) error {
@@ -55,10 +58,11 @@ func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref str
 		return err
 	}
 	s := storyPrinter{printer: &g.printer, ws: ws}
-	if h, ok := ws.State.Handoffs[target.Name]; ok && target.Type == handoff.TargetRecord && h.Current() {
-		if s.moved, err = ws.Drift(ctx, h); err != nil {
-			return err
-		}
+	if len(ws.TeamConfig.Refs) > 0 {
+		s.linkNames = ws.TeamConfig.LinkNames
+	}
+	if target, err = s.load(ctx, target); err != nil {
+		return err
 	}
 	record, text := s.subject(target)
 	r := ws.State.Records[record]
@@ -66,10 +70,77 @@ func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref str
 		ws.Prove(known)
 	}
 	if g.printer.structured() {
-		return g.printer.document(showDocument{Type: target.Type, Record: r, State: query.Lookup(target, ws.State, ws.QueryEnv()),
-			Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven})
+		return g.printer.document(showDocument{Type: target.Type, Record: r, State: query.Lookup(target, ws.State, ws.QueryEnv()), Story: storyRows(s.story),
+			Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven,
+			Contracts: contractsOf(ws, r)})
 	}
 	return g.page(text)
+}
+
+// load makes known what is printed of a thing. The record of a question stands for
+// the question, with its answers.
+func (s *storyPrinter) load(ctx context.Context, target handoff.Target) (handoff.Target, error) {
+	ws := s.ws
+	if target.Type == handoff.TargetRecord {
+		if err := ws.Need(handoff.Part{Refs: []string{target.Name}}); err != nil { // @ana names it as well
+			return target, err
+		}
+		if _, asks := ws.State.Records[target.Name].Body.(*handoff.Question); asks {
+			if q := ws.State.Question(target.Name); q != nil {
+				target = handoff.Target{Type: handoff.TargetQuestion, Name: q.Key}
+			}
+		}
+	}
+	if h := ws.State.Handoffs[target.Name]; h != nil && target.Type == handoff.TargetRecord {
+		return target, s.loadHandoff(ctx, h)
+	}
+	var err error
+	s.story, err = query.Story(target, func(part handoff.Part) (*handoff.View, error) {
+		err := ws.Need(part)
+		return ws.State, err
+	})
+	return target, err
+}
+
+// loadHandoff makes known what moved since a handoff that still speaks, and its
+// versions before.
+func (s *storyPrinter) loadHandoff(ctx context.Context, h *handoff.HandoffState) (err error) {
+	if h.Current() {
+		if s.moved, err = s.ws.Drift(ctx, h); err != nil {
+			return err
+		}
+	}
+	for old := h.Amends; old != ""; {
+		if err := s.ws.Need(handoff.Part{Refs: []string{old}}); err != nil {
+			return err
+		}
+		before := s.ws.State.Handoffs[old]
+		if before == nil {
+			return nil
+		}
+		old = before.Amends
+	}
+	return nil
+}
+
+// storyRow is a record of a story, as --json prints it.
+type storyRow struct {
+	Record string       `json:"record"`
+	Kind   handoff.Kind `json:"kind"`
+	By     string       `json:"by"`
+	At     handoff.Time `json:"at"`
+	Says   []string     `json:"says"` // each with what it is in front
+}
+
+func storyRows(story []query.Told) []storyRow {
+	rows := make([]storyRow, len(story))
+	for i, told := range story {
+		rows[i] = storyRow{Record: told.Record.ID, Kind: told.Record.Kind, By: told.Record.By, At: told.Record.At, Says: []string{}}
+		for _, line := range told.Says {
+			rows[i].Says = append(rows[i].Says, line.Label+": "+line.Text)
+		}
+	}
+	return rows
 }
 
 // subject returns the record that says how a thing stands, and what prints it.
@@ -78,13 +149,13 @@ func (s storyPrinter) subject(target handoff.Target) (record string, print func(
 	switch target.Type {
 	case handoff.TargetItem:
 		i := state.Items[target.Name]
-		return i.Declared, func() { s.item(i); s.history(i.History) }
+		return i.Declared, func() { s.item(i); s.history(s.story) }
 	case handoff.TargetBlocker:
 		b := state.Blockers[target.Name]
-		return b.Declared, func() { s.blocker(b); s.history(b.History) }
+		return b.Declared, func() { s.blocker(b); s.history(s.story) }
 	case handoff.TargetQuestion:
 		q := state.Questions[target.Name]
-		return q.Record, func() { s.question(q); s.history(q.History) }
+		return q.Record, func() { s.question(q); s.asked(state.Records[q.Record]); s.history(s.story) }
 	case handoff.TargetDecision:
 		d := state.Decisions[target.Name]
 		return d.Record, func() { s.decision(d) }

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +20,7 @@ type storyPrinter struct {
 	*printer
 	ws    *workspace.Workspace
 	moved *handoff.Drift // since the handoff that is shown; nil when unknown
+	story []query.Told   // of the item, blocker or question that is shown
 }
 
 func (s storyPrinter) ago(t time.Time) string { return calendar.Ago(s.ws.Since(t)) }
@@ -34,6 +37,7 @@ func (s storyPrinter) handoff(h *handoff.HandoffState) {
 	if h.SupersededBy != "" {
 		s.styled(painted{yellow, "superseded by " + h.SupersededBy})
 	}
+	s.escalations(&h.Escalated)
 	s.rollup(h)
 	s.doNot(h)
 	items := slices.Clone(h.Items)
@@ -46,24 +50,38 @@ func (s storyPrinter) handoff(h *handoff.HandoffState) {
 	}
 	s.list("Blockers", len(h.Blockers))
 	for _, b := range h.Blockers {
-		if known, ok := s.ws.State.Blockers[b.ID]; ok {
-			s.blocker(known)
-		}
+		s.blockerAs(b, s.ws.State.Blockers[b.ID])
 	}
 	s.list("Decisions", len(h.Decisions))
 	for _, d := range h.Decisions {
 		s.line("  %s: %s", d.ID, d.Decision)
 		s.field("  why", d.Rationale)
+		s.fields("  ", d.DecisionFields, "decision", "rationale")
 	}
 	s.list("Shipped", len(h.Shipped))
 	for _, shipped := range h.Shipped {
 		s.line("  %s", text.JoinNonEmpty(": ", shipped.ID, shipped.What))
+		s.refs("  ", shipped.Refs)
 	}
+	s.contracts(h)
 	s.section("About this handoff")
 	s.rest(h)
+	s.extensions(r)
 	s.drift(h)
 	s.verdicts(h)
+	s.replies(h)
 	s.cite(r)
+}
+
+// extensions prints what a record has under keys of somebody's own.
+func (s storyPrinter) extensions(r *handoff.Record) {
+	for _, key := range slices.Sorted(maps.Keys(r.Ext)) {
+		value, err := json.Marshal(r.Ext[key])
+		if err != nil {
+			continue // a value that came out of YAML and that JSON cannot say, such as .nan
+		}
+		s.field(key, string(value))
+	}
 }
 
 // rollup says whose handoffs a rollup was drawn from, and whose it lacks. Its
@@ -122,82 +140,16 @@ func (s storyPrinter) list(title string, n int) {
 	s.section(title)
 }
 
-// declared prints an item as a handoff declares it, with its custody now.
-func (s storyPrinter) declared(item handoff.Item) {
-	facts := []string{strings.ReplaceAll(item.Status, "_", " ")}
-	if item.Severity != "" && item.Severity != handoff.SeverityRoutine {
-		facts = append(facts, item.Severity)
-	}
-	now, known := s.ws.State.Items[item.ID]
-	if known {
-		facts = append(facts, custody(now))
-	}
-	s.styled(painted{"", "  "}, painted{bold, item.ID}, painted{"", " — " + strings.Join(facts, ", ")})
-	s.field("  title", item.Title)
-	s.field("  state", item.State)
-	s.field("  ready", item.Ready)
-	intent := item.Intent
-	if intent == "" && known {
-		intent = now.Intent
-	}
-	s.field("  why", intent)
-	for _, n := range item.Next {
-		s.field("  next", nextLine(n))
-	}
-	for _, a := range item.Accept {
-		s.field("  done when", text.JoinNonEmpty(" — ", a.Check, a.Cmd, a.Expect))
-	}
-	for _, c := range item.IfThen {
-		s.field("  if", text.JoinNonEmpty(" → ", c.If, c.Then, c.Who))
-	}
-	for _, t := range item.Tried {
-		s.field("  tried", text.JoinNonEmpty(" → ", t.What, t.Result))
-	}
-	s.field("  known issues", strings.Join(item.KnownIssues, "; "))
-	s.field("  assumes", strings.Join(item.Assumptions, "; "))
-	s.field("  blocked by", strings.Join(item.BlockedBy, ", "))
-	s.field("  depends on", strings.Join(item.DependsOn, ", "))
-	s.field("  due", item.Due.String())
-	s.field("  from", item.Source)
-	for _, ref := range item.Refs {
-		s.field("  "+ref.Type, text.JoinNonEmpty(", ", ref.ID, ref.State, ref.Approvals))
-	}
-	for _, c := range item.Claims {
-		s.field("  claim", text.JoinNonEmpty(", ", c.Claim, c.Status, c.Probe))
-	}
-}
-
-// custody says who holds an item, and who is asked to take it.
-func custody(i *handoff.ItemState) string {
-	switch {
-	case !i.Live():
-		return i.Closed + " by " + i.Holder
-	case i.Offer != nil:
-		return "held by " + i.Holder + ", offered to " + strings.Join(i.Offer.To, ", ")
-	}
-	return "held by " + i.Holder
-}
-
-func nextLine(n handoff.Next) string {
-	extra := []string{n.Owner, n.When}
-	if !n.StartsNow() {
-		extra = append(extra, strings.Replace(n.Start, ":", " ", 1)) // after:REF
-	}
-	if !n.Due.IsZero() {
-		extra = append(extra, "due "+n.Due.String())
-	}
-	if n.Risk != "" && n.Risk != "safe" {
-		extra = append(extra, text.JoinNonEmpty(" with ", n.Risk, n.ConfirmWith))
-	}
-	return n.Do + " (" + text.JoinNonEmpty(", ", extra...) + ")"
-}
-
 func (s storyPrinter) rest(h *handoff.HandoffState) {
 	for _, q := range h.Handoff.Questions {
 		s.field("question", fmt.Sprintf("%s (%s → %s)", q.Ask, q.ID, q.To))
+		s.fields("  ", q, "id", "ask", "to")
 	}
 	for _, d := range h.Dropped {
 		s.field("dropped", d.ID+": "+d.Why)
+	}
+	for _, e := range h.Ended {
+		s.field("ended", e.What+": "+e.Why)
 	}
 	for _, w := range h.Watch {
 		s.field("watch", text.JoinNonEmpty(", ", w.What, w.Signal, w.Until.String(), w.Link))
@@ -212,18 +164,35 @@ func (s storyPrinter) rest(h *handoff.HandoffState) {
 	s.field("returns", h.ReturnsAt.String())
 	s.field("reachable until", h.ReachableUntil.String())
 	s.field("cover", h.Cover)
-	if h.Anchor != nil {
-		s.field("anchor", text.JoinNonEmpty(" at ", h.Anchor.Branch, short(h.Anchor.Head)))
+	if a := h.Anchor; a != nil {
+		s.field("anchor", text.JoinNonEmpty(", ", text.JoinNonEmpty(" at ", a.Branch, short(a.Head)),
+			counted(a.Dirty, "changed"), counted(a.Unpushed, "not pushed"), counted(a.Stashes, "stashed"), text.JoinNonEmpty(" ", since(a), short(a.Since))))
 	}
+	s.fields("", h.Handoff, "to", "rollup", "summary", "shipped", "items", "blockers", "decisions", "questions", "dropped", "ended",
+		"returns_at", "reachable_until", "cover", "watch", "standing", "notes", "details", "anchor")
 }
 
+// counted is a number that is known, and of what.
+func counted(n *int, what string) string {
+	if n == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d %s", *n, what)
+}
+
+// since begins the end of an anchor that has one before it.
+func since(a *handoff.Anchor) string {
+	if a.Since == "" {
+		return ""
+	}
+	return "since"
+}
+
+// verdicts prints what receivers said of a handoff, and of its versions before.
 func (s storyPrinter) verdicts(h *handoff.HandoffState) {
-	for _, r := range h.Acks {
-		a := r.Body.(*handoff.Ack)
-		s.field("ack "+r.ID, fmt.Sprintf("%s, %s%s: %s", r.By, s.ago(r.At.Time), doubts(r), text.JoinNonEmpty(", ", strings.ReplaceAll(a.Outcome, "_", " "), takes(a), a.Reason, a.Note)))
-		for _, gap := range a.Gaps {
-			s.field("  gap", text.JoinNonEmpty(", ", gap.Item, gap.Class, gap.Note))
-		}
+	s.acks("ack ", h.Acks)
+	for old := s.ws.State.Handoffs[h.Amends]; old != nil; old = s.ws.State.Handoffs[old.Amends] {
+		s.acks("before it was amended, ack ", old.Acks)
 	}
 	for _, key := range h.Questions {
 		if q, ok := s.ws.State.Questions[key]; ok {
@@ -232,121 +201,37 @@ func (s storyPrinter) verdicts(h *handoff.HandoffState) {
 	}
 }
 
+func (s storyPrinter) acks(label string, acks []*handoff.Record) {
+	for _, r := range acks {
+		a := r.Body.(*handoff.Ack)
+		s.field(label+r.ID, fmt.Sprintf("%s, %s%s: %s", r.By, s.ago(r.At.Time), doubts(r), text.JoinNonEmpty(", ", words(a.Outcome), takes(a), a.Reason, a.Exception, a.Note)))
+		for _, gap := range a.Gaps {
+			s.field("  gap", text.JoinNonEmpty(", ", gap.Item, gap.Class, gap.Note))
+		}
+	}
+}
+
+// replies prints what else was written about a handoff or its versions before: where
+// it failed, who raised it, to whom it was delivered.
+func (s storyPrinter) replies(h *handoff.HandoffState) {
+	versions := map[string]bool{}
+	for v := h; v != nil; v = s.ws.State.Handoffs[v.Amends] {
+		versions[v.Record.ID] = true
+	}
+	for _, r := range s.ws.State.Known() {
+		if _, ack := r.Body.(*handoff.Ack); ack || !versions[handoff.SubjectOf(r.Body)] {
+			continue
+		}
+		s.field(string(r.Kind)+" "+r.ID, fmt.Sprintf("%s, %s%s", r.By, s.ago(r.At.Time), doubts(r)))
+		s.fields("  ", r.Body, "subject")
+	}
+}
+
 func takes(a *handoff.Ack) string {
 	if len(a.Take) == 0 {
 		return ""
 	}
 	return "takes " + strings.Join(a.Take, ", ")
-}
-
-// item prints an item as it stands now.
-func (s storyPrinter) item(i *handoff.ItemState) {
-	for _, rule := range i.DoNot {
-		s.styled(painted{red, "do not: "}, painted{"", rule})
-	}
-	s.declared(i.Item)
-	s.field("  owner", i.Owner)
-	s.field("  held since", i.HeldBy)
-}
-
-func (s storyPrinter) blocker(b *handoff.BlockerState) {
-	state := strings.ReplaceAll(b.State, "_", " ")
-	s.styled(painted{"", "  "}, painted{bold, b.ID}, painted{"", " — " + state + ", " + stands(b)})
-	s.field("  needs", b.Needs)
-	s.field("  because", b.Because)
-	s.field("  since", b.Since.String())
-	s.field("  needed by", b.NeededBy.String())
-	s.field("  workaround", b.Workaround)
-	for _, o := range b.Options {
-		label := o.Label
-		if o.ID == b.Recommend {
-			label += " (recommended)"
-		}
-		s.field("  option "+o.ID, label)
-	}
-	if b.Resolution != nil {
-		res := b.Resolution.Body.(*handoff.Resolution)
-		s.field("  "+state, fmt.Sprintf("%s by %s, %s%s", res.How, b.Resolution.By, s.ago(b.Resolution.At.Time), doubts(b.Resolution)))
-	}
-}
-
-// stands is what a blocker blocks, and who is to remove it while it is open.
-func stands(b *handoff.BlockerState) string {
-	items := strings.Join(b.Blocks, ", ")
-	switch {
-	case !b.Open():
-		return "blocked " + items
-	case len(b.Blocks) == 1:
-		return items + " needs " + b.Resolver
-	}
-	return items + " need " + b.Resolver
-}
-
-func (s storyPrinter) question(q *handoff.QuestionState) {
-	s.styled(painted{"", "  "}, painted{bold, q.Key}, painted{"", fmt.Sprintf(" — %s, %s asks %s", q.State, q.By, q.To)})
-	s.field("  ask", q.Ask)
-	s.field("  context", q.Context)
-	for _, r := range q.Answers {
-		s.field("  answer", fmt.Sprintf("%s (%s, %s%s)", r.Body.(*handoff.Answer).Text, r.By, s.ago(r.At.Time), doubts(r)))
-	}
-}
-
-func (s storyPrinter) decision(d *handoff.DecisionState) {
-	s.styled(painted{bold, d.ID}, painted{"", fmt.Sprintf(" — %s, %s, %s", d.State, d.By, s.ago(d.At))})
-	s.field("decision", d.Decision.Decision)
-	s.field("why", d.Rationale)
-	s.field("context", d.Context)
-	s.field("tradeoffs", d.Tradeoffs)
-	for _, a := range d.Alternatives {
-		s.field("not", a.Option+": "+a.WhyNot)
-	}
-	s.field("answers", d.Answers)
-	s.field("revisit when", d.RevisitWhen)
-	s.field("superseded by", d.SupersededBy)
-	for _, e := range d.Earlier() {
-		s.field("before", fmt.Sprintf("%s (%s, %s): %s", e.Decision.Decision, e.By, s.ago(e.At), e.Rationale))
-	}
-	s.cite(s.ws.State.Records[d.Record])
-}
-
-// plain prints a record that is neither a handoff nor the subject of a thread.
-func (s storyPrinter) plain(r *handoff.Record) {
-	s.styled(painted{bold, string(r.Kind) + " " + r.ID}, painted{"", " " + query.Headline(r) + ", " + s.ago(r.At.Time)})
-	if a, ok := r.Body.(*handoff.Ack); ok {
-		s.ack(a)
-	} else {
-		s.field("says", query.Says(r))
-	}
-	s.cite(r)
-}
-
-// ack prints what a receiver answered.
-func (s storyPrinter) ack(a *handoff.Ack) {
-	s.field("to", a.Subject)
-	s.field("takes", strings.Join(a.Take, ", "))
-	for _, r := range a.Readback {
-		s.field("read back", text.JoinNonEmpty(", ", r.Item+": "+r.Understood, "first "+r.FirstAction))
-	}
-	for _, gap := range a.Gaps {
-		s.field("gap", text.JoinNonEmpty(", ", gap.Item, gap.Class, gap.Note))
-	}
-	s.field("reason", text.JoinNonEmpty(", ", a.Reason, a.Exception))
-	s.field("note", a.Note)
-}
-
-// history lists the records of a thread.
-func (s storyPrinter) history(ids []string) {
-	s.section("History")
-	var records []*handoff.Record
-	width := 0 // of the times: Z is shorter than +08:00
-	for _, id := range ids {
-		if r, ok := s.ws.State.Records[id]; ok {
-			records, width = append(records, r), max(width, len(r.At.Format(time.RFC3339)))
-		}
-	}
-	for _, r := range records {
-		s.line("  %-*s  %s  %s: %s%s", width, r.At.Format(time.RFC3339), r.ID, r.Kind, query.Headline(r), doubts(r))
-	}
 }
 
 func (s storyPrinter) cite(r *handoff.Record) {

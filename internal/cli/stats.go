@@ -140,11 +140,14 @@ func (p *printer) stats(s *metrics.Stats) {
 	if len(s.Groups) != 1 {
 		p.group("all together", s.Total)
 	}
-	if len(s.Advice) > 0 {
-		p.section("Advice")
-		for _, line := range s.Advice {
-			p.line("  %s", line)
+	p.section("Advice")
+	for _, line := range s.Advice {
+		for i, part := range p.wrap(line, 4) {
+			p.line("%s%s", []string{"  ", "    "}[min(i, 1)], part)
 		}
+	}
+	if len(s.Advice) == 0 {
+		p.line("  none: nothing stands out among %s", text.Count(s.Total.N, "handoff"))
 	}
 }
 
@@ -169,10 +172,10 @@ func (p *printer) group(name string, t metrics.Totals) {
 		{"too little lead time", shareText(m.LeadTime)},
 		{"until accepted", timingText(m.CycleTime)},
 		{"accepted at first pass", shareText(m.FirstPass)},
-		{"asked about", shareText(m.Clarifications.Share)},
-		{"incidents that blocked", shareText(m.BlockingIncidents)},
+		{"asked about", eventsText(m.Clarifications)},
+		{"held up", eventsText(m.BlockingIncidents)},
 		{"until first action", timingText(m.TimeToContext)},
-		{"queries a shift", shareText(m.QueryUsage)},
+		{"shifts with queries", eventsText(m.QueryUsage)},
 		{"blocker until acked", timingText(m.BlockerAck)},
 		{"blocker until resolved", timingText(m.BlockerResolve)},
 		{"overdue", shareText(m.Overdue)},
@@ -198,6 +201,15 @@ func shareText(s metrics.Share) string {
 		text += fmt.Sprintf(", %d pending", s.Pending)
 	}
 	return text
+}
+
+// eventsText is "1 of 4, 3 times in all".
+func eventsText(e metrics.Events) string {
+	share := shareText(e.Share)
+	if e.Sum > e.Num {
+		share += ", " + text.Count(e.Sum, "time") + " in all"
+	}
+	return share
 }
 
 // timingText is the wall clock and, where it is known, the receiver's.

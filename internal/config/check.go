@@ -332,20 +332,6 @@ func (c *checker) checkStep(field, step string) {
 	}
 }
 
-func (c *checker) checkInterfaces() {
-	for i, contract := range c.Interfaces {
-		field := fmt.Sprintf("interfaces[%d]", i)
-		c.side(field+".from", contract.From)
-		c.side(field+".to", contract.To)
-		for j, key := range contract.Requires {
-			c.oneOf(fmt.Sprintf("%s.requires[%d]", field, j), key, itemKeys()...)
-		}
-		if contract.OnMissing != "" {
-			c.oneOf(field+".on_missing", contract.OnMissing, OnMissingReject, OnMissingWarn)
-		}
-	}
-}
-
 // side checks one side of a boundary: a team or a zone.
 func (c *checker) side(field, name string) {
 	known := append(slices.Sorted(maps.Keys(c.Teams)), c.Zones...)
@@ -368,7 +354,9 @@ func (c *checker) checkExceptions() {
 	for _, class := range slices.Sorted(maps.Keys(c.Exceptions)) {
 		field := "exceptions." + class
 		c.oneOf(field, class, "incomplete", "ambiguous", "judgement", "policy", "out_of_scope")
-		c.person(field, c.Exceptions[class])
+		if c.Exceptions[class] != ExceptionSender {
+			c.person(field, c.Exceptions[class])
+		}
 	}
 }
 

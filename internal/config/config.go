@@ -36,11 +36,14 @@ type Config struct {
 	Authorities []Authority         `yaml:"authority,omitempty"`
 	Escalation  map[string][]string `yaml:"escalation,omitempty"` // ladders; see Config.Ladder
 	Interfaces  []Interface         `yaml:"interfaces,omitempty"`
-	Exceptions  map[string]string   `yaml:"exceptions,omitempty"` // class of an ack's exception → handle
+	Exceptions  map[string]string   `yaml:"exceptions,omitempty"` // class of an ack's exception → handle, or ExceptionSender; see Config.LeadOf for the others
 	Rules       Rules               `yaml:"rules,omitempty"`
 	Refs        map[string]string   `yaml:"refs,omitempty"` // type of a reference → https link to show, with {id}
 	Verify      Verify              `yaml:"verify,omitempty"`
 }
+
+// ExceptionSender stands for whoever sent what an ack makes an exception of.
+const ExceptionSender = "sender"
 
 // BranchCurrent stands for the branch that is checked out.
 const BranchCurrent = "current"
@@ -144,23 +147,6 @@ type Authority struct {
 	Expires    Date     `yaml:"expires,omitempty"` // the last day, UTC
 }
 
-// Interface is the contract at a boundary between two teams or zones.
-type Interface struct {
-	From      string            `yaml:"from"`
-	To        string            `yaml:"to"`
-	Trigger   string            `yaml:"trigger,omitempty"`
-	DoneWhen  []string          `yaml:"done_when,omitempty"`
-	Requires  []string          `yaml:"requires,omitempty"`   // keys of items
-	OnMissing string            `yaml:"on_missing,omitempty"` // OnMissingReject, OnMissingWarn; "" is OnMissingReject
-	Ack       calendar.Duration `yaml:"ack,omitempty"`        // instead of that of the SLA
-}
-
-// What happens when a handoff lacks what an interface requires.
-const (
-	OnMissingReject = "reject"
-	OnMissingWarn   = "warn"
-)
-
 // Rules adapts the rules to the team.
 type Rules struct {
 	Preset       string            `yaml:"preset,omitempty"` // PresetDefault, PresetStrict, PresetPilot
@@ -200,7 +186,7 @@ func Default() *Config {
 		Version:   Version,
 		Store:     Store{Branch: BranchCurrent},
 		Read:      ReadAll,
-		Timing:    Timing{ClockSkew: minutes(5), Backdate: minutes(15)},
+		Timing:    Timing{PublishGrace: minutes(10), ClockSkew: minutes(5), Backdate: minutes(15)},
 		AckPolicy: handoff.PolicyPerItem,
 		Hook:      Hook{BeforeShiftEnd: minutes(90), Commits: 10, Hours: 12},
 		Rules:     Rules{Preset: PresetDefault, Lang: "en"},

@@ -148,6 +148,7 @@ func TestParseFindings(t *testing.T) {
 		{"side", "interfaces: [{from: qa, to: qa}]\nteams: {payments: {}}", "HO103", 2, "interfaces[0].from", "teams"},
 		{"required key", "teams: {qa: {}}\ninterfaces: [{from: qa, to: qa, requires: [acept]}]", "HO101", 3, "interfaces[0].requires[0]", "did you mean `accept`?"},
 		{"on missing", "teams: {qa: {}}\ninterfaces: [{from: qa, to: qa, on_missing: explode}]", "HO101", 3, "interfaces[0].on_missing", "reject"},
+		{"on missing to nobody", "teams: {qa: {}}\ninterfaces: [{from: qa, to: qa, on_missing: 'return:'}]", "HO101", 3, "interfaces[0].on_missing", "handle"},
 		{"class", "exceptions: {judgment: ana}", "HO101", 2, "exceptions.judgment", "did you mean `judgement`?"},
 		{"preset", "rules: {preset: lax}", "HO101", 2, "rules.preset", "pilot"},
 		{"level", "rules: {HO204: on}", "HO101", 2, "rules.HO204", "error, warn, off"},

@@ -230,6 +230,18 @@ func (c *Config) Lead(name, from string) (string, bool) {
 	return c.podLead(name, from)
 }
 
+// LeadOf returns who leads a person: the lead of their team, else, of somebody who
+// is that, the one of their pod; "" for neither.
+func (c *Config) LeadOf(handle string) string {
+	if lead := c.Teams[c.TeamOf(handle)].Lead; lead != "" && lead != handle {
+		return lead
+	}
+	if lead, ok := c.podLead(c.PodOf(handle), handle); ok && lead != handle {
+		return lead
+	}
+	return ""
+}
+
 func (c *Config) podLead(pod, from string) (string, bool) {
 	leads := c.Pods[pod].Leads
 	for _, zone := range append([]string{c.ZoneOf(from)}, c.Zones...) {
@@ -250,6 +262,21 @@ func (c *Config) zoneLead(zone, from string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// Leads reports whether somebody is the lead of a team or of a pod.
+func (c *Config) Leads(handle string) bool {
+	for _, team := range c.Teams {
+		if team.Lead == handle {
+			return true
+		}
+	}
+	for _, pod := range c.Pods {
+		if slices.Contains(slices.Collect(maps.Values(pod.Leads)), handle) {
+			return true
+		}
+	}
+	return false
 }
 
 // Authority returns who decides in an area.

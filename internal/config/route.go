@@ -25,6 +25,9 @@ const (
 	BecauseLadder     = "ladder"
 	BecauseCodeowners = "codeowners" // they own the touched paths
 	BecauseNextZone   = "next_zone"  // they lead where the work goes next
+	BecauseCover      = "cover"      // for somebody who is away; in route records an alternate
+	BecauseEscalated  = "escalated"  // it was raised to them
+	BecauseTaken      = "taken"      // they acknowledged it, or took it up
 )
 
 // NoteNobody marks a route to a resolver who, like everybody else, does not
@@ -41,34 +44,69 @@ const NoteNobody = "no_one_in_window"
 //
 // A question goes where the blocker would that has its To as the resolver.
 func (c *Config) Route(b handoff.Blocker, from string, now time.Time, sla time.Duration) Routing {
-	due := b.NeededBy.Time
-	if due.IsZero() && sla > 0 {
-		due = now.Add(sla)
+	to := c.choose(request{to: b.Resolver, subject: b, from: from, due: window(b.NeededBy.Time, now, sla)}, now)
+	if to.Because == BecauseCover {
+		to.Because = BecauseAlternate // as route records say it
 	}
+	return to
+}
+
+// window is until when somebody has to be there: a fixed time, else so long
+// after now; zero without either.
+func window(fixed, now time.Time, sla time.Duration) time.Time {
+	if fixed.IsZero() && sla > 0 {
+		return now.Add(sla)
+	}
+	return fixed
+}
+
+// request asks for somebody.
+type request struct {
+	to      string          // a handle, a group or an area
+	from    string          // who needs them
+	subject handoff.Blocker // its resolver, else to, and its severity say who stands in for them
+	due     time.Time       // before then they have to be there; zero is no hurry
+	raised  bool            // to them: only who is above them on the ladder stands in
+	taken   bool            // by them: their nights and weekends are no reason to ask another
+}
+
+// choose returns who is asked: the one that the request names, if they are there
+// in time, else who stands in for them.
+func (c *Config) choose(q request, now time.Time) Routing {
 	first := func(handles ...string) (string, bool) {
 		i := slices.IndexFunc(handles, func(handle string) bool {
-			return handle != "" && handle != from && c.reachable(handle, now, due)
+			return handle != "" && handle != q.from && c.reachable(handle, now, q.due)
 		})
 		if i < 0 {
 			return "", false
 		}
 		return handles[i], true
 	}
-	primary, area, known := c.resolver(b.Resolver)
-	if known && c.reachable(primary, now, due) {
+	primary, area, known := c.resolver(q.to)
+	if members := c.Members(primary, q.from); len(members) == 1 {
+		primary = members[0]
+	}
+	if known && (c.reachable(primary, now, q.due) || q.taken && !c.away(primary, now)) {
 		return Routing{primary, BecausePrimary, expiry(area, now)}
 	}
-	if to, ok := first(c.cover(primary, now)); ok {
-		return Routing{to, BecauseAlternate, "covers for " + primary}
+	if q.subject.Resolver = cmp.Or(q.subject.Resolver, q.to); q.subject.Resolver != q.to {
+		_, area, _ = c.resolver(q.subject.Resolver)
 	}
-	if to, ok := first(area.Alternates...); ok {
+	if to, ok := first(c.covers(primary, now)...); ok {
+		return Routing{to, BecauseCover, "covers for " + primary}
+	}
+	if to, ok := first(without(primary, area.Alternates)...); ok {
 		return Routing{to, BecauseAlternate, expiry(area, now)}
 	}
 	note := NoteNobody
 	if !known {
-		note = "nobody decides in " + b.Resolver
+		note = "nobody decides in " + q.to
 	}
-	if to, ok := first(c.Ladder(b)...); ok {
+	ladder := c.Ladder(q.subject)
+	if q.raised {
+		ladder = ladder[slices.Index(ladder, primary)+1:]
+	}
+	if to, ok := first(without(primary, ladder)...); ok {
 		if known {
 			note = ""
 		}
@@ -78,6 +116,11 @@ func (c *Config) Route(b handoff.Blocker, from string, now time.Time, sla time.D
 		return Routing{Note: note}
 	}
 	return Routing{primary, BecausePrimary, note}
+}
+
+// without leaves one handle out.
+func without(handle string, handles []string) []string {
+	return slices.DeleteFunc(slices.Clone(handles), func(one string) bool { return one == handle })
 }
 
 // Resolver returns the person that a blocker's resolver means: the primary of an
@@ -117,10 +160,10 @@ func expiry(area Authority, now time.Time) string {
 
 // reachable reports whether a person works between now and due. Who has no
 // calendar is taken to, unless away all the time. A zero due is no hurry:
-// then it only counts whether they are away now and somebody covers for them.
+// then it only counts whether they are away now.
 func (c *Config) reachable(handle string, now, due time.Time) bool {
 	if due.IsZero() {
-		return c.cover(handle, now) == ""
+		return !c.away(handle, now)
 	}
 	hours, ok := c.Calendar(handle)
 	if !ok {
@@ -135,11 +178,26 @@ func (c *Config) reachable(handle string, now, due time.Time) bool {
 	return ok && next.From.Before(due)
 }
 
+// away reports whether a person is away, by the days of their absences.
+func (c *Config) away(handle string, now time.Time) bool {
+	return slices.ContainsFunc(c.People[handle].absences(), func(away calendar.Interval) bool { return away.Contains(now) })
+}
+
+// covers returns who covers for a person that is away now, then who covers for
+// that one if they are away too, and so on.
+func (c *Config) covers(handle string, now time.Time) []string {
+	var list []string
+	for who := c.cover(handle, now); who != "" && who != handle && !slices.Contains(list, who); who = c.cover(who, now) {
+		list = append(list, who)
+	}
+	return list
+}
+
 // cover returns who covers for a person that is away now, or "".
 func (c *Config) cover(handle string, now time.Time) string {
 	p := c.People[handle]
 	for i, away := range p.absences() {
-		if away.Contains(now) {
+		if away.Contains(now) && p.Away[i].Cover != "" {
 			return p.Away[i].Cover
 		}
 	}

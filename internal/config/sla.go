@@ -28,21 +28,29 @@ func (c *Config) Receivers(h *handoff.HandoffState) []string {
 // at the boundary where that says so, else by the SLA for the highest severity
 // of its items. What is critical runs on the wall.
 func (c *Config) AckLimit(h *handoff.HandoffState) calendar.Limit {
-	severity := h.Severity()
-	if severity == handoff.SeverityCritical {
-		return calendar.Limit{Length: c.SLA.Ack.Critical.Wall(), Wall: true}
+	limit := c.AckTime(h)
+	if h.Severity() == handoff.SeverityCritical {
+		return calendar.Limit{Length: limit.Wall(), Wall: true}
 	}
+	return calendar.Limit{Length: limit.Work()}
+}
+
+// AckTime returns how long a verdict on a handoff may take, as [Config.AckLimit]
+// says.
+func (c *Config) AckTime(h *handoff.HandoffState) calendar.Duration {
 	limit := c.SLA.Ack.Routine
-	if severity == handoff.SeverityWatch {
+	switch h.Severity() {
+	case handoff.SeverityCritical:
+		return c.SLA.Ack.Critical
+	case handoff.SeverityWatch:
 		limit = c.SLA.Ack.Watch
 	}
 	for _, receiver := range c.Receivers(h) {
 		if contract, ok := c.Interface(h.Record.By, receiver); ok && !contract.Ack.IsZero() {
-			limit = contract.Ack
-			break
+			return contract.Ack
 		}
 	}
-	return calendar.Limit{Length: limit.Work()}
+	return limit
 }
 
 // HasAckSLA reports whether anything says how long a handoff may wait for a

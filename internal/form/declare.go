@@ -19,8 +19,16 @@ type Declaration struct {
 	Check func(*Draft) []handoff.Finding
 	// When reads a time that a person wrote.
 	When func(string) (time.Time, error)
+	// Owned returns a handoff with the owners that its steps would be published
+	// with, and says what it then offers and keeps.
+	Owned func(*handoff.Handoff) (owned *handoff.Handoff, offers string)
+	// Step reads a step as it is typed: whom it names, what is to be done, and
+	// whom it nearly names; to is whom the handoff is for.
+	Step func(typed string, to []string) (who, do, nearly string)
 	// Save keeps the draft.
 	Save func(*Draft) error
+	// About is what the lead who writes a rollup is to read first.
+	About []string
 	// Edit lets the person write the draft in their editor. It returns the
 	// draft as they left it, right or not.
 	Edit func(context.Context, *Draft) (*Draft, error)
@@ -149,8 +157,17 @@ func (d *Declaration) edit(ctx context.Context) error {
 	})
 }
 
-// pages lists the screens that the draft calls for, in their order.
+// pages lists the screens that the draft calls for, in their order. What a rollup
+// lists is what others said: a lead says whom it is for, and changes the rest, if
+// at all, in the editor.
 func (d *Declaration) pages() []page {
+	ending := []page{
+		{pageClosing, d.closingScreen, d.takeClosing},
+		{pagePreview, d.previewScreen, func(*Draft, *Screen, bool) {}},
+	}
+	if d.isRollup() {
+		return ending
+	}
 	pages := []page{{pageItems, d.itemsScreen, d.takeItems}}
 	for i, item := range d.Draft.Handoff.Items {
 		pages = append(pages, page{
@@ -183,11 +200,10 @@ func (d *Declaration) pages() []page {
 			take:  func(draft *Draft, s *Screen, _ bool) { draft.Resolutions[i].How = s.Text("how") },
 		})
 	}
-	return append(pages,
-		page{pageOutcomes, d.outcomesScreen, takeOutcomes},
-		page{pageClosing, d.closingScreen, d.takeClosing},
-		page{pagePreview, d.previewScreen, func(*Draft, *Screen, bool) {}})
+	return slices.Concat(pages, []page{{pageOutcomes, d.outcomesScreen, takeOutcomes}}, ending)
 }
+
+func (d *Declaration) isRollup() bool { return d.Draft.Handoff.Rollup != nil }
 
 // firstOpen is the page with which a draft goes on: the first that nobody has
 // answered.
@@ -225,9 +241,13 @@ func (d *Declaration) firstOpen() string {
 }
 
 // Final returns the draft as it would be published: what is on its way out is
-// among shipped and dropped, and items and blockers name each other.
+// among shipped and dropped, and items and blockers name each other. A rollup
+// stays as it was drawn.
 func (d *Declaration) Final() *Draft {
 	s := d.Draft.Clone()
+	if d.isRollup() {
+		return s
+	}
 	h := s.Handoff
 	var items handoff.List[handoff.Item]
 	if h.Items != nil {

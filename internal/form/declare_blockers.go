@@ -39,6 +39,11 @@ func (d *Draft) blocker(id string) int {
 
 func (d *Declaration) blockersScreen() *Screen {
 	s := &Screen{Title: "What blocks?"}
+	for _, freed := range d.Prefill.Freed {
+		if freed.Item == "" {
+			s.Facts = append(s.Facts, freed.String())
+		}
+	}
 	for _, b := range d.blockersBefore(d.Draft) {
 		f := choice(b.ID, b.Needs, still, still, changed, resolved)
 		if d.Prefill.Carried.Blocker(b.ID) == nil {

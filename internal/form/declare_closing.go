@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 const (
@@ -65,13 +66,17 @@ func (d *Declaration) closingScreen() *Screen {
 		Title:  "Hand over",
 		Fields: []*Field{summary, d.returnsField(), to},
 	}
+	if d.isRollup() {
+		s.Title, s.Body = "Hand over what was drawn together", d.About
+		return s // steps stay with whoever has them
+	}
 	give := &Field{Kind: Ticks, Key: "give", Label: "The receiver does the next step of", Help: "space ticks; without a tick it stays with you"}
 	for _, item := range h.Items {
 		if leaving(item.Status) || len(item.Next) == 0 {
 			continue
 		}
 		give.Options = append(give.Options, Option{item.ID, item.ID + ": " + firstStep(item)})
-		if item.Next[0].Owner != d.Prefill.Me {
+		if d.given(item.Next[0], d.receivers()) {
 			give.Ticked = append(give.Ticked, item.ID)
 		}
 	}
@@ -107,8 +112,17 @@ func (d *Declaration) takeClosing(draft *Draft, s *Screen, done bool) {
 	if to := s.Field("to"); done || to.Typed() != "" {
 		old := h.To
 		h.To = splitNames(to.Text())
-		giveSteps(h, s.Field("give"), d.Prefill.Me, old)
+		d.giveSteps(h, s.Field("give"), old)
 	}
+}
+
+// given reports whether a step is not for the sender. One of which nobody has said
+// whose it is falls to the receiver where that is one person, or nobody yet.
+func (d *Declaration) given(step handoff.Next, to []string) bool {
+	if step.Owner == "" {
+		return len(to) == 0 || workspace.SoleReceiver(to, d.Prefill.Me) != ""
+	}
+	return step.Owner != d.Prefill.Me
 }
 
 // takeReturns keeps a time that cannot be read as it was typed.
@@ -130,21 +144,29 @@ func (d *Declaration) takeReturns(draft *Draft, f *Field, done bool) {
 }
 
 // giveSteps makes the receiver the owner of the next steps that were ticked, and
-// the sender that of the others, where they were not somebody else's anyway.
-func giveSteps(h *handoff.Handoff, give *Field, me string, oldReceivers []string) {
+// the sender that of the others, where they were not somebody else's anyway. A tick
+// that was there from the start leaves it open, for the handoff may turn out to be
+// for several.
+func (d *Declaration) giveSteps(h *handoff.Handoff, give *Field, oldReceivers []string) {
 	if give == nil || len(h.To) == 0 {
 		return
+	}
+	before := oldReceivers // whom the ticks were set for
+	if len(before) == 0 {
+		before = d.Prefill.To
 	}
 	for i := range h.Items {
 		item := &h.Items[i]
 		for n := range item.Next {
-			mine := item.Next[n].Owner == me || item.Next[n].Owner == ""
-			theirs := slices.Contains(oldReceivers, item.Next[n].Owner) || slices.Contains(h.To, item.Next[n].Owner)
+			step := &item.Next[n]
+			open, mine := step.Owner == "", step.Owner == d.Prefill.Me
+			theirs := slices.Contains(oldReceivers, step.Owner) || slices.Contains(h.To, step.Owner)
 			switch ticked := give.Has(item.ID); {
-			case ticked && (mine || theirs && !slices.Contains(h.To, item.Next[n].Owner)):
-				item.Next[n].Owner = h.To[0]
-			case !ticked && theirs:
-				item.Next[n].Owner = me
+			case ticked && open && d.given(*step, before):
+			case ticked && (open || mine || theirs && !slices.Contains(h.To, step.Owner)):
+				step.Owner = h.To[0]
+			case !ticked && (open || theirs):
+				step.Owner = d.Prefill.Me
 			}
 		}
 	}

@@ -136,6 +136,11 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 			s.Facts = append(s.Facts, f.String())
 		}
 	}
+	for _, freed := range d.Prefill.Freed {
+		if freed.Item == item.ID {
+			s.Facts = append(s.Facts, freed.String())
+		}
+	}
 	statuses := []string{handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked}
 	carried := d.Prefill.Carried.Item(item.ID)
 	if carried == nil {
@@ -152,7 +157,9 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 	s.Fields = append(s.Fields, choice("status", "Status", item.Status, statuses...),
 		line("state", "State", "what is so now; if shipped, what was delivered; if dropped, why", item.State, carried.State))
 	if !leaving(item.Status) {
-		s.Fields = append(s.Fields, line("next", "Next step", "what the next person does first", firstStep(item), firstStep(*carried)))
+		next := line("next", "Next step", "what the next person does first; ben: … names ben", firstStep(item), firstStep(*carried))
+		next.Read = d.readStep
+		s.Fields = append(s.Fields, next)
 	}
 	return s
 }
@@ -176,14 +183,37 @@ func (d *Declaration) takeItem(draft *Draft, i int, s *Screen) {
 	if s.Field("next") == nil {
 		return
 	}
-	switch do := s.Text("next"); {
+	who, do, nearly := d.Step(s.Text("next"), d.receivers())
+	switch {
 	case len(item.Next) > 0 && do != "":
 		item.Next[0].Do = do
+		if who != "" || nearly != "" {
+			item.Next[0].Owner = who
+		}
 	case len(item.Next) > 0:
 		item.Next = item.Next[1:]
 	case do != "":
-		item.Next = []handoff.Next{{Do: do, Owner: d.Prefill.Me}}
+		item.Next = []handoff.Next{{Do: do, Owner: who}}
 	}
+}
+
+// readStep refuses a step that begins with what is nearly the name of a person: it
+// asks for that name, or for a text that cannot be taken for one.
+func (d *Declaration) readStep(typed string) error {
+	_, _, nearly := d.Step(typed, d.receivers())
+	if nearly == "" {
+		return nil
+	}
+	word, _, _ := strings.Cut(typed, ":")
+	return fmt.Errorf("nobody is called %s: write %s: …, or put a space before the colon if it is no person", strings.TrimSpace(word), nearly)
+}
+
+// receivers are whom the handoff is for, or else those who were asked last time.
+func (d *Declaration) receivers() []string {
+	if len(d.Draft.Handoff.To) > 0 {
+		return d.Draft.Handoff.To
+	}
+	return d.Prefill.To
 }
 
 // slugOrText makes a name out of what a person typed. Text without a letter of

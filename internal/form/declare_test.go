@@ -86,8 +86,10 @@ func declaration(t *testing.T, steps ...step) (*Declaration, *[]*Draft) {
 			}
 			return at, err
 		},
-		Save: func(d *Draft) error { saved = append(saved, d.Clone()); return nil },
-		Edit: func(context.Context, *Draft) (*Draft, error) { t.Fatal("no editor here"); return nil, nil },
+		Save:  func(d *Draft) error { saved = append(saved, d.Clone()); return nil },
+		Edit:  func(context.Context, *Draft) (*Draft, error) { t.Fatal("no editor here"); return nil, nil },
+		Owned: func(h *handoff.Handoff) (*handoff.Handoff, string) { return h, "" },
+		Step:  func(typed string, _ []string) (who, do, nearly string) { return "", typed, "" },
 	}
 	return d, &saved
 }

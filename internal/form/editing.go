@@ -98,7 +98,8 @@ func withoutComments(text []byte) []byte {
 }
 
 const editorIntro = `# Write the handoff, save and close. Nothing is published while this text is
-# empty or unchanged. handoff schema handoff prints every field.
+# empty or unchanged. handoff schema handoff prints every field. "questions: []",
+# "watch: []" and "standing: []" say none; left out, nothing is said of them.
 `
 
 // hints stand above the keys of a draft.
@@ -107,7 +108,7 @@ var hints = map[string]string{
 	"to":         "required: people, team, team:x, shift:x, lead:x",
 	"returns_at": "required: when you are back, as in mon 09:00, or 2026-11-23T09:00:00+08:00",
 	"shipped":    "required, [] says none: {id, what}",
-	"items":      "required, [] says none: {id, status, owner, state, intent, next: [{do, owner}]}",
+	"items":      "required, [] says none: {id, status, owner, state, intent, next: [{do, owner}]}; without owner, a step is for the one person in to",
 	"blockers":   "required, [] says none: {id, needs, because, resolver, blocks: [item]}",
 	"decisions":  "required, [] says none: {id, decision, rationale}",
 	extResolved:  "blockers that you carried and that are gone: {blocker, outcome, how}",

@@ -16,11 +16,12 @@ import (
 // offers it; only what is carried counts without being asked for.
 type Prefill struct {
 	Me        string
-	Carried   *handoff.Handoff // what I hold: items, blockers, questions
-	To        []string         // the likely receiver
-	Returns   time.Time        // when my next shift begins, zero when nobody knows
-	Since     time.Time        // of my last handoff, or where the facts begin
-	Questions []string         // my open questions, one line each
+	Carried   *handoff.Handoff  // what I hold: items, blockers, questions, what I keep an eye on
+	Freed     []workspace.Freed // what of it is not blocked any more
+	To        []string          // the likely receiver
+	Returns   time.Time         // when my next shift begins, zero when nobody knows
+	Since     time.Time         // of my last handoff, or where the facts begin
+	Questions []string          // my open questions, one line each
 	Work      workspace.Facts
 }
 

@@ -41,7 +41,7 @@ func (d *Declaration) previewScreen() *Screen {
 		add(goPrefix+p.id, "change: "+p.build().Title)
 	}
 	menu.Value = menu.Options[0].Value
-	return &Screen{Title: "Preview", Body: previewLines(final), Fields: []*Field{menu}}
+	return &Screen{Title: "Preview", Body: d.previewLines(final), Fields: []*Field{menu}}
 }
 
 // findings are those of the draft, with what refuses it first.
@@ -97,6 +97,9 @@ func (d *Declaration) choose(ctx context.Context, do string) (jump, Outcome, err
 // what no page asks for. Pages that a finding calls for are opened.
 func (d *Declaration) pageOf(final *handoff.Handoff, field string) string {
 	list, index, rest := splitField(field)
+	if d.isRollup() && !slices.Contains([]string{"summary", "to", "returns_at"}, list) {
+		return "" // of what others said
+	}
 	switch list {
 	case "items":
 		if index < 0 || index >= len(final.Items) {
@@ -174,8 +177,8 @@ func splitField(field string) (list string, index int, rest string) {
 }
 
 // previewLines is the handoff as its receiver will read it, in short.
-func previewLines(d *Draft) []string {
-	h := d.Handoff
+func (d *Declaration) previewLines(final *Draft) []string {
+	h, offers := d.Owned(final.Handoff)
 	lines := []string{cmp.Or(h.Summary, "(no summary yet)"), "to " + strings.Join(h.To, ", ")}
 	if !h.ReturnsAt.IsZero() {
 		lines[1] += ", back " + h.ReturnsAt.Format("Mon "+shownTime+" -07:00")
@@ -187,10 +190,13 @@ func previewLines(d *Draft) []string {
 			add("    next, %s: %s", n.Owner, n.Do)
 		}
 	}
+	if offers != "" {
+		add("%s", offers)
+	}
 	for _, b := range h.Blockers {
 		add("blocked: %s, by %s", b.Needs, b.Resolver)
 	}
-	for _, r := range d.Resolutions {
+	for _, r := range final.Resolutions {
 		add("resolved: %s, %s", r.Blocker, r.How)
 	}
 	for _, s := range h.Shipped {

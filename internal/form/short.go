@@ -231,6 +231,26 @@ func Confirm(ctx context.Context, asker Asker, title string, body []string) erro
 	return err
 }
 
+// IsPerson asks whether the word with which a step begins is a slip of the name of
+// a person.
+func IsPerson(ctx context.Context, asker Asker, step, word, person string) (bool, error) {
+	s := &Screen{ID: "person", Title: "Nobody is called " + word, Body: []string{step}, First: true, Short: true,
+		Fields: []*Field{choice("is", "Is that "+person+"?", "yes", "yes", "no")}}
+	_, err := asker.Ask(ctx, s)
+	return s.Text("is") == "yes", err
+}
+
+// Choose asks for one of some names and returns its index, the first unless
+// another is chosen. Stopping is ErrStopped.
+func Choose(ctx context.Context, asker Asker, title string, names []string) (int, error) {
+	menu := &Field{Kind: Menu, Key: "which", Label: title, Value: names[0]}
+	for _, name := range names {
+		menu.Options = append(menu.Options, Option{name, name})
+	}
+	_, err := asker.Ask(ctx, &Screen{ID: "choose", Title: title, First: true, Short: true, Fields: []*Field{menu}})
+	return max(0, slices.Index(names, menu.Text())), err
+}
+
 // Waiting is what to do with a draft that is there already.
 type Waiting string
 

@@ -157,13 +157,6 @@ type names struct {
 	text    *regexp.Regexp // matches the number or a ticket in a text; nil without both
 }
 
-// ticket matches the ids of Jira, Linear and their like, and some names of
-// standards, which notTicket takes out.
-var (
-	ticket    = text.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
-	notTicket = text.Pattern(`^(?:AES|CVE|HTTP|ISO|MD|PEP|RFC|RSA|SHA|TLS|UTF)-`)
-)
-
 func namesOf(pr PullRequest) names {
 	n := names{branch: pr.Branch}
 	var patterns []string
@@ -171,11 +164,9 @@ func namesOf(pr PullRequest) names {
 		n.number = strconv.Itoa(pr.Number)
 		patterns = append(patterns, `(?:^|\W)[#!]`+n.number+`\b`)
 	}
-	for _, id := range ticket().FindAllString(pr.Title, -1) {
-		if !notTicket().MatchString(id) {
-			n.tickets = append(n.tickets, id)
-			patterns = append(patterns, `(?i)\b`+regexp.QuoteMeta(id)+`\b`)
-		}
+	for _, id := range text.Tickets(pr.Title) {
+		n.tickets = append(n.tickets, id)
+		patterns = append(patterns, `(?i)\b`+regexp.QuoteMeta(id)+`\b`)
 	}
 	if len(patterns) > 0 {
 		n.text = regexp.MustCompile(strings.Join(patterns, "|"))

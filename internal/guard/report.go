@@ -23,6 +23,10 @@ type Report struct {
 	Summary  string // one line: what was checked, what came of it
 	Dir      string // the records' directory, where findings without a file are shown
 	Version  string // of the program
+
+	// LinkNames makes links of what a text names, as [config.Config.LinkNames] does;
+	// nil stands for no links.
+	LinkNames func(s string, plain func(string) string, link func(name, link string) string) string
 }
 
 // Format is how findings are written.
@@ -97,7 +101,7 @@ var escapeMarkdown = strings.NewReplacer(
 // WriteStepSummary writes the report as Markdown for the page of a job.
 func (r Report) WriteStepSummary(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Handoff check\n\n%s\n", escapeMarkdown.Replace(inLog(r.Summary)))
+	fmt.Fprintf(&b, "### Handoff check\n\n%s\n", r.markdown(inLog(r.Summary)))
 	if len(r.Findings) > 0 {
 		b.WriteString("\n| | rule | where | what |\n|---|---|---|---|\n")
 	}
@@ -107,10 +111,21 @@ func (r Report) WriteStepSummary(w io.Writer) error {
 			where += ":" + strconv.Itoa(f.Line)
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", f.Level, escapeMarkdown.Replace(inLog(f.Code)),
-			escapeMarkdown.Replace(inLog(where)), escapeMarkdown.Replace(message(f)))
+			escapeMarkdown.Replace(inLog(where)), r.markdown(message(f)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// markdown is a text that stands for itself in Markdown, but for the tickets and
+// pull requests that are links.
+func (r Report) markdown(s string) string {
+	if r.LinkNames == nil {
+		return escapeMarkdown.Replace(s)
+	}
+	return r.LinkNames(s, escapeMarkdown.Replace, func(name, link string) string {
+		return "[" + escapeMarkdown.Replace(name) + "](" + link + ")"
+	})
 }
 
 // path is the file to show a finding at.

@@ -5,32 +5,33 @@ import "slices"
 // Handoff is the state that its sender leaves: the body of a [KindHandoff]
 // record.
 type Handoff struct {
-	Amends         string         `yaml:"amends,omitempty"` // id of the handoff that this one replaces
-	To             List[string]   `yaml:"to,omitempty"`     // handles, "team", "team:x", "shift:x", "lead:x"
-	CC             []string       `yaml:"cc,omitempty"`
-	Team           string         `yaml:"team,omitempty"`
-	Pod            string         `yaml:"pod,omitempty"`
-	Zone           string         `yaml:"zone,omitempty"`
-	Shift          *Shift         `yaml:"shift,omitempty"`
-	Rollup         *Rollup        `yaml:"rollup,omitempty"`
-	Summary        string         `yaml:"summary,omitempty"`
-	Shipped        List[Shipped]  `yaml:"shipped,omitempty"`
-	Items          List[Item]     `yaml:"items,omitempty"`
-	Blockers       List[Blocker]  `yaml:"blockers,omitempty"`
-	Decisions      List[Decision] `yaml:"decisions,omitempty"`
-	Questions      []OpenQuestion `yaml:"questions,omitempty"`
-	Dropped        []Reasoned     `yaml:"dropped,omitempty"`
-	ReturnsAt      Time           `yaml:"returns_at,omitempty"`
-	ReachableUntil Time           `yaml:"reachable_until,omitempty"`
-	Cover          string         `yaml:"cover,omitempty"`
-	Watch          []Watch        `yaml:"watch,omitempty"`
-	Standing       []Standing     `yaml:"standing,omitempty"`
-	Notes          string         `yaml:"notes,omitempty"`
-	Details        string         `yaml:"details,omitempty"`
-	Anchor         *Anchor        `yaml:"anchor,omitempty"`
-	Unchanged      []Reasoned     `yaml:"unchanged,omitempty"`
-	Waivers        []Waiver       `yaml:"waivers,omitempty"`
-	Meta           *Meta          `yaml:"meta,omitempty"`
+	Amends         string             `yaml:"amends,omitempty"` // id of the handoff that this one replaces
+	To             List[string]       `yaml:"to,omitempty"`     // handles, "team", "team:x", "shift:x", "lead:x"
+	CC             []string           `yaml:"cc,omitempty"`
+	Team           string             `yaml:"team,omitempty"`
+	Pod            string             `yaml:"pod,omitempty"`
+	Zone           string             `yaml:"zone,omitempty"`
+	Shift          *Shift             `yaml:"shift,omitempty"`
+	Rollup         *Rollup            `yaml:"rollup,omitempty"`
+	Summary        string             `yaml:"summary,omitempty"`
+	Shipped        List[Shipped]      `yaml:"shipped,omitempty"`
+	Items          List[Item]         `yaml:"items,omitempty"`
+	Blockers       List[Blocker]      `yaml:"blockers,omitempty"`
+	Decisions      List[Decision]     `yaml:"decisions,omitempty"`
+	Questions      List[OpenQuestion] `yaml:"questions,omitempty"`
+	Dropped        List[Reasoned]     `yaml:"dropped,omitempty"`
+	Ended          []Ended            `yaml:"ended,omitempty"`
+	ReturnsAt      Time               `yaml:"returns_at,omitempty"`
+	ReachableUntil Time               `yaml:"reachable_until,omitempty"`
+	Cover          string             `yaml:"cover,omitempty"`
+	Watch          List[Watch]        `yaml:"watch,omitempty"`
+	Standing       List[Standing]     `yaml:"standing,omitempty"`
+	Notes          string             `yaml:"notes,omitempty"`
+	Details        string             `yaml:"details,omitempty"`
+	Anchor         *Anchor            `yaml:"anchor,omitempty"`
+	Unchanged      []Reasoned         `yaml:"unchanged,omitempty"`
+	Waivers        []Waiver           `yaml:"waivers,omitempty"`
+	Meta           *Meta              `yaml:"meta,omitempty"`
 }
 
 // Item returns the first item of that id, nil when the handoff lists none.
@@ -83,7 +84,7 @@ type RollupSource struct {
 	Digest string `yaml:"digest"`
 }
 
-// Missing is a member without a handoff in a rollup.
+// Missing is a member of whom a handoff was expected for a rollup that has none.
 type Missing struct {
 	Who string `yaml:"who"`
 	Why string `yaml:"why"` // absent, late, none
@@ -98,7 +99,7 @@ const (
 
 // Why a member is missing in a rollup.
 const (
-	MissingAbsent = "absent" // away, or without a shift since the last rollup or their last handoff
+	MissingAbsent = "absent" // away in what would have been their shift
 	MissingLate   = "late"   // their shift is not over, or only just
 	MissingNone   = "none"   // they worked, and declared nothing
 )
@@ -129,37 +130,38 @@ const (
 // Item is a piece of work. Its ID is a slug that stays the same from handoff
 // to handoff.
 type Item struct {
-	ID          string        `yaml:"id"`
-	Title       string        `yaml:"title,omitempty"`
-	Status      string        `yaml:"status"`
-	Severity    string        `yaml:"severity,omitempty"`
-	Owner       string        `yaml:"owner"`
-	State       string        `yaml:"state"`
-	Intent      string        `yaml:"intent,omitempty"`
-	Ready       string        `yaml:"ready,omitempty"`
-	Progress    *int          `yaml:"progress,omitempty"` // percent
-	Due         Time          `yaml:"due,omitempty"`
-	Effort      string        `yaml:"effort,omitempty"` // 30m, 2h, 1d (8 h)
-	Next        []Next        `yaml:"next,omitempty"`
-	Accept      []Criterion   `yaml:"accept,omitempty"`
-	IfThen      []Contingency `yaml:"if_then,omitempty"`
-	Assumptions []string      `yaml:"assumptions,omitempty"`
-	KnownIssues []string      `yaml:"known_issues,omitempty"`
-	Tried       []Attempt     `yaml:"tried,omitempty"`
-	DoNot       []string      `yaml:"do_not,omitempty"`
-	BlockedBy   []string      `yaml:"blocked_by,omitempty"`
-	DependsOn   []string      `yaml:"depends_on,omitempty"`
-	Consult     []string      `yaml:"consult,omitempty"`
-	Refs        []Ref         `yaml:"refs,omitempty"`
-	Claims      []Claim       `yaml:"claims,omitempty"`
-	Reopened    string        `yaml:"reopened,omitempty"`
-	Source      string        `yaml:"source,omitempty"` // in a rollup: the handoff it was drawn from
+	ID          string          `yaml:"id"`
+	Title       string          `yaml:"title,omitempty"`
+	Status      string          `yaml:"status"`
+	Severity    string          `yaml:"severity,omitempty"`
+	Owner       string          `yaml:"owner"`
+	State       string          `yaml:"state"`
+	Intent      string          `yaml:"intent,omitempty"`
+	Ready       string          `yaml:"ready,omitempty"`
+	Progress    *int            `yaml:"progress,omitempty"` // percent
+	Due         Time            `yaml:"due,omitempty"`
+	Effort      string          `yaml:"effort,omitempty"` // 30m, 2h, 1d (8 h)
+	Next        []Next          `yaml:"next,omitempty"`
+	Accept      List[Criterion] `yaml:"accept,omitempty"` // absent, it is what it was, as known_issues and refs are
+	IfThen      []Contingency   `yaml:"if_then,omitempty"`
+	Assumptions []string        `yaml:"assumptions,omitempty"`
+	KnownIssues List[string]    `yaml:"known_issues,omitempty"`
+	Tried       []Attempt       `yaml:"tried,omitempty"`
+	DoNot       []string        `yaml:"do_not,omitempty"`
+	BlockedBy   []string        `yaml:"blocked_by,omitempty"`
+	DependsOn   []string        `yaml:"depends_on,omitempty"`
+	Consult     []string        `yaml:"consult,omitempty"`
+	Refs        List[Ref]       `yaml:"refs,omitempty"`
+	Claims      []Claim         `yaml:"claims,omitempty"`
+	Reopened    string          `yaml:"reopened,omitempty"`
+	Continues   string          `yaml:"continues,omitempty"` // the item that this one was split or renamed from
+	Source      string          `yaml:"source,omitempty"`    // in a rollup: the handoff it was drawn from
 }
 
 // Next is a step that somebody is to do.
 type Next struct {
 	Do          string `yaml:"do"`
-	Owner       string `yaml:"owner"` // a handle, or an address out of the handoff's `to`
+	Owner       string `yaml:"owner,omitempty"` // a handle, or an address out of the handoff's `to`; "" only while it is a draft
 	When        string `yaml:"when,omitempty"`
 	Due         Time   `yaml:"due,omitempty"`
 	Start       string `yaml:"start,omitempty"` // "now" (the default) or "after:<ref>"
@@ -278,6 +280,13 @@ type OpenQuestion struct {
 type Reasoned struct {
 	ID  string `yaml:"id"`
 	Why string `yaml:"why"`
+}
+
+// Ended names something to watch, or a temporary condition, that is over before
+// its time, and says why.
+type Ended struct {
+	What string `yaml:"what"` // as it was declared
+	Why  string `yaml:"why"`
 }
 
 // Watch is something to keep an eye on that is not work yet.

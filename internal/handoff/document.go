@@ -40,6 +40,21 @@ func (d *Document) ReadReturns(read func(string) (time.Time, error)) {
 	}
 }
 
+// ReadPeople reads the names of people as they were typed: the document then holds
+// what name says for each, as [MapPeople] asks for it.
+func (d *Document) ReadPeople(name func(field, who string) string) {
+	if d.Record == nil {
+		return
+	}
+	d.Record.Body = MapPeople(d.Record.Body, func(field, who string) string {
+		handle := name(field, who)
+		if n := d.node(field); n != nil && n.Kind == yaml.ScalarNode && n.Value == who && handle != who {
+			n.SetString(handle)
+		}
+		return handle
+	})
+}
+
 // Value returns the document as the value that a JSON Schema validates: maps
 // with string keys, slices, strings, bool, int, float64 and nil. Times are
 // strings. It is nil when there is no top mapping.
@@ -112,6 +127,23 @@ func (d *Document) Locate(field string) (line, col int) {
 // steps splits items[0].do into items, 0, do.
 func steps(field string) []string {
 	return strings.FieldsFunc(field, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
+}
+
+// node returns what stands in a field, nil without it.
+func (d *Document) node(field string) *yaml.Node {
+	n := d.root
+	for _, step := range steps(field) {
+		i, err := strconv.Atoi(step)
+		switch {
+		case n == nil:
+			return nil
+		case err == nil && n.Kind == yaml.SequenceNode && i < len(n.Content):
+			n = n.Content[i]
+		default:
+			n = child(n, step)
+		}
+	}
+	return n
 }
 
 func child(n *yaml.Node, key string) *yaml.Node {

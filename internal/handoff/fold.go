@@ -59,6 +59,8 @@ func newFold(policy AckPolicy) *fold {
 			Blockers:  make(map[string]*BlockerState),
 			Questions: make(map[string]*QuestionState),
 			Decisions: make(map[string]*DecisionState),
+			Backs:     make(map[string][]Back),
+			Watched:   make(map[string][]Watched),
 			Teams:     make(map[string]string),
 			rounds:    make(map[string]string),
 			names:     make(map[EntryKind][]string),
@@ -187,6 +189,7 @@ func compareProblems(a, b Problem) int {
 func (f *fold) apply(r *Record) {
 	f.count++
 	f.meet(r)
+	problems := len(f.Problems)
 	switch body := r.Body.(type) {
 	case *Handoff:
 		f.handoff(r, body)
@@ -210,6 +213,9 @@ func (f *fold) apply(r *Record) {
 		f.withdrawal(r, body)
 	case *Gap:
 		f.gap(r, body)
+	}
+	if r.Kind == KindHandoff || len(f.Problems) == problems {
+		f.actOn(r)
 	}
 }
 
@@ -262,4 +268,5 @@ func (f *fold) gap(r *Record, g *Gap) {
 		return
 	}
 	f.Gaps = append(f.Gaps, r)
+	f.gapBack(r, g)
 }

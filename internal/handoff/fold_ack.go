@@ -28,6 +28,12 @@ func (f *fold) ack(r *Record, a *Ack) {
 		f.ackAssignment(r, a, subject, body)
 	case *Escalation:
 		f.ackEscalation(r, a, subject, body)
+	case *Ack, *Answer, *Resolution, *Gap:
+		if a.Outcome == OutcomeSeen {
+			f.receipt(r, subject)
+			return
+		}
+		f.ackThread(r, a)
 	default:
 		f.ackThread(r, a)
 	}
@@ -40,6 +46,7 @@ func (f *fold) ackHandoff(r *Record, a *Ack) {
 		return
 	}
 	hs.Acks = append(hs.Acks, r)
+	hs.Escalated.judge(r, a)
 	switch a.Outcome {
 	case OutcomeAccepted, OutcomeAcceptedWithGaps:
 		f.accept(r, a, hs)
@@ -49,6 +56,7 @@ func (f *fold) ackHandoff(r *Record, a *Ack) {
 		f.endOffersTo(r.By, hs)
 		f.object(r, hs, HandoffDeclined)
 	}
+	f.verdictBack(r, a, hs)
 }
 
 // mayAck reports whether the handoff can be acked by the author of r; hs is nil
@@ -89,6 +97,7 @@ func (f *fold) accept(r *Record, a *Ack, hs *HandoffState) {
 	for _, item := range a.Take {
 		f.take(r, hs, item)
 	}
+	f.handOnWatch(r, hs)
 	for _, id := range hs.declared {
 		if it := f.findItem(id); it.Declared == hs.Record.ID && it.ProposedOwner == r.By {
 			it.Owner, it.ProposedOwner = r.By, ""
@@ -127,7 +136,8 @@ func (f *fold) judge(hs *HandoffState, r *Record) {
 		return
 	}
 	hs.State, hs.Verdict = HandoffAccepted, r
-	f.conclude(hs)
+	hs.settle(r)
+	f.conclude(hs, r)
 }
 
 // satisfied reports whether the receivers who accepted are enough. For the
@@ -207,20 +217,10 @@ func (f *fold) ackAssignment(r *Record, a *Ack, subject *Record, as *Assignment)
 	case a.Outcome == OutcomeDeclined:
 		it.Offer = nil
 		mention(&it.History, r)
+		f.refusalBack(r, a, subject.By, subject.ID, it.ID)
+	default:
+		f.refusalBack(r, a, subject.By, subject.ID, it.ID)
 	}
-}
-
-// ackEscalation acknowledges the blocker that was escalated.
-func (f *fold) ackEscalation(r *Record, a *Ack, subject *Record, e *Escalation) {
-	b := f.blockerRef(e.Subject)
-	if b == nil {
-		return // about something that has no acknowledged state
-	}
-	if !slices.Contains(b.Escalations, subject) {
-		f.problem(r, "HO702", "acks %s, which does not escalate %s any more", subject.ID, b.ID)
-		return
-	}
-	f.acknowledge(r, a, b)
 }
 
 // ackThread acknowledges a blocker, or notes that a question was read.
@@ -230,11 +230,16 @@ func (f *fold) ackThread(r *Record, a *Ack) {
 			f.problem(r, "HO701", "acks the blocker %s, which %s declared", b.ID, r.By)
 			return
 		}
+		if b.Open() {
+			f.refusalBack(r, a, b.DeclaredBy, declaration{RefBlocker, b.ID}.key())
+		}
 		f.acknowledge(r, a, b)
 		return
 	}
 	if q := f.questionRef(a.Subject); q != nil {
+		q.judge(r, a)
 		mention(&q.History, r)
+		f.refusalBack(r, a, q.By, declaration{RefQuestion, q.Key}.key())
 		return
 	}
 	f.problem(r, "HO702", "acks %q: no handoff, assignment, escalation, blocker or question of that name is known", a.Subject)

@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -53,7 +54,7 @@ func earliest(a, b Time) Time {
 
 // open starts a span. What happened in the one before stays in the history.
 func (b *BlockerState) open(r *Record, from time.Time) {
-	b.State, b.Level, b.Opened = BlockerDeclared, 0, r.At.Time
+	b.State, b.Opened = BlockerDeclared, r.At.Time
 	b.Routes, b.Escalations, b.Acknowledged = nil, nil, nil
 	b.Resolution, b.AnsweredBy = nil, ""
 	b.Spans = append(b.Spans, OpenSpan{From: from})
@@ -61,12 +62,19 @@ func (b *BlockerState) open(r *Record, from time.Time) {
 
 // stillOpen reports whether a blocker can change, and notes why not.
 func (f *fold) stillOpen(r *Record, b *BlockerState) bool {
-	if b.Open() {
-		return true
+	if why := b.closure(); why != "" {
+		f.problem(r, "HO320", "%s", why)
+		return false
 	}
-	f.problem(r, "HO320", "the blocker %s is closed: %s by %s in %s",
-		b.ID, b.State, b.Resolution.By, b.Resolution.ID)
-	return false
+	return true
+}
+
+// closure says how the blocker was closed, "" of an open one.
+func (b *BlockerState) closure() string {
+	if b.Open() {
+		return ""
+	}
+	return fmt.Sprintf("the blocker %s is closed: %s by %s in %s", b.ID, b.State, b.Resolution.By, b.Resolution.ID)
 }
 
 // resolution closes a blocker. The items that it blocked may leave that status;
@@ -90,7 +98,10 @@ func (f *fold) resolution(r *Record, res *Resolution) {
 	if r.At.After(last.From) { // not before: clocks differ
 		last.To = r.At.Time
 	}
+	b.act(r)
+	b.settle(r)
 	mention(&b.History, r)
+	f.unblockedBack(r, b)
 }
 
 // acknowledge notes that somebody has seen to a blocker. Only an accepting ack
@@ -100,7 +111,9 @@ func (f *fold) acknowledge(r *Record, a *Ack, b *BlockerState) {
 		return
 	}
 	mention(&b.History, r)
+	b.judge(r, a)
 	if !a.Accepts() {
+		b.calm()
 		return
 	}
 	b.State = BlockerAcknowledged
@@ -109,42 +122,11 @@ func (f *fold) acknowledge(r *Record, a *Ack, b *BlockerState) {
 	}
 }
 
-// escalation raises the level of a blocker. Anything else that is escalated has
-// it in its history.
-func (f *fold) escalation(r *Record, e *Escalation) {
-	b := f.blockerRef(e.Subject)
-	if b == nil {
-		if !f.mentionSubject(r, e.Subject) {
-			f.problem(r, "HO320", "escalates %q, of which no record speaks", e.Subject)
-		}
-		return
-	}
-	if !f.stillOpen(r, b) {
-		return
-	}
-	b.Escalations = append(b.Escalations, r)
-	b.State, b.Level = BlockerEscalated, max(b.Level, escalationLevel(r))
-	mention(&b.History, r)
-}
-
-// escalationLevel is the level that an escalation asks for, within 1 to 3.
-func escalationLevel(r *Record) int {
-	return min(max(r.Body.(*Escalation).Level, 1), 3)
-}
-
-// deescalate takes an escalation back.
-func (f *fold) deescalate(b *BlockerState, r *Record) {
-	b.Escalations = slices.DeleteFunc(b.Escalations, func(e *Record) bool { return e == r })
-	highest := b.Level
-	b.Level = 0
-	for _, e := range slices.Backward(b.Escalations) {
-		if b.Level == highest {
-			break
-		}
-		b.Level = max(b.Level, escalationLevel(f.findRecord(e.ID)))
-	}
+// calm makes an escalated blocker what it was before, when no escalation of it
+// stands any more.
+func (b *BlockerState) calm() {
 	switch {
-	case b.State != BlockerEscalated || len(b.Escalations) > 0:
+	case b.State != BlockerEscalated || b.Escalation().Stands():
 	case b.Acknowledged != nil:
 		b.State = BlockerAcknowledged
 	case len(b.Routes) > 0:

@@ -74,6 +74,7 @@ func (f *fold) linkDecision(r *Record, d *DecisionState) {
 	for _, id := range d.Items {
 		if it := f.itemRef(id); it != nil {
 			mention(&it.History, r)
+			f.actOnItem(r, it)
 		}
 	}
 	if d.State != DecisionAccepted {
@@ -81,9 +82,11 @@ func (f *fold) linkDecision(r *Record, d *DecisionState) {
 	}
 	if b := f.blockerRef(d.Answers); b != nil {
 		mention(&b.History, r)
+		b.act(r)
 		b.AnsweredBy = d.ID
 	}
 	if q := f.questionRef(d.Answers); q != nil {
+		q.act(r)
 		mention(&q.History, r)
 	}
 	topic := supersedes(d.Decision)

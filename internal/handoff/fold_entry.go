@@ -20,7 +20,9 @@ const (
 	EntryAuthor  // by handle
 	EntrySeries  // handoffs that replace one another
 	EntryRound   // by id of a question record that asks once more
+	EntryWatched // by handle
 	EntryName    // by reference: a name that is declared, or waited for, without an entry of its own
+	EntryBack    // what came back to somebody, by handle
 	EntryFold    // one, by ""
 )
 
@@ -91,6 +93,11 @@ var shelves = map[EntryKind]shelf{
 		(*DecisionState).save, savedDecision.restore, (*DecisionState).live),
 	EntryHandoff: newShelf(func(v *View) map[string]*HandoffState { return v.Handoffs },
 		(*HandoffState).save, savedHandoff.restore, (*HandoffState).live),
+	EntryBack: newShelf(func(v *View) map[string][]Back { return v.Backs },
+		func(backs []Back) []Back { return backs }, func(saved []Back, _ string) []Back { return saved }, func([]Back) bool { return false }),
+	EntryWatched: newShelf(func(v *View) map[string][]Watched { return v.Watched },
+		func(list []Watched) []Watched { return list }, func(saved []Watched, _ string) []Watched { return saved },
+		func(list []Watched) bool { return len(list) > 0 }),
 	EntryAuthor: textShelf(func(v *View) map[string]string { return v.Teams }, true),
 	EntryRound:  textShelf(func(v *View) map[string]string { return v.rounds }, false),
 }
@@ -150,10 +157,12 @@ type savedHandoff struct {
 	State        string
 	SupersededBy string
 	First        string
+	Replaces     []string
 	Acks         []*Record
 	Verdict      *Record
 	Taken        map[string]string
 	Questions    []string
+	Escalations  []*EscalationState
 	Place        int
 	Inherited    int
 	Newest       string
@@ -168,8 +177,8 @@ type savedHandoff struct {
 
 func (h *HandoffState) save() savedHandoff {
 	return savedHandoff{
-		Record: h.Record, State: h.State, SupersededBy: h.SupersededBy, First: h.First, Acks: h.Acks,
-		Verdict: h.Verdict, Taken: h.Taken, Questions: h.Questions, Place: h.place, Inherited: h.inherited,
+		Record: h.Record, State: h.State, SupersededBy: h.SupersededBy, First: h.First, Replaces: h.Replaces, Acks: h.Acks,
+		Verdict: h.Verdict, Taken: h.Taken, Questions: h.Questions, Escalations: h.Escalations, Place: h.place, Inherited: h.inherited,
 		Newest: h.newest, Given: h.given, Accepted: h.accepted,
 		Declared: h.declared, Standing: h.standing, Kept: h.stillHeld, Accepters: h.accepters, SteppedIn: h.steppedIn,
 	}
@@ -178,8 +187,8 @@ func (h *HandoffState) save() savedHandoff {
 // restore is the state without the body, which the record may not have yet.
 func (s savedHandoff) restore(string) *HandoffState {
 	return &HandoffState{
-		Record: s.Record, State: s.State, SupersededBy: s.SupersededBy, First: s.First, Acks: s.Acks,
-		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, place: s.Place, inherited: s.Inherited,
+		Record: s.Record, State: s.State, SupersededBy: s.SupersededBy, First: s.First, Replaces: s.Replaces, Acks: s.Acks,
+		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, Escalated: Escalated{s.Escalations}, place: s.Place, inherited: s.Inherited,
 		newest: s.Newest, given: s.Given, accepted: s.Accepted,
 		declared: s.Declared, standing: s.Standing, stillHeld: s.Kept, accepters: s.Accepters, steppedIn: s.SteppedIn,
 	}

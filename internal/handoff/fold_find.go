@@ -124,12 +124,28 @@ func (f *fold) cite(id string) *Record {
 	return r
 }
 
+// findBacks returns what came back to somebody.
+func (f *fold) findBacks(who string) []Back {
+	if _, ok := f.Backs[who]; !ok {
+		f.load(EntryBack, who)
+	}
+	return f.Backs[who]
+}
+
 func (f *fold) findTeam(handle string) string {
 	team, ok := f.Teams[handle]
 	if !ok && f.snapshot != nil {
 		f.snapshot.entry(EntryAuthor, handle, &team, nil)
 	}
 	return team
+}
+
+// findWatched returns what somebody keeps an eye on.
+func (f *fold) findWatched(who string) []Watched {
+	if _, ok := f.Watched[who]; !ok {
+		f.load(EntryWatched, who)
+	}
+	return f.Watched[who]
 }
 
 func (f *fold) findIdle(s series) []string {

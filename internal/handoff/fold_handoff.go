@@ -26,7 +26,8 @@ func (f *fold) publish(r *Record, h *Handoff) *HandoffState {
 	if old := f.amendable(r, h); old != nil {
 		f.revokeOffers(old)
 		old.State, old.SupersededBy = HandoffSuperseded, r.ID
-		hs.First = old.First
+		old.settle(r)
+		hs.First, hs.Replaces = old.First, []string{old.Record.ID}
 		hs.inheritQuestions(old)
 	}
 	f.Handoffs[r.ID] = hs
@@ -79,6 +80,7 @@ func (f *fold) declareWork(hs *HandoffState) {
 	for _, b := range hs.Blockers {
 		f.declareBlocker(hs.Record, b)
 	}
+	f.watch(hs)
 }
 
 // citeWork enters a rollup in the histories of what it shows.
@@ -128,13 +130,14 @@ func (f *fold) sameChain(id string, hs *HandoffState) bool {
 }
 
 // conclude draws the consequence for the handoff that declared an item last,
-// after the item was declared again, closed or moved.
-func (f *fold) conclude(hs *HandoffState) {
+// after the item was declared again, closed or moved by r.
+func (f *fold) conclude(hs *HandoffState, r *Record) {
 	if hs == nil {
 		return
 	}
 	if hs.State == HandoffAccepted && hs.standing == 0 && len(hs.declared) > 0 {
 		hs.State = HandoffClosed
+		hs.settle(r)
 	}
 	if hs.stillHeld == 0 {
 		s := hs.series()
@@ -151,8 +154,11 @@ func (f *fold) replaceIdle(next *HandoffState) {
 		case old == next || old.stillHeld > 0:
 		case old.pending():
 			old.State, old.SupersededBy = HandoffSuperseded, next.Record.ID
+			next.Replaces = append(next.Replaces, id)
+			old.settle(next.Record)
 		case old.State == HandoffAccepted && old.standing == 0:
 			old.State = HandoffClosed
+			old.settle(next.Record)
 		}
 	}
 	f.idle[s] = nil

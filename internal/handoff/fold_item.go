@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -18,8 +19,13 @@ func (f *fold) declareItem(hs *HandoffState, item Item) {
 		it = &ItemState{First: r.ID}
 		f.Items[item.ID] = it
 	}
+	f.continueItem(hs, &item, it)
 	before := f.findHandoff(it.Declared)
 	f.book(it, -1)
+	it.act(r)
+	if !it.Live() {
+		it.Escalations = nil
+	}
 	if it.Holder != r.By || !it.Live() {
 		it.Holder, it.HeldBy = r.By, r.ID
 	}
@@ -33,7 +39,7 @@ func (f *fold) declareItem(hs *HandoffState, item Item) {
 	mention(&it.History, r)
 	f.book(it, +1)
 	hs.declared = append(hs.declared, it.ID)
-	f.conclude(before)
+	f.conclude(before, r)
 }
 
 // mayDeclare reports whether the sender of hs may speak for the item; it is nil
@@ -106,7 +112,9 @@ func (f *fold) closeItem(hs *HandoffState, id, how string) {
 	}
 	f.book(it, -1)
 	it.Closed, it.ClosedBy, it.Offer = how, r.ID, nil
-	f.conclude(f.findHandoff(it.Declared))
+	it.act(r)
+	it.settle(r)
+	f.conclude(f.findHandoff(it.Declared), r)
 }
 
 // heldProblem notes that r is not by the custodian of the item.
@@ -115,7 +123,15 @@ func (f *fold) heldProblem(r *Record, it *ItemState) {
 		f.problem(r, "HO320", "%s is held by %s since %s", it.ID, it.Holder, it.HeldBy)
 		return
 	}
-	f.problem(r, "HO320", "%s was %s by %s in %s", it.ID, it.Closed, it.Holder, it.ClosedBy)
+	f.problem(r, "HO320", "%s", it.closure())
+}
+
+// closure says how the item left the live set, "" of one that is in it.
+func (i *ItemState) closure() string {
+	if i.Live() {
+		return ""
+	}
+	return fmt.Sprintf("%s was %s by %s in %s", i.ID, i.Closed, i.Holder, i.ClosedBy)
 }
 
 // book counts the item n times in the handoff that declared it last. Whoever
@@ -136,12 +152,18 @@ func (f *fold) book(it *ItemState, n int) {
 func (f *fold) give(it *ItemState, ack *Record) {
 	hs := f.findHandoff(it.Declared)
 	f.book(it, -1)
+	f.backMoves(it.ID, it.Holder, ack.By)
+	if !slices.Contains(it.Passed, it.Holder) {
+		it.Passed = append(it.Passed, it.Holder)
+	}
 	it.Holder, it.HeldBy, it.Offer = ack.By, ack.ID, nil
 	f.book(it, +1)
+	f.actOnItem(ack, it)
+	it.settle(ack)
 	mention(&it.History, ack)
 	f.noteTaken(hs, it.ID, ack.By)
 	f.judge(hs, ack)
-	f.conclude(hs)
+	f.conclude(hs, ack)
 }
 
 // noteTaken enters in hs who took an item that it lists.
@@ -204,6 +226,7 @@ func (f *fold) assignment(r *Record, a *Assignment) {
 		f.heldProblem(r, it)
 	default:
 		it.Offer = &Offer{From: it.Holder, To: []string{a.To}, Record: r.ID, At: r.At.Time}
+		f.actOnItem(r, it)
 		mention(&it.History, r)
 	}
 }

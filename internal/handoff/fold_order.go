@@ -129,6 +129,9 @@ func references(r *Record, name func(ref string, types ...RefType)) {
 
 func handoffReferences(h *Handoff, name func(ref string, types ...RefType)) {
 	name(h.Amends)
+	for _, item := range h.Items {
+		name(item.Continues, RefItem)
+	}
 	if h.Rollup != nil {
 		for _, source := range h.Rollup.Sources {
 			name(source.ID)

@@ -66,7 +66,11 @@ func (h *history) body(by string) Body {
 	case 4, 5, 6:
 		return &Ack{Subject: h.earlier(KindHandoff, ""), Outcome: OutcomeAccepted, Take: h.some(slugs)}
 	case 7:
-		return &Ack{Subject: h.earlier(KindHandoff, ""), Outcome: h.pick(outcomes)}
+		ack := &Ack{Subject: h.earlier(KindHandoff, ""), Outcome: h.pick(outcomes), Take: h.some(slugs)}
+		for _, item := range h.some(slugs) {
+			ack.Gaps = append(ack.Gaps, GapNote{Item: item})
+		}
+		return ack
 	case 8:
 		kind := h.pick([]string{string(KindEscalation), string(KindAssignment)})
 		return &Ack{Subject: h.earlier(Kind(kind), ""), Outcome: h.pick(outcomes), Take: h.some(slugs)}
@@ -94,13 +98,17 @@ func (h *history) withdrawal(by string) Body {
 }
 
 func (h *history) note() Body {
-	switch h.below(4) {
+	switch h.below(5) {
 	case 0:
 		return &Route{Subject: h.ref()}
 	case 1:
 		return &Gap{Subject: h.ref()}
+	case 2:
+		kind := h.pick([]string{string(KindAck), string(KindAnswer), string(KindResolution), string(KindGap)})
+		return &Ack{Subject: h.earlier(Kind(kind), ""), Outcome: OutcomeSeen}
 	}
-	return &Escalation{Subject: h.pick(slugs), Level: h.below(5)}
+	subject := h.pick([]string{h.pick(slugs), h.ref(), h.earlier(KindHandoff, ""), h.earlier(KindQuestion, "")})
+	return &Escalation{Subject: subject, To: h.pick(append([]string{"", "team:qa"}, people...)), Level: h.below(5)}
 }
 
 // earlier names one of the last few records of a kind, by somebody if by is
@@ -126,6 +134,9 @@ func (h *history) handoff(by string) *Handoff {
 		if h.rarely() {
 			item.Reopened = "again"
 		}
+		if h.below(6) == 0 {
+			item.Continues = h.pick(slugs)
+		}
 		body.Items = append(body.Items, item)
 	}
 	for range h.below(2) {
@@ -139,6 +150,11 @@ func (h *history) handoff(by string) *Handoff {
 	}
 	if h.below(3) == 0 {
 		body.Amends = h.earlier(KindHandoff, by)
+	}
+	for range h.below(3) {
+		body.Watch = append(body.Watch, Watch{What: h.pick(slugs)})
+		body.Standing = append(body.Standing, Standing{What: h.pick(states), Until: Time{day.Add(time.Duration(h.below(60)) * time.Hour)}})
+		body.Ended = append(body.Ended, Ended{What: h.pick(slugs)})
 	}
 	if h.rarely() {
 		body.Rollup = &Rollup{Level: "team", Sources: []RollupSource{{ID: h.ref()}}}

@@ -74,6 +74,9 @@ type asking struct {
 // ask begins a round.
 func (q *QuestionState) ask(r *Record, words asking) {
 	q.By, q.At, q.Record = r.By, r.At.Time, r.ID
+	if !q.Pending() {
+		q.Escalations = nil
+	}
 	q.State = QuestionOpen
 	q.Rounds++
 	q.say(words)
@@ -98,8 +101,11 @@ func (f *fold) answer(r *Record, a *Answer) {
 	}
 	q.Answers = append(q.Answers, r)
 	q.State = QuestionAnswered
+	q.act(r)
 	if a.Closing() {
 		q.State = QuestionClosed
+		q.settle(r)
 	}
 	mention(&q.History, r)
+	f.answerBack(r, q)
 }

@@ -87,6 +87,23 @@ func dump(s *State) []string {
 	for _, id := range slices.Sorted(maps.Keys(s.Decisions)) {
 		add("decision %s", describeDecision(s.Decisions[id]))
 	}
+	for _, kind := range []EntryKind{EntryHandoff, EntryItem, EntryBlocker, EntryQuestion} {
+		for _, key := range slices.Sorted(shelves[kind].keys(s.View)) {
+			for _, e := range escalationsOf(s.View, kind, key) {
+				add("escalation %s of %s", describeEscalation(e), key)
+			}
+		}
+	}
+	for _, who := range slices.Sorted(maps.Keys(s.Backs)) {
+		for _, b := range s.Backs[who] {
+			add("back to %s: %s %s by %s, items %v", who, b.Subject, b.Kind, b.Cause.ID, b.Items)
+		}
+	}
+	for _, who := range slices.Sorted(maps.Keys(s.Watched)) {
+		for _, w := range s.Watched[who] {
+			add("watched %s by %s, declared in %s, theirs since %s", w.What, who, w.Declared, w.HeldBy)
+		}
+	}
 	for _, r := range s.Gaps {
 		add("gap %s", r.ID)
 	}
@@ -130,13 +147,16 @@ func describeItem(i *ItemState) string {
 	if i.ProposedOwner != "" {
 		text += ", owner to be " + i.ProposedOwner
 	}
+	if len(i.Was)+len(i.Became) > 0 {
+		text += fmt.Sprintf(", was %v, became %v: %v", i.Was, i.Became, i.History)
+	}
 	return text
 }
 
 func describeBlocker(b *BlockerState) string {
 	text := fmt.Sprintf("%s %s", b.ID, b.State)
-	if b.Level > 0 {
-		text += fmt.Sprintf(" level %d", b.Level)
+	if b.Level() > 0 {
+		text += fmt.Sprintf(" level %d", b.Level())
 	}
 	if b.Reopened > 0 {
 		text += fmt.Sprintf(", reopened %d", b.Reopened)
@@ -165,6 +185,31 @@ func describeDecision(d *DecisionState) string {
 	}
 	for _, earlier := range d.Earlier() {
 		text += fmt.Sprintf(", before %s in %s by %s: %s", earlier.State, earlier.Record, earlier.By, earlier.Decision.Decision)
+	}
+	return text
+}
+
+func escalationsOf(v *View, kind EntryKind, key string) []*EscalationState {
+	switch kind {
+	case EntryHandoff:
+		return v.Handoffs[key].Escalations
+	case EntryItem:
+		return v.Items[key].Escalations
+	case EntryBlocker:
+		return v.Blockers[key].Escalations
+	}
+	return v.Questions[key].Escalations
+}
+
+func describeEscalation(e *EscalationState) string {
+	text := fmt.Sprintf("%s to %s level %d %s", e.Record.ID, e.To, e.Level, e.State())
+	for _, r := range []*Record{e.TakenUp, e.Declined, e.Over} {
+		if r != nil {
+			text += " " + r.ID
+		}
+	}
+	if len(e.Seen) > 0 {
+		text += " seen by " + strings.Join(e.Seen, " ")
 	}
 	return text
 }

@@ -1,7 +1,5 @@
 package handoff
 
-import "slices"
-
 // withdrawal takes back what its author offered: a handoff that nobody has
 // accepted, a question, or an escalation.
 func (f *fold) withdrawal(r *Record, w *Withdrawal) {
@@ -38,6 +36,7 @@ func (f *fold) withdrawHandoff(r *Record, w *Withdrawal) {
 	default:
 		f.revokeOffers(hs)
 		hs.State = HandoffWithdrawn
+		hs.settle(r)
 	}
 }
 
@@ -49,21 +48,7 @@ func (f *fold) withdrawQuestion(r *Record, q *QuestionState) {
 		f.problem(r, "HO320", "withdraws the question %s, which is %s", q.Key, q.State)
 	default:
 		q.State = QuestionWithdrawn
+		q.settle(r)
 		mention(&q.History, r)
-	}
-}
-
-func (f *fold) withdrawEscalation(r, escalation *Record, e *Escalation) {
-	b := f.blockerRef(e.Subject)
-	switch {
-	case escalation.By != r.By:
-		f.problem(r, "HO320", "withdraws %s, which is by %s", escalation.ID, escalation.By)
-	case b == nil:
-		f.mentionSubject(r, e.Subject)
-	case !b.Open() || !slices.Contains(b.Escalations, escalation):
-		f.problem(r, "HO320", "withdraws %s, which does not escalate %s any more", escalation.ID, b.ID)
-	default:
-		f.deescalate(b, escalation)
-		mention(&b.History, r)
 	}
 }

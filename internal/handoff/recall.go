@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/compact"
@@ -22,7 +23,9 @@ type Part struct {
 	Refs      []string  // also what these may mean: references, ids and their beginnings
 	Words     []string  // also the entries whose records say all of these texts, as search folds them
 	Since     time.Time // also what the records from this time on name; zero is none
+	Recent    time.Time // also the records from this time on, with what they changed as it is now; zero is none
 	Newest    int       // also so many of the last records, in fold order
+	Back      string    // also what came back to this person, and what that names
 	Before    string    // also the handoff that the sender of this one had published before its versions, rollups left out
 }
 
@@ -92,8 +95,20 @@ func (c *Recall) Records() []string {
 	for _, b := range c.view.Blockers {
 		c.citeAll(b.Declared)
 	}
+	for _, list := range c.view.Watched {
+		for _, w := range list {
+			c.citeAll(w.Declared, w.HeldBy)
+		}
+	}
 	for _, q := range c.view.Questions {
 		c.citeAll(q.Record)
+	}
+	for _, backs := range c.view.Backs {
+		for _, b := range backs {
+			if ValidID(b.Subject) {
+				c.citeAll(b.Subject)
+			}
+		}
 	}
 	for _, d := range c.view.Decisions {
 		c.citeAll(d.Record)
@@ -208,9 +223,10 @@ func (d *DecisionState) addTexts(r *Record) {
 }
 
 // Names returns references to what the entries name: the items of blockers and
-// questions, the blockers of items, everything in handoffs. The records of the
-// handoffs must have been filled in.
-func (c *Recall) Names() []string {
+// questions, the blockers of items, everything in handoffs but those of which no
+// more than what became of them is wanted. The records of the handoffs must have
+// been filled in.
+func (c *Recall) Names(brief map[string]bool) []string {
 	var refs []string
 	add := func(typ RefType, names ...string) {
 		for _, name := range names {
@@ -222,6 +238,13 @@ func (c *Recall) Names() []string {
 	s := c.view
 	for _, it := range s.Items {
 		add(RefBlocker, it.BlockedBy...)
+		add(RefItem, it.Was...)
+		add(RefItem, it.Became...)
+		for _, next := range it.Next {
+			if after, waits := strings.CutPrefix(next.Start, "after:"); waits {
+				refs = append(refs, after)
+			}
+		}
 	}
 	for _, b := range s.Blockers {
 		add(RefItem, b.Blocks...)
@@ -233,7 +256,16 @@ func (c *Recall) Names() []string {
 	for _, d := range s.Decisions {
 		add(RefItem, d.Items...)
 	}
-	for _, h := range s.Handoffs {
+	for _, backs := range s.Backs {
+		for _, b := range backs {
+			refs = append(refs, b.Subject)
+			add(RefItem, b.Items...)
+		}
+	}
+	for id, h := range s.Handoffs {
+		if brief[id] {
+			continue
+		}
 		refs = append(refs, Mentions(h.Record)...)
 		for _, key := range h.Questions {
 			refs = append(refs, declaration{RefQuestion, key}.key())
@@ -244,6 +276,51 @@ func (c *Recall) Names() []string {
 	}
 	slices.Sort(refs)
 	return slices.Compact(refs)
+}
+
+// Subjects returns the ids of the records that some records are about.
+func (c *Recall) Subjects(records []string) []string {
+	var ids []string
+	for _, id := range records {
+		if subject := SubjectOf(c.Cite(id).Body); ValidID(subject) {
+			ids = append(ids, subject)
+		}
+	}
+	return ids
+}
+
+// NewsOf returns references to what some records changed: of a handoff itself what
+// it closes and decides, of others all that they name.
+func (c *Recall) NewsOf(records []string) []string {
+	refs := slices.Clone(records)
+	for _, id := range records {
+		h, ok := c.Cite(id).Body.(*Handoff)
+		if !ok {
+			refs = append(refs, Mentions(c.Cite(id))...)
+			continue
+		}
+		for _, s := range h.Shipped {
+			refs = append(refs, itemKey(s.ID))
+		}
+		for _, d := range h.Dropped {
+			refs = append(refs, itemKey(d.ID))
+		}
+		for _, d := range h.Decisions {
+			refs = append(append(refs, declaration{RefDecision, d.ID}.key(), d.Answers), d.Items...)
+		}
+	}
+	return slices.DeleteFunc(refs, func(ref string) bool { return ref == "" })
+}
+
+// Replaced returns the ids of the handoffs that those of some records replaced.
+func (c *Recall) Replaced(records []string) []string {
+	var ids []string
+	for _, id := range records {
+		if h := c.view.Handoffs[id]; h != nil {
+			ids = append(ids, h.Replaces...)
+		}
+	}
+	return ids
 }
 
 // Rounds returns references to the questions that records ask once more.

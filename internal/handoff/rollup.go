@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,14 +15,18 @@ import (
 type Member struct {
 	Handle   string
 	Calendar *calendar.Calendar // nil when no hours are known
+	Zone     string             // "" when it is not known
+	Lead     bool               // draws others together: of their own only what they hold is expected
 }
 
 // RollupRequest says what a rollup covers.
 type RollupRequest struct {
 	Level, Scope string
 	Members      []Member
+	Zone         string // of who draws, "" when it is not known
 	Now          time.Time
 	Grace        time.Duration // how long after a shift its handoff is not late
+	Apart        bool          // it is one of several repositories: what is not here may be in another
 
 	// Since leaves out handoffs from before. Zero stands for the last rollup of
 	// the level and scope: what any of them drew from is not drawn again, and a
@@ -38,15 +43,21 @@ type RollupRequest struct {
 //
 // Listed are the items that these handoffs declare and a member still holds, in
 // the order of [CompareItems], and the open blockers in front of them, in that
-// of [CompareBlockers]; each cites its handoff in Source. What somebody outside
-// has taken need not be distributed. An item is cut down to what that takes:
-// its reasons, evidence and criteria are where Source points. Shipped, dropped
-// and decided things and open questions are listed as their handoffs have them.
-// Work that is done twice comes first in the notes.
+// of [CompareBlockers], whole; each cites its handoff in Source, and steps stay
+// with whoever has them. What somebody outside has taken need not be distributed.
+// Shipped, dropped and decided things, open questions and what is to be watched
+// or still stands are listed as their handoffs have them. Zones without a handoff
+// and work that is done twice come first in the notes.
 //
-// Every member is among the sources or among the missing.
+// Every member of whom a handoff is expected is among the sources or among the
+// missing.
 func DraftRollup(s *State, req RollupRequest) *Handoff {
-	d := rollupDraft{RollupRequest: req, state: s}
+	d := rollupDraft{RollupRequest: req, state: s, holders: make(map[string]bool)}
+	for _, it := range s.Items {
+		if it.Live() {
+			d.holders[it.Holder] = true
+		}
+	}
 	d.readEarlier()
 	d.Members = slices.Clone(d.Members)
 	slices.SortFunc(d.Members, func(a, b Member) int { return cmp.Compare(a.Handle, b.Handle) })
@@ -58,33 +69,84 @@ func DraftRollup(s *State, req RollupRequest) *Handoff {
 		if source := d.handoffOf(m.Handle); source != nil {
 			d.sources = append(d.sources, source)
 			h.Rollup.Sources = append(h.Rollup.Sources, RollupSource{source.Record.ID, source.Record.Source.Digest})
-			continue
+		} else if why := d.whyMissing(m); why != "" {
+			h.Rollup.Missing = append(h.Rollup.Missing, Missing{m.Handle, why})
 		}
-		h.Rollup.Missing = append(h.Rollup.Missing, Missing{m.Handle, d.whyMissing(m)})
 	}
 	h.Items, h.Blockers = d.items(), d.blockers()
 	for _, source := range d.sources {
 		d.addRest(h, source)
 	}
-	h.Notes = d.notes()
+	d.addLasting(h)
+	var skipped []string
+	if !d.Apart {
+		skipped = SkippedZones(s, h.Rollup, d.Members, d.Now)
+	}
+	h.Notes = d.notes(skipped)
 	return h
+}
+
+// SkippedZones returns the zones of members of whom none is among the authors of a
+// rollup's sources, sorted, with "(at work)" behind those whose day is not over.
+// Where all are of one zone none is skipped.
+func SkippedZones(s *State, r *Rollup, members []Member, now time.Time) []string {
+	zoneOf, atWork := make(map[string]string), make(map[string]bool)
+	for _, m := range members {
+		if zoneOf[m.Handle] = m.Zone; m.Zone == "" {
+			continue
+		}
+		working := false
+		if m.Calendar != nil {
+			_, working = m.Calendar.Shift(now)
+		}
+		atWork[m.Zone] = atWork[m.Zone] || working
+	}
+	if len(atWork) < 2 {
+		return nil
+	}
+	for _, source := range r.Sources {
+		if drawn := s.Records[source.ID]; drawn != nil {
+			delete(atWork, zoneOf[drawn.By])
+		}
+	}
+	zones := slices.Sorted(maps.Keys(atWork))
+	for i, zone := range zones {
+		if atWork[zone] {
+			zones[i] += " (at work)"
+		}
+	}
+	return zones
 }
 
 // rollupDraft is a rollup in the making.
 type rollupDraft struct {
 	RollupRequest
 	state   *State
-	from    time.Time       // since when members are expected to declare, zero before the first rollup
+	from    time.Time       // since when members are expected to declare
+	holders map[string]bool // who holds a live item
 	drawn   map[string]bool // handoffs that an earlier rollup drew from
 	sources []*HandoffState
 	listed  []*ItemState // the items, in their order
 }
+
+// firstSpan is how far back handoffs are expected before the first rollup, at
+// most: not from before anybody wrote one.
+const firstSpan = 24 * time.Hour
 
 // readEarlier learns from the rollups of the scope so far.
 func (d *rollupDraft) readEarlier() {
 	d.from, d.drawn = d.Since, make(map[string]bool)
 	if !d.Since.IsZero() {
 		return
+	}
+	d.from = d.Now.Add(-firstSpan)
+	for _, r := range d.state.Known() {
+		if d.state.Handoffs[r.ID] != nil && d.isMember(r.By) {
+			if r.At.After(d.from) {
+				d.from = r.At.Time
+			}
+			break
+		}
 	}
 	for _, r := range d.state.Known() {
 		h := d.state.Handoffs[r.ID]
@@ -129,27 +191,54 @@ func (d *rollupDraft) latest(who string) *HandoffState {
 	return nil
 }
 
+// whyMissing says why a member has no new handoff, "" when none is expected of
+// them: of whoever has had no shift since the last rollup, whose zone is in the
+// middle of its day while another draws, and who leads and holds nothing. Where
+// hours are unknown, what somebody holds must be declared.
 func (d *rollupDraft) whyMissing(m Member) string {
-	if m.Calendar == nil {
-		return MissingNone
-	}
-	if slices.ContainsFunc(m.Calendar.Away, func(away calendar.Interval) bool { return away.Contains(d.Now) }) {
-		return MissingAbsent
-	}
-	if _, working := m.Calendar.Shift(d.Now); working {
-		return MissingLate
-	}
-	last, worked := m.Calendar.LastShift(d.Now)
-	declared := d.latest(m.Handle)
 	switch {
-	case !worked || !last.To.After(d.from):
+	case m.Lead && !d.holders[m.Handle]:
+		return ""
+	case m.Calendar == nil && d.holders[m.Handle]:
+		return MissingNone
+	case m.Calendar == nil:
+		return ""
+	}
+	shift, ok := d.due(m)
+	if !ok || d.declaredSince(m, shift.From) {
+		return ""
+	}
+	worked, ok := m.Calendar.Shift(d.Now)
+	if !ok {
+		worked, ok = m.Calendar.LastShift(d.Now)
+	}
+	switch {
+	case !ok || !worked.To.After(shift.From):
 		return MissingAbsent
-	case declared != nil && !declared.Record.At.Before(last.From):
-		return MissingAbsent // drawn before: nothing has happened since
-	case d.Now.Sub(last.To) <= d.Grace:
+	case d.Now.Sub(worked.To) <= d.Grace:
 		return MissingLate
 	}
 	return MissingNone
+}
+
+// due returns the shift at the end of which a member declares, were they not away:
+// the one that lasts where it is evening for who draws as well, else the last one,
+// if that was not over before.
+func (d *rollupDraft) due(m Member) (calendar.Interval, bool) {
+	hours := *m.Calendar
+	hours.Away = nil
+	if shift, working := hours.Shift(d.Now); working && (m.Zone == d.Zone || m.Zone == "" || d.Zone == "") {
+		return shift, true
+	}
+	last, worked := hours.LastShift(d.Now)
+	return last, worked && last.To.After(d.from)
+}
+
+// declaredSince reports whether the latest handoff of a member, which has been
+// drawn before, is from a time or later.
+func (d *rollupDraft) declaredSince(m Member, from time.Time) bool {
+	declared := d.latest(m.Handle)
+	return declared != nil && !declared.Record.At.Before(from)
 }
 
 func (d *rollupDraft) isMember(who string) bool {
@@ -169,11 +258,8 @@ func (d *rollupDraft) items() []Item {
 	slices.SortFunc(d.listed, CompareItems)
 	items := make([]Item, len(d.listed))
 	for i, it := range d.listed {
-		items[i] = Item{
-			ID: it.ID, Title: it.Title, Status: it.Status, Severity: it.Severity, Owner: it.Owner, State: it.State,
-			Due: it.Due, Effort: it.Effort, Next: it.Next, IfThen: it.IfThen, DoNot: it.DoNot,
-			BlockedBy: it.BlockedBy, DependsOn: it.DependsOn, Refs: it.Refs, Source: it.Declared,
-		}
+		items[i] = it.Item
+		items[i].Source = it.Declared
 	}
 	return items
 }
@@ -252,6 +338,7 @@ func (d *rollupDraft) addRest(h *Handoff, source *HandoffState) {
 			h.Dropped = append(h.Dropped, dropped)
 		}
 	}
+	h.Ended = append(h.Ended, source.Ended...)
 	for _, decision := range source.Decisions {
 		holds := d.state.Decisions[decision.ID]
 		listed := slices.ContainsFunc(h.Decisions, func(other Decision) bool { return other.ID == decision.ID })
@@ -268,24 +355,48 @@ func (d *rollupDraft) addRest(h *Handoff, source *HandoffState) {
 	}
 }
 
+// addLasting adds what the sources watch and what stands, as far as it is not over.
+// The same words are the same thing: the newest handoff says how long.
+func (d *rollupDraft) addLasting(h *Handoff) {
+	over := func(until Time) bool { return !until.IsZero() && !until.After(d.Now) }
+	newest := slices.Clone(d.sources)
+	slices.SortFunc(newest, func(a, b *HandoffState) int { return CompareRecords(b.Record, a.Record) })
+	for _, source := range newest {
+		for _, w := range source.Watch {
+			if !over(w.Until) && !slices.ContainsFunc(h.Watch, func(other Watch) bool { return other.What == w.What }) {
+				h.Watch = append(h.Watch, w)
+			}
+		}
+		for _, st := range source.Standing {
+			if !over(st.Until) && !slices.ContainsFunc(h.Standing, func(other Standing) bool { return other.What == st.What }) {
+				h.Standing = append(h.Standing, st)
+			}
+		}
+	}
+}
+
 // maxNotes is the length of the notes of a handoff, in code points.
 const maxNotes = 600
 
-// notes tells of work that is done twice and concerns a listed item, as far as
-// there is room.
-func (d *rollupDraft) notes() string {
+// notes tells of zones without a handoff, and of work that is done twice and
+// concerns a listed item, as far as there is room.
+func (d *rollupDraft) notes(skipped []string) string {
 	var lines []string
 	room := maxNotes
-	for _, dup := range d.state.Duplicates() {
-		if !slices.ContainsFunc(dup.Items, func(it *ItemState) bool { return slices.Contains(d.listed, it) }) {
-			continue
+	add := func(line string) bool {
+		if room -= utf8.RuneCountInString(line) + 1; room >= 0 {
+			lines = append(lines, line)
 		}
-		line := "Done twice? " + dup.String()
-		room -= utf8.RuneCountInString(line) + 1
-		if room < 0 {
+		return room >= 0
+	}
+	if len(skipped) > 0 {
+		add("No new handoff from zone " + strings.Join(skipped, ", "))
+	}
+	for _, dup := range d.state.Duplicates() {
+		listed := slices.ContainsFunc(dup.Items, func(it *ItemState) bool { return slices.Contains(d.listed, it) })
+		if listed && !add("Done twice? "+dup.String()) {
 			break
 		}
-		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n")
 }

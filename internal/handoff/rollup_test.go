@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -82,8 +83,8 @@ func TestDraftRollup(t *testing.T) {
 		want   []string
 	}{
 		{
-			name: "nobody declared",
-			want: []string{"missing ana none", "missing ben none", "missing cleo none"},
+			name: "nobody declared, and nobody holds anything",
+			want: nil,
 		}, {
 			name: "severity before status before id",
 			steps: []step{
@@ -92,7 +93,7 @@ func TestDraftRollup(t *testing.T) {
 				{"h3", "dan", items(work("other", "ready")), 0},
 			},
 			want: []string{
-				"source h2", "source h1", "missing ben none",
+				"source h2", "source h1",
 				"item z ready critical from h2", "item c ready watch from h1", "item e blocked  from h2", "item b in_review  from h1",
 				"item a in_progress  from h2", "item d in_progress  from h1",
 			},
@@ -106,7 +107,7 @@ func TestDraftRollup(t *testing.T) {
 				{"w1", "ben", &Withdrawal{Subject: pad("h4")}, 0},
 				{"h5", "cleo", &Handoff{Rollup: &Rollup{Level: LevelPod, Scope: "payments"}}, 0},
 			},
-			want: []string{"source h2", "source h3", "missing cleo none", "item api in_review  from h2"},
+			want: []string{"source h2", "source h3", "item api in_review  from h2"},
 		}, {
 			name: "what a member took is listed, what somebody outside took is not",
 			steps: []step{
@@ -115,7 +116,7 @@ func TestDraftRollup(t *testing.T) {
 				{"a2", "dan", accepted("h1", "web"), 0},
 				{"h2", "ben", items(work("db", "in_review"), work("api", "ready")), 0},
 			},
-			want: []string{"source h1", "source h2", "missing cleo none", "item db in_review  from h2", "item api ready  from h2"},
+			want: []string{"source h1", "source h2", "item db in_review  from h2", "item api ready  from h2"},
 		}, {
 			name: "blockers of several are one",
 			steps: []step{
@@ -126,7 +127,7 @@ func TestDraftRollup(t *testing.T) {
 				}}, 0},
 				{"r1", "sarah", &Resolution{Blocker: "gone", Outcome: "resolved"}, 0},
 			},
-			want: []string{"source h1", "source h2", "missing cleo none", "item api blocked  from h1", "item web blocked  from h2", "blocker tls of api web from h2"},
+			want: []string{"source h1", "source h2", "item api blocked  from h1", "item web blocked  from h2", "blocker tls of api web from h2"},
 		}, {
 			name: "a blocker goes with its item",
 			steps: []step{
@@ -135,7 +136,7 @@ func TestDraftRollup(t *testing.T) {
 				}}, 0},
 				{"a1", "dan", accepted("h1", "api"), 0},
 			},
-			want: []string{"source h1", "missing ben none", "missing cleo none", "blocker idle of nothing from h1"},
+			want: []string{"source h1", "blocker idle of nothing from h1"},
 		}, {
 			name: "the rest, as far as it still holds",
 			steps: []step{
@@ -145,7 +146,7 @@ func TestDraftRollup(t *testing.T) {
 				{"n1", "sarah", &Answer{Question: "answered"}, 0},
 				{"h2", "ben", &Handoff{Shipped: List[Shipped]{{ID: "api"}}, Decisions: full.Decisions}, 0},
 			},
-			want: []string{"source h1", "source h2", "missing cleo none", "shipped web", "shipped ", "item api ready  from h1", "decision store", "question limit"},
+			want: []string{"source h1", "source h2", "shipped web", "shipped ", "item api ready  from h1", "decision store", "question limit"},
 		}, {
 			name: "work that is done twice is in the notes",
 			steps: []step{
@@ -155,7 +156,7 @@ func TestDraftRollup(t *testing.T) {
 				{"h4", "eve", items(about(work("away", "ready"), "ticket:X-1")), 0},
 			},
 			want: []string{
-				"source h1", "source h2", "missing cleo none", "item api ready  from h1", "item own ready  from h1", "item web ready  from h2",
+				"source h1", "source h2", "item api ready  from h1", "item own ready  from h1", "item web ready  from h2",
 				"notes Done twice? pr:7 in api (ana), other (dan), own (ana)",
 			},
 		},
@@ -170,16 +171,101 @@ func TestDraftRollup(t *testing.T) {
 	}
 }
 
-func TestDraftRollupCutsDown(t *testing.T) {
-	item := work("api", "ready", "ben")
-	item.Intent, item.Title, item.DoNot = "for a reason", "The API", []string{"restart it"}
-	item.Accept, item.Claims = []Criterion{{Check: "it passes"}}, []Claim{{Claim: "it works"}}
-	got := drafted(nil, step{"h1", "ana", items(item), 0}).Items[0]
-	if got.Title == "" || got.State == "" || len(got.Next) == 0 || len(got.DoNot) == 0 {
-		t.Errorf("%+v lacks what it takes to distribute it", got)
+// fill puts something into every field of a value, however deep.
+func fill(v reflect.Value, n *int) {
+	*n++
+	switch v.Interface().(type) {
+	case Time:
+		v.Set(reflect.ValueOf(Time{Time: day.AddDate(1, 0, 0).Add(time.Duration(*n) * time.Minute)}))
+		return
 	}
-	if got.Intent != "" || got.Accept != nil || got.Claims != nil {
-		t.Errorf("%+v repeats what its source says", got)
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(fmt.Sprintf("text-%d", *n))
+	case reflect.Int:
+		v.SetInt(int64(*n))
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), n)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0), n)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), n)
+		}
+	default:
+		panic("nobody fills a " + v.Type().String())
+	}
+}
+
+// ownToRollup are the fields of a handoff that its lead or the program says anew;
+// all others are drawn.
+var ownToRollup = []string{
+	"Amends", "To", "CC", "Team", "Pod", "Zone", "Shift", "Rollup", "Summary", "ReturnsAt", "ReachableUntil", "Cover",
+	"Notes", "Details", "Anchor", "Unchanged", "Waivers", "Meta",
+}
+
+// TestDraftRollupLosesNothing: what a member's handoff says of an item, a blocker
+// or anything else is in the rollup, to the last field.
+func TestDraftRollupLosesNothing(t *testing.T) {
+	var h Handoff
+	v, n := reflect.ValueOf(&h).Elem(), 0
+	for i := range v.NumField() {
+		if !slices.Contains(ownToRollup, v.Type().Field(i).Name) {
+			fill(v.Field(i), &n)
+		}
+	}
+	h.Items[0].Continues = "" // there is no such item
+	h.Blockers[0].Since = Time{Time: day}
+	h.Blockers[0].Blocks = []string{h.Items[0].ID} // what blocks nothing that is listed is another's
+	drawn := drafted(nil, step{"h1", "ana", &h, 0})
+	if len(drawn.Items) != 1 || len(drawn.Blockers) != 1 {
+		t.Fatalf("%d items and %d blockers", len(drawn.Items), len(drawn.Blockers))
+	}
+	if drawn.Items[0].Source != pad("h1") || drawn.Blockers[0].Source != pad("h1") {
+		t.Error("an item or a blocker does not cite its handoff")
+	}
+	drawn.Items[0].Source, drawn.Blockers[0].Source = h.Items[0].Source, h.Blockers[0].Source
+	got := reflect.ValueOf(drawn).Elem()
+	for i := range v.NumField() {
+		field := v.Type().Field(i).Name
+		if !slices.Contains(ownToRollup, field) && !reflect.DeepEqual(got.Field(i).Interface(), v.Field(i).Interface()) {
+			t.Errorf("%s is\n%+v\nand was\n%+v", field, got.Field(i).Interface(), v.Field(i).Interface())
+		}
+	}
+}
+
+// A step in a rollup stays with whoever has it, be it a team that was asked.
+func TestDraftRollupLeavesSteps(t *testing.T) {
+	h := drafted(nil, step{"h1", "ana", items(work("api", "ready", "ana", "team:web")), 0}, step{"a1", "ben", accepted("h1", "api"), 0},
+		step{"h2", "cleo", items(work("web", "ready", "cleo")), 0})
+	var owners []string
+	for _, item := range h.Items {
+		for _, next := range item.Next {
+			owners = append(owners, next.Owner)
+		}
+	}
+	if want := []string{"ana", "team:web", "cleo"}; !slices.Equal(owners, want) {
+		t.Errorf("got %v, want %v", owners, want)
+	}
+}
+
+// What two watch is listed once, as the newer one says; what is over is not.
+func TestDraftRollupWatches(t *testing.T) {
+	until := func(d time.Duration) Time { return Time{Time: day.Add(d)} }
+	watching := func(id string, until Time) *Handoff {
+		h := items(work(id, "ready"))
+		h.Watch = []Watch{{What: "the queue", Until: until}, {What: "the old queue", Until: Time{Time: day}}, {What: "only of " + id}}
+		h.Standing = []Standing{{What: "the freeze", Until: until}, {What: "a freeze of March", Until: Time{Time: day}}}
+		return h
+	}
+	h := drafted(nil, step{"h1", "cleo", watching("api", until(2*time.Hour)), 0}, step{"h2", "ana", watching("web", until(3*time.Hour)), 0})
+	if want := []Watch{{What: "the queue", Until: until(3 * time.Hour)}, {What: "only of web"}, {What: "only of api"}}; !slices.Equal(h.Watch, want) {
+		t.Errorf("watch %+v", h.Watch)
+	}
+	if want := []Standing{{"the freeze", until(3 * time.Hour)}}; !slices.Equal(h.Standing, want) {
+		t.Errorf("standing %+v", h.Standing)
 	}
 }
 
@@ -257,23 +343,29 @@ func TestWhyMissing(t *testing.T) {
 		since    time.Time
 		want     string
 	}{
-		{"hours unknown", nil, friday("18:00"), time.Time{}, MissingNone},
+		{"hours unknown, and holds nothing", nil, friday("18:00"), time.Time{}, ""},
 		{"at work", &office, friday("16:59"), time.Time{}, MissingLate},
 		{"within the grace", &office, friday("17:15"), time.Time{}, MissingLate},
 		{"after the grace", &office, friday("17:16"), time.Time{}, MissingNone},
 		{"worked since the last rollup", &office, friday("18:00"), friday("09:30"), MissingNone},
-		{"no shift since the last rollup", &office, friday("23:00"), friday("17:00"), MissingAbsent},
-		{"on Saturday", &office, friday("17:00").AddDate(0, 0, 1), friday("18:00"), MissingAbsent},
+		{"no shift since the last rollup", &office, friday("23:00"), friday("17:00"), ""},
+		{"on Saturday", &office, friday("17:00").AddDate(0, 0, 1), friday("18:00"), ""},
 		{"away", &calendar.Calendar{Start: 9 * 60, End: 17 * 60, Days: workdays, Away: []calendar.Interval{{From: friday("00:00"), To: friday("23:59")}}}, friday("10:00"), time.Time{}, MissingAbsent},
-		{"works never", new(calendar.Calendar), friday("10:00"), time.Time{}, MissingAbsent},
+		{"away, and no shift either", &calendar.Calendar{Start: 9 * 60, End: 17 * 60, Days: workdays, Away: []calendar.Interval{{From: friday("00:00"), To: friday("23:59")}}}, friday("18:00"), friday("17:30"), ""},
+		{"a day before the first rollup", &office, friday("17:00").AddDate(0, 0, 1).Add(time.Minute), time.Time{}, ""},
+		{"works never", new(calendar.Calendar), friday("10:00"), time.Time{}, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			h := drafted(func(r *RollupRequest) {
-				r.Members, r.Now, r.Since, r.Grace = []Member{{"ana", test.calendar}}, test.now, test.since, 15*time.Minute
+				r.Members, r.Now, r.Since, r.Grace = []Member{{Handle: "ana", Calendar: test.calendar}}, test.now, test.since, 15*time.Minute
 			})
-			if got := h.Rollup.Missing; len(got) != 1 || got[0].Why != test.want {
-				t.Errorf("got %+v, want %s", got, test.want)
+			why := ""
+			for _, m := range h.Rollup.Missing {
+				why += m.Why
+			}
+			if why != test.want {
+				t.Errorf("got %q, want %q", why, test.want)
 			}
 		})
 	}
@@ -284,13 +376,34 @@ func TestWhyMissing(t *testing.T) {
 func TestDrawnOnceIsNotMissing(t *testing.T) {
 	untilFive := calendar.Calendar{Start: 8 * 60, End: 9*60 + 5, Days: [7]bool{5: true}}
 	h := drafted(func(r *RollupRequest) {
-		r.Members = []Member{{"ana", &untilFive}, {"ben", &untilFive}}
+		r.Members = []Member{{Handle: "ana", Calendar: &untilFive}, {Handle: "ben", Calendar: &untilFive}}
 	},
 		step{"h1", "ana", items(work("api", "ready")), 0},
 		step{"k1", "lee", &Handoff{Rollup: &Rollup{Level: LevelTeam, Scope: "payments", Sources: []RollupSource{{ID: pad("h1")}}}}, 0},
 	)
-	if want := []Missing{{"ana", MissingAbsent}, {"ben", MissingNone}}; !slices.Equal(h.Rollup.Missing, want) {
+	if want := []Missing{{"ben", MissingNone}}; !slices.Equal(h.Rollup.Missing, want) {
 		t.Errorf("got %v, want %v", h.Rollup.Missing, want)
+	}
+}
+
+// TestExpected: a handoff is expected of whoever had a shift, not of a lead who
+// only draws, nor of another zone in the middle of its day; a zone that nothing
+// comes from is said.
+func TestExpected(t *testing.T) {
+	here := calendar.Calendar{Start: 8 * 60, End: 10 * 60, Days: [7]bool{5: true}}
+	there := calendar.Calendar{Start: 9 * 60, End: 17 * 60, Days: [7]bool{5: true}}
+	h := drafted(func(r *RollupRequest) {
+		r.Zone, r.Now = "apac", day.Add(90*time.Minute)
+		r.Members = []Member{
+			{"ana", &here, "apac", false}, {"ben", &here, "apac", false}, {"lee", &here, "apac", true},
+			{"kim", &there, "emea", false}, {"max", &there, "emea", true}, {"zoe", nil, "amer", false},
+		}
+	},
+		step{"h1", "ana", items(work("api", "ready", "lee")), 0}, step{"h2", "max", items(work("web", "ready", "dan")), 0},
+		step{"k1", "max", &Handoff{Rollup: &Rollup{Level: LevelTeam, Scope: "payments", Sources: []RollupSource{{ID: pad("h2")}}}}, 0})
+	want := []string{"source h1", "missing ben none", "item api ready  from h1", "notes No new handoff from zone amer, emea (at work)"}
+	if got := draftLines(h); !slices.Equal(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
 }
 
@@ -306,8 +419,10 @@ func TestDraftRollupCites(t *testing.T) {
 			req.Members = append(req.Members, Member{Handle: who})
 		}
 		h := DraftRollup(before, req)
-		if n := len(h.Rollup.Sources) + len(h.Rollup.Missing); n != len(people) {
-			t.Fatalf("%d sources and missing, %d members", n, len(people))
+		for _, m := range h.Rollup.Missing {
+			if !slices.Contains(people, m.Who) || slices.ContainsFunc(h.Rollup.Sources, func(s RollupSource) bool { return before.Records[s.ID].By == m.Who }) {
+				t.Fatalf("%s is missing, and is no member or has declared", m.Who)
+			}
 		}
 		seen := make(map[string]bool)
 		cite := func(kind, id, source string, lists bool) {

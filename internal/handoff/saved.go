@@ -69,7 +69,7 @@ func rawHash(digits string) string {
 // SavedLayout is a text that changes whenever the form does in which records and
 // folded things are kept.
 func SavedLayout() string {
-	kept := []any{savedRecord{}, ItemState{}, BlockerState{}, QuestionState{}, savedDecision{}, savedHandoff{}}
+	kept := []any{savedRecord{}, ItemState{}, BlockerState{}, QuestionState{}, savedDecision{}, savedHandoff{}, Back{}, Watched{}}
 	for _, kind := range Kinds {
 		kept = append(kept, newBody(kind))
 	}

@@ -31,6 +31,8 @@ type View struct {
 	Blockers  map[string]*BlockerState
 	Questions map[string]*QuestionState // by slug, or by id of a question record
 	Decisions map[string]*DecisionState // by topic; the accepted one, else the newest
+	Backs     map[string][]Back         // handle → what came back to them and waits, in fold order
+	Watched   map[string][]Watched      // who keeps an eye on what, whatever the part: by handle, in the order in which it came to them
 	Teams     map[string]string         // every author, whatever the part → the team that their latest handoff with one names, else ""
 
 	order  []*Record              // of Records, in fold order
@@ -95,10 +97,12 @@ type HandoffState struct {
 	State        string
 	SupersededBy string            // id of the handoff that replaced it
 	First        string            // id of the first version of its chain, which may be this one
+	Replaces     []string          // ids of the handoffs that it replaced
 	Acks         []*Record         // every ack of this version, in fold order
 	Verdict      *Record           // the ack that led to State, nil before one
 	Taken        map[string]string // item id → who took it from this version
 	Questions    []string          // keys of questions about the chain, of a version that was replaced only those asked while it was the latest
+	Escalated
 
 	place     int             // how many records had been folded with it
 	inherited int             // how many of the questions were asked about the versions before
@@ -151,17 +155,19 @@ func (h *HandoffState) Untaken() int {
 
 // The ways in which an item leaves the live set.
 const (
-	ItemShipped = "shipped"
-	ItemDropped = "dropped"
+	ItemShipped   = "shipped"
+	ItemDropped   = "dropped"
+	ItemContinued = "continued" // it goes on under other names
 )
 
 // ItemState is the thread of an item through the handoffs.
 type ItemState struct {
 	Item                    // as its custodian declared it last, with Intent inherited, and the Owner who agreed
 	ProposedOwner string    // who becomes the owner with their ack, "" when that is settled
-	Closed        string    // "", ItemShipped or ItemDropped
+	Closed        string    // "", ItemShipped, ItemDropped or ItemContinued
 	ClosedBy      string    // id of the record that closed it
 	Holder        string    // the custodian; of a closed item, the last one
+	Passed        []string  // who held it before, each once, in the order in which they gave it away
 	HeldBy        string    // id of the record that gave it to Holder: a handoff or an ack
 	Offer         *Offer    // nil when it is offered to nobody
 	Declared      string    // id of the handoff that declared it last
@@ -169,9 +175,12 @@ type ItemState struct {
 	First         string    // id of the handoff that named it first
 	History       []string  // ids of the records that name it, in fold order
 	Carried       int       // consecutive declarations with the same status, the last included
+	Escalated
+	Was    []string // ids of the items that it goes on from, whose History is in its own, the oldest first
+	Became []string // ids of the items that go on from it, in fold order
 }
 
-// Live reports whether the item is neither shipped nor dropped.
+// Live reports whether the item is still work under its own name.
 func (i *ItemState) Live() bool { return i.Closed == "" }
 
 // Offer is an item that waits for somebody to take it.
@@ -194,7 +203,6 @@ const (
 type BlockerState struct {
 	Blocker                 // as declared last, with Since kept from the first
 	State        string     // one of the states above, or the outcome that closed it
-	Level        int        // of the highest escalation since it was opened, 0 without one
 	DeclaredBy   string     // who named it last
 	Declared     string     // id of the handoff that did
 	First        string     // id of the handoff that named it first
@@ -203,10 +211,10 @@ type BlockerState struct {
 	Routes       []*Record  // route records since it was opened, in fold order
 	Acknowledged *Record    // the first accepting ack since it was opened, nil without one
 	Resolution   *Record    // nil while it is open
-	Escalations  []*Record  // since it was opened and not withdrawn, in fold order
 	Spans        []OpenSpan // every time it was open, the last one included
 	AnsweredBy   string     // topic of the decision that answers it
 	History      []string   // ids of the records that name it, in fold order
+	Escalated
 }
 
 // OpenSpan is one time during which a blocker was open.
@@ -242,6 +250,7 @@ type QuestionState struct {
 	Rounds   int       // how often it was asked, the first time included
 	Answers  []*Record // in fold order
 	History  []string  // ids of the records that name it, in fold order
+	Escalated
 }
 
 // Open reports whether the question waits for an answer.

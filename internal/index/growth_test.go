@@ -116,6 +116,12 @@ var shapes = []shape{
 		}
 		return "ana", &handoff.Escalation{Subject: "api", To: "lee", Level: 1, Reason: "stalled", Ask: "Decide who takes it"}
 	}},
+	{"escalations of a handoff", func(n int) (string, handoff.Body) {
+		if n == 0 {
+			return "ana", workOn("api")
+		}
+		return "ana", &handoff.Escalation{Subject: recordID(0), To: "lee", Level: 1, Reason: "no_response", Ask: "Decide who takes it"}
+	}},
 	{"routes of a blocker", func(n int) (string, handoff.Body) {
 		if n == 0 {
 			return "ana", blocked("api", "tls")

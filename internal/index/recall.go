@@ -18,6 +18,7 @@ type recall struct {
 	from      tables
 	positions map[string]int   // of records, by id
 	deep      map[entryID]bool // entries whose history is wanted
+	brief     map[string]bool  // handoffs of which nothing that they name is wanted
 }
 
 // wanted says which records: those that meet the one condition that is set.
@@ -154,6 +155,11 @@ func (c *recall) read(part handoff.Part) error {
 			return err
 		}
 	}
+	if !part.Recent.IsZero() {
+		if err := c.recent(part.Recent); err != nil {
+			return err
+		}
+	}
 	if len(part.Words) > 0 {
 		if err := c.mentioned(wanted{words: part.Words}); err != nil {
 			return err
@@ -166,6 +172,11 @@ func (c *recall) read(part handoff.Part) error {
 				return err
 			}
 			c.AddNames(kind, names)
+		}
+	}
+	if part.Back != "" {
+		if err := c.from.entries([]entryID{{handoff.EntryBack, part.Back}}, c.add); err != nil {
+			return err
 		}
 	}
 	if part.Before != "" {
@@ -231,7 +242,7 @@ func (c *recall) complete(part handoff.Part) error {
 		return err
 	}
 	deep := func(kind handoff.EntryKind, key string) bool { return part.Histories || c.deep[entryID{kind, key}] }
-	if err := c.named(append(c.Names(), c.Versions(deep)...)); err != nil {
+	if err := c.named(append(c.Names(c.brief), c.Versions(deep)...)); err != nil {
 		return err
 	}
 	c.CiteHistories(deep)
@@ -288,6 +299,7 @@ func (c *recall) namedDeep(refs []string) error {
 		kinds, key := handoff.KindsOf(ref)
 		for _, kind := range kinds {
 			c.deep[entryID{kind, key}] = true
+			delete(c.brief, key)
 		}
 	}
 	return c.named(c.Rounds())
@@ -313,6 +325,33 @@ func (c *recall) mentioned(want wanted) error {
 		return err
 	}
 	return c.namedDeep(append(refs, c.mentions(found)...))
+}
+
+// recent adds the records from a time on with what they changed and the handoffs
+// that they replaced, and of these no more than what became of them.
+func (c *recall) recent(since time.Time) error {
+	ids, err := c.records(wanted{since: since})
+	if err != nil {
+		return err
+	}
+	subjects, err := c.records(wanted{ids: c.Subjects(ids)}) // an escalation, say, of which an ack is news
+	if err != nil {
+		return err
+	}
+	before := c.Handoffs()
+	if err := c.named(c.NewsOf(append(ids, subjects...))); err != nil {
+		return err
+	}
+	if err := c.named(c.Replaced(ids)); err != nil {
+		return err
+	}
+	c.brief = make(map[string]bool)
+	for _, id := range c.Handoffs() {
+		if _, known := slices.BinarySearch(before, id); !known {
+			c.brief[id] = true
+		}
+	}
+	return nil
 }
 
 // mentions are the records themselves and what they name.

@@ -18,7 +18,7 @@ type tables struct {
 // stand, and the newest handoff of every series and author. Left to itself,
 // SQLite would look through all that is not live.
 const presentEntries = `
-SELECT kind, key, data FROM entry INDEXED BY thing_live WHERE live AND kind IN (1, 2, 3, 5, 6, 7)
+SELECT kind, key, data FROM entry INDEXED BY thing_live WHERE live AND kind IN (1, 2, 3, 5, 6, 7, 9)
 UNION SELECT kind, key, data FROM entry WHERE kind = 5 AND key IN (
 	SELECT (SELECT key FROM entry WHERE series = s.key ORDER BY position DESC LIMIT 1) FROM entry s INDEXED BY thing_live WHERE s.live AND s.kind = 7
 	UNION SELECT (SELECT key FROM entry WHERE author = a.key ORDER BY position DESC LIMIT 1) FROM entry a INDEXED BY thing_live WHERE a.live AND a.kind = 6)`

@@ -165,7 +165,7 @@ func (w *world) file() string { return filepath.Join(w.repo.CommonDir(), "handof
 
 // questions are asked of every world.
 var questions = [][]string{
-	{"blocked"}, {"waiting-on", "ben"}, {"next", "team"}, {"holds"}, {"questions"}, {"unacked"}, {"unclaimed"},
+	{"blocked"}, {"waiting-on", "ben"}, {"waiting-on", "lee"}, {"escalated"}, {"overdue"}, {"is:escalated"}, {"next", "team"}, {"holds"}, {"questions"}, {"unacked"}, {"unclaimed"},
 	{"at-risk"}, {"stale"}, {"watch"}, {"items"}, {"decisions"}, {"decisions", "api"}, {"decisions", "web"},
 	{"whois", "api"}, {"whois", "nobody"}, {"whois", "17"}, {"why", "api"}, {"why", "tls"}, {"why", "17"}, {"why", "item:db"},
 	{"whois", "#1742"}, {"whois", "ap"}, {"why", "1742"}, {"why", "item:1742"},
@@ -173,6 +173,7 @@ var questions = [][]string{
 	{"handoffs", "since:2026-11-18"}, {"declared"}, {"awaits", "ben"},
 	{"shipped"}, {"shipped", "since:2026-11-17"}, {"changed"}, {"changed", "since:2026-11-18"},
 	{"is:blocked"}, {"is:open", "by:ana"}, {"is:closed"}, {"owner:ben", "-is:open"}, {"item:api"}, {"kind:ack"},
+	{"is:shipped"}, {"is:dropped"}, {"is:watch"}, {"is:expired"}, {"kind:gap"}, {"kind:escalation"}, {"is:escalation", "is:open"}, {"kind:ack,answer", "release"}, {"contracts"},
 	{"release"}, {"release", "-cache"}, {"re"}, {"cache", "release", "is:item"}, {"nothing-says-this"}, {"blocked", "cache"}, {"items", "-release"},
 	{"blocked", "since:2026-11-18"}, {"items", "until:2026-11-17"}, {"holds", "lee", "team:qa"},
 }
@@ -200,6 +201,7 @@ func (w *world) compare(ix *index.Index) {
 		w.t.Fatalf("problems\nindex  %s\nmemory %s", a, b)
 	}
 	w.compareLog(want)
+	w.compareInboxes(want)
 	w.compareFindings(want)
 	w.compareEntries(want, w.open())
 	w.compareEntries(want, w.openInMemory())
@@ -221,6 +223,27 @@ func (w *world) compareAnswer(words []string, want *handoff.State, ix *index.Ind
 	}
 	if a, b := asJSON(got), asJSON(query.Run(q, want.View, query.Env{Now: now})); a != b {
 		w.t.Fatalf("%v\nindex with its file %t %s\nmemory %s", words, file, a, b)
+	}
+}
+
+// compareInboxes looks into the inboxes of everybody, at several times.
+func (w *world) compareInboxes(want *handoff.State) {
+	w.t.Helper()
+	for _, who := range want.Authors() {
+		for _, days := range []time.Duration{1, 3, 30} {
+			now := day.Add(days * 24 * time.Hour)
+			since := query.NewsSince(who, want.View, now)
+			ix := w.open()
+			got, err := ix.View(context.Background(), query.InboxOf(who, since))
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			a, b := asJSON(query.Inbox(who, since, got, query.Env{Now: now})), asJSON(query.Inbox(who, since, want.View, query.Env{Now: now}))
+			ix.Close()
+			if a != b {
+				w.t.Fatalf("inbox of %s, day %d\nindex  %s\nmemory %s", who, days, a, b)
+			}
+		}
 	}
 }
 
@@ -443,7 +466,11 @@ func drawRecord(t *rapid.T, n int, ids []string) *handoff.Record {
 	default:
 		body = drawHandoff(t, by, earlier, pick, some, one)
 	case 5, 6, 7:
-		body = &handoff.Ack{Subject: earlier, Outcome: pick([]string{"accepted", "accepted", "declined", "changes_requested"}), Take: some(slugs), Note: pick(says)}
+		ack := &handoff.Ack{Subject: earlier, Outcome: pick([]string{"accepted", "accepted", "declined", "changes_requested", "seen"}), Take: some(slugs), Note: pick(says)}
+		if one(4) {
+			ack.Gaps = []handoff.GapNote{{Item: pick(slugs), Class: "stale", Note: pick(says)}}
+		}
+		body = ack
 	case 8:
 		body = &handoff.Resolution{Blocker: pick(slugs), Outcome: "resolved", How: pick(says)}
 	case 9:
@@ -458,7 +485,7 @@ func drawRecord(t *rapid.T, n int, ids []string) *handoff.Record {
 
 func pickBody(t *rapid.T, slug, earlier string, pick func([]string) string) handoff.Body {
 	return rapid.SampledFrom([]handoff.Body{
-		&handoff.Escalation{Subject: "blk:" + slug, To: pick(people), Level: 1, Ask: pick(says)},
+		&handoff.Escalation{Subject: pick([]string{"blk:" + slug, "item:" + slug, "q:" + slug, earlier}), To: pick(people), Level: 1, Ask: pick(says)},
 		&handoff.Assignment{Item: slug, To: pick(people)},
 		&handoff.Withdrawal{Subject: earlier},
 		&handoff.Answer{Question: earlier, Text: pick(says)},
@@ -475,7 +502,7 @@ func drawDecision(pick func([]string) string, some func([]string) []string) hand
 }
 
 func drawHandoff(t *rapid.T, by, earlier string, pick func([]string) string, some func([]string) []string, one func(int) bool) *handoff.Handoff {
-	h := &handoff.Handoff{To: some(append([]string{"team:qa"}, people...)), Summary: pick(says), Team: pick([]string{"", "", "qa", "payments"})}
+	h := &handoff.Handoff{To: some(append([]string{"team:qa"}, people...)), CC: some(people), Summary: pick(says), Team: pick([]string{"", "", "qa", "payments"})}
 	for range rapid.IntRange(0, 3).Draw(t, "items") {
 		it := handoff.Item{ID: pick(slugs), Status: pick([]string{"ready", "blocked", "in_review"}), Owner: pick(people), State: pick(says), Intent: pick([]string{"", "faster refunds"})}
 		for _, who := range some(people) {
@@ -486,6 +513,9 @@ func drawHandoff(t *rapid.T, by, earlier string, pick func([]string) string, som
 		}
 		if one(4) {
 			it.BlockedBy, it.Reopened = []string{pick(slugs)}, "again"
+		}
+		if one(6) {
+			it.Continues = pick(slugs)
 		}
 		h.Items = append(h.Items, it)
 	}
@@ -504,7 +534,10 @@ func drawHandoff(t *rapid.T, by, earlier string, pick func([]string) string, som
 	if one(8) {
 		h.Rollup = &handoff.Rollup{Level: "team", Scope: pick([]string{"qa", ""}), Sources: []handoff.RollupSource{{ID: earlier}}}
 	}
-	if one(5) {
+	if one(4) {
+		h.Ended = []handoff.Ended{{What: pick(says), Why: pick(says)}}
+	}
+	if one(3) {
 		h.Watch = []handoff.Watch{{What: pick(says)}}
 	}
 	return h

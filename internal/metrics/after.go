@@ -35,61 +35,56 @@ func (m *meter) measureClean(c *chain) {
 	})
 }
 
-// nextHandoff returns the first handoff that the author of an ack wrote after
-// it.
+// nextHandoff returns the first handoff of their own that the author of an ack
+// wrote after it.
 func (m *meter) nextHandoff(ack *handoff.Record) *handoff.HandoffState {
-	for _, h := range m.written[ack.By] {
-		if h.Record.At.After(ack.At.Time) {
-			return h
-		}
+	if later := m.own[ack.By].from(ack.At.Add(time.Nanosecond)); len(later) > 0 {
+		return later[0]
 	}
 	return nil
 }
 
-// measureGaps measures reports of failure, at the boundary of the handoff that
-// failed.
-func (m *meter) measureGaps() {
-	for _, c := range m.chains {
-		for _, gap := range c.gaps {
-			body := gap.Body.(*handoff.Gap)
-			if !m.in(gap.At.Time) {
-				continue
-			}
-			m.add(c.boundaries, func(t *tally) {
-				t.complain(body.Class)
-				switch body.Impact {
-				case "stall", "rework", "outage":
-					t.BlockingIncidents.Num++
-				}
-			})
+// assignQuestions gives each question to the chain that it is about: that of the
+// handoff it names, or the last one before it in which somebody else than who asks
+// names the item or the blocker. A sender who asks about their own
+// handoff clarifies nothing.
+func (m *meter) assignQuestions() {
+	for key, q := range m.Questions {
+		asked := m.Records[key] // in the first round
+		if q.State == handoff.QuestionWithdrawn || q.About == "" || asked == nil {
+			continue
 		}
+		if c := m.chainAbout(q.About, asked.At.Time, asked.By); c != nil && c.latest().Record.By != asked.By {
+			c.questions = append(c.questions, asked.At.Time)
+		}
+	}
+	for _, c := range m.chains {
+		slices.SortFunc(c.questions, time.Time.Compare)
 	}
 }
 
 // assignGaps gives each gap to the chain that it is about: that of the handoff
-// it names, or the last one before it that lists the item it names.
+// it names, or the last one before it that lists what it names.
 func (m *meter) assignGaps() {
-	byHandoff, byItem := make(map[string]*chain), make(map[string][]*chain)
-	for _, c := range m.chains {
-		for _, v := range c.versions {
-			byHandoff[v.Record.ID] = c
-		}
-		for _, item := range c.latest().Items {
-			byItem[item.ID] = append(byItem[item.ID], c)
-		}
-	}
 	for _, gap := range m.Gaps {
-		subject := gap.Body.(*handoff.Gap).Subject
-		c := byHandoff[subject]
-		if it := m.Item(subject); c == nil && it != nil {
-			for _, listing := range byItem[it.ID] {
-				if !listing.first().Record.At.After(gap.At.Time) {
-					c = listing
-				}
-			}
-		}
-		if c != nil {
+		if c := m.chainAbout(gap.Body.(*handoff.Gap).Subject, gap.At.Time, ""); c != nil {
 			c.gaps = append(c.gaps, gap)
 		}
 	}
+}
+
+// chainAbout returns the chain that a reference means at a time: of a handoff, or
+// the last one until then that lists what is meant, and not by a certain person;
+// nil without one.
+func (m *meter) chainAbout(ref string, at time.Time, notBy string) *chain {
+	if c := m.chainOf[ref]; c != nil {
+		return c
+	}
+	if it := m.Item(ref); it != nil {
+		return m.lists[handoff.Target{Type: handoff.TargetItem, Name: it.ID}.Ref()].last(at, notBy)
+	}
+	if b := m.Blocker(ref); b != nil {
+		return m.lists[handoff.Target{Type: handoff.TargetBlocker, Name: b.ID}.Ref()].last(at, notBy)
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -20,37 +21,39 @@ type chain struct {
 func (c *chain) first() *handoff.HandoffState  { return c.versions[0] }
 func (c *chain) latest() *handoff.HandoffState { return c.versions[len(c.versions)-1] }
 
-// complete fills in what is known about a chain beside its versions.
-func (m *meter) complete(c *chain) {
+// complete fills in what is known about a chain beside its versions. It is false
+// for a rollup that stays in its zone: that repeats what the members' handoffs
+// say, and hands nothing over.
+func (m *meter) complete(c *chain) bool {
 	latest := c.latest()
 	c.receivers = m.receivers(latest)
-	from := m.sideOf(latest.Record.By)
-	if latest.Team != "" {
-		from.team = latest.Team // as it was then
-	}
-	if latest.Zone != "" {
-		from.zone = latest.Zone
-	}
+	from := m.sender(c)
 	for _, to := range c.receivers {
-		if b := between(from, m.sideOf(to)); !slices.Contains(c.boundaries, b) {
+		b := between(from, m.sideOf(to))
+		if c.isRollup() {
+			b = between(side{zone: from.zone}, side{zone: m.sideOf(to).zone}) // it speaks for more than a team
+		}
+		if !slices.Contains(c.boundaries, b) {
 			c.boundaries = append(c.boundaries, b)
 		}
+	}
+	if c.isRollup() {
+		c.boundaries = slices.DeleteFunc(c.boundaries, func(b Boundary) bool { return b.By != ByZone })
+		return len(c.boundaries) > 0
 	}
 	if len(c.boundaries) == 0 {
 		c.boundaries = []Boundary{within(from)}
 	}
-	for _, key := range latest.Questions {
-		q := m.Questions[key]
-		if q == nil || q.By == latest.Record.By || q.State == handoff.QuestionWithdrawn {
-			continue
-		}
-		at := q.At
-		if r := m.Records[key]; r != nil { // the first round
-			at = r.At.Time
-		}
-		c.questions = append(c.questions, at)
-	}
-	slices.SortFunc(c.questions, time.Time.Compare)
+	return true
+}
+
+func (c *chain) isRollup() bool { return c.latest().Rollup != nil }
+
+// sender is the side on which the sender of a chain stood then.
+func (m *meter) sender(c *chain) side {
+	latest := c.latest()
+	from := m.sideOf(latest.Record.By)
+	return side{cmp.Or(latest.Team, from.team), cmp.Or(latest.Zone, from.zone)}
 }
 
 func (m *meter) receivers(h *handoff.HandoffState) []string {
@@ -184,8 +187,7 @@ func (m *meter) measureFirstPass(c *chain) {
 		} else {
 			t.FirstPass.Pending++
 		}
-		t.Clarifications.count(len(c.questions) > 0)
-		t.Clarifications.Sum += len(c.questions)
+		t.Clarifications.count(len(c.questions))
 	})
 }
 
@@ -194,10 +196,12 @@ func (m *meter) measureVerdicts(c *chain) {
 	for _, v := range c.versions {
 		for _, r := range v.Acks {
 			ack := r.Body.(*handoff.Ack)
-			grave, readBack := m.readBack(v, r, ack)
+			for _, item := range v.Items {
+				if v.Taken[item.ID] == r.By && names(ack.Take, item.ID) {
+					m.measureReadback(c.boundaries, item, ack)
+				}
+			}
 			m.add(c.boundaries, func(t *tally) {
-				t.Readback.Den += grave
-				t.Readback.Num += readBack
 				t.complain(ack.Reason)
 				for _, gap := range ack.Gaps {
 					t.complain(gap.Class)
@@ -210,19 +214,14 @@ func (m *meter) measureVerdicts(c *chain) {
 	}
 }
 
-// readBack counts the watch and critical items that an ack took, and those of
-// them that it read back.
-func (m *meter) readBack(v *handoff.HandoffState, r *handoff.Record, ack *handoff.Ack) (taken, read int) {
-	for _, item := range v.Items {
-		if handoff.CompareSeverity(item.Severity, handoff.SeverityRoutine) >= 0 || v.Taken[item.ID] != r.By || !names(ack.Take, item.ID) {
-			continue
-		}
-		taken++
-		if slices.ContainsFunc(ack.Readback, func(b handoff.Readback) bool { return names([]string{b.Item}, item.ID) }) {
-			read++
-		}
+// measureReadback measures whether an item that an ack took and that is not
+// routine was read back.
+func (m *meter) measureReadback(boundaries []Boundary, item handoff.Item, ack *handoff.Ack) {
+	if handoff.CompareSeverity(item.Severity, handoff.SeverityRoutine) >= 0 {
+		return
 	}
-	return taken, read
+	read := slices.ContainsFunc(ack.Readback, func(b handoff.Readback) bool { return names([]string{b.Item}, item.ID) })
+	m.add(boundaries, func(t *tally) { t.Readback.count(read) })
 }
 
 // names reports whether references name an item.
@@ -233,18 +232,22 @@ func names(refs []string, item string) bool {
 	})
 }
 
-// measureWaiting measures verdicts that came too late, and handoffs that
-// nobody decided on in a whole shift.
+// measureWaiting measures verdicts that came too late, handoffs that nobody
+// decided on in a whole shift, and what went wrong with those that somebody did.
+// The items of a rollup are in limbo with the handoffs that it was drawn from.
 func (m *meter) measureWaiting(c *chain) {
 	limited, late := false, false
-	limbo, stuck := false, 0
+	limbo, stuck, stalls := false, 0, c.stalls()
 	for i, v := range c.versions {
 		end := m.waitedUntil(c, i)
 		if due, ok := m.ackDue(v, 1); ok {
 			limited, late = true, late || end.After(due)
 		}
 		if m.inLimbo(v, end) {
-			limbo, stuck = true, max(stuck, v.Untaken())
+			limbo = true
+			if !c.isRollup() {
+				stuck = max(stuck, v.Untaken())
+			}
 		}
 	}
 	m.add(c.boundaries, func(t *tally) {
@@ -252,9 +255,23 @@ func (m *meter) measureWaiting(c *chain) {
 			t.Overdue.count(late)
 		}
 		t.Limbo.count(limbo)
-		t.BlockingIncidents.Num += stuck
-		t.BlockingIncidents.Den++
+		t.BlockingIncidents.count(stuck + stalls)
+		t.stalled += min(stalls, 1)
+		for _, gap := range c.gaps {
+			t.complain(gap.Body.(*handoff.Gap).Class)
+		}
 	})
+}
+
+// stalls counts the gaps that held work up.
+func (c *chain) stalls() (n int) {
+	for _, gap := range c.gaps {
+		switch gap.Body.(*handoff.Gap).Impact {
+		case "stall", "rework", "outage":
+			n++
+		}
+	}
+	return n
 }
 
 // ackDue returns when so many times the limit for a verdict is over.

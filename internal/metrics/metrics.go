@@ -83,26 +83,26 @@ type Totals struct {
 // Metrics are the values of one group. What could not be measured has n or den
 // zero.
 type Metrics struct {
-	Publication       Share     `json:"publication"`        // expected shifts with a handoff
-	Completeness      Share     `json:"completeness"`       // of those: on time, without errors or waivers
-	FirstTry          Share     `json:"first_try"`          // handoffs without an error at the first try
-	OnTime            Share     `json:"on_time"`            // handoffs before the end of the shift
-	LeadTime          Share     `json:"lead_time"`          // handoffs that leave too little time for something due (HO503)
-	CycleTime         Timing    `json:"cycle_time"`         // first version → the ack that satisfies the policy
-	FirstPass         Share     `json:"first_pass"`         // first verdict accepted, nothing asked or amended before
-	Clarifications    Questions `json:"clarifications"`     // handoffs that others asked about
-	BlockingIncidents Share     `json:"blocking_incidents"` // num counts gaps that stalled work and items in limbo, den handoffs
-	TimeToContext     Timing    `json:"time_to_context"`    // shift with the ack → first action on a taken item; open: none in that shift
-	QueryUsage        Share     `json:"query_usage"`        // num counts queries, den shifts whose handoff shares them
-	BlockerAck        Timing    `json:"blocker_ack"`
-	BlockerResolve    Timing    `json:"blocker_resolve"`
-	Overdue           Share     `json:"overdue"`
-	Limbo             Share     `json:"limbo"`
-	Readback          Share     `json:"readback"`  // watch and critical items taken with a read-back
-	CarryAge          Carry     `json:"carry_age"` // of live items
-	SideChannel       Share     `json:"side_channel"`
-	Drift             Counts    `json:"drift"` // commits between anchor and ack
-	Clean             Share     `json:"clean"`
+	Publication       Share  `json:"publication"`        // expected shifts with a handoff
+	Completeness      Share  `json:"completeness"`       // of those: on time, without errors or waivers
+	FirstTry          Share  `json:"first_try"`          // handoffs without an error at the first try
+	OnTime            Share  `json:"on_time"`            // handoffs before the end of the shift
+	LeadTime          Share  `json:"lead_time"`          // handoffs that leave too little time for something due (HO503)
+	CycleTime         Timing `json:"cycle_time"`         // first version → the ack that satisfies the policy
+	FirstPass         Share  `json:"first_pass"`         // first verdict accepted, nothing asked or amended before
+	Clarifications    Events `json:"clarifications"`     // handoffs that others asked about; sum counts the questions
+	BlockingIncidents Events `json:"blocking_incidents"` // handoffs with gaps that stalled work or items in limbo; sum counts those
+	TimeToContext     Timing `json:"time_to_context"`    // shift with the ack → first action on a taken item; open: none in that shift
+	QueryUsage        Events `json:"query_usage"`        // shifts with queries, of those whose handoff shares them; sum counts queries
+	BlockerAck        Timing `json:"blocker_ack"`
+	BlockerResolve    Timing `json:"blocker_resolve"`
+	Overdue           Share  `json:"overdue"`
+	Limbo             Share  `json:"limbo"`
+	Readback          Share  `json:"readback"`  // watch and critical items taken with a read-back
+	CarryAge          Carry  `json:"carry_age"` // of live items
+	SideChannel       Share  `json:"side_channel"`
+	Drift             Counts `json:"drift"` // commits between anchor and ack
+	Clean             Share  `json:"clean"`
 }
 
 // Share is a part of a whole.
@@ -120,10 +120,16 @@ func (s *Share) count(part bool) {
 	}
 }
 
-// Questions are the handoffs that were asked about, and how often.
-type Questions struct {
+// Events is a part of a whole to which something happened, and how often it did.
+type Events struct {
 	Share
-	Sum int `json:"sum"` // questions
+	Sum int `json:"sum"`
+}
+
+// count adds one to the whole, and to the part if anything happened to it.
+func (e *Events) count(times int) {
+	e.Share.count(times > 0)
+	e.Sum += times
 }
 
 // Timing is how long something took, on one or both clocks.
@@ -191,7 +197,7 @@ func (p *Pool) Add(s *handoff.State, survey Survey) {
 			m.measureChain(c)
 		}
 	}
-	m.measureGaps()
+	m.measureAssigned()
 	m.measureShifts()
 	m.measureBlockers()
 	m.measureItems()
@@ -204,19 +210,28 @@ type meter struct {
 	Survey
 	*Pool
 	chains  []*chain
-	actions map[string][]action // by handle, in order of time
-	written map[string][]*handoff.HandoffState
+	chainOf map[string]*chain   // by id of each version
+	lists   map[string]listing  // which chains list an item or a blocker, by its reference
+	actions map[string]deeds    // by handle
+	own     map[string]timeline // by handle, without rollups
+	written map[string]timeline // by handle
 }
 
 func newMeter(s *handoff.State, survey Survey, pool *Pool) *meter {
-	m := &meter{State: s, Survey: survey, Pool: pool, written: make(map[string][]*handoff.HandoffState)}
+	m := &meter{
+		State: s, Survey: survey, Pool: pool,
+		chainOf: make(map[string]*chain), own: make(map[string]timeline), written: make(map[string]timeline),
+	}
 	byFirst := make(map[string]*chain)
 	for _, r := range s.Known() {
 		h := s.Handoffs[r.ID]
-		if h == nil || h.Rollup != nil {
-			continue // a rollup repeats what the members' handoffs say
+		if h == nil {
+			continue
 		}
 		m.written[r.By] = append(m.written[r.By], h)
+		if h.Rollup == nil {
+			m.own[r.By] = append(m.own[r.By], h)
+		}
 		c := byFirst[h.First]
 		if c == nil {
 			c = new(chain)
@@ -225,10 +240,21 @@ func newMeter(s *handoff.State, survey Survey, pool *Pool) *meter {
 		}
 		c.versions = append(c.versions, h)
 	}
-	m.chains = slices.DeleteFunc(m.chains, func(c *chain) bool { return c.latest().State == handoff.HandoffWithdrawn })
-	for _, c := range m.chains {
-		m.complete(c)
+	for _, list := range []map[string]timeline{m.own, m.written} {
+		for _, of := range list {
+			of.sort()
+		}
 	}
+	m.chains = slices.DeleteFunc(m.chains, func(c *chain) bool {
+		return c.latest().State == handoff.HandoffWithdrawn || !m.complete(c)
+	})
+	for _, c := range m.chains {
+		for _, v := range c.versions {
+			m.chainOf[v.Record.ID] = c
+		}
+	}
+	m.lists = listings(m.chains)
+	m.assignQuestions()
 	m.assignGaps()
 	m.actions = m.collectActions()
 	return m
@@ -289,8 +315,7 @@ func (p *Pool) Stats() *Stats {
 			t.Publication.count(s.published)
 			t.Completeness.count(s.complete)
 			if s.shared {
-				t.QueryUsage.Den++
-				t.QueryUsage.Num += s.queries
+				t.QueryUsage.count(s.queries)
 			}
 		})
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // fewest is the number of values from which on a median says something.
@@ -72,6 +74,7 @@ type tally struct {
 	resolve, resolveRC samples
 	carried, drift     samples
 	limited, slow      int            // handoffs with a limit; those that took twice as long
+	stalled            int            // handoffs with gaps that held work up
 	complaints         map[string]int // classes of gaps and reasons of verdicts
 	repeated           []string       // items carried three times or more
 }
@@ -108,27 +111,48 @@ func (t *tally) complain(class string) {
 }
 
 // advice says what follows from the numbers at a boundary: always the same from
-// the same numbers.
+// the same numbers. It does not wait until they are many, but says when they are
+// few.
 func (t *tally) advice(b Boundary) []string {
 	var lines []string
 	say := func(format string, args ...any) {
 		lines = append(lines, b.String()+": "+fmt.Sprintf(format, args...))
 	}
-	if t.limited >= fewest && 2*t.slow > t.limited {
-		say("%d of %d handoffs took more than twice the time that the SLA gives: check the roster", t.slow, t.limited)
+	switch l := t.Limbo; {
+	case 2*l.Num > l.Den:
+		say("%s had no verdict in a whole shift of the receivers: name one person in `to`, or a lead who assigns%s", ofHandoffs(l.Num, l.Den), few(l.Den))
+	case 2*t.slow > t.limited:
+		say("%s took more than twice the time that the SLA gives: check the roster%s", ofHandoffs(t.slow, t.limited), few(t.limited))
 	}
-	if c := t.Clarifications; c.Den >= fewest && c.Sum >= c.Den {
-		say("%d questions about %d handoffs%s: require what is asked about, in `interfaces`", c.Sum, c.Den, t.mostly())
+	if c := t.Clarifications; c.Den > 0 && c.Sum >= c.Den {
+		say("%s about %s%s: require what is asked about, in `interfaces`%s", text.Count(c.Sum, "question"), text.Count(c.Den, "handoff"), t.mostly(), few(c.Den))
+	}
+	if of := t.BlockingIncidents.Den; 2*t.stalled > of {
+		say("%s held work up%s: require what was missing, in `interfaces`%s", ofHandoffs(t.stalled, of), t.mostly(), few(of))
+	}
+	if p := t.Publication; 2*p.Num < p.Den {
+		say("%d of %s had a handoff: handoff hook install reminds whoever pushes%s", p.Num, text.Count(p.Den, "expected shift"), few(p.Den))
 	}
 	slices.Sort(t.repeated)
 	for _, item := range slices.Compact(t.repeated) {
 		say("%s was carried three times or more: drop it, split it or escalate", item)
 	}
 	complete := t.Completeness
-	if complete.Den >= fewest && 10*complete.Num >= 9*complete.Den && t.QueryUsage.Den >= fewest && t.QueryUsage.Num == 0 {
-		say("handoffs are complete, and nobody queries them: ask the receivers what they need")
+	if complete.Den > 0 && 10*complete.Num >= 9*complete.Den && t.QueryUsage.Den > 0 && t.QueryUsage.Num == 0 {
+		say("handoffs are complete, and nobody queries them: ask the receivers what they need%s", few(min(complete.Den, t.QueryUsage.Den)))
 	}
 	return lines
+}
+
+// ofHandoffs is "3 of 5 handoffs".
+func ofHandoffs(n, of int) string { return fmt.Sprintf("%d of %s", n, text.Count(of, "handoff")) }
+
+// few says that a number is too small to build on.
+func few(n int) string {
+	if n >= fewest {
+		return ""
+	}
+	return fmt.Sprintf(" (of only %d: look before you change anything)", n)
 }
 
 // mostly names the complaint that came most often.

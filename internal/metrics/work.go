@@ -10,35 +10,37 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// action is something that somebody did about items, beside acking and asking.
-type action struct {
-	at    time.Time
-	items []string
-}
-
-// collectActions returns what everybody did, in order of time.
-func (m *meter) collectActions() map[string][]action {
-	actions := make(map[string][]action)
-	for _, commit := range m.Commits {
-		if len(commit.Items) > 0 {
-			actions[commit.By] = append(actions[commit.By], action{commit.At, commit.Items})
+// collectActions returns what everybody did about items, beside acking and
+// asking.
+func (m *meter) collectActions() map[string]deeds {
+	actions := make(map[string]deeds)
+	add := func(who string, at time.Time, items []string) {
+		if len(items) == 0 {
+			return
 		}
+		if actions[who] == nil {
+			actions[who] = make(deeds)
+		}
+		actions[who].add(at, items)
+	}
+	for _, commit := range m.Commits {
+		add(commit.By, commit.At, commit.Items)
 	}
 	for _, r := range m.Known() {
-		if items := m.actsOn(r); len(items) > 0 {
-			actions[r.By] = append(actions[r.By], action{r.At.Time, items})
-		}
+		add(r.By, r.At.Time, m.actsOn(r))
 	}
-	for _, list := range actions {
-		slices.SortStableFunc(list, func(a, b action) int { return a.at.Compare(b.at) })
+	for _, done := range actions {
+		done.sort()
 	}
 	return actions
 }
 
-// actsOn returns the items that an answer, a resolution, a decision or an
-// escalation is about.
+// actsOn returns the items that a declaration lists, and those that an answer, a
+// resolution, a decision or an escalation is about.
 func (m *meter) actsOn(r *handoff.Record) []string {
 	switch body := r.Body.(type) {
+	case *handoff.Handoff:
+		return declared(body)
 	case *handoff.Answer:
 		return m.itemsAsked(body.Question)
 	case *handoff.Resolution:
@@ -50,6 +52,33 @@ func (m *meter) actsOn(r *handoff.Record) []string {
 		return append(m.itemsOf(body.Subject), m.itemsAsked(body.Subject)...)
 	}
 	return nil
+}
+
+// declared returns the items of which a handoff says how they stand: none of a
+// rollup, which says what others do.
+func declared(h *handoff.Handoff) []string {
+	if h.Rollup != nil {
+		return nil
+	}
+	var items []string
+	for _, item := range h.Items {
+		items = append(items, item.ID)
+	}
+	for _, s := range h.Shipped {
+		if s.ID != "" {
+			items = append(items, s.ID)
+		}
+	}
+	for _, d := range h.Dropped {
+		items = append(items, d.ID)
+	}
+	for _, b := range h.Blockers {
+		items = append(items, bare(b.Blocks)...)
+	}
+	for _, d := range h.Decisions {
+		items = append(items, bare(d.Items)...)
+	}
+	return items
 }
 
 // itemsOf returns the items that a reference touches: an item itself, those
@@ -100,13 +129,57 @@ func (m *meter) measureContext(c *chain) {
 					taken = append(taken, item)
 				}
 			}
-			shift, known := m.shiftOfAck(v, r)
-			at, acted := m.firstAction(r.By, taken, shift)
-			if len(taken) == 0 || !known || !acted && shift.To.After(m.Now) {
-				continue // nothing to act on, nobody knows when, or there is time left
-			}
-			m.add(c.boundaries, func(t *tally) { t.context.took(at.Sub(shift.From), acted) })
+			m.measureStart(c.boundaries, v, r, taken)
 		}
+	}
+}
+
+// measureStart measures when work began on the items that an ack took from a
+// handoff. What is declared until the end of the grace belongs to the shift, as
+// the handoff itself does.
+func (m *meter) measureStart(boundaries []Boundary, v *handoff.HandoffState, ack *handoff.Record, taken []string) {
+	shift, known := m.shiftOfAck(v, ack)
+	if len(taken) == 0 || !known {
+		return
+	}
+	end := shift.To.Add(m.Grace)
+	at, acted := m.actions[ack.By].first(taken, shift.From)
+	acted = acted && !at.After(end)
+	if !acted && end.After(m.Now) {
+		return // there is time left
+	}
+	m.add(boundaries, func(t *tally) { t.context.took(at.Sub(shift.From), acted) })
+}
+
+// measureAssigned measures items that were assigned and taken so: once, with the
+// handoff that declares them, at the boundary over which the rollup brought them
+// or, without one, at that between its sender and who took them.
+func (m *meter) measureAssigned() {
+	for _, r := range m.Known() {
+		ack, ok := r.Body.(*handoff.Ack)
+		if !ok || !ack.Accepts() || m.Records[ack.Subject] == nil {
+			continue
+		}
+		assigned, ok := m.Records[ack.Subject].Body.(*handoff.Assignment)
+		if !ok || m.Item(assigned.Item) == nil {
+			continue
+		}
+		id := m.Item(assigned.Item).ID
+		c := m.lists[handoff.Target{Type: handoff.TargetItem, Name: id}.Ref()].last(r.At.Time, "")
+		if c == nil || !m.in(c.first().Record.At.Time) {
+			continue
+		}
+		i := slices.IndexFunc(c.versions, func(v *handoff.HandoffState) bool { return v.Taken[id] == r.By && v.Item(id) != nil })
+		if i < 0 {
+			continue // the ack came too late
+		}
+		v := c.versions[i]
+		boundaries := []Boundary{between(m.sender(c), m.sideOf(r.By))}
+		if via := m.chainOf[assigned.Via]; via != nil && via.isRollup() {
+			boundaries = via.boundaries
+		}
+		m.measureReadback(boundaries, *v.Item(id), ack)
+		m.measureStart(boundaries, v, r, []string{id})
 	}
 }
 
@@ -128,24 +201,14 @@ func (m *meter) shiftOfAck(v *handoff.HandoffState, ack *handoff.Record) (calend
 	return shift, ok
 }
 
-// firstAction returns when somebody first acted on any of the items.
-func (m *meter) firstAction(who string, items []string, within calendar.Interval) (time.Time, bool) {
-	for _, a := range m.actions[who] {
-		if within.Contains(a.at) && slices.ContainsFunc(a.items, func(item string) bool { return slices.Contains(items, item) }) {
-			return a.at, true
-		}
-	}
-	return time.Time{}, false
-}
-
 // measureShifts measures whether people hand off when their shifts end. Without
 // a roster, a day on which somebody committed counts as a shift.
 func (m *meter) measureShifts() {
-	rostered := false
+	rostered, beginning := false, m.beginning()
 	for who, p := range m.People {
 		if p.Calendar != nil {
 			rostered = true
-			m.measureRoster(who, p)
+			m.measureRoster(who, p, beginning)
 		}
 	}
 	if !rostered {
@@ -155,8 +218,8 @@ func (m *meter) measureShifts() {
 
 // measureRoster looks at every shift of a person in the window that is over. A
 // handoff belongs to the shift that began last before it.
-func (m *meter) measureRoster(who string, p Worker) {
-	shift, ok := p.Calendar.NextShift(m.beginning())
+func (m *meter) measureRoster(who string, p Worker, beginning time.Time) {
+	shift, ok := p.Calendar.NextShift(beginning)
 	for ok && m.in(shift.From) && !shift.To.Add(m.Grace).After(m.Now) {
 		next, more := p.Calendar.NextShift(shift.To)
 		during := calendar.Interval{From: shift.From, To: next.From}
@@ -174,8 +237,9 @@ const longestRoster = 10 * 366 * 24 * time.Hour
 
 // beginning is where the first expected shift is looked for: a day before the
 // first handoff, so that the shift at the end of which it was written counts.
+// Before that nobody was to write any, however far back Since lies.
 func (m *meter) beginning() time.Time {
-	if !m.Since.IsZero() {
+	if len(m.chains) == 0 && !m.Since.IsZero() {
 		return m.Since
 	}
 	first := m.Now
@@ -184,19 +248,26 @@ func (m *meter) beginning() time.Time {
 			first = at
 		}
 	}
-	if earliest := m.Now.Add(-longestRoster); first.Before(earliest) {
-		return earliest
+	first = first.Add(-24 * time.Hour)
+	for _, bound := range []time.Time{m.Now.Add(-longestRoster), m.Since} {
+		if first.Before(bound) {
+			first = bound
+		}
 	}
-	return first.Add(-24 * time.Hour)
+	return first
 }
 
 // countShift notes one expected shift of somebody. It is counted at the end: what
-// is missing here may be in another repository.
+// is missing here may be in another repository. A lead who has drawn a rollup has
+// handed over.
 func (m *meter) countShift(who string, during calendar.Interval, end time.Time) {
 	published, complete := false, false
 	queries, shared := 0, false
-	for _, h := range m.written[who] {
-		if !during.Contains(h.Record.At.Time) || h.State == handoff.HandoffWithdrawn {
+	for _, h := range m.written[who].from(during.From) {
+		if !h.Record.At.Before(during.To) {
+			break
+		}
+		if h.State == handoff.HandoffWithdrawn {
 			continue
 		}
 		published = true
@@ -347,7 +418,7 @@ func (m *meter) measureSources() {
 		}
 	}
 	for _, c := range m.chains {
-		if !m.in(c.first().Record.At.Time) {
+		if !m.in(c.first().Record.At.Time) || c.isRollup() {
 			continue
 		}
 		for _, d := range c.latest().Decisions {

@@ -80,26 +80,38 @@ func drawRecords(t *rapid.T) []*handoff.Record {
 	var records []*handoff.Record
 	earlier := func() string { return fmt.Sprintf("%08d", max(0, len(records)-rapid.IntRange(0, 4).Draw(t, "back"))) }
 	body := func() handoff.Body {
-		switch rapid.IntRange(0, 9).Draw(t, "kind") {
+		switch rapid.IntRange(0, 11).Draw(t, "kind") {
 		default:
 			h := items(work(pick(slugs), handoff.StatusReady, some(people)...), work(pick(slugs), handoff.StatusBlocked, some(people)...))
 			h.To = some(people)
 			h.Blockers = handoff.List[handoff.Blocker]{{ID: pick(slugs), Resolver: pick(people), Blocks: some(slugs)}}
+			h.Items[0].Severity = pick([]string{"", handoff.SeverityCritical})
 			if rapid.Bool().Draw(t, "amends") {
 				h.Amends = earlier()
+			}
+			if rapid.Bool().Draw(t, "shares") {
+				queries := rapid.IntRange(0, 9).Draw(t, "queries")
+				h.Meta = &handoff.Meta{Queries: &queries, FirstTryErrors: &queries}
+			}
+			if rapid.IntRange(0, 3).Draw(t, "rollup") == 0 {
+				return rollup(h)
 			}
 			return h
 		case 3, 4, 5:
 			outcome := pick([]string{handoff.OutcomeAccepted, handoff.OutcomeAcceptedWithGaps, handoff.OutcomeDeclined, handoff.OutcomeChangesRequested, handoff.OutcomeSeen})
 			return &handoff.Ack{Subject: earlier(), Outcome: outcome, Take: some(slugs)}
 		case 6:
-			return &handoff.Question{About: earlier(), Ask: pick(slugs), To: pick(people)}
+			return &handoff.Question{About: pick([]string{earlier(), "item:" + pick(slugs), pick(slugs)}), Ask: pick(slugs), To: pick(people)}
 		case 7:
 			return &handoff.Resolution{Blocker: pick(slugs), Outcome: pick(handoff.Resolutions), Source: pick([]string{"git", "chat"})}
 		case 8:
-			return &handoff.Gap{Subject: earlier(), Impact: "stall"}
+			return &handoff.Gap{Subject: pick([]string{earlier(), pick(slugs)}), Impact: "stall"}
 		case 9:
 			return &handoff.Withdrawal{Subject: earlier()}
+		case 10:
+			return &handoff.Assignment{Item: pick(slugs), To: pick(people), Via: earlier()}
+		case 11:
+			return &handoff.Answer{Question: earlier(), Source: "chat"}
 		}
 	}
 	for range rapid.IntRange(0, 40).Draw(t, "records") {

@@ -155,52 +155,59 @@ func (r *EventRow) Cells() []string {
 
 func (r *EventRow) key() string { return r.ID }
 
-// history is what the records say of a thing, from the first to the last.
+// history is the story of a thing, from the first record to the last. That of a
+// decision is what was decided on its topic.
 func (r *runner) history() []candidate {
 	var found []candidate
 	for _, t := range r.about() {
-		subject := r.latest(t).row.key()
-		for i, id := range t.records() {
-			if record := r.state.Records[id]; record != nil {
-				c := r.event(subject, record, t.entry(record))
-				c.since = c.since.Add(time.Duration(i)) // of one time, in the order of the fold
-				found = append(found, c)
+		row := r.latest(t).row
+		if _, isDecision := t.(decisionThread); isDecision {
+			for _, d := range decisionsOn(r.state.Decision(r.query.Arg)) {
+				if record := r.state.Records[d.Record]; record != nil {
+					found = append(found, r.event(row.key(), record, d.Decision.Decision))
+				}
 			}
+			continue
+		}
+		story, err := Story(targetOf(row), func(handoff.Part) (*handoff.View, error) { return r.state, nil })
+		if err != nil {
+			continue // there is none of a handoff, and the state is at hand
+		}
+		for i, told := range story {
+			c := r.event(row.key(), told.Record, told.say())
+			c.since = c.since.Add(time.Duration(i)) // of one time, in the order of the fold
+			found = append(found, c)
 		}
 	}
 	return found
 }
 
-func (r *runner) event(subject string, record *handoff.Record, entry any) candidate {
+// targetOf is what a row is about.
+func targetOf(row Row) handoff.Target {
+	types := map[Type]string{TypeItem: handoff.TargetItem, TypeBlocker: handoff.TargetBlocker, TypeQuestion: handoff.TargetQuestion}
+	return handoff.Target{Type: types[row.RowType()], Name: row.key()}
+}
+
+// say is what the record says, in one line.
+func (t Told) say() string {
+	var parts []string
+	for _, line := range t.Says {
+		parts = append(parts, line.Label+": "+line.Text)
+	}
+	if len(parts) == 0 {
+		return Says(t.Record)
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (r *runner) event(subject string, record *handoff.Record, say string) candidate {
 	row := &EventRow{
-		typed: typed{TypeEvent}, ID: record.ID, Subject: subject, Kind: record.Kind, By: record.By, Say: says(record, entry),
+		typed: typed{TypeEvent}, ID: record.ID, Subject: subject, Kind: record.Kind, By: record.By, Say: say,
 		cited: cited{r.source(record.ID)},
 	}
 	f := r.recordFacets(record.ID)
 	f.put(Is, string(TypeEvent))
 	return candidate{row: row, facets: f, thread: remark{record.ID, record.Body}, since: record.At.Time}
-}
-
-// says is what a record says of a thing: of a handoff what it says of that alone.
-func says(record *handoff.Record, entry any) string {
-	switch said := entry.(type) {
-	case itemEntry:
-		switch {
-		case len(said.Shipped) > 0:
-			return "shipped: " + said.Shipped[0].What
-		case len(said.Dropped) > 0:
-			return "dropped: " + said.Dropped[0].Why
-		case len(said.Items) > 0:
-			return words(said.Items[0].Status) + ": " + said.Items[0].State
-		}
-	case []handoff.Blocker:
-		return "needs " + said[0].Needs
-	case []handoff.OpenQuestion:
-		return said[0].Ask
-	case []handoff.Decision:
-		return said[0].Decision
-	}
-	return Says(record)
 }
 
 // words is a value of the model as a sentence says it.

@@ -50,13 +50,13 @@ func (r *runner) acks() []candidate {
 		case blockerThread:
 			var asked []string
 			if t.Open() {
-				asked = r.expandFrom(t.DeclaredBy, t.asked()...)
+				asked = r.expandFrom(t.DeclaredBy, t.Resolver, t.asks(r).To)
 			}
 			found = append(found, r.acksOf(t.ID, t.Declared, r.acksIn(t.History, t.Opened), asked)...)
 		case questionThread:
 			var asked []string
 			if t.Open() {
-				asked = r.expandFrom(t.By, t.To)
+				asked = r.expandFrom(t.By, t.To, t.asks(r).To)
 			}
 			found = append(found, r.acksOf(t.Key, t.Record, r.acksIn(t.History, t.At), asked)...)
 		}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -27,25 +26,36 @@ func Run(q Query, s *handoff.View, env Env) Answer {
 	a := Answer{Topic: spec.Name, Understood: q.String(), Answered: true, Rows: []Row{}, Total: len(found), Ask: []string{}}
 	a.count(found)
 	a.hold(found, q.Limit)
-	if q.Unknown != "" {
+	r.say(&a, spec, found, all)
+	if q.Test != nil {
+		r.judge(&a, found)
+	}
+	a.Silent = text.NonNil(a.none.silent)
+	return a
+}
+
+// say fills in what an answer says: of what was found, that there is none, or that
+// no record covers the question.
+func (r *runner) say(a *Answer, spec *TopicSpec, found, all []candidate) {
+	switch {
+	case r.query.Unknown != "":
 		a.Answered = false
 		a.Say, a.Ask = r.unknownName()
-	} else if len(found) > 0 {
-		a.Say = r.sentence(spec, found, &a)
-	} else if len(all) > 0 && spec.unnamed {
+		return
+	case len(found) > 0:
+		a.Say = r.sentence(spec, found, a)
+		return
+	case len(all) > 0 && spec.unnamed:
 		a.Say = r.noneOf(spec, all)
-	} else if covering := r.covering(spec); len(covering) > 0 {
-		a.none = r.none(spec, covering)
-		a.Say = a.none.say
-		if a.none.handoffs > 0 {
-			a.Say = fmt.Sprintf("%s; %s so (newest %s)", a.none.say, a.none.sayers(), calendar.Ago(env.Now.Sub(a.none.newest)))
-		}
-	} else {
-		a.Answered = false
-		a.Say, a.Ask = r.uncovered()
+		return
 	}
-	r.judge(&a, found)
-	return a
+	var isNone bool
+	if a.none, isNone = r.none(spec, r.covering(spec)); isNone {
+		a.Say = a.none.sentence(r.env.Now, "")
+		return
+	}
+	a.Answered = false
+	a.Say, a.Ask = r.uncovered(a.none.silent)
 }
 
 // Rows is the rows of an answer, without what is said about them.
@@ -108,50 +118,22 @@ func (a *Answer) summary() string {
 }
 
 var nouns = map[Type]string{
-	TypeBlocker: "blocker", TypeQuestion: "question", TypeHandoff: "handoff", TypeItem: "item",
+	TypeEscalation: "escalation", TypeBlocker: "blocker", TypeQuestion: "question", TypeHandoff: "handoff", TypeItem: "item",
 	TypeDecision: "decision", TypeWatch: "thing to watch", TypeArea: "area",
+	TypeGap: "gap", TypeRecord: "record", TypeContract: "contract",
 	TypeTeam: "team", TypePerson: "person", TypeAck: "ack", TypeReview: "pull request", TypeDeadline: "deadline", TypeEvent: "record",
-}
-
-// none says that the answer is none, and how many handoffs say so.
-func (r *runner) none(spec *TopicSpec, covering []*handoff.HandoffState) none {
-	say := spec.none
-	if strings.Contains(say, "%s") {
-		who := r.who()
-		if who == everyoneAddress {
-			who = "the team"
-		}
-		say = fmt.Sprintf(say, who)
-	}
-	if spec.known != nil && !spec.known(r.env.Config) {
-		return none{say: say + ": " + spec.unknown}
-	}
-	if len(r.query.Terms)+len(r.query.Words) > 0 && spec.Name != Search {
-		say += " that fits"
-	}
-	return none{say: say, handoffs: len(covering), anyTime: r.anyTime(spec), newest: covering[0].Record.At.Time}
-}
-
-// sayers are the handoffs that say none, with their verb.
-func (n none) sayers() string {
-	noun, verb := "current handoff", "say"
-	if n.anyTime {
-		noun = "handoff"
-	}
-	if n.handoffs == 1 {
-		verb = "says"
-	}
-	return text.Count(n.handoffs, noun) + " " + verb
 }
 
 // anyTime reports whether handoffs that no longer speak count, too: what they
 // said is what was asked.
 func (r *runner) anyTime(spec *TopicSpec) bool {
-	return spec.history || !r.query.Since.IsZero() || !r.query.Until.IsZero()
+	past := spec.Name == Search && slices.ContainsFunc(r.query.Terms, Term.past)
+	return spec.history || past || !r.query.Since.IsZero() || !r.query.Until.IsZero()
 }
 
-// covering are the handoffs, the newest first, that would have said it if there
-// were anything: without one, "none" is not known. What a question names must
+// covering are the handoffs, the newest first, that could have said it if there
+// were anything: without one, "none" is not known, and [runner.none] looks which
+// of them did. What a question names must
 // be named by a handoff; a handoff that does not know it says nothing about it.
 func (r *runner) covering(spec *TopicSpec) []*handoff.HandoffState {
 	if spec.unnamed && r.query.Arg != "" || spec.Name == Search && len(r.query.Words) > 0 {
@@ -212,13 +194,16 @@ func (r *runner) knows(h *handoff.HandoffState, who string) bool {
 	return slices.ContainsFunc(r.expandFrom(h.Record.By, named...), func(one string) bool { return slices.Contains(group, one) })
 }
 
-// uncovered says that no record covers the question, and whom to ask.
-func (r *runner) uncovered() (say string, ask []string) {
+// uncovered says that no record covers the question, and whom to ask: those who
+// are silent on it among them.
+func (r *runner) uncovered(silent []Silence) (say string, ask []string) {
 	say = "no record covers it"
 	if near := r.slip(); near != "" {
 		say = fmt.Sprintf("no record covers %s (did you mean %s?)", r.query.Arg, near)
+	} else if len(silent) > 0 {
+		say += ", " + silences(silent)
 	}
-	advice, ask := r.advice()
+	advice, ask := r.advice(silent)
 	return say + ": " + advice, ask
 }
 

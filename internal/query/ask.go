@@ -54,7 +54,7 @@ func (q Query) part(recall Recall, env Env) (handoff.Part, error) {
 	switch q.Topic {
 	case Whois, Why, Status, History, Owns, Acks, Reviews, SLAs:
 		if q.Arg != "" {
-			return q.story(recall)
+			return q.story(recall, env)
 		}
 	case Handoffs, Gaps:
 		return handoff.Part{All: q.Since.IsZero() && !q.Until.IsZero(), Since: q.Since, Histories: q.Topic == Gaps || len(q.Words) > 0}, nil
@@ -80,7 +80,7 @@ func (q Query) part(recall Recall, env Env) (handoff.Part, error) {
 
 // story is what the records say of a thing and of what touches it. What is no
 // item by its name may be what items refer to: their records say it.
-func (q Query) story(recall Recall) (handoff.Part, error) {
+func (q Query) story(recall Recall, env Env) (handoff.Part, error) {
 	_, name := handoff.SplitRef(q.Arg)
 	part := handoff.Part{Refs: []string{q.Arg}}
 	s, err := recall(part)
@@ -93,12 +93,15 @@ func (q Query) story(recall Recall) (handoff.Part, error) {
 			return part, err
 		}
 	}
+	if q.Topic == History {
+		return part, q.tale(s, recall, env)
+	}
 	if q.Topic != Why {
 		return part, nil
 	}
 	touched := []string{name}
 	for _, it := range itemsNamed(s, q.Arg) {
-		touched = append(touched, it.ID)
+		touched = append(append(touched, it.ID), it.Was...)
 	}
 	for _, name := range touched {
 		if err := touching(name, recall); err != nil {
@@ -106,6 +109,19 @@ func (q Query) story(recall Recall) (handoff.Part, error) {
 		}
 	}
 	return part, nil
+}
+
+// tale recalls what the story of the argument takes.
+func (q Query) tale(s *handoff.View, recall Recall, env Env) error {
+	for _, t := range newRunner(q, s, env).about() {
+		switch t.(type) {
+		case itemThread, blockerThread, questionThread:
+			if _, err := Story(targetOf(t.cite(newRunner(q, s, env), t.latest()).row), recall); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // saidOf is what a record says that refers to something.
@@ -146,7 +162,27 @@ func (q Query) searched() handoff.Part {
 		part.All = len(q.Words) > 0 || !slices.ContainsFunc(q.Terms, Term.present)
 		part.Decisions = true
 	}
+	part.All = part.All || slices.ContainsFunc(q.Terms, Term.ofRecords)
 	return part
+}
+
+// ofRecords reports whether records that are about other things can meet the
+// term, wherever they are.
+func (t Term) ofRecords() bool {
+	switch {
+	case t.Not:
+		return false
+	case t.Qualifier == OfKind:
+		return true
+	}
+	values := t.values()
+	return t.Qualifier == Is && (slices.Contains(values, isOpen) || slices.Contains(values, string(TypeEscalation)) || slices.Contains(values, string(TypeGap)))
+}
+
+// past reports whether the term asks for what handoffs said once, or for what
+// records of a kind say: none is only said by all of them.
+func (t Term) past() bool {
+	return !t.Not && (t.Qualifier == OfKind || t.Qualifier == Is && !t.present())
 }
 
 // present reports whether only what is live, or a decision that stands, can
@@ -154,7 +190,7 @@ func (q Query) searched() handoff.Part {
 func (t Term) present() bool {
 	return t.Qualifier == Is && !t.Not && !slices.ContainsFunc(t.values(), func(value string) bool {
 		switch value {
-		case isOpen, isOffered, isUnclaimed, isStale, isAtRisk, isUnacked, isOverdue, isLimbo,
+		case isOpen, isOffered, isUnclaimed, isStale, isAtRisk, isUnacked, isOverdue, isLimbo, isExpired, string(TypeWatch),
 			handoff.StatusBlocked, handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview:
 			return false
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -22,13 +23,16 @@ type BlockerRow struct {
 	Workaround string     `json:"workaround"`
 	Severity   string     `json:"severity"`
 	How        string     `json:"how"` // how it was resolved, "" while it is open
+	askedNow              // nobody once it is closed
+
+	Escalation *escalationNote `json:"escalation"` // null without one that stands or was declined
 	cited
 }
 
 // Cells is the row under [Header].
 func (r *BlockerRow) Cells() []string {
 	return append([]string{
-		r.ID, r.Severity, r.State, r.Resolver, r.Needs, r.Because, listCell(r.Blocks), calendar.Age(time.Duration(r.Age) * time.Second),
+		r.ID, r.Severity, r.State, r.Resolver, r.Needs, r.Because, listCell(r.Blocks), calendar.Age(time.Duration(r.Age) * time.Second), r.cell(r.Resolver), dateCell(r.Deadline),
 	}, r.Source.cells()...)
 }
 
@@ -60,28 +64,21 @@ func (t blockerThread) entry(record *handoff.Record) any {
 	return record.Body
 }
 
-// asked are those who are to do something about the blocker: its resolver, and
-// whoever it was routed or escalated to last.
-func (t blockerThread) asked() []string {
-	asked := []string{t.Resolver}
-	if n := len(t.Routes); n > 0 {
-		if route, ok := t.Routes[n-1].Body.(*handoff.Route); ok {
-			asked = append(asked, route.To)
-		}
+// asks is whom the blocker asks now.
+func (t blockerThread) asks(r *runner) config.Asked {
+	if !t.Open() {
+		return config.Asked{}
 	}
-	if n := len(t.Escalations); n > 0 {
-		if escalation, ok := t.Escalations[n-1].Body.(*handoff.Escalation); ok {
-			asked = append(asked, escalation.To)
-		}
-	}
-	return asked
+	return r.env.Config.BlockerAsks(t.BlockerState, r.env.Now)
 }
 
 func (t blockerThread) cite(r *runner, id string) candidate {
+	asks := t.asks(r)
 	row := &BlockerRow{
 		typed: typed{TypeBlocker}, ID: t.ID, Needs: t.Needs, Because: t.Because, Resolver: t.Resolver,
 		Blocks: list(t.Blocks), State: t.State, Since: stamp(t.Since.Time), Age: seconds(r.env.Now, t.Since.Time),
-		Workaround: t.Workaround, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine), cited: cited{r.source(id)},
+		Workaround: t.Workaround, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine),
+		askedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), cited: cited{r.source(id)},
 	}
 	if !t.Open() {
 		row.Age = seconds(t.Resolution.At.Time, t.Since.Time)
@@ -96,7 +93,7 @@ func (t blockerThread) cite(r *runner, id string) candidate {
 	if t.Reopened > 0 {
 		f.put(Is, isReopened)
 	}
-	f.put(To, r.expandFrom(t.DeclaredBy, t.asked()...)...)
+	f.put(To, r.expandFrom(t.DeclaredBy, t.Resolver, asks.To)...)
 	f.put(Resolver, r.expandFrom(t.DeclaredBy, t.Resolver)...)
 	f.put(Severity, row.Severity)
 	f.putItems(r, t.Blocks)

@@ -1,10 +1,10 @@
 package query
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -12,7 +12,7 @@ import (
 type DeadlineRow struct {
 	typed
 	ID   string     `json:"id"`   // a reference to what it is about
-	What string     `json:"what"` // ack, answer, acknowledge, resolve, item, step
+	What string     `json:"what"` // ack, answer, acknowledge, resolve, take up, item, step
 	Who  string     `json:"who"`
 	Due  *time.Time `json:"due"`
 	Late bool       `json:"late"`
@@ -42,18 +42,24 @@ func (r *runner) deadlines() []candidate {
 	}
 	for _, c := range r.blocked() {
 		b := c.thread.(blockerThread)
-		ref := handoff.Target{Type: handoff.TargetBlocker, Name: b.ID}.Ref()
-		if due, ok := r.due(b.Resolver, b.Opened, sla.BlockerResolve, b.NeededBy.Time); ok {
-			found = append(found, r.deadline(ref, "resolve", b.Resolver, due, b.Declared, c))
+		ref, asks := handoff.Target{Type: handoff.TargetBlocker, Name: b.ID}.Ref(), b.asks(r)
+		who, wall := cmp.Or(asks.To, b.Resolver), b.Severity == handoff.SeverityCritical
+		if due, ok := r.env.Config.Deadline(asks.To, b.Opened, sla.BlockerResolve, wall, b.NeededBy.Time); ok {
+			found = append(found, r.deadline(ref, "resolve", who, due, b.Declared, c))
 		}
-		if due, ok := r.due(b.Resolver, b.Opened, sla.BlockerAck, time.Time{}); ok && b.Acknowledged == nil {
-			found = append(found, r.deadline(ref, "acknowledge", b.Resolver, due, b.Declared, c))
+		if b.Acknowledged == nil && !asks.Due.IsZero() && !asks.Due.Equal(b.NeededBy.Time) {
+			found = append(found, r.deadline(ref, "acknowledge", who, asks.Due, b.Declared, c))
 		}
 	}
 	for _, c := range r.questions() {
 		q := c.thread.(questionThread)
-		if due, ok := r.due(q.To, q.At, sla.Answer, q.NeededBy); ok && q.Open() {
-			found = append(found, r.deadline(handoff.Target{Type: handoff.TargetQuestion, Name: q.Key}.Ref(), "answer", q.To, due, q.Record, c))
+		if asks := q.asks(r); !asks.Due.IsZero() {
+			found = append(found, r.deadline(handoff.Target{Type: handoff.TargetQuestion, Name: q.Key}.Ref(), "answer", cmp.Or(asks.To, q.To), asks.Due, q.Record, c))
+		}
+	}
+	for _, c := range r.escalations() {
+		if row := c.row.(*EscalationRow); row.Deadline != nil && row.State == isOpen {
+			found = append(found, r.deadline(row.Subject, "take up", cmp.Or(row.Asked, row.To), *row.Deadline, row.ID, c))
 		}
 	}
 	for _, c := range r.items() {
@@ -97,22 +103,4 @@ func (r *runner) deadline(ref, what, who string, due time.Time, record string, o
 		f.put(q, of.facets[q]...)
 	}
 	return candidate{row: row, facets: f, thread: of.thread, since: due, when: &due}
-}
-
-// due is the earlier of a fixed time and the end of an SLA on somebody's clock;
-// false without either.
-func (r *runner) due(who string, from time.Time, sla calendar.Duration, fixed time.Time) (time.Time, bool) {
-	if sla.IsZero() {
-		return fixed, !fixed.IsZero()
-	}
-	at := from.Add(sla.Wall())
-	if hours, ok := r.env.Config.Calendar(r.env.Config.Resolver(who)); ok {
-		if due, ok := hours.Due(from, sla.Work()); ok {
-			at = due
-		}
-	}
-	if !fixed.IsZero() && fixed.Before(at) {
-		at = fixed
-	}
-	return at, true
 }

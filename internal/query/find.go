@@ -87,15 +87,33 @@ func (r *runner) handoffThread(h *handoff.HandoffState) handoffThread {
 // latest cites the record that says how a thread stands.
 func (r *runner) latest(t citable) candidate { return t.cite(r, t.latest()) }
 
+// besides is whom something asks now, "" where an escalation that nobody took up
+// asks them itself.
+func besides(raised bool, a askedNow) string {
+	if raised {
+		return ""
+	}
+	return a.Asked
+}
+
+// waitingLong are the handoffs and the escalations that nobody has answered.
+func (r *runner) waitingLong() []candidate {
+	return append(r.unacked(), filter(r.escalations(), func(c candidate) bool { return c.is(handoff.EscalationOpen) })...)
+}
+
 func (r *runner) waitingOn() []candidate {
 	concerns := r.concerns()
-	found := filter(r.blocked(), func(c candidate) bool {
-		b := c.thread.(blockerThread)
-		return concerns(b.DeclaredBy, b.asked()...)
+	found := filter(r.escalations(), func(c candidate) bool {
+		t, row := c.thread.(escalationThread), c.row.(*EscalationRow)
+		return row.State == handoff.EscalationOpen && concerns(t.By, t.To, row.Asked)
 	})
+	found = append(found, filter(r.blocked(), func(c candidate) bool {
+		b := c.thread.(blockerThread)
+		return concerns(b.DeclaredBy, b.Resolver, besides(b.State == handoff.BlockerEscalated && b.Escalation().TakenUp == nil, c.row.(*BlockerRow).askedNow))
+	})...)
 	found = append(found, filter(r.questions(), func(c candidate) bool {
 		q := c.thread.(questionThread)
-		return q.Open() && concerns(q.By, q.To) || !q.Open() && concerns("", q.By)
+		return q.Open() && concerns(q.By, q.To, besides(q.Escalation().Stands() && q.Escalation().TakenUp == nil, c.row.(*QuestionRow).askedNow)) || !q.Open() && concerns("", q.By)
 	})...)
 	for _, h := range r.state.Handoffs {
 		if h.State == handoff.HandoffChangesRequested && concerns("", h.Record.By) {
@@ -104,12 +122,19 @@ func (r *runner) waitingOn() []candidate {
 	}
 	found = append(found, filter(r.unacked(), func(c candidate) bool {
 		t := c.thread.(handoffThread)
-		return t.Record.By != r.who() && concerns(t.Record.By, t.receivers()...)
+		return t.Record.By != r.who() && concerns(t.Record.By, t.receivers()...) && !t.answered(r.who())
 	})...)
 	return append(found, filter(r.offered(), func(c candidate) bool {
 		offer := c.thread.(itemThread).Offer
-		return offer.From != r.who() && concerns(offer.From, offer.To...)
+		return offer.From != r.who() && concerns(offer.From, offer.To...) && !r.passed(offer)
 	})...)
+}
+
+// passed reports whether the person whom the question is about was offered an
+// item only as one of a group, and has answered the handoff that offers it.
+func (r *runner) passed(offer *handoff.Offer) bool {
+	h := r.state.Handoffs[offer.Record]
+	return h != nil && !slices.Contains(offer.To, r.who()) && r.handoffThread(h).answered(r.who())
 }
 
 func (r *runner) nextSteps() []candidate {
@@ -210,7 +235,7 @@ func (r *runner) area(a config.Authority) candidate {
 	f.put(Is, string(TypeArea))
 	f.put(Owner, a.Primary)
 	f.put(Team, r.teams[a.Primary])
-	return candidate{row: row, facets: f, thread: remark{}}
+	return candidate{row: row, facets: f, thread: remark{said: a}}
 }
 
 func (r *runner) why() []candidate {
@@ -218,6 +243,9 @@ func (r *runner) why() []candidate {
 	about := make(map[string]bool) // blockers and items that the question is about
 	for _, it := range itemsNamed(r.state, r.query.Arg) {
 		about[it.ID] = true
+		for _, id := range it.Was {
+			about[id] = true
+		}
 		found = append(found, r.latest(itemThread{it}))
 	}
 	typ, name := handoff.SplitRef(r.query.Arg)

@@ -21,6 +21,8 @@ type HandoffRow struct {
 	Amends    string     `json:"amends"`
 	Items     []string   `json:"items"`
 	Taken     []string   `json:"taken"` // items that somebody took from this version
+
+	Escalation *escalationNote `json:"escalation"` // null without one that stands or was declined
 	cited
 }
 
@@ -67,7 +69,7 @@ func (t handoffThread) cite(r *runner, id string) candidate {
 	row := &HandoffRow{
 		typed: typed{TypeHandoff}, ID: t.Record.ID, By: t.Record.By, To: list(t.To), Summary: t.Summary, State: t.State,
 		Flags: list(t.flags(r)), At: stamp(t.Record.At.Time), ReturnsAt: stamp(t.ReturnsAt.Time), Amends: t.Amends,
-		Items: []string{}, Taken: []string{}, cited: cited{r.source(id)},
+		Items: []string{}, Taken: []string{}, Escalation: noteOf(&t.Escalated), cited: cited{r.source(id)},
 	}
 	severity := t.Severity()
 	for _, item := range t.Items {
@@ -94,6 +96,9 @@ func (t handoffThread) facets(r *runner, record string) facets {
 	f.put(Is, string(TypeHandoff), t.State, openOrClosed(t.Current() && t.State != handoff.HandoffClosed))
 	if t.unacked() {
 		f.put(Is, isUnacked)
+	}
+	if t.Escalation().Stands() {
+		f.put(Is, handoff.BlockerEscalated)
 	}
 	f.put(To, t.To...)
 	f.put(To, t.addressees(r)...)

@@ -25,6 +25,8 @@ type ItemRow struct {
 	Due       *time.Time `json:"due"`
 	Title     string     `json:"title"`
 	Intent    string     `json:"intent"`
+
+	Escalation *escalationNote `json:"escalation"` // null without one that stands or was declined
 	cited
 }
 
@@ -102,6 +104,9 @@ func (t itemThread) closing(r *runner) (string, []handoff.Ref) {
 	if record == nil {
 		return "", nil
 	}
+	if t.Closed == handoff.ItemContinued {
+		return "goes on as " + strings.Join(t.Became, ", "), nil
+	}
 	entry, _ := t.entry(record).(itemEntry)
 	switch {
 	case len(entry.Shipped) > 0:
@@ -117,13 +122,13 @@ func (t itemThread) cite(r *runner, id string) candidate {
 		typed: typed{TypeItem}, ID: t.ID, Status: t.Status, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine), State: t.State,
 		Holder: t.Holder, Owner: t.Owner, OfferedTo: []string{}, Next: steps(t.Next),
 		BlockedBy: list(r.openBlockers(t.ItemState)), Due: stamp(t.Due.Time), Title: t.Title, Intent: t.Intent,
-		cited: cited{r.source(id)},
+		Escalation: noteOf(&t.Escalated), cited: cited{r.source(id)},
 	}
 	if t.Offer != nil {
 		row.OfferedTo = list(t.Offer.To)
 	}
-	if !t.Live() {
-		row.Status = t.Closed
+	if !t.Live() { // how it ended, not what was to be done
+		row.Status, row.Next, row.BlockedBy, row.Due = t.Closed, []NextStep{}, []string{}, nil
 		row.State, _ = t.closing(r)
 	}
 	row.Source.Superseded = id != t.HeldBy && id != t.ClosedBy && r.outdated(t, id, t.Declared)
@@ -183,6 +188,9 @@ func (t itemThread) flags(r *runner) []string {
 	if r.env.Now.Sub(t.At) >= staleAfter {
 		flags = append(flags, isStale)
 	}
+	if t.Escalation().Stands() {
+		flags = append(flags, handoff.BlockerEscalated)
+	}
 	if t.atRisk(r) {
 		flags = append(flags, isAtRisk)
 	}
@@ -196,25 +204,45 @@ const riskMargin = day
 // atRisk reports whether a deadline is near for the work that is left, or a
 // critical blocker is open.
 func (t itemThread) atRisk(r *runner) bool {
-	deadlines := []time.Time{t.Due.Time}
+	doer := t.doer()
+	near := r.isNear(t.Due.Time, t.Effort, doer)
 	for _, n := range t.Next {
-		deadlines = append(deadlines, n.Due.Time)
+		near = near || r.isNear(n.Due.Time, t.Effort, cmp.Or(n.Owner, doer))
 	}
 	for _, id := range r.openBlockers(t.ItemState) {
-		b := r.state.Blockers[id]
-		if b == nil {
-			continue
+		if b := r.state.Blockers[id]; b != nil {
+			near = near || b.Severity == handoff.SeverityCritical || r.isNear(b.NeededBy.Time, t.Effort, doer)
 		}
-		if b.Severity == handoff.SeverityCritical {
-			return true
-		}
-		deadlines = append(deadlines, b.NeededBy.Time)
 	}
-	effort, _ := calendar.ParseDuration(t.Effort) // what cannot be read counts as none
-	left := effort.Work() + riskMargin
-	return slices.ContainsFunc(deadlines, func(d time.Time) bool {
-		return !d.IsZero() && !d.Add(-left).After(r.env.Now)
-	})
+	return near
+}
+
+// doer is who is to go on with the item: to whom it is offered, else who holds
+// it.
+func (t itemThread) doer() string {
+	if t.Offer != nil {
+		return t.Offer.To[0]
+	}
+	return t.Holder
+}
+
+// isNear reports whether a deadline has passed or is so near that somebody who
+// begins a day from now has just the time for the effort, in their working
+// hours. Of somebody whose hours are unknown every hour counts.
+func (r *runner) isNear(deadline time.Time, effort, who string) bool {
+	work, _ := calendar.ParseDuration(effort) // what cannot be read counts as none
+	from := r.env.Now.Add(riskMargin)
+	hours, known := r.env.Config.Calendar(who)
+	switch {
+	case deadline.IsZero():
+		return false
+	case !deadline.After(from):
+		return true
+	case !known:
+		return !deadline.Add(-work.Work()).After(from)
+	}
+	left, ok := hours.Capacity(from, deadline, work.Work()+time.Minute)
+	return ok && left <= work.Work()
 }
 
 // refs are references as terms name them: the id, and the id with its type.

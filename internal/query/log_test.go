@@ -50,7 +50,7 @@ func TestSeveralValues(t *testing.T) {
 		{"items holder:cara,ben", "item login<ben00002, item slow-query<cara0001"},
 		{"items -holder:cara,ben", "item refunds<ana00004, item receipts<ana00004"},
 		{"items is:blocked,ready severity:critical,routine", "item login<ben00002, item slow-query<cara0001, item receipts<ana00004"},
-		{"is:question,watch", "question ben00004<ben00004, question refund-limit<ana00001"},
+		{"is:question,watch", "question ben00004<ben00004, question refund-limit<ana00001, watch standing release freeze<cara0001, watch watch the old queue<ana00001"},
 	}
 	for _, test := range tests {
 		if got := brief(ask(t, fixture(t), fixtureEnv(), "ben", test.question)); got != test.rows {

@@ -1,9 +1,11 @@
 package query
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // RepoAnswer is what the records of one of several repositories say.
@@ -20,9 +22,10 @@ type RepoAnswer struct {
 // repository only: two rows of one name are two things.
 func Merge(q Query, answers []RepoAnswer) Answer {
 	spec, _ := findTopic(q.Topic)
-	a := Answer{Topic: spec.Name, Rows: []Row{}, Ask: []string{}, found: make(map[Type]int)}
+	a := Answer{Topic: spec.Name, Rows: []Row{}, Ask: []string{}, Silent: []Silence{}, found: make(map[Type]int)}
 	var rows []candidate
 	var with, covering []RepoAnswer
+	var uncovered []string
 	for _, of := range answers {
 		a.Total += of.Total
 		a.outdated += of.outdated
@@ -36,7 +39,10 @@ func Merge(q Query, answers []RepoAnswer) Answer {
 		if of.Answered {
 			a.Answered = true
 			covering = append(covering, of)
+		} else {
+			uncovered = append(uncovered, of.Repo)
 		}
+		a.Silent = append(a.Silent, of.silent()...)
 		if len(of.Rows) > 0 {
 			with = append(with, of)
 		}
@@ -47,9 +53,9 @@ func Merge(q Query, answers []RepoAnswer) Answer {
 	switch {
 	case len(with) > 0:
 		a.Say = a.summary() + " in " + repositories(len(with))
-		a.Ask = []string{}
+		a.Ask, a.Silent = []string{}, []Silence{}
 	case a.Answered:
-		a.Say = noneIn(covering)
+		a.Say = noneIn(covering, uncovered)
 		a.Ask = []string{}
 	default:
 		slices.Sort(a.Ask)
@@ -62,18 +68,41 @@ func Merge(q Query, answers []RepoAnswer) Answer {
 	return a
 }
 
-// noneIn says that there is nothing, and how many handoffs of how many
-// repositories say so.
-func noneIn(covering []RepoAnswer) string {
-	said := slices.DeleteFunc(slices.Clone(covering), func(of RepoAnswer) bool { return of.none.handoffs == 0 })
-	if len(said) == 0 {
-		return covering[0].none.say
+// noneIn says that there is nothing, how many handoffs of how many repositories
+// say so, and where no record covers it.
+func noneIn(covering []RepoAnswer, uncovered []string) string {
+	said := slices.DeleteFunc(slices.Clone(covering), func(of RepoAnswer) bool { return of.none.fixed })
+	say := covering[0].none.say
+	if len(said) > 0 {
+		all := said[0].none
+		all.newest = time.Time{}
+		for _, of := range said[1:] {
+			all.all += of.none.all
+			all.sayers += of.none.sayers
+			all.less = cmp.Or(all.less, of.none.less)
+		}
+		all.silent = nil
+		for _, of := range said {
+			all.silent = append(all.silent, of.silent()...)
+		}
+		say = all.sentence(time.Time{}, " in "+repositories(len(said)))
 	}
-	all := said[0].none
-	for _, of := range said[1:] {
-		all.handoffs += of.none.handoffs
+	switch n := len(uncovered); {
+	case n == 0:
+		return say
+	case n > listed:
+		return say + "; no record covers it in " + repositories(n)
 	}
-	return fmt.Sprintf("%s; %s so in %s", all.say, all.sayers(), repositories(len(said)))
+	return say + "; no record covers it in " + strings.Join(uncovered, " or ")
+}
+
+// silent are those who say nothing, each with the repository.
+func (a RepoAnswer) silent() []Silence {
+	list := slices.Clone(a.Silent)
+	for i := range list {
+		list[i].Repo = a.Repo
+	}
+	return list
 }
 
 func repositories(n int) string {

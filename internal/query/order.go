@@ -12,7 +12,7 @@ type order func(a, b candidate) int
 
 // typeOrder is the order of types in an answer of several.
 var typeOrder = []Type{
-	TypeBlocker, TypeQuestion, TypeHandoff, TypeItem, TypeDecision, TypeWatch, TypeArea,
+	TypeEscalation, TypeBlocker, TypeQuestion, TypeHandoff, TypeItem, TypeDecision, TypeWatch, TypeArea, TypeGap, TypeRecord, TypeContract,
 	TypeTeam, TypePerson, TypeAck, TypeReview, TypeDeadline, TypeEvent,
 }
 
@@ -40,6 +40,9 @@ func compareTypes(a, b candidate) int {
 // oldestFirst puts first what has been so the longest.
 func oldestFirst(a, b candidate) int { return a.since.Compare(b.since) }
 
+// byKey leaves the order to the keys.
+func byKey(_, _ candidate) int { return 0 }
+
 // newestFirst puts first what was said last.
 func newestFirst(a, b candidate) int {
 	return cmp.Compare(a.row.Cited().Age, b.row.Cited().Age)
@@ -50,6 +53,8 @@ func bySeverity(a, b candidate) int {
 }
 
 func byType(a, b candidate) int { return cmp.Or(compareTypes(a, b), bySeverity(a, b)) }
+
+func byTypeOldest(a, b candidate) int { return cmp.Or(compareTypes(a, b), oldestFirst(a, b)) }
 
 func byTypeNewest(a, b candidate) int { return cmp.Or(compareTypes(a, b), newestFirst(a, b)) }
 

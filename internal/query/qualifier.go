@@ -96,11 +96,12 @@ func kindValues() []string {
 func isValues() []string {
 	return slices.Concat([]string{
 		string(TypeItem), string(TypeBlocker), string(TypeQuestion), string(TypeDecision), string(TypeHandoff), string(TypeWatch), string(TypeArea),
+		string(TypeEscalation), string(TypeGap), string(TypeContract),
 		isOpen, isClosed,
 		handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked,
-		handoff.ItemShipped, handoff.ItemDropped, isOffered, isUnclaimed, isStale, isAtRisk,
+		handoff.ItemShipped, handoff.ItemDropped, handoff.ItemContinued, isOffered, isUnclaimed, isStale, isAtRisk,
 		handoff.BlockerDeclared, handoff.BlockerRouted, handoff.BlockerAcknowledged, handoff.BlockerEscalated, isReopened,
-		handoff.QuestionAnswered,
+		handoff.QuestionAnswered, handoff.EscalationTakenUp,
 		handoff.DecisionProposed, handoff.DecisionAccepted, handoff.DecisionReversed, handoff.DecisionSuperseded,
 		handoff.HandoffPublished, handoff.HandoffChangesRequested, handoff.HandoffDeclined,
 		isUnacked, isPartial, isLate, isOverdue, isLimbo, isDrifted, isExpired,
@@ -173,6 +174,12 @@ func person(text string, env ParseEnv) (who, problem string) {
 	}
 	if area, found := strings.CutPrefix(who, areaPrefix); found && area != "" {
 		return who, ""
+	}
+	if env.Person != nil && !handoff.IsScope(who) {
+		var err error
+		if who, err = env.Person(text); err != nil {
+			return "", err.Error()
+		}
 	}
 	if handoff.ValidHandle(who) || handoff.IsScope(who) {
 		return who, ""

@@ -45,6 +45,8 @@ const (
 	Awaits    Topic = "awaits"
 	Gaps      Topic = "gaps"
 	SLAs      Topic = "slas"
+	Escalated Topic = "escalated"
+	Contracts Topic = "contracts"
 )
 
 // Query is a question as data. Every part narrows the answer: a row is in it
@@ -111,6 +113,10 @@ type ParseEnv struct {
 	Now      time.Time          // for times such as 2d and yesterday
 	Location *time.Location     // of the asker's days; nil is that of Now
 	Calendar *calendar.Calendar // the asker's hours; nil when they are unknown
+
+	// Person returns the handle of whoever a name means that was typed, and the
+	// name itself for nobody's. Without it, only handles are names of people.
+	Person func(name string) (string, error)
 }
 
 // Add narrows the query by one term, exactly as `qualifier:value` in the text
@@ -200,19 +206,15 @@ type Answer struct {
 	Say      string   `json:"say"`     // one sentence, without a full stop
 	Ask      []string `json:"ask"`     // handles of whom to ask when it is not answered; never nil
 
+	// Silent are the handoffs that would count for the answer "none", and leave
+	// out a key on which that rests.
+	Silent []Silence `json:"silent"` // never nil
+
 	// What [Merge] needs beside that.
 	ranked   []candidate  // the rows, with what they are ordered by
 	found    map[Type]int // rows before the limit
 	outdated int          // of those: superseded
 	none     none         // of an answer without rows
-}
-
-// none is why there are no rows.
-type none struct {
-	say      string // as in "nothing is blocked"
-	handoffs int    // that say so; 0 where it is not for them to say
-	anyTime  bool   // also those that no longer speak
-	newest   time.Time
 }
 
 // Env is what an answer depends on beside the records. The zero value but for

@@ -1,23 +1,29 @@
 package query
 
-import "github.com/handoff-cli/handoff/internal/handoff"
+import (
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
 
 // QuestionRow is a question.
 type QuestionRow struct {
 	typed
-	ID     string `json:"id"` // slug, or the id of its record
-	Ask    string `json:"ask"`
-	To     string `json:"to"`
-	By     string `json:"by"`
-	State  string `json:"state"`
-	Rounds int    `json:"rounds"`
-	Answer string `json:"answer"` // the latest one, "" without one
+	ID       string `json:"id"` // slug, or the id of its record
+	Ask      string `json:"ask"`
+	To       string `json:"to"`
+	By       string `json:"by"`
+	State    string `json:"state"`
+	Rounds   int    `json:"rounds"`
+	Answer   string `json:"answer"` // the latest one, "" without one
+	askedNow        // nobody unless it is open
+
+	Escalation *escalationNote `json:"escalation"` // null without one that stands or was declined
 	cited
 }
 
 // Cells is the row under [Header].
 func (r *QuestionRow) Cells() []string {
-	return append([]string{r.ID, r.State, r.By, r.To, r.Ask}, r.Source.cells()...)
+	return append([]string{r.ID, r.State, r.By, r.To, r.Ask, r.cell(r.To), dateCell(r.Deadline)}, r.Source.cells()...)
 }
 
 func (r *QuestionRow) key() string { return r.ID }
@@ -36,10 +42,19 @@ func (t questionThread) entry(record *handoff.Record) any {
 	return record.Body
 }
 
+// asks is whom the question asks now.
+func (t questionThread) asks(r *runner) config.Asked {
+	if !t.Open() {
+		return config.Asked{}
+	}
+	return r.env.Config.QuestionAsks(t.QuestionState, r.env.Now)
+}
+
 func (t questionThread) cite(r *runner, id string) candidate {
+	asks := t.asks(r)
 	row := &QuestionRow{
 		typed: typed{TypeQuestion}, ID: t.Key, Ask: t.Ask, To: t.To, By: t.By, State: t.State, Rounds: t.Rounds,
-		cited: cited{r.source(id)},
+		askedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), cited: cited{r.source(id)},
 	}
 	if n := len(t.Answers); n > 0 {
 		if body, ok := t.Answers[n-1].Body.(*handoff.Answer); ok {
@@ -51,7 +66,10 @@ func (t questionThread) cite(r *runner, id string) candidate {
 	if !t.Pending() {
 		f.put(Is, isClosed)
 	}
-	f.put(To, r.expandFrom(t.By, t.To)...)
+	if t.Escalation().Stands() {
+		f.put(Is, handoff.BlockerEscalated)
+	}
+	f.put(To, r.expandFrom(t.By, t.To, asks.To)...)
 	f.putItems(r, t.items())
 	return candidate{row: row, facets: f, thread: t, since: t.At}
 }

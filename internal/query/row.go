@@ -16,19 +16,23 @@ type Type string
 
 // The types of rows, in the order in which answers of several types hold them.
 const (
-	TypeBlocker  Type = "blocker"
-	TypeQuestion Type = "question"
-	TypeHandoff  Type = "handoff"
-	TypeItem     Type = "item"
-	TypeDecision Type = "decision"
-	TypeWatch    Type = "watch"
-	TypeArea     Type = "area"
-	TypeTeam     Type = "team"
-	TypePerson   Type = "person"
-	TypeAck      Type = "ack"
-	TypeReview   Type = "review"
-	TypeDeadline Type = "deadline"
-	TypeEvent    Type = "event"
+	TypeEscalation Type = "escalation"
+	TypeBlocker    Type = "blocker"
+	TypeQuestion   Type = "question"
+	TypeHandoff    Type = "handoff"
+	TypeItem       Type = "item"
+	TypeDecision   Type = "decision"
+	TypeWatch      Type = "watch"
+	TypeArea       Type = "area"
+	TypeGap        Type = "gap"
+	TypeRecord     Type = "record"
+	TypeContract   Type = "contract"
+	TypeTeam       Type = "team"
+	TypePerson     Type = "person"
+	TypeAck        Type = "ack"
+	TypeReview     Type = "review"
+	TypeDeadline   Type = "deadline"
+	TypeEvent      Type = "event"
 )
 
 // Row is one line of an answer: a pointer to one of the row types of this
@@ -70,19 +74,23 @@ func (c cited) Cited() Source { return c.Source }
 func Header(t Type) []string { return slices.Concat(columns[t], sourceColumns) }
 
 var columns = map[Type][]string{
-	TypeItem:     {"item", "status", "severity", "holder", "owner", "offered to", "state", "next"},
-	TypeBlocker:  {"blocker", "severity", "state", "resolver", "needs", "because", "blocks", "open for"},
-	TypeQuestion: {"question", "state", "from", "to", "ask"},
-	TypeDecision: {"decision", "status", "decided", "because"},
-	TypeHandoff:  {"handoff", "to", "state", "flags", "summary"},
-	TypeWatch:    {"watch", "kind", "what", "signal", "until"},
-	TypeArea:     {"area", "primary", "alternates", "expires"},
-	TypeTeam:     {"team", "lead", "zone", "people"},
-	TypePerson:   {"person", "team", "state", "back", "cover", "expected", "declared"},
-	TypeAck:      {"about", "who", "outcome", "taken", "note"},
-	TypeReview:   {"review", "item", "state", "approvals", "waiting on", "probed at"},
-	TypeDeadline: {"deadline", "what", "who", "due", "late"},
-	TypeEvent:    {"record", "about", "kind", "says"},
+	TypeEscalation: {"escalation", "subject", "level", "state", "to", "ask", "asks now", "due"},
+	TypeItem:       {"item", "status", "severity", "holder", "owner", "offered to", "state", "next"},
+	TypeBlocker:    {"blocker", "severity", "state", "resolver", "needs", "because", "blocks", "open for", "asks now", "due"},
+	TypeQuestion:   {"question", "state", "from", "to", "ask", "asks now", "due"},
+	TypeDecision:   {"decision", "status", "decided", "because"},
+	TypeHandoff:    {"handoff", "to", "state", "flags", "summary"},
+	TypeWatch:      {"watch", "kind", "what", "signal", "until", "holder"},
+	TypeArea:       {"area", "primary", "alternates", "expires"},
+	TypeGap:        {"gap", "subject", "class", "impact", "recovery"},
+	TypeRecord:     {"record", "kind", "subject", "says"},
+	TypeContract:   {"contract", "trigger", "done when", "conditions", "requires", "on missing", "ack"},
+	TypeTeam:       {"team", "lead", "zone", "people"},
+	TypePerson:     {"person", "team", "state", "back", "cover", "expected", "declared"},
+	TypeAck:        {"about", "who", "outcome", "taken", "note"},
+	TypeReview:     {"review", "item", "state", "approvals", "waiting on", "probed at"},
+	TypeDeadline:   {"deadline", "what", "who", "due", "late"},
+	TypeEvent:      {"record", "about", "kind", "says"},
 }
 
 var sourceColumns = []string{"by", "age", "freshness", "record"}

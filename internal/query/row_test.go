@@ -12,13 +12,14 @@ import (
 // The JSON of each row type is an interface: these fields, in this order, and
 // more only after them. The source is always the last.
 var documented = map[Type]string{
-	TypeItem:     "type id status severity state holder owner offered_to next blocked_by due",
-	TypeBlocker:  "type id needs because resolver blocks state since age_s workaround",
-	TypeQuestion: "type id ask to by state rounds",
-	TypeDecision: "type id decision rationale by at status supersedes superseded_by",
-	TypeHandoff:  "type id by to summary state flags at returns_at amends items taken",
-	TypeWatch:    "type kind what signal link until expired",
-	TypeArea:     "type id primary alternates expires",
+	TypeItem:       "type id status severity state holder owner offered_to next blocked_by due",
+	TypeBlocker:    "type id needs because resolver blocks state since age_s workaround",
+	TypeQuestion:   "type id ask to by state rounds",
+	TypeEscalation: "type id subject reason ask to by level state",
+	TypeDecision:   "type id decision rationale by at status supersedes superseded_by",
+	TypeHandoff:    "type id by to summary state flags at returns_at amends items taken",
+	TypeWatch:      "type kind what signal link until expired",
+	TypeArea:       "type id primary alternates expires",
 }
 
 const documentedSource = "record kind by at age_s freshness path commit"
@@ -27,7 +28,7 @@ const documentedSource = "record kind by at age_s freshness path commit"
 func everyRow(t *testing.T) []Row {
 	s := fixture(t)
 	var rows []Row
-	for _, question := range []string{"is:open", "is:closed", "watch", "whois session-policy", "shipped"} {
+	for _, question := range []string{"is:open", "is:closed", "watch", "whois session-policy", "shipped", "escalated"} {
 		rows = append(rows, ask(t, s, fixtureEnv(), "ben", question).Rows...)
 	}
 	return rows
@@ -57,7 +58,7 @@ func keys(t *testing.T, data string) []string {
 
 func TestRowsAsJSON(t *testing.T) {
 	nulls := regexp.MustCompile(`"(\w+)":null`)
-	absent := []string{"due", "since", "at", "returns_at", "until", "expires"} // times
+	absent := []string{"due", "since", "at", "returns_at", "until", "expires", "deadline", "escalation"} // times, and what does not stand
 	seen := make(map[Type]bool)
 	for _, row := range everyRow(t) {
 		seen[row.RowType()] = true
@@ -88,6 +89,8 @@ func TestRowAsJSONExactly(t *testing.T) {
 	want := `{"type":"blocker","id":"session-timeout","needs":"a choice of 15 or 30 minutes",` +
 		`"because":"security and support disagree","resolver":"area:session-policy","blocks":["login"],"state":"escalated",` +
 		`"since":"2026-11-18T18:00:00Z","age_s":172800,"workaround":"","severity":"critical","how":"",` +
+		`"asked":"sarah","asked_because":"escalated","deadline":null,` +
+		`"escalation":{"id":"ben00003","ask":"15 or 30 minutes?","by":"ben","to":"sarah","level":1,"state":"open"},` +
 		`"source":{"record":"ben00002","kind":"handoff","by":"ben","at":"2026-11-18T18:00:00Z","age_s":172800,` +
 		`"freshness":"aging","path":".handoffs/2026/11/18/180000Z-handoff-ben-ben00002.yaml",` +
 		`"commit":"` + strings.Repeat("c", 40) + `","superseded":false,"only_on":"","disputed":false,"unproven":false}}`
@@ -103,13 +106,14 @@ func TestRowsAsCells(t *testing.T) {
 		}
 	}
 	tests := []struct{ question, cells string }{
-		{"blocked", "session-timeout|critical|escalated|area:session-policy|a choice of 15 or 30 minutes|security and support disagree|login|2d|ben|2d|aging|ben00002"},
+		{"blocked", "session-timeout|critical|escalated|area:session-policy|a choice of 15 or 30 minutes|security and support disagree|login|2d|sarah (escalated)||ben|2d|aging|ben00002"},
+		{"escalated", "ben00003|blk:session-timeout|1|open|sarah|15 or 30 minutes?|sarah||ben|47h|aging|ben00003"},
 		{"whois refunds", "refunds|in_review|watch|ana|ana||the page is approved|ana: merge PR 1842 after review|ana|4d|stale|ana00001"},
 		{`"one approval"`, "refunds|in_review|watch|ana|ana||the page is approved|ana: merge PR 1842 after review|ana|3d|superseded|ana00002"},
 		{"whois session-policy", "session-policy|sarah|ines|2026-11-19 00:00Z||||.handoffs/config.yaml"},
-		{"watch", "expired|standing|release freeze||2026-11-19 00:00Z|cara|3d|stale|cara0001"},
+		{"watch", "expired|standing|release freeze||2026-11-19 00:00Z|cara|cara|3d|stale|cara0001"},
 		{"unacked by:cara", "cara0001|lead:payments|published|overdue, limbo|Load test found a slow query|cara|3d|stale|cara0001"},
-		{"questions", "ben00004|open|ben|ana|Which languages first?|ben|5h|fresh|ben00004"},
+		{"questions", "ben00004|open|ben|ana|Which languages first?|ana||ben|5h|fresh|ben00004"},
 	}
 	s := fixture(t)
 	for _, test := range tests {

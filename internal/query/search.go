@@ -23,7 +23,7 @@ func (r *runner) search() []candidate {
 			found = append(found, t.cite(r, id))
 		}
 	}
-	return found
+	return append(found, r.remarks()...)
 }
 
 // says reports whether the records of a thread hold every word, and none of the
@@ -67,6 +67,9 @@ func (r *runner) sayer(t thread) (record string, ok bool) {
 
 // textOf is what a record says about a thread, as words are looked for in it.
 func (r *runner) textOf(t thread, id string) string {
+	if m, ok := t.(remark); ok && id == "" { // of the configuration
+		return foldedLines(m.said)
+	}
 	record := r.state.Records[id]
 	if record == nil {
 		return ""

@@ -93,9 +93,11 @@ func (r *runner) narrowing() string {
 func (r *runner) short(c candidate) string {
 	switch row := c.row.(type) {
 	case *BlockerRow:
-		return row.ID + " (" + r.resolver(row.Resolver) + ")"
+		return row.ID + " (" + cmp.Or(row.Asked, row.Resolver) + ")"
 	case *QuestionRow:
-		return row.ID + " (" + row.To + ")"
+		return row.ID + " (" + cmp.Or(row.Asked, row.To) + ")"
+	case *EscalationRow:
+		return row.Subject + " (" + cmp.Or(row.Asked, row.To) + ")"
 	case *ItemRow:
 		return cmp.Or(row.ID, text.OneLine(row.State))
 	case *HandoffRow:
@@ -147,6 +149,14 @@ func (r *runner) tells(c candidate) string {
 			return "to watch until it ended: " + text.OneLine(row.What)
 		}
 		return "to watch: " + text.OneLine(row.What)
+	case *EscalationRow:
+		return r.tellsEscalation(row)
+	case *GapRow:
+		return text.JoinNonEmpty(": ", fmt.Sprintf("%s had a gap, %s, by %s", row.Subject, words(row.Class), row.By), text.OneLine(row.Recovery))
+	case *RecordRow:
+		return fmt.Sprintf("%s by %s on %s: %s", row.Kind, row.By, row.Subject, text.OneLine(row.Say))
+	case *ContractRow:
+		return text.JoinNonEmpty(": ", "contract "+row.key(), text.OneLine(row.Trigger))
 	case *AreaRow:
 		return text.JoinNonEmpty(", else ", row.Primary+" decides about "+row.ID, listCell(row.Alternates))
 	case *TeamRow:
@@ -223,7 +233,7 @@ func (r *runner) waitsFor(t itemThread) string {
 	var waits []string
 	for _, id := range r.openBlockers(t.ItemState) {
 		if b := r.state.Blockers[id]; b != nil {
-			waits = append(waits, r.resolver(b.Resolver)+" on "+id)
+			waits = append(waits, cmp.Or(blockerThread{b}.asks(r).To, b.Resolver)+" on "+id)
 		} else {
 			waits = append(waits, id)
 		}
@@ -244,15 +254,6 @@ func pullName(id string) string {
 	return "PR " + id
 }
 
-// resolver is who is to remove a blocker: of an area, its primary.
-func (r *runner) resolver(address string) string {
-	area, isArea := strings.CutPrefix(address, areaPrefix)
-	if row, ok := r.env.Config.Authority(area); isArea && ok {
-		return row.Primary
-	}
-	return address
-}
-
 func (r *runner) tellsBlocker(row *BlockerRow) string {
 	open := time.Duration(row.Age) * time.Second
 	if !slices.Contains(handoff.Resolutions, row.State) {
@@ -260,13 +261,21 @@ func (r *runner) tellsBlocker(row *BlockerRow) string {
 		if row.State != handoff.BlockerDeclared && row.State != handoff.BlockerRouted {
 			say += ", " + row.State
 		}
-		return say + "; " + r.resolver(row.Resolver) + " is to resolve it: " + text.OneLine(row.Needs)
+		return say + "; " + cmp.Or(row.Asked, row.Resolver) + " is to resolve it: " + text.OneLine(row.Needs)
 	}
 	say := fmt.Sprintf("%s is no longer open: %s by %s", row.ID, words(row.State), row.Source.By)
 	if row.Source.At != nil {
 		say += " " + r.clock(*row.Source.At)
 	}
 	return text.JoinNonEmpty(", ", say+" after "+calendar.Span(open), text.OneLine(row.How))
+}
+
+func (r *runner) tellsEscalation(row *EscalationRow) string {
+	say := fmt.Sprintf("%s raised %s to %s, level %d, %s", row.By, row.Subject, cmp.Or(row.Asked, row.To), row.Level, words(row.State))
+	if row.Deadline != nil {
+		say += ", due " + r.clock(*row.Deadline)
+	}
+	return say + ": " + text.OneLine(row.Ask)
 }
 
 func (r *runner) tellsQuestion(row *QuestionRow) string {
@@ -367,7 +376,7 @@ func tellsReview(row *ReviewRow) string {
 }
 
 func (r *runner) tellsDeadline(row *DeadlineRow) string {
-	verb := map[string]string{"ack": "ack", "answer": "answer", "acknowledge": "acknowledge", "resolve": "resolve", "item": "finish", "step": "do a step of"}[row.What]
+	verb := map[string]string{"ack": "ack", "answer": "answer", "acknowledge": "acknowledge", "resolve": "resolve", "take up": "take up", "item": "finish", "step": "do a step of"}[row.What]
 	say := fmt.Sprintf("%s is to %s %s by %s", row.Who, verb, row.ID, r.clock(*row.Due))
 	if row.Late {
 		say += ", which is past"
@@ -377,9 +386,6 @@ func (r *runner) tellsDeadline(row *DeadlineRow) string {
 
 // judge lays the verdict over an answer to a question of yes or no.
 func (r *runner) judge(a *Answer, found []candidate) {
-	if r.query.Test == nil {
-		return
-	}
 	a.Verdict = r.verdict(found, a.Answered)
 	if a.Verdict == verdictNo && r.asksAbsent(found) {
 		a.Verdict = verdictUnknown
@@ -389,7 +395,7 @@ func (r *runner) judge(a *Answer, found []candidate) {
 		return
 	}
 	if a.Answered {
-		advice, ask := r.advice()
+		advice, ask := r.advice(nil)
 		a.Answered, a.Ask = false, ask
 		a.Say = "not on record: " + a.Say + "; " + advice
 		return

@@ -12,7 +12,7 @@ func (r *runner) shipped() []candidate {
 	return append(found, r.shippedOnly()...)
 }
 
-// shippedOnly is what was finished without ever being a live item.
+// shippedOnly is what was finished without having been an item.
 func (r *runner) shippedOnly() []candidate {
 	var found []candidate
 	for _, h := range r.state.Handoffs {

@@ -21,6 +21,11 @@ type TopicSpec struct {
 	// none says that there are no rows; "%s" is the argument.
 	none string
 
+	// rests are the keys of a handoff that say so, none of them where the state
+	// itself does. Where no handoff has those of besides, less is what can be said.
+	rests, besides []string
+	less           string
+
 	// history is set where every handoff counts as a source of the answer
 	// "none", and not only those that still speak.
 	history bool
@@ -33,6 +38,9 @@ type TopicSpec struct {
 	// unknown says why there are no rows. It is nil for a topic of records only.
 	known   func(*config.Config) bool
 	unknown string
+
+	// agreed is set where the configuration alone answers, and no record does.
+	agreed bool
 
 	// find lists the rows of the topic, before terms and words narrow them.
 	find func(*runner) []candidate
@@ -82,6 +90,7 @@ var (
 	pullOf    = argument{name: "pr", read: nameOrPerson}
 	refOf     = argument{name: "ref", read: named}
 	teamOf    = argument{name: "team", read: person}
+	side      = argument{name: "team", read: named}
 )
 
 // nameOrPerson reads the name of a thing or of a person.
@@ -97,22 +106,23 @@ var topics = []TopicSpec{
 	{
 		Name: Blocked, Example: "handoff query blocked severity:critical",
 		Help: "open blockers, each with the items that it blocks; the most severe first, then the oldest",
-		none: "nothing is blocked", find: (*runner).blocked, order: bySeverity,
+		none: "nothing is blocked", rests: []string{keyBlockers}, find: (*runner).blocked, order: bySeverity,
 	},
 	{
 		Name: WaitingOn, arg: someone, Example: "handoff query waiting-on sarah",
-		Help: "what a person, group or area is to do for others: open blockers that they are to resolve or that were routed or escalated to them, open questions to answer, own ones that are answered to close, published handoffs to ack, own ones to amend where changes were requested, items to take; by type, then the most severe, then the oldest",
-		none: "nothing waits for %s", find: (*runner).waitingOn, order: byType,
+		Help: "what a person, group or area is to do for others: escalations to them that nobody took up, open blockers that they are to resolve and those that ask them now, open questions to answer in the same way, own ones that are answered to close, published handoffs to ack, own ones to amend where changes were requested, items to take; by type, then the most severe, then the oldest",
+		none: "nothing waits for %s", rests: []string{keyBlockers, keyItems}, besides: []string{keyQuestions},
+		less: "no blocker, handoff or item waits for %s", find: (*runner).waitingOn, order: byType,
 	},
 	{
 		Name: NextSteps, arg: anyone, Example: "handoff query next ben",
 		Help: "live items with the steps that a person is to do next: their own ones, those of an item that they hold and that names no doer who has it, those offered to them; yours when nobody is named, everybody's with `team`; what can start first, then the most severe, then the oldest",
-		none: "%s has no next step", find: (*runner).nextSteps, order: byReadiness,
+		none: "%s has no next step", rests: []string{keyItems}, find: (*runner).nextSteps, order: byReadiness,
 	},
 	{
 		Name: Holds, arg: anyone, Example: "handoff query holds ana",
 		Help: "live items in the custody of a person, citing the record that gave it; yours when nobody is named, everybody's with `team`; the most severe first, then the oldest",
-		none: "%s holds nothing", find: (*runner).holds, order: bySeverity,
+		none: "%s holds nothing", rests: []string{keyItems}, find: (*runner).holds, order: bySeverity,
 	},
 	{
 		Name: Whois, arg: something, Example: "handoff query whois refunds",
@@ -127,12 +137,12 @@ var topics = []TopicSpec{
 	{
 		Name: Decisions, arg: anything, Example: "handoff query decisions session-policy",
 		Help: "decisions that stand or are proposed, the newest first; with an argument those of a topic, its earlier ones included, those that touch an item or a file, and those that say the words",
-		none: "nothing is decided", history: true, unnamed: true, find: (*runner).decisions, order: newestFirst,
+		none: "nothing is decided", history: true, unnamed: true, rests: []string{keyDecisions}, find: (*runner).decisions, order: newestFirst,
 	},
 	{
 		Name: Questions, Example: "handoff query questions to:me",
 		Help: "questions that are open or answered but not closed; the oldest first",
-		none: "no question is open", find: (*runner).questions, order: oldestFirst,
+		none: "no question is open", rests: []string{keyQuestions}, find: (*runner).questions, order: oldestFirst,
 	},
 	{
 		Name: Unacked, Example: "handoff query unacked to:me",
@@ -142,7 +152,7 @@ var topics = []TopicSpec{
 	{
 		Name: Unclaimed, Example: "handoff query unclaimed",
 		Help: "live items offered to a team, shift or lead that nobody took; the most severe first, then the oldest offer",
-		none: "nothing is unclaimed", find: having(isUnclaimed, (*runner).offered), order: bySeverity,
+		none: "nothing is unclaimed", rests: []string{keyItems}, find: having(isUnclaimed, (*runner).offered), order: bySeverity,
 	},
 	{
 		Name: Limbo, Example: "handoff query limbo",
@@ -152,39 +162,51 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: Overdue, Example: "handoff query overdue",
-		Help: "unacked handoffs past the ack SLA, on the receiver's clock; none without an SLA; the oldest first",
-		none: "no ack is overdue", find: having(isOverdue, (*runner).unacked), order: oldestFirst,
+		Help: "unacked handoffs past the ack SLA, on the receiver's clock, and escalations that nobody took up within their deadline or the time that their subject has; none without an SLA; by type, then the oldest",
+		none: "no ack is overdue", find: having(isOverdue, (*runner).waitingLong), order: byTypeOldest,
 		known: (*config.Config).HasAckSLA, unknown: "no ack SLA is set",
 	},
 	{
+		Name: Escalated, Example: "handoff query escalated to:me",
+		Help: "escalations whose subject (a handoff, item, question or blocker) is not settled, with whom each one asks now and until when; the most severe first, then the oldest",
+		none: "nothing is escalated", find: (*runner).escalations, order: bySeverity,
+	},
+	{
 		Name: AtRisk, Example: "handoff query at-risk owner:ana",
-		Help: "live items whose earliest deadline (its own, that of a step, or when an open blocker of it must be gone) less their effort is past or within 24 hours, and those with an open critical blocker; the most severe first, then the oldest",
-		none: "nothing is at risk", find: having(isAtRisk, (*runner).items), order: bySeverity,
+		Help: "live items whose earliest deadline (its own, that of a step, or when an open blocker of it must be gone) less their effort is past or within 24 hours, the effort in the working hours of whoever is to do it, and those with an open critical blocker; the most severe first, then the oldest",
+		none: "nothing is at risk", rests: []string{keyItems, keyBlockers}, find: having(isAtRisk, (*runner).items), order: bySeverity,
 	},
 	{
 		Name: Stale, Example: "handoff query stale",
 		Help: "live items that nobody has declared for 72 hours or longer; the oldest first",
-		none: "nothing is stale", find: having(isStale, (*runner).items), order: oldestFirst,
+		none: "nothing is stale", rests: []string{keyItems}, find: having(isStale, (*runner).items), order: oldestFirst,
 	},
 	{
 		Name: Watched, Example: "handoff query watch",
-		Help: "what current handoffs ask to watch and which temporary conditions they leave; those that are over are marked expired; the newest first",
-		none: "nothing is to be watched", find: (*runner).watched, order: newestFirst,
+		Help: "what somebody keeps an eye on and which temporary conditions stand, until they are ended: of the sender, then of who accepted the handoff; those whose time has passed are marked expired; the newest first",
+		none: "nothing is to be watched", rests: []string{keyWatch, keyStanding}, find: (*runner).watched, order: newestFirst,
 	},
 	{
 		Name: Shipped, Example: "handoff query shipped since:7d",
 		Help: "what was finished, with or without an item, citing the handoff that says so; the newest first",
-		none: "nothing has shipped", history: true, find: (*runner).shipped, order: newestFirst,
+		none: "nothing has shipped", history: true, rests: []string{keyShipped}, find: (*runner).shipped, order: newestFirst,
 	},
 	{
 		Name: Changed, Example: "handoff query changed since yesterday",
 		Help: "items, blockers, questions, decisions and handoffs that are not as they were at the time of since:, citing the latest record that changed them; without since:, at your latest handoff, else 24 hours ago; by type, then the newest",
-		none: "nothing has changed", history: true, find: (*runner).changed, order: byTypeNewest,
+		none: "nothing has changed", history: true, rests: []string{keyItems, keyBlockers, keyDecisions}, besides: []string{keyQuestions},
+		less: "no item, blocker, handoff or decision has changed", find: (*runner).changed, order: byTypeNewest,
 	},
 	{
 		Name: Items, Example: "handoff query items is:in_review",
 		Help: "live items; the most severe first, then the one declared longest ago",
-		none: "no item is live", find: (*runner).items, order: bySeverity,
+		none: "no item is live", rests: []string{keyItems}, find: (*runner).items, order: bySeverity,
+	},
+	{
+		Name: Contracts, arg: side, Example: "handoff query contracts qa",
+		Help: "what the configuration says of the boundaries between teams or zones: when a handoff is due, when it is done, on which conditions, what its items must hold and what happens where they do not (reject, warn, or return:WHO: it is published to WHO in place of the receiver, who reads it), and how long a verdict may take; with an argument those of a team, a zone or a person",
+		none: "no contract holds", agreed: true, find: (*runner).contracts, order: byKey,
+		known: (*config.Config).HasContracts, unknown: "none is configured; list them as interfaces in .handoffs/config.yaml, as handoff help config shows",
 	},
 	{
 		Name: Status, arg: argument{name: "name", read: named, required: true}, Example: "handoff query status refunds",
@@ -230,7 +252,13 @@ var topics = []TopicSpec{
 	{
 		Name: Awaits, arg: anyone, Example: "handoff query awaits ben",
 		Help: "what a person waits for: open blockers of what they hold, their open questions, verdicts on their handoffs, items that they offered, reviews; by type, then the most severe, then the oldest",
-		none: "%s waits for nothing", find: (*runner).awaits, order: byType,
+		none: "%s waits for nothing", rests: []string{keyItems, keyBlockers}, besides: []string{keyQuestions},
+		less: "%s waits for no blocker, verdict or review", find: (*runner).awaits, order: byType,
+	},
+	{
+		Name: Gaps, Example: "handoff query gaps",
+		Help: "what handoffs lacked, by records of gaps and by acks that name some: of the handoffs that still speak and of what is live; with since: or until: all of that time; the newest first",
+		none: "no gap is recorded", find: (*runner).gaps, order: newestFirst,
 	},
 	{
 		Name: SLAs, arg: refOf, Example: "handoff query slas to:me",
@@ -241,7 +269,9 @@ var topics = []TopicSpec{
 
 // searchSpec is the topic of a question that has only terms and words.
 var searchSpec = TopicSpec{
-	Name: Search, none: "nothing matches", find: (*runner).search, order: currentFirst,
+	Name: Search, none: "nothing matches",
+	rests: []string{keyItems, keyBlockers, keyDecisions}, besides: []string{keyQuestions},
+	less: "no item, blocker, handoff or decision matches", find: (*runner).search, order: currentFirst,
 }
 
 func findTopic(name Topic) (*TopicSpec, bool) {

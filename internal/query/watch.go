@@ -15,6 +15,7 @@ type WatchRow struct {
 	Link    string     `json:"link"`
 	Until   *time.Time `json:"until"`
 	Expired bool       `json:"expired"`
+	Holder  string     `json:"holder"` // who sees to it
 	cited
 }
 
@@ -30,7 +31,7 @@ func (r *WatchRow) Cells() []string {
 	if r.Expired {
 		state = isExpired
 	}
-	return append([]string{state, r.Kind, r.What, r.Signal, dateCell(r.Until)}, r.Source.cells()...)
+	return append([]string{state, r.Kind, r.What, r.Signal, dateCell(r.Until), r.Holder}, r.Source.cells()...)
 }
 
 func (r *WatchRow) key() string { return r.Kind + " " + r.What }
@@ -67,28 +68,30 @@ func (m remark) entry(*handoff.Record) any { return m.said }
 
 func (r *runner) watched() []candidate {
 	var found []candidate
-	for _, h := range r.state.Current() {
-		for _, w := range h.Watch {
-			found = append(found, r.watch(h, w, &WatchRow{
-				Kind: kindWatch, What: w.What, Signal: w.Signal, Link: w.Link, Until: stamp(w.Until.Time),
-			}))
-		}
-		for _, s := range h.Standing {
-			found = append(found, r.watch(h, s, &WatchRow{Kind: kindStanding, What: s.What, Until: stamp(s.Until.Time)}))
+	for holder, list := range r.state.Watched {
+		for _, w := range list {
+			found = append(found, r.watch(holder, w))
 		}
 	}
 	return found
 }
 
-// watch finishes a row of something that a handoff asks to watch.
-func (r *runner) watch(h *handoff.HandoffState, said any, row *WatchRow) candidate {
-	row.typed, row.cited = typed{TypeWatch}, cited{r.source(h.Record.ID)}
-	row.Expired = row.Until != nil && row.Until.Before(r.env.Now)
-	f := r.recordFacets(h.Record.ID)
+// watch is the row of something that somebody keeps an eye on.
+func (r *runner) watch(holder string, w handoff.Watched) candidate {
+	row := &WatchRow{
+		typed: typed{TypeWatch}, Kind: kindWatch, What: w.What, Signal: w.Signal, Link: w.Link, Until: stamp(w.Until.Time),
+		Expired: w.Over(r.env.Now), Holder: holder, cited: cited{r.source(w.Declared)},
+	}
+	if w.Standing {
+		row.Kind = kindStanding
+	}
+	f := r.recordFacets(w.Declared)
 	f.put(Is, string(TypeWatch), openOrClosed(!row.Expired))
 	if row.Expired {
 		f.put(Is, isExpired)
 	}
-	f.put(To, r.expandFrom(h.Record.By, h.To...)...)
-	return candidate{row: row, facets: f, thread: remark{h.Record.ID, said}, since: h.Record.At.Time}
+	f.put(Holder, holder)
+	record := r.state.Records[w.Declared]
+	f.put(To, r.expandFrom(w.By, handoff.AddresseesOf(record.Body)...)...)
+	return candidate{row: row, facets: f, thread: remark{w.Declared, w.Watch}, since: record.At.Time}
 }

@@ -82,9 +82,15 @@ func (r *runner) aboutAll() []citable {
 	return all
 }
 
-// advice says whom to ask and why, and who that is.
-func (r *runner) advice() (say string, ask []string) {
+// advice says whom to ask and why, and who that is: among them those whose handoffs
+// are silent on it.
+func (r *runner) advice(silent []Silence) (say string, ask []string) {
 	known := r.knowers()
+	for _, s := range silent {
+		if !slices.ContainsFunc(known, func(k knower) bool { return k.who == s.By }) {
+			known = append(known, knower{s.By, "whose handoff does not say"})
+		}
+	}
 	people := filter(known, func(k knower) bool { return k.who != r.query.Me })
 	if len(people) == 0 && len(known) > 0 {
 		return "nobody knows better than you, " + known[0].why, []string{}
@@ -108,9 +114,6 @@ func (r *runner) advice() (say string, ask []string) {
 	return "ask " + strings.Join(who, "; or "), ask
 }
 
-// listed is how many of several things a sentence names.
-const listed = 3
-
 // unknownName says that no record knows a name in the question, and which are
 // near.
 func (r *runner) unknownName() (say string, ask []string) {
@@ -119,7 +122,7 @@ func (r *runner) unknownName() (say string, ask []string) {
 	if near := r.nearest(name); len(near) > 0 {
 		say += ": near are " + strings.Join(near, ", ")
 	}
-	advice, ask := r.advice()
+	advice, ask := r.advice(nil)
 	return say + "; " + advice, ask
 }
 

@@ -223,7 +223,8 @@ func TestFirstContentRules(t *testing.T) {
 
 		// HO210
 		{name: "no intent", edits: []string{"    intent: The old form lost the typed text on every failed attempt\n", ""}, want: "HO210:26"},
-		{name: "short intent", edits: []string{"The old form lost the typed text on every failed attempt", "The old form was bad"}, want: "HO210:30"},
+		{name: "short intent", edits: []string{"The old form lost the typed text on every failed attempt", "Lost text"}, want: "HO210w:30"},
+		{name: "three words of intent", edits: []string{"The old form lost the typed text on every failed attempt", "Users lost text"}},
 		{name: "inherited intent", edits: []string{"    intent: The old form lost the typed text on every failed attempt\n", ""}, ctx: liveItem("login-form", "ana")},
 		{name: "no state", edits: []string{"    intent: The old form lost the typed text on every failed attempt\n", ""}, ctx: func(c *Context) { c.State = nil }},
 

@@ -17,7 +17,7 @@ func vagueNext(s *subject, field string, next *handoff.Next) {
 	case next.Do == "":
 	case s.words.isFiller(next.Do) || len(do) < 2:
 		s.fail(field, fix, "the step %s says nothing that can be done", quote(next.Do))
-	case len(do) < 3:
+	case len(do) < 3 && anchors(next.Do) == 0:
 		s.warn(field, fix, "the step %s has %s", quote(next.Do), inWords(len(do)))
 	case s.isWeak(next):
 		s.warn(field, fix, "the step %s begins with %q and names nothing in particular", quote(next.Do), do[0])
@@ -85,10 +85,17 @@ func relativeTime(s *subject) {
 		if !prose[t.key] || clear[entryOf(t.field)] {
 			continue
 		}
-		if word := s.words.relativeTime(t.value); word != "" {
+		if word := s.words.relativeTime(t.value); word != "" && !s.isDayOfReturn(word) {
 			s.report(t.field, "write the date, and the time with its zone", "%s says %s, which depends on where and when it is read", t.field, quote(word))
 		}
 	}
+}
+
+// isDayOfReturn reports whether a word is the day of the week on which the sender is
+// back: the handoff says which one that is.
+func (s *subject) isDayOfReturn(word string) bool {
+	h, ok := s.body().(*handoff.Handoff)
+	return ok && !h.ReturnsAt.IsZero() && strings.EqualFold(word, h.ReturnsAt.Weekday().String())
 }
 
 // timeFields are the keys that give an entry an absolute time.
@@ -113,7 +120,7 @@ func waitForNeed(s *subject, field string, blocker *handoff.Blocker) {
 		s.fail(field, fix, "needs is %s, which says nothing", quote(blocker.Needs))
 	case bareWait().MatchString(normal(blocker.Needs)):
 		s.warn(field, fix, "needs is %s: a wait, and not what is needed", quote(blocker.Needs))
-	case wordCount(blocker.Needs) < 3 && !anchors(blocker.Needs).has(^(anchorHandle | anchorCond)):
+	case wordCount(blocker.Needs) < 3 && !anchors(blocker.Needs).has(concrete):
 		s.warn(field, fix, "needs is %s, %s", quote(blocker.Needs), inWords(wordCount(blocker.Needs)))
 	}
 }
@@ -177,9 +184,11 @@ func tooThin(s *subject, h *handoff.Handoff) {
 	}
 }
 
-// noAcceptance is rule HO212.
+// noAcceptance is rule HO212. What a team wants of every item that comes to it
+// stands in its contract, which is HO407's.
 func noAcceptance(s *subject, field string, item *handoff.Item) {
-	if len(item.Accept) > 0 || s.by() == "" {
+	routine := item.Severity == "" || item.Severity == handoff.SeverityRoutine
+	if len(item.Accept) > 0 || s.by() == "" || routine || slices.ContainsFunc(item.Next, isItsOwnCheck) {
 		return
 	}
 	if receiver := receiverOf(*item, s.by()); receiver != s.by() {
@@ -187,11 +196,17 @@ func noAcceptance(s *subject, field string, item *handoff.Item) {
 	}
 }
 
+// isItsOwnCheck reports whether anybody can see that a step is done: it begins with
+// an act that leaves something behind, and names what.
+func isItsOwnCheck(next handoff.Next) bool {
+	do := wordsOf(next.Do)
+	return len(do) > 1 && visibleActs[do[0]] && anchors(next.Do).has(concrete)
+}
+
 // unmeasurable is rule HO213.
 func unmeasurable(s *subject, field string, item *handoff.Item) {
-	const measurable = anchorQty | anchorCount | anchorRef | anchorCode | anchorPath | anchorURL | anchorIdent | anchorDate | anchorTime
 	for i, criterion := range item.Accept {
-		if criterion.Cmd != "" || criterion.Check == "" || anchors(criterion.Check).has(measurable) || hasWord(criterion.Check, observable) {
+		if criterion.Cmd != "" || criterion.Check == "" || anchors(criterion.Check).has(concrete) || hasWord(criterion.Check, observable) {
 			continue
 		}
 		s.report(indexField(field+".accept", i)+".check", "name a number, a command, or something that can be seen",
@@ -287,22 +302,25 @@ func novelHeadline(s *subject, h *handoff.Handoff) {
 }
 
 // minIntent is the fewest words that can say why something is done.
-const minIntent = 6
+const minIntent = 3
 
 // intentLoss is rule HO210.
 func intentLoss(s *subject, field string, item *handoff.Item) {
 	if s.State == nil {
 		return
 	}
-	if before := s.State.Items[item.ID]; before != nil && before.Live() {
+	if before := s.State.Items[item.ID]; before != nil && (before.Live() || s.amended(before.ClosedBy)) {
 		return
+	}
+	if from := s.State.Items[item.Continues]; from != nil && item.Intent == "" {
+		return // it goes on for the same reason
 	}
 	const fix = "say why it is done and why this way"
 	switch words := wordCount(item.Intent); {
 	case words == 0:
-		s.report(field+".intent", fix, "item %s is new and has no intent", quote(item.ID))
+		s.fail(field+".intent", fix, "item %s is new and has no intent", quote(item.ID))
 	case words < minIntent && !s.foreign():
-		s.report(field+".intent", fix, "item %s is new, and its intent has %s, at least %d", quote(item.ID), inWords(words), minIntent)
+		s.warn(field+".intent", fix, "item %s is new, and its intent has %s", quote(item.ID), inWords(words))
 	}
 }
 

@@ -3,6 +3,8 @@ package rules
 import (
 	"strings"
 	"testing"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 func TestContentRules(t *testing.T) {
@@ -20,6 +22,8 @@ func TestContentRules(t *testing.T) {
 		{name: "one word", edits: []string{do, "Deploy"}, want: "HO201:32"},
 		{name: "two words", edits: []string{do, "Deploy login"}, want: "HO201w:32"},
 		{name: "weak verb", edits: []string{do, "Continue the work on the form"}, want: "HO201w:32"},
+		{name: "two words that name a thing", edits: []string{do, "\"Merge #1432\""}},
+		{name: "two words and a version", edits: []string{do, "Tag 2.1.9"}},
 		{name: "weak verb with an anchor", edits: []string{do, "Continue the work on login.ts"}},
 		{name: "weak verb with a condition", edits: []string{do, "Continue the work on the form\n        when: after the review is through"}},
 		{name: "weak verb with a date", edits: []string{do, "Continue the work on the form\n        due: \"2026-11-30T09:00:00+08:00\""}},
@@ -41,6 +45,8 @@ func TestContentRules(t *testing.T) {
 		// HO204
 		{name: "tomorrow", edits: []string{do, "Add the client side check to login.ts tomorrow"}, want: "HO204w:32"},
 		{name: "tomorrow, with a date", edits: []string{do, "Add the client side check to login.ts tomorrow (2026-11-21)"}},
+		{name: "the day of return", edits: []string{do, "Add the client side check to login.ts before Saturday"}},
+		{name: "another day", edits: []string{do, "Add the client side check to login.ts before Tuesday"}, want: "HO204w:32"},
 		{name: "tomorrow, due", edits: []string{do, "Add the client side check to login.ts tomorrow\n        due: \"2026-11-30T09:00:00+08:00\""}},
 		{name: "a time without zone is not enough", edits: []string{do, "Add the client side check to login.ts today 15:00"}, want: "HO204w:32"},
 		{name: "a time with zone is", edits: []string{do, "Add the client side check to login.ts today 15:00 UTC"}},
@@ -65,10 +71,14 @@ func TestContentRules(t *testing.T) {
 		{name: "details do not count", edits: []string{"returns_at", "details: " + lots + "\nreturns_at"}},
 		{name: "long notes", edits: []string{"returns_at", "notes: " + strings.Repeat("ab cd ", 75) + "\nreturns_at"}, want: "HO208w:44"},
 		// HO212
-		{name: "no acceptance", edits: []string{"    accept:\n      - check: e2e suite passes on main\n        cmd: make e2e\n", ""}, want: "HO212:12"},
+		{name: "no acceptance", edits: []string{"    accept:\n      - check: e2e suite passes on main\n        cmd: make e2e\n", ""}},
+		{name: "no acceptance of what is to be watched", edits: []string{"    accept:\n      - check: e2e suite passes on main\n        cmd: make e2e\n", "    severity: watch\n    if_then: [{if: the suite fails, then: revert it}]\n", "Merge PR #1842 once the timeout is decided", "Call security about PR #1842"}, want: "HO212w:12"},
+		{name: "a step that anybody can see done", edits: []string{"    accept:\n      - check: e2e suite passes on main\n        cmd: make e2e\n", "    severity: watch\n    if_then: [{if: the suite fails, then: revert it}]\n", "Merge PR #1842 once the timeout is decided", "Tag 2.1.9"}},
 		// HO213
 		{name: "cannot be observed", edits: []string{"check: e2e suite passes on main\n        cmd: make e2e", "check: everything looks nice"}, want: "HO213w:23"},
 		{name: "a number can", edits: []string{"check: e2e suite passes on main\n        cmd: make e2e", "check: latency below 200 ms"}},
+		{name: "a version can", edits: []string{"check: e2e suite passes on main\n        cmd: make e2e", "check: 2.1.9 on npm"}},
+		{name: "a count can", edits: []string{"check: e2e suite passes on main\n        cmd: make e2e", "check: 4 users log in"}},
 		{name: "a word can", edits: []string{"check: e2e suite passes on main\n        cmd: make e2e", "check: the banner is visible"}},
 		{name: "a command can", edits: []string{"check: e2e suite passes on main", "check: everything looks nice"}},
 		// HO214
@@ -126,5 +136,31 @@ returns_at: "2026-11-21T09:00:00+08:00"
 	runRuleTests(t, thin, []ruleTest{
 		{name: "thin", ctx: liveItem("parser", "ana"), want: "HO209w:9"},
 		{name: "no items", edits: []string{"  - {id: parser, status: ready, owner: ana, state: Lives in parse.go, next: [{do: Move lexer to lex.go, owner: ana}]}\n", "", "items:", "items: []"}},
+	})
+}
+
+// TestCarriedText judges a text once: who repeats it word for word gets no finding
+// about it again, and who changes it does.
+func TestCarriedText(t *testing.T) {
+	const do, intent = "Add the client side check to login.ts", "The old form lost the typed text on every failed attempt"
+	published := func(c *Context) {
+		liveItem("login-form", "ana")(c)
+		it := c.State.Items["login-form"]
+		it.State = "Still working on the validation of the form"
+		it.Next = []handoff.Next{{Do: "Continue the work on the form", Owner: "ana"}}
+		it.Intent = intent
+	}
+	runRuleTests(t, good, []ruleTest{
+		{name: "carried", edits: []string{do, "Continue the work on the form"}, ctx: published},
+		{name: "new words", edits: []string{do, "Continue the work on the other form"}, ctx: published, want: "HO201w:32"},
+		{name: "of another item", edits: []string{"id: login-form", "id: login-page", do, "Continue the work on the form"}, ctx: published, want: "HO302:11 HO201w:32"},
+		{name: "a secret is a secret each time", edits: []string{do, "Log in with password=hunter2secret1"}, ctx: func(c *Context) {
+			published(c)
+			c.State.Items["login-form"].Next[0].Do = "Log in with password=hunter2secret1"
+		}, want: "HO901:32"},
+		{name: "one that is published is judged as it is", edits: []string{do, "Continue the work on the form"}, ctx: func(c *Context) {
+			published(c)
+			c.State.Records = map[string]*handoff.Record{"k3f9q2m7": {}}
+		}, want: "HO201w:32"},
 	})
 }

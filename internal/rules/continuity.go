@@ -18,7 +18,25 @@ func blockedWithoutBlocker(s *subject, field string, item *handoff.Item) {
 	case !blocked && len(item.BlockedBy) > 0 && item.Status != "":
 		s.report(field+".blocked_by", "set status: blocked, or remove blocked_by", "item %s is %s, and blocked by %s",
 			quote(item.ID), quote(item.Status), quote(strings.Join(item.BlockedBy, ", ")))
+	case blocked && s.State != nil:
+		s.checkGone(field, item)
 	}
+}
+
+// checkGone reports an item that is blocked by nothing that is not closed.
+func (s *subject) checkGone(field string, item *handoff.Item) {
+	h := s.body().(*handoff.Handoff)
+	var last *handoff.BlockerState
+	for _, ref := range item.BlockedBy {
+		_, id := handoff.SplitRef(ref)
+		gone := s.State.Blocker(ref)
+		if gone == nil || gone.Open() || h.Blocker(id) != nil {
+			return
+		}
+		last = gone
+	}
+	s.report(field+".status", "say what it is now, ready, in_progress or in_review, and remove blocked_by",
+		"item %s is blocked, and %s is closed: %s by %s in %s", quote(item.ID), last.ID, last.State, last.Resolution.By, last.Resolution.ID)
 }
 
 // blocksMovingItem is rule HO307.
@@ -142,7 +160,7 @@ func vanishedItem(s *subject, h *handoff.Handoff) {
 	}
 	named := make(map[string]bool)
 	for _, item := range h.Items {
-		named[item.ID] = true
+		named[item.ID], named[item.Continues] = true, true
 	}
 	for _, shipped := range h.Shipped {
 		named[shipped.ID] = true
@@ -152,7 +170,7 @@ func vanishedItem(s *subject, h *handoff.Handoff) {
 	}
 	for _, item := range s.custody().Items {
 		if !named[item.ID] {
-			s.report("items", "declare it again, ship it, or drop it with a reason", "item %s, which %s holds, is not in the handoff", quote(item.ID), s.by())
+			s.report("items", "declare it again, ship it, drop it with a reason, or say in `continues` of another item that it goes on there", "item %s, which %s holds, is not in the handoff", quote(item.ID), s.by())
 		}
 	}
 }
@@ -173,6 +191,7 @@ func vanishedBlocker(s *subject, h *handoff.Handoff) {
 // vanishedQuestion is rule HO304. A question with a record of its own stays
 // open by itself.
 func vanishedQuestion(s *subject, h *handoff.Handoff) {
+	vanishedWatch(s, h)
 	for _, question := range s.custody().Questions {
 		id := question.Key
 		listed := slices.ContainsFunc(h.Questions, func(q handoff.OpenQuestion) bool { return q.ID == id })
@@ -180,6 +199,33 @@ func vanishedQuestion(s *subject, h *handoff.Handoff) {
 			s.report("questions", "ask it again, or answer it with `handoff answer "+text.ShellArgument("q:"+id)+"`", "question %s is open and not in the handoff", quote(id))
 		}
 	}
+}
+
+// vanishedWatch is the part of rule HO304 about what somebody keeps an eye on.
+func vanishedWatch(s *subject, h *handoff.Handoff) {
+	if s.State == nil {
+		return
+	}
+	named := slices.Concat(h.Watches(), endedOf(h))
+	for _, w := range s.State.Watched[s.by()] {
+		if w.Over(s.at()) || slices.ContainsFunc(named, func(n handoff.Watched) bool { return handoff.SameWhat(n.What, w.What) }) {
+			continue
+		}
+		field, stands := "watch", "is watched"
+		if w.Standing {
+			field, stands = "standing", "stands"
+		}
+		s.report(field, "list it again, or say in `ended` why it is over", "%s %s since %s, and is not in the handoff", quote(w.What), stands, w.Declared)
+	}
+}
+
+// endedOf is what a handoff ends, by name.
+func endedOf(h *handoff.Handoff) []handoff.Watched {
+	var list []handoff.Watched
+	for _, e := range h.Ended {
+		list = append(list, handoff.Watched{Watch: handoff.Watch{What: e.What}})
+	}
+	return list
 }
 
 // zombie is rule HO305.

@@ -101,8 +101,9 @@ func bareAssertion(s *subject, h *handoff.Handoff) {
 	}
 }
 
+// checkAssertion is silent where the text itself says what to look at.
 func (s *subject) checkAssertion(field, text string) {
-	if word := assertionIn(text); word != "" {
+	if word := assertionIn(text); word != "" && !anchors(text).has(concrete) {
 		s.report(field, "add the commit, the pull request, a verified claim or the command that shows it", "%s says %q and shows nothing for it", field, word)
 	}
 }

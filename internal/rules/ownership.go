@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
-	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -27,6 +26,9 @@ func fuzzyOwner(s *subject, h *handoff.Handoff) {
 	}
 }
 
+// IsNobody reports whether an owner is a word such as "someone": nobody in particular.
+func IsNobody(owner string) bool { return notPeople[normal(owner)] }
+
 // checkOwner reports a field that has to name one person and does not.
 func (s *subject) checkOwner(field, fix, owner string) bool {
 	switch raw := s.raw(field).(type) {
@@ -38,7 +40,7 @@ func (s *subject) checkOwner(field, fix, owner string) bool {
 		switch {
 		case strings.TrimSpace(owner) == "":
 			s.report(field, fix, "%s is missing", field)
-		case notPeople[normal(owner)]:
+		case IsNobody(owner):
 			s.report(field, fix, "%s is %s, which is nobody in particular", field, quote(owner))
 		case s.isGroup(owner):
 			s.report(field, fix, "%s is %s, a group", field, quote(owner))
@@ -51,7 +53,13 @@ func (s *subject) checkOwner(field, fix, owner string) bool {
 
 // checkStepOwner is checkOwner for a step, which may be offered to a group that
 // receives the handoff. A rollup shows what its sources offer, and to whom.
+//
+// A draft may leave the owner of a step open, but for a rollup: it is judged once
+// more when it is sealed, which fills that in.
 func (s *subject) checkStepOwner(h *handoff.Handoff, field, owner string) {
+	if owner == "" && s.Draft && s.record.ID == "" && h.Rollup == nil && s.raw(field) == nil {
+		return
+	}
 	if !handoff.IsScope(owner) {
 		s.checkOwner(field, "name who does it, or a group out of `to`", owner)
 		return
@@ -224,43 +232,6 @@ func ownerLeft(s *subject, h *handoff.Handoff) {
 func (s *subject) awayAt(who string, at handoff.Time) bool {
 	hours, _ := s.Config.Calendar(who)
 	return !at.IsZero() && slices.ContainsFunc(hours.Away, func(away calendar.Interval) bool { return away.Contains(at.Time) })
-}
-
-// contractBreach is rule HO407: what the interface between the sender's team
-// and the receiver's requires of an item that crosses it.
-func contractBreach(s *subject, h *handoff.Handoff) {
-	from := s.Config.TeamOf(s.by())
-	for _, contract := range s.Config.Interfaces {
-		if contract.From != from || from == "" {
-			continue
-		}
-		for i, item := range h.Items {
-			if s.teamOfAddress(receiverOf(item, s.by())) == contract.To {
-				s.checkContract(contract, indexField("items", i), item.ID)
-			}
-		}
-	}
-}
-
-func (s *subject) checkContract(contract config.Interface, field, item string) {
-	for _, key := range contract.Requires {
-		if says(s.raw(field+"."+key)) || says(s.raw(key)) {
-			continue
-		}
-		report := s.warn
-		if contract.OnMissing == config.OnMissingReject {
-			report = s.fail
-		}
-		report(field+"."+key, "add `"+key+"`", "item %s goes from %s to %s, whose interface requires %s", quote(item), contract.From, contract.To, key)
-	}
-}
-
-// teamOfAddress is the team behind a handle or an address such as team:qa.
-func (s *subject) teamOfAddress(address string) string {
-	if team, ok := strings.CutPrefix(address, "team:"); ok {
-		return team
-	}
-	return s.Config.TeamOf(address)
 }
 
 // says reports whether a value is more than nothing.

@@ -67,6 +67,13 @@ func TestOwnershipRules(t *testing.T) {
 		// HO407
 		{name: "contract", ctx: interfaces("reject"), want: "HO407:12"},
 		{name: "contract that warns", ctx: interfaces("warn"), want: "HO407w:12"},
+		{name: "contract that says nothing of it", ctx: interfaces(""), want: "HO407:12"},
+		{name: "contract that returns", ctx: interfaces("return:sarah"), want: "HO407w:12"},
+		{name: "contract that returns to the receiver", ctx: interfaces("return:ben")},
+		{name: "contract with a zone", ctx: func(c *Context) {
+			c.Config.People["ana"], c.Config.People["ben"] = config.Person{Zone: "apac"}, config.Person{Zone: "emea"}
+			c.Config.Interfaces = []config.Interface{{From: "apac", To: "emea", Requires: []string{"effort"}}}
+		}, want: "HO407:12"},
 		{name: "contract kept", edits: []string{"  - id: session-mw\n", "  - id: session-mw\n    effort: 2h\n"}, ctx: interfaces("reject")},
 		{name: "contract with a team", edits: []string{"        owner: ben\n", "        owner: team:legal\n", "to: [ben]", "to: [\"team:legal\"]"}, ctx: interfaces("reject"), want: "HO407:12"},
 		{name: "no contract", edits: []string{"        owner: ben\n", "        owner: sarah\n"}, ctx: interfaces("reject")},
@@ -188,7 +195,11 @@ func TestEvidenceRules(t *testing.T) {
 		{name: "laundered claim", edits: []string{login, login + "    claims: [{claim: The form validates, status: verified}]\n"}, want: "HO604:27"},
 		{name: "claim with a probe", edits: []string{login, login + "    claims: [{claim: The form validates, status: verified, probe: make test}]\n"}},
 		// HO605
-		{name: "bare assertion", edits: []string{state, "Validation works in internal/login/form.go"}, want: "HO605w:29"},
+		{name: "bare assertion", edits: []string{state, "Validation works on both sides of the form"}, want: "HO605w:29"},
+		{name: "assertion that names a file", edits: []string{state, "Validation works in internal/login/form.go"}},
+		{name: "assertion that names a commit", edits: []string{state, "Validation is merged as fbb61b3"}},
+		{name: "almost", edits: []string{state, "Validation is almost complete on both sides"}},
+		{name: "a part", edits: []string{state, "Validation is ~40% complete on both sides"}},
 		{name: "bare assertion of readiness", edits: []string{login, login + "    ready: The server side is fully tested\n"}, want: "HO605w:27"},
 		{name: "assertion with a commit", edits: []string{state, "Validation works in internal/login/form.go", login, login + "    refs: [{type: commit, id: 4f2a9c1}]\n"}},
 		{name: "assertion with a claim", edits: []string{state, "Validation works in internal/login/form.go", login, login + "    claims: [{claim: It validates, status: verified, probe: make test}]\n"}},

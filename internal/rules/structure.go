@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -70,13 +71,14 @@ func (n names) all(t handoff.RefType) []string {
 
 // badReference is rule HO103.
 func badReference(s *subject) {
+	handoff.EachPerson(s.body(), s.checkPerson)
 	switch body := s.body().(type) {
 	case *handoff.Handoff:
-		s.checkRoster(body)
 		s.checkUnchanged(body)
 		s.checkSources(body)
 		if s.State != nil {
 			s.checkNames(body)
+			s.checkEnded(body)
 		}
 	case *handoff.Question:
 		if s.State != nil {
@@ -103,6 +105,9 @@ func (s *subject) checkNames(h *handoff.Handoff) {
 		field := indexField("items", i)
 		s.checkRefs(known, field+".blocked_by", item.BlockedBy, handoff.RefBlocker)
 		s.checkRefs(known, field+".depends_on", item.DependsOn, handoff.RefItem)
+		if item.Continues != "" {
+			s.checkRef(known, field+".continues", item.Continues, handoff.RefItem)
+		}
 		for j, next := range item.Next {
 			if after, ok := strings.CutPrefix(next.Start, "after:"); ok {
 				s.checkRef(known, indexField(field+".next", j)+".start", after,
@@ -151,31 +156,22 @@ func orNearest(name string, candidates []string, otherwise string) string {
 	return otherwise
 }
 
-// checkRoster reports people who are not in the roster.
-func (s *subject) checkRoster(h *handoff.Handoff) {
-	for i, to := range h.To {
-		s.checkPerson(indexField("to", i), to)
-	}
-	for i, item := range h.Items {
-		field := indexField("items", i)
-		s.checkPerson(field+".owner", item.Owner)
-		for j, next := range item.Next {
-			s.checkPerson(indexField(field+".next", j)+".owner", next.Owner)
-		}
-	}
-	for i, blocker := range h.Blockers {
-		s.checkPerson(indexField("blockers", i)+".resolver", blocker.Resolver)
-	}
-}
-
-// checkPerson leaves groups, areas and words like "someone" to other rules.
+// checkPerson reports somebody who is not in the roster. It leaves groups, areas and
+// words like "someone" to other rules, and what is no handle to the schema, but where
+// that takes any text.
 func (s *subject) checkPerson(field, handle string) {
 	people := s.Config.People
-	if _, known := people[handle]; known || len(people) == 0 || !handoff.ValidHandle(handle) || handoff.IsScope(handle) || notPeople[handle] {
+	if _, known := people[handle]; known || len(people) == 0 || config.IsGroup(handle) || notPeople[handle] {
 		return
 	}
-	s.report(field, orNearest(handle, slices.Sorted(maps.Keys(people)), "correct the handle, or add the person to `people` in the configuration"),
-		"%s is %s, who is not in the roster", field, quote(handle))
+	if !handoff.ValidHandle(handle) && !strings.HasSuffix(field, "_by") {
+		return
+	}
+	fix := "correct the handle, or add the person to `people` in the configuration"
+	if near := s.Config.Nearest(handle); near != "" {
+		fix = "write " + near
+	}
+	s.report(field, fix, "%s is %s, who is not in the roster", field, quote(handle))
 }
 
 // checkUnchanged reports entries of unchanged that are no items of the handoff.
@@ -185,6 +181,26 @@ func (s *subject) checkUnchanged(h *handoff.Handoff) {
 			s.report(indexField("unchanged", i)+".id", "name an item of this handoff, or remove the entry",
 				"unchanged names %s, which is not among the items", quote(same.ID))
 		}
+	}
+}
+
+// checkEnded reports entries of ended that name nothing that the sender keeps an
+// eye on: the names are texts, and a slip would end nothing.
+func (s *subject) checkEnded(h *handoff.Handoff) {
+	kept := s.State.Watched[s.by()]
+	if amended := s.State.Handoffs[h.Amends]; amended != nil {
+		kept = slices.Concat(kept, amended.Watches(), endedOf(amended.Handoff))
+	}
+	for i, ended := range h.Ended {
+		if slices.ContainsFunc(kept, func(w handoff.Watched) bool { return handoff.SameWhat(w.What, ended.What) }) {
+			continue
+		}
+		var names []string
+		for _, w := range kept {
+			names = append(names, w.What)
+		}
+		s.report(indexField("ended", i)+".what", orNearest(ended.What, names, "write it as it was declared: `handoff query watch`"),
+			"ended names %s, which is nothing that %s watches", quote(ended.What), s.by())
 	}
 }
 

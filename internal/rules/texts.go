@@ -31,7 +31,7 @@ var code = set("cmd", "expect", "probe")
 // required are the texts that must say something and have no rule of their own
 // about it: fields without their indexes.
 var required = set(
-	"summary", "shipped.what", "dropped.why", "unchanged.why", "waivers.why", "watch.what", "standing.what", "questions.ask",
+	"summary", "shipped.what", "dropped.why", "ended.what", "ended.why", "unchanged.why", "waivers.why", "watch.what", "standing.what", "questions.ask",
 	"items.accept.check", "items.if_then.if", "items.if_then.then", "items.tried.what", "items.tried.result", "items.claims.claim",
 	"blockers.because", "blockers.options.label",
 	"decisions.decision", "decisions.alternatives.option", "decisions.alternatives.why_not",

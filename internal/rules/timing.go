@@ -80,11 +80,11 @@ func (s *subject) checkLead(field string, item handoff.Item, due handoff.Time) {
 	}
 	receiver, at := receiverOf(item, s.by()), s.at()
 	calendar, _ := s.calendar(receiver)
-	done, ok := calendar.Due(at, effort.Work())
+	left, ok := calendar.Capacity(at, due.Time, effort.Work())
 	if !ok || at.IsZero() {
 		return // hours that nobody knows, or work for decades
 	}
-	if left := calendar.Worked(at, slices.MinFunc([]time.Time{due.Time, done}, time.Time.Compare)); left < effort.Work() {
+	if left < effort.Work() {
 		s.report(field, "move the date, split the item, or give it to somebody with time", "item %s takes %s, and %s works %s before it is due",
 			quote(item.ID), item.Effort, receiver, left.Round(time.Minute))
 	}

@@ -118,7 +118,13 @@ const (
 	anchorTime
 	anchorIdent
 	anchorCond
+	anchorVersion
+	anchorNumber
 )
+
+// concrete are the classes that name a thing or a size, be it only a number. A person
+// and a condition are neither.
+const concrete = ^(anchorHandle | anchorCond)
 
 // has reports whether the set holds any of the classes.
 func (a anchorSet) has(classes anchorSet) bool { return a&classes != 0 }
@@ -144,7 +150,11 @@ var anchorPatterns = []struct {
 	{anchorTime, digits, text.Pattern(`\b\d{1,2}:\d{2}\b`)},
 	{anchorIdent, "", text.Pattern(`\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\w\(\)|(?:^|\s)--[a-z][\w-]*|\b[a-z]\w*:[a-z]\w*\b`)},
 	{anchorCond, "", text.Pattern(`\b(?i:if|when|after|once|until|unless|before)\b(?:\s+\S+){2,}`)},
+	{anchorVersion, digits, text.Pattern(`\bv?\d+(?:\.\d+){2,}(?:-[\w.]+)?\b|\bv\d+(?:\.\d+)?\b`)},
 }
+
+// number is the last resort: any number says more than none.
+var number = text.Pattern(`\b\d+\b`)
 
 const digits = "0123456789"
 
@@ -159,13 +169,16 @@ func anchors(s string) anchorSet {
 			set |= a.class
 		}
 	}
+	if !set.has(concrete) && strings.ContainsAny(s, digits) && number().MatchString(s) {
+		set |= anchorNumber
+	}
 	return set
 }
 
 // anchorTexts returns the anchors themselves, of the classes that name
 // something in particular.
 func anchorTexts(s string) []string {
-	const particular = anchorRef | anchorSHA | anchorURL | anchorPath | anchorFile | anchorCode | anchorHandle | anchorQty | anchorCount | anchorIdent
+	const particular = anchorRef | anchorSHA | anchorURL | anchorPath | anchorFile | anchorCode | anchorHandle | anchorQty | anchorCount | anchorIdent | anchorVersion
 	var texts []string
 	for _, a := range anchorPatterns {
 		if particular.has(a.class) {
@@ -196,7 +209,10 @@ var (
 		"monitor", "watch", "follow", "finish", "progress", "explore", "think", "proceed", "resume", "sort", "wrap")
 	softWords = set("the", "a", "an", "we", "i", "it", "they", "there", "some", "maybe", "should", "could", "might", "need",
 		"needs", "probably", "hopefully")
-	notPeople  = set("someone", "anyone", "everyone", "whoever", "us", "we", "all", "tbd", "na", "unassigned")
+	notPeople = set("someone", "anyone", "everyone", "whoever", "us", "we", "all", "tbd", "na", "unassigned")
+	// visibleActs leave something behind that anybody can look at.
+	visibleActs = set("merge", "tag", "release", "publish", "deploy", "close", "approve", "revert", "delete", "remove", "bump",
+		"upgrade", "rename", "ship", "push", "announce", "sign", "land")
 	observable = set("returns", "equals", "passes", "fails", "merged", "approved", "deployed", "visible", "green", "zero", "none",
 		"exists", "responds", "renders", "rejects", "accepts", "shows")
 )
@@ -214,7 +230,7 @@ var (
 	assertion   = text.Pattern(`(?i)\b(?:done|works|working|fixed|passing|passes|deployed|merged|verified|tested|complete)\b`)
 	// hedge before an assertion turns it into something else: "not merged",
 	// "once it is deployed".
-	hedge     = text.Pattern(`(?i)(?:\b(?:not|no|never|cannot|until|unless|once|when|if|after|before|to|be|being|half|partly)|n't)(?:\s+\S+){0,2}\s*$`)
+	hedge     = text.Pattern(`(?i)(?:\b(?:not|no|never|cannot|until|unless|once|when|if|after|before|to|be|being|half|partly|almost|nearly|mostly)|n't)(?:\s+\S+){0,2}\s*$`)
 	sentences = text.Pattern(`[.!?]\s+\S`)
 	abbrevs   = text.Pattern(`(?i)\b(?:e\.g\.|i\.e\.|vs\.|approx\.|no\.)`)
 )

@@ -54,10 +54,10 @@ func TestAnchors(t *testing.T) {
 		{"see #12 please", anchorRef},
 		{"(!7) is open", anchorRef},
 		{"PAY-311 is open", anchorRef},
-		{"issue a#12 no", 0},
+		{"issue a#12 no", anchorNumber},
 		{"at 4f2a9c1 now", anchorSHA},
 		{"a defaced facade", 0},
-		{"call 5551234 now", 0},
+		{"call 5551234 now", anchorNumber},
 		{"read https://example.com", anchorURL},
 		{"in cmd/handoff/tool now", anchorPath},
 		{"main.go fails", anchorFile},
@@ -66,7 +66,7 @@ func TestAnchors(t *testing.T) {
 		{"mail a@sarah", 0},
 		{"takes 15 minutes at most", anchorQty},
 		{"below 0.5%", anchorQty},
-		{"12 bananas", 0},
+		{"12 bananas", anchorNumber},
 		{"2 of 3 approve", anchorCount},
 		{"on 2026-11-20 it ends", anchorDate},
 		{"at 18:30 sharp", anchorTime},
@@ -77,6 +77,9 @@ func TestAnchors(t *testing.T) {
 		{"npm run test:unit here", anchorIdent},
 		{"if the build breaks", anchorCond},
 		{"stop if broken", 0},
+		{"2.1.9 on npm", anchorVersion},
+		{"roll v3 out", anchorVersion},
+		{"@sarah has 3", anchorHandle | anchorNumber},
 	}
 	for _, test := range tests {
 		if got := anchors(test.text); got != test.want {

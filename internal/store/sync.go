@@ -76,6 +76,9 @@ func (r *Repo) Sync(ctx context.Context, branch, dir string) (Pushed, error) {
 	if err := r.FetchRefs(ctx, up.Remote, "--end-of-options", up.Remote); err != nil {
 		return Pushed{}, err
 	}
+	if err := r.NoteFetch(up.Remote); err != nil {
+		return Pushed{}, err
+	}
 	tip, err := r.FetchBranch(ctx, up)
 	if err != nil {
 		return Pushed{}, err

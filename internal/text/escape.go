@@ -34,6 +34,15 @@ func JoinNonEmpty(sep string, texts ...string) string {
 	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), sep)
 }
 
+// And joins names as a sentence lists them: "ana, ben and ines".
+func And(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
 // NonNil makes a list that JSON shows as [].
 func NonNil[T any](list []T) []T {
 	if list == nil {

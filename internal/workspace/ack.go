@@ -3,24 +3,11 @@ package workspace
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 )
-
-// Exception is the escalation that goes with an ack of an exception class: to
-// the person whom the configuration names for it, nil when it names nobody.
-func (ws *Workspace) Exception(a *handoff.Ack) *handoff.Escalation {
-	who := ws.TeamConfig.Exceptions[a.Exception]
-	if a.Exception == "" || who == "" || who == ws.Me {
-		return nil
-	}
-	ask := a.Note
-	if ask == "" {
-		ask = "Decide how " + a.Subject + " goes on: " + strings.ReplaceAll(a.Exception, "_", " ")
-	}
-	return &handoff.Escalation{Subject: a.Subject, Reason: "disagreement", To: who, Ask: ask, Level: 1}
-}
 
 // AckSubject resolves what is acknowledged: the reference, else the one handoff
 // or assignment that waits for the user.
@@ -89,6 +76,42 @@ func (ws *Workspace) Assignment(subject handoff.Target) *handoff.Assignment {
 	return as
 }
 
+// Said is the ack in which the user has given this verdict already, nil where an
+// ack takes or says something that is new.
+func (ws *Workspace) Said(a *handoff.Ack) *handoff.Record {
+	var last *handoff.Record
+	for _, r := range ws.State.Known() {
+		if earlier, ok := r.Body.(*handoff.Ack); ok && r.By == ws.Me && earlier.Subject == a.Subject {
+			last = r
+		}
+	}
+	if last == nil || adds(a, last.Body.(*handoff.Ack)) {
+		return nil
+	}
+	takes := slices.ContainsFunc(a.Take, func(ref string) bool { it := ws.State.Item(ref); return it == nil || it.Holder != ws.Me })
+	h, b := ws.State.Handoffs[a.Subject], ws.State.Blocker(a.Subject)
+	replaced := h != nil && h.SupersededBy != ""
+	reopened := h == nil && b != nil && (b.Acknowledged != last || b.State != handoff.BlockerAcknowledged)
+	if takes || replaced || reopened {
+		return nil
+	}
+	return last
+}
+
+// adds reports whether an ack says something that an earlier one of the same subject
+// does not, but for what it takes.
+func adds(a, earlier *handoff.Ack) bool {
+	if a.Outcome != earlier.Outcome {
+		return true
+	}
+	for _, text := range [][2]string{{a.Reason, earlier.Reason}, {a.Exception, earlier.Exception}, {a.Note, earlier.Note}} {
+		if text[0] != "" && text[0] != text[1] {
+			return true
+		}
+	}
+	return len(a.Readback) > 0 && !slices.Equal(a.Readback, earlier.Readback) || len(a.Gaps) > 0 && !slices.Equal(a.Gaps, earlier.Gaps)
+}
+
 // OfferedBy lists the items of a handoff that are offered to the user.
 func (ws *Workspace) OfferedBy(h *handoff.HandoffState) []string {
 	var items []string
@@ -101,19 +124,53 @@ func (ws *Workspace) OfferedBy(h *handoff.HandoffState) []string {
 	return items
 }
 
-// Waiting lists what waits for the user, and what of their own waits too long.
-func (ws *Workspace) Waiting() []query.Row {
+// Inbox is what the user has to know, and from when on their news are. Whether
+// verdicts are proven takes a look at the history, and is asked where custody is:
+// it is not worth that to who looks into their inbox many times a day.
+func (ws *Workspace) Inbox() (rows []query.InboxRow, since time.Time, err error) {
 	env := ws.QueryEnv()
-	rows := query.Rows(query.Query{Topic: query.WaitingOn, Arg: ws.Me, Me: ws.Me}, ws.State, env)
-	mine := query.Query{Topic: query.Overdue, Me: ws.Me, Terms: []query.Term{{Qualifier: query.By, Value: ws.Me}}}
-	return append(rows, query.Rows(mine, ws.State, env)...)
+	env.Unproven = nil
+	since = query.NewsSince(ws.Me, ws.State, env.Now)
+	if err := ws.Need(query.InboxOf(ws.Me, since)); err != nil {
+		return nil, since, err
+	}
+	return query.Inbox(ws.Me, since, ws.State, env), since, nil
+}
+
+// CameBack lists what of the user's has come back and is meant by a subject.
+func (ws *Workspace) CameBack(subject handoff.Target) ([]handoff.Back, error) {
+	if err := ws.Need(handoff.Part{Back: ws.Me}); err != nil {
+		return nil, err
+	}
+	var backs []handoff.Back
+	for _, b := range ws.State.Backs[ws.Me] {
+		if b.Names(subject.Ref()) {
+			backs = append(backs, b)
+		}
+	}
+	return backs, nil
 }
 
 // Empty reports whether nobody has published a handoff yet.
 func (ws *Workspace) Empty() bool { return len(ws.State.Teams) == 0 }
 
-// StartFrom copies what a person wrote, without what the program captured.
-func StartFrom(h *handoff.Handoff) *handoff.Handoff {
+// StartFrom is an earlier handoff as a draft of another.
+func (ws *Workspace) StartFrom(h *handoff.Handoff) (*Draft, error) {
+	d, err := ws.Rewrite(h)
+	ws.leaveOpen(d.Handoff.Items)
+	return d, err
+}
+
+// Rewrite is a draft from an earlier handoff: what a person wrote, without what the
+// program captured and what is resolved since. The same steps are for the same
+// people.
+func (ws *Workspace) Rewrite(h *handoff.Handoff) (*Draft, error) {
+	c := withoutCaptured(h)
+	freed, err := ws.DropResolved(c)
+	return &Draft{Handoff: c, Freed: freed}, err
+}
+
+func withoutCaptured(h *handoff.Handoff) *handoff.Handoff {
 	c := *h
 	c.Amends, c.Anchor, c.Meta, c.Waivers, c.Shift = "", nil, nil, nil, nil
 	c.Team, c.Pod, c.Zone = "", "", ""
@@ -125,8 +182,15 @@ func StartFrom(h *handoff.Handoff) *handoff.Handoff {
 	return &c
 }
 
-// Carried is what the user holds, as a draft.
-func (ws *Workspace) Carried() *handoff.Handoff {
+// Carried is what the user holds, as a draft, without what is resolved since.
+func (ws *Workspace) Carried() (*Draft, error) {
+	h := ws.held()
+	freed, err := ws.DropResolved(h)
+	return &Draft{Handoff: h, Freed: freed}, err
+}
+
+// held is what the user holds and keeps an eye on.
+func (ws *Workspace) held() *handoff.Handoff {
 	custody := ws.State.Holds(ws.Me)
 	h := &handoff.Handoff{Items: []handoff.Item{}, Blockers: []handoff.Blocker{}}
 	for _, item := range custody.Items {
@@ -146,8 +210,36 @@ func (ws *Workspace) Carried() *handoff.Handoff {
 			})
 		}
 	}
+	ws.leaveOpen(h.Items)
+	for _, kept := range ws.State.Watched[ws.Me] {
+		switch {
+		case kept.Over(ws.Author.When):
+		case kept.Standing:
+			h.Standing = append(h.Standing, handoff.Standing{What: kept.What, Until: kept.Until})
+		default:
+			h.Watch = append(h.Watch, kept.Watch)
+		}
+	}
 	if last := ws.State.Latest(ws.Me); last != nil {
 		h.To = slices.Clone(last.To)
 	}
 	return h
+}
+
+// Inherit fills in what an item that is declared again leaves out and had before:
+// accept, known_issues and refs. An empty list says that there is none any more.
+func (ws *Workspace) Inherit(item *handoff.Item) {
+	before := ws.State.Items[item.ID]
+	if before == nil || !before.Live() {
+		return
+	}
+	if item.Accept == nil {
+		item.Accept = before.Accept
+	}
+	if item.KnownIssues == nil {
+		item.KnownIssues = before.KnownIssues
+	}
+	if item.Refs == nil {
+		item.Refs = before.Refs
+	}
 }

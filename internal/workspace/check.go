@@ -25,7 +25,8 @@ type Checked struct {
 	Findings    []handoff.Finding `json:"findings"`
 	PullRequest *PRDocument       `json:"pull_request,omitempty"` // nil where none was looked at
 
-	Config bool `json:"-"` // the configuration was checked
+	Config bool           `json:"-"` // the configuration was checked
+	Agreed *config.Config `json:"-"` // that by which a pull request is judged, else nil
 }
 
 // Says is what was checked, and what was found.

@@ -19,9 +19,11 @@ var depths = []int{64, 1024, 0}
 // locate finds the commits of the pull request and fetches what is missing. An
 // answer from half of the history would be a wrong one, so there is none then.
 func (c *prCheck) locate(ctx context.Context) error {
-	if err := c.chooseRemote(); err != nil {
+	remote, err := c.likelyRemote()
+	if err != nil {
 		return err
 	}
+	c.remote = remote
 	done, err := c.hasHistory(ctx)
 	for _, depth := range depths {
 		if done || err != nil {
@@ -46,16 +48,16 @@ func (c *prCheck) noHistory(err error) error {
 	return &HintedError{fmt.Errorf("the history between %s and this change is not in this clone: %w", c.baseName(), err), hint}
 }
 
-// chooseRemote takes origin, else the first remote.
-func (c *prCheck) chooseRemote() error {
-	remotes, err := c.Remotes()
-	switch {
-	case slices.Contains(remotes, "origin"):
-		c.remote = "origin"
-	case len(remotes) > 0:
-		c.remote = remotes[0]
+// likelyRemote is origin, else the first remote, "" without one.
+func (ws *Workspace) likelyRemote() (string, error) {
+	remotes, err := ws.Remotes()
+	if err != nil || len(remotes) == 0 {
+		return "", err
 	}
-	return err
+	if slices.Contains(remotes, "origin") {
+		return "origin", nil
+	}
+	return remotes[0], nil
 }
 
 // hasHistory looks whether the clone has all that is needed.
@@ -121,6 +123,9 @@ func (c *prCheck) findBases(ctx context.Context) {
 		add(c.Revision(ctx, "refs/remotes/"+c.remote+"/"+c.Pr.Base))
 	}
 	add(c.Pr.BaseSHA, nil)
+	if len(bases) == 0 && c.Service == "" && c.Pr.Base != "" {
+		add(c.Revision(ctx, "refs/heads/"+c.Pr.Base)) // a branch that is nowhere else
+	}
 	c.bases = bases
 }
 

@@ -80,6 +80,7 @@ func (ws *Workspace) CheckPullRequest(ctx context.Context, request PRRequest) (f
 	if err := c.judgeByBase(ctx, &found); err != nil {
 		return found, err
 	}
+	found.Agreed = c.TeamConfig
 	return found, c.check(ctx, &found)
 }
 

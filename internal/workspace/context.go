@@ -26,7 +26,7 @@ func (ws *Workspace) QueryEnv() query.Env {
 
 // ParseEnv is what the meaning of a question depends on.
 func (ws *Workspace) ParseEnv() query.ParseEnv {
-	return query.ParseEnv{Me: ws.Me, Now: ws.Moment, Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me)}
+	return query.ParseEnv{Me: ws.Me, Now: ws.Moment, Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me), Person: ws.Person}
 }
 
 // members returns the handles that an address stands for, seen from a sender.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -15,11 +15,12 @@ import (
 // The codes of what is due. They stand beside those of the rules and are as
 // stable.
 const (
-	dueAck      = "DUE01" // a handoff without a verdict
-	dueBlocker  = "DUE02" // a blocker that nobody acknowledged
-	dueResolve  = "DUE03" // a blocker that is not resolved
-	dueAnswer   = "DUE04" // a question without an answer
-	dueStanding = "DUE05" // a temporary condition that has ended
+	dueAck        = "DUE01" // a handoff without a verdict
+	dueBlocker    = "DUE02" // a blocker that nobody acknowledged
+	dueResolve    = "DUE03" // a blocker that is not resolved
+	dueAnswer     = "DUE04" // a question without an answer
+	dueStanding   = "DUE05" // a temporary condition that has ended
+	dueEscalation = "DUE06" // an escalation that nobody took up
 )
 
 // Due lists the deadlines that have passed. Nothing happens by itself: a person
@@ -43,14 +44,20 @@ func (ws *Workspace) Due() []handoff.Finding {
 		ws.dueOf(b, add)
 	}
 	for _, q := range open(ws.State.Questions, func(a, b *handoff.QuestionState) int { return a.At.Compare(b.At) }) {
-		if at, ok := ws.deadline(q.To, q.At, ws.TeamConfig.SLA.Answer, q.NeededBy); ok && at.Before(ws.Moment) {
-			add(dueAnswer, q.Record, fmt.Sprintf("%s has not answered %s, wanted by %s", q.To, q.Key, at.Format(time.RFC3339)), "handoff answer "+text.ShellArgument(q.Key))
+		if asks := ws.TeamConfig.QuestionAsks(q, ws.Moment); passed(asks.Due, ws.Moment) && !waitsRaised(&q.Escalated) {
+			add(dueAnswer, q.Record, fmt.Sprintf("%s has not answered %s, wanted by %s", inPlaceOf(asks.To, asks.Because, q.To), q.Key, asks.Due.Format(time.RFC3339)), "handoff answer "+text.ShellArgument(q.Key))
 		}
 	}
-	for _, h := range ws.State.Current() {
-		for _, s := range h.Standing {
-			if !s.Until.IsZero() && s.Until.Before(ws.Moment) {
-				add(dueStanding, h.Record.ID, fmt.Sprintf("%q was to end at %s", s.What, s.Until), "end it, or declare it with another end")
+	for _, row := range overdue.Rows {
+		if e, ok := row.(*query.EscalationRow); ok {
+			add(dueEscalation, e.ID, fmt.Sprintf("%s has not taken up %s, which %s raised, wanted by %s", inPlaceOf(e.Asked, e.Because, e.To), e.Subject, e.By, e.Deadline.Format(time.RFC3339)),
+				"handoff ack "+e.ID+", or handoff escalate "+text.ShellArgument(e.Subject))
+		}
+	}
+	for _, who := range slices.Sorted(maps.Keys(ws.State.Watched)) {
+		for _, w := range ws.State.Watched[who] {
+			if w.Standing && w.Over(ws.Moment) {
+				add(dueStanding, w.Declared, fmt.Sprintf("%q was to end at %s, and %s sees to it", w.What, w.Until, who), "end it, or declare it with another end")
 			}
 		}
 	}
@@ -58,39 +65,40 @@ func (ws *Workspace) Due() []handoff.Finding {
 }
 
 // dueOf reports a blocker that waits longer than the SLA allows, or longer than
-// it is needed by.
+// it is needed by, on the clock of whoever it asks now.
 func (ws *Workspace) dueOf(b *handoff.BlockerState, add func(code, record, message, fix string)) {
-	sla := ws.TeamConfig.SLA
 	name := text.ShellArgument(b.ID)
 	fix := "handoff resolve " + name + ", or handoff escalate " + name
-	if at, ok := ws.deadline(b.Resolver, b.Opened, sla.BlockerResolve, b.NeededBy.Time); ok && at.Before(ws.Moment) {
-		add(dueResolve, b.Declared, fmt.Sprintf("%s is open, wanted from %s by %s", b.ID, b.Resolver, at.Format(time.RFC3339)), fix)
+	asks := ws.TeamConfig.BlockerAsks(b, ws.Moment)
+	wall := b.Severity == handoff.SeverityCritical
+	if at, ok := ws.TeamConfig.Deadline(asks.To, b.Opened, ws.TeamConfig.SLA.BlockerResolve, wall, b.NeededBy.Time); ok && at.Before(ws.Moment) {
+		add(dueResolve, b.Declared, fmt.Sprintf("%s is open, wanted from %s by %s", b.ID, inPlaceOf(asks.To, asks.Because, b.Resolver), at.Format(time.RFC3339)), fix)
 		return
 	}
-	if b.Acknowledged != nil {
-		return
-	}
-	if at, ok := ws.deadline(b.Resolver, b.Opened, sla.BlockerAck, time.Time{}); ok && at.Before(ws.Moment) {
-		add(dueBlocker, b.Declared, fmt.Sprintf("%s has not acknowledged %s, wanted by %s", b.Resolver, b.ID, at.Format(time.RFC3339)), fix)
+	if b.Acknowledged == nil && passed(asks.Due, ws.Moment) && !waitsRaised(&b.Escalated) {
+		add(dueBlocker, b.Declared, fmt.Sprintf("%s has not acknowledged %s, wanted by %s", inPlaceOf(asks.To, asks.Because, b.Resolver), b.ID, asks.Due.Format(time.RFC3339)), fix)
 	}
 }
 
-// deadline is the earlier of a fixed time and the end of an SLA on somebody's
-// clock; false without either.
-func (ws *Workspace) deadline(who string, from time.Time, sla calendar.Duration, fixed time.Time) (time.Time, bool) {
-	if sla.IsZero() {
-		return fixed, !fixed.IsZero()
+// waitsRaised reports whether an escalation waits to be taken up, which has a
+// deadline of its own.
+func waitsRaised(of *handoff.Escalated) bool {
+	e := of.Escalation()
+	return e.Stands() && e.TakenUp == nil
+}
+
+// passed reports whether there is a deadline, and it is over.
+func passed(due, now time.Time) bool { return !due.IsZero() && due.Before(now) }
+
+// inPlaceOf is who is asked now, with whom they stand in for.
+func inPlaceOf(asked, because, first string) string {
+	switch {
+	case asked == "":
+		return first
+	case asked == first || because == config.BecausePrimary:
+		return asked
 	}
-	at := from.Add(sla.Wall())
-	if calendar, ok := ws.TeamConfig.Calendar(ws.TeamConfig.Resolver(who)); ok {
-		if due, ok := calendar.Due(from, sla.Work()); ok {
-			at = due
-		}
-	}
-	if !fixed.IsZero() && fixed.Before(at) {
-		at = fixed
-	}
-	return at, true
+	return fmt.Sprintf("%s (%s, for %s)", asked, because, first)
 }
 
 // open lists what is open, in an order.

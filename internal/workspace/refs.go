@@ -34,27 +34,6 @@ func (ws *Workspace) Question(ref string) (*handoff.QuestionState, error) {
 	return named(ws, ref, handoff.TargetQuestion, "a question", "handoff query questions lists the open ones", func(v *handoff.View) map[string]*handoff.QuestionState { return v.Questions })
 }
 
-// LevelOf is the level that a blocker has reached.
-func (ws *Workspace) LevelOf(target handoff.Target) int {
-	if target.Type == handoff.TargetBlocker {
-		return ws.State.Blockers[target.Name].Level
-	}
-	return 0
-}
-
-// NextOnLadder is who stands at a level of the ladder of a blocker; the last one
-// for levels beyond it.
-func (ws *Workspace) NextOnLadder(target handoff.Target, level int) string {
-	if target.Type != handoff.TargetBlocker {
-		return ""
-	}
-	ladder := ws.TeamConfig.Ladder(ws.State.Blockers[target.Name].Blocker)
-	if len(ladder) == 0 {
-		return ""
-	}
-	return ladder[min(level, len(ladder))-1]
-}
-
 // AuthorOf is whom a question about something goes to: its holder, else who
 // wrote it; "" for what the user wrote themselves.
 func (ws *Workspace) AuthorOf(target handoff.Target) string {

@@ -12,7 +12,10 @@ import (
 // RollupRequest says for whom the rollup speaks, and since when. Without a
 // roster the organisation is everybody who has declared anything.
 func (ws *Workspace) RollupRequest(state *handoff.State, level, scope, since, amend string) (handoff.RollupRequest, error) {
-	request := handoff.RollupRequest{Level: level, Scope: scope, Now: ws.Author.When, Grace: ws.TeamConfig.Timing.PublishGrace.Wall()}
+	request := handoff.RollupRequest{
+		Level: level, Scope: scope, Zone: ws.TeamConfig.ZoneOf(ws.Me),
+		Now: ws.Author.When, Grace: ws.TeamConfig.Timing.PublishGrace.Wall(),
+	}
 	handles, known := ws.TeamConfig.Covered(level, scope)
 	if !known {
 		return request, ws.unknownScope(level, scope)
@@ -21,7 +24,10 @@ func (ws *Workspace) RollupRequest(state *handoff.State, level, scope, since, am
 		handles = senders(state)
 	}
 	for _, handle := range handles {
-		request.Members = append(request.Members, handoff.Member{Handle: handle, Calendar: calendarOf(ws.TeamConfig, handle)})
+		request.Members = append(request.Members, handoff.Member{
+			Handle: handle, Calendar: calendarOf(ws.TeamConfig, handle),
+			Zone: ws.TeamConfig.ZoneOf(handle), Lead: ws.TeamConfig.Leads(handle),
+		})
 	}
 	var err error
 	if request.Since, err = ws.timeBefore(ws.Author.When, "--since", since, false); err != nil {
@@ -62,6 +68,17 @@ func senders(state *handoff.State) []string {
 	return slices.Sorted(maps.Keys(declared))
 }
 
+// RollupReceivers proposes whom a rollup is for: those of the user's last one of
+// that scope, else who leads where work goes next.
+func (ws *Workspace) RollupReceivers(r *handoff.Rollup) []string {
+	for h := range ws.State.Newest() {
+		if h.Record.By == ws.Me && h.Rollup != nil && h.Rollup.Level == r.Level && h.Rollup.Scope == r.Scope && h.State != handoff.HandoffWithdrawn {
+			return h.To
+		}
+	}
+	return Given(ws.TeamConfig.Receiver(ws.Me, nil, nil).To)
+}
+
 // FillRollup gives the draft what its file leaves out.
 func (d *Draft) FillRollup(drawn *handoff.Handoff) error {
 	h := d.Handoff
@@ -76,6 +93,8 @@ func (d *Draft) FillRollup(drawn *handoff.Handoff) error {
 		"decisions": func() { h.Decisions = drawn.Decisions },
 		"questions": func() { h.Questions = drawn.Questions },
 		"dropped":   func() { h.Dropped = drawn.Dropped },
+		"watch":     func() { h.Watch = drawn.Watch },
+		"standing":  func() { h.Standing = drawn.Standing },
 		"notes":     func() { h.Notes = drawn.Notes },
 	} {
 		if !d.Doc.Has(key) {

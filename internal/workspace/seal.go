@@ -14,7 +14,7 @@ import (
 // draft.
 func (ws *Workspace) CheckDraft(d *Draft, letThrough []string) []handoff.Finding {
 	var findings []handoff.Finding
-	if d.Handoff == nil {
+	if ambiguous := ws.nameDraft(d); d.Handoff == nil {
 		findings = rules.Check(d.Doc, ws.draftContext(letThrough))
 	} else {
 		part := rules.Part(handoff.New("", ws.Author.When, ws.Me, d.Handoff))
@@ -24,8 +24,9 @@ func (ws *Workspace) CheckDraft(d *Draft, letThrough []string) []handoff.Finding
 		}
 		findings = ws.checkOn(part, func() []handoff.Finding {
 			ws.seal(d)
-			return ws.placed(d.Sealed, ws.judgeDraft(d, letThrough))
+			return ws.placed(d.Sealed, append(ws.judgeDraft(d, letThrough), ws.unclear(d.Handoff)...))
 		})
+		findings = Explained(findings, ambiguous)
 	}
 	for i := range findings {
 		f := &findings[i]
@@ -49,10 +50,10 @@ func (ws *Workspace) draftContext(letThrough []string) rules.Context {
 // it closes were closed, and on the records that go with it.
 func (ws *Workspace) judgeDraft(d *Draft, letThrough []string) []handoff.Finding {
 	own, more := ws.draftContext(letThrough), ws.ruleContext()
-	closing, routes := d.Sealed[1:1+len(d.Resolutions)], d.Sealed[1+len(d.Resolutions):]
+	closing, routes := d.Sealed[1:1+len(d.closes)], d.Sealed[1+len(d.closes):]
 	var findings []handoff.Finding
 	for i, s := range closing {
-		findings = append(findings, below("x-resolved["+strconv.Itoa(i)+"].", rules.CheckSealed(s, more))...)
+		findings = append(findings, below(d.closes[i], rules.CheckSealed(s, more))...)
 	}
 	if len(closing) > 0 {
 		state, err := ws.Whole()
@@ -72,6 +73,7 @@ func (ws *Workspace) judgeDraft(d *Draft, letThrough []string) []handoff.Finding
 	for i := range findings {
 		findings[i].Record = "" // nobody has seen the ids yet
 	}
+	findings = append(findings, d.returned...)
 	for _, s := range routes {
 		findings = append(findings, below("routes.", rules.CheckSealed(s, more))...)
 	}
@@ -88,33 +90,47 @@ func below(field string, findings []handoff.Finding) []handoff.Finding {
 }
 
 // seal makes of a draft what is published in one commit: the handoff, complete
-// with the facts that the program knows, a resolution for each carried blocker
-// that is gone, and a route for every blocker and question that is new. The draft
+// with owners of its steps and the facts that the program knows, a resolution for
+// each carried blocker that is gone, what closes that which its decisions answer, and
+// a route for every blocker and question that is new. The draft
 // stays what the person wrote.
 func (ws *Workspace) seal(d *Draft) {
 	if ws.State.Records[d.id] != nil {
 		d.id = ws.NewID()
 	}
-	h := *d.Handoff
+	h := *ws.Owned(d.Handoff)
 	h.Anchor = ws.anchor(d.Work)
 	h.Team, h.Pod, h.Zone = ws.TeamConfig.TeamOf(ws.Me), ws.TeamConfig.PodOf(ws.Me), ws.TeamConfig.ZoneOf(ws.Me)
 	h.Shift, h.Meta = ws.currentShift(), &d.Noticed
-	h.Blockers = slices.Clone(h.Blockers)
+	h.Blockers, h.Items = slices.Clone(h.Blockers), slices.Clone(h.Items)
 	for i := range h.Blockers {
 		ws.fillSince(&h.Blockers[i])
 	}
+	for i := range h.Items {
+		if h.Rollup == nil {
+			ws.Inherit(&h.Items[i])
+		}
+	}
 	at := ws.Author.When
 	var records []*handoff.Record
-	for _, r := range d.Resolutions {
+	d.closes = nil
+	for i, r := range d.Resolutions {
 		records = append(records, handoff.New(ws.NewID(), at, ws.Me, &r))
+		d.closes = append(d.closes, "x-resolved["+strconv.Itoa(i)+"].")
 	}
+	bodies, fields, unsettled := ws.settled(&h, d.Resolutions)
+	for _, body := range bodies {
+		records = append(records, handoff.New(ws.NewID(), at, ws.Me, body))
+	}
+	d.closes = append(d.closes, fields...)
 	if len(records) > 0 {
 		at = at.Add(handoff.Precision) // the handoff comes after what it says is gone
 	}
 	own := handoff.New(d.id, at, ws.Me, &h)
 	own.Ext = d.Ext
+	d.returned = ws.returned(own, &h)
 	routes, unrouted := ws.routes(&h)
-	d.Sealed, d.Unrouted = handoff.SealAll(slices.Concat([]*handoff.Record{own}, records, routes)...), unrouted
+	d.Sealed, d.Unsettled = handoff.SealAll(slices.Concat([]*handoff.Record{own}, records, routes)...), append(unsettled, unrouted...)
 }
 
 // Meta is what a handoff says of how it was written.
@@ -168,7 +184,8 @@ func (ws *Workspace) fillSince(b *handoff.Blocker) {
 
 // Draft is a handoff that is being written.
 type Draft struct {
-	id      string // of the record to come; "" until it is checked
+	id      string   // of the record to come; "" until it is checked
+	closes  []string // of the records behind the handoff in Sealed that close something: the fields they come from
 	Handoff *handoff.Handoff
 	Ext     map[string]any
 	Doc     *handoff.Document // the text it was read from, nil if there is none
@@ -179,8 +196,12 @@ type Draft struct {
 	Work        *Facts               // nil where nobody asked git
 	Noticed     handoff.Meta         // about the writing
 
-	Sealed   []*handoff.Sealed // as it was last checked: the handoff, then what goes with it
-	Unrouted []string          // what of it goes to nobody, and why
+	Freed []Freed // what was carried and is not blocked any more
+
+	Sealed    []*handoff.Sealed // as it was last checked: the handoff, then what goes with it
+	Unsettled []string          // what of it goes to nobody or closes nothing, and why
+
+	returned []handoff.Finding // what makes it go to somebody else than its receiver
 }
 
 // RefusedHint is the way out of what the rules have against the draft.

@@ -199,6 +199,13 @@ func (ws *Workspace) Need(part handoff.Part) error {
 // the part that was loaded. Of one that means nothing, the names of everything
 // tell what was probably meant.
 func (ws *Workspace) Resolve(ref string) (handoff.Target, error) {
+	if who, latest := strings.CutPrefix(ref, "@"); latest && who != "" {
+		handle, err := ws.Person(who)
+		if err != nil {
+			return handoff.Target{}, err
+		}
+		ref = "@" + handle
+	}
 	target, err := ws.State.Resolve(ref, ws.Me)
 	if unknown := new(handoff.UnknownError); errors.As(err, &unknown) {
 		if err := ws.Need(handoff.Part{Names: true}); err != nil {

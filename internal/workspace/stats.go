@@ -1,13 +1,10 @@
 package workspace
 
 import (
-	"context"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
-	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/metrics"
 	"github.com/handoff-cli/handoff/internal/rules"
@@ -45,43 +42,6 @@ func (ws *Workspace) Findings(state *handoff.State, since time.Time) (map[string
 		found[r.ID] = of[i]
 	}
 	return found, nil
-}
-
-// Work lists the commits by people whom the records know, with the items that
-// they name or on whose branches they are.
-func (ws *Workspace) Work(ctx context.Context, state *handoff.State, since time.Time) ([]metrics.Commit, error) {
-	byBranch := make(map[string][]string)
-	for id, item := range state.Items {
-		for _, ref := range item.Refs {
-			if ref.Type == "branch" {
-				byBranch[ref.ID] = append(byBranch[ref.ID], id)
-			}
-		}
-	}
-	var commits []metrics.Commit
-	err := ws.workSince(ctx, since, func(author git.Ident, branch, subject string) {
-		handle, ok := ws.TeamConfig.Handle(author.Name, author.Email)
-		if !ok {
-			handle = config.HandleFrom(author.Email)
-		}
-		c := metrics.Commit{By: handle, At: author.When}
-		for name, items := range byBranch {
-			if branch == name || strings.HasSuffix(branch, "/"+name) {
-				c.Items = append(c.Items, items...)
-			}
-		}
-		for _, word := range strings.FieldsFunc(strings.ToLower(subject), notInSlug) {
-			if _, ok := state.Items[word]; ok {
-				c.Items = append(c.Items, word)
-			}
-		}
-		commits = append(commits, c)
-	})
-	return commits, err
-}
-
-func notInSlug(r rune) bool {
-	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
 }
 
 // Workers returns what the metrics know of the roster, by handle.

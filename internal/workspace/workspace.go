@@ -57,6 +57,9 @@ type Workspace struct {
 	Whole    func() (*handoff.State, error)                     // knows all of it
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
 	unproven func() audit.RecordIDs                             // the ids of the verdicts that nobody here saw given
+
+	committers func() (map[string]config.Person, error) // who has committed to HEAD, by handle
+	meant      map[string]string                        // whom the user means by a handle that they typed
 }
 
 // Options is how a workspace is opened. What is said goes to people.
@@ -160,6 +163,7 @@ func RecordsDir(repo *store.Repo) (string, error) {
 
 // enter reads the configuration and finds out who works there.
 func (ws *Workspace) enter(ctx context.Context) error {
+	ws.committers = sync.OnceValues(func() (map[string]config.Person, error) { return ws.findCommitters(ctx) })
 	if err := ws.readConfig(ctx); err != nil {
 		return err
 	}
@@ -174,11 +178,14 @@ func (ws *Workspace) enter(ctx context.Context) error {
 // made of the email's local part. The address is the one that .mailmap gives;
 // where the roster has only the other one, it is that.
 func (ws *Workspace) identify(ctx context.Context) error {
+	var err error
+	if ws.Me, err = ws.actor(); err != nil {
+		return err
+	}
 	author, committer, err := ws.Identity(ctx)
 	var none *git.NoIdentityError
 	switch {
 	case errors.As(err, &none):
-		ws.Me = ws.As
 		return nil
 	case err != nil:
 		return err
@@ -187,7 +194,6 @@ func (ws *Workspace) identify(ctx context.Context) error {
 	if ws.MappedAuthor, err = ws.Canonical(ctx, author); err != nil {
 		return err
 	}
-	ws.Me = ws.As
 	for _, who := range []git.Ident{ws.MappedAuthor, author} {
 		if handle, ok := ws.TeamConfig.Handle(who.Name, who.Email); ok && ws.Me == "" {
 			ws.Me = handle
@@ -197,6 +203,32 @@ func (ws *Workspace) identify(ctx context.Context) error {
 		ws.Me = config.HandleFrom(ws.MappedAuthor.Email)
 	}
 	return nil
+}
+
+// actor is who acts as the user says, "" where they do not.
+func (ws *Workspace) actor() (string, error) {
+	handle, err := ws.Person(ws.As)
+	if err == nil && handle != "" && !handoff.ValidHandle(handle) {
+		err = Usagef("a handle is lower-case letters, digits, dots, dashes", "--as %s: not a handle", ws.As)
+	}
+	return handle, err
+}
+
+// mustBeOfRoster refuses who writes and is not in the roster: nobody could tell
+// afterwards who it was.
+func (ws *Workspace) mustBeOfRoster() error {
+	people := ws.TeamConfig.Handles()
+	if len(people) == 0 || slices.Contains(people, ws.Me) {
+		return nil
+	}
+	hint, who := "add "+ws.Author.Email+" to `people` in "+ws.ConfigFile()+" by review", ws.Me+" <"+ws.Author.Email+">"
+	if ws.As != "" {
+		hint, who = "add them to `people` in "+ws.ConfigFile()+" by review", "--as "+ws.As
+	}
+	if near := ws.TeamConfig.Nearest(ws.Me); near != "" {
+		hint = "did you mean --as " + near + "? Otherwise " + hint
+	}
+	return Usagef(hint, "%s: nobody in the roster", who)
 }
 
 // Emails are the addresses of the user's commits.
@@ -226,6 +258,9 @@ func (ws *Workspace) MustBeKnown(ctx context.Context) error {
 // of the state.
 func (ws *Workspace) BeginWriting(ctx context.Context, part handoff.Part) error {
 	if err := ws.MustWrite(ctx); err != nil {
+		return err
+	}
+	if err := ws.mustBeOfRoster(); err != nil {
 		return err
 	}
 	ws.RulesGit = ws.evidence(ctx)

@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/workspace"
+)
+
+// custodyChange is what a record does with items: a handoff offers and keeps, an ack
+// takes and leaves, and others do neither.
+type custodyChange struct {
+	*query.Transfer
+	*query.Taking
+}
+
+// custodyChangeOf is what a record that is not known yet does with items.
+func custodyChangeOf(ws *workspace.Workspace, r *handoff.Record) custodyChange {
+	switch body := r.Body.(type) {
+	case *handoff.Handoff:
+		return custodyChange{Transfer: query.TransferOf(r.By, body, ws.State)}
+	case *handoff.Ack:
+		return custodyChange{Taking: query.TakingOf(r.By, body, ws.State)}
+	}
+	return custodyChange{}
+}
+
+// print says what happens to items, in lines that begin with prefix; where a handoff
+// offers nothing to those whom it is for, also which command with --give does.
+func (c custodyChange) print(g *globals, prefix, command string) {
+	for _, words := range []string{c.Transfer.Words(), c.Taking.Words()} {
+		if words != "" {
+			g.printer.line("%s%s", prefix, words)
+		}
+	}
+	if give := c.Transfer.Give(); give != "" {
+		g.printer.line("%s  %s --give %s offers it", prefix, command, give)
+	}
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
+)
+
+// asks says whom something asks now and until when. That who was asked first is
+// asked, without a deadline, goes without saying.
+func (s storyPrinter) asks(a config.Asked, first string) {
+	if a.To == "" || a.To == first && a.Due.IsZero() && a.Note == "" {
+		return
+	}
+	why := a.Note
+	if why == "" && a.Because != config.BecausePrimary {
+		why = a.Because
+	}
+	if a.Note == config.NoteNobody {
+		why = "nobody is there in time"
+	}
+	if why != "" {
+		why = " (" + why + ")"
+	}
+	s.field("  asks now", a.To+why+wantedBy(a.Due))
+}
+
+func wantedBy(due time.Time) string {
+	if due.IsZero() {
+		return ""
+	}
+	return ", wanted by " + due.Format(time.RFC3339)
+}
+
+// escalations say to whom something was raised, and what came of it.
+func (s storyPrinter) escalations(of *handoff.Escalated) {
+	for _, e := range of.Escalations {
+		body := e.Record.Body.(*handoff.Escalation)
+		s.field("  escalated", fmt.Sprintf("%s → %s, level %d, %s, %s: %s", e.By, e.To, e.Level, s.ago(e.Record.At.Time), became(e), text.JoinNonEmpty(", wanted by ", body.Ask, body.Deadline.String())))
+	}
+}
+
+// became is what came of an escalation.
+func became(e *handoff.EscalationState) string {
+	words := strings.ReplaceAll(e.State(), "_", " ")
+	for _, by := range []*handoff.Record{e.TakenUp, e.Declined, e.Over} {
+		if by != nil {
+			return words + " by " + by.By + " in " + by.ID
+		}
+	}
+	return words
+}

@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/text"
+)
+
+// declared prints an item as a handoff declares it, with its custody now.
+func (s storyPrinter) declared(item handoff.Item) {
+	facts := []string{words(item.Status)}
+	if item.Severity != "" && item.Severity != handoff.SeverityRoutine {
+		facts = append(facts, item.Severity)
+	}
+	now, known := s.ws.State.Items[item.ID]
+	if known {
+		facts = append(facts, custody(now))
+	}
+	s.heading(item.ID, facts...)
+	if item.Intent == "" && known {
+		item.Intent = now.Intent
+	}
+	s.describe(item)
+	if known && !now.Live() {
+		s.ended(now)
+	}
+}
+
+// heading prints the name of a thing and what is so with it.
+func (s storyPrinter) heading(id string, facts ...string) {
+	s.styled(painted{"", "  "}, painted{bold, id}, painted{"", " — " + strings.Join(facts, ", ")})
+}
+
+// describe prints all that an item says of itself.
+func (s storyPrinter) describe(item handoff.Item) {
+	s.field("  title", item.Title)
+	s.field("  state", item.State)
+	s.field("  ready", item.Ready)
+	s.field("  why", item.Intent)
+	for _, n := range item.Next {
+		s.field("  next", nextLine(n))
+	}
+	for _, a := range item.Accept {
+		s.field("  done when", text.JoinNonEmpty(" — ", a.Check, a.Cmd, a.Expect))
+	}
+	for _, c := range item.IfThen {
+		s.field("  if", text.JoinNonEmpty(" → ", c.If, c.Then, c.Who))
+	}
+	for _, t := range item.Tried {
+		s.field("  tried", text.JoinNonEmpty(" → ", t.What, t.Result))
+	}
+	s.field("  known issues", strings.Join(item.KnownIssues, "; "))
+	s.field("  assumes", strings.Join(item.Assumptions, "; "))
+	s.field("  blocked by", strings.Join(item.BlockedBy, ", "))
+	s.field("  depends on", strings.Join(item.DependsOn, ", "))
+	if item.Progress != nil {
+		s.field("  progress", fmt.Sprintf("%d %%", *item.Progress))
+	}
+	s.field("  effort", item.Effort)
+	s.field("  due", item.Due.String())
+	s.field("  consult", strings.Join(item.Consult, ", "))
+	s.field("  from", item.Source)
+	s.refs("  ", item.Refs)
+	for _, c := range item.Claims {
+		s.field("  claim", text.JoinNonEmpty(", ", c.Claim, c.Status, c.Probe, c.Commit, c.At.String()))
+	}
+	// Those are printed above, in the heading, or before everything else.
+	s.fields("  ", item, "id", "title", "status", "severity", "state", "ready", "intent", "next", "accept", "if_then", "tried", "known_issues",
+		"assumptions", "do_not", "blocked_by", "depends_on", "progress", "effort", "due", "consult", "source", "refs", "claims")
+}
+
+// custody says who holds an item, and who is asked to take it.
+func custody(i *handoff.ItemState) string {
+	switch {
+	case !i.Live():
+		return i.Closed + " by " + i.Holder
+	case i.Offer != nil:
+		return "held by " + i.Holder + ", offered to " + strings.Join(i.Offer.To, ", ")
+	}
+	return "held by " + i.Holder
+}
+
+func nextLine(n handoff.Next) string {
+	extra := []string{n.Owner, n.When}
+	if !n.StartsNow() {
+		extra = append(extra, strings.Replace(n.Start, ":", " ", 1)) // after:REF
+	}
+	if !n.Due.IsZero() {
+		extra = append(extra, "due "+n.Due.String())
+	}
+	if n.Risk != "" && n.Risk != "safe" || n.ConfirmWith != "" {
+		extra = append(extra, text.JoinNonEmpty(" with ", n.Risk, n.ConfirmWith))
+	}
+	return n.Do + " (" + text.JoinNonEmpty(", ", extra...) + ")"
+}
+
+// item prints an item as it stands now: one that is finished with how it ended, and
+// not with what was to be done last.
+func (s storyPrinter) item(i *handoff.ItemState) {
+	for _, rule := range i.DoNot {
+		s.styled(painted{red, "do not: "}, painted{"", rule})
+	}
+	if i.Live() {
+		s.declared(i.Item)
+		s.offered(i)
+	} else {
+		past := i.Item
+		past.State, past.Next, past.BlockedBy = "", nil, nil
+		s.heading(i.ID, custody(i))
+		s.ended(i)
+		s.describe(past)
+	}
+	s.field("  held since", i.HeldBy)
+	s.field("  was", strings.Join(i.Was, ", "))
+	s.escalations(&i.Escalated)
+}
+
+// offered says who offered an item to whom, and why where it was assigned.
+func (s storyPrinter) offered(i *handoff.ItemState) {
+	if i.Offer == nil {
+		return
+	}
+	if r := s.ws.State.Records[i.Offer.Record]; r != nil {
+		if as, ok := r.Body.(*handoff.Assignment); ok {
+			s.field("  assigned", text.JoinNonEmpty(": ", "to "+as.To+" by "+r.By, text.JoinNonEmpty(", via ", as.Why, as.Via)))
+		}
+	}
+}
+
+// ended says how an item left the live set.
+func (s storyPrinter) ended(i *handoff.ItemState) {
+	r := s.ws.State.Records[i.ClosedBy]
+	if r == nil {
+		return
+	}
+	how := ""
+	if row, ok := query.Lookup(handoff.Target{Type: handoff.TargetItem, Name: i.ID}, s.ws.State, s.ws.QueryEnv()).(*query.ItemRow); ok {
+		how = row.State
+	}
+	s.field("  "+i.Closed, text.JoinNonEmpty(", ", how, "by "+r.By+" in "+r.ID+", "+s.ago(r.At.Time)))
+	if h, ok := r.Body.(*handoff.Handoff); ok && i.Closed == handoff.ItemShipped {
+		if n := slices.IndexFunc(h.Shipped, func(shipped handoff.Shipped) bool { return shipped.ID == i.ID }); n >= 0 {
+			s.refs("  ", h.Shipped[n].Refs)
+		}
+	}
+}
