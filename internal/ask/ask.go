@@ -41,7 +41,7 @@ func Read(args []string, env Env) (query.Query, error) {
 	if err != nil || understood {
 		return q, err
 	}
-	if isQuestion(pieces) {
+	if isQuestion(pieces) || parseErr == nil && formal.Topic != query.Search && sentence(pieces) {
 		return query.Query{}, refusal(pieces)
 	}
 	if unknown := new(query.UnknownQuestionError); errors.As(parseErr, &unknown) && unknown.Question != "" && len(unknown.Suggest) == 0 {
@@ -127,6 +127,16 @@ func beside(q query.Query, pieces []query.Piece, env query.ParseEnv, err error) 
 		return query.Query{}, true, err
 	}
 	return q, true, nil
+}
+
+// sentence reports whether some of the words are such as only sentences have: who
+// types "gaps in my handoff" does not look for these words.
+func sentence(pieces []query.Piece) bool {
+	return slices.ContainsFunc(split(plainWords(pieces)), func(w string) bool {
+		return slices.ContainsFunc(lexicon[w], func(w word) bool {
+			return w.kind == preposition || w.kind == possessive || w.kind == pronoun || w.kind == auxiliary || w.kind == negation
+		})
+	})
 }
 
 // isQuestion reports whether somebody asks rather than searches.

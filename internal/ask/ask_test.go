@@ -143,6 +143,8 @@ func TestRead(t *testing.T) {
 		{"blocked?", "blocked"},
 		{"who hates ben", ""},
 		{"did ben ship refunds and fees", ""},
+		{"gaps in my handoff", "gaps to:ana"},
+		{"which deadlines are overdue", "slas is:overdue"},
 	}
 	for _, test := range tests {
 		t.Run(test.question, func(t *testing.T) {
@@ -182,6 +184,7 @@ func TestReadRefuses(t *testing.T) {
 	tests := []struct{ question, want string }{
 		{"what did we decide yesterday since monday", "is given twice"},
 		{`who has "refunds`, "has no closing quote"},
+		{"blocked for reasons of state", "not a question that is understood"},
 		{"blokced", "did you mean the topic blocked?"},
 		{"what is blocked ownr:ana", "unknown qualifier"},
 	}

@@ -355,6 +355,8 @@ func (m *meaning) listIn(what *phrase) bool {
 		return m.about(topic, "")
 	case own && m.state != "overdue" && m.state != "limbo" && what.anyOf(nItem):
 		return m.about(topic, "")
+	case m.state == "overdue" && what.noun == vDue:
+		return m.about(query.SLAs, "") && m.term(query.Is, "overdue")
 	case m.state == "overdue" && what.anyOf(nItem, vBlock, vAsk, vReview):
 		return false
 	case m.state == "open":
@@ -476,6 +478,10 @@ func (m *meaning) gaps() bool {
 	p := m.of("in", "on", "with")
 	if p == nil {
 		return m.when()
+	}
+	if p.noun == nHandoff && p.owner != nil && len(p.names) == 0 {
+		p.used = true
+		p = p.owner
 	}
 	if who, ok := m.person(p); ok {
 		return m.term(query.To, who) && m.when()

@@ -45,7 +45,7 @@ func (r *runner) say(a *Answer, spec *TopicSpec, found, all []candidate) {
 	case len(found) > 0:
 		a.Say = r.sentence(spec, found, a)
 		return
-	case len(all) > 0 && spec.unnamed:
+	case len(all) > 0 && spec.whole:
 		a.Say = r.noneOf(spec, all)
 		return
 	}

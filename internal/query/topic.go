@@ -39,6 +39,10 @@ type TopicSpec struct {
 	known   func(*config.Config) bool
 	unknown string
 
+	// whole is set where the rows before the terms are all that there is: that none of
+	// them fits is known then.
+	whole bool
+
 	// agreed is set where the configuration alone answers, and no record does.
 	agreed bool
 
@@ -211,22 +215,22 @@ var topics = []TopicSpec{
 	{
 		Name: Status, arg: argument{name: "name", read: named, required: true}, Example: "handoff query status refunds",
 		Help:    "one thing as it stands: an item by its id or by one of its references, a blocker, question, decision or handoff",
-		unnamed: true, find: (*runner).status, order: byType,
+		unnamed: true, whole: true, find: (*runner).status, order: byType,
 	},
 	{
 		Name: History, arg: something, Example: "handoff query history refunds",
 		Help:    "every record that says something of an item, blocker, question or decision, and what; the oldest first",
-		history: true, unnamed: true, find: (*runner).history, order: oldestFirst,
+		history: true, unnamed: true, whole: true, find: (*runner).history, order: oldestFirst,
 	},
 	{
 		Name: Owns, arg: nameOf, Example: "handoff query owns payments",
 		Help:    "who is accountable: for an item, a path that live items name, an area, a team; who is to resolve a blocker or to answer a question. Of a person, the live items that they are accountable for and the areas in which they decide",
-		unnamed: true, find: (*runner).owns, order: byType,
+		unnamed: true, whole: true, find: (*runner).owns, order: byType,
 	},
 	{
 		Name: Returns, arg: anyone, Example: "handoff query returns dev",
 		Help: "who is there and who is not, when they are back and who stands in: by the absences of the roster, the time that their handoff names, and their shifts; everybody when nobody is named. Who is back first comes first",
-		none: "nobody is known", unnamed: true, find: (*runner).returns, order: oldestFirst,
+		none: "nobody is known", unnamed: true, whole: true, find: (*runner).returns, order: oldestFirst,
 	},
 	{
 		Name: Declared, arg: teamOf, Example: "handoff query declared payments",
@@ -242,12 +246,12 @@ var topics = []TopicSpec{
 		Name: Acks, arg: refOf, Example: "handoff query acks @ana",
 		Help:    "who has seen, taken or refused a handoff, a blocker or a question, and who was asked and has said nothing; of an item those of the handoff that declares it; of your latest handoff when nothing is named. Who has said nothing comes first",
 		none:    "nobody was asked for an ack",
-		unnamed: true, find: (*runner).acks, order: bySilence,
+		unnamed: true, whole: true, find: (*runner).acks, order: bySilence,
 	},
 	{
 		Name: Reviews, arg: pullOf, Example: "handoff query reviews 1842",
 		Help: "pull requests that items name, with their state, their approvals and who they wait for, as they were last asked for; by number, by item, or of a person those that wait for them; those of all live items that are not over when nothing is named. The most severe first, then the oldest",
-		none: "no pull request is known", unnamed: true, find: (*runner).reviews, order: bySeverity,
+		none: "no pull request is known", unnamed: true, whole: true, find: (*runner).reviews, order: bySeverity,
 	},
 	{
 		Name: Awaits, arg: anyone, Example: "handoff query awaits ben",

@@ -87,7 +87,7 @@ func (r *runner) aboutAll() []citable {
 func (r *runner) advice(silent []Silence) (say string, ask []string) {
 	known := r.knowers()
 	for _, s := range silent {
-		if !slices.ContainsFunc(known, func(k knower) bool { return k.who == s.By }) {
+		if s.By != r.query.Me && !slices.ContainsFunc(known, func(k knower) bool { return k.who == s.By }) {
 			known = append(known, knower{s.By, "whose handoff does not say"})
 		}
 	}
