@@ -34,10 +34,10 @@ func newAckCmd(g *globals) *cobra.Command {
 Without --take, an accepting ack takes every item that is offered to you.
 Whatever is not taken stays with the sender; what you take and what stays is
 said. A verdict that you have given already adds nothing. What you took by
-mistake goes back with handoff give ITEM --back. An item stands for the record that
-offers it, a handoff or an assignment, and only that item is taken then. Without
-a reference it answers the one handoff or assignment that waits for you. Of an
-escalation it takes up, or declines, what was raised to you.
+mistake goes back with handoff give ITEM --back. An item stands for the record
+that offers it, a handoff or an assignment, and only that item is taken then.
+Without a reference it answers the one handoff or assignment that waits for you.
+Of an escalation it takes up, or declines, what was raised to you.
 
 An exception goes to whom the configuration names for its class, else to the
 lead of the sender; what it names for the sender just comes back.`,

@@ -112,7 +112,11 @@ func (d *demo) setUp(ctx context.Context, file string) error {
 		return err
 	}
 	settings := map[string]string{"user.name": ben.name, "user.email": ben.email}
-	return git.Init(ctx, d.dir, d.environ(ana, scenes[0].at), settings)
+	var work [][]string // everybody has committed here before
+	for _, s := range scenes {
+		work = append(work, d.environ(s.who, scenes[0].at.Add(-time.Hour)))
+	}
+	return git.Init(ctx, d.dir, d.environ(ana, scenes[0].at), settings, work...)
 }
 
 // play runs the commands of a scene, each through the road of the real one.

@@ -31,9 +31,9 @@ gone. It stays until you act on it: a handoff that lists the item, an amendment,
 a decision or a question about it, or ack REF --outcome seen, which says that
 nothing more is needed.
 
-News are what has happened since your last handoff, and not before the last seven
-days: what was accepted, decided, resolved, shipped, withdrawn, and what you are
-to read only.`,
+News are what has happened since your last handoff, and not before the last
+seven days: what was accepted, decided, resolved, shipped, withdrawn, and what
+you are to read only.`,
 		Example: "  handoff inbox\n  handoff inbox --as sarah --json\n  handoff inbox --jq '.results[] | select(.part == \"back\") | .say'",
 		GroupID: groupDaily,
 		Args:    noArgs,

@@ -116,9 +116,10 @@ func (r *Repo) CommonDir() string { return r.common }
 // and inside a git directory. Absolute.
 func (r *Repo) Worktree() string { return r.worktree }
 
-// Init makes a repository with the branch main in dir, which must not exist,
-// and sets settings in its own configuration.
-func Init(ctx context.Context, dir string, env []string, settings map[string]string) error {
+// Init makes a repository with the branch main in dir, which must not exist, sets
+// settings in its own configuration, and makes an empty commit in each of some
+// environments, which say by whom and when.
+func Init(ctx context.Context, dir string, env []string, settings map[string]string, commits ...[]string) error {
 	git, err := findGit(filepath.Dir(dir), env)
 	if err != nil {
 		return err
@@ -132,6 +133,11 @@ func Init(ctx context.Context, dir string, env []string, settings map[string]str
 	git.Dir = dir
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
 		if _, err := git.Output(ctx, "config", key, settings[key]); err != nil {
+			return errors.Join(err, os.RemoveAll(dir))
+		}
+	}
+	for _, git.env = range commits {
+		if _, err := git.Output(ctx, "commit", "--quiet", "--allow-empty", "--message=Work of the day"); err != nil {
 			return errors.Join(err, os.RemoveAll(dir))
 		}
 	}

@@ -78,6 +78,7 @@ func DraftRollup(s *State, req RollupRequest) *Handoff {
 		d.addRest(h, source)
 	}
 	d.addLasting(h)
+	d.sayNone(h)
 	var skipped []string
 	if !d.Apart {
 		skipped = SkippedZones(s, h.Rollup, d.Members, d.Now)
@@ -352,6 +353,26 @@ func (d *rollupDraft) addRest(h *Handoff, source *HandoffState) {
 		if asked != nil && asked.Open() && !listed {
 			h.Questions = append(h.Questions, question)
 		}
+	}
+}
+
+// sayNone says "none" where every source says something of a list that may be left
+// out, and nothing of it holds.
+func (d *rollupDraft) sayNone(h *Handoff) {
+	all := func(says func(*HandoffState) bool) bool {
+		return len(d.sources) > 0 && !slices.ContainsFunc(d.sources, func(s *HandoffState) bool { return !says(s) })
+	}
+	if h.Questions == nil && all(func(s *HandoffState) bool { return s.Handoff.Questions != nil }) {
+		h.Questions = []OpenQuestion{}
+	}
+	if h.Dropped == nil && all(func(s *HandoffState) bool { return s.Dropped != nil }) {
+		h.Dropped = []Reasoned{}
+	}
+	if h.Watch == nil && all(func(s *HandoffState) bool { return s.Watch != nil }) {
+		h.Watch = []Watch{}
+	}
+	if h.Standing == nil && all(func(s *HandoffState) bool { return s.Standing != nil }) {
+		h.Standing = []Standing{}
 	}
 }
 

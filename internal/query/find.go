@@ -130,11 +130,11 @@ func (r *runner) waitingOn() []candidate {
 	})...)
 }
 
-// passed reports whether the person whom the question is about was offered an
-// item only as one of a group, and has answered the handoff that offers it.
+// passed reports whether the person whom the question is about has answered the
+// handoff that offers an item, and not taken it. Its sender knows: it came back.
 func (r *runner) passed(offer *handoff.Offer) bool {
 	h := r.state.Handoffs[offer.Record]
-	return h != nil && !slices.Contains(offer.To, r.who()) && r.handoffThread(h).answered(r.who())
+	return h != nil && r.handoffThread(h).answered(r.who())
 }
 
 func (r *runner) nextSteps() []candidate {

@@ -90,14 +90,12 @@ func Inbox(who string, since time.Time, s *handoff.View, env Env) []InboxRow {
 	return append(rows, r.news(since)...)
 }
 
-// act are the rows of what waits for who asks, and of their own handoffs that
-// wait too long.
+// act are the rows of what waits for who asks, and of what they wait for too long
+// themselves: verdicts on their handoffs, and whoever they raised something to.
 func (r *runner) act() []InboxRow {
 	found := filter(r.waitingOn(), func(c candidate) bool { return !r.isBack(c) })
 	sortCandidates(found, byType)
-	overdue := filter(r.unacked(), func(c candidate) bool {
-		return c.is(isOverdue) && c.thread.(handoffThread).Record.By == r.query.Me
-	})
+	overdue := filter(r.waitingLong(), func(c candidate) bool { return c.is(isOverdue) && r.isOwn(c) })
 	sortCandidates(overdue, oldestFirst)
 	rows := []InboxRow{}
 	for _, c := range append(found, overdue...) {
@@ -120,6 +118,11 @@ func (r *runner) isBack(c candidate) bool {
 	return false
 }
 
+// isOwn reports whether who asks wrote a handoff or an escalation.
+func (r *runner) isOwn(c candidate) bool {
+	return r.state.Records[c.thread.latest()].By == r.query.Me
+}
+
 // waits says why something waits for who asks, and what settles it.
 func (r *runner) waits(c candidate) InboxRow {
 	switch t := c.thread.(type) {
@@ -131,6 +134,9 @@ func (r *runner) waits(c candidate) InboxRow {
 		return InboxRow{Event: "asked", Say: t.By + " asks: " + t.Ask, Do: command("answer", t.Key)}
 	case escalationThread:
 		body := escalationBody(t.EscalationState)
+		if t.By == r.query.Me {
+			return InboxRow{Event: "overdue", Say: t.To + " has not taken up in time that you escalate " + body.Subject + ": " + body.Ask, Do: command("escalate", body.Subject)}
+		}
 		return InboxRow{Event: "escalated", Say: t.By + " escalates " + body.Subject + " to " + r.youOr([]string{t.To}) + ": " + body.Ask, Do: command("ack", t.Record.ID)}
 	case itemThread:
 		offer := r.state.Records[t.Offer.Record]

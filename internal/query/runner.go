@@ -18,7 +18,7 @@ type runner struct {
 	env   Env
 
 	teams    map[string]string            // handle → team: as configured, else as their latest handoff says
-	everyone []string                     // handles, sorted: everybody with a team or a record
+	everyone []string                     // handles, sorted: everybody with a team or a record; then who asks
 	blocking map[string][]string          // item → ids of its open blockers, sorted
 	replies  map[string][]*handoff.Record // id of a record → the records about it, in fold order
 	members  map[[2]string][]string       // address and who wrote it → the people for whom it stands
@@ -43,6 +43,9 @@ func newRunner(q Query, s *handoff.View, env Env) *runner {
 		}
 	}
 	r.everyone = sortedKeys(r.teams)
+	if q.Me != "" && !slices.Contains(r.everyone, q.Me) {
+		r.everyone = append(r.everyone, q.Me) // who asks is there, too
+	}
 	for _, id := range sortedKeys(s.Blockers) {
 		b := s.Blockers[id]
 		for _, item := range b.Blocks {
@@ -83,7 +86,7 @@ func (r *runner) expandFrom(from string, addresses ...string) []string {
 		}
 		members := r.membersOf(address, from)
 		if len(members) == 0 && address == everyoneAddress {
-			members = r.everyone
+			members = filter(r.everyone, func(who string) bool { return who != from })
 		}
 		all = append(all, members...)
 	}

@@ -30,12 +30,14 @@ func (ws *Workspace) ParseEnv() query.ParseEnv {
 }
 
 // members returns the handles that an address stands for, seen from a sender.
-// Without a roster, "team" is everybody else who has written anything.
+// Without a roster, "team" is everybody else who has written anything, and the user.
 func (ws *Workspace) members(address, from string) []string {
 	if address != "team" || len(ws.TeamConfig.People) > 0 {
 		return ws.TeamConfig.Members(address, from)
 	}
-	return slices.DeleteFunc(ws.State.Authors(), func(who string) bool { return who == from })
+	everybody := append(ws.State.Authors(), ws.Me)
+	slices.Sort(everybody)
+	return slices.DeleteFunc(slices.Compact(everybody), func(who string) bool { return who == from })
 }
 
 // LastShift is the shift of a person that contains at, else the last one that
