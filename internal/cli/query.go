@@ -80,22 +80,31 @@ func newQueryCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "query <question…>",
 		Short: "Answer a question from the records, and cite them",
-		Long: `Answer a question from the records, and cite them. A question is a topic, terms
-as on GitHub, words to search for, or one of a few plain sentences.
+		Long: `Answer a question from the records, and cite them. A question is a plain one, a
+topic with terms as on GitHub, or words to search for.
 
-The status is 0 when the records answer, also when the answer is "none", and 3
-when no record covers the question; it then names whom to ask. Nothing is ever
-guessed.
+A plain question has a question word, a verb, a name and a time: "what is
+blocking ben", "is PR 1842 merged", "what did ana ship yesterday". Things go by
+their slug, number, ticket, branch, path, or words of their title; people by
+handle or name, and I and my are you. With -v, and as "understood" in JSON, it
+is said how a question was read. A name that several things have is listed.
+
+The first line of an answer is a sentence, "say" in JSON; that to a question of
+yes or no begins with yes or no ("verdict"). The status is 0 when the records
+answer, also when the answer is "none", and 3 when no record covers the
+question: it then names whom to ask, and why. A question that is not understood
+is status 2, with the topics that are near. Nothing is ever guessed.
 
 Terms narrow a question, all of them together, and a - before one negates it:
-is: kind: by: to: owner: holder: resolver: team: item: severity: ref: since:
-until: and words, in double quotes where they belong together. A value that does
-not exist is answered with those that do.
+is: kind: by: to: owner: holder: resolver: decider: team: item: severity: ref:
+since: until: and words, in double quotes where they belong together. A value
+that does not exist is answered with those that do.
 ` + reposHelp + `
 An item of one name in two repositories is two items; "me" is who you are in
 each.
 `,
 		Example: `  handoff query what is blocked
+  handoff query who is reviewing PR 1842?
   handoff query next ben
   handoff query 'is:blocked resolver:sarah since:2d "session timeout"'
   handoff query 'items -holder:ben'
@@ -240,7 +249,9 @@ func (g *globals) printAnswer(a query.Answer) error {
 // question the error says so.
 func (p *printer) answer(a query.Answer) {
 	if a.Answered {
-		p.line("%s", a.Say)
+		for _, line := range p.wrap(a.Say, 0) {
+			p.line("%s", line)
+		}
 	}
 	p.rows(a.Rows)
 }

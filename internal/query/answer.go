@@ -30,6 +30,7 @@ func Run(q Query, s *handoff.View, env Env) Answer {
 	if q.Test != nil {
 		r.judge(&a, found)
 	}
+	a.Say = text.OneLine(a.Say)
 	a.Silent = text.NonNil(a.none.silent)
 	return a
 }
