@@ -47,7 +47,8 @@ func (r *runner) say(a *Answer, spec *TopicSpec, found, all []candidate) {
 		a.Say = r.sentence(spec, found, a)
 		return
 	case len(all) > 0 && spec.whole:
-		a.Say = r.noneOf(spec, all)
+		a.none = none{say: r.noneOf(spec, all), fixed: true}
+		a.Say = a.none.say
 		return
 	}
 	var isNone bool

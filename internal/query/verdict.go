@@ -67,3 +67,22 @@ func (r *runner) proving(found []candidate) []candidate {
 	rest := filter(found, func(c candidate) bool { return !passes(c) })
 	return append(filter(found, passes), rest...)
 }
+
+// judge lays the verdict over an answer to a question of yes or no.
+func (r *runner) judge(a *Answer, found []candidate) {
+	a.Verdict = r.verdict(found, a.Answered)
+	if a.Verdict == verdictNo && r.asksAbsent(found) {
+		a.Verdict = verdictUnknown
+	}
+	if a.Verdict != verdictUnknown {
+		a.Say = a.Verdict + ": " + a.Say
+		return
+	}
+	if a.Answered {
+		advice, ask := r.advice(nil)
+		a.Answered, a.Ask = false, ask
+		a.Say = "not on record: " + a.Say + "; " + advice
+		return
+	}
+	a.Say = "not on record: " + a.Say
+}

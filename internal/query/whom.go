@@ -28,7 +28,7 @@ func (r *runner) knowers() []knower {
 	}
 	if r.query.Test != nil {
 		for _, t := range r.query.Test.Terms {
-			if t.Qualifier == By {
+			if t.Qualifier == By && t.Value != r.query.Me {
 				add(t.Value, "whom the question is about")
 			}
 		}
@@ -56,7 +56,7 @@ func (r *runner) knowers() []knower {
 		}
 	}
 	for _, who := range r.concerned() {
-		if slices.Contains(r.everyone, who) {
+		if slices.Contains(r.everyone, who) && who != r.query.Me {
 			add(who, "whom the question is about")
 		}
 	}
