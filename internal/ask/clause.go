@@ -179,10 +179,6 @@ func (p *parser) auxiliary(t token) bool {
 		p.c.past = true
 	case "has", "have", "had":
 		p.has = true
-		if p.at+1 < len(p.tokens) && p.tokens[p.at+1].text == "to" {
-			p.c.modal = "must"
-			p.at++
-		}
 	case "do", "does":
 	default:
 		p.c.modal = w.value

@@ -173,7 +173,7 @@ func (m *meaning) ship() bool {
 	if !m.passive && who.named() && !what.named() && len(only(who.narrow(), Person)) == 0 {
 		who, what = nil, who // "did refunds ship", "what shipped"
 	}
-	if !m.passive && who != nil && who.wanted == "what" {
+	if !m.passive && who != nil && who.wanted != "" && who.wanted != "who" {
 		who, what = nil, who
 	}
 	if m.deny() {
@@ -186,7 +186,7 @@ func (m *meaning) ship() bool {
 		return false
 	}
 	by, ok := m.anyone(who)
-	if !ok || !what.anyOf(nItem) || m.form == going || m.form == base && !m.past {
+	if !ok || !what.anyOf(nItem) || what != nil && what.wanted == "who" || m.form == going || m.form == base && !m.past {
 		return false
 	}
 	if by == "team" {

@@ -89,6 +89,9 @@ func (m *meaning) hold() bool {
 		}
 		return m.with(who, object)
 	}
+	if n, ok := m.thing(subject, Item, Ref); ok && object != nil && object.noun == vBlock && !object.named() {
+		return object.inStates("open") && m.asks == "yes" && m.about(query.Blocked, "") && m.narrowTo(n)
+	}
 	n, ok := m.thing(object, Item, Ref, Blocker)
 	if !ok || !subject.anyOf() {
 		return false
@@ -156,7 +159,7 @@ func (m *meaning) take() bool {
 		if m.subj != nil && m.subj.any == "none" {
 			m.subj.used = true
 		}
-		return m.time.zero() && m.obj.anyOf(nItem) && m.about(query.Unclaimed, "")
+		return m.time.zero() && m.asks != "who" && m.obj.anyOf(nItem) && m.about(query.Unclaimed, "")
 	}
 	if who, ok := m.person(m.subj); ok {
 		if m.obj.anyOf(nItem) {

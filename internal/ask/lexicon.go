@@ -142,7 +142,7 @@ var states = map[string]string{
 	"away|off|out|absent|off-duty|on-leave|on-vacation|on-holiday|out-of-office": "away",
 	"stale": "stale", "at-risk": "at-risk", "in-danger": "at-risk", "overdue": "overdue", "in-limbo": "limbo", "late": "overdue",
 	"in-review": "in_review", "under-review": "in_review", "in-progress": "in_progress", "under-way|underway": "in_progress", "ready": "ready",
-	"open|pending|outstanding|remaining": "open", "live": "open", "active": "open", "offered": "offered", "critical": "critical", "up-for-grabs": "unclaimed", "reopened": "reopened",
+	"open|pending|outstanding|remaining|left": "open", "live": "open", "active": "open", "offered": "offered", "critical": "critical", "up-for-grabs": "unclaimed", "reopened": "reopened",
 	"superseded": "superseded", "reversed": "reversed", "proposed": "proposed", "outdated": "stale", "going-stale": "stale", "unfinished": "open",
 }
 
@@ -219,6 +219,7 @@ func makeLexicon() map[string][]word {
 		}
 	}
 	add("not never", word{kind: negation})
+	add("need-to|needs-to|has-to|have-to|has-yet-to|have-yet-to", word{kind: auxiliary, value: "must"})
 	return all
 }
 

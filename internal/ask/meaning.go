@@ -39,11 +39,20 @@ func init() { // not in the declaration: some of them ask for others
 	}
 }
 
+// askable are the classes that can be asked about with a question word, for those
+// that ask for something that few rows tell.
+var askable = map[string][]verb{
+	"when":     {vShip, vResolve, vReturn, vDue, vAck, vDeclare, vDecide, vDrop},
+	"where":    {vReturn, nStatus, vStand},
+	"how":      {nStatus, vStand, vResolve, vWork, vHappen},
+	"how-long": {vBlock, vReturn, vState, nStatus},
+}
+
 // understand makes a query of a clause; ok is false when it is not understood.
 func understand(c *clause, env query.ParseEnv, names *directory) (q query.Query, ok bool, err error) {
 	m := &meaning{clause: c, env: env, names: names, q: query.Query{Topic: query.Search, Me: env.Me}}
 	mean, known := meanings[c.verb]
-	if !known || !mean(m) {
+	if only, limited := askable[c.asks]; limited && !slices.Contains(only, c.verb) || !known || !mean(m) {
 		return query.Query{}, false, nil
 	}
 	if m.err != nil {

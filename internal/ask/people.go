@@ -69,12 +69,15 @@ func (m *meaning) cover() bool {
 
 // ack is about who has seen, taken or refused what.
 func (m *meaning) ack() bool {
-	if m.modal != "" || !m.time.zero() {
+	if !m.time.zero() || m.modal != "" && (m.asks != "who" || !m.allow("must", "should") || m.not) {
 		return false
 	}
 	who, what := m.subj, m.obj
 	if m.noun {
 		who, what = nil, m.of("for", "to", "on")
+	}
+	if m.form == being && m.asks == "who" {
+		return false
 	}
 	if m.form == being || m.not && what.anyOf(nHandoff) && (m.asks != "who" || m.passive) {
 		m.deny()
@@ -90,7 +93,7 @@ func (m *meaning) ack() bool {
 		return false
 	}
 	m.about(query.Acks, ref)
-	if m.deny() {
+	if m.deny() || m.modal != "" {
 		return m.asks == "who" && by == "" && m.term(query.Is, "missing")
 	}
 	if m.asks == "yes" {
@@ -136,7 +139,9 @@ func (m *meaning) declare() bool {
 	case what.named():
 		n, ok := m.thing(what, Item)
 		return ok && who == "" && m.asks == "who" && !m.not && m.time.zero() && m.about(query.Status, n.Ref())
-	case m.asks == "who" && to == nil && (m.time.zero() || m.time.today) && !m.says2(to):
+	case m.asks == "who" && m.subj.named() && !m.toWhom():
+		return false
+	case m.asks == "who" && to == nil && (m.time.zero() || m.time.today) && !m.toWhom():
 		return m.declaredNow(who)
 	case m.asks == "yes" && to == nil && who != "" && (m.time.zero() || m.time.today) && m.obj.anyOf(nHandoff):
 		m.timed = true
@@ -156,8 +161,8 @@ func (m *meaning) declare() bool {
 	return what.anyOf(nHandoff, nItem) && m.about(query.Handoffs, "") && m.term(query.By, who) && m.when()
 }
 
-// says2 reports whether "to" stands alone: "who did ana hand over to".
-func (m *meaning) says2(*phrase) bool { return slices.Contains(m.bare, "to") }
+// toWhom reports whether the question is to whom: "who did ana hand over to".
+func (m *meaning) toWhom() bool { return slices.Contains(m.bare, "to") }
 
 // declaredNow lists who has handed over today, or who has not.
 func (m *meaning) declaredNow(who string) bool {
@@ -202,19 +207,19 @@ func (m *meaning) handoffs() bool {
 		case w.verb == vAck && w.form == being:
 			return m.unacked(who, whom)
 		case w.value == "overdue":
-			return m.about(query.Overdue, "") && m.term(query.By, who) && m.term(query.To, whom) && m.take1()
+			return m.about(query.Overdue, "") && m.term(query.By, who) && m.term(query.To, whom) && m.taken()
 		case w.value == "limbo":
-			return m.about(query.Limbo, "") && m.term(query.By, who) && m.term(query.To, whom) && m.take1()
+			return m.about(query.Limbo, "") && m.term(query.By, who) && m.term(query.To, whom) && m.taken()
 		case w.value != "open":
 			return false
 		}
 	}
-	m.take1()
+	m.taken()
 	return m.about(query.Handoffs, "") && m.term(query.By, who) && m.term(query.To, whom) && m.when()
 }
 
 func (m *meaning) unacked(by, to string) bool {
-	return m.take1() && m.about(query.Unacked, "") && m.term(query.By, by) && m.term(query.To, to)
+	return m.taken() && m.about(query.Unacked, "") && m.term(query.By, by) && m.term(query.To, to)
 }
 
 // states are the adjectives of the noun.
@@ -225,8 +230,8 @@ func (m *meaning) states() []word {
 	return m.subj.states
 }
 
-// take1 takes the noun with its adjectives in.
-func (m *meaning) take1() bool {
+// taken takes the noun with its adjectives in.
+func (m *meaning) taken() bool {
 	if m.subj != nil && !m.subj.named() {
 		m.subj.used = true
 	}
@@ -254,13 +259,13 @@ func (m *meaning) ask() bool {
 			m.term(query.Is, "open")
 		}
 	}
-	m.take1()
+	m.taken()
 	m.about(query.Questions, "")
 	if p := m.of("about", "on"); p != nil && len(only(p.names, Person)) == 0 {
 		n, ok := m.thing(p, Item, Ref)
 		return ok && m.narrowTo(n)
 	}
-	by, ok := m.anyone(m.pick(m.preps["by"], m.preps["of"]))
+	by, ok := m.anyone(m.pick(m.preps["by"], m.preps["from"], m.preps["of"]))
 	to, known := m.anyone(m.pick(m.preps["for"], m.preps["to"]))
 	return ok && known && m.term(query.By, by) && m.term(query.To, to)
 }

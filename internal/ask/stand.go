@@ -66,6 +66,9 @@ func (m *meaning) blocked(patient *phrase, only bool) bool {
 		return m.term(query.Holder, who)
 	}
 	n, ok := m.thing(patient, Item, Ref)
+	if ok && strings.HasPrefix(n.Key, "pr:") { // what a pull request waits for is its reviews
+		return only && m.asks != "yes" && m.asks != "how-long" && m.about(query.Reviews, n.Ref())
+	}
 	if ok && yes {
 		return m.about(query.Status, n.Ref()) && m.test(query.Is, "blocked", false)
 	}
@@ -148,13 +151,16 @@ func (m *meaning) resolved() bool {
 		return m.about(query.Search, "") && m.term(query.OfKind, "resolution") && m.term(query.By, who) && m.when()
 	}
 	n, ok := m.removable(m.obj)
-	if !ok || m.not || !m.subj.anyOf() {
+	by, known := m.anyone(m.subj)
+	if !ok || m.not || !known {
 		return false
 	}
 	m.about(query.Status, n.Ref())
 	switch {
 	case m.asks != "yes":
-		return true
+		return by == "" || m.asks != "what"
+	case by != "":
+		return n.Kind == Blocker && m.test(query.Is, "closed", false) && m.test(query.By, by, false)
 	case n.Kind == Blocker:
 		return m.test(query.Is, "closed", false)
 	}

@@ -11,7 +11,7 @@ import (
 
 // watch is about what to keep an eye on.
 func (m *meaning) watch() bool {
-	if m.past || m.not || !m.now() || !m.allow("should", "must") {
+	if m.past || m.not || !m.now() || !m.allow("should", "must") || m.asks == "who" {
 		return false
 	}
 	who, ok := m.anyone(m.subj)
@@ -25,7 +25,7 @@ var lists = map[string]query.Topic{
 
 // inState is about how things are: stale, at risk, in review.
 func (m *meaning) inState() bool {
-	if m.not || !m.now() || m.subj.named() {
+	if m.not || !m.now() || m.subj.named() || m.asks == "who" { // things are in states, not people
 		return false
 	}
 	what := m.obj
@@ -142,7 +142,7 @@ func (m *meaning) items() bool {
 		return false
 	}
 	states := m.states()
-	m.take1()
+	m.taken()
 	if len(states) == 1 {
 		switch w := states[0]; {
 		case w.verb == vState:
