@@ -62,7 +62,7 @@ lead of the sender; what it names for the sender just comes back.`,
 	f.StringVar(&o.reason, "reason", "", "why changes are needed or it is declined. `REASON`: missing_context, vague_next, no_acceptance, wrong_receiver, capacity, not_ready, exception, other")
 	f.StringVar(&o.exception, "exception", "", "which exception, with --reason exception. `CLASS`: incomplete, ambiguous, judgement, policy, out_of_scope")
 	f.StringVar(&o.note, "note", "", "a `NOTE` to the sender")
-	f.BoolVar(&o.allSeen, "all-seen", false, "say of every handoff that names you as a reader that you have seen it")
+	f.BoolVar(&o.allSeen, "all-seen", false, "say that you have seen every handoff that you are to read only")
 	o.addFlags(f)
 	return cmd
 }
@@ -94,6 +94,10 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 		}
 	}
 	if subject.Type == handoff.TargetItem {
+		if taken := ws.Took(ws.State.Items[subject.Name], o.outcome); taken != nil {
+			g.note("you took %s in %s; nothing was added", subject.Name, taken.ID)
+			return nil
+		}
 		if subject, err = offerOf(ws, ws.State.Items[subject.Name], &o); err != nil {
 			return err
 		}
@@ -124,13 +128,15 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 	return err
 }
 
-// ackAllSeen writes a receipt for every current handoff that names the user as a
-// reader and that they have not acknowledged in any way.
+// ackAllSeen writes a receipt for every current handoff that the user is to read
+// only, and that they have not acknowledged in any way: one that names them as a
+// reader, or went to a group of theirs and leaves nothing to take. What came back is
+// not among them: each of that needs a look.
 func ackAllSeen(ctx context.Context, g *globals, ws *workspace.Workspace, o ackOptions) error {
 	var records []*handoff.Record
 	for _, h := range ws.State.Current() {
 		answered := slices.ContainsFunc(h.Acks, func(r *handoff.Record) bool { return r.By == ws.Me })
-		if answered || h.Record.By == ws.Me || !ws.Addresses(h.CC, h.Record.By) {
+		if answered || h.Record.By == ws.Me || !ws.Addresses(h.CC, h.Record.By) && !ws.LeftNothing(h) {
 			continue
 		}
 		records = append(records, ws.NewRecord(&handoff.Ack{Subject: h.Record.ID, Digest: h.Record.Source.Digest, Outcome: handoff.OutcomeSeen}))

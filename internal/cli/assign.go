@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -10,40 +11,81 @@ import (
 
 type assignOptions struct {
 	publishOptions
-	to  string
-	via string
-	why string
+	to    string
+	allOf string
+	via   string
+	why   string
 }
 
 func newAssignCmd(g *globals) *cobra.Command {
 	var o assignOptions
 	cmd := &cobra.Command{
-		Use:   "assign <item>",
+		Use:   "assign [item]",
 		Short: "Offer an item to a person, as a lead does",
 		Long: `Offer an item to a person, as a lead does. Nothing moves until they take it
-with handoff ack.`,
-		Example: `  handoff assign payments-refund-flow --to james --why "Ben is away"`,
+with handoff ack.
+
+With --all-of, where somebody is suddenly not there, everything that they hold
+is offered, in one commit, and what is asked of them by name is raised to that
+person too: blockers to resolve, questions, handoffs that wait for a verdict of
+theirs. Where the roster names leads, it takes one.`,
+		Example: `  handoff assign payments-refund-flow --to james --why "Ben is away"
+  handoff assign --all-of ana --to ben --why "Ana is ill"`,
 		GroupID: groupRecord,
-		Args:    exactArgs(1, "an item"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runAssign(cmd.Context(), g, o, args[0]) },
+		Args:    maxArgs(1, "an item"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runAssign(cmd.Context(), g, o, args) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "`WHO` is to take it")
+	f.StringVar(&o.allOf, "all-of", "", "everything that `WHO` holds, and everything asked of them")
 	f.StringVar(&o.via, "via", "", "the rollup or handoff `REF` that it came with")
 	f.StringVar(&o.why, "why", "", "`TEXT` that says why them, or why now")
 	o.addFlags(f)
 	o.addPeopleFlags(f)
+	cmd.MarkFlagsMutuallyExclusive("all-of", "via")
 	return cmd
 }
 
-func runAssign(ctx context.Context, g *globals, o assignOptions, ref string) error {
+func runAssign(ctx context.Context, g *globals, o assignOptions, args []string) error {
 	if err := required("assign", "--to", o.to); err != nil {
 		return err
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: workspace.Given(ref, o.via)})
+	switch {
+	case o.allOf != "" && len(args) > 0:
+		return workspace.Usagef("", "--all-of %s is about everything, and %s about one item", o.allOf, args[0])
+	case o.allOf == "" && len(args) == 0:
+		return workspace.Usagef("handoff assign --help shows an example", "missing: an item, or --all-of")
+	}
+	ws, err := g.openForWriting(ctx, handoff.Part{Refs: slices.Concat(args, workspace.Given(o.via))})
 	if err != nil {
 		return err
 	}
+	if o.allOf != "" {
+		return assignAll(ctx, g, ws, o)
+	}
+	return assignItem(ctx, g, ws, o, args[0])
+}
+
+// assignAll offers everything that somebody holds to somebody else, and raises what is
+// asked of them.
+func assignAll(ctx context.Context, g *globals, ws *workspace.Workspace, o assignOptions) error {
+	people := handles(ws, []string{o.allOf, o.to})
+	from, to := people[0], people[1]
+	if from == to {
+		return workspace.Usagef("", "--all-of and --to both say %s", to)
+	}
+	if err := ws.MayReassign(from); err != nil {
+		return err
+	}
+	records := ws.Reassign(from, to, o.why)
+	if len(records) == 0 {
+		g.note("%s holds nothing, and nothing is asked of them, that %s is not asked for", from, to)
+		return nil
+	}
+	return checkAndPublish(ctx, g, ws, o.publishOptions, records, "nothing was assigned")
+}
+
+func assignItem(ctx context.Context, g *globals, ws *workspace.Workspace, o assignOptions, ref string) error {
 	item, err := ws.Item(ref)
 	if err != nil {
 		return err

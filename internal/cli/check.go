@@ -49,8 +49,9 @@ change edits there is said. Whom --skip-author names is an account of the
 service, never the author of a commit.
 
 With --due, the deadlines that have passed are listed instead: handoffs without
-a verdict, blockers and questions that wait too long, temporary conditions that
-have ended. It is made for a scheduled job; nothing is escalated by itself.
+a verdict, blockers and questions that wait too long, on the clock of whoever
+they ask now, escalations that nobody took up, temporary conditions that have
+ended. It is made for a scheduled job; nothing is escalated by itself.
 
 The status is 3 when there are errors; with --strict also when there are
 warnings.`,

@@ -33,6 +33,7 @@ var completed = map[string]offers{
 	"handoff answer":   (*cursor).questions,
 	"handoff resolve":  (*cursor).blockers,
 	"handoff assign":   (*cursor).items,
+	"handoff give":     (*cursor).items,
 	"handoff escalate": (*cursor).unsettled,
 	"handoff gap":      (*cursor).anything,
 	"handoff withdraw": (*cursor).own,
@@ -57,9 +58,9 @@ var completedFlags = map[string]offers{
 	"item":        (*cursor).items,
 	"take":        (*cursor).items,
 	"give":        (*cursor).items,
+	"keep":        (*cursor).items,
 	"blocks":      (*cursor).items,
 	"kind":        (*cursor).kinds,
-	"supersedes":  (*cursor).decisions,
 	"answers":     (*cursor).unsettled,
 	"about":       (*cursor).anything,
 	"via":         (*cursor).anything,
@@ -75,6 +76,7 @@ var completedFlags = map[string]offers{
 var completedHere = map[string]offers{
 	"handoff ask --to":          (*cursor).handles,
 	"handoff assign --to":       (*cursor).handles,
+	"handoff give --to":         (*cursor).handles,
 	"handoff escalate --to":     (*cursor).handles,
 	"handoff ack --outcome":     choices(handoff.KindAck, "outcome"),
 	"handoff ack --reason":      choices(handoff.KindAck, "reason"),
@@ -90,6 +92,11 @@ var completedHere = map[string]offers{
 	"handoff resolve --source":  choices(handoff.KindResolution, "source"),
 	"handoff export --format":   fixed(export.Formats...),
 	"handoff init --ci":         fixed(examples.CIServices...),
+
+	"handoff decide --accept":     (*cursor).proposed,
+	"handoff decide --reject":     (*cursor).proposed,
+	"handoff decide --supersedes": (*cursor).decisions,
+	"handoff decide --beside":     (*cursor).decisions,
 }
 
 // completeAll tells every command below root what may stand where. File names

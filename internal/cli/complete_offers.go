@@ -115,6 +115,14 @@ func (c *cursor) decisions() []offer {
 	})
 }
 
+// proposed are the topics on which something is proposed.
+func (c *cursor) proposed() []offer {
+	pending := func(d *handoff.DecisionState) bool { return d.Pending() != nil }
+	return offered(c.state(handoff.Part{Decisions: true}).Decisions, pending, func(d *handoff.DecisionState) []string {
+		return []string{d.Pending().Decision.Decision}
+	})
+}
+
 // handoffs are the current ones for which keep holds, by id.
 func (c *cursor) handoffs(keep func(*handoff.HandoffState) bool) []offer {
 	var list []offer
@@ -161,6 +169,9 @@ func (c *cursor) waiting() []offer {
 		case *query.BlockerRow:
 			list = append(list, offer{row.ID, row.Needs})
 		}
+	}
+	for _, b := range c.state(handoff.Part{Back: ws.Me}).Backs[ws.Me] { // to say that they have seen it
+		list = append(list, offer{b.Subject, text.JoinNonEmpty(", ", b.Cause.By, b.Kind)})
 	}
 	return append(list, c.records()...)
 }
@@ -259,6 +270,8 @@ func (c *cursor) argument(topic query.Topic) []offer {
 		return c.named(refOffers{handoff.RefItem, c.items()}, refOffers{handoff.RefBlocker, c.blockers()})
 	case query.Decisions:
 		return append(c.decisions(), c.items()...)
+	case query.Contracts:
+		return c.teams()
 	}
 	return nil
 }

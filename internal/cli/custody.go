@@ -7,10 +7,21 @@ import (
 )
 
 // custodyChange is what a record does with items: a handoff offers and keeps, an ack
-// takes and leaves, and others do neither.
+// takes and leaves, an assignment offers or gives back, and others do nothing.
 type custodyChange struct {
 	*query.Transfer
 	*query.Taking
+
+	offered string // what an assignment does with its item
+}
+
+// custodyChanges are those of the records of one operation, in the state before it.
+func custodyChanges(ws *workspace.Workspace, records []*handoff.Record) []custodyChange {
+	changes := make([]custodyChange, len(records))
+	for i, r := range records {
+		changes[i] = custodyChangeOf(ws, r)
+	}
+	return changes
 }
 
 // custodyChangeOf is what a record that is not known yet does with items.
@@ -20,6 +31,8 @@ func custodyChangeOf(ws *workspace.Workspace, r *handoff.Record) custodyChange {
 		return custodyChange{Transfer: query.TransferOf(r.By, body, ws.State)}
 	case *handoff.Ack:
 		return custodyChange{Taking: query.TakingOf(r.By, body, ws.State)}
+	case *handoff.Assignment:
+		return custodyChange{offered: query.AssignmentWords(r, body, ws.State)}
 	}
 	return custodyChange{}
 }
@@ -27,7 +40,7 @@ func custodyChangeOf(ws *workspace.Workspace, r *handoff.Record) custodyChange {
 // print says what happens to items, in lines that begin with prefix; where a handoff
 // offers nothing to those whom it is for, also which command with --give does.
 func (c custodyChange) print(g *globals, prefix, command string) {
-	for _, words := range []string{c.Transfer.Words(), c.Taking.Words()} {
+	for _, words := range []string{c.Transfer.Words(), c.Taking.Words(), c.offered} {
 		if words != "" {
 			g.printer.line("%s%s", prefix, words)
 		}

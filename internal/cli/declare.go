@@ -22,27 +22,34 @@ type declareOptions struct {
 	amend  string
 	resume bool
 	fresh  bool
+	asker  form.Asker // that has asked something already, nil for none
 
-	summary   string
-	to, cc    []string
-	returns   string
-	items     []string
-	blockers  []string
-	decisions []string
-	shipped   []string
-	dropped   []string
-	intents   []string
-	accepts   []string
-	refs      []string
-	issues    []string
-	continues []string
-	watch     []string
-	standing  []string
-	ended     []string
-	give      []string
-	keep      []string
-	none      []string
-	waive     []string
+	summary     string
+	to, cc      []string
+	returns     string
+	items       []string
+	blockers    []string
+	blockedBy   []string
+	workarounds []string
+	decisions   []string
+	shipped     []string
+	dropped     []string
+	intents     []string
+	accepts     []string
+	refs        []string
+	issues      []string
+	continues   []string
+	watch       []string
+	standing    []string
+	ended       []string
+	give        []string
+	keep        []string
+	none        []string
+	waive       []string
+
+	questions []string
+
+	supersedes, beside []string // what decisions are to those that stand
 
 	allowSecrets []string
 }
@@ -110,7 +117,12 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.returns, "returns", "", "when you are back: `WHEN`, as in \"mon 09:00\" or an RFC 3339 time")
 	listVar(f, &o.items, "item", "an item: `TEXT` is 'id;status;state;next', with the status ready, in_progress, in_review or blocked; empty parts keep what is there")
 	listVar(f, &o.blockers, "blocker", "a blocker: `TEXT` is 'needs;because;resolver;blocks'")
+	listVar(f, &o.blockedBy, "blocked-by", "an item waits for a blocker that is declared already, or for none: `'item;blocker'`, 'item;'")
+	listVar(f, &o.workarounds, "workaround", "how it goes on in spite of a blocker: `'blocker;what'`, none with 'blocker;'")
 	listVar(f, &o.decisions, "decision", "a decision: `'what -- why'`")
+	listVar(f, &o.questions, "question", "a question that you leave open: `'ask;to'`")
+	listVar(f, &o.supersedes, "supersedes", "a decision takes the place of one that stands: `'decision;topic'`")
+	listVar(f, &o.beside, "beside", "a decision holds beside one that says nearly the same: `'decision;topic'`")
 	listVar(f, &o.shipped, "shipped", "what is finished: `'[item;]what'`")
 	listVar(f, &o.dropped, "dropped", "an item that nobody will continue: `'item;why'`")
 	listVar(f, &o.intents, "intent", "why an item is done: `'item;why'`")
@@ -130,8 +142,8 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
-	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive,
-		o.issues, o.continues, o.watch, o.standing, o.ended}
+	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.blockedBy, o.workarounds, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive,
+		o.issues, o.continues, o.watch, o.standing, o.ended, o.questions, o.supersedes, o.beside}
 	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 
@@ -179,11 +191,14 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if o.byHand(g, d) {
 		return declareByHand(ctx, g, ws, o, d)
 	}
+	for _, freed := range d.Freed {
+		if item := d.Handoff.Item(freed.Item); item == nil || item.Status != freed.Status {
+			freed.Status = "" // a flag says another
+		}
+		g.note("%s", freed)
+	}
 	if err := nameSteps(ctx, g, ws, d); err != nil {
 		return err
-	}
-	for _, freed := range d.Freed {
-		g.note("%s", freed)
 	}
 	if d.Doc == nil && o.flagged() {
 		if err := missingFlags(d.Handoff); err != nil {
@@ -219,6 +234,10 @@ func (o *declareOptions) meetAll(ctx context.Context, g *globals, ws *workspace.
 // publishDraft commits a draft as it was sealed when it was checked, with those
 // findings.
 func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o declareOptions, d *workspace.Draft, findings []handoff.Finding) error {
+	findings, err := askAgainIn(ctx, g, ws, o, d, findings)
+	if err != nil {
+		return err
+	}
 	if handoff.HasErrors(findings) {
 		return &workspace.FindingsError{What: "nothing was published", Findings: findings, Hint: d.RefusedHint(findings)}
 	}

@@ -61,12 +61,12 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 		h.ReturnsAt = handoff.Time{Time: t}
 	}
 	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
-	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
 	continues := func(h *handoff.Handoff, o declareOptions) error { return applyContinues(ws, h, o) }
 	watch := func(h *handoff.Handoff, o declareOptions) error { return applyWatch(ws, h, o) }
+	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
-		applyNone, continues, items, applyShipped, applyDropped, applyBlockers, applyDecisions,
-		applyItemDetails, owners, applyWaivers, watch,
+		watch, applyNone, continues, items, applyShipped, applyDropped, applyBlockers, applyBlockedBy, applyWorkarounds,
+		applyDecisions, applyQuestions, applyItemDetails, applyDecisionLinks, owners, applyWaivers,
 	}
 	for _, step := range steps {
 		if err := step(h, o); err != nil {
@@ -110,7 +110,7 @@ func applyNone(h *handoff.Handoff, o declareOptions) error {
 		{"items", len(h.Items)+len(o.items) > 0, func() { h.Items = []handoff.Item{} }},
 		{"blockers", len(h.Blockers)+len(o.blockers) > 0, func() { h.Blockers = []handoff.Blocker{} }},
 		{"decisions", len(h.Decisions)+len(o.decisions) > 0, func() { h.Decisions = []handoff.Decision{} }},
-		{"questions", len(h.Questions) > 0, func() { h.Questions = []handoff.OpenQuestion{} }},
+		{"questions", len(h.Questions)+len(o.questions) > 0, func() { h.Questions = []handoff.OpenQuestion{} }},
 		{"dropped", len(h.Dropped)+len(o.dropped) > 0, func() { h.Dropped = []handoff.Reasoned{} }},
 		{"watch", len(h.Watch) > 0, func() { h.Watch = []handoff.Watch{} }},
 		{"standing", len(h.Standing) > 0, func() { h.Standing = []handoff.Standing{} }},
@@ -206,8 +206,8 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 		}
 		h.Blockers = append(h.Blockers, b)
 		for _, id := range b.Blocks {
-			if item := h.Item(id); item != nil && !slices.Contains(item.BlockedBy, b.ID) {
-				item.BlockedBy = append(slices.Clone(item.BlockedBy), b.ID)
+			if item := h.Item(id); item != nil && item.Status == handoff.StatusBlocked {
+				block(item, b.ID) // any other goes on, with a workaround
 			}
 		}
 	}
@@ -221,6 +221,17 @@ func applyDecisions(h *handoff.Handoff, o declareOptions) error {
 			return err
 		}
 		h.Decisions = append(h.Decisions, d)
+	}
+	return nil
+}
+
+func applyQuestions(h *handoff.Handoff, o declareOptions) error {
+	for _, value := range o.questions {
+		q := form.ParseQuestion(value)
+		if q.ID == "" || q.To == "" {
+			return workspace.Usagef("as in 'Which of the limits does the contract name?;sarah'", "--question %q: not of the form %q", value, "ask;to")
+		}
+		h.Questions = append(h.Questions, q)
 	}
 	return nil
 }

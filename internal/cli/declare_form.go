@@ -81,8 +81,12 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 	if w.empty, err = w.draft.Format(); err != nil {
 		return err
 	}
-	var asker form.Asker = form.NewPrompter(g.In, g.Err)
-	if !o.editor {
+	asker := o.asker
+	switch {
+	case asker != nil:
+	case o.editor:
+		asker = form.NewPrompter(g.In, g.Err)
+	default:
 		asker = g.asker()
 	}
 	right, err := w.write(ctx, asker)
@@ -250,7 +254,8 @@ func (w *writing) checkDraft(d *workspace.Draft) []handoff.Finding {
 // owned is a handoff with the owners that its steps would be published with, and
 // what it then offers and keeps.
 func (w *writing) owned(h *handoff.Handoff) (*handoff.Handoff, string) {
-	owned := w.ws.Owned(h)
+	named, _ := w.ws.Named(h) // whom a name may mean is among the findings
+	owned := w.ws.Owned(named.(*handoff.Handoff))
 	return owned, query.TransferOf(w.ws.Me, owned, w.ws.State).Words()
 }
 

@@ -36,6 +36,7 @@ func applyContinues(ws *workspace.Workspace, h *handoff.Handoff, o declareOption
 		declared := slices.ContainsFunc(o.items, func(item string) bool { return parts(item, 4)[0] == from })
 		if !declared {
 			h.Items = deleteItem(h.Items, from)
+			workspace.GoesOn(h, from)
 		}
 	}
 	return nil

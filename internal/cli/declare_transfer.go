@@ -78,10 +78,8 @@ func applyGive(ws *workspace.Workspace, h *handoff.Handoff, value, id, who strin
 
 // setOwner makes somebody the owner of all next steps of an item, or of every item.
 func setOwner(h *handoff.Handoff, flag, id, who string) error {
-	var names []string
 	found := id == everyItem
 	for i := range h.Items {
-		names = append(names, h.Items[i].ID)
 		if id != everyItem && h.Items[i].ID != id {
 			continue
 		}
@@ -91,7 +89,7 @@ func setOwner(h *handoff.Handoff, flag, id, who string) error {
 		}
 	}
 	if !found {
-		return workspace.Usagef(didYouMean(id, names), "%s: no item %q in this handoff", flag, id)
+		return workspace.Usagef(didYouMean(id, itemNames(h)), "%s: no item %q in this handoff", flag, id)
 	}
 	return nil
 }

@@ -61,11 +61,11 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 	}
 	e := &handoff.Escalation{Subject: raised.Ref, Reason: o.reason, To: o.to, Ask: o.ask, Level: o.level}
 	if e.Level == 0 {
-		e.Level = min(raised.Level()+1, maxLevel)
+		e.Level = min(raised.Level()+1, workspace.MaxLevel)
 	}
 	if e.To == "" {
 		if e.To = ws.NextOnLadder(raised, e.Level); e.To == "" {
-			return workspace.Usagef("", "missing: --to, as the configuration has no ladder for %s", ref)
+			return workspace.Usagef("", "missing: --to, as the ladders of the configuration lead to nobody for %s", ref)
 		}
 	}
 	if o.deadline != "" {
@@ -84,6 +84,3 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 	}
 	return nil
 }
-
-// maxLevel is the highest level of an escalation.
-const maxLevel = 3

@@ -95,7 +95,11 @@ from its beginning name it, as long as they are unique.
   refund-flow        the item, blocker, question or decision of that name
   item:x blk:x q:x dec:x   the same, where a name alone is ambiguous
 
-Names stay the same from handoff to handoff: the name is the thread.`
+Names stay the same from handoff to handoff: the name is the thread.
+
+People are named by their handle, with or without @; by their address; or by
+their name in the configuration, or in the commits where it lists nobody: ben,
+@Ben, ben@example.com, Okri. It is the handle that is stored.`
 
 const configHelp = `
 .handoffs/config.yaml is optional; handoff init writes it. It is read from HEAD

@@ -33,7 +33,8 @@ nothing more is needed.
 
 News are what has happened since your last handoff, and not before the last
 seven days: what was accepted, decided, resolved, shipped, withdrawn, and what
-you are to read only.`,
+you are to read only. Your next handoff ends them, and an act of yours that
+names the subject.`,
 		Example: "  handoff inbox\n  handoff inbox --as sarah --json\n  handoff inbox --jq '.results[] | select(.part == \"back\") | .say'",
 		GroupID: groupDaily,
 		Args:    noArgs,
@@ -75,6 +76,11 @@ func runInbox(ctx context.Context, g *globals, o workspace.SourceOptions) error 
 	if err != nil {
 		return err
 	}
+	return in.show(ctx, g)
+}
+
+// show prints all of it.
+func (in *inbox) show(ctx context.Context, g *globals) error {
 	if g.printer.structured() {
 		return g.printer.document(inboxDocument{in.ws.Me, in.since, in.rows})
 	}
@@ -86,8 +92,8 @@ func runInbox(ctx context.Context, g *globals, o workspace.SourceOptions) error 
 	if err := g.page(print); err != nil {
 		return err
 	}
-	defer g.noteFetched(ctx, in.ws)
 	in.sayWayOn(g, "nothing waits for "+in.ws.Me)
+	g.noteFetched(ctx, in.ws)
 	return nil
 }
 
@@ -151,7 +157,7 @@ func (p *printer) happened(row query.InboxRow) {
 	for _, line := range p.wrap(text.Neutralise(row.Say), 2) {
 		p.line("  %s", line)
 	}
-	p.field("next", row.Do)
+	p.field("do", row.Do)
 }
 
 // sayWayOn says what to do about what there is, or that there is nothing and where
@@ -161,13 +167,13 @@ func (in *inbox) sayWayOn(g *globals, nothing string) {
 	case len(act) > 0:
 		g.note("handoff show REF tells the whole story, %s", wayOn(act))
 	case len(back) > 0:
-		g.note("handoff show REF tells the whole story, handoff ack REF --outcome seen ends what needs no more")
+		g.note("handoff show REF tells more; handoff ack REF --outcome seen settles it")
 	case len(in.rows) > 0:
 		g.note("%s, and nothing came back; your next handoff ends the news", nothing)
 	case in.ws.Empty():
 		g.note(saysEmpty)
 	default:
-		g.note("%s: nothing is asked of you, nothing came back, and there are no news %s", nothing, in.span())
+		g.note("%s or came back; no news %s", nothing, in.span())
 	}
 }
 
@@ -177,9 +183,6 @@ const bareRows = 5
 // runBare is the program without a command: on a terminal a draft that waits, the
 // inbox in short, what the user holds, and what to do about it; else the inbox.
 func runBare(ctx context.Context, g *globals) error {
-	if g.Width == 0 || g.printer.structured() {
-		return runInbox(ctx, g, workspace.SourceOptions{})
-	}
 	in, err := openInbox(ctx, g, workspace.SourceOptions{})
 	if err != nil {
 		return err
@@ -189,11 +192,17 @@ func runBare(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
+	if g.Width == 0 || g.printer.structured() {
+		if draft != nil {
+			g.note("a draft waits: handoff declare --resume")
+		}
+		return in.show(ctx, g)
+	}
 	held := query.Rows(query.Query{Topic: query.Holds, Arg: in.ws.Me, Me: in.ws.Me}, in.ws.State, in.ws.QueryEnv())
 	print := func() {
 		if draft != nil {
 			g.printer.section("A draft waits")
-			g.printer.field("next", "handoff declare --resume")
+			g.printer.field("do", "handoff declare --resume")
 		}
 		for _, part := range inboxParts {
 			in.printShort(&g.printer, part)
@@ -245,6 +254,8 @@ func wayOn(rows []query.InboxRow) string {
 		return "handoff ack REF takes it up"
 	case waits(query.TypeHandoff), waits(query.TypeItem):
 		return "handoff ack REF takes it over"
+	case waits(query.TypeEscalation):
+		return "handoff ack REF takes it up"
 	case waits(query.TypeBlocker):
 		return "handoff resolve REF removes it"
 	}

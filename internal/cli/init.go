@@ -79,7 +79,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 		return err
 	}
 	if o.dryRun {
-		return o.printDryRun(g, change, nil, custodyChange{})
+		return o.printDryRun(g, change, nil, make([]custodyChange, 1))
 	}
 	return commitInit(ctx, g, ws, o, change, around)
 }
@@ -110,6 +110,10 @@ func setUp(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptio
 
 // commitInit commits the setup, and says what was created, there and around it.
 func commitInit(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions, change store.Change, around []string) error {
+	to, err := o.reach(g, ws)
+	if err != nil {
+		return err
+	}
 	commit, err := ws.Append(ctx, change)
 	late, err := workspace.AfterCommit(err)
 	if err != nil {
@@ -124,8 +128,10 @@ func commitInit(ctx context.Context, g *globals, ws *workspace.Workspace, o init
 		return err
 	}
 	g.note("committed to %s as %s; next: handoff declare", workspace.ShortRef(commit.Ref), commit.Hash[:7])
-	if o.push {
+	if to.push {
 		_, err = ws.PushCommit(ctx, "", commit)
+	} else if to.remote != "" {
+		g.note("%s", onlyHere("others see it"))
 	}
 	return err
 }

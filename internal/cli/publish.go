@@ -65,6 +65,9 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 		named, more := ws.Named(r.Body)
 		r.Body, ambiguous = named, append(ambiguous, more...)
 	}
+	if err := askAgainOf(ctx, g, ws, records); err != nil {
+		return err
+	}
 	sealed := handoff.SealAll(records...)
 	findings := workspace.Explained(ws.Judge(sealed), ambiguous)
 	if handoff.HasErrors(findings) {
@@ -78,7 +81,7 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 // what the rules had to say all the same.
 func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, sealed []*handoff.Sealed, warnings []handoff.Finding) error {
 	records, change := handoff.Records(sealed), ws.ChangeOf(sealed, o.detachOK)
-	custody := custodyChangeOf(ws, records[0])
+	custody := custodyChanges(ws, records)
 	to, err := o.reach(g, ws)
 	if err != nil {
 		return err
@@ -102,13 +105,13 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	}
 	talk := strangersWords(o.strangers)
 	if to.remote != "" && !pushed && err == nil {
-		talk = append(talk, "only here so far; "+readers+" after: handoff sync")
+		talk = append(talk, onlyHere(readers))
 	}
 	return errors.Join(err, printPublication(g, publication{
 		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
-		custodyChange: custody,
-	}, records, talk))
+		custodyChange: custody[0],
+	}, records, custody, talk))
 }
 
 // dryRun is what a writing command would do, as --json prints it.
@@ -125,9 +128,9 @@ type dryRunFile struct {
 	Text string `json:"text"`
 }
 
-func (o *publishOptions) printDryRun(g *globals, change store.Change, warnings []handoff.Finding, custody custodyChange) error {
+func (o *publishOptions) printDryRun(g *globals, change store.Change, warnings []handoff.Finding, custody []custodyChange) error {
 	if g.printer.structured() {
-		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings), custodyChange: custody}
+		doc := dryRun{DryRun: true, Files: []dryRunFile{}, Message: change.Message, Warnings: text.NonNil(warnings), custodyChange: custody[0]}
 		for _, f := range change.Files {
 			doc.Files = append(doc.Files, dryRunFile{f.Path, string(f.Data)})
 		}
@@ -146,7 +149,9 @@ func (o *publishOptions) printDryRun(g *globals, change store.Change, warnings [
 		for line := range strings.Lines(change.Message) {
 			g.printer.line("#   %s", strings.TrimSuffix(line, "\n"))
 		}
-		custody.print(g, "# ", "the same command with")
+		for _, c := range custody {
+			c.print(g, "# ", "the same command with")
+		}
 	})
 	if len(warnings) > 0 && !g.quiet {
 		printFindings(g.Err, g.findings(warnings))
@@ -156,13 +161,14 @@ func (o *publishOptions) printDryRun(g *globals, change store.Change, warnings [
 	return err
 }
 
-func printPublication(g *globals, p publication, records []*handoff.Record, talk []string) error {
+func printPublication(g *globals, p publication, records []*handoff.Record, custody []custodyChange, talk []string) error {
 	return g.printer.print(p, func() {
 		first := records[0]
 		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, query.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
-		p.custodyChange.print(g, "", "handoff declare --amend "+first.ID)
-		for _, r := range records[1:] {
+		custody[0].print(g, "", "handoff declare --amend "+first.ID)
+		for i, r := range records[1:] {
 			g.printer.line("%s %s: %s", r.Kind, r.ID, query.Headline(r))
+			custody[i+1].print(g, "", "")
 		}
 		if len(p.Warnings) > 0 && !g.quiet {
 			printFindings(g.Err, g.findings(p.Warnings))

@@ -47,13 +47,20 @@ func (r *reach) offerPush(ctx context.Context, g *globals, ws *workspace.Workspa
 		yes, err = form.AskPush(ctx, asker, r.remote, readers)
 		return err
 	})
-	if err != nil && !errors.Is(err, errStopped) || !yes {
-		return commit, false, err
+	switch {
+	case errors.Is(err, errStopped), err == nil && !yes:
+		return commit, false, nil
+	case err != nil:
+		return commit, false, workspace.Unpushed(commit, err)
 	}
 	commit, err = ws.PushCommit(ctx, branch, commit)
 	_, failed := workspace.AfterCommit(err)
 	return commit, failed == nil, err
 }
+
+// onlyHere says that what was committed is not pushed, and how those get it who are to
+// see it.
+func onlyHere(readers string) string { return "only here so far; " + readers + " after: handoff sync" }
 
 // mostNamed is how many readers a line names.
 const mostNamed = 3

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -131,37 +132,47 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 		return err
 	}
 	if level == "" {
-		if level, scope, err = g.ownScope(ctx, ws); err != nil {
+		if level, scope, err = o.ownScope(ctx, g, ws); err != nil {
 			return err
 		}
 	}
-	drawn, err := draw(ws, o, level, scope)
-	if err != nil {
-		return err
-	}
-	if len(drawn.Rollup.Sources) == 0 {
-		return nothingDrawn(drawn.Rollup)
-	}
-	g.noteMissing(drawn.Rollup, drawn.skippedZones())
-	d, err := rollupDraftOf(ctx, g, ws, o, drawn.Handoff)
-	if err != nil {
-		return err
-	}
+	drawn, d, err := rollUp(ctx, g, ws, o, level, scope)
 	var missing error
-	if d.Doc == nil {
+	if err == nil && d.Doc == nil {
 		missing = missingFlags(d.Handoff)
 	}
-	if d.Handoff != nil && d.Handoff.Rollup != nil {
+	if err == nil && d.Handoff != nil && d.Handoff.Rollup != nil {
 		drawn.Handoff = d.Handoff
 		o.page = func() []paragraph { return rollupPage(drawn, missing) }
 	}
-	switch {
-	case !o.dryRun && o.byHand(g, d):
-		return declareByHand(ctx, g, ws, o.declareOptions, d)
-	case missing != nil:
+	byHand := err == nil && !o.dryRun && o.byHand(g, d)
+	if byHand {
+		err = declareByHand(ctx, g, ws, o.declareOptions, d)
+	}
+	if o.asker != nil {
+		err = errors.Join(err, o.asker.Close())
+	}
+	if byHand || err != nil {
+		return err
+	}
+	g.noteMissing(drawn.Rollup, drawn.skippedZones())
+	if missing != nil {
 		return unfinishedRollup(g, ws, o, d.Handoff, missing)
 	}
 	return publishChecked(ctx, g, ws, o.declareOptions, d)
+}
+
+// rollUp draws a rollup and lays over it what the lead says.
+func rollUp(ctx context.Context, g *globals, ws *workspace.Workspace, o rollupOptions, level, scope string) (*drawing, *workspace.Draft, error) {
+	drawn, err := draw(ws, o, level, scope)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(drawn.Rollup.Sources) == 0 {
+		return nil, nil, nothingDrawn(drawn.Rollup)
+	}
+	d, err := rollupDraftOf(ctx, g, ws, o, drawn.Handoff)
+	return drawn, d, err
 }
 
 // noteMissing says whom and what a rollup lacks.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -15,19 +16,27 @@ import (
 // errNoScope says that nothing tells of whom a rollup is to be.
 var errNoScope = workspace.Usagef("handoff rollup --help shows an example", "say one of --team NAME, --pod NAME and --org")
 
-// ownScope finds out of whom a rollup is to be where no flag says it.
-func (g *globals) ownScope(ctx context.Context, ws *workspace.Workspace) (level, scope string, err error) {
+// ownScope finds out of whom a rollup is to be where no flag says it. Who was asked
+// goes on in the same asker.
+func (o *rollupOptions) ownScope(ctx context.Context, g *globals, ws *workspace.Workspace) (level, scope string, err error) {
 	scopes, clear := scopesOf(ws.TeamConfig, ws.Me)
 	r := scopes[0]
 	switch {
 	case clear:
-		g.note("%s", query.RollupName(r))
+		g.note("rollup of %s", query.RollupName(r))
 	case !g.Interactive:
 		return "", "", errNoScope
 	default:
-		if r, err = g.askScope(ctx, scopes); err != nil {
-			return "", "", err
+		var names []string
+		for _, scope := range scopes {
+			names = append(names, query.RollupName(scope))
 		}
+		o.asker = g.asker()
+		i, err := form.Choose(ctx, o.asker, "Whose handoffs do you draw together?", names)
+		if err != nil {
+			return "", "", errors.Join(err, o.asker.Close())
+		}
+		r = scopes[i]
 	}
 	return r.Level, r.Scope, nil
 }
@@ -57,18 +66,4 @@ func scopesOf(c *config.Config, me string) (scopes []*handoff.Rollup, clear bool
 	add(handoff.LevelOrg, orgScope, false)
 	scopes = slices.Concat(led, others)
 	return scopes, teams == 1 || teams == 0 && len(led) == 1 || len(scopes) == 1
-}
-
-// askScope asks of whom the rollup is to be.
-func (g *globals) askScope(ctx context.Context, scopes []*handoff.Rollup) (chosen *handoff.Rollup, err error) {
-	var names []string
-	for _, r := range scopes {
-		names = append(names, query.RollupName(r))
-	}
-	err = g.ask(func(asker form.Asker) error {
-		i, err := form.Choose(ctx, asker, "Whose handoffs do you draw together?", names)
-		chosen = scopes[i]
-		return err
-	})
-	return chosen, err
 }

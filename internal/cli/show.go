@@ -37,7 +37,7 @@ item:slug, blk:slug, q:slug or dec:slug.`,
 type showDocument struct {
 	Type     string          `json:"type"`
 	Record   *handoff.Record `json:"record"`
-	State    query.Row       `json:"state"` // null for a record that is no handoff
+	State    query.Row       `json:"state"` // null for a record that is neither a handoff nor an escalation of what is not settled
 	Story    []storyRow      `json:"story"` // of an item, a blocker or a question: the records that tell it, in their order
 	Path     string          `json:"path"`
 	Commit   string          `json:"commit"`

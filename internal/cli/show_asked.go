@@ -7,6 +7,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -53,4 +54,13 @@ func became(e *handoff.EscalationState) string {
 		}
 	}
 	return words
+}
+
+// escalation says how an escalation stands whose subject is not settled.
+func (s storyPrinter) escalation(row *query.EscalationRow) {
+	s.field("stands", strings.ReplaceAll(row.State, "_", " "))
+	s.field("asks now", text.JoinNonEmpty(", ", row.Asked, strings.ReplaceAll(row.Because, "_", " ")))
+	if row.Deadline != nil {
+		s.field("wanted by", row.Deadline.Format(time.RFC3339))
+	}
 }

@@ -24,10 +24,11 @@ func (s storyPrinter) declared(item handoff.Item) {
 	if item.Intent == "" && known {
 		item.Intent = now.Intent
 	}
-	s.describe(item)
 	if known && !now.Live() {
 		s.ended(now)
+		item.Next = nil // nobody is to do it any more
 	}
+	s.describe(item)
 }
 
 // heading prints the name of a thing and what is so with it.
@@ -55,7 +56,7 @@ func (s storyPrinter) describe(item handoff.Item) {
 	}
 	s.field("  known issues", strings.Join(item.KnownIssues, "; "))
 	s.field("  assumes", strings.Join(item.Assumptions, "; "))
-	s.field("  blocked by", strings.Join(item.BlockedBy, ", "))
+	s.field("  blocked by", strings.Join(s.blockersOf(item), ", "))
 	s.field("  depends on", strings.Join(item.DependsOn, ", "))
 	if item.Progress != nil {
 		s.field("  progress", fmt.Sprintf("%d %%", *item.Progress))
@@ -71,6 +72,18 @@ func (s storyPrinter) describe(item handoff.Item) {
 	// Those are printed above, in the heading, or before everything else.
 	s.fields("  ", item, "id", "title", "status", "severity", "state", "ready", "intent", "next", "accept", "if_then", "tried", "known_issues",
 		"assumptions", "do_not", "blocked_by", "depends_on", "progress", "effort", "due", "consult", "source", "refs", "claims")
+}
+
+// blockersOf are the blockers that an item names, those that are gone with who
+// removed them.
+func (s storyPrinter) blockersOf(item handoff.Item) []string {
+	by := slices.Clone(item.BlockedBy)
+	for i, ref := range by {
+		if b := s.ws.State.Blocker(ref); b != nil && !b.Open() {
+			by[i] += fmt.Sprintf(" (%s by %s in %s)", words(b.State), b.Resolution.By, b.Resolution.ID)
+		}
+	}
+	return by
 }
 
 // custody says who holds an item, and who is asked to take it.
@@ -107,6 +120,7 @@ func (s storyPrinter) item(i *handoff.ItemState) {
 	if i.Live() {
 		s.declared(i.Item)
 		s.offered(i)
+		s.escalations(&i.Escalated)
 	} else {
 		past := i.Item
 		past.State, past.Next, past.BlockedBy = "", nil, nil

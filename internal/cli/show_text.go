@@ -44,21 +44,21 @@ func (s storyPrinter) handoff(h *handoff.HandoffState) {
 	slices.SortStableFunc(items, func(a, b handoff.Item) int {
 		return handoff.CompareSeverity(a.Severity, b.Severity)
 	})
-	s.list("Items", len(items))
+	s.list("Items", len(items), h.Items != nil)
 	for _, item := range items {
 		s.declared(item)
 	}
-	s.list("Blockers", len(h.Blockers))
+	s.list("Blockers", len(h.Blockers), h.Blockers != nil)
 	for _, b := range h.Blockers {
 		s.blockerAs(b, s.ws.State.Blockers[b.ID])
 	}
-	s.list("Decisions", len(h.Decisions))
+	s.list("Decisions", len(h.Decisions), h.Decisions != nil)
 	for _, d := range h.Decisions {
 		s.line("  %s: %s", d.ID, d.Decision)
 		s.field("  why", d.Rationale)
 		s.fields("  ", d.DecisionFields, "decision", "rationale")
 	}
-	s.list("Shipped", len(h.Shipped))
+	s.list("Shipped", len(h.Shipped), h.Shipped != nil)
 	for _, shipped := range h.Shipped {
 		s.line("  %s", text.JoinNonEmpty(": ", shipped.ID, shipped.What))
 		s.refs("  ", shipped.Refs)
@@ -130,14 +130,34 @@ func (s storyPrinter) doNot(h *handoff.HandoffState) {
 	}
 }
 
-// list prints a heading, and says "none" where there is nothing: absent and
-// empty differ, so an empty list is news.
-func (s storyPrinter) list(title string, n int) {
-	if n == 0 {
+// list prints a heading, and says "none" where the handoff does: absent and empty
+// differ, so an empty list is news, and of what is absent nothing is said.
+func (s storyPrinter) list(title string, n int, said bool) {
+	switch {
+	case n > 0:
+		s.section(title)
+	case said:
 		s.styled(painted{bold, title}, painted{dim, ": none"})
-		return
+	default:
+		s.styled(painted{bold, title}, painted{dim, ": nothing is said"})
 	}
-	s.section(title)
+}
+
+// nones are the lists of a handoff that may be left out and that say none.
+func nones(h *handoff.Handoff) []string {
+	var said []string
+	for _, list := range []struct {
+		name string
+		none bool
+	}{
+		{"questions", h.Questions != nil && len(h.Questions) == 0}, {"dropped", h.Dropped != nil && len(h.Dropped) == 0},
+		{"watch", h.Watch != nil && len(h.Watch) == 0}, {"standing", h.Standing != nil && len(h.Standing) == 0},
+	} {
+		if list.none {
+			said = append(said, list.name)
+		}
+	}
+	return said
 }
 
 func (s storyPrinter) rest(h *handoff.HandoffState) {
@@ -157,6 +177,7 @@ func (s storyPrinter) rest(h *handoff.HandoffState) {
 	for _, st := range h.Standing {
 		s.field("standing", st.What+" until "+st.Until.String())
 	}
+	s.field("none", strings.Join(nones(h.Handoff), ", "))
 	if h.Rollup == nil {
 		s.field("notes", h.Notes)
 	}

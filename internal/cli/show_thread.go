@@ -24,6 +24,8 @@ func (s storyPrinter) blockerAs(b handoff.Blocker, now *handoff.BlockerState) {
 		facts = append(facts, b.Severity)
 	}
 	s.heading(b.ID, facts...)
+	s.field("  needs", b.Needs)
+	s.field("  because", b.Because)
 	for _, o := range b.Options {
 		label := o.Label
 		if o.ID == b.Recommend {
@@ -31,7 +33,7 @@ func (s storyPrinter) blockerAs(b handoff.Blocker, now *handoff.BlockerState) {
 		}
 		s.field("  option "+o.ID, label)
 	}
-	s.fields("  ", b, "id", "blocks", "resolver", "severity", "options", "recommend")
+	s.fields("  ", b, "id", "needs", "because", "blocks", "resolver", "severity", "options", "recommend")
 	if now == nil {
 		return
 	}
@@ -94,13 +96,23 @@ func (s storyPrinter) decision(d *handoff.DecisionState) {
 	}
 	s.fields("", d.DecisionFields, "decision", "rationale", "alternatives", "status")
 	s.field("superseded by", d.SupersededBy)
-	if p := d.Proposal; p != nil {
-		s.field("proposed", fmt.Sprintf("%s (%s, %s): %s", p.Decision.Decision, p.By, s.ago(p.At), p.Rationale))
-	}
-	for _, e := range d.Earlier() {
-		s.field("before", fmt.Sprintf("%s (%s, %s): %s", e.Decision.Decision, e.By, s.ago(e.At), e.Rationale))
+	for _, e := range d.Story()[1:] {
+		s.field(relation(e), fmt.Sprintf("%s (%s, %s): %s", e.Decision.Decision, e.By, s.ago(e.At), e.Rationale))
 	}
 	s.cite(s.ws.State.Records[d.Record])
+}
+
+// relation is what a decision is to the one that holds on its topic.
+func relation(d *handoff.DecisionState) string {
+	switch {
+	case d.State == handoff.DecisionProposed:
+		return "proposed instead"
+	case d.State == handoff.DecisionRejected && d.Status == handoff.DecisionRejected:
+		return "rejected"
+	case d.Status == handoff.DecisionProposed:
+		return "proposed"
+	}
+	return "before"
 }
 
 // plain prints a record that is neither a handoff nor the subject of a thread.
@@ -110,6 +122,9 @@ func (s storyPrinter) plain(r *handoff.Record) {
 		s.ack(a)
 	} else {
 		s.fields("", r.Body)
+	}
+	if row, ok := query.Lookup(handoff.Target{Type: handoff.TargetRecord, Name: r.ID}, s.ws.State, s.ws.QueryEnv()).(*query.EscalationRow); ok {
+		s.escalation(row)
 	}
 	s.extensions(r)
 	s.cite(r)

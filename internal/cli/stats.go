@@ -29,8 +29,13 @@ func newStatsCmd(g *globals) *cobra.Command {
 		Long: `Measure how handoffs work between teams and between zones, and say what follows.
 
 Nobody is ranked: a metric belongs to a boundary. With fewer than five values
-the values are shown instead of a median, and what is still open counts as
-longer than everything else.
+the values are shown instead of a median, and advice says of how few it speaks;
+what is still open counts as longer than everything else. A rollup counts where
+it hands over from zone to zone, what it lists with the handoffs that it is of.
+
+Work on an item begins with the first declaration, resolution, answer, decision,
+escalation or commit that touches it: its name, its branch, or the pull request,
+ticket, commit or file that it refers to.
 ` + reposHelp + `
 All values are measured in their repository and then put together, before
 medians are taken. Teams, zones and people of one name are the same everywhere;

@@ -28,11 +28,10 @@ func (c *Config) BlockerAsks(b *handoff.BlockerState, now time.Time) Asked {
 	switch e := b.Escalation(); {
 	case e.Stands() && (e.TakenUp != nil || b.State == handoff.BlockerEscalated):
 		ask.raise(e)
-		ask.from = b.DeclaredBy
 	case b.Acknowledged != nil:
 		ask.take(b.Acknowledged)
 	}
-	if ask.taken {
+	if ask.taken { // what is left is to resolve it, in the time since it was opened
 		ask.sla, ask.since = c.SLA.BlockerResolve, b.Opened
 	}
 	return c.ask(ask, now)
@@ -48,7 +47,6 @@ func (c *Config) QuestionAsks(q *handoff.QuestionState, now time.Time) Asked {
 	}
 	if e := q.Escalation(); e.Stands() {
 		ask.raise(e)
-		ask.from = q.By
 	}
 	return c.ask(ask, now)
 }
@@ -79,7 +77,7 @@ type asking struct {
 // raise asks to whom something was raised, from then on, and by the deadline
 // that was set there.
 func (a *asking) raise(e *handoff.EscalationState) {
-	a.to, a.from, a.because, a.raised, a.since = e.To, e.By, BecauseEscalated, true, e.Record.At.Time
+	a.to, a.because, a.raised, a.since = e.To, BecauseEscalated, true, e.Record.At.Time
 	if body, ok := e.Record.Body.(*handoff.Escalation); ok && !body.Deadline.IsZero() {
 		a.needed = body.Deadline.Time
 	}

@@ -61,8 +61,9 @@ func (c *Config) Handles() []string { return slices.Sorted(maps.Keys(c.People)) 
 func IsAddress(name string) bool { return isAddress(name) }
 
 // Committers returns the people among authors by the handle that each of them has
-// who is in no roster, see [HandleFrom]. Programs are no people.
-func Committers(authors []Author) map[string]Person {
+// who is in no roster, see [HandleFrom]. wrote are other addresses of theirs, by the one
+// of the author. Programs are no people.
+func Committers(authors []Author, wrote map[string][]string) map[string]Person {
 	people := make(map[string]Person)
 	for _, a := range authors {
 		if !isMailbox(a.Email) || isProgram(a.Name, a.Email) {
@@ -73,7 +74,7 @@ func Committers(authors []Author) map[string]Person {
 		if p.Name == "" {
 			p.Name = properName(a.Name)
 		}
-		p.Emails = append(p.Emails, a.Email)
+		p.Emails = slices.Concat(p.Emails, []string{a.Email}, wrote[a.Email])
 		people[handle] = p
 	}
 	return people

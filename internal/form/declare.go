@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // Declaration is the form in which a person writes a handoff. It changes Draft.
@@ -200,6 +201,12 @@ func (d *Declaration) pages() []page {
 			take:  func(draft *Draft, s *Screen, _ bool) { draft.Resolutions[i].How = s.Text("how") },
 		})
 	}
+	if len(d.Prefill.Carried.Watches()) > 0 {
+		pages = append(pages, page{pageWatch, d.watchScreen, d.takeWatch})
+	}
+	if d.open[pageQuestions] {
+		ending = slices.Concat([]page{{pageQuestions, d.questionsScreen, takeQuestions}}, ending)
+	}
 	return slices.Concat(pages, []page{{pageOutcomes, d.outcomesScreen, takeOutcomes}}, ending)
 }
 
@@ -241,8 +248,8 @@ func (d *Declaration) firstOpen() string {
 }
 
 // Final returns the draft as it would be published: what is on its way out is
-// among shipped and dropped, and items and blockers name each other. A rollup
-// stays as it was drawn.
+// among shipped and dropped, or goes on under other names, and items and blockers
+// name each other. A rollup stays as it was drawn.
 func (d *Declaration) Final() *Draft {
 	s := d.Draft.Clone()
 	if d.isRollup() {
@@ -253,18 +260,29 @@ func (d *Declaration) Final() *Draft {
 	if h.Items != nil {
 		items = []handoff.Item{}
 	}
+	for _, item := range slices.Clone(h.Items) {
+		if item.Status == handoff.ItemContinued {
+			d.goesOn(s, item)
+		}
+	}
 	for _, item := range h.Items {
 		switch item.Status {
 		case handoff.ItemShipped:
 			h.Shipped = append(h.Shipped, handoff.Shipped{ID: item.ID, What: item.State, Refs: item.Refs})
 		case handoff.ItemDropped:
 			h.Dropped = append(slices.Clone(h.Dropped), handoff.Reasoned{ID: item.ID, Why: item.State})
+		case handoff.ItemContinued: // it is among the items, under its new names
 		default:
 			item.BlockedBy = s.blockersOf(item)
 			items = append(items, item)
 		}
 	}
 	h.Items = items
+	for _, item := range d.Draft.Handoff.Items {
+		if item.Status == handoff.ItemContinued {
+			workspace.GoesOn(h, item.ID)
+		}
+	}
 	return s
 }
 

@@ -111,7 +111,7 @@ func (d *Declaration) takeClosing(draft *Draft, s *Screen, done bool) {
 	d.takeReturns(draft, s.Field("returns"), done)
 	if to := s.Field("to"); done || to.Typed() != "" {
 		old := h.To
-		h.To = splitNames(to.Text())
+		h.To = splitPeople(to.Text())
 		d.giveSteps(h, s.Field("give"), old)
 	}
 }

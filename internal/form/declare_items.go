@@ -61,9 +61,9 @@ func (d *Declaration) keeps(id string) bool {
 
 // leaving reports whether a status, which an item has only while it is being
 // written, takes it out of the live set: it becomes an entry of shipped or
-// dropped in the end.
+// dropped in the end, or an item of another name.
 func leaving(status string) bool {
-	return status == handoff.ItemShipped || status == handoff.ItemDropped
+	return status == handoff.ItemShipped || status == handoff.ItemDropped || status == handoff.ItemContinued
 }
 
 // item is the index of the item of that id, or -1.
@@ -149,13 +149,13 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 			line("why", "Why is it done, and why this way?", "", item.Intent, ""))
 		carried = &handoff.Item{}
 	} else {
-		statuses = append(statuses, handoff.ItemShipped, handoff.ItemDropped)
+		statuses = append(statuses, handoff.ItemShipped, handoff.ItemDropped, handoff.ItemContinued)
 	}
 	if leaving(item.Status) {
 		carried = &handoff.Item{} // the old state says nothing about how it ended
 	}
 	s.Fields = append(s.Fields, choice("status", "Status", item.Status, statuses...),
-		line("state", "State", "what is so now; if shipped, what was delivered; if dropped, why", item.State, carried.State))
+		line("state", "State", "what is so now; if shipped, what; if dropped, why; if continued, its names", item.State, carried.State))
 	if !leaving(item.Status) {
 		next := line("next", "Next step", "what the next person does first; ben: … names ben", firstStep(item), firstStep(*carried))
 		next.Read = d.readStep
@@ -257,16 +257,24 @@ func takeMore(item *handoff.Item, s *Screen) {
 	if severity := s.Text("severity"); severity != handoff.SeverityRoutine || item.Severity != "" {
 		item.Severity = severity
 	}
-	item.KnownIssues, item.DoNot = splitLines(s.Text("known_issues")), splitLines(s.Text("do_not"))
-	item.Accept = keepKnown(splitLines(s.Text("accept")), item.Accept,
+	item.KnownIssues, item.DoNot = cleared(splitLines(s.Text("known_issues")), item.KnownIssues), splitLines(s.Text("do_not"))
+	item.Accept = cleared(keepKnown(splitLines(s.Text("accept")), item.Accept,
 		func(c handoff.Criterion) string { return c.Check },
-		func(text string) handoff.Criterion { return handoff.Criterion{Check: text} })
+		func(text string) handoff.Criterion { return handoff.Criterion{Check: text} }), item.Accept)
 	item.IfThen = keepKnown(splitLines(s.Text("if_then")), item.IfThen,
 		func(c handoff.Contingency) string { return c.If + " -> " + c.Then },
 		func(text string) handoff.Contingency {
 			condition, then, _ := strings.Cut(text, "->")
 			return handoff.Contingency{If: strings.TrimSpace(condition), Then: strings.TrimSpace(then)}
 		})
+}
+
+// cleared is a list as it was typed: empty, and not absent, where it was emptied.
+func cleared[T any](list []T, before handoff.List[T]) handoff.List[T] {
+	if list == nil && before != nil {
+		return handoff.List[T]{}
+	}
+	return list
 }
 
 // keepKnown makes a list out of lines. An entry that is shown by the same line

@@ -332,3 +332,56 @@ func TestFactsAreOnlyOffered(t *testing.T) {
 		t.Errorf("taken over: %+v, %+v", h.Items, h.Shipped)
 	}
 }
+
+// What is watched is asked about only where there is something, and an item that
+// goes on under another name takes along what blocks it.
+func TestWhatLasts(t *testing.T) {
+	steps := []step{
+		{screen: "items"},
+		{screen: "item refund-flow"},
+		{screen: "item login-audit", answers: map[string]string{"status": handoff.ItemContinued, "state": "login-log, login-page"}},
+		{screen: "blockers"},
+		{screen: "watch", answers: map[string]string{watchKey(1): "the release is out"}},
+		{screen: "outcomes"}, {screen: "closing"}, publish(),
+	}
+	d, saved := declaration(t, steps...)
+	d.Prefill.Carried.Watch = []handoff.Watch{{What: "the old queue"}}
+	d.Prefill.Carried.Standing = []handoff.Standing{{What: "release freeze", Until: handoff.Time{Time: monday}}}
+	d.Draft.Handoff.Watch, d.Draft.Handoff.Standing = d.Prefill.Carried.Watch, d.Prefill.Carried.Standing
+	if _, err := d.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	h := d.Final().Handoff
+	if len(h.Watch) != 1 || len(h.Standing) != 0 || !slices.Equal(h.Ended, []handoff.Ended{{What: "release freeze", Why: "the release is out"}}) {
+		t.Errorf("watch %v, standing %v, ended %v", h.Watch, h.Standing, h.Ended)
+	}
+	var names []string
+	for _, item := range h.Items {
+		names = append(names, item.ID+" "+item.Status+" "+item.Continues+" "+strings.Join(item.BlockedBy, " "))
+	}
+	want := []string{"refund-flow in_review  ", "login-log blocked login-audit session-policy", "login-page blocked login-audit session-policy"}
+	if !slices.Equal(names, want) || !slices.Equal(h.Blockers[0].Blocks, []string{"login-log", "login-page"}) {
+		t.Errorf("items %q, the blocker blocks %q", names, h.Blockers[0].Blocks)
+	}
+	if last := (*saved)[len(*saved)-1]; last.Handoff.Items[1].Status != handoff.ItemContinued {
+		t.Errorf("the draft keeps %+v", last.Handoff.Items[1])
+	}
+	// Going back on it brings it back.
+	screen := d.watchScreen()
+	screen.Field(watchKey(1)).Value = ""
+	d.takeWatch(d.Draft, screen, true)
+	if h := d.Final().Handoff; len(h.Standing) != 1 || len(h.Ended) != 0 {
+		t.Errorf("standing %v, ended %v", h.Standing, h.Ended)
+	}
+}
+
+// A list that is emptied says that there is none any more.
+func TestMoreClears(t *testing.T) {
+	item := handoff.Item{Accept: []handoff.Criterion{{Check: "PR #1842 is merged"}}, KnownIssues: []string{"slow"}}
+	s := moreScreen(item)
+	s.Field("accept").Value, s.Field("known_issues").Value = "", ""
+	takeMore(&item, s)
+	if item.Accept == nil || item.KnownIssues == nil || len(item.Accept)+len(item.KnownIssues) > 0 {
+		t.Errorf("accept %v, known issues %v", item.Accept, item.KnownIssues)
+	}
+}

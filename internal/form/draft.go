@@ -109,7 +109,8 @@ func cloneHandoff(h *handoff.Handoff) *handoff.Handoff {
 		c.Blockers[i].Blocks = slices.Clone(c.Blockers[i].Blocks)
 	}
 	c.Decisions = slices.Clone(h.Decisions)
-	c.Dropped = slices.Clone(h.Dropped)
+	c.Dropped, c.Ended = slices.Clone(h.Dropped), slices.Clone(h.Ended)
+	c.Watch, c.Standing = slices.Clone(h.Watch), slices.Clone(h.Standing)
 	return &c
 }
 

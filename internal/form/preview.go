@@ -40,6 +40,9 @@ func (d *Declaration) previewScreen() *Screen {
 	for _, p := range d.pages()[:len(d.pages())-1] {
 		add(goPrefix+p.id, "change: "+p.build().Title)
 	}
+	if !d.open[pageQuestions] {
+		add(goPrefix+pageQuestions, "change: "+d.questionsScreen().Title)
+	}
 	menu.Value = menu.Options[0].Value
 	return &Screen{Title: "Preview", Body: d.previewLines(final), Fields: []*Field{menu}}
 }
@@ -75,6 +78,9 @@ func (d *Declaration) choose(ctx context.Context, do string) (jump, Outcome, err
 		return here, Keep, nil
 	case do == doEdit:
 		return here, 0, d.edit(ctx)
+	case do == goPrefix+pageQuestions:
+		d.ask(pageQuestions, true)
+		return jump{page: pageQuestions}, 0, nil
 	case strings.HasPrefix(do, goPrefix):
 		return jump{page: strings.TrimPrefix(do, goPrefix)}, 0, nil
 	}
@@ -121,8 +127,15 @@ func (d *Declaration) pageOf(final *handoff.Handoff, field string) string {
 			return ""
 		}
 		return pageOutcomes + "#shipped"
+	case "watch", "standing", "ended":
+		if len(d.Prefill.Carried.Watches()) > 0 {
+			return pageWatch
+		}
 	case "decisions":
 		return pageOutcomes + "#decisions"
+	case "questions":
+		d.ask(pageQuestions, true)
+		return pageQuestions + "#questions"
 	case "summary", "to":
 		return pageClosing + "#" + list
 	case "returns_at":
@@ -132,6 +145,9 @@ func (d *Declaration) pageOf(final *handoff.Handoff, field string) string {
 }
 
 func (d *Declaration) pageOfItem(item handoff.Item, rest string) string {
+	if item.Continues != "" && d.Draft.item(item.ID) < 0 {
+		return itemPage(item.Continues) + "#state" // where it got its name
+	}
 	switch rest {
 	case "state", "status", "next":
 		return itemPage(item.ID) + "#" + rest
@@ -186,6 +202,9 @@ func (d *Declaration) previewLines(final *Draft) []string {
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	for _, item := range h.Items {
 		add("%s [%s] %s", item.ID, strings.ReplaceAll(item.Status, "_", " "), item.State)
+		if item.Continues != "" {
+			add("    continues %s", item.Continues)
+		}
 		for _, n := range item.Next {
 			add("    next, %s: %s", n.Owner, n.Do)
 		}
@@ -204,6 +223,12 @@ func (d *Declaration) previewLines(final *Draft) []string {
 	}
 	for _, r := range h.Dropped {
 		add("dropped: %s, %s", r.ID, r.Why)
+	}
+	for _, w := range h.Watches() {
+		add("watched: %s", w.What)
+	}
+	for _, e := range h.Ended {
+		add("ended: %s, %s", e.What, e.Why)
 	}
 	for _, dec := range h.Decisions {
 		add("decided: %s", typedDecision(dec))
@@ -225,6 +250,12 @@ func (d *Declaration) previewLines(final *Draft) []string {
 		case list.length == 0:
 			add("%s: none", list.what)
 		}
+	}
+	switch {
+	case h.Questions == nil:
+		add("questions: nothing is said")
+	case len(h.Questions) == 0:
+		add("questions: none")
 	}
 	return lines
 }

@@ -179,6 +179,21 @@ func splitNames(text string) []string {
 	return names
 }
 
+// splitPeople is splitNames for people, whose names may have a space in them where
+// there are commas between them.
+func splitPeople(text string) []string {
+	if !strings.Contains(text, ",") {
+		return splitNames(text)
+	}
+	var people []string
+	for name := range strings.SplitSeq(text, ",") {
+		if name = strings.TrimPrefix(strings.TrimSpace(name), "@"); name != "" {
+			people = append(people, name)
+		}
+	}
+	return people
+}
+
 // normaliseNewlines makes the line ends of Windows and of old pastes into \n.
 // A terminal would show \r\n as two line ends.
 func normaliseNewlines(text string) string {

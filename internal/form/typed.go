@@ -43,3 +43,21 @@ func typedShipped(s handoff.Shipped) string {
 	}
 	return s.ID + "; " + s.What
 }
+
+// ParseQuestion reads "ask;who". The id is made of the question, and empty where
+// no name can be made of it. What is not said is empty.
+func ParseQuestion(text string) handoff.OpenQuestion {
+	ask, to := strings.TrimSpace(text), ""
+	if i := strings.LastIndexByte(text, ';'); i >= 0 {
+		ask, to = strings.TrimSpace(text[:i]), strings.TrimPrefix(strings.TrimSpace(text[i+1:]), "@")
+	}
+	return handoff.OpenQuestion{ID: handoff.Slug(ask), Ask: ask, To: to}
+}
+
+// typedQuestion is the line that [ParseQuestion] reads.
+func typedQuestion(q handoff.OpenQuestion) string {
+	if q.To == "" {
+		return q.Ask
+	}
+	return q.Ask + "; " + q.To
+}

@@ -268,6 +268,10 @@ func (w *window) focus() int {
 
 func (w *window) field() *Field { return w.screen.Fields[w.focus()] }
 
+// leastWidth is how wide the widgets are built at least, also before the size of
+// the window is known: huh cannot draw a placeholder in less than nothing.
+const leastWidth = 20
+
 // build makes the form of the screen for the size of the window, with the cursor
 // in one of the fields. A form is made anew for every size: fields that shrank
 // would not grow again.
@@ -279,7 +283,7 @@ func (w *window) build(focus int) tea.Cmd {
 	}
 	w.form = huh.NewForm(huh.NewGroup(w.inputs...)).
 		WithAccessible(false).WithShowHelp(false).WithShowErrors(false).WithTheme(theme).WithKeyMap(keyMap()).
-		WithWidth(max(w.width, 1)).WithHeight(max(height, 1))
+		WithWidth(max(w.width, leastWidth)).WithHeight(max(height, 1))
 	cmds := []tea.Cmd{w.form.Init()}
 	for range focus {
 		cmds = append(cmds, w.form.NextField())

@@ -59,14 +59,14 @@ func (r *Repo) openRefs() error {
 		return err
 	}
 	r.References = fileRefs{r}
-	if c.hasReftable() {
+	if c.HasReftable() {
 		r.References = &gitRefs{Repo: r}
 	}
 	return nil
 }
 
-// hasReftable reports whether references are not in files.
-func (c Config) hasReftable() bool {
+// HasReftable reports whether references are not in files.
+func (c Config) HasReftable() bool {
 	return strings.EqualFold(c.Get("extensions.refstorage"), "reftable")
 }
 
@@ -82,7 +82,7 @@ func checkFormat(c Config, env Environ) error {
 	if err := checkEnvironment(env); err != nil {
 		return err
 	}
-	if format := c.Get("extensions.refstorage"); format != "" && !strings.EqualFold(format, "files") && !c.hasReftable() {
+	if format := c.Get("extensions.refstorage"); format != "" && !strings.EqualFold(format, "files") && !c.HasReftable() {
 		return &UnsupportedError{What: "references in " + format, Why: "handoff reads files and reftables", WayOut: ownRepository}
 	}
 	return nil

@@ -255,8 +255,9 @@ type DecisionFields struct {
 	DecidedBy    string        `yaml:"decided_by,omitempty"`
 	Source       string        `yaml:"source,omitempty"` // git, chat, call, meeting, doc
 	Supersedes   string        `yaml:"supersedes,omitempty"`
+	Beside       []string      `yaml:"beside,omitempty"` // topics of decisions that say nearly the same, and hold as well
 	RevisitWhen  string        `yaml:"revisit_when,omitempty"`
-	Status       string        `yaml:"status,omitempty"` // proposed, accepted (the default), superseded, reversed
+	Status       string        `yaml:"status,omitempty"` // proposed, accepted (the default), superseded, reversed, rejected
 }
 
 // Alternative is what was not chosen.

@@ -101,7 +101,8 @@ type Assignment struct {
 	Item string `yaml:"item"`
 	To   string `yaml:"to"`
 	From string `yaml:"from,omitempty"`
-	Via  string `yaml:"via,omitempty"`
+	Via  string `yaml:"via,omitempty"`  // the rollup or meeting in which it was agreed, or the ack that it takes back
+	Next string `yaml:"next,omitempty"` // what the receiver does first; only by its holder
 	Why  string `yaml:"why,omitempty"`
 }
 

@@ -157,7 +157,7 @@ func (f *fold) satisfied(hs *HandoffState) bool {
 // gave reports whether somebody has taken the item that the handoff left to
 // somebody else.
 func (h *HandoffState) gave(it *ItemState) bool {
-	return it.Declared == h.Record.ID && h.Taken[it.ID] != "" && offers(h.Record, it.Item)
+	return it.Declared == h.Record.ID && h.Taken[it.ID] != "" && offers(h.Record, *h.Item(it.ID))
 }
 
 // acceptedFor reports whether an address has accepted. Any receiver who is not
@@ -174,7 +174,7 @@ func (h *HandoffState) acceptedFor(to string) bool {
 // not taken it.
 func (h *HandoffState) waitsFor(it *ItemState) bool {
 	return it.Declared == h.Record.ID && it.Live() && it.Holder == h.Record.By &&
-		offers(h.Record, it.Item)
+		offers(h.Record, *h.Item(it.ID))
 }
 
 // object notes a verdict other than acceptance. It does not undo one.

@@ -47,9 +47,8 @@ func refTo(expected RefType, ref string) string {
 	return ref
 }
 
-// comesBack gives something back to somebody, in the place of what is replaced.
-func (f *fold) comesBack(to string, b Back, replaced func(*Back) bool) {
-	f.endBacks(to, replaced)
+// comesBack gives something back to somebody.
+func (f *fold) comesBack(to string, b Back) {
 	f.Backs[to] = append(f.findBacks(to), b)
 }
 
@@ -60,14 +59,21 @@ func (f *fold) endBacks(of string, ended func(*Back) bool) {
 	if len(backs) == 0 {
 		return
 	}
-	var kept []Back // nil where nothing is left, as an entry is that is read again
+	kept := backs[:0]
 	for _, b := range backs {
 		if !ended(&b) {
 			kept = append(kept, b)
 		}
 	}
+	clear(backs[len(kept):])
+	if len(kept) == 0 {
+		kept = nil // as it is where it is read again
+	}
 	f.Backs[of] = kept
 }
+
+// replaces reports whether b takes the place of what came back before.
+func (b Back) replaces(old *Back) bool { return old.Kind == b.Kind && old.Subject == b.Subject }
 
 // backFrom matches what the author of r brought back of a subject by an ack.
 func (f *fold) backFrom(r *Record, subject string) func(*Back) bool {
@@ -87,22 +93,22 @@ func (f *fold) verdictBack(r *Record, a *Ack, hs *HandoffState) {
 		return
 	}
 	f.endBacks(sender, f.backFrom(r, id))
-	none := func(*Back) bool { return false }
 	left := f.leftOf(hs)
 	if !a.Accepts() {
-		f.comesBack(sender, Back{Kind: a.Outcome, Subject: id, Cause: r, Items: left}, none)
+		f.comesBack(sender, Back{Kind: a.Outcome, Subject: id, Cause: r, Items: left})
 		return
 	}
 	if len(a.Gaps) > 0 {
-		f.comesBack(sender, Back{Kind: BackGaps, Subject: id, Cause: r, Items: a.gapItems()}, none)
+		f.comesBack(sender, Back{Kind: BackGaps, Subject: id, Cause: r, Items: a.gapItems()})
 	}
-	if len(left) > 0 && hs.OnlyTo(r.By) {
-		f.comesBack(sender, Back{Kind: BackUntaken, Subject: id, Cause: r, Items: left}, none)
+	if len(left) > 0 && hs.onlyTo(r.By) {
+		hs.Partly = append(hs.Partly, r.ID)
+		f.comesBack(sender, Back{Kind: BackUntaken, Subject: id, Cause: r, Items: left})
 	}
 }
 
-// OnlyTo reports whether the handoff went to one person, beside its sender.
-func (h *HandoffState) OnlyTo(who string) bool {
+// onlyTo reports whether the handoff went to one person, beside its sender.
+func (h *HandoffState) onlyTo(who string) bool {
 	return slices.Contains(h.To, who) && !slices.ContainsFunc(h.To, func(to string) bool { return to != who && to != h.Record.By })
 }
 
@@ -138,7 +144,8 @@ func (a *Ack) gapItems() []string {
 // that whoever was asked will not take.
 func (f *fold) refusalBack(r *Record, a *Ack, to, subject string, items ...string) {
 	if to != r.By && (a.Outcome == OutcomeDeclined || a.Outcome == OutcomeChangesRequested) {
-		f.comesBack(to, Back{Kind: a.Outcome, Subject: subject, Cause: r, Items: items}, f.backFrom(r, subject))
+		f.endBacks(to, f.backFrom(r, subject))
+		f.comesBack(to, Back{Kind: a.Outcome, Subject: subject, Cause: r, Items: items})
 	}
 }
 
@@ -153,7 +160,8 @@ func (f *fold) answerBack(r *Record, q *QuestionState) {
 			b.Items = append(b.Items, it.ID)
 		}
 	}
-	f.comesBack(q.By, b, func(old *Back) bool { return old.Kind == b.Kind && old.Subject == b.Subject })
+	f.endBacks(q.By, b.replaces)
+	f.comesBack(q.By, b)
 }
 
 // unblockedBack brings back what a blocker stopped: the holders have to say how
@@ -163,7 +171,8 @@ func (f *fold) unblockedBack(r *Record, b *BlockerState) {
 	for _, ref := range b.Blocks {
 		if it := f.itemRef(ref); it != nil && it.Live() && it.Status == StatusBlocked {
 			back := Back{Kind: BackUnblocked, Subject: itemKey(it.ID), Cause: r}
-			f.comesBack(it.Holder, back, func(old *Back) bool { return old.Kind == back.Kind && old.Subject == back.Subject })
+			f.endBacks(it.Holder, back.replaces)
+			f.comesBack(it.Holder, back)
 		}
 	}
 }
@@ -174,14 +183,14 @@ func (f *fold) gapBack(r *Record, g *Gap) {
 	if hs := f.findHandoff(subject); hs != nil {
 		to = hs.Record.By
 	} else if it := f.itemRef(subject); it != nil {
-		to = f.handedOverBy(it, r.By)
+		to = handedOverBy(it, r.By)
 	} else if b := f.blockerRef(subject); b != nil {
 		to = b.DeclaredBy
 	} else if q := f.questionRef(subject); q != nil {
 		to = q.By
 	}
-	if to != "" && to != r.By { // of several about one thing the last counts, however many there are
-		f.comesBack(to, Back{Kind: BackGap, Subject: subject, Cause: r}, func(old *Back) bool { return old.Kind == BackGap && old.Subject == subject })
+	if to != "" && to != r.By {
+		f.comesBack(to, Back{Kind: BackGap, Subject: subject, Cause: r})
 	}
 }
 
@@ -203,17 +212,12 @@ func (f *fold) subjectKey(ref string) string {
 	return ""
 }
 
-// handedOverBy is who handed an item to somebody: who declared it last, else the
-// sender of what they took it from, else who named it first; "" when none of
-// these is another.
-func (f *fold) handedOverBy(it *ItemState, who string) string {
-	from := ""
-	if held := f.findRecord(it.HeldBy); held != nil {
-		from = SubjectOf(held.Body)
-	}
-	for _, id := range []string{it.Declared, from, it.First} {
-		if r := f.findRecord(id); r != nil && r.By != who {
-			return r.By
+// handedOverBy is who handed an item to somebody: the last one who held it before,
+// else its holder; "" when nobody else ever had it.
+func handedOverBy(it *ItemState, who string) string {
+	for _, from := range slices.Backward(append([]string{it.Holder}, it.Passed...)) {
+		if from != who {
+			return from
 		}
 	}
 	return ""

@@ -20,6 +20,9 @@ func (f *fold) continueItem(hs *HandoffState, item *Item, it *ItemState) {
 		f.heldProblem(r, old)
 	default:
 		it.follow(old, item)
+		if it.Declared == "" && f.sameChain(old.Declared, hs) {
+			it.Carried-- // which counts this declaration already
+		}
 		if hs.Item(old.ID) == nil {
 			f.closeItem(hs, old.ID, ItemContinued)
 		}

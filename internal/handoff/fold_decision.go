@@ -9,6 +9,10 @@ func (f *fold) decide(r *Record, nth int, d Decision) {
 	case d.ID == "":
 		f.problem(r, "HO320", "a decision has no topic")
 		return
+	case next.State == DecisionRejected:
+		if !f.reject(r, next, old) {
+			return
+		}
 	case old == nil:
 		f.Decisions[d.ID] = next
 	case old.Record == r.ID:
@@ -20,7 +24,9 @@ func (f *fold) decide(r *Record, nth int, d Decision) {
 		next.before = old.before
 		f.Decisions[d.ID] = next
 	case old.State == DecisionAccepted && next.State == DecisionProposed:
-		old.Proposal = next
+		if !f.propose(r, next, old) {
+			return
+		}
 	case old.State == DecisionAccepted && next.State == DecisionAccepted && supersedes(d) != d.ID:
 		f.problem(r, "HO313", "%s is decided already in %s: %q, because %q; a new decision says `supersedes: %s`",
 			d.ID, old.Record, old.Decision.Decision, old.Rationale, d.ID)
@@ -34,7 +40,7 @@ func (f *fold) decide(r *Record, nth int, d Decision) {
 // decisionState is the state that a decision claims, accepted by default.
 func decisionState(d Decision) string {
 	switch d.Status {
-	case DecisionProposed, DecisionSuperseded, DecisionReversed:
+	case DecisionProposed, DecisionSuperseded, DecisionReversed, DecisionRejected:
 		return d.Status
 	}
 	return DecisionAccepted
@@ -57,15 +63,65 @@ func repeats(next, old *DecisionState) bool {
 	return next.State == DecisionAccepted && old.State != DecisionProposed || next.State == old.State
 }
 
-// replaceDecision makes next what holds on the topic of old.
-func (f *fold) replaceDecision(next, old *DecisionState) {
-	old.State = DecisionSuperseded
-	if next.State == DecisionReversed {
-		old.State = DecisionReversed
-	} else {
-		old.SupersededBy = next.ID
+// propose enters what is proposed in place of what stands, and reports whether
+// it is anything new.
+func (f *fold) propose(r *Record, next, old *DecisionState) bool {
+	switch p := old.Proposal; {
+	case p == nil:
+	case f.amends(r, p.Record):
+		next.before = p.before
+	case repeats(next, p):
+		return false
+	default:
+		p.lapse(next)
+		next.before = p
 	}
-	next.before, old.Proposal = old, nil
+	old.Proposal = next
+	return true
+}
+
+// lapse ends a proposal in whose place something else came.
+func (d *DecisionState) lapse(next *DecisionState) {
+	if d.State == DecisionProposed {
+		d.State, d.SupersededBy = DecisionSuperseded, next.ID
+	}
+}
+
+// reject enters that a proposal was rejected, in the place where it stood, and
+// reports whether it did. It names the proposal by what that says: whoever rejects
+// what was accepted meanwhile, or proposed in other words, rejects nothing.
+func (f *fold) reject(r *Record, next, old *DecisionState) bool {
+	pending := old.Pending()
+	if pending == nil || pending.Decision.Decision != next.Decision.Decision {
+		f.problem(r, "HO320", "rejects %q on %s, which is not proposed there", next.Decision.Decision, next.ID)
+		return false
+	}
+	pending.State, next.before = DecisionRejected, pending
+	if pending == old {
+		f.Decisions[next.ID] = next
+	} else {
+		old.Proposal = next
+	}
+	return true
+}
+
+// replaceDecision makes next what holds on the topic of old. What was proposed
+// in its place came between them.
+func (f *fold) replaceDecision(next, old *DecisionState) {
+	switch {
+	case next.State == DecisionReversed:
+		old.State = DecisionReversed
+	case old.State != DecisionRejected:
+		old.State, old.SupersededBy = DecisionSuperseded, next.ID
+	}
+	next.before = old
+	if old.Proposal != nil {
+		proposed := append([]*DecisionState{old.Proposal}, old.Proposal.Earlier()...)
+		for _, p := range proposed {
+			p.lapse(next)
+		}
+		next.before, proposed[len(proposed)-1].before, old.Proposal = old.Proposal, old, nil
+	}
 	f.Decisions[next.ID] = next
 }
 

@@ -159,6 +159,7 @@ type savedHandoff struct {
 	First        string
 	Replaces     []string
 	Acks         []*Record
+	Partly       []string
 	Verdict      *Record
 	Taken        map[string]string
 	Questions    []string
@@ -177,7 +178,7 @@ type savedHandoff struct {
 
 func (h *HandoffState) save() savedHandoff {
 	return savedHandoff{
-		Record: h.Record, State: h.State, SupersededBy: h.SupersededBy, First: h.First, Replaces: h.Replaces, Acks: h.Acks,
+		Record: h.Record, State: h.State, SupersededBy: h.SupersededBy, First: h.First, Replaces: h.Replaces, Acks: h.Acks, Partly: h.Partly,
 		Verdict: h.Verdict, Taken: h.Taken, Questions: h.Questions, Escalations: h.Escalations, Place: h.place, Inherited: h.inherited,
 		Newest: h.newest, Given: h.given, Accepted: h.accepted,
 		Declared: h.declared, Standing: h.standing, Kept: h.stillHeld, Accepters: h.accepters, SteppedIn: h.steppedIn,
@@ -187,7 +188,7 @@ func (h *HandoffState) save() savedHandoff {
 // restore is the state without the body, which the record may not have yet.
 func (s savedHandoff) restore(string) *HandoffState {
 	return &HandoffState{
-		Record: s.Record, State: s.State, SupersededBy: s.SupersededBy, First: s.First, Replaces: s.Replaces, Acks: s.Acks,
+		Record: s.Record, State: s.State, SupersededBy: s.SupersededBy, First: s.First, Replaces: s.Replaces, Acks: s.Acks, Partly: s.Partly,
 		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, Escalated: Escalated{s.Escalations}, place: s.Place, inherited: s.Inherited,
 		newest: s.Newest, given: s.Given, accepted: s.Accepted,
 		declared: s.Declared, standing: s.Standing, stillHeld: s.Kept, accepters: s.Accepters, steppedIn: s.SteppedIn,

@@ -3,6 +3,8 @@ package handoff
 import (
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // raise escalates something to lee.
@@ -156,5 +158,38 @@ func TestFoldEscalation(t *testing.T) {
 				"w2 HO320 withdraws e2, which is by ana", "w3 HO320 withdraws e1, which does not escalate api any more",
 			},
 		},
+	})
+}
+
+// Nothing that is settled asks anybody, and nobody takes up what they raised to
+// somebody else.
+func TestFoldEndsEscalations(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := Fold(drawHistory(t), rapid.SampledFrom([]AckPolicy{PolicyPerItem, PolicyAny, PolicyAll}).Draw(t, "policy"))
+		check := func(key string, settled bool, of *Escalated) {
+			for _, e := range of.Escalations {
+				if settled && e.Over == nil {
+					t.Fatalf("%s is settled, and %s asks %q", key, e.Record.ID, e.To)
+				}
+				if e.TakenUp != nil && e.TakenUp.By == e.By && e.By != e.To {
+					t.Fatalf("%s is taken up by %s, who raised it to %q", e.Record.ID, e.By, e.To)
+				}
+			}
+		}
+		for key, hs := range s.Handoffs {
+			check(key, !hs.pending() && hs.State != HandoffAccepted, &hs.Escalated)
+		}
+		for key, it := range s.Items {
+			check(key, !it.Live(), &it.Escalated)
+		}
+		for key, b := range s.Blockers {
+			check(key, !b.Open(), &b.Escalated)
+			if (b.State == BlockerEscalated) != b.Escalation().Stands() && b.State != BlockerAcknowledged && b.Open() {
+				t.Fatalf("%s is %s with %+v", key, b.State, b.Escalation())
+			}
+		}
+		for key, q := range s.Questions {
+			check(key, !q.Pending(), &q.Escalated)
+		}
 	})
 }

@@ -211,8 +211,9 @@ func offers(r *Record, item Item) bool {
 func isFor(next Next, r *Record) bool { return next.Owner != "" && next.Owner != r.By }
 
 // assignment offers an item to a person in the name of its custodian, and takes
-// the place of an earlier offer. Whether its author may is for the rules: the
-// records do not know who leads.
+// the place of an earlier offer; or it takes back what its author took a moment ago.
+// Whether its author may is for the rules: the records do not know who leads. Only
+// the custodian says what is to be done next.
 func (f *fold) assignment(r *Record, a *Assignment) {
 	it := f.itemRef(a.Item)
 	switch {
@@ -224,7 +225,14 @@ func (f *fold) assignment(r *Record, a *Assignment) {
 		f.problem(r, "HO320", "assigns %s to nobody", it.ID)
 	case a.To == it.Holder, a.From != "" && a.From != it.Holder:
 		f.heldProblem(r, it)
+	case a.Next != "" && r.By != it.Holder:
+		f.problem(r, "HO320", "says what is next for %s, which is for %s to say", it.ID, it.Holder)
+	case undoes(r, a, it, f.findRecord):
+		f.giveBack(it, a.To, r)
 	default:
+		if a.Next != "" {
+			it.Next = []Next{{Do: a.Next, Owner: a.To}}
+		}
 		it.Offer = &Offer{From: it.Holder, To: []string{a.To}, Record: r.ID, At: r.At.Time}
 		f.actOnItem(r, it)
 		mention(&it.History, r)

@@ -84,7 +84,9 @@ func declarations(r *Record, note func(declaration)) {
 			note(declaration{RefDecision, d.ID})
 		}
 	case *DecisionRecord:
-		note(declaration{RefDecision, body.Topic})
+		if body.Status != DecisionRejected { // which names what was proposed
+			note(declaration{RefDecision, body.Topic})
+		}
 	}
 }
 
@@ -114,10 +116,14 @@ func references(r *Record, name func(ref string, types ...RefType)) {
 		name(body.Blocker, RefBlocker)
 	case *DecisionRecord:
 		decisionReferences(body.DecisionFields, name)
+		if body.Status == DecisionRejected {
+			name(declaration{RefDecision, body.Topic}.key(), RefDecision)
+		}
 	case *Escalation:
 		name(body.Subject, anyRef...)
 	case *Assignment:
 		name(body.Item, RefItem)
+		name(body.Via)
 	case *Route:
 		name(body.Subject, anyRef...)
 	case *Withdrawal:
@@ -145,6 +151,9 @@ func handoffReferences(h *Handoff, name func(ref string, types ...RefType)) {
 func decisionReferences(d DecisionFields, name func(ref string, types ...RefType)) {
 	name(d.Answers, RefBlocker, RefQuestion)
 	name(d.Supersedes, RefDecision)
+	for _, topic := range d.Beside {
+		name(topic, RefDecision)
+	}
 }
 
 // after makes record i wait for what ref names: a record, else the first

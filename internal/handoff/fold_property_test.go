@@ -49,6 +49,7 @@ func (h *history) add() {
 	}
 	by := h.pick(people)
 	h.records = append(h.records, New(recordID(n), at, by, h.body(by)))
+	h.undo(h.records[len(h.records)-1])
 }
 
 // recordID is the id of the nth record of a history.
@@ -86,10 +87,30 @@ func (h *history) body(by string) Body {
 	case 13:
 		return h.withdrawal(by)
 	case 14:
-		return &Assignment{Item: h.pick(slugs), To: h.pick(people)}
+		return h.assignment(by)
 	case 15:
 		return h.note()
 	}
+}
+
+// assignment offers an item.
+func (h *history) assignment(by string) Body {
+	a := &Assignment{Item: h.pick(slugs), To: h.pick(people)}
+	if h.below(3) == 0 {
+		a.Next = h.pick(slugs)
+	}
+	return a
+}
+
+// undo gives back at once what an ack may have taken.
+func (h *history) undo(taken *Record) {
+	ack, ok := taken.Body.(*Ack)
+	of := slices.IndexFunc(h.records, func(r *Record) bool { return ok && r.ID == ack.Subject })
+	if of < 0 || len(ack.Take) == 0 || h.below(2) == 0 {
+		return
+	}
+	back := &Assignment{Item: h.pick(ack.Take), To: h.records[of].By, Via: taken.ID}
+	h.records = append(h.records, New(recordID(len(h.records)), taken.At.Add(Precision), taken.By, back))
 }
 
 func (h *history) withdrawal(by string) Body {
@@ -164,8 +185,8 @@ func (h *history) handoff(by string) *Handoff {
 
 func (h *history) decision() DecisionFields {
 	return DecisionFields{
-		Decision: h.pick(slugs), Items: h.some(slugs), Answers: h.ref(), Supersedes: h.pick(append([]string{""}, slugs...)),
-		Status: h.pick([]string{"", DecisionProposed, DecisionAccepted, DecisionSuperseded, DecisionReversed, "?"}),
+		Decision: h.pick(slugs), Items: h.some(slugs), Answers: h.ref(), Supersedes: h.pick(append([]string{""}, slugs...)), Beside: h.some(slugs),
+		Status: h.pick([]string{"", DecisionProposed, DecisionAccepted, DecisionSuperseded, DecisionReversed, DecisionRejected, "?"}),
 	}
 }
 
@@ -222,8 +243,8 @@ func TestFoldLeavesRecordsAlone(t *testing.T) {
 }
 
 // At every step, each item has one custodian, by the right of a record of
-// theirs, and moves only by an ack of the new one. What the books count is what
-// a look at everything would.
+// theirs, and moves only by an ack of the new one, or back to whom it was taken from
+// by who took it. What the books count is what a look at everything would.
 func TestFoldKeepsCustody(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := newFold(rapid.SampledFrom([]AckPolicy{PolicyPerItem, PolicyAny, PolicyAll}).Draw(t, "policy"))
@@ -264,6 +285,9 @@ func checkItem(t *rapid.T, f *fold, it *ItemState) {
 
 func checkMove(t *rapid.T, r *Record, before ItemState, it *ItemState) {
 	if before.Holder == "" || before.Holder == it.Holder {
+		return
+	}
+	if a, ok := r.Body.(*Assignment); ok && r.By == before.Holder && a.Via == before.HeldBy && a.To == it.Holder {
 		return
 	}
 	if r.By != it.Holder || r.Kind != KindAck && before.Live() {

@@ -180,8 +180,11 @@ func describeDecision(d *DecisionState) string {
 	if d.SupersededBy != "" {
 		text += ", superseded by " + d.SupersededBy
 	}
-	if d.Proposal != nil {
-		text += ", proposed " + d.Proposal.Record
+	if p := d.Proposal; p != nil {
+		text += ", " + p.State + " " + p.Record
+		for _, earlier := range p.Earlier() {
+			text += ", after " + earlier.State + " " + earlier.Record + " by " + earlier.By + ": " + earlier.Decision.Decision
+		}
 	}
 	for _, earlier := range d.Earlier() {
 		text += fmt.Sprintf(", before %s in %s by %s: %s", earlier.State, earlier.Record, earlier.By, earlier.Decision.Decision)
@@ -829,6 +832,86 @@ func TestFoldAssignments(t *testing.T) {
 	})
 }
 
+// What was taken by mistake goes back, as if it had not been taken, as long as nobody
+// can rely on it.
+func TestFoldTakesBack(t *testing.T) {
+	back := func(item string) *Assignment { return &Assignment{Item: item, To: "ana", From: "ben", Via: pad("a1")} }
+	runFoldCases(t, []foldCase{
+		{
+			name: "the only item",
+			steps: []step{
+				{"h1", "ana", items(work("api", "ready", "ben", "team")), 0},
+				{"a1", "ben", accepted("h1", "api"), 0},
+				{"s1", "ben", back("api"), 0},
+			},
+			want: []string{"handoff h1 published", "item api ready x1: ana since h1, offered to ben team by h1"},
+		}, {
+			name: "one of two",
+			steps: []step{
+				{"h1", "ana", items(work("api", "ready", "ben"), work("web", "ready", "ben")), 0},
+				{"a1", "ben", accepted("h1", "api", "web"), 0},
+				{"s1", "ben", back("web"), 0},
+			},
+			want: []string{
+				"handoff h1 published, api taken by ben", "item api ready x1: ben since a1",
+				"item web ready x1: ana since h1, offered to ben by h1",
+			},
+		}, {
+			name: "taken again",
+			steps: []step{
+				{"h1", "ana", items(work("api", "ready", "ben")), 0},
+				{"a1", "ben", accepted("h1", "api"), 0},
+				{"s1", "ben", back("api"), 0},
+				{"a2", "ben", accepted("h1", "api"), 0},
+			},
+			want: []string{"handoff h1 accepted, verdict a2, api taken by ben", "item api ready x1: ben since a2"},
+		}, {
+			name: "from an assignment",
+			steps: []step{
+				{"h1", "ana", items(work("api", "ready")), 0},
+				{"s1", "lee", &Assignment{Item: "api", To: "ben", From: "ana"}, 0},
+				{"a1", "ben", verdict("s1", OutcomeAccepted), 0},
+				{"s2", "ben", back("api"), 0},
+			},
+			want: []string{"handoff h1 published", "item api ready x1: ana since h1, offered to ben by s1"},
+		}, {
+			name: "too late, it is offered back",
+			steps: []step{
+				{"h1", "ana", items(work("api", "ready", "ben")), 0},
+				{"a1", "ben", accepted("h1", "api"), 0},
+				{"s1", "ben", back("api"), time.Hour},
+			},
+			want: []string{"handoff h1 accepted, verdict a1, api taken by ben", "item api ready x1: ben since a1, offered to ana by s1"},
+		}, {
+			name: "declared since, it is offered back",
+			steps: []step{
+				{"h1", "ana", items(work("api", "ready", "ben")), 0},
+				{"a1", "ben", accepted("h1", "api"), 0},
+				{"h2", "ben", items(work("api", "in_progress", "ben")), 0},
+				{"s1", "ben", back("api"), 0},
+			},
+			want: []string{"item api in_progress x1: ben since a1, offered to ana by s1"},
+		}, {
+			name: "by somebody else, it is offered back",
+			steps: []step{
+				{"h1", "ana", items(work("api", "ready", "ben")), 0},
+				{"a1", "ben", accepted("h1", "api"), 0},
+				{"s1", "lee", back("api"), 0},
+			},
+			want: []string{"item api ready x1: ben since a1, offered to ana by s1"},
+		}, {
+			name: "what is next is for the holder to say",
+			steps: []step{
+				{"h1", "ana", items(work("api", "ready")), 0},
+				{"s1", "lee", &Assignment{Item: "api", To: "ben", Next: "merge it"}, 0},
+				{"s2", "ana", &Assignment{Item: "api", To: "ben", Next: "merge it"}, 0},
+			},
+			want:     []string{"item api ready x1: ana since h1, offered to ben by s2"},
+			problems: []string{"s1 HO320 says what is next for api, which is for ana to say"},
+		},
+	})
+}
+
 func TestFoldBlockers(t *testing.T) {
 	resolved := &Resolution{Blocker: "tls", Outcome: "resolved", How: "renewed"}
 	weeks := 20 * 24 * time.Hour
@@ -1116,6 +1199,49 @@ func TestFoldDecisions(t *testing.T) {
 				{"d2", "ben", withStatus("postgres", DecisionProposed), 0},
 			},
 			want: []string{"decision db accepted in d1: sqlite, proposed d2"},
+		}, {
+			name: "proposed, then rejected, and not by an old copy back again",
+			steps: []step{
+				{"d1", "ana", withStatus("sqlite", DecisionProposed), 0},
+				{"d2", "ben", withStatus("sqlite", DecisionRejected), 0},
+				{"h1", "cleo", carried("sqlite"), 0},
+				{"d3", "lee", withStatus("sqlite", DecisionRejected), 0},
+			},
+			want:     []string{"decision db rejected in d2: sqlite, before rejected in d1 by ana: sqlite"},
+			problems: []string{`d3 HO320 rejects "sqlite" on db, which is not proposed there`},
+		}, {
+			name: "a proposal beside what holds, rejected, and another one accepted",
+			steps: []step{
+				{"d1", "ana", decided("db", "sqlite", ""), 0},
+				{"d2", "ben", withStatus("postgres", DecisionProposed), 0},
+				{"h1", "ben", &Handoff{Decisions: List[Decision]{{ID: "db", DecisionFields: DecisionFields{Decision: "postgres", Status: DecisionProposed}}}}, 0},
+				{"d3", "cleo", withStatus("files", DecisionRejected), 0},
+				{"d4", "cleo", withStatus("postgres", DecisionRejected), 0},
+				{"d5", "ben", withStatus("files", DecisionProposed), 0},
+				{"d6", "cleo", decided("db", "files", "db"), 0},
+			},
+			want: []string{"decision db accepted in d6: files, before superseded in d5 by ben: files, before rejected in d4 by cleo: postgres, " +
+				"before rejected in d2 by ben: postgres, before superseded in d1 by ana: sqlite"},
+			problems: []string{`d3 HO320 rejects "files" on db, which is not proposed there`},
+		}, {
+			name: "rejected whatever the clock says",
+			steps: []step{
+				{"d1", "ana", withStatus("sqlite", DecisionProposed), 0},
+				{"d2", "ben", withStatus("sqlite", DecisionRejected), -time.Hour},
+			},
+			want: []string{"decision db rejected in d2: sqlite, before rejected in d1 by ana: sqlite"},
+		}, {
+			name:     "rejecting nothing",
+			steps:    []step{{"d1", "ana", withStatus("sqlite", DecisionRejected), 0}},
+			problems: []string{`d1 HO320 rejects "sqlite" on db, which is not proposed there`},
+		}, {
+			name: "a proposal after another one",
+			steps: []step{
+				{"d1", "ana", decided("db", "sqlite", ""), 0},
+				{"d2", "ben", withStatus("postgres", DecisionProposed), 0},
+				{"d3", "cleo", withStatus("files", DecisionProposed), 0},
+			},
+			want: []string{"decision db accepted in d1: sqlite, proposed d3, after superseded d2 by ben: postgres"},
 		}, {
 			name: "reversed, and not by an old copy back again",
 			steps: []step{

@@ -34,6 +34,9 @@ func MapPeople(body Body, name func(field, who string) string) Body {
 		m.one("to", &c.To)
 		return &c
 	case *Route:
+		if body.Via != "git" {
+			return body // a channel, a ticket or a repository elsewhere
+		}
 		c := *body
 		m.one("to", &c.To)
 		return &c
@@ -76,6 +79,11 @@ func (m peopleMapper) handoff(h *Handoff) {
 	h.Decisions = each("decisions", h.Decisions, func(field string, d *Decision) { m.decision(field+".", &d.DecisionFields) })
 	h.Questions = each("questions", h.Questions, func(field string, q *OpenQuestion) { m.one(field+".to", &q.To) })
 	m.one("cover", &h.Cover)
+	if h.Rollup != nil {
+		rollup := *h.Rollup
+		rollup.Missing = each("rollup.missing", rollup.Missing, func(field string, missing *Missing) { m.one(field+".who", &missing.Who) })
+		h.Rollup = &rollup
+	}
 }
 
 func (m peopleMapper) item(field string, item *Item) {

@@ -112,11 +112,8 @@ func (c *Recall) Records() []string {
 	}
 	for _, d := range c.view.Decisions {
 		c.citeAll(d.Record)
-		if d.Proposal != nil {
-			c.citeAll(d.Proposal.Record)
-		}
-		for _, earlier := range d.Earlier() {
-			c.citeAll(earlier.Record)
+		for _, one := range d.Story()[1:] {
+			c.citeAll(one.Record)
 		}
 	}
 	return slices.Sorted(maps.Keys(c.awaits))
@@ -198,8 +195,10 @@ func (c *Recall) View(place func(id string) int) (*View, error) {
 		h.Handoff = body
 	}
 	for _, d := range s.Decisions {
-		for _, earlier := range d.Earlier() {
-			earlier.addTexts(s.Records[earlier.Record])
+		for _, one := range d.Story()[1:] {
+			if one != d.Proposal {
+				one.addTexts(s.Records[one.Record])
+			}
 		}
 	}
 	s.order = slices.SortedFunc(maps.Values(s.Records), func(a, b *Record) int {
@@ -276,40 +275,6 @@ func (c *Recall) Names(brief map[string]bool) []string {
 	}
 	slices.Sort(refs)
 	return slices.Compact(refs)
-}
-
-// Subjects returns the ids of the records that some records are about.
-func (c *Recall) Subjects(records []string) []string {
-	var ids []string
-	for _, id := range records {
-		if subject := SubjectOf(c.Cite(id).Body); ValidID(subject) {
-			ids = append(ids, subject)
-		}
-	}
-	return ids
-}
-
-// NewsOf returns references to what some records changed: of a handoff itself what
-// it closes and decides, of others all that they name.
-func (c *Recall) NewsOf(records []string) []string {
-	refs := slices.Clone(records)
-	for _, id := range records {
-		h, ok := c.Cite(id).Body.(*Handoff)
-		if !ok {
-			refs = append(refs, Mentions(c.Cite(id))...)
-			continue
-		}
-		for _, s := range h.Shipped {
-			refs = append(refs, itemKey(s.ID))
-		}
-		for _, d := range h.Dropped {
-			refs = append(refs, itemKey(d.ID))
-		}
-		for _, d := range h.Decisions {
-			refs = append(append(refs, declaration{RefDecision, d.ID}.key(), d.Answers), d.Items...)
-		}
-	}
-	return slices.DeleteFunc(refs, func(ref string) bool { return ref == "" })
 }
 
 // Replaced returns the ids of the handoffs that those of some records replaced.

@@ -99,6 +99,7 @@ type HandoffState struct {
 	First        string            // id of the first version of its chain, which may be this one
 	Replaces     []string          // ids of the handoffs that it replaced
 	Acks         []*Record         // every ack of this version, in fold order
+	Partly       []string          // ids of the acks that accepted it and left items with its sender
 	Verdict      *Record           // the ack that led to State, nil before one
 	Taken        map[string]string // item id → who took it from this version
 	Questions    []string          // keys of questions about the chain, of a version that was replaced only those asked while it was the latest
@@ -140,6 +141,25 @@ func (h *HandoffState) FirstVerdict() *Record {
 		return h.Verdict
 	}
 	return h.Acks[i]
+}
+
+// VerdictBy is the last ack of the version by somebody that is more than a receipt,
+// nil without one.
+func (h *HandoffState) VerdictBy(who string) *Record {
+	for _, r := range slices.Backward(h.Acks) {
+		if r.By == who && r.Body.(*Ack).Outcome != OutcomeSeen {
+			return r
+		}
+	}
+	return nil
+}
+
+// AnsweredBy reports whether somebody has said what the version asks of them: a
+// verdict, or of one that went to them only as one of a group that they have seen
+// it.
+func (h *HandoffState) AnsweredBy(who string) bool {
+	seen := slices.ContainsFunc(h.Acks, func(r *Record) bool { return r.By == who })
+	return seen && (!slices.Contains(h.To, who) || h.VerdictBy(who) != nil)
 }
 
 // Untaken counts the items that the version offers and that nobody took from it.
@@ -265,6 +285,7 @@ const (
 	DecisionAccepted   = "accepted"
 	DecisionSuperseded = "superseded"
 	DecisionReversed   = "reversed"
+	DecisionRejected   = "rejected" // a proposal, and the decision that says so
 )
 
 // DecisionState is what was decided on a topic.
@@ -275,7 +296,7 @@ type DecisionState struct {
 	At           time.Time
 	Record       string         // id of the record that holds it
 	SupersededBy string         // topic of the decision that replaced it
-	Proposal     *DecisionState // what is proposed in place of an accepted one, nil without a proposal
+	Proposal     *DecisionState // what is proposed in place of an accepted one, or was rejected; nil without a proposal
 
 	nth    int            // which of the decisions of its record it is, from 0
 	before *DecisionState // what was decided on this topic before, nil when nothing was
@@ -284,6 +305,30 @@ type DecisionState struct {
 // Stands reports whether the decision holds or is proposed.
 func (d *DecisionState) Stands() bool {
 	return d.State == DecisionAccepted || d.State == DecisionProposed
+}
+
+// Pending returns what is proposed on the topic and not settled yet, nil where
+// nothing is.
+func (d *DecisionState) Pending() *DecisionState {
+	switch {
+	case d == nil:
+		return nil
+	case d.State == DecisionProposed:
+		return d
+	case d.Proposal != nil && d.Proposal.State == DecisionProposed:
+		return d.Proposal
+	}
+	return nil
+}
+
+// Story is everything that was decided on the topic: this, what came before it,
+// then what is proposed in its place and what was proposed there before.
+func (d *DecisionState) Story() []*DecisionState {
+	all := append([]*DecisionState{d}, d.Earlier()...)
+	if d.Proposal != nil {
+		all = append(append(all, d.Proposal), d.Proposal.Earlier()...)
+	}
+	return all
 }
 
 // Earlier is what was decided on this topic before, the newest first.

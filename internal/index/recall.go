@@ -327,33 +327,6 @@ func (c *recall) mentioned(want wanted) error {
 	return c.namedDeep(append(refs, c.mentions(found)...))
 }
 
-// recent adds the records from a time on with what they changed and the handoffs
-// that they replaced, and of these no more than what became of them.
-func (c *recall) recent(since time.Time) error {
-	ids, err := c.records(wanted{since: since})
-	if err != nil {
-		return err
-	}
-	subjects, err := c.records(wanted{ids: c.Subjects(ids)}) // an escalation, say, of which an ack is news
-	if err != nil {
-		return err
-	}
-	before := c.Handoffs()
-	if err := c.named(c.NewsOf(append(ids, subjects...))); err != nil {
-		return err
-	}
-	if err := c.named(c.Replaced(ids)); err != nil {
-		return err
-	}
-	c.brief = make(map[string]bool)
-	for _, id := range c.Handoffs() {
-		if _, known := slices.BinarySearch(before, id); !known {
-			c.brief[id] = true
-		}
-	}
-	return nil
-}
-
 // mentions are the records themselves and what they name.
 func (c *recall) mentions(ids []string) []string {
 	refs := slices.Clone(ids)

@@ -240,6 +240,14 @@ func (w *world) compareInboxes(want *handoff.State) {
 			}
 			a, b := asJSON(query.Inbox(who, since, got, query.Env{Now: now})), asJSON(query.Inbox(who, since, want.View, query.Env{Now: now}))
 			ix.Close()
+			in := make(map[string]query.InboxPart) // no event is in two parts
+			for _, row := range query.Inbox(who, since, got, query.Env{Now: now}) {
+				event := string(row.RowType()) + row.ID() + row.Cited().Record
+				if part, ok := in[event]; ok && part != row.Part {
+					w.t.Fatalf("inbox of %s, day %d: %s is in the parts %s and %s", who, days, event, part, row.Part)
+				}
+				in[event] = row.Part
+			}
 			if a != b {
 				w.t.Fatalf("inbox of %s, day %d\nindex  %s\nmemory %s", who, days, a, b)
 			}
@@ -297,6 +305,7 @@ func (w *world) compareFindings(want *handoff.State) {
 			&handoff.Ack{Subject: ref, Outcome: handoff.OutcomeAccepted}, &handoff.Ack{Subject: ref, Outcome: handoff.OutcomeAccepted, Take: []string{"api"}},
 			&handoff.Answer{Question: ref, Text: "After 15 minutes"}, &handoff.Resolution{Blocker: name, Outcome: "resolved", How: "The flag is set for all"},
 			&handoff.DecisionRecord{Topic: name, DecisionFields: handoff.DecisionFields{Decision: "Sessions last 15 minutes", Rationale: "The audit asks for it", Supersedes: name}},
+			&handoff.DecisionRecord{Topic: "decided-anew", DecisionFields: handoff.DecisionFields{Decision: says[0], Rationale: "The audit asks for it", Items: []string{name}}},
 			&handoff.Escalation{Subject: ref, Reason: "stalled", To: "lee", Ask: "Decide today", Level: 1},
 			&handoff.Assignment{Item: name, To: "ben", From: "ana"}, &handoff.Withdrawal{Subject: ref, Why: "It was sent twice"},
 			&handoff.Handoff{Amends: ref, Summary: says[0], Items: handoff.List[handoff.Item]{{ID: "api", Status: "ready", State: "a cache is cold"}}},
@@ -497,7 +506,7 @@ func pickBody(t *rapid.T, slug, earlier string, pick func([]string) string) hand
 func drawDecision(pick func([]string) string, some func([]string) []string) handoff.DecisionFields {
 	return handoff.DecisionFields{
 		Decision: pick(says), Rationale: pick(says), Items: some(slugs), Answers: pick([]string{"", "blk:tls", "blk:db"}),
-		Supersedes: pick([]string{"", "api", "web"}), Status: pick([]string{"", "proposed", "reversed"}),
+		Supersedes: pick([]string{"", "api", "web"}), Status: pick([]string{"", "proposed", "reversed", "rejected"}),
 	}
 }
 

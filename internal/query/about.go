@@ -162,7 +162,7 @@ func (r *runner) history() []candidate {
 	for _, t := range r.about() {
 		row := r.latest(t).row
 		if _, isDecision := t.(decisionThread); isDecision {
-			for _, d := range decisionsOn(r.state.Decision(r.query.Arg)) {
+			for _, d := range r.state.Decision(r.query.Arg).Story() {
 				if record := r.state.Records[d.Record]; record != nil {
 					found = append(found, r.event(row.key(), record, d.Decision.Decision))
 				}

@@ -63,16 +63,7 @@ func (t decisionThread) cite(r *runner, id string) candidate {
 func (r *runner) allDecisions() []*handoff.DecisionState {
 	var all []*handoff.DecisionState
 	for _, d := range r.state.Decisions {
-		all = append(all, decisionsOn(d)...)
-	}
-	return all
-}
-
-// decisionsOn are all decisions on the topic of one.
-func decisionsOn(d *handoff.DecisionState) []*handoff.DecisionState {
-	all := append([]*handoff.DecisionState{d}, d.Earlier()...)
-	if d.Proposal != nil {
-		all = append(all, d.Proposal)
+		all = append(all, d.Story()...)
 	}
 	return all
 }

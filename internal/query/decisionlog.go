@@ -225,11 +225,15 @@ func (l *decisionLog) story(head *handoff.DecisionState) (story DecisionStory, f
 	for _, older := range l.chain(head) {
 		chain = append(chain, l.voided[older]...)
 	}
-	slices.SortFunc(chain, func(a, b *handoff.DecisionState) int { return l.byPlace(b, a) })
 	var proposed []*handoff.DecisionState
-	if head.Proposal != nil {
-		proposed = append(proposed, head.Proposal)
+	for _, d := range head.Story()[1+len(head.Earlier()):] {
+		if d.State == handoff.DecisionProposed {
+			proposed = append(proposed, d)
+		} else {
+			chain = append(chain, d)
+		}
 	}
+	slices.SortFunc(chain, func(a, b *handoff.DecisionState) int { return l.byPlace(b, a) })
 	story = DecisionStory{
 		DecisionRow: row(head), Proposed: rows(proposed), Contested: rows(slices.Concat(l.voided[head], l.rivals[head])),
 		Chain: rows(chain), Notes: []string{},

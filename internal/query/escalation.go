@@ -86,10 +86,9 @@ func escalationBody(e *handoff.EscalationState) *handoff.Escalation {
 // raised is a subject with what asks somebody about it.
 type raised struct {
 	*handoff.Escalated
-	subject  handoff.Blocker   // the blocker, or how severe the subject is
-	sla      calendar.Duration // how long whoever it is raised to may take
-	severity string
-	items    []string // that it is about
+	like  handoff.Blocker   // the blocker, or one that is as severe
+	sla   calendar.Duration // how long whoever it is raised to may take
+	items []string          // that it is about
 }
 
 // escalationThread is an escalation as a thing of its own.
@@ -106,20 +105,27 @@ func (t escalationThread) entry(record *handoff.Record) any { return record.Body
 
 func (t escalationThread) cite(r *runner, id string) candidate {
 	body := escalationBody(t.EscalationState)
-	asks := r.env.Config.EscalationAsks(t.EscalationState, t.of.subject, t.of.sla, r.env.Now)
+	var asks config.Asked // nobody once it is over
+	if t.Over == nil {
+		asks = r.env.Config.EscalationAsks(t.EscalationState, t.of.like, t.of.sla, r.env.Now)
+	}
 	row := &EscalationRow{
 		typed: typed{TypeEscalation}, ID: t.Record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask,
 		To: t.To, By: t.By, Level: t.Level, State: t.State(), askedNow: newAsked(asks), cited: cited{r.source(id)},
 	}
 	f := r.recordFacets(id)
-	f.put(Is, string(TypeEscalation), t.State(), openOrClosed(t.Over == nil))
-	if t.TakenUp == nil && t.Declined == nil && !asks.Due.IsZero() && asks.Due.Before(r.env.Now) {
+	f.put(Is, string(TypeEscalation), t.State())
+	if t.Over != nil {
+		f.put(Is, isClosed)
+	}
+	if row.State == handoff.EscalationOpen && !asks.Due.IsZero() && asks.Due.Before(r.env.Now) {
 		f.put(Is, isOverdue)
 	}
 	f.put(To, r.expandFrom(t.By, t.To, asks.To)...)
-	f.put(Severity, t.of.severity)
+	severity := cmp.Or(t.of.like.Severity, handoff.SeverityRoutine)
+	f.put(Severity, severity)
 	f.putItems(r, t.of.items)
-	return candidate{row: row, facets: f, thread: t, severity: t.of.severity, since: t.Record.At.Time}
+	return candidate{row: row, facets: f, thread: t, severity: severity, since: t.Record.At.Time}
 }
 
 // escalations are those that are not over, of all that is live.
@@ -138,24 +144,27 @@ func (r *runner) escalations() []candidate {
 // raised are the subjects that were raised and of which the state still knows it.
 func (r *runner) raised() []raised {
 	var list []raised
-	add := func(of raised) {
-		if len(of.Escalations) > 0 {
-			list = append(list, of)
+	sla := r.env.Config.SLA
+	for _, b := range r.state.Blockers {
+		if len(b.Escalations) > 0 {
+			list = append(list, raised{&b.Escalated, b.Blocker, cmp.Or(sla.BlockerAck, sla.BlockerResolve), b.Blocks})
 		}
 	}
-	sla := r.env.Config.SLA
-	acknowledged := cmp.Or(sla.BlockerAck, sla.BlockerResolve)
-	for _, b := range r.state.Blockers {
-		add(raised{Escalated: &b.Escalated, subject: b.Blocker, sla: acknowledged, severity: b.Severity, items: b.Blocks})
-	}
 	for _, q := range r.state.Questions {
-		add(raised{Escalated: &q.Escalated, subject: handoff.Blocker{Resolver: q.To, NeededBy: handoff.Time{Time: q.NeededBy}}, sla: sla.Answer, items: questionThread{q}.items()})
+		if len(q.Escalations) > 0 {
+			like := handoff.Blocker{Resolver: q.To, NeededBy: handoff.Time{Time: q.NeededBy}}
+			list = append(list, raised{&q.Escalated, like, sla.Answer, questionThread{q}.items()})
+		}
 	}
 	for _, it := range r.state.Items {
-		add(raised{Escalated: &it.Escalated, subject: handoff.Blocker{Severity: it.Severity}, severity: it.Severity, items: []string{it.ID}})
+		if len(it.Escalations) > 0 {
+			list = append(list, raised{&it.Escalated, handoff.Blocker{Severity: it.Severity}, calendar.Duration{}, []string{it.ID}})
+		}
 	}
 	for _, h := range r.state.Handoffs {
-		add(r.raisedHandoff(h))
+		if len(h.Escalations) > 0 {
+			list = append(list, r.raisedHandoff(h))
+		}
 	}
 	return list
 }
@@ -163,8 +172,7 @@ func (r *runner) raised() []raised {
 // raisedHandoff is a handoff: whoever it is raised to has as long as a receiver
 // for a verdict.
 func (r *runner) raisedHandoff(h *handoff.HandoffState) raised {
-	of := raised{Escalated: &h.Escalated, subject: handoff.Blocker{Severity: h.Severity()}, severity: h.Severity()}
-	of.sla = r.env.Config.AckTime(h)
+	of := raised{&h.Escalated, handoff.Blocker{Severity: h.Severity()}, r.env.Config.AckTime(h), nil}
 	for _, item := range h.Items {
 		of.items = append(of.items, item.ID)
 	}

@@ -48,7 +48,7 @@ func (r *runner) threadsOf(kind handoff.EntryKind, key string) []citable {
 		}
 	case handoff.EntryDecision:
 		if d := s.Decisions[key]; d != nil {
-			for _, one := range decisionsOn(d) {
+			for _, one := range d.Story() {
 				threads = append(threads, decisionThread{one})
 			}
 		}

@@ -122,7 +122,7 @@ func (r *runner) waitingOn() []candidate {
 	}
 	found = append(found, filter(r.unacked(), func(c candidate) bool {
 		t := c.thread.(handoffThread)
-		return t.Record.By != r.who() && concerns(t.Record.By, t.receivers()...) && !t.answered(r.who())
+		return t.Record.By != r.who() && concerns(t.Record.By, t.receivers()...) && !t.AnsweredBy(r.who())
 	})...)
 	return append(found, filter(r.offered(), func(c candidate) bool {
 		offer := c.thread.(itemThread).Offer
@@ -134,7 +134,7 @@ func (r *runner) waitingOn() []candidate {
 // handoff that offers an item, and not taken it. Its sender knows: it came back.
 func (r *runner) passed(offer *handoff.Offer) bool {
 	h := r.state.Handoffs[offer.Record]
-	return h != nil && r.handoffThread(h).answered(r.who())
+	return h != nil && h.AnsweredBy(r.who())
 }
 
 func (r *runner) nextSteps() []candidate {

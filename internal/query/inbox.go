@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -81,13 +82,15 @@ func InboxOf(who string, since time.Time) handoff.Part { return handoff.Part{Bac
 func Inbox(who string, since time.Time, s *handoff.View, env Env) []InboxRow {
 	r := newRunner(Query{Topic: WaitingOn, Arg: who, Me: who}, s, env)
 	rows := r.act()
+	back := make(map[string]bool)
 	for _, b := range s.Backs[who] {
 		if c, why := r.cameBack(b); c.row != nil {
+			back[b.Cause.ID] = true
 			why.Part, why.Event, why.Row = PartBack, b.Kind, c.row
 			rows = append(rows, why)
 		}
 	}
-	return append(rows, r.news(since)...)
+	return append(rows, r.news(since, back)...)
 }
 
 // act are the rows of what waits for who asks, and of what they wait for too long
@@ -129,9 +132,9 @@ func (r *runner) waits(c candidate) InboxRow {
 	case handoffThread:
 		return r.waitsForVerdict(t)
 	case blockerThread:
-		return InboxRow{Event: "blocked", Say: t.DeclaredBy + " needs " + t.Needs, Do: command("resolve", t.ID)}
+		return InboxRow{Event: "blocked", Say: t.DeclaredBy + " needs " + t.Needs + r.standsIn(c.row.(*BlockerRow).askedNow, t.Resolver), Do: command("resolve", t.ID)}
 	case questionThread:
-		return InboxRow{Event: "asked", Say: t.By + " asks: " + t.Ask, Do: command("answer", t.Key)}
+		return InboxRow{Event: "asked", Say: t.By + " asks: " + t.Ask + r.standsIn(c.row.(*QuestionRow).askedNow, t.To), Do: command("answer", t.Key)}
 	case escalationThread:
 		body := escalationBody(t.EscalationState)
 		if t.By == r.query.Me {
@@ -144,7 +147,7 @@ func (r *runner) waits(c candidate) InboxRow {
 			say := text.JoinNonEmpty(": ", offer.By+" assigns it to you", as.Why)
 			return InboxRow{Event: "assigned", Say: say, Do: command("ack", offer.ID)}
 		}
-		return InboxRow{Event: "offered", Say: offer.By + " offers it to " + r.youOr(t.Offer.To), Do: "handoff ack " + offer.ID + " --take " + t.ID}
+		return InboxRow{Event: "offered", Say: offer.By + " offers it to " + r.youOr(t.Offer.To), Do: command("ack", offer.ID) + " --take " + text.ShellArgument(t.ID)}
 	}
 	return InboxRow{}
 }
@@ -155,15 +158,23 @@ func (r *runner) waitsForVerdict(t handoffThread) InboxRow {
 	if by == r.query.Me {
 		return InboxRow{Event: "overdue", Say: "nobody has given a verdict on it in time: " + t.Summary, Do: command("escalate", id)}
 	}
-	row := InboxRow{Event: "handed_over", Say: by + " hands over to " + r.youOr(t.To) + ": " + t.Summary, Do: command("ack", id)}
+	event, say := "handed_over", by+" hands over to "+r.youOr(t.To)
 	if old := r.judged(t); old != nil {
-		row.Event = "amended"
-		row.Say = by + " has amended it since you " + verdictPast(old.Body.(*handoff.Ack)) + ": " + t.Summary
+		event, say = "amended", by+" has amended it since you "+verdictPast(old.Body.(*handoff.Ack))
 	}
-	if taken := t.takenInWords(); taken != "" {
-		row.Say = by + " hands over to " + r.youOr(t.To) + ", and " + taken + ": " + t.Summary
+	say = text.JoinNonEmpty(", and ", say, t.takenInWords())
+	return InboxRow{Event: event, Say: say + ": " + t.Summary, Do: command("ack", id)}
+}
+
+// standsIn says that who asks is asked in the place of another.
+func (r *runner) standsIn(a askedNow, first string) string {
+	switch a.Because {
+	case config.BecauseCover, config.BecauseAlternate, config.BecauseLadder:
+		if a.Asked == r.query.Me {
+			return "; you stand in for " + first + " (" + a.Because + ")"
+		}
 	}
-	return row
+	return ""
 }
 
 // youOr is "you", or the groups and people for whom somebody stands in.
@@ -177,18 +188,7 @@ func (r *runner) youOr(to []string) string {
 // judged is the last verdict of who asks on the version before, nil without one.
 func (r *runner) judged(t handoffThread) *handoff.Record {
 	if old := r.state.Handoffs[t.Amends]; old != nil {
-		return verdictBy(old, r.query.Me)
-	}
-	return nil
-}
-
-// verdictBy is the last ack of a handoff by somebody that is more than a receipt,
-// nil without one.
-func verdictBy(h *handoff.HandoffState, who string) *handoff.Record {
-	for _, ack := range slices.Backward(h.Acks) {
-		if ack.By == who && ack.Body.(*handoff.Ack).Outcome != handoff.OutcomeSeen {
-			return ack
-		}
+		return old.VerdictBy(r.query.Me)
 	}
 	return nil
 }
@@ -200,8 +200,6 @@ func verdictPast(a *handoff.Ack) string {
 		return "asked for changes"
 	case handoff.OutcomeAcceptedWithGaps:
 		return "accepted it with gaps"
-	case handoff.OutcomeSeen:
-		return "saw it"
 	}
 	return a.Outcome + " it"
 }
@@ -219,16 +217,6 @@ func (t handoffThread) takenInWords() string {
 		parts = append(parts, who+" took "+strings.Join(by[who], ", "))
 	}
 	return strings.Join(parts, " and ")
-}
-
-// answered reports whether somebody has said what a handoff asks of them: a
-// verdict, and of one that went to them only as one of a group also that they
-// have seen it.
-func (t handoffThread) answered(who string) bool {
-	if verdictBy(t.HandoffState, who) != nil {
-		return true
-	}
-	return !slices.Contains(t.To, who) && slices.ContainsFunc(t.Acks, func(ack *handoff.Record) bool { return ack.By == who })
 }
 
 // command is a command about one thing.

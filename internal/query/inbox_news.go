@@ -12,10 +12,10 @@ import (
 
 // news are what others did since a time about what is, or was, of who asks. Their
 // own next handoff ends all of it, and an act of theirs that names the subject
-// ends what came before.
-func (r *runner) news(since time.Time) []InboxRow {
+// ends what came before. What a record brought back is none, by its id.
+func (r *runner) news(since time.Time, back map[string]bool) []InboxRow {
 	n := &newsReader{
-		runner: r, me: r.query.Me, acted: make(map[string]bool), back: make(map[string]bool),
+		runner: r, me: r.query.Me, acted: make(map[string]bool), back: back,
 		replaced: make(map[string][]*handoff.HandoffState), closed: make(map[string][]*handoff.ItemState),
 	}
 	for _, id := range sortedKeys(r.state.Handoffs) {
@@ -25,9 +25,6 @@ func (r *runner) news(since time.Time) []InboxRow {
 	for _, id := range sortedKeys(r.state.Items) {
 		it := r.state.Items[id]
 		n.closed[it.ClosedBy] = append(n.closed[it.ClosedBy], it)
-	}
-	for _, b := range r.state.Backs[n.me] {
-		n.back[b.Cause.ID] = true
 	}
 	n.escalated = n.ownEscalations()
 	for _, record := range slices.Backward(r.state.Known()) {
@@ -168,7 +165,7 @@ func (n *newsReader) handoff(record *handoff.Record, body *handoff.Handoff) {
 		n.add(t, record, "for_information", record.By+" → "+strings.Join(h.To, ", ")+", for your information: "+h.Summary)
 	}
 	for _, replaced := range n.replaced[record.ID] {
-		if old := n.handoffThread(replaced); !forMe && n.addressed(old) && !old.answered(n.me) {
+		if old := n.handoffThread(replaced); !forMe && n.addressed(old) && !old.AnsweredBy(n.me) {
 			n.add(old, record, handoff.HandoffSuperseded, record.By+" has replaced it by "+record.ID+", which is to "+strings.Join(h.To, ", "))
 		}
 	}
@@ -232,11 +229,10 @@ func (n *newsReader) taken(t handoffThread, record *handoff.Record, a *handoff.A
 	if !slices.ContainsFunc(t.Acks, func(ack *handoff.Record) bool { return ack.ID == record.ID }) {
 		return
 	}
-	left := t.Untaken()
 	switch {
-	case t.Record.By == n.me && (left == 0 || !t.OnlyTo(record.By)):
+	case t.Record.By == n.me && !slices.Contains(t.Partly, record.ID):
 		n.add(t, record, "accepted", text.JoinNonEmpty(", and takes ", record.By+" accepted it", strings.Join(a.Take, ", ")))
-	case t.Verdict != nil && t.Verdict.ID == record.ID && n.addressed(t) && !t.answered(n.me):
+	case t.Verdict != nil && t.Verdict.ID == record.ID && n.addressed(t) && !t.AnsweredBy(n.me):
 		n.add(t, record, "taken", "nothing of it is left to take: "+cmp.Or(t.takenInWords(), record.By+" accepted it"))
 	}
 }
@@ -265,7 +261,7 @@ func (n *newsReader) resolution(record *handoff.Record, body *handoff.Resolution
 		if it == nil || !it.Live() {
 			continue
 		}
-		if it.Holder == n.me && it.Status == handoff.StatusBlocked {
+		if it.Holder == n.me && n.isFree(itemThread{it}) {
 			return
 		}
 		mine = mine || n.is(it)
@@ -282,7 +278,7 @@ func (n *newsReader) decision(record *handoff.Record, topic string) {
 	if on == nil {
 		return
 	}
-	for _, d := range decisionsOn(on) {
+	for _, d := range on.Story() {
 		if d.Record != record.ID {
 			continue
 		}

@@ -3,14 +3,20 @@ package query
 import "github.com/handoff-cli/handoff/internal/handoff"
 
 // Lookup returns the row of one thing as it stands, citing the record that says
-// so. It is nil for a record that is no handoff, and for what is not there.
+// so. It is nil for a record that is neither a handoff nor an escalation of what
+// is not settled, and for what is not there.
 func Lookup(target handoff.Target, s *handoff.View, env Env) Row {
 	r := newRunner(Query{}, s, env)
 	threads := r.threadsOf(kindOf[target.Type], target.Name)
-	if len(threads) == 0 {
-		return nil
+	if len(threads) > 0 {
+		return r.latest(threads[0]).row
 	}
-	return r.latest(threads[0]).row
+	for _, c := range r.escalations() {
+		if target.Type == handoff.TargetRecord && c.row.key() == target.Name {
+			return c.row
+		}
+	}
+	return nil
 }
 
 // kindOf is the kind of what a person names. Of records only handoffs have a row.

@@ -61,6 +61,9 @@ func Merge(q Query, answers []RepoAnswer) Answer {
 		slices.Sort(a.Ask)
 		a.Ask = slices.Compact(a.Ask)
 		a.Say = "no record covers it in " + repositories(len(answers))
+		if len(a.Silent) > 0 {
+			a.Say += ", " + silences(a.Silent)
+		}
 		if len(a.Ask) > 0 {
 			a.Say += ": ask " + strings.Join(a.Ask, " or ")
 		}

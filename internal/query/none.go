@@ -119,7 +119,7 @@ var isKeys = map[string][]string{
 	handoff.ItemShipped: {keyShipped}, handoff.ItemDropped: {keyDropped},
 	string(TypeBlocker): {keyBlockers}, handoff.BlockerDeclared: {keyBlockers}, isReopened: {keyBlockers},
 	string(TypeQuestion): {keyQuestions}, handoff.QuestionAnswered: {keyQuestions},
-	string(TypeDecision): {keyDecisions}, handoff.DecisionProposed: {keyDecisions}, handoff.DecisionReversed: {keyDecisions},
+	string(TypeDecision): {keyDecisions}, handoff.DecisionProposed: {keyDecisions}, handoff.DecisionReversed: {keyDecisions}, handoff.DecisionRejected: {keyDecisions},
 	handoff.DecisionSuperseded: {keyDecisions}, handoff.DecisionAccepted: {keyDecisions},
 	string(TypeWatch): {keyWatch, keyStanding}, isExpired: {keyWatch, keyStanding},
 	isOpen: nil, isClosed: nil, // of any type

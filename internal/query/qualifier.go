@@ -102,7 +102,7 @@ func isValues() []string {
 		handoff.ItemShipped, handoff.ItemDropped, handoff.ItemContinued, isOffered, isUnclaimed, isStale, isAtRisk,
 		handoff.BlockerDeclared, handoff.BlockerRouted, handoff.BlockerAcknowledged, handoff.BlockerEscalated, isReopened,
 		handoff.QuestionAnswered, handoff.EscalationTakenUp,
-		handoff.DecisionProposed, handoff.DecisionAccepted, handoff.DecisionReversed, handoff.DecisionSuperseded,
+		handoff.DecisionProposed, handoff.DecisionAccepted, handoff.DecisionReversed, handoff.DecisionRejected, handoff.DecisionSuperseded,
 		handoff.HandoffPublished, handoff.HandoffChangesRequested, handoff.HandoffDeclined,
 		isUnacked, isPartial, isLate, isOverdue, isLimbo, isDrifted, isExpired,
 		personAway, personHere, isExpected, isMissing, isGiven, isMerged, isApproved, handoff.OutcomeSeen,

@@ -109,3 +109,15 @@ func (t *Taking) Words() string {
 	}
 	return strings.Join(parts, "; ")
 }
+
+// AssignmentWords is what an assignment does with its item, in the state before it.
+func AssignmentWords(r *handoff.Record, a *handoff.Assignment, before *handoff.View) string {
+	it := before.Item(a.Item)
+	switch {
+	case it == nil:
+		return ""
+	case before.Undoes(r, a):
+		return it.ID + " is with " + a.To + " again, as if you had not taken it"
+	}
+	return it.ID + " stays with " + it.Holder + " until " + a.To + " takes it"
+}

@@ -27,6 +27,8 @@ func Headline(r *handoff.Record) string {
 		return r.By + " → " + body.To
 	case *handoff.Route:
 		return "→ " + body.To + ", " + body.Because
+	case *handoff.DecisionRecord:
+		return text.JoinNonEmpty(", ", r.By, body.Status)
 	}
 	return r.By
 }
@@ -77,7 +79,7 @@ func Says(r *handoff.Record) string {
 	case *handoff.Escalation:
 		return fmt.Sprintf("%s → %s: %s", body.Subject, body.To, body.Ask)
 	case *handoff.Assignment:
-		return fmt.Sprintf("%s → %s", body.Item, body.To)
+		return text.JoinNonEmpty(": ", body.Item+" → "+body.To, body.Next)
 	case *handoff.Route:
 		return fmt.Sprintf("%s → %s (%s)", body.Subject, body.To, text.JoinNonEmpty(", ", body.Because, body.Note))
 	case *handoff.Withdrawal:

@@ -28,7 +28,7 @@ func Check(doc *handoff.Document, ctx Context) []handoff.Finding {
 	s := newSubject(doc, ctx)
 	s.conform()
 	for i := range table {
-		if rule := &table[i]; rule.check != nil && !(rule.English && s.foreign()) {
+		if rule := &table[i]; rule.check != nil && !(rule.English && s.foreign()) && s.wanted(rule) {
 			s.rule = rule
 			rule.check(s)
 		}
@@ -40,6 +40,19 @@ func Check(doc *handoff.Document, ctx Context) []handoff.Finding {
 	}
 	handoff.SortFindings(findings)
 	return slices.Compact(findings)
+}
+
+// wanted reports whether a rule is to be run.
+func (s *subject) wanted(rule *Rule) bool {
+	if s.Only == nil {
+		return true
+	}
+	level := rule.Level
+	if rule.Mixed {
+		level = handoff.LevelError
+	}
+	level, on := weight(s.Config.Rules, rule.Code, level)
+	return on && s.Only(rule.Code, level)
 }
 
 // CheckSealed judges a record that is in no file yet. The findings have no

@@ -32,6 +32,9 @@ type Context struct {
 	// LetThrough are the fingerprints of false alarms of HO901 that are no errors
 	// this once.
 	LetThrough []string
+	// Only reports whether a rule is to be run whose findings have that level at
+	// most, by the settings; nil runs all.
+	Only func(code string, level handoff.Level) bool
 
 	Git
 }

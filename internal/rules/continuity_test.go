@@ -135,6 +135,34 @@ func TestContinuityRules(t *testing.T) {
 		{name: "decision on a proposal", ctx: story(decided("Keep sessions in Redis", handoff.DecisionProposed))},
 		{name: "proposal against a decision", edits: []string{"decision: Keep", "status: proposed\n    decision: Keep"}, ctx: story(decided("Keep sessions in Redis", handoff.DecisionAccepted))},
 
+		// HO315
+		{name: "decided again on the same item", edits: alike("session-mw"), ctx: stands("Keep sessions in a signed cookie for now", "session-mw"), want: "HO315w:43"},
+		{name: "decided again but for a number", edits: append(alike("session-mw"), "Keep sessions in a signed cookie", "Admin sessions expire after 60 minutes"), ctx: stands("Admin sessions expire after 15 minutes", "item:session-mw"), want: "HO315w:43"},
+		{name: "decided again on the same file", edits: append(alike("session-mw"), "    blocked_by:", "    refs: [{type: file, id: ./src/cookie.go}]\n    blocked_by:"), want: "HO315w:44", ctx: story(func(s *handoff.View) {
+			again("Keep sessions in a signed cookie for now", "api")(s)
+			s.Items["api"] = &handoff.ItemState{Item: handoff.Item{ID: "api", Refs: []handoff.Ref{{Type: "file", ID: "src/cookie.go"}}}}
+		})},
+		{name: "decided again and proposed", edits: append(alike("session-mw"), "decision: Keep", "status: proposed\n    decision: Keep"), ctx: stands("Keep sessions in a signed cookie for now", "session-mw"), want: "HO315w:44"},
+		{name: "said to take its place", edits: append(alike("session-mw"), "decision: Keep", "supersedes: dec:cookies\n    decision: Keep"), ctx: stands("Keep sessions in a signed cookie for now", "session-mw")},
+		{name: "said to stand beside it", edits: append(alike("session-mw"), "decision: Keep", "beside: [cookies]\n    decision: Keep"), ctx: stands("Keep sessions in a signed cookie for now", "session-mw")},
+		{name: "beside nothing", edits: append(alike("session-mw"), "decision: Keep", "beside: [cokies]\n    decision: Keep"), ctx: stands("Redis holds the queue of mails", "session-mw"), want: "HO103:43"},
+		{name: "on another item", edits: alike("login-form"), ctx: stands("Keep sessions in a signed cookie for now", "session-mw")},
+		{name: "on no item", ctx: stands("Keep sessions in a signed cookie for now", "session-mw")},
+		{name: "something else on the item", edits: alike("session-mw"), ctx: stands("Keep the sessions of admins in Redis", "session-mw")},
+		{name: "other words of the same", edits: append(alike("session-mw"), "Keep sessions in a signed cookie", "Retry failed refunds three times"), ctx: stands("Retry failed payouts three times", "session-mw")},
+		{name: "decided later", edits: alike("session-mw"), ctx: story(func(s *handoff.View) {
+			again("Keep sessions in a signed cookie for now", "session-mw")(s)
+			s.Decisions["cookies"].At = yesterday.Add(72 * time.Hour)
+		})},
+		{name: "like one that was reversed", edits: alike("session-mw"), ctx: story(func(s *handoff.View) {
+			again("Keep sessions in a signed cookie for now", "session-mw")(s)
+			s.Decisions["cookies"].State = handoff.DecisionReversed
+		})},
+		{name: "carried along", edits: alike("session-mw"), ctx: story(func(s *handoff.View) {
+			again("Keep sessions in a signed cookie for now", "session-mw")(s)
+			decided("Keep sessions in a signed cookie", handoff.DecisionAccepted)(s)
+		})},
+
 		// HO314
 		{name: "stale workaround", edits: []string{"    resolver: sarah", "    workaround: Use 15 minutes on staging\n    since: \"2026-11-01T09:00:00+08:00\"\n    resolver: sarah"}, want: "HO314w:38"},
 		{name: "young workaround", edits: []string{"    resolver: sarah", "    workaround: Use 15 minutes on staging\n    since: \"2026-11-10T09:00:00+08:00\"\n    resolver: sarah"}},
@@ -159,6 +187,21 @@ func decided(text, state string) func(*handoff.View) {
 			Decision: handoff.Decision{ID: "cookie-store", DecisionFields: handoff.DecisionFields{Decision: text, Rationale: "It is there already"}}}
 	}
 }
+
+// alike makes the decision of good one on an item.
+func alike(item string) []string {
+	return []string{"decision: Keep", "items: [" + item + "]\n    decision: Keep"}
+}
+
+// again is a decision under another name that stands.
+func again(text string, items ...string) func(*handoff.View) {
+	return func(s *handoff.View) {
+		s.Decisions["cookies"] = &handoff.DecisionState{By: "ines", Record: "a0000001", State: handoff.DecisionAccepted, At: yesterday,
+			Decision: handoff.Decision{ID: "cookies", DecisionFields: handoff.DecisionFields{Decision: text, Items: items}}}
+	}
+}
+
+func stands(text string, items ...string) func(*Context) { return story(again(text, items...)) }
 
 func TestRelitigationCitesTheReason(t *testing.T) {
 	ctx := before()

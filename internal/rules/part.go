@@ -17,6 +17,9 @@ func Part(records ...*handoff.Record) handoff.Part {
 		case *handoff.Handoff:
 			part.Before = body.Amends
 			part.Refs = append(part.Refs, needs(body)...)
+			part.Decisions = part.Decisions || len(body.Decisions) > 0
+		case *handoff.DecisionRecord:
+			part.Decisions = true
 		case *handoff.Ack:
 			part.Since = r.At.Add(-atOnce)
 		case *handoff.Question:

@@ -88,6 +88,7 @@ func badReference(s *subject) {
 		if s.State != nil {
 			known := s.namesIn(new(handoff.Handoff))
 			s.checkRefs(known, "items", body.Items, handoff.RefItem)
+			s.checkRefs(known, "beside", body.Beside, handoff.RefDecision)
 			if body.Answers != "" {
 				s.checkRef(known, "answers", body.Answers, handoff.RefBlocker, handoff.RefQuestion)
 			}
@@ -120,6 +121,9 @@ func (s *subject) checkNames(h *handoff.Handoff) {
 	}
 	for i, question := range h.Questions {
 		s.checkRefs(known, indexField("questions", i)+".blocks", question.Blocks, handoff.RefItem)
+	}
+	for i, decision := range h.Decisions {
+		s.checkRefs(known, indexField("decisions", i)+".beside", decision.Beside, handoff.RefDecision)
 	}
 }
 
@@ -156,13 +160,15 @@ func orNearest(name string, candidates []string, otherwise string) string {
 	return otherwise
 }
 
-// checkPerson reports somebody who is not in the roster. It leaves groups, areas and
-// words like "someone" to other rules, and what is no handle to the schema, but where
-// that takes any text.
+// checkPerson reports somebody who is not in the roster. It leaves groups and areas to
+// other rules, and what is no handle to the schema, but where that takes any text.
 func (s *subject) checkPerson(field, handle string) {
 	people := s.Config.People
-	if _, known := people[handle]; known || len(people) == 0 || config.IsGroup(handle) || notPeople[handle] {
+	if _, known := people[handle]; known || len(people) == 0 || config.IsGroup(handle) {
 		return
+	}
+	if notPeople[handle] && (strings.HasSuffix(field, ".owner") || strings.HasSuffix(field, ".resolver")) {
+		return // HO401 says it
 	}
 	if !handoff.ValidHandle(handle) && !strings.HasSuffix(field, "_by") {
 		return

@@ -112,6 +112,8 @@ var table = []Rule{
 		When: "a topic with an accepted decision is decided again without supersedes"},
 	{Code: "HO314", Level: handoff.LevelWarning, Title: "stale default", check: onHandoff(staleDefault),
 		When: "a workaround or a proposed decision is older than 14 days"},
+	{Code: "HO315", Level: handoff.LevelWarning, Title: "decided again", check: eachDecision(decidedAgain),
+		When: "a decision says nearly what another one says that stands, on the same item or file, and neither supersedes it nor names it in beside"},
 	{Code: "HO320", Level: handoff.LevelError, Title: "not allowed here",
 		When: "a record that the state cannot use: a second resolution, a take of what somebody else holds"},
 

@@ -35,7 +35,7 @@ func (ws *Workspace) awaiting() []*handoff.HandoffState {
 	var waiting []*handoff.HandoffState
 	for _, r := range slices.Backward(ws.State.Known()) {
 		h, ok := ws.State.Handoffs[r.ID]
-		if ok && h.State == handoff.HandoffPublished && r.By != ws.Me && ws.Addresses(h.To, r.By) {
+		if ok && h.State == handoff.HandoffPublished && r.By != ws.Me && ws.Addresses(h.To, r.By) && !h.AnsweredBy(ws.Me) {
 			waiting = append(waiting, h)
 		}
 	}
@@ -65,6 +65,13 @@ func (ws *Workspace) Addresses(to []string, by string) bool {
 	})
 }
 
+// LeftNothing reports whether a handoff went to the user as one of a group, and
+// others have taken it.
+func (ws *Workspace) LeftNothing(h *handoff.HandoffState) bool {
+	taken := h.State == handoff.HandoffAccepted || h.State == handoff.HandoffClosed
+	return taken && !slices.Contains(h.To, ws.Me) && ws.Addresses(h.To, h.Record.By)
+}
+
 // Assignment is the assignment that is acknowledged, nil when it is something
 // else.
 func (ws *Workspace) Assignment(subject handoff.Target) *handoff.Assignment {
@@ -74,6 +81,34 @@ func (ws *Workspace) Assignment(subject handoff.Target) *handoff.Assignment {
 	}
 	as, _ := r.Body.(*handoff.Assignment)
 	return as
+}
+
+// Giver is who held an item before the user took it, and the ack by which they did.
+func (ws *Workspace) Giver(item *handoff.ItemState) (who, ack string, err error) {
+	part := handoff.Part{Refs: []string{item.HeldBy}}
+	if taken := ws.State.Records[item.HeldBy]; taken != nil && taken.Kind == handoff.KindAck {
+		part.Refs = append(part.Refs, taken.Body.(*handoff.Ack).Subject)
+	}
+	if err := ws.Need(part); err != nil {
+		return "", "", err
+	}
+	if who = ws.State.Giver(item); who == "" || who == ws.Me {
+		return "", "", &NoError{Message: item.ID + " came to you from nobody: you hold it since " + item.HeldBy, Hint: "handoff give " + item.ID + " --to WHO offers it to somebody"}
+	}
+	return who, item.HeldBy, nil
+}
+
+// Took is the ack by which the user took an item that they hold and offer to nobody,
+// nil where they did not or where an outcome is another.
+func (ws *Workspace) Took(item *handoff.ItemState, outcome string) *handoff.Record {
+	taken := ws.State.Records[item.HeldBy]
+	if item.Offer != nil || !item.Live() || item.Holder != ws.Me || taken == nil {
+		return nil
+	}
+	if ack, ok := taken.Body.(*handoff.Ack); !ok || ack.Outcome != outcome {
+		return nil
+	}
+	return taken
 }
 
 // Said is the ack in which the user has given this verdict already, nil where an
@@ -89,13 +124,24 @@ func (ws *Workspace) Said(a *handoff.Ack) *handoff.Record {
 		return nil
 	}
 	takes := slices.ContainsFunc(a.Take, func(ref string) bool { it := ws.State.Item(ref); return it == nil || it.Holder != ws.Me })
-	h, b := ws.State.Handoffs[a.Subject], ws.State.Blocker(a.Subject)
-	replaced := h != nil && h.SupersededBy != ""
-	reopened := h == nil && b != nil && (b.Acknowledged != last || b.State != handoff.BlockerAcknowledged)
-	if takes || replaced || reopened {
+	if takes || ws.asksAgain(a.Subject, last) {
 		return nil
 	}
 	return last
+}
+
+// asksAgain reports whether a subject waits for a verdict in spite of one: it was
+// replaced, reopened or raised since.
+func (ws *Workspace) asksAgain(subject string, verdict *handoff.Record) bool {
+	waits := func(raised *handoff.Escalated) bool { e := raised.Escalation(); return e != nil && e.State() == handoff.EscalationOpen }
+	if h := ws.State.Handoffs[subject]; h != nil {
+		return h.SupersededBy != "" || waits(&h.Escalated)
+	}
+	if b := ws.State.Blocker(subject); b != nil {
+		return b.Acknowledged != verdict || b.State != handoff.BlockerAcknowledged
+	}
+	q := ws.State.Question(subject)
+	return q != nil && waits(&q.Escalated)
 }
 
 // adds reports whether an ack says something that an earlier one of the same subject
@@ -154,22 +200,26 @@ func (ws *Workspace) CameBack(subject handoff.Target) ([]handoff.Back, error) {
 // Empty reports whether nobody has published a handoff yet.
 func (ws *Workspace) Empty() bool { return len(ws.State.Teams) == 0 }
 
-// StartFrom is an earlier handoff as a draft of another.
+// StartFrom is an earlier handoff as a draft of another, without what is resolved
+// since.
 func (ws *Workspace) StartFrom(h *handoff.Handoff) (*Draft, error) {
-	d, err := ws.Rewrite(h)
-	ws.leaveOpen(d.Handoff.Items)
-	return d, err
-}
-
-// Rewrite is a draft from an earlier handoff: what a person wrote, without what the
-// program captured and what is resolved since. The same steps are for the same
-// people.
-func (ws *Workspace) Rewrite(h *handoff.Handoff) (*Draft, error) {
 	c := withoutCaptured(h)
-	freed, err := ws.DropResolved(c)
-	return &Draft{Handoff: c, Freed: freed}, err
+	c.Ended = nil // it is over
+	ws.leaveOpen(c.Items)
+	return ws.freed(c)
 }
 
+// Rewrite is an earlier handoff as a draft of its next version: the same steps are
+// for the same people, and what is resolved since is left out.
+func (ws *Workspace) Rewrite(h *handoff.Handoff) (*Draft, error) { return ws.freed(withoutCaptured(h)) }
+
+// freed is a draft without what is resolved since it was declared.
+func (ws *Workspace) freed(h *handoff.Handoff) (*Draft, error) {
+	freed, err := ws.DropResolved(h)
+	return &Draft{Handoff: h, Freed: freed}, err
+}
+
+// withoutCaptured copies what a person wrote, without what the program captured.
 func withoutCaptured(h *handoff.Handoff) *handoff.Handoff {
 	c := *h
 	c.Amends, c.Anchor, c.Meta, c.Waivers, c.Shift = "", nil, nil, nil, nil
@@ -183,11 +233,7 @@ func withoutCaptured(h *handoff.Handoff) *handoff.Handoff {
 }
 
 // Carried is what the user holds, as a draft, without what is resolved since.
-func (ws *Workspace) Carried() (*Draft, error) {
-	h := ws.held()
-	freed, err := ws.DropResolved(h)
-	return &Draft{Handoff: h, Freed: freed}, err
-}
+func (ws *Workspace) Carried() (*Draft, error) { return ws.freed(ws.held()) }
 
 // held is what the user holds and keeps an eye on.
 func (ws *Workspace) held() *handoff.Handoff {
@@ -195,7 +241,7 @@ func (ws *Workspace) held() *handoff.Handoff {
 	h := &handoff.Handoff{Items: []handoff.Item{}, Blockers: []handoff.Blocker{}}
 	for _, item := range custody.Items {
 		it := item.Item
-		it.Reopened, it.Source = "", ""
+		it.Reopened, it.Continues, it.Source = "", "", "" // which are said once
 		it.Next = slices.Clone(it.Next)
 		h.Items = append(h.Items, it)
 	}
@@ -210,7 +256,6 @@ func (ws *Workspace) held() *handoff.Handoff {
 			})
 		}
 	}
-	ws.leaveOpen(h.Items)
 	for _, kept := range ws.State.Watched[ws.Me] {
 		switch {
 		case kept.Over(ws.Author.When):
@@ -220,6 +265,7 @@ func (ws *Workspace) held() *handoff.Handoff {
 			h.Watch = append(h.Watch, kept.Watch)
 		}
 	}
+	ws.leaveOpen(h.Items)
 	if last := ws.State.Latest(ws.Me); last != nil {
 		h.To = slices.Clone(last.To)
 	}

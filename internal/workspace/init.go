@@ -82,7 +82,7 @@ func (ws *Workspace) InitFiles(ctx context.Context) ([]store.NewFile, error) {
 // will, before it is committed.
 func (ws *Workspace) initialConfig(ctx context.Context) ([]byte, error) {
 	c := config.Default()
-	authors, err := ws.authors(ctx, ws.Author.When.AddDate(0, 0, -90))
+	authors, _, err := ws.authors(ctx, ws.Author.When.AddDate(0, 0, -90))
 	if err != nil {
 		return nil, err
 	}

@@ -67,10 +67,14 @@ func (ws *Workspace) amendedOwner(h *handoff.Handoff, item string) string {
 
 // Readdress addresses a handoff to others. The steps that it gave to who is not
 // asked any more go to the new receiver, and are left open where that is not one.
-// It returns the items whose steps went on.
+// In a rollup, steps are not the sender's to give. It returns the items whose steps
+// went on.
 func (ws *Workspace) Readdress(h *handoff.Handoff, to []string) (moved []string) {
 	old := h.To
 	h.To = to
+	if h.Rollup != nil {
+		return nil
+	}
 	receiver := ""
 	if len(to) == 1 {
 		receiver = to[0]
@@ -103,23 +107,34 @@ func (ws *Workspace) leaveOpen(items []handoff.Item) {
 }
 
 // stays reports whether a carried step is still for its owner: for the user where
-// they declared the item last and kept it; for the one from whom they have the item
-// only beside a step that was for the user.
+// they kept the item in the last declaration of it and have held it since; for whom
+// they have it from only beside a step that is for the user.
 func (ws *Workspace) stays(it *handoff.ItemState, owner string) bool {
-	names := func(who string) bool {
-		return it != nil && slices.ContainsFunc(it.Next, func(step handoff.Next) bool { return step.Owner == who })
+	if it == nil {
+		return owner != ws.Me
 	}
-	sender := ""
-	if it != nil && ws.State.Records[it.Declared] != nil {
-		sender = ws.State.Records[it.Declared].By
-	}
-	switch {
-	case owner == ws.Me:
-		return sender == ws.Me && names(ws.Me)
-	case owner == sender:
-		return it.Holder != ws.Me || names(ws.Me)
+	forMe := func(step handoff.Next) bool { return step.Owner == ws.Me }
+	declared, sender := ws.declaration(it)
+	came := slices.Index(it.History, it.HeldBy) > slices.Index(it.History, it.Declared)
+	switch owner {
+	case ws.Me:
+		return sender == ws.Me && !came && slices.ContainsFunc(declared, forMe)
+	case sender:
+		return it.Holder != ws.Me || slices.ContainsFunc(it.Next, forMe)
 	}
 	return true
+}
+
+// declaration is what the last declaration of an item says is next, and whose it is.
+func (ws *Workspace) declaration(it *handoff.ItemState) (steps []handoff.Next, by string) {
+	r := ws.State.Records[it.Declared]
+	if r == nil {
+		return nil, ""
+	}
+	if h, ok := r.Body.(*handoff.Handoff); ok && h.Item(it.ID) != nil {
+		steps = h.Item(it.ID).Next
+	}
+	return steps, r.By
 }
 
 // Owned returns a handoff as it would be sealed, as far as its steps go.
@@ -134,7 +149,7 @@ var stepOwner = text.Pattern(`^@?([A-Za-z0-9][A-Za-z0-9._-]*):\s+(\S.*)$`)
 
 // ReadStep reads a step of a handoff to some people as it is typed. who is whom
 // "ben: get the approval" names, and do what is left; the word before the colon is
-// a person only where it is known as one, or an address in to. Where it is nobody
+// a person only where it is one who is known, or an address in to. Where it is nobody
 // but nearly a known person, who is "" and nearly names that one. Any other step
 // is text.
 func (ws *Workspace) ReadStep(typed string, to []string) (who, do, nearly string) {
@@ -148,21 +163,30 @@ func (ws *Workspace) ReadStep(typed string, to []string) (who, do, nearly string
 	if m == nil {
 		return "", typed, ""
 	}
-	word, people := strings.ToLower(m[1]), ws.people(to)
-	if slices.Contains(people, word) {
-		return word, m[2], ""
+	people := ws.people(to)
+	if handle, err := ws.Person(m[1]); err == nil && slices.Contains(people, handle) {
+		return handle, m[2], ""
 	}
-	return "", typed, text.Nearest(word, people)
+	return "", typed, text.Nearest(strings.ToLower(m[1]), people)
 }
 
-// people are the handles that are known: of the roster, of everybody who ever wrote
-// a record, and those to whom this handoff and the present ones are addressed, sorted.
+// people are the handles that are known: of the roster, else of those who have
+// committed; of everybody whom records know; and of those whom this handoff is for.
+// They are sorted.
 func (ws *Workspace) people(to []string) []string {
-	people := slices.Concat(slices.Collect(maps.Keys(ws.TeamConfig.People)), ws.State.Authors(), []string{ws.Me}, to)
-	for _, h := range ws.State.Handoffs {
-		people = append(people, h.To...)
+	people := ws.known()
+	for who := range ws.TeamConfig.People {
+		people = append(people, who)
 	}
-	people = slices.DeleteFunc(people, handoff.IsScope)
+	if len(ws.TeamConfig.People) == 0 {
+		committers, _ := ws.committers() // without them, fewer are known
+		people = slices.AppendSeq(people, maps.Keys(committers))
+	}
+	for _, who := range to {
+		if handle, err := ws.Person(who); err == nil && isPerson(handle) {
+			people = append(people, handle)
+		}
+	}
 	slices.Sort(people)
 	return slices.Compact(people)
 }

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,28 +15,36 @@ import (
 const maxAuthored = 50_000
 
 // authors are who has committed to HEAD since a time, the zero time for ever, each
-// email once, as .mailmap spells them, the most recent first.
-func (ws *Workspace) authors(ctx context.Context, since time.Time) ([]config.Author, error) {
+// email once, as .mailmap spells them, the most recent first. wrote has the other
+// addresses that stand in their commits, by the one that counts.
+func (ws *Workspace) authors(ctx context.Context, since time.Time) (authors []config.Author, wrote map[string][]string, err error) {
 	if ws.HEAD.Unborn {
-		return nil, nil
+		return nil, nil, nil
 	}
-	args := []string{"log", "--use-mailmap", "--no-show-signature", "--encoding=UTF-8", "--format=%aN%x00%aE", "--max-count=" + strconv.Itoa(maxAuthored)}
+	args := []string{"log", "--use-mailmap", "--no-show-signature", "--encoding=UTF-8", "--format=%aN%x00%aE%x00%ae", "--max-count=" + strconv.Itoa(maxAuthored)}
 	if !since.IsZero() {
 		args = append(args, "--since="+since.Format(time.RFC3339))
 	}
 	lines, err := ws.Git.Lines(ctx, append(args, "--end-of-options", ws.HEAD.Hash)...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	seen := make(map[string]bool)
-	var authors []config.Author
+	wrote = make(map[string][]string)
 	for fields := range lines {
-		if len(fields) != 2 || seen[strings.ToLower(fields[1])] {
+		if len(fields) != 3 {
 			continue
 		}
-		seen[strings.ToLower(fields[1])] = true
+		email, written := fields[1], fields[2]
+		if email != written && !slices.Contains(wrote[email], written) {
+			wrote[email] = append(wrote[email], written)
+		}
+		if seen[strings.ToLower(email)] {
+			continue
+		}
+		seen[strings.ToLower(email)] = true
 		name := strings.TrimPrefix(fields[0], text.BOM) // git takes that of .mailmap for a part of the first name
-		authors = append(authors, config.Author{Name: name, Email: fields[1]})
+		authors = append(authors, config.Author{Name: name, Email: email})
 	}
-	return authors, nil
+	return authors, wrote, nil
 }

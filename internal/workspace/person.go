@@ -15,7 +15,7 @@ import (
 )
 
 // Person returns the handle of whoever is meant by a name that a person typed: a
-// handle in any case of letters and with or without @, an address of mail, a name
+// handle in any case of letters and with or without @, "me", an address of mail, a name
 // as the roster has it or, without a roster, as commits have it, or a part of that
 // name where nobody else has it. The address of a group or an area stays as it is.
 //
@@ -37,10 +37,14 @@ func (ws *Workspace) Person(typed string) (string, error) {
 	}
 	people := ws.TeamConfig
 	switch {
-	case name == "", config.IsGroup(name):
+	case name == "":
+		return typed, nil
+	case config.IsGroup(name):
 		return name, nil
 	case rules.IsNobody(name):
 		return cmp.Or(handle, typed), nil
+	case handle == "me" && ws.Me != "" && len(people.Find(handle)) == 0:
+		return ws.Me, nil
 	case len(people.People) > 0:
 	case handle != "" && (ws.State == nil || slices.Contains(ws.known(), handle)):
 		return handle, nil
@@ -58,8 +62,27 @@ func (ws *Workspace) Person(typed string) (string, error) {
 		return "", &handoff.AmbiguousError{Name: typed, Matches: found}
 	case handle == "" && len(ws.TeamConfig.People) == 0 && config.IsAddress(name):
 		return config.HandleFrom(name), nil
+	case config.IsAddress(name):
+		return ws.formerly(typed)
 	}
 	return cmp.Or(handle, typed), nil
+}
+
+// formerly returns who in the roster has committed under an address that .mailmap knows
+// and the roster does not, and the address itself where nobody has.
+func (ws *Workspace) formerly(address string) (string, error) {
+	committers, err := ws.committers()
+	if err != nil {
+		return "", err
+	}
+	for _, handle := range (&config.Config{People: committers}).Find(address) {
+		for _, email := range committers[handle].Emails {
+			if found := ws.TeamConfig.Find(email); len(found) == 1 {
+				return found[0], nil
+			}
+		}
+	}
+	return address, nil
 }
 
 // Named returns a body with the handles of the people whom somebody has typed, and
@@ -67,16 +90,36 @@ func (ws *Workspace) Person(typed string) (string, error) {
 func (ws *Workspace) Named(body handoff.Body) (handoff.Body, []handoff.Finding) {
 	var findings []handoff.Finding
 	named := handoff.MapPeople(body, ws.reader(&findings))
+	if h, ok := named.(*handoff.Handoff); ok {
+		h.To, h.CC = once(h.To), once(h.CC)
+	}
 	return named, findings
 }
 
+// once is a list in which everybody stands once, however often they were typed.
+func once[L ~[]string](list L) L {
+	var seen []string
+	return slices.DeleteFunc(list, func(who string) bool {
+		again := slices.Contains(seen, who)
+		seen = append(seen, who)
+		return again
+	})
+}
+
 // Explained are the findings of the rules, those about the form of a name replaced by
-// what it can mean.
+// what it can mean. A question and the route that goes with it name the same person:
+// what is wrong with that is said once.
 func Explained(findings, ambiguous []handoff.Finding) []handoff.Finding {
 	findings = slices.DeleteFunc(findings, func(f handoff.Finding) bool {
 		return f.Code == "HO101" && slices.ContainsFunc(ambiguous, func(a handoff.Finding) bool { return a.Field == f.Field })
 	})
-	return append(findings, ambiguous...)
+	seen := make(map[[3]string]bool)
+	return slices.DeleteFunc(append(findings, ambiguous...), func(f handoff.Finding) bool {
+		said := [3]string{f.Code, f.Field, f.Message}
+		again := seen[said]
+		seen[said] = true
+		return again
+	})
 }
 
 // nameDraft is [Workspace.Named] for a draft and the text that it was read from.
@@ -129,8 +172,8 @@ func isPerson(name string) bool {
 
 // findCommitters are the people who have committed to HEAD, by handle.
 func (ws *Workspace) findCommitters(ctx context.Context) (map[string]config.Person, error) {
-	authors, err := ws.authors(ctx, time.Time{})
-	return config.Committers(authors), err
+	authors, wrote, err := ws.authors(ctx, time.Time{})
+	return config.Committers(authors, wrote), err
 }
 
 // Stranger is somebody whom no record and no commit knows.

@@ -218,6 +218,9 @@ func (e *unpushedError) Error() string {
 }
 func (e *unpushedError) Unwrap() error { return e.err }
 
+// Unpushed is an error that came after a commit, and before it was pushed.
+func Unpushed(commit git.Commit, err error) error { return &unpushedError{commit.Hash, err} }
+
 // Committed reports whether the records are in a commit, pushed or not.
 func Committed(err error) bool {
 	_, unpushed := errors.AsType[*unpushedError](err)
@@ -237,7 +240,7 @@ func MustBeOnBranch(err error) error {
 func (ws *Workspace) PushCommit(ctx context.Context, branch string, commit git.Commit) (git.Commit, error) {
 	pushed, err := ws.Push(ctx, branch, ws.RecordDir)
 	if _, err := AfterCommit(err); err != nil {
-		return commit, &unpushedError{commit.Hash, err}
+		return commit, Unpushed(commit, err)
 	}
 	ws.Note("%s", PushedWords(pushed))
 	found, findErr := ws.Find(ctx, commit)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -37,6 +38,9 @@ func (f Freed) String() string {
 // the status that it had before, and its steps that waited for what is closed can
 // start.
 func (ws *Workspace) DropResolved(h *handoff.Handoff) ([]Freed, error) {
+	if err := ws.Need(rules.Part(handoff.New("", ws.Author.When, ws.Me, h))); err != nil {
+		return nil, err
+	}
 	var freed []Freed
 	h.Blockers = slices.DeleteFunc(h.Blockers, func(b handoff.Blocker) bool {
 		gone := ws.closedBlocker(b.ID)
@@ -163,10 +167,15 @@ func (ws *Workspace) settled(h *handoff.Handoff, closed []handoff.Resolution) (b
 	if h.Rollup != nil {
 		return nil, nil, nil // a view of what others decided
 	}
+	done := make(map[string]bool)
+	for _, r := range closed {
+		_, name := handoff.SplitRef(r.Blocker)
+		done[name] = true
+	}
 	for i := range h.Decisions {
 		d := &h.Decisions[i]
 		_, name := handoff.SplitRef(d.Answers)
-		if slices.ContainsFunc(closed, func(r handoff.Resolution) bool { return names([]string{r.Blocker}, name) }) {
+		if done[name] {
 			continue
 		}
 		body, reason := ws.Settle(d.ID, &d.DecisionFields)
@@ -184,6 +193,7 @@ func (ws *Workspace) settled(h *handoff.Handoff, closed []handoff.Resolution) (b
 			why = append(why, reason)
 		} else if body != nil {
 			bodies, fields = append(bodies, body), append(fields, fmt.Sprintf("decisions[%d].", i))
+			done[name] = true
 		}
 	}
 	return bodies, fields, why

@@ -93,6 +93,7 @@ func (d *Draft) FillRollup(drawn *handoff.Handoff) error {
 		"decisions": func() { h.Decisions = drawn.Decisions },
 		"questions": func() { h.Questions = drawn.Questions },
 		"dropped":   func() { h.Dropped = drawn.Dropped },
+		"ended":     func() { h.Ended = drawn.Ended },
 		"watch":     func() { h.Watch = drawn.Watch },
 		"standing":  func() { h.Standing = drawn.Standing },
 		"notes":     func() { h.Notes = drawn.Notes },

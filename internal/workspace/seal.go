@@ -91,9 +91,9 @@ func below(field string, findings []handoff.Finding) []handoff.Finding {
 
 // seal makes of a draft what is published in one commit: the handoff, complete
 // with owners of its steps and the facts that the program knows, a resolution for
-// each carried blocker that is gone, what closes that which its decisions answer, and
-// a route for every blocker and question that is new. The draft
-// stays what the person wrote.
+// each carried blocker that is gone, what closes that which its decisions answer,
+// and a route for every blocker and question that is new. The draft stays what the
+// person wrote.
 func (ws *Workspace) seal(d *Draft) {
 	if ws.State.Records[d.id] != nil {
 		d.id = ws.NewID()
@@ -112,17 +112,7 @@ func (ws *Workspace) seal(d *Draft) {
 		}
 	}
 	at := ws.Author.When
-	var records []*handoff.Record
-	d.closes = nil
-	for i, r := range d.Resolutions {
-		records = append(records, handoff.New(ws.NewID(), at, ws.Me, &r))
-		d.closes = append(d.closes, "x-resolved["+strconv.Itoa(i)+"].")
-	}
-	bodies, fields, unsettled := ws.settled(&h, d.Resolutions)
-	for _, body := range bodies {
-		records = append(records, handoff.New(ws.NewID(), at, ws.Me, body))
-	}
-	d.closes = append(d.closes, fields...)
+	records, unsettled := ws.closing(d, &h)
 	if len(records) > 0 {
 		at = at.Add(handoff.Precision) // the handoff comes after what it says is gone
 	}
@@ -131,6 +121,24 @@ func (ws *Workspace) seal(d *Draft) {
 	d.returned = ws.returned(own, &h)
 	routes, unrouted := ws.routes(&h)
 	d.Sealed, d.Unsettled = handoff.SealAll(slices.Concat([]*handoff.Record{own}, records, routes)...), append(unsettled, unrouted...)
+}
+
+// closing are the records that go before a handoff: they close what its draft says
+// is gone, and what its decisions answer. What closes nothing is said.
+func (ws *Workspace) closing(d *Draft, h *handoff.Handoff) (records []*handoff.Record, unsettled []string) {
+	add := func(body handoff.Body, field string) {
+		records = append(records, handoff.New(ws.NewID(), ws.Author.When, ws.Me, body))
+		d.closes = append(d.closes, field)
+	}
+	d.closes = nil
+	for i, r := range d.Resolutions {
+		add(&r, "x-resolved["+strconv.Itoa(i)+"].")
+	}
+	bodies, fields, unsettled := ws.settled(h, d.Resolutions)
+	for i, body := range bodies {
+		add(body, fields[i])
+	}
+	return records, unsettled
 }
 
 // Meta is what a handoff says of how it was written.

@@ -12,7 +12,8 @@ import (
 )
 
 // Findings checks the handoffs that are measured, on all processors, against the
-// rules that need nothing but the handoff itself.
+// rules that need nothing but the handoff itself, and that the metrics ask about:
+// what the repository holds today says nothing of what was so then.
 func (ws *Workspace) Findings(state *handoff.State, since time.Time) (map[string][]handoff.Finding, error) {
 	var measured []*handoff.Record
 	for _, h := range state.Handoffs {
@@ -22,7 +23,8 @@ func (ws *Workspace) Findings(state *handoff.State, since time.Time) (map[string
 		}
 	}
 	common := ws.ruleContext()
-	common.State = nil
+	common.State, common.Git = nil, rules.Git{}
+	common.Only = func(code string, level handoff.Level) bool { return level == handoff.LevelError || code == "HO503" }
 	of := make([][]handoff.Finding, len(measured))
 	var checking errgroup.Group
 	checking.SetLimit(runtime.GOMAXPROCS(0))

@@ -1,4 +1,4 @@
-package git
+package store
 
 import (
 	"context"
@@ -10,12 +10,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/plainfile"
 )
 
 // fetchedPath is where it stands when we fetched everything last, and from where: a
 // time, a space and the name of a remote. We leave FETCH_HEAD to the user.
-func (r *Repo) fetchedPath() string { return filepath.Join(r.common, "handoff", "fetched") }
+func (r *Repo) fetchedPath() string { return filepath.Join(r.CommonDir(), "handoff", "fetched") }
 
 // NoteFetch notes that everything of a remote was fetched just now.
 func (r *Repo) NoteFetch(remote string) error {
@@ -29,7 +30,7 @@ func (r *Repo) NoteFetch(remote string) error {
 // not say that it never was.
 //
 // Where references are in files no git is run.
-func (r *Repo) LastFetch(ctx context.Context, up Upstream) (time.Time, error) {
+func (r *Repo) LastFetch(ctx context.Context, up git.Upstream) (time.Time, error) {
 	last, err := r.notedFetch(up.Remote)
 	if err != nil {
 		return last, err
@@ -74,11 +75,11 @@ func (r *Repo) fetchHead(remote string) (last time.Time, err error) {
 	if err != nil {
 		return last, err
 	}
-	paths, err := filepath.Glob(filepath.Join(escapeGlob(r.common), "worktrees", "*", "FETCH_HEAD"))
+	paths, err := filepath.Glob(filepath.Join(escapeGlob(r.CommonDir()), "worktrees", "*", "FETCH_HEAD"))
 	if err != nil {
 		return last, err
 	}
-	for _, path := range append(paths, filepath.Join(r.common, "FETCH_HEAD")) {
+	for _, path := range append(paths, filepath.Join(r.CommonDir(), "FETCH_HEAD")) {
 		info, err := os.Stat(path)
 		if errors.Is(err, os.ErrNotExist) {
 			continue
@@ -165,7 +166,7 @@ func (r *Repo) loggedFetch(ctx context.Context, ref string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	if c.hasReftable() {
+	if c.HasReftable() {
 		return r.askedFetch(ctx, ref)
 	}
 	data, err := tail(r.LogPath(ref))

@@ -1,0 +1,36 @@
+package form
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// pageQuestions is there when somebody asks for it in the preview: an ordinary
+// day has no question, and says nothing about them.
+const pageQuestions = "questions"
+
+func (d *Declaration) questionsScreen() *Screen {
+	var lines []string
+	for _, q := range d.Draft.Handoff.Questions {
+		lines = append(lines, typedQuestion(q))
+	}
+	return &Screen{Title: "Open questions", Fields: []*Field{
+		{Kind: Lines, Key: "questions", Label: "What do you need to know?", Help: "one a line: question?; who; empty: no question is open", Value: strings.Join(lines, "\n")},
+	}}
+}
+
+func takeQuestions(draft *Draft, s *Screen, done bool) {
+	h := draft.Handoff
+	if lines := splitLines(s.Text("questions")); done || len(lines) > 0 || h.Questions != nil {
+		h.Questions = append([]handoff.OpenQuestion{}, keepKnown(lines, h.Questions, typedQuestion, parseQuestion)...)
+	}
+}
+
+// parseQuestion always names a question: a form has no field for its id.
+func parseQuestion(text string) handoff.OpenQuestion {
+	q := ParseQuestion(text)
+	q.ID = cmp.Or(q.ID, "question")
+	return q
+}
