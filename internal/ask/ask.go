@@ -17,12 +17,14 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 )
 
 // Env is what the meaning of a question depends on.
 type Env struct {
 	query.ParseEnv
+	Known  *handoff.View  // what is known already, the present; nil to recall it
 	Recall query.Recall   // what the records know: their names are those of the present, and others when a word may be one
 	Config *config.Config // people, teams and areas
 }
@@ -96,7 +98,7 @@ func read(pieces []query.Piece, env Env) (q query.Query, understood bool, err er
 	if err != nil || len(words) == 0 || len(words) > mostWords {
 		return q, err != nil, err
 	}
-	names, err := newDirectory(env.Recall, env.Config, env.Me)
+	names, err := newDirectory(env)
 	if err != nil {
 		return q, true, err
 	}

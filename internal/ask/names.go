@@ -52,7 +52,6 @@ func (n Name) Ref() string {
 // when a question has a word that is neither a name nor English.
 type directory struct {
 	recall query.Recall
-	me     string
 	view   *handoff.View
 	exact  map[string][]Name // by the spelling that [spelled] makes
 	titled map[string][]Name // by each word of their slugs and titles, for things that can be named by them
@@ -63,13 +62,16 @@ type directory struct {
 const longestName = 12
 
 // newDirectory enters the people of the configuration and what is present.
-func newDirectory(recall query.Recall, c *config.Config, me string) (*directory, error) {
-	view, err := recall(handoff.Part{})
-	if err != nil {
-		return nil, err
+func newDirectory(env Env) (*directory, error) {
+	view := env.Known
+	if view == nil {
+		var err error
+		if view, err = env.Recall(handoff.Part{}); err != nil {
+			return nil, err
+		}
 	}
-	d := &directory{recall: recall, me: me, view: view, exact: make(map[string][]Name), titled: make(map[string][]Name), seen: make(map[string]bool)}
-	d.enterPeople(c)
+	d := &directory{recall: env.Recall, view: view, exact: make(map[string][]Name), titled: make(map[string][]Name), seen: make(map[string]bool)}
+	d.enterPeople(env.Config)
 	d.enterThings()
 	return d, nil
 }
@@ -236,8 +238,13 @@ func (d *directory) settled(found []Name, text string) []Name {
 	return found
 }
 
-// byTitle returns the things of whose slug and title all words are.
+// byTitle returns the things of whose slug and title all words are. Who types a
+// slug or a number means that one, and a word that is there once is not meant twice.
 func (d *directory) byTitle(words []string) []Name {
+	sorted := slices.Sorted(slices.Values(words))
+	if strings.ContainsAny(strings.Join(words, ""), "-_/:#@") || len(slices.Compact(sorted)) < len(words) {
+		return nil
+	}
 	var found []Name
 	first := true
 	for w := range strings.FieldsSeq(spelled(strings.Join(words, " "))) {

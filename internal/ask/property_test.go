@@ -17,7 +17,7 @@ import (
 var (
 	start   = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
 	people  = []string{"ana", "ben", "cleo"}
-	slugs   = []string{"refund-flow", "refund-page", "payout-retry", "load-report"}
+	slugs   = []string{"refund-flow", "refund-page", "payout-retry", "load-report", "step-1-2", "step-2-1", "step-1-1-2"}
 	titles  = map[string]string{"refund-flow": "Partial refunds for cards", "payout-retry": "Payouts are tried again"}
 	tickets = map[string]string{"refund-flow": "PAY-311", "load-report": "OPS-7"}
 	stops   = []string{"bank-sandbox", "session-timeout"}
@@ -187,6 +187,11 @@ func (a *asker) isBlocked(it *handoff.ItemState) bool {
 func TestAnswersAreTheState(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := newAsker(t)
+		for _, slug := range slugs {
+			if answer, err := a.ask("is " + slug + " done"); !a.knows(slug) && (err != nil || answer.Answered) {
+				t.Fatalf("is %s done: nobody knows it, but %q, %v", slug, answer.Say, err)
+			}
+		}
 		for _, slug := range a.itemsWhere(func(*handoff.ItemState) bool { return true }) {
 			it, name := a.view.Items[slug], a.named(slug)
 			a.lists("who has "+name, []string{slug})

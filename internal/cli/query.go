@@ -179,7 +179,7 @@ func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) er
 
 // askQuestion puts a question to a repository.
 func askQuestion(ws *workspace.Workspace, o queryOptions, args []string) (query.Answer, query.Query, error) {
-	q, err := ask.Read(args, ask.Env{ParseEnv: ws.ParseEnv(), Recall: ws.Recall, Config: ws.TeamConfig})
+	q, err := ask.Read(args, ask.Env{ParseEnv: ws.ParseEnv(), Known: ws.State, Recall: ws.Recall, Config: ws.TeamConfig})
 	if err != nil {
 		return query.Answer{}, q, err
 	}

@@ -155,8 +155,8 @@ func (r *EventRow) Cells() []string {
 
 func (r *EventRow) key() string { return r.ID }
 
-// history is the story of a thing, from the first record to the last. That of a
-// decision is what was decided on its topic.
+// history is what the records that name a thing say of it, from the first to the
+// last. That of a decision is what was decided on its topic.
 func (r *runner) history() []candidate {
 	var found []candidate
 	for _, t := range r.about() {
@@ -173,7 +173,11 @@ func (r *runner) history() []candidate {
 		if err != nil {
 			continue // there is none of a handoff, and the state is at hand
 		}
+		own := t.records() // others are about these, or name them
 		for i, told := range story {
+			if !slices.Contains(own, told.Record.ID) {
+				continue
+			}
 			c := r.event(row.key(), told.Record, told.say())
 			c.since = c.since.Add(time.Duration(i)) // of one time, in the order of the fold
 			found = append(found, c)

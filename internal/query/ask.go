@@ -54,7 +54,7 @@ func (q Query) part(recall Recall, env Env) (handoff.Part, error) {
 	switch q.Topic {
 	case Whois, Why, Status, History, Owns, Acks, Reviews, SLAs:
 		if q.Arg != "" {
-			return q.story(recall, env)
+			return q.story(recall)
 		}
 	case Handoffs, Gaps:
 		return handoff.Part{All: q.Since.IsZero() && !q.Until.IsZero(), Since: q.Since, Histories: q.Topic == Gaps || len(q.Words) > 0}, nil
@@ -80,8 +80,13 @@ func (q Query) part(recall Recall, env Env) (handoff.Part, error) {
 
 // story is what the records say of a thing and of what touches it. What is no
 // item by its name may be what items refer to: their records say it.
-func (q Query) story(recall Recall, env Env) (handoff.Part, error) {
-	_, name := handoff.SplitRef(q.Arg)
+func (q Query) story(recall Recall) (handoff.Part, error) {
+	typ, name := handoff.SplitRef(q.Arg)
+	if typ == handoff.RefItem && (q.Topic == Status || q.Topic == Owns || q.Topic == Whois) {
+		if s, err := recall(handoff.Part{}); err != nil || s.Items[name] != nil {
+			return handoff.Part{}, err // it is present, and so is what says how it stands
+		}
+	}
 	part := handoff.Part{Refs: []string{q.Arg}}
 	s, err := recall(part)
 	if err != nil {
@@ -92,9 +97,6 @@ func (q Query) story(recall Recall, env Env) (handoff.Part, error) {
 		if s, err = recall(part); err != nil {
 			return part, err
 		}
-	}
-	if q.Topic == History {
-		return part, q.tale(s, recall, env)
 	}
 	if q.Topic != Why {
 		return part, nil
@@ -109,19 +111,6 @@ func (q Query) story(recall Recall, env Env) (handoff.Part, error) {
 		}
 	}
 	return part, nil
-}
-
-// tale recalls what the story of the argument takes.
-func (q Query) tale(s *handoff.View, recall Recall, env Env) error {
-	for _, t := range newRunner(q, s, env).about() {
-		switch t.(type) {
-		case itemThread, blockerThread, questionThread:
-			if _, err := Story(targetOf(t.cite(newRunner(q, s, env), t.latest()).row), recall); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // saidOf is what a record says that refers to something.

@@ -111,10 +111,10 @@ func (r *runner) configured() cited { return cited{Source{Kind: "config", Path: 
 func (r *runner) personRow(row *PersonRow) candidate {
 	f := make(facets)
 	f.put(Is, string(TypePerson))
-	switch {
-	case row.State == personAway, row.State == personOff:
+	switch row.State {
+	case personAway, personOff:
 		f.put(Is, personAway)
-	case row.State == personHere:
+	case personHere:
 		f.put(Is, personHere)
 	}
 	if row.Expected {
