@@ -74,6 +74,9 @@ func assignAll(ctx context.Context, g *globals, ws *workspace.Workspace, o assig
 	if from == to {
 		return workspace.Usagef("", "--all-of and --to both say %s", to)
 	}
+	if err := ws.MustKnow(from); err != nil {
+		return err
+	}
 	if err := ws.MayReassign(from); err != nil {
 		return err
 	}

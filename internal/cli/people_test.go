@@ -22,6 +22,7 @@ var naming = map[string]string{
 	"rollup --cc":          "rollup|--dry-run|--org|--returns|mon 09:00|--summary|The refund flow waits for the second approval|--to|team|--cc|NAME",
 	"ask --to":             "ask|--dry-run|Which approval is missing?|--context|There are two of them|--to|NAME",
 	"assign --to":          "assign|--dry-run|refund-flow|--to|NAME",
+	"give --to":            "give|--dry-run|refund-flow|Get the second approval|--to|NAME",
 	"escalate --to":        "escalate|--dry-run|refund-flow|--reason|stalled|--ask|Get the second approval|--to|NAME",
 	"decide --approved-by": "decide|--dry-run|Refunds are paid daily -- the bank batches them anyway|--approved-by|NAME",
 	"decide --decided-by":  "decide|--dry-run|Refunds are paid daily -- the bank batches them anyway|--decided-by|NAME",
@@ -65,6 +66,12 @@ func TestEveryFlagKnowsPeople(t *testing.T) {
 			t.Errorf("%s Okri: %s", flag, out)
 		}
 	}
+	if _, said := w.run(2, "assign", "--all-of", "bem", "--to", "ana"); !strings.Contains(said, "bem is not known here, and ben is") {
+		t.Errorf("assign --all-of bem: %s", said)
+	}
+	if _, said := w.run(0, "assign", "--all-of", "Okri", "--to", "ana"); !strings.Contains(said, "ben holds nothing") {
+		t.Errorf("assign --all-of Okri: %s", said)
+	}
 	for flag, args := range asking {
 		handle, typed := "ana", "@Lim"
 		if strings.HasSuffix(flag, " --to") {
@@ -92,7 +99,7 @@ func checkPersonFlag(t *testing.T, cmd *cobra.Command, f *pflag.Flag) {
 			t.Errorf("%s: the command has no --new-person: add addPeopleFlags", name)
 		}
 	}
-	if list[name] == "" {
+	if list[name] == "" && name != "assign --all-of" { // whom it names is in no record
 		t.Errorf("%s names somebody: show that it knows people", name)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/rollup"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
@@ -94,7 +95,7 @@ func (o *rollupOptions) scope() (level, scope string, err error) {
 type drawing struct {
 	*handoff.Handoff
 	state   *handoff.State
-	members []handoff.Member
+	members []rollup.Member
 	now     time.Time
 }
 
@@ -109,11 +110,11 @@ func draw(ws *workspace.Workspace, o rollupOptions, level, scope string) (*drawi
 		return nil, err
 	}
 	request.Apart = len(o.repos.dirs) > 0
-	return &drawing{handoff.DraftRollup(state, request), state, request.Members, request.Now}, nil
+	return &drawing{rollup.Draft(state, request), state, request.Members, request.Now}, nil
 }
 
 func (d *drawing) skippedZones() []string {
-	return handoff.SkippedZones(d.state, d.Rollup, d.members, d.now)
+	return rollup.SkippedZones(d.state, d.Rollup, d.members, d.now)
 }
 
 func runRollup(ctx context.Context, g *globals, o rollupOptions) error {

@@ -36,11 +36,28 @@ func (s *subject) alike(topic string, d *handoff.DecisionFields) []*handoff.Deci
 		if settled || !old.Stands() || s.later(old) || s.amended(old.Record) {
 			continue
 		}
-		if nearlySame(d.Decision, old.Decision.Decision) && s.touchSame(d.Items, old.Items) {
+		if nearlySame(d.Decision, old.Decision.Decision) && s.touchSame(about(d.Items, s.record), about(old.Items, s.State.Records[old.Record])) {
 			found = append(found, old)
 		}
 	}
 	return found
+}
+
+// about are the items that a decision in a record is on: those that it names, else
+// those of the handoff that it stands in.
+func about(items []string, r *handoff.Record) []string {
+	if len(items) > 0 || r == nil {
+		return items
+	}
+	if h, ok := r.Body.(*handoff.Handoff); ok {
+		for _, item := range h.Items {
+			items = append(items, item.ID)
+		}
+		for _, shipped := range h.Shipped {
+			items = append(items, shipped.ID)
+		}
+	}
+	return slices.DeleteFunc(items, func(id string) bool { return id == "" })
 }
 
 // later reports whether a decision is of the record that is judged, or came after

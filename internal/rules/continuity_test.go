@@ -147,7 +147,8 @@ func TestContinuityRules(t *testing.T) {
 		{name: "said to stand beside it", edits: append(alike("session-mw"), "decision: Keep", "beside: [cookies]\n    decision: Keep"), ctx: stands("Keep sessions in a signed cookie for now", "session-mw")},
 		{name: "beside nothing", edits: append(alike("session-mw"), "decision: Keep", "beside: [cokies]\n    decision: Keep"), ctx: stands("Redis holds the queue of mails", "session-mw"), want: "HO103:43"},
 		{name: "on another item", edits: alike("login-form"), ctx: stands("Keep sessions in a signed cookie for now", "session-mw")},
-		{name: "on no item", ctx: stands("Keep sessions in a signed cookie for now", "session-mw")},
+		{name: "on an item of its handoff", ctx: stands("Keep sessions in a signed cookie for now", "session-mw"), want: "HO315w:42"},
+		{name: "on no item of its handoff", ctx: stands("Keep sessions in a signed cookie for now", "api")},
 		{name: "something else on the item", edits: alike("session-mw"), ctx: stands("Keep the sessions of admins in Redis", "session-mw")},
 		{name: "other words of the same", edits: append(alike("session-mw"), "Keep sessions in a signed cookie", "Retry failed refunds three times"), ctx: stands("Retry failed payouts three times", "session-mw")},
 		{name: "decided later", edits: alike("session-mw"), ctx: story(func(s *handoff.View) {

@@ -133,7 +133,10 @@ func (ws *Workspace) Said(a *handoff.Ack) *handoff.Record {
 // asksAgain reports whether a subject waits for a verdict in spite of one: it was
 // replaced, reopened or raised since.
 func (ws *Workspace) asksAgain(subject string, verdict *handoff.Record) bool {
-	waits := func(raised *handoff.Escalated) bool { e := raised.Escalation(); return e != nil && e.State() == handoff.EscalationOpen }
+	waits := func(raised *handoff.Escalated) bool {
+		e := raised.Escalation()
+		return e != nil && e.State() == handoff.EscalationOpen
+	}
 	if h := ws.State.Handoffs[subject]; h != nil {
 		return h.SupersededBy != "" || waits(&h.Escalated)
 	}

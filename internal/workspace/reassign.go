@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // MaxLevel is the highest level of an escalation.
@@ -39,6 +40,18 @@ func (ws *Workspace) Reassign(from, to, why string) []*handoff.Record {
 		}
 	}
 	return r.records
+}
+
+// MustKnow refuses a name that nobody here has: it names the one that is nearest.
+func (ws *Workspace) MustKnow(who string) error {
+	people := ws.people(nil)
+	if slices.Contains(people, who) {
+		return nil
+	}
+	if near := text.Nearest(who, people); near != "" {
+		return Usagef("did you mean "+near+"?", "%s is not known here, and %s is", who, near)
+	}
+	return Usagef("", "%s is not known here", who)
 }
 
 // reassigning is what somebody is asked for in the place of another.

@@ -7,12 +7,13 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/rollup"
 )
 
 // RollupRequest says for whom the rollup speaks, and since when. Without a
 // roster the organisation is everybody who has declared anything.
-func (ws *Workspace) RollupRequest(state *handoff.State, level, scope, since, amend string) (handoff.RollupRequest, error) {
-	request := handoff.RollupRequest{
+func (ws *Workspace) RollupRequest(state *handoff.State, level, scope, since, amend string) (rollup.Request, error) {
+	request := rollup.Request{
 		Level: level, Scope: scope, Zone: ws.TeamConfig.ZoneOf(ws.Me),
 		Now: ws.Author.When, Grace: ws.TeamConfig.Timing.PublishGrace.Wall(),
 	}
@@ -24,7 +25,7 @@ func (ws *Workspace) RollupRequest(state *handoff.State, level, scope, since, am
 		handles = senders(state)
 	}
 	for _, handle := range handles {
-		request.Members = append(request.Members, handoff.Member{
+		request.Members = append(request.Members, rollup.Member{
 			Handle: handle, Calendar: calendarOf(ws.TeamConfig, handle),
 			Zone: ws.TeamConfig.ZoneOf(handle), Lead: ws.TeamConfig.Leads(handle),
 		})

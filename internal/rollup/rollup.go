@@ -1,4 +1,6 @@
-package handoff
+// Package rollup draws the handoffs of a team, a pod or everybody together into one,
+// for a lead to edit. It is a function of a state, as the core is.
+package rollup
 
 import (
 	"cmp"
@@ -9,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Member is somebody whose handoff belongs into a rollup.
@@ -19,8 +22,8 @@ type Member struct {
 	Lead     bool               // draws others together: of their own only what they hold is expected
 }
 
-// RollupRequest says what a rollup covers.
-type RollupRequest struct {
+// Request says what a rollup covers.
+type Request struct {
 	Level, Scope string
 	Members      []Member
 	Zone         string // of who draws, "" when it is not known
@@ -38,12 +41,12 @@ type RollupRequest struct {
 	Amends string
 }
 
-// DraftRollup draws the latest handoffs of the members together, for a lead to
+// Draft draws the latest handoffs of the members together, for a lead to
 // edit: To, Summary and ReturnsAt are theirs to say.
 //
 // Listed are the items that these handoffs declare and a member still holds, in
-// the order of [CompareItems], and the open blockers in front of them, in that
-// of [CompareBlockers], whole; each cites its handoff in Source, and steps stay
+// the order of [handoff.CompareItems], and the open blockers in front of them, in that
+// of [handoff.CompareBlockers], whole; each cites its handoff in Source, and steps stay
 // with whoever has them. What somebody outside has taken need not be distributed.
 // Shipped, dropped and decided things, open questions and what is to be watched
 // or still stands are listed as their handoffs have them. Zones without a handoff
@@ -51,8 +54,8 @@ type RollupRequest struct {
 //
 // Every member of whom a handoff is expected is among the sources or among the
 // missing.
-func DraftRollup(s *State, req RollupRequest) *Handoff {
-	d := rollupDraft{RollupRequest: req, state: s, holders: make(map[string]bool)}
+func Draft(s *handoff.State, req Request) *handoff.Handoff {
+	d := draft{Request: req, state: s, holders: make(map[string]bool)}
 	for _, it := range s.Items {
 		if it.Live() {
 			d.holders[it.Holder] = true
@@ -61,16 +64,16 @@ func DraftRollup(s *State, req RollupRequest) *Handoff {
 	d.readEarlier()
 	d.Members = slices.Clone(d.Members)
 	slices.SortFunc(d.Members, func(a, b Member) int { return cmp.Compare(a.Handle, b.Handle) })
-	h := &Handoff{
-		Shipped: []Shipped{}, Items: []Item{}, Blockers: []Blocker{}, Decisions: []Decision{},
-		Rollup: &Rollup{Level: req.Level, Scope: req.Scope, Sources: []RollupSource{}},
+	h := &handoff.Handoff{
+		Shipped: []handoff.Shipped{}, Items: []handoff.Item{}, Blockers: []handoff.Blocker{}, Decisions: []handoff.Decision{},
+		Rollup: &handoff.Rollup{Level: req.Level, Scope: req.Scope, Sources: []handoff.RollupSource{}},
 	}
 	for _, m := range d.Members {
 		if source := d.handoffOf(m.Handle); source != nil {
 			d.sources = append(d.sources, source)
-			h.Rollup.Sources = append(h.Rollup.Sources, RollupSource{source.Record.ID, source.Record.Source.Digest})
+			h.Rollup.Sources = append(h.Rollup.Sources, handoff.RollupSource{ID: source.Record.ID, Digest: source.Record.Source.Digest})
 		} else if why := d.whyMissing(m); why != "" {
-			h.Rollup.Missing = append(h.Rollup.Missing, Missing{m.Handle, why})
+			h.Rollup.Missing = append(h.Rollup.Missing, handoff.Missing{Who: m.Handle, Why: why})
 		}
 	}
 	h.Items, h.Blockers = d.items(), d.blockers()
@@ -90,7 +93,7 @@ func DraftRollup(s *State, req RollupRequest) *Handoff {
 // SkippedZones returns the zones of members of whom none is among the authors of a
 // rollup's sources, sorted, with "(at work)" behind those whose day is not over.
 // Where all are of one zone none is skipped.
-func SkippedZones(s *State, r *Rollup, members []Member, now time.Time) []string {
+func SkippedZones(s *handoff.State, r *handoff.Rollup, members []Member, now time.Time) []string {
 	zoneOf, atWork := make(map[string]string), make(map[string]bool)
 	for _, m := range members {
 		if zoneOf[m.Handle] = m.Zone; m.Zone == "" {
@@ -119,15 +122,15 @@ func SkippedZones(s *State, r *Rollup, members []Member, now time.Time) []string
 	return zones
 }
 
-// rollupDraft is a rollup in the making.
-type rollupDraft struct {
-	RollupRequest
-	state   *State
+// draft is a rollup in the making.
+type draft struct {
+	Request
+	state   *handoff.State
 	from    time.Time       // since when members are expected to declare
 	holders map[string]bool // who holds a live item
 	drawn   map[string]bool // handoffs that an earlier rollup drew from
-	sources []*HandoffState
-	listed  []*ItemState // the items, in their order
+	sources []*handoff.HandoffState
+	listed  []*handoff.ItemState // the items, in their order
 }
 
 // firstSpan is how far back handoffs are expected before the first rollup, at
@@ -135,7 +138,7 @@ type rollupDraft struct {
 const firstSpan = 24 * time.Hour
 
 // readEarlier learns from the rollups of the scope so far.
-func (d *rollupDraft) readEarlier() {
+func (d *draft) readEarlier() {
 	d.from, d.drawn = d.Since, make(map[string]bool)
 	if !d.Since.IsZero() {
 		return
@@ -151,7 +154,7 @@ func (d *rollupDraft) readEarlier() {
 	}
 	for _, r := range d.state.Known() {
 		h := d.state.Handoffs[r.ID]
-		if h == nil || !d.ofScope(h) || h.State == HandoffWithdrawn || d.replaces(h) {
+		if h == nil || !d.ofScope(h) || h.State == handoff.HandoffWithdrawn || d.replaces(h) {
 			continue
 		}
 		d.from = r.At.Time
@@ -162,19 +165,19 @@ func (d *rollupDraft) readEarlier() {
 }
 
 // ofScope reports whether a handoff is a rollup of the level and scope.
-func (d *rollupDraft) ofScope(h *HandoffState) bool {
+func (d *draft) ofScope(h *handoff.HandoffState) bool {
 	return h.Rollup != nil && h.Rollup.Level == d.Level && h.Rollup.Scope == d.Scope
 }
 
 // replaces reports whether the rollup amends a version of the chain of h.
-func (d *rollupDraft) replaces(h *HandoffState) bool {
+func (d *draft) replaces(h *handoff.HandoffState) bool {
 	amended := d.state.Handoffs[d.Amends]
 	return amended != nil && amended.First == h.First
 }
 
 // handoffOf returns the latest handoff of a member, nil when it is not a new
 // one.
-func (d *rollupDraft) handoffOf(who string) *HandoffState {
+func (d *draft) handoffOf(who string) *handoff.HandoffState {
 	h := d.latest(who)
 	if h == nil || d.drawn[h.Record.ID] || h.Record.At.Before(d.Since) {
 		return nil
@@ -183,9 +186,9 @@ func (d *rollupDraft) handoffOf(who string) *HandoffState {
 }
 
 // latest returns the newest handoff of a member's own, nil when there is none.
-func (d *rollupDraft) latest(who string) *HandoffState {
+func (d *draft) latest(who string) *handoff.HandoffState {
 	for h := range d.state.Newest() {
-		if h.Record.By == who && h.Rollup == nil && h.State != HandoffWithdrawn {
+		if h.Record.By == who && h.Rollup == nil && h.State != handoff.HandoffWithdrawn {
 			return h
 		}
 	}
@@ -196,12 +199,12 @@ func (d *rollupDraft) latest(who string) *HandoffState {
 // them: of whoever has had no shift since the last rollup, whose zone is in the
 // middle of its day while another draws, and who leads and holds nothing. Where
 // hours are unknown, what somebody holds must be declared.
-func (d *rollupDraft) whyMissing(m Member) string {
+func (d *draft) whyMissing(m Member) string {
 	switch {
 	case m.Lead && !d.holders[m.Handle]:
 		return ""
 	case m.Calendar == nil && d.holders[m.Handle]:
-		return MissingNone
+		return handoff.MissingNone
 	case m.Calendar == nil:
 		return ""
 	}
@@ -215,17 +218,17 @@ func (d *rollupDraft) whyMissing(m Member) string {
 	}
 	switch {
 	case !ok || !worked.To.After(shift.From):
-		return MissingAbsent
+		return handoff.MissingAbsent
 	case d.Now.Sub(worked.To) <= d.Grace:
-		return MissingLate
+		return handoff.MissingLate
 	}
-	return MissingNone
+	return handoff.MissingNone
 }
 
 // due returns the shift at the end of which a member declares, were they not away:
 // the one that lasts where it is evening for who draws as well, else the last one,
 // if that was not over before.
-func (d *rollupDraft) due(m Member) (calendar.Interval, bool) {
+func (d *draft) due(m Member) (calendar.Interval, bool) {
 	hours := *m.Calendar
 	hours.Away = nil
 	if shift, working := hours.Shift(d.Now); working && (m.Zone == d.Zone || m.Zone == "" || d.Zone == "") {
@@ -237,16 +240,16 @@ func (d *rollupDraft) due(m Member) (calendar.Interval, bool) {
 
 // declaredSince reports whether the latest handoff of a member, which has been
 // drawn before, is from a time or later.
-func (d *rollupDraft) declaredSince(m Member, from time.Time) bool {
+func (d *draft) declaredSince(m Member, from time.Time) bool {
 	declared := d.latest(m.Handle)
 	return declared != nil && !declared.Record.At.Before(from)
 }
 
-func (d *rollupDraft) isMember(who string) bool {
+func (d *draft) isMember(who string) bool {
 	return slices.ContainsFunc(d.Members, func(m Member) bool { return m.Handle == who })
 }
 
-func (d *rollupDraft) items() []Item {
+func (d *draft) items() []handoff.Item {
 	for _, source := range d.sources {
 		for _, item := range source.Items {
 			it := d.state.Items[item.ID]
@@ -256,8 +259,8 @@ func (d *rollupDraft) items() []Item {
 			}
 		}
 	}
-	slices.SortFunc(d.listed, CompareItems)
-	items := make([]Item, len(d.listed))
+	slices.SortFunc(d.listed, handoff.CompareItems)
+	items := make([]handoff.Item, len(d.listed))
 	for i, it := range d.listed {
 		items[i] = it.Item
 		items[i].Source = it.Declared
@@ -267,9 +270,9 @@ func (d *rollupDraft) items() []Item {
 
 // blockers lists each blocker once, with all that the sources say it blocks.
 // One that several declare is cited from who did last.
-func (d *rollupDraft) blockers() []Blocker {
-	var listed []*BlockerState
-	cited := make(map[string]*Blocker)
+func (d *draft) blockers() []handoff.Blocker {
+	var listed []*handoff.BlockerState
+	cited := make(map[string]*handoff.Blocker)
 	for _, source := range d.sources {
 		for _, b := range source.Blockers {
 			bs := d.state.Blockers[b.ID]
@@ -278,7 +281,7 @@ func (d *rollupDraft) blockers() []Blocker {
 			}
 			blocker := cited[b.ID]
 			if blocker == nil {
-				blocker = &Blocker{Source: source.Record.ID}
+				blocker = &handoff.Blocker{Source: source.Record.ID}
 				cited[b.ID] = blocker
 				listed = append(listed, bs)
 			}
@@ -288,8 +291,8 @@ func (d *rollupDraft) blockers() []Blocker {
 			}
 		}
 	}
-	slices.SortFunc(listed, CompareBlockers)
-	blockers := make([]Blocker, len(listed))
+	slices.SortFunc(listed, handoff.CompareBlockers)
+	blockers := make([]handoff.Blocker, len(listed))
 	for i, bs := range listed {
 		blockers[i] = bs.Blocker
 		blockers[i].Blocks, blockers[i].Source = cited[bs.ID].Blocks, cited[bs.ID].Source
@@ -299,7 +302,7 @@ func (d *rollupDraft) blockers() []Blocker {
 
 // concerns reports whether a blocker stops an item that is listed, or nothing
 // that is live: then it is still for who declared it.
-func (d *rollupDraft) concerns(b Blocker) bool {
+func (d *draft) concerns(b handoff.Blocker) bool {
 	elsewhere := false
 	for _, ref := range b.Blocks {
 		it := d.state.Item(ref)
@@ -324,7 +327,7 @@ func union(list, more []string) []string {
 
 // addRest adds what a source finished, gave up, decided and asks, as far as
 // that still holds.
-func (d *rollupDraft) addRest(h *Handoff, source *HandoffState) {
+func (d *draft) addRest(h *handoff.Handoff, source *handoff.HandoffState) {
 	closedHere := func(id string) bool {
 		it := d.state.Items[id]
 		return it == nil || it.ClosedBy == source.Record.ID
@@ -342,14 +345,14 @@ func (d *rollupDraft) addRest(h *Handoff, source *HandoffState) {
 	h.Ended = append(h.Ended, source.Ended...)
 	for _, decision := range source.Decisions {
 		holds := d.state.Decisions[decision.ID]
-		listed := slices.ContainsFunc(h.Decisions, func(other Decision) bool { return other.ID == decision.ID })
-		if holds != nil && holds.Decision.Decision == decision.Decision && holds.State != DecisionSuperseded && !listed {
+		listed := slices.ContainsFunc(h.Decisions, func(other handoff.Decision) bool { return other.ID == decision.ID })
+		if holds != nil && holds.Decision.Decision == decision.Decision && holds.State != handoff.DecisionSuperseded && !listed {
 			h.Decisions = append(h.Decisions, decision)
 		}
 	}
 	for _, question := range source.Handoff.Questions {
 		asked := d.state.Questions[question.ID]
-		listed := slices.ContainsFunc(h.Questions, func(other OpenQuestion) bool { return other.ID == question.ID })
+		listed := slices.ContainsFunc(h.Questions, func(other handoff.OpenQuestion) bool { return other.ID == question.ID })
 		if asked != nil && asked.Open() && !listed {
 			h.Questions = append(h.Questions, question)
 		}
@@ -358,38 +361,38 @@ func (d *rollupDraft) addRest(h *Handoff, source *HandoffState) {
 
 // sayNone says "none" where every source says something of a list that may be left
 // out, and nothing of it holds.
-func (d *rollupDraft) sayNone(h *Handoff) {
-	all := func(says func(*HandoffState) bool) bool {
-		return len(d.sources) > 0 && !slices.ContainsFunc(d.sources, func(s *HandoffState) bool { return !says(s) })
+func (d *draft) sayNone(h *handoff.Handoff) {
+	all := func(says func(*handoff.HandoffState) bool) bool {
+		return len(d.sources) > 0 && !slices.ContainsFunc(d.sources, func(s *handoff.HandoffState) bool { return !says(s) })
 	}
-	if h.Questions == nil && all(func(s *HandoffState) bool { return s.Handoff.Questions != nil }) {
-		h.Questions = []OpenQuestion{}
+	if h.Questions == nil && all(func(s *handoff.HandoffState) bool { return s.Handoff.Questions != nil }) {
+		h.Questions = []handoff.OpenQuestion{}
 	}
-	if h.Dropped == nil && all(func(s *HandoffState) bool { return s.Dropped != nil }) {
-		h.Dropped = []Reasoned{}
+	if h.Dropped == nil && all(func(s *handoff.HandoffState) bool { return s.Dropped != nil }) {
+		h.Dropped = []handoff.Reasoned{}
 	}
-	if h.Watch == nil && all(func(s *HandoffState) bool { return s.Watch != nil }) {
-		h.Watch = []Watch{}
+	if h.Watch == nil && all(func(s *handoff.HandoffState) bool { return s.Watch != nil }) {
+		h.Watch = []handoff.Watch{}
 	}
-	if h.Standing == nil && all(func(s *HandoffState) bool { return s.Standing != nil }) {
-		h.Standing = []Standing{}
+	if h.Standing == nil && all(func(s *handoff.HandoffState) bool { return s.Standing != nil }) {
+		h.Standing = []handoff.Standing{}
 	}
 }
 
 // addLasting adds what the sources watch and what stands, as far as it is not over.
 // The same words are the same thing: the newest handoff says how long.
-func (d *rollupDraft) addLasting(h *Handoff) {
-	over := func(until Time) bool { return !until.IsZero() && !until.After(d.Now) }
+func (d *draft) addLasting(h *handoff.Handoff) {
+	over := func(until handoff.Time) bool { return !until.IsZero() && !until.After(d.Now) }
 	newest := slices.Clone(d.sources)
-	slices.SortFunc(newest, func(a, b *HandoffState) int { return CompareRecords(b.Record, a.Record) })
+	slices.SortFunc(newest, func(a, b *handoff.HandoffState) int { return handoff.CompareRecords(b.Record, a.Record) })
 	for _, source := range newest {
 		for _, w := range source.Watch {
-			if !over(w.Until) && !slices.ContainsFunc(h.Watch, func(other Watch) bool { return other.What == w.What }) {
+			if !over(w.Until) && !slices.ContainsFunc(h.Watch, func(other handoff.Watch) bool { return other.What == w.What }) {
 				h.Watch = append(h.Watch, w)
 			}
 		}
 		for _, st := range source.Standing {
-			if !over(st.Until) && !slices.ContainsFunc(h.Standing, func(other Standing) bool { return other.What == st.What }) {
+			if !over(st.Until) && !slices.ContainsFunc(h.Standing, func(other handoff.Standing) bool { return other.What == st.What }) {
 				h.Standing = append(h.Standing, st)
 			}
 		}
@@ -401,7 +404,7 @@ const maxNotes = 600
 
 // notes tells of zones without a handoff, and of work that is done twice and
 // concerns a listed item, as far as there is room.
-func (d *rollupDraft) notes(skipped []string) string {
+func (d *draft) notes(skipped []string) string {
 	var lines []string
 	room := maxNotes
 	add := func(line string) bool {
@@ -414,7 +417,7 @@ func (d *rollupDraft) notes(skipped []string) string {
 		add("No new handoff from zone " + strings.Join(skipped, ", "))
 	}
 	for _, dup := range d.state.Duplicates() {
-		listed := slices.ContainsFunc(dup.Items, func(it *ItemState) bool { return slices.Contains(d.listed, it) })
+		listed := slices.ContainsFunc(dup.Items, func(it *handoff.ItemState) bool { return slices.Contains(d.listed, it) })
 		if listed && !add("Done twice? "+dup.String()) {
 			break
 		}

@@ -1,4 +1,4 @@
-package handoff
+package rollup
 
 import (
 	"fmt"
@@ -9,24 +9,25 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"pgregory.net/rapid"
 )
 
 // drafted folds a story and draws a rollup of the team payments from it: ana,
 // ben and cleo, of whom no hours are known.
-func drafted(change func(*RollupRequest), steps ...step) *Handoff {
-	req := RollupRequest{Level: LevelTeam, Scope: "payments", Now: day.Add(time.Hour)}
+func drafted(change func(*Request), steps ...step) *handoff.Handoff {
+	req := Request{Level: handoff.LevelTeam, Scope: "payments", Now: day.Add(time.Hour)}
 	for _, who := range []string{"cleo", "ana", "ben"} {
 		req.Members = append(req.Members, Member{Handle: who})
 	}
 	if change != nil {
 		change(&req)
 	}
-	return DraftRollup(Fold(story(steps...), ""), req)
+	return Draft(handoff.Fold(story(steps...), ""), req)
 }
 
 // draftLines writes a rollup in a line for each thing.
-func draftLines(h *Handoff) []string {
+func draftLines(h *handoff.Handoff) []string {
 	var lines []string
 	add := func(format string, args ...any) {
 		lines = append(lines, strings.ReplaceAll(fmt.Sprintf(format, args...), "000000", ""))
@@ -58,27 +59,27 @@ func draftLines(h *Handoff) []string {
 	return lines
 }
 
-func severe(item Item, severity string) Item {
+func severe(item handoff.Item, severity string) handoff.Item {
 	item.Severity = severity
 	return item
 }
 
-func about(item Item, ref string) Item {
+func about(item handoff.Item, ref string) handoff.Item {
 	typ, id, _ := strings.Cut(ref, ":")
-	item.Refs = append(item.Refs, Ref{Type: typ, ID: id})
+	item.Refs = append(item.Refs, handoff.Ref{Type: typ, ID: id})
 	return item
 }
 
-func TestDraftRollup(t *testing.T) {
+func TestDraft(t *testing.T) {
 	both := blocked("tls", "api")
-	both.Items = List[Item]{work("api", "blocked", "ana")}
+	both.Items = handoff.List[handoff.Item]{work("api", "blocked", "ana")}
 	full := items(work("api", "ready"))
-	full.Shipped, full.Dropped = List[Shipped]{{ID: "web", What: "the page"}, {What: "a fix"}}, []Reasoned{{ID: "db", Why: "not needed"}}
-	full.Decisions = List[Decision]{{ID: "store", DecisionFields: DecisionFields{Decision: "sqlite"}}, {ID: "bus", DecisionFields: DecisionFields{Decision: "none"}}}
-	full.Questions = []OpenQuestion{{ID: "limit", Ask: "How many?", To: "sarah"}, {ID: "answered", Ask: "Which?", To: "sarah"}}
+	full.Shipped, full.Dropped = handoff.List[handoff.Shipped]{{ID: "web", What: "the page"}, {What: "a fix"}}, []handoff.Reasoned{{ID: "db", Why: "not needed"}}
+	full.Decisions = handoff.List[handoff.Decision]{{ID: "store", DecisionFields: handoff.DecisionFields{Decision: "sqlite"}}, {ID: "bus", DecisionFields: handoff.DecisionFields{Decision: "none"}}}
+	full.Questions = []handoff.OpenQuestion{{ID: "limit", Ask: "How many?", To: "sarah"}, {ID: "answered", Ask: "Which?", To: "sarah"}}
 	tests := []struct {
 		name   string
-		change func(*RollupRequest)
+		change func(*Request)
 		steps  []step
 		want   []string
 	}{
@@ -104,8 +105,8 @@ func TestDraftRollup(t *testing.T) {
 				{"h2", "ana", items(work("api", "in_review")), 0},
 				{"h3", "ben", items(work("web", "ready")), 0},
 				{"h4", "ben", items(work("web", "in_review")), 0},
-				{"w1", "ben", &Withdrawal{Subject: pad("h4")}, 0},
-				{"h5", "cleo", &Handoff{Rollup: &Rollup{Level: LevelPod, Scope: "payments"}}, 0},
+				{"w1", "ben", &handoff.Withdrawal{Subject: pad("h4")}, 0},
+				{"h5", "cleo", &handoff.Handoff{Rollup: &handoff.Rollup{Level: handoff.LevelPod, Scope: "payments"}}, 0},
 			},
 			want: []string{"source h2", "source h3", "item api in_review  from h2"},
 		}, {
@@ -121,17 +122,17 @@ func TestDraftRollup(t *testing.T) {
 			name: "blockers of several are one",
 			steps: []step{
 				{"h1", "ana", both, 0},
-				{"h2", "ben", &Handoff{Items: List[Item]{work("web", "blocked", "ben")}, Blockers: List[Blocker]{
+				{"h2", "ben", &handoff.Handoff{Items: handoff.List[handoff.Item]{work("web", "blocked", "ben")}, Blockers: handoff.List[handoff.Blocker]{
 					{ID: "tls", Needs: "a certificate", Resolver: "sarah", Blocks: []string{"web"}},
 					{ID: "gone", Needs: "a reply", Resolver: "sarah", Blocks: []string{"web"}},
 				}}, 0},
-				{"r1", "sarah", &Resolution{Blocker: "gone", Outcome: "resolved"}, 0},
+				{"r1", "sarah", &handoff.Resolution{Blocker: "gone", Outcome: "resolved"}, 0},
 			},
 			want: []string{"source h1", "source h2", "item api blocked  from h1", "item web blocked  from h2", "blocker tls of api web from h2"},
 		}, {
 			name: "a blocker goes with its item",
 			steps: []step{
-				{"h1", "ana", &Handoff{Items: List[Item]{work("api", "blocked", "dan")}, Blockers: List[Blocker]{
+				{"h1", "ana", &handoff.Handoff{Items: handoff.List[handoff.Item]{work("api", "blocked", "dan")}, Blockers: handoff.List[handoff.Blocker]{
 					{ID: "tls", Resolver: "sarah", Blocks: []string{"api"}}, {ID: "idle", Resolver: "sarah", Blocks: []string{"nothing"}},
 				}}, 0},
 				{"a1", "dan", accepted("h1", "api"), 0},
@@ -142,9 +143,9 @@ func TestDraftRollup(t *testing.T) {
 			steps: []step{
 				{"h0", "ana", items(work("web", "ready"), work("db", "ready")), 0},
 				{"h1", "ana", full, 0},
-				{"d1", "lee", &DecisionRecord{Topic: "bus", DecisionFields: DecisionFields{Decision: "nats", Supersedes: "bus"}}, 0},
-				{"n1", "sarah", &Answer{Question: "answered"}, 0},
-				{"h2", "ben", &Handoff{Shipped: List[Shipped]{{ID: "api"}}, Decisions: full.Decisions}, 0},
+				{"d1", "lee", &handoff.DecisionRecord{Topic: "bus", DecisionFields: handoff.DecisionFields{Decision: "nats", Supersedes: "bus"}}, 0},
+				{"n1", "sarah", &handoff.Answer{Question: "answered"}, 0},
+				{"h2", "ben", &handoff.Handoff{Shipped: handoff.List[handoff.Shipped]{{ID: "api"}}, Decisions: full.Decisions}, 0},
 			},
 			want: []string{"source h1", "source h2", "shipped web", "shipped ", "item api ready  from h1", "decision store", "question limit"},
 		}, {
@@ -175,8 +176,8 @@ func TestDraftRollup(t *testing.T) {
 func fill(v reflect.Value, n *int) {
 	*n++
 	switch v.Interface().(type) {
-	case Time:
-		v.Set(reflect.ValueOf(Time{Time: day.AddDate(1, 0, 0).Add(time.Duration(*n) * time.Minute)}))
+	case handoff.Time:
+		v.Set(reflect.ValueOf(handoff.Time{Time: day.AddDate(1, 0, 0).Add(time.Duration(*n) * time.Minute)}))
 		return
 	}
 	switch v.Kind() {
@@ -206,10 +207,10 @@ var ownToRollup = []string{
 	"Notes", "Details", "Anchor", "Unchanged", "Waivers", "Meta",
 }
 
-// TestDraftRollupLosesNothing: what a member's handoff says of an item, a blocker
+// TestDraftLosesNothing: what a member's handoff says of an item, a blocker
 // or anything else is in the rollup, to the last field.
-func TestDraftRollupLosesNothing(t *testing.T) {
-	var h Handoff
+func TestDraftLosesNothing(t *testing.T) {
+	var h handoff.Handoff
 	v, n := reflect.ValueOf(&h).Elem(), 0
 	for i := range v.NumField() {
 		if !slices.Contains(ownToRollup, v.Type().Field(i).Name) {
@@ -217,7 +218,7 @@ func TestDraftRollupLosesNothing(t *testing.T) {
 		}
 	}
 	h.Items[0].Continues = "" // there is no such item
-	h.Blockers[0].Since = Time{Time: day}
+	h.Blockers[0].Since = handoff.Time{Time: day}
 	h.Blockers[0].Blocks = []string{h.Items[0].ID} // what blocks nothing that is listed is another's
 	drawn := drafted(nil, step{"h1", "ana", &h, 0})
 	if len(drawn.Items) != 1 || len(drawn.Blockers) != 1 {
@@ -237,7 +238,7 @@ func TestDraftRollupLosesNothing(t *testing.T) {
 }
 
 // A step in a rollup stays with whoever has it, be it a team that was asked.
-func TestDraftRollupLeavesSteps(t *testing.T) {
+func TestDraftLeavesSteps(t *testing.T) {
 	h := drafted(nil, step{"h1", "ana", items(work("api", "ready", "ana", "team:web")), 0}, step{"a1", "ben", accepted("h1", "api"), 0},
 		step{"h2", "cleo", items(work("web", "ready", "cleo")), 0})
 	var owners []string
@@ -252,42 +253,42 @@ func TestDraftRollupLeavesSteps(t *testing.T) {
 }
 
 // What two watch is listed once, as the newer one says; what is over is not.
-func TestDraftRollupWatches(t *testing.T) {
-	until := func(d time.Duration) Time { return Time{Time: day.Add(d)} }
-	watching := func(id string, until Time) *Handoff {
+func TestDraftWatches(t *testing.T) {
+	until := func(d time.Duration) handoff.Time { return handoff.Time{Time: day.Add(d)} }
+	watching := func(id string, until handoff.Time) *handoff.Handoff {
 		h := items(work(id, "ready"))
-		h.Watch = []Watch{{What: "the queue", Until: until}, {What: "the old queue", Until: Time{Time: day}}, {What: "only of " + id}}
-		h.Standing = []Standing{{What: "the freeze", Until: until}, {What: "a freeze of March", Until: Time{Time: day}}}
+		h.Watch = []handoff.Watch{{What: "the queue", Until: until}, {What: "the old queue", Until: handoff.Time{Time: day}}, {What: "only of " + id}}
+		h.Standing = []handoff.Standing{{What: "the freeze", Until: until}, {What: "a freeze of March", Until: handoff.Time{Time: day}}}
 		return h
 	}
 	h := drafted(nil, step{"h1", "cleo", watching("api", until(2*time.Hour)), 0}, step{"h2", "ana", watching("web", until(3*time.Hour)), 0})
-	if want := []Watch{{What: "the queue", Until: until(3 * time.Hour)}, {What: "only of web"}, {What: "only of api"}}; !slices.Equal(h.Watch, want) {
+	if want := []handoff.Watch{{What: "the queue", Until: until(3 * time.Hour)}, {What: "only of web"}, {What: "only of api"}}; !slices.Equal(h.Watch, want) {
 		t.Errorf("watch %+v", h.Watch)
 	}
-	if want := []Standing{{"the freeze", until(3 * time.Hour)}}; !slices.Equal(h.Standing, want) {
+	if want := []handoff.Standing{{What: "the freeze", Until: until(3 * time.Hour)}}; !slices.Equal(h.Standing, want) {
 		t.Errorf("standing %+v", h.Standing)
 	}
 }
 
-// TestDraftRollupSince follows a team over four rollups.
-func TestDraftRollupSince(t *testing.T) {
-	drew := func(level string, ids ...string) *Handoff {
-		h := &Handoff{Rollup: &Rollup{Level: level, Scope: "payments"}}
+// TestDraftSince follows a team over four rollups.
+func TestDraftSince(t *testing.T) {
+	drew := func(level string, ids ...string) *handoff.Handoff {
+		h := &handoff.Handoff{Rollup: &handoff.Rollup{Level: level, Scope: "payments"}}
 		for _, id := range ids {
-			h.Rollup.Sources = append(h.Rollup.Sources, RollupSource{ID: pad(id)})
+			h.Rollup.Sources = append(h.Rollup.Sources, handoff.RollupSource{ID: pad(id)})
 		}
 		return h
 	}
 	steps := []step{
 		{"h1", "ana", items(work("api", "ready")), 0},
 		{"h2", "ben", items(work("web", "ready")), 0},
-		{"k1", "lee", drew(LevelTeam, "h1", "h2"), 0},
-		{"k2", "kim", drew(LevelTeam), 0},                             // by another lead
+		{"k1", "lee", drew(handoff.LevelTeam, "h1", "h2"), 0},
+		{"k2", "kim", drew(handoff.LevelTeam), 0},                     // by another lead
 		{"h3", "cleo", items(work("db", "ready")), -10 * time.Minute}, // arrives after the rollup, and was written before
 	}
 	tests := []struct {
 		name   string
-		change func(*RollupRequest)
+		change func(*Request)
 		more   []step
 		want   []string
 	}{
@@ -300,19 +301,19 @@ func TestDraftRollupSince(t *testing.T) {
 			want: []string{"source h4", "source h3", "missing ben none", "item api in_review  from h4", "item db ready  from h3"},
 		}, {
 			name:   "another level",
-			change: func(r *RollupRequest) { r.Level = LevelPod },
+			change: func(r *Request) { r.Level = handoff.LevelPod },
 			want:   []string{"source h1", "source h2", "source h3", "item api ready  from h1", "item db ready  from h3", "item web ready  from h2"},
 		}, {
 			name:   "the rollup that is amended",
-			change: func(r *RollupRequest) { r.Amends = pad("k1") },
+			change: func(r *Request) { r.Amends = pad("k1") },
 			want:   []string{"source h1", "source h2", "source h3", "item api ready  from h1", "item db ready  from h3", "item web ready  from h2"},
 		}, {
 			name: "one that was withdrawn",
-			more: []step{{"w1", "lee", &Withdrawal{Subject: pad("k1")}, 0}},
+			more: []step{{"w1", "lee", &handoff.Withdrawal{Subject: pad("k1")}, 0}},
 			want: []string{"source h1", "source h2", "source h3", "item api ready  from h1", "item db ready  from h3", "item web ready  from h2"},
 		}, {
 			name:   "since a time",
-			change: func(r *RollupRequest) { r.Since = day.Add(time.Minute) },
+			change: func(r *Request) { r.Since = day.Add(time.Minute) },
 			want:   []string{"source h2", "missing ana none", "missing cleo none", "item web ready  from h2"},
 		},
 	}
@@ -344,20 +345,20 @@ func TestWhyMissing(t *testing.T) {
 		want     string
 	}{
 		{"hours unknown, and holds nothing", nil, friday("18:00"), time.Time{}, ""},
-		{"at work", &office, friday("16:59"), time.Time{}, MissingLate},
-		{"within the grace", &office, friday("17:15"), time.Time{}, MissingLate},
-		{"after the grace", &office, friday("17:16"), time.Time{}, MissingNone},
-		{"worked since the last rollup", &office, friday("18:00"), friday("09:30"), MissingNone},
+		{"at work", &office, friday("16:59"), time.Time{}, handoff.MissingLate},
+		{"within the grace", &office, friday("17:15"), time.Time{}, handoff.MissingLate},
+		{"after the grace", &office, friday("17:16"), time.Time{}, handoff.MissingNone},
+		{"worked since the last rollup", &office, friday("18:00"), friday("09:30"), handoff.MissingNone},
 		{"no shift since the last rollup", &office, friday("23:00"), friday("17:00"), ""},
 		{"on Saturday", &office, friday("17:00").AddDate(0, 0, 1), friday("18:00"), ""},
-		{"away", &calendar.Calendar{Start: 9 * 60, End: 17 * 60, Days: workdays, Away: []calendar.Interval{{From: friday("00:00"), To: friday("23:59")}}}, friday("10:00"), time.Time{}, MissingAbsent},
+		{"away", &calendar.Calendar{Start: 9 * 60, End: 17 * 60, Days: workdays, Away: []calendar.Interval{{From: friday("00:00"), To: friday("23:59")}}}, friday("10:00"), time.Time{}, handoff.MissingAbsent},
 		{"away, and no shift either", &calendar.Calendar{Start: 9 * 60, End: 17 * 60, Days: workdays, Away: []calendar.Interval{{From: friday("00:00"), To: friday("23:59")}}}, friday("18:00"), friday("17:30"), ""},
 		{"a day before the first rollup", &office, friday("17:00").AddDate(0, 0, 1).Add(time.Minute), time.Time{}, ""},
 		{"works never", new(calendar.Calendar), friday("10:00"), time.Time{}, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			h := drafted(func(r *RollupRequest) {
+			h := drafted(func(r *Request) {
 				r.Members, r.Now, r.Since, r.Grace = []Member{{Handle: "ana", Calendar: test.calendar}}, test.now, test.since, 15*time.Minute
 			})
 			why := ""
@@ -375,13 +376,13 @@ func TestWhyMissing(t *testing.T) {
 // owes nothing for it, unlike who did not.
 func TestDrawnOnceIsNotMissing(t *testing.T) {
 	untilFive := calendar.Calendar{Start: 8 * 60, End: 9*60 + 5, Days: [7]bool{5: true}}
-	h := drafted(func(r *RollupRequest) {
+	h := drafted(func(r *Request) {
 		r.Members = []Member{{Handle: "ana", Calendar: &untilFive}, {Handle: "ben", Calendar: &untilFive}}
 	},
 		step{"h1", "ana", items(work("api", "ready")), 0},
-		step{"k1", "lee", &Handoff{Rollup: &Rollup{Level: LevelTeam, Scope: "payments", Sources: []RollupSource{{ID: pad("h1")}}}}, 0},
+		step{"k1", "lee", &handoff.Handoff{Rollup: &handoff.Rollup{Level: handoff.LevelTeam, Scope: "payments", Sources: []handoff.RollupSource{{ID: pad("h1")}}}}, 0},
 	)
-	if want := []Missing{{"ben", MissingNone}}; !slices.Equal(h.Rollup.Missing, want) {
+	if want := []handoff.Missing{{Who: "ben", Why: handoff.MissingNone}}; !slices.Equal(h.Rollup.Missing, want) {
 		t.Errorf("got %v, want %v", h.Rollup.Missing, want)
 	}
 }
@@ -392,7 +393,7 @@ func TestDrawnOnceIsNotMissing(t *testing.T) {
 func TestExpected(t *testing.T) {
 	here := calendar.Calendar{Start: 8 * 60, End: 10 * 60, Days: [7]bool{5: true}}
 	there := calendar.Calendar{Start: 9 * 60, End: 17 * 60, Days: [7]bool{5: true}}
-	h := drafted(func(r *RollupRequest) {
+	h := drafted(func(r *Request) {
 		r.Zone, r.Now = "apac", day.Add(90*time.Minute)
 		r.Members = []Member{
 			{"ana", &here, "apac", false}, {"ben", &here, "apac", false}, {"lee", &here, "apac", true},
@@ -400,33 +401,33 @@ func TestExpected(t *testing.T) {
 		}
 	},
 		step{"h1", "ana", items(work("api", "ready", "lee")), 0}, step{"h2", "max", items(work("web", "ready", "dan")), 0},
-		step{"k1", "max", &Handoff{Rollup: &Rollup{Level: LevelTeam, Scope: "payments", Sources: []RollupSource{{ID: pad("h2")}}}}, 0})
+		step{"k1", "max", &handoff.Handoff{Rollup: &handoff.Rollup{Level: handoff.LevelTeam, Scope: "payments", Sources: []handoff.RollupSource{{ID: pad("h2")}}}}, 0})
 	want := []string{"source h1", "missing ben none", "item api ready  from h1", "notes No new handoff from zone amer, emea (at work)"}
 	if got := draftLines(h); !slices.Equal(got, want) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
 }
 
-// TestDraftRollupCites draws rollups from any history: nobody and nothing is
+// TestDraftCites draws rollups from any history: nobody and nothing is
 // listed twice, everything cites a source that says it, and publishing the
 // rollup moves nothing.
-func TestDraftRollupCites(t *testing.T) {
+func TestDraftCites(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		records := drawHistory(t)
-		before := Fold(records, "")
-		req := RollupRequest{Level: LevelTeam, Scope: "payments", Now: day}
+		before := handoff.Fold(records, "")
+		req := Request{Level: handoff.LevelTeam, Scope: "payments", Now: day}
 		for _, who := range people {
 			req.Members = append(req.Members, Member{Handle: who})
 		}
-		h := DraftRollup(before, req)
+		h := Draft(before, req)
 		for _, m := range h.Rollup.Missing {
-			if !slices.Contains(people, m.Who) || slices.ContainsFunc(h.Rollup.Sources, func(s RollupSource) bool { return before.Records[s.ID].By == m.Who }) {
+			if !slices.Contains(people, m.Who) || slices.ContainsFunc(h.Rollup.Sources, func(s handoff.RollupSource) bool { return before.Records[s.ID].By == m.Who }) {
 				t.Fatalf("%s is missing, and is no member or has declared", m.Who)
 			}
 		}
 		seen := make(map[string]bool)
 		cite := func(kind, id, source string, lists bool) {
-			if !lists || !slices.ContainsFunc(h.Rollup.Sources, func(s RollupSource) bool { return s.ID == source }) {
+			if !lists || !slices.ContainsFunc(h.Rollup.Sources, func(s handoff.RollupSource) bool { return s.ID == source }) {
 				t.Fatalf("%s %s cites %q, which does not say it", kind, id, source)
 			}
 			if seen[kind+id] {
@@ -438,9 +439,9 @@ func TestDraftRollupCites(t *testing.T) {
 			cite("item", item.ID, item.Source, before.Handoffs[item.Source].Item(item.ID) != nil)
 		}
 		for _, b := range h.Blockers {
-			cite("blocker", b.ID, b.Source, slices.ContainsFunc(before.Handoffs[b.Source].Blockers, func(other Blocker) bool { return other.ID == b.ID }))
+			cite("blocker", b.ID, b.Source, slices.ContainsFunc(before.Handoffs[b.Source].Blockers, func(other handoff.Blocker) bool { return other.ID == b.ID }))
 		}
-		after := Fold(append(records, New("zzzzzzzz", day.AddDate(1, 0, 0), "lee", h)), "")
+		after := handoff.Fold(append(records, handoff.New("zzzzzzzz", day.AddDate(1, 0, 0), "lee", h)), "")
 		for id, it := range before.Items {
 			if now := after.Items[id]; now.Holder != it.Holder || (now.Offer == nil) != (it.Offer == nil) || now.Closed != it.Closed {
 				t.Fatalf("the rollup moved %s: %+v, now %+v", id, it, now)
