@@ -159,12 +159,16 @@ func (r *EventRow) key() string { return r.ID }
 // last. That of a decision is what was decided on its topic.
 func (r *runner) history() []candidate {
 	var found []candidate
+	add := func(c candidate) { // of one time, in the order of the fold
+		c.since = c.since.Add(time.Duration(len(found)))
+		found = append(found, c)
+	}
 	for _, t := range r.about() {
 		row := r.latest(t).row
 		if _, isDecision := t.(decisionThread); isDecision {
 			for _, d := range r.state.Decision(r.query.Arg).Story() {
 				if record := r.state.Records[d.Record]; record != nil {
-					found = append(found, r.event(row.key(), record, d.Decision.Decision))
+					add(r.event(row.key(), record, d.Decision.Decision))
 				}
 			}
 			continue
@@ -174,13 +178,11 @@ func (r *runner) history() []candidate {
 			continue // there is none of a handoff, and the state is at hand
 		}
 		own := t.records() // others are about these, or name them
-		for i, told := range story {
+		for _, told := range story {
 			if !slices.Contains(own, told.Record.ID) {
 				continue
 			}
-			c := r.event(row.key(), told.Record, told.say())
-			c.since = c.since.Add(time.Duration(i)) // of one time, in the order of the fold
-			found = append(found, c)
+			add(r.event(row.key(), told.Record, told.say()))
 		}
 	}
 	return found
