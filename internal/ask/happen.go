@@ -201,6 +201,9 @@ func (m *meaning) shippedThing(who, what *phrase) bool {
 	if !ok {
 		return false
 	}
+	if strings.HasPrefix(n.Key, "pr:") { // it has a state of its own
+		return m.says("closed") && m.asks == "yes" && who.anyOf() && m.time.zero() && m.about(query.Reviews, n.Ref()) && m.test(query.Is, "closed", false)
+	}
 	value := "shipped"
 	if n.Kind == Blocker || n.Kind == Question {
 		value = "closed"

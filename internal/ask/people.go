@@ -2,6 +2,7 @@ package ask
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/handoff-cli/handoff/internal/query"
 )
@@ -94,10 +95,10 @@ func (m *meaning) ack() bool {
 	}
 	m.about(query.Acks, ref)
 	if m.deny() || m.modal != "" {
-		return m.asks == "who" && by == "" && m.term(query.Is, "missing")
+		return m.asks == "who" && by == "" && m.term(query.Is, m.verdict()) && m.negate()
 	}
 	if m.asks == "yes" {
-		m.test(query.Is, "given", false)
+		m.test(query.Is, m.verdict(), false)
 	}
 	switch {
 	case by != "" && m.asks == "yes":
@@ -105,7 +106,29 @@ func (m *meaning) ack() bool {
 	case by != "":
 		return m.term(query.By, by)
 	case m.asks == "who" && !m.noun:
-		return m.term(query.Is, "given")
+		return m.term(query.Is, m.verdict())
+	}
+	return true
+}
+
+// verdict is what an ack has to be for the verb: to see something asks for less than to
+// accept it.
+func (m *meaning) verdict() string {
+	for _, v := range m.verbs {
+		switch {
+		case strings.HasPrefix(v, "accept"), strings.HasPrefix(v, "confirm"):
+			return "accepted"
+		case strings.HasPrefix(v, "ack"):
+			return "acked"
+		}
+	}
+	return "given"
+}
+
+// negate turns the last term round.
+func (m *meaning) negate() bool {
+	if n := len(m.q.Terms); n > 0 {
+		m.q.Terms[n-1].Not = true
 	}
 	return true
 }

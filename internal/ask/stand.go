@@ -234,6 +234,9 @@ func (m *meaning) wait() bool {
 		}
 		return m.about(query.Status, n.Ref())
 	}
+	if n, ok := m.blockerIn(target); ok {
+		return subject.anyOf(nItem) && m.asks != "yes" && m.about(query.Status, n.Ref())
+	}
 	who, ok := m.person(target)
 	if !ok {
 		return false

@@ -61,7 +61,11 @@ func split(pieces []string) []string {
 // and the sign of a number are part of names.
 func trimMarks(part string) string {
 	part = strings.TrimLeft(part, "([{'`<¿¡-–—")
-	return strings.TrimRight(part, "?!.,;:)]}'`>-–—…")
+	part = strings.TrimRight(part, "?!.,;:)]}`>-–—…")
+	if !strings.HasSuffix(part, "s'") { // whose it is: "james' items"
+		part = strings.TrimRight(part, "'")
+	}
+	return part
 }
 
 // whole is a word without short forms.
@@ -73,6 +77,9 @@ func whole(w string) []string {
 		if stem, ok := strings.CutSuffix(w, ending[0]); ok && stem != "" {
 			return []string{stem, ending[1]}
 		}
+	}
+	if stem, ok := strings.CutSuffix(w, "s'"); ok && stem != "" {
+		return []string{stem + "s", possessor}
 	}
 	if stem, ok := strings.CutSuffix(w, "'s"); ok && stem != "" {
 		if slices.Contains(shortened, stem) {

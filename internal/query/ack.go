@@ -87,24 +87,40 @@ func (r *runner) handoffAcks(h *handoff.HandoffState) []candidate {
 // one and gave none.
 func (r *runner) acksOf(id, asking string, acks []*handoff.Record, asked []string) []candidate {
 	var found []candidate
-	var given []string
-	for _, ack := range acks {
-		body, ok := ack.Body.(*handoff.Ack)
-		if !ok {
-			continue
-		}
-		given = append(given, ack.By)
+	given := make(map[string]bool)
+	for _, ack := range lastOfEach(acks) {
+		body := ack.Body.(*handoff.Ack)
+		given[ack.By] = true
 		found = append(found, r.ackRow(&AckRow{
 			ID: id, Who: ack.By, Outcome: body.Outcome, Taken: list(body.Take), At: stamp(ack.At.Time), Note: body.Note, cited: cited{r.source(ack.ID)},
 		}))
 	}
 	slices.Sort(asked)
 	for _, who := range slices.Compact(asked) {
-		if !slices.Contains(given, who) && handoff.ValidHandle(who) && who != everyoneAddress {
+		if !given[who] && handoff.ValidHandle(who) && who != everyoneAddress {
 			found = append(found, r.ackRow(&AckRow{ID: id, Who: who, Taken: []string{}, cited: cited{r.source(asking)}}))
 		}
 	}
 	return found
+}
+
+// lastOfEach are the last words of everybody: a verdict stands before a receipt.
+func lastOfEach(acks []*handoff.Record) []*handoff.Record {
+	var last []*handoff.Record
+	for _, ack := range acks {
+		body, ok := ack.Body.(*handoff.Ack)
+		if !ok {
+			continue
+		}
+		i := slices.IndexFunc(last, func(other *handoff.Record) bool { return other.By == ack.By })
+		switch {
+		case i < 0:
+			last = append(last, ack)
+		case body.Outcome != handoff.OutcomeSeen || last[i].Body.(*handoff.Ack).Outcome == handoff.OutcomeSeen:
+			last[i] = ack
+		}
+	}
+	return last
 }
 
 func (r *runner) ackRow(row *AckRow) candidate {
@@ -115,6 +131,12 @@ func (r *runner) ackRow(row *AckRow) candidate {
 		f.put(Is, isMissing)
 	} else {
 		f.put(Is, isGiven)
+	}
+	if row.Outcome != "" && row.Outcome != handoff.OutcomeSeen {
+		f.put(Is, isAcked)
+	}
+	if row.Outcome == handoff.OutcomeAcceptedWithGaps {
+		f.put(Is, handoff.OutcomeAccepted)
 	}
 	f.put(By, row.Who)
 	f.put(Team, r.teams[row.Who])

@@ -51,6 +51,11 @@ func (r *runner) say(a *Answer, spec *TopicSpec, found, all []candidate) {
 		a.Say = a.none.say
 		return
 	}
+	if say := r.noneOfPerson(); say != "" {
+		a.none = none{say: say, fixed: true}
+		a.Say = say
+		return
+	}
 	var isNone bool
 	if a.none, isNone = r.none(spec, r.covering(spec)); isNone {
 		a.Say = a.none.sentence(r.env.Now, "")

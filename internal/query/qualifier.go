@@ -105,7 +105,7 @@ func isValues() []string {
 		handoff.DecisionProposed, handoff.DecisionAccepted, handoff.DecisionReversed, handoff.DecisionRejected, handoff.DecisionSuperseded,
 		handoff.HandoffPublished, handoff.HandoffChangesRequested, handoff.HandoffDeclined,
 		isUnacked, isPartial, isLate, isOverdue, isLimbo, isDrifted, isExpired,
-		personAway, personHere, isExpected, isMissing, isGiven, isMerged, isApproved, handoff.OutcomeSeen,
+		personAway, personHere, isExpected, isMissing, isGiven, isAcked, isMerged, isApproved, handoff.OutcomeSeen,
 	}, handoff.Resolutions)
 }
 
@@ -129,6 +129,7 @@ const (
 	isDeclared  = "declared" // has handed over today
 	isMissing   = "missing"  // has not handed over, or has not acked
 	isGiven     = "given"    // an ack, whatever it says
+	isAcked     = "acked"    // by a verdict, and not only a receipt
 	isMerged    = "merged"
 	isApproved  = "approved" // by all who have to
 )

@@ -80,6 +80,9 @@ func (r *runner) pullRow(item string, ref handoff.Ref, record string, of thread)
 	}
 	f := r.recordFacets(record)
 	f.put(Is, string(TypeReview), row.State)
+	if row.State == isMerged {
+		f.put(Is, isClosed)
+	}
 	if row.approved() {
 		f.put(Is, isApproved)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -48,6 +49,8 @@ func (r *runner) noneOf(spec *TopicSpec, all []candidate) string {
 	say := "no " + nouns[all[0].row.RowType()]
 	for _, t := range r.query.Terms {
 		switch {
+		case t.Qualifier == Is && t.Not && spec.Name == Acks:
+			say = "nobody is left who has not " + words(t.Value)
 		case t.Qualifier == Is && t.Not:
 			say += " is not " + words(t.Value)
 		case t.Qualifier == Is:
@@ -127,4 +130,20 @@ func (r *runner) clock(at time.Time) string {
 		return at.Format("Mon 15:04")
 	}
 	return at.Format("2006-01-02 15:04")
+}
+
+// noneOfPerson says that there is nothing of somebody, of topics that are about
+// people as well as about things; "" where it is not about somebody.
+func (r *runner) noneOfPerson() string {
+	who := r.query.Arg
+	if !slices.Contains(r.everyone, who) && !handoff.IsScope(who) {
+		return ""
+	}
+	switch {
+	case r.query.Topic == Reviews && len(r.pulls()) > 0:
+		return "no pull request waits for " + who
+	case r.query.Topic == Owns && len(r.items()) > 0:
+		return who + " is accountable for no live item, and decides in no area"
+	}
+	return ""
 }
