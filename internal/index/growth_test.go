@@ -272,7 +272,7 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-var full = flag.Bool("full", false, "measure the growth of the index with twelve thousand records")
+var full = flag.Bool("full", false, "measure the growth of the index with twelve thousand records, compare a hundred worlds")
 
 // Records cost what they say, however they build on one another: four times as
 // many take four times the room and the work. One more takes hardly more work

@@ -1,6 +1,7 @@
 package index_test
 
 import (
+	"flag"
 	"maps"
 	"os"
 	"path"
@@ -81,6 +82,12 @@ func (w *world) step(t *rapid.T, n *int, ids *[]string) (deleted []string) {
 func TestIndexAnswersAsMemory(t *testing.T) {
 	root := t.TempDir()
 	worlds := 0
+	if checks := flag.Lookup("rapid.checks"); !*full && checks.Value.String() == checks.DefValue {
+		if err := checks.Value.Set("40"); err != nil { // each asks every question of two states
+			t.Fatal(err)
+		}
+		defer func() { _ = checks.Value.Set(checks.DefValue) }()
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		worlds++
 		dir := filepath.Join(root, strconv.Itoa(worlds))
