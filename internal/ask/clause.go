@@ -1,6 +1,9 @@
 package ask
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // clause is a question by its parts. Whatever its voice and order, subj is who
 // acts and obj what it is done to, as far as the question names them.
@@ -32,7 +35,6 @@ type parser struct {
 	pre    []*phrase // in front of the verb
 	post   []*phrase // after it
 	be     bool      // one of the auxiliaries is "be"
-	has    bool      // one of them is "have"
 }
 
 // parse reads a question. It is false for words that are none.
@@ -49,9 +51,8 @@ func parse(tokens []token, at span) (*clause, bool) {
 	return &p.c, true
 }
 
-// askedAs are the question words that ask for the same as another one, and those
-// of several words.
-var askedAs = map[string]string{"whom": "who", "which": "what", "how": "how", "whose": "who"}
+// askedAs are the question words that ask for the same as another one.
+var askedAs = map[string]string{"whom": "who", "which": "what", "whose": "who"}
 
 // opening reads the question word, or the auxiliary that asks for yes or no.
 func (p *parser) opening() bool {
@@ -177,9 +178,7 @@ func (p *parser) auxiliary(t token) bool {
 		p.be, p.c.past = true, true
 	case "did":
 		p.c.past = true
-	case "has", "have", "had":
-		p.has = true
-	case "do", "does":
+	case "has", "have", "had", "do", "does":
 	default:
 		p.c.modal = w.value
 	}
@@ -339,57 +338,72 @@ func (p *parser) fromName() bool {
 
 // roles says who acts and what it is done to.
 func (p *parser) roles() {
-	c := &p.c
-	asked := slices.IndexFunc(p.pre, func(q *phrase) bool { return q.wanted != "" })
 	var wanted, subject *phrase
-	if asked >= 0 {
-		wanted = p.pre[asked]
-		p.pre = slices.Delete(p.pre, asked, asked+1)
+	if i := slices.IndexFunc(p.pre, func(q *phrase) bool { return q.wanted != "" }); i >= 0 {
+		wanted = p.pre[i]
+		p.pre = slices.Delete(p.pre, i, i+1)
 	}
-	if len(p.pre) > 0 {
-		subject = p.pre[len(p.pre)-1]
-		for _, more := range p.pre[:len(p.pre)-1] {
-			c.preps["beside "+more.text] = more
-		}
+	if n := len(p.pre); n > 0 {
+		subject = p.pre[n-1]
+		p.beside(p.pre[:n-1])
 	}
-	participle := c.form == past || c.form == partial
-	c.passive = participle && p.be && !p.has || participle && p.be && p.has || c.form == being
-	if participle && !c.noun && c.asks == "" && subject == nil && (c.preps["by"] != nil || len(p.post) == 0) {
-		c.passive = true // "blocked by ben"
-	}
-	if c.passive && len(p.post) > 0 && c.form != being { // "who's acked it": the short form was "has"
-		c.passive = false
-	}
-	c.past = c.past || participle && !c.passive
-	if c.passive {
-		c.obj, c.subj = subject, c.preps["by"]
-		delete(c.preps, "by")
-		if subject == nil {
-			c.obj = wanted
-		} else if c.subj == nil {
-			c.subj = wanted
-		} else if wanted != nil {
-			c.preps["beside"] = wanted
-		}
+	participle := p.c.form == past || p.c.form == partial
+	p.c.passive = p.isPassive(participle, subject)
+	p.c.past = p.c.past || participle && !p.c.passive
+	if p.c.passive {
+		p.passive(subject, wanted)
 	} else {
-		c.subj = subject
-		if subject == nil {
-			c.subj, wanted = wanted, nil
-		}
-		if len(p.post) > 0 {
-			c.obj = p.post[0]
-		} else {
-			c.obj, wanted = wanted, nil
-		}
-		if wanted != nil && c.obj != wanted {
-			c.preps["beside"] = wanted
-		}
+		p.active(subject, wanted)
 	}
-	rest := p.post
-	if !c.passive && len(rest) > 0 {
-		rest = rest[1:]
+}
+
+// isPassive reports whether the verb says what is done to its subject. With
+// something after it, "who's acked it" is short for "who has".
+func (p *parser) isPassive(participle bool, subject *phrase) bool {
+	switch {
+	case p.c.form == being:
+		return true
+	case !participle || len(p.post) > 0 && (p.be || p.c.preps["by"] == nil):
+		return false
 	}
-	for _, more := range rest {
-		c.preps["beside "+more.text] = more
+	bare := !p.c.noun && p.c.asks == "" && subject == nil // "blocked by ben"
+	return p.be || bare
+}
+
+func (p *parser) passive(subject, wanted *phrase) {
+	c := &p.c
+	c.obj, c.subj = subject, c.preps["by"]
+	delete(c.preps, "by")
+	switch {
+	case subject == nil:
+		c.obj = wanted
+	case c.subj == nil:
+		c.subj = wanted
+	case wanted != nil:
+		p.beside([]*phrase{wanted})
+	}
+	p.beside(p.post)
+}
+
+func (p *parser) active(subject, wanted *phrase) {
+	c := &p.c
+	if c.subj = subject; subject == nil {
+		c.subj, wanted = wanted, nil
+	}
+	if len(p.post) > 0 {
+		c.obj = p.post[0]
+		p.beside(p.post[1:])
+	} else {
+		c.obj, wanted = wanted, nil
+	}
+	if wanted != nil {
+		p.beside([]*phrase{wanted})
+	}
+}
+
+// beside keeps phrases for which the verb has no place, so that they are missed.
+func (p *parser) beside(phrases []*phrase) {
+	for _, q := range phrases {
+		p.c.preps[fmt.Sprintf("beside %d", len(p.c.preps))] = q
 	}
 }

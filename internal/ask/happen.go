@@ -114,9 +114,6 @@ func (m *meaning) decidedOn(what *phrase) bool {
 // use is about why it is done this way.
 func (m *meaning) use() bool {
 	who, ok := m.anyone(m.subj)
-	if m.passive {
-		who, ok = m.anyone(m.subj)
-	}
 	if m.asks != "why" || m.not || !ok || who != "" && who != "team" || !m.time.zero() {
 		return false
 	}
@@ -170,7 +167,8 @@ func (m *meaning) ship() bool {
 		return false
 	}
 	who, what := m.subj, m.obj
-	if !m.passive && who.named() && !what.named() && len(only(who.narrow(), Person)) == 0 {
+	stranger := m.asks == "what" && m.unknownIn(who) != ""
+	if !m.passive && who.named() && !what.named() && len(only(who.narrow(), Person)) == 0 && !stranger {
 		who, what = nil, who // "did refunds ship", "what shipped"
 	}
 	if !m.passive && who != nil && who.wanted != "" && who.wanted != "who" {

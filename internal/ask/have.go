@@ -79,9 +79,6 @@ func (m *meaning) hold() bool {
 		return ok && m.whois(n, m.pick(m.subj, m.obj))
 	}
 	subject, object := m.subj, m.obj
-	if m.passive {
-		subject, object = m.subj, m.obj
-	}
 	if who, ok := m.person(subject); ok {
 		if object.named() {
 			n, ok := m.thing(object, Item, Ref)
@@ -155,8 +152,9 @@ func (m *meaning) plate() bool {
 
 // take is about who took what, and what nobody did.
 func (m *meaning) take() bool {
-	if m.form == being || m.subj != nil && m.subj.any == "none" || m.deny() {
-		if m.subj != nil && m.subj.any == "none" {
+	nobody := m.subj != nil && m.subj.any == "none"
+	if m.form == being || nobody || m.deny() {
+		if nobody {
 			m.subj.used = true
 		}
 		return m.time.zero() && m.asks != "who" && m.obj.anyOf(nItem) && m.about(query.Unclaimed, "")

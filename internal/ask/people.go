@@ -152,9 +152,6 @@ func (m *meaning) declare() bool {
 		return false
 	}
 	what, to := m.obj, m.preps["to"]
-	if m.passive {
-		what = m.obj
-	}
 	who, ok := m.anyone(m.subj)
 	switch {
 	case !ok:

@@ -78,7 +78,7 @@ func (p *parser) phraseAt(at int) (*phrase, int) {
 		return token{}
 	}
 	if w, ok := next().is(possessive); ok && w.value != "" {
-		q.owner = &phrase{any: "", names: []Name{{Person, w.value}}, text: w.value}
+		q.owner = &phrase{names: []Name{{Person, w.value}}, text: w.value}
 		i++
 	}
 	if w, ok := next().is(pronoun); ok {
@@ -147,7 +147,7 @@ func (p *parser) possesses(at int) bool {
 // verbHere reports whether a word that is both a noun and a verb is the verb.
 func (p *parser) verbHere(at int) bool {
 	t := p.tokens[at]
-	return t.can(action) && p.c.verb == "" && at+1 < len(p.tokens)+1 && (p.c.asks != "" && !p.be)
+	return t.can(action) && p.c.verb == "" && p.c.asks != "" && !p.be
 }
 
 // adjectives reads those before a noun and returns where they end, which is where

@@ -183,6 +183,30 @@ func (a *asker) isBlocked(it *handoff.ItemState) bool {
 	return it.Live() && (it.Status == handoff.StatusBlocked || len(a.openBlockers(func(other *handoff.ItemState) bool { return other == it })) > 0)
 }
 
+// shipped checks what somebody is said to have shipped in a time. Where no handoff
+// is of that time, nobody knows.
+func (a *asker) shipped(question, who string, since, until time.Time) {
+	want := []string{}
+	add := func(id string, r *handoff.Record) {
+		if r.By == who && !r.At.Before(since) && r.At.Before(until) {
+			want = append(want, id)
+		}
+	}
+	for id, it := range a.view.Items {
+		if it.Closed == handoff.ItemShipped {
+			add(id, a.view.Records[it.ClosedBy])
+		}
+	}
+	for _, h := range a.view.Handoffs {
+		for _, s := range h.Shipped {
+			if a.view.Items[s.ID] == nil {
+				add(s.ID, h.Record)
+			}
+		}
+	}
+	a.lists(question, want)
+}
+
 // Whatever the state, the answer to a question is what the state says.
 func TestAnswersAreTheState(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -217,6 +241,13 @@ func TestAnswersAreTheState(t *testing.T) {
 			a.lists("what's blocking "+who, a.openBlockers(func(it *handoff.ItemState) bool { return it.Holder == who }))
 			a.verdict("is "+who+" blocked", slices.ContainsFunc(a.itemsWhere(holds), func(id string) bool { return a.isBlocked(a.view.Items[id]) }))
 			a.lists("which items are blocked", a.itemsWhere(a.isBlocked))
+			if a.answer("what did "+who+" ship").Understood == `shipped `+who {
+				continue // nobody knows them
+			}
+			midnight := a.now.Truncate(24 * time.Hour)
+			a.shipped("what did "+who+" ship yesterday", who, midnight.AddDate(0, 0, -1), midnight)
+			a.shipped("what has "+who+" shipped since wednesday", who, midnight.AddDate(0, 0, -2), a.now)
+			a.shipped("what did "+who+" finish this week", who, midnight.AddDate(0, 0, -4), a.now)
 		}
 		for id, h := range a.view.Handoffs {
 			for _, who := range people {
