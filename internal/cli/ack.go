@@ -92,6 +92,10 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 		if len(backs) > 0 {
 			return ackBacks(ctx, g, ws, o, backs)
 		}
+		if h := ws.State.Handoffs[subject.Name]; h != nil && h.Record.By == ws.Me {
+			g.note("nothing of %s waits for you; nothing was added", subject.Name)
+			return nil
+		}
 	}
 	if subject.Type == handoff.TargetItem {
 		if taken := ws.Took(ws.State.Items[subject.Name], o.outcome); taken != nil {

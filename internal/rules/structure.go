@@ -160,12 +160,18 @@ func orNearest(name string, candidates []string, otherwise string) string {
 	return otherwise
 }
 
+// drawn are the keys of a rollup whose values are those of its sources.
+var drawn = set("items", "blockers", "decisions", "questions", "rollup")
+
 // checkPerson reports somebody who is not in the roster. It leaves groups and areas to
 // other rules, and what is no handle to the schema, but where that takes any text.
 func (s *subject) checkPerson(field, handle string) {
 	people := s.Config.People
 	if _, known := people[handle]; known || len(people) == 0 || config.IsGroup(handle) {
 		return
+	}
+	if s.record.IsRollup() && drawn[topKey(field)] {
+		return // a member said it, and its lead cannot say otherwise
 	}
 	if notPeople[handle] && (strings.HasSuffix(field, ".owner") || strings.HasSuffix(field, ".resolver")) {
 		return // HO401 says it
