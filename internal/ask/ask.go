@@ -64,7 +64,7 @@ func Check(args []string, env query.ParseEnv) error {
 		return err
 	}
 	words := split(plainWords(pieces))
-	if len(words) > 1 || len(words) == 1 && len(lexicon[words[0]]) > 0 {
+	if len(words) > 1 || len(words) == 1 && len(lexicon()[words[0]]) > 0 {
 		return nil
 	}
 	return err
@@ -135,7 +135,7 @@ func beside(q query.Query, pieces []query.Piece, env query.ParseEnv, err error) 
 // types "gaps in my handoff" does not look for these words.
 func sentence(pieces []query.Piece) bool {
 	return slices.ContainsFunc(split(plainWords(pieces)), func(w string) bool {
-		return slices.ContainsFunc(lexicon[w], func(w word) bool {
+		return slices.ContainsFunc(lexicon()[w], func(w word) bool {
 			return w.kind == preposition || w.kind == possessive || w.kind == pronoun || w.kind == auxiliary || w.kind == negation
 		})
 	})
@@ -151,7 +151,7 @@ func isQuestion(pieces []query.Piece) bool {
 		return true
 	}
 	first := opened(split(words))
-	return len(first) > 0 && slices.ContainsFunc(lexicon[first[0]], func(w word) bool {
+	return len(first) > 0 && slices.ContainsFunc(lexicon()[first[0]], func(w word) bool {
 		return w.kind == asking || w.kind == auxiliary || w.kind == indefinite || w.kind == pronoun
 	})
 }

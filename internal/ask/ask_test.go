@@ -201,7 +201,7 @@ func TestReadRefuses(t *testing.T) {
 
 // Every class that has words is understood, and near to a topic.
 func TestClassesAreUnderstood(t *testing.T) {
-	for spelling, readings := range lexicon {
+	for spelling, readings := range lexicon() {
 		for _, w := range readings {
 			if w.kind != action && w.kind != noun {
 				continue

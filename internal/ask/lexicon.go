@@ -1,6 +1,9 @@
 package ask
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // verb is a class of words that ask for the same thing, whatever their form.
 // Nouns are of a class as well: "blockers of ben" asks what "blocks ben" does.
@@ -174,8 +177,9 @@ var (
 // longestPhrase is how many words a phrase of the lexicon has at most.
 const longestPhrase = 4
 
-// lexicon is all words by their spelling, a phrase with spaces.
-var lexicon = makeLexicon()
+// lexicon is all words by their spelling, a phrase with spaces. It is made for the
+// first question: most commands ask none.
+var lexicon = sync.OnceValue(makeLexicon)
 
 func makeLexicon() map[string][]word {
 	all := make(map[string][]word)

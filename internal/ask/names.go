@@ -211,7 +211,7 @@ func stem(w string) string {
 // they are only some of the words of its title.
 func (d *directory) find(words []string, how reading) (found []Name, loose bool) {
 	text := strings.Join(words, " ")
-	english := func(w string) bool { return len(lexicon[w]) > 0 || w == possessor }
+	english := func(w string) bool { return len(lexicon()[w]) > 0 || w == possessor }
 	single := len(words) == 1 && !strings.ContainsAny(text, "@-_:/#")
 	switch {
 	case how == anyNames:

@@ -65,7 +65,7 @@ func refusal(pieces []query.Piece) error {
 		}
 	}
 	for _, w := range words {
-		if len(lexicon[w]) == 0 && len(w) > 3 {
+		if len(lexicon()[w]) == 0 && len(w) > 3 {
 			add(slipOf(w)...)
 		}
 	}
@@ -94,7 +94,7 @@ func slipOf(w string) []query.Topic {
 			found = append(found, t.Name)
 		}
 	}
-	for spelling, readings := range lexicon {
+	for spelling, readings := range lexicon() {
 		if len(spelling) > 3 && text.EditDistance(w, spelling) <= len(w)/4 {
 			for _, r := range readings {
 				if r.kind == action || r.kind == noun {

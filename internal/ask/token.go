@@ -150,6 +150,6 @@ func inLexicon(words []string) (token, bool) {
 	if text == possessor {
 		return token{text: text, words: []word{{kind: possessive}}}, true
 	}
-	known := lexicon[strings.ReplaceAll(text, "-", " ")]
+	known := lexicon()[strings.ReplaceAll(text, "-", " ")]
 	return token{text: text, words: known}, known != nil
 }
