@@ -86,6 +86,7 @@ func TestRead(t *testing.T) {
 		{"who has ticket PAY-311", "whois ticket:pay-311"},
 		{"who is working on internal/refund/api.go", "whois file:internal/refund/"},
 		{"who owns partial refunds", "owns item:refunds"},
+		{"owner of refunds", "owns item:refunds"},
 		{"who decides about session policy", "owns area:session-policy"},
 		{"why are we doing refunds", "why item:refunds"},
 

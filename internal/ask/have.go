@@ -190,7 +190,7 @@ func (m *meaning) own() bool {
 		if handle, named := m.person(who); named {
 			return m.asks == "yes" && m.test(query.Owner, handle, false)
 		}
-		return who.anyOf() && m.asks == "who"
+		return who.anyOf() && (m.asks == "who" || m.noun && m.asks == "")
 	}
 	handle, ok := m.person(who)
 	return ok && what.anyOf(nItem, nArea) && !m.noun && m.about(query.Owns, handle)
