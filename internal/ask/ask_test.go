@@ -126,6 +126,7 @@ func TestRead(t *testing.T) {
 		{"is the status page ready", "status item:status-page is:ready ?"},
 		{"status of the status page", "status item:status-page"},
 		{"is will back", "returns will -is:away ?"},
+		{"is will working today", "returns will -is:away ?"},
 		{"what does will hold", "holds will"},
 
 		// Beside the question.

@@ -31,6 +31,10 @@ func (m *meaning) work() bool {
 		if n, ok := m.thing(thing, Item, Ref); ok {
 			return m.asks == "yes" && busy && m.about(query.Whois, n.Ref()) && m.test(query.Holder, who, false)
 		}
+		if m.asks == "yes" && m.form == going && thing == nil {
+			m.about(query.Returns, who) // "is sarah working today"
+			return m.test(query.Is, "away", true)
+		}
 		if !thing.anyOf(nItem) {
 			return false
 		}
