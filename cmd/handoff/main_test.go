@@ -69,6 +69,7 @@ func runScripts(t *testing.T, dir, refFormat string) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"as":              cmdAs,
+			"asked":           cmdAsked,
 			"clock":           cmdClock,
 			"commits":         cmdCommits,
 			"event":           cmdEvent,

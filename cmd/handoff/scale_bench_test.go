@@ -47,6 +47,10 @@ func benchScale(b *testing.B, n int) {
 	}
 	warm("blocked", "query", "blocked")
 	warm("next", "query", "next", "p3")
+	warm("asked", "query", "what is blocking p3?")
+	warm("asked-yes", "query", fmt.Sprintf("is item-3-0-%d done?", (team.turn-4)/pairs/10))
+	warm("asked-old", "query", "is item-3-0-0 done?")
+	warm("status-old", "query", "status", "item-3-0-0")
 	warm("show", "show", team.last)
 	warm("complete", "__complete", "show", "")
 	took, _ = x.run(x.handoff, "query", "marker-word")

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/ask"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -79,22 +80,31 @@ func newQueryCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "query <question…>",
 		Short: "Answer a question from the records, and cite them",
-		Long: `Answer a question from the records, and cite them. A question is a topic, terms
-as on GitHub, words to search for, or one of a few plain sentences.
+		Long: `Answer a question from the records, and cite them. A question is a plain one, a
+topic with terms as on GitHub, or words to search for.
 
-The status is 0 when the records answer, also when the answer is "none", and 3
-when no record covers the question; it then names whom to ask. Nothing is ever
-guessed.
+A plain question has a question word, a verb, a name and a time: "what is
+blocking ben", "is PR 1842 merged", "what did ana ship yesterday". Things go by
+their slug, number, ticket, branch, path, or words of their title; people by
+handle or name, and I and my are you. With -v, and as "understood" in JSON, it
+is said how a question was read. A name that several things have is listed.
+
+The first line of an answer is a sentence, "say" in JSON; that to a question of
+yes or no begins with yes or no ("verdict"). The status is 0 when the records
+answer, also when the answer is "none", and 3 when no record covers the
+question: it then names whom to ask, and why. A question that is not understood
+is status 2, with the topics that are near. Nothing is ever guessed.
 
 Terms narrow a question, all of them together, and a - before one negates it:
-is: kind: by: to: owner: holder: resolver: team: item: severity: ref: since:
-until: and words, in double quotes where they belong together. A value that does
-not exist is answered with those that do.
+is: kind: by: to: owner: holder: resolver: decider: team: item: severity: ref:
+since: until: and words, in double quotes where they belong together. A value
+that does not exist is answered with those that do.
 ` + reposHelp + `
 An item of one name in two repositories is two items; "me" is who you are in
 each.
 `,
 		Example: `  handoff query what is blocked
+  handoff query who is reviewing PR 1842?
   handoff query next ben
   handoff query 'is:blocked resolver:sarah since:2d "session timeout"'
   handoff query 'items -holder:ben'
@@ -143,7 +153,7 @@ func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) er
 	// Before the repository is opened: a mistyped question is cheap. Who asks is
 	// not known yet, nor is anybody else, and any handle will do.
 	anybody := func(string) (string, error) { return "me", nil }
-	if _, err := query.Parse(args, query.ParseEnv{Now: g.Now(), Me: "me", Person: anybody}); err != nil {
+	if err := ask.Check(args, query.ParseEnv{Now: g.Now(), Me: "me", Person: anybody}); err != nil {
 		return err
 	}
 	if len(o.repos.dirs) > 0 {
@@ -169,13 +179,14 @@ func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) er
 
 // askQuestion puts a question to a repository.
 func askQuestion(ws *workspace.Workspace, o queryOptions, args []string) (query.Answer, query.Query, error) {
-	q, err := query.Parse(args, ws.ParseEnv())
+	q, err := ask.Read(args, ask.Env{ParseEnv: ws.ParseEnv(), Known: ws.State, Recall: ws.Recall, Config: ws.TeamConfig})
 	if err != nil {
 		return query.Answer{}, q, err
 	}
 	if err := o.narrow(&q, ws.ParseEnv()); err != nil {
 		return query.Answer{}, q, err
 	}
+	ws.Tell("understood as: %s", q)
 	answer, err := query.Ask(q, ws.Recall, ws.QueryEnv())
 	return answer, q, err
 }
@@ -213,15 +224,15 @@ func runQueryAll(ctx context.Context, g *globals, o queryOptions, args []string)
 	return errors.Join(unread, g.printAnswer(query.Merge(asked, answers)))
 }
 
-// printAnswer prints the rows, or says why there are none. An answer that no
-// record covers is the answer no.
+// printAnswer prints what the answer says and the rows. An answer that no record
+// covers is the answer no.
 func (g *globals) printAnswer(a query.Answer) error {
 	a.Say = g.mask(a.Say) // it may repeat the question
 	if g.printer.structured() {
 		if err := g.printer.document(a); err != nil {
 			return err
 		}
-	} else if err := g.page(func() { g.printer.rows(a.Rows) }); err != nil {
+	} else if err := g.page(func() { g.printer.answer(a) }); err != nil {
 		return err
 	}
 	if !a.Answered {
@@ -231,10 +242,18 @@ func (g *globals) printAnswer(a query.Answer) error {
 		}
 		return no
 	}
-	if len(a.Rows) == 0 || len(a.Rows) < a.Total {
-		g.note("%s", a.Say)
-	}
 	return nil
+}
+
+// answer prints what the answer says, and the rows. Where no record covers the
+// question the error says so.
+func (p *printer) answer(a query.Answer) {
+	if a.Answered {
+		for _, line := range p.wrap(a.Say, 0) {
+			p.line("%s", line)
+		}
+	}
+	p.rows(a.Rows)
 }
 
 // rows prints rows, a table for each run of one type.

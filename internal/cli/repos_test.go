@@ -129,7 +129,7 @@ func TestQueryAllRepositories(t *testing.T) {
 	}
 
 	out, stderr = w.run(1, "query", "blocked", "--all-repos", "org", "--limit", "1")
-	if !strings.HasPrefix(out, "org/payments\tsession-policy\t") || strings.Count(out, "\n") != 1 {
+	if !strings.HasPrefix(out, "3 blockers in 3 repositories\norg/payments\tsession-policy\t") || strings.Count(out, "\n") != 2 {
 		t.Errorf("text %q", out)
 	}
 	w.reports(stderr)
@@ -139,8 +139,8 @@ func TestQueryAllRepositories(t *testing.T) {
 	if out != "org/payments ben\nweb/payments ana\n" { // one item each, with a fate of its own
 		t.Errorf("holders %q", out)
 	}
-	if _, stderr = w.run(0, append([]string{"query", "unclaimed"}, good...)...); stderr != "nothing is unclaimed; 2 current handoffs say so in 2 repositories; no record covers it in empty\n" {
-		t.Errorf("none: %q", stderr)
+	if out, _ = w.run(0, append([]string{"query", "unclaimed"}, good...)...); out != "nothing is unclaimed; 2 current handoffs say so in 2 repositories; no record covers it in empty\n" {
+		t.Errorf("none: %q", out)
 	}
 	if _, stderr = w.run(3, append([]string{"query", "whois", "nothing-of-that-name"}, good...)...); !strings.Contains(stderr, "no record covers it in 3 repositories") {
 		t.Errorf("not covered: %q", stderr)
@@ -291,7 +291,7 @@ func TestRepositoriesAreThemselves(t *testing.T) {
 	}
 	w.env.Environ = append(w.env.Environ, "GIT_DIR="+filepath.Join(w.dir, ".git"))
 	out, stderr := w.run(1, "query", "blocked", "--all-repos", ".", "--all-repos", "linked", "--all-repos", "broken")
-	if strings.Count(out, "\n") != 1 || !strings.HasPrefix(out, filepath.Base(w.dir)+"\t") {
+	if strings.Count(out, "\n") != 2 || !strings.Contains(out, "\n"+filepath.Base(w.dir)+"\t") {
 		t.Errorf("%q", out)
 	}
 	if !strings.Contains(stderr, "broken: ") || !strings.Contains(stderr, "not a git repository") {

@@ -169,6 +169,8 @@ var questions = [][]string{
 	{"at-risk"}, {"stale"}, {"watch"}, {"items"}, {"decisions"}, {"decisions", "api"}, {"decisions", "web"},
 	{"whois", "api"}, {"whois", "nobody"}, {"whois", "17"}, {"why", "api"}, {"why", "tls"}, {"why", "17"}, {"why", "item:db"},
 	{"whois", "#1742"}, {"whois", "ap"}, {"why", "1742"}, {"why", "item:1742"},
+	{"status", "1742"}, {"status", "item:api"}, {"whois", "item:web"}, {"history", "tls"}, {"owns", "web"}, {"owns", "ben"}, {"acks", "api"}, {"acks", "tls"}, {"reviews", "1742"}, {"slas", "tls"},
+	{"handoffs", "since:2026-11-18"}, {"declared"}, {"awaits", "ben"},
 	{"shipped"}, {"shipped", "since:2026-11-17"}, {"changed"}, {"changed", "since:2026-11-18"},
 	{"is:blocked"}, {"is:open", "by:ana"}, {"is:closed"}, {"owner:ben", "-is:open"}, {"item:api"}, {"kind:ack"},
 	{"is:shipped"}, {"is:dropped"}, {"is:watch"}, {"is:expired"}, {"kind:gap"}, {"kind:escalation"}, {"is:escalation", "is:open"}, {"kind:ack,answer", "release"}, {"contracts"},

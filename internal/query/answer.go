@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -15,24 +14,55 @@ import (
 func Run(q Query, s *handoff.View, env Env) Answer {
 	spec, _ := findTopic(q.Topic)
 	r := newRunner(q, s, env)
-	found := r.find(spec)
+	var found, all []candidate
+	if q.Unknown == "" {
+		all = spec.find(r)
+		found = r.fitting(spec, all)
+	}
+	if q.Test != nil {
+		found = r.proving(found)
+	}
 
-	a := Answer{Topic: spec.Name, Answered: true, Rows: []Row{}, Total: len(found), Ask: []string{}, Silent: []Silence{}}
+	a := Answer{Topic: spec.Name, Understood: q.String(), Answered: true, Rows: []Row{}, Total: len(found), Ask: []string{}}
 	a.count(found)
 	a.hold(found, q.Limit)
-	if len(found) > 0 {
-		a.Say = a.summary()
-		return a
+	r.say(&a, spec, found, all)
+	if q.Test != nil {
+		r.judge(&a, found)
+	}
+	a.Say = text.OneLine(a.Say)
+	a.Silent = text.NonNil(a.none.silent)
+	return a
+}
+
+// say fills in what an answer says: of what was found, that there is none, or that
+// no record covers the question.
+func (r *runner) say(a *Answer, spec *TopicSpec, found, all []candidate) {
+	switch {
+	case r.query.Unknown != "":
+		a.Answered = false
+		a.Say, a.Ask = r.unknownName()
+		return
+	case len(found) > 0:
+		a.Say = r.sentence(spec, found, a)
+		return
+	case len(all) > 0 && spec.whole:
+		a.none = none{say: r.noneOf(spec, all), fixed: true}
+		a.Say = a.none.say
+		return
+	}
+	if say := r.noneOfPerson(); say != "" {
+		a.none = none{say: say, fixed: true}
+		a.Say = say
+		return
 	}
 	var isNone bool
 	if a.none, isNone = r.none(spec, r.covering(spec)); isNone {
-		a.Say = a.none.sentence(env.Now, "")
-	} else {
-		a.Answered = false
-		a.Say, a.Ask = r.uncovered(a.none.silent)
+		a.Say = a.none.sentence(r.env.Now, "")
+		return
 	}
-	a.Silent = text.NonNil(a.none.silent)
-	return a
+	a.Answered = false
+	a.Say, a.Ask = r.uncovered(a.none.silent)
 }
 
 // Rows is the rows of an answer, without what is said about them.
@@ -45,8 +75,11 @@ func Rows(q Query, s *handoff.View, env Env) []Row {
 }
 
 // find returns what the query is about, in order.
-func (r *runner) find(spec *TopicSpec) []candidate {
-	found := filter(spec.find(r), r.meets)
+func (r *runner) find(spec *TopicSpec) []candidate { return r.fitting(spec, spec.find(r)) }
+
+// fitting are those of all that the terms, the time and the words leave, in order.
+func (r *runner) fitting(spec *TopicSpec, all []candidate) []candidate {
+	found := filter(all, r.meets)
 	if spec.Name != Search { // which has read the words, to cite who said them
 		found = filter(found, func(c candidate) bool { return r.says(c.thread) })
 	}
@@ -95,6 +128,7 @@ var nouns = map[Type]string{
 	TypeEscalation: "escalation", TypeBlocker: "blocker", TypeQuestion: "question", TypeHandoff: "handoff", TypeItem: "item",
 	TypeDecision: "decision", TypeWatch: "thing to watch", TypeArea: "area",
 	TypeGap: "gap", TypeRecord: "record", TypeContract: "contract",
+	TypeTeam: "team", TypePerson: "person", TypeAck: "ack", TypeReview: "pull request", TypeDeadline: "deadline", TypeEvent: "record",
 }
 
 // anyTime reports whether handoffs that no longer speak count, too: what they
@@ -176,23 +210,8 @@ func (r *runner) uncovered(silent []Silence) (say string, ask []string) {
 	} else if len(silent) > 0 {
 		say += ", " + silences(silent)
 	}
-	people, newest := r.authors()
-	if len(people) == 0 {
-		return say + ": nobody else has published a handoff yet", []string{}
-	}
-	concerned := r.concerned()
-	if len(concerned) == 0 && len(silent) > 0 {
-		concerned = []string{silent[0].By}
-	}
-	ask = filter(concerned, func(who string) bool { return slices.Contains(people, who) })
-	if len(ask) == 0 {
-		ask = people[:1]
-	}
-	var who []string
-	for _, p := range ask {
-		who = append(who, fmt.Sprintf("%s (last handoff %s)", p, calendar.Ago(r.env.Now.Sub(newest[p].Record.At.Time))))
-	}
-	return say + ": ask " + strings.Join(who, " or "), ask
+	advice, ask := r.advice(silent)
+	return say + ": " + advice, ask
 }
 
 // slip is a name that the argument of the question is probably a slip of.

@@ -14,6 +14,13 @@ type Recall func(handoff.Part) (*handoff.View, error)
 // Ask answers a query as [Run] does from the whole state, with as little of it
 // as the question takes.
 func Ask(q Query, recall Recall, env Env) (Answer, error) {
+	if q.Unknown != "" {
+		s, err := recall(handoff.Part{Names: true})
+		if err != nil {
+			return Answer{}, err
+		}
+		return Run(q, s, env), nil
+	}
 	part, err := q.part(recall, env)
 	if err != nil {
 		return Answer{}, err
@@ -34,13 +41,23 @@ func Ask(q Query, recall Recall, env Env) (Answer, error) {
 
 // isAbout reports whether the question is about one thing only. Where no record
 // names it, a slip of the name is all that more records can tell.
-func (q Query) isAbout() bool { return q.Topic == Whois || q.Topic == Why }
+func (q Query) isAbout() bool {
+	switch q.Topic {
+	case Whois, Why, Status, History, Owns, Acks, Reviews, SLAs:
+		return q.Arg != ""
+	}
+	return false
+}
 
 // part is what the rows of the answer are made of.
 func (q Query) part(recall Recall, env Env) (handoff.Part, error) {
 	switch q.Topic {
-	case Whois, Why:
-		return q.story(recall)
+	case Whois, Why, Status, History, Owns, Acks, Reviews, SLAs:
+		if q.Arg != "" {
+			return q.story(recall)
+		}
+	case Handoffs, Gaps:
+		return handoff.Part{All: q.Since.IsZero() && !q.Until.IsZero(), Since: q.Since, Histories: q.Topic == Gaps || len(q.Words) > 0}, nil
 	case Decisions:
 		part := handoff.Part{Decisions: true, Histories: len(q.Words) > 0}
 		if q.Arg != "" {
@@ -64,7 +81,12 @@ func (q Query) part(recall Recall, env Env) (handoff.Part, error) {
 // story is what the records say of a thing and of what touches it. What is no
 // item by its name may be what items refer to: their records say it.
 func (q Query) story(recall Recall) (handoff.Part, error) {
-	_, name := handoff.SplitRef(q.Arg)
+	typ, name := handoff.SplitRef(q.Arg)
+	if typ == handoff.RefItem && (q.Topic == Status || q.Topic == Owns || q.Topic == Whois) {
+		if s, err := recall(handoff.Part{}); err != nil || s.Items[name] != nil {
+			return handoff.Part{}, err // it is present, and so is what says how it stands
+		}
+	}
 	part := handoff.Part{Refs: []string{q.Arg}}
 	s, err := recall(part)
 	if err != nil {
@@ -76,7 +98,7 @@ func (q Query) story(recall Recall) (handoff.Part, error) {
 			return part, err
 		}
 	}
-	if q.Topic == Whois {
+	if q.Topic != Why {
 		return part, nil
 	}
 	touched := []string{name}

@@ -17,6 +17,9 @@ func (r *runner) changed() []candidate {
 			found = append(found, t.cite(r, id))
 		}
 	}
+	if !r.query.Until.IsZero() {
+		return found // what was news then may be replaced by now
+	}
 	return filter(found, func(c candidate) bool { return !c.row.Cited().Superseded })
 }
 
@@ -45,6 +48,9 @@ func (r *runner) lastChange(t thread, since time.Time) string {
 		entry := t.entry(record)
 		if entry == nil || record.IsRollup() && id != t.latest() {
 			continue // a rollup is news of itself only
+		}
+		if !r.query.Until.IsZero() && !record.At.Before(r.query.Until) {
+			continue
 		}
 		_, isHandoff := record.Body.(*handoff.Handoff)
 		if !record.At.Before(since) && !(isHandoff && sameEntry(before, entry)) {

@@ -53,6 +53,7 @@ func (t decisionThread) cite(r *runner, id string) candidate {
 
 	f := r.recordFacets(id)
 	f.put(Is, string(TypeDecision), t.State, openOrClosed(t.Stands()))
+	f.put(Decider, row.By)
 	f.putItems(r, t.Items)
 	return candidate{row: row, facets: f, thread: t, since: t.At}
 }
@@ -106,10 +107,14 @@ func (t decisionThread) touches(r *runner, subject string) bool {
 // hasFile reports whether one of the references is the file, or a folder above
 // or below it.
 func hasFile(refs []handoff.Ref, path string) bool {
+	return slices.ContainsFunc(refs, func(ref handoff.Ref) bool { return OnPath(ref, path) })
+}
+
+// OnPath reports whether a reference is a file, or a folder above or below it. The
+// path is folded.
+func OnPath(ref handoff.Ref, path string) bool {
 	path = strings.Trim(strings.TrimPrefix(path, "./"), "/")
-	return slices.ContainsFunc(refs, func(ref handoff.Ref) bool {
-		id := strings.Trim(fold(ref.ID), "/")
-		return (ref.Type == "file" || ref.Type == "doc") &&
-			(id == path || strings.HasPrefix(id, path+"/") || strings.HasPrefix(path, id+"/"))
-	})
+	id := strings.Trim(fold(ref.ID), "/")
+	return (ref.Type == "file" || ref.Type == "doc") &&
+		(id == path || strings.HasPrefix(id, path+"/") || strings.HasPrefix(path, id+"/"))
 }

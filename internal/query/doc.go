@@ -1,9 +1,9 @@
 // Package query answers questions from the records.
 //
 // The road is text, [Query], rows. [Parse] turns what somebody typed (a topic,
-// GitHub-style terms, a plain question out of a small fixed table) into a
-// Query, which is data. [Run] turns a Query and the folded state into an
-// [Answer]: rows, each with the record that it comes from, and one sentence.
+// GitHub-style terms) into a Query, which is data; package ask makes one of a plain
+// question. [Run] turns a Query and the folded state into an [Answer]: one
+// sentence, and rows, each with the record that it comes from.
 //
 // Nothing is guessed. A question that the package does not know is an
 // [UnknownQuestionError]; a question that no record covers is an Answer that

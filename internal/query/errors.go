@@ -3,22 +3,31 @@ package query
 import (
 	"fmt"
 	"strings"
+
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
-// UnknownQuestionError is a question that the package does not know.
+// UnknownQuestionError is a question that is not understood.
 type UnknownQuestionError struct {
-	Question string // "" when nothing was asked
-	Suggest  Topic  // a topic that the first word looks like, or ""
+	Question string  // "" when nothing was asked
+	Suggest  []Topic // the nearest ones, three at most
+	Slip     bool    // a word of it looks like the topic
 }
 
 func (e *UnknownQuestionError) Error() string {
-	if e.Question == "" {
-		return "no question: ask about one of " + strings.Join(topicNames(), ", ")
+	switch {
+	case e.Question == "":
+		return "no question: ask about a topic, such as blocked, next or decisions"
+	case len(e.Suggest) == 0:
+		return fmt.Sprintf("%q: not a question that is understood", e.Question)
+	case e.Slip && len(e.Suggest) == 1:
+		return fmt.Sprintf("%q: did you mean the topic %s? put a word in double quotes to search for it", e.Question, e.Suggest[0])
 	}
-	if e.Suggest != "" {
-		return fmt.Sprintf("%q: did you mean the topic %s? put a word in double quotes to search for it", e.Question, e.Suggest)
+	var near []string
+	for _, t := range e.Suggest {
+		near = append(near, text.JoinNonEmpty(" ", string(t), specOf(t).Arg()))
 	}
-	return fmt.Sprintf("%q: not a question that is known: ask about one of %s", e.Question, strings.Join(topicNames(), ", "))
+	return fmt.Sprintf("%q: not a question that is understood; near are: %s", e.Question, strings.Join(near, ", "))
 }
 
 // TermError is a term or a word that a question cannot hold.

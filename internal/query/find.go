@@ -199,6 +199,9 @@ func (r *runner) whois() []candidate {
 			found = append(found, r.area(area))
 		}
 	}
+	if len(found) == 0 {
+		return r.finished()
+	}
 	return found
 }
 

@@ -18,6 +18,7 @@ import (
 var keysOfNone = map[Topic]struct{ all, less []string }{
 	Blocked:   {[]string{"blockers"}, nil},
 	WaitingOn: {[]string{"blockers", "items", "questions"}, []string{"blockers", "items"}},
+	Awaits:    {[]string{"blockers", "items", "questions"}, []string{"blockers", "items"}},
 	NextSteps: {[]string{"items"}, nil},
 	Holds:     {[]string{"items"}, nil},
 	Decisions: {[]string{"decisions"}, nil},

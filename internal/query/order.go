@@ -11,7 +11,10 @@ import (
 type order func(a, b candidate) int
 
 // typeOrder is the order of types in an answer of several.
-var typeOrder = []Type{TypeEscalation, TypeBlocker, TypeQuestion, TypeHandoff, TypeItem, TypeDecision, TypeWatch, TypeArea, TypeGap, TypeRecord, TypeContract}
+var typeOrder = []Type{
+	TypeEscalation, TypeBlocker, TypeQuestion, TypeHandoff, TypeItem, TypeDecision, TypeWatch, TypeArea, TypeGap, TypeRecord, TypeContract,
+	TypeTeam, TypePerson, TypeAck, TypeReview, TypeDeadline, TypeEvent,
+}
 
 // sortCandidates sorts by an order, and what is equal in it by type, id and
 // record, so that no map decides.
@@ -67,6 +70,11 @@ func byStory(a, b candidate) int {
 // byReadiness puts first what can start now.
 func byReadiness(a, b candidate) int {
 	return cmp.Or(compareFlags(a.idle, b.idle), bySeverity(a, b))
+}
+
+// bySilence puts first who has said nothing, then what was said first.
+func bySilence(a, b candidate) int {
+	return cmp.Or(compareFlags(!a.idle, !b.idle), oldestFirst(a, b))
 }
 
 // currentFirst puts superseded records last.

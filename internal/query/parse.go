@@ -8,13 +8,13 @@ import (
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
-// Parse reads a question: a topic with its argument, terms, words, or a plain
-// question. The arguments may be one quoted string or many words; both mean
+// Parse reads a question in the language of topics: a topic with its argument,
+// terms, words. The arguments may be one quoted string or many words; both mean
 // the same. It never guesses, and the error is one of [*UnknownQuestionError],
-// [*TermError] and [*ArgumentError].
+// [*TermError] and [*ArgumentError]. A plain question is an unknown one here.
 func Parse(args []string, env ParseEnv) (Query, error) {
 	text := strings.Join(args, " ")
-	tokens, err := tokenise(text)
+	tokens, err := Pieces(args)
 	if err != nil {
 		return Query{}, err
 	}
@@ -27,47 +27,48 @@ func Parse(args []string, env ParseEnv) (Query, error) {
 		return Query{}, err
 	}
 	for _, t := range rest {
-		if err := p.narrow(t); err != nil {
+		if err := p.q.Narrow(t, env); err != nil {
 			return Query{}, err
 		}
 	}
 	return p.q, nil
 }
 
-// token is a piece of a question between white space.
-type token struct {
-	text      string // without the sign and the quotes; of a term, its value
-	qualifier Qualifier
-	not       bool
-	quoted    bool
+// Piece is a piece of a question between white space.
+type Piece struct {
+	Text      string // without the sign and the quotes; of a term, its value
+	Qualifier Qualifier
+	Not       bool
+	Quoted    bool
 }
 
-// plain reports whether the token is a word that may be part of a topic or of a
+// Plain reports whether the piece is a word that may be part of a topic or of a
 // plain question.
-func (t token) plain() bool { return t.qualifier == "" && !t.not && !t.quoted }
+func (t Piece) Plain() bool { return t.Qualifier == "" && !t.Not && !t.Quoted }
 
-// raw is the token as one word, for an argument that looks like a term.
-func (t token) raw() string {
-	if t.qualifier == "" {
-		return t.text
+// raw is the piece as one word, for an argument that looks like a term.
+func (t Piece) raw() string {
+	if t.Qualifier == "" {
+		return t.Text
 	}
-	return string(t.qualifier) + ":" + t.text
+	return string(t.Qualifier) + ":" + t.Text
 }
 
 // qualified matches the start of a term. What follows the colon tells it from
 // a URL and from a name such as std::vector.
 var qualified = text.Pattern(`(?s)^([A-Za-z_-]+):([^:/].*|/[^/].*|/?)$`)
 
-// tokenise cuts a question at white space outside of double quotes.
-func tokenise(text string) ([]token, error) {
-	var tokens []token
-	for rest := strings.TrimSpace(straighten(text)); rest != ""; rest = strings.TrimSpace(rest) {
+// Pieces cuts a question at white space outside of double quotes. The error is a
+// [*TermError].
+func Pieces(args []string) ([]Piece, error) {
+	var tokens []Piece
+	for rest := strings.TrimSpace(straighten(strings.Join(args, " "))); rest != ""; rest = strings.TrimSpace(rest) {
 		piece, after, closed := cut(rest)
 		if !closed {
 			return nil, &TermError{Term: Term{Value: piece}, Problem: "has no closing quote", Hint: `write "two words"`}
 		}
-		t := readToken(piece)
-		if t.text == "" && t.qualifier == "" {
+		t := readPiece(piece)
+		if t.Text == "" && t.Qualifier == "" {
 			return nil, &TermError{Term: Term{Value: piece}, Problem: "is empty", Hint: "leave it out, or say a word"}
 		}
 		tokens, rest = append(tokens, t), after
@@ -99,14 +100,14 @@ func cut(text string) (piece, after string, closed bool) {
 // isSpace must agree with strings.TrimSpace, or a piece would be empty.
 func isSpace(r rune) bool { return strings.TrimSpace(string(r)) == "" }
 
-func readToken(piece string) token {
-	t := token{text: piece}
-	t.text, t.not = strings.CutPrefix(t.text, "-")
-	if m := qualified().FindStringSubmatch(t.text); m != nil {
-		t.qualifier, t.text = Qualifier(strings.ToLower(m[1])), m[2]
+func readPiece(piece string) Piece {
+	t := Piece{Text: piece}
+	t.Text, t.Not = strings.CutPrefix(t.Text, "-")
+	if m := qualified().FindStringSubmatch(t.Text); m != nil {
+		t.Qualifier, t.Text = Qualifier(strings.ToLower(m[1])), m[2]
 	}
-	t.quoted = strings.Contains(t.text, `"`)
-	t.text = strings.TrimSpace(strings.ReplaceAll(t.text, `"`, ""))
+	t.Quoted = strings.Contains(t.Text, `"`)
+	t.Text = strings.TrimSpace(strings.ReplaceAll(t.Text, `"`, ""))
 	return t
 }
 
@@ -119,15 +120,12 @@ type parser struct {
 
 // subject finds what the question is about, and returns the tokens that only
 // narrow it.
-func (p *parser) subject(tokens []token) ([]token, error) {
-	first := slices.IndexFunc(tokens, token.plain)
+func (p *parser) subject(tokens []Piece) ([]Piece, error) {
+	first := slices.IndexFunc(tokens, Piece.Plain)
 	if first < 0 {
 		return tokens, nil
 	}
-	words, rest := splitPlain(tokens)
-	if match, slots, found := matchPhrase(words); found {
-		return rest, p.phrase(match, slots)
-	}
+	words, _ := splitPlain(tokens)
 	word := strings.ToLower(strings.TrimRight(words[0], "?"))
 	if spec, found := findTopic(Topic(word)); found {
 		after, err := p.topic(spec, tokens[first+1:])
@@ -137,13 +135,13 @@ func (p *parser) subject(tokens []token) ([]token, error) {
 		return nil, &UnknownQuestionError{Question: p.text}
 	}
 	if near := closest(word, topicNames()); near != "" {
-		return nil, &UnknownQuestionError{Question: p.text, Suggest: Topic(near)}
+		return nil, &UnknownQuestionError{Question: p.text, Suggest: []Topic{Topic(near)}, Slip: true}
 	}
 	return tokens, nil
 }
 
 // topic takes the argument of a topic out of the tokens after it.
-func (p *parser) topic(spec *TopicSpec, tokens []token) ([]token, error) {
+func (p *parser) topic(spec *TopicSpec, tokens []Piece) ([]Piece, error) {
 	p.q.Topic = spec.Name
 	tokens = sinceWords(tokens)
 	if spec.arg.read != nil && len(tokens) > 0 && tokens[0].isName() {
@@ -166,42 +164,24 @@ func (p *parser) argument(spec *TopicSpec, text string) error {
 	return p.q.About(spec.Name, strings.TrimRight(text, "?"), p.env)
 }
 
-// phrase fills the query from a plain question.
-func (p *parser) phrase(match phraseSpec, slots []slot) error {
-	spec, _ := findTopic(match.topic)
-	p.q.Topic = spec.Name
-	for _, s := range slots {
-		var err error
-		if s.name == spec.arg.name || s.name == slotText {
-			err = p.argument(spec, s.value)
-		} else {
-			err = p.q.Add(Qualifier(s.name), s.value, p.env)
-		}
-		if err != nil {
-			return err
-		}
+// Narrow takes in a term or a word. The error is a [*TermError].
+func (q *Query) Narrow(t Piece, env ParseEnv) error {
+	if t.Qualifier != "" {
+		return q.add(Term{Qualifier: t.Qualifier, Value: t.Text, Not: t.Not}, env)
 	}
-	return nil
-}
-
-// narrow takes in a term or a word.
-func (p *parser) narrow(t token) error {
-	if t.qualifier != "" {
-		return p.q.add(Term{Qualifier: t.qualifier, Value: t.text, Not: t.not}, p.env)
+	word := fold(t.Text)
+	if isDay(word) && q.Topic != Search && !t.Quoted {
+		return &TermError{Term: Term{Value: t.Text}, Problem: "is a day", Hint: "write since:" + word + ", or put it in double quotes to search for it"}
 	}
-	word := fold(t.text)
-	if isDay(word) && p.q.Topic != Search && !t.quoted {
-		return &TermError{Term: Term{Value: t.text}, Problem: "is a day", Hint: "write since:" + word + ", or put it in double quotes to search for it"}
-	}
-	p.q.Words = append(p.q.Words, Word{Text: word, Not: t.not})
+	q.Words = append(q.Words, Word{Text: word, Not: t.Not})
 	return nil
 }
 
 // splitPlain parts the words of a plain question from what narrows it.
-func splitPlain(tokens []token) (words []string, rest []token) {
+func splitPlain(tokens []Piece) (words []string, rest []Piece) {
 	for _, t := range tokens {
-		if t.plain() {
-			words = append(words, t.text)
+		if t.Plain() {
+			words = append(words, t.Text)
 		} else {
 			rest = append(rest, t)
 		}
@@ -211,13 +191,13 @@ func splitPlain(tokens []token) (words []string, rest []token) {
 
 // sinceWords turns "since yesterday" and "until monday" after a topic into the
 // terms that they say.
-func sinceWords(tokens []token) []token {
+func sinceWords(tokens []Piece) []Piece {
 	tokens = slices.Clone(tokens)
 	for i := 0; i+1 < len(tokens); i++ {
-		word := Qualifier(strings.ToLower(tokens[i].text))
-		if (word == Since || word == Until) && tokens[i].plain() && tokens[i+1].plain() {
-			value := strings.TrimRight(tokens[i+1].text, "?")
-			tokens = slices.Replace(tokens, i, i+2, token{qualifier: word, text: value})
+		word := Qualifier(strings.ToLower(tokens[i].Text))
+		if (word == Since || word == Until) && tokens[i].Plain() && tokens[i+1].Plain() {
+			value := strings.TrimRight(tokens[i+1].Text, "?")
+			tokens = slices.Replace(tokens, i, i+2, Piece{Qualifier: word, Text: value})
 		}
 	}
 	return tokens
@@ -230,14 +210,17 @@ func isQuestion(words []string) bool {
 		slices.Contains([]string{"what", "what's", "who", "who's", "why", "when", "is", "are"}, first)
 }
 
+// refTypes are the types of references, with which a name may begin.
+var refTypes = []string{"pr", "ticket", "branch", "commit", "file", "url", "doc"}
+
 // isName reports whether the token can be the argument of a topic: a word, a
 // phrase, or an address or a reference that looks like a term, such as team:qa
 // and item:refunds.
-func (t token) isName() bool {
-	if t.not {
+func (t Piece) isName() bool {
+	if t.Not {
 		return false
 	}
 	raw := strings.ToLower(t.raw())
 	typ, _ := handoff.SplitRef(raw)
-	return t.qualifier == "" || handoff.IsScope(raw) || strings.HasPrefix(raw, areaPrefix) || typ != handoff.RefAny
+	return t.Qualifier == "" || handoff.IsScope(raw) || slices.Contains(refTypes, string(t.Qualifier)) || strings.HasPrefix(raw, areaPrefix) || typ != handoff.RefAny
 }

@@ -31,7 +31,7 @@ func TestParse(t *testing.T) {
 		{"next ben", Query{Topic: NextSteps, Arg: "ben"}},
 		{"next me", Query{Topic: NextSteps, Arg: "ana"}},
 		{"next team", Query{Topic: NextSteps, Arg: "team"}},
-		{"what is everyone working on", Query{Topic: Holds, Arg: "team"}},
+		{"holds everyone", Query{Topic: Holds, Arg: "team"}},
 		{"next severity:critical", Query{Topic: NextSteps, Terms: []Term{term(Severity, "critical")}}},
 		{"whois item:refunds", Query{Topic: Whois, Arg: "item:refunds"}},
 		{"whois PAY-311", Query{Topic: Whois, Arg: "pay-311"}},
@@ -62,20 +62,6 @@ func TestParse(t *testing.T) {
 		{"“Straße ΣΊΣΥΦΟΣ”", Query{Topic: Search, Words: []Word{{Text: "straße σίσυφοσ"}}}},
 		{"blocked session timeout", Query{Topic: Blocked, Words: []Word{{Text: "session"}, {Text: "timeout"}}}},
 		{"since:2026-11-20 until:2026-11-20", Query{Topic: Search, Since: midnight, Until: midnight.AddDate(0, 0, 1)}},
-
-		// Plain questions.
-		{"what is blocked", Query{Topic: Blocked}},
-		{"What's blocked?", Query{Topic: Blocked}},
-		{"what is blocked severity:critical", Query{Topic: Blocked, Terms: []Term{term(Severity, "critical")}}},
-		{"why is refunds blocked?", Query{Topic: Blocked, Terms: []Term{term(InItem, "refunds")}}},
-		{"what is next for Ben?", Query{Topic: NextSteps, Arg: "ben"}},
-		{"what is waiting on me", Query{Topic: WaitingOn, Arg: "ana"}},
-		{"waiting on sarah", Query{Topic: WaitingOn, Arg: "sarah"}},
-		{"who holds the refunds?", Query{Topic: Whois, Arg: "refunds"}},
-		{"why refunds?", Query{Topic: Why, Arg: "refunds"}},
-		{"what changed since yesterday?", Query{Topic: Changed, Since: midnight.AddDate(0, 0, -1)}},
-		{"what shipped since monday", Query{Topic: Shipped, Since: midnight.AddDate(0, 0, -4)}},
-		{"what did we decide about session timeouts?", Query{Topic: Decisions, Arg: "session timeouts"}},
 	}
 	for _, test := range tests {
 		t.Run(test.in, func(t *testing.T) {
@@ -96,13 +82,13 @@ func TestParse(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	tests := []struct{ in, want string }{
 		// Questions.
-		{"", "no question: ask about one of blocked, waiting-on, next,"},
-		{"what is love", `"what is love": not a question that is known: ask about one of blocked,`},
-		{"is refunds done", "not a question that is known"},
-		{"refunds?", "not a question that is known"},
-		{"when", "not a question that is known"},
-		{"why is the sky blue", "not a question that is known"},
-		{"blocked by sarah?", "not a question that is known"},
+		{"", "no question: ask about a topic, such as blocked, next or decisions"},
+		{"what is love", `"what is love": not a question that is understood`},
+		{"is refunds done", "not a question that is understood"},
+		{"refunds?", "not a question that is understood"},
+		{"when", "not a question that is understood"},
+		{"why is the sky blue", "not a question that is understood"},
+		{"blocked by sarah?", "not a question that is understood"},
 		{"blokced", `"blokced": did you mean the topic blocked? put a word in double quotes to search for it`},
 		{"severity:critical blokced", "did you mean the topic blocked?"},
 		{"decision", "did you mean the topic decisions?"},
@@ -156,30 +142,6 @@ func TestParseWithoutIdentity(t *testing.T) {
 	for _, in := range []string{"by:me", "waiting-on me", "holds @"} {
 		if _, err := Parse([]string{in}, parseEnv("")); err == nil || !strings.Contains(err.Error(), "needs to know who you are") {
 			t.Errorf("%s: error %v", in, err)
-		}
-	}
-}
-
-func TestUnknownQuestionListsTopics(t *testing.T) {
-	_, err := Parse([]string{"what is love"}, parseEnv("ana"))
-	var unknown *UnknownQuestionError
-	if !errors.As(err, &unknown) || !strings.HasSuffix(err.Error(), strings.Join(topicNames(), ", ")) {
-		t.Fatalf("error %#v", err)
-	}
-}
-
-// Every plain question must be reachable: none may be hidden by one before it.
-func TestPhrases(t *testing.T) {
-	for i, phrase := range phrases {
-		question := strings.NewReplacer(
-			"{item}", "refunds", "{who}", "ben", "{holder}", "ben", "{topic...}", "session timeouts",
-		).Replace(phrase.pattern)
-		match, _, found := matchPhrase(strings.Fields(question))
-		if !found || match != phrases[i] {
-			t.Errorf("%q is read as %q", question, match.pattern)
-		}
-		if _, err := Parse([]string{question}, parseEnv("ana")); err != nil {
-			t.Errorf("Parse(%q): %v", question, err)
 		}
 	}
 }

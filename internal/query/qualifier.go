@@ -19,6 +19,7 @@ const (
 	Owner    Qualifier = "owner"
 	Holder   Qualifier = "holder"
 	Resolver Qualifier = "resolver"
+	Decider  Qualifier = "decider"
 	Team     Qualifier = "team"
 	InItem   Qualifier = "item"
 	Severity Qualifier = "severity"
@@ -50,6 +51,7 @@ var qualifiers = []QualifierSpec{
 	{Owner, "who is accountable for the item, or for an item that it is about", "ana", nil, checkPerson},
 	{Holder, "who holds the item, or an item that it is about", "ben", nil, checkPerson},
 	{Resolver, "who is to resolve the blocker, or a blocker of the item", "sarah", nil, checkPerson},
+	{Decider, "who decided", "sarah", nil, checkPerson},
 	{Team, "the team of the item's holder, else of the author of the record", "payments", nil, checkTeam},
 	{InItem, "the item, or an item that it is about", "refunds", nil, checkItem},
 	{Severity, "routine, watch or critical", "critical", severities, checkOneOf},
@@ -103,6 +105,7 @@ func isValues() []string {
 		handoff.DecisionProposed, handoff.DecisionAccepted, handoff.DecisionReversed, handoff.DecisionRejected, handoff.DecisionSuperseded,
 		handoff.HandoffPublished, handoff.HandoffChangesRequested, handoff.HandoffDeclined,
 		isUnacked, isPartial, isLate, isOverdue, isLimbo, isDrifted, isExpired,
+		personAway, personHere, isExpected, isMissing, isGiven, isAcked, isMerged, isApproved, handoff.OutcomeSeen,
 	}, handoff.Resolutions)
 }
 
@@ -122,6 +125,13 @@ const (
 	isLimbo     = "limbo"
 	isDrifted   = "drifted"
 	isExpired   = "expired"
+	isExpected  = "expected" // to hand over today
+	isDeclared  = "declared" // has handed over today
+	isMissing   = "missing"  // has not handed over, or has not acked
+	isGiven     = "given"    // an ack, whatever it says
+	isAcked     = "acked"    // by a verdict, and not only a receipt
+	isMerged    = "merged"
+	isApproved  = "approved" // by all who have to
 )
 
 // checkOneOf wants one of the fixed values.
@@ -200,6 +210,9 @@ func checkItem(_ *QualifierSpec, term Term, _ ParseEnv) (string, error) {
 func checkRef(_ *QualifierSpec, term Term, _ ParseEnv) (string, error) {
 	return foldRef(term.Value), nil
 }
+
+// FoldRef makes references comparable, as terms hold them.
+func FoldRef(id string) string { return foldRef(id) }
 
 // foldRef makes references comparable: case, and the sign before the number of
 // a pull request, differ from writer to writer.

@@ -34,6 +34,17 @@ const (
 	Shipped   Topic = "shipped"
 	Changed   Topic = "changed"
 	Items     Topic = "items"
+	Status    Topic = "status"
+	History   Topic = "history"
+	Owns      Topic = "owns"
+	Returns   Topic = "returns"
+	Declared  Topic = "declared"
+	Handoffs  Topic = "handoffs"
+	Acks      Topic = "acks"
+	Reviews   Topic = "reviews"
+	Awaits    Topic = "awaits"
+	Gaps      Topic = "gaps"
+	SLAs      Topic = "slas"
 	Escalated Topic = "escalated"
 	Contracts Topic = "contracts"
 )
@@ -50,7 +61,28 @@ type Query struct {
 	Terms []Term
 	Words []Word
 	Limit int // most rows to return; 0 is all of them
+
+	// What only a plain question says.
+	Test    *Test  // a question of yes or no; nil for one that lists
+	Form    Form   // what the sentence has to say
+	Unknown string // a name in it that no record knows, "" when there is none
 }
+
+// Test makes a query one of yes or no: whether there is a row, of those that the
+// query finds, that meets all terms.
+type Test struct {
+	Terms []Term
+}
+
+// Form is what the sentence of an answer has to say beside what there is.
+type Form string
+
+// The forms. The zero one says what there is.
+const (
+	FormHowLong Form = "how-long"
+	FormWhen    Form = "when"
+	FormHowMany Form = "how-many"
+)
 
 // Term asks for rows that have a value, or with Not for those that have not.
 type Term struct {
@@ -159,7 +191,12 @@ func (q *Query) addTime(term Term, env ParseEnv) error {
 
 // Answer is what the records say.
 type Answer struct {
-	Topic Topic `json:"topic"`
+	Topic      Topic  `json:"topic"`
+	Understood string `json:"understood"` // how the question was read, in the language of topics and terms
+
+	// Verdict is the answer to a question of yes or no: yes, no or unknown; "" to
+	// any other.
+	Verdict string `json:"verdict"`
 
 	// Answered is false when no record covers the question. An explicit none
 	// is an answer.
@@ -189,6 +226,9 @@ type Env struct {
 	// Config is what the team agreed on: who belongs to which group, who decides,
 	// when people work, and how long things may wait.
 	Config *config.Config
+
+	// Location is where the times of sentences are; nil is that of Now.
+	Location *time.Location
 
 	// ConfigFile is the path that is cited for what the configuration says.
 	ConfigFile string

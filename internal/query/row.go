@@ -27,6 +27,12 @@ const (
 	TypeGap        Type = "gap"
 	TypeRecord     Type = "record"
 	TypeContract   Type = "contract"
+	TypeTeam       Type = "team"
+	TypePerson     Type = "person"
+	TypeAck        Type = "ack"
+	TypeReview     Type = "review"
+	TypeDeadline   Type = "deadline"
+	TypeEvent      Type = "event"
 )
 
 // Row is one line of an answer: a pointer to one of the row types of this
@@ -79,6 +85,12 @@ var columns = map[Type][]string{
 	TypeGap:        {"gap", "subject", "class", "impact", "recovery"},
 	TypeRecord:     {"record", "kind", "subject", "says"},
 	TypeContract:   {"contract", "trigger", "done when", "conditions", "requires", "on missing", "ack"},
+	TypeTeam:       {"team", "lead", "zone", "people"},
+	TypePerson:     {"person", "team", "state", "back", "cover", "expected", "declared"},
+	TypeAck:        {"about", "who", "outcome", "taken", "note"},
+	TypeReview:     {"review", "item", "state", "approvals", "waiting on", "probed at"},
+	TypeDeadline:   {"deadline", "what", "who", "due", "late"},
+	TypeEvent:      {"record", "about", "kind", "says"},
 }
 
 var sourceColumns = []string{"by", "age", "freshness", "record"}

@@ -219,8 +219,9 @@ type candidate struct {
 	facets   facets
 	thread   thread
 	severity string
-	since    time.Time // how long it has been so
-	idle     bool      // a step that has to wait
+	since    time.Time  // how long it has been so
+	idle     bool       // a step that has to wait
+	when     *time.Time // the time that a span is about, where it is not that of the record
 }
 
 func (c candidate) is(flag string) bool { return slices.Contains(c.facets[Is], flag) }
@@ -229,6 +230,9 @@ func (c candidate) is(flag string) bool { return slices.Contains(c.facets[Is], f
 // row that cites no record is from any time.
 func (r *runner) meets(c candidate) bool {
 	at := c.row.Cited().At
+	if c.when != nil {
+		at = c.when
+	}
 	return (at == nil || within(r.query, *at)) && r.fits(c.facets)
 }
 
@@ -247,7 +251,7 @@ func within(q Query, at time.Time) bool {
 func (r *runner) has(f facets, t Term) bool {
 	values := t.values()
 	switch t.Qualifier {
-	case By, To, Owner, Holder, Resolver:
+	case By, To, Owner, Holder, Resolver, Decider:
 		values = r.expand(values...)
 	}
 	return slices.ContainsFunc(values, func(one string) bool { return slices.Contains(f[t.Qualifier], one) })

@@ -8,6 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// Fold makes text comparable, as words are looked for: one case, single spaces.
+func Fold(text string) string { return fold(text) }
+
 // fold makes text comparable: composed form, one case, single spaces.
 func fold(text string) string {
 	folded := strings.Map(func(r rune) rune {

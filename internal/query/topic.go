@@ -2,6 +2,7 @@ package query
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
 )
@@ -38,6 +39,10 @@ type TopicSpec struct {
 	known   func(*config.Config) bool
 	unknown string
 
+	// whole is set where the rows before the terms are all that there is: that none of
+	// them fits is known then.
+	whole bool
+
 	// agreed is set where the configuration alone answers, and no record does.
 	agreed bool
 
@@ -49,7 +54,7 @@ type TopicSpec struct {
 
 // argument is what stands after a topic.
 type argument struct {
-	name     string // as help and the slots of the phrase table call it
+	name     string // as help calls it
 	required bool
 
 	// read checks the argument and says what is wrong with it. It is nil for a
@@ -85,8 +90,20 @@ var (
 	someone   = argument{name: aboutPeople, read: person, required: true}
 	anything  = argument{name: "topic", read: named}
 	something = argument{name: "item", read: named, required: true}
+	nameOf    = argument{name: "name", read: nameOrPerson, required: true}
+	pullOf    = argument{name: "pr", read: nameOrPerson}
+	refOf     = argument{name: "ref", read: named}
+	teamOf    = argument{name: "team", read: person}
 	side      = argument{name: "team", read: named}
 )
+
+// nameOrPerson reads the name of a thing or of a person.
+func nameOrPerson(text string, env ParseEnv) (name, problem string) {
+	if lower := strings.ToLower(text); lower == "me" || lower == "@me" || lower == "@" {
+		return person("me", env)
+	}
+	return named(strings.TrimPrefix(text, "@"), env)
+}
 
 // topics is the table that Parse, Run and the help share.
 var topics = []TopicSpec{
@@ -195,6 +212,63 @@ var topics = []TopicSpec{
 		none: "no contract holds", agreed: true, find: (*runner).contracts, order: byKey,
 		known: (*config.Config).HasContracts, unknown: "none is configured; list them as interfaces in .handoffs/config.yaml, as handoff help config shows",
 	},
+	{
+		Name: Status, arg: argument{name: "name", read: named, required: true}, Example: "handoff query status refunds",
+		Help:    "one thing as it stands: an item by its id or by one of its references, a blocker, question, decision or handoff",
+		unnamed: true, whole: true, find: (*runner).status, order: byType,
+	},
+	{
+		Name: History, arg: something, Example: "handoff query history refunds",
+		Help:    "every record that says something of an item, blocker, question or decision, and what; the oldest first",
+		history: true, unnamed: true, whole: true, find: (*runner).history, order: oldestFirst,
+	},
+	{
+		Name: Owns, arg: nameOf, Example: "handoff query owns payments",
+		Help:    "who is accountable: for an item, a path that live items name, an area, a team; who is to resolve a blocker or to answer a question. Of a person, the live items that they are accountable for and the areas in which they decide",
+		unnamed: true, whole: true, find: (*runner).owns, order: byType,
+	},
+	{
+		Name: Returns, arg: anyone, Example: "handoff query returns dev",
+		Help: "who is there and who is not, when they are back and who stands in: by the absences of the roster, the time that their handoff names, and their shifts; everybody when nobody is named. Who is back first comes first",
+		none: "nobody is known", unnamed: true, whole: true, find: (*runner).returns, order: oldestFirst,
+	},
+	{
+		Name: Declared, arg: teamOf, Example: "handoff query declared payments",
+		Help: "who has a shift today or has handed over today, and when; by handle",
+		none: "nobody is expected today, and nobody has handed over", find: (*runner).declared, order: byType,
+	},
+	{
+		Name: Handoffs, Example: "handoff query handoffs by:ana",
+		Help: "the newest handoff of everybody that still speaks; with since: or until: all of that time; the newest first",
+		none: "no handoff is current", find: (*runner).current, order: newestFirst,
+	},
+	{
+		Name: Acks, arg: refOf, Example: "handoff query acks @ana",
+		Help:    "who has seen, taken or refused a handoff, a blocker or a question, and who was asked and has said nothing; of an item those of the handoff that declares it; of your latest handoff when nothing is named. Who has said nothing comes first",
+		none:    "nobody was asked for an ack",
+		unnamed: true, whole: true, find: (*runner).acks, order: bySilence,
+	},
+	{
+		Name: Reviews, arg: pullOf, Example: "handoff query reviews 1842",
+		Help: "pull requests that items name, with their state, their approvals and who they wait for, as they were last asked for; by number, by item, or of a person those that wait for them; those of all live items that are not over when nothing is named. The most severe first, then the oldest",
+		none: "no pull request is known", unnamed: true, whole: true, find: (*runner).reviews, order: bySeverity,
+	},
+	{
+		Name: Awaits, arg: anyone, Example: "handoff query awaits ben",
+		Help: "what a person waits for: open blockers of what they hold, their open questions, verdicts on their handoffs, items that they offered, reviews; by type, then the most severe, then the oldest",
+		none: "%s waits for nothing", rests: []string{keyItems, keyBlockers}, besides: []string{keyQuestions},
+		less: "%s waits for no blocker, verdict or review", find: (*runner).awaits, order: byType,
+	},
+	{
+		Name: Gaps, Example: "handoff query gaps",
+		Help: "what handoffs lacked, by records of gaps and by acks that name some: of the handoffs that still speak and of what is live; with since: or until: all of that time; the newest first",
+		none: "no gap is recorded", find: (*runner).gaps, order: newestFirst,
+	},
+	{
+		Name: SLAs, arg: refOf, Example: "handoff query slas to:me",
+		Help: "every deadline that runs or has passed unmet: verdicts on handoffs, answers, blockers to acknowledge and to resolve, items and their steps; with until: those that end before; the soonest first",
+		none: "no deadline runs", find: (*runner).deadlines, order: oldestFirst,
+	},
 }
 
 // searchSpec is the topic of a question that has only terms and words.
@@ -211,6 +285,11 @@ func findTopic(name Topic) (*TopicSpec, bool) {
 		}
 	}
 	return &searchSpec, false
+}
+
+func specOf(name Topic) *TopicSpec {
+	spec, _ := findTopic(name)
+	return spec
 }
 
 func topicNames() []string {

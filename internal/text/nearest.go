@@ -1,6 +1,10 @@
 package text
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Nearest returns the candidate that word was probably meant to be, whatever its
 // case: the one with the fewest edits, at most one in three letters. Of several
@@ -47,3 +51,40 @@ func EditDistance(a, b string) int {
 	}
 	return last[len(b)]
 }
+
+// NearestFew returns at most so many of the candidates, those that are most like a
+// name: first those of which it may be a slip, then those that share most of their
+// words with it, of any spelling that is near. What is like in nothing is left out.
+func NearestFew(name string, candidates []string, most int) []string {
+	name = strings.ToLower(name)
+	wanted := strings.FieldsFunc(name, apart)
+	type near struct {
+		name   string
+		shared int
+		slips  int
+	}
+	var found []near
+	for _, candidate := range candidates {
+		n := near{name: candidate, slips: EditDistance(strings.Join(wanted, "-"), candidate)}
+		words := strings.FieldsFunc(strings.ToLower(candidate), apart)
+		for _, w := range wanted {
+			if slices.ContainsFunc(words, func(have string) bool { return have == w || len(w) > 3 && EditDistance(w, have) <= len(w)/4 }) {
+				n.shared++
+			}
+		}
+		if n.shared > 0 || n.slips <= max(1, (len(name)+1)/3) && n.slips < len(name) {
+			found = append(found, n)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b near) int {
+		return cmp.Or(cmp.Compare(b.shared, a.shared), cmp.Compare(a.slips, b.slips), cmp.Compare(a.name, b.name))
+	})
+	var names []string
+	for _, n := range found[:min(len(found), most)] {
+		names = append(names, n.name)
+	}
+	return names
+}
+
+// apart reports whether a character stands between the words of a name.
+func apart(r rune) bool { return r == '-' || r == '_' || r == '/' || r == '.' || r == ' ' }

@@ -21,7 +21,7 @@ func (ws *Workspace) ruleContext() rules.Context {
 
 // QueryEnv is what answers depend on beside the records.
 func (ws *Workspace) QueryEnv() query.Env {
-	return query.Env{Now: ws.Moment, Config: ws.TeamConfig, ConfigFile: ws.ConfigFile(), Unproven: ws.isUnproven}
+	return query.Env{Now: ws.Moment, Config: ws.TeamConfig, Location: ws.Location(), ConfigFile: ws.ConfigFile(), Unproven: ws.isUnproven}
 }
 
 // ParseEnv is what the meaning of a question depends on.

@@ -1,0 +1,157 @@
+// Package ask reads plain questions: "is the refund flow done?", "what did ana
+// ship yesterday", "who hasn't declared". It makes a [query.Query] of one, which
+// is all that comes of it.
+//
+// There is no model in it and no list of sentences, but a grammar. The words of a
+// question are cut into names that the records know and words of a small lexicon;
+// what is left makes it one that is not understood. The parts of the clause are
+// found by their order: the question word, who acts, what is done, to what, when.
+// Each class of verbs then says which query that is, and takes in the parts that
+// it understands. A part that nobody took in makes the question one that is not
+// understood as well: nothing is guessed.
+package ask
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/query"
+)
+
+// Env is what the meaning of a question depends on.
+type Env struct {
+	query.ParseEnv
+	Known  *handoff.View  // what is known already, the present; nil to recall it
+	Recall query.Recall   // what the records know: their names are those of the present, and others when a word may be one
+	Config *config.Config // people, teams and areas
+}
+
+// Read makes a query of what somebody typed: a topic with its argument, terms and
+// words, as [query.Parse] reads them, or a plain question. The error is one of
+// those of [query.Parse], a [*handoff.AmbiguousError] for a name that several
+// things have, or comes from Recall.
+func Read(args []string, env Env) (query.Query, error) {
+	formal, parseErr := query.Parse(args, env.ParseEnv)
+	pieces, err := query.Pieces(args)
+	if err != nil || parseErr == nil && settled(formal, pieces) {
+		return formal, parseErr
+	}
+	q, understood, err := read(pieces, env)
+	if err != nil || understood {
+		return q, err
+	}
+	if isQuestion(pieces) || parseErr == nil && formal.Topic != query.Search && sentence(pieces) {
+		return query.Query{}, refusal(pieces)
+	}
+	if unknown := new(query.UnknownQuestionError); errors.As(parseErr, &unknown) && unknown.Question != "" && len(unknown.Suggest) == 0 {
+		return query.Query{}, refusal(pieces)
+	}
+	return formal, parseErr
+}
+
+// Check reads what can be read before the records are at hand, and returns the
+// error that no record can change.
+func Check(args []string, env query.ParseEnv) error {
+	_, err := query.Parse(args, env)
+	if err == nil {
+		return nil
+	}
+	pieces, cutErr := query.Pieces(args)
+	if cutErr != nil {
+		return err
+	}
+	words := split(plainWords(pieces))
+	if len(words) > 1 || len(words) == 1 && len(lexicon()[words[0]]) > 0 {
+		return nil
+	}
+	return err
+}
+
+// settled reports whether a query in the language of topics and terms is all
+// that the words can mean.
+func settled(q query.Query, pieces []query.Piece) bool {
+	words := plainWords(pieces)
+	return len(words) == 0 || q.Topic != query.Search && len(q.Words) == 0 && !slices.Contains(words, "?") || q.Topic == query.Search && len(words) == 1
+}
+
+func plainWords(pieces []query.Piece) []string {
+	var words []string
+	for _, p := range pieces {
+		if p.Plain() {
+			words = append(words, p.Text)
+		}
+	}
+	return words
+}
+
+// mostWords is how many words a question has at most: each that is no English may be
+// looked up.
+const mostWords = 40
+
+// read reads a plain question. What narrows it stands beside its words: terms,
+// and words in double quotes.
+func read(pieces []query.Piece, env Env) (q query.Query, understood bool, err error) {
+	words, at, err := cutTime(opened(split(plainWords(pieces))), env.ParseEnv)
+	if err != nil || len(words) == 0 || len(words) > mostWords {
+		return q, err != nil, err
+	}
+	names, err := newDirectory(env)
+	if err != nil {
+		return q, true, err
+	}
+	for _, how := range []reading{longNames, shortNames, anyNames} {
+		tokens, err := tag(words, names, how)
+		if err != nil {
+			return q, true, err
+		}
+		c, ok := parse(tokens, at)
+		if !ok {
+			continue
+		}
+		if q, understood, err = understand(c, env.ParseEnv, names); err != nil || understood {
+			return beside(q, pieces, env.ParseEnv, err)
+		}
+	}
+	return query.Query{}, false, nil
+}
+
+// beside lays what stands beside the words over the query.
+func beside(q query.Query, pieces []query.Piece, env query.ParseEnv, err error) (query.Query, bool, error) {
+	for _, p := range pieces {
+		if !p.Plain() && err == nil {
+			err = q.Narrow(p, env)
+		}
+	}
+	if err != nil {
+		return query.Query{}, true, err
+	}
+	return q, true, nil
+}
+
+// sentence reports whether some of the words are such as only sentences have: who
+// types "gaps in my handoff" does not look for these words.
+func sentence(pieces []query.Piece) bool {
+	return slices.ContainsFunc(split(plainWords(pieces)), func(w string) bool {
+		return slices.ContainsFunc(lexicon()[w], func(w word) bool {
+			return w.kind == preposition || w.kind == possessive || w.kind == pronoun || w.kind == auxiliary || w.kind == negation
+		})
+	})
+}
+
+// isQuestion reports whether somebody asks rather than searches.
+func isQuestion(pieces []query.Piece) bool {
+	words := plainWords(pieces)
+	if len(words) == 0 {
+		return false
+	}
+	if strings.HasSuffix(words[len(words)-1], "?") {
+		return true
+	}
+	first := opened(split(words))
+	return len(first) > 0 && slices.ContainsFunc(lexicon()[first[0]], func(w word) bool {
+		return w.kind == asking || w.kind == auxiliary || w.kind == indefinite || w.kind == pronoun
+	})
+}

@@ -1,0 +1,409 @@
+package ask
+
+import (
+	"fmt"
+	"slices"
+)
+
+// clause is a question by its parts. Whatever its voice and order, subj is who
+// acts and obj what it is done to, as far as the question names them.
+type clause struct {
+	asks    string // what, who, why, when, where, how-long, how-many; yes for a question of yes or no; "" for none
+	verb    verb
+	form    form
+	state   string // of a state, the value of "is:"
+	noun    bool   // the verb is a noun: "the blockers of ben"
+	modal   string // will, should, can …
+	past    bool   // was, did
+	not     bool
+	passive bool
+	subj    *phrase
+	obj     *phrase
+	preps   map[string]*phrase // what stands after prepositions
+	bare    []string           // prepositions with nothing after them
+	time    span
+	verbs   []string // as they were typed
+	tail    []string // the words after the verb, for what is no name
+	timed   bool     // the time has been taken in
+}
+
+// parser makes a clause of tokens.
+type parser struct {
+	tokens []token
+	at     int
+	c      clause
+	pre    []*phrase // in front of the verb
+	post   []*phrase // after it
+	be     bool      // one of the auxiliaries is "be"
+}
+
+// parse reads a question. It is false for words that are none.
+func parse(tokens []token, at span) (*clause, bool) {
+	tokens = slices.DeleteFunc(tokens, func(t token) bool { return t.can(filler) && len(t.words) == 1 })
+	p := parser{tokens: tokens, c: clause{preps: make(map[string]*phrase), time: at}}
+	if len(tokens) == 0 || !p.opening() || !p.body() {
+		return nil, false
+	}
+	if p.c.verb == "" && !p.fromNoun() {
+		return nil, false
+	}
+	p.roles()
+	return &p.c, true
+}
+
+// askedAs are the question words that ask for the same as another one.
+var askedAs = map[string]string{"whom": "who", "which": "what", "whose": "who"}
+
+// opening reads the question word, or the auxiliary that asks for yes or no.
+func (p *parser) opening() bool {
+	switch first := p.tokens[0]; {
+	case slices.Contains([]string{"if", "whether"}, first.text):
+		p.c.asks, p.at = "yes", 1
+	case p.words("for", "how", "long"):
+		p.c.asks, p.at = "how-long", 3
+	case p.words("how", "long"):
+		p.c.asks, p.at = "how-long", 2
+	case p.words("since", "when"):
+		p.c.asks, p.at = "how-long", 2
+	case p.words("until", "when"):
+		p.c.asks, p.at = "when", 2
+	case p.words("how", "many"):
+		p.c.asks, p.at = "how-many", 2
+	case p.words("how", "come"):
+		p.c.asks, p.at = "why", 2
+	case p.words("what", "about"), p.words("how", "about"):
+		p.c.asks, p.c.verb, p.c.noun, p.at = "what", nStatus, true, 1
+	case first.can(asking):
+		w, _ := first.is(asking)
+		p.c.asks, p.at = w.value, 1
+		if other, ok := askedAs[w.value]; ok {
+			p.c.asks = other
+		}
+	case first.can(auxiliary) && len(p.tokens) > 1:
+		p.c.asks = "yes"
+		return true
+	default:
+		return true
+	}
+	if slices.Contains([]string{"what", "who", "how-many"}, p.c.asks) {
+		asked := &phrase{wanted: p.c.asks}
+		if q, n := p.phraseAt(p.at); n > 0 && q.noun != "" && q.names == nil && q.owner == nil && p.nounHere(p.at+n) {
+			asked.noun, asked.states = q.noun, q.states
+			p.at += n
+		}
+		p.pre = append(p.pre, asked)
+	}
+	return true
+}
+
+// nounHere reports whether the words before a place were a noun that is asked
+// for, and no verb: an auxiliary or another verb follows, or nothing.
+func (p *parser) nounHere(next int) bool {
+	if next >= len(p.tokens) {
+		return true
+	}
+	t := p.tokens[next]
+	return t.can(auxiliary) || t.can(action) || t.can(pronoun) || t.can(preposition) || len(t.names) > 0 && p.c.asks != "who"
+}
+
+// words reports whether the question goes on with these words.
+func (p *parser) words(words ...string) bool {
+	if len(p.tokens) < p.at+len(words) {
+		return false
+	}
+	for i, w := range words {
+		if p.tokens[p.at+i].text != w {
+			return false
+		}
+	}
+	return true
+}
+
+// body reads everything after the question word.
+func (p *parser) body() bool {
+	for p.at < len(p.tokens) {
+		t := p.tokens[p.at]
+		switch {
+		case (t.text == "last" || t.text == "ever") && p.at+1 < len(p.tokens) && p.tokens[p.at+1].can(action):
+			p.at++ // "when did ana last hand over"
+		case t.can(negation):
+			p.c.not = true
+			p.at++
+		case t.can(auxiliary) && !p.mainVerb(t):
+			if !p.auxiliary(t) {
+				return false
+			}
+		case p.isPhrase():
+			if !p.phrase() {
+				return false
+			}
+		case t.can(action):
+			if !p.action(t) {
+				return false
+			}
+		case t.can(preposition):
+			if !p.preposition(t) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// mainVerb reports whether "have" or "do" stands for itself: no other verb follows
+// that it could serve.
+func (p *parser) mainVerb(t token) bool {
+	if !t.can(action) || p.c.verb != "" || p.at == 0 {
+		return false
+	}
+	for _, next := range p.tokens[p.at+1:] {
+		if next.can(action) && next.text != "next" && !next.can(noun) {
+			return false
+		}
+		if next.text == "to" {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *parser) auxiliary(t token) bool {
+	w, _ := t.is(auxiliary)
+	switch w.value {
+	case "is", "are", "am", "be", "been", "being":
+		p.be = true
+	case "was", "were":
+		p.be, p.c.past = true, true
+	case "did":
+		p.c.past = true
+	case "has", "have", "had", "do", "does":
+	default:
+		p.c.modal = w.value
+	}
+	p.at++
+	return true
+}
+
+// action takes in the verb. A second one after "to" says more exactly what is
+// done, and a word for being next is of every verb.
+func (p *parser) action(t token) bool {
+	w, _ := t.is(action)
+	p.at++
+	p.c.verbs = append(p.c.verbs, t.text)
+	switch {
+	case p.c.verb == "" && (w.verb == vDecide || w.verb == vUse) && w.form != going && p.freely():
+		p.c.verb, p.c.form = w.verb, w.form
+		p.c.tail = p.texts(p.at)
+		p.at = len(p.tokens)
+	case p.c.verb == "":
+		p.c.verb, p.c.form, p.c.state = w.verb, w.form, w.value
+		p.c.tail = p.texts(p.at)
+	case w.verb == vNext && (p.c.verb == vWork || p.c.verb == vTake || p.c.verb == vHold):
+	case w.verb == vWork && p.c.verb == vNext:
+		p.c.verb, p.c.form = vWork, w.form
+	case p.c.verb == vWork && p.c.form == base && w.form == base, p.c.verb == vWait && w.form >= past && w.form != being:
+		p.c.verb, p.c.form, p.c.state = w.verb, w.form, w.value
+		if slices.Equal(p.c.bare, []string{"to"}) {
+			p.c.bare = nil
+		}
+	case p.c.verb == vHold && p.c.form <= third && w.form == base && slices.Contains(p.c.bare, "to"):
+		p.c.verb, p.c.form, p.c.modal, p.c.bare = w.verb, w.form, "must", nil
+	default:
+		return false
+	}
+	return true
+}
+
+// freely reports whether what was decided stands here in words of its own, and not
+// as one phrase.
+func (p *parser) freely() bool {
+	at := p.at
+	if at < len(p.tokens) && p.tokens[at].can(preposition) && p.tokens[at].text != "by" {
+		at++
+	}
+	if at >= len(p.tokens) {
+		return false
+	}
+	_, n := p.phraseAt(at)
+	if n == 0 {
+		return p.tokens[at].text != "by"
+	}
+	return at+n < len(p.tokens) && p.tokens[at+n].text != "by"
+}
+
+func (p *parser) texts(from int) []string {
+	var list []string
+	for _, t := range p.tokens[from:] {
+		list = append(list, t.text)
+	}
+	return list
+}
+
+func (p *parser) preposition(t token) bool {
+	w, _ := t.is(preposition)
+	p.at++
+	if q, n := p.phraseAt(p.at); n > 0 && p.c.preps[w.value] == nil {
+		p.c.preps[w.value] = q
+		p.at += n
+		return true
+	}
+	p.c.bare = append(p.c.bare, w.value)
+	return true
+}
+
+// fromNoun takes the verb from a noun: "status of refunds", "who is the owner of
+// payments", "open questions".
+func (p *parser) fromNoun() bool {
+	i := -1
+	for at, q := range p.pre {
+		if q.noun != "" && (q.wanted == "" || len(p.pre) == 1) && q.names == nil {
+			i = at
+		}
+	}
+	if i < 0 {
+		return p.fromPlace() || p.fromName()
+	}
+	q := p.pre[i]
+	p.c.verb, p.c.noun = q.noun, true
+	p.pre = slices.Delete(p.pre, i, i+1)
+	if q.text != "" { // a name that nobody knows
+		p.post = append(p.post, &phrase{text: q.text, noun: q.noun})
+	}
+	if q.owner != nil {
+		p.c.preps["of"] = q.owner
+	}
+	if p.c.form = base; len(q.states) > 0 {
+		p.c.state = q.states[0].value
+		p.pre = append(p.pre, &phrase{states: q.states, wanted: "what", noun: q.noun})
+	}
+	return true
+}
+
+// fromPlace reads "what is on my plate".
+func (p *parser) fromPlace() bool {
+	for _, prep := range []string{"on", "in"} {
+		if q := p.c.preps[prep]; q != nil && q.noun == nPlate && q.owner != nil && p.c.asks != "yes" {
+			p.c.verb, p.c.noun, p.c.preps = nPlate, true, map[string]*phrase{"of": q.owner}
+			return len(p.pre) == 0 || len(p.pre) == 1 && p.pre[0].wanted != ""
+		}
+	}
+	return false
+}
+
+// standing reports whether the question is how we stand with something: "where are
+// we with refunds", "what is up with refunds".
+func (p *parser) standing(names []*phrase) bool {
+	of := p.c.preps["with"]
+	if of == nil {
+		of = p.c.preps["on"]
+	}
+	if !of.named() || len(p.c.preps) != 1 || slices.ContainsFunc(names, func(q *phrase) bool { return q.text != "team" && q.text != "me" }) {
+		return false
+	}
+	up := p.c.asks == "what" && slices.Equal(p.c.bare, []string{"up"})
+	if !up && !(len(names) == 1 && (p.c.asks == "where" || p.c.asks == "how")) {
+		return false
+	}
+	p.c.verb, p.c.noun, p.c.bare, p.pre = nStatus, true, nil, nil
+	return true
+}
+
+// fromName reads "what is refunds", "why refunds" and "where is ana".
+func (p *parser) fromName() bool {
+	names := slices.DeleteFunc(slices.Clone(p.pre), func(q *phrase) bool { return len(q.names) == 0 })
+	if p.standing(names) {
+		return true
+	}
+	if len(names) != 1 || len(p.c.preps) > 0 || len(p.c.bare) > 0 {
+		return false
+	}
+	p.c.noun = true
+	person := len(only(names[0].names, Person)) > 0
+	switch {
+	case p.c.asks == "where" && person:
+		p.c.verb = vReturn
+	case p.c.asks == "what", p.c.asks == "how", p.c.asks == "where":
+		p.c.verb = nStatus
+	case p.c.asks == "why":
+		p.c.verb = nReason
+	default:
+		return false
+	}
+	p.pre, p.post = nil, nil
+	p.c.preps["of"] = names[0]
+	return true
+}
+
+// roles says who acts and what it is done to.
+func (p *parser) roles() {
+	var wanted, subject *phrase
+	if i := slices.IndexFunc(p.pre, func(q *phrase) bool { return q.wanted != "" }); i >= 0 {
+		wanted = p.pre[i]
+		p.pre = slices.Delete(p.pre, i, i+1)
+	}
+	if n := len(p.pre); n > 0 {
+		subject = p.pre[n-1]
+		p.beside(p.pre[:n-1])
+	}
+	participle := p.c.form == past || p.c.form == partial
+	p.c.passive = p.isPassive(participle, subject)
+	p.c.past = p.c.past || participle && !p.c.passive
+	if p.c.passive {
+		p.passive(subject, wanted)
+	} else {
+		p.active(subject, wanted)
+	}
+}
+
+// isPassive reports whether the verb says what is done to its subject. With
+// something after it, "who's acked it" is short for "who has".
+func (p *parser) isPassive(participle bool, subject *phrase) bool {
+	switch {
+	case p.c.form == being:
+		return true
+	case !participle || len(p.post) > 0 && (p.be || p.c.preps["by"] == nil):
+		return false
+	}
+	bare := !p.c.noun && p.c.asks == "" && subject == nil // "blocked by ben"
+	return p.be || bare
+}
+
+func (p *parser) passive(subject, wanted *phrase) {
+	c := &p.c
+	c.obj, c.subj = subject, c.preps["by"]
+	delete(c.preps, "by")
+	switch {
+	case subject == nil:
+		c.obj = wanted
+	case c.subj == nil:
+		c.subj = wanted
+	case wanted != nil:
+		p.beside([]*phrase{wanted})
+	}
+	p.beside(p.post)
+}
+
+func (p *parser) active(subject, wanted *phrase) {
+	c := &p.c
+	if c.subj = subject; subject == nil {
+		c.subj, wanted = wanted, nil
+	}
+	if len(p.post) > 0 {
+		c.obj = p.post[0]
+		p.beside(p.post[1:])
+	} else {
+		c.obj, wanted = wanted, nil
+	}
+	if wanted != nil {
+		p.beside([]*phrase{wanted})
+	}
+}
+
+// beside keeps phrases for which the verb has no place, so that they are missed.
+func (p *parser) beside(phrases []*phrase) {
+	for _, q := range phrases {
+		p.c.preps[fmt.Sprintf("beside %d", len(p.c.preps))] = q
+	}
+}

@@ -1,0 +1,106 @@
+package query
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// DeadlineRow is a time by which somebody has to do something.
+type DeadlineRow struct {
+	typed
+	ID   string     `json:"id"`   // a reference to what it is about
+	What string     `json:"what"` // ack, answer, acknowledge, resolve, take up, item, step
+	Who  string     `json:"who"`
+	Due  *time.Time `json:"due"`
+	Late bool       `json:"late"`
+	cited
+}
+
+// Cells is the row under [Header].
+func (r *DeadlineRow) Cells() []string {
+	late := ""
+	if r.Late {
+		late = isOverdue
+	}
+	return append([]string{r.ID, r.What, r.Who, dateCell(r.Due), late}, r.Source.cells()...)
+}
+
+func (r *DeadlineRow) key() string { return r.ID + " " + r.What + " " + r.Who }
+
+// deadlines are all that run, and those that have passed and still count.
+func (r *runner) deadlines() []candidate {
+	var found []candidate
+	sla := r.env.Config.SLA
+	for _, c := range r.unacked() {
+		h := c.thread.(handoffThread).HandoffState
+		if due, ok := r.env.Config.AckDue(h); ok {
+			found = append(found, r.deadline(h.Record.ID, "ack", strings.Join(r.env.Config.Receivers(h), ", "), due, h.Record.ID, c))
+		}
+	}
+	for _, c := range r.blocked() {
+		b := c.thread.(blockerThread)
+		ref, asks := handoff.Target{Type: handoff.TargetBlocker, Name: b.ID}.Ref(), b.asks(r)
+		who, wall := cmp.Or(asks.To, b.Resolver), b.Severity == handoff.SeverityCritical
+		if due, ok := r.env.Config.Deadline(asks.To, b.Opened, sla.BlockerResolve, wall, b.NeededBy.Time); ok {
+			found = append(found, r.deadline(ref, "resolve", who, due, b.Declared, c))
+		}
+		if b.Acknowledged == nil && !asks.Due.IsZero() && !asks.Due.Equal(b.NeededBy.Time) {
+			found = append(found, r.deadline(ref, "acknowledge", who, asks.Due, b.Declared, c))
+		}
+	}
+	for _, c := range r.questions() {
+		q := c.thread.(questionThread)
+		if asks := q.asks(r); !asks.Due.IsZero() {
+			found = append(found, r.deadline(handoff.Target{Type: handoff.TargetQuestion, Name: q.Key}.Ref(), "answer", cmp.Or(asks.To, q.To), asks.Due, q.Record, c))
+		}
+	}
+	for _, c := range r.escalations() {
+		if row := c.row.(*EscalationRow); row.Deadline != nil && row.State == isOpen {
+			found = append(found, r.deadline(row.Subject, "take up", cmp.Or(row.Asked, row.To), *row.Deadline, row.ID, c))
+		}
+	}
+	for _, c := range r.items() {
+		it := c.thread.(itemThread)
+		ref := handoff.Target{Type: handoff.TargetItem, Name: it.ID}.Ref()
+		if !it.Due.IsZero() {
+			found = append(found, r.deadline(ref, "item", it.Owner, it.Due.Time, it.Declared, c))
+		}
+		for _, n := range it.Next {
+			if !n.Due.IsZero() {
+				found = append(found, r.deadline(ref, "step", n.Owner, n.Due.Time, it.Declared, c))
+			}
+		}
+	}
+	if r.query.Arg == "" {
+		return found
+	}
+	wanted := make(map[string]bool)
+	for _, t := range r.about() {
+		wanted[r.latest(t).row.key()] = true
+	}
+	return filter(found, func(c candidate) bool {
+		_, name := handoff.SplitRef(c.row.(*DeadlineRow).ID)
+		return wanted[name]
+	})
+}
+
+// deadline is the row of one, of what another row is about.
+func (r *runner) deadline(ref, what, who string, due time.Time, record string, of candidate) candidate {
+	row := &DeadlineRow{
+		typed: typed{TypeDeadline}, ID: ref, What: what, Who: who, Due: stamp(due), Late: due.Before(r.env.Now), cited: cited{r.source(record)},
+	}
+	f := r.recordFacets(record)
+	f.put(Is, string(TypeDeadline))
+	if row.Late {
+		f.put(Is, isOverdue)
+	}
+	f.put(To, r.expandFrom(row.Source.By, strings.Split(who, ", ")...)...)
+	f.put(Severity, of.severity)
+	for _, q := range []Qualifier{InItem, Owner, Holder, HasRef} {
+		f.put(q, of.facets[q]...)
+	}
+	return candidate{row: row, facets: f, thread: of.thread, since: due, when: &due}
+}
