@@ -96,8 +96,8 @@ func (d *directory) enterPeople(c *config.Config) {
 		}
 	}
 	for _, area := range c.Authorities {
-		d.spell(area.Area, Name{Area, query.Fold(area.Area)})
-		d.entitle(area.Area, Name{Area, query.Fold(area.Area)})
+		d.spell(area.Area, Name{Area, query.FoldCase(area.Area)})
+		d.entitle(area.Area, Name{Area, query.FoldCase(area.Area)})
 		for _, who := range append(area.Alternates, area.Primary) {
 			d.person(who)
 		}
@@ -196,7 +196,7 @@ var spelling = strings.NewReplacer("-", " ", "_", " ")
 // spelled makes a name comparable with the words that people type for it: a slug
 // with its words apart, a number without its sign.
 func spelled(text string) string {
-	return strings.Join(strings.Fields(spelling.Replace(strings.TrimLeft(query.Fold(text), "#!@"))), " ")
+	return strings.Join(strings.Fields(spelling.Replace(strings.TrimLeft(query.FoldCase(text), "#!@"))), " ")
 }
 
 // stem is a word without the ending of the plural.

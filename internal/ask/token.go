@@ -50,7 +50,7 @@ var (
 func split(pieces []string) []string {
 	var words []string
 	for _, piece := range pieces {
-		for part := range strings.FieldsSeq(query.Fold(piece)) {
+		for part := range strings.FieldsSeq(query.FoldCase(piece)) {
 			words = append(words, whole(trimMarks(part))...)
 		}
 	}

@@ -55,14 +55,14 @@ func (r *Resumed) Entries() []Entry {
 		}
 	}
 	for s, ids := range f.idle {
-		entries = append(entries, Entry{Kind: EntrySeries, Key: s.key(), Data: codec.Encode(ids), Live: true})
+		entries = append(entries, Entry{Kind: EntrySeries, Key: s.key(), Data: Codec.Encode(ids), Live: true})
 	}
 	for d, state := range r.names {
 		if state != (nameState{}) {
-			entries = append(entries, Entry{Kind: EntryName, Key: d.key(), Data: codec.Encode(state)})
+			entries = append(entries, Entry{Kind: EntryName, Key: d.key(), Data: Codec.Encode(state)})
 		}
 	}
-	return append(entries, Entry{Kind: EntryFold, Data: codec.Encode(r.clock)})
+	return append(entries, Entry{Kind: EntryFold, Data: Codec.Encode(r.clock)})
 }
 
 // entry returns an entry of the state in the form that can be kept.
@@ -108,11 +108,11 @@ func newShelf[T, S any](entries func(*View) map[string]T, save func(T) S, restor
 		has:  func(v *View, key string) bool { _, ok := entries(v)[key]; return ok },
 		save: func(v *View, key string) ([]byte, bool) {
 			entry := entries(v)[key]
-			return codec.Encode(save(entry)), live(entry)
+			return Codec.Encode(save(entry)), live(entry)
 		},
 		load: func(v *View, key string, data []byte, record func(string) *Record) error {
 			var saved S
-			if err := codec.Decode(string(data), &saved, record); err != nil {
+			if err := Codec.Decode(string(data), &saved, record); err != nil {
 				return err
 			}
 			entries(v)[key] = restore(saved, key)
@@ -252,4 +252,10 @@ func (s savedDecision) restore(topic string) *DecisionState {
 		last.ID = topic
 	}
 	return d
+}
+
+// FoldLayout is a text that changes whenever the form does in which records and folded
+// things are kept.
+func FoldLayout() string {
+	return SavedLayout(ItemState{}, BlockerState{}, QuestionState{}, savedDecision{}, savedHandoff{}, Back{}, Watched{})
 }

@@ -18,7 +18,7 @@ func (m *memory) entry(kind EntryKind, key string, into any, record func(string)
 	if data == nil {
 		return false
 	}
-	if err := codec.Decode(string(data), into, record); err != nil {
+	if err := Codec.Decode(string(data), into, record); err != nil {
 		m.damaged(kind, key, err)
 		return false
 	}

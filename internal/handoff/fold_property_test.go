@@ -404,3 +404,19 @@ func FuzzFold(f *testing.F) {
 		s.Current()
 	})
 }
+
+// What is drawn here is read alike by both readers.
+func TestCanonicalRecordsAreReadAlike(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		for _, r := range drawHistory(t) {
+			data, err := Format(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fast, doc := ParseCanonical(data), Parse(data, "")
+			if fast == nil || len(doc.Findings) > 0 || !reflect.DeepEqual(fast, doc.Record) {
+				t.Fatalf("read as %+v\nand as %+v\nfindings %v\n%s", fast, doc.Record, doc.Findings, data)
+			}
+		}
+	})
+}

@@ -162,3 +162,39 @@ type List[T any] []T
 // IsZero reports whether the list is absent. It makes the YAML encoder write
 // `[]` for an empty list and nothing for an absent one.
 func (l List[T]) IsZero() bool { return l == nil }
+
+// SubjectOf is what a record says that it is about, "" when its kind has no
+// such field.
+func SubjectOf(body Body) string {
+	switch body := body.(type) {
+	case *Ack:
+		return body.Subject
+	case *Escalation:
+		return body.Subject
+	case *Route:
+		return body.Subject
+	case *Withdrawal:
+		return body.Subject
+	case *Gap:
+		return body.Subject
+	}
+	return ""
+}
+
+// AddresseesOf are the handles and addresses to which a body is addressed, nil
+// when its kind has no such field.
+func AddresseesOf(body Body) []string {
+	switch body := body.(type) {
+	case *Handoff:
+		return body.To
+	case *Question:
+		return []string{body.To}
+	case *Escalation:
+		return []string{body.To}
+	case *Assignment:
+		return []string{body.To}
+	case *Route:
+		return []string{body.To}
+	}
+	return nil
+}

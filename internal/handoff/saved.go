@@ -6,9 +6,9 @@ import (
 	"github.com/handoff-cli/handoff/internal/compact"
 )
 
-// codec writes the form in which a derived store keeps records and folded things: a
-// pointer to a record becomes its id.
-var codec = compact.Codec[Record]{Name: func(r *Record) string { return r.ID }}
+// Codec writes the form in which a derived store keeps records, and what is folded
+// of them: a pointer to a record becomes its id.
+var Codec = compact.Codec[Record]{Name: func(r *Record) string { return r.ID }}
 
 // savedRecord is a record without what its body type says. Hashes are raw.
 type savedRecord struct {
@@ -26,7 +26,7 @@ type savedRecord struct {
 // EncodeRecord returns the compact form of a record. Where it was found, the
 // ref and the commit, is not part of it.
 func EncodeRecord(r *Record) []byte {
-	return codec.Encode(savedRecord{
+	return Codec.Encode(savedRecord{
 		Schema: r.Schema, Kind: r.Kind, ID: r.ID, At: r.At, By: r.By, Ext: r.Ext,
 		Path: r.Source.Path, Blob: rawHash(r.Source.Blob), Digest: rawHash(r.Source.Digest),
 	}, r.Body)
@@ -41,7 +41,7 @@ func DecodeRecord(data []byte) (*Record, error) {
 	if r.Body = newBody(r.Kind); r.Body == nil {
 		return nil, compact.ErrDamaged
 	}
-	if err := codec.Decode(body, r.Body, nil); err != nil {
+	if err := Codec.Decode(body, r.Body, nil); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -50,7 +50,7 @@ func DecodeRecord(data []byte) (*Record, error) {
 // DecodeHead reads all of a record but its body, which is in the rest.
 func DecodeHead(data []byte) (r *Record, rest string, err error) {
 	var s savedRecord
-	rest, err = codec.DecodeFirst(string(data), &s, nil)
+	rest, err = Codec.DecodeFirst(string(data), &s, nil)
 	return &Record{
 		Schema: s.Schema, Kind: s.Kind, ID: s.ID, At: s.At, By: s.By, Ext: s.Ext,
 		Source: Source{Path: s.Path, Blob: hex.EncodeToString([]byte(s.Blob)), Digest: hex.EncodeToString([]byte(s.Digest))},
@@ -66,12 +66,12 @@ func rawHash(digits string) string {
 	return string(raw)
 }
 
-// SavedLayout is a text that changes whenever the form does in which records and
-// folded things are kept.
-func SavedLayout() string {
-	kept := []any{savedRecord{}, ItemState{}, BlockerState{}, QuestionState{}, savedDecision{}, savedHandoff{}, Back{}, Watched{}}
+// SavedLayout is a text that changes whenever the form does in which records, and
+// more, are kept.
+func SavedLayout(more ...any) string {
+	kept := append([]any{savedRecord{}}, more...)
 	for _, kind := range Kinds {
 		kept = append(kept, newBody(kind))
 	}
-	return codec.Layout(kept...)
+	return Codec.Layout(kept...)
 }

@@ -71,7 +71,7 @@ func (r *runner) owns() []candidate {
 	found = append(found, r.onPath()...)
 	name := r.query.Arg
 	for _, area := range r.env.Config.Authorities {
-		if fold(area.Area) == strings.TrimPrefix(name, areaPrefix) {
+		if FoldCase(area.Area) == strings.TrimPrefix(name, areaPrefix) {
 			found = append(found, r.area(area))
 		}
 	}

@@ -100,7 +100,7 @@ func (t decisionThread) touches(r *runner, subject string) bool {
 			return true
 		}
 	}
-	said := fold(strings.Join(texts(t.Decision), "\n"))
+	said := FoldCase(strings.Join(texts(t.Decision), "\n"))
 	return !slices.ContainsFunc(strings.Fields(subject), func(word string) bool { return !strings.Contains(said, word) })
 }
 
@@ -114,7 +114,7 @@ func hasFile(refs []handoff.Ref, path string) bool {
 // path is folded.
 func OnPath(ref handoff.Ref, path string) bool {
 	path = strings.Trim(strings.TrimPrefix(path, "./"), "/")
-	id := strings.Trim(fold(ref.ID), "/")
+	id := strings.Trim(FoldCase(ref.ID), "/")
 	return (ref.Type == "file" || ref.Type == "doc") &&
 		(id == path || strings.HasPrefix(id, path+"/") || strings.HasPrefix(path, id+"/"))
 }

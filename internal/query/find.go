@@ -195,7 +195,7 @@ func (r *runner) whois() []candidate {
 		found = append(found, itemThread{it}.cite(r, id))
 	}
 	for _, area := range r.env.Config.Authorities {
-		if fold(area.Area) == strings.TrimPrefix(r.query.Arg, areaPrefix) {
+		if FoldCase(area.Area) == strings.TrimPrefix(r.query.Arg, areaPrefix) {
 			found = append(found, r.area(area))
 		}
 	}

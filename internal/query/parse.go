@@ -169,7 +169,7 @@ func (q *Query) Narrow(t Piece, env ParseEnv) error {
 	if t.Qualifier != "" {
 		return q.add(Term{Qualifier: t.Qualifier, Value: t.Text, Not: t.Not}, env)
 	}
-	word := fold(t.Text)
+	word := FoldCase(t.Text)
 	if isDay(word) && q.Topic != Search && !t.Quoted {
 		return &TermError{Term: Term{Value: t.Text}, Problem: "is a day", Hint: "write since:" + word + ", or put it in double quotes to search for it"}
 	}

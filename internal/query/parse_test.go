@@ -227,7 +227,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, w := range q.Words {
-			if w.Text == "" || w.Text != fold(w.Text) {
+			if w.Text == "" || w.Text != FoldCase(w.Text) {
 				t.Errorf("word %q", w.Text)
 			}
 		}

@@ -217,5 +217,5 @@ func FoldRef(id string) string { return foldRef(id) }
 // foldRef makes references comparable: case, and the sign before the number of
 // a pull request, differ from writer to writer.
 func foldRef(id string) string {
-	return strings.TrimLeft(fold(id), "#!")
+	return strings.TrimLeft(FoldCase(id), "#!")
 }

@@ -8,11 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold makes text comparable, as words are looked for: one case, single spaces.
-func Fold(text string) string { return fold(text) }
-
-// fold makes text comparable: composed form, one case, single spaces.
-func fold(text string) string {
+// FoldCase makes text comparable, as words are looked for: composed form, one case,
+// single spaces.
+func FoldCase(text string) string {
 	folded := strings.Map(func(r rune) rune {
 		return unicode.ToLower(unicode.ToUpper(r)) // both, as ς and σ share only their capital
 	}, norm.NFC.String(text))
@@ -42,7 +40,7 @@ func texts(value any) []string {
 func foldedLines(value any) string {
 	lines := texts(value)
 	for i, text := range lines {
-		lines[i] = fold(text)
+		lines[i] = FoldCase(text)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -76,7 +76,7 @@ func (t TopicSpec) Arg() string {
 
 // named reads the name of an item, an area, a decision or a path.
 func named(text string, _ ParseEnv) (name, problem string) {
-	if name = fold(text); name == "" {
+	if name = FoldCase(text); name == "" {
 		return "", "it is empty"
 	}
 	return name, ""
