@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // object is the part of a definition that the tests look at.
@@ -169,7 +169,7 @@ func TestConstantsAndSchemaAgree(t *testing.T) {
 		"status":         {item["status"].Enum, []string{handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked}},
 		"severity":       {d.Defs["severity"].Enum, []string{handoff.SeverityRoutine, handoff.SeverityWatch, handoff.SeverityCritical}},
 		"outcome":        {d.Defs["ackBody"].Properties["outcome"].Enum, []string{handoff.OutcomeAccepted, handoff.OutcomeAcceptedWithGaps, handoff.OutcomeChangesRequested, handoff.OutcomeDeclined, handoff.OutcomeSeen}},
-		"decisionStatus": {d.Defs["decisionStatus"].Enum, []string{handoff.DecisionProposed, handoff.DecisionAccepted, handoff.DecisionSuperseded, handoff.DecisionReversed, handoff.DecisionRejected}},
+		"decisionStatus": {d.Defs["decisionStatus"].Enum, []string{fold.DecisionProposed, fold.DecisionAccepted, fold.DecisionSuperseded, fold.DecisionReversed, fold.DecisionRejected}},
 	} {
 		if !slices.Equal(test.got, test.want) {
 			t.Errorf("%s: the schema has %q, Go has %q", name, test.got, test.want)

@@ -17,14 +17,14 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/query"
 )
 
 // Env is what the meaning of a question depends on.
 type Env struct {
 	query.ParseEnv
-	Known  *handoff.View  // what is known already, the present; nil to recall it
+	Known  *fold.View     // what is known already, the present; nil to recall it
 	Recall query.Recall   // what the records know: their names are those of the present, and others when a word may be one
 	Config *config.Config // people, teams and areas
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 )
@@ -17,7 +18,7 @@ import (
 var now = time.Date(2026, 11, 20, 16, 0, 0, 0, time.UTC)
 
 // story is a state with a thing of each kind.
-func story() *handoff.View {
+func story() *fold.View {
 	at := now.Add(-20 * time.Hour)
 	h := &handoff.Handoff{
 		To: handoff.List[string]{"ben"}, ReturnsAt: handoff.Time{Time: now}, Shipped: handoff.List[handoff.Shipped]{{ID: "fee-table", What: "fees"}},
@@ -35,7 +36,7 @@ func story() *handoff.View {
 		To: handoff.List[string]{"team"}, ReturnsAt: handoff.Time{Time: now}, Shipped: handoff.List[handoff.Shipped]{}, Items: handoff.List[handoff.Item]{},
 		Blockers: handoff.List[handoff.Blocker]{}, Decisions: handoff.List[handoff.Decision]{},
 	}
-	return handoff.Fold(append(records, handoff.New("w0000001", at.Add(time.Hour), "will", will)), handoff.PolicyPerItem).View
+	return fold.Of(append(records, handoff.New("w0000001", at.Add(time.Hour), "will", will)), fold.PolicyPerItem).View
 }
 
 func storyEnv() Env {
@@ -47,7 +48,7 @@ func storyEnv() Env {
 	view := story()
 	return Env{
 		ParseEnv: query.ParseEnv{Me: "ana", Now: now, Location: time.UTC, Calendar: hours},
-		Recall:   func(handoff.Part) (*handoff.View, error) { return view, nil }, Config: c,
+		Recall:   func(fold.Part) (*fold.View, error) { return view, nil }, Config: c,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 )
@@ -52,7 +53,7 @@ func (n Name) Ref() string {
 // when a question has a word that is neither a name nor English.
 type directory struct {
 	recall query.Recall
-	view   *handoff.View
+	view   *fold.View
 	exact  map[string][]Name // by the spelling that [spelled] makes
 	titled map[string][]Name // by each word of their slugs and titles, for things that can be named by them
 	seen   map[string]bool   // things that are entered
@@ -66,7 +67,7 @@ func newDirectory(env Env) (*directory, error) {
 	view := env.Known
 	if view == nil {
 		var err error
-		if view, err = env.Recall(handoff.Part{}); err != nil {
+		if view, err = env.Recall(fold.Part{}); err != nil {
 			return nil, err
 		}
 	}
@@ -298,11 +299,11 @@ func (d *directory) lookUp(tokens []token) ([]token, error) {
 func (d *directory) recalled(words []string) ([]Name, error) {
 	text := strings.Join(words, " ")
 	slug := strings.ReplaceAll(spelled(text), " ", "-")
-	part := handoff.Part{Refs: []string{slug, strings.TrimPrefix(text, "#")}}
+	part := fold.Part{Refs: []string{slug, strings.TrimPrefix(text, "#")}}
 	if found, err := d.grown(part, words); err != nil || len(found) > 0 {
 		return found, err
 	}
-	part = handoff.Part{Words: []string{query.FoldRef(text)}}
+	part = fold.Part{Words: []string{query.FoldRef(text)}}
 	if len(words) > 1 {
 		part.Words = words
 	}
@@ -313,7 +314,7 @@ func (d *directory) recalled(words []string) ([]Name, error) {
 }
 
 // grown recalls more and finds the words in it.
-func (d *directory) grown(part handoff.Part, words []string) ([]Name, error) {
+func (d *directory) grown(part fold.Part, words []string) ([]Name, error) {
 	view, err := d.recall(part)
 	if err != nil {
 		return nil, err

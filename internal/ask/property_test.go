@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"pgregory.net/rapid"
@@ -72,17 +73,17 @@ func drawHistory(t *rapid.T) []*handoff.Record {
 // asker puts questions to one state, spelled at random.
 type asker struct {
 	t    *rapid.T
-	view *handoff.View
+	view *fold.View
 	env  Env
 	now  time.Time
 }
 
 func newAsker(t *rapid.T) *asker {
-	s := handoff.Fold(drawHistory(t), handoff.PolicyPerItem)
+	s := fold.Of(drawHistory(t), fold.PolicyPerItem)
 	a := &asker{t: t, view: s.View, now: start.Add(100 * time.Hour)}
 	a.env = Env{
 		ParseEnv: query.ParseEnv{Me: "ana", Now: a.now, Location: time.UTC},
-		Recall:   func(handoff.Part) (*handoff.View, error) { return s.View, nil }, Config: config.Default(),
+		Recall:   func(fold.Part) (*fold.View, error) { return s.View, nil }, Config: config.Default(),
 	}
 	return a
 }
@@ -158,7 +159,7 @@ func (a *asker) named(slug string) string {
 }
 
 // openBlockers are those in front of the items that fit.
-func (a *asker) openBlockers(fits func(*handoff.ItemState) bool) []string {
+func (a *asker) openBlockers(fits func(*fold.Item) bool) []string {
 	found := []string{}
 	for id, b := range a.view.Blockers {
 		if it := a.view.Items[b.Blocks[0]]; b.Open() && it != nil && fits(it) {
@@ -168,7 +169,7 @@ func (a *asker) openBlockers(fits func(*handoff.ItemState) bool) []string {
 	return found
 }
 
-func (a *asker) itemsWhere(fits func(*handoff.ItemState) bool) []string {
+func (a *asker) itemsWhere(fits func(*fold.Item) bool) []string {
 	found := []string{}
 	for id, it := range a.view.Items {
 		if fits(it) {
@@ -179,8 +180,8 @@ func (a *asker) itemsWhere(fits func(*handoff.ItemState) bool) []string {
 }
 
 // isBlocked is what a colleague would call so: it says so, or something stops it.
-func (a *asker) isBlocked(it *handoff.ItemState) bool {
-	return it.Live() && (it.Status == handoff.StatusBlocked || len(a.openBlockers(func(other *handoff.ItemState) bool { return other == it })) > 0)
+func (a *asker) isBlocked(it *fold.Item) bool {
+	return it.Live() && (it.Status == handoff.StatusBlocked || len(a.openBlockers(func(other *fold.Item) bool { return other == it })) > 0)
 }
 
 // shipped checks what somebody is said to have shipped in a time. Where no handoff
@@ -193,7 +194,7 @@ func (a *asker) shipped(question, who string, since, until time.Time) {
 		}
 	}
 	for id, it := range a.view.Items {
-		if it.Closed == handoff.ItemShipped {
+		if it.Closed == fold.ItemShipped {
 			add(id, a.view.Records[it.ClosedBy])
 		}
 	}
@@ -216,7 +217,7 @@ func TestAnswersAreTheState(t *testing.T) {
 				t.Fatalf("is %s done: nobody knows it, but %q, %v", slug, answer.Say, err)
 			}
 		}
-		for _, slug := range a.itemsWhere(func(*handoff.ItemState) bool { return true }) {
+		for _, slug := range a.itemsWhere(func(*fold.Item) bool { return true }) {
 			it, name := a.view.Items[slug], a.named(slug)
 			a.lists("who has "+name, []string{slug})
 			if row := a.answer("who owns " + name).Rows[0].(*query.ItemRow); row.Owner != it.Owner || row.ID != slug {
@@ -226,7 +227,7 @@ func TestAnswersAreTheState(t *testing.T) {
 			a.verdict("has "+name+" been shipped", !it.Live())
 			a.verdict("is "+name+" blocked", a.isBlocked(it))
 			a.verdict("is "+name+" in review", it.Live() && it.Status == handoff.StatusInReview)
-			a.lists("what is blocking "+name, a.openBlockers(func(other *handoff.ItemState) bool { return other.ID == slug }))
+			a.lists("what is blocking "+name, a.openBlockers(func(other *fold.Item) bool { return other.ID == slug }))
 			for _, who := range people {
 				a.verdict("is "+who+" working on "+name, it.Holder == who)
 				a.verdict("did "+who+" ship "+name, !it.Live() && a.view.Records[it.ClosedBy].By == who)
@@ -236,9 +237,9 @@ func TestAnswersAreTheState(t *testing.T) {
 			a.verdict("has the "+strings.ReplaceAll(id, "-", " ")+" blocker been resolved", !b.Open())
 		}
 		for _, who := range people {
-			holds := func(it *handoff.ItemState) bool { return it.Live() && it.Holder == who }
+			holds := func(it *fold.Item) bool { return it.Live() && it.Holder == who }
 			a.lists("what does "+who+" hold", a.itemsWhere(holds))
-			a.lists("what's blocking "+who, a.openBlockers(func(it *handoff.ItemState) bool { return it.Holder == who }))
+			a.lists("what's blocking "+who, a.openBlockers(func(it *fold.Item) bool { return it.Holder == who }))
 			a.verdict("is "+who+" blocked", slices.ContainsFunc(a.itemsWhere(holds), func(id string) bool { return a.isBlocked(a.view.Items[id]) }))
 			a.lists("which items are blocked", a.itemsWhere(a.isBlocked))
 			if a.answer("what did "+who+" ship").Understood == `shipped `+who {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -73,7 +74,7 @@ func said(cmd *cobra.Command, flags ...string) bool {
 }
 
 func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool) (err error) {
-	ws, err := g.openForVerdict(ctx, handoff.Part{Refs: workspace.Given(ref), Histories: o.allSeen})
+	ws, err := g.openForVerdict(ctx, fold.Part{Refs: workspace.Given(ref), Histories: o.allSeen})
 	if err != nil {
 		return err
 	}
@@ -97,7 +98,7 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 			return nil
 		}
 	}
-	if subject.Type == handoff.TargetItem {
+	if subject.Type == fold.TargetItem {
 		if taken := ws.Took(ws.State.Items[subject.Name], o.outcome); taken != nil {
 			g.note("you took %s in %s; nothing was added", subject.Name, taken.ID)
 			return nil
@@ -154,10 +155,10 @@ func ackAllSeen(ctx context.Context, g *globals, ws *workspace.Workspace, o ackO
 
 // ackBacks writes a receipt for each record that brought something back: nothing
 // more is needed.
-func ackBacks(ctx context.Context, g *globals, ws *workspace.Workspace, o ackOptions, backs []handoff.Back) error {
+func ackBacks(ctx context.Context, g *globals, ws *workspace.Workspace, o ackOptions, backs []fold.Back) error {
 	var records []*handoff.Record
 	for i, b := range backs {
-		if slices.ContainsFunc(backs[:i], func(earlier handoff.Back) bool { return earlier.Cause == b.Cause }) {
+		if slices.ContainsFunc(backs[:i], func(earlier fold.Back) bool { return earlier.Cause == b.Cause }) {
 			continue
 		}
 		ack := &handoff.Ack{Subject: b.Cause.ID, Digest: b.Cause.Source.Digest, Outcome: handoff.OutcomeSeen, Note: o.note}
@@ -168,20 +169,20 @@ func ackBacks(ctx context.Context, g *globals, ws *workspace.Workspace, o ackOpt
 
 // offerOf is the record that offers an item. Of a handoff, only that item is
 // taken.
-func offerOf(ws *workspace.Workspace, it *handoff.ItemState, o *ackOptions) (handoff.Target, error) {
+func offerOf(ws *workspace.Workspace, it *fold.Item, o *ackOptions) (fold.Target, error) {
 	if it.Offer == nil {
-		return handoff.Target{}, &workspace.NoError{Message: it.ID + " is offered to nobody: " + custody(it), Hint: "handoff show " + text.ShellArgument("item:"+it.ID)}
+		return fold.Target{}, &workspace.NoError{Message: it.ID + " is offered to nobody: " + custody(it), Hint: "handoff show " + text.ShellArgument("item:"+it.ID)}
 	}
 	if _, isHandoff := ws.State.Handoffs[it.Offer.Record]; isHandoff {
 		if !(&handoff.Ack{Outcome: o.outcome}).Accepts() || len(o.take) > 0 {
-			return handoff.Target{}, workspace.Usagef("handoff ack "+it.Offer.Record+" answers the whole handoff", "an item of a handoff can only be taken")
+			return fold.Target{}, workspace.Usagef("handoff ack "+it.Offer.Record+" answers the whole handoff", "an item of a handoff can only be taken")
 		}
 		o.take = []string{it.ID}
 	}
-	return handoff.Target{Type: handoff.TargetRecord, Name: it.Offer.Record}, nil
+	return fold.Target{Type: fold.TargetRecord, Name: it.Offer.Record}, nil
 }
 
-func newAck(ctx context.Context, ws *workspace.Workspace, o ackOptions, subject handoff.Target) (*handoff.Ack, error) {
+func newAck(ctx context.Context, ws *workspace.Workspace, o ackOptions, subject fold.Target) (*handoff.Ack, error) {
 	a := &handoff.Ack{
 		Subject: subject.Name, Outcome: o.outcome,
 		Reason: o.reason, Exception: o.exception, Note: o.note,
@@ -204,7 +205,7 @@ func newAck(ctx context.Context, ws *workspace.Workspace, o ackOptions, subject 
 		a.Outcome = handoff.OutcomeAcceptedWithGaps
 	}
 	h, ok := ws.State.Handoffs[subject.Name]
-	if subject.Type != handoff.TargetRecord || !ok {
+	if subject.Type != fold.TargetRecord || !ok {
 		if len(o.take) > 0 {
 			return nil, workspace.Usagef("", "--take goes with a handoff")
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -41,7 +42,7 @@ func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) (er
 	if o.text == "" && !g.Interactive {
 		return workspace.Usagef("handoff answer --help shows an example", "missing: --text")
 	}
-	ws, err := g.openForVerdict(ctx, handoff.Part{Refs: []string{ref}})
+	ws, err := g.openForVerdict(ctx, fold.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
@@ -49,7 +50,7 @@ func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) (er
 	if err != nil {
 		return err
 	}
-	answer := &handoff.Answer{Question: handoff.Target{Type: handoff.TargetQuestion, Name: q.Key}.Ref(), Text: o.text, Source: o.source}
+	answer := &handoff.Answer{Question: fold.Target{Type: fold.TargetQuestion, Name: q.Key}.Ref(), Text: o.text, Source: o.source}
 	if o.open {
 		closes := false
 		answer.Closes = &closes

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -45,7 +46,7 @@ that.`,
 }
 
 func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: workspace.Given(o.about)})
+	ws, err := g.openForWriting(ctx, fold.Part{Refs: workspace.Given(o.about)})
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
 		q.To = to
 	}
 	records := []*handoff.Record{ws.NewRecord(q)}
-	route, nobody := ws.Route(handoff.Target{Type: handoff.TargetQuestion, Name: records[0].ID}, handoff.Blocker{Resolver: q.To})
+	route, nobody := ws.Route(fold.Target{Type: fold.TargetQuestion, Name: records[0].ID}, handoff.Blocker{Resolver: q.To})
 	if route != nil {
 		records = append(records, route)
 	} else {

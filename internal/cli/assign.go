@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -56,7 +57,7 @@ func runAssign(ctx context.Context, g *globals, o assignOptions, args []string) 
 	case o.allOf == "" && len(args) == 0:
 		return workspace.Usagef("handoff assign --help shows an example", "missing: an item, or --all-of")
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: slices.Concat(args, workspace.Given(o.via))})
+	ws, err := g.openForWriting(ctx, fold.Part{Refs: slices.Concat(args, workspace.Given(o.via))})
 	if err != nil {
 		return err
 	}

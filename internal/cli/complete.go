@@ -8,6 +8,7 @@ import (
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/export"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -240,10 +241,10 @@ func (c *cursor) open() *workspace.Workspace {
 		return c.ws
 	}
 	c.ws = &workspace.Workspace{TeamConfig: config.Default()}
-	c.ws.Hold(handoff.Fold(nil, ""))
+	c.ws.Hold(fold.Of(nil, ""))
 	ws, err := workspace.OpenAsItIs(c.ctx, c.g.opening())
 	if err == nil {
-		err = ws.Load(c.ctx, handoff.Part{})
+		err = ws.Load(c.ctx, fold.Part{})
 	}
 	if err == nil {
 		c.ws = ws
@@ -252,10 +253,10 @@ func (c *cursor) open() *workspace.Workspace {
 }
 
 // state is what is known of a part beside the present.
-func (c *cursor) state(part handoff.Part) *handoff.View {
+func (c *cursor) state(part fold.Part) *fold.View {
 	ws := c.open()
 	if err := ws.Need(part); err != nil {
-		ws.Hold(handoff.Fold(nil, ""))
+		ws.Hold(fold.Of(nil, ""))
 	}
 	return ws.State
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rules"
@@ -87,44 +88,44 @@ func offered[T any](entries map[string]T, wanted func(T) bool, about func(T) []s
 
 // items are the live ones.
 func (c *cursor) items() []offer {
-	return offered(c.open().State.Items, (*handoff.ItemState).Live, func(it *handoff.ItemState) []string {
+	return offered(c.open().State.Items, (*fold.Item).Live, func(it *fold.Item) []string {
 		return []string{it.Status, it.Holder, cmp.Or(it.Title, it.State)}
 	})
 }
 
 // blockers are the open ones.
 func (c *cursor) blockers() []offer {
-	return offered(c.open().State.Blockers, (*handoff.BlockerState).Open, func(b *handoff.BlockerState) []string {
+	return offered(c.open().State.Blockers, (*fold.Blocker).Open, func(b *fold.Blocker) []string {
 		return []string{b.Resolver, b.Needs}
 	})
 }
 
 // questions are those that are not closed.
 func (c *cursor) questions() []offer {
-	notClosed := func(q *handoff.QuestionState) bool { return q.Open() || q.State == handoff.QuestionAnswered }
-	return offered(c.open().State.Questions, notClosed, func(q *handoff.QuestionState) []string { return []string{q.To, q.Ask} })
+	notClosed := func(q *fold.Question) bool { return q.Open() || q.State == fold.QuestionAnswered }
+	return offered(c.open().State.Questions, notClosed, func(q *fold.Question) []string { return []string{q.To, q.Ask} })
 }
 
 // decisions are the topics on which something stands or is proposed.
 func (c *cursor) decisions() []offer {
-	stands := func(d *handoff.DecisionState) bool {
-		return d.State == handoff.DecisionAccepted || d.State == handoff.DecisionProposed
+	stands := func(d *fold.Decision) bool {
+		return d.State == fold.DecisionAccepted || d.State == fold.DecisionProposed
 	}
-	return offered(c.state(handoff.Part{Decisions: true}).Decisions, stands, func(d *handoff.DecisionState) []string {
+	return offered(c.state(fold.Part{Decisions: true}).Decisions, stands, func(d *fold.Decision) []string {
 		return []string{d.Decision.Decision}
 	})
 }
 
 // proposed are the topics on which something is proposed.
 func (c *cursor) proposed() []offer {
-	pending := func(d *handoff.DecisionState) bool { return d.Pending() != nil }
-	return offered(c.state(handoff.Part{Decisions: true}).Decisions, pending, func(d *handoff.DecisionState) []string {
+	pending := func(d *fold.Decision) bool { return d.Pending() != nil }
+	return offered(c.state(fold.Part{Decisions: true}).Decisions, pending, func(d *fold.Decision) []string {
 		return []string{d.Pending().Decision.Decision}
 	})
 }
 
 // handoffs are the current ones for which keep holds, by id.
-func (c *cursor) handoffs(keep func(*handoff.HandoffState) bool) []offer {
+func (c *cursor) handoffs(keep func(*fold.Handoff) bool) []offer {
 	var list []offer
 	for _, h := range c.open().State.Current() {
 		if keep(h) {
@@ -137,13 +138,13 @@ func (c *cursor) handoffs(keep func(*handoff.HandoffState) bool) []offer {
 // unsettled are open blockers and questions, and handoffs without a verdict.
 func (c *cursor) unsettled() []offer {
 	return slices.Concat(c.named(refOffers{handoff.RefBlocker, c.blockers()}, refOffers{handoff.RefQuestion, c.questions()}),
-		c.handoffs(func(h *handoff.HandoffState) bool { return h.State == handoff.HandoffPublished }))
+		c.handoffs(func(h *fold.Handoff) bool { return h.State == fold.HandoffPublished }))
 }
 
 // own is what the user may take back or replace.
 func (c *cursor) own() []offer {
 	me := c.open().Me
-	list := c.handoffs(func(h *handoff.HandoffState) bool { return h.Record.By == me })
+	list := c.handoffs(func(h *fold.Handoff) bool { return h.Record.By == me })
 	for _, o := range c.questions() {
 		if c.open().State.Questions[o.word].By == me {
 			list = append(list, o)
@@ -170,7 +171,7 @@ func (c *cursor) waiting() []offer {
 			list = append(list, offer{row.ID, row.Needs})
 		}
 	}
-	for _, b := range c.state(handoff.Part{Back: ws.Me}).Backs[ws.Me] { // to say that they have seen it
+	for _, b := range c.state(fold.Part{Back: ws.Me}).Backs[ws.Me] { // to say that they have seen it
 		list = append(list, offer{b.Subject, text.JoinNonEmpty(", ", b.Cause.By, b.Kind)})
 	}
 	return append(list, c.records()...)
@@ -184,7 +185,7 @@ func (c *cursor) anything() []offer {
 		groups = append(groups, refOffers{handoff.RefDecision, c.decisions()})
 	}
 	list := c.named(groups...)
-	current := c.handoffs(func(*handoff.HandoffState) bool { return true })
+	current := c.handoffs(func(*fold.Handoff) bool { return true })
 	for _, o := range current {
 		by := c.open().State.Records[o.word].By
 		list = append(list, offer{"@" + by, "the latest handoff by " + by})
@@ -223,10 +224,10 @@ func (c *cursor) named(groups ...refOffers) []offer {
 // records are those whose id begins as typed. Without a beginning there would
 // be too many.
 func (c *cursor) records() []offer {
-	if len(c.typed) < handoff.MinPrefix || len(c.typed) > handoff.IDLength || strings.Trim(c.typed, handoff.IDAlphabet) != "" {
+	if len(c.typed) < fold.MinPrefix || len(c.typed) > handoff.IDLength || strings.Trim(c.typed, handoff.IDAlphabet) != "" {
 		return nil
 	}
-	records := c.state(handoff.Part{Refs: []string{c.typed}}).Records
+	records := c.state(fold.Part{Refs: []string{c.typed}}).Records
 	typed := func(r *handoff.Record) bool { return strings.HasPrefix(r.ID, c.typed) }
 	return offered(records, typed, func(r *handoff.Record) []string { return []string{string(r.Kind), r.By, query.Says(r)} })
 }

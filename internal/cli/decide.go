@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -90,7 +91,7 @@ func runDecide(ctx context.Context, g *globals, o decideOptions, text string) er
 	if fields.Answers != "" {
 		open = g.openForVerdict // it closes what somebody waits for
 	}
-	ws, err := open(ctx, handoff.Part{Refs: workspace.Given(fields.Answers)})
+	ws, err := open(ctx, fold.Part{Refs: workspace.Given(fields.Answers)})
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -27,7 +28,7 @@ func (o *decideOptions) checkArgs(cmd *cobra.Command, args []string) error {
 // runSettle accepts or rejects what is proposed.
 func runSettle(ctx context.Context, g *globals, o decideOptions, args []string) error {
 	ref := cmp.Or(o.accept, o.reject)
-	ws, err := g.openForVerdict(ctx, handoff.Part{Refs: []string{ref}})
+	ws, err := g.openForVerdict(ctx, fold.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
@@ -38,23 +39,23 @@ func runSettle(ctx context.Context, g *globals, o decideOptions, args []string) 
 	d := proposal.DecisionFields
 	d.Source, d.DecidedBy = o.fields.Source, o.fields.DecidedBy
 	if o.reject != "" {
-		d.Status, d.Rationale, d.Supersedes = handoff.DecisionRejected, args[0], ""
+		d.Status, d.Rationale, d.Supersedes = fold.DecisionRejected, args[0], ""
 	} else if err := accept(ws, proposal, &d, o.fields.ApprovedBy); err != nil {
 		return err
 	}
-	if err := ws.Need(handoff.Part{Refs: workspace.Given(d.Answers)}); err != nil {
+	if err := ws.Need(fold.Part{Refs: workspace.Given(d.Answers)}); err != nil {
 		return err
 	}
 	return publishDecision(ctx, g, ws, o.publishOptions, proposal.ID, d, "nothing was settled")
 }
 
 // accept makes of what is proposed what holds, in place of what stood there.
-func accept(ws *workspace.Workspace, proposal *handoff.DecisionState, d *handoff.DecisionFields, approvedBy string) error {
+func accept(ws *workspace.Workspace, proposal *fold.Decision, d *handoff.DecisionFields, approvedBy string) error {
 	own := func(who string) bool { return who == "" || who == ws.Me }
 	if proposal.By == ws.Me && own(d.DecidedBy) && own(approvedBy) {
 		return workspace.Usagef("say who did: --decided-by WHO", "you proposed %s yourself: somebody else accepts it", proposal.ID)
 	}
-	d.Status = handoff.DecisionAccepted
+	d.Status = fold.DecisionAccepted
 	if d.Door == "one_way" {
 		d.ApprovedBy = cmp.Or(approvedBy, d.ApprovedBy, ws.Me)
 	} else {

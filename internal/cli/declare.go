@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -177,7 +178,7 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 		return err
 	}
 	// What the draft will name is looked up when it is checked.
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: workspace.Given(o.from, o.amend)})
+	ws, err := g.openForWriting(ctx, fold.Part{Refs: workspace.Given(o.from, o.amend)})
 	if err != nil {
 		return err
 	}

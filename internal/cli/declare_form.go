@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
@@ -320,7 +321,7 @@ func prefillOf(ctx context.Context, ws *workspace.Workspace) (form.Prefill, erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, factsTime)
 	defer cancel()
-	p.Work = workspace.GatherFacts(ctx, ws.Repo.Repo, p.Since, ws.Emails(), handoff.Trunks())
+	p.Work = workspace.GatherFacts(ctx, ws.Repo.Repo, p.Since, ws.Emails(), fold.Trunks())
 	p.Work.Commits = withoutRecords(ws, p.Work.Commits)
 	if len(p.To) == 0 {
 		p.To = workspace.Given(ws.Receiver(ctx, p.Work.Commits))

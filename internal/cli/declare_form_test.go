@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/examples"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
@@ -19,11 +19,11 @@ func TestPrefillOffersWork(t *testing.T) {
 	w.run(0, "declare", "-f", "today.yaml")
 	w.as("ana", w.now.Add(time.Hour))
 	w.git("commit", "-q", "--allow-empty", "-m", "handoff: the button is green")
-	ws, err := newGlobals(w.env).openForWriting(t.Context(), handoff.Part{})
+	ws, err := newGlobals(w.env).openForWriting(t.Context(), fold.Part{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	work := workspace.GatherFacts(t.Context(), ws.Repo.Repo, time.Time{}, ws.Emails(), handoff.Trunks()) // which a form does not wait for so long
+	work := workspace.GatherFacts(t.Context(), ws.Repo.Repo, time.Time{}, ws.Emails(), fold.Trunks()) // which a form does not wait for so long
 	var subjects []string
 	for _, c := range withoutRecords(ws, work.Commits) {
 		subjects = append(subjects, c.Subject)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -108,11 +109,11 @@ func untilOf(ws *workspace.Workspace, flag, value string) (handoff.Time, error) 
 }
 
 func withoutWatch(h *handoff.Handoff, what string) []handoff.Watch {
-	return slices.DeleteFunc(slices.Clone(h.Watch), func(w handoff.Watch) bool { return handoff.SameWhat(w.What, what) })
+	return slices.DeleteFunc(slices.Clone(h.Watch), func(w handoff.Watch) bool { return fold.SameWhat(w.What, what) })
 }
 
 func withoutStanding(h *handoff.Handoff, what string) []handoff.Standing {
-	return slices.DeleteFunc(slices.Clone(h.Standing), func(s handoff.Standing) bool { return handoff.SameWhat(s.What, what) })
+	return slices.DeleteFunc(slices.Clone(h.Standing), func(s handoff.Standing) bool { return fold.SameWhat(s.What, what) })
 }
 
 // watchedAs is the whole text of the one thing that the user keeps an eye on and
@@ -120,7 +121,7 @@ func withoutStanding(h *handoff.Handoff, what string) []handoff.Standing {
 func watchedAs(ws *workspace.Workspace, words string) string {
 	found := ""
 	for _, w := range ws.State.Watched[ws.Me] {
-		if handoff.SameWhat(w.What, words) {
+		if fold.SameWhat(w.What, words) {
 			return w.What
 		}
 		if strings.Contains(strings.ToLower(w.What), strings.ToLower(words)) {

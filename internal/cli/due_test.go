@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -79,7 +80,7 @@ func TestStandingWithoutEnd(t *testing.T) {
 	at := time.Date(2026, 11, 20, 18, 2, 0, 0, time.UTC)
 	h := &handoff.Handoff{Standing: []handoff.Standing{{What: "alerts are off"}, {What: "login is off", Until: handoff.Time{Time: at}}}}
 	ws := &workspace.Workspace{TeamConfig: config.Default(), Moment: at.Add(time.Hour)}
-	ws.Hold(handoff.Fold([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
+	ws.Hold(fold.Of([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
 	if due := ws.Due(); len(due) != 1 || !strings.Contains(due[0].Message, "login is off") {
 		t.Errorf("due: %v", due)
 	}
@@ -94,7 +95,7 @@ func TestProposedCommandsAreQuoted(t *testing.T) {
 		Questions: []handoff.OpenQuestion{{ID: "$(id)", Ask: "Which?", To: "ben", NeededBy: long}},
 	}
 	ws := &workspace.Workspace{TeamConfig: config.Default(), Moment: at}
-	ws.Hold(handoff.Fold([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
+	ws.Hold(fold.Of([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
 	var fixes []string
 	for _, f := range ws.Due() {
 		fixes = append(fixes, f.Fix)

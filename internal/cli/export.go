@@ -9,8 +9,8 @@ import (
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/export"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/guard"
-	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -99,7 +99,7 @@ func runExport(ctx context.Context, g *globals, o exportOptions) error {
 	if len(o.repos.dirs) > 0 {
 		return runExportAll(ctx, g, o)
 	}
-	ws, err := g.openFor(ctx, o.SourceOptions, handoff.Part{})
+	ws, err := g.openFor(ctx, o.SourceOptions, fold.Part{})
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func runExportAll(ctx context.Context, g *globals, o exportOptions) error {
 	defer w.Abandon()
 	n, unread, err := readRepositories(ctx, g, o.repos,
 		func(ctx context.Context, r workspace.Repository, ws *workspace.Workspace, send func([]export.Row) error) error {
-			if err := ws.LoadFromMany(ctx, o.SourceOptions, handoff.Part{}); err != nil {
+			if err := ws.LoadFromMany(ctx, o.SourceOptions, fold.Part{}); err != nil {
 				return err
 			}
 			e, err := newExporter(o, ws, r.Name)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -57,7 +58,7 @@ func runGive(ctx context.Context, g *globals, o giveOptions, args []string) erro
 	if o.back {
 		open = g.openForVerdict // it takes a verdict back
 	}
-	ws, err := open(ctx, handoff.Part{Refs: args[:1]})
+	ws, err := open(ctx, fold.Part{Refs: args[:1]})
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func runGive(ctx context.Context, g *globals, o giveOptions, args []string) erro
 
 // givenStep is what the receiver of an item does first: what was typed, else the next
 // step that it has.
-func givenStep(ws *workspace.Workspace, item *handoff.ItemState, to string, typed []string) (string, error) {
+func givenStep(ws *workspace.Workspace, item *fold.Item, to string, typed []string) (string, error) {
 	if to == ws.Me {
 		return "", workspace.Usagef("", "--to %s: %s is yours already", to, item.ID)
 	}

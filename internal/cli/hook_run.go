@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -203,7 +204,7 @@ func (p *push) closeness(ref git.Ref, updates []guard.Update) int {
 		}
 	}
 	name := ref.Name[strings.LastIndexByte(ref.Name, '/')+1:]
-	if handoff.IsTrunk(name) {
+	if fold.IsTrunk(name) {
 		return 1
 	}
 	return 0

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/form"
-	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -59,7 +59,7 @@ type inbox struct {
 }
 
 func openInbox(ctx context.Context, g *globals, o workspace.SourceOptions) (*inbox, error) {
-	ws, err := g.openFor(ctx, o, handoff.Part{})
+	ws, err := g.openFor(ctx, o, fold.Part{})
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -93,7 +94,7 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	part := handoff.Part{All: true}
+	part := fold.Part{All: true}
 	if !o.decisions {
 		q := query.Query{Me: ws.Me}
 		if err := o.narrow(&q, ws.ParseEnv()); err != nil {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -43,7 +43,7 @@ func (p *printer) story(s query.DecisionStory) {
 	}
 	p.decided("", state, s.DecisionRow)
 	for _, row := range s.Proposed {
-		p.decided("  ", handoff.DecisionProposed+" instead", row)
+		p.decided("  ", fold.DecisionProposed+" instead", row)
 	}
 	for _, row := range s.Contested {
 		label := row.Status

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -36,7 +36,7 @@ func (g *globals) openHere(ctx context.Context) (*workspace.Workspace, error) {
 
 // openForWriting opens the repository, refuses without an identity, and loads a
 // part of the state.
-func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*workspace.Workspace, error) {
+func (g *globals) openForWriting(ctx context.Context, part fold.Part) (*workspace.Workspace, error) {
 	go rules.Prepare() // while git is asked
 	ws, err := g.openHere(ctx)
 	if err != nil {
@@ -48,7 +48,7 @@ func (g *globals) openForWriting(ctx context.Context, part handoff.Part) (*works
 // openForVerdict is openForWriting for an ack, an answer or a resolution. Who
 // gives one speaks for themselves: in the name of somebody else it is refused
 // before anything is asked or written, as every audit would find it afterwards.
-func (g *globals) openForVerdict(ctx context.Context, part handoff.Part) (*workspace.Workspace, error) {
+func (g *globals) openForVerdict(ctx context.Context, part fold.Part) (*workspace.Workspace, error) {
 	ws, err := g.openForWriting(ctx, part)
 	if err != nil || g.as == "" {
 		return ws, err
@@ -65,10 +65,10 @@ func (g *globals) openForVerdict(ctx context.Context, part handoff.Part) (*works
 }
 
 // openAbout is openForWriting for a record about what a reference names.
-func (g *globals) openAbout(ctx context.Context, ref string) (*workspace.Workspace, handoff.Target, error) {
-	ws, err := g.openForWriting(ctx, handoff.Part{Refs: []string{ref}})
+func (g *globals) openAbout(ctx context.Context, ref string) (*workspace.Workspace, fold.Target, error) {
+	ws, err := g.openForWriting(ctx, fold.Part{Refs: []string{ref}})
 	if err != nil {
-		return nil, handoff.Target{}, err
+		return nil, fold.Target{}, err
 	}
 	target, err := ws.Resolve(ref)
 	return ws, target, err
@@ -85,7 +85,7 @@ func (g *globals) openForReading(ctx context.Context) (*workspace.Workspace, err
 
 // openFor opens the repository for a question and loads the part of the state
 // that it is put to.
-func (g *globals) openFor(ctx context.Context, o workspace.SourceOptions, part handoff.Part) (*workspace.Workspace, error) {
+func (g *globals) openFor(ctx context.Context, o workspace.SourceOptions, part fold.Part) (*workspace.Workspace, error) {
 	ws, err := g.open(ctx)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/ask"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -159,7 +160,7 @@ func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) er
 	if len(o.repos.dirs) > 0 {
 		return runQueryAll(ctx, g, o, args)
 	}
-	ws, err := g.openFor(ctx, o.SourceOptions, handoff.Part{})
+	ws, err := g.openFor(ctx, o.SourceOptions, fold.Part{})
 	if err != nil {
 		return err
 	}
@@ -202,7 +203,7 @@ func runQueryAll(ctx context.Context, g *globals, o queryOptions, args []string)
 	var asked query.Query
 	_, unread, err := readRepositories(ctx, g, o.repos,
 		func(ctx context.Context, _ workspace.Repository, ws *workspace.Workspace, send func(reply) error) error {
-			if err := ws.LoadFromMany(ctx, o.SourceOptions, handoff.Part{}); err != nil {
+			if err := ws.LoadFromMany(ctx, o.SourceOptions, fold.Part{}); err != nil {
 				return err
 			}
 			answer, q, err := askQuestion(ws, o, args)

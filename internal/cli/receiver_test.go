@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
@@ -23,11 +23,11 @@ zones: [apac, emea]
 	w.as("ana", w.now)
 	receiver := func() string {
 		t.Helper()
-		ws, err := newGlobals(w.env).openForWriting(t.Context(), handoff.Part{})
+		ws, err := newGlobals(w.env).openForWriting(t.Context(), fold.Part{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		work := workspace.GatherFacts(t.Context(), ws.Repo.Repo, time.Time{}, ws.Emails(), handoff.Trunks())
+		work := workspace.GatherFacts(t.Context(), ws.Repo.Repo, time.Time{}, ws.Emails(), fold.Trunks())
 		return ws.Receiver(t.Context(), withoutRecords(ws, work.Commits))
 	}
 	w.commitFile("pay/refund.go", "package pay\n")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -42,7 +43,7 @@ type redactDocument struct {
 }
 
 func runRedact(ctx context.Context, g *globals, ref string) error {
-	ws, err := g.openFor(ctx, workspace.SourceOptions{}, handoff.Part{Refs: []string{ref}})
+	ws, err := g.openFor(ctx, workspace.SourceOptions{}, fold.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func runRedact(ctx context.Context, g *globals, ref string) error {
 		return err
 	}
 	r, ok := ws.State.Records[target.Name]
-	if !ok || target.Type != handoff.TargetRecord {
+	if !ok || target.Type != fold.TargetRecord {
 		return workspace.Usagef("handoff log lists the records with their ids", "%s is not a record", ref)
 	}
 	remotes, err := ws.Remotes()

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -48,7 +49,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (
 	if !ask && o.how == "" && o.decision == "" {
 		return workspace.Usagef("handoff resolve --help shows an example", "missing: --how")
 	}
-	ws, err := g.openForVerdict(ctx, handoff.Part{Refs: []string{ref}})
+	ws, err := g.openForVerdict(ctx, fold.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (
 
 // resolutionOf makes the resolution and, where one was given, the decision that
 // removed the blocker.
-func resolutionOf(ws *workspace.Workspace, o resolveOptions, b *handoff.BlockerState) ([]*handoff.Record, error) {
+func resolutionOf(ws *workspace.Workspace, o resolveOptions, b *fold.Blocker) ([]*handoff.Record, error) {
 	res := &handoff.Resolution{
 		Blocker: b.ID, Outcome: o.outcome, How: o.how, Evidence: o.evidence, Source: o.source,
 	}

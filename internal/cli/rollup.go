@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rollup"
@@ -94,7 +95,7 @@ func (o *rollupOptions) scope() (level, scope string, err error) {
 // drawing is what was drawn together, and from what.
 type drawing struct {
 	*handoff.Handoff
-	state   *handoff.State
+	state   *fold.State
 	members []rollup.Member
 	now     time.Time
 }
@@ -128,7 +129,7 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	if err := o.needTerminal(g); err != nil {
 		return err
 	}
-	ws, err := g.openForWriting(ctx, handoff.Part{All: true})
+	ws, err := g.openForWriting(ctx, fold.Part{All: true})
 	if err != nil {
 		return err
 	}

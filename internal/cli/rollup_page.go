@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -158,7 +159,7 @@ func (p *pageWriter) decisions() {
 		p.say("if nobody answers", q.DefaultIfSilent)
 	}
 	for _, decision := range p.Decisions {
-		if decision.Status == handoff.DecisionProposed {
+		if decision.Status == fold.DecisionProposed {
 			p.decision(decision, " (proposed)")
 		}
 	}
@@ -225,10 +226,10 @@ func (p *pageWriter) item(item handoff.Item) {
 
 // outcomes lists what is behind the members, and what is to be kept in mind.
 func (p *pageWriter) outcomes() {
-	if slices.ContainsFunc(p.Decisions, func(d handoff.Decision) bool { return d.Status != handoff.DecisionProposed }) {
+	if slices.ContainsFunc(p.Decisions, func(d handoff.Decision) bool { return d.Status != fold.DecisionProposed }) {
 		p.section("Decided")
 		for _, d := range p.Decisions {
-			if d.Status != handoff.DecisionProposed {
+			if d.Status != fold.DecisionProposed {
 				p.decision(d, "")
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -48,7 +49,7 @@ func runRollupAll(ctx context.Context, g *globals, o rollupOptions, level, scope
 			if _, known := ws.TeamConfig.Covered(level, scope); !known {
 				return nil // a repository of others
 			}
-			if err := ws.LoadFromMany(ctx, workspace.SourceOptions{}, handoff.Part{All: true}); err != nil {
+			if err := ws.LoadFromMany(ctx, workspace.SourceOptions{}, fold.Part{All: true}); err != nil {
 				return err
 			}
 			d, err := drawApart(ws, o, r, level, scope)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -96,7 +97,7 @@ func askAck(ctx context.Context, g *globals, ws *workspace.Workspace, a *handoff
 }
 
 // askResolve asks for what resolve has no flags for.
-func askResolve(ctx context.Context, g *globals, ws *workspace.Workspace, o *resolveOptions, b *handoff.BlockerState) error {
+func askResolve(ctx context.Context, g *globals, ws *workspace.Workspace, o *resolveOptions, b *fold.Blocker) error {
 	r := &handoff.Resolution{Outcome: o.outcome}
 	check := func() []handoff.Finding {
 		o.outcome, o.how = r.Outcome, r.How
@@ -112,7 +113,7 @@ func askResolve(ctx context.Context, g *globals, ws *workspace.Workspace, o *res
 }
 
 // askAnswer asks for the text of an answer.
-func askAnswer(ctx context.Context, g *globals, ws *workspace.Workspace, q *handoff.QuestionState, a *handoff.Answer) error {
+func askAnswer(ctx context.Context, g *globals, ws *workspace.Workspace, q *fold.Question, a *handoff.Answer) error {
 	check := func() []handoff.Finding {
 		return ws.Judge(handoff.SealAll(ws.NewRecord(a)))
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -49,7 +50,7 @@ type showDocument struct {
 }
 
 func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref string) error {
-	ws, err := g.openFor(ctx, o, handoff.Part{Refs: []string{ref}})
+	ws, err := g.openFor(ctx, o, fold.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
 	}
@@ -79,23 +80,23 @@ func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref str
 
 // load makes known what is printed of a thing. The record of a question stands for
 // the question, with its answers.
-func (s *storyPrinter) load(ctx context.Context, target handoff.Target) (handoff.Target, error) {
+func (s *storyPrinter) load(ctx context.Context, target fold.Target) (fold.Target, error) {
 	ws := s.ws
-	if target.Type == handoff.TargetRecord {
-		if err := ws.Need(handoff.Part{Refs: []string{target.Name}}); err != nil { // @ana names it as well
+	if target.Type == fold.TargetRecord {
+		if err := ws.Need(fold.Part{Refs: []string{target.Name}}); err != nil { // @ana names it as well
 			return target, err
 		}
 		if _, asks := ws.State.Records[target.Name].Body.(*handoff.Question); asks {
 			if q := ws.State.Question(target.Name); q != nil {
-				target = handoff.Target{Type: handoff.TargetQuestion, Name: q.Key}
+				target = fold.Target{Type: fold.TargetQuestion, Name: q.Key}
 			}
 		}
 	}
-	if h := ws.State.Handoffs[target.Name]; h != nil && target.Type == handoff.TargetRecord {
+	if h := ws.State.Handoffs[target.Name]; h != nil && target.Type == fold.TargetRecord {
 		return target, s.loadHandoff(ctx, h)
 	}
 	var err error
-	s.story, err = query.Story(target, func(part handoff.Part) (*handoff.View, error) {
+	s.story, err = query.Story(target, func(part fold.Part) (*fold.View, error) {
 		err := ws.Need(part)
 		return ws.State, err
 	})
@@ -104,14 +105,14 @@ func (s *storyPrinter) load(ctx context.Context, target handoff.Target) (handoff
 
 // loadHandoff makes known what moved since a handoff that still speaks, and its
 // versions before.
-func (s *storyPrinter) loadHandoff(ctx context.Context, h *handoff.HandoffState) (err error) {
+func (s *storyPrinter) loadHandoff(ctx context.Context, h *fold.Handoff) (err error) {
 	if h.Current() {
 		if s.moved, err = s.ws.Drift(ctx, h); err != nil {
 			return err
 		}
 	}
 	for old := h.Amends; old != ""; {
-		if err := s.ws.Need(handoff.Part{Refs: []string{old}}); err != nil {
+		if err := s.ws.Need(fold.Part{Refs: []string{old}}); err != nil {
 			return err
 		}
 		before := s.ws.State.Handoffs[old]
@@ -144,19 +145,19 @@ func storyRows(story []query.Told) []storyRow {
 }
 
 // subject returns the record that says how a thing stands, and what prints it.
-func (s storyPrinter) subject(target handoff.Target) (record string, print func()) {
+func (s storyPrinter) subject(target fold.Target) (record string, print func()) {
 	state := s.ws.State
 	switch target.Type {
-	case handoff.TargetItem:
+	case fold.TargetItem:
 		i := state.Items[target.Name]
 		return i.Declared, func() { s.item(i); s.history(s.story) }
-	case handoff.TargetBlocker:
+	case fold.TargetBlocker:
 		b := state.Blockers[target.Name]
 		return b.Declared, func() { s.blocker(b); s.history(s.story) }
-	case handoff.TargetQuestion:
+	case fold.TargetQuestion:
 		q := state.Questions[target.Name]
 		return q.Record, func() { s.question(q); s.asked(state.Records[q.Record]); s.history(s.story) }
-	case handoff.TargetDecision:
+	case fold.TargetDecision:
 		d := state.Decisions[target.Name]
 		return d.Record, func() { s.decision(d) }
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -38,7 +39,7 @@ func wantedBy(due time.Time) string {
 }
 
 // escalations say to whom something was raised, and what came of it.
-func (s storyPrinter) escalations(of *handoff.Escalated) {
+func (s storyPrinter) escalations(of *fold.Escalated) {
 	for _, e := range of.Escalations {
 		body := e.Record.Body.(*handoff.Escalation)
 		s.field("  escalated", fmt.Sprintf("%s → %s, level %d, %s, %s: %s", e.By, e.To, e.Level, s.ago(e.Record.At.Time), became(e), text.JoinNonEmpty(", wanted by ", body.Ask, body.Deadline.String())))
@@ -46,7 +47,7 @@ func (s storyPrinter) escalations(of *handoff.Escalated) {
 }
 
 // became is what came of an escalation.
-func became(e *handoff.EscalationState) string {
+func became(e *fold.Escalation) string {
 	words := strings.ReplaceAll(e.State(), "_", " ")
 	for _, by := range []*handoff.Record{e.TakenUp, e.Declined, e.Over} {
 		if by != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -19,7 +20,7 @@ func contractsOf(ws *workspace.Workspace, r *handoff.Record) []*query.ContractRo
 }
 
 // contracts prints what was agreed on at the boundaries that a handoff crosses.
-func (s storyPrinter) contracts(h *handoff.HandoffState) {
+func (s storyPrinter) contracts(h *fold.Handoff) {
 	for _, c := range contractsOf(s.ws, h.Record) {
 		s.section("Contract " + c.From + " → " + c.To)
 		s.field("trigger", c.Trigger)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -87,7 +88,7 @@ func (s storyPrinter) blockersOf(item handoff.Item) []string {
 }
 
 // custody says who holds an item, and who is asked to take it.
-func custody(i *handoff.ItemState) string {
+func custody(i *fold.Item) string {
 	switch {
 	case !i.Live():
 		return i.Closed + " by " + i.Holder
@@ -113,7 +114,7 @@ func nextLine(n handoff.Next) string {
 
 // item prints an item as it stands now: one that is finished with how it ended, and
 // not with what was to be done last.
-func (s storyPrinter) item(i *handoff.ItemState) {
+func (s storyPrinter) item(i *fold.Item) {
 	for _, rule := range i.DoNot {
 		s.styled(painted{red, "do not: "}, painted{"", rule})
 	}
@@ -134,7 +135,7 @@ func (s storyPrinter) item(i *handoff.ItemState) {
 }
 
 // offered says who offered an item to whom, and why where it was assigned.
-func (s storyPrinter) offered(i *handoff.ItemState) {
+func (s storyPrinter) offered(i *fold.Item) {
 	if i.Offer == nil {
 		return
 	}
@@ -146,17 +147,17 @@ func (s storyPrinter) offered(i *handoff.ItemState) {
 }
 
 // ended says how an item left the live set.
-func (s storyPrinter) ended(i *handoff.ItemState) {
+func (s storyPrinter) ended(i *fold.Item) {
 	r := s.ws.State.Records[i.ClosedBy]
 	if r == nil {
 		return
 	}
 	how := ""
-	if row, ok := query.Lookup(handoff.Target{Type: handoff.TargetItem, Name: i.ID}, s.ws.State, s.ws.QueryEnv()).(*query.ItemRow); ok {
+	if row, ok := query.Lookup(fold.Target{Type: fold.TargetItem, Name: i.ID}, s.ws.State, s.ws.QueryEnv()).(*query.ItemRow); ok {
 		how = row.State
 	}
 	s.field("  "+i.Closed, text.JoinNonEmpty(", ", how, "by "+r.By+" in "+r.ID+", "+s.ago(r.At.Time)))
-	if h, ok := r.Body.(*handoff.Handoff); ok && i.Closed == handoff.ItemShipped {
+	if h, ok := r.Body.(*handoff.Handoff); ok && i.Closed == fold.ItemShipped {
 		if n := slices.IndexFunc(h.Shipped, func(shipped handoff.Shipped) bool { return shipped.ID == i.ID }); n >= 0 {
 			s.refs("  ", h.Shipped[n].Refs)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -26,7 +27,7 @@ type storyPrinter struct {
 func (s storyPrinter) ago(t time.Time) string { return calendar.Ago(s.ws.Since(t)) }
 
 // handoff prints a handoff: what not to do first, then by severity.
-func (s storyPrinter) handoff(h *handoff.HandoffState) {
+func (s storyPrinter) handoff(h *fold.Handoff) {
 	r := h.Record
 	stands := strings.ReplaceAll(h.State, "_", " ")
 	if h.Verdict != nil {
@@ -86,7 +87,7 @@ func (s storyPrinter) extensions(r *handoff.Record) {
 
 // rollup says whose handoffs a rollup was drawn from, and whose it lacks. Its
 // notes come with them, as they tell of work that is done twice.
-func (s storyPrinter) rollup(h *handoff.HandoffState) {
+func (s storyPrinter) rollup(h *fold.Handoff) {
 	r := h.Rollup
 	if r == nil {
 		return
@@ -106,7 +107,7 @@ func (s storyPrinter) rollup(h *handoff.HandoffState) {
 }
 
 // drift says what moved since the handoff was written.
-func (s storyPrinter) drift(h *handoff.HandoffState) {
+func (s storyPrinter) drift(h *fold.Handoff) {
 	d := s.moved
 	if d == nil || d.Commits == 0 && len(d.Files) == 0 {
 		return
@@ -122,7 +123,7 @@ func listed(prefix string, names []string) string {
 	return prefix + strings.Join(names, " ")
 }
 
-func (s storyPrinter) doNot(h *handoff.HandoffState) {
+func (s storyPrinter) doNot(h *fold.Handoff) {
 	for _, item := range h.Items {
 		for _, rule := range item.DoNot {
 			s.styled(painted{red, "do not: "}, painted{"", rule + " (" + item.ID + ")"})
@@ -160,7 +161,7 @@ func nones(h *handoff.Handoff) []string {
 	return said
 }
 
-func (s storyPrinter) rest(h *handoff.HandoffState) {
+func (s storyPrinter) rest(h *fold.Handoff) {
 	for _, q := range h.Handoff.Questions {
 		s.field("question", fmt.Sprintf("%s (%s → %s)", q.Ask, q.ID, q.To))
 		s.fields("  ", q, "id", "ask", "to")
@@ -210,7 +211,7 @@ func since(a *handoff.Anchor) string {
 }
 
 // verdicts prints what receivers said of a handoff, and of its versions before.
-func (s storyPrinter) verdicts(h *handoff.HandoffState) {
+func (s storyPrinter) verdicts(h *fold.Handoff) {
 	s.acks("ack ", h.Acks)
 	for old := s.ws.State.Handoffs[h.Amends]; old != nil; old = s.ws.State.Handoffs[old.Amends] {
 		s.acks("before it was amended, ack ", old.Acks)
@@ -234,7 +235,7 @@ func (s storyPrinter) acks(label string, acks []*handoff.Record) {
 
 // replies prints what else was written about a handoff or its versions before: where
 // it failed, who raised it, to whom it was delivered.
-func (s storyPrinter) replies(h *handoff.HandoffState) {
+func (s storyPrinter) replies(h *fold.Handoff) {
 	versions := map[string]bool{}
 	for v := h; v != nil; v = s.ws.State.Handoffs[v.Amends] {
 		versions[v.Record.ID] = true

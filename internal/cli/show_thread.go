@@ -5,17 +5,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // blocker prints a blocker as it stands now.
-func (s storyPrinter) blocker(b *handoff.BlockerState) { s.blockerAs(b.Blocker, b) }
+func (s storyPrinter) blocker(b *fold.Blocker) { s.blockerAs(b.Blocker, b) }
 
 // blockerAs prints a blocker as a handoff declares it, and what became of it where
 // that is known.
-func (s storyPrinter) blockerAs(b handoff.Blocker, now *handoff.BlockerState) {
+func (s storyPrinter) blockerAs(b handoff.Blocker, now *fold.Blocker) {
 	facts := []string{stands(b, now == nil || now.Open())}
 	if now != nil {
 		facts = append([]string{words(now.State)}, facts...)
@@ -62,7 +63,7 @@ func stands(b handoff.Blocker, open bool) string {
 	return items + " need " + b.Resolver
 }
 
-func (s storyPrinter) question(q *handoff.QuestionState) {
+func (s storyPrinter) question(q *fold.Question) {
 	s.heading(q.Key, q.State, q.By+" asks "+q.To)
 	s.field("  ask", q.Ask)
 	s.field("  context", q.Context)
@@ -87,7 +88,7 @@ func (s storyPrinter) asked(r *handoff.Record) {
 	}
 }
 
-func (s storyPrinter) decision(d *handoff.DecisionState) {
+func (s storyPrinter) decision(d *fold.Decision) {
 	s.styled(painted{bold, d.ID}, painted{"", fmt.Sprintf(" — %s, %s, %s", d.State, d.By, s.ago(d.At))})
 	s.field("decision", d.Decision.Decision)
 	s.field("why", d.Rationale)
@@ -103,13 +104,13 @@ func (s storyPrinter) decision(d *handoff.DecisionState) {
 }
 
 // relation is what a decision is to the one that holds on its topic.
-func relation(d *handoff.DecisionState) string {
+func relation(d *fold.Decision) string {
 	switch {
-	case d.State == handoff.DecisionProposed:
+	case d.State == fold.DecisionProposed:
 		return "proposed instead"
-	case d.State == handoff.DecisionRejected && d.Status == handoff.DecisionRejected:
+	case d.State == fold.DecisionRejected && d.Status == fold.DecisionRejected:
 		return "rejected"
-	case d.Status == handoff.DecisionProposed:
+	case d.Status == fold.DecisionProposed:
 		return "proposed"
 	}
 	return "before"
@@ -123,7 +124,7 @@ func (s storyPrinter) plain(r *handoff.Record) {
 	} else {
 		s.fields("", r.Body)
 	}
-	if row, ok := query.Lookup(handoff.Target{Type: handoff.TargetRecord, Name: r.ID}, s.ws.State, s.ws.QueryEnv()).(*query.EscalationRow); ok {
+	if row, ok := query.Lookup(fold.Target{Type: fold.TargetRecord, Name: r.ID}, s.ws.State, s.ws.QueryEnv()).(*query.EscalationRow); ok {
 		s.escalation(row)
 	}
 	s.extensions(r)

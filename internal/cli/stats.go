@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/metrics"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -59,7 +59,7 @@ func runStats(ctx context.Context, g *globals, o statsOptions) error {
 	if len(o.repos.dirs) > 0 {
 		return runStatsAll(ctx, g, o)
 	}
-	ws, err := g.openFor(ctx, o.SourceOptions, handoff.Part{All: true})
+	ws, err := g.openFor(ctx, o.SourceOptions, fold.Part{All: true})
 	if err != nil {
 		return err
 	}
@@ -77,13 +77,13 @@ func runStats(ctx context.Context, g *globals, o statsOptions) error {
 // runStatsAll measures many repositories together.
 func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 	type measured struct {
-		state  *handoff.State
+		state  *fold.State
 		survey metrics.Survey
 	}
 	var pool metrics.Pool
 	n, unread, err := readRepositories(ctx, g, o.repos,
 		func(ctx context.Context, r workspace.Repository, ws *workspace.Workspace, send func(measured) error) error {
-			if err := ws.LoadFromMany(ctx, o.SourceOptions, handoff.Part{All: true}); err != nil {
+			if err := ws.LoadFromMany(ctx, o.SourceOptions, fold.Part{All: true}); err != nil {
 				return err
 			}
 			state, err := ws.Whole()
@@ -111,7 +111,7 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 }
 
 // surveyOf gathers what the metrics depend on beside the records.
-func surveyOf(ctx context.Context, ws *workspace.Workspace, o statsOptions, state *handoff.State) (survey metrics.Survey, err error) {
+func surveyOf(ctx context.Context, ws *workspace.Workspace, o statsOptions, state *fold.State) (survey metrics.Survey, err error) {
 	survey = metrics.Survey{
 		Now: ws.Moment, People: workspace.Workers(ws.TeamConfig), Receivers: ws.TeamConfig.Receivers, AckLimit: ws.TeamConfig.AckLimit,
 		Grace: ws.TeamConfig.Timing.PublishGrace.Wall(),

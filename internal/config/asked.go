@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -17,7 +18,7 @@ type Asked struct {
 // BlockerAsks says whom an open blocker asks: whoever took it up or acknowledged
 // it, else to whom it was raised, else its resolver; and who stands in for them
 // where they are absent for longer than the next SLA, or until it is needed.
-func (c *Config) BlockerAsks(b *handoff.BlockerState, now time.Time) Asked {
+func (c *Config) BlockerAsks(b *fold.Blocker, now time.Time) Asked {
 	ask := asking{
 		request: request{to: b.Resolver, from: b.DeclaredBy, subject: b.Blocker},
 		since:   b.Opened, sla: c.SLA.BlockerAck, needed: b.NeededBy.Time, wall: b.Severity == handoff.SeverityCritical,
@@ -26,7 +27,7 @@ func (c *Config) BlockerAsks(b *handoff.BlockerState, now time.Time) Asked {
 		ask.sla = c.SLA.BlockerResolve
 	}
 	switch e := b.Escalation(); {
-	case e.Stands() && (e.TakenUp != nil || b.State == handoff.BlockerEscalated):
+	case e.Stands() && (e.TakenUp != nil || b.State == fold.BlockerEscalated):
 		ask.raise(e)
 	case b.Acknowledged != nil:
 		ask.take(b.Acknowledged)
@@ -40,7 +41,7 @@ func (c *Config) BlockerAsks(b *handoff.BlockerState, now time.Time) Asked {
 // QuestionAsks says whom an open question asks: to whom it was raised, else to
 // whom it is, and who stands in for them where they are absent for longer than
 // an answer may take.
-func (c *Config) QuestionAsks(q *handoff.QuestionState, now time.Time) Asked {
+func (c *Config) QuestionAsks(q *fold.Question, now time.Time) Asked {
 	ask := asking{
 		request: request{to: q.To, from: q.By, subject: handoff.Blocker{Resolver: q.To}},
 		since:   q.At, sla: c.SLA.Answer, needed: q.NeededBy,
@@ -55,7 +56,7 @@ func (c *Config) QuestionAsks(q *handoff.QuestionState, now time.Time) Asked {
 // up, else to whom it went, and who stands in for them. The subject is the
 // blocker that is raised; of anything else it says how severe it is, and sla is
 // how long it may take.
-func (c *Config) EscalationAsks(e *handoff.EscalationState, subject handoff.Blocker, sla calendar.Duration, now time.Time) Asked {
+func (c *Config) EscalationAsks(e *fold.Escalation, subject handoff.Blocker, sla calendar.Duration, now time.Time) Asked {
 	ask := asking{
 		request: request{from: e.By, subject: subject},
 		sla:     sla, needed: subject.NeededBy.Time, wall: subject.Severity == handoff.SeverityCritical,
@@ -76,7 +77,7 @@ type asking struct {
 
 // raise asks to whom something was raised, from then on, and by the deadline
 // that was set there.
-func (a *asking) raise(e *handoff.EscalationState) {
+func (a *asking) raise(e *fold.Escalation) {
 	a.to, a.because, a.raised, a.since = e.To, BecauseEscalated, true, e.Record.At.Time
 	if body, ok := e.Record.Body.(*handoff.Escalation); ok && !body.Deadline.IsZero() {
 		a.needed = body.Deadline.Time

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -37,35 +38,35 @@ func utc(t *testing.T, text string) time.Time {
 
 func TestBlockerAsks(t *testing.T) {
 	const none = ""
-	blocker := func(change func(*handoff.BlockerState)) *handoff.BlockerState {
-		b := &handoff.BlockerState{Blocker: handoff.Blocker{ID: "policy", Resolver: "sarah"}, State: handoff.BlockerRouted, DeclaredBy: "ana", Opened: utc(t, "2026-11-20 10:00")}
+	blocker := func(change func(*fold.Blocker)) *fold.Blocker {
+		b := &fold.Blocker{Blocker: handoff.Blocker{ID: "policy", Resolver: "sarah"}, State: fold.BlockerRouted, DeclaredBy: "ana", Opened: utc(t, "2026-11-20 10:00")}
 		if change != nil {
 			change(b)
 		}
 		return b
 	}
-	opened := func(at string) func(*handoff.BlockerState) {
-		return func(b *handoff.BlockerState) { b.Opened = utc(t, at) }
+	opened := func(at string) func(*fold.Blocker) {
+		return func(b *fold.Blocker) { b.Opened = utc(t, at) }
 	}
-	raised := func(to, deadline string, state string) func(*handoff.BlockerState) {
-		return func(b *handoff.BlockerState) {
+	raised := func(to, deadline string, state string) func(*fold.Blocker) {
+		return func(b *fold.Blocker) {
 			e := &handoff.Escalation{To: to}
 			if deadline != "" {
 				e.Deadline = handoff.Time{Time: utc(t, deadline)}
 			}
 			b.State = state
-			b.Escalations = []*handoff.EscalationState{{By: "ana", To: to, Record: handoff.New("e0000001", utc(t, "2026-11-20 15:00"), "ana", e)}}
+			b.Escalations = []*fold.Escalation{{By: "ana", To: to, Record: handoff.New("e0000001", utc(t, "2026-11-20 15:00"), "ana", e)}}
 		}
 	}
-	acked := func(by string) func(*handoff.BlockerState) {
-		return func(b *handoff.BlockerState) {
-			b.State = handoff.BlockerAcknowledged
+	acked := func(by string) func(*fold.Blocker) {
+		return func(b *fold.Blocker) {
+			b.State = fold.BlockerAcknowledged
 			b.Acknowledged = handoff.New("a0000001", b.Opened.Add(time.Hour), by, &handoff.Ack{Outcome: handoff.OutcomeAccepted})
 		}
 	}
 	tests := []struct {
 		name   string
-		change func(*handoff.BlockerState)
+		change func(*fold.Blocker)
 		now    string // UTC
 		want   Routing
 		due    string // UTC
@@ -75,7 +76,7 @@ func TestBlockerAsks(t *testing.T) {
 		{"gone home, and New York works", nil, "2026-11-20 19:00", Routing{"ines", BecauseAlternate, ""}, "2026-11-20 18:00"},
 		{"back in time", opened("2026-11-23 02:00"), "2026-11-23 06:00", Routing{"sarah", BecausePrimary, ""}, "2026-11-23 13:00"},
 		{"nobody works, and who has no hours may", nil, "2026-11-21 12:00", Routing{"max", BecauseLadder, ""}, "2026-11-20 14:00"},
-		{"her night is the day of the team lead", func(b *handoff.BlockerState) { b.Opened = utc(t, "2026-11-22 22:00"); b.Resolver = "carl" }, "2026-11-22 23:00", Routing{"lea", BecauseLadder, ""}, "2026-11-23 02:00"},
+		{"her night is the day of the team lead", func(b *fold.Blocker) { b.Opened = utc(t, "2026-11-22 22:00"); b.Resolver = "carl" }, "2026-11-22 23:00", Routing{"lea", BecauseLadder, ""}, "2026-11-23 02:00"},
 
 		{"away, with a cover", opened("2026-12-21 10:00"), "2026-12-22 10:00", Routing{"carl", BecauseCover, "covers for sarah"}, "2026-12-21 14:00"},
 		{"the cover is away too, with a cover", opened("2026-12-29 10:00"), "2026-12-29 10:30", Routing{"dan", BecauseCover, "covers for sarah"}, "2026-12-29 14:00"},
@@ -83,10 +84,10 @@ func TestBlockerAsks(t *testing.T) {
 		{"away without a cover", opened("2026-10-20 13:00"), "2026-10-20 14:00", Routing{"ines", BecauseAlternate, ""}, "2026-10-20 17:00"},
 		{"back from absence", opened("2026-12-22 10:00"), "2027-01-05 10:00", Routing{"sarah", BecausePrimary, ""}, "2027-01-05 13:00"},
 
-		{"needed before she works again", func(b *handoff.BlockerState) { b.NeededBy.Time = utc(t, "2026-11-20 22:00") }, "2026-11-20 19:00", Routing{"ines", BecauseAlternate, ""}, "2026-11-20 18:00"},
-		{"needed after she works again", func(b *handoff.BlockerState) { b.NeededBy.Time = utc(t, "2026-11-23 10:00") }, "2026-11-20 19:00", Routing{"sarah", BecausePrimary, ""}, "2026-11-20 14:00"},
-		{"needed before the SLA ends", func(b *handoff.BlockerState) { b.NeededBy.Time = utc(t, "2026-11-20 12:00") }, "2026-11-20 11:00", Routing{"sarah", BecausePrimary, ""}, "2026-11-20 12:00"},
-		{"critical runs on the wall", func(b *handoff.BlockerState) {
+		{"needed before she works again", func(b *fold.Blocker) { b.NeededBy.Time = utc(t, "2026-11-20 22:00") }, "2026-11-20 19:00", Routing{"ines", BecauseAlternate, ""}, "2026-11-20 18:00"},
+		{"needed after she works again", func(b *fold.Blocker) { b.NeededBy.Time = utc(t, "2026-11-23 10:00") }, "2026-11-20 19:00", Routing{"sarah", BecausePrimary, ""}, "2026-11-20 14:00"},
+		{"needed before the SLA ends", func(b *fold.Blocker) { b.NeededBy.Time = utc(t, "2026-11-20 12:00") }, "2026-11-20 11:00", Routing{"sarah", BecausePrimary, ""}, "2026-11-20 12:00"},
+		{"critical runs on the wall", func(b *fold.Blocker) {
 			b.Opened = utc(t, "2026-11-20 16:00")
 			b.Severity = handoff.SeverityCritical
 		}, "2026-11-20 16:30", Routing{"sarah", BecausePrimary, ""}, "2026-11-20 20:00"},
@@ -95,26 +96,26 @@ func TestBlockerAsks(t *testing.T) {
 		{"four hours apart between the changes", opened("2026-10-27 10:00"), "2026-10-27 17:30", Routing{"ines", BecauseAlternate, ""}, "2026-10-27 17:00"},
 		{"five hours apart after them", opened("2026-11-03 10:00"), "2026-11-03 17:30", Routing{"ines", BecauseAlternate, ""}, "2026-11-03 18:00"},
 
-		{"raised", raised("ines", none, handoff.BlockerEscalated), "2026-11-20 15:30", Routing{"ines", BecauseEscalated, ""}, "2026-11-20 19:00"},
-		{"raised with a deadline", raised("ines", "2026-11-20 17:00", handoff.BlockerEscalated), "2026-11-20 15:30", Routing{"ines", BecauseEscalated, ""}, "2026-11-20 17:00"},
-		{"raised to somebody whose day is over: who is above them", raised("ines", none, handoff.BlockerEscalated), "2026-11-22 22:30", Routing{"lea", BecauseLadder, ""}, "2026-11-23 02:00"},
-		{"raised to the lead of a team", raised("lead:product", none, handoff.BlockerEscalated), "2026-11-22 22:30", Routing{"lea", BecauseEscalated, ""}, "2026-11-23 02:00"},
-		{"raised, and the resolver acknowledged it since", func(b *handoff.BlockerState) { raised("ines", none, "")(b); acked("sarah")(b) }, "2026-11-20 15:30", Routing{"sarah", BecauseTaken, ""}, "2026-11-24 10:00"},
-		{"taken up", func(b *handoff.BlockerState) {
-			raised("ines", none, handoff.BlockerEscalated)(b)
+		{"raised", raised("ines", none, fold.BlockerEscalated), "2026-11-20 15:30", Routing{"ines", BecauseEscalated, ""}, "2026-11-20 19:00"},
+		{"raised with a deadline", raised("ines", "2026-11-20 17:00", fold.BlockerEscalated), "2026-11-20 15:30", Routing{"ines", BecauseEscalated, ""}, "2026-11-20 17:00"},
+		{"raised to somebody whose day is over: who is above them", raised("ines", none, fold.BlockerEscalated), "2026-11-22 22:30", Routing{"lea", BecauseLadder, ""}, "2026-11-23 02:00"},
+		{"raised to the lead of a team", raised("lead:product", none, fold.BlockerEscalated), "2026-11-22 22:30", Routing{"lea", BecauseEscalated, ""}, "2026-11-23 02:00"},
+		{"raised, and the resolver acknowledged it since", func(b *fold.Blocker) { raised("ines", none, "")(b); acked("sarah")(b) }, "2026-11-20 15:30", Routing{"sarah", BecauseTaken, ""}, "2026-11-24 10:00"},
+		{"taken up", func(b *fold.Blocker) {
+			raised("ines", none, fold.BlockerEscalated)(b)
 			b.Escalations[0].TakenUp = handoff.New("a0000001", utc(t, "2026-11-20 16:00"), "ines", &handoff.Ack{})
 		}, "2026-11-20 22:30", Routing{"ines", BecauseTaken, ""}, "2026-11-23 22:00"},
-		{"declined", func(b *handoff.BlockerState) {
-			raised("ines", none, handoff.BlockerRouted)(b)
+		{"declined", func(b *fold.Blocker) {
+			raised("ines", none, fold.BlockerRouted)(b)
 			b.Escalations[0].Declined = handoff.New("a0000001", utc(t, "2026-11-20 15:10"), "ines", &handoff.Ack{})
 		}, "2026-11-20 15:30", Routing{"sarah", BecausePrimary, ""}, "2026-11-20 14:00"},
 
 		{"acknowledged: nights do not move it", acked("sarah"), "2026-11-20 19:00", Routing{"sarah", BecauseTaken, ""}, "2026-11-24 10:00"},
-		{"acknowledged by somebody who is away now", func(b *handoff.BlockerState) { b.Opened = utc(t, "2026-12-18 10:00"); acked("sarah")(b) }, "2026-12-22 10:00", Routing{"carl", BecauseCover, "covers for sarah"}, "2026-12-22 10:00"},
+		{"acknowledged by somebody who is away now", func(b *fold.Blocker) { b.Opened = utc(t, "2026-12-18 10:00"); acked("sarah")(b) }, "2026-12-22 10:00", Routing{"carl", BecauseCover, "covers for sarah"}, "2026-12-22 10:00"},
 
-		{"an area", func(b *handoff.BlockerState) { b.Resolver = "area:session-policy" }, "2026-11-20 19:00", Routing{"ines", BecauseAlternate, ""}, "2026-11-20 18:00"},
-		{"nobody decides", func(b *handoff.BlockerState) { b.Resolver = "area:none" }, "2026-11-20 11:00", Routing{"max", BecauseLadder, "nobody decides in area:none"}, "2026-11-20 14:00"},
-		{"a stranger", func(b *handoff.BlockerState) { b.Resolver = "zoe" }, "2026-11-21 12:00", Routing{"zoe", BecausePrimary, ""}, "2026-11-20 14:00"},
+		{"an area", func(b *fold.Blocker) { b.Resolver = "area:session-policy" }, "2026-11-20 19:00", Routing{"ines", BecauseAlternate, ""}, "2026-11-20 18:00"},
+		{"nobody decides", func(b *fold.Blocker) { b.Resolver = "area:none" }, "2026-11-20 11:00", Routing{"max", BecauseLadder, "nobody decides in area:none"}, "2026-11-20 14:00"},
+		{"a stranger", func(b *fold.Blocker) { b.Resolver = "zoe" }, "2026-11-21 12:00", Routing{"zoe", BecausePrimary, ""}, "2026-11-20 14:00"},
 	}
 	c := parse(t, office)
 	for _, test := range tests {
@@ -137,7 +138,7 @@ func TestBlockerAsks(t *testing.T) {
 func TestBlockerAsksWithoutHurry(t *testing.T) {
 	c := parse(t, office)
 	c.SLA = SLA{}
-	b := &handoff.BlockerState{Blocker: handoff.Blocker{Resolver: "sarah"}, DeclaredBy: "ana"}
+	b := &fold.Blocker{Blocker: handoff.Blocker{Resolver: "sarah"}, DeclaredBy: "ana"}
 	for now, want := range map[string]Routing{
 		"2026-11-21 03:00": {"sarah", BecausePrimary, ""},
 		"2026-12-22 03:00": {"carl", BecauseCover, "covers for sarah"},
@@ -157,12 +158,12 @@ func TestBlockerAsksWithoutHurry(t *testing.T) {
 
 func TestQuestionAsks(t *testing.T) {
 	c := parse(t, office)
-	q := &handoff.QuestionState{Key: "q1", To: "sarah", By: "ana", At: utc(t, "2026-12-22 10:00"), State: handoff.QuestionOpen}
+	q := &fold.Question{Key: "q1", To: "sarah", By: "ana", At: utc(t, "2026-12-22 10:00"), State: fold.QuestionOpen}
 	got := c.QuestionAsks(q, utc(t, "2026-12-22 11:00"))
 	if want := (Routing{"carl", BecauseCover, "covers for sarah"}); got.Routing != want || !got.Due.Equal(utc(t, "2026-12-23 10:00")) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	q.Escalations = []*handoff.EscalationState{{By: "ana", To: "ines", Record: handoff.New("e0000001", utc(t, "2026-12-22 14:00"), "ana", &handoff.Escalation{To: "ines"})}}
+	q.Escalations = []*fold.Escalation{{By: "ana", To: "ines", Record: handoff.New("e0000001", utc(t, "2026-12-22 14:00"), "ana", &handoff.Escalation{To: "ines"})}}
 	if got := c.QuestionAsks(q, utc(t, "2026-12-22 15:00")); got.To != "ines" || got.Because != BecauseEscalated || !got.Due.Equal(utc(t, "2026-12-22 22:00")) {
 		t.Errorf("raised: got %+v", got)
 	}
@@ -170,7 +171,7 @@ func TestQuestionAsks(t *testing.T) {
 
 func TestEscalationAsks(t *testing.T) {
 	c := parse(t, office)
-	e := &handoff.EscalationState{By: "ana", To: "sarah", Record: handoff.New("e0000001", utc(t, "2026-10-20 09:00"), "ana", &handoff.Escalation{To: "sarah"})}
+	e := &fold.Escalation{By: "ana", To: "sarah", Record: handoff.New("e0000001", utc(t, "2026-10-20 09:00"), "ana", &handoff.Escalation{To: "sarah"})}
 	got := c.EscalationAsks(e, handoff.Blocker{}, calendar.Duration{}, utc(t, "2026-10-20 09:30"))
 	if want := (Asked{Routing: Routing{"ines", BecauseAlternate, ""}}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -26,7 +27,7 @@ func (c *checker) check() {
 	c.checkBranch()
 	c.checkSubject()
 	c.oneOf("read", c.Read, ReadAll, ReadCurrent, ReadForeign)
-	c.oneOf("ack_policy", string(c.AckPolicy), string(handoff.PolicyPerItem), string(handoff.PolicyAny), string(handoff.PolicyAll))
+	c.oneOf("ack_policy", string(c.AckPolicy), string(fold.PolicyPerItem), string(fold.PolicyAny), string(fold.PolicyAll))
 	c.checkPeople()
 	c.checkTeams()
 	c.checkZones()

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/fold"
 )
 
 // Version is the format of the file that this program reads and writes.
@@ -30,7 +30,7 @@ type Config struct {
 	Pods        map[string]Pod      `yaml:"pods,omitempty"`
 	Zones       []string            `yaml:"zones,omitempty"` // the ring that work follows
 	Timing      Timing              `yaml:"timing,omitempty"`
-	AckPolicy   handoff.AckPolicy   `yaml:"ack_policy,omitempty"`
+	AckPolicy   fold.AckPolicy      `yaml:"ack_policy,omitempty"`
 	Hook        Hook                `yaml:"hook,omitempty"`
 	SLA         SLA                 `yaml:"sla,omitempty"`
 	Authorities []Authority         `yaml:"authority,omitempty"`
@@ -187,7 +187,7 @@ func Default() *Config {
 		Store:     Store{Branch: BranchCurrent},
 		Read:      ReadAll,
 		Timing:    Timing{PublishGrace: minutes(10), ClockSkew: minutes(5), Backdate: minutes(15)},
-		AckPolicy: handoff.PolicyPerItem,
+		AckPolicy: fold.PolicyPerItem,
 		Hook:      Hook{BeforeShiftEnd: minutes(90), Commits: 10, Hours: 12},
 		Rules:     Rules{Preset: PresetDefault, Lang: "en"},
 	}

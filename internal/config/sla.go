@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Receivers returns the handles to whom a handoff is addressed, but for its
 // sender, sorted, each once. An address that stands for nobody is kept as it
 // is.
-func (c *Config) Receivers(h *handoff.HandoffState) []string {
+func (c *Config) Receivers(h *fold.Handoff) []string {
 	var handles []string
 	for _, address := range h.To {
 		members := c.Members(address, h.Record.By)
@@ -27,7 +28,7 @@ func (c *Config) Receivers(h *handoff.HandoffState) []string {
 // AckLimit returns how long a handoff may wait for a verdict: by its contract
 // at the boundary where that says so, else by the SLA for the highest severity
 // of its items. What is critical runs on the wall.
-func (c *Config) AckLimit(h *handoff.HandoffState) calendar.Limit {
+func (c *Config) AckLimit(h *fold.Handoff) calendar.Limit {
 	limit := c.AckTime(h)
 	if h.Severity() == handoff.SeverityCritical {
 		return calendar.Limit{Length: limit.Wall(), Wall: true}
@@ -37,7 +38,7 @@ func (c *Config) AckLimit(h *handoff.HandoffState) calendar.Limit {
 
 // AckTime returns how long a verdict on a handoff may take, as [Config.AckLimit]
 // says.
-func (c *Config) AckTime(h *handoff.HandoffState) calendar.Duration {
+func (c *Config) AckTime(h *fold.Handoff) calendar.Duration {
 	limit := c.SLA.Ack.Routine
 	switch h.Severity() {
 	case handoff.SeverityCritical:
@@ -61,7 +62,7 @@ func (c *Config) HasAckSLA() bool {
 
 // AckDue returns when the verdict on a handoff is due: when the last of its
 // receivers has had the time. It is false without an SLA.
-func (c *Config) AckDue(h *handoff.HandoffState) (time.Time, bool) {
+func (c *Config) AckDue(h *fold.Handoff) (time.Time, bool) {
 	var calendars []calendar.Calendar
 	for _, receiver := range c.Receivers(h) {
 		if calendar, ok := c.Calendar(receiver); ok {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -30,7 +31,7 @@ func TestAckDue(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			body := &handoff.Handoff{To: test.to, Items: handoff.List[handoff.Item]{{ID: "a-b"}, {ID: "c-d", Severity: test.severity}}}
 			at := time.Date(2026, 11, 20, 18, 0, 0, 0, singapore) // a Friday, 10:00 UTC
-			h := &handoff.HandoffState{Record: handoff.New("k3f9q2m7", at, test.by, body), Handoff: body}
+			h := &fold.Handoff{Record: handoff.New("k3f9q2m7", at, test.by, body), Handoff: body}
 			due, ok := c.AckDue(h)
 			if got := due.UTC().Format(time.RFC3339); !ok || got != test.want {
 				t.Errorf("due %s, want %s", got, test.want)
@@ -45,7 +46,7 @@ func TestAckDue(t *testing.T) {
 func TestReceivers(t *testing.T) {
 	c := parse(t, team)
 	body := &handoff.Handoff{To: []string{"team:product", "ines", "ana", "team:none", "zoe"}}
-	h := &handoff.HandoffState{Record: handoff.New("k3f9q2m7", time.Unix(0, 0), "ana", body), Handoff: body}
+	h := &fold.Handoff{Record: handoff.New("k3f9q2m7", time.Unix(0, 0), "ana", body), Handoff: body}
 	if got, want := strings.Join(c.Receivers(h), " "), "ines sarah team:none zoe"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

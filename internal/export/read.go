@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
@@ -40,7 +41,7 @@ type Exporter struct {
 	Repo       string // its name
 	Repository []any  // the row that says what was read, and where
 	Index      *index.Index
-	View       *handoff.View         // of the present at least
+	View       *fold.View            // of the present at least
 	Prove      func(*handoff.Record) // notes on a record whether it is proven
 	Query      query.Query
 	Env        query.Env

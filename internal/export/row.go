@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
@@ -39,7 +40,7 @@ var (
 // fields of those rows, under their names in JSON.
 type stateTable struct {
 	Name    string
-	kind    handoff.EntryKind
+	kind    fold.EntryKind
 	columns []stateColumn
 }
 
@@ -54,15 +55,15 @@ type stateColumn struct {
 // other commands are to start without them.
 var StateTables = sync.OnceValue(func() []*stateTable {
 	return []*stateTable{
-		newStateTable[query.ItemRow]("items", handoff.EntryItem),
-		newStateTable[query.BlockerRow]("blockers", handoff.EntryBlocker),
-		newStateTable[query.QuestionRow]("questions", handoff.EntryQuestion),
-		newStateTable[query.DecisionRow]("decisions", handoff.EntryDecision),
-		newStateTable[query.HandoffRow]("handoffs", handoff.EntryHandoff),
+		newStateTable[query.ItemRow]("items", fold.EntryItem),
+		newStateTable[query.BlockerRow]("blockers", fold.EntryBlocker),
+		newStateTable[query.QuestionRow]("questions", fold.EntryQuestion),
+		newStateTable[query.DecisionRow]("decisions", fold.EntryDecision),
+		newStateTable[query.HandoffRow]("handoffs", fold.EntryHandoff),
 	}
 })
 
-func newStateTable[Row any](name string, kind handoff.EntryKind) *stateTable {
+func newStateTable[Row any](name string, kind fold.EntryKind) *stateTable {
 	return &stateTable{name, kind, columnsOf(reflect.TypeFor[Row](), "", nil)}
 }
 

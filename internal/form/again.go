@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -17,7 +18,7 @@ const (
 // Again asks what a decision that is about to be published is to one that stands
 // on another topic and says nearly the same, and notes the answer in it. Whoever
 // keeps the one that stands stops: that is ErrStopped.
-func Again(ctx context.Context, asker Asker, topic string, d *handoff.DecisionFields, old *handoff.DecisionState, since string) error {
+func Again(ctx context.Context, asker Asker, topic string, d *handoff.DecisionFields, old *fold.Decision, since string) error {
 	answers := []string{againSupersedes, againBeside, againStop}
 	if _, other := handoff.SplitRef(d.Supersedes); other != "" && other != old.ID {
 		answers = answers[1:] // a decision takes the place of one other

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -201,7 +202,7 @@ func (d *Declaration) pages() []page {
 			take:  func(draft *Draft, s *Screen, _ bool) { draft.Resolutions[i].How = s.Text("how") },
 		})
 	}
-	if len(d.Prefill.Carried.Watches()) > 0 {
+	if len(fold.Watches(d.Prefill.Carried)) > 0 {
 		pages = append(pages, page{pageWatch, d.watchScreen, d.takeWatch})
 	}
 	if d.open[pageQuestions] {
@@ -261,17 +262,17 @@ func (d *Declaration) Final() *Draft {
 		items = []handoff.Item{}
 	}
 	for _, item := range slices.Clone(h.Items) {
-		if item.Status == handoff.ItemContinued {
+		if item.Status == fold.ItemContinued {
 			d.goesOn(s, item)
 		}
 	}
 	for _, item := range h.Items {
 		switch item.Status {
-		case handoff.ItemShipped:
+		case fold.ItemShipped:
 			h.Shipped = append(h.Shipped, handoff.Shipped{ID: item.ID, What: item.State, Refs: item.Refs})
-		case handoff.ItemDropped:
+		case fold.ItemDropped:
 			h.Dropped = append(slices.Clone(h.Dropped), handoff.Reasoned{ID: item.ID, Why: item.State})
-		case handoff.ItemContinued: // it is among the items, under its new names
+		case fold.ItemContinued: // it is among the items, under its new names
 		default:
 			item.BlockedBy = s.blockersOf(item)
 			items = append(items, item)
@@ -279,7 +280,7 @@ func (d *Declaration) Final() *Draft {
 	}
 	h.Items = items
 	for _, item := range d.Draft.Handoff.Items {
-		if item.Status == handoff.ItemContinued {
+		if item.Status == fold.ItemContinued {
 			workspace.GoesOn(h, item.ID)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -63,7 +64,7 @@ func (d *Declaration) keeps(id string) bool {
 // written, takes it out of the live set: it becomes an entry of shipped or
 // dropped in the end, or an item of another name.
 func leaving(status string) bool {
-	return status == handoff.ItemShipped || status == handoff.ItemDropped || status == handoff.ItemContinued
+	return status == fold.ItemShipped || status == fold.ItemDropped || status == fold.ItemContinued
 }
 
 // item is the index of the item of that id, or -1.
@@ -114,7 +115,7 @@ func retick(item handoff.Item, carried *handoff.Item, ticked bool) handoff.Item 
 	case ticked && leaving(item.Status) && carried != nil:
 		item.Status, item.State = carried.Status, carried.State
 	case !ticked && !leaving(item.Status):
-		item.Status, item.State = handoff.ItemShipped, ""
+		item.Status, item.State = fold.ItemShipped, ""
 	}
 	return item
 }
@@ -149,7 +150,7 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 			line("why", "Why is it done, and why this way?", "", item.Intent, ""))
 		carried = &handoff.Item{}
 	} else {
-		statuses = append(statuses, handoff.ItemShipped, handoff.ItemDropped, handoff.ItemContinued)
+		statuses = append(statuses, fold.ItemShipped, fold.ItemDropped, fold.ItemContinued)
 	}
 	if leaving(item.Status) {
 		carried = &handoff.Item{} // the old state says nothing about how it ended

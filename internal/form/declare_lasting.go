@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -15,7 +16,7 @@ func watchKey(i int) string { return "watch " + strconv.Itoa(i) }
 // only where I keep one.
 func (d *Declaration) watchScreen() *Screen {
 	s := &Screen{Title: "What do you keep an eye on?"}
-	for i, w := range d.Prefill.Carried.Watches() {
+	for i, w := range fold.Watches(d.Prefill.Carried) {
 		label := w.What
 		if !w.Until.IsZero() {
 			label += ", until " + w.Until.Format(shownTime)
@@ -27,7 +28,7 @@ func (d *Declaration) watchScreen() *Screen {
 
 func (d *Draft) whyEnded(what string) string {
 	for _, e := range d.Handoff.Ended {
-		if handoff.SameWhat(e.What, what) {
+		if fold.SameWhat(e.What, what) {
 			return e.Why
 		}
 	}
@@ -36,14 +37,14 @@ func (d *Draft) whyEnded(what string) string {
 
 func (d *Declaration) takeWatch(draft *Draft, s *Screen, _ bool) {
 	h := draft.Handoff
-	for i, w := range d.Prefill.Carried.Watches() {
+	for i, w := range fold.Watches(d.Prefill.Carried) {
 		why, before := s.Text(watchKey(i)), draft.whyEnded(w.What)
 		if why == before {
 			continue
 		}
-		h.Ended = slices.DeleteFunc(slices.Clone(h.Ended), func(e handoff.Ended) bool { return handoff.SameWhat(e.What, w.What) })
-		h.Watch = slices.DeleteFunc(slices.Clone(h.Watch), func(known handoff.Watch) bool { return handoff.SameWhat(known.What, w.What) })
-		h.Standing = slices.DeleteFunc(slices.Clone(h.Standing), func(known handoff.Standing) bool { return handoff.SameWhat(known.What, w.What) })
+		h.Ended = slices.DeleteFunc(slices.Clone(h.Ended), func(e handoff.Ended) bool { return fold.SameWhat(e.What, w.What) })
+		h.Watch = slices.DeleteFunc(slices.Clone(h.Watch), func(known handoff.Watch) bool { return fold.SameWhat(known.What, w.What) })
+		h.Standing = slices.DeleteFunc(slices.Clone(h.Standing), func(known handoff.Standing) bool { return fold.SameWhat(known.What, w.What) })
 		switch {
 		case why != "":
 			h.Ended = append(h.Ended, handoff.Ended{What: w.What, Why: why})

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -339,7 +340,7 @@ func TestWhatLasts(t *testing.T) {
 	steps := []step{
 		{screen: "items"},
 		{screen: "item refund-flow"},
-		{screen: "item login-audit", answers: map[string]string{"status": handoff.ItemContinued, "state": "login-log, login-page"}},
+		{screen: "item login-audit", answers: map[string]string{"status": fold.ItemContinued, "state": "login-log, login-page"}},
 		{screen: "blockers"},
 		{screen: "watch", answers: map[string]string{watchKey(1): "the release is out"}},
 		{screen: "outcomes"}, {screen: "closing"}, publish(),
@@ -363,7 +364,7 @@ func TestWhatLasts(t *testing.T) {
 	if !slices.Equal(names, want) || !slices.Equal(h.Blockers[0].Blocks, []string{"login-log", "login-page"}) {
 		t.Errorf("items %q, the blocker blocks %q", names, h.Blockers[0].Blocks)
 	}
-	if last := (*saved)[len(*saved)-1]; last.Handoff.Items[1].Status != handoff.ItemContinued {
+	if last := (*saved)[len(*saved)-1]; last.Handoff.Items[1].Status != fold.ItemContinued {
 		t.Errorf("the draft keeps %+v", last.Handoff.Items[1])
 	}
 	// Going back on it brings it back.

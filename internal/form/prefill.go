@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -44,7 +45,7 @@ var ticketPattern = text.Pattern(`\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b`)
 func findWork(work workspace.Facts, carried []handoff.Item) []branchWork {
 	var found []branchWork
 	for _, b := range work.Branches {
-		if handoff.IsTrunk(b.Name) {
+		if fold.IsTrunk(b.Name) {
 			continue
 		}
 		f := branchWork{Branch: b.Name, Slug: handoff.Slug(path.Base(b.Name)), Ticket: ticketPattern().FindString(b.Name)}
@@ -110,7 +111,7 @@ func (f branchWork) newItem(owner string) handoff.Item {
 func shippedIdeas(work workspace.Facts) []string {
 	var ideas []string
 	for _, c := range work.Commits {
-		if handoff.IsTrunk(c.Branch) && !slices.Contains(ideas, c.Subject) {
+		if fold.IsTrunk(c.Branch) && !slices.Contains(ideas, c.Subject) {
 			ideas = append(ideas, c.Subject)
 		}
 	}

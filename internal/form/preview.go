@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -128,7 +129,7 @@ func (d *Declaration) pageOf(final *handoff.Handoff, field string) string {
 		}
 		return pageOutcomes + "#shipped"
 	case "watch", "standing", "ended":
-		if len(d.Prefill.Carried.Watches()) > 0 {
+		if len(fold.Watches(d.Prefill.Carried)) > 0 {
 			return pageWatch
 		}
 	case "decisions":
@@ -224,7 +225,7 @@ func (d *Declaration) previewLines(final *Draft) []string {
 	for _, r := range h.Dropped {
 		add("dropped: %s, %s", r.ID, r.Why)
 	}
-	for _, w := range h.Watches() {
+	for _, w := range fold.Watches(h) {
 		add("watched: %s", w.What)
 	}
 	for _, e := range h.Ended {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -173,14 +174,14 @@ func reasonScreen(a *handoff.Ack) *Screen {
 }
 
 // Resolve asks how a blocker went away. decision is "what -- why", or "".
-func Resolve(ctx context.Context, asker Asker, b *handoff.BlockerState, r *handoff.Resolution, decision *string, check func() []handoff.Finding) error {
+func Resolve(ctx context.Context, asker Asker, b *fold.Blocker, r *handoff.Resolution, decision *string, check func() []handoff.Finding) error {
 	page := shortPage{
 		build: func() *Screen {
 			return &Screen{
 				ID: "resolve", Title: "Resolve " + b.ID,
 				Body: []string{"needs: " + b.Needs, "because: " + b.Because, "blocks: " + strings.Join(b.Blocks, ", ")},
 				Fields: []*Field{
-					choice("outcome", "Outcome", r.Outcome, handoff.Resolutions...),
+					choice("outcome", "Outcome", r.Outcome, fold.Resolutions...),
 					line("how", "What removed it?", "", r.How, ""),
 					line("decision", "Was it a decision?", "what -- why; empty: no", *decision, ""),
 				},
@@ -192,7 +193,7 @@ func Resolve(ctx context.Context, asker Asker, b *handoff.BlockerState, r *hando
 }
 
 // Answer asks for the answer to a question, and whether that settles it.
-func Answer(ctx context.Context, asker Asker, q *handoff.QuestionState, a *handoff.Answer, check func() []handoff.Finding) error {
+func Answer(ctx context.Context, asker Asker, q *fold.Question, a *handoff.Answer, check func() []handoff.Finding) error {
 	page := shortPage{
 		build: func() *Screen {
 			s := &Screen{ID: "answer", Title: q.By + " asks: " + q.Ask}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -58,7 +59,7 @@ func Cover(pr PullRequest, c Change, p Policy) Verdict {
 	if len(covering) == 0 {
 		return Verdict{Findings: []handoff.Finding{p.uncovered(pr)}}
 	}
-	best := slices.MaxFunc(covering, handoff.CompareRecords)
+	best := slices.MaxFunc(covering, fold.CompareRecords)
 	if best.At.Before(c.Work.Truncate(time.Second)) {
 		return Verdict{By: best.ID, Findings: []handoff.Finding{p.outdated(best, c)}}
 	}

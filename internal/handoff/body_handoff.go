@@ -1,6 +1,9 @@
 package handoff
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Handoff is the state that its sender leaves: the body of a [KindHandoff]
 // record.
@@ -326,4 +329,14 @@ type Meta struct {
 	StartedAt      Time   `yaml:"started_at,omitempty"`
 	FirstTryErrors *int   `yaml:"first_try_errors,omitempty"`
 	Queries        *int   `yaml:"queries,omitempty"`
+}
+
+// CompareSeverity orders critical before watch before routine, which an empty
+// severity is.
+func CompareSeverity(a, b string) int {
+	return cmp.Compare(severityRank(a), severityRank(b))
+}
+
+func severityRank(severity string) int {
+	return -max(0, slices.Index([]string{SeverityRoutine, SeverityWatch, SeverityCritical}, severity))
 }

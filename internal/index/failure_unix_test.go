@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
@@ -73,7 +74,7 @@ func child(fate string) error {
 // ask is an answer that depends on every record.
 func ask(ix *index.Index) (string, error) {
 	now := day.Add(1000 * time.Hour)
-	recall := func(p handoff.Part) (*handoff.View, error) { return ix.View(context.Background(), p) }
+	recall := func(p fold.Part) (*fold.View, error) { return ix.View(context.Background(), p) }
 	var all strings.Builder
 	for _, words := range [][]string{{"items"}, {"unacked"}, {"changed", "since:2026-11-17"}} {
 		q, err := query.Parse(words, query.ParseEnv{Me: "ana", Now: now})

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -29,7 +30,7 @@ const (
 type tableFold struct {
 	ctx    unwatched
 	conn   connection
-	policy handoff.AckPolicy
+	policy fold.AckPolicy
 
 	// keys are all entries that there are, when this tableFold has made them all:
 	// most of what a fold asks for is not there.
@@ -150,7 +151,7 @@ func (f *tableFold) store(list []arrival) error {
 func (f *tableFold) try(list []arrival) (ok bool, err error) {
 	snapshot := newSnapshot(f.ctx, f.conn, f.keys)
 	defer snapshot.close()
-	resumed := handoff.Resume(snapshot, f.policy)
+	resumed := fold.Resume(snapshot, f.policy)
 	records := make([]*handoff.Record, len(list))
 	byID := make(map[string]arrival, len(list))
 	for i, a := range list {
@@ -213,8 +214,8 @@ func (f *tableFold) writeRecords(ordered []*handoff.Record, byID map[string]arri
 }
 
 // writeEntries writes the entries that have changed, and notes what they were.
-func (f *tableFold) writeEntries(snapshot *snapshot, entries []handoff.Entry, first, size int) error {
-	slices.SortFunc(entries, func(a, b handoff.Entry) int {
+func (f *tableFold) writeEntries(snapshot *snapshot, entries []fold.Entry, first, size int) error {
+	slices.SortFunc(entries, func(a, b fold.Entry) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key))
 	})
 	result, err := f.conn.ExecContext(f.ctx, "INSERT INTO batch (first, size) VALUES (?, ?)", first, size)
@@ -363,7 +364,7 @@ func (p *snapshot) close() {
 }
 
 // Entry returns the data of an entry, nil when there is none.
-func (p *snapshot) Entry(kind handoff.EntryKind, key string) []byte {
+func (p *snapshot) Entry(kind fold.EntryKind, key string) []byte {
 	id := entryID{kind, key}
 	if row, ok := p.rows[id]; ok {
 		return row.dataOrNil()

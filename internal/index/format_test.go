@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 	"testing"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/fold"
 )
 
 // The number of the format stands for the tables and for the compact form of
@@ -13,7 +13,7 @@ import (
 // puts the new sum here.
 func TestFormatStandsForTheLayout(t *testing.T) {
 	const want = "8e87e77a2cf0a76a"
-	sum := sha256.Sum256([]byte(layout + handoff.SavedLayout()))
+	sum := sha256.Sum256([]byte(layout + fold.Layout()))
 	if got := hex.EncodeToString(sum[:8]); format != 4 || got != want {
 		t.Errorf("format %d has the sum %s, want 4 and %s", format, got, want)
 	}

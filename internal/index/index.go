@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -25,7 +26,7 @@ import (
 type Options struct {
 	Refs   []git.Ref // whose records count, in the order in which they do
 	Dir    string    // of the records, from the top of the tree
-	Policy handoff.AckPolicy
+	Policy fold.AckPolicy
 
 	// Ours reports whether a file is also on a branch of the team that is not
 	// among the refs: then it is nothing that only strangers have. It may be nil.
@@ -44,10 +45,10 @@ type Index struct {
 	repo    *store.Repo
 	options Options
 	db      *database
-	recall  *recall        // the part of the state that was asked for so far
-	whole   *handoff.State // all of it, once it was asked for
-	tried   bool           // what could not be read has been tried again
-	lost    bool           // something could not be read, though it may be the next time
+	recall  *recall     // the part of the state that was asked for so far
+	whole   *fold.State // all of it, once it was asked for
+	tried   bool        // what could not be read has been tried again
+	lost    bool        // something could not be read, though it may be the next time
 }
 
 // Open opens the index of a repository and brings it up to date. An error is one
@@ -82,7 +83,7 @@ func OpenInMemory(ctx context.Context, repo *store.Repo, options Options) (*Inde
 }
 
 // Of returns an index of a state that is known as a whole.
-func Of(state *handoff.State) *Index { return &Index{whole: state} }
+func Of(state *fold.State) *Index { return &Index{whole: state} }
 
 // filePath is where the file is: in the directory that all worktrees share.
 func filePath(repo *store.Repo) string { return filepath.Join(repo.CommonDir(), "handoff", "index.db") }
@@ -209,7 +210,7 @@ func (ix *Index) refresh(ctx context.Context) error {
 
 // View returns a part of the state. Parts that are asked for one after the other
 // are all in it: it is the same view, and grows.
-func (ix *Index) View(ctx context.Context, part handoff.Part) (*handoff.View, error) {
+func (ix *Index) View(ctx context.Context, part fold.Part) (*fold.View, error) {
 	if ix.whole != nil || part.All || len(part.Words) > 0 && !searchable(part.Words) {
 		state, err := ix.State(ctx)
 		if err != nil {
@@ -217,7 +218,7 @@ func (ix *Index) View(ctx context.Context, part handoff.Part) (*handoff.View, er
 		}
 		return state.View, nil
 	}
-	var view *handoff.View
+	var view *fold.View
 	err := ix.ask(ctx, func() (err error) {
 		view, err = ix.grow(ctx, part)
 		return err
@@ -226,7 +227,7 @@ func (ix *Index) View(ctx context.Context, part handoff.Part) (*handoff.View, er
 }
 
 // State returns the whole state.
-func (ix *Index) State(ctx context.Context) (*handoff.State, error) {
+func (ix *Index) State(ctx context.Context) (*fold.State, error) {
 	if ix.whole != nil {
 		return ix.whole, nil
 	}
@@ -302,7 +303,7 @@ func (ix *Index) Problems(ctx context.Context, records []*handoff.Record) ([]han
 	if err != nil {
 		return nil, err
 	}
-	return handoff.ProblemsOf(state, records, ix.options.Policy), nil
+	return fold.ProblemsOf(state, records, ix.options.Policy), nil
 }
 
 // tryFold returns the problems of records when they follow what was folded, and
@@ -310,7 +311,7 @@ func (ix *Index) Problems(ctx context.Context, records []*handoff.Record) ([]han
 func (ix *Index) tryFold(ctx context.Context, records []*handoff.Record) ([]handoff.Problem, bool, error) {
 	snapshot := newSnapshot(ctx, ix.db.conn, nil)
 	defer snapshot.close()
-	resumed := handoff.Resume(snapshot, ix.options.Policy)
+	resumed := fold.Resume(snapshot, ix.options.Policy)
 	ordered, follows := resumed.Follows(records)
 	if !follows {
 		return nil, false, snapshot.err

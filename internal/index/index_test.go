@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"pgregory.net/rapid"
 )
@@ -95,7 +96,7 @@ func TestIndexAnswersAsMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := newWorld(t, dir)
-		w.policy = rapid.SampledFrom([]handoff.AckPolicy{handoff.PolicyPerItem, handoff.PolicyAny}).Draw(t, "policy")
+		w.policy = rapid.SampledFrom([]fold.AckPolicy{fold.PolicyPerItem, fold.PolicyAny}).Draw(t, "policy")
 		n, ids := 0, []string(nil)
 		for range rapid.IntRange(1, 6).Draw(t, "steps") {
 			w.write(w.step(t, &n, &ids)...)
@@ -116,13 +117,13 @@ func TestFileLostMeanwhile(t *testing.T) {
 	w.write()
 	ix := w.open()
 	defer ix.Close()
-	if _, err := ix.View(t.Context(), handoff.Part{Refs: []string{"00000001"}}); err != nil || !ix.FromFile() {
+	if _, err := ix.View(t.Context(), fold.Part{Refs: []string{"00000001"}}); err != nil || !ix.FromFile() {
 		t.Fatalf("from the file %t, %v", ix.FromFile(), err)
 	}
 	if err := os.Truncate(w.file(), 5000); err != nil {
 		t.Fatal(err)
 	}
-	v, err := ix.View(t.Context(), handoff.Part{Refs: []string{"00000002"}})
+	v, err := ix.View(t.Context(), fold.Part{Refs: []string{"00000002"}})
 	if err != nil || v.Records["00000002"] == nil || ix.FromFile() {
 		t.Errorf("record 2 is missing: %v; from the file %t", err, ix.FromFile())
 	}

@@ -9,12 +9,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // recall is a part of the state that has been read.
 type recall struct {
-	*handoff.Recall
+	*fold.Recall
 	from      tables
 	positions map[string]int   // of records, by id
 	deep      map[entryID]bool // entries whose history is wanted
@@ -32,7 +33,7 @@ type wanted struct {
 }
 
 // grow adds a part to what has been recalled.
-func (ix *Index) grow(ctx context.Context, part handoff.Part) (*handoff.View, error) {
+func (ix *Index) grow(ctx context.Context, part fold.Part) (*fold.View, error) {
 	from := tables{ctx, ix.db, ix.options}
 	c := ix.recall
 	if c == nil {
@@ -51,17 +52,17 @@ func (ix *Index) grow(ctx context.Context, part handoff.Part) (*handoff.View, er
 }
 
 // made is the view that what was read comes to.
-func (c *recall) made() (*handoff.View, error) {
+func (c *recall) made() (*fold.View, error) {
 	view, err := c.View(func(id string) int { return c.positions[id] })
 	return view, damage(err)
 }
 
 func newRecall(from tables) *recall {
-	return &recall{Recall: handoff.NewRecall(), from: from, positions: make(map[string]int)}
+	return &recall{Recall: fold.NewRecall(), from: from, positions: make(map[string]int)}
 }
 
 // recallAll reads all records and folds them.
-func (ix *Index) recallAll(ctx context.Context) (*handoff.State, error) {
+func (ix *Index) recallAll(ctx context.Context) (*fold.State, error) {
 	list, err := stored(ctx, ix.db.conn, "SELECT n, data FROM record WHERE position >= 0 ORDER BY n")
 	if err != nil {
 		return nil, err
@@ -74,7 +75,7 @@ func (ix *Index) recallAll(ctx context.Context) (*handoff.State, error) {
 	if err != nil {
 		return nil, err
 	}
-	return handoff.Fold(records, ix.options.Policy), nil
+	return fold.Of(records, ix.options.Policy), nil
 }
 
 // foundOn are the records of some days, with where they were found.
@@ -143,7 +144,7 @@ func firstRefs(ctx context.Context, conn connection, days []string) (map[int64]i
 }
 
 // read takes in all entries and records of a part.
-func (c *recall) read(part handoff.Part) error {
+func (c *recall) read(part fold.Part) error {
 	if err := c.readPresent(part.Decisions); err != nil {
 		return err
 	}
@@ -175,7 +176,7 @@ func (c *recall) read(part handoff.Part) error {
 		}
 	}
 	if part.Back != "" {
-		if err := c.from.entries([]entryID{{handoff.EntryBack, part.Back}}, c.add); err != nil {
+		if err := c.from.entries([]entryID{{fold.EntryBack, part.Back}}, c.add); err != nil {
 			return err
 		}
 	}
@@ -194,7 +195,7 @@ func (c *recall) read(part handoff.Part) error {
 
 // before adds the handoff that the sender of one had published before it.
 func (c *recall) before(id string) error {
-	if err := c.handoff(id); err != nil || !c.Has(handoff.EntryHandoff, id) {
+	if err := c.handoff(id); err != nil || !c.Has(fold.EntryHandoff, id) {
 		return err
 	}
 	sent, err := c.from.sentBy(c.Cite(id).By)
@@ -211,14 +212,14 @@ func (c *recall) before(id string) error {
 
 // handoff adds a handoff with its record.
 func (c *recall) handoff(id string) error {
-	if err := c.from.entries([]entryID{{handoff.EntryHandoff, id}}, c.add); err != nil {
+	if err := c.from.entries([]entryID{{fold.EntryHandoff, id}}, c.add); err != nil {
 		return err
 	}
 	return c.fill([]string{id})
 }
 
 // nameable are the kinds of entries that have a name.
-var nameable = []handoff.EntryKind{handoff.EntryItem, handoff.EntryBlocker, handoff.EntryQuestion, handoff.EntryDecision}
+var nameable = []fold.EntryKind{fold.EntryItem, fold.EntryBlocker, fold.EntryQuestion, fold.EntryDecision}
 
 // readPresent takes in what is in every part, once, and the decisions that
 // stand.
@@ -232,16 +233,16 @@ func (c *recall) readPresent(decisions bool) error {
 	return c.from.present(decisions, c.add)
 }
 
-func (c *recall) add(kind handoff.EntryKind, key string, data []byte) error {
+func (c *recall) add(kind fold.EntryKind, key string, data []byte) error {
 	return damage(c.Add(kind, key, data))
 }
 
 // complete takes in what the entries name, and the records of all of it.
-func (c *recall) complete(part handoff.Part) error {
+func (c *recall) complete(part fold.Part) error {
 	if err := c.fill(c.Records()); err != nil {
 		return err
 	}
-	deep := func(kind handoff.EntryKind, key string) bool { return part.Histories || c.deep[entryID{kind, key}] }
+	deep := func(kind fold.EntryKind, key string) bool { return part.Histories || c.deep[entryID{kind, key}] }
 	if err := c.named(append(c.Names(c.brief), c.Versions(deep)...)); err != nil {
 		return err
 	}
@@ -256,7 +257,7 @@ func (c *recall) complete(part handoff.Part) error {
 func (c *recall) named(refs []string) error {
 	var ids []entryID
 	for _, ref := range refs {
-		kinds, key := handoff.KindsOf(ref)
+		kinds, key := fold.KindsOf(ref)
 		for _, kind := range kinds {
 			if !c.Has(kind, key) {
 				ids = append(ids, entryID{kind, key})
@@ -278,7 +279,7 @@ func (c *recall) references(refs []string) error {
 	found := slices.Clone(refs)
 	for _, ref := range refs {
 		_, name := handoff.SplitRef(ref)
-		if len(name) < handoff.MinPrefix || len(name) > handoff.IDLength || strings.Trim(name, handoff.IDAlphabet) != "" {
+		if len(name) < fold.MinPrefix || len(name) > handoff.IDLength || strings.Trim(name, handoff.IDAlphabet) != "" {
 			continue
 		}
 		ids, err := c.records(wanted{prefix: name})
@@ -296,7 +297,7 @@ func (c *recall) namedDeep(refs []string) error {
 		return err
 	}
 	for _, ref := range append(refs, c.Rounds()...) {
-		kinds, key := handoff.KindsOf(ref)
+		kinds, key := fold.KindsOf(ref)
 		for _, kind := range kinds {
 			c.deep[entryID{kind, key}] = true
 			delete(c.brief, key)
@@ -331,14 +332,14 @@ func (c *recall) mentioned(want wanted) error {
 func (c *recall) mentions(ids []string) []string {
 	refs := slices.Clone(ids)
 	for _, id := range ids {
-		refs = append(refs, handoff.Mentions(c.Cite(id))...)
+		refs = append(refs, fold.Mentions(c.Cite(id))...)
 	}
 	return refs
 }
 
 // replies adds the records that are about handoffs.
-func (c *recall) replies(deep func(handoff.EntryKind, string) bool) error {
-	ids := slices.DeleteFunc(c.Handoffs(), func(id string) bool { return !deep(handoff.EntryHandoff, id) })
+func (c *recall) replies(deep func(fold.EntryKind, string) bool) error {
+	ids := slices.DeleteFunc(c.Handoffs(), func(id string) bool { return !deep(fold.EntryHandoff, id) })
 	if len(ids) == 0 {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -60,7 +61,7 @@ func (c *recall) newsOf(ids []string) []string {
 	for _, id := range ids {
 		h, ok := c.Cite(id).Body.(*handoff.Handoff)
 		if !ok {
-			refs = append(refs, handoff.Mentions(c.Cite(id))...)
+			refs = append(refs, fold.Mentions(c.Cite(id))...)
 			continue
 		}
 		for _, s := range h.Shipped {

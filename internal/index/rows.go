@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -35,7 +36,7 @@ const notElected = -1
 
 // entryID names an entry.
 type entryID struct {
-	kind handoff.EntryKind
+	kind fold.EntryKind
 	key  string
 }
 
@@ -48,7 +49,7 @@ type entryRow struct {
 }
 
 // rowOf is the row of an entry.
-func rowOf(t handoff.Entry) entryRow {
+func rowOf(t fold.Entry) entryRow {
 	return entryRow{
 		live: t.Live, position: t.Place, data: t.Data,
 		author: sql.NullString{String: t.Author, Valid: t.Author != ""},

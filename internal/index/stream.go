@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -39,12 +40,12 @@ func (ix *Index) recordsFrom(ctx context.Context, from int) ([]*handoff.Record, 
 
 // Keys returns the keys of all entries of a kind: those of handoffs in fold
 // order, those of others sorted.
-func (ix *Index) Keys(ctx context.Context, kind handoff.EntryKind) (keys []string, err error) {
+func (ix *Index) Keys(ctx context.Context, kind fold.EntryKind) (keys []string, err error) {
 	if ix.whole != nil {
 		return ix.whole.Keys(kind), nil
 	}
 	err = ix.ask(ctx, func() (err error) {
-		keys, err = column[string](ctx, ix.db.conn, "SELECT key FROM entry WHERE kind = ? ORDER BY iif(kind = ?, position, 0), key", kind, handoff.EntryHandoff)
+		keys, err = column[string](ctx, ix.db.conn, "SELECT key FROM entry WHERE kind = ? ORDER BY iif(kind = ?, position, 0), key", kind, fold.EntryHandoff)
 		return err
 	})
 	return keys, err
@@ -52,7 +53,7 @@ func (ix *Index) Keys(ctx context.Context, kind handoff.EntryKind) (keys []strin
 
 // Entries returns a view that holds some entries of a kind and the present. It is
 // another view every time.
-func (ix *Index) Entries(ctx context.Context, kind handoff.EntryKind, keys []string) (view *handoff.View, err error) {
+func (ix *Index) Entries(ctx context.Context, kind fold.EntryKind, keys []string) (view *fold.View, err error) {
 	if ix.whole != nil {
 		return ix.whole.View, nil
 	}
@@ -68,7 +69,7 @@ func (ix *Index) Entries(ctx context.Context, kind handoff.EntryKind, keys []str
 		if err := c.from.entries(ids, c.add); err != nil {
 			return err
 		}
-		if err := c.complete(handoff.Part{}); err != nil {
+		if err := c.complete(fold.Part{}); err != nil {
 			return err
 		}
 		view, err = c.made()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -23,14 +24,14 @@ UNION SELECT kind, key, data FROM entry WHERE kind = 5 AND key IN (
 	SELECT (SELECT key FROM entry WHERE series = s.key ORDER BY position DESC LIMIT 1) FROM entry s INDEXED BY thing_live WHERE s.live AND s.kind = 7
 	UNION SELECT (SELECT key FROM entry WHERE author = a.key ORDER BY position DESC LIMIT 1) FROM entry a INDEXED BY thing_live WHERE a.live AND a.kind = 6)`
 
-func (t tables) present(decisions bool, add func(kind handoff.EntryKind, key string, data []byte) error) error {
+func (t tables) present(decisions bool, add func(kind fold.EntryKind, key string, data []byte) error) error {
 	if err := t.eachEntry(add, presentEntries); err != nil || !decisions {
 		return err
 	}
 	return t.eachEntry(add, "SELECT kind, key, data FROM entry INDEXED BY thing_live WHERE live AND kind = 4")
 }
 
-func (t tables) entries(ids []entryID, add func(kind handoff.EntryKind, key string, data []byte) error) error {
+func (t tables) entries(ids []entryID, add func(kind fold.EntryKind, key string, data []byte) error) error {
 	pairs := make([][2]any, len(ids))
 	for i, id := range ids {
 		pairs[i] = [2]any{id.kind, id.key}
@@ -38,7 +39,7 @@ func (t tables) entries(ids []entryID, add func(kind handoff.EntryKind, key stri
 	return t.eachEntry(add, "SELECT t.kind, t.key, t.data FROM json_each(?) j CROSS JOIN entry t ON t.kind = j.value ->> 0 AND t.key = j.value ->> 1", jsonList(pairs))
 }
 
-func (t tables) names(kind handoff.EntryKind) ([]string, error) {
+func (t tables) names(kind fold.EntryKind) ([]string, error) {
 	return column[string](t.ctx, t.db.conn, "SELECT key FROM entry WHERE kind = ? ORDER BY key", kind)
 }
 
@@ -47,9 +48,9 @@ func (t tables) sentBy(who string) ([]string, error) {
 }
 
 // eachEntry calls add with the entries of a query for kind, key and data.
-func (t tables) eachEntry(add func(kind handoff.EntryKind, key string, data []byte) error, query string, args ...any) error {
+func (t tables) eachEntry(add func(kind fold.EntryKind, key string, data []byte) error, query string, args ...any) error {
 	return each(t.ctx, t.db.conn, func(rows *sql.Rows) error {
-		var kind handoff.EntryKind
+		var kind fold.EntryKind
 		var key string
 		var data sql.RawBytes
 		if err := rows.Scan(&kind, &key, &data); err != nil {

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
@@ -33,7 +34,7 @@ type world struct {
 	commits  map[string]string            // branch → committer and time of its commit
 	lost     []byte                       // the content of a file whose object is lost after the next write
 	harmed   map[string]int               // branch → the way in which it is hostile
-	policy   handoff.AckPolicy
+	policy   fold.AckPolicy
 }
 
 // failer is a test, of package testing or of rapid.
@@ -151,14 +152,14 @@ func (w *world) openInMemory() *index.Index {
 }
 
 // folded is the state as Load and Fold know it: what the index must know.
-func (w *world) folded() *handoff.State {
+func (w *world) folded() *fold.State {
 	w.t.Helper()
 	o := w.options()
 	set, err := index.Load(context.Background(), w.repo, o.Refs, o.Dir)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return handoff.Fold(set.Records, w.policy)
+	return fold.Of(set.Records, w.policy)
 }
 
 func (w *world) file() string { return filepath.Join(w.repo.CommonDir(), "handoff", "index.db") }
@@ -209,14 +210,14 @@ func (w *world) compare(ix *index.Index) {
 }
 
 // compareAnswer asks one question of an index.
-func (w *world) compareAnswer(words []string, want *handoff.State, ix *index.Index, file bool) {
+func (w *world) compareAnswer(words []string, want *fold.State, ix *index.Index, file bool) {
 	w.t.Helper()
 	now := day.Add(5 * 24 * time.Hour)
 	q, err := query.Parse(words, query.ParseEnv{Me: "ana", Now: now})
 	if err != nil {
 		w.t.Fatalf("%v: %v", words, err)
 	}
-	recall := func(p handoff.Part) (*handoff.View, error) { return ix.View(context.Background(), p) }
+	recall := func(p fold.Part) (*fold.View, error) { return ix.View(context.Background(), p) }
 	got, err := query.Ask(q, recall, query.Env{Now: now})
 	if err != nil || ix.FromFile() != file {
 		w.t.Fatalf("%v: from the file %t: %v", words, ix.FromFile(), err)
@@ -227,7 +228,7 @@ func (w *world) compareAnswer(words []string, want *handoff.State, ix *index.Ind
 }
 
 // compareInboxes looks into the inboxes of everybody, at several times.
-func (w *world) compareInboxes(want *handoff.State) {
+func (w *world) compareInboxes(want *fold.State) {
 	w.t.Helper()
 	for _, who := range want.Authors() {
 		for _, days := range []time.Duration{1, 3, 30} {
@@ -256,7 +257,7 @@ func (w *world) compareInboxes(want *handoff.State) {
 }
 
 // compareLog lists records.
-func (w *world) compareLog(want *handoff.State) {
+func (w *world) compareLog(want *fold.State) {
 	w.t.Helper()
 	since := day.Add(2 * 24 * time.Hour)
 	inMemory := w.openInMemory()
@@ -284,7 +285,7 @@ func (w *world) compareLog(want *handoff.State) {
 
 // compareFindings checks new records about everything on the part of the state
 // that they name, with the names of everything: that is all a finding takes.
-func (w *world) compareFindings(want *handoff.State) {
+func (w *world) compareFindings(want *fold.State) {
 	w.t.Helper()
 	refs := []string{"nothing-of-that-name"}
 	at := day.Add(40 * 24 * time.Hour)
@@ -326,19 +327,19 @@ func (w *world) compareFindings(want *handoff.State) {
 			if err != nil {
 				w.t.Fatal(err)
 			}
-			if all := handoff.ProblemsOf(want, []*handoff.Record{record}, w.policy); !slices.Equal(problems, all) {
+			if all := fold.ProblemsOf(want, []*handoff.Record{record}, w.policy); !slices.Equal(problems, all) {
 				w.t.Fatalf("problems of %s about %s\nindex  %v\nmemory %v", record.Kind, ref, problems, all)
 			}
 		}
 	}
 }
 
-func (w *world) check(record *handoff.Record, s *handoff.View) []handoff.Finding {
+func (w *world) check(record *handoff.Record, s *fold.View) []handoff.Finding {
 	return rules.CheckSealed(handoff.Seal(record), rules.Context{State: s, By: record.By, At: record.At.Time, Now: record.At.Time})
 }
 
 // comparePieces puts everything together that comes in pieces.
-func (w *world) comparePieces(ix *index.Index, want *handoff.State) {
+func (w *world) comparePieces(ix *index.Index, want *fold.State) {
 	w.t.Helper()
 	ctx := context.Background()
 	var records []*handoff.Record
@@ -386,7 +387,7 @@ func describeAll(records []*handoff.Record) string {
 }
 
 // compareEntries looks every entry up by its name.
-func (w *world) compareEntries(want *handoff.State, ix *index.Index) {
+func (w *world) compareEntries(want *fold.State, ix *index.Index) {
 	w.t.Helper()
 	var refs []string
 	for _, r := range want.Order() {
@@ -397,7 +398,7 @@ func (w *world) compareEntries(want *handoff.State, ix *index.Index) {
 	}
 	defer ix.Close()
 	for _, ref := range append(refs, "@", "@ben", "000", "q:api") {
-		got, err := ix.View(context.Background(), handoff.Part{Refs: []string{ref}})
+		got, err := ix.View(context.Background(), fold.Part{Refs: []string{ref}})
 		if err != nil {
 			w.t.Fatalf("%s: %v", ref, err)
 		}
@@ -409,7 +410,7 @@ func (w *world) compareEntries(want *handoff.State, ix *index.Index) {
 }
 
 // describe is what a reference means, with every record of its story.
-func describe(s *handoff.View, ref string) string {
+func describe(s *fold.View, ref string) string {
 	target, err := s.Resolve(ref, "ana")
 	if err != nil {
 		return err.Error()
@@ -417,16 +418,16 @@ func describe(s *handoff.View, ref string) string {
 	var entry any
 	var history []string
 	switch target.Type {
-	case handoff.TargetItem:
+	case fold.TargetItem:
 		entry, history = s.Items[target.Name], s.Items[target.Name].History
-	case handoff.TargetBlocker:
+	case fold.TargetBlocker:
 		b := *s.Blockers[target.Name]
 		entry, history = b, b.History
-	case handoff.TargetQuestion:
+	case fold.TargetQuestion:
 		entry, history = s.Questions[target.Name], s.Questions[target.Name].History
-	case handoff.TargetDecision:
+	case fold.TargetDecision:
 		entry = append(s.Decisions[target.Name].Earlier(), s.Decisions[target.Name])
-	case handoff.TargetRecord:
+	case fold.TargetRecord:
 		history = []string{target.Name}
 		if h := s.Handoffs[target.Name]; h != nil {
 			entry = []any{h.State, h.First, h.Questions, h.Taken, h.Acks, h.SupersededBy, h.Summary}

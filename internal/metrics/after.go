@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -37,7 +38,7 @@ func (m *meter) measureClean(c *chain) {
 
 // nextHandoff returns the first handoff of their own that the author of an ack
 // wrote after it.
-func (m *meter) nextHandoff(ack *handoff.Record) *handoff.HandoffState {
+func (m *meter) nextHandoff(ack *handoff.Record) *fold.Handoff {
 	if later := m.own[ack.By].from(ack.At.Add(time.Nanosecond)); len(later) > 0 {
 		return later[0]
 	}
@@ -51,7 +52,7 @@ func (m *meter) nextHandoff(ack *handoff.Record) *handoff.HandoffState {
 func (m *meter) assignQuestions() {
 	for key, q := range m.Questions {
 		asked := m.Records[key] // in the first round
-		if q.State == handoff.QuestionWithdrawn || q.About == "" || asked == nil {
+		if q.State == fold.QuestionWithdrawn || q.About == "" || asked == nil {
 			continue
 		}
 		if c := m.chainAbout(q.About, asked.At.Time, asked.By); c != nil && c.latest().Record.By != asked.By {
@@ -81,10 +82,10 @@ func (m *meter) chainAbout(ref string, at time.Time, notBy string) *chain {
 		return c
 	}
 	if it := m.Item(ref); it != nil {
-		return m.lists[handoff.Target{Type: handoff.TargetItem, Name: it.ID}.Ref()].last(at, notBy)
+		return m.lists[fold.Target{Type: fold.TargetItem, Name: it.ID}.Ref()].last(at, notBy)
 	}
 	if b := m.Blocker(ref); b != nil {
-		return m.lists[handoff.Target{Type: handoff.TargetBlocker, Name: b.ID}.Ref()].last(at, notBy)
+		return m.lists[fold.Target{Type: fold.TargetBlocker, Name: b.ID}.Ref()].last(at, notBy)
 	}
 	return nil
 }

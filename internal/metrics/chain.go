@@ -6,20 +6,21 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // chain is a handoff with its amendments.
 type chain struct {
-	versions   []*handoff.HandoffState // the oldest first, never empty
-	boundaries []Boundary              // between the sender and each receiver, each once
-	receivers  []string                // of the latest version
-	questions  []time.Time             // when others than the sender asked about it, sorted
-	gaps       []*handoff.Record       // that report a failure of it, in fold order
+	versions   []*fold.Handoff   // the oldest first, never empty
+	boundaries []Boundary        // between the sender and each receiver, each once
+	receivers  []string          // of the latest version
+	questions  []time.Time       // when others than the sender asked about it, sorted
+	gaps       []*handoff.Record // that report a failure of it, in fold order
 }
 
-func (c *chain) first() *handoff.HandoffState  { return c.versions[0] }
-func (c *chain) latest() *handoff.HandoffState { return c.versions[len(c.versions)-1] }
+func (c *chain) first() *fold.Handoff  { return c.versions[0] }
+func (c *chain) latest() *fold.Handoff { return c.versions[len(c.versions)-1] }
 
 // complete fills in what is known about a chain beside its versions. It is false
 // for a rollup that stays in its zone: that repeats what the members' handoffs
@@ -56,7 +57,7 @@ func (m *meter) sender(c *chain) side {
 	return side{cmp.Or(latest.Team, from.team), cmp.Or(latest.Zone, from.zone)}
 }
 
-func (m *meter) receivers(h *handoff.HandoffState) []string {
+func (m *meter) receivers(h *fold.Handoff) []string {
 	if m.Receivers != nil {
 		return m.Receivers(h)
 	}
@@ -100,7 +101,7 @@ func (m *meter) measureWriting(c *chain) {
 
 // shiftEnd returns when the shift ended in which a handoff was written, or
 // after which: by its own word, else by the calendar of its sender.
-func (m *meter) shiftEnd(h *handoff.HandoffState) (time.Time, bool) {
+func (m *meter) shiftEnd(h *fold.Handoff) (time.Time, bool) {
 	if h.Shift != nil && !h.Shift.End.IsZero() {
 		return h.Shift.End.Time, true
 	}
@@ -275,7 +276,7 @@ func (c *chain) stalls() (n int) {
 }
 
 // ackDue returns when so many times the limit for a verdict is over.
-func (m *meter) ackDue(v *handoff.HandoffState, times int) (time.Time, bool) {
+func (m *meter) ackDue(v *fold.Handoff, times int) (time.Time, bool) {
 	if m.AckLimit == nil {
 		return time.Time{}, false
 	}
@@ -299,7 +300,7 @@ func (m *meter) waitedUntil(c *chain, version int) time.Time {
 	return m.Now
 }
 
-func (m *meter) calendars(h *handoff.HandoffState) []calendar.Calendar {
+func (m *meter) calendars(h *fold.Handoff) []calendar.Calendar {
 	var list []calendar.Calendar
 	for _, who := range m.receivers(h) {
 		if calendar := m.People[who].Calendar; calendar != nil {
@@ -311,7 +312,7 @@ func (m *meter) calendars(h *handoff.HandoffState) []calendar.Calendar {
 
 // inLimbo reports whether every receiver had a whole shift until a time. One
 // whose hours are unknown may not have had it.
-func (m *meter) inLimbo(h *handoff.HandoffState, until time.Time) bool {
+func (m *meter) inLimbo(h *fold.Handoff, until time.Time) bool {
 	receivers := m.receivers(h)
 	for _, who := range receivers {
 		calendar := m.People[who].Calendar

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -23,12 +24,12 @@ type Survey struct {
 	Now          time.Time
 	Since, Until time.Time // what counts began at Since or later, and before Until; zero is no bound
 
-	People    map[string]Worker                          // by handle
-	Receivers func(*handoff.HandoffState) []string       // whom a handoff is for, sorted; nil takes `to` as it is
-	AckLimit  func(*handoff.HandoffState) calendar.Limit // nil is none
-	Grace     time.Duration                              // after the end of a shift, for a handoff to be on time
-	Findings  map[string][]handoff.Finding               // what the rules say, by id of the handoff; nil when nobody asked them
-	Commits   []Commit                                   // in any order; empty when nobody looked
+	People    map[string]Worker                  // by handle
+	Receivers func(*fold.Handoff) []string       // whom a handoff is for, sorted; nil takes `to` as it is
+	AckLimit  func(*fold.Handoff) calendar.Limit // nil is none
+	Grace     time.Duration                      // after the end of a shift, for a handoff to be on time
+	Findings  map[string][]handoff.Finding       // what the rules say, by id of the handoff; nil when nobody asked them
+	Commits   []Commit                           // in any order; empty when nobody looked
 }
 
 // Worker is what the metrics know of a person.
@@ -153,7 +154,7 @@ type Carry struct {
 }
 
 // Measure computes the metrics.
-func Measure(s *handoff.State, survey Survey) *Stats {
+func Measure(s *fold.State, survey Survey) *Stats {
 	var p Pool
 	p.Add(s, survey)
 	return p.Stats()
@@ -186,7 +187,7 @@ type shiftTally struct {
 }
 
 // Add measures a state. Of the surveys, the last one says what the window is.
-func (p *Pool) Add(s *handoff.State, survey Survey) {
+func (p *Pool) Add(s *fold.State, survey Survey) {
 	if p.groups == nil {
 		p.groups, p.shifts = make(map[Boundary]*tally), make(map[workedShift]*shiftTally)
 	}
@@ -206,7 +207,7 @@ func (p *Pool) Add(s *handoff.State, survey Survey) {
 
 // meter collects what is measured, for each group and in total.
 type meter struct {
-	*handoff.State
+	*fold.State
 	Survey
 	*Pool
 	chains  []*chain
@@ -217,7 +218,7 @@ type meter struct {
 	written map[string]timeline // by handle
 }
 
-func newMeter(s *handoff.State, survey Survey, pool *Pool) *meter {
+func newMeter(s *fold.State, survey Survey, pool *Pool) *meter {
 	m := &meter{
 		State: s, Survey: survey, Pool: pool,
 		chainOf: make(map[string]*chain), own: make(map[string]timeline), written: make(map[string]timeline),
@@ -246,7 +247,7 @@ func newMeter(s *handoff.State, survey Survey, pool *Pool) *meter {
 		}
 	}
 	m.chains = slices.DeleteFunc(m.chains, func(c *chain) bool {
-		return c.latest().State == handoff.HandoffWithdrawn || !m.complete(c)
+		return c.latest().State == fold.HandoffWithdrawn || !m.complete(c)
 	})
 	for _, c := range m.chains {
 		for _, v := range c.versions {

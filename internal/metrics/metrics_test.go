@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"pgregory.net/rapid"
 )
@@ -40,7 +41,7 @@ func survey(t *testing.T, now string) Survey {
 			"ana": {"pay", "apac", &singapore}, "mia": {"pay", "apac", &singapore},
 			"ben": {"pay", "emea", &london}, "kim": {"qa", "emea", &london}, "dan": {Team: "pay"},
 		},
-		AckLimit: func(*handoff.HandoffState) calendar.Limit { return calendar.Limit{Length: time.Hour} },
+		AckLimit: func(*fold.Handoff) calendar.Limit { return calendar.Limit{Length: time.Hour} },
 	}
 }
 
@@ -274,7 +275,7 @@ func TestMeasure(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := describe(Measure(handoff.Fold(test.records, ""), survey(t, test.now)).Total.Metrics)
+			got := describe(Measure(fold.Of(test.records, ""), survey(t, test.now)).Total.Metrics)
 			for metric, want := range test.want {
 				if got[metric] != want {
 					t.Errorf("%s is %q, want %q", metric, got[metric], want)
@@ -310,7 +311,7 @@ func TestMeasureShifts(t *testing.T) {
 	for _, who := range []string{"ben", "kim"} {
 		delete(s.People, who)
 	}
-	got := describe(Measure(handoff.Fold(records, ""), s).Total.Metrics)
+	got := describe(Measure(fold.Of(records, ""), s).Total.Metrics)
 	for metric, want := range map[string]string{
 		"publication": "4/5", "completeness": "1/5", "on_time": "3/4", "first_try": "1/2", "lead_time": "1/4", "query_usage": "1/1 sum 7",
 	} {
@@ -326,7 +327,7 @@ func TestMeasureShifts(t *testing.T) {
 		{"ana", instant(t, "2026-11-20T12:00:00+08:00"), nil}, {"ben", instant(t, "2026-11-16T12:00:00Z"), nil},
 		{"ben", instant(t, "2026-11-01T12:00:00Z"), nil},
 	}
-	if got := describe(Measure(handoff.Fold(records, ""), s).Total.Metrics)["publication"]; got != "1/3" {
+	if got := describe(Measure(fold.Of(records, ""), s).Total.Metrics)["publication"]; got != "1/3" {
 		t.Errorf("publication by days is %s, want 1/3", got)
 	}
 }
@@ -337,7 +338,7 @@ func TestMeasureAbsences(t *testing.T) {
 	away := *s.People["ana"].Calendar
 	away.Away = []calendar.Interval{{From: instant(t, "2026-11-18T00:00:00+08:00"), To: instant(t, "2026-11-20T00:00:00+08:00")}}
 	s.People = map[string]Worker{"ana": {"pay", "apac", &away}}
-	if got := Measure(handoff.Fold(nil, ""), s).Total.Metrics.Publication; got != (Share{Num: 0, Den: 3}) {
+	if got := Measure(fold.Of(nil, ""), s).Total.Metrics.Publication; got != (Share{Num: 0, Den: 3}) {
 		t.Errorf("publication %+v, want 0/3: two of five shifts were absences", got)
 	}
 }
@@ -353,7 +354,7 @@ func TestMeasureShiftsWithoutWindow(t *testing.T) {
 		written(t, "h2", "ana", "2026-11-19 09:30", to("ben", "c-d")),
 		written(t, "w1", "ana", "2026-11-19 09:40", &handoff.Withdrawal{Subject: pad("h2"), Why: "too early"}),
 	}
-	if got := Measure(handoff.Fold(records, ""), s).Total.Metrics.Publication; got != (Share{Num: 1, Den: 2}) {
+	if got := Measure(fold.Of(records, ""), s).Total.Metrics.Publication; got != (Share{Num: 1, Den: 2}) {
 		t.Errorf("publication %+v, want 1/2", got)
 	}
 }
@@ -370,7 +371,7 @@ func TestMeasureContextByCommits(t *testing.T) {
 		{"ben", instant(t, "2026-11-20T09:20:00Z"), []string{"a-b"}},
 		{"ben", instant(t, "2026-11-20T08:40:00Z"), []string{"a-b"}},
 	}
-	if got := describe(Measure(handoff.Fold(records, ""), s).Total.Metrics)["time_to_context"]; got != "[1800] open 0" {
+	if got := describe(Measure(fold.Of(records, ""), s).Total.Metrics)["time_to_context"]; got != "[1800] open 0" {
 		t.Errorf("time to context %s, want half an hour from the ack", got)
 	}
 }
@@ -383,7 +384,7 @@ func TestMeasureBoundaries(t *testing.T) {
 	group.To = handoff.List[string]{"ben", "kim", "mia", "team:ops"}
 	self := to("ana", "k-l")
 	self.To = handoff.List[string]{"ana"}
-	st := Measure(handoff.Fold([]*handoff.Record{
+	st := Measure(fold.Of([]*handoff.Record{
 		written(t, "h1", "ana", "2026-11-20 01:00", to("ben", "a-b")),
 		written(t, "h2", "ana", "2026-11-20 01:01", to("mia", "c-d")),
 		written(t, "h3", "ben", "2026-11-20 01:02", to("kim", "e-f")),
@@ -475,7 +476,7 @@ func TestAdvice(t *testing.T) {
 }
 
 func TestStatsJSON(t *testing.T) {
-	st := Measure(handoff.Fold([]*handoff.Record{written(t, "h1", "ana", "2026-11-20 01:00", to("ben", "a-b"))}, ""), survey(t, "2026-11-21 00:00"))
+	st := Measure(fold.Of([]*handoff.Record{written(t, "h1", "ana", "2026-11-20 01:00", to("ben", "a-b"))}, ""), survey(t, "2026-11-21 00:00"))
 	out, err := json.Marshal(st)
 	if err != nil {
 		t.Fatal(err)
@@ -544,7 +545,7 @@ func drawSurvey(t *rapid.T, records []*handoff.Record) Survey {
 		s.People[who] = w
 	}
 	if rapid.Bool().Draw(t, "limited") {
-		s.AckLimit = func(*handoff.HandoffState) calendar.Limit { return calendar.Limit{Length: time.Hour} }
+		s.AckLimit = func(*fold.Handoff) calendar.Limit { return calendar.Limit{Length: time.Hour} }
 	}
 	if rapid.Bool().Draw(t, "window") {
 		s.Since, s.Until = day.Add(5*time.Hour), day.Add(25*time.Hour)
@@ -565,8 +566,8 @@ func TestMeasureProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		records := drawRecords(t)
 		survey := drawSurvey(t, records)
-		st := Measure(handoff.Fold(records, ""), survey)
-		if again := Measure(handoff.Fold(records, ""), survey); !reflect.DeepEqual(st, again) {
+		st := Measure(fold.Of(records, ""), survey)
+		if again := Measure(fold.Of(records, ""), survey); !reflect.DeepEqual(st, again) {
 			t.Fatal("the same records give different numbers")
 		}
 		sum := 0
@@ -593,7 +594,7 @@ func BenchmarkMeasure(b *testing.B) {
 		roster[who] = Worker{Team: who, Calendar: &calendar}
 	}
 	for _, n := range []int{1_000, 10_000, 100_000} {
-		s := handoff.Fold(quarter(n), handoff.PolicyPerItem)
+		s := fold.Of(quarter(n), fold.PolicyPerItem)
 		survey := Survey{Now: day.AddDate(0, 0, n/100), People: roster}
 		for _, r := range s.Known() {
 			survey.Commits = append(survey.Commits, Commit{r.By, r.At.Add(time.Minute), []string{fmt.Sprint("api-", len(survey.Commits)/60)}})

@@ -5,17 +5,17 @@ import (
 	"sort"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/fold"
 )
 
 // What is looked up again and again is kept in order of time, so that the cost
 // of a state grows with its records and not with their square.
 
 // timeline is what somebody wrote, in order of time.
-type timeline []*handoff.HandoffState
+type timeline []*fold.Handoff
 
 func (l timeline) sort() {
-	slices.SortStableFunc(l, func(a, b *handoff.HandoffState) int { return a.Record.At.Compare(b.Record.At.Time) })
+	slices.SortStableFunc(l, func(a, b *fold.Handoff) int { return a.Record.At.Compare(b.Record.At.Time) })
 }
 
 // from returns what was written at a time or later.
@@ -34,7 +34,7 @@ type listing struct {
 func listings(chains []*chain) map[string]listing {
 	lists := make(map[string]listing)
 	add := func(c *chain, typ, name string) {
-		ref := handoff.Target{Type: typ, Name: name}.Ref()
+		ref := fold.Target{Type: typ, Name: name}.Ref()
 		list := lists[ref]
 		if n := len(list.chains); n == 0 || list.chains[n-1] != c {
 			list.chains = append(list.chains, c)
@@ -49,10 +49,10 @@ func listings(chains []*chain) map[string]listing {
 		}
 		for _, v := range c.versions {
 			for _, item := range v.Items {
-				add(c, handoff.TargetItem, item.ID)
+				add(c, fold.TargetItem, item.ID)
 			}
 			for _, b := range v.Blockers {
-				add(c, handoff.TargetBlocker, b.ID)
+				add(c, fold.TargetBlocker, b.ID)
 			}
 		}
 	}

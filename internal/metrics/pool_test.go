@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -21,7 +22,7 @@ func TestPoolTakesTheMedianOfAllValues(t *testing.T) {
 			records = append(records, h, ack)
 		}
 		s.Repo = fmt.Sprint("repo-", i)
-		p.Add(handoff.Fold(records, ""), s)
+		p.Add(fold.Of(records, ""), s)
 	}
 	st := p.Stats()
 	cycle := st.Total.Metrics.CycleTime.WallS
@@ -40,9 +41,9 @@ func TestPoolCountsAShiftOnce(t *testing.T) {
 	s := survey(t, "2026-11-20 18:00")
 	s.People, s.Since = map[string]Worker{"ana": {"pay", "apac", &office}}, s.Now.AddDate(0, 0, -3)
 	var p Pool
-	p.Add(handoff.Fold([]*handoff.Record{written(t, "h1", "ana", "2026-11-18 09:30", to("ben", "a"))}, ""), s)
-	p.Add(handoff.Fold([]*handoff.Record{written(t, "h1", "ana", "2026-11-19 09:30", to("ben", "a"))}, ""), s)
-	p.Add(handoff.Fold(nil, ""), s)
+	p.Add(fold.Of([]*handoff.Record{written(t, "h1", "ana", "2026-11-18 09:30", to("ben", "a"))}, ""), s)
+	p.Add(fold.Of([]*handoff.Record{written(t, "h1", "ana", "2026-11-19 09:30", to("ben", "a"))}, ""), s)
+	p.Add(fold.Of(nil, ""), s)
 	if got := p.Stats().Total.Metrics.Publication; got != (Share{Num: 2, Den: 3}) {
 		t.Errorf("%+v", got)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -137,7 +138,7 @@ func (m *meter) measureContext(c *chain) {
 // measureStart measures when work began on the items that an ack took from a
 // handoff. What is declared until the end of the grace belongs to the shift, as
 // the handoff itself does.
-func (m *meter) measureStart(boundaries []Boundary, v *handoff.HandoffState, ack *handoff.Record, taken []string) {
+func (m *meter) measureStart(boundaries []Boundary, v *fold.Handoff, ack *handoff.Record, taken []string) {
 	shift, known := m.shiftOfAck(v, ack)
 	if len(taken) == 0 || !known {
 		return
@@ -165,11 +166,11 @@ func (m *meter) measureAssigned() {
 			continue
 		}
 		id := m.Item(assigned.Item).ID
-		c := m.lists[handoff.Target{Type: handoff.TargetItem, Name: id}.Ref()].last(r.At.Time, "")
+		c := m.lists[fold.Target{Type: fold.TargetItem, Name: id}.Ref()].last(r.At.Time, "")
 		if c == nil || !m.in(c.first().Record.At.Time) {
 			continue
 		}
-		i := slices.IndexFunc(c.versions, func(v *handoff.HandoffState) bool { return v.Taken[id] == r.By && v.Item(id) != nil })
+		i := slices.IndexFunc(c.versions, func(v *fold.Handoff) bool { return v.Taken[id] == r.By && v.Item(id) != nil })
 		if i < 0 {
 			continue // the ack came too late
 		}
@@ -185,7 +186,7 @@ func (m *meter) measureAssigned() {
 
 // shiftOfAck returns the part of the receiver's shift in which they could have
 // worked on a handoff. Who acks before their hours begins there and then.
-func (m *meter) shiftOfAck(v *handoff.HandoffState, ack *handoff.Record) (calendar.Interval, bool) {
+func (m *meter) shiftOfAck(v *fold.Handoff, ack *handoff.Record) (calendar.Interval, bool) {
 	hours := m.People[ack.By].Calendar
 	if hours == nil {
 		return calendar.Interval{}, false
@@ -267,7 +268,7 @@ func (m *meter) countShift(who string, during calendar.Interval, end time.Time) 
 		if !h.Record.At.Before(during.To) {
 			break
 		}
-		if h.State == handoff.HandoffWithdrawn {
+		if h.State == fold.HandoffWithdrawn {
 			continue
 		}
 		published = true
@@ -325,7 +326,7 @@ func (m *meter) measureBlockers() {
 
 // respondent returns who can remove a blocker: the resolver, for an area whoever
 // took it up, or to whom it was routed.
-func (m *meter) respondent(b *handoff.BlockerState) string {
+func (m *meter) respondent(b *fold.Blocker) string {
 	switch {
 	case !strings.HasPrefix(b.Resolver, "area:"):
 		return b.Resolver
@@ -341,7 +342,7 @@ func (m *meter) respondent(b *handoff.BlockerState) string {
 
 // measureBlockerAck counts from when the blocker was opened last to its first
 // ack, or to its end where that came without one.
-func (m *meter) measureBlockerAck(b *handoff.BlockerState, who string, boundaries []Boundary) {
+func (m *meter) measureBlockerAck(b *fold.Blocker, who string, boundaries []Boundary) {
 	start := b.Spans[len(b.Spans)-1].From
 	reply := cmp.Or(b.Acknowledged, b.Resolution)
 	wall, rc := time.Duration(0), time.Duration(0)
@@ -359,7 +360,7 @@ func (m *meter) measureBlockerAck(b *handoff.BlockerState, who string, boundarie
 }
 
 // measureBlockerResolve adds up all the time that the blocker was open.
-func (m *meter) measureBlockerResolve(b *handoff.BlockerState, who string, boundaries []Boundary) {
+func (m *meter) measureBlockerResolve(b *fold.Blocker, who string, boundaries []Boundary) {
 	wall, rc := time.Duration(0), time.Duration(0)
 	known := m.People[who].Calendar != nil
 	if !b.Open() {

@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"pgregory.net/rapid"
 )
 
 // day is when the stories of the tests begin.
@@ -103,7 +103,7 @@ func drawRecords(t *rapid.T) []*handoff.Record {
 		case 6:
 			return &handoff.Question{About: pick([]string{earlier(), "item:" + pick(slugs), pick(slugs)}), Ask: pick(slugs), To: pick(people)}
 		case 7:
-			return &handoff.Resolution{Blocker: pick(slugs), Outcome: pick(handoff.Resolutions), Source: pick([]string{"git", "chat"})}
+			return &handoff.Resolution{Blocker: pick(slugs), Outcome: pick(fold.Resolutions), Source: pick([]string{"git", "chat"})}
 		case 8:
 			return &handoff.Gap{Subject: pick([]string{earlier(), pick(slugs)}), Impact: "stall"}
 		case 9:

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -32,9 +33,9 @@ func (r *runner) about() []citable {
 }
 
 // handoffNamed is the handoff of the argument, nil when that is no record.
-func (r *runner) handoffNamed() *handoff.HandoffState {
+func (r *runner) handoffNamed() *fold.Handoff {
 	target, err := r.state.Resolve(r.query.Arg, r.query.Me)
-	if err != nil || target.Type != handoff.TargetRecord {
+	if err != nil || target.Type != fold.TargetRecord {
 		return nil
 	}
 	return r.state.Handoffs[target.Name]
@@ -173,7 +174,7 @@ func (r *runner) history() []candidate {
 			}
 			continue
 		}
-		story, err := Story(targetOf(row), func(handoff.Part) (*handoff.View, error) { return r.state, nil })
+		story, err := Story(targetOf(row), func(fold.Part) (*fold.View, error) { return r.state, nil })
 		if err != nil {
 			continue // there is none of a handoff, and the state is at hand
 		}
@@ -189,9 +190,9 @@ func (r *runner) history() []candidate {
 }
 
 // targetOf is what a row is about.
-func targetOf(row Row) handoff.Target {
-	types := map[Type]string{TypeItem: handoff.TargetItem, TypeBlocker: handoff.TargetBlocker, TypeQuestion: handoff.TargetQuestion}
-	return handoff.Target{Type: types[row.RowType()], Name: row.key()}
+func targetOf(row Row) fold.Target {
+	types := map[Type]string{TypeItem: fold.TargetItem, TypeBlocker: fold.TargetBlocker, TypeQuestion: fold.TargetQuestion}
+	return fold.Target{Type: types[row.RowType()], Name: row.key()}
 }
 
 // say is what the record says, in one line.

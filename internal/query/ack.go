@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -79,7 +80,7 @@ func (r *runner) acksIn(ids []string, from time.Time) []*handoff.Record {
 	return acks
 }
 
-func (r *runner) handoffAcks(h *handoff.HandoffState) []candidate {
+func (r *runner) handoffAcks(h *fold.Handoff) []candidate {
 	return r.acksOf(h.Record.ID, h.Record.ID, h.Acks, r.env.Config.Receivers(h))
 }
 

@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Run answers a query from the folded records. The same query, state and
 // environment give the same answer, row by row.
-func Run(q Query, s *handoff.View, env Env) Answer {
+func Run(q Query, s *fold.View, env Env) Answer {
 	spec, _ := findTopic(q.Topic)
 	r := newRunner(q, s, env)
 	var found, all []candidate
@@ -66,7 +67,7 @@ func (r *runner) say(a *Answer, spec *TopicSpec, found, all []candidate) {
 }
 
 // Rows is the rows of an answer, without what is said about them.
-func Rows(q Query, s *handoff.View, env Env) []Row {
+func Rows(q Query, s *fold.View, env Env) []Row {
 	spec, _ := findTopic(q.Topic)
 	r := newRunner(q, s, env)
 	a := Answer{Rows: []Row{}}
@@ -142,7 +143,7 @@ func (r *runner) anyTime(spec *TopicSpec) bool {
 // were anything: without one, "none" is not known, and [runner.none] looks which
 // of them did. What a question names must
 // be named by a handoff; a handoff that does not know it says nothing about it.
-func (r *runner) covering(spec *TopicSpec) []*handoff.HandoffState {
+func (r *runner) covering(spec *TopicSpec) []*fold.Handoff {
 	if spec.unnamed && r.query.Arg != "" || spec.Name == Search && len(r.query.Words) > 0 {
 		return nil
 	}
@@ -150,15 +151,15 @@ func (r *runner) covering(spec *TopicSpec) []*handoff.HandoffState {
 	if r.anyTime(spec) {
 		handoffs = r.allHandoffs()
 	}
-	return filter(handoffs, func(h *handoff.HandoffState) bool { return r.covers(h, spec) })
+	return filter(handoffs, func(h *fold.Handoff) bool { return r.covers(h, spec) })
 }
 
 // allHandoffs are the handoffs that were not withdrawn, the newest first.
-func (r *runner) allHandoffs() []*handoff.HandoffState {
-	return filter(slices.Collect(r.state.Newest()), func(h *handoff.HandoffState) bool { return h.State != handoff.HandoffWithdrawn })
+func (r *runner) allHandoffs() []*fold.Handoff {
+	return filter(slices.Collect(r.state.Newest()), func(h *fold.Handoff) bool { return h.State != fold.HandoffWithdrawn })
 }
 
-func (r *runner) covers(h *handoff.HandoffState, spec *TopicSpec) bool {
+func (r *runner) covers(h *fold.Handoff, spec *TopicSpec) bool {
 	if !within(r.query, h.Record.At.Time) {
 		return false
 	}
@@ -182,7 +183,7 @@ func (r *runner) covers(h *handoff.HandoffState, spec *TopicSpec) bool {
 
 // knows reports whether a handoff is by somebody or names them, by themselves
 // or as one of a group.
-func (r *runner) knows(h *handoff.HandoffState, who string) bool {
+func (r *runner) knows(h *fold.Handoff, who string) bool {
 	named := append([]string{h.Record.By}, h.To...)
 	for _, item := range h.Items {
 		named = append(named, item.Owner)
@@ -228,8 +229,8 @@ func (r *runner) slip() string {
 
 // authors are those who have published a handoff, but for who asks, the latest
 // first, and the newest handoff of each.
-func (r *runner) authors() (people []string, newest map[string]*handoff.HandoffState) {
-	newest = make(map[string]*handoff.HandoffState)
+func (r *runner) authors() (people []string, newest map[string]*fold.Handoff) {
+	newest = make(map[string]*fold.Handoff)
 	for _, h := range r.allHandoffs() {
 		if by := h.Record.By; by != r.query.Me && newest[by] == nil {
 			newest[by] = h

@@ -4,18 +4,19 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Recall returns a state that holds a part at least. Of one repository it is
 // the same state every time, and may grow.
-type Recall func(handoff.Part) (*handoff.View, error)
+type Recall func(fold.Part) (*fold.View, error)
 
 // Ask answers a query as [Run] does from the whole state, with as little of it
 // as the question takes.
 func Ask(q Query, recall Recall, env Env) (Answer, error) {
 	if q.Unknown != "" {
-		s, err := recall(handoff.Part{Names: true})
+		s, err := recall(fold.Part{Names: true})
 		if err != nil {
 			return Answer{}, err
 		}
@@ -33,7 +34,7 @@ func Ask(q Query, recall Recall, env Env) (Answer, error) {
 	if part.All || len(a.Rows) > 0 || q.knowsNone(a) {
 		return a, nil
 	}
-	if s, err = recall(handoff.Part{All: !q.isAbout(), Names: true}); err != nil {
+	if s, err = recall(fold.Part{All: !q.isAbout(), Names: true}); err != nil {
 		return Answer{}, err
 	}
 	return Run(q, s, env), nil
@@ -50,44 +51,44 @@ func (q Query) isAbout() bool {
 }
 
 // part is what the rows of the answer are made of.
-func (q Query) part(recall Recall, env Env) (handoff.Part, error) {
+func (q Query) part(recall Recall, env Env) (fold.Part, error) {
 	switch q.Topic {
 	case Whois, Why, Status, History, Owns, Acks, Reviews, SLAs:
 		if q.Arg != "" {
 			return q.story(recall)
 		}
 	case Handoffs, Gaps:
-		return handoff.Part{All: q.Since.IsZero() && !q.Until.IsZero(), Since: q.Since, Histories: q.Topic == Gaps || len(q.Words) > 0}, nil
+		return fold.Part{All: q.Since.IsZero() && !q.Until.IsZero(), Since: q.Since, Histories: q.Topic == Gaps || len(q.Words) > 0}, nil
 	case Decisions:
-		part := handoff.Part{Decisions: true, Histories: len(q.Words) > 0}
+		part := fold.Part{Decisions: true, Histories: len(q.Words) > 0}
 		if q.Arg != "" {
 			part.Refs = []string{q.Arg}
 		}
 		return part, nil
 	case Shipped:
-		return handoff.Part{All: q.Since.IsZero(), Since: q.Since}, nil
+		return fold.Part{All: q.Since.IsZero(), Since: q.Since}, nil
 	case Changed:
-		s, err := recall(handoff.Part{})
+		s, err := recall(fold.Part{})
 		if err != nil {
-			return handoff.Part{}, err
+			return fold.Part{}, err
 		}
-		return handoff.Part{Since: newRunner(q, s, env).changedSince()}, nil
+		return fold.Part{Since: newRunner(q, s, env).changedSince()}, nil
 	case Search:
 		return q.searched(), nil
 	}
-	return handoff.Part{Histories: len(q.Words) > 0}, nil
+	return fold.Part{Histories: len(q.Words) > 0}, nil
 }
 
 // story is what the records say of a thing and of what touches it. What is no
 // item by its name may be what items refer to: their records say it.
-func (q Query) story(recall Recall) (handoff.Part, error) {
+func (q Query) story(recall Recall) (fold.Part, error) {
 	typ, name := handoff.SplitRef(q.Arg)
 	if typ == handoff.RefItem && (q.Topic == Status || q.Topic == Owns || q.Topic == Whois) {
-		if s, err := recall(handoff.Part{}); err != nil || s.Items[name] != nil {
-			return handoff.Part{}, err // it is present, and so is what says how it stands
+		if s, err := recall(fold.Part{}); err != nil || s.Items[name] != nil {
+			return fold.Part{}, err // it is present, and so is what says how it stands
 		}
 	}
-	part := handoff.Part{Refs: []string{q.Arg}}
+	part := fold.Part{Refs: []string{q.Arg}}
 	s, err := recall(part)
 	if err != nil {
 		return part, err
@@ -125,13 +126,13 @@ func saidOf(ref string) string {
 // touching recalls what names an item, and what answers its blockers, which need
 // not name the item.
 func touching(item string, recall Recall) error {
-	s, err := recall(handoff.Part{Words: []string{item}})
+	s, err := recall(fold.Part{Words: []string{item}})
 	if err != nil {
 		return err
 	}
 	for _, id := range sortedKeys(s.Blockers) {
 		if blocksAny(s.Blockers[id], map[string]bool{item: true}) {
-			if _, err := recall(handoff.Part{Words: []string{id}}); err != nil {
+			if _, err := recall(fold.Part{Words: []string{id}}); err != nil {
 				return err
 			}
 		}
@@ -140,8 +141,8 @@ func touching(item string, recall Recall) error {
 }
 
 // searched is everything that says the words.
-func (q Query) searched() handoff.Part {
-	var part handoff.Part
+func (q Query) searched() fold.Part {
+	var part fold.Part
 	for _, w := range q.Words {
 		if !w.Not {
 			part.Words = append(part.Words, w.Text)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -39,7 +40,7 @@ func (r *BlockerRow) Cells() []string {
 func (r *BlockerRow) key() string { return r.ID }
 
 // blockerThread is the thread of a blocker through the records.
-type blockerThread struct{ *handoff.BlockerState }
+type blockerThread struct{ *fold.Blocker }
 
 func (t blockerThread) records() []string { return t.History }
 
@@ -69,7 +70,7 @@ func (t blockerThread) asks(r *runner) config.Asked {
 	if !t.Open() {
 		return config.Asked{}
 	}
-	return r.env.Config.BlockerAsks(t.BlockerState, r.env.Now)
+	return r.env.Config.BlockerAsks(t.Blocker, r.env.Now)
 }
 
 func (t blockerThread) cite(r *runner, id string) candidate {

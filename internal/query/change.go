@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -46,7 +47,7 @@ func (r *runner) lastChange(t thread, since time.Time) string {
 			continue
 		}
 		entry := t.entry(record)
-		if entry == nil || record.IsRollup() && id != t.latest() {
+		if entry == nil || fold.IsRollup(record) && id != t.latest() {
 			continue // a rollup is news of itself only
 		}
 		if !r.query.Until.IsZero() && !record.At.Before(r.query.Until) {
@@ -85,5 +86,5 @@ func (r *runner) outdated(t thread, id, declared string) bool {
 		return false
 	}
 	_, isHandoff := record.Body.(*handoff.Handoff)
-	return isHandoff && !record.IsRollup() && !sameEntry(t.entry(record), t.entry(current))
+	return isHandoff && !fold.IsRollup(record) && !sameEntry(t.entry(record), t.entry(current))
 }

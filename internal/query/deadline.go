@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -35,14 +36,14 @@ func (r *runner) deadlines() []candidate {
 	var found []candidate
 	sla := r.env.Config.SLA
 	for _, c := range r.unacked() {
-		h := c.thread.(handoffThread).HandoffState
+		h := c.thread.(handoffThread).Handoff
 		if due, ok := r.env.Config.AckDue(h); ok {
 			found = append(found, r.deadline(h.Record.ID, "ack", strings.Join(r.env.Config.Receivers(h), ", "), due, h.Record.ID, c))
 		}
 	}
 	for _, c := range r.blocked() {
 		b := c.thread.(blockerThread)
-		ref, asks := handoff.Target{Type: handoff.TargetBlocker, Name: b.ID}.Ref(), b.asks(r)
+		ref, asks := fold.Target{Type: fold.TargetBlocker, Name: b.ID}.Ref(), b.asks(r)
 		who, wall := cmp.Or(asks.To, b.Resolver), b.Severity == handoff.SeverityCritical
 		if due, ok := r.env.Config.Deadline(asks.To, b.Opened, sla.BlockerResolve, wall, b.NeededBy.Time); ok {
 			found = append(found, r.deadline(ref, "resolve", who, due, b.Declared, c))
@@ -54,7 +55,7 @@ func (r *runner) deadlines() []candidate {
 	for _, c := range r.questions() {
 		q := c.thread.(questionThread)
 		if asks := q.asks(r); !asks.Due.IsZero() {
-			found = append(found, r.deadline(handoff.Target{Type: handoff.TargetQuestion, Name: q.Key}.Ref(), "answer", cmp.Or(asks.To, q.To), asks.Due, q.Record, c))
+			found = append(found, r.deadline(fold.Target{Type: fold.TargetQuestion, Name: q.Key}.Ref(), "answer", cmp.Or(asks.To, q.To), asks.Due, q.Record, c))
 		}
 	}
 	for _, c := range r.escalations() {
@@ -64,7 +65,7 @@ func (r *runner) deadlines() []candidate {
 	}
 	for _, c := range r.items() {
 		it := c.thread.(itemThread)
-		ref := handoff.Target{Type: handoff.TargetItem, Name: it.ID}.Ref()
+		ref := fold.Target{Type: fold.TargetItem, Name: it.ID}.Ref()
 		if !it.Due.IsZero() {
 			found = append(found, r.deadline(ref, "item", it.Owner, it.Due.Time, it.Declared, c))
 		}

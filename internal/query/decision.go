@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -31,7 +32,7 @@ func (r *DecisionRow) Cells() []string {
 func (r *DecisionRow) key() string { return r.ID }
 
 // decisionThread is one decision on a topic.
-type decisionThread struct{ *handoff.DecisionState }
+type decisionThread struct{ *fold.Decision }
 
 func (t decisionThread) records() []string { return []string{t.Record} }
 
@@ -46,7 +47,7 @@ func (t decisionThread) entry(record *handoff.Record) any {
 
 func (t decisionThread) cite(r *runner, id string) candidate {
 	row := &DecisionRow{
-		typed: typed{TypeDecision}, ID: t.ID, Decision: t.Decision.Decision, Rationale: t.Rationale, By: cmp.Or(t.DecidedBy, t.By),
+		typed: typed{TypeDecision}, ID: t.ID, Decision: t.Decision.Decision.Decision, Rationale: t.Rationale, By: cmp.Or(t.DecidedBy, t.By),
 		At: stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, cited: cited{r.source(id)},
 	}
 	row.Source.Superseded = !t.Stands()
@@ -60,8 +61,8 @@ func (t decisionThread) cite(r *runner, id string) candidate {
 
 // allDecisions are the decisions on every topic, with the earlier ones and what
 // is proposed in their place.
-func (r *runner) allDecisions() []*handoff.DecisionState {
-	var all []*handoff.DecisionState
+func (r *runner) allDecisions() []*fold.Decision {
+	var all []*fold.Decision
 	for _, d := range r.state.Decisions {
 		all = append(all, d.Story()...)
 	}
@@ -100,7 +101,7 @@ func (t decisionThread) touches(r *runner, subject string) bool {
 			return true
 		}
 	}
-	said := FoldCase(strings.Join(texts(t.Decision), "\n"))
+	said := FoldCase(strings.Join(texts(t.Decision.Decision), "\n"))
 	return !slices.ContainsFunc(strings.Fields(subject), func(word string) bool { return !strings.Contains(said, word) })
 }
 

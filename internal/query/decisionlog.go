@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -34,7 +35,7 @@ const decisionContested = "contested"
 //
 // A story is in the log when one of its decisions is about the argument of the
 // query, as the topic decisions has it, and meets its terms and words.
-func DecisionLog(q Query, s *handoff.State, env Env) []DecisionStory {
+func DecisionLog(q Query, s *fold.State, env Env) []DecisionStory {
 	l := newDecisionLog(newRunner(q, s.View, env), s.Problems)
 	stories := []DecisionStory{}
 	for _, head := range l.heads() {
@@ -51,19 +52,19 @@ func DecisionLog(q Query, s *handoff.State, env Env) []DecisionStory {
 // decisionLog knows which decision replaced which.
 type decisionLog struct {
 	*runner
-	topics map[string][]*handoff.DecisionState // those that held at some time, the oldest first
-	places map[string]int                      // of records, by id
-	chains map[*handoff.DecisionState][]*handoff.DecisionState
-	rivals map[*handoff.DecisionState][]*handoff.DecisionState // of a decision, those that replace what it replaced
-	voided map[*handoff.DecisionState][]*handoff.DecisionState // of a decision, those that failed to replace it
+	topics map[string][]*fold.Decision // those that held at some time, the oldest first
+	places map[string]int              // of records, by id
+	chains map[*fold.Decision][]*fold.Decision
+	rivals map[*fold.Decision][]*fold.Decision // of a decision, those that replace what it replaced
+	voided map[*fold.Decision][]*fold.Decision // of a decision, those that failed to replace it
 }
 
 func newDecisionLog(r *runner, problems []handoff.Problem) *decisionLog {
 	l := &decisionLog{
-		runner: r, topics: make(map[string][]*handoff.DecisionState), places: make(map[string]int),
-		chains: make(map[*handoff.DecisionState][]*handoff.DecisionState),
-		rivals: make(map[*handoff.DecisionState][]*handoff.DecisionState),
-		voided: make(map[*handoff.DecisionState][]*handoff.DecisionState),
+		runner: r, topics: make(map[string][]*fold.Decision), places: make(map[string]int),
+		chains: make(map[*fold.Decision][]*fold.Decision),
+		rivals: make(map[*fold.Decision][]*fold.Decision),
+		voided: make(map[*fold.Decision][]*fold.Decision),
 	}
 	for i, record := range r.state.Known() {
 		l.places[record.ID] = i
@@ -77,14 +78,14 @@ func newDecisionLog(r *runner, problems []handoff.Problem) *decisionLog {
 }
 
 // byPlace puts first what was decided first, also inside of a record.
-func (l *decisionLog) byPlace(a, b *handoff.DecisionState) int {
+func (l *decisionLog) byPlace(a, b *fold.Decision) int {
 	return cmp.Or(
 		cmp.Compare(l.places[a.Record], l.places[b.Record]), cmp.Compare(l.line(a), l.line(b)), cmp.Compare(a.ID, b.ID),
 	)
 }
 
 // line is the place of a decision in its record.
-func (l *decisionLog) line(d *handoff.DecisionState) int {
+func (l *decisionLog) line(d *fold.Decision) int {
 	record := l.state.Records[d.Record]
 	if record == nil {
 		return 0
@@ -104,7 +105,7 @@ func decisionsIn(record *handoff.Record) []handoff.Decision {
 
 // before is the last decision on a topic that came before another one, nil when
 // there is none.
-func (l *decisionLog) before(topic string, d *handoff.DecisionState) *handoff.DecisionState {
+func (l *decisionLog) before(topic string, d *fold.Decision) *fold.Decision {
 	list := l.topics[topic]
 	if i, _ := slices.BinarySearchFunc(list, d, l.byPlace); i > 0 {
 		return list[i-1]
@@ -113,9 +114,9 @@ func (l *decisionLog) before(topic string, d *handoff.DecisionState) *handoff.De
 }
 
 // superseded is the other topic that a decision replaces, "" for none.
-func superseded(d *handoff.DecisionState) string {
+func superseded(d *fold.Decision) string {
 	typ, topic := handoff.SplitRef(d.Supersedes)
-	accepted := d.Status == "" || d.Status == handoff.DecisionAccepted
+	accepted := d.Status == "" || d.Status == fold.DecisionAccepted
 	if !accepted || topic == d.ID || typ != handoff.RefAny && typ != handoff.RefDecision {
 		return ""
 	}
@@ -123,12 +124,12 @@ func superseded(d *handoff.DecisionState) string {
 }
 
 // chain is all that a decision replaced, in any order.
-func (l *decisionLog) chain(d *handoff.DecisionState) []*handoff.DecisionState {
+func (l *decisionLog) chain(d *fold.Decision) []*fold.Decision {
 	if known, ok := l.chains[d]; ok {
 		return known
 	}
-	found := make(map[*handoff.DecisionState]bool)
-	todo := []*handoff.DecisionState{d}
+	found := make(map[*fold.Decision]bool)
+	todo := []*fold.Decision{d}
 	for len(todo) > 0 {
 		next := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -139,22 +140,22 @@ func (l *decisionLog) chain(d *handoff.DecisionState) []*handoff.DecisionState {
 			}
 		}
 	}
-	chain := slices.SortedFunc(maps.Keys(found), func(a, b *handoff.DecisionState) int { return l.byPlace(b, a) })
+	chain := slices.SortedFunc(maps.Keys(found), func(a, b *fold.Decision) int { return l.byPlace(b, a) })
 	l.chains[d] = chain
 	return chain
 }
 
 // heads are the decisions that no other one replaced, in the order of the log.
 // It finds the rivals on the way.
-func (l *decisionLog) heads() []*handoff.DecisionState {
-	replaced := make(map[*handoff.DecisionState]bool)
+func (l *decisionLog) heads() []*fold.Decision {
+	replaced := make(map[*fold.Decision]bool)
 	for _, d := range l.state.Decisions {
 		for _, older := range l.chain(d) {
 			replaced[older] = true
 		}
 	}
-	heads := slices.DeleteFunc(slices.Collect(maps.Values(l.state.Decisions)), func(d *handoff.DecisionState) bool { return replaced[d] })
-	slices.SortFunc(heads, func(a, b *handoff.DecisionState) int {
+	heads := slices.DeleteFunc(slices.Collect(maps.Values(l.state.Decisions)), func(d *fold.Decision) bool { return replaced[d] })
+	slices.SortFunc(heads, func(a, b *fold.Decision) int {
 		return cmp.Or(compareFlags(!a.Stands(), !b.Stands()), l.byPlace(b, a))
 	})
 	l.findRivals(heads)
@@ -162,15 +163,15 @@ func (l *decisionLog) heads() []*handoff.DecisionState {
 }
 
 // findRivals finds the heads that replace one and the same decision.
-func (l *decisionLog) findRivals(heads []*handoff.DecisionState) {
-	replacedBy := make(map[*handoff.DecisionState][]*handoff.DecisionState)
+func (l *decisionLog) findRivals(heads []*fold.Decision) {
+	replacedBy := make(map[*fold.Decision][]*fold.Decision)
 	for _, head := range heads {
 		for _, older := range l.chain(head) {
 			replacedBy[older] = append(replacedBy[older], head)
 		}
 	}
 	for _, head := range heads {
-		known := map[*handoff.DecisionState]bool{head: true}
+		known := map[*fold.Decision]bool{head: true}
 		for _, older := range l.chain(head) {
 			for _, rival := range replacedBy[older] {
 				if !known[rival] {
@@ -191,13 +192,13 @@ func (l *decisionLog) findVoided(problems []handoff.Problem) {
 			continue
 		}
 		for _, d := range decisionsIn(record) {
-			void := &handoff.DecisionState{Decision: d, State: decisionContested, By: record.By, At: record.At.Time, Record: record.ID}
+			void := &fold.Decision{Decision: d, State: decisionContested, By: record.By, At: record.At.Time, Record: record.ID}
 			stood := l.before(d.ID, void)
-			held := slices.ContainsFunc(l.topics[d.ID], func(o *handoff.DecisionState) bool { return o.Record == record.ID })
+			held := slices.ContainsFunc(l.topics[d.ID], func(o *fold.Decision) bool { return o.Record == record.ID })
 			if held || stood == nil || stood.Decision.Decision == d.Decision {
 				continue
 			}
-			if !slices.ContainsFunc(l.voided[stood], func(v *handoff.DecisionState) bool { return v.Record == record.ID }) {
+			if !slices.ContainsFunc(l.voided[stood], func(v *fold.Decision) bool { return v.Record == record.ID }) {
 				l.voided[stood] = append(l.voided[stood], void)
 			}
 		}
@@ -206,14 +207,14 @@ func (l *decisionLog) findVoided(problems []handoff.Problem) {
 
 // story tells of a decision that nothing replaced, and whether it belongs into
 // the log.
-func (l *decisionLog) story(head *handoff.DecisionState) (story DecisionStory, fits bool) {
-	row := func(d *handoff.DecisionState) *DecisionRow {
+func (l *decisionLog) story(head *fold.Decision) (story DecisionStory, fits bool) {
+	row := func(d *fold.Decision) *DecisionRow {
 		t := decisionThread{d}
 		c := l.latest(t)
 		fits = fits || t.concerns(l.runner, l.query.Arg) && l.meets(c) && l.says(t)
 		return c.row.(*DecisionRow)
 	}
-	rows := func(list []*handoff.DecisionState) []*DecisionRow {
+	rows := func(list []*fold.Decision) []*DecisionRow {
 		all := make([]*DecisionRow, len(list))
 		for i, d := range list {
 			all[i] = row(d)
@@ -225,20 +226,20 @@ func (l *decisionLog) story(head *handoff.DecisionState) (story DecisionStory, f
 	for _, older := range l.chain(head) {
 		chain = append(chain, l.voided[older]...)
 	}
-	var proposed []*handoff.DecisionState
+	var proposed []*fold.Decision
 	for _, d := range head.Story()[1+len(head.Earlier()):] {
-		if d.State == handoff.DecisionProposed {
+		if d.State == fold.DecisionProposed {
 			proposed = append(proposed, d)
 		} else {
 			chain = append(chain, d)
 		}
 	}
-	slices.SortFunc(chain, func(a, b *handoff.DecisionState) int { return l.byPlace(b, a) })
+	slices.SortFunc(chain, func(a, b *fold.Decision) int { return l.byPlace(b, a) })
 	story = DecisionStory{
 		DecisionRow: row(head), Proposed: rows(proposed), Contested: rows(slices.Concat(l.voided[head], l.rivals[head])),
 		Chain: rows(chain), Notes: []string{},
 	}
-	for _, d := range append([]*handoff.DecisionState{head}, l.chain(head)...) {
+	for _, d := range append([]*fold.Decision{head}, l.chain(head)...) {
 		if topic := superseded(d); topic != "" && l.before(topic, d) == nil {
 			story.Notes = append(story.Notes, l.dangling(d, topic))
 		}
@@ -248,7 +249,7 @@ func (l *decisionLog) story(head *handoff.DecisionState) (story DecisionStory, f
 
 // dangling says what is wrong with a decision that supersedes what was not
 // there.
-func (l *decisionLog) dangling(d *handoff.DecisionState, topic string) string {
+func (l *decisionLog) dangling(d *fold.Decision, topic string) string {
 	if len(l.topics[topic]) == 0 {
 		return fmt.Sprintf("%s (%s) supersedes %s, on which nothing is decided", d.ID, d.Record, topic)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -78,19 +79,19 @@ func TestDecisionLog(t *testing.T) {
 		},
 		{
 			"proposed", []*handoff.Record{
-				said("ana00001", "16 09:00", "db", "", ""), said("ben00001", "17 09:00", "db", "db", handoff.DecisionProposed),
-				said("ben00002", "17 10:00", "ui", "", handoff.DecisionProposed),
+				said("ana00001", "16 09:00", "db", "", ""), said("ben00001", "17 09:00", "db", "db", fold.DecisionProposed),
+				said("ben00002", "17 10:00", "ui", "", fold.DecisionProposed),
 			},
 			[]string{"ui ben00002 proposed", "db ana00001 accepted, ?db ben00001 proposed"},
 		},
 		{
 			"reversed", []*handoff.Record{
-				said("ana00001", "16 09:00", "db", "", ""), said("ben00001", "18 09:00", "db", "db", handoff.DecisionReversed), said("ana00002", "17 09:00", "ui", "", ""),
+				said("ana00001", "16 09:00", "db", "", ""), said("ben00001", "18 09:00", "db", "db", fold.DecisionReversed), said("ana00002", "17 09:00", "ui", "", ""),
 			},
 			[]string{"ui ana00002 accepted", "db ben00001 reversed, <db ana00001 reversed"},
 		},
 		{
-			"superseded by its own word", []*handoff.Record{said("ana00001", "16 09:00", "db", "", handoff.DecisionSuperseded)},
+			"superseded by its own word", []*handoff.Record{said("ana00001", "16 09:00", "db", "", fold.DecisionSuperseded)},
 			[]string{"db ana00001 superseded"},
 		},
 		{
@@ -116,7 +117,7 @@ func TestDecisionLog(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			for range 3 { // no map may decide
 				var got []string
-				for _, story := range DecisionLog(Query{}, handoff.Fold(test.records, ""), fixtureEnv()) {
+				for _, story := range DecisionLog(Query{}, fold.Of(test.records, ""), fixtureEnv()) {
 					got = append(got, briefStory(story))
 				}
 				if !slices.Equal(got, test.want) {
@@ -129,7 +130,7 @@ func TestDecisionLog(t *testing.T) {
 
 func TestDecisionLogFilters(t *testing.T) {
 	records := append(fixtureRecords(), said("ben00009", "19 12:00", "db", "", ""), said("cara0009", "20 16:00", "storage", "db", ""))
-	s := handoff.Fold(records, "")
+	s := fold.Of(records, "")
 	tests := []struct{ arg, terms, want string }{
 		{"", "", "storage session-policy"},
 		{"session-policy", "", "session-policy"},
@@ -178,7 +179,7 @@ func TestDecisionLogIsLinear(t *testing.T) {
 		r.By, r.At = "ana", handoff.Time{Time: start.Add(time.Duration(i) * time.Second)}
 		records = append(records, r)
 	}
-	stories := DecisionLog(Query{}, handoff.Fold(records, ""), fixtureEnv())
+	stories := DecisionLog(Query{}, fold.Of(records, ""), fixtureEnv())
 	if len(stories) != 1 || len(stories[0].Chain) != 4_999 {
 		t.Fatalf("%d stories", len(stories))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -69,7 +70,7 @@ type escalationNote struct {
 }
 
 // noteOf is the escalation that a subject stands under, nil without one.
-func noteOf(of *handoff.Escalated) *escalationNote {
+func noteOf(of *fold.Escalated) *escalationNote {
 	e := of.Escalation()
 	if e == nil {
 		return nil
@@ -78,14 +79,14 @@ func noteOf(of *handoff.Escalated) *escalationNote {
 }
 
 // escalationBody is what the record of an escalation says.
-func escalationBody(e *handoff.EscalationState) *handoff.Escalation {
+func escalationBody(e *fold.Escalation) *handoff.Escalation {
 	body, _ := e.Record.Body.(*handoff.Escalation) // it is of that kind: the fold saw to it
 	return body
 }
 
 // raised is a subject with what asks somebody about it.
 type raised struct {
-	*handoff.Escalated
+	*fold.Escalated
 	like  handoff.Blocker   // the blocker, or one that is as severe
 	sla   calendar.Duration // how long whoever it is raised to may take
 	items []string          // that it is about
@@ -93,7 +94,7 @@ type raised struct {
 
 // escalationThread is an escalation as a thing of its own.
 type escalationThread struct {
-	*handoff.EscalationState
+	*fold.Escalation
 	of raised
 }
 
@@ -104,10 +105,10 @@ func (t escalationThread) latest() string { return t.Record.ID }
 func (t escalationThread) entry(record *handoff.Record) any { return record.Body }
 
 func (t escalationThread) cite(r *runner, id string) candidate {
-	body := escalationBody(t.EscalationState)
+	body := escalationBody(t.Escalation)
 	var asks config.Asked // nobody once it is over
 	if t.Over == nil {
-		asks = r.env.Config.EscalationAsks(t.EscalationState, t.of.like, t.of.sla, r.env.Now)
+		asks = r.env.Config.EscalationAsks(t.Escalation, t.of.like, t.of.sla, r.env.Now)
 	}
 	row := &EscalationRow{
 		typed: typed{TypeEscalation}, ID: t.Record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask,
@@ -118,7 +119,7 @@ func (t escalationThread) cite(r *runner, id string) candidate {
 	if t.Over != nil {
 		f.put(Is, isClosed)
 	}
-	if row.State == handoff.EscalationOpen && !asks.Due.IsZero() && asks.Due.Before(r.env.Now) {
+	if row.State == fold.EscalationOpen && !asks.Due.IsZero() && asks.Due.Before(r.env.Now) {
 		f.put(Is, isOverdue)
 	}
 	f.put(To, r.expandFrom(t.By, t.To, asks.To)...)
@@ -171,7 +172,7 @@ func (r *runner) raised() []raised {
 
 // raisedHandoff is a handoff: whoever it is raised to has as long as a receiver
 // for a verdict.
-func (r *runner) raisedHandoff(h *handoff.HandoffState) raised {
+func (r *runner) raisedHandoff(h *fold.Handoff) raised {
 	of := raised{&h.Escalated, handoff.Blocker{Severity: h.Severity()}, r.env.Config.AckTime(h), nil}
 	for _, item := range h.Items {
 		of.items = append(of.items, item.ID)

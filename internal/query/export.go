@@ -3,20 +3,21 @@ package query
 import (
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Kinds are the kinds of things that [States] knows, in the order in which an
 // export has them.
-var Kinds = []handoff.EntryKind{
-	handoff.EntryItem, handoff.EntryBlocker, handoff.EntryQuestion, handoff.EntryDecision, handoff.EntryHandoff,
+var Kinds = []fold.EntryKind{
+	fold.EntryItem, fold.EntryBlocker, fold.EntryQuestion, fold.EntryDecision, fold.EntryHandoff,
 }
 
 // States returns the rows of things of a kind as they stand, closed and
 // superseded ones included, in the order of their keys: those from the time span
 // of a query that meet its terms. Of a topic there are the decision that stands,
 // what is proposed in its place, and the earlier ones.
-func States(q Query, s *handoff.View, env Env, kind handoff.EntryKind, keys []string) []Row {
+func States(q Query, s *fold.View, env Env, kind fold.EntryKind, keys []string) []Row {
 	r := newRunner(q, s, env)
 	var rows []Row
 	for _, key := range keys {
@@ -31,28 +32,28 @@ func States(q Query, s *handoff.View, env Env, kind handoff.EntryKind, keys []st
 
 // threadsOf are the threads under a key: several where a topic was decided more
 // than once, the one that stands first, and none for what is not there.
-func (r *runner) threadsOf(kind handoff.EntryKind, key string) []citable {
+func (r *runner) threadsOf(kind fold.EntryKind, key string) []citable {
 	var threads []citable
 	switch s := r.state; kind {
-	case handoff.EntryItem:
+	case fold.EntryItem:
 		if it := s.Items[key]; it != nil {
 			threads = append(threads, itemThread{it})
 		}
-	case handoff.EntryBlocker:
+	case fold.EntryBlocker:
 		if b := s.Blockers[key]; b != nil {
 			threads = append(threads, blockerThread{b})
 		}
-	case handoff.EntryQuestion:
+	case fold.EntryQuestion:
 		if q := s.Questions[key]; q != nil {
 			threads = append(threads, questionThread{q})
 		}
-	case handoff.EntryDecision:
+	case fold.EntryDecision:
 		if d := s.Decisions[key]; d != nil {
 			for _, one := range d.Story() {
 				threads = append(threads, decisionThread{one})
 			}
 		}
-	case handoff.EntryHandoff:
+	case fold.EntryHandoff:
 		if h := s.Handoffs[key]; h != nil {
 			threads = append(threads, r.handoffThread(h))
 		}
@@ -64,7 +65,7 @@ func (r *runner) threadsOf(kind handoff.EntryKind, key string) []citable {
 // meets its terms, as far as it says so itself: it is addressed to whom it names,
 // owned is what it declares, about an item is what names it. The state need hold
 // the present only.
-func RecordsOf(q Query, s *handoff.View, env Env) func(*handoff.Record) bool {
+func RecordsOf(q Query, s *fold.View, env Env) func(*handoff.Record) bool {
 	r := newRunner(q, s, env)
 	return func(record *handoff.Record) bool {
 		return within(q, record.At.Time) && (len(q.Terms) == 0 || r.fits(r.saidBy(record)))
@@ -78,7 +79,7 @@ func (r *runner) saidBy(record *handoff.Record) facets {
 	f.put(By, record.By)
 	f.put(Team, r.teams[record.By])
 	f.put(To, r.expandFrom(record.By, handoff.AddresseesOf(record.Body)...)...)
-	for _, ref := range handoff.Mentions(record) {
+	for _, ref := range fold.Mentions(record) {
 		if typ, name := handoff.SplitRef(ref); typ == handoff.RefItem || typ == handoff.RefAny {
 			f.put(InItem, name)
 		}

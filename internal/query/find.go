@@ -5,16 +5,17 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // items are the live items, cited from their latest declaration.
 func (r *runner) items() []candidate {
-	return r.itemsCited(func(it *handoff.ItemState) string { return it.Declared })
+	return r.itemsCited(func(it *fold.Item) string { return it.Declared })
 }
 
 // itemsCited are the live items for which record returns a record to cite.
-func (r *runner) itemsCited(record func(*handoff.ItemState) string) []candidate {
+func (r *runner) itemsCited(record func(*fold.Item) string) []candidate {
 	var found []candidate
 	for _, it := range r.state.Items {
 		if !it.Live() {
@@ -42,7 +43,7 @@ func (r *runner) offered() []candidate {
 
 func (r *runner) holds() []candidate {
 	concerns := r.concerns()
-	return r.itemsCited(func(it *handoff.ItemState) string {
+	return r.itemsCited(func(it *fold.Item) string {
 		if concerns("", it.Holder) {
 			return it.HeldBy
 		}
@@ -80,7 +81,7 @@ func (r *runner) unacked() []candidate {
 	return found
 }
 
-func (r *runner) handoffThread(h *handoff.HandoffState) handoffThread {
+func (r *runner) handoffThread(h *fold.Handoff) handoffThread {
 	return handoffThread{h, r.replies[h.Record.ID]}
 }
 
@@ -98,25 +99,25 @@ func besides(raised bool, a askedNow) string {
 
 // waitingLong are the handoffs and the escalations that nobody has answered.
 func (r *runner) waitingLong() []candidate {
-	return append(r.unacked(), filter(r.escalations(), func(c candidate) bool { return c.is(handoff.EscalationOpen) })...)
+	return append(r.unacked(), filter(r.escalations(), func(c candidate) bool { return c.is(fold.EscalationOpen) })...)
 }
 
 func (r *runner) waitingOn() []candidate {
 	concerns := r.concerns()
 	found := filter(r.escalations(), func(c candidate) bool {
 		t, row := c.thread.(escalationThread), c.row.(*EscalationRow)
-		return row.State == handoff.EscalationOpen && concerns(t.By, t.To, row.Asked)
+		return row.State == fold.EscalationOpen && concerns(t.By, t.To, row.Asked)
 	})
 	found = append(found, filter(r.blocked(), func(c candidate) bool {
 		b := c.thread.(blockerThread)
-		return concerns(b.DeclaredBy, b.Resolver, besides(b.State == handoff.BlockerEscalated && b.Escalation().TakenUp == nil, c.row.(*BlockerRow).askedNow))
+		return concerns(b.DeclaredBy, b.Resolver, besides(b.State == fold.BlockerEscalated && b.Escalation().TakenUp == nil, c.row.(*BlockerRow).askedNow))
 	})...)
 	found = append(found, filter(r.questions(), func(c candidate) bool {
 		q := c.thread.(questionThread)
 		return q.Open() && concerns(q.By, q.To, besides(q.Escalation().Stands() && q.Escalation().TakenUp == nil, c.row.(*QuestionRow).askedNow)) || !q.Open() && concerns("", q.By)
 	})...)
 	for _, h := range r.state.Handoffs {
-		if h.State == handoff.HandoffChangesRequested && concerns("", h.Record.By) {
+		if h.State == fold.HandoffChangesRequested && concerns("", h.Record.By) {
 			found = append(found, r.handoffThread(h).cite(r, h.Verdict.ID))
 		}
 	}
@@ -132,7 +133,7 @@ func (r *runner) waitingOn() []candidate {
 
 // passed reports whether the person whom the question is about has answered the
 // handoff that offers an item, and not taken it. Its sender knows: it came back.
-func (r *runner) passed(offer *handoff.Offer) bool {
+func (r *runner) passed(offer *fold.Offer) bool {
 	h := r.state.Handoffs[offer.Record]
 	return h != nil && h.AnsweredBy(r.who())
 }
@@ -159,7 +160,7 @@ func (r *runner) nextSteps() []candidate {
 // stepsOf returns the steps of an item that fall to somebody. All of them do
 // when none is for them by name, but the item is: they hold it and nobody else
 // is asked to take it, or they are the one who is asked.
-func (r *runner) stepsOf(it *handoff.ItemState, concerns func(string, ...string) bool) []handoff.Next {
+func (r *runner) stepsOf(it *fold.Item, concerns func(string, ...string) bool) []handoff.Next {
 	mine := filter(it.Next, func(n handoff.Next) bool { return r.falls(it, n.Owner, concerns) })
 	if len(mine) > 0 {
 		return mine
@@ -173,7 +174,7 @@ func (r *runner) stepsOf(it *handoff.ItemState, concerns func(string, ...string)
 // falls reports whether a step that names owner falls to somebody. A step that
 // was offered and then declined does not fall to its owner; one that was
 // offered to a group falls to who took the item.
-func (r *runner) falls(it *handoff.ItemState, owner string, concerns func(string, ...string) bool) bool {
+func (r *runner) falls(it *fold.Item, owner string, concerns func(string, ...string) bool) bool {
 	sender := r.source(it.Declared).By
 	taken := it.Holder != sender
 	switch {
@@ -207,15 +208,15 @@ func (r *runner) whois() []candidate {
 
 // itemsNamed are the items that a name means: the one of that id, else those
 // that refer to it.
-func itemsNamed(s *handoff.View, name string) []*handoff.ItemState {
+func itemsNamed(s *fold.View, name string) []*fold.Item {
 	typ, id := handoff.SplitRef(name)
 	if typ != handoff.RefAny && typ != handoff.RefItem {
 		return nil
 	}
 	if it := s.Items[id]; it != nil {
-		return []*handoff.ItemState{it}
+		return []*fold.Item{it}
 	}
-	var found []*handoff.ItemState
+	var found []*fold.Item
 	for _, it := range s.Items {
 		if slices.Contains(refs(it.Refs), foldRef(name)) {
 			found = append(found, it)
@@ -269,7 +270,7 @@ func (r *runner) why() []candidate {
 	return found
 }
 
-func blocksAny(b *handoff.BlockerState, items map[string]bool) bool {
+func blocksAny(b *fold.Blocker, items map[string]bool) bool {
 	return slices.ContainsFunc(b.Blocks, func(ref string) bool {
 		_, id := handoff.SplitRef(ref)
 		return items[id]

@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -178,9 +179,9 @@ func fixtureRecords() []*handoff.Record {
 	}
 }
 
-func fixture(t testing.TB) *handoff.View {
+func fixture(t testing.TB) *fold.View {
 	t.Helper()
-	s := handoff.Fold(fixtureRecords(), handoff.PolicyPerItem)
+	s := fold.Of(fixtureRecords(), fold.PolicyPerItem)
 	for _, p := range s.Problems {
 		t.Errorf("problem in the fixture: %+v", p)
 	}
@@ -218,7 +219,7 @@ func hours(n int) calendar.Duration { return calendar.Duration{Clock: time.Durat
 func parseEnv(me string) ParseEnv { return ParseEnv{Me: me, Now: now, Location: time.UTC} }
 
 // ask parses and runs a question.
-func ask(t testing.TB, s *handoff.View, env Env, me, question string) Answer {
+func ask(t testing.TB, s *fold.View, env Env, me, question string) Answer {
 	t.Helper()
 	q, err := Parse([]string{question}, parseEnv(me))
 	if err != nil {

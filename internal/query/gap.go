@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -52,7 +53,7 @@ func (r *runner) notedGaps(record *handoff.Record, ack *handoff.Ack) []candidate
 			cited: cited{r.source(record.ID)},
 		}
 		if note.Item != "" {
-			row.Subject = handoff.Target{Type: handoff.TargetItem, Name: note.Item}.Ref()
+			row.Subject = fold.Target{Type: fold.TargetItem, Name: note.Item}.Ref()
 		}
 		found = append(found, r.ofSender(r.remarked(record, row, cmp.Or(note.Item, ack.Subject)), ack.Subject))
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -35,7 +36,7 @@ func (r *HandoffRow) key() string { return r.ID }
 
 // handoffThread is a handoff with the records about it.
 type handoffThread struct {
-	*handoff.HandoffState
+	*fold.Handoff
 	replies []*handoff.Record // acks, gaps and others that name it
 }
 
@@ -93,12 +94,12 @@ func (t handoffThread) cite(r *runner, id string) candidate {
 // facets are what terms can ask of the handoff, but for what its row holds.
 func (t handoffThread) facets(r *runner, record string) facets {
 	f := r.recordFacets(record)
-	f.put(Is, string(TypeHandoff), t.State, openOrClosed(t.Current() && t.State != handoff.HandoffClosed))
+	f.put(Is, string(TypeHandoff), t.State, openOrClosed(t.Current() && t.State != fold.HandoffClosed))
 	if t.unacked() {
 		f.put(Is, isUnacked)
 	}
 	if t.Escalation().Stands() {
-		f.put(Is, handoff.BlockerEscalated)
+		f.put(Is, fold.BlockerEscalated)
 	}
 	f.put(To, t.To...)
 	f.put(To, t.addressees(r)...)
@@ -118,7 +119,7 @@ func (t handoffThread) facets(r *runner, record string) facets {
 // unacked reports whether somebody else is asked for a verdict and has given
 // none.
 func (t handoffThread) unacked() bool {
-	return t.State == handoff.HandoffPublished && len(t.receivers()) > 0
+	return t.State == fold.HandoffPublished && len(t.receivers()) > 0
 }
 
 // receivers are the handles and addresses that the handoff is for, but for its
@@ -158,7 +159,7 @@ func (t handoffThread) overdue(r *runner) bool {
 	if !t.unacked() {
 		return false
 	}
-	due, ok := r.env.Config.AckDue(t.HandoffState)
+	due, ok := r.env.Config.AckDue(t.Handoff)
 	return ok && due.Before(r.env.Now)
 }
 

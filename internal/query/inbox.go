@@ -8,6 +8,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -64,7 +65,7 @@ func (r InboxRow) ID() string { return r.key() }
 
 // NewsSince is from when on somebody's news are: from their last handoff, or for
 // the last seven days where that is later or there is none.
-func NewsSince(who string, s *handoff.View, now time.Time) time.Time {
+func NewsSince(who string, s *fold.View, now time.Time) time.Time {
 	since := now.Add(-newsSpan)
 	if last := s.Latest(who); last != nil && last.Record.At.After(since) {
 		return last.Record.At.Add(1) // what that handoff says is known to who wrote it
@@ -74,12 +75,12 @@ func NewsSince(who string, s *handoff.View, now time.Time) time.Time {
 
 // InboxOf is the part of a state of which [Inbox] and the whole state make the
 // same.
-func InboxOf(who string, since time.Time) handoff.Part { return handoff.Part{Back: who, Recent: since} }
+func InboxOf(who string, since time.Time) fold.Part { return fold.Part{Back: who, Recent: since} }
 
 // Inbox is what somebody has to know, part by part: what waits for them by type,
 // then the most severe; what came back, the oldest first; news from a time on, the
 // newest first.
-func Inbox(who string, since time.Time, s *handoff.View, env Env) []InboxRow {
+func Inbox(who string, since time.Time, s *fold.View, env Env) []InboxRow {
 	r := newRunner(Query{Topic: WaitingOn, Arg: who, Me: who}, s, env)
 	rows := r.act()
 	back := make(map[string]bool)
@@ -136,7 +137,7 @@ func (r *runner) waits(c candidate) InboxRow {
 	case questionThread:
 		return InboxRow{Event: "asked", Say: t.By + " asks: " + t.Ask + r.standsIn(c.row.(*QuestionRow).askedNow, t.To), Do: command("answer", t.Key)}
 	case escalationThread:
-		body := escalationBody(t.EscalationState)
+		body := escalationBody(t.Escalation)
 		if t.By == r.query.Me {
 			return InboxRow{Event: "overdue", Say: t.To + " has not taken up in time that you escalate " + body.Subject + ": " + body.Ask, Do: command("escalate", body.Subject)}
 		}

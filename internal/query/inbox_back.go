@@ -3,6 +3,7 @@ package query
 import (
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -10,10 +11,10 @@ import (
 // cameBack is what came back as a candidate, cited from what brought it back,
 // with what happened and what settles it. The row is nil where it is moot: an
 // item that another blocker still stops.
-func (r *runner) cameBack(b handoff.Back) (candidate, InboxRow) {
+func (r *runner) cameBack(b fold.Back) (candidate, InboxRow) {
 	subject := r.subject(b.Subject)
 	item, isItem := subject.(itemThread)
-	if subject == nil || b.Kind == handoff.BackUnblocked && (!isItem || !r.isFree(item)) {
+	if subject == nil || b.Kind == fold.BackUnblocked && (!isItem || !r.isFree(item)) {
 		return candidate{}, InboxRow{}
 	}
 	c := subject.cite(r, b.Cause.ID)
@@ -48,7 +49,7 @@ func (r *runner) cameBack(b handoff.Back) (candidate, InboxRow) {
 // isFree reports whether an item is still declared as blocked, and nothing blocks
 // it.
 func (r *runner) isFree(t itemThread) bool {
-	return t.Live() && t.Status == handoff.StatusBlocked && len(r.openBlockers(t.ItemState)) == 0
+	return t.Live() && t.Status == handoff.StatusBlocked && len(r.openBlockers(t.Item)) == 0
 }
 
 // subject is what a reference to a subject means: a handoff, the item of an
@@ -76,16 +77,16 @@ func (r *runner) subject(ref string) citable {
 }
 
 // verdictCame says what an ack brought back.
-func (r *runner) verdictCame(b handoff.Back, c candidate, by string, a *handoff.Ack) InboxRow {
+func (r *runner) verdictCame(b fold.Back, c candidate, by string, a *handoff.Ack) InboxRow {
 	left := strings.Join(b.Items, ", ")
 	id := c.row.key()
 	_, isHandoff := c.thread.(handoffThread)
 	switch b.Kind {
-	case handoff.BackGaps:
+	case fold.BackGaps:
 		return InboxRow{Say: by + " accepted it with gaps: " + gapsInWords(a), Do: "handoff declare --amend " + id}
-	case handoff.BackUntaken:
+	case fold.BackUntaken:
 		return InboxRow{Say: by + " accepted it, and left with you: " + left, Do: "handoff declare --carry"}
-	case handoff.BackChangesRequested:
+	case fold.BackChangesRequested:
 		say := text.JoinNonEmpty(": ", by+" asks for changes", verdictReason(a))
 		if isHandoff {
 			return InboxRow{Say: text.JoinNonEmpty("; with you until then: ", say, left), Do: "handoff declare --amend " + id}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -16,7 +17,7 @@ import (
 func (r *runner) news(since time.Time, back map[string]bool) []InboxRow {
 	n := &newsReader{
 		runner: r, me: r.query.Me, acted: make(map[string]bool), back: back,
-		replaced: make(map[string][]*handoff.HandoffState), closed: make(map[string][]*handoff.ItemState),
+		replaced: make(map[string][]*fold.Handoff), closed: make(map[string][]*fold.Item),
 	}
 	for _, id := range sortedKeys(r.state.Handoffs) {
 		h := r.state.Handoffs[id]
@@ -47,14 +48,14 @@ type newsReader struct {
 	back  map[string]bool // ids of the records that brought something back: they are no news
 	rows  []InboxRow
 
-	replaced map[string][]*handoff.HandoffState // by id of the handoff that did
-	closed   map[string][]*handoff.ItemState    // by id of the record that did
+	replaced map[string][]*fold.Handoff // by id of the handoff that did
+	closed   map[string][]*fold.Item    // by id of the record that did
 
 	escalated map[string][]ownEscalation // those of the reader, by id of what took them up or settled them
 }
 
 func (n *newsReader) noteAct(record *handoff.Record) {
-	for _, ref := range handoff.Mentions(record) {
+	for _, ref := range fold.Mentions(record) {
 		n.acted[ref] = true
 		if typ, _ := handoff.SplitRef(ref); typ == handoff.RefAny {
 			for _, t := range []handoff.RefType{handoff.RefItem, handoff.RefBlocker, handoff.RefQuestion} {
@@ -103,13 +104,13 @@ func (n *newsReader) read(record *handoff.Record) {
 // ownEscalation is an escalation of the reader, with its subject.
 type ownEscalation struct {
 	subject citable
-	*handoff.EscalationState
+	*fold.Escalation
 }
 
 // ownEscalations are those that somebody took up, or that are over.
 func (n *newsReader) ownEscalations() map[string][]ownEscalation {
 	own := make(map[string][]ownEscalation)
-	note := func(subject citable, of *handoff.Escalated) {
+	note := func(subject citable, of *fold.Escalated) {
 		for _, e := range of.Escalations {
 			switch {
 			case e.By != n.me:
@@ -145,9 +146,9 @@ func (n *newsReader) escalations(record *handoff.Record) {
 		switch {
 		case told:
 		case e.TakenUp != nil:
-			n.add(e.subject, record, handoff.EscalationTakenUp, text.JoinNonEmpty(": ", record.By+" took up what you escalated", Says(record)))
+			n.add(e.subject, record, fold.EscalationTakenUp, text.JoinNonEmpty(": ", record.By+" took up what you escalated", Says(record)))
 		default:
-			n.add(e.subject, record, handoff.EscalationOver, text.JoinNonEmpty(": ", record.By+" settled what you escalated", Says(record)))
+			n.add(e.subject, record, fold.EscalationOver, text.JoinNonEmpty(": ", record.By+" settled what you escalated", Says(record)))
 		}
 	}
 }
@@ -166,7 +167,7 @@ func (n *newsReader) handoff(record *handoff.Record, body *handoff.Handoff) {
 	}
 	for _, replaced := range n.replaced[record.ID] {
 		if old := n.handoffThread(replaced); !forMe && n.addressed(old) && !old.AnsweredBy(n.me) {
-			n.add(old, record, handoff.HandoffSuperseded, record.By+" has replaced it by "+record.ID+", which is to "+strings.Join(h.To, ", "))
+			n.add(old, record, fold.HandoffSuperseded, record.By+" has replaced it by "+record.ID+", which is to "+strings.Join(h.To, ", "))
 		}
 	}
 	for _, it := range n.closed[record.ID] {
@@ -185,16 +186,16 @@ func (n *newsReader) addressed(t handoffThread) bool {
 	return t.Record.By != n.me && slices.Contains(t.addressees(n.runner), n.me)
 }
 
-func (n *newsReader) isReader(h *handoff.HandoffState) bool {
+func (n *newsReader) isReader(h *fold.Handoff) bool {
 	return slices.Contains(n.expandFrom(h.Record.By, h.CC...), n.me)
 }
 
 // is reports whether an item is the reader's to answer for.
-func (n *newsReader) is(it *handoff.ItemState) bool { return it.Holder == n.me || it.Owner == n.me }
+func (n *newsReader) is(it *fold.Item) bool { return it.Holder == n.me || it.Owner == n.me }
 
 // was reports whether an item is or was the reader's: whoever has handed it over
 // wants to know how it ends.
-func (n *newsReader) was(it *handoff.ItemState) bool {
+func (n *newsReader) was(it *fold.Item) bool {
 	return n.is(it) || slices.Contains(it.Passed, n.me)
 }
 
@@ -289,7 +290,7 @@ func (n *newsReader) decision(record *handoff.Record, topic string) {
 			}
 		}
 		what := "decided"
-		if d.State == handoff.DecisionProposed {
+		if d.State == fold.DecisionProposed {
 			what = "proposed"
 		}
 		switch b, q := n.state.Blocker(d.Answers), n.state.Question(d.Answers); {
@@ -303,7 +304,7 @@ func (n *newsReader) decision(record *handoff.Record, topic string) {
 
 // addDecision adds a decision, unless the reader has acted on all items that it
 // is about since.
-func (n *newsReader) addDecision(d *handoff.DecisionState, record *handoff.Record, items []string, say string) {
+func (n *newsReader) addDecision(d *fold.Decision, record *handoff.Record, items []string, say string) {
 	done := len(items) > 0 && !slices.ContainsFunc(items, func(id string) bool { return !n.acted["item:"+id] })
 	if !done && !n.acted["dec:"+d.ID] {
 		n.add(decisionThread{d}, record, "decided", say)
@@ -334,20 +335,20 @@ func (n *newsReader) assignment(record *handoff.Record, as *handoff.Assignment) 
 func (n *newsReader) withdrawal(record *handoff.Record, w *handoff.Withdrawal) {
 	say := text.JoinNonEmpty(": ", record.By+" has withdrawn it", w.Why)
 	if h := n.state.Handoffs[w.Subject]; h != nil {
-		if t := n.handoffThread(h); h.State == handoff.HandoffWithdrawn && (n.addressed(t) || n.isReader(h)) {
-			n.add(t, record, handoff.HandoffWithdrawn, say)
+		if t := n.handoffThread(h); h.State == fold.HandoffWithdrawn && (n.addressed(t) || n.isReader(h)) {
+			n.add(t, record, fold.HandoffWithdrawn, say)
 		}
 		return
 	}
 	if subject := n.state.Records[w.Subject]; subject != nil {
 		if e, ok := subject.Body.(*handoff.Escalation); ok && slices.Contains(n.expandFrom(record.By, e.To), n.me) {
 			if of := n.subject(e.Subject); of != nil {
-				n.add(of, record, handoff.HandoffWithdrawn, text.JoinNonEmpty(": ", record.By+" has withdrawn the escalation", w.Why))
+				n.add(of, record, fold.HandoffWithdrawn, text.JoinNonEmpty(": ", record.By+" has withdrawn the escalation", w.Why))
 			}
 			return
 		}
 	}
-	if q := n.state.Question(w.Subject); q != nil && q.State == handoff.QuestionWithdrawn && slices.Contains(n.expandFrom(q.By, q.To), n.me) {
-		n.add(questionThread{q}, record, handoff.QuestionWithdrawn, say)
+	if q := n.state.Question(w.Subject); q != nil && q.State == fold.QuestionWithdrawn && slices.Contains(n.expandFrom(q.By, q.To), n.me) {
+		n.add(questionThread{q}, record, fold.QuestionWithdrawn, say)
 	}
 }

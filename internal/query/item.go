@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -51,7 +52,7 @@ func (r *ItemRow) Cells() []string {
 func (r *ItemRow) key() string { return r.ID }
 
 // itemThread is the thread of an item through the records.
-type itemThread struct{ *handoff.ItemState }
+type itemThread struct{ *fold.Item }
 
 func (t itemThread) records() []string { return t.History }
 
@@ -104,7 +105,7 @@ func (t itemThread) closing(r *runner) (string, []handoff.Ref) {
 	if record == nil {
 		return "", nil
 	}
-	if t.Closed == handoff.ItemContinued {
+	if t.Closed == fold.ItemContinued {
 		return "goes on as " + strings.Join(t.Became, ", "), nil
 	}
 	entry, _ := t.entry(record).(itemEntry)
@@ -121,7 +122,7 @@ func (t itemThread) cite(r *runner, id string) candidate {
 	row := &ItemRow{
 		typed: typed{TypeItem}, ID: t.ID, Status: t.Status, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine), State: t.State,
 		Holder: t.Holder, Owner: t.Owner, OfferedTo: []string{}, Next: steps(t.Next),
-		BlockedBy: list(r.openBlockers(t.ItemState)), Due: stamp(t.Due.Time), Title: t.Title, Intent: t.Intent,
+		BlockedBy: list(r.openBlockers(t.Item)), Due: stamp(t.Due.Time), Title: t.Title, Intent: t.Intent,
 		Escalation: noteOf(&t.Escalated), cited: cited{r.source(id)},
 	}
 	if t.Offer != nil {
@@ -153,7 +154,7 @@ func (t itemThread) facets(r *runner, record string) facets {
 	f.put(HasRef, refs(t.Refs)...)
 	_, last := t.closing(r)
 	f.put(HasRef, refs(last)...)
-	for _, id := range r.openBlockers(t.ItemState) {
+	for _, id := range r.openBlockers(t.Item) {
 		if b := r.state.Blockers[id]; b != nil {
 			f.put(Resolver, r.expandFrom(b.DeclaredBy, b.Resolver)...)
 		}
@@ -182,14 +183,14 @@ func (t itemThread) flags(r *runner) []string {
 			flags = append(flags, isUnclaimed)
 		}
 	}
-	if t.Status != handoff.StatusBlocked && len(r.openBlockers(t.ItemState)) > 0 {
+	if t.Status != handoff.StatusBlocked && len(r.openBlockers(t.Item)) > 0 {
 		flags = append(flags, handoff.StatusBlocked)
 	}
 	if r.env.Now.Sub(t.At) >= staleAfter {
 		flags = append(flags, isStale)
 	}
 	if t.Escalation().Stands() {
-		flags = append(flags, handoff.BlockerEscalated)
+		flags = append(flags, fold.BlockerEscalated)
 	}
 	if t.atRisk(r) {
 		flags = append(flags, isAtRisk)
@@ -209,7 +210,7 @@ func (t itemThread) atRisk(r *runner) bool {
 	for _, n := range t.Next {
 		near = near || r.isNear(n.Due.Time, t.Effort, cmp.Or(n.Owner, doer))
 	}
-	for _, id := range r.openBlockers(t.ItemState) {
+	for _, id := range r.openBlockers(t.Item) {
 		if b := r.state.Blockers[id]; b != nil {
 			near = near || b.Severity == handoff.SeverityCritical || r.isNear(b.NeededBy.Time, t.Effort, doer)
 		}

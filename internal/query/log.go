@@ -3,19 +3,20 @@ package query
 import (
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // LogPart is the part of a state of which [Log] and the whole state make the
 // same.
-func LogPart(q Query) handoff.Part {
+func LogPart(q Query) fold.Part {
 	switch {
 	case !q.Since.IsZero():
-		return handoff.Part{Since: q.Since}
+		return fold.Part{Since: q.Since}
 	case q.Limit > 0 && len(q.Terms) == 0 && q.Until.IsZero():
-		return handoff.Part{Newest: q.Limit}
+		return fold.Part{Newest: q.Limit}
 	}
-	return handoff.Part{All: true}
+	return fold.Part{All: true}
 }
 
 // Log returns the records that a query fits, the newest first: the time span
@@ -23,7 +24,7 @@ func LogPart(q Query) handoff.Part {
 // record is about an item that it names, and about those of the blocker,
 // question or handoff that it is a word on. It is addressed to whom a handoff,
 // question, escalation, assignment or route is for.
-func Log(q Query, s *handoff.View, env Env) []*handoff.Record {
+func Log(q Query, s *fold.View, env Env) []*handoff.Record {
 	r := newRunner(q, s, env)
 	var about map[string][]string
 	found := []*handoff.Record{}

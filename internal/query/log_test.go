@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/fold"
 )
 
 func TestLog(t *testing.T) {
@@ -39,7 +39,7 @@ func TestLog(t *testing.T) {
 			t.Errorf("%s\n got %s\nwant %s", test.terms, got, test.records)
 		}
 	}
-	if found := Log(Query{}, handoff.Fold(nil, "").View, fixtureEnv()); found == nil || len(found) > 0 {
+	if found := Log(Query{}, fold.Of(nil, "").View, fixtureEnv()); found == nil || len(found) > 0 {
 		t.Errorf("without records: %v", found)
 	}
 }

@@ -1,18 +1,18 @@
 package query
 
-import "github.com/handoff-cli/handoff/internal/handoff"
+import "github.com/handoff-cli/handoff/internal/fold"
 
 // Lookup returns the row of one thing as it stands, citing the record that says
 // so. It is nil for a record that is neither a handoff nor an escalation of what
 // is not settled, and for what is not there.
-func Lookup(target handoff.Target, s *handoff.View, env Env) Row {
+func Lookup(target fold.Target, s *fold.View, env Env) Row {
 	r := newRunner(Query{}, s, env)
 	threads := r.threadsOf(kindOf[target.Type], target.Name)
 	if len(threads) > 0 {
 		return r.latest(threads[0]).row
 	}
 	for _, c := range r.escalations() {
-		if target.Type == handoff.TargetRecord && c.row.key() == target.Name {
+		if target.Type == fold.TargetRecord && c.row.key() == target.Name {
 			return c.row
 		}
 	}
@@ -20,8 +20,8 @@ func Lookup(target handoff.Target, s *handoff.View, env Env) Row {
 }
 
 // kindOf is the kind of what a person names. Of records only handoffs have a row.
-var kindOf = map[string]handoff.EntryKind{
-	handoff.TargetItem: handoff.EntryItem, handoff.TargetBlocker: handoff.EntryBlocker,
-	handoff.TargetQuestion: handoff.EntryQuestion, handoff.TargetDecision: handoff.EntryDecision,
-	handoff.TargetRecord: handoff.EntryHandoff,
+var kindOf = map[string]fold.EntryKind{
+	fold.TargetItem: fold.EntryItem, fold.TargetBlocker: fold.EntryBlocker,
+	fold.TargetQuestion: fold.EntryQuestion, fold.TargetDecision: fold.EntryDecision,
+	fold.TargetRecord: fold.EntryHandoff,
 }

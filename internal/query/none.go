@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -116,18 +117,18 @@ var isKeys = map[string][]string{
 	string(TypeItem): {keyItems}, handoff.StatusReady: {keyItems}, handoff.StatusInProgress: {keyItems}, handoff.StatusInReview: {keyItems},
 	isOffered: {keyItems}, isUnclaimed: {keyItems}, isStale: {keyItems},
 	handoff.StatusBlocked: {keyItems, keyBlockers}, isAtRisk: {keyItems, keyBlockers},
-	handoff.ItemShipped: {keyShipped}, handoff.ItemDropped: {keyDropped},
-	string(TypeBlocker): {keyBlockers}, handoff.BlockerDeclared: {keyBlockers}, isReopened: {keyBlockers},
-	string(TypeQuestion): {keyQuestions}, handoff.QuestionAnswered: {keyQuestions},
-	string(TypeDecision): {keyDecisions}, handoff.DecisionProposed: {keyDecisions}, handoff.DecisionReversed: {keyDecisions}, handoff.DecisionRejected: {keyDecisions},
-	handoff.DecisionSuperseded: {keyDecisions}, handoff.DecisionAccepted: {keyDecisions},
+	fold.ItemShipped: {keyShipped}, fold.ItemDropped: {keyDropped},
+	string(TypeBlocker): {keyBlockers}, fold.BlockerDeclared: {keyBlockers}, isReopened: {keyBlockers},
+	string(TypeQuestion): {keyQuestions}, fold.QuestionAnswered: {keyQuestions},
+	string(TypeDecision): {keyDecisions}, fold.DecisionProposed: {keyDecisions}, fold.DecisionReversed: {keyDecisions}, fold.DecisionRejected: {keyDecisions},
+	fold.DecisionSuperseded: {keyDecisions}, fold.DecisionAccepted: {keyDecisions},
 	string(TypeWatch): {keyWatch, keyStanding}, isExpired: {keyWatch, keyStanding},
 	isOpen: nil, isClosed: nil, // of any type
 }
 
 // none says that the answer is none, and which of the handoffs that count say
 // so. It is false when none of them does: then nothing is known.
-func (r *runner) none(spec *TopicSpec, counting []*handoff.HandoffState) (none, bool) {
+func (r *runner) none(spec *TopicSpec, counting []*fold.Handoff) (none, bool) {
 	who := r.who()
 	if who == everyoneAddress {
 		who = "the team"
@@ -177,12 +178,12 @@ func fits(say string) string {
 }
 
 // sayers are the handoffs that have all keys.
-func (r *runner) sayers(counting []*handoff.HandoffState, rests, besides []string) []*handoff.HandoffState {
-	return filter(counting, func(h *handoff.HandoffState) bool { return len(lacking(h, slices.Concat(rests, besides))) == 0 })
+func (r *runner) sayers(counting []*fold.Handoff, rests, besides []string) []*fold.Handoff {
+	return filter(counting, func(h *fold.Handoff) bool { return len(lacking(h, slices.Concat(rests, besides))) == 0 })
 }
 
 // lacking are the keys that a handoff has not.
-func lacking(h *handoff.HandoffState, keys []string) []string {
+func lacking(h *fold.Handoff, keys []string) []string {
 	return filter(keys, func(key string) bool { return !hasKey(h.Handoff, key) })
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"pgregory.net/rapid"
 )
@@ -124,7 +125,7 @@ var citesHandoffs = regexp.MustCompile(`; (?:that is how )?(\d+)(?: of (\d+))? (
 func TestNoneIsSaidByThoseThatSayIt(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		records, texts := drawSilentHistory(t)
-		s := handoff.Fold(records, handoff.PolicyPerItem).View
+		s := fold.Of(records, fold.PolicyPerItem).View
 		q := Query{Topic: Topic(rapid.SampledFrom(append(topicNames(), string(Search))).Draw(t, "topic")), Me: "ana"}
 		if q.Topic == WaitingOn {
 			q.Arg = "team"

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -216,7 +217,7 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add(seed, "ana")
 	}
-	s := handoff.Fold(fixtureRecords(), handoff.PolicyPerItem).View
+	s := fold.Of(fixtureRecords(), fold.PolicyPerItem).View
 	f.Fuzz(func(t *testing.T, text, me string) {
 		if !handoff.ValidHandle(me) {
 			me = ""

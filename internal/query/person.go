@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
-	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/fold"
 )
 
 // PersonRow is somebody: whether they are there, and whether they have handed
@@ -156,9 +156,9 @@ func (r *runner) declared() []candidate {
 }
 
 // ownLatest is the latest handoff by somebody that is no rollup.
-func (r *runner) ownLatest(who string) *handoff.HandoffState {
+func (r *runner) ownLatest(who string) *fold.Handoff {
 	for h := range r.state.Newest() {
-		if h.Record.By == who && h.State != handoff.HandoffWithdrawn && h.Rollup == nil {
+		if h.Record.By == who && h.State != fold.HandoffWithdrawn && h.Rollup == nil {
 			return h
 		}
 	}

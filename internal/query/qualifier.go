@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -99,14 +100,14 @@ func isValues() []string {
 		string(TypeEscalation), string(TypeGap), string(TypeContract),
 		isOpen, isClosed,
 		handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked,
-		handoff.ItemShipped, handoff.ItemDropped, handoff.ItemContinued, isOffered, isUnclaimed, isStale, isAtRisk,
-		handoff.BlockerDeclared, handoff.BlockerRouted, handoff.BlockerAcknowledged, handoff.BlockerEscalated, isReopened,
-		handoff.QuestionAnswered, handoff.EscalationTakenUp,
-		handoff.DecisionProposed, handoff.DecisionAccepted, handoff.DecisionReversed, handoff.DecisionRejected, handoff.DecisionSuperseded,
-		handoff.HandoffPublished, handoff.HandoffChangesRequested, handoff.HandoffDeclined,
+		fold.ItemShipped, fold.ItemDropped, fold.ItemContinued, isOffered, isUnclaimed, isStale, isAtRisk,
+		fold.BlockerDeclared, fold.BlockerRouted, fold.BlockerAcknowledged, fold.BlockerEscalated, isReopened,
+		fold.QuestionAnswered, fold.EscalationTakenUp,
+		fold.DecisionProposed, fold.DecisionAccepted, fold.DecisionReversed, fold.DecisionRejected, fold.DecisionSuperseded,
+		fold.HandoffPublished, fold.HandoffChangesRequested, fold.HandoffDeclined,
 		isUnacked, isPartial, isLate, isOverdue, isLimbo, isDrifted, isExpired,
 		personAway, personHere, isExpected, isMissing, isGiven, isAcked, isMerged, isApproved, handoff.OutcomeSeen,
-	}, handoff.Resolutions)
+	}, fold.Resolutions)
 }
 
 // The flags that are not states of the model.

@@ -2,6 +2,7 @@ package query
 
 import (
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -29,7 +30,7 @@ func (r *QuestionRow) Cells() []string {
 func (r *QuestionRow) key() string { return r.ID }
 
 // questionThread is the thread of a question through the records.
-type questionThread struct{ *handoff.QuestionState }
+type questionThread struct{ *fold.Question }
 
 func (t questionThread) records() []string { return t.History }
 
@@ -47,7 +48,7 @@ func (t questionThread) asks(r *runner) config.Asked {
 	if !t.Open() {
 		return config.Asked{}
 	}
-	return r.env.Config.QuestionAsks(t.QuestionState, r.env.Now)
+	return r.env.Config.QuestionAsks(t.Question, r.env.Now)
 }
 
 func (t questionThread) cite(r *runner, id string) candidate {
@@ -67,7 +68,7 @@ func (t questionThread) cite(r *runner, id string) candidate {
 		f.put(Is, isClosed)
 	}
 	if t.Escalation().Stands() {
-		f.put(Is, handoff.BlockerEscalated)
+		f.put(Is, fold.BlockerEscalated)
 	}
 	f.put(To, r.expandFrom(t.By, t.To, asks.To)...)
 	f.putItems(r, t.items())

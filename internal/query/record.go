@@ -3,6 +3,7 @@ package query
 import (
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -126,7 +127,7 @@ func (r *runner) endOf(id string) string {
 	if slices.ContainsFunc(r.replies[id], func(reply *handoff.Record) bool { return reply.Kind == handoff.KindWithdrawal }) {
 		return escalationWithdrawn
 	}
-	return handoff.EscalationOver
+	return fold.EscalationOver
 }
 
 func (r *runner) plain(record *handoff.Record) candidate {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -39,7 +40,7 @@ func (r *runner) pulls() []candidate {
 }
 
 // pullsOf are the pull requests of an item, and of what closed it.
-func (r *runner) pullsOf(it *handoff.ItemState) []candidate {
+func (r *runner) pullsOf(it *fold.Item) []candidate {
 	var found []candidate
 	t := itemThread{it}
 	refs := it.Refs

@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"pgregory.net/rapid"
 )
@@ -152,7 +153,7 @@ func TestRunWithoutRows(t *testing.T) {
 }
 
 func TestRunOnNothing(t *testing.T) {
-	s := handoff.Fold(nil, handoff.PolicyPerItem).View
+	s := fold.Of(nil, fold.PolicyPerItem).View
 	for _, topic := range Topics() {
 		if topic.agreed {
 			continue
@@ -221,7 +222,7 @@ func TestNextShowsOwnSteps(t *testing.T) {
 		{"assigned and taken", []*handoff.Record{publish, assign, danTakes}, map[string]string{"dan": "roll it out, tell support"}},
 	}
 	for _, test := range tests {
-		s := handoff.Fold(test.records, handoff.PolicyPerItem).View
+		s := fold.Of(test.records, fold.PolicyPerItem).View
 		for who, want := range test.steps {
 			var steps []string
 			for _, row := range Run(Query{Topic: NextSteps, Arg: who}, s, Env{Now: now}).Rows {
@@ -269,7 +270,7 @@ func TestFlags(t *testing.T) {
 		{"all taken", []*handoff.Record{publish, first, second}, Env{Now: now, Config: known}, "late drifted", "one two"},
 	}
 	for _, test := range tests {
-		s := handoff.Fold(test.records, handoff.PolicyPerItem).View
+		s := fold.Of(test.records, fold.PolicyPerItem).View
 		a := Run(Query{Topic: Search, Terms: []Term{term(Is, "handoff")}}, s, test.env)
 		row := a.Rows[0].(*HandoffRow)
 		if got := strings.Join(row.Flags, " "); got != test.flags {
@@ -304,9 +305,9 @@ func TestAtRisk(t *testing.T) {
 	}
 	for _, test := range tests {
 		test.item.ID, test.item.Owner, test.item.Status = "one", "ana", handoff.StatusReady
-		s := handoff.Fold([]*handoff.Record{record("ana00001", "20 09:00", "ana", &handoff.Handoff{
+		s := fold.Of([]*handoff.Record{record("ana00001", "20 09:00", "ana", &handoff.Handoff{
 			To: handoff.List[string]{"ben"}, Items: handoff.List[handoff.Item]{test.item}, Blockers: test.blockers,
-		})}, handoff.PolicyPerItem).View
+		})}, fold.PolicyPerItem).View
 		if got := len(Run(Query{Topic: AtRisk}, s, Env{Now: now}).Rows) == 1; got != test.want {
 			t.Errorf("%s: at risk %v", test.name, got)
 		}
@@ -338,9 +339,9 @@ func TestAtRiskCountsWorkingHours(t *testing.T) {
 	}
 	for _, test := range tests {
 		item := handoff.Item{ID: "one", Owner: "ana", Status: handoff.StatusReady, Due: test.due, Effort: test.effort, Next: []handoff.Next{{Do: "go on", Owner: test.to}}}
-		s := handoff.Fold([]*handoff.Record{record("ana00001", "20 09:00", "ana", &handoff.Handoff{
+		s := fold.Of([]*handoff.Record{record("ana00001", "20 09:00", "ana", &handoff.Handoff{
 			To: handoff.List[string]{"ben"}, Items: handoff.List[handoff.Item]{item},
-		})}, handoff.PolicyPerItem).View
+		})}, fold.PolicyPerItem).View
 		if got := len(Run(Query{Topic: AtRisk}, s, env).Rows) == 1; got != test.want {
 			t.Errorf("%s: at risk %v", test.name, got)
 		}
@@ -357,7 +358,7 @@ func TestStories(t *testing.T) {
 		return record(id, when, "ana", &h)
 	}
 	plain := publish("ana00001", "16 09:00", handoff.Handoff{Items: handoff.List[handoff.Item]{item}, Blockers: handoff.List[handoff.Blocker]{blocker}})
-	proposal := handoff.DecisionFields{Decision: "we paint it blue", Rationale: "it is cheap", Status: handoff.DecisionProposed}
+	proposal := handoff.DecisionFields{Decision: "we paint it blue", Rationale: "it is cheap", Status: fold.DecisionProposed}
 	accepted := handoff.DecisionFields{Decision: "we paint it red", Rationale: "it is loud"}
 	no := false
 	tests := []struct {
@@ -471,7 +472,7 @@ func TestStories(t *testing.T) {
 		},
 	}
 	for _, test := range tests {
-		s := handoff.Fold(test.records, handoff.PolicyPerItem)
+		s := fold.Of(test.records, fold.PolicyPerItem)
 		for _, p := range s.Problems {
 			t.Errorf("%s: %+v", test.name, p)
 		}
@@ -545,7 +546,7 @@ func TestRunIsDeterministic(t *testing.T) {
 		q := anyQuery(t)
 		records := rapid.Permutation(fixtureRecords()).Draw(t, "records")
 		want := Run(q, s, fixtureEnv())
-		got := Run(q, handoff.Fold(records, handoff.PolicyPerItem).View, fixtureEnv())
+		got := Run(q, fold.Of(records, fold.PolicyPerItem).View, fixtureEnv())
 		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("%+v\n got %s\nwant %s", q, brief(got), brief(want))
 		}
@@ -560,7 +561,7 @@ func TestAddressesAreTheSenders(t *testing.T) {
 			ID: item, Status: handoff.StatusReady, Next: []handoff.Next{{Do: "go on with " + item, Owner: to}},
 		}}}
 	}
-	s := handoff.Fold([]*handoff.Record{
+	s := fold.Of([]*handoff.Record{
 		record("hand0001", "20 09:00", "ana", offer("payouts", "shift:emea")),
 		record("hand0002", "20 09:00", "jin", offer("passkeys", "shift:emea")),
 		record("hand0003", "20 09:10", "kim", offer("captcha", "team")),

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // runner answers one query from one state.
 type runner struct {
 	query Query
-	state *handoff.View
+	state *fold.View
 	env   Env
 
 	teams    map[string]string            // handle → team: as configured, else as their latest handoff says
@@ -24,7 +25,7 @@ type runner struct {
 	members  map[[2]string][]string       // address and who wrote it → the people for whom it stands
 }
 
-func newRunner(q Query, s *handoff.View, env Env) *runner {
+func newRunner(q Query, s *fold.View, env Env) *runner {
 	env.Config = cmp.Or(env.Config, new(config.Config))
 	r := &runner{
 		query: q, state: s, env: env,
@@ -133,7 +134,7 @@ func (r *runner) concerns() func(from string, addresses ...string) bool {
 // openBlockers are the blockers that stop an item: those that it names and
 // those that name it. One that is named but declared nowhere is not known to be
 // gone.
-func (r *runner) openBlockers(it *handoff.ItemState) []string {
+func (r *runner) openBlockers(it *fold.Item) []string {
 	ids := slices.Clone(r.blocking[it.ID])
 	for _, ref := range it.BlockedBy {
 		_, id := handoff.SplitRef(ref)

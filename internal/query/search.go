@@ -1,6 +1,10 @@
 package query
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/fold"
+)
 
 // threads are all things that the records speak of.
 func (r *runner) threads() []citable {
@@ -53,7 +57,7 @@ func (r *runner) sayer(t thread) (record string, ok bool) {
 				said++
 			}
 		}
-		if said > most || said > 0 && said == most && !r.state.Records[id].IsRollup() {
+		if said > most || said > 0 && said == most && !fold.IsRollup(r.state.Records[id]) {
 			record, most = id, said
 		}
 	}

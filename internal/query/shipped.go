@@ -1,11 +1,14 @@
 package query
 
-import "github.com/handoff-cli/handoff/internal/handoff"
+import (
+	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
 
 func (r *runner) shipped() []candidate {
 	var found []candidate
 	for _, it := range r.state.Items {
-		if it.Closed == handoff.ItemShipped {
+		if it.Closed == fold.ItemShipped {
 			found = append(found, r.latest(itemThread{it}))
 		}
 	}
@@ -16,7 +19,7 @@ func (r *runner) shipped() []candidate {
 func (r *runner) shippedOnly() []candidate {
 	var found []candidate
 	for _, h := range r.state.Handoffs {
-		if h.State == handoff.HandoffWithdrawn || h.Rollup != nil || r.amended(h) {
+		if h.State == fold.HandoffWithdrawn || h.Rollup != nil || r.amended(h) {
 			continue
 		}
 		for _, s := range h.Shipped {
@@ -29,21 +32,21 @@ func (r *runner) shippedOnly() []candidate {
 }
 
 // amended reports whether a later version of the handoff says everything anew.
-func (r *runner) amended(h *handoff.HandoffState) bool {
+func (r *runner) amended(h *fold.Handoff) bool {
 	next := r.state.Handoffs[h.SupersededBy]
 	return next != nil && next.Amends == h.Record.ID
 }
 
 // shippedWork is something finished that never was an item.
-func (r *runner) shippedWork(h *handoff.HandoffState, s handoff.Shipped) candidate {
+func (r *runner) shippedWork(h *fold.Handoff, s handoff.Shipped) candidate {
 	id := h.Record.ID
 	row := &ItemRow{
-		typed: typed{TypeItem}, ID: s.ID, Status: handoff.ItemShipped, Severity: handoff.SeverityRoutine, State: s.What,
+		typed: typed{TypeItem}, ID: s.ID, Status: fold.ItemShipped, Severity: handoff.SeverityRoutine, State: s.What,
 		Holder: h.Record.By, Owner: h.Record.By, OfferedTo: []string{}, Next: []NextStep{}, BlockedBy: []string{},
 		cited: cited{r.source(id)},
 	}
 	f := r.recordFacets(id)
-	f.put(Is, string(TypeItem), isClosed, handoff.ItemShipped)
+	f.put(Is, string(TypeItem), isClosed, fold.ItemShipped)
 	f.put(Owner, row.Owner)
 	f.put(Holder, row.Holder)
 	f.put(InItem, s.ID)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -23,8 +24,8 @@ type Line struct{ Label, Text string }
 // how that was removed, what was decided and asked about it, where it was raised
 // and where its handoff failed. That of an item tells those that it goes on from
 // as well. Of anything else there is none.
-func Story(target handoff.Target, recall Recall) ([]Told, error) {
-	s, err := recall(handoff.Part{Refs: []string{target.Ref()}})
+func Story(target fold.Target, recall Recall) ([]Told, error) {
+	s, err := recall(fold.Part{Refs: []string{target.Ref()}})
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +34,7 @@ func Story(target handoff.Target, recall Recall) ([]Told, error) {
 		t.records[id] = true
 	}
 	// What answers a record, or what it names, need not name the thing itself.
-	if s, err = recall(handoff.Part{Refs: t.refs(s)}); err != nil {
+	if s, err = recall(fold.Part{Refs: t.refs(s)}); err != nil {
 		return nil, err
 	}
 	var story []Told
@@ -58,18 +59,18 @@ type tale struct {
 }
 
 // begin returns the records that name what the story is of.
-func (t *tale) begin(target handoff.Target, s *handoff.View) (history []string) {
+func (t *tale) begin(target fold.Target, s *fold.View) (history []string) {
 	switch target.Type {
-	case handoff.TargetItem:
+	case fold.TargetItem:
 		it := s.Items[target.Name]
 		for _, id := range append(slices.Clone(it.Was), it.ID) {
 			t.things[declared{handoff.RefItem, id}] = true
 		}
 		return it.History
-	case handoff.TargetBlocker:
+	case fold.TargetBlocker:
 		t.things[declared{handoff.RefBlocker, target.Name}] = true
 		return s.Blockers[target.Name].History
-	case handoff.TargetQuestion:
+	case fold.TargetQuestion:
 		t.things[declared{handoff.RefQuestion, target.Name}] = true
 		return s.Questions[target.Name].History
 	}
@@ -78,7 +79,7 @@ func (t *tale) begin(target handoff.Target, s *handoff.View) (history []string) 
 
 // refs are references to the records that tell the story, and to what these say
 // about its items: their blockers, and the questions that stop them.
-func (t *tale) refs(s *handoff.View) []string {
+func (t *tale) refs(s *fold.View) []string {
 	var refs []string
 	for id := range t.records {
 		switch body := s.Records[id].Body.(type) {
@@ -236,12 +237,12 @@ func (t *tale) handoff(h *handoff.Handoff) []Line {
 	}
 	for _, s := range h.Shipped {
 		if t.things[declared{handoff.RefItem, s.ID}] {
-			says = append(says, Line{handoff.ItemShipped, s.What})
+			says = append(says, Line{fold.ItemShipped, s.What})
 		}
 	}
 	for _, d := range h.Dropped {
 		if t.things[declared{handoff.RefItem, d.ID}] {
-			says = append(says, Line{handoff.ItemDropped, d.Why})
+			says = append(says, Line{fold.ItemDropped, d.Why})
 		}
 	}
 	for _, b := range h.Blockers {
@@ -263,7 +264,7 @@ func (t *tale) handoff(h *handoff.Handoff) []Line {
 }
 
 func (t *tale) decision(topic string, d *handoff.DecisionFields) []Line {
-	return pairs("decided", text.JoinNonEmpty(", ", topic+": "+d.Decision, strings.TrimPrefix(d.Status, handoff.DecisionAccepted)), "because", d.Rationale)
+	return pairs("decided", text.JoinNonEmpty(", ", topic+": "+d.Decision, strings.TrimPrefix(d.Status, fold.DecisionAccepted)), "because", d.Rationale)
 }
 
 // verdict is what an ack says of the items of the story.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -23,7 +24,7 @@ type Stay struct {
 
 // TakingOf is what an ack by somebody does with items, in the state before it. It is
 // nil for one that cannot move any: a receipt, or one of a blocker or a question.
-func TakingOf(by string, a *handoff.Ack, before *handoff.View) *Taking {
+func TakingOf(by string, a *handoff.Ack, before *fold.View) *Taking {
 	subject := before.Records[a.Subject]
 	if subject == nil || a.Outcome == handoff.OutcomeSeen {
 		return nil
@@ -51,7 +52,7 @@ func TakingOf(by string, a *handoff.Ack, before *handoff.View) *Taking {
 
 // add puts an item among those that are taken or those that stay. What its taker
 // holds already is neither.
-func (t *Taking) add(by string, a *handoff.Ack, it *handoff.ItemState) {
+func (t *Taking) add(by string, a *handoff.Ack, it *fold.Item) {
 	switch {
 	case it == nil || !it.Live() || it.Holder == by:
 	case a.Accepts() && slices.ContainsFunc(a.Take, func(ref string) bool { _, id := handoff.SplitRef(ref); return id == it.ID }):
@@ -62,7 +63,7 @@ func (t *Taking) add(by string, a *handoff.Ack, it *handoff.ItemState) {
 }
 
 // takesNothing says why an ack of a handoff takes nothing of it.
-func takesNothing(by string, subject *handoff.Record, h *handoff.Handoff, before *handoff.View) string {
+func takesNothing(by string, subject *handoff.Record, h *handoff.Handoff, before *fold.View) string {
 	held := func(item handoff.Item) bool {
 		it := before.Items[item.ID]
 		return it != nil && it.Live() && it.Holder == by
@@ -111,7 +112,7 @@ func (t *Taking) Words() string {
 }
 
 // AssignmentWords is what an assignment does with its item, in the state before it.
-func AssignmentWords(r *handoff.Record, a *handoff.Assignment, before *handoff.View) string {
+func AssignmentWords(r *handoff.Record, a *handoff.Assignment, before *fold.View) string {
 	it := before.Item(a.Item)
 	switch {
 	case it == nil:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -112,7 +113,7 @@ func inStatus(status string) string {
 // reviews.
 func (r *runner) waitsFor(t itemThread) string {
 	var waits []string
-	for _, id := range r.openBlockers(t.ItemState) {
+	for _, id := range r.openBlockers(t.Item) {
 		if b := r.state.Blockers[id]; b != nil {
 			waits = append(waits, cmp.Or(blockerThread{b}.asks(r).To, b.Resolver)+" on "+id)
 		} else {
@@ -137,9 +138,9 @@ func pullName(id string) string {
 
 func (r *runner) tellsBlocker(row *BlockerRow) string {
 	open := time.Duration(row.Age) * time.Second
-	if !slices.Contains(handoff.Resolutions, row.State) {
+	if !slices.Contains(fold.Resolutions, row.State) {
 		say := fmt.Sprintf("%s blocks %s for %s", row.ID, cmp.Or(listCell(row.Blocks), "nothing"), calendar.Span(open))
-		if row.State != handoff.BlockerDeclared && row.State != handoff.BlockerRouted {
+		if row.State != fold.BlockerDeclared && row.State != fold.BlockerRouted {
 			say += ", " + row.State
 		}
 		return say + "; " + cmp.Or(row.Asked, row.Resolver) + " is to resolve it: " + text.OneLine(row.Needs)
@@ -162,9 +163,9 @@ func (r *runner) tellsEscalation(row *EscalationRow) string {
 func (r *runner) tellsQuestion(row *QuestionRow) string {
 	say := fmt.Sprintf("%s asks %s: %s", row.By, row.To, text.OneLine(row.Ask))
 	switch row.State {
-	case handoff.QuestionOpen:
+	case fold.QuestionOpen:
 		return say + " (no answer yet)"
-	case handoff.QuestionWithdrawn:
+	case fold.QuestionWithdrawn:
 		return say + " (withdrawn)"
 	}
 	return say + " (" + cmp.Or(text.OneLine(row.Answer), row.State) + ")"
@@ -176,9 +177,9 @@ func tellsDecision(row *DecisionRow) string {
 		say += ", because " + text.OneLine(row.Rationale)
 	}
 	switch row.Status {
-	case handoff.DecisionAccepted:
+	case fold.DecisionAccepted:
 		return say + "; decided by " + row.By
-	case handoff.DecisionProposed:
+	case fold.DecisionProposed:
 		return say + "; only proposed, by " + row.By
 	}
 	return say + "; " + row.Status
@@ -187,7 +188,7 @@ func tellsDecision(row *DecisionRow) string {
 func (r *runner) tellsHandoff(row *HandoffRow) string {
 	say := fmt.Sprintf("%s handed over to %s %s", row.By, listCell(row.To), r.clock(*row.At))
 	state := words(row.State)
-	if row.State == handoff.HandoffPublished {
+	if row.State == fold.HandoffPublished {
 		state = "no verdict yet"
 	}
 	return say + " (" + strings.Join(append([]string{row.ID, state}, row.Flags...), ", ") + "): " + text.OneLine(row.Summary)

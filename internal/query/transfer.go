@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -25,7 +26,7 @@ type Offered struct {
 // TransferOf is what a handoff does that is sealed and not published yet, in the
 // state before it. What somebody else has taken from an earlier version, it neither
 // offers nor keeps. It is nil for a rollup, which shows what others offer.
-func TransferOf(by string, h *handoff.Handoff, before *handoff.View) *Transfer {
+func TransferOf(by string, h *handoff.Handoff, before *fold.View) *Transfer {
 	if h.Rollup != nil {
 		return nil
 	}

@@ -3,6 +3,7 @@ package query
 import (
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -77,7 +78,7 @@ func (r *runner) watched() []candidate {
 }
 
 // watch is the row of something that somebody keeps an eye on.
-func (r *runner) watch(holder string, w handoff.Watched) candidate {
+func (r *runner) watch(holder string, w fold.Watched) candidate {
 	row := &WatchRow{
 		typed: typed{TypeWatch}, Kind: kindWatch, What: w.What, Signal: w.Signal, Link: w.Link, Until: stamp(w.Until.Time),
 		Expired: w.Over(r.env.Now), Holder: holder, cited: cited{r.source(w.Declared)},

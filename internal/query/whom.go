@@ -50,7 +50,7 @@ func (r *runner) knowers() []knower {
 			add(t.To, "who was asked "+t.Key)
 			add(t.By, "who asked "+t.Key)
 		case decisionThread:
-			add(t.DecisionState.By, "who recorded "+t.ID)
+			add(t.Decision.By, "who recorded "+t.ID)
 		case handoffThread:
 			add(t.Record.By, "who wrote "+t.Record.ID)
 		}

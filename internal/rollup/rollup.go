@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -45,8 +46,8 @@ type Request struct {
 // edit: To, Summary and ReturnsAt are theirs to say.
 //
 // Listed are the items that these handoffs declare and a member still holds, in
-// the order of [handoff.CompareItems], and the open blockers in front of them, in that
-// of [handoff.CompareBlockers], whole; each cites its handoff in Source, and steps stay
+// the order of [fold.CompareItems], and the open blockers in front of them, in that
+// of [fold.CompareBlockers], whole; each cites its handoff in Source, and steps stay
 // with whoever has them. What somebody outside has taken need not be distributed.
 // Shipped, dropped and decided things, open questions and what is to be watched
 // or still stands are listed as their handoffs have them. Zones without a handoff
@@ -54,7 +55,7 @@ type Request struct {
 //
 // Every member of whom a handoff is expected is among the sources or among the
 // missing.
-func Draft(s *handoff.State, req Request) *handoff.Handoff {
+func Draft(s *fold.State, req Request) *handoff.Handoff {
 	d := draft{Request: req, state: s, holders: make(map[string]bool)}
 	for _, it := range s.Items {
 		if it.Live() {
@@ -93,7 +94,7 @@ func Draft(s *handoff.State, req Request) *handoff.Handoff {
 // SkippedZones returns the zones of members of whom none is among the authors of a
 // rollup's sources, sorted, with "(at work)" behind those whose day is not over.
 // Where all are of one zone none is skipped.
-func SkippedZones(s *handoff.State, r *handoff.Rollup, members []Member, now time.Time) []string {
+func SkippedZones(s *fold.State, r *handoff.Rollup, members []Member, now time.Time) []string {
 	zoneOf, atWork := make(map[string]string), make(map[string]bool)
 	for _, m := range members {
 		if zoneOf[m.Handle] = m.Zone; m.Zone == "" {
@@ -125,12 +126,12 @@ func SkippedZones(s *handoff.State, r *handoff.Rollup, members []Member, now tim
 // draft is a rollup in the making.
 type draft struct {
 	Request
-	state   *handoff.State
+	state   *fold.State
 	from    time.Time       // since when members are expected to declare
 	holders map[string]bool // who holds a live item
 	drawn   map[string]bool // handoffs that an earlier rollup drew from
-	sources []*handoff.HandoffState
-	listed  []*handoff.ItemState // the items, in their order
+	sources []*fold.Handoff
+	listed  []*fold.Item // the items, in their order
 }
 
 // firstSpan is how far back handoffs are expected before the first rollup, at
@@ -154,7 +155,7 @@ func (d *draft) readEarlier() {
 	}
 	for _, r := range d.state.Known() {
 		h := d.state.Handoffs[r.ID]
-		if h == nil || !d.ofScope(h) || h.State == handoff.HandoffWithdrawn || d.replaces(h) {
+		if h == nil || !d.ofScope(h) || h.State == fold.HandoffWithdrawn || d.replaces(h) {
 			continue
 		}
 		d.from = r.At.Time
@@ -165,19 +166,19 @@ func (d *draft) readEarlier() {
 }
 
 // ofScope reports whether a handoff is a rollup of the level and scope.
-func (d *draft) ofScope(h *handoff.HandoffState) bool {
+func (d *draft) ofScope(h *fold.Handoff) bool {
 	return h.Rollup != nil && h.Rollup.Level == d.Level && h.Rollup.Scope == d.Scope
 }
 
 // replaces reports whether the rollup amends a version of the chain of h.
-func (d *draft) replaces(h *handoff.HandoffState) bool {
+func (d *draft) replaces(h *fold.Handoff) bool {
 	amended := d.state.Handoffs[d.Amends]
 	return amended != nil && amended.First == h.First
 }
 
 // handoffOf returns the latest handoff of a member, nil when it is not a new
 // one.
-func (d *draft) handoffOf(who string) *handoff.HandoffState {
+func (d *draft) handoffOf(who string) *fold.Handoff {
 	h := d.latest(who)
 	if h == nil || d.drawn[h.Record.ID] || h.Record.At.Before(d.Since) {
 		return nil
@@ -186,9 +187,9 @@ func (d *draft) handoffOf(who string) *handoff.HandoffState {
 }
 
 // latest returns the newest handoff of a member's own, nil when there is none.
-func (d *draft) latest(who string) *handoff.HandoffState {
+func (d *draft) latest(who string) *fold.Handoff {
 	for h := range d.state.Newest() {
-		if h.Record.By == who && h.Rollup == nil && h.State != handoff.HandoffWithdrawn {
+		if h.Record.By == who && h.Rollup == nil && h.State != fold.HandoffWithdrawn {
 			return h
 		}
 	}
@@ -259,7 +260,7 @@ func (d *draft) items() []handoff.Item {
 			}
 		}
 	}
-	slices.SortFunc(d.listed, handoff.CompareItems)
+	slices.SortFunc(d.listed, fold.CompareItems)
 	items := make([]handoff.Item, len(d.listed))
 	for i, it := range d.listed {
 		items[i] = it.Item
@@ -271,7 +272,7 @@ func (d *draft) items() []handoff.Item {
 // blockers lists each blocker once, with all that the sources say it blocks.
 // One that several declare is cited from who did last.
 func (d *draft) blockers() []handoff.Blocker {
-	var listed []*handoff.BlockerState
+	var listed []*fold.Blocker
 	cited := make(map[string]*handoff.Blocker)
 	for _, source := range d.sources {
 		for _, b := range source.Blockers {
@@ -291,7 +292,7 @@ func (d *draft) blockers() []handoff.Blocker {
 			}
 		}
 	}
-	slices.SortFunc(listed, handoff.CompareBlockers)
+	slices.SortFunc(listed, fold.CompareBlockers)
 	blockers := make([]handoff.Blocker, len(listed))
 	for i, bs := range listed {
 		blockers[i] = bs.Blocker
@@ -327,7 +328,7 @@ func union(list, more []string) []string {
 
 // addRest adds what a source finished, gave up, decided and asks, as far as
 // that still holds.
-func (d *draft) addRest(h *handoff.Handoff, source *handoff.HandoffState) {
+func (d *draft) addRest(h *handoff.Handoff, source *fold.Handoff) {
 	closedHere := func(id string) bool {
 		it := d.state.Items[id]
 		return it == nil || it.ClosedBy == source.Record.ID
@@ -346,7 +347,7 @@ func (d *draft) addRest(h *handoff.Handoff, source *handoff.HandoffState) {
 	for _, decision := range source.Decisions {
 		holds := d.state.Decisions[decision.ID]
 		listed := slices.ContainsFunc(h.Decisions, func(other handoff.Decision) bool { return other.ID == decision.ID })
-		if holds != nil && holds.Decision.Decision == decision.Decision && holds.State != handoff.DecisionSuperseded && !listed {
+		if holds != nil && holds.Decision.Decision == decision.Decision && holds.State != fold.DecisionSuperseded && !listed {
 			h.Decisions = append(h.Decisions, decision)
 		}
 	}
@@ -362,19 +363,19 @@ func (d *draft) addRest(h *handoff.Handoff, source *handoff.HandoffState) {
 // sayNone says "none" where every source says something of a list that may be left
 // out, and nothing of it holds.
 func (d *draft) sayNone(h *handoff.Handoff) {
-	all := func(says func(*handoff.HandoffState) bool) bool {
-		return len(d.sources) > 0 && !slices.ContainsFunc(d.sources, func(s *handoff.HandoffState) bool { return !says(s) })
+	all := func(says func(*fold.Handoff) bool) bool {
+		return len(d.sources) > 0 && !slices.ContainsFunc(d.sources, func(s *fold.Handoff) bool { return !says(s) })
 	}
-	if h.Questions == nil && all(func(s *handoff.HandoffState) bool { return s.Handoff.Questions != nil }) {
+	if h.Questions == nil && all(func(s *fold.Handoff) bool { return s.Handoff.Questions != nil }) {
 		h.Questions = []handoff.OpenQuestion{}
 	}
-	if h.Dropped == nil && all(func(s *handoff.HandoffState) bool { return s.Dropped != nil }) {
+	if h.Dropped == nil && all(func(s *fold.Handoff) bool { return s.Dropped != nil }) {
 		h.Dropped = []handoff.Reasoned{}
 	}
-	if h.Watch == nil && all(func(s *handoff.HandoffState) bool { return s.Watch != nil }) {
+	if h.Watch == nil && all(func(s *fold.Handoff) bool { return s.Watch != nil }) {
 		h.Watch = []handoff.Watch{}
 	}
-	if h.Standing == nil && all(func(s *handoff.HandoffState) bool { return s.Standing != nil }) {
+	if h.Standing == nil && all(func(s *fold.Handoff) bool { return s.Standing != nil }) {
 		h.Standing = []handoff.Standing{}
 	}
 }
@@ -384,7 +385,7 @@ func (d *draft) sayNone(h *handoff.Handoff) {
 func (d *draft) addLasting(h *handoff.Handoff) {
 	over := func(until handoff.Time) bool { return !until.IsZero() && !until.After(d.Now) }
 	newest := slices.Clone(d.sources)
-	slices.SortFunc(newest, func(a, b *handoff.HandoffState) int { return handoff.CompareRecords(b.Record, a.Record) })
+	slices.SortFunc(newest, func(a, b *fold.Handoff) int { return fold.CompareRecords(b.Record, a.Record) })
 	for _, source := range newest {
 		for _, w := range source.Watch {
 			if !over(w.Until) && !slices.ContainsFunc(h.Watch, func(other handoff.Watch) bool { return other.What == w.What }) {
@@ -417,7 +418,7 @@ func (d *draft) notes(skipped []string) string {
 		add("No new handoff from zone " + strings.Join(skipped, ", "))
 	}
 	for _, dup := range d.state.Duplicates() {
-		listed := slices.ContainsFunc(dup.Items, func(it *handoff.ItemState) bool { return slices.Contains(d.listed, it) })
+		listed := slices.ContainsFunc(dup.Items, func(it *fold.Item) bool { return slices.Contains(d.listed, it) })
 		if listed && !add("Done twice? "+dup.String()) {
 			break
 		}

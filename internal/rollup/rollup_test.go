@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"pgregory.net/rapid"
 )
@@ -23,7 +24,7 @@ func drafted(change func(*Request), steps ...step) *handoff.Handoff {
 	if change != nil {
 		change(&req)
 	}
-	return Draft(handoff.Fold(story(steps...), ""), req)
+	return Draft(fold.Of(story(steps...), ""), req)
 }
 
 // draftLines writes a rollup in a line for each thing.
@@ -414,7 +415,7 @@ func TestExpected(t *testing.T) {
 func TestDraftCites(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		records := drawHistory(t)
-		before := handoff.Fold(records, "")
+		before := fold.Of(records, "")
 		req := Request{Level: handoff.LevelTeam, Scope: "payments", Now: day}
 		for _, who := range people {
 			req.Members = append(req.Members, Member{Handle: who})
@@ -441,7 +442,7 @@ func TestDraftCites(t *testing.T) {
 		for _, b := range h.Blockers {
 			cite("blocker", b.ID, b.Source, slices.ContainsFunc(before.Handoffs[b.Source].Blockers, func(other handoff.Blocker) bool { return other.ID == b.ID }))
 		}
-		after := handoff.Fold(append(records, handoff.New("zzzzzzzz", day.AddDate(1, 0, 0), "lee", h)), "")
+		after := fold.Of(append(records, handoff.New("zzzzzzzz", day.AddDate(1, 0, 0), "lee", h)), "")
 		for id, it := range before.Items {
 			if now := after.Items[id]; now.Holder != it.Holder || (now.Offer == nil) != (it.Offer == nil) || now.Closed != it.Closed {
 				t.Fatalf("the rollup moved %s: %+v, now %+v", id, it, now)

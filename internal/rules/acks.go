@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -20,7 +21,7 @@ func onAck(check func(*subject, *handoff.Ack)) func(*subject) {
 
 // acked returns the handoff that an ack is about, nil if it is about something
 // else or unknown.
-func (s *subject) acked(a *handoff.Ack) *handoff.HandoffState {
+func (s *subject) acked(a *handoff.Ack) *fold.Handoff {
 	if s.State == nil {
 		return nil
 	}
@@ -53,7 +54,7 @@ func wrongTarget(s *subject, a *handoff.Ack) {
 			s.fail("subject", "correct the id; `handoff inbox` lists what waits for you", "no record speaks of %s", quote(a.Subject))
 		}
 		return
-	case subject.State == handoff.HandoffWithdrawn:
+	case subject.State == fold.HandoffWithdrawn:
 		s.fail("subject", "ask the sender", "%s is withdrawn", a.Subject)
 	case subject.SupersededBy != "":
 		s.fail("subject", "ack "+subject.SupersededBy, "%s is replaced by %s", a.Subject, subject.SupersededBy)
@@ -68,7 +69,7 @@ func wrongTarget(s *subject, a *handoff.Ack) {
 
 // isOutsider reports whether the author is surely not among the receivers of a
 // handoff.
-func (s *subject) isOutsider(h *handoff.HandoffState) bool {
+func (s *subject) isOutsider(h *fold.Handoff) bool {
 	if s.by() == "" || s.by() == h.Record.By {
 		return false
 	}

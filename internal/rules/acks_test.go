@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -26,17 +27,17 @@ opened_at: "2026-11-20T10:40:00Z"
 `
 
 // published is the context in which good is published and ben may ack it.
-func published(change func(*Context, *handoff.HandoffState)) func(*Context) {
+func published(change func(*Context, *fold.Handoff)) func(*Context) {
 	return func(c *Context) {
 		record := handoff.Parse([]byte(good), "").Record
 		record.Source.Digest = strings.Repeat("ab", 32)
-		hs := &handoff.HandoffState{Record: record, Handoff: record.Body.(*handoff.Handoff), State: handoff.HandoffPublished, First: record.ID}
+		hs := &fold.Handoff{Record: record, Handoff: record.Body.(*handoff.Handoff), State: fold.HandoffPublished, First: record.ID}
 		c.Now = time.Date(2026, 11, 20, 11, 3, 0, 0, time.UTC)
-		c.State = &handoff.View{
+		c.State = &fold.View{
 			Records:   map[string]*handoff.Record{record.ID: record},
-			Handoffs:  map[string]*handoff.HandoffState{record.ID: hs},
-			Blockers:  map[string]*handoff.BlockerState{"session-timeout": {Blocker: handoff.Blocker{ID: "session-timeout"}}},
-			Questions: map[string]*handoff.QuestionState{},
+			Handoffs:  map[string]*fold.Handoff{record.ID: hs},
+			Blockers:  map[string]*fold.Blocker{"session-timeout": {Blocker: handoff.Blocker{ID: "session-timeout"}}},
+			Questions: map[string]*fold.Question{},
 		}
 		if change != nil {
 			change(c, hs)
@@ -51,14 +52,14 @@ func TestAckRules(t *testing.T) {
 		readback   = "readback:\n  - item: session-mw\n    understood: " + understood + "\n    first_action: " + first + "\n"
 	)
 	withAcks := func(times ...time.Duration) func(*Context) {
-		return published(func(c *Context, _ *handoff.HandoffState) {
+		return published(func(c *Context, _ *fold.Handoff) {
 			for i, ago := range times {
 				id := "b000000" + string(rune('2'+i))
 				c.State.Records[id] = handoff.New(id, time.Date(2026, 11, 20, 11, 2, 11, 0, time.UTC).Add(-ago), "ben", &handoff.Ack{Outcome: handoff.OutcomeAccepted})
 			}
 		})
 	}
-	severe := published(func(_ *Context, hs *handoff.HandoffState) { hs.Items[0].Severity = handoff.SeverityWatch })
+	severe := published(func(_ *Context, hs *fold.Handoff) { hs.Items[0].Severity = handoff.SeverityWatch })
 	runRuleTests(t, goodAck, []ruleTest{
 		{name: "as it is", ctx: published(nil)},
 		{name: "without a state", ctx: func(c *Context) { c.State, c.Now = nil, time.Time{} }},
@@ -68,7 +69,7 @@ func TestAckRules(t *testing.T) {
 
 		// HO701
 		{name: "self-ack", edits: []string{"by: ben", "by: ana"}, ctx: published(nil), want: "HO701:6"},
-		{name: "note to oneself", edits: []string{"by: ben", "by: ana", "2026-11-20T11:02", "2026-11-21T11:02"}, ctx: published(func(c *Context, hs *handoff.HandoffState) {
+		{name: "note to oneself", edits: []string{"by: ben", "by: ana", "2026-11-20T11:02", "2026-11-21T11:02"}, ctx: published(func(c *Context, hs *fold.Handoff) {
 			hs.To = []string{"ana"}
 			c.Now = c.Now.AddDate(0, 0, 1)
 		})},
@@ -76,18 +77,18 @@ func TestAckRules(t *testing.T) {
 		// HO702
 		{name: "unknown handoff", edits: []string{"subject: k3f9q2m7", "subject: k3f9q2m8"}, ctx: published(nil), want: "HO702:6"},
 		{name: "a blocker", edits: []string{"subject: k3f9q2m7", "subject: blk:session-timeout", "take: [session-mw]\n" + readback, ""}, ctx: published(nil)},
-		{name: "withdrawn", ctx: published(func(_ *Context, hs *handoff.HandoffState) { hs.State = handoff.HandoffWithdrawn }), want: "HO702:6"},
-		{name: "replaced", ctx: published(func(_ *Context, hs *handoff.HandoffState) { hs.SupersededBy = "k3f9q2m9" }), want: "HO702:6"},
+		{name: "withdrawn", ctx: published(func(_ *Context, hs *fold.Handoff) { hs.State = fold.HandoffWithdrawn }), want: "HO702:6"},
+		{name: "replaced", ctx: published(func(_ *Context, hs *fold.Handoff) { hs.SupersededBy = "k3f9q2m9" }), want: "HO702:6"},
 		{name: "right digest", edits: []string{"outcome", "digest: " + strings.Repeat("ab", 32) + "\noutcome"}, ctx: published(nil)},
 		{name: "wrong digest", edits: []string{"outcome", "digest: " + strings.Repeat("cd", 32) + "\noutcome"}, ctx: published(nil), want: "HO702:7"},
 		{name: "stepped in", edits: []string{"by: ben", "by: ines"}, ctx: published(nil), want: "HO702w:5"},
-		{name: "member of a group", edits: []string{"by: ben", "by: ines"}, ctx: published(func(c *Context, hs *handoff.HandoffState) {
+		{name: "member of a group", edits: []string{"by: ben", "by: ines"}, ctx: published(func(c *Context, hs *fold.Handoff) {
 			hs.To = append(hs.To, "team:qa")
 			c.Covers = func(address, from, handle string) bool {
 				return address == "team:qa" && from == "ana" && handle == "ines"
 			}
 		})},
-		{name: "not a member", edits: []string{"by: ben", "by: ines"}, want: "HO702w:5", ctx: published(func(c *Context, hs *handoff.HandoffState) {
+		{name: "not a member", edits: []string{"by: ben", "by: ines"}, want: "HO702w:5", ctx: published(func(c *Context, hs *fold.Handoff) {
 			hs.To = append(hs.To, "team:qa")
 			c.Covers = func(string, string, string) bool { return false }
 		})},
@@ -121,11 +122,11 @@ func TestAckRules(t *testing.T) {
 		{name: "exception without class", edits: []string{"outcome: accepted", "outcome: declined\nreason: exception"}, ctx: published(nil), want: "HO708:1"},
 
 		// HO606
-		{name: "drifted claim", want: "HO606w:8", ctx: published(func(c *Context, hs *handoff.HandoffState) {
+		{name: "drifted claim", want: "HO606w:8", ctx: published(func(c *Context, hs *fold.Handoff) {
 			hs.Items[0].Claims = []handoff.Claim{{Claim: "Suite green", Status: "verified", Probe: "go test ./internal/login/form.go", Commit: "4f2a9c1"}}
 			c.Changed = func(commit string, files []string) []string { return files }
 		})},
-		{name: "claim that holds", ctx: published(func(c *Context, hs *handoff.HandoffState) {
+		{name: "claim that holds", ctx: published(func(c *Context, hs *fold.Handoff) {
 			hs.Items[0].Claims = []handoff.Claim{{Claim: "Suite green", Status: "verified", Probe: "go test ./internal/login/form.go", Commit: "4f2a9c1"}}
 			c.Changed = func(string, []string) []string { return nil }
 		})},
@@ -138,8 +139,8 @@ func TestQuestionAndAnswerRules(t *testing.T) {
 		answer   = "schema: handoff/v1\nkind: answer\nid: q0000002\nat: \"2026-11-20T11:02:11Z\"\nby: ana\nquestion: q:which\ntext: The one in login.ts\n"
 	)
 	rounds := func(n int) func(*Context) {
-		return published(func(c *Context, _ *handoff.HandoffState) {
-			c.State.Questions["which"] = &handoff.QuestionState{Key: "which", Rounds: n}
+		return published(func(c *Context, _ *fold.Handoff) {
+			c.State.Questions["which"] = &fold.Question{Key: "which", Rounds: n}
 		})
 	}
 	runRuleTests(t, question, []ruleTest{
@@ -161,7 +162,7 @@ func TestDecisionRecordRules(t *testing.T) {
 	runRuleTests(t, decision, []ruleTest{
 		{name: "good"},
 		{name: "no reason", edits: []string{"Redis would add a dependency that staging lacks", "obvious"}, want: "HO206w:8"},
-		{name: "re-litigation", ctx: story(decided("Keep sessions in Redis", handoff.DecisionAccepted)), want: "HO313:7"},
+		{name: "re-litigation", ctx: story(decided("Keep sessions in Redis", fold.DecisionAccepted)), want: "HO313:7"},
 	})
 }
 

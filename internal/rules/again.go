@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -20,8 +21,8 @@ func decidedAgain(s *subject, field, topic string, d *handoff.DecisionFields) {
 
 // alike are the decisions on other topics that stand, are about an item or a file
 // of this one, and say nearly the same, in the order of their topics.
-func (s *subject) alike(topic string, d *handoff.DecisionFields) []*handoff.DecisionState {
-	if s.State == nil || s.record.IsRollup() || d.Status != "" && d.Status != handoff.DecisionAccepted && d.Status != handoff.DecisionProposed {
+func (s *subject) alike(topic string, d *handoff.DecisionFields) []*fold.Decision {
+	if s.State == nil || fold.IsRollup(s.record) || d.Status != "" && d.Status != fold.DecisionAccepted && d.Status != fold.DecisionProposed {
 		return nil
 	}
 	known := s.State.Decisions[topic]
@@ -29,7 +30,7 @@ func (s *subject) alike(topic string, d *handoff.DecisionFields) []*handoff.Deci
 		return nil // carried along
 	}
 	_, superseded := handoff.SplitRef(d.Supersedes)
-	var found []*handoff.DecisionState
+	var found []*fold.Decision
 	for _, id := range slices.Sorted(maps.Keys(s.State.Decisions)) {
 		old := s.State.Decisions[id]
 		settled := id == topic || id == superseded || refersTo(d.Beside, id) || refersTo(old.Beside, topic)
@@ -62,7 +63,7 @@ func about(items []string, r *handoff.Record) []string {
 
 // later reports whether a decision is of the record that is judged, or came after
 // it.
-func (s *subject) later(d *handoff.DecisionState) bool {
+func (s *subject) later(d *fold.Decision) bool {
 	return s.record.ID == d.Record || d.At.After(s.at())
 }
 
@@ -129,7 +130,7 @@ func refersTo(refs []string, name string) bool {
 type Again struct {
 	Index int // of the decision in its handoff
 	Topic string
-	Old   *handoff.DecisionState
+	Old   *fold.Decision
 }
 
 // DecidedAgain returns what rule HO315 asks about, where the team and the sender

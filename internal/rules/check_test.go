@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -62,7 +63,7 @@ returns_at: "2026-11-21T09:00:00+08:00"
 func before() Context {
 	return Context{
 		Now:    time.Date(2026, 11, 20, 10, 3, 0, 0, time.UTC),
-		State:  new(handoff.View),
+		State:  new(fold.View),
 		Config: &config.Config{People: map[string]config.Person{"ana": {}, "ben": {}, "ines": {}, "sarah": {}}},
 	}
 }
@@ -181,7 +182,7 @@ func TestStructureRules(t *testing.T) {
 		{name: "unknown blocker without state", edits: []string{"blocked_by: [session-timeout]", "blocked_by: [session-timeuot]"}, ctx: func(c *Context) { c.State = nil }},
 		{name: "blocker of the state", edits: []string{"blocked_by: [session-timeout]", "blocked_by: [session-timeout, blk:older]"},
 			ctx: func(c *Context) {
-				c.State = &handoff.View{Blockers: map[string]*handoff.BlockerState{"older": {Resolution: new(handoff.Record)}}}
+				c.State = &fold.View{Blockers: map[string]*fold.Blocker{"older": {Resolution: new(handoff.Record)}}}
 			}},
 		{name: "wrong kind of reference", edits: []string{"blocked_by: [session-timeout]", "blocked_by: [item:session-timeout]"}, want: "HO103:25"},
 		{name: "unknown item", edits: []string{"blocks: [session-mw]", "blocks: [session-mw, session-mv]"}, want: "HO103:39"},
@@ -270,7 +271,7 @@ func TestFirstConsistencyRules(t *testing.T) {
 		{name: "depends on another", edits: []string{"id: session-mw", "id: session-mw\n    depends_on: [login-form]"}},
 		{name: "cycle through the state", edits: []string{"id: session-mw", "id: session-mw\n    depends_on: [api]"}, want: "HO311:13",
 			ctx: func(c *Context) {
-				c.State = &handoff.View{Items: map[string]*handoff.ItemState{"api": {Item: handoff.Item{ID: "api", DependsOn: []string{"session-mw"}}}}}
+				c.State = &fold.View{Items: map[string]*fold.Item{"api": {Item: handoff.Item{ID: "api", DependsOn: []string{"session-mw"}}}}}
 			}},
 	})
 }
@@ -377,7 +378,7 @@ func TestWaiversAndLevels(t *testing.T) {
 // liveItem is a context in which an item is live and held.
 func liveItem(id, holder string) func(*Context) {
 	return func(c *Context) {
-		c.State = &handoff.View{Items: map[string]*handoff.ItemState{id: {Item: handoff.Item{ID: id, Status: "in_progress"}, Holder: holder, At: c.Now.Add(-24 * time.Hour)}}}
+		c.State = &fold.View{Items: map[string]*fold.Item{id: {Item: handoff.Item{ID: id, Status: "in_progress"}, Holder: holder, At: c.Now.Add(-24 * time.Hour)}}}
 	}
 }
 

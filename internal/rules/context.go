@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -23,7 +24,7 @@ type Context struct {
 	// Now is the limit for times that cannot lie in the future.
 	Now time.Time
 	// State is what the records meant before this one.
-	State *handoff.View
+	State *fold.View
 	// Config is what the team agreed on: its people, and how strict the rules are.
 	Config *config.Config
 	// Covers reports whether an address such as "team:qa" includes a person, in

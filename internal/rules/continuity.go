@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -26,7 +27,7 @@ func blockedWithoutBlocker(s *subject, field string, item *handoff.Item) {
 // checkGone reports an item that is blocked by nothing that is not closed.
 func (s *subject) checkGone(field string, item *handoff.Item) {
 	h := s.body().(*handoff.Handoff)
-	var last *handoff.BlockerState
+	var last *fold.Blocker
 	for _, ref := range item.BlockedBy {
 		_, id := handoff.SplitRef(ref)
 		gone := s.State.Blocker(ref)
@@ -121,9 +122,9 @@ func (s *subject) amended(id string) bool {
 }
 
 // custody is what the sender has to account for.
-func (s *subject) custody() handoff.Custody {
+func (s *subject) custody() fold.Custody {
 	if s.State == nil {
-		return handoff.Custody{}
+		return fold.Custody{}
 	}
 	return s.State.Holds(s.by())
 }
@@ -206,9 +207,9 @@ func vanishedWatch(s *subject, h *handoff.Handoff) {
 	if s.State == nil {
 		return
 	}
-	named := slices.Concat(h.Watches(), endedOf(h))
+	named := slices.Concat(fold.Watches(h), endedOf(h))
 	for _, w := range s.State.Watched[s.by()] {
-		if w.Over(s.at()) || slices.ContainsFunc(named, func(n handoff.Watched) bool { return handoff.SameWhat(n.What, w.What) }) {
+		if w.Over(s.at()) || slices.ContainsFunc(named, func(n fold.Watched) bool { return fold.SameWhat(n.What, w.What) }) {
 			continue
 		}
 		field, stands := "watch", "is watched"
@@ -220,10 +221,10 @@ func vanishedWatch(s *subject, h *handoff.Handoff) {
 }
 
 // endedOf is what a handoff ends, by name.
-func endedOf(h *handoff.Handoff) []handoff.Watched {
-	var list []handoff.Watched
+func endedOf(h *handoff.Handoff) []fold.Watched {
+	var list []fold.Watched
 	for _, e := range h.Ended {
-		list = append(list, handoff.Watched{Watch: handoff.Watch{What: e.What}})
+		list = append(list, fold.Watched{Watch: handoff.Watch{What: e.What}})
 	}
 	return list
 }
@@ -315,11 +316,11 @@ func (s *subject) blockerOf(h *handoff.Handoff, item string) string {
 // relitigation is rule HO313. Repeating a decision word for word decides
 // nothing anew.
 func relitigation(s *subject, field, topic string, d *handoff.DecisionFields) {
-	if s.State == nil || s.record.IsRollup() || d.Status != "" && d.Status != handoff.DecisionAccepted {
+	if s.State == nil || fold.IsRollup(s.record) || d.Status != "" && d.Status != fold.DecisionAccepted {
 		return
 	}
 	old := s.State.Decisions[topic]
-	if old == nil || old.State != handoff.DecisionAccepted || s.amended(old.Record) {
+	if old == nil || old.State != fold.DecisionAccepted || s.amended(old.Record) {
 		return
 	}
 	if _, superseded := handoff.SplitRef(d.Supersedes); superseded == topic || d.Decision == old.Decision.Decision {
@@ -355,7 +356,7 @@ func staleDefault(s *subject, h *handoff.Handoff) {
 	}
 	for i, decision := range h.Decisions {
 		old := s.State.Decisions[decision.ID]
-		if decision.Status == handoff.DecisionProposed && old != nil && old.State == handoff.DecisionProposed && at.Sub(old.At) > staleAfter {
+		if decision.Status == fold.DecisionProposed && old != nil && old.State == fold.DecisionProposed && at.Sub(old.At) > staleAfter {
 			s.report(indexField("decisions", i)+".status", "get it accepted, or reverse it", "%s has been proposed for %d days", quote(decision.ID), int(at.Sub(old.At).Hours()/24))
 		}
 	}
@@ -374,13 +375,13 @@ func recycledHeadline(s *subject, h *handoff.Handoff) {
 
 // lastHandoff returns the newest handoff of a sender that counts, or nil. Rollups
 // and what was withdrawn are left out.
-func lastHandoff(state *handoff.View, by string, counts func(id string) bool) *handoff.HandoffState {
-	var last *handoff.HandoffState
+func lastHandoff(state *fold.View, by string, counts func(id string) bool) *fold.Handoff {
+	var last *fold.Handoff
 	for id, hs := range state.Handoffs {
-		if hs.Record.By != by || hs.Rollup != nil || hs.State == handoff.HandoffWithdrawn || !counts(id) {
+		if hs.Record.By != by || hs.Rollup != nil || hs.State == fold.HandoffWithdrawn || !counts(id) {
 			continue
 		}
-		if last == nil || handoff.CompareRecords(hs.Record, last.Record) > 0 {
+		if last == nil || fold.CompareRecords(hs.Record, last.Record) > 0 {
 			last = hs
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -15,38 +16,38 @@ import (
 var yesterday = time.Date(2026, 11, 19, 10, 0, 0, 0, time.UTC)
 
 // sent is a handoff that was published before, as a state has it.
-func sent(id, by string, at time.Time, body *handoff.Handoff) *handoff.HandoffState {
-	return &handoff.HandoffState{
+func sent(id, by string, at time.Time, body *handoff.Handoff) *fold.Handoff {
+	return &fold.Handoff{
 		Record: handoff.New(id, at, by, body), Handoff: body,
-		State: handoff.HandoffPublished, First: id,
+		State: fold.HandoffPublished, First: id,
 	}
 }
 
 // story is a state in which ana published a0000001 yesterday: she holds
 // session-mw, login-form and api, of which ben took api; old-form is shipped.
-func story(change func(*handoff.View)) func(*Context) {
+func story(change func(*fold.View)) func(*Context) {
 	return func(c *Context) {
-		item := func(id, status, state, holder string) *handoff.ItemState {
-			return &handoff.ItemState{Item: handoff.Item{ID: id, Status: status, State: state}, Holder: holder, Declared: "a0000001", At: yesterday}
+		item := func(id, status, state, holder string) *fold.Item {
+			return &fold.Item{Item: handoff.Item{ID: id, Status: status, State: state}, Holder: holder, Declared: "a0000001", At: yesterday}
 		}
 		first := sent("a0000001", "ana", yesterday, &handoff.Handoff{Summary: "Sessions and login are under way"})
-		c.State = &handoff.View{
+		c.State = &fold.View{
 			Records:  map[string]*handoff.Record{"a0000001": first.Record},
-			Handoffs: map[string]*handoff.HandoffState{"a0000001": first},
-			Items: map[string]*handoff.ItemState{
+			Handoffs: map[string]*fold.Handoff{"a0000001": first},
+			Items: map[string]*fold.Item{
 				"session-mw": item("session-mw", "blocked", "Waits", "ana"),
 				"login-form": item("login-form", "in_progress", "Started", "ana"),
 				"api":        item("api", "in_progress", "Started", "ben"),
 				"old-form":   item("old-form", "in_progress", "Started", "ana"),
 			},
-			Blockers: map[string]*handoff.BlockerState{
+			Blockers: map[string]*fold.Blocker{
 				"session-timeout": {Blocker: handoff.Blocker{ID: "session-timeout", Blocks: []string{"session-mw"}}, DeclaredBy: "ana"},
 				"gone":            {Blocker: handoff.Blocker{ID: "gone", Blocks: []string{"session-mw"}}, DeclaredBy: "ana", Resolution: first.Record},
 			},
-			Questions: map[string]*handoff.QuestionState{},
-			Decisions: map[string]*handoff.DecisionState{},
+			Questions: map[string]*fold.Question{},
+			Decisions: map[string]*fold.Decision{},
 		}
-		c.State.Items["old-form"].Closed, c.State.Items["old-form"].ClosedBy = handoff.ItemShipped, "a0000001"
+		c.State.Items["old-form"].Closed, c.State.Items["old-form"].ClosedBy = fold.ItemShipped, "a0000001"
 		if change != nil {
 			change(c.State)
 		}
@@ -59,13 +60,13 @@ func TestContinuityRules(t *testing.T) {
 		amends  = "amends: a0000001\nto: [ben]"
 		loginID = "  - id: login-form\n"
 	)
-	same := func(s *handoff.View) { s.Items["login-form"].State = login }
+	same := func(s *fold.View) { s.Items["login-form"].State = login }
 	runRuleTests(t, good, []ruleTest{
 		{name: "the story goes on", ctx: story(nil)},
 
 		// HO301
 		{name: "copied", ctx: story(same), want: "HO301w:29"},
-		{name: "copied with another status", ctx: story(func(s *handoff.View) { same(s); s.Items["login-form"].Status = "ready" })},
+		{name: "copied with another status", ctx: story(func(s *fold.View) { same(s); s.Items["login-form"].Status = "ready" })},
 		{name: "copied and said so", edits: []string{"returns_at", "unchanged: [{id: login-form, why: I was in the review all day}]\nreturns_at"}, ctx: story(same)},
 		{name: "copied into an amendment", edits: []string{"to: [ben]", amends}, ctx: story(same)},
 		{name: "copied after a commit", edits: []string{loginID, loginID + "    refs: [{type: branch, id: feature/login}]\n"}, ctx: func(c *Context) {
@@ -80,48 +81,48 @@ func TestContinuityRules(t *testing.T) {
 		}},
 
 		// HO302
-		{name: "vanished item", ctx: story(func(s *handoff.View) {
-			s.Items["forgotten"] = &handoff.ItemState{Item: handoff.Item{ID: "forgotten"}, Holder: "ana"}
+		{name: "vanished item", ctx: story(func(s *fold.View) {
+			s.Items["forgotten"] = &fold.Item{Item: handoff.Item{ID: "forgotten"}, Holder: "ana"}
 		}), want: "HO302:11"},
-		{name: "dropped", edits: []string{"returns_at", "dropped: [{id: forgotten, why: The customer left us}]\nreturns_at"}, ctx: story(func(s *handoff.View) {
-			s.Items["forgotten"] = &handoff.ItemState{Item: handoff.Item{ID: "forgotten"}, Holder: "ana"}
+		{name: "dropped", edits: []string{"returns_at", "dropped: [{id: forgotten, why: The customer left us}]\nreturns_at"}, ctx: story(func(s *fold.View) {
+			s.Items["forgotten"] = &fold.Item{Item: handoff.Item{ID: "forgotten"}, Holder: "ana"}
 		})},
-		{name: "shipped", edits: []string{"  - what: Login", "  - id: forgotten\n    what: Login"}, ctx: story(func(s *handoff.View) {
-			s.Items["forgotten"] = &handoff.ItemState{Item: handoff.Item{ID: "forgotten"}, Holder: "ana"}
+		{name: "shipped", edits: []string{"  - what: Login", "  - id: forgotten\n    what: Login"}, ctx: story(func(s *fold.View) {
+			s.Items["forgotten"] = &fold.Item{Item: handoff.Item{ID: "forgotten"}, Holder: "ana"}
 		})},
 
 		// HO303
-		{name: "vanished blocker", ctx: story(func(s *handoff.View) {
-			s.Blockers["access"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"login-form"}}, DeclaredBy: "ben"}
+		{name: "vanished blocker", ctx: story(func(s *fold.View) {
+			s.Blockers["access"] = &fold.Blocker{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"login-form"}}, DeclaredBy: "ben"}
 		}), want: "HO303:34"},
-		{name: "a blocker of what another holds", ctx: story(func(s *handoff.View) {
-			s.Blockers["access"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"api"}}, DeclaredBy: "ana"}
+		{name: "a blocker of what another holds", ctx: story(func(s *fold.View) {
+			s.Blockers["access"] = &fold.Blocker{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"api"}}, DeclaredBy: "ana"}
 		})},
-		{name: "a blocker of nothing that is live", ctx: story(func(s *handoff.View) {
-			s.Blockers["access"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"old-form"}}, DeclaredBy: "ana"}
+		{name: "a blocker of nothing that is live", ctx: story(func(s *fold.View) {
+			s.Blockers["access"] = &fold.Blocker{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"old-form"}}, DeclaredBy: "ana"}
 		}), want: "HO303:34"},
 
 		// HO304
-		{name: "vanished question", ctx: story(func(s *handoff.View) {
-			s.Questions["which"] = &handoff.QuestionState{Key: "which", By: "ana", State: handoff.QuestionOpen}
+		{name: "vanished question", ctx: story(func(s *fold.View) {
+			s.Questions["which"] = &fold.Question{Key: "which", By: "ana", State: fold.QuestionOpen}
 		}), want: "HO304w:1"},
-		{name: "closed question", ctx: story(func(s *handoff.View) {
-			s.Questions["which"] = &handoff.QuestionState{Key: "which", By: "ana", State: handoff.QuestionClosed}
+		{name: "closed question", ctx: story(func(s *fold.View) {
+			s.Questions["which"] = &fold.Question{Key: "which", By: "ana", State: fold.QuestionClosed}
 		})},
-		{name: "question with its own record", ctx: story(func(s *handoff.View) {
-			s.Questions["q0000001"] = &handoff.QuestionState{Key: "q0000001", By: "ana", State: handoff.QuestionOpen}
+		{name: "question with its own record", ctx: story(func(s *fold.View) {
+			s.Questions["q0000001"] = &fold.Question{Key: "q0000001", By: "ana", State: fold.QuestionOpen}
 			s.Records["q0000001"] = handoff.New("q0000001", yesterday, "ana", new(handoff.Question))
 		})},
 
 		// HO305
-		{name: "zombie", edits: []string{loginID, "  - id: old-form\n"}, ctx: story(func(s *handoff.View) { delete(s.Items, "login-form") }), want: "HO305:26"},
-		{name: "reopened", edits: []string{loginID, "  - id: old-form\n    reopened: The fix broke Safari\n"}, ctx: story(func(s *handoff.View) { delete(s.Items, "login-form") })},
-		{name: "reopened by an amendment", edits: []string{loginID, "  - id: old-form\n", "to: [ben]", amends}, ctx: story(func(s *handoff.View) { delete(s.Items, "login-form") })},
+		{name: "zombie", edits: []string{loginID, "  - id: old-form\n"}, ctx: story(func(s *fold.View) { delete(s.Items, "login-form") }), want: "HO305:26"},
+		{name: "reopened", edits: []string{loginID, "  - id: old-form\n    reopened: The fix broke Safari\n"}, ctx: story(func(s *fold.View) { delete(s.Items, "login-form") })},
+		{name: "reopened by an amendment", edits: []string{loginID, "  - id: old-form\n", "to: [ben]", amends}, ctx: story(func(s *fold.View) { delete(s.Items, "login-form") })},
 
 		// HO308
 		{name: "shipped and blocked", edits: []string{"  - what: Login", "  - id: old-form\n    what: Login", "blocks: [session-mw]", "blocks: [session-mw, old-form]"}, ctx: story(nil), want: "HO308:9"},
-		{name: "shipped and blocked in the state", edits: []string{"  - what: Login", "  - id: api\n    what: Login"}, want: "HO308:9", ctx: story(func(s *handoff.View) {
-			s.Blockers["access"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"item:api"}}, DeclaredBy: "ben"}
+		{name: "shipped and blocked in the state", edits: []string{"  - what: Login", "  - id: api\n    what: Login"}, want: "HO308:9", ctx: story(func(s *fold.View) {
+			s.Blockers["access"] = &fold.Blocker{Blocker: handoff.Blocker{ID: "access", Blocks: []string{"item:api"}}, DeclaredBy: "ben"}
 		})},
 		{name: "at 100 %", edits: []string{"status: in_progress", "status: in_progress\n    progress: 100"}, want: "HO308:28"},
 		{name: "at 100 % in review", edits: []string{"status: in_progress", "status: in_review\n    progress: 100"}},
@@ -129,18 +130,18 @@ func TestContinuityRules(t *testing.T) {
 		{name: "listed twice", edits: []string{loginID, "  - id: session-mw\n"}, want: "HO308:26 HO307:39"},
 
 		// HO313
-		{name: "re-litigation", ctx: story(decided("Keep sessions in Redis", handoff.DecisionAccepted)), want: "HO313:42"},
-		{name: "decision repeated", ctx: story(decided("Keep sessions in a signed cookie", handoff.DecisionAccepted))},
-		{name: "decision superseded", edits: []string{"decision: Keep", "supersedes: cookie-store\n    decision: Keep"}, ctx: story(decided("Keep sessions in Redis", handoff.DecisionAccepted))},
-		{name: "decision on a proposal", ctx: story(decided("Keep sessions in Redis", handoff.DecisionProposed))},
-		{name: "proposal against a decision", edits: []string{"decision: Keep", "status: proposed\n    decision: Keep"}, ctx: story(decided("Keep sessions in Redis", handoff.DecisionAccepted))},
+		{name: "re-litigation", ctx: story(decided("Keep sessions in Redis", fold.DecisionAccepted)), want: "HO313:42"},
+		{name: "decision repeated", ctx: story(decided("Keep sessions in a signed cookie", fold.DecisionAccepted))},
+		{name: "decision superseded", edits: []string{"decision: Keep", "supersedes: cookie-store\n    decision: Keep"}, ctx: story(decided("Keep sessions in Redis", fold.DecisionAccepted))},
+		{name: "decision on a proposal", ctx: story(decided("Keep sessions in Redis", fold.DecisionProposed))},
+		{name: "proposal against a decision", edits: []string{"decision: Keep", "status: proposed\n    decision: Keep"}, ctx: story(decided("Keep sessions in Redis", fold.DecisionAccepted))},
 
 		// HO315
 		{name: "decided again on the same item", edits: alike("session-mw"), ctx: stands("Keep sessions in a signed cookie for now", "session-mw"), want: "HO315w:43"},
 		{name: "decided again but for a number", edits: append(alike("session-mw"), "Keep sessions in a signed cookie", "Admin sessions expire after 60 minutes"), ctx: stands("Admin sessions expire after 15 minutes", "item:session-mw"), want: "HO315w:43"},
-		{name: "decided again on the same file", edits: append(alike("session-mw"), "    blocked_by:", "    refs: [{type: file, id: ./src/cookie.go}]\n    blocked_by:"), want: "HO315w:44", ctx: story(func(s *handoff.View) {
+		{name: "decided again on the same file", edits: append(alike("session-mw"), "    blocked_by:", "    refs: [{type: file, id: ./src/cookie.go}]\n    blocked_by:"), want: "HO315w:44", ctx: story(func(s *fold.View) {
 			again("Keep sessions in a signed cookie for now", "api")(s)
-			s.Items["api"] = &handoff.ItemState{Item: handoff.Item{ID: "api", Refs: []handoff.Ref{{Type: "file", ID: "src/cookie.go"}}}}
+			s.Items["api"] = &fold.Item{Item: handoff.Item{ID: "api", Refs: []handoff.Ref{{Type: "file", ID: "src/cookie.go"}}}}
 		})},
 		{name: "decided again and proposed", edits: append(alike("session-mw"), "decision: Keep", "status: proposed\n    decision: Keep"), ctx: stands("Keep sessions in a signed cookie for now", "session-mw"), want: "HO315w:44"},
 		{name: "said to take its place", edits: append(alike("session-mw"), "decision: Keep", "supersedes: dec:cookies\n    decision: Keep"), ctx: stands("Keep sessions in a signed cookie for now", "session-mw")},
@@ -151,28 +152,28 @@ func TestContinuityRules(t *testing.T) {
 		{name: "on no item of its handoff", ctx: stands("Keep sessions in a signed cookie for now", "api")},
 		{name: "something else on the item", edits: alike("session-mw"), ctx: stands("Keep the sessions of admins in Redis", "session-mw")},
 		{name: "other words of the same", edits: append(alike("session-mw"), "Keep sessions in a signed cookie", "Retry failed refunds three times"), ctx: stands("Retry failed payouts three times", "session-mw")},
-		{name: "decided later", edits: alike("session-mw"), ctx: story(func(s *handoff.View) {
+		{name: "decided later", edits: alike("session-mw"), ctx: story(func(s *fold.View) {
 			again("Keep sessions in a signed cookie for now", "session-mw")(s)
 			s.Decisions["cookies"].At = yesterday.Add(72 * time.Hour)
 		})},
-		{name: "like one that was reversed", edits: alike("session-mw"), ctx: story(func(s *handoff.View) {
+		{name: "like one that was reversed", edits: alike("session-mw"), ctx: story(func(s *fold.View) {
 			again("Keep sessions in a signed cookie for now", "session-mw")(s)
-			s.Decisions["cookies"].State = handoff.DecisionReversed
+			s.Decisions["cookies"].State = fold.DecisionReversed
 		})},
-		{name: "carried along", edits: alike("session-mw"), ctx: story(func(s *handoff.View) {
+		{name: "carried along", edits: alike("session-mw"), ctx: story(func(s *fold.View) {
 			again("Keep sessions in a signed cookie for now", "session-mw")(s)
-			decided("Keep sessions in a signed cookie", handoff.DecisionAccepted)(s)
+			decided("Keep sessions in a signed cookie", fold.DecisionAccepted)(s)
 		})},
 
 		// HO314
 		{name: "stale workaround", edits: []string{"    resolver: sarah", "    workaround: Use 15 minutes on staging\n    since: \"2026-11-01T09:00:00+08:00\"\n    resolver: sarah"}, want: "HO314w:38"},
 		{name: "young workaround", edits: []string{"    resolver: sarah", "    workaround: Use 15 minutes on staging\n    since: \"2026-11-10T09:00:00+08:00\"\n    resolver: sarah"}},
 		{name: "stale workaround of the state", edits: []string{"    resolver: sarah", "    workaround: Use 15 minutes on staging\n    resolver: sarah"}, want: "HO314w:38",
-			ctx: story(func(s *handoff.View) {
+			ctx: story(func(s *fold.View) {
 				s.Blockers["session-timeout"].Since = handoff.Time{Time: yesterday.Add(-20 * 24 * time.Hour)}
 			})},
-		{name: "stale proposal", edits: []string{"decision: Keep", "status: proposed\n    decision: Keep"}, want: "HO314w:42", ctx: story(func(s *handoff.View) {
-			decided("Keep sessions in a signed cookie", handoff.DecisionProposed)(s)
+		{name: "stale proposal", edits: []string{"decision: Keep", "status: proposed\n    decision: Keep"}, want: "HO314w:42", ctx: story(func(s *fold.View) {
+			decided("Keep sessions in a signed cookie", fold.DecisionProposed)(s)
 			s.Decisions["cookie-store"].At = yesterday.Add(-20 * 24 * time.Hour)
 		})},
 
@@ -182,9 +183,9 @@ func TestContinuityRules(t *testing.T) {
 	})
 }
 
-func decided(text, state string) func(*handoff.View) {
-	return func(s *handoff.View) {
-		s.Decisions["cookie-store"] = &handoff.DecisionState{By: "ines", Record: "a0000001", State: state, At: yesterday,
+func decided(text, state string) func(*fold.View) {
+	return func(s *fold.View) {
+		s.Decisions["cookie-store"] = &fold.Decision{By: "ines", Record: "a0000001", State: state, At: yesterday,
 			Decision: handoff.Decision{ID: "cookie-store", DecisionFields: handoff.DecisionFields{Decision: text, Rationale: "It is there already"}}}
 	}
 }
@@ -195,9 +196,9 @@ func alike(item string) []string {
 }
 
 // again is a decision under another name that stands.
-func again(text string, items ...string) func(*handoff.View) {
-	return func(s *handoff.View) {
-		s.Decisions["cookies"] = &handoff.DecisionState{By: "ines", Record: "a0000001", State: handoff.DecisionAccepted, At: yesterday,
+func again(text string, items ...string) func(*fold.View) {
+	return func(s *fold.View) {
+		s.Decisions["cookies"] = &fold.Decision{By: "ines", Record: "a0000001", State: fold.DecisionAccepted, At: yesterday,
 			Decision: handoff.Decision{ID: "cookies", DecisionFields: handoff.DecisionFields{Decision: text, Items: items}}}
 	}
 }
@@ -206,7 +207,7 @@ func stands(text string, items ...string) func(*Context) { return story(again(te
 
 func TestRelitigationCitesTheReason(t *testing.T) {
 	ctx := before()
-	story(decided("Keep sessions in Redis", handoff.DecisionAccepted))(&ctx)
+	story(decided("Keep sessions in Redis", fold.DecisionAccepted))(&ctx)
 	findings := Check(handoff.Parse([]byte(good), ""), ctx)
 	if len(findings) != 1 || !strings.Contains(findings[0].Message, "It is there already") {
 		t.Errorf("%+v", findings)
@@ -239,14 +240,14 @@ func TestRollup(t *testing.T) {
 	const source = "    source: a0000001\n"
 	rollup := []string{"to: [ben]", "rollup: {level: team, scope: payments, sources: [{id: a0000001, digest: " + strings.Repeat("ab", 32) + "}]}\nto: [ben]",
 		"  - id: session-mw\n", "  - id: session-mw\n" + source, "  - id: login-form\n", "  - id: login-form\n" + source, "  - id: session-timeout\n", "  - id: session-timeout\n" + source}
-	holding := story(func(s *handoff.View) {
-		s.Items["own"] = &handoff.ItemState{Item: handoff.Item{ID: "own"}, Holder: "ana"}
+	holding := story(func(s *fold.View) {
+		s.Items["own"] = &fold.Item{Item: handoff.Item{ID: "own"}, Holder: "ana"}
 		first := s.Handoffs["a0000001"]
 		first.Items = handoff.List[handoff.Item]{{ID: "session-mw"}, {ID: "login-form"}}
 		first.Blockers = handoff.List[handoff.Blocker]{{ID: "session-timeout"}}
 		first.Record.Source.Digest = strings.Repeat("ab", 32)
 	})
-	with := func(change func(*handoff.View)) func(*Context) {
+	with := func(change func(*fold.View)) func(*Context) {
 		return func(c *Context) {
 			holding(c)
 			change(c.State)
@@ -258,12 +259,12 @@ func TestRollup(t *testing.T) {
 	runRuleTests(t, good, []ruleTest{
 		{name: "need not list what its sender holds", edits: rollup, ctx: holding},
 		{name: "source missing", edits: append(slices.Clone(rollup), "  - id: login-form\n"+source, "  - id: login-form\n"), ctx: holding, want: "HO103:28"},
-		{name: "source that says nothing of it", edits: rollup, ctx: with(func(s *handoff.View) { s.Handoffs["a0000001"].Blockers = nil }), want: "HO103:39"},
+		{name: "source that says nothing of it", edits: rollup, ctx: with(func(s *fold.View) { s.Handoffs["a0000001"].Blockers = nil }), want: "HO103:39"},
 		{name: "unknown source", edits: changed("id: a0000001", "id: a0000009"), ctx: holding, want: "HO103:6 HO103:14 HO103:29 HO103:39"},
 		{name: "source with other bytes", edits: changed("abab", "cdcd"), ctx: holding, want: "HO103:6"},
-		{name: "rollup of a rollup", edits: rollup, ctx: with(func(s *handoff.View) { s.Handoffs["a0000001"].Rollup = new(handoff.Rollup) }), want: "HO103:6"},
+		{name: "rollup of a rollup", edits: rollup, ctx: with(func(s *fold.View) { s.Handoffs["a0000001"].Rollup = new(handoff.Rollup) }), want: "HO103:6"},
 		{name: "what is quoted was judged before", edits: append(slices.Clone(rollup), "status: in_progress", "status: blocked", "resolver: sarah", "resolver: ana"), ctx: holding},
-		{name: "done twice", edits: rollup, ctx: with(func(s *handoff.View) {
+		{name: "done twice", edits: rollup, ctx: with(func(s *fold.View) {
 			pr := []handoff.Ref{{Type: "pr", ID: "7"}}
 			s.Items["login-form"].Refs, s.Items["api"].Refs = pr, pr
 		}), want: "HO310w:28"},
@@ -272,16 +273,16 @@ func TestRollup(t *testing.T) {
 }
 
 func TestCheckState(t *testing.T) {
-	item := func(id, holder string, refs ...handoff.Ref) *handoff.ItemState {
-		return &handoff.ItemState{Item: handoff.Item{ID: id, Refs: refs}, Holder: holder, Declared: "a0000001"}
+	item := func(id, holder string, refs ...handoff.Ref) *fold.Item {
+		return &fold.Item{Item: handoff.Item{ID: id, Refs: refs}, Holder: holder, Declared: "a0000001"}
 	}
 	pr := handoff.Ref{Type: "pr", ID: "#1842"}
-	offers := func(id, by, to string) *handoff.HandoffState {
+	offers := func(id, by, to string) *fold.Handoff {
 		return sent(id, by, yesterday, &handoff.Handoff{Items: handoff.List[handoff.Item]{{ID: "api", Next: []handoff.Next{{Do: "Go on", Owner: to}}}}})
 	}
 	tests := []struct {
 		name     string
-		view     handoff.View
+		view     fold.View
 		problems []handoff.Problem
 		ctx      Context
 		want     string
@@ -290,18 +291,18 @@ func TestCheckState(t *testing.T) {
 		{name: "problem", problems: []handoff.Problem{{Record: "a0000001", Code: "HO320", Message: "takes x"}}, want: "HO320:0"},
 		{name: "problem that the pilot softens", problems: []handoff.Problem{{Record: "a0000001", Code: "HO320", Message: "takes x"}},
 			ctx: Context{Config: &config.Config{Rules: config.Rules{Preset: config.PresetPilot}}}, want: "HO320w:0"},
-		{name: "duplicate work", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", handoff.Ref{Type: "pr", ID: "1842"})}}, want: "HO310w:0"},
-		{name: "one person", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ana", pr)}}},
-		{name: "main is shared", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", handoff.Ref{Type: "branch", ID: "main"}), "b1": item("b1", "ben", handoff.Ref{Type: "branch", ID: "main"})}}},
-		{name: "development is shared", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", handoff.Ref{Type: "branch", ID: "development"}), "b1": item("b1", "ben", handoff.Ref{Type: "branch", ID: "development"})}}},
-		{name: "switched off", view: handoff.View{Items: map[string]*handoff.ItemState{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", pr)}},
+		{name: "duplicate work", view: fold.View{Items: map[string]*fold.Item{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", handoff.Ref{Type: "pr", ID: "1842"})}}, want: "HO310w:0"},
+		{name: "one person", view: fold.View{Items: map[string]*fold.Item{"a1": item("a1", "ana", pr), "b1": item("b1", "ana", pr)}}},
+		{name: "main is shared", view: fold.View{Items: map[string]*fold.Item{"a1": item("a1", "ana", handoff.Ref{Type: "branch", ID: "main"}), "b1": item("b1", "ben", handoff.Ref{Type: "branch", ID: "main"})}}},
+		{name: "development is shared", view: fold.View{Items: map[string]*fold.Item{"a1": item("a1", "ana", handoff.Ref{Type: "branch", ID: "development"}), "b1": item("b1", "ben", handoff.Ref{Type: "branch", ID: "development"})}}},
+		{name: "switched off", view: fold.View{Items: map[string]*fold.Item{"a1": item("a1", "ana", pr), "b1": item("b1", "ben", pr)}},
 			ctx: Context{Config: &config.Config{Rules: config.Rules{Levels: map[string]string{"HO310": config.RuleOff}}}}},
-		{name: "both offer it", view: handoff.View{Handoffs: map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ana")}}, want: "HO405w:0"},
-		{name: "one offers it", view: handoff.View{Handoffs: map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ben")}}},
+		{name: "both offer it", view: fold.View{Handoffs: map[string]*fold.Handoff{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ana")}}, want: "HO405w:0"},
+		{name: "one offers it", view: fold.View{Handoffs: map[string]*fold.Handoff{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ben")}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			findings := CheckState(&handoff.State{View: &test.view, Problems: test.problems}, test.ctx)
+			findings := CheckState(&fold.State{View: &test.view, Problems: test.problems}, test.ctx)
 			if got := shown(findings); got != test.want {
 				t.Errorf("got %s, want %s: %+v", got, test.want, findings)
 			}
@@ -310,9 +311,9 @@ func TestCheckState(t *testing.T) {
 			}
 		})
 	}
-	taken := map[string]*handoff.HandoffState{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ana")}
+	taken := map[string]*fold.Handoff{"a0000001": offers("a0000001", "ana", "ben"), "b0000001": offers("b0000001", "ben", "ana")}
 	taken["a0000001"].Taken = map[string]string{"api": "ben"}
-	if findings := CheckState(&handoff.State{View: &handoff.View{Handoffs: maps.Clone(taken)}}, Context{}); len(findings) > 0 {
+	if findings := CheckState(&fold.State{View: &fold.View{Handoffs: maps.Clone(taken)}}, Context{}); len(findings) > 0 {
 		t.Errorf("taken: %+v", findings)
 	}
 }
@@ -320,8 +321,8 @@ func TestCheckState(t *testing.T) {
 // The command of a fix can be pasted, whatever a record calls things.
 func TestFixesAreQuoted(t *testing.T) {
 	ctx := before()
-	story(func(s *handoff.View) {
-		s.Blockers["a; id"] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: "a; id", Blocks: []string{"login-form"}}, DeclaredBy: "ben"}
+	story(func(s *fold.View) {
+		s.Blockers["a; id"] = &fold.Blocker{Blocker: handoff.Blocker{ID: "a; id", Blocks: []string{"login-form"}}, DeclaredBy: "ben"}
 	})(&ctx)
 	findings := Check(handoff.Parse([]byte(good), ""), ctx)
 	if len(findings) != 1 || !strings.HasSuffix(findings[0].Fix, "`handoff resolve 'blk:a; id'`") {

@@ -6,23 +6,24 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 func TestOwnershipRules(t *testing.T) {
 	crowd := func(resolver string, n int) func(*Context) {
-		return story(func(s *handoff.View) {
+		return story(func(s *fold.View) {
 			for i := range n {
 				id := "blocker-" + string(rune('a'+i))
-				s.Blockers[id] = &handoff.BlockerState{Blocker: handoff.Blocker{ID: id, Resolver: resolver, Blocks: []string{"api"}}, DeclaredBy: "ben"}
+				s.Blockers[id] = &fold.Blocker{Blocker: handoff.Blocker{ID: id, Resolver: resolver, Blocks: []string{"api"}}, DeclaredBy: "ben"}
 			}
 		})
 	}
 	load := func(n int) func(*Context) {
-		return story(func(s *handoff.View) {
+		return story(func(s *fold.View) {
 			for i := range n {
 				id := "item-" + string(rune('a'+i))
-				s.Items[id] = &handoff.ItemState{Item: handoff.Item{ID: id}, Holder: "ben"}
+				s.Items[id] = &fold.Item{Item: handoff.Item{ID: id}, Holder: "ben"}
 			}
 		})
 	}

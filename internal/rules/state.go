@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -13,7 +14,7 @@ import (
 // CheckState judges what the records mean together: what the fold could not
 // use, work that is done twice, and items that each of two people takes to be
 // the other's. The findings name the record, and have no position.
-func CheckState(state *handoff.State, ctx Context) []handoff.Finding {
+func CheckState(state *fold.State, ctx Context) []handoff.Finding {
 	c := stateChecker{state: state}
 	c.problems()
 	c.duplicateWork()
@@ -34,7 +35,7 @@ func CheckState(state *handoff.State, ctx Context) []handoff.Finding {
 }
 
 type stateChecker struct {
-	state *handoff.State
+	state *fold.State
 	found []handoff.Finding
 }
 
@@ -71,7 +72,7 @@ func (c *stateChecker) duplicateWork() {
 const apart = "make them one item, or say how they differ"
 
 // sameWork is what rule HO310 says of two items.
-func sameWork(ref string, item, other *handoff.ItemState) string {
+func sameWork(ref string, item, other *fold.Item) string {
 	return "item " + quote(item.ID) + ", held by " + item.Holder + ", and " + quote(other.ID) + ", held by " + other.Holder + ", both are about " + quote(ref)
 }
 
@@ -83,7 +84,7 @@ func duplicateInRollup(s *subject, h *handoff.Handoff) {
 	for _, d := range s.State.Duplicates() {
 		for _, item := range d.Items {
 			i := slices.IndexFunc(h.Items, func(listed handoff.Item) bool { return listed.ID == item.ID })
-			other := slices.IndexFunc(d.Items, func(other *handoff.ItemState) bool { return other.Holder != item.Holder })
+			other := slices.IndexFunc(d.Items, func(other *fold.Item) bool { return other.Holder != item.Holder })
 			if i >= 0 {
 				s.report(indexField("items", i), apart, "%s", sameWork(d.Ref, item, d.Items[other]))
 				break
@@ -94,9 +95,9 @@ func duplicateInRollup(s *subject, h *handoff.Handoff) {
 
 // bothThink is rule HO405.
 func (c *stateChecker) bothThink() {
-	latest := make(map[string]*handoff.HandoffState) // by sender
+	latest := make(map[string]*fold.Handoff) // by sender
 	for _, hs := range c.state.Handoffs {
-		if last := latest[hs.Record.By]; hs.Current() && hs.Rollup == nil && (last == nil || handoff.CompareRecords(hs.Record, last.Record) > 0) {
+		if last := latest[hs.Record.By]; hs.Current() && hs.Rollup == nil && (last == nil || fold.CompareRecords(hs.Record, last.Record) > 0) {
 			latest[hs.Record.By] = hs
 		}
 	}

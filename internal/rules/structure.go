@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -33,7 +34,7 @@ func badTime(s *subject) {
 // the state before it.
 type names struct {
 	own   map[handoff.RefType]map[string]bool
-	state *handoff.View
+	state *fold.View
 }
 
 // refNames are the words for what a reference means.
@@ -170,7 +171,7 @@ func (s *subject) checkPerson(field, handle string) {
 	if _, known := people[handle]; known || len(people) == 0 || config.IsGroup(handle) {
 		return
 	}
-	if s.record.IsRollup() && drawn[topKey(field)] {
+	if fold.IsRollup(s.record) && drawn[topKey(field)] {
 		return // a member said it, and its lead cannot say otherwise
 	}
 	if notPeople[handle] && (strings.HasSuffix(field, ".owner") || strings.HasSuffix(field, ".resolver")) {
@@ -201,10 +202,10 @@ func (s *subject) checkUnchanged(h *handoff.Handoff) {
 func (s *subject) checkEnded(h *handoff.Handoff) {
 	kept := s.State.Watched[s.by()]
 	if amended := s.State.Handoffs[h.Amends]; amended != nil {
-		kept = slices.Concat(kept, amended.Watches(), endedOf(amended.Handoff))
+		kept = slices.Concat(kept, fold.Watches(amended.Handoff), endedOf(amended.Handoff))
 	}
 	for i, ended := range h.Ended {
-		if slices.ContainsFunc(kept, func(w handoff.Watched) bool { return handoff.SameWhat(w.What, ended.What) }) {
+		if slices.ContainsFunc(kept, func(w fold.Watched) bool { return fold.SameWhat(w.What, ended.What) }) {
 			continue
 		}
 		var names []string
@@ -225,12 +226,12 @@ func (s *subject) checkSources(h *handoff.Handoff) {
 		}
 	}
 	for i, item := range h.Items {
-		s.checkSource(h.Rollup, indexField("items", i)+".source", item.Source, func(drawn *handoff.HandoffState) bool {
+		s.checkSource(h.Rollup, indexField("items", i)+".source", item.Source, func(drawn *fold.Handoff) bool {
 			return drawn.Item(item.ID) != nil
 		})
 	}
 	for i, blocker := range h.Blockers {
-		s.checkSource(h.Rollup, indexField("blockers", i)+".source", blocker.Source, func(drawn *handoff.HandoffState) bool {
+		s.checkSource(h.Rollup, indexField("blockers", i)+".source", blocker.Source, func(drawn *fold.Handoff) bool {
 			return drawn.Blocker(blocker.ID) != nil
 		})
 	}
@@ -252,7 +253,7 @@ func (s *subject) checkDrawn(field string, source handoff.RollupSource) {
 
 // checkSource reports what a rollup lists without the handoff that lists it;
 // lists tells whether one does.
-func (s *subject) checkSource(rollup *handoff.Rollup, field, source string, lists func(*handoff.HandoffState) bool) {
+func (s *subject) checkSource(rollup *handoff.Rollup, field, source string, lists func(*fold.Handoff) bool) {
 	switch {
 	case rollup == nil && source != "":
 		s.report(field, "remove it", "%s is set, and this handoff is no rollup", field)

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/schema"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // The embedded document uses the keywords that node has, and no others.
@@ -197,7 +197,7 @@ func TestChoices(t *testing.T) {
 		field string
 		want  []string
 	}{
-		{handoff.KindResolution, "outcome", handoff.Resolutions},
+		{handoff.KindResolution, "outcome", fold.Resolutions},
 		{handoff.KindGap, "class", []string{"missing_info", "wrong_info", "stale", "no_owner", "late", "misrouted", "unanticipated", "side_channel"}}, // by reference
 		{handoff.KindGap, "recovery", nil},
 		{handoff.KindGap, "colour", nil},

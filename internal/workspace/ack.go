@@ -5,13 +5,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 )
 
 // AckSubject resolves what is acknowledged: the reference, else the one handoff
 // or assignment that waits for the user.
-func (ws *Workspace) AckSubject(ref string) (handoff.Target, error) {
+func (ws *Workspace) AckSubject(ref string) (fold.Target, error) {
 	if ref != "" {
 		return ws.Resolve(ref)
 	}
@@ -22,20 +23,20 @@ func (ws *Workspace) AckSubject(ref string) (handoff.Target, error) {
 	waiting = append(waiting, ws.assignments()...)
 	switch len(waiting) {
 	case 0:
-		return handoff.Target{}, &NoError{Message: "no handoff and no assignment waits for " + ws.Me, Hint: "handoff inbox shows what else does"}
+		return fold.Target{}, &NoError{Message: "no handoff and no assignment waits for " + ws.Me, Hint: "handoff inbox shows what else does"}
 	case 1:
-		return handoff.Target{Type: handoff.TargetRecord, Name: waiting[0]}, nil
+		return fold.Target{Type: fold.TargetRecord, Name: waiting[0]}, nil
 	}
-	return handoff.Target{}, Usagef("handoff inbox shows them", "several wait for you, name one: %s", strings.Join(waiting, ", "))
+	return fold.Target{}, Usagef("handoff inbox shows them", "several wait for you, name one: %s", strings.Join(waiting, ", "))
 }
 
 // awaiting lists the handoffs that wait for a verdict of the user, the newest
 // first.
-func (ws *Workspace) awaiting() []*handoff.HandoffState {
-	var waiting []*handoff.HandoffState
+func (ws *Workspace) awaiting() []*fold.Handoff {
+	var waiting []*fold.Handoff
 	for _, r := range slices.Backward(ws.State.Known()) {
 		h, ok := ws.State.Handoffs[r.ID]
-		if ok && h.State == handoff.HandoffPublished && r.By != ws.Me && ws.Addresses(h.To, r.By) && !h.AnsweredBy(ws.Me) {
+		if ok && h.State == fold.HandoffPublished && r.By != ws.Me && ws.Addresses(h.To, r.By) && !h.AnsweredBy(ws.Me) {
 			waiting = append(waiting, h)
 		}
 	}
@@ -67,16 +68,16 @@ func (ws *Workspace) Addresses(to []string, by string) bool {
 
 // LeftNothing reports whether a handoff went to the user as one of a group, and
 // others have taken it.
-func (ws *Workspace) LeftNothing(h *handoff.HandoffState) bool {
-	taken := h.State == handoff.HandoffAccepted || h.State == handoff.HandoffClosed
+func (ws *Workspace) LeftNothing(h *fold.Handoff) bool {
+	taken := h.State == fold.HandoffAccepted || h.State == fold.HandoffClosed
 	return taken && !slices.Contains(h.To, ws.Me) && ws.Addresses(h.To, h.Record.By)
 }
 
 // Assignment is the assignment that is acknowledged, nil when it is something
 // else.
-func (ws *Workspace) Assignment(subject handoff.Target) *handoff.Assignment {
+func (ws *Workspace) Assignment(subject fold.Target) *handoff.Assignment {
 	r := ws.State.Records[subject.Name]
-	if subject.Type != handoff.TargetRecord || r == nil {
+	if subject.Type != fold.TargetRecord || r == nil {
 		return nil
 	}
 	as, _ := r.Body.(*handoff.Assignment)
@@ -84,8 +85,8 @@ func (ws *Workspace) Assignment(subject handoff.Target) *handoff.Assignment {
 }
 
 // Giver is who held an item before the user took it, and the ack by which they did.
-func (ws *Workspace) Giver(item *handoff.ItemState) (who, ack string, err error) {
-	part := handoff.Part{Refs: []string{item.HeldBy}}
+func (ws *Workspace) Giver(item *fold.Item) (who, ack string, err error) {
+	part := fold.Part{Refs: []string{item.HeldBy}}
 	if taken := ws.State.Records[item.HeldBy]; taken != nil && taken.Kind == handoff.KindAck {
 		part.Refs = append(part.Refs, taken.Body.(*handoff.Ack).Subject)
 	}
@@ -100,7 +101,7 @@ func (ws *Workspace) Giver(item *handoff.ItemState) (who, ack string, err error)
 
 // Took is the ack by which the user took an item that they hold and offer to nobody,
 // nil where they did not or where an outcome is another.
-func (ws *Workspace) Took(item *handoff.ItemState, outcome string) *handoff.Record {
+func (ws *Workspace) Took(item *fold.Item, outcome string) *handoff.Record {
 	taken := ws.State.Records[item.HeldBy]
 	if item.Offer != nil || !item.Live() || item.Holder != ws.Me || taken == nil {
 		return nil
@@ -133,15 +134,15 @@ func (ws *Workspace) Said(a *handoff.Ack) *handoff.Record {
 // asksAgain reports whether a subject waits for a verdict in spite of one: it was
 // replaced, reopened or raised since.
 func (ws *Workspace) asksAgain(subject string, verdict *handoff.Record) bool {
-	waits := func(raised *handoff.Escalated) bool {
+	waits := func(raised *fold.Escalated) bool {
 		e := raised.Escalation()
-		return e != nil && e.State() == handoff.EscalationOpen
+		return e != nil && e.State() == fold.EscalationOpen
 	}
 	if h := ws.State.Handoffs[subject]; h != nil {
 		return h.SupersededBy != "" || waits(&h.Escalated)
 	}
 	if b := ws.State.Blocker(subject); b != nil {
-		return b.Acknowledged != verdict || b.State != handoff.BlockerAcknowledged
+		return b.Acknowledged != verdict || b.State != fold.BlockerAcknowledged
 	}
 	q := ws.State.Question(subject)
 	return q != nil && waits(&q.Escalated)
@@ -162,7 +163,7 @@ func adds(a, earlier *handoff.Ack) bool {
 }
 
 // OfferedBy lists the items of a handoff that are offered to the user.
-func (ws *Workspace) OfferedBy(h *handoff.HandoffState) []string {
+func (ws *Workspace) OfferedBy(h *fold.Handoff) []string {
 	var items []string
 	for _, declared := range h.Items {
 		item, ok := ws.State.Items[declared.ID]
@@ -187,11 +188,11 @@ func (ws *Workspace) Inbox() (rows []query.InboxRow, since time.Time, err error)
 }
 
 // CameBack lists what of the user's has come back and is meant by a subject.
-func (ws *Workspace) CameBack(subject handoff.Target) ([]handoff.Back, error) {
-	if err := ws.Need(handoff.Part{Back: ws.Me}); err != nil {
+func (ws *Workspace) CameBack(subject fold.Target) ([]fold.Back, error) {
+	if err := ws.Need(fold.Part{Back: ws.Me}); err != nil {
 		return nil, err
 	}
-	var backs []handoff.Back
+	var backs []fold.Back
 	for _, b := range ws.State.Backs[ws.Me] {
 		if b.Names(subject.Ref()) {
 			backs = append(backs, b)

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/guard"
-	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // PullRequestHere is the pull request that a branch of this clone would be, where
@@ -48,7 +48,7 @@ func (ws *Workspace) defaultBranch() (string, error) {
 			}
 		}
 	}
-	for _, name := range handoff.Trunks() {
+	for _, name := range fold.Trunks() {
 		for _, ref := range []string{"refs/remotes/" + remote + "/" + name, "refs/heads/" + name} {
 			if _, hash, err := ws.ResolveRef(ref); err == nil && hash != "" {
 				return name, nil

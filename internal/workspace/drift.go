@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -13,7 +14,7 @@ import (
 // Drift is what moved between the anchor of a handoff and now, as far as this
 // clone knows: commits on the items' branches, files of claims that they touch,
 // pull requests that were merged. It is nil when the anchor is not known here.
-func (ws *Workspace) Drift(ctx context.Context, h *handoff.HandoffState) (*handoff.Drift, error) {
+func (ws *Workspace) Drift(ctx context.Context, h *fold.Handoff) (*handoff.Drift, error) {
 	if h.Anchor == nil || h.Anchor.Head == "" || !ws.HasCommit(h.Anchor.Head) {
 		return nil, nil
 	}
@@ -36,7 +37,7 @@ func (ws *Workspace) Drift(ctx context.Context, h *handoff.HandoffState) (*hando
 // commitsSince lists the commits since the anchor on the branches that the items
 // name, on the anchor's own, and on HEAD. Commits that hold records only are not
 // work.
-func (ws *Workspace) commitsSince(ctx context.Context, h *handoff.HandoffState) ([]git.CommitInfo, error) {
+func (ws *Workspace) commitsSince(ctx context.Context, h *fold.Handoff) ([]git.CommitInfo, error) {
 	names := []string{h.Anchor.Branch}
 	for _, item := range h.Items {
 		for _, ref := range item.Refs {
@@ -93,7 +94,7 @@ func merged(commits []git.CommitInfo, id string) bool {
 
 // touched lists the files that HEAD has otherwise than the anchor, out of those
 // that items refer to which make claims.
-func (ws *Workspace) touched(ctx context.Context, h *handoff.HandoffState) ([]string, error) {
+func (ws *Workspace) touched(ctx context.Context, h *fold.Handoff) ([]string, error) {
 	var named []string
 	for _, item := range h.Items {
 		for _, ref := range item.Refs {

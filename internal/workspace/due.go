@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -40,10 +41,10 @@ func (ws *Workspace) Due() []handoff.Finding {
 		add(dueAck, h.Record.ID, fmt.Sprintf("no verdict on the handoff of %s, wanted by %s", h.Record.By, at.Format(time.RFC3339)),
 			"handoff ack "+h.Record.ID+", or handoff escalate "+h.Record.ID)
 	}
-	for _, b := range open(ws.State.Blockers, handoff.CompareBlockers) {
+	for _, b := range open(ws.State.Blockers, fold.CompareBlockers) {
 		ws.dueOf(b, add)
 	}
-	for _, q := range open(ws.State.Questions, func(a, b *handoff.QuestionState) int { return a.At.Compare(b.At) }) {
+	for _, q := range open(ws.State.Questions, func(a, b *fold.Question) int { return a.At.Compare(b.At) }) {
 		if asks := ws.TeamConfig.QuestionAsks(q, ws.Moment); passed(asks.Due, ws.Moment) && !waitsRaised(&q.Escalated) {
 			add(dueAnswer, q.Record, fmt.Sprintf("%s has not answered %s, wanted by %s", inPlaceOf(asks.To, asks.Because, q.To), q.Key, asks.Due.Format(time.RFC3339)), "handoff answer "+text.ShellArgument(q.Key))
 		}
@@ -66,7 +67,7 @@ func (ws *Workspace) Due() []handoff.Finding {
 
 // dueOf reports a blocker that waits longer than the SLA allows, or longer than
 // it is needed by, on the clock of whoever it asks now.
-func (ws *Workspace) dueOf(b *handoff.BlockerState, add func(code, record, message, fix string)) {
+func (ws *Workspace) dueOf(b *fold.Blocker, add func(code, record, message, fix string)) {
 	name := text.ShellArgument(b.ID)
 	fix := "handoff resolve " + name + ", or handoff escalate " + name
 	asks := ws.TeamConfig.BlockerAsks(b, ws.Moment)
@@ -82,7 +83,7 @@ func (ws *Workspace) dueOf(b *handoff.BlockerState, add func(code, record, messa
 
 // waitsRaised reports whether an escalation waits to be taken up, which has a
 // deadline of its own.
-func waitsRaised(of *handoff.Escalated) bool {
+func waitsRaised(of *fold.Escalated) bool {
 	e := of.Escalation()
 	return e.Stands() && e.TakenUp == nil
 }

@@ -8,13 +8,14 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Raisable is something that can be escalated.
 type Raisable struct {
 	Ref string // as the escalation names it
-	*handoff.Escalated
+	*fold.Escalated
 
 	like handoff.Blocker   // whose resolver, who is asked as yet, and severity say who is above
 	sla  calendar.Duration // how long whoever it is raised to may take
@@ -23,17 +24,17 @@ type Raisable struct {
 // Raisable returns what a reference means to somebody who escalates it: a handoff,
 // an item, a blocker or a question; an assignment stands for its item, and an
 // escalation for what it escalates.
-func (ws *Workspace) Raisable(target handoff.Target) (Raisable, error) {
+func (ws *Workspace) Raisable(target fold.Target) (Raisable, error) {
 	sla := ws.TeamConfig.SLA
 	switch target.Type {
-	case handoff.TargetBlocker:
+	case fold.TargetBlocker:
 		b := ws.State.Blockers[target.Name]
 		return Raisable{target.Ref(), &b.Escalated, b.Blocker, cmp.Or(sla.BlockerAck, sla.BlockerResolve)}, nil
-	case handoff.TargetQuestion:
+	case fold.TargetQuestion:
 		return ws.raisableQuestion(ws.State.Questions[target.Name]), nil
-	case handoff.TargetItem:
+	case fold.TargetItem:
 		return ws.raisableItem(ws.State.Items[target.Name]), nil
-	case handoff.TargetRecord:
+	case fold.TargetRecord:
 		if r, ok := ws.raisableRecord(ws.State.Records[target.Name]); ok {
 			return r, nil
 		}
@@ -41,25 +42,25 @@ func (ws *Workspace) Raisable(target handoff.Target) (Raisable, error) {
 	return Raisable{}, Usagef("ask about it with handoff ask --about "+target.Ref(), "%s is no handoff, item, blocker or question: nobody can act on it", target.Ref())
 }
 
-func (ws *Workspace) raisableQuestion(q *handoff.QuestionState) Raisable {
-	ref := handoff.Target{Type: handoff.TargetQuestion, Name: q.Key}.Ref()
+func (ws *Workspace) raisableQuestion(q *fold.Question) Raisable {
+	ref := fold.Target{Type: fold.TargetQuestion, Name: q.Key}.Ref()
 	return Raisable{ref, &q.Escalated, handoff.Blocker{Resolver: q.To}, ws.TeamConfig.SLA.Answer}
 }
 
 // raisableItem is an item, of which whoever it is offered to is asked, else its
 // holder.
-func (ws *Workspace) raisableItem(it *handoff.ItemState) Raisable {
+func (ws *Workspace) raisableItem(it *fold.Item) Raisable {
 	asked := it.Holder
 	if it.Offer != nil {
 		asked = it.Offer.To[0]
 	}
-	ref := handoff.Target{Type: handoff.TargetItem, Name: it.ID}.Ref()
+	ref := fold.Target{Type: fold.TargetItem, Name: it.ID}.Ref()
 	return Raisable{ref, &it.Escalated, handoff.Blocker{Resolver: asked, Severity: it.Severity}, calendar.Duration{}}
 }
 
 // raisableHandoff is a handoff, of which the receivers who have not acked are
 // asked, the first one for all.
-func (ws *Workspace) raisableHandoff(h *handoff.HandoffState) Raisable {
+func (ws *Workspace) raisableHandoff(h *fold.Handoff) Raisable {
 	asked := h.Record.By // when all of them have
 	for _, receiver := range ws.TeamConfig.Receivers(h) {
 		acked := slices.ContainsFunc(h.Acks, func(r *handoff.Record) bool { return r.By == receiver })
@@ -111,7 +112,7 @@ func (ws *Workspace) NextOnLadder(r Raisable, level int) string {
 // "" where they are there in time themselves.
 func (ws *Workspace) StandIn(of Raisable, r *handoff.Record) string {
 	e := r.Body.(*handoff.Escalation)
-	asks := ws.TeamConfig.EscalationAsks(&handoff.EscalationState{Record: r, By: r.By, To: e.To}, of.like, of.sla, ws.Moment)
+	asks := ws.TeamConfig.EscalationAsks(&fold.Escalation{Record: r, By: r.By, To: e.To}, of.like, of.sla, ws.Moment)
 	switch {
 	case asks.Note == config.NoteNobody:
 		return e.To + " is not there in time, and nobody stands in"

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -109,7 +110,7 @@ func (ws *Workspace) leaveOpen(items []handoff.Item) {
 // stays reports whether a carried step is still for its owner: for the user where
 // they kept the item in the last declaration of it and have held it since; for whom
 // they have it from only beside a step that is for the user.
-func (ws *Workspace) stays(it *handoff.ItemState, owner string) bool {
+func (ws *Workspace) stays(it *fold.Item, owner string) bool {
 	if it == nil {
 		return owner != ws.Me
 	}
@@ -126,7 +127,7 @@ func (ws *Workspace) stays(it *handoff.ItemState, owner string) bool {
 }
 
 // declaration is what the last declaration of an item says is next, and whose it is.
-func (ws *Workspace) declaration(it *handoff.ItemState) (steps []handoff.Next, by string) {
+func (ws *Workspace) declaration(it *fold.Item) (steps []handoff.Next, by string) {
 	r := ws.State.Records[it.Declared]
 	if r == nil {
 		return nil, ""

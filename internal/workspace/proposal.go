@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -12,12 +13,12 @@ import (
 // Proposal returns what is proposed on a topic, which a reference names itself or
 // by the record that proposes it. Where that is settled, the error is the answer
 // no, with who settled it.
-func (ws *Workspace) Proposal(ref string) (*handoff.DecisionState, error) {
+func (ws *Workspace) Proposal(ref string) (*fold.Decision, error) {
 	topic, record, err := ws.proposed(ref)
 	if err != nil {
 		return nil, err
 	}
-	if err := ws.Need(handoff.Part{Refs: []string{"dec:" + topic}}); err != nil {
+	if err := ws.Need(fold.Part{Refs: []string{"dec:" + topic}}); err != nil {
 		return nil, err
 	}
 	d := ws.State.Decisions[topic]
@@ -41,7 +42,7 @@ func (ws *Workspace) proposed(ref string) (topic, record string, err error) {
 		return "", "", err
 	}
 	notOne := Usagef("handoff query decisions is:proposed lists them", "%s is not a decision", ref)
-	if target.Type != handoff.TargetRecord {
+	if target.Type != fold.TargetRecord {
 		return "", "", notOne
 	}
 	var topics []string
@@ -50,7 +51,7 @@ func (ws *Workspace) proposed(ref string) (topic, record string, err error) {
 		topics = append(topics, body.Topic)
 	case *handoff.Handoff:
 		for _, d := range body.Decisions {
-			if d.Status == handoff.DecisionProposed {
+			if d.Status == fold.DecisionProposed {
 				topics = append(topics, d.ID)
 			}
 		}
@@ -65,14 +66,14 @@ func (ws *Workspace) proposed(ref string) (topic, record string, err error) {
 }
 
 // settledWords says what became of what was proposed on a topic, or that nothing was.
-func (ws *Workspace) settledWords(d *handoff.DecisionState, ref string) string {
+func (ws *Workspace) settledWords(d *fold.Decision, ref string) string {
 	last := d
 	if d.Proposal != nil {
 		last = d.Proposal
 	}
 	verb := last.State
 	for _, one := range d.Story() {
-		if one != last && one.Status == handoff.DecisionProposed && one.Decision.Decision == last.Decision.Decision {
+		if one != last && one.Status == fold.DecisionProposed && one.Decision.Decision == last.Decision.Decision {
 			return fmt.Sprintf("%s is settled: %s %s it %s, in %s", ref, last.By, verb, calendar.Ago(ws.Since(last.At)), last.Record)
 		}
 	}

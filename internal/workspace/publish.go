@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
@@ -20,7 +21,7 @@ import (
 func (ws *Workspace) NewID() string {
 	for {
 		id := ws.DrawID()
-		known, err := ws.Recall(handoff.Part{Refs: []string{id}})
+		known, err := ws.Recall(fold.Part{Refs: []string{id}})
 		if err != nil || known.Records[id] == nil {
 			return id // a repository that cannot be read cannot be written either
 		}
@@ -49,11 +50,11 @@ func (ws *Workspace) Judge(sealed []*handoff.Sealed) []handoff.Finding {
 // checkOn checks on the part of the state that it takes, and what is wrong once
 // more with the names of everything, so that a finding can say which one was
 // probably meant.
-func (ws *Workspace) checkOn(part handoff.Part, check func() []handoff.Finding) []handoff.Finding {
+func (ws *Workspace) checkOn(part fold.Part, check func() []handoff.Finding) []handoff.Finding {
 	err := ws.Need(part)
 	findings := check()
 	if err != nil || handoff.HasErrors(findings) {
-		if err = ws.Need(handoff.Part{Names: true}); err == nil {
+		if err = ws.Need(fold.Part{Names: true}); err == nil {
 			findings = check()
 		}
 	}

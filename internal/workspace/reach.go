@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -95,9 +96,9 @@ func (ws *Workspace) waitsFor(ref string) []string {
 		return nil // a record may be about what is not known here
 	}
 	switch target.Type {
-	case handoff.TargetQuestion:
+	case fold.TargetQuestion:
 		return []string{ws.State.Questions[target.Name].By}
-	case handoff.TargetBlocker:
+	case fold.TargetBlocker:
 		b := ws.State.Blockers[target.Name]
 		who := []string{b.DeclaredBy}
 		for _, item := range b.Blocks {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -25,17 +26,17 @@ func (ws *Workspace) Reassign(from, to, why string) []*handoff.Record {
 	}
 	for _, id := range slices.Sorted(maps.Keys(ws.State.Blockers)) {
 		if b := ws.State.Blockers[id]; b.Open() {
-			r.raise(handoff.Target{Type: handoff.TargetBlocker, Name: id}.Ref(), &b.Escalated, b.Needs, b.Resolver, ws.TeamConfig.BlockerAsks(b, ws.Moment).To)
+			r.raise(fold.Target{Type: fold.TargetBlocker, Name: id}.Ref(), &b.Escalated, b.Needs, b.Resolver, ws.TeamConfig.BlockerAsks(b, ws.Moment).To)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(ws.State.Questions)) {
 		if q := ws.State.Questions[key]; q.Open() {
-			r.raise(handoff.Target{Type: handoff.TargetQuestion, Name: key}.Ref(), &q.Escalated, q.Ask, q.To, ws.TeamConfig.QuestionAsks(q, ws.Moment).To)
+			r.raise(fold.Target{Type: fold.TargetQuestion, Name: key}.Ref(), &q.Escalated, q.Ask, q.To, ws.TeamConfig.QuestionAsks(q, ws.Moment).To)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(ws.State.Handoffs)) {
 		h := ws.State.Handoffs[id]
-		if h.State == handoff.HandoffPublished && h.Record.By != from && h.Record.By != to && !slices.Contains(h.To, to) {
+		if h.State == fold.HandoffPublished && h.Record.By != from && h.Record.By != to && !slices.Contains(h.To, to) {
 			r.raise(id, &h.Escalated, h.Summary, h.To...)
 		}
 	}
@@ -63,7 +64,7 @@ type reassigning struct {
 
 // raise raises what is asked of some people, or was raised since, where from is among
 // them and it is not raised to the other already.
-func (r *reassigning) raise(subject string, raised *handoff.Escalated, ask string, people ...string) {
+func (r *reassigning) raise(subject string, raised *fold.Escalated, ask string, people ...string) {
 	if e := raised.Escalation(); e.Stands() {
 		if e.To == r.to {
 			return
@@ -78,13 +79,13 @@ func (r *reassigning) raise(subject string, raised *handoff.Escalated, ask strin
 }
 
 // isOffered reports whether an item is offered to one person, and to nobody else.
-func isOffered(it *handoff.ItemState, who string) bool {
+func isOffered(it *fold.Item, who string) bool {
 	return it.Offer != nil && len(it.Offer.To) == 1 && it.Offer.To[0] == who
 }
 
 // assignedTo reports whether an item waits for somebody by an assignment: what a
 // handoff offers them, they are asked for with the handoff.
-func (ws *Workspace) assignedTo(it *handoff.ItemState, who string) bool {
+func (ws *Workspace) assignedTo(it *fold.Item, who string) bool {
 	if it.Offer == nil || !slices.Contains(it.Offer.To, who) {
 		return false
 	}

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -54,7 +55,7 @@ func (ws *Workspace) touchedBy(ctx context.Context, commits []WorkCommit) []stri
 // that nobody was told of yet, and says which of them go to nobody.
 func (ws *Workspace) routes(h *handoff.Handoff) (records []*handoff.Record, unrouted []string) {
 	add := func(kind, name string, b handoff.Blocker) {
-		r, nobody := ws.Route(handoff.Target{Type: kind, Name: name}, b)
+		r, nobody := ws.Route(fold.Target{Type: kind, Name: name}, b)
 		if r == nil {
 			unrouted = append(unrouted, nobody)
 			return
@@ -65,13 +66,13 @@ func (ws *Workspace) routes(h *handoff.Handoff) (records []*handoff.Record, unro
 		if known, ok := ws.State.Blockers[b.ID]; ok && known.Open() && len(known.Routes) > 0 {
 			continue
 		}
-		add(handoff.TargetBlocker, b.ID, b)
+		add(fold.TargetBlocker, b.ID, b)
 	}
 	for _, q := range h.Questions {
 		if known, ok := ws.State.Questions[q.ID]; ok && known.Open() {
 			continue
 		}
-		add(handoff.TargetQuestion, q.ID, handoff.Blocker{ID: q.ID, Resolver: q.To, NeededBy: q.NeededBy})
+		add(fold.TargetQuestion, q.ID, handoff.Blocker{ID: q.ID, Resolver: q.To, NeededBy: q.NeededBy})
 	}
 	return records, unrouted
 }
@@ -79,9 +80,9 @@ func (ws *Workspace) routes(h *handoff.Handoff) (records []*handoff.Record, unro
 // Route decides whom a blocker goes to, and records why. When there is nobody
 // there is no record, but what to tell the user; the next handoff that carries
 // the blocker tries again.
-func (ws *Workspace) Route(subject handoff.Target, b handoff.Blocker) (r *handoff.Record, nobody string) {
+func (ws *Workspace) Route(subject fold.Target, b handoff.Blocker) (r *handoff.Record, nobody string) {
 	sla := ws.TeamConfig.SLA.BlockerAck
-	if subject.Type == handoff.TargetQuestion {
+	if subject.Type == fold.TargetQuestion {
 		sla = ws.TeamConfig.SLA.Answer
 	}
 	to := ws.TeamConfig.Route(b, ws.Me, ws.Author.When, sla.Wall())

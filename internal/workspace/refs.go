@@ -1,10 +1,10 @@
 package workspace
 
-import "github.com/handoff-cli/handoff/internal/handoff"
+import "github.com/handoff-cli/handoff/internal/fold"
 
 // named resolves a reference that must name something of a type. A bare slug means
 // that, whatever else has it.
-func named[T any](ws *Workspace, ref, typ, what, hint string, all func(*handoff.View) map[string]*T) (*T, error) {
+func named[T any](ws *Workspace, ref, typ, what, hint string, all func(*fold.View) map[string]*T) (*T, error) {
 	if state, ok := all(ws.State)[ref]; ok {
 		return state, nil
 	}
@@ -13,39 +13,39 @@ func named[T any](ws *Workspace, ref, typ, what, hint string, all func(*handoff.
 		return nil, err
 	}
 	state, ok := all(ws.State)[target.Name]
-	if !ok || target.Type != typ && target.Type != handoff.TargetRecord {
+	if !ok || target.Type != typ && target.Type != fold.TargetRecord {
 		return nil, Usagef(hint, "%s is not %s", ref, what)
 	}
 	return state, nil
 }
 
 // Item returns the item that a reference names.
-func (ws *Workspace) Item(ref string) (*handoff.ItemState, error) {
-	return named(ws, ref, handoff.TargetItem, "an item", "handoff query items lists the items", func(v *handoff.View) map[string]*handoff.ItemState { return v.Items })
+func (ws *Workspace) Item(ref string) (*fold.Item, error) {
+	return named(ws, ref, fold.TargetItem, "an item", "handoff query items lists the items", func(v *fold.View) map[string]*fold.Item { return v.Items })
 }
 
 // Blocker returns the blocker that a reference names.
-func (ws *Workspace) Blocker(ref string) (*handoff.BlockerState, error) {
-	return named(ws, ref, handoff.TargetBlocker, "a blocker", "handoff query blocked lists the blockers", func(v *handoff.View) map[string]*handoff.BlockerState { return v.Blockers })
+func (ws *Workspace) Blocker(ref string) (*fold.Blocker, error) {
+	return named(ws, ref, fold.TargetBlocker, "a blocker", "handoff query blocked lists the blockers", func(v *fold.View) map[string]*fold.Blocker { return v.Blockers })
 }
 
 // Question resolves the slug of a question, or its record.
-func (ws *Workspace) Question(ref string) (*handoff.QuestionState, error) {
-	return named(ws, ref, handoff.TargetQuestion, "a question", "handoff query questions lists the open ones", func(v *handoff.View) map[string]*handoff.QuestionState { return v.Questions })
+func (ws *Workspace) Question(ref string) (*fold.Question, error) {
+	return named(ws, ref, fold.TargetQuestion, "a question", "handoff query questions lists the open ones", func(v *fold.View) map[string]*fold.Question { return v.Questions })
 }
 
 // AuthorOf is whom a question about something goes to: its holder, else who
 // wrote it; "" for what the user wrote themselves.
-func (ws *Workspace) AuthorOf(target handoff.Target) string {
+func (ws *Workspace) AuthorOf(target fold.Target) string {
 	who := ""
 	switch target.Type {
-	case handoff.TargetItem:
+	case fold.TargetItem:
 		who = ws.State.Items[target.Name].Holder
-	case handoff.TargetBlocker:
+	case fold.TargetBlocker:
 		who = ws.State.Blockers[target.Name].DeclaredBy
-	case handoff.TargetQuestion:
+	case fold.TargetQuestion:
 		who = ws.State.Questions[target.Name].To
-	case handoff.TargetDecision:
+	case fold.TargetDecision:
 		who = ws.State.Decisions[target.Name].By
 	default:
 		who = ws.State.Records[target.Name].By
@@ -57,7 +57,7 @@ func (ws *Workspace) AuthorOf(target handoff.Target) string {
 }
 
 // OwnHandoff resolves the reference of --amend.
-func (ws *Workspace) OwnHandoff(ref string) (*handoff.HandoffState, error) {
+func (ws *Workspace) OwnHandoff(ref string) (*fold.Handoff, error) {
 	target, err := ws.Resolve(ref)
 	if err != nil {
 		return nil, err

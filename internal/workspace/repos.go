@@ -15,8 +15,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
-	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -250,7 +250,7 @@ func (ws *Workspace) close() {
 
 // LoadFromMany is LoadFor in one of several repositories. Those without records
 // get no index.
-func (ws *Workspace) LoadFromMany(ctx context.Context, o SourceOptions, part handoff.Part) error {
+func (ws *Workspace) LoadFromMany(ctx context.Context, o SourceOptions, part fold.Part) error {
 	refs, err := ws.refs(ctx)
 	if err != nil {
 		return err
@@ -261,7 +261,7 @@ func (ws *Workspace) LoadFromMany(ctx context.Context, o SourceOptions, part han
 			return err
 		}
 		if len(days) == 0 && len(unreadable) == 0 && len(o.Refs) == 0 && o.AsOf == "" {
-			ws.Hold(handoff.Fold(nil, ws.TeamConfig.AckPolicy))
+			ws.Hold(fold.Of(nil, ws.TeamConfig.AckPolicy))
 			return nil
 		}
 	}

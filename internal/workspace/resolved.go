@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -13,7 +14,7 @@ import (
 // Freed says that an item which a draft starts from waits for a blocker no more.
 type Freed struct {
 	Item    string // "" for a blocker that the draft lists and no item waits for
-	Blocker *handoff.BlockerState
+	Blocker *fold.Blocker
 	Status  string // of the item now, "" where that is still blocked
 }
 
@@ -90,7 +91,7 @@ func names(refs []string, name string) bool {
 
 // closedBlocker returns the blocker that a reference means if it is closed, else
 // nil.
-func (ws *Workspace) closedBlocker(ref string) *handoff.BlockerState {
+func (ws *Workspace) closedBlocker(ref string) *fold.Blocker {
 	if b := ws.State.Blocker(ref); b != nil && !b.Open() {
 		return b
 	}
@@ -113,7 +114,7 @@ func (ws *Workspace) isClosed(ref string) bool {
 // statusBefore is the status that a blocked item was last declared with before it
 // was blocked, in_progress where there is none.
 func (ws *Workspace) statusBefore(id string) (string, error) {
-	if err := ws.Need(handoff.Part{Refs: []string{handoff.Target{Type: handoff.TargetItem, Name: id}.Ref()}}); err != nil {
+	if err := ws.Need(fold.Part{Refs: []string{fold.Target{Type: fold.TargetItem, Name: id}.Ref()}}); err != nil {
 		return "", err
 	}
 	it := ws.State.Items[id]
@@ -138,7 +139,7 @@ func (ws *Workspace) statusBefore(id string) (string, error) {
 // resolution of a blocker, an answer to a question. It is nil where the decision
 // closes nothing, and why says for what reason, if it answers something.
 func (ws *Workspace) Settle(topic string, d *handoff.DecisionFields) (body handoff.Body, why string) {
-	accepted := d.Status == "" || d.Status == handoff.DecisionAccepted
+	accepted := d.Status == "" || d.Status == fold.DecisionAccepted
 	b, q := ws.State.Blocker(d.Answers), ws.State.Question(d.Answers)
 	switch {
 	case d.Answers == "":
@@ -155,9 +156,9 @@ func (ws *Workspace) Settle(topic string, d *handoff.DecisionFields) (body hando
 	case !accepted:
 		return nil, fmt.Sprintf("%s stays open: the decision is only %s", d.Answers, d.Status)
 	case b != nil:
-		return &handoff.Resolution{Blocker: b.ID, Outcome: handoff.Resolutions[0], How: d.Decision, Decision: topic, Source: d.Source}, ""
+		return &handoff.Resolution{Blocker: b.ID, Outcome: fold.Resolutions[0], How: d.Decision, Decision: topic, Source: d.Source}, ""
 	}
-	ref := handoff.Target{Type: handoff.TargetQuestion, Name: q.Key}.Ref()
+	ref := fold.Target{Type: fold.TargetQuestion, Name: q.Key}.Ref()
 	return &handoff.Answer{Question: ref, Text: text.JoinNonEmpty(", because ", d.Decision, d.Rationale), Source: d.Source}, ""
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rollup"
@@ -12,7 +13,7 @@ import (
 
 // RollupRequest says for whom the rollup speaks, and since when. Without a
 // roster the organisation is everybody who has declared anything.
-func (ws *Workspace) RollupRequest(state *handoff.State, level, scope, since, amend string) (rollup.Request, error) {
+func (ws *Workspace) RollupRequest(state *fold.State, level, scope, since, amend string) (rollup.Request, error) {
 	request := rollup.Request{
 		Level: level, Scope: scope, Zone: ws.TeamConfig.ZoneOf(ws.Me),
 		Now: ws.Author.When, Grace: ws.TeamConfig.Timing.PublishGrace.Wall(),
@@ -59,7 +60,7 @@ func (ws *Workspace) unknownScope(level, scope string) error {
 }
 
 // senders are the authors of handoffs, sorted.
-func senders(state *handoff.State) []string {
+func senders(state *fold.State) []string {
 	declared := make(map[string]bool)
 	for _, h := range state.Handoffs {
 		if h.Rollup == nil {
@@ -73,7 +74,7 @@ func senders(state *handoff.State) []string {
 // that scope, else who leads where work goes next.
 func (ws *Workspace) RollupReceivers(r *handoff.Rollup) []string {
 	for h := range ws.State.Newest() {
-		if h.Record.By == ws.Me && h.Rollup != nil && h.Rollup.Level == r.Level && h.Rollup.Scope == r.Scope && h.State != handoff.HandoffWithdrawn {
+		if h.Record.By == ws.Me && h.Rollup != nil && h.Rollup.Level == r.Level && h.Rollup.Scope == r.Scope && h.State != fold.HandoffWithdrawn {
 			return h.To
 		}
 	}

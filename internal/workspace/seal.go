@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 )
@@ -60,7 +61,7 @@ func (ws *Workspace) judgeDraft(d *Draft, letThrough []string) []handoff.Finding
 		if err != nil {
 			return []handoff.Finding{notFolded(err)}
 		}
-		own.State = handoff.Fold(slices.Concat(state.Order(), handoff.Records(closing)), ws.TeamConfig.AckPolicy).View
+		own.State = fold.Of(slices.Concat(state.Order(), handoff.Records(closing)), ws.TeamConfig.AckPolicy).View
 	}
 	if d.Doc != nil && !d.Changed {
 		findings = append(findings, rules.CheckTyped(d.Doc, d.Sealed[0], own)...)

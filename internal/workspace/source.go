@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -25,7 +26,7 @@ type SourceOptions struct {
 }
 
 // LoadFor loads the part of the state that a question is put to.
-func (ws *Workspace) LoadFor(ctx context.Context, o SourceOptions, part handoff.Part) error {
+func (ws *Workspace) LoadFor(ctx context.Context, o SourceOptions, part fold.Part) error {
 	if len(o.Refs) > 0 && o.AllRefs {
 		return Usagef("give one of them", "--ref and --all-refs say two things")
 	}
@@ -54,13 +55,13 @@ func (ws *Workspace) LoadFor(ctx context.Context, o SourceOptions, part handoff.
 	records := slices.DeleteFunc(slices.Clone(whole.Order()), func(r *handoff.Record) bool {
 		return r.At.Truncate(time.Second).After(at) // the time is to the second, which counts to its end
 	})
-	ws.Hold(handoff.Fold(records, ws.TeamConfig.AckPolicy))
+	ws.Hold(fold.Of(records, ws.TeamConfig.AckPolicy))
 	return nil
 }
 
 // loadAsOf loads a part of the state of a revision. Its time is that of the last
 // record.
-func (ws *Workspace) loadAsOf(ctx context.Context, rev string, part handoff.Part) error {
+func (ws *Workspace) loadAsOf(ctx context.Context, rev string, part fold.Part) error {
 	scope := ws.AllRefs()
 	scope.Revs = []string{rev}
 	part.Newest = max(part.Newest, 1)
@@ -109,7 +110,7 @@ func (ws *Workspace) refs(ctx context.Context) ([]git.Ref, error) {
 }
 
 // Load makes a part of the state known. More can be had later with Need.
-func (ws *Workspace) Load(ctx context.Context, part handoff.Part) error {
+func (ws *Workspace) Load(ctx context.Context, part fold.Part) error {
 	refs, err := ws.refs(ctx)
 	if err != nil {
 		return err
@@ -125,7 +126,7 @@ func (ws *Workspace) Load(ctx context.Context, part handoff.Part) error {
 }
 
 // loadFrom makes a part of the state known that some refs come to.
-func (ws *Workspace) loadFrom(ctx context.Context, scope git.Scope, part handoff.Part) error {
+func (ws *Workspace) loadFrom(ctx context.Context, scope git.Scope, part fold.Part) error {
 	refs, err := ws.Refs(ctx, scope)
 	if err != nil {
 		return err
@@ -140,7 +141,7 @@ func (ws *Workspace) loadFrom(ctx context.Context, scope git.Scope, part handoff
 
 // loadApart is Load for other refs than those which usually count: the index
 // file is of those, and stays so.
-func (ws *Workspace) loadApart(ctx context.Context, refs []git.Ref, part handoff.Part) error {
+func (ws *Workspace) loadApart(ctx context.Context, refs []git.Ref, part fold.Part) error {
 	options := ws.indexOptions(refs)
 	var err error
 	if options.Ours, err = ws.elsewhere(ctx, refs); err != nil {
@@ -154,10 +155,10 @@ func (ws *Workspace) loadApart(ctx context.Context, refs []git.Ref, part handoff
 }
 
 // answerFrom makes a part of the state of an index known.
-func (ws *Workspace) answerFrom(ctx context.Context, ix *index.Index, part handoff.Part) error {
+func (ws *Workspace) answerFrom(ctx context.Context, ix *index.Index, part fold.Part) error {
 	ws.Index = ix
-	ws.Recall = func(part handoff.Part) (*handoff.View, error) { return ix.View(ctx, part) }
-	ws.Whole = func() (*handoff.State, error) { return ix.State(ctx) }
+	ws.Recall = func(part fold.Part) (*fold.View, error) { return ix.View(ctx, part) }
+	ws.Whole = func() (*fold.State, error) { return ix.State(ctx) }
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) { return ix.Problems(ctx, records) }
 	if err := ws.Need(part); err != nil || !ix.Lost() {
 		return err
@@ -187,7 +188,7 @@ func (ws *Workspace) sayLost(nothingKnown func() bool) error {
 }
 
 // Need makes sure that a part of the state is known.
-func (ws *Workspace) Need(part handoff.Part) error {
+func (ws *Workspace) Need(part fold.Part) error {
 	state, err := ws.Recall(part)
 	if err == nil {
 		ws.State = state
@@ -198,17 +199,17 @@ func (ws *Workspace) Need(part handoff.Part) error {
 // Resolve returns what a reference means, which must have been among those of
 // the part that was loaded. Of one that means nothing, the names of everything
 // tell what was probably meant.
-func (ws *Workspace) Resolve(ref string) (handoff.Target, error) {
+func (ws *Workspace) Resolve(ref string) (fold.Target, error) {
 	if who, latest := strings.CutPrefix(ref, "@"); latest && who != "" {
 		handle, err := ws.Person(who)
 		if err != nil {
-			return handoff.Target{}, err
+			return fold.Target{}, err
 		}
 		ref = "@" + handle
 	}
 	target, err := ws.State.Resolve(ref, ws.Me)
 	if unknown := new(handoff.UnknownError); errors.As(err, &unknown) {
-		if err := ws.Need(handoff.Part{Names: true}); err != nil {
+		if err := ws.Need(fold.Part{Names: true}); err != nil {
 			return target, err
 		}
 		target, err = ws.State.Resolve(ref, ws.Me)
@@ -239,7 +240,7 @@ func (ws *Workspace) LoadAll(ctx context.Context) error {
 	for _, r := range set.Records {
 		r.Source.Foreign = r.Source.Foreign && !ours(r.Source.Path, r.Source.Blob)
 	}
-	ws.Hold(handoff.Fold(set.Records, ws.TeamConfig.AckPolicy))
+	ws.Hold(fold.Of(set.Records, ws.TeamConfig.AckPolicy))
 	if err != nil || !set.Lost() {
 		return err
 	}
@@ -285,14 +286,14 @@ func (ws *Workspace) tellRefs(refs []git.Ref) {
 }
 
 // Hold makes a whole state the one that is known.
-func (ws *Workspace) Hold(state *handoff.State) {
+func (ws *Workspace) Hold(state *fold.State) {
 	if ws.Index != nil {
 		ws.Index.Close()
 	}
 	ws.State, ws.Index = state.View, index.Of(state)
-	ws.Recall = func(handoff.Part) (*handoff.View, error) { return state.View, nil }
-	ws.Whole = func() (*handoff.State, error) { return state, nil }
+	ws.Recall = func(fold.Part) (*fold.View, error) { return state.View, nil }
+	ws.Whole = func() (*fold.State, error) { return state, nil }
 	ws.problems = func(records []*handoff.Record) ([]handoff.Problem, error) {
-		return handoff.ProblemsOf(state, records, ws.TeamConfig.AckPolicy), nil
+		return fold.ProblemsOf(state, records, ws.TeamConfig.AckPolicy), nil
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/metrics"
 	"github.com/handoff-cli/handoff/internal/rules"
@@ -14,7 +15,7 @@ import (
 // Findings checks the handoffs that are measured, on all processors, against the
 // rules that need nothing but the handoff itself, and that the metrics ask about:
 // what the repository holds today says nothing of what was so then.
-func (ws *Workspace) Findings(state *handoff.State, since time.Time) (map[string][]handoff.Finding, error) {
+func (ws *Workspace) Findings(state *fold.State, since time.Time) (map[string][]handoff.Finding, error) {
 	var measured []*handoff.Record
 	for _, h := range state.Handoffs {
 		first := state.Handoffs[h.First]

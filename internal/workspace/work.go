@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
-	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/metrics"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -19,7 +19,7 @@ import (
 // which a reference points, on whose branch they are, whose files they change.
 // Commits that hold records touch none: what those say is known from themselves.
 // A merge that touches none is no work.
-func (ws *Workspace) Work(ctx context.Context, state *handoff.State, since time.Time) ([]metrics.Commit, error) {
+func (ws *Workspace) Work(ctx context.Context, state *fold.State, since time.Time) ([]metrics.Commit, error) {
 	tips, err := ws.branchTips()
 	if err != nil || len(tips) == 0 {
 		return nil, err
@@ -126,7 +126,7 @@ func (ws *Workspace) commitsOn(ctx context.Context, since time.Time, tips []tip,
 	var asked strings.Builder
 	itemsOf := make(map[string][]string) // by ref
 	for _, t := range tips {
-		if handoff.IsTrunk(path.Base(t.name)) {
+		if fold.IsTrunk(path.Base(t.name)) {
 			asked.WriteString("^" + t.ref + "\n")
 		} else if items := touched.onBranch(t.name); len(items) > 0 {
 			itemsOf[t.ref] = items
@@ -179,7 +179,7 @@ func (ws *Workspace) commitsChanging(ctx context.Context, since time.Time, tips 
 
 // touches is what tells that a commit is about an item.
 type touches struct {
-	items    map[string]*handoff.ItemState
+	items    map[string]*fold.Item
 	names    map[string][]string // of pull requests and tickets, as nameOf writes them → items
 	branches map[string][]string // short name → items; those of everybody are none
 	commits  map[string][]commitRef
@@ -192,7 +192,7 @@ type commitRef struct{ hash, item string }
 // shortHash is how much of a hash a reference must give.
 const shortHash = 7
 
-func newTouches(state *handoff.State) *touches {
+func newTouches(state *fold.State) *touches {
 	t := &touches{
 		items: state.Items, names: make(map[string][]string), branches: make(map[string][]string),
 		commits: make(map[string][]commitRef), files: make(map[string][]string),
@@ -201,7 +201,7 @@ func newTouches(state *handoff.State) *touches {
 		for _, ref := range item.Refs {
 			switch ref.Type {
 			case "branch":
-				if !handoff.IsTrunk(ref.ID) {
+				if !fold.IsTrunk(ref.ID) {
 					t.branches[ref.ID] = append(t.branches[ref.ID], id)
 				}
 			case "pr", "ticket":

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
@@ -12,10 +13,10 @@ import (
 // word that happens to be a name, in the text below a subject, is none.
 func TestTouches(t *testing.T) {
 	const hash = "51bd0aa051bd0aa051bd0aa051bd0aa051bd0aa0"
-	item := func(refs ...handoff.Ref) *handoff.ItemState {
-		return &handoff.ItemState{Item: handoff.Item{Refs: refs}}
+	item := func(refs ...handoff.Ref) *fold.Item {
+		return &fold.Item{Item: handoff.Item{Refs: refs}}
 	}
-	touched := newTouches(&handoff.State{View: &handoff.View{Items: map[string]*handoff.ItemState{
+	touched := newTouches(&fold.State{View: &fold.View{Items: map[string]*fold.Item{
 		"cache":       item(handoff.Ref{Type: "pr", ID: "https://example.com/a/b/pull/71"}, handoff.Ref{Type: "branch", ID: "main"}),
 		"refund-flow": item(handoff.Ref{Type: "ticket", ID: "PAY-311"}, handoff.Ref{Type: "commit", ID: strings.ToUpper(hash[:9])}),
 		"audit":       item(handoff.Ref{Type: "branch", ID: "feature/logs"}, handoff.Ref{Type: "pr", ID: "#72"}),

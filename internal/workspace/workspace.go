@@ -19,6 +19,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/audit"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
@@ -46,15 +47,15 @@ type Workspace struct {
 	MappedAuthor git.Ident // the author as .mailmap spells them
 	Moment       time.Time
 
-	Set   *index.Set    // every file that the refs hold; nil but for those who need it
-	State *handoff.View // of what they add up to, the part that was asked for; nil until Load
+	Set   *index.Set // every file that the refs hold; nil but for those who need it
+	State *fold.View // of what they add up to, the part that was asked for; nil until Load
 
 	ConfigFindings []handoff.Finding // what is wrong with the configuration
 
 	RulesGit rules.Git                                          // answers the rules about a record that is to be published
 	Index    *index.Index                                       // of the state
 	Recall   query.Recall                                       // knows more of the state
-	Whole    func() (*handoff.State, error)                     // knows all of it
+	Whole    func() (*fold.State, error)                        // knows all of it
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
 	unproven func() audit.RecordIDs                             // the ids of the verdicts that nobody here saw given
 
@@ -256,7 +257,7 @@ func (ws *Workspace) MustBeKnown(ctx context.Context) error {
 
 // BeginWriting makes ready for writing: it refuses without an identity, and loads a part
 // of the state.
-func (ws *Workspace) BeginWriting(ctx context.Context, part handoff.Part) error {
+func (ws *Workspace) BeginWriting(ctx context.Context, part fold.Part) error {
 	if err := ws.MustWrite(ctx); err != nil {
 		return err
 	}

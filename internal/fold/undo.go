@@ -1,0 +1,98 @@
+package fold
+
+import (
+	"slices"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// undoTime is how long a take can be undone by who took it. Later they offer the
+// item back, as anything that is held: whoever it was taken from relies on the take.
+const undoTime = time.Hour
+
+// Giver returns who held an item before its holder took it with an ack, "" when they
+// did not take it or that is not known.
+func (v *View) Giver(it *Item) string {
+	return giver(it, func(id string) *handoff.Record { return v.Records[id] })
+}
+
+func giver(it *Item, find func(id string) *handoff.Record) string {
+	given := find(it.HeldBy)
+	if given == nil || given.Kind != handoff.KindAck {
+		return ""
+	}
+	subject := find(given.Body.(*handoff.Ack).Subject)
+	if subject == nil {
+		return ""
+	}
+	switch body := subject.Body.(type) {
+	case *handoff.Handoff:
+		return subject.By
+	case *handoff.Assignment:
+		return body.From
+	}
+	return ""
+}
+
+// Undoes reports whether an assignment by r takes back the take of an item, as if it
+// had not been: it names the ack in `via`, is by who took the item, to whom they took
+// it from, soon after, and nothing has been said of the item in between. Any other
+// assignment is an offer.
+func (v *View) Undoes(r *handoff.Record, a *handoff.Assignment) bool {
+	return undoes(r, a, v.Item(a.Item), func(id string) *handoff.Record { return v.Records[id] })
+}
+
+func undoes(r *handoff.Record, a *handoff.Assignment, it *Item, find func(id string) *handoff.Record) bool {
+	if it == nil || !it.Live() || it.Holder != r.By || a.Via == "" || a.Via != it.HeldBy || it.History[len(it.History)-1] != a.Via {
+		return false
+	}
+	taken := find(a.Via)
+	return taken != nil && a.To != "" && a.To == giver(it, find) && r.At.Sub(taken.At.Time) <= undoTime
+}
+
+// giveBack makes an item what it was before its holder took it: held by to, and
+// offered as it was where that still stands.
+func (f *fold) giveBack(it *Item, to string, r *handoff.Record) {
+	ack := f.findRecord(it.HeldBy)
+	hs := f.findHandoff(it.Declared)
+	f.book(it, -1)
+	it.Holder, it.HeldBy = to, f.heldSince(it, to)
+	f.book(it, +1)
+	mention(&it.History, r)
+	f.forgetTaken(hs, it.ID, ack)
+	switch subject := f.findRecord(ack.Body.(*handoff.Ack).Subject); body := subject.Body.(type) {
+	case *handoff.Handoff:
+		if from := f.findHandoff(subject.ID); from != hs {
+			f.forgetTaken(from, it.ID, ack) // the item had been declared anew
+		}
+		if hs.Current() {
+			it.Offer = offer(hs.Record, it.Item)
+		}
+	case *handoff.Assignment:
+		it.Offer = &Offer{From: to, To: []string{body.To}, Record: subject.ID, At: subject.At.Time}
+	}
+}
+
+// heldSince is the latest record by which somebody said that they hold the item.
+func (f *fold) heldSince(it *Item, who string) string {
+	for _, id := range slices.Backward(it.History) {
+		if r := f.findRecord(id); r.By == who && (r.Kind == handoff.KindHandoff || r.Kind == handoff.KindAck) {
+			return id
+		}
+	}
+	return it.Declared
+}
+
+// forgetTaken takes back what an ack has done to a handoff by taking an item of it.
+func (f *fold) forgetTaken(hs *Handoff, item string, ack *handoff.Record) {
+	delete(hs.Taken, item)
+	delete(f.first(hs).given, item)
+	takes := func(item string) bool { return hs.Taken[item] == ack.By }
+	if !slices.ContainsFunc(hs.declared, takes) {
+		delete(hs.accepters, ack.By)
+	}
+	if hs.State == HandoffAccepted && hs.Verdict == ack && !f.satisfied(hs) {
+		hs.State, hs.Verdict = HandoffPublished, nil
+	}
+}
