@@ -209,13 +209,10 @@ func (t Told) say() string {
 
 func (r *runner) event(subject string, record *handoff.Record, say string) candidate {
 	row := &EventRow{
-		typed: typed{TypeEvent}, ID: record.ID, Subject: subject, Kind: record.Kind, By: record.By, Say: say,
-		cited: cited{r.source(record.ID)},
+		typed: typed{Type: TypeEvent}, ID: record.ID, Subject: subject, Kind: record.Kind, By: record.By, Say: say,
+		cited: cited{Source: r.source(record.ID)},
 	}
 	f := r.recordFacets(record.ID)
 	f.put(Is, string(TypeEvent))
 	return candidate{row: row, facets: f, thread: remark{record.ID, record.Body}, since: record.At.Time}
 }
-
-// words is a value of the model as a sentence says it.
-func words(value string) string { return strings.ReplaceAll(value, "_", " ") }

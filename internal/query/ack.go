@@ -24,7 +24,7 @@ type AckRow struct {
 
 // Cells is the row under [Header].
 func (r *AckRow) Cells() []string {
-	return append([]string{r.ID, r.Who, cmp.Or(words(r.Outcome), isMissing), listCell(r.Taken), r.Note}, r.Source.cells()...)
+	return append([]string{r.ID, r.Who, cmp.Or(spoken(r.Outcome), isMissing), listCell(r.Taken), r.Note}, r.Source.cells()...)
 }
 
 func (r *AckRow) key() string { return r.ID + " " + r.Who }
@@ -93,13 +93,13 @@ func (r *runner) acksOf(id, asking string, acks []*handoff.Record, asked []strin
 		body := ack.Body.(*handoff.Ack)
 		given[ack.By] = true
 		found = append(found, r.ackRow(&AckRow{
-			ID: id, Who: ack.By, Outcome: body.Outcome, Taken: list(body.Take), At: stamp(ack.At.Time), Note: body.Note, cited: cited{r.source(ack.ID)},
+			ID: id, Who: ack.By, Outcome: body.Outcome, Taken: list(body.Take), At: stamp(ack.At.Time), Note: body.Note, cited: cited{Source: r.source(ack.ID)},
 		}))
 	}
 	slices.Sort(asked)
 	for _, who := range slices.Compact(asked) {
 		if !given[who] && handoff.ValidHandle(who) && who != everyoneAddress {
-			found = append(found, r.ackRow(&AckRow{ID: id, Who: who, Taken: []string{}, cited: cited{r.source(asking)}}))
+			found = append(found, r.ackRow(&AckRow{ID: id, Who: who, Taken: []string{}, cited: cited{Source: r.source(asking)}}))
 		}
 	}
 	return found
@@ -125,7 +125,7 @@ func lastOfEach(acks []*handoff.Record) []*handoff.Record {
 }
 
 func (r *runner) ackRow(row *AckRow) candidate {
-	row.typed = typed{TypeAck}
+	row.typed = typed{Type: TypeAck}
 	f := make(facets)
 	f.put(Is, string(TypeAck), row.Outcome)
 	if row.Outcome == "" {

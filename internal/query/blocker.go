@@ -76,10 +76,10 @@ func (t blockerThread) asks(r *runner) config.Asked {
 func (t blockerThread) cite(r *runner, id string) candidate {
 	asks := t.asks(r)
 	row := &BlockerRow{
-		typed: typed{TypeBlocker}, ID: t.ID, Needs: t.Needs, Because: t.Because, Resolver: t.Resolver,
+		typed: typed{Type: TypeBlocker}, ID: t.ID, Needs: t.Needs, Because: t.Because, Resolver: t.Resolver,
 		Blocks: list(t.Blocks), State: t.State, Since: stamp(t.Since.Time), Age: seconds(r.env.Now, t.Since.Time),
 		Workaround: t.Workaround, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine),
-		askedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), cited: cited{r.source(id)},
+		askedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), cited: cited{Source: r.source(id)},
 	}
 	if !t.Open() {
 		row.Age = seconds(t.Resolution.At.Time, t.Since.Time)

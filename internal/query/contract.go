@@ -52,9 +52,9 @@ func (r *runner) contracts() []candidate {
 
 func contractOf(c config.Interface, env Env) candidate {
 	row := &ContractRow{
-		typed: typed{TypeContract}, From: c.From, To: c.To, Trigger: c.Trigger, DoneWhen: list(c.DoneWhen),
+		typed: typed{Type: TypeContract}, From: c.From, To: c.To, Trigger: c.Trigger, DoneWhen: list(c.DoneWhen),
 		Conditions: list(c.Conditions), Requires: list(c.Requires), OnMissing: cmp.Or(c.OnMissing, config.OnMissingReject),
-		cited: cited{Source{Kind: "config", Path: env.ConfigFile}},
+		cited: cited{Source: Source{Kind: "config", Path: env.ConfigFile}},
 	}
 	if !c.Ack.IsZero() {
 		row.Ack = c.Ack.String()

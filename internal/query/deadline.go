@@ -91,7 +91,7 @@ func (r *runner) deadlines() []candidate {
 // deadline is the row of one, of what another row is about.
 func (r *runner) deadline(ref, what, who string, due time.Time, record string, of candidate) candidate {
 	row := &DeadlineRow{
-		typed: typed{TypeDeadline}, ID: ref, What: what, Who: who, Due: stamp(due), Late: due.Before(r.env.Now), cited: cited{r.source(record)},
+		typed: typed{Type: TypeDeadline}, ID: ref, What: what, Who: who, Due: stamp(due), Late: due.Before(r.env.Now), cited: cited{Source: r.source(record)},
 	}
 	f := r.recordFacets(record)
 	f.put(Is, string(TypeDeadline))

@@ -47,8 +47,8 @@ func (t decisionThread) entry(record *handoff.Record) any {
 
 func (t decisionThread) cite(r *runner, id string) candidate {
 	row := &DecisionRow{
-		typed: typed{TypeDecision}, ID: t.ID, Decision: t.Decision.Decision.Decision, Rationale: t.Rationale, By: cmp.Or(t.DecidedBy, t.By),
-		At: stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, cited: cited{r.source(id)},
+		typed: typed{Type: TypeDecision}, ID: t.ID, Decision: t.Decision.Decision.Decision, Rationale: t.Rationale, By: cmp.Or(t.DecidedBy, t.By),
+		At: stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, cited: cited{Source: r.source(id)},
 	}
 	row.Source.Superseded = !t.Stands()
 

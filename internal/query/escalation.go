@@ -111,8 +111,8 @@ func (t escalationThread) cite(r *runner, id string) candidate {
 		asks = r.env.Config.EscalationAsks(t.Escalation, t.of.like, t.of.sla, r.env.Now)
 	}
 	row := &EscalationRow{
-		typed: typed{TypeEscalation}, ID: t.Record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask,
-		To: t.To, By: t.By, Level: t.Level, State: t.State(), askedNow: newAsked(asks), cited: cited{r.source(id)},
+		typed: typed{Type: TypeEscalation}, ID: t.Record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask,
+		To: t.To, By: t.By, Level: t.Level, State: t.State(), askedNow: newAsked(asks), cited: cited{Source: r.source(id)},
 	}
 	f := r.recordFacets(id)
 	f.put(Is, string(TypeEscalation), t.State())

@@ -228,9 +228,9 @@ func itemsNamed(s *fold.View, name string) []*fold.Item {
 func (r *runner) area(a config.Authority) candidate {
 	expires := a.ExpiresAt()
 	row := &AreaRow{
-		typed: typed{TypeArea}, ID: a.Area, Primary: a.Primary, Alternates: list(a.Alternates), Expires: stamp(expires),
+		typed: typed{Type: TypeArea}, ID: a.Area, Primary: a.Primary, Alternates: list(a.Alternates), Expires: stamp(expires),
 		Expired: !expires.IsZero() && expires.Before(r.env.Now),
-		cited:   cited{Source{Kind: "config", Path: r.env.ConfigFile}},
+		cited:   cited{Source: Source{Kind: "config", Path: r.env.ConfigFile}},
 	}
 	f := make(facets)
 	f.put(Is, string(TypeArea))

@@ -49,8 +49,8 @@ func (r *runner) notedGaps(record *handoff.Record, ack *handoff.Ack) []candidate
 	var found []candidate
 	for _, note := range ack.Gaps {
 		row := &GapRow{
-			typed: typed{TypeGap}, ID: record.ID, Subject: ack.Subject, Class: note.Class, Recovery: note.Note, By: record.By,
-			cited: cited{r.source(record.ID)},
+			typed: typed{Type: TypeGap}, ID: record.ID, Subject: ack.Subject, Class: note.Class, Recovery: note.Note, By: record.By,
+			cited: cited{Source: r.source(record.ID)},
 		}
 		if note.Item != "" {
 			row.Subject = fold.Target{Type: fold.TargetItem, Name: note.Item}.Ref()

@@ -68,9 +68,9 @@ func (t handoffThread) entry(record *handoff.Record) any {
 
 func (t handoffThread) cite(r *runner, id string) candidate {
 	row := &HandoffRow{
-		typed: typed{TypeHandoff}, ID: t.Record.ID, By: t.Record.By, To: list(t.To), Summary: t.Summary, State: t.State,
+		typed: typed{Type: TypeHandoff}, ID: t.Record.ID, By: t.Record.By, To: list(t.To), Summary: t.Summary, State: t.State,
 		Flags: list(t.flags(r)), At: stamp(t.Record.At.Time), ReturnsAt: stamp(t.ReturnsAt.Time), Amends: t.Amends,
-		Items: []string{}, Taken: []string{}, Escalation: noteOf(&t.Escalated), cited: cited{r.source(id)},
+		Items: []string{}, Taken: []string{}, Escalation: noteOf(&t.Escalated), cited: cited{Source: r.source(id)},
 	}
 	severity := t.Severity()
 	for _, item := range t.Items {

@@ -226,9 +226,6 @@ func command(name, ref string) string { return "handoff " + name + " " + text.Sh
 // seen is the command that says that nothing more is needed.
 func seen(ref string) string { return command("ack", ref) + " --outcome " + handoff.OutcomeSeen }
 
-// spoken is a word of a fixed list as people write it.
-func spoken(word string) string { return strings.ReplaceAll(word, "_", " ") }
-
 // InboxSpan says how far news go back, in words.
 func InboxSpan(since, now time.Time) string {
 	if now.Sub(since) >= newsSpan {

@@ -120,10 +120,10 @@ func (t itemThread) closing(r *runner) (string, []handoff.Ref) {
 
 func (t itemThread) cite(r *runner, id string) candidate {
 	row := &ItemRow{
-		typed: typed{TypeItem}, ID: t.ID, Status: t.Status, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine), State: t.State,
+		typed: typed{Type: TypeItem}, ID: t.ID, Status: t.Status, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine), State: t.State,
 		Holder: t.Holder, Owner: t.Owner, OfferedTo: []string{}, Next: steps(t.Next),
 		BlockedBy: list(r.openBlockers(t.Item)), Due: stamp(t.Due.Time), Title: t.Title, Intent: t.Intent,
-		Escalation: noteOf(&t.Escalated), cited: cited{r.source(id)},
+		Escalation: noteOf(&t.Escalated), cited: cited{Source: r.source(id)},
 	}
 	if t.Offer != nil {
 		row.OfferedTo = list(t.Offer.To)

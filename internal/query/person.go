@@ -23,14 +23,6 @@ type PersonRow struct {
 	cited
 }
 
-// The states of [PersonRow].
-const (
-	personAway    = "away"
-	personOff     = "off"
-	personHere    = "here"
-	personUnknown = "unknown"
-)
-
 // Cells is the row under [Header].
 func (r *PersonRow) Cells() []string {
 	expected := ""
@@ -77,7 +69,7 @@ func (r *runner) presence(who string) *PersonRow {
 	}
 	if h != nil && h.ReturnsAt.After(now) {
 		row.State, row.Back, row.Cover = personOff, stamp(h.ReturnsAt.Time), h.Cover
-		row.cited = cited{r.source(h.Record.ID)}
+		row.cited = cited{Source: r.source(h.Record.ID)}
 		return row
 	}
 	if hours, ok := r.env.Config.Calendar(who); ok {
@@ -93,7 +85,7 @@ func (r *runner) presence(who string) *PersonRow {
 		return row
 	}
 	if h != nil {
-		row.State, row.cited = personHere, cited{r.source(h.Record.ID)}
+		row.State, row.cited = personHere, cited{Source: r.source(h.Record.ID)}
 		return row
 	}
 	row.State, row.cited = personUnknown, r.configured()
@@ -101,11 +93,13 @@ func (r *runner) presence(who string) *PersonRow {
 }
 
 func (r *runner) person(who string) *PersonRow {
-	return &PersonRow{typed: typed{TypePerson}, ID: who, Team: r.teams[who]}
+	return &PersonRow{typed: typed{Type: TypePerson}, ID: who, Team: r.teams[who]}
 }
 
 // configured cites the configuration.
-func (r *runner) configured() cited { return cited{Source{Kind: "config", Path: r.env.ConfigFile}} }
+func (r *runner) configured() cited {
+	return cited{Source: Source{Kind: "config", Path: r.env.ConfigFile}}
+}
 
 // personRow finishes a row of somebody.
 func (r *runner) personRow(row *PersonRow) candidate {
@@ -146,7 +140,7 @@ func (r *runner) declared() []candidate {
 		row.Expected = expected && row.State != personAway
 		if h := r.ownLatest(who); h != nil && !h.Record.At.Before(from) && !h.Record.At.After(r.env.Now) {
 			row.Declared = stamp(h.Record.At.Time)
-			row.cited = cited{r.source(h.Record.ID)}
+			row.cited = cited{Source: r.source(h.Record.ID)}
 		}
 		if row.Expected || row.Declared != nil || r.query.Arg == who {
 			found = append(found, r.personRow(row))
@@ -201,7 +195,7 @@ func (r *TeamRow) key() string { return r.ID }
 
 func (r *runner) team(name string, t config.Team) candidate {
 	row := &TeamRow{
-		typed: typed{TypeTeam}, ID: name, Lead: t.Lead, Zone: t.Zone,
+		typed: typed{Type: TypeTeam}, ID: name, Lead: t.Lead, Zone: t.Zone,
 		People: list(r.env.Config.Members("team:"+name, "")), cited: r.configured(),
 	}
 	f := make(facets)

@@ -110,31 +110,6 @@ func isValues() []string {
 	}, fold.Resolutions)
 }
 
-// The flags that are not states of the model.
-const (
-	isOpen      = "open"   // live, or waiting for somebody
-	isClosed    = "closed" // no longer
-	isOffered   = "offered"
-	isUnclaimed = "unclaimed"
-	isStale     = "stale"
-	isAtRisk    = "at-risk"
-	isReopened  = "reopened"
-	isUnacked   = "unacked"
-	isPartial   = "partial"
-	isLate      = "late"
-	isOverdue   = "overdue"
-	isLimbo     = "limbo"
-	isDrifted   = "drifted"
-	isExpired   = "expired"
-	isExpected  = "expected" // to hand over today
-	isDeclared  = "declared" // has handed over today
-	isMissing   = "missing"  // has not handed over, or has not acked
-	isGiven     = "given"    // an ack, whatever it says
-	isAcked     = "acked"    // by a verdict, and not only a receipt
-	isMerged    = "merged"
-	isApproved  = "approved" // by all who have to
-)
-
 // checkOneOf wants one of the fixed values.
 func checkOneOf(spec *QualifierSpec, term Term, _ ParseEnv) (string, error) {
 	value := strings.ToLower(term.Value)

@@ -54,8 +54,8 @@ func (t questionThread) asks(r *runner) config.Asked {
 func (t questionThread) cite(r *runner, id string) candidate {
 	asks := t.asks(r)
 	row := &QuestionRow{
-		typed: typed{TypeQuestion}, ID: t.Key, Ask: t.Ask, To: t.To, By: t.By, State: t.State, Rounds: t.Rounds,
-		askedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), cited: cited{r.source(id)},
+		typed: typed{Type: TypeQuestion}, ID: t.Key, Ask: t.Ask, To: t.To, By: t.By, State: t.State, Rounds: t.Rounds,
+		askedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), cited: cited{Source: r.source(id)},
 	}
 	if n := len(t.Answers); n > 0 {
 		if body, ok := t.Answers[n-1].Body.(*handoff.Answer); ok {

@@ -102,8 +102,8 @@ func (q Query) wantsKind(kind handoff.Kind) bool {
 
 func (r *runner) gap(record *handoff.Record, body *handoff.Gap) candidate {
 	row := &GapRow{
-		typed: typed{TypeGap}, ID: record.ID, Subject: body.Subject, Class: body.Class, Impact: body.Impact,
-		Recovery: body.Recovery, By: record.By, cited: cited{r.source(record.ID)},
+		typed: typed{Type: TypeGap}, ID: record.ID, Subject: body.Subject, Class: body.Class, Impact: body.Impact,
+		Recovery: body.Recovery, By: record.By, cited: cited{Source: r.source(record.ID)},
 	}
 	return r.remarked(record, row, body.Subject)
 }
@@ -114,8 +114,8 @@ func (r *runner) escalation(record *handoff.Record, body *handoff.Escalation, kn
 		return t.cite(r, record.ID)
 	}
 	row := &EscalationRow{
-		typed: typed{TypeEscalation}, ID: record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask, To: body.To,
-		By: record.By, Level: body.Level, State: r.endOf(record.ID), cited: cited{r.source(record.ID)},
+		typed: typed{Type: TypeEscalation}, ID: record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask, To: body.To,
+		By: record.By, Level: body.Level, State: r.endOf(record.ID), cited: cited{Source: r.source(record.ID)},
 	}
 	c := r.remarked(record, row, body.Subject)
 	c.facets.put(Is, row.State, isClosed)
@@ -139,8 +139,8 @@ func (r *runner) plain(record *handoff.Record) candidate {
 		subject = body.Item
 	}
 	row := &RecordRow{
-		typed: typed{TypeRecord}, ID: record.ID, Kind: record.Kind, By: record.By, Subject: subject, Say: Says(record),
-		cited: cited{r.source(record.ID)},
+		typed: typed{Type: TypeRecord}, ID: record.ID, Kind: record.Kind, By: record.By, Subject: subject, Say: Says(record),
+		cited: cited{Source: r.source(record.ID)},
 	}
 	return r.remarked(record, row, subject)
 }

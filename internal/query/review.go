@@ -73,8 +73,8 @@ func (r *runner) pull(t itemThread, ref handoff.Ref) candidate {
 // pullRow is the row of a pull request as a record says it.
 func (r *runner) pullRow(item string, ref handoff.Ref, record string, of thread) candidate {
 	row := &ReviewRow{
-		typed: typed{TypeReview}, ID: ref.ID, Item: item, State: strings.ToLower(ref.State), Approvals: ref.Approvals, WaitingOn: []string{},
-		ProbedAt: stamp(ref.ProbedAt.Time), cited: cited{r.source(record)},
+		typed: typed{Type: TypeReview}, ID: ref.ID, Item: item, State: strings.ToLower(ref.State), Approvals: ref.Approvals, WaitingOn: []string{},
+		ProbedAt: stamp(ref.ProbedAt.Time), cited: cited{Source: r.source(record)},
 	}
 	for _, who := range ref.WaitingOn {
 		row.WaitingOn = append(row.WaitingOn, strings.ToLower(strings.TrimPrefix(who, "@")))

@@ -145,16 +145,16 @@ const (
 )
 
 // staleAfter is the age at which an item or a record is called stale.
-const staleAfter = 3 * day
+const staleAfter = 3 * 24 * time.Hour
 
 // freshnessOf labels an age.
 func freshnessOf(age time.Duration) Freshness {
 	switch {
-	case age < day:
+	case age < 24*time.Hour:
 		return FreshnessFresh
 	case age < staleAfter:
 		return FreshnessAging
-	case age < 7*day:
+	case age < 7*24*time.Hour:
 		return FreshnessStale
 	}
 	return FreshnessOld
@@ -207,3 +207,6 @@ func (r RepoRow) MarshalJSON() ([]byte, error) {
 
 // Cells are those of the row behind the name of the repository.
 func (r RepoRow) Cells() []string { return append([]string{r.Repo}, r.Row.Cells()...) }
+
+// spoken is a value of a fixed list as people write it.
+func spoken(value string) string { return strings.ReplaceAll(value, "_", " ") }

@@ -50,11 +50,11 @@ func (r *runner) noneOf(spec *TopicSpec, all []candidate) string {
 	for _, t := range r.query.Terms {
 		switch {
 		case t.Qualifier == Is && t.Not && spec.Name == Acks:
-			say = "nobody is left who has not " + words(t.Value)
+			say = "nobody is left who has not " + spoken(t.Value)
 		case t.Qualifier == Is && t.Not:
-			say += " is not " + words(t.Value)
+			say += " is not " + spoken(t.Value)
 		case t.Qualifier == Is:
-			say += " is " + words(t.Value)
+			say += " is " + spoken(t.Value)
 		default:
 			say += " has " + t.String()
 		}
@@ -78,7 +78,7 @@ func (r *runner) narrowing() string {
 		case said[t.Qualifier] != "":
 			b.WriteString(" " + said[t.Qualifier] + " " + t.Value)
 		default:
-			b.WriteString(" " + words(t.Value))
+			b.WriteString(" " + spoken(t.Value))
 		}
 	}
 	if !r.query.Since.IsZero() {
@@ -108,7 +108,7 @@ func (r *runner) short(c candidate) string {
 	case *PersonRow:
 		return r.tells(c)
 	case *AckRow:
-		return row.Who + " " + cmp.Or(words(row.Outcome), "has not acked")
+		return row.Who + " " + cmp.Or(spoken(row.Outcome), "has not acked")
 	case *ReviewRow:
 		return row.ID + " (" + cmp.Or(listCell(row.WaitingOn), row.State, row.Item) + ")"
 	case *DeadlineRow:

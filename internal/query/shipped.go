@@ -41,9 +41,9 @@ func (r *runner) amended(h *fold.Handoff) bool {
 func (r *runner) shippedWork(h *fold.Handoff, s handoff.Shipped) candidate {
 	id := h.Record.ID
 	row := &ItemRow{
-		typed: typed{TypeItem}, ID: s.ID, Status: fold.ItemShipped, Severity: handoff.SeverityRoutine, State: s.What,
+		typed: typed{Type: TypeItem}, ID: s.ID, Status: fold.ItemShipped, Severity: handoff.SeverityRoutine, State: s.What,
 		Holder: h.Record.By, Owner: h.Record.By, OfferedTo: []string{}, Next: []NextStep{}, BlockedBy: []string{},
-		cited: cited{r.source(id)},
+		cited: cited{Source: r.source(id)},
 	}
 	f := r.recordFacets(id)
 	f.put(Is, string(TypeItem), isClosed, fold.ItemShipped)

@@ -24,7 +24,7 @@ type Line struct{ Label, Text string }
 // how that was removed, what was decided and asked about it, where it was raised
 // and where its handoff failed. That of an item tells those that it goes on from
 // as well. Of anything else there is none.
-func Story(target fold.Target, recall Recall) ([]Told, error) {
+func Story(target fold.Target, recall func(fold.Part) (*fold.View, error)) ([]Told, error) {
 	s, err := recall(fold.Part{Refs: []string{target.Ref()}})
 	if err != nil {
 		return nil, err

@@ -34,7 +34,7 @@ func (r *runner) tells(c candidate) string {
 	case *EscalationRow:
 		return r.tellsEscalation(row)
 	case *GapRow:
-		return text.JoinNonEmpty(": ", fmt.Sprintf("%s had a gap, %s, by %s", row.Subject, words(row.Class), row.By), text.OneLine(row.Recovery))
+		return text.JoinNonEmpty(": ", fmt.Sprintf("%s had a gap, %s, by %s", row.Subject, spoken(row.Class), row.By), text.OneLine(row.Recovery))
 	case *RecordRow:
 		return fmt.Sprintf("%s by %s on %s: %s", row.Kind, row.By, row.Subject, text.OneLine(row.Say))
 	case *ContractRow:
@@ -104,7 +104,7 @@ func (r *runner) tellsSteps(c candidate) string {
 // inStatus is a status after "is".
 func inStatus(status string) string {
 	if status == handoff.StatusInProgress || status == handoff.StatusInReview {
-		return words(status)
+		return spoken(status)
 	}
 	return status
 }
@@ -145,7 +145,7 @@ func (r *runner) tellsBlocker(row *BlockerRow) string {
 		}
 		return say + "; " + cmp.Or(row.Asked, row.Resolver) + " is to resolve it: " + text.OneLine(row.Needs)
 	}
-	say := fmt.Sprintf("%s is no longer open: %s by %s", row.ID, words(row.State), row.Source.By)
+	say := fmt.Sprintf("%s is no longer open: %s by %s", row.ID, spoken(row.State), row.Source.By)
 	if row.Source.At != nil {
 		say += " " + r.clock(*row.Source.At)
 	}
@@ -153,7 +153,7 @@ func (r *runner) tellsBlocker(row *BlockerRow) string {
 }
 
 func (r *runner) tellsEscalation(row *EscalationRow) string {
-	say := fmt.Sprintf("%s raised %s to %s, level %d, %s", row.By, row.Subject, cmp.Or(row.Asked, row.To), row.Level, words(row.State))
+	say := fmt.Sprintf("%s raised %s to %s, level %d, %s", row.By, row.Subject, cmp.Or(row.Asked, row.To), row.Level, spoken(row.State))
 	if row.Deadline != nil {
 		say += ", due " + r.clock(*row.Deadline)
 	}
@@ -187,7 +187,7 @@ func tellsDecision(row *DecisionRow) string {
 
 func (r *runner) tellsHandoff(row *HandoffRow) string {
 	say := fmt.Sprintf("%s handed over to %s %s", row.By, listCell(row.To), r.clock(*row.At))
-	state := words(row.State)
+	state := spoken(row.State)
 	if row.State == fold.HandoffPublished {
 		state = "no verdict yet"
 	}
@@ -229,7 +229,7 @@ func (r *runner) tellsAck(row *AckRow) string {
 	if row.Outcome == "" {
 		return row.Who + " has not acked " + row.ID
 	}
-	say := fmt.Sprintf("%s has %s %s", row.Who, words(row.Outcome), row.ID)
+	say := fmt.Sprintf("%s has %s %s", row.Who, spoken(row.Outcome), row.ID)
 	if row.Outcome == handoff.OutcomeChangesRequested {
 		say = row.Who + " has asked for changes of " + row.ID
 	}

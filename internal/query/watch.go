@@ -80,8 +80,8 @@ func (r *runner) watched() []candidate {
 // watch is the row of something that somebody keeps an eye on.
 func (r *runner) watch(holder string, w fold.Watched) candidate {
 	row := &WatchRow{
-		typed: typed{TypeWatch}, Kind: kindWatch, What: w.What, Signal: w.Signal, Link: w.Link, Until: stamp(w.Until.Time),
-		Expired: w.Over(r.env.Now), Holder: holder, cited: cited{r.source(w.Declared)},
+		typed: typed{Type: TypeWatch}, Kind: kindWatch, What: w.What, Signal: w.Signal, Link: w.Link, Until: stamp(w.Until.Time),
+		Expired: w.Over(r.env.Now), Holder: holder, cited: cited{Source: r.source(w.Declared)},
 	}
 	if w.Standing {
 		row.Kind = kindStanding
