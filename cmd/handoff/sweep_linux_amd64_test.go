@@ -120,6 +120,10 @@ func (s *site) survives(f fault) {
 		}
 		return
 	}
+	if !f.kill && d.calls[f.at] == toPipe {
+		t.Log("its calls came in another order this time, and no disk is full in a pipe")
+		return
+	}
 	defer func() {
 		if t.Failed() {
 			t.Logf("at %s: status %v\n%s", d.calls[f.at], d.status, d.output)

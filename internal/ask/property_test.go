@@ -12,6 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
 	"pgregory.net/rapid"
 )
 
@@ -220,7 +221,7 @@ func TestAnswersAreTheState(t *testing.T) {
 		for _, slug := range a.itemsWhere(func(*fold.Item) bool { return true }) {
 			it, name := a.view.Items[slug], a.named(slug)
 			a.lists("who has "+name, []string{slug})
-			if row := a.answer("who owns " + name).Rows[0].(*query.ItemRow); row.Owner != it.Owner || row.ID != slug {
+			if row := a.answer("who owns " + name).Rows[0].(*row.Item); row.Owner != it.Owner || row.ID != slug {
 				t.Fatalf("who owns %s: %s, want %s", name, row.Owner, it.Owner)
 			}
 			a.verdict("is "+name+" done", !it.Live())

@@ -7,7 +7,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -118,7 +118,7 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 		}
 	}
 	if said := ws.Said(ack); said != nil {
-		g.note("you have said so in %s: %s; nothing was added", said.ID, query.VerdictWords(said.Body.(*handoff.Ack)))
+		g.note("you have said so in %s: %s; nothing was added", said.ID, story.VerdictWords(said.Body.(*handoff.Ack)))
 		return nil
 	}
 	records := []*handoff.Record{ws.NewRecord(ack)}

@@ -10,7 +10,9 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -161,13 +163,13 @@ func (c *cursor) waiting() []offer {
 	}
 	var list []offer
 	inbox := query.Run(query.Query{Topic: query.WaitingOn, Arg: ws.Me, Me: ws.Me}, ws.State, ws.QueryEnv())
-	for _, row := range inbox.Rows {
-		switch row := row.(type) {
-		case *query.HandoffRow:
+	for _, line := range inbox.Rows {
+		switch row := line.(type) {
+		case *row.Handoff:
 			list = append(list, offer{row.ID, text.JoinNonEmpty(", ", row.By, row.Summary)}, offer{"@" + row.By, "the latest handoff by " + row.By})
-		case *query.ItemRow: // an offer is acked, not the item
+		case *row.Item: // an offer is acked, not the item
 			list = append(list, offer{row.Source.Record, text.JoinNonEmpty(", ", row.Source.By, row.ID)})
-		case *query.BlockerRow:
+		case *row.Blocker:
 			list = append(list, offer{row.ID, row.Needs})
 		}
 	}
@@ -229,7 +231,7 @@ func (c *cursor) records() []offer {
 	}
 	records := c.state(fold.Part{Refs: []string{c.typed}}).Records
 	typed := func(r *handoff.Record) bool { return strings.HasPrefix(r.ID, c.typed) }
-	return offered(records, typed, func(r *handoff.Record) []string { return []string{string(r.Kind), r.By, query.Says(r)} })
+	return offered(records, typed, func(r *handoff.Record) []string { return []string{string(r.Kind), r.By, story.Says(r)} })
 }
 
 // decided are the subjects of the decision log.

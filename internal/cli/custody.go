@@ -2,15 +2,15 @@ package cli
 
 import (
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // custodyChange is what a record does with items: a handoff offers and keeps, an ack
 // takes and leaves, an assignment offers or gives back, and others do nothing.
 type custodyChange struct {
-	*query.Transfer
-	*query.Taking
+	*story.Transfer
+	*story.Taking
 
 	offered string // what an assignment does with its item
 }
@@ -28,11 +28,11 @@ func custodyChanges(ws *workspace.Workspace, records []*handoff.Record) []custod
 func custodyChangeOf(ws *workspace.Workspace, r *handoff.Record) custodyChange {
 	switch body := r.Body.(type) {
 	case *handoff.Handoff:
-		return custodyChange{Transfer: query.TransferOf(r.By, body, ws.State)}
+		return custodyChange{Transfer: story.TransferOf(r.By, body, ws.State)}
 	case *handoff.Ack:
-		return custodyChange{Taking: query.TakingOf(r.By, body, ws.State)}
+		return custodyChange{Taking: story.TakingOf(r.By, body, ws.State)}
 	case *handoff.Assignment:
-		return custodyChange{offered: query.AssignmentWords(r, body, ws.State)}
+		return custodyChange{offered: story.AssignmentWords(r, body, ws.State)}
 	}
 	return custodyChange{}
 }

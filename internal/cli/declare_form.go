@@ -13,7 +13,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -208,7 +208,7 @@ func aboutDraft(d *form.Draft, doc *handoff.Document, path string) []string {
 	h := d.Handoff
 	rollup := ""
 	if h.Rollup != nil {
-		rollup = "rollup of " + query.RollupName(h.Rollup) + ", "
+		rollup = "rollup of " + story.RollupName(h.Rollup) + ", "
 	}
 	lines := []string{rollup + text.Count(len(h.Items), "item") + ", " + text.Count(len(h.Blockers), "blocker") + ", " + text.Count(len(h.Decisions), "decision")}
 	if h.Summary != "" {
@@ -257,7 +257,7 @@ func (w *writing) checkDraft(d *workspace.Draft) []handoff.Finding {
 func (w *writing) owned(h *handoff.Handoff) (*handoff.Handoff, string) {
 	named, _ := w.ws.Named(h) // whom a name may mean is among the findings
 	owned := w.ws.Owned(named.(*handoff.Handoff))
-	return owned, query.TransferOf(w.ws.Me, owned, w.ws.State).Words()
+	return owned, story.TransferOf(w.ws.Me, owned, w.ws.State).Words()
 }
 
 // edit opens the editor on the draft and takes what comes back.

@@ -9,6 +9,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -132,10 +133,10 @@ func (in *inbox) print(p *printer, part query.InboxPart) {
 		p.table(nil, cells)
 	case part == query.PartAct:
 		p.section(in.title(part))
-		for _, row := range rows {
-			p.rows([]query.Row{row.Row})
-			if !plainEvents[row.Event] {
-				p.field("why", row.Say)
+		for _, line := range rows {
+			p.rows([]row.Row{line.Row})
+			if !plainEvents[line.Event] {
+				p.field("why", line.Say)
 			}
 		}
 	default:
@@ -246,17 +247,17 @@ func (in *inbox) printShort(p *printer, part query.InboxPart) {
 
 // wayOn is the command for what waits: to take over comes first.
 func wayOn(rows []query.InboxRow) string {
-	waits := func(t query.Type) bool {
+	waits := func(t row.Type) bool {
 		return slices.ContainsFunc(rows, func(r query.InboxRow) bool { return r.RowType() == t })
 	}
 	switch {
-	case waits(query.TypeEscalation):
+	case waits(row.TypeEscalation):
 		return "handoff ack REF takes it up"
-	case waits(query.TypeHandoff), waits(query.TypeItem):
+	case waits(row.TypeHandoff), waits(row.TypeItem):
 		return "handoff ack REF takes it over"
-	case waits(query.TypeEscalation):
+	case waits(row.TypeEscalation):
 		return "handoff ack REF takes it up"
-	case waits(query.TypeBlocker):
+	case waits(row.TypeBlocker):
 		return "handoff resolve REF removes it"
 	}
 	return "handoff answer REF answers it"

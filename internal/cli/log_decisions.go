@@ -7,6 +7,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -41,7 +42,7 @@ func (p *printer) story(s query.DecisionStory) {
 	if len(s.Contested) > 0 {
 		state += ", contested"
 	}
-	p.decided("", state, s.DecisionRow)
+	p.decided("", state, s.Decision)
 	for _, row := range s.Proposed {
 		p.decided("  ", fold.DecisionProposed+" instead", row)
 	}
@@ -65,7 +66,7 @@ func (p *printer) story(s query.DecisionStory) {
 }
 
 // decided prints a decision under a label, with the record that says it.
-func (p *printer) decided(indent, label string, row *query.DecisionRow) {
+func (p *printer) decided(indent, label string, row *row.Decision) {
 	p.field(indent+label, row.By+recordedBy(row)+", "+calendar.Ago(sourceAge(row.Source)))
 	p.field(indent+"  decided", row.Decision)
 	p.field(indent+"  because", row.Rationale)
@@ -73,27 +74,27 @@ func (p *printer) decided(indent, label string, row *query.DecisionRow) {
 }
 
 // recordedBy names the author of the record where somebody else decided.
-func recordedBy(row *query.DecisionRow) string {
+func recordedBy(row *row.Decision) string {
 	if row.By == row.Source.By {
 		return ""
 	}
 	return " (recorded by " + row.Source.By + ")"
 }
 
-func sourceAge(s query.Source) time.Duration { return time.Duration(s.Age) * time.Second }
+func sourceAge(s row.Source) time.Duration { return time.Duration(s.Age) * time.Second }
 
 // storyCells are the lines of a topic in a pipe: the topic, how a decision
 // relates to it (current, proposed, contested, replaced, or a note), the
 // decision, where it is, and what speaks against it.
 func storyCells(s query.DecisionStory) [][]string {
-	line := func(relation string, row *query.DecisionRow) []string {
+	line := func(relation string, row *row.Decision) []string {
 		return []string{s.ID, relation, row.ID, row.Status, row.Decision, row.Rationale, row.By, calendar.Age(sourceAge(row.Source)),
 			row.Supersedes, row.SupersededBy, row.Source.Record, row.Source.Path, row.Source.Commit, strings.Join(row.Source.Doubts(), ", ")}
 	}
-	cells := [][]string{line("current", s.DecisionRow)}
+	cells := [][]string{line("current", s.Decision)}
 	for _, group := range []struct {
 		relation string
-		rows     []*query.DecisionRow
+		rows     []*row.Decision
 	}{{"proposed", s.Proposed}, {"contested", s.Contested}, {"replaced", s.Chain}} {
 		for _, row := range group.rows {
 			cells = append(cells, line(group.relation, row))

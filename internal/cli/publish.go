@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/pflag"
@@ -164,10 +164,10 @@ func (o *publishOptions) printDryRun(g *globals, change store.Change, warnings [
 func printPublication(g *globals, p publication, records []*handoff.Record, custody []custodyChange, talk []string) error {
 	return g.printer.print(p, func() {
 		first := records[0]
-		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, query.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
+		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, story.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
 		custody[0].print(g, "", "handoff declare --amend "+first.ID)
 		for i, r := range records[1:] {
-			g.printer.line("%s %s: %s", r.Kind, r.ID, query.Headline(r))
+			g.printer.line("%s %s: %s", r.Kind, r.ID, story.Headline(r))
 			custody[i+1].print(g, "", "")
 		}
 		if len(p.Warnings) > 0 && !g.quiet {

@@ -11,6 +11,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -258,9 +259,9 @@ func (p *printer) answer(a query.Answer) {
 }
 
 // rows prints rows, a table for each run of one type.
-func (p *printer) rows(rows []query.Row) {
+func (p *printer) rows(rows []row.Row) {
 	for len(rows) > 0 {
-		n := slices.IndexFunc(rows, func(row query.Row) bool { return row.RowType() != rows[0].RowType() })
+		n := slices.IndexFunc(rows, func(row row.Row) bool { return row.RowType() != rows[0].RowType() })
 		if n < 0 {
 			n = len(rows)
 		}
@@ -279,11 +280,11 @@ func (p *printer) rows(rows []query.Row) {
 
 // cards prints rows of one type for a terminal. They have too many columns for a
 // table, so each row is a line with what names it and lines with the rest.
-func (p *printer) cards(rows []query.Row) {
-	header := query.Header(rows[0].RowType())
+func (p *printer) cards(rows []row.Row) {
+	header := row.Header(rows[0].RowType())
 	for _, r := range rows {
 		kind := string(r.RowType())
-		if of, ok := r.(query.RepoRow); ok {
+		if of, ok := r.(row.InRepo); ok {
 			r, kind = of.Row, kind+" in "+of.Repo
 		}
 		row := r.Cells()

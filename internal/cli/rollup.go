@@ -9,8 +9,8 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rollup"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
@@ -239,7 +239,7 @@ func draftText(h *handoff.Handoff) (string, error) {
 
 // nothingDrawn says that a rollup has nothing to draw from.
 func nothingDrawn(r *handoff.Rollup) error {
-	return &workspace.NoError{Message: "no handoff of " + query.RollupName(r) + " is left to draw from" + missingMembers(r, "; missing: "), Hint: "--since WHEN draws from earlier ones again"}
+	return &workspace.NoError{Message: "no handoff of " + story.RollupName(r) + " is left to draw from" + missingMembers(r, "; missing: "), Hint: "--since WHEN draws from earlier ones again"}
 }
 
 // draftDocument is what --json prints of a draft that is not finished.

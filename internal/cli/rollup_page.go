@@ -11,7 +11,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -67,8 +67,8 @@ func (g *globals) printRollup(page []paragraph, h *handoff.Handoff) error {
 // decision, then the severe before the routine, and what the members say beside.
 func rollupPage(d *drawing, missing error) []paragraph {
 	p := &pageWriter{drawing: d}
-	p.add(bold, 0, "rollup of %s: %s", query.RollupName(d.Rollup), text.JoinNonEmpty(" from ",
-		query.HandoffCounts(d.Handoff), text.Count(len(d.Rollup.Sources), "handoff")))
+	p.add(bold, 0, "rollup of %s: %s", story.RollupName(d.Rollup), text.JoinNonEmpty(" from ",
+		story.HandoffCounts(d.Handoff), text.Count(len(d.Rollup.Sources), "handoff")))
 	p.lacks(missing)
 	p.decisions()
 	p.items()

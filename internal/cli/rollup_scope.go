@@ -9,7 +9,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
@@ -23,13 +23,13 @@ func (o *rollupOptions) ownScope(ctx context.Context, g *globals, ws *workspace.
 	r := scopes[0]
 	switch {
 	case clear:
-		g.note("rollup of %s", query.RollupName(r))
+		g.note("rollup of %s", story.RollupName(r))
 	case !g.Interactive:
 		return "", "", errNoScope
 	default:
 		var names []string
 		for _, scope := range scopes {
-			names = append(names, query.RollupName(scope))
+			names = append(names, story.RollupName(scope))
 		}
 		o.asker = g.asker()
 		i, err := form.Choose(ctx, o.asker, "Whose handoffs do you draw together?", names)

@@ -6,6 +6,8 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
@@ -38,7 +40,7 @@ item:slug, blk:slug, q:slug or dec:slug.`,
 type showDocument struct {
 	Type     string          `json:"type"`
 	Record   *handoff.Record `json:"record"`
-	State    query.Row       `json:"state"` // null for a record that is neither a handoff nor an escalation of what is not settled
+	State    row.Row         `json:"state"` // null for a record that is neither a handoff nor an escalation of what is not settled
 	Story    []storyRow      `json:"story"` // of an item, a blocker or a question: the records that tell it, in their order
 	Path     string          `json:"path"`
 	Commit   string          `json:"commit"`
@@ -46,7 +48,7 @@ type showDocument struct {
 	Disputed bool            `json:"disputed"` // another file has the same id and other content
 	Unproven bool            `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
 
-	Contracts []*query.ContractRow `json:"contracts"` // that a handoff crosses
+	Contracts []*row.Contract `json:"contracts"` // that a handoff crosses
 }
 
 func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref string) error {
@@ -96,7 +98,7 @@ func (s *storyPrinter) load(ctx context.Context, target fold.Target) (fold.Targe
 		return target, s.loadHandoff(ctx, h)
 	}
 	var err error
-	s.story, err = query.Story(target, func(part fold.Part) (*fold.View, error) {
+	s.story, err = story.Of(target, func(part fold.Part) (*fold.View, error) {
 		err := ws.Need(part)
 		return ws.State, err
 	})
@@ -133,7 +135,7 @@ type storyRow struct {
 	Says   []string     `json:"says"` // each with what it is in front
 }
 
-func storyRows(story []query.Told) []storyRow {
+func storyRows(story []story.Told) []storyRow {
 	rows := make([]storyRow, len(story))
 	for i, told := range story {
 		rows[i] = storyRow{Record: told.Record.ID, Kind: told.Record.Kind, By: told.Record.By, At: told.Record.At, Says: []string{}}

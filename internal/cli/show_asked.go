@@ -8,7 +8,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -58,7 +58,7 @@ func became(e *fold.Escalation) string {
 }
 
 // escalation says how an escalation stands whose subject is not settled.
-func (s storyPrinter) escalation(row *query.EscalationRow) {
+func (s storyPrinter) escalation(row *row.Escalation) {
 	s.field("stands", strings.ReplaceAll(row.State, "_", " "))
 	s.field("asks now", text.JoinNonEmpty(", ", row.Asked, strings.ReplaceAll(row.Because, "_", " ")))
 	if row.Deadline != nil {

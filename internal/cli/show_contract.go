@@ -6,15 +6,16 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // contractsOf are the contracts that a record crosses. Only a handoff crosses
 // one, and a rollup repeats what has crossed them.
-func contractsOf(ws *workspace.Workspace, r *handoff.Record) []*query.ContractRow {
+func contractsOf(ws *workspace.Workspace, r *handoff.Record) []*row.Contract {
 	h, ok := r.Body.(*handoff.Handoff)
 	if !ok || h.Rollup != nil {
-		return []*query.ContractRow{}
+		return []*row.Contract{}
 	}
 	return query.Crossed(r.By, h, ws.QueryEnv())
 }

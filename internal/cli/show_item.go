@@ -8,6 +8,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -153,7 +154,7 @@ func (s storyPrinter) ended(i *fold.Item) {
 		return
 	}
 	how := ""
-	if row, ok := query.Lookup(fold.Target{Type: fold.TargetItem, Name: i.ID}, s.ws.State, s.ws.QueryEnv()).(*query.ItemRow); ok {
+	if row, ok := query.Lookup(fold.Target{Type: fold.TargetItem, Name: i.ID}, s.ws.State, s.ws.QueryEnv()).(*row.Item); ok {
 		how = row.State
 	}
 	s.field("  "+i.Closed, text.JoinNonEmpty(", ", how, "by "+r.By+" in "+r.ID+", "+s.ago(r.At.Time)))

@@ -11,7 +11,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -21,7 +21,7 @@ type storyPrinter struct {
 	*printer
 	ws    *workspace.Workspace
 	moved *handoff.Drift // since the handoff that is shown; nil when unknown
-	story []query.Told   // of the item, blocker or question that is shown
+	story []story.Told   // of the item, blocker or question that is shown
 }
 
 func (s storyPrinter) ago(t time.Time) string { return calendar.Ago(s.ws.Since(t)) }
@@ -100,7 +100,7 @@ func (s storyPrinter) rollup(h *fold.Handoff) {
 		}
 		from = append(from, text.JoinNonEmpty(" by ", source.ID, by))
 	}
-	s.field("rollup of", query.RollupName(r))
+	s.field("rollup of", story.RollupName(r))
 	s.field("from", strings.Join(from, ", "))
 	s.field("missing", missingMembers(r, ""))
 	s.field("notes", h.Notes)

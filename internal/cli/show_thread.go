@@ -8,6 +8,8 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -118,13 +120,13 @@ func relation(d *fold.Decision) string {
 
 // plain prints a record that is neither a handoff nor the subject of a thread.
 func (s storyPrinter) plain(r *handoff.Record) {
-	s.styled(painted{bold, string(r.Kind) + " " + r.ID}, painted{"", " " + query.Headline(r) + ", " + s.ago(r.At.Time)})
+	s.styled(painted{bold, string(r.Kind) + " " + r.ID}, painted{"", " " + story.Headline(r) + ", " + s.ago(r.At.Time)})
 	if a, ok := r.Body.(*handoff.Ack); ok {
 		s.ack(a)
 	} else {
 		s.fields("", r.Body)
 	}
-	if row, ok := query.Lookup(fold.Target{Type: fold.TargetRecord, Name: r.ID}, s.ws.State, s.ws.QueryEnv()).(*query.EscalationRow); ok {
+	if row, ok := query.Lookup(fold.Target{Type: fold.TargetRecord, Name: r.ID}, s.ws.State, s.ws.QueryEnv()).(*row.Escalation); ok {
 		s.escalation(row)
 	}
 	s.extensions(r)
@@ -147,15 +149,15 @@ func (s storyPrinter) ack(a *handoff.Ack) {
 }
 
 // history lists the records of a thread, with what each says of it.
-func (s storyPrinter) history(story []query.Told) {
+func (s storyPrinter) history(tale []story.Told) {
 	s.section("History")
 	width := 0 // of the times: Z is shorter than +08:00
-	for _, told := range story {
+	for _, told := range tale {
 		width = max(width, len(told.Record.At.Format(time.RFC3339)))
 	}
-	for _, told := range story {
+	for _, told := range tale {
 		r := told.Record
-		s.line("  %-*s  %s  %s: %s%s", width, r.At.Format(time.RFC3339), r.ID, r.Kind, query.Headline(r), doubts(r))
+		s.line("  %-*s  %s  %s: %s%s", width, r.At.Format(time.RFC3339), r.ID, r.Kind, story.Headline(r), doubts(r))
 		for _, line := range told.Says {
 			s.field("  "+line.Label, line.Text)
 		}

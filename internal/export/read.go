@@ -9,6 +9,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -116,7 +117,7 @@ func (e *Exporter) states(ctx context.Context, t *stateTable, send func([]Row) e
 		if err != nil {
 			return err
 		}
-		rows, err := encodeAll(query.States(e.Query, state, e.Env, t.kind, some), func(row query.Row) (Row, error) {
+		rows, err := encodeAll(query.States(e.Query, state, e.Env, t.kind, some), func(row row.Row) (Row, error) {
 			return e.state(t, row)
 		})
 		if err != nil {

@@ -15,6 +15,8 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -55,11 +57,11 @@ type stateColumn struct {
 // other commands are to start without them.
 var StateTables = sync.OnceValue(func() []*stateTable {
 	return []*stateTable{
-		newStateTable[query.ItemRow]("items", fold.EntryItem),
-		newStateTable[query.BlockerRow]("blockers", fold.EntryBlocker),
-		newStateTable[query.QuestionRow]("questions", fold.EntryQuestion),
-		newStateTable[query.DecisionRow]("decisions", fold.EntryDecision),
-		newStateTable[query.HandoffRow]("handoffs", fold.EntryHandoff),
+		newStateTable[row.Item]("items", fold.EntryItem),
+		newStateTable[row.Blocker]("blockers", fold.EntryBlocker),
+		newStateTable[row.Question]("questions", fold.EntryQuestion),
+		newStateTable[row.Decision]("decisions", fold.EntryDecision),
+		newStateTable[row.Handoff]("handoffs", fold.EntryHandoff),
 	}
 })
 
@@ -76,7 +78,7 @@ func columnsOf(t reflect.Type, prefix string, path []int) []stateColumn {
 		switch {
 		case f.Anonymous:
 			columns = append(columns, columnsOf(f.Type, prefix, field)...)
-		case f.Type == reflect.TypeFor[query.Source]():
+		case f.Type == reflect.TypeFor[row.Source]():
 			columns = append(columns, columnsOf(f.Type, "source_", field)...)
 		default:
 			columns = append(columns, stateColumn{prefix + name, field, f.Type.Kind()})
@@ -140,18 +142,18 @@ func sqliteTables(withRecords bool) []index.Table {
 // recordSource cites a record. Whether a later one says something else is a
 // question of the states.
 type recordSource struct {
-	Record    string          `json:"record"`
-	Kind      handoff.Kind    `json:"kind"`
-	By        string          `json:"by"`
-	At        *time.Time      `json:"at"`
-	Age       int64           `json:"age_s"`
-	Freshness query.Freshness `json:"freshness"`
-	Path      string          `json:"path"`
-	Commit    string          `json:"commit"`
-	Digest    string          `json:"digest"`
-	OnlyOn    string          `json:"only_on"`
-	Disputed  bool            `json:"disputed"`
-	Unproven  bool            `json:"unproven"`
+	Record    string        `json:"record"`
+	Kind      handoff.Kind  `json:"kind"`
+	By        string        `json:"by"`
+	At        *time.Time    `json:"at"`
+	Age       int64         `json:"age_s"`
+	Freshness row.Freshness `json:"freshness"`
+	Path      string        `json:"path"`
+	Commit    string        `json:"commit"`
+	Digest    string        `json:"digest"`
+	OnlyOn    string        `json:"only_on"`
+	Disputed  bool          `json:"disputed"`
+	Unproven  bool          `json:"unproven"`
 }
 
 type recordDocument struct {
@@ -173,7 +175,7 @@ func (e *Exporter) record(r *handoff.Record) (Row, error) {
 		return documentLine(RecordsTable, data), err
 	}
 	return e.cells(RecordsTable, []any{
-		e.Repo, r.ID, string(r.Kind), &r.At.Time, r.By, handoff.AddresseesOf(r.Body), aboutOf(r.Body), query.Says(r),
+		e.Repo, r.ID, string(r.Kind), &r.At.Time, r.By, handoff.AddresseesOf(r.Body), aboutOf(r.Body), story.Says(r),
 		r.Source.Path, r.Source.Commit, r.Source.Digest, json.RawMessage(record), s.OnlyOn, s.Disputed, s.Unproven,
 	})
 }
@@ -197,15 +199,15 @@ func aboutOf(body handoff.Body) string {
 	return handoff.SubjectOf(body)
 }
 
-func (e *Exporter) state(t *stateTable, row query.Row) (Row, error) {
+func (e *Exporter) state(t *stateTable, line row.Row) (Row, error) {
 	if e.Format == FormatNDJSON {
-		data, err := json.Marshal(query.RepoRow{Repo: e.Repo, Row: row})
+		data, err := json.Marshal(row.InRepo{Repo: e.Repo, Row: line})
 		if err != nil {
 			return Row{}, err
 		}
 		return documentLine(t.Name, append([]byte(`{"schema_version":1,`), data[1:]...)), nil
 	}
-	v := reflect.ValueOf(row).Elem()
+	v := reflect.ValueOf(line).Elem()
 	if e.Format == FormatSQLite {
 		values := []any{e.Repo}
 		for _, c := range t.columns[1:] {
@@ -264,7 +266,7 @@ func csvCell(v any) string {
 		return utc(v)
 	case []string:
 		return textCell(strings.Join(v, ", "))
-	case []query.NextStep:
+	case []row.NextStep:
 		steps := make([]string, len(v))
 		for i, n := range v {
 			steps[i] = n.Owner + ": " + n.Do
@@ -318,7 +320,7 @@ func sqliteValue(v any) any {
 			return nil
 		}
 		return utc(v)
-	case []string, []query.NextStep:
+	case []string, []row.NextStep:
 		list := reflect.ValueOf(v)
 		if list.IsNil() {
 			return "[]"

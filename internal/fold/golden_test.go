@@ -11,12 +11,12 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-var update = flag.Bool("update", false, "write the golden files of testdata/fold anew")
+var update = flag.Bool("update", false, "write the golden files of testdata anew")
 
 // Whole stories, as YAML that people could have written, and the states that
 // they end in.
 func TestFoldGolden(t *testing.T) {
-	stories, err := filepath.Glob("testdata/fold/*.yaml")
+	stories, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(stories) == 0 {
 		t.Fatalf("no stories: %v", err)
 	}

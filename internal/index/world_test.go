@@ -19,6 +19,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
 	"pgregory.net/rapid"
@@ -361,7 +362,7 @@ func (w *world) comparePieces(ix *index.Index, want *fold.State) {
 		if err != nil || !slices.Equal(keys, want.Keys(kind)) {
 			w.t.Fatalf("kind %d: keys %q, memory has %q: %v", kind, keys, want.Keys(kind), err)
 		}
-		var rows []query.Row
+		var rows []row.Row
 		for some := range slices.Chunk(keys, 2) {
 			s, err := ix.Entries(ctx, kind, some)
 			if err != nil {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/story"
 )
 
 // What is known of one thing, or of one person.
@@ -120,7 +122,7 @@ func (r *runner) awaits() []candidate {
 	found = append(found, filter(r.unacked(), func(c candidate) bool { return concerns("", c.thread.(handoffThread).Record.By) })...)
 	found = append(found, filter(r.offered(), func(c candidate) bool { return concerns("", c.thread.(itemThread).Offer.From) })...)
 	return append(found, filter(r.pulls(), func(c candidate) bool {
-		return len(c.row.(*ReviewRow).WaitingOn) > 0 && slices.ContainsFunc(c.facets[Holder], func(holder string) bool { return concerns("", holder) })
+		return len(c.row.(*row.Review).WaitingOn) > 0 && slices.ContainsFunc(c.facets[Holder], func(holder string) bool { return concerns("", holder) })
 	})...)
 }
 
@@ -138,24 +140,6 @@ func (r *runner) current() []candidate {
 	return found
 }
 
-// EventRow is a record in the history of a thing.
-type EventRow struct {
-	typed
-	ID      string       `json:"id"`
-	Subject string       `json:"subject"` // the id of the thing
-	Kind    handoff.Kind `json:"kind"`
-	By      string       `json:"by"`
-	Say     string       `json:"say"`
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *EventRow) Cells() []string {
-	return append([]string{r.ID, r.Subject, string(r.Kind), r.Say}, r.Source.cells()...)
-}
-
-func (r *EventRow) key() string { return r.ID }
-
 // history is what the records that name a thing say of it, from the first to the
 // last. That of a decision is what was decided on its topic.
 func (r *runner) history() []candidate {
@@ -165,16 +149,16 @@ func (r *runner) history() []candidate {
 		found = append(found, c)
 	}
 	for _, t := range r.about() {
-		row := r.latest(t).row
+		line := r.latest(t).row
 		if _, isDecision := t.(decisionThread); isDecision {
 			for _, d := range r.state.Decision(r.query.Arg).Story() {
 				if record := r.state.Records[d.Record]; record != nil {
-					add(r.event(row.key(), record, d.Decision.Decision))
+					add(r.event(line.Key(), record, d.Decision.Decision))
 				}
 			}
 			continue
 		}
-		story, err := Story(targetOf(row), func(fold.Part) (*fold.View, error) { return r.state, nil })
+		story, err := story.Of(targetOf(line), func(fold.Part) (*fold.View, error) { return r.state, nil })
 		if err != nil {
 			continue // there is none of a handoff, and the state is at hand
 		}
@@ -183,36 +167,36 @@ func (r *runner) history() []candidate {
 			if !slices.Contains(own, told.Record.ID) {
 				continue
 			}
-			add(r.event(row.key(), told.Record, told.say()))
+			add(r.event(line.Key(), told.Record, say(told)))
 		}
 	}
 	return found
 }
 
 // targetOf is what a row is about.
-func targetOf(row Row) fold.Target {
-	types := map[Type]string{TypeItem: fold.TargetItem, TypeBlocker: fold.TargetBlocker, TypeQuestion: fold.TargetQuestion}
-	return fold.Target{Type: types[row.RowType()], Name: row.key()}
+func targetOf(line row.Row) fold.Target {
+	types := map[row.Type]string{row.TypeItem: fold.TargetItem, row.TypeBlocker: fold.TargetBlocker, row.TypeQuestion: fold.TargetQuestion}
+	return fold.Target{Type: types[line.RowType()], Name: line.Key()}
 }
 
 // say is what the record says, in one line.
-func (t Told) say() string {
+func say(t story.Told) string {
 	var parts []string
 	for _, line := range t.Says {
 		parts = append(parts, line.Label+": "+line.Text)
 	}
 	if len(parts) == 0 {
-		return Says(t.Record)
+		return story.Says(t.Record)
 	}
 	return strings.Join(parts, "; ")
 }
 
 func (r *runner) event(subject string, record *handoff.Record, say string) candidate {
-	row := &EventRow{
-		typed: typed{Type: TypeEvent}, ID: record.ID, Subject: subject, Kind: record.Kind, By: record.By, Say: say,
-		cited: cited{Source: r.source(record.ID)},
+	line := &row.Event{
+		Typed: row.Typed{Type: row.TypeEvent}, ID: record.ID, Subject: subject, Kind: record.Kind, By: record.By, Say: say,
+		Citation: row.Citation{Source: r.source(record.ID)},
 	}
 	f := r.recordFacets(record.ID)
-	f.put(Is, string(TypeEvent))
-	return candidate{row: row, facets: f, thread: remark{record.ID, record.Body}, since: record.At.Time}
+	f.put(Is, string(row.TypeEvent))
+	return candidate{row: line, facets: f, thread: remark{record.ID, record.Body}, since: record.At.Time}
 }

@@ -1,33 +1,13 @@
 package query
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
-
-// AckRow is what somebody said of what they were asked to take, or that they have
-// said nothing yet.
-type AckRow struct {
-	typed
-	ID      string     `json:"id"` // of the handoff, blocker, question that it is about
-	Who     string     `json:"who"`
-	Outcome string     `json:"outcome"` // "" when they have said nothing
-	Taken   []string   `json:"taken"`   // items
-	At      *time.Time `json:"at"`
-	Note    string     `json:"note"`
-	cited              // the ack; of who has said nothing, what asks them
-}
-
-// Cells is the row under [Header].
-func (r *AckRow) Cells() []string {
-	return append([]string{r.ID, r.Who, cmp.Or(spoken(r.Outcome), isMissing), listCell(r.Taken), r.Note}, r.Source.cells()...)
-}
-
-func (r *AckRow) key() string { return r.ID + " " + r.Who }
 
 // acks are the acks of what the question names, without a name of the asker's
 // latest handoff, and those from whom one is missing.
@@ -92,14 +72,14 @@ func (r *runner) acksOf(id, asking string, acks []*handoff.Record, asked []strin
 	for _, ack := range lastOfEach(acks) {
 		body := ack.Body.(*handoff.Ack)
 		given[ack.By] = true
-		found = append(found, r.ackRow(&AckRow{
-			ID: id, Who: ack.By, Outcome: body.Outcome, Taken: list(body.Take), At: stamp(ack.At.Time), Note: body.Note, cited: cited{Source: r.source(ack.ID)},
+		found = append(found, r.ackRow(&row.Ack{
+			ID: id, Who: ack.By, Outcome: body.Outcome, Taken: row.List(body.Take), At: row.Stamp(ack.At.Time), Note: body.Note, Citation: row.Citation{Source: r.source(ack.ID)},
 		}))
 	}
 	slices.Sort(asked)
 	for _, who := range slices.Compact(asked) {
 		if !given[who] && handoff.ValidHandle(who) && who != everyoneAddress {
-			found = append(found, r.ackRow(&AckRow{ID: id, Who: who, Taken: []string{}, cited: cited{Source: r.source(asking)}}))
+			found = append(found, r.ackRow(&row.Ack{ID: id, Who: who, Taken: []string{}, Citation: row.Citation{Source: r.source(asking)}}))
 		}
 	}
 	return found
@@ -124,28 +104,28 @@ func lastOfEach(acks []*handoff.Record) []*handoff.Record {
 	return last
 }
 
-func (r *runner) ackRow(row *AckRow) candidate {
-	row.typed = typed{Type: TypeAck}
+func (r *runner) ackRow(line *row.Ack) candidate {
+	line.Typed = row.Typed{Type: row.TypeAck}
 	f := make(facets)
-	f.put(Is, string(TypeAck), row.Outcome)
-	if row.Outcome == "" {
-		f.put(Is, isMissing)
+	f.put(Is, string(row.TypeAck), line.Outcome)
+	if line.Outcome == "" {
+		f.put(Is, row.IsMissing)
 	} else {
-		f.put(Is, isGiven)
+		f.put(Is, row.IsGiven)
 	}
-	if row.Outcome != "" && row.Outcome != handoff.OutcomeSeen {
-		f.put(Is, isAcked)
+	if line.Outcome != "" && line.Outcome != handoff.OutcomeSeen {
+		f.put(Is, row.IsAcked)
 	}
-	if row.Outcome == handoff.OutcomeAcceptedWithGaps {
+	if line.Outcome == handoff.OutcomeAcceptedWithGaps {
 		f.put(Is, handoff.OutcomeAccepted)
 	}
-	f.put(By, row.Who)
-	f.put(Team, r.teams[row.Who])
-	f.put(OfKind, string(row.Source.Kind))
-	f.putItems(r, row.Taken)
-	c := candidate{row: row, facets: f, thread: remark{record: row.Source.Record}, idle: row.Outcome == ""}
-	if row.At != nil {
-		c.since = *row.At
+	f.put(By, line.Who)
+	f.put(Team, r.teams[line.Who])
+	f.put(OfKind, string(line.Source.Kind))
+	f.putItems(r, line.Taken)
+	c := candidate{row: line, facets: f, thread: remark{record: line.Source.Record}, idle: line.Outcome == ""}
+	if line.At != nil {
+		c.since = *line.At
 	}
 	return c
 }

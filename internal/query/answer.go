@@ -7,6 +7,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -24,7 +25,7 @@ func Run(q Query, s *fold.View, env Env) Answer {
 		found = r.proving(found)
 	}
 
-	a := Answer{Topic: spec.Name, Understood: q.String(), Answered: true, Rows: []Row{}, Total: len(found), Ask: []string{}}
+	a := Answer{Topic: spec.Name, Understood: q.String(), Answered: true, Rows: []row.Row{}, Total: len(found), Ask: []string{}}
 	a.count(found)
 	a.hold(found, q.Limit)
 	r.say(&a, spec, found, all)
@@ -67,10 +68,10 @@ func (r *runner) say(a *Answer, spec *TopicSpec, found, all []candidate) {
 }
 
 // Rows is the rows of an answer, without what is said about them.
-func Rows(q Query, s *fold.View, env Env) []Row {
+func Rows(q Query, s *fold.View, env Env) []row.Row {
 	spec, _ := findTopic(q.Topic)
 	r := newRunner(q, s, env)
-	a := Answer{Rows: []Row{}}
+	a := Answer{Rows: []row.Row{}}
 	a.hold(r.find(spec), q.Limit)
 	return a.Rows
 }
@@ -90,7 +91,7 @@ func (r *runner) fitting(spec *TopicSpec, all []candidate) []candidate {
 
 // count notes what was found, whatever the limit leaves of it.
 func (a *Answer) count(found []candidate) {
-	a.found = make(map[Type]int)
+	a.found = make(map[row.Type]int)
 	for _, c := range found {
 		a.found[c.row.RowType()]++
 		if c.row.Cited().Superseded {
@@ -125,11 +126,11 @@ func (a *Answer) summary() string {
 	return say
 }
 
-var nouns = map[Type]string{
-	TypeEscalation: "escalation", TypeBlocker: "blocker", TypeQuestion: "question", TypeHandoff: "handoff", TypeItem: "item",
-	TypeDecision: "decision", TypeWatch: "thing to watch", TypeArea: "area",
-	TypeGap: "gap", TypeRecord: "record", TypeContract: "contract",
-	TypeTeam: "team", TypePerson: "person", TypeAck: "ack", TypeReview: "pull request", TypeDeadline: "deadline", TypeEvent: "record",
+var nouns = map[row.Type]string{
+	row.TypeEscalation: "escalation", row.TypeBlocker: "blocker", row.TypeQuestion: "question", row.TypeHandoff: "handoff", row.TypeItem: "item",
+	row.TypeDecision: "decision", row.TypeWatch: "thing to watch", row.TypeArea: "area",
+	row.TypeGap: "gap", row.TypeRecord: "record", row.TypeContract: "contract",
+	row.TypeTeam: "team", row.TypePerson: "person", row.TypeAck: "ack", row.TypeReview: "pull request", row.TypeDeadline: "deadline", row.TypeEvent: "record",
 }
 
 // anyTime reports whether handoffs that no longer speak count, too: what they

@@ -6,6 +6,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // Recall returns a state that holds a part at least. Of one repository it is
@@ -166,7 +167,7 @@ func (t Term) ofRecords() bool {
 		return true
 	}
 	values := t.values()
-	return t.Qualifier == Is && (slices.Contains(values, isOpen) || slices.Contains(values, string(TypeEscalation)) || slices.Contains(values, string(TypeGap)))
+	return t.Qualifier == Is && (slices.Contains(values, row.IsOpen) || slices.Contains(values, string(row.TypeEscalation)) || slices.Contains(values, string(row.TypeGap)))
 }
 
 // past reports whether the term asks for what handoffs said once, or for what
@@ -180,7 +181,7 @@ func (t Term) past() bool {
 func (t Term) present() bool {
 	return t.Qualifier == Is && !t.Not && !slices.ContainsFunc(t.values(), func(value string) bool {
 		switch value {
-		case isOpen, isOffered, isUnclaimed, isStale, isAtRisk, isUnacked, isOverdue, isLimbo, isExpired, string(TypeWatch),
+		case row.IsOpen, row.IsOffered, row.IsUnclaimed, row.IsStale, row.IsAtRisk, row.IsUnacked, row.IsOverdue, row.IsLimbo, row.IsExpired, string(row.TypeWatch),
 			handoff.StatusBlocked, handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview:
 			return false
 		}

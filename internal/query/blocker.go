@@ -2,42 +2,12 @@ package query
 
 import (
 	"cmp"
-	"time"
 
-	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
-
-// BlockerRow is a blocker.
-type BlockerRow struct {
-	typed
-	ID         string     `json:"id"`
-	Needs      string     `json:"needs"`
-	Because    string     `json:"because"`
-	Resolver   string     `json:"resolver"`
-	Blocks     []string   `json:"blocks"`
-	State      string     `json:"state"`
-	Since      *time.Time `json:"since"`
-	Age        int64      `json:"age_s"` // seconds that it has been open, or was
-	Workaround string     `json:"workaround"`
-	Severity   string     `json:"severity"`
-	How        string     `json:"how"` // how it was resolved, "" while it is open
-	askedNow              // nobody once it is closed
-
-	Escalation *escalationNote `json:"escalation"` // null without one that stands or was declined
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *BlockerRow) Cells() []string {
-	return append([]string{
-		r.ID, r.Severity, r.State, r.Resolver, r.Needs, r.Because, listCell(r.Blocks), calendar.Age(time.Duration(r.Age) * time.Second), r.cell(r.Resolver), dateCell(r.Deadline),
-	}, r.Source.cells()...)
-}
-
-func (r *BlockerRow) key() string { return r.ID }
 
 // blockerThread is the thread of a blocker through the records.
 type blockerThread struct{ *fold.Blocker }
@@ -75,35 +45,35 @@ func (t blockerThread) asks(r *runner) config.Asked {
 
 func (t blockerThread) cite(r *runner, id string) candidate {
 	asks := t.asks(r)
-	row := &BlockerRow{
-		typed: typed{Type: TypeBlocker}, ID: t.ID, Needs: t.Needs, Because: t.Because, Resolver: t.Resolver,
-		Blocks: list(t.Blocks), State: t.State, Since: stamp(t.Since.Time), Age: seconds(r.env.Now, t.Since.Time),
+	line := &row.Blocker{
+		Typed: row.Typed{Type: row.TypeBlocker}, ID: t.ID, Needs: t.Needs, Because: t.Because, Resolver: t.Resolver,
+		Blocks: row.List(t.Blocks), State: t.State, Since: row.Stamp(t.Since.Time), Age: row.Seconds(r.env.Now, t.Since.Time),
 		Workaround: t.Workaround, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine),
-		askedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), cited: cited{Source: r.source(id)},
+		AskedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), Citation: row.Citation{Source: r.source(id)},
 	}
 	if !t.Open() {
-		row.Age = seconds(t.Resolution.At.Time, t.Since.Time)
+		line.Age = row.Seconds(t.Resolution.At.Time, t.Since.Time)
 		if body, ok := t.Resolution.Body.(*handoff.Resolution); ok {
-			row.How = body.How
+			line.How = body.How
 		}
 	}
-	row.Source.Superseded = r.outdated(t, id, t.Declared)
+	line.Source.Superseded = r.outdated(t, id, t.Declared)
 
 	f := r.recordFacets(id)
-	f.put(Is, string(TypeBlocker), t.State, openOrClosed(t.Open()))
+	f.put(Is, string(row.TypeBlocker), t.State, openOrClosed(t.Open()))
 	if t.Reopened > 0 {
-		f.put(Is, isReopened)
+		f.put(Is, row.IsReopened)
 	}
 	f.put(To, r.expandFrom(t.DeclaredBy, t.Resolver, asks.To)...)
 	f.put(Resolver, r.expandFrom(t.DeclaredBy, t.Resolver)...)
-	f.put(Severity, row.Severity)
+	f.put(Severity, line.Severity)
 	f.putItems(r, t.Blocks)
-	return candidate{row: row, facets: f, thread: t, severity: row.Severity, since: t.Since.Time}
+	return candidate{row: line, facets: f, thread: t, severity: line.Severity, since: t.Since.Time}
 }
 
 func openOrClosed(open bool) string {
 	if open {
-		return isOpen
+		return row.IsOpen
 	}
-	return isClosed
+	return row.IsClosed
 }

@@ -7,29 +7,8 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
-
-// DeadlineRow is a time by which somebody has to do something.
-type DeadlineRow struct {
-	typed
-	ID   string     `json:"id"`   // a reference to what it is about
-	What string     `json:"what"` // ack, answer, acknowledge, resolve, take up, item, step
-	Who  string     `json:"who"`
-	Due  *time.Time `json:"due"`
-	Late bool       `json:"late"`
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *DeadlineRow) Cells() []string {
-	late := ""
-	if r.Late {
-		late = isOverdue
-	}
-	return append([]string{r.ID, r.What, r.Who, dateCell(r.Due), late}, r.Source.cells()...)
-}
-
-func (r *DeadlineRow) key() string { return r.ID + " " + r.What + " " + r.Who }
 
 // deadlines are all that run, and those that have passed and still count.
 func (r *runner) deadlines() []candidate {
@@ -59,8 +38,8 @@ func (r *runner) deadlines() []candidate {
 		}
 	}
 	for _, c := range r.escalations() {
-		if row := c.row.(*EscalationRow); row.Deadline != nil && row.State == isOpen {
-			found = append(found, r.deadline(row.Subject, "take up", cmp.Or(row.Asked, row.To), *row.Deadline, row.ID, c))
+		if line := c.row.(*row.Escalation); line.Deadline != nil && line.State == row.IsOpen {
+			found = append(found, r.deadline(line.Subject, "take up", cmp.Or(line.Asked, line.To), *line.Deadline, line.ID, c))
 		}
 	}
 	for _, c := range r.items() {
@@ -80,28 +59,28 @@ func (r *runner) deadlines() []candidate {
 	}
 	wanted := make(map[string]bool)
 	for _, t := range r.about() {
-		wanted[r.latest(t).row.key()] = true
+		wanted[r.latest(t).row.Key()] = true
 	}
 	return filter(found, func(c candidate) bool {
-		_, name := handoff.SplitRef(c.row.(*DeadlineRow).ID)
+		_, name := handoff.SplitRef(c.row.(*row.Deadline).ID)
 		return wanted[name]
 	})
 }
 
 // deadline is the row of one, of what another row is about.
 func (r *runner) deadline(ref, what, who string, due time.Time, record string, of candidate) candidate {
-	row := &DeadlineRow{
-		typed: typed{Type: TypeDeadline}, ID: ref, What: what, Who: who, Due: stamp(due), Late: due.Before(r.env.Now), cited: cited{Source: r.source(record)},
+	line := &row.Deadline{
+		Typed: row.Typed{Type: row.TypeDeadline}, ID: ref, What: what, Who: who, Due: row.Stamp(due), Late: due.Before(r.env.Now), Citation: row.Citation{Source: r.source(record)},
 	}
 	f := r.recordFacets(record)
-	f.put(Is, string(TypeDeadline))
-	if row.Late {
-		f.put(Is, isOverdue)
+	f.put(Is, string(row.TypeDeadline))
+	if line.Late {
+		f.put(Is, row.IsOverdue)
 	}
-	f.put(To, r.expandFrom(row.Source.By, strings.Split(who, ", ")...)...)
+	f.put(To, r.expandFrom(line.Source.By, strings.Split(who, ", ")...)...)
 	f.put(Severity, of.severity)
 	for _, q := range []Qualifier{InItem, Owner, Holder, HasRef} {
 		f.put(q, of.facets[q]...)
 	}
-	return candidate{row: row, facets: f, thread: of.thread, since: due, when: &due}
+	return candidate{row: line, facets: f, thread: of.thread, since: due, when: &due}
 }

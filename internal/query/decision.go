@@ -4,32 +4,11 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
-
-// DecisionRow is a decision.
-type DecisionRow struct {
-	typed
-	ID           string     `json:"id"` // the topic
-	Decision     string     `json:"decision"`
-	Rationale    string     `json:"rationale"`
-	By           string     `json:"by"` // who decided: decided_by, else the author
-	At           *time.Time `json:"at"`
-	Status       string     `json:"status"`
-	Supersedes   string     `json:"supersedes"`    // a topic
-	SupersededBy string     `json:"superseded_by"` // a topic
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *DecisionRow) Cells() []string {
-	return append([]string{r.ID, r.Status, r.Decision, r.Rationale}, r.Source.cells()...)
-}
-
-func (r *DecisionRow) key() string { return r.ID }
 
 // decisionThread is one decision on a topic.
 type decisionThread struct{ *fold.Decision }
@@ -46,17 +25,17 @@ func (t decisionThread) entry(record *handoff.Record) any {
 }
 
 func (t decisionThread) cite(r *runner, id string) candidate {
-	row := &DecisionRow{
-		typed: typed{Type: TypeDecision}, ID: t.ID, Decision: t.Decision.Decision.Decision, Rationale: t.Rationale, By: cmp.Or(t.DecidedBy, t.By),
-		At: stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, cited: cited{Source: r.source(id)},
+	line := &row.Decision{
+		Typed: row.Typed{Type: row.TypeDecision}, ID: t.ID, Decision: t.Decision.Decision.Decision, Rationale: t.Rationale, By: cmp.Or(t.DecidedBy, t.By),
+		At: row.Stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, Citation: row.Citation{Source: r.source(id)},
 	}
-	row.Source.Superseded = !t.Stands()
+	line.Source.Superseded = !t.Stands()
 
 	f := r.recordFacets(id)
-	f.put(Is, string(TypeDecision), t.State, openOrClosed(t.Stands()))
-	f.put(Decider, row.By)
+	f.put(Is, string(row.TypeDecision), t.State, openOrClosed(t.Stands()))
+	f.put(Decider, line.By)
 	f.putItems(r, t.Items)
-	return candidate{row: row, facets: f, thread: t, since: t.At}
+	return candidate{row: line, facets: f, thread: t, since: t.At}
 }
 
 // allDecisions are the decisions on every topic, with the earlier ones and what

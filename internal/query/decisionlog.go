@@ -8,17 +8,18 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // DecisionStory is what is decided on a topic and how it came to that: the row
 // of the decision that nothing replaces, and the rows around it. No list is
 // ever nil.
 type DecisionStory struct {
-	*DecisionRow
-	Proposed  []*DecisionRow `json:"proposed"`  // in its place, and not accepted yet
-	Contested []*DecisionRow `json:"contested"` // what says otherwise: see DecisionLog
-	Chain     []*DecisionRow `json:"chain"`     // what it replaced, the newest first
-	Notes     []string       `json:"notes"`     // what is wrong with what they say they supersede
+	*row.Decision
+	Proposed  []*row.Decision `json:"proposed"`  // in its place, and not accepted yet
+	Contested []*row.Decision `json:"contested"` // what says otherwise: see DecisionLog
+	Chain     []*row.Decision `json:"chain"`     // what it replaced, the newest first
+	Notes     []string        `json:"notes"`     // what is wrong with what they say they supersede
 }
 
 // decisionContested is the status of a decision that never held: another one
@@ -208,16 +209,16 @@ func (l *decisionLog) findVoided(problems []handoff.Problem) {
 // story tells of a decision that nothing replaced, and whether it belongs into
 // the log.
 func (l *decisionLog) story(head *fold.Decision) (story DecisionStory, fits bool) {
-	row := func(d *fold.Decision) *DecisionRow {
+	line := func(d *fold.Decision) *row.Decision {
 		t := decisionThread{d}
 		c := l.latest(t)
 		fits = fits || t.concerns(l.runner, l.query.Arg) && l.meets(c) && l.says(t)
-		return c.row.(*DecisionRow)
+		return c.row.(*row.Decision)
 	}
-	rows := func(list []*fold.Decision) []*DecisionRow {
-		all := make([]*DecisionRow, len(list))
+	rows := func(list []*fold.Decision) []*row.Decision {
+		all := make([]*row.Decision, len(list))
 		for i, d := range list {
-			all[i] = row(d)
+			all[i] = line(d)
 		}
 		return all
 	}
@@ -236,7 +237,7 @@ func (l *decisionLog) story(head *fold.Decision) (story DecisionStory, fits bool
 	}
 	slices.SortFunc(chain, func(a, b *fold.Decision) int { return l.byPlace(b, a) })
 	story = DecisionStory{
-		DecisionRow: row(head), Proposed: rows(proposed), Contested: rows(slices.Concat(l.voided[head], l.rivals[head])),
+		Decision: line(head), Proposed: rows(proposed), Contested: rows(slices.Concat(l.voided[head], l.rivals[head])),
 		Chain: rows(chain), Notes: []string{},
 	}
 	for _, d := range append([]*fold.Decision{head}, l.chain(head)...) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // said is a decision record: what was decided is the id of the record.
@@ -25,7 +26,7 @@ func briefStory(s DecisionStory) string {
 	parts := []string{s.ID + " " + s.Source.Record + " " + s.Status}
 	for _, group := range []struct {
 		sign string
-		rows []*DecisionRow
+		rows []*row.Decision
 	}{{"?", s.Proposed}, {"≠", s.Contested}, {"<", s.Chain}} {
 		for _, row := range group.rows {
 			parts = append(parts, group.sign+row.ID+" "+row.Source.Record+" "+row.Status)

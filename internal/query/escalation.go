@@ -2,80 +2,29 @@ package query
 
 import (
 	"cmp"
-	"strconv"
-	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
-// EscalationRow is an escalation.
-type EscalationRow struct {
-	typed
-	ID      string `json:"id"`      // of its record
-	Subject string `json:"subject"` // a reference: the id of a handoff, item:x, blk:x, q:x
-	Reason  string `json:"reason"`
-	Ask     string `json:"ask"`
-	To      string `json:"to"`
-	By      string `json:"by"`
-	Level   int    `json:"level"`
-	State   string `json:"state"` // open, taken_up, declined, over, withdrawn
-	askedNow
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *EscalationRow) Cells() []string {
-	return append([]string{r.ID, r.Subject, strconv.Itoa(r.Level), r.State, r.To, r.Ask, r.cell(r.To), dateCell(r.Deadline)}, r.Source.cells()...)
-}
-
-func (r *EscalationRow) key() string { return r.ID }
-
-// askedNow is whom something asks now, in the rows of what asks somebody.
-type askedNow struct {
-	Asked    string     `json:"asked"`         // handle; "" when nobody is asked
-	Because  string     `json:"asked_because"` // primary, cover, alternate, ladder, escalated, taken; no_one_in_window for a primary who is absent as everybody is
-	Deadline *time.Time `json:"deadline"`      // on their clock; null without one
-}
-
-func newAsked(a config.Asked) askedNow {
+func newAsked(a config.Asked) row.AskedNow {
 	because := a.Because
 	if a.Note == config.NoteNobody {
 		because = a.Note
 	}
-	return askedNow{a.To, because, stamp(a.Due)}
-}
-
-// cell says who is asked now, where that is somebody else than who was asked.
-func (a askedNow) cell(primary string) string {
-	switch {
-	case a.Because == config.NoteNobody:
-		return "nobody is there in time"
-	case a.Asked == "" || a.Asked == primary:
-		return a.Asked
-	}
-	return a.Asked + " (" + a.Because + ")"
-}
-
-// escalationNote is the escalation in the row of what is escalated.
-type escalationNote struct {
-	ID    string `json:"id"` // of its record
-	Ask   string `json:"ask"`
-	By    string `json:"by"`
-	To    string `json:"to"`
-	Level int    `json:"level"`
-	State string `json:"state"`
+	return row.AskedNow{Asked: a.To, Because: because, Deadline: row.Stamp(a.Due)}
 }
 
 // noteOf is the escalation that a subject stands under, nil without one.
-func noteOf(of *fold.Escalated) *escalationNote {
+func noteOf(of *fold.Escalated) *row.EscalationNote {
 	e := of.Escalation()
 	if e == nil {
 		return nil
 	}
-	return &escalationNote{ID: e.Record.ID, Ask: escalationBody(e).Ask, By: e.By, To: e.To, Level: e.Level, State: e.State()}
+	return &row.EscalationNote{ID: e.Record.ID, Ask: escalationBody(e).Ask, By: e.By, To: e.To, Level: e.Level, State: e.State()}
 }
 
 // escalationBody is what the record of an escalation says.
@@ -110,23 +59,23 @@ func (t escalationThread) cite(r *runner, id string) candidate {
 	if t.Over == nil {
 		asks = r.env.Config.EscalationAsks(t.Escalation, t.of.like, t.of.sla, r.env.Now)
 	}
-	row := &EscalationRow{
-		typed: typed{Type: TypeEscalation}, ID: t.Record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask,
-		To: t.To, By: t.By, Level: t.Level, State: t.State(), askedNow: newAsked(asks), cited: cited{Source: r.source(id)},
+	line := &row.Escalation{
+		Typed: row.Typed{Type: row.TypeEscalation}, ID: t.Record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask,
+		To: t.To, By: t.By, Level: t.Level, State: t.State(), AskedNow: newAsked(asks), Citation: row.Citation{Source: r.source(id)},
 	}
 	f := r.recordFacets(id)
-	f.put(Is, string(TypeEscalation), t.State())
+	f.put(Is, string(row.TypeEscalation), t.State())
 	if t.Over != nil {
-		f.put(Is, isClosed)
+		f.put(Is, row.IsClosed)
 	}
-	if row.State == fold.EscalationOpen && !asks.Due.IsZero() && asks.Due.Before(r.env.Now) {
-		f.put(Is, isOverdue)
+	if line.State == fold.EscalationOpen && !asks.Due.IsZero() && asks.Due.Before(r.env.Now) {
+		f.put(Is, row.IsOverdue)
 	}
 	f.put(To, r.expandFrom(t.By, t.To, asks.To)...)
 	severity := cmp.Or(t.of.like.Severity, handoff.SeverityRoutine)
 	f.put(Severity, severity)
 	f.putItems(r, t.of.items)
-	return candidate{row: row, facets: f, thread: t, severity: severity, since: t.Record.At.Time}
+	return candidate{row: line, facets: f, thread: t, severity: severity, since: t.Record.At.Time}
 }
 
 // escalations are those that are not over, of all that is live.

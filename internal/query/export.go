@@ -5,6 +5,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // Kinds are the kinds of things that [States] knows, in the order in which an
@@ -17,9 +18,9 @@ var Kinds = []fold.EntryKind{
 // superseded ones included, in the order of their keys: those from the time span
 // of a query that meet its terms. Of a topic there are the decision that stands,
 // what is proposed in its place, and the earlier ones.
-func States(q Query, s *fold.View, env Env, kind fold.EntryKind, keys []string) []Row {
+func States(q Query, s *fold.View, env Env, kind fold.EntryKind, keys []string) []row.Row {
 	r := newRunner(q, s, env)
-	var rows []Row
+	var rows []row.Row
 	for _, key := range keys {
 		for _, t := range r.threadsOf(kind, key) {
 			if c := r.latest(t); r.meets(c) {
@@ -94,11 +95,11 @@ func (r *runner) saidBy(record *handoff.Record) facets {
 }
 
 // SourceOf cites a record itself.
-func SourceOf(record *handoff.Record, now time.Time) Source {
-	age := seconds(now, record.At.Time)
-	return Source{
-		Record: record.ID, Kind: record.Kind, By: record.By, At: stamp(record.At.Time), Age: age,
-		Freshness: freshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
+func SourceOf(record *handoff.Record, now time.Time) row.Source {
+	age := row.Seconds(now, record.At.Time)
+	return row.Source{
+		Record: record.ID, Kind: record.Kind, By: record.By, At: row.Stamp(record.At.Time), Age: age,
+		Freshness: row.FreshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
 		OnlyOn: record.Source.OnlyOn(), Disputed: record.Source.Disputed,
 		Unproven: record.Source.Unproven,
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // items are the live items, cited from their latest declaration.
@@ -90,7 +91,7 @@ func (r *runner) latest(t citable) candidate { return t.cite(r, t.latest()) }
 
 // besides is whom something asks now, "" where an escalation that nobody took up
 // asks them itself.
-func besides(raised bool, a askedNow) string {
+func besides(raised bool, a row.AskedNow) string {
 	if raised {
 		return ""
 	}
@@ -105,16 +106,16 @@ func (r *runner) waitingLong() []candidate {
 func (r *runner) waitingOn() []candidate {
 	concerns := r.concerns()
 	found := filter(r.escalations(), func(c candidate) bool {
-		t, row := c.thread.(escalationThread), c.row.(*EscalationRow)
-		return row.State == fold.EscalationOpen && concerns(t.By, t.To, row.Asked)
+		t, line := c.thread.(escalationThread), c.row.(*row.Escalation)
+		return line.State == fold.EscalationOpen && concerns(t.By, t.To, line.Asked)
 	})
 	found = append(found, filter(r.blocked(), func(c candidate) bool {
 		b := c.thread.(blockerThread)
-		return concerns(b.DeclaredBy, b.Resolver, besides(b.State == fold.BlockerEscalated && b.Escalation().TakenUp == nil, c.row.(*BlockerRow).askedNow))
+		return concerns(b.DeclaredBy, b.Resolver, besides(b.State == fold.BlockerEscalated && b.Escalation().TakenUp == nil, c.row.(*row.Blocker).AskedNow))
 	})...)
 	found = append(found, filter(r.questions(), func(c candidate) bool {
 		q := c.thread.(questionThread)
-		return q.Open() && concerns(q.By, q.To, besides(q.Escalation().Stands() && q.Escalation().TakenUp == nil, c.row.(*QuestionRow).askedNow)) || !q.Open() && concerns("", q.By)
+		return q.Open() && concerns(q.By, q.To, besides(q.Escalation().Stands() && q.Escalation().TakenUp == nil, c.row.(*row.Question).AskedNow)) || !q.Open() && concerns("", q.By)
 	})...)
 	for _, h := range r.state.Handoffs {
 		if h.State == fold.HandoffChangesRequested && concerns("", h.Record.By) {
@@ -150,7 +151,7 @@ func (r *runner) nextSteps() []candidate {
 			continue
 		}
 		c := itemThread{it}.cite(r, it.Declared)
-		c.row.(*ItemRow).Next = steps(mine)
+		c.row.(*row.Item).Next = steps(mine)
 		c.idle = it.Status == handoff.StatusBlocked || !slices.ContainsFunc(mine, handoff.Next.StartsNow)
 		found = append(found, c)
 	}
@@ -227,16 +228,16 @@ func itemsNamed(s *fold.View, name string) []*fold.Item {
 
 func (r *runner) area(a config.Authority) candidate {
 	expires := a.ExpiresAt()
-	row := &AreaRow{
-		typed: typed{Type: TypeArea}, ID: a.Area, Primary: a.Primary, Alternates: list(a.Alternates), Expires: stamp(expires),
-		Expired: !expires.IsZero() && expires.Before(r.env.Now),
-		cited:   cited{Source: Source{Kind: "config", Path: r.env.ConfigFile}},
+	line := &row.Area{
+		Typed: row.Typed{Type: row.TypeArea}, ID: a.Area, Primary: a.Primary, Alternates: row.List(a.Alternates), Expires: row.Stamp(expires),
+		Expired:  !expires.IsZero() && expires.Before(r.env.Now),
+		Citation: row.Citation{Source: row.Source{Kind: "config", Path: r.env.ConfigFile}},
 	}
 	f := make(facets)
-	f.put(Is, string(TypeArea))
+	f.put(Is, string(row.TypeArea))
 	f.put(Owner, a.Primary)
 	f.put(Team, r.teams[a.Primary])
-	return candidate{row: row, facets: f, thread: remark{said: a}}
+	return candidate{row: line, facets: f, thread: remark{said: a}}
 }
 
 func (r *runner) why() []candidate {
@@ -257,7 +258,7 @@ func (r *runner) why() []candidate {
 		}
 	}
 	for _, c := range found {
-		about[c.row.key()] = true
+		about[c.row.Key()] = true
 	}
 	for _, d := range r.allDecisions() {
 		named := d.ID == name && (typ == handoff.RefAny || typ == handoff.RefDecision)

@@ -237,7 +237,7 @@ func brief(a Answer) string {
 		if row.Cited().Superseded {
 			superseded = "!"
 		}
-		rows = append(rows, fmt.Sprintf("%s %s<%s%s", row.RowType(), row.key(), row.Cited().Record, superseded))
+		rows = append(rows, fmt.Sprintf("%s %s<%s%s", row.RowType(), row.Key(), row.Cited().Record, superseded))
 	}
 	return strings.Join(rows, ", ")
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // gaps are what handoffs lacked: of what still speaks and is live, or of the time
@@ -48,14 +49,14 @@ func (r *runner) isLive(subject string) bool {
 func (r *runner) notedGaps(record *handoff.Record, ack *handoff.Ack) []candidate {
 	var found []candidate
 	for _, note := range ack.Gaps {
-		row := &GapRow{
-			typed: typed{Type: TypeGap}, ID: record.ID, Subject: ack.Subject, Class: note.Class, Recovery: note.Note, By: record.By,
-			cited: cited{Source: r.source(record.ID)},
+		line := &row.Gap{
+			Typed: row.Typed{Type: row.TypeGap}, ID: record.ID, Subject: ack.Subject, Class: note.Class, Recovery: note.Note, By: record.By,
+			Citation: row.Citation{Source: r.source(record.ID)},
 		}
 		if note.Item != "" {
-			row.Subject = fold.Target{Type: fold.TargetItem, Name: note.Item}.Ref()
+			line.Subject = fold.Target{Type: fold.TargetItem, Name: note.Item}.Ref()
 		}
-		found = append(found, r.ofSender(r.remarked(record, row, cmp.Or(note.Item, ack.Subject)), ack.Subject))
+		found = append(found, r.ofSender(r.remarked(record, line, cmp.Or(note.Item, ack.Subject)), ack.Subject))
 	}
 	return found
 }

@@ -2,37 +2,11 @@ package query
 
 import (
 	"slices"
-	"time"
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
-
-// HandoffRow is one version of a handoff.
-type HandoffRow struct {
-	typed
-	ID        string     `json:"id"`
-	By        string     `json:"by"`
-	To        []string   `json:"to"`
-	Summary   string     `json:"summary"`
-	State     string     `json:"state"`
-	Flags     []string   `json:"flags"` // out of late, overdue, limbo, drifted, partial
-	At        *time.Time `json:"at"`
-	ReturnsAt *time.Time `json:"returns_at"`
-	Amends    string     `json:"amends"`
-	Items     []string   `json:"items"`
-	Taken     []string   `json:"taken"` // items that somebody took from this version
-
-	Escalation *escalationNote `json:"escalation"` // null without one that stands or was declined
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *HandoffRow) Cells() []string {
-	return append([]string{r.ID, listCell(r.To), r.State, listCell(r.Flags), r.Summary}, r.Source.cells()...)
-}
-
-func (r *HandoffRow) key() string { return r.ID }
 
 // handoffThread is a handoff with the records about it.
 type handoffThread struct {
@@ -67,36 +41,36 @@ func (t handoffThread) entry(record *handoff.Record) any {
 }
 
 func (t handoffThread) cite(r *runner, id string) candidate {
-	row := &HandoffRow{
-		typed: typed{Type: TypeHandoff}, ID: t.Record.ID, By: t.Record.By, To: list(t.To), Summary: t.Summary, State: t.State,
-		Flags: list(t.flags(r)), At: stamp(t.Record.At.Time), ReturnsAt: stamp(t.ReturnsAt.Time), Amends: t.Amends,
-		Items: []string{}, Taken: []string{}, Escalation: noteOf(&t.Escalated), cited: cited{Source: r.source(id)},
+	line := &row.Handoff{
+		Typed: row.Typed{Type: row.TypeHandoff}, ID: t.Record.ID, By: t.Record.By, To: row.List(t.To), Summary: t.Summary, State: t.State,
+		Flags: row.List(t.flags(r)), At: row.Stamp(t.Record.At.Time), ReturnsAt: row.Stamp(t.ReturnsAt.Time), Amends: t.Amends,
+		Items: []string{}, Taken: []string{}, Escalation: noteOf(&t.Escalated), Citation: row.Citation{Source: r.source(id)},
 	}
 	severity := t.Severity()
 	for _, item := range t.Items {
-		row.Items = append(row.Items, item.ID)
+		line.Items = append(line.Items, item.ID)
 		if t.Taken[item.ID] != "" {
-			row.Taken = append(row.Taken, item.ID)
+			line.Taken = append(line.Taken, item.ID)
 		}
 	}
-	row.Source.Superseded = !t.Current()
+	line.Source.Superseded = !t.Current()
 	for _, ack := range t.Acks { // the state is theirs
-		row.Source.doubt(ack.Source)
+		line.Source.Doubt(ack.Source)
 	}
 
 	f := t.facets(r, id)
-	f.put(Is, row.Flags...)
+	f.put(Is, line.Flags...)
 	f.put(Severity, severity)
-	f.putItems(r, row.Items)
-	return candidate{row: row, facets: f, thread: t, severity: severity, since: t.Record.At.Time}
+	f.putItems(r, line.Items)
+	return candidate{row: line, facets: f, thread: t, severity: severity, since: t.Record.At.Time}
 }
 
 // facets are what terms can ask of the handoff, but for what its row holds.
 func (t handoffThread) facets(r *runner, record string) facets {
 	f := r.recordFacets(record)
-	f.put(Is, string(TypeHandoff), t.State, openOrClosed(t.Current() && t.State != fold.HandoffClosed))
+	f.put(Is, string(row.TypeHandoff), t.State, openOrClosed(t.Current() && t.State != fold.HandoffClosed))
 	if t.unacked() {
-		f.put(Is, isUnacked)
+		f.put(Is, row.IsUnacked)
 	}
 	if t.Escalation().Stands() {
 		f.put(Is, fold.BlockerEscalated)
@@ -138,19 +112,19 @@ func (t handoffThread) addressees(r *runner) []string {
 func (t handoffThread) flags(r *runner) []string {
 	var flags []string
 	if t.Shift != nil && t.Record.At.After(t.Shift.End.Add(r.env.Config.Timing.PublishGrace.Wall())) {
-		flags = append(flags, isLate)
+		flags = append(flags, row.IsLate)
 	}
 	if t.overdue(r) {
-		flags = append(flags, isOverdue)
+		flags = append(flags, row.IsOverdue)
 	}
 	if t.limbo(r) {
-		flags = append(flags, isLimbo)
+		flags = append(flags, row.IsLimbo)
 	}
 	if t.drifted() {
-		flags = append(flags, isDrifted)
+		flags = append(flags, row.IsDrifted)
 	}
 	if t.Partial() {
-		flags = append(flags, isPartial)
+		flags = append(flags, row.IsPartial)
 	}
 	return flags
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -33,7 +34,7 @@ type InboxRow struct {
 	Event string // a word for what happened: offered, declined, shipped …
 	Say   string // what happened, in a sentence without a full stop
 	Do    string // the command that settles it; "" for news, which the next handoff settles
-	Row
+	row.Row
 }
 
 // MarshalJSON encodes the row behind what says why it is there.
@@ -57,11 +58,11 @@ func (r InboxRow) MarshalJSON() ([]byte, error) {
 // Cells are the same columns whatever the type: part, type, id, event, sentence,
 // command, and where it comes from.
 func (r InboxRow) Cells() []string {
-	return append([]string{string(r.Part), string(r.RowType()), r.ID(), r.Event, r.Say, r.Do}, r.Cited().cells()...)
+	return append([]string{string(r.Part), string(r.RowType()), r.ID(), r.Event, r.Say, r.Do}, r.Cited().Cells()...)
 }
 
 // ID is the id of what the row is about.
-func (r InboxRow) ID() string { return r.key() }
+func (r InboxRow) ID() string { return r.Key() }
 
 // NewsSince is from when on somebody's news are: from their last handoff, or for
 // the last seven days where that is later or there is none.
@@ -99,13 +100,13 @@ func Inbox(who string, since time.Time, s *fold.View, env Env) []InboxRow {
 func (r *runner) act() []InboxRow {
 	found := filter(r.waitingOn(), func(c candidate) bool { return !r.isBack(c) })
 	sortCandidates(found, byType)
-	overdue := filter(r.waitingLong(), func(c candidate) bool { return c.is(isOverdue) && r.isOwn(c) })
+	overdue := filter(r.waitingLong(), func(c candidate) bool { return c.is(row.IsOverdue) && r.isOwn(c) })
 	sortCandidates(overdue, oldestFirst)
 	rows := []InboxRow{}
 	for _, c := range append(found, overdue...) {
-		row := r.waits(c)
-		row.Part, row.Row = PartAct, c.row
-		rows = append(rows, row)
+		line := r.waits(c)
+		line.Part, line.Row = PartAct, c.row
+		rows = append(rows, line)
 	}
 	return rows
 }
@@ -133,9 +134,9 @@ func (r *runner) waits(c candidate) InboxRow {
 	case handoffThread:
 		return r.waitsForVerdict(t)
 	case blockerThread:
-		return InboxRow{Event: "blocked", Say: t.DeclaredBy + " needs " + t.Needs + r.standsIn(c.row.(*BlockerRow).askedNow, t.Resolver), Do: command("resolve", t.ID)}
+		return InboxRow{Event: "blocked", Say: t.DeclaredBy + " needs " + t.Needs + r.standsIn(c.row.(*row.Blocker).AskedNow, t.Resolver), Do: command("resolve", t.ID)}
 	case questionThread:
-		return InboxRow{Event: "asked", Say: t.By + " asks: " + t.Ask + r.standsIn(c.row.(*QuestionRow).askedNow, t.To), Do: command("answer", t.Key)}
+		return InboxRow{Event: "asked", Say: t.By + " asks: " + t.Ask + r.standsIn(c.row.(*row.Question).AskedNow, t.To), Do: command("answer", t.Key)}
 	case escalationThread:
 		body := escalationBody(t.Escalation)
 		if t.By == r.query.Me {
@@ -168,7 +169,7 @@ func (r *runner) waitsForVerdict(t handoffThread) InboxRow {
 }
 
 // standsIn says that who asks is asked in the place of another.
-func (r *runner) standsIn(a askedNow, first string) string {
+func (r *runner) standsIn(a row.AskedNow, first string) string {
 	switch a.Because {
 	case config.BecauseCover, config.BecauseAlternate, config.BecauseLadder:
 		if a.Asked == r.query.Me {

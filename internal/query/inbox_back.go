@@ -5,6 +5,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -21,7 +22,7 @@ func (r *runner) cameBack(b fold.Back) (candidate, InboxRow) {
 	by := b.Cause.By
 	ref := b.Subject
 	if isHandoff := r.state.Handoffs[ref] != nil; !isHandoff {
-		ref = c.row.key()
+		ref = c.row.Key()
 	}
 	switch body := b.Cause.Body.(type) {
 	case *handoff.Ack:
@@ -36,11 +37,11 @@ func (r *runner) cameBack(b fold.Back) (candidate, InboxRow) {
 		_, blocker := handoff.SplitRef(body.Blocker)
 		how := "resolved " + blocker
 		if body.Outcome != "resolved" {
-			how = "closed " + blocker + " (" + spoken(body.Outcome) + ")"
+			how = "closed " + blocker + " (" + row.Spoken(body.Outcome) + ")"
 		}
 		return c, InboxRow{Say: text.JoinNonEmpty(": ", who+" "+how, body.How) + "; it is not blocked any more", Do: "handoff declare --carry"}
 	case *handoff.Gap:
-		say := by + " recorded a gap: " + text.JoinNonEmpty(", ", spoken(body.Class), "impact "+body.Impact)
+		say := by + " recorded a gap: " + text.JoinNonEmpty(", ", row.Spoken(body.Class), "impact "+body.Impact)
 		return c, InboxRow{Say: text.JoinNonEmpty("; recovery: ", say, body.Recovery), Do: seen(ref)}
 	}
 	return candidate{}, InboxRow{}
@@ -79,7 +80,7 @@ func (r *runner) subject(ref string) citable {
 // verdictCame says what an ack brought back.
 func (r *runner) verdictCame(b fold.Back, c candidate, by string, a *handoff.Ack) InboxRow {
 	left := strings.Join(b.Items, ", ")
-	id := c.row.key()
+	id := c.row.Key()
 	_, isHandoff := c.thread.(handoffThread)
 	switch b.Kind {
 	case fold.BackGaps:
@@ -114,14 +115,14 @@ func (r *runner) verdictCame(b fold.Back, c candidate, by string, a *handoff.Ack
 // verdictReason is why an ack is no plain acceptance: the reason, the class of an
 // exception, the note and the gaps.
 func verdictReason(a *handoff.Ack) string {
-	reason := text.JoinNonEmpty(", ", spoken(a.Reason), spoken(a.Exception))
+	reason := text.JoinNonEmpty(", ", row.Spoken(a.Reason), row.Spoken(a.Exception))
 	return text.JoinNonEmpty("; gaps: ", text.JoinNonEmpty(": ", reason, a.Note), gapsInWords(a))
 }
 
 func gapsInWords(a *handoff.Ack) string {
 	var gaps []string
 	for _, g := range a.Gaps {
-		gaps = append(gaps, text.JoinNonEmpty(": ", text.JoinNonEmpty(" ", g.Item, spoken(g.Class)), g.Note))
+		gaps = append(gaps, text.JoinNonEmpty(": ", text.JoinNonEmpty(" ", g.Item, row.Spoken(g.Class)), g.Note))
 	}
 	return strings.Join(gaps, "; ")
 }

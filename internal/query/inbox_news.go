@@ -8,6 +8,8 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -69,7 +71,7 @@ func (n *newsReader) noteAct(record *handoff.Record) {
 // reader has acted on the subject since.
 func (n *newsReader) add(subject citable, record *handoff.Record, event, say string) {
 	c := subject.cite(n.runner, record.ID)
-	ref := c.row.key()
+	ref := c.row.Key()
 	switch subject.(type) {
 	case itemThread:
 		ref = "item:" + ref
@@ -141,14 +143,14 @@ func (n *newsReader) ownEscalations() map[string][]ownEscalation {
 // escalated, where no other news of the same record say so.
 func (n *newsReader) escalations(record *handoff.Record) {
 	for _, e := range n.escalated[record.ID] {
-		key := e.subject.cite(n.runner, record.ID).row.key()
-		told := slices.ContainsFunc(n.rows, func(row InboxRow) bool { return row.Cited().Record == record.ID && row.key() == key })
+		key := e.subject.cite(n.runner, record.ID).row.Key()
+		told := slices.ContainsFunc(n.rows, func(row InboxRow) bool { return row.Cited().Record == record.ID && row.Key() == key })
 		switch {
 		case told:
 		case e.TakenUp != nil:
-			n.add(e.subject, record, fold.EscalationTakenUp, text.JoinNonEmpty(": ", record.By+" took up what you escalated", Says(record)))
+			n.add(e.subject, record, fold.EscalationTakenUp, text.JoinNonEmpty(": ", record.By+" took up what you escalated", story.Says(record)))
 		default:
-			n.add(e.subject, record, fold.EscalationOver, text.JoinNonEmpty(": ", record.By+" settled what you escalated", Says(record)))
+			n.add(e.subject, record, fold.EscalationOver, text.JoinNonEmpty(": ", record.By+" settled what you escalated", story.Says(record)))
 		}
 	}
 }
@@ -268,7 +270,7 @@ func (n *newsReader) resolution(record *handoff.Record, body *handoff.Resolution
 		mine = mine || n.is(it)
 	}
 	if mine {
-		n.add(blockerThread{b}, record, b.State, text.JoinNonEmpty(": ", record.By+" closed it, "+spoken(body.Outcome), body.How))
+		n.add(blockerThread{b}, record, b.State, text.JoinNonEmpty(": ", record.By+" closed it, "+row.Spoken(body.Outcome), body.How))
 	}
 }
 

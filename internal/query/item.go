@@ -9,47 +9,8 @@ import (
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
-
-// ItemRow is an item.
-type ItemRow struct {
-	typed
-	ID        string     `json:"id"`     // "" for something finished that never was an item
-	Status    string     `json:"status"` // as declared, or shipped, or dropped
-	Severity  string     `json:"severity"`
-	State     string     `json:"state"` // one line; of a closed item, what was shipped or why it was dropped
-	Holder    string     `json:"holder"`
-	Owner     string     `json:"owner"`
-	OfferedTo []string   `json:"offered_to"`
-	Next      []NextStep `json:"next"`
-	BlockedBy []string   `json:"blocked_by"` // open blockers
-	Due       *time.Time `json:"due"`
-	Title     string     `json:"title"`
-	Intent    string     `json:"intent"`
-
-	Escalation *escalationNote `json:"escalation"` // null without one that stands or was declined
-	cited
-}
-
-// NextStep is a step that somebody is to do.
-type NextStep struct {
-	Do    string `json:"do"`
-	Owner string `json:"owner"`
-	When  string `json:"when"`
-}
-
-// Cells is the row under [Header].
-func (r *ItemRow) Cells() []string {
-	var steps []string
-	for _, n := range r.Next {
-		steps = append(steps, n.Owner+": "+n.Do)
-	}
-	return append([]string{
-		r.ID, r.Status, r.Severity, r.Holder, r.Owner, listCell(r.OfferedTo), r.State, strings.Join(steps, "; "),
-	}, r.Source.cells()...)
-}
-
-func (r *ItemRow) key() string { return r.ID }
 
 // itemThread is the thread of an item through the records.
 type itemThread struct{ *fold.Item }
@@ -119,21 +80,21 @@ func (t itemThread) closing(r *runner) (string, []handoff.Ref) {
 }
 
 func (t itemThread) cite(r *runner, id string) candidate {
-	row := &ItemRow{
-		typed: typed{Type: TypeItem}, ID: t.ID, Status: t.Status, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine), State: t.State,
+	line := &row.Item{
+		Typed: row.Typed{Type: row.TypeItem}, ID: t.ID, Status: t.Status, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine), State: t.State,
 		Holder: t.Holder, Owner: t.Owner, OfferedTo: []string{}, Next: steps(t.Next),
-		BlockedBy: list(r.openBlockers(t.Item)), Due: stamp(t.Due.Time), Title: t.Title, Intent: t.Intent,
-		Escalation: noteOf(&t.Escalated), cited: cited{Source: r.source(id)},
+		BlockedBy: row.List(r.openBlockers(t.Item)), Due: row.Stamp(t.Due.Time), Title: t.Title, Intent: t.Intent,
+		Escalation: noteOf(&t.Escalated), Citation: row.Citation{Source: r.source(id)},
 	}
 	if t.Offer != nil {
-		row.OfferedTo = list(t.Offer.To)
+		line.OfferedTo = row.List(t.Offer.To)
 	}
 	if !t.Live() { // how it ended, not what was to be done
-		row.Status, row.Next, row.BlockedBy, row.Due = t.Closed, []NextStep{}, []string{}, nil
-		row.State, _ = t.closing(r)
+		line.Status, line.Next, line.BlockedBy, line.Due = t.Closed, []row.NextStep{}, []string{}, nil
+		line.State, _ = t.closing(r)
 	}
-	row.Source.Superseded = id != t.HeldBy && id != t.ClosedBy && r.outdated(t, id, t.Declared)
-	return candidate{row: row, facets: t.facets(r, id), thread: t, severity: row.Severity, since: t.At}
+	line.Source.Superseded = id != t.HeldBy && id != t.ClosedBy && r.outdated(t, id, t.Declared)
+	return candidate{row: line, facets: t.facets(r, id), thread: t, severity: line.Severity, since: t.At}
 }
 
 // facets are what terms can ask of the item, cited from a record.
@@ -163,10 +124,10 @@ func (t itemThread) facets(r *runner, record string) facets {
 }
 
 // steps are the next steps as a row holds them.
-func steps(from []handoff.Next) []NextStep {
-	list := make([]NextStep, 0, len(from))
+func steps(from []handoff.Next) []row.NextStep {
+	list := make([]row.NextStep, 0, len(from))
 	for _, n := range from {
-		list = append(list, NextStep{Do: n.Do, Owner: n.Owner, When: n.When})
+		list = append(list, row.NextStep{Do: n.Do, Owner: n.Owner, When: n.When})
 	}
 	return list
 }
@@ -174,26 +135,26 @@ func steps(from []handoff.Next) []NextStep {
 // flags are the values of "is:" that the item has.
 func (t itemThread) flags(r *runner) []string {
 	if !t.Live() {
-		return []string{string(TypeItem), isClosed, t.Closed}
+		return []string{string(row.TypeItem), row.IsClosed, t.Closed}
 	}
-	flags := []string{string(TypeItem), isOpen, t.Status}
+	flags := []string{string(row.TypeItem), row.IsOpen, t.Status}
 	if t.Offer != nil {
-		flags = append(flags, isOffered)
+		flags = append(flags, row.IsOffered)
 		if slices.ContainsFunc(t.Offer.To, handoff.IsScope) {
-			flags = append(flags, isUnclaimed)
+			flags = append(flags, row.IsUnclaimed)
 		}
 	}
 	if t.Status != handoff.StatusBlocked && len(r.openBlockers(t.Item)) > 0 {
 		flags = append(flags, handoff.StatusBlocked)
 	}
-	if r.env.Now.Sub(t.At) >= staleAfter {
-		flags = append(flags, isStale)
+	if r.env.Now.Sub(t.At) >= row.StaleAfter {
+		flags = append(flags, row.IsStale)
 	}
 	if t.Escalation().Stands() {
 		flags = append(flags, fold.BlockerEscalated)
 	}
 	if t.atRisk(r) {
-		flags = append(flags, isAtRisk)
+		flags = append(flags, row.IsAtRisk)
 	}
 	return flags
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // RepoAnswer is what the records of one of several repositories say.
@@ -22,7 +24,7 @@ type RepoAnswer struct {
 // repository only: two rows of one name are two things.
 func Merge(q Query, answers []RepoAnswer) Answer {
 	spec, _ := findTopic(q.Topic)
-	a := Answer{Topic: spec.Name, Rows: []Row{}, Ask: []string{}, Silent: []Silence{}, found: make(map[Type]int)}
+	a := Answer{Topic: spec.Name, Rows: []row.Row{}, Ask: []string{}, Silent: []Silence{}, found: make(map[row.Type]int)}
 	var rows []candidate
 	var with, covering []RepoAnswer
 	var uncovered []string
@@ -33,7 +35,7 @@ func Merge(q Query, answers []RepoAnswer) Answer {
 			a.found[t] += n
 		}
 		for _, c := range of.ranked {
-			c.row = RepoRow{of.Repo, c.row}
+			c.row = row.InRepo{Repo: of.Repo, Row: c.row}
 			rows = append(rows, c)
 		}
 		if of.Answered {

@@ -10,6 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -114,16 +115,16 @@ func (q Query) keys() (keys []string, ofState bool) {
 // isKeys are the keys on which it rests that no row has a value of `is:`. What
 // is not here is known from the state.
 var isKeys = map[string][]string{
-	string(TypeItem): {keyItems}, handoff.StatusReady: {keyItems}, handoff.StatusInProgress: {keyItems}, handoff.StatusInReview: {keyItems},
-	isOffered: {keyItems}, isUnclaimed: {keyItems}, isStale: {keyItems},
-	handoff.StatusBlocked: {keyItems, keyBlockers}, isAtRisk: {keyItems, keyBlockers},
+	string(row.TypeItem): {keyItems}, handoff.StatusReady: {keyItems}, handoff.StatusInProgress: {keyItems}, handoff.StatusInReview: {keyItems},
+	row.IsOffered: {keyItems}, row.IsUnclaimed: {keyItems}, row.IsStale: {keyItems},
+	handoff.StatusBlocked: {keyItems, keyBlockers}, row.IsAtRisk: {keyItems, keyBlockers},
 	fold.ItemShipped: {keyShipped}, fold.ItemDropped: {keyDropped},
-	string(TypeBlocker): {keyBlockers}, fold.BlockerDeclared: {keyBlockers}, isReopened: {keyBlockers},
-	string(TypeQuestion): {keyQuestions}, fold.QuestionAnswered: {keyQuestions},
-	string(TypeDecision): {keyDecisions}, fold.DecisionProposed: {keyDecisions}, fold.DecisionReversed: {keyDecisions}, fold.DecisionRejected: {keyDecisions},
+	string(row.TypeBlocker): {keyBlockers}, fold.BlockerDeclared: {keyBlockers}, row.IsReopened: {keyBlockers},
+	string(row.TypeQuestion): {keyQuestions}, fold.QuestionAnswered: {keyQuestions},
+	string(row.TypeDecision): {keyDecisions}, fold.DecisionProposed: {keyDecisions}, fold.DecisionReversed: {keyDecisions}, fold.DecisionRejected: {keyDecisions},
 	fold.DecisionSuperseded: {keyDecisions}, fold.DecisionAccepted: {keyDecisions},
-	string(TypeWatch): {keyWatch, keyStanding}, isExpired: {keyWatch, keyStanding},
-	isOpen: nil, isClosed: nil, // of any type
+	string(row.TypeWatch): {keyWatch, keyStanding}, row.IsExpired: {keyWatch, keyStanding},
+	row.IsOpen: nil, row.IsClosed: nil, // of any type
 }
 
 // none says that the answer is none, and which of the handoffs that count say

@@ -5,15 +5,16 @@ import (
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // order compares candidates as slices.SortFunc wants it.
 type order func(a, b candidate) int
 
 // typeOrder is the order of types in an answer of several.
-var typeOrder = []Type{
-	TypeEscalation, TypeBlocker, TypeQuestion, TypeHandoff, TypeItem, TypeDecision, TypeWatch, TypeArea, TypeGap, TypeRecord, TypeContract,
-	TypeTeam, TypePerson, TypeAck, TypeReview, TypeDeadline, TypeEvent,
+var typeOrder = []row.Type{
+	row.TypeEscalation, row.TypeBlocker, row.TypeQuestion, row.TypeHandoff, row.TypeItem, row.TypeDecision, row.TypeWatch, row.TypeArea, row.TypeGap, row.TypeRecord, row.TypeContract,
+	row.TypeTeam, row.TypePerson, row.TypeAck, row.TypeReview, row.TypeDeadline, row.TypeEvent,
 }
 
 // sortCandidates sorts by an order, and what is equal in it by type, id and
@@ -21,15 +22,15 @@ var typeOrder = []Type{
 func sortCandidates(list []candidate, by order) {
 	slices.SortFunc(list, func(a, b candidate) int {
 		return cmp.Or(
-			by(a, b), compareTypes(a, b), cmp.Compare(a.row.key(), b.row.key()), cmp.Compare(repoOf(a.row), repoOf(b.row)),
+			by(a, b), compareTypes(a, b), cmp.Compare(a.row.Key(), b.row.Key()), cmp.Compare(repoOf(a.row), repoOf(b.row)),
 			cmp.Compare(a.row.Cited().Record, b.row.Cited().Record),
 		)
 	})
 }
 
 // repoOf is the repository of a row that has one.
-func repoOf(row Row) string {
-	of, _ := row.(RepoRow)
+func repoOf(line row.Row) string {
+	of, _ := line.(row.InRepo)
 	return of.Repo
 }
 
@@ -61,7 +62,7 @@ func byTypeNewest(a, b candidate) int { return cmp.Or(compareTypes(a, b), newest
 // byStory tells what is done, what was decided about it, and what stood in its
 // way.
 func byStory(a, b candidate) int {
-	story := []Type{TypeItem, TypeDecision, TypeBlocker}
+	story := []row.Type{row.TypeItem, row.TypeDecision, row.TypeBlocker}
 	return cmp.Or(
 		cmp.Compare(slices.Index(story, a.row.RowType()), slices.Index(story, b.row.RowType())), newestFirst(a, b),
 	)

@@ -7,32 +7,8 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/row"
 )
-
-// PersonRow is somebody: whether they are there, and whether they have handed
-// over today.
-type PersonRow struct {
-	typed
-	ID       string     `json:"id"` // handle
-	Team     string     `json:"team"`
-	State    string     `json:"state"`    // away, off (between shifts, or until the time of their handoff), here, unknown
-	Back     *time.Time `json:"back"`     // when they are expected back, null when they are here or nobody knows
-	Cover    string     `json:"cover"`    // who stands in while they are not here, "" for nobody
-	Expected bool       `json:"expected"` // they have a shift today
-	Declared *time.Time `json:"declared"` // when they handed over today, null when they did not
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *PersonRow) Cells() []string {
-	expected := ""
-	if r.Expected {
-		expected = isExpected
-	}
-	return append([]string{r.ID, r.Team, r.State, dateCell(r.Back), r.Cover, expected, dateCell(r.Declared)}, r.Source.cells()...)
-}
-
-func (r *PersonRow) key() string { return r.ID }
 
 // people are the handles that the question is about, of those whom anybody knows:
 // the roster and the authors, sorted; all of them without an argument.
@@ -52,81 +28,81 @@ func (r *runner) people() []string {
 func (r *runner) returns() []candidate {
 	var found []candidate
 	for _, who := range r.people() {
-		row := r.presence(who)
-		found = append(found, r.personRow(row))
+		line := r.presence(who)
+		found = append(found, r.personRow(line))
 	}
 	return found
 }
 
-func (r *runner) presence(who string) *PersonRow {
-	row := r.person(who)
+func (r *runner) presence(who string) *row.Person {
+	line := r.person(who)
 	now := r.env.Now
 	h := r.state.Latest(who)
 	if away, back, ok := r.env.Config.AwayAt(who, now); ok {
-		row.State, row.Back, row.Cover = personAway, stamp(back), away.Cover
-		row.cited = r.configured()
-		return row
+		line.State, line.Back, line.Cover = row.PersonAway, row.Stamp(back), away.Cover
+		line.Citation = r.configured()
+		return line
 	}
 	if h != nil && h.ReturnsAt.After(now) {
-		row.State, row.Back, row.Cover = personOff, stamp(h.ReturnsAt.Time), h.Cover
-		row.cited = cited{Source: r.source(h.Record.ID)}
-		return row
+		line.State, line.Back, line.Cover = row.PersonOff, row.Stamp(h.ReturnsAt.Time), h.Cover
+		line.Citation = row.Citation{Source: r.source(h.Record.ID)}
+		return line
 	}
 	if hours, ok := r.env.Config.Calendar(who); ok {
-		row.cited = r.configured()
+		line.Citation = r.configured()
 		if _, working := hours.Shift(now); working {
-			row.State = personHere
-			return row
+			line.State = row.PersonHere
+			return line
 		}
-		row.State = personOff
+		line.State = row.PersonOff
 		if shift, ok := hours.NextShift(now); ok {
-			row.Back = stamp(shift.From)
+			line.Back = row.Stamp(shift.From)
 		}
-		return row
+		return line
 	}
 	if h != nil {
-		row.State, row.cited = personHere, cited{Source: r.source(h.Record.ID)}
-		return row
+		line.State, line.Citation = row.PersonHere, row.Citation{Source: r.source(h.Record.ID)}
+		return line
 	}
-	row.State, row.cited = personUnknown, r.configured()
-	return row
+	line.State, line.Citation = row.PersonUnknown, r.configured()
+	return line
 }
 
-func (r *runner) person(who string) *PersonRow {
-	return &PersonRow{typed: typed{Type: TypePerson}, ID: who, Team: r.teams[who]}
+func (r *runner) person(who string) *row.Person {
+	return &row.Person{Typed: row.Typed{Type: row.TypePerson}, ID: who, Team: r.teams[who]}
 }
 
 // configured cites the configuration.
-func (r *runner) configured() cited {
-	return cited{Source: Source{Kind: "config", Path: r.env.ConfigFile}}
+func (r *runner) configured() row.Citation {
+	return row.Citation{Source: row.Source{Kind: "config", Path: r.env.ConfigFile}}
 }
 
 // personRow finishes a row of somebody.
-func (r *runner) personRow(row *PersonRow) candidate {
+func (r *runner) personRow(line *row.Person) candidate {
 	f := make(facets)
-	f.put(Is, string(TypePerson))
-	switch row.State {
-	case personAway, personOff:
-		f.put(Is, personAway)
-	case personHere:
-		f.put(Is, personHere)
+	f.put(Is, string(row.TypePerson))
+	switch line.State {
+	case row.PersonAway, row.PersonOff:
+		f.put(Is, row.PersonAway)
+	case row.PersonHere:
+		f.put(Is, row.PersonHere)
 	}
-	if row.Expected {
-		f.put(Is, isExpected)
+	if line.Expected {
+		f.put(Is, row.IsExpected)
 	}
 	switch {
-	case row.Declared != nil:
-		f.put(Is, isDeclared)
-	case row.Expected:
-		f.put(Is, isMissing)
+	case line.Declared != nil:
+		f.put(Is, row.IsDeclared)
+	case line.Expected:
+		f.put(Is, row.IsMissing)
 	}
-	f.put(To, row.Cover)
-	f.put(Owner, row.ID)
-	f.put(By, row.ID)
-	f.put(Team, row.Team)
-	c := candidate{row: row, facets: f, thread: remark{record: row.Source.Record}}
-	if row.Back != nil {
-		c.since = *row.Back
+	f.put(To, line.Cover)
+	f.put(Owner, line.ID)
+	f.put(By, line.ID)
+	f.put(Team, line.Team)
+	c := candidate{row: line, facets: f, thread: remark{record: line.Source.Record}}
+	if line.Back != nil {
+		c.since = *line.Back
 	}
 	return c
 }
@@ -135,15 +111,15 @@ func (r *runner) personRow(row *PersonRow) candidate {
 func (r *runner) declared() []candidate {
 	var found []candidate
 	for _, who := range r.people() {
-		row := r.presence(who)
+		line := r.presence(who)
 		from, expected := r.today(who)
-		row.Expected = expected && row.State != personAway
+		line.Expected = expected && line.State != row.PersonAway
 		if h := r.ownLatest(who); h != nil && !h.Record.At.Before(from) && !h.Record.At.After(r.env.Now) {
-			row.Declared = stamp(h.Record.At.Time)
-			row.cited = cited{Source: r.source(h.Record.ID)}
+			line.Declared = row.Stamp(h.Record.At.Time)
+			line.Citation = row.Citation{Source: r.source(h.Record.ID)}
 		}
-		if row.Expected || row.Declared != nil || r.query.Arg == who {
-			found = append(found, r.personRow(row))
+		if line.Expected || line.Declared != nil || r.query.Arg == who {
+			found = append(found, r.personRow(line))
 		}
 	}
 	return found
@@ -176,31 +152,14 @@ func (r *runner) today(who string) (from time.Time, works bool) {
 	return midnight, ok && shift.From.Before(midnight.AddDate(0, 0, 1))
 }
 
-// TeamRow is a team of the configuration. It cites no record.
-type TeamRow struct {
-	typed
-	ID     string   `json:"id"`
-	Lead   string   `json:"lead"`
-	Zone   string   `json:"zone"`
-	People []string `json:"people"`
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *TeamRow) Cells() []string {
-	return append([]string{r.ID, r.Lead, r.Zone, listCell(r.People)}, r.Source.cells()...)
-}
-
-func (r *TeamRow) key() string { return r.ID }
-
 func (r *runner) team(name string, t config.Team) candidate {
-	row := &TeamRow{
-		typed: typed{Type: TypeTeam}, ID: name, Lead: t.Lead, Zone: t.Zone,
-		People: list(r.env.Config.Members("team:"+name, "")), cited: r.configured(),
+	line := &row.Team{
+		Typed: row.Typed{Type: row.TypeTeam}, ID: name, Lead: t.Lead, Zone: t.Zone,
+		People: row.List(r.env.Config.Members("team:"+name, "")), Citation: r.configured(),
 	}
 	f := make(facets)
-	f.put(Is, string(TypeTeam))
+	f.put(Is, string(row.TypeTeam))
 	f.put(Owner, t.Lead)
 	f.put(Team, name)
-	return candidate{row: row, facets: f, thread: remark{}}
+	return candidate{row: line, facets: f, thread: remark{}}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // Qualifier is the part of a term before the colon.
@@ -96,17 +97,17 @@ func kindValues() []string {
 // be in.
 func isValues() []string {
 	return slices.Concat([]string{
-		string(TypeItem), string(TypeBlocker), string(TypeQuestion), string(TypeDecision), string(TypeHandoff), string(TypeWatch), string(TypeArea),
-		string(TypeEscalation), string(TypeGap), string(TypeContract),
-		isOpen, isClosed,
+		string(row.TypeItem), string(row.TypeBlocker), string(row.TypeQuestion), string(row.TypeDecision), string(row.TypeHandoff), string(row.TypeWatch), string(row.TypeArea),
+		string(row.TypeEscalation), string(row.TypeGap), string(row.TypeContract),
+		row.IsOpen, row.IsClosed,
 		handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked,
-		fold.ItemShipped, fold.ItemDropped, fold.ItemContinued, isOffered, isUnclaimed, isStale, isAtRisk,
-		fold.BlockerDeclared, fold.BlockerRouted, fold.BlockerAcknowledged, fold.BlockerEscalated, isReopened,
+		fold.ItemShipped, fold.ItemDropped, fold.ItemContinued, row.IsOffered, row.IsUnclaimed, row.IsStale, row.IsAtRisk,
+		fold.BlockerDeclared, fold.BlockerRouted, fold.BlockerAcknowledged, fold.BlockerEscalated, row.IsReopened,
 		fold.QuestionAnswered, fold.EscalationTakenUp,
 		fold.DecisionProposed, fold.DecisionAccepted, fold.DecisionReversed, fold.DecisionRejected, fold.DecisionSuperseded,
 		fold.HandoffPublished, fold.HandoffChangesRequested, fold.HandoffDeclined,
-		isUnacked, isPartial, isLate, isOverdue, isLimbo, isDrifted, isExpired,
-		personAway, personHere, isExpected, isMissing, isGiven, isAcked, isMerged, isApproved, handoff.OutcomeSeen,
+		row.IsUnacked, row.IsPartial, row.IsLate, row.IsOverdue, row.IsLimbo, row.IsDrifted, row.IsExpired,
+		row.PersonAway, row.PersonHere, row.IsExpected, row.IsMissing, row.IsGiven, row.IsAcked, row.IsMerged, row.IsApproved, handoff.OutcomeSeen,
 	}, fold.Resolutions)
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // Topic is what a question is about.
@@ -200,21 +201,21 @@ type Answer struct {
 
 	// Answered is false when no record covers the question. An explicit none
 	// is an answer.
-	Answered bool     `json:"answered"`
-	Rows     []Row    `json:"results"` // never nil
-	Total    int      `json:"total"`   // rows before the limit
-	Say      string   `json:"say"`     // one sentence, without a full stop
-	Ask      []string `json:"ask"`     // handles of whom to ask when it is not answered; never nil
+	Answered bool      `json:"answered"`
+	Rows     []row.Row `json:"results"` // never nil
+	Total    int       `json:"total"`   // rows before the limit
+	Say      string    `json:"say"`     // one sentence, without a full stop
+	Ask      []string  `json:"ask"`     // handles of whom to ask when it is not answered; never nil
 
 	// Silent are the handoffs that would count for the answer "none", and leave
 	// out a key on which that rests.
 	Silent []Silence `json:"silent"` // never nil
 
 	// What [Merge] needs beside that.
-	ranked   []candidate  // the rows, with what they are ordered by
-	found    map[Type]int // rows before the limit
-	outdated int          // of those: superseded
-	none     none         // of an answer without rows
+	ranked   []candidate      // the rows, with what they are ordered by
+	found    map[row.Type]int // rows before the limit
+	outdated int              // of those: superseded
+	none     none             // of an answer without rows
 }
 
 // Env is what an answer depends on beside the records. The zero value but for

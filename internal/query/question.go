@@ -4,30 +4,8 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
-
-// QuestionRow is a question.
-type QuestionRow struct {
-	typed
-	ID       string `json:"id"` // slug, or the id of its record
-	Ask      string `json:"ask"`
-	To       string `json:"to"`
-	By       string `json:"by"`
-	State    string `json:"state"`
-	Rounds   int    `json:"rounds"`
-	Answer   string `json:"answer"` // the latest one, "" without one
-	askedNow        // nobody unless it is open
-
-	Escalation *escalationNote `json:"escalation"` // null without one that stands or was declined
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *QuestionRow) Cells() []string {
-	return append([]string{r.ID, r.State, r.By, r.To, r.Ask, r.cell(r.To), dateCell(r.Deadline)}, r.Source.cells()...)
-}
-
-func (r *QuestionRow) key() string { return r.ID }
 
 // questionThread is the thread of a question through the records.
 type questionThread struct{ *fold.Question }
@@ -53,26 +31,26 @@ func (t questionThread) asks(r *runner) config.Asked {
 
 func (t questionThread) cite(r *runner, id string) candidate {
 	asks := t.asks(r)
-	row := &QuestionRow{
-		typed: typed{Type: TypeQuestion}, ID: t.Key, Ask: t.Ask, To: t.To, By: t.By, State: t.State, Rounds: t.Rounds,
-		askedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), cited: cited{Source: r.source(id)},
+	line := &row.Question{
+		Typed: row.Typed{Type: row.TypeQuestion}, ID: t.Key, Ask: t.Ask, To: t.To, By: t.By, State: t.State, Rounds: t.Rounds,
+		AskedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), Citation: row.Citation{Source: r.source(id)},
 	}
 	if n := len(t.Answers); n > 0 {
 		if body, ok := t.Answers[n-1].Body.(*handoff.Answer); ok {
-			row.Answer = body.Text
+			line.Answer = body.Text
 		}
 	}
 	f := r.recordFacets(id)
-	f.put(Is, string(TypeQuestion), t.State)
+	f.put(Is, string(row.TypeQuestion), t.State)
 	if !t.Pending() {
-		f.put(Is, isClosed)
+		f.put(Is, row.IsClosed)
 	}
 	if t.Escalation().Stands() {
 		f.put(Is, fold.BlockerEscalated)
 	}
 	f.put(To, r.expandFrom(t.By, t.To, asks.To)...)
 	f.putItems(r, t.items())
-	return candidate{row: row, facets: f, thread: t, since: t.At}
+	return candidate{row: line, facets: f, thread: t, since: t.At}
 }
 
 // items are the items that the question is about.
@@ -81,5 +59,5 @@ func (t questionThread) items() []string {
 		return t.Blocks
 	}
 	_, name := handoff.SplitRef(t.About)
-	return append(list(t.Blocks), name)
+	return append(row.List(t.Blocks), name)
 }

@@ -5,44 +5,9 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/story"
 )
-
-// GapRow is a handoff that failed, and how the team recovered.
-type GapRow struct {
-	typed
-	ID       string `json:"id"`
-	Subject  string `json:"subject"` // a reference
-	Class    string `json:"class"`
-	Impact   string `json:"impact"`
-	Recovery string `json:"recovery"`
-	By       string `json:"by"`
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *GapRow) Cells() []string {
-	return append([]string{r.ID, r.Subject, r.Class, r.Impact, r.Recovery}, r.Source.cells()...)
-}
-
-func (r *GapRow) key() string { return r.ID }
-
-// RecordRow is a record that is a word on something else, such as an ack.
-type RecordRow struct {
-	typed
-	ID      string       `json:"id"`
-	Kind    handoff.Kind `json:"kind"`
-	By      string       `json:"by"`
-	Subject string       `json:"subject"` // a reference
-	Say     string       `json:"say"`
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *RecordRow) Cells() []string {
-	return append([]string{r.ID, string(r.Kind), r.Subject, r.Say}, r.Source.cells()...)
-}
-
-func (r *RecordRow) key() string { return r.ID }
 
 // escalationWithdrawn is the state of an escalation that its author took back.
 const escalationWithdrawn = "withdrawn"
@@ -101,11 +66,11 @@ func (q Query) wantsKind(kind handoff.Kind) bool {
 }
 
 func (r *runner) gap(record *handoff.Record, body *handoff.Gap) candidate {
-	row := &GapRow{
-		typed: typed{Type: TypeGap}, ID: record.ID, Subject: body.Subject, Class: body.Class, Impact: body.Impact,
-		Recovery: body.Recovery, By: record.By, cited: cited{Source: r.source(record.ID)},
+	line := &row.Gap{
+		Typed: row.Typed{Type: row.TypeGap}, ID: record.ID, Subject: body.Subject, Class: body.Class, Impact: body.Impact,
+		Recovery: body.Recovery, By: record.By, Citation: row.Citation{Source: r.source(record.ID)},
 	}
-	return r.remarked(record, row, body.Subject)
+	return r.remarked(record, line, body.Subject)
 }
 
 // escalation is an escalation as it stands, also one that is over.
@@ -113,12 +78,12 @@ func (r *runner) escalation(record *handoff.Record, body *handoff.Escalation, kn
 	if t, ok := known[record.ID]; ok {
 		return t.cite(r, record.ID)
 	}
-	row := &EscalationRow{
-		typed: typed{Type: TypeEscalation}, ID: record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask, To: body.To,
-		By: record.By, Level: body.Level, State: r.endOf(record.ID), cited: cited{Source: r.source(record.ID)},
+	line := &row.Escalation{
+		Typed: row.Typed{Type: row.TypeEscalation}, ID: record.ID, Subject: body.Subject, Reason: body.Reason, Ask: body.Ask, To: body.To,
+		By: record.By, Level: body.Level, State: r.endOf(record.ID), Citation: row.Citation{Source: r.source(record.ID)},
 	}
-	c := r.remarked(record, row, body.Subject)
-	c.facets.put(Is, row.State, isClosed)
+	c := r.remarked(record, line, body.Subject)
+	c.facets.put(Is, line.State, row.IsClosed)
 	return c
 }
 
@@ -138,15 +103,15 @@ func (r *runner) plain(record *handoff.Record) candidate {
 	case *handoff.Assignment:
 		subject = body.Item
 	}
-	row := &RecordRow{
-		typed: typed{Type: TypeRecord}, ID: record.ID, Kind: record.Kind, By: record.By, Subject: subject, Say: Says(record),
-		cited: cited{Source: r.source(record.ID)},
+	line := &row.Record{
+		Typed: row.Typed{Type: row.TypeRecord}, ID: record.ID, Kind: record.Kind, By: record.By, Subject: subject, Say: story.Says(record),
+		Citation: row.Citation{Source: r.source(record.ID)},
 	}
-	return r.remarked(record, row, subject)
+	return r.remarked(record, line, subject)
 }
 
 // remarked finishes a row that a record is.
-func (r *runner) remarked(record *handoff.Record, row Row, subject string) candidate {
+func (r *runner) remarked(record *handoff.Record, row row.Row, subject string) candidate {
 	f := r.recordFacets(record.ID)
 	f.put(Is, string(row.RowType()))
 	f.put(To, r.expandFrom(record.By, handoff.AddresseesOf(record.Body)...)...)

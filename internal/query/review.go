@@ -3,30 +3,11 @@ package query
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
-
-// ReviewRow is a pull request that an item names, as its record knows it.
-type ReviewRow struct {
-	typed
-	ID        string     `json:"id"` // as the item writes it
-	Item      string     `json:"item"`
-	State     string     `json:"state"`      // as the forge calls it, "" when nobody asked
-	Approvals string     `json:"approvals"`  // as "2/3"
-	WaitingOn []string   `json:"waiting_on"` // handles
-	ProbedAt  *time.Time `json:"probed_at"`
-	cited
-}
-
-// Cells is the row under [Header].
-func (r *ReviewRow) Cells() []string {
-	return append([]string{r.ID, r.Item, r.State, r.Approvals, listCell(r.WaitingOn), dateCell(r.ProbedAt)}, r.Source.cells()...)
-}
-
-func (r *ReviewRow) key() string { return r.Item + " " + r.ID }
 
 // pulls are the pull requests of live items.
 func (r *runner) pulls() []candidate {
@@ -64,7 +45,7 @@ func (r *runner) pullsOf(it *fold.Item) []candidate {
 
 func (r *runner) pull(t itemThread, ref handoff.Ref) candidate {
 	c := r.pullRow(t.ID, ref, t.latest(), t)
-	c.facets.put(To, r.expandFrom(t.Holder, c.row.(*ReviewRow).WaitingOn...)...)
+	c.facets.put(To, r.expandFrom(t.Holder, c.row.(*row.Review).WaitingOn...)...)
 	c.facets.putItems(r, []string{t.ID})
 	c.severity, c.since = t.Severity, t.At
 	return c
@@ -72,29 +53,23 @@ func (r *runner) pull(t itemThread, ref handoff.Ref) candidate {
 
 // pullRow is the row of a pull request as a record says it.
 func (r *runner) pullRow(item string, ref handoff.Ref, record string, of thread) candidate {
-	row := &ReviewRow{
-		typed: typed{Type: TypeReview}, ID: ref.ID, Item: item, State: strings.ToLower(ref.State), Approvals: ref.Approvals, WaitingOn: []string{},
-		ProbedAt: stamp(ref.ProbedAt.Time), cited: cited{Source: r.source(record)},
+	line := &row.Review{
+		Typed: row.Typed{Type: row.TypeReview}, ID: ref.ID, Item: item, State: strings.ToLower(ref.State), Approvals: ref.Approvals, WaitingOn: []string{},
+		ProbedAt: row.Stamp(ref.ProbedAt.Time), Citation: row.Citation{Source: r.source(record)},
 	}
 	for _, who := range ref.WaitingOn {
-		row.WaitingOn = append(row.WaitingOn, strings.ToLower(strings.TrimPrefix(who, "@")))
+		line.WaitingOn = append(line.WaitingOn, strings.ToLower(strings.TrimPrefix(who, "@")))
 	}
 	f := r.recordFacets(record)
-	f.put(Is, string(TypeReview), row.State)
-	if row.State == isMerged {
-		f.put(Is, isClosed)
+	f.put(Is, string(row.TypeReview), line.State)
+	if line.State == row.IsMerged {
+		f.put(Is, row.IsClosed)
 	}
-	if row.approved() {
-		f.put(Is, isApproved)
+	if line.Approved() {
+		f.put(Is, row.IsApproved)
 	}
 	f.put(HasRef, refs([]handoff.Ref{ref})...)
-	return candidate{row: row, facets: f, thread: of}
-}
-
-// approved reports whether everybody approves who has to.
-func (r *ReviewRow) approved() bool {
-	given, needed, ok := strings.Cut(r.Approvals, "/")
-	return ok && given == needed && needed != "0" && needed != ""
+	return candidate{row: line, facets: f, thread: of}
 }
 
 // reviews are the pull requests that the argument names, by themselves or by their
@@ -103,8 +78,8 @@ func (r *ReviewRow) approved() bool {
 func (r *runner) reviews() []candidate {
 	if r.query.Arg == "" {
 		return filter(r.pulls(), func(c candidate) bool {
-			state := c.row.(*ReviewRow).State
-			return state != isMerged && state != isClosed
+			state := c.row.(*row.Review).State
+			return state != row.IsMerged && state != row.IsClosed
 		})
 	}
 	var found []candidate
@@ -138,8 +113,8 @@ func (r *runner) pullsShipped() []candidate {
 			if ref.Type != "pr" || !slices.Contains(refs([]handoff.Ref{ref}), foldRef(r.query.Arg)) {
 				continue
 			}
-			row := c.row.(*ItemRow)
-			found = append(found, r.pullRow(row.ID, ref, row.Source.Record, c.thread))
+			line := c.row.(*row.Item)
+			found = append(found, r.pullRow(line.ID, ref, line.Source.Record, c.thread))
 		}
 	}
 	return found

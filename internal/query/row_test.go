@@ -7,27 +7,29 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // The JSON of each row type is an interface: these fields, in this order, and
 // more only after them. The source is always the last.
-var documented = map[Type]string{
-	TypeItem:       "type id status severity state holder owner offered_to next blocked_by due",
-	TypeBlocker:    "type id needs because resolver blocks state since age_s workaround",
-	TypeQuestion:   "type id ask to by state rounds",
-	TypeEscalation: "type id subject reason ask to by level state",
-	TypeDecision:   "type id decision rationale by at status supersedes superseded_by",
-	TypeHandoff:    "type id by to summary state flags at returns_at amends items taken",
-	TypeWatch:      "type kind what signal link until expired",
-	TypeArea:       "type id primary alternates expires",
+var documented = map[row.Type]string{
+	row.TypeItem:       "type id status severity state holder owner offered_to next blocked_by due",
+	row.TypeBlocker:    "type id needs because resolver blocks state since age_s workaround",
+	row.TypeQuestion:   "type id ask to by state rounds",
+	row.TypeEscalation: "type id subject reason ask to by level state",
+	row.TypeDecision:   "type id decision rationale by at status supersedes superseded_by",
+	row.TypeHandoff:    "type id by to summary state flags at returns_at amends items taken",
+	row.TypeWatch:      "type kind what signal link until expired",
+	row.TypeArea:       "type id primary alternates expires",
 }
 
 const documentedSource = "record kind by at age_s freshness path commit"
 
 // everyRow asks for rows of all types.
-func everyRow(t *testing.T) []Row {
+func everyRow(t *testing.T) []row.Row {
 	s := fixture(t)
-	var rows []Row
+	var rows []row.Row
 	for _, question := range []string{"is:open", "is:closed", "watch", "whois session-policy", "shipped", "escalated"} {
 		rows = append(rows, ask(t, s, fixtureEnv(), "ben", question).Rows...)
 	}
@@ -59,7 +61,7 @@ func keys(t *testing.T, data string) []string {
 func TestRowsAsJSON(t *testing.T) {
 	nulls := regexp.MustCompile(`"(\w+)":null`)
 	absent := []string{"due", "since", "at", "returns_at", "until", "expires", "deadline", "escalation"} // times, and what does not stand
-	seen := make(map[Type]bool)
+	seen := make(map[row.Type]bool)
 	for _, row := range everyRow(t) {
 		seen[row.RowType()] = true
 		text := toJSON(t, row)
@@ -100,9 +102,9 @@ func TestRowAsJSONExactly(t *testing.T) {
 }
 
 func TestRowsAsCells(t *testing.T) {
-	for _, row := range everyRow(t) {
-		if cells, header := row.Cells(), Header(row.RowType()); len(cells) != len(header) {
-			t.Errorf("%s: %d cells %q under %q", row.RowType(), len(cells), cells, header)
+	for _, line := range everyRow(t) {
+		if cells, header := line.Cells(), row.Header(line.RowType()); len(cells) != len(header) {
+			t.Errorf("%s: %d cells %q under %q", line.RowType(), len(cells), cells, header)
 		}
 	}
 	tests := []struct{ question, cells string }{
@@ -125,12 +127,12 @@ func TestRowsAsCells(t *testing.T) {
 }
 
 func TestFreshness(t *testing.T) {
-	tests := map[time.Duration]Freshness{
-		-time.Hour: FreshnessFresh, 24*time.Hour - 1: FreshnessFresh, 24 * time.Hour: FreshnessAging,
-		72*time.Hour - 1: FreshnessAging, 72 * time.Hour: FreshnessStale, 168*time.Hour - 1: FreshnessStale, 168 * time.Hour: FreshnessOld,
+	tests := map[time.Duration]row.Freshness{
+		-time.Hour: row.FreshnessFresh, 24*time.Hour - 1: row.FreshnessFresh, 24 * time.Hour: row.FreshnessAging,
+		72*time.Hour - 1: row.FreshnessAging, 72 * time.Hour: row.FreshnessStale, 168*time.Hour - 1: row.FreshnessStale, 168 * time.Hour: row.FreshnessOld,
 	}
 	for age, want := range tests {
-		if got := freshnessOf(age); got != want {
+		if got := row.FreshnessOf(age); got != want {
 			t.Errorf("freshnessOf(%v) = %s, want %s", age, got, want)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 	"pgregory.net/rapid"
 )
 
@@ -225,8 +226,8 @@ func TestNextShowsOwnSteps(t *testing.T) {
 		s := fold.Of(test.records, fold.PolicyPerItem).View
 		for who, want := range test.steps {
 			var steps []string
-			for _, row := range Run(Query{Topic: NextSteps, Arg: who}, s, Env{Now: now}).Rows {
-				for _, n := range row.(*ItemRow).Next {
+			for _, line := range Run(Query{Topic: NextSteps, Arg: who}, s, Env{Now: now}).Rows {
+				for _, n := range line.(*row.Item).Next {
 					steps = append(steps, n.Do)
 				}
 			}
@@ -272,7 +273,7 @@ func TestFlags(t *testing.T) {
 	for _, test := range tests {
 		s := fold.Of(test.records, fold.PolicyPerItem).View
 		a := Run(Query{Topic: Search, Terms: []Term{term(Is, "handoff")}}, s, test.env)
-		row := a.Rows[0].(*HandoffRow)
+		row := a.Rows[0].(*row.Handoff)
 		if got := strings.Join(row.Flags, " "); got != test.flags {
 			t.Errorf("%s: flags %q, want %q", test.name, got, test.flags)
 		}
@@ -515,7 +516,7 @@ func TestNegationPartitions(t *testing.T) {
 	rows := func(q Query) []string {
 		var list []string
 		for _, row := range Run(q, s, fixtureEnv()).Rows {
-			list = append(list, string(row.RowType())+" "+row.key()+" "+row.Cited().Record)
+			list = append(list, string(row.RowType())+" "+row.Key()+" "+row.Cited().Record)
 		}
 		return list
 	}

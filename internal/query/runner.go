@@ -10,6 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // runner answers one query from one state.
@@ -147,10 +148,10 @@ func (r *runner) openBlockers(it *fold.Item) []string {
 }
 
 // source cites a record.
-func (r *runner) source(id string) Source {
+func (r *runner) source(id string) row.Source {
 	record := r.state.Records[id]
 	if record == nil {
-		return Source{}
+		return row.Source{}
 	}
 	source := SourceOf(record, r.env.Now)
 	if record.Kind.IsVerdict() && r.env.Unproven != nil {
@@ -216,7 +217,7 @@ type citable interface {
 
 // candidate is a row with what terms, words and the order ask of it.
 type candidate struct {
-	row      Row
+	row      row.Row
 	facets   facets
 	thread   thread
 	severity string

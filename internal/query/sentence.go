@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -43,18 +44,18 @@ func (r *runner) noneOf(spec *TopicSpec, all []candidate) string {
 	rest := *r
 	rest.query.Terms, rest.query.Since, rest.query.Until, rest.query.Form = nil, time.Time{}, time.Time{}, ""
 	sortCandidates(all, spec.order)
-	if slices.ContainsFunc(r.query.Terms, func(t Term) bool { return t.Qualifier == Is && t.Value == string(TypeArea) }) {
+	if slices.ContainsFunc(r.query.Terms, func(t Term) bool { return t.Qualifier == Is && t.Value == string(row.TypeArea) }) {
 		return r.query.Arg + " decides in no area; of all: " + rest.sentence(spec, all, &whole)
 	}
 	say := "no " + nouns[all[0].row.RowType()]
 	for _, t := range r.query.Terms {
 		switch {
 		case t.Qualifier == Is && t.Not && spec.Name == Acks:
-			say = "nobody is left who has not " + spoken(t.Value)
+			say = "nobody is left who has not " + row.Spoken(t.Value)
 		case t.Qualifier == Is && t.Not:
-			say += " is not " + spoken(t.Value)
+			say += " is not " + row.Spoken(t.Value)
 		case t.Qualifier == Is:
-			say += " is " + spoken(t.Value)
+			say += " is " + row.Spoken(t.Value)
 		default:
 			say += " has " + t.String()
 		}
@@ -78,7 +79,7 @@ func (r *runner) narrowing() string {
 		case said[t.Qualifier] != "":
 			b.WriteString(" " + said[t.Qualifier] + " " + t.Value)
 		default:
-			b.WriteString(" " + spoken(t.Value))
+			b.WriteString(" " + row.Spoken(t.Value))
 		}
 	}
 	if !r.query.Since.IsZero() {
@@ -92,31 +93,31 @@ func (r *runner) narrowing() string {
 
 // short is a thing in a list of several, with who it is with.
 func (r *runner) short(c candidate) string {
-	switch row := c.row.(type) {
-	case *BlockerRow:
-		return row.ID + " (" + cmp.Or(row.Asked, row.Resolver) + ")"
-	case *QuestionRow:
-		return row.ID + " (" + cmp.Or(row.Asked, row.To) + ")"
-	case *EscalationRow:
-		return row.Subject + " (" + cmp.Or(row.Asked, row.To) + ")"
-	case *ItemRow:
-		return cmp.Or(row.ID, text.OneLine(row.State))
-	case *HandoffRow:
-		return row.ID + " (" + row.By + ")"
-	case *WatchRow:
-		return text.OneLine(row.What)
-	case *PersonRow:
+	switch line := c.row.(type) {
+	case *row.Blocker:
+		return line.ID + " (" + cmp.Or(line.Asked, line.Resolver) + ")"
+	case *row.Question:
+		return line.ID + " (" + cmp.Or(line.Asked, line.To) + ")"
+	case *row.Escalation:
+		return line.Subject + " (" + cmp.Or(line.Asked, line.To) + ")"
+	case *row.Item:
+		return cmp.Or(line.ID, text.OneLine(line.State))
+	case *row.Handoff:
+		return line.ID + " (" + line.By + ")"
+	case *row.Watch:
+		return text.OneLine(line.What)
+	case *row.Person:
 		return r.tells(c)
-	case *AckRow:
-		return row.Who + " " + cmp.Or(spoken(row.Outcome), "has not acked")
-	case *ReviewRow:
-		return row.ID + " (" + cmp.Or(listCell(row.WaitingOn), row.State, row.Item) + ")"
-	case *DeadlineRow:
-		return row.ID + " (" + row.Who + ", " + r.clock(*row.Due) + ")"
-	case *EventRow:
-		return string(row.Kind) + " by " + row.By
+	case *row.Ack:
+		return line.Who + " " + cmp.Or(row.Spoken(line.Outcome), "has not acked")
+	case *row.Review:
+		return line.ID + " (" + cmp.Or(row.ListCell(line.WaitingOn), line.State, line.Item) + ")"
+	case *row.Deadline:
+		return line.ID + " (" + line.Who + ", " + r.clock(*line.Due) + ")"
+	case *row.Event:
+		return string(line.Kind) + " by " + line.By
 	}
-	return c.row.key()
+	return c.row.Key()
 }
 
 // clock is a time as a sentence says it: of today the time of day.

@@ -3,6 +3,7 @@ package query
 import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 func (r *runner) shipped() []candidate {
@@ -40,17 +41,17 @@ func (r *runner) amended(h *fold.Handoff) bool {
 // shippedWork is something finished that never was an item.
 func (r *runner) shippedWork(h *fold.Handoff, s handoff.Shipped) candidate {
 	id := h.Record.ID
-	row := &ItemRow{
-		typed: typed{Type: TypeItem}, ID: s.ID, Status: fold.ItemShipped, Severity: handoff.SeverityRoutine, State: s.What,
-		Holder: h.Record.By, Owner: h.Record.By, OfferedTo: []string{}, Next: []NextStep{}, BlockedBy: []string{},
-		cited: cited{Source: r.source(id)},
+	line := &row.Item{
+		Typed: row.Typed{Type: row.TypeItem}, ID: s.ID, Status: fold.ItemShipped, Severity: handoff.SeverityRoutine, State: s.What,
+		Holder: h.Record.By, Owner: h.Record.By, OfferedTo: []string{}, Next: []row.NextStep{}, BlockedBy: []string{},
+		Citation: row.Citation{Source: r.source(id)},
 	}
 	f := r.recordFacets(id)
-	f.put(Is, string(TypeItem), isClosed, fold.ItemShipped)
-	f.put(Owner, row.Owner)
-	f.put(Holder, row.Holder)
+	f.put(Is, string(row.TypeItem), row.IsClosed, fold.ItemShipped)
+	f.put(Owner, line.Owner)
+	f.put(Holder, line.Holder)
 	f.put(InItem, s.ID)
-	f.put(Severity, row.Severity)
+	f.put(Severity, line.Severity)
 	f.put(HasRef, refs(s.Refs)...)
-	return candidate{row: row, facets: f, thread: remark{id, s}, since: h.Record.At.Time}
+	return candidate{row: line, facets: f, thread: remark{id, s}, since: h.Record.At.Time}
 }

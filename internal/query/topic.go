@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/row"
 )
 
 // Topics lists the topics in the order in which help shows them.
@@ -156,18 +157,18 @@ var topics = []TopicSpec{
 	{
 		Name: Unclaimed, Example: "handoff query unclaimed",
 		Help: "live items offered to a team, shift or lead that nobody took; the most severe first, then the oldest offer",
-		none: "nothing is unclaimed", rests: []string{keyItems}, find: having(isUnclaimed, (*runner).offered), order: bySeverity,
+		none: "nothing is unclaimed", rests: []string{keyItems}, find: having(row.IsUnclaimed, (*runner).offered), order: bySeverity,
 	},
 	{
 		Name: Limbo, Example: "handoff query limbo",
 		Help: "unacked handoffs although a shift of every receiver that began after them has ended; none for receivers whose hours are unknown; the oldest first",
-		none: "nothing is in limbo", find: having(isLimbo, (*runner).unacked), order: oldestFirst,
+		none: "nothing is in limbo", find: having(row.IsLimbo, (*runner).unacked), order: oldestFirst,
 		known: (*config.Config).HasHours, unknown: "nobody's working hours are known",
 	},
 	{
 		Name: Overdue, Example: "handoff query overdue",
 		Help: "unacked handoffs past the ack SLA, on the receiver's clock, and escalations that nobody took up within their deadline or the time that their subject has; none without an SLA; by type, then the oldest",
-		none: "no ack is overdue", find: having(isOverdue, (*runner).waitingLong), order: byTypeOldest,
+		none: "no ack is overdue", find: having(row.IsOverdue, (*runner).waitingLong), order: byTypeOldest,
 		known: (*config.Config).HasAckSLA, unknown: "no ack SLA is set",
 	},
 	{
@@ -178,12 +179,12 @@ var topics = []TopicSpec{
 	{
 		Name: AtRisk, Example: "handoff query at-risk owner:ana",
 		Help: "live items whose earliest deadline (its own, that of a step, or when an open blocker of it must be gone) less their effort is past or within 24 hours, the effort in the working hours of whoever is to do it, and those with an open critical blocker; the most severe first, then the oldest",
-		none: "nothing is at risk", rests: []string{keyItems, keyBlockers}, find: having(isAtRisk, (*runner).items), order: bySeverity,
+		none: "nothing is at risk", rests: []string{keyItems, keyBlockers}, find: having(row.IsAtRisk, (*runner).items), order: bySeverity,
 	},
 	{
 		Name: Stale, Example: "handoff query stale",
 		Help: "live items that nobody has declared for 72 hours or longer; the oldest first",
-		none: "nothing is stale", rests: []string{keyItems}, find: having(isStale, (*runner).items), order: oldestFirst,
+		none: "nothing is stale", rests: []string{keyItems}, find: having(row.IsStale, (*runner).items), order: oldestFirst,
 	},
 	{
 		Name: Watched, Example: "handoff query watch",

@@ -1,6 +1,10 @@
 package query
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/handoff-cli/handoff/internal/row"
+)
 
 // The verdicts on a question of yes or no.
 const (
@@ -35,18 +39,18 @@ func (r *runner) passes(c candidate, terms []Term) bool {
 // state of a pull request that nobody asked the forge for is not known, and of
 // somebody without hours nobody knows where they are.
 func (r *runner) decides(c candidate, terms []Term) bool {
-	switch row := c.row.(type) {
-	case *PersonRow:
-		return row.State != personUnknown
-	case *ReviewRow:
+	switch line := c.row.(type) {
+	case *row.Person:
+		return line.State != row.PersonUnknown
+	case *row.Review:
 		return !slices.ContainsFunc(terms, func(t Term) bool {
 			switch {
 			case t.Qualifier != Is:
-				return row.State == "" && len(row.WaitingOn) == 0
-			case t.Value == isApproved:
-				return row.Approvals == ""
+				return line.State == "" && len(line.WaitingOn) == 0
+			case t.Value == row.IsApproved:
+				return line.Approvals == ""
 			}
-			return row.State == ""
+			return line.State == ""
 		})
 	}
 	return true

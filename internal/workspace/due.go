@@ -10,6 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -49,8 +50,8 @@ func (ws *Workspace) Due() []handoff.Finding {
 			add(dueAnswer, q.Record, fmt.Sprintf("%s has not answered %s, wanted by %s", inPlaceOf(asks.To, asks.Because, q.To), q.Key, asks.Due.Format(time.RFC3339)), "handoff answer "+text.ShellArgument(q.Key))
 		}
 	}
-	for _, row := range overdue.Rows {
-		if e, ok := row.(*query.EscalationRow); ok {
+	for _, line := range overdue.Rows {
+		if e, ok := line.(*row.Escalation); ok {
 			add(dueEscalation, e.ID, fmt.Sprintf("%s has not taken up %s, which %s raised, wanted by %s", inPlaceOf(e.Asked, e.Because, e.To), e.Subject, e.By, e.Deadline.Format(time.RFC3339)),
 				"handoff ack "+e.ID+", or handoff escalate "+text.ShellArgument(e.Subject))
 		}

@@ -11,9 +11,9 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -171,12 +171,12 @@ func HoldsRecords(c git.CommitInfo) bool { return strings.Contains(c.Message, "\
 // subject fills in the form that the configuration gives to subjects.
 func subject(r *handoff.Record, form string) string {
 	if form == "" {
-		return fmt.Sprintf("%s: %s", r.Kind, query.Headline(r))
+		return fmt.Sprintf("%s: %s", r.Kind, story.Headline(r))
 	}
 	to, counts := "", ""
 	switch body := r.Body.(type) {
 	case *handoff.Handoff:
-		to, counts = strings.Join(body.To, ", "), query.HandoffCounts(body)
+		to, counts = strings.Join(body.To, ", "), story.HandoffCounts(body)
 	case *handoff.Ack:
 		counts = text.Count(len(body.Take), "item")
 	case *handoff.Question:

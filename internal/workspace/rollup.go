@@ -7,8 +7,8 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rollup"
+	"github.com/handoff-cli/handoff/internal/story"
 )
 
 // RollupRequest says for whom the rollup speaks, and since when. Without a
@@ -85,7 +85,7 @@ func (ws *Workspace) RollupReceivers(r *handoff.Rollup) []string {
 func (d *Draft) FillRollup(drawn *handoff.Handoff) error {
 	h := d.Handoff
 	if h.Rollup != nil && (h.Rollup.Level != drawn.Rollup.Level || h.Rollup.Scope != drawn.Rollup.Scope) {
-		return Usagef("", "%s: this is a rollup of %s, not of %s", d.Path, query.RollupName(h.Rollup), query.RollupName(drawn.Rollup))
+		return Usagef("", "%s: this is a rollup of %s, not of %s", d.Path, story.RollupName(h.Rollup), story.RollupName(drawn.Rollup))
 	}
 	for key, fill := range map[string]func(){
 		"rollup":    func() { h.Rollup = drawn.Rollup },

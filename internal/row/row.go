@@ -1,4 +1,7 @@
-package query
+// Package row has what an answer consists of: one type for each kind of thing, with
+// its fields in JSON, its cells in a table, and the record that it cites. Scripts
+// read them: what may change is only what is added.
+package row
 
 import (
 	"cmp"
@@ -50,25 +53,25 @@ type Row interface {
 	// not cut.
 	Cells() []string
 
-	// key is the id of what the row is about.
-	key() string
+	// Key is the id of what the row is about.
+	Key() string
 }
 
-// typed is the first field of every row.
-type typed struct {
+// Typed is the first field of every row.
+type Typed struct {
 	Type Type `json:"type"`
 }
 
 // RowType is the type of the row.
-func (t typed) RowType() Type { return t.Type }
+func (t Typed) RowType() Type { return t.Type }
 
-// cited is the last field of every row.
-type cited struct {
+// Citation is the last field of every row.
+type Citation struct {
 	Source Source `json:"source"` // of an area, the configuration
 }
 
 // Cited is the record that the row comes from.
-func (c cited) Cited() Source { return c.Source }
+func (c Citation) Cited() Source { return c.Source }
 
 // Header names the columns of the rows of a type.
 func Header(t Type) []string { return slices.Concat(columns[t], sourceColumns) }
@@ -111,8 +114,8 @@ type Source struct {
 	Unproven   bool         `json:"unproven"`   // a verdict that only a squash merge has, which nobody here saw given
 }
 
-// doubt takes over the doubts of another record that the row comes from.
-func (s *Source) doubt(of handoff.Source) {
+// Doubt takes over the doubts of another record that the row comes from.
+func (s *Source) Doubt(of handoff.Source) {
 	s.OnlyOn = cmp.Or(s.OnlyOn, of.OnlyOn())
 	s.Disputed = s.Disputed || of.Disputed
 }
@@ -122,7 +125,8 @@ func (s Source) Doubts() []string {
 	return handoff.Source{Ref: s.OnlyOn, Foreign: s.OnlyOn != "", Disputed: s.Disputed, Unproven: s.Unproven}.Doubts()
 }
 
-func (s Source) cells() []string {
+// Cells are those of [Header] that say where a row comes from.
+func (s Source) Cells() []string {
 	if s.Record == "" {
 		return []string{"", "", "", s.Path}
 	}
@@ -144,15 +148,15 @@ const (
 	FreshnessOld   Freshness = "old"
 )
 
-// staleAfter is the age at which an item or a record is called stale.
-const staleAfter = 3 * 24 * time.Hour
+// StaleAfter is the age at which an item or a record is called stale.
+const StaleAfter = 3 * 24 * time.Hour
 
-// freshnessOf labels an age.
-func freshnessOf(age time.Duration) Freshness {
+// FreshnessOf labels an age.
+func FreshnessOf(age time.Duration) Freshness {
 	switch {
 	case age < 24*time.Hour:
 		return FreshnessFresh
-	case age < staleAfter:
+	case age < StaleAfter:
 		return FreshnessAging
 	case age < 7*24*time.Hour:
 		return FreshnessStale
@@ -160,8 +164,8 @@ func freshnessOf(age time.Duration) Freshness {
 	return FreshnessOld
 }
 
-// stamp is a time as JSON holds it: nil, so null, when absent.
-func stamp(t time.Time) *time.Time {
+// Stamp is a time as JSON holds it: nil, so null, when absent.
+func Stamp(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
@@ -176,24 +180,24 @@ func dateCell(t *time.Time) string {
 	return t.Format("2006-01-02 15:04Z07:00")
 }
 
-// listCell joins a list in a table.
-func listCell(list []string) string { return strings.Join(list, ", ") }
+// ListCell joins a list in a table.
+func ListCell(list []string) string { return strings.Join(list, ", ") }
 
-// list makes a copy of a list that is never nil.
-func list[T any](from []T) []T { return append([]T{}, from...) }
+// List makes a copy of a list that is never nil.
+func List[T any](from []T) []T { return append([]T{}, from...) }
 
-// seconds is the age of t in whole seconds, never negative: clocks differ.
-func seconds(now, t time.Time) int64 { return max(0, int64(now.Sub(t)/time.Second)) }
+// Seconds is the age of t in whole seconds, never negative: clocks differ.
+func Seconds(now, t time.Time) int64 { return max(0, int64(now.Sub(t)/time.Second)) }
 
-// RepoRow is a row of one of several repositories: in JSON the field "repo", then
+// InRepo is a row of one of several repositories: in JSON the field "repo", then
 // those of the row.
-type RepoRow struct {
+type InRepo struct {
 	Repo string // a name that is safe to print
 	Row
 }
 
 // MarshalJSON encodes the row with its repository in front.
-func (r RepoRow) MarshalJSON() ([]byte, error) {
+func (r InRepo) MarshalJSON() ([]byte, error) {
 	name, err := json.Marshal(r.Repo)
 	if err != nil {
 		return nil, err
@@ -206,7 +210,7 @@ func (r RepoRow) MarshalJSON() ([]byte, error) {
 }
 
 // Cells are those of the row behind the name of the repository.
-func (r RepoRow) Cells() []string { return append([]string{r.Repo}, r.Row.Cells()...) }
+func (r InRepo) Cells() []string { return append([]string{r.Repo}, r.Row.Cells()...) }
 
-// spoken is a value of a fixed list as people write it.
-func spoken(value string) string { return strings.ReplaceAll(value, "_", " ") }
+// Spoken is a value of a fixed list as people write it.
+func Spoken(value string) string { return strings.ReplaceAll(value, "_", " ") }

@@ -1,4 +1,8 @@
-package query
+// Package story says in words what records say and do: one line for each record, the
+// story of a thing from record to record, and what becomes of the items that a
+// handoff or an ack is about. The words are plain text, as it stands in the
+// records: not neutralised.
+package story
 
 import (
 	"fmt"
@@ -19,12 +23,12 @@ type Told struct {
 // Line is one thing that a record says in a story.
 type Line struct{ Label, Text string }
 
-// Story is all that the records say of an item, a blocker or a question, in fold
+// Of is all that the records say of an item, a blocker or a question, in fold
 // order: how it was declared, who took it and who would not, what stopped it and
 // how that was removed, what was decided and asked about it, where it was raised
 // and where its handoff failed. That of an item tells those that it goes on from
 // as well. Of anything else there is none.
-func Story(target fold.Target, recall func(fold.Part) (*fold.View, error)) ([]Told, error) {
+func Of(target fold.Target, recall func(fold.Part) (*fold.View, error)) ([]Told, error) {
 	s, err := recall(fold.Part{Refs: []string{target.Ref()}})
 	if err != nil {
 		return nil, err

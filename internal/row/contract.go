@@ -1,0 +1,28 @@
+package row
+
+import "strings"
+
+// Contract is the contract at a boundary. It cites no record.
+type Contract struct {
+	Typed
+	From       string   `json:"from"` // a team or zone
+	To         string   `json:"to"`
+	Trigger    string   `json:"trigger"`
+	DoneWhen   []string `json:"done_when"`
+	Conditions []string `json:"conditions"`
+	Requires   []string `json:"requires"`   // keys of items
+	OnMissing  string   `json:"on_missing"` // reject, warn, return:<handle>
+	Ack        string   `json:"ack"`        // how long a verdict may take, "" as the SLA says
+	Citation
+}
+
+// Cells is the row under [Header].
+func (r *Contract) Cells() []string {
+	const sep = "; "
+	return append([]string{
+		r.Key(), r.Trigger, strings.Join(r.DoneWhen, sep), strings.Join(r.Conditions, sep), ListCell(r.Requires), r.OnMissing, r.Ack,
+	}, r.Source.Cells()...)
+}
+
+// Key is the id of what the row is about.
+func (r *Contract) Key() string { return r.From + " → " + r.To }

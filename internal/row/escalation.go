@@ -1,0 +1,59 @@
+package row
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/config"
+)
+
+// Escalation is an escalation.
+type Escalation struct {
+	Typed
+	ID      string `json:"id"`      // of its record
+	Subject string `json:"subject"` // a reference: the id of a handoff, item:x, blk:x, q:x
+	Reason  string `json:"reason"`
+	Ask     string `json:"ask"`
+	To      string `json:"to"`
+	By      string `json:"by"`
+	Level   int    `json:"level"`
+	State   string `json:"state"` // open, taken_up, declined, over, withdrawn
+	AskedNow
+	Citation
+}
+
+// Cells is the row under [Header].
+func (r *Escalation) Cells() []string {
+	return append([]string{r.ID, r.Subject, strconv.Itoa(r.Level), r.State, r.To, r.Ask, r.cell(r.To), dateCell(r.Deadline)}, r.Source.Cells()...)
+}
+
+// Key is the id of what the row is about.
+func (r *Escalation) Key() string { return r.ID }
+
+// AskedNow is whom something asks now, in the rows of what asks somebody.
+type AskedNow struct {
+	Asked    string     `json:"asked"`         // handle; "" when nobody is asked
+	Because  string     `json:"asked_because"` // primary, cover, alternate, ladder, escalated, taken; no_one_in_window for a primary who is absent as everybody is
+	Deadline *time.Time `json:"deadline"`      // on their clock; null without one
+}
+
+// cell says who is asked now, where that is somebody else than who was asked.
+func (a AskedNow) cell(primary string) string {
+	switch {
+	case a.Because == config.NoteNobody:
+		return "nobody is there in time"
+	case a.Asked == "" || a.Asked == primary:
+		return a.Asked
+	}
+	return a.Asked + " (" + a.Because + ")"
+}
+
+// EscalationNote is the escalation in the row of what is escalated.
+type EscalationNote struct {
+	ID    string `json:"id"` // of its record
+	Ask   string `json:"ask"`
+	By    string `json:"by"`
+	To    string `json:"to"`
+	Level int    `json:"level"`
+	State string `json:"state"`
+}

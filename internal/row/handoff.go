@@ -1,0 +1,30 @@
+package row
+
+import "time"
+
+// Handoff is one version of a handoff.
+type Handoff struct {
+	Typed
+	ID        string     `json:"id"`
+	By        string     `json:"by"`
+	To        []string   `json:"to"`
+	Summary   string     `json:"summary"`
+	State     string     `json:"state"`
+	Flags     []string   `json:"flags"` // out of late, overdue, limbo, drifted, partial
+	At        *time.Time `json:"at"`
+	ReturnsAt *time.Time `json:"returns_at"`
+	Amends    string     `json:"amends"`
+	Items     []string   `json:"items"`
+	Taken     []string   `json:"taken"` // items that somebody took from this version
+
+	Escalation *EscalationNote `json:"escalation"` // null without one that stands or was declined
+	Citation
+}
+
+// Cells is the row under [Header].
+func (r *Handoff) Cells() []string {
+	return append([]string{r.ID, ListCell(r.To), r.State, ListCell(r.Flags), r.Summary}, r.Source.Cells()...)
+}
+
+// Key is the id of what the row is about.
+func (r *Handoff) Key() string { return r.ID }
