@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -13,13 +14,14 @@ import (
 type hook struct {
 	c       Config
 	outside Outside
+	wait    func(context.Context, time.Duration) error
 }
 
 func newHook(c Config, o Outside) (hook, error) {
 	if c.Webhook == nil {
 		return hook{}, c.wrong("webhook: it is missing")
 	}
-	return hook{c, o}, nil
+	return hook{c, o, wait}, nil
 }
 
 // server speaks with the host of the webhook.
@@ -36,7 +38,7 @@ func (h hook) server(ctx context.Context) (*server, error) {
 		return nil, h.c.wrong("webhook: %v", err)
 	}
 	s := newServer(h.c, h.outside, u)
-	s.hidden, s.authorization, s.said = address, nil, plainWords
+	s.hidden, s.authorization, s.said, s.wait = address, nil, plainWords, h.wait
 	return s, nil
 }
 
