@@ -286,9 +286,11 @@ func (t *mailbox) messageID(key string) string {
 
 var mailReceipt = text.Pattern(`^[a-z0-9-]{16,64}@[A-Za-z0-9.-]{1,253}$`)
 
-// subject is the title of a mail, of an answer with the usual sign.
+// subject is the title of a mail, of an answer with the usual sign. "=?" would begin
+// what a reader decodes (RFC 2047).
 func subject(m Message) string {
-	title := cmp.Or(strings.Join(strings.Fields(text.OneLine(m.Title)), " "), "handoff")
+	title := cmp.Or(oneLine(m.Title), "handoff")
+	title = strings.ReplaceAll(title, "=?", "= ?")
 	if m.Thread != nil && !strings.HasPrefix(title, "Re: ") {
 		title = "Re: " + title
 	}

@@ -22,7 +22,7 @@ import (
 // texts it is 12000 characters.
 func slackMessage(m Message) map[string]any {
 	blocks := []any{}
-	if title := strings.Join(strings.Fields(text.OneLine(m.Title)), " "); title != "" {
+	if title := oneLine(m.Title); title != "" {
 		blocks = append(blocks, map[string]any{"type": "header", "text": map[string]any{
 			"type": "plain_text", "text": shorten(title, 150), "emoji": false}})
 	}
@@ -85,7 +85,7 @@ func slackPeople(people []Person) []any {
 		if slackUser().MatchString(p.Account) {
 			elements = append(elements, map[string]any{"type": "user", "user_id": p.Account})
 		} else {
-			elements = append(elements, slackText(text.OneLine(p.Name), false))
+			elements = append(elements, slackText(oneLine(p.Name), false))
 		}
 	}
 	return append(elements, slackText("\n", false))
