@@ -443,7 +443,8 @@ func TestMailPlan(t *testing.T) {
 
 // The same with a mail server that others wrote: Debian's python3-aiosmtpd.
 func TestMailToAiosmtpd(t *testing.T) {
-	if exec.Command("python3", "-c", "import aiosmtpd").Run() != nil {
+	program, err := exec.LookPath("aiosmtpd")
+	if err != nil {
 		t.Skip("AIOSMTPD IS NOT HERE: apt-get install python3-aiosmtpd")
 	}
 	dir := t.TempDir()
@@ -459,7 +460,7 @@ func TestMailToAiosmtpd(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"smtp", "smtps"} {
-		address := startAiosmtpd(t, kind, certFile, keyFile, box)
+		address := startAiosmtpd(t, program, kind, certFile, keyFile, box)
 		target := openForTest(t, Config{Name: "mail", Type: "mail", Host: kind + "://" + address, From: "handoff@example.com"}).(*mailbox)
 		target.tls.RootCAs = pool
 		if r, err := target.Send(context.Background(), letter()); err != nil || r.ID != testKey+"@example.com" {
@@ -481,7 +482,7 @@ func TestMailToAiosmtpd(t *testing.T) {
 }
 
 // startAiosmtpd starts a server that wants TLS and puts mails into a maildir.
-func startAiosmtpd(t *testing.T, kind, cert, key, box string) string {
+func startAiosmtpd(t *testing.T, program, kind, cert, key, box string) string {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -490,7 +491,7 @@ func startAiosmtpd(t *testing.T, kind, cert, key, box string) string {
 	address := free.Addr().String()
 	free.Close()
 	options := map[string]string{"smtp": "tls", "smtps": "smtps"}[kind]
-	server := exec.Command("python3", "-m", "aiosmtpd", "-n", "-l", address, "--"+options+"cert", cert, "--"+options+"key", key, "-c", "aiosmtpd.handlers.Mailbox", box)
+	server := exec.Command(program, "-n", "-l", address, "--"+options+"cert", cert, "--"+options+"key", key, "-c", "aiosmtpd.handlers.Mailbox", box)
 	var said strings.Builder
 	server.Stderr = &said
 	if err := server.Start(); err != nil {
