@@ -253,7 +253,7 @@ func checkLetter(t *testing.T, raw string) {
 	var contents []string
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

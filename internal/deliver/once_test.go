@@ -260,8 +260,7 @@ func wantFault(t *testing.T, err error, want Fault) *NotSentError {
 	return refused
 }
 
-// A message with On edits and replies goes where the receipt says, and changes nothing
-// else.
+// Edits and replies go where the receipt says, and change nothing else.
 func TestEditsAndReplies(t *testing.T) {
 	everyWorld(t, func(t *testing.T, w world) {
 		target, door, there := w.start(t)
@@ -302,6 +301,20 @@ func TestEditsAndReplies(t *testing.T) {
 		}
 		if w.once == ByListing && found.ID == first.ID {
 			t.Error("the reply has the receipt of what it answers")
+		}
+	})
+}
+
+// A message may be no more than its title.
+func TestShortMessages(t *testing.T) {
+	everyWorld(t, func(t *testing.T, w world) {
+		target, _, there := w.start(t)
+		m := Message{Key: testKey, Kind: KindBlocker, Title: "settled", About: w.message().About}
+		if _, err := target.Send(context.Background(), m); err != nil || there() != 1 {
+			t.Errorf("%v, %d there", err, there())
+		}
+		if _, known, err := target.Find(context.Background(), m); w.once == ByListing && (err != nil || !known) {
+			t.Errorf("it is not found: %v", err)
 		}
 	})
 }

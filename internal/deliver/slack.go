@@ -55,6 +55,9 @@ func slackMessage(m Message) map[string]any {
 	for _, l := range webLinks(m) {
 		section(map[string]any{"type": "link", "url": l.URL, "text": cmp.Or(l.Text, l.URL)})
 	}
+	if len(elements) == 0 {
+		section(slackText(" ", false)) // Slack takes no block of nothing
+	}
 	blocks = append(blocks, map[string]any{"type": "rich_text", "block_id": slackMarker(m.Key), "elements": elements})
 	fallback := text.JoinNonEmpty(" ", text.OneLine(m.Title), strings.Join(m.Text[:min(1, len(m.Text))], ""))
 	return map[string]any{"text": slackEscape(shorten(text.OneLine(fallback), 300)), "blocks": blocks}
