@@ -28,8 +28,8 @@ func TestBareInParts(t *testing.T) {
 	ben.run("handoff", "ack", "@ana", "--outcome", "declined", "--reason", "capacity", "--note", "two incidents are open, and the third begins")
 	ana := ben.by("ben", "ana")
 	x := ana.start(80, 60, "handoff", "--no-pager")
-	x.see("Came back to you", "ben declined it: capacity: two incidents are open, and the third begins;",
-		"  yours again: login-audit", "  do: handoff declare --carry", "You hold", "--outcome seen settles it")
+	x.see("Came back to you", " — ben declined it: capacity: two incidents are open, and the third",
+		"  begins; yours again: login-audit", "  do: handoff declare --carry", "You hold", "--outcome seen settles it")
 	x.status()
 	if strings.Contains(x.screen.String(), "A draft waits") {
 		t.Errorf("there is no draft:\n%s", x.screen)

@@ -32,6 +32,8 @@ type globals struct {
 	noPager  bool
 	noInput  bool
 
+	progressLine progressLine
+
 	accessible bool
 	inEditor   atomic.Bool // Ctrl-C is the editor's
 	unread     bool        // the flags could not all be read
@@ -67,6 +69,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 		g.completeAll(root)
 	}
 	err := root.ExecuteContext(ctx)
+	g.progressLine.wipe()
 	if err == nil && g.output.err == nil {
 		return StatusDone
 	}
@@ -209,7 +212,7 @@ func (g *globals) openOut() {
 	if g.inCI() {
 		g.Out = &guard.Breaker{W: g.commands, JSON: g.printer.json}
 	}
-	g.output = output{w: g.Out}
+	g.output = output{w: g.Out, before: g.progressLine.wipe}
 	g.printer.w = &g.output
 }
 
@@ -219,7 +222,8 @@ func (g *globals) note(format string, args ...any) {
 	switch {
 	case g.quiet:
 	case g.Interactive && g.Width > 0:
-		for _, line := range wrapWords(text.Neutralise(g.mask(fmt.Sprintf(format, args...))), g.Width) {
+		g.progressLine.wipe()
+		for _, line := range g.printer.wrap(text.Neutralise(g.mask(fmt.Sprintf(format, args...))), 0) {
 			fmt.Fprintf(g.Err, "%s\n", line)
 		}
 	default:
@@ -236,6 +240,7 @@ func (g *globals) tell(format string, args ...any) {
 
 // say prints one neutralised line on stderr.
 func (g *globals) say(format string, args ...any) {
+	g.progressLine.wipe()
 	fmt.Fprintf(g.Err, "%s\n", text.Neutralise(g.mask(fmt.Sprintf(format, args...))))
 }
 
