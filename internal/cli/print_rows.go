@@ -60,16 +60,20 @@ func (p *printer) card(r row.Row) {
 	for _, field := range c.fields {
 		p.labelled(field[0], field[1])
 	}
-	p.labelled("source", sourceText(r.Cited()))
+	p.labelled("source", sourceText(r.Cited(), c.name))
 }
 
-// sourceText is where a row comes from: the record, its author, its age, and what
-// there is to doubt.
-func sourceText(s row.Source) string {
+// sourceText is where a row comes from: the record, unless that is named already, its
+// author, its age, and what there is to doubt.
+func sourceText(s row.Source, named string) string {
 	if s.Record == "" {
 		return s.Path
 	}
-	return text.JoinNonEmpty(", ", s.Record, s.By, ageText(s, s.Record))
+	record := s.Record
+	if record == named {
+		record = ""
+	}
+	return text.JoinNonEmpty(", ", record, s.By, ageText(s, s.Record))
 }
 
 // ageText is how old a record is and what there is to doubt, behind its id where that
@@ -134,7 +138,7 @@ func (p *printer) cardOf(r row.Row) card {
 	case *row.Ack:
 		return card{r.Who, []string{cmp.Or(words(r.Outcome), "has said nothing yet"), "on " + r.ID}, [][2]string{{"takes", row.ListCell(r.Taken)}, {"note", r.Note}}}
 	case *row.Review:
-		return card{r.ID, []string{"of " + r.Item, r.State}, [][2]string{
+		return card{r.ID, []string{"pull request of " + r.Item, r.State}, [][2]string{
 			{"approvals", r.Approvals}, {"waiting on", row.ListCell(r.WaitingOn)}, {"as of", p.stamped(r.ProbedAt)},
 		}}
 	case *row.Deadline:

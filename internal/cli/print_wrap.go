@@ -46,6 +46,7 @@ type span struct{ from, to int }
 func breakLine(line string, first, room int) []span {
 	var parts []span
 	used, open := 0, span{} // the part that is being filled
+	filled := false
 	for _, piece := range piecesOf(line, room) {
 		width := uniseg.StringWidth(line[piece.from:piece.to])
 		gap := uniseg.StringWidth(line[open.to:piece.from])
@@ -53,44 +54,52 @@ func breakLine(line string, first, room int) []span {
 		if len(parts) == 0 {
 			limit = first
 		}
-		if used > 0 && used+gap+width > limit {
+		if filled && (piece.first || used+gap+width > limit) {
 			parts = append(parts, open)
 			open, used, gap = span{piece.from, piece.from}, 0, 0
 		}
-		open.to, used = piece.to, used+gap+width
+		open.to, used, filled = piece.to, used+gap+width, true
 	}
 	return append(parts, open)
 }
 
-// piecesOf are the parts of a line that stay whole.
-func piecesOf(line string, room int) []span {
-	var pieces []span
+// piece is a part of a line that stays whole.
+type piece struct {
+	span
+	first bool // it begins a line: the word that it is of fits none
+}
+
+func piecesOf(line string, room int) []piece {
+	var pieces []piece
 	at := 0
 	for _, word := range strings.FieldsFunc(line, unicode.IsSpace) {
 		at += strings.Index(line[at:], word)
-		for _, piece := range breakWord(word, room) {
-			pieces = append(pieces, span{at, at + len(piece)})
-			at += len(piece)
+		wide := hasWide(word)
+		if !wide && uniseg.StringWidth(word) <= room {
+			pieces = append(pieces, piece{span: span{at, at + len(word)}})
+			at += len(word)
+			continue
+		}
+		for i, part := range breakWord(word, room) {
+			pieces = append(pieces, piece{span{at, at + len(part)}, i == 0 && !wide})
+			at += len(part)
 		}
 	}
 	return pieces
 }
 
-// breakWord cuts a word where it may be broken: not at all, unless it is wider than
-// room or has wide characters, as scripts have them that write without spaces.
+// breakWord cuts a word that is wider than room, or that has wide characters, as
+// scripts have them that write without spaces, wherever it may be broken.
 func breakWord(word string, room int) []string {
-	if uniseg.StringWidth(word) <= room && !hasWide(word) {
-		return []string{word}
-	}
 	var pieces []string
 	for rest, state := word, -1; rest != ""; {
-		var piece string
-		piece, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
-		if uniseg.StringWidth(piece) <= room {
-			pieces = append(pieces, piece)
+		var part string
+		part, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+		if uniseg.StringWidth(part) <= room {
+			pieces = append(pieces, part)
 			continue
 		}
-		for g := uniseg.NewGraphemes(piece); g.Next(); {
+		for g := uniseg.NewGraphemes(part); g.Next(); {
 			pieces = append(pieces, g.Str())
 		}
 	}
@@ -161,7 +170,7 @@ func (p *printer) styled(parts ...painted) {
 }
 
 // labelColumn is how many columns the labels of fields take on a terminal.
-const labelColumn = 12
+const labelColumn = 13
 
 // labelled prints a field as [printer.field] does in a pipe, and on a terminal in two
 // columns. Spaces before the label indent both.

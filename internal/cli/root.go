@@ -12,7 +12,6 @@ import (
 	"syscall"
 
 	"github.com/handoff-cli/handoff/internal/guard"
-	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
@@ -77,7 +76,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
 		err = cause
 	}
-	return report(g.Err, err, g.printer.json || g.unread && wantsJSON(args), g.masker)
+	return report(g.Err, g.talkWidth(), err, g.printer.json || g.unread && wantsJSON(args), g.masker)
 }
 
 // watchSignals cancels ctx at a signal, with a cause that knows which. While an
@@ -216,17 +215,9 @@ func (g *globals) openOut() {
 	g.printer.w = &g.output
 }
 
-// note says something about the work on stderr, for people: on a terminal no word
-// of it is broken.
+// note says something about the work on stderr, for people.
 func (g *globals) note(format string, args ...any) {
-	switch {
-	case g.quiet:
-	case g.Interactive && g.Width > 0:
-		g.progressLine.wipe()
-		for _, line := range g.printer.wrap(text.Neutralise(g.mask(fmt.Sprintf(format, args...))), 0) {
-			fmt.Fprintf(g.Err, "%s\n", line)
-		}
-	default:
+	if !g.quiet {
 		g.say(format, args...)
 	}
 }
@@ -241,7 +232,15 @@ func (g *globals) tell(format string, args ...any) {
 // say prints one neutralised line on stderr.
 func (g *globals) say(format string, args ...any) {
 	g.progressLine.wipe()
-	fmt.Fprintf(g.Err, "%s\n", text.Neutralise(g.mask(fmt.Sprintf(format, args...))))
+	say(g.Err, g.talkWidth(), g.mask(fmt.Sprintf(format, args...)))
+}
+
+// talkWidth is how many columns stderr has, 0 where it is no terminal.
+func (g *globals) talkWidth() int {
+	if !g.Interactive {
+		return 0
+	}
+	return g.Width
 }
 
 // suggestion is the hint for a word that is no command. In a short word one slip

@@ -123,7 +123,6 @@ func (s storyPrinter) item(i *fold.Item) {
 	if i.Live() {
 		s.declared(i.Item)
 		s.offered(i)
-		s.escalations(&i.Escalated)
 	} else {
 		past := i.Item
 		past.State, past.Next, past.BlockedBy = "", nil, nil
