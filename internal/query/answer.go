@@ -135,9 +135,15 @@ var nouns = map[row.Type]string{
 
 // anyTime reports whether handoffs that no longer speak count, too: what they
 // said is what was asked.
-func (r *runner) anyTime(spec *TopicSpec) bool {
-	past := spec.Name == Search && slices.ContainsFunc(r.query.Terms, Term.past)
-	return spec.history || past || !r.query.Since.IsZero() || !r.query.Until.IsZero()
+func (q Query) anyTime(spec *TopicSpec) bool {
+	past := spec.Name == Search && slices.ContainsFunc(q.Terms, Term.past)
+	return spec.history || past || !q.Since.IsZero() || !q.Until.IsZero()
+}
+
+// named reports whether handoffs cannot say "none": the question is about a name or
+// about words, which nobody who does not know them can deny.
+func (q Query) named(spec *TopicSpec) bool {
+	return spec.unnamed && q.Arg != "" || spec.Name == Search && len(q.Words) > 0
 }
 
 // covering are the handoffs, the newest first, that could have said it if there
@@ -145,11 +151,11 @@ func (r *runner) anyTime(spec *TopicSpec) bool {
 // of them did. What a question names must
 // be named by a handoff; a handoff that does not know it says nothing about it.
 func (r *runner) covering(spec *TopicSpec) []*fold.Handoff {
-	if spec.unnamed && r.query.Arg != "" || spec.Name == Search && len(r.query.Words) > 0 {
+	if r.query.named(spec) {
 		return nil
 	}
 	handoffs := r.state.Current()
-	if r.anyTime(spec) {
+	if r.query.anyTime(spec) {
 		handoffs = r.allHandoffs()
 	}
 	return filter(handoffs, func(h *fold.Handoff) bool { return r.covers(h, spec) })
@@ -175,6 +181,8 @@ func (r *runner) covers(h *fold.Handoff, spec *TopicSpec) bool {
 		switch t.Qualifier {
 		case By, Team, InItem, HasRef:
 			return !r.has(known, t)
+		case Decider:
+			return !r.has(known, Term{Qualifier: By, Value: t.Value})
 		case To, Owner, Holder, Resolver:
 			return !slices.ContainsFunc(t.values(), func(who string) bool { return r.knows(h, who) })
 		}
@@ -218,9 +226,9 @@ func (r *runner) uncovered(silent []Silence) (say string, ask []string) {
 
 // slip is a name that the argument of the question is probably a slip of.
 func (r *runner) slip() string {
-	_, name := handoff.SplitRef(r.query.Arg)
+	name := nameIn(r.query.Arg)
 	known := slices.Concat(
-		r.state.Names(handoff.RefItem), r.state.Names(handoff.RefBlocker), r.state.Names(handoff.RefDecision), r.everyone,
+		r.state.Alike(handoff.RefItem, name), r.state.Alike(handoff.RefBlocker, name), r.state.Alike(handoff.RefDecision, name), r.everyone,
 	)
 	if slices.Contains(known, name) {
 		return ""

@@ -129,10 +129,10 @@ func (r *runner) unknownName() (say string, ask []string) {
 // nearest are the names that are most like one: of which it may be a slip, or
 // that share a word with it.
 func (r *runner) nearest(name string) []string {
-	known := slices.Concat(
-		r.state.Names(handoff.RefItem), r.state.Names(handoff.RefBlocker), r.state.Names(handoff.RefDecision), r.state.Names(handoff.RefQuestion),
-		r.everyone, sortedKeys(r.env.Config.Teams),
-	)
+	known := append(sortedKeys(r.env.Config.Teams), r.everyone...)
+	for _, t := range []handoff.RefType{handoff.RefItem, handoff.RefBlocker, handoff.RefDecision, handoff.RefQuestion} {
+		known = append(known, r.state.Alike(t, nameIn(name))...)
+	}
 	for _, area := range r.env.Config.Authorities {
 		known = append(known, area.Area)
 	}
