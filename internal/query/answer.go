@@ -42,29 +42,44 @@ func Run(q Query, s *fold.View, env Env) Answer {
 func (r *runner) say(a *Answer, spec *TopicSpec, found, all []candidate) {
 	switch {
 	case r.query.Unknown != "":
-		a.Answered = false
-		a.Say, a.Ask = r.unknownName()
+		a.near = r.nearest(r.query.Unknown)
+		a.states = unknownName(r.query.Unknown, a.near)
+		r.advise(a, "; ", nil)
 		return
 	case len(found) > 0:
-		a.Say = r.sentence(spec, found, a)
-		return
+		a.states = r.sentence(spec, found, a)
 	case len(all) > 0 && spec.whole:
 		a.none = none{say: r.noneOf(spec, all), fixed: true}
-		a.Say = a.none.say
-		return
+		a.states = a.none.say
+	default:
+		if !r.sayNone(a, spec) {
+			a.states = r.uncovered(a.none.silent)
+			r.advise(a, ": ", a.none.silent)
+			return
+		}
 	}
+	a.Say = a.states
+}
+
+// sayNone says that there is none, and reports whether that is known.
+func (r *runner) sayNone(a *Answer, spec *TopicSpec) (known bool) {
 	if say := r.noneOfPerson(); say != "" {
-		a.none = none{say: say, fixed: true}
-		a.Say = say
-		return
+		a.none, known = none{say: say, fixed: true}, true
+	} else {
+		a.none, known = r.none(spec, r.covering(spec))
 	}
-	var isNone bool
-	if a.none, isNone = r.none(spec, r.covering(spec)); isNone {
-		a.Say = a.none.sentence(r.env.Now, "")
-		return
+	if known {
+		a.states = a.none.sentence(r.env.Now, "")
 	}
+	return known
+}
+
+// advise makes an answer one that no record covers, and says whom to ask.
+func (r *runner) advise(a *Answer, sep string, silent []Silence) {
 	a.Answered = false
-	a.Say, a.Ask = r.uncovered(a.none.silent)
+	a.knowers = r.knowersBeside(silent)
+	a.Ask = handlesOf(a.knowers)
+	a.Say = a.states + sep + r.advice(a.knowers)
 }
 
 // Rows is the rows of an answer, without what is said about them.
@@ -211,17 +226,12 @@ func (r *runner) knows(h *fold.Handoff, who string) bool {
 	return slices.ContainsFunc(r.expandFrom(h.Record.By, named...), func(one string) bool { return slices.Contains(group, one) })
 }
 
-// uncovered says that no record covers the question, and whom to ask: those who
-// are silent on it among them.
-func (r *runner) uncovered(silent []Silence) (say string, ask []string) {
-	say = "no record covers it"
+// uncovered says that no record covers the question, and who is silent on it.
+func (r *runner) uncovered(silent []Silence) string {
 	if near := r.slip(); near != "" {
-		say = fmt.Sprintf("no record covers %s (did you mean %s?)", r.query.Arg, near)
-	} else if len(silent) > 0 {
-		say += ", " + silences(silent)
+		return fmt.Sprintf("no record covers %s (did you mean %s?)", r.query.Arg, near)
 	}
-	advice, ask := r.advice(silent)
-	return say + ": " + advice, ask
+	return text.JoinNonEmpty(", ", "no record covers it", silences(silent))
 }
 
 // slip is a name that the argument of the question is probably a slip of.
