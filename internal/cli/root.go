@@ -213,9 +213,16 @@ func (g *globals) openOut() {
 	g.printer.w = &g.output
 }
 
-// note says something about the work on stderr, for people.
+// note says something about the work on stderr, for people: on a terminal no word
+// of it is broken.
 func (g *globals) note(format string, args ...any) {
-	if !g.quiet {
+	switch {
+	case g.quiet:
+	case g.Interactive && g.Width > 0:
+		for _, line := range wrapWords(text.Neutralise(g.mask(fmt.Sprintf(format, args...))), g.Width) {
+			fmt.Fprintf(g.Err, "%s\n", line)
+		}
+	default:
 		g.say(format, args...)
 	}
 }
