@@ -12,6 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -271,6 +272,9 @@ func (p *printer) rows(rows []row.Row) {
 			cells := make([][]string, n)
 			for i, row := range rows[:n] {
 				cells[i] = row.Cells()
+				if changes := changesOf(row); len(changes) > 0 { // behind the columns that every such row has
+					cells[i] = append(cells[i], strings.Join(changes, "; "))
+				}
 			}
 			p.table(nil, cells)
 		}
@@ -287,8 +291,11 @@ func (p *printer) cards(rows []row.Row) {
 		if of, ok := r.(row.InRepo); ok {
 			r, kind = of.Row, kind+" in "+of.Repo
 		}
-		row := r.Cells()
+		row, changes := r.Cells(), changesOf(r)
 		p.styled(painted{bold, row[0]}, painted{dim, " " + kind})
+		for _, change := range changes {
+			p.field("changed", change)
+		}
 		for i := 1; i < len(row)-4; i++ {
 			if row[i] != handoff.SeverityRoutine {
 				p.field(header[i], row[i])
@@ -297,4 +304,17 @@ func (p *printer) cards(rows []row.Row) {
 		by, age, freshness, record := row[len(row)-4], row[len(row)-3], row[len(row)-2], row[len(row)-1]
 		p.styled(painted{dim, "  source: " + text.JoinNonEmpty(", ", record, by, age, freshness)})
 	}
+}
+
+// changesOf are the words for what has changed of a row, none where that was not asked.
+func changesOf(r row.Row) (words []string) {
+	if of, ok := r.(row.InRepo); ok {
+		r = of.Row
+	}
+	if changed, ok := r.(row.Changed); ok {
+		for _, change := range changed.Changes {
+			words = append(words, story.Change(change).String())
+		}
+	}
+	return words
 }
