@@ -94,17 +94,11 @@ func (r *runner) changes(c candidate, cited string, since time.Time) []row.Chang
 			after = append(after, record)
 		}
 	}
-	changes := []row.Change{}
-	for _, change := range story.Changed(entryKinds[c.row.RowType()], c.row.Key(), before, after) {
+	changes, kind := []row.Change{}, cmp.Or(kindOf[string(c.row.RowType())], fold.EntryHandoff)
+	for _, change := range story.Changed(kind, c.row.Key(), before, after) {
 		changes = append(changes, row.Change(change))
 	}
 	return changes
-}
-
-// entryKinds are the kinds of things that are rows of a type.
-var entryKinds = map[row.Type]fold.EntryKind{
-	row.TypeItem: fold.EntryItem, row.TypeBlocker: fold.EntryBlocker, row.TypeQuestion: fold.EntryQuestion,
-	row.TypeDecision: fold.EntryDecision, row.TypeHandoff: fold.EntryHandoff,
 }
 
 // sameEntry reports whether two declarations of a thing say the same. An intent
