@@ -240,14 +240,14 @@ func TestBare(t *testing.T) {
 	t.Parallel()
 	r := inTheMorning(t, "ben")
 	x := r.start(80, 60, "handoff", "-q")
-	x.see("Waits for you", "login-audit item")
+	x.see("Waits for you", "ana hands over to you", "  login-audit ", "  do: handoff ack ")
 	x.status()
 	if strings.Contains(x.screen.String(), "You hold") {
 		t.Errorf("ben holds something:\n%s", x.screen)
 	}
 	r.run("handoff", "ack", "@ana", "--readback", "login-audit;Four of seven endpoints lack the log of logins;I ask sarah about the timeout")
 	x = r.start(80, 60, "handoff", "--no-pager")
-	x.see("You hold", "login-audit item", "nothing waits for you; handoff declare hands over what you hold")
+	x.see("You hold", "  login-audit ", "nothing waits for you; handoff declare hands over what you hold")
 	x = r.start(80, 60, "handoff", "--as", "zoe")
 	x.see("nothing waits for you, and you hold nothing")
 	if inbox := r.run("handoff", "--as", "zoe"); inbox != r.run("handoff", "inbox", "--as", "zoe") {

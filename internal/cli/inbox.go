@@ -11,7 +11,6 @@ import (
 	"github.com/handoff-cli/handoff/internal/inbox"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
-	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
@@ -68,6 +67,7 @@ func openInbox(ctx context.Context, g *globals, o workspace.SourceOptions) (*use
 	if ws.Me == "" {
 		return nil, ws.MustBeKnown(ctx)
 	}
+	g.readBy(ws)
 	in := &userInbox{ws: ws}
 	in.rows, in.since, err = ws.Inbox()
 	return in, err
@@ -88,7 +88,7 @@ func (in *userInbox) show(ctx context.Context, g *globals) error {
 	}
 	print := func() {
 		for _, part := range inboxParts {
-			in.print(&g.printer, part)
+			in.print(&g.printer, part, len(in.rows))
 		}
 	}
 	if err := g.page(print); err != nil {
@@ -120,46 +120,28 @@ func (in *userInbox) of(part inbox.Part) []inbox.Row {
 	return slices.DeleteFunc(slices.Clone(in.rows), func(row inbox.Row) bool { return row.Part != part })
 }
 
-// print prints a part. On a terminal what waits has all that its rows say; of the
-// rest, what happened is what counts.
-func (in *userInbox) print(p *printer, part inbox.Part) {
+// print prints a part, on a terminal no more than limit of its errands.
+func (in *userInbox) print(p *printer, part inbox.Part, limit int) {
 	rows := in.of(part)
 	switch {
 	case len(rows) == 0:
+		return
 	case p.width == 0:
 		cells := make([][]string, len(rows))
 		for i, row := range rows {
 			cells[i] = row.Cells()
 		}
 		p.table(nil, cells)
-	case part == inbox.Act:
-		p.section(in.title(part))
-		for _, line := range rows {
-			p.rows([]row.Row{line.Row})
-			if !plainEvents[line.Event] {
-				p.field("why", line.Say)
-			}
-		}
-	default:
-		p.section(in.title(part))
-		for _, row := range rows {
-			p.happened(row)
-			cells := row.Cells()
-			p.styled(painted{dim, "  source: " + text.JoinNonEmpty(", ", cells[len(cells)-1], cells[len(cells)-4], cells[len(cells)-3], cells[len(cells)-2])})
-		}
+		return
 	}
-}
-
-// plainEvents are those of which the row says everything.
-var plainEvents = map[string]bool{"handed_over": true, "offered": true, "asked": true, "blocked": true, "escalated": true}
-
-// happened prints what a row is about, what happened to it and what to do.
-func (p *printer) happened(row inbox.Row) {
-	p.styled(painted{bold, row.Key()}, painted{dim, " " + string(row.RowType())})
-	for _, line := range p.wrap(text.Neutralise(row.Say), 2) {
-		p.line("  %s", line)
+	p.section(in.title(part))
+	errands := errandsOf(rows)
+	for _, e := range errands[:min(len(errands), limit)] {
+		p.errand(e, in.ws.Me)
 	}
-	p.field("do", row.Do)
+	if more := len(errands) - limit; more > 0 {
+		p.styled(painted{dim, fmt.Sprintf("  %d more: handoff inbox", more)})
+	}
 }
 
 // sayWayOn says what to do about what there is, or that there is nothing and where
@@ -179,7 +161,7 @@ func (in *userInbox) sayWayOn(g *globals, nothing string) {
 	}
 }
 
-// bareRows is how many rows of a part the program shows without a command.
+// bareRows is how many errands of a part the program shows without a command.
 const bareRows = 5
 
 // runBare is the program without a command: on a terminal a draft that waits, the
@@ -207,11 +189,11 @@ func runBare(ctx context.Context, g *globals) error {
 			g.printer.field("do", "handoff declare --resume")
 		}
 		for _, part := range inboxParts {
-			in.printShort(&g.printer, part)
+			in.print(&g.printer, part, bareRows)
 		}
 		if len(held) > 0 {
 			g.printer.section("You hold")
-			g.printer.rows(held)
+			g.printer.held(held, in.ws.Me)
 		}
 	}
 	if err := g.page(print); err != nil {
@@ -231,21 +213,6 @@ func runBare(ctx context.Context, g *globals) error {
 	return nil
 }
 
-// printShort prints the first rows of a part, and how many there are beside them.
-func (in *userInbox) printShort(p *printer, part inbox.Part) {
-	rows := in.of(part)
-	if len(rows) == 0 {
-		return
-	}
-	p.section(in.title(part))
-	for _, row := range rows[:min(len(rows), bareRows)] {
-		p.happened(row)
-	}
-	if more := len(rows) - bareRows; more > 0 {
-		p.styled(painted{dim, fmt.Sprintf("  %d more: handoff inbox", more)})
-	}
-}
-
 // wayOn is the command for what waits: to take over comes first.
 func wayOn(rows []inbox.Row) string {
 	waits := func(t row.Type) bool {
@@ -256,8 +223,6 @@ func wayOn(rows []inbox.Row) string {
 		return "handoff ack REF takes it up"
 	case waits(row.TypeHandoff), waits(row.TypeItem):
 		return "handoff ack REF takes it over"
-	case waits(row.TypeEscalation):
-		return "handoff ack REF takes it up"
 	case waits(row.TypeBlocker):
 		return "handoff resolve REF removes it"
 	}

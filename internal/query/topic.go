@@ -162,7 +162,7 @@ var topics = []TopicSpec{
 	{
 		Name: Limbo, Example: "handoff query limbo",
 		Help: "unacked handoffs although a shift of every receiver that began after them has ended; none for receivers whose hours are unknown; the oldest first",
-		none: "nothing is in limbo", find: having(row.IsLimbo, (*runner).unacked), order: oldestFirst,
+		none: "nothing is in limbo (unanswered for a whole shift of its receivers)", find: having(row.IsLimbo, (*runner).unacked), order: oldestFirst,
 		known: (*config.Config).HasHours, unknown: "nobody's working hours are known",
 	},
 	{
@@ -184,7 +184,7 @@ var topics = []TopicSpec{
 	{
 		Name: Stale, Example: "handoff query stale",
 		Help: "live items that nobody has declared for 72 hours or longer; the oldest first",
-		none: "nothing is stale", rests: []string{keyItems}, find: having(row.IsStale, (*runner).items), order: oldestFirst,
+		none: "nothing is stale (not declared anew for 72 hours)", rests: []string{keyItems}, find: having(row.IsStale, (*runner).items), order: oldestFirst,
 	},
 	{
 		Name: Watched, Example: "handoff query watch",
