@@ -214,10 +214,12 @@ func (t *slack) Send(ctx context.Context, m Message) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, sendWait)
+	defer cancel()
 	var made struct{ TS string }
 	err = t.do(ctx, c, &made)
 	if err == nil && !slackTime().MatchString(made.TS) {
-		err = &UncertainError{Target: t.target, Why: "Slack did not say which message it made"}
+		err = t.silent()
 	}
 	if uncertain := new(UncertainError); errors.As(err, &uncertain) && m.Replaces == nil && ctx.Err() == nil {
 		if r, found, _ := t.Find(ctx, m); found {
@@ -248,6 +250,8 @@ func (t *slack) Find(ctx context.Context, m Message) (Receipt, bool, error) {
 	if c, err := t.call(m); err != nil || c.again {
 		return Receipt{}, false, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, sendWait)
+	defer cancel()
 	var me struct {
 		UserID string `json:"user_id"`
 		BotID  string `json:"bot_id"`
