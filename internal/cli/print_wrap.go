@@ -95,6 +95,10 @@ func breakWord(word string, room int) []string {
 	for rest, state := word, -1; rest != ""; {
 		var part string
 		part, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+		if n := len(pieces); n > 0 && isOneWord(pieces[n-1], part) && uniseg.StringWidth(pieces[n-1]+part) <= room {
+			pieces[n-1] += part
+			continue
+		}
 		if uniseg.StringWidth(part) <= room {
 			pieces = append(pieces, part)
 			continue
@@ -104,6 +108,16 @@ func breakWord(word string, room int) []string {
 		}
 	}
 	return pieces
+}
+
+// isOneWord reports whether text goes on with the word that it ended with, though
+// line breaking allows it to be broken: one in Katakana, or one in Hangul, which has
+// spaces between words.
+func isOneWord(before, after string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	next, _ := utf8.DecodeRuneInString(after)
+	isKana := func(r rune) bool { return unicode.Is(unicode.Katakana, r) || r == 'ー' }
+	return isKana(last) && isKana(next) || unicode.Is(unicode.Hangul, last) && unicode.Is(unicode.Hangul, next)
 }
 
 func hasWide(word string) bool {
