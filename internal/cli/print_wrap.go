@@ -11,7 +11,7 @@ import (
 )
 
 // leastRoom is how many columns a text gets in the narrowest window.
-const leastRoom = 20
+const leastRoom = 10
 
 // wrap breaks text so that lines fit a terminal behind indent columns. A pipe gets
 // lines as they are.
@@ -183,16 +183,20 @@ func (p *printer) styled(parts ...painted) {
 	}
 }
 
-// labelColumn is how many columns the labels of fields take on a terminal.
-const labelColumn = 13
+// labelColumn is how many columns the labels of fields take on a terminal that has
+// columnsFrom columns or more.
+const (
+	labelColumn = 13
+	columnsFrom = 40
+)
 
-// labelled prints a field as [printer.field] does in a pipe, and on a terminal in two
-// columns. Spaces before the label indent both.
+// labelled prints a field as [printer.field] does in a pipe and a narrow window, else in
+// two columns. Spaces before the label indent both.
 func (p *printer) labelled(label, s string) { p.labelledLines(label, s, p.withLinks) }
 
 // labelledLines is labelled with what mark makes of the lines, which are neutralised.
 func (p *printer) labelledLines(label, s string, mark func(string) string) {
-	if p.width == 0 {
+	if p.width < columnsFrom {
 		p.fieldLines(label, s, mark)
 		return
 	}
