@@ -254,28 +254,3 @@ func TestBare(t *testing.T) {
 		t.Errorf("in a pipe it is another inbox:\n%s", inbox)
 	}
 }
-
-func TestInitForm(t *testing.T) {
-	t.Parallel()
-	r := newRepository(t)
-	before := r.head()
-	x := r.start(80, 24, "handoff", "init", "--hook", "--ci", "github")
-	x.see("create .handoffs/config.yaml")
-	x.key("Commit this to main?", right)
-	x.key("Commit this to main?", enter)
-	if status := x.status(); status != 130 || r.head() != before {
-		t.Errorf("status %d, or something was committed", status)
-	}
-	if left := r.run("git", "status", "--porcelain"); left != "" {
-		t.Errorf("it left\n%s", left)
-	}
-	if _, err := os.Stat(filepath.Join(r.dir, ".git/hooks/pre-push")); err == nil {
-		t.Error("it left a hook")
-	}
-	x = r.start(80, 24, "handoff", "init")
-	x.key("Commit this to main?", enter)
-	x.published()
-	if r.head() == before {
-		t.Error("nothing was committed")
-	}
-}

@@ -32,6 +32,12 @@ func (p *printer) rows(rows []row.Row) {
 		cells := make([][]string, n)
 		for i, r := range rows[:n] {
 			cells[i] = r.Cells()
+			if of, ok := r.(row.InRepo); ok {
+				r = of.Row
+			}
+			if _, changes := changesOf(r); len(changes) > 0 { // behind the columns that every such row has
+				cells[i] = append(cells[i], strings.Join(changes, "; "))
+			}
 		}
 		p.table(nil, cells)
 		rows = rows[n:]
@@ -51,12 +57,16 @@ func (p *printer) card(r row.Row) {
 	if of, ok := r.(row.InRepo); ok {
 		r, where = of.Row, "in "+of.Repo
 	}
+	r, changes := changesOf(r)
 	c := p.cardOf(r)
 	facts := text.JoinNonEmpty(", ", append([]string{where}, c.facts...)...)
 	if facts != "" {
 		facts = " — " + facts
 	}
 	p.styled(painted{bold, c.name}, painted{"", facts})
+	for _, change := range changes {
+		p.labelled("changed", change)
+	}
 	for _, field := range c.fields {
 		p.labelled(field[0], field[1])
 	}

@@ -198,7 +198,7 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: Changed, Example: "handoff query changed since yesterday",
-		Help: "items, blockers, questions, decisions and handoffs that are not as they were at the time of since:, citing the latest record that changed them; without since:, at your latest handoff, else 24 hours ago; by type, then the newest",
+		Help: "items, blockers, questions, decisions and handoffs that are not as they were at the time of since:, with what changed, citing the latest record that changed them; without since:, at your latest handoff, else 24 hours ago; by type, then the newest",
 		none: "nothing has changed", history: true, rests: []string{keyItems, keyBlockers, keyDecisions}, besides: []string{keyQuestions},
 		less: "no item, blocker, handoff or decision has changed", find: (*runner).changed, order: byTypeNewest,
 	},
