@@ -102,11 +102,6 @@ func TestRowAsJSONExactly(t *testing.T) {
 }
 
 func TestRowsAsCells(t *testing.T) {
-	for _, line := range everyRow(t) {
-		if cells, header := line.Cells(), row.Header(line.RowType()); len(cells) != len(header) {
-			t.Errorf("%s: %d cells %q under %q", line.RowType(), len(cells), cells, header)
-		}
-	}
 	tests := []struct{ question, cells string }{
 		{"blocked", "session-timeout|critical|escalated|area:session-policy|a choice of 15 or 30 minutes|security and support disagree|login|2d|sarah (escalated)||ben|2d|aging|ben00002"},
 		{"escalated", "ben00003|blk:session-timeout|1|open|sarah|15 or 30 minutes?|sarah||ben|47h|aging|ben00003"},

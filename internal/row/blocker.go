@@ -31,7 +31,8 @@ type Blocker struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are blocker, severity, state, resolver, needs, because, blocks, open for,
+// asks now and due, and those of the source.
 func (r *Blocker) Cells() []string {
 	return append([]string{
 		r.ID, r.Severity, r.State, r.Resolver, r.Needs, r.Because, ListCell(r.Blocks), calendar.Age(time.Duration(r.Age) * time.Second), r.cell(r.Resolver), dateCell(r.Deadline),

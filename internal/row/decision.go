@@ -21,7 +21,7 @@ type Decision struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are decision, status, decided and because, and those of the source.
 func (r *Decision) Cells() []string {
 	return append([]string{r.ID, r.Status, r.Decision, r.Rationale}, r.Source.Cells()...)
 }

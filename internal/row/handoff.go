@@ -27,7 +27,7 @@ type Handoff struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are handoff, to, state, flags and summary, and those of the source.
 func (r *Handoff) Cells() []string {
 	return append([]string{r.ID, ListCell(r.To), r.State, ListCell(r.Flags), r.Summary}, r.Source.Cells()...)
 }
