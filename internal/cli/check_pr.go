@@ -39,7 +39,7 @@ func (o *prOptions) changed() bool {
 	return slices.ContainsFunc([]string{"base", "head", "number", "require", "skip-draft", "skip-author", "skip-path", "skip-label"}, o.flags.Changed)
 }
 
-func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (workspace.Checked, error) {
+func checkPullRequest(ctx context.Context, g *globals, o *checkOptions) (workspace.Checked, error) {
 	request := workspace.PRRequest{Service: guard.Running(g.Getenv), Head: o.pr.head, Base: o.pr.base, Policy: o.pr.policy}
 	request.Policy.Strict = o.strict
 	isPR, err := o.pr.detect(g, &request)
@@ -54,7 +54,7 @@ func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (workspac
 	if err != nil {
 		return workspace.Checked{}, err
 	}
-	if request.Service == "" {
+	if o.reader = ws.Me; request.Service == "" {
 		if request.Pr, err = ws.PullRequestHere(o.pr.base, o.pr.head); err != nil {
 			return workspace.Checked{}, err
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -51,9 +52,19 @@ func TestEachRuleFires(t *testing.T) {
 	}
 }
 
-// checkSize refuses a finding that does not fit two lines of a terminal.
+// checkSize refuses a finding that does not fit two lines of a terminal: what it
+// says, and below it what to do.
 func checkSize(t *testing.T, f handoff.Finding) {
 	t.Helper()
+	says, do := fmt.Sprintf("%s %s: %s", f.Level, f.Code, f.Message), "    "+f.Fix
+	for _, line := range []string{says, do} {
+		if strings.HasPrefix(line, "    git ") {
+			continue // a command to be pasted
+		}
+		if n := utf8.RuneCountInString(line); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
 }
 
 func hasCode(findings []handoff.Finding, code string) bool {

@@ -154,7 +154,7 @@ func (c *prCheck) ownWork(ctx context.Context, found *Checked) (change guard.Cha
 			continue
 		}
 		if at.After(change.Work) {
-			change.Work = at
+			change.Work, found.Author = at, c.handleOf(commit.Author)
 		}
 		if first.IsZero() || at.Before(first) {
 			first = at

@@ -206,6 +206,15 @@ func (ws *Workspace) identify(ctx context.Context) error {
 	return nil
 }
 
+// handleOf is the handle of who made a commit.
+func (ws *Workspace) handleOf(who git.Ident) string {
+	handle, ok := ws.TeamConfig.Handle(who.Name, who.Email)
+	if !ok {
+		return config.HandleFrom(who.Email)
+	}
+	return handle
+}
+
 // actor is who acts as the user says, "" where they do not.
 func (ws *Workspace) actor() (string, error) {
 	handle, err := ws.Person(ws.As)
