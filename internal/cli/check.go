@@ -104,15 +104,25 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 }
 
 // addressed leaves out what was said to somebody else: how a record is written is for
-// who wrote it, and was for them when they did. What fails the check stays.
+// who wrote it, and was for them when they did. So is what later records repeat of it.
+// What fails the check stays.
 func (o *checkOptions) addressed(findings []handoff.Finding) []handoff.Finding {
 	if o.strict || o.reader == "" {
 		return findings
 	}
+	handoff.SortFindings(findings) // by the time of the records
+	type saying struct{ code, entry, message string }
+	said := make(map[saying]bool)
 	return slices.DeleteFunc(findings, func(f handoff.Finding) bool {
 		dirs := strings.Split(f.Path, "/")
 		name, isRecord := handoff.ParseFileName(strings.Join(dirs[max(0, len(dirs)-4):], "/"))
-		return isRecord && name.By != o.reader && f.Level == handoff.LevelWarning && rules.SpeaksToAuthor(f.Code)
+		if !isRecord || f.Level != handoff.LevelWarning || !rules.SpeaksToAuthor(f.Code) {
+			return false
+		}
+		s := saying{f.Code, f.Entry, f.Message}
+		again := f.Entry != "" && said[s]
+		said[s] = true
+		return again || name.By != o.reader
 	})
 }
 
