@@ -208,9 +208,9 @@ func bulkAck(s *subject, a *handoff.Ack) {
 		return
 	}
 	n := 1
-	for id, old := range s.State.Records {
+	for _, old := range s.State.Records {
 		body, ok := old.Body.(*handoff.Ack)
-		if !ok || old.By != s.by() || body.Outcome == handoff.OutcomeSeen || s.record != nil && id == s.record.ID {
+		if !ok || old.By != s.by() || body.Outcome == handoff.OutcomeSeen || s.isSame(old) {
 			continue
 		}
 		if age := s.at().Sub(old.At.Time); age >= 0 && age <= atOnce {
