@@ -101,8 +101,12 @@ func bareAssertion(s *subject, h *handoff.Handoff) {
 	}
 }
 
-// checkAssertion is silent where the text itself says what to look at.
+// checkAssertion is silent where the text itself says what to look at, and where it
+// was found to say too little already.
 func (s *subject) checkAssertion(field, text string) {
+	if slices.ContainsFunc(s.found, func(f found) bool { return f.Code == "HO203" && f.Field == s.inDocument(field) }) {
+		return
+	}
 	if word := assertionIn(text); word != "" && !anchors(text).has(concrete) {
 		s.report(field, "add the commit, the pull request or the command that shows it", "%s says %q, and shows nothing for it", s.the(field), word)
 	}
