@@ -29,6 +29,7 @@ type Result struct {
 	Findings    []handoff.Finding `json:"findings"`
 	PullRequest *PRDocument       `json:"pull_request,omitempty"` // nil where none was looked at
 
+	Author string         `json:"-"` // of the last work of a change, by handle; "" without any
 	Config bool           `json:"-"` // the configuration was checked
 	Agreed *config.Config `json:"-"` // that by which a pull request is judged, else nil
 }
@@ -43,7 +44,7 @@ func (c Result) Says() string {
 			records = ""
 		}
 	}
-	return text.JoinNonEmpty(", ", c.PullRequest.says(), records, configuration, workspace.CountFindings(c.Findings))
+	return text.JoinNonEmpty(", ", c.PullRequest.says(), records, configuration, handoff.CountFindings(c.Findings))
 }
 
 // Fails reports whether there are errors or, of a strict check, warnings. That the

@@ -259,18 +259,16 @@ func reportJSON(w io.Writer, message string, status int, hint string, said []str
 	fmt.Fprintf(w, "%s\n", text.EscapeJSON(line))
 }
 
-// printFindings lists findings, one or two lines each, in the form that editors
-// jump to.
+// printFindings lists findings, one or two lines for those of a kind, in the form that
+// editors jump to. Where there is no file, what they say names what it is about.
 func printFindings(w io.Writer, findings []handoff.Finding) {
-	for _, f := range findings {
+	for _, f := range handoff.Together(findings) {
 		var where string
 		switch {
 		case f.Path != "" && f.Line > 0:
 			where = fmt.Sprintf("%s:%d:%d: ", f.Path, f.Line, max(f.Col, 1))
 		case f.Path != "":
 			where = f.Path + ": "
-		case f.Field != "":
-			where = f.Field + ": "
 		}
 		fmt.Fprintf(w, "%s%s: %s\n", text.OneLine(where), strings.TrimSpace(string(f.Level)+" "+f.Code), text.OneLine(f.Message))
 		if f.Fix != "" {
