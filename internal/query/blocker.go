@@ -28,7 +28,7 @@ func (t blockerThread) entry(record *handoff.Record) any {
 	case *handoff.Question:
 		return nil
 	case *handoff.Route:
-		if body.Via == "git" {
+		if body.Via == handoff.ViaGit {
 			return nil // the program's own note that it was published
 		}
 	}

@@ -33,6 +33,8 @@ func (r *runner) news(since time.Time, back map[string]bool) []InboxRow {
 	for _, record := range slices.Backward(r.state.Known()) {
 		switch {
 		case record.At.Before(since):
+		case record.Kind == handoff.KindRoute:
+			// It says where something went, and is no act on it.
 		case record.By == n.me:
 			n.noteAct(record)
 		case !n.back[record.ID]:
