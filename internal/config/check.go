@@ -37,6 +37,7 @@ func (c *checker) check() {
 	c.checkInterfaces()
 	c.checkExceptions()
 	c.checkRules()
+	c.checkDeliver()
 	c.checkRefs()
 	c.checkVerify()
 }
