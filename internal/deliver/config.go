@@ -52,7 +52,17 @@ func Open(c Config, o Outside) (Target, error) {
 // none pays for none.
 func types() map[string]func(Config, Outside) (Target, error) {
 	return map[string]func(Config, Outside) (Target, error){
-		"github": newGitHub,
+		"forgejo":    newGitea,
+		"gitea":      newGitea,
+		"github":     newGitHub,
+		"gitlab":     newGitLab,
+		"googlechat": newGoogleChat,
+		"jira":       newJira,
+		"linear":     newLinear,
+		"mail":       newMail,
+		"slack":      newSlack,
+		"teams":      newTeams,
+		"webhook":    newWebhook,
 	}
 }
 
@@ -61,18 +71,15 @@ func (c Config) wrong(format string, args ...any) error {
 	return &NotSentError{Target: c.Name, Fault: FaultConfig, Why: text.OneLine(fmt.Sprintf(format, args...))}
 }
 
-// base reads Host, the service's own where it is empty. A host without a scheme is
-// one of https; nothing goes over the wire in the clear but to this machine.
-func (c Config) base(own string) (*url.URL, error) {
-	host := c.Host
-	switch {
-	case host == "":
-		host = own
-	case !strings.Contains(host, "://"):
-		host = "https://" + host
-	}
-	if host == "" {
+// base reads Host. One without a scheme is one of https; nothing goes over the wire
+// in the clear but to this machine.
+func (c Config) base() (*url.URL, error) {
+	if c.Host == "" {
 		return nil, c.wrong("host: it is missing")
+	}
+	host := c.Host
+	if !strings.Contains(host, "://") {
+		host = "https://" + host
 	}
 	u, err := url.Parse(host)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {

@@ -64,7 +64,8 @@ type Target interface {
 	// Find looks for what an earlier Send of the same message left there, whose end
 	// nobody saw, and completes what that Send did not come to, such as the link from
 	// a ticket. false says that it is not there: that it can be sent. The error is
-	// ErrCannotFind where the target cannot look, else a *NotSentError.
+	// ErrCannotFind where the target cannot look, else a *NotSentError. A target that
+	// delivers by key says false, and so does any of an edit: Send does no harm there.
 	Find(context.Context, Message) (Receipt, bool, error)
 }
 

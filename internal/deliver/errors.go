@@ -30,7 +30,8 @@ type NotSentError struct {
 	Why        string        // one line, without secrets; hostile where the server is
 	RetryAfter time.Duration // with FaultBusy, zero where the server does not say
 
-	err error
+	code string // the server's own word for it, or ""
+	err  error
 }
 
 func (e *NotSentError) Error() string { return text.OneLine(e.Target + ": " + e.Why) }

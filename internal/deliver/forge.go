@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/text"
@@ -17,14 +18,13 @@ type tracker interface {
 	createComment(on thread, body string) call
 	editIssue(n int, title, body string, done bool) call
 	editComment(c comment, body string) call
-	// issues and comments list what was made or changed at or after since, zero for
-	// everything, a hundred a page, from page 1.
+	// issues and comments list what was made or changed at or after since, or more, zero
+	// for everything, by pages from 1.
 	issues(since time.Time, page int) call
 	comments(on thread, since time.Time, page int) call
 	// me asks whose token it is.
 	me() call
-	// isMine reports whether a post is one of this token's, which nobody knew whose it
-	// is: that of a machine.
+	// isMachine reports whether a post is by the account of a forge's own jobs.
 	isMachine(p post) bool
 	// link says that an issue is blocked by another one, of a number and an id, each a
 	// text in angle brackets where it is not known yet. Making it twice makes one.
@@ -35,6 +35,8 @@ type tracker interface {
 	place(Ref) (thread, bool)
 	// mention writes an account so that it is told, "" where it is no account.
 	mention(account string) string
+	// page is where people see a comment whose address the forge does not tell, or "".
+	page(c comment) string
 }
 
 // forge delivers to a forge. A message on something is a comment there; one on
@@ -198,7 +200,7 @@ func (f *forge) nowhere(format string, args ...any) error {
 
 // first is the request that delivers a message.
 func (f *forge) first(m Message, d destination) call {
-	body, title := markdown(m, f.limit, f.mention), plainTitle(m.Title, f.titleLimit)
+	body, title := markdown(m, f.limit, marker(m.Key), f.mention), plainTitle(m.Title, f.titleLimit)
 	switch {
 	case d.edit != nil && d.edit.id != 0:
 		return f.editComment(*d.edit, body)
@@ -248,9 +250,10 @@ func (f *forge) complete(ctx context.Context, m Message, d destination, made pos
 	r := Receipt{URL: made.url()}
 	switch {
 	case d.edit != nil:
-		r.ID = d.edit.String()
+		r.ID, r.URL = d.edit.String(), cmp.Or(r.URL, f.page(*d.edit))
 	case d.on != nil:
-		r.ID = comment{*d.on, made.ID}.String()
+		on := comment{*d.on, made.ID}
+		r.ID, r.URL = on.String(), cmp.Or(r.URL, f.page(on))
 	default:
 		r.ID = thread{number: made.number()}.String()
 		for _, blocked := range f.blocked(m) {
@@ -262,8 +265,8 @@ func (f *forge) complete(ctx context.Context, m Message, d destination, made pos
 	return r
 }
 
-// linkTo says that an issue is blocked by one of ours. A forge may refuse what is so
-// already.
+// linkTo says that an issue is blocked by one of ours. A forge refuses what is so
+// already, each in its own way.
 func (f *forge) linkTo(ctx context.Context, blocked thread, by post) error {
 	err := f.do(ctx, f.link(blocked, by.number(), by.ID), nil)
 	if err == nil {
@@ -280,8 +283,8 @@ func (f *forge) linkTo(ctx context.Context, blocked thread, by post) error {
 	return err
 }
 
-// mostPages is how many pages of a hundred Find looks at.
-const mostPages = 10
+// mostPages is how many pages of a list are looked at.
+const mostPages = 20
 
 // clockSlack is how far the clock of a forge may be behind ours.
 const clockSlack = time.Hour
@@ -299,6 +302,7 @@ func (f *forge) Find(ctx context.Context, m Message) (Receipt, bool, error) {
 	if !m.At.IsZero() {
 		since = m.At.Add(-clockSlack)
 	}
+	before := int64(0) // the first of the page before: a list may have but one
 	for page := 1; page <= mostPages; page++ {
 		list := f.issues(since, page)
 		if d.on != nil {
@@ -308,20 +312,22 @@ func (f *forge) Find(ctx context.Context, m Message) (Receipt, bool, error) {
 		if err := f.do(ctx, list, &posts); err != nil {
 			return Receipt{}, false, err
 		}
+		if len(posts) == 0 || posts[0].ID == before {
+			return Receipt{}, false, nil
+		}
+		before = posts[0].ID
 		for _, p := range posts {
 			if hasMarker(p.body(), m.Key) && mine(p) {
 				return f.complete(ctx, m, d, p), true, nil
 			}
 		}
-		if len(posts) < perPage {
-			return Receipt{}, false, nil
-		}
 	}
 	return Receipt{}, false, ErrCannotFind // there is more than is looked at
 }
 
-// perPage is how many posts are asked for at once: the most that GitHub and GitLab give.
-const perPage = 100
+// perPage is how many posts are asked for at once, the most that GitHub and GitLab
+// give. Gitea gives fewer.
+const perPage = "100"
 
 // mine returns what tells a post of this token from one of a stranger, who can read
 // markers and write them.
@@ -332,4 +338,23 @@ func (f *forge) mine(ctx context.Context) (func(post) bool, error) {
 		return f.isMachine, nil // the token of a job may not ask who it is
 	}
 	return func(p post) bool { return p.by().name() == me.name() }, err
+}
+
+// forgeServer is a forge on a host, and the host that its pages are on. Host is as
+// people type it, and its API at path below it; or it is the URL of an API.
+func forgeServer(c Config, o Outside, own, path string) (s *server, web string, err error) {
+	if c.Token == nil {
+		return nil, "", c.wrong("token: it is missing")
+	}
+	if c.Host == "" {
+		c.Host = own
+	}
+	if c.Host != "" && !strings.Contains(c.Host, "://") {
+		c.Host += path
+	}
+	base, err := c.base()
+	if err != nil {
+		return nil, "", err
+	}
+	return newServer(c, o, base), base.Host, nil
 }

@@ -1,10 +1,9 @@
 package deliver
 
 import (
-	"context"
+	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,32 +28,21 @@ func newGitHub(c Config, o Outside) (Target, error) {
 	if !isRepository(c.Project) {
 		return nil, c.wrong("project: %q is not owner/name", c.Project)
 	}
-	api, web := c, c.Host
+	api, web, path := c, "", "/api/v3"
 	switch {
 	case c.Host == "" || c.Host == "github.com":
-		api.Host, web = "https://api.github.com", "github.com"
-	case strings.Contains(c.Host, "://"):
-		web = ""
-	case strings.HasSuffix(c.Host, ".ghe.com"):
-		api.Host = "api." + c.Host
-	default:
-		api.Host += "/api/v3"
+		api.Host, web, path = "api.github.com", "github.com", ""
+	case strings.HasSuffix(c.Host, ".ghe.com") && !strings.Contains(c.Host, "/"):
+		api.Host, web, path = "api."+c.Host, c.Host, ""
 	}
-	base, err := api.base("")
+	s, host, err := forgeServer(api, o, "", path)
 	if err != nil {
 		return nil, err
 	}
-	if web == "" {
-		web = base.Host
-	}
-	if c.Token == nil {
-		return nil, c.wrong("token: it is missing")
-	}
-	s := newServer(c, o, base)
 	s.header["Accept"] = "application/vnd.github+json"
 	s.header["X-GitHub-Api-Version"] = "2022-11-28"
-	g := github{path: "/repos/" + c.Project, web: web, name: c.Project}
-	return &githubTarget{forge{server: s, tracker: g, project: c.Project, limit: 65536, titleLimit: 256}}, nil
+	g := github{path: "/repos/" + c.Project, web: cmp.Or(web, host), name: c.Project}
+	return &reviewedForge{forge{server: s, tracker: g, project: c.Project, limit: 65536, titleLimit: 256}, g.pull}, nil
 }
 
 // isRepository reports whether a project is owner/name.
@@ -71,7 +59,7 @@ func (g github) createComment(on thread, body string) call {
 }
 
 func (g github) editIssue(n int, title, body string, done bool) call {
-	fields := map[string]any{"title": title, "body": body, "state": "open"}
+	fields := map[string]any{"title": title, "body": body}
 	if done {
 		fields["state"], fields["state_reason"] = "closed", "completed"
 	}
@@ -99,7 +87,7 @@ func (g github) comments(on thread, since time.Time, page int) call {
 // sincePage is what GitHub asks for a page of a list of what changed at or after a
 // time.
 func sincePage(since time.Time, page int) url.Values {
-	query := url.Values{"per_page": {strconv.Itoa(perPage)}, "page": {strconv.Itoa(page)}}
+	query := url.Values{"per_page": {perPage}, "page": {strconv.Itoa(page)}}
 	if !since.IsZero() {
 		query.Set("since", since.UTC().Format(time.RFC3339))
 	}
@@ -108,39 +96,41 @@ func sincePage(since time.Time, page int) url.Values {
 
 func (g github) me() call { return call{method: http.MethodGet, path: "/user"} }
 
-// isMachine: the token of a workflow or an app may not ask for /user, and its posts
-// are those of a Bot.
+// isMachine: the token of a workflow or an app may not ask for /user; it is a Bot.
 func (g github) isMachine(p post) bool { return p.by().Type == "Bot" }
 
 // link needs the id of the issue that blocks, not its number ("Add a dependency an
 // issue is blocked by").
 func (g github) link(blocked thread, _, id any) call {
 	path := g.issue(blocked.number) + "/dependencies/blocked_by"
-	return call{method: http.MethodPost, path: path, body: map[string]any{"issue_id": id}, again: true}
+	return call{method: http.MethodPost, path: path, body: map[string]any{"issue_id": id}}
 }
 
 func (g github) linked(blocked thread) call {
-	query := url.Values{"per_page": {strconv.Itoa(perPage)}}
+	query := url.Values{"per_page": {perPage}}
 	return call{method: http.MethodGet, path: g.issue(blocked.number) + "/dependencies/blocked_by", query: query}
 }
 
-var githubPage = text.Pattern(`^/([^/]+/[^/]+)/(issues|pull)/([1-9][0-9]{0,8})$`)
+var githubPage = text.Pattern(`^/([^/]+/[^/]+)/(issues|pull|pulls)/([1-9][0-9]{0,8})$`)
 var githubNumber = text.Pattern(`^(?:([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)?#|(?i:GH-))?([1-9][0-9]{0,8})$`)
 
-// place reads #12, 12, GH-12, owner/name#12 and the address of a page.
-func (g github) place(ref Ref) (thread, bool) {
+func (g github) place(ref Ref) (thread, bool) { return placeOf(ref, g.web, g.name) }
+
+// placeOf reads #12, 12, GH-12, owner/name#12 and the address of a page of GitHub or
+// Gitea.
+func placeOf(ref Ref, web, name string) (thread, bool) {
 	pull := ref.Type == "pr"
 	project, number := "", ""
 	if u, err := url.Parse(ref.ID); err == nil && u.Host != "" {
 		parts := githubPage().FindStringSubmatch(u.Path)
-		if parts == nil || !strings.EqualFold(u.Host, g.web) {
+		if parts == nil || !strings.EqualFold(u.Host, web) {
 			return thread{}, false
 		}
-		project, number, pull = parts[1], parts[3], parts[2] == "pull"
+		project, number, pull = parts[1], parts[3], parts[2] != "issues"
 	} else if parts := githubNumber().FindStringSubmatch(ref.ID); parts != nil && (pull || ref.Type == "ticket") {
 		project, number = parts[1], parts[2]
 	}
-	if number == "" || project != "" && !strings.EqualFold(project, g.name) {
+	if number == "" || project != "" && !strings.EqualFold(project, name) {
 		return thread{}, false
 	}
 	n, _ := strconv.Atoi(number) // digits that fit
@@ -157,83 +147,7 @@ func (g github) mention(account string) string {
 
 var githubLogin = text.Pattern(`^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$`)
 
-// githubTarget is a forge that also knows of reviews.
-type githubTarget struct{ forge }
+func (g github) page(comment) string { return "" }
 
-// Review counts the last yes or no of everybody who reviewed. GitHub tells how many
-// approvals a branch needs to administrators only, so Of is how many people review.
-func (t *githubTarget) Review(ctx context.Context, ref Ref) (Review, bool, error) {
-	pull, ok := t.place(ref)
-	if !ok || !pull.pull {
-		return Review{}, false, nil
-	}
-	path := t.tracker.(github).path + "/pulls/" + strconv.Itoa(pull.number)
-	var answer struct {
-		State              string
-		Draft, Merged      bool
-		User               account
-		RequestedReviewers []account               `json:"requested_reviewers"`
-		RequestedTeams     []struct{ Slug string } `json:"requested_teams"`
-	}
-	if err := t.do(ctx, call{method: http.MethodGet, path: path}, &answer); err != nil {
-		return Review{}, false, err
-	}
-	said := make(map[string]string) // their last yes or no, by login
-	for page := 1; page <= mostPages; page++ {
-		var reviews []struct {
-			User  account
-			State string
-		}
-		err := t.do(ctx, call{method: http.MethodGet, path: path + "/reviews", query: sincePage(time.Time{}, page)}, &reviews)
-		if err != nil {
-			return Review{}, false, err
-		}
-		for _, r := range reviews {
-			if r.State != "COMMENTED" && r.State != "PENDING" && r.User.Login != answer.User.Login {
-				said[r.User.Login] = r.State
-			}
-		}
-		if len(reviews) < perPage {
-			break
-		}
-	}
-	var waiting []string
-	for _, r := range answer.RequestedReviewers {
-		waiting = append(waiting, r.Login)
-		delete(said, r.Login) // asked again: what they said was about something else
-	}
-	for _, r := range answer.RequestedTeams {
-		waiting = append(waiting, "team:"+r.Slug)
-	}
-	return count(reviewState(answer.State, answer.Draft, answer.Merged), said, "APPROVED", waiting), true, nil
-}
-
-// reviewState is the state of a pull request in our words.
-func reviewState(state string, draft, merged bool) string {
-	switch {
-	case merged:
-		return "merged"
-	case state != "open":
-		return "closed"
-	case draft:
-		return "draft"
-	}
-	return "open"
-}
-
-// count makes a review of what each reviewer said last, yes being how they approve.
-// A reviewer who was dismissed said nothing.
-func count(state string, said map[string]string, yes string, waiting []string) Review {
-	r := Review{State: state, WaitingOn: slices.Compact(slices.Sorted(slices.Values(waiting)))}
-	for _, word := range said {
-		switch word {
-		case yes:
-			r.Approvals++
-			r.Of++
-		case "CHANGES_REQUESTED", "REQUEST_CHANGES":
-			r.Of++
-		}
-	}
-	r.Of += len(r.WaitingOn)
-	return r
-}
+// pull is a pull request below the API.
+func (g github) pull(number int) string { return g.path + "/pulls/" + strconv.Itoa(number) }

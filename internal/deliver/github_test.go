@@ -34,9 +34,9 @@ func blocker() Message {
 	}
 }
 
-// forgeServer is a forge that keeps issues and comments in memory. Its methods answer as
+// fakeForge is a forge that keeps issues and comments in memory. Its methods answer as
 // the description of GitHub has it; Gitea's are nearly those.
-type forgeServer struct {
+type fakeForge struct {
 	mu       sync.Mutex
 	posts    []fakePost
 	linked   map[int][]int64 // by number of the blocked issue, ids
@@ -58,15 +58,15 @@ type fakePost struct {
 	At      time.Time
 }
 
-func newForgeServer() *forgeServer {
-	s := &forgeServer{linked: make(map[int][]int64), me: "handoff-bot", meType: "User"}
+func newFakeForge() *fakeForge {
+	s := &fakeForge{linked: make(map[int][]int64), me: "handoff-bot", meType: "User"}
 	for number := 1; number <= 45; number++ {
 		s.posts = append(s.posts, fakePost{ID: int64(1000 + number), Issue: number, Title: "older", State: "open", Login: "ana-gh", Type: "User", At: testNow.Add(-time.Hour * 48)})
 	}
 	return s
 }
 
-func (s *forgeServer) add(p fakePost) fakePost {
+func (s *fakeForge) add(p fakePost) fakePost {
 	p.ID = int64(1001 + len(s.posts))
 	if !p.Comment {
 		p.Issue = 1
@@ -81,13 +81,13 @@ func (s *forgeServer) add(p fakePost) fakePost {
 }
 
 // made are the posts of ours.
-func (s *forgeServer) made() []fakePost {
+func (s *fakeForge) made() []fakePost {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.posts[45:])
 }
 
-func (s *forgeServer) githubMux() http.Handler {
+func (s *fakeForge) githubMux() http.Handler {
 	mux := http.NewServeMux()
 	const repo = "/repos/acme/shop"
 	answer := func(w http.ResponseWriter, status int, value any) {
@@ -178,7 +178,7 @@ func (s *forgeServer) githubMux() http.Handler {
 	return mux
 }
 
-func (s *forgeServer) login() string {
+func (s *fakeForge) login() string {
 	if s.me == "" {
 		return "github-actions[bot]"
 	}
@@ -186,7 +186,7 @@ func (s *forgeServer) login() string {
 }
 
 // ServeHTTP notes a request, and lets the test answer it before next does.
-func (s *forgeServer) serve(next http.Handler) http.Handler {
+func (s *fakeForge) serve(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -202,7 +202,7 @@ func (s *forgeServer) serve(next http.Handler) http.Handler {
 }
 
 // startGitHub starts a server that answers as GitHub is described, and opens it.
-func startGitHub(t *testing.T, s *forgeServer) Target {
+func startGitHub(t *testing.T, s *fakeForge) Target {
 	t.Helper()
 	c, err := githubContract()
 	if err != nil {
@@ -223,7 +223,7 @@ func openForTest(t *testing.T, c Config) Target {
 }
 
 func TestGitHubBlocker(t *testing.T) {
-	server := newForgeServer()
+	server := newFakeForge()
 	target := startGitHub(t, server)
 	r, err := target.Send(context.Background(), blocker())
 	if err != nil {
@@ -266,7 +266,7 @@ The timeout cannot be set before somebody says which policy holds.
 }
 
 func TestGitHubComments(t *testing.T) {
-	server := newForgeServer()
+	server := newFakeForge()
 	target := startGitHub(t, server)
 	m := blocker()
 	m.Kind = KindDecision
@@ -297,7 +297,7 @@ func TestGitHubComments(t *testing.T) {
 }
 
 func TestGitHubDone(t *testing.T) {
-	server := newForgeServer()
+	server := newFakeForge()
 	target := startGitHub(t, server)
 	r, err := target.Send(context.Background(), blocker())
 	if err != nil {
@@ -315,7 +315,7 @@ func TestGitHubDone(t *testing.T) {
 
 // A marker can be read and written by strangers.
 func TestGitHubFindsItsOwnOnly(t *testing.T) {
-	server := newForgeServer()
+	server := newFakeForge()
 	target := startGitHub(t, server)
 	server.add(fakePost{Title: "x", Body: marker(testKey), Login: "mallory", Type: "User"})
 	if r, there, err := target.Find(context.Background(), blocker()); err != nil || there {

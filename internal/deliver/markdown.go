@@ -18,9 +18,10 @@ import (
 // reads the page does not see it.
 func marker(key string) string { return "<!-- handoff:" + key + " -->" }
 
-// markdown writes a message for a forge, in at most so many characters, its marker
-// included. mention writes the account of a person so that they are told.
-func markdown(m Message, limit int, mention func(account string) string) string {
+// markdown writes a message, in at most so many characters, its last line included,
+// which is the marker where there is one. mention writes the account of a person so
+// that they are told.
+func markdown(m Message, limit int, last string, mention func(account string) string) string {
 	var parts []string
 	if to := markdownPeople(m.To, mention); to != "" {
 		parts = append(parts, to)
@@ -40,11 +41,12 @@ func markdown(m Message, limit int, mention func(account string) string) string 
 		}
 		parts = append(parts, strings.Join(lines, "\n"))
 	}
-	end := "\n\n" + marker(m.Key)
+	var end []string
 	for _, l := range m.Links {
-		end = "\n\n" + markdownLink(l) + end
+		end = append(end, markdownLink(l))
 	}
-	return cutLines(text.JoinNonEmpty("\n\n", parts...), limit-len([]rune(end))) + end
+	rest := text.JoinNonEmpty("\n\n", append(end, last)...)
+	return text.JoinNonEmpty("\n\n", cutLines(text.JoinNonEmpty("\n\n", parts...), limit-len([]rune(rest))-2), rest)
 }
 
 func markdownPeople(people []Person, mention func(string) string) string {

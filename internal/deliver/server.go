@@ -34,13 +34,20 @@ const (
 type server struct {
 	target string   // its name, for errors
 	base   *url.URL // without a slash at its end
+	hidden Secret   // the base is one: of a webhook
 	header map[string]string
 	token  Source // nil for none
-	// authorization is the value of the header of that name for a token.
+	// authorization is the value of the header of that name for a token; nil for a
+	// token that is not sent.
 	authorization func(token string) string
 	// said takes the server's own words out of an answer that refuses; nil for the
 	// "message" of a JSON object.
 	said func(body []byte) string
+	// refuses looks for a refusal in an answer whose status is one of success, as APIs
+	// have it that say so in its body; nil for none.
+	refuses func(body []byte) *failure
+	// sign adds headers that depend on the body and the secret of the token; nil for none.
+	sign func(h http.Header, body []byte, secret Secret)
 
 	client *http.Client
 	now    func() time.Time
@@ -98,6 +105,7 @@ type call struct {
 	path   string     // below the base of the server, its parts escaped
 	query  url.Values // or nil
 	body   any        // encoded as JSON; nil for none
+	form   url.Values // instead of a body; nil for none
 	reads  bool       // it changes nothing, as every GET
 	// again says that this request may be repeated although it may have been carried
 	// out: it edits, or the server knows its key.
@@ -107,13 +115,22 @@ type call struct {
 // asks reports whether a call only asks.
 func (c call) asks() bool { return c.reads || c.method == http.MethodGet }
 
-// url is where a call goes.
+// url is where a call goes. The address of a webhook may have a query of its own.
 func (s *server) url(c call) string {
-	u := s.base.String() + c.path
-	if len(c.query) > 0 {
-		u += "?" + c.query.Encode()
+	base, query, _ := strings.Cut(s.base.String(), "?")
+	query = text.JoinNonEmpty("&", query, c.query.Encode())
+	return text.JoinNonEmpty("?", base+c.path, query)
+}
+
+// content is the body of a call, and its type.
+func (c call) content(indent string) (body []byte, contentType string) {
+	switch {
+	case c.form != nil:
+		return []byte(c.form.Encode()), "application/x-www-form-urlencoded"
+	case c.body != nil:
+		return encode(c.body, indent), "application/json; charset=utf-8"
 	}
-	return u
+	return nil, ""
 }
 
 // request writes a call down for people.
@@ -122,12 +139,12 @@ func (s *server) request(c call) Request {
 	for name, value := range s.header {
 		r.Header = append(r.Header, name+": "+value)
 	}
-	if s.token != nil {
+	if s.token != nil && s.authorization != nil {
 		r.Header = append(r.Header, "Authorization: "+s.authorization(masked))
 	}
-	if c.body != nil {
-		r.Header = append(r.Header, "Content-Type: application/json")
-		r.Body = string(encode(c.body, "  "))
+	if body, contentType := c.content("  "); contentType != "" {
+		r.Header = append(r.Header, "Content-Type: "+contentType)
+		r.Body = string(body)
 	}
 	slices.Sort(r.Header)
 	return r
@@ -148,6 +165,7 @@ func encode(body any, indent string) []byte {
 // failure is how a request went wrong.
 type failure struct {
 	fault Fault
+	code  string // the server's own word for it, or ""
 	why   string
 	pause time.Duration // that the server asked for
 	maybe bool          // it may have been carried out
@@ -177,7 +195,7 @@ func (s *server) fail(c call, f *failure) error {
 	if f.maybe && !c.asks() {
 		return &UncertainError{Target: s.target, Why: f.why, err: f.err}
 	}
-	return &NotSentError{Target: s.target, Fault: f.fault, Why: f.why, RetryAfter: f.pause, err: f.err}
+	return &NotSentError{Target: s.target, Fault: f.fault, Why: f.why, RetryAfter: f.pause, code: f.code, err: f.err}
 }
 
 // once makes a call, one time. nil says that it was carried out and that the answer
@@ -205,31 +223,49 @@ func (s *server) once(ctx context.Context, c call, answer any) *failure {
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, mostAnswer+1))
-	if f := s.judge(response, body); f != nil {
-		f.why = s.mask(f.why, token)
-		return f
-	}
+	f := s.judge(response, body)
 	switch {
+	case f != nil:
+		if said := s.refusal(body); said != nil && (said.fault == FaultBusy || said.fault == FaultCredentials) {
+			f.fault = said.fault // it knows better than the status
+		}
 	case err != nil:
 		return &failure{fault: FaultUnreachable, why: "half an answer: " + s.hide(err, token), maybe: true, err: ended(ctx)}
 	case len(body) > mostAnswer:
-		return &failure{fault: FaultAnswer, why: fmt.Sprintf("an answer of more than %d MiB", mostAnswer>>20), maybe: !c.asks()}
-	case answer == nil:
+		f = &failure{fault: FaultAnswer, why: fmt.Sprintf("%s gave an answer of more than %d MiB", s.base.Host, mostAnswer>>20), maybe: true}
+	default:
+		f = s.read(body, answer)
+	}
+	if f != nil {
+		f.why = s.mask(f.why, token)
+	}
+	return f
+}
+
+// read takes an answer apart.
+func (s *server) read(body []byte, answer any) *failure {
+	if f := s.refusal(body); f != nil {
+		f.why = s.base.Host + " answered " + shorten(text.OneLine(f.why), mostSaid)
+		return f
+	}
+	if answer == nil || json.Unmarshal(body, answer) == nil {
 		return nil
 	}
-	if err := json.Unmarshal(body, answer); err != nil {
-		return &failure{fault: FaultAnswer, why: "an answer that is not the JSON of its documentation", maybe: !c.asks()}
+	return &failure{fault: FaultAnswer, why: s.base.Host + " gave an answer that is not the JSON of its documentation", maybe: true}
+}
+
+// refusal is that which the body of an answer holds, or nil.
+func (s *server) refusal(body []byte) *failure {
+	if s.refuses == nil {
+		return nil
 	}
-	return nil
+	return s.refuses(body)
 }
 
 // httpRequest is a call with its secrets.
 func (s *server) httpRequest(ctx context.Context, c call, token Secret) (*http.Request, error) {
-	var body io.Reader
-	if c.body != nil {
-		body = bytes.NewReader(encode(c.body, ""))
-	}
-	r, err := http.NewRequestWithContext(ctx, c.method, s.url(c), body)
+	body, contentType := c.content("")
+	r, err := http.NewRequestWithContext(ctx, c.method, s.url(c), bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -237,11 +273,14 @@ func (s *server) httpRequest(ctx context.Context, c call, token Secret) (*http.R
 	for name, value := range s.header {
 		r.Header.Set(name, value)
 	}
-	if c.body != nil {
-		r.Header.Set("Content-Type", "application/json")
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
 	}
-	if !token.IsZero() {
+	if !token.IsZero() && s.authorization != nil {
 		r.Header.Set("Authorization", s.authorization(token.reveal()))
+	}
+	if s.sign != nil {
+		s.sign(r.Header, body, token)
 	}
 	return r, nil
 }
@@ -330,10 +369,14 @@ func (s *server) hide(err error, secrets ...Secret) string {
 	return s.base.Host + ": " + s.mask(why, secrets...)
 }
 
-// mask takes secrets out of a text.
+// mask takes secrets out of a text: the whole of each, and the parts of an address
+// that is one.
 func (s *server) mask(text string, secrets ...Secret) string {
+	if !s.hidden.IsZero() {
+		secrets = append(secrets, s.hidden, NewSecret(s.base.RequestURI()), NewSecret(s.base.Path), NewSecret(s.base.RawQuery))
+	}
 	for _, secret := range secrets {
-		if !secret.IsZero() {
+		if len(secret.reveal()) > 1 {
 			text = strings.ReplaceAll(text, secret.reveal(), masked)
 		}
 	}
