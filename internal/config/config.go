@@ -86,6 +86,8 @@ type Person struct {
 	Jira   string   `yaml:"jira,omitempty"`
 	Linear string   `yaml:"linear,omitempty"`
 	Slack  string   `yaml:"slack,omitempty"`
+	Teams  string   `yaml:"teams,omitempty"`      // the name with which they sign in, which looks like an address
+	Google string   `yaml:"googlechat,omitempty"` // the number of users/NUMBER
 	Away   []Away   `yaml:"away,omitempty"`
 }
 

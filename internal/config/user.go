@@ -153,6 +153,12 @@ func (p Person) Account(service string) string {
 		return p.Linear
 	case "slack":
 		return p.Slack
+	case "teams":
+		return p.Teams
+	case "googlechat":
+		if p.Google != "" {
+			return "users/" + p.Google
+		}
 	case "mail":
 		return cmp.Or(p.Emails...)
 	}

@@ -47,7 +47,7 @@ func Delivered(r Row) ([]Delivery, bool) {
 // the word that stands before it.
 var serviceNames = map[string]string{
 	"github": "on GitHub", "gitlab": "on GitLab", "gitea": "on Gitea", "forgejo": "on Forgejo", "jira": "in Jira", "linear": "in Linear",
-	"slack": "in Slack", "teams": "in Teams", "google-chat": "in Google Chat", "mail": "by mail", handoff.ViaGit: "in git",
+	"slack": "in Slack", "teams": "in Teams", "googlechat": "in Google Chat", "mail": "by mail", handoff.ViaGit: "in git",
 }
 
 // Where says where something was told: "in Slack", "via pager".
