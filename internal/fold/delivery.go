@@ -33,6 +33,27 @@ func (d *Delivery) Digest() string {
 	return d.Sent.Body.(*handoff.Route).Digest
 }
 
+// Records are those of which the delivery consists now, nil of none: the one that
+// arrived last, and the tries that are open.
+func (d *Delivery) Records() []*handoff.Record {
+	if d == nil {
+		return nil
+	}
+	if d.Sent == nil {
+		return d.Sending
+	}
+	return append([]*handoff.Record{d.Sent}, d.Sending...)
+}
+
+// IDs are those of the Records.
+func (d *Delivery) IDs() []string {
+	var ids []string
+	for _, r := range d.Records() {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
 // Delivery is what is known of a target, nil where nothing is.
 func (d *Delivered) Delivery(via, to string) *Delivery {
 	i := slices.IndexFunc(d.Deliveries, func(one *Delivery) bool { return one.Via == via && one.To == to })

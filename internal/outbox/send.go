@@ -74,11 +74,19 @@ func (e *UnpushedError) Error() string {
 // Unwrap returns why it could not be pushed.
 func (e *UnpushedError) Unwrap() error { return e.Err }
 
-// TakenError says that somebody else sends the same right now.
-type TakenError struct{ Ref, Target, By, Record string }
+// TakenError says that somebody else sends the same, or has sent it.
+type TakenError struct {
+	Ref, Target, By string
+	Record          string // id of the one that says so
+	Sent            bool
+}
 
 func (e *TakenError) Error() string {
-	return fmt.Sprintf("%s → %s: %s is sending it (%s), so nothing was sent from here", e.Ref, e.Target, e.By, e.Record)
+	does := "is sending it"
+	if e.Sent {
+		does = "has sent it"
+	}
+	return fmt.Sprintf("%s → %s: %s %s (%s), so nothing was sent from here", e.Ref, e.Target, e.By, does, e.Record)
 }
 
 // UnrecordedError says that something was sent, and that this could not be written
@@ -232,7 +240,7 @@ func (b *Box) begin(ctx context.Context, d *Delivery, o Options) (*handoff.Recor
 	if err != nil {
 		return nil, err
 	}
-	before := d.tries()
+	before := d.known().IDs()
 	if err := b.reload(ctx, d); err != nil {
 		return nil, err
 	}
@@ -241,32 +249,19 @@ func (b *Box) begin(ctx context.Context, d *Delivery, o Options) (*handoff.Recor
 		return try, nil
 	}
 	if other != nil {
-		err = &TakenError{d.Ref(), d.Place.Name, other.By, other.ID}
+		err = &TakenError{d.Ref(), d.Place.Name, other.By, other.ID, other.Body.(*handoff.Route).State == handoff.RouteSent}
 	}
 	return nil, errors.Join(err, b.fail(ctx, d, try, "somebody else was faster", push, o))
 }
 
-func (d *Delivery) tries() []string {
-	var ids []string
-	if k := d.known(); k != nil {
-		for _, r := range k.Sending {
-			ids = append(ids, r.ID)
-		}
-	}
-	return ids
-}
-
-// earlier is a try of somebody else that came between, and before ours: of two, each
+// earlier is what somebody else did in between, and before our try: of two tries, each
 // of which has the other one in the end, the commit of the second has both.
 func (b *Box) earlier(ctx context.Context, d *Delivery, try *handoff.Record, before []string, commit git.Commit) (*handoff.Record, error) {
-	if commit.Parent == "" {
-		return nil, nil
-	}
 	known := d.known()
-	if known == nil {
+	if known == nil || commit.Parent == "" {
 		return nil, nil
 	}
-	for _, r := range known.Sending {
+	for _, r := range known.Records() {
 		if r.ID == try.ID || slices.Contains(before, r.ID) {
 			continue
 		}
