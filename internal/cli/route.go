@@ -10,6 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/outbox"
+	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -80,8 +81,19 @@ func runRoute(ctx context.Context, g *globals, o routeOptions, refs []string) er
 	if o.all {
 		part = outbox.Part(g.Now())
 	}
-	ws, err := g.openForWriting(ctx, part)
+	go rules.Prepare() // while git is asked
+	ws, err := g.openHere(ctx)
 	if err != nil {
+		return err
+	}
+	if !o.dryRun {
+		end, err := outbox.Turn(ctx, ws)
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
+	if err := ws.BeginWriting(ctx, part); err != nil {
 		return err
 	}
 	box, err := outbox.Open(ws)
@@ -302,6 +314,11 @@ func (g *globals) routeRecords(ctx context.Context, ws *workspace.Workspace, rec
 	if err != nil {
 		return nil, err
 	}
+	end, err := outbox.Turn(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	refs := outbox.Subjects(records)
 	if ws.Index != nil {
 		ws.Index.Close()

@@ -10,6 +10,24 @@ import (
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
+// AtWorkError says that another process of this clone delivers.
+type AtWorkError struct{ err error }
+
+func (e *AtWorkError) Error() string { return "another handoff delivers from this clone right now" }
+
+// Unwrap returns which lock it holds.
+func (e *AtWorkError) Unwrap() error { return e.err }
+
+// Turn waits until no other process of this clone delivers: a try of theirs would look
+// as if it had been interrupted. What is known must be loaded after it.
+func Turn(ctx context.Context, ws *workspace.Workspace) (end func(), err error) {
+	end, err = ws.Turn(ctx, "route")
+	if errors.As(err, new(*git.BusyError)) {
+		err = &AtWorkError{err}
+	}
+	return end, err
+}
+
 // unpushed says that a record is committed here, and not pushed.
 type unpushed struct{ error }
 
@@ -40,10 +58,12 @@ func (b *Box) write(ctx context.Context, push bool, o Options, r *handoff.Record
 	for _, w := range warnings {
 		b.Warn("warning: %s", w.Message)
 	}
-	if err != nil && workspace.Committed(err) {
-		err = &unpushed{err}
+	if workspace.Committed(err) {
+		b.here = !pushed // a push takes what was there before along
+		if err != nil {
+			err = &unpushed{err}
+		}
 	}
-	b.here = b.here || err == nil && !pushed
 	return commit, err
 }
 
@@ -62,8 +82,11 @@ func (b *Box) pushes(o Options, first bool) (bool, error) {
 // whether it arrived, it is pushed unless the user never pushes; but not with work of
 // theirs, which is theirs to push.
 func (b *Box) mustPush(ctx context.Context, d *Delivery, o Options) (bool, error) {
-	if d.Place.Can().Once != deliver.Never || d.next() == StepEdit {
-		return false, nil // what became of it can be found out
+	switch once := d.Place.Can().Once; {
+	case d.next() == StepEdit || once == deliver.ByKey:
+		return false, nil // doing it twice does it once
+	case once == deliver.ByListing:
+		return b.pushes(o, false) // it can be found out, but two at the same time do not find each other
 	}
 	push, err := b.pushes(o, true)
 	how, howErr := b.Pushing()

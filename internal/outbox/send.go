@@ -104,6 +104,9 @@ func (e *UnrecordedError) Error() string {
 // Unwrap returns why it could not be written down.
 func (e *UnrecordedError) Unwrap() error { return e.Err }
 
+// atWork is how long a try of somebody else, elsewhere, may still be under way.
+const atWork = 5 * time.Minute
+
 // placeholderKey stands for the key of a message that nobody sends.
 var placeholderKey = strings.Repeat("0", 32)
 
@@ -198,6 +201,9 @@ func (b *Box) settle(ctx context.Context, d *Delivery, o Options) (r Result, set
 	try := d.try()
 	tried := try.Body.(*handoff.Route)
 	doubt := &DoubtError{Ref: d.Ref(), Target: d.Place.Name, By: try.By, At: try.At.In(b.Location())}
+	if try.By != b.Me && b.Since(try.At.Time) < atWork && !o.Again && !o.Arrived {
+		return Result{}, false, &TakenError{d.Ref(), d.Place.Name, try.By, try.ID, false}
+	}
 	switch once := d.Place.Can().Once; {
 	case o.Arrived:
 		err := b.end(ctx, d, try, handoff.Route{State: handoff.RouteSent, Digest: tried.Digest, Note: "recorded by hand"}, o)
