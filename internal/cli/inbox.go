@@ -54,9 +54,10 @@ type inboxDocument struct {
 
 // inbox is what somebody has to know.
 type inbox struct {
-	ws    *workspace.Workspace
-	rows  []query.InboxRow
-	since time.Time
+	ws     *workspace.Workspace
+	rows   []query.InboxRow
+	since  time.Time
+	teller teller
 }
 
 func openInbox(ctx context.Context, g *globals, o workspace.SourceOptions) (*inbox, error) {
@@ -67,7 +68,7 @@ func openInbox(ctx context.Context, g *globals, o workspace.SourceOptions) (*inb
 	if ws.Me == "" {
 		return nil, ws.MustBeKnown(ctx)
 	}
-	in := &inbox{ws: ws}
+	in := &inbox{ws: ws, teller: g.newTeller(ws)}
 	in.rows, in.since, err = ws.Inbox()
 	return in, err
 }
@@ -138,6 +139,7 @@ func (in *inbox) print(p *printer, part query.InboxPart) {
 			if !plainEvents[line.Event] {
 				p.field("why", line.Say)
 			}
+			in.told(p, line)
 		}
 	default:
 		p.section(in.title(part))
@@ -146,6 +148,13 @@ func (in *inbox) print(p *printer, part query.InboxPart) {
 			cells := row.Cells()
 			p.styled(painted{dim, "  source: " + text.JoinNonEmpty(", ", cells[len(cells)-1], cells[len(cells)-4], cells[len(cells)-3], cells[len(cells)-2])})
 		}
+	}
+}
+
+// told prints who was told of what a row is about.
+func (in *inbox) told(p *printer, line query.InboxRow) {
+	if deliveries, ok := row.Delivered(line.Row); ok {
+		p.field("told", in.teller.told(deliveries))
 	}
 }
 
@@ -239,6 +248,9 @@ func (in *inbox) printShort(p *printer, part query.InboxPart) {
 	p.section(in.title(part))
 	for _, row := range rows[:min(len(rows), bareRows)] {
 		p.happened(row)
+		if part == query.PartAct {
+			in.told(p, row)
+		}
 	}
 	if more := len(rows) - bareRows; more > 0 {
 		p.styled(painted{dim, fmt.Sprintf("  %d more: handoff inbox", more)})

@@ -124,9 +124,7 @@ func (o routeOptions) due(g *globals, box *outbox.Box, refs []string) ([]*outbox
 			return nil, err
 		}
 		due, skipped, err := box.Due(o.via)
-		for _, s := range skipped {
-			g.note("%s: %s; skipped", text.JoinNonEmpty(" → ", s.Ref, s.Target), strings.TrimPrefix(s.Why, s.Target+": "))
-		}
+		g.noteSkipped(skipped)
 		return due, err
 	}
 	var due []*outbox.Delivery
@@ -226,6 +224,9 @@ func (r *router) print() {
 			r.note("%s → %s: %s", line.Subject, line.Target, note)
 		}
 	}
+	if r.box == nil {
+		return
+	}
 	if up, ok, err := r.box.Upstream(); err == nil && ok && r.box.Here() {
 		r.note("that it was delivered is only here so far, and not on %s: handoff sync", up.Remote)
 	}
@@ -308,45 +309,31 @@ func (g *globals) printPlan(plan planRow) {
 }
 
 // routeRecords delivers what records are about that were just committed, where the
-// team has a target for it.
+// team has a target for it that the user has configured.
 func (g *globals) routeRecords(ctx context.Context, ws *workspace.Workspace, records []*handoff.Record, push bool) (*router, error) {
-	box, err := outbox.Open(ws)
-	if err != nil {
-		return nil, err
-	}
+	r := &router{globals: g, options: outbox.Options{Push: push}, rows: []deliveryRow{}}
 	end, err := outbox.Turn(ctx, ws)
 	if err != nil {
-		return nil, err
+		return r, err
 	}
 	defer end()
-	refs := outbox.Subjects(records)
-	if ws.Index != nil {
-		ws.Index.Close()
+	if r.box, err = outbox.Open(ws); err != nil {
+		return r, err
 	}
-	if err := ws.Load(ctx, fold.Part{Refs: refs}); err != nil {
-		return nil, err
+	due, skipped, err := r.box.DueOf(ctx, records)
+	if err != nil {
+		return r, err
 	}
-	var due []*outbox.Delivery
-	for _, ref := range refs {
-		thing, err := box.ThingOf(ref)
-		if err != nil {
-			return nil, err
-		}
-		if box.Default(thing.Kind) == "" {
-			continue
-		}
-		d, err := box.Of(thing, "")
-		if err != nil {
-			return nil, err
-		}
-		due = append(due, d)
-	}
-	if len(due) == 0 {
-		return nil, workspace.Usagef("name one under `deliver` in "+ws.ConfigFile()+", or handoff route "+refs[0]+" --via NAME", "--route: the team has no target for it")
-	}
-	r := &router{globals: g, box: box, options: outbox.Options{Push: push}}
+	g.noteSkipped(skipped)
 	r.deliverAll(ctx, due)
 	return r, r.err
+}
+
+// noteSkipped says what is due and cannot be delivered from here.
+func (g *globals) noteSkipped(skipped []outbox.Skipped) {
+	for _, s := range skipped {
+		g.note("%s: %s; skipped", text.JoinNonEmpty(" → ", s.Ref, s.Target), strings.TrimPrefix(s.Why, s.Target+": "))
+	}
 }
 
 // explainNotSent is explain for what a target did not take.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/outbox"
 	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -35,6 +36,27 @@ func (t teller) told(deliveries []row.Delivery) string {
 		return row.NobodyTold
 	}
 	return words
+}
+
+// untold says of a handoff that was just committed that nobody was told, where
+// somebody has named a target.
+func (g *globals) untold(ws *workspace.Workspace, records []*handoff.Record) []string {
+	h, ok := records[0].Body.(*handoff.Handoff)
+	if !ok {
+		return nil
+	}
+	box, err := outbox.Open(ws)
+	if err != nil || !box.Configured() {
+		return nil // route says what is wrong
+	}
+	words := row.NobodyTold
+	if before := ws.State.Handoffs[h.Amends]; before != nil && len(before.Arrived()) > 0 {
+		words = "what was told of it before is not up to date"
+	}
+	if len(box.Names()) > 0 {
+		words += "; handoff route --all"
+	}
+	return []string{words}
 }
 
 // when is a time of today, else with its day.

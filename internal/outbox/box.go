@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/deliver"
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/plainfile"
@@ -152,12 +154,33 @@ func (b *Box) Default(kind deliver.Kind) string {
 	}[kind]
 }
 
-// reload makes known what was committed, or fetched, since.
-func (b *Box) reload(ctx context.Context, d *Delivery) error {
+// MayRoute refuses where nothing can be delivered unless a target is named: the team
+// names none, or none that the user has configured.
+func (b *Box) MayRoute() error {
+	d := b.TeamConfig.Deliver
+	if d.IsZero() {
+		return workspace.Usagef("name one for each kind under `deliver` in "+b.ConfigFile()+", by review", "the team has no target for anything")
+	}
+	for _, name := range []string{d.Handoffs, d.Blockers, d.Questions, d.Decisions} {
+		if _, known := b.targets[name]; known {
+			_, err := b.Place(name)
+			return err
+		}
+	}
+	return &NoTargetError{cmp.Or(d.Handoffs, d.Blockers, d.Questions, d.Decisions), b.Names()}
+}
+
+// loadAnew makes a part of the state known, with what was committed, or fetched, since.
+func (b *Box) loadAnew(ctx context.Context, part fold.Part) error {
 	if b.Index != nil {
 		b.Index.Close()
 	}
-	if err := b.Load(ctx, d.part()); err != nil {
+	return b.Load(ctx, part)
+}
+
+// reload is loadAnew for what is known of a delivery.
+func (b *Box) reload(ctx context.Context, d *Delivery) error {
+	if err := b.loadAnew(ctx, d.part()); err != nil {
 		return err
 	}
 	t, err := b.thing(d.Subject)

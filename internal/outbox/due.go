@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -89,22 +90,39 @@ type Skipped struct {
 // since, as far as its last change is no older than two weeks. With a name, only what
 // goes there. What a target cannot take is skipped, and one that the user has not
 // configured.
-func (b *Box) Due(only string) (due []*Delivery, skipped []Skipped, err error) {
-	unknown := make(map[string]bool)
-	for _, t := range b.things() {
-		if !t.trusted() {
-			continue
+func (b *Box) Due(only string) ([]*Delivery, []Skipped, error) {
+	return b.dueOf(b.things(), only)
+}
+
+// DueOf is what is due of the things that records which were just committed say
+// something new of. It makes them known.
+func (b *Box) DueOf(ctx context.Context, records []*handoff.Record) ([]*Delivery, []Skipped, error) {
+	refs := subjects(records)
+	if err := b.loadAnew(ctx, fold.Part{Refs: refs}); err != nil {
+		return nil, nil, err
+	}
+	var things []*Thing
+	for _, ref := range refs {
+		t, err := b.ThingOf(ref)
+		if err != nil {
+			return nil, nil, err
 		}
+		things = append(things, t)
+	}
+	return b.dueOf(things, "")
+}
+
+func (b *Box) dueOf(things []*Thing, only string) (due []*Delivery, skipped []Skipped, err error) {
+	unknown := make(map[string]bool)
+	for _, t := range things {
 		for _, name := range b.targetsOf(t) {
-			if only != "" && name != only {
+			if !t.trusted() || only != "" && name != only || unknown[name] {
 				continue
 			}
 			place, err := b.Place(name)
 			if missing := new(NoTargetError); errors.As(err, &missing) {
-				if !unknown[name] {
-					skipped = append(skipped, Skipped{Target: name, Why: "you have not configured it"})
-				}
 				unknown[name] = true
+				skipped = append(skipped, Skipped{Target: name, Why: "you have not configured it"})
 				continue
 			}
 			if err != nil {

@@ -5,9 +5,9 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
-// Subjects are references to the things that records say something new of: a handoff
+// subjects are references to the things that records say something new of: a handoff
 // with its blockers, questions and decisions.
-func Subjects(records []*handoff.Record) []string {
+func subjects(records []*handoff.Record) []string {
 	var refs []string
 	add := func(typ, name string) { refs = append(refs, fold.Target{Type: typ, Name: name}.Ref()) }
 	for _, r := range records {
