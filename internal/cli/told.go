@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/fold"
@@ -23,7 +24,7 @@ type teller struct {
 func (g *globals) newTeller(ws *workspace.Workspace) teller {
 	box, err := outbox.Open(ws)
 	if err != nil {
-		g.say("handoff: warning: %v; handoff route tells more", err)
+		g.say("handoff: warning: your own configuration cannot be used: %s; handoff route --all --dry-run tells more", strings.TrimSuffix(err.Error(), "; nothing was delivered"))
 		return teller{ws, !ws.TeamConfig.Deliver.IsZero()}
 	}
 	return teller{ws, box.Configured()}

@@ -108,7 +108,7 @@ func TestParseFindings(t *testing.T) {
 		{"definition of a target", "deliver: {handoffs: {type: slack, channel: C1}}", "HO101", 2, "deliver.handoffs", "your own configuration"},
 		{"targets", "deliver: {channel: C1}", "HO101", 2, "deliver.channel", "refused"},
 		{"command of a target", "deliver: {token_command: [sh, -c, x]}", "HO101", 2, "deliver.token_command", "refused"},
-		{"targets beside the names", "targets: {chat: {type: slack}}", "HO101", 2, "targets", "not known"},
+		{"targets beside the names", "targets: {chat: {type: slack}}", "HO101", 2, "targets", "your own configuration"},
 		{"wrong type", "people: [ana]", "HO101", 2, "people", "not a mapping"},
 		{"list for a value", "read: [all]", "HO101", 2, "read", "not a single value"},
 		{"value for a list", "zones: apac", "HO101", 2, "zones", "not a list"},

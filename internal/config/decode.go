@@ -156,7 +156,7 @@ var likeRuleCode = text.Pattern(`^(?i:H[O0]?[-_ ]?\d{1,5})$`)
 
 // outside matches keys that would name an address, a secret or a program.
 var outside = text.Pattern(`(?i)token|secret|passw|credential|api.?key|webhook|endpoint|command|` +
-	`(?:^|[^a-z])(?:url|uri|host|server|smtp|port|project|channel|proxy|cmd|exec|run|script|shell|editor|pager)s?(?:[^a-z]|$)`)
+	`(?:^|[^a-z])(?:url|uri|host|server|smtp|port|project|channel|target|proxy|cmd|exec|run|script|shell|editor|pager)s?(?:[^a-z]|$)`)
 
 func (d *decoder) unknown(key *yaml.Node, name string, known []string) {
 	quoted := strconv.Quote(text.OneLine(key.Value))

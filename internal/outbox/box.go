@@ -76,7 +76,7 @@ func readUser(env git.Environ) (*config.User, error) {
 				findings[i].Path = file
 			}
 			if handoff.HasErrors(findings) {
-				return nil, &workspace.FindingsError{What: "your own configuration says what a target is", Findings: findings, Hint: "handoff help config shows its keys"}
+				return nil, &workspace.FindingsError{What: "nothing was delivered", Findings: findings, Hint: "handoff help config shows its keys"}
 			}
 		}
 	}
