@@ -86,6 +86,15 @@ func readUser(env git.Environ) (*config.User, error) {
 	return user, nil
 }
 
+// TargetNames are the targets that a user has configured, sorted.
+func TargetNames(env git.Environ) ([]string, error) {
+	user, err := readUser(env)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Sorted(maps.Keys(user.Targets)), nil
+}
+
 // readFile reads a file, nil where there is none.
 func readFile(path string) ([]byte, error) {
 	f, err := plainfile.Open(path, 0, 0)
