@@ -95,6 +95,9 @@ var completedHere = map[string]offers{
 	"handoff export --format":   fixed(export.Formats...),
 	"handoff init --ci":         fixed(examples.CIServices...),
 	"handoff route --via":       (*cursor).targets,
+	"handoff show --format":     fixed(formatText, formatMarkdown),
+	"handoff rollup --format":   fixed(formatText, formatMarkdown),
+	"handoff stats --format":    fixed(formatText, formatMarkdown),
 
 	"handoff decide --accept":     (*cursor).proposed,
 	"handoff decide --reject":     (*cursor).proposed,

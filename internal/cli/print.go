@@ -26,6 +26,8 @@ type printer struct {
 	json     bool
 	jq       string
 	template string
+	format   string    // of text: formatText, formatMarkdown; "" where there is no choice
+	markdown *markdown // nil for text
 
 	// linkNames makes links of what a text names, where pages are known; else nil
 	linkNames func(s string, plain func(string) string, link func(name, link string) string) string
@@ -61,6 +63,10 @@ func (p *printer) structured() bool { return p.json || p.jq != "" || p.template 
 // line prints one line of text. Arguments that come from records are
 // neutralised with the rest.
 func (p *printer) line(format string, args ...any) {
+	if p.markdown != nil {
+		p.markdown.line(p.w, "", fmt.Sprintf(format, args...))
+		return
+	}
 	fmt.Fprintf(p.w, "%s\n", text.Neutralise(fmt.Sprintf(format, args...)))
 }
 
@@ -84,6 +90,14 @@ type painted struct {
 
 // styled prints the parts as one line, with colours where the output has them.
 func (p *printer) styled(parts ...painted) {
+	if p.markdown != nil {
+		var line strings.Builder
+		for _, part := range parts {
+			line.WriteString(part.text)
+		}
+		p.markdown.line(p.w, "", line.String())
+		return
+	}
 	var b strings.Builder
 	for _, part := range parts {
 		text := text.Neutralise(part.text)
@@ -96,7 +110,13 @@ func (p *printer) styled(parts ...painted) {
 }
 
 // section prints a heading.
-func (p *printer) section(title string) { p.styled(painted{bold, title}) }
+func (p *printer) section(title string) {
+	if p.markdown != nil {
+		p.markdown.heading(p.w, title)
+		return
+	}
+	p.styled(painted{bold, title})
+}
 
 // field prints "  label: text", with the text wrapped to the width of a
 // terminal. Nothing is printed for an empty text.
@@ -106,7 +126,11 @@ func (p *printer) field(label, s string) {
 
 // fieldLines is field with what mark makes of its lines, which are neutralised.
 func (p *printer) fieldLines(label, s string, mark func(string) string) {
-	if s == "" {
+	switch {
+	case s == "":
+		return
+	case p.markdown != nil:
+		p.markdown.line(p.w, label, s)
 		return
 	}
 	prefix := "  " + text.OneLine(label) + ": " // which may name a thing of a record

@@ -32,6 +32,7 @@ item:slug, blk:slug, q:slug or dec:slug.`,
 		RunE:    func(cmd *cobra.Command, args []string) error { return runShow(cmd.Context(), g, o, args[0]) },
 	}
 	addSourceFlags(cmd.Flags(), &o)
+	g.addFormatFlag(cmd.Flags())
 	return cmd
 }
 
@@ -52,6 +53,9 @@ type showDocument struct {
 }
 
 func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref string) error {
+	if err := g.applyFormat(); err != nil {
+		return err
+	}
 	ws, err := g.openFor(ctx, o, fold.Part{Refs: []string{ref}})
 	if err != nil {
 		return err

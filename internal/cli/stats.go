@@ -52,10 +52,14 @@ a shift has a handoff when it has one in any of the repositories.`,
 	o.repos.addFlags(f)
 	f.StringVar(&o.since, "since", "", "what began at `WHEN` or later: 30d, or a time")
 	f.StringVar(&o.until, "until", "", "what began before `WHEN`; of a day, before its end")
+	g.addFormatFlag(f)
 	return cmd
 }
 
 func runStats(ctx context.Context, g *globals, o statsOptions) error {
+	if err := g.applyFormat(); err != nil {
+		return err
+	}
 	if len(o.repos.dirs) > 0 {
 		return runStatsAll(ctx, g, o)
 	}
@@ -167,7 +171,11 @@ func boundaryName(b metrics.Boundary) string {
 }
 
 func (p *printer) group(name string, t metrics.Totals) {
-	p.styled(painted{bold, name}, painted{dim, fmt.Sprintf("  (%s)", text.Count(t.N, "handoff"))})
+	if count := "(" + text.Count(t.N, "handoff") + ")"; p.markdown != nil {
+		p.section(name + " " + count)
+	} else {
+		p.styled(painted{bold, name}, painted{dim, "  " + count})
+	}
 	m := t.Metrics
 	for _, row := range []struct{ label, value string }{
 		{"shifts with a handoff", shareText(m.Publication)},
@@ -190,7 +198,11 @@ func (p *printer) group(name string, t metrics.Totals) {
 		{"decided outside git", shareText(m.SideChannel)},
 		{"clean", shareText(m.Clean)},
 	} {
-		if row.value != "" {
+		switch {
+		case row.value == "":
+		case p.markdown != nil:
+			p.field(row.label, row.value)
+		default:
 			p.line("  %-24s%s", row.label, row.value)
 		}
 	}
