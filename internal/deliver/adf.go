@@ -32,7 +32,7 @@ func jiraMarker(key string) string { return "handoff " + key }
 func jiraDocument(m Message) adf {
 	doc := adf{Type: "doc", Version: 1}
 	add := func(nodes ...adf) { doc.Content = append(doc.Content, nodes...) }
-	if title := strings.TrimSpace(text.OneLine(m.Title)); title != "" {
+	if title := oneLine(m.Title); title != "" {
 		add(adfParagraph(adfText(title, adfBold)))
 	}
 	if len(m.To) > 0 {
@@ -42,7 +42,7 @@ func jiraDocument(m Message) adf {
 	for _, p := range content {
 		switch {
 		case p.fact != nil:
-			add(adfParagraph(adfText(p.fact.Name+": ", adfBold), adfText(cmp.Or(p.fact.Value, "–"))))
+			add(adfParagraph(adfText(p.fact.Name+": ", adfBold), adfText(p.fact.Value)))
 		case p.title == "":
 			for _, paragraph := range p.lines {
 				if lines := adfLines(paragraph); lines != nil {
@@ -53,7 +53,7 @@ func jiraDocument(m Message) adf {
 			add(adfParagraph(adfText(p.title, adfBold)))
 			list := adf{Type: "bulletList"}
 			for _, line := range p.lines {
-				item := adfParagraph(adfText(cmp.Or(line, "–")))
+				item := adfParagraph(adfText(line))
 				list.Content = append(list.Content, adf{Type: "listItem", Content: []adf{item}})
 			}
 			if list.Content != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -13,13 +14,14 @@ import (
 type hook struct {
 	c       Config
 	outside Outside
+	wait    func(context.Context, time.Duration) error
 }
 
 func newHook(c Config, o Outside) (hook, error) {
 	if c.Webhook == nil {
 		return hook{}, c.wrong("webhook: it is missing")
 	}
-	return hook{c, o}, nil
+	return hook{c, o, wait}, nil
 }
 
 // server speaks with the host of the webhook.
@@ -36,7 +38,7 @@ func (h hook) server(ctx context.Context) (*server, error) {
 		return nil, h.c.wrong("webhook: %v", err)
 	}
 	s := newServer(h.c, h.outside, u)
-	s.hidden, s.authorization, s.said = address, nil, plainWords
+	s.hidden, s.authorization, s.said, s.wait = address, nil, plainWords, h.wait
 	return s, nil
 }
 
@@ -91,7 +93,9 @@ func (c Config) unable(m Message, can Abilities) error {
 func names(people []Person) string {
 	var names []string
 	for _, p := range people {
-		names = append(names, text.OneLine(p.Name))
+		if name := oneLine(p.Name); name != "" {
+			names = append(names, name)
+		}
 	}
 	return text.And(names)
 }
@@ -106,20 +110,7 @@ type part struct {
 // parts are the paragraphs, facts and lists of a message in as many bytes as fit into
 // limit, and whether something was left out. Their texts have no control characters.
 func parts(m Message, limit int) (fitting []part, cut bool) {
-	var all []part
-	for _, paragraph := range m.Text {
-		all = append(all, part{lines: []string{text.Neutralise(strings.ReplaceAll(paragraph, "\r\n", "\n"))}})
-	}
-	for _, f := range m.Facts {
-		all = append(all, part{fact: &Fact{text.OneLine(f.Name), text.OneLine(f.Value)}})
-	}
-	for _, l := range m.Lists {
-		p := part{title: text.OneLine(l.Title)}
-		for _, line := range l.Lines {
-			p.lines = append(p.lines, text.OneLine(line))
-		}
-		all = append(all, p)
-	}
+	all := everyPart(m)
 	for _, p := range all {
 		room := p
 		room.lines = nil
@@ -139,6 +130,36 @@ func parts(m Message, limit int) (fitting []part, cut bool) {
 	return fitting, false
 }
 
+// everyPart is what a message says, without what is empty.
+func everyPart(m Message) []part {
+	var all []part
+	for _, paragraph := range m.Text {
+		if paragraph = strings.TrimSpace(text.Neutralise(strings.ReplaceAll(paragraph, "\r\n", "\n"))); paragraph != "" {
+			all = append(all, part{lines: []string{paragraph}})
+		}
+	}
+	for _, f := range m.Facts {
+		if fact := (Fact{oneLine(f.Name), oneLine(f.Value)}); fact.Name != "" && fact.Value != "" {
+			all = append(all, part{fact: &fact})
+		}
+	}
+	for _, l := range m.Lists {
+		p := part{title: oneLine(l.Title)}
+		for _, line := range l.Lines {
+			if line = oneLine(line); line != "" {
+				p.lines = append(p.lines, line)
+			}
+		}
+		if p.title != "" && p.lines != nil {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// oneLine writes words of others in a line, without white space around them.
+func oneLine(s string) string { return strings.Join(strings.Fields(text.OneLine(s)), " ") }
+
 // perLine is what the markup of a line costs at most, in bytes.
 const perLine = 200
 
@@ -155,7 +176,7 @@ func webLinks(m Message) []Link {
 	var links []Link
 	for _, l := range m.Links {
 		if isWebURL(l.URL) {
-			links = append(links, Link{text.OneLine(l.Text), l.URL})
+			links = append(links, Link{oneLine(l.Text), l.URL})
 		}
 	}
 	return links

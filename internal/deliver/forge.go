@@ -200,7 +200,7 @@ func (f *forge) nowhere(format string, args ...any) error {
 
 // first is the request that delivers a message.
 func (f *forge) first(m Message, d destination) call {
-	body, title := markdown(m, f.limit, marker(m.Key), f.mention), plainTitle(m.Title, f.titleLimit)
+	body, title := markdown(m, f.limit, marker(m.Key), f.mention), cmp.Or(plainTitle(m.Title, f.titleLimit), "handoff")
 	switch {
 	case d.edit != nil && d.edit.id != 0:
 		return f.editComment(*d.edit, body)

@@ -82,7 +82,7 @@ func googleChatMessage(m Message) map[string]any {
 	paragraph := func(markup string) {
 		widgets = append(widgets, map[string]any{"textParagraph": map[string]any{"text": markup}})
 	}
-	if title := strings.Join(strings.Fields(text.OneLine(m.Title)), " "); title != "" {
+	if title := oneLine(m.Title); title != "" {
 		paragraph("<b>" + htmlText(title) + "</b>")
 	}
 	if len(m.To) > 0 {

@@ -86,10 +86,8 @@ func (t *linear) calls(m Message) (issue string, calls []call, err error) {
 	if err := t.c.unable(m, t.Can()); err != nil {
 		return "", nil, err
 	}
-	input := map[string]any{"body": markdown(m, linearLimit, "", t.mention)}
-	if title := markdownWords(m.Title); title != "" {
-		input["body"] = "**" + title + "**\n\n" + input["body"].(string)
-	}
+	body := text.JoinNonEmpty("\n\n", bold(m.Title, ""), markdown(m, linearLimit, "", t.mention))
+	input := map[string]any{"body": body}
 	parts := []string{"", "", ""}
 	if r := cmp.Or(m.Replaces, m.Thread); r != nil {
 		if parts = linearReceipt().FindStringSubmatch(r.ID); parts == nil || !isTicket(parts[1], t.team) {

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/mail"
 	"net/smtp"
@@ -37,9 +39,9 @@ type mailbox struct {
 }
 
 // newMail opens a mail server: Host is its name, with a port or without one, 587 with
-// STARTTLS being meant; port 465, or smtps://, stands for TLS from the first byte. From is the address of
-// the sender; To are addresses that get every mail beside the people of a message. User
-// and Token sign in, where the server asks for it.
+// STARTTLS being meant; port 465, or smtps://, stands for TLS from the first byte.
+// From is the address of the sender; To are addresses that get every mail beside the
+// people of a message. User and Token sign in, where the server asks for it.
 func newMail(c Config, o Outside) (Target, error) {
 	t := &mailbox{c: c, outside: o}
 	address := c.Host
@@ -197,8 +199,8 @@ func (t *mailbox) connect(ctx context.Context) (*smtp.Client, error) {
 var errClear = errors.New("it offers no STARTTLS, and nothing is sent in the clear")
 
 func (t *mailbox) encrypt(c *smtp.Client) error {
-	if t.implicit {
-		return c.Hello("localhost")
+	if err := c.Hello("localhost"); err != nil || t.implicit {
+		return err
 	}
 	if offered, _ := c.Extension("STARTTLS"); offered {
 		return c.StartTLS(t.tls)
@@ -224,10 +226,11 @@ func (t *mailbox) open(c *smtp.Client, token Secret, to []string) (notes []strin
 		if err = c.Rcpt(address); err == nil {
 			continue
 		}
-		if _, refused := errors.AsType[*textproto.Error](err); !refused {
+		said, refused := errors.AsType[*textproto.Error](err)
+		if !refused {
 			return nil, err
 		}
-		notes = append(notes, text.OneLine(address+" does not get it: "+err.Error()))
+		notes = append(notes, text.OneLine(fmt.Sprintf("%s does not get it: %d %s", address, said.Code, shorten(said.Msg, mostSaid))))
 	}
 	if len(notes) == len(to) {
 		return nil, err
@@ -238,8 +241,12 @@ func (t *mailbox) open(c *smtp.Client, token Secret, to []string) (notes []strin
 // authError says that a server does not let us in.
 type authError struct{ error }
 
+func (e *authError) Unwrap() error { return e.error }
+
 // lostError says that a mail went out and that no answer came.
 type lostError struct{ error }
+
+func (e *lostError) Unwrap() error { return e.error }
 
 // data sends the mail. From the point at its end on, it may have been taken.
 func (t *mailbox) data(c *smtp.Client, mail []byte) error {
@@ -260,7 +267,10 @@ func (t *mailbox) data(c *smtp.Client, mail []byte) error {
 // because turns what went wrong into an error of this package. What a server says may
 // repeat what it was sent.
 func (t *mailbox) because(ctx context.Context, err error, token Secret) error {
-	why := (&server{base: &url.URL{Host: t.host}}).hide(err, token)
+	plain := func(token string) string {
+		return "PLAIN " + base64.StdEncoding.EncodeToString([]byte("\x00"+t.c.User+"\x00"+token))
+	}
+	why := (&server{base: &url.URL{Host: t.host}, authorization: plain}).hide(err, token)
 	if _, lost := errors.AsType[*lostError](err); lost {
 		return &UncertainError{Target: t.c.Name, Why: why, err: ended(ctx)}
 	}
@@ -268,8 +278,9 @@ func (t *mailbox) because(ctx context.Context, err error, token Secret) error {
 	e.err = ended(ctx)
 	said, answered := errors.AsType[*textproto.Error](err)
 	_, auth := errors.AsType[*authError](err)
+	_, broken := errors.AsType[net.Error](err)
 	switch {
-	case auth && (!answered || said.Code/100 == 5):
+	case auth && answered && said.Code/100 == 5, auth && !answered && !broken && !errors.Is(err, io.EOF):
 		e.Fault = FaultCredentials
 	case answered && said.Code/100 == 4:
 		e.Fault = FaultBusy
@@ -286,9 +297,11 @@ func (t *mailbox) messageID(key string) string {
 
 var mailReceipt = text.Pattern(`^[a-z0-9-]{16,64}@[A-Za-z0-9.-]{1,253}$`)
 
-// subject is the title of a mail, of an answer with the usual sign.
+// subject is the title of a mail, of an answer with the usual sign. "=?" would begin
+// what a reader decodes (RFC 2047).
 func subject(m Message) string {
-	title := cmp.Or(strings.Join(strings.Fields(text.OneLine(m.Title)), " "), "handoff")
+	title := cmp.Or(oneLine(m.Title), "handoff")
+	title = strings.ReplaceAll(title, "=?", "= ?")
 	if m.Thread != nil && !strings.HasPrefix(title, "Re: ") {
 		title = "Re: " + title
 	}

@@ -52,7 +52,7 @@ const mailLimit = 90000
 func mailPlain(m Message) string {
 	var b strings.Builder
 	paragraph := func(lines ...string) { b.WriteString(strings.Join(lines, "\n") + "\n\n") }
-	if title := strings.TrimSpace(text.OneLine(m.Title)); title != "" {
+	if title := oneLine(m.Title); title != "" {
 		paragraph(title)
 	}
 	if len(m.To) > 0 {
@@ -85,7 +85,7 @@ func mailHTML(m Message) string {
 	var b strings.Builder
 	paragraph := func(markup string) { b.WriteString("<p>" + markup + "</p>\n") }
 	b.WriteString("<!DOCTYPE html>\n<html><body>\n")
-	if title := strings.TrimSpace(text.OneLine(m.Title)); title != "" {
+	if title := oneLine(m.Title); title != "" {
 		paragraph("<b>" + htmlText(title) + "</b>")
 	}
 	if len(m.To) > 0 {

@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"unicode"
@@ -29,17 +30,9 @@ func markdown(m Message, limit int, last string, mention func(account string) st
 	for _, paragraph := range m.Text {
 		parts = append(parts, markdownParagraph(paragraph))
 	}
-	var facts []string
-	for _, f := range m.Facts {
-		facts = append(facts, "- **"+markdownLine(f.Name)+":** "+markdownWords(f.Value))
-	}
-	parts = append(parts, strings.Join(facts, "\n"))
+	parts = append(parts, markdownFacts(m.Facts))
 	for _, l := range m.Lists {
-		lines := []string{"**" + markdownLine(l.Title) + "**", ""}
-		for _, line := range l.Lines {
-			lines = append(lines, "- "+markdownLine(line))
-		}
-		parts = append(parts, strings.Join(lines, "\n"))
+		parts = append(parts, markdownList(l))
 	}
 	var end []string
 	for _, l := range m.Links {
@@ -49,14 +42,45 @@ func markdown(m Message, limit int, last string, mention func(account string) st
 	return text.JoinNonEmpty("\n\n", cutLines(text.JoinNonEmpty("\n\n", parts...), limit-len([]rune(rest))-2), rest)
 }
 
+func markdownFacts(facts []Fact) string {
+	var lines []string
+	for _, f := range facts {
+		if value := markdownWords(f.Value); value != "" {
+			lines = append(lines, "- "+text.JoinNonEmpty(" ", bold(f.Name, ":"), value))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func markdownList(l List) string {
+	var lines []string
+	for _, line := range l.Lines {
+		if line = markdownLine(line); line != "" {
+			lines = append(lines, "- "+line)
+		}
+	}
+	return text.JoinNonEmpty("\n\n", bold(l.Title, ""), strings.Join(lines, "\n"))
+}
+
+// bold writes a name with what follows it, or nothing where there is none.
+func bold(name, after string) string {
+	name = markdownWords(name)
+	if name == "" {
+		return ""
+	}
+	return "**" + name + after + "**"
+}
+
 func markdownPeople(people []Person, mention func(string) string) string {
 	var names []string
 	for _, p := range people {
-		name := markdownWords(p.Name)
-		if at := mention(p.Account); at != "" {
-			name = text.JoinNonEmpty(" ", at, "("+name+")")
+		name, at := markdownWords(p.Name), mention(p.Account)
+		if at != "" && name != "" {
+			name = at + " (" + name + ")"
 		}
-		names = append(names, name)
+		if name = cmp.Or(name, at); name != "" {
+			names = append(names, name)
+		}
 	}
 	if names == nil {
 		return ""
@@ -156,14 +180,14 @@ func markdownLink(l Link) string {
 	if !isWebURL(l.URL) {
 		return text.JoinNonEmpty(" ", markdownLine(l.Text), markdownWords(l.URL))
 	}
-	return "[" + markdownWords(l.Text) + "](<" + l.URL + ">)"
+	return "[" + cmp.Or(markdownWords(l.Text), codeSpan(l.URL)) + "](<" + l.URL + ">)"
 }
 
 // plainTitle writes words of others for a place that has no Markdown but may have
 // mentions and references: a space without width, after the sign that begins one,
 // breaks it. A title of more than limit characters is cut.
 func plainTitle(s string, limit int) string {
-	s = sign().ReplaceAllString(strings.Join(strings.Fields(text.OneLine(s)), " "), "$1\u200b$2")
+	s = sign().ReplaceAllString(oneLine(s), "$1\u200b$2")
 	return shorten(s, limit)
 }
 

@@ -118,8 +118,10 @@ func (c call) asks() bool { return c.reads || c.method == http.MethodGet }
 // url is where a call goes. The address of a webhook may have a query of its own.
 func (s *server) url(c call) string {
 	base, query, _ := strings.Cut(s.base.String(), "?")
-	query = text.JoinNonEmpty("&", query, c.query.Encode())
-	return text.JoinNonEmpty("?", base+c.path, query)
+	if query = text.JoinNonEmpty("&", query, c.query.Encode()); query != "" {
+		query = "?" + query
+	}
+	return base + c.path + query
 }
 
 // content is the body of a call, and its type.
@@ -211,15 +213,16 @@ func (s *server) once(ctx context.Context, c call, answer any) *failure {
 			return &failure{fault: FaultCredentials, why: "there is no token for " + s.base.Host}
 		}
 	}
-	wrote := false
-	trace := &httptrace.ClientTrace{WroteHeaders: func() { wrote = true }}
+	// With a connection the request is under way: another goroutine writes it.
+	connected := false
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }}
 	request, err := s.httpRequest(httptrace.WithClientTrace(ctx, trace), c, token)
 	if err != nil {
 		return &failure{fault: FaultConfig, why: s.hide(err, token)}
 	}
 	response, err := s.client.Do(request)
 	if err != nil {
-		return &failure{fault: FaultUnreachable, why: s.hide(err, token), maybe: wrote, err: ended(ctx)}
+		return &failure{fault: FaultUnreachable, why: s.hide(err, token), maybe: connected, err: ended(ctx)}
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, mostAnswer+1))
@@ -369,18 +372,30 @@ func (s *server) hide(err error, secrets ...Secret) string {
 	return s.base.Host + ": " + s.mask(why, secrets...)
 }
 
-// mask takes secrets out of a text: the whole of each, and the parts of an address
-// that is one.
+// mask takes secrets out of a text: the whole of each, how it is sent, and the parts of
+// an address that is one.
 func (s *server) mask(text string, secrets ...Secret) string {
 	if !s.hidden.IsZero() {
 		secrets = append(secrets, s.hidden, NewSecret(s.base.RequestURI()), NewSecret(s.base.Path), NewSecret(s.base.RawQuery))
 	}
 	for _, secret := range secrets {
-		if len(secret.reveal()) > 1 {
-			text = strings.ReplaceAll(text, secret.reveal(), masked)
+		for _, form := range s.forms(secret) {
+			if len(form) > 1 { // an address may have no more of a path than its slash
+				text = strings.ReplaceAll(text, form, masked)
+			}
 		}
 	}
 	return text
+}
+
+// forms are how a secret may come back.
+func (s *server) forms(secret Secret) []string {
+	forms := []string{secret.reveal()}
+	if s.authorization != nil && !secret.IsZero() {
+		_, sent, _ := strings.Cut(s.authorization(secret.reveal()), " ")
+		forms = append(forms, sent)
+	}
+	return forms
 }
 
 // ended is why a context ended, if the user ended it.

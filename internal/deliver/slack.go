@@ -22,7 +22,7 @@ import (
 // texts it is 12000 characters.
 func slackMessage(m Message) map[string]any {
 	blocks := []any{}
-	if title := strings.Join(strings.Fields(text.OneLine(m.Title)), " "); title != "" {
+	if title := oneLine(m.Title); title != "" {
 		blocks = append(blocks, map[string]any{"type": "header", "text": map[string]any{
 			"type": "plain_text", "text": shorten(title, 150), "emoji": false}})
 	}
@@ -57,7 +57,7 @@ func slackMessage(m Message) map[string]any {
 	}
 	blocks = append(blocks, map[string]any{"type": "rich_text", "block_id": slackMarker(m.Key), "elements": elements})
 	fallback := text.JoinNonEmpty(" ", text.OneLine(m.Title), strings.Join(m.Text[:min(1, len(m.Text))], ""))
-	return map[string]any{"text": slackEscape(shorten(text.OneLine(fallback), 300)), "blocks": blocks, "unfurl_links": false, "unfurl_media": false}
+	return map[string]any{"text": slackEscape(shorten(text.OneLine(fallback), 300)), "blocks": blocks}
 }
 
 // slackMarker is the id of the block by which a message is found again: a block may
@@ -85,7 +85,7 @@ func slackPeople(people []Person) []any {
 		if slackUser().MatchString(p.Account) {
 			elements = append(elements, map[string]any{"type": "user", "user_id": p.Account})
 		} else {
-			elements = append(elements, slackText(text.OneLine(p.Name), false))
+			elements = append(elements, slackText(oneLine(p.Name), false))
 		}
 	}
 	return append(elements, slackText("\n", false))
@@ -163,12 +163,12 @@ type slack struct {
 
 func (t *slack) Can() Abilities { return Abilities{Once: ByListing, Edit: true, Reply: true} }
 
-// method is a call of a method that writes: those take JSON.
+// slackMethod is a call of a method that writes: those take JSON.
 func slackMethod(name string, body map[string]any) call {
 	return call{method: http.MethodPost, path: "/" + name, body: body}
 }
 
-// question is a call of a method that reads: those take forms.
+// slackQuestion is a call of a method that reads: those take forms.
 func slackQuestion(name string, form url.Values) call {
 	return call{method: http.MethodPost, path: "/" + name, form: form, reads: true}
 }
@@ -184,15 +184,15 @@ func (t *slack) call(m Message) (call, error) {
 	}
 	body := slackMessage(m)
 	body["channel"] = t.c.Channel
-	switch {
-	case m.Replaces != nil:
-		delete(body, "unfurl_links")
-		delete(body, "unfurl_media")
+	body["parse"] = "none" // what chat.update takes for granted is another way
+	if m.Replaces != nil {
 		body["ts"] = r.ID
 		c := slackMethod("chat.update", body)
 		c.again = true
 		return c, nil
-	case m.Thread != nil:
+	}
+	body["unfurl_links"], body["unfurl_media"] = false, false
+	if m.Thread != nil {
 		body["thread_ts"] = r.ID
 	}
 	return slackMethod("chat.postMessage", body), nil

@@ -56,7 +56,7 @@ func teamsMessage(m Message) map[string]any {
 		}
 		return r
 	}
-	if title := strings.Join(strings.Fields(text.OneLine(m.Title)), " "); title != "" {
+	if title := oneLine(m.Title); title != "" {
 		block(run(title, "weight"))
 	}
 	if len(m.To) > 0 {
