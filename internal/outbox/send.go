@@ -46,7 +46,7 @@ type DoubtError struct {
 	Ref, Target string
 	By          string    // who tried
 	At          time.Time // when
-	Err         error     // what happened to the connection, nil where nobody knows
+	Err         error     // what happened to the connection, or who stopped it; nil where nobody knows. It is no cause to look for: that something is in doubt counts more
 	Looks       bool      // the next try finds out by itself
 }
 
@@ -57,9 +57,6 @@ func (e *DoubtError) Error() string {
 	}
 	return s
 }
-
-// Unwrap returns what happened to the connection.
-func (e *DoubtError) Unwrap() error { return e.Err }
 
 // UnpushedError says that nothing was sent, because nobody else would have known.
 type UnpushedError struct {
@@ -160,11 +157,11 @@ func (b *Box) Deliver(ctx context.Context, d *Delivery, o Options) (Result, erro
 		return b.step(ctx, d, o)
 	}
 	r, settled, err := b.settle(ctx, d, o)
-	if err != nil || !settled {
-		if err == nil {
-			return b.send(ctx, d, d.try(), false, o)
-		}
+	switch {
+	case err != nil:
 		return r, err
+	case !settled:
+		return b.send(ctx, d, d.try(), false, o)
 	}
 	if err := b.reload(ctx, d); err != nil {
 		return r, err
@@ -204,19 +201,25 @@ func (b *Box) settle(ctx context.Context, d *Delivery, o Options) (r Result, set
 	if try.By != b.Me && b.Since(try.At.Time) < atWork && !o.Again && !o.Arrived {
 		return Result{}, false, &TakenError{d.Ref(), d.Place.Name, try.By, try.ID, false}
 	}
-	switch once := d.Place.Can().Once; {
-	case o.Arrived:
+	if o.Arrived {
 		err := b.end(ctx, d, try, handoff.Route{State: handoff.RouteSent, Digest: tried.Digest, Note: "recorded by hand"}, o)
 		return Result{Did: DidNote}, err == nil, err
-	case once == deliver.ByKey, o.Again:
-		return Result{}, false, nil
-	case once != deliver.ByListing:
-		return Result{}, false, doubt
 	}
-	receipt, found, err := d.Place.Find(ctx, b.compose(d, tried.Key))
+	var receipt deliver.Receipt
+	var found bool
+	switch d.Place.Can().Once {
+	case deliver.ByKey:
+		return Result{}, false, nil
+	case deliver.ByListing:
+		receipt, found, err = d.Place.Find(ctx, b.compose(d, tried.Key))
+	default:
+		err = deliver.ErrCannotFind
+	}
 	switch {
-	case errors.Is(err, deliver.ErrCannotFind):
+	case errors.Is(err, deliver.ErrCannotFind) && !o.Again:
 		return Result{}, false, doubt
+	case errors.Is(err, deliver.ErrCannotFind):
+		return Result{}, false, nil
 	case err != nil || !found:
 		return Result{}, false, err
 	}
