@@ -231,8 +231,13 @@ func (f *forge) Send(ctx context.Context, m Message) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, sendWait)
+	defer cancel()
 	var made post
 	err = f.do(ctx, f.first(m, d), &made)
+	if err == nil && (made.ID == 0 || d == (destination{}) && made.number() == 0) {
+		err = f.silent()
+	}
 	if uncertain := new(UncertainError); errors.As(err, &uncertain) && d.edit == nil && ctx.Err() == nil {
 		// What was made although no answer came is listed.
 		if r, found, _ := f.Find(ctx, m); found {
@@ -294,6 +299,8 @@ func (f *forge) Find(ctx context.Context, m Message) (Receipt, bool, error) {
 	if err != nil || d.edit != nil { // an edit may be made again
 		return Receipt{}, false, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, sendWait)
+	defer cancel()
 	mine, err := f.mine(ctx)
 	if err != nil {
 		return Receipt{}, false, err

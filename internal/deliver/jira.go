@@ -174,8 +174,13 @@ func (t *jira) Send(ctx context.Context, m Message) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, sendWait)
+	defer cancel()
 	var made jiraComment
 	err = t.do(ctx, calls[0], &made)
+	if err == nil && !jiraReceipt().MatchString(ticket+"#"+made.ID) {
+		err = t.silent()
+	}
 	if uncertain := new(UncertainError); errors.As(err, &uncertain) && m.Replaces == nil && ctx.Err() == nil {
 		if r, found, _ := t.Find(ctx, m); found {
 			return r, nil
@@ -204,6 +209,8 @@ func (t *jira) Find(ctx context.Context, m Message) (Receipt, bool, error) {
 	if err != nil || m.Replaces != nil {
 		return Receipt{}, false, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, sendWait)
+	defer cancel()
 	var me struct {
 		AccountID string `json:"accountId"`
 	}

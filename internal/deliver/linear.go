@@ -144,12 +144,21 @@ func (t *linear) Send(ctx context.Context, m Message) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, sendWait)
+	defer cancel()
 	var made struct {
 		Data struct {
 			CommentCreate, CommentUpdate struct{ Comment linearComment }
 		}
 	}
 	err = t.do(ctx, calls[0], &made)
+	c := made.Data.CommentCreate.Comment
+	if m.Replaces != nil {
+		c = made.Data.CommentUpdate.Comment
+	}
+	if err == nil && !linearReceipt().MatchString(issue+"#"+c.ID) {
+		err = t.silent()
+	}
 	if err != nil && m.Replaces == nil && ctx.Err() == nil {
 		if r, found, _ := t.Find(ctx, m); found {
 			return r, nil
@@ -157,10 +166,6 @@ func (t *linear) Send(ctx context.Context, m Message) (Receipt, error) {
 	}
 	if err != nil {
 		return Receipt{}, err
-	}
-	c := made.Data.CommentCreate.Comment
-	if m.Replaces != nil {
-		c = made.Data.CommentUpdate.Comment
 	}
 	return t.complete(ctx, issue, c, calls[1:]), nil
 }

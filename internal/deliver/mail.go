@@ -146,13 +146,17 @@ func (t *mailbox) Send(ctx context.Context, m Message) (Receipt, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, mailWait)
 	defer cancel()
-	c, err := t.connect(ctx)
+	conn, err := (&net.Dialer{Timeout: connectWait}).DialContext(ctx, "tcp", net.JoinHostPort(t.host, t.port))
 	if err != nil {
 		return Receipt{}, t.because(ctx, err, token)
 	}
-	defer c.Close()
-	stop := context.AfterFunc(ctx, func() { c.Close() }) // ends whatever is waited for
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { conn.Close() }) // ends whatever is waited for
 	defer stop()
+	c, err := t.session(conn)
+	if err != nil {
+		return Receipt{}, t.because(ctx, err, token)
+	}
 	notes, err := t.open(c, token, to)
 	if err != nil {
 		return Receipt{}, t.because(ctx, err, token)
@@ -160,39 +164,27 @@ func (t *mailbox) Send(ctx context.Context, m Message) (Receipt, error) {
 	if err := t.data(c, t.write(m, to)); err != nil {
 		return Receipt{}, t.because(ctx, err, token)
 	}
-	_ = c.Quit() // it has been taken
+	defer time.AfterFunc(quitWait, func() { conn.Close() }).Stop()
+	_ = c.Quit() // it has been taken, whatever is said to that
 	return Receipt{ID: t.messageID(m.Key), Notes: notes}, nil
 }
 
-// mailWait is how long a mail may take.
-const mailWait = time.Minute
+// mailWait is how long a mail may take, quitWait how long the goodbye after it.
+const (
+	mailWait = time.Minute
+	quitWait = 5 * time.Second
+)
 
-// connect begins an encrypted session.
-func (t *mailbox) connect(ctx context.Context) (*smtp.Client, error) {
-	dialer := &net.Dialer{Timeout: connectWait}
-	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(t.host, t.port))
-	if err != nil {
-		return nil, err
-	}
-	if deadline, ok := ctx.Deadline(); ok {
-		if err := conn.SetDeadline(deadline); err != nil {
-			conn.Close()
-			return nil, err
-		}
-	}
+// session begins an encrypted session on a connection.
+func (t *mailbox) session(conn net.Conn) (*smtp.Client, error) {
 	if t.implicit {
 		conn = tls.Client(conn, t.tls)
 	}
 	c, err := smtp.NewClient(conn, t.host)
 	if err != nil {
-		conn.Close()
 		return nil, err
 	}
-	if err := t.encrypt(c); err != nil {
-		c.Close()
-		return nil, err
-	}
-	return c, nil
+	return c, t.encrypt(c)
 }
 
 // errClear says that a server offers no encryption.
@@ -271,6 +263,9 @@ func (t *mailbox) because(ctx context.Context, err error, token Secret) error {
 		return "PLAIN " + base64.StdEncoding.EncodeToString([]byte("\x00"+t.c.User+"\x00"+token))
 	}
 	why := (&server{base: &url.URL{Host: t.host}, authorization: plain}).hide(err, token)
+	if ctx.Err() != nil {
+		why = t.host + ": no answer in time"
+	}
 	if _, lost := errors.AsType[*lostError](err); lost {
 		return &UncertainError{Target: t.c.Name, Why: why, err: ended(ctx)}
 	}

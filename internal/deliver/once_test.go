@@ -128,6 +128,12 @@ func half(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	panic(http.ErrAbortHandler)
 }
 
+// saysNothing does what was asked for, and tells nothing of it.
+func saysNothing(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	next.ServeHTTP(httptest.NewRecorder(), r)
+	jot(w, http.StatusOK, map[string]any{})
+}
+
 // failAfter does what was asked for, and says that it failed.
 func failAfter(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	next.ServeHTTP(httptest.NewRecorder(), r)
@@ -139,10 +145,10 @@ func drop(http.ResponseWriter, *http.Request, http.Handler) { panic(http.ErrAbor
 
 // Whatever becomes of the answer, there is one message, or nobody sends another one.
 func TestAnswerIsLost(t *testing.T) {
-	faults := map[string]func(http.ResponseWriter, *http.Request, http.Handler){"hang up": hangUp, "half": half, "fail": failAfter}
+	faults := map[string]func(http.ResponseWriter, *http.Request, http.Handler){"hang up": hangUp, "half": half, "fail": failAfter, "say nothing": saysNothing}
 	everyWorld(t, func(t *testing.T, w world) {
 		for name, fault := range faults {
-			if name == "half" && strings.Contains("webhook teams slack by webhook google chat", w.name) {
+			if (name == "half" || name == "say nothing") && strings.Contains("webhook teams slack by webhook google chat", w.name) {
 				continue // the answer says nothing that is needed, and may be empty
 			}
 			t.Run(name, func(t *testing.T) {
@@ -260,8 +266,7 @@ func wantFault(t *testing.T, err error, want Fault) *NotSentError {
 	return refused
 }
 
-// A message with On edits and replies goes where the receipt says, and changes nothing
-// else.
+// Edits and replies go where the receipt says, and change nothing else.
 func TestEditsAndReplies(t *testing.T) {
 	everyWorld(t, func(t *testing.T, w world) {
 		target, door, there := w.start(t)
@@ -302,6 +307,20 @@ func TestEditsAndReplies(t *testing.T) {
 		}
 		if w.once == ByListing && found.ID == first.ID {
 			t.Error("the reply has the receipt of what it answers")
+		}
+	})
+}
+
+// A message may be no more than its title.
+func TestShortMessages(t *testing.T) {
+	everyWorld(t, func(t *testing.T, w world) {
+		target, _, there := w.start(t)
+		m := Message{Key: testKey, Kind: KindBlocker, Title: "settled", About: w.message().About}
+		if _, err := target.Send(context.Background(), m); err != nil || there() != 1 {
+			t.Errorf("%v, %d there", err, there())
+		}
+		if _, known, err := target.Find(context.Background(), m); w.once == ByListing && (err != nil || !known) {
+			t.Errorf("it is not found: %v", err)
 		}
 	})
 }

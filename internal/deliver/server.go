@@ -24,6 +24,7 @@ const (
 	answerWait  = 20 * time.Second // for one answer, from the first byte out to the last byte in
 	connectWait = 10 * time.Second // of it, for a connection, and as much again for TLS
 	longestWait = 30 * time.Second // that a server may ask for before it is asked again
+	sendWait    = 2 * time.Minute  // for all requests of one message
 	mostTries   = 3
 	mostAnswer  = 8 << 20 // bytes: a hundred issues of 64 KiB each
 	mostHops    = 3       // of redirects, on the same host
@@ -190,6 +191,11 @@ func (s *server) do(ctx context.Context, c call, answer any) error {
 			return s.fail(c, f)
 		}
 	}
+}
+
+// silent says that a server has carried out a call and not told what it made.
+func (s *server) silent() error {
+	return &UncertainError{Target: s.target, Why: s.base.Host + " does not tell what it made"}
 }
 
 // fail says how a call went wrong.

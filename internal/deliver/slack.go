@@ -55,6 +55,9 @@ func slackMessage(m Message) map[string]any {
 	for _, l := range webLinks(m) {
 		section(map[string]any{"type": "link", "url": l.URL, "text": cmp.Or(l.Text, l.URL)})
 	}
+	if len(elements) == 0 {
+		section(slackText(" ", false)) // Slack takes no block of nothing
+	}
 	blocks = append(blocks, map[string]any{"type": "rich_text", "block_id": slackMarker(m.Key), "elements": elements})
 	fallback := text.JoinNonEmpty(" ", text.OneLine(m.Title), strings.Join(m.Text[:min(1, len(m.Text))], ""))
 	return map[string]any{"text": slackEscape(shorten(text.OneLine(fallback), 300)), "blocks": blocks}
@@ -211,10 +214,12 @@ func (t *slack) Send(ctx context.Context, m Message) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, sendWait)
+	defer cancel()
 	var made struct{ TS string }
 	err = t.do(ctx, c, &made)
 	if err == nil && !slackTime().MatchString(made.TS) {
-		err = &UncertainError{Target: t.target, Why: "Slack did not say which message it made"}
+		err = t.silent()
 	}
 	if uncertain := new(UncertainError); errors.As(err, &uncertain) && m.Replaces == nil && ctx.Err() == nil {
 		if r, found, _ := t.Find(ctx, m); found {
@@ -245,6 +250,8 @@ func (t *slack) Find(ctx context.Context, m Message) (Receipt, bool, error) {
 	if c, err := t.call(m); err != nil || c.again {
 		return Receipt{}, false, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, sendWait)
+	defer cancel()
 	var me struct {
 		UserID string `json:"user_id"`
 		BotID  string `json:"bot_id"`
