@@ -38,6 +38,7 @@ var completed = map[string]offers{
 	"handoff escalate": (*cursor).unsettled,
 	"handoff gap":      (*cursor).anything,
 	"handoff withdraw": (*cursor).own,
+	"handoff route":    (*cursor).unsettled,
 	"handoff query":    (*cursor).question,
 	"handoff log":      (*cursor).decided,
 	"handoff schema":   (*cursor).kinds,
@@ -93,6 +94,10 @@ var completedHere = map[string]offers{
 	"handoff resolve --source":  choices(handoff.KindResolution, "source"),
 	"handoff export --format":   fixed(export.Formats...),
 	"handoff init --ci":         fixed(examples.CIServices...),
+	"handoff route --via":       (*cursor).targets,
+	"handoff show --format":     fixed(formatText, formatMarkdown),
+	"handoff rollup --format":   fixed(formatText, formatMarkdown),
+	"handoff stats --format":    fixed(formatText, formatMarkdown),
 
 	"handoff decide --accept":     (*cursor).proposed,
 	"handoff decide --reject":     (*cursor).proposed,

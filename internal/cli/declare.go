@@ -7,6 +7,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/outbox"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -53,6 +54,19 @@ type declareOptions struct {
 	supersedes, beside []string // what decisions are to those that stand
 
 	allowSecrets []string
+}
+
+// checkRoute refuses --route where there is nowhere to deliver to, before anything is
+// written.
+func (o *declareOptions) checkRoute(ws *workspace.Workspace) error {
+	if !o.route {
+		return nil
+	}
+	box, err := outbox.Open(ws)
+	if err != nil {
+		return err
+	}
+	return box.MayRoute()
 }
 
 func newDeclareCmd(g *globals) *cobra.Command {
@@ -136,6 +150,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.ended, "ended", "what was watched or stood and is over: `'what;why'`")
 	commaListVar(f, &o.none, "none", "say none: `LISTS` out of shipped, items, blockers, decisions, questions, dropped, watch, standing")
 	listVar(f, &o.waive, "waive", "let a rule pass: `'CODE;why'`")
+	f.BoolVar(&o.route, "route", false, "deliver it, its blockers, questions and decisions where the team's configuration says, as handoff route does")
 	commaListVar(f, &o.allowSecrets, "allow-secret", "`FINGERPRINT` of a text that is no secret")
 	o.publishOptions.addFlags(f)
 	o.addPeopleFlags(f)
@@ -180,6 +195,9 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	// What the draft will name is looked up when it is checked.
 	ws, err := g.openForWriting(ctx, fold.Part{Refs: workspace.Given(o.from, o.amend)})
 	if err != nil {
+		return err
+	}
+	if err := o.checkRoute(ws); err != nil {
 		return err
 	}
 	d, err := baseDraft(ctx, g, ws, o)

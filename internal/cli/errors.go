@@ -16,6 +16,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/outbox"
 	"github.com/handoff-cli/handoff/internal/plainfile"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -86,6 +87,13 @@ var explanations = []explanation{
 	always[*query.ArgumentError](StatusUsage, ""),
 	always[*handoff.AmbiguousError](StatusUsage, "type more of the id, or one of the names above"),
 	of(explainUnknown),
+	of(explainDoubt),
+	of(explainUnrecorded),
+	always[*outbox.UnpushedError](StatusBusy, "handoff sync says what is in its way; then the same command again"),
+	always[*outbox.TakenError](StatusBusy, "handoff sync brings what became of it"),
+	always[*outbox.AtWorkError](StatusBusy, "try again when it is done"),
+	always[*outbox.NoTargetError](StatusUsage, "handoff help config shows how a target is configured"),
+	of(explainNotSent),
 	of(explainRemote),
 	always[*git.NoRemoteError](StatusFailed, "git remote add origin URL, or git config remote.pushDefault NAME"),
 	of(func(e *store.DivergedError) (int, string) { return StatusFailed, e.WayOut }),

@@ -154,6 +154,14 @@ func truncate(s string, width int) string {
 // terminal it is wrapped, and what does not fit stands two columns further in than
 // its beginning.
 func (p *printer) styled(parts ...painted) {
+	if p.markdown != nil {
+		var line strings.Builder
+		for _, part := range parts {
+			line.WriteString(part.text)
+		}
+		p.markdown.line(p.w, "", line.String())
+		return
+	}
 	if p.width == 0 {
 		for _, part := range parts {
 			fmt.Fprint(p.w, p.paint(part.style, text.Neutralise(part.text)))

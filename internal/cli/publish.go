@@ -30,6 +30,8 @@ type publishOptions struct {
 
 	// after is done once the commit stands: what fails then is a warning.
 	after []func() error
+
+	route bool // deliver afterwards what the records are about
 }
 
 func (o *publishOptions) addFlags(f *pflag.FlagSet) {
@@ -48,6 +50,7 @@ type publication struct {
 	Pushed   bool              `json:"pushed"`
 	Warnings []handoff.Finding `json:"warnings"`
 	custodyChange
+	Deliveries []deliveryRow `json:"deliveries,omitempty"` // with --route
 }
 
 // checkAndPublish judges records that flags made and publishes them; refused
@@ -107,11 +110,17 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	if to.remote != "" && !pushed && err == nil {
 		talk = append(talk, onlyHere(readers))
 	}
-	return errors.Join(err, printPublication(g, publication{
+	p := publication{
 		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
 		custodyChange: custody[0],
-	}, records, custody, talk))
+	}
+	if !o.route || err != nil {
+		return errors.Join(err, printPublication(g, p, records, custody, append(talk, g.untold(ws, records)...), nil))
+	}
+	sent, err := g.routeRecords(ctx, ws, records, to.push)
+	p.Deliveries = sent.rows
+	return errors.Join(err, printPublication(g, p, records, custody, talk, sent))
 }
 
 // dryRun is what a writing command would do, as --json prints it.
@@ -161,7 +170,9 @@ func (o *publishOptions) printDryRun(g *globals, change store.Change, warnings [
 	return err
 }
 
-func printPublication(g *globals, p publication, records []*handoff.Record, custody []custodyChange, talk []string) error {
+// printPublication prints what was written and what of it was delivered; sent is nil
+// where nothing was to be.
+func printPublication(g *globals, p publication, records []*handoff.Record, custody []custodyChange, talk []string, sent *router) error {
 	return g.printer.print(p, func() {
 		first := records[0]
 		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, story.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
@@ -172,6 +183,9 @@ func printPublication(g *globals, p publication, records []*handoff.Record, cust
 		}
 		if len(p.Warnings) > 0 && !g.quiet {
 			printFindings(g.Err, g.findings(p.Warnings))
+		}
+		if sent != nil {
+			sent.print()
 		}
 		g.notes(talk)
 	})

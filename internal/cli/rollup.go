@@ -68,6 +68,7 @@ declared in none of them.`,
 	f.BoolVar(&o.org, "org", false, "of everybody")
 	f.StringVar(&o.since, "since", "", "of handoffs not older than `WHEN`, drawn before or not")
 	o.repos.addFlags(f)
+	g.addFormatFlag(f)
 	o.addFlags(f)
 	cmd.MarkFlagsMutuallyExclusive("file", "editor")
 	return cmd
@@ -120,9 +121,13 @@ func (d *drawing) skippedZones() []string {
 
 func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	level, scope, err := o.scope()
+	if err == nil {
+		err = g.applyFormat()
+	}
 	if err != nil {
 		return err
 	}
+	o.dryRun = o.dryRun || g.printer.markdown != nil // a page to paste is not published
 	if len(o.repos.dirs) > 0 {
 		return runRollupAll(ctx, g, o, level, scope)
 	}

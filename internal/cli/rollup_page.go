@@ -33,7 +33,7 @@ func (g *globals) printPage(page []paragraph, rest func()) error {
 	case page == nil:
 		rest()
 		return nil
-	case g.printer.width > 0:
+	case g.printer.width > 0 || g.printer.markdown != nil:
 		return g.page(func() { g.printer.paragraphs(page) })
 	}
 	var b bytes.Buffer
@@ -49,6 +49,14 @@ func (g *globals) printPage(page []paragraph, rest func()) error {
 
 func (p *printer) paragraphs(page []paragraph) {
 	for _, par := range page {
+		if p.markdown != nil {
+			if par.style == bold && par.indent == 0 {
+				p.section(par.text)
+			} else {
+				p.line("%s%s", strings.Repeat(" ", par.indent), par.text)
+			}
+			continue
+		}
 		indent := par.indent
 		for _, line := range p.wrap(text.OneLine(par.text), indent+2) {
 			p.styled(painted{"", strings.Repeat(" ", indent)}, painted{par.style, line})

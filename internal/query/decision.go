@@ -27,7 +27,7 @@ func (t decisionThread) entry(record *handoff.Record) any {
 func (t decisionThread) cite(r *runner, id string) candidate {
 	line := &row.Decision{
 		Typed: row.Typed{Type: row.TypeDecision}, ID: t.ID, Decision: t.Decision.Decision.Decision, Rationale: t.Rationale, By: cmp.Or(t.DecidedBy, t.By),
-		At: row.Stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, Citation: row.Citation{Source: r.source(id)},
+		At: row.Stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, Delivered: row.Deliveries(&t.Delivered), Citation: row.Citation{Source: r.source(id)},
 	}
 	line.Source.Superseded = !t.Stands()
 

@@ -28,6 +28,7 @@ type Blocker struct {
 	AskedNow              // nobody once it is closed
 
 	Escalation *EscalationNote `json:"escalation"` // null without one that stands or was declined
+	Delivered  []Delivery      `json:"delivered"`
 	Citation
 }
 

@@ -18,6 +18,7 @@ type Decision struct {
 	Status       string     `json:"status"`
 	Supersedes   string     `json:"supersedes"`    // a topic
 	SupersededBy string     `json:"superseded_by"` // a topic
+	Delivered    []Delivery `json:"delivered"`
 	Citation
 }
 

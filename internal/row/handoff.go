@@ -24,6 +24,7 @@ type Handoff struct {
 	Taken     []string   `json:"taken"` // items that somebody took from this version
 
 	Escalation *EscalationNote `json:"escalation"` // null without one that stands or was declined
+	Delivered  []Delivery      `json:"delivered"`
 	Citation
 }
 

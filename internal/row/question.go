@@ -21,6 +21,7 @@ type Question struct {
 	AskedNow        // nobody unless it is open
 
 	Escalation *EscalationNote `json:"escalation"` // null without one that stands or was declined
+	Delivered  []Delivery      `json:"delivered"`
 	Citation
 }
 
