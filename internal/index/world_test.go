@@ -179,6 +179,10 @@ var questions = [][]string{
 	{"is:shipped"}, {"is:dropped"}, {"is:watch"}, {"is:expired"}, {"kind:gap"}, {"kind:escalation"}, {"is:escalation", "is:open"}, {"kind:ack,answer", "release"}, {"contracts"},
 	{"release"}, {"release", "-cache"}, {"re"}, {"cache", "release", "is:item"}, {"nothing-says-this"}, {"blocked", "cache"}, {"items", "-release"},
 	{"blocked", "since:2026-11-18"}, {"items", "until:2026-11-17"}, {"holds", "lee", "team:qa"},
+	{"shipped", "by:ben"}, {"shipped", "by:nobody"}, {"shipped", "by:ben", "until:2026-11-17"}, {"shipped", "since:2026-11-30"}, {"decisions", "since:2026-11-18"}, {"decisions", "since:2026-11-30"},
+	{"decisions", "decider:nobody"}, {"holds", "nobody"}, {"waiting-on", "nobody"}, {"blocked", "item:api"}, {"blocked", "item:nobody"}, {"next", "team", "item:web"}, {"items", "ref:1742", "is:ready"},
+	{"kind:ack", "since:2026-11-18"}, {"is:closed", "since:2026-11-18"}, {"-is:open", "since:2026-11-18", "by:ben"}, {"blocked", "since:2026-11-30", "by:ana"}, {"handoffs", "since:2026-11-30"}, {"gaps", "since:2026-11-18"},
+	{"status", "apii"}, {"owns", "wbe"}, {"history", "tsl"}, {"why", "ap"}, {"status", "nothing-like-it"}, {"decisions", "ap"}, {"decisions", "the flag"},
 }
 
 // compare asks everything of the index, with its file and without, and of

@@ -55,6 +55,11 @@ type Row interface {
 
 	// Key is the id of what the row is about.
 	Key() string
+
+	// Sentence says how it stands, in one line without a full stop, and Short what
+	// it is in a list of several, with who it is with.
+	Sentence(Clock) string
+	Short(Clock) string
 }
 
 // Typed is the first field of every row.
