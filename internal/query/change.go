@@ -66,8 +66,7 @@ func (r *runner) lastChange(t thread, since time.Time) string {
 	return change
 }
 
-// changes adds in which respects a thing is not as it was at a time, up to the record
-// that is cited: a decision beside the one before it, a handoff beside what it replaces.
+// changes adds how a thing is not as it was at a time, nor as what it took the place of.
 func (r *runner) changes(c candidate, cited string, since time.Time) candidate {
 	names, prior := c.thread.records(), ""
 	switch t := c.thread.(type) {
