@@ -333,6 +333,6 @@ func prefillOf(ctx context.Context, ws *workspace.Workspace) (form.Prefill, erro
 func withoutRecords(ws *workspace.Workspace, commits []workspace.WorkCommit) []workspace.WorkCommit {
 	return slices.DeleteFunc(commits, func(c workspace.WorkCommit) bool {
 		commit, err := ws.ReadCommit(c.Hash)
-		return err == nil && workspace.HoldsRecords(commit)
+		return err == nil && (workspace.HoldsRecords(commit) || strings.HasPrefix(commit.Message, setUpSubject))
 	})
 }

@@ -99,6 +99,14 @@ type drawing struct {
 	state   *fold.State
 	members []rollup.Member
 	now     time.Time
+	when    func(time.Time) string // a time as who reads says it; nil for as it is written
+}
+
+func (d *drawing) clock(t handoff.Time) string {
+	if d.when == nil {
+		return t.String()
+	}
+	return d.when(t.Time)
 }
 
 // draw draws the rollup of a level and scope.
@@ -112,7 +120,7 @@ func draw(ws *workspace.Workspace, o rollupOptions, level, scope string) (*drawi
 		return nil, err
 	}
 	request.Apart = len(o.repos.dirs) > 0
-	return &drawing{rollup.Draft(state, request), state, request.Members, request.Now}, nil
+	return &drawing{Handoff: rollup.Draft(state, request), state: state, members: request.Members, now: request.Now}, nil
 }
 
 func (d *drawing) skippedZones() []string {
@@ -150,6 +158,9 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	}
 	if err == nil && d.Handoff != nil && d.Handoff.Rollup != nil {
 		drawn.Handoff = d.Handoff
+		if g.readBy(ws); g.printer.width > 0 {
+			drawn.when = g.printer.when
+		}
 		o.page = func() []paragraph { return rollupPage(drawn, missing) }
 	}
 	byHand := err == nil && !o.dryRun && o.byHand(g, d)
