@@ -272,6 +272,8 @@ const (
 	ctrlC    = "\x03"
 	ctrlO    = "\x0f"
 	ctrlS    = "\x13"
+	tab      = "\t"
+	up       = "\x1b[A"
 	down     = "\x1b[B"
 	right    = "\x1b[C"
 	shiftTab = "\x1b[Z"

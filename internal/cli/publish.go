@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -27,6 +28,9 @@ type publishOptions struct {
 	strangers []string // whom nobody knows yet either, taken as they are
 
 	offersPush bool // asks on a terminal whether to push
+	asked      bool // that was asked before
+
+	told []handoff.Finding // what the user has seen already, and is not told again
 
 	// after is done once the commit stands: what fails then is a warning.
 	after []func() error
@@ -107,7 +111,7 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	if to.remote != "" && !pushed && err == nil {
 		talk = append(talk, onlyHere(readers))
 	}
-	return errors.Join(err, printPublication(g, publication{
+	return errors.Join(err, o.printPublication(g, publication{
 		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
 		custodyChange: custody[0],
@@ -161,7 +165,7 @@ func (o *publishOptions) printDryRun(g *globals, change store.Change, warnings [
 	return err
 }
 
-func printPublication(g *globals, p publication, records []*handoff.Record, custody []custodyChange, talk []string) error {
+func (o *publishOptions) printPublication(g *globals, p publication, records []*handoff.Record, custody []custodyChange, talk []string) error {
 	return g.printer.print(p, func() {
 		first := records[0]
 		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, story.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
@@ -170,10 +174,19 @@ func printPublication(g *globals, p publication, records []*handoff.Record, cust
 			g.printer.line("%s %s: %s", r.Kind, r.ID, story.Headline(r))
 			custody[i+1].print(g, "", "")
 		}
-		if len(p.Warnings) > 0 && !g.quiet {
-			printFindings(g.Err, g.findings(p.Warnings))
+		if fresh := o.untold(p.Warnings); len(fresh) > 0 && !g.quiet {
+			printFindings(g.Err, g.findings(fresh))
 		}
 		g.notes(talk)
+	})
+}
+
+// untold are the findings that the user has not seen yet.
+func (o *publishOptions) untold(findings []handoff.Finding) []handoff.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f handoff.Finding) bool {
+		return slices.ContainsFunc(o.told, func(told handoff.Finding) bool {
+			return told.Code == f.Code && told.Field == f.Field && told.Message == f.Message
+		})
 	})
 }
 

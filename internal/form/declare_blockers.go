@@ -49,7 +49,7 @@ func (d *Declaration) blockersScreen() *Screen {
 		if d.Prefill.Carried.Blocker(b.ID) == nil {
 			f = choice(b.ID, b.Needs, still, still, changed, mistaken)
 		}
-		f.Help = b.ID + ", waits for " + b.Resolver
+		f.Help, f.Passed = b.ID+", waits for "+b.Resolver, true
 		switch {
 		case d.Draft.resolution(b.ID) >= 0:
 			f.Value = resolved
@@ -58,7 +58,7 @@ func (d *Declaration) blockersScreen() *Screen {
 		}
 		s.Fields = append(s.Fields, f)
 	}
-	add := line("new", "Blocker", "what is needed from somebody; empty: nothing blocks", "", "")
+	add := line("new", "Blocker", "what is needed from somebody; empty: nothing blocks", "", "").most(mostNeeds)
 	if len(s.Fields) > 0 {
 		add.Label, add.Help = "Another blocker", "what is needed from somebody; empty: no other"
 	}
@@ -119,12 +119,15 @@ func (d *Declaration) blockerScreen(b handoff.Blocker) *Screen {
 	if carried == nil {
 		carried = &handoff.Blocker{}
 	}
+	needs := line("needs", "What is needed?", "", b.Needs, carried.Needs).require().most(mostNeeds)
+	needs.Passed = needs.Default == "" // it was typed on the screen before
+	blocks := line("blocks", "Which items does it block?", "their names, with commas between", strings.Join(b.Blocks, ", "), strings.Join(carried.Blocks, ", ")).require().pass()
 	return &Screen{Title: "Blocker: " + b.ID, Fields: []*Field{
-		line("needs", "What is needed?", "", b.Needs, carried.Needs),
-		line("because", "Because", "what stands in the way", b.Because, carried.Because),
-		line("resolver", "Who can remove it?", "one person, or area:name", b.Resolver, carried.Resolver),
-		line("blocks", "Which items does it block?", "", strings.Join(b.Blocks, ", "), strings.Join(carried.Blocks, ", ")),
-		line("workaround", "Workaround", "only if a blocked item goes on all the same", b.Workaround, carried.Workaround),
+		needs,
+		line("because", "Because", "what stands in the way", b.Because, carried.Because).require().most(mostBecause),
+		line("resolver", "Who can remove it?", "one person, or area:name", b.Resolver, carried.Resolver).require(),
+		blocks,
+		line("workaround", "Workaround", "only if a blocked item goes on all the same", b.Workaround, carried.Workaround).pass(),
 	}}
 }
 
@@ -136,5 +139,5 @@ func takeBlocker(b *handoff.Blocker, s *Screen) {
 
 // resolvedScreen asks how a carried blocker went away.
 func resolvedScreen(r handoff.Resolution) *Screen {
-	return &Screen{Title: "Resolved: " + r.Blocker, Fields: []*Field{line("how", "What removed it?", "", r.How, "")}}
+	return &Screen{Title: "Resolved: " + r.Blocker, Fields: []*Field{line("how", "What removed it?", "", r.How, "").require()}}
 }
