@@ -257,21 +257,23 @@ func TestRefusedThenFixed(t *testing.T) {
 	x.ready("Hand over")
 	x.write("The audit lacks one endpoint")
 	x.key("Hand over", enter)
+	x.ready("┃ Back at")
 	x.write("soon")
 	x.key("Hand over", ctrlS)
 	x.see("write one of: mon 09:00", "2026-11-23 09:00", "┃ Back at") // longer than the window is wide
 	x.send("\x15tomorrow 09:00")                                      // ctrl+u first
 	x.see("tomorrow 09:00")
 	x.key("Hand over", ctrlS)
-	x.see("Not ready", "HO203")
+	x.see("Not ready", `fix login-audit, State: the state "wip" says nothing (HO203)`)
 	x.key("Preview", enter)
-	x.ready("Next step")
-	x.see("HO203", "wip")
+	x.ready("┃ State")
+	x.see(`State: the state "wip" says nothing`)
 	if r.head() != before {
 		t.Fatal("it was published")
 	}
 	x.send("\x15The log is missing for 1 of 7 endpoints") // ctrl+u first
-	x.key("Next step", ctrlS)
+	x.gone("says nothing")
+	x.key("State", ctrlS)
 	x.see("Ready to publish")
 	x.key("Preview", enter)
 	if status := x.status(); status != 0 {
@@ -294,7 +296,7 @@ func TestWorkOnTheLaptop(t *testing.T) {
 	r.run("git", "add", "refund.go")
 	x := r.start(100, 40, "handoff", "declare")
 	quickDay(x)
-	x.see("HO603", "1 changed")
+	x.see("warning refund-flow, Known issues: branch", "1 changed")
 }
 
 // TestCommitCannotBeMade keeps the draft when git is in the middle of a merge.
@@ -332,15 +334,22 @@ func TestCommitCannotBeMade(t *testing.T) {
 // quickDay goes to the preview with a summary and nothing new.
 func quickDay(x *terminal) {
 	x.t.Helper()
+	quickDayTo(x, func() { x.key("Hand over", ctrlS) })
+	x.see("Ready to publish")
+}
+
+// quickDayTo goes as far as what is asked when a handoff is closed, and ends it.
+func quickDayTo(x *terminal, end func()) {
+	x.t.Helper()
 	for _, title := range []string{"What do you hand over?", "Item 1 of 2", "Item 2 of 2", "What blocks?", "What came of it?"} {
 		x.key(title, ctrlS)
 	}
 	x.ready("Hand over")
 	x.write("The audit lacks one endpoint")
 	x.key("Hand over", enter)
+	x.ready("┃ Back at")
 	x.write("tomorrow 09:00")
-	x.key("Hand over", ctrlS)
-	x.see("Ready to publish")
+	end()
 }
 
 // TestPasteAndResize pastes what terminals paste, and makes the window small and
@@ -355,7 +364,8 @@ func TestPasteAndResize(t *testing.T) {
 	x.key("Item 1 of 2", ctrlS)
 	x.key("Item 2 of 2", ctrlS)
 	x.key("What blocks?", ctrlS)
-	x.ready("What came of it?")
+	x.key("What came of it?", tab)
+	x.ready("┃ Shipped, in your words")
 	var lines []string
 	for i := range 300 {
 		lines = append(lines, "Shipped part "+string(rune('a'+i%26))+strings.Repeat("x", i/26)+" of 部 🎉")
@@ -496,13 +506,13 @@ func TestPrompter(t *testing.T) {
 			change(r, &args)
 			x := r.start(100, 60, "handoff", args...)
 			for _, exchange := range [][2]string{
-				{"numbers to tick [1 2]:", ""},
+				{"numbers to tick [1 2]:", ""}, {"Anything else?", ""},
 				{"number [4]:", ""}, {"State [The audit log is missing", "The log is missing for 1 of 7 endpoints"}, {"Next step [", ""},
 				{"number [3]:", ""}, {"State [PR #1842", ""}, {"Next step [Get", ""},
 				{"number [1]:", ""}, {"Another blocker:", ""},
-				{"Shipped (", ""}, {"Decided (", "Sessions last 15 minutes -- the audit asks for at most 15"}, {"asks for at most 15\n>", ""},
-				{"Summary:", "The audit lacks one endpoint"}, {"Back at:", "soon-ish"}, {"soon-ish", "tomorrow 09:00"}, {"To [ben]:", ""},
-				{"numbers to tick:", ""}, {"Ready to publish", "publish"},
+				{"numbers to tick:", ""}, {"Shipped, in your words (", ""}, {"Decided (", "Sessions last 15 minutes -- the audit asks for at most 15"}, {"asks for at most 15\n>", ""},
+				{"Summary (required):", "The audit lacks one endpoint"}, {"Back at (required):", "soon-ish"}, {"soon-ish", "tomorrow 09:00"}, {"To [ben]:", ""},
+				{"The receiver does the next step of", ""}, {"Ready to publish", "publish"},
 			} {
 				x.see(exchange[0])
 				x.send(exchange[1] + "\n")
@@ -527,11 +537,11 @@ func TestEndOfInputNeverPublishes(t *testing.T) {
 	before := r.head()
 	x := r.start(100, 60, "handoff", "declare", "--accessible")
 	for _, exchange := range [][2]string{
-		{"numbers to tick [1 2]:", ""},
+		{"numbers to tick [1 2]:", ""}, {"Anything else?", ""},
 		{"number [4]:", ""}, {"State [The audit", ""}, {"Next step [Add", ""},
 		{"number [3]:", ""}, {"State [PR #1842", ""}, {"Next step [Get", ""},
-		{"number [1]:", ""}, {"Another blocker:", ""}, {"Shipped (", ""}, {"Decided (", ""},
-		{"Summary:", "The audit lacks one endpoint"}, {"Back at:", "tomorrow 09:00"}, {"To [ben]:", ""}, {"numbers to tick:", ""},
+		{"number [1]:", ""}, {"Another blocker:", ""}, {"numbers to tick:", ""}, {"Shipped, in your words (", ""}, {"Decided (", ""},
+		{"Summary (required):", "The audit lacks one endpoint"}, {"Back at (required):", "tomorrow 09:00"}, {"To [ben]:", ""}, {"The receiver does the next step of", ""},
 	} {
 		x.see(exchange[0])
 		x.send(exchange[1] + "\n")

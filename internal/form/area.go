@@ -29,7 +29,7 @@ type area struct {
 
 // The rows of an area at most.
 const (
-	lineRows  = 4
+	lineRows  = 5
 	linesRows = 7
 )
 
@@ -72,6 +72,7 @@ func (a *area) Update(msg tea.Msg) (huh.Model, tea.Cmd) {
 }
 
 func (a *area) pass(msg tea.Msg) (cmd tea.Cmd) {
+	a.typed.SetHeight(a.most) // what fits is not scrolled away before it is fitted
 	a.typed, cmd = a.typed.Update(msg)
 	a.field.Value = a.typed.Value()
 	a.fit()
@@ -80,6 +81,7 @@ func (a *area) pass(msg tea.Msg) (cmd tea.Cmd) {
 
 // newLine begins a new line.
 func (a *area) newLine() {
+	a.typed.SetHeight(a.most)
 	a.typed.InsertString("\n")
 	a.field.Value = a.typed.Value()
 	a.fit()
@@ -148,12 +150,8 @@ func (a *area) counted() string {
 	if a.field.Max == 0 || !a.focused || a.field.Value == "" {
 		return ""
 	}
-	part := a.field.Value
-	if !a.field.Free {
-		lines := strings.Split(part, "\n")
-		part = lines[min(a.typed.Line(), len(lines)-1)]
-	}
-	n := utf8.RuneCountInString(part)
+	lines := strings.Split(a.field.Value, "\n")
+	n := utf8.RuneCountInString(lines[min(a.typed.Line(), len(lines)-1)])
 	style := faint
 	if n > a.field.Max {
 		style = bold

@@ -90,7 +90,7 @@ func (d *Declaration) Run(ctx context.Context) (Outcome, error) {
 		at := max(0, slices.IndexFunc(pages, func(p page) bool { return p.id == here.page }))
 		p := pages[at]
 		screen := d.screen(p, here.field)
-		d.fixes = nil
+		d.fixes, d.jumped = nil, d.jumped || p.id == pagePreview
 		screen.First = at == 0 && len(d.trail) == 0
 		reply, err := d.Asker.Ask(ctx, screen)
 		p.take(d.Draft, screen, err == nil && reply == Next)
@@ -107,7 +107,6 @@ func (d *Declaration) Run(ctx context.Context) (Outcome, error) {
 		case p.id == pagePreview:
 			here, outcome, err = d.choose(ctx, screen.Text("do"))
 			here = d.leave(at, here)
-			d.jumped = true
 		default:
 			d.visited[p.id] = true
 			if p.id == pageClosing {
@@ -180,15 +179,12 @@ func (d *Declaration) screen(p page, field string) *Screen {
 func (d *Declaration) following(id string, at int) string {
 	pages := d.pages()
 	if d.jumped {
-		for _, p := range pages {
-			if d.open[p.id] && !d.visited[p.id] {
-				return p.id
+		for _, open := range d.openPages() {
+			if !d.visited[open] {
+				return open
 			}
 		}
-		if open := d.firstOpen(); open != id {
-			return open
-		}
-		return pagePreview // they left it open on purpose
+		return pagePreview // what is open was left so
 	}
 	if i := slices.IndexFunc(pages, func(p page) bool { return p.id == id }); i >= 0 {
 		at = i
@@ -278,37 +274,46 @@ func (d *Declaration) isRollup() bool { return d.Draft.Handoff.Rollup != nil }
 
 // firstOpen is the page with which a draft goes on: the first that nobody has
 // answered.
-func (d *Declaration) firstOpen() string {
+func (d *Declaration) firstOpen() string { return append(d.openPages(), pagePreview)[0] }
+
+// openPages are the pages that nobody has answered, as far as the draft tells, and
+// those that were asked for and not visited yet.
+func (d *Declaration) openPages() (ids []string) {
 	h := d.Draft.Handoff
 	if h.Items == nil {
-		return pageItems
+		ids = append(ids, pageItems)
 	}
 	for _, item := range h.Items {
 		if item.ID == "" || item.State == "" {
-			return itemPage(item.ID)
+			ids = append(ids, itemPage(item.ID))
 		}
 	}
 	if h.Blockers == nil {
-		return pageBlockers
+		ids = append(ids, pageBlockers)
 	}
 	for _, b := range h.Blockers {
-		if b.Because == "" || b.Resolver == "" {
-			d.ask(blockerPage(b.ID), true)
-			return blockerPage(b.ID)
+		if id := blockerPage(b.ID); b.Because == "" || b.Resolver == "" {
+			d.open[id] = true
+			ids = append(ids, id)
 		}
 	}
 	for _, r := range d.Draft.Resolutions {
 		if r.How == "" {
-			return resolvedPage(r.Blocker)
+			ids = append(ids, resolvedPage(r.Blocker))
 		}
 	}
-	switch {
-	case h.Shipped == nil || h.Decisions == nil:
-		return pageOutcomes
-	case h.Summary == "" || h.ReturnsAt.IsZero() || len(h.To) == 0:
-		return pageClosing
+	if h.Shipped == nil || h.Decisions == nil {
+		ids = append(ids, pageOutcomes)
 	}
-	return pagePreview
+	if h.Summary == "" || h.ReturnsAt.IsZero() || len(h.To) == 0 {
+		ids = append(ids, pageClosing)
+	}
+	for _, p := range d.pages() {
+		if d.open[p.id] && !d.visited[p.id] && !slices.Contains(ids, p.id) {
+			ids = append(ids, p.id)
+		}
+	}
+	return ids
 }
 
 // Final returns the draft as it would be published: what is on its way out is

@@ -114,7 +114,10 @@ func (d *Declaration) returnsField() *Field {
 		f.Default, f.Passed = d.Prefill.Returns.Format(shownTime), true
 	}
 	if at := d.Draft.Handoff.ReturnsAt; f.Value == "" && !at.IsZero() && !at.Equal(d.Prefill.Returns) {
-		f.Value = at.Format(time.RFC3339)
+		f.Value = at.Format(shownTime)
+		if read, err := d.When(f.Value); err != nil || !read.Equal(at.Time) { // elsewhere it is another time
+			f.Value = at.Format(time.RFC3339)
+		}
 	}
 	return f
 }

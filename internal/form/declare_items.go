@@ -117,7 +117,11 @@ func (d *Declaration) takeItems(draft *Draft, s *Screen, done bool) {
 		switch {
 		case carried == nil && !ticked:
 		case i >= 0:
-			items = append(items, retick(draft.Handoff.Items[i], carried, ticked))
+			item := retick(draft.Handoff.Items[i], carried, ticked)
+			if done && leaving(item.Status) != leaving(draft.Handoff.Items[i].Status) {
+				delete(d.visited, itemPage(item.ID)) // there is something else to say of it now
+			}
+			items = append(items, item)
 		case carried != nil:
 			items = append(items, retick(cloneItem(*carried), carried, ticked))
 		default:

@@ -20,6 +20,7 @@ type placed struct {
 	about    string // the item or blocker that the page is about, "" for none
 	label    string // of the field
 	asked    *Field // nil where no page asks for it
+	nth      int    // of the page's fields
 	findings []handoff.Finding
 }
 
@@ -51,13 +52,33 @@ func (d *Declaration) placed(final *handoff.Handoff, findings []handoff.Finding)
 		p := placed{place: at, findings: []handoff.Finding{f}}
 		if s := d.screenOf(at.page); s != nil {
 			p.about, p.label, p.asked = aboutPage(at.page), s.Title, s.Field(at.field)
+			p.nth = slices.Index(s.Fields, p.asked)
 		}
 		if p.asked != nil {
 			p.label = p.asked.Label
 		}
 		all = append(all, p)
 	}
+	d.inOrder(all)
 	return all
+}
+
+// inOrder sorts problems as the form asks, those first that refuse the draft.
+func (d *Declaration) inOrder(all []placed) {
+	pages := d.pages()
+	pageOf := func(p placed) int {
+		i := slices.IndexFunc(pages, func(page page) bool { return page.id == p.page })
+		if i < 0 && p.about != "" { // behind the page that is there
+			i = slices.IndexFunc(pages, func(page page) bool { return aboutPage(page.id) == p.about })
+		}
+		if i < 0 {
+			return len(pages)
+		}
+		return i
+	}
+	slices.SortStableFunc(all, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(a.findings[0].Level, b.findings[0].Level), cmp.Compare(pageOf(a), pageOf(b)), cmp.Compare(a.nth, b.nth))
+	})
 }
 
 // problemsAt says what is wrong with what a field of the form asks for.
@@ -164,7 +185,10 @@ var sayings = map[string]struct{ problem, cure string }{
 
 // aboutPage is the item or blocker that a page is about, "" for none.
 func aboutPage(id string) string {
-	for _, of := range []func(string) string{itemPage, morePage, wantedPage, blockerPage, resolvedPage} {
+	if strings.HasPrefix(id, blockerPage("")) {
+		return id
+	}
+	for _, of := range []func(string) string{itemPage, morePage, wantedPage, resolvedPage} {
 		if name, ok := strings.CutPrefix(id, of("")); ok {
 			return name
 		}

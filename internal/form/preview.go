@@ -122,7 +122,7 @@ func splitField(field string) (list string, index int, rest string) {
 // previewLines is the handoff as its receiver will read it, in short.
 func (d *Declaration) previewLines(final *Draft) []string {
 	h, offers := d.Owned(final.Handoff)
-	lines := []string{cmp.Or(h.Summary, "(no summary yet)"), "to " + strings.Join(h.To, ", ")}
+	lines := []string{cmp.Or(h.Summary, "(no summary yet)"), "to " + cmp.Or(strings.Join(h.To, ", "), "(nobody yet)")}
 	if !h.ReturnsAt.IsZero() {
 		lines[1] += ", back " + h.ReturnsAt.Format("Mon "+shownTime+" -07:00")
 	}
@@ -136,7 +136,7 @@ func (d *Declaration) previewLines(final *Draft) []string {
 			add("    next, %s: %s", n.Owner, n.Do)
 		}
 	}
-	if offers != "" {
+	if offers != "" && len(h.To) > 0 {
 		add("%s", offers)
 	}
 	for _, b := range h.Blockers {

@@ -3,7 +3,6 @@ package form
 import (
 	"context"
 	"errors"
-	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -194,14 +193,15 @@ func (f *Field) lacking() string {
 	answer := f.Text()
 	switch {
 	case answer == "" && f.Required != nil && f.Required():
+		if strings.HasSuffix(f.Label, "?") {
+			return "an answer is required"
+		}
 		return text.OneLine(f.Label) + " is required"
 	case answer == "":
 		return ""
 	}
-	for part := range f.parts(answer) {
-		if over := utf8.RuneCountInString(part) - f.Max; f.Max > 0 && over > 0 {
-			return text.Count(over, "character") + " too many, at most " + strconv.Itoa(f.Max)
-		}
+	if over := f.over(answer); over > 0 {
+		return text.Count(over, "character") + " too many, at most " + strconv.Itoa(f.Max)
 	}
 	if f.Lacks == nil {
 		return ""
@@ -209,12 +209,15 @@ func (f *Field) lacking() string {
 	return f.Lacks(answer)
 }
 
-// parts are what Max counts: the lines, or the whole of a free text.
-func (f *Field) parts(answer string) iter.Seq[string] {
-	if f.Free {
-		return slices.Values([]string{answer})
+// over is by how many characters an answer, or a line of it, is too long.
+func (f *Field) over(answer string) (over int) {
+	if f.Max == 0 {
+		return 0
 	}
-	return strings.SplitSeq(answer, "\n")
+	for part := range strings.SplitSeq(answer, "\n") {
+		over = max(over, utf8.RuneCountInString(part)-f.Max)
+	}
+	return over
 }
 
 // passed reports whether enter goes past the field.

@@ -271,7 +271,9 @@ func (w *window) refuses(f *Field) bool {
 		return false
 	}
 	w.left = append(w.left, f.Key+lacking)
-	w.said = lacking + "; enter again leaves it so"
+	if w.said = lacking + "; enter again leaves it so"; f.over(f.Text()) > 0 && w.screen.edits(f) {
+		w.said += ", ^o opens the editor"
+	}
 	return true
 }
 

@@ -210,6 +210,8 @@ func (f *Field) kindKeys() string {
 	switch {
 	case f.grey() != "":
 		return "del clears · → edits"
+	case f.Kind <= Lines && f.Cleared && f.Value == "":
+		return "→ brings it back"
 	case f.Kind == Choice:
 		return "←→ choose"
 	case f.Kind == Menu:
