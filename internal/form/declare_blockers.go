@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 const pageBlockers = "blockers"
@@ -62,6 +63,10 @@ func (d *Declaration) blockersScreen() *Screen {
 	if len(s.Fields) > 0 {
 		add.Label, add.Help = "Another blocker", "what is needed from somebody; empty: no other"
 	}
+	if stuck := d.Draft.stuck(); len(stuck) > 0 {
+		add.Label, add.Help = "What does "+text.And(stuck)+" wait for?", "what is needed from somebody"
+		add.require()
+	}
 	s.Fields = append(s.Fields, add)
 	return s
 }
@@ -105,13 +110,17 @@ func (d *Declaration) takeBlockers(draft *Draft, s *Screen, done bool) {
 // newBlocker names a blocker by what is needed, and lets it block the items that
 // are blocked by nothing else, if there are any.
 func (d *Declaration) newBlocker(draft *Draft, needs string) handoff.Blocker {
-	b := handoff.Blocker{ID: slugOrText(needs), Needs: needs}
-	for _, item := range draft.Handoff.Items {
-		if item.Status == handoff.StatusBlocked && len(draft.blockersOf(item)) == 0 {
-			b.Blocks = append(b.Blocks, item.ID)
+	return handoff.Blocker{ID: slugOrText(needs), Needs: needs, Blocks: draft.stuck()}
+}
+
+// stuck are the items that are blocked by nothing that was said.
+func (d *Draft) stuck() (ids []string) {
+	for _, item := range d.Handoff.Items {
+		if item.Status == handoff.StatusBlocked && len(d.blockersOf(item)) == 0 {
+			ids = append(ids, item.ID)
 		}
 	}
-	return b
+	return ids
 }
 
 func (d *Declaration) blockerScreen(b handoff.Blocker) *Screen {

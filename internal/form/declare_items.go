@@ -182,7 +182,7 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 	status := choice("status", "Status", item.Status, statuses...)
 	if leaving(item.Status) {
 		s.Fields = append(s.Fields, status,
-			line("state", "What, or why", "shipped: what; dropped: why; continued: its new names", item.State, "").require().most(mostState))
+			line("state", "What, or why", "shipped: what; dropped: why; continued: its new names", item.State, "").require().most(mostWhy))
 		return s
 	}
 	next := line("next", "Next step", "what the next person does first; ben: … names ben", firstStep(item), firstStep(*carried)).most(mostStep)

@@ -174,7 +174,7 @@ var sayings = map[string]struct{ problem, cure string }{
 	"HO303": {cure: "say what became of it"},
 	"HO305": {cure: "give it another name"},
 	"HO306": {cure: "write here what it waits for, or change its Status"},
-	"HO307": {cure: "set the Status of the item to blocked, or write a Workaround"},
+	"HO307": {problem: "it blocks something whose Status is not blocked", cure: "set the Status of the item to blocked, or write a Workaround"},
 	"HO313": {cure: "keep that decision, or say in the editor that this one supersedes it"},
 	"HO401": {problem: "one person is to be named", cure: "as in ben: …"},
 	"HO402": {cure: "name the one who decides"},

@@ -25,7 +25,7 @@ func (f *Field) input(width, height int) huh.Field {
 		return huh.NewSelect[string]().Title(label).Options(options...).Value(&f.Value).Height(min(1+len(f.Options), max(height, 3)))
 	case Ticks:
 		return huh.NewMultiSelect[string]().Title(label).Options(options...).Value(&f.Ticked).Filterable(false).
-			Height(min(1+len(f.Options), ticksRows, max(height, 3)))
+			Height(f.ticksRows(height))
 	}
 	return newArea(f)
 }
@@ -37,8 +37,9 @@ const (
 	optionFrame = 9
 )
 
-// ticksRows is how many rows Ticks take at most, with the label.
-const ticksRows = 9
+// ticksRows is how many rows Ticks take where there are so many, with the label: a
+// long list leaves room for the fields beside it.
+func (f *Field) ticksRows(height int) int { return min(1+len(f.Options), max(height/3, 5)) }
 
 // inputRows is how many rows a field takes.
 func (w *window) inputRows(i int) int {
@@ -46,7 +47,7 @@ func (w *window) inputRows(i int) int {
 	case Menu:
 		return 1 + len(f.Options)
 	case Ticks:
-		return min(1+len(f.Options), ticksRows)
+		return f.ticksRows(w.height - fixedRows)
 	case Choice:
 		return 2
 	}
