@@ -103,7 +103,7 @@ func (a *area) rows() int {
 	for line := range strings.SplitSeq(shown, "\n") {
 		rows += rowsOf(line, a.typed.Width())
 	}
-	if a.field.Kind == Lines && a.focused {
+	if a.field.Kind == Lines && a.focused && !strings.HasSuffix(shown, "\n") {
 		rows++ // there is room for one more
 	}
 	return min(rows, a.most)

@@ -24,6 +24,7 @@ type window struct {
 	serial  int         // counts the screens
 	armed   bool        // the screen takes keys that answer it
 	said    string      // why a key did nothing, until the next one
+	before  []string    // what the fields said when the screen came
 	left    []string    // what was asked for once more, and may be left so
 	scroll  int         // lines of the body that are above the window
 	redrawn int         // how often everything was drawn anew
@@ -109,6 +110,10 @@ func liftMargins() tea.Msg {
 func (w *window) show(msg showMsg) tea.Cmd {
 	w.screen, w.answers = msg.screen, msg.answers
 	w.serial++
+	w.before = nil
+	for _, f := range w.screen.Fields {
+		w.before = append(w.before, f.Value)
+	}
 	w.armed, w.saving, w.said, w.left, w.scroll, w.saved = false, false, "", nil, 0, w.content()
 	if w.stopped {
 		w.leave(Next, ErrStopped)
@@ -238,17 +243,14 @@ func (f *Field) howTo() string {
 	return "nothing is typed here: ↑ ↓ choose" + map[bool]string{true: ", space ticks"}[f.Kind == Ticks]
 }
 
-// enter goes on to the next field that wants an answer, or leaves the screen. In
-// lines it begins a new one, but after an empty one.
+// enter goes on to the next field that wants an answer, or leaves the screen, but for
+// where it begins a new line.
 func (w *window) enter() tea.Cmd {
-	f := w.field()
-	if a, ok := w.inputs[w.focus()].(*area); ok && f.Kind == Lines {
-		if blank := strings.TrimSpace(f.Value) == ""; !blank && (f.Free || !a.onEmptyLine()) {
-			a.newLine()
-			return w.pass(nil)
-		}
+	if a, ok := w.inputs[w.focus()].(*area); ok && w.begins(a) {
+		a.newLine()
+		return w.pass(nil)
 	}
-	if w.refuses(f) {
+	if w.refuses(w.field()) {
 		return nil
 	}
 	for to := w.focus() + 1; to < len(w.inputs); to++ {
@@ -257,6 +259,14 @@ func (w *window) enter() tea.Cmd {
 		}
 	}
 	return w.submit()
+}
+
+// begins reports whether enter begins a new line in an area: where several are
+// typed, behind one that says something. What stands there since the screen came is
+// taken as any other answer is.
+func (w *window) begins(a *area) bool {
+	f := a.field
+	return f.Kind == Lines && strings.TrimSpace(f.Value) != "" && f.Value != w.before[w.focus()] && (f.Free || !a.onEmptyLine())
 }
 
 // refuses reports whether the answer of a field keeps the person there, and says

@@ -195,7 +195,7 @@ func (w *window) enterDoes() string {
 	case f.Kind == Menu:
 		return "enter chooses"
 	}
-	if a, ok := w.inputs[w.focus()].(*area); ok && f.Kind == Lines && strings.TrimSpace(f.Value) != "" && (f.Free || !a.onEmptyLine()) {
+	if a, ok := w.inputs[w.focus()].(*area); ok && w.begins(a) {
 		return "enter new line"
 	}
 	for _, after := range w.screen.Fields[w.focus()+1:] {
