@@ -82,7 +82,7 @@ func TestSuspendedLineByLine(t *testing.T) {
 	r := newRepository(t)
 	x := r.startShell(100, 40)
 	x.send("handoff declare --accessible\n")
-	x.see("Items (", ">")
+	x.see("an empty line ends)\n>")
 	x.send("a queue and")
 	x.see("> a queue and")
 	x.send("\x1a")
