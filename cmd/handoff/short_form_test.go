@@ -109,7 +109,7 @@ func TestAckFormOfAnAssignment(t *testing.T) {
 	r := inTheMorning(t, "cleo")
 	r.run("handoff", "assign", "login-audit", "--as", "ana", "--to", "cleo")
 	x := r.start(80, 24, "handoff", "ack")
-	x.see("[x] login-audit")
+	x.see("[x] login-audit", "done when: All 7 endpoints write the log")
 	x.key("Your answer", ctrlS)
 	x.ready("Read back: login-audit")
 	x.write("Four endpoints write the log, logout is one of those that do not")

@@ -88,12 +88,15 @@ func askAck(ctx context.Context, g *globals, ws *workspace.Workspace, a *handoff
 	if h, ok := ws.State.Handoffs[a.Subject]; ok {
 		offered = ws.OfferedBy(h)
 		f.Title, f.From = h.Record.By+" hands over: "+h.Summary, h.Record.By
-		f.Body = append(asksOf(ws, h), itemsOf(h)...)
+		f.Body = append(asksOf(ws, h), aboutItems(ws, h.Items)...)
 	}
 	for _, id := range offered {
 		if item, ok := ws.State.Items[id]; ok {
 			f.Offered, f.From = append(f.Offered, item.Item), cmp.Or(f.From, item.Holder)
 		}
+	}
+	if f.Body == nil {
+		f.Body = aboutItems(ws, f.Offered)
 	}
 	return g.askText(ctx, ws, func(asker form.Asker) error { return f.Ask(ctx, asker, a) })
 }
@@ -110,11 +113,11 @@ func asksOf(ws *workspace.Workspace, h *fold.Handoff) (lines []string) {
 	return lines
 }
 
-// itemsOf tells the items of a handoff: what must not be done, where each stands,
-// what comes next, and when it is done.
-func itemsOf(h *fold.Handoff) (lines []string) {
+// aboutItems tells what one must know to take items: where each stands, what must not
+// be done, what comes next, when it is done, and what it waits for.
+func aboutItems(ws *workspace.Workspace, items []handoff.Item) (lines []string) {
 	add := func(what, said string) { lines = append(lines, "    "+what+": "+said) }
-	for _, item := range h.Items {
+	for _, item := range items {
 		lines = append(lines, fmt.Sprintf("%s [%s] %s", item.ID, strings.ReplaceAll(item.Status, "_", " "), item.State))
 		for _, warning := range item.DoNot {
 			add("do not", warning)
@@ -129,8 +132,8 @@ func itemsOf(h *fold.Handoff) (lines []string) {
 			add("if "+c.If, c.Then)
 		}
 		for _, ref := range item.BlockedBy {
-			if _, id := handoff.SplitRef(ref); h.Blocker(id) != nil {
-				add("blocked by "+id, h.Blocker(id).Needs)
+			if _, id := handoff.SplitRef(ref); ws.State.Blockers[id] != nil && ws.State.Blockers[id].Open() {
+				add("blocked by "+id, ws.State.Blockers[id].Needs)
 			}
 		}
 	}

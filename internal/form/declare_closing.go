@@ -63,14 +63,17 @@ func parseDecision(text string) handoff.Decision {
 	return d
 }
 
+// shippedAs is what a commit says that it is: no part of its subject names an item.
+func shippedAs(subject string) handoff.Shipped { return handoff.Shipped{What: subject} }
+
 func takeOutcomes(draft *Draft, s *Screen, done bool) {
 	h := draft.Handoff
-	shipped := splitLines(s.Text("shipped"))
+	shipped := keepKnown(splitLines(s.Text("shipped")), h.Shipped, typedShipped, ParseShipped)
 	if landed := s.Field("landed"); landed != nil {
-		shipped = slices.Concat(landed.Ticked, shipped)
+		shipped = append(keepKnown(landed.Ticked, h.Shipped, typedShipped, shippedAs), shipped...)
 	}
 	if done || len(shipped) > 0 || h.Shipped != nil {
-		h.Shipped = append([]handoff.Shipped{}, keepKnown(shipped, h.Shipped, typedShipped, ParseShipped)...)
+		h.Shipped = append([]handoff.Shipped{}, shipped...)
 	}
 	if decisions := splitLines(s.Text("decisions")); done || len(decisions) > 0 || h.Decisions != nil {
 		h.Decisions = append([]handoff.Decision{}, keepKnown(decisions, h.Decisions, typedDecision, parseDecision)...)

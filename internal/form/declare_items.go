@@ -14,19 +14,18 @@ const pageItems = "items"
 
 // The most characters of what is typed, as the schema has it.
 const (
-	mostSummary  = 140
-	mostState    = 200
-	mostIntent   = 280
-	mostStep     = 160
-	mostCheck    = 140
-	mostIssue    = 140
-	mostWarning  = 120
-	mostShipped  = 160
-	mostWhy      = 160
-	mostNeeds    = 200
-	mostBecause  = 200
-	mostQuestion = 200
-	mostGap      = 160
+	mostSummary = 140
+	mostState   = 200
+	mostIntent  = 280
+	mostStep    = 160
+	mostCheck   = 140
+	mostIssue   = 140
+	mostWarning = 120
+	mostShipped = 160
+	mostWhy     = 160
+	mostNeeds   = 200
+	mostBecause = 200
+	mostGap     = 160
 )
 
 func itemPage(id string) string { return "item " + id }
