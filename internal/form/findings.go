@@ -113,7 +113,7 @@ func (p *placed) line() string {
 	first := p.findings[0]
 	said, _ := p.says(first)
 	line := p.subject(said) + " (" + first.Code + ")"
-	if p.page == "" {
+	if p.page == "" && p.curable() {
 		line += ", in the editor"
 	}
 	if more := len(p.findings) - 1; more > 0 {
@@ -123,6 +123,12 @@ func (p *placed) line() string {
 		return "fix " + line
 	}
 	return "warning " + line
+}
+
+// curable reports whether some text cures it. A warning of the handoff as a whole, as
+// that it is late, is only to be read.
+func (p *placed) curable() bool {
+	return p.page != "" || p.findings[0].Field != "" || p.findings[0].Level == handoff.LevelError
 }
 
 // subject puts before what is said what it is said of.

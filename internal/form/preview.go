@@ -33,7 +33,12 @@ func (d *Declaration) previewScreen() *Screen {
 	} else {
 		d.offerPublish(add, final.Handoff)
 	}
+	body := d.previewLines(final)
 	for i, f := range d.placed(final.Handoff, findings) {
+		if !f.curable() {
+			body = append(body, f.line())
+			continue
+		}
 		if f.page == "" {
 			f.field = strconv.Itoa(i) // one line each
 		}
@@ -48,7 +53,7 @@ func (d *Declaration) previewScreen() *Screen {
 		add(goPrefix+pageQuestions, "change: "+d.questionsScreen().Title)
 	}
 	menu.Value = menu.Options[0].Value
-	return &Screen{Title: "Preview", Body: d.previewLines(final), Fields: []*Field{menu}}
+	return &Screen{Title: "Preview", Body: body, Fields: []*Field{menu}}
 }
 
 // offerPublish offers to publish, and where it can be pushed asks about that as well.

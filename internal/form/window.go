@@ -87,6 +87,10 @@ func (w *window) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		w.save(msg.serial)
 		return w, nil
 	case tea.PasteMsg:
+		if w.said = ""; w.field().Kind > Lines {
+			w.said = w.field().howTo()
+			return w, nil
+		}
 		msg.Content = normaliseNewlines(msg.Content)
 		return w, w.pass(msg)
 	case tea.KeyPressMsg:
