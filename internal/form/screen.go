@@ -178,7 +178,7 @@ func (f *Field) Has(value string) bool { return slices.Contains(f.Ticked, value)
 
 // mark is the label, with a mark where an answer is needed that is not there yet.
 func (f *Field) mark() string {
-	if f.Required != nil && f.Default == "" && f.Required() {
+	if f.Required != nil && (f.Default == "" || f.empty()) && f.Required() {
 		return f.Label + " (required)"
 	}
 	return f.Label
