@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,9 @@ type shortPage struct {
 // asks is the field of the page, with this screen, that asks for a part of the
 // record; nil for none.
 func (p *shortPage) asks(s *Screen, part string) *Field {
+	if list, _, listed := strings.Cut(p.part, "["); listed && part == list {
+		return s.Fields[len(s.Fields)-1] // there is no entry yet
+	}
 	name, ok := strings.CutPrefix(part, p.part)
 	if !ok {
 		return nil
@@ -78,6 +82,9 @@ func runShort(ctx context.Context, asker Asker, pages func() []shortPage, check 
 // refused, it is the one that asks for what is wrong; right reports that it is not.
 func (f *shortForm) next() (p shortPage, right bool) {
 	all := f.pages()
+	gone := func(id string) bool { return !slices.ContainsFunc(all, func(p shortPage) bool { return p.id == id }) }
+	maps.DeleteFunc(f.answered, func(id string, _ bool) bool { return gone(id) })
+	f.trail = slices.DeleteFunc(f.trail, gone)
 	for _, p := range all {
 		if !f.answered[p.id] {
 			return p, false
@@ -119,6 +126,7 @@ func (f *shortForm) wrong() []placed {
 func (f *shortForm) screen(p shortPage) *Screen {
 	s := p.build()
 	s.ID, s.Short, s.First = p.id, true, len(f.trail) == 0
+	s.Focus, s.Problems, s.Changed = "", nil, nil // of a screen that was there before
 	fixes := f.fixes
 	if fixes == nil {
 		return s
