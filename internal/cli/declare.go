@@ -263,6 +263,6 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	for _, why := range d.Unsettled {
 		g.note("%s", why)
 	}
-	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), true
+	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), !o.asked
 	return publishRecords(ctx, g, ws, o.publishOptions, d.Sealed, findings)
 }

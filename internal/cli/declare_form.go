@@ -47,8 +47,11 @@ type writing struct {
 	drafts  *form.Drafts
 	prefill form.Prefill
 	draft   *form.Draft
-	empty   []byte // the draft before anybody typed
-	resumed bool   // it was begun in another run, of which nothing was noticed
+	empty   []byte            // the draft before anybody typed
+	resumed bool              // it was begun in another run, of which nothing was noticed
+	asked   bool              // whether to push was asked, and
+	push    bool              // the answer was yes
+	told    []handoff.Finding // what the form has shown already
 	noticed handoff.Meta
 }
 
@@ -91,6 +94,7 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 		asker = g.asker()
 	}
 	right, err := w.write(ctx, asker)
+	o.push, o.asked, o.told = o.push || w.push, w.asked, w.told
 	err = errors.Join(err, asker.Close())
 	if err == nil && !right {
 		err = errStopped
@@ -138,7 +142,10 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 	}
 	d := &form.Declaration{
 		Asker: asker, Draft: w.draft, Prefill: w.prefill, Check: w.check, When: w.ws.When, Save: w.save, About: w.about(),
-		Owned: w.owned, Step: w.ws.ReadStep,
+		Owned: w.owned, Step: w.ws.ReadStep, Push: w.pushesTo,
+		Wanted: func(draft *form.Draft) []handoff.Finding {
+			return w.ws.CheckDraft(w.typed(draft), w.options.allowSecrets)
+		},
 		Edit: func(ctx context.Context, draft *form.Draft) (*form.Draft, error) {
 			w.draft = draft
 			if _, err := w.edit(ctx); err != nil {
@@ -148,8 +155,21 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 		},
 	}
 	outcome, err := d.Run(ctx)
-	w.draft = d.Final()
-	return outcome == form.Publish, err
+	w.draft, w.told, w.push = d.Final(), d.Told(), outcome == form.PublishAndPush
+	return outcome == form.Publish || w.push, err
+}
+
+// pushesTo says to where a handoff is pushed and who sees it then, "" where that is
+// not to be asked.
+func (w *writing) pushesTo(h *handoff.Handoff) string {
+	o := w.options.publishOptions
+	o.offersPush = true
+	to, err := o.reach(w.g, w.ws)
+	if err != nil || !to.offer || o.dryRun {
+		return "" // what cannot be found out now is said when it is published
+	}
+	w.asked = true
+	return "to " + to.remote + ": " + readersOf(w.ws, []*handoff.Record{w.ws.NewRecord(h)})
 }
 
 // about is what is to be read of a rollup before it is handed over.

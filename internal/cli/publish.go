@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -27,6 +28,9 @@ type publishOptions struct {
 	strangers []string // whom nobody knows yet either, taken as they are
 
 	offersPush bool // asks on a terminal whether to push
+	asked      bool // that was asked before
+
+	told []handoff.Finding // what the user has seen already, and is not told again
 
 	// after is done once the commit stands: what fails then is a warning.
 	after []func() error
@@ -116,11 +120,11 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 		custodyChange: custody[0],
 	}
 	if !o.route || err != nil {
-		return errors.Join(err, printPublication(g, p, records, custody, append(talk, g.untold(ws, records)...), nil))
+		return errors.Join(err, o.printPublication(g, p, records, custody, append(talk, g.untold(ws, records)...), nil))
 	}
 	sent, err := g.routeRecords(ctx, ws, records, to.push)
 	p.Deliveries = sent.rows
-	return errors.Join(err, printPublication(g, p, records, custody, talk, sent))
+	return errors.Join(err, o.printPublication(g, p, records, custody, talk, sent))
 }
 
 // dryRun is what a writing command would do, as --json prints it.
@@ -172,7 +176,7 @@ func (o *publishOptions) printDryRun(g *globals, change store.Change, warnings [
 
 // printPublication prints what was written and what of it was delivered; sent is nil
 // where nothing was to be.
-func printPublication(g *globals, p publication, records []*handoff.Record, custody []custodyChange, talk []string, sent *router) error {
+func (o *publishOptions) printPublication(g *globals, p publication, records []*handoff.Record, custody []custodyChange, talk []string, sent *router) error {
 	return g.printer.print(p, func() {
 		first := records[0]
 		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, story.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
@@ -181,13 +185,22 @@ func printPublication(g *globals, p publication, records []*handoff.Record, cust
 			g.printer.line("%s %s: %s", r.Kind, r.ID, story.Headline(r))
 			custody[i+1].print(g, "", "")
 		}
-		if len(p.Warnings) > 0 && !g.quiet {
-			printFindings(g.Err, g.findings(p.Warnings))
+		if fresh := o.unseen(p.Warnings); len(fresh) > 0 && !g.quiet {
+			printFindings(g.Err, g.findings(fresh))
 		}
 		if sent != nil {
 			sent.print()
 		}
 		g.notes(talk)
+	})
+}
+
+// unseen are the findings that the user has not seen yet.
+func (o *publishOptions) unseen(findings []handoff.Finding) []handoff.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f handoff.Finding) bool {
+		return slices.ContainsFunc(o.told, func(told handoff.Finding) bool {
+			return told.Code == f.Code && told.Field == f.Field && told.Message == f.Message
+		})
 	})
 }
 

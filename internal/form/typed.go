@@ -3,13 +3,18 @@ package form
 import (
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // What people type in one line, in flags and in forms.
 
 // because stands between what was decided and why.
 const because = " -- "
+
+// inShort is what was typed as a message repeats it.
+func inShort(typed string) string { return ansi.Truncate(text.OneLine(typed), 24, "…") }
 
 // ParseDecision reads "what -- why". The id is made of the what, and empty where
 // no name can be made of it: a slug is of Latin letters. What is not said is
