@@ -94,8 +94,12 @@ const mostWords = 40
 // read reads a plain question. What narrows it stands beside its words: terms,
 // and words in double quotes.
 func read(pieces []query.Piece, env Env) (q query.Query, understood bool, err error) {
-	words, at, err := cutTime(opened(split(plainWords(pieces))), env.ParseEnv)
-	if err != nil || len(words) == 0 || len(words) > mostWords {
+	words := split(plainWords(pieces))
+	if len(words) == 0 || len(words) > mostWords {
+		return q, false, nil
+	}
+	words, at, err := cutTime(opened(words), env.ParseEnv)
+	if err != nil || len(words) == 0 {
 		return q, err != nil, err
 	}
 	names, err := newDirectory(env)
@@ -150,8 +154,12 @@ func isQuestion(pieces []query.Piece) bool {
 	if strings.HasSuffix(words[len(words)-1], "?") {
 		return true
 	}
-	first := opened(split(words))
-	return len(first) > 0 && slices.ContainsFunc(lexicon()[first[0]], func(w word) bool {
-		return w.kind == asking || w.kind == auxiliary || w.kind == indefinite || w.kind == pronoun
+	cut := split(words)
+	if len(cut) == 0 {
+		return false
+	}
+	first := opened(cut)
+	return slices.ContainsFunc(first, isAsking) || slices.ContainsFunc(lexicon()[first[0]], func(w word) bool {
+		return w.kind == auxiliary || w.kind == indefinite || w.kind == pronoun || w.kind == possessive
 	})
 }

@@ -139,7 +139,7 @@ func TestRead(t *testing.T) {
 		{"is ben hungry", ""},
 		{"what will ben ship", ""},
 		{"what is refunds not blocked by", ""},
-		{"is everything done", ""},
+		{"is everything done", "items is:closed (all) ?"},
 		{"is everyone blocked", ""},
 		{"what was blocked yesterday", ""},
 		{"is ben blocked and hungry", ""},

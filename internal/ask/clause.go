@@ -48,7 +48,16 @@ func parse(tokens []token, at span) (*clause, bool) {
 		return nil, false
 	}
 	p.roles()
+	p.c.elliptic()
 	return &p.c, true
+}
+
+// elliptic makes a question of "refunds done?", which lacks its verb: whether it is
+// so.
+func (c *clause) elliptic() {
+	if c.asks == "" && !c.noun && c.modal == "" && c.form >= past && c.passive && c.subj == nil && c.obj.named() {
+		c.asks = "yes"
+	}
 }
 
 // askedAs are the question words that ask for the same as another one.
@@ -87,6 +96,16 @@ func (p *parser) opening() bool {
 	}
 	if slices.Contains([]string{"what", "who", "how-many"}, p.c.asks) {
 		asked := &phrase{wanted: p.c.asks}
+		of := 0 // "which of my items"
+		if p.at < len(p.tokens) && p.tokens[p.at].text == "of" {
+			of = 1
+		}
+		if q, n := p.phraseAt(p.at + of); of > 0 && n > 0 && q.noun != "" && q.owner != nil && q.names == nil {
+			asked.noun, asked.states, p.c.preps["of"] = q.noun, q.states, q.owner
+			p.at += of + n
+			p.pre = append(p.pre, asked)
+			return true
+		}
 		if q, n := p.phraseAt(p.at); n > 0 && q.noun != "" && q.names == nil && q.owner == nil && p.nounHere(p.at+n) {
 			asked.noun, asked.states = q.noun, q.states
 			p.at += n
@@ -133,6 +152,8 @@ func (p *parser) body() bool {
 			if !p.auxiliary(t) {
 				return false
 			}
+		case p.whyWeDo(t):
+			p.c.verb, p.c.form, p.c.tail, p.at = vUse, base, p.texts(p.at), len(p.tokens)
 		case p.isPhrase():
 			if !p.phrase() {
 				return false
@@ -142,6 +163,10 @@ func (p *parser) body() bool {
 				return false
 			}
 		case t.can(preposition):
+			if t.text == "of" && p.c.verb == "" && len(p.pre) == 0 {
+				p.at++ // "are any of my items blocked"
+				continue
+			}
 			if !p.preposition(t) {
 				return false
 			}
@@ -152,10 +177,19 @@ func (p *parser) body() bool {
 	return true
 }
 
+// whyWeDo reports whether the question is why we do something that the lexicon has no
+// word for: "why do we key refunds by payment id".
+func (p *parser) whyWeDo(t token) bool {
+	return p.c.asks == "why" && p.c.verb == "" && !p.be && len(p.pre) == 1 && p.pre[0].text == "team" && !t.can(action) && !t.can(preposition)
+}
+
 // mainVerb reports whether "have" or "do" stands for itself: no other verb follows
 // that it could serve.
 func (p *parser) mainVerb(t token) bool {
 	if !t.can(action) || p.c.verb != "" || p.at == 0 {
+		return false
+	}
+	if p.c.asks == "why" && p.at+1 < len(p.tokens) && p.tokens[p.at+1].can(pronoun) { // "why do we"
 		return false
 	}
 	for _, next := range p.tokens[p.at+1:] {
@@ -201,6 +235,8 @@ func (p *parser) action(t token) bool {
 		p.c.verb, p.c.form, p.c.state = w.verb, w.form, w.value
 		p.c.tail = p.texts(p.at)
 	case w.verb == vNext && (p.c.verb == vWork || p.c.verb == vTake || p.c.verb == vHold):
+	case w.verb == vWork && p.c.verb == vState && slices.Equal(p.c.bare, []string{"to"}): // "what is left to do"
+		p.c.verb, p.c.form, p.c.state, p.c.bare = vNext, being, "", nil
 	case w.verb == vWork && p.c.verb == vNext:
 		p.c.verb, p.c.form = vWork, w.form
 	case p.c.verb == vWork && p.c.form == base && w.form == base, p.c.verb == vWait && w.form >= past && w.form != being:
@@ -313,7 +349,18 @@ func (p *parser) standing(names []*phrase) bool {
 // fromName reads "what is refunds", "why refunds" and "where is ana".
 func (p *parser) fromName() bool {
 	names := slices.DeleteFunc(slices.Clone(p.pre), func(q *phrase) bool { return len(q.names) == 0 })
-	if p.standing(names) {
+	switch {
+	case p.standing(names), p.on(names), p.mine(), p.forSomebody():
+		return true
+	case p.c.asks == "why" && len(p.pre) == 1 && len(names) == 0 && p.pre[0].text != "" && len(p.c.preps) == 0 && len(p.c.bare) == 0: // "why sqlite"
+		p.c.verb, p.post, p.pre = vUse, p.pre, nil
+		return true
+	case len(names) == 1 && p.c.asks == "what" && slices.Equal(p.c.bare, []string{"about"}) && len(p.c.preps) == 0: // what refunds are about
+		p.c.verb, p.c.noun, p.c.bare, p.pre = nReason, true, nil, nil
+		p.c.preps["of"] = names[0]
+		return true
+	case len(names) == 1 && p.c.asks == "yes" && slices.Equal(p.c.bare, []string{"in"}) && len(p.c.preps) == 0: // whether somebody is in
+		p.c.verb, p.c.form, p.c.bare = vReturn, being, nil
 		return true
 	}
 	if len(names) != 1 || len(p.c.preps) > 0 || len(p.c.bare) > 0 {
@@ -321,7 +368,11 @@ func (p *parser) fromName() bool {
 	}
 	p.c.noun = true
 	person := len(only(names[0].names, Person)) > 0
-	switch {
+	switch noun := names[0].noun; {
+	case p.c.asks == "" && noun != "" && !narrowsTo(names[0]): // "refund flow status"
+		p.c.verb, names[0].noun = noun, ""
+	case p.c.asks == "" && noun != "" && !person: // "pr 1842?"
+		p.c.verb = nStatus
 	case p.c.asks == "where" && person:
 		p.c.verb = vReturn
 	case p.c.asks == "what", p.c.asks == "how", p.c.asks == "where":
@@ -349,6 +400,9 @@ func (p *parser) roles() {
 	}
 	participle := p.c.form == past || p.c.form == partial
 	p.c.passive = p.isPassive(participle, subject)
+	if participle && !p.be && p.c.asks == "" && subject.named() && len(p.post) == 0 && len(p.c.preps) == 0 {
+		p.c.passive = true // "refunds blocked?"
+	}
 	p.c.past = p.c.past || participle && !p.c.passive
 	if p.c.passive {
 		p.passive(subject, wanted)
@@ -406,4 +460,39 @@ func (p *parser) beside(phrases []*phrase) {
 	for _, q := range phrases {
 		p.c.preps[fmt.Sprintf("beside %d", len(p.c.preps))] = q
 	}
+}
+
+// on reads "who is on refunds": who works at them.
+func (p *parser) on(names []*phrase) bool {
+	of := p.c.preps["on"]
+	if p.c.asks != "who" || !p.be || len(p.c.preps) != 1 || len(names) > 0 || len(p.c.bare) > 0 || of == nil || len(of.names) == 0 {
+		return false
+	}
+	p.c.verb, p.c.form = vWork, going
+	return true
+}
+
+// mine reads "is it mine" and "is refunds ben's": who holds it.
+func (p *parser) mine() bool {
+	n := len(p.pre)
+	if p.c.asks != "yes" || !p.be || n != 2 || p.pre[1].owner == nil || p.pre[1].noun != "" || p.pre[1].named() {
+		return false
+	}
+	p.c.verb, p.post = vHold, p.pre[:1]
+	p.pre = []*phrase{p.pre[1].owner}
+	p.be = false
+	return true
+}
+
+// forSomebody reads "anything for me": what waits for them.
+func (p *parser) forSomebody() bool {
+	whom := p.c.preps["for"]
+	if whom == nil || len(p.pre) != 1 || p.pre[0].any != "any" || len(p.c.preps) != 1 || len(p.c.bare) > 0 || len(only(whom.names, Person)) == 0 {
+		return false
+	}
+	p.c.verb, p.c.form = vWait, going
+	if p.c.asks == "" {
+		p.c.asks = "yes"
+	}
+	return true
 }
