@@ -40,6 +40,9 @@ func Read(args []string, env Env) (query.Query, error) {
 		return formal, parseErr
 	}
 	q, understood, err := read(pieces, env)
+	if err == nil && !understood {
+		q, understood, err = read(unquoted(pieces), env) // a name in quotes
+	}
 	if err != nil || understood {
 		return q, err
 	}
@@ -77,6 +80,20 @@ func settled(q query.Query, pieces []query.Piece) bool {
 	return len(words) == 0 || q.Topic != query.Search && len(q.Words) == 0 && !slices.Contains(words, "?") || q.Topic == query.Search && len(words) == 1
 }
 
+// unquoted are the pieces with those in quotes as words of the question; none where
+// nothing is in quotes.
+func unquoted(pieces []query.Piece) []query.Piece {
+	quoted := func(p query.Piece) bool { return p.Quoted && p.Qualifier == "" && !p.Not }
+	if !slices.ContainsFunc(pieces, quoted) {
+		return nil
+	}
+	pieces = slices.Clone(pieces)
+	for i := range pieces {
+		pieces[i].Quoted = pieces[i].Quoted && !quoted(pieces[i])
+	}
+	return pieces
+}
+
 func plainWords(pieces []query.Piece) []string {
 	var words []string
 	for _, p := range pieces {
@@ -106,7 +123,7 @@ func read(pieces []query.Piece, env Env) (q query.Query, understood bool, err er
 	if err != nil {
 		return q, true, err
 	}
-	for _, how := range []reading{longNames, shortNames, anyNames} {
+	for _, how := range readings(words, names) {
 		tokens, err := tag(words, names, how)
 		if err != nil {
 			return q, true, err

@@ -127,20 +127,31 @@ func isAsking(word string) bool { return token{words: lexicon()[word]}.can(askin
 func tag(words []string, names *directory, how reading) ([]token, error) {
 	var tokens []token
 	for i := 0; i < len(words); {
-		t, n := longest(words[i:], names, how)
+		t, n := longest(words[i:], names, how.from(i))
 		tokens, i = append(tokens, t), i+n
 	}
 	return names.lookUp(tokens)
 }
 
 // reading is how words are taken that are both names and English.
-type reading int
+type reading struct {
+	long bool // a name that holds English words is one
+	name int  // where a single word is a name though it is English, -1 for nowhere
+}
 
-const (
-	longNames  reading = iota // a name that holds English words is one, a single word is English
-	shortNames                // no name holds English words
-	anyNames                  // every word that is a name is one
-)
+// readings are the ways to take some words, in the order in which they are tried.
+func readings(words []string, names *directory) []reading {
+	all := []reading{{long: true, name: -1}, {long: false, name: -1}}
+	for i, w := range words {
+		if len(lexicon()[w]) > 0 && len(names.exact[spelled(w)]) > 0 {
+			all = append(all, reading{long: true, name: i})
+		}
+	}
+	return all
+}
+
+// from is the reading of the words from a place on.
+func (r reading) from(at int) reading { return reading{r.long, r.name - at} }
 
 // longest is the token that begins here, and of how many words it is.
 func longest(words []string, names *directory, how reading) (token, int) {
