@@ -55,7 +55,7 @@ func parse(tokens []token, at span) (*clause, bool) {
 // elliptic makes a question of "refunds done?", which lacks its verb: whether it is
 // so.
 func (c *clause) elliptic() {
-	if c.asks == "" && !c.noun && c.modal == "" && c.form >= past && c.passive && c.subj == nil && c.obj.named() {
+	if c.asks == "" && !c.noun && c.modal == "" && c.form >= past && c.passive && c.subj == nil && c.obj != nil && (c.obj.named() || c.obj.any == "any") {
 		c.asks = "yes"
 	}
 }
@@ -400,7 +400,7 @@ func (p *parser) roles() {
 	}
 	participle := p.c.form == past || p.c.form == partial
 	p.c.passive = p.isPassive(participle, subject)
-	if participle && !p.be && p.c.asks == "" && subject.named() && len(p.post) == 0 && len(p.c.preps) == 0 {
+	if participle && !p.be && p.c.asks == "" && subject != nil && (subject.named() || subject.any == "any") && len(p.post) == 0 && len(p.c.preps) == 0 {
 		p.c.passive = true // "refunds blocked?"
 	}
 	p.c.past = p.c.past || participle && !p.c.passive
