@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/handoff-cli/handoff/internal/check"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
@@ -102,7 +103,7 @@ func (g *globals) conclude(ok bool, summary string) error {
 }
 
 // run checks what the flags say.
-func (o *checkOptions) run(ctx context.Context, g *globals, paths []string) (workspace.Checked, error) {
+func (o *checkOptions) run(ctx context.Context, g *globals, paths []string) (check.Result, error) {
 	open := g.openHere // what HEAD has may be what the commit corrects
 	switch {
 	case o.pr.on:
@@ -116,17 +117,17 @@ func (o *checkOptions) run(ctx context.Context, g *globals, paths []string) (wor
 	}
 	ws, err := open(ctx)
 	if err != nil {
-		return workspace.Checked{}, err
+		return check.Result{}, err
 	}
 	switch {
 	case o.span != "":
-		return ws.CheckRange(ctx, o.span, guard.Running(g.Getenv))
+		return check.Range(ctx, ws, o.span, guard.Running(g.Getenv))
 	case o.staged:
-		return ws.CheckStaged(ctx)
+		return check.Staged(ctx, ws)
 	case o.due:
-		return workspace.Checked{Records: len(ws.Set.Records), Findings: ws.Due()}, nil
+		return check.Result{Records: len(ws.Set.Records), Findings: check.Due(ws)}, nil
 	}
-	return ws.CheckRefs(ctx)
+	return check.Records(ctx, ws)
 }
 
 var checkFormats = []string{"text", "json", string(guard.FormatGitHub), string(guard.FormatGitLab), string(guard.FormatSARIF), string(guard.FormatJUnit)}
@@ -153,7 +154,7 @@ func (o *checkOptions) validate(g *globals, paths []string) error {
 }
 
 func (o *checkOptions) hasRange() bool {
-	_, _, ok := workspace.RangeEnds(o.span)
+	_, _, ok := check.RangeEnds(o.span)
 	return ok
 }
 
@@ -168,7 +169,7 @@ func countTrue(conditions ...bool) (n int) {
 
 // printCheck prints the findings. What a CI service reads goes out as it is:
 // its writers have made the text safe, and only their commands are to work.
-func (g *globals) printCheck(found workspace.Checked, format guard.Format) error {
+func (g *globals) printCheck(found check.Result, format guard.Format) error {
 	if g.printer.structured() {
 		return g.printer.document(found)
 	}
@@ -204,7 +205,7 @@ func (g *globals) appendStepSummary(report guard.Report) error {
 }
 
 // checkFiles checks files of the work tree, and what directories hold.
-func checkFiles(ctx context.Context, g *globals, paths []string) (found workspace.Checked, err error) {
+func checkFiles(ctx context.Context, g *globals, paths []string) (found check.Result, err error) {
 	around := sync.OnceValues(func() (*workspace.Workspace, error) { return repositoryAround(ctx, g) })
 	for _, name := range paths {
 		files, err := yamlFiles(g, name)
@@ -227,7 +228,7 @@ func checkFiles(ctx context.Context, g *globals, paths []string) (found workspac
 					return found, err
 				}
 				found.Records++
-				findings = workspace.CheckFile(data, ws, g.Now())
+				findings = check.File(data, ws, g.Now())
 			}
 			for _, f := range findings {
 				f.Path = shown

@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/handoff-cli/handoff/internal/check"
 	"github.com/handoff-cli/handoff/internal/guard"
-	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/pflag"
 )
 
@@ -39,28 +39,28 @@ func (o *prOptions) changed() bool {
 	return slices.ContainsFunc([]string{"base", "head", "number", "require", "skip-draft", "skip-author", "skip-path", "skip-label"}, o.flags.Changed)
 }
 
-func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (workspace.Checked, error) {
-	request := workspace.PRRequest{Service: guard.Running(g.Getenv), Head: o.pr.head, Base: o.pr.base, Policy: o.pr.policy}
+func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (check.Result, error) {
+	request := check.PRRequest{Service: guard.Running(g.Getenv), Head: o.pr.head, Base: o.pr.base, Policy: o.pr.policy}
 	request.Policy.Strict = o.strict
 	isPR, err := o.pr.detect(g, &request)
 	if err != nil {
-		return workspace.Checked{}, err
+		return check.Result{}, err
 	}
 	if !isPR && request.Service != "" {
 		g.note("this job runs for no pull request")
-		return workspace.Checked{}, nil
+		return check.Result{}, nil
 	}
 	ws, err := g.openHere(ctx)
 	if err != nil {
-		return workspace.Checked{}, err
+		return check.Result{}, err
 	}
 	if request.Service == "" {
-		if request.Pr, err = ws.PullRequestHere(o.pr.base, o.pr.head); err != nil {
-			return workspace.Checked{}, err
+		if request.Pr, err = check.PullRequestHere(ws, o.pr.base, o.pr.head); err != nil {
+			return check.Result{}, err
 		}
 		request.Pr.Number = o.pr.number
 	}
-	found, err := ws.CheckPullRequest(ctx, request)
+	found, err := check.PullRequest(ctx, ws, request)
 	if err == nil && request.Pr.Author == "" && o.pr.flags.Changed("skip-author") {
 		g.note("--skip-author: nothing here says whose account opened the change, and a commit can name anybody; nobody is skipped")
 	}
@@ -68,7 +68,7 @@ func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (workspac
 }
 
 // detect finds out which pull request it is, by the job and the flags.
-func (o *prOptions) detect(g *globals, request *workspace.PRRequest) (isPR bool, err error) {
+func (o *prOptions) detect(g *globals, request *check.PRRequest) (isPR bool, err error) {
 	event, err := guard.ReadEvent(request.Service, g.Getenv)
 	if err != nil {
 		return false, err

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/check"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/git"
@@ -272,7 +273,7 @@ func (d *doctor) lookAtRecords(ctx context.Context) error {
 			d.found(problem{Message: fmt.Sprintf("%d more branches and records have problems", len(first)-i), WayOut: "handoff check lists them"})
 			break
 		}
-		message := workspace.SaysOf(p)
+		message := check.SaysOf(p)
 		if n := more[group{ref: p.Ref}] - 1; n > 0 && !p.Lost {
 			message += fmt.Sprintf(", and %d more such files there; handoff check lists them", n)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/examples"
+	"github.com/handoff-cli/handoff/internal/check"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
@@ -81,7 +82,7 @@ func TestStandingWithoutEnd(t *testing.T) {
 	h := &handoff.Handoff{Standing: []handoff.Standing{{What: "alerts are off"}, {What: "login is off", Until: handoff.Time{Time: at}}}}
 	ws := &workspace.Workspace{TeamConfig: config.Default(), Moment: at.Add(time.Hour)}
 	ws.Hold(fold.Of([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
-	if due := ws.Due(); len(due) != 1 || !strings.Contains(due[0].Message, "login is off") {
+	if due := check.Due(ws); len(due) != 1 || !strings.Contains(due[0].Message, "login is off") {
 		t.Errorf("due: %v", due)
 	}
 }
@@ -97,7 +98,7 @@ func TestProposedCommandsAreQuoted(t *testing.T) {
 	ws := &workspace.Workspace{TeamConfig: config.Default(), Moment: at}
 	ws.Hold(fold.Of([]*handoff.Record{handoff.New("k3f9q2m7", at, "ana", h)}, ""))
 	var fixes []string
-	for _, f := range ws.Due() {
+	for _, f := range check.Due(ws) {
 		fixes = append(fixes, f.Fix)
 	}
 	want := []string{"handoff resolve 'b; id', or handoff escalate 'b; id'", "handoff answer '$(id)'"}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/check"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
@@ -243,7 +244,7 @@ func (p *push) lastHandoff(commits []string, last time.Time) (time.Time, error) 
 			if !strings.Contains(f.Path, mine) {
 				continue
 			}
-			name, ok := handoff.ParseFileName(p.Inside(f.Path))
+			name, ok := handoff.ParseFileName(check.Inside(p.Workspace, f.Path))
 			if ok && name.Kind == handoff.KindHandoff && name.By == p.Me && !name.At.After(until) {
 				if name.At.After(last) {
 					last = name.At

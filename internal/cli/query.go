@@ -6,14 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/ask"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
-	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -174,6 +172,7 @@ func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) er
 	if err != nil {
 		return err
 	}
+	g.readBy(ws)
 	err = g.printAnswer(answer)
 	if len(answer.Rows) == 0 {
 		g.noteFetched(ctx, ws)
@@ -234,6 +233,7 @@ func runQueryAll(ctx context.Context, g *globals, o queryOptions, args []string)
 			names = append(names, failure.Name)
 		}
 	}
+	g.printer.now = g.Now()
 	return errors.Join(unread, g.printAnswer(query.Merge(answers, names, env)))
 }
 
@@ -298,45 +298,4 @@ func (p *printer) answer(a query.Answer) {
 		}
 	}
 	p.rows(a.Rows)
-}
-
-// rows prints rows, a table for each run of one type.
-func (p *printer) rows(rows []row.Row) {
-	for len(rows) > 0 {
-		n := slices.IndexFunc(rows, func(row row.Row) bool { return row.RowType() != rows[0].RowType() })
-		if n < 0 {
-			n = len(rows)
-		}
-		if p.width > 0 {
-			p.cards(rows[:n])
-		} else {
-			cells := make([][]string, n)
-			for i, row := range rows[:n] {
-				cells[i] = row.Cells()
-			}
-			p.table(nil, cells)
-		}
-		rows = rows[n:]
-	}
-}
-
-// cards prints rows of one type for a terminal. They have too many columns for a
-// table, so each row is a line with what names it and lines with the rest.
-func (p *printer) cards(rows []row.Row) {
-	header := row.Header(rows[0].RowType())
-	for _, r := range rows {
-		kind := string(r.RowType())
-		if of, ok := r.(row.InRepo); ok {
-			r, kind = of.Row, kind+" in "+of.Repo
-		}
-		row := r.Cells()
-		p.styled(painted{bold, row[0]}, painted{dim, " " + kind})
-		for i := 1; i < len(row)-4; i++ {
-			if row[i] != handoff.SeverityRoutine {
-				p.field(header[i], row[i])
-			}
-		}
-		by, age, freshness, record := row[len(row)-4], row[len(row)-3], row[len(row)-2], row[len(row)-1]
-		p.styled(painted{dim, "  source: " + text.JoinNonEmpty(", ", record, by, age, freshness)})
-	}
 }

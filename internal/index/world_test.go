@@ -17,6 +17,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/inbox"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
@@ -238,17 +239,17 @@ func (w *world) compareInboxes(want *fold.State) {
 	for _, who := range want.Authors() {
 		for _, days := range []time.Duration{1, 3, 30} {
 			now := day.Add(days * 24 * time.Hour)
-			since := query.NewsSince(who, want.View, now)
+			since := inbox.Since(who, want.View, now)
 			ix := w.open()
-			got, err := ix.View(context.Background(), query.InboxOf(who, since))
+			got, err := ix.View(context.Background(), inbox.StatePart(who, since))
 			if err != nil {
 				w.t.Fatal(err)
 			}
-			a, b := asJSON(query.Inbox(who, since, got, query.Env{Now: now})), asJSON(query.Inbox(who, since, want.View, query.Env{Now: now}))
+			a, b := asJSON(inbox.Of(who, since, got, query.Env{Now: now})), asJSON(inbox.Of(who, since, want.View, query.Env{Now: now}))
 			ix.Close()
-			in := make(map[string]query.InboxPart) // no event is in two parts
-			for _, row := range query.Inbox(who, since, got, query.Env{Now: now}) {
-				event := string(row.RowType()) + row.ID() + row.Cited().Record
+			in := make(map[string]inbox.Part) // no event is in two parts
+			for _, row := range inbox.Of(who, since, got, query.Env{Now: now}) {
+				event := string(row.RowType()) + row.Key() + row.Cited().Record
 				if part, ok := in[event]; ok && part != row.Part {
 					w.t.Fatalf("inbox of %s, day %d: %s is in the parts %s and %s", who, days, event, part, row.Part)
 				}

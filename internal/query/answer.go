@@ -121,6 +121,9 @@ func (a *Answer) hold(found []candidate, limit int) {
 		found = found[:limit]
 	}
 	for _, c := range found {
+		if c.changes != nil {
+			c.row = row.Changed{Changes: c.changes, Row: c.row}
+		}
 		a.Rows = append(a.Rows, c.row)
 		a.ranked = append(a.ranked, candidate{row: c.row, severity: c.severity, since: c.since, idle: c.idle})
 	}

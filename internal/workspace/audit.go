@@ -125,7 +125,7 @@ func PlainFindings(findings []AuditFinding) []handoff.Finding {
 // auditRefs are the refs of which the history is audited: those that are at a
 // commit. What is wrong with others unreadable says.
 func (ws *Workspace) auditRefs(ctx context.Context) ([]git.Ref, error) {
-	refs, err := ws.refs(ctx)
+	refs, err := ws.CountingRefs(ctx)
 	return slices.DeleteFunc(refs, func(ref git.Ref) bool {
 		return ref.Err == nil && !ws.HasCommit(ref.Hash)
 	}), err
@@ -143,7 +143,7 @@ func UnreadHistory(err error) audit.Report {
 // UnreadableRecords are the findings about what cannot be read of the records that count.
 // Those of commits that were verified before have been looked at whole.
 func (ws *Workspace) UnreadableRecords(ctx context.Context, whole bool) ([]audit.Finding, error) {
-	refs, err := ws.refs(ctx)
+	refs, err := ws.CountingRefs(ctx)
 	if err != nil {
 		return nil, err
 	}

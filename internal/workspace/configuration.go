@@ -47,12 +47,12 @@ func (ws *Workspace) ConfigAt(ctx context.Context, commit string) (*config.Confi
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
 	}
-	return ws.judgeConfig(data, err)
+	return ws.JudgeConfig(data, err)
 }
 
-// judgeConfig parses a configuration that was read with an error or without. The
+// JudgeConfig parses a configuration that was read with an error or without. The
 // error that it returns is one of the repository.
-func (ws *Workspace) judgeConfig(data []byte, err error) (*config.Config, []handoff.Finding, error) {
+func (ws *Workspace) JudgeConfig(data []byte, err error) (*config.Config, []handoff.Finding, error) {
 	name := ws.ConfigFile()
 	if fault, ok := ws.unusableConfig(err); ok {
 		fault.Path, fault.Line, fault.Col = name, 1, 1

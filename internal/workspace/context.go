@@ -12,8 +12,8 @@ import (
 	"github.com/handoff-cli/handoff/internal/rules"
 )
 
-// ruleContext is what the rules need to know of this repository and its team.
-func (ws *Workspace) ruleContext() rules.Context {
+// RuleContext is what the rules need to know of this repository and its team.
+func (ws *Workspace) RuleContext() rules.Context {
 	return rules.Context{
 		State: ws.State, By: ws.Me, At: ws.Author.When, Now: ws.Moment, Config: ws.TeamConfig, Git: ws.RulesGit,
 		Covers: func(address, from, handle string) bool { return slices.Contains(ws.members(address, from), handle) },

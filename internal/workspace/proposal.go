@@ -86,5 +86,5 @@ func (ws *Workspace) DecidedAgain(sealed *handoff.Sealed) ([]rules.Again, error)
 	if err := ws.Need(rules.Part(sealed.Record)); err != nil {
 		return nil, err
 	}
-	return rules.DecidedAgain(sealed, ws.ruleContext()), nil
+	return rules.DecidedAgain(sealed, ws.RuleContext()), nil
 }

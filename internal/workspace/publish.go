@@ -38,7 +38,7 @@ func (ws *Workspace) NewRecord(body handoff.Body) *handoff.Record {
 // against the fold: what it could not use where it stands must not be published.
 func (ws *Workspace) Judge(sealed []*handoff.Sealed) []handoff.Finding {
 	return ws.checkOn(rules.Part(handoff.Records(sealed)...), func() []handoff.Finding {
-		c := ws.ruleContext()
+		c := ws.RuleContext()
 		var findings []handoff.Finding
 		for _, s := range sealed {
 			findings = append(findings, rules.CheckSealed(s, c)...)

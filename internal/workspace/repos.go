@@ -251,7 +251,7 @@ func (ws *Workspace) close() {
 // LoadFromMany is LoadFor in one of several repositories. Those without records
 // get no index.
 func (ws *Workspace) LoadFromMany(ctx context.Context, o SourceOptions, part fold.Part) error {
-	refs, err := ws.refs(ctx)
+	refs, err := ws.CountingRefs(ctx)
 	if err != nil {
 		return err
 	}

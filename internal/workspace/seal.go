@@ -42,7 +42,7 @@ func (ws *Workspace) CheckDraft(d *Draft, letThrough []string) []handoff.Finding
 
 // draftContext is what a draft is judged against.
 func (ws *Workspace) draftContext(letThrough []string) rules.Context {
-	ctx := ws.ruleContext()
+	ctx := ws.RuleContext()
 	ctx.Draft, ctx.LetThrough = true, letThrough
 	return ctx
 }
@@ -50,7 +50,7 @@ func (ws *Workspace) draftContext(letThrough []string) rules.Context {
 // judgeDraft runs the rules on a draft that is sealed: on the handoff as if what
 // it closes were closed, and on the records that go with it.
 func (ws *Workspace) judgeDraft(d *Draft, letThrough []string) []handoff.Finding {
-	own, more := ws.draftContext(letThrough), ws.ruleContext()
+	own, more := ws.draftContext(letThrough), ws.RuleContext()
 	closing, routes := d.Sealed[1:1+len(d.closes)], d.Sealed[1+len(d.closes):]
 	var findings []handoff.Finding
 	for i, s := range closing {
@@ -75,6 +75,9 @@ func (ws *Workspace) judgeDraft(d *Draft, letThrough []string) []handoff.Finding
 		findings[i].Record = "" // nobody has seen the ids yet
 	}
 	findings = append(findings, d.returned...)
+	if handoff.HasErrors(findings) {
+		return findings // a route would only repeat what is wrong
+	}
 	for _, s := range routes {
 		findings = append(findings, below("routes.", rules.CheckSealed(s, more))...)
 	}

@@ -97,9 +97,9 @@ func (ws *Workspace) AllRefs() git.Scope {
 	return scope
 }
 
-// refs are the refs whose records count. The configuration of a foreign HEAD does
+// CountingRefs are the refs whose records count. The configuration of a foreign HEAD does
 // not open the door to others.
-func (ws *Workspace) refs(ctx context.Context) ([]git.Ref, error) {
+func (ws *Workspace) CountingRefs(ctx context.Context) ([]git.Ref, error) {
 	scope := ws.Scope()
 	refs, err := ws.Refs(ctx, scope)
 	if err == nil && scope.Foreign && slices.ContainsFunc(refs, func(ref git.Ref) bool { return ref.Foreign && ref.Hash == ws.HEAD.Hash }) {
@@ -111,7 +111,7 @@ func (ws *Workspace) refs(ctx context.Context) ([]git.Ref, error) {
 
 // Load makes a part of the state known. More can be had later with Need.
 func (ws *Workspace) Load(ctx context.Context, part fold.Part) error {
-	refs, err := ws.refs(ctx)
+	refs, err := ws.CountingRefs(ctx)
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func Given(refs ...string) []string {
 
 // LoadAll reads every file that the refs which count hold, and folds the records.
 func (ws *Workspace) LoadAll(ctx context.Context) error {
-	refs, err := ws.refs(ctx)
+	refs, err := ws.CountingRefs(ctx)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func (ws *Workspace) Findings(state *fold.State, since time.Time) (map[string][]
 			measured = append(measured, h.Record)
 		}
 	}
-	common := ws.ruleContext()
+	common := ws.RuleContext()
 	common.State, common.Git = nil, rules.Git{}
 	common.Only = func(code string, level handoff.Level) bool { return level == handoff.LevelError || code == "HO503" }
 	of := make([][]handoff.Finding, len(measured))

@@ -168,17 +168,17 @@ func (ws *Workspace) enter(ctx context.Context) error {
 	if err := ws.readConfig(ctx); err != nil {
 		return err
 	}
-	if err := ws.identify(ctx); err != nil {
+	if err := ws.Identify(ctx); err != nil {
 		return err
 	}
 	ws.Tell("in %s as %s", ws.RepositoryDir(), cmp.Or(ws.Me, "nobody: git knows no identity"))
 	return nil
 }
 
-// identify finds the user's handle: the roster's for the git identity, else one
+// Identify finds the user's handle: the roster's for the git identity, else one
 // made of the email's local part. The address is the one that .mailmap gives;
 // where the roster has only the other one, it is that.
-func (ws *Workspace) identify(ctx context.Context) error {
+func (ws *Workspace) Identify(ctx context.Context) error {
 	var err error
 	if ws.Me, err = ws.actor(); err != nil {
 		return err

@@ -1,4 +1,4 @@
-package workspace
+package check
 
 import (
 	"cmp"
@@ -6,26 +6,27 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/guard"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // PullRequestHere is the pull request that a branch of this clone would be, where
 // no CI job says which: of the branch called head, "" for the one that is checked
 // out, into base, "" for the branch that work arrives on.
-func (ws *Workspace) PullRequestHere(base, head string) (guard.PullRequest, error) {
+func PullRequestHere(ws *workspace.Workspace, base, head string) (guard.PullRequest, error) {
 	if head == "" && !ws.HEAD.Detached {
-		head = ShortRef(ws.HEAD.Ref)
+		head = workspace.ShortRef(ws.HEAD.Ref)
 	}
 	if base != "" {
 		return guard.PullRequest{Branch: head, Base: base}, nil
 	}
-	base, err := ws.defaultBranch()
+	base, err := defaultBranch(ws)
 	switch {
 	case err != nil:
 		return guard.PullRequest{}, err
 	case base == "":
-		return guard.PullRequest{}, Usagef("handoff check --pr --base BRANCH", "--pr: neither a CI job nor a remote says which branch the change goes into")
+		return guard.PullRequest{}, workspace.Usagef("handoff check --pr --base BRANCH", "--pr: neither a CI job nor a remote says which branch the change goes into")
 	case base == head:
-		return guard.PullRequest{}, Usagef("git switch BRANCH first, or handoff check --pr --head BRANCH",
+		return guard.PullRequest{}, workspace.Usagef("git switch BRANCH first, or handoff check --pr --head BRANCH",
 			"--pr: changes go into %s, which is checked out", base)
 	}
 	ws.Note("no CI job says which pull request: this is %s into %s", cmp.Or(head, "HEAD"), base)
@@ -34,8 +35,8 @@ func (ws *Workspace) PullRequestHere(base, head string) (guard.PullRequest, erro
 
 // defaultBranch is the branch that work arrives on, by its short name: what the
 // remote says, else the first of the usual names that there is, "" without one.
-func (ws *Workspace) defaultBranch() (string, error) {
-	remote, err := ws.likelyRemote()
+func defaultBranch(ws *workspace.Workspace) (string, error) {
+	remote, err := likelyRemote(ws)
 	if err != nil {
 		return "", err
 	}

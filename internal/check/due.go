@@ -1,4 +1,4 @@
-package workspace
+package check
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // The codes of what is due. They stand beside those of the rules and are as
@@ -27,10 +28,10 @@ const (
 
 // Due lists the deadlines that have passed. Nothing happens by itself: a person
 // acts on them.
-func (ws *Workspace) Due() []handoff.Finding {
+func Due(ws *workspace.Workspace) []handoff.Finding {
 	var findings []handoff.Finding
 	add := func(code, record, message, fix string) {
-		findings = append(findings, ws.located(handoff.Finding{Code: code, Level: handoff.LevelError, Record: record, Message: message, Fix: fix}))
+		findings = append(findings, located(ws, handoff.Finding{Code: code, Level: handoff.LevelError, Record: record, Message: message, Fix: fix}))
 	}
 	overdue := query.Run(query.Query{Topic: query.Overdue}, ws.State, ws.QueryEnv())
 	for _, row := range overdue.Rows {
@@ -43,7 +44,7 @@ func (ws *Workspace) Due() []handoff.Finding {
 			"handoff ack "+h.Record.ID+", or handoff escalate "+h.Record.ID)
 	}
 	for _, b := range open(ws.State.Blockers, fold.CompareBlockers) {
-		ws.dueOf(b, add)
+		dueOf(ws, b, add)
 	}
 	for _, q := range open(ws.State.Questions, func(a, b *fold.Question) int { return a.At.Compare(b.At) }) {
 		if asks := ws.TeamConfig.QuestionAsks(q, ws.Moment); passed(asks.Due, ws.Moment) && !waitsRaised(&q.Escalated) {
@@ -68,7 +69,7 @@ func (ws *Workspace) Due() []handoff.Finding {
 
 // dueOf reports a blocker that waits longer than the SLA allows, or longer than
 // it is needed by, on the clock of whoever it asks now.
-func (ws *Workspace) dueOf(b *fold.Blocker, add func(code, record, message, fix string)) {
+func dueOf(ws *workspace.Workspace, b *fold.Blocker, add func(code, record, message, fix string)) {
 	name := text.ShellArgument(b.ID)
 	fix := "handoff resolve " + name + ", or handoff escalate " + name
 	asks := ws.TeamConfig.BlockerAsks(b, ws.Moment)

@@ -1,4 +1,4 @@
-package workspace
+package check
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/guard"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // RangeEnds are the ends of a range A..B, false for what is none. One of them may
@@ -16,9 +17,9 @@ func RangeEnds(span string) (from, to string, ok bool) {
 	return from, to, ok && from+to != "" && !strings.HasPrefix(to, ".")
 }
 
-// CheckRange checks the records that the commits in A..B add, and that none of
+// Range checks the records that the commits in A..B add, and that none of
 // the commits edits or removes one. An end that is left out is HEAD.
-func (ws *Workspace) CheckRange(ctx context.Context, span string, service guard.Service) (found Checked, err error) {
+func Range(ctx context.Context, ws *workspace.Workspace, span string, service guard.Service) (found Result, err error) {
 	from, to, _ := RangeEnds(span)
 	c := &prCheck{Workspace: ws, PRRequest: PRRequest{Service: service}}
 	base, err := c.rangeEnd(ctx, span, from)
@@ -50,7 +51,7 @@ func (c *prCheck) rangeEnd(ctx context.Context, span, rev string) (string, error
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
 	}
-	return "", Usagef("git log --oneline "+span+" lists the commits of one", "--range %s: %s: no such revision", span, rev)
+	return "", workspace.Usagef("git log --oneline "+span+" lists the commits of one", "--range %s: %s: no such revision", span, rev)
 }
 
 // cutRange finds the commits of the range, and refuses half of them.
@@ -69,5 +70,5 @@ func (c *prCheck) cutRange(ctx context.Context, span string) (err error) {
 
 // noRange says how the clone gets the history of a range.
 func (c *prCheck) noRange(span string, err error) error {
-	return &HintedError{fmt.Errorf("the history of %s is not in this shallow clone: %w", span, err), guard.DeepenHint(c.Service)}
+	return &workspace.HintedError{Err: fmt.Errorf("the history of %s is not in this shallow clone: %w", span, err), Hint: guard.DeepenHint(c.Service)}
 }

@@ -1,4 +1,4 @@
-package workspace
+package check
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // PRDocument is what --json says of a pull request.
@@ -57,7 +58,7 @@ type PRRequest struct {
 
 // prCheck is the check of one pull request.
 type prCheck struct {
-	*Workspace
+	*workspace.Workspace
 	PRRequest
 
 	remote  string           // "" without one
@@ -70,9 +71,9 @@ type prCheck struct {
 	configChanges []string // sections of the configuration that it changes
 }
 
-// CheckPullRequest checks the records of a pull request, and that a handoff
+// PullRequest checks the records of a pull request, and that a handoff
 // covers it.
-func (ws *Workspace) CheckPullRequest(ctx context.Context, request PRRequest) (found Checked, err error) {
+func PullRequest(ctx context.Context, ws *workspace.Workspace, request PRRequest) (found Result, err error) {
 	c := &prCheck{Workspace: ws, PRRequest: request}
 	if err := c.locate(ctx); err != nil {
 		return found, err
@@ -85,7 +86,7 @@ func (ws *Workspace) CheckPullRequest(ctx context.Context, request PRRequest) (f
 }
 
 // check judges the pull request once its history is here.
-func (c *prCheck) check(ctx context.Context, found *Checked) error {
+func (c *prCheck) check(ctx context.Context, found *Result) error {
 	change, since, err := c.judgeChange(ctx, found)
 	if err != nil {
 		return err
@@ -114,7 +115,7 @@ func (c *prCheck) check(ctx context.Context, found *Checked) error {
 
 // judgeChange checks the records that the commits add, and that none is edited.
 // since is the time of the first of them that did more.
-func (c *prCheck) judgeChange(ctx context.Context, found *Checked) (change guard.Change, since time.Time, err error) {
+func (c *prCheck) judgeChange(ctx context.Context, found *Result) (change guard.Change, since time.Time, err error) {
 	if change, since, err = c.ownWork(ctx, found); err != nil {
 		return change, since, err
 	}
@@ -129,7 +130,7 @@ func (c *prCheck) judgeChange(ctx context.Context, found *Checked) (change guard
 // last of them did more than add records, and which records they edit. Merges
 // are left out: what they bring is somebody else's, and what they change on top
 // of it shows in the net change.
-func (c *prCheck) ownWork(ctx context.Context, found *Checked) (change guard.Change, first time.Time, err error) {
+func (c *prCheck) ownWork(ctx context.Context, found *Result) (change guard.Change, first time.Time, err error) {
 	for _, commit := range c.commits {
 		if len(commit.Parents) > 1 {
 			continue
@@ -144,11 +145,11 @@ func (c *prCheck) ownWork(ctx context.Context, found *Checked) (change guard.Cha
 		}
 		at, isWork := commit.Author.When, false
 		for _, file := range changes {
-			if !c.isOurs(file.Path) {
+			if !isOurs(c.Workspace, file.Path) {
 				isWork = true
 				continue
 			}
-			c.reportEdit(found, file, "commit "+commit.Hash[:7], c.undo(commit.Hash, changes))
+			reportEdit(c.Workspace, found, file, "commit "+commit.Hash[:7], c.undo(commit.Hash, changes))
 		}
 		if !isWork {
 			continue
@@ -166,7 +167,7 @@ func (c *prCheck) ownWork(ctx context.Context, found *Checked) (change guard.Cha
 // netChange compares the two ends: the paths that the pull request touches, the
 // records that it edits after all, and those that it adds. What the target
 // branch has by now, as after a squash merge, is not added.
-func (c *prCheck) netChange(ctx context.Context, found *Checked, change *guard.Change) (added []store.File, err error) {
+func (c *prCheck) netChange(ctx context.Context, found *Result, change *guard.Change) (added []store.File, err error) {
 	changes, err := c.Changes(ctx, c.fork, c.last)
 	if err != nil {
 		return nil, err
@@ -181,21 +182,21 @@ func (c *prCheck) netChange(ctx context.Context, found *Checked, change *guard.C
 	}
 	for _, file := range changes {
 		switch {
-		case !c.isOurs(file.Path):
+		case !isOurs(c.Workspace, file.Path):
 			change.Paths = append(change.Paths, file.Path)
 		case file.Status == store.PathAdded && missing[file.Path]:
 			added = append(added, file.File)
 		default:
-			c.reportEdit(found, file, "the change", "git checkout "+c.fork+" -- "+text.ShellArgument(file.Path)+" brings it back, to be committed")
+			reportEdit(c.Workspace, found, file, "the change", "git checkout "+c.fork+" -- "+text.ShellArgument(file.Path)+" brings it back, to be committed")
 		}
 	}
 	return added, nil
 }
 
 // addRecords checks the records that are added, and picks the handoffs.
-func (c *prCheck) addRecords(found *Checked, change *guard.Change, added []store.File) error {
+func (c *prCheck) addRecords(found *Result, change *guard.Change, added []store.File) error {
 	for _, file := range added {
-		record, err := c.checkAdded(found, file)
+		record, err := checkAdded(c.Workspace, found, file)
 		if err != nil {
 			return err
 		}
@@ -228,7 +229,7 @@ func (c *prCheck) known(ctx context.Context, since time.Time) ([]*handoff.Record
 			if !strings.Contains(file.Path, "-"+string(handoff.KindHandoff)+"-") {
 				continue
 			}
-			if _, ok := handoff.ParseFileName(c.Inside(file.Path)); !ok || seen[file.Blob] || len(records) == maxKnownHandoffs {
+			if _, ok := handoff.ParseFileName(Inside(c.Workspace, file.Path)); !ok || seen[file.Blob] || len(records) == maxKnownHandoffs {
 				continue
 			}
 			seen[file.Blob] = true
@@ -256,7 +257,7 @@ const maxKnownHandoffs = 5000
 func (c *prCheck) recordTips(ctx context.Context) ([]string, error) {
 	tips := append([]string{c.last}, c.others...)
 	if c.TeamConfig.Read != config.ReadCurrent {
-		refs, err := c.refs(ctx)
+		refs, err := c.CountingRefs(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -280,7 +281,7 @@ func (c *prCheck) recordTips(ctx context.Context) ([]string, error) {
 		tips = append(tips, hash)
 	}
 	if err != nil {
-		err = &HintedError{fmt.Errorf("the branch %s, which holds the records: %w", branch, err), "git fetch " + c.remote + " " + branch}
+		err = &workspace.HintedError{Err: fmt.Errorf("the branch %s, which holds the records: %w", branch, err), Hint: "git fetch " + c.remote + " " + branch}
 	}
 	return tips, err
 }
@@ -291,7 +292,7 @@ func (c *prCheck) recordTips(ctx context.Context) ([]string, error) {
 func (c *prCheck) undo(commit string, changes []store.PathChange) string {
 	var records []string
 	for _, file := range changes {
-		if _, ok := handoff.ParseFileName(c.Inside(file.Path)); ok && c.isOurs(file.Path) && file.Status != store.PathAdded {
+		if _, ok := handoff.ParseFileName(Inside(c.Workspace, file.Path)); ok && isOurs(c.Workspace, file.Path) && file.Status != store.PathAdded {
 			records = append(records, file.Path)
 		}
 	}

@@ -1,4 +1,7 @@
-package workspace
+// Package check is what `handoff check` finds: in files, in the records of the refs
+// that count, in what is staged, in the commits of a range, in a pull request, and
+// what is past its deadline. It is handed an open workspace, and prints nothing.
+package check
 
 import (
 	"context"
@@ -16,10 +19,11 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
-// Checked is what a check has looked at, and what is wrong with it.
-type Checked struct {
+// Result is what a check has looked at, and what is wrong with it.
+type Result struct {
 	OK          bool              `json:"ok"`
 	Records     int               `json:"records"`
 	Findings    []handoff.Finding `json:"findings"`
@@ -30,7 +34,7 @@ type Checked struct {
 }
 
 // Says is what was checked, and what was found.
-func (c Checked) Says() string {
+func (c Result) Says() string {
 	var configuration string
 	records := text.Count(c.Records, "record")
 	if c.Config {
@@ -39,37 +43,37 @@ func (c Checked) Says() string {
 			records = ""
 		}
 	}
-	return text.JoinNonEmpty(", ", c.PullRequest.says(), records, configuration, CountFindings(c.Findings))
+	return text.JoinNonEmpty(", ", c.PullRequest.says(), records, configuration, workspace.CountFindings(c.Findings))
 }
 
 // Fails reports whether there are errors or, of a strict check, warnings. That the
 // configuration is edited is none of those: it is for people to look at, and
 // nothing in the change could make it go away.
-func (c Checked) Fails(strict bool) bool {
+func (c Result) Fails(strict bool) bool {
 	return handoff.HasErrors(c.Findings) ||
 		strict && slices.ContainsFunc(c.Findings, func(f handoff.Finding) bool { return f.Code != guard.CodeConfig })
 }
 
-// CheckFile checks a record, or a draft, which is one without an id. A record
+// File checks a record, or a draft, which is one without an id. A record
 // that is published is not measured by the state that it is part of.
-func CheckFile(data []byte, ws *Workspace, now time.Time) []handoff.Finding {
+func File(data []byte, ws *workspace.Workspace, now time.Time) []handoff.Finding {
 	parsed := handoff.Parse(data, handoff.KindHandoff)
 	c := rules.Context{Now: now}
 	switch {
 	case ws == nil:
 	case parsed.Record != nil && ws.State.Records[parsed.Record.ID] != nil:
-		c = ws.publishedContext()
+		c = publishedContext(ws)
 		c.By = parsed.Record.By
 	default:
-		c = ws.ruleContext()
+		c = ws.RuleContext()
 		c.Now = ws.Moment
 	}
 	c.Draft = !parsed.Has("id")
 	return rules.Check(parsed, c)
 }
 
-// CheckRefs checks every record that the refs reach, and what they add up to.
-func (ws *Workspace) CheckRefs(ctx context.Context) (found Checked, err error) {
+// Records checks every record that the refs reach, and what they add up to.
+func Records(ctx context.Context, ws *workspace.Workspace) (found Result, err error) {
 	err = ws.LoadAll(ctx)
 	var missing *odb.MissingError
 	if err != nil && (!errors.As(err, &missing) || ws.Set == nil) {
@@ -78,12 +82,12 @@ func (ws *Workspace) CheckRefs(ctx context.Context) (found Checked, err error) {
 	found.Records, found.Findings = len(ws.Set.Records), ws.ConfigFindings
 	if missing != nil {
 		found.Findings = append(found.Findings, handoff.Finding{Code: "HO903", Level: handoff.LevelError,
-			Message: err.Error() + "; what the records add up to is not checked", Fix: FetchesMissing})
+			Message: err.Error() + "; what the records add up to is not checked", Fix: workspace.FetchesMissing})
 	}
 	for _, p := range ws.Set.Problems {
 		found.Findings = append(found.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: SaysOf(p), Fix: p.Fix})
 	}
-	c := ws.publishedContext()
+	c := publishedContext(ws)
 	for _, r := range ws.Set.Records {
 		data, err := ws.Read(r.Source.Blob, handoff.MaxSize)
 		if err != nil {
@@ -100,11 +104,11 @@ func (ws *Workspace) CheckRefs(ctx context.Context) (found Checked, err error) {
 		if err != nil {
 			return found, err
 		}
-		for _, f := range rules.CheckState(state, ws.ruleContext()) {
-			found.Findings = append(found.Findings, ws.located(f))
+		for _, f := range rules.CheckState(state, ws.RuleContext()) {
+			found.Findings = append(found.Findings, located(ws, f))
 		}
 	}
-	return found, ws.checkUncommitted(ctx, &found)
+	return found, checkUncommitted(ctx, ws, &found)
 }
 
 // SaysOf is the message of a problem, with where it was found.
@@ -112,19 +116,19 @@ func SaysOf(p handoff.Problem) string {
 	if p.Ref == "" || p.Ref == p.Path {
 		return p.Message
 	}
-	return p.Message + " (in " + ShortRef(p.Ref) + ")"
+	return p.Message + " (in " + workspace.ShortRef(p.Ref) + ")"
 }
 
 // publishedContext is what a record is checked against long after: what the
 // team has agreed on. The state before the record, and who was in the team, are
 // of their time and not known.
-func (ws *Workspace) publishedContext() rules.Context {
-	c := ws.ruleContext()
+func publishedContext(ws *workspace.Workspace) rules.Context {
+	c := ws.RuleContext()
 	return rules.Context{Now: c.Now, Config: &config.Config{Rules: c.Config.Rules, Timing: c.Config.Timing}}
 }
 
 // located adds the file of the record that a finding is about.
-func (ws *Workspace) located(f handoff.Finding) handoff.Finding {
+func located(ws *workspace.Workspace, f handoff.Finding) handoff.Finding {
 	if r := ws.State.Records[f.Record]; r != nil && f.Path == "" {
 		f.Path = r.Source.Path
 	}
@@ -133,7 +137,7 @@ func (ws *Workspace) located(f handoff.Finding) handoff.Finding {
 
 // checkUncommitted reports what the work tree has and no ref holds: records are
 // not believed then, and a configuration does not count.
-func (ws *Workspace) checkUncommitted(ctx context.Context, found *Checked) error {
+func checkUncommitted(ctx context.Context, ws *workspace.Workspace, found *Result) error {
 	if ws.Worktree() == "" {
 		return nil
 	}
@@ -162,10 +166,10 @@ func (ws *Workspace) checkUncommitted(ctx context.Context, found *Checked) error
 			if differs, err := ws.ConfigDiffers(ctx, file); err != nil || !differs {
 				return err
 			}
-			f.Message = ConfigNotCommitted
+			f.Message = workspace.ConfigNotCommitted
 		case known[name] || !strings.HasSuffix(name, ".yaml"):
 			return nil
-		case !isPeopleFile(ws.Inside(name)):
+		case !isPeopleFile(Inside(ws, name)):
 			f.Fix = "publish it with handoff declare -f, or remove it"
 		}
 		found.Findings = append(found.Findings, f)

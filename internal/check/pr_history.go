@@ -1,4 +1,4 @@
-package workspace
+package check
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // depths are how many generations a shallow clone is deepened to, step by step;
@@ -19,7 +20,7 @@ var depths = []int{64, 1024, 0}
 // locate finds the commits of the pull request and fetches what is missing. An
 // answer from half of the history would be a wrong one, so there is none then.
 func (c *prCheck) locate(ctx context.Context) error {
-	remote, err := c.likelyRemote()
+	remote, err := likelyRemote(c.Workspace)
 	if err != nil {
 		return err
 	}
@@ -45,11 +46,11 @@ func (c *prCheck) noHistory(err error) error {
 	if c.remote == "" && c.Service == "" {
 		hint = "git branch lists what --base can name"
 	}
-	return &HintedError{fmt.Errorf("the history between %s and this change is not in this clone: %w", c.baseName(), err), hint}
+	return &workspace.HintedError{Err: fmt.Errorf("the history between %s and this change is not in this clone: %w", c.baseName(), err), Hint: hint}
 }
 
 // likelyRemote is origin, else the first remote, "" without one.
-func (ws *Workspace) likelyRemote() (string, error) {
+func likelyRemote(ws *workspace.Workspace) (string, error) {
 	remotes, err := ws.Remotes()
 	if err != nil || len(remotes) == 0 {
 		return "", err
@@ -95,7 +96,7 @@ func (c *prCheck) findHead(ctx context.Context) error {
 	case c.PRRequest.Head != "":
 		hash, err := c.Revision(ctx, c.PRRequest.Head)
 		if err != nil {
-			return Usagef("", "--head %s: no such revision", c.PRRequest.Head)
+			return workspace.Usagef("", "--head %s: no such revision", c.PRRequest.Head)
 		}
 		c.last = hash
 	case c.Pr.HeadSHA == "":
@@ -192,7 +193,7 @@ func (c *prCheck) fetchOthers(ctx context.Context) error {
 		err = c.Fetch(ctx, c.remote, 1, missing...)
 	}
 	if err != nil {
-		return &HintedError{fmt.Errorf("other branches of %s, one of which may hold the handoff, are not in this shallow clone: %w", c.remote, err), guard.DeepenHint(c.Service)}
+		return &workspace.HintedError{Err: fmt.Errorf("other branches of %s, one of which may hold the handoff, are not in this shallow clone: %w", c.remote, err), Hint: guard.DeepenHint(c.Service)}
 	}
 	c.others = missing
 	return nil

@@ -1,4 +1,4 @@
-package workspace
+package check
 
 import (
 	"context"
@@ -14,26 +14,27 @@ import (
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
-// CheckStaged checks what the next commit does to records.
-func (ws *Workspace) CheckStaged(ctx context.Context) (found Checked, err error) {
+// Staged checks what the next commit does to records.
+func Staged(ctx context.Context, ws *workspace.Workspace) (found Result, err error) {
 	changes, err := ws.Staged(ctx, ws.RecordDir)
 	if err != nil {
 		return found, err
 	}
 	for _, file := range changes {
 		if file.Path == ws.ConfigFile() && file.Status != store.PathRemoved {
-			if err := ws.checkStagedConfig(&found, file.File); err != nil {
+			if err := checkStagedConfig(ws, &found, file.File); err != nil {
 				return found, err
 			}
 			continue
 		}
 		if file.Status != store.PathAdded {
-			ws.reportEdit(&found, file, "the commit", "git restore --staged --worktree -- "+text.ShellArgument(file.Path)+" takes that back")
+			reportEdit(ws, &found, file, "the commit", "git restore --staged --worktree -- "+text.ShellArgument(file.Path)+" takes that back")
 			continue
 		}
-		if _, err := ws.checkAdded(&found, file.File); err != nil {
+		if _, err := checkAdded(ws, &found, file.File); err != nil {
 			return found, err
 		}
 	}
@@ -41,21 +42,21 @@ func (ws *Workspace) CheckStaged(ctx context.Context) (found Checked, err error)
 }
 
 // checkStagedConfig checks the configuration that is about to count.
-func (ws *Workspace) checkStagedConfig(found *Checked, file store.File) error {
+func checkStagedConfig(ws *workspace.Workspace, found *Result, file store.File) error {
 	found.Config = true
 	data, err := ws.Read(file.Blob, handoff.MaxSize)
 	if file.Mode != 0o100644 && file.Mode != 0o100755 {
 		data, err = nil, fs.ErrInvalid
 	}
-	_, findings, err := ws.judgeConfig(data, err)
+	_, findings, err := ws.JudgeConfig(data, err)
 	found.Findings = append(found.Findings, findings...)
 	return err
 }
 
 // checkAdded checks one file that is new below the records' directory, and
 // returns the record that it holds. What people keep there is theirs.
-func (ws *Workspace) checkAdded(found *Checked, file store.File) (*handoff.Record, error) {
-	if name := ws.Inside(file.Path); isPeopleFile(name) {
+func checkAdded(ws *workspace.Workspace, found *Result, file store.File) (*handoff.Record, error) {
+	if name := Inside(ws, file.Path); isPeopleFile(name) {
 		return nil, nil
 	}
 	f := handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: file.Path, Fix: "publish it with handoff declare"}
@@ -73,16 +74,16 @@ func (ws *Workspace) checkAdded(found *Checked, file store.File) (*handoff.Recor
 		return nil, err
 	default:
 		found.Records++
-		return ws.judgeFile(found, file.Path, data), nil
+		return judgeFile(ws, found, file.Path, data), nil
 	}
 	found.Findings = append(found.Findings, f)
 	return nil, nil
 }
 
 // judgeFile checks the bytes of a record against the rules.
-func (ws *Workspace) judgeFile(found *Checked, file string, data []byte) *handoff.Record {
+func judgeFile(ws *workspace.Workspace, found *Result, file string, data []byte) *handoff.Record {
 	parsed := handoff.Parse(data, "")
-	c := ws.ruleContext()
+	c := ws.RuleContext()
 	c.Path, c.State = file, nil
 	id := ""
 	if parsed.Record != nil {
@@ -103,15 +104,19 @@ func isPeopleFile(name string) bool {
 }
 
 // isOurs reports whether a path is in the records' directory.
-func (ws *Workspace) isOurs(file string) bool { return strings.HasPrefix(file, ws.RecordDir+"/") }
+func isOurs(ws *workspace.Workspace, file string) bool {
+	return strings.HasPrefix(file, ws.RecordDir+"/")
+}
 
 // Inside is a path below the records' directory.
-func (ws *Workspace) Inside(file string) string { return strings.TrimPrefix(file, ws.RecordDir+"/") }
+func Inside(ws *workspace.Workspace, file string) string {
+	return strings.TrimPrefix(file, ws.RecordDir+"/")
+}
 
 // reportEdit adds a finding for a record that is edited or removed, one for
 // each record, with the command that undoes it.
-func (ws *Workspace) reportEdit(found *Checked, file store.PathChange, who, undo string) {
-	name, ok := handoff.ParseFileName(ws.Inside(file.Path))
+func reportEdit(ws *workspace.Workspace, found *Result, file store.PathChange, who, undo string) {
+	name, ok := handoff.ParseFileName(Inside(ws, file.Path))
 	reported := func(f handoff.Finding) bool { return f.Code == codeEdited && f.Path == file.Path }
 	if !ok || file.Status == store.PathAdded || slices.ContainsFunc(found.Findings, reported) {
 		return

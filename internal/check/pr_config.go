@@ -1,4 +1,4 @@
-package workspace
+package check
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ import (
 // judgeByBase makes the configuration of the target branch the one by which the
 // pull request is judged: else a change could switch off the rules that it
 // breaks. What it changes in the configuration is said, and what it breaks there.
-func (c *prCheck) judgeByBase(ctx context.Context, found *Checked) error {
+func (c *prCheck) judgeByBase(ctx context.Context, found *Result) error {
 	base, faults, err := c.ConfigAt(ctx, c.bases[0])
 	if err != nil {
 		return err
@@ -22,7 +22,7 @@ func (c *prCheck) judgeByBase(ctx context.Context, found *Checked) error {
 	if base != nil && !handoff.HasErrors(faults) {
 		c.TeamConfig = base
 	}
-	if err := c.identify(ctx); err != nil {
+	if err := c.Identify(ctx); err != nil {
 		return err
 	}
 	for _, f := range faults {
@@ -35,7 +35,7 @@ func (c *prCheck) judgeByBase(ctx context.Context, found *Checked) error {
 
 // compareConfigs says what the change makes of the configuration that it began
 // with.
-func (c *prCheck) compareConfigs(ctx context.Context, found *Checked) error {
+func (c *prCheck) compareConfigs(ctx context.Context, found *Result) error {
 	before, _, err := c.ConfigAt(ctx, cmp.Or(c.fork, c.bases[0]))
 	if err != nil {
 		return err
