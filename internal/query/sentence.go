@@ -47,7 +47,7 @@ func (r *runner) noneOf(spec *TopicSpec, all []candidate) string {
 	if slices.ContainsFunc(r.query.Terms, func(t Term) bool { return t.Qualifier == Is && t.Value == string(row.TypeArea) }) {
 		return r.query.Arg + " decides in no area; of all: " + rest.sentence(spec, all, &whole)
 	}
-	say := "no " + nouns[all[0].row.RowType()]
+	say := "no " + all[0].row.RowType().Noun()
 	for _, t := range r.query.Terms {
 		switch {
 		case t.Qualifier == Is && t.Not && spec.Name == Acks:
