@@ -67,7 +67,7 @@ func (p *parser) fromName() bool {
 	switch {
 	case p.standing(names), p.on(names), p.mine(), p.forSomebody():
 		return true
-	case p.c.asks == "why" && len(p.pre) == 1 && len(names) == 0 && p.pre[0].text != "" && len(p.c.preps) == 0 && len(p.c.bare) == 0: // "why sqlite"
+	case p.c.asks == "why" && len(p.tokens) == 2 && len(p.pre) == 1 && len(names) == 0 && p.pre[0].text != "" && len(p.c.preps) == 0 && len(p.c.bare) == 0: // "why sqlite"
 		p.c.verb, p.post, p.pre = vUse, p.pre, nil
 		return true
 	case len(names) == 1 && p.c.asks == "what" && slices.Equal(p.c.bare, []string{"about"}) && len(p.c.preps) == 0: // what refunds are about
