@@ -71,7 +71,10 @@ func (t decisionThread) isOn(arg string) bool {
 // touches reports whether the decision concerns a subject as [Query.Arg] holds
 // it: an item, a file, or words that it says.
 func (t decisionThread) touches(r *runner, subject string) bool {
-	_, name := handoff.SplitRef(subject)
+	typ, name := handoff.SplitRef(subject)
+	if typ == handoff.RefDecision {
+		return false // that one is meant, and no other that says its name
+	}
 	if slices.Contains(t.Items, name) {
 		return true
 	}

@@ -38,6 +38,16 @@ const (
 	TypeEvent      Type = "event"
 )
 
+// Noun is what people call a thing of the type.
+func (t Type) Noun() string { return nouns[t] }
+
+var nouns = map[Type]string{
+	TypeEscalation: "escalation", TypeBlocker: "blocker", TypeQuestion: "question", TypeHandoff: "handoff", TypeItem: "item",
+	TypeDecision: "decision", TypeWatch: "thing to watch", TypeArea: "area",
+	TypeGap: "gap", TypeRecord: "record", TypeContract: "contract",
+	TypeTeam: "team", TypePerson: "person", TypeAck: "ack", TypeReview: "pull request", TypeDeadline: "deadline", TypeEvent: "record",
+}
+
 // Row is one line of an answer: a pointer to one of the row types of this
 // package. All of them encode as JSON objects with the same fields always
 // there, lists never null, and times in RFC 3339 or null.

@@ -3,6 +3,7 @@ package workspace
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
@@ -26,7 +27,18 @@ func (ws *Workspace) QueryEnv() query.Env {
 
 // ParseEnv is what the meaning of a question depends on.
 func (ws *Workspace) ParseEnv() query.ParseEnv {
-	return query.ParseEnv{Me: ws.Me, Now: ws.Moment, Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me), Person: ws.Person}
+	return query.ParseEnv{Me: ws.Me, Now: ws.Moment, Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me), Person: ws.asked}
+}
+
+// asked is [Workspace.Person] for whom a question is about: whoever wrote records
+// goes by their handle, also when they have left the roster and a part of another
+// name there is the same.
+func (ws *Workspace) asked(typed string) (string, error) {
+	handle := strings.ToLower(strings.TrimPrefix(typed, "@"))
+	if ws.State != nil && slices.Contains(ws.State.Authors(), handle) {
+		return handle, nil
+	}
+	return ws.Person(typed)
 }
 
 // members returns the handles that an address stands for, seen from a sender.
