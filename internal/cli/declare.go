@@ -94,14 +94,15 @@ your clock: "mon 09:00".`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "start from the template `NAME`, or from the handoff that a reference names")
-	f.BoolVar(&o.carry, "carry", false, "start from what you hold")
+	f.BoolVar(&o.carry, "carry", false, "start from what you hold; with -f, it fills in what the file leaves out")
 	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
 	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
 	commaListVar(f, &o.give, "give", "`ITEM[=WHO]`, or all: the receiver does the next step, which is so anyway where the handoff is to one person")
 	commaListVar(f, &o.keep, "keep", "`ITEM`, or all: the next step stays with you")
 	o.addFlags(f)
 	cmd.MarkFlagsMutuallyExclusive("file", "editor")
-	cmd.MarkFlagsMutuallyExclusive("file", "from", "carry", "resume")
+	cmd.MarkFlagsMutuallyExclusive("file", "from", "resume")
+	cmd.MarkFlagsMutuallyExclusive("from", "carry", "resume")
 	cmd.MarkFlagsMutuallyExclusive("resume", "fresh")
 	return cmd
 }

@@ -26,19 +26,11 @@ func applyBlockedBy(h *handoff.Handoff, o declareOptions) error {
 			continue
 		}
 		_, id := handoff.SplitRef(p[1])
-		block(item, id)
-		if b := h.Blocker(id); b != nil && !slices.Contains(b.Blocks, item.ID) {
-			b.Blocks = append(slices.Clone(b.Blocks), item.ID)
+		if !handoff.Names(item.BlockedBy, id) {
+			item.BlockedBy = append(slices.Clone(item.BlockedBy), id)
 		}
 	}
 	return nil
-}
-
-// block adds a blocker to those in front of an item.
-func block(item *handoff.Item, blocker string) {
-	if !slices.ContainsFunc(item.BlockedBy, func(ref string) bool { _, id := handoff.SplitRef(ref); return id == blocker }) {
-		item.BlockedBy = append(slices.Clone(item.BlockedBy), blocker)
-	}
 }
 
 // unblock takes an item from what the blockers of a handoff block, but for those that

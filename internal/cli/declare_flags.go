@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -136,21 +135,22 @@ func applyNone(h *handoff.Handoff, o declareOptions) error {
 func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.items {
 		p := parts(value, 4)
-		id, status, state, next := p[0], p[1], p[2], p[3]
+		id, status, state, next := handoff.ParseName(p[0]), handoff.ParseChoice(p[1]), p[2], p[3]
 		if !handoff.ValidSlug(id) {
 			return workspace.Usagef("as in 'refund-flow;in_review;PR #1842 is open;Get a second approval'", "--item %q: %q is not a name for an item", value, id)
 		}
 		item := h.Item(id)
 		if item == nil {
-			h.Items = append(h.Items, handoff.Item{ID: id, Owner: ws.Me})
+			h.Items = append(h.Items, handoff.Item{ID: id})
 			item = &h.Items[len(h.Items)-1]
-			if known, ok := ws.State.Items[id]; ok && known.Live() {
-				item.Owner = known.Owner
-				ws.Inherit(item) // what other flags add to
-			}
+			item.Owner = ws.OwnerOf(*item)
+			ws.Inherit(item) // what other flags add to
 		}
 		if status != "" {
 			item.Status = status
+		}
+		if item.Status != handoff.StatusBlocked {
+			item.BlockedBy = nil // whatever was in front of it
 		}
 		if state != "" {
 			item.State = state
@@ -164,7 +164,7 @@ func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 
 func applyShipped(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.shipped {
-		s := form.ParseShipped(value)
+		s := handoff.ParseShipped(value)
 		if s.ID != "" {
 			h.Items = deleteItem(h.Items, s.ID)
 		}
@@ -205,11 +205,6 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 			}
 		}
 		h.Blockers = append(h.Blockers, b)
-		for _, id := range b.Blocks {
-			if item := h.Item(id); item != nil && item.Status == handoff.StatusBlocked {
-				block(item, b.ID) // any other goes on, with a workaround
-			}
-		}
 	}
 	return nil
 }
@@ -227,7 +222,7 @@ func applyDecisions(h *handoff.Handoff, o declareOptions) error {
 
 func applyQuestions(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.questions {
-		q := form.ParseQuestion(value)
+		q := handoff.ParseQuestion(value)
 		if q.ID == "" || q.To == "" {
 			return workspace.Usagef("as in 'Which of the limits does the contract name?;sarah'", "--question %q: not of the form %q", value, "ask;to")
 		}
@@ -239,7 +234,7 @@ func applyQuestions(h *handoff.Handoff, o declareOptions) error {
 // parseDecision reads "what -- why", both of which must be said, on a topic that
 // is named after the what where none is given.
 func parseDecision(value, topic string) (handoff.Decision, error) {
-	d := form.ParseDecision(value)
+	d := handoff.ParseDecision(value)
 	if d.Decision == "" || d.Rationale == "" {
 		return d, workspace.Usagef("as in 'Sessions last 15 minutes -- the audit asks for it'", "decision %q: write what was decided, --, and why", value)
 	}

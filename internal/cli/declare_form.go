@@ -174,8 +174,7 @@ func (w *writing) waiting(ctx context.Context, asker form.Asker) (form.Waiting, 
 	case data == nil:
 		return "", nil
 	}
-	draft, doc := form.ParseDraft(data)
-	doc.ReadReturns(w.ws.When)
+	draft, doc := form.ParseDraft(data, w.ws.Reading())
 	about := aboutDraft(draft, doc, w.drafts.Path())
 	answer := form.WaitingFresh
 	switch {
@@ -273,7 +272,7 @@ func (w *writing) edit(ctx context.Context) (right bool, err error) {
 	editing := form.Editing{
 		Drafts: w.drafts,
 		Run:    func(ctx context.Context, path string) error { return runEditor(ctx, w.g, command, path) },
-		When:   w.ws.When,
+		How:    w.ws.Reading(),
 		Check: func(written *form.Draft, doc *handoff.Document) []handoff.Finding {
 			d := w.typed(written)
 			d.Doc, d.Path = doc, w.drafts.Path()
@@ -294,7 +293,7 @@ func (w *writing) draftText() ([]byte, error) {
 		return nil, err
 	}
 	if data != nil {
-		if d, _ := form.ParseDraft(data); d == nil {
+		if d, _ := form.ParseDraft(data, w.ws.Reading()); d == nil {
 			return data, nil
 		}
 	}

@@ -40,7 +40,7 @@ func (d *Declaration) outcomesScreen() *Screen {
 
 // parseDecision always names a decision: a form has no field for its topic.
 func parseDecision(text string) handoff.Decision {
-	d := ParseDecision(text)
+	d := handoff.ParseDecision(text)
 	d.ID = cmp.Or(d.ID, "decision")
 	return d
 }
@@ -48,7 +48,7 @@ func parseDecision(text string) handoff.Decision {
 func takeOutcomes(draft *Draft, s *Screen, done bool) {
 	h := draft.Handoff
 	if shipped := splitLines(s.Text("shipped")); done || len(shipped) > 0 || h.Shipped != nil {
-		h.Shipped = append([]handoff.Shipped{}, keepKnown(shipped, h.Shipped, typedShipped, ParseShipped)...)
+		h.Shipped = append([]handoff.Shipped{}, keepKnown(shipped, h.Shipped, typedShipped, handoff.ParseShipped)...)
 	}
 	if decisions := splitLines(s.Text("decisions")); done || len(decisions) > 0 || h.Decisions != nil {
 		h.Decisions = append([]handoff.Decision{}, keepKnown(decisions, h.Decisions, typedDecision, parseDecision)...)

@@ -263,11 +263,7 @@ func takeMore(item *handoff.Item, s *Screen) {
 		func(c handoff.Criterion) string { return c.Check },
 		func(text string) handoff.Criterion { return handoff.Criterion{Check: text} }), item.Accept)
 	item.IfThen = keepKnown(splitLines(s.Text("if_then")), item.IfThen,
-		func(c handoff.Contingency) string { return c.If + " -> " + c.Then },
-		func(text string) handoff.Contingency {
-			condition, then, _ := strings.Cut(text, "->")
-			return handoff.Contingency{If: strings.TrimSpace(condition), Then: strings.TrimSpace(then)}
-		})
+		func(c handoff.Contingency) string { return c.If + " -> " + c.Then }, handoff.ParseContingency)
 }
 
 // cleared is a list as it was typed: empty, and not absent, where it was emptied.

@@ -30,7 +30,7 @@ func takeQuestions(draft *Draft, s *Screen, done bool) {
 
 // parseQuestion always names a question: a form has no field for its id.
 func parseQuestion(text string) handoff.OpenQuestion {
-	q := ParseQuestion(text)
+	q := handoff.ParseQuestion(text)
 	q.ID = cmp.Or(q.ID, "question")
 	return q
 }

@@ -276,6 +276,15 @@ func (ws *Workspace) held() *handoff.Handoff {
 	return h
 }
 
+// complete fills in what an item leaves out of what it was: who owns it, who is the user
+// for a new one, and what it inherits.
+func (ws *Workspace) complete(item *handoff.Item) {
+	if item.Owner == "" {
+		item.Owner = ws.OwnerOf(*item)
+	}
+	ws.Inherit(item)
+}
+
 // Inherit fills in what an item that is declared again leaves out and had before:
 // accept, known_issues and refs. An empty list says that there is none any more.
 func (ws *Workspace) Inherit(item *handoff.Item) {
