@@ -152,7 +152,9 @@ func readText(key string, n *yaml.Node) {
 	}
 }
 
-func isNull(n *yaml.Node) bool { return n == nil || n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+func isNull(n *yaml.Node) bool {
+	return n == nil || n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null"
+}
 
 // nameLists are the keys of lists of names, which may stand in one line with commas
 // between them.
