@@ -53,6 +53,7 @@ var completedFlags = map[string]offers{
 	"by":          (*cursor).people,
 	"to":          (*cursor).people,
 	"cc":          (*cursor).people,
+	"cover":       (*cursor).handles,
 	"owner":       (*cursor).people,
 	"team":        (*cursor).teams,
 	"pod":         (*cursor).pods,

@@ -39,6 +39,13 @@ type declareOptions struct {
 	accepts     []string
 	refs        []string
 	issues      []string
+	severities  []string
+	ifThens     []string
+	doNots      []string
+	dues        []string
+	efforts     []string
+	resolved    []string
+	cover       string
 	continues   []string
 	watch       []string
 	standing    []string
@@ -117,6 +124,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	commaListVar(f, &o.to, "to", "who is asked to take it: `WHO`, team, team:x, shift:x or lead:x")
 	commaListVar(f, &o.cc, "cc", "`WHO` gets it for information")
 	f.StringVar(&o.returns, "returns", "", "when you are back: `WHEN`, as in \"mon 09:00\" or an RFC 3339 time")
+	f.StringVar(&o.cover, "cover", "", "`WHO` stands in while you are away for longer")
 	listVar(f, &o.items, "item", "an item: `TEXT` is 'id;status;state;next', with the status ready, in_progress, in_review or blocked; empty parts keep what is there")
 	listVar(f, &o.blockers, "blocker", "a blocker: `TEXT` is 'needs;because;resolver;blocks'")
 	listVar(f, &o.blockedBy, "blocked-by", "an item waits for a blocker that is declared already, or for none: `'item;blocker'`, 'item;'")
@@ -131,6 +139,12 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.accepts, "accept", "how to tell that an item is done: `'item;check'`; an empty check clears the list")
 	listVar(f, &o.refs, "ref", "what an item refers to, a pr, ticket, branch, commit, file, url or doc: `'item;pr:1842'`; an empty second part clears the list")
 	listVar(f, &o.issues, "known-issue", "what is wrong with an item: `'item;what'`; an empty second part clears the list")
+	listVar(f, &o.severities, "severity", "how severe an item is, routine, watch or critical: `'item;severity'`")
+	listVar(f, &o.ifThens, "if-then", "what to do when something happens: `'item;if -> then'`; an empty second part clears the list")
+	listVar(f, &o.doNots, "do-not", "what the receiver of an item must not do: `'item;what'`; an empty second part clears the list")
+	listVar(f, &o.dues, "due", "by when an item is due: `'item;when'`, not at all with 'item;'")
+	listVar(f, &o.efforts, "effort", "how much work an item is, as in 30m, 2h or 1d: `'item;2h'`")
+	listVar(f, &o.resolved, "resolved", "a blocker that you carried and that is gone: `'blocker;how'`")
 	listVar(f, &o.continues, "continues", "an item that was split or renamed from another goes on with its history: `'item;from'`")
 	listVar(f, &o.watch, "watch", "what to keep an eye on: `'what;signal;until;link'`")
 	listVar(f, &o.standing, "standing", "a temporary condition: `'what;until'`")
@@ -145,8 +159,8 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
 	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.blockedBy, o.workarounds, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive,
-		o.issues, o.continues, o.watch, o.standing, o.ended, o.questions, o.supersedes, o.beside}
-	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
+		o.issues, o.severities, o.ifThens, o.doNots, o.dues, o.efforts, o.resolved, o.continues, o.watch, o.standing, o.ended, o.questions, o.supersedes, o.beside}
+	return o.summary != "" || o.returns != "" || o.cover != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 
 // check refuses a command that says nothing, or asks for an editor where nobody

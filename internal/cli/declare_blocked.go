@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -65,6 +66,20 @@ func applyWorkarounds(h *handoff.Handoff, o declareOptions) error {
 			return workspace.Usagef(hint, "--workaround %q: no blocker %q in this handoff", value, id)
 		}
 		b.Workaround = p[1]
+	}
+	return nil
+}
+
+// applyResolved says of carried blockers that they are gone.
+func applyResolved(d *workspace.Draft, o declareOptions) error {
+	for _, value := range o.resolved {
+		p, err := shaped("resolved", value, "blocker;how", 0, 1)
+		if err != nil {
+			return err
+		}
+		_, id := handoff.SplitRef(p[0])
+		d.Handoff.Blockers = slices.DeleteFunc(d.Handoff.Blockers, func(b handoff.Blocker) bool { return b.ID == id })
+		d.Resolutions = append(d.Resolutions, handoff.Resolution{Blocker: id, Outcome: fold.Resolutions[0], How: p[1]})
 	}
 	return nil
 }

@@ -31,7 +31,10 @@ func layFlags(ws *workspace.Workspace, d *workspace.Draft, o declareOptions) err
 		return nil
 	}
 	d.Changed = true
-	return applyFlags(ws, d.Handoff, o)
+	if err := applyFlags(ws, d.Handoff, o); err != nil {
+		return err
+	}
+	return applyResolved(d, o)
 }
 
 // baseDraft is what the flags are laid over.

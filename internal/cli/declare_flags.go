@@ -44,7 +44,10 @@ func missingFlags(h *handoff.Handoff) error {
 // applyFlags lays the flags over a handoff.
 func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) error {
 	if o.summary != "" {
-		h.Summary = o.summary
+		h.Summary = strings.TrimSpace(o.summary)
+	}
+	if o.cover != "" {
+		h.Cover = handles(ws, []string{o.cover})[0]
 	}
 	if len(o.to) > 0 {
 		readdress(ws, h, handles(ws, o.to))
@@ -62,10 +65,11 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
 	continues := func(h *handoff.Handoff, o declareOptions) error { return applyContinues(ws, h, o) }
 	watch := func(h *handoff.Handoff, o declareOptions) error { return applyWatch(ws, h, o) }
+	details := func(h *handoff.Handoff, o declareOptions) error { return applyItemDetails(ws, h, o) }
 	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
 		watch, applyNone, continues, items, applyShipped, applyDropped, applyBlockers, applyBlockedBy, applyWorkarounds,
-		applyDecisions, applyQuestions, applyItemDetails, applyDecisionLinks, owners, applyWaivers,
+		applyDecisions, applyQuestions, details, applyDecisionLinks, owners, applyWaivers,
 	}
 	for _, step := range steps {
 		if err := step(h, o); err != nil {
@@ -242,67 +246,6 @@ func parseDecision(value, topic string) (handoff.Decision, error) {
 		return d, workspace.Usagef("handoff decide 'what -- why' --topic SLUG names it", "decision %q: no name can be made of what was decided", value)
 	}
 	return d, nil
-}
-
-// applyItemDetails applies the flags that add one thing to one item.
-func applyItemDetails(h *handoff.Handoff, o declareOptions) error {
-	for _, flag := range []struct {
-		name   string
-		shape  string
-		values []string
-		add    func(*handoff.Item, string) error
-	}{
-		{"intent", "item;why", o.intents, func(i *handoff.Item, s string) error { i.Intent = s; return nil }},
-		{"accept", "item;check", o.accepts, func(i *handoff.Item, s string) error {
-			i.Accept = added(i.Accept, handoff.Criterion{Check: s}, s)
-			return nil
-		}},
-		{"known-issue", "item;what", o.issues, func(i *handoff.Item, s string) error {
-			i.KnownIssues = added(i.KnownIssues, s, s)
-			return nil
-		}},
-		{"ref", "item;pr:1842", o.refs, addRef},
-	} {
-		said := []int{0, 1}
-		if flag.name != "intent" {
-			said = said[:1] // an empty part clears the list
-		}
-		for _, value := range flag.values {
-			p, err := shaped(flag.name, value, flag.shape, said...)
-			if err != nil {
-				return err
-			}
-			item := h.Item(p[0])
-			if item == nil {
-				return workspace.Usagef("", "--%s %q: no item %q in this handoff", flag.name, value, p[0])
-			}
-			if err := flag.add(item, p[1]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// added is a list with what a flag adds to it, empty where the flag says nothing.
-func added[T any](list handoff.List[T], entry T, said string) handoff.List[T] {
-	if said == "" {
-		return handoff.List[T]{}
-	}
-	return append(slices.Clone(list), entry)
-}
-
-func addRef(item *handoff.Item, value string) error {
-	if value == "" {
-		item.Refs = handoff.List[handoff.Ref]{}
-		return nil
-	}
-	kind, id, ok := strings.Cut(value, ":")
-	if !ok || id == "" {
-		return workspace.Usagef("as in 'refund-flow;pr:1842'", "--ref %q: say the type and the id", value)
-	}
-	item.Refs = append(slices.Clone(item.Refs), handoff.Ref{Type: kind, ID: id})
-	return nil
 }
 
 func applyWaivers(h *handoff.Handoff, o declareOptions) error {

@@ -106,14 +106,12 @@ func (ws *Workspace) seal(d *Draft) {
 	h.Anchor = ws.anchor(d.Work)
 	h.Team, h.Pod, h.Zone = ws.TeamConfig.TeamOf(ws.Me), ws.TeamConfig.PodOf(ws.Me), ws.TeamConfig.ZoneOf(ws.Me)
 	h.Shift, h.Meta = ws.currentShift(), &d.Noticed
-	h.Blockers, h.Items = slices.Clone(h.Blockers), slices.Clone(h.Items)
+	h.Blockers, h.Items, h.Shipped = slices.Clone(h.Blockers), slices.Clone(h.Items), slices.Clone(h.Shipped)
 	for i := range h.Blockers {
 		ws.fillSince(&h.Blockers[i])
 	}
-	for i := range h.Items {
-		if h.Rollup == nil {
-			ws.complete(&h.Items[i])
-		}
+	if h.Rollup == nil {
+		ws.complete(&h, d.Resolutions)
 	}
 	at := ws.Author.When
 	records, unsettled := ws.closing(d, &h)
