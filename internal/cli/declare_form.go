@@ -144,7 +144,7 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 			if _, err := w.edit(ctx); err != nil {
 				return nil, err
 			}
-			return w.draft, nil
+			return w.edited()
 		},
 	}
 	outcome, err := d.Run(ctx)
@@ -284,6 +284,19 @@ func (w *writing) edit(ctx context.Context) (right bool, err error) {
 		w.draft = edited
 	}
 	return right, err
+}
+
+// edited is the draft as the editor left it, nil where that cannot be read: then the text
+// is set aside, as the form goes on with the draft before it.
+func (w *writing) edited() (*form.Draft, error) {
+	data, err := w.drafts.Load()
+	if err != nil || data == nil {
+		return w.draft, err
+	}
+	if d, _ := form.ParseDraft(data, w.ws.Reading()); d == nil {
+		return nil, w.drafts.SetAside()
+	}
+	return w.draft, nil
 }
 
 // draftText is what the editor opens: the draft, or a damaged one as it is.

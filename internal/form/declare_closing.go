@@ -111,7 +111,9 @@ func (d *Declaration) takeClosing(draft *Draft, s *Screen, done bool) {
 	d.takeReturns(draft, s.Field("returns"), done)
 	if to := s.Field("to"); done || to.Typed() != "" {
 		old := h.To
-		h.To = splitPeople(to.Text())
+		if to.Text() != strings.Join(h.To, ", ") { // a name alone may have a space in it
+			h.To = splitPeople(to.Text())
+		}
 		d.giveSteps(h, s.Field("give"), old)
 	}
 }
@@ -157,15 +159,19 @@ func (d *Declaration) giveSteps(h *handoff.Handoff, give *Field, oldReceivers []
 	}
 	for i := range h.Items {
 		item := &h.Items[i]
+		if len(item.Next) == 0 {
+			continue
+		}
+		ticked, was := give.Has(item.ID), d.given(item.Next[0], before)
 		for n := range item.Next {
 			step := &item.Next[n]
 			open, mine := step.Owner == "", step.Owner == d.Prefill.Me
 			theirs := slices.Contains(oldReceivers, step.Owner) || slices.Contains(h.To, step.Owner)
-			switch ticked := give.Has(item.ID); {
+			switch {
 			case ticked && open && d.given(*step, before):
-			case ticked && (open || mine || theirs && !slices.Contains(h.To, step.Owner)):
+			case ticked && (open || mine && !was || theirs && !slices.Contains(h.To, step.Owner)):
 				step.Owner = h.To[0]
-			case !ticked && (open || theirs):
+			case !ticked && (open || theirs && was):
 				step.Owner = d.Prefill.Me
 			}
 		}

@@ -232,10 +232,10 @@ func moreScreen(item handoff.Item) *Screen {
 	severity := cmp.Or(item.Severity, handoff.SeverityRoutine)
 	var checks, ifs []string
 	for _, c := range item.Accept {
-		checks = append(checks, c.Check)
+		checks = append(checks, inLine(c.Check))
 	}
 	for _, c := range item.IfThen {
-		ifs = append(ifs, c.If+" -> "+c.Then)
+		ifs = append(ifs, typedContingency(c))
 	}
 	lines := func(key, label, help string, values []string) *Field {
 		return &Field{Kind: Lines, Key: key, Label: label, Help: help, Value: strings.Join(values, "\n")}
@@ -260,10 +260,10 @@ func takeMore(item *handoff.Item, s *Screen) {
 	}
 	item.KnownIssues, item.DoNot = cleared(splitLines(s.Text("known_issues")), item.KnownIssues), splitLines(s.Text("do_not"))
 	item.Accept = cleared(keepKnown(splitLines(s.Text("accept")), item.Accept,
-		func(c handoff.Criterion) string { return c.Check },
+		func(c handoff.Criterion) string { return inLine(c.Check) },
 		func(text string) handoff.Criterion { return handoff.Criterion{Check: text} }), item.Accept)
 	item.IfThen = keepKnown(splitLines(s.Text("if_then")), item.IfThen,
-		func(c handoff.Contingency) string { return c.If + " -> " + c.Then }, handoff.ParseContingency)
+		typedContingency, handoff.ParseContingency)
 }
 
 // cleared is a list as it was typed: empty, and not absent, where it was emptied.
@@ -275,12 +275,15 @@ func cleared[T any](list []T, before handoff.List[T]) handoff.List[T] {
 }
 
 // keepKnown makes a list out of lines. An entry that is shown by the same line
-// as before stays as it was, with what the line does not show.
+// as before stays as it was, with what the line does not show; of two that are shown
+// alike, each does.
 func keepKnown[T any](lines []string, known []T, show func(T) string, parse func(string) T) []T {
 	var list []T
+	known = slices.Clone(known)
 	for _, text := range lines {
 		if i := slices.IndexFunc(known, func(k T) bool { return show(k) == text }); i >= 0 {
 			list = append(list, known[i])
+			known = slices.Delete(known, i, i+1)
 		} else {
 			list = append(list, parse(text))
 		}

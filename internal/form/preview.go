@@ -21,6 +21,9 @@ const (
 	goPrefix  = "go "
 )
 
+// unreadNote tells who wrote what cannot be read where that is.
+const unreadNote = "what you wrote in the editor cannot be read, and this is what was there before; handoff draft restore brings your text back"
+
 func (d *Declaration) previewScreen() *Screen {
 	final := d.Final()
 	findings := d.findings(final)
@@ -45,7 +48,11 @@ func (d *Declaration) previewScreen() *Screen {
 		add(goPrefix+pageQuestions, "change: "+d.questionsScreen().Title)
 	}
 	menu.Value = menu.Options[0].Value
-	return &Screen{Title: "Preview", Body: d.previewLines(final), Fields: []*Field{menu}}
+	s := &Screen{Title: "Preview", Body: d.previewLines(final), Fields: []*Field{menu}}
+	if d.unread {
+		s.Body = append([]string{unreadNote}, s.Body...)
+	}
+	return s
 }
 
 // findings are those of the draft, with what refuses it first.

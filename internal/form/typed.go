@@ -1,29 +1,39 @@
 package form
 
-import "github.com/handoff-cli/handoff/internal/handoff"
+import (
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
 
 // What is said is shown in the line in which people type it.
+
+// inLine is a text in one line.
+func inLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // typedDecision is the line that [handoff.ParseDecision] reads.
 func typedDecision(d handoff.Decision) string {
 	if d.Rationale == "" {
-		return d.Decision
+		return inLine(d.Decision)
 	}
-	return d.Decision + handoff.Because + d.Rationale
+	return inLine(d.Decision + handoff.Because + d.Rationale)
 }
 
 // typedShipped is the line that [handoff.ParseShipped] reads.
 func typedShipped(s handoff.Shipped) string {
 	if s.ID == "" {
-		return s.What
+		return inLine(s.What)
 	}
-	return s.ID + "; " + s.What
+	return inLine(s.ID + "; " + s.What)
 }
 
 // typedQuestion is the line that [handoff.ParseQuestion] reads.
 func typedQuestion(q handoff.OpenQuestion) string {
 	if q.To == "" {
-		return q.Ask
+		return inLine(q.Ask)
 	}
-	return q.Ask + "; " + q.To
+	return inLine(q.Ask + "; " + q.To)
 }
+
+// typedContingency is the line that [handoff.ParseContingency] reads.
+func typedContingency(c handoff.Contingency) string { return inLine(c.If + " -> " + c.Then) }

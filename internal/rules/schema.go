@@ -50,8 +50,9 @@ func (s *subject) conform() {
 	}
 }
 
-// unsaid takes the lists out of what a draft violates of which it says nothing at all,
-// where there are several: they are reported at once.
+// unsaid takes the lists out of what a text violates of which it says nothing at all,
+// where there are several: they are reported at once. In a form each has a page of its
+// own.
 func (s *subject) unsaid(violations []violation) []violation {
 	var lists []string
 	unsaid := func(v violation) bool {
@@ -62,7 +63,7 @@ func (s *subject) unsaid(violations []violation) []violation {
 			lists = append(lists, v.field)
 		}
 	}
-	if len(lists) < 2 {
+	if typed := s.record != nil && s.record.ID == ""; !typed || len(lists) < 2 {
 		return violations
 	}
 	s.add("HO102", handoff.LevelError, lists[0], "list what there is, or say that there is none: `"+strings.Join(lists, ": []`, `")+": []`",
