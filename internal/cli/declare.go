@@ -229,6 +229,7 @@ func publishChecked(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	if d.Noticed, err = ws.Meta(programVersion()); err != nil {
 		return err
 	}
+	d.Work = factsHere(ctx, ws)
 	if o.resume {
 		drafts := form.Drafts{Dir: ws.Dir()}
 		o.after = append(o.after, drafts.Drop)

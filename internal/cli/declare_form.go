@@ -341,6 +341,15 @@ func prefillOf(ctx context.Context, ws *workspace.Workspace) (form.Prefill, erro
 	return p, nil
 }
 
+// factsHere is what git knows of where the user works, for a handoff that is not written
+// by hand: what they did since the last one need not be looked for.
+func factsHere(ctx context.Context, ws *workspace.Workspace) *workspace.Facts {
+	ctx, cancel := context.WithTimeout(ctx, factsTime)
+	defer cancel()
+	facts := workspace.GatherFacts(ctx, ws.Repo.Repo, ws.Author.When, nil, nil)
+	return &facts
+}
+
 // withoutRecords leaves the commits that are work.
 func withoutRecords(ws *workspace.Workspace, commits []workspace.WorkCommit) []workspace.WorkCommit {
 	return slices.DeleteFunc(commits, func(c workspace.WorkCommit) bool {
