@@ -49,9 +49,15 @@ func (r *draftReader) carriedList(carried, own *yaml.Node, by string, gone map[s
 		}
 	}
 	for _, now := range own.Content {
-		if !taken[now] {
-			list.Content = append(list.Content, now)
+		if taken[now] {
+			continue
 		}
+		if from := sameName(child(now, "continues")); from != "" {
+			if before := entryNamed(carried, by, from); before != nil {
+				r.fill(now, before) // it is that one, under a new name
+			}
+		}
+		list.Content = append(list.Content, now)
 	}
 	return list
 }

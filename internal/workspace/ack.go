@@ -282,6 +282,9 @@ func (ws *Workspace) held() *handoff.Handoff {
 func (ws *Workspace) complete(h *handoff.Handoff, gone []handoff.Resolution) {
 	for i := range h.Items {
 		item := &h.Items[i]
+		if item.Continues != "" {
+			GoesOn(h, item.Continues)
+		}
 		if item.Owner == "" {
 			item.Owner = ws.OwnerOf(*item)
 		}
