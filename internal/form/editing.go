@@ -103,12 +103,12 @@ const editorIntro = `# Write the handoff, save and close. Nothing is published w
 // hints stand above the keys of a draft.
 var hints = map[string]string{
 	"summary":    "required: one sentence, at most 140 characters",
-	"to":         "required: people, team, team:x, shift:x, lead:x",
+	"to":         "required: people, team, team:x, shift:x, lead:x; one, or several with commas",
 	"returns_at": "required: when you are back, as in mon 09:00, or 2026-11-23T09:00:00+08:00",
-	"shipped":    "required, [] says none: {id, what}",
-	"items":      "required, [] says none: {id, status, owner, state, intent, next: [{do, owner}]}; without owner, a step is for the one person in to",
-	"blockers":   "required, [] says none: {id, needs, because, resolver, blocks: [item]}",
-	"decisions":  "required, [] says none: {id, decision, rationale}",
+	"shipped":    "required, none says none: a line each, or {id, what}",
+	"items":      "required, none says none: {id, status, state, intent, next}; next: text is for the one person in to, \"ben: text\" for ben; status shipped or dropped ends it",
+	"blockers":   "required, none says none: {needs, because, resolver, blocks}, with the items that it blocks",
+	"decisions":  "required, none says none: \"what -- why\" a line, or {decision, rationale}",
 	"resolved":   "blockers that you carried and that are gone: {blocker, outcome, how}",
 }
 
