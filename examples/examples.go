@@ -6,6 +6,7 @@ package examples
 import (
 	"bytes"
 	"embed"
+	"strings"
 )
 
 // TwoSites is the handoff of a two-site team as a person writes it: two items,
@@ -17,10 +18,49 @@ var TwoSites []byte
 //go:embed ci
 var ci embed.FS
 
-// CIFile is a file of a CI service, with its place in a repository.
-type CIFile struct {
+// File is a file to be written, with its place: from the top of the repository, or for
+// those of [Setup] from the directory of records.
+type File struct {
 	Path string
 	Data []byte
+}
+
+//go:embed setup
+var setup embed.FS
+
+// Team is what the files of [Setup] say of a team.
+type Team struct {
+	Dir       string // of the records
+	Branch    string // of the records, "" for the one that is checked out
+	Me, Other string // handles: who sets it up, and somebody to hand over to
+}
+
+// Refused is the example that is refused, among the files of [Setup].
+const Refused = "templates/refused.txt"
+
+// Setup are the files that explain handoffs to a team: a README, and under templates a
+// form, an example that is good, and one that is refused.
+func Setup(t Team) []File {
+	branch, log := "", "git log -- "+t.Dir
+	if t.Branch != "" {
+		branch, log = ", on the branch `"+t.Branch+"`", "git log "+t.Branch+" -- "+t.Dir
+	}
+	fill := strings.NewReplacer("{dir}", t.Dir, "{branch}", branch, "{log}", log, "{me}", t.Me, "{other}", t.Other)
+	var files []File
+	for _, place := range [][2]string{
+		{"README.md", "README.md"}, {"day.yaml", "templates/day.yaml"}, {"good.yaml", "templates/good.yaml"}, {"refused.txt", Refused},
+	} {
+		files = append(files, File{place[1], []byte(fill.Replace(string(embedded(setup, "setup/"+place[0]))))})
+	}
+	return files
+}
+
+func embedded(files embed.FS, name string) []byte {
+	data, err := files.ReadFile(name)
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return data
 }
 
 // CIServices are the services that CI knows.
@@ -31,19 +71,16 @@ const Version = "v0.1.0"
 
 // CI returns the files with which a service checks pull requests, set to install
 // a release of handoff; nil for a service that is not in CIServices.
-func CI(service, version string) []CIFile {
+func CI(service, version string) []File {
 	places := map[string][][2]string{
 		"github": {{"github.yml", ".github/workflows/handoff.yml"}, {"action.yml", ".github/actions/handoff-check/action.yml"}},
 		"gitlab": {{"gitlab.yml", ".gitlab/ci/handoff.yml"}},
 		"gitea":  {{"gitea.yml", ".gitea/workflows/handoff.yml"}},
 	}
-	var files []CIFile
+	var files []File
 	for _, place := range places[service] {
-		data, err := ci.ReadFile("ci/" + place[0])
-		if err != nil {
-			panic(err) // it is embedded
-		}
-		files = append(files, CIFile{Path: place[1], Data: bytes.ReplaceAll(data, []byte(Version), []byte(version))})
+		data := embedded(ci, "ci/"+place[0])
+		files = append(files, File{Path: place[1], Data: bytes.ReplaceAll(data, []byte(Version), []byte(version))})
 	}
 	return files
 }

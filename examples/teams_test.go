@@ -5,10 +5,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
@@ -26,7 +28,7 @@ func TestExamplesAreRight(t *testing.T) {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && slices.Contains([]string{"ci", "pre-commit"}, file):
+		case entry.IsDir() && slices.Contains([]string{"ci", "pre-commit", "setup"}, file):
 			return fs.SkipDir
 		case entry.IsDir() || path.Ext(file) != ".yaml":
 			return nil
@@ -101,5 +103,30 @@ func TestScales(t *testing.T) {
 				t.Errorf("%s: pod %s has %d people and %d leads", example, name, len(people), len(pod.Leads))
 			}
 		}
+	}
+}
+
+// TestSetup judges what init writes for a team of two: the good example has nothing
+// wrong with it, the other one has, and no place is left to be filled in.
+func TestSetup(t *testing.T) {
+	team := examples.Team{Dir: ".handoffs", Me: "ana", Other: "ben"}
+	c := rules.Context{Draft: true, Config: &config.Config{People: map[string]config.Person{"ana": {}, "ben": {}}}}
+	judged := 0
+	for _, f := range examples.Setup(team) {
+		if place := regexp.MustCompile(`\{[a-z]+\}`).Find(f.Data); place != nil {
+			t.Errorf("%s holds %s", f.Path, place)
+		}
+		if path.Dir(f.Path) != "templates" {
+			continue
+		}
+		judged++
+		c.Path = f.Path
+		found := rules.Check(handoff.Parse(f.Data, handoff.KindHandoff), c)
+		if good := f.Path == "templates/good.yaml"; good != (len(found) == 0) {
+			t.Errorf("%s: %+v", f.Path, found)
+		}
+	}
+	if judged != 3 {
+		t.Errorf("%d templates were judged", judged)
 	}
 }

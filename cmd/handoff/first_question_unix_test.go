@@ -80,7 +80,15 @@ func TestFirstQuestion(t *testing.T) {
 	if status := first.status(); status != -1 {
 		t.Fatalf("it was not killed: status %d", status)
 	}
-	ask("after one that was killed", true)
+
+	stopped := r.start(80, 24, "handoff", question...)
+	stopped.until("a number of records", func(string) bool { return stopped.screen.said("records indexed") })
+	stopped.send(ctrlC)
+	if status := stopped.status(); status != 130 || strings.Contains(stopped.all(), "indexed") {
+		t.Errorf("stopped: status %d\n%s", status, stopped.all())
+	}
+
+	ask("after one that was killed, and one that was stopped", true)
 	full, err := os.Stat(filepath.Join(place, "index.db"))
 	if err != nil || full.Size() < 100*many {
 		t.Fatalf("the index is not filled: %v, %v", full, err)

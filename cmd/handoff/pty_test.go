@@ -141,7 +141,7 @@ func (r *repository) start(width, height int, name string, args ...string) *term
 	}
 	master := pollable(r.t, blocking)
 	x := &terminal{t: r.t, cmd: r.command(name, args...), master: master, slave: slave, screen: newScreen(width, height), ended: make(chan struct{})}
-	if !slices.Contains([]string{"version", "help", "check"}, args[0]) {
+	if len(args) == 0 || !slices.Contains([]string{"version", "help", "check"}, args[0]) {
 		x.screen.answers = func(text string) { go func() { _, _ = master.WriteString(text) }() }
 	}
 	x.size(width, height)

@@ -15,7 +15,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/cli"
 )
 
-var update = flag.Bool("update", false, "write the transcript of the demo into the README")
+var update = flag.Bool("update", false, "write the transcript of the demo into the README, and the golden screens anew")
 
 // varying matches what differs from one run of the demo to the next: where the
 // scratch repository is, and hashes that depend on the version of the program.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
+	"github.com/rivo/uniseg"
 )
 
 // screen is the part of a terminal that the tests look at: cells, a cursor, and
@@ -25,7 +26,9 @@ type screen struct {
 	queries            int          // how often the program asked the terminal something
 	answers            func(string) // nil for a terminal that never answers
 	changed            chan struct{}
-	printed            []byte // all of it
+	printed            []byte   // all of it
+	gone               []string // the rows that went out at the top
+	wrapped            int      // how often a text ran over the right edge
 }
 
 func newScreen(width, height int) *screen {
@@ -64,10 +67,20 @@ func (s *screen) String() string {
 	defer s.mu.Unlock()
 	var b strings.Builder
 	for _, row := range s.cells {
-		b.WriteString(strings.TrimRight(strings.Join(row, ""), " ") + "\n")
+		b.WriteString(lineOf(row))
 	}
 	return b.String()
 }
+
+// history is the text that went out at the top.
+func (s *screen) history() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.gone, "")
+}
+
+// lineOf is a row as text, without spaces at its end.
+func lineOf(row []string) string { return strings.TrimRight(strings.Join(row, ""), " ") + "\n" }
 
 // said reports whether a text was ever printed.
 func (s *screen) said(text string) bool {
@@ -126,6 +139,9 @@ func (s *screen) lineFeed() {
 		s.row = min(s.row+1, len(s.cells)-1)
 		return
 	}
+	if s.top == 0 {
+		s.gone = append(s.gone, lineOf(s.cells[0]))
+	}
 	s.scroll(s.top, s.end, 1)
 }
 
@@ -143,16 +159,19 @@ func (s *screen) scroll(top, end, n int) {
 
 func blanks(n int) []string { return strings.Split(strings.Repeat(" ", n), "") }
 
+// put shows a character. One that joins the one before it, as a mark or the parts of
+// an emoji do, is shown in its cells.
 func (s *screen) put(r rune) {
+	if s.join(r) {
+		return
+	}
 	width := runewidth.RuneWidth(r)
 	if width == 0 {
-		if s.col > 0 {
-			s.cells[s.row][s.col-1] += string(r)
-		}
 		return
 	}
 	if s.col+width > len(s.cells[0]) {
 		s.col = 0
+		s.wrapped++
 		s.lineFeed()
 	}
 	s.cells[s.row][s.col] = string(r)
@@ -160,6 +179,28 @@ func (s *screen) put(r rune) {
 		s.cells[s.row][s.col+1] = ""
 	}
 	s.col += width
+}
+
+// join adds a character to the one before the cursor, where both are one to a
+// reader, and reports whether they are.
+func (s *screen) join(r rune) bool {
+	at := s.col - 1
+	if at > 0 && s.cells[s.row][at] == "" {
+		at--
+	}
+	if r < utf8.RuneSelf || at < 0 {
+		return false
+	}
+	both := s.cells[s.row][at] + string(r)
+	cluster, _, width, _ := uniseg.FirstGraphemeClusterInString(both, -1)
+	if cluster != both {
+		return false
+	}
+	s.cells[s.row][at] = both
+	if end := at + width; end > s.col && end <= len(s.cells[0]) {
+		s.cells[s.row][end-1], s.col = "", end
+	}
+	return true
 }
 
 // escape carries out a control sequence.

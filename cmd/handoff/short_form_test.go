@@ -240,42 +240,17 @@ func TestBare(t *testing.T) {
 	t.Parallel()
 	r := inTheMorning(t, "ben")
 	x := r.start(80, 60, "handoff", "-q")
-	x.see("Waits for you", "login-audit item")
+	x.see("Waits for you", "ana hands over to you", "  login-audit ", "  do: handoff ack ")
 	x.status()
 	if strings.Contains(x.screen.String(), "You hold") {
 		t.Errorf("ben holds something:\n%s", x.screen)
 	}
 	r.run("handoff", "ack", "@ana", "--readback", "login-audit;Four of seven endpoints lack the log of logins;I ask sarah about the timeout")
 	x = r.start(80, 60, "handoff", "--no-pager")
-	x.see("You hold", "login-audit item", "nothing waits for you; handoff declare hands over what you hold")
+	x.see("You hold", "  login-audit ", "nothing waits for you; handoff declare hands over what you hold")
 	x = r.start(80, 60, "handoff", "--as", "zoe")
 	x.see("nothing waits for you, and you hold nothing")
 	if inbox := r.run("handoff", "--as", "zoe"); inbox != r.run("handoff", "inbox", "--as", "zoe") {
 		t.Errorf("in a pipe it is another inbox:\n%s", inbox)
-	}
-}
-
-func TestInitForm(t *testing.T) {
-	t.Parallel()
-	r := newRepository(t)
-	before := r.head()
-	x := r.start(80, 24, "handoff", "init", "--hook", "--ci", "github")
-	x.see("create .handoffs/config.yaml")
-	x.key("Commit this to main?", right)
-	x.key("Commit this to main?", enter)
-	if status := x.status(); status != 130 || r.head() != before {
-		t.Errorf("status %d, or something was committed", status)
-	}
-	if left := r.run("git", "status", "--porcelain"); left != "" {
-		t.Errorf("it left\n%s", left)
-	}
-	if _, err := os.Stat(filepath.Join(r.dir, ".git/hooks/pre-push")); err == nil {
-		t.Error("it left a hook")
-	}
-	x = r.start(80, 24, "handoff", "init")
-	x.key("Commit this to main?", enter)
-	x.published()
-	if r.head() == before {
-		t.Error("nothing was committed")
 	}
 }

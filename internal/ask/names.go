@@ -303,11 +303,12 @@ func (d *directory) recalled(words []string) ([]Name, error) {
 	if found, err := d.grown(part, words); err != nil || len(found) > 0 {
 		return found, err
 	}
-	part = fold.Part{Words: []string{query.FoldRef(text)}}
+	part = fold.Part{Saying: []string{query.FoldRef(text)}}
 	if len(words) > 1 {
-		part.Words = words
+		part.Saying = words
 	}
-	if len(part.Words[0]) < 3 || len(words) > longestName {
+	long := slices.ContainsFunc(part.Saying, func(word string) bool { return len(word) >= fold.MinPrefix })
+	if !long || len(words) > longestName {
 		return nil, nil
 	}
 	return d.grown(part, words)

@@ -21,6 +21,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
+	"github.com/rivo/uniseg"
 )
 
 // The exit statuses: an interface that never changes.
@@ -174,8 +175,9 @@ func explainRemote(err *git.RemoteError) (status int, hint string) {
 	return StatusFailed, "git fetch " + text.ShellArgument(err.Remote) + " tells more"
 }
 
-// report prints an error for people, or as one JSON line, without secrets.
-func report(w io.Writer, err error, asJSON bool, m masker) int {
+// report prints an error for people, or as one JSON line, without secrets. On a
+// terminal it fits width columns.
+func report(w io.Writer, width int, err error, asJSON bool, m masker) int {
 	status, hint := explain(err)
 	message := m.mask(err.Error())
 	hint = m.mask(hint)
@@ -188,13 +190,13 @@ func report(w io.Writer, err error, asJSON bool, m masker) int {
 		reportJSON(w, message, status, hint, said, findings)
 		return status
 	}
-	fmt.Fprintf(w, "handoff: %s\n", text.Neutralise(message))
+	say(w, width, "handoff: "+message)
 	printFindings(w, findings)
 	for _, line := range said {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
 	if hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", text.Neutralise(hint))
+		say(w, width, "hint: "+hint)
 	}
 	if _, waits := errors.AsType[*draftWaitsError](err); waits {
 		fmt.Fprintln(w, "your draft is kept: handoff declare --resume")
@@ -203,6 +205,20 @@ func report(w io.Writer, err error, asJSON bool, m masker) int {
 		fmt.Fprintf(w, "what you typed: %s\n", text.Neutralise(m.mask(typed.command)))
 	}
 	return status
+}
+
+// say prints a text on stderr, neutralised. Where that is a terminal of so many
+// columns, no word is broken.
+func say(w io.Writer, width int, s string) {
+	for line := range strings.SplitSeq(text.Neutralise(s), "\n") {
+		lines := []string{line}
+		if width > 0 && uniseg.StringWidth(line) > width {
+			lines = wrapWords(line, max(width, leastRoom))
+		}
+		for _, line := range lines {
+			fmt.Fprintf(w, "%s\n", line)
+		}
+	}
 }
 
 // saidAt is what hooks and a server said when they refused, safe to print.

@@ -8,9 +8,9 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/form"
+	"github.com/handoff-cli/handoff/internal/inbox"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
-	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
@@ -47,19 +47,19 @@ names the subject.`,
 
 // inboxDocument is what --json prints.
 type inboxDocument struct {
-	For     string           `json:"for"`
-	Since   time.Time        `json:"since"` // from when on the news are
-	Results []query.InboxRow `json:"results"`
+	For     string      `json:"for"`
+	Since   time.Time   `json:"since"` // from when on the news are
+	Results []inbox.Row `json:"results"`
 }
 
-// inbox is what somebody has to know.
-type inbox struct {
+// userInbox is what the user has to know.
+type userInbox struct {
 	ws    *workspace.Workspace
-	rows  []query.InboxRow
+	rows  []inbox.Row
 	since time.Time
 }
 
-func openInbox(ctx context.Context, g *globals, o workspace.SourceOptions) (*inbox, error) {
+func openInbox(ctx context.Context, g *globals, o workspace.SourceOptions) (*userInbox, error) {
 	ws, err := g.openFor(ctx, o, fold.Part{})
 	if err != nil {
 		return nil, err
@@ -67,7 +67,8 @@ func openInbox(ctx context.Context, g *globals, o workspace.SourceOptions) (*inb
 	if ws.Me == "" {
 		return nil, ws.MustBeKnown(ctx)
 	}
-	in := &inbox{ws: ws}
+	g.readBy(ws)
+	in := &userInbox{ws: ws}
 	in.rows, in.since, err = ws.Inbox()
 	return in, err
 }
@@ -81,13 +82,13 @@ func runInbox(ctx context.Context, g *globals, o workspace.SourceOptions) error 
 }
 
 // show prints all of it.
-func (in *inbox) show(ctx context.Context, g *globals) error {
+func (in *userInbox) show(ctx context.Context, g *globals) error {
 	if g.printer.structured() {
 		return g.printer.document(inboxDocument{in.ws.Me, in.since, in.rows})
 	}
 	print := func() {
 		for _, part := range inboxParts {
-			in.print(&g.printer, part)
+			in.print(&g.printer, part, len(in.rows))
 		}
 	}
 	if err := g.page(print); err != nil {
@@ -99,72 +100,54 @@ func (in *inbox) show(ctx context.Context, g *globals) error {
 }
 
 // inboxParts are the parts of an inbox, in order.
-var inboxParts = []query.InboxPart{query.PartAct, query.PartBack, query.PartNews}
+var inboxParts = []inbox.Part{inbox.Act, inbox.Back, inbox.News}
 
 // title heads a part on a terminal.
-func (in *inbox) title(part query.InboxPart) string {
+func (in *userInbox) title(part inbox.Part) string {
 	switch part {
-	case query.PartAct:
+	case inbox.Act:
 		return "Waits for you"
-	case query.PartBack:
+	case inbox.Back:
 		return "Came back to you"
 	}
 	return "News " + in.span()
 }
 
-func (in *inbox) span() string { return query.InboxSpan(in.since, in.ws.Moment) }
+func (in *userInbox) span() string { return inbox.Span(in.since, in.ws.Moment) }
 
 // of are the rows of a part.
-func (in *inbox) of(part query.InboxPart) []query.InboxRow {
-	return slices.DeleteFunc(slices.Clone(in.rows), func(row query.InboxRow) bool { return row.Part != part })
+func (in *userInbox) of(part inbox.Part) []inbox.Row {
+	return slices.DeleteFunc(slices.Clone(in.rows), func(row inbox.Row) bool { return row.Part != part })
 }
 
-// print prints a part. On a terminal what waits has all that its rows say; of the
-// rest, what happened is what counts.
-func (in *inbox) print(p *printer, part query.InboxPart) {
+// print prints a part, on a terminal no more than limit of its errands.
+func (in *userInbox) print(p *printer, part inbox.Part, limit int) {
 	rows := in.of(part)
 	switch {
 	case len(rows) == 0:
+		return
 	case p.width == 0:
 		cells := make([][]string, len(rows))
 		for i, row := range rows {
 			cells[i] = row.Cells()
 		}
 		p.table(nil, cells)
-	case part == query.PartAct:
-		p.section(in.title(part))
-		for _, line := range rows {
-			p.rows([]row.Row{line.Row})
-			if !plainEvents[line.Event] {
-				p.field("why", line.Say)
-			}
-		}
-	default:
-		p.section(in.title(part))
-		for _, row := range rows {
-			p.happened(row)
-			cells := row.Cells()
-			p.styled(painted{dim, "  source: " + text.JoinNonEmpty(", ", cells[len(cells)-1], cells[len(cells)-4], cells[len(cells)-3], cells[len(cells)-2])})
-		}
+		return
 	}
-}
-
-// plainEvents are those of which the row says everything.
-var plainEvents = map[string]bool{"handed_over": true, "offered": true, "asked": true, "blocked": true, "escalated": true}
-
-// happened prints what a row is about, what happened to it and what to do.
-func (p *printer) happened(row query.InboxRow) {
-	p.styled(painted{bold, row.ID()}, painted{dim, " " + string(row.RowType())})
-	for _, line := range p.wrap(text.Neutralise(row.Say), 2) {
-		p.line("  %s", line)
+	p.section(in.title(part))
+	errands := errandsOf(rows)
+	for _, e := range errands[:min(len(errands), limit)] {
+		p.errand(e, in.ws.Me)
 	}
-	p.field("do", row.Do)
+	if more := len(errands) - limit; more > 0 {
+		p.styled(painted{dim, fmt.Sprintf("  %d more: handoff inbox", more)})
+	}
 }
 
 // sayWayOn says what to do about what there is, or that there is nothing and where
 // that was looked for.
-func (in *inbox) sayWayOn(g *globals, nothing string) {
-	switch act, back := in.of(query.PartAct), in.of(query.PartBack); {
+func (in *userInbox) sayWayOn(g *globals, nothing string) {
+	switch act, back := in.of(inbox.Act), in.of(inbox.Back); {
 	case len(act) > 0:
 		g.note("handoff show REF tells the whole story, %s", wayOn(act))
 	case len(back) > 0:
@@ -178,7 +161,7 @@ func (in *inbox) sayWayOn(g *globals, nothing string) {
 	}
 }
 
-// bareRows is how many rows of a part the program shows without a command.
+// bareRows is how many errands of a part the program shows without a command.
 const bareRows = 5
 
 // runBare is the program without a command: on a terminal a draft that waits, the
@@ -206,11 +189,11 @@ func runBare(ctx context.Context, g *globals) error {
 			g.printer.field("do", "handoff declare --resume")
 		}
 		for _, part := range inboxParts {
-			in.printShort(&g.printer, part)
+			in.print(&g.printer, part, bareRows)
 		}
 		if len(held) > 0 {
 			g.printer.section("You hold")
-			g.printer.rows(held)
+			g.printer.held(held, in.ws.Me)
 		}
 	}
 	if err := g.page(print); err != nil {
@@ -218,7 +201,7 @@ func runBare(ctx context.Context, g *globals) error {
 	}
 	defer g.noteFetched(ctx, in.ws)
 	switch {
-	case len(in.of(query.PartAct))+len(in.of(query.PartBack)) > 0:
+	case len(in.of(inbox.Act))+len(in.of(inbox.Back)) > 0:
 		in.sayWayOn(g, "")
 	case len(held) > 0:
 		g.note("nothing waits for you; handoff declare hands over what you hold")
@@ -230,33 +213,16 @@ func runBare(ctx context.Context, g *globals) error {
 	return nil
 }
 
-// printShort prints the first rows of a part, and how many there are beside them.
-func (in *inbox) printShort(p *printer, part query.InboxPart) {
-	rows := in.of(part)
-	if len(rows) == 0 {
-		return
-	}
-	p.section(in.title(part))
-	for _, row := range rows[:min(len(rows), bareRows)] {
-		p.happened(row)
-	}
-	if more := len(rows) - bareRows; more > 0 {
-		p.styled(painted{dim, fmt.Sprintf("  %d more: handoff inbox", more)})
-	}
-}
-
 // wayOn is the command for what waits: to take over comes first.
-func wayOn(rows []query.InboxRow) string {
+func wayOn(rows []inbox.Row) string {
 	waits := func(t row.Type) bool {
-		return slices.ContainsFunc(rows, func(r query.InboxRow) bool { return r.RowType() == t })
+		return slices.ContainsFunc(rows, func(r inbox.Row) bool { return r.RowType() == t })
 	}
 	switch {
 	case waits(row.TypeEscalation):
 		return "handoff ack REF takes it up"
 	case waits(row.TypeHandoff), waits(row.TypeItem):
 		return "handoff ack REF takes it over"
-	case waits(row.TypeEscalation):
-		return "handoff ack REF takes it up"
 	case waits(row.TypeBlocker):
 		return "handoff resolve REF removes it"
 	}

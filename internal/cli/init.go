@@ -2,10 +2,10 @@ package cli
 
 import (
 	"context"
-	"path"
-	"strings"
+	"errors"
+	"slices"
 
-	"github.com/handoff-cli/handoff/internal/form"
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -14,8 +14,11 @@ import (
 
 type initOptions struct {
 	publishOptions
-	hook bool
-	ci   string
+	people, teams []string
+	hook          bool
+	hookSaid      bool
+	ci            string
+	branch        string
 }
 
 func newInitCmd(g *globals) *cobra.Command {
@@ -23,20 +26,41 @@ func newInitCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Set the repository up for handoffs",
-		Long: `Set the repository up for handoffs: commit .handoffs/config.yaml with what git
-knows of the team (the authors of the last 90 days, if there are two or more), a
-README, and the attributes that keep records byte for byte.
+		Long: `Set the repository up for handoffs: commit what is missing under .handoffs of a
+configuration, a README for colleagues who never heard of this, a form and two
+examples under templates, and the attributes that keep records byte for byte.
 
-Nothing of it is needed to declare a handoff; it adds people, time zones and
-response times. Edit the configuration like any other file, by review.`,
-		Example: "  handoff init\n  handoff init --dry-run\n  handoff init --hook --ci github",
+On a terminal it asks five things that the flags do not say: who works here and
+when, which teams there are, whether a push reminds you, which service checks
+pull requests, and which branch the records go to. Elsewhere it takes the people
+whom git knows, the authors of the last 90 days, if there are two or more. With
+--person they are those that are named; of somebody whom git knows, the handle
+is enough.
+
+Nothing of it is needed to declare a handoff. It adds people, time zones and
+response times; edit the configuration like any other file, by review. What is
+there already stays as it is: in a clone of a team that has all of it, init sets
+up the reminder.`,
+		Example: `  handoff init
+  handoff init --dry-run
+  handoff init --hook --ci github
+  handoff init --person "ana;Asia/Singapore;09:00-18:00" \
+      --person "ben;Europe/London;09:00-17:30;ben@example.com" \
+      --team "payments;ben;ana,ben" --branch handoffs`,
 		GroupID: groupSetup,
 		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runInit(cmd.Context(), g, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.hookSaid = cmd.Flags().Changed("hook")
+			return runInit(cmd.Context(), g, o)
+		},
 	}
-	o.addFlags(cmd.Flags())
-	cmd.Flags().BoolVar(&o.hook, "hook", false, "install the reminder before a push as well")
-	cmd.Flags().StringVar(&o.ci, "ci", "", "write the check of pull requests for `SERVICE`: github, gitlab, gitea")
+	f := cmd.Flags()
+	o.addFlags(f)
+	listVar(f, &o.people, "person", "somebody who works here: `'"+config.PersonShape+"'`, with what is known of them (repeatable)")
+	listVar(f, &o.teams, "team", "a team: `'"+config.TeamShape+"'`, with commas between the members (repeatable)")
+	f.BoolVar(&o.hook, "hook", false, "install the reminder before a push as well")
+	f.StringVar(&o.ci, "ci", "", "write the check of pull requests for `SERVICE`: github, gitlab, gitea, or none")
+	f.StringVar(&o.branch, "branch", "", "records go to the branch `NAME`, or to the current one")
 	return cmd
 }
 
@@ -58,108 +82,164 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err := ws.LoadAll(ctx); err != nil {
 		return err
 	}
-	ci, err := ciFiles(ws, o)
+	if err := refuseForeign(ctx, ws); err != nil {
+		return err
+	}
+	if _, err := ciFiles(ws, o.ci); err != nil {
+		return err
+	}
+	s, err := newSetup(ctx, g, ws, o)
+	if err != nil {
+		return err
+	}
+	if g.Interactive {
+		err = s.ask(ctx)
+	} else {
+		err = s.settle()
+	}
+	if err != nil {
+		return err
+	}
+	return s.carryOut(ctx)
+}
+
+// carryOut does what was asked for. The commit comes first: what fails later is done
+// by the same command once more.
+func (s *setup) carryOut(ctx context.Context) error {
+	g, ws, o := s.g, s.ws, s.o
+	change := store.Change{Files: s.files, Message: "handoff: set up " + ws.RecordDir + "\n",
+		Author: ws.Author, Committer: ws.Committer, DetachOK: o.detachOK}
+	ci, err := ciFiles(ws, o.ci)
+	if err != nil {
+		return err
+	}
+	if o.dryRun {
+		for _, f := range ci {
+			g.note("would create %s", f.Path)
+		}
+		return o.printDryRun(g, change, nil, make([]custodyChange, 1))
+	}
+	doc, done := initDocument{}, func() error { return nil }
+	if len(s.files) > 0 {
+		if doc, done, err = s.commit(ctx, change); err != nil {
+			return err
+		}
+	}
+	around, err := setUpAround(ctx, g, ws, o, ci)
+	doc.Created = text.NonNil(append(around, doc.Created...))
+	err = errors.Join(err, g.printer.print(doc, func() {
+		for _, f := range doc.Created {
+			g.printer.line("created %s", f)
+		}
+	}))
 	if err != nil {
 		return err
 	}
 	if ws.HasConfig {
-		around, err := setUpAround(ctx, g, ws, o, ci)
-		if err != nil {
-			return err
-		}
-		g.note("%s/config.yaml is there already; edit it and commit", ws.RecordDir)
-		return g.printInit(initDocument{Created: around})
+		g.note("%s is there already; edit it and commit", ws.ConfigFile())
 	}
-	change, err := setUp(ctx, g, ws, o)
-	if err != nil {
-		return err
+	if s.outside {
+		g.note("%s <%s> is none of the people, and cannot declare here", ws.Me, ws.Author.Email)
 	}
-	around, err := setUpAround(ctx, g, ws, o, ci)
-	if err != nil {
-		return err
-	}
-	if o.dryRun {
-		return o.printDryRun(g, change, nil, make([]custodyChange, 1))
-	}
-	return commitInit(ctx, g, ws, o, change, around)
+	return done()
 }
 
-// setUp is the commit that sets the repository up, once the user has agreed to
-// it.
-func setUp(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions) (change store.Change, err error) {
-	if err := ws.RefuseForeign(ctx); err != nil {
-		return change, err
-	}
-	files, err := ws.InitFiles(ctx)
-	if err != nil {
-		return change, err
-	}
-	change = store.Change{Files: files, Message: "handoff: set up " + ws.RecordDir + "\n",
-		Author: ws.Author, Committer: ws.Committer, DetachOK: o.detachOK}
-	if o.dryRun {
-		return change, nil
-	}
-	if err := confirmInit(ctx, g, ws, change); err != nil {
-		return change, err
-	}
+// commit commits the files. What is to be said of the commit and done with it after
+// all else is in done.
+func (s *setup) commit(ctx context.Context, change store.Change) (doc initDocument, done func() error, err error) {
+	g, ws, o := s.g, s.ws, s.o
 	if o.push {
-		err = workspace.MustBeOnBranch(ws.CanPush(""))
+		if err := workspace.MustBeOnBranch(ws.CanPush("")); err != nil {
+			return doc, nil, err
+		}
 	}
-	return change, err
-}
-
-// commitInit commits the setup, and says what was created, there and around it.
-func commitInit(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions, change store.Change, around []string) error {
+	o.offersPush = true
 	to, err := o.reach(g, ws)
 	if err != nil {
-		return err
+		return doc, nil, err
 	}
 	commit, err := ws.Append(ctx, change)
 	late, err := workspace.AfterCommit(err)
 	if err != nil {
-		return err
+		return doc, nil, err
 	}
 	printFindings(g.Err, g.findings(late))
-	doc := initDocument{around, commit.Hash, commit.Ref}
 	for _, f := range change.Files {
 		doc.Created = append(doc.Created, f.Path)
 	}
-	if err := g.printInit(doc); err != nil {
+	doc.Commit, doc.Ref = commit.Hash, commit.Ref
+	return doc, func() error {
+		g.note("committed to %s as %s; next: handoff declare", workspace.ShortRef(commit.Ref), commit.Hash[:7])
+		pushed, err := to.push, error(nil)
+		switch {
+		case to.push:
+			_, err = ws.PushCommit(ctx, "", commit)
+		case to.offer:
+			_, pushed, err = to.offerPush(ctx, g, ws, "", commit, "others see it")
+		}
+		if !pushed && to.remote != "" && err == nil {
+			g.note("%s", onlyHere("others see it"))
+		}
+		return err
+	}, nil
+}
+
+// setup is what init knows of a repository, and what it is to do there.
+type setup struct {
+	g  *globals
+	ws *workspace.Workspace
+	o  initOptions
+
+	base  *config.Config           // before anything was typed
+	known map[string]config.Person // the people of the team, or of its history
+	has   []string                 // the files of it that HEAD has
+	files []store.NewFile          // to be committed
+
+	outside bool // the user is none of the people
+}
+
+func newSetup(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions) (s *setup, err error) {
+	s = &setup{g: g, ws: ws, o: o, base: ws.TeamConfig, known: ws.TeamConfig.People}
+	if !ws.HasConfig {
+		if s.base, s.known, err = initialConfig(ctx, g, ws); err != nil {
+			return nil, err
+		}
+	}
+	s.has, err = committed(ctx, ws)
+	return s, err
+}
+
+// settle settles what is to be committed from what was typed.
+func (s *setup) settle() error {
+	agreed, err := s.agreed()
+	if err != nil {
 		return err
 	}
-	g.note("committed to %s as %s; next: handoff declare", workspace.ShortRef(commit.Ref), commit.Hash[:7])
-	if to.push {
-		_, err = ws.PushCommit(ctx, "", commit)
-	} else if to.remote != "" {
-		g.note("%s", onlyHere("others see it"))
-	}
+	s.outside = len(agreed.People) > 0 && !slices.Contains(agreed.Handles(), meIn(s.ws, agreed))
+	s.files, err = setupFiles(s.ws, agreed, s.has)
 	return err
 }
 
-func (g *globals) printInit(doc initDocument) error {
-	doc.Created = text.NonNil(doc.Created)
-	return g.printer.print(doc, func() {
-		for _, f := range doc.Created {
-			g.printer.line("created %s", f)
-		}
-	})
+// agreed is the configuration with what was typed. One that is there already is edited
+// by review, not from here.
+func (s *setup) agreed() (*config.Config, error) {
+	agreed, err := s.base.With(config.Typed{People: s.o.people, Teams: s.o.teams, Branch: s.o.branch}, s.known)
+	if wrong, ok := errors.AsType[*config.TypedError](err); ok {
+		return nil, workspace.Usagef(typedHints[wrong.What], "--%s %v", wrong.What, wrong)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if changes := config.Changes(s.base, agreed); s.ws.HasConfig && len(changes) > 0 {
+		return nil, workspace.Usagef("edit it and commit, or leave out --person, --team and --branch",
+			"%s is there already and says something else of %s", s.ws.ConfigFile(), text.And(changes))
+	}
+	return agreed, nil
 }
 
-// confirmInit shows, on a terminal, what is about to be committed.
-func confirmInit(ctx context.Context, g *globals, ws *workspace.Workspace, change store.Change) error {
-	if !g.Interactive {
-		return nil
-	}
-	var body []string
-	for _, f := range change.Files {
-		body = append(body, "create "+f.Path)
-		if path.Base(f.Path) == "config.yaml" {
-			for line := range strings.Lines(string(f.Data)) {
-				body = append(body, "    "+strings.TrimSuffix(line, "\n"))
-			}
-		}
-	}
-	return g.ask(func(asker form.Asker) error {
-		return form.Confirm(ctx, asker, "Commit this to "+workspace.ShortRef(ws.HEAD.Ref)+"?", body)
-	})
+// typedHints are examples of what is typed.
+var typedHints = map[string]string{
+	"person": `as in --person "ben;Europe/London;09:00-17:30;ben@example.com"`,
+	"team":   `as in --team "payments;ben;ana,ben"`,
+	"branch": "as in --branch handoffs",
 }

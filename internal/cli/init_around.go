@@ -9,18 +9,23 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/examples"
+	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/guard"
+	"github.com/handoff-cli/handoff/internal/plainfile"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
-// ciFiles are the files of a CI service that are asked for.
-func ciFiles(ws *workspace.Workspace, o initOptions) ([]examples.CIFile, error) {
-	files := examples.CI(o.ci, releaseVersion())
+// ciFiles are the files of a CI service, none for [form.NoCI] or "".
+func ciFiles(ws *workspace.Workspace, service string) ([]examples.File, error) {
+	if service == "" || service == form.NoCI {
+		return nil, nil
+	}
+	files := examples.CI(service, releaseVersion())
 	switch {
-	case o.ci != "" && files == nil:
-		return nil, workspace.Usagef("", "--ci %s: say %s", o.ci, strings.Join(examples.CIServices, ", "))
-	case o.ci != "" && ws.Worktree() == "":
+	case files == nil:
+		return nil, workspace.Usagef("", "--ci %s: say %s or %s", service, strings.Join(examples.CIServices, ", "), form.NoCI)
+	case ws.Worktree() == "":
 		return nil, workspace.Usagef("", "--ci: there is no work tree to write to")
 	}
 	return files, nil
@@ -29,13 +34,7 @@ func ciFiles(ws *workspace.Workspace, o initOptions) ([]examples.CIFile, error) 
 // setUpAround does what init does outside of the records' directory: the hook,
 // and the files of a CI service. Those go to the work tree, uncommitted, for
 // they are reviewed like any code. It returns the files that it created.
-func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions, files []examples.CIFile) ([]string, error) {
-	if o.dryRun {
-		for _, f := range files {
-			g.note("would create %s", f.Path)
-		}
-		return nil, nil
-	}
+func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions, files []examples.File) ([]string, error) {
 	var created []string
 	for _, f := range files {
 		isNew, err := createFile(filepath.Join(ws.Worktree(), filepath.FromSlash(f.Path)), f.Data)
@@ -79,20 +78,22 @@ func addReminder(ctx context.Context, g *globals, ws *workspace.Workspace) error
 	return err
 }
 
-// createFile writes a file that is not there yet.
+// createFile writes a file that is not there yet, as a whole.
 func createFile(name string, data []byte) (bool, error) {
+	if exists(name) {
+		return false, nil
+	}
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return false, err
 	}
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if errors.Is(err, fs.ErrExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	_, err = file.Write(data)
-	return true, errors.Join(err, file.Close())
+	return true, plainfile.Replace(name, 0o666, data, nil)
+}
+
+// exists reports whether anything is in a place, or could be: what cannot be looked at
+// is not taken for nothing.
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // released matches the version of a release, which go install can find.

@@ -90,24 +90,6 @@ func addSourceFlags(f *pflag.FlagSet, o *workspace.SourceOptions) {
 	f.BoolVar(&o.AllRefs, "all-refs", false, "read all branches, also those of strangers, whatever the configuration says")
 }
 
-// counter shows on a terminal how many of something have been done, without
-// knowing how many there will be; 0 takes that away.
-func (g *globals) counter(what string) func(done int) {
-	if !g.Interactive || g.quiet {
-		return nil
-	}
-	shown := false
-	return func(done int) {
-		switch {
-		case done > 0:
-			fmt.Fprintf(g.Err, "\r\x1b[K%d %s\r", done, what)
-		case shown:
-			fmt.Fprint(g.Err, "\r\x1b[K")
-		}
-		shown = done > 0
-	}
-}
-
 // warnOfConfig tells somebody who reads that the configuration is wrong, in one
 // line. What stands before the path says of which repository, if there are many.
 func (g *globals) warnOfConfig(ws *workspace.Workspace, before string) {

@@ -47,6 +47,7 @@ func (g *globals) runPager(cmd *exec.Cmd, s []byte) (shown bool, err error) {
 	}
 	defer r.Close()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r, g.Out, g.Err
+	g.progressLine.wipe()
 	if err := cmd.Start(); err != nil {
 		g.note("pager %s: %v; printed without it", text.OneLine(cmd.Path), err)
 		return false, w.Close()

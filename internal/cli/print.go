@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/template"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -22,7 +24,8 @@ type printer struct {
 	ctx      context.Context // of the command, which an endless --jq must not outlive
 	w        io.Writer
 	color    bool
-	width    int // columns of the terminal, 0 for a pipe
+	width    int       // columns of the terminal, 0 for a pipe
+	now      time.Time // when it is read, in the zone of who reads
 	json     bool
 	jq       string
 	template string
@@ -34,8 +37,9 @@ type printer struct {
 // output is stdout. Of what is printed line by line nobody looks at the errors:
 // it keeps the first one.
 type output struct {
-	w   io.Writer
-	err error // an *outputError
+	w      io.Writer
+	before func() // makes room on the terminal
+	err    error  // an *outputError
 }
 
 // outputError says that what a command had to say could not be written.
@@ -48,6 +52,7 @@ func (o *output) Write(p []byte) (int, error) {
 	if o.err != nil {
 		return 0, o.err
 	}
+	o.before()
 	n, err := o.w.Write(p)
 	if err != nil {
 		o.err = &outputError{err}
@@ -82,17 +87,12 @@ type painted struct {
 	text  string
 }
 
-// styled prints the parts as one line, with colours where the output has them.
-func (p *printer) styled(parts ...painted) {
-	var b strings.Builder
-	for _, part := range parts {
-		text := text.Neutralise(part.text)
-		if p.color && part.style != "" && text != "" {
-			text = "\x1b[" + string(part.style) + "m" + text + "\x1b[0m"
-		}
-		b.WriteString(text)
+// paint is a neutralised text in a style, where the output has colours.
+func (p *printer) paint(in style, s string) string {
+	if !p.color || in == "" || s == "" {
+		return s
 	}
-	fmt.Fprintf(p.w, "%s\n", b.String())
+	return "\x1b[" + string(in) + "m" + s + "\x1b[0m"
 }
 
 // section prints a heading.
@@ -119,42 +119,6 @@ func (p *printer) fieldLines(label, s string, mark func(string) string) {
 	}
 }
 
-// wrap breaks text at white space so that lines fit a terminal behind indent
-// columns. A pipe gets lines as they are.
-func (p *printer) wrap(text string, indent int) []string {
-	if p.width == 0 {
-		return strings.Split(text, "\n")
-	}
-	var out []string
-	for line := range strings.SplitSeq(text, "\n") {
-		out = append(out, wrapWords(line, max(p.width-indent-1, 20))...)
-	}
-	return out
-}
-
-// wrapWords breaks one line at white space into lines of at most room columns;
-// a longer word gets a line of its own.
-func wrapWords(line string, room int) []string {
-	var out []string
-	var b strings.Builder
-	used := 0
-	for word := range strings.FieldsSeq(line) {
-		w := uniseg.StringWidth(word)
-		if used > 0 && used+1+w > room {
-			out = append(out, b.String())
-			b.Reset()
-			used = 0
-		}
-		if used > 0 {
-			b.WriteByte(' ')
-			used++
-		}
-		b.WriteString(word)
-		used += w
-	}
-	return append(out, b.String())
-}
-
 // table prints rows: aligned and cut to the window on a terminal, where the
 // last column takes what is left; tab-separated, whole and without a header in
 // a pipe.
@@ -165,16 +129,37 @@ func (p *printer) table(header []string, rows [][]string) {
 		}
 		return
 	}
-	all := append([][]string{header}, rows...)
-	widths := make([]int, len(header))
-	for i, row := range all {
-		all[i] = oneLines(row)
-		for c, cell := range all[i] {
+	for i, line := range p.columns(append([][]string{header}, rows...), p.width) {
+		if i == 0 {
+			line = p.paint(dim, line)
+		}
+		fmt.Fprintln(p.w, line)
+	}
+}
+
+// columns aligns rows of as many cells, which are neutralised and cut so that lines
+// have at most width columns. A column without a text is left out.
+func (p *printer) columns(rows [][]string, width int) []string {
+	cells := make([][]string, len(rows))
+	for i, row := range rows {
+		cells[i] = oneLines(row)
+	}
+	for c := len(cells[0]) - 1; c >= 0; c-- {
+		if !slices.ContainsFunc(cells, func(row []string) bool { return row[c] != "" }) {
+			for i := range cells {
+				cells[i] = slices.Delete(cells[i], c, c+1)
+			}
+		}
+	}
+	widths := make([]int, len(cells[0]))
+	for _, row := range cells {
+		for c, cell := range row {
 			widths[c] = max(widths[c], uniseg.StringWidth(cell))
 		}
 	}
-	shrink(widths, p.width-2*(len(widths)-1))
-	for i, row := range all {
+	shrink(widths, width-2*(len(widths)-1))
+	lines := make([]string, len(cells))
+	for i, row := range cells {
 		var b strings.Builder
 		for c, cell := range row {
 			cell = truncate(cell, widths[c])
@@ -183,12 +168,9 @@ func (p *printer) table(header []string, rows [][]string) {
 				b.WriteString(strings.Repeat(" ", widths[c]-uniseg.StringWidth(cell)+2))
 			}
 		}
-		text := strings.TrimRight(b.String(), " ")
-		if i == 0 && p.color {
-			text = "\x1b[" + string(dim) + "m" + text + "\x1b[0m"
-		}
-		fmt.Fprintln(p.w, text)
+		lines[i] = strings.TrimRight(b.String(), " ")
 	}
+	return lines
 }
 
 // shrink takes columns from the widest until the sum fits total.
@@ -209,23 +191,6 @@ func shrink(widths []int, total int) {
 		}
 		widths[widest]--
 	}
-}
-
-// truncate cuts s to width display cells, with an ellipsis where it cut.
-func truncate(s string, width int) string {
-	if uniseg.StringWidth(s) <= width {
-		return s
-	}
-	var b strings.Builder
-	used := 0
-	for g := uniseg.NewGraphemes(s); g.Next(); {
-		if used+g.Width() > width-1 {
-			break
-		}
-		b.WriteString(g.Str())
-		used += g.Width()
-	}
-	return b.String() + "…"
 }
 
 func oneLines(row []string) []string {

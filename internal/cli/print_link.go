@@ -19,16 +19,16 @@ func (p *printer) withLinks(line string) string {
 	return p.linkNames(line, func(s string) string { return s }, hyperlink)
 }
 
-// linkField is field for a text that begins with a name, which is a link where one
+// linkField is labelled for a text that begins with a name, which is a link where one
 // is known.
 func (p *printer) linkField(label, name, link string, rest ...string) {
 	name = text.OneLine(name)
 	s := text.JoinNonEmpty(", ", append([]string{name}, rest...)...)
 	if link == "" || !p.color {
-		p.fieldLines(label, s, func(line string) string { return line })
+		p.labelledLines(label, s, func(line string) string { return line })
 		return
 	}
-	p.fieldLines(label, s, func(line string) string {
+	p.labelledLines(label, s, func(line string) string {
 		if after, ok := strings.CutPrefix(line, name); ok { // else the name is longer than a line
 			return hyperlink(name, link) + after
 		}

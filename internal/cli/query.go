@@ -1,17 +1,17 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/ask"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
-	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -172,6 +172,7 @@ func runQuery(ctx context.Context, g *globals, o queryOptions, args []string) er
 	if err != nil {
 		return err
 	}
+	g.readBy(ws)
 	err = g.printAnswer(answer)
 	if len(answer.Rows) == 0 {
 		g.noteFetched(ctx, ws)
@@ -197,33 +198,74 @@ func askQuestion(ws *workspace.Workspace, o queryOptions, args []string) (query.
 // them: somebody looks at all of it, and nobody at one.
 func runQueryAll(ctx context.Context, g *globals, o queryOptions, args []string) error {
 	type reply struct {
-		answer query.Answer
-		asked  query.Query
+		query.RepoAnswer
+		env query.Env
 	}
 	var answers []query.RepoAnswer
-	var asked query.Query
+	var env query.Env
 	_, unread, err := readRepositories(ctx, g, o.repos,
-		func(ctx context.Context, _ workspace.Repository, ws *workspace.Workspace, send func(reply) error) error {
+		func(ctx context.Context, r workspace.Repository, ws *workspace.Workspace, send func(reply) error) error {
 			if err := ws.LoadFromMany(ctx, o.SourceOptions, fold.Part{}); err != nil {
 				return err
 			}
 			answer, q, err := askQuestion(ws, o, args)
-			if err != nil {
+			if err != nil && !misread(err) {
 				return err
 			}
-			return send(reply{answer, q})
+			return send(reply{query.RepoAnswer{Repo: r.Name, Asked: q, Answer: answer, Err: err}, ws.QueryEnv()})
 		},
-		func(r workspace.Repository, said reply) error {
-			answers, asked = append(answers, query.RepoAnswer{Repo: r.Name, Answer: said.answer}), said.asked
+		func(_ workspace.Repository, said reply) error {
+			answers, env = append(answers, said.RepoAnswer), said.env
 			return nil
 		})
 	if err != nil {
 		return err
 	}
+	if err := notUnderstood(answers); err != nil {
+		return err
+	}
 	if len(answers) == 0 {
 		return unread
 	}
-	return errors.Join(unread, g.printAnswer(query.Merge(asked, answers)))
+	var names []string
+	if some, ok := errors.AsType[*workspace.ReposError](unread); ok {
+		for _, failure := range some.Failures {
+			names = append(names, failure.Name)
+		}
+	}
+	g.printer.now = g.Now()
+	return errors.Join(unread, g.printAnswer(query.Merge(answers, names, env)))
+}
+
+// misread reports whether an error is that of a question which the names of one
+// repository make no sense of. Those of another may.
+func misread(err error) bool {
+	_, unknown := errors.AsType[*query.UnknownQuestionError](err)
+	_, ambiguous := errors.AsType[*handoff.AmbiguousError](err)
+	_, nothing := errors.AsType[*handoff.UnknownError](err)
+	return unknown || ambiguous || nothing
+}
+
+// notUnderstood is why a question is understood nowhere, nil where it is
+// somewhere. Where nobody knows a name, one that several things of a repository
+// have is what was meant.
+func notUnderstood(answers []query.RepoAnswer) error {
+	var first error
+	understood := false
+	for _, of := range answers {
+		if of.Answered && of.Err == nil {
+			return nil
+		}
+		understood = understood || of.Err == nil
+		if _, ambiguous := errors.AsType[*handoff.AmbiguousError](of.Err); ambiguous {
+			return fmt.Errorf("%s: %w", of.Repo, of.Err)
+		}
+		first = cmp.Or(first, of.Err)
+	}
+	if understood {
+		return nil
+	}
+	return first
 }
 
 // printAnswer prints what the answer says and the rows. An answer that no record
@@ -256,45 +298,4 @@ func (p *printer) answer(a query.Answer) {
 		}
 	}
 	p.rows(a.Rows)
-}
-
-// rows prints rows, a table for each run of one type.
-func (p *printer) rows(rows []row.Row) {
-	for len(rows) > 0 {
-		n := slices.IndexFunc(rows, func(row row.Row) bool { return row.RowType() != rows[0].RowType() })
-		if n < 0 {
-			n = len(rows)
-		}
-		if p.width > 0 {
-			p.cards(rows[:n])
-		} else {
-			cells := make([][]string, n)
-			for i, row := range rows[:n] {
-				cells[i] = row.Cells()
-			}
-			p.table(nil, cells)
-		}
-		rows = rows[n:]
-	}
-}
-
-// cards prints rows of one type for a terminal. They have too many columns for a
-// table, so each row is a line with what names it and lines with the rest.
-func (p *printer) cards(rows []row.Row) {
-	header := row.Header(rows[0].RowType())
-	for _, r := range rows {
-		kind := string(r.RowType())
-		if of, ok := r.(row.InRepo); ok {
-			r, kind = of.Row, kind+" in "+of.Repo
-		}
-		row := r.Cells()
-		p.styled(painted{bold, row[0]}, painted{dim, " " + kind})
-		for i := 1; i < len(row)-4; i++ {
-			if row[i] != handoff.SeverityRoutine {
-				p.field(header[i], row[i])
-			}
-		}
-		by, age, freshness, record := row[len(row)-4], row[len(row)-3], row[len(row)-2], row[len(row)-1]
-		p.styled(painted{dim, "  source: " + text.JoinNonEmpty(", ", record, by, age, freshness)})
-	}
 }

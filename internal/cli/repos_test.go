@@ -121,7 +121,7 @@ func TestQueryAllRepositories(t *testing.T) {
 	if want := []string{"org/payments", "web/payments", evil}; !slices.Equal(repos, want) {
 		t.Errorf("repositories %q, want %q", repos, want)
 	}
-	if doc.Total != 3 || !doc.Answered || doc.Say != "3 blockers in 3 repositories" {
+	if doc.Total != 3 || !doc.Answered || doc.Say != "3 blockers in 3 repositories: org/payments: session-policy (sarah), web/payments: session-policy (sarah), "+evil+": session-policy (sarah); nothing could be read in damaged, line break and nowhere" {
 		t.Errorf("%+v", doc)
 	}
 	if !strings.HasPrefix(stderr, `{"error":{"code":1,`) || strings.Count(stderr, "\n") != 1 {
@@ -129,7 +129,7 @@ func TestQueryAllRepositories(t *testing.T) {
 	}
 
 	out, stderr = w.run(1, "query", "blocked", "--all-repos", "org", "--limit", "1")
-	if !strings.HasPrefix(out, "3 blockers in 3 repositories\norg/payments\tsession-policy\t") || strings.Count(out, "\n") != 2 {
+	if !strings.HasPrefix(out, "3 blockers in 3 repositories: org/payments: session-policy (sarah), 2 more; nothing could be read in damaged, line break and nowhere\norg/payments\tsession-policy\t") || strings.Count(out, "\n") != 2 {
 		t.Errorf("text %q", out)
 	}
 	w.reports(stderr)

@@ -211,7 +211,7 @@ func (p *pageWriter) item(item handoff.Item) {
 	}
 	p.say("state", item.State)
 	for _, n := range item.Next {
-		p.say("next", nextLine(n))
+		p.say("next", nextLine(n, n.Due.String()))
 	}
 	for _, c := range item.IfThen {
 		p.say("if", text.JoinNonEmpty(" → ", c.If, c.Then, c.Who))

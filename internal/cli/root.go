@@ -12,7 +12,6 @@ import (
 	"syscall"
 
 	"github.com/handoff-cli/handoff/internal/guard"
-	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
@@ -31,6 +30,8 @@ type globals struct {
 	colour   string
 	noPager  bool
 	noInput  bool
+
+	progressLine progressLine
 
 	accessible bool
 	inEditor   atomic.Bool // Ctrl-C is the editor's
@@ -67,6 +68,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 		g.completeAll(root)
 	}
 	err := root.ExecuteContext(ctx)
+	g.progressLine.wipe()
 	if err == nil && g.output.err == nil {
 		return StatusDone
 	}
@@ -74,7 +76,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
 		err = cause
 	}
-	return report(g.Err, err, g.printer.json || g.unread && wantsJSON(args), g.masker)
+	return report(g.Err, g.talkWidth(), err, g.printer.json || g.unread && wantsJSON(args), g.masker)
 }
 
 // watchSignals cancels ctx at a signal, with a cause that knows which. While an
@@ -209,7 +211,7 @@ func (g *globals) openOut() {
 	if g.inCI() {
 		g.Out = &guard.Breaker{W: g.commands, JSON: g.printer.json}
 	}
-	g.output = output{w: g.Out}
+	g.output = output{w: g.Out, before: g.progressLine.wipe}
 	g.printer.w = &g.output
 }
 
@@ -229,7 +231,16 @@ func (g *globals) tell(format string, args ...any) {
 
 // say prints one neutralised line on stderr.
 func (g *globals) say(format string, args ...any) {
-	fmt.Fprintf(g.Err, "%s\n", text.Neutralise(g.mask(fmt.Sprintf(format, args...))))
+	g.progressLine.wipe()
+	say(g.Err, g.talkWidth(), g.mask(fmt.Sprintf(format, args...)))
+}
+
+// talkWidth is how many columns stderr has, 0 where it is no terminal.
+func (g *globals) talkWidth() int {
+	if !g.Interactive {
+		return 0
+	}
+	return g.Width
 }
 
 // suggestion is the hint for a word that is no command. In a short word one slip

@@ -60,6 +60,7 @@ func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref str
 	if err != nil {
 		return err
 	}
+	g.readBy(ws)
 	s := storyPrinter{printer: &g.printer, ws: ws}
 	if len(ws.TeamConfig.Refs) > 0 {
 		s.linkNames = ws.TeamConfig.LinkNames

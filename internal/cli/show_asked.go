@@ -22,27 +22,30 @@ func (s storyPrinter) asks(a config.Asked, first string) {
 	if why == "" && a.Because != config.BecausePrimary {
 		why = a.Because
 	}
+	if s.width > 0 {
+		why = askedBecause(why, first)
+	}
 	if a.Note == config.NoteNobody {
 		why = "nobody is there in time"
 	}
 	if why != "" {
 		why = " (" + why + ")"
 	}
-	s.field("  asks now", a.To+why+wantedBy(a.Due))
+	s.field("  asks now", a.To+why+s.wantedBy(a.Due))
 }
 
-func wantedBy(due time.Time) string {
+func (s storyPrinter) wantedBy(due time.Time) string {
 	if due.IsZero() {
 		return ""
 	}
-	return ", wanted by " + due.Format(time.RFC3339)
+	return ", wanted by " + s.clock(due.Truncate(time.Second))
 }
 
 // escalations say to whom something was raised, and what came of it.
 func (s storyPrinter) escalations(of *fold.Escalated) {
 	for _, e := range of.Escalations {
 		body := e.Record.Body.(*handoff.Escalation)
-		s.field("  escalated", fmt.Sprintf("%s → %s, level %d, %s, %s: %s", e.By, e.To, e.Level, s.ago(e.Record.At.Time), became(e), text.JoinNonEmpty(", wanted by ", body.Ask, body.Deadline.String())))
+		s.field("  escalated", fmt.Sprintf("%s → %s, level %d, %s, %s: %s", e.By, e.To, e.Level, s.ago(e.Record.At.Time), became(e), body.Ask+s.wantedBy(body.Deadline.Time)))
 	}
 }
 
@@ -62,6 +65,6 @@ func (s storyPrinter) escalation(row *row.Escalation) {
 	s.field("stands", strings.ReplaceAll(row.State, "_", " "))
 	s.field("asks now", text.JoinNonEmpty(", ", row.Asked, strings.ReplaceAll(row.Because, "_", " ")))
 	if row.Deadline != nil {
-		s.field("wanted by", row.Deadline.Format(time.RFC3339))
+		s.field("wanted by", s.clock(row.Deadline.Truncate(time.Second)))
 	}
 }

@@ -26,11 +26,11 @@ func (s storyPrinter) fields(indent string, of any, skip ...string) {
 		}
 		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct {
 			for i := range v.Len() {
-				s.field(label, valueText(v.Index(i)))
+				s.field(label, s.valueText(v.Index(i)))
 			}
 			continue
 		}
-		s.field(label, valueText(v))
+		s.field(label, s.valueText(v))
 	}
 }
 
@@ -58,26 +58,26 @@ func recordFields(v reflect.Value) func(yield func(string, reflect.Value) bool) 
 
 // valueText is a value of a record in one line. Of a struct the first text stands
 // by itself, and what follows has its name.
-func valueText(v reflect.Value) string {
+func (s storyPrinter) valueText(v reflect.Value) string {
 	switch value := v.Interface().(type) {
 	case handoff.Time:
-		return value.String()
+		return s.clock(value.Time)
 	case bool:
 		return map[bool]string{true: "yes", false: "no"}[value]
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		return valueText(v.Elem())
+		return s.valueText(v.Elem())
 	case reflect.Slice:
 		var parts []string
 		for i := range v.Len() {
-			parts = append(parts, valueText(v.Index(i)))
+			parts = append(parts, s.valueText(v.Index(i)))
 		}
 		return strings.Join(parts, ", ")
 	case reflect.Struct:
 		var parts []string
 		for name, field := range recordFields(v) {
-			part := valueText(field)
+			part := s.valueText(field)
 			if len(parts) > 0 || v.Field(0).Kind() != reflect.String {
 				part = words(name) + " " + part
 			}
@@ -97,7 +97,7 @@ func (s storyPrinter) refs(indent string, refs []handoff.Ref) {
 	for _, ref := range refs {
 		asOf := ""
 		if !ref.ProbedAt.IsZero() {
-			asOf = "as of " + ref.ProbedAt.String()
+			asOf = "as of " + s.clock(ref.ProbedAt.Time)
 		}
 		s.linkField(indent+ref.Type, ref.ID, s.ws.TeamConfig.Link(ref), ref.State, ref.Approvals, listed("waiting on ", ref.WaitingOn), asOf)
 	}

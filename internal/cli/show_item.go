@@ -45,7 +45,7 @@ func (s storyPrinter) describe(item handoff.Item) {
 	s.field("  ready", item.Ready)
 	s.field("  why", item.Intent)
 	for _, n := range item.Next {
-		s.field("  next", nextLine(n))
+		s.field("  next", nextLine(n, s.clock(n.Due.Time)))
 	}
 	for _, a := range item.Accept {
 		s.field("  done when", text.JoinNonEmpty(" — ", a.Check, a.Cmd, a.Expect))
@@ -64,12 +64,12 @@ func (s storyPrinter) describe(item handoff.Item) {
 		s.field("  progress", fmt.Sprintf("%d %%", *item.Progress))
 	}
 	s.field("  effort", item.Effort)
-	s.field("  due", item.Due.String())
+	s.field("  due", s.clock(item.Due.Time))
 	s.field("  consult", strings.Join(item.Consult, ", "))
 	s.field("  from", item.Source)
 	s.refs("  ", item.Refs)
 	for _, c := range item.Claims {
-		s.field("  claim", text.JoinNonEmpty(", ", c.Claim, c.Status, c.Probe, c.Commit, c.At.String()))
+		s.field("  claim", text.JoinNonEmpty(", ", c.Claim, c.Status, c.Probe, c.Commit, s.clock(c.At.Time)))
 	}
 	// Those are printed above, in the heading, or before everything else.
 	s.fields("  ", item, "id", "title", "status", "severity", "state", "ready", "intent", "next", "accept", "if_then", "tried", "known_issues",
@@ -99,13 +99,14 @@ func custody(i *fold.Item) string {
 	return "held by " + i.Holder
 }
 
-func nextLine(n handoff.Next) string {
+// nextLine is a step with who does it, when, and until when.
+func nextLine(n handoff.Next, due string) string {
 	extra := []string{n.Owner, n.When}
 	if !n.StartsNow() {
 		extra = append(extra, strings.Replace(n.Start, ":", " ", 1)) // after:REF
 	}
-	if !n.Due.IsZero() {
-		extra = append(extra, "due "+n.Due.String())
+	if due != "" {
+		extra = append(extra, "due "+due)
 	}
 	if n.Risk != "" && n.Risk != "safe" || n.ConfirmWith != "" {
 		extra = append(extra, text.JoinNonEmpty(" with ", n.Risk, n.ConfirmWith))
@@ -122,7 +123,6 @@ func (s storyPrinter) item(i *fold.Item) {
 	if i.Live() {
 		s.declared(i.Item)
 		s.offered(i)
-		s.escalations(&i.Escalated)
 	} else {
 		past := i.Item
 		past.State, past.Next, past.BlockedBy = "", nil, nil

@@ -14,6 +14,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
+	"github.com/rivo/uniseg"
 )
 
 // storyPrinter prints what a receiver needs to know.
@@ -26,15 +27,30 @@ type storyPrinter struct {
 
 func (s storyPrinter) ago(t time.Time) string { return calendar.Ago(s.ws.Since(t)) }
 
+// clock is a time on the clock of who reads a terminal; in a pipe it is as it was
+// written, "" for none.
+func (s storyPrinter) clock(t time.Time) string {
+	if s.width > 0 {
+		return s.when(t)
+	}
+	return handoff.Time{Time: t}.String()
+}
+
+// field prints a field in two columns.
+func (s storyPrinter) field(label, text string) { s.labelled(label, text) }
+
 // handoff prints a handoff: what not to do first, then by severity.
 func (s storyPrinter) handoff(h *fold.Handoff) {
 	r := h.Record
-	stands := strings.ReplaceAll(h.State, "_", " ")
+	stands := words(h.State)
+	if s.width > 0 {
+		stands = verdictState(h.State)
+	}
 	if h.Verdict != nil {
 		stands += doubts(h.Verdict)
 	}
 	s.styled(painted{bold, "handoff " + r.ID}, painted{"", fmt.Sprintf(" by %s to %s, %s, %s", r.By, strings.Join(h.To, ", "), s.ago(r.At.Time), stands)})
-	s.line("%s", h.Summary)
+	s.styled(painted{"", h.Summary})
 	if h.SupersededBy != "" {
 		s.styled(painted{yellow, "superseded by " + h.SupersededBy})
 	}
@@ -55,13 +71,13 @@ func (s storyPrinter) handoff(h *fold.Handoff) {
 	}
 	s.list("Decisions", len(h.Decisions), h.Decisions != nil)
 	for _, d := range h.Decisions {
-		s.line("  %s: %s", d.ID, d.Decision)
+		s.styled(painted{"", "  "}, painted{bold, d.ID}, painted{"", ": " + d.Decision})
 		s.field("  why", d.Rationale)
 		s.fields("  ", d.DecisionFields, "decision", "rationale")
 	}
 	s.list("Shipped", len(h.Shipped), h.Shipped != nil)
 	for _, shipped := range h.Shipped {
-		s.line("  %s", text.JoinNonEmpty(": ", shipped.ID, shipped.What))
+		s.styled(painted{"", "  " + text.JoinNonEmpty(": ", shipped.ID, shipped.What)})
 		s.refs("  ", shipped.Refs)
 	}
 	s.contracts(h)
@@ -173,18 +189,18 @@ func (s storyPrinter) rest(h *fold.Handoff) {
 		s.field("ended", e.What+": "+e.Why)
 	}
 	for _, w := range h.Watch {
-		s.field("watch", text.JoinNonEmpty(", ", w.What, w.Signal, w.Until.String(), w.Link))
+		s.field("watch", text.JoinNonEmpty(", ", w.What, w.Signal, s.clock(w.Until.Time), w.Link))
 	}
 	for _, st := range h.Standing {
-		s.field("standing", st.What+" until "+st.Until.String())
+		s.field("standing", st.What+" until "+s.clock(st.Until.Time))
 	}
 	s.field("none", strings.Join(nones(h.Handoff), ", "))
 	if h.Rollup == nil {
 		s.field("notes", h.Notes)
 	}
 	s.field("details", h.Details)
-	s.field("returns", h.ReturnsAt.String())
-	s.field("reachable until", h.ReachableUntil.String())
+	s.field("returns", s.clock(h.ReturnsAt.Time))
+	s.field("reachable until", s.clock(h.ReachableUntil.Time))
 	s.field("cover", h.Cover)
 	if a := h.Anchor; a != nil {
 		s.field("anchor", text.JoinNonEmpty(", ", text.JoinNonEmpty(" at ", a.Branch, short(a.Head)),
@@ -257,7 +273,12 @@ func takes(a *handoff.Ack) string {
 }
 
 func (s storyPrinter) cite(r *handoff.Record) {
-	s.styled(painted{dim, fmt.Sprintf("source: %s:%s", short(r.Source.Commit), r.Source.Path) + doubts(r)})
+	commit, path := "source: "+short(r.Source.Commit)+":", r.Source.Path+doubts(r)
+	if s.width > 0 && uniseg.StringWidth(commit+path) > s.width {
+		s.styled(painted{dim, commit})
+		commit = "  "
+	}
+	s.styled(painted{dim, commit + path})
 }
 
 // doubts is what has to be said beside a record, after a comma.

@@ -21,7 +21,11 @@ func (s storyPrinter) blocker(b *fold.Blocker) { s.blockerAs(b.Blocker, b) }
 func (s storyPrinter) blockerAs(b handoff.Blocker, now *fold.Blocker) {
 	facts := []string{stands(b, now == nil || now.Open())}
 	if now != nil {
-		facts = append([]string{words(now.State)}, facts...)
+		state := words(now.State)
+		if s.width > 0 {
+			state = openState(now.State)
+		}
+		facts = append([]string{state}, facts...)
 	}
 	if b.Severity != "" && b.Severity != handoff.SeverityRoutine {
 		facts = append(facts, b.Severity)
@@ -71,7 +75,7 @@ func (s storyPrinter) question(q *fold.Question) {
 	s.field("  context", q.Context)
 	s.field("  about", q.About)
 	s.field("  blocks", strings.Join(q.Blocks, ", "))
-	s.field("  needed by", handoff.Time{Time: q.NeededBy}.String())
+	s.field("  needed by", s.clock(q.NeededBy))
 	s.field("  default if silent", q.Default)
 	if q.Open() {
 		s.asks(s.ws.TeamConfig.QuestionAsks(q, s.ws.Moment), q.To)
@@ -151,13 +155,13 @@ func (s storyPrinter) ack(a *handoff.Ack) {
 // history lists the records of a thread, with what each says of it.
 func (s storyPrinter) history(tale []story.Told) {
 	s.section("History")
-	width := 0 // of the times: Z is shorter than +08:00
+	width := 0 // of the times
 	for _, told := range tale {
-		width = max(width, len(told.Record.At.Format(time.RFC3339)))
+		width = max(width, len(s.clock(told.Record.At.Truncate(time.Second))))
 	}
 	for _, told := range tale {
 		r := told.Record
-		s.line("  %-*s  %s  %s: %s%s", width, r.At.Format(time.RFC3339), r.ID, r.Kind, story.Headline(r), doubts(r))
+		s.styled(painted{"", fmt.Sprintf("  %-*s  %s  %s: %s%s", width, s.clock(r.At.Truncate(time.Second)), r.ID, r.Kind, story.Headline(r), doubts(r))})
 		for _, line := range told.Says {
 			s.field("  "+line.Label, line.Text)
 		}

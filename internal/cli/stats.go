@@ -39,7 +39,10 @@ ticket, commit or file that it refers to.
 ` + reposHelp + `
 All values are measured in their repository and then put together, before
 medians are taken. Teams, zones and people of one name are the same everywhere;
-a shift has a handoff when it has one in any of the repositories.`,
+a shift has a handoff when it has one in any of the repositories.
+
+It is said in sentences; -v prints the table of all that is measured, --json all
+of it as numbers.`,
 		Example: `  handoff stats --since 30d
   handoff stats --since 30d --all-repos ~/src
   handoff stats --json --jq '.total.metrics.cycle_time'`,
@@ -134,26 +137,24 @@ func (g *globals) printStats(stats *metrics.Stats) error {
 		g.note("no handoffs in this time, so there is nothing to measure")
 		return nil
 	}
-	return g.page(func() { g.printer.stats(stats) })
+	return g.page(func() {
+		if g.verbose {
+			g.printer.statsTable(stats)
+		} else {
+			g.printer.statsWords(stats)
+		}
+	})
 }
 
-// stats prints the metrics of every boundary, and the advice.
-func (p *printer) stats(s *metrics.Stats) {
+// statsTable prints the metrics of every boundary, and the advice.
+func (p *printer) statsTable(s *metrics.Stats) {
 	for _, group := range s.Groups {
 		p.group(boundaryName(group.Boundary), group.Totals)
 	}
 	if len(s.Groups) != 1 {
 		p.group("all together", s.Total)
 	}
-	p.section("Advice")
-	for _, line := range s.Advice {
-		for i, part := range p.wrap(line, 4) {
-			p.line("%s%s", []string{"  ", "    "}[min(i, 1)], part)
-		}
-	}
-	if len(s.Advice) == 0 {
-		p.line("  none: nothing stands out among %s", text.Count(s.Total.N, "handoff"))
-	}
+	p.advice(s)
 }
 
 func boundaryName(b metrics.Boundary) string {
@@ -165,6 +166,9 @@ func boundaryName(b metrics.Boundary) string {
 	}
 	return "without teams"
 }
+
+// statsColumn is where the values of the table begin.
+const statsColumn = 28
 
 func (p *printer) group(name string, t metrics.Totals) {
 	p.styled(painted{bold, name}, painted{dim, fmt.Sprintf("  (%s)", text.Count(t.N, "handoff"))})
@@ -184,14 +188,16 @@ func (p *printer) group(name string, t metrics.Totals) {
 		{"blocker until acked", timingText(m.BlockerAck)},
 		{"blocker until resolved", timingText(m.BlockerResolve)},
 		{"overdue", shareText(m.Overdue)},
-		{"in limbo", shareText(m.Limbo)},
+		{"a whole shift unanswered", shareText(m.Limbo)},
 		{"read back", shareText(m.Readback)},
 		{"items carried 3 times", carryText(m.CarryAge)},
 		{"decided outside git", shareText(m.SideChannel)},
 		{"clean", shareText(m.Clean)},
 	} {
 		if row.value != "" {
-			p.line("  %-24s%s", row.label, row.value)
+			for i, part := range p.wrap(row.value, statsColumn) {
+				p.line("  %-*s%s", statsColumn-2, []string{row.label, ""}[min(i, 1)], part)
+			}
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/handoff-cli/handoff/internal/audit"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -146,26 +145,4 @@ func byWhom(commit, author, at string) string {
 		return " (commit " + commit[:7] + ")"
 	}
 	return fmt.Sprintf(" (commit %s by %s, %s)", commit[:7], text.OneLine(author), at)
-}
-
-// progress returns a counter on stderr for work that can take long, nil where
-// nobody watches. It may be called from several goroutines.
-func (g *globals) progress(what string) func(done, total int) {
-	if !g.Interactive || g.quiet {
-		return nil
-	}
-	var writing sync.Mutex
-	shown := 0
-	return func(done, total int) {
-		writing.Lock()
-		defer writing.Unlock()
-		if done < shown {
-			return // overtaken
-		}
-		shown = done
-		fmt.Fprintf(g.Err, "\r%d of %d %s", done, total, what)
-		if done == total {
-			fmt.Fprint(g.Err, "\r\x1b[K")
-		}
-	}
 }

@@ -66,6 +66,7 @@ func newFold(policy AckPolicy) *fold {
 			Teams:     make(map[string]string),
 			rounds:    make(map[string]string),
 			names:     make(map[EntryKind][]string),
+			alike:     make(map[alikeID][]string),
 		}},
 		policy: policy,
 		cited:  make(map[string]*handoff.Record),

@@ -19,10 +19,14 @@ import (
 type Part struct {
 	All       bool
 	Decisions bool      // also those that stand
+	Decided   []string  // also the decisions that say all of these texts, as search folds them
 	Histories bool      // also all records that name what is present
 	Names     bool      // also the names of everything, and nothing else of it
+	Alike     []string  // also the names of which these may be slips, and nothing else of it
 	Refs      []string  // also what these may mean: references, ids and their beginnings
 	Words     []string  // also the entries whose records say all of these texts, as search folds them
+	Saying    []string  // also what the records name that say all of these texts themselves, without its history
+	By        []string  // also the handoffs of these people, with what they name
 	Since     time.Time // also what the records from this time on name; zero is none
 	Recent    time.Time // also the records from this time on, with what they changed as it is now; zero is none
 	Newest    int       // also so many of the last records, in fold order

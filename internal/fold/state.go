@@ -40,6 +40,7 @@ type View struct {
 	order  []*handoff.Record      // of Records, in fold order
 	rounds map[string]string      // id of a question record that asks once more → key of the question
 	names  map[EntryKind][]string // all of a kind, of a part that has them
+	alike  map[alikeID][]string   // those that begin as another does, of a part that has them
 }
 
 // Known returns the records of the view in fold order, the oldest first. Treat

@@ -211,7 +211,7 @@ func (ix *Index) refresh(ctx context.Context) error {
 // View returns a part of the state. Parts that are asked for one after the other
 // are all in it: it is the same view, and grows.
 func (ix *Index) View(ctx context.Context, part fold.Part) (*fold.View, error) {
-	if ix.whole != nil || part.All || len(part.Words) > 0 && !searchable(part.Words) {
+	if ix.whole != nil || part.All || len(part.Words) > 0 && !searchable(part.Words) || len(part.Saying) > 0 && !searchable(part.Saying) {
 		state, err := ix.State(ctx)
 		if err != nil {
 			return nil, err

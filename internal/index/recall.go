@@ -24,12 +24,13 @@ type recall struct {
 
 // wanted says which records: those that meet the one condition that is set.
 type wanted struct {
-	ids    []string
-	prefix string    // of their ids
-	about  []string  // ids of what they are about
-	since  time.Time // when they were written
-	words  []string  // what they say
-	newest int       // how many of the last ones, in fold order
+	ids     []string
+	prefix  string    // of their ids
+	about   []string  // ids of what they are about
+	since   time.Time // when they were written
+	words   []string  // what they say
+	numbers []int64   // under which they stand in the table
+	newest  int       // how many of the last ones, in fold order
 }
 
 // grow adds a part to what has been recalled.
@@ -151,6 +152,11 @@ func (c *recall) read(part fold.Part) error {
 	if err := c.references(part.Refs); err != nil {
 		return err
 	}
+	if len(part.Decided) > 0 {
+		if err := c.decided(part.Decided); err != nil {
+			return err
+		}
+	}
 	if !part.Since.IsZero() {
 		if err := c.mentioned(wanted{since: part.Since}); err != nil {
 			return err
@@ -164,6 +170,36 @@ func (c *recall) read(part fold.Part) error {
 	if len(part.Words) > 0 {
 		if err := c.mentioned(wanted{words: part.Words}); err != nil {
 			return err
+		}
+	}
+	if len(part.Saying) > 0 {
+		numbers, err := c.from.sayingAll(part.Saying, -1)
+		if err != nil {
+			return err
+		}
+		if err := c.namedIn(numbers); err != nil {
+			return err
+		}
+	}
+	for _, who := range part.By {
+		sent, err := c.from.sentBy(who)
+		if err != nil {
+			return err
+		}
+		if err := c.fill(sent); err != nil {
+			return err
+		}
+		if err := c.namedDeep(c.mentions(sent)); err != nil {
+			return err
+		}
+	}
+	for _, name := range part.Alike {
+		for _, kind := range nameable {
+			names, err := c.from.alike(kind, name)
+			if err != nil {
+				return err
+			}
+			c.AddAlike(kind, name, names)
 		}
 	}
 	if part.Names {
@@ -192,6 +228,38 @@ func (c *recall) read(part fold.Part) error {
 	}
 	return c.complete(part)
 }
+
+// decided adds the decisions that say some texts: those of the records that do, or
+// all that stand where the texts are not worth looking up.
+func (c *recall) decided(texts []string) error {
+	if !searchable(texts) {
+		return c.readPresent(true)
+	}
+	numbers, err := c.from.sayingAll(texts, mostDecided+1)
+	if err != nil {
+		return err
+	}
+	if len(numbers) > mostDecided {
+		return c.readPresent(true)
+	}
+	return c.namedIn(numbers)
+}
+
+// namedIn adds what some records name, without its history.
+func (c *recall) namedIn(numbers []int64) error {
+	if len(numbers) == 0 {
+		return nil
+	}
+	ids, err := c.records(wanted{numbers: numbers})
+	if err != nil {
+		return err
+	}
+	return c.named(c.mentions(ids))
+}
+
+// mostDecided is how many records are read to find decisions in them. To read all
+// decisions is faster than to read more.
+const mostDecided = 500
 
 // before adds the handoff that the sender of one had published before it.
 func (c *recall) before(id string) error {

@@ -97,6 +97,15 @@ func (t tables) saying(words []string) ([]int64, error) {
 	return rarest, nil
 }
 
+// sayingAll returns the numbers of records that have all pieces of some texts, so
+// many at most, all of them for -1: those that say them all are among them, when there are no more.
+func (t tables) sayingAll(texts []string, most int) ([]int64, error) {
+	if err := t.checkSearched(); err != nil {
+		return nil, err
+	}
+	return column[int64](t.ctx, t.db.conn, "SELECT rowid FROM text WHERE text MATCH ? LIMIT ?", pieces(texts...), most)
+}
+
 // checkSearched returns errUnsearched while the table of texts lacks records.
 func (t tables) checkSearched() error {
 	searched, err := t.db.searchedTo(t.ctx)
@@ -116,12 +125,19 @@ func (t tables) checkSearched() error {
 // having returns the numbers of the records that have all pieces of a word: all
 // that say it, and a few that do not.
 func (t tables) having(word string) ([]int64, error) {
-	letters := []rune(word)
+	return column[int64](t.ctx, t.db.conn, "SELECT rowid FROM text WHERE text MATCH ?", pieces(word))
+}
+
+// pieces are what has to be there where some texts are said.
+func pieces(texts ...string) string {
 	var pieces []string
-	for i := range len(letters) - pieceLength + 1 {
-		piece := strings.ReplaceAll(string(letters[i:i+pieceLength]), `"`, `""`)
-		pieces = append(pieces, `"`+piece+`"`)
+	for _, text := range texts {
+		letters := []rune(text)
+		for i := range len(letters) - pieceLength + 1 {
+			piece := strings.ReplaceAll(string(letters[i:i+pieceLength]), `"`, `""`)
+			pieces = append(pieces, `"`+piece+`"`)
+		}
 	}
 	slices.Sort(pieces)
-	return column[int64](t.ctx, t.db.conn, "SELECT rowid FROM text WHERE text MATCH ?", strings.Join(slices.Compact(pieces), " AND "))
+	return strings.Join(slices.Compact(pieces), " AND ")
 }

@@ -43,6 +43,26 @@ func (t tables) names(kind fold.EntryKind) ([]string, error) {
 	return column[string](t.ctx, t.db.conn, "SELECT key FROM entry WHERE kind = ? ORDER BY key", kind)
 }
 
+// alike are the names of a kind that begin as a name does, as far as any does. The
+// one that shares the most with it stands beside it in the order of names.
+func (t tables) alike(kind fold.EntryKind, name string) ([]string, error) {
+	beside, err := column[string](t.ctx, t.db.conn, `
+SELECT * FROM (SELECT key FROM entry WHERE kind = ?1 AND key >= ?2 ORDER BY key LIMIT 1)
+UNION ALL SELECT * FROM (SELECT key FROM entry WHERE kind = ?1 AND key < ?2 ORDER BY key DESC LIMIT 1)`, kind, name)
+	if err != nil {
+		return nil, err
+	}
+	shared := 0
+	for _, other := range beside {
+		shared = max(shared, fold.Shared(name, other))
+	}
+	if shared < fold.MinPrefix {
+		return []string{}, nil
+	}
+	return column[string](t.ctx, t.db.conn, "SELECT key FROM entry WHERE kind = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?",
+		kind, name[:shared], name[:shared]+"~", fold.MostAlike)
+}
+
 func (t tables) sentBy(who string) ([]string, error) {
 	return column[string](t.ctx, t.db.conn, "SELECT key FROM entry WHERE author = ? ORDER BY position DESC", who)
 }
@@ -68,6 +88,8 @@ func (t tables) records(want wanted, add func(*handoff.Record, int)) error {
 			return err
 		}
 		return t.eachRecord(add, "n IN (SELECT value FROM json_each(?))", jsonList(rarest))
+	case want.numbers != nil:
+		return t.eachRecord(add, "n IN (SELECT value FROM json_each(?))", jsonList(want.numbers))
 	case want.prefix != "":
 		return t.eachRecord(add, "id >= ? AND id < ?", want.prefix, want.prefix+"~")
 	case !want.since.IsZero():

@@ -17,6 +17,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/inbox"
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
@@ -178,6 +179,10 @@ var questions = [][]string{
 	{"is:shipped"}, {"is:dropped"}, {"is:watch"}, {"is:expired"}, {"kind:gap"}, {"kind:escalation"}, {"is:escalation", "is:open"}, {"kind:ack,answer", "release"}, {"contracts"},
 	{"release"}, {"release", "-cache"}, {"re"}, {"cache", "release", "is:item"}, {"nothing-says-this"}, {"blocked", "cache"}, {"items", "-release"},
 	{"blocked", "since:2026-11-18"}, {"items", "until:2026-11-17"}, {"holds", "lee", "team:qa"},
+	{"shipped", "by:ben"}, {"shipped", "by:nobody"}, {"shipped", "by:ben", "until:2026-11-17"}, {"shipped", "since:2026-11-30"}, {"decisions", "since:2026-11-18"}, {"decisions", "since:2026-11-30"},
+	{"decisions", "decider:nobody"}, {"holds", "nobody"}, {"waiting-on", "nobody"}, {"blocked", "item:api"}, {"blocked", "item:nobody"}, {"next", "team", "item:web"}, {"items", "ref:1742", "is:ready"},
+	{"kind:ack", "since:2026-11-18"}, {"is:closed", "since:2026-11-18"}, {"-is:open", "since:2026-11-18", "by:ben"}, {"blocked", "since:2026-11-30", "by:ana"}, {"handoffs", "since:2026-11-30"}, {"gaps", "since:2026-11-18"},
+	{"status", "apii"}, {"owns", "wbe"}, {"history", "tsl"}, {"why", "ap"}, {"status", "nothing-like-it"}, {"decisions", "ap"}, {"decisions", "the flag"},
 }
 
 // compare asks everything of the index, with its file and without, and of
@@ -234,17 +239,17 @@ func (w *world) compareInboxes(want *fold.State) {
 	for _, who := range want.Authors() {
 		for _, days := range []time.Duration{1, 3, 30} {
 			now := day.Add(days * 24 * time.Hour)
-			since := query.NewsSince(who, want.View, now)
+			since := inbox.Since(who, want.View, now)
 			ix := w.open()
-			got, err := ix.View(context.Background(), query.InboxOf(who, since))
+			got, err := ix.View(context.Background(), inbox.StatePart(who, since))
 			if err != nil {
 				w.t.Fatal(err)
 			}
-			a, b := asJSON(query.Inbox(who, since, got, query.Env{Now: now})), asJSON(query.Inbox(who, since, want.View, query.Env{Now: now}))
+			a, b := asJSON(inbox.Of(who, since, got, query.Env{Now: now})), asJSON(inbox.Of(who, since, want.View, query.Env{Now: now}))
 			ix.Close()
-			in := make(map[string]query.InboxPart) // no event is in two parts
-			for _, row := range query.Inbox(who, since, got, query.Env{Now: now}) {
-				event := string(row.RowType()) + row.ID() + row.Cited().Record
+			in := make(map[string]inbox.Part) // no event is in two parts
+			for _, row := range inbox.Of(who, since, got, query.Env{Now: now}) {
+				event := string(row.RowType()) + row.Key() + row.Cited().Record
 				if part, ok := in[event]; ok && part != row.Part {
 					w.t.Fatalf("inbox of %s, day %d: %s is in the parts %s and %s", who, days, event, part, row.Part)
 				}

@@ -336,7 +336,11 @@ func (p *Pool) Stats() *Stats {
 	for _, b := range boundaries {
 		t := p.groups[b]
 		st.Groups = append(st.Groups, Group{b, t.totals()})
-		st.Advice = append(st.Advice, t.advice(b)...)
+		name := b.String()
+		if b == (Boundary{By: ByNone}) && len(boundaries) > 1 { // the others are somebody as well
+			name = "people of no team"
+		}
+		st.Advice = append(st.Advice, t.advice(name)...)
 	}
 	return st
 }

@@ -469,7 +469,7 @@ func TestAdvice(t *testing.T) {
 		{"read", tally{Metrics: Metrics{Completeness: Share{Num: 9, Den: 10}, QueryUsage: Events{Share: Share{Num: 1, Den: 5}}}}, nil},
 	}
 	for _, test := range tests {
-		if got := test.t.advice(boundary); !reflect.DeepEqual(got, test.want) {
+		if got := test.t.advice(boundary.String()); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 	}

@@ -110,13 +110,13 @@ func (t *tally) complain(class string) {
 	t.complaints[class]++
 }
 
-// advice says what follows from the numbers at a boundary: always the same from
-// the same numbers. It does not wait until they are many, but says when they are
+// advice says what follows from the numbers at a boundary, by its name: always the
+// same from the same numbers. It does not wait until they are many, but says when they are
 // few.
-func (t *tally) advice(b Boundary) []string {
+func (t *tally) advice(name string) []string {
 	var lines []string
 	say := func(format string, args ...any) {
-		lines = append(lines, b.String()+": "+fmt.Sprintf(format, args...))
+		lines = append(lines, name+": "+fmt.Sprintf(format, args...))
 	}
 	switch l := t.Limbo; {
 	case 2*l.Num > l.Den:

@@ -42,29 +42,44 @@ func Run(q Query, s *fold.View, env Env) Answer {
 func (r *runner) say(a *Answer, spec *TopicSpec, found, all []candidate) {
 	switch {
 	case r.query.Unknown != "":
-		a.Answered = false
-		a.Say, a.Ask = r.unknownName()
+		a.near = r.nearest(r.query.Unknown)
+		a.states = unknownName(r.query.Unknown, a.near)
+		r.advise(a, "; ", nil)
 		return
 	case len(found) > 0:
-		a.Say = r.sentence(spec, found, a)
-		return
+		a.states = r.sentence(spec, found, a)
 	case len(all) > 0 && spec.whole:
 		a.none = none{say: r.noneOf(spec, all), fixed: true}
-		a.Say = a.none.say
-		return
+		a.states = a.none.say
+	default:
+		if !r.sayNone(a, spec) {
+			a.states = r.uncovered(a.none.silent)
+			r.advise(a, ": ", a.none.silent)
+			return
+		}
 	}
+	a.Say = a.states
+}
+
+// sayNone says that there is none, and reports whether that is known.
+func (r *runner) sayNone(a *Answer, spec *TopicSpec) (known bool) {
 	if say := r.noneOfPerson(); say != "" {
-		a.none = none{say: say, fixed: true}
-		a.Say = say
-		return
+		a.none, known = none{say: say, fixed: true}, true
+	} else {
+		a.none, known = r.none(spec, r.covering(spec))
 	}
-	var isNone bool
-	if a.none, isNone = r.none(spec, r.covering(spec)); isNone {
-		a.Say = a.none.sentence(r.env.Now, "")
-		return
+	if known {
+		a.states = a.none.sentence(r.env.Now, "")
 	}
+	return known
+}
+
+// advise makes an answer one that no record covers, and says whom to ask.
+func (r *runner) advise(a *Answer, sep string, silent []Silence) {
 	a.Answered = false
-	a.Say, a.Ask = r.uncovered(a.none.silent)
+	a.knowers = r.knowersBeside(silent)
+	a.Ask = handlesOf(a.knowers)
+	a.Say = a.states + sep + r.advice(a.knowers)
 }
 
 // Rows is the rows of an answer, without what is said about them.
@@ -106,6 +121,9 @@ func (a *Answer) hold(found []candidate, limit int) {
 		found = found[:limit]
 	}
 	for _, c := range found {
+		if c.changes != nil {
+			c.row = row.Changed{Changes: c.changes, Row: c.row}
+		}
 		a.Rows = append(a.Rows, c.row)
 		a.ranked = append(a.ranked, candidate{row: c.row, severity: c.severity, since: c.since, idle: c.idle})
 	}
@@ -135,9 +153,15 @@ var nouns = map[row.Type]string{
 
 // anyTime reports whether handoffs that no longer speak count, too: what they
 // said is what was asked.
-func (r *runner) anyTime(spec *TopicSpec) bool {
-	past := spec.Name == Search && slices.ContainsFunc(r.query.Terms, Term.past)
-	return spec.history || past || !r.query.Since.IsZero() || !r.query.Until.IsZero()
+func (q Query) anyTime(spec *TopicSpec) bool {
+	past := spec.Name == Search && slices.ContainsFunc(q.Terms, Term.past)
+	return spec.history || past || !q.Since.IsZero() || !q.Until.IsZero()
+}
+
+// named reports whether handoffs cannot say "none": the question is about a name or
+// about words, which nobody who does not know them can deny.
+func (q Query) named(spec *TopicSpec) bool {
+	return spec.unnamed && q.Arg != "" || spec.Name == Search && len(q.Words) > 0
 }
 
 // covering are the handoffs, the newest first, that could have said it if there
@@ -145,11 +169,11 @@ func (r *runner) anyTime(spec *TopicSpec) bool {
 // of them did. What a question names must
 // be named by a handoff; a handoff that does not know it says nothing about it.
 func (r *runner) covering(spec *TopicSpec) []*fold.Handoff {
-	if spec.unnamed && r.query.Arg != "" || spec.Name == Search && len(r.query.Words) > 0 {
+	if r.query.named(spec) {
 		return nil
 	}
 	handoffs := r.state.Current()
-	if r.anyTime(spec) {
+	if r.query.anyTime(spec) {
 		handoffs = r.allHandoffs()
 	}
 	return filter(handoffs, func(h *fold.Handoff) bool { return r.covers(h, spec) })
@@ -175,6 +199,8 @@ func (r *runner) covers(h *fold.Handoff, spec *TopicSpec) bool {
 		switch t.Qualifier {
 		case By, Team, InItem, HasRef:
 			return !r.has(known, t)
+		case Decider:
+			return !r.has(known, Term{Qualifier: By, Value: t.Value})
 		case To, Owner, Holder, Resolver:
 			return !slices.ContainsFunc(t.values(), func(who string) bool { return r.knows(h, who) })
 		}
@@ -203,24 +229,19 @@ func (r *runner) knows(h *fold.Handoff, who string) bool {
 	return slices.ContainsFunc(r.expandFrom(h.Record.By, named...), func(one string) bool { return slices.Contains(group, one) })
 }
 
-// uncovered says that no record covers the question, and whom to ask: those who
-// are silent on it among them.
-func (r *runner) uncovered(silent []Silence) (say string, ask []string) {
-	say = "no record covers it"
+// uncovered says that no record covers the question, and who is silent on it.
+func (r *runner) uncovered(silent []Silence) string {
 	if near := r.slip(); near != "" {
-		say = fmt.Sprintf("no record covers %s (did you mean %s?)", r.query.Arg, near)
-	} else if len(silent) > 0 {
-		say += ", " + silences(silent)
+		return fmt.Sprintf("no record covers %s (did you mean %s?)", r.query.Arg, near)
 	}
-	advice, ask := r.advice(silent)
-	return say + ": " + advice, ask
+	return text.JoinNonEmpty(", ", "no record covers it", silences(silent))
 }
 
 // slip is a name that the argument of the question is probably a slip of.
 func (r *runner) slip() string {
-	_, name := handoff.SplitRef(r.query.Arg)
+	name := nameIn(r.query.Arg)
 	known := slices.Concat(
-		r.state.Names(handoff.RefItem), r.state.Names(handoff.RefBlocker), r.state.Names(handoff.RefDecision), r.everyone,
+		r.state.Alike(handoff.RefItem, name), r.state.Alike(handoff.RefBlocker, name), r.state.Alike(handoff.RefDecision, name), r.everyone,
 	)
 	if slices.Contains(known, name) {
 		return ""

@@ -17,7 +17,7 @@ type Recall func(fold.Part) (*fold.View, error)
 // as the question takes.
 func Ask(q Query, recall Recall, env Env) (Answer, error) {
 	if q.Unknown != "" {
-		s, err := recall(fold.Part{Names: true})
+		s, err := recall(fold.Part{Alike: []string{nameIn(q.Unknown)}})
 		if err != nil {
 			return Answer{}, err
 		}
@@ -35,20 +35,39 @@ func Ask(q Query, recall Recall, env Env) (Answer, error) {
 	if part.All || len(a.Rows) > 0 || q.knowsNone(a) {
 		return a, nil
 	}
-	if s, err = recall(fold.Part{All: !q.isAbout(), Names: true}); err != nil {
+	if s, err = recall(q.silence(newRunner(q, s, env))); err != nil {
 		return Answer{}, err
 	}
 	return Run(q, s, env), nil
 }
 
-// isAbout reports whether the question is about one thing only. Where no record
-// names it, a slip of the name is all that more records can tell.
-func (q Query) isAbout() bool {
-	switch q.Topic {
-	case Whois, Why, Status, History, Owns, Acks, Reviews, SLAs:
-		return q.Arg != ""
+// silence is what an answer without rows is made of, beside what rows are made of:
+// the handoffs that could have said it, the things that the terms name, and the
+// names of which that of the question may be a slip. Those of the present are always
+// there.
+func (q Query) silence(r *runner) fold.Part {
+	part := fold.Part{Alike: []string{nameIn(q.Arg)}}
+	for _, t := range q.Terms {
+		if t.Qualifier == InItem || t.Qualifier == HasRef {
+			part.Refs = append(part.Refs, t.values()...)
+		}
 	}
-	return false
+	spec := specOf(q.Topic)
+	if q.named(spec) || !q.anyTime(spec) {
+		return part
+	}
+	if part.Since = q.Since; !q.Since.IsZero() {
+		return part
+	}
+	part.By = r.authorsWanted(By, Decider)
+	part.All = part.By == nil
+	return part
+}
+
+// nameIn is the name in what somebody typed.
+func nameIn(typed string) string {
+	_, name := handoff.SplitRef(strings.ReplaceAll(FoldCase(typed), " ", "-"))
+	return name
 }
 
 // part is what the rows of the answer are made of.
@@ -61,13 +80,9 @@ func (q Query) part(recall Recall, env Env) (fold.Part, error) {
 	case Handoffs, Gaps:
 		return fold.Part{All: q.Since.IsZero() && !q.Until.IsZero(), Since: q.Since, Histories: q.Topic == Gaps || len(q.Words) > 0}, nil
 	case Decisions:
-		part := fold.Part{Decisions: true, Histories: len(q.Words) > 0}
-		if q.Arg != "" {
-			part.Refs = []string{q.Arg}
-		}
-		return part, nil
+		return q.decided(), nil
 	case Shipped:
-		return fold.Part{All: q.Since.IsZero(), Since: q.Since}, nil
+		return q.finished(recall, env)
 	case Changed:
 		s, err := recall(fold.Part{})
 		if err != nil {
@@ -78,6 +93,49 @@ func (q Query) part(recall Recall, env Env) (fold.Part, error) {
 		return q.searched(), nil
 	}
 	return fold.Part{Histories: len(q.Words) > 0}, nil
+}
+
+// decided is what decisions are made of: those of a time are in its records.
+func (q Query) decided() fold.Part {
+	part := fold.Part{Since: q.Since, Histories: len(q.Words) > 0}
+	switch {
+	case q.Arg != "":
+		part.Refs = []string{q.Arg}
+		_, name := handoff.SplitRef(q.Arg)
+		if part.Decided = strings.Fields(name); !strings.Contains(name, "/") { // of a path what is above and below it counts
+			return part
+		}
+		part.Decided = nil
+	case !q.Since.IsZero():
+		return part
+	}
+	part.Decisions = true
+	return part
+}
+
+// finished is what is said of what was shipped: by all handoffs, by those of a
+// time, or by those of some people.
+func (q Query) finished(recall Recall, env Env) (fold.Part, error) {
+	if !q.Since.IsZero() {
+		return fold.Part{Since: q.Since}, nil
+	}
+	s, err := recall(fold.Part{})
+	if err != nil {
+		return fold.Part{}, err
+	}
+	by := newRunner(q, s, env).authorsWanted(By)
+	return fold.Part{All: by == nil, By: by}, nil
+}
+
+// authorsWanted are the people of whom a term says that they wrote it, with those
+// for whom they stand; nil where none does.
+func (r *runner) authorsWanted(qualifiers ...Qualifier) []string {
+	for _, t := range r.query.Terms {
+		if !t.Not && slices.Contains(qualifiers, t.Qualifier) {
+			return r.expand(t.values()...)
+		}
+	}
+	return nil
 }
 
 // story is what the records say of a thing and of what touches it. What is no
@@ -94,7 +152,7 @@ func (q Query) story(recall Recall) (fold.Part, error) {
 	if err != nil {
 		return part, err
 	}
-	if s.Items[name] == nil {
+	if s.Items[name] == nil && (typ == handoff.RefAny || typ == handoff.RefItem) {
 		part.Words = []string{saidOf(q.Arg)}
 		if s, err = recall(part); err != nil {
 			return part, err
@@ -154,6 +212,9 @@ func (q Query) searched() fold.Part {
 		part.Decisions = true
 	}
 	part.All = part.All || slices.ContainsFunc(q.Terms, Term.ofRecords)
+	if part.All && !q.Since.IsZero() {
+		part.All, part.Since = false, q.Since // what cites a record of that time is named by it
+	}
 	return part
 }
 
@@ -193,8 +254,7 @@ func (t Term) present() bool {
 // it depends on the newest handoffs only.
 func (q Query) knowsNone(a Answer) bool {
 	spec, _ := findTopic(q.Topic)
-	named := slices.ContainsFunc(q.Terms, func(t Term) bool { return t.Qualifier == InItem })
-	return !spec.history && q.Topic != Search && q.Since.IsZero() && q.Until.IsZero() && !named && (q.Arg == "" || a.Answered)
+	return !spec.history && q.Topic != Search && q.Since.IsZero() && q.Until.IsZero() && a.Answered
 }
 
 // Said is everything that a record says, as words are looked for in it.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/story"
 )
 
 func (r *runner) changed() []candidate {
@@ -15,7 +17,9 @@ func (r *runner) changed() []candidate {
 	var found []candidate
 	for _, t := range r.threads() {
 		if id := r.lastChange(t, since); id != "" {
-			found = append(found, t.cite(r, id))
+			c := t.cite(r, id)
+			c.changes = r.changes(c, id, since)
+			found = append(found, c)
 		}
 	}
 	if !r.query.Until.IsZero() {
@@ -62,6 +66,39 @@ func (r *runner) lastChange(t thread, since time.Time) string {
 		}
 	}
 	return change
+}
+
+// changes says in which respects a thing is not as it was at a time, as the records up
+// to the one that is cited have it. A decision is compared with the one whose place it
+// took, a version of a handoff with the one that it replaces.
+func (r *runner) changes(c candidate, cited string, since time.Time) []row.Change {
+	names, prior := c.thread.records(), ""
+	switch t := c.thread.(type) {
+	case decisionThread:
+		if earlier := t.Earlier(); len(earlier) > 0 {
+			prior = earlier[0].Record
+		}
+	case handoffThread:
+		if slices.Contains(t.Replaces, t.Amends) { // else it only says so
+			prior = t.Amends
+		}
+	}
+	var before, after []*handoff.Record
+	for _, id := range append([]string{prior}, names[:slices.Index(names, cited)+1]...) {
+		record := r.state.Records[id]
+		switch {
+		case record == nil || fold.IsRollup(record) && id != cited:
+		case record.At.Before(since) || id == prior:
+			before = append(before, record)
+		default:
+			after = append(after, record)
+		}
+	}
+	changes, kind := []row.Change{}, cmp.Or(kindOf[string(c.row.RowType())], fold.EntryHandoff)
+	for _, change := range story.Changed(kind, c.row.Key(), before, after) {
+		changes = append(changes, row.Change(change))
+	}
+	return changes
 }
 
 // sameEntry reports whether two declarations of a thing say the same. An intent

@@ -84,17 +84,41 @@ func (t itemThread) cite(r *runner, id string) candidate {
 		Typed: row.Typed{Type: row.TypeItem}, ID: t.ID, Status: t.Status, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine), State: t.State,
 		Holder: t.Holder, Owner: t.Owner, OfferedTo: []string{}, Next: steps(t.Next),
 		BlockedBy: row.List(r.openBlockers(t.Item)), Due: row.Stamp(t.Due.Time), Title: t.Title, Intent: t.Intent,
-		Escalation: noteOf(&t.Escalated), Citation: row.Citation{Source: r.source(id)},
+		WaitsFor: r.waitsFor(t), Escalation: noteOf(&t.Escalated), Citation: row.Citation{Source: r.source(id)},
+	}
+	if held := r.state.Records[t.HeldBy]; held != nil {
+		line.Since = row.Stamp(held.At.Time)
 	}
 	if t.Offer != nil {
 		line.OfferedTo = row.List(t.Offer.To)
 	}
 	if !t.Live() { // how it ended, not what was to be done
-		line.Status, line.Next, line.BlockedBy, line.Due = t.Closed, []row.NextStep{}, []string{}, nil
+		closed := r.source(t.ClosedBy)
+		line.Status, line.ClosedBy, line.Since = t.Closed, closed.By, closed.At
+		line.Next, line.BlockedBy, line.WaitsFor, line.Due = []row.NextStep{}, []string{}, []row.Wait{}, nil
 		line.State, _ = t.closing(r)
 	}
 	line.Source.Superseded = id != t.HeldBy && id != t.ClosedBy && r.outdated(t, id, t.Declared)
 	return candidate{row: line, facets: t.facets(r, id), thread: t, severity: line.Severity, since: t.At}
+}
+
+// waitsFor is what stops an item: open blockers with who is to remove them, and
+// reviews.
+func (r *runner) waitsFor(t itemThread) []row.Wait {
+	waits := []row.Wait{}
+	for _, id := range r.openBlockers(t.Item) {
+		who := []string{}
+		if b := r.state.Blockers[id]; b != nil {
+			who = append(who, cmp.Or(blockerThread{b}.asks(r).To, b.Resolver))
+		}
+		waits = append(waits, row.Wait{Who: who, On: string(handoff.RefBlocker) + ":" + id})
+	}
+	for _, ref := range t.Refs {
+		if ref.Type == "pr" && len(ref.WaitingOn) > 0 {
+			waits = append(waits, row.Wait{Who: reviewers(ref), On: "pr:" + strings.TrimPrefix(ref.ID, "#")})
+		}
+	}
+	return waits
 }
 
 // facets are what terms can ask of the item, cited from a record.

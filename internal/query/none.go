@@ -149,7 +149,7 @@ func (r *runner) none(spec *TopicSpec, counting []*fold.Handoff) (none, bool) {
 		return none{say: say, fixed: true}, true
 	}
 	rests, besides := r.rests(spec)
-	n := none{say: about(spec.none), stands: len(rests) == 0, anyTime: r.anyTime(spec), all: len(counting)}
+	n := none{say: about(spec.none), stands: len(rests) == 0, anyTime: r.query.anyTime(spec), all: len(counting)}
 	say := r.sayers(counting, rests, besides)
 	if len(say) == 0 && len(besides) > 0 {
 		say = r.sayers(counting, rests, nil)

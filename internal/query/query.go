@@ -216,6 +216,9 @@ type Answer struct {
 	found    map[row.Type]int // rows before the limit
 	outdated int              // of those: superseded
 	none     none             // of an answer without rows
+	states   string           // what the sentence says, without a verdict in front and whom to ask behind
+	knowers  []knower         // whom to ask, and why
+	near     []string         // names that are like one that nobody knows
 }
 
 // Env is what an answer depends on beside the records. The zero value but for

@@ -54,11 +54,8 @@ func (r *runner) pull(t itemThread, ref handoff.Ref) candidate {
 // pullRow is the row of a pull request as a record says it.
 func (r *runner) pullRow(item string, ref handoff.Ref, record string, of thread) candidate {
 	line := &row.Review{
-		Typed: row.Typed{Type: row.TypeReview}, ID: ref.ID, Item: item, State: strings.ToLower(ref.State), Approvals: ref.Approvals, WaitingOn: []string{},
+		Typed: row.Typed{Type: row.TypeReview}, ID: ref.ID, Item: item, State: strings.ToLower(ref.State), Approvals: ref.Approvals, WaitingOn: reviewers(ref),
 		ProbedAt: row.Stamp(ref.ProbedAt.Time), Citation: row.Citation{Source: r.source(record)},
-	}
-	for _, who := range ref.WaitingOn {
-		line.WaitingOn = append(line.WaitingOn, strings.ToLower(strings.TrimPrefix(who, "@")))
 	}
 	f := r.recordFacets(record)
 	f.put(Is, string(row.TypeReview), line.State)
@@ -70,6 +67,15 @@ func (r *runner) pullRow(item string, ref handoff.Ref, record string, of thread)
 	}
 	f.put(HasRef, refs([]handoff.Ref{ref})...)
 	return candidate{row: line, facets: f, thread: of}
+}
+
+// reviewers are the handles of those whom a pull request waits for.
+func reviewers(ref handoff.Ref) []string {
+	who := []string{}
+	for _, name := range ref.WaitingOn {
+		who = append(who, strings.ToLower(strings.TrimPrefix(name, "@")))
+	}
+	return who
 }
 
 // reviews are the pull requests that the argument names, by themselves or by their

@@ -221,9 +221,10 @@ type candidate struct {
 	facets   facets
 	thread   thread
 	severity string
-	since    time.Time  // how long it has been so
-	idle     bool       // a step that has to wait
-	when     *time.Time // the time that a span is about, where it is not that of the record
+	since    time.Time    // how long it has been so
+	idle     bool         // a step that has to wait
+	when     *time.Time   // the time that a span is about, where it is not that of the record
+	changes  []row.Change // nil where nobody asked what has changed
 }
 
 func (c candidate) is(flag string) bool { return slices.Contains(c.facets[Is], flag) }

@@ -1,7 +1,6 @@
 package query
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/row"
-	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // sentence says what was found: of one thing how it stands, of several how many
@@ -18,18 +16,15 @@ func (r *runner) sentence(spec *TopicSpec, found []candidate, a *Answer) string 
 	if r.query.Form == FormHowMany {
 		return a.summary() + r.narrowing()
 	}
-	if len(found) == 1 && spec.Name == NextSteps {
-		return r.tellsSteps(found[0])
-	}
 	if len(found) == 1 {
-		return r.tells(found[0])
+		return r.tells(found[0].row)
 	}
 	if spec.Name == Search || spec.Name == Changed {
 		return a.summary() + r.narrowing()
 	}
 	var names []string
 	for _, c := range found[:min(len(found), listed)] {
-		names = append(names, r.short(c))
+		names = append(names, r.short(c.row))
 	}
 	if more := len(found) - listed; more > 0 {
 		names = append(names, fmt.Sprintf("%d more", more))
@@ -83,54 +78,38 @@ func (r *runner) narrowing() string {
 		}
 	}
 	if !r.query.Since.IsZero() {
-		b.WriteString(" since " + r.clock(r.query.Since))
+		b.WriteString(" since " + r.clock().At(r.query.Since))
 	}
 	if !r.query.Until.IsZero() {
-		b.WriteString(" until " + r.clock(r.query.Until))
+		b.WriteString(" until " + r.clock().At(r.query.Until))
 	}
 	return b.String()
 }
 
-// short is a thing in a list of several, with who it is with.
-func (r *runner) short(c candidate) string {
-	switch line := c.row.(type) {
-	case *row.Blocker:
-		return line.ID + " (" + cmp.Or(line.Asked, line.Resolver) + ")"
-	case *row.Question:
-		return line.ID + " (" + cmp.Or(line.Asked, line.To) + ")"
-	case *row.Escalation:
-		return line.Subject + " (" + cmp.Or(line.Asked, line.To) + ")"
+// clock is what the times in sentences are relative to.
+func (r *runner) clock() row.Clock { return row.Clock{Now: r.env.Now, Location: r.env.Location} }
+
+// tells says how one thing stands, of that what the topic is about.
+func (r *runner) tells(line row.Row) string {
+	switch line := line.(type) {
 	case *row.Item:
-		return cmp.Or(line.ID, text.OneLine(line.State))
-	case *row.Handoff:
-		return line.ID + " (" + line.By + ")"
-	case *row.Watch:
-		return text.OneLine(line.What)
+		if r.query.Topic == NextSteps {
+			return line.Steps()
+		}
 	case *row.Person:
-		return r.tells(c)
-	case *row.Ack:
-		return line.Who + " " + cmp.Or(row.Spoken(line.Outcome), "has not acked")
-	case *row.Review:
-		return line.ID + " (" + cmp.Or(row.ListCell(line.WaitingOn), line.State, line.Item) + ")"
-	case *row.Deadline:
-		return line.ID + " (" + line.Who + ", " + r.clock(*line.Due) + ")"
-	case *row.Event:
-		return string(line.Kind) + " by " + line.By
+		if r.query.Topic == Declared {
+			return line.Handover(r.clock())
+		}
 	}
-	return c.row.Key()
+	return line.Sentence(r.clock())
 }
 
-// clock is a time as a sentence says it: of today the time of day.
-func (r *runner) clock(at time.Time) string {
-	location := cmp.Or(r.env.Location, r.env.Now.Location())
-	at, now := at.In(location), r.env.Now.In(location)
-	switch days := now.Sub(at); {
-	case at.Format(time.DateOnly) == now.Format(time.DateOnly) && at.Hour()+at.Minute() > 0:
-		return at.Format("15:04")
-	case days > -6*day && days < 6*day:
-		return at.Format("Mon 15:04")
+// short is a thing in a list of several.
+func (r *runner) short(line row.Row) string {
+	if person, ok := line.(*row.Person); ok {
+		return r.tells(person)
 	}
-	return at.Format("2006-01-02 15:04")
+	return line.Short(r.clock())
 }
 
 // noneOfPerson says that there is nothing of somebody, of topics that are about

@@ -44,7 +44,7 @@ func (r *runner) shippedWork(h *fold.Handoff, s handoff.Shipped) candidate {
 	line := &row.Item{
 		Typed: row.Typed{Type: row.TypeItem}, ID: s.ID, Status: fold.ItemShipped, Severity: handoff.SeverityRoutine, State: s.What,
 		Holder: h.Record.By, Owner: h.Record.By, OfferedTo: []string{}, Next: []row.NextStep{}, BlockedBy: []string{},
-		Citation: row.Citation{Source: r.source(id)},
+		Since: row.Stamp(h.Record.At.Time), ClosedBy: h.Record.By, WaitsFor: []row.Wait{}, Citation: row.Citation{Source: r.source(id)},
 	}
 	f := r.recordFacets(id)
 	f.put(Is, string(row.TypeItem), row.IsClosed, fold.ItemShipped)

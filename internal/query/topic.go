@@ -162,7 +162,7 @@ var topics = []TopicSpec{
 	{
 		Name: Limbo, Example: "handoff query limbo",
 		Help: "unacked handoffs although a shift of every receiver that began after them has ended; none for receivers whose hours are unknown; the oldest first",
-		none: "nothing is in limbo", find: having(row.IsLimbo, (*runner).unacked), order: oldestFirst,
+		none: "nothing is in limbo (unanswered for a whole shift of its receivers)", find: having(row.IsLimbo, (*runner).unacked), order: oldestFirst,
 		known: (*config.Config).HasHours, unknown: "nobody's working hours are known",
 	},
 	{
@@ -184,7 +184,7 @@ var topics = []TopicSpec{
 	{
 		Name: Stale, Example: "handoff query stale",
 		Help: "live items that nobody has declared for 72 hours or longer; the oldest first",
-		none: "nothing is stale", rests: []string{keyItems}, find: having(row.IsStale, (*runner).items), order: oldestFirst,
+		none: "nothing is stale (not declared anew for 72 hours)", rests: []string{keyItems}, find: having(row.IsStale, (*runner).items), order: oldestFirst,
 	},
 	{
 		Name: Watched, Example: "handoff query watch",
@@ -198,7 +198,7 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: Changed, Example: "handoff query changed since yesterday",
-		Help: "items, blockers, questions, decisions and handoffs that are not as they were at the time of since:, citing the latest record that changed them; without since:, at your latest handoff, else 24 hours ago; by type, then the newest",
+		Help: "items, blockers, questions, decisions and handoffs that are not as they were at the time of since:, with what changed, citing the latest record that changed them; without since:, at your latest handoff, else 24 hours ago; by type, then the newest",
 		none: "nothing has changed", history: true, rests: []string{keyItems, keyBlockers, keyDecisions}, besides: []string{keyQuestions},
 		less: "no item, blocker, handoff or decision has changed", find: (*runner).changed, order: byTypeNewest,
 	},

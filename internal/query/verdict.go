@@ -78,15 +78,12 @@ func (r *runner) judge(a *Answer, found []candidate) {
 	if a.Verdict == verdictNo && r.asksAbsent(found) {
 		a.Verdict = verdictUnknown
 	}
-	if a.Verdict != verdictUnknown {
+	switch {
+	case a.Verdict != verdictUnknown:
 		a.Say = a.Verdict + ": " + a.Say
 		return
-	}
-	if a.Answered {
-		advice, ask := r.advice(nil)
-		a.Answered, a.Ask = false, ask
-		a.Say = "not on record: " + a.Say + "; " + advice
-		return
+	case a.Answered:
+		r.advise(a, "; ", nil)
 	}
 	a.Say = "not on record: " + a.Say
 }

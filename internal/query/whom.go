@@ -82,57 +82,77 @@ func (r *runner) aboutAll() []citable {
 	return all
 }
 
-// advice says whom to ask and why, and who that is: among them those whose handoffs
-// are silent on it.
-func (r *runner) advice(silent []Silence) (say string, ask []string) {
+// knowersBeside are the people to ask but for who asks: those who may know, those
+// whose handoffs are silent on it, and where there is nobody who leads the team, or
+// who handed over last.
+func (r *runner) knowersBeside(silent []Silence) []knower {
 	known := r.knowers()
 	for _, s := range silent {
-		if s.By != r.query.Me && !slices.ContainsFunc(known, func(k knower) bool { return k.who == s.By }) {
+		if !slices.ContainsFunc(known, func(k knower) bool { return k.who == s.By }) {
 			known = append(known, knower{s.By, "whose handoff does not say"})
 		}
 	}
 	people := filter(known, func(k knower) bool { return k.who != r.query.Me })
-	if len(people) == 0 && len(known) > 0 {
-		return "nobody knows better than you, " + known[0].why, []string{}
+	if len(people) > 0 || len(known) > 0 {
+		return people
 	}
-	if lead, ok := r.env.Config.Lead(r.teams[r.query.Me], r.query.Me); len(people) == 0 && ok && lead != r.query.Me {
-		people = []knower{{lead, "who leads your team"}}
+	if lead, ok := r.env.Config.Lead(r.teams[r.query.Me], r.query.Me); ok && lead != r.query.Me {
+		return []knower{{lead, "who leads your team"}}
 	}
-	if len(people) == 0 {
-		authors, newest := r.authors()
-		if len(authors) == 0 {
-			return "nobody else has published a handoff yet", []string{}
-		}
-		since := calendar.Ago(r.env.Now.Sub(newest[authors[0]].Record.At.Time))
-		people = []knower{{authors[0], fmt.Sprintf("who handed over last, %s", since)}}
+	authors, newest := r.authors()
+	if len(authors) == 0 {
+		return nil
 	}
+	return []knower{{authors[0], "who handed over last, " + calendar.Ago(r.env.Now.Sub(newest[authors[0]].Record.At.Time))}}
+}
+
+// advice says whom to ask and why.
+func (r *runner) advice(people []knower) string {
+	switch known := r.knowers(); {
+	case len(people) > 0:
+		return "ask " + reasons(people)
+	case len(known) > 0:
+		return "nobody knows better than you, " + known[0].why
+	}
+	return "nobody else has published a handoff yet"
+}
+
+// reasons names the first of some people, each with why to ask them.
+func reasons(people []knower) string {
 	var who []string
 	for _, p := range people[:min(len(people), listed)] {
 		who = append(who, p.who+", "+p.why)
-		ask = append(ask, p.who)
 	}
-	return "ask " + strings.Join(who, "; or "), ask
+	return strings.Join(who, "; or ")
 }
 
-// unknownName says that no record knows a name in the question, and which are
-// near.
-func (r *runner) unknownName() (say string, ask []string) {
-	name := r.query.Unknown
-	say = fmt.Sprintf("no record knows %q", text.OneLine(name))
-	if near := r.nearest(name); len(near) > 0 {
+// handlesOf are the handles of the first of some people, never nil.
+func handlesOf(people []knower) []string {
+	ask := []string{}
+	for _, p := range people[:min(len(people), listed)] {
+		if !slices.Contains(ask, p.who) {
+			ask = append(ask, p.who)
+		}
+	}
+	return ask
+}
+
+// unknownName says that no record knows a name, and which are near.
+func unknownName(name string, near []string) string {
+	say := fmt.Sprintf("no record knows %q", text.OneLine(name))
+	if len(near) > 0 {
 		say += ": near are " + strings.Join(near, ", ")
 	}
-	advice, ask := r.advice(nil)
-	return say + "; " + advice, ask
+	return say
 }
 
 // nearest are the names that are most like one: of which it may be a slip, or
 // that share a word with it.
 func (r *runner) nearest(name string) []string {
-	known := slices.Concat(
-		r.state.Names(handoff.RefItem), r.state.Names(handoff.RefBlocker), r.state.Names(handoff.RefDecision), r.state.Names(handoff.RefQuestion),
-		r.everyone, sortedKeys(r.env.Config.Teams),
-	)
+	known := append(sortedKeys(r.env.Config.Teams), r.everyone...)
+	for _, t := range []handoff.RefType{handoff.RefItem, handoff.RefBlocker, handoff.RefDecision, handoff.RefQuestion} {
+		known = append(known, r.state.Alike(t, nameIn(name))...)
+	}
 	for _, area := range r.env.Config.Authorities {
 		known = append(known, area.Area)
 	}

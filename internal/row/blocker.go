@@ -1,9 +1,14 @@
 package row
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
+	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Blocker is a blocker.
@@ -35,3 +40,23 @@ func (r *Blocker) Cells() []string {
 
 // Key is the id of what the row is about.
 func (r *Blocker) Key() string { return r.ID }
+
+// Sentence is the row in a sentence.
+func (r *Blocker) Sentence(c Clock) string {
+	open := time.Duration(r.Age) * time.Second
+	if !slices.Contains(fold.Resolutions, r.State) {
+		say := fmt.Sprintf("%s blocks %s for %s", r.ID, cmp.Or(ListCell(r.Blocks), "nothing"), calendar.Span(open))
+		if r.State != fold.BlockerDeclared && r.State != fold.BlockerRouted {
+			say += ", " + r.State
+		}
+		return say + "; " + cmp.Or(r.Asked, r.Resolver) + " is to resolve it: " + text.OneLine(r.Needs)
+	}
+	say := fmt.Sprintf("%s is no longer open: %s by %s", r.ID, Spoken(r.State), r.Source.By)
+	if r.Source.At != nil {
+		say += " " + c.At(*r.Source.At)
+	}
+	return text.JoinNonEmpty(", ", say+" after "+calendar.Span(open), text.OneLine(r.How))
+}
+
+// Short is the row in a list: the blocker, with who is to resolve it.
+func (r *Blocker) Short(Clock) string { return r.ID + " (" + cmp.Or(r.Asked, r.Resolver) + ")" }

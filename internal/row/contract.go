@@ -1,6 +1,10 @@
 package row
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/handoff-cli/handoff/internal/text"
+)
 
 // Contract is the contract at a boundary. It cites no record.
 type Contract struct {
@@ -26,3 +30,11 @@ func (r *Contract) Cells() []string {
 
 // Key is the id of what the row is about.
 func (r *Contract) Key() string { return r.From + " → " + r.To }
+
+// Sentence is the row in a sentence.
+func (r *Contract) Sentence(Clock) string {
+	return text.JoinNonEmpty(": ", "contract "+r.Key(), text.OneLine(r.Trigger))
+}
+
+// Short is the row in a list.
+func (r *Contract) Short(Clock) string { return r.Key() }

@@ -1,6 +1,10 @@
 package row
 
-import "time"
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
 
 // Deadline is a time by which somebody has to do something.
 type Deadline struct {
@@ -24,3 +28,18 @@ func (r *Deadline) Cells() []string {
 
 // Key is the id of what the row is about.
 func (r *Deadline) Key() string { return r.ID + " " + r.What + " " + r.Who }
+
+// toMeet is what somebody does to meet a deadline, by what it is one for.
+var toMeet = map[string]string{"item": "finish", "step": "do a step of"}
+
+// Sentence is the row in a sentence.
+func (r *Deadline) Sentence(c Clock) string {
+	say := fmt.Sprintf("%s is to %s %s by %s", r.Who, cmp.Or(toMeet[r.What], r.What), r.ID, c.At(*r.Due))
+	if r.Late {
+		say += ", which is past"
+	}
+	return say
+}
+
+// Short is the row in a list: what is due, with who is to meet it, and when.
+func (r *Deadline) Short(c Clock) string { return r.ID + " (" + r.Who + ", " + c.At(*r.Due) + ")" }

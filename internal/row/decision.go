@@ -1,6 +1,11 @@
 package row
 
-import "time"
+import (
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/text"
+)
 
 // Decision is a decision.
 type Decision struct {
@@ -23,3 +28,21 @@ func (r *Decision) Cells() []string {
 
 // Key is the id of what the row is about.
 func (r *Decision) Key() string { return r.ID }
+
+// Sentence is the row in a sentence.
+func (r *Decision) Sentence(Clock) string {
+	say := r.ID + ": " + text.OneLine(r.Decision)
+	if r.Rationale != "" {
+		say += ", because " + text.OneLine(r.Rationale)
+	}
+	switch r.Status {
+	case fold.DecisionAccepted:
+		return say + "; decided by " + r.By
+	case fold.DecisionProposed:
+		return say + "; only proposed, by " + r.By
+	}
+	return say + "; " + r.Status
+}
+
+// Short is the row in a list.
+func (r *Decision) Short(Clock) string { return r.ID }

@@ -1,10 +1,13 @@
 package row
 
 import (
+	"cmp"
+	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Escalation is an escalation.
@@ -29,6 +32,18 @@ func (r *Escalation) Cells() []string {
 
 // Key is the id of what the row is about.
 func (r *Escalation) Key() string { return r.ID }
+
+// Sentence is the row in a sentence.
+func (r *Escalation) Sentence(c Clock) string {
+	say := fmt.Sprintf("%s raised %s to %s, level %d, %s", r.By, r.Subject, cmp.Or(r.Asked, r.To), r.Level, Spoken(r.State))
+	if r.Deadline != nil {
+		say += ", due " + c.At(*r.Deadline)
+	}
+	return say + ": " + text.OneLine(r.Ask)
+}
+
+// Short is the row in a list: what was raised, with who is asked.
+func (r *Escalation) Short(Clock) string { return r.Subject + " (" + cmp.Or(r.Asked, r.To) + ")" }
 
 // AskedNow is whom something asks now, in the rows of what asks somebody.
 type AskedNow struct {

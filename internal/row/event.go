@@ -1,6 +1,11 @@
 package row
 
-import "github.com/handoff-cli/handoff/internal/handoff"
+import (
+	"fmt"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
+)
 
 // Event is a record in the history of a thing.
 type Event struct {
@@ -20,3 +25,11 @@ func (r *Event) Cells() []string {
 
 // Key is the id of what the row is about.
 func (r *Event) Key() string { return r.ID }
+
+// Sentence is the row in a sentence.
+func (r *Event) Sentence(c Clock) string {
+	return fmt.Sprintf("%s: %s by %s %s, %s", r.Subject, r.Kind, r.By, c.At(*r.Source.At), text.OneLine(r.Say))
+}
+
+// Short is the row in a list.
+func (r *Event) Short(Clock) string { return string(r.Kind) + " by " + r.By }

@@ -1,6 +1,12 @@
 package row
 
-import "time"
+import (
+	"fmt"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/text"
+)
 
 // Handoff is one version of a handoff.
 type Handoff struct {
@@ -28,3 +34,16 @@ func (r *Handoff) Cells() []string {
 
 // Key is the id of what the row is about.
 func (r *Handoff) Key() string { return r.ID }
+
+// Sentence is the row in a sentence.
+func (r *Handoff) Sentence(c Clock) string {
+	state := Spoken(r.State)
+	if r.State == fold.HandoffPublished {
+		state = "no verdict yet"
+	}
+	notes := append([]string{r.ID, state}, r.Flags...)
+	return fmt.Sprintf("%s handed over to %s %s (%s): %s", r.By, ListCell(r.To), c.At(*r.At), ListCell(notes), text.OneLine(r.Summary))
+}
+
+// Short is the row in a list: the handoff, with who wrote it.
+func (r *Handoff) Short(Clock) string { return r.ID + " (" + r.By + ")" }

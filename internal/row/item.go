@@ -1,8 +1,13 @@
 package row
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Item is an item.
@@ -20,6 +25,9 @@ type Item struct {
 	Due       *time.Time `json:"due"`
 	Title     string     `json:"title"`
 	Intent    string     `json:"intent"`
+	Since     *time.Time `json:"since"`     // since when the holder holds it; of a closed item, when it was closed
+	ClosedBy  string     `json:"closed_by"` // "" while it is live
+	WaitsFor  []Wait     `json:"waits_for"` // what stops it: open blockers and reviews
 
 	Escalation *EscalationNote `json:"escalation"` // null without one that stands or was declined
 	Citation
@@ -30,6 +38,12 @@ type NextStep struct {
 	Do    string `json:"do"`
 	Owner string `json:"owner"`
 	When  string `json:"when"`
+}
+
+// Wait is something that has to happen before an item goes on.
+type Wait struct {
+	Who []string `json:"who"` // handles of those who are to do it; none where nobody knows
+	On  string   `json:"on"`  // a reference: blk:x, pr:1842
 }
 
 // Cells is the row under [Header].
@@ -45,3 +59,62 @@ func (r *Item) Cells() []string {
 
 // Key is the id of what the row is about.
 func (r *Item) Key() string { return r.ID }
+
+// Sentence is the row in a sentence.
+func (r *Item) Sentence(c Clock) string {
+	name := cmp.Or(r.ID, text.OneLine(r.State))
+	if r.ClosedBy != "" {
+		say := fmt.Sprintf("%s was %s by %s", name, r.Status, r.ClosedBy)
+		if r.Since != nil {
+			say += " " + c.At(*r.Since)
+		}
+		if r.ID == "" {
+			return say
+		}
+		return text.JoinNonEmpty(": ", say, text.OneLine(r.State))
+	}
+	say := fmt.Sprintf("%s is %s, held by %s", name, inStatus(r.Status), r.Holder)
+	if r.Since != nil {
+		say += " since " + c.At(*r.Since)
+	}
+	if r.Owner != r.Holder {
+		say += ", owned by " + r.Owner
+	}
+	if len(r.OfferedTo) > 0 {
+		say += ", offered to " + ListCell(r.OfferedTo)
+	}
+	return text.JoinNonEmpty("; it waits for ", say, r.waits())
+}
+
+// Steps says in a sentence what is next on the item, and what that waits for.
+func (r *Item) Steps() string {
+	var steps []string
+	for _, n := range r.Next {
+		steps = append(steps, fmt.Sprintf("%s (%s)", text.OneLine(n.Do), n.Owner))
+	}
+	return text.JoinNonEmpty("; it waits for ", "next on "+r.ID+": "+strings.Join(steps, "; "), r.waits())
+}
+
+// inStatus is a status after "is".
+func inStatus(status string) string {
+	if status == handoff.StatusInProgress || status == handoff.StatusInReview {
+		return Spoken(status)
+	}
+	return status
+}
+
+// waits is what stops the item, with who is to do something about it.
+func (r *Item) waits() string {
+	var waits []string
+	for _, w := range r.WaitsFor {
+		typ, name, _ := strings.Cut(w.On, ":")
+		if typ == "pr" {
+			name = pullName(name)
+		}
+		waits = append(waits, text.JoinNonEmpty(" on ", ListCell(w.Who), name))
+	}
+	return strings.Join(waits, " and for ")
+}
+
+// Short is the row in a list.
+func (r *Item) Short(Clock) string { return cmp.Or(r.ID, text.OneLine(r.State)) }

@@ -1,6 +1,11 @@
 package row
 
-import "time"
+import (
+	"cmp"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/text"
+)
 
 // Person is somebody: whether they are there, and whether they have handed
 // over today.
@@ -28,6 +33,43 @@ func (r *Person) Cells() []string {
 // Key is the id of what the row is about.
 func (r *Person) Key() string { return r.ID }
 
+// Sentence is the row in a sentence: whether somebody is there.
+func (r *Person) Sentence(c Clock) string {
+	say := r.ID + " is " + r.State
+	switch r.State {
+	case PersonHere:
+		say = r.ID + " is back"
+	case PersonUnknown:
+		return "nothing says where " + r.ID + " is"
+	}
+	if r.Back != nil {
+		say += ", back " + c.At(*r.Back)
+	}
+	if r.Cover != "" {
+		return say + "; " + r.Cover + " covers"
+	}
+	if r.State == PersonAway {
+		return say + "; nobody covers"
+	}
+	return say
+}
+
+// Short is the row in a list.
+func (r *Person) Short(c Clock) string { return r.Sentence(c) }
+
+// Handover says in a sentence whether somebody has handed over today.
+func (r *Person) Handover(c Clock) string {
+	switch {
+	case r.Declared != nil:
+		return r.ID + " has handed over at " + c.At(*r.Declared)
+	case r.Expected:
+		return r.ID + " has not handed over today"
+	case r.State == PersonAway:
+		return r.ID + " is away and not expected"
+	}
+	return r.ID + " has not handed over today and is not expected to"
+}
+
 // Team is a team of the configuration. It cites no record.
 type Team struct {
 	Typed
@@ -45,3 +87,11 @@ func (r *Team) Cells() []string {
 
 // Key is the id of what the row is about.
 func (r *Team) Key() string { return r.ID }
+
+// Sentence is the row in a sentence.
+func (r *Team) Sentence(Clock) string {
+	return text.JoinNonEmpty("; it is ", cmp.Or(r.Lead, "nobody")+" leads the team "+r.ID, ListCell(r.People))
+}
+
+// Short is the row in a list.
+func (r *Team) Short(Clock) string { return r.ID }

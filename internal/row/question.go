@@ -1,5 +1,13 @@
 package row
 
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/text"
+)
+
 // Question is a question.
 type Question struct {
 	Typed
@@ -23,3 +31,18 @@ func (r *Question) Cells() []string {
 
 // Key is the id of what the row is about.
 func (r *Question) Key() string { return r.ID }
+
+// Sentence is the row in a sentence.
+func (r *Question) Sentence(Clock) string {
+	say := fmt.Sprintf("%s asks %s: %s", r.By, r.To, text.OneLine(r.Ask))
+	switch r.State {
+	case fold.QuestionOpen:
+		return say + " (no answer yet)"
+	case fold.QuestionWithdrawn:
+		return say + " (withdrawn)"
+	}
+	return say + " (" + cmp.Or(text.OneLine(r.Answer), r.State) + ")"
+}
+
+// Short is the row in a list: the question, with who is to answer it.
+func (r *Question) Short(Clock) string { return r.ID + " (" + cmp.Or(r.Asked, r.To) + ")" }

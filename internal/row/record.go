@@ -1,6 +1,11 @@
 package row
 
-import "github.com/handoff-cli/handoff/internal/handoff"
+import (
+	"fmt"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
+)
 
 // Gap is a handoff that failed, and how the team recovered.
 type Gap struct {
@@ -22,6 +27,14 @@ func (r *Gap) Cells() []string {
 // Key is the id of what the row is about.
 func (r *Gap) Key() string { return r.ID }
 
+// Sentence is the row in a sentence.
+func (r *Gap) Sentence(Clock) string {
+	return text.JoinNonEmpty(": ", fmt.Sprintf("%s had a gap, %s, by %s", r.Subject, Spoken(r.Class), r.By), text.OneLine(r.Recovery))
+}
+
+// Short is the row in a list.
+func (r *Gap) Short(Clock) string { return r.ID }
+
 // Record is a record that is a word on something else, such as an ack.
 type Record struct {
 	Typed
@@ -40,3 +53,11 @@ func (r *Record) Cells() []string {
 
 // Key is the id of what the row is about.
 func (r *Record) Key() string { return r.ID }
+
+// Sentence is the row in a sentence.
+func (r *Record) Sentence(Clock) string {
+	return fmt.Sprintf("%s by %s on %s: %s", r.Kind, r.By, r.Subject, text.OneLine(r.Say))
+}
+
+// Short is the row in a list.
+func (r *Record) Short(Clock) string { return r.ID }

@@ -1,6 +1,7 @@
 package row
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -29,4 +30,33 @@ func (r *Review) Key() string { return r.Item + " " + r.ID }
 func (r *Review) Approved() bool {
 	given, needed, ok := strings.Cut(r.Approvals, "/")
 	return ok && given == needed && needed != "0" && needed != ""
+}
+
+// Sentence is the row in a sentence.
+func (r *Review) Sentence(Clock) string {
+	name := pullName(r.ID)
+	if r.State == "" && r.Approvals == "" && len(r.WaitingOn) == 0 {
+		return "nobody has recorded the state of " + name + " (" + r.Item + ")"
+	}
+	say := name + " (" + r.Item + ") is " + cmp.Or(r.State, "in a state that nobody recorded")
+	if r.Approvals != "" {
+		say += ", with " + r.Approvals + " approvals"
+	}
+	if len(r.WaitingOn) > 0 {
+		say += "; it waits for " + ListCell(r.WaitingOn)
+	}
+	return say
+}
+
+// pullName is a pull request in a sentence.
+func pullName(id string) string {
+	if id != "" && strings.Trim(id, "0123456789") == "" {
+		id = "#" + id
+	}
+	return "PR " + id
+}
+
+// Short is the row in a list: the pull request, with who it waits for.
+func (r *Review) Short(Clock) string {
+	return r.ID + " (" + cmp.Or(ListCell(r.WaitingOn), r.State, r.Item) + ")"
 }

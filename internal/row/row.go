@@ -55,6 +55,11 @@ type Row interface {
 
 	// Key is the id of what the row is about.
 	Key() string
+
+	// Sentence says how it stands, in one line without a full stop, and Short what
+	// it is in a list of several, with who it is with.
+	Sentence(Clock) string
+	Short(Clock) string
 }
 
 // Typed is the first field of every row.
@@ -211,6 +216,33 @@ func (r InRepo) MarshalJSON() ([]byte, error) {
 
 // Cells are those of the row behind the name of the repository.
 func (r InRepo) Cells() []string { return append([]string{r.Repo}, r.Row.Cells()...) }
+
+// Changed is a row of something that is not as it was: in JSON the field "changed", then
+// those of the row.
+type Changed struct {
+	Changes []Change
+	Row
+}
+
+// Change is one respect in which it is not: see [story.Change].
+type Change struct {
+	What string `json:"what"`
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// MarshalJSON encodes the row with its changes in front.
+func (r Changed) MarshalJSON() ([]byte, error) {
+	changes, err := json.Marshal(List(r.Changes))
+	if err != nil {
+		return nil, err
+	}
+	row, err := json.Marshal(r.Row)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat([]byte(`{"changed":`), changes, []byte(","), row[1:]), nil
+}
 
 // Spoken is a value of a fixed list as people write it.
 func Spoken(value string) string { return strings.ReplaceAll(value, "_", " ") }

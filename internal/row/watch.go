@@ -1,6 +1,10 @@
 package row
 
-import "time"
+import (
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/text"
+)
 
 // Watch is something to keep an eye on, or a temporary condition.
 type Watch struct {
@@ -27,6 +31,17 @@ func (r *Watch) Cells() []string {
 // Key is the id of what the row is about.
 func (r *Watch) Key() string { return r.Kind + " " + r.What }
 
+// Sentence is the row in a sentence.
+func (r *Watch) Sentence(Clock) string {
+	if r.Expired {
+		return "to watch until it ended: " + text.OneLine(r.What)
+	}
+	return "to watch: " + text.OneLine(r.What)
+}
+
+// Short is the row in a list.
+func (r *Watch) Short(Clock) string { return text.OneLine(r.What) }
+
 // Area is a row of the authority table. It cites no record.
 type Area struct {
 	Typed
@@ -45,3 +60,11 @@ func (r *Area) Cells() []string {
 
 // Key is the id of what the row is about.
 func (r *Area) Key() string { return r.ID }
+
+// Sentence is the row in a sentence.
+func (r *Area) Sentence(Clock) string {
+	return text.JoinNonEmpty(", else ", r.Primary+" decides about "+r.ID, ListCell(r.Alternates))
+}
+
+// Short is the row in a list.
+func (r *Area) Short(Clock) string { return r.ID }

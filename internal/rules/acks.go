@@ -140,7 +140,7 @@ func echo(s *subject, a *handoff.Ack) {
 		item := s.offeredItem(a, bareName(readback.Item))
 		switch words := wordCount(readback.Understood); {
 		case readback.Understood == "":
-		case words < 6 && !s.foreign():
+		case words < 6 && !s.foreign() && !anchors(readback.Understood).has(concrete):
 			s.report(field, fix, "understood has %s, at least 6", inWords(words))
 		case item != nil && contain(readback.Understood, statement(item)) >= 0.8:
 			s.report(field, fix, "understood repeats the words of item %s", quote(item.ID))
@@ -166,7 +166,7 @@ func missedPoint(s *subject, a *handoff.Ack) {
 			continue
 		}
 		about := strings.Join(append(item.DoNot, item.Title, statement(item)), " ")
-		if common(contentWords(said), contentWords(about)) == 0 {
+		if common(stems(said), stems(about)) == 0 {
 			s.report(indexField("readback", i)+".understood", "read the item again: `handoff show "+text.ShellArgument(item.ID)+"`", "the read-back has nothing in common with item %s", quote(item.ID))
 		}
 	}
@@ -205,9 +205,9 @@ func bulkAck(s *subject, a *handoff.Ack) {
 		return
 	}
 	n := 1
-	for id, old := range s.State.Records {
+	for _, old := range s.State.Records {
 		body, ok := old.Body.(*handoff.Ack)
-		if !ok || old.By != s.by() || body.Outcome == handoff.OutcomeSeen || s.record != nil && id == s.record.ID {
+		if !ok || old.By != s.by() || body.Outcome == handoff.OutcomeSeen || s.isSame(old) {
 			continue
 		}
 		if age := s.at().Sub(old.At.Time); age >= 0 && age <= atOnce {

@@ -219,7 +219,7 @@ func TestFirstContentRules(t *testing.T) {
 		{name: "140 characters", edits: []string{summary, strings.Repeat("wörd ", 27) + "wörds"}},
 		{name: "summary with a line break", edits: []string{summary, `"First line\nand a second one here"`}, want: "HO207:7"},
 		{name: "short summary", edits: []string{summary, "Session middleware waits"}, want: "HO207w:7"},
-		{name: "two sentences", edits: []string{summary, "Middleware is in review. Timeout is open."}, want: "HO207w:7"},
+		{name: "two sentences", edits: []string{summary, "Middleware is in review. Timeout is open. Sarah decides."}, want: "HO207w:7"},
 		{name: "abbreviations end no sentence", edits: []string{summary, "Middleware waits, e.g. for the timeout, i.e. for sarah"}},
 
 		// HO210

@@ -13,12 +13,12 @@ func vagueNext(s *subject, field string, next *handoff.Next) {
 	do := wordsOf(next.Do)
 	field += ".do"
 	const fix = "begin with a verb that says what to do, and name the thing: a file, a pull request, a number"
-	switch {
+	switch words, named := wordCount(next.Do), anchors(next.Do) != 0; {
 	case next.Do == "":
-	case s.words.isFiller(next.Do) || len(do) < 2:
+	case s.words.isFiller(next.Do) || words == 0 || words < 2 && !named:
 		s.fail(field, fix, "the step %s says nothing that can be done", quote(next.Do))
-	case len(do) < 3 && anchors(next.Do) == 0:
-		s.warn(field, fix, "the step %s has %s", quote(next.Do), inWords(len(do)))
+	case words < 2 || words < 3 && !named:
+		s.warn(field, fix, "the step %s has %s", quote(next.Do), inWords(words))
 	case s.isWeak(next):
 		s.warn(field, fix, "the step %s begins with %q and names nothing in particular", quote(next.Do), do[0])
 	}
@@ -34,17 +34,11 @@ func (s *subject) isWeak(next *handoff.Next) bool {
 // softNext is rule HO202. It leaves what HO201 reports.
 func softNext(s *subject, field string, next *handoff.Next) {
 	do := wordsOf(next.Do)
-	if len(do) < 3 || s.words.isFiller(next.Do) || s.isWeak(next) {
+	if wordCount(next.Do) < 3 || s.words.isFiller(next.Do) || s.isWeak(next) {
 		return
 	}
-	const fix = "write an order: a verb and its object"
-	switch {
-	case len(do) < 5 && anchors(next.Do+" "+next.When) == 0:
-		s.report(field+".do", "name the thing: a file, a pull request, a number", "the step %s has %s and names nothing in particular", quote(next.Do), inWords(len(do)))
-	case s.words.soft[do[0]]:
-		s.report(field+".do", fix, "the step %s begins with %q", quote(next.Do), do[0])
-	case strings.HasSuffix(do[0], "ing") && utf8.RuneCountInString(do[0]) >= 6 && do[0] != "string" && do[0] != "spring":
-		s.report(field+".do", fix, "the step %s begins with %q, which is no order", quote(next.Do), do[0])
+	if s.words.soft[do[0]] || ongoing[do[0]] {
+		s.report(field+".do", "write an order: a verb and its object", "the step %s begins with %q, which is no order", quote(next.Do), do[0])
 	}
 }
 
@@ -61,7 +55,7 @@ func statusForState(s *subject, field string, item *handoff.Item) {
 		s.fail(field, fix, "the state only repeats the status (%s)", item.Status)
 	case anchors(item.State) == 0 && statePrefix().MatchString(state):
 		s.warn(field, fix, "the state %s tells the status, not where the work stands", quote(item.State))
-	case anchors(item.State) == 0 && wordCount(item.State) < 4:
+	case anchors(item.State) == 0 && wordCount(item.State) < 4 && item.Status != handoff.StatusReady: // of what nobody has begun there is little to say
 		s.warn(field, fix, "the state %s has %s", quote(item.State), inWords(wordCount(item.State)))
 	case state == normal(item.Title):
 		s.warn(field, fix, "the state only repeats the title")
@@ -81,22 +75,38 @@ func relativeTime(s *subject) {
 			clear[entryOf(t.field)] = true
 		}
 	}
+	oneZone := s.inOneZone()
 	for _, t := range s.texts {
 		if !prose[t.key] || clear[entryOf(t.field)] {
 			continue
 		}
-		if word := s.words.relativeTime(t.value); word != "" && !s.isDayOfReturn(word) {
+		if word := s.words.relativeTime(t.value, plans[t.key], oneZone); word != "" && !s.isDayOfReturn(word) {
 			s.report(t.field, "write the date, and the time with its zone", "%s says %s, which depends on where and when it is read", t.field, quote(word))
 		}
 	}
+}
+
+// inOneZone reports whether a handoff surely stays in the zone of its sender.
+func (s *subject) inOneZone() bool {
+	h, ok := s.body().(*handoff.Handoff)
+	zone := s.Config.People[s.by()].TZ
+	return ok && !zone.IsZero() && len(h.To) > 0 && !slices.ContainsFunc(slices.Concat(h.To, h.CC), func(to string) bool {
+		theirs := s.Config.People[to].TZ
+		return theirs.IsZero() || theirs.String() != zone.String()
+	})
 }
 
 // isDayOfReturn reports whether a word is the day of the week on which the sender is
 // back: the handoff says which one that is.
 func (s *subject) isDayOfReturn(word string) bool {
 	h, ok := s.body().(*handoff.Handoff)
-	return ok && !h.ReturnsAt.IsZero() && strings.EqualFold(word, h.ReturnsAt.Weekday().String())
+	day := word[strings.LastIndexByte(word, ' ')+1:]
+	return ok && !h.ReturnsAt.IsZero() && strings.EqualFold(day, h.ReturnsAt.Weekday().String())
 }
+
+// plans are the keys whose values say what somebody is to do. The other texts are
+// reports.
+var plans = set("do", "when", "then", "needs", "ask", "default_if_silent", "first_action")
 
 // timeFields are the keys that give an entry an absolute time.
 var timeFields = set("due", "needed_by", "until", "deadline")
@@ -118,9 +128,10 @@ func waitForNeed(s *subject, field string, blocker *handoff.Blocker) {
 	case blocker.Needs == "":
 	case s.words.isFiller(blocker.Needs):
 		s.fail(field, fix, "needs is %s, which says nothing", quote(blocker.Needs))
+	case anchors(blocker.Needs).has(concrete):
 	case bareWait().MatchString(normal(blocker.Needs)):
 		s.warn(field, fix, "needs is %s: a wait, and not what is needed", quote(blocker.Needs))
-	case wordCount(blocker.Needs) < 3 && !anchors(blocker.Needs).has(concrete):
+	case wordCount(blocker.Needs) < 3:
 		s.warn(field, fix, "needs is %s, %s", quote(blocker.Needs), inWords(wordCount(blocker.Needs)))
 	}
 }
@@ -136,7 +147,7 @@ func emptyRationale(s *subject, field, _ string, d *handoff.DecisionFields) {
 		s.fail(field, fix, "the rationale %s says nothing", quote(d.Rationale))
 	case noReason().MatchString(normal(d.Rationale)):
 		s.warn(field, fix, "the rationale %s is no reason", quote(d.Rationale))
-	case words < 5:
+	case words < 4 && !anchors(d.Rationale).has(concrete):
 		s.warn(field, fix, "the rationale %s has %s", quote(d.Rationale), inWords(words))
 	case contain(d.Rationale, d.Decision) >= 0.8:
 		s.warn(field, fix, "the rationale repeats the decision")
@@ -177,9 +188,10 @@ func novel(s *subject, h *handoff.Handoff) {
 	}
 }
 
-// tooThin is rule HO209.
+// tooThin is rule HO209. It leaves what others have found thin already.
 func tooThin(s *subject, h *handoff.Handoff) {
-	if words := proseWords(s.texts); len(h.Items) > 0 && words < fewWords {
+	said := slices.ContainsFunc(s.found, func(f found) bool { return slices.Contains([]string{"HO201", "HO202", "HO203"}, f.Code) })
+	if words := proseWords(s.texts); len(h.Items) > 0 && words < fewWords && !said {
 		s.report("items", "say where each item stands, what comes next, and why", "the whole handoff has %s", inWords(words))
 	}
 }
@@ -206,7 +218,8 @@ func isItsOwnCheck(next handoff.Next) bool {
 // unmeasurable is rule HO213.
 func unmeasurable(s *subject, field string, item *handoff.Item) {
 	for i, criterion := range item.Accept {
-		if criterion.Cmd != "" || criterion.Check == "" || anchors(criterion.Check).has(concrete) || hasWord(criterion.Check, observable) {
+		check := criterion.Check
+		if criterion.Cmd != "" || check == "" || anchors(check).has(concrete) || hasWord(check, observable) || !hasWord(check, opinions) {
 			continue
 		}
 		s.report(indexField(field+".accept", i)+".check", "name a number, a command, or something that can be seen",
@@ -244,7 +257,7 @@ func opaqueBlocker(s *subject, field string, blocker *handoff.Blocker) {
 	const fix = "say why the work cannot go on without it"
 	switch words := wordCount(blocker.Because); {
 	case blocker.Because == "" || s.words.isFiller(blocker.Because):
-	case words < 4:
+	case words < 3 && !anchors(blocker.Because).has(concrete):
 		s.report(field+".because", fix, "because is %s, %s", quote(blocker.Because), inWords(words))
 	case contain(blocker.Because, blocker.Needs) >= 0.8:
 		s.report(field+".because", fix, "because repeats needs")
@@ -256,14 +269,15 @@ func opaqueBlocker(s *subject, field string, blocker *handoff.Blocker) {
 func noQuestion(s *subject) {
 	switch body := s.body().(type) {
 	case *handoff.Question:
-		s.checkQuestion("", body.Ask, body.To, body.Context)
+		s.checkQuestion("", body.Ask, body.To, body.Context+body.About+strings.Join(body.Blocks, " "))
 	case *handoff.Handoff:
 		for i, q := range body.Questions {
-			s.checkQuestion(indexField("questions", i), q.Ask, q.To, q.Context)
+			s.checkQuestion(indexField("questions", i), q.Ask, q.To, q.Context+strings.Join(q.Blocks, " "))
 		}
 	}
 }
 
+// checkQuestion judges a question with what else there is to understand it by.
 func (s *subject) checkQuestion(field, ask, to, context string) {
 	if ask != "" && !strings.HasSuffix(strings.TrimSpace(ask), "?") {
 		s.fail(handoff.JoinField(field, "ask"), "ask one question, and end it with ?", "%s is no question", quote(ask))
@@ -271,10 +285,13 @@ func (s *subject) checkQuestion(field, ask, to, context string) {
 	if to == "" && s.raw(handoff.JoinField(field, "to")) == nil {
 		s.fail(handoff.JoinField(field, "to"), "name who can answer", "the question %s is put to nobody", quote(ask))
 	}
-	if strings.TrimSpace(context) == "" {
+	if strings.TrimSpace(context) == "" && wordCount(ask) < fewAskWords && !anchors(ask).has(concrete) {
 		s.warn(handoff.JoinField(field, "context"), "say what one must know to answer", "the question %s has no context", quote(ask))
 	}
 }
+
+// fewAskWords are too few for a question that is to be understood by itself.
+const fewAskWords = 6
 
 // maxSummary is the longest summary, in code points.
 const maxSummary = 140
@@ -294,11 +311,16 @@ func novelHeadline(s *subject, h *handoff.Handoff) {
 	case length > maxSummary:
 		s.fail("summary", "shorten it, and move the rest to `notes`", "summary is %d characters long, at most %d", length, maxSummary)
 	case s.foreign():
-	case wordCount(text) < 4:
+	case wordCount(text) < 4 && !anchors(text).has(concrete) && !saysNone(h):
 		s.warn("summary", declarations["summary"], "summary has %s", inWords(wordCount(text)))
-	case sentences().MatchString(abbrevs().ReplaceAllString(text, "")):
-		s.warn("summary", "keep one sentence, and move the rest to `notes`", "summary has more than one sentence")
+	case len(sentences().FindAllString(abbrevs().ReplaceAllString(text, ""), -1)) > 1:
+		s.warn("summary", "keep one sentence, and move the rest to `notes`", "summary has more than two sentences")
 	}
+}
+
+// saysNone reports whether a handoff says that there is nothing to hand over.
+func saysNone(h *handoff.Handoff) bool {
+	return len(h.Shipped)+len(h.Items)+len(h.Blockers)+len(h.Decisions) == 0
 }
 
 // minIntent is the fewest words that can say why something is done.
@@ -319,7 +341,7 @@ func intentLoss(s *subject, field string, item *handoff.Item) {
 	switch words := wordCount(item.Intent); {
 	case words == 0:
 		s.fail(field+".intent", fix, "item %s is new and has no intent", quote(item.ID))
-	case words < minIntent && !s.foreign():
+	case words < minIntent && !s.foreign() && !anchors(item.Intent).has(concrete):
 		s.warn(field+".intent", fix, "item %s is new, and its intent has %s", quote(item.ID), inWords(words))
 	}
 }

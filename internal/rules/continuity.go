@@ -367,26 +367,19 @@ func recycledHeadline(s *subject, h *handoff.Handoff) {
 	if s.State == nil || s.by() == "" || normal(h.Summary) == "" {
 		return
 	}
-	last := lastHandoff(s.State, s.by(), func(id string) bool { return !s.amended(id) && (s.record == nil || id != s.record.ID) })
-	if last != nil && normal(last.Summary) == normal(h.Summary) {
-		s.report("summary", "say what is new", "summary is that of %s", last.Record.ID)
+	for last := range s.State.Newest() {
+		if last.Record.By != s.by() || last.Rollup != nil || last.State == fold.HandoffWithdrawn || s.amended(last.Record.ID) || s.isSame(last.Record) {
+			continue
+		}
+		if normal(last.Summary) == normal(h.Summary) {
+			s.report("summary", "say what is new", "summary is that of %s", last.Record.ID)
+		}
+		return
 	}
 }
 
-// lastHandoff returns the newest handoff of a sender that counts, or nil. Rollups
-// and what was withdrawn are left out.
-func lastHandoff(state *fold.View, by string, counts func(id string) bool) *fold.Handoff {
-	var last *fold.Handoff
-	for id, hs := range state.Handoffs {
-		if hs.Record.By != by || hs.Rollup != nil || hs.State == fold.HandoffWithdrawn || !counts(id) {
-			continue
-		}
-		if last == nil || fold.CompareRecords(hs.Record, last.Record) > 0 {
-			last = hs
-		}
-	}
-	return last
-}
+// isSame reports whether a record is the one that is judged.
+func (s *subject) isSame(r *handoff.Record) bool { return s.record != nil && s.record.ID == r.ID }
 
 // nothingHappened is rule HO801.
 func nothingHappened(s *subject, h *handoff.Handoff) {

@@ -31,21 +31,17 @@ func story(change func(*fold.View)) func(*Context) {
 			return &fold.Item{Item: handoff.Item{ID: id, Status: status, State: state}, Holder: holder, Declared: "a0000001", At: yesterday}
 		}
 		first := sent("a0000001", "ana", yesterday, &handoff.Handoff{Summary: "Sessions and login are under way"})
-		c.State = &fold.View{
-			Records:  map[string]*handoff.Record{"a0000001": first.Record},
-			Handoffs: map[string]*fold.Handoff{"a0000001": first},
-			Items: map[string]*fold.Item{
-				"session-mw": item("session-mw", "blocked", "Waits", "ana"),
-				"login-form": item("login-form", "in_progress", "Started", "ana"),
-				"api":        item("api", "in_progress", "Started", "ben"),
-				"old-form":   item("old-form", "in_progress", "Started", "ana"),
-			},
-			Blockers: map[string]*fold.Blocker{
-				"session-timeout": {Blocker: handoff.Blocker{ID: "session-timeout", Blocks: []string{"session-mw"}}, DeclaredBy: "ana"},
-				"gone":            {Blocker: handoff.Blocker{ID: "gone", Blocks: []string{"session-mw"}}, DeclaredBy: "ana", Resolution: first.Record},
-			},
-			Questions: map[string]*fold.Question{},
-			Decisions: map[string]*fold.Decision{},
+		c.State = fold.Of([]*handoff.Record{first.Record}, fold.PolicyPerItem).View
+		c.State.Handoffs["a0000001"] = first
+		c.State.Items = map[string]*fold.Item{
+			"session-mw": item("session-mw", "blocked", "Waits", "ana"),
+			"login-form": item("login-form", "in_progress", "Started", "ana"),
+			"api":        item("api", "in_progress", "Started", "ben"),
+			"old-form":   item("old-form", "in_progress", "Started", "ana"),
+		}
+		c.State.Blockers = map[string]*fold.Blocker{
+			"session-timeout": {Blocker: handoff.Blocker{ID: "session-timeout", Blocks: []string{"session-mw"}}, DeclaredBy: "ana"},
+			"gone":            {Blocker: handoff.Blocker{ID: "gone", Blocks: []string{"session-mw"}}, DeclaredBy: "ana", Resolution: first.Record},
 		}
 		c.State.Items["old-form"].Closed, c.State.Items["old-form"].ClosedBy = fold.ItemShipped, "a0000001"
 		if change != nil {

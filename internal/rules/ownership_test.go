@@ -111,6 +111,7 @@ func day(text string) (d config.Date) {
 func TestTimingRules(t *testing.T) {
 	const (
 		shift = "shift: {start: \"2026-11-20T09:00:00+08:00\", end: \"2026-11-20T18:00:00+08:00\", tz: Asia/Singapore}\nto: [ben]"
+		early = "shift: {start: \"2026-11-20T09:00:00+08:00\", end: \"2026-11-20T17:30:00+08:00\", tz: Asia/Singapore}\nto: [ben]"
 		login = "  - id: login-form\n"
 		mw    = "  - id: session-mw\n"
 	)
@@ -134,20 +135,21 @@ func TestTimingRules(t *testing.T) {
 		{name: "late within the grace", edits: []string{"to: [ben]", shift}, ctx: grace(nil, 5)},
 
 		// HO502: it is 10:02 in London.
-		{name: "useless", edits: []string{"to: [ben]", shift}, ctx: grace(map[string]int{"ana": 1, "ben": 5}, 60), want: "HO502w:1"},
-		{name: "in time for one of two", edits: []string{"to: [ben]", strings.Replace(shift, "[ben]", "[ben, ines]", 1)},
-			ctx: grace(map[string]int{"ana": 1, "ben": 5, "ines": 9}, 60)},
+		{name: "useless", edits: []string{"to: [ben]", early}, ctx: grace(map[string]int{"ana": 1, "ben": 6}, 60), want: "HO502w:1"},
+		{name: "no earlier in the shift", edits: []string{"to: [ben]", early}, ctx: grace(map[string]int{"ana": 1, "ben": 5}, 60)},
+		{name: "in time for one of two", edits: []string{"to: [ben]", strings.Replace(early, "[ben]", "[ben, ines]", 1)},
+			ctx: grace(map[string]int{"ana": 1, "ben": 6, "ines": 9}, 60)},
 		{name: "beside each other", edits: []string{"to: [ben]", shift}, ctx: grace(map[string]int{"ana": 1, "ben": 1}, 60)},
 
 		// HO503
-		{name: "due without effort", edits: []string{login, login + "    due: \"2026-11-30T18:00:00+08:00\"\n"}, want: "HO503w:26"},
+		{name: "due at once without effort", edits: []string{login, login + "    due: \"2026-11-20T13:00:00Z\"\n"}, ctx: work(world), want: "HO503w:26"},
+		{name: "due without effort", edits: []string{login, login + "    due: \"2026-11-30T18:00:00+08:00\"\n"}, ctx: work(world)},
 		{name: "due with effort", edits: []string{login, login + "    due: \"2026-11-30T18:00:00+08:00\"\n    effort: 1d\n"}, ctx: work(world)},
 		{name: "too little time", edits: []string{mw, mw + "    due: \"2026-11-20T13:00:00Z\"\n    effort: 1d\n"}, ctx: work(world), want: "HO503w:14"},
 		{name: "just enough time", edits: []string{mw, mw + "    due: \"2026-11-20T13:00:00Z\"\n    effort: 2h\n"}, ctx: work(world)},
 		{name: "a day and a weekend", edits: []string{mw, mw + "    due: \"2026-11-23T12:00:00Z\"\n    effort: 2d\n"}, ctx: work(world)},
 		{name: "a day and a weekend, not enough", edits: []string{mw, mw + "    due: \"2026-11-23T12:00:00Z\"\n    effort: 3d\n"}, ctx: work(world), want: "HO503w:14"},
 		{name: "nobody knows the hours", edits: []string{mw, mw + "    due: \"2026-11-20T13:00:00Z\"\n    effort: 1d\n"}, ctx: work(nil)},
-		{name: "needed without effort", edits: []string{"    resolver: sarah\n", "    resolver: sarah\n    needed_by: \"2026-11-25T18:00:00+08:00\"\n"}, want: "HO503w:39"},
 
 		// HO506: the next shift begins on the 21st at 09:00 in Singapore.
 		{name: "back the next day", ctx: work(world)},

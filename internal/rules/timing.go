@@ -16,11 +16,12 @@ func late(s *subject, h *handoff.Handoff) {
 		return
 	}
 	s.report("", "publish before the shift ends; `handoff hook install` reminds you", "the handoff is %s late: the shift ended at %s",
-		at.Sub(h.Shift.End.Time).Round(time.Minute), h.Shift.End)
+		worked(at.Sub(h.Shift.End.Time)), h.Shift.End)
 }
 
-// tooLate is rule HO502. A receiver whose shift began no later than the
-// sender's works beside them, and goes on the next day.
+// tooLate is rule HO502. A receiver half of whose shift is over when the sender's
+// ends gets no handoff earlier. One whose shift began no later than the sender's
+// works beside them, and goes on the next day.
 func tooLate(s *subject, h *handoff.Handoff) {
 	at := s.at()
 	if at.IsZero() || h.Shift == nil || h.Shift.Start.IsZero() {
@@ -34,7 +35,7 @@ func tooLate(s *subject, h *handoff.Handoff) {
 		}
 		known = true
 		half := shift.From.Add(shift.Length() / 2)
-		if at.Before(half) || !shift.From.After(h.Shift.Start.Time) {
+		if at.Before(half) || !half.After(h.Shift.End.Time) || !shift.From.After(h.Shift.Start.Time) {
 			return
 		}
 	}
@@ -50,45 +51,44 @@ func (s *subject) receivers(h *handoff.Handoff) []string {
 	})
 }
 
-// noLeadTime is rule HO503.
+// shortLead is how much working time there has to be before a date for work of which
+// nobody says how long it takes.
+const shortLead = 4 * time.Hour
+
+// noLeadTime is rule HO503. Where hours are not known it is silent.
 func noLeadTime(s *subject, h *handoff.Handoff) {
 	for i, item := range h.Items {
-		if !item.Due.IsZero() {
-			s.checkLead(indexField("items", i)+".effort", item, item.Due)
-		}
-	}
-	for i, blocker := range h.Blockers {
-		if blocker.NeededBy.IsZero() {
-			continue
-		}
-		for _, item := range h.Items {
-			if item.Due.IsZero() && item.Effort == "" && slices.Contains(blocker.Blocks, item.ID) {
-				s.report(indexField("blockers", i)+".needed_by", "estimate the `effort` of what it blocks", "blocker %s is needed by a date, and nobody says how long %s takes then",
-					quote(blocker.ID), quote(item.ID))
-			}
+		if !item.Due.IsZero() && !s.at().IsZero() {
+			s.checkLead(indexField("items", i)+".effort", &item)
 		}
 	}
 }
 
-func (s *subject) checkLead(field string, item handoff.Item, due handoff.Time) {
-	effort, err := calendar.ParseDuration(item.Effort)
-	if err != nil {
-		if item.Effort == "" {
-			s.report(field, "estimate it: 30m, 2h or 1d", "item %s is due on %s and has no effort", quote(item.ID), due.Format(time.DateOnly))
-		}
+func (s *subject) checkLead(field string, item *handoff.Item) {
+	effort, needs := calendar.ParseDuration(item.Effort)
+	work := effort.Work()
+	switch {
+	case item.Effort == "":
+		work = shortLead
+	case needs != nil:
 		return
 	}
-	receiver, at := receiverOf(item, s.by()), s.at()
-	calendar, _ := s.calendar(receiver)
-	left, ok := calendar.Capacity(at, due.Time, effort.Work())
-	if !ok || at.IsZero() {
-		return // hours that nobody knows, or work for decades
-	}
-	if left < effort.Work() {
+	receiver := receiverOf(*item, s.by())
+	hours, _ := s.calendar(receiver)
+	left, ok := hours.Capacity(s.at(), item.Due.Time, work)
+	switch {
+	case !ok || left >= work: // hours that nobody knows, work for decades, or enough of them
+	case item.Effort == "":
+		s.report(field, "say how long it takes (30m, 2h, 1d), or move the date", "item %s is due at %s, and %s works %s before that",
+			quote(item.ID), item.Due, receiver, worked(left))
+	default:
 		s.report(field, "move the date, split the item, or give it to somebody with time", "item %s takes %s, and %s works %s before it is due",
-			quote(item.ID), item.Effort, receiver, left.Round(time.Minute))
+			quote(item.ID), item.Effort, receiver, worked(left))
 	}
 }
+
+// worked is working time in a message.
+func worked(d time.Duration) string { return calendar.Duration{Clock: d.Round(time.Minute)}.String() }
 
 // calendar is when a person works, without regard to absences. It is false for
 // somebody without hours.
@@ -108,23 +108,30 @@ func (s *subject) shift(who string, at time.Time) (calendar.Interval, bool) {
 	return calendar.NextShift(at)
 }
 
-// uncovered is rule HO506.
+// uncovered is rule HO506. Who gives everything on needs nobody to stand in.
 func uncovered(s *subject, h *handoff.Handoff) {
 	if h.Cover != "" || h.ReturnsAt.IsZero() || s.at().IsZero() {
 		return
 	}
 	calendar, _ := s.calendar(s.by())
 	next, ok := calendar.NextShift(s.at().Add(1)) // one that begins now is this one
-	if ok && h.ReturnsAt.After(next.From.Add(24*time.Hour)) {
-		s.report("cover", "name in `cover` who stands in", "%s is back at %s, and the next shift begins at %s", s.by(), h.ReturnsAt, handoff.Time{Time: next.From})
+	kept := slices.IndexFunc(h.Items, func(item handoff.Item) bool { return receiverOf(item, s.by()) == s.by() })
+	if ok && kept >= 0 && h.ReturnsAt.After(next.From.Add(24*time.Hour)) {
+		s.report("cover", "name in `cover` who stands in", "%s is back at %s, and the next step of %s stays theirs", s.by(), h.ReturnsAt, quote(h.Items[kept].ID))
 	}
 }
 
-// nobodyThere is rule HO507. A group in `to` may always have somebody there.
+// nobodyThere is rule HO507. A group in `to` may always have somebody there, and
+// over a weekend nobody is missed before the sender works again.
 func nobodyThere(s *subject, h *handoff.Handoff) {
 	at := s.at()
 	if h.Cover != "" || at.IsZero() || slices.ContainsFunc(h.To, handoff.IsScope) {
 		return
+	}
+	limit := at.Add(24 * time.Hour)
+	own, _ := s.calendar(s.by())
+	if next, ok := own.NextShift(at.Add(1)); ok && next.From.After(limit) {
+		limit = next.From.Add(1)
 	}
 	people := s.receivers(h)
 	for _, who := range people {
@@ -133,7 +140,7 @@ func nobodyThere(s *subject, h *handoff.Handoff) {
 			return // hours that nobody knows
 		}
 		begin := slices.MaxFunc([]time.Time{shift.From, at}, time.Time.Compare)
-		if begin.Before(at.Add(24*time.Hour)) && !s.awayAt(who, handoff.Time{Time: begin}) {
+		if begin.Before(limit) && !s.awayAt(who, handoff.Time{Time: begin}) {
 			return
 		}
 	}

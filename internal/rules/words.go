@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -16,24 +17,60 @@ import (
 const strip = ".,;:!?()[]{}\"'`\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u2014\u2013"
 
 // wordsOf splits text into its words: composed, lower-case, without the
-// punctuation around them. Pieces without a letter or digit are no words.
+// punctuation around them. Pieces without a letter or digit are no words. Where a
+// script puts no spaces between words, each character stands for one.
 func wordsOf(s string) []string {
-	pieces := strings.Fields(strings.ToLower(norm.NFC.String(s)))
-	words := pieces[:0]
-	for _, piece := range pieces {
-		piece = strings.Trim(piece, strip)
-		if strings.IndexFunc(piece, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0 {
-			words = append(words, piece)
+	var words []string
+	for piece := range strings.FieldsSeq(strings.ToLower(norm.NFC.String(s))) {
+		for _, piece := range unspaced(piece) {
+			piece = strings.Trim(piece, strip)
+			if strings.IndexFunc(piece, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0 {
+				words = append(words, piece)
+			}
 		}
 	}
 	return words
 }
 
+// isUnspaced reports whether a character is of a script that writes its words
+// without spaces.
+func isUnspaced(r rune) bool {
+	return r > unicode.MaxLatin1 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+// unspaced parts what was written without spaces into such characters and the rest
+// between them.
+func unspaced(piece string) []string {
+	if strings.IndexFunc(piece, isUnspaced) < 0 {
+		return []string{piece}
+	}
+	var parts []string
+	rest := 0 // where what stands between them begins
+	for i, r := range piece {
+		if isUnspaced(r) {
+			parts = append(parts, piece[rest:i], string(r))
+			rest = i + utf8.RuneLen(r)
+		}
+	}
+	return append(parts, piece[rest:])
+}
+
 // normal is the text as its words, with one space between them.
 func normal(s string) string { return strings.Join(wordsOf(s), " ") }
 
-// wordCount is the number of words.
-func wordCount(s string) int { return len(wordsOf(s)) }
+// wordCount is the number of words, two characters for one where there are no
+// spaces between them.
+func wordCount(s string) int {
+	n, characters := 0, 0
+	for _, word := range wordsOf(s) {
+		if first, _ := utf8.DecodeRuneInString(word); isUnspaced(first) {
+			characters++
+		} else {
+			n++
+		}
+	}
+	return n + (characters+1)/2
+}
 
 // inWords is a number of words in a message.
 func inWords(n int) string {
@@ -100,6 +137,17 @@ func contentWords(s string) map[string]bool {
 	return set
 }
 
+// stems are the content words without most of their endings: "defrag" and
+// "defragged" are one.
+func stems(s string) map[string]bool {
+	set := make(map[string]bool)
+	for word := range contentWords(s) {
+		runes := []rune(word)
+		set[string(runes[:min(5, len(runes))])] = true
+	}
+	return set
+}
+
 // anchorSet says which classes of anchors a text has: the things in it that
 // can be looked up, counted or clicked on.
 type anchorSet uint16
@@ -141,20 +189,18 @@ var anchorPatterns = []struct {
 	{anchorSHA, digits, text.Pattern(`\b[0-9a-f]{7,40}\b`)},
 	{anchorURL, "/", text.Pattern(`https?://\S+`)},
 	{anchorPath, "/", text.Pattern("(?:^|[\\s`(])[\\w.@-]+(?:/[\\w.@-]+)+")},
-	{anchorFile, ".", text.Pattern(`\b[\w-]+\.(?:go|ts|tsx|js|jsx|py|rs|java|kt|rb|php|cs|c|h|cpp|sql|ya?ml|json|toml|md|sh|tf|proto|css|html)\b`)},
+	{anchorFile, ".", text.Pattern(`\b[\w-]+\.(?:go|ts|tsx|js|jsx|py|rs|java|kt|rb|php|cs|c|h|cpp|sql|ya?ml|json|toml|md|sh|tf|proto|css|html|swift|dart|vue|xml|csv|txt|ini|conf|lock|gradle|ipynb|lua|ps1)\b`)},
+	{anchorFile, "", text.Pattern(`\b(?:Makefile|Dockerfile|Jenkinsfile|README|CHANGELOG|LICENSE|CODEOWNERS)\b`)},
 	{anchorCode, "`", text.Pattern("`[^`]+`")},
 	{anchorHandle, "@", text.Pattern(`(?:^|[\s(])@[A-Za-z0-9][\w.-]*`)},
 	{anchorQty, digits, text.Pattern(`(?:^|[\s(~<>=])\d+(?:\.\d+)?\s?(?:%|(?:ms|s|m|h|d|min|mins|minutes?|hours?|days?|x|k|rps|qps|kb|mb|gb|rows?|tests?|errors?)\b)`)},
 	{anchorCount, digits, text.Pattern(`\b\d+\s?(?:/|of)\s?\d+\b`)},
 	{anchorDate, digits, text.Pattern(`\b\d{4}-\d{2}-\d{2}\b`)},
 	{anchorTime, digits, text.Pattern(`\b\d{1,2}:\d{2}\b`)},
-	{anchorIdent, "", text.Pattern(`\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\w\(\)|(?:^|\s)--[a-z][\w-]*|\b[a-z]\w*:[a-z]\w*\b`)},
+	{anchorIdent, "", text.Pattern(`\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\b[A-Z][a-z]+[A-Z]\w*\b|\w\(\)|(?:^|\s)--[a-z][\w-]*|\b[a-z]\w*:[a-z]\w*\b`)},
 	{anchorCond, "", text.Pattern(`\b(?i:if|when|after|once|until|unless|before)\b(?:\s+\S+){2,}`)},
 	{anchorVersion, digits, text.Pattern(`\bv?\d+(?:\.\d+){2,}(?:-[\w.]+)?\b|\bv\d+(?:\.\d+)?\b`)},
 }
-
-// number is the last resort: any number says more than none.
-var number = text.Pattern(`\b\d+\b`)
 
 const digits = "0123456789"
 
@@ -169,8 +215,8 @@ func anchors(s string) anchorSet {
 			set |= a.class
 		}
 	}
-	if !set.has(concrete) && strings.ContainsAny(s, digits) && number().MatchString(s) {
-		set |= anchorNumber
+	if !set.has(concrete) && strings.ContainsFunc(s, unicode.IsDigit) {
+		set |= anchorNumber // the last resort: any number says more than none
 	}
 	return set
 }
@@ -207,22 +253,36 @@ var (
 		"as discussed", "see slack", "see ticket", "see pr", "ok", "done", "misc", "etc", "various", "stuff")
 	weakVerbs = set("continue", "keep", "carry", "look", "check", "investigate", "handle", "deal", "work", "try", "help", "see",
 		"monitor", "watch", "follow", "finish", "progress", "explore", "think", "proceed", "resume", "sort", "wrap")
-	softWords = set("the", "a", "an", "we", "i", "it", "they", "there", "some", "maybe", "should", "could", "might", "need",
-		"needs", "probably", "hopefully")
+	softWords = set("we", "it", "they", "there", "some", "maybe", "perhaps", "should", "could", "might", "need", "needs", "probably",
+		"hopefully")
+	// ongoing are first words that tell what somebody does, and no order.
+	ongoing = set("waiting", "working", "looking", "checking", "trying", "testing", "fixing", "finishing", "investigating", "continuing",
+		"monitoring", "watching", "reviewing", "merging", "writing", "adding", "hoping", "thinking", "getting", "making", "doing",
+		"planning", "preparing", "debugging", "chasing", "helping", "discussing", "pending")
 	notPeople = set("someone", "anyone", "everyone", "whoever", "us", "we", "all", "tbd", "na", "unassigned")
 	// visibleActs leave something behind that anybody can look at.
 	visibleActs = set("merge", "tag", "release", "publish", "deploy", "close", "approve", "revert", "delete", "remove", "bump",
 		"upgrade", "rename", "ship", "push", "announce", "sign", "land")
 	observable = set("returns", "equals", "passes", "fails", "merged", "approved", "deployed", "visible", "green", "zero", "none",
-		"exists", "responds", "renders", "rejects", "accepts", "shows")
+		"exists", "responds", "renders", "rejects", "accepts", "shows", "matches", "agrees", "signed", "published", "released")
+	// opinions are words of checks on which two people may differ.
+	opinions = set("good", "fine", "nice", "ok", "okay", "happy", "satisfied", "clean", "better", "properly", "correctly", "well",
+		"looks", "feels", "seems", "reasonable", "nicely", "smooth", "smoothly", "stable", "works", "work", "working", "done", "ready",
+		"complete", "finished", "usable", "acceptable", "expected")
 )
 
 // The patterns of the spec's lists. Those that say so are applied to the normal form.
 var (
-	statePrefix = text.Pattern(`^(?:still |just |mostly |currently )?(?:(?:working|worked) on|in progress|in review|wip|ongoing|almost (?:done|there|finished)|nearly (?:done|there|finished)|mostly done|needs? (?:some )?(?:polish|cleanup|work|more time)|same as (?:yesterday|before|last))\b`)            // on the normal form
-	bareWait    = text.Pattern(`^(?:still |currently )?(?:waiting|blocked|pending|stuck|on hold|hold|needs?|depends?)(?: (?:on|for|by|with|more))?(?: @?\S+){0,2}$`)                                                                                                                                           // on the normal form
-	noReason    = text.Pattern(`^(?:it )?(?:is |was |seems |feels |looks )?(?:better|best|best practice|simpler|easier|cleaner|faster|makes sense|made sense|obvious|standard|as discussed|per discussion|team decision|consensus|agreed)$`)                                                                   // on the normal form
-	relTime     = text.Pattern(`(?i)\b(?:today|tomorrow|tonight|yesterday|this (?:morning|afternoon|evening)|eod|cob|end of (?:the )?day|next week|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|asap|soon|shortly|later|eventually|at some point|when possible|when you can|when you get a chance)\b`) // on the text without code
+	statePrefix = text.Pattern(`^(?:still |just |mostly |currently )?(?:(?:working|worked) on|in progress|in review|wip|ongoing|almost (?:done|there|finished)|nearly (?:done|there|finished)|mostly done|needs? (?:some )?(?:polish|cleanup|work|more time)|same as (?:yesterday|before|last))\b`) // on the normal form
+	bareWait    = text.Pattern(`^(?:still |currently )?(?:waiting|blocked|pending|stuck|on hold|hold|needs?|depends?)(?: (?:on|for|by|with|more))?(?: @?\S+){0,2}$`)                                                                                                                                // on the normal form
+	noReason    = text.Pattern(`^(?:it )?(?:is |was |seems |feels |looks )?(?:better|best|best practice|simpler|easier|cleaner|faster|makes sense|made sense|obvious|standard|as discussed|per discussion|team decision|consensus|agreed)$`)                                                        // on the normal form
+	// relTime is what depends on when it is read, in what somebody is to do; relSoon
+	// is what of it does so in a report, which has a date of its own: only what it
+	// looks ahead to. A day that is past is clear in both.
+	relTime     = text.Pattern(`(?i)\b(?:today|tomorrow|tonight|this (?:morning|afternoon|evening)|eod|cob|end of (?:the )?day|next week|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|asap|soon|shortly|later|eventually|at some point|when possible|when you can|when you get a chance)\b`) // on the text without code
+	relSoon     = text.Pattern(`(?i)\b(?:tomorrow|eod|cob|end of (?:the )?day|next week|(?:by|before|until|till|due|next) (?:next )?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day))\b`)                                                                                                              // on the text without code
+	relVague    = text.Pattern(`(?i)\b(?:asap|soon|shortly|later|eventually|at some point|when possible|when you can|when you get a chance)\b`)                                                                                                                                                      // of relTime what is vague in any zone
+	pastDay     = text.Pattern(`(?i)\b(?:from|since|of|last) (?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day['\x{2019}]s\b`)
 	absTime     = text.Pattern(`\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}\s?(?:Z|UTC|GMT|[+-]\d{2})`)
 	placeholder = text.Pattern(`\b(?:TODO|TBD|FIXME|XXX)\b|(?i:\blorem ipsum\b)|(?:^|[\s"(])<[a-zA-Z][^<>\n]{0,60}>|\[(?:describe|insert|add|your|name|date|todo|what|who|why)\b[^\]\n]*\]`) // on the text without code
 	address     = text.Pattern(`^[\s"(]?<(?:https?://|mailto:|[^\s<>@]+@[^\s<>@]+\.)`)
@@ -230,9 +290,10 @@ var (
 	assertion   = text.Pattern(`(?i)\b(?:done|works|working|fixed|passing|passes|deployed|merged|verified|tested|complete)\b`)
 	// hedge before an assertion turns it into something else: "not merged",
 	// "once it is deployed".
-	hedge     = text.Pattern(`(?i)(?:\b(?:not|no|never|cannot|until|unless|once|when|if|after|before|to|be|being|half|partly|almost|nearly|mostly)|n't)(?:\s+\S+){0,2}\s*$`)
-	sentences = text.Pattern(`[.!?]\s+\S`)
-	abbrevs   = text.Pattern(`(?i)\b(?:e\.g\.|i\.e\.|vs\.|approx\.|no\.)`)
+	hedge      = text.Pattern(`(?i)(?:\b(?:not|no|nothing|none|never|cannot|can|could|should|would|will|must|until|unless|once|when|if|after|before|to|be|being|half|partly|almost|nearly|mostly)|n't)(?:\s+\S+){0,2}\s*$`)
+	attributes = text.Pattern(`^ [a-z]`) // what "complete" stands before, as in "complete the list"
+	sentences  = text.Pattern(`[.!?]\s+\S`)
+	abbrevs    = text.Pattern(`(?i)\b(?:e\.g\.|i\.e\.|vs\.|approx\.|no\.)`)
 )
 
 // withoutCode removes the spans in back-ticks, which are quoted and not said.
@@ -263,8 +324,9 @@ func assertionIn(s string) string {
 	for _, span := range assertion().FindAllStringIndex(s, -1) {
 		word, rest := s[span[0]:span[1]], s[span[1]:]
 		ongoing := strings.EqualFold(word, "working") && strings.HasPrefix(rest, " on ")
+		attribute := strings.EqualFold(word, "complete") && attributes().MatchString(rest)
 		before := s[max(0, span[0]-hedgeReach):span[0]]
-		if !ongoing && !hedge().MatchString(before) {
+		if !ongoing && !attribute && !hedge().MatchString(before) {
 			return word
 		}
 	}
@@ -290,11 +352,19 @@ func newLexicon(own config.Words) *lexicon {
 
 func (l *lexicon) isFiller(s string) bool { return l.filler[normal(s)] }
 
-// relativeTime returns the time in the text that depends on who reads it, or
-// "".
-func (l *lexicon) relativeTime(s string) string {
-	s = withoutCode(s)
-	if match := relTime().FindString(s); match != "" {
+// relativeTime returns the time in the text that depends on who reads it, or "":
+// any in a plan, and in a report one that lies ahead. Among people of one zone only
+// what is vague in a plan is unclear.
+func (l *lexicon) relativeTime(s string, plan, oneZone bool) string {
+	s = pastDay().ReplaceAllString(withoutCode(s), " ")
+	pattern := relSoon
+	switch {
+	case plan && oneZone:
+		pattern = relVague
+	case plan:
+		pattern = relTime
+	}
+	if match := pattern().FindString(s); match != "" && (plan || !oneZone) {
 		return match
 	}
 	text := " " + normal(s) + " "

@@ -16,7 +16,8 @@ func TestWordsOf(t *testing.T) {
 		"“Quoted” ‘text’ «here»":           "quoted text here",
 		"Cafe\u0301 e.g. 15m":              "caf\u00e9 e.g 15m",
 		"`make e2e` -- done.":              "make e2e done",
-		"中文 状态":                            "中文 状态",
+		"中文 状态":                            "中 文 状 态",
+		"新しいAPIを使う":                        "新 し い api を 使 う",
 	} {
 		if got := normal(in); got != want {
 			t.Errorf("normal(%q) = %q, want %q", in, got, want)
@@ -120,18 +121,28 @@ func TestPlaceholder(t *testing.T) {
 
 func TestRelativeTime(t *testing.T) {
 	words := newLexicon(config.Words{RelTime: []string{"After lunch"}})
-	for text, want := range map[string]string{
-		"Deploy tomorrow":         "tomorrow",
-		"by EOD please":           "EOD",
-		"next Tuesday at nine":    "next Tuesday",
-		"when you get a chance":   "when you get a chance",
-		"on 2026-11-20":           "",
-		"the `today` helper":      "",
-		"todays and laterality":   "",
-		"We meet after lunch, ok": "after lunch",
+	for text, want := range map[string]struct{ plan, report, oneZone string }{
+		"Deploy tomorrow":             {"tomorrow", "tomorrow", ""},
+		"by EOD please":               {"EOD", "EOD", ""},
+		"next Tuesday at nine":        {"next Tuesday", "next Tuesday", ""},
+		"James answers by Friday":     {"Friday", "by Friday", ""},
+		"when you get a chance":       {"when you get a chance", "", "when you get a chance"},
+		"Call them today":             {"today", "", ""},
+		"Friday's comments are in":    {"", "", ""},
+		"comments from Friday are in": {"", "", ""},
+		"on 2026-11-20":               {"", "", ""},
+		"the `today` helper":          {"", "", ""},
+		"todays and laterality":       {"", "", ""},
+		"We meet after lunch, ok":     {"after lunch", "after lunch", "after lunch"},
 	} {
-		if got := words.relativeTime(text); got != want {
-			t.Errorf("%q: %q, want %q", text, got, want)
+		if got := words.relativeTime(text, true, false); got != want.plan {
+			t.Errorf("to do: %q: %q, want %q", text, got, want.plan)
+		}
+		if got := words.relativeTime(text, false, false); got != want.report {
+			t.Errorf("reported: %q: %q, want %q", text, got, want.report)
+		}
+		if got := words.relativeTime(text, true, true); got != want.oneZone {
+			t.Errorf("in one zone: %q: %q, want %q", text, got, want.oneZone)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/inbox"
 )
 
 // AckSubject resolves what is acknowledged: the reference, else the one handoff
@@ -177,14 +177,14 @@ func (ws *Workspace) OfferedBy(h *fold.Handoff) []string {
 // Inbox is what the user has to know, and from when on their news are. Whether
 // verdicts are proven takes a look at the history, and is asked where custody is:
 // it is not worth that to who looks into their inbox many times a day.
-func (ws *Workspace) Inbox() (rows []query.InboxRow, since time.Time, err error) {
+func (ws *Workspace) Inbox() (rows []inbox.Row, since time.Time, err error) {
 	env := ws.QueryEnv()
 	env.Unproven = nil
-	since = query.NewsSince(ws.Me, ws.State, env.Now)
-	if err := ws.Need(query.InboxOf(ws.Me, since)); err != nil {
+	since = inbox.Since(ws.Me, ws.State, env.Now)
+	if err := ws.Need(inbox.StatePart(ws.Me, since)); err != nil {
 		return nil, since, err
 	}
-	return query.Inbox(ws.Me, since, ws.State, env), since, nil
+	return inbox.Of(ws.Me, since, ws.State, env), since, nil
 }
 
 // CameBack lists what of the user's has come back and is meant by a subject.

@@ -14,10 +14,10 @@ import (
 // maxAuthored is how many commits are asked for their authors, the newest.
 const maxAuthored = 50_000
 
-// authors are who has committed to HEAD since a time, the zero time for ever, each
+// Authors are who has committed to HEAD since a time, the zero time for ever, each
 // email once, as .mailmap spells them, the most recent first. wrote has the other
 // addresses that stand in their commits, by the one that counts.
-func (ws *Workspace) authors(ctx context.Context, since time.Time) (authors []config.Author, wrote map[string][]string, err error) {
+func (ws *Workspace) Authors(ctx context.Context, since time.Time) (authors []config.Author, wrote map[string][]string, err error) {
 	if ws.HEAD.Unborn {
 		return nil, nil, nil
 	}

@@ -172,7 +172,7 @@ func isPerson(name string) bool {
 
 // findCommitters are the people who have committed to HEAD, by handle.
 func (ws *Workspace) findCommitters(ctx context.Context) (map[string]config.Person, error) {
-	authors, wrote, err := ws.authors(ctx, time.Time{})
+	authors, wrote, err := ws.Authors(ctx, time.Time{})
 	return config.Committers(authors, wrote), err
 }
 

@@ -29,7 +29,7 @@ type Repository struct {
 
 // RepoFailure is a repository, or a directory, that cannot be read.
 type RepoFailure struct {
-	name string
+	Name string
 	Err  error
 }
 
@@ -43,7 +43,7 @@ func (e *ReposError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d of %s could not be read", len(e.Failures), RepositoryCount(e.Of))
 	for _, f := range e.Failures {
-		fmt.Fprintf(&b, "\n  %s: %s", f.name, text.OneLine(f.Err.Error()))
+		fmt.Fprintf(&b, "\n  %s: %s", f.Name, text.OneLine(f.Err.Error()))
 	}
 	return b.String()
 }

@@ -75,6 +75,9 @@ func (ws *Workspace) judgeDraft(d *Draft, letThrough []string) []handoff.Finding
 		findings[i].Record = "" // nobody has seen the ids yet
 	}
 	findings = append(findings, d.returned...)
+	if handoff.HasErrors(findings) {
+		return findings // a route would only repeat what is wrong
+	}
 	for _, s := range routes {
 		findings = append(findings, below("routes.", rules.CheckSealed(s, more))...)
 	}

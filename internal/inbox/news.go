@@ -1,4 +1,4 @@
-package query
+package inbox
 
 import (
 	"cmp"
@@ -13,24 +13,24 @@ import (
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
-// news are what others did since a time about what is, or was, of who asks. Their
+// news are what others did since a time about what is, or was, of the reader. Their
 // own next handoff ends all of it, and an act of theirs that names the subject
 // ends what came before. What a record brought back is none, by its id.
-func (r *runner) news(since time.Time, back map[string]bool) []InboxRow {
+func (in *reader) news(since time.Time, back map[string]bool) []Row {
 	n := &newsReader{
-		runner: r, me: r.query.Me, acted: make(map[string]bool), back: back,
+		reader: in, acted: make(map[string]bool), back: back,
 		replaced: make(map[string][]*fold.Handoff), closed: make(map[string][]*fold.Item),
 	}
-	for _, id := range sortedKeys(r.state.Handoffs) {
-		h := r.state.Handoffs[id]
+	for _, id := range sortedKeys(in.state.Handoffs) {
+		h := in.state.Handoffs[id]
 		n.replaced[h.SupersededBy] = append(n.replaced[h.SupersededBy], h)
 	}
-	for _, id := range sortedKeys(r.state.Items) {
-		it := r.state.Items[id]
+	for _, id := range sortedKeys(in.state.Items) {
+		it := in.state.Items[id]
 		n.closed[it.ClosedBy] = append(n.closed[it.ClosedBy], it)
 	}
 	n.escalated = n.ownEscalations()
-	for _, record := range slices.Backward(r.state.Known()) {
+	for _, record := range slices.Backward(in.state.Known()) {
 		switch {
 		case record.At.Before(since):
 		case record.By == n.me:
@@ -44,11 +44,10 @@ func (r *runner) news(since time.Time, back map[string]bool) []InboxRow {
 
 // newsReader goes through records, the newest first.
 type newsReader struct {
-	*runner
-	me    string
+	*reader
 	acted map[string]bool // what the reader has acted on since the record at hand: references with their types, and ids
 	back  map[string]bool // ids of the records that brought something back: they are no news
-	rows  []InboxRow
+	rows  []Row
 
 	replaced map[string][]*fold.Handoff // by id of the handoff that did
 	closed   map[string][]*fold.Item    // by id of the record that did
@@ -60,7 +59,7 @@ func (n *newsReader) noteAct(record *handoff.Record) {
 	for _, ref := range fold.Mentions(record) {
 		n.acted[ref] = true
 		if typ, _ := handoff.SplitRef(ref); typ == handoff.RefAny {
-			for _, t := range []handoff.RefType{handoff.RefItem, handoff.RefBlocker, handoff.RefQuestion} {
+			for _, t := range []handoff.RefType{handoff.RefItem, handoff.RefBlocker, handoff.RefQuestion, handoff.RefDecision} {
 				n.acted[string(t)+":"+ref] = true
 			}
 		}
@@ -69,19 +68,9 @@ func (n *newsReader) noteAct(record *handoff.Record) {
 
 // add adds a row about a subject, cited from what happened to it, unless the
 // reader has acted on the subject since.
-func (n *newsReader) add(subject citable, record *handoff.Record, event, say string) {
-	c := subject.cite(n.runner, record.ID)
-	ref := c.row.Key()
-	switch subject.(type) {
-	case itemThread:
-		ref = "item:" + ref
-	case blockerThread:
-		ref = "blk:" + ref
-	case questionThread:
-		ref = "q:" + ref
-	}
-	if !n.acted[ref] && !n.acted[record.ID] {
-		n.rows = append(n.rows, InboxRow{Part: PartNews, Event: event, Say: say, Row: c.row})
+func (n *newsReader) add(subject fold.Target, record *handoff.Record, event, say string) {
+	if !n.acted[subject.Ref()] && !n.acted[record.ID] {
+		n.rows = append(n.rows, Row{Part: News, Event: event, Say: say, Row: n.Cited(subject, record.ID)})
 	}
 }
 
@@ -105,14 +94,14 @@ func (n *newsReader) read(record *handoff.Record) {
 
 // ownEscalation is an escalation of the reader, with its subject.
 type ownEscalation struct {
-	subject citable
+	subject fold.Target
 	*fold.Escalation
 }
 
 // ownEscalations are those that somebody took up, or that are over.
 func (n *newsReader) ownEscalations() map[string][]ownEscalation {
 	own := make(map[string][]ownEscalation)
-	note := func(subject citable, of *fold.Escalated) {
+	note := func(subject fold.Target, of *fold.Escalated) {
 		for _, e := range of.Escalations {
 			switch {
 			case e.By != n.me:
@@ -125,16 +114,16 @@ func (n *newsReader) ownEscalations() map[string][]ownEscalation {
 	}
 	s := n.state
 	for _, id := range sortedKeys(s.Blockers) {
-		note(blockerThread{s.Blockers[id]}, &s.Blockers[id].Escalated)
+		note(blocker(id), &s.Blockers[id].Escalated)
 	}
 	for _, id := range sortedKeys(s.Questions) {
-		note(questionThread{s.Questions[id]}, &s.Questions[id].Escalated)
+		note(question(id), &s.Questions[id].Escalated)
 	}
 	for _, id := range sortedKeys(s.Handoffs) {
-		note(n.handoffThread(s.Handoffs[id]), &s.Handoffs[id].Escalated)
+		note(handoffOf(s.Handoffs[id]), &s.Handoffs[id].Escalated)
 	}
 	for _, id := range sortedKeys(s.Items) {
-		note(itemThread{s.Items[id]}, &s.Items[id].Escalated)
+		note(item(id), &s.Items[id].Escalated)
 	}
 	return own
 }
@@ -143,8 +132,7 @@ func (n *newsReader) ownEscalations() map[string][]ownEscalation {
 // escalated, where no other news of the same record say so.
 func (n *newsReader) escalations(record *handoff.Record) {
 	for _, e := range n.escalated[record.ID] {
-		key := e.subject.cite(n.runner, record.ID).row.Key()
-		told := slices.ContainsFunc(n.rows, func(row InboxRow) bool { return row.Cited().Record == record.ID && row.Key() == key })
+		told := slices.ContainsFunc(n.rows, func(line Row) bool { return line.Cited().Record == record.ID && line.Key() == e.subject.Name })
 		switch {
 		case told:
 		case e.TakenUp != nil:
@@ -162,20 +150,19 @@ func (n *newsReader) handoff(record *handoff.Record, body *handoff.Handoff) {
 	if h == nil {
 		return
 	}
-	t := n.handoffThread(h)
-	forMe := n.addressed(t)
+	forMe := n.addressed(h)
 	if !forMe && h.Current() && n.isReader(h) && !slices.ContainsFunc(h.Acks, func(ack *handoff.Record) bool { return ack.By == n.me }) {
-		n.add(t, record, "for_information", record.By+" → "+strings.Join(h.To, ", ")+", for your information: "+h.Summary)
+		n.add(handoffOf(h), record, "for_information", record.By+" → "+strings.Join(h.To, ", ")+", for your information: "+h.Summary)
 	}
-	for _, replaced := range n.replaced[record.ID] {
-		if old := n.handoffThread(replaced); !forMe && n.addressed(old) && !old.AnsweredBy(n.me) {
-			n.add(old, record, fold.HandoffSuperseded, record.By+" has replaced it by "+record.ID+", which is to "+strings.Join(h.To, ", "))
+	for _, old := range n.replaced[record.ID] {
+		if !forMe && n.addressed(old) && !old.AnsweredBy(n.me) {
+			n.add(handoffOf(old), record, fold.HandoffSuperseded, record.By+" has replaced it by "+record.ID+", which is to "+strings.Join(h.To, ", "))
 		}
 	}
 	for _, it := range n.closed[record.ID] {
 		if n.was(it) {
-			what, _ := itemThread{it}.closing(n.runner)
-			n.add(itemThread{it}, record, it.Closed, text.JoinNonEmpty(": ", record.By+" "+it.Closed+" it", what))
+			closed := n.Cited(item(it.ID), record.ID).(*row.Item)
+			n.add(item(it.ID), record, it.Closed, text.JoinNonEmpty(": ", record.By+" "+it.Closed+" it", closed.State))
 		}
 	}
 	for _, d := range body.Decisions {
@@ -184,12 +171,12 @@ func (n *newsReader) handoff(record *handoff.Record, body *handoff.Handoff) {
 }
 
 // addressed reports whether a handoff is to the reader, be it through a group.
-func (n *newsReader) addressed(t handoffThread) bool {
-	return t.Record.By != n.me && slices.Contains(t.addressees(n.runner), n.me)
+func (n *newsReader) addressed(h *fold.Handoff) bool {
+	return h.Record.By != n.me && n.Addresses(n.me, h.Record.By, h.To...)
 }
 
 func (n *newsReader) isReader(h *fold.Handoff) bool {
-	return slices.Contains(n.expandFrom(h.Record.By, h.CC...), n.me)
+	return n.Addresses(n.me, h.Record.By, h.CC...)
 }
 
 // is reports whether an item is the reader's to answer for.
@@ -206,7 +193,7 @@ func (n *newsReader) ack(record *handoff.Record, a *handoff.Ack) {
 		return // what is no plain acceptance comes back
 	}
 	if h := n.state.Handoffs[a.Subject]; h != nil {
-		n.taken(n.handoffThread(h), record, a)
+		n.taken(h, record, a)
 		return
 	}
 	subject := n.state.Records[a.Subject]
@@ -221,22 +208,22 @@ func (n *newsReader) ack(record *handoff.Record, a *handoff.Ack) {
 		}
 		declared := n.state.Records[it.Declared]
 		if subject.By == n.me || it.Owner == n.me || declared != nil && declared.By == n.me {
-			n.add(itemThread{it}, record, "taken", record.By+" took it, as "+subject.By+" assigned it")
+			n.add(item(it.ID), record, "taken", record.By+" took it, as "+subject.By+" assigned it")
 		}
 	}
 }
 
 // taken reads an acceptance: of a handoff of the reader what was accepted, and of
 // one to them that nothing is left of it for them.
-func (n *newsReader) taken(t handoffThread, record *handoff.Record, a *handoff.Ack) {
-	if !slices.ContainsFunc(t.Acks, func(ack *handoff.Record) bool { return ack.ID == record.ID }) {
+func (n *newsReader) taken(h *fold.Handoff, record *handoff.Record, a *handoff.Ack) {
+	if !slices.ContainsFunc(h.Acks, func(ack *handoff.Record) bool { return ack.ID == record.ID }) {
 		return
 	}
 	switch {
-	case t.Record.By == n.me && !slices.Contains(t.Partly, record.ID):
-		n.add(t, record, "accepted", text.JoinNonEmpty(", and takes ", record.By+" accepted it", strings.Join(a.Take, ", ")))
-	case t.Verdict != nil && t.Verdict.ID == record.ID && n.addressed(t) && !t.AnsweredBy(n.me):
-		n.add(t, record, "taken", "nothing of it is left to take: "+cmp.Or(t.takenInWords(), record.By+" accepted it"))
+	case h.Record.By == n.me && !slices.Contains(h.Partly, record.ID):
+		n.add(handoffOf(h), record, "accepted", text.JoinNonEmpty(", and takes ", record.By+" accepted it", strings.Join(a.Take, ", ")))
+	case h.Verdict != nil && h.Verdict.ID == record.ID && n.addressed(h) && !h.AnsweredBy(n.me):
+		n.add(handoffOf(h), record, "taken", "nothing of it is left to take: "+cmp.Or(taken(h), record.By+" accepted it"))
 	}
 }
 
@@ -245,9 +232,9 @@ func (n *newsReader) taken(t handoffThread, record *handoff.Record, a *handoff.A
 func (n *newsReader) acknowledged(record *handoff.Record, ref string) {
 	const event, say = "acknowledged", " has taken it on"
 	if b := n.state.Blocker(ref); b != nil && b.DeclaredBy == n.me && b.Open() {
-		n.add(blockerThread{b}, record, event, record.By+say)
+		n.add(blocker(b.ID), record, event, record.By+say)
 	} else if q := n.state.Question(ref); b == nil && q != nil && q.By == n.me && q.Open() {
-		n.add(questionThread{q}, record, event, record.By+say)
+		n.add(question(q.Key), record, event, record.By+say)
 	}
 }
 
@@ -264,13 +251,13 @@ func (n *newsReader) resolution(record *handoff.Record, body *handoff.Resolution
 		if it == nil || !it.Live() {
 			continue
 		}
-		if it.Holder == n.me && n.isFree(itemThread{it}) {
+		if it.Holder == n.me && isFree(n.Cited(item(it.ID), it.Declared)) {
 			return
 		}
 		mine = mine || n.is(it)
 	}
 	if mine {
-		n.add(blockerThread{b}, record, b.State, text.JoinNonEmpty(": ", record.By+" closed it, "+row.Spoken(body.Outcome), body.How))
+		n.add(blocker(b.ID), record, b.State, text.JoinNonEmpty(": ", record.By+" closed it, "+row.Spoken(body.Outcome), body.How))
 	}
 }
 
@@ -307,9 +294,9 @@ func (n *newsReader) decision(record *handoff.Record, topic string) {
 // addDecision adds a decision, unless the reader has acted on all items that it
 // is about since.
 func (n *newsReader) addDecision(d *fold.Decision, record *handoff.Record, items []string, say string) {
-	done := len(items) > 0 && !slices.ContainsFunc(items, func(id string) bool { return !n.acted["item:"+id] })
-	if !done && !n.acted["dec:"+d.ID] {
-		n.add(decisionThread{d}, record, "decided", say)
+	done := len(items) > 0 && !slices.ContainsFunc(items, func(id string) bool { return !n.acted[item(id).Ref()] })
+	if !done {
+		n.add(decision(d.ID), record, "decided", say)
 	}
 }
 
@@ -322,14 +309,13 @@ func (n *newsReader) assignment(record *handoff.Record, as *handoff.Assignment) 
 	}
 	offeredToMe := false
 	if h := n.state.Handoffs[it.Declared]; h != nil {
-		t := n.handoffThread(h)
-		item := h.Item(it.ID)
-		offeredToMe = n.addressed(t) && item != nil && slices.ContainsFunc(item.Next, func(next handoff.Next) bool {
-			return slices.Contains(n.expandFrom(h.Record.By, next.Owner), n.me)
+		declared := h.Item(it.ID)
+		offeredToMe = n.addressed(h) && declared != nil && slices.ContainsFunc(declared.Next, func(next handoff.Next) bool {
+			return n.Addresses(n.me, h.Record.By, next.Owner)
 		})
 	}
 	if it.Holder == n.me || offeredToMe {
-		n.add(itemThread{it}, record, "assigned_away", text.JoinNonEmpty(": ", record.By+" assigns it to "+as.To, as.Why))
+		n.add(item(it.ID), record, "assigned_away", text.JoinNonEmpty(": ", record.By+" assigns it to "+as.To, as.Why))
 	}
 }
 
@@ -337,20 +323,34 @@ func (n *newsReader) assignment(record *handoff.Record, as *handoff.Assignment) 
 func (n *newsReader) withdrawal(record *handoff.Record, w *handoff.Withdrawal) {
 	say := text.JoinNonEmpty(": ", record.By+" has withdrawn it", w.Why)
 	if h := n.state.Handoffs[w.Subject]; h != nil {
-		if t := n.handoffThread(h); h.State == fold.HandoffWithdrawn && (n.addressed(t) || n.isReader(h)) {
-			n.add(t, record, fold.HandoffWithdrawn, say)
+		if h.State == fold.HandoffWithdrawn && (n.addressed(h) || n.isReader(h)) {
+			n.add(handoffOf(h), record, fold.HandoffWithdrawn, say)
 		}
 		return
 	}
 	if subject := n.state.Records[w.Subject]; subject != nil {
-		if e, ok := subject.Body.(*handoff.Escalation); ok && slices.Contains(n.expandFrom(record.By, e.To), n.me) {
-			if of := n.subject(e.Subject); of != nil {
+		if e, ok := subject.Body.(*handoff.Escalation); ok && n.Addresses(n.me, record.By, e.To) {
+			if of, known := n.subject(e.Subject); known {
 				n.add(of, record, fold.HandoffWithdrawn, text.JoinNonEmpty(": ", record.By+" has withdrawn the escalation", w.Why))
 			}
 			return
 		}
 	}
-	if q := n.state.Question(w.Subject); q != nil && q.State == fold.QuestionWithdrawn && slices.Contains(n.expandFrom(q.By, q.To), n.me) {
-		n.add(questionThread{q}, record, fold.QuestionWithdrawn, say)
+	if q := n.state.Question(w.Subject); q != nil && q.State == fold.QuestionWithdrawn && n.Addresses(n.me, q.By, q.To) {
+		n.add(question(q.Key), record, fold.QuestionWithdrawn, say)
 	}
+}
+
+// What news are about.
+
+func item(id string) fold.Target { return fold.Target{Type: fold.TargetItem, Name: id} }
+
+func blocker(id string) fold.Target { return fold.Target{Type: fold.TargetBlocker, Name: id} }
+
+func question(key string) fold.Target { return fold.Target{Type: fold.TargetQuestion, Name: key} }
+
+func decision(id string) fold.Target { return fold.Target{Type: fold.TargetDecision, Name: id} }
+
+func handoffOf(h *fold.Handoff) fold.Target {
+	return fold.Target{Type: fold.TargetRecord, Name: h.Record.ID}
 }
