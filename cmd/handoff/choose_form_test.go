@@ -18,6 +18,7 @@ func TestChooseWhatWaits(t *testing.T) {
 	}{
 		{"resolve", "sarah", "Which blocker is gone?", []string{"resolve"}, []string{"session-policy: ana needs Decide"}, func(x *terminal) {
 			x.key("Which blocker is gone?", enter)
+			x.see("Outcome", "What removed it?", "Was it a decision?")
 			x.key("Resolve session-policy", enter)
 			x.write("Sessions last 15 minutes")
 			x.key("Resolve session-policy", ctrlS)
@@ -44,7 +45,7 @@ func TestChooseWhatWaits(t *testing.T) {
 		}, []string{`item: "login-audit"`, `to: "cleo"`}},
 		{"withdraw", "ana", "What do you take back?", []string{"withdraw"}, []string{"The login audit goes to ben"}, func(x *terminal) {
 			x.key("What do you take back?", enter)
-			x.ready("Take back")
+			x.see("Take back", "Why?")
 			x.key("Take back", enter)
 			x.see("this is needed")
 			x.write("Declared for the wrong team")
