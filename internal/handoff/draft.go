@@ -80,6 +80,9 @@ func (r *draftReader) read() {
 
 // mapping reads the values of a mapping that stands for a struct, and names it.
 func (r *draftReader) mapping(n *yaml.Node, t reflect.Type) {
+	if i := childKey(n, "owner"); i >= 0 && (isNull(n.Content[i+1]) || n.Content[i+1].Value == "" && n.Content[i+1].Kind == yaml.ScalarNode) {
+		n.Content = slices.Delete(n.Content, i, i+2) // left open
+	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if field, ok := fieldOf(t, n.Content[i].Value); ok {
 			r.value(n.Content[i].Value, n.Content[i+1], field)
