@@ -54,6 +54,7 @@ var completedFlags = map[string]offers{
 	"by":          (*cursor).people,
 	"to":          (*cursor).people,
 	"cc":          (*cursor).people,
+	"cover":       (*cursor).handles,
 	"owner":       (*cursor).people,
 	"team":        (*cursor).teams,
 	"pod":         (*cursor).pods,
@@ -111,6 +112,9 @@ func (g *globals) completeAll(root *cobra.Command) {
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	for _, cmd := range append(subcommands(root), root) {
 		if list, ok := completed[cmd.CommandPath()]; ok {
+			if choosers[cmd.Name()].what != "" {
+				list = first(list) // a text follows
+			}
 			cmd.ValidArgsFunction = g.complete(list, false)
 		}
 		for _, flags := range []*pflag.FlagSet{cmd.LocalNonPersistentFlags(), cmd.PersistentFlags()} {
@@ -141,6 +145,16 @@ func (g *globals) completeFlag(cmd *cobra.Command, f *pflag.Flag) {
 	}
 	if err != nil {
 		panic(err) // the flag is there: it was just visited
+	}
+}
+
+// first offers words for the first argument only.
+func first(list offers) offers {
+	return func(c *cursor) []offer {
+		if len(c.words) > 0 {
+			return nil
+		}
+		return list(c)
 	}
 }
 

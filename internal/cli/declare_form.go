@@ -151,7 +151,7 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 			if _, err := w.edit(ctx); err != nil {
 				return nil, err
 			}
-			return w.draft, nil
+			return w.edited()
 		},
 	}
 	outcome, err := d.Run(ctx)
@@ -194,8 +194,7 @@ func (w *writing) waiting(ctx context.Context, asker form.Asker) (form.Waiting, 
 	case data == nil:
 		return "", nil
 	}
-	draft, doc := form.ParseDraft(data)
-	doc.ReadReturns(w.ws.When)
+	draft, doc := form.ParseDraft(data, w.ws.Reading())
 	about := aboutDraft(draft, doc, w.drafts.Path())
 	answer := form.WaitingFresh
 	switch {
@@ -293,7 +292,7 @@ func (w *writing) edit(ctx context.Context) (right bool, err error) {
 	editing := form.Editing{
 		Drafts: w.drafts,
 		Run:    func(ctx context.Context, path string) error { return runEditor(ctx, w.g, command, path) },
-		When:   w.ws.When,
+		How:    w.ws.Reading(),
 		Check: func(written *form.Draft, doc *handoff.Document) []handoff.Finding {
 			d := w.typed(written)
 			d.Doc, d.Path = doc, w.drafts.Path()
@@ -307,6 +306,19 @@ func (w *writing) edit(ctx context.Context) (right bool, err error) {
 	return right, err
 }
 
+// edited is the draft as the editor left it, nil where that cannot be read: then the text
+// is set aside, as the form goes on with the draft before it.
+func (w *writing) edited() (*form.Draft, error) {
+	data, err := w.drafts.Load()
+	if err != nil || data == nil {
+		return w.draft, err
+	}
+	if d, _ := form.ParseDraft(data, w.ws.Reading()); d == nil {
+		return nil, w.drafts.SetAside()
+	}
+	return w.draft, nil
+}
+
 // draftText is what the editor opens: the draft, or a damaged one as it is.
 func (w *writing) draftText() ([]byte, error) {
 	data, err := w.drafts.Load()
@@ -314,7 +326,7 @@ func (w *writing) draftText() ([]byte, error) {
 		return nil, err
 	}
 	if data != nil {
-		if d, _ := form.ParseDraft(data); d == nil {
+		if d, _ := form.ParseDraft(data, w.ws.Reading()); d == nil {
 			return data, nil
 		}
 	}
@@ -347,6 +359,15 @@ func prefillOf(ctx context.Context, ws *workspace.Workspace) (form.Prefill, erro
 		p.To = workspace.Given(ws.Receiver(ctx, p.Work.Commits))
 	}
 	return p, nil
+}
+
+// factsHere is what git knows of where the user works, for a handoff that is not written
+// by hand: what they did since the last one need not be looked for.
+func factsHere(ctx context.Context, ws *workspace.Workspace) *workspace.Facts {
+	ctx, cancel := context.WithTimeout(ctx, factsTime)
+	defer cancel()
+	facts := workspace.GatherFacts(ctx, ws.Repo.Repo, ws.Author.When, nil, nil)
+	return &facts
 }
 
 // withoutRecords leaves the commits that are work.

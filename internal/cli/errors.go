@@ -146,6 +146,9 @@ func is(known error, status int, hint string) explanation {
 
 func explainUnknown(err *handoff.UnknownError) (status int, hint string) {
 	hint = "handoff query items, or handoff log, lists what there is"
+	if hasSpace(err.Name) {
+		hint = textGoesBehind + "; " + hint
+	}
 	if err.Meant != "" {
 		hint = "did you mean " + err.Meant + "? " + hint
 	}

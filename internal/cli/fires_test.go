@@ -350,7 +350,7 @@ func (w *world) head() string {
 // aboutPeople is about what a handoff asks of people, and of their time.
 var aboutPeople = []firing{
 	{"HO209", draftedAs(strings.Replace(thinDraft, ", with care", "", 1)), draftedAs(thinDraft)},
-	{"HO306", drafted("    blocked_by: [session-policy]\n", ""), drafted()},
+	{"HO306", drafted("    blocked_by: [session-policy]\n", "", "blocks: [login-timeout]", "blocks: [refund-flow]"), drafted("    blocked_by: [session-policy]\n", "")},
 	{"HO307", drafted("blocks: [login-timeout]", "blocks: [login-timeout, refund-flow]"), drafted("blocks: [login-timeout]", "blocks: [login-timeout, refund-flow]\n    workaround: \"Refunds go on with 30 minutes\"")},
 	{"HO308", drafted(refundWhy, refundWhy+"\n    progress: 100"), drafted(refundWhy, refundWhy+"\n    progress: 99")},
 	{"HO311", drafted(refundWhy, refundWhy+"\n    depends_on: [login-timeout]", "blocked_by: [session-policy]", "blocked_by: [session-policy]\n    depends_on: [refund-flow]"),

@@ -213,7 +213,7 @@ func rollupDraftOf(ctx context.Context, g *globals, ws *workspace.Workspace, o r
 		if err != nil {
 			return nil, err
 		}
-		if d = readDraft(ws, data, name); d.Handoff != nil {
+		if d = readDraft(data, name, ws.Reading()); d.Handoff != nil {
 			if err := d.FillRollup(drawn); err != nil {
 				return nil, err
 			}
@@ -249,7 +249,7 @@ func draftText(h *handoff.Handoff) (string, error) {
 	if h.To == nil {
 		h.To = []string{} // so that the key is there to be filled in
 	}
-	draft, err := handoff.FormatDraft(h)
+	draft, err := handoff.FormatDraft(h, "", nil, nil)
 	return strings.TrimSuffix(string(draft), "\n"), err
 }
 

@@ -38,7 +38,8 @@ type Declaration struct {
 	// About is what the lead who writes a rollup is to read first.
 	About []string
 	// Edit lets the person write the draft in their editor. It returns the
-	// draft as they left it, right or not.
+	// draft as they left it, right or not, and nil where it cannot be read: then
+	// the text is set aside.
 	Edit func(context.Context, *Draft) (*Draft, error)
 
 	open    map[string]bool   // pages that are there only because somebody asked for them
@@ -49,6 +50,7 @@ type Declaration struct {
 	fixes   *place            // where a finding in the preview leads
 	slow    bool              // judging takes longer than typing waits for
 	told    []handoff.Finding // what the last preview showed
+	unread  bool              // what was written in the editor last cannot be read
 }
 
 // Outcome is how a person left a form.
@@ -84,6 +86,7 @@ const pagePreview = "preview"
 // saved, in every case.
 func (d *Declaration) Run(ctx context.Context) (Outcome, error) {
 	d.open, d.visited = make(map[string]bool), make(map[string]bool)
+	d.begin()
 	here := place{page: d.firstOpen()}
 	for {
 		pages := d.pages()
@@ -202,8 +205,9 @@ func (d *Declaration) ask(id string, open bool) {
 func (d *Declaration) edit(ctx context.Context) error {
 	return d.Asker.Release(func() error {
 		edited, err := d.Edit(ctx, d.Final())
-		if edited != nil {
+		if d.unread = edited == nil && err == nil; edited != nil {
 			d.Draft = edited
+			d.begin()
 		}
 		return err
 	})

@@ -24,7 +24,9 @@ const (
 // blockersBefore are the blockers that the page asks about: those that I carry,
 // then those that are new in the draft.
 func (d *Declaration) blockersBefore(draft *Draft) []handoff.Blocker {
-	all := slices.Clone(d.Prefill.Carried.Blockers)
+	all := slices.DeleteFunc(slices.Clone(d.Prefill.Carried.Blockers), func(b handoff.Blocker) bool {
+		return draft.blocker(b.ID) < 0 && draft.answers(b.ID) // a decision of the draft closes it
+	})
 	for _, b := range draft.Handoff.Blockers {
 		if d.Prefill.Carried.Blocker(b.ID) == nil {
 			all = append(all, b)

@@ -49,8 +49,8 @@ func (d *Declaration) outcomesScreen() *Screen {
 // lacksReason asks for the reason of a decision.
 func lacksReason(answer string) string {
 	for _, typed := range splitLines(answer) {
-		if ParseDecision(typed).Rationale == "" {
-			return "why? write it behind two dashes: " + inShort(typed) + because + "why"
+		if handoff.ParseDecision(typed).Rationale == "" {
+			return "why? write it behind two dashes: " + inShort(typed) + handoff.Because + "why"
 		}
 	}
 	return ""
@@ -58,7 +58,7 @@ func lacksReason(answer string) string {
 
 // parseDecision always names a decision: a form has no field for its topic.
 func parseDecision(text string) handoff.Decision {
-	d := ParseDecision(text)
+	d := handoff.ParseDecision(text)
 	d.ID = cmp.Or(d.ID, "decision")
 	return d
 }
@@ -68,7 +68,7 @@ func shippedAs(subject string) handoff.Shipped { return handoff.Shipped{What: su
 
 func takeOutcomes(draft *Draft, s *Screen, done bool) {
 	h := draft.Handoff
-	shipped := keepKnown(splitLines(s.Text("shipped")), h.Shipped, typedShipped, ParseShipped)
+	shipped := keepKnown(splitLines(s.Text("shipped")), h.Shipped, typedShipped, handoff.ParseShipped)
 	if landed := s.Field("landed"); landed != nil {
 		shipped = append(keepKnown(landed.Ticked, h.Shipped, typedShipped, shippedAs), shipped...)
 	}
@@ -139,7 +139,9 @@ func (d *Declaration) takeClosing(draft *Draft, s *Screen, done bool) {
 	d.takeReturns(draft, s.Field("returns"), done)
 	if to := s.Field("to"); done || to.Typed() != "" {
 		old := h.To
-		h.To = splitPeople(to.Text())
+		if to.Text() != strings.Join(h.To, ", ") { // a name alone may have a space in it
+			h.To = splitPeople(to.Text())
+		}
 		d.giveSteps(h, s.Field("give"), old)
 	}
 }
@@ -185,15 +187,19 @@ func (d *Declaration) giveSteps(h *handoff.Handoff, give *Field, oldReceivers []
 	}
 	for i := range h.Items {
 		item := &h.Items[i]
+		if len(item.Next) == 0 {
+			continue
+		}
+		ticked, was := give.Has(item.ID), d.given(item.Next[0], before)
 		for n := range item.Next {
 			step := &item.Next[n]
 			open, mine := step.Owner == "", step.Owner == d.Prefill.Me
 			theirs := slices.Contains(oldReceivers, step.Owner) || slices.Contains(h.To, step.Owner)
-			switch ticked := give.Has(item.ID); {
+			switch {
 			case ticked && open && d.given(*step, before):
-			case ticked && (open || mine || theirs && !slices.Contains(h.To, step.Owner)):
+			case ticked && (open || mine && !was || theirs && !slices.Contains(h.To, step.Owner)):
 				step.Owner = h.To[0]
-			case !ticked && (open || theirs):
+			case !ticked && (open || theirs && was):
 				step.Owner = d.Prefill.Me
 			}
 		}

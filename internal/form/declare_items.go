@@ -270,10 +270,10 @@ func moreFields(item handoff.Item) []*Field {
 	severity := cmp.Or(item.Severity, handoff.SeverityRoutine)
 	var checks, ifs []string
 	for _, c := range item.Accept {
-		checks = append(checks, c.Check)
+		checks = append(checks, inLine(c.Check))
 	}
 	for _, c := range item.IfThen {
-		ifs = append(ifs, c.If+" -> "+c.Then)
+		ifs = append(ifs, typedContingency(c))
 	}
 	lines := func(key, label, help string, values []string) *Field {
 		return &Field{Kind: Lines, Key: key, Label: label, Help: help, Value: strings.Join(values, "\n")}
@@ -305,15 +305,10 @@ func takeMore(item *handoff.Item, s *Screen) {
 			item.DoNot = splitLines(answer)
 		case "accept":
 			item.Accept = cleared(keepKnown(splitLines(answer), item.Accept,
-				func(c handoff.Criterion) string { return c.Check },
+				func(c handoff.Criterion) string { return inLine(c.Check) },
 				func(text string) handoff.Criterion { return handoff.Criterion{Check: text} }), item.Accept)
 		case "if_then":
-			item.IfThen = keepKnown(splitLines(answer), item.IfThen,
-				func(c handoff.Contingency) string { return c.If + " -> " + c.Then },
-				func(text string) handoff.Contingency {
-					condition, then, _ := strings.Cut(text, "->")
-					return handoff.Contingency{If: strings.TrimSpace(condition), Then: strings.TrimSpace(then)}
-				})
+			item.IfThen = keepKnown(splitLines(answer), item.IfThen, typedContingency, handoff.ParseContingency)
 		}
 	}
 }
@@ -327,12 +322,15 @@ func cleared[T any](list []T, before handoff.List[T]) handoff.List[T] {
 }
 
 // keepKnown makes a list out of lines. An entry that is shown by the same line
-// as before stays as it was, with what the line does not show.
+// as before stays as it was, with what the line does not show; of two that are shown
+// alike, each does.
 func keepKnown[T any](lines []string, known []T, show func(T) string, parse func(string) T) []T {
 	var list []T
+	known = slices.Clone(known)
 	for _, text := range lines {
 		if i := slices.IndexFunc(known, func(k T) bool { return show(k) == text }); i >= 0 {
 			list = append(list, known[i])
+			known = slices.Delete(known, i, i+1)
 		} else {
 			list = append(list, parse(text))
 		}

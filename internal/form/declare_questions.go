@@ -31,7 +31,7 @@ func takeQuestions(draft *Draft, s *Screen, done bool) {
 // lacksAnswerer asks who can answer a question.
 func lacksAnswerer(answer string) string {
 	for _, typed := range splitLines(answer) {
-		if q := ParseQuestion(typed); q.To == "" {
+		if q := handoff.ParseQuestion(typed); q.To == "" {
 			return "who can answer that? write it behind a semicolon: " + inShort(typed) + "; ben"
 		}
 	}
@@ -40,7 +40,7 @@ func lacksAnswerer(answer string) string {
 
 // parseQuestion always names a question: a form has no field for its id.
 func parseQuestion(text string) handoff.OpenQuestion {
-	q := ParseQuestion(text)
+	q := handoff.ParseQuestion(text)
 	q.ID = cmp.Or(q.ID, "question")
 	return q
 }

@@ -202,7 +202,7 @@ func TestDraftSurvives(t *testing.T) {
 					t.Errorf("%q is not in the draft:\n%s", value, text)
 				}
 			}
-			again, doc := ParseDraft(text)
+			again, doc := ParseDraft(text, handoff.Reading{})
 			if again == nil {
 				t.Fatalf("%v", doc.Findings)
 			}

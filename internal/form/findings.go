@@ -241,7 +241,7 @@ func (d *Declaration) placeOf(final *handoff.Handoff, field string) place {
 		if list == "shipped" {
 			return place{pageOutcomes, "shipped"}
 		}
-	case extResolved:
+	case handoff.ExtResolved:
 		if index >= 0 && index < len(d.Draft.Resolutions) {
 			return place{resolvedPage(d.Draft.Resolutions[index].Blocker), rest}
 		}

@@ -22,6 +22,9 @@ const (
 	goPrefix  = "go "
 )
 
+// unreadNote tells who wrote what cannot be read where that is.
+const unreadNote = "what you wrote in the editor cannot be read, and this is what was there before; handoff draft restore brings your text back"
+
 func (d *Declaration) previewScreen() *Screen {
 	final := d.Final()
 	findings := d.findings(final)
@@ -53,6 +56,9 @@ func (d *Declaration) previewScreen() *Screen {
 		add(goPrefix+pageQuestions, "change: "+d.questionsScreen().Title)
 	}
 	menu.Value = menu.Options[0].Value
+	if d.unread {
+		body = append([]string{unreadNote}, body...)
+	}
 	return &Screen{Title: "Preview", Body: body, Fields: []*Field{menu}}
 }
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -17,14 +16,8 @@ import (
 
 // Check judges a document. It returns the document's own findings and those of
 // every rule, with positions, in the order of [handoff.SortFindings]. What the
-// record waives and what the settings switch off is left out. A time of return
-// that a draft has in words is read, see [handoff.Document.ReadReturns].
+// record waives and what the settings switch off is left out.
 func Check(doc *handoff.Document, ctx Context) []handoff.Finding {
-	if ctx.Draft {
-		doc.ReadReturns(func(text string) (time.Time, error) {
-			return calendar.ParseTime(text, calendar.Reference{Now: cmp.Or(ctx.At, ctx.Now)})
-		})
-	}
 	s := newSubject(doc, ctx)
 	s.conform()
 	for i := range table {
@@ -132,6 +125,9 @@ type subject struct {
 	words  *lexicon
 	rule   *Rule // the one that runs
 	found  []found
+	// meant are the fields that are absent, and stand there under a key that is a slip:
+	// that is said once.
+	meant map[string]bool
 	// undecoded are the entries of lists that could not be decoded, by the list's
 	// field: the record has the others only, without a gap.
 	undecoded map[string]map[int]bool

@@ -387,7 +387,7 @@ func TestMessages(t *testing.T) {
 		edits        []string
 		message, fix string
 	}{
-		{[]string{"title: Session", "tilte: Session"}, `unknown key "tilte"`, "write `title`"},
+		{[]string{"title: Session", "tilte: Session"}, `unknown key "tilte"`, "did you mean `title`?"},
 		{[]string{"to: [ben]", "to: [ben]\nsprint: 12"}, `unknown key "sprint"`, "remove it, or begin its name with x-"},
 		{[]string{"title: Session middleware", "title: 42"}, "the title of session-mw is the number 42, not text", "put it in quotes"},
 		{[]string{"title: Session middleware", "title: true"}, "the title of session-mw is true, not text", "put it in quotes"},
@@ -398,7 +398,7 @@ func TestMessages(t *testing.T) {
 		{[]string{"blocks: [session-mw]", "blocks: session-mw"}, `what session-timeout blocks is "session-mw", not a list`, "begin each entry with `- `, or write [a, b]"},
 		{[]string{"to: [ben]", "to: [con]"}, `whom it is to is "con", a name that Windows keeps for itself`, "choose another name"},
 		{[]string{"2026-11-21T09:00:00+08:00", "tomorrow"}, `the time of return is "tomorrow", not a time with its offset`, `write it like "2026-11-20T18:00:00+08:00"`},
-		{[]string{"decisions:\n  - id", "decision:\n  - id"}, "the list of decisions is missing", "list what was decided, or write decisions: [] where nothing was"},
+		{[]string{"decisions:\n  - id: cookie-store\n    decision: Keep sessions in a signed cookie\n    rationale: Redis would add a dependency that staging does not have before March\n", ""}, "the list of decisions is missing", "list what was decided, or write decisions: [] where nothing was"},
 		{[]string{"blocked_by: [session-timeout]", "blocked_by: [session-timeuot]"}, `what blocks session-mw: there is no blocker called "session-timeuot"`, "write session-timeout"},
 		{[]string{"summary: Session middleware is in review, waiting on the timeout policy", "summary: wip"}, "the summary has 1 word", declarations["summary"]},
 	}

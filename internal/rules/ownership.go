@@ -14,7 +14,9 @@ import (
 func fuzzyOwner(s *subject, h *handoff.Handoff) {
 	for i, item := range h.Items {
 		field := indexField("items", i)
-		s.checkOwner(field+".owner", "name the one person who is accountable", item.Owner)
+		if !s.leftOpen(h, field+".owner", item.Owner) {
+			s.checkOwner(field+".owner", "name the one person who is accountable", item.Owner)
+		}
 		for j, next := range item.Next {
 			s.checkStepOwner(h, indexField(field+".next", j)+".owner", next.Owner)
 		}
@@ -51,13 +53,16 @@ func (s *subject) checkOwner(field, fix, owner string) bool {
 	return false
 }
 
+// leftOpen reports whether a draft leaves it open who owns an item or a step. It may,
+// but for a rollup: it is judged once more when it is sealed, which fills that in.
+func (s *subject) leftOpen(h *handoff.Handoff, field, owner string) bool {
+	return owner == "" && s.Draft && s.record.ID == "" && h.Rollup == nil && s.raw(field) == nil
+}
+
 // checkStepOwner is checkOwner for a step, which may be offered to a group that
 // receives the handoff. A rollup shows what its sources offer, and to whom.
-//
-// A draft may leave the owner of a step open, but for a rollup: it is judged once
-// more when it is sealed, which fills that in.
 func (s *subject) checkStepOwner(h *handoff.Handoff, field, owner string) {
-	if owner == "" && s.Draft && s.record.ID == "" && h.Rollup == nil && s.raw(field) == nil {
+	if s.leftOpen(h, field, owner) {
 		return
 	}
 	if !handoff.IsScope(owner) {

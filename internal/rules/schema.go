@@ -36,10 +36,64 @@ func (s *subject) conform() {
 	if !ok {
 		return
 	}
-	for _, v := range validate(name, s.value) {
+	violations := validate(name, s.value)
+	if s.Draft {
+		violations = append(violations, s.resolved(top)...)
+	}
+	for _, v := range violations {
+		s.noteMeant(v)
+	}
+	for _, v := range s.unsaid(violations) {
 		s.translate(v)
 		s.found[len(s.found)-1].yields = noValue(v)
 		s.noteUndecoded(v)
+	}
+}
+
+// unsaid takes the lists out of what a text violates of which it says nothing at all,
+// where there are several: they are reported at once. In a form each has a page of its
+// own.
+func (s *subject) unsaid(violations []violation) []violation {
+	var lists []string
+	unsaid := func(v violation) bool {
+		return s.Draft && v.keyword == "required" && !s.meant[v.field] && strings.Contains(declarations[v.field], "[]")
+	}
+	for _, v := range violations {
+		if unsaid(v) {
+			lists = append(lists, v.field)
+		}
+	}
+	if typed := s.record != nil && s.record.ID == ""; !typed || len(lists) < 2 {
+		return violations
+	}
+	s.add("HO102", handoff.LevelError, lists[0], "list what there is, or say that there is none: `"+strings.Join(lists, ": []`, `")+": []`",
+		"%s are missing", text.And(lists))
+	return slices.DeleteFunc(violations, unsaid)
+}
+
+// resolved validates the resolutions that go with a draft.
+func (s *subject) resolved(top map[string]any) (violations []violation) {
+	list, _ := top[handoff.ExtResolved].([]any)
+	for i, entry := range list {
+		for _, v := range validate(string(handoff.KindResolution)+"Body", entry) {
+			v.field = handoff.JoinField(indexField(handoff.ExtResolved, i), v.field)
+			violations = append(violations, v)
+		}
+	}
+	return violations
+}
+
+// noteMeant remembers which field an unknown key was meant to be.
+func (s *subject) noteMeant(v violation) {
+	if v.keyword != "additionalProperties" {
+		return
+	}
+	parent, _ := strings.CutSuffix(v.field, v.got.(string))
+	if meant := parent + meantKey(v); meant != parent && s.raw(meant) == nil {
+		if s.meant == nil {
+			s.meant = make(map[string]bool)
+		}
+		s.meant[meant] = true
 	}
 }
 
@@ -161,13 +215,18 @@ func explain(v violation, field string) (message, fix string) {
 func unknownKey(v violation) (message, fix string) {
 	key := v.got.(string)
 	message = "unknown key " + quote(key)
-	if meant := text.Nearest(key, slices.Sorted(maps.Keys(v.schema.Properties))); meant != "" {
-		return message, "write `" + meant + "`"
+	if meant := meantKey(v); meant != "" {
+		return message, "did you mean `" + meant + "`?"
 	}
 	if len(v.schema.PatternProperties) > 0 {
 		return message, "remove it, or begin its name with x-"
 	}
 	return message, "remove it"
+}
+
+// meantKey is the key that an unknown one was probably meant to be, "" for none.
+func meantKey(v violation) string {
+	return handoff.MeantKey(v.got.(string), slices.Sorted(maps.Keys(v.schema.Properties)))
 }
 
 var typeNames = map[string]string{

@@ -70,7 +70,7 @@ func (s *subject) weigh() []handoff.Finding {
 	explained := make(map[string]bool) // fields
 	for _, f := range s.found {
 		level, on := weight(s.Config.Rules, f.Code, f.Level)
-		if !on || waived[f.Code] || s.isCarried(f.Finding) || thin && f.Code == "HO209" {
+		if !on || waived[f.Code] || s.meant[f.Field] || s.isCarried(f.Finding) || thin && f.Code == "HO209" {
 			continue
 		}
 		f.Level = level

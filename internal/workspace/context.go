@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rules"
 )
@@ -82,9 +84,18 @@ func TimeProblem(flag, value string, err error) error {
 	return Usagef("", "%s: %v", flag, err)
 }
 
-// When reads the value of a flag that looks ahead from what is being written.
+// Reading is how the user's drafts are read.
+func (ws *Workspace) Reading() handoff.Reading {
+	return handoff.Reading{Time: ws.When, Step: ws.ReadStep}
+}
+
+// When reads a time that looks ahead from what is being written. One that is written
+// out keeps its offset.
 func (ws *Workspace) When(text string) (time.Time, error) {
-	return calendar.ParseTime(text, calendar.Reference{Now: ws.Author.When, Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me)})
+	if at, err := time.Parse(time.RFC3339, strings.TrimSpace(text)); err == nil {
+		return at.Truncate(time.Second), nil
+	}
+	return calendar.ParseTime(text, calendar.Reference{Now: cmp.Or(ws.Author.When, ws.Moment), Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me)})
 }
 
 // timeBefore reads the value of a flag that looks back from a time, or to the end
