@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -53,7 +54,7 @@ func atOnce(t *testing.T, sites []*site, name string, args ...string) []string {
 		running.Go(func() {
 			out, err := cmd.CombinedOutput()
 			said[i] = string(out)
-			if _, exited := err.(*exec.ExitError); err != nil && !exited {
+			if exited := new(exec.ExitError); err != nil && !errors.As(err, &exited) {
 				said[i] = err.Error()
 			}
 		})

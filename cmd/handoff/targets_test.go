@@ -108,8 +108,8 @@ func (s *fakeTargets) serve(r *http.Request, data, title, body, state string) (i
 		return http.StatusNotFound, map[string]any{"message": "Not Found"}
 	}
 	number, _ := strconv.Atoi(parts[2])
-	switch {
-	case r.Method == http.MethodGet:
+	switch r.Method {
+	case http.MethodGet:
 		list := []any{}
 		for _, p := range s.posts {
 			if p.kind != "message" && p.on == number {
@@ -117,7 +117,7 @@ func (s *fakeTargets) serve(r *http.Request, data, title, body, state string) (i
 			}
 		}
 		return http.StatusOK, list
-	case r.Method == http.MethodPatch:
+	case http.MethodPatch:
 		for _, p := range s.posts {
 			if p.id == number {
 				p.title, p.body, p.state = title, body, state

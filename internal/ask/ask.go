@@ -132,12 +132,27 @@ func read(pieces []query.Piece, env Env) (q query.Query, understood bool, err er
 		if !ok {
 			continue
 		}
-		if q, understood, err = understand(c, env.ParseEnv, names); err != nil || understood {
+		q, understood, err = understand(c, env.ParseEnv, names)
+		if err != nil || understood && saysUnknown(q, tokens) {
 			return beside(q, pieces, env.ParseEnv, err)
 		}
 	}
 	return query.Query{}, false, nil
 }
+
+// saysUnknown reports whether the words that nobody knows are in what is asked for:
+// none of them was passed over. Of several it is enough that one is said not to be
+// known.
+func saysUnknown(q query.Query, tokens []token) bool {
+	said := spelled(q.String())
+	return q.Unknown != "" || !slices.ContainsFunc(tokens, func(t token) bool {
+		return t.known && len(t.names) == 0 && !t.can(filler) && !slices.Contains(structural, t.text) && !strings.Contains(said, spelled(t.text))
+	})
+}
+
+// structural are words that the lexicon does not have, and that the grammar reads where
+// they stand: "how long", "how come", "until when", "last handed over".
+var structural = []string{"if", "whether", "long", "old", "many", "come", "about", "since", "until", "last"}
 
 // beside lays what stands beside the words over the query.
 func beside(q query.Query, pieces []query.Piece, env query.ParseEnv, err error) (query.Query, bool, error) {

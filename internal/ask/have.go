@@ -230,6 +230,9 @@ func (m *meaning) own() bool {
 // owned is what somebody can be accountable for: by its bare name where that is
 // all that several things share.
 func (m *meaning) owned(p *phrase) (key string, ok bool) {
+	if p == nil {
+		return "", false
+	}
 	if m.unknownIn(p) != "" {
 		n, ok := m.thing(p, Item)
 		return n.Key, ok

@@ -36,8 +36,12 @@ func narrowsTo(p *phrase) bool {
 	return ok && len(only(p.names, kinds...)) > 0
 }
 
-// narrow keeps of the names of a phrase those that its noun allows.
+// narrow keeps of the names of a phrase those that its noun allows; there are none
+// without a phrase.
 func (p *phrase) narrow() []Name {
+	if p == nil {
+		return nil
+	}
 	kinds, ok := narrowed[p.noun]
 	if !ok || p.owner != nil && len(p.names) == 0 {
 		return p.names

@@ -207,16 +207,19 @@ func (s storyPrinter) rest(h *fold.Handoff) {
 	s.field("cover", h.Cover)
 	if a := h.Anchor; a != nil {
 		s.field("anchor", text.JoinNonEmpty(", ", text.JoinNonEmpty(" at ", a.Branch, short(a.Head)),
-			counted(a.Dirty, "changed"), counted(a.Unpushed, "not pushed"), counted(a.Stashes, "stashed"), text.JoinNonEmpty(" ", since(a), short(a.Since))))
+			counted(a.Dirty, "changed", "clean"), counted(a.Unpushed, "not pushed", ""), counted(a.Stashes, "stashed", ""), text.JoinNonEmpty(" ", since(a), short(a.Since))))
 	}
 	s.fields("", h.Handoff, "to", "rollup", "summary", "shipped", "items", "blockers", "decisions", "questions", "dropped", "ended",
 		"returns_at", "reachable_until", "cover", "watch", "standing", "notes", "details", "anchor")
 }
 
-// counted is a number that is known, and of what.
-func counted(n *int, what string) string {
-	if n == nil {
+// counted is a number that is known, and of what; none is what there is without any.
+func counted(n *int, what, none string) string {
+	switch {
+	case n == nil:
 		return ""
+	case *n == 0:
+		return none
 	}
 	return fmt.Sprintf("%d %s", *n, what)
 }

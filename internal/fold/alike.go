@@ -10,7 +10,7 @@ import (
 
 // MostAlike is how many of the names that begin as another does are known to be
 // like it.
-const MostAlike = 100
+const MostAlike = 5000
 
 // Alike returns the names of a type of which a name may be a slip, sorted: those of
 // what is live, and of everything those that begin as it does, as far as any of
