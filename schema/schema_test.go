@@ -57,8 +57,9 @@ var bodies = map[handoff.Kind]handoff.Body{
 }
 
 // mayBeLeftOut are the fields that Go always writes and a draft may lack: a
-// number or a truth value has no absent form there.
-var mayBeLeftOut = []string{"gap.anticipated", "ack.drift.commits", "handoff.anchor.dirty", "handoff.anchor.unpushed", "handoff.anchor.stashes"}
+// number or a truth value has no absent form there, and some are filled in.
+var mayBeLeftOut = []string{"gap.anticipated", "ack.drift.commits", "handoff.anchor.dirty", "handoff.anchor.unpushed", "handoff.anchor.stashes",
+	"handoff.items.owner", "handoff.blockers.blocks"}
 
 // declared are the fields that Go may leave out, to tell absent from empty,
 // and that a record must have.

@@ -11,85 +11,115 @@ import (
 	"time"
 )
 
-// ordinaryKeys is how many keys an ordinary day may take beside the typed text.
-const ordinaryKeys = 16
+// How many keys an ordinary day may take beside the typed text, the question whether
+// to push among them: where nothing is given to the receiver, and where two items are.
+const (
+	keptKeys  = 11
+	givenKeys = 14
+)
 
-// TestOrdinaryDay hands over two carried items and a carried blocker, with one
-// line changed each, and one decision. It takes the plainest way: enter, on every
-// field.
+// TestOrdinaryDay hands over two carried items and a carried blocker, with one line
+// changed each item, and one decision. It takes the plainest way: enter, on every
+// screen.
 func TestOrdinaryDay(t *testing.T) {
 	t.Parallel()
-	r := inTheEvening(t)
-	x := r.start(80, 24, "handoff", "declare")
-	x.key("What do you hand over?", enter)
-	x.key("Item 1 of 2: login-audit", enter)
-	x.write("The log is missing for 1 of 7 endpoints")
-	x.key("Item 1 of 2", enter)
-	x.key("Item 1 of 2", enter)
-	x.key("Item 2 of 2: refund-flow", enter)
-	x.write("PR #1842 has 2 of 2 approvals, the freeze ends at 09:00")
-	x.key("Item 2 of 2", enter)
-	x.key("Item 2 of 2", enter)
-	x.key("What blocks?", enter)
-	x.key("What blocks?", enter)
-	x.key("What came of it?", enter)
-	x.write("Sessions last 15 minutes -- the audit asks for at most 15")
-	x.key("What came of it?", enter)
-	x.ready("Hand over")
-	x.write("Refunds are approved, the audit lacks one endpoint")
-	x.key("Hand over", enter)
-	x.write("tomorrow 09:00")
-	x.key("Hand over", enter)
-	x.key("Hand over", enter)
-	x.key("Hand over", enter)
-	x.see("Ready to publish")
-	x.key("Preview", enter)
-	if status := x.status(); status != 0 {
-		t.Fatalf("status %d; the screen is:\n%s", status, x.screen)
-	}
-	x.sane()
-	t.Logf("%d keys", x.keys)
-	if x.keys > ordinaryKeys {
-		t.Errorf("%d keys, at most %d", x.keys, ordinaryKeys)
-	}
-	record := r.run("handoff", "show", "@", "--json")
-	for _, text := range []string{"missing for 1 of 7", "2 of 2 approvals", "Sessions last 15 minutes", "the audit asks", "session-policy", "Refunds are approved", `"started_at":"`} {
-		if !strings.Contains(record, text) {
-			t.Errorf("%q is not in the handoff:\n%s", text, record)
-		}
-	}
-	if strings.Contains(record, "first_try_errors") {
-		t.Errorf("nobody agreed to share how often it was refused:\n%s", record)
-	}
-	if r.draft() != "" {
-		t.Error("the draft is still there")
+	for _, day := range []struct {
+		name   string
+		give   []string // keys
+		most   int
+		offers string
+	}{
+		{"nothing is given", nil, keptKeys, "offers nothing; keeps login-audit, refund-flow"},
+		{"two items are given", []string{space, down, space}, givenKeys, "ana → ben: offers"},
+	} {
+		t.Run(day.name, func(t *testing.T) {
+			t.Parallel()
+			r := inTheEvening(t)
+			remote := r.withRemote()
+			x := r.start(80, 24, "handoff", "declare")
+			x.key("What do you hand over?", enter)
+			x.ready("Item 1 of 2: login-audit")
+			x.write("The log is missing for 1 of 7 endpoints")
+			x.key("Item 1 of 2", enter)
+			x.ready("Item 2 of 2: refund-flow")
+			x.write("PR #1842 has 2 of 2 approvals, the freeze ends at 09:00")
+			x.key("Item 2 of 2", enter)
+			x.key("What blocks?", enter)
+			x.key("Shipped", enter)
+			x.ready("enter done · tab done")
+			x.write("Sessions last 15 minutes -- the audit asks for at most 15")
+			x.key("enter new line", enter)
+			x.key("enter done", enter)
+			x.ready("Hand over")
+			x.write("Refunds are approved, the audit lacks one endpoint")
+			x.key("Summary", enter)
+			x.ready("┃ Back at")
+			x.write("tomorrow 09:00")
+			x.key("Back at", enter)
+			x.ready("space ticks")
+			for _, key := range day.give {
+				x.key("The receiver does the next step of", key)
+			}
+			x.key("The receiver does the next step of", enter)
+			x.see("Ready to publish", "publish, and push it to origin: ben sees it")
+			x.key("Preview", enter)
+			x.published()
+			t.Logf("%d keys", x.keys)
+			if x.keys > day.most {
+				t.Errorf("%d keys, at most %d", x.keys, day.most)
+			}
+			for _, refusal := range []string{"Not ready", "warning", "required; enter", "nothing is typed here"} {
+				if x.screen.said(refusal) {
+					t.Errorf("it said %q", refusal)
+				}
+			}
+			x.see(day.offers, "pushed to origin/main")
+			if tip := r.run("git", "--git-dir", remote, "rev-parse", "main"); tip != r.head() {
+				t.Errorf("%s was not pushed: %s", r.head(), tip)
+			}
+			record := r.run("handoff", "show", "@", "--json")
+			for _, text := range []string{"missing for 1 of 7", "2 of 2 approvals", "Sessions last 15 minutes", "the audit asks", "session-policy", "Refunds are approved", `"started_at":"`} {
+				if !strings.Contains(record, text) {
+					t.Errorf("%q is not in the handoff:\n%s", text, record)
+				}
+			}
+			if strings.Contains(record, "first_try_errors") {
+				t.Errorf("nobody agreed to share how often it was refused:\n%s", record)
+			}
+			if r.draft() != "" {
+				t.Error("the draft is still there")
+			}
+		})
 	}
 }
 
-// TestChangedBlocker is the same day with a new line for the blocker as well, by
-// somebody who knows ctrl+s.
+// TestChangedBlocker is the same day with a new line for the blocker as well.
 func TestChangedBlocker(t *testing.T) {
 	t.Parallel()
 	r := inTheEvening(t)
 	x := r.start(80, 24, "handoff", "declare")
 	x.key("What do you hand over?", enter)
 	for _, item := range []string{"Item 1 of 2", "Item 2 of 2"} {
-		x.key(item, enter)
+		x.ready(item)
 		x.write("A new state of " + item + " since 14:00")
-		x.key(item, ctrlS)
+		x.key(item, enter)
 	}
-	x.key("What blocks?", right)
+	x.key("What blocks?", up)
+	x.key("←→ choose", right)
 	x.see("changed")
 	x.key("What blocks?", ctrlS)
 	x.key("Blocker: session-policy", enter)
+	x.ready("┃ Because")
 	x.write("login and refund use 15 and 90 minutes")
 	x.key("Blocker: session-policy", ctrlS)
-	x.key("What came of it?", enter)
+	x.key("Shipped", enter)
+	x.ready("enter done · tab done")
 	x.write("Sessions last 15 minutes -- the audit asks for at most 15")
-	x.key("What came of it?", ctrlS)
+	x.key("tab done", tab)
 	x.ready("Hand over")
 	x.write("Refunds are approved, the audit lacks one endpoint")
 	x.key("Hand over", enter)
+	x.ready("┃ Back at")
 	x.write("tomorrow 09:00")
 	x.key("Hand over", ctrlS)
 	x.see("Ready to publish")
@@ -98,8 +128,8 @@ func TestChangedBlocker(t *testing.T) {
 		t.Fatalf("status %d; the screen is:\n%s", status, x.screen)
 	}
 	t.Logf("%d keys", x.keys)
-	if x.keys > ordinaryKeys {
-		t.Errorf("%d keys, at most %d", x.keys, ordinaryKeys)
+	if x.keys > givenKeys {
+		t.Errorf("%d keys, at most %d", x.keys, givenKeys)
 	}
 	if record := r.run("handoff", "show", "@", "--json"); !strings.Contains(record, "90 minutes") {
 		t.Errorf("the blocker did not change:\n%s", record)
@@ -128,7 +158,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 			before := r.head()
 			x := r.start(80, 24, "handoff", "declare")
 			x.key("What do you hand over?", enter)
-			x.key("Item 1 of 2", enter)
+			x.ready("Item 1 of 2")
 			x.write(typed)
 			if stop.saved {
 				x.saved(r, typed)
@@ -161,7 +191,7 @@ func TestDraftWaits(t *testing.T) {
 	r := inTheEvening(t)
 	x := r.start(80, 24, "handoff", "declare")
 	x.key("What do you hand over?", enter)
-	x.key("Item 1 of 2", enter)
+	x.ready("Item 1 of 2")
 	x.write("The log is complete")
 	x.key("Item 1 of 2", ctrlC)
 	if status := x.status(); status != 130 {
@@ -218,7 +248,7 @@ func TestRefusedThenFixed(t *testing.T) {
 	r.run("git", "config", "handoff.shareQueries", "true") // and other counts about the writing
 	x := r.start(80, 24, "handoff", "declare")
 	x.key("What do you hand over?", ctrlS)
-	x.key("Item 1 of 2", enter)
+	x.ready("Item 1 of 2")
 	x.write("wip")
 	x.key("Item 1 of 2", ctrlS)
 	x.key("Item 2 of 2", ctrlS)
@@ -227,21 +257,23 @@ func TestRefusedThenFixed(t *testing.T) {
 	x.ready("Hand over")
 	x.write("The audit lacks one endpoint")
 	x.key("Hand over", enter)
+	x.ready("┃ Back at")
 	x.write("soon")
 	x.key("Hand over", ctrlS)
 	x.see("write one of: mon 09:00", "2026-11-23 09:00", "┃ Back at") // longer than the window is wide
 	x.send("\x15tomorrow 09:00")                                      // ctrl+u first
 	x.see("tomorrow 09:00")
 	x.key("Hand over", ctrlS)
-	x.see("Not ready", "HO203")
+	x.see("Not ready", `fix login-audit, State: the state "wip" says nothing (HO203)`)
 	x.key("Preview", enter)
-	x.ready("Next step")
-	x.see("HO203", "wip")
+	x.ready("┃ State")
+	x.see(`State: the state "wip" says nothing`)
 	if r.head() != before {
 		t.Fatal("it was published")
 	}
 	x.send("\x15The log is missing for 1 of 7 endpoints") // ctrl+u first
-	x.key("Next step", ctrlS)
+	x.gone("says nothing")
+	x.key("State", ctrlS)
 	x.see("Ready to publish")
 	x.key("Preview", enter)
 	if status := x.status(); status != 0 {
@@ -264,7 +296,7 @@ func TestWorkOnTheLaptop(t *testing.T) {
 	r.run("git", "add", "refund.go")
 	x := r.start(100, 40, "handoff", "declare")
 	quickDay(x)
-	x.see("HO603", "1 changed")
+	x.see("warning refund-flow, Known issues: branch", "1 changed")
 }
 
 // TestCommitCannotBeMade keeps the draft when git is in the middle of a merge.
@@ -302,15 +334,22 @@ func TestCommitCannotBeMade(t *testing.T) {
 // quickDay goes to the preview with a summary and nothing new.
 func quickDay(x *terminal) {
 	x.t.Helper()
+	quickDayTo(x, func() { x.key("Hand over", ctrlS) })
+	x.see("Ready to publish")
+}
+
+// quickDayTo goes as far as what is asked when a handoff is closed, and ends it.
+func quickDayTo(x *terminal, end func()) {
+	x.t.Helper()
 	for _, title := range []string{"What do you hand over?", "Item 1 of 2", "Item 2 of 2", "What blocks?", "What came of it?"} {
 		x.key(title, ctrlS)
 	}
 	x.ready("Hand over")
 	x.write("The audit lacks one endpoint")
 	x.key("Hand over", enter)
+	x.ready("┃ Back at")
 	x.write("tomorrow 09:00")
-	x.key("Hand over", ctrlS)
-	x.see("Ready to publish")
+	end()
 }
 
 // TestPasteAndResize pastes what terminals paste, and makes the window small and
@@ -320,12 +359,13 @@ func TestPasteAndResize(t *testing.T) {
 	r := inTheEvening(t)
 	x := r.start(80, 24, "handoff", "declare")
 	x.key("What do you hand over?", ctrlS)
-	x.key("Item 1 of 2", enter)
+	x.ready("Item 1 of 2")
 	x.write("审计日志 lacks /logout 🎉")
 	x.key("Item 1 of 2", ctrlS)
 	x.key("Item 2 of 2", ctrlS)
 	x.key("What blocks?", ctrlS)
-	x.ready("What came of it?")
+	x.key("What came of it?", tab)
+	x.ready("┃ Shipped, in your words")
 	var lines []string
 	for i := range 300 {
 		lines = append(lines, "Shipped part "+string(rune('a'+i%26))+strings.Repeat("x", i/26)+" of 部 🎉")
@@ -423,7 +463,7 @@ sed -i 's|^returns_at: .*|returns_at: "2099-11-21T09:00:00+08:00"|' "$1"; fi`)
 		editor(t, r, "exit 1")
 		x := r.start(80, 24, "handoff", "declare")
 		x.key("What do you hand over?", enter)
-		x.key("Item 1 of 2", enter)
+		x.ready("Item 1 of 2")
 		x.write("The log is complete")
 		x.key("Item 1 of 2", ctrlO)
 		if status := x.status(); status != 1 {
@@ -440,7 +480,7 @@ sed -i 's|^returns_at: .*|returns_at: "2099-11-21T09:00:00+08:00"|' "$1"; fi`)
 		editor(t, r, `sed -i 's|is complete"|is complete since 14:00"|' "$1"`)
 		x := r.start(80, 24, "handoff", "declare")
 		x.key("What do you hand over?", enter)
-		x.key("Item 1 of 2", enter)
+		x.ready("Item 1 of 2")
 		x.write("The log is complete")
 		x.key("Item 1 of 2", ctrlO)
 		x.see("Preview", "The log is complete since 14:00", "Not ready")
@@ -466,13 +506,13 @@ func TestPrompter(t *testing.T) {
 			change(r, &args)
 			x := r.start(100, 60, "handoff", args...)
 			for _, exchange := range [][2]string{
-				{"numbers to tick [1 2]:", ""},
+				{"numbers to tick [1 2]:", ""}, {"Anything else?", ""},
 				{"number [4]:", ""}, {"State [The audit log is missing", "The log is missing for 1 of 7 endpoints"}, {"Next step [", ""},
 				{"number [3]:", ""}, {"State [PR #1842", ""}, {"Next step [Get", ""},
 				{"number [1]:", ""}, {"Another blocker:", ""},
-				{"Shipped (", ""}, {"Decided (", "Sessions last 15 minutes -- the audit asks for at most 15"}, {"asks for at most 15\n>", ""},
-				{"Summary:", "The audit lacks one endpoint"}, {"Back at:", "soon-ish"}, {"soon-ish", "tomorrow 09:00"}, {"To [ben]:", ""},
-				{"numbers to tick:", ""}, {"Ready to publish", "publish"},
+				{"numbers to tick:", ""}, {"Shipped, in your words (", ""}, {"Decided (", "Sessions last 15 minutes -- the audit asks for at most 15"}, {"asks for at most 15\n>", ""},
+				{"Summary (required):", "The audit lacks one endpoint"}, {"Back at (required):", "soon-ish"}, {"soon-ish", "tomorrow 09:00"}, {"To [ben]:", ""},
+				{"The receiver does the next step of", ""}, {"Ready to publish", "publish"},
 			} {
 				x.see(exchange[0])
 				x.send(exchange[1] + "\n")
@@ -497,11 +537,11 @@ func TestEndOfInputNeverPublishes(t *testing.T) {
 	before := r.head()
 	x := r.start(100, 60, "handoff", "declare", "--accessible")
 	for _, exchange := range [][2]string{
-		{"numbers to tick [1 2]:", ""},
+		{"numbers to tick [1 2]:", ""}, {"Anything else?", ""},
 		{"number [4]:", ""}, {"State [The audit", ""}, {"Next step [Add", ""},
 		{"number [3]:", ""}, {"State [PR #1842", ""}, {"Next step [Get", ""},
-		{"number [1]:", ""}, {"Another blocker:", ""}, {"Shipped (", ""}, {"Decided (", ""},
-		{"Summary:", "The audit lacks one endpoint"}, {"Back at:", "tomorrow 09:00"}, {"To [ben]:", ""}, {"numbers to tick:", ""},
+		{"number [1]:", ""}, {"Another blocker:", ""}, {"numbers to tick:", ""}, {"Shipped, in your words (", ""}, {"Decided (", ""},
+		{"Summary (required):", "The audit lacks one endpoint"}, {"Back at (required):", "tomorrow 09:00"}, {"To [ben]:", ""}, {"The receiver does the next step of", ""},
 	} {
 		x.see(exchange[0])
 		x.send(exchange[1] + "\n")
@@ -558,7 +598,7 @@ func TestGitHandoff(t *testing.T) {
 			at := &repository{t: t, dir: place.dir, env: append([]string(nil), r.env...)}
 			x := at.start(80, 24, "git", "handoff", "declare", "--fresh")
 			x.key("What do you hand over?", enter)
-			x.key("Item 1 of 2", enter)
+			x.ready("Item 1 of 2")
 			x.write("The log is complete")
 			x.key("Item 1 of 2", ctrlC)
 			if status := x.status(); status != 130 {

@@ -46,16 +46,16 @@ func TestInitForm(t *testing.T) {
 	x.see("git knows ana (ana), ben (Ben Roth)", "ana; Asia/Singapore", "ben")
 	x.ready("Who works here?")
 	x.send("; Europe/Londn; 09:00-17:30") // ben's line is the last one
-	x.key("Europe/Londn; 09:00-17:30", enter)
+	x.key("Europe/Londn; 09:00-17:30", tab)
 	x.see(`"Europe/Londn" is not a time zone such as`)
 	for range len("n; 09:00-17:30") {
 		x.send("\x7f")
 	}
 	x.send("on; 09:00-17:30")
-	x.key("Europe/London; 09:00-17:30", enter)
+	x.key("ben; Europe/London; 09:00-17:30", tab)
 	x.ready("Which teams are there?")
 	x.send("payments; ben; ana, ben")
-	x.key("payments; ben; ana, ben", enter)
+	x.key("payments; ben; ana, ben", tab)
 	x.key("Shall a push remind you", escape)
 	x.key("payments; ben; ana, ben", enter)
 	x.key("Shall a push remind you", enter)

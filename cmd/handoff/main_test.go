@@ -79,6 +79,8 @@ func runScripts(t *testing.T, dir, refFormat string) {
 			"packed-refs":     cmdPackedRefs,
 			"refuses":         cmdRefuses,
 			"sound":           cmdSound,
+			"targets":         cmdTargets,
+			"mode":            cmdMode,
 		},
 	})
 }

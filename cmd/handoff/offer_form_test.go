@@ -24,11 +24,11 @@ func TestFormOffersTheNextStep(t *testing.T) {
 			r.run("git", "-c", "user.name=sarah", "commit", "-q", "--allow-empty", "-m", "decide", "--author=sarah <sarah@example.com>")
 			x := r.start(100, 60, "handoff", "declare", "--accessible")
 			for _, exchange := range [][2]string{
-				{"numbers to tick", "1"}, {"Name", "fee table"}, {"Why is it done", "Fees differ by country since March"},
+				{"Items (", "fee table"}, {">", ""}, {"Name (required) [fee-table]", ""}, {"Why is it done", "Fees differ by country since March"},
 				{"number [2]:", ""}, {"State", "fees.csv has 12 of 40 rows"},
 				{"Next step", "sarha: Decide"}, {"nobody is called sarha: write sarah: …", test.step},
-				{"locker:", ""}, {"Shipped", ""}, {"Decided", ""},
-				{"Summary", "The fee table has 12 of 40 rows"}, {"Back at", "tomorrow 09:00"}, {"To", "ben"}, {"numbers to tick [1]:", test.ticks},
+				{"locker:", ""}, {"numbers to tick", ""}, {"Shipped, in your words", ""}, {"Decided", ""},
+				{"Summary", "The fee table has 12 of 40 rows"}, {"Back at", "tomorrow 09:00"}, {"To (required)", "ben"}, {"numbers to tick [1]:", test.ticks},
 			} {
 				x.see(exchange[0])
 				x.send(exchange[1] + "\n")

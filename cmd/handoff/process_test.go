@@ -188,7 +188,7 @@ func (s *site) residue() []string {
 func (s *site) isResidue(name string, entry fs.DirEntry) bool {
 	switch dir, base := filepath.ToSlash(filepath.Dir(name)), filepath.Base(name); {
 	case dir == ".git/handoff":
-		if base != "append" && base != "index.db-journal" { // both stay as empty files
+		if base != "append" && base != "index.db-journal" && base != "route" { // they stay as empty files
 			return !slices.Contains([]string{"index.db", "draft.yaml"}, base)
 		}
 		info, err := entry.Info()

@@ -249,6 +249,12 @@ func (x *terminal) see(texts ...string) {
 	})
 }
 
+// gone waits until the screen does not show a text any more.
+func (x *terminal) gone(text string) {
+	x.t.Helper()
+	x.until("no "+text, func(screen string) bool { return !strings.Contains(screen, text) })
+}
+
 // ready waits for a screen of that title that takes keys: the line of keys is
 // there then.
 func (x *terminal) ready(title string) {
@@ -272,8 +278,12 @@ const (
 	ctrlC    = "\x03"
 	ctrlO    = "\x0f"
 	ctrlS    = "\x13"
+	tab      = "\t"
+	up       = "\x1b[A"
 	down     = "\x1b[B"
 	right    = "\x1b[C"
+	left     = "\x1b[D"
+	erase    = "\x7f"
 	shiftTab = "\x1b[Z"
 )
 

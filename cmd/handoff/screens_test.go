@@ -20,7 +20,13 @@ var screens = []struct {
 	{"handoff", "ben", "Fri 09:30", nil},
 	{"inbox", "ben", "Fri 09:30", []string{"inbox"}},
 	{"show", "ben", "Fri 09:30", []string{"show", "@ana"}},
+	{"show-item", "ben", "Fri 09:30", []string{"show", "refund-flow"}},
 	{"query-blocked", "ben", "Fri 09:30", []string{"query", "blocked"}},
+	{"query-changed", "ben", "Fri 09:30", []string{"query", "changed"}},
+	{"log", "ben", "Fri 09:30", []string{"log"}},
+	{"log-decisions", "ben", "Fri 09:30", []string{"log", "--decisions"}},
+	{"stats", "ben", "Fri 17:40", []string{"stats"}},
+	{"rollup", "ana", "Fri 17:50", []string{"rollup", "--team", "payments", "--dry-run"}},
 }
 
 // windows are the sizes in which screens are looked at: columns and lines.

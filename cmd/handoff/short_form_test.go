@@ -54,11 +54,16 @@ func inTheMorning(t *testing.T, who string) *repository {
 		t.Fatal(err)
 	}
 	r.run("handoff", "declare", "-f", file)
+	r.become(who)
+	return r
+}
+
+// become has the commands to come be those of somebody else than ana.
+func (r *repository) become(who string) {
 	r.env = slices.Clone(r.env)
 	for i := range r.env {
 		r.env[i] = strings.ReplaceAll(r.env[i], "=ana", "="+who)
 	}
-	return r
 }
 
 func (x *terminal) published() {
@@ -77,15 +82,21 @@ func TestAckForm(t *testing.T) {
 	x.see("ana hands over", "do not: Do not log passwords", "[x] login-audit")
 	x.key("Your answer", enter)
 	x.key("You take", enter)
+	x.see("What did you understand, in your own words? (required)", "What will you do first? (required)")
+	x.write("the log")
 	x.key("Read back: login-audit", enter)
-	x.key("Read back: login-audit", enter)
-	x.see("readback[0].understood is empty")
-	x.key("Your answer", ctrlS)
-	x.ready("Read back: login-audit")
-	x.write("Four endpoints write the log, logout is one of those that do not")
-	x.key("Read back: login-audit", enter)
+	x.ready("┃ What will you do first?")
 	x.write("Ask sarah about the timeout")
 	x.key("Read back: login-audit", enter)
+	x.ready("┃ What did you understand")
+	x.see("What did you understand, in your own words? ") // and what is wrong with it, above
+	x.until("the problem", func(screen string) bool { return strings.Count(screen, "What did you understand") == 2 })
+	if strings.Contains(x.screen.String(), "readback[") {
+		t.Errorf("it speaks of the file:\n%s", x.screen)
+	}
+	x.send("\x15Four endpoints write the log, logout is one of those that do not")
+	x.until("the problem, cured", func(screen string) bool { return strings.Count(screen, "What did you understand") == 1 })
+	x.key("Read back: login-audit", ctrlS)
 	x.published()
 	if record := r.run("handoff", "show", "item:login-audit"); !strings.Contains(record, "ben") {
 		t.Errorf("ben did not take it:\n%s", record)
@@ -98,7 +109,7 @@ func TestAckFormOfAnAssignment(t *testing.T) {
 	r := inTheMorning(t, "cleo")
 	r.run("handoff", "assign", "login-audit", "--as", "ana", "--to", "cleo")
 	x := r.start(80, 24, "handoff", "ack")
-	x.see("[x] login-audit")
+	x.see("[x] login-audit", "done when: All 7 endpoints write the log")
 	x.key("Your answer", ctrlS)
 	x.ready("Read back: login-audit")
 	x.write("Four endpoints write the log, logout is one of those that do not")
@@ -125,11 +136,104 @@ func TestAckFormAsksForChanges(t *testing.T) {
 	x.see("changes requested")
 	x.key("Your answer", ctrlS)
 	x.key("Why?", enter)
+	x.ready("┃ What should the sender know?")
 	x.write("Which endpoints?")
-	x.key("Why?", enter)
+	x.key("Why?", tab)
 	x.published()
 	if record := r.run("git", "show", "HEAD"); !strings.Contains(record, "changes_requested") || !strings.Contains(record, "missing_context") {
 		t.Errorf("no such ack:\n%s", record)
+	}
+}
+
+// TestAckFormTellsAll shows what one must know to take it: what is not to be done, the
+// next steps, when it is done, and the blockers that the reader can remove.
+func TestAckFormTellsAll(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"ack"}, {"ack", "--accessible"}} {
+		r := inTheMorning(t, "ben")
+		x := r.start(80, 60, "handoff", args...)
+		x.see("do not: Do not log passwords", "next, ben: Add the audit log to /logout", "done when: All 7 endpoints write the log",
+			"if the audit is moved: tell sarah", "blocked by session-policy: Decide how long a session lasts")
+		if strings.Contains(x.screen.String(), "waits for you") {
+			t.Errorf("ben can remove nothing:\n%s", x.screen)
+		}
+		x.send(ctrlC)
+		x.status()
+	}
+	r := newRepository(t)
+	file := filepath.Join(t.TempDir(), "given.yaml")
+	text := strings.NewReplacer("RETURNS", moment().Add(12*time.Hour).Format(time.RFC3339), `["ben"]`, `["ben", "sarah"]`).Replace(given)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.run("handoff", "declare", "-f", file)
+	r.become("sarah")
+	x := r.start(80, 60, "handoff", "ack")
+	x.see("waits for you: Decide how long a session lasts", "handoff resolve session-policy removes it; it blocks login-audit")
+	x.send(ctrlC)
+	x.status()
+}
+
+// TestAckFormAsksBeforeSeen says that seen takes nothing, and publishes it only then.
+// What was ticked before is ticked afterwards.
+func TestAckFormAsksBeforeSeen(t *testing.T) {
+	t.Parallel()
+	r := inTheMorning(t, "ben")
+	before := r.head()
+	x := r.start(80, 24, "handoff", "ack")
+	x.key("Your answer", left)
+	x.key("← seen →", ctrlS)
+	x.see("Publish that you have seen it, and nothing more?", "login-audit stays with ana")
+	x.key("Publish that?", down)
+	x.key("> no, back to the other answers", enter)
+	x.see("Your answer", "[x] login-audit")
+	if r.head() != before {
+		t.Fatal("it was published")
+	}
+	x.key("Your answer", ctrlS)
+	x.key("Publish that?", enter)
+	x.published()
+	if record := r.run("git", "show", "HEAD"); !strings.Contains(record, `outcome: "seen"`) {
+		t.Errorf("no such ack:\n%s", record)
+	}
+
+	r = inTheMorning(t, "ben")
+	x = r.start(80, 60, "handoff", "ack", "--accessible")
+	for _, exchange := range [][2]string{{"number [1]:", "seen"}, {"numbers to tick [1]:", ""}, {"Publish that you have seen it, and nothing more?", ""}} {
+		x.see(exchange[0])
+		x.send(exchange[1] + "\n")
+	}
+	x.published()
+}
+
+// TestLongAnswer writes several lines, with enter, and goes on in the editor.
+func TestLongAnswer(t *testing.T) {
+	t.Parallel()
+	r := inTheMorning(t, "sarah")
+	editor := filepath.Join(t.TempDir(), "editor")
+	if err := os.WriteFile(editor, []byte("#!/bin/sh\ncp \"$1\" "+editor+".saw\necho 'It was signed in March.' >>\"$1\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r.env = append(r.env, "HANDOFF_EDITOR="+editor)
+	x := r.start(80, 24, "handoff", "answer", "which-limit")
+	x.ready("Your answer (required)")
+	x.write("The shorter one, 15 minutes.")
+	x.key("enter new line", enter)
+	x.send(enter) // a paragraph
+	x.write("The contract names it.")
+	x.key("^o editor", ctrlO)
+	x.see("It was signed in March.")
+	if saw, err := os.ReadFile(editor + ".saw"); err != nil || string(saw) != "The shorter one, 15 minutes.\n\nThe contract names it.\n" {
+		t.Errorf("the editor was given %q, %v", saw, err)
+	}
+	x.key("tab next", tab)
+	x.key("Does that settle it?", enter)
+	x.published()
+	answer := r.run("handoff", "show", "q:which-limit")
+	for _, part := range []string{"15 minutes.", "The contract names it.", "It was signed in March."} {
+		if !strings.Contains(answer, part) {
+			t.Errorf("%q is not in the answer:\n%s", part, answer)
+		}
 	}
 }
 

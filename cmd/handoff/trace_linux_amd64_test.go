@@ -26,10 +26,11 @@ type fault struct {
 // tracer runs one process, and sees the calls by which it changes files below
 // a directory, or tells another process something.
 type tracer struct {
-	dir   string
-	fault fault
-	pid   int
-	calls []string // "renameat .git/index.lock", "write pipe"
+	dir     string
+	fault   fault
+	sockets bool // also those by which it opens a socket, writes to one and reads from one
+	pid     int
+	calls   []string // "renameat .git/index.lock", "write pipe", "read socket", "socket"
 }
 
 // Numbers that package syscall does not name.
@@ -130,6 +131,12 @@ func (t *tracer) atCall(thread int) error {
 	name, path := t.describe(&regs)
 	below, isBelow := strings.CutPrefix(path, t.dir+"/")
 	switch {
+	case name == "socket":
+		t.calls = append(t.calls, name)
+	case t.sockets && strings.HasPrefix(path, "socket:"):
+		t.calls = append(t.calls, name+" socket")
+	case name == "read":
+		return nil
 	case isBelow:
 		t.calls = append(t.calls, name+" "+below)
 	case name == "write" && strings.HasPrefix(path, "pipe:"):
@@ -174,6 +181,14 @@ func (t *tracer) killStarted() {
 // it changes no file.
 func (t *tracer) describe(regs *syscall.PtraceRegs) (name, path string) {
 	call, ok := tracedCalls[regs.Orig_rax]
+	if t.sockets {
+		switch regs.Orig_rax {
+		case syscall.SYS_SOCKET:
+			return "socket", ""
+		case syscall.SYS_READ:
+			call.name, call.path, ok = "read", -1, true
+		}
+	}
 	args := []uint64{regs.Rdi, regs.Rsi, regs.Rdx, regs.R10}
 	switch {
 	case !ok, call.name == "openat" && args[2]&(syscall.O_CREAT|syscall.O_TRUNC) == 0:

@@ -40,6 +40,9 @@ func Read(args []string, env Env) (query.Query, error) {
 		return formal, parseErr
 	}
 	q, understood, err := read(pieces, env)
+	if err == nil && !understood {
+		q, understood, err = read(unquoted(pieces), env) // a name in quotes
+	}
 	if err != nil || understood {
 		return q, err
 	}
@@ -77,6 +80,20 @@ func settled(q query.Query, pieces []query.Piece) bool {
 	return len(words) == 0 || q.Topic != query.Search && len(q.Words) == 0 && !slices.Contains(words, "?") || q.Topic == query.Search && len(words) == 1
 }
 
+// unquoted are the pieces with those in quotes as words of the question; none where
+// nothing is in quotes.
+func unquoted(pieces []query.Piece) []query.Piece {
+	quoted := func(p query.Piece) bool { return p.Quoted && p.Qualifier == "" && !p.Not }
+	if !slices.ContainsFunc(pieces, quoted) {
+		return nil
+	}
+	pieces = slices.Clone(pieces)
+	for i := range pieces {
+		pieces[i].Quoted = pieces[i].Quoted && !quoted(pieces[i])
+	}
+	return pieces
+}
+
 func plainWords(pieces []query.Piece) []string {
 	var words []string
 	for _, p := range pieces {
@@ -94,15 +111,19 @@ const mostWords = 40
 // read reads a plain question. What narrows it stands beside its words: terms,
 // and words in double quotes.
 func read(pieces []query.Piece, env Env) (q query.Query, understood bool, err error) {
-	words, at, err := cutTime(opened(split(plainWords(pieces))), env.ParseEnv)
-	if err != nil || len(words) == 0 || len(words) > mostWords {
+	words := split(plainWords(pieces))
+	if len(words) == 0 || len(words) > mostWords {
+		return q, false, nil
+	}
+	words, at, err := cutTime(opened(words), env.ParseEnv)
+	if err != nil || len(words) == 0 {
 		return q, err != nil, err
 	}
 	names, err := newDirectory(env)
 	if err != nil {
 		return q, true, err
 	}
-	for _, how := range []reading{longNames, shortNames, anyNames} {
+	for _, how := range readings(words, names) {
 		tokens, err := tag(words, names, how)
 		if err != nil {
 			return q, true, err
@@ -150,8 +171,12 @@ func isQuestion(pieces []query.Piece) bool {
 	if strings.HasSuffix(words[len(words)-1], "?") {
 		return true
 	}
-	first := opened(split(words))
-	return len(first) > 0 && slices.ContainsFunc(lexicon()[first[0]], func(w word) bool {
-		return w.kind == asking || w.kind == auxiliary || w.kind == indefinite || w.kind == pronoun
+	cut := split(words)
+	if len(cut) == 0 {
+		return false
+	}
+	first := opened(cut)
+	return slices.ContainsFunc(first, isAsking) || slices.ContainsFunc(lexicon()[first[0]], func(w word) bool {
+		return w.kind == auxiliary || w.kind == indefinite || w.kind == pronoun || w.kind == possessive
 	})
 }

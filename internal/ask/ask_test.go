@@ -132,6 +132,7 @@ func TestRead(t *testing.T) {
 
 		// Beside the question.
 		{"what is blocked severity:critical", "blocked severity:critical"},
+		{`who owns "partial refunds"`, "owns item:refunds"},
 		{`what does ben hold "two words"`, `holds ben "two words"`},
 
 		// Not understood.
@@ -139,7 +140,7 @@ func TestRead(t *testing.T) {
 		{"is ben hungry", ""},
 		{"what will ben ship", ""},
 		{"what is refunds not blocked by", ""},
-		{"is everything done", ""},
+		{"is everything done", "items is:closed (all) ?"},
 		{"is everyone blocked", ""},
 		{"what was blocked yesterday", ""},
 		{"is ben blocked and hungry", ""},
@@ -199,6 +200,31 @@ func TestReadRefuses(t *testing.T) {
 	env.Me = ""
 	if q, err := Read([]string{"what do I hold"}, env); err == nil || !strings.Contains(err.Error(), "needs to know who you are") {
 		t.Errorf("%s, %v", q, err)
+	}
+}
+
+// Things and people may be called as words are that the lexicon knows.
+func TestNamesThatAreWords(t *testing.T) {
+	item := func(id string) handoff.Item {
+		return handoff.Item{ID: id, Status: handoff.StatusReady, Owner: "will", Next: []handoff.Next{{Do: "go on", Owner: "may"}}}
+	}
+	h := &handoff.Handoff{
+		To: handoff.List[string]{"may"}, ReturnsAt: handoff.Time{Time: now}, Shipped: handoff.List[handoff.Shipped]{}, Decisions: handoff.List[handoff.Decision]{},
+		Items:    handoff.List[handoff.Item]{item("merge"), item("blocked"), item("status"), item("who"), item("review-queue"), item("my-items")},
+		Blockers: handoff.List[handoff.Blocker]{{ID: "done", Needs: "a word", Resolver: "may", Blocks: []string{"merge"}}},
+	}
+	view := fold.Of([]*handoff.Record{handoff.New("w0000001", now.Add(-time.Hour), "will", h)}, fold.PolicyPerItem).View
+	env := storyEnv()
+	env.Config, env.Recall = config.Default(), func(fold.Part) (*fold.View, error) { return view, nil }
+	for question, understood := range map[string]string{
+		"who has merge": "whois item:merge", "is merge done": "status item:merge is:shipped ?", "who owns blocked": "owns item:blocked", "is blocked blocked": "status item:blocked is:blocked ?",
+		"what is blocking merge": "blocked item:merge", "who has the review queue": "whois item:review-queue", "who has my items": "whois item:my-items", "is status ready": "status item:status is:ready ?",
+		"what does will hold": "holds will", "what did may ship": "shipped by:may", "is will away": "returns will is:away ?", "is may blocked": "items is:blocked holder:may ?",
+		"who can resolve done": "owns blk:done", "what is blocked": "blocked", "what should may do next": "next may", "has will handed over today": "declared will is:declared ?",
+	} {
+		if q, err := Read([]string{question}, env); err != nil || q.String() != understood {
+			t.Errorf("%s: understood as %q, want %q (%v)", question, q, understood, err)
+		}
 	}
 }
 

@@ -48,7 +48,16 @@ func parse(tokens []token, at span) (*clause, bool) {
 		return nil, false
 	}
 	p.roles()
+	p.c.elliptic()
 	return &p.c, true
+}
+
+// elliptic makes a question of "refunds done?", which lacks its verb: whether it is
+// so.
+func (c *clause) elliptic() {
+	if c.asks == "" && !c.noun && c.modal == "" && c.form >= past && c.passive && c.subj == nil && c.obj != nil && (c.obj.named() || c.obj.any == "any") {
+		c.asks = "yes"
+	}
 }
 
 // askedAs are the question words that ask for the same as another one.
@@ -87,6 +96,16 @@ func (p *parser) opening() bool {
 	}
 	if slices.Contains([]string{"what", "who", "how-many"}, p.c.asks) {
 		asked := &phrase{wanted: p.c.asks}
+		of := 0 // "which of my items"
+		if p.at < len(p.tokens) && p.tokens[p.at].text == "of" {
+			of = 1
+		}
+		if q, n := p.phraseAt(p.at + of); of > 0 && n > 0 && q.noun != "" && q.owner != nil && q.names == nil {
+			asked.noun, asked.states, p.c.preps["of"] = q.noun, q.states, q.owner
+			p.at += of + n
+			p.pre = append(p.pre, asked)
+			return true
+		}
 		if q, n := p.phraseAt(p.at); n > 0 && q.noun != "" && q.names == nil && q.owner == nil && p.nounHere(p.at+n) {
 			asked.noun, asked.states = q.noun, q.states
 			p.at += n
@@ -133,6 +152,8 @@ func (p *parser) body() bool {
 			if !p.auxiliary(t) {
 				return false
 			}
+		case p.whyWeDo(t):
+			p.c.verb, p.c.form, p.c.tail, p.at = vUse, base, p.texts(p.at), len(p.tokens)
 		case p.isPhrase():
 			if !p.phrase() {
 				return false
@@ -142,6 +163,10 @@ func (p *parser) body() bool {
 				return false
 			}
 		case t.can(preposition):
+			if t.text == "of" && p.c.verb == "" && len(p.pre) == 0 {
+				p.at++ // "are any of my items blocked"
+				continue
+			}
 			if !p.preposition(t) {
 				return false
 			}
@@ -152,10 +177,19 @@ func (p *parser) body() bool {
 	return true
 }
 
+// whyWeDo reports whether the question is why we do something that the lexicon has no
+// word for: "why do we key refunds by payment id".
+func (p *parser) whyWeDo(t token) bool {
+	return p.c.asks == "why" && p.c.verb == "" && !p.be && len(p.pre) == 1 && p.pre[0].text == "team" && !t.can(action) && !t.can(preposition)
+}
+
 // mainVerb reports whether "have" or "do" stands for itself: no other verb follows
 // that it could serve.
 func (p *parser) mainVerb(t token) bool {
 	if !t.can(action) || p.c.verb != "" || p.at == 0 {
+		return false
+	}
+	if p.c.asks == "why" && p.at+1 < len(p.tokens) && p.tokens[p.at+1].can(pronoun) { // "why do we"
 		return false
 	}
 	for _, next := range p.tokens[p.at+1:] {
@@ -201,6 +235,8 @@ func (p *parser) action(t token) bool {
 		p.c.verb, p.c.form, p.c.state = w.verb, w.form, w.value
 		p.c.tail = p.texts(p.at)
 	case w.verb == vNext && (p.c.verb == vWork || p.c.verb == vTake || p.c.verb == vHold):
+	case w.verb == vWork && p.c.verb == vState && slices.Equal(p.c.bare, []string{"to"}): // "what is left to do"
+		p.c.verb, p.c.form, p.c.state, p.c.bare = vNext, being, "", nil
 	case w.verb == vWork && p.c.verb == vNext:
 		p.c.verb, p.c.form = vWork, w.form
 	case p.c.verb == vWork && p.c.form == base && w.form == base, p.c.verb == vWait && w.form >= past && w.form != being:
@@ -253,89 +289,6 @@ func (p *parser) preposition(t token) bool {
 	return true
 }
 
-// fromNoun takes the verb from a noun: "status of refunds", "who is the owner of
-// payments", "open questions".
-func (p *parser) fromNoun() bool {
-	i := -1
-	for at, q := range p.pre {
-		if q.noun != "" && (q.wanted == "" || len(p.pre) == 1) && q.names == nil {
-			i = at
-		}
-	}
-	if i < 0 {
-		return p.fromPlace() || p.fromName()
-	}
-	q := p.pre[i]
-	p.c.verb, p.c.noun = q.noun, true
-	p.pre = slices.Delete(p.pre, i, i+1)
-	if q.text != "" { // a name that nobody knows
-		p.post = append(p.post, &phrase{text: q.text, noun: q.noun})
-	}
-	if q.owner != nil {
-		p.c.preps["of"] = q.owner
-	}
-	if p.c.form = base; len(q.states) > 0 {
-		p.c.state = q.states[0].value
-		p.pre = append(p.pre, &phrase{states: q.states, wanted: "what", noun: q.noun})
-	}
-	return true
-}
-
-// fromPlace reads "what is on my plate".
-func (p *parser) fromPlace() bool {
-	for _, prep := range []string{"on", "in"} {
-		if q := p.c.preps[prep]; q != nil && q.noun == nPlate && q.owner != nil && p.c.asks != "yes" {
-			p.c.verb, p.c.noun, p.c.preps = nPlate, true, map[string]*phrase{"of": q.owner}
-			return len(p.pre) == 0 || len(p.pre) == 1 && p.pre[0].wanted != ""
-		}
-	}
-	return false
-}
-
-// standing reports whether the question is how we stand with something: "where are
-// we with refunds", "what is up with refunds".
-func (p *parser) standing(names []*phrase) bool {
-	of := p.c.preps["with"]
-	if of == nil {
-		of = p.c.preps["on"]
-	}
-	if !of.named() || len(p.c.preps) != 1 || slices.ContainsFunc(names, func(q *phrase) bool { return q.text != "team" && q.text != "me" }) {
-		return false
-	}
-	up := p.c.asks == "what" && slices.Equal(p.c.bare, []string{"up"})
-	if !up && !(len(names) == 1 && (p.c.asks == "where" || p.c.asks == "how")) {
-		return false
-	}
-	p.c.verb, p.c.noun, p.c.bare, p.pre = nStatus, true, nil, nil
-	return true
-}
-
-// fromName reads "what is refunds", "why refunds" and "where is ana".
-func (p *parser) fromName() bool {
-	names := slices.DeleteFunc(slices.Clone(p.pre), func(q *phrase) bool { return len(q.names) == 0 })
-	if p.standing(names) {
-		return true
-	}
-	if len(names) != 1 || len(p.c.preps) > 0 || len(p.c.bare) > 0 {
-		return false
-	}
-	p.c.noun = true
-	person := len(only(names[0].names, Person)) > 0
-	switch {
-	case p.c.asks == "where" && person:
-		p.c.verb = vReturn
-	case p.c.asks == "what", p.c.asks == "how", p.c.asks == "where":
-		p.c.verb = nStatus
-	case p.c.asks == "why":
-		p.c.verb = nReason
-	default:
-		return false
-	}
-	p.pre, p.post = nil, nil
-	p.c.preps["of"] = names[0]
-	return true
-}
-
 // roles says who acts and what it is done to.
 func (p *parser) roles() {
 	var wanted, subject *phrase
@@ -349,6 +302,9 @@ func (p *parser) roles() {
 	}
 	participle := p.c.form == past || p.c.form == partial
 	p.c.passive = p.isPassive(participle, subject)
+	if participle && !p.be && p.c.asks == "" && subject != nil && (subject.named() || subject.any == "any") && len(p.post) == 0 && len(p.c.preps) == 0 {
+		p.c.passive = true // "refunds blocked?"
+	}
 	p.c.past = p.c.past || participle && !p.c.passive
 	if p.c.passive {
 		p.passive(subject, wanted)

@@ -174,6 +174,9 @@ func (m *meaning) ship() bool {
 	if !m.passive && who != nil && who.wanted != "" && who.wanted != "who" {
 		who, what = nil, who
 	}
+	if m.passive && m.every(what) {
+		return who.anyOf() && m.time.zero() && m.about(query.Items, "") && m.test(query.Is, "closed", false)
+	}
 	if m.deny() {
 		return m.asks == "what" && what.anyOf(nItem) && who.anyOf() && m.time.zero() && m.about(query.Items, "")
 	}

@@ -11,8 +11,11 @@ import (
 
 // work is about what somebody does, or is to do.
 func (m *meaning) work() bool {
-	if m.past || m.not || !m.now() || !m.allow("should", "must", "can", "could", "shall") {
+	if m.past || m.not || !m.now() || !m.allow("should", "must", "can", "could", "shall", "will") {
 		return false
+	}
+	if m.asks == "who" && m.time.today && m.obj == nil && len(m.preps) == 0 && m.modal == "" { // who is working today
+		return m.subj.anyOf() && m.about(query.Returns, "team") && m.term(query.Is, "away") && m.negate()
 	}
 	thing := m.preps["on"]
 	if thing == nil {
@@ -66,6 +69,11 @@ func (m *meaning) next() bool {
 	if !m.noun && (m.asks == "who" || m.obj.named()) {
 		return false
 	}
+	return m.nextOf(p)
+}
+
+// nextOf asks for the next steps of somebody, or on something.
+func (m *meaning) nextOf(p *phrase) bool {
 	if who, ok := m.anyone(p); ok {
 		return m.about(query.NextSteps, who)
 	}
@@ -75,6 +83,11 @@ func (m *meaning) next() bool {
 
 // hold is about who has what.
 func (m *meaning) hold() bool {
+	if m.asks == "how-long" { // "how long has ana held refunds": since when whoever does
+		n, ok := m.thing(m.obj, Item, Ref)
+		who, known := m.person(m.subj)
+		return ok && known && who != "team" && !m.not && m.time.zero() && m.about(query.Whois, n.Ref())
+	}
 	if m.past || m.not || !m.now() {
 		return false
 	}
@@ -148,6 +161,16 @@ func (m *meaning) with(who string, object *phrase) bool {
 	return true
 }
 
+// know is about whom to ask about something: who answers for it.
+func (m *meaning) know() bool {
+	if m.past || m.not || m.asks != "who" || !m.now() || !m.allow("would", "may", "might", "could") || !m.subj.anyOf() {
+		return false
+	}
+	what := m.pick(m.preps["about"], m.preps["of"], m.obj)
+	key, ok := m.owned(what)
+	return ok && m.about(query.Owns, key)
+}
+
 // plate is what somebody has on theirs.
 func (m *meaning) plate() bool {
 	who, ok := m.person(m.of())
@@ -157,6 +180,10 @@ func (m *meaning) plate() bool {
 // take is about who took what, and what nobody did.
 func (m *meaning) take() bool {
 	nobody := m.subj != nil && m.subj.any == "none"
+	if n, ok := m.thing(m.obj, Item, Ref); ok && m.asks == "yes" && !m.not && m.subj != nil && m.subj.any == "any" {
+		m.subj.used = true // "has anybody taken refunds": not while it is offered
+		return m.time.zero() && m.about(query.Whois, n.Ref()) && m.test(query.Is, "offered,closed", true)
+	}
 	if m.form == being || nobody || m.deny() {
 		if nobody {
 			m.subj.used = true

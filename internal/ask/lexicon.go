@@ -41,6 +41,7 @@ const (
 	vDue      verb = "due"
 	vMake     verb = "make" // of a noun: "what decisions were made"
 	vStand    verb = "stand"
+	vKnow     verb = "know" // of something: whom to ask about it
 
 	nItem     verb = "item"
 	nHandoff  verb = "handoff"
@@ -105,8 +106,8 @@ var verbs = map[verb][]string{
 	},
 	vWait:     {"wait waits waiting waited waited"},
 	vOwe:      {"owe owes owing owed owed"},
-	vWork:     {"work works working worked worked", "do does doing - -", "pick-up picks-up picking-up - -", "start starts - - -", "focus focuses focusing - -", "tackle tackles tackling - -"},
-	vHold:     {"hold holds holding held held", "carry carries carrying carried carried", "have has having had had"},
+	vWork:     {"work works working worked worked", "do does doing - -", "pick-up picks-up picking-up - -", "start starts - - -", "focus focuses focusing - -", "tackle tackles tackling - -", "- - up-to - -"},
+	vHold:     {"hold holds holding held held", "got - - - -", "carry carries carrying carried carried", "have has having had had"},
 	vOwn:      {"own owns owning owned owned", "lead leads leading led led"},
 	vDecide:   {"decide decides deciding decided decided", "choose chooses choosing chose chosen", "agree agrees agreeing agreed agreed", "settle settles settling settled settled", "pick picks picking picked picked"},
 	vUse:      {"use uses using used used", "go-with goes-with going-with went-with -", "switch-to switches-to switching-to switched-to -", "adopt adopts adopting adopted adopted"},
@@ -117,12 +118,13 @@ var verbs = map[verb][]string{
 	vReturn:   {"return returns returning returned returned", "come-back comes-back coming-back came-back -", "get-back gets-back getting-back got-back -"},
 	vCover:    {"cover covers covering covered covered", "stand-in|fill-in stands-in|fills-in standing-in|filling-in stood-in|filled-in -", "replace replaces replacing replaced replaced"},
 	vAck:      {"ack acks acking acked acked", "acknowledge acknowledges acknowledging acknowledged acknowledged", "accept accepts accepting accepted accepted", "see sees - saw seen", "read reads reading - read", "confirm confirms confirming confirmed confirmed"},
-	vTake:     {"take takes taking took taken", "claim claims claiming claimed claimed", "take-over takes-over taking-over took-over taken-over"},
+	vTake:     {"take takes taking took taken", "- - - picked-up picked-up", "claim claims claiming claimed claimed", "take-over takes-over taking-over took-over taken-over"},
 	vDeclare:  {"declare declares declaring declared declared", "hand-over|hand-off hands-over|hands-off handing-over|handing-off handed-over|handed-off handed-over|handed-off", "publish publishes publishing published published"},
 	vExpect:   {"expect expects expecting expected expected"},
 	vAsk:      {"ask asks asking asked asked"},
 	vAnswer:   {"answer answers answering answered answered"},
-	vChange:   {"change changes changing changed changed"},
+	vChange:   {"change changes changing changed changed", "touch touches touching touched touched", "update updates updating updated updated"},
+	vKnow:     {"know knows knowing knew known"},
 	vHappen:   {"happen happens happening happened -", "go-on goes-on going-on went-on gone-on"},
 	vMiss:     {"miss misses missing missed missed"},
 	vEscalate: {"escalate escalates escalating escalated escalated"},
@@ -134,7 +136,7 @@ var verbs = map[verb][]string{
 
 // adjectives are words that say how something is, of classes that have verbs.
 var adjectives = map[verb]string{
-	vBlock: "stuck", vNext: "next", vReturn: "back available around",
+	vBlock: "stuck", vNext: "next", vReturn: "back available around here on-shift on-duty online",
 	vOwn: "responsible accountable in-charge", vAck: "unacked unacknowledged unread", vTake: "unclaimed untaken",
 	vChange: "new different", vDue: "due", vDecide: "undecided", vAnswer: "unanswered", vShip: "complete",
 	vReview: "unreviewed unapproved", vMerge: "unmerged", vResolve: "unresolved",
@@ -142,7 +144,7 @@ var adjectives = map[verb]string{
 
 // states are words for what a thing is in: the value of "is:" that says so.
 var states = map[string]string{
-	"away|off|out|absent|off-duty|on-leave|on-vacation|on-holiday|out-of-office": "away",
+	"away|off|out|absent|off-duty|on-leave|on-vacation|in-vacation|on-holiday|on-holidays|in-holidays|out-of-office|ooo": "away",
 	"stale": "stale", "at-risk": "at-risk", "in-danger": "at-risk", "overdue": "overdue", "in-limbo": "limbo", "late": "overdue",
 	"in-review": "in_review", "under-review": "in_review", "in-progress": "in_progress", "under-way|underway": "in_progress", "ready": "ready",
 	"open|pending|outstanding|remaining|left": "open", "live": "open", "active": "open", "offered": "offered", "critical": "critical", "up-for-grabs": "unclaimed", "reopened": "reopened",
@@ -151,7 +153,7 @@ var states = map[string]string{
 
 // nouns are names of what records hold, in the singular.
 var nouns = map[verb]string{
-	nItem: "item|task|thing|work-item|job|piece-of-work", vBlock: "blocker|impediment", nHandoff: "handoff|hand-off|handover|shift-note",
+	nItem: "item|task|thing|work-item|job|piece-of-work|stuff", vBlock: "blocker|impediment", nHandoff: "handoff|hand-off|handover|shift-note",
 	vDecide: "decision|choice", vAsk: "question", vAck: "ack|acknowledgement|acknowledgment|receipt", vReview: "review|reviewer|approver|approval",
 	nStatus: "status|state|progress|situation", nHistory: "history|story|timeline", nReason: "reason|intent|purpose|point|rationale|why",
 	nGap: "gap", nContract: "contract|interface", vEscalate: "escalation", vDue: "deadline|sla|due-date",
@@ -164,13 +166,13 @@ var (
 	askings     = "what who whom why when where how which whose"
 	auxiliaries = "is are was were am be been being do does did has have had will would shall should must may might can could"
 	fillers     = "the a an please right-now currently at-the-moment still yet already so-far just really actually there now then " +
-		"that this those these any some all every each both of-ours exactly else as-well too again-please hey hi ok okay so well and"
+		"that this those these any some all every each both of-ours exactly else as-well too again-please hey hi ok okay so well and pls thanks thank-you"
 	prepositions = "on for to by of about with in from at over into up regarding concerning towards as"
 	persons      = map[string]string{"i": "me", "me": "me", "myself": "me", "we": "team", "us": "team", "ourselves": "team"}
 	owners       = map[string]string{"my": "me", "mine": "me", "our": "team", "ours": "team"}
 	indefinites  = map[string]string{
 		"anything": "any", "anyone": "any", "anybody": "any", "something": "any", "someone": "any", "somebody": "any", "everyone": "all", "everybody": "all",
-		"everything": "all", "nobody": "none", "nothing": "none", "no-one": "none", "noone": "none", "none": "none", "people": "all", "it": "it", "things": "any", "stuff": "any",
+		"everything": "all", "nobody": "none", "nothing": "none", "no-one": "none", "noone": "none", "none": "none", "people": "all", "it": "it",
 	}
 )
 

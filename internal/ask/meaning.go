@@ -18,6 +18,7 @@ type meaning struct {
 	err     error  // of a name that several things have, or a time that is none
 	allowed bool   // the auxiliary has been taken in
 	denied  bool   // the negation has
+	all     bool   // "everybody" and "everything" have
 }
 
 // meanings say what the classes ask for. A function that returns false has not
@@ -35,7 +36,7 @@ func init() { // not in the declaration: some of them ask for others
 		vAsk: (*meaning).ask, vAnswer: (*meaning).answer,
 		vChange: (*meaning).change, vHappen: (*meaning).change, vMiss: (*meaning).change, nHistory: (*meaning).history,
 		vWatch: (*meaning).watch, vState: (*meaning).inState, vDue: (*meaning).due, nItem: (*meaning).items,
-		nStatus: (*meaning).status, vStand: (*meaning).status, nGap: (*meaning).gaps, nContract: (*meaning).contracts,
+		nStatus: (*meaning).status, vStand: (*meaning).status, vKnow: (*meaning).know, nGap: (*meaning).gaps, nContract: (*meaning).contracts,
 	}
 }
 
@@ -45,11 +46,12 @@ var askable = map[string][]verb{
 	"when":     {vShip, vResolve, vReturn, vDue, vAck, vDeclare, vDecide, vDrop},
 	"where":    {vReturn, nStatus, vStand},
 	"how":      {nStatus, vStand, vResolve, vWork, vHappen},
-	"how-long": {vBlock, vReturn, vState, nStatus},
+	"how-long": {vBlock, vReturn, vState, nStatus, vHold},
 }
 
 // understand makes a query of a clause; ok is false when it is not understood.
 func understand(c *clause, env query.ParseEnv, names *directory) (q query.Query, ok bool, err error) {
+	env.Person = nil // the names are those of the records already, and mean nobody else
 	m := &meaning{clause: c, env: env, names: names, q: query.Query{Topic: query.Search, Me: env.Me}}
 	mean, known := meanings[c.verb]
 	if only, limited := askable[c.asks]; limited && !slices.Contains(only, c.verb) || !known || !mean(m) {
@@ -63,6 +65,9 @@ func understand(c *clause, env query.ParseEnv, names *directory) (q query.Query,
 	}
 	if m.asks == "yes" && m.q.Test == nil {
 		m.q.Test = &query.Test{}
+	}
+	if m.all {
+		m.q.Test.All = true
 	}
 	switch m.asks {
 	case "how-long", "when", "how-many":
@@ -79,7 +84,8 @@ func (m *meaning) complete() bool {
 		parts = append(parts, p)
 	}
 	left := slices.ContainsFunc(parts, func(p *phrase) bool {
-		return p != nil && (p.any == "all" && m.asks == "yes" || !p.used) && (p.any == "all" && m.asks == "yes" || p.named() || p.noun != "" || len(p.states) > 0 || p.owner != nil || p.any == "none")
+		all := p != nil && p.any == "all" && m.asks == "yes" && !m.all
+		return p != nil && (all || !p.used) && (all || p.named() || p.noun != "" || len(p.states) > 0 || p.owner != nil || p.any == "none")
 	})
 	return !left && (m.time.zero() || m.timed) && (m.modal == "" || m.allowed) && (!m.not || m.denied)
 }
@@ -146,6 +152,9 @@ func (m *meaning) person(p *phrase) (who string, ok bool) {
 		return "", false
 	}
 	p.used = true
+	if i := slices.Index(found, Name{Person, strings.TrimPrefix(p.text, "@")}); i >= 0 {
+		return found[i].Key, true // a handle comes before a name
+	}
 	return m.one(found, p.text).Key, true
 }
 
@@ -273,6 +282,16 @@ func (m *meaning) when() bool {
 func (m *meaning) allow(modals ...string) bool {
 	m.allowed = m.modal == "" || slices.Contains(modals, m.modal)
 	return m.allowed
+}
+
+// every takes in "everybody" or "everything", of whom a question of yes or no asks
+// whether it is so of all, and reports whether it is there.
+func (m *meaning) every(p *phrase) bool {
+	if p == nil || p.any != "all" || m.asks != "yes" || m.not {
+		return false
+	}
+	p.used, m.all = true, true
+	return true
 }
 
 // deny takes the negation in, and reports whether there is one.

@@ -57,6 +57,7 @@ type directory struct {
 	exact  map[string][]Name // by the spelling that [spelled] makes
 	titled map[string][]Name // by each word of their slugs and titles, for things that can be named by them
 	seen   map[string]bool   // things that are entered
+	looked map[string][]Name // what words were found to name among all records
 }
 
 // longestName is how many words a name has at most.
@@ -71,7 +72,7 @@ func newDirectory(env Env) (*directory, error) {
 			return nil, err
 		}
 	}
-	d := &directory{recall: env.Recall, view: view, exact: make(map[string][]Name), titled: make(map[string][]Name), seen: make(map[string]bool)}
+	d := &directory{recall: env.Recall, view: view, exact: make(map[string][]Name), titled: make(map[string][]Name), seen: make(map[string]bool), looked: make(map[string][]Name)}
 	d.enterPeople(env.Config)
 	d.enterThings()
 	return d, nil
@@ -215,10 +216,10 @@ func (d *directory) find(words []string, how reading) (found []Name, loose bool)
 	english := func(w string) bool { return len(lexicon()[w]) > 0 || w == possessor }
 	single := len(words) == 1 && !strings.ContainsAny(text, "@-_:/#")
 	switch {
-	case how == anyNames:
+	case single && how.name == 0:
 	case single && english(text):
 		return nil, false
-	case how == shortNames && slices.ContainsFunc(words, english):
+	case !how.long && slices.ContainsFunc(words, english):
 		return nil, false
 	}
 	if found := d.exact[spelled(text)]; len(found) > 0 {
@@ -285,9 +286,13 @@ func (d *directory) lookUp(tokens []token) ([]token, error) {
 			texts[j] = t.text
 		}
 		text := strings.Join(texts, " ")
-		names, err := d.recalled(strings.Fields(text))
-		if err != nil {
-			return nil, err
+		names, known := d.looked[text]
+		if !known {
+			var err error
+			if names, err = d.recalled(strings.Fields(text)); err != nil {
+				return nil, err
+			}
+			d.looked[text] = names
 		}
 		out, i = append(out, token{text: text, names: names, known: true}), end
 	}

@@ -28,7 +28,7 @@ func (m *meaning) returns() bool {
 	away := m.state == "away"
 	switch m.asks {
 	case "when", "where", "how-long":
-		return who != "" && m.about(query.Returns, who)
+		return (who != "" || m.missing != "") && m.about(query.Returns, who)
 	case "yes":
 		if m.form != being {
 			return false
@@ -36,7 +36,7 @@ func (m *meaning) returns() bool {
 		m.about(query.Returns, who)
 		return m.test(query.Is, "away", !away)
 	case "who", "":
-		if m.form != being {
+		if m.form != being || who != "" || m.missing != "" {
 			return false
 		}
 		m.about(query.Returns, "team")
@@ -80,6 +80,17 @@ func (m *meaning) ack() bool {
 	if m.form == being && m.asks == "who" {
 		return false
 	}
+	if m.every(what) {
+		return m.ackedAll(who)
+	}
+	if m.every(who) && !m.noun {
+		ref, ok := m.acked(what)
+		return ok && m.about(query.Acks, ref) && m.test(query.Is, m.verdict(), false)
+	}
+	if who != nil && who.any == "none" && m.asks != "who" && what.anyOf(nHandoff) { // "which handoffs has nobody acked"
+		who.used = true
+		return !m.not && m.about(query.Unacked, "")
+	}
 	if m.form == being || m.not && what.anyOf(nHandoff) && (m.asks != "who" || m.passive) {
 		m.deny()
 		by, ok := m.anyone(who)
@@ -109,6 +120,16 @@ func (m *meaning) ack() bool {
 		return m.term(query.Is, m.verdict())
 	}
 	return true
+}
+
+// ackedAll asks whether all handoffs have a verdict, or those to somebody.
+func (m *meaning) ackedAll(who *phrase) bool {
+	missing := "unacked"
+	if m.verdict() == "accepted" {
+		missing = "published,changes_requested,declined"
+	}
+	by, ok := m.anyone(who)
+	return ok && m.about(query.Handoffs, "") && m.term(query.To, by) && m.test(query.Is, missing, true)
 }
 
 // verdict is what an ack has to be for the verb: to see something asks for less than to
@@ -152,6 +173,10 @@ func (m *meaning) declare() bool {
 		return false
 	}
 	what, to := m.obj, m.preps["to"]
+	if m.every(m.subj) {
+		m.timed = m.time.zero() || m.time.today
+		return m.timed && to == nil && what.anyOf(nHandoff) && m.about(query.Declared, "") && m.test(query.Is, "declared", false)
+	}
 	who, ok := m.anyone(m.subj)
 	switch {
 	case !ok:
@@ -260,12 +285,13 @@ func (m *meaning) taken() bool {
 
 // ask is about questions that are open, and who asked.
 func (m *meaning) ask() bool {
+	m.past = m.past && m.preps["about"] == nil // who asked stays who asked
 	if m.not || m.modal != "" || !m.now() && !m.noun || !m.time.zero() && !m.time.today {
 		return false
 	}
 	m.now()
 	if !m.noun {
-		if n, ok := m.thing(m.obj, Question); ok && m.asks == "who" && m.subj.anyOf() {
+		if n, ok := m.thing(m.pick(m.obj, m.preps["about"]), Question); ok && m.asks == "who" && m.subj.anyOf() {
 			return m.about(query.Status, n.Ref())
 		}
 		who, ok := m.anyone(m.pick(m.preps["of"], m.preps["from"]))

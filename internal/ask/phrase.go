@@ -29,6 +29,13 @@ var narrowed = map[verb][]Kind{
 	nPR: {Ref}, nTicket: {Ref}, nBranch: {Ref}, nFile: {Ref},
 }
 
+// narrowsTo reports whether the noun beside a name says what kind of thing it is,
+// and nothing about it: "item refunds".
+func narrowsTo(p *phrase) bool {
+	kinds, ok := narrowed[p.noun]
+	return ok && len(only(p.names, kinds...)) > 0
+}
+
 // narrow keeps of the names of a phrase those that its noun allows.
 func (p *phrase) narrow() []Name {
 	kinds, ok := narrowed[p.noun]
@@ -80,6 +87,9 @@ func (p *parser) phraseAt(at int) (*phrase, int) {
 	if w, ok := next().is(possessive); ok && w.value != "" {
 		q.owner = &phrase{names: []Name{{Person, w.value}}, text: w.value}
 		i++
+	}
+	if t := next(); q.owner != nil && (t.can(pronoun) || t.can(indefinite)) {
+		return nil, 0
 	}
 	if w, ok := next().is(pronoun); ok {
 		return &phrase{names: []Name{{Person, w.value}}, text: w.value}, i - at + 1

@@ -3,6 +3,7 @@ package ask
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,8 @@ var (
 	titles  = map[string]string{"refund-flow": "Partial refunds for cards", "payout-retry": "Payouts are tried again"}
 	tickets = map[string]string{"refund-flow": "PAY-311", "load-report": "OPS-7"}
 	stops   = []string{"bank-sandbox", "session-timeout"}
+	pulls   = map[string]string{"refund-page": "1842", "payout-retry": "1850"}
+	topics  = []string{"index-store", "rounding"}
 )
 
 // drawHistory makes records of some days: handoffs, acks and resolutions.
@@ -50,6 +53,16 @@ func drawHistory(t *rapid.T) []*handoff.Record {
 					if ticket := tickets[slug]; ticket != "" {
 						item.Refs = []handoff.Ref{{Type: "ticket", ID: ticket}}
 					}
+					if pull := pulls[slug]; pull != "" {
+						ref := handoff.Ref{Type: "pr", ID: "#" + pull, State: pick([]string{"", "open", "merged"}), Approvals: pick([]string{"", "1/2", "2/2"})}
+						if below(2) == 0 {
+							ref.WaitingOn = []string{pick(people)}
+						}
+						item.Refs = append(item.Refs, ref)
+					}
+					if below(3) == 0 {
+						item.Due = handoff.Time{Time: at.Add(time.Duration(below(100)) * time.Hour)}
+					}
 					h.Items = append(h.Items, item)
 				case 2:
 					h.Shipped = append(h.Shipped, handoff.Shipped{ID: slug, What: "it is out"})
@@ -59,6 +72,16 @@ func drawHistory(t *rapid.T) []*handoff.Record {
 				if below(3) == 0 {
 					h.Blockers = append(h.Blockers, handoff.Blocker{ID: id, Needs: "a word", Resolver: pick(people), Blocks: []string{pick(slugs)}})
 				}
+			}
+			for _, topic := range topics {
+				if below(3) == 0 {
+					h.Decisions = append(h.Decisions, handoff.Decision{ID: topic, DecisionFields: handoff.DecisionFields{
+						Decision: "We do it as " + pick(people) + " says", Rationale: "it is simple", Supersedes: "dec:" + topic,
+					}})
+				}
+			}
+			if below(3) == 0 {
+				h.Questions = []handoff.OpenQuestion{{ID: "refund-limit", Ask: "how much?", To: pick(people)}}
 			}
 			body = h
 		case 3:
@@ -150,7 +173,7 @@ func (a *asker) lists(question string, want []string) {
 // named are ways to name an item.
 func (a *asker) named(slug string) string {
 	ways := []string{slug, strings.ReplaceAll(slug, "-", " "), "the " + strings.ReplaceAll(slug, "-", " "), "item " + slug}
-	if it := a.view.Items[slug]; it != nil && len(it.Refs) > 0 {
+	if it := a.view.Items[slug]; it != nil && tickets[slug] != "" {
 		ways = append(ways, tickets[slug], "ticket "+tickets[slug])
 	}
 	if it := a.view.Items[slug]; it != nil && it.Title != "" {
@@ -258,6 +281,264 @@ func TestAnswersAreTheState(t *testing.T) {
 			}
 		}
 	})
+}
+
+// keys are what the rows of an answer are about, sorted, each with a source.
+func (a *asker) keys(question string) []string {
+	found := []string{}
+	for _, line := range a.answer(question).Rows {
+		if line.Cited().Record == "" {
+			a.t.Fatalf("%s: a row cites nothing", question)
+		}
+		found = append(found, line.Key())
+	}
+	slices.Sort(found)
+	return found
+}
+
+// same checks that a question finds just these.
+func (a *asker) same(question string, want []string) {
+	a.t.Helper()
+	slices.Sort(want)
+	if found := a.keys(question); !slices.Equal(found, append([]string{}, want...)) {
+		a.t.Fatalf("%s: %v, want %v", question, found, want)
+	}
+}
+
+// waits are what somebody is to do for others.
+func (a *asker) waits(who string) []string {
+	var want []string
+	for id, b := range a.view.Blockers {
+		if b.Open() && b.Resolver == who {
+			want = append(want, id)
+		}
+	}
+	for key, q := range a.view.Questions {
+		if q.Open() && q.To == who {
+			want = append(want, key)
+		}
+	}
+	for id, h := range a.view.Handoffs {
+		if h.State == fold.HandoffPublished && h.Record.By != who && slices.Contains(h.To, who) && !h.AnsweredBy(who) {
+			want = append(want, id)
+		}
+	}
+	for id, it := range a.view.Items {
+		if it.Live() && it.Offer != nil && it.Offer.From != who && slices.Contains(it.Offer.To, who) {
+			if h := a.view.Handoffs[it.Offer.Record]; h == nil || !h.AnsweredBy(who) {
+				want = append(want, id)
+			}
+		}
+	}
+	return want
+}
+
+// awaits are what somebody waits for.
+func (a *asker) awaits(who string) []string {
+	want := a.openBlockers(func(it *fold.Item) bool { return it.Holder == who })
+	for key, q := range a.view.Questions {
+		if q.Open() && q.By == who {
+			want = append(want, key)
+		}
+	}
+	for id, h := range a.view.Handoffs {
+		if h.State == fold.HandoffPublished && h.Record.By == who && h.To[0] != who {
+			want = append(want, id)
+		}
+	}
+	for id, it := range a.view.Items {
+		if it.Live() && it.Offer != nil && it.Offer.From == who {
+			want = append(want, id)
+		}
+		for _, ref := range it.Refs {
+			if it.Live() && it.Holder == who && len(ref.WaitingOn) > 0 {
+				want = append(want, id+" "+ref.ID)
+			}
+		}
+	}
+	return want
+}
+
+// What is asked of people is what the state says of them.
+func TestAnswersAboutPeople(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := newAsker(t)
+		midnight := a.now.Truncate(24 * time.Hour)
+		for _, who := range people {
+			wanted := map[string][]string{"what waits for " + who: a.waits(who), "what does " + who + " owe": a.waits(who), "what is " + who + " waiting for": a.awaits(who)}
+			for _, question := range slices.Sorted(maps.Keys(wanted)) {
+				want := wanted[question]
+				if answer, err := a.ask(question); err != nil || len(answer.Rows) == 0 && len(want) == 0 {
+					continue // nobody knows them, or there is nothing
+				}
+				a.same(question, want)
+			}
+			latest := a.view.Latest(who)
+			answer, err := a.ask("is " + who + " away")
+			switch {
+			case err != nil:
+			case latest == nil && answer.Verdict != "unknown":
+				t.Fatalf("is %s away: %s, %q", who, answer.Verdict, answer.Say)
+			case latest != nil:
+				a.verdict("is "+who+" away", latest.ReturnsAt.After(a.now))
+				a.verdict("is "+who+" back", !latest.ReturnsAt.After(a.now))
+				a.verdict("did "+who+" hand over today", !latest.Record.At.Before(midnight))
+				if back := a.answer("when is " + who + " back").Rows[0].(*row.Person).Back; latest.ReturnsAt.After(a.now) != (back != nil) {
+					t.Fatalf("%s returns %v: %v", who, latest.ReturnsAt, back)
+				}
+				a.same(who+"'s handoff", a.currentBy(who))
+			}
+			if latest == nil {
+				continue
+			}
+			for _, line := range a.answer("what should " + who + " do next").Rows {
+				item := line.(*row.Item)
+				if it := a.view.Items[item.ID]; !it.Live() || len(item.Next) == 0 {
+					t.Fatalf("next of %s: %+v", who, item)
+				}
+			}
+			next := a.keys("what should " + who + " do next")
+			for id, it := range a.view.Items {
+				mine := it.Live() && it.Holder == who && it.Offer == nil && it.Next[0].Owner == who
+				if mine && !slices.Contains(next, id) {
+					t.Fatalf("%s is to do %s next, which holds %v", who, id, next)
+				}
+			}
+			for _, line := range a.answer("what does " + who + " own").Rows {
+				if item := line.(*row.Item); item.Owner != who {
+					t.Fatalf("%s owns %+v", who, item)
+				}
+			}
+			a.same("which PRs wait for "+who, a.pullsWhere(func(it *fold.Item, ref handoff.Ref) bool { return it.Live() && slices.Contains(ref.WaitingOn, who) }))
+		}
+	})
+}
+
+// currentBy are the handoffs of somebody that still speak.
+func (a *asker) currentBy(who string) []string {
+	var ids []string
+	for _, h := range a.view.Current() {
+		if h.Record.By == who {
+			ids = append(ids, h.Record.ID)
+		}
+	}
+	return ids
+}
+
+func (a *asker) pullsWhere(fits func(*fold.Item, handoff.Ref) bool) []string {
+	var keys []string
+	for id, it := range a.view.Items {
+		for _, ref := range it.Refs {
+			if ref.Type == "pr" && fits(it, ref) {
+				keys = append(keys, id+" "+ref.ID)
+			}
+		}
+	}
+	return keys
+}
+
+// What is asked of things is what the state says of them: decisions, reviews,
+// deadlines, acks, histories, questions.
+func TestAnswersAboutThings(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := newAsker(t)
+		a.decisions()
+		for _, slug := range slices.Sorted(slices.Values(a.itemsWhere((*fold.Item).Live))) {
+			it, name := a.view.Items[slug], a.named(slug)
+			if found := a.ids("history of " + name); !slices.Equal(found, it.History) {
+				t.Fatalf("history of %s: %v, want %v", name, found, it.History)
+			}
+			late := !it.Due.IsZero() && it.Due.Before(a.now)
+			if answer := a.answer("is " + name + " overdue"); late != (answer.Verdict == "yes") {
+				t.Fatalf("is %s overdue: %s, due %v", name, answer.Say, it.Due)
+			}
+			for _, ref := range it.Refs {
+				if ref.Type != "pr" {
+					continue
+				}
+				pull := "PR " + ref.ID
+				a.verdict("is "+pull+" merged", ref.State == "merged")
+				a.verdict("is "+pull+" approved", ref.Approvals == "2/2")
+				line := a.answer("who reviews " + pull).Rows[0].(*row.Review)
+				if !slices.Equal(line.WaitingOn, append([]string{}, ref.WaitingOn...)) || line.Item != slug {
+					t.Fatalf("who reviews %s: %+v", pull, line)
+				}
+			}
+		}
+		var due []string
+		for id, it := range a.view.Items {
+			if it.Live() && !it.Due.IsZero() {
+				due = append(due, "item:"+id+" item "+it.Owner)
+			}
+		}
+		if answer := a.answer("what is due"); len(answer.Rows)+len(due) > 0 {
+			a.same("what is due", due)
+		}
+		for _, id := range slices.Sorted(maps.Keys(a.view.Handoffs)) {
+			h := a.view.Handoffs[id]
+			var acked []string
+			for _, ack := range h.Acks {
+				if key := id + " " + ack.By; !slices.Contains(acked, key) {
+					acked = append(acked, key)
+				}
+			}
+			if len(acked) > 0 {
+				a.same("who has acked handoff "+id, acked)
+			}
+		}
+		var open []string
+		for key, q := range a.view.Questions {
+			if q.Pending() {
+				open = append(open, key)
+			}
+		}
+		if answer := a.answer("any open questions"); len(answer.Rows)+len(open) > 0 {
+			a.same("which questions are open", open)
+		}
+	})
+}
+
+// decisions checks what was decided: at all, by whom, when, and about what.
+func (a *asker) decisions() {
+	wednesday := a.now.Truncate(24*time.Hour).AddDate(0, 0, -2)
+	list := func(fits func(*fold.Decision) bool) []string {
+		var want []string
+		for id, d := range a.view.Decisions {
+			for _, one := range d.Story() {
+				if fits(one) && (one.Stands() || one.State == fold.DecisionProposed) {
+					want = append(want, id)
+				}
+			}
+		}
+		return want
+	}
+	questions := map[string]func(*fold.Decision) bool{
+		"what was decided":                       func(*fold.Decision) bool { return true },
+		"what did ben decide":                    func(d *fold.Decision) bool { return d.By == "ben" },
+		"what have we decided since wednesday":   func(d *fold.Decision) bool { return !d.At.Before(wednesday) },
+		"which decisions did ana make this week": func(d *fold.Decision) bool { return d.By == "ana" },
+	}
+	for _, question := range slices.Sorted(maps.Keys(questions)) {
+		if want := list(questions[question]); len(want) > 0 {
+			a.same(question, want)
+		}
+	}
+	for _, topic := range slices.Sorted(maps.Keys(a.view.Decisions)) {
+		d := a.view.Decisions[topic]
+		answer := a.answer("why did we decide on the " + strings.ReplaceAll(topic, "-", " "))
+		if first := answer.Rows[0].(*row.Decision); first.ID != topic || d.Stands() && first.Decision != d.Decision.Decision {
+			a.t.Fatalf("why %s: %+v", topic, first)
+		}
+	}
+}
+
+// ids are the records of events, in their order.
+func (a *asker) ids(question string) []string {
+	var found []string
+	for _, line := range a.answer(question).Rows {
+		found = append(found, line.(*row.Event).ID)
+	}
+	return found
 }
 
 // A word that nobody knows is never passed over: with it a question is one that is

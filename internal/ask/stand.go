@@ -56,7 +56,7 @@ func (m *meaning) blocked(patient *phrase, only bool) bool {
 		return true
 	}
 	if patient.anyOf(nItem) {
-		return only && m.about(query.Items, "") && m.term(query.Is, "blocked")
+		return only && m.about(query.Items, "") && m.term(query.Is, "blocked") && m.ofWhom()
 	}
 	if who, ok := m.person(patient); ok {
 		if yes {

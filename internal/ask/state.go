@@ -48,6 +48,9 @@ func (m *meaning) inState() bool {
 	if what == nil {
 		what = &phrase{}
 	}
+	if p := m.of("for", "on", "with"); p.named() && m.state == "open" && m.says("left") && what.anyOf(nItem) {
+		return m.nextOf(p) // "what is left for ana"
+	}
 	return m.listIn(what) && m.ofWhom()
 }
 
@@ -62,7 +65,7 @@ func (m *meaning) oneIn(n Name, noun verb) bool {
 		m.about(query.Status, n.Ref())
 	}
 	if m.state == "critical" {
-		return m.asks != "yes" || m.test(query.Severity, "critical", false)
+		return m.asks == "yes" && m.test(query.Severity, "critical", false)
 	}
 	return m.asks != "yes" || m.test(query.Is, m.state, false)
 }

@@ -17,7 +17,7 @@ var near = map[verb][]query.Topic{
 	vAck: {query.Acks, query.Unacked}, vTake: {query.Whois, query.Unclaimed}, vDeclare: {query.Declared, query.Handoffs}, vExpect: {query.Declared},
 	vAsk: {query.Questions}, vAnswer: {query.Questions}, vChange: {query.Changed, query.History}, vHappen: {query.Changed, query.History}, vMiss: {query.Changed},
 	vEscalate: {query.Escalated}, vWatch: {query.Watched}, vDrop: {query.Changed, query.Status}, vState: {query.Items, query.Status}, vDue: {query.SLAs, query.AtRisk},
-	vMake: {query.Decisions}, vStand: {query.Status}, nItem: {query.Items}, nHandoff: {query.Handoffs, query.Unacked}, nStatus: {query.Status},
+	vMake: {query.Decisions, query.Shipped}, vKnow: {query.Owns, query.Whois}, vStand: {query.Status}, nItem: {query.Items}, nHandoff: {query.Handoffs, query.Unacked}, nStatus: {query.Status},
 	nHistory: {query.History}, nReason: {query.Why, query.Decisions}, nPR: {query.Reviews}, nTeam: {query.Owns}, nArea: {query.Owns},
 	nTicket: {query.Status}, nBranch: {query.Status}, nFile: {query.Decisions, query.Owns}, nGap: {query.Gaps}, nContract: {query.Contracts},
 }

@@ -61,7 +61,7 @@ func cutTime(words []string, env query.ParseEnv) (rest []string, at span, err er
 		}
 		from := i
 		for _, intro := range timeIntroductions {
-			if from >= len(intro) && slices.Equal(rest[from-len(intro):from], intro) {
+			if from >= len(intro) && slices.Equal(rest[from-len(intro):from], intro) && !(found.today && len(intro) == 1) { // "is ana in today"
 				from -= len(intro)
 				break
 			}

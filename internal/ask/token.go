@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // token is a word of a question, or a phrase that stands for one thing.
@@ -42,7 +43,7 @@ var contractions = map[string]string{
 // shortened are words after which "'s" is a verb, and endings that are.
 var (
 	shortened = []string{"what", "who", "where", "when", "how", "why", "which", "it", "that", "there", "here", "anything", "something", "everything", "nobody", "anyone", "someone", "everyone"}
-	endings   = [][2]string{{"n't", "not"}, {"'ve", "have"}, {"'re", "are"}, {"'ll", "will"}}
+	endings   = [][2]string{{"n't", "not"}, {"'ve", "have"}, {"'re", "are"}, {"'ll", "will"}, {"'d", "would"}}
 )
 
 // split makes words of plain text: of one case, without the marks around them,
@@ -90,43 +91,67 @@ func whole(w string) []string {
 	return []string{w}
 }
 
-// openings are polite words before a question. After "if" it is turned round.
-var openings = [][]string{
-	{"can", "you", "tell", "me"}, {"could", "you", "tell", "me"}, {"do", "you", "know"}, {"does", "anyone", "know"}, {"does", "anybody", "know"},
-	{"tell", "me"}, {"show", "me"}, {"i", "want", "to", "know"}, {"i", "need", "to", "know"}, {"can", "i", "see"}, {"give", "me"},
-	{"please"}, {"hey"}, {"hi"}, {"hello"}, {"ok"}, {"okay"}, {"so"}, {"and"}, {"but"}, {"list"}, {"show"},
-}
+// polite is what people say before they ask: that they are sorry, and that they want
+// to be told.
+var polite = text.Pattern(`^(?:` +
+	`(?:please|kindly|pls|hey|hi|hello|ok|okay|so|and|but|well|sorry|thanks|thank you|excuse me|good morning|quick question|just|then|list) ` +
+	`|(?:can|could|would|will|may|might) (?:you|i|we|anyone|anybody|someone|somebody) (?:please |kindly |maybe |just )?(?:(?:tell|say|show|give|remind)(?: to)? (?:me|us) |(?:tell|say|explain|ask|know|see|check|find out|look up) )` +
+	`|(?:do|does) (?:you|anyone|anybody|someone|somebody)(?: happen to)? (?:know|remember) ` +
+	`|i (?:am|was) (?:just )?wondering |i wonder |(?:i|we) (?:would like|want|need|have|would love) to (?:know|see|ask) ` +
+	`|(?:tell|show|give|remind|say)(?: to)? (?:me|us) |show |any idea )`)
 
 // opened takes polite words off the beginning.
 func opened(words []string) []string {
 	for {
-		i := slices.IndexFunc(openings, func(o []string) bool { return len(words) > len(o) && slices.Equal(words[:len(o)], o) })
-		if i < 0 {
-			return words
+		n := len(strings.Fields(polite().FindString(strings.Join(words, " ") + " ")))
+		if n == 0 || n >= len(words) {
+			return fronted(words)
 		}
-		words = words[len(openings[i]):]
+		words = words[n:]
 	}
 }
+
+// fronted puts a question word in front that somebody typed behind: "dev back when".
+func fronted(words []string) []string {
+	last := words[len(words)-1]
+	if _, asks := (token{words: lexicon()[last]}).is(asking); !asks || len(words) < 2 || slices.ContainsFunc(words[:len(words)-1], isAsking) {
+		return words
+	}
+	return append([]string{last}, words[:len(words)-1]...)
+}
+
+func isAsking(word string) bool { return token{words: lexicon()[word]}.can(asking) }
 
 // tag finds what the words are: names as long as can be, phrases of the lexicon,
 // words.
 func tag(words []string, names *directory, how reading) ([]token, error) {
 	var tokens []token
 	for i := 0; i < len(words); {
-		t, n := longest(words[i:], names, how)
+		t, n := longest(words[i:], names, how.from(i))
 		tokens, i = append(tokens, t), i+n
 	}
 	return names.lookUp(tokens)
 }
 
 // reading is how words are taken that are both names and English.
-type reading int
+type reading struct {
+	long bool // a name that holds English words is one
+	name int  // where a single word is a name though it is English, -1 for nowhere
+}
 
-const (
-	longNames  reading = iota // a name that holds English words is one, a single word is English
-	shortNames                // no name holds English words
-	anyNames                  // every word that is a name is one
-)
+// readings are the ways to take some words, in the order in which they are tried.
+func readings(words []string, names *directory) []reading {
+	all := []reading{{long: true, name: -1}, {long: false, name: -1}}
+	for i, w := range words {
+		if len(lexicon()[w]) > 0 && len(names.exact[spelled(w)]) > 0 {
+			all = append(all, reading{long: true, name: i})
+		}
+	}
+	return all
+}
+
+// from is the reading of the words from a place on.
+func (r reading) from(at int) reading { return reading{r.long, r.name - at} }
 
 // longest is the token that begins here, and of how many words it is.
 func longest(words []string, names *directory, how reading) (token, int) {

@@ -187,7 +187,7 @@ func (a *audit) judgeDate(rev *git.Revision, name handoff.FileName, c *config.Co
 	apart := name.At.Sub(time.Unix(rev.When, 0))
 	switch limit := c.Timing.Backdate.Wall(); {
 	case apart.Abs() > limit:
-		return fmt.Sprintf("says %s, and was committed at %s", name.At.Format(time.RFC3339), rev.Date())
+		return fmt.Sprintf("dated %s, committed at %s", name.At.Format(time.RFC3339), rev.Date())
 	case name.At.After(a.opts.Now.Add(c.Timing.ClockSkew.Wall())):
 		return fmt.Sprintf("says %s, which lies in the future", name.At.Format(time.RFC3339))
 	}

@@ -8,12 +8,12 @@ import (
 )
 
 // Age is how long something has been so, in one unit, as a table shows it: "now",
-// "5m", "3h", "2d".
+// "5m", "3h", "2d"; of what a clock has written that is ahead of this one, "3h ahead".
 func Age(d time.Duration) string {
 	n, unit := largestUnit(d)
 	switch {
-	case d < 0:
-		return "in the future"
+	case n < 0:
+		return Age(-d) + " ahead"
 	case n == 0:
 		return "now"
 	}
@@ -24,11 +24,12 @@ func Age(d time.Duration) string {
 func Span(d time.Duration) string { return text.Count(largestUnit(d)) }
 
 // Ago is how long something is ago, as a sentence says it: "just now", "5 minutes
-// ago".
+// ago"; of what a clock has written that is ahead of this one, "3 hours ahead of this
+// clock".
 func Ago(d time.Duration) string {
 	switch {
-	case d < 0:
-		return "in the future"
+	case d <= -time.Minute:
+		return Span(-d) + " ahead of this clock"
 	case d < time.Minute:
 		return "just now"
 	}
@@ -39,9 +40,9 @@ func Ago(d time.Duration) string {
 // two, so that 30 hours are not called a day.
 func largestUnit(d time.Duration) (n int, unit string) {
 	switch {
-	case d >= 48*time.Hour:
+	case max(d, -d) >= 48*time.Hour:
 		return int(d / (24 * time.Hour)), "day"
-	case d >= time.Hour:
+	case max(d, -d) >= time.Hour:
 		return int(d / time.Hour), "hour"
 	}
 	return int(d / time.Minute), "minute"

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/guard"
@@ -29,6 +30,7 @@ type Result struct {
 	Findings    []handoff.Finding `json:"findings"`
 	PullRequest *PRDocument       `json:"pull_request,omitempty"` // nil where none was looked at
 
+	Author string         `json:"-"` // of the last work of a change, by handle; "" without any
 	Config bool           `json:"-"` // the configuration was checked
 	Agreed *config.Config `json:"-"` // that by which a pull request is judged, else nil
 }
@@ -43,7 +45,7 @@ func (c Result) Says() string {
 			records = ""
 		}
 	}
-	return text.JoinNonEmpty(", ", c.PullRequest.says(), records, configuration, workspace.CountFindings(c.Findings))
+	return text.JoinNonEmpty(", ", c.PullRequest.says(), records, configuration, handoff.CountFindings(c.Findings))
 }
 
 // Fails reports whether there are errors or, of a strict check, warnings. That the
@@ -59,6 +61,9 @@ func (c Result) Fails(strict bool) bool {
 func File(data []byte, ws *workspace.Workspace, now time.Time) []handoff.Finding {
 	parsed := handoff.Parse(data, handoff.KindHandoff)
 	c := rules.Context{Now: now}
+	if !parsed.Has("id") {
+		return draft(data, ws, now)
+	}
 	switch {
 	case ws == nil:
 	case parsed.Record != nil && ws.State.Records[parsed.Record.ID] != nil:
@@ -68,8 +73,35 @@ func File(data []byte, ws *workspace.Workspace, now time.Time) []handoff.Finding
 		c = ws.RuleContext()
 		c.Now = ws.Moment
 	}
-	c.Draft = !parsed.Has("id")
 	return rules.Check(parsed, c)
+}
+
+// draft checks a draft as it would be read to be published.
+func draft(data []byte, ws *workspace.Workspace, now time.Time) []handoff.Finding {
+	c := rules.Context{Now: now}
+	how := handoff.Reading{Time: func(text string) (time.Time, error) {
+		return calendar.ParseTime(text, calendar.Reference{Now: now})
+	}}
+	if ws != nil {
+		c, how = ws.RuleContext(), ws.Reading()
+		c.Now = ws.Moment
+	}
+	c.Draft = true
+	doc := handoff.ParseDraft(data, how)
+	if doc.Record == nil {
+		return rules.Check(doc, c)
+	}
+	var unclear []handoff.Finding
+	if h, ok := doc.Record.Body.(*handoff.Handoff); ok {
+		doc.Record.Body = handoff.Link(h)
+		if ws != nil {
+			unclear = ws.Unclear(h)
+		}
+	}
+	for i := range unclear {
+		unclear[i].Line, unclear[i].Col = doc.Locate(unclear[i].Field)
+	}
+	return append(rules.Check(doc, c), unclear...)
 }
 
 // Records checks every record that the refs reach, and what they add up to.

@@ -155,13 +155,22 @@ func (c *prCheck) ownWork(ctx context.Context, found *Result) (change guard.Chan
 			continue
 		}
 		if at.After(change.Work) {
-			change.Work = at
+			change.Work, found.Author = at, c.handleOf(commit.Author)
 		}
 		if first.IsZero() || at.Before(first) {
 			first = at
 		}
 	}
 	return change, first, nil
+}
+
+// handleOf is the handle of who made a commit.
+func (c *prCheck) handleOf(who git.Ident) string {
+	handle, known := c.TeamConfig.Handle(who.Name, who.Email)
+	if !known {
+		return config.HandleFrom(who.Email)
+	}
+	return handle
 }
 
 // netChange compares the two ends: the paths that the pull request touches, the

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -28,7 +27,7 @@ type ackOptions struct {
 func newAckCmd(g *globals) *cobra.Command {
 	var o ackOptions
 	cmd := &cobra.Command{
-		Use:   "ack [ref]",
+		Use:   "ack [ref] ['note']",
 		Short: "Take a handoff over, ask for changes, or decline it",
 		Long: `Take a handoff over, ask for changes, or decline it.
 
@@ -37,7 +36,9 @@ Whatever is not taken stays with the sender; what you take and what stays is
 said. A verdict that you have given already adds nothing. What you took by
 mistake goes back with handoff give ITEM --back. An item stands for the record
 that offers it, a handoff or an assignment, and only that item is taken then.
-Without a reference it answers the one handoff or assignment that waits for you.
+Without a reference it answers the one handoff or assignment that waits for you;
+on a terminal it lists them where there are several. A note goes behind the
+reference, as --note does.
 Of an escalation it takes up, or declines, what was raised to you.
 
 An exception goes to whom the configuration names for its class, else to the
@@ -45,14 +46,17 @@ lead of the sender; what it names for the sender just comes back.`,
 		Example: `  handoff ack
   handoff ack k3f --take refund-flow
   handoff ack refund-flow
-  handoff ack @ana --outcome changes_requested --reason vague_next \
-      --note "which reviewer?"
+  handoff ack @ana "which reviewer?" --outcome changes_requested \
+      --reason vague_next
   handoff ack --all-seen`,
 		GroupID: groupDaily,
-		Args:    maxArgs(1, "one reference"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ask := g.Interactive && !said(cmd, "outcome", "take", "readback", "gap", "reason", "exception", "note", "all-seen")
-			return runAck(cmd.Context(), g, o, strings.Join(args, ""), ask)
+			subject, err := aboutArgs(cmd, args, "--note", &o.note)
+			if err != nil {
+				return err
+			}
+			ask := g.Interactive && o.note == "" && !said(cmd, "outcome", "take", "readback", "gap", "reason", "exception", "all-seen")
+			return runAck(cmd.Context(), g, o, subject, ask)
 		},
 	}
 	f := cmd.Flags()
@@ -73,15 +77,18 @@ func said(cmd *cobra.Command, flags ...string) bool {
 	return slices.ContainsFunc(flags, cmd.Flags().Changed)
 }
 
-func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool) (err error) {
-	ws, err := g.openForVerdict(ctx, fold.Part{Refs: workspace.Given(ref), Histories: o.allSeen})
+func runAck(ctx context.Context, g *globals, o ackOptions, what about, ask bool) (err error) {
+	if o.allSeen {
+		return ackAllSeen(ctx, g, o)
+	}
+	ws, err := what.open(ctx, g.openForVerdict)
+	if err == nil && what.ref == "" && g.Interactive {
+		err = what.chooseWaiting(ctx, g, ws)
+	}
 	if err != nil {
 		return err
 	}
-	if o.allSeen {
-		return ackAllSeen(ctx, g, ws, o)
-	}
-	subject, err := ws.AckSubject(ref)
+	subject, err := ws.AckSubject(what.ref)
 	if err != nil {
 		return err
 	}
@@ -137,7 +144,11 @@ func runAck(ctx context.Context, g *globals, o ackOptions, ref string, ask bool)
 // only, and that they have not acknowledged in any way: one that names them as a
 // reader, or went to a group of theirs and leaves nothing to take. What came back is
 // not among them: each of that needs a look.
-func ackAllSeen(ctx context.Context, g *globals, ws *workspace.Workspace, o ackOptions) error {
+func ackAllSeen(ctx context.Context, g *globals, o ackOptions) error {
+	ws, err := g.openForVerdict(ctx, fold.Part{Histories: true})
+	if err != nil {
+		return err
+	}
 	var records []*handoff.Record
 	for _, h := range ws.State.Current() {
 		answered := slices.ContainsFunc(h.Acks, func(r *handoff.Record) bool { return r.By == ws.Me })

@@ -6,7 +6,6 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
 
@@ -20,33 +19,39 @@ type answerOptions struct {
 func newAnswerCmd(g *globals) *cobra.Command {
 	var o answerOptions
 	cmd := &cobra.Command{
-		Use:   "answer <question>",
+		Use:   "answer [question] ['text']",
 		Short: "Answer a question",
 		Long: `Answer a question. It is closed by that, unless --open leaves room for more.
-handoff query questions lists those that are open.`,
-		Example: `  handoff answer k3f --text "James's. He is online from 10:00"
-  handoff answer q:which-limit --text "Fifteen minutes" --source call`,
+handoff query questions lists those that are open; on a terminal, without a
+question, those are listed that wait for you.`,
+		Example: `  handoff answer k3f "James's. He is online from 10:00"
+  handoff answer q:which-limit "Fifteen minutes" --source call`,
 		GroupID: groupRecord,
-		Args:    exactArgs(1, "a question"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runAnswer(cmd.Context(), g, o, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			subject, err := aboutArgs(cmd, args, "--text", &o.text)
+			if err != nil {
+				return err
+			}
+			return runAnswer(cmd.Context(), g, o, subject)
+		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.text, "text", "", "`TEXT` of the answer")
+	f.StringVar(&o.text, "text", "", "`TEXT` of the answer, as the second argument is")
 	f.BoolVar(&o.open, "open", false, "the question stays open for more")
 	f.StringVar(&o.source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
 	o.addFlags(f)
 	return cmd
 }
 
-func runAnswer(ctx context.Context, g *globals, o answerOptions, ref string) (err error) {
-	if o.text == "" && !g.Interactive {
-		return workspace.Usagef("handoff answer --help shows an example", "missing: --text")
+func runAnswer(ctx context.Context, g *globals, o answerOptions, subject about) (err error) {
+	if err := subject.given(g, want{flag: "--text", value: &o.text}); err != nil {
+		return err
 	}
-	ws, err := g.openForVerdict(ctx, fold.Part{Refs: []string{ref}})
+	ws, err := subject.openOne(ctx, g, g.openForVerdict)
 	if err != nil {
 		return err
 	}
-	q, err := ws.Question(ref)
+	q, err := ws.Question(subject.ref)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
@@ -26,6 +27,8 @@ type checkOptions struct {
 	format string
 	pr     prOptions
 	due    bool
+
+	reader string // who reads what is found: the user, or in CI whose change it is; "" for anybody
 }
 
 func newCheckCmd(g *globals) *cobra.Command {
@@ -53,6 +56,10 @@ With --due, the deadlines that have passed are listed instead: handoffs without
 a verdict, blockers and questions that wait too long, on the clock of whoever
 they ask now, escalations that nobody took up, temporary conditions that have
 ended. It is made for a scheduled job; nothing is escalated by itself.
+
+A warning about how a record is written is for who wrote it. Those of others are
+left out, in CI of others than whose change it is, but where a path names the
+record and with --strict.
 
 The status is 3 when there are errors; with --strict also when there are
 warnings.`,
@@ -84,6 +91,10 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 	if err != nil {
 		return err
 	}
+	if guard.Running(g.Getenv) != "" && (o.pr.on || o.span != "") {
+		o.reader = found.Author
+	}
+	found.Findings = o.addressed(found.Findings)
 	found.OK = !found.Fails(o.strict)
 	handoff.SortFindings(found.Findings)
 	found.Findings = g.findings(found.Findings)
@@ -91,6 +102,29 @@ func runCheck(ctx context.Context, g *globals, o checkOptions, paths []string) e
 		return err
 	}
 	return g.conclude(found.OK, found.Says())
+}
+
+// addressed leaves out what was said to somebody else: how a record is written is for
+// who wrote it, and was for them when they did. So is what later records repeat of it.
+// What fails the check stays.
+func (o *checkOptions) addressed(findings []handoff.Finding) []handoff.Finding {
+	if o.strict || o.reader == "" {
+		return findings
+	}
+	handoff.SortFindings(findings) // by the time of the records
+	type saying struct{ code, entry, message string }
+	said := make(map[saying]bool)
+	return slices.DeleteFunc(findings, func(f handoff.Finding) bool {
+		dirs := strings.Split(f.Path, "/")
+		name, isRecord := handoff.ParseFileName(strings.Join(dirs[max(0, len(dirs)-4):], "/"))
+		if !isRecord || f.Level != handoff.LevelWarning || !rules.SpeaksToAuthor(f.Code) {
+			return false
+		}
+		s := saying{f.Code, f.Entry, f.Message}
+		again := f.Entry != "" && said[s]
+		said[s] = true
+		return again || name.By != o.reader
+	})
 }
 
 // conclude says what came of a check.
@@ -107,7 +141,7 @@ func (o *checkOptions) run(ctx context.Context, g *globals, paths []string) (che
 	open := g.openHere // what HEAD has may be what the commit corrects
 	switch {
 	case o.pr.on:
-		return checkPullRequest(ctx, g, *o)
+		return checkPullRequest(ctx, g, o)
 	case len(paths) > 0:
 		return checkFiles(ctx, g, paths)
 	case o.span != "":
@@ -119,6 +153,7 @@ func (o *checkOptions) run(ctx context.Context, g *globals, paths []string) (che
 	if err != nil {
 		return check.Result{}, err
 	}
+	o.reader = ws.Me
 	switch {
 	case o.span != "":
 		return check.Range(ctx, ws, o.span, guard.Running(g.Getenv))

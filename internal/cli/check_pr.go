@@ -39,7 +39,7 @@ func (o *prOptions) changed() bool {
 	return slices.ContainsFunc([]string{"base", "head", "number", "require", "skip-draft", "skip-author", "skip-path", "skip-label"}, o.flags.Changed)
 }
 
-func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (check.Result, error) {
+func checkPullRequest(ctx context.Context, g *globals, o *checkOptions) (check.Result, error) {
 	request := check.PRRequest{Service: guard.Running(g.Getenv), Head: o.pr.head, Base: o.pr.base, Policy: o.pr.policy}
 	request.Policy.Strict = o.strict
 	isPR, err := o.pr.detect(g, &request)
@@ -54,7 +54,7 @@ func checkPullRequest(ctx context.Context, g *globals, o checkOptions) (check.Re
 	if err != nil {
 		return check.Result{}, err
 	}
-	if request.Service == "" {
+	if o.reader = ws.Me; request.Service == "" {
 		if request.Pr, err = check.PullRequestHere(ws, o.pr.base, o.pr.head); err != nil {
 			return check.Result{}, err
 		}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/deliver"
 	"github.com/spf13/cobra"
 )
 
@@ -57,6 +58,27 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > helpWidth {
 				t.Errorf("%s --help: a line of %d columns: %s", cmd.CommandPath(), n, line)
 			}
+		}
+	}
+}
+
+// So is that of a user.
+func TestTargetsHelp(t *testing.T) {
+	_, example, _ := strings.Cut(targetsHelp, "\n\n")
+	example, _, _ = strings.Cut(example, "\n\n")
+	user, findings := config.ParseUser([]byte(example))
+	if len(findings) > 0 || len(user.Targets) != 4 {
+		t.Fatalf("%+v in\n%s", findings, example)
+	}
+	keys := reflect.TypeFor[config.Target]()
+	for i := range keys.NumField() {
+		if key, _, _ := strings.Cut(keys.Field(i).Tag.Get("yaml"), ","); !strings.Contains(targetsHelp, key) {
+			t.Errorf("%s is not in the help", key)
+		}
+	}
+	for _, typ := range deliver.Types() {
+		if !strings.Contains(targetsHelp, typ) {
+			t.Errorf("the type %s is not in the help", typ)
 		}
 	}
 }

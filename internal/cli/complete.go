@@ -38,6 +38,7 @@ var completed = map[string]offers{
 	"handoff escalate": (*cursor).unsettled,
 	"handoff gap":      (*cursor).anything,
 	"handoff withdraw": (*cursor).own,
+	"handoff route":    (*cursor).unsettled,
 	"handoff query":    (*cursor).question,
 	"handoff log":      (*cursor).decided,
 	"handoff schema":   (*cursor).kinds,
@@ -53,6 +54,7 @@ var completedFlags = map[string]offers{
 	"by":          (*cursor).people,
 	"to":          (*cursor).people,
 	"cc":          (*cursor).people,
+	"cover":       (*cursor).handles,
 	"owner":       (*cursor).people,
 	"team":        (*cursor).teams,
 	"pod":         (*cursor).pods,
@@ -93,6 +95,10 @@ var completedHere = map[string]offers{
 	"handoff resolve --source":  choices(handoff.KindResolution, "source"),
 	"handoff export --format":   fixed(export.Formats...),
 	"handoff init --ci":         fixed(examples.CIServices...),
+	"handoff route --via":       (*cursor).targets,
+	"handoff show --format":     fixed(formatText, formatMarkdown),
+	"handoff rollup --format":   fixed(formatText, formatMarkdown),
+	"handoff stats --format":    fixed(formatText, formatMarkdown),
 
 	"handoff decide --accept":     (*cursor).proposed,
 	"handoff decide --reject":     (*cursor).proposed,
@@ -106,6 +112,9 @@ func (g *globals) completeAll(root *cobra.Command) {
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	for _, cmd := range append(subcommands(root), root) {
 		if list, ok := completed[cmd.CommandPath()]; ok {
+			if choosers[cmd.Name()].what != "" {
+				list = first(list) // a text follows
+			}
 			cmd.ValidArgsFunction = g.complete(list, false)
 		}
 		for _, flags := range []*pflag.FlagSet{cmd.LocalNonPersistentFlags(), cmd.PersistentFlags()} {
@@ -136,6 +145,16 @@ func (g *globals) completeFlag(cmd *cobra.Command, f *pflag.Flag) {
 	}
 	if err != nil {
 		panic(err) // the flag is there: it was just visited
+	}
+}
+
+// first offers words for the first argument only.
+func first(list offers) offers {
+	return func(c *cursor) []offer {
+		if len(c.words) > 0 {
+			return nil
+		}
+		return list(c)
 	}
 }
 

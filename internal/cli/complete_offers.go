@@ -9,6 +9,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/outbox"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/rules"
@@ -70,6 +71,15 @@ func (c *cursor) teams() []offer {
 }
 
 func (c *cursor) pods() []offer { return plain(slices.Sorted(maps.Keys(c.open().TeamConfig.Pods))) }
+
+// targets are those that the user has configured.
+func (c *cursor) targets() []offer {
+	names, err := outbox.TargetNames(c.g.Environ)
+	if err != nil {
+		return nil // nobody is told anything while they type
+	}
+	return plain(names)
+}
 
 func (c *cursor) kinds() []offer { return plain(kindNames()) }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/outbox"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -39,6 +40,13 @@ type declareOptions struct {
 	accepts     []string
 	refs        []string
 	issues      []string
+	severities  []string
+	ifThens     []string
+	doNots      []string
+	dues        []string
+	efforts     []string
+	resolved    []string
+	cover       string
 	continues   []string
 	watch       []string
 	standing    []string
@@ -53,6 +61,19 @@ type declareOptions struct {
 	supersedes, beside []string // what decisions are to those that stand
 
 	allowSecrets []string
+}
+
+// checkRoute refuses --route where there is nowhere to deliver to, before anything is
+// written.
+func (o *declareOptions) checkRoute(ws *workspace.Workspace) error {
+	if !o.route {
+		return nil
+	}
+	box, err := outbox.Open(ws)
+	if err != nil {
+		return err
+	}
+	return box.MayRoute()
 }
 
 func newDeclareCmd(g *globals) *cobra.Command {
@@ -76,11 +97,17 @@ take it.
 On a terminal it asks for what the flags do not say, and offers what git and the
 records know. What you typed is kept as a draft until it is published.
 
-In a file, returns_at is a time with its offset, or a day and a time of day on
-your clock: "mon 09:00".`,
+A file and the editor's text say things as the flags do: one name for a list,
+none for an empty one, "mon 09:00" on your clock, "ben: Get the approval" for a
+step, a line as its flag takes it for an entry. Left out, the owner of an item
+is who it was, else you; a blocker and the items that it blocks name each other
+once; names are made of what is said. With --carry, -f says what is new and the
+rest is what you hold; "resolved" names blockers of yours that are gone. What
+is published has the strict form that handoff schema prints.`,
 		Example: `  handoff declare
   handoff declare --resume
   handoff declare -f today.yaml
+  handoff declare --carry -f changes.yaml
   handoff declare --carry --editor
   handoff declare --to ben --returns "mon 09:00" \
       --summary "The refund flow lacks one approval" \
@@ -94,14 +121,15 @@ your clock: "mon 09:00".`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "start from the template `NAME`, or from the handoff that a reference names")
-	f.BoolVar(&o.carry, "carry", false, "start from what you hold")
+	f.BoolVar(&o.carry, "carry", false, "start from what you hold; with -f, it fills in what the file leaves out")
 	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
 	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
 	commaListVar(f, &o.give, "give", "`ITEM[=WHO]`, or all: the receiver does the next step, which is so anyway where the handoff is to one person")
 	commaListVar(f, &o.keep, "keep", "`ITEM`, or all: the next step stays with you")
 	o.addFlags(f)
 	cmd.MarkFlagsMutuallyExclusive("file", "editor")
-	cmd.MarkFlagsMutuallyExclusive("file", "from", "carry", "resume")
+	cmd.MarkFlagsMutuallyExclusive("file", "from", "resume")
+	cmd.MarkFlagsMutuallyExclusive("from", "carry", "resume")
 	cmd.MarkFlagsMutuallyExclusive("resume", "fresh")
 	return cmd
 }
@@ -116,6 +144,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	commaListVar(f, &o.to, "to", "who is asked to take it: `WHO`, team, team:x, shift:x or lead:x")
 	commaListVar(f, &o.cc, "cc", "`WHO` gets it for information")
 	f.StringVar(&o.returns, "returns", "", "when you are back: `WHEN`, as in \"mon 09:00\" or an RFC 3339 time")
+	f.StringVar(&o.cover, "cover", "", "`WHO` stands in while you are away for longer")
 	listVar(f, &o.items, "item", "an item: `TEXT` is 'id;status;state;next', with the status ready, in_progress, in_review or blocked; empty parts keep what is there")
 	listVar(f, &o.blockers, "blocker", "a blocker: `TEXT` is 'needs;because;resolver;blocks'")
 	listVar(f, &o.blockedBy, "blocked-by", "an item waits for a blocker that is declared already, or for none: `'item;blocker'`, 'item;'")
@@ -130,12 +159,19 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.accepts, "accept", "how to tell that an item is done: `'item;check'`; an empty check clears the list")
 	listVar(f, &o.refs, "ref", "what an item refers to, a pr, ticket, branch, commit, file, url or doc: `'item;pr:1842'`; an empty second part clears the list")
 	listVar(f, &o.issues, "known-issue", "what is wrong with an item: `'item;what'`; an empty second part clears the list")
+	listVar(f, &o.severities, "severity", "how severe an item is, routine, watch or critical: `'item;severity'`")
+	listVar(f, &o.ifThens, "if-then", "what to do when something happens: `'item;if -> then'`; an empty second part clears the list")
+	listVar(f, &o.doNots, "do-not", "what the receiver of an item must not do: `'item;what'`; an empty second part clears the list")
+	listVar(f, &o.dues, "due", "by when an item is due: `'item;when'`, not at all with 'item;'")
+	listVar(f, &o.efforts, "effort", "how much work an item is, as in 30m, 2h or 1d: `'item;2h'`")
+	listVar(f, &o.resolved, "resolved", "a blocker that you carried and that is gone: `'blocker;how'`")
 	listVar(f, &o.continues, "continues", "an item that was split or renamed from another goes on with its history: `'item;from'`")
 	listVar(f, &o.watch, "watch", "what to keep an eye on: `'what;signal;until;link'`")
 	listVar(f, &o.standing, "standing", "a temporary condition: `'what;until'`")
 	listVar(f, &o.ended, "ended", "what was watched or stood and is over: `'what;why'`")
 	commaListVar(f, &o.none, "none", "say none: `LISTS` out of shipped, items, blockers, decisions, questions, dropped, watch, standing")
 	listVar(f, &o.waive, "waive", "let a rule pass: `'CODE;why'`")
+	f.BoolVar(&o.route, "route", false, "deliver it, its blockers, questions and decisions where the team's configuration says, as handoff route does")
 	commaListVar(f, &o.allowSecrets, "allow-secret", "`FINGERPRINT` of a text that is no secret")
 	o.publishOptions.addFlags(f)
 	o.addPeopleFlags(f)
@@ -144,8 +180,8 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
 	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.blockedBy, o.workarounds, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive,
-		o.issues, o.continues, o.watch, o.standing, o.ended, o.questions, o.supersedes, o.beside}
-	return o.summary != "" || o.returns != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
+		o.issues, o.severities, o.ifThens, o.doNots, o.dues, o.efforts, o.resolved, o.continues, o.watch, o.standing, o.ended, o.questions, o.supersedes, o.beside}
+	return o.summary != "" || o.returns != "" || o.cover != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 
 // check refuses a command that says nothing, or asks for an editor where nobody
@@ -182,6 +218,9 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.checkRoute(ws); err != nil {
+		return err
+	}
 	d, err := baseDraft(ctx, g, ws, o)
 	if err == nil {
 		err = layFlags(ws, d, o)
@@ -214,6 +253,7 @@ func publishChecked(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	if d.Noticed, err = ws.Meta(programVersion()); err != nil {
 		return err
 	}
+	d.Work = factsHere(ctx, ws)
 	if o.resume {
 		drafts := form.Drafts{Dir: ws.Dir()}
 		o.after = append(o.after, drafts.Drop)
@@ -245,6 +285,6 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	for _, why := range d.Unsettled {
 		g.note("%s", why)
 	}
-	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), true
+	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), !o.asked
 	return publishRecords(ctx, g, ws, o.publishOptions, d.Sealed, findings)
 }

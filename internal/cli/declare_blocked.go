@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -26,19 +27,11 @@ func applyBlockedBy(h *handoff.Handoff, o declareOptions) error {
 			continue
 		}
 		_, id := handoff.SplitRef(p[1])
-		block(item, id)
-		if b := h.Blocker(id); b != nil && !slices.Contains(b.Blocks, item.ID) {
-			b.Blocks = append(slices.Clone(b.Blocks), item.ID)
+		if !handoff.Names(item.BlockedBy, id) {
+			item.BlockedBy = append(slices.Clone(item.BlockedBy), id)
 		}
 	}
 	return nil
-}
-
-// block adds a blocker to those in front of an item.
-func block(item *handoff.Item, blocker string) {
-	if !slices.ContainsFunc(item.BlockedBy, func(ref string) bool { _, id := handoff.SplitRef(ref); return id == blocker }) {
-		item.BlockedBy = append(slices.Clone(item.BlockedBy), blocker)
-	}
 }
 
 // unblock takes an item from what the blockers of a handoff block, but for those that
@@ -73,6 +66,20 @@ func applyWorkarounds(h *handoff.Handoff, o declareOptions) error {
 			return workspace.Usagef(hint, "--workaround %q: no blocker %q in this handoff", value, id)
 		}
 		b.Workaround = p[1]
+	}
+	return nil
+}
+
+// applyResolved says of carried blockers that they are gone.
+func applyResolved(d *workspace.Draft, o declareOptions) error {
+	for _, value := range o.resolved {
+		p, err := shaped("resolved", value, "blocker;how", 0, 1)
+		if err != nil {
+			return err
+		}
+		_, id := handoff.SplitRef(p[0])
+		d.Handoff.Blockers = slices.DeleteFunc(d.Handoff.Blockers, func(b handoff.Blocker) bool { return b.ID == id })
+		d.Resolutions = append(d.Resolutions, handoff.Resolution{Blocker: id, Outcome: fold.Resolutions[0], How: p[1]})
 	}
 	return nil
 }

@@ -31,7 +31,10 @@ func layFlags(ws *workspace.Workspace, d *workspace.Draft, o declareOptions) err
 		return nil
 	}
 	d.Changed = true
-	return applyFlags(ws, d.Handoff, o)
+	if err := applyFlags(ws, d.Handoff, o); err != nil {
+		return err
+	}
+	return applyResolved(d, o)
 }
 
 // baseDraft is what the flags are laid over.
@@ -42,7 +45,7 @@ func baseDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o decla
 		if err != nil {
 			return nil, err
 		}
-		return readDraft(ws, data, name), nil
+		return fileDraft(ws, data, name, o.carry)
 	case o.resume && !g.Interactive:
 		return waitingDraft(ws)
 	case o.from != "":
@@ -59,10 +62,26 @@ func baseDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o decla
 	return &workspace.Draft{Handoff: new(handoff.Handoff)}, nil
 }
 
+// fileDraft is the draft that a file holds. With carry, what it leaves out is what the
+// user holds.
+func fileDraft(ws *workspace.Workspace, data []byte, name string, carry bool) (*workspace.Draft, error) {
+	how := ws.Reading()
+	if !carry {
+		return readDraft(data, name, how), nil
+	}
+	held, err := ws.Carried()
+	if err != nil {
+		return nil, err
+	}
+	how.Carried = held.Handoff
+	d := readDraft(data, name, how)
+	d.Freed = held.Freed
+	return d, nil
+}
+
 // readDraft parses what a person wrote.
-func readDraft(ws *workspace.Workspace, data []byte, name string) *workspace.Draft {
-	written, doc := form.ParseDraft(data)
-	doc.ReadReturns(ws.When)
+func readDraft(data []byte, name string, how handoff.Reading) *workspace.Draft {
+	written, doc := form.ParseDraft(data, how)
 	d := &workspace.Draft{Doc: doc, Path: name}
 	if written != nil {
 		d.Handoff, d.Ext, d.Resolutions = written.Handoff, written.Ext, written.Resolutions
@@ -128,7 +147,7 @@ func draftFrom(ctx context.Context, ws *workspace.Workspace, name string) (*work
 		file := path.Join(ws.RecordDir, "templates", name+".yaml")
 		data, err := ws.ReadFile(ctx, ws.HEAD.Hash, file, handoff.MaxSize)
 		if err == nil {
-			return readDraft(ws, data, file), nil
+			return readDraft(data, file, ws.Reading()), nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
@@ -155,7 +174,7 @@ func waitingDraft(ws *workspace.Workspace) (*workspace.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := readDraft(ws, data, drafts.Path())
+	d := readDraft(data, drafts.Path(), ws.Reading())
 	if d.Handoff != nil {
 		d.Freed, err = ws.DropResolved(d.Handoff)
 		d.Changed = len(d.Freed) > 0

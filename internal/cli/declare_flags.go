@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -45,7 +44,10 @@ func missingFlags(h *handoff.Handoff) error {
 // applyFlags lays the flags over a handoff.
 func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) error {
 	if o.summary != "" {
-		h.Summary = o.summary
+		h.Summary = strings.TrimSpace(o.summary)
+	}
+	if o.cover != "" {
+		h.Cover = handles(ws, []string{o.cover})[0]
 	}
 	if len(o.to) > 0 {
 		readdress(ws, h, handles(ws, o.to))
@@ -63,10 +65,11 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	items := func(h *handoff.Handoff, o declareOptions) error { return applyItems(ws, h, o) }
 	continues := func(h *handoff.Handoff, o declareOptions) error { return applyContinues(ws, h, o) }
 	watch := func(h *handoff.Handoff, o declareOptions) error { return applyWatch(ws, h, o) }
+	details := func(h *handoff.Handoff, o declareOptions) error { return applyItemDetails(ws, h, o) }
 	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
 		watch, applyNone, continues, items, applyShipped, applyDropped, applyBlockers, applyBlockedBy, applyWorkarounds,
-		applyDecisions, applyQuestions, applyItemDetails, applyDecisionLinks, owners, applyWaivers,
+		applyDecisions, applyQuestions, details, applyDecisionLinks, owners, applyWaivers,
 	}
 	for _, step := range steps {
 		if err := step(h, o); err != nil {
@@ -136,21 +139,22 @@ func applyNone(h *handoff.Handoff, o declareOptions) error {
 func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.items {
 		p := parts(value, 4)
-		id, status, state, next := p[0], p[1], p[2], p[3]
+		id, status, state, next := handoff.ParseName(p[0]), handoff.ParseChoice(p[1]), p[2], p[3]
 		if !handoff.ValidSlug(id) {
 			return workspace.Usagef("as in 'refund-flow;in_review;PR #1842 is open;Get a second approval'", "--item %q: %q is not a name for an item", value, id)
 		}
 		item := h.Item(id)
 		if item == nil {
-			h.Items = append(h.Items, handoff.Item{ID: id, Owner: ws.Me})
+			h.Items = append(h.Items, handoff.Item{ID: id})
 			item = &h.Items[len(h.Items)-1]
-			if known, ok := ws.State.Items[id]; ok && known.Live() {
-				item.Owner = known.Owner
-				ws.Inherit(item) // what other flags add to
-			}
+			item.Owner = ws.OwnerOf(*item)
+			ws.Inherit(item) // what other flags add to
 		}
 		if status != "" {
 			item.Status = status
+		}
+		if item.Status != handoff.StatusBlocked {
+			item.BlockedBy = nil // whatever was in front of it
 		}
 		if state != "" {
 			item.State = state
@@ -164,7 +168,7 @@ func applyItems(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 
 func applyShipped(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.shipped {
-		s := form.ParseShipped(value)
+		s := handoff.ParseShipped(value)
 		if s.ID != "" {
 			h.Items = deleteItem(h.Items, s.ID)
 		}
@@ -205,11 +209,6 @@ func applyBlockers(h *handoff.Handoff, o declareOptions) error {
 			}
 		}
 		h.Blockers = append(h.Blockers, b)
-		for _, id := range b.Blocks {
-			if item := h.Item(id); item != nil && item.Status == handoff.StatusBlocked {
-				block(item, b.ID) // any other goes on, with a workaround
-			}
-		}
 	}
 	return nil
 }
@@ -227,7 +226,7 @@ func applyDecisions(h *handoff.Handoff, o declareOptions) error {
 
 func applyQuestions(h *handoff.Handoff, o declareOptions) error {
 	for _, value := range o.questions {
-		q := form.ParseQuestion(value)
+		q := handoff.ParseQuestion(value)
 		if q.ID == "" || q.To == "" {
 			return workspace.Usagef("as in 'Which of the limits does the contract name?;sarah'", "--question %q: not of the form %q", value, "ask;to")
 		}
@@ -239,7 +238,7 @@ func applyQuestions(h *handoff.Handoff, o declareOptions) error {
 // parseDecision reads "what -- why", both of which must be said, on a topic that
 // is named after the what where none is given.
 func parseDecision(value, topic string) (handoff.Decision, error) {
-	d := form.ParseDecision(value)
+	d := handoff.ParseDecision(value)
 	if d.Decision == "" || d.Rationale == "" {
 		return d, workspace.Usagef("as in 'Sessions last 15 minutes -- the audit asks for it'", "decision %q: write what was decided, --, and why", value)
 	}
@@ -247,67 +246,6 @@ func parseDecision(value, topic string) (handoff.Decision, error) {
 		return d, workspace.Usagef("handoff decide 'what -- why' --topic SLUG names it", "decision %q: no name can be made of what was decided", value)
 	}
 	return d, nil
-}
-
-// applyItemDetails applies the flags that add one thing to one item.
-func applyItemDetails(h *handoff.Handoff, o declareOptions) error {
-	for _, flag := range []struct {
-		name   string
-		shape  string
-		values []string
-		add    func(*handoff.Item, string) error
-	}{
-		{"intent", "item;why", o.intents, func(i *handoff.Item, s string) error { i.Intent = s; return nil }},
-		{"accept", "item;check", o.accepts, func(i *handoff.Item, s string) error {
-			i.Accept = added(i.Accept, handoff.Criterion{Check: s}, s)
-			return nil
-		}},
-		{"known-issue", "item;what", o.issues, func(i *handoff.Item, s string) error {
-			i.KnownIssues = added(i.KnownIssues, s, s)
-			return nil
-		}},
-		{"ref", "item;pr:1842", o.refs, addRef},
-	} {
-		said := []int{0, 1}
-		if flag.name != "intent" {
-			said = said[:1] // an empty part clears the list
-		}
-		for _, value := range flag.values {
-			p, err := shaped(flag.name, value, flag.shape, said...)
-			if err != nil {
-				return err
-			}
-			item := h.Item(p[0])
-			if item == nil {
-				return workspace.Usagef("", "--%s %q: no item %q in this handoff", flag.name, value, p[0])
-			}
-			if err := flag.add(item, p[1]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// added is a list with what a flag adds to it, empty where the flag says nothing.
-func added[T any](list handoff.List[T], entry T, said string) handoff.List[T] {
-	if said == "" {
-		return handoff.List[T]{}
-	}
-	return append(slices.Clone(list), entry)
-}
-
-func addRef(item *handoff.Item, value string) error {
-	if value == "" {
-		item.Refs = handoff.List[handoff.Ref]{}
-		return nil
-	}
-	kind, id, ok := strings.Cut(value, ":")
-	if !ok || id == "" {
-		return workspace.Usagef("as in 'refund-flow;pr:1842'", "--ref %q: say the type and the id", value)
-	}
-	item.Refs = append(slices.Clone(item.Refs), handoff.Ref{Type: kind, ID: id})
-	return nil
 }
 
 func applyWaivers(h *handoff.Handoff, o declareOptions) error {

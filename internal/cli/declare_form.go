@@ -47,8 +47,11 @@ type writing struct {
 	drafts  *form.Drafts
 	prefill form.Prefill
 	draft   *form.Draft
-	empty   []byte // the draft before anybody typed
-	resumed bool   // it was begun in another run, of which nothing was noticed
+	empty   []byte            // the draft before anybody typed
+	resumed bool              // it was begun in another run, of which nothing was noticed
+	asked   bool              // whether to push was asked, and
+	push    bool              // the answer was yes
+	told    []handoff.Finding // what the form has shown already
 	noticed handoff.Meta
 }
 
@@ -91,6 +94,7 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 		asker = g.asker()
 	}
 	right, err := w.write(ctx, asker)
+	o.push, o.asked, o.told = o.push || w.push, w.asked, w.told
 	err = errors.Join(err, asker.Close())
 	if err == nil && !right {
 		err = errStopped
@@ -138,18 +142,34 @@ func (w *writing) write(ctx context.Context, asker form.Asker) (right bool, err 
 	}
 	d := &form.Declaration{
 		Asker: asker, Draft: w.draft, Prefill: w.prefill, Check: w.check, When: w.ws.When, Save: w.save, About: w.about(),
-		Owned: w.owned, Step: w.ws.ReadStep,
+		Owned: w.owned, Step: w.ws.ReadStep, Push: w.pushesTo,
+		Wanted: func(draft *form.Draft) []handoff.Finding {
+			return w.ws.CheckDraft(w.typed(draft), w.options.allowSecrets)
+		},
 		Edit: func(ctx context.Context, draft *form.Draft) (*form.Draft, error) {
 			w.draft = draft
 			if _, err := w.edit(ctx); err != nil {
 				return nil, err
 			}
-			return w.draft, nil
+			return w.edited()
 		},
 	}
 	outcome, err := d.Run(ctx)
-	w.draft = d.Final()
-	return outcome == form.Publish, err
+	w.draft, w.told, w.push = d.Final(), d.Told(), outcome == form.PublishAndPush
+	return outcome == form.Publish || w.push, err
+}
+
+// pushesTo says to where a handoff is pushed and who sees it then, "" where that is
+// not to be asked.
+func (w *writing) pushesTo(h *handoff.Handoff) string {
+	o := w.options.publishOptions
+	o.offersPush = true
+	to, err := o.reach(w.g, w.ws)
+	if err != nil || !to.offer || o.dryRun {
+		return "" // what cannot be found out now is said when it is published
+	}
+	w.asked = true
+	return "to " + to.remote + ": " + readersOf(w.ws, []*handoff.Record{w.ws.NewRecord(h)})
 }
 
 // about is what is to be read of a rollup before it is handed over.
@@ -174,8 +194,7 @@ func (w *writing) waiting(ctx context.Context, asker form.Asker) (form.Waiting, 
 	case data == nil:
 		return "", nil
 	}
-	draft, doc := form.ParseDraft(data)
-	doc.ReadReturns(w.ws.When)
+	draft, doc := form.ParseDraft(data, w.ws.Reading())
 	about := aboutDraft(draft, doc, w.drafts.Path())
 	answer := form.WaitingFresh
 	switch {
@@ -273,7 +292,7 @@ func (w *writing) edit(ctx context.Context) (right bool, err error) {
 	editing := form.Editing{
 		Drafts: w.drafts,
 		Run:    func(ctx context.Context, path string) error { return runEditor(ctx, w.g, command, path) },
-		When:   w.ws.When,
+		How:    w.ws.Reading(),
 		Check: func(written *form.Draft, doc *handoff.Document) []handoff.Finding {
 			d := w.typed(written)
 			d.Doc, d.Path = doc, w.drafts.Path()
@@ -287,6 +306,19 @@ func (w *writing) edit(ctx context.Context) (right bool, err error) {
 	return right, err
 }
 
+// edited is the draft as the editor left it, nil where that cannot be read: then the text
+// is set aside, as the form goes on with the draft before it.
+func (w *writing) edited() (*form.Draft, error) {
+	data, err := w.drafts.Load()
+	if err != nil || data == nil {
+		return w.draft, err
+	}
+	if d, _ := form.ParseDraft(data, w.ws.Reading()); d == nil {
+		return nil, w.drafts.SetAside()
+	}
+	return w.draft, nil
+}
+
 // draftText is what the editor opens: the draft, or a damaged one as it is.
 func (w *writing) draftText() ([]byte, error) {
 	data, err := w.drafts.Load()
@@ -294,7 +326,7 @@ func (w *writing) draftText() ([]byte, error) {
 		return nil, err
 	}
 	if data != nil {
-		if d, _ := form.ParseDraft(data); d == nil {
+		if d, _ := form.ParseDraft(data, w.ws.Reading()); d == nil {
 			return data, nil
 		}
 	}
@@ -329,10 +361,19 @@ func prefillOf(ctx context.Context, ws *workspace.Workspace) (form.Prefill, erro
 	return p, nil
 }
 
+// factsHere is what git knows of where the user works, for a handoff that is not written
+// by hand: what they did since the last one need not be looked for.
+func factsHere(ctx context.Context, ws *workspace.Workspace) *workspace.Facts {
+	ctx, cancel := context.WithTimeout(ctx, factsTime)
+	defer cancel()
+	facts := workspace.GatherFacts(ctx, ws.Repo.Repo, ws.Author.When, nil, nil)
+	return &facts
+}
+
 // withoutRecords leaves the commits that are work.
 func withoutRecords(ws *workspace.Workspace, commits []workspace.WorkCommit) []workspace.WorkCommit {
 	return slices.DeleteFunc(commits, func(c workspace.WorkCommit) bool {
 		commit, err := ws.ReadCommit(c.Hash)
-		return err == nil && workspace.HoldsRecords(commit)
+		return err == nil && (workspace.HoldsRecords(commit) || strings.HasPrefix(commit.Message, setUpSubject))
 	})
 }

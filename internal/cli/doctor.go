@@ -299,7 +299,7 @@ func (d *doctor) lookAtDraft(context.Context) error {
 	if err != nil || data == nil {
 		return err
 	}
-	if draft, _ := form.ParseDraft(data); draft == nil {
+	if draft, _ := form.ParseDraft(data, handoff.Reading{}); draft == nil {
 		d.found(problem{Path: d.g.shown(drafts.Path()), Message: "the draft that waits cannot be read; --fix sets it aside, it is not removed",
 			repair: func(context.Context) error { return drafts.SetAside() }})
 	}

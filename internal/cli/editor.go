@@ -2,11 +2,15 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/plainfile"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
@@ -38,4 +42,27 @@ func runEditor(ctx context.Context, g *globals, command, file string) error {
 		return fmt.Errorf("editor %s: %w", command, err)
 	}
 	return nil
+}
+
+// editText opens the editor on a text and returns what is left there. The file is
+// gone afterwards: what the user writes is in no other place than where they send it.
+func editText(ctx context.Context, g *globals, ws *workspace.Workspace, typed string) (edited string, err error) {
+	command, err := editorOf(ctx, g, ws)
+	if err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp("", "handoff-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	file := filepath.Join(dir, "text.md")
+	if err := os.WriteFile(file, []byte(typed+"\n"), 0o600); err != nil {
+		return "", err
+	}
+	if err := runEditor(ctx, g, command, file); err != nil {
+		return "", err
+	}
+	data, err := plainfile.Read(file)
+	return string(data), err
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/git/odb"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/outbox"
 	"github.com/handoff-cli/handoff/internal/plainfile"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/store"
@@ -86,6 +87,13 @@ var explanations = []explanation{
 	always[*query.ArgumentError](StatusUsage, ""),
 	always[*handoff.AmbiguousError](StatusUsage, "type more of the id, or one of the names above"),
 	of(explainUnknown),
+	of(explainDoubt),
+	of(explainUnrecorded),
+	always[*outbox.UnpushedError](StatusBusy, "handoff sync says what is in its way; then the same command again"),
+	always[*outbox.TakenError](StatusBusy, "handoff sync brings what became of it"),
+	always[*outbox.AtWorkError](StatusBusy, "try again when it is done"),
+	always[*outbox.NoTargetError](StatusUsage, "handoff help config shows how a target is configured"),
+	of(explainNotSent),
 	of(explainRemote),
 	always[*git.NoRemoteError](StatusFailed, "git remote add origin URL, or git config remote.pushDefault NAME"),
 	of(func(e *store.DivergedError) (int, string) { return StatusFailed, e.WayOut }),
@@ -138,6 +146,9 @@ func is(known error, status int, hint string) explanation {
 
 func explainUnknown(err *handoff.UnknownError) (status int, hint string) {
 	hint = "handoff query items, or handoff log, lists what there is"
+	if hasSpace(err.Name) {
+		hint = textGoesBehind + "; " + hint
+	}
 	if err.Meant != "" {
 		hint = "did you mean " + err.Meant + "? " + hint
 	}
@@ -259,18 +270,16 @@ func reportJSON(w io.Writer, message string, status int, hint string, said []str
 	fmt.Fprintf(w, "%s\n", text.EscapeJSON(line))
 }
 
-// printFindings lists findings, one or two lines each, in the form that editors
-// jump to.
+// printFindings lists findings, one or two lines for those of a kind, in the form that
+// editors jump to. Where there is no file, what they say names what it is about.
 func printFindings(w io.Writer, findings []handoff.Finding) {
-	for _, f := range findings {
+	for _, f := range handoff.Together(findings) {
 		var where string
 		switch {
 		case f.Path != "" && f.Line > 0:
 			where = fmt.Sprintf("%s:%d:%d: ", f.Path, f.Line, max(f.Col, 1))
 		case f.Path != "":
 			where = f.Path + ": "
-		case f.Field != "":
-			where = f.Field + ": "
 		}
 		fmt.Fprintf(w, "%s%s: %s\n", text.OneLine(where), strings.TrimSpace(string(f.Level)+" "+f.Code), text.OneLine(f.Message))
 		if f.Fix != "" {

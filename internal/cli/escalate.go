@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
@@ -20,7 +21,7 @@ type escalateOptions struct {
 func newEscalateCmd(g *globals) *cobra.Command {
 	var o escalateOptions
 	cmd := &cobra.Command{
-		Use:   "escalate <ref>",
+		Use:   "escalate [ref] ['what to do']",
 		Short: "Raise a handoff, item, blocker or question to somebody else",
 		Long: `Raise a handoff, item, blocker or question to somebody else. Without --to it
 goes up the ladder of the configuration, from whoever is asked as yet. It waits
@@ -28,18 +29,23 @@ in their inbox until they take it up (handoff ack REF, or an act on what is
 raised), decline it, or it is settled. While they are away it asks their cover,
 the alternate, or who is next on the ladder. Nothing is ever escalated by
 itself.`,
-		Example: `  handoff escalate session-policy --reason no_response \
-      --ask "Decide today, or name who can"
-  handoff escalate k3f --to ines --reason sla_breach \
-      --deadline "tomorrow 12:00" --ask "Take the refund flow"`,
+		Example: `  handoff escalate session-policy "Decide today, or name who can" \
+      --reason no_response
+  handoff escalate k3f "Take the refund flow" --to ines \
+      --reason sla_breach --deadline "tomorrow 12:00"`,
 		GroupID: groupRecord,
-		Args:    exactArgs(1, "a reference"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runEscalate(cmd.Context(), g, o, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			subject, err := aboutArgs(cmd, args, "--ask", &o.ask)
+			if err != nil {
+				return err
+			}
+			return runEscalate(cmd.Context(), g, o, subject)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "`WHO` is to act now")
 	f.StringVar(&o.reason, "reason", "", "`REASON`: sla_breach, no_response, severity, priority, disagreement, stalled")
-	f.StringVar(&o.ask, "ask", "", "`TEXT` that says what they are to do")
+	f.StringVar(&o.ask, "ask", "", "`TEXT` that says what they are to do, as the second argument does")
 	f.StringVar(&o.deadline, "deadline", "", "by `WHEN`")
 	f.IntVar(&o.level, "level", 0, "`N` from 1 to 3; without it, one above the last")
 	o.addFlags(f)
@@ -47,16 +53,24 @@ itself.`,
 	return cmd
 }
 
-func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string) error {
-	if err := required("escalate", "--reason", o.reason, "--ask", o.ask); err != nil {
+func runEscalate(ctx context.Context, g *globals, o escalateOptions, subject about) (err error) {
+	wants := []want{
+		{"--reason", "Why now?", rules.Choices(handoff.KindEscalation, "reason"), &o.reason},
+		{"--ask", "What are they to do?", nil, &o.ask},
+	}
+	if err := subject.given(g, wants...); err != nil {
 		return err
 	}
-	ws, target, err := g.openAbout(ctx, ref)
+	ws, target, err := subject.resolve(ctx, g)
 	if err != nil {
 		return err
 	}
 	raised, err := ws.Raisable(target)
 	if err != nil {
+		return err
+	}
+	defer func() { err = subject.lost(err, wants...) }()
+	if err := subject.ask(ctx, g, "Raise "+target.Ref(), aboutTarget(ws, target), wants...); err != nil {
 		return err
 	}
 	e := &handoff.Escalation{Subject: raised.Ref, Reason: o.reason, To: o.to, Ask: o.ask, Level: o.level}
@@ -65,7 +79,7 @@ func runEscalate(ctx context.Context, g *globals, o escalateOptions, ref string)
 	}
 	if e.To == "" {
 		if e.To = ws.NextOnLadder(raised, e.Level); e.To == "" {
-			return workspace.Usagef("", "missing: --to, as the ladders of the configuration lead to nobody for %s", ref)
+			return workspace.Usagef("", "missing: --to, as the ladders of the configuration lead to nobody for %s", subject.ref)
 		}
 	}
 	if o.deadline != "" {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -51,9 +52,55 @@ func TestEachRuleFires(t *testing.T) {
 	}
 }
 
-// checkSize refuses a finding that does not fit two lines of a terminal.
+// TestNamedThingsAreLeftAlone: a number, a version, a commit, a path or a name is
+// something to go by, in whatever few words it stands.
+func TestNamedThingsAreLeftAlone(t *testing.T) {
+	w := teamWorld(t)
+	const state = `"#1842 has 2 of 3 approvals, the load test is green"`
+	for _, kind := range []struct {
+		edit  func(text string) []string
+		texts []string
+	}{
+		{func(text string) []string { return []string{mergeStep, `do: "` + text + `", owner: ben`} }, []string{
+			"merge #1432", "tag 2.1.9", "merge !88", "bump lodash to 4.17", "look at README", "check session.go", "watch PaymentService",
+			"continue with PAY-311", "rebase onto 4f2a9c1", "see https://example.com/x", "merge #1842 before monday",
+		}},
+		{func(text string) []string { return []string{state, `"` + text + `"`} }, []string{
+			"merged as fbb61b3", "4 users log in", "~40% complete", "fixed in #77", "deployed with 2.1.9", "3 of 5 pages are done",
+			"The complete rewrite of the parser has begun", "It can be tested on Monday", "James's comments from Friday are in",
+		}},
+		{func(text string) []string {
+			return []string{refundWhy, refundWhy + "\n    accept: [{check: \"" + text + "\"}]"}
+		}, []string{
+			"2.1.9 on npm", "4 users log in", "p99 under 20ms", "docs/install.md is translated", "the balance matches the old system", "#1842 is merged",
+		}},
+		{func(text string) []string {
+			return []string{refundWhy, refundWhy + "\n    severity: watch\n    if_then: [{if: \"it fails\", then: \"stop it\"}]", mergeStep, `do: "` + text + `", owner: ben`}
+		}, []string{
+			"tag 2.1.9", "merge #1432", "close PAY-311", "delete old/export.go", "release v3",
+		}},
+	} {
+		for _, text := range kind.texts {
+			if found := drafted(kind.edit(text)...)(w); len(found) > 0 {
+				t.Errorf("%s: %v", text, codesOf(found))
+			}
+		}
+	}
+}
+
+// checkSize refuses a finding that does not fit two lines of a terminal: what it
+// says, and below it what to do.
 func checkSize(t *testing.T, f handoff.Finding) {
 	t.Helper()
+	says, do := fmt.Sprintf("%s %s: %s", f.Level, f.Code, f.Message), "    "+f.Fix
+	for _, line := range []string{says, do} {
+		if strings.HasPrefix(line, "    git ") {
+			continue // a command to be pasted
+		}
+		if n := utf8.RuneCountInString(line); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
 }
 
 func hasCode(findings []handoff.Finding, code string) bool {
@@ -303,7 +350,7 @@ func (w *world) head() string {
 // aboutPeople is about what a handoff asks of people, and of their time.
 var aboutPeople = []firing{
 	{"HO209", draftedAs(strings.Replace(thinDraft, ", with care", "", 1)), draftedAs(thinDraft)},
-	{"HO306", drafted("    blocked_by: [session-policy]\n", ""), drafted()},
+	{"HO306", drafted("    blocked_by: [session-policy]\n", "", "blocks: [login-timeout]", "blocks: [refund-flow]"), drafted("    blocked_by: [session-policy]\n", "")},
 	{"HO307", drafted("blocks: [login-timeout]", "blocks: [login-timeout, refund-flow]"), drafted("blocks: [login-timeout]", "blocks: [login-timeout, refund-flow]\n    workaround: \"Refunds go on with 30 minutes\"")},
 	{"HO308", drafted(refundWhy, refundWhy+"\n    progress: 100"), drafted(refundWhy, refundWhy+"\n    progress: 99")},
 	{"HO311", drafted(refundWhy, refundWhy+"\n    depends_on: [login-timeout]", "blocked_by: [session-policy]", "blocked_by: [session-policy]\n    depends_on: [refund-flow]"),

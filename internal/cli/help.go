@@ -119,7 +119,7 @@ func newHelpTopics() []*cobra.Command {
 		topic("exit-codes", "What the exit statuses mean", statusHelp),
 		topic("formatting", "JSON, jq and templates", formattingHelp),
 		topic("ids", "How to name a record, an item, a blocker", idsHelp),
-		topic("config", "What .handoffs/config.yaml may say", configHelp),
+		topic("config", "What .handoffs/config.yaml may say", configHelp+targetsHelp),
 		topic("security", "Whom the program trusts, and with what", securityHelp),
 		ruleTopic,
 	}
@@ -133,6 +133,11 @@ ACCESSIBLE         ask line by line, as with --accessible; so does TERM=dumb
 NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM
                    whether to colour
 COLUMNS            the width of the terminal, if it is not what it says
+XDG_CONFIG_HOME    where handoff/config.yaml is, which says what a target is
+HANDOFF_TARGET_NAME_KEY
+                   what the target NAME is, see handoff help config
+GH_TOKEN, GITHUB_TOKEN, GITLAB_TOKEN, LINEAR_API_KEY, SLACK_BOT_TOKEN
+                   tokens of targets, each for its own host alone
 GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_AUTHOR_DATE and the same for COMMITTER
                    identity and time of what you write, as in git
 GIT_DIR, GIT_WORK_TREE, GIT_CEILING_DIRECTORIES
@@ -202,6 +207,8 @@ but holds no URL to call, no token and no command.
                on_missing: reject, ack: 2h}]   # or warn, or "return:ben"
   exceptions: {judgement: sarah, policy: ines, incomplete: sender}
   rules:      {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
+  deliver:    {blockers: github, questions: github, decisions: github,
+               handoffs: payments-chat}   # names of targets, and nothing else
   refs:       {ticket: "https://jira.example.com/browse/{id}"}
   verify:     {settled: [{finding: HO902, record: k3f9q2m7,
                why: "held a customer's address, removed in review"}]}
@@ -211,15 +218,55 @@ each by its code and by its record, its commit or both. verify shows them as
 settled. What counts is the file of the default branch, where there is one.
 
 handoff init writes what it knows, and the other keys as comments that explain
-them. handoff check .handoffs/config.yaml checks it before you commit.`
+them. handoff check .handoffs/config.yaml checks it before you commit.
+`
+
+const targetsHelp = `
+What a target is you say in a file of your own, which no repository has:
+$XDG_CONFIG_HOME/handoff/config.yaml, or ~/.config/handoff/config.yaml. Without
+it nothing is ever sent or asked over the network.
+
+  format:  1
+  targets:
+    github:        {type: github, project: example/app}
+    payments-chat: {type: slack, channel: C012AB3CD,
+                    token_command: [pass, show, slack]}
+    pager:         {type: webhook, webhook_env: PAGER_URL,
+                    token_env: PAGER_SECRET}
+    mail:          {type: mail, host: mail.example.com, user: ana,
+                    from: ana@example.com, token_env: MAIL_PASSWORD}
+
+  type     github, gitlab, gitea, forgejo, jira, linear, slack, teams,
+           googlechat, webhook, mail
+  host     where it is not the service's own: a host, or https://host/path
+  project  owner/name of a forge; of Jira and Linear the prefix of the tickets
+  channel  of a chat, as its API calls it
+  user, from, to
+           of mail, and the user of Jira
+  token_env, webhook_env
+           the variable that has the token, or the address of a webhook
+  token_command, webhook_command
+           a program that prints it, and its arguments; no shell reads them
+
+The file holds no secret itself. Without token_env and token_command a token is
+looked for in GH_TOKEN, GITHUB_TOKEN and gh auth token, in GITLAB_TOKEN and
+glab, in LINEAR_API_KEY and SLACK_BOT_TOKEN, each for its own host alone. In a
+job, and instead of the file, variables say the same, as in
+HANDOFF_TARGET_PAYMENTS_CHAT_CHANNEL=C012AB3CD, with TYPE, HOST, PROJECT,
+CHANNEL, USER, FROM, TO, TOKEN or WEBHOOK at the end.
+
+People are mentioned under the account that the roster has for them: github,
+gitlab, gitea, jira, linear, slack, teams (the name that they sign in with) or
+googlechat (the number of users/NUMBER); mail goes to their first address.`
 
 const securityHelp = `
 Whoever can get a commit into a branch that you read is not trusted. What comes
 from a record, a ref or a path is printed with control characters escaped.
 Parsing is bounded. Nothing in a repository runs a program, names a host or
-moves a credential. Texts that look like secrets are refused before they are
-committed, and no message shows more of one than its first four characters;
-handoff verify audits the history afterwards.
+moves a credential: it can name a target, and what that is you say yourself.
+Texts that look like secrets are refused before they are committed, and no
+message shows more of one than its first four characters; handoff verify audits
+the history afterwards.
 
 Read are HEAD, the local branches and the branches of the remote that the
 default branch follows. Foreign, and read only with --ref, with --all-refs or

@@ -54,9 +54,10 @@ type inboxDocument struct {
 
 // userInbox is what the user has to know.
 type userInbox struct {
-	ws    *workspace.Workspace
-	rows  []inbox.Row
-	since time.Time
+	ws     *workspace.Workspace
+	rows   []inbox.Row
+	since  time.Time
+	teller teller
 }
 
 func openInbox(ctx context.Context, g *globals, o workspace.SourceOptions) (*userInbox, error) {
@@ -68,7 +69,7 @@ func openInbox(ctx context.Context, g *globals, o workspace.SourceOptions) (*use
 		return nil, ws.MustBeKnown(ctx)
 	}
 	g.readBy(ws)
-	in := &userInbox{ws: ws}
+	in := &userInbox{ws: ws, teller: g.newTeller(ws)}
 	in.rows, in.since, err = ws.Inbox()
 	return in, err
 }
@@ -138,6 +139,9 @@ func (in *userInbox) print(p *printer, part inbox.Part, limit int) {
 	errands := errandsOf(rows)
 	for _, e := range errands[:min(len(errands), limit)] {
 		p.errand(e, in.ws.Me)
+		if deliveries, ok := row.Delivered(e.lead.Row); ok && part == inbox.Act {
+			p.field("told", in.teller.told(deliveries))
+		}
 	}
 	if more := len(errands) - limit; more > 0 {
 		p.styled(painted{dim, fmt.Sprintf("  %d more: handoff inbox", more)})

@@ -44,7 +44,7 @@ func errandsOf(rows []inbox.Row) []errand {
 	}
 	if len(rows) > 0 && rows[0].Part == inbox.Act {
 		slices.SortStableFunc(errands, func(a, b errand) int {
-			return cmp.Or(compareRaised(a.lead, b.lead), handoff.CompareSeverity(a.severity(), b.severity()), a.lead.Cited().At.Compare(*b.lead.Cited().At))
+			return cmp.Or(compareRaised(a.lead, b.lead), handoff.CompareSeverity(a.severity(), b.severity()), cmp.Compare(b.lead.Cited().Age, a.lead.Cited().Age))
 		})
 	}
 	return errands
@@ -92,6 +92,10 @@ func (p *printer) errand(g errand, me string) {
 		}
 	}
 	p.indented(lines)
+	if item, ok := g.lead.Row.(*row.Item); ok && g.lead.Part == inbox.Act {
+		step := p.step(item, me)
+		p.styled(painted{"", "  next: " + step[0] + " (" + text.JoinNonEmpty(", ", step[1:]...) + ")"})
+	}
 	if g.lead.Do != "" {
 		p.styled(painted{"", "  do: "}, painted{cyan, strings.Join(do, ", ")})
 	}

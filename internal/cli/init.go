@@ -103,11 +103,15 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	return s.carryOut(ctx)
 }
 
+// setUpSubject begins the message of the commit that sets a team up, which is no work
+// to be handed over.
+const setUpSubject = "handoff: set up "
+
 // carryOut does what was asked for. The commit comes first: what fails later is done
 // by the same command once more.
 func (s *setup) carryOut(ctx context.Context) error {
 	g, ws, o := s.g, s.ws, s.o
-	change := store.Change{Files: s.files, Message: "handoff: set up " + ws.RecordDir + "\n",
+	change := store.Change{Files: s.files, Message: setUpSubject + ws.RecordDir + "\n",
 		Author: ws.Author, Committer: ws.Committer, DetachOK: o.detachOK}
 	ci, err := ciFiles(ws, o.ci)
 	if err != nil {

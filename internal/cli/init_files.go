@@ -143,7 +143,7 @@ func refusal(ws *workspace.Workspace, agreed *config.Config, file store.NewFile)
 	defer func(me string, before *config.Config) { ws.Me, ws.TeamConfig = me, before }(ws.Me, ws.TeamConfig)
 	ws.Me, ws.TeamConfig = meIn(ws, agreed), agreed
 	var said bytes.Buffer
-	findings := ws.CheckDraft(readDraft(ws, file.Data, file.Path), nil)
+	findings := ws.CheckDraft(readDraft(file.Data, file.Path, ws.Reading()), nil)
 	printFindings(&said, slices.DeleteFunc(findings, func(f handoff.Finding) bool { return strings.HasPrefix(f.Code, "HO5") })) // what is of the hour
 	var end bytes.Buffer
 	end.WriteString("\n# What is wrong with it, and what to write instead:\n")

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/fold"
@@ -88,6 +89,8 @@ type logEntry struct {
 	Unproven bool         `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
 
 	doubts string
+	words  string        // what a person is shown
+	since  time.Duration // how old it is, less than nothing where its clock is ahead
 }
 
 func runLog(ctx context.Context, g *globals, o logOptions, args []string) error {
@@ -126,7 +129,7 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	for _, r := range query.Log(q, ws.State, ws.QueryEnv()) {
 		ws.Prove(r)
 		entries = append(entries, logEntry{Type: "record", ID: r.ID, Kind: r.Kind, By: r.By, At: r.At,
-			Says: story.Says(r), Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven, doubts: doubts(r)})
+			Says: story.Says(r), Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven, doubts: doubts(r), words: logWords(r), since: ws.Since(r.At.Time)})
 	}
 	if g.printer.structured() {
 		return g.printer.document(results[logEntry]{entries})
@@ -139,9 +142,14 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 		g.note("no records match")
 		return nil
 	}
+	if g.printer.width > 0 {
+		g.readBy(ws)
+		return g.page(func() { g.printer.logDays(entries) })
+	}
 	rows := make([][]string, len(entries))
 	for i, e := range entries {
-		rows[i] = []string{e.ID, calendar.Age(ws.Since(e.At.Time)), string(e.Kind), e.By, e.Says + e.doubts}
+		rows[i] = []string{e.ID, calendar.Age(e.since), string(e.Kind), e.By, e.Says + e.doubts}
 	}
-	return g.page(func() { g.printer.table([]string{"ID", "AGE", "KIND", "BY", "SAYS"}, rows) })
+	g.printer.table(nil, rows)
+	return nil
 }

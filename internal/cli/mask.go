@@ -45,7 +45,7 @@ func (m masker) mask(text string) string {
 func (m masker) findings(findings []handoff.Finding) []handoff.Finding {
 	masked := make([]handoff.Finding, len(findings))
 	for i, f := range findings {
-		f.Path, f.Field, f.Message, f.Fix = m.mask(f.Path), m.mask(f.Field), m.mask(f.Message), m.mask(f.Fix)
+		f.Path, f.Field, f.Entry, f.Message, f.Fix = m.mask(f.Path), m.mask(f.Field), m.mask(f.Entry), m.mask(f.Message), m.mask(f.Fix)
 		masked[i] = f
 	}
 	return masked

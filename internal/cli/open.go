@@ -64,16 +64,6 @@ func (g *globals) openForVerdict(ctx context.Context, part fold.Part) (*workspac
 	return nil, workspace.Usagef(hint, "--as %s: an ack, an answer or a resolution is given under one's own name, and %s is not an address of %s", ws.Me, ws.Author.Email, ws.Me)
 }
 
-// openAbout is openForWriting for a record about what a reference names.
-func (g *globals) openAbout(ctx context.Context, ref string) (*workspace.Workspace, fold.Target, error) {
-	ws, err := g.openForWriting(ctx, fold.Part{Refs: []string{ref}})
-	if err != nil {
-		return nil, fold.Target{}, err
-	}
-	target, err := ws.Resolve(ref)
-	return ws, target, err
-}
-
 // openForReading opens the repository and reads every file that the refs hold.
 func (g *globals) openForReading(ctx context.Context) (*workspace.Workspace, error) {
 	ws, err := g.open(ctx)

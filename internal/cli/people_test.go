@@ -16,9 +16,11 @@ const declares = "declare|--dry-run|--returns|mon 09:00|--summary|The refund flo
 var naming = map[string]string{
 	"declare --to":         declares + "|--none|blockers|--to|NAME",
 	"declare --cc":         declares + "|--none|blockers|--to|team|--cc|NAME",
+	"declare --cover":      declares + "|--none|blockers|--to|team|--cover|NAME",
 	"declare --give":       declares + "|--none|blockers|--to|team|--give|refund-flow=NAME",
 	"declare --blocker":    declares + "|--to|team|--item|refund-flow;blocked;;|--blocker|Decide the second reviewer;both are on leave this week;NAME;refund-flow",
 	"rollup --to":          "rollup|--dry-run|--org|--returns|mon 09:00|--summary|The refund flow waits for the second approval|--to|NAME",
+	"rollup --cover":       "rollup|--dry-run|--org|--returns|mon 09:00|--summary|The refund flow waits for the second approval|--to|team|--cover|NAME",
 	"rollup --cc":          "rollup|--dry-run|--org|--returns|mon 09:00|--summary|The refund flow waits for the second approval|--to|team|--cc|NAME",
 	"ask --to":             "ask|--dry-run|Which approval is missing?|--context|There are two of them|--to|NAME",
 	"assign --to":          "assign|--dry-run|refund-flow|--to|NAME",

@@ -29,6 +29,8 @@ type printer struct {
 	json     bool
 	jq       string
 	template string
+	format   string    // of text: formatText, formatMarkdown; "" where there is no choice
+	markdown *markdown // nil for text
 
 	// linkNames makes links of what a text names, where pages are known; else nil
 	linkNames func(s string, plain func(string) string, link func(name, link string) string) string
@@ -66,6 +68,10 @@ func (p *printer) structured() bool { return p.json || p.jq != "" || p.template 
 // line prints one line of text. Arguments that come from records are
 // neutralised with the rest.
 func (p *printer) line(format string, args ...any) {
+	if p.markdown != nil {
+		p.markdown.line(p.w, "", fmt.Sprintf(format, args...))
+		return
+	}
 	fmt.Fprintf(p.w, "%s\n", text.Neutralise(fmt.Sprintf(format, args...)))
 }
 
@@ -96,7 +102,22 @@ func (p *printer) paint(in style, s string) string {
 }
 
 // section prints a heading.
-func (p *printer) section(title string) { p.styled(painted{bold, title}) }
+func (p *printer) section(title string) {
+	if p.markdown != nil {
+		p.markdown.heading(p.w, title)
+		return
+	}
+	p.styled(painted{bold, title})
+}
+
+// heading is a section with how much is in it.
+func (p *printer) heading(title, count string) {
+	if p.markdown != nil {
+		p.markdown.heading(p.w, title+count)
+		return
+	}
+	p.styled(painted{bold, title}, painted{dim, count})
+}
 
 // field prints "  label: text", with the text wrapped to the width of a
 // terminal. Nothing is printed for an empty text.
@@ -106,7 +127,11 @@ func (p *printer) field(label, s string) {
 
 // fieldLines is field with what mark makes of its lines, which are neutralised.
 func (p *printer) fieldLines(label, s string, mark func(string) string) {
-	if s == "" {
+	switch {
+	case s == "":
+		return
+	case p.markdown != nil:
+		p.markdown.line(p.w, label, s)
 		return
 	}
 	prefix := "  " + text.OneLine(label) + ": " // which may name a thing of a record

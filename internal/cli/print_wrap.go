@@ -11,7 +11,7 @@ import (
 )
 
 // leastRoom is how many columns a text gets in the narrowest window.
-const leastRoom = 20
+const leastRoom = 10
 
 // wrap breaks text so that lines fit a terminal behind indent columns. A pipe gets
 // lines as they are.
@@ -95,6 +95,10 @@ func breakWord(word string, room int) []string {
 	for rest, state := word, -1; rest != ""; {
 		var part string
 		part, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+		if n := len(pieces); n > 0 && isOneWord(pieces[n-1], part) && uniseg.StringWidth(pieces[n-1]+part) <= room {
+			pieces[n-1] += part
+			continue
+		}
 		if uniseg.StringWidth(part) <= room {
 			pieces = append(pieces, part)
 			continue
@@ -104,6 +108,16 @@ func breakWord(word string, room int) []string {
 		}
 	}
 	return pieces
+}
+
+// isOneWord reports whether text goes on with the word that it ended with, though
+// line breaking allows it to be broken: one in Katakana, or one in Hangul, which has
+// spaces between words.
+func isOneWord(before, after string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	next, _ := utf8.DecodeRuneInString(after)
+	isKana := func(r rune) bool { return unicode.Is(unicode.Katakana, r) || r == 'ー' }
+	return isKana(last) && isKana(next) || unicode.Is(unicode.Hangul, last) && unicode.Is(unicode.Hangul, next)
 }
 
 func hasWide(word string) bool {
@@ -140,6 +154,14 @@ func truncate(s string, width int) string {
 // terminal it is wrapped, and what does not fit stands two columns further in than
 // its beginning.
 func (p *printer) styled(parts ...painted) {
+	if p.markdown != nil {
+		var line strings.Builder
+		for _, part := range parts {
+			line.WriteString(part.text)
+		}
+		p.markdown.line(p.w, "", line.String())
+		return
+	}
 	if p.width == 0 {
 		for _, part := range parts {
 			fmt.Fprint(p.w, p.paint(part.style, text.Neutralise(part.text)))
@@ -169,16 +191,20 @@ func (p *printer) styled(parts ...painted) {
 	}
 }
 
-// labelColumn is how many columns the labels of fields take on a terminal.
-const labelColumn = 13
+// labelColumn is how many columns the labels of fields take on a terminal that has
+// columnsFrom columns or more.
+const (
+	labelColumn = 13
+	columnsFrom = 40
+)
 
-// labelled prints a field as [printer.field] does in a pipe, and on a terminal in two
-// columns. Spaces before the label indent both.
+// labelled prints a field as [printer.field] does in a pipe and a narrow window, else in
+// two columns. Spaces before the label indent both.
 func (p *printer) labelled(label, s string) { p.labelledLines(label, s, p.withLinks) }
 
 // labelledLines is labelled with what mark makes of the lines, which are neutralised.
 func (p *printer) labelledLines(label, s string, mark func(string) string) {
-	if p.width == 0 {
+	if p.width < columnsFrom {
 		p.fieldLines(label, s, mark)
 		return
 	}

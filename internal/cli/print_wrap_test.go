@@ -22,6 +22,8 @@ func TestWrapKeepsWords(t *testing.T) {
 		{"see payments-refund-flow", 12, "see|payments-|refund-flow"},
 		{"digest 0123456789abcdef", 10, "digest|0123456789|abcdef"},
 		{"返金メールの日本語訳は完了、残り。", 12, "返金メールの|日本語訳は完|了、残り。"}, // a comma begins no line
+		{"法務にフォントの件を", 13, "法務に|フォントの件|を"},
+		{"한국어 문장은 띄어쓰기가 있다", 14, "한국어 문장은|띄어쓰기가|있다"},
 		{"see 三井住友銀行 now", 10, "see 三井住|友銀行 now"},
 		{"👩‍💻👩‍💻👩‍💻", 4, "👩‍💻👩‍💻|👩‍💻"},
 		{"e\u0301e\u0301e\u0301e\u0301", 2, "e\u0301e\u0301|e\u0301e\u0301"},

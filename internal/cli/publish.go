@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -27,9 +28,14 @@ type publishOptions struct {
 	strangers []string // whom nobody knows yet either, taken as they are
 
 	offersPush bool // asks on a terminal whether to push
+	asked      bool // that was asked before
+
+	told []handoff.Finding // what the user has seen already, and is not told again
 
 	// after is done once the commit stands: what fails then is a warning.
 	after []func() error
+
+	route bool // deliver afterwards what the records are about
 }
 
 func (o *publishOptions) addFlags(f *pflag.FlagSet) {
@@ -48,6 +54,7 @@ type publication struct {
 	Pushed   bool              `json:"pushed"`
 	Warnings []handoff.Finding `json:"warnings"`
 	custodyChange
+	Deliveries []deliveryRow `json:"deliveries,omitempty"` // with --route
 }
 
 // checkAndPublish judges records that flags made and publishes them; refused
@@ -107,11 +114,17 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	if to.remote != "" && !pushed && err == nil {
 		talk = append(talk, onlyHere(readers))
 	}
-	return errors.Join(err, printPublication(g, publication{
+	p := publication{
 		ID: records[0].ID, Kind: records[0].Kind, Path: change.Files[0].Path,
 		Commit: commit.Hash, Ref: commit.Ref, Pushed: pushed, Warnings: text.NonNil(warnings),
 		custodyChange: custody[0],
-	}, records, custody, talk))
+	}
+	if !o.route || err != nil {
+		return errors.Join(err, o.printPublication(g, p, records, custody, append(talk, g.untold(ws, records)...), nil))
+	}
+	sent, err := g.routeRecords(ctx, ws, records, to.push)
+	p.Deliveries = sent.rows
+	return errors.Join(err, o.printPublication(g, p, records, custody, talk, sent))
 }
 
 // dryRun is what a writing command would do, as --json prints it.
@@ -161,7 +174,9 @@ func (o *publishOptions) printDryRun(g *globals, change store.Change, warnings [
 	return err
 }
 
-func printPublication(g *globals, p publication, records []*handoff.Record, custody []custodyChange, talk []string) error {
+// printPublication prints what was written and what of it was delivered; sent is nil
+// where nothing was to be.
+func (o *publishOptions) printPublication(g *globals, p publication, records []*handoff.Record, custody []custodyChange, talk []string, sent *router) error {
 	return g.printer.print(p, func() {
 		first := records[0]
 		g.printer.line("%s %s: %s (%s, commit %s)", first.Kind, first.ID, story.Headline(first), workspace.ShortRef(p.Ref), p.Commit[:7])
@@ -170,10 +185,22 @@ func printPublication(g *globals, p publication, records []*handoff.Record, cust
 			g.printer.line("%s %s: %s", r.Kind, r.ID, story.Headline(r))
 			custody[i+1].print(g, "", "")
 		}
-		if len(p.Warnings) > 0 && !g.quiet {
-			printFindings(g.Err, g.findings(p.Warnings))
+		if fresh := o.unseen(p.Warnings); len(fresh) > 0 && !g.quiet {
+			printFindings(g.Err, g.findings(fresh))
+		}
+		if sent != nil {
+			sent.print()
 		}
 		g.notes(talk)
+	})
+}
+
+// unseen are the findings that the user has not seen yet.
+func (o *publishOptions) unseen(findings []handoff.Finding) []handoff.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f handoff.Finding) bool {
+		return slices.ContainsFunc(o.told, func(told handoff.Finding) bool {
+			return told.Code == f.Code && told.Field == f.Field && told.Message == f.Message
+		})
 	})
 }
 

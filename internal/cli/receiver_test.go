@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,5 +39,33 @@ zones: [apac, emea]
 	w.commitFile("CODEOWNERS", "* @somebody-else\n/pay/ @ben-gh\n")
 	if got := receiver(); got != "ben" {
 		t.Errorf("with owners %q, want who owns the path", got)
+	}
+}
+
+// Of two people the other one takes over; and the commit by which init set the team up
+// is no work of anybody.
+func TestReceiverOfTwo(t *testing.T) {
+	w := newWorld(t)
+	w.as("ana", w.now)
+	w.run(0, "init", "--person", "ana", "--person", "ben;london;09:00-17:30")
+	w.commitFile("pay/refund.go", "package pay\n")
+	ws, err := newGlobals(w.env).openForWriting(t.Context(), fold.Part{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := prefillOf(t.Context(), ws)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(p.To, []string{"ben"}) {
+		t.Errorf("it is offered to %q", p.To)
+	}
+	for _, c := range p.Work.Commits {
+		if strings.HasPrefix(c.Subject, setUpSubject) {
+			t.Errorf("%q is work", c.Subject)
+		}
+	}
+	if len(p.Work.Commits) == 0 {
+		t.Error("no work is found")
 	}
 }

@@ -22,21 +22,27 @@ type resolveOptions struct {
 func newResolveCmd(g *globals) *cobra.Command {
 	var o resolveOptions
 	cmd := &cobra.Command{
-		Use:   "resolve <blocker>",
+		Use:   "resolve [blocker] ['how']",
 		Short: "Say that a blocker is gone, and how",
 		Long: `Say that a blocker is gone, and how. The items that it blocked may go on; their
 status changes when their holder declares them again. --decision records what
-was decided in the same commit.`,
-		Example: `  handoff resolve session-policy \
-      --how "Sessions last 15 minutes on web and app" \
+was decided in the same commit. On a terminal, without a blocker, it lists those
+that wait for you.`,
+		Example: `  handoff resolve session-policy "Sessions last 15 minutes on web and app"
+  handoff resolve session-policy \
       --decision "Sessions last 15 minutes -- the audit asks for at most 15"`,
 		GroupID: groupRecord,
-		Args:    exactArgs(1, "a blocker"),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runResolve(cmd.Context(), g, o, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			subject, err := aboutArgs(cmd, args, "--how", &o.how)
+			if err != nil {
+				return err
+			}
+			return runResolve(cmd.Context(), g, o, subject)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.outcome, "outcome", "resolved", "`OUTCOME`: resolved, workaround, withdrawn, obsolete, wont_fix")
-	f.StringVar(&o.how, "how", "", "`TEXT` that says what removed it")
+	f.StringVar(&o.how, "how", "", "`TEXT` that says what removed it, as the second argument does")
 	f.StringVar(&o.decision, "decision", "", "the decision that removed it: `'what -- why'`")
 	listVar(f, &o.evidence, "evidence", "a `LINK` or a commit that shows it (repeatable)")
 	f.StringVar(&o.source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
@@ -44,16 +50,16 @@ was decided in the same commit.`,
 	return cmd
 }
 
-func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (err error) {
-	ask := g.Interactive && o.how == "" && o.decision == ""
-	if !ask && o.how == "" && o.decision == "" {
-		return workspace.Usagef("handoff resolve --help shows an example", "missing: --how")
+func runResolve(ctx context.Context, g *globals, o resolveOptions, subject about) (err error) {
+	said := o.how + o.decision
+	if err := subject.given(g, want{flag: "--how", value: &said}); err != nil {
+		return err
 	}
-	ws, err := g.openForVerdict(ctx, fold.Part{Refs: []string{ref}})
+	ws, err := subject.openOne(ctx, g, g.openForVerdict)
 	if err != nil {
 		return err
 	}
-	blocker, err := ws.Blocker(ref)
+	blocker, err := ws.Blocker(subject.ref)
 	if err != nil {
 		return err
 	}
@@ -64,7 +70,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, ref string) (
 			Hint:    "handoff show " + text.ShellArgument("blk:"+blocker.ID),
 		}
 	}
-	if ask {
+	if said == "" {
 		defer func() {
 			if o.how+o.decision != "" {
 				err = typed(err, "handoff resolve blk:"+blocker.ID, [][2]string{{"outcome", o.outcome}, {"how", o.how}, {"decision", o.decision}})

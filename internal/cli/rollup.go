@@ -68,6 +68,7 @@ declared in none of them.`,
 	f.BoolVar(&o.org, "org", false, "of everybody")
 	f.StringVar(&o.since, "since", "", "of handoffs not older than `WHEN`, drawn before or not")
 	o.repos.addFlags(f)
+	g.addFormatFlag(f)
 	o.addFlags(f)
 	cmd.MarkFlagsMutuallyExclusive("file", "editor")
 	return cmd
@@ -98,6 +99,14 @@ type drawing struct {
 	state   *fold.State
 	members []rollup.Member
 	now     time.Time
+	when    func(time.Time) string // a time as who reads says it; nil for as it is written
+}
+
+func (d *drawing) clock(t handoff.Time) string {
+	if d.when == nil {
+		return t.String()
+	}
+	return d.when(t.Time)
 }
 
 // draw draws the rollup of a level and scope.
@@ -111,7 +120,7 @@ func draw(ws *workspace.Workspace, o rollupOptions, level, scope string) (*drawi
 		return nil, err
 	}
 	request.Apart = len(o.repos.dirs) > 0
-	return &drawing{rollup.Draft(state, request), state, request.Members, request.Now}, nil
+	return &drawing{Handoff: rollup.Draft(state, request), state: state, members: request.Members, now: request.Now}, nil
 }
 
 func (d *drawing) skippedZones() []string {
@@ -120,9 +129,13 @@ func (d *drawing) skippedZones() []string {
 
 func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	level, scope, err := o.scope()
+	if err == nil {
+		err = g.applyFormat()
+	}
 	if err != nil {
 		return err
 	}
+	o.dryRun = o.dryRun || g.printer.markdown != nil // a page to paste is not published
 	if len(o.repos.dirs) > 0 {
 		return runRollupAll(ctx, g, o, level, scope)
 	}
@@ -145,6 +158,9 @@ func runRollup(ctx context.Context, g *globals, o rollupOptions) error {
 	}
 	if err == nil && d.Handoff != nil && d.Handoff.Rollup != nil {
 		drawn.Handoff = d.Handoff
+		if g.readBy(ws); g.printer.width > 0 {
+			drawn.when = g.printer.when
+		}
 		o.page = func() []paragraph { return rollupPage(drawn, missing) }
 	}
 	byHand := err == nil && !o.dryRun && o.byHand(g, d)
@@ -197,7 +213,7 @@ func rollupDraftOf(ctx context.Context, g *globals, ws *workspace.Workspace, o r
 		if err != nil {
 			return nil, err
 		}
-		if d = readDraft(ws, data, name); d.Handoff != nil {
+		if d = readDraft(data, name, ws.Reading()); d.Handoff != nil {
 			if err := d.FillRollup(drawn); err != nil {
 				return nil, err
 			}
@@ -233,7 +249,7 @@ func draftText(h *handoff.Handoff) (string, error) {
 	if h.To == nil {
 		h.To = []string{} // so that the key is there to be filled in
 	}
-	draft, err := handoff.FormatDraft(h)
+	draft, err := handoff.FormatDraft(h, "", nil, nil)
 	return strings.TrimSuffix(string(draft), "\n"), err
 }
 

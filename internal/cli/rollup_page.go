@@ -33,7 +33,7 @@ func (g *globals) printPage(page []paragraph, rest func()) error {
 	case page == nil:
 		rest()
 		return nil
-	case g.printer.width > 0:
+	case g.printer.width > 0 || g.printer.markdown != nil:
 		return g.page(func() { g.printer.paragraphs(page) })
 	}
 	var b bytes.Buffer
@@ -49,6 +49,14 @@ func (g *globals) printPage(page []paragraph, rest func()) error {
 
 func (p *printer) paragraphs(page []paragraph) {
 	for _, par := range page {
+		if p.markdown != nil {
+			if par.style == bold && par.indent == 0 {
+				p.section(par.text)
+			} else {
+				p.line("%s%s", strings.Repeat(" ", par.indent), par.text)
+			}
+			continue
+		}
 		indent := par.indent
 		for _, line := range p.wrap(text.OneLine(par.text), indent+2) {
 			p.styled(painted{"", strings.Repeat(" ", indent)}, painted{par.style, line})
@@ -145,7 +153,7 @@ func (p *pageWriter) decisions() {
 			p.say("option "+o.ID, label)
 		}
 		p.say("until then", b.Workaround)
-		p.say("needed by", b.NeededBy.String())
+		p.say("needed by", p.clock(b.NeededBy))
 	}
 	for _, q := range p.Handoff.Questions {
 		whom := q.To
@@ -155,7 +163,7 @@ func (p *pageWriter) decisions() {
 		p.add("", 2, "%s — %s: %s", q.ID, whom, q.Ask)
 		p.say("context", q.Context)
 		p.say("blocks", strings.Join(q.Blocks, ", "))
-		p.say("needed by", q.NeededBy.String())
+		p.say("needed by", p.clock(q.NeededBy))
 		p.say("if nobody answers", q.DefaultIfSilent)
 	}
 	for _, decision := range p.Decisions {
@@ -211,7 +219,7 @@ func (p *pageWriter) item(item handoff.Item) {
 	}
 	p.say("state", item.State)
 	for _, n := range item.Next {
-		p.say("next", nextLine(n, n.Due.String()))
+		p.say("next", nextLine(n, p.clock(n.Due)))
 	}
 	for _, c := range item.IfThen {
 		p.say("if", text.JoinNonEmpty(" → ", c.If, c.Then, c.Who))
@@ -221,7 +229,7 @@ func (p *pageWriter) item(item handoff.Item) {
 	}
 	p.say("known issues", strings.Join(item.KnownIssues, "; "))
 	p.say("blocked by", strings.Join(item.BlockedBy, ", "))
-	p.say("due", item.Due.String())
+	p.say("due", p.clock(item.Due))
 }
 
 // outcomes lists what is behind the members, and what is to be kept in mind.
@@ -245,9 +253,9 @@ func (p *pageWriter) outcomes() {
 	list("Shipped", lines(p.Shipped, func(s handoff.Shipped) string { return text.JoinNonEmpty(": ", s.ID, s.What) }))
 	list("Dropped", lines(p.Dropped, func(d handoff.Reasoned) string { return d.ID + ": " + d.Why }))
 	list("To be watched", lines(p.Watch, func(w handoff.Watch) string {
-		return text.JoinNonEmpty(", ", w.What, w.Signal, prefixed("until ", w.Until.String()), w.Link)
+		return text.JoinNonEmpty(", ", w.What, w.Signal, prefixed("until ", p.clock(w.Until)), w.Link)
 	}))
-	list("Standing", lines(p.Standing, func(s handoff.Standing) string { return s.What + ", until " + s.Until.String() }))
+	list("Standing", lines(p.Standing, func(s handoff.Standing) string { return s.What + ", until " + p.clock(s.Until) }))
 }
 
 func lines[T any](list []T, line func(T) string) []string {
@@ -274,7 +282,7 @@ func (p *pageWriter) sources() {
 			continue
 		}
 		p.add("", 2, "%s, %s, %s: %s", source.ID, h.Record.By, calendar.Ago(max(0, p.now.Sub(h.Record.At.Time).Truncate(time.Second))), h.Summary)
-		p.say("back", text.JoinNonEmpty(", ", h.ReturnsAt.String(), prefixed("can be asked until ", h.ReachableUntil.String()), prefixed("cover ", h.Cover)))
+		p.say("back", text.JoinNonEmpty(", ", p.clock(h.ReturnsAt), prefixed("can be asked until ", p.clock(h.ReachableUntil)), prefixed("cover ", h.Cover)))
 		p.say("notes", h.Notes)
 	}
 }

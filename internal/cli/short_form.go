@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,12 @@ import (
 func (g *globals) ask(run func(form.Asker) error) error {
 	asker := g.asker()
 	return errors.Join(run(asker), asker.Close())
+}
+
+// askText is ask for a form with texts to write, on which the editor can be opened.
+func (g *globals) askText(ctx context.Context, ws *workspace.Workspace, run func(form.Asker) error) error {
+	edit := func(typed string) (string, error) { return editText(ctx, g, ws, typed) }
+	return g.ask(func(asker form.Asker) error { return run(form.WithEditor(asker, edit)) })
 }
 
 // typedError is an error after which a short form is gone, with the command that
@@ -80,20 +87,57 @@ func askAck(ctx context.Context, g *globals, ws *workspace.Workspace, a *handoff
 	offered := a.Take // by an assignment
 	if h, ok := ws.State.Handoffs[a.Subject]; ok {
 		offered = ws.OfferedBy(h)
-		f.Title = h.Record.By + " hands over: " + h.Summary
-		for _, item := range h.Items {
-			f.Body = append(f.Body, fmt.Sprintf("%s [%s] %s", item.ID, strings.ReplaceAll(item.Status, "_", " "), item.State))
-			for _, warning := range item.DoNot {
-				f.Body = append(f.Body, "    do not: "+warning)
-			}
-		}
+		f.Title, f.From = h.Record.By+" hands over: "+h.Summary, h.Record.By
+		f.Body = append(asksOf(ws, h), aboutItems(ws, h.Items)...)
 	}
 	for _, id := range offered {
 		if item, ok := ws.State.Items[id]; ok {
-			f.Offered = append(f.Offered, item.Item)
+			f.Offered, f.From = append(f.Offered, item.Item), cmp.Or(f.From, item.Holder)
 		}
 	}
-	return g.ask(func(asker form.Asker) error { return f.Ask(ctx, asker, a) })
+	if f.Body == nil {
+		f.Body = aboutItems(ws, f.Offered)
+	}
+	return g.askText(ctx, ws, func(asker form.Asker) error { return f.Ask(ctx, asker, a) })
+}
+
+// asksOf is what a handoff asks of the user beside its items: the blockers that
+// they can remove.
+func asksOf(ws *workspace.Workspace, h *fold.Handoff) (lines []string) {
+	for _, b := range h.Blockers {
+		now := ws.State.Blockers[b.ID]
+		if now != nil && now.Open() && ws.TeamConfig.Resolver(b.Resolver) == ws.Me {
+			lines = append(lines, "waits for you: "+b.Needs, "    handoff resolve "+text.ShellArgument(b.ID)+" removes it; it blocks "+strings.Join(b.Blocks, ", "))
+		}
+	}
+	return lines
+}
+
+// aboutItems tells what one must know to take items: where each stands, what must not
+// be done, what comes next, when it is done, and what it waits for.
+func aboutItems(ws *workspace.Workspace, items []handoff.Item) (lines []string) {
+	add := func(what, said string) { lines = append(lines, "    "+what+": "+said) }
+	for _, item := range items {
+		lines = append(lines, fmt.Sprintf("%s [%s] %s", item.ID, strings.ReplaceAll(item.Status, "_", " "), item.State))
+		for _, warning := range item.DoNot {
+			add("do not", warning)
+		}
+		for _, step := range item.Next {
+			add("next, "+step.Owner, step.Do)
+		}
+		for _, c := range item.Accept {
+			add("done when", c.Check)
+		}
+		for _, c := range item.IfThen {
+			add("if "+c.If, c.Then)
+		}
+		for _, ref := range item.BlockedBy {
+			if _, id := handoff.SplitRef(ref); ws.State.Blockers[id] != nil && ws.State.Blockers[id].Open() {
+				add("blocked by "+id, ws.State.Blockers[id].Needs)
+			}
+		}
+	}
+	return lines
 }
 
 // askResolve asks for what resolve has no flags for.
@@ -107,7 +151,7 @@ func askResolve(ctx context.Context, g *globals, ws *workspace.Workspace, o *res
 		}
 		return ws.Judge(handoff.SealAll(records...))
 	}
-	err := g.ask(func(asker form.Asker) error { return form.Resolve(ctx, asker, b, r, &o.decision, check) })
+	err := g.askText(ctx, ws, func(asker form.Asker) error { return form.Resolve(ctx, asker, b, r, &o.decision, check) })
 	o.outcome, o.how = r.Outcome, r.How
 	return err
 }
@@ -117,5 +161,5 @@ func askAnswer(ctx context.Context, g *globals, ws *workspace.Workspace, q *fold
 	check := func() []handoff.Finding {
 		return ws.Judge(handoff.SealAll(ws.NewRecord(a)))
 	}
-	return g.ask(func(asker form.Asker) error { return form.Answer(ctx, asker, q, a, check) })
+	return g.askText(ctx, ws, func(asker form.Asker) error { return form.Answer(ctx, asker, q, a, check) })
 }

@@ -32,6 +32,7 @@ item:slug, blk:slug, q:slug or dec:slug.`,
 		RunE:    func(cmd *cobra.Command, args []string) error { return runShow(cmd.Context(), g, o, args[0]) },
 	}
 	addSourceFlags(cmd.Flags(), &o)
+	g.addFormatFlag(cmd.Flags())
 	return cmd
 }
 
@@ -52,6 +53,9 @@ type showDocument struct {
 }
 
 func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref string) error {
+	if err := g.applyFormat(); err != nil {
+		return err
+	}
 	ws, err := g.openFor(ctx, o, fold.Part{Refs: []string{ref}})
 	if err != nil {
 		return err
@@ -61,7 +65,7 @@ func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref str
 		return err
 	}
 	g.readBy(ws)
-	s := storyPrinter{printer: &g.printer, ws: ws}
+	s := storyPrinter{printer: &g.printer, ws: ws, teller: g.newTeller(ws)}
 	if len(ws.TeamConfig.Refs) > 0 {
 		s.linkNames = ws.TeamConfig.LinkNames
 	}

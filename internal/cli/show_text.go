@@ -23,6 +23,8 @@ type storyPrinter struct {
 	ws    *workspace.Workspace
 	moved *handoff.Drift // since the handoff that is shown; nil when unknown
 	story []story.Told   // of the item, blocker or question that is shown
+
+	teller teller
 }
 
 func (s storyPrinter) ago(t time.Time) string { return calendar.Ago(s.ws.Since(t)) }
@@ -87,6 +89,7 @@ func (s storyPrinter) handoff(h *fold.Handoff) {
 	s.drift(h)
 	s.verdicts(h)
 	s.replies(h)
+	s.told("told", &h.Delivered)
 	s.cite(r)
 }
 
@@ -250,7 +253,7 @@ func (s storyPrinter) acks(label string, acks []*handoff.Record) {
 }
 
 // replies prints what else was written about a handoff or its versions before: where
-// it failed, who raised it, to whom it was delivered.
+// it failed, who raised it.
 func (s storyPrinter) replies(h *fold.Handoff) {
 	versions := map[string]bool{}
 	for v := h; v != nil; v = s.ws.State.Handoffs[v.Amends] {
@@ -259,6 +262,9 @@ func (s storyPrinter) replies(h *fold.Handoff) {
 	for _, r := range s.ws.State.Known() {
 		if _, ack := r.Body.(*handoff.Ack); ack || !versions[handoff.SubjectOf(r.Body)] {
 			continue
+		}
+		if route, ok := r.Body.(*handoff.Route); ok && route.Delivers() {
+			continue // who was told is said in one line
 		}
 		s.field(string(r.Kind)+" "+r.ID, fmt.Sprintf("%s, %s%s", r.By, s.ago(r.At.Time), doubts(r)))
 		s.fields("  ", r.Body, "subject")

@@ -48,6 +48,7 @@ func (s storyPrinter) blockerAs(b handoff.Blocker, now *fold.Blocker) {
 		s.asks(s.ws.TeamConfig.BlockerAsks(now, s.ws.Moment), now.Resolver)
 	}
 	s.escalations(&now.Escalated)
+	s.told("  told", &now.Delivered)
 	if now.Resolution != nil {
 		res := now.Resolution.Body.(*handoff.Resolution)
 		s.field("  "+words(now.State), fmt.Sprintf("%s by %s, %s%s", res.How, now.Resolution.By, s.ago(now.Resolution.At.Time), doubts(now.Resolution)))
@@ -81,6 +82,7 @@ func (s storyPrinter) question(q *fold.Question) {
 		s.asks(s.ws.TeamConfig.QuestionAsks(q, s.ws.Moment), q.To)
 	}
 	s.escalations(&q.Escalated)
+	s.told("  told", &q.Delivered)
 	for _, r := range q.Answers {
 		answer := r.Body.(*handoff.Answer)
 		s.field("  answer", fmt.Sprintf("%s (%s)", answer.Text, text.JoinNonEmpty(", ", r.By, s.ago(r.At.Time)+doubts(r), answer.Source)))
@@ -103,6 +105,7 @@ func (s storyPrinter) decision(d *fold.Decision) {
 	}
 	s.fields("", d.DecisionFields, "decision", "rationale", "alternatives", "status")
 	s.field("superseded by", d.SupersededBy)
+	s.told("told", &d.Delivered)
 	for _, e := range d.Story()[1:] {
 		s.field(relation(e), fmt.Sprintf("%s (%s, %s): %s", e.Decision.Decision, e.By, s.ago(e.At), e.Rationale))
 	}

@@ -55,10 +55,14 @@ of it as numbers.`,
 	o.repos.addFlags(f)
 	f.StringVar(&o.since, "since", "", "what began at `WHEN` or later: 30d, or a time")
 	f.StringVar(&o.until, "until", "", "what began before `WHEN`; of a day, before its end")
+	g.addFormatFlag(f)
 	return cmd
 }
 
 func runStats(ctx context.Context, g *globals, o statsOptions) error {
+	if err := g.applyFormat(); err != nil {
+		return err
+	}
 	if len(o.repos.dirs) > 0 {
 		return runStatsAll(ctx, g, o)
 	}
@@ -171,7 +175,7 @@ func boundaryName(b metrics.Boundary) string {
 const statsColumn = 28
 
 func (p *printer) group(name string, t metrics.Totals) {
-	p.styled(painted{bold, name}, painted{dim, fmt.Sprintf("  (%s)", text.Count(t.N, "handoff"))})
+	p.heading(name, "  ("+text.Count(t.N, "handoff")+")")
 	m := t.Metrics
 	for _, row := range []struct{ label, value string }{
 		{"shifts with a handoff", shareText(m.Publication)},
@@ -194,7 +198,11 @@ func (p *printer) group(name string, t metrics.Totals) {
 		{"decided outside git", shareText(m.SideChannel)},
 		{"clean", shareText(m.Clean)},
 	} {
-		if row.value != "" {
+		switch {
+		case row.value == "":
+		case p.markdown != nil:
+			p.field(row.label, row.value)
+		default:
 			for i, part := range p.wrap(row.value, statsColumn) {
 				p.line("  %-*s%s", statsColumn-2, []string{row.label, ""}[min(i, 1)], part)
 			}

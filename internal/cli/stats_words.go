@@ -21,7 +21,7 @@ func (p *printer) statsWords(s *metrics.Stats) {
 			if group.N > 0 { // else it is about shifts, blockers or items alone
 				count = "  (" + text.Count(group.N, "handoff") + ")"
 			}
-			p.styled(painted{bold, groupName(group.Boundary)}, painted{dim, count})
+			p.heading(groupName(group.Boundary), count)
 		}
 		for _, sentence := range sentences(group.Metrics) {
 			p.sentence("  ", sentence)

@@ -97,7 +97,7 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	if err := printVerification(g, doc); err != nil {
 		return err
 	}
-	summary := text.Count(doc.Records, "record") + " in " + text.Count(doc.Commits, "commit") + ", " + workspace.CountFindings(plain)
+	summary := text.Count(doc.Records, "record") + " in " + text.Count(doc.Commits, "commit") + ", " + handoff.CountFindings(plain)
 	if n := len(doc.Settled); n > 0 {
 		summary += fmt.Sprintf(", %d settled", n)
 	}

@@ -76,7 +76,7 @@ func TestWhenTheNextRecordIsWritten(t *testing.T) {
 }
 
 // TestAgesOfRecordsAhead: what a clock a little ahead has written is of now, and
-// only what no clock of the team can have written lies in the future.
+// only what no clock of the team can have written is ahead.
 func TestAgesOfRecordsAhead(t *testing.T) {
 	w := newWorld(t)
 	w.undated()
@@ -91,8 +91,12 @@ func TestAgesOfRecordsAhead(t *testing.T) {
 	for line := range strings.Lines(out) {
 		ages = append(ages, strings.Split(line, "\t")[1])
 	}
-	if want := []string{"in the future", "now", "now"}; !slices.Equal(ages, want) {
+	if want := []string{"2h ahead", "now", "now"}; !slices.Equal(ages, want) {
 		t.Errorf("the ages are %q, want %q", ages, want)
+	}
+	w.env.Width = 80
+	if out, _ := w.run(0, "log"); strings.Count(out, "12:02 (2 hours ahead of this clock)") != 1 || strings.Count(out, "ahead") != 1 {
+		t.Errorf("on a terminal the log says\n%s", out)
 	}
 	if out, _ := w.run(0, "show", "dec:rule-1"); !strings.Contains(out, "just now") {
 		t.Errorf("show says\n%s", out)

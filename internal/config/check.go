@@ -37,6 +37,7 @@ func (c *checker) check() {
 	c.checkInterfaces()
 	c.checkExceptions()
 	c.checkRules()
+	c.checkDeliver()
 	c.checkRefs()
 	c.checkVerify()
 }
@@ -190,7 +191,7 @@ func (c *checker) checkPeople() {
 			c.fail("HO101", field+".days", "days without hours", "add `hours`, such as 09:00-18:00")
 		}
 		for service, name := range map[string]string{
-			"github": p.GitHub, "gitlab": p.GitLab, "gitea": p.Gitea, "jira": p.Jira, "linear": p.Linear, "slack": p.Slack,
+			"github": p.GitHub, "gitlab": p.GitLab, "gitea": p.Gitea, "jira": p.Jira, "linear": p.Linear, "slack": p.Slack, "teams": p.Teams, "googlechat": p.Google,
 		} {
 			if name != "" && !account().MatchString(name) {
 				c.fail("HO101", field+"."+service, fmt.Sprintf("%q is not the name of an account", text.OneLine(name)), "write it without @ and without an address")

@@ -38,6 +38,7 @@ type Config struct {
 	Interfaces  []Interface         `yaml:"interfaces,omitempty"`
 	Exceptions  map[string]string   `yaml:"exceptions,omitempty"` // class of an ack's exception → handle, or ExceptionSender; see Config.LeadOf for the others
 	Rules       Rules               `yaml:"rules,omitempty"`
+	Deliver     Deliver             `yaml:"deliver,omitempty"`
 	Refs        map[string]string   `yaml:"refs,omitempty"` // type of a reference → https link to show, with {id}
 	Verify      Verify              `yaml:"verify,omitempty"`
 }
@@ -85,6 +86,8 @@ type Person struct {
 	Jira   string   `yaml:"jira,omitempty"`
 	Linear string   `yaml:"linear,omitempty"`
 	Slack  string   `yaml:"slack,omitempty"`
+	Teams  string   `yaml:"teams,omitempty"`      // the name with which they sign in, which looks like an address
+	Google string   `yaml:"googlechat,omitempty"` // the number of users/NUMBER
 	Away   []Away   `yaml:"away,omitempty"`
 }
 

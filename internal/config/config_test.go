@@ -38,6 +38,7 @@ interfaces:
   - {from: payments, to: product, trigger: "…", done_when: ["…"], requires: [accept, effort], on_missing: reject, ack: 2h}
 exceptions: {judgement: sarah, policy: ines}
 rules: {HO204: off}
+deliver: {blockers: github, handoffs: payments-chat}
 refs: {ticket: "https://jira.example.com/browse/{id}"}
 `
 
@@ -101,6 +102,13 @@ func TestParseFindings(t *testing.T) {
 		{"token", "people:\n  ana: {github_token: ghp_1234}", "HO101", 3, "people.ana.github_token", "no token"},
 		{"command", "hook: {cmd: ./run.sh}", "HO101", 2, "hook.cmd", "no command"},
 		{"url", "store: {url: https://example.com}", "HO101", 2, "store.url", "refused"},
+		{"host of a target", "deliver: {blockers: 'https://github.example.com'}", "HO101", 2, "deliver.blockers", "your own configuration"},
+		{"channel of a target", "deliver: {handoffs: '#payments'}", "HO101", 2, "deliver.handoffs", "not the name of a target"},
+		{"address of a target", "deliver: {handoffs: team@example.com}", "HO101", 2, "deliver.handoffs", "not the name of a target"},
+		{"definition of a target", "deliver: {handoffs: {type: slack, channel: C1}}", "HO101", 2, "deliver.handoffs", "your own configuration"},
+		{"targets", "deliver: {channel: C1}", "HO101", 2, "deliver.channel", "refused"},
+		{"command of a target", "deliver: {token_command: [sh, -c, x]}", "HO101", 2, "deliver.token_command", "refused"},
+		{"targets beside the names", "targets: {chat: {type: slack}}", "HO101", 2, "targets", "your own configuration"},
 		{"wrong type", "people: [ana]", "HO101", 2, "people", "not a mapping"},
 		{"list for a value", "read: [all]", "HO101", 2, "read", "not a single value"},
 		{"value for a list", "zones: apac", "HO101", 2, "zones", "not a list"},

@@ -18,6 +18,7 @@ import (
 // yaml.v3 could refuse unknown keys itself, but names Go types and neither the
 // column nor the key that was meant.
 type decoder struct {
+	own       bool // the file is the user's own, and not committed
 	findings  []handoff.Finding
 	positions map[string]position // by field, as in people.ana.tz
 }
@@ -62,7 +63,11 @@ func (d *decoder) value(n *yaml.Node, into reflect.Value, field string) {
 
 func (d *decoder) isScalar(n *yaml.Node, field string) bool {
 	if n.Kind != yaml.ScalarNode {
-		d.report(n, field, "this is a list or a mapping, not a single value", "")
+		fix := ""
+		if strings.HasPrefix(field, "deliver.") {
+			fix = placeOfTargets
+		}
+		d.report(n, field, "this is a list or a mapping, not a single value", fix)
 	}
 	return n.Kind == yaml.ScalarNode
 }
@@ -151,12 +156,14 @@ var likeRuleCode = text.Pattern(`^(?i:H[O0]?[-_ ]?\d{1,5})$`)
 
 // outside matches keys that would name an address, a secret or a program.
 var outside = text.Pattern(`(?i)token|secret|passw|credential|api.?key|webhook|endpoint|command|` +
-	`(?:^|[^a-z])(?:url|uri|host|server|proxy|cmd|exec|run|script|shell|editor|pager)s?(?:[^a-z]|$)`)
+	`(?:^|[^a-z])(?:url|uri|host|server|smtp|port|project|channel|target|proxy|cmd|exec|run|script|shell|editor|pager)s?(?:[^a-z]|$)`)
 
 func (d *decoder) unknown(key *yaml.Node, name string, known []string) {
 	quoted := strconv.Quote(text.OneLine(key.Value))
 	fix := suggestion(key.Value, known)
 	switch {
+	case d.own && outside().MatchString(key.Value):
+		d.report(key, name, "the key "+quoted+" is not known here; a file can hold no token and no address of a webhook", placeOfSecrets)
 	case fix != "":
 		d.report(key, name, "the key "+quoted+" is not known", fix)
 	case outside().MatchString(key.Value):

@@ -38,6 +38,8 @@ var sections = []struct{ key, comment, example string }{
 		"interfaces:\n  - {from: apac, to: emea, trigger: end of shift, done_when: [the receiver has acked], conditions: ['no deploy after 16:00'], requires: [accept, effort], on_missing: reject, ack: 2h}"},
 	{"exceptions", "Who looks at a handoff that a receiver declines for one of these classes; of another, the sender's lead.", "exceptions: {judgement: ben, policy: ana, incomplete: sender}"},
 	{"rules", "preset: default, strict or pilot; a rule by its code: error, warn or off.", "rules: {preset: pilot, HO204: off}"},
+	{"deliver", "Where things go by default: names of targets. What a target is, everybody configures for themselves.",
+		"deliver: {blockers: github, questions: github, decisions: github, handoffs: payments-chat}"},
 	{"refs", "Links to show for references. Nothing is ever called.", "refs: {ticket: 'https://jira.example.com/browse/{id}'}"},
 	{"verify", "Findings of handoff verify that a review has settled: by code, and by record, commit or both.",
 		"verify:\n  settled:\n    - {finding: HO902, record: k3f9q2m7, why: 'held a customer address, removed on 2026-11-21'}"},

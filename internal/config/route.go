@@ -249,7 +249,7 @@ func (c *Config) climb(step, primary string, area Authority) []string {
 // Receiver proposes who should take over work for which nobody is named: who
 // owns most of the touched paths by the CODEOWNERS file (the bytes of which
 // the caller found; nil without one), else the lead of the zone that the
-// sender's work goes to next.
+// sender's work goes to next, else of two people the other one.
 func (c *Config) Receiver(from string, owners []byte, paths []string) Routing {
 	if to := c.owner(from, parseOwners(owners), paths); to != "" {
 		return Routing{To: to, Because: BecauseCodeowners}
@@ -257,6 +257,9 @@ func (c *Config) Receiver(from string, owners []byte, paths []string) Routing {
 	zone := c.nextZone(c.ZoneOf(from))
 	if lead, ok := c.zoneLead(zone, from); ok && zone != "" && lead != from {
 		return Routing{To: lead, Because: BecauseNextZone, Note: zone}
+	}
+	if pair := c.Handles(); len(pair) == 2 && c.has(from) {
+		return Routing{To: pair[1-slices.Index(pair, from)], Because: BecausePrimary}
 	}
 	return Routing{}
 }

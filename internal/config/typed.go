@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -58,34 +59,32 @@ func (c *Config) With(typed Typed, known map[string]Person) (*Config, error) {
 			return nil, &TypedError{"team", line, problem}
 		}
 	}
+	if len(with.People) == 0 { // as where nothing of them is written
+		with.People = nil
+	}
+	if len(with.Teams) == 0 {
+		with.Teams = nil
+	}
 	if typed.Branch != "" {
 		with.Store.Branch = typed.Branch
 	}
 	return &with, with.mustBeRead(typed)
 }
 
-// addPerson adds the person of a line, and returns what is wrong with it, or "".
+// addPerson adds the person of a line, and returns what is wrong with it, or "". What
+// stands behind the handle is known by its form, wherever it stands.
 func (c *Config) addPerson(line string, known map[string]Person) (problem string) {
 	parts := typedParts(line, PersonShape)
 	handle := strings.ToLower(strings.TrimPrefix(parts[0], "@"))
-	person, email := known[handle], parts[3]
 	switch {
 	case !handoff.ValidHandle(handle):
 		return fmt.Sprintf("%q is not a handle; use a-z, 0-9, dot, underscore and dash, at most 39 of them", text.OneLine(parts[0]))
 	case c.has(handle):
 		return handle + " is there twice"
-	case email != "" && !isMailbox(email):
-		return fmt.Sprintf("%q is not an address such as ana@example.com", text.OneLine(email))
-	case email != "" && !ownsEmail(person, email):
-		person.Emails = append(slices.Clone(person.Emails), email)
 	}
-	if parts[1] != "" {
-		if err := person.TZ.UnmarshalText([]byte(parts[1])); err != nil {
-			return err.Error()
-		}
-	}
-	if parts[2] != "" {
-		if err := person.Hours.UnmarshalText([]byte(parts[2])); err != nil {
+	person := known[handle]
+	for _, part := range parts[1:] {
+		if err := person.learn(part); err != nil {
 			return err.Error()
 		}
 	}
@@ -94,6 +93,44 @@ func (c *Config) addPerson(line string, known map[string]Person) (problem string
 	}
 	c.People[handle] = person
 	return ""
+}
+
+// learn takes in hours, an address of mail or a time zone.
+func (p *Person) learn(typed string) error {
+	switch {
+	case typed == "":
+		return nil
+	case typed[0] >= '0' && typed[0] <= '9':
+		return p.Hours.UnmarshalText([]byte(typed))
+	case !strings.Contains(typed, "@"):
+		return p.TZ.UnmarshalText([]byte(zoneName(typed)))
+	case !isMailbox(typed):
+		return fmt.Errorf("%q is not an address such as ana@example.com", text.OneLine(typed))
+	case !ownsEmail(*p, typed):
+		p.Emails = append(slices.Clone(p.Emails), typed)
+	}
+	return nil
+}
+
+// zoneAreas are the parts of the world in which the zone database has cities.
+var zoneAreas = []string{"Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian"}
+
+// zoneName is the name of the zone that a city gives its name to, and any other text as
+// it is.
+func zoneName(typed string) string {
+	city := []byte(strings.ReplaceAll(strings.ToLower(typed), " ", "_"))
+	for i := range city {
+		if i == 0 || city[i-1] == '_' {
+			city[i] = []byte(strings.ToUpper(string(city[i])))[0]
+		}
+	}
+	for _, area := range zoneAreas {
+		name := area + "/" + string(city)
+		if _, err := time.LoadLocation(name); err == nil && !strings.Contains(typed, "/") {
+			return name
+		}
+	}
+	return typed
 }
 
 // addTeam adds the team of a line, and returns what is wrong with it, or "". The zone

@@ -12,7 +12,7 @@ func TestWith(t *testing.T) {
 	base.People = map[string]Person{"ana": {Name: "Ana", Emails: []string{"ana@example.com"}}, "ben": {Name: "Ben Roth", GitHub: "ben-gh"}}
 	before := *base
 	with, err := base.With(Typed{
-		People: []string{"@Ana ; Asia/Singapore; 09:00-18:00", "ben;Europe/London;22:00-06:00;ben@example.com", "kim"},
+		People: []string{"@Ana ; Asia/Singapore; 09:00-18:00", "ben;22:00-06:00; ben@example.com;london", "kim"},
 		Teams:  []string{"core; Ben Roth; ana, kim", "qa"},
 		Branch: "handoffs",
 	}, base.People)
@@ -23,7 +23,7 @@ func TestWith(t *testing.T) {
 	if ana.Name != "Ana" || ana.TZ.String() != "Asia/Singapore" || ana.Hours != (Hours{9 * 60, 18 * 60}) || ana.Team != "core" {
 		t.Errorf("ana is %+v", ana)
 	}
-	if ben.GitHub != "ben-gh" || ben.TZ.IsZero() || ben.Hours != (Hours{22 * 60, 6 * 60}) || !reflect.DeepEqual(ben.Emails, []string{"ben@example.com"}) || ben.Team != "" {
+	if ben.GitHub != "ben-gh" || ben.TZ.String() != "Europe/London" || ben.Hours != (Hours{22 * 60, 6 * 60}) || !reflect.DeepEqual(ben.Emails, []string{"ben@example.com"}) || ben.Team != "" {
 		t.Errorf("ben is %+v", ben)
 	}
 	if len(with.People) != 3 || with.People["kim"].Team != "core" || with.Teams["core"].Lead != "ben" || len(with.Teams) != 2 || with.Store.Branch != "handoffs" {
@@ -55,6 +55,7 @@ func TestWithRefuses(t *testing.T) {
 	}{
 		{"twice", Typed{People: []string{"ana", "ana"}}, TypedError{"person", "ana", "ana is there twice"}},
 		{"one", Typed{People: []string{"ana"}}, TypedError{"person", "ana", "a roster of one refuses every receiver; name whom you hand over to as well"}},
+		{"no zone", Typed{People: []string{"ana;Atlantis", "ben"}}, TypedError{"person", "ana;Atlantis", `"Atlantis" is not a time zone such as Europe/London`}},
 		{"empty", Typed{People: []string{";Europe/London", "ben"}}, TypedError{"person", ";Europe/London", `"" is not a handle; use a-z, 0-9, dot, underscore and dash, at most 39 of them`}},
 		{"of the machine", Typed{People: []string{"ana;Local", "ben"}}, TypedError{"person", "ana;Local", `"Local" is not a time zone such as Europe/London`}},
 		{"hours of nowhere", Typed{People: []string{"ana;;09:00-17:30", "ben"}}, TypedError{"person", "ana;;09:00-17:30", "hours are of a time zone: say which, such as Europe/London"}},

@@ -14,7 +14,6 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
-	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -168,7 +167,7 @@ func (e *Exporter) record(r *handoff.Record) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	s := query.SourceOf(r, e.Env.Now)
+	s := row.SourceOf(r, e.Env.Now)
 	if e.Format == FormatNDJSON {
 		data, err := json.Marshal(recordDocument{1, e.Repo, record,
 			recordSource{s.Record, s.Kind, s.By, s.At, s.Age, s.Freshness, s.Path, s.Commit, r.Source.Digest, s.OnlyOn, s.Disputed, s.Unproven}})

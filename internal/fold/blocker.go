@@ -138,8 +138,12 @@ func (b *Blocker) calm() {
 	}
 }
 
-// route notes where something was delivered.
+// route notes whom something went to.
 func (f *fold) route(r *handoff.Record, route *handoff.Route) {
+	if route.Delivers() {
+		f.deliver(r, route)
+		return
+	}
 	if !f.mentionSubject(r, route.Subject) {
 		f.problem(r, "HO320", "routes %q, of which no record speaks", route.Subject)
 		return

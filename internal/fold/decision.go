@@ -36,6 +36,9 @@ func (f *fold) decide(r *handoff.Record, nth int, d handoff.Decision) {
 	default:
 		f.replaceDecision(next, old)
 	}
+	if now := f.Decisions[d.ID]; old != nil && now != old {
+		now.Deliveries, old.Deliveries = old.Deliveries, nil
+	}
 	f.linkDecision(r, next)
 }
 

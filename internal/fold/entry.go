@@ -166,6 +166,7 @@ type savedHandoff struct {
 	Taken        map[string]string
 	Questions    []string
 	Escalations  []*Escalation
+	Deliveries   []*Delivery
 	Place        int
 	Inherited    int
 	Newest       string
@@ -181,7 +182,7 @@ type savedHandoff struct {
 func (h *Handoff) save() savedHandoff {
 	return savedHandoff{
 		Record: h.Record, State: h.State, SupersededBy: h.SupersededBy, First: h.First, Replaces: h.Replaces, Acks: h.Acks, Partly: h.Partly,
-		Verdict: h.Verdict, Taken: h.Taken, Questions: h.Questions, Escalations: h.Escalations, Place: h.place, Inherited: h.inherited,
+		Verdict: h.Verdict, Taken: h.Taken, Questions: h.Questions, Escalations: h.Escalations, Deliveries: h.Deliveries, Place: h.place, Inherited: h.inherited,
 		Newest: h.newest, Given: h.given, Accepted: h.accepted,
 		Declared: h.declared, Standing: h.standing, Kept: h.stillHeld, Accepters: h.accepters, SteppedIn: h.steppedIn,
 	}
@@ -191,7 +192,7 @@ func (h *Handoff) save() savedHandoff {
 func (s savedHandoff) restore(string) *Handoff {
 	return &Handoff{
 		Record: s.Record, State: s.State, SupersededBy: s.SupersededBy, First: s.First, Replaces: s.Replaces, Acks: s.Acks, Partly: s.Partly,
-		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, Escalated: Escalated{s.Escalations}, place: s.Place, inherited: s.Inherited,
+		Verdict: s.Verdict, Taken: s.Taken, Questions: s.Questions, Escalated: Escalated{s.Escalations}, Delivered: Delivered{s.Deliveries}, place: s.Place, inherited: s.Inherited,
 		newest: s.Newest, given: s.Given, accepted: s.Accepted,
 		declared: s.Declared, standing: s.Standing, stillHeld: s.Kept, accepters: s.Accepters, steppedIn: s.SteppedIn,
 	}
@@ -207,6 +208,7 @@ type savedDecision struct {
 	Nth          int
 	SupersededBy string
 	Proposal     *savedDecision
+	Deliveries   []*Delivery
 	Earlier      []savedEarlier // the newest first
 }
 
@@ -222,7 +224,7 @@ type savedEarlier struct {
 
 func (d *Decision) save() savedDecision {
 	s := savedDecision{
-		Decision: d.Decision, State: d.State, By: d.By, At: d.At, Record: d.Record, Nth: d.nth, SupersededBy: d.SupersededBy,
+		Decision: d.Decision, State: d.State, By: d.By, At: d.At, Record: d.Record, Nth: d.nth, SupersededBy: d.SupersededBy, Deliveries: d.Deliveries,
 	}
 	if d.Proposal != nil {
 		proposal := d.Proposal.save()
@@ -241,7 +243,7 @@ func (d *Decision) save() savedDecision {
 // texts.
 func (s savedDecision) restore(topic string) *Decision {
 	d := &Decision{
-		Decision: s.Decision, State: s.State, By: s.By, At: s.At, Record: s.Record, SupersededBy: s.SupersededBy, nth: s.Nth,
+		Decision: s.Decision, State: s.State, By: s.By, At: s.At, Record: s.Record, SupersededBy: s.SupersededBy, nth: s.Nth, Delivered: Delivered{s.Deliveries},
 	}
 	d.ID = topic
 	if s.Proposal != nil {

@@ -33,6 +33,7 @@ func (f *fold) publish(r *handoff.Record, h *handoff.Handoff) *Handoff {
 		old.settle(r)
 		hs.First, hs.Replaces = old.First, []string{old.Record.ID}
 		hs.inheritQuestions(old)
+		hs.Deliveries, old.Deliveries = old.Deliveries, nil
 	}
 	f.Handoffs[r.ID] = hs
 	f.first(hs).newest = r.ID

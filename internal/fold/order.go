@@ -128,6 +128,7 @@ func references(r *handoff.Record, name func(ref string, types ...handoff.RefTyp
 		name(body.Via)
 	case *handoff.Route:
 		name(body.Subject, anyRef...)
+		name(body.Ends)
 	case *handoff.Withdrawal:
 		name(body.Subject, handoff.RefQuestion)
 	case *handoff.Gap:

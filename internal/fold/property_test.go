@@ -122,7 +122,7 @@ func (h *history) withdrawal(by string) handoff.Body {
 func (h *history) note() handoff.Body {
 	switch h.below(5) {
 	case 0:
-		return &handoff.Route{Subject: h.ref()}
+		return h.route()
 	case 1:
 		return &handoff.Gap{Subject: h.ref()}
 	case 2:
@@ -131,6 +131,16 @@ func (h *history) note() handoff.Body {
 	}
 	subject := h.pick([]string{h.pick(slugs), h.ref(), h.earlier(handoff.KindHandoff, ""), h.earlier(handoff.KindQuestion, "")})
 	return &handoff.Escalation{Subject: subject, To: h.pick(append([]string{"", "team:qa"}, people...)), Level: h.below(5)}
+}
+
+// route tells somebody, or a target.
+func (h *history) route() handoff.Body {
+	r := &handoff.Route{Subject: h.ref(), To: h.pick(slugs)}
+	if h.below(3) > 0 {
+		r.State = h.pick([]string{handoff.RouteSending, handoff.RouteSent, handoff.RouteFailed})
+		r.Key, r.Told, r.Ends = h.pick(slugs), h.some(people), h.earlier(handoff.KindRoute, "")
+	}
+	return r
 }
 
 // earlier names one of the last few records of a kind, by somebody if by is

@@ -107,6 +107,7 @@ type Handoff struct {
 	Taken        map[string]string // item id → who took it from this version
 	Questions    []string          // keys of questions about the chain, of a version that was replaced only those asked while it was the latest
 	Escalated
+	Delivered
 
 	place     int             // how many records had been folded with it
 	inherited int             // how many of the questions were asked about the versions before
@@ -231,13 +232,14 @@ type Blocker struct {
 	First           string            // id of the handoff that named it first
 	Opened          time.Time         // when it was declared, or declared again after it was closed
 	Reopened        int               // how often
-	Routes          []*handoff.Record // route records since it was opened, in fold order
+	Routes          []*handoff.Record // route records since it was opened that say whom it went to, in fold order
 	Acknowledged    *handoff.Record   // the first accepting ack since it was opened, nil without one
 	Resolution      *handoff.Record   // nil while it is open
 	Spans           []OpenSpan        // every time it was open, the last one included
 	AnsweredBy      string            // topic of the decision that answers it
 	History         []string          // ids of the records that name it, in fold order
 	Escalated
+	Delivered
 }
 
 // OpenSpan is one time during which a blocker was open.
@@ -274,6 +276,7 @@ type Question struct {
 	Answers  []*handoff.Record // in fold order
 	History  []string          // ids of the records that name it, in fold order
 	Escalated
+	Delivered
 }
 
 // Open reports whether the question waits for an answer.
@@ -300,6 +303,7 @@ type Decision struct {
 	Record       string    // id of the record that holds it
 	SupersededBy string    // topic of the decision that replaced it
 	Proposal     *Decision // what is proposed in place of an accepted one, or was rejected; nil without a proposal
+	Delivered
 
 	nth    int       // which of the decisions of its record it is, from 0
 	before *Decision // what was decided on this topic before, nil when nothing was

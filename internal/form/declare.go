@@ -19,6 +19,12 @@ type Declaration struct {
 	// Check says what is wrong with a draft. Fields of its findings name parts
 	// of the draft as [Declaration.Final] returns it.
 	Check func(*Draft) []handoff.Finding
+	// Wanted is Check for a draft that nobody has said is ready: what the rules want
+	// of it in particular is asked for then. Nil asks for nothing more.
+	Wanted func(*Draft) []handoff.Finding
+	// Push says to whom a handoff gets that is pushed, "" where that is not to be
+	// asked.
+	Push func(*handoff.Handoff) string
 	// When reads a time that a person wrote.
 	When func(string) (time.Time, error)
 	// Owned returns a handoff with the owners that its steps would be published
@@ -32,12 +38,19 @@ type Declaration struct {
 	// About is what the lead who writes a rollup is to read first.
 	About []string
 	// Edit lets the person write the draft in their editor. It returns the
-	// draft as they left it, right or not.
+	// draft as they left it, right or not, and nil where it cannot be read: then
+	// the text is set aside.
 	Edit func(context.Context, *Draft) (*Draft, error)
 
-	open    map[string]bool // pages that are there only because somebody asked for them
-	visited map[string]bool // of those, the ones that were answered
-	jumped  bool            // the page was chosen in the preview, which comes next
+	open    map[string]bool   // pages that are there only because somebody asked for them
+	visited map[string]bool   // of those, the ones that were answered
+	wants   map[string][]want // what the rules want of items in particular
+	trail   []string          // the pages behind the one that is shown, as the person came
+	jumped  bool              // the preview was there, which comes next
+	fixes   *place            // where a finding in the preview leads
+	slow    bool              // judging takes longer than typing waits for
+	told    []handoff.Finding // what the last preview showed
+	unread  bool              // what was written in the editor last cannot be read
 }
 
 // Outcome is how a person left a form.
@@ -45,8 +58,9 @@ type Outcome int
 
 // The outcomes.
 const (
-	Keep    Outcome = iota + 1 // the draft is kept, nothing is published
-	Publish                    // it is to be published as Final returns it
+	Keep           Outcome = iota + 1 // the draft is kept, nothing is published
+	Publish                           // it is to be published as Final returns it
+	PublishAndPush                    // and pushed, too
 )
 
 // page is one screen of a form, and what becomes of the answers.
@@ -59,11 +73,10 @@ type page struct {
 	take func(d *Draft, s *Screen, done bool)
 }
 
-// jump is where the preview leads.
-type jump struct {
-	page    string
-	field   string // the field to begin with
-	problem string // what is to be corrected there
+// place is where a part of the draft is asked for: a page, and one of its fields.
+type place struct {
+	page  string
+	field string // "" for the page as a whole
 }
 
 const pagePreview = "preview"
@@ -73,15 +86,15 @@ const pagePreview = "preview"
 // saved, in every case.
 func (d *Declaration) Run(ctx context.Context) (Outcome, error) {
 	d.open, d.visited = make(map[string]bool), make(map[string]bool)
-	here := jump{page: d.firstOpen()}
+	d.begin()
+	here := place{page: d.firstOpen()}
 	for {
 		pages := d.pages()
 		at := max(0, slices.IndexFunc(pages, func(p page) bool { return p.id == here.page }))
 		p := pages[at]
-		screen := d.screen(p, at == 0)
-		if screen.Focus = here.field; here.problem != "" {
-			screen.Body = append([]string{here.problem}, screen.Body...)
-		}
+		screen := d.screen(p, here.field)
+		d.fixes, d.jumped = nil, d.jumped || p.id == pagePreview
+		screen.First = at == 0 && len(d.trail) == 0
 		reply, err := d.Asker.Ask(ctx, screen)
 		p.take(d.Draft, screen, err == nil && reply == Next)
 		if err = errors.Join(err, d.Save(d.Draft)); err != nil {
@@ -90,16 +103,19 @@ func (d *Declaration) Run(ctx context.Context) (Outcome, error) {
 		var outcome Outcome
 		switch {
 		case reply == Back:
-			here = jump{page: pages[max(0, at-1)].id}
+			here = d.back(at)
 		case reply == Editor:
-			here = jump{page: pagePreview}
+			here = d.leave(at, place{page: pagePreview})
 			err = d.edit(ctx)
 		case p.id == pagePreview:
 			here, outcome, err = d.choose(ctx, screen.Text("do"))
-			d.jumped = true
+			here = d.leave(at, here)
 		default:
 			d.visited[p.id] = true
-			here = jump{page: d.following(p.id, at)}
+			if p.id == pageClosing {
+				d.askWanted()
+			}
+			here = d.leave(at, place{page: d.following(p.id, at)})
 		}
 		if err != nil || outcome != 0 {
 			return outcome, err
@@ -107,15 +123,55 @@ func (d *Declaration) Run(ctx context.Context) (Outcome, error) {
 	}
 }
 
-// screen builds the screen of a page, which saves the draft as the person
-// types.
-func (d *Declaration) screen(p page, first bool) *Screen {
+// leave goes on from a page to another one, which may be where the person came
+// from: the preview.
+func (d *Declaration) leave(at int, to place) place {
+	pages := d.pages() // the page may have another name by what was typed on it
+	from := pages[min(at, len(pages)-1)].id
+	if from != to.page {
+		d.trail = append(d.trail, from)
+	}
+	if i := slices.Index(d.trail, pagePreview); i >= 0 && to.page == pagePreview {
+		d.trail = d.trail[:i]
+	}
+	return to
+}
+
+// back is where the person came from, as far as that is still there, or else the
+// page before.
+func (d *Declaration) back(at int) place {
+	pages := d.pages()
+	for len(d.trail) > 0 {
+		last := d.trail[len(d.trail)-1]
+		d.trail = d.trail[:len(d.trail)-1]
+		if slices.ContainsFunc(pages, func(p page) bool { return p.id == last }) {
+			return place{page: last}
+		}
+	}
+	return place{page: pages[max(0, min(at, len(pages))-1)].id}
+}
+
+// screen builds the screen of a page, which saves the draft as the person types.
+// Where a finding has led to one of its fields, that is the first, and the screen
+// says what is wrong with it as long as it is.
+func (d *Declaration) screen(p page, field string) *Screen {
 	s := p.build()
-	s.ID, s.First = p.id, first
+	s.ID, s.Focus = p.id, field
+	fixes := d.fixes
+	if fixes != nil {
+		s.Problems = d.problemsAt(*fixes)
+	}
 	s.Changed = func() {
-		unfinished := d.Draft.Clone()
-		p.take(unfinished, s, false)
-		_ = d.Save(unfinished) // the next screen saves again, and reports it
+		unfinished := *d
+		unfinished.Draft = d.Draft.Clone()
+		p.take(unfinished.Draft, s, false)
+		_ = d.Save(unfinished.Draft) // the next screen saves again, and reports it
+		switch {
+		case fixes != nil && d.slow:
+			s.Problems = nil // it was about what stood there before
+		case fixes != nil:
+			s.Problems = unfinished.problemsAt(*fixes)
+		}
 	}
 	return s
 }
@@ -126,15 +182,12 @@ func (d *Declaration) screen(p page, first bool) *Screen {
 func (d *Declaration) following(id string, at int) string {
 	pages := d.pages()
 	if d.jumped {
-		for _, p := range pages {
-			if d.open[p.id] && !d.visited[p.id] {
-				return p.id
+		for _, open := range d.openPages() {
+			if !d.visited[open] {
+				return open
 			}
 		}
-		if open := d.firstOpen(); open != id {
-			return open
-		}
-		return pagePreview // they left it open on purpose
+		return pagePreview // what is open was left so
 	}
 	if i := slices.IndexFunc(pages, func(p page) bool { return p.id == id }); i >= 0 {
 		at = i
@@ -152,8 +205,9 @@ func (d *Declaration) ask(id string, open bool) {
 func (d *Declaration) edit(ctx context.Context) error {
 	return d.Asker.Release(func() error {
 		edited, err := d.Edit(ctx, d.Final())
-		if edited != nil {
+		if d.unread = edited == nil && err == nil; edited != nil {
 			d.Draft = edited
+			d.begin()
 		}
 		return err
 	})
@@ -169,6 +223,15 @@ func (d *Declaration) pages() []page {
 	}
 	if d.isRollup() {
 		return ending
+	}
+	for i, item := range d.Draft.Handoff.Items {
+		if wants := d.wants[item.ID]; len(wants) > 0 {
+			ending = slices.Insert(ending, len(ending)-1, page{
+				id:    wantedPage(item.ID),
+				build: func() *Screen { return d.wantedScreen(d.Draft.Handoff.Items[i], wants) },
+				take:  func(draft *Draft, s *Screen, _ bool) { takeMore(&draft.Handoff.Items[i], s) },
+			})
+		}
 	}
 	pages := []page{{pageItems, d.itemsScreen, d.takeItems}}
 	for i, item := range d.Draft.Handoff.Items {
@@ -215,37 +278,46 @@ func (d *Declaration) isRollup() bool { return d.Draft.Handoff.Rollup != nil }
 
 // firstOpen is the page with which a draft goes on: the first that nobody has
 // answered.
-func (d *Declaration) firstOpen() string {
+func (d *Declaration) firstOpen() string { return append(d.openPages(), pagePreview)[0] }
+
+// openPages are the pages that nobody has answered, as far as the draft tells, and
+// those that were asked for and not visited yet.
+func (d *Declaration) openPages() (ids []string) {
 	h := d.Draft.Handoff
 	if h.Items == nil {
-		return pageItems
+		ids = append(ids, pageItems)
 	}
 	for _, item := range h.Items {
 		if item.ID == "" || item.State == "" {
-			return itemPage(item.ID)
+			ids = append(ids, itemPage(item.ID))
 		}
 	}
 	if h.Blockers == nil {
-		return pageBlockers
+		ids = append(ids, pageBlockers)
 	}
 	for _, b := range h.Blockers {
-		if b.Because == "" || b.Resolver == "" {
-			d.ask(blockerPage(b.ID), true)
-			return blockerPage(b.ID)
+		if id := blockerPage(b.ID); b.Because == "" || b.Resolver == "" {
+			d.open[id] = true
+			ids = append(ids, id)
 		}
 	}
 	for _, r := range d.Draft.Resolutions {
 		if r.How == "" {
-			return resolvedPage(r.Blocker)
+			ids = append(ids, resolvedPage(r.Blocker))
 		}
 	}
-	switch {
-	case h.Shipped == nil || h.Decisions == nil:
-		return pageOutcomes
-	case h.Summary == "" || h.ReturnsAt.IsZero() || len(h.To) == 0:
-		return pageClosing
+	if h.Shipped == nil || h.Decisions == nil {
+		ids = append(ids, pageOutcomes)
 	}
-	return pagePreview
+	if h.Summary == "" || h.ReturnsAt.IsZero() || len(h.To) == 0 {
+		ids = append(ids, pageClosing)
+	}
+	for _, p := range d.pages() {
+		if d.open[p.id] && !d.visited[p.id] && !slices.Contains(ids, p.id) {
+			ids = append(ids, p.id)
+		}
+	}
+	return ids
 }
 
 // Final returns the draft as it would be published: what is on its way out is

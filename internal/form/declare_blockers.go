@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 const pageBlockers = "blockers"
@@ -23,7 +24,9 @@ const (
 // blockersBefore are the blockers that the page asks about: those that I carry,
 // then those that are new in the draft.
 func (d *Declaration) blockersBefore(draft *Draft) []handoff.Blocker {
-	all := slices.Clone(d.Prefill.Carried.Blockers)
+	all := slices.DeleteFunc(slices.Clone(d.Prefill.Carried.Blockers), func(b handoff.Blocker) bool {
+		return draft.blocker(b.ID) < 0 && draft.answers(b.ID) // a decision of the draft closes it
+	})
 	for _, b := range draft.Handoff.Blockers {
 		if d.Prefill.Carried.Blocker(b.ID) == nil {
 			all = append(all, b)
@@ -49,7 +52,7 @@ func (d *Declaration) blockersScreen() *Screen {
 		if d.Prefill.Carried.Blocker(b.ID) == nil {
 			f = choice(b.ID, b.Needs, still, still, changed, mistaken)
 		}
-		f.Help = b.ID + ", waits for " + b.Resolver
+		f.Help, f.Passed = b.ID+", waits for "+b.Resolver, true
 		switch {
 		case d.Draft.resolution(b.ID) >= 0:
 			f.Value = resolved
@@ -58,9 +61,13 @@ func (d *Declaration) blockersScreen() *Screen {
 		}
 		s.Fields = append(s.Fields, f)
 	}
-	add := line("new", "Blocker", "what is needed from somebody; empty: nothing blocks", "", "")
+	add := line("new", "Blocker", "what is needed from somebody; empty: nothing blocks", "", "").most(mostNeeds)
 	if len(s.Fields) > 0 {
 		add.Label, add.Help = "Another blocker", "what is needed from somebody; empty: no other"
+	}
+	if stuck := d.Draft.stuck(); len(stuck) > 0 {
+		add.Label, add.Help = "What does "+text.And(stuck)+" wait for?", "what is needed from somebody"
+		add.require()
 	}
 	s.Fields = append(s.Fields, add)
 	return s
@@ -105,13 +112,17 @@ func (d *Declaration) takeBlockers(draft *Draft, s *Screen, done bool) {
 // newBlocker names a blocker by what is needed, and lets it block the items that
 // are blocked by nothing else, if there are any.
 func (d *Declaration) newBlocker(draft *Draft, needs string) handoff.Blocker {
-	b := handoff.Blocker{ID: slugOrText(needs), Needs: needs}
-	for _, item := range draft.Handoff.Items {
-		if item.Status == handoff.StatusBlocked && len(draft.blockersOf(item)) == 0 {
-			b.Blocks = append(b.Blocks, item.ID)
+	return handoff.Blocker{ID: slugOrText(needs), Needs: needs, Blocks: draft.stuck()}
+}
+
+// stuck are the items that are blocked by nothing that was said.
+func (d *Draft) stuck() (ids []string) {
+	for _, item := range d.Handoff.Items {
+		if item.Status == handoff.StatusBlocked && len(d.blockersOf(item)) == 0 {
+			ids = append(ids, item.ID)
 		}
 	}
-	return b
+	return ids
 }
 
 func (d *Declaration) blockerScreen(b handoff.Blocker) *Screen {
@@ -119,12 +130,15 @@ func (d *Declaration) blockerScreen(b handoff.Blocker) *Screen {
 	if carried == nil {
 		carried = &handoff.Blocker{}
 	}
+	needs := line("needs", "What is needed?", "", b.Needs, carried.Needs).require().most(mostNeeds)
+	needs.Passed = needs.Default == "" // it was typed on the screen before
+	blocks := line("blocks", "Which items does it block?", "their names, with commas between", strings.Join(b.Blocks, ", "), strings.Join(carried.Blocks, ", ")).require().pass()
 	return &Screen{Title: "Blocker: " + b.ID, Fields: []*Field{
-		line("needs", "What is needed?", "", b.Needs, carried.Needs),
-		line("because", "Because", "what stands in the way", b.Because, carried.Because),
-		line("resolver", "Who can remove it?", "one person, or area:name", b.Resolver, carried.Resolver),
-		line("blocks", "Which items does it block?", "", strings.Join(b.Blocks, ", "), strings.Join(carried.Blocks, ", ")),
-		line("workaround", "Workaround", "only if a blocked item goes on all the same", b.Workaround, carried.Workaround),
+		needs,
+		line("because", "Because", "what stands in the way", b.Because, carried.Because).require().most(mostBecause),
+		line("resolver", "Who can remove it?", "one person, or area:name", b.Resolver, carried.Resolver).require(),
+		blocks,
+		line("workaround", "Workaround", "only if a blocked item goes on all the same", b.Workaround, carried.Workaround).pass(),
 	}}
 }
 
@@ -136,5 +150,5 @@ func takeBlocker(b *handoff.Blocker, s *Screen) {
 
 // resolvedScreen asks how a carried blocker went away.
 func resolvedScreen(r handoff.Resolution) *Screen {
-	return &Screen{Title: "Resolved: " + r.Blocker, Fields: []*Field{line("how", "What removed it?", "", r.How, "")}}
+	return &Screen{Title: "Resolved: " + r.Blocker, Fields: []*Field{line("how", "What removed it?", "", r.How, "").require()}}
 }

@@ -26,29 +26,54 @@ func (d *Declaration) outcomesScreen() *Screen {
 	for _, dec := range h.Decisions {
 		decisions = append(decisions, typedDecision(dec))
 	}
-	ideas := shippedIdeas(d.Prefill.Work)
 	s := &Screen{Title: "What came of it?"}
-	if len(ideas) > 0 {
-		s.Facts = append(s.Facts, "on the trunk since "+d.Prefill.Since.Format(shownTime)+": "+strings.Join(ideas, " · "))
+	own := &Field{Kind: Lines, Key: "shipped", Label: "Shipped", Help: "one a line; empty: nothing else"}
+	if ideas := shippedIdeas(d.Prefill.Work); len(ideas) > 0 {
+		s.Facts = append(s.Facts, "on the trunk since "+d.Prefill.Since.Format(shownTime)+":")
+		ticks := &Field{Kind: Ticks, Key: "landed", Label: "Shipped", Help: "space ticks what is worth a line"}
+		for _, idea := range ideas {
+			ticks.Options = append(ticks.Options, Option{idea, idea})
+			if i := slices.Index(shipped, idea); i >= 0 {
+				ticks.Ticked, shipped = append(ticks.Ticked, idea), slices.Delete(shipped, i, i+1)
+			}
+		}
+		s.Fields = append(s.Fields, ticks)
+		own.Label, own.Passed = "Shipped, in your words", true
 	}
-	s.Fields = []*Field{
-		{Kind: Lines, Key: "shipped", Label: "Shipped", Help: "one a line; empty: nothing else", Value: strings.Join(shipped, "\n"), Offer: strings.Join(ideas, "\n")},
-		{Kind: Lines, Key: "decisions", Label: "Decided", Help: "one a line: what -- why; empty: nothing", Value: strings.Join(decisions, "\n")},
-	}
+	own.Value = strings.Join(shipped, "\n")
+	s.Fields = append(s.Fields, own.most(mostShipped),
+		&Field{Kind: Lines, Key: "decisions", Label: "Decided", Help: "one a line: what -- why; empty: nothing", Value: strings.Join(decisions, "\n"), Lacks: lacksReason})
 	return s
+}
+
+// lacksReason asks for the reason of a decision.
+func lacksReason(answer string) string {
+	for _, typed := range splitLines(answer) {
+		if handoff.ParseDecision(typed).Rationale == "" {
+			return "why? write it behind two dashes: " + inShort(typed) + handoff.Because + "why"
+		}
+	}
+	return ""
 }
 
 // parseDecision always names a decision: a form has no field for its topic.
 func parseDecision(text string) handoff.Decision {
-	d := ParseDecision(text)
+	d := handoff.ParseDecision(text)
 	d.ID = cmp.Or(d.ID, "decision")
 	return d
 }
 
+// shippedAs is what a commit says that it is: no part of its subject names an item.
+func shippedAs(subject string) handoff.Shipped { return handoff.Shipped{What: subject} }
+
 func takeOutcomes(draft *Draft, s *Screen, done bool) {
 	h := draft.Handoff
-	if shipped := splitLines(s.Text("shipped")); done || len(shipped) > 0 || h.Shipped != nil {
-		h.Shipped = append([]handoff.Shipped{}, keepKnown(shipped, h.Shipped, typedShipped, ParseShipped)...)
+	shipped := keepKnown(splitLines(s.Text("shipped")), h.Shipped, typedShipped, handoff.ParseShipped)
+	if landed := s.Field("landed"); landed != nil {
+		shipped = append(keepKnown(landed.Ticked, h.Shipped, typedShipped, shippedAs), shipped...)
+	}
+	if done || len(shipped) > 0 || h.Shipped != nil {
+		h.Shipped = append([]handoff.Shipped{}, shipped...)
 	}
 	if decisions := splitLines(s.Text("decisions")); done || len(decisions) > 0 || h.Decisions != nil {
 		h.Decisions = append([]handoff.Decision{}, keepKnown(decisions, h.Decisions, typedDecision, parseDecision)...)
@@ -57,10 +82,10 @@ func takeOutcomes(draft *Draft, s *Screen, done bool) {
 
 func (d *Declaration) closingScreen() *Screen {
 	h := d.Draft.Handoff
-	summary := line("summary", "Summary", "one sentence: what must the next person know?", h.Summary, "")
-	to := line("to", "To", "who is asked to take it: people, team, team:x, shift:x, lead:x", strings.Join(h.To, ", "), strings.Join(d.Prefill.To, ", "))
-	if h.To == nil {
-		to.Value = ""
+	summary := line("summary", "Summary", "one sentence: what must the next person know?", h.Summary, "").require().most(mostSummary)
+	to := line("to", "To", "who is asked to take it: people, team, team:x, shift:x, lead:x", strings.Join(h.To, ", "), strings.Join(d.Prefill.To, ", ")).require()
+	if to.Passed = to.Default != ""; h.To == nil {
+		to.Value, to.Cleared = "", false
 	}
 	s := &Screen{
 		Title:  "Hand over",
@@ -70,7 +95,7 @@ func (d *Declaration) closingScreen() *Screen {
 		s.Title, s.Body = "Hand over what was drawn together", d.About
 		return s // steps stay with whoever has them
 	}
-	give := &Field{Kind: Ticks, Key: "give", Label: "The receiver does the next step of", Help: "space ticks; without a tick it stays with you"}
+	give := &Field{Kind: Ticks, Key: "give", Label: "The receiver does the next step of", Help: "without a tick it stays with you"}
 	for _, item := range h.Items {
 		if leaving(item.Status) || len(item.Next) == 0 {
 			continue
@@ -87,12 +112,15 @@ func (d *Declaration) closingScreen() *Screen {
 }
 
 func (d *Declaration) returnsField() *Field {
-	f := &Field{Kind: Line, Key: "returns", Label: "Back at", Help: `as in "mon 09:00"`, Value: d.Draft.Returns, Read: d.readTime}
+	f := &Field{Kind: Line, Key: "returns", Label: "Back at", Help: `as in "mon 09:00"`, Value: d.Draft.Returns, Read: d.readTime, Required: needed}
 	if !d.Prefill.Returns.IsZero() {
-		f.Default = d.Prefill.Returns.Format(shownTime)
+		f.Default, f.Passed = d.Prefill.Returns.Format(shownTime), true
 	}
 	if at := d.Draft.Handoff.ReturnsAt; f.Value == "" && !at.IsZero() && !at.Equal(d.Prefill.Returns) {
-		f.Value = at.Format(time.RFC3339)
+		f.Value = at.Format(shownTime)
+		if read, err := d.When(f.Value); err != nil || !read.Equal(at.Time) { // elsewhere it is another time
+			f.Value = at.Format(time.RFC3339)
+		}
 	}
 	return f
 }
@@ -111,7 +139,9 @@ func (d *Declaration) takeClosing(draft *Draft, s *Screen, done bool) {
 	d.takeReturns(draft, s.Field("returns"), done)
 	if to := s.Field("to"); done || to.Typed() != "" {
 		old := h.To
-		h.To = splitPeople(to.Text())
+		if to.Text() != strings.Join(h.To, ", ") { // a name alone may have a space in it
+			h.To = splitPeople(to.Text())
+		}
 		d.giveSteps(h, s.Field("give"), old)
 	}
 }
@@ -130,7 +160,7 @@ func (d *Declaration) takeReturns(draft *Draft, f *Field, done bool) {
 	text := f.Typed()
 	draft.Returns = ""
 	switch {
-	case text == "" && f.Value != "":
+	case f.empty():
 		draft.Handoff.ReturnsAt = handoff.Time{}
 	case text == "" && done:
 		draft.Handoff.ReturnsAt = handoff.Time{Time: d.Prefill.Returns}
@@ -157,15 +187,19 @@ func (d *Declaration) giveSteps(h *handoff.Handoff, give *Field, oldReceivers []
 	}
 	for i := range h.Items {
 		item := &h.Items[i]
+		if len(item.Next) == 0 {
+			continue
+		}
+		ticked, was := give.Has(item.ID), d.given(item.Next[0], before)
 		for n := range item.Next {
 			step := &item.Next[n]
 			open, mine := step.Owner == "", step.Owner == d.Prefill.Me
 			theirs := slices.Contains(oldReceivers, step.Owner) || slices.Contains(h.To, step.Owner)
-			switch ticked := give.Has(item.ID); {
+			switch {
 			case ticked && open && d.given(*step, before):
-			case ticked && (open || mine || theirs && !slices.Contains(h.To, step.Owner)):
+			case ticked && (open || mine && !was || theirs && !slices.Contains(h.To, step.Owner)):
 				step.Owner = h.To[0]
-			case !ticked && (open || theirs):
+			case !ticked && (open || theirs && was):
 				step.Owner = d.Prefill.Me
 			}
 		}

@@ -10,10 +10,22 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
+const pageItems = "items"
+
+// The most characters of what is typed, as the schema has it.
 const (
-	pageItems = "items"
-	// another is the option that begins an item out of nothing.
-	another = "+"
+	mostSummary = 140
+	mostState   = 200
+	mostIntent  = 280
+	mostStep    = 160
+	mostCheck   = 140
+	mostIssue   = 140
+	mostWarning = 120
+	mostShipped = 160
+	mostWhy     = 160
+	mostNeeds   = 200
+	mostBecause = 200
+	mostGap     = 160
 )
 
 func itemPage(id string) string { return "item " + id }
@@ -49,8 +61,13 @@ func (d *Declaration) itemsScreen() *Screen {
 			add(f.Slug, "new: "+f.String(), d.Draft.item(f.Slug) >= 0)
 		}
 	}
-	add(another, "something else", d.Draft.item("") >= 0)
-	s.Fields = []*Field{ticks}
+	more := &Field{Kind: Lines, Key: "new", Label: "Anything else?", Help: "one name a line, a few words each; empty: nothing else"}
+	if len(ticks.Options) > 0 {
+		s.Fields = []*Field{ticks, more.pass()}
+		return s
+	}
+	more.Label, more.Help = "Items", "one name a line, a few words each; empty: you hand over no work"
+	s.Fields = []*Field{more}
 	return s
 }
 
@@ -89,21 +106,30 @@ func (d *Declaration) takeItems(draft *Draft, s *Screen, done bool) {
 		return
 	}
 	ticks := s.Field("items")
+	if ticks == nil {
+		ticks = new(Field)
+	}
 	items := handoff.List[handoff.Item]{}
 	for _, option := range ticks.Options {
 		i := draft.item(option.Value)
-		if option.Value == another {
-			i = draft.item("")
-		}
 		ticked, carried := ticks.Has(option.Value), d.Prefill.Carried.Item(option.Value)
 		switch {
 		case carried == nil && !ticked:
 		case i >= 0:
-			items = append(items, retick(draft.Handoff.Items[i], carried, ticked))
+			item := retick(draft.Handoff.Items[i], carried, ticked)
+			if done && leaving(item.Status) != leaving(draft.Handoff.Items[i].Status) {
+				delete(d.visited, itemPage(item.ID)) // there is something else to say of it now
+			}
+			items = append(items, item)
 		case carried != nil:
 			items = append(items, retick(cloneItem(*carried), carried, ticked))
 		default:
 			items = append(items, d.newItem(option.Value))
+		}
+	}
+	for _, name := range splitLines(s.Text("new")) {
+		if id := slugOrText(name); !slices.ContainsFunc(items, func(i handoff.Item) bool { return i.ID == id }) {
+			items = append(items, d.newItem(id))
 		}
 	}
 	draft.Handoff.Items = items
@@ -127,7 +153,7 @@ func (d *Declaration) newItem(slug string) handoff.Item {
 			return f.newItem(d.Prefill.Me)
 		}
 	}
-	return handoff.Item{Owner: d.Prefill.Me, Status: handoff.StatusInProgress}
+	return handoff.Item{ID: slug, Owner: d.Prefill.Me, Status: handoff.StatusInProgress}
 }
 
 func (d *Declaration) itemScreen(item handoff.Item) *Screen {
@@ -146,24 +172,28 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 	carried := d.Prefill.Carried.Item(item.ID)
 	if carried == nil {
 		s.Fields = append(s.Fields,
-			line("name", "Name", "a few words; the item keeps this name from handoff to handoff", item.ID, ""),
-			line("why", "Why is it done, and why this way?", "", item.Intent, ""))
+			line("name", "Name", "a few words; the item keeps this name from handoff to handoff", item.ID, "").require().pass(),
+			line("why", labelWhy, "what it is for: whoever goes on decides by that", item.Intent, "").require().most(mostIntent))
 		carried = &handoff.Item{}
 	} else {
 		statuses = append(statuses, fold.ItemShipped, fold.ItemDropped, fold.ItemContinued)
 	}
+	status := choice("status", "Status", item.Status, statuses...)
 	if leaving(item.Status) {
-		carried = &handoff.Item{} // the old state says nothing about how it ended
+		s.Fields = append(s.Fields, status,
+			line("state", "What, or why", "shipped: what; dropped: why; continued: its new names", item.State, "").require().most(mostWhy))
+		return s
 	}
-	s.Fields = append(s.Fields, choice("status", "Status", item.Status, statuses...),
-		line("state", "State", "what is so now; if shipped, what; if dropped, why; if continued, its names", item.State, carried.State))
-	if !leaving(item.Status) {
-		next := line("next", "Next step", "what the next person does first; ben: … names ben", firstStep(item), firstStep(*carried))
-		next.Read = d.readStep
-		s.Fields = append(s.Fields, next)
-	}
+	next := line("next", "Next step", "what the next person does first; ben: … names ben", firstStep(item), firstStep(*carried)).most(mostStep)
+	next.Read, next.Passed = d.readStep, next.Default != ""
+	next.Required = func() bool { return status.Value != handoff.StatusBlocked && !leaving(status.Value) }
+	s.Fields = append(s.Fields, status.pass(),
+		line("state", "State", "what is so now: what works, what is missing, where to see it", item.State, carried.State).require().most(mostState), next)
 	return s
 }
+
+// labelWhy asks for the reason of an item.
+const labelWhy = "Why is it done, and why this way?"
 
 func firstStep(item handoff.Item) string {
 	if len(item.Next) == 0 {
@@ -229,45 +259,58 @@ func slugOrText(text string) string {
 // moreScreen asks for what only some items need. It is there when a finding leads
 // to it.
 func moreScreen(item handoff.Item) *Screen {
+	s := &Screen{Title: "More about " + item.ID, Fields: moreFields(item)}
+	for _, f := range s.Fields {
+		f.Passed = true
+	}
+	return s
+}
+
+func moreFields(item handoff.Item) []*Field {
 	severity := cmp.Or(item.Severity, handoff.SeverityRoutine)
 	var checks, ifs []string
 	for _, c := range item.Accept {
-		checks = append(checks, c.Check)
+		checks = append(checks, inLine(c.Check))
 	}
 	for _, c := range item.IfThen {
-		ifs = append(ifs, c.If+" -> "+c.Then)
+		ifs = append(ifs, typedContingency(c))
 	}
 	lines := func(key, label, help string, values []string) *Field {
 		return &Field{Kind: Lines, Key: key, Label: label, Help: help, Value: strings.Join(values, "\n")}
 	}
-	return &Screen{
-		Title: "More about " + item.ID,
-		Fields: []*Field{
-			line("intent", "Why is it done, and why this way?", "", item.Intent, ""),
-			choice("severity", "Severity", severity, handoff.SeverityRoutine, handoff.SeverityWatch, handoff.SeverityCritical),
-			lines("accept", "How can one tell that it is done?", "one check a line", checks),
-			lines("if_then", "What may happen, and what to do then?", "one a line: if -> then", ifs),
-			lines("known_issues", "Known issues", "one a line", item.KnownIssues),
-			lines("do_not", "Do not", "one a line", item.DoNot),
-		},
+	return []*Field{
+		line("intent", labelWhy, "", item.Intent, "").most(mostIntent),
+		choice("severity", "Severity", severity, handoff.SeverityRoutine, handoff.SeverityWatch, handoff.SeverityCritical),
+		lines("accept", "How can one tell that it is done?", "one check a line: what can be seen, as in: PR #1842 is merged", checks).most(mostCheck),
+		lines("if_then", "What may happen, and what to do then?", "one a line: if -> then", ifs),
+		lines("known_issues", "Known issues", "one a line", item.KnownIssues).most(mostIssue),
+		lines("do_not", "Do not", "one a line", item.DoNot).most(mostWarning),
 	}
 }
 
+// takeMore takes the fields that the screen has.
 func takeMore(item *handoff.Item, s *Screen) {
-	item.Intent = s.Text("intent")
-	if severity := s.Text("severity"); severity != handoff.SeverityRoutine || item.Severity != "" {
-		item.Severity = severity
+	for _, f := range s.Fields {
+		answer := f.Text()
+		switch f.Key {
+		case "intent":
+			item.Intent = answer
+		case "severity":
+			if answer != handoff.SeverityRoutine || item.Severity != "" {
+				item.Severity = answer
+			}
+		case "known_issues":
+			item.KnownIssues = cleared(splitLines(answer), item.KnownIssues)
+		case "do_not":
+			item.DoNot = splitLines(answer)
+		case "accept":
+			item.Accept = cleared(keepKnown(splitLines(answer), item.Accept,
+				func(c handoff.Criterion) string { return inLine(c.Check) },
+				func(text string) handoff.Criterion { return handoff.Criterion{Check: text} }), item.Accept)
+		case "if_then":
+			item.IfThen = keepKnown(splitLines(answer), item.IfThen, typedContingency, handoff.ParseContingency)
+		}
 	}
-	item.KnownIssues, item.DoNot = cleared(splitLines(s.Text("known_issues")), item.KnownIssues), splitLines(s.Text("do_not"))
-	item.Accept = cleared(keepKnown(splitLines(s.Text("accept")), item.Accept,
-		func(c handoff.Criterion) string { return c.Check },
-		func(text string) handoff.Criterion { return handoff.Criterion{Check: text} }), item.Accept)
-	item.IfThen = keepKnown(splitLines(s.Text("if_then")), item.IfThen,
-		func(c handoff.Contingency) string { return c.If + " -> " + c.Then },
-		func(text string) handoff.Contingency {
-			condition, then, _ := strings.Cut(text, "->")
-			return handoff.Contingency{If: strings.TrimSpace(condition), Then: strings.TrimSpace(then)}
-		})
 }
 
 // cleared is a list as it was typed: empty, and not absent, where it was emptied.
@@ -279,12 +322,15 @@ func cleared[T any](list []T, before handoff.List[T]) handoff.List[T] {
 }
 
 // keepKnown makes a list out of lines. An entry that is shown by the same line
-// as before stays as it was, with what the line does not show.
+// as before stays as it was, with what the line does not show; of two that are shown
+// alike, each does.
 func keepKnown[T any](lines []string, known []T, show func(T) string, parse func(string) T) []T {
 	var list []T
+	known = slices.Clone(known)
 	for _, text := range lines {
 		if i := slices.IndexFunc(known, func(k T) bool { return show(k) == text }); i >= 0 {
 			list = append(list, known[i])
+			known = slices.Delete(known, i, i+1)
 		} else {
 			list = append(list, parse(text))
 		}

@@ -21,7 +21,7 @@ func (d *Declaration) watchScreen() *Screen {
 		if !w.Until.IsZero() {
 			label += ", until " + w.Until.Format(shownTime)
 		}
-		s.Fields = append(s.Fields, line(watchKey(i), label, "empty: it goes on; else why it is over", d.Draft.whyEnded(w.What), ""))
+		s.Fields = append(s.Fields, line(watchKey(i), label, "empty: it goes on; else why it is over", d.Draft.whyEnded(w.What), "").most(mostWhy))
 	}
 	return s
 }

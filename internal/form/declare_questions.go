@@ -17,7 +17,7 @@ func (d *Declaration) questionsScreen() *Screen {
 		lines = append(lines, typedQuestion(q))
 	}
 	return &Screen{Title: "Open questions", Fields: []*Field{
-		{Kind: Lines, Key: "questions", Label: "What do you need to know?", Help: "one a line: question?; who; empty: no question is open", Value: strings.Join(lines, "\n")},
+		{Kind: Lines, Key: "questions", Label: "What do you need to know?", Help: "one a line: question?; who; empty: no question is open", Value: strings.Join(lines, "\n"), Lacks: lacksAnswerer},
 	}}
 }
 
@@ -28,9 +28,19 @@ func takeQuestions(draft *Draft, s *Screen, done bool) {
 	}
 }
 
+// lacksAnswerer asks who can answer a question.
+func lacksAnswerer(answer string) string {
+	for _, typed := range splitLines(answer) {
+		if q := handoff.ParseQuestion(typed); q.To == "" {
+			return "who can answer that? write it behind a semicolon: " + inShort(typed) + "; ben"
+		}
+	}
+	return ""
+}
+
 // parseQuestion always names a question: a form has no field for its id.
 func parseQuestion(text string) handoff.OpenQuestion {
-	q := ParseQuestion(text)
+	q := handoff.ParseQuestion(text)
 	q.ID = cmp.Or(q.ID, "question")
 	return q
 }

@@ -141,10 +141,10 @@ func TestBlockersAreCalledOthersOnlyAfterOne(t *testing.T) {
 
 func TestDeclareEverythingChanges(t *testing.T) {
 	steps := []step{
-		{screen: "items", answers: map[string]string{"items": "refund-flow +"}},
+		{screen: "items", answers: map[string]string{"items": "refund-flow", "new": "Retry queue"}},
 		{screen: "item refund-flow", answers: map[string]string{"status": "ready", "state": "merged", "next": "Deploy"}},
 		{screen: "item login-audit", answers: map[string]string{"status": "dropped", "state": "the audit is off"}},
-		{screen: "item ", answers: map[string]string{"name": "Retry queue", "why": "timeouts", "status": "blocked", "state": "spike", "next": "Ask ops"}},
+		{screen: "item retry-queue", answers: map[string]string{"why": "timeouts", "status": "blocked", "state": "spike", "next": "Ask ops"}},
 		{screen: "blockers", answers: map[string]string{"session-policy": "resolved", "new": "A queue to try it on"}},
 		{screen: "blocker a-queue-to-try-it-on", answers: map[string]string{"because": "there is none", "resolver": "@zoe"}},
 		{screen: "resolved session-policy", answers: map[string]string{"how": "15 minutes"}},
@@ -202,7 +202,7 @@ func TestDraftSurvives(t *testing.T) {
 					t.Errorf("%q is not in the draft:\n%s", value, text)
 				}
 			}
-			again, doc := ParseDraft(text)
+			again, doc := ParseDraft(text, handoff.Reading{})
 			if again == nil {
 				t.Fatalf("%v", doc.Findings)
 			}
@@ -257,13 +257,13 @@ func TestFindingsLeadToTheirField(t *testing.T) {
 	} {
 		t.Run(test.field, func(t *testing.T) {
 			steps := append(through(map[string]map[string]string{"closing": {"summary": "A day"}}),
-				step{screen: pagePreview, answers: map[string]string{"do": fixPrefix + "0"}},
+				step{screen: pagePreview, answers: map[string]string{"do": fixPrefix + test.page + "#" + test.focus}},
 				step{screen: test.page, check: func(s *Screen) {
 					if s.Focus != test.focus || s.Field(test.focus) == nil && test.focus != "" {
 						t.Errorf("focus %q, want %q", s.Focus, test.focus)
 					}
-					if !strings.Contains(strings.Join(s.Body, "\n"), "not good") {
-						t.Errorf("the finding is not on the screen: %q", s.Body)
+					if !strings.Contains(strings.Join(s.Problems, "\n"), "not good") {
+						t.Errorf("the finding is not on the screen: %q", s.Problems)
 					}
 				}},
 				step{screen: pagePreview, answers: map[string]string{"do": doKeep}},

@@ -8,6 +8,12 @@
 // or with a signal. [Declaration] is the long form, for a handoff; [AckForm],
 // [Resolve], [Answer] and [Confirm] are the short ones.
 //
+// A screen shows all of its fields. Enter goes to the next one that wants an answer,
+// and past those that have one; a dim text is an answer, which enter takes and one key
+// clears. What is needed is marked, and asked for once more before it is left out.
+// What the rules find becomes a problem of the field that cures it, in the words that
+// stand there, and going back leads to where the person came from.
+//
 // There are two Askers. [Terminal] shows screens; [Prompter] asks line by line,
 // for screen readers, dumb terminals and small windows. The pages do not know
 // which of them is at work, and a test can be a third.

@@ -1,18 +1,10 @@
 package form
 
 import (
-	"bytes"
-	"encoding/json"
 	"maps"
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
-)
-
-// The keys under which a draft keeps what is not part of a handoff.
-const (
-	extResolved = "x-resolved" // carried blockers that are gone
-	extReturns  = "x-returns"  // a time of return that could not be read yet
 )
 
 // Draft is a handoff that is being written.
@@ -27,8 +19,8 @@ type Draft struct {
 
 // ParseDraft reads what Format or a person wrote. The draft is nil when the
 // text cannot be decoded; the document's findings say why.
-func ParseDraft(data []byte) (*Draft, *handoff.Document) {
-	doc := handoff.Parse(data, handoff.KindHandoff)
+func ParseDraft(data []byte, how handoff.Reading) (*Draft, *handoff.Document) {
+	doc := handoff.ParseDraft(data, how)
 	if doc.Record == nil {
 		return nil, doc
 	}
@@ -36,55 +28,17 @@ func ParseDraft(data []byte) (*Draft, *handoff.Document) {
 	if !ok {
 		return nil, doc
 	}
-	d := &Draft{Handoff: h, Ext: maps.Clone(doc.Record.Ext)}
-	d.Returns, _ = d.Ext[extReturns].(string)
-	if list, ok := d.Ext[extResolved].([]any); ok {
-		for _, entry := range list {
-			d.Resolutions = append(d.Resolutions, parseResolution(entry))
-		}
+	d := &Draft{Handoff: h, Resolutions: doc.Resolutions(), Ext: maps.Clone(doc.Record.Ext)}
+	if h.ReturnsAt.IsZero() {
+		d.Returns = doc.Text("returns_at")
 	}
-	delete(d.Ext, extReturns)
-	delete(d.Ext, extResolved)
+	delete(d.Ext, handoff.ExtResolved)
 	return d, doc
-}
-
-func parseResolution(entry any) handoff.Resolution {
-	fields, _ := entry.(map[string]any)
-	text := func(key string) string { s, _ := fields[key].(string); return s }
-	return handoff.Resolution{Blocker: text("blocker"), Outcome: text("outcome"), How: text("how")}
 }
 
 // Format writes the draft as YAML that ParseDraft reads and a person can edit.
 func (d *Draft) Format() ([]byte, error) {
-	body, err := handoff.FormatDraft(d.Handoff)
-	if err != nil {
-		return nil, err
-	}
-	b := bytes.NewBuffer(body)
-	ext := maps.Clone(d.Ext)
-	if ext == nil {
-		ext = make(map[string]any)
-	}
-	if d.Returns != "" {
-		ext[extReturns] = d.Returns
-	}
-	if len(d.Resolutions) > 0 {
-		var list []any
-		for _, r := range d.Resolutions {
-			list = append(list, map[string]any{"blocker": r.Blocker, "outcome": r.Outcome, "how": r.How})
-		}
-		ext[extResolved] = list
-	}
-	for _, key := range slices.Sorted(maps.Keys(ext)) {
-		value, err := json.Marshal(ext[key]) // every JSON value is a YAML value
-		if err != nil {
-			return nil, err
-		}
-		b.WriteString(key + ": ")
-		b.Write(value)
-		b.WriteByte('\n')
-	}
-	return b.Bytes(), nil
+	return handoff.FormatDraft(d.Handoff, d.Returns, d.Resolutions, d.Ext)
 }
 
 // Clone returns a draft that shares nothing with d.

@@ -87,7 +87,7 @@ func TestEmojiCanBeReadInTheDraft(t *testing.T) {
 	if !strings.Contains(string(text), "部 🎉 \\\\U0001F389 and a tag \\U000E0041") {
 		t.Errorf("%s", text)
 	}
-	if again, _ := ParseDraft(text); again == nil || again.Handoff.Summary != d.Handoff.Summary {
+	if again, _ := ParseDraft(text, handoff.Reading{}); again == nil || again.Handoff.Summary != d.Handoff.Summary {
 		t.Errorf("read back as %+v", again)
 	}
 }
@@ -107,7 +107,7 @@ func TestText(t *testing.T) {
 			t.Errorf("no line %q in\n%s", line, text)
 		}
 	}
-	again, doc := ParseDraft(text)
+	again, doc := ParseDraft(text, handoff.Reading{})
 	if again == nil || len(again.Handoff.Items) != 2 || again.Handoff.Shipped != nil || again.Handoff.Blockers == nil {
 		t.Errorf("read back as %+v, %v", again, doc.Findings)
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -18,8 +17,8 @@ type Editing struct {
 	Drafts *Drafts
 	// Run opens the editor on a file and waits for its end.
 	Run func(ctx context.Context, path string) error
-	// When reads a time that a person wrote.
-	When func(string) (time.Time, error)
+	// How says how to read what a person wrote.
+	How handoff.Reading
 	// Check says what is wrong with a draft that was read from a text, with lines.
 	// The draft is nil where none could be.
 	Check func(*Draft, *handoff.Document) []handoff.Finding
@@ -45,8 +44,7 @@ func (e *Editing) Write(ctx context.Context, text []byte) (d *Draft, right bool,
 			return nil, false, e.Drafts.Save(before)
 		}
 		var doc *handoff.Document
-		d, doc = ParseDraft(text)
-		doc.ReadReturns(e.When)
+		d, doc = ParseDraft(text, e.How)
 		if bytes.Equal(text, before) {
 			return d, false, nil
 		}
@@ -105,14 +103,13 @@ const editorIntro = `# Write the handoff, save and close. Nothing is published w
 // hints stand above the keys of a draft.
 var hints = map[string]string{
 	"summary":    "required: one sentence, at most 140 characters",
-	"to":         "required: people, team, team:x, shift:x, lead:x",
+	"to":         "required: people, team, team:x, shift:x, lead:x; one, or several with commas",
 	"returns_at": "required: when you are back, as in mon 09:00, or 2026-11-23T09:00:00+08:00",
-	"shipped":    "required, [] says none: {id, what}",
-	"items":      "required, [] says none: {id, status, owner, state, intent, next: [{do, owner}]}; without owner, a step is for the one person in to",
-	"blockers":   "required, [] says none: {id, needs, because, resolver, blocks: [item]}",
-	"decisions":  "required, [] says none: {id, decision, rationale}",
-	extResolved:  "blockers that you carried and that are gone: {blocker, outcome, how}",
-	extReturns:   "this time could not be read: correct it in returns_at and remove this line",
+	"shipped":    "required, none says none: a line each, or {id, what}",
+	"items":      "required, none says none: {id, status, state, intent, next}; next: text is for the one person in to, \"ben: text\" for ben; status shipped or dropped ends it",
+	"blockers":   "required, none says none: {needs, because, resolver, blocks}, with the items that it blocks",
+	"decisions":  "required, none says none: \"what -- why\" a line, or {decision, rationale}",
+	"resolved":   "blockers that you carried and that are gone: {blocker, outcome, how}",
 }
 
 // Text is the draft as a person edits it: everything that is required has its

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -107,11 +108,12 @@ func (f branchWork) newItem(owner string) handoff.Item {
 }
 
 // shippedIdeas are the subjects of my commits on a trunk since the last
-// handoff, the newest first and each once: what may be worth a line.
+// handoff, the newest first and each once: what may be worth a line, as far as it is
+// no longer than one may be.
 func shippedIdeas(work workspace.Facts) []string {
 	var ideas []string
 	for _, c := range work.Commits {
-		if fold.IsTrunk(c.Branch) && !slices.Contains(ideas, c.Subject) {
+		if fold.IsTrunk(c.Branch) && !slices.Contains(ideas, c.Subject) && utf8.RuneCountInString(c.Subject) <= mostShipped {
 			ideas = append(ideas, c.Subject)
 		}
 	}

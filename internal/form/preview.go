@@ -15,26 +15,37 @@ import (
 // The choices of the preview that are no findings and no pages.
 const (
 	doPublish = "publish"
+	doPush    = "push"
 	doEdit    = "edit"
 	doKeep    = "keep"
 	fixPrefix = "fix "
 	goPrefix  = "go "
 )
 
+// unreadNote tells who wrote what cannot be read where that is.
+const unreadNote = "what you wrote in the editor cannot be read, and this is what was there before; handoff draft restore brings your text back"
+
 func (d *Declaration) previewScreen() *Screen {
 	final := d.Final()
 	findings := d.findings(final)
+	d.told = findings
 	menu := &Field{Kind: Menu, Key: "do", Label: "Ready to publish"}
 	add := func(value, label string) { menu.Options = append(menu.Options, Option{value, label}) }
-	refused := handoff.HasErrors(findings)
-	if !refused {
-		add(doPublish, "publish")
-	}
-	for i, f := range findings {
-		add(fixPrefix+strconv.Itoa(i), findingLine(f))
-	}
-	if refused {
+	if handoff.HasErrors(findings) {
 		menu.Label = "Not ready: choose a line to correct it"
+	} else {
+		d.offerPublish(add, final.Handoff)
+	}
+	body := d.previewLines(final)
+	for i, f := range d.placed(final.Handoff, findings) {
+		if !f.curable() {
+			body = append(body, f.line())
+			continue
+		}
+		if f.page == "" {
+			f.field = strconv.Itoa(i) // one line each
+		}
+		add(fixPrefix+f.page+"#"+f.field, f.line())
 	}
 	add(doEdit, "open it in the editor")
 	add(doKeep, "keep the draft and stop")
@@ -45,125 +56,51 @@ func (d *Declaration) previewScreen() *Screen {
 		add(goPrefix+pageQuestions, "change: "+d.questionsScreen().Title)
 	}
 	menu.Value = menu.Options[0].Value
-	return &Screen{Title: "Preview", Body: d.previewLines(final), Fields: []*Field{menu}}
+	if d.unread {
+		body = append([]string{unreadNote}, body...)
+	}
+	return &Screen{Title: "Preview", Body: body, Fields: []*Field{menu}}
 }
 
-// findings are those of the draft, with what refuses it first.
-func (d *Declaration) findings(final *Draft) []handoff.Finding {
-	findings := d.Check(final)
-	slices.SortStableFunc(findings, func(a, b handoff.Finding) int {
-		return cmp.Compare(a.Level, b.Level) // "error" before "warning"
-	})
-	return findings
-}
-
-func findingLine(f handoff.Finding) string {
-	text := "fix"
-	if f.Level != handoff.LevelError {
-		text = "warning"
+// offerPublish offers to publish, and where it can be pushed asks about that as well.
+func (d *Declaration) offerPublish(add func(value, label string), h *handoff.Handoff) {
+	readers := ""
+	if d.Push != nil {
+		readers = d.Push(h)
 	}
-	text += " " + f.Code + ": " + f.Message
-	if f.Fix != "" {
-		text += " (" + f.Fix + ")"
+	if readers == "" {
+		add(doPublish, "publish")
+		return
 	}
-	return text
+	add(doPush, "publish, and push it "+readers)
+	add(doPublish, "publish, and leave it here; handoff sync pushes it later")
 }
 
 // choose carries out a choice of the preview: to go somewhere, or to end.
-func (d *Declaration) choose(ctx context.Context, do string) (jump, Outcome, error) {
-	here := jump{page: pagePreview}
+func (d *Declaration) choose(ctx context.Context, do string) (place, Outcome, error) {
+	here := place{page: pagePreview}
 	switch {
 	case do == doPublish:
 		return here, Publish, nil
+	case do == doPush:
+		return here, PublishAndPush, nil
 	case do == doKeep:
 		return here, Keep, nil
-	case do == doEdit:
-		return here, 0, d.edit(ctx)
-	case do == goPrefix+pageQuestions:
-		d.ask(pageQuestions, true)
-		return jump{page: pageQuestions}, 0, nil
 	case strings.HasPrefix(do, goPrefix):
-		return jump{page: strings.TrimPrefix(do, goPrefix)}, 0, nil
+		here.page = strings.TrimPrefix(do, goPrefix)
+	case strings.HasPrefix(do, fixPrefix):
+		here.page, here.field, _ = strings.Cut(strings.TrimPrefix(do, fixPrefix), "#")
+		if here.page != "" {
+			d.fixes = &place{here.page, here.field}
+		}
 	}
-	final := d.Final()
-	findings := d.findings(final)
-	n, err := strconv.Atoi(strings.TrimPrefix(do, fixPrefix))
-	if err != nil || n >= len(findings) {
-		return here, 0, nil
+	if here.page == "" || do == doEdit {
+		return place{page: pagePreview}, 0, d.edit(ctx)
 	}
-	page := d.pageOf(final.Handoff, findings[n].Field)
-	if page == "" {
-		return here, 0, d.edit(ctx)
+	if !slices.ContainsFunc(d.pages(), func(p page) bool { return p.id == here.page }) {
+		d.ask(here.page, true)
 	}
-	here.problem = findingLine(findings[n])
-	here.page, here.field, _ = strings.Cut(page, "#")
 	return here, 0, nil
-}
-
-// pageOf finds where a part of the draft is asked for: "page#field". It is "" for
-// what no page asks for. Pages that a finding calls for are opened.
-func (d *Declaration) pageOf(final *handoff.Handoff, field string) string {
-	list, index, rest := splitField(field)
-	if d.isRollup() && !slices.Contains([]string{"summary", "to", "returns_at"}, list) {
-		return "" // of what others said
-	}
-	switch list {
-	case "items":
-		if index < 0 || index >= len(final.Items) {
-			return pageItems
-		}
-		return d.pageOfItem(final.Items[index], rest)
-	case "blockers":
-		if index < 0 || index >= len(final.Blockers) {
-			return pageBlockers
-		}
-		name := blockerPage(final.Blockers[index].ID)
-		d.ask(name, true)
-		return name + "#" + rest
-	case "dropped", "shipped":
-		if id := leavingID(final, list, index); d.Draft.item(id) >= 0 && id != "" {
-			return itemPage(id) + "#state"
-		}
-		if list == "dropped" {
-			return ""
-		}
-		return pageOutcomes + "#shipped"
-	case "watch", "standing", "ended":
-		if len(fold.Watches(d.Prefill.Carried)) > 0 {
-			return pageWatch
-		}
-	case "decisions":
-		return pageOutcomes + "#decisions"
-	case "questions":
-		d.ask(pageQuestions, true)
-		return pageQuestions + "#questions"
-	case "summary", "to":
-		return pageClosing + "#" + list
-	case "returns_at":
-		return pageClosing + "#returns"
-	}
-	return ""
-}
-
-func (d *Declaration) pageOfItem(item handoff.Item, rest string) string {
-	if item.Continues != "" && d.Draft.item(item.ID) < 0 {
-		return itemPage(item.Continues) + "#state" // where it got its name
-	}
-	switch rest {
-	case "state", "status", "next":
-		return itemPage(item.ID) + "#" + rest
-	case "id":
-		return itemPage(item.ID) + "#name"
-	case "intent", "severity", "accept", "if_then", "known_issues", "do_not":
-		if rest == "intent" && d.Prefill.Carried.Item(item.ID) == nil {
-			return itemPage(item.ID) + "#why"
-		}
-		d.ask(morePage(item.ID), true)
-		return morePage(item.ID) + "#" + rest
-	case "blocked_by":
-		return pageBlockers
-	}
-	return ""
 }
 
 // leavingID is the id of an entry of shipped or dropped, "" when it has none.
@@ -196,7 +133,7 @@ func splitField(field string) (list string, index int, rest string) {
 // previewLines is the handoff as its receiver will read it, in short.
 func (d *Declaration) previewLines(final *Draft) []string {
 	h, offers := d.Owned(final.Handoff)
-	lines := []string{cmp.Or(h.Summary, "(no summary yet)"), "to " + strings.Join(h.To, ", ")}
+	lines := []string{cmp.Or(h.Summary, "(no summary yet)"), "to " + cmp.Or(strings.Join(h.To, ", "), "(nobody yet)")}
 	if !h.ReturnsAt.IsZero() {
 		lines[1] += ", back " + h.ReturnsAt.Format("Mon "+shownTime+" -07:00")
 	}
@@ -210,7 +147,7 @@ func (d *Declaration) previewLines(final *Draft) []string {
 			add("    next, %s: %s", n.Owner, n.Do)
 		}
 	}
-	if offers != "" {
+	if offers != "" && len(h.To) > 0 {
 		add("%s", offers)
 	}
 	for _, b := range h.Blockers {
@@ -260,3 +197,6 @@ func (d *Declaration) previewLines(final *Draft) []string {
 	}
 	return lines
 }
+
+// Told are the findings that the person saw in the last preview.
+func (d *Declaration) Told() []handoff.Finding { return d.told }

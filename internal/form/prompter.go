@@ -57,7 +57,7 @@ func (p *Prompter) print(format string, args ...any) {
 // back leads to the screen before.
 func (p *Prompter) Ask(ctx context.Context, s *Screen) (Reply, error) {
 	p.print("\n%s\n", text.OneLine(s.Title))
-	for _, words := range slices.Concat(s.Facts, s.Body) {
+	for _, words := range slices.Concat(s.Problems, s.Facts, s.Body) {
 		p.print("  %s\n", text.OneLine(words))
 	}
 	at := max(0, slices.IndexFunc(s.Fields, func(f *Field) bool { return f.Key == s.Focus }))
@@ -85,7 +85,7 @@ func (p *Prompter) Ask(ctx context.Context, s *Screen) (Reply, error) {
 // field asks one question until the answer can be read.
 func (p *Prompter) field(ctx context.Context, s *Screen, f *Field) (Reply, error) {
 	if f.Kind == Lines {
-		p.print("%s (%s)\n", text.OneLine(f.Label), text.OneLine(strings.TrimPrefix(f.Help+"; an empty line ends", "; ")))
+		p.print("%s (%s)\n", text.OneLine(f.mark()), text.OneLine(strings.TrimPrefix(f.Help+"; an empty line ends", "; ")))
 		for _, words := range splitLines(f.Value) {
 			p.print("  %s\n", text.OneLine(words))
 		}
@@ -93,31 +93,41 @@ func (p *Prompter) field(ctx context.Context, s *Screen, f *Field) (Reply, error
 		p.options(f)
 	}
 	var typed []string
+	var left []string // what was asked for once more, and may be left so
 	for {
 		text, err := p.prompt(ctx, f)
 		if err != nil {
 			f.keepUnfinished(typed, text)
 			return Next, err
 		}
+		problem := ""
 		switch {
 		case text == promptBack:
 			f.keep(typed)
 			return Back, nil
-		case text == promptEditor && !s.Short:
+		case text == promptEditor && s.edits(f):
 			f.keep(typed)
+			s.Focus = f.Key
 			return Editor, nil
 		case text == promptHelp:
 			p.help(s, f)
+			continue
 		case f.Kind == Lines && text != "":
 			typed = append(typed, text)
+			continue
 		case f.Kind == Lines:
 			f.keep(typed)
-			return Next, nil
+			typed = nil
 		default:
-			if problem := f.answer(text); problem != "" {
-				p.print("%s\n", problem)
-				continue
-			}
+			problem = f.answer(text)
+		}
+		switch lacking := f.lacking(); {
+		case problem != "":
+			p.print("%s\n", problem)
+		case lacking != "" && !slices.Contains(left, lacking):
+			left = append(left, lacking)
+			p.print("%s; an empty line leaves it so\n", lacking)
+		default:
 			return Next, nil
 		}
 	}
@@ -164,7 +174,7 @@ func (p *Prompter) prompt(ctx context.Context, f *Field) (string, error) {
 	switch f.Kind {
 	case Lines:
 	case Line:
-		asked = text.OneLine(f.Label) + inBrackets(f.Text()) + ": "
+		asked = text.OneLine(f.mark()) + inBrackets(f.Text()) + ": "
 	case Ticks:
 		asked = "numbers to tick" + inBrackets(f.numbers(f.Ticked)) + ": "
 	default:
@@ -195,11 +205,11 @@ func (p *Prompter) help(s *Screen, f *Field) {
 	if f.Help != "" {
 		p.print("%s\n", text.OneLine(f.Help))
 	}
-	if f.Offer != "" {
-		p.print("an idea: %s\n", text.OneLine(f.Offer))
+	if f.Max > 0 {
+		p.print("at most %d characters\n", f.Max)
 	}
 	p.print("empty keeps what is in brackets, %s clears, %s goes back", Clear, promptBack)
-	if !s.Short {
+	if s.edits(f) {
 		p.print(", %s opens the editor", promptEditor)
 	}
 	p.print("\n")

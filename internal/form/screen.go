@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // ErrStopped says that the person wants to stop: Ctrl-C, or the end of input.
@@ -39,12 +43,16 @@ type Screen struct {
 	Facts  []string // what the program knows and the person may use; shown dim
 	Body   []string // what the person is to read
 	Fields []*Field
-	Focus  string // the key of the field to begin with, "" for the first
+	Focus  string // the key of the field to begin with, "" for the first that wants an answer
 	First  bool   // there is no screen before this one
-	Short  bool   // there is no draft behind it: the editor has nothing to open
+	Short  bool   // there is no draft behind it: the editor opens the text of a field, if anything
+	Edits  bool   // of a short screen: the editor can open the text of a field, that in Focus afterwards
 
+	// Problems is what was found wrong with the answers, above all else. It may
+	// become less while the person types: see Changed.
+	Problems []string
 	// Changed is called now and then while the person types, with the fields
-	// up to date, so that what was typed can be saved.
+	// up to date, so that what was typed can be saved and judged.
 	Changed func()
 }
 
@@ -65,6 +73,17 @@ func (s *Screen) Text(key string) string {
 		return f.Text()
 	}
 	return ""
+}
+
+// edits reports whether the editor can be opened from a field.
+func (s *Screen) edits(f *Field) bool { return !s.Short || s.Edits && f.Kind <= Lines }
+
+// begin is the index of the field to begin with.
+func (s *Screen) begin() int {
+	if i := slices.IndexFunc(s.Fields, func(f *Field) bool { return f.Key == s.Focus }); i >= 0 {
+		return i
+	}
+	return max(0, slices.IndexFunc(s.Fields, func(f *Field) bool { return !f.passed() }))
 }
 
 // FieldKind says how a field is answered.
@@ -89,13 +108,21 @@ type Field struct {
 	// Value is what the person typed, or the value of the option that they
 	// chose. In a Line or Lines that is empty, Default counts.
 	Value string
-	// Default is shown dim in an empty Line or Lines and stays when nothing is
-	// typed.
+	// Default is shown dim in an empty Line or Lines: it is the answer, unless the
+	// person types another or clears it.
 	Default string
-	// Offer is shown dim as well, but is an idea only: it counts when the
-	// person asks for it.
-	Offer  string
-	Ticked []string // Ticks: the values that are ticked
+	Cleared bool     // the person wants nothing of Default
+	Ticked  []string // Ticks: the values that are ticked
+	Free    bool     // Lines: one text, in which an empty line divides paragraphs
+	// Passed says that enter goes past it: it is there to be seen, and its answer
+	// mostly stays. Line by line it is asked all the same.
+	Passed bool
+	// Required reports whether an answer is needed; nil where none is. It is marked,
+	// and asked for once more where it is left out.
+	Required func() bool
+	Max      int // the most characters of a Line, or of a line of Lines; 0 for any number
+	// Lacks says what an answer that was given still lacks, "" when nothing.
+	Lacks func(string) string
 	// Read reports why the text cannot be understood at all, nil when it can.
 	Read func(string) error
 }
@@ -106,7 +133,7 @@ type Option struct {
 	Label string
 }
 
-// Clear is what a person types to empty a field that has a default.
+// Clear is what a person types, line by line, to empty a field that has a default.
 const Clear = "."
 
 // Text is what a Line, Lines, Choice or Menu says: what was typed, else the
@@ -115,6 +142,8 @@ func (f *Field) Text() string {
 	value := strings.TrimSpace(normaliseNewlines(f.Value))
 	switch {
 	case value == Clear && f.Kind <= Lines:
+		return ""
+	case value == "" && f.Cleared:
 		return ""
 	case value == "":
 		return f.Default
@@ -130,8 +159,72 @@ func (f *Field) Typed() string {
 	return f.Text()
 }
 
+// empty reports whether the person cleared the field, which leaving it alone is not.
+func (f *Field) empty() bool {
+	value := strings.TrimSpace(f.Value)
+	return value == Clear || value == "" && f.Cleared
+}
+
+// grey is the answer that an empty field shows dim, "" for none.
+func (f *Field) grey() string {
+	if f.Kind > Lines || f.Value != "" || f.Cleared {
+		return ""
+	}
+	return f.Default
+}
+
 // Has reports whether an option of Ticks is ticked.
 func (f *Field) Has(value string) bool { return slices.Contains(f.Ticked, value) }
+
+// mark is the label, with a mark where an answer is needed that is not there yet.
+func (f *Field) mark() string {
+	if f.Required != nil && (f.Default == "" || f.empty()) && f.Required() {
+		return f.Label + " (required)"
+	}
+	return f.Label
+}
+
+// lacking says what the answer lacks, "" when nothing. It may be left so: the rules
+// have the last word.
+func (f *Field) lacking() string {
+	if f.Kind > Lines {
+		return ""
+	}
+	answer := f.Text()
+	switch {
+	case answer == "" && f.Required != nil && f.Required():
+		if strings.HasSuffix(f.Label, "?") {
+			return "an answer is required"
+		}
+		return text.OneLine(f.Label) + " is required"
+	case answer == "":
+		return ""
+	}
+	if over := f.over(answer); over > 0 {
+		return text.Count(over, "character") + " too many, at most " + strconv.Itoa(f.Max)
+	}
+	if f.Lacks == nil {
+		return ""
+	}
+	return f.Lacks(answer)
+}
+
+// over is by how many characters an answer, or a line of it, is too long.
+func (f *Field) over(answer string) (over int) {
+	if f.Max == 0 {
+		return 0
+	}
+	for part := range strings.SplitSeq(answer, "\n") {
+		over = max(over, utf8.RuneCountInString(part)-f.Max)
+	}
+	return over
+}
+
+// passed reports whether enter goes past the field.
+func (f *Field) passed() bool { return f.Passed && f.lacking() == "" }
+
+// needed is for a field that always needs an answer.
+func needed() bool { return true }
 
 // line returns a Line whose value is current where that is the person's own
 // word, and which offers carried as its default.
@@ -139,10 +232,28 @@ func line(key, label, help, current, carried string) *Field {
 	f := &Field{Kind: Line, Key: key, Label: label, Help: help, Default: carried}
 	switch {
 	case current == "" && carried != "":
-		f.Value = Clear
+		f.Cleared = true
 	case current != carried:
 		f.Value = current
 	}
+	return f
+}
+
+// require marks the field as one that needs an answer.
+func (f *Field) require() *Field {
+	f.Required = needed
+	return f
+}
+
+// most sets how many characters the field takes.
+func (f *Field) most(n int) *Field {
+	f.Max = n
+	return f
+}
+
+// pass has enter go past the field.
+func (f *Field) pass() *Field {
+	f.Passed = true
 	return f
 }
 
@@ -159,9 +270,9 @@ func choice(key, label, chosen string, values ...string) *Field {
 }
 
 // splitLines returns the lines of a text that say something.
-func splitLines(text string) []string {
+func splitLines(typed string) []string {
 	var lines []string
-	for line := range strings.SplitSeq(normaliseNewlines(text), "\n") {
+	for line := range strings.SplitSeq(normaliseNewlines(typed), "\n") {
 		if line = strings.TrimSpace(line); line != "" {
 			lines = append(lines, line)
 		}

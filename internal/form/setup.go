@@ -52,10 +52,11 @@ func (f *Setup) Ask(ctx context.Context, asker Asker) error {
 		}
 		if title, body := f.Preview(); body != nil {
 			all = append(all, shortPage{
-				func() *Screen {
-					return &Screen{ID: "confirm", Title: title, Body: body, Fields: []*Field{choice("go", "Go on?", goes, "yes", "no")}}
+				id: "confirm",
+				build: func() *Screen {
+					return &Screen{Title: title, Body: body, Fields: []*Field{choice("go", "Go on?", goes, "yes", "no")}}
 				},
-				func(s *Screen) { goes = s.Text("go") },
+				take: func(s *Screen) { goes = s.Text("go") },
 			})
 		}
 		return all
@@ -86,21 +87,20 @@ func (f *Setup) page(key string) shortPage {
 			"A handoff can be to team:NAME then, and handoff stats speaks of each.",
 		}}, "Teams", "empty: none")
 	case SetupHook:
-		return shortPage{f.hookScreen, func(s *Screen) { f.Hook = s.Text(key) == "yes" }}
+		return shortPage{id: key, build: f.hookScreen, take: func(s *Screen) { f.Hook = s.Text(key) == "yes" }}
 	case SetupCI:
-		return shortPage{f.ciScreen, func(s *Screen) { f.CI = s.Text(key) }}
+		return shortPage{id: key, build: f.ciScreen, take: func(s *Screen) { f.CI = s.Text(key) }}
 	}
-	return shortPage{f.branchScreen, func(s *Screen) { f.Branch = cmp.Or(s.Text(key), f.Branch) }}
+	return shortPage{id: key, build: f.branchScreen, take: func(s *Screen) { f.Branch = cmp.Or(s.Text(key), f.Branch) }}
 }
 
 // lines is a question that is answered in lines, each of which is read at once.
 func (f *Setup) lines(key string, into *[]string, s Screen, label, help string) shortPage {
-	s.ID = key
 	s.Fields = []*Field{{Kind: Lines, Key: key, Label: label, Help: help, Value: strings.Join(*into, "\n"), Read: func(typed string) error {
 		*into = answerLines(typed)
 		return f.Check(key)
 	}}}
-	return shortPage{func() *Screen { return &s }, func(s *Screen) { *into = answerLines(s.Text(key)) }}
+	return shortPage{id: key, build: func() *Screen { return &s }, take: func(s *Screen) { *into = answerLines(s.Text(key)) }}
 }
 
 // answerLines are the lines of an answer, not nil where it is that there are none.
@@ -116,7 +116,7 @@ func (f *Setup) hookScreen() *Screen {
 	if f.Hook {
 		hook = "yes"
 	}
-	return &Screen{ID: SetupHook, Title: "Shall a push remind you when a handoff is due?", Body: []string{
+	return &Screen{Title: "Shall a push remind you when a handoff is due?", Body: []string{
 		"It prints three lines near the end of your day, asks nothing, and stops no push. It is for this clone: the others run handoff init in theirs.",
 	}, Fields: []*Field{choice(SetupHook, "Reminder", hook, "yes", "no")}}
 }
@@ -126,13 +126,13 @@ func (f *Setup) ciScreen() *Screen {
 	for _, service := range f.CIServices {
 		menu.Options = append(menu.Options, Option{service, service})
 	}
-	return &Screen{ID: SetupCI, Title: "Shall pull requests be checked?", Body: []string{
+	return &Screen{Title: "Shall pull requests be checked?", Body: []string{
 		"Writes a workflow that says whether somebody else could take a pull request over. You review and commit it. It warns, and blocks nothing until you say so in it.",
 	}, Fields: []*Field{menu}}
 }
 
 func (f *Setup) branchScreen() *Screen {
-	return &Screen{ID: SetupBranch, Title: "Which branch do the records go to?", Body: []string{
+	return &Screen{Title: "Which branch do the records go to?", Body: []string{
 		"current: the one that is checked out, beside the work that they are about.",
 		"A name, such as handoffs: a branch of their own, as where the main one takes pull requests only.",
 	}, Fields: []*Field{{Kind: Line, Key: SetupBranch, Label: "Branch", Default: f.Branch, Read: func(typed string) error {

@@ -43,8 +43,14 @@ func keyMap() *huh.KeyMap {
 	k.Select.Filter, k.MultiSelect.Filter = none, none
 	k.Select.Up.SetKeys("up", "ctrl+p")
 	k.Select.Down.SetKeys("down", "ctrl+n")
+	k.Select.Left.SetKeys("left")
+	k.Select.Right.SetKeys("right")
+	k.Select.GotoTop.SetKeys("home")
+	k.Select.GotoBottom.SetKeys("end")
 	k.MultiSelect.Up.SetKeys("up", "ctrl+p")
 	k.MultiSelect.Down.SetKeys("down", "ctrl+n")
-	k.MultiSelect.Toggle.SetKeys("space", "x")
+	k.MultiSelect.GotoTop.SetKeys("home")
+	k.MultiSelect.GotoBottom.SetKeys("end")
+	k.MultiSelect.Toggle.SetKeys("space")
 	return k
 }

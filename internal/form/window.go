@@ -1,6 +1,7 @@
 package form
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -22,9 +23,12 @@ type window struct {
 	inputs  []huh.Field // one for each field of the screen
 	serial  int         // counts the screens
 	armed   bool        // the screen takes keys that answer it
-	problem string      // why the answer cannot be taken
+	said    string      // why a key did nothing, until the next one
+	before  []string    // what the fields said when the screen came
+	left    []string    // what was asked for once more, and may be left so
 	scroll  int         // lines of the body that are above the window
 	redrawn int         // how often everything was drawn anew
+	rows    int         // of the form
 
 	suspended bool // the terminal is about to be given to the shell
 
@@ -83,6 +87,10 @@ func (w *window) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		w.save(msg.serial)
 		return w, nil
 	case tea.PasteMsg:
+		if w.said = ""; w.field().Kind > Lines {
+			w.said = w.field().howTo()
+			return w, nil
+		}
 		msg.Content = normaliseNewlines(msg.Content)
 		return w, w.pass(msg)
 	case tea.KeyPressMsg:
@@ -106,14 +114,17 @@ func liftMargins() tea.Msg {
 func (w *window) show(msg showMsg) tea.Cmd {
 	w.screen, w.answers = msg.screen, msg.answers
 	w.serial++
-	w.armed, w.saving, w.problem, w.scroll, w.saved = false, false, "", 0, w.content()
+	w.before = nil
+	for _, f := range w.screen.Fields {
+		w.before = append(w.before, f.Value)
+	}
+	w.armed, w.saving, w.said, w.left, w.scroll, w.saved = false, false, "", nil, 0, w.content()
 	if w.stopped {
 		w.leave(Next, ErrStopped)
 		return nil
 	}
 	serial := w.serial
-	begin := max(0, slices.IndexFunc(w.screen.Fields, func(f *Field) bool { return f.Key == w.screen.Focus }))
-	cmds := []tea.Cmd{w.build(begin), tea.Tick(armDelay, func(time.Time) tea.Msg { return armedMsg{serial} })}
+	cmds := []tea.Cmd{w.build(w.screen.begin()), tea.Tick(armDelay, func(time.Time) tea.Msg { return armedMsg{serial} })}
 	for _, typed := range w.ahead {
 		if w.field().Kind <= Lines {
 			cmds = append(cmds, w.pass(typed))
@@ -168,44 +179,129 @@ func (w *window) key(msg tea.KeyPressMsg) tea.Cmd {
 	if !w.armed && (f.Kind > Lines || msg.Text == "") {
 		return nil
 	}
-	switch msg.String() {
+	w.said = ""
+	switch pressed := msg.String(); pressed {
 	case "esc":
 		return w.back()
 	case "shift+tab":
 		if w.focus() == 0 {
 			return w.back()
 		}
-		return w.form.PrevField()
-	case "enter", "tab":
+		return w.move(w.focus() - 1)
+	case "enter":
+		return w.enter()
+	case "tab":
 		if w.focus() == len(w.inputs)-1 {
 			return w.submit()
 		}
-		return w.form.NextField()
+		return w.move(w.focus() + 1)
+	case "up", "down":
+		if to := w.focus() + by(pressed == "down"); to >= 0 && to < len(w.inputs) && w.leaves(pressed == "down") {
+			return w.move(to)
+		}
 	case "ctrl+o":
-		if !w.screen.Short {
+		if w.screen.edits(f) {
+			w.screen.Focus = f.Key
 			w.leave(Editor, nil)
 		}
 		return nil
 	case "ctrl+s":
 		return w.submit()
-	case "right", "ctrl+e":
-		if idea := f.idea(); f.Value == "" && idea != "" {
-			f.Value = idea
-			return w.build(w.focus())
-		}
+	}
+	if f.Kind > Lines && msg.Text != "" && !(f.Kind == Ticks && msg.String() == "space") {
+		w.said = f.howTo()
+		return nil
 	}
 	return w.pass(msg)
 }
 
-// idea is what an empty field shows dim.
-func (f *Field) idea() string {
-	if f.Kind > Lines {
-		return ""
+// by is one field down, or up.
+func by(down bool) int {
+	if down {
+		return 1
 	}
-	if f.Default != "" {
-		return f.Default
+	return -1
+}
+
+// leaves reports whether an arrow leads out of the field that takes the keys.
+func (w *window) leaves(down bool) bool {
+	switch input := w.inputs[w.focus()].(type) {
+	case *area:
+		return input.atEdge(down)
+	case *huh.MultiSelect[string]:
+		options, value := w.field().Options, w.hovered().Value
+		edge := options[0]
+		if down {
+			edge = options[len(options)-1]
+		}
+		return value == edge.Value
 	}
-	return f.Offer
+	return w.field().Kind == Choice
+}
+
+// howTo says how the field is answered, to somebody who types into it.
+func (f *Field) howTo() string {
+	if f.Kind == Choice {
+		return "nothing is typed here: ← → choose"
+	}
+	return "nothing is typed here: ↑ ↓ choose" + map[bool]string{true: ", space ticks"}[f.Kind == Ticks]
+}
+
+// enter goes on to the next field that wants an answer, or leaves the screen, but for
+// where it begins a new line.
+func (w *window) enter() tea.Cmd {
+	if a, ok := w.inputs[w.focus()].(*area); ok && w.begins(a) {
+		a.newLine()
+		return w.pass(nil)
+	}
+	if w.refuses(w.field()) {
+		return nil
+	}
+	for to := w.focus() + 1; to < len(w.inputs); to++ {
+		if !w.screen.Fields[to].passed() {
+			return w.move(to)
+		}
+	}
+	return w.submit()
+}
+
+// begins reports whether enter begins a new line in an area: where several are
+// typed, behind one that says something. What stands there since the screen came is
+// taken as any other answer is.
+func (w *window) begins(a *area) bool {
+	f := a.field
+	return f.Kind == Lines && strings.TrimSpace(f.Value) != "" && f.Value != w.before[w.focus()] && (f.Free || !a.onEmptyLine())
+}
+
+// refuses reports whether the answer of a field keeps the person there, and says
+// why: text that cannot be read does, and what is lacking once.
+func (w *window) refuses(f *Field) bool {
+	if problem := f.unreadable(f.Value); problem != "" {
+		w.said = problem
+		return true
+	}
+	lacking := f.lacking()
+	if lacking == "" || slices.Contains(w.left, f.Key+lacking) {
+		return false
+	}
+	w.left = append(w.left, f.Key+lacking)
+	if w.said = lacking + "; enter again leaves it so"; f.over(f.Text()) > 0 && w.screen.edits(f) {
+		w.said += ", ^o opens the editor"
+	}
+	return true
+}
+
+// move has another field take the keys.
+func (w *window) move(to int) tea.Cmd {
+	var cmds []tea.Cmd
+	for w.focus() < to {
+		cmds = append(cmds, w.form.NextField())
+	}
+	for w.focus() > to {
+		cmds = append(cmds, w.form.PrevField())
+	}
+	w.fit()
+	return tea.Sequence(cmds...)
 }
 
 func (w *window) back() tea.Cmd {
@@ -215,12 +311,11 @@ func (w *window) back() tea.Cmd {
 	return nil
 }
 
-// submit leaves the screen forwards, unless a text on it cannot be read.
+// submit leaves the screen forwards, unless a field keeps the person there.
 func (w *window) submit() tea.Cmd {
 	for i, f := range w.screen.Fields {
-		if problem := f.unreadable(f.Value); problem != "" {
-			w.problem = problem
-			return w.build(i)
+		if w.refuses(f) {
+			return w.move(i)
 		}
 	}
 	w.leave(Next, nil)
@@ -234,6 +329,7 @@ func (w *window) pass(msg tea.Msg) tea.Cmd {
 	if form, ok := model.(*huh.Form); ok {
 		w.form = form
 	}
+	w.fit()
 	if w.saving || w.content() == w.saved {
 		return cmd
 	}
@@ -249,6 +345,7 @@ func (w *window) save(serial int) {
 	w.saving, w.saved = false, w.content()
 	if w.screen.Changed != nil {
 		w.screen.Changed()
+		w.fit()
 	}
 }
 
@@ -256,7 +353,7 @@ func (w *window) save(serial int) {
 func (w *window) content() string {
 	var b strings.Builder
 	for _, f := range w.screen.Fields {
-		b.WriteString(f.Value + "\x00" + strings.Join(f.Ticked, "\x00") + "\x00")
+		fmt.Fprintf(&b, "%q%q%t", f.Value, f.Ticked, f.Cleared)
 	}
 	return b.String()
 }
@@ -276,17 +373,24 @@ const leastWidth = 20
 // in one of the fields. A form is made anew for every size: fields that shrank
 // would not grow again.
 func (w *window) build(focus int) tea.Cmd {
-	height := w.formHeight()
 	w.inputs = w.inputs[:0]
 	for _, f := range w.screen.Fields {
-		w.inputs = append(w.inputs, f.input(w.width, height))
+		w.inputs = append(w.inputs, f.input(w.width, w.height-fixedRows))
 	}
 	w.form = huh.NewForm(huh.NewGroup(w.inputs...)).
 		WithAccessible(false).WithShowHelp(false).WithShowErrors(false).WithTheme(theme).WithKeyMap(keyMap()).
-		WithWidth(max(w.width, leastWidth)).WithHeight(max(height, 1))
-	cmds := []tea.Cmd{w.form.Init()}
-	for range focus {
-		cmds = append(cmds, w.form.NextField())
+		WithWidth(max(w.width, leastWidth))
+	w.rows = 0
+	return tea.Sequence(w.form.Init(), w.move(focus))
+}
+
+// fit gives the form as many rows as it needs now, of those that there are.
+func (w *window) fit() {
+	rows := w.formHeight()
+	if rows == w.rows {
+		return
 	}
-	return tea.Sequence(cmds...)
+	w.rows = rows
+	w.form = w.form.WithHeight(rows)
+	w.form.Update(nil) // draws it for that height
 }

@@ -19,18 +19,15 @@ func (f *Field) input(width, height int) huh.Field {
 		options = append(options, huh.NewOption(ansi.Truncate(text.OneLine(o.Label), max(width-optionFrame, 1), "…"), o.Value))
 	}
 	switch f.Kind {
-	case Lines:
-		return huh.NewText().Title(label).Value(&f.Value).Placeholder(text.Neutralise(f.idea())).
-			Lines(f.textRows()).ExternalEditor(false)
 	case Choice:
 		return huh.NewSelect[string]().Title(label).Options(options...).Value(&f.Value).Inline(true)
 	case Menu:
-		return huh.NewSelect[string]().Title(label).Options(options...).Value(&f.Value).Height(min(f.rows(), max(height, 3)))
+		return huh.NewSelect[string]().Title(label).Options(options...).Value(&f.Value).Height(min(1+len(f.Options), max(height, 3)))
 	case Ticks:
 		return huh.NewMultiSelect[string]().Title(label).Options(options...).Value(&f.Ticked).Filterable(false).
-			Height(min(f.rows(), max(height, 3)))
+			Height(f.ticksRows(height))
 	}
-	return huh.NewInput().Title(label).Value(&f.Value).Placeholder(text.OneLine(f.idea())).Prompt("")
+	return newArea(f)
 }
 
 // What stands beside labels: the border, and before an option the cursor and the
@@ -40,24 +37,21 @@ const (
 	optionFrame = 9
 )
 
-// textRows is how many rows the text of Lines is given.
-func (f *Field) textRows() int {
-	text := f.Value
-	if text == "" {
-		text = f.idea()
-	}
-	return min(max(strings.Count(text, "\n")+2, 2), 5)
-}
+// ticksRows is how many rows Ticks take where there are so many, with the label: a
+// long list leaves room for the fields beside it.
+func (f *Field) ticksRows(height int) int { return min(1+len(f.Options), max(height/3, 5)) }
 
-// rows is how many rows a field takes.
-func (f *Field) rows() int {
-	switch f.Kind {
-	case Lines:
-		return 1 + f.textRows()
-	case Menu, Ticks:
+// inputRows is how many rows a field takes.
+func (w *window) inputRows(i int) int {
+	switch f := w.screen.Fields[i]; f.Kind {
+	case Menu:
 		return 1 + len(f.Options)
+	case Ticks:
+		return f.ticksRows(w.height - fixedRows)
+	case Choice:
+		return 2
 	}
-	return 2
+	return 1 + w.inputs[i].(*area).rows()
 }
 
 // The rows of a window from top to bottom: title, facts and body, form, help,
@@ -70,8 +64,8 @@ const (
 // formHeight is how many rows the form gets.
 func (w *window) formHeight() int {
 	rows := 0
-	for _, f := range w.screen.Fields {
-		rows += f.rows()
+	for i := range w.inputs {
+		rows += w.inputRows(i)
 	}
 	room := w.height - fixedRows
 	return max(1, min(rows, max(room-len(w.above()), min(room, leastForm))))
@@ -80,6 +74,11 @@ func (w *window) formHeight() int {
 // above is what stands between the title and the form.
 func (w *window) above() []string {
 	var lines []string
+	for _, s := range w.screen.Problems {
+		for line := range strings.SplitSeq(ansi.Wrap(text.OneLine(s), max(w.width, 1), ""), "\n") {
+			lines = append(lines, bold.Render(line))
+		}
+	}
 	for _, s := range w.screen.Facts {
 		lines = append(lines, faint.Render(ansi.Truncate(text.OneLine(s), w.width, "…")))
 	}
@@ -131,11 +130,11 @@ func (w *window) View() tea.View {
 // taken: one line, or as many as there is room for.
 func (w *window) help(room int) []string {
 	s, style := w.field().Help, faint
-	if hovered := w.hovered(); lipgloss.Width(hovered)+optionFrame > w.width {
+	if hovered := w.hovered().Label; lipgloss.Width(hovered)+optionFrame > w.width {
 		s = hovered // it is cut off above
 	}
-	if w.problem != "" {
-		s, style = w.problem, bold
+	if w.said != "" {
+		s, style = w.said, bold
 	}
 	lines := strings.Split(ansi.Wrap(text.OneLine(s), max(w.width, 1), ""), "\n")
 	if last := max(room, 1) - 1; last < len(lines)-1 {
@@ -147,8 +146,8 @@ func (w *window) help(room int) []string {
 	return lines
 }
 
-// hovered is the label of the option under the cursor.
-func (w *window) hovered() string {
+// hovered is the option under the cursor.
+func (w *window) hovered() Option {
 	var value string
 	switch input := w.form.GetFocusedField().(type) {
 	case *huh.Select[string]:
@@ -156,41 +155,87 @@ func (w *window) hovered() string {
 	case *huh.MultiSelect[string]:
 		value, _ = input.Hovered()
 	}
-	for _, o := range w.field().Options {
-		if o.Value == value {
-			return o.Label
-		}
+	options := w.field().Options
+	if i := slices.IndexFunc(options, func(o Option) bool { return o.Value == value }); i >= 0 {
+		return options[i]
 	}
-	return ""
+	return Option{}
 }
 
 // keys is the line that says which keys do what. It is there as soon as they do.
+// Where the window is narrow, those that can be done without are left out.
 func (w *window) keys() string {
 	if !w.armed {
 		return ""
 	}
 	f := w.field()
-	keys := []string{"enter next"}
+	keys := slices.DeleteFunc([]string{
+		w.enterDoes(), f.kindKeys(), w.otherFields(), "^s done", "esc back", "^o editor", "^c stop",
+	}, func(key string) bool {
+		return key == "" || key == "^s done" && w.focus() == len(w.inputs)-1 || key == "esc back" && w.screen.First ||
+			key == "^o editor" && !w.screen.edits(f)
+	})
+	line := strings.Join(keys, " · ")
+	for _, dispensable := range []string{"^s done", w.otherFields(), "^o editor"} {
+		if lipgloss.Width(line) <= w.width {
+			break
+		}
+		keys = slices.DeleteFunc(keys, func(key string) bool { return key == dispensable })
+		line = strings.Join(keys, " · ")
+	}
+	return faint.Render(ansi.Truncate(line, w.width, "…"))
+}
+
+// enterDoes says what enter does in the field that takes the keys.
+func (w *window) enterDoes() string {
+	f := w.field()
 	switch {
-	case f.Kind == Line && f.Value == "" && f.Default != "":
-		keys = []string{"enter keeps", "→ edits"}
-	case f.Kind <= Lines && f.Value == "" && f.idea() != "":
-		keys = append(keys, "→ takes it")
-	case f.Kind == Lines:
-		keys = append(keys, "^j new line")
+	case f.grey() != "":
+		return "enter takes it"
+	case f.Kind == Menu:
+		return "enter chooses"
+	}
+	if a, ok := w.inputs[w.focus()].(*area); ok && w.begins(a) {
+		return "enter new line"
+	}
+	for _, after := range w.screen.Fields[w.focus()+1:] {
+		if !after.passed() {
+			return "enter next"
+		}
+	}
+	return "enter done"
+}
+
+// kindKeys says which keys answer the field, beside those that type.
+func (f *Field) kindKeys() string {
+	switch {
+	case f.grey() != "":
+		return "del clears · → edits"
+	case f.Kind <= Lines && f.Cleared && f.Value == "":
+		return "→ brings it back"
 	case f.Kind == Choice:
-		keys = append(keys, "←→ choose")
+		return "←→ choose"
+	case f.Kind == Menu:
+		return "↑↓ move"
+	case f.Kind == Ticks && len(f.Options) > 1:
+		return "space ticks · ^a all"
 	case f.Kind == Ticks:
-		keys = append(keys, "space ticks")
+		return "space ticks"
 	}
-	if len(w.screen.Fields) > 1 {
-		keys = append(keys, "^s done")
+	return ""
+}
+
+// otherFields says how the fields are reached that enter goes past, and how one
+// leaves the field in which enter does something else.
+func (w *window) otherFields() string {
+	f := w.field()
+	switch last := w.focus() == len(w.inputs)-1; {
+	case last && f.Kind == Lines:
+		return "tab done"
+	case len(w.inputs) == 1, last && f.Kind == Ticks:
+		return ""
+	case f.Kind == Ticks || f.Kind == Lines:
+		return "tab next"
 	}
-	if !w.screen.First {
-		keys = append(keys, "esc back")
-	}
-	if !w.screen.Short {
-		keys = append(keys, "^o editor")
-	}
-	return faint.Render(strings.Join(append(keys, "^c stop"), " · "))
+	return "↑↓ fields"
 }

@@ -39,11 +39,11 @@ func (e Environ) IsTrue(key string) bool {
 	return parseBool(e.Get(key))
 }
 
-// findProgram returns the absolute path of the program called name, or "" when
+// FindProgram returns the absolute path of the program called name, or "" when
 // there is none. A name with a separator must be absolute. Entries of PATH that
 // are empty or relative are skipped: they name the current directory, whose
 // content may have come with the repository.
-func (e Environ) findProgram(name string) string {
+func (e Environ) FindProgram(name string) string {
 	if strings.ContainsAny(name, `/\`) {
 		if filepath.IsAbs(name) {
 			return e.executable(name)

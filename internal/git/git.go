@@ -42,7 +42,7 @@ func (e *Error) Error() string {
 
 // findGit finds the git executable, which everything here needs. It is run in dir.
 func findGit(dir string, env Environ) (Program, error) {
-	path := env.findProgram("git")
+	path := env.FindProgram("git")
 	if path == "" {
 		return Program{}, &UnsupportedError{
 			What: "git", Why: "there is no such program in the directories of PATH",

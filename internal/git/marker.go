@@ -95,6 +95,25 @@ func (m *Marker) LastLine(data []byte) bool {
 	return json.Unmarshal(data[begin:end], m) == nil
 }
 
+// Turn waits until no other process of this clone does what name stands for, as for a
+// lock of git's. The kernel ends the turn with the process, however that ends; end
+// ends it earlier.
+func (r *Repo) Turn(ctx context.Context, name string) (end func(), err error) {
+	path := filepath.Join(r.common, "handoff", name)
+	if err := r.MakeDir(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
+	file, err := plainfile.Open(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(r.Share(path), r.waitLock(ctx, file)); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return func() { file.Close() }, nil
+}
+
 // waitLock takes the advisory lock of file, waiting for its holder as for a
 // lock of git's.
 func (r *Repo) waitLock(ctx context.Context, file *os.File) error {

@@ -125,7 +125,7 @@ func (r *Repo) defaultSSHKey(ctx context.Context) (string, error) {
 // runSigner runs a program with the caller's environment, so that agents and
 // terminals are found.
 func (r *Repo) runSigner(ctx context.Context, program string, stdin []byte, args ...string) (stdout, stderr string, err error) {
-	path := r.Env.findProgram(ExpandHome(program, r.Env))
+	path := r.Env.FindProgram(ExpandHome(program, r.Env))
 	if path == "" {
 		return "", "", &SignError{Program: program, Why: "program not found"}
 	}

@@ -47,6 +47,30 @@ func (h *Handoff) Blocker(id string) *Blocker {
 	return first(h.Blockers, func(b Blocker) bool { return b.ID == id })
 }
 
+// Says reports whether the handoff has a key under which it can say "none", empty or
+// not: absent is not empty.
+func (h *Handoff) Says(key string) bool {
+	switch key {
+	case "shipped":
+		return h.Shipped != nil
+	case "items":
+		return h.Items != nil
+	case "blockers":
+		return h.Blockers != nil
+	case "decisions":
+		return h.Decisions != nil
+	case "questions":
+		return h.Questions != nil
+	case "dropped":
+		return h.Dropped != nil
+	case "watch":
+		return h.Watch != nil
+	case "standing":
+		return h.Standing != nil
+	}
+	return false
+}
+
 // Severity is the highest one among the items.
 func (h *Handoff) Severity() string {
 	highest := SeverityRoutine

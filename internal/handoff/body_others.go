@@ -106,16 +106,38 @@ type Assignment struct {
 	Why  string `yaml:"why,omitempty"`
 }
 
-// Route says where something was delivered, and why there.
+// ViaGit is the `via` of a route that the records themselves are: whoever fetches
+// them is told.
+const ViaGit = "git"
+
+// The states of a delivery to a tool that people look at. The route that publishing
+// writes, via git, has none.
+const (
+	RouteSending = "sending" // it is about to be sent: the record stands before the first byte
+	RouteSent    = "sent"    // it has arrived
+	RouteFailed  = "failed"  // it is certain that nothing arrived
+)
+
+// Route says where something was delivered, and why there. A delivery elsewhere than
+// in git takes two of them: one before anything is sent, and one that says what
+// became of it.
 type Route struct {
-	Subject string `yaml:"subject"`
-	To      string `yaml:"to"`
-	Because string `yaml:"because"` // primary, alternate, ladder
-	Via     string `yaml:"via"`
-	URL     string `yaml:"url,omitempty"`
-	Digest  string `yaml:"digest,omitempty"`
-	Note    string `yaml:"note,omitempty"` // such as no_one_in_window
+	Subject string   `yaml:"subject"`
+	To      string   `yaml:"to"`      // the person; of a delivery elsewhere, the name of the target
+	Because string   `yaml:"because"` // primary, alternate, ladder
+	Via     string   `yaml:"via"`     // any slug: git, or the service that the target is of
+	State   string   `yaml:"state,omitempty"`
+	Key     string   `yaml:"key,omitempty"`  // what the target knows the delivery by, the same at every try
+	Ends    string   `yaml:"ends,omitempty"` // id of the sending record whose outcome this is
+	Told    []string `yaml:"told,omitempty"` // handles: whom the message is for
+	URL     string   `yaml:"url,omitempty"`
+	Receipt string   `yaml:"receipt,omitempty"` // what the target calls the message
+	Digest  string   `yaml:"digest,omitempty"`  // of what is delivered
+	Note    string   `yaml:"note,omitempty"`    // such as no_one_in_window
 }
+
+// Delivers reports whether the route is a part of a delivery elsewhere than in git.
+func (r *Route) Delivers() bool { return r.State != "" }
 
 // Withdrawal takes back what its author offered.
 type Withdrawal struct {

@@ -3,7 +3,6 @@ package handoff
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -19,25 +18,6 @@ type Document struct {
 	Findings []Finding
 
 	root *yaml.Node // the top mapping; nil when there is none
-}
-
-// ReadReturns reads the time at which the sender of a draft is back where it is
-// written as a day and a time of day, "mon 09:00", with the author's clock: the
-// document then holds what it stands for. A text that read refuses is left for
-// the schema to report, and so is a day alone.
-func (d *Document) ReadReturns(read func(string) (time.Time, error)) {
-	n := child(d.root, "returns_at")
-	if d.Record == nil || n == nil || n.Kind != yaml.ScalarNode || len(strings.Fields(n.Value)) != 2 {
-		return
-	}
-	h, ok := d.Record.Body.(*Handoff)
-	if !ok {
-		return
-	}
-	if at, err := read(n.Value); err == nil {
-		h.ReturnsAt = Time{at}
-		n.SetString(h.ReturnsAt.String())
-	}
 }
 
 // ReadPeople reads the names of people as they were typed: the document then holds
@@ -96,6 +76,27 @@ func (d *Document) Has(key string) bool {
 	return n != nil && n.ShortTag() != "!!null"
 }
 
+// Text is what stands in a field, "" where that is no single value.
+func (d *Document) Text(field string) string {
+	if n := d.node(field); n != nil && n.Kind == yaml.ScalarNode && !isNull(n) {
+		return n.Value
+	}
+	return ""
+}
+
+// Resolutions are the carried blockers that a draft says are gone.
+func (d *Document) Resolutions() []Resolution {
+	n := child(d.root, ExtResolved)
+	if n == nil {
+		return nil
+	}
+	var resolved []Resolution
+	if err := decodeFitting(n, &resolved); err != nil {
+		return nil // the schema says why
+	}
+	return resolved
+}
+
 // Locate returns the position of a field such as items[0].next[1].do, or of
 // the nearest thing around it that exists. Both are 0 without a tree.
 func (d *Document) Locate(field string) (line, col int) {
@@ -119,7 +120,9 @@ func (d *Document) Locate(field string) (line, col int) {
 			}
 			key, n = n.Content[k], n.Content[k+1]
 		}
-		line, col = key.Line, key.Column
+		if key.Line > 0 { // what is carried stands in no line
+			line, col = key.Line, key.Column
+		}
 	}
 	return line, col
 }

@@ -2,7 +2,13 @@ package handoff
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Level is how much a finding weighs.
@@ -23,6 +29,7 @@ type Finding struct {
 	Field   string `json:"field,omitempty"`  // as in items[0].next[1].do
 	Line    int    `json:"line,omitempty"`   // from 1; 0 when there is no file
 	Col     int    `json:"col,omitempty"`    // from 1, in code points
+	Entry   string `json:"entry,omitempty"`  // the name of what it belongs to, as the message has it: refund-flow
 	Message string `json:"message"`
 	Fix     string `json:"fix,omitempty"` // what to do
 }
@@ -51,4 +58,78 @@ type Problem struct {
 	Message string `json:"message"`
 	Fix     string `json:"fix,omitempty"` // what to do
 	Lost    bool   `json:"-"`             // something is lost, or cannot be opened: a fault of this clone
+}
+
+// CountFindings is "2 errors, 1 warning".
+func CountFindings(findings []Finding) string {
+	count := make(map[Level]int)
+	for _, f := range findings {
+		count[f.Level]++
+	}
+	var parts []string
+	for _, level := range []Level{LevelError, LevelWarning} {
+		if n := count[level]; n > 0 {
+			parts = append(parts, text.Count(n, string(level)))
+		}
+	}
+	return cmp.Or(strings.Join(parts, ", "), "no findings")
+}
+
+// Together makes one finding of those of a file that say the same of several things,
+// in the place of the first: "the state of a is copied from k3f9q2m7; 2 items: a, b".
+func Together(findings []Finding) []Finding {
+	type kind struct{ code, level, path, list, message, fix string }
+	apart := func(f Finding) kind {
+		list, _, _ := strings.Cut(f.Field, "[")
+		return kind{f.Code, string(f.Level), f.Path, list, withoutName(f.Message, f.Entry), withoutName(f.Fix, f.Entry)}
+	}
+	same := make(map[kind][]Finding)
+	for _, f := range findings {
+		if f.Entry != "" {
+			same[apart(f)] = append(same[apart(f)], f)
+		}
+	}
+	var together []Finding
+	for _, f := range findings {
+		switch k := apart(f); {
+		case f.Entry == "" || len(same[k]) == 1:
+			together = append(together, f)
+		case len(same[k]) > 1:
+			f.Message, f.Fix = fmt.Sprintf("%s; %d %s: %s", f.Message, len(same[k]), k.list, listedEntries(same[k])), k.fix
+			together, same[k] = append(together, f), nil
+		}
+	}
+	return together
+}
+
+// withoutName is a text with NAME for the first time that a name stands in it as a
+// word.
+func withoutName(s, name string) string {
+	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	for from := 0; name != ""; {
+		i := strings.Index(s[from:], name)
+		if i < 0 {
+			break
+		}
+		i += from
+		before, _ := utf8.DecodeLastRuneInString(s[:i])
+		after, _ := utf8.DecodeRuneInString(s[i+len(name):])
+		if !inWord(before) && !inWord(after) {
+			return s[:i] + "NAME" + s[i+len(name):]
+		}
+		from = i + len(name)
+	}
+	return s
+}
+
+// listedEntries names the entries of findings, with their lines where they have some.
+func listedEntries(findings []Finding) string {
+	names := make([]string, len(findings))
+	for i, f := range findings {
+		names[i] = f.Entry
+		if i > 0 && f.Line > 0 && f.Line != findings[0].Line {
+			names[i] += fmt.Sprintf(" (line %d)", f.Line)
+		}
+	}
+	return strings.Join(names, ", ")
 }

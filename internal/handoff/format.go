@@ -63,10 +63,17 @@ func tree(r *Record) (*yaml.Node, error) {
 	top := &yaml.Node{Kind: yaml.MappingNode}
 	addFields(top, reflect.ValueOf(head{r.Schema, r.Kind, r.ID, r.At, r.By}))
 	addFields(top, reflect.ValueOf(r.Body).Elem())
-	for _, key := range slices.Sorted(maps.Keys(r.Ext)) {
-		value, err := encode(reflect.ValueOf(r.Ext[key]))
+	if err := addExtensions(top, r.Ext); err != nil {
+		return nil, fmt.Errorf("record %s: %w", r.ID, err)
+	}
+	return top, nil
+}
+
+func addExtensions(top *yaml.Node, ext map[string]any) error {
+	for _, key := range slices.Sorted(maps.Keys(ext)) {
+		value, err := encode(reflect.ValueOf(ext[key]))
 		if err != nil {
-			return nil, fmt.Errorf("record %s: %s: %w", r.ID, key, err)
+			return fmt.Errorf("%s: %w", key, err)
 		}
 		var style yaml.Style
 		if strings.Contains(key, `\`) {
@@ -74,7 +81,7 @@ func tree(r *Record) (*yaml.Node, error) {
 		}
 		top.Content = append(top.Content, scalar("!!str", key, style), value)
 	}
-	return top, nil
+	return nil
 }
 
 // addFields appends the fields of a struct as the yaml tags of this package
@@ -226,14 +233,26 @@ func writeJSON(b *bytes.Buffer, n *yaml.Node) error {
 
 // FormatDraft returns what a person edits before a handoff becomes a record:
 // the body alone, with the keys that must be there even when they say nothing
-// yet.
-func FormatDraft(h *Handoff) ([]byte, error) {
+// yet, the carried blockers that it closes, and extensions. returns is a time of
+// return that was typed and cannot be read, "" for none. The error is that of
+// [Format].
+func FormatDraft(h *Handoff, returns string, resolved []Resolution, ext map[string]any) ([]byte, error) {
 	top := &yaml.Node{Kind: yaml.MappingNode}
 	addFields(top, reflect.ValueOf(*h))
-	for _, key := range []string{"summary", "returns_at"} {
-		if childKey(top, key) < 0 {
-			top.Content = append([]*yaml.Node{scalar("!!str", key, 0), scalar("!!str", "", yaml.DoubleQuotedStyle)}, top.Content...)
+	for _, field := range [][2]string{{"summary", ""}, {"returns_at", returns}} {
+		if childKey(top, field[0]) < 0 {
+			top.Content = append([]*yaml.Node{scalar("!!str", field[0], 0), scalar("!!str", field[1], yaml.DoubleQuotedStyle)}, top.Content...)
 		}
+	}
+	if len(resolved) > 0 {
+		list, err := encode(reflect.ValueOf(resolved))
+		if err != nil {
+			return nil, err
+		}
+		setChild(top, draftResolved, list)
+	}
+	if err := addExtensions(top, ext); err != nil {
+		return nil, err
 	}
 	return write(top, "")
 }

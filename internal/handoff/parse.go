@@ -31,6 +31,11 @@ const (
 func Parse(data []byte, kind Kind) *Document {
 	d := new(Document)
 	d.root, d.Findings = ParseTree(data)
+	return d.decoded(kind)
+}
+
+// decoded returns the document with the record that its tree holds.
+func (d *Document) decoded(kind Kind) *Document {
 	if d.root == nil {
 		return d
 	}

@@ -34,11 +34,11 @@ func MapPeople(body Body, name func(field, who string) string) Body {
 		m.one("to", &c.To)
 		return &c
 	case *Route:
-		if body.Via != "git" {
-			return body // a channel, a ticket or a repository elsewhere
-		}
 		c := *body
-		m.one("to", &c.To)
+		if c.Via == ViaGit {
+			m.one("to", &c.To) // elsewhere it is a target
+		}
+		c.Told = each("told", c.Told, m.one)
 		return &c
 	}
 	return body

@@ -194,6 +194,9 @@ func AddresseesOf(body Body) []string {
 	case *Assignment:
 		return []string{body.To}
 	case *Route:
+		if body.Delivers() {
+			return body.Told
+		}
 		return []string{body.To}
 	}
 	return nil

@@ -33,6 +33,8 @@ func (in *reader) news(since time.Time, back map[string]bool) []Row {
 	for _, record := range slices.Backward(in.state.Known()) {
 		switch {
 		case record.At.Before(since):
+		case record.Kind == handoff.KindRoute:
+			// It says where something went, and is no act on it.
 		case record.By == n.me:
 			n.noteAct(record)
 		case !n.back[record.ID]:

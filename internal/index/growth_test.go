@@ -128,6 +128,26 @@ var shapes = []shape{
 		}
 		return "ana", &handoff.Route{Subject: "blk:tls", To: "lee", Via: "git"}
 	}},
+	{"deliveries of a blocker", func(n int) (string, handoff.Body) {
+		if n == 0 {
+			return "ana", blocked("api", "tls")
+		}
+		r := &handoff.Route{Subject: "blk:tls", To: "chat", Via: "slack", State: handoff.RouteSending, Key: recordID(n)}
+		if n%2 == 0 {
+			r.State, r.Key, r.Ends = handoff.RouteSent, recordID(n-1), recordID(n-1)
+		}
+		return "ana", r
+	}},
+	{"amendments that are delivered", func(n int) (string, handoff.Body) {
+		if n%2 == 1 {
+			return "ana", &handoff.Route{Subject: recordID(n - 1), To: "chat", Via: "slack", State: handoff.RouteSent}
+		}
+		h := workOn("api")
+		if n > 0 {
+			h.Amends = recordID(n - 2)
+		}
+		return "ana", h
+	}},
 	{"a blocker resolved and reopened", func(n int) (string, handoff.Body) {
 		if n%2 == 0 {
 			return "ana", blocked("api", "tls")

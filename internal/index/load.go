@@ -140,7 +140,7 @@ func readRecord(dir string, f store.File, data []byte, err error) result {
 	case problem != nil:
 		return refused(f, problem.Code, problem.Message)
 	case dir+"/"+r.Name() != f.Path:
-		return refused(f, "HO903", "the name says something else than id, kind, author and time")
+		return refused(f, "HO903", "the name disagrees with id, kind, author or time")
 	}
 	r.Source = handoff.Source{Path: f.Path, Ref: f.Ref, Commit: f.Commit, Blob: f.Blob, Digest: digest(data)}
 	return result{record: r}

@@ -506,6 +506,10 @@ func pickBody(t *rapid.T, slug, earlier string, pick func([]string) string) hand
 		&handoff.Withdrawal{Subject: earlier},
 		&handoff.Answer{Question: earlier, Text: pick(says)},
 		&handoff.Route{Subject: "blk:" + slug, To: pick(people)},
+		&handoff.Route{
+			Subject: pick([]string{"blk:" + slug, "q:" + slug, "dec:" + slug, earlier}), To: "chat", Via: "slack", Told: []string{pick(people)},
+			State: pick([]string{handoff.RouteSending, handoff.RouteSent, handoff.RouteFailed}), Key: pick([]string{"key-1", "key-2"}), Ends: earlier,
+		},
 		&handoff.Gap{Subject: earlier, Recovery: pick(says)},
 	}).Draw(t, "body")
 }

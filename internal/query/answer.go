@@ -134,7 +134,7 @@ func (a *Answer) summary() string {
 	var parts []string
 	for _, t := range typeOrder {
 		if a.found[t] > 0 {
-			parts = append(parts, text.Count(a.found[t], nouns[t]))
+			parts = append(parts, text.Count(a.found[t], t.Noun()))
 		}
 	}
 	say := strings.Join(parts, ", ")
@@ -142,13 +142,6 @@ func (a *Answer) summary() string {
 		say += fmt.Sprintf(" (%d superseded)", a.outdated)
 	}
 	return say
-}
-
-var nouns = map[row.Type]string{
-	row.TypeEscalation: "escalation", row.TypeBlocker: "blocker", row.TypeQuestion: "question", row.TypeHandoff: "handoff", row.TypeItem: "item",
-	row.TypeDecision: "decision", row.TypeWatch: "thing to watch", row.TypeArea: "area",
-	row.TypeGap: "gap", row.TypeRecord: "record", row.TypeContract: "contract",
-	row.TypeTeam: "team", row.TypePerson: "person", row.TypeAck: "ack", row.TypeReview: "pull request", row.TypeDeadline: "deadline", row.TypeEvent: "record",
 }
 
 // anyTime reports whether handoffs that no longer speak count, too: what they
@@ -246,7 +239,7 @@ func (r *runner) slip() string {
 	if slices.Contains(known, name) {
 		return ""
 	}
-	return closest(name, known)
+	return text.Slip(name, known)
 }
 
 // authors are those who have published a handoff, but for who asks, the latest

@@ -101,11 +101,14 @@ func (q Query) decided() fold.Part {
 	switch {
 	case q.Arg != "":
 		part.Refs = []string{q.Arg}
-		_, name := handoff.SplitRef(q.Arg)
-		if part.Decided = strings.Fields(name); !strings.Contains(name, "/") { // of a path what is above and below it counts
+		typ, name := handoff.SplitRef(q.Arg)
+		switch {
+		case typ == handoff.RefDecision:
+			return part
+		case !strings.Contains(name, "/"): // of a path what is above and below it counts
+			part.Decided = strings.Fields(name)
 			return part
 		}
-		part.Decided = nil
 	case !q.Since.IsZero():
 		return part
 	}

@@ -28,7 +28,7 @@ func (t blockerThread) entry(record *handoff.Record) any {
 	case *handoff.Question:
 		return nil
 	case *handoff.Route:
-		if body.Via == "git" {
+		if body.Via == handoff.ViaGit {
 			return nil // the program's own note that it was published
 		}
 	}
@@ -49,7 +49,7 @@ func (t blockerThread) cite(r *runner, id string) candidate {
 		Typed: row.Typed{Type: row.TypeBlocker}, ID: t.ID, Needs: t.Needs, Because: t.Because, Resolver: t.Resolver,
 		Blocks: row.List(t.Blocks), State: t.State, Since: row.Stamp(t.Since.Time), Age: row.Seconds(r.env.Now, t.Since.Time),
 		Workaround: t.Workaround, Severity: cmp.Or(t.Severity, handoff.SeverityRoutine),
-		AskedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), Citation: row.Citation{Source: r.source(id)},
+		AskedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), Delivered: row.Deliveries(&t.Delivered), Citation: row.Citation{Source: r.source(id)},
 	}
 	if !t.Open() {
 		line.Age = row.Seconds(t.Resolution.At.Time, t.Since.Time)

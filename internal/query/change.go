@@ -17,9 +17,7 @@ func (r *runner) changed() []candidate {
 	var found []candidate
 	for _, t := range r.threads() {
 		if id := r.lastChange(t, since); id != "" {
-			c := t.cite(r, id)
-			c.changes = r.changes(c, id, since)
-			found = append(found, c)
+			found = append(found, r.changes(t.cite(r, id), id, since))
 		}
 	}
 	if !r.query.Until.IsZero() {
@@ -68,10 +66,8 @@ func (r *runner) lastChange(t thread, since time.Time) string {
 	return change
 }
 
-// changes says in which respects a thing is not as it was at a time, as the records up
-// to the one that is cited have it. A decision is compared with the one whose place it
-// took, a version of a handoff with the one that it replaces.
-func (r *runner) changes(c candidate, cited string, since time.Time) []row.Change {
+// changes adds how a thing is not as it was at a time, nor as what it took the place of.
+func (r *runner) changes(c candidate, cited string, since time.Time) candidate {
 	names, prior := c.thread.records(), ""
 	switch t := c.thread.(type) {
 	case decisionThread:
@@ -83,22 +79,15 @@ func (r *runner) changes(c candidate, cited string, since time.Time) []row.Chang
 			prior = t.Amends
 		}
 	}
-	var before, after []*handoff.Record
+	var records []*handoff.Record // nil for what is not recalled
 	for _, id := range append([]string{prior}, names[:slices.Index(names, cited)+1]...) {
-		record := r.state.Records[id]
-		switch {
-		case record == nil || fold.IsRollup(record) && id != cited:
-		case record.At.Before(since) || id == prior:
-			before = append(before, record)
-		default:
-			after = append(after, record)
-		}
+		records = append(records, r.state.Records[id])
 	}
-	changes, kind := []row.Change{}, cmp.Or(kindOf[string(c.row.RowType())], fold.EntryHandoff)
-	for _, change := range story.Changed(kind, c.row.Key(), before, after) {
-		changes = append(changes, row.Change(change))
+	c.changes = []row.Change{}
+	for _, change := range story.ChangedSince(since, cmp.Or(kindOf[string(c.row.RowType())], fold.EntryHandoff), c.row.Key(), prior, records) {
+		c.changes = append(c.changes, row.Change(change))
 	}
-	return changes
+	return c
 }
 
 // sameEntry reports whether two declarations of a thing say the same. An intent

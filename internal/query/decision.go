@@ -27,7 +27,7 @@ func (t decisionThread) entry(record *handoff.Record) any {
 func (t decisionThread) cite(r *runner, id string) candidate {
 	line := &row.Decision{
 		Typed: row.Typed{Type: row.TypeDecision}, ID: t.ID, Decision: t.Decision.Decision.Decision, Rationale: t.Rationale, By: cmp.Or(t.DecidedBy, t.By),
-		At: row.Stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, Citation: row.Citation{Source: r.source(id)},
+		At: row.Stamp(t.At), Status: t.State, Supersedes: t.Supersedes, SupersededBy: t.SupersededBy, Delivered: row.Deliveries(&t.Delivered), Citation: row.Citation{Source: r.source(id)},
 	}
 	line.Source.Superseded = !t.Stands()
 
@@ -71,7 +71,10 @@ func (t decisionThread) isOn(arg string) bool {
 // touches reports whether the decision concerns a subject as [Query.Arg] holds
 // it: an item, a file, or words that it says.
 func (t decisionThread) touches(r *runner, subject string) bool {
-	_, name := handoff.SplitRef(subject)
+	typ, name := handoff.SplitRef(subject)
+	if typ == handoff.RefDecision {
+		return false // that one is meant, and no other that says its name
+	}
 	if slices.Contains(t.Items, name) {
 		return true
 	}

@@ -1,8 +1,6 @@
 package query
 
 import (
-	"time"
-
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/row"
@@ -92,15 +90,4 @@ func (r *runner) saidBy(record *handoff.Record) facets {
 		}
 	}
 	return f
-}
-
-// SourceOf cites a record itself.
-func SourceOf(record *handoff.Record, now time.Time) row.Source {
-	age := row.Seconds(now, record.At.Time)
-	return row.Source{
-		Record: record.ID, Kind: record.Kind, By: record.By, At: row.Stamp(record.At.Time), Age: age,
-		Freshness: row.FreshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
-		OnlyOn: record.Source.OnlyOn(), Disputed: record.Source.Disputed,
-		Unproven: record.Source.Unproven,
-	}
 }

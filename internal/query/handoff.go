@@ -44,7 +44,7 @@ func (t handoffThread) cite(r *runner, id string) candidate {
 	line := &row.Handoff{
 		Typed: row.Typed{Type: row.TypeHandoff}, ID: t.Record.ID, By: t.Record.By, To: row.List(t.To), Summary: t.Summary, State: t.State,
 		Flags: row.List(t.flags(r)), At: row.Stamp(t.Record.At.Time), ReturnsAt: row.Stamp(t.ReturnsAt.Time), Amends: t.Amends,
-		Items: []string{}, Taken: []string{}, Escalation: noteOf(&t.Escalated), Citation: row.Citation{Source: r.source(id)},
+		Items: []string{}, Taken: []string{}, Escalation: noteOf(&t.Escalated), Delivered: row.Deliveries(&t.Delivered), Citation: row.Citation{Source: r.source(id)},
 	}
 	severity := t.Severity()
 	for _, item := range t.Items {

@@ -27,29 +27,6 @@ const (
 	keyStanding  = "standing"
 )
 
-// hasKey reports whether a handoff has the key, empty or not.
-func hasKey(h *handoff.Handoff, key string) bool {
-	switch key {
-	case keyShipped:
-		return h.Shipped != nil
-	case keyItems:
-		return h.Items != nil
-	case keyBlockers:
-		return h.Blockers != nil
-	case keyDecisions:
-		return h.Decisions != nil
-	case keyQuestions:
-		return h.Questions != nil
-	case keyDropped:
-		return h.Dropped != nil
-	case keyWatch:
-		return h.Watch != nil
-	case keyStanding:
-		return h.Standing != nil
-	}
-	return false
-}
-
 // Silence is a handoff that would count for the answer "none", and leaves out a
 // key on which that rests.
 type Silence struct {
@@ -185,7 +162,7 @@ func (r *runner) sayers(counting []*fold.Handoff, rests, besides []string) []*fo
 
 // lacking are the keys that a handoff has not.
 func lacking(h *fold.Handoff, keys []string) []string {
-	return filter(keys, func(key string) bool { return !hasKey(h.Handoff, key) })
+	return filter(keys, func(key string) bool { return !h.Handoff.Says(key) })
 }
 
 // sentence says it, with who says so and who says nothing; in is where, of

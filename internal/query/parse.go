@@ -134,7 +134,7 @@ func (p *parser) subject(tokens []Piece) ([]Piece, error) {
 	if isQuestion(words) {
 		return nil, &UnknownQuestionError{Question: p.text}
 	}
-	if near := closest(word, topicNames()); near != "" {
+	if near := text.Slip(word, topicNames()); near != "" {
 		return nil, &UnknownQuestionError{Question: p.text, Suggest: []Topic{Topic(near)}, Slip: true}
 	}
 	return tokens, nil

@@ -60,7 +60,7 @@ func (r *runner) presence(who string) *row.Person {
 		}
 		return line
 	}
-	if h != nil {
+	if _, listed := r.env.Config.People[who]; h != nil && (listed || len(r.env.Config.People) == 0) {
 		line.State, line.Citation = row.PersonHere, row.Citation{Source: r.source(h.Record.ID)}
 		return line
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Qualifier is the part of a term before the colon.
@@ -77,7 +78,7 @@ func unknownQualifier(term Term) error {
 		names = append(names, string(spec.Name))
 	}
 	hint := "put it in double quotes to search for it"
-	if name := closest(string(term.Qualifier), names); name != "" {
+	if name := text.Slip(string(term.Qualifier), names); name != "" {
 		hint = "did you mean " + name + ":? Otherwise " + hint
 	}
 	return &TermError{Term: term, Problem: "has an unknown qualifier", Hint: hint}
@@ -118,7 +119,7 @@ func checkOneOf(spec *QualifierSpec, term Term, _ ParseEnv) (string, error) {
 		return value, nil
 	}
 	hint := "it can be " + strings.Join(spec.Values, ", ")
-	if near := closest(value, spec.Values); near != "" {
+	if near := text.Slip(value, spec.Values); near != "" {
 		hint = "did you mean " + string(term.Qualifier) + ":" + near + "?"
 	}
 	return "", &TermError{Term: term, Problem: "is not a value that exists", Hint: hint}

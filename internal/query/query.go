@@ -70,9 +70,10 @@ type Query struct {
 }
 
 // Test makes a query one of yes or no: whether there is a row, of those that the
-// query finds, that meets all terms.
+// query finds, that meets all terms, or with All whether every one of them does.
 type Test struct {
 	Terms []Term
+	All   bool
 }
 
 // Form is what the sentence of an answer has to say beside what there is.

@@ -33,7 +33,7 @@ func (t questionThread) cite(r *runner, id string) candidate {
 	asks := t.asks(r)
 	line := &row.Question{
 		Typed: row.Typed{Type: row.TypeQuestion}, ID: t.Key, Ask: t.Ask, To: t.To, By: t.By, State: t.State, Rounds: t.Rounds,
-		AskedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), Citation: row.Citation{Source: r.source(id)},
+		AskedNow: newAsked(asks), Escalation: noteOf(&t.Escalated), Delivered: row.Deliveries(&t.Delivered), Citation: row.Citation{Source: r.source(id)},
 	}
 	if n := len(t.Answers); n > 0 {
 		if body, ok := t.Answers[n-1].Body.(*handoff.Answer); ok {

@@ -153,7 +153,7 @@ func (r *runner) source(id string) row.Source {
 	if record == nil {
 		return row.Source{}
 	}
-	source := SourceOf(record, r.env.Now)
+	source := row.SourceOf(record, r.env.Now)
 	if record.Kind.IsVerdict() && r.env.Unproven != nil {
 		source.Unproven = r.env.Unproven(record)
 	}

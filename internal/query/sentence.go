@@ -19,7 +19,12 @@ func (r *runner) sentence(spec *TopicSpec, found []candidate, a *Answer) string 
 	if len(found) == 1 {
 		return r.tells(found[0].row)
 	}
-	if spec.Name == Search || spec.Name == Changed {
+	if spec.Name == Changed {
+		timed := *r
+		timed.query.Since = r.changedSince()
+		return a.summary() + timed.narrowing()
+	}
+	if spec.Name == Search {
 		return a.summary() + r.narrowing()
 	}
 	var names []string
@@ -42,7 +47,7 @@ func (r *runner) noneOf(spec *TopicSpec, all []candidate) string {
 	if slices.ContainsFunc(r.query.Terms, func(t Term) bool { return t.Qualifier == Is && t.Value == string(row.TypeArea) }) {
 		return r.query.Arg + " decides in no area; of all: " + rest.sentence(spec, all, &whole)
 	}
-	say := "no " + nouns[all[0].row.RowType()]
+	say := "no " + all[0].row.RowType().Noun()
 	for _, t := range r.query.Terms {
 		switch {
 		case t.Qualifier == Is && t.Not && spec.Name == Acks:
@@ -69,6 +74,8 @@ func (r *runner) narrowing() string {
 	var b strings.Builder
 	for _, t := range r.query.Terms {
 		switch {
+		case t.Not && t.Qualifier == Is:
+			b.WriteString(" not " + row.Spoken(t.Value))
 		case t.Not:
 			b.WriteString(" not " + string(t.Qualifier) + ":" + t.Value)
 		case said[t.Qualifier] != "":

@@ -34,6 +34,9 @@ func (q Query) String() string {
 		for _, t := range q.Test.Terms {
 			parts = append(parts, t.String())
 		}
+		if q.Test.All {
+			parts = append(parts, "(all)")
+		}
 		parts = append(parts, "?")
 	}
 	return strings.Join(parts, " ")

@@ -17,12 +17,17 @@ const (
 // a row meets the terms of the question, no where rows or handoffs say otherwise.
 func (r *runner) verdict(found []candidate, answered bool) string {
 	terms := r.query.Test.Terms
+	passes := func(c candidate) bool { return r.passes(c, terms) }
 	switch {
 	case len(found) == 0 && !answered:
 		return verdictUnknown
+	case r.query.Test.All && slices.ContainsFunc(found, func(c candidate) bool { return r.decides(c, terms) && !passes(c) }):
+		return verdictNo
+	case r.query.Test.All && !slices.ContainsFunc(found, func(c candidate) bool { return !passes(c) }):
+		return verdictYes
 	case len(found) == 0:
 		return verdictNo
-	case slices.ContainsFunc(found, func(c candidate) bool { return r.passes(c, terms) }):
+	case !r.query.Test.All && slices.ContainsFunc(found, passes):
 		return verdictYes
 	case slices.ContainsFunc(found, func(c candidate) bool { return !r.decides(c, terms) }):
 		return verdictUnknown
@@ -65,10 +70,13 @@ func (r *runner) asksAbsent(found []candidate) bool {
 }
 
 // proving are the rows to show: of a question of yes or no those that answer it
-// first.
+// first, and where all have to meet it those alone that do not.
 func (r *runner) proving(found []candidate) []candidate {
 	passes := func(c candidate) bool { return r.passes(c, r.query.Test.Terms) }
 	rest := filter(found, func(c candidate) bool { return !passes(c) })
+	if r.query.Test.All && len(rest) > 0 {
+		return rest
+	}
 	return append(filter(found, passes), rest...)
 }
 

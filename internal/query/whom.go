@@ -1,7 +1,6 @@
 package query
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -139,11 +138,21 @@ func handlesOf(people []knower) []string {
 
 // unknownName says that no record knows a name, and which are near.
 func unknownName(name string, near []string) string {
-	say := fmt.Sprintf("no record knows %q", text.OneLine(name))
+	say := `no record knows "` + shortName(name) + `"`
 	if len(near) > 0 {
 		say += ": near are " + strings.Join(near, ", ")
 	}
 	return say
+}
+
+// shortName is a name that somebody typed, of a length that a sentence can hold.
+func shortName(name string) string {
+	const most = 60
+	letters := []rune(text.OneLine(name))
+	if len(letters) > most {
+		return string(letters[:most-1]) + "…"
+	}
+	return string(letters)
 }
 
 // nearest are the names that are most like one: of which it may be a slip, or

@@ -21,7 +21,7 @@ type Ack struct {
 	Citation            // the ack; of who has said nothing, what asks them
 }
 
-// Cells is the row under [Header].
+// Cells are about, who, outcome, taken and note, and those of the source.
 func (r *Ack) Cells() []string {
 	return append([]string{r.ID, r.Who, cmp.Or(Spoken(r.Outcome), IsMissing), ListCell(r.Taken), r.Note}, r.Source.Cells()...)
 }

@@ -28,10 +28,12 @@ type Blocker struct {
 	AskedNow              // nobody once it is closed
 
 	Escalation *EscalationNote `json:"escalation"` // null without one that stands or was declined
+	Delivered  []Delivery      `json:"delivered"`
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are blocker, severity, state, resolver, needs, because, blocks, open for,
+// asks now and due, and those of the source.
 func (r *Blocker) Cells() []string {
 	return append([]string{
 		r.ID, r.Severity, r.State, r.Resolver, r.Needs, r.Because, ListCell(r.Blocks), calendar.Age(time.Duration(r.Age) * time.Second), r.cell(r.Resolver), dateCell(r.Deadline),

@@ -20,7 +20,8 @@ type Contract struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are contract, trigger, done when, conditions, requires, on missing and ack,
+// and those of the source.
 func (r *Contract) Cells() []string {
 	const sep = "; "
 	return append([]string{

@@ -17,7 +17,7 @@ type Deadline struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are deadline, what, who, due and late, and those of the source.
 func (r *Deadline) Cells() []string {
 	late := ""
 	if r.Late {

@@ -18,10 +18,11 @@ type Decision struct {
 	Status       string     `json:"status"`
 	Supersedes   string     `json:"supersedes"`    // a topic
 	SupersededBy string     `json:"superseded_by"` // a topic
+	Delivered    []Delivery `json:"delivered"`
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are decision, status, decided and because, and those of the source.
 func (r *Decision) Cells() []string {
 	return append([]string{r.ID, r.Status, r.Decision, r.Rationale}, r.Source.Cells()...)
 }

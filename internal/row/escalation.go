@@ -25,7 +25,8 @@ type Escalation struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are escalation, subject, level, state, to, ask, asks now and due, and those
+// of the source.
 func (r *Escalation) Cells() []string {
 	return append([]string{r.ID, r.Subject, strconv.Itoa(r.Level), r.State, r.To, r.Ask, r.cell(r.To), dateCell(r.Deadline)}, r.Source.Cells()...)
 }

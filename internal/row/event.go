@@ -18,7 +18,7 @@ type Event struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are record, about, kind and says, and those of the source.
 func (r *Event) Cells() []string {
 	return append([]string{r.ID, r.Subject, string(r.Kind), r.Say}, r.Source.Cells()...)
 }

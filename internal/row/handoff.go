@@ -24,10 +24,11 @@ type Handoff struct {
 	Taken     []string   `json:"taken"` // items that somebody took from this version
 
 	Escalation *EscalationNote `json:"escalation"` // null without one that stands or was declined
+	Delivered  []Delivery      `json:"delivered"`
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are handoff, to, state, flags and summary, and those of the source.
 func (r *Handoff) Cells() []string {
 	return append([]string{r.ID, ListCell(r.To), r.State, ListCell(r.Flags), r.Summary}, r.Source.Cells()...)
 }

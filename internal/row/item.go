@@ -46,7 +46,8 @@ type Wait struct {
 	On  string   `json:"on"`  // a reference: blk:x, pr:1842
 }
 
-// Cells is the row under [Header].
+// Cells are item, status, severity, holder, owner, offered to, state and next, and
+// those of the source.
 func (r *Item) Cells() []string {
 	var steps []string
 	for _, n := range r.Next {

@@ -21,7 +21,8 @@ type Person struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are person, team, state, back, cover, expected and declared, and those of the
+// source.
 func (r *Person) Cells() []string {
 	expected := ""
 	if r.Expected {
@@ -80,7 +81,7 @@ type Team struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are team, lead, zone and people, and those of the source.
 func (r *Team) Cells() []string {
 	return append([]string{r.ID, r.Lead, r.Zone, ListCell(r.People)}, r.Source.Cells()...)
 }

@@ -21,10 +21,12 @@ type Question struct {
 	AskedNow        // nobody unless it is open
 
 	Escalation *EscalationNote `json:"escalation"` // null without one that stands or was declined
+	Delivered  []Delivery      `json:"delivered"`
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are question, state, from, to, ask, asks now and due, and those of the
+// source.
 func (r *Question) Cells() []string {
 	return append([]string{r.ID, r.State, r.By, r.To, r.Ask, r.cell(r.To), dateCell(r.Deadline)}, r.Source.Cells()...)
 }

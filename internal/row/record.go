@@ -19,7 +19,7 @@ type Gap struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are gap, subject, class, impact and recovery, and those of the source.
 func (r *Gap) Cells() []string {
 	return append([]string{r.ID, r.Subject, r.Class, r.Impact, r.Recovery}, r.Source.Cells()...)
 }
@@ -46,7 +46,7 @@ type Record struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are record, kind, subject and says, and those of the source.
 func (r *Record) Cells() []string {
 	return append([]string{r.ID, string(r.Kind), r.Subject, r.Say}, r.Source.Cells()...)
 }

@@ -18,7 +18,8 @@ type Review struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are review, item, state, approvals, waiting on and probed at, and those of
+// the source.
 func (r *Review) Cells() []string {
 	return append([]string{r.ID, r.Item, r.State, r.Approvals, ListCell(r.WaitingOn), dateCell(r.ProbedAt)}, r.Source.Cells()...)
 }

@@ -38,6 +38,16 @@ const (
 	TypeEvent      Type = "event"
 )
 
+// Noun is what people call a thing of the type.
+func (t Type) Noun() string { return nouns[t] }
+
+var nouns = map[Type]string{
+	TypeEscalation: "escalation", TypeBlocker: "blocker", TypeQuestion: "question", TypeHandoff: "handoff", TypeItem: "item",
+	TypeDecision: "decision", TypeWatch: "thing to watch", TypeArea: "area",
+	TypeGap: "gap", TypeRecord: "record", TypeContract: "contract",
+	TypeTeam: "team", TypePerson: "person", TypeAck: "ack", TypeReview: "pull request", TypeDeadline: "deadline", TypeEvent: "record",
+}
+
 // Row is one line of an answer: a pointer to one of the row types of this
 // package. All of them encode as JSON objects with the same fields always
 // there, lists never null, and times in RFC 3339 or null.
@@ -48,9 +58,9 @@ type Row interface {
 	// Cited is the record that the row comes from.
 	Cited() Source
 
-	// Cells is the row as plain text for a table, one cell for each of
-	// [Header]. The text is as it stands in the record: not neutralised and
-	// not cut.
+	// Cells is the row as plain text for a table: what each type says of its
+	// own, then those of its [Source]. The text is as it stands in the record:
+	// not neutralised and not cut.
 	Cells() []string
 
 	// Key is the id of what the row is about.
@@ -78,31 +88,6 @@ type Citation struct {
 // Cited is the record that the row comes from.
 func (c Citation) Cited() Source { return c.Source }
 
-// Header names the columns of the rows of a type.
-func Header(t Type) []string { return slices.Concat(columns[t], sourceColumns) }
-
-var columns = map[Type][]string{
-	TypeEscalation: {"escalation", "subject", "level", "state", "to", "ask", "asks now", "due"},
-	TypeItem:       {"item", "status", "severity", "holder", "owner", "offered to", "state", "next"},
-	TypeBlocker:    {"blocker", "severity", "state", "resolver", "needs", "because", "blocks", "open for", "asks now", "due"},
-	TypeQuestion:   {"question", "state", "from", "to", "ask", "asks now", "due"},
-	TypeDecision:   {"decision", "status", "decided", "because"},
-	TypeHandoff:    {"handoff", "to", "state", "flags", "summary"},
-	TypeWatch:      {"watch", "kind", "what", "signal", "until", "holder"},
-	TypeArea:       {"area", "primary", "alternates", "expires"},
-	TypeGap:        {"gap", "subject", "class", "impact", "recovery"},
-	TypeRecord:     {"record", "kind", "subject", "says"},
-	TypeContract:   {"contract", "trigger", "done when", "conditions", "requires", "on missing", "ack"},
-	TypeTeam:       {"team", "lead", "zone", "people"},
-	TypePerson:     {"person", "team", "state", "back", "cover", "expected", "declared"},
-	TypeAck:        {"about", "who", "outcome", "taken", "note"},
-	TypeReview:     {"review", "item", "state", "approvals", "waiting on", "probed at"},
-	TypeDeadline:   {"deadline", "what", "who", "due", "late"},
-	TypeEvent:      {"record", "about", "kind", "says"},
-}
-
-var sourceColumns = []string{"by", "age", "freshness", "record"}
-
 // Source cites the record that a row comes from.
 type Source struct {
 	Record     string       `json:"record"` // id; "" for a row of the configuration
@@ -119,6 +104,17 @@ type Source struct {
 	Unproven   bool         `json:"unproven"`   // a verdict that only a squash merge has, which nobody here saw given
 }
 
+// SourceOf cites a record itself.
+func SourceOf(record *handoff.Record, now time.Time) Source {
+	age := Seconds(now, record.At.Time)
+	return Source{
+		Record: record.ID, Kind: record.Kind, By: record.By, At: Stamp(record.At.Time), Age: age,
+		Freshness: FreshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
+		OnlyOn: record.Source.OnlyOn(), Disputed: record.Source.Disputed,
+		Unproven: record.Source.Unproven,
+	}
+}
+
 // Doubt takes over the doubts of another record that the row comes from.
 func (s *Source) Doubt(of handoff.Source) {
 	s.OnlyOn = cmp.Or(s.OnlyOn, of.OnlyOn())
@@ -130,7 +126,7 @@ func (s Source) Doubts() []string {
 	return handoff.Source{Ref: s.OnlyOn, Foreign: s.OnlyOn != "", Disputed: s.Disputed, Unproven: s.Unproven}.Doubts()
 }
 
-// Cells are those of [Header] that say where a row comes from.
+// Cells say where a row comes from: author, age, freshness and doubts, and record.
 func (s Source) Cells() []string {
 	if s.Record == "" {
 		return []string{"", "", "", s.Path}

@@ -19,7 +19,7 @@ type Watch struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are watch, kind, what, signal, until and holder, and those of the source.
 func (r *Watch) Cells() []string {
 	state := "current"
 	if r.Expired {
@@ -53,7 +53,7 @@ type Area struct {
 	Citation
 }
 
-// Cells is the row under [Header].
+// Cells are area, primary, alternates and expires, and those of the source.
 func (r *Area) Cells() []string {
 	return append([]string{r.ID, r.Primary, ListCell(r.Alternates), dateCell(r.Expires)}, r.Source.Cells()...)
 }

@@ -51,7 +51,7 @@ func wrongTarget(s *subject, a *handoff.Ack) {
 	switch {
 	case subject == nil:
 		if _, name := handoff.SplitRef(a.Subject); s.State.Records[name] == nil && s.State.Blockers[name] == nil && s.State.Questions[name] == nil {
-			s.fail("subject", "correct the id; `handoff inbox` lists what waits for you", "no record speaks of %s", quote(a.Subject))
+			s.fail("subject", "correct the id; handoff inbox lists what waits for you", "no record speaks of %s", quote(a.Subject))
 		}
 		return
 	case subject.State == fold.HandoffWithdrawn:
@@ -60,7 +60,7 @@ func wrongTarget(s *subject, a *handoff.Ack) {
 		s.fail("subject", "ack "+subject.SupersededBy, "%s is replaced by %s", a.Subject, subject.SupersededBy)
 	}
 	if digest := subject.Record.Source.Digest; a.Digest != "" && digest != "" && a.Digest != digest {
-		s.fail("digest", "read the record again: `handoff show "+a.Subject+"`", "the digest is not that of %s", a.Subject)
+		s.fail("digest", "read the record again: handoff show "+a.Subject, "the digest is not that of %s", a.Subject)
 	}
 	if a.Outcome != handoff.OutcomeSeen && s.isOutsider(subject) {
 		s.warn("by", "tell the receivers that you stepped in", "%s is not among the receivers of %s (%s)", s.by(), a.Subject, strings.Join(subject.To, ", "))
@@ -94,9 +94,12 @@ func unread(s *subject, a *handoff.Ack) {
 	words := proseWords(textsOfRecord(subject.Record))
 	least := max(10*time.Second, time.Duration(words)*time.Minute/200/4)
 	if spent := s.at().Sub(a.OpenedAt.Time); spent >= 0 && spent < least {
-		s.report("opened_at", "read it, and say in `readback` what you understood", "%s was open for %s, and it has %s", a.Subject, spent.Round(time.Second), inWords(words))
+		s.report("opened_at", "read it, and say what you understood", "%s was open for %s, and it has %s", a.Subject, spent.Round(time.Second), inWords(words))
 	}
 }
+
+// severityWords are the severities whose items are read back.
+var severityWords = map[string]string{handoff.SeverityWatch: "to be watched", handoff.SeverityCritical: "critical"}
 
 // noReadback is rule HO704.
 func noReadback(s *subject, a *handoff.Ack) {
@@ -107,7 +110,7 @@ func noReadback(s *subject, a *handoff.Ack) {
 			continue
 		}
 		if !slices.ContainsFunc(a.Readback, func(r handoff.Readback) bool { return bareName(r.Item) == id }) {
-			s.report(indexField("take", i), "say in `readback` what you understood and what you do first", "item %s is %s and is taken without a read-back", quote(id), item.Severity)
+			s.report(indexField("take", i), "say what you understood, and what you do first", "%s is %s, and taken without being read back", named(id), severityWords[item.Severity])
 		}
 	}
 }
@@ -141,9 +144,9 @@ func echo(s *subject, a *handoff.Ack) {
 		switch words := wordCount(readback.Understood); {
 		case readback.Understood == "":
 		case words < 6 && !s.foreign() && !anchors(readback.Understood).has(concrete):
-			s.report(field, fix, "understood has %s, at least 6", inWords(words))
+			s.report(field, fix, "%s has %s, at least 6", s.the(field), inWords(words))
 		case item != nil && contain(readback.Understood, statement(item)) >= 0.8:
-			s.report(field, fix, "understood repeats the words of item %s", quote(item.ID))
+			s.report(field, fix, "%s repeats its words", s.the(field))
 		}
 	}
 }
@@ -167,7 +170,7 @@ func missedPoint(s *subject, a *handoff.Ack) {
 		}
 		about := strings.Join(append(item.DoNot, item.Title, statement(item)), " ")
 		if common(stems(said), stems(about)) == 0 {
-			s.report(indexField("readback", i)+".understood", "read the item again: `handoff show "+text.ShellArgument(item.ID)+"`", "the read-back has nothing in common with item %s", quote(item.ID))
+			s.report(indexField("readback", i)+".understood", "read it again: handoff show "+text.ShellArgument(item.ID), "what you understood has nothing in common with %s", named(item.ID))
 		}
 	}
 }
@@ -224,15 +227,15 @@ func bareVerdict(s *subject, a *handoff.Ack) {
 	switch a.Outcome {
 	case handoff.OutcomeChangesRequested, handoff.OutcomeDeclined:
 		if a.Reason == "" {
-			s.report("reason", "say why, so that the sender can do better", "outcome is %s, without a reason", a.Outcome)
+			s.report("reason", "say why, so that the sender can do better", "%s, without a reason", a.Outcome)
 		}
 	case handoff.OutcomeAcceptedWithGaps:
 		if len(a.Gaps) == 0 {
-			s.report("gaps", "list what is missing, or accept it", "outcome is %s, without gaps", a.Outcome)
+			s.report("gaps", "list what is missing, or accept it", "%s, without gaps", a.Outcome)
 		}
 	}
 	if a.Reason == "exception" && a.Exception == "" {
-		s.report("exception", "say which: incomplete, ambiguous, judgement, policy or out_of_scope", "reason is exception, without its class")
+		s.report("exception", "say which: incomplete, ambiguous, judgement, policy or out_of_scope", "an exception, without its class")
 	}
 }
 
@@ -251,7 +254,7 @@ func pingPong(s *subject) {
 		}
 	}
 	if q := s.State.Questions[bareName(ref)]; q != nil && q.Rounds+rounds >= 3 {
-		s.report(field, "talk, then record the answer with --source call", "this is round %d on %s", q.Rounds+rounds, quote(q.Key))
+		s.report(field, "talk, then record the answer with --source call", "this is round %d on %s", q.Rounds+rounds, named(q.Key))
 	}
 }
 
@@ -272,8 +275,8 @@ func driftedClaim(s *subject, a *handoff.Ack) {
 				continue
 			}
 			if changed := s.Changed(claim.Commit, files); len(changed) > 0 {
-				s.report(indexField("take", i), "check the claim again before you build on it", "the claim %s of item %s was made at %s, and %s changed since",
-					quote(claim.Claim), quote(item.ID), quote(claim.Commit), quote(strings.Join(changed, ", ")))
+				s.report(indexField("take", i), "check the claim again before you build on it", "%s changed since %s claimed %s",
+					quote(strings.Join(changed, ", ")), named(item.ID), quote(claim.Claim))
 			}
 		}
 	}

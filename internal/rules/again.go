@@ -14,8 +14,7 @@ import (
 func decidedAgain(s *subject, field, topic string, d *handoff.DecisionFields) {
 	for _, old := range s.alike(topic, d) {
 		s.report(handoff.JoinField(field, "decision"),
-			"write `supersedes: "+old.ID+"` (--supersedes) where it takes its place, `beside: ["+old.ID+"]` (--beside) where both hold",
-			"%s says nearly what stands as %s, by %s in %s: %s", quote(topic), old.ID, old.By, old.Record, quote(old.Decision.Decision))
+			"say whether it supersedes "+named(old.ID)+", or holds beside it", "%s says nearly what %s says, by %s", named(topic), named(old.ID), old.By)
 	}
 }
 

@@ -9,10 +9,17 @@ import (
 )
 
 // isCarried reports whether a finding is about a text that was published before and
-// is repeated word for word: it was judged then, and who repeats it may not be who
-// wrote it. A record that is published already is judged as if it were new.
+// is repeated word for word, or about what an item lacked then as well: it was judged
+// then, and who repeats it may not be who wrote it. A record that is published already
+// is judged as if it were new.
 func (s *subject) isCarried(f handoff.Finding) bool {
-	if s.State == nil || s.record == nil || s.State.Records[s.record.ID] != nil || !judgesWords(f.Code) {
+	if s.State == nil || s.record == nil || s.State.Records[s.record.ID] != nil {
+		return false
+	}
+	if f.Code == "HO212" || f.Code == "HO214" {
+		return f.Level == handoff.LevelWarning && s.lackedBefore(f)
+	}
+	if !judgesWords(f.Code) {
 		return false
 	}
 	field := f.Field
@@ -26,7 +33,21 @@ func (s *subject) isCarried(f handoff.Finding) bool {
 // judgesWords reports whether a rule is about how something is said, and not about
 // what it means together with the rest.
 func judgesWords(code string) bool {
-	return inSeries(code, '2', '2') || code == "HO605" || code == "HO803" || code == "HO805" || code == "HO806"
+	return inSeries(code, '2', '2') || slices.Contains([]string{"HO601", "HO602", "HO605", "HO803", "HO805", "HO806"}, code)
+}
+
+// lackedBefore reports whether an item was as severe before, and lacked the same.
+func (s *subject) lackedBefore(f handoff.Finding) bool {
+	name, _ := s.raw(entryOf(f.Field) + ".id").(string)
+	severity, _ := s.raw(entryOf(f.Field) + ".severity").(string)
+	old := s.State.Items[name]
+	if old == nil || !old.Live() || old.Severity != severity {
+		return false
+	}
+	if f.Code == "HO214" {
+		return len(old.IfThen) == 0
+	}
+	return len(old.Accept) == 0
 }
 
 // textsBefore are the texts of the entry in which a field lies as it was declared
@@ -43,6 +64,14 @@ func (s *subject) textsBefore(field string) []string {
 	case "blockers":
 		if b := s.State.Blockers[name]; b != nil && b.Open() {
 			before.Blockers = []handoff.Blocker{b.Blocker}
+		}
+	case "decisions":
+		if d := s.State.Decisions[name]; d != nil {
+			before.Decisions = []handoff.Decision{d.Decision}
+		}
+	case "watch", "standing":
+		for _, w := range s.State.Watched[s.by()] {
+			before.Watch = append(before.Watch, w.Watch)
 		}
 	case "questions":
 		if q := s.State.Questions[name]; q != nil && q.Open() {

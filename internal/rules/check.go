@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -17,14 +16,8 @@ import (
 
 // Check judges a document. It returns the document's own findings and those of
 // every rule, with positions, in the order of [handoff.SortFindings]. What the
-// record waives and what the settings switch off is left out. A time of return
-// that a draft has in words is read, see [handoff.Document.ReadReturns].
+// record waives and what the settings switch off is left out.
 func Check(doc *handoff.Document, ctx Context) []handoff.Finding {
-	if ctx.Draft {
-		doc.ReadReturns(func(text string) (time.Time, error) {
-			return calendar.ParseTime(text, calendar.Reference{Now: cmp.Or(ctx.At, ctx.Now)})
-		})
-	}
 	s := newSubject(doc, ctx)
 	s.conform()
 	for i := range table {
@@ -65,8 +58,11 @@ func CheckSealed(sealed *handoff.Sealed, ctx Context) []handoff.Finding {
 		// can run, and the characters can be given their fields.
 		hidden = doc.Findings
 		doc = handoff.Parse(visible(sealed.Data), sealed.Record.Kind)
+		s := newSubject(doc, ctx)
 		for i := range hidden {
-			hidden[i].Path, hidden[i].Field = ctx.Path, fieldInLine(doc, hidden[i].Line)
+			f := &hidden[i]
+			f.Path, f.Field = ctx.Path, fieldInLine(doc, f.Line)
+			f.Message = text.JoinNonEmpty(" in ", f.Message, s.the(f.Field))
 		}
 	}
 	findings := append(hidden, Check(doc, ctx)...)
@@ -129,6 +125,9 @@ type subject struct {
 	words  *lexicon
 	rule   *Rule // the one that runs
 	found  []found
+	// meant are the fields that are absent, and stand there under a key that is a slip:
+	// that is said once.
+	meant map[string]bool
 	// undecoded are the entries of lists that could not be decoded, by the list's
 	// field: the record has the others only, without a gap.
 	undecoded map[string]map[int]bool
@@ -174,26 +173,30 @@ func (s *subject) foreign() bool {
 	return lang != "" && lang != "en"
 }
 
-// report adds a finding of the rule that runs, at the rule's own level.
-func (s *subject) report(field, fix, format string, args ...any) {
-	s.add(s.rule.Code, s.rule.Level, s.inDocument(field), fix, format, args...)
+// report adds a finding of the rule that runs, at the rule's own level. The finding
+// that it returns may be completed before the next one is added.
+func (s *subject) report(field, fix, format string, args ...any) *handoff.Finding {
+	return s.add(s.rule.Code, s.rule.Level, s.inDocument(field), fix, format, args...)
 }
 
 // fail adds an error of a rule that has both levels.
-func (s *subject) fail(field, fix, format string, args ...any) {
-	s.add(s.rule.Code, handoff.LevelError, s.inDocument(field), fix, format, args...)
+func (s *subject) fail(field, fix, format string, args ...any) *handoff.Finding {
+	return s.add(s.rule.Code, handoff.LevelError, s.inDocument(field), fix, format, args...)
 }
 
 // warn adds a warning of a rule that has both levels.
-func (s *subject) warn(field, fix, format string, args ...any) {
-	s.add(s.rule.Code, handoff.LevelWarning, s.inDocument(field), fix, format, args...)
+func (s *subject) warn(field, fix, format string, args ...any) *handoff.Finding {
+	return s.add(s.rule.Code, handoff.LevelWarning, s.inDocument(field), fix, format, args...)
 }
 
 // add adds a finding about a field of the document.
-func (s *subject) add(code string, level handoff.Level, field, fix, format string, args ...any) {
-	s.found = append(s.found, found{Finding: handoff.Finding{
-		Code: code, Level: level, Field: field, Message: fmt.Sprintf(format, args...), Fix: fix,
-	}})
+func (s *subject) add(code string, level handoff.Level, field, fix, format string, args ...any) *handoff.Finding {
+	message, entry := fmt.Sprintf(format, args...), s.entryName(field)
+	if !strings.Contains(message, entry) {
+		entry = ""
+	}
+	s.found = append(s.found, found{Finding: handoff.Finding{Code: code, Level: level, Field: field, Entry: entry, Message: message, Fix: fix}})
+	return &s.found[len(s.found)-1].Finding
 }
 
 // finish fills in where a finding stands, and masks what must not be shown.
@@ -205,7 +208,7 @@ func (s *subject) finish(f *handoff.Finding) {
 	if f.Line == 0 {
 		f.Line, f.Col = s.doc.Locate(f.Field)
 	}
-	f.Field, f.Message, f.Fix = Mask(text.OneLine(f.Field)), Mask(f.Message), Mask(f.Fix)
+	f.Field, f.Entry, f.Message, f.Fix = Mask(text.OneLine(f.Field)), Mask(f.Entry), Mask(f.Message), Mask(f.Fix)
 }
 
 // noteUndecoded remembers an entry of a list that the decoder had to leave out.

@@ -387,20 +387,20 @@ func TestMessages(t *testing.T) {
 		edits        []string
 		message, fix string
 	}{
-		{[]string{"title: Session", "tilte: Session"}, `unknown key "tilte"`, "write `title`"},
+		{[]string{"title: Session", "tilte: Session"}, `unknown key "tilte"`, "did you mean `title`?"},
 		{[]string{"to: [ben]", "to: [ben]\nsprint: 12"}, `unknown key "sprint"`, "remove it, or begin its name with x-"},
-		{[]string{"title: Session middleware", "title: 42"}, "items[0].title is the number 42, not text", "put it in quotes"},
-		{[]string{"title: Session middleware", "title: true"}, "items[0].title is true, not text", "put it in quotes"},
-		{[]string{"resolver: sarah", "resolver: Sarah from legal"}, `blockers[0].resolver is "Sarah from legal", which does not have the form wanted`, "write a handle such as sarah, or area:<name>"},
-		{[]string{"status: in_progress", "status: in-progress"}, `items[1].status is "in-progress", which is none of ready, in_progress, in_review, blocked`, "write in_progress"},
-		{[]string{"state: Server side", "state: " + strings.Repeat("word ", 27) + "Server side"}, "items[1].state is 213 characters long, at most 200", "shorten it"},
-		{[]string{"    blocked_by: [session-timeout]\n", "    blocked_by: [session-timeout]\n    effort: 2 hours\n"}, `items[0].effort is "2 hours", which does not have the form wanted`, "write a length of working time: 30m, 2h or 1d (8 hours)"},
-		{[]string{"blocks: [session-mw]", "blocks: session-mw"}, `blockers[0].blocks is "session-mw", not a list`, "begin each entry with `- `, or write [a, b]"},
-		{[]string{"to: [ben]", "to: [con]"}, `to[0] is "con", a name that Windows keeps for itself`, "choose another name"},
-		{[]string{"2026-11-21T09:00:00+08:00", "tomorrow"}, `returns_at is "tomorrow", not a time with its offset`, `write it like "2026-11-20T18:00:00+08:00"`},
-		{[]string{"decisions:\n  - id", "decision:\n  - id"}, "decisions is missing", "list what was decided, or write `decisions: []` if nothing was"},
-		{[]string{"blocked_by: [session-timeout]", "blocked_by: [session-timeuot]"}, `items[0].blocked_by[0] names "session-timeuot", and there is no such blocker`, "write session-timeout"},
-		{[]string{"summary: Session middleware is in review, waiting on the timeout policy", "summary: wip"}, "summary has 1 word", declarations["summary"]},
+		{[]string{"title: Session middleware", "title: 42"}, "the title of session-mw is the number 42, not text", "put it in quotes"},
+		{[]string{"title: Session middleware", "title: true"}, "the title of session-mw is true, not text", "put it in quotes"},
+		{[]string{"resolver: sarah", "resolver: Sarah from legal"}, `who can remove session-timeout is "Sarah from legal", which does not have the form wanted`, "write a handle such as sarah, or area:<name>"},
+		{[]string{"status: in_progress", "status: in-progress"}, `the status of login-form cannot be "in-progress"`, "write in_progress"},
+		{[]string{"state: Server side", "state: " + strings.Repeat("word ", 27) + "Server side"}, "the state of login-form is 213 characters long, at most 200", "shorten it"},
+		{[]string{"    blocked_by: [session-timeout]\n", "    blocked_by: [session-timeout]\n    effort: 2 hours\n"}, `the effort of session-mw is "2 hours", which does not have the form wanted`, "write a length of working time: 30m, 2h or 1d (8 hours)"},
+		{[]string{"blocks: [session-mw]", "blocks: session-mw"}, `what session-timeout blocks is "session-mw", not a list`, "begin each entry with `- `, or write [a, b]"},
+		{[]string{"to: [ben]", "to: [con]"}, `whom it is to is "con", a name that Windows keeps for itself`, "choose another name"},
+		{[]string{"2026-11-21T09:00:00+08:00", "tomorrow"}, `the time of return is "tomorrow", not a time with its offset`, `write it like "2026-11-20T18:00:00+08:00"`},
+		{[]string{"decisions:\n  - id: cookie-store\n    decision: Keep sessions in a signed cookie\n    rationale: Redis would add a dependency that staging does not have before March\n", ""}, "the list of decisions is missing", "list what was decided, or write decisions: [] where nothing was"},
+		{[]string{"blocked_by: [session-timeout]", "blocked_by: [session-timeuot]"}, `what blocks session-mw: there is no blocker called "session-timeuot"`, "write session-timeout"},
+		{[]string{"summary: Session middleware is in review, waiting on the timeout policy", "summary: wip"}, "the summary has 1 word", declarations["summary"]},
 	}
 	for _, test := range tests {
 		ctx := before()
@@ -426,8 +426,8 @@ func TestCheckSealed(t *testing.T) {
 	h.Items[0].Owner = ""
 	findings := CheckSealed(handoff.Seal(doc.Record), before())
 	want := []handoff.Finding{
-		{Code: "HO401", Field: "items[0].owner", Message: "items[0].owner is missing"},
-		{Code: "HO907", Field: "items[1].state", Message: "hidden character U+202E"},
+		{Code: "HO401", Field: "items[0].owner", Message: "the owner of session-mw is missing"},
+		{Code: "HO907", Field: "items[1].state", Message: "hidden character U+202E in the state of login-form"},
 	}
 	if len(findings) != len(want) {
 		t.Fatalf("%+v", findings)

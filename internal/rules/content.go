@@ -12,15 +12,15 @@ import (
 func vagueNext(s *subject, field string, next *handoff.Next) {
 	do := wordsOf(next.Do)
 	field += ".do"
-	const fix = "begin with a verb that says what to do, and name the thing: a file, a pull request, a number"
+	const fix = "say what to do, and to which thing: a file, a pull request, a number"
 	switch words, named := wordCount(next.Do), anchors(next.Do) != 0; {
 	case next.Do == "":
 	case s.words.isFiller(next.Do) || words == 0 || words < 2 && !named:
-		s.fail(field, fix, "the step %s says nothing that can be done", quote(next.Do))
+		s.fail(field, fix, "%s says nothing that can be done", s.the(field))
 	case words < 2 || words < 3 && !named:
-		s.warn(field, fix, "the step %s has %s", quote(next.Do), inWords(words))
+		s.warn(field, fix, "%s has %s", s.the(field), inWords(words))
 	case s.isWeak(next):
-		s.warn(field, fix, "the step %s begins with %q and names nothing in particular", quote(next.Do), do[0])
+		s.warn(field, fix, "%s names nothing after %q", s.the(field), do[0])
 	}
 }
 
@@ -38,27 +38,27 @@ func softNext(s *subject, field string, next *handoff.Next) {
 		return
 	}
 	if s.words.soft[do[0]] || ongoing[do[0]] {
-		s.report(field+".do", "write an order: a verb and its object", "the step %s begins with %q, which is no order", quote(next.Do), do[0])
+		s.report(field+".do", "write what is to be done: a verb, and what it is done to", "%s is no order: %q", s.the(field), do[0]+" …")
 	}
 }
 
 // statusForState is rule HO203.
 func statusForState(s *subject, field string, item *handoff.Item) {
 	field += ".state"
-	const fix = "say what is true now: what works, what is missing, and where to see it"
+	const fix = "say what is true now: what works, what is missing, where to see it"
 	state := normal(item.State)
 	switch {
 	case item.State == "":
 	case s.words.isFiller(item.State):
-		s.fail(field, fix, "the state %s says nothing", quote(item.State))
+		s.fail(field, fix, "%s says nothing", s.the(field))
 	case spaced(item.State) == spaced(item.Status):
-		s.fail(field, fix, "the state only repeats the status (%s)", item.Status)
+		s.fail(field, fix, "%s only repeats the status", s.the(field))
 	case anchors(item.State) == 0 && statePrefix().MatchString(state):
-		s.warn(field, fix, "the state %s tells the status, not where the work stands", quote(item.State))
+		s.warn(field, fix, "%s tells the status, not where it stands", s.the(field))
 	case anchors(item.State) == 0 && wordCount(item.State) < 4 && item.Status != handoff.StatusReady: // of what nobody has begun there is little to say
-		s.warn(field, fix, "the state %s has %s", quote(item.State), inWords(wordCount(item.State)))
+		s.warn(field, fix, "%s has %s", s.the(field), inWords(wordCount(item.State)))
 	case state == normal(item.Title):
-		s.warn(field, fix, "the state only repeats the title")
+		s.warn(field, fix, "%s only repeats the title", s.the(field))
 	}
 }
 
@@ -81,7 +81,7 @@ func relativeTime(s *subject) {
 			continue
 		}
 		if word := s.words.relativeTime(t.value, plans[t.key], oneZone); word != "" && !s.isDayOfReturn(word) {
-			s.report(t.field, "write the date, and the time with its zone", "%s says %s, which depends on where and when it is read", t.field, quote(word))
+			s.report(t.field, "write the date, or the time with its zone", "%s says %s: when is that?", s.the(t.field), quote(word))
 		}
 	}
 }
@@ -123,16 +123,16 @@ func entryOf(field string) string {
 // waitForNeed is rule HO205.
 func waitForNeed(s *subject, field string, blocker *handoff.Blocker) {
 	field += ".needs"
-	const fix = "say what would remove it: decide, approve, grant, and what"
+	const fix = "say what would remove it: who decides, approves or grants what"
 	switch {
 	case blocker.Needs == "":
 	case s.words.isFiller(blocker.Needs):
-		s.fail(field, fix, "needs is %s, which says nothing", quote(blocker.Needs))
+		s.fail(field, fix, "%s says nothing", s.the(field))
 	case anchors(blocker.Needs).has(concrete):
 	case bareWait().MatchString(normal(blocker.Needs)):
-		s.warn(field, fix, "needs is %s: a wait, and not what is needed", quote(blocker.Needs))
+		s.warn(field, fix, "%s is a wait, and not what would end it", s.the(field))
 	case wordCount(blocker.Needs) < 3:
-		s.warn(field, fix, "needs is %s, %s", quote(blocker.Needs), inWords(wordCount(blocker.Needs)))
+		s.warn(field, fix, "%s has %s", s.the(field), inWords(wordCount(blocker.Needs)))
 	}
 }
 
@@ -142,15 +142,15 @@ func emptyRationale(s *subject, field, _ string, d *handoff.DecisionFields) {
 	field = handoff.JoinField(field, "rationale")
 	switch words := wordCount(d.Rationale); {
 	case strings.TrimSpace(d.Rationale) == "":
-		s.fail(field, fix, "the decision has no rationale")
+		s.fail(field, fix, "%s is missing", s.the(field))
 	case s.words.isFiller(d.Rationale):
-		s.fail(field, fix, "the rationale %s says nothing", quote(d.Rationale))
+		s.fail(field, fix, "%s says nothing", s.the(field))
 	case noReason().MatchString(normal(d.Rationale)):
-		s.warn(field, fix, "the rationale %s is no reason", quote(d.Rationale))
+		s.warn(field, fix, "%s is no reason", s.the(field))
 	case words < 4 && !anchors(d.Rationale).has(concrete):
-		s.warn(field, fix, "the rationale %s has %s", quote(d.Rationale), inWords(words))
+		s.warn(field, fix, "%s has %s", s.the(field), inWords(words))
 	case contain(d.Rationale, d.Decision) >= 0.8:
-		s.warn(field, fix, "the rationale repeats the decision")
+		s.warn(field, fix, "%s repeats the decision", s.the(field))
 	}
 }
 
@@ -166,9 +166,9 @@ const (
 // novel is rule HO208. The sources of a rollup were each within the limits, and
 // twenty people have more to say than one: only what the lead adds counts.
 func novel(s *subject, h *handoff.Handoff) {
-	const fix = "move the long text to a file, name it in `details`, and keep what the receiver must know first"
+	const fix = "keep what must be known first; the rest goes into a file (details)"
 	if words := wordCount(h.Notes); words > manyNoteWords {
-		s.warn("notes", fix, "notes has %d words, more than %d", words, manyNoteWords)
+		s.warn("notes", fix, "the notes have %d words, more than %d", words, manyNoteWords)
 	}
 	if h.Rollup != nil {
 		return
@@ -179,7 +179,7 @@ func novel(s *subject, h *handoff.Handoff) {
 	case words > manyWords:
 		s.warn("", fix, "the handoff has %d words, more than %d", words, manyWords)
 	}
-	const fewer = "hand over what the receiver can take on, and drop or ship the rest"
+	const fewer = "hand over what can be taken on, and drop or ship the rest"
 	switch items := len(h.Items); {
 	case items > tooManyItems:
 		s.fail("items", fewer, "the handoff has %d items, at most %d", items, tooManyItems)
@@ -188,10 +188,9 @@ func novel(s *subject, h *handoff.Handoff) {
 	}
 }
 
-// tooThin is rule HO209. It leaves what others have found thin already.
+// tooThin is rule HO209.
 func tooThin(s *subject, h *handoff.Handoff) {
-	said := slices.ContainsFunc(s.found, func(f found) bool { return slices.Contains([]string{"HO201", "HO202", "HO203"}, f.Code) })
-	if words := proseWords(s.texts); len(h.Items) > 0 && words < fewWords && !said {
+	if words := proseWords(s.texts); len(h.Items) > 0 && words < fewWords {
 		s.report("items", "say where each item stands, what comes next, and why", "the whole handoff has %s", inWords(words))
 	}
 }
@@ -204,7 +203,7 @@ func noAcceptance(s *subject, field string, item *handoff.Item) {
 		return
 	}
 	if receiver := receiverOf(*item, s.by()); receiver != s.by() {
-		s.report(field+".accept", "say in `accept` how to tell that it is done", "item %s goes to %s without acceptance criteria", quote(item.ID), quote(receiver))
+		s.report(field+".accept", "say how one can tell that it is done", "%s goes to %s, and nothing says when it is done", named(item.ID), receiver)
 	}
 }
 
@@ -222,8 +221,8 @@ func unmeasurable(s *subject, field string, item *handoff.Item) {
 		if criterion.Cmd != "" || check == "" || anchors(check).has(concrete) || hasWord(check, observable) || !hasWord(check, opinions) {
 			continue
 		}
-		s.report(indexField(field+".accept", i)+".check", "name a number, a command, or something that can be seen",
-			"the check %s cannot be observed", quote(criterion.Check))
+		field := indexField(field+".accept", i) + ".check"
+		s.report(field, "name a number, a command, or something that can be seen", "%s is a matter of opinion", s.the(field))
 	}
 }
 
@@ -236,19 +235,19 @@ func noContingency(s *subject, field string, item *handoff.Item) {
 	if len(item.IfThen) > 0 {
 		return
 	}
-	const fix = "say in `if_then` what to do when the likely trouble comes"
+	const fix = "say what may happen, and what to do then"
 	switch item.Severity {
 	case handoff.SeverityCritical:
-		s.fail(field+".if_then", fix, "item %s is critical and has no contingency", quote(item.ID))
+		s.fail(field+".if_then", fix, "%s is critical, and nothing says what may happen", named(item.ID))
 	case handoff.SeverityWatch:
-		s.warn(field+".if_then", fix, "item %s is to be watched and has no contingency", quote(item.ID))
+		s.warn(field+".if_then", fix, "%s is to be watched, and nothing says what may happen", named(item.ID))
 	}
 }
 
 // unsafeStep is rule HO215.
 func unsafeStep(s *subject, field string, next *handoff.Next) {
 	if next.Risk == "irreversible" && next.ConfirmWith == "" {
-		s.report(field+".confirm_with", "name who must agree first", "the step %s is irreversible and confirmed with nobody", quote(next.Do))
+		s.report(field+".confirm_with", "name who must agree first (confirm_with)", "%s cannot be undone: nobody confirms it", s.the(field+".do"))
 	}
 }
 
@@ -258,9 +257,9 @@ func opaqueBlocker(s *subject, field string, blocker *handoff.Blocker) {
 	switch words := wordCount(blocker.Because); {
 	case blocker.Because == "" || s.words.isFiller(blocker.Because):
 	case words < 3 && !anchors(blocker.Because).has(concrete):
-		s.report(field+".because", fix, "because is %s, %s", quote(blocker.Because), inWords(words))
+		s.report(field+".because", fix, "%s has %s", s.the(field+".because"), inWords(words))
 	case contain(blocker.Because, blocker.Needs) >= 0.8:
-		s.report(field+".because", fix, "because repeats needs")
+		s.report(field+".because", fix, "%s repeats what is needed", s.the(field+".because"))
 	}
 }
 
@@ -280,13 +279,13 @@ func noQuestion(s *subject) {
 // checkQuestion judges a question with what else there is to understand it by.
 func (s *subject) checkQuestion(field, ask, to, context string) {
 	if ask != "" && !strings.HasSuffix(strings.TrimSpace(ask), "?") {
-		s.fail(handoff.JoinField(field, "ask"), "ask one question, and end it with ?", "%s is no question", quote(ask))
+		s.fail(handoff.JoinField(field, "ask"), "ask one question, and end it with ?", "%s is no question", s.the(handoff.JoinField(field, "ask")))
 	}
 	if to == "" && s.raw(handoff.JoinField(field, "to")) == nil {
-		s.fail(handoff.JoinField(field, "to"), "name who can answer", "the question %s is put to nobody", quote(ask))
+		s.fail(handoff.JoinField(field, "to"), "name who can answer", "%s is put to nobody", s.the(handoff.JoinField(field, "ask")))
 	}
 	if strings.TrimSpace(context) == "" && wordCount(ask) < fewAskWords && !anchors(ask).has(concrete) {
-		s.warn(handoff.JoinField(field, "context"), "say what one must know to answer", "the question %s has no context", quote(ask))
+		s.warn(handoff.JoinField(field, "context"), "say what one must know to answer it", "%s has no context", s.the(handoff.JoinField(field, "ask")))
 	}
 }
 
@@ -305,16 +304,16 @@ func novelHeadline(s *subject, h *handoff.Handoff) {
 	length := utf8.RuneCountInString(text)
 	switch {
 	case strings.TrimSpace(text) == "":
-		s.fail("summary", declarations["summary"], "summary is empty")
+		s.fail("summary", declarations["summary"], "the summary is empty")
 	case strings.Contains(text, "\n"):
-		s.fail("summary", "keep the first line and move the rest to `notes`", "summary has a line break")
+		s.fail("summary", "keep the first line, and move the rest to the notes", "the summary has a line break")
 	case length > maxSummary:
-		s.fail("summary", "shorten it, and move the rest to `notes`", "summary is %d characters long, at most %d", length, maxSummary)
+		s.fail("summary", "shorten it, and move the rest to the notes", "the summary is %d characters long, at most %d", length, maxSummary)
 	case s.foreign():
 	case wordCount(text) < 4 && !anchors(text).has(concrete) && !saysNone(h):
-		s.warn("summary", declarations["summary"], "summary has %s", inWords(wordCount(text)))
+		s.warn("summary", declarations["summary"], "the summary has %s", inWords(wordCount(text)))
 	case len(sentences().FindAllString(abbrevs().ReplaceAllString(text, ""), -1)) > 1:
-		s.warn("summary", "keep one sentence, and move the rest to `notes`", "summary has more than two sentences")
+		s.warn("summary", "keep one, and move the rest to the notes", "the summary has more than two sentences")
 	}
 }
 
@@ -337,12 +336,12 @@ func intentLoss(s *subject, field string, item *handoff.Item) {
 	if from := s.State.Items[item.Continues]; from != nil && item.Intent == "" {
 		return // it goes on for the same reason
 	}
-	const fix = "say why it is done and why this way"
+	const fix = "say why it is done, and why this way"
 	switch words := wordCount(item.Intent); {
 	case words == 0:
-		s.fail(field+".intent", fix, "item %s is new and has no intent", quote(item.ID))
+		s.fail(field+".intent", fix, "%s is new, and nothing says why it is done", named(item.ID))
 	case words < minIntent && !s.foreign() && !anchors(item.Intent).has(concrete):
-		s.warn(field+".intent", fix, "item %s is new, and its intent has %s", quote(item.ID), inWords(words))
+		s.warn(field+".intent", fix, "%s is new, and why it is done is said in %s", named(item.ID), inWords(words))
 	}
 }
 
@@ -351,12 +350,12 @@ func nothingStartable(s *subject, field string, item *handoff.Item) {
 	if item.Status == handoff.StatusBlocked || slices.ContainsFunc(item.Next, handoff.Next.StartsNow) {
 		return
 	}
-	const fix = "add a step that can start now, or set status: blocked and name the blocker"
+	const fix = "add a step that can start now, or set it to blocked and say by what"
 	if len(item.Next) == 0 {
-		s.report(field+".next", fix, "item %s has no next step", quote(item.ID))
+		s.report(field+".next", fix, "%s has no next step", named(item.ID))
 		return
 	}
-	s.report(field+".next", fix, "no next step of item %s can start now", quote(item.ID))
+	s.report(field+".next", fix, "no next step of %s can start now", named(item.ID))
 }
 
 // cloneAnswers is rule HO805.
@@ -367,7 +366,7 @@ func cloneAnswers(s *subject, h *handoff.Handoff) {
 		field := indexField("items", i)
 		if state := normal(item.State); state != "" {
 			if first, ok := states[state]; ok {
-				s.report(field+".state", fix, "items %s and %s have the same state", quote(first), quote(item.ID))
+				s.report(field+".state", fix, "%s and %s have the same state", named(first), named(item.ID))
 			} else {
 				states[state] = item.ID
 			}
@@ -375,7 +374,7 @@ func cloneAnswers(s *subject, h *handoff.Handoff) {
 		for j, next := range item.Next {
 			do := normal(next.Do)
 			if first, ok := steps[do]; ok && do != "" && first != item.ID {
-				s.report(indexField(field+".next", j)+".do", fix, "items %s and %s have the same next step", quote(first), quote(item.ID))
+				s.report(indexField(field+".next", j)+".do", fix, "%s and %s have the same next step", named(first), named(item.ID))
 			} else if !ok {
 				steps[do] = item.ID
 			}
@@ -390,7 +389,7 @@ func templateLeft(s *subject) {
 			continue
 		}
 		if left := placeholderIn(t.value); left != "" {
-			s.report(t.field, "replace it by what you mean; put code in back-ticks", "%s still holds %s", t.field, quote(left))
+			s.report(t.field, "replace it by what you mean; code goes into back-ticks", "%s still holds %s", s.the(t.field), quote(left))
 		}
 	}
 }
@@ -399,7 +398,7 @@ func templateLeft(s *subject) {
 func filler(s *subject) {
 	for _, t := range s.texts {
 		if t.required() && s.words.isFiller(t.value) {
-			s.report(t.field, "say it in a sentence", "%s is %s, which says nothing", t.field, quote(t.value))
+			s.report(t.field, "say it in a sentence", "%s is %s, which says nothing", s.the(t.field), quote(t.value))
 		}
 	}
 }

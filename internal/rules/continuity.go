@@ -15,10 +15,10 @@ func blockedWithoutBlocker(s *subject, field string, item *handoff.Item) {
 	blocked := item.Status == handoff.StatusBlocked
 	switch {
 	case blocked && len(item.BlockedBy) == 0:
-		s.report(field+".blocked_by", "name the blocker in blocked_by, and declare it in blockers", "item %s is blocked, and by nothing", quote(item.ID))
+		s.report(field+".blocked_by", "say what blocks it, and declare that as a blocker", "%s is blocked, and by nothing", named(item.ID))
 	case !blocked && len(item.BlockedBy) > 0 && item.Status != "":
-		s.report(field+".blocked_by", "set status: blocked, or remove blocked_by", "item %s is %s, and blocked by %s",
-			quote(item.ID), quote(item.Status), quote(strings.Join(item.BlockedBy, ", ")))
+		s.report(field+".blocked_by", "set it to blocked, or say that nothing blocks it", "%s is %s, and blocked by %s",
+			named(item.ID), quote(item.Status), quote(strings.Join(item.BlockedBy, ", ")))
 	case blocked && s.State != nil:
 		s.checkGone(field, item)
 	}
@@ -36,8 +36,8 @@ func (s *subject) checkGone(field string, item *handoff.Item) {
 		}
 		last = gone
 	}
-	s.report(field+".status", "say what it is now, ready, in_progress or in_review, and remove blocked_by",
-		"item %s is blocked, and %s is closed: %s by %s in %s", quote(item.ID), last.ID, last.State, last.Resolution.By, last.Resolution.ID)
+	s.report(field+".status", "say what it is now (ready, in_progress, in_review), blocked by nothing",
+		"%s is blocked, and %s is closed: %s by %s", named(item.ID), named(last.ID), last.State, last.Resolution.By)
 }
 
 // blocksMovingItem is rule HO307.
@@ -50,8 +50,8 @@ func blocksMovingItem(s *subject, field string, blocker *handoff.Blocker) {
 		_, id := handoff.SplitRef(ref)
 		for _, item := range h.Items {
 			if item.ID == id && item.Status != handoff.StatusBlocked {
-				s.report(indexField(field+".blocks", i), "set the item to blocked, or say in `workaround` how it goes on",
-					"blocker %s blocks %s, whose status is %s", quote(blocker.ID), quote(id), quote(item.Status))
+				s.report(indexField(field+".blocks", i), "set it to blocked, or say how it goes on (workaround)",
+					"%s blocks %s, whose status is %s", named(blocker.ID), named(id), quote(item.Status))
 			}
 		}
 	}
@@ -143,8 +143,8 @@ func copyForward(s *subject, field string, item *handoff.Item) {
 	if slices.ContainsFunc(h.Unchanged, func(u handoff.Reasoned) bool { return u.ID == item.ID }) || s.committed(item, old.At) {
 		return
 	}
-	s.report(field+".state", "say what is true now, or name the item in `unchanged` with the reason",
-		"the state of %s is copied from %s, with the same status and no commit since", quote(item.ID), old.Declared)
+	s.report(field+".state", "say what is true now, or why nothing has moved (unchanged)",
+		"the state of %s is copied from %s", named(item.ID), old.Declared)
 }
 
 // committed reports whether a branch of the item has commits after a time.
@@ -159,19 +159,19 @@ func vanishedItem(s *subject, h *handoff.Handoff) {
 	if !s.doc.Has("items") {
 		return
 	}
-	named := make(map[string]bool)
+	told := make(map[string]bool)
 	for _, item := range h.Items {
-		named[item.ID], named[item.Continues] = true, true
+		told[item.ID], told[item.Continues] = true, true
 	}
 	for _, shipped := range h.Shipped {
-		named[shipped.ID] = true
+		told[shipped.ID] = true
 	}
 	for _, dropped := range h.Dropped {
-		named[dropped.ID] = true
+		told[dropped.ID] = true
 	}
 	for _, item := range s.custody().Items {
-		if !named[item.ID] {
-			s.report("items", "declare it again, ship it, drop it with a reason, or say in `continues` of another item that it goes on there", "item %s, which %s holds, is not in the handoff", quote(item.ID), s.by())
+		if !told[item.ID] {
+			s.report("items", "declare, ship or drop it, or say which item goes on with it", "%s, which %s holds, is not in the handoff", named(item.ID), s.by()).Entry = named(item.ID)
 		}
 	}
 }
@@ -184,7 +184,7 @@ func vanishedBlocker(s *subject, h *handoff.Handoff) {
 	}
 	for _, blocker := range s.custody().Blockers {
 		if h.Blocker(blocker.ID) == nil {
-			s.report("blockers", "declare it again, or close it with `handoff resolve "+text.ShellArgument("blk:"+blocker.ID)+"`", "blocker %s is open and not in the handoff", quote(blocker.ID))
+			s.report("blockers", "declare it again, or: handoff resolve "+text.ShellArgument("blk:"+blocker.ID), "%s is open, and not in the handoff", named(blocker.ID)).Entry = named(blocker.ID)
 		}
 	}
 }
@@ -197,7 +197,7 @@ func vanishedQuestion(s *subject, h *handoff.Handoff) {
 		id := question.Key
 		listed := slices.ContainsFunc(h.Questions, func(q handoff.OpenQuestion) bool { return q.ID == id })
 		if !listed && s.State.Records[id] == nil {
-			s.report("questions", "ask it again, or answer it with `handoff answer "+text.ShellArgument("q:"+id)+"`", "question %s is open and not in the handoff", quote(id))
+			s.report("questions", "ask it again, or: handoff answer "+text.ShellArgument("q:"+id), "%s is open, and not in the handoff", named(id)).Entry = named(id)
 		}
 	}
 }
@@ -216,7 +216,7 @@ func vanishedWatch(s *subject, h *handoff.Handoff) {
 		if w.Standing {
 			field, stands = "standing", "stands"
 		}
-		s.report(field, "list it again, or say in `ended` why it is over", "%s %s since %s, and is not in the handoff", quote(w.What), stands, w.Declared)
+		s.report(field, "list it again, or say why it is over (ended)", "%s %s since %s, and is not in the handoff", quote(w.What), stands, w.Declared)
 	}
 }
 
@@ -235,7 +235,7 @@ func zombie(s *subject, field string, item *handoff.Item) {
 		return
 	}
 	if old := s.State.Items[item.ID]; old != nil && !old.Live() && !s.amended(old.ClosedBy) {
-		s.report(field+".id", "say in `reopened` why it is back, or give new work a new id", "item %s was %s in %s", quote(item.ID), old.Closed, old.ClosedBy)
+		s.report(field+".id", "say why it is back (reopened), or give new work a new name", "%s was %s in %s, and is back", named(item.ID), old.Closed, old.ClosedBy)
 	}
 }
 
@@ -244,13 +244,13 @@ func contradiction(s *subject, h *handoff.Handoff) {
 	s.checkOnce(h)
 	for i, item := range h.Items {
 		if item.Progress != nil && *item.Progress == 100 && item.Status != handoff.StatusInReview {
-			s.report(indexField("items", i)+".progress", "ship it, or correct the progress", "item %s is at 100 %% and %s", quote(item.ID), quote(item.Status))
+			s.report(indexField("items", i)+".progress", "ship it, or correct the progress", "%s is at 100 %% and %s", named(item.ID), quote(item.Status))
 		}
 	}
 	for i, shipped := range h.Shipped {
 		if blocker := s.blockerOf(h, shipped.ID); blocker != "" {
-			s.report(indexField("shipped", i)+".id", "close the blocker first: `handoff resolve "+text.ShellArgument("blk:"+blocker)+"`",
-				"item %s is shipped and blocked by %s", quote(shipped.ID), blocker)
+			s.report(indexField("shipped", i)+".id", "close the blocker first: handoff resolve "+text.ShellArgument("blk:"+blocker),
+				"%s is shipped, and blocked by %s", named(shipped.ID), named(blocker))
 		}
 	}
 }
@@ -263,7 +263,7 @@ func (s *subject) checkOnce(h *handoff.Handoff) {
 			return
 		}
 		if first, ok := seen[list+id]; ok {
-			s.report(field, "keep one of the two", "%s stands twice, first in %s", quote(id), first)
+			s.report(field, "keep one of the two", "%s stands twice, first in %s", named(id), first)
 			return
 		}
 		seen[list+id] = field
@@ -326,8 +326,8 @@ func relitigation(s *subject, field, topic string, d *handoff.DecisionFields) {
 	if _, superseded := handoff.SplitRef(d.Supersedes); superseded == topic || d.Decision == old.Decision.Decision {
 		return
 	}
-	s.report(handoff.JoinField(field, "decision"), "keep that decision, or write `supersedes: "+topic+"` and the reason that is new",
-		"%s was decided by %s in %s: %s, because %s", quote(topic), old.By, old.Record, quote(old.Decision.Decision), quote(old.Rationale))
+	s.report(handoff.JoinField(field, "decision"), "keep that one, or say that this supersedes "+topic+", and what is new",
+		"%s decided %s: %s", old.By, shortened(old.Decision.Decision, 24), shortened(old.Rationale, 24))
 }
 
 // staleAfter is how long a stopgap may last before it is looked at again.
@@ -348,7 +348,7 @@ func staleDefault(s *subject, h *handoff.Handoff) {
 		}
 		if blocker.Workaround != "" && !since.IsZero() && at.Sub(since) > staleAfter {
 			s.report(indexField("blockers", i)+".workaround", "get the blocker removed, or decide that the workaround stays",
-				"the workaround of %s is %d days old", quote(blocker.ID), int(at.Sub(since).Hours()/24))
+				"the workaround of %s is %d days old", named(blocker.ID), int(at.Sub(since).Hours()/24))
 		}
 	}
 	if s.State == nil {
@@ -357,7 +357,7 @@ func staleDefault(s *subject, h *handoff.Handoff) {
 	for i, decision := range h.Decisions {
 		old := s.State.Decisions[decision.ID]
 		if decision.Status == fold.DecisionProposed && old != nil && old.State == fold.DecisionProposed && at.Sub(old.At) > staleAfter {
-			s.report(indexField("decisions", i)+".status", "get it accepted, or reverse it", "%s has been proposed for %d days", quote(decision.ID), int(at.Sub(old.At).Hours()/24))
+			s.report(indexField("decisions", i)+".status", "get it accepted, or reverse it", "%s has been proposed for %d days", named(decision.ID), int(at.Sub(old.At).Hours()/24))
 		}
 	}
 }
@@ -372,7 +372,7 @@ func recycledHeadline(s *subject, h *handoff.Handoff) {
 			continue
 		}
 		if normal(last.Summary) == normal(h.Summary) {
-			s.report("summary", "say what is new", "summary is that of %s", last.Record.ID)
+			s.report("summary", "say what is new", "the summary is that of %s", last.Record.ID)
 		}
 		return
 	}
@@ -388,6 +388,6 @@ func nothingHappened(s *subject, h *handoff.Handoff) {
 		return
 	}
 	if n := s.OwnCommits(); n > 0 {
-		s.report("shipped", "list what the commits were for", "the handoff says that nothing happened, and %s has committed since the last one (%d)", s.by(), n)
+		s.report("shipped", "list what the commits were for", "nothing happened, it says; %s made %s since the last one", s.by(), text.Count(n, "commit"))
 	}
 }

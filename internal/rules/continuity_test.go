@@ -321,7 +321,7 @@ func TestFixesAreQuoted(t *testing.T) {
 		s.Blockers["a; id"] = &fold.Blocker{Blocker: handoff.Blocker{ID: "a; id", Blocks: []string{"login-form"}}, DeclaredBy: "ben"}
 	})(&ctx)
 	findings := Check(handoff.Parse([]byte(good), ""), ctx)
-	if len(findings) != 1 || !strings.HasSuffix(findings[0].Fix, "`handoff resolve 'blk:a; id'`") {
+	if len(findings) != 1 || !strings.HasSuffix(findings[0].Fix, ": handoff resolve 'blk:a; id'") {
 		t.Errorf("%+v", findings)
 	}
 }

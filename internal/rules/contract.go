@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -17,7 +18,7 @@ type Breach struct {
 }
 
 func (b Breach) String() string {
-	return fmt.Sprintf("item %s goes from %s to %s, whose interface requires %s", quote(b.Item), b.From, b.To, b.Key)
+	return fmt.Sprintf("%s lacks %s, which %s requires", named(b.Item), strings.ReplaceAll(b.Key, "_", " "), b.To)
 }
 
 // contractBreach is rule HO407: what the contracts between the sender and a
@@ -25,7 +26,7 @@ func (b Breach) String() string {
 // handoff goes that was returned, nothing is lacking.
 func contractBreach(s *subject, h *handoff.Handoff) {
 	for _, b := range s.breaches(h) {
-		report, fix := s.warn, "add `"+b.Key+"`"
+		report, fix := s.warn, "add it"
 		switch who := b.Returns(); {
 		case who != "":
 			fix += ", or it is published to " + who + " in place of " + b.Receiver

@@ -60,8 +60,8 @@ func workOnLaptop(s *subject, h *handoff.Handoff) {
 	for i, item := range h.Items {
 		names := slices.ContainsFunc(item.Refs, func(ref handoff.Ref) bool { return ref.Type == "branch" && ref.ID == h.Anchor.Branch })
 		if names && !slices.ContainsFunc(item.KnownIssues, leftOnLaptop().MatchString) {
-			s.report(indexField("items", i)+".known_issues", "push it, or say in `known_issues` what is missing",
-				"branch %s has %d unpushed commits and %d changed files that nobody else sees", quote(h.Anchor.Branch), unpushed, dirty)
+			s.report(indexField("items", i)+".known_issues", "push it, or say under known issues what is missing",
+				"only you see %d commits and %d changed files of branch %s", unpushed, dirty, quote(h.Anchor.Branch))
 		}
 	}
 }
@@ -78,7 +78,7 @@ func counted(n *int) int {
 func launderedClaim(s *subject, field string, item *handoff.Item) {
 	for i, claim := range item.Claims {
 		if claim.Status == "verified" && strings.TrimSpace(claim.Probe) == "" {
-			s.report(indexField(field+".claims", i)+".probe", "say how it was checked, or set the status to unverified",
+			s.report(indexField(field+".claims", i)+".probe", "say how it was checked (probe), or that it is unverified",
 				"the claim %s is verified by nothing", quote(claim.Claim))
 		}
 	}
@@ -101,10 +101,14 @@ func bareAssertion(s *subject, h *handoff.Handoff) {
 	}
 }
 
-// checkAssertion is silent where the text itself says what to look at.
+// checkAssertion is silent where the text itself says what to look at, and where it
+// was found to say too little already.
 func (s *subject) checkAssertion(field, text string) {
+	if slices.ContainsFunc(s.found, func(f found) bool { return f.Code == "HO203" && f.Field == s.inDocument(field) }) {
+		return
+	}
 	if word := assertionIn(text); word != "" && !anchors(text).has(concrete) {
-		s.report(field, "add the commit, the pull request, a verified claim or the command that shows it", "%s says %q and shows nothing for it", field, word)
+		s.report(field, "add the commit, the pull request or the command that shows it", "%s says %q, and shows nothing for it", s.the(field), word)
 	}
 }
 

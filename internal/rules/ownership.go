@@ -14,7 +14,9 @@ import (
 func fuzzyOwner(s *subject, h *handoff.Handoff) {
 	for i, item := range h.Items {
 		field := indexField("items", i)
-		s.checkOwner(field+".owner", "name the one person who is accountable", item.Owner)
+		if !s.leftOpen(h, field+".owner", item.Owner) {
+			s.checkOwner(field+".owner", "name the one person who is accountable", item.Owner)
+		}
 		for j, next := range item.Next {
 			s.checkStepOwner(h, indexField(field+".next", j)+".owner", next.Owner)
 		}
@@ -33,17 +35,17 @@ func IsNobody(owner string) bool { return notPeople[normal(owner)] }
 func (s *subject) checkOwner(field, fix, owner string) bool {
 	switch raw := s.raw(field).(type) {
 	case []any:
-		s.report(field, fix, "%s is a list (%s)", field, listed(raw))
+		s.report(field, fix, "%s is a list (%s)", s.the(field), listed(raw))
 	case map[string]any:
-		s.report(field, fix, "%s is a mapping, not a person", field)
+		s.report(field, fix, "%s is a mapping, not a person", s.the(field))
 	default:
 		switch {
 		case strings.TrimSpace(owner) == "":
-			s.report(field, fix, "%s is missing", field)
+			s.report(field, fix, "%s is missing", s.the(field))
 		case IsNobody(owner):
-			s.report(field, fix, "%s is %s, which is nobody in particular", field, quote(owner))
+			s.report(field, fix, "%s is %s: nobody in particular", s.the(field), quote(owner))
 		case s.isGroup(owner):
-			s.report(field, fix, "%s is %s, a group", field, quote(owner))
+			s.report(field, fix, "%s is %s, a group", s.the(field), quote(owner))
 		default:
 			return true
 		}
@@ -51,21 +53,24 @@ func (s *subject) checkOwner(field, fix, owner string) bool {
 	return false
 }
 
+// leftOpen reports whether a draft leaves it open who owns an item or a step. It may,
+// but for a rollup: it is judged once more when it is sealed, which fills that in.
+func (s *subject) leftOpen(h *handoff.Handoff, field, owner string) bool {
+	return owner == "" && s.Draft && s.record.ID == "" && h.Rollup == nil && s.raw(field) == nil
+}
+
 // checkStepOwner is checkOwner for a step, which may be offered to a group that
 // receives the handoff. A rollup shows what its sources offer, and to whom.
-//
-// A draft may leave the owner of a step open, but for a rollup: it is judged once
-// more when it is sealed, which fills that in.
 func (s *subject) checkStepOwner(h *handoff.Handoff, field, owner string) {
-	if owner == "" && s.Draft && s.record.ID == "" && h.Rollup == nil && s.raw(field) == nil {
+	if s.leftOpen(h, field, owner) {
 		return
 	}
 	if !handoff.IsScope(owner) {
-		s.checkOwner(field, "name who does it, or a group out of `to`", owner)
+		s.checkOwner(field, "name who does it, or a group that it is to", owner)
 		return
 	}
 	if h.Rollup == nil && !slices.Contains(h.To, owner) {
-		s.report(field, "add it to `to`, or name a person", "%s is %s, a group that is not in `to`", field, quote(owner))
+		s.report(field, "name a person, or hand it over to that group as well", "%s is %s, whom it is not to", s.the(field), quote(owner))
 	}
 }
 
@@ -83,8 +88,8 @@ func (s *subject) isGroup(owner string) bool {
 func severalResolvers(s *subject, field string, _ *handoff.Blocker) {
 	field += ".resolver"
 	if people := resolvers(s.raw(field)); len(people) > 1 {
-		s.report(field, "keep the one who decides, and name the others in the item's `consult`",
-			"%s names %d people (%s)", field, len(people), quote(strings.Join(people, ", ")))
+		s.report(field, "keep the one who decides; the others are to be consulted (consult)",
+			"%s: %d people (%s)", s.the(field), len(people), quote(strings.Join(people, ", ")))
 	}
 }
 
@@ -128,7 +133,7 @@ func listed(entries []any) string {
 // selfBlocking is rule HO403.
 func selfBlocking(s *subject, field string, blocker *handoff.Blocker) {
 	if blocker.Resolver != "" && blocker.Resolver == s.by() {
-		s.report(field+".resolver", "name who else has to act, or make it a next step", "blocker %s is to be resolved by its own sender", quote(blocker.ID))
+		s.report(field+".resolver", "name who else has to act, or make it a next step", "%s is to be resolved by its own sender", named(blocker.ID))
 	}
 }
 
@@ -211,13 +216,13 @@ func count(m map[string]string) map[string]int {
 func ownerLeft(s *subject, h *handoff.Handoff) {
 	for i, item := range h.Items {
 		if s.awayAt(item.Owner, item.Due) {
-			s.report(indexField("items", i)+".owner", "name who owns it meanwhile, or move the date", "%s owns item %s and is away when it is due", item.Owner, quote(item.ID))
+			s.report(indexField("items", i)+".owner", "name who owns it meanwhile, or move the date", "%s owns %s, and is away when it is due", item.Owner, named(item.ID))
 		}
 	}
 	for i, blocker := range h.Blockers {
 		field := indexField("blockers", i) + ".resolver"
 		if s.awayAt(blocker.Resolver, blocker.NeededBy) {
-			s.report(field, "name who decides meanwhile, or move the date", "%s is to resolve %s and is away when it is needed", blocker.Resolver, quote(blocker.ID))
+			s.report(field, "name who decides meanwhile, or move the date", "%s is to resolve %s, and is away then", blocker.Resolver, named(blocker.ID))
 		}
 		area, isArea := strings.CutPrefix(blocker.Resolver, "area:")
 		if !isArea || s.at().IsZero() {

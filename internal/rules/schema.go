@@ -16,13 +16,13 @@ import (
 // declarations are the fields of a handoff that may be empty but not absent
 // (rule HO102), and what to write.
 var declarations = map[string]string{
-	"to":         "name who takes over, as in `to: [ben]`",
+	"to":         "name who takes over, as in to: [ben]",
 	"summary":    "say in one sentence what the receiver must know first",
-	"shipped":    "list what was finished, or write `shipped: []` if nothing was",
-	"items":      "list the work that goes on, or write `items: []` if there is none",
-	"blockers":   "list what blocks the work, or write `blockers: []` if nothing does",
-	"decisions":  "list what was decided, or write `decisions: []` if nothing was",
-	"returns_at": "say when you are back, as in `returns_at: \"2026-11-21T09:00:00+08:00\"`",
+	"shipped":    "list what was finished, or write shipped: [] where nothing was",
+	"items":      "list the work that goes on, or write items: [] where there is none",
+	"blockers":   "list what blocks the work, or write blockers: [] where nothing does",
+	"decisions":  "list what was decided, or write decisions: [] where nothing was",
+	"returns_at": "say when you are back, as in returns_at: mon 09:00",
 }
 
 // conform validates the document against the schema of its kind and reports
@@ -36,10 +36,64 @@ func (s *subject) conform() {
 	if !ok {
 		return
 	}
-	for _, v := range validate(name, s.value) {
+	violations := validate(name, s.value)
+	if s.Draft {
+		violations = append(violations, s.resolved(top)...)
+	}
+	for _, v := range violations {
+		s.noteMeant(v)
+	}
+	for _, v := range s.unsaid(violations) {
 		s.translate(v)
 		s.found[len(s.found)-1].yields = noValue(v)
 		s.noteUndecoded(v)
+	}
+}
+
+// unsaid takes the lists out of what a text violates of which it says nothing at all,
+// where there are several: they are reported at once. In a form each has a page of its
+// own.
+func (s *subject) unsaid(violations []violation) []violation {
+	var lists []string
+	unsaid := func(v violation) bool {
+		return s.Draft && v.keyword == "required" && !s.meant[v.field] && strings.Contains(declarations[v.field], "[]")
+	}
+	for _, v := range violations {
+		if unsaid(v) {
+			lists = append(lists, v.field)
+		}
+	}
+	if typed := s.record != nil && s.record.ID == ""; !typed || len(lists) < 2 {
+		return violations
+	}
+	s.add("HO102", handoff.LevelError, lists[0], "list what there is, or say that there is none: `"+strings.Join(lists, ": []`, `")+": []`",
+		"%s are missing", text.And(lists))
+	return slices.DeleteFunc(violations, unsaid)
+}
+
+// resolved validates the resolutions that go with a draft.
+func (s *subject) resolved(top map[string]any) (violations []violation) {
+	list, _ := top[handoff.ExtResolved].([]any)
+	for i, entry := range list {
+		for _, v := range validate(string(handoff.KindResolution)+"Body", entry) {
+			v.field = handoff.JoinField(indexField(handoff.ExtResolved, i), v.field)
+			violations = append(violations, v)
+		}
+	}
+	return violations
+}
+
+// noteMeant remembers which field an unknown key was meant to be.
+func (s *subject) noteMeant(v violation) {
+	if v.keyword != "additionalProperties" {
+		return
+	}
+	parent, _ := strings.CutSuffix(v.field, v.got.(string))
+	if meant := parent + meantKey(v); meant != parent && s.raw(meant) == nil {
+		if s.meant == nil {
+			s.meant = make(map[string]bool)
+		}
+		s.meant[meant] = true
 	}
 }
 
@@ -83,9 +137,9 @@ func (s *subject) translate(v violation) {
 		s.translateMissing(v)
 	case v.schema.Format == "date-time":
 		s.add("HO104", handoff.LevelError, v.field, "write it like \"2026-11-20T18:00:00+08:00\"",
-			"%s is %s, not a time with its offset", v.field, describe(v.got))
+			"%s is %s, not a time with its offset", s.the(v.field), describe(v.got))
 	default:
-		message, fix := explain(v)
+		message, fix := explain(v, s.the(v.field))
 		s.malformed(v.field, fix, "%s", message)
 	}
 }
@@ -106,20 +160,20 @@ func (s *subject) translateMissing(v violation) {
 	fix, declared := declarations[v.field]
 	switch _, isHandoff := s.body().(*handoff.Handoff); {
 	case declared && isHandoff && v.keyword == "required":
-		s.add("HO102", handoff.LevelError, v.field, fix, "%s is missing", v.field)
+		s.add("HO102", handoff.LevelError, v.field, fix, "%s is missing", s.the(v.field))
 	case declared && isHandoff:
-		s.add("HO102", handoff.LevelError, v.field, fix, "%s has no value", v.field)
+		s.add("HO102", handoff.LevelError, v.field, fix, "%s has no value", s.the(v.field))
 	case v.keyword == "required":
-		s.malformed(v.field, "add `"+lastKey(v.field)+"`", "%s is missing", v.field)
+		s.malformed(v.field, "say it, under "+lastKey(v.field)+" in a file", "%s is missing", s.the(v.field))
 	default:
-		s.malformed(v.field, "give it a value or remove it", "%s has no value", v.field)
+		s.malformed(v.field, "give it a value, or leave it out", "%s has no value", s.the(v.field))
 	}
 }
 
-// explain says what a violation is about and what to do, in the words of the
-// person who wrote the file.
-func explain(v violation) (message, fix string) {
-	is := v.field + " is " + describe(v.got)
+// explain says what a violation of a field is about and what to do, in the words of
+// the person who wrote it.
+func explain(v violation, field string) (message, fix string) {
+	is := field + " is " + describe(v.got)
 	n := v.schema
 	switch v.keyword {
 	case "additionalProperties":
@@ -129,14 +183,14 @@ func explain(v violation) (message, fix string) {
 	case "const":
 		return is + ", not " + n.Const, "write " + n.Const
 	case "enum":
-		return is + ", which is none of " + strings.Join(n.Enum, ", "), choose(v.got, n.Enum)
+		return field + " cannot be " + describe(v.got), choose(v.got, n.Enum)
 	case "minLength":
-		return v.field + " is empty", "fill it in"
+		return field + " is empty", "fill it in"
 	case "maxLength":
-		return fmt.Sprintf("%s is %d characters long, at most %d", v.field, utf8.RuneCountInString(v.got.(string)), *n.MaxLength), "shorten it"
+		return fmt.Sprintf("%s is %d characters long, at most %d", field, utf8.RuneCountInString(v.got.(string)), *n.MaxLength), "shorten it"
 	case "pattern":
 		if v.got == "" {
-			return v.field + " is empty", "write " + form(n)
+			return field + " is empty", "write " + form(n)
 		}
 		return is + ", which does not have the form wanted", "write " + form(n)
 	case "not":
@@ -161,13 +215,18 @@ func explain(v violation) (message, fix string) {
 func unknownKey(v violation) (message, fix string) {
 	key := v.got.(string)
 	message = "unknown key " + quote(key)
-	if meant := text.Nearest(key, slices.Sorted(maps.Keys(v.schema.Properties))); meant != "" {
-		return message, "write `" + meant + "`"
+	if meant := meantKey(v); meant != "" {
+		return message, "did you mean `" + meant + "`?"
 	}
 	if len(v.schema.PatternProperties) > 0 {
 		return message, "remove it, or begin its name with x-"
 	}
 	return message, "remove it"
+}
+
+// meantKey is the key that an unknown one was probably meant to be, "" for none.
+func meantKey(v violation) string {
+	return handoff.MeantKey(v.got.(string), slices.Sorted(maps.Keys(v.schema.Properties)))
 }
 
 var typeNames = map[string]string{
@@ -226,13 +285,18 @@ func describe(value any) string {
 	return "the number " + fmt.Sprint(value)
 }
 
+// longestQuote is how much of a text is quoted: a message fits a line.
+const longestQuote = 32
+
 // quote is text from a record as it may stand in a message: neutralised, on
-// one line, in quotes, without secrets, and not longer than a line.
-func quote(s string) string {
-	const longest = 48
+// one line, in quotes, without secrets, and not longer than longestQuote.
+func quote(s string) string { return shortened(s, longestQuote) }
+
+// shortened is quote of at most so many characters.
+func shortened(s string, most int) string {
 	runes := []rune(text.OneLine(Mask(s)))
-	if len(runes) > longest {
-		runes = append(runes[:longest-1], '…')
+	if len(runes) > most {
+		runes = append(runes[:most-1], '…')
 	}
 	return `"` + string(runes) + `"`
 }

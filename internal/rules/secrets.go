@@ -83,7 +83,7 @@ func secrets(s *subject) {
 	for _, t := range s.texts {
 		for _, secret := range Secrets(t.value) {
 			listed := "list " + secret.Fingerprint + " under rules.allow_secrets in the configuration"
-			looks := fmt.Sprintf("%s looks like %s (%s)", t.field, secret.Name, Hint(t.value[secret.Start:secret.End]))
+			looks := fmt.Sprintf("%s looks like %s (%s)", s.the(t.field), secret.Name, Hint(t.value[secret.Start:secret.End]))
 			switch {
 			case slices.Contains(s.Config.Rules.AllowSecrets, secret.Fingerprint):
 			case slices.Contains(s.LetThrough, secret.Fingerprint):

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -18,6 +20,12 @@ func waivable(code string) bool {
 func Adjustable(code string) bool {
 	rule, ok := Lookup(code)
 	return ok && !rule.Fixed && !inSeries(code, '1', '1')
+}
+
+// SpeaksToAuthor reports whether a rule tells somebody how to write a record, and
+// nothing that others have to know of.
+func SpeaksToAuthor(code string) bool {
+	return inSeries(code, '2', '8') && !slices.Contains([]string{"HO301", "HO310", "HO320", "HO405"}, code)
 }
 
 // inSeries reports whether a code lies in HOfxx to HOtxx.
@@ -57,11 +65,12 @@ func weight(set config.Rules, code string, level handoff.Level) (handoff.Level, 
 // valid.
 func (s *subject) weigh() []handoff.Finding {
 	waived := s.waived()
+	thin := slices.ContainsFunc(s.found, func(f found) bool { return saysThin[f.Code] })
 	var kept []found
 	explained := make(map[string]bool) // fields
 	for _, f := range s.found {
 		level, on := weight(s.Config.Rules, f.Code, f.Level)
-		if !on || waived[f.Code] || s.isCarried(f.Finding) {
+		if !on || waived[f.Code] || s.meant[f.Field] || s.isCarried(f.Finding) || thin && f.Code == "HO209" {
 			continue
 		}
 		f.Level = level
@@ -78,6 +87,10 @@ func (s *subject) weigh() []handoff.Finding {
 	}
 	return findings
 }
+
+// saysThin are the rules that say where a handoff is too thin, so that HO209 need
+// not say that it is.
+var saysThin = set("HO201", "HO202", "HO203", "HO210", "HO211")
 
 // waived is the set of rules that the record waives.
 func (s *subject) waived() map[string]bool {
@@ -107,7 +120,7 @@ func (s *subject) checkWaivers() {
 		switch _, exists := Lookup(waiver.Rule); {
 		case !ruleForm().MatchString(waiver.Rule): // the schema says so
 		case !exists:
-			s.malformed(field, "remove the waiver, or name a rule that `handoff help rules` lists", "there is no rule %s", quote(waiver.Rule))
+			s.malformed(field, "remove the waiver, or name a rule that handoff help rules lists", "there is no rule %s", quote(waiver.Rule))
 		case !waivable(waiver.Rule):
 			s.malformed(field, "remove the waiver and correct what the rule reports", "rule %s cannot be waived", waiver.Rule)
 		}

@@ -73,7 +73,7 @@ const apart = "make them one item, or say how they differ"
 
 // sameWork is what rule HO310 says of two items.
 func sameWork(ref string, item, other *fold.Item) string {
-	return "item " + quote(item.ID) + ", held by " + item.Holder + ", and " + quote(other.ID) + ", held by " + other.Holder + ", both are about " + quote(ref)
+	return named(item.ID) + " (" + item.Holder + ") and " + named(other.ID) + " (" + other.Holder + ") are both about " + quote(ref)
 }
 
 // duplicateInRollup is rule HO310 for what a lead is about to distribute.
@@ -108,7 +108,7 @@ func (c *stateChecker) bothThink() {
 				continue
 			}
 			if back := latest[b].Item(item.ID); back != nil && receiverOf(*back, b) == a {
-				c.add("HO405", latest[a].Record.ID, "items", a+" and "+b+" each offer item "+quote(item.ID)+" to the other", "agree who takes it, and ack that handoff")
+				c.add("HO405", latest[a].Record.ID, "items", a+" and "+b+" each offer "+named(item.ID)+" to the other", "agree who takes it, and ack that handoff")
 			}
 		}
 	}

@@ -16,17 +16,17 @@ import (
 func badTime(s *subject) {
 	at := handoff.Time{Time: s.at()}
 	if !s.Now.IsZero() && at.After(s.Now.Add(s.Config.Timing.ClockSkew.Wall())) {
-		s.report("at", "correct the clock", "at is %s, which lies in the future (now %s)", at, handoff.Time{Time: s.Now})
+		s.report("at", "correct the clock; it is "+handoff.Time{Time: s.Now}.String(), "it is dated %s, which lies in the future", at)
 	}
 	h, ok := s.body().(*handoff.Handoff)
 	if !ok || at.IsZero() {
 		return
 	}
 	if !h.ReturnsAt.IsZero() && !h.ReturnsAt.After(at.Time) {
-		s.report("returns_at", "say when you are back", "returns_at is %s, not after the handoff itself (%s)", h.ReturnsAt, at)
+		s.report("returns_at", "say when you are back", "back at %s, which is over already", h.ReturnsAt)
 	}
 	if !h.ReachableUntil.IsZero() && h.ReachableUntil.Before(at.Time) {
-		s.report("reachable_until", "correct it or remove it", "reachable_until is %s, before the handoff itself (%s)", h.ReachableUntil, at)
+		s.report("reachable_until", "correct it, or leave it out", "reachable until %s, which is over already", h.ReachableUntil)
 	}
 }
 
@@ -150,7 +150,7 @@ func (s *subject) checkRef(known names, field, ref string, types ...handoff.RefT
 		words = append(words, refNames[t])
 		candidates = append(candidates, known.all(t)...)
 	}
-	s.report(field, orNearest(name, candidates, "correct the name, or declare it"), "%s names %s, and there is no such %s", field, quote(ref), strings.Join(words, " or "))
+	s.report(field, orNearest(name, candidates, "correct the name, or declare it"), "%s: there is no %s called %s", s.the(field), strings.Join(words, " or "), quote(ref))
 }
 
 // orNearest is the fix for a name that nobody knows.
@@ -180,11 +180,11 @@ func (s *subject) checkPerson(field, handle string) {
 	if !handoff.ValidHandle(handle) && !strings.HasSuffix(field, "_by") {
 		return
 	}
-	fix := "correct the handle, or add the person to `people` in the configuration"
+	fix := "correct it, or add the person to people in the configuration"
 	if near := s.Config.Nearest(handle); near != "" {
 		fix = "write " + near
 	}
-	s.report(field, fix, "%s is %s, who is not in the roster", field, quote(handle))
+	s.report(field, fix, "%s is %s, who is not in the roster", s.the(field), quote(handle))
 }
 
 // checkUnchanged reports entries of unchanged that are no items of the handoff.
@@ -192,7 +192,7 @@ func (s *subject) checkUnchanged(h *handoff.Handoff) {
 	for i, same := range h.Unchanged {
 		if same.ID != "" && h.Item(same.ID) == nil {
 			s.report(indexField("unchanged", i)+".id", "name an item of this handoff, or remove the entry",
-				"unchanged names %s, which is not among the items", quote(same.ID))
+				"%s is said to be unchanged, and is not among the items", named(same.ID))
 		}
 	}
 }
@@ -212,7 +212,7 @@ func (s *subject) checkEnded(h *handoff.Handoff) {
 		for _, w := range kept {
 			names = append(names, w.What)
 		}
-		s.report(indexField("ended", i)+".what", orNearest(ended.What, names, "write it as it was declared: `handoff query watch`"),
+		s.report(indexField("ended", i)+".what", orNearest(ended.What, names, "write it as it was declared: handoff query watch"),
 			"ended names %s, which is nothing that %s watches", quote(ended.What), s.by())
 	}
 }
@@ -240,7 +240,7 @@ func (s *subject) checkSources(h *handoff.Handoff) {
 // checkDrawn reports a source of a rollup that is no handoff of a member as it
 // was read.
 func (s *subject) checkDrawn(field string, source handoff.RollupSource) {
-	const fix = "draw it again: `handoff rollup`"
+	const fix = "draw it again: handoff rollup"
 	switch drawn := s.State.Handoffs[source.ID]; {
 	case drawn == nil:
 		s.report(field+".id", fix, "%s is no handoff that is known", quote(source.ID))
@@ -256,14 +256,14 @@ func (s *subject) checkDrawn(field string, source handoff.RollupSource) {
 func (s *subject) checkSource(rollup *handoff.Rollup, field, source string, lists func(*fold.Handoff) bool) {
 	switch {
 	case rollup == nil && source != "":
-		s.report(field, "remove it", "%s is set, and this handoff is no rollup", field)
+		s.report(field, "remove it", "%s is set, and this is no rollup", field)
 	case rollup == nil:
 	case source == "":
 		s.report(field, "name the handoff that it was drawn from", "%s is missing in a rollup", field)
 	case !slices.ContainsFunc(rollup.Sources, func(r handoff.RollupSource) bool { return r.ID == source }):
-		s.report(field, "name one of rollup.sources", "%s is %s, which is not among the sources of the rollup", field, quote(source))
+		s.report(field, "name one of rollup.sources", "%s is %s, which is no source of the rollup", field, quote(source))
 	case s.State != nil && s.State.Handoffs[source] != nil && !lists(s.State.Handoffs[source]):
-		s.report(field, "name the handoff that says it; what is new belongs into a handoff of its own", "%s is %s, which does not say so", field, quote(source))
+		s.report(field, "name the handoff that does; what is new goes into one of its own", "%s does not hold %s", quote(source), s.entryName(field))
 	}
 }
 
@@ -278,7 +278,7 @@ func (s *subject) checkTake(ack *handoff.Ack) {
 		_, name := handoff.SplitRef(ref)
 		if !slices.Contains(offered, name) {
 			s.report(indexField("take", i), orNearest(name, offered, "take an item that is offered there"),
-				"take names %s, which %s does not offer", quote(ref), ack.Subject)
+				"%s is taken, and %s does not offer it", named(ref), ack.Subject)
 		}
 	}
 }
@@ -326,7 +326,7 @@ func CheckName(file string, record *handoff.Record) []handoff.Finding {
 	}
 	return []handoff.Finding{{
 		Code: "HO903", Level: handoff.LevelError, Record: record.ID, Path: file, Line: 1, Col: 1,
-		Message: "the file is not where a record with this time, kind, author and id belongs: " + want,
-		Fix:     "move it there, or let `handoff` write it",
+		Message: "the record belongs at " + want,
+		Fix:     "move it there, or let handoff write it",
 	}}
 }

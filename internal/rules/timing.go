@@ -15,7 +15,7 @@ func late(s *subject, h *handoff.Handoff) {
 	if h.Shift == nil || h.Shift.End.IsZero() || at.IsZero() || !at.After(h.Shift.End.Add(s.Config.Timing.PublishGrace.Wall())) {
 		return
 	}
-	s.report("", "publish before the shift ends; `handoff hook install` reminds you", "the handoff is %s late: the shift ended at %s",
+	s.report("", "publish before the shift ends; handoff hook install reminds you", "%s late: the shift ended at %s",
 		worked(at.Sub(h.Shift.End.Time)), h.Shift.End)
 }
 
@@ -40,7 +40,7 @@ func tooLate(s *subject, h *handoff.Handoff) {
 		}
 	}
 	if known {
-		s.report("", "call the receiver as well", "half of the receiver's shift was over when the handoff was published")
+		s.report("", "call the receiver as well", "half of the receiver's shift is over already")
 	}
 }
 
@@ -79,11 +79,11 @@ func (s *subject) checkLead(field string, item *handoff.Item) {
 	switch {
 	case !ok || left >= work: // hours that nobody knows, work for decades, or enough of them
 	case item.Effort == "":
-		s.report(field, "say how long it takes (30m, 2h, 1d), or move the date", "item %s is due at %s, and %s works %s before that",
-			quote(item.ID), item.Due, receiver, worked(left))
+		s.report(field, "say how long it takes (30m, 2h, 1d), or move the date", "%s works %s until %s is due",
+			receiver, worked(left), named(item.ID))
 	default:
-		s.report(field, "move the date, split the item, or give it to somebody with time", "item %s takes %s, and %s works %s before it is due",
-			quote(item.ID), item.Effort, receiver, worked(left))
+		s.report(field, "move the date, split the item, or give it to somebody with time", "%s works %s until %s is due, and it takes %s",
+			receiver, worked(left), named(item.ID), item.Effort)
 	}
 }
 
@@ -117,7 +117,7 @@ func uncovered(s *subject, h *handoff.Handoff) {
 	next, ok := calendar.NextShift(s.at().Add(1)) // one that begins now is this one
 	kept := slices.IndexFunc(h.Items, func(item handoff.Item) bool { return receiverOf(item, s.by()) == s.by() })
 	if ok && kept >= 0 && h.ReturnsAt.After(next.From.Add(24*time.Hour)) {
-		s.report("cover", "name in `cover` who stands in", "%s is back at %s, and the next step of %s stays theirs", s.by(), h.ReturnsAt, quote(h.Items[kept].ID))
+		s.report("cover", "give it on, or name who stands in (cover)", "%s stays with %s, who is back on %s", named(h.Items[kept].ID), s.by(), h.ReturnsAt.Format(time.DateOnly))
 	}
 }
 
@@ -145,6 +145,6 @@ func nobodyThere(s *subject, h *handoff.Handoff) {
 		}
 	}
 	if len(people) > 0 {
-		s.report("to", "add a receiver who works before, or name a `cover`", "nobody in `to` (%s) works within 24 hours", strings.Join(people, ", "))
+		s.report("to", "add a receiver who works before, or name who stands in (cover)", "nobody whom it is to works within 24 hours (%s)", strings.Join(people, ", "))
 	}
 }

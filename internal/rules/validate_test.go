@@ -64,6 +64,7 @@ var other = []string{
 	"kind: escalation\nsubject: blk:session-timeout\nreason: sla_breach\nto: ines\nask: Decide\nlevel: 2\ndeadline: \"2026-11-20T18:02:11+08:00\"\n",
 	"kind: assignment\nitem: session-mw\nto: ben\nfrom: ana\n",
 	"kind: route\nsubject: k3f9q2m7\nto: \"#payments\"\nbecause: primary\nvia: slack\ndigest: " + strings.Repeat("ab", 32) + "\n",
+	"kind: route\nsubject: blk:tls\nto: payments-chat\nbecause: primary\nvia: a-service-of-next-year\nstate: sent\nkey: 0123456789abcdef\nends: k3f9q2m7\ntold: [ben]\nurl: https://chat.example.com/1\nreceipt: C01:17.5\n",
 	"kind: withdrawal\nsubject: k3f9q2m7\nwhy: a\n",
 	"kind: gap\nsubject: k3f9q2m7\nclass: stale\nimpact: delay\nrecovery: a\nanticipated: true\n",
 }

@@ -198,15 +198,47 @@ func (r *Repo) countSent(ctx context.Context, up git.Upstream, known, dir string
 	sent, err := r.Range(ctx, tip, known)
 	done.Sent = len(sent)
 	for _, c := range sent {
-		changes, err := r.Changes(ctx, cmp.Or(c.Parents...), c.Hash)
+		more, err := r.isMore(ctx, c, dir)
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(changes, func(change PathChange) bool { return !strings.HasPrefix(change.Path, dir+"/") }) {
+		if more {
 			done.Carried++
 		}
 	}
 	return err
+}
+
+// isMore reports whether a commit does more than add files below dir.
+func (r *Repo) isMore(ctx context.Context, c git.CommitInfo, dir string) (bool, error) {
+	changes, err := r.Changes(ctx, cmp.Or(c.Parents...), c.Hash)
+	return slices.ContainsFunc(changes, func(change PathChange) bool { return !strings.HasPrefix(change.Path, dir+"/") }), err
+}
+
+// Unpushed reports whether a push of a branch, "" for the one that is checked out,
+// would bring commits along that do more than add files below dir. A branch that the
+// remote is not known to have does.
+func (r *Repo) Unpushed(ctx context.Context, branch, dir string) (bool, error) {
+	up, err := r.UpstreamOfBranch(branch)
+	if err != nil {
+		return false, err
+	}
+	_, known, err := r.ResolveRef(up.Tracking)
+	if err != nil {
+		return false, err
+	}
+	_, tip, err := r.ResolveRef(up.Local)
+	if err != nil || known == "" {
+		return tip != "", err
+	}
+	commits, err := r.Range(ctx, tip, known)
+	for _, c := range commits {
+		more, moreErr := r.isMore(ctx, c, dir)
+		if err = moreErr; err != nil || more {
+			return more, err
+		}
+	}
+	return false, err
 }
 
 // follow moves a branch that is not checked out forward to its upstream.

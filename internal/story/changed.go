@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -29,6 +30,23 @@ func (c Change) String() string {
 		return what + ": " + c.From + " → none"
 	}
 	return what + ": " + c.From + " → " + c.To
+}
+
+// ChangedSince is [Changed] from a time on, for records the last of which says something
+// of the thing; a nil one is unknown. What it took the place of, prior by its id, is before all of that; what
+// a rollup says of it is told elsewhere.
+func ChangedSince(since time.Time, kind fold.EntryKind, name, prior string, records []*handoff.Record) []Change {
+	var before, after []*handoff.Record
+	for i, r := range records {
+		switch {
+		case r == nil || fold.IsRollup(r) && i < len(records)-1:
+		case r.At.Before(since) || r.ID == prior:
+			before = append(before, r)
+		default:
+			after = append(after, r)
+		}
+	}
+	return Changed(kind, name, before, after)
 }
 
 // Changed says in which respects a thing is no longer as it was once some records say

@@ -26,6 +26,9 @@ func Headline(r *handoff.Record) string {
 	case *handoff.Assignment:
 		return r.By + " → " + body.To
 	case *handoff.Route:
+		if body.Delivers() {
+			return body.State + " → " + body.To
+		}
 		return "→ " + body.To + ", " + body.Because
 	case *handoff.DecisionRecord:
 		return text.JoinNonEmpty(", ", r.By, body.Status)
@@ -81,6 +84,9 @@ func Says(r *handoff.Record) string {
 	case *handoff.Assignment:
 		return text.JoinNonEmpty(": ", body.Item+" → "+body.To, body.Next)
 	case *handoff.Route:
+		if body.Delivers() {
+			return text.JoinNonEmpty(": ", fmt.Sprintf("%s → %s, %s", body.Subject, body.To, body.State), text.JoinNonEmpty(", ", body.URL, body.Note))
+		}
 		return fmt.Sprintf("%s → %s (%s)", body.Subject, body.To, text.JoinNonEmpty(", ", body.Because, body.Note))
 	case *handoff.Withdrawal:
 		return text.JoinNonEmpty(": ", body.Subject, body.Why)

@@ -19,6 +19,22 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
+// Slip returns the candidate that word is probably a slip of, "" for none: a short
+// word is too close to too many others.
+func Slip(word string, candidates []string) string {
+	slips := 2
+	switch n := len(word); {
+	case n < 4:
+		slips = 0
+	case n < 7:
+		slips = 1
+	}
+	if near := Nearest(word, candidates); EditDistance(word, near) <= slips {
+		return near
+	}
+	return ""
+}
+
 // longestWord is how long a word may be whose slips are counted: nothing longer
 // is a slip of the finger, and the count takes its square in time.
 const longestWord = 64

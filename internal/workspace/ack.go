@@ -276,6 +276,34 @@ func (ws *Workspace) held() *handoff.Handoff {
 	return h
 }
 
+// complete fills in what a handoff leaves out of what its items were: who owns them, who is
+// the user for a new one, and what they inherit. Carried blockers that are gone leave the
+// items in front of which others still are.
+func (ws *Workspace) complete(h *handoff.Handoff, gone []handoff.Resolution) {
+	for i := range h.Items {
+		item := &h.Items[i]
+		if item.Continues != "" {
+			GoesOn(h, item.Continues)
+		}
+		if item.Owner == "" {
+			item.Owner = ws.OwnerOf(*item)
+		}
+		ws.Inherit(item)
+		left := slices.DeleteFunc(slices.Clone(item.BlockedBy), func(ref string) bool {
+			_, id := handoff.SplitRef(ref)
+			return slices.ContainsFunc(gone, func(r handoff.Resolution) bool { return handoff.Names([]string{r.Blocker}, id) })
+		})
+		if len(left) > 0 {
+			item.BlockedBy = left
+		}
+	}
+	for i := range h.Shipped {
+		if item := ws.State.Items[h.Shipped[i].ID]; item != nil && item.Live() && h.Shipped[i].Refs == nil {
+			h.Shipped[i].Refs = item.Refs
+		}
+	}
+}
+
 // Inherit fills in what an item that is declared again leaves out and had before:
 // accept, known_issues and refs. An empty list says that there is none any more.
 func (ws *Workspace) Inherit(item *handoff.Item) {

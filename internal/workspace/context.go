@@ -1,12 +1,15 @@
 package workspace
 
 import (
+	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rules"
 )
@@ -26,7 +29,18 @@ func (ws *Workspace) QueryEnv() query.Env {
 
 // ParseEnv is what the meaning of a question depends on.
 func (ws *Workspace) ParseEnv() query.ParseEnv {
-	return query.ParseEnv{Me: ws.Me, Now: ws.Moment, Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me), Person: ws.Person}
+	return query.ParseEnv{Me: ws.Me, Now: ws.Moment, Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me), Person: ws.asked}
+}
+
+// asked is [Workspace.Person] for whom a question is about: whoever wrote records
+// goes by their handle, also when they have left the roster and a part of another
+// name there is the same.
+func (ws *Workspace) asked(typed string) (string, error) {
+	handle := strings.ToLower(strings.TrimPrefix(typed, "@"))
+	if ws.State != nil && slices.Contains(ws.State.Authors(), handle) {
+		return handle, nil
+	}
+	return ws.Person(typed)
 }
 
 // members returns the handles that an address stands for, seen from a sender.
@@ -70,9 +84,18 @@ func TimeProblem(flag, value string, err error) error {
 	return Usagef("", "%s: %v", flag, err)
 }
 
-// When reads the value of a flag that looks ahead from what is being written.
+// Reading is how the user's drafts are read.
+func (ws *Workspace) Reading() handoff.Reading {
+	return handoff.Reading{Time: ws.When, Step: ws.ReadStep}
+}
+
+// When reads a time that looks ahead from what is being written. One that is written
+// out keeps its offset.
 func (ws *Workspace) When(text string) (time.Time, error) {
-	return calendar.ParseTime(text, calendar.Reference{Now: ws.Author.When, Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me)})
+	if at, err := time.Parse(time.RFC3339, strings.TrimSpace(text)); err == nil {
+		return at.Truncate(time.Second), nil
+	}
+	return calendar.ParseTime(text, calendar.Reference{Now: cmp.Or(ws.Author.When, ws.Moment), Location: ws.Location(), Calendar: calendarOf(ws.TeamConfig, ws.Me)})
 }
 
 // timeBefore reads the value of a flag that looks back from a time, or to the end

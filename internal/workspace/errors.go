@@ -1,13 +1,10 @@
 package workspace
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // The errors of a workspace that are not those of the repository, each with the
@@ -34,7 +31,7 @@ type FindingsError struct {
 }
 
 func (e *FindingsError) Error() string {
-	return CountFindings(e.Findings) + "; " + e.What
+	return handoff.CountFindings(e.Findings) + "; " + e.What
 }
 
 // NoError is the answer no (status 3), already printed or short enough to be
@@ -54,21 +51,6 @@ type HintedError struct {
 
 func (e *HintedError) Error() string { return e.Err.Error() }
 func (e *HintedError) Unwrap() error { return e.Err }
-
-// CountFindings is "2 errors, 1 warning".
-func CountFindings(findings []handoff.Finding) string {
-	count := make(map[handoff.Level]int)
-	for _, f := range findings {
-		count[f.Level]++
-	}
-	var parts []string
-	for _, level := range []handoff.Level{handoff.LevelError, handoff.LevelWarning} {
-		if n := count[level]; n > 0 {
-			parts = append(parts, text.Count(n, string(level)))
-		}
-	}
-	return cmp.Or(strings.Join(parts, ", "), "no findings")
-}
 
 // Errors are the findings that are errors.
 func Errors(findings []handoff.Finding) []handoff.Finding {

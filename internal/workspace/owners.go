@@ -28,6 +28,17 @@ func SoleReceiver(to []string, me string) string {
 // OwnerOfOpen is who does a step that names nobody, in a handoff of the user's.
 func (ws *Workspace) OwnerOfOpen(to []string) string { return cmp.Or(SoleReceiver(to, ws.Me), ws.Me) }
 
+// OwnerOf is who owns an item that a handoff of the user's says nothing of: whoever does
+// already, or owns the item that it goes on from; the user for a new one.
+func (ws *Workspace) OwnerOf(item handoff.Item) string {
+	for _, id := range []string{item.ID, item.Continues} {
+		if known := ws.State.Items[id]; known != nil && known.Live() && known.Owner != "" {
+			return known.Owner
+		}
+	}
+	return ws.Me
+}
+
 // owned returns the items of a handoff with an owner for every step. In a rollup a
 // step stays with whoever has it: nothing is filled in there.
 func (ws *Workspace) owned(h *handoff.Handoff) handoff.List[handoff.Item] {
@@ -224,9 +235,9 @@ func (ws *Workspace) UnclearSteps(h *handoff.Handoff) []UnclearStep {
 	return unclear
 }
 
-// unclear reports the steps of a draft of which it is not clear whether they name
+// Unclear reports the steps of a draft of which it is not clear whether they name
 // somebody.
-func (ws *Workspace) unclear(h *handoff.Handoff) []handoff.Finding {
+func (ws *Workspace) Unclear(h *handoff.Handoff) []handoff.Finding {
 	var findings []handoff.Finding
 	for _, step := range ws.UnclearSteps(h) {
 		findings = append(findings, handoff.Finding{

@@ -89,5 +89,5 @@ func (ws *Workspace) Route(subject fold.Target, b handoff.Blocker) (r *handoff.R
 	if to.To == "" {
 		return nil, subject.Ref() + " goes to nobody: " + to.Note
 	}
-	return ws.NewRecord(&handoff.Route{Subject: subject.Ref(), To: to.To, Because: to.Because, Via: "git", Note: to.Note}), ""
+	return ws.NewRecord(&handoff.Route{Subject: subject.Ref(), To: to.To, Because: to.Because, Via: handoff.ViaGit, Note: to.Note}), ""
 }

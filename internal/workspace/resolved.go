@@ -48,7 +48,7 @@ func (ws *Workspace) DropResolved(h *handoff.Handoff) ([]Freed, error) {
 		if gone == nil || b.Since.IsZero() || b.Since.After(gone.Resolution.At.Time) {
 			return false // declared anew
 		}
-		if !slices.ContainsFunc(h.Items, func(item handoff.Item) bool { return names(item.BlockedBy, b.ID) }) {
+		if !slices.ContainsFunc(h.Items, func(item handoff.Item) bool { return handoff.Names(item.BlockedBy, b.ID) }) {
 			freed = append(freed, Freed{Blocker: gone})
 		}
 		return true
@@ -80,13 +80,6 @@ func (ws *Workspace) DropResolved(h *handoff.Handoff) ([]Freed, error) {
 		freed[len(freed)-1].Status = item.Status
 	}
 	return freed, nil
-}
-
-func names(refs []string, name string) bool {
-	return slices.ContainsFunc(refs, func(ref string) bool {
-		_, id := handoff.SplitRef(ref)
-		return id == name
-	})
 }
 
 // closedBlocker returns the blocker that a reference means if it is closed, else

@@ -22,8 +22,8 @@ func (ws *Workspace) returned(own *handoff.Record, h *handoff.Handoff) []handoff
 		ws.readdress(h, breach.Receiver, breach.Returns())
 		findings = append(findings, handoff.Finding{
 			Code: "HO407", Level: handoff.LevelWarning, Field: breach.Field,
-			Message: fmt.Sprintf("%s: it goes to %s in place of %s", breach, breach.Returns(), breach.Receiver),
-			Fix:     fmt.Sprintf("add `%s`, then `handoff declare --amend @ --to %s`", breach.Key, breach.Receiver),
+			Message: fmt.Sprintf("%s: it goes to %s, not to %s", breach, breach.Returns(), breach.Receiver),
+			Fix:     "add it, then: handoff declare --amend @ --to " + breach.Receiver,
 		})
 	}
 	return findings

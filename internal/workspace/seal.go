@@ -25,7 +25,7 @@ func (ws *Workspace) CheckDraft(d *Draft, letThrough []string) []handoff.Finding
 		}
 		findings = ws.checkOn(part, func() []handoff.Finding {
 			ws.seal(d)
-			return ws.placed(d.Sealed, append(ws.judgeDraft(d, letThrough), ws.unclear(d.Handoff)...))
+			return ws.placed(d.Sealed, append(ws.judgeDraft(d, letThrough), ws.Unclear(d.Handoff)...))
 		})
 		findings = Explained(findings, ambiguous)
 	}
@@ -102,18 +102,19 @@ func (ws *Workspace) seal(d *Draft) {
 	if ws.State.Records[d.id] != nil {
 		d.id = ws.NewID()
 	}
-	h := *ws.Owned(d.Handoff)
+	h := *d.Handoff
+	if h.Rollup == nil {
+		h = *handoff.Link(ws.Owned(&h))
+	}
 	h.Anchor = ws.anchor(d.Work)
 	h.Team, h.Pod, h.Zone = ws.TeamConfig.TeamOf(ws.Me), ws.TeamConfig.PodOf(ws.Me), ws.TeamConfig.ZoneOf(ws.Me)
 	h.Shift, h.Meta = ws.currentShift(), &d.Noticed
-	h.Blockers, h.Items = slices.Clone(h.Blockers), slices.Clone(h.Items)
+	h.Blockers, h.Items, h.Shipped = slices.Clone(h.Blockers), slices.Clone(h.Items), slices.Clone(h.Shipped)
 	for i := range h.Blockers {
 		ws.fillSince(&h.Blockers[i])
 	}
-	for i := range h.Items {
-		if h.Rollup == nil {
-			ws.Inherit(&h.Items[i])
-		}
+	if h.Rollup == nil {
+		ws.complete(&h, d.Resolutions)
 	}
 	at := ws.Author.When
 	records, unsettled := ws.closing(d, &h)
@@ -136,7 +137,7 @@ func (ws *Workspace) closing(d *Draft, h *handoff.Handoff) (records []*handoff.R
 	}
 	d.closes = nil
 	for i, r := range d.Resolutions {
-		add(&r, "x-resolved["+strconv.Itoa(i)+"].")
+		add(&r, handoff.ExtResolved+"["+strconv.Itoa(i)+"].")
 	}
 	bodies, fields, unsettled := ws.settled(h, d.Resolutions)
 	for i, body := range bodies {

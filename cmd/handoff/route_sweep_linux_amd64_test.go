@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// Killed at any call between the first byte that goes out and the record that says
+// what became of it, a delivery is there once after the next run, or is said to be in
+// doubt where nobody can tell.
+func TestRouteKilledAtEveryCall(t *testing.T) {
+	template := newSite(t)
+	template.mustDeclare()
+	for _, via := range []string{"github", "pager"} {
+		t.Run(via, func(t *testing.T) {
+			undisturbed := template.copy(t).route(t, via, fault{at: -1})
+			from := slices.Index(undisturbed.calls, "write socket")
+			if !undisturbed.done() || undisturbed.posts != 1 || from < 0 || !undisturbed.has("read socket") {
+				t.Fatalf("nothing to interfere with: %s, %d posts, calls\n%s", undisturbed.output, undisturbed.posts, strings.Join(undisturbed.calls, "\n"))
+			}
+			for _, at := range points(undisturbed.calls) {
+				if at < from {
+					continue
+				}
+				t.Run(strconv.Itoa(at), func(t *testing.T) {
+					t.Parallel()
+					template.copy(t).routesOnce(t, via, at)
+				})
+			}
+		})
+	}
+}
+
+// routed is how one run ended, and what the targets have got by then.
+type routed struct {
+	disturbed
+	targets *fakeTargets
+	posts   int
+}
+
+// route delivers the blocker of today's draft to targets of its own.
+func (s *site) route(t *testing.T, via string, f fault) routed {
+	t.Helper()
+	targets := newTargets("")
+	t.Cleanup(targets.Close)
+	s.useTargets(targets)
+	cmd := s.command("handoff", "route", "blk:session-policy", "--via", via)
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	tracer := &tracer{dir: s.dir, fault: f, sockets: true}
+	status, err := tracer.run(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return routed{disturbed{tracer.calls, status, output.String()}, targets, targets.count()}
+}
+
+func (s *site) routesOnce(t *testing.T, via string, at int) {
+	s.t = t
+	r := s.route(t, via, fault{at: at, kill: true})
+	if len(r.calls) <= at {
+		t.Logf("it took fewer calls this time: %v", r.status)
+		return
+	}
+	if !r.status.Signaled() || r.status.Signal() != syscall.SIGKILL {
+		t.Fatalf("not killed: %v", r.status)
+	}
+	s.mustBeSound()
+	out, status := s.try("handoff", "route", "blk:session-policy", "--via", via)
+	got := r.targets.count()
+	switch {
+	case status == 0 && got == 1:
+	case via == "pager" && status == 5 && got <= 1 && strings.Contains(out, "may have been sent"):
+	default:
+		t.Errorf("killed at %s, %d posts by then; run again: status %d, %d posts\n%s", r.calls[at], r.posts, status, got, out)
+	}
+	if left := s.residue(); len(left) > 0 {
+		t.Errorf("left after the next command: %q", left)
+	}
+	s.mustBeSound()
+}
+
+// Without a target of the user's own nothing opens a socket, whatever the repository
+// and the environment hold.
+func TestNoCommandOpensASocket(t *testing.T) {
+	s := newSite(t)
+	if err := (func() error { return s.command("mkdir", ".handoffs").Run() })(); err != nil {
+		t.Fatal(err)
+	}
+	s.write(".handoffs/config.yaml", "format: 1\npeople: {ana: {emails: [ana@example.com]}, ben: {}, sarah: {}}\ndeliver: {blockers: github, handoffs: github}\n")
+	s.git("add", ".handoffs")
+	s.git("commit", "-q", "-m", "configure")
+	s.env = append(s.env, "GH_TOKEN=ghp_swordfish", "GITHUB_TOKEN=ghp_swordfish", "SLACK_BOT_TOKEN=xoxb-1")
+	for _, args := range [][]string{
+		{"declare", "-f", today(t)}, {"declare", "--carry", "--route", "--to", "ben", "--returns", "2026-11-23T09:00:00Z", "--summary", "Nothing new has happened since this morning", "--none", "shipped,decisions"},
+		{"inbox"}, {"show", "@"}, {"query", "blocked"}, {"log"}, {"stats"}, {"check"}, {"verify"}, {"doctor"},
+		{"resolve", "session-policy", "--how", "Thirty minutes, as the audit asks"}, {"route", "--all"}, {"route", "@", "--via", "github"},
+	} {
+		cmd := s.command("handoff", args...)
+		var output bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &output, &output
+		tracer := &tracer{dir: s.dir, fault: fault{at: -1}, sockets: true}
+		status, err := tracer.run(cmd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(tracer.calls, "socket") {
+			t.Errorf("handoff %s opens a socket", strings.Join(args, " "))
+		}
+		if wants := args[0] == "route" || slices.Contains(args, "--route"); wants != (status.ExitStatus() == 2) && args[0] != "check" && args[0] != "doctor" {
+			t.Errorf("handoff %s: status %d\n%s", strings.Join(args, " "), status.ExitStatus(), output.String())
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
+)
+
+// detail is a flag that says one thing of one item.
+type detail struct {
+	flag   string
+	shape  string
+	values []string
+	must   bool // the second part may not be empty; else that clears what there is
+	say    func(item *handoff.Item, said string) error
+}
+
+// details are the flags that say one thing of one item.
+func details(ws *workspace.Workspace, o declareOptions) []detail {
+	return []detail{
+		{"intent", "item;why", o.intents, true, func(i *handoff.Item, s string) error { i.Intent = s; return nil }},
+		{"severity", "item;severity", o.severities, true, func(i *handoff.Item, s string) error { i.Severity = handoff.ParseChoice(s); return nil }},
+		{"effort", "item;2h", o.efforts, true, func(i *handoff.Item, s string) error { i.Effort = s; return nil }},
+		{"due", "item;when", o.dues, false, func(i *handoff.Item, s string) (err error) {
+			i.Due, err = untilOf(ws, "--due", s)
+			return err
+		}},
+		{"accept", "item;check", o.accepts, false, func(i *handoff.Item, s string) error {
+			i.Accept = added(i.Accept, handoff.Criterion{Check: s}, s)
+			return nil
+		}},
+		{"if-then", "item;if -> then", o.ifThens, false, func(i *handoff.Item, s string) error {
+			i.IfThen = added(i.IfThen, handoff.ParseContingency(s), s)
+			return nil
+		}},
+		{"known-issue", "item;what", o.issues, false, func(i *handoff.Item, s string) error {
+			i.KnownIssues = added(i.KnownIssues, s, s)
+			return nil
+		}},
+		{"do-not", "item;what", o.doNots, false, func(i *handoff.Item, s string) error { i.DoNot = added(i.DoNot, s, s); return nil }},
+		{"ref", "item;pr:1842", o.refs, false, addRef},
+	}
+}
+
+// applyItemDetails applies the flags that say one thing of one item.
+func applyItemDetails(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) error {
+	for _, d := range details(ws, o) {
+		said := []int{0}
+		if d.must {
+			said = append(said, 1)
+		}
+		for _, value := range d.values {
+			p, err := shaped(d.flag, value, d.shape, said...)
+			if err != nil {
+				return err
+			}
+			item := h.Item(handoff.ParseName(p[0]))
+			if item == nil {
+				return workspace.Usagef(didYouMean(p[0], itemNames(h)), "--%s %q: no item %q in this handoff", d.flag, value, p[0])
+			}
+			if err := d.say(item, p[1]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// added is a list with what a flag adds to it, empty where the flag says nothing.
+func added[L ~[]T, T any](list L, entry T, said string) L {
+	if said == "" {
+		return L{}
+	}
+	return append(slices.Clone(list), entry)
+}
+
+func addRef(item *handoff.Item, value string) error {
+	ref := handoff.ParseRef(value)
+	if value != "" && ref.ID == "" {
+		return workspace.Usagef("as in 'refund-flow;pr:1842'", "--ref %q: say the type and the id", value)
+	}
+	item.Refs = added(item.Refs, ref, value)
+	return nil
+}

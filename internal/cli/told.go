@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/outbox"
+	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
+)
+
+// teller says who was told of something. Where neither the team nor the user has named
+// a target, it says nothing of what was told to nobody: that is as it always was.
+type teller struct {
+	ws         *workspace.Workspace
+	configured bool
+}
+
+// newTeller looks whether anybody has named a target. A configuration of the user that
+// is wrong is said, and is no reason to read nothing.
+func (g *globals) newTeller(ws *workspace.Workspace) teller {
+	box, err := outbox.Open(ws)
+	if err != nil {
+		g.say("handoff: warning: your own configuration cannot be used: %s; handoff route --all --dry-run tells more", strings.TrimSuffix(err.Error(), "; nothing was delivered"))
+		return teller{ws, !ws.TeamConfig.Deliver.IsZero()}
+	}
+	return teller{ws, box.Configured()}
+}
+
+// told says who was told, "" for nothing to say.
+func (t teller) told(deliveries []row.Delivery) string {
+	words := row.WhoWasTold(deliveries, t.when)
+	if words == "" && t.configured {
+		return row.NobodyTold
+	}
+	return words
+}
+
+// untold says of a handoff that was just committed that nobody was told, where
+// somebody has named a target.
+func (g *globals) untold(ws *workspace.Workspace, records []*handoff.Record) []string {
+	h, ok := records[0].Body.(*handoff.Handoff)
+	if !ok {
+		return nil
+	}
+	box, err := outbox.Open(ws)
+	if err != nil || !box.Configured() {
+		return nil // route says what is wrong
+	}
+	words := row.NobodyTold
+	if before := ws.State.Handoffs[h.Amends]; before != nil && len(before.Arrived()) > 0 {
+		words = "what was told of it before is not up to date"
+	}
+	if len(box.Names()) > 0 {
+		words += "; handoff route --all"
+	}
+	return []string{words}
+}
+
+// when is a time of today, else with its day.
+func (t teller) when(at time.Time) string {
+	at, now := at.In(t.ws.Location()), t.ws.Moment.In(t.ws.Location())
+	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
+		return at.Format("15:04")
+	}
+	return at.Format("2006-01-02 15:04")
+}
+
+// told prints who was told of a thing, with where that can be seen.
+func (s storyPrinter) told(label string, of *fold.Delivered) {
+	deliveries := row.Deliveries(of)
+	words := s.teller.told(deliveries)
+	for _, d := range deliveries {
+		words = text.JoinNonEmpty(", ", words, d.URL)
+	}
+	s.field(label, words)
+}

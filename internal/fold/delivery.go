@@ -1,0 +1,135 @@
+package fold
+
+import (
+	"slices"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
+)
+
+// Delivered is where something was delivered beside git: a part of the state of
+// whatever can be. That of a handoff is with the latest version of its chain, that of
+// a decision with what holds on its topic.
+type Delivered struct {
+	Deliveries []*Delivery // one for each target, in the order in which they began
+}
+
+// Delivery is what is known of one thing at one target.
+type Delivery struct {
+	Via, To string            // the service, and the name of the target
+	Told    []string          // handles: whom the last message that arrived is for
+	First   time.Time         // when the first one had arrived, zero while none has
+	URL     string            // where that one is, "" where the target does not tell
+	Receipt string            // what the target calls it
+	Sent    *handoff.Record   // says that the last one arrived, nil while none has
+	Sending []*handoff.Record // tries of which nobody has said how they ended
+}
+
+// Digest is of what was sent last, "" before anything was.
+func (d *Delivery) Digest() string {
+	if d == nil || d.Sent == nil {
+		return ""
+	}
+	return d.Sent.Body.(*handoff.Route).Digest
+}
+
+// Records are those of which the delivery consists now, nil of none: the one that
+// arrived last, and the tries that are open.
+func (d *Delivery) Records() []*handoff.Record {
+	if d == nil {
+		return nil
+	}
+	if d.Sent == nil {
+		return d.Sending
+	}
+	return append([]*handoff.Record{d.Sent}, d.Sending...)
+}
+
+// IDs are those of the Records.
+func (d *Delivery) IDs() []string {
+	var ids []string
+	for _, r := range d.Records() {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+// Delivery is what is known of a target, nil where nothing is.
+func (d *Delivered) Delivery(via, to string) *Delivery {
+	i := slices.IndexFunc(d.Deliveries, func(one *Delivery) bool { return one.Via == via && one.To == to })
+	if i < 0 {
+		return nil
+	}
+	return d.Deliveries[i]
+}
+
+// Arrived are the deliveries of which something has arrived.
+func (d *Delivered) Arrived() []*Delivery {
+	return slices.DeleteFunc(slices.Clone(d.Deliveries), func(one *Delivery) bool { return one.Sent == nil })
+}
+
+// note enters what a route record says of a delivery.
+func (d *Delivered) note(r *handoff.Record, route *handoff.Route) {
+	one := d.Delivery(route.Via, route.To)
+	if one == nil {
+		one = &Delivery{Via: route.Via, To: route.To}
+		d.Deliveries = append(d.Deliveries, one)
+	}
+	switch route.State {
+	case handoff.RouteSending:
+		one.Sending = append(one.Sending, r)
+	case handoff.RouteSent:
+		one.end(func(sending *handoff.Record) bool {
+			return sending.ID == route.Ends || route.Key != "" && sending.Body.(*handoff.Route).Key == route.Key
+		})
+		if one.Sent == nil {
+			one.First, one.URL, one.Receipt = r.At.Time, route.URL, route.Receipt
+		}
+		one.Sent, one.Told = r, route.Told
+	case handoff.RouteFailed:
+		one.end(func(sending *handoff.Record) bool { return sending.ID == route.Ends })
+	}
+}
+
+// end takes away the tries of which it is known how they ended. A key is that of one
+// message: where it has arrived, it has for everybody who tried.
+func (d *Delivery) end(ended func(*handoff.Record) bool) {
+	d.Sending = slices.DeleteFunc(d.Sending, ended)
+	if len(d.Sending) == 0 {
+		d.Sending = nil // as it is where it is read again
+	}
+}
+
+// deliverable is what a reference means that can be delivered, nil for nothing of
+// that.
+func (f *fold) deliverable(ref string) *Delivered {
+	if b := f.blockerRef(ref); b != nil {
+		return &b.Delivered
+	}
+	if hs := f.findHandoff(ref); hs != nil {
+		return &f.latest(hs).Delivered
+	}
+	if q := f.questionRef(ref); q != nil {
+		return &q.Delivered
+	}
+	if d := f.decisionRef(ref); d != nil {
+		return &d.Delivered
+	}
+	return nil
+}
+
+// deliver notes what became of a delivery. It is no part of the history of its
+// subject: nothing about the work has changed.
+func (f *fold) deliver(r *handoff.Record, route *handoff.Route) {
+	to := f.deliverable(route.Subject)
+	if to == nil {
+		f.problem(r, "HO320", "delivers %q, of which no record speaks", route.Subject)
+		return
+	}
+	for _, one := range to.Deliveries {
+		for _, sending := range one.Sending {
+			f.findRecord(sending.ID) // its key is asked for
+		}
+	}
+	to.note(r, route)
+}

@@ -1,0 +1,180 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/deliver"
+	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/workspace"
+)
+
+// Delivery is one thing for one place.
+type Delivery struct {
+	*Thing
+	Place *Place
+}
+
+// Step is what a delivery takes now.
+type Step string
+
+// The steps.
+const (
+	StepNone   Step = ""       // it is there as it stands
+	StepSend   Step = "send"   // nothing of it is there
+	StepEdit   Step = "edit"   // what is there says something else
+	StepReply  Step = "reply"  // likewise, and cannot be edited
+	StepSettle Step = "settle" // a try was interrupted
+	StepStale  Step = "stale"  // what is there says something else, and can be neither edited nor answered
+)
+
+// known is what the records say of the thing at the place, nil for nothing.
+func (d *Delivery) known() *fold.Delivery { return d.Delivered.Delivery(d.Place.Service, d.Place.Name) }
+
+// try is the last one of which nobody has said how it ended, nil without one.
+func (d *Delivery) try() *handoff.Record {
+	if k := d.known(); k != nil && len(k.Sending) > 0 {
+		return k.Sending[len(k.Sending)-1]
+	}
+	return nil
+}
+
+// Step is what the delivery takes now.
+func (d *Delivery) Step() Step {
+	next := d.next()
+	switch {
+	case d.try() != nil && next != StepEdit:
+		return StepSettle
+	case d.try() == nil && d.known().Digest() == d.digest():
+		return StepNone
+	}
+	return next
+}
+
+// next is the step if nothing was interrupted, and something is to be said.
+func (d *Delivery) next() Step {
+	can := d.Place.Can()
+	switch k := d.known(); {
+	case k == nil || k.Sent == nil:
+		return StepSend
+	case k.Receipt == "":
+		return StepStale
+	case can.Edit:
+		return StepEdit
+	case can.Reply:
+		return StepReply
+	}
+	return StepStale
+}
+
+// part is what has to be known of a thing to deliver it.
+func (d *Delivery) part() fold.Part { return fold.Part{Refs: []string{d.Ref()}} }
+
+// changedTime is how far back what is delivered is looked at for changes.
+const changedTime = 14 * 24 * time.Hour
+
+// Part is what has to be known to tell what is due.
+func Part(now time.Time) fold.Part { return fold.Part{Recent: now.Add(-changedTime)} }
+
+// Skipped is something that is due and cannot be delivered from here.
+type Skipped struct {
+	Target string
+	Ref    string // "" for everything that goes there
+	Why    string
+}
+
+// Due is everything that is to be delivered and is not: what waits for somebody where
+// the team names a target for it, and what was delivered anywhere and has changed
+// since, as far as its last change is no older than two weeks. With a name, only what
+// goes there. What a target cannot take is skipped, and one that the user has not
+// configured.
+func (b *Box) Due(only string) ([]*Delivery, []Skipped, error) {
+	return b.dueOf(b.things(), only)
+}
+
+// DueOf is what is due of the things that records which were just committed say
+// something new of. It makes them known.
+func (b *Box) DueOf(ctx context.Context, records []*handoff.Record) ([]*Delivery, []Skipped, error) {
+	refs := subjects(records)
+	if err := b.loadAnew(ctx, fold.Part{Refs: refs}); err != nil {
+		return nil, nil, err
+	}
+	var things []*Thing
+	for _, ref := range refs {
+		t, err := b.ThingOf(ref)
+		if err != nil {
+			return nil, nil, err
+		}
+		things = append(things, t)
+	}
+	return b.dueOf(things, "")
+}
+
+func (b *Box) dueOf(things []*Thing, only string) (due []*Delivery, skipped []Skipped, err error) {
+	unknown := make(map[string]bool)
+	for _, t := range things {
+		for _, name := range b.targetsOf(t) {
+			if !t.trusted() || only != "" && name != only || unknown[name] {
+				continue
+			}
+			place, err := b.Place(name)
+			if missing := new(NoTargetError); errors.As(err, &missing) {
+				unknown[name] = true
+				skipped = append(skipped, Skipped{Target: name, Why: "you have not configured it"})
+				continue
+			}
+			if err != nil {
+				return nil, nil, err
+			}
+			d := &Delivery{t, place}
+			switch d.Step() {
+			case StepNone, StepStale:
+				continue
+			}
+			if _, err := d.Place.Plan(b.compose(d, placeholderKey)); isFault(err, deliver.FaultPlace) {
+				skipped = append(skipped, Skipped{name, t.Ref(), err.Error()})
+				continue
+			}
+			due = append(due, d)
+		}
+	}
+	return due, skipped, nil
+}
+
+// targetsOf are the names of the targets that a thing goes to: those where something
+// of it is, and the team's for its kind where it waits for somebody.
+func (b *Box) targetsOf(t *Thing) []string {
+	var names []string
+	for _, d := range t.Deliveries {
+		names = append(names, d.To)
+	}
+	if name := b.Default(t.Kind); name != "" && t.waits && !contains(t.Deliveries, name) {
+		names = append(names, name)
+	}
+	return names
+}
+
+func contains(deliveries []*fold.Delivery, name string) bool {
+	for _, d := range deliveries {
+		if d.To == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Of is the delivery of a thing to a target, "" for the team's target of its kind.
+func (b *Box) Of(t *Thing, name string) (*Delivery, error) {
+	if name == "" {
+		if name = b.Default(t.Kind); name == "" {
+			return nil, workspace.Usagef("--via NAME says where to; the configuration may have a target for each kind, under `deliver`", "%s: the team has no target for a %s", t.Ref(), t.Kind)
+		}
+	}
+	place, err := b.Place(name)
+	if err != nil {
+		return nil, err
+	}
+	return &Delivery{t, place}, nil
+}
