@@ -2,12 +2,16 @@ package cli
 
 import (
 	"fmt"
+	"io"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // helpWidth is how wide the help is at most.
@@ -17,10 +21,7 @@ const helpWidth = 80
 // are not too long, topics as they are asked for, and a word for what there is
 // no help on.
 func setHelp(root *cobra.Command) {
-	root.SetUsageTemplate(strings.NewReplacer(
-		"FlagUsages ", fmt.Sprintf("FlagUsagesWrapped %d ", helpWidth),
-		"{{rpad .CommandPath .CommandPathPadding}}", "handoff help {{rpad .Name .NamePadding}}",
-	).Replace(root.UsageTemplate()) + "{{if not .HasParent}}\n" + statusHelp + "{{end}}")
+	root.SetUsageFunc(usage)
 	root.SetHelpCommandGroupID(groupSetup)
 	root.InitDefaultHelpCmd()
 	help, _, err := root.Find([]string{"help"})
@@ -33,6 +34,75 @@ func setHelp(root *cobra.Command) {
 			return err
 		}
 		return workspace.Usagef(suggestion(cmd, rest[0], "handoff --help lists the commands and the topics"), "no help on %q", rest[0])
+	}
+}
+
+// usage prints how a command is called, as the template of cobra would. That is
+// left alone because what runs a template can call any method of any type by its
+// name, so that all of them would have to be in the program.
+func usage(cmd *cobra.Command) error {
+	var b strings.Builder
+	b.WriteString("Usage:")
+	if cmd.Runnable() {
+		fmt.Fprintf(&b, "\n  %s", cmd.UseLine())
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n  %s [command]", cmd.CommandPath())
+	}
+	if len(cmd.Aliases) > 0 {
+		fmt.Fprintf(&b, "\n\nAliases:\n  %s", cmd.NameAndAliases())
+	}
+	if cmd.HasExample() {
+		fmt.Fprintf(&b, "\n\nExamples:\n%s", cmd.Example)
+	}
+	usageCommands(&b, cmd)
+	usageFlags(&b, "Flags:", cmd.LocalFlags())
+	usageFlags(&b, "Global Flags:", cmd.InheritedFlags())
+	if cmd.HasHelpSubCommands() {
+		b.WriteString("\n\nAdditional help topics:")
+		for _, topic := range cmd.Commands() {
+			if topic.IsAdditionalHelpTopicCommand() {
+				fmt.Fprintf(&b, "\n  handoff help %-*s %s", topic.NamePadding(), topic.Name(), topic.Short)
+			}
+		}
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n\nUse \"%s [command] --help\" for more information about a command.", cmd.CommandPath())
+	}
+	b.WriteString("\n")
+	if !cmd.HasParent() {
+		b.WriteString("\n" + statusHelp)
+	}
+	_, err := io.WriteString(cmd.OutOrStderr(), b.String())
+	return err
+}
+
+// usageCommands writes the commands below a command, by their groups where it has any.
+func usageCommands(b *strings.Builder, cmd *cobra.Command) {
+	if !cmd.HasAvailableSubCommands() {
+		return
+	}
+	groups := slices.Clone(cmd.Groups())
+	switch {
+	case len(groups) == 0:
+		groups = append(groups, &cobra.Group{Title: "Available Commands:"})
+	case !cmd.AllChildCommandsHaveGroup():
+		groups = append(groups, &cobra.Group{Title: "Additional Commands:"})
+	}
+	for _, group := range groups {
+		fmt.Fprintf(b, "\n\n%s", group.Title)
+		for _, sub := range cmd.Commands() {
+			if sub.GroupID == group.ID && (sub.IsAvailableCommand() || sub.Name() == "help") {
+				fmt.Fprintf(b, "\n  %-*s %s", sub.NamePadding(), sub.Name(), sub.Short)
+			}
+		}
+	}
+}
+
+// usageFlags writes the flags of a set that are not hidden, if there are any.
+func usageFlags(b *strings.Builder, title string, flags *pflag.FlagSet) {
+	if flags.HasAvailableFlags() {
+		fmt.Fprintf(b, "\n\n%s\n%s", title, strings.TrimRightFunc(flags.FlagUsagesWrapped(helpWidth), unicode.IsSpace))
 	}
 }
 

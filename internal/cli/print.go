@@ -9,9 +9,9 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/template"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/template"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/itchyny/gojq"
@@ -300,14 +300,10 @@ func (p *printer) runJQ(input any) error {
 }
 
 func (p *printer) runTemplate(input any) error {
-	var b strings.Builder
-	t, err := template.New("--template").Parse(p.template)
-	if err == nil {
-		err = t.Execute(&b, input)
-	}
+	out, err := template.Execute("--template", p.template, input)
 	if err != nil {
-		return workspace.Usagef("handoff help formatting shows examples", "%s", strings.TrimPrefix(err.Error(), "template: "))
+		return workspace.Usagef("handoff help formatting shows examples", "%v", err)
 	}
-	_, err = io.WriteString(p.w, text.Neutralise(b.String()))
+	_, err = io.WriteString(p.w, text.Neutralise(out))
 	return err
 }
