@@ -24,6 +24,17 @@ func edits(t *testing.T, r *repository, text string) {
 	r.env = append(r.env, "HANDOFF_EDITOR="+filepath.Join(dir, "editor"))
 }
 
+// moveTo goes down a menu to an entry.
+func (x *terminal) moveTo(entry string) {
+	x.t.Helper()
+	for !strings.Contains(x.screen.String(), "> "+entry) {
+		_, at, _ := strings.Cut(x.screen.String(), "> ")
+		at, _, _ = strings.Cut(at, "\n")
+		x.send(down)
+		x.gone("> " + at)
+	}
+}
+
 // written is what somebody types in the editor in the middle of a form, as people do: one
 // item is shipped, the other goes on, one step is the receiver's and one is not, and the
 // blocker is gone by a decision.
@@ -62,10 +73,10 @@ func TestFormEditorForm(t *testing.T) {
 	edits(t, r, written)
 	x := r.start(100, 40, "handoff", "declare")
 	x.key("What do you hand over?", enter)
-	x.key("Item 1 of 2", enter)
+	x.ready("Item 1 of 2")
 	x.write("This is gone, as the editor says something else")
 	x.key("Item 1 of 2", ctrlO)
-	x.see("Preview", "Not ready", "returns_at")
+	x.see("Preview", "Not ready", "fix Back at")
 	x.key("Preview", enter)
 	x.see("Back at", "soon", "The refund flow is merged and the audit goes on without it", "[x] login-audit")
 	x.key("Back at", "\x15")
@@ -73,12 +84,16 @@ func TestFormEditorForm(t *testing.T) {
 	x.key("Hand over", ctrlS)
 	x.see("Ready to publish")
 	// All pages once, as somebody looks them through who changes nothing.
-	for _, page := range []string{"Hand over", "What came of it?", "What blocks?", "Item 2 of 2", "Item 1 of 2", "What do you hand over?"} {
-		x.key("", escape)
+	for _, page := range []string{"What do you hand over?", "Item 1 of 2", "Item 2 of 2", "What blocks?", "What came of it?", "Hand over"} {
+		x.ready("Ready to publish")
+		x.moveTo("change: " + page)
+		x.send(enter)
 		x.until(page, func(screen string) bool { return strings.HasPrefix(strings.TrimSpace(screen), page) })
+		if x.ready(""); page == "What do you hand over?" {
+			x.see("[x] login-audit", "[ ] refund-flow")
+		}
+		x.key(page, ctrlS)
 	}
-	x.see("[x] login-audit", "[ ] refund-flow")
-	x.key("What do you hand over?", ctrlS)
 	x.key("Ready to publish", enter)
 	x.published()
 	record := r.run("git", "show", "--format=", "HEAD")

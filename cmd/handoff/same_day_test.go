@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -315,31 +316,28 @@ func (d workday) byEditor(r *repository) string {
 func (d workday) byForm(r *repository) string {
 	answers := map[string]string{
 		"Hand over/Summary": d.Summary, "Hand over/Back at": d.Returns, "Hand over/To": strings.Join(d.To, ", "),
-		"What came of it?/Shipped": strings.Join(d.Shipped, "\n"), "What came of it?/Decided": strings.Join(d.Decisions, "\n"),
+		"What came of it?/Shipped, in your words": strings.Join(d.Shipped, "\n"), "What came of it?/Decided": strings.Join(d.Decisions, "\n"),
 		"Preview/": "publish",
 	}
 	var ticked []string
-	items := slices.Clone(d.Held)
-	if d.New != nil {
-		items = append(items, *d.New)
-	}
-	for n, i := range items {
+	for _, i := range d.Held {
 		page := "Item " + i.ID
-		if !i.leaves() {
+		answers[page+"/Status"] = i.Status
+		switch {
+		case i.leaves():
+			answers[page+"/What, or why"] = i.State
+		case i.Status == "continued":
+			answers[page+"/What, or why"] = newName
+		default:
 			ticked = append(ticked, i.ID)
+			answers[page+"/State"], answers[page+"/Next step"] = i.State, i.step()
 		}
-		if i.Title != "" {
-			page, ticked[len(ticked)-1] = fmt.Sprintf("Item %d", n+1), "+"
-			answers[page+"/Name"], answers[page+"/Why is it done, and why this way?"] = i.Title, i.Why
-		}
-		if i.Status == "continued" {
-			i.State = newName
-		}
-		answers[page+"/Status"], answers[page+"/State"], answers[page+"/Next step"] = i.Status, i.State, i.step()
 	}
-	answers["What do you hand over?/Items"] = strings.Join(ticked, " ")
-	if len(ticked) == 0 {
-		answers["What do you hand over?/Items"] = "."
+	answers["What do you hand over?/Items"] = cmp.Or(strings.Join(ticked, " "), ".")
+	if i := d.New; i != nil {
+		page := "Item " + i.ID
+		answers["What do you hand over?/Anything else?"], answers[page+"/Why is it done, and why this way?"] = i.Title, i.Why
+		answers[page+"/Status"], answers[page+"/State"], answers[page+"/Next step"] = i.Status, i.State, i.step()
 	}
 	if d.Resolved != "" {
 		answers["What blocks?/Decide how long a session lasts"] = "resolved"
@@ -347,7 +345,7 @@ func (d workday) byForm(r *repository) string {
 	}
 	if b := d.Blocker; b != nil {
 		page := "Blocker: decide-which-rate-counts-for-fees/"
-		answers["What blocks?/Another blocker"], answers["What blocks?/Blocker"] = b.Needs, b.Needs
+		answers["What blocks?/What does fee-table wait for?"] = b.Needs
 		answers[page+"Because"], answers[page+"Who can remove it?"] = b.Because, b.Resolver
 	}
 	return d.records(r, r.conversation(answers, "declare", "--dry-run", "--fresh", "--accessible"))
@@ -396,7 +394,9 @@ func differing(got, want string) string {
 
 // conversation runs a command at a terminal, answers what it asks, and returns what it
 // prints on stdout. Answers go by the title of the page and the label of the field, a line
-// each time; once they are given, what is offered is taken.
+// each time; once they are given, what is offered is taken. It ends the test where it is
+// asked twice for what it has no answer to, and where an answer was not asked for: a
+// label is another one then.
 func (r *repository) conversation(answers map[string]string, args ...string) string {
 	r.t.Helper()
 	answers = maps.Clone(answers)
@@ -414,39 +414,59 @@ func (r *repository) conversation(answers map[string]string, args ...string) str
 		r.t.Fatal(err)
 	}
 	slave.Close() // so that the end of the command ends the reading
-	if err := master.SetReadDeadline(time.Now().Add(patience)); err != nil {
-		r.t.Fatal(err)
-	}
 	var heard strings.Builder
+	fail := func(why string, args ...any) {
+		r.t.Helper()
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		r.t.Fatalf("%s; it said:\n%s", fmt.Sprintf(why, args...), heard.String())
+	}
+	silent := make(map[string]bool) // what was asked for and had no answer
 	for buffer := make([]byte, 4096); ; {
+		if err := master.SetReadDeadline(time.Now().Add(patience)); err != nil {
+			fail("%v", err)
+		}
 		n, err := master.Read(buffer)
 		heard.Write(buffer[:n])
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			fail("%q asks nothing that is known", args)
+		}
 		if err != nil {
 			break
 		}
-		if title, label, asked := question(heard.String()); asked {
-			key := strings.TrimSuffix(title, ":") + "/" + label
-			answer, rest, _ := strings.Cut(answers[key], "\n")
-			answers[key] = rest
-			if _, err := master.WriteString(answer + "\n"); err != nil {
-				r.t.Fatal(err)
-			}
+		title, label, asked := question(heard.String())
+		if !asked {
+			continue
+		}
+		key := strings.TrimSuffix(title, ":") + "/" + label
+		answer, rest, _ := strings.Cut(answers[key], "\n")
+		answers[key] = rest
+		if answer == "" && silent[key] {
+			fail("%q asks for %q twice, and there is no answer", args, key)
+		}
+		silent[key] = answer == ""
+		if _, err := master.WriteString(answer + "\n"); err != nil {
+			fail("%v", err)
 		}
 	}
+	maps.DeleteFunc(answers, func(_, answer string) bool { return answer == "" })
+	if len(answers) > 0 {
+		fail("%q did not ask for %q", args, slices.Sorted(maps.Keys(answers)))
+	}
 	if err := cmd.Wait(); err != nil {
-		r.t.Fatalf("%v: %v\n%s", args, err, heard.String())
+		fail("%q: %v", args, err)
 	}
 	return stdout.String()
 }
 
 var (
-	itemTitle = regexp.MustCompile(`^Item (\d+) of \d+: (.*)$`)
+	itemTitle = regexp.MustCompile(`^Item \d+ of \d+: `)
 	lineLabel = regexp.MustCompile(`^(.*?)(?: \[.*)?: $`)
 	optionRow = regexp.MustCompile(`^  (?:x |\* |  )\d+ `)
 )
 
 // question finds out what a line prompt asks at the end of what it has printed: the title
-// of the page, for an item its name or else its number, and the label of the field.
+// of the page, for an item without its number, and the label of the field.
 func question(heard string) (title, label string, asked bool) {
 	lines := strings.Split(strings.ReplaceAll(heard, "\r\n", "\n"), "\n")
 	last := lines[len(lines)-1]
@@ -459,12 +479,7 @@ func question(heard string) (title, label string, asked bool) {
 			break
 		}
 	}
-	if m := itemTitle.FindStringSubmatch(title); m != nil {
-		title = "Item " + m[2]
-		if m[2] == "" {
-			title = "Item " + m[1]
-		}
-	}
+	title = itemTitle.ReplaceAllString(title, "Item ")
 	switch {
 	case strings.HasPrefix(last, "number"):
 		i := len(lines) - 2
@@ -485,5 +500,5 @@ func question(heard string) (title, label string, asked bool) {
 	default:
 		label = lineLabel.FindStringSubmatch(last)[1]
 	}
-	return title, label, true
+	return title, strings.TrimSuffix(label, " (required)"), true
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/term"
@@ -54,6 +55,7 @@ func tooSmall(out io.Writer) bool {
 // the terminal changes its mode twice only: at the first screen and at the end.
 type Terminal struct {
 	program *tea.Program
+	in      *input
 	done    chan struct{} // closed when the program has ended
 	err     error         // why it ended, to be read after done
 
@@ -66,6 +68,10 @@ type Terminal struct {
 func NewTerminal(in io.Reader, out io.Writer, environ []string) *Terminal {
 	t := &Terminal{done: make(chan struct{}), continued: make(chan os.Signal, 1)}
 	notifyContinued(t.continued)
+	if f, ok := in.(*os.File); ok {
+		t.in = &input{File: f}
+		in = t.in
+	}
 	t.program = tea.NewProgram(new(window),
 		tea.WithInput(in), tea.WithOutput(out), tea.WithEnvironment(environ), tea.WithoutSignalHandler())
 	go func() {
@@ -73,6 +79,23 @@ func NewTerminal(in io.Reader, out io.Writer, environ []string) *Terminal {
 		_, t.err = t.program.Run()
 	}()
 	return t
+}
+
+// input is a terminal that is read until it is let go of. The reader of a program may
+// outlive it: the pipe that wakes it is closed at the end, before it has looked why it
+// was woken, and then it waits for the next key, which is for whoever asks next.
+type input struct {
+	*os.File
+	gone atomic.Bool
+}
+
+// Read reads what was typed, [io.EOF] once the terminal is let go of: that stays for
+// whoever reads next.
+func (i *input) Read(p []byte) (int, error) {
+	if i.gone.Load() {
+		return 0, io.EOF
+	}
+	return i.File.Read(p)
 }
 
 // answer is how the person left a screen, or that they want to leave it for a
@@ -165,9 +188,13 @@ func (t *Terminal) Release(run func() error) error {
 	return errors.Join(err, t.program.RestoreTerminal())
 }
 
-// Close ends the program and leaves the terminal as it was.
+// Close ends the program and leaves the terminal as it was. What is typed from now on
+// is for others.
 func (t *Terminal) Close() error {
 	defer signal.Stop(t.continued)
+	if t.in != nil {
+		t.in.gone.Store(true)
+	}
 	go t.program.Quit()
 	select {
 	case <-t.done:
