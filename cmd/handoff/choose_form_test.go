@@ -130,3 +130,18 @@ func TestChosenAndStopped(t *testing.T) {
 		t.Errorf("%s wrote nothing", command)
 	}
 }
+
+// Who knows what comes types on: what is typed before the form is there is in it.
+func TestChosenAndTypedAhead(t *testing.T) {
+	t.Parallel()
+	r := inTheMorning(t, "sarah")
+	x := r.start(100, 30, "handoff", "answer")
+	x.key("Which question do you answer?", enter)
+	x.send("The shorter one")
+	x.see("Your answer", "The shorter one")
+	x.key("Your answer", ctrlS)
+	x.published()
+	if record := r.run("git", "show", "HEAD"); !strings.Contains(record, `text: "The shorter one"`) {
+		t.Errorf("the answer is another one:\n%s", record)
+	}
+}

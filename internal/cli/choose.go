@@ -32,7 +32,8 @@ var choosers = map[string]chooser{
 	"gap":      {"a reference", "Which handoff failed?", "no handoff went to %s", "handoff log lists all of them", (*cursor).received},
 }
 
-// choose asks which of the things that a command may be about is meant.
+// choose asks which of the things that a command may be about is meant. The asker stays
+// for the form that may follow, until [globals.letGo].
 func (g *globals) choose(ctx context.Context, ws *workspace.Workspace, command string) (ref string, err error) {
 	c := choosers[command]
 	list := c.list(&cursor{ctx: ctx, g: g, ws: ws})
@@ -43,12 +44,12 @@ func (g *globals) choose(ctx context.Context, ws *workspace.Workspace, command s
 	for i, o := range list {
 		names[i] = text.JoinNonEmpty(": ", o.word, text.OneLine(o.about))
 	}
-	err = g.ask(func(asker form.Asker) error {
-		i, err := form.Choose(ctx, asker, c.title, names)
-		ref = list[i].word
-		return err
-	})
-	return ref, err
+	g.listed = g.asker()
+	i, err := form.Choose(ctx, g.listed, c.title, names)
+	if err != nil {
+		g.letGo()
+	}
+	return list[i].word, err
 }
 
 // waitsFor offers what the inbox of the user says that a command settles.

@@ -47,7 +47,7 @@ func (g *globals) counter(what string) func(done int) {
 			g.progressLine.wipe()
 			return
 		}
-		g.progressLine.show(g.Err, fmt.Sprintf("%d %s", done, what))
+		g.showProgress(fmt.Sprintf("%d %s", done, what))
 	}
 }
 
@@ -70,6 +70,13 @@ func (g *globals) progress(what string) func(done, total int) {
 			g.progressLine.wipe()
 			return
 		}
-		g.progressLine.show(g.Err, fmt.Sprintf("%d of %d %s", done, total, what))
+		g.showProgress(fmt.Sprintf("%d of %d %s", done, total, what))
+	}
+}
+
+// showProgress replaces the progress line, but for between a list and the form behind it.
+func (g *globals) showProgress(text string) {
+	if g.listed == nil {
+		g.progressLine.show(g.Err, text)
 	}
 }

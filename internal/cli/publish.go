@@ -60,6 +60,7 @@ type publication struct {
 // checkAndPublish judges records that flags made and publishes them; refused
 // says what did not happen.
 func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o publishOptions, records []*handoff.Record, refused string) error {
+	g.letGo()
 	bodies := make([]handoff.Body, len(records))
 	for i, r := range records {
 		bodies[i] = r.Body

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -32,6 +33,7 @@ type globals struct {
 	noInput  bool
 
 	progressLine progressLine
+	listed       form.Asker // that has shown a list, nil for none
 
 	accessible bool
 	inEditor   atomic.Bool // Ctrl-C is the editor's
@@ -68,7 +70,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 		g.completeAll(root)
 	}
 	err := root.ExecuteContext(ctx)
-	g.progressLine.wipe()
+	g.wipe()
 	if err == nil && g.output.err == nil {
 		return StatusDone
 	}
@@ -211,8 +213,14 @@ func (g *globals) openOut() {
 	if g.inCI() {
 		g.Out = &guard.Breaker{W: g.commands, JSON: g.printer.json}
 	}
-	g.output = output{w: g.Out, before: g.progressLine.wipe}
+	g.output = output{w: g.Out, before: g.wipe}
 	g.printer.w = &g.output
+}
+
+// wipe takes away what stands on the terminal for a while only.
+func (g *globals) wipe() {
+	g.letGo()
+	g.progressLine.wipe()
 }
 
 // note says something about the work on stderr, for people.
@@ -231,7 +239,7 @@ func (g *globals) tell(format string, args ...any) {
 
 // say prints one neutralised line on stderr.
 func (g *globals) say(format string, args ...any) {
-	g.progressLine.wipe()
+	g.wipe()
 	say(g.Err, g.talkWidth(), g.mask(fmt.Sprintf(format, args...)))
 }
 

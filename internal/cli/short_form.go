@@ -14,10 +14,23 @@ import (
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
-// ask runs a short form on the terminal.
+// ask runs a short form on the terminal. Behind a list it goes on in the asker of that
+// one: what was typed ahead is for the form.
 func (g *globals) ask(run func(form.Asker) error) error {
-	asker := g.asker()
+	asker := g.listed
+	if g.listed = nil; asker == nil {
+		asker = g.asker()
+	}
 	return errors.Join(run(asker), asker.Close())
+}
+
+// letGo gives the terminal back where no form follows a list. It comes before all that
+// is said, printed or committed.
+func (g *globals) letGo() {
+	if asker := g.listed; asker != nil {
+		g.listed = nil
+		_ = asker.Close() // what the command has to say says more
+	}
 }
 
 // askText is ask for a form with texts to write, on which the editor can be opened.
