@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 	std "text/template"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/template"
 	"pgregory.net/rapid"
