@@ -21,7 +21,7 @@ import (
 // printer is stdout. Everything that reaches it is neutralised, whatever road
 // it takes.
 type printer struct {
-	ctx      context.Context // of the command, which an endless --jq must not outlive
+	ctx      context.Context // of the command, which an endless --jq or --template must not outlive
 	w        io.Writer
 	color    bool
 	width    int       // columns of the terminal, 0 for a pipe
@@ -300,9 +300,9 @@ func (p *printer) runJQ(input any) error {
 }
 
 func (p *printer) runTemplate(input any) error {
-	out, err := template.Execute("--template", p.template, input)
+	out, err := template.Execute(p.ctx, "--template", p.template, input)
 	if err != nil {
-		return workspace.Usagef("handoff help formatting shows examples", "%v", err)
+		return cmp.Or(p.ctx.Err(), workspace.Usagef("handoff help formatting shows examples", "%v", err))
 	}
 	_, err = io.WriteString(p.w, text.Neutralise(out))
 	return err

@@ -8,6 +8,7 @@
 package template
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -31,14 +32,14 @@ type absent struct{}
 
 // Execute returns what the template text makes of data: nil, bool, float64, string,
 // []any or map[string]any. The name stands for the template in errors, which begin
-// with it and the line.
-func Execute(name, text string, data any) (string, error) {
+// with it and the line. That of a context that has ended is returned as it is.
+func Execute(ctx context.Context, name, text string, data any) (string, error) {
 	trees, err := parse.Parse(name, text, "", "", names)
 	if err != nil {
 		return "", errors.New(strings.TrimPrefix(err.Error(), "template: "))
 	}
 	var out strings.Builder
-	e := execution{trees: trees, tree: trees[name], out: &out, vars: []variable{{"$", data}}}
+	e := execution{ctx: ctx, trees: trees, tree: trees[name], out: &out, vars: []variable{{"$", data}}}
 	if err := e.list(data, e.tree.Root); err != nil {
 		return "", err
 	}
@@ -47,6 +48,7 @@ func Execute(name, text string, data any) (string, error) {
 
 // execution is the state of one template that is being executed.
 type execution struct {
+	ctx   context.Context
 	trees map[string]*parse.Tree
 	tree  *parse.Tree // of the template
 	depth int         // of templates that call templates
@@ -69,6 +71,9 @@ func (e *execution) errorf(at parse.Node, format string, args ...any) error {
 func (e *execution) list(dot any, list *parse.ListNode) error {
 	if list == nil {
 		return nil
+	}
+	if err := e.ctx.Err(); err != nil {
+		return err
 	}
 	for _, node := range list.Nodes {
 		if err := e.node(dot, node); err != nil {
@@ -208,7 +213,7 @@ func (e *execution) template(dot any, t *parse.TemplateNode) error {
 	if err != nil {
 		return err
 	}
-	called := execution{trees: e.trees, tree: tree, depth: e.depth + 1, out: e.out, vars: []variable{{"$", dot}}}
+	called := execution{ctx: e.ctx, trees: e.trees, tree: tree, depth: e.depth + 1, out: e.out, vars: []variable{{"$", dot}}}
 	return called.list(dot, tree.Root)
 }
 

@@ -1,11 +1,14 @@
 package template_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	std "text/template"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/template"
 	"pgregory.net/rapid"
@@ -39,7 +42,7 @@ func compare(t rapid.TB, data any, text string) {
 	if wantErr == nil {
 		wantErr = parsed.Execute(&b, data)
 	}
-	got, err := template.Execute("t", text, data)
+	got, err := template.Execute(context.Background(), "t", text, data)
 	if (err == nil) != (wantErr == nil) {
 		t.Fatalf("%s\nerror %v\nwant  %v", text, err, wantErr)
 	}
@@ -102,8 +105,17 @@ func TestExecuteLikeTextTemplate(t *testing.T) {
 
 // A template that calls itself without end is stopped.
 func TestEndlessTemplate(t *testing.T) {
-	_, err := template.Execute("t", `{{define "x"}}{{template "x"}}{{end}}{{template "x"}}`, nil)
+	_, err := template.Execute(t.Context(), "t", `{{define "x"}}{{template "x"}}{{end}}{{template "x"}}`, nil)
 	if err == nil || !strings.Contains(err.Error(), "exceeded maximum template depth") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// One that has too much to do ends when nobody waits for it any more.
+func TestExecuteUntilCancelled(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if _, err := template.Execute(ctx, "t", "{{range 9223372036854775807}}{{end}}", nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -115,7 +127,7 @@ func TestExecuteErrors(t *testing.T) {
 		"{{eq .total 1}}":        `t:1:2: executing "t" at <eq .total 1>: error calling eq: incompatible types for comparison: a floating-point number and an integer`,
 		"{{range .word}}{{end}}": `t:1:8: executing "t" at <.word>: range can't iterate over a string`,
 	} {
-		if _, err := template.Execute("t", text, decode(t)); err == nil || err.Error() != want {
+		if _, err := template.Execute(t.Context(), "t", text, decode(t)); err == nil || err.Error() != want {
 			t.Errorf("%s: error %v\nwant %s", text, err, want)
 		}
 	}
