@@ -264,10 +264,10 @@ func TestRefusedThenFixed(t *testing.T) {
 	x.send("\x15tomorrow 09:00")                                      // ctrl+u first
 	x.see("tomorrow 09:00")
 	x.key("Hand over", ctrlS)
-	x.see("Not ready", `fix login-audit, State: the state "wip" says nothing (HO203)`)
+	x.see("Not ready", "fix login-audit, State: says nothing (HO203)")
 	x.key("Preview", enter)
 	x.ready("┃ State")
-	x.see(`State: the state "wip" says nothing`)
+	x.see("State: says nothing")
 	if r.head() != before {
 		t.Fatal("it was published")
 	}
@@ -296,7 +296,7 @@ func TestWorkOnTheLaptop(t *testing.T) {
 	r.run("git", "add", "refund.go")
 	x := r.start(100, 40, "handoff", "declare")
 	quickDay(x)
-	x.see("warning refund-flow, Known issues: branch", "1 changed")
+	x.see("warning refund-flow, Known issues: only you see 1 changed file of branch")
 }
 
 // TestCommitCannotBeMade keeps the draft when git is in the middle of a merge.

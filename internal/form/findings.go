@@ -161,6 +161,7 @@ func (p *placed) says(f handoff.Finding) (said, cure string) {
 	if spoken {
 		cure = own.cure
 	}
+	said = strings.TrimPrefix(said, "the "+strings.ToLower(p.label)+" of "+p.about+" ")
 	return strings.TrimPrefix(said, p.label+" "), cure
 }
 

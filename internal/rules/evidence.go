@@ -54,14 +54,22 @@ func workOnLaptop(s *subject, h *handoff.Handoff) {
 		return
 	}
 	dirty, unpushed := counted(h.Anchor.Dirty), counted(h.Anchor.Unpushed)
-	if dirty+unpushed == 0 {
+	var left []string
+	if unpushed > 0 {
+		left = append(left, text.Count(unpushed, "commit"))
+	}
+	if dirty > 0 {
+		left = append(left, text.Count(dirty, "changed file"))
+	}
+	if left == nil {
 		return
 	}
+	unseen := strings.Join(left, " and ")
 	for i, item := range h.Items {
 		names := slices.ContainsFunc(item.Refs, func(ref handoff.Ref) bool { return ref.Type == "branch" && ref.ID == h.Anchor.Branch })
 		if names && !slices.ContainsFunc(item.KnownIssues, leftOnLaptop().MatchString) {
 			s.report(indexField("items", i)+".known_issues", "push it, or say under known issues what is missing",
-				"only you see %d commits and %d changed files of branch %s", unpushed, dirty, quote(h.Anchor.Branch))
+				"only you see %s of branch %s", unseen, quote(h.Anchor.Branch))
 		}
 	}
 }
