@@ -34,13 +34,14 @@ func spellings(question string) []string {
 }
 
 // cmdAsked puts the questions of a file to the program, in all their spellings, or
-// with -plain as they are and in capitals: asked [-plain] FILE. A line is a question, "=>", and a pattern of the first line of the
-// answer; "2" or "3" before the pattern is the status of one that is refused, or
-// not on record. Lines that begin with "#" are comments.
+// with -plain as they are: asked [-plain] FILE. A line is a question, "=>", and a
+// pattern of the first line of the answer; "2" or "3" before the pattern is the
+// status of one that is refused, or not on record. Lines that begin with "#" are
+// comments.
 func cmdAsked(ts *testscript.TestScript, neg bool, args []string) {
 	spell := spellings
 	if len(args) == 2 && args[0] == "-plain" {
-		spell, args = func(question string) []string { return []string{question, strings.ToUpper(question)} }, args[1:]
+		spell, args = func(question string) []string { return []string{question} }, args[1:]
 	}
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: asked [-plain] FILE")

@@ -142,7 +142,7 @@ func TestWarningsAppearOnce(t *testing.T) {
 	r := inTheEvening(t)
 	x := r.start(100, 50, "handoff", "declare")
 	quickDay(x)
-	x.see("warning login-audit, State: the state of")
+	x.see("warning login-audit, State: is copied from")
 	x.key("Preview", enter)
 	x.published()
 	x.see("ana → ben: offers nothing")
