@@ -384,7 +384,7 @@ var aboutUnsafe = []firing{
 	{"HO901", drafted("to: [ben]", "to: [ben]\nnotes: \"the key is AK"+"IAQ7H2ZJ4KX9WB5TRD\""), drafted("to: [ben]", "to: [ben]\nnotes: \"the key begins with AK"+"IA\"")},
 	{"HO907", drafted("Refunds wait", `\u202eRefunds wait`), drafted("Refunds wait", `\u00dcberweisungen wait`)},
 	{"HO910", drafted("to: [ben]", "to: &who [ben]"), drafted()},
-	{"HO911", drafted(`needs: "Decide how long a session may last"`, "needs: Decide how long a session of #1842 may last"), drafted(`needs: "Decide how long a session may last"`, "needs: Decide how long a session of issue 1842 may last")},
+	{"HO911", drafted(`needs: "Decide how long a session may last"`, "needs: Decide how long a session of #payments may last"), drafted(`needs: "Decide how long a session may last"`, "needs: Decide how long a session of #1842 may last")},
 }
 
 // draftedAs is a handoff of a text, which is not published.

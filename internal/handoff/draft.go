@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/text"
 	"gopkg.in/yaml.v3"
 )
 
@@ -36,6 +37,7 @@ type Reading struct {
 //   - an entry of a list in one line, as the flag of that name takes it, or named by
 //     its key: "ben: Get the approval" among the steps, "pr: 1842" among the refs;
 //   - a number where a text is wanted, and "In review" for in_review;
+//   - "PR #1842 is open", of which YAML takes all behind the space for a comment;
 //   - items, blockers, decisions and questions without an id, which get one that is
 //     made of what they say;
 //   - items that are shipped or dropped, which leave the list.
@@ -46,11 +48,36 @@ type Reading struct {
 func ParseDraft(data []byte, how Reading) *Document {
 	d := new(Document)
 	d.root, d.Findings = ParseTree(data)
+	d.Findings = rejoin(d.root, d.Findings)
 	if kind := child(d.root, "kind"); d.root != nil && (kind == nil || kind.Value == string(KindHandoff)) {
 		r := draftReader{Reading: how, root: d.root}
 		r.read()
 	}
 	return d.decoded(KindHandoff)
+}
+
+// numbered matches what YAML takes for a comment and people write for a number: "#1842
+// is open".
+var numbered = text.Pattern(`^#\d`)
+
+// rejoin gives back to values what was lost of them behind a number, and returns the
+// findings that are left.
+func rejoin(n *yaml.Node, findings []Finding) []Finding {
+	if n == nil {
+		return findings
+	}
+	if n.Kind == yaml.ScalarNode && n.Value != "" && numbered().MatchString(n.LineComment) {
+		lost := func(f Finding) bool { return f.Code == "HO911" && f.Line == n.Line && f.Col == n.Column }
+		if i := slices.IndexFunc(findings, lost); i >= 0 {
+			said, _, _ := strings.Cut(n.LineComment, " # ")
+			findings = slices.Delete(findings, i, i+1)
+			n.Value, n.Tag, n.LineComment = n.Value+" "+said, "!!str", ""
+		}
+	}
+	for _, child := range n.Content {
+		findings = rejoin(child, findings)
+	}
+	return findings
 }
 
 // draftReader brings the tree of a draft into the form of a record.
