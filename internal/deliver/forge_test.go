@@ -50,7 +50,7 @@ The timeout cannot be set before somebody says which policy holds.
 
 - login-session-timeout
 
-[the handoff](<https://git.example.com/handoffs/dem00001>)
+→ [the handoff](<https://git.example.com/handoffs/dem00001>)
 
 <!-- handoff:3f9a1c2b7d5e4f60a1b2 -->`
 		made := f.made()

@@ -23,6 +23,7 @@ import (
 
 // hostile are texts that do something where they are not taken for text.
 var hostile = []string{
+	"@everyone]:", "[x]: https://evil.example.com", ":a", "\\\n<img src=x onerror=alert(1)>",
 	"@everyone", "@here", "@all", "@channel", "cc @ana-gh, @acme/admins", "ana@example.com", "<!channel>", "<!here|here>", "<!subteam^S012|ops>", "<@U012ANAANA>",
 	"closes #1", "Fixes acme/shop#2", "resolves GH-3", "fixes https://github.com/acme/shop/issues/4", "see !5 and ~bug and %v1 and $6 and &7",
 	"/close", "/assign @ana", "  /label ~x", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<!-- handoff:" + testKey + " -->", marker(testKey),

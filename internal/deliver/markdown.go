@@ -64,11 +64,10 @@ func markdownList(l List) string {
 
 // bold writes a name with what follows it, or nothing where there is none.
 func bold(name, after string) string {
-	name = markdownWords(name)
-	if name == "" {
+	if markdownWords(name) == "" {
 		return ""
 	}
-	return "**" + name + after + "**"
+	return "**" + markdownWords(name+after) + "**" // what follows may make an emoji of it
 }
 
 func markdownPeople(people []Person, mention func(string) string) string {
@@ -98,7 +97,9 @@ func markdownParagraph(s string) string {
 				lines = append(lines, line)
 			}
 		}
-		paragraphs = append(paragraphs, strings.Join(lines, "\\\n"))
+		// Two spaces break a line. A backslash does too, but readers differ on one that
+		// stands behind another.
+		paragraphs = append(paragraphs, strings.Join(lines, "  \n"))
 	}
 	return text.JoinNonEmpty("\n\n", paragraphs...)
 }
@@ -180,7 +181,9 @@ func markdownLink(l Link) string {
 	if !isWebURL(l.URL) {
 		return text.JoinNonEmpty(" ", markdownLine(l.Text), markdownWords(l.URL))
 	}
-	return "[" + cmp.Or(markdownWords(l.Text), codeSpan(l.URL)) + "](<" + l.URL + ">)"
+	// A line that begins with a bracket may define a link, and its words are gone: a
+	// code span does not keep it from that.
+	return "→ [" + cmp.Or(markdownWords(l.Text), codeSpan(l.URL)) + "](<" + l.URL + ">)"
 }
 
 // plainTitle writes words of others for a place that has no Markdown but may have
@@ -218,7 +221,7 @@ func cutLines(s string, limit int) string {
 	const more = "\n\n…"
 	cut := string([]rune(s)[:max(limit-len([]rune(more)), 0)])
 	cut = cut[:max(strings.LastIndexByte(cut, '\n'), 0)] // what begins in a line ends there
-	return strings.TrimRight(cut, "\n\\") + more
+	return strings.TrimRight(cut, "\n ") + more
 }
 
 // hasMarker reports whether a text ends with the marker of a message. Words of others
