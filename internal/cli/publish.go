@@ -79,7 +79,7 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 	sealed := handoff.SealAll(records...)
 	findings := workspace.Explained(ws.Judge(sealed), ambiguous)
 	if handoff.HasErrors(findings) {
-		return &workspace.FindingsError{What: refused, Findings: findings, Hint: "correct the command and try again"}
+		return &workspace.FindingsError{What: refused, Findings: findings, Hint: "correct the command and try again; its --help lists the flags"}
 	}
 	return publishRecords(ctx, g, ws, o, sealed, findings)
 }

@@ -144,7 +144,12 @@ func read(r *http.Request, into any) {
 	json.NewDecoder(r.Body).Decode(into)
 }
 
-func secretToken() Source { return Known(NewSecret(testToken)) }
+// known is the source of a secret that is known already.
+func known(s Secret) Source {
+	return func(context.Context) (Secret, error) { return s, nil }
+}
+
+func secretToken() Source { return known(NewSecret(testToken)) }
 
 func posts(r *http.Request, _ string) bool { return r.Method == http.MethodPost }
 
@@ -155,7 +160,7 @@ func worlds() []world {
 	}
 	hook := func(kind string) func(string) Config {
 		return func(url string) Config {
-			return Config{Name: kind, Type: kind, Webhook: Known(NewSecret(url + testPath + "?key=swordfish-key"))}
+			return Config{Name: kind, Type: kind, Webhook: known(NewSecret(url + testPath + "?key=swordfish-key"))}
 		}
 	}
 	return []world{

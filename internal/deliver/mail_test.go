@@ -390,7 +390,7 @@ func TestMailIsEncrypted(t *testing.T) {
 		}
 	}
 	wrong, server := startMail(t, &fakeMail{})
-	wrong.c.Token = Known(NewSecret("swordfish-wrong"))
+	wrong.c.Token = known(NewSecret("swordfish-wrong"))
 	_, err = wrong.Send(context.Background(), letter())
 	wantFault(t, err, FaultCredentials)
 	noSecrets(t, err)

@@ -41,8 +41,3 @@ func (s Secret) reveal() string {
 // Source tells a secret when it is needed: it may ask a program. Its error stands in
 // a *NotSentError of FaultCredentials, word for word.
 type Source func(context.Context) (Secret, error)
-
-// Known is the source of a secret that is known already.
-func Known(s Secret) Source {
-	return func(context.Context) (Secret, error) { return s, nil }
-}

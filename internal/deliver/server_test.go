@@ -169,7 +169,7 @@ func TestNoToken(t *testing.T) {
 	everyWorld(t, func(t *testing.T, w world) {
 		_, door, _ := w.start(t)
 		wrong := errors.New("gh auth token: not signed in")
-		for _, source := range []Source{func(context.Context) (Secret, error) { return Secret{}, wrong }, Known(Secret{})} {
+		for _, source := range []Source{func(context.Context) (Secret, error) { return Secret{}, wrong }, known(Secret{})} {
 			c := w.config("http://127.0.0.1:1")
 			if c.Token != nil {
 				c.Token = source
@@ -302,7 +302,7 @@ func TestHosts(t *testing.T) {
 }
 
 func TestConfigurations(t *testing.T) {
-	token, hook := secretToken(), Known(NewSecret("https://hooks.example.com/x"))
+	token, hook := secretToken(), known(NewSecret("https://hooks.example.com/x"))
 	for _, c := range []Config{
 		{Type: "github", Project: "shop", Token: token},
 		{Type: "github", Project: "../shop", Token: token},
@@ -339,7 +339,7 @@ func TestConfigurations(t *testing.T) {
 // The address of a webhook is read when it is needed, and goes over the wire encrypted.
 func TestWebhookAddresses(t *testing.T) {
 	for _, address := range []string{"http://hooks.example.com/swordfish", "ftp://x/swordfish", "swordfish", "https://u:swordfish@x/", "https://x/#swordfish", "::swordfish"} {
-		target := openForTest(t, Config{Name: "hook", Type: "teams", Webhook: Known(NewSecret(address))})
+		target := openForTest(t, Config{Name: "hook", Type: "teams", Webhook: known(NewSecret(address))})
 		_, err := target.Send(context.Background(), blocker())
 		wantFault(t, err, FaultConfig)
 		noSecrets(t, err)
