@@ -89,7 +89,6 @@ type logEntry struct {
 	Unproven bool         `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
 
 	doubts string
-	words  string        // what a person is shown
 	since  time.Duration // how old it is, less than nothing where its clock is ahead
 }
 
@@ -129,7 +128,7 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	for _, r := range query.Log(q, ws.State, ws.QueryEnv()) {
 		ws.Prove(r)
 		entries = append(entries, logEntry{Type: "record", ID: r.ID, Kind: r.Kind, By: r.By, At: r.At,
-			Says: story.Says(r), Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven, doubts: doubts(r), words: logWords(r), since: ws.Since(r.At.Time)})
+			Says: story.Says(r), Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven, doubts: doubts(r), since: ws.Since(r.At.Time)})
 	}
 	if g.printer.structured() {
 		return g.printer.document(results[logEntry]{entries})

@@ -4,9 +4,6 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/calendar"
-	"github.com/handoff-cli/handoff/internal/config"
-	"github.com/handoff-cli/handoff/internal/handoff"
-	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -20,7 +17,7 @@ func (p *printer) logDays(entries []logEntry) {
 	if p.width >= tableWidth {
 		rows := make([][]string, len(entries))
 		for i, e := range entries {
-			rows[i] = []string{e.ID, p.hour(e), string(e.Kind), e.By, e.words + e.doubts}
+			rows[i] = []string{e.ID, p.hour(e), string(e.Kind), e.By, e.Says + e.doubts}
 		}
 		for i, line := range p.columns(rows, p.width-2) {
 			lines[i] = []string{line}
@@ -29,7 +26,7 @@ func (p *printer) logDays(entries []logEntry) {
 		for i, e := range entries {
 			lines[i] = []string{
 				text.OneLine(e.ID + "  " + p.hour(e) + "  " + string(e.Kind) + " by " + e.By),
-				"  " + truncate(text.OneLine(e.words+e.doubts), p.width-4),
+				"  " + truncate(text.OneLine(e.Says+e.doubts), p.width-4),
 			}
 		}
 	}
@@ -74,24 +71,4 @@ func (p *printer) dayHeading(t time.Time) string {
 		day = "yesterday, " + day
 	}
 	return day
-}
-
-// logWords are what a record says, with what the program itself has noted in the words
-// of people.
-func logWords(r *handoff.Record) string {
-	say := story.Says(r)
-	if route, ok := r.Body.(*handoff.Route); ok {
-		_, name := handoff.SplitRef(route.Subject)
-		why := map[string]string{config.BecausePrimary: "", config.BecauseAlternate: "who stands in", config.BecauseLadder: "who is next"}
-		because, known := why[route.Because]
-		if !known {
-			because = words(route.Because)
-		}
-		note := words(route.Note)
-		if route.Note == config.NoteNobody {
-			note = "nobody is there in time"
-		}
-		say = text.JoinNonEmpty(", ", route.To+" is asked about "+name, because, note)
-	}
-	return say
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -29,7 +30,7 @@ func Headline(r *handoff.Record) string {
 		if body.Delivers() {
 			return body.State + " → " + body.To
 		}
-		return "→ " + body.To + ", " + body.Because
+		return text.JoinNonEmpty(", ", "asks "+body.To+" about "+subjectName(body.Subject), whyAsked(body))
 	case *handoff.DecisionRecord:
 		return text.JoinNonEmpty(", ", r.By, body.Status)
 	}
@@ -64,6 +65,31 @@ func VerdictWords(a *handoff.Ack) string {
 	return s
 }
 
+func subjectName(ref string) string {
+	_, name := handoff.SplitRef(ref)
+	return name
+}
+
+// whyAsked says why it is this person who is asked, "" where it is who decides.
+func whyAsked(route *handoff.Route) string {
+	switch route.Because {
+	case config.BecausePrimary:
+		return ""
+	case config.BecauseAlternate:
+		return "who stands in"
+	case config.BecauseLadder:
+		return "who is next"
+	}
+	return strings.ReplaceAll(route.Because, "_", " ")
+}
+
+func noteInWords(note string) string {
+	if note == config.NoteNobody {
+		return "nobody is there in time"
+	}
+	return strings.ReplaceAll(note, "_", " ")
+}
+
 // Says is the main text of a record, for a list.
 func Says(r *handoff.Record) string {
 	switch body := r.Body.(type) {
@@ -87,7 +113,7 @@ func Says(r *handoff.Record) string {
 		if body.Delivers() {
 			return text.JoinNonEmpty(": ", fmt.Sprintf("%s → %s, %s", body.Subject, body.To, body.State), text.JoinNonEmpty(", ", body.URL, body.Note))
 		}
-		return fmt.Sprintf("%s → %s (%s)", body.Subject, body.To, text.JoinNonEmpty(", ", body.Because, body.Note))
+		return text.JoinNonEmpty(", ", body.To+" is asked about "+subjectName(body.Subject), whyAsked(body), noteInWords(body.Note))
 	case *handoff.Withdrawal:
 		return text.JoinNonEmpty(": ", body.Subject, body.Why)
 	case *handoff.Gap:
