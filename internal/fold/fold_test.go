@@ -900,6 +900,16 @@ func TestFoldTakesBack(t *testing.T) {
 			},
 			want: []string{"item api in_progress x1: ben since a1, offered to ana by s1"},
 		}, {
+			name: "its handoff is superseded, it is offered back",
+			steps: []step{
+				{"h1", "ana", items(work("api", "ready", "ben"), work("db", "ready", "lee")), 0},
+				{"a1", "ben", accepted("h1", "api"), 0},
+				{"h2", "ana", items(work("db", "ready", "lee")), 0},
+				{"s1", "ben", back("api"), 0},
+				{"a2", "ana", verdict("s1", handoff.OutcomeAccepted), 0},
+			},
+			want: []string{"handoff h1 superseded by h2, api taken by ana", "item api ready x1: ana since a2"},
+		}, {
 			name: "by somebody else, it is offered back",
 			steps: []step{
 				{"h1", "ana", items(work("api", "ready", "ben")), 0},

@@ -229,7 +229,7 @@ func (f *fold) assignment(r *handoff.Record, a *handoff.Assignment) {
 		f.heldProblem(r, it)
 	case a.Next != "" && r.By != it.Holder:
 		f.problem(r, "HO320", "says what is next for %s, which is for %s to say", it.ID, it.Holder)
-	case undoes(r, a, it, f.findRecord):
+	case undoes(r, a, it, f.findHandoff(it.Declared), f.findRecord):
 		f.giveBack(it, a.To, r)
 	default:
 		if a.Next != "" {

@@ -37,14 +37,17 @@ func giver(it *Item, find func(id string) *handoff.Record) string {
 
 // Undoes reports whether an assignment by r takes back the take of an item, as if it
 // had not been: it names the ack in `via`, is by who took the item, to whom they took
-// it from, soon after, and nothing has been said of the item in between. Any other
+// it from, soon after, nothing has been said of the item in between, and the handoff
+// that declares it still stands: one that is superseded offers nothing. Any other
 // assignment is an offer.
 func (v *View) Undoes(r *handoff.Record, a *handoff.Assignment) bool {
-	return undoes(r, a, v.Item(a.Item), func(id string) *handoff.Record { return v.Records[id] })
+	it := v.Item(a.Item)
+	return it != nil && undoes(r, a, it, v.Handoffs[it.Declared], func(id string) *handoff.Record { return v.Records[id] })
 }
 
-func undoes(r *handoff.Record, a *handoff.Assignment, it *Item, find func(id string) *handoff.Record) bool {
-	if it == nil || !it.Live() || it.Holder != r.By || a.Via == "" || a.Via != it.HeldBy || it.History[len(it.History)-1] != a.Via {
+func undoes(r *handoff.Record, a *handoff.Assignment, it *Item, declares *Handoff, find func(id string) *handoff.Record) bool {
+	if !it.Live() || it.Holder != r.By || a.Via == "" || a.Via != it.HeldBy || it.History[len(it.History)-1] != a.Via ||
+		declares == nil || !declares.Current() {
 		return false
 	}
 	taken := find(a.Via)
@@ -52,7 +55,7 @@ func undoes(r *handoff.Record, a *handoff.Assignment, it *Item, find func(id str
 }
 
 // giveBack makes an item what it was before its holder took it: held by to, and
-// offered as it was where that still stands.
+// offered as it was.
 func (f *fold) giveBack(it *Item, to string, r *handoff.Record) {
 	ack := f.findRecord(it.HeldBy)
 	hs := f.findHandoff(it.Declared)
@@ -66,9 +69,7 @@ func (f *fold) giveBack(it *Item, to string, r *handoff.Record) {
 		if from := f.findHandoff(subject.ID); from != hs {
 			f.forgetTaken(from, it.ID, ack) // the item had been declared anew
 		}
-		if hs.Current() {
-			it.Offer = offer(hs.Record, it.Item)
-		}
+		it.Offer = offer(hs.Record, it.Item)
 	case *handoff.Assignment:
 		it.Offer = &Offer{From: to, To: []string{body.To}, Record: subject.ID, At: subject.At.Time}
 	}
