@@ -253,6 +253,7 @@ func publishChecked(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	if d.Noticed, err = ws.Meta(programVersion()); err != nil {
 		return err
 	}
+	asking := o.askReviews(ctx, g, ws, d.Handoff)
 	d.Work = factsHere(ctx, ws)
 	if o.resume {
 		drafts := form.Drafts{Dir: ws.Dir()}
@@ -261,7 +262,17 @@ func publishChecked(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	if err := o.meetAll(ctx, g, ws, d); err != nil {
 		return err
 	}
+	d.Reviews = g.answered(asking)
 	return publishDraft(ctx, g, ws, o, d, ws.CheckDraft(d, o.allowSecrets))
+}
+
+// askReviews asks about the pull requests of a handoff. Those of a rollup are for who
+// holds the items.
+func (o *declareOptions) askReviews(ctx context.Context, g *globals, ws *workspace.Workspace, h *handoff.Handoff) *outbox.Asking {
+	if h == nil || h.Rollup != nil {
+		return nil
+	}
+	return g.askReviews(ctx, ws, ws.PullRequests(h))
 }
 
 // meetAll is meet for the people of a draft.
@@ -282,9 +293,8 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	if handoff.HasErrors(findings) {
 		return &workspace.FindingsError{What: "nothing was published", Findings: findings, Hint: d.RefusedHint(findings)}
 	}
-	for _, why := range d.Unsettled {
-		g.note("%s", why)
-	}
+	g.notes(d.Unsettled)
+	g.notes(d.Reviewed)
 	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), !o.asked
 	return publishRecords(ctx, g, ws, o.publishOptions, d.Sealed, findings)
 }
