@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/deliver/delivertest"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -21,7 +22,8 @@ import (
 // and Gitea's clients, and what it answers, is held against their published descriptions.
 type fakeForges struct {
 	*httptest.Server
-	dir string // where pull requests, mode and log are
+	dir     string        // where pull requests, mode and log are
+	replied chan struct{} // for each request that was replied to, as many as there is room for
 
 	mu       sync.Mutex
 	log      []string
@@ -39,7 +41,7 @@ type fakePull struct {
 }
 
 func newForges(dir string) (*fakeForges, error) {
-	s := &fakeForges{dir: dir}
+	s := &fakeForges{dir: dir, replied: make(chan struct{}, 1000)}
 	mux := http.NewServeMux()
 	for prefix, load := range map[string]func() (delivertest.Contract, error){"/github": delivertest.GitHub, "/gitea": delivertest.Forgejo} {
 		contract, err := load()
@@ -72,6 +74,12 @@ func (s *fakeForges) serve(w http.ResponseWriter, r *http.Request, forge http.Ha
 	s.log = append(s.log, r.Method+" "+r.URL.Path)
 	_ = os.WriteFile(filepath.Join(s.dir, "log"), []byte(strings.Join(s.log, "\n")+"\n"), 0o644)
 	s.mu.Unlock()
+	defer func() {
+		select {
+		case s.replied <- struct{}{}:
+		default:
+		}
+	}()
 	mode, _ := os.ReadFile(filepath.Join(s.dir, "mode"))
 	switch strings.TrimSpace(string(mode)) {
 	case "hang":
@@ -250,32 +258,88 @@ func cmdPull(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), "forges", "pull-"+args[0]), data, 0o644))
 }
 
-// useForges lets a site know the server, with GitHub as its target and its remote.
-func (s *site) useForges(forges *fakeForges) {
-	s.t.Helper()
-	dir := filepath.Join(s.t.TempDir(), "handoff")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		s.t.Fatal(err)
+// environ is what a user of the server sets who has GitHub there as a target, with more
+// keys of it where the token is not in the environment.
+func (s *fakeForges) environ(t testing.TB, keys string) []string {
+	t.Helper()
+	dir := t.TempDir()
+	if keys == "" {
+		keys = "token_env: FORGE_TOKEN"
 	}
-	config := fmt.Sprintf("format: 1\ntargets: {forge: {type: github, host: %s/github, project: example/app, token_env: FORGE_TOKEN}}\n", forges.URL)
-	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), []byte(config), 0o600); err != nil {
-		s.t.Fatal(err)
+	config := fmt.Sprintf("format: 1\ntargets: {forge: {type: github, host: %s/github, project: example/app, %s}}\n", s.URL, keys)
+	if err := os.Mkdir(filepath.Join(dir, "handoff"), 0o755); err != nil {
+		t.Fatal(err)
 	}
-	s.env = append(s.env[:len(s.env):len(s.env)], "XDG_CONFIG_HOME="+filepath.Dir(dir), "FORGE_TOKEN=ghp_swordfish")
-	s.git("remote", "add", "forge", forges.URL+"/example/app.git")
+	if err := os.WriteFile(filepath.Join(dir, "handoff", "config.yaml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return []string{"XDG_CONFIG_HOME=" + dir, "FORGE_TOKEN=ghp_swordfish"}
+}
+
+// startForges starts the server for a test.
+func startForges(t testing.TB) *fakeForges {
+	t.Helper()
+	s, err := newForges(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		s.Close()
+		if len(s.problems) > 0 {
+			t.Errorf("%q", s.problems)
+		}
+	})
+	return s
+}
+
+// says writes a file of the server: a pull request, or its mode.
+func (s *fakeForges) says(t testing.TB, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A forge that says nothing, and a program that tells no token, cost two seconds, and no
+// handoff. The bound is generous: the machine may be busy.
+func TestReviewsAreNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	forges := startForges(t)
+	forges.says(t, "mode", "hang")
+	for name, keys := range map[string]string{"forge": "", "token": `token_command: [sh, -c, "tail -f /dev/null"]`} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			s.env = append(s.env, forges.environ(t, keys)...)
+			s.git("remote", "add", "origin", forges.URL+"/example/app.git")
+			declare := []string{
+				"declare", "--to", "ben", "--returns", "2099-01-02 09:00", "--summary", "The refund flow waits for its last review", "--none", "shipped,blockers,decisions",
+				"--item", "refund-flow;in_review;The findings of the first review are fixed;Merge it into main", "--intent", "refund-flow;Customers wait for refunds that the old job lost",
+				"--accept", "refund-flow;PR #45 is merged",
+			}
+			for n := 41; n <= 48; n++ { // more than are asked about at once
+				declare = append(declare, "--ref", fmt.Sprintf("refund-flow;pr:#%d", n))
+			}
+			began := time.Now()
+			out, status := s.try("handoff", declare...)
+			took := time.Since(began)
+			if status != 0 || !strings.Contains(out, "and PR #48 stand: no answer in 2s") || strings.Count(out, "warning:") != 1 {
+				t.Errorf("status %d\n%s", status, out)
+			}
+			if took < 2*time.Second || took > 10*time.Second {
+				t.Errorf("it took %s", took)
+			}
+			if got := s.git("log", "--format=%s", "-1"); !strings.HasPrefix(got, "handoff: ana → ben") {
+				t.Errorf("the last commit is %s", got)
+			}
+		})
+	}
 }
 
 // The server answers as it is described.
 func TestFakeForges(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "pull-45"), []byte(`{"State":"open","Approved":["ben"],"Changes":["ines"],"Waits":["james","team:qa"]}`), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	s, err := newForges(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := startForges(t)
+	s.says(t, "pull-45", `{"State":"open","Approved":["ben"],"Changes":["ines"],"Waits":["james","team:qa"]}`)
 	for _, path := range []string{"/github/repos/example/app/pulls/45", "/github/repos/example/app/pulls/45/reviews", "/gitea/api/v1/repos/example/app/pulls/45", "/gitea/api/v1/repos/example/app/pulls/45/reviews"} {
 		r, err := http.NewRequest(http.MethodGet, s.URL+path, nil)
 		if err != nil {
@@ -290,8 +354,5 @@ func TestFakeForges(t *testing.T) {
 		if answer.StatusCode != http.StatusOK {
 			t.Errorf("%s: status %d", path, answer.StatusCode)
 		}
-	}
-	if len(s.problems) > 0 {
-		t.Errorf("%q", s.problems)
 	}
 }

@@ -334,8 +334,10 @@ var sshHosts = map[string]string{"ssh.github.com": "github.com", "altssh.gitlab.
 // false for a path, and for what names no project.
 func remoteAt(address string) (remote, bool) {
 	host, path := "", ""
-	if u, err := url.Parse(address); err == nil && u.Host != "" {
-		host, path = u.Hostname(), u.Path
+	if strings.Contains(address, "://") {
+		if u, err := url.Parse(address); err == nil {
+			host, path = u.Hostname(), u.Path
+		}
 	} else if before, after, ok := strings.Cut(address, ":"); ok && !strings.Contains(before, "/") {
 		host, path = before[strings.LastIndexByte(before, '@')+1:], after
 	}
