@@ -94,6 +94,10 @@ offered to them, unless you keep it or the step names somebody: "sarah: decide".
 With any other --to it is yours unless you give it. The item is yours until they
 take it.
 
+Where you have configured the forge of the repository as a target, it is asked,
+for two seconds at most, how the pull requests of the items stand: the handoff
+keeps what it said and when. What you typed about one stays as it is.
+
 On a terminal it asks for what the flags do not say, and offers what git and the
 records know. What you typed is kept as a draft until it is published.
 
