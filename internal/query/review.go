@@ -96,7 +96,9 @@ func (r *runner) reviews() []candidate {
 	var found []candidate
 	for _, it := range itemsNamed(r.state, r.query.Arg) {
 		all := r.pullsOf(it)
-		named := filter(all, func(c candidate) bool { return slices.Contains(c.facets[HasRef], foldRef(r.query.Arg)) })
+		named := filter(all, func(c candidate) bool { // by itself, not by another reference of its item
+			return slices.Contains(refs([]handoff.Ref{{Type: "pr", ID: c.row.(*row.Review).ID}}), foldRef(r.query.Arg))
+		})
 		if len(named) == 0 && !strings.HasPrefix(r.query.Arg, "pr:") { // an item, or its ticket
 			named = all
 		}
