@@ -72,7 +72,9 @@ func Deadlines(ws *workspace.Workspace) []Passed {
 		for _, w := range ws.State.Watched[who] {
 			if w.Standing && w.Over(ws.Moment) {
 				l.add(dueStanding, w.Declared, Passed{At: w.Until.Time, Who: []string{who}},
-					func(when string) string { return fmt.Sprintf("%q was to end at %s, and %s sees to it", w.What, when, who) }, "end it, or declare it with another end")
+					func(when string) string {
+						return fmt.Sprintf("%q was to end at %s, and %s sees to it", w.What, when, who)
+					}, "end it, or declare it with another end")
 			}
 		}
 	}
@@ -95,7 +97,9 @@ func (l *list) handoff(h *fold.Handoff) {
 	at, _ := l.ws.TeamConfig.AckDue(h)
 	who := slices.DeleteFunc(l.ws.TeamConfig.Receivers(h), func(who string) bool { return h.VerdictBy(who) != nil })
 	l.add(dueAck, h.Record.ID, Passed{Subject: fold.Target{Type: fold.TargetRecord, Name: h.Record.ID}, At: at, Who: who},
-		func(when string) string { return fmt.Sprintf("no verdict on the handoff of %s, wanted by %s", h.Record.By, when) }, "handoff ack "+h.Record.ID+", or handoff escalate "+h.Record.ID)
+		func(when string) string {
+			return fmt.Sprintf("no verdict on the handoff of %s, wanted by %s", h.Record.By, when)
+		}, "handoff ack "+h.Record.ID+", or handoff escalate "+h.Record.ID)
 }
 
 // blocker reports a blocker that waits longer than the SLA allows, or longer than
@@ -114,7 +118,9 @@ func (l *list) blocker(b *fold.Blocker) {
 	}
 	if b.Acknowledged == nil && passed(asks.Due, l.ws.Moment) && !waitsRaised(&b.Escalated) {
 		p.At = asks.Due
-		l.add(dueBlocker, b.Declared, p, func(when string) string { return fmt.Sprintf("%s has not acknowledged %s, wanted by %s", who, b.ID, when) }, fix)
+		l.add(dueBlocker, b.Declared, p, func(when string) string {
+			return fmt.Sprintf("%s has not acknowledged %s, wanted by %s", who, b.ID, when)
+		}, fix)
 	}
 }
 

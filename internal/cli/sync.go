@@ -129,9 +129,7 @@ func runSync(ctx context.Context, g *globals) error {
 	if _, err := ws.FetchAllMissing(ctx, ws.Scope()); err != nil {
 		return err
 	}
-	if doc.Reviews, err = g.changedReviews(ctx, ws); err != nil {
-		return err
-	}
+	doc.Reviews = g.changedReviews(ctx, ws)
 	if g.printer.structured() {
 		return g.printer.document(doc)
 	}
