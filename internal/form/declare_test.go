@@ -378,10 +378,13 @@ func TestWhatLasts(t *testing.T) {
 
 // A list that is emptied says that there is none any more.
 func TestMoreClears(t *testing.T) {
-	item := handoff.Item{Accept: []handoff.Criterion{{Check: "PR #1842 is merged"}}, KnownIssues: []string{"slow"}}
-	s := moreScreen(item)
+	d := &Declaration{Draft: &Draft{Handoff: &handoff.Handoff{Items: []handoff.Item{{
+		Accept: []handoff.Criterion{{Check: "PR #1842 is merged"}}, KnownIssues: []string{"slow"},
+	}}}}}
+	item := &d.Draft.Handoff.Items[0]
+	s := d.moreScreen(*item)
 	s.Field("accept").Value, s.Field("known_issues").Value = "", ""
-	takeMore(&item, s)
+	d.takeMore(d.Draft, 0, s)
 	if item.Accept == nil || item.KnownIssues == nil || len(item.Accept)+len(item.KnownIssues) > 0 {
 		t.Errorf("accept %v, known issues %v", item.Accept, item.KnownIssues)
 	}

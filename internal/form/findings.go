@@ -162,6 +162,7 @@ func (p *placed) says(f handoff.Finding) (said, cure string) {
 		cure = own.cure
 	}
 	said = strings.TrimPrefix(said, "the "+strings.ToLower(p.label)+" of "+p.about+" ")
+	said = strings.TrimPrefix(said, "the "+p.label+" ")
 	return strings.TrimPrefix(said, p.label+" "), cure
 }
 
@@ -186,7 +187,6 @@ var sayings = map[string]struct{ problem, cure string }{
 	"HO401": {problem: "one person is to be named", cure: "as in ben: …"},
 	"HO402": {cure: "name the one who decides"},
 	"HO407": {problem: "the team that it goes to wants to know"},
-	"HO503": {cure: "estimate it in the editor"},
 	"HO603": {cure: "push it, or say here what is missing"},
 }
 
@@ -273,7 +273,7 @@ func (d *Declaration) placeOfItem(item handoff.Item, rest string) place {
 		return place{itemPage(item.ID), "name"}
 	case "owner":
 		return place{itemPage(item.ID), "next"}
-	case "intent", "severity", "accept", "if_then", "known_issues", "do_not":
+	case "intent", "severity", "due", "effort", "refs", "accept", "if_then", "known_issues", "do_not":
 		if rest == "intent" && d.Prefill.Carried.Item(item.ID) == nil {
 			return place{itemPage(item.ID), "why"}
 		}

@@ -51,6 +51,9 @@ func (d *Declaration) previewScreen() *Screen {
 	add(doKeep, "keep the draft and stop")
 	for _, p := range d.pages()[:len(d.pages())-1] {
 		add(goPrefix+p.id, "change: "+p.build().Title)
+		if name, ok := strings.CutPrefix(p.id, itemPage("")); ok && !d.open[morePage(name)] && final.item(name) >= 0 {
+			add(goPrefix+morePage(name), "change: More about "+name)
+		}
 	}
 	if !d.open[pageQuestions] {
 		add(goPrefix+pageQuestions, "change: "+d.questionsScreen().Title)
@@ -146,6 +149,9 @@ func (d *Declaration) previewLines(final *Draft) []string {
 		for _, n := range item.Next {
 			add("    next, %s: %s", n.Owner, n.Do)
 		}
+		if aside := moreOf(item); aside != "" {
+			add("    %s", aside)
+		}
 	}
 	if offers != "" && len(h.To) > 0 {
 		add("%s", offers)
@@ -196,6 +202,21 @@ func (d *Declaration) previewLines(final *Draft) []string {
 		add("questions: none")
 	}
 	return lines
+}
+
+// moreOf is what of an item says how urgent it is, "" for nothing.
+func moreOf(item handoff.Item) string {
+	var parts []string
+	if item.Severity != "" && item.Severity != handoff.SeverityRoutine {
+		parts = append(parts, item.Severity)
+	}
+	if !item.Due.IsZero() {
+		parts = append(parts, "due "+item.Due.Format("Mon "+shownTime+" -07:00"))
+	}
+	if item.Effort != "" {
+		parts = append(parts, item.Effort+" of work")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Told are the findings that the person saw in the last preview.

@@ -40,5 +40,13 @@ func typedQuestion(q handoff.OpenQuestion) string {
 	return inLine(q.Ask + "; " + q.To)
 }
 
+// typedRef is the line that [handoff.ParseRef] reads.
+func typedRef(r handoff.Ref) string {
+	if r.Type == "url" {
+		return inLine(r.ID)
+	}
+	return inLine(r.Type + ":" + r.ID)
+}
+
 // typedContingency is the line that [handoff.ParseContingency] reads.
 func typedContingency(c handoff.Contingency) string { return inLine(c.If + " -> " + c.Then) }

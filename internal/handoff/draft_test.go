@@ -158,7 +158,7 @@ func FuzzParseDraft(f *testing.F) {
 		if !ok {
 			return
 		}
-		written, err := FormatDraft(h, "", doc.Resolutions(), nil)
+		written, err := FormatDraft(h, nil, doc.Resolutions(), nil)
 		if err != nil {
 			return // text that is not UTF-8 in it
 		}
@@ -166,7 +166,7 @@ func FuzzParseDraft(f *testing.F) {
 		if again.Record == nil {
 			t.Skip() // hidden characters, or beyond the bounds
 		}
-		if second, _ := FormatDraft(again.Record.Body.(*Handoff), "", again.Resolutions(), nil); string(second) != string(written) {
+		if second, _ := FormatDraft(again.Record.Body.(*Handoff), nil, again.Resolutions(), nil); string(second) != string(written) {
 			t.Errorf("%q\nbecame\n%s\nand then\n%s", text, written, second)
 		}
 	})
