@@ -133,10 +133,13 @@ func splitField(field string) (list string, index int, rest string) {
 	return name, index, rest
 }
 
+// nobodyYet stands for a person who is not named.
+const nobodyYet = "(nobody yet)"
+
 // previewLines is the handoff as its receiver will read it, in short.
 func (d *Declaration) previewLines(final *Draft) []string {
 	h, offers := d.Owned(final.Handoff)
-	lines := []string{cmp.Or(h.Summary, "(no summary yet)"), "to " + cmp.Or(strings.Join(h.To, ", "), "(nobody yet)")}
+	lines := []string{cmp.Or(h.Summary, "(no summary yet)"), "to " + cmp.Or(strings.Join(h.To, ", "), nobodyYet)}
 	if !h.ReturnsAt.IsZero() {
 		lines[1] += ", back " + h.ReturnsAt.Format("Mon "+shownTime+" -07:00")
 	}
@@ -157,10 +160,10 @@ func (d *Declaration) previewLines(final *Draft) []string {
 		add("%s", offers)
 	}
 	for _, b := range h.Blockers {
-		add("blocked: %s, by %s", b.Needs, b.Resolver)
+		add("blocked: %s, by %s", b.Needs, cmp.Or(b.Resolver, nobodyYet))
 	}
 	for _, r := range final.Resolutions {
-		add("resolved: %s, %s", r.Blocker, r.How)
+		add("resolved: %s, %s", r.Blocker, cmp.Or(r.How, "(not said how)"))
 	}
 	for _, s := range h.Shipped {
 		add("shipped: %s", s.What)
@@ -178,7 +181,7 @@ func (d *Declaration) previewLines(final *Draft) []string {
 		add("decided: %s", typedDecision(dec))
 	}
 	for _, q := range h.Questions {
-		add("question to %s: %s", q.To, q.Ask)
+		add("question to %s: %s", cmp.Or(q.To, nobodyYet), q.Ask)
 	}
 	for _, list := range []struct {
 		what   string
