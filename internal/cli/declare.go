@@ -121,7 +121,7 @@ is published has the strict form that handoff schema prints.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "start from the template `NAME`, or from the handoff that a reference names")
-	f.BoolVar(&o.carry, "carry", false, "start from what you hold; with -f, it fills in what the file leaves out")
+	f.BoolVar(&o.carry, "carry", false, "start from what you hold, and with --amend from what that handoff says; with -f, it fills in what the file leaves out")
 	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
 	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
 	commaListVar(f, &o.give, "give", "`ITEM[=WHO]`, or all: the receiver does the next step, which is so anyway where the handoff is to one person")
