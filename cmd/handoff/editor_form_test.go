@@ -83,7 +83,7 @@ func TestFormEditorForm(t *testing.T) {
 	x.ready("Item 1 of 2")
 	x.write("This is gone, as the editor says something else")
 	x.key("Item 1 of 2", ctrlO)
-	x.see("Preview", "Not ready", "fix Back at", `fix unknown key "urgency" (HO101), in the editor`)
+	x.see("Preview", "Not ready", "fix Back at", `fix login-audit: unknown key "urgency" (HO101), in the editor`)
 	x.key("> fix login-audit, When is it due?", enter)
 	x.see("┃ soonish", "← routine →", "All 7 endpoints write the log")
 	x.key("┃ When is it due?", "\x15")
@@ -93,7 +93,7 @@ func TestFormEditorForm(t *testing.T) {
 	x.key("Back at", "\x15")
 	x.write("tomorrow 09:00")
 	x.key("Hand over", ctrlS)
-	x.key("> fix unknown key", enter) // in the editor, where the rest is as it was
+	x.key("> fix login-audit: unknown key", enter) // in the editor, where the rest is as it was
 	x.see("Ready to publish", "due Sat 2026-11-21 17:00")
 	// All pages once, as somebody looks them through who changes nothing.
 	for _, page := range []string{"What do you hand over?", "Item 1 of 2", "Item 2 of 2", "What blocks?", "What came of it?", "Hand over"} {

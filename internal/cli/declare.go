@@ -79,9 +79,10 @@ func (o *declareOptions) checkRoute(ws *workspace.Workspace) error {
 func newDeclareCmd(g *globals) *cobra.Command {
 	var o declareOptions
 	cmd := &cobra.Command{
-		Use:     "declare",
-		Aliases: []string{"wrap"},
-		Short:   "Write and publish a handoff",
+		Use:        "declare",
+		SuggestFor: []string{"handover", "write"},
+		Aliases:    []string{"wrap"},
+		Short:      "Write and publish a handoff",
 		Long: `Write and publish a handoff: what you shipped, what you hold and what comes
 next, what blocks and who can remove it, what was decided and why.
 
