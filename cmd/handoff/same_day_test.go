@@ -100,7 +100,7 @@ func drawDay(rnd *rand.Rand) workday {
 		if d.New.Status == "blocked" {
 			d.Blocker = &dayBlocker{"Decide which rate counts for fees", "The bank and the contract name two rates", one(rnd, "sarah", "area:rates")}
 		}
-		d.Details = rnd.IntN(3) == 0
+		d.Details = rnd.IntN(2) == 0
 	}
 	for _, decision := range []string{"Refunds are keyed by payment id -- a retry must never pay twice", "Fees are rounded up -- the bank does it, too"} {
 		if rnd.IntN(2) == 0 {
@@ -137,6 +137,13 @@ var details = map[string][3]string{
 	"--due":         {"tomorrow 17:00", "due: tomorrow 17:00", "When is it due?"},
 	"--effort":      {"2h", "effort: 2h", "How much work is it?"},
 	"--ref":         {"pr:1851", "refs: {pr: 1851}", "Where is it?"},
+	"--title":       {"The table of fees", "title: The table of fees", "A title for people"},
+	"--ready":       {"Rows 1 to 24 are checked", "ready: Rows 1 to 24 are checked", "What is ready to build on?"},
+	"--progress":    {"60", "progress: 60%", "How far is it, in percent?"},
+	"--assumption":  {"The bank sends rates daily", "assumptions: The bank sends rates daily", "What does it assume?"},
+	"--tried":       {"rates of the ECB -> they lack Malta", "tried: rates of the ECB -> they lack Malta", "What was tried in vain?"},
+	"--depends-on":  {"pr:1839", "depends_on: pr:1839", "What does it depend on?"},
+	"--consult":     {"cleo", "consult: cleo", "Who is worth asking?"},
 }
 
 func (d workday) byFlags(r *repository) string {

@@ -20,6 +20,7 @@ const (
 	mostCheck   = 140
 	mostIssue   = 140
 	mostWarning = 120
+	mostTitle   = 80
 	mostShipped = 160
 	mostWhy     = 160
 	mostNeeds   = 200

@@ -23,7 +23,7 @@ func (d *Declaration) moreScreen(item handoff.Item) *Screen {
 
 func (d *Declaration) moreFields(item handoff.Item) []*Field {
 	severity := cmp.Or(item.Severity, handoff.SeverityRoutine)
-	var checks, ifs, refs []string
+	var checks, ifs, refs, tried []string
 	for _, c := range item.Accept {
 		checks = append(checks, inLine(c.Check))
 	}
@@ -33,6 +33,9 @@ func (d *Declaration) moreFields(item handoff.Item) []*Field {
 	for _, r := range item.Refs {
 		refs = append(refs, typedRef(r))
 	}
+	for _, t := range item.Tried {
+		tried = append(tried, typedAttempt(t))
+	}
 	lines := func(key, label, help string, values []string) *Field {
 		return &Field{Kind: Lines, Key: key, Label: label, Help: help, Value: strings.Join(values, "\n")}
 	}
@@ -40,6 +43,8 @@ func (d *Declaration) moreFields(item handoff.Item) []*Field {
 	due.Read = d.readTime
 	effort := line("effort", "How much work is it?", "as in 30m, 2h or 1d", item.Effort, "")
 	effort.Lacks = lacksUnit
+	progress := line("progress", "How far is it, in percent?", "as in 40", cmp.Or(d.Draft.Unread.Text(item.ID, "progress"), typedPercent(item.Progress)), "")
+	progress.Lacks = lacksPercent
 	where := lines("refs", "Where is it?", "one a line: pr:1842, ticket:PAY-311, branch:name, file:path, https://…", refs)
 	where.Lacks = lacksType
 	return []*Field{
@@ -50,7 +55,22 @@ func (d *Declaration) moreFields(item handoff.Item) []*Field {
 		lines("if_then", "What may happen, and what to do then?", "one a line: if -> then", ifs),
 		lines("known_issues", "Known issues", "one a line", item.KnownIssues).most(mostIssue),
 		lines("do_not", "Do not", "one a line", item.DoNot).most(mostWarning),
+		line("ready", "What is ready to build on?", "", item.Ready, "").most(mostState),
+		lines("assumptions", "What does it assume?", "one a line", item.Assumptions).most(mostIssue),
+		lines("tried", "What was tried in vain?", "one a line: what -> result", tried),
+		line("depends_on", "What does it depend on?", "items, or pr:1842, with commas between", strings.Join(item.DependsOn, ", "), ""),
+		line("consult", "Who is worth asking?", "people, with commas between", strings.Join(item.Consult, ", "), ""),
+		progress,
+		line("title", "A title for people", "a few words", item.Title, "").most(mostTitle),
 	}
+}
+
+// lacksPercent asks for a number of percent.
+func lacksPercent(typed string) string {
+	if _, err := handoff.ParsePercent(typed); err != nil {
+		return "write a number from 0 to 100"
+	}
+	return ""
 }
 
 // lacksUnit asks for a length of work in the form in which it can be read.
@@ -87,6 +107,26 @@ func (d *Declaration) takeMore(draft *Draft, i int, s *Screen) {
 			item.Due = d.timeOf(draft, item.ID, "due", answer)
 		case "effort":
 			item.Effort = answer
+		case "progress":
+			item.Progress = nil
+			percent, err := handoff.ParsePercent(answer)
+			if draft.Unread = draft.Unread.With(item.ID, "progress", ""); err == nil {
+				item.Progress = &percent
+			} else {
+				draft.Unread = draft.Unread.With(item.ID, "progress", answer)
+			}
+		case "title":
+			item.Title = answer
+		case "ready":
+			item.Ready = answer
+		case "assumptions":
+			item.Assumptions = splitLines(answer)
+		case "tried":
+			item.Tried = keepKnown(splitLines(answer), item.Tried, typedAttempt, handoff.ParseAttempt)
+		case "depends_on":
+			item.DependsOn = splitNames(answer)
+		case "consult":
+			item.Consult = splitPeople(answer)
 		case "refs":
 			item.Refs = cleared(keepKnown(splitLines(answer), item.Refs, typedRef, handoff.ParseRef), item.Refs)
 		case "known_issues":

@@ -3,6 +3,7 @@ package form
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -387,5 +388,24 @@ func TestMoreClears(t *testing.T) {
 	d.takeMore(d.Draft, 0, s)
 	if item.Accept == nil || item.KnownIssues == nil || len(item.Accept)+len(item.KnownIssues) > 0 {
 		t.Errorf("accept %v, known issues %v", item.Accept, item.KnownIssues)
+	}
+}
+
+// Every key of an item that a team's contract may require has a field that asks for it,
+// but for those that the program fills in and claims, which are made in the editor.
+func TestEveryKeyIsAsked(t *testing.T) {
+	d, _ := declaration(t)
+	d.Draft.Handoff = &handoff.Handoff{Items: []handoff.Item{{ID: "fee-table", Status: handoff.StatusBlocked}}}
+	d.open = make(map[string]bool)
+	item := reflect.TypeFor[handoff.Item]()
+	for i := range item.NumField() {
+		key, _, _ := strings.Cut(item.Field(i).Tag.Get("yaml"), ",")
+		if slices.Contains([]string{"claims", "reopened", "continues", "source"}, key) {
+			continue
+		}
+		at := d.placeOfItem(d.Draft.Handoff.Items[0], key)
+		if s := d.screenOf(at.page); s == nil || s.Field(at.field) == nil {
+			t.Errorf("nothing asks for %s: %+v", key, at)
+		}
 	}
 }

@@ -157,7 +157,7 @@ func (p *placed) says(f handoff.Finding) (said, cure string) {
 	switch {
 	case p.asked != nil && p.asked.Required != nil && p.asked.Required() && p.asked.Text() == "":
 		return "required", ""
-	case own.problem != "":
+	case own.problem != "" && (p.asked != nil || f.Code != "HO407"): // which says of what is not asked what it is
 		return own.problem, own.cure
 	case p.asked != nil && f.Code == "HO101" && p.asked.lacking() != "":
 		return p.asked.lacking(), ""
@@ -291,7 +291,8 @@ func (d *Declaration) placeOfItem(item handoff.Item, rest string) place {
 		return place{itemPage(item.ID), "name"}
 	case "owner":
 		return place{itemPage(item.ID), "next"}
-	case "intent", "severity", "due", "effort", "refs", "accept", "if_then", "known_issues", "do_not":
+	case "intent", "severity", "due", "effort", "refs", "accept", "if_then", "known_issues", "do_not",
+		"ready", "assumptions", "tried", "depends_on", "consult", "progress", "title":
 		if rest == "intent" && d.Prefill.Carried.Item(item.ID) == nil {
 			return place{itemPage(item.ID), "why"}
 		}
