@@ -83,7 +83,7 @@ func (s *Screen) begin() int {
 	if i := slices.IndexFunc(s.Fields, func(f *Field) bool { return f.Key == s.Focus }); i >= 0 {
 		return i
 	}
-	if i := slices.IndexFunc(s.Fields, func(f *Field) bool { return f.unreadable(f.Value) != "" }); i >= 0 {
+	if i := slices.IndexFunc(s.Fields, func(f *Field) bool { return f.Value != "" && f.unreadable(f.Value) != "" }); i >= 0 {
 		return i
 	}
 	return max(0, slices.IndexFunc(s.Fields, func(f *Field) bool { return !f.passed() }))
