@@ -257,7 +257,7 @@ func (w *writing) typed(written *form.Draft) *workspace.Draft {
 	}
 	d.Handoff, d.Ext, d.Resolutions = written.Handoff, written.Ext, written.Resolutions
 	if len(written.Unread) > 0 {
-		if text, err := written.Format(); err == nil {
+		if text, err := written.Format(); err == nil { // else saving it reports that
 			_, d.Doc = form.ParseDraft(text, w.ws.Reading())
 			d.Path = w.drafts.Path()
 		}

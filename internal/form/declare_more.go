@@ -67,7 +67,7 @@ func (d *Declaration) moreFields(item handoff.Item) []*Field {
 
 // lacksPercent asks for a number of percent.
 func lacksPercent(typed string) string {
-	if _, err := handoff.ParsePercent(typed); err != nil {
+	if n, err := handoff.ParsePercent(typed); err != nil || n < 0 || n > 100 {
 		return "write a number from 0 to 100"
 	}
 	return ""
@@ -124,9 +124,9 @@ func (d *Declaration) takeMore(draft *Draft, i int, s *Screen) {
 		case "tried":
 			item.Tried = keepKnown(splitLines(answer), item.Tried, typedAttempt, handoff.ParseAttempt)
 		case "depends_on":
-			item.DependsOn = splitNames(answer)
+			item.DependsOn = splitCommas(answer)
 		case "consult":
-			item.Consult = splitPeople(answer)
+			item.Consult = splitCommas(answer)
 		case "refs":
 			item.Refs = cleared(keepKnown(splitLines(answer), item.Refs, typedRef, handoff.ParseRef), item.Refs)
 		case "known_issues":
@@ -141,6 +141,11 @@ func (d *Declaration) takeMore(draft *Draft, i int, s *Screen) {
 			item.IfThen = keepKnown(splitLines(answer), item.IfThen, typedContingency, handoff.ParseContingency)
 		}
 	}
+}
+
+// splitCommas returns the parts of a line that say something. There may be spaces in them.
+func splitCommas(line string) []string {
+	return splitLines(strings.ReplaceAll(line, ",", "\n"))
 }
 
 // cleared is a list as it was typed: empty, and not absent, where it was emptied.

@@ -391,6 +391,23 @@ func TestMoreClears(t *testing.T) {
 	}
 }
 
+// What somebody wrote elsewhere stays as it is where the page is only looked at.
+func TestMoreKeeps(t *testing.T) {
+	d, _ := declaration(t)
+	percent := 40
+	want := handoff.Item{
+		ID: "fee-table", Due: handoff.Time{Time: monday}, Effort: "2h", Progress: &percent, Ready: "rows 1 to 24",
+		Refs:  []handoff.Ref{{Type: "pr", ID: "1851", Approvals: "1/2"}, {Type: "url", ID: "https://example.com/a,b"}, {Type: "file", ID: "a b.csv"}},
+		Tried: []handoff.Attempt{{What: "a rebase", Result: "it\nbroke"}}, DependsOn: []string{"pr:1839", "the bank's file"}, Consult: []string{"cleo", "ben"},
+		Assumptions: []string{"rates come daily"}, Title: "Fees",
+	}
+	d.Draft.Handoff = &handoff.Handoff{Items: []handoff.Item{cloneItem(want)}}
+	d.takeMore(d.Draft, 0, d.moreScreen(d.Draft.Handoff.Items[0]))
+	if got := d.Draft.Handoff.Items[0]; !reflect.DeepEqual(got, want) {
+		t.Errorf("it became\n%+v, not\n%+v", got, want)
+	}
+}
+
 // Every key of an item that a team's contract may require has a field that asks for it,
 // but for those that the program fills in and claims, which are made in the editor.
 func TestEveryKeyIsAsked(t *testing.T) {
