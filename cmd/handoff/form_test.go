@@ -284,9 +284,9 @@ func TestRefusedThenFixed(t *testing.T) {
 	}
 }
 
-// TestWorkOnTheLaptop hands over an item whose branch has work that nobody else
-// can see.
-func TestWorkOnTheLaptop(t *testing.T) {
+// TestCommitCannotBeMade hands over an item whose branch has work that nobody else can
+// see, and keeps the draft when git is in the middle of a merge.
+func TestCommitCannotBeMade(t *testing.T) {
 	t.Parallel()
 	r := inTheEvening(t)
 	r.run("handoff", "declare", "--amend", "@", "--ref", "refund-flow;branch:main")
@@ -297,14 +297,6 @@ func TestWorkOnTheLaptop(t *testing.T) {
 	x := r.start(100, 40, "handoff", "declare")
 	quickDay(x)
 	x.see("warning refund-flow, Known issues: only you see 1 changed file of branch")
-}
-
-// TestCommitCannotBeMade keeps the draft when git is in the middle of a merge.
-func TestCommitCannotBeMade(t *testing.T) {
-	t.Parallel()
-	r := inTheEvening(t)
-	x := r.start(80, 24, "handoff", "declare")
-	quickDay(x)
 	lock := filepath.Join(r.dir, ".git", "MERGE_HEAD")
 	if err := os.WriteFile(lock, []byte(r.head()), 0o644); err != nil {
 		t.Fatal(err)
