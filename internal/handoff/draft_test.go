@@ -171,3 +171,26 @@ func FuzzParseDraft(f *testing.F) {
 		}
 	})
 }
+
+// What a handoff cannot hold stays in the text of its draft, until something else is said.
+func TestDraftKeepsWhatIsNotRead(t *testing.T) {
+	doc := ParseDraft([]byte("summary: [a, b]\nreturns_at: soon\nitems:\n  - id: fee-table\n    due: soonish\n    urgency: high\n    progress: much\n    next: {do: merge it, due: later}\n"), Reading{})
+	h, unread := doc.Record.Body.(*Handoff), doc.Unread()
+	if unread.Text("", "returns_at") != "soon" || unread.Text("fee-table", "due") != "soonish" || unread.Text("fee-table", "state") != "" {
+		t.Errorf("it keeps %+v", unread)
+	}
+	h.Items[0].ID, h.Summary = "fees", "Said anew"
+	unread = unread.Renamed("fee-table", "fees").With("fees", "due", "")
+	text, err := FormatDraft(h, unread, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for said, there := range map[string]bool{
+		"summary: \"Said anew\"\n": true, "returns_at: soon\n": true, "    urgency: high\n": true, "    progress: much\n": true, "due: later\n": true,
+		"soonish": false, "- a": false,
+	} {
+		if strings.Contains(string(text), said) != there {
+			t.Errorf("%q is there: %v\n%s", said, !there, text)
+		}
+	}
+}

@@ -19,7 +19,7 @@ type unreadPart struct {
 	value *yaml.Node
 }
 
-// Unread is what the text of a draft says and its handoff does not.
+// Unread is what the text of a draft says and its handoff, which there must be, does not.
 func (d *Document) Unread() Unread {
 	h, ok := d.Record.Body.(*Handoff)
 	if !ok {
@@ -99,7 +99,10 @@ func (u Unread) addTo(top *yaml.Node) {
 				n = child(n, step)
 			}
 		}
-		if n != nil && n.Kind == yaml.MappingNode && lost(part.value, child(n, last)) {
+		if n == nil || n.Kind != yaml.MappingNode {
+			continue
+		}
+		if now := child(n, last); saysNothing(now) || now.ShortTag() == "!!int" { // a zero, for what was no number
 			setChild(n, last, part.value)
 		}
 	}
