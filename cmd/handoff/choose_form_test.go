@@ -9,6 +9,7 @@ import (
 
 // TestChooseWhatWaits runs the commands that are about one thing without saying which:
 // they list what waits for who asks, and the one that is chosen is what they are about.
+// Those that say a text alone ask for it.
 func TestChooseWhatWaits(t *testing.T) {
 	for _, test := range []struct {
 		name, who, title string
@@ -59,6 +60,19 @@ func TestChooseWhatWaits(t *testing.T) {
 			x.write("Decide today, or name who can")
 			x.key("What are they to do?", enter)
 		}, []string{`subject: "blk:session-policy"`, `reason: "no_response"`, `ask: "Decide today, or name who can"`}},
+		{"ask", "ben", "Ask a question", []string{"ask"}, []string{"What do you want to know?"}, func(x *terminal) {
+			x.ready("┃ What do you want to know?")
+			x.write("Which of the limits holds?")
+			x.key("Ask a question", enter)
+			x.ready("┃ Who can answer it?")
+			x.write("sarah")
+			x.key("Ask a question", enter)
+		}, []string{`ask: "Which of the limits holds?"`, `to: "sarah"`}},
+		{"decide", "sarah", "Record a decision", []string{"decide", "Sessions last 15 minutes"}, []string{"Why?"}, func(x *terminal) {
+			x.ready("┃ Why?")
+			x.write("the audit asks for at most 15")
+			x.key("Record a decision", enter)
+		}, []string{`decision: "Sessions last 15 minutes"`, `rationale: "the audit asks for at most 15"`}},
 		{"gap", "ben", "Which handoff failed?", []string{"gap", "--class", "missing_info"}, []string{"ana, The login audit"}, func(x *terminal) {
 			x.key("Which handoff failed?", enter)
 			x.key("What did it cost?", enter)

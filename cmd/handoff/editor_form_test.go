@@ -9,15 +9,19 @@ import (
 	"testing"
 )
 
-// edits lets the editor of a repository write a text over the draft, and then, where it
-// is opened again, leave it as it is.
-func edits(t *testing.T, r *repository, text string) {
+// edits lets the editor of a repository write a text over the draft, then leave it as it
+// is, and after that take the lines out in which any of some words stands.
+func edits(t *testing.T, r *repository, text string, without ...string) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "text"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	script := "#!/bin/sh\n[ -e " + dir + "/done ] || cp " + dir + `/text "$1"` + "\ntouch " + dir + "/done\n"
+	script := "#!/bin/sh\ncd " + dir + `
+if [ -e second ]; then sed -i "/` + strings.Join(append(without, "^$"), `/d;/`) + `/d" "$1"
+elif [ -e first ]; then touch second
+else touch first; cp text "$1"; fi
+`
 	if err := os.WriteFile(filepath.Join(dir, "editor"), []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -56,6 +60,8 @@ items:
       - ben: Add the audit log to the last endpoint
       - ana: Tell the auditors
     accept: All 7 endpoints write the log
+    due: soonish
+    urgency: high
 blockers: none
 decisions:
   - decision: Sessions last 15 minutes
@@ -66,23 +72,29 @@ decisions:
 `
 
 // TestFormEditorForm goes from the form into the editor and back: what was typed there is
-// in the fields, a time that cannot be read as well, and is published as it was typed.
+// in the fields, times that cannot be read as well, and is published as it was typed; a key
+// that nobody knows waits for the editor.
 func TestFormEditorForm(t *testing.T) {
 	t.Parallel()
 	r := inTheEvening(t)
-	edits(t, r, written)
+	edits(t, r, written, "urgency")
 	x := r.start(100, 40, "handoff", "declare")
 	x.key("What do you hand over?", enter)
 	x.ready("Item 1 of 2")
 	x.write("This is gone, as the editor says something else")
 	x.key("Item 1 of 2", ctrlO)
-	x.see("Preview", "Not ready", "fix Back at")
-	x.key("Preview", enter)
-	x.see("Back at", "soon", "The refund flow is merged and the audit goes on without it", "[x] login-audit")
+	x.see("Preview", "Not ready", "fix Back at", `fix login-audit: unknown key "urgency" (HO101), in the editor`)
+	x.key("> fix login-audit, When is it due?", enter)
+	x.see("┃ soonish", "← routine →", "All 7 endpoints write the log")
+	x.key("┃ When is it due?", "\x15")
+	x.write("tomorrow 17:00")
+	x.key("More about login-audit", ctrlS)
+	x.see("Back at", "soon", "The refund flow is merged and the audit goes on without it", "[x] login-audit: Add the audit log")
 	x.key("Back at", "\x15")
 	x.write("tomorrow 09:00")
 	x.key("Hand over", ctrlS)
-	x.see("Ready to publish")
+	x.key("> fix login-audit: unknown key", enter) // in the editor, where the rest is as it was
+	x.see("Ready to publish", "due Sat 2026-11-21 17:00")
 	// All pages once, as somebody looks them through who changes nothing.
 	for _, page := range []string{"What do you hand over?", "Item 1 of 2", "Item 2 of 2", "What blocks?", "What came of it?", "Hand over"} {
 		x.ready("Ready to publish")

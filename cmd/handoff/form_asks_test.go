@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 )
 
@@ -114,7 +113,7 @@ func TestNewcomersFirstDayLineByLine(t *testing.T) {
 	}
 }
 
-// contract is a configuration in which a team wants a check of what comes to it.
+// contract is a configuration in which a team wants to know more of what comes to it.
 const contract = `format: 1
 people:
   ana: {emails: [ana@example.com], tz: UTC, team: payments}
@@ -124,11 +123,11 @@ teams:
   payments: {}
   qa: {}
 interfaces:
-  - {from: payments, to: qa, requires: [accept]}
+  - {from: payments, to: qa, requires: [accept, due, effort, refs, severity]}
 `
 
-// TestTheTeamsOwnQuestion asks for a check where the receiver's team wants one, of
-// what is given to it, before the handoff is looked at.
+// TestTheTeamsOwnQuestion asks for what the receiver's team wants to know of what is given
+// to it, before the handoff is looked at.
 func TestTheTeamsOwnQuestion(t *testing.T) {
 	for name, args := range map[string][]string{"screens": {"declare"}, "lines": {"declare", "--accessible"}} {
 		t.Run(name, func(t *testing.T) {
@@ -147,16 +146,18 @@ func TestTheTeamsOwnQuestion(t *testing.T) {
 					{"number [3]:", ""}, {"State [PR", "PR #1842 has 2 of 2 approvals"}, {"Next step [Get", ""}, {"number [1]:", ""}, {"Another blocker:", ""},
 					{"numbers to tick:", ""}, {"in your words (", ""}, {"Decided (", ""},
 					{"Summary (required):", "The audit lacks one endpoint"}, {"Back at (required):", "tomorrow 09:00"}, {"To [ben]:", ""}, {"The receiver does", "1"},
+					{"number [1]:", ""}, {"When is it due? (required):", "mon"}, {"How much work is it? (required):", "an hour"}, {"write it as 30m, 2h or 1d", "1h"},
+					{"Where is it? (required)", "1842"}, {"1842\n>", ""}, {"write it before a colon: pr:1842", "pr:1842"}, {"pr:1842\n>", ""},
 					{"How can one tell that it is done? (required)", ""}, {"an answer is required", "All 7 endpoints write the log"}, {"write the log\n>", ""},
 					{"Ready to publish", ""},
 				} {
 					x.see(exchange[0])
 					x.send(exchange[1] + "\n")
 				}
-				x.published()
-				if !x.screen.said(check) {
+				if x.published(); !x.screen.said(check) {
 					t.Errorf("it did not ask for a check:\n%s", x.screen)
 				}
+				saysWhatIsWanted(r)
 				return
 			}
 			quickDayTo(x, func() {
@@ -165,6 +166,18 @@ func TestTheTeamsOwnQuestion(t *testing.T) {
 				x.key("┃ The receiver does", space)
 				x.key("[x] login-audit", enter)
 				x.ready(check)
+				x.key("┃ Severity", enter)
+				x.ready("┃ When is it due? (required)")
+				x.write("mon")
+				x.key("┃ When is it due?", enter)
+				x.ready("┃ How much work is it? (required)")
+				x.write("an hour")
+				x.key("┃ How much work is it?", enter)
+				x.see("write it as 30m, 2h or 1d")
+				x.send("\x151h\r")
+				x.ready("┃ Where is it? (required)")
+				x.write("pr:1842")
+				x.key("┃ Where is it?", tab)
 				x.key("┃ How can one tell that it is done? (required)", enter)
 				x.see("an answer is required; enter again leaves it so")
 				x.write("All 7 endpoints write the log")
@@ -174,9 +187,17 @@ func TestTheTeamsOwnQuestion(t *testing.T) {
 			x.speaksOfForms()
 			x.key("Preview", enter)
 			x.published()
-			if record := r.run("handoff", "show", "@", "--json"); !strings.Contains(record, "All 7 endpoints write the log") {
-				t.Errorf("no check:\n%s", record)
-			}
+			saysWhatIsWanted(r)
 		})
+	}
+}
+
+// saysWhatIsWanted checks that what a team wants to know is in the last handoff.
+func saysWhatIsWanted(r *repository) {
+	r.t.Helper()
+	const fields = `.record.items[] | select(.id == "login-audit") | .severity, .due, .effort, .refs[0].id, .accept[0].check`
+	want := "routine\n2026-11-23T09:00:00Z\n1h\n1842\nAll 7 endpoints write the log\n"
+	if said := r.run("handoff", "show", "@", "--json", "--jq", fields); said != want {
+		r.t.Errorf("it says\n%s, not\n%s", said, want)
 	}
 }

@@ -120,9 +120,7 @@ func TestBackGoesWhereOneCameFrom(t *testing.T) {
 			x.key("> fix login-audit, State", enter)
 			x.key("┃ State", escape)
 			x.ready("Not ready")
-			for range 6 {
-				x.key("Not ready", down)
-			}
+			x.moveTo("change: What blocks?")
 			x.key("> change: What blocks?", enter)
 			x.key("Another blocker", escape)
 			x.key("Not ready", escape)
@@ -136,13 +134,28 @@ func TestBackGoesWhereOneCameFrom(t *testing.T) {
 }
 
 // TestWarningsAppearOnce publishes with a warning that stood in the preview: it is not
-// said again. Without a preview it is.
+// said again. Without a preview it is. On the way it leaves a question open, and is asked
+// who can answer it.
 func TestWarningsAppearOnce(t *testing.T) {
 	t.Parallel()
 	r := inTheEvening(t)
 	x := r.start(100, 50, "handoff", "declare")
 	quickDay(x)
-	x.see("warning login-audit, State: is copied from")
+	x.see("warning login-audit, State: is copied from", "questions: nothing is said")
+	x.key("Preview", up)
+	x.key("> change: Open questions", enter)
+	x.ready("┃ What do you need to know?")
+	x.write("Which limit does the contract name?")
+	x.key("Open questions", tab)
+	x.see(`who can answer that? write "; ben" behind Which limit does the co…; enter again leaves it so`)
+	x.key("Open questions", tab)
+	x.see("question to (nobody yet): Which limit", "Not ready")
+	x.key("> fix What do you need to know? who can answer that?", enter)
+	x.ready("┃ What do you need to know?")
+	x.send(" ; sarah")
+	x.gone("who can answer that?")
+	x.key("Open questions", tab)
+	x.see("Ready to publish", "question to sarah: Which limit does the contract name?")
 	x.key("Preview", enter)
 	x.published()
 	x.see("ana → ben: offers nothing")

@@ -284,9 +284,9 @@ func TestRefusedThenFixed(t *testing.T) {
 	}
 }
 
-// TestWorkOnTheLaptop hands over an item whose branch has work that nobody else
-// can see.
-func TestWorkOnTheLaptop(t *testing.T) {
+// TestCommitCannotBeMade hands over an item whose branch has work that nobody else can
+// see, and keeps the draft when git is in the middle of a merge.
+func TestCommitCannotBeMade(t *testing.T) {
 	t.Parallel()
 	r := inTheEvening(t)
 	r.run("handoff", "declare", "--amend", "@", "--ref", "refund-flow;branch:main")
@@ -297,14 +297,6 @@ func TestWorkOnTheLaptop(t *testing.T) {
 	x := r.start(100, 40, "handoff", "declare")
 	quickDay(x)
 	x.see("warning refund-flow, Known issues: only you see 1 changed file of branch")
-}
-
-// TestCommitCannotBeMade keeps the draft when git is in the middle of a merge.
-func TestCommitCannotBeMade(t *testing.T) {
-	t.Parallel()
-	r := inTheEvening(t)
-	x := r.start(80, 24, "handoff", "declare")
-	quickDay(x)
 	lock := filepath.Join(r.dir, ".git", "MERGE_HEAD")
 	if err := os.WriteFile(lock, []byte(r.head()), 0o644); err != nil {
 		t.Fatal(err)
@@ -492,70 +484,58 @@ sed -i 's|^returns_at: .*|returns_at: "2099-11-21T09:00:00+08:00"|' "$1"; fi`)
 	})
 }
 
-// TestPrompter answers the same questions line by line.
+// ordinaryLines are the questions of an ordinary day, line by line, with answers.
+var ordinaryLines = [][2]string{
+	{"numbers to tick [1 2]:", ""}, {"Anything else?", ""},
+	{"number [4]:", "in progress"}, {"State [The audit log is missing", "The log is missing for 1 of 7 endpoints"}, {"Next step [", ""},
+	{"number [3]:", ""}, {"State [PR #1842", ""}, {"Next step [Get", ""},
+	{"number [1]:", "resolved"}, {"Another blocker:", ""}, {"What removed it? (required):", "Sarah decided on 15 minutes"},
+	{"numbers to tick:", ""}, {"Shipped, in your words (", ""}, {"Decided (", "Sessions last 15 minutes -- the audit asks for at most 15"}, {"asks for at most 15\n>", ""},
+	{"Summary (required):", "The audit lacks one endpoint"}, {"Back at (required):", "soon-ish"}, {"soon-ish", "tomorrow 09:00"}, {"To [ben]:", ""},
+	{"The receiver does the next step of", ""}, {"Ready to publish", "publish"},
+}
+
+// TestPrompter answers the same questions line by line. The end of the input, at the last
+// question as at the first, publishes nothing.
 func TestPrompter(t *testing.T) {
-	for name, change := range map[string]func(*repository, *[]string){
-		"TERM=dumb":    func(r *repository, _ *[]string) { r.env = append(r.env, "TERM=dumb") },
-		"ACCESSIBLE":   func(r *repository, _ *[]string) { r.env = append(r.env, "ACCESSIBLE=1") },
-		"--accessible": func(_ *repository, args *[]string) { *args = append(*args, "--accessible") },
+	for name, day := range map[string]struct {
+		args    []string
+		set     string
+		answers [][2]string
+		end     string // in place of the last answer
+	}{
+		"to the end":                {[]string{"declare", "--accessible"}, "", ordinaryLines, ""},
+		"input ends at the preview": {[]string{"declare"}, "ACCESSIBLE=1", ordinaryLines, "publish\x04\x04"}, // the first ends the line, the second the input
+		"input ends at once":        {[]string{"declare"}, "TERM=dumb", ordinaryLines[:1], "\x04"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := inTheEvening(t)
-			args := []string{"declare"}
-			change(r, &args)
-			x := r.start(100, 60, "handoff", args...)
-			for _, exchange := range [][2]string{
-				{"numbers to tick [1 2]:", ""}, {"Anything else?", ""},
-				{"number [4]:", ""}, {"State [The audit log is missing", "The log is missing for 1 of 7 endpoints"}, {"Next step [", ""},
-				{"number [3]:", ""}, {"State [PR #1842", ""}, {"Next step [Get", ""},
-				{"number [1]:", ""}, {"Another blocker:", ""},
-				{"numbers to tick:", ""}, {"Shipped, in your words (", ""}, {"Decided (", "Sessions last 15 minutes -- the audit asks for at most 15"}, {"asks for at most 15\n>", ""},
-				{"Summary (required):", "The audit lacks one endpoint"}, {"Back at (required):", "soon-ish"}, {"soon-ish", "tomorrow 09:00"}, {"To [ben]:", ""},
-				{"The receiver does the next step of", ""}, {"Ready to publish", "publish"},
-			} {
-				x.see(exchange[0])
-				x.send(exchange[1] + "\n")
+			before := r.head()
+			r.env = append(r.env, day.set)
+			x := r.start(100, 60, "handoff", day.args...)
+			for i, exchange := range day.answers {
+				if x.see(exchange[0]); i == len(day.answers)-1 && day.end != "" {
+					x.send(day.end)
+				} else {
+					x.send(exchange[1] + "\n")
+				}
 			}
-			if status := x.status(); status != 0 {
-				t.Fatalf("status %d; the screen is:\n%s", status, x.screen)
-			}
-			if record := r.run("handoff", "show", "@", "--json"); !strings.Contains(record, "1 of 7 endpoints") {
-				t.Errorf("the handoff is not what was typed:\n%s", record)
-			}
+			status := x.status()
 			if x.screen.queries > 0 || len(x.screen.modes) > 0 {
 				t.Errorf("%d questions to the terminal, modes %v", x.screen.queries, x.screen.modes)
 			}
+			switch {
+			case day.end == "":
+				if record := r.run("handoff", "show", "@", "--json"); status != 0 || !strings.Contains(record, "1 of 7 endpoints") {
+					t.Errorf("status %d; the handoff is not what was typed:\n%s", status, record)
+				}
+			case status != 130 || r.head() != before:
+				t.Errorf("status %d; the screen is:\n%s", status, x.screen)
+			case len(day.answers) > 1 && !strings.Contains(r.draft(), "The audit lacks one endpoint"):
+				t.Errorf("the draft is lost:\n%s", r.draft())
+			}
 		})
-	}
-}
-
-// TestEndOfInputNeverPublishes ends the input of a prompter at the last question.
-func TestEndOfInputNeverPublishes(t *testing.T) {
-	t.Parallel()
-	r := inTheEvening(t)
-	before := r.head()
-	x := r.start(100, 60, "handoff", "declare", "--accessible")
-	for _, exchange := range [][2]string{
-		{"numbers to tick [1 2]:", ""}, {"Anything else?", ""},
-		{"number [4]:", ""}, {"State [The audit", ""}, {"Next step [Add", ""},
-		{"number [3]:", ""}, {"State [PR #1842", ""}, {"Next step [Get", ""},
-		{"number [1]:", ""}, {"Another blocker:", ""}, {"numbers to tick:", ""}, {"Shipped, in your words (", ""}, {"Decided (", ""},
-		{"Summary (required):", "The audit lacks one endpoint"}, {"Back at (required):", "tomorrow 09:00"}, {"To [ben]:", ""}, {"The receiver does the next step of", ""},
-	} {
-		x.see(exchange[0])
-		x.send(exchange[1] + "\n")
-	}
-	x.see("Ready to publish", "number [1]:")
-	x.send("publish\x04\x04") // the first ends the line, the second the input
-	if status := x.status(); status != 130 {
-		t.Errorf("status %d, want 130", status)
-	}
-	if r.head() != before {
-		t.Error("it was published")
-	}
-	if !strings.Contains(r.draft(), "The audit lacks one endpoint") {
-		t.Errorf("the draft is lost:\n%s", r.draft())
 	}
 }
 

@@ -15,6 +15,7 @@ func TestGreyTextIsTheAnswer(t *testing.T) {
 	x := r.start(80, 24, "handoff", "declare")
 	x.key("What do you hand over?", enter)
 	x.see("┃ The audit log is missing for 3 of 7 endpoints", "enter takes it · del clears · → edits")
+	x.send(" ") // which says nothing
 	x.key("Item 1 of 2", erase)
 	x.gone("The audit log is missing for 3 of 7 endpoints")
 	x.key("→ brings it back", enter)

@@ -79,7 +79,7 @@ func TestAckForm(t *testing.T) {
 	t.Parallel()
 	r := inTheMorning(t, "ben")
 	x := r.start(80, 24, "handoff", "ack")
-	x.see("ana hands over", "do not: Do not log passwords", "[x] login-audit")
+	x.see(append(tellsAll, "ana hands over", "[x] login-audit")...)
 	x.key("Your answer", enter)
 	x.key("You take", enter)
 	x.see("What did you understand, in your own words? (required)", "What will you do first? (required)")
@@ -145,21 +145,17 @@ func TestAckFormAsksForChanges(t *testing.T) {
 	}
 }
 
-// TestAckFormTellsAll shows what one must know to take it: what is not to be done, the
-// next steps, when it is done, and the blockers that the reader can remove.
+// tellsAll is what one must know to take what ana gives: what is not to be done, the next
+// steps, when it is done, and what it waits for.
+var tellsAll = []string{
+	"do not: Do not log passwords", "next, ben: Add the audit log to /logout", "done when: All 7 endpoints write the log",
+	"if the audit is moved: tell sarah", "blocked by session-policy: Decide how long a session lasts",
+}
+
+// TestAckFormTellsAll shows what one must know to take it, line by line as on a screen, and
+// first the blockers that the reader can remove.
 func TestAckFormTellsAll(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"ack"}, {"ack", "--accessible"}} {
-		r := inTheMorning(t, "ben")
-		x := r.start(80, 60, "handoff", args...)
-		x.see("do not: Do not log passwords", "next, ben: Add the audit log to /logout", "done when: All 7 endpoints write the log",
-			"if the audit is moved: tell sarah", "blocked by session-policy: Decide how long a session lasts")
-		if strings.Contains(x.screen.String(), "waits for you") {
-			t.Errorf("ben can remove nothing:\n%s", x.screen)
-		}
-		x.send(ctrlC)
-		x.status()
-	}
 	r := newRepository(t)
 	file := filepath.Join(t.TempDir(), "given.yaml")
 	text := strings.NewReplacer("RETURNS", moment().Add(12*time.Hour).Format(time.RFC3339), `["ben"]`, `["ben", "sarah"]`).Replace(given)
@@ -168,8 +164,17 @@ func TestAckFormTellsAll(t *testing.T) {
 	}
 	r.run("handoff", "declare", "-f", file)
 	r.become("sarah")
+	const removable = "waits for you"
 	x := r.start(80, 60, "handoff", "ack")
-	x.see("waits for you: Decide how long a session lasts", "handoff resolve session-policy removes it; it blocks login-audit")
+	x.see(removable+": Decide how long a session lasts", "handoff resolve session-policy removes it; it blocks login-audit")
+	x.send(ctrlC)
+	x.status()
+	r.env = append(r.env, "GIT_AUTHOR_NAME=ben", "GIT_AUTHOR_EMAIL=ben@example.com", "GIT_COMMITTER_NAME=ben", "GIT_COMMITTER_EMAIL=ben@example.com")
+	x = r.start(80, 60, "handoff", "ack", "--accessible")
+	x.see(tellsAll...)
+	if strings.Contains(x.screen.String(), removable) {
+		t.Errorf("ben can remove nothing:\n%s", x.screen)
+	}
 	x.send(ctrlC)
 	x.status()
 }

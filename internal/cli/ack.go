@@ -27,8 +27,9 @@ type ackOptions struct {
 func newAckCmd(g *globals) *cobra.Command {
 	var o ackOptions
 	cmd := &cobra.Command{
-		Use:   "ack [ref] ['note']",
-		Short: "Take a handoff over, ask for changes, or decline it",
+		Use:        "ack [ref] ['note']",
+		SuggestFor: []string{"accept", "decline", "reject", "take", "seen"},
+		Short:      "Take a handoff over, ask for changes, or decline it",
 		Long: `Take a handoff over, ask for changes, or decline it.
 
 Without --take, an accepting ack takes every item that is offered to you.

@@ -19,8 +19,9 @@ type answerOptions struct {
 func newAnswerCmd(g *globals) *cobra.Command {
 	var o answerOptions
 	cmd := &cobra.Command{
-		Use:   "answer [question] ['text']",
-		Short: "Answer a question",
+		Use:        "answer [question] ['text']",
+		SuggestFor: []string{"reply"},
+		Short:      "Answer a question",
 		Long: `Answer a question. It is closed by that, unless --open leaves room for more.
 handoff query questions lists those that are open; on a terminal, without a
 question, those are listed that wait for you.`,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
@@ -21,7 +22,7 @@ type askOptions struct {
 func newAskCmd(g *globals) *cobra.Command {
 	var o askOptions
 	cmd := &cobra.Command{
-		Use:   "ask <question?>",
+		Use:   "ask [question?]",
 		Short: "Ask somebody a question, on the record",
 		Long: `Ask somebody a question, on the record. With --about it is about a handoff, an
 item, or a question that was asked before; without --to it goes to the author of
@@ -30,8 +31,10 @@ that.`,
   handoff ask "May the flag go on for 5% of users?" --to sarah \
       --about login-session-timeout`,
 		GroupID: groupRecord,
-		Args:    minArgs(1, "the question"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := minArgs(1, "the question")(cmd, args); err != nil && !g.Interactive {
+				return err
+			}
 			return runAsk(cmd.Context(), g, o, strings.Join(args, " "))
 		},
 	}
@@ -45,12 +48,12 @@ that.`,
 	return cmd
 }
 
-func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
+func runAsk(ctx context.Context, g *globals, o askOptions, typedText string) (err error) {
 	ws, err := g.openForWriting(ctx, fold.Part{Refs: workspace.Given(o.about)})
 	if err != nil {
 		return err
 	}
-	q := &handoff.Question{Ask: text, To: o.to, Context: o.context, Blocks: o.blocks}
+	q := &handoff.Question{Ask: typedText, To: o.to, Context: o.context, Blocks: o.blocks}
 	if o.about != "" {
 		target, err := ws.Resolve(o.about)
 		if err != nil {
@@ -59,6 +62,18 @@ func runAsk(ctx context.Context, g *globals, o askOptions, text string) error {
 		q.About = target.Ref()
 		if q.To == "" {
 			q.To = ws.AuthorOf(target)
+		}
+	}
+	if g.Interactive {
+		missing := about{command: "ask"}
+		wants := []want{{"", "What do you want to know?", nil, &q.Ask}, {"", "Who can answer it?", nil, &q.To}}
+		defer func() {
+			if missing.asked {
+				err = typed(err, "handoff ask "+text.ShellArgument(q.Ask), [][2]string{{"to", q.To}, {"about", o.about}})
+			}
+		}()
+		if err := missing.ask(ctx, g, "Ask a question", nil, wants...); err != nil {
+			return err
 		}
 	}
 	if q.To == "" {

@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
@@ -42,12 +44,14 @@ decision. Who accepts it is not its author, or says with --decided-by who did.`,
   handoff decide --accept session-store --source meeting
   handoff decide --reject session-store "Redis is not on staging before March"`,
 		GroupID: groupRecord,
-		Args:    func(cmd *cobra.Command, args []string) error { return o.checkArgs(cmd, args) },
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.checkArgs(g, cmd, args); err != nil {
+				return err
+			}
 			if o.accept != "" || o.reject != "" {
 				return runSettle(cmd.Context(), g, o, args)
 			}
-			return runDecide(cmd.Context(), g, o, args[0])
+			return runDecide(cmd.Context(), g, o, strings.Join(args, ""))
 		},
 	}
 	f := cmd.Flags()
@@ -73,8 +77,21 @@ decision. Who accepts it is not its author, or says with --decided-by who did.`,
 	return cmd
 }
 
-func runDecide(ctx context.Context, g *globals, o decideOptions, text string) error {
-	parsed, err := parseDecision(text, o.topic)
+func runDecide(ctx context.Context, g *globals, o decideOptions, what string) (err error) {
+	if g.Interactive {
+		missing, d := about{command: "decide"}, handoff.ParseDecision(what)
+		wants := []want{{"", "What was decided?", nil, &d.Decision}, {"", "Why?", nil, &d.Rationale}}
+		defer func() {
+			if missing.asked {
+				err = typed(err, "handoff decide "+text.ShellArgument(what), [][2]string{{"topic", o.topic}})
+			}
+		}()
+		err := missing.ask(ctx, g, "Record a decision", nil, wants...)
+		if what = d.Decision + handoff.Because + d.Rationale; err != nil {
+			return err
+		}
+	}
+	parsed, err := parseDecision(what, o.topic)
 	if err != nil {
 		return err
 	}

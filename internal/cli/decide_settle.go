@@ -13,10 +13,13 @@ import (
 
 // checkArgs wants the decision, the reason of --reject, or nothing with --accept.
 // What is settled says the rest itself.
-func (o *decideOptions) checkArgs(cmd *cobra.Command, args []string) error {
+func (o *decideOptions) checkArgs(g *globals, cmd *cobra.Command, args []string) error {
 	switch {
 	case o.accept == "" && o.reject == "":
-		return exactArgs(1, "the decision 'what -- why'")(cmd, args)
+		if err := maxArgs(1, "the decision 'what -- why'")(cmd, args); err != nil || g.Interactive {
+			return err
+		}
+		return minArgs(1, "the decision 'what -- why'")(cmd, args)
 	case said(cmd, "topic", "item", "alternative", "context", "tradeoffs", "answers", "supersedes", "beside", "door", "revisit-when", "status"):
 		return workspace.Usagef("settle it as it is proposed, or decide it anew without --accept and --reject", "--accept and --reject take what is proposed as it is")
 	case o.reject != "":

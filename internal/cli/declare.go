@@ -45,6 +45,13 @@ type declareOptions struct {
 	doNots      []string
 	dues        []string
 	efforts     []string
+	titles      []string
+	readies     []string
+	progress    []string
+	assumptions []string
+	tried       []string
+	dependsOn   []string
+	consult     []string
 	resolved    []string
 	cover       string
 	continues   []string
@@ -79,9 +86,10 @@ func (o *declareOptions) checkRoute(ws *workspace.Workspace) error {
 func newDeclareCmd(g *globals) *cobra.Command {
 	var o declareOptions
 	cmd := &cobra.Command{
-		Use:     "declare",
-		Aliases: []string{"wrap"},
-		Short:   "Write and publish a handoff",
+		Use:        "declare",
+		SuggestFor: []string{"handover", "write"},
+		Aliases:    []string{"wrap"},
+		Short:      "Write and publish a handoff",
 		Long: `Write and publish a handoff: what you shipped, what you hold and what comes
 next, what blocks and who can remove it, what was decided and why.
 
@@ -125,11 +133,12 @@ is published has the strict form that handoff schema prints.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "start from the template `NAME`, or from the handoff that a reference names")
-	f.BoolVar(&o.carry, "carry", false, "start from what you hold; with -f, it fills in what the file leaves out")
+	f.BoolVar(&o.carry, "carry", false, "start from what you hold, and with --amend from what that handoff says; with -f, it fills in what the file leaves out")
 	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
 	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
 	commaListVar(f, &o.give, "give", "`ITEM[=WHO]`, or all: the receiver does the next step, which is so anyway where the handoff is to one person")
 	commaListVar(f, &o.keep, "keep", "`ITEM`, or all: the next step stays with you")
+	listVar(f, &o.consult, "consult", "who is worth asking about an item: `'item;WHO'`; an empty second part clears the list")
 	o.addFlags(f)
 	cmd.MarkFlagsMutuallyExclusive("file", "editor")
 	cmd.MarkFlagsMutuallyExclusive("file", "from", "resume")
@@ -168,6 +177,12 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.doNots, "do-not", "what the receiver of an item must not do: `'item;what'`; an empty second part clears the list")
 	listVar(f, &o.dues, "due", "by when an item is due: `'item;when'`, not at all with 'item;'")
 	listVar(f, &o.efforts, "effort", "how much work an item is, as in 30m, 2h or 1d: `'item;2h'`")
+	listVar(f, &o.titles, "title", "what an item is called for people: `'item;title'`")
+	listVar(f, &o.readies, "ready", "what of an item is done and safe to build on: `'item;what'`")
+	listVar(f, &o.progress, "progress", "how far an item is, in percent: `'item;40'`")
+	listVar(f, &o.assumptions, "assumption", "what an item takes for granted: `'item;what'`; an empty second part clears the list")
+	listVar(f, &o.tried, "tried", "what was tried in vain: `'item;what -> result'`; an empty second part clears the list")
+	listVar(f, &o.dependsOn, "depends-on", "what an item depends on, another item or a pr:1842: `'item;what'`; an empty second part clears the list")
 	listVar(f, &o.resolved, "resolved", "a blocker that you carried and that is gone: `'blocker;how'`")
 	listVar(f, &o.continues, "continues", "an item that was split or renamed from another goes on with its history: `'item;from'`")
 	listVar(f, &o.watch, "watch", "what to keep an eye on: `'what;signal;until;link'`")
@@ -184,7 +199,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
 	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.blockedBy, o.workarounds, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive,
-		o.issues, o.severities, o.ifThens, o.doNots, o.dues, o.efforts, o.resolved, o.continues, o.watch, o.standing, o.ended, o.questions, o.supersedes, o.beside}
+		o.issues, o.severities, o.ifThens, o.doNots, o.dues, o.efforts, o.titles, o.readies, o.progress, o.assumptions, o.tried, o.dependsOn, o.consult, o.resolved, o.continues, o.watch, o.standing, o.ended, o.questions, o.supersedes, o.beside}
 	return o.summary != "" || o.returns != "" || o.cover != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 

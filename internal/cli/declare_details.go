@@ -40,6 +40,19 @@ func details(ws *workspace.Workspace, o declareOptions) []detail {
 		}},
 		{"do-not", "item;what", o.doNots, false, func(i *handoff.Item, s string) error { i.DoNot = added(i.DoNot, s, s); return nil }},
 		{"ref", "item;pr:1842", o.refs, false, addRef},
+		{"title", "item;title", o.titles, false, func(i *handoff.Item, s string) error { i.Title = s; return nil }},
+		{"ready", "item;what", o.readies, false, func(i *handoff.Item, s string) error { i.Ready = s; return nil }},
+		{"progress", "item;40", o.progress, false, setProgress},
+		{"assumption", "item;what", o.assumptions, false, func(i *handoff.Item, s string) error {
+			i.Assumptions = added(i.Assumptions, s, s)
+			return nil
+		}},
+		{"tried", "item;what -> result", o.tried, false, func(i *handoff.Item, s string) error {
+			i.Tried = added(i.Tried, handoff.ParseAttempt(s), s)
+			return nil
+		}},
+		{"depends-on", "item;what", o.dependsOn, false, func(i *handoff.Item, s string) error { i.DependsOn = added(i.DependsOn, s, s); return nil }},
+		{"consult", "item;WHO", o.consult, false, func(i *handoff.Item, s string) error { i.Consult = added(i.Consult, s, s); return nil }},
 	}
 }
 
@@ -73,6 +86,18 @@ func added[L ~[]T, T any](list L, entry T, said string) L {
 		return L{}
 	}
 	return append(slices.Clone(list), entry)
+}
+
+func setProgress(item *handoff.Item, value string) error {
+	if item.Progress = nil; value == "" {
+		return nil
+	}
+	percent, err := handoff.ParsePercent(value)
+	if err != nil {
+		return workspace.Usagef("as in 'refund-flow;40'", "--progress %q: not a number of percent", value)
+	}
+	item.Progress = &percent
+	return nil
 }
 
 func addRef(item *handoff.Item, value string) error {

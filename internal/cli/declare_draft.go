@@ -45,13 +45,13 @@ func baseDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o decla
 		if err != nil {
 			return nil, err
 		}
-		return fileDraft(ws, data, name, o.carry)
+		return fileDraft(ws, data, name, o)
 	case o.resume && !g.Interactive:
 		return waitingDraft(ws)
 	case o.from != "":
 		return draftFrom(ctx, ws, o.from)
 	case o.carry:
-		return ws.Carried()
+		return carried(ws, o)
 	case o.amend != "":
 		earlier, err := ws.OwnHandoff(o.amend)
 		if err != nil {
@@ -62,14 +62,26 @@ func baseDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o decla
 	return &workspace.Draft{Handoff: new(handoff.Handoff)}, nil
 }
 
-// fileDraft is the draft that a file holds. With carry, what it leaves out is what the
-// user holds.
-func fileDraft(ws *workspace.Workspace, data []byte, name string, carry bool) (*workspace.Draft, error) {
+// carried is what the user holds, below what the handoff says that is amended, if one is.
+func carried(ws *workspace.Workspace, o declareOptions) (*workspace.Draft, error) {
+	if o.amend == "" {
+		return ws.Carried()
+	}
+	earlier, err := ws.OwnHandoff(o.amend)
+	if err != nil {
+		return nil, err
+	}
+	return ws.RewriteCarried(earlier.Handoff)
+}
+
+// fileDraft is the draft that a file holds. With --carry, what it leaves out is what is
+// carried.
+func fileDraft(ws *workspace.Workspace, data []byte, name string, o declareOptions) (*workspace.Draft, error) {
 	how := ws.Reading()
-	if !carry {
+	if !o.carry {
 		return readDraft(data, name, how), nil
 	}
-	held, err := ws.Carried()
+	held, err := carried(ws, o)
 	if err != nil {
 		return nil, err
 	}

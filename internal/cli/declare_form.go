@@ -267,11 +267,19 @@ func (w *writing) save(d *form.Draft) error {
 
 func (w *writing) check(d *form.Draft) []handoff.Finding { return w.checkDraft(w.typed(d)) }
 
-// typed is what was typed so far, or nil where no handoff could be read.
+// typed is what was typed so far, or nil where no handoff could be read. What of it cannot
+// be read is in a text, so that it is among the findings.
 func (w *writing) typed(written *form.Draft) *workspace.Draft {
 	d := &workspace.Draft{Work: &w.prefill.Work, Reviews: w.asking.Answers()}
-	if written != nil {
-		d.Handoff, d.Ext, d.Resolutions = written.Handoff, written.Ext, written.Resolutions
+	if written == nil {
+		return d
+	}
+	d.Handoff, d.Ext, d.Resolutions = written.Handoff, written.Ext, written.Resolutions
+	if len(written.Unread) > 0 {
+		if text, err := written.Format(); err == nil { // else saving it reports that
+			_, d.Doc = form.ParseDraft(text, w.ws.Reading())
+			d.Path = w.drafts.Path()
+		}
 	}
 	return d
 }

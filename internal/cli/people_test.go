@@ -18,6 +18,7 @@ var naming = map[string]string{
 	"declare --cc":         declares + "|--none|blockers|--to|team|--cc|NAME",
 	"declare --cover":      declares + "|--none|blockers|--to|team|--cover|NAME",
 	"declare --give":       declares + "|--none|blockers|--to|team|--give|refund-flow=NAME",
+	"declare --consult":    declares + "|--none|blockers|--to|team|--consult|refund-flow;NAME",
 	"declare --blocker":    declares + "|--to|team|--item|refund-flow;blocked;;|--blocker|Decide the second reviewer;both are on leave this week;NAME;refund-flow",
 	"rollup --to":          "rollup|--dry-run|--org|--returns|mon 09:00|--summary|The refund flow waits for the second approval|--to|NAME",
 	"rollup --cover":       "rollup|--dry-run|--org|--returns|mon 09:00|--summary|The refund flow waits for the second approval|--to|team|--cover|NAME",

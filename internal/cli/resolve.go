@@ -22,8 +22,9 @@ type resolveOptions struct {
 func newResolveCmd(g *globals) *cobra.Command {
 	var o resolveOptions
 	cmd := &cobra.Command{
-		Use:   "resolve [blocker] ['how']",
-		Short: "Say that a blocker is gone, and how",
+		Use:        "resolve [blocker] ['how']",
+		SuggestFor: []string{"unblock", "close"},
+		Short:      "Say that a blocker is gone, and how",
 		Long: `Say that a blocker is gone, and how. The items that it blocked may go on; their
 status changes when their holder declares them again. --decision records what
 was decided in the same commit. On a terminal, without a blocker, it lists those

@@ -249,7 +249,7 @@ func draftText(h *handoff.Handoff) (string, error) {
 	if h.To == nil {
 		h.To = []string{} // so that the key is there to be filled in
 	}
-	draft, err := handoff.FormatDraft(h, "", nil, nil)
+	draft, err := handoff.FormatDraft(h, nil, nil, nil)
 	return strings.TrimSuffix(string(draft), "\n"), err
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -255,7 +256,13 @@ func (g *globals) talkWidth() int {
 // is as many as can be told from another word.
 func suggestion(cmd *cobra.Command, word, otherwise string) string {
 	cmd.SuggestionsMinimumDistance = min(len(word)/3, 2)
-	if near := cmd.SuggestionsFor(word); len(near) > 0 {
+	near := cmd.SuggestionsFor(word)
+	for _, c := range cmd.Commands() {
+		if slices.Contains(c.SuggestFor, word) {
+			return "did you mean " + c.CommandPath() + "? its --help shows an example"
+		}
+	}
+	if len(near) > 0 {
 		return "did you mean " + cmd.CommandPath() + " " + strings.Join(near, ", or ") + "?"
 	}
 	return otherwise

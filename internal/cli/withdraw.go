@@ -15,8 +15,9 @@ type withdrawOptions struct {
 func newWithdrawCmd(g *globals) *cobra.Command {
 	var o withdrawOptions
 	cmd := &cobra.Command{
-		Use:   "withdraw [ref] ['why']",
-		Short: "Take back your own handoff, question or escalation",
+		Use:        "withdraw [ref] ['why']",
+		SuggestFor: []string{"undo", "retract"},
+		Short:      "Take back your own handoff, question or escalation",
 		Long: `Take back your own handoff, question or escalation, before anybody accepted it.
 On a terminal, without a reference, it lists what you can take back.`,
 		Example: `  handoff withdraw @ "Declared for the wrong team"`,

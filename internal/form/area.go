@@ -61,6 +61,8 @@ func (a *area) Update(msg tea.Msg) (huh.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		switch pressed := msg.String(); {
 		case f.Value != "" || f.Default == "":
+		case pressed == "space":
+			return a, nil // which would hide the grey text, and say nothing
 		case pressed == "backspace" || pressed == "delete":
 			f.Cleared = true
 		case pressed == "right" || pressed == "ctrl+e":

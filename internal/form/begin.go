@@ -17,6 +17,9 @@ func (d *Declaration) begin() {
 	if h.Items == nil || d.isRollup() {
 		return
 	}
+	for i := range h.Items {
+		d.readOwners(&h.Items[i], h.To)
+	}
 	for _, carried := range d.Prefill.Carried.Items {
 		if d.Draft.item(carried.ID) >= 0 {
 			continue
@@ -32,6 +35,19 @@ func (d *Declaration) begin() {
 		}
 		h.Dropped = slices.DeleteFunc(slices.Clone(h.Dropped), func(r handoff.Reasoned) bool { return r.ID == carried.ID })
 		h.Items = append(slices.Clip(h.Items), item)
+	}
+}
+
+// readOwners reads whom the steps of an item name, to have them ticked where they are
+// the receiver's.
+func (d *Declaration) readOwners(item *handoff.Item, to []string) {
+	item.Next = slices.Clone(item.Next)
+	for i := range item.Next {
+		if step := &item.Next[i]; step.Owner == "" {
+			if who, do, _ := d.Step(step.Do, to); who != "" {
+				step.Owner, step.Do = who, do
+			}
+		}
 	}
 }
 

@@ -229,7 +229,7 @@ func (d *Declaration) pages() []page {
 			ending = slices.Insert(ending, len(ending)-1, page{
 				id:    wantedPage(item.ID),
 				build: func() *Screen { return d.wantedScreen(d.Draft.Handoff.Items[i], wants) },
-				take:  func(draft *Draft, s *Screen, _ bool) { takeMore(&draft.Handoff.Items[i], s) },
+				take:  func(draft *Draft, s *Screen, _ bool) { d.takeMore(draft, i, s) },
 			})
 		}
 	}
@@ -243,8 +243,8 @@ func (d *Declaration) pages() []page {
 		if id := morePage(item.ID); d.open[id] {
 			pages = append(pages, page{
 				id:    id,
-				build: func() *Screen { return moreScreen(d.Draft.Handoff.Items[i]) },
-				take:  func(draft *Draft, s *Screen, _ bool) { takeMore(&draft.Handoff.Items[i], s) },
+				build: func() *Screen { return d.moreScreen(d.Draft.Handoff.Items[i]) },
+				take:  func(draft *Draft, s *Screen, _ bool) { d.takeMore(draft, i, s) },
 			})
 		}
 	}

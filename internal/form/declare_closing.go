@@ -112,17 +112,26 @@ func (d *Declaration) closingScreen() *Screen {
 }
 
 func (d *Declaration) returnsField() *Field {
-	f := &Field{Kind: Line, Key: "returns", Label: "Back at", Help: `as in "mon 09:00"`, Value: d.Draft.Returns, Read: d.readTime, Required: needed}
+	f := &Field{Kind: Line, Key: "returns", Label: "Back at", Help: `as in "mon 09:00"`, Value: d.Draft.Unread.Text("", "returns_at"), Read: d.readTime, Required: needed}
 	if !d.Prefill.Returns.IsZero() {
 		f.Default, f.Passed = d.Prefill.Returns.Format(shownTime), true
 	}
 	if at := d.Draft.Handoff.ReturnsAt; f.Value == "" && !at.IsZero() && !at.Equal(d.Prefill.Returns) {
-		f.Value = at.Format(shownTime)
-		if read, err := d.When(f.Value); err != nil || !read.Equal(at.Time) { // elsewhere it is another time
-			f.Value = at.Format(time.RFC3339)
-		}
+		f.Value = d.typedTime(at)
 	}
 	return f
+}
+
+// typedTime is a time as somebody would type it here, "" for none.
+func (d *Declaration) typedTime(at handoff.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	typed := at.Format(shownTime)
+	if read, err := d.When(typed); err != nil || !read.Equal(at.Time) { // elsewhere it is another time
+		typed = at.Format(time.RFC3339)
+	}
+	return typed
 }
 
 func (d *Declaration) readTime(text string) error {
@@ -158,19 +167,30 @@ func (d *Declaration) given(step handoff.Next, to []string) bool {
 // takeReturns keeps a time that cannot be read as it was typed.
 func (d *Declaration) takeReturns(draft *Draft, f *Field, done bool) {
 	text := f.Typed()
-	draft.Returns = ""
+	draft.Unread = draft.Unread.With("", "returns_at", "")
 	switch {
 	case f.empty():
 		draft.Handoff.ReturnsAt = handoff.Time{}
 	case text == "" && done:
 		draft.Handoff.ReturnsAt = handoff.Time{Time: d.Prefill.Returns}
 	case text != "":
-		at, err := d.When(text)
-		if err != nil {
-			draft.Returns, at = text, time.Time{}
-		}
-		draft.Handoff.ReturnsAt = handoff.Time{Time: at}
+		draft.Handoff.ReturnsAt = d.timeOf(draft, "", "returns_at", text)
 	}
+}
+
+// timeOf is the time that was typed under a key of an item, or of the handoff where item
+// is "". What cannot be read is kept, too.
+func (d *Declaration) timeOf(draft *Draft, item, key, typed string) handoff.Time {
+	draft.Unread = draft.Unread.With(item, key, "")
+	if typed == "" {
+		return handoff.Time{}
+	}
+	at, err := d.When(typed)
+	if err != nil {
+		draft.Unread = draft.Unread.With(item, key, typed)
+		return handoff.Time{}
+	}
+	return handoff.Time{Time: at}
 }
 
 // giveSteps makes the receiver the owner of the next steps that were ticked, and

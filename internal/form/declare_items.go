@@ -1,7 +1,6 @@
 package form
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,6 +20,7 @@ const (
 	mostCheck   = 140
 	mostIssue   = 140
 	mostWarning = 120
+	mostTitle   = 80
 	mostShipped = 160
 	mostWhy     = 160
 	mostNeeds   = 200
@@ -29,7 +29,6 @@ const (
 )
 
 func itemPage(id string) string { return "item " + id }
-func morePage(id string) string { return "more " + id }
 
 func (d *Declaration) itemsScreen() *Screen {
 	s := &Screen{Title: "What do you hand over?"}
@@ -209,6 +208,7 @@ func (d *Declaration) takeItem(draft *Draft, i int, s *Screen) {
 	item := &draft.Handoff.Items[i]
 	if name := s.Field("name"); name != nil {
 		if slug := slugOrText(name.Typed()); slug != "" && (slug == item.ID || draft.item(slug) < 0) {
+			draft.Unread = draft.Unread.Renamed(item.ID, slug)
 			item.ID = slug
 		}
 		item.Intent = s.Text("why")
@@ -257,86 +257,4 @@ func slugOrText(text string) string {
 		return slug
 	}
 	return text
-}
-
-// moreScreen asks for what only some items need. It is there when a finding leads
-// to it.
-func moreScreen(item handoff.Item) *Screen {
-	s := &Screen{Title: "More about " + item.ID, Fields: moreFields(item)}
-	for _, f := range s.Fields {
-		f.Passed = true
-	}
-	return s
-}
-
-func moreFields(item handoff.Item) []*Field {
-	severity := cmp.Or(item.Severity, handoff.SeverityRoutine)
-	var checks, ifs []string
-	for _, c := range item.Accept {
-		checks = append(checks, inLine(c.Check))
-	}
-	for _, c := range item.IfThen {
-		ifs = append(ifs, typedContingency(c))
-	}
-	lines := func(key, label, help string, values []string) *Field {
-		return &Field{Kind: Lines, Key: key, Label: label, Help: help, Value: strings.Join(values, "\n")}
-	}
-	return []*Field{
-		line("intent", labelWhy, "", item.Intent, "").most(mostIntent),
-		choice("severity", "Severity", severity, handoff.SeverityRoutine, handoff.SeverityWatch, handoff.SeverityCritical),
-		lines("accept", "How can one tell that it is done?", "one check a line: what can be seen, as in: PR #1842 is merged", checks).most(mostCheck),
-		lines("if_then", "What may happen, and what to do then?", "one a line: if -> then", ifs),
-		lines("known_issues", "Known issues", "one a line", item.KnownIssues).most(mostIssue),
-		lines("do_not", "Do not", "one a line", item.DoNot).most(mostWarning),
-	}
-}
-
-// takeMore takes the fields that the screen has.
-func takeMore(item *handoff.Item, s *Screen) {
-	for _, f := range s.Fields {
-		answer := f.Text()
-		switch f.Key {
-		case "intent":
-			item.Intent = answer
-		case "severity":
-			if answer != handoff.SeverityRoutine || item.Severity != "" {
-				item.Severity = answer
-			}
-		case "known_issues":
-			item.KnownIssues = cleared(splitLines(answer), item.KnownIssues)
-		case "do_not":
-			item.DoNot = splitLines(answer)
-		case "accept":
-			item.Accept = cleared(keepKnown(splitLines(answer), item.Accept,
-				func(c handoff.Criterion) string { return inLine(c.Check) },
-				func(text string) handoff.Criterion { return handoff.Criterion{Check: text} }), item.Accept)
-		case "if_then":
-			item.IfThen = keepKnown(splitLines(answer), item.IfThen, typedContingency, handoff.ParseContingency)
-		}
-	}
-}
-
-// cleared is a list as it was typed: empty, and not absent, where it was emptied.
-func cleared[T any](list []T, before handoff.List[T]) handoff.List[T] {
-	if list == nil && before != nil {
-		return handoff.List[T]{}
-	}
-	return list
-}
-
-// keepKnown makes a list out of lines. An entry that is shown by the same line
-// as before stays as it was, with what the line does not show; of two that are shown
-// alike, each does.
-func keepKnown[T any](lines []string, known []T, show func(T) string, parse func(string) T) []T {
-	var list []T
-	known = slices.Clone(known)
-	for _, text := range lines {
-		if i := slices.IndexFunc(known, func(k T) bool { return show(k) == text }); i >= 0 {
-			list = append(list, known[i])
-			known = slices.Delete(known, i, i+1)
-		} else {
-			list = append(list, parse(text))
-		}
-	}
-	return list
 }

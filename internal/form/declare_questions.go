@@ -32,7 +32,7 @@ func takeQuestions(draft *Draft, s *Screen, done bool) {
 func lacksAnswerer(answer string) string {
 	for _, typed := range splitLines(answer) {
 		if q := handoff.ParseQuestion(typed); q.To == "" {
-			return "who can answer that? write it behind a semicolon: " + inShort(typed) + "; ben"
+			return `who can answer that? write "; ben" behind ` + inShort(typed)
 		}
 	}
 	return ""

@@ -3,6 +3,7 @@ package form
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -378,11 +379,50 @@ func TestWhatLasts(t *testing.T) {
 
 // A list that is emptied says that there is none any more.
 func TestMoreClears(t *testing.T) {
-	item := handoff.Item{Accept: []handoff.Criterion{{Check: "PR #1842 is merged"}}, KnownIssues: []string{"slow"}}
-	s := moreScreen(item)
+	d := &Declaration{Draft: &Draft{Handoff: &handoff.Handoff{Items: []handoff.Item{{
+		Accept: []handoff.Criterion{{Check: "PR #1842 is merged"}}, KnownIssues: []string{"slow"},
+	}}}}}
+	item := &d.Draft.Handoff.Items[0]
+	s := d.moreScreen(*item)
 	s.Field("accept").Value, s.Field("known_issues").Value = "", ""
-	takeMore(&item, s)
+	d.takeMore(d.Draft, 0, s)
 	if item.Accept == nil || item.KnownIssues == nil || len(item.Accept)+len(item.KnownIssues) > 0 {
 		t.Errorf("accept %v, known issues %v", item.Accept, item.KnownIssues)
+	}
+}
+
+// What somebody wrote elsewhere stays as it is where the page is only looked at.
+func TestMoreKeeps(t *testing.T) {
+	d, _ := declaration(t)
+	percent := 40
+	want := handoff.Item{
+		ID: "fee-table", Due: handoff.Time{Time: monday}, Effort: "2h", Progress: &percent, Ready: "rows 1 to 24",
+		Refs:  []handoff.Ref{{Type: "pr", ID: "1851", Approvals: "1/2"}, {Type: "url", ID: "https://example.com/a,b"}, {Type: "file", ID: "a b.csv"}},
+		Tried: []handoff.Attempt{{What: "a rebase", Result: "it\nbroke"}}, DependsOn: []string{"pr:1839", "the bank's file"}, Consult: []string{"cleo", "ben"},
+		Assumptions: []string{"rates come daily"}, Title: "Fees",
+	}
+	d.Draft.Handoff = &handoff.Handoff{Items: []handoff.Item{cloneItem(want)}}
+	d.takeMore(d.Draft, 0, d.moreScreen(d.Draft.Handoff.Items[0]))
+	if got := d.Draft.Handoff.Items[0]; !reflect.DeepEqual(got, want) {
+		t.Errorf("it became\n%+v, not\n%+v", got, want)
+	}
+}
+
+// Every key of an item that a team's contract may require has a field that asks for it,
+// but for those that the program fills in and claims, which are made in the editor.
+func TestEveryKeyIsAsked(t *testing.T) {
+	d, _ := declaration(t)
+	d.Draft.Handoff = &handoff.Handoff{Items: []handoff.Item{{ID: "fee-table", Status: handoff.StatusBlocked}}}
+	d.open = make(map[string]bool)
+	item := reflect.TypeFor[handoff.Item]()
+	for i := range item.NumField() {
+		key, _, _ := strings.Cut(item.Field(i).Tag.Get("yaml"), ",")
+		if slices.Contains([]string{"claims", "reopened", "continues", "source"}, key) {
+			continue
+		}
+		at := d.placeOfItem(d.Draft.Handoff.Items[0], key)
+		if s := d.screenOf(at.page); s == nil || s.Field(at.field) == nil {
+			t.Errorf("nothing asks for %s: %+v", key, at)
+		}
 	}
 }

@@ -43,7 +43,7 @@ func (d *Declaration) askWanted() {
 // wantedScreen asks for what the rules want of an item in particular.
 func (d *Declaration) wantedScreen(item handoff.Item, wants []want) *Screen {
 	s := &Screen{Title: "Before " + item.ID + " goes to somebody else"}
-	for _, f := range moreFields(item) {
+	for _, f := range d.moreFields(item) {
 		if i := slices.IndexFunc(wants, func(w want) bool { return w.key == f.Key }); i >= 0 {
 			if s.Fields = append(s.Fields, f); wants[i].required {
 				f.require()

@@ -20,5 +20,6 @@
 //
 // The draft of a handoff lives in a file, [Drafts], from the first key on. It is
 // written after every screen and shortly after every key, so that a process
-// that is killed leaves what was typed.
+// that is killed leaves what was typed. What the editor's text says and a handoff cannot
+// hold stays in it, too, and refuses it until it is corrected.
 package form

@@ -13,7 +13,7 @@ type Draft struct {
 	// Resolutions close carried blockers. They are records of their own, to be
 	// published in the same commit.
 	Resolutions []handoff.Resolution
-	Returns     string         // what was typed as the time of return and cannot be read
+	Unread      handoff.Unread // what was typed and cannot be read, such as a time
 	Ext         map[string]any // the top-level keys that begin with "x-"
 }
 
@@ -28,24 +28,21 @@ func ParseDraft(data []byte, how handoff.Reading) (*Draft, *handoff.Document) {
 	if !ok {
 		return nil, doc
 	}
-	d := &Draft{Handoff: h, Resolutions: doc.Resolutions(), Ext: maps.Clone(doc.Record.Ext)}
-	if h.ReturnsAt.IsZero() {
-		d.Returns = doc.Text("returns_at")
-	}
+	d := &Draft{Handoff: h, Resolutions: doc.Resolutions(), Unread: doc.Unread(), Ext: maps.Clone(doc.Record.Ext)}
 	delete(d.Ext, handoff.ExtResolved)
 	return d, doc
 }
 
 // Format writes the draft as YAML that ParseDraft reads and a person can edit.
 func (d *Draft) Format() ([]byte, error) {
-	return handoff.FormatDraft(d.Handoff, d.Returns, d.Resolutions, d.Ext)
+	return handoff.FormatDraft(d.Handoff, d.Unread, d.Resolutions, d.Ext)
 }
 
 // Clone returns a draft that shares nothing with d.
 func (d *Draft) Clone() *Draft {
 	return &Draft{
 		Handoff: cloneHandoff(d.Handoff), Resolutions: slices.Clone(d.Resolutions),
-		Returns: d.Returns, Ext: maps.Clone(d.Ext),
+		Unread: slices.Clone(d.Unread), Ext: maps.Clone(d.Ext),
 	}
 }
 

@@ -44,18 +44,25 @@ func (d *Declaration) placed(final *handoff.Handoff, findings []handoff.Finding)
 	var all []placed
 	for _, f := range findings {
 		at := d.placeOf(final, f.Field)
+		s := d.screenOf(at.page)
+		if s != nil && at.field != "" && s.Field(at.field) == nil {
+			at, s = place{}, nil // as what nobody knows
+		}
 		i := slices.IndexFunc(all, func(p placed) bool { return p.place == at })
 		if i >= 0 && at.page != "" {
 			all[i].findings = append(all[i].findings, f)
 			continue
 		}
 		p := placed{place: at, findings: []handoff.Finding{f}}
-		if s := d.screenOf(at.page); s != nil {
+		if s != nil {
 			p.about, p.label, p.asked = aboutPage(at.page), s.Title, s.Field(at.field)
 			p.nth = slices.Index(s.Fields, p.asked)
 		}
 		if p.asked != nil {
 			p.label = p.asked.Label
+		}
+		if name := entryName(final, f.Field); at.page == "" && !strings.Contains(f.Message, name) {
+			p.about = name
 		}
 		all = append(all, p)
 	}
@@ -68,7 +75,7 @@ func (d *Declaration) inOrder(all []placed) {
 	pages := d.pages()
 	pageOf := func(p placed) int {
 		i := slices.IndexFunc(pages, func(page page) bool { return page.id == p.page })
-		if i < 0 && p.about != "" { // behind the page that is there
+		if i < 0 && p.page != "" && p.about != "" { // behind the page that is there
 			i = slices.IndexFunc(pages, func(page page) bool { return aboutPage(page.id) == p.about })
 		}
 		if i < 0 {
@@ -150,7 +157,7 @@ func (p *placed) says(f handoff.Finding) (said, cure string) {
 	switch {
 	case p.asked != nil && p.asked.Required != nil && p.asked.Required() && p.asked.Text() == "":
 		return "required", ""
-	case own.problem != "":
+	case own.problem != "" && (p.asked != nil || f.Code != "HO407"): // which says of what is not asked what it is
 		return own.problem, own.cure
 	case p.asked != nil && f.Code == "HO101" && p.asked.lacking() != "":
 		return p.asked.lacking(), ""
@@ -162,6 +169,7 @@ func (p *placed) says(f handoff.Finding) (said, cure string) {
 		cure = own.cure
 	}
 	said = strings.TrimPrefix(said, "the "+strings.ToLower(p.label)+" of "+p.about+" ")
+	said = strings.TrimPrefix(said, "the "+p.label+" ")
 	return strings.TrimPrefix(said, p.label+" "), cure
 }
 
@@ -186,8 +194,18 @@ var sayings = map[string]struct{ problem, cure string }{
 	"HO401": {problem: "one person is to be named", cure: "as in ben: …"},
 	"HO402": {cure: "name the one who decides"},
 	"HO407": {problem: "the team that it goes to wants to know"},
-	"HO503": {cure: "estimate it in the editor"},
 	"HO603": {cure: "push it, or say here what is missing"},
+}
+
+// entryName is the item or blocker that a field belongs to, "" for none.
+func entryName(h *handoff.Handoff, field string) string {
+	switch list, i, _ := splitField(field); {
+	case list == "items" && i >= 0 && i < len(h.Items):
+		return h.Items[i].ID
+	case list == "blockers" && i >= 0 && i < len(h.Blockers):
+		return h.Blockers[i].ID
+	}
+	return ""
 }
 
 // aboutPage is the item or blocker that a page is about, "" for none.
@@ -273,7 +291,8 @@ func (d *Declaration) placeOfItem(item handoff.Item, rest string) place {
 		return place{itemPage(item.ID), "name"}
 	case "owner":
 		return place{itemPage(item.ID), "next"}
-	case "intent", "severity", "accept", "if_then", "known_issues", "do_not":
+	case "intent", "severity", "due", "effort", "refs", "accept", "if_then", "known_issues", "do_not",
+		"ready", "assumptions", "tried", "depends_on", "consult", "progress", "title":
 		if rest == "intent" && d.Prefill.Carried.Item(item.ID) == nil {
 			return place{itemPage(item.ID), "why"}
 		}

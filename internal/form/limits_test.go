@@ -29,7 +29,7 @@ func TestLimitsAreThoseOfTheSchema(t *testing.T) {
 		most    int
 	}{
 		{"handoffBody", "summary", mostSummary}, {"item", "state", mostState}, {"item", "intent", mostIntent}, {"next", "do", mostStep},
-		{"criterion", "check", mostCheck}, {"item", "known_issues", mostIssue}, {"item", "do_not", mostWarning}, {"shipped", "what", mostShipped},
+		{"criterion", "check", mostCheck}, {"item", "known_issues", mostIssue}, {"item", "do_not", mostWarning}, {"item", "title", mostTitle}, {"item", "ready", mostState}, {"item", "assumptions", mostIssue}, {"shipped", "what", mostShipped},
 		{"reasoned", "why", mostWhy}, {"ended", "why", mostWhy}, {"blocker", "needs", mostNeeds}, {"blocker", "because", mostBecause}, {"gapNote", "note", mostGap},
 	} {
 		property, ok := doc.Defs[limit.of].Properties[limit.key]

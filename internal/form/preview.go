@@ -51,6 +51,9 @@ func (d *Declaration) previewScreen() *Screen {
 	add(doKeep, "keep the draft and stop")
 	for _, p := range d.pages()[:len(d.pages())-1] {
 		add(goPrefix+p.id, "change: "+p.build().Title)
+		if name, ok := strings.CutPrefix(p.id, itemPage("")); ok && !d.open[morePage(name)] && final.item(name) >= 0 {
+			add(goPrefix+morePage(name), "change: More about "+name)
+		}
 	}
 	if !d.open[pageQuestions] {
 		add(goPrefix+pageQuestions, "change: "+d.questionsScreen().Title)
@@ -130,10 +133,13 @@ func splitField(field string) (list string, index int, rest string) {
 	return name, index, rest
 }
 
+// nobodyYet stands for a person who is not named.
+const nobodyYet = "(nobody yet)"
+
 // previewLines is the handoff as its receiver will read it, in short.
 func (d *Declaration) previewLines(final *Draft) []string {
 	h, offers := d.Owned(final.Handoff)
-	lines := []string{cmp.Or(h.Summary, "(no summary yet)"), "to " + cmp.Or(strings.Join(h.To, ", "), "(nobody yet)")}
+	lines := []string{cmp.Or(h.Summary, "(no summary yet)"), "to " + cmp.Or(strings.Join(h.To, ", "), nobodyYet)}
 	if !h.ReturnsAt.IsZero() {
 		lines[1] += ", back " + h.ReturnsAt.Format("Mon "+shownTime+" -07:00")
 	}
@@ -146,15 +152,18 @@ func (d *Declaration) previewLines(final *Draft) []string {
 		for _, n := range item.Next {
 			add("    next, %s: %s", n.Owner, n.Do)
 		}
+		if aside := moreOf(item); aside != "" {
+			add("    %s", aside)
+		}
 	}
 	if offers != "" && len(h.To) > 0 {
 		add("%s", offers)
 	}
 	for _, b := range h.Blockers {
-		add("blocked: %s, by %s", b.Needs, b.Resolver)
+		add("blocked: %s, by %s", b.Needs, cmp.Or(b.Resolver, nobodyYet))
 	}
 	for _, r := range final.Resolutions {
-		add("resolved: %s, %s", r.Blocker, r.How)
+		add("resolved: %s, %s", r.Blocker, cmp.Or(r.How, "(not said how)"))
 	}
 	for _, s := range h.Shipped {
 		add("shipped: %s", s.What)
@@ -172,7 +181,7 @@ func (d *Declaration) previewLines(final *Draft) []string {
 		add("decided: %s", typedDecision(dec))
 	}
 	for _, q := range h.Questions {
-		add("question to %s: %s", q.To, q.Ask)
+		add("question to %s: %s", cmp.Or(q.To, nobodyYet), q.Ask)
 	}
 	for _, list := range []struct {
 		what   string
@@ -196,6 +205,21 @@ func (d *Declaration) previewLines(final *Draft) []string {
 		add("questions: none")
 	}
 	return lines
+}
+
+// moreOf is what of an item says how urgent it is, "" for nothing.
+func moreOf(item handoff.Item) string {
+	var parts []string
+	if item.Severity != "" && item.Severity != handoff.SeverityRoutine {
+		parts = append(parts, item.Severity)
+	}
+	if !item.Due.IsZero() {
+		parts = append(parts, "due "+item.Due.Format("Mon "+shownTime+" -07:00"))
+	}
+	if item.Effort != "" {
+		parts = append(parts, item.Effort+" of work")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Told are the findings that the person saw in the last preview.

@@ -230,6 +230,10 @@ func (f *Field) answer(text string) (problem string) {
 		f.Ticked = nil
 		return ""
 	}
+	if value, ok := f.option(text); ok && f.Kind != Ticks {
+		f.Value = value
+		return ""
+	}
 	var chosen []string
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' }) {
 		value, ok := f.option(word)

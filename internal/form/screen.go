@@ -43,7 +43,7 @@ type Screen struct {
 	Facts  []string // what the program knows and the person may use; shown dim
 	Body   []string // what the person is to read
 	Fields []*Field
-	Focus  string // the key of the field to begin with, "" for the first that wants an answer
+	Focus  string // the key of the field to begin with, "" for the first that cannot be read, or wants an answer
 	First  bool   // there is no screen before this one
 	Short  bool   // there is no draft behind it: the editor opens the text of a field, if anything
 	Edits  bool   // of a short screen: the editor can open the text of a field, that in Focus afterwards
@@ -81,6 +81,9 @@ func (s *Screen) edits(f *Field) bool { return !s.Short || s.Edits && f.Kind <= 
 // begin is the index of the field to begin with.
 func (s *Screen) begin() int {
 	if i := slices.IndexFunc(s.Fields, func(f *Field) bool { return f.Key == s.Focus }); i >= 0 {
+		return i
+	}
+	if i := slices.IndexFunc(s.Fields, func(f *Field) bool { return f.Value != "" && f.unreadable(f.Value) != "" }); i >= 0 {
 		return i
 	}
 	return max(0, slices.IndexFunc(s.Fields, func(f *Field) bool { return !f.passed() }))

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -38,6 +39,25 @@ func typedQuestion(q handoff.OpenQuestion) string {
 		return inLine(q.Ask)
 	}
 	return inLine(q.Ask + "; " + q.To)
+}
+
+// typedRef is the line that [handoff.ParseRef] reads.
+func typedRef(r handoff.Ref) string {
+	if r.Type == "url" {
+		return inLine(r.ID)
+	}
+	return inLine(r.Type + ":" + r.ID)
+}
+
+// typedAttempt is the line that [handoff.ParseAttempt] reads.
+func typedAttempt(a handoff.Attempt) string { return inLine(a.What + " -> " + a.Result) }
+
+// typedPercent is the number that [handoff.ParsePercent] reads, "" for none.
+func typedPercent(percent *int) string {
+	if percent == nil {
+		return ""
+	}
+	return strconv.Itoa(*percent)
 }
 
 // typedContingency is the line that [handoff.ParseContingency] reads.

@@ -76,14 +76,6 @@ func (d *Document) Has(key string) bool {
 	return n != nil && n.ShortTag() != "!!null"
 }
 
-// Text is what stands in a field, "" where that is no single value.
-func (d *Document) Text(field string) string {
-	if n := d.node(field); n != nil && n.Kind == yaml.ScalarNode && !isNull(n) {
-		return n.Value
-	}
-	return ""
-}
-
 // Resolutions are the carried blockers that a draft says are gone.
 func (d *Document) Resolutions() []Resolution {
 	n := child(d.root, ExtResolved)

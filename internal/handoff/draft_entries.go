@@ -45,6 +45,10 @@ var lineForms = map[reflect.Type]func(line string) []part{
 		return []part{{"ask", q.Ask}, {"to", q.To}}
 	},
 	reflect.TypeFor[Ref](): func(line string) []part { f := ParseRef(line); return []part{{"type", f.Type}, {"id", f.ID}} },
+	reflect.TypeFor[Attempt](): func(line string) []part {
+		a := ParseAttempt(line)
+		return []part{{"what", a.What}, {"result", a.Result}}
+	},
 	reflect.TypeFor[Contingency](): func(line string) []part {
 		c := ParseContingency(line)
 		return []part{{"if", c.If}, {"then", c.Then}}

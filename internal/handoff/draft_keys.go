@@ -30,7 +30,7 @@ var sayings = map[string][]string{
 	"why":         {"intent", "rationale", "because", "why_not"},
 	"reason":      {"why", "rationale", "because", "intent"},
 	"goal":        {"intent"},
-	"what":        {"decision", "needs", "do", "state"},
+	"what":        {"how", "decision", "needs", "do", "state"},
 	"need":        {"needs"},
 	"description": {"state", "needs", "context"},
 	"todo":        {"next", "items"},

@@ -158,7 +158,7 @@ func FuzzParseDraft(f *testing.F) {
 		if !ok {
 			return
 		}
-		written, err := FormatDraft(h, "", doc.Resolutions(), nil)
+		written, err := FormatDraft(h, nil, doc.Resolutions(), nil)
 		if err != nil {
 			return // text that is not UTF-8 in it
 		}
@@ -166,8 +166,31 @@ func FuzzParseDraft(f *testing.F) {
 		if again.Record == nil {
 			t.Skip() // hidden characters, or beyond the bounds
 		}
-		if second, _ := FormatDraft(again.Record.Body.(*Handoff), "", again.Resolutions(), nil); string(second) != string(written) {
+		if second, _ := FormatDraft(again.Record.Body.(*Handoff), nil, again.Resolutions(), nil); string(second) != string(written) {
 			t.Errorf("%q\nbecame\n%s\nand then\n%s", text, written, second)
 		}
 	})
+}
+
+// What a handoff cannot hold stays in the text of its draft, until something else is said.
+func TestDraftKeepsWhatIsNotRead(t *testing.T) {
+	doc := ParseDraft([]byte("summary: [a, b]\nreturns_at: soon\nitems:\n  - id: fee-table\n    due: soonish\n    urgency: high\n    progress: much\n    next: {do: merge it, due: later}\n"), Reading{})
+	h, unread := doc.Record.Body.(*Handoff), doc.Unread()
+	if unread.Text("", "returns_at") != "soon" || unread.Text("fee-table", "due") != "soonish" || unread.Text("fee-table", "state") != "" {
+		t.Errorf("it keeps %+v", unread)
+	}
+	h.Items[0].ID, h.Summary = "fees", "Said anew"
+	unread = unread.Renamed("fee-table", "fees").With("fees", "due", "")
+	text, err := FormatDraft(h, unread, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for said, there := range map[string]bool{
+		"summary: \"Said anew\"\n": true, "returns_at: soon\n": true, "    urgency: high\n": true, "    progress: much\n": true, "due: later\n": true,
+		"soonish": false, "- a": false,
+	} {
+		if strings.Contains(string(text), said) != there {
+			t.Errorf("%q is there: %v\n%s", said, !there, text)
+		}
+	}
 }

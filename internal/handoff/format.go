@@ -233,17 +233,17 @@ func writeJSON(b *bytes.Buffer, n *yaml.Node) error {
 
 // FormatDraft returns what a person edits before a handoff becomes a record:
 // the body alone, with the keys that must be there even when they say nothing
-// yet, the carried blockers that it closes, and extensions. returns is a time of
-// return that was typed and cannot be read, "" for none. The error is that of
-// [Format].
-func FormatDraft(h *Handoff, returns string, resolved []Resolution, ext map[string]any) ([]byte, error) {
+// yet, what could not be read, the carried blockers that it closes, and extensions. The
+// error is that of [Format].
+func FormatDraft(h *Handoff, unread Unread, resolved []Resolution, ext map[string]any) ([]byte, error) {
 	top := &yaml.Node{Kind: yaml.MappingNode}
 	addFields(top, reflect.ValueOf(*h))
-	for _, field := range [][2]string{{"summary", ""}, {"returns_at", returns}} {
-		if childKey(top, field[0]) < 0 {
-			top.Content = append([]*yaml.Node{scalar("!!str", field[0], 0), scalar("!!str", field[1], yaml.DoubleQuotedStyle)}, top.Content...)
+	for _, key := range []string{"summary", "returns_at"} {
+		if childKey(top, key) < 0 {
+			top.Content = append([]*yaml.Node{scalar("!!str", key, 0), scalar("!!str", "", yaml.DoubleQuotedStyle)}, top.Content...)
 		}
 	}
+	unread.addTo(top)
 	if len(resolved) > 0 {
 		list, err := encode(reflect.ValueOf(resolved))
 		if err != nil {

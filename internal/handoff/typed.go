@@ -1,6 +1,9 @@
 package handoff
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // What people type in one line, in flags, in forms and in the lists of a draft.
 
@@ -49,6 +52,17 @@ func ParseRef(text string) Ref {
 func ParseContingency(text string) Contingency {
 	condition, then, _ := strings.Cut(text, "->")
 	return Contingency{If: strings.TrimSpace(condition), Then: strings.TrimSpace(then)}
+}
+
+// ParseAttempt reads "what -> result".
+func ParseAttempt(text string) Attempt {
+	what, result, _ := strings.Cut(text, "->")
+	return Attempt{What: strings.TrimSpace(what), Result: strings.TrimSpace(result)}
+}
+
+// ParsePercent reads a number of percent, with or without its sign.
+func ParsePercent(text string) (int, error) {
+	return strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "%")))
 }
 
 // ParseName reads what an item is called: a slug, or a few words of which one can be

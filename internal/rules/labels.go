@@ -26,6 +26,7 @@ var labels = map[string]string{
 	"items.tried.what": "what was tried on %s", "items.tried.result": "what came of a try on %s", "items.reopened": "why %s is back",
 	"items.continues": "what %s goes on with", "items.blocked_by": "what blocks %s", "items.depends_on": "what %s depends on",
 	"items.severity": "the severity of %s", "items.due": "when %s is due", "items.effort": "the effort of %s", "items.consult": "whom to consult about %s",
+	"items.refs": "where %s is", "items.refs.type": "the type of a reference of %s", "items.refs.id": "a reference of %s", "items.progress": "the progress of %s",
 
 	"blockers.id": "the name of %s", "blockers.needs": "what %s needs", "blockers.because": "why %s stops the work",
 	"blockers.resolver": "who can remove %s", "blockers.blocks": "what %s blocks", "blockers.workaround": "the workaround of %s",

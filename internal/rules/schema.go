@@ -136,8 +136,11 @@ func (s *subject) translate(v violation) {
 	case v.keyword == "required" || v.got == nil && v.keyword != "additionalProperties":
 		s.translateMissing(v)
 	case v.schema.Format == "date-time":
-		s.add("HO104", handoff.LevelError, v.field, "write it like \"2026-11-20T18:00:00+08:00\"",
-			"%s is %s, not a time with its offset", s.the(v.field), describe(v.got))
+		problem, fix := "not a time with its offset", `write it like "2026-11-20T18:00:00+08:00"`
+		if s.Draft {
+			problem, fix = "which is no time", "write it like mon 09:00, tomorrow 17:00, 2d, or "+`"2026-11-20T18:00:00+08:00"`
+		}
+		s.add("HO104", handoff.LevelError, v.field, fix, "%s is %s, %s", s.the(v.field), describe(v.got), problem)
 	default:
 		message, fix := explain(v, s.the(v.field))
 		s.malformed(v.field, fix, "%s", message)

@@ -213,10 +213,6 @@ func (ws *Workspace) StartFrom(h *handoff.Handoff) (*Draft, error) {
 	return ws.freed(c)
 }
 
-// Rewrite is an earlier handoff as a draft of its next version: the same steps are
-// for the same people, and what is resolved since is left out.
-func (ws *Workspace) Rewrite(h *handoff.Handoff) (*Draft, error) { return ws.freed(withoutCaptured(h)) }
-
 // freed is a draft without what is resolved since it was declared.
 func (ws *Workspace) freed(h *handoff.Handoff) (*Draft, error) {
 	freed, err := ws.DropResolved(h)
