@@ -47,6 +47,15 @@ type Post struct {
 	Labels  []string
 
 	comments int // on it
+	at       comment
+	shared   bool // issues and pull requests have numbers out of one row
+}
+
+// IsOn reports whether a post is at, or on, the issue or the pull request where a receipt
+// says that something was delivered.
+func (p Post) IsOn(receipt string) bool {
+	c, ok := parseReceipt(receipt)
+	return ok && c.number == p.at.number && (p.shared || c.pull == p.at.pull)
 }
 
 // Bears reports whether this target has made the post as a message of a key.
@@ -61,6 +70,8 @@ type forgeReader interface {
 	// newest is the page of the list of so many comments where the newest are, and the
 	// step to the page of those before; 0 where all are in one.
 	newest(count, size int) (page, step int)
+	// oneRow reports whether issues and pull requests have numbers out of one row.
+	oneRow() bool
 	// address is what a page of the project is about, on whatever host.
 	address(page *url.URL) (comment, bool)
 }
@@ -220,6 +231,7 @@ func (f *forge) tell(p post, c comment) Post {
 		ID: c.String(), Thread: c.thread.String(), URL: p.url(), At: p.CreatedAt, Account: by.name(), Mine: f.isMine(p),
 		Machine: by.Type == "Bot" || f.isMachine(p) || p.System || isSomething(p.App) || botName().MatchString(by.name()),
 		Title:   p.Title, Body: p.body(), Labels: p.labels(), comments: p.Comments,
+		at: c, shared: f.oneRow(),
 	}
 	if c.id != 0 {
 		told.Edited = p.UpdatedAt.Sub(p.CreatedAt).Abs() >= time.Second // GitLab has thousandths, which differ at first
