@@ -108,12 +108,13 @@ func TestNoCommandOpensASocket(t *testing.T) {
 		{"sync"},
 		{"inbox"}, {"show", "@"}, {"query", "blocked"}, {"log"}, {"stats"}, {"check"}, {"verify"}, {"doctor"},
 		{"resolve", "session-policy", "--how", "Thirty minutes, as the audit asks"}, {"route", "--all"}, {"route", "@", "--via", "github"},
+		{"sync", "--from", "github"}, {"verify", "--from", "github"},
 	} {
 		opens, status, output := s.opensSocket(t, args...)
 		if opens {
 			t.Errorf("handoff %s opens a socket", strings.Join(args, " "))
 		}
-		if wants := args[0] == "route" || slices.Contains(args, "--route"); wants != (status == 2) && args[0] != "check" && args[0] != "doctor" {
+		if wants := args[0] == "route" || slices.Contains(args, "--route") || slices.Contains(args, "--from"); wants != (status == 2) && args[0] != "check" && args[0] != "doctor" {
 			t.Errorf("handoff %s: status %d\n%s", strings.Join(args, " "), status, output)
 		}
 	}

@@ -1,18 +1,23 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -37,6 +42,10 @@ type fakePost struct {
 	id, on      int
 	title, body string
 	state       string
+
+	login      string    // "" for that of the token
+	bot        bool      // it is a program's
+	at, edited time.Time // zero for when the tests run, and for never
 }
 
 func (p *fakePost) String() string {
@@ -68,7 +77,7 @@ func (s *fakeTargets) environ() []string {
 	return []string{"FORGE_TOKEN=ghp_swordfish", "PAGER_URL=" + s.URL + "/hook/secret-path", "PAGER_SECRET=hunter2"}
 }
 
-var fakePath = regexp.MustCompile(`^/repos/example/app/issues(?:/(comments/)?(\d+)(/comments)?)?$`)
+var fakePath = regexp.MustCompile(`^(?:/api/v1)?/repos/example/app/issues(?:/(comments/)?(\d+)(/comments)?)?$`)
 
 func (s *fakeTargets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
@@ -100,23 +109,26 @@ func (s *fakeTargets) serve(r *http.Request, data, title, body, state string) (i
 		s.posts = append(s.posts, &fakePost{kind: "message", id: len(s.posts) + 1, body: data})
 		return http.StatusOK, map[string]any{}
 	}
-	if r.URL.Path == "/user" {
-		return http.StatusOK, map[string]any{"login": "handoff-bot", "type": "User"}
+	if strings.HasSuffix(r.URL.Path, "/user") {
+		return http.StatusOK, map[string]any{"login": "handoff-bot", "username": "handoff-bot", "type": "User"}
+	}
+	if parts := gitlabPath.FindStringSubmatch(r.URL.EscapedPath()); parts != nil {
+		return s.gitlab(r, data, parts)
 	}
 	parts := fakePath.FindStringSubmatch(r.URL.Path)
-	if parts == nil || r.Header.Get("Authorization") != "Bearer ghp_swordfish" {
+	if r.URL.Path == "/say" {
+		return s.say(r.URL.Query(), data)
+	}
+	if parts == nil || strings.TrimPrefix(r.Header.Get("Authorization"), "token ") != "ghp_swordfish" && r.Header.Get("Authorization") != "Bearer ghp_swordfish" {
 		return http.StatusNotFound, map[string]any{"message": "Not Found"}
 	}
 	number, _ := strconv.Atoi(parts[2])
 	switch r.Method {
 	case http.MethodGet:
-		list := []any{}
-		for _, p := range s.posts {
-			if p.kind != "message" && p.on == number {
-				list = append(list, s.json(p))
-			}
+		if number > 0 && parts[3] == "" {
+			return s.one(number)
 		}
-		return http.StatusOK, list
+		return http.StatusOK, s.list(r.URL.Query(), number)
 	case http.MethodPatch:
 		for _, p := range s.posts {
 			if p.id == number {
@@ -134,10 +146,123 @@ func (s *fakeTargets) serve(r *http.Request, data, title, body, state string) (i
 	return http.StatusCreated, s.json(p)
 }
 
+var gitlabPath = regexp.MustCompile(`^/api/v4/projects/example%2Fapp/(issues|merge_requests)(?:/(\d+))?(/notes)?(?:/(\d+))?$`)
+
+// gitlab answers what the program uses of GitLab, from its documentation: there is no
+// published description to hold it against.
+func (s *fakeTargets) gitlab(r *http.Request, data string, parts []string) (int, any) {
+	var body struct{ Title, Description, Body string }
+	_ = json.Unmarshal([]byte(data), &body)
+	number, _ := strconv.Atoi(parts[2])
+	note, _ := strconv.Atoi(parts[4])
+	inGitLab := func(value any) any {
+		m := value.(map[string]any)
+		user, _ := m["user"].(map[string]any)
+		m["iid"], m["description"], m["web_url"] = m["number"], m["body"], m["html_url"]
+		if user != nil {
+			m["author"] = map[string]any{"username": user["login"]}
+		}
+		if parts[3] != "" {
+			delete(m, "web_url")
+		}
+		delete(m, "html_url")
+		delete(m, "user")
+		return m
+	}
+	switch {
+	case r.Method == http.MethodGet && note > 0:
+		status, one := s.one(note)
+		return status, inGitLab(one)
+	case r.Method == http.MethodGet && parts[1] == "merge_requests":
+		return http.StatusOK, []any{}
+	case r.Method == http.MethodGet:
+		list := []any{}
+		for _, one := range s.list(r.URL.Query(), number) {
+			list = append(list, inGitLab(one))
+		}
+		if r.URL.Query().Get("sort") == "desc" {
+			slices.Reverse(list)
+		}
+		return http.StatusOK, list
+	}
+	p := &fakePost{kind: "issue", id: len(s.posts) + 1, on: number, title: body.Title, body: body.Description + body.Body, state: "open"}
+	if number > 0 {
+		p.kind, p.state = "comment", ""
+	}
+	s.posts = append(s.posts, p)
+	return http.StatusCreated, inGitLab(s.json(p))
+}
+
+// say is what the tests let people write: a comment, or another text for one.
+func (s *fakeTargets) say(q url.Values, body string) (int, any) {
+	at, _ := time.Parse(time.RFC3339, q.Get("at"))
+	if id, _ := strconv.Atoi(q.Get("edit")); id > 0 {
+		p := s.posts[id-1]
+		p.body, p.edited = body, at.Add(time.Minute)
+		return http.StatusOK, s.json(p)
+	}
+	on, _ := strconv.Atoi(q.Get("on"))
+	p := &fakePost{kind: "comment", id: len(s.posts) + 1, on: on, body: body, login: q.Get("as"), bot: q.Get("bot") != "", at: at}
+	s.posts = append(s.posts, p)
+	return http.StatusCreated, s.json(p)
+}
+
+// one is a post by its number.
+func (s *fakeTargets) one(number int) (int, any) {
+	for _, p := range s.posts {
+		if p.id == number && p.kind != "message" {
+			return http.StatusOK, s.json(p)
+		}
+	}
+	return http.StatusNotFound, map[string]any{"message": "Not Found"}
+}
+
+// list are the issues, and the pull requests with comments, or for a number the comments
+// on that, by pages.
+func (s *fakeTargets) list(q url.Values, number int) []any {
+	list, listed := []any{}, map[int]bool{}
+	for _, p := range s.posts {
+		if p.kind != "message" && p.on == number {
+			list = append(list, s.json(p))
+			listed[p.id] = p.on == 0
+		}
+	}
+	for _, p := range s.posts {
+		if number == 0 && p.kind == "comment" && !listed[p.on] {
+			listed[p.on] = true
+			list = append(list, map[string]any{"id": 1000 + p.on, "number": p.on, "pull_request": map[string]any{}, "comments": 1, "created_at": moment(), "updated_at": moment()})
+		}
+	}
+	size, err := strconv.Atoi(q.Get("per_page"))
+	if err != nil {
+		size = len(list) // as Gitea has it
+	}
+	page, _ := strconv.Atoi(q.Get("page"))
+	from := min(max(page-1, 0)*size, len(list))
+	return list[from:min(from+size, len(list))]
+}
+
 func (s *fakeTargets) json(p *fakePost) map[string]any {
+	by, kind, at := cmp.Or(p.login, "handoff-bot"), "User", p.at
+	if p.bot {
+		kind = "Bot"
+	}
+	if at.IsZero() {
+		at = moment()
+	}
+	comments := 0
+	for _, other := range s.posts {
+		if other.on == p.id {
+			comments++
+		}
+	}
+	page := fmt.Sprintf("https://github.example.com/example/app/issues/%d", p.id)
+	if p.kind == "comment" && p.login != "" {
+		page = fmt.Sprintf("https://github.example.com/example/app/issues/%d#issuecomment-%d", p.on, p.id)
+	}
 	return map[string]any{
-		"id": p.id, "number": p.id, "title": p.title, "body": p.body, "state": p.state,
-		"html_url": fmt.Sprintf("https://github.example.com/example/app/issues/%d", p.id), "user": map[string]any{"login": "handoff-bot", "type": "User"},
+		"id": p.id, "number": p.id, "title": p.title, "body": p.body, "state": p.state, "comments": comments,
+		"created_at": at, "updated_at": cmp.Or(p.edited, at), "html_url": page, "user": map[string]any{"login": by, "type": kind},
 	}
 }
 
@@ -187,7 +312,8 @@ func (s *fakeTargets) count() int {
 // cmdTargets starts the server: targets. What it has got is in the files posts and log
 // of $WORK/targets; the file mode there says what happens to requests: refuse, gone
 // (nothing was taken), drop (it was, and there is no answer). The user's own
-// configuration is written to the file own; as it is in use, with targets -use.
+// configuration is written to the file own; as it is in use, with targets -use. With
+// targets -tls they are reached over TLS, as real ones are, and are GitLab and Gitea too.
 func cmdTargets(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) > 0 && args[0] == "-use" {
 		ts.Setenv("XDG_CONFIG_HOME", filepath.Join(ts.Getenv("WORK"), "targets"))
@@ -198,12 +324,23 @@ func cmdTargets(ts *testscript.TestScript, _ bool, args []string) {
 	s := newTargets(dir)
 	ts.Defer(s.Close)
 	s.save()
-	ts.Check(os.WriteFile(filepath.Join(dir, "handoff", "config.yaml"), []byte(s.config()), 0o600))
+	ts.Setenv("TARGETS", s.URL)
+	more := ""
+	if len(args) > 0 && args[0] == "-tls" {
+		secure := httptest.NewTLSServer(s)
+		ts.Defer(secure.Close)
+		file := filepath.Join(dir, "certificate.pem")
+		ts.Check(os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}), 0o644))
+		ts.Setenv("SSL_CERT_FILE", file)
+		s.URL = secure.URL
+		more = fmt.Sprintf("  gitea: {type: gitea, host: '%[1]s/api/v1', project: example/app, token_env: FORGE_TOKEN}\n"+
+			"  gitlab: {type: gitlab, host: '%[1]s/api/v4', project: example/app, token_env: FORGE_TOKEN}\n", s.URL)
+	}
+	ts.Check(os.WriteFile(filepath.Join(dir, "handoff", "config.yaml"), []byte(s.config()+more), 0o600))
 	for _, setting := range s.environ() {
 		name, value, _ := strings.Cut(setting, "=")
 		ts.Setenv(name, value)
 	}
-	ts.Setenv("TARGETS", s.URL)
 }
 
 // cmdMode says what happens to the next requests: mode drop; mode fine. It is said to the
@@ -211,6 +348,31 @@ func cmdTargets(ts *testscript.TestScript, _ bool, args []string) {
 func cmdMode(ts *testscript.TestScript, _ bool, args []string) {
 	of := append(args, "targets")[1]
 	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), of, "mode"), []byte(args[0]), 0o644))
+}
+
+// cmdSays lets somebody write on the server: says ben-gh 1 '/handoff ack' comments on
+// issue 1, with -bot as a program; says -edit 5 'text' gives comment 5 another text, and
+// one that begins with @ is that of a file.
+func cmdSays(ts *testscript.TestScript, _ bool, args []string) {
+	q := url.Values{"at": {ts.Getenv(clockVariable)}}
+	switch args[0] {
+	case "-edit":
+		q.Set("edit", args[1])
+	case "-bot":
+		q.Set("bot", "true")
+		args = args[1:]
+		fallthrough
+	default:
+		q.Set("as", args[0])
+		q.Set("on", args[1])
+	}
+	text := args[2]
+	if file, is := strings.CutPrefix(text, "@"); is {
+		text = ts.ReadFile(file)
+	}
+	answer, err := http.Post(ts.Getenv("TARGETS")+"/say?"+q.Encode(), "text/plain", strings.NewReader(text))
+	ts.Check(err)
+	answer.Body.Close()
 }
 
 // useTargets lets a site know the server.

@@ -18,6 +18,7 @@ type initOptions struct {
 	hook          bool
 	hookSaid      bool
 	ci            string
+	comments      bool
 	branch        string
 }
 
@@ -60,6 +61,7 @@ up the reminder.`,
 	listVar(f, &o.teams, "team", "a team: `'"+config.TeamShape+"'`, with commas between the members (repeatable)")
 	f.BoolVar(&o.hook, "hook", false, "install the reminder before a push as well")
 	f.StringVar(&o.ci, "ci", "", "write the check of pull requests, and a job on a schedule that reminds of deadlines, for `SERVICE`: github, gitlab, gitea, or none")
+	f.BoolVar(&o.comments, "comments", false, "with --ci, write as well what records the comments of people without a terminal")
 	f.StringVar(&o.branch, "branch", "", "records go to the branch `NAME`, or to the current one")
 	return cmd
 }
@@ -85,7 +87,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err := refuseForeign(ctx, ws); err != nil {
 		return err
 	}
-	if _, err := ciFiles(ws, o.ci); err != nil {
+	if _, err := o.ciFiles(ws); err != nil {
 		return err
 	}
 	s, err := newSetup(ctx, g, ws, o)
@@ -113,7 +115,7 @@ func (s *setup) carryOut(ctx context.Context) error {
 	g, ws, o := s.g, s.ws, s.o
 	change := store.Change{Files: s.files, Message: setUpSubject + ws.RecordDir + "\n",
 		Author: ws.Author, Committer: ws.Committer, DetachOK: o.detachOK}
-	ci, err := ciFiles(ws, o.ci)
+	ci, err := o.ciFiles(ws)
 	if err != nil {
 		return err
 	}

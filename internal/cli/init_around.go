@@ -17,8 +17,12 @@ import (
 )
 
 // ciFiles are the files of a CI service, none for [form.NoCI] or "".
-func ciFiles(ws *workspace.Workspace, service string) ([]examples.File, error) {
+func (o initOptions) ciFiles(ws *workspace.Workspace) ([]examples.File, error) {
+	service := o.ci
 	if service == "" || service == form.NoCI {
+		if o.comments {
+			return nil, workspace.Usagef("handoff init --ci github --comments", "--comments: say with --ci which service records them")
+		}
 		return nil, nil
 	}
 	files := examples.CI(service, releaseVersion())
@@ -27,6 +31,9 @@ func ciFiles(ws *workspace.Workspace, service string) ([]examples.File, error) {
 		return nil, workspace.Usagef("", "--ci %s: say %s or %s", service, strings.Join(examples.CIServices, ", "), form.NoCI)
 	case ws.Worktree() == "":
 		return nil, workspace.Usagef("", "--ci: there is no work tree to write to")
+	}
+	if o.comments {
+		files = append(files, examples.Comments(service, releaseVersion())...)
 	}
 	return files, nil
 }

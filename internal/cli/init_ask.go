@@ -148,7 +148,7 @@ func (s *setup) preview() (title string, body []string) {
 			config = configLines(f.Data)
 		}
 	}
-	ci, _ := ciFiles(s.ws, s.o.ci) // which was looked at before
+	ci, _ := s.o.ciFiles(s.ws) // which was looked at before
 	for _, f := range ci {
 		body = append(body, "write "+f.Path+", for you to review and commit")
 	}

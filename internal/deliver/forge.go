@@ -3,6 +3,7 @@ package deliver
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 
 // tracker is what a forge has of its own: how each request is written.
 type tracker interface {
+	forgeReader
 	createIssue(title, body string) call
 	createComment(on thread, body string) call
 	editIssue(n int, title, body string, done bool) call
@@ -21,7 +23,7 @@ type tracker interface {
 	// issues and comments list what was made or changed at or after since, or more, zero
 	// for everything, by pages from 1.
 	issues(since time.Time, page int) call
-	comments(on thread, since time.Time, page int) call
+	comments(on thread, since time.Time, page, size int) call
 	// me asks whose token it is.
 	me() call
 	// isMachine reports whether a post is by the account of a forge's own jobs.
@@ -48,6 +50,8 @@ type forge struct {
 	web        string // the host that its pages are on
 	limit      int    // characters of a body
 	titleLimit int    // characters of a title
+
+	isMine func(post) bool // once a reader has asked for it, see mine
 }
 
 // Web is the host of the pages, see [Reviewer].
@@ -86,13 +90,21 @@ var receiptPattern = text.Pattern(`^(issues|pulls)/([1-9][0-9]{0,8})(?:#([1-9][0
 
 // commentOf reads the id of a receipt.
 func (f *forge) commentOf(r *Receipt) (comment, error) {
-	parts := receiptPattern().FindStringSubmatch(r.ID)
-	if parts == nil {
+	c, ok := parseReceipt(r.ID)
+	if !ok {
 		return comment{}, f.nowhere("%q is no receipt of a forge", r.ID)
 	}
+	return c, nil
+}
+
+func parseReceipt(id string) (comment, bool) {
+	parts := receiptPattern().FindStringSubmatch(id)
+	if parts == nil {
+		return comment{}, false
+	}
 	number, _ := strconv.Atoi(parts[2])             // the pattern has digits that fit
-	id, _ := strconv.ParseInt("0"+parts[3], 10, 64) // and none stand for no comment
-	return comment{thread{parts[1] == "pulls", number}, id}, nil
+	of, _ := strconv.ParseInt("0"+parts[3], 10, 64) // and none stand for no comment
+	return comment{thread{parts[1] == "pulls", number}, of}, true
 }
 
 // post is an issue or a comment as a forge tells of it: GitHub and Gitea in the first
@@ -103,10 +115,19 @@ type post struct {
 	IID         int
 	HTMLURL     string `json:"html_url"`
 	WebURL      string `json:"web_url"`
+	Title       string
 	Body        string
 	Description string
 	User        account
 	Author      account
+
+	CreatedAt   time.Time `json:"created_at"`
+	UpdatedAt   time.Time `json:"updated_at"`
+	System      bool      // of GitLab: it tells what happened
+	Comments    int       // how many there are
+	Labels      json.RawMessage
+	App         json.RawMessage `json:"performed_via_github_app"`
+	PullRequest json.RawMessage `json:"pull_request"`
 }
 
 // account is who wrote a post, or whose a token is.
@@ -320,7 +341,7 @@ func (f *forge) Find(ctx context.Context, m Message) (Receipt, bool, error) {
 	for page := 1; page <= mostPages; page++ {
 		list := f.issues(since, page)
 		if d.on != nil {
-			list = f.comments(*d.on, since, page)
+			list = f.comments(*d.on, since, page, fullPage)
 		}
 		var posts []post
 		if err := f.do(ctx, list, &posts); err != nil {
@@ -338,10 +359,6 @@ func (f *forge) Find(ctx context.Context, m Message) (Receipt, bool, error) {
 	}
 	return Receipt{}, false, ErrCannotFind // there is more than is looked at
 }
-
-// perPage is how many posts are asked for at once, the most that GitHub and GitLab
-// give. Gitea gives fewer.
-const perPage = "100"
 
 // mine returns what tells a post of this token from one of a stranger, who can read
 // markers and write them.

@@ -27,6 +27,7 @@ type wanted struct {
 	ids     []string
 	prefix  string    // of their ids
 	about   []string  // ids of what they are about
+	said    []string  // addresses at which they were said
 	since   time.Time // when they were written
 	words   []string  // what they say
 	numbers []int64   // under which they stand in the table
@@ -117,6 +118,7 @@ func (o Options) found(ctx context.Context, conn connection, list []arrival, fir
 		ref := o.Refs[position]
 		a.Source.Ref, a.Source.Commit, a.Source.Disputed = ref.Name, ref.Hash, disputed[a.ID]
 		a.Source.Foreign = ref.Foreign && !(o.Ours != nil && o.Ours(a.Source.Path, a.Source.Blob))
+		a.Source.OnWordOf = a.Record.OnWordOf(o.Proven)
 		records[i] = a.Record
 	}
 	return records, nil
@@ -218,6 +220,11 @@ func (c *recall) read(part fold.Part) error {
 	}
 	if part.Before != "" {
 		if err := c.before(part.Before); err != nil {
+			return err
+		}
+	}
+	if len(part.Said) > 0 {
+		if _, err := c.records(wanted{said: part.Said}); err != nil {
 			return err
 		}
 	}

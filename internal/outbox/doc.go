@@ -23,6 +23,9 @@
 // A forge is also asked how the reviews of pull requests stand, which takes no record: the
 // answer stands in the handoff that names them.
 //
+// The way back is [Box.Listen]: what people say in comments on what was delivered, which
+// is recorded on their behalf, and [Box.Confirm], which reads it again.
+//
 // What a target is comes from the configuration of the user and from the environment,
 // never from the repository, which names targets only. The package prints nothing.
 package outbox

@@ -80,7 +80,7 @@ func (b *Box) AskReviews(ctx context.Context, refs []handoff.Ref) (*Asking, erro
 
 // reviewsOf asks about pull requests.
 func reviewsOf(ctx context.Context, reviewers []reviewer, refs []handoff.Ref) (answers []handoff.Ref, err error) {
-	var missing unanswered
+	var missing unasked
 	if len(refs) > mostReviews {
 		missing.add(refs[mostReviews:], fmt.Sprintf("more than %d are not asked about at once", mostReviews))
 		refs = refs[:mostReviews]
@@ -137,13 +137,13 @@ func pullRequests(refs []handoff.Ref) []handoff.Ref {
 	return pulls
 }
 
-// unanswered is what was not answered, by why.
-type unanswered struct {
+// unasked is what was not answered, by why.
+type unasked struct {
 	why   []string
 	pulls [][]string
 }
 
-func (u *unanswered) add(refs []handoff.Ref, why string) {
+func (u *unasked) add(refs []handoff.Ref, why string) {
 	i := slices.Index(u.why, why)
 	if i < 0 {
 		i = len(u.why)
@@ -154,7 +154,7 @@ func (u *unanswered) add(refs []handoff.Ref, why string) {
 	}
 }
 
-func (u *unanswered) err() error {
+func (u *unasked) err() error {
 	var parts []string
 	for i, why := range u.why {
 		stand := " stands: "

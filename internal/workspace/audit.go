@@ -182,7 +182,9 @@ func (ws *Workspace) JudgeFetched(ctx context.Context, before []git.Ref) (findin
 	isOld := func(f audit.Finding) bool { return !fetched[f.Commit] }
 	findings, _ = SplitSettled(report.Findings, trusted)
 	findings = slices.DeleteFunc(findings, func(f AuditFinding) bool { return isOld(f.Finding) })
-	return findings, slices.DeleteFunc(report.Notes, isOld), nil
+	return findings, slices.DeleteFunc(report.Notes, func(f audit.Finding) bool {
+		return isOld(f) || f.Kind == audit.KindSaid // which is said wherever the record is shown
+	}), nil
 }
 
 // ofTeam returns the refs that are not foreign.
@@ -212,3 +214,7 @@ func (ws *Workspace) isUnproven(r *handoff.Record) bool {
 
 // Prove notes on a record that is to be shown whether it is such a verdict.
 func (ws *Workspace) Prove(r *handoff.Record) { r.Source.Unproven = ws.isUnproven(r) }
+
+// isProven reports of a record that was said elsewhere whether somebody has found out
+// here that its author has said it. That costs a file, and only where such a record is.
+func (ws *Workspace) isProven(r *handoff.Record) bool { return ws.heard()[r.Source.Blob] }

@@ -57,6 +57,7 @@ type Workspace struct {
 	Recall   query.Recall                                       // knows more of the state
 	Whole    func() (*fold.State, error)                        // knows all of it
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
+	heard    func() map[string]bool                             // blobs of what was said elsewhere, and is proven
 	unproven func() audit.RecordIDs                             // the ids of the verdicts that nobody here saw given
 
 	committers func() (map[string]config.Person, error) // who has committed to HEAD, by handle
@@ -65,11 +66,12 @@ type Workspace struct {
 
 // Options is how a workspace is opened. What is said goes to people.
 type Options struct {
-	Start   string   // where the repository is looked for
-	Named   bool     // that is the repository, and nothing around it
-	Environ []string // of the git that is asked
-	As      string   // who works there, "" for who git says
-	Dated   bool     // somebody has said when the records are written
+	Start     string        // where the repository is looked for
+	Named     bool          // that is the repository, and nothing around it
+	Environ   []string      // of the git that is asked
+	As        string        // who works there, "" for who git says
+	Elsewhere *handoff.Said // where they have said what is written, nil for here
+	Dated     bool          // somebody has said when the records are written
 
 	Clock  func() time.Time
 	DrawID func() string
@@ -143,6 +145,7 @@ func workspaceOf(repo *store.Repo, o Options) (*Workspace, error) {
 		return nil, err
 	}
 	ws := &Workspace{Repo: repo, Options: o, RecordDir: dir, Moment: o.Clock()}
+	ws.heard = sync.OnceValue(func() map[string]bool { return audit.ProvenSaid(repo) })
 	ws.HEAD, err = repo.Head()
 	return ws, err
 }
