@@ -192,8 +192,12 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 	return s
 }
 
-// labelWhy asks for the reason of an item.
-const labelWhy = "Why is it done, and why this way?"
+// What is asked for in a terminal and in an issue of a forge alike: the reason of an
+// item, and its checks.
+const (
+	labelWhy  = "Why is it done, and why this way?"
+	labelDone = "How can one tell that it is done?"
+)
 
 func firstStep(item handoff.Item) string {
 	if len(item.Next) == 0 {
@@ -281,7 +285,7 @@ func moreFields(item handoff.Item) []*Field {
 	return []*Field{
 		line("intent", labelWhy, "", item.Intent, "").most(mostIntent),
 		choice("severity", "Severity", severity, handoff.SeverityRoutine, handoff.SeverityWatch, handoff.SeverityCritical),
-		lines("accept", "How can one tell that it is done?", "one check a line: what can be seen, as in: PR #1842 is merged", checks).most(mostCheck),
+		lines("accept", labelDone, "one check a line: what can be seen, as in: PR #1842 is merged", checks).most(mostCheck),
 		lines("if_then", "What may happen, and what to do then?", "one a line: if -> then", ifs),
 		lines("known_issues", "Known issues", "one a line", item.KnownIssues).most(mostIssue),
 		lines("do_not", "Do not", "one a line", item.DoNot).most(mostWarning),

@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,7 +12,8 @@ import (
 
 // besideItems are the keys of an item that a draft may have beside its items, each entry
 // with the name of its item, as the flags take them: "intent: refund-flow; Customers
-// wait". Where there is one item, its name may be left out.
+// wait". Where there is one item, its name may be left out. They make the value of the
+// item.
 var besideItems = map[string]func(says *yaml.Node) *yaml.Node{
 	"intent": func(says *yaml.Node) *yaml.Node { return says },
 	"accept": func(check *yaml.Node) *yaml.Node {
@@ -23,6 +25,7 @@ var besideItems = map[string]func(says *yaml.Node) *yaml.Node{
 
 // beside gives the items what stands beside them.
 func (r *draftReader) beside() {
+	items := r.itemsByName()
 	for _, key := range []string{"intent", "accept"} {
 		i := childKey(r.root, key)
 		if i < 0 || isNull(r.root.Content[i+1]) {
@@ -38,31 +41,48 @@ func (r *draftReader) beside() {
 		}
 		r.root.Content = slices.Delete(r.root.Content, i, i+2)
 		for n, line := range said.Content {
-			r.says(key, fmt.Sprintf("%s[%d]", key, n), line)
+			if finding := giveItem(items, key, line); finding != nil {
+				finding.Field = fmt.Sprintf("%s[%d]", key, n)
+				r.findings = append(r.findings, *finding)
+			}
 		}
 	}
 }
 
-// says gives an item what one entry says of it.
-func (r *draftReader) says(key, field string, line *yaml.Node) {
-	items := child(r.root, "items")
-	if items == nil || items.Kind != yaml.SequenceNode {
-		items = new(yaml.Node)
+// itemsByName are the items that have a name.
+func (r *draftReader) itemsByName() map[string]*yaml.Node {
+	items := make(map[string]*yaml.Node)
+	if list := child(r.root, "items"); list != nil && list.Kind == yaml.SequenceNode {
+		for _, item := range slices.Backward(list.Content) { // the first of two counts
+			if name := sameName(child(item, "id")); name != "" {
+				items[name] = item
+			}
+		}
 	}
+	return items
+}
+
+// giveItem gives the item that a line names what it says of it, as its value of key.
+func giveItem(items map[string]*yaml.Node, key string, line *yaml.Node) *Finding {
 	name, says, named := strings.Cut(line.Value, ";")
-	id := ParseName(name)
-	item := itemNamed(items, id)
-	if item == nil && len(items.Content) == 1 && (!named || strings.ContainsRune(strings.TrimSpace(name), ' ')) {
-		item, says = items.Content[0], line.Value
+	item := items[sameName(scalar("!!str", ParseName(name), 0))]
+	if item == nil && len(items) == 1 && (!named || strings.ContainsRune(strings.TrimSpace(name), ' ')) {
+		for _, item = range items {
+			says = line.Value
+		}
 	}
-	says = strings.TrimSpace(says)
-	switch {
-	case item == nil || item.Kind != yaml.MappingNode:
-		r.findings = append(r.findings, at(line, "HO103", field, "the name of an item comes first, and no item here is named so", nearItem(items, id)))
-		return
-	case says == "":
-		r.findings = append(r.findings, at(line, "HO101", field, "it names an item and says nothing of it", "write that behind the name and a semicolon"))
-		return
+	if item == nil {
+		f := at(line, "HO103", "", "the name of an item comes first, and no item here is named so", "as in 'refund-flow; …'")
+		if name = ParseName(name); ValidSlug(name) && len(items) < mostInLine {
+			if near := text.Nearest(name, slices.Sorted(maps.Keys(items))); near != "" {
+				f.Fix = "did you mean " + near + "?"
+			}
+		}
+		return &f
+	}
+	if says = strings.TrimSpace(says); says == "" {
+		f := at(line, "HO101", "", "it names an item and says nothing of it", "write that behind the name and a semicolon")
+		return &f
 	}
 	value := besideItems[key](place(scalar("!!str", says, 0), line))
 	list := child(item, key)
@@ -74,26 +94,5 @@ func (r *draftReader) says(key, field string, line *yaml.Node) {
 	default:
 		setChild(item, key, &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: []*yaml.Node{value}})
 	}
-}
-
-// itemNamed is the item of a name, nil without one.
-func itemNamed(items *yaml.Node, name string) *yaml.Node {
-	if name == "" {
-		return nil
-	}
-	return entryNamed(items, "id", sameName(scalar("!!str", name, 0)))
-}
-
-// nearItem says which item was probably meant.
-func nearItem(items *yaml.Node, name string) string {
-	var names []string
-	for _, item := range items.Content {
-		if id := child(item, "id"); id != nil && ValidSlug(id.Value) {
-			names = append(names, id.Value)
-		}
-	}
-	if near := text.Nearest(name, names); near != "" {
-		return "did you mean " + near + "?"
-	}
-	return "as in 'refund-flow; …'"
+	return nil
 }
