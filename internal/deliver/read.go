@@ -61,6 +61,8 @@ type forgeReader interface {
 	// newest is the page of the list of so many comments where the newest are, and the
 	// step to the page of those before; 0 where all are in one.
 	newest(count, size int) (page, step int)
+	// saved reads the text of an issue, and who saved it last.
+	saved(ctx context.Context, f *forge, number int) (Saved, error)
 	// address is what a page of the project is about, on whatever host.
 	address(page *url.URL) (comment, bool)
 }
