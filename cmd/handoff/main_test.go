@@ -80,6 +80,7 @@ func runScripts(t *testing.T, dir, refFormat string) {
 			"refuses":         cmdRefuses,
 			"sound":           cmdSound,
 			"targets":         cmdTargets,
+			"says":            cmdSays,
 			"mode":            cmdMode,
 		},
 	})

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -37,6 +40,10 @@ type fakePost struct {
 	id, on      int
 	title, body string
 	state       string
+
+	login      string    // "" for that of the token
+	bot        bool      // it is a program's
+	at, edited time.Time // zero for when the tests run, and for never
 }
 
 func (p *fakePost) String() string {
@@ -104,19 +111,19 @@ func (s *fakeTargets) serve(r *http.Request, data, title, body, state string) (i
 		return http.StatusOK, map[string]any{"login": "handoff-bot", "type": "User"}
 	}
 	parts := fakePath.FindStringSubmatch(r.URL.Path)
+	if r.URL.Path == "/say" {
+		return s.say(r.URL.Query(), data)
+	}
 	if parts == nil || r.Header.Get("Authorization") != "Bearer ghp_swordfish" {
 		return http.StatusNotFound, map[string]any{"message": "Not Found"}
 	}
 	number, _ := strconv.Atoi(parts[2])
 	switch r.Method {
 	case http.MethodGet:
-		list := []any{}
-		for _, p := range s.posts {
-			if p.kind != "message" && p.on == number {
-				list = append(list, s.json(p))
-			}
+		if number > 0 && parts[3] == "" {
+			return s.one(number)
 		}
-		return http.StatusOK, list
+		return http.StatusOK, s.list(r.URL.Query(), number)
 	case http.MethodPatch:
 		for _, p := range s.posts {
 			if p.id == number {
@@ -134,10 +141,73 @@ func (s *fakeTargets) serve(r *http.Request, data, title, body, state string) (i
 	return http.StatusCreated, s.json(p)
 }
 
+// say is what the tests let people write: a comment, or another text for one.
+func (s *fakeTargets) say(q url.Values, body string) (int, any) {
+	at, _ := time.Parse(time.RFC3339, q.Get("at"))
+	if id, _ := strconv.Atoi(q.Get("edit")); id > 0 {
+		p := s.posts[id-1]
+		p.body, p.edited = body, at.Add(time.Minute)
+		return http.StatusOK, s.json(p)
+	}
+	on, _ := strconv.Atoi(q.Get("on"))
+	p := &fakePost{kind: "comment", id: len(s.posts) + 1, on: on, body: body, login: q.Get("as"), bot: q.Get("bot") != "", at: at}
+	s.posts = append(s.posts, p)
+	return http.StatusCreated, s.json(p)
+}
+
+// one is a post by its number.
+func (s *fakeTargets) one(number int) (int, any) {
+	for _, p := range s.posts {
+		if p.id == number && p.kind != "message" {
+			return http.StatusOK, s.json(p)
+		}
+	}
+	return http.StatusNotFound, map[string]any{"message": "Not Found"}
+}
+
+// list are the issues, and the pull requests with comments, or for a number the comments
+// on that, by pages.
+func (s *fakeTargets) list(q url.Values, number int) []any {
+	list, listed := []any{}, map[int]bool{}
+	for _, p := range s.posts {
+		if p.kind != "message" && p.on == number {
+			list = append(list, s.json(p))
+			listed[p.id] = p.on == 0
+		}
+	}
+	for _, p := range s.posts {
+		if number == 0 && p.kind == "comment" && !listed[p.on] {
+			listed[p.on] = true
+			list = append(list, map[string]any{"id": 1000 + p.on, "number": p.on, "pull_request": map[string]any{}, "comments": 1, "created_at": moment(), "updated_at": moment()})
+		}
+	}
+	size, _ := strconv.Atoi(q.Get("per_page"))
+	page, _ := strconv.Atoi(q.Get("page"))
+	from := min(max(page-1, 0)*size, len(list))
+	return list[from:min(from+size, len(list))]
+}
+
 func (s *fakeTargets) json(p *fakePost) map[string]any {
+	by, kind, at := cmp.Or(p.login, "handoff-bot"), "User", p.at
+	if p.bot {
+		kind = "Bot"
+	}
+	if at.IsZero() {
+		at = moment()
+	}
+	comments := 0
+	for _, other := range s.posts {
+		if other.on == p.id {
+			comments++
+		}
+	}
+	page := fmt.Sprintf("https://github.example.com/example/app/issues/%d", p.id)
+	if p.kind == "comment" && p.login != "" {
+		page = fmt.Sprintf("https://github.example.com/example/app/issues/%d#issuecomment-%d", p.on, p.id)
+	}
 	return map[string]any{
-		"id": p.id, "number": p.id, "title": p.title, "body": p.body, "state": p.state,
-		"html_url": fmt.Sprintf("https://github.example.com/example/app/issues/%d", p.id), "user": map[string]any{"login": "handoff-bot", "type": "User"},
+		"id": p.id, "number": p.id, "title": p.title, "body": p.body, "state": p.state, "comments": comments,
+		"created_at": at, "updated_at": cmp.Or(p.edited, at), "html_url": page, "user": map[string]any{"login": by, "type": kind},
 	}
 }
 
@@ -209,6 +279,31 @@ func cmdTargets(ts *testscript.TestScript, _ bool, args []string) {
 // cmdMode says what happens to the next requests: mode drop; mode fine.
 func cmdMode(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), "targets", "mode"), []byte(args[0]), 0o644))
+}
+
+// cmdSays lets somebody write on the server: says ben-gh 1 '/handoff ack' comments on
+// issue 1, with -bot as a program; says -edit 5 'text' gives comment 5 another text, and
+// one that begins with @ is that of a file.
+func cmdSays(ts *testscript.TestScript, _ bool, args []string) {
+	q := url.Values{"at": {ts.Getenv(clockVariable)}}
+	switch args[0] {
+	case "-edit":
+		q.Set("edit", args[1])
+	case "-bot":
+		q.Set("bot", "true")
+		args = args[1:]
+		fallthrough
+	default:
+		q.Set("as", args[0])
+		q.Set("on", args[1])
+	}
+	text := args[2]
+	if file, is := strings.CutPrefix(text, "@"); is {
+		text = ts.ReadFile(file)
+	}
+	answer, err := http.Post(ts.Getenv("TARGETS")+"/say?"+q.Encode(), "text/plain", strings.NewReader(text))
+	ts.Check(err)
+	answer.Body.Close()
 }
 
 // useTargets lets a site know the server.

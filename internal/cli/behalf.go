@@ -22,12 +22,12 @@ type behalf struct {
 	out, talk *bytes.Buffer
 }
 
-// onBehalfOf makes ready for a command that says what somebody has said elsewhere. It is
-// false for whom the roster has no address under which a commit would be theirs.
-func (g *globals) onBehalfOf(ws *workspace.Workspace, handle string, said handoff.Said) (behalf, bool) {
+// onBehalfOf makes ready for a command that says what somebody has said elsewhere. The
+// error is that the roster has no address under which a commit would be theirs.
+func (g *globals) onBehalfOf(ws *workspace.Workspace, handle string, said handoff.Said) (behalf, error) {
 	name, email, ok := ws.TeamConfig.CommitsAs(handle)
 	if !ok {
-		return behalf{}, false
+		return behalf{}, workspace.Usagef("add an address of theirs to `people` in "+ws.ConfigFile()+" by review", "%s: the roster has no address under which a commit would be theirs", handle)
 	}
 	b := behalf{out: new(bytes.Buffer), talk: new(bytes.Buffer)}
 	env := g.Env
@@ -37,7 +37,7 @@ func (g *globals) onBehalfOf(ws *workspace.Workspace, handle string, said handof
 	b.globals = &globals{Env: env, commands: env.Out, masker: g.masker, dir: g.dir, said: &said, noPager: true, noInput: true}
 	b.printer = printer{ctx: g.printer.ctx, json: true}
 	b.openOut()
-	return b, true
+	return b, nil
 }
 
 // run runs the command. It returns what was published, nil for nothing, and what the

@@ -5,6 +5,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/audit"
 	"github.com/handoff-cli/handoff/internal/git"
+	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 
 func newSyncCmd(g *globals) *cobra.Command {
 	var missing bool
+	var from string
 	cmd := &cobra.Command{
 		Use:   "sync",
 		Short: "Fetch what others published, push what you did",
@@ -28,10 +30,19 @@ Git does the network part, with its credentials, proxies and hooks. Nothing
 asks, and a remote that says nothing for 30 seconds is given up (status 5). What
 the hooks and the server say when they refuse a push is shown, with the way out.
 
+With --from, the comments of the last two weeks are read on what was delivered to
+a forge, and recorded where their line begins with /handoff: ack, answer, resolve,
+decline or ask, with the text behind it, and the name of what is meant where
+several things are there. Whom the roster gives the account to is the author, you
+are the committer, and the record says where it was said. What is refused is
+answered there, once. Strangers, programs and comments that were edited are
+passed over. What the target is, is your own configuration: handoff help config.
+
 A partial clone (git clone --filter) may lack records. Nothing that only reads
 fetches them; sync does, all at once, and with --missing does nothing else.`,
 		Example: `  handoff sync
   handoff sync --json --jq .sent
+  handoff sync --from github
   handoff sync --missing`,
 		GroupID: groupDaily,
 		Args:    noArgs,
@@ -39,10 +50,12 @@ fetches them; sync does, all at once, and with --missing does nothing else.`,
 			if missing {
 				return runSyncMissing(cmd.Context(), g)
 			}
-			return runSync(cmd.Context(), g)
+			return runSync(cmd.Context(), g, from)
 		},
 	}
+	cmd.Flags().StringVar(&from, "from", "", "record what was said in comments at the target `NAME`: github, gitlab, gitea")
 	cmd.Flags().BoolVar(&missing, "missing", false, "fetch the records that a partial clone lacks, and do nothing else")
+	cmd.MarkFlagsMutuallyExclusive("from", "missing")
 	return cmd
 }
 
@@ -56,6 +69,8 @@ type syncDocument struct {
 
 	Findings []workspace.AuditFinding `json:"findings"` // in the commits that were fetched
 	Notes    []audit.Finding          `json:"notes"`
+
+	pushed store.Pushed
 }
 
 // missingDocument is what --missing prints with --json.
@@ -91,7 +106,7 @@ func runSyncMissing(ctx context.Context, g *globals) error {
 	})
 }
 
-func runSync(ctx context.Context, g *globals) error {
+func runSync(ctx context.Context, g *globals, from string) error {
 	ws, err := g.openHere(ctx)
 	if err != nil {
 		return err
@@ -99,13 +114,25 @@ func runSync(ctx context.Context, g *globals) error {
 	if err := ws.ConfigError(); err != nil {
 		return err // it says which branch is pushed
 	}
-	before, err := ws.Refs(ctx, ws.AllRefs())
+	if from != "" {
+		return runSyncFrom(ctx, g, ws, from)
+	}
+	doc, err := g.syncGit(ctx, ws)
 	if err != nil {
 		return err
 	}
+	return g.printer.print(doc, func() { g.noteSynced(doc) })
+}
+
+// syncGit fetches and pushes, and says what is wrong with what was fetched.
+func (g *globals) syncGit(ctx context.Context, ws *workspace.Workspace) (syncDocument, error) {
+	before, err := ws.Refs(ctx, ws.AllRefs())
+	if err != nil {
+		return syncDocument{}, err
+	}
 	pushed, err := ws.Sync(ctx, ws.Branch(), ws.RecordDir)
 	doc := syncDocument{
-		Remote: pushed.Remote, Ref: pushed.Ref, Commit: pushed.Hash, Sent: pushed.Sent, Replayed: pushed.Replayed,
+		Remote: pushed.Remote, Ref: pushed.Ref, Commit: pushed.Hash, Sent: pushed.Sent, Replayed: pushed.Replayed, pushed: pushed,
 	}
 	findings, notes, auditErr := ws.JudgeFetched(ctx, before)
 	if auditErr != nil {
@@ -117,21 +144,20 @@ func runSync(ctx context.Context, g *globals) error {
 	}
 	late, err := workspace.AfterCommit(err)
 	if err != nil {
-		return workspace.MustBeOnBranch(err)
+		return doc, workspace.MustBeOnBranch(err)
 	}
 	printFindings(g.Err, g.findings(late))
-	if _, err := ws.FetchAllMissing(ctx, ws.Scope()); err != nil {
-		return err
+	_, err = ws.FetchAllMissing(ctx, ws.Scope())
+	return doc, err
+}
+
+// noteSynced says what went over the network.
+func (g *globals) noteSynced(doc syncDocument) {
+	if !doc.pushed.Done {
+		g.note("fetched from %s; nothing to push", doc.Remote)
+		return
 	}
-	if g.printer.structured() {
-		return g.printer.document(doc)
-	}
-	if !pushed.Done {
-		g.note("fetched from %s; nothing to push", pushed.Remote)
-		return nil
-	}
-	g.note("%s", workspace.PushedWords(pushed))
-	return nil
+	g.note("%s", workspace.PushedWords(doc.pushed))
 }
 
 // sayFindings tells what is wrong with what was fetched, a line for each.

@@ -3,36 +3,39 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
-	"github.com/handoff-cli/handoff/internal/deliver"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/outbox"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
 // What people submit in issues of the form is judged and published here, with them as
 // the author, see behalf.
 
-// verdict is what came of a submission.
-type verdict struct {
+// submitted is what came of a submission.
+type submitted struct {
 	published *publication // nil for nothing
 	problems  []string     // in words of the form
 	refused   bool
+	words     string // what the command had to say
 }
 
 // declareSubmitted judges a submission as declare judges a file, and publishes it.
-func (g *globals) declareSubmitted(ctx context.Context, ws *workspace.Workspace, s *outbox.Submission) (verdict, error) {
-	b, ok := g.onBehalfOf(ws, s.By, handoff.Said{URL: s.URL, Via: s.Via})
-	if !ok {
-		return verdict{}, workspace.Usagef("add one to their row in "+ws.ConfigFile()+", by review", "%s: no commit could be theirs: the roster has no address of them", s.By)
+func (g *globals) declareSubmitted(ctx context.Context, ws *workspace.Workspace, s *outbox.Submission) (submitted, error) {
+	b, err := g.onBehalfOf(ws, s.By, handoff.Said{URL: s.URL, Via: s.Via})
+	if err != nil {
+		return submitted{}, err
 	}
-	var v verdict
-	var err error
-	v.published, _, err = b.run(ctx, func(ctx context.Context, g *globals) error {
+	var v submitted
+	v.published, v.words, err = b.run(ctx, func(ctx context.Context, g *globals) error {
 		issue, findings, err := publishSubmitted(ctx, g, s)
 		if issue != nil {
 			v.problems, v.refused = issue.Say(findings)
@@ -87,93 +90,146 @@ func (g *globals) eventHere() (outbox.Event, error) {
 	return outbox.Event{URL: issue.URL, Body: issue.Body, By: issue.By, Opened: issue.Action == "opened", Edited: issue.Action == "edited"}, nil
 }
 
-// formRow is a submission of which something came, as --json prints it.
+// formRow is what became of a form, as --json prints it.
 type formRow struct {
 	URL      string   `json:"url"`
 	By       string   `json:"by"`
-	Outcome  string   `json:"outcome"` // published, refused, late …
-	ID       string   `json:"id"`      // of the handoff, "" where there is none
+	Outcome  string   `json:"outcome"` // published, refused, foreign (somebody else has edited it) or late (edited after it was published)
+	Record   string   `json:"record"`  // id of the handoff, "" where it is none
+	Commit   string   `json:"commit"`  // that has made it one just now, or ""
 	Problems []string `json:"problems"`
 }
 
-// takeForms looks at the forms that were submitted at a place: it publishes what is
-// complete, and says in a comment what is not. What goes wrong with one leaves the
-// others alone.
-func (g *globals) takeForms(ctx context.Context, box *outbox.Box, place *outbox.Place, reader deliver.Reader) (rows []formRow, err error) {
-	saver, ok := reader.(deliver.Saver)
-	if !ok {
-		return nil, nil
-	}
-	event, err := g.eventHere()
+// takeForms looks at the forms that were submitted: it publishes what is complete, and
+// says in a comment what is not. What goes wrong with one leaves the others alone.
+func (l *listener) takeForms(ctx context.Context) error {
+	event, err := l.eventHere()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	list, notes, err := box.Submissions(ctx, place, reader, form.IsIssue)
-	for _, note := range notes {
-		g.note("%s", note)
-	}
+	list, err := l.submissions(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var failed error
+	passed := make(map[string]int)
 	for _, s := range list {
-		row, err := g.takeForm(ctx, box, place, saver, s, event)
-		if row != nil {
-			rows = append(rows, *row)
-		}
 		if ctx.Err() != nil {
-			return rows, errors.Join(failed, err)
+			return errors.Join(l.err, context.Cause(ctx))
 		}
-		failed = errors.Join(failed, err)
+		if s.Passed != "" {
+			passed[s.Passed]++
+		} else if err := l.takeForm(ctx, s, event); err != nil {
+			l.err = errors.Join(l.err, fmt.Errorf("%s: %w", s.URL, err))
+		}
 	}
-	return rows, failed
+	for _, why := range slices.Sorted(maps.Keys(passed)) {
+		l.note("%s passed over: %s", text.Count(passed[why], "form"), why)
+	}
+	return nil
 }
 
-func (g *globals) takeForm(ctx context.Context, box *outbox.Box, place *outbox.Place, saver deliver.Saver, s *outbox.Submission, event outbox.Event) (*formRow, error) {
-	row := &formRow{URL: s.URL, By: s.By, Problems: []string{}}
-	if s.Published != nil {
-		row.ID = s.Published.ID
+// submissions are the forms that were submitted.
+func (l *listener) submissions(ctx context.Context) ([]*outbox.Submission, error) {
+	if err := l.ws.Load(ctx, fold.Part{}); err != nil {
+		return nil, err
 	}
+	list, notes, err := l.box.Submissions(ctx, l.place, l.reader, form.IsIssue)
+	l.notes(notes)
+	return list, err
+}
+
+// takeForm does what one form takes.
+func (l *listener) takeForm(ctx context.Context, s *outbox.Submission, event outbox.Event) error {
+	row := formRow{URL: s.URL, By: s.By, Problems: []string{}}
 	switch s.Due() {
 	case outbox.DueLink:
-		row.Outcome = "published"
-		return row, box.Link(ctx, place, s, nil)
+		l.links = true
+		return nil
 	case outbox.DueLate:
-		row.Outcome = "late"
-		return row, box.SayLate(ctx, place, s)
+		row.Outcome, row.Record = "late", s.Published.ID
+		l.forms = append(l.forms, row)
+		return l.box.SayLate(ctx, l.place, s)
 	case outbox.DueNothing:
-		if s.Passed != "" {
-			g.note("%s is passed over: %s", s.URL, s.Passed)
-		}
-		return nil, nil
+		return nil
 	}
-	account, open, err := s.SavedBy(ctx, saver, event)
+	account, open, err := s.SavedBy(ctx, l.reader, event)
 	switch {
 	case err != nil || !open:
-		return nil, err
+		return err
 	case account == "":
-		g.note("%s was edited, and %s does not tell by whom: a job that runs on the edit sees it, or it is submitted anew", s.URL, place.Name)
-		return nil, nil
+		l.note("%s: %s does not tell who edited it; a job that runs on the edit sees that, or it is submitted anew", s.URL, l.place.Name)
+		return nil
 	case !strings.EqualFold(account, s.Account):
 		row.Outcome = "foreign"
-		return row, box.RefuseForeign(ctx, place, s, account)
+		l.forms = append(l.forms, row)
+		return l.box.RefuseForeign(ctx, l.place, s, account)
 	}
-	return g.judgeForm(ctx, box, place, s, row)
+	return l.judgeForm(ctx, s, row)
 }
 
-// judgeForm publishes a submission, or says what is wrong with it.
-func (g *globals) judgeForm(ctx context.Context, box *outbox.Box, place *outbox.Place, s *outbox.Submission, row *formRow) (*formRow, error) {
-	v, err := g.declareSubmitted(ctx, box.Workspace, s)
+// judgeForm publishes a form, or says what is wrong with it. That it is published is said
+// there once others have it.
+func (l *listener) judgeForm(ctx context.Context, s *outbox.Submission, row formRow) error {
+	v, err := l.declareSubmitted(ctx, l.ws, s)
+	row.Problems = text.NonNil(v.problems)
 	switch {
-	case err != nil:
-		return nil, err
 	case v.refused:
-		row.Outcome, row.Problems = "refused", v.problems
-		return row, box.Refuse(ctx, place, s, v.problems)
+		row.Outcome = "refused"
+		err = errors.Join(err, l.box.Refuse(ctx, l.place, s, v.problems))
+	case v.published != nil:
+		row.Outcome, row.Record, row.Commit, l.links = "published", v.published.ID, v.published.Commit, true
+	case err == nil:
+		err = errors.New(v.words)
 	}
-	row.Outcome, row.ID = "published", v.published.ID
-	if err := box.Published(ctx, s, v.published.ID); err != nil {
-		return row, err
+	if row.Outcome != "" {
+		l.forms = append(l.forms, row)
 	}
-	return row, box.Link(ctx, place, s, v.problems)
+	return err
+}
+
+// linkForms says on forms that they are published, where nobody has yet.
+func (l *listener) linkForms(ctx context.Context) error {
+	if !l.links {
+		return nil
+	}
+	end, err := outbox.Turn(ctx, l.ws)
+	if err != nil {
+		return err
+	}
+	defer end()
+	list, err := l.submissions(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		if s.Due() != outbox.DueLink {
+			continue
+		}
+		var problems []string
+		for _, row := range l.forms {
+			if row.Record == s.Published.ID {
+				problems = row.Problems
+			}
+		}
+		if linkErr := l.box.Link(ctx, l.place, s, problems); linkErr != nil {
+			err = errors.Join(err, fmt.Errorf("%s: %w", s.URL, linkErr))
+		}
+	}
+	return err
+}
+
+// printForms tells what became of the forms.
+func (l *listener) printForms() {
+	for _, row := range l.forms {
+		switch row.Outcome {
+		case "published":
+			l.printer.line("handoff %s: by %s, submitted at %s (commit %s)", row.Record, row.By, row.URL, row.Commit[:7])
+		case "refused":
+			l.printer.line("refused: handoff by %s, submitted at %s: %s", row.By, row.URL, text.OneLine(strings.Join(row.Problems, "; ")))
+		case "foreign":
+			l.printer.line("refused: handoff by %s, submitted at %s: somebody else has edited it", row.By, row.URL)
+		case "late":
+			l.printer.line("handoff %s: by %s, at %s, was edited after it was published, which changes nothing", row.Record, row.By, row.URL)
+		}
+	}
 }

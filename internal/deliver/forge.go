@@ -83,13 +83,21 @@ var receiptPattern = text.Pattern(`^(issues|pulls)/([1-9][0-9]{0,8})(?:#([1-9][0
 
 // commentOf reads the id of a receipt.
 func (f *forge) commentOf(r *Receipt) (comment, error) {
-	parts := receiptPattern().FindStringSubmatch(r.ID)
-	if parts == nil {
+	c, ok := parseReceipt(r.ID)
+	if !ok {
 		return comment{}, f.nowhere("%q is no receipt of a forge", r.ID)
 	}
+	return c, nil
+}
+
+func parseReceipt(id string) (comment, bool) {
+	parts := receiptPattern().FindStringSubmatch(id)
+	if parts == nil {
+		return comment{}, false
+	}
 	number, _ := strconv.Atoi(parts[2])             // the pattern has digits that fit
-	id, _ := strconv.ParseInt("0"+parts[3], 10, 64) // and none stand for no comment
-	return comment{thread{parts[1] == "pulls", number}, id}, nil
+	of, _ := strconv.ParseInt("0"+parts[3], 10, 64) // and none stand for no comment
+	return comment{thread{parts[1] == "pulls", number}, of}, true
 }
 
 // post is an issue or a comment as a forge tells of it: GitHub and Gitea in the first

@@ -107,6 +107,8 @@ func (g github) readPost(c comment) call {
 // newest: the oldest comment is on the first page.
 func (g github) newest(count, size int) (page, step int) { return max(1, (count+size-1)/size), -1 }
 
+func (g github) oneRow() bool { return true }
+
 func (g github) address(page *url.URL) (comment, bool) {
 	parts := githubPage().FindStringSubmatch(page.Path)
 	if parts == nil || !strings.EqualFold(parts[1], g.name) {

@@ -110,6 +110,8 @@ func (g gitlab) readPost(c comment) call {
 // newest: the newest note is on the first page.
 func (g gitlab) newest(int, int) (page, step int) { return 1, 1 }
 
+func (g gitlab) oneRow() bool { return false }
+
 func (g gitlab) address(page *url.URL) (comment, bool) {
 	parts := gitlabPage().FindStringSubmatch(page.Path)
 	if parts == nil || !strings.EqualFold(parts[1], g.project) && !strings.HasSuffix(strings.ToLower(parts[1]), "/"+strings.ToLower(g.project)) {

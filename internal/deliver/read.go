@@ -30,6 +30,8 @@ type Reader interface {
 	// Read reads an issue or a comment by the address of its page. It is false for what
 	// is not there, or is not of the project.
 	Read(ctx context.Context, page string) (Post, bool, error)
+	// Saved reads the text of an issue anew, and who saved it last.
+	Saved(ctx context.Context, issue Post) (Saved, error)
 }
 
 // Post is an issue, a pull request or a comment, as a forge tells of it.
@@ -47,6 +49,15 @@ type Post struct {
 	Labels  []string
 
 	comments int // on it
+	at       comment
+	shared   bool // issues and pull requests have numbers out of one row
+}
+
+// IsOn reports whether a post is at, or on, the issue or the pull request where a receipt
+// says that something was delivered.
+func (p Post) IsOn(receipt string) bool {
+	c, ok := parseReceipt(receipt)
+	return ok && c.number == p.at.number && (p.shared || c.pull == p.at.pull)
 }
 
 // Bears reports whether this target has made the post as a message of a key.
@@ -63,6 +74,8 @@ type forgeReader interface {
 	newest(count, size int) (page, step int)
 	// saved reads the text of an issue, and who saved it last.
 	saved(ctx context.Context, f *forge, number int) (Saved, error)
+	// oneRow reports whether issues and pull requests have numbers out of one row.
+	oneRow() bool
 	// address is what a page of the project is about, on whatever host.
 	address(page *url.URL) (comment, bool)
 }
@@ -222,6 +235,7 @@ func (f *forge) tell(p post, c comment) Post {
 		ID: c.String(), Thread: c.thread.String(), URL: p.url(), At: p.CreatedAt, Account: by.name(), Mine: f.isMine(p),
 		Machine: by.Type == "Bot" || f.isMachine(p) || p.System || isSomething(p.App) || botName().MatchString(by.name()),
 		Title:   p.Title, Body: p.body(), Labels: p.labels(), comments: p.Comments,
+		at: c, shared: f.oneRow(),
 	}
 	if c.id != 0 {
 		told.Edited = p.UpdatedAt.Sub(p.CreatedAt).Abs() >= time.Second // GitLab has thousandths, which differ at first

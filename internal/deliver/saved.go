@@ -21,13 +21,6 @@ import (
 //   - Gitea and Forgejo nowhere. What nobody has touched since it was made is its
 //     author's, to the second; of anything else they do not tell.
 
-// Saver is a Reader that tells who saved the text of an issue last.
-type Saver interface {
-	Reader
-	// Saved reads the text of an issue anew. The error is a *NotSentError.
-	Saved(ctx context.Context, issue Post) (Saved, error)
-}
-
 // Saved is the text of an issue, and who saved it last.
 type Saved struct {
 	Body   string

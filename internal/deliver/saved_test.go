@@ -77,12 +77,12 @@ func TestSaved(t *testing.T) {
 			if want.Body = "text of " + strconv.Itoa(number); w.name == "gitea" && number > 12 {
 				want.By = ""
 			}
-			got, err := target.(Saver).Saved(context.Background(), Post{Thread: "issues/" + strconv.Itoa(number)})
+			got, err := target.(Reader).Saved(context.Background(), Post{Thread: "issues/" + strconv.Itoa(number)})
 			if err != nil || got != want {
 				t.Errorf("%d: %+v %v, want %+v", number, got, err, want)
 			}
 		}
-		got, err := target.(Saver).Saved(context.Background(), Post{Thread: "issues/99"})
+		got, err := target.(Reader).Saved(context.Background(), Post{Thread: "issues/99"})
 		if refused := new(NotSentError); w.name != "gitlab" && (!errors.As(err, &refused) || refused.Fault != FaultNotFound) || w.name == "gitlab" && (err != nil || !got.Closed) {
 			t.Errorf("what is not there: %+v %v", got, err)
 		}

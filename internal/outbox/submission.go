@@ -180,7 +180,7 @@ type Event struct {
 // A forge that tells of no editors starts jobs. That of a new issue proves its text. That
 // of an edit was started by one of the text or of the title: it proves the text where
 // the title is the one that was judged before.
-func (s *Submission) SavedBy(ctx context.Context, reader deliver.Saver, event Event) (account string, open bool, err error) {
+func (s *Submission) SavedBy(ctx context.Context, reader deliver.Reader, event Event) (account string, open bool, err error) {
 	saved, err := reader.Saved(ctx, s.Post)
 	if err != nil || saved.Closed {
 		return "", false, err
@@ -269,13 +269,4 @@ func (b *Box) SayLate(ctx context.Context, place *Place, s *Submission) error {
 		Text: []string{fmt.Sprintf("This was edited after it was published, which changes nothing: %s says what it said before. "+
 			"Submit the form anew for what is new.", s.Published.ID)},
 	})
-}
-
-// Published takes in that a submission is published under an id.
-func (b *Box) Published(ctx context.Context, s *Submission, id string) error {
-	if err := b.loadAnew(ctx, fold.Part{Refs: []string{id}}); err != nil {
-		return err
-	}
-	s.Published = b.State.Records[id]
-	return nil
 }

@@ -1,0 +1,308 @@
+package outbox
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/handoff-cli/handoff/internal/deliver"
+	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
+	"github.com/handoff-cli/handoff/internal/workspace"
+)
+
+// Heard is a comment that says something to this program, on what was delivered.
+type Heard struct {
+	deliver.Post
+	Command
+	Via    string   // the service
+	By     string   // handle of the author; "" where Passed says why
+	Passed string   // why it is passed over, "" where it is not: one of the constants below
+	things []*Thing // that were delivered there
+}
+
+// Why a comment is passed over.
+const (
+	PassedStranger = "by people whom the roster does not name"
+	PassedEdited   = "edited"
+	PassedMachine  = "by programs"
+	PassedOwn      = "by the account that reads them"
+	PassedNowhere  = "at no https address"
+)
+
+// heardTime is how far back comments are read.
+const heardTime = 14 * 24 * time.Hour
+
+// HeardPart is what has to be known to tell what comments are about.
+func HeardPart(now time.Time) fold.Part { return Part(now) }
+
+// Reader opens a target that can be read. The error is a *NoTargetError, a
+// *deliver.NotSentError or a usage error.
+func (b *Box) Reader(name string) (*Place, deliver.Reader, error) {
+	place, err := b.Place(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	reader, ok := place.Target.(deliver.Reader)
+	if !ok {
+		return nil, nil, workspace.Usagef("comments are read on github, gitlab, gitea and forgejo", "--from %s: nothing can be read at a target of type %s", name, place.Service)
+	}
+	return place, reader, nil
+}
+
+// Listen reads the comments of the last two weeks on what was delivered to a place, and
+// returns those that say something which nobody has recorded or answered yet, the oldest
+// first. notes say what was not looked at.
+func (b *Box) Listen(ctx context.Context, place *Place, reader deliver.Reader) (heard []*Heard, notes []string, err error) {
+	since := b.Clock().Add(-heardTime)
+	issues, more, err := reader.Issues(ctx, "", since)
+	if err != nil {
+		return nil, nil, err
+	}
+	if more {
+		notes = append(notes, fmt.Sprintf("more changed on %s in two weeks than is looked at: only the newest was", place.Name))
+	}
+	for _, issue := range issues {
+		things := b.thingsAt(place, issue)
+		if len(things) == 0 {
+			continue
+		}
+		comments, more, err := reader.Comments(ctx, issue, since)
+		if err != nil {
+			return nil, nil, err
+		}
+		if more {
+			notes = append(notes, fmt.Sprintf("there are more comments on %s than are looked at: only the newest were", cmp.Or(issue.URL, issue.ID)))
+		}
+		heard = append(heard, unanswered(comments, things)...)
+	}
+	slices.SortStableFunc(heard, func(x, y *Heard) int { return x.At.Compare(y.At) })
+	heard, err = b.unrecorded(heard)
+	for _, h := range heard {
+		h.Via = place.Service
+		h.By, h.Passed = b.author(h.Post, place)
+	}
+	return heard, notes, err
+}
+
+// thingsAt are the things that were delivered to where a post is, and the handoff that
+// was submitted there.
+func (b *Box) thingsAt(place *Place, at deliver.Post) []*Thing {
+	return slices.DeleteFunc(b.things(), func(t *Thing) bool {
+		d := t.Delivery(place.Service, place.Name)
+		submitted := t.Kind == deliver.KindHandoff && b.saidIn(t) == at.URL
+		return (d == nil || !at.IsOn(d.Receipt)) && !submitted
+	})
+}
+
+// saidIn is the page on which a thing was first said, "" where it was said in no issue.
+func (b *Box) saidIn(t *Thing) string {
+	if began := b.State.Records[t.began]; began != nil && began.Said != nil {
+		page, _, _ := strings.Cut(began.Said.URL, "#")
+		return page
+	}
+	return ""
+}
+
+// unanswered are the comments with a command that have no answer of ours.
+func unanswered(comments []deliver.Post, things []*Thing) []*Heard {
+	var heard []*Heard
+	for _, c := range comments {
+		command, says := ParseCommand(c.Body)
+		answered := slices.ContainsFunc(comments, func(other deliver.Post) bool { return other.Bears(replyKey(c)) })
+		if says && !answered {
+			heard = append(heard, &Heard{Post: c, Command: command, things: things})
+		}
+	}
+	return heard
+}
+
+// unrecorded are those that no record is of.
+func (b *Box) unrecorded(heard []*Heard) ([]*Heard, error) {
+	part := fold.Part{}
+	for _, h := range heard {
+		part.Said = append(part.Said, h.URL)
+	}
+	if err := b.Need(part); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(heard, func(h *Heard) bool { return h.URL != "" && b.State.SaidAt(h.URL) != nil }), nil
+}
+
+// author is who wrote a post, or why it does not count.
+func (b *Box) author(p deliver.Post, place *Place) (handle, passed string) {
+	handle, known := b.TeamConfig.ByAccount(place.Service, p.Account)
+	switch {
+	case p.Machine:
+		return "", PassedMachine
+	case p.Mine:
+		return "", PassedOwn
+	case !known:
+		return "", PassedStranger
+	case p.Edited:
+		return "", PassedEdited
+	case p.URL == "":
+		return "", PassedNowhere
+	}
+	return handle, ""
+}
+
+// Said is where it was said, for a record of it.
+func (h *Heard) Said() handoff.Said { return handoff.Said{URL: h.URL, Via: h.Via} }
+
+// Reply answers a comment, once: whoever listens afterwards finds the answer. The error
+// is a *deliver.NotSentError or a *deliver.UncertainError.
+func (b *Box) Reply(ctx context.Context, place *Place, h *Heard, words string) error {
+	_, err := place.Send(ctx, deliver.Message{
+		Key: replyKey(h.Post), Kind: deliver.KindReply, Thread: &deliver.Receipt{ID: h.Thread},
+		To: []deliver.Person{{Name: h.By, Account: h.Account}}, Text: paragraphs(strings.Split(words, "\n")...),
+	})
+	return err
+}
+
+// replyKey is the key of the answer to a comment.
+func replyKey(to deliver.Post) string {
+	sum := sha256.Sum256([]byte("reply " + to.ID))
+	return hex.EncodeToString(sum[:])[:32]
+}
+
+// subject is something that a comment may be about.
+type subject struct {
+	ref, name string
+	kind      deliver.Kind
+	open      bool
+	direct    bool // it was delivered there itself, not with its handoff
+}
+
+// subjects are what a comment may be about: what was delivered or submitted there, what a
+// handoff holds that was, and what was asked there.
+func (b *Box) subjectsOf(h *Heard) []subject {
+	var list []subject
+	add := func(s subject) {
+		at := slices.IndexFunc(list, func(other subject) bool { return other.ref == s.ref })
+		if at < 0 {
+			list = append(list, s)
+			return
+		}
+		list[at].direct = list[at].direct || s.direct
+	}
+	for _, t := range h.things {
+		add(subject{t.Ref(), t.Subject.Name, t.Kind, t.waits, true})
+		of := b.State.Handoffs[t.Subject.Name]
+		if of == nil || t.Kind != deliver.KindHandoff {
+			continue
+		}
+		for _, one := range of.Blockers {
+			known := b.State.Blockers[one.ID]
+			add(subject{fold.Target{Type: fold.TargetBlocker, Name: one.ID}.Ref(), one.ID, deliver.KindBlocker, known != nil && known.Open(), false})
+		}
+		for _, one := range of.Handoff.Questions {
+			known := b.State.Questions[one.ID]
+			add(subject{fold.Target{Type: fold.TargetQuestion, Name: one.ID}.Ref(), one.ID, deliver.KindQuestion, known != nil && known.Open(), false})
+		}
+	}
+	page, _, _ := strings.Cut(h.URL, "#")
+	for _, t := range b.things() {
+		if t.Kind == deliver.KindQuestion && b.saidIn(t) == page {
+			add(subject{t.Ref(), t.Subject.Name, t.Kind, t.waits, false})
+		}
+	}
+	return list
+}
+
+// verbs are what can be said, with what each can be said of.
+var verbs = map[string][]deliver.Kind{
+	"ack": {deliver.KindHandoff, deliver.KindBlocker, deliver.KindQuestion}, "decline": {deliver.KindHandoff, deliver.KindBlocker, deliver.KindQuestion},
+	"answer": {deliver.KindQuestion}, "resolve": {deliver.KindBlocker}, "ask": {deliver.KindHandoff, deliver.KindQuestion},
+}
+
+// Verbs are the words of commands, in the order in which they are listed.
+func Verbs() []string { return []string{"ack", "answer", "resolve", "decline", "ask"} }
+
+// Meaning is what a comment is about, and what it says of that, without the name of
+// what it is about. The error is a usage error, in words for the author.
+func (b *Box) Meaning(h *Heard) (ref, says string, err error) {
+	kinds, known := verbs[h.Verb]
+	switch {
+	case !known:
+		return "", "", workspace.Usagef("", "write %s %s, with a text behind it", commandWord, strings.Join(Verbs(), ", "+commandWord+" "))
+	case h.More:
+		return "", "", workspace.Usagef("", "a comment says one thing: write another comment for the other")
+	}
+	all := b.subjectsOf(h)
+	fits := slices.DeleteFunc(slices.Clone(all), func(s subject) bool { return !slices.Contains(kinds, s.kind) })
+	word, rest := firstWord(h.Text)
+	if typ, _ := handoff.SplitRef(word); typ != handoff.RefAny || looksNamed(word) || len(fits) > 1 {
+		for _, s := range fits {
+			if s.isCalled(word) {
+				return s.ref, rest, nil
+			}
+		}
+		if typ != handoff.RefAny {
+			return "", "", workspace.Usagef("", "%s is not here: %s", word, here(h.Verb, all, fits))
+		}
+	}
+	if one := only(fits); one != nil {
+		return one.ref, h.Text, nil
+	}
+	return "", "", workspace.Usagef("", "%s", here(h.Verb, all, fits))
+}
+
+// only is the one of several that is meant where none is named: what was delivered
+// there itself, and waits.
+func only(fits []subject) *subject {
+	for _, keep := range []func(subject) bool{
+		func(subject) bool { return true }, func(s subject) bool { return s.direct }, func(s subject) bool { return s.direct && s.open }, func(s subject) bool { return s.open },
+	} {
+		kept := slices.DeleteFunc(slices.Clone(fits), func(s subject) bool { return !keep(s) })
+		if len(kept) == 1 {
+			return &kept[0]
+		}
+	}
+	return nil
+}
+
+// here says what is here, to who has named nothing that is.
+func here(verb string, all, fits []subject) string {
+	if len(fits) == 0 {
+		return fmt.Sprintf("nothing here can be said %s %s of, only %s is here", commandWord, verb, text.And(names(all)))
+	}
+	var lines []string
+	for _, s := range fits {
+		lines = append(lines, fmt.Sprintf("%s %s %s …", commandWord, verb, s.ref))
+	}
+	return "several are here, name one: " + strings.Join(lines, ", ")
+}
+
+func names(list []subject) []string {
+	var refs []string
+	for _, s := range list {
+		refs = append(refs, s.ref)
+	}
+	return refs
+}
+
+// isCalled reports whether a word names the subject: as records do, by its name alone,
+// or by the beginning of an id.
+func (s subject) isCalled(word string) bool {
+	return word == s.ref || word == s.name || handoff.ValidID(s.name) && len(word) >= fold.MinPrefix && strings.HasPrefix(s.name, word)
+}
+
+// firstWord takes the first word of a text off, without a colon or a comma behind it.
+func firstWord(says string) (word, rest string) {
+	word = says
+	if at := strings.IndexFunc(says, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' }); at >= 0 {
+		word, rest = says[:at], says[at:]
+	}
+	return strings.TrimRight(word, ":,"), strings.TrimSpace(rest)
+}
+
+// looksNamed reports whether a word may be meant for a name: with something in it that
+// words have not.
+func looksNamed(word string) bool { return strings.ContainsAny(word, "0123456789-") }
