@@ -41,6 +41,7 @@ type fakePost struct {
 	title, body string
 	state       string
 
+	form       *formPost // nil for what is no issue of the form
 	login      string    // "" for that of the token
 	bot        bool      // it is a program's
 	at, edited time.Time // zero for when the tests run, and for never
@@ -111,8 +112,14 @@ func (s *fakeTargets) serve(r *http.Request, data, title, body, state string) (i
 		return http.StatusOK, map[string]any{"login": "handoff-bot", "type": "User"}
 	}
 	parts := fakePath.FindStringSubmatch(r.URL.Path)
+	if r.URL.Path == "/say" && r.URL.Query().Get("form") != "" {
+		return s.submit(r.URL.Query(), data)
+	}
 	if r.URL.Path == "/say" {
 		return s.say(r.URL.Query(), data)
+	}
+	if r.URL.Path == "/graphql" && r.Header.Get("Authorization") == "Bearer ghp_swordfish" {
+		return s.graph(data)
 	}
 	if parts == nil || r.Header.Get("Authorization") != "Bearer ghp_swordfish" {
 		return http.StatusNotFound, map[string]any{"message": "Not Found"}
@@ -170,13 +177,13 @@ func (s *fakeTargets) one(number int) (int, any) {
 func (s *fakeTargets) list(q url.Values, number int) []any {
 	list, listed := []any{}, map[int]bool{}
 	for _, p := range s.posts {
-		if p.kind != "message" && p.on == number {
+		if p.kind != "message" && p.on == number && p.bears(q.Get("labels")) {
 			list = append(list, s.json(p))
 			listed[p.id] = p.on == 0
 		}
 	}
 	for _, p := range s.posts {
-		if number == 0 && p.kind == "comment" && !listed[p.on] {
+		if number == 0 && p.kind == "comment" && !listed[p.on] && q.Get("labels") == "" {
 			listed[p.on] = true
 			list = append(list, map[string]any{"id": 1000 + p.on, "number": p.on, "pull_request": map[string]any{}, "comments": 1, "created_at": moment(), "updated_at": moment()})
 		}
@@ -206,7 +213,7 @@ func (s *fakeTargets) json(p *fakePost) map[string]any {
 		page = fmt.Sprintf("https://github.example.com/example/app/issues/%d#issuecomment-%d", p.on, p.id)
 	}
 	return map[string]any{
-		"id": p.id, "number": p.id, "title": p.title, "body": p.body, "state": p.state, "comments": comments,
+		"id": p.id, "number": p.id, "title": p.title, "body": p.body, "state": p.state, "comments": comments, "labels": p.labels(),
 		"created_at": at, "updated_at": cmp.Or(p.edited, at), "html_url": page, "user": map[string]any{"login": by, "type": kind},
 	}
 }

@@ -23,9 +23,9 @@ import (
 // submitted is what came of a submission.
 type submitted struct {
 	published *publication // nil for nothing
-	problems  []string     // in words of the form
-	refused   bool
-	words     string // what the command had to say
+	refusals  []string     // in words of the form
+	warnings  []string     // likewise
+	words     string       // what the command had to say
 }
 
 // declareSubmitted judges a submission as declare judges a file, and publishes it.
@@ -38,7 +38,7 @@ func (g *globals) declareSubmitted(ctx context.Context, ws *workspace.Workspace,
 	v.published, v.words, err = b.run(ctx, func(ctx context.Context, g *globals) error {
 		issue, findings, err := publishSubmitted(ctx, g, s)
 		if issue != nil {
-			v.problems, v.refused = issue.Say(findings)
+			v.refusals, v.warnings = issue.Say(findings)
 		}
 		return err
 	})
@@ -171,12 +171,12 @@ func (l *listener) takeForm(ctx context.Context, s *outbox.Submission, event out
 // there once others have it.
 func (l *listener) judgeForm(ctx context.Context, s *outbox.Submission, row formRow) error {
 	v, err := l.declareSubmitted(ctx, l.ws, s)
-	row.Problems = text.NonNil(v.problems)
 	switch {
-	case v.refused:
-		row.Outcome = "refused"
-		err = errors.Join(err, l.box.Refuse(ctx, l.place, s, v.problems))
+	case len(v.refusals) > 0:
+		row.Outcome, row.Problems = "refused", v.refusals
+		err = errors.Join(err, l.box.Refuse(ctx, l.place, s, v.refusals, v.warnings))
 	case v.published != nil:
+		row.Problems = text.NonNil(v.warnings)
 		row.Outcome, row.Record, row.Commit, l.links = "published", v.published.ID, v.published.Commit, true
 	case err == nil:
 		err = errors.New(v.words)

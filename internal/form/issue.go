@@ -190,20 +190,22 @@ func quoted(line string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(line) + `"`
 }
 
-// Say says in words of the form what is wrong with what was submitted, one problem a
-// line, those first that refuse it. refused reports whether any does.
-func (i *Issue) Say(findings []handoff.Finding) (problems []string, refused bool) {
+// Say says in words of the form what is wrong with what was submitted, one problem each,
+// in the order of the fields: what refuses it, and what is worth a look.
+func (i *Issue) Say(findings []handoff.Finding) (refusals, warnings []string) {
 	findings = slices.Clone(findings)
-	slices.SortStableFunc(findings, func(a, b handoff.Finding) int {
-		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(i.fieldOf(a), i.fieldOf(b)))
-	})
-	problems = slices.Clone(i.Problems)
+	slices.SortStableFunc(findings, func(a, b handoff.Finding) int { return cmp.Compare(i.fieldOf(a), i.fieldOf(b)) })
+	refusals = slices.Clone(i.Problems)
 	for _, f := range findings {
-		if problem := i.say(f); !slices.Contains(problems, problem) {
-			problems = append(problems, problem)
+		list := &warnings
+		if f.Level == handoff.LevelError {
+			list = &refusals
+		}
+		if problem := i.say(f); !slices.Contains(*list, problem) {
+			*list = append(*list, problem)
 		}
 	}
-	return problems, len(i.Problems) > 0 || handoff.HasErrors(findings)
+	return refusals, warnings
 }
 
 // fieldOf is the place of the field that cures a finding, behind all others where none
@@ -244,24 +246,37 @@ func (i *Issue) labelOf(f handoff.Finding) string {
 
 // say says one finding: in which field, what is wrong, and what to write instead.
 func (i *Issue) say(f handoff.Finding) string {
-	p := placed{label: i.labelOf(f), findings: []handoff.Finding{f}}
-	said, cure := p.says(f)
+	p := placed{label: i.labelOf(f)}
+	said, cure := strings.ReplaceAll(f.Message, f.Field, cmp.Or(p.label, "it")), keyOfFile().ReplaceAllString(f.Fix, "")
+	if f.Field == "" {
+		said = f.Message
+	}
+	if own := sayings[f.Code]; f.Code == "HO102" || f.Code == "HO104" {
+		said, cure = own.problem, own.cure
+	}
 	if own, ok := issueCures[f.Code]; ok {
 		cure = own
 	}
+	said = strings.TrimPrefix(said, p.label+" ")
 	if cure != "" {
 		said += ": " + cure
 	}
 	return p.subject(said)
 }
 
-// issueCures are what to do about a finding where that is another thing here than in a
-// terminal.
+// keyOfFile matches what the fix of a finding says of the keys of a file.
+var keyOfFile = text.Pattern("(?: \\([a-z_]+\\)|, as `[^`]*`|, under [a-z_]+ in a file)")
+
+// issueCures are what to do about a finding where that is another thing here than with
+// a file or in a terminal.
 var issueCures = map[string]string{
 	"HO211": "write one behind the state, or make the status blocked",
+	"HO302": "list it again; where it is over, with the status shipped or dropped",
+	"HO303": "list it again, or say below Resolved what removed it",
+	"HO304": "ask it again",
 	"HO306": "say below Blockers what it waits for, or change its status",
 	"HO307": "make the status of the item blocked",
 	"HO313": "keep that decision; handoff declare can say that this one takes its place",
-	"HO503": "",
-	"HO603": "",
+	"HO501": "",
+	"HO901": "take it out, and revoke it",
 }

@@ -129,8 +129,8 @@ func TestReadIssueBroken(t *testing.T) {
 		whole + strings.Repeat("x", MaxIssue):            "longer than 64 KiB",
 	} {
 		i := ReadIssue(body, howTested)
-		said, refused := i.Say(nil)
-		if i.Draft != nil || !refused || len(said) != 1 || !strings.Contains(said[0], want) {
+		said, _ := i.Say(nil)
+		if i.Draft != nil || len(said) != 1 || !strings.Contains(said[0], want) {
 			t.Errorf("%.40q: %q, want %q", body, said, want)
 		}
 		if IsIssue(body) != strings.Contains(want, "is gone") && want != "Items: the heading" {
@@ -155,8 +155,8 @@ func TestReadIssueHostile(t *testing.T) {
 		values := ordinary()
 		values[label] = "refund-flow; y" + hidden + "z"
 		i := ReadIssue(submitted(values), howTested)
-		said, refused := i.Say(i.Draft.Doc.Findings)
-		if i.Draft.Handoff != nil || !refused || len(said) != 1 || !strings.HasPrefix(said[0], label) {
+		said, _ := i.Say(i.Draft.Doc.Findings)
+		if i.Draft.Handoff != nil || len(said) != 1 || !strings.HasPrefix(said[0], label) {
 			t.Errorf("%q in %s: %q", hidden, label, said)
 		}
 	}
@@ -172,17 +172,24 @@ func TestIssueSays(t *testing.T) {
 		{"returns_at", "returns_at is in the past", "Back at: is in the past"}, {"to[1]", "x", "To: x"},
 		{handoff.ExtResolved + "[0].how", "x", "Resolved: x"}, {"questions[0].to", "x", "Open questions: x"}, {"", "late", "late"}, {"notes", "x", "x"},
 	} {
-		said, refused := i.Say([]handoff.Finding{{Level: handoff.LevelWarning, Field: test.field, Message: test.message}})
-		if refused || len(said) != 1 || said[0] != test.want {
+		refusals, said := i.Say([]handoff.Finding{{Level: handoff.LevelWarning, Field: test.field, Message: test.message}})
+		if refusals != nil || len(said) != 1 || said[0] != test.want {
 			t.Errorf("%s: %q, want %q", test.field, said, test.want)
 		}
 	}
-	said, refused := i.Say([]handoff.Finding{
+	for fix, want := range map[string]string{
+		"say why, as `intent: …`": "To: x: say why", "say it, under because in a file": "To: x: say it", "name who stands in (cover), or not": "To: x: name who stands in, or not",
+	} {
+		if _, said := i.Say([]handoff.Finding{{Field: "to", Message: "x", Fix: fix}}); said[0] != want {
+			t.Errorf("%q, want %q", said, want)
+		}
+	}
+	refusals, warnings := i.Say([]handoff.Finding{
 		{Level: handoff.LevelWarning, Field: "summary", Message: "w"}, {Level: handoff.LevelError, Field: "watch[0]", Message: "b"},
 		{Level: handoff.LevelError, Field: "to", Message: "a", Fix: "as in ben"}, {Level: handoff.LevelError, Field: "to", Message: "a", Fix: "as in ben"},
 	})
-	if want := []string{"To: a: as in ben", "Watch: b", "Summary: w"}; !refused || !reflect.DeepEqual(said, want) {
-		t.Errorf("%q, want %q", said, want)
+	if want := []string{"To: a: as in ben", "Watch: b"}; !reflect.DeepEqual(refusals, want) || !reflect.DeepEqual(warnings, []string{"Summary: w"}) {
+		t.Errorf("%q and %q, want %q", refusals, warnings, want)
 	}
 }
 
@@ -196,8 +203,8 @@ func FuzzReadIssue(f *testing.F) {
 		if i.Draft != nil {
 			findings = i.Draft.Doc.Findings
 		}
-		if said, refused := i.Say(findings); refused == (i.Draft != nil && !handoff.HasErrors(findings)) || refused && len(said) == 0 {
-			t.Errorf("%q: %q, %v", body, said, refused)
+		if said, _ := i.Say(findings); (len(said) == 0) != (i.Draft != nil && !handoff.HasErrors(findings)) {
+			t.Errorf("%q: %q", body, said)
 		}
 	})
 }

@@ -72,13 +72,7 @@ func giveItem(items map[string]*yaml.Node, key string, line *yaml.Node) *Finding
 		}
 	}
 	if item == nil {
-		f := at(line, "HO103", "", "the name of an item comes first, and no item here is named so", "as in 'refund-flow; …'")
-		if name = ParseName(name); ValidSlug(name) && len(items) < mostInLine {
-			if near := text.Nearest(name, slices.Sorted(maps.Keys(items))); near != "" {
-				f.Fix = "did you mean " + near + "?"
-			}
-		}
-		return &f
+		return noItem(items, ParseName(name), line)
 	}
 	if says = strings.TrimSpace(says); says == "" {
 		f := at(line, "HO101", "", "it names an item and says nothing of it", "write that behind the name and a semicolon")
@@ -96,3 +90,25 @@ func giveItem(items map[string]*yaml.Node, key string, line *yaml.Node) *Finding
 	}
 	return nil
 }
+
+// noItem says that a line names no item, and which it may have meant.
+func noItem(items map[string]*yaml.Node, name string, line *yaml.Node) *Finding {
+	f := at(line, "HO103", "", "the name of an item comes first, and no item here is named so", "name one of the items")
+	names := slices.Sorted(maps.Keys(items))
+	if len(names) > 0 && len(names) <= fewItems {
+		f.Fix = "begin with " + strings.Join(names, " or ")
+	}
+	if ValidSlug(name) && len(name) <= longestName {
+		f.Message = "no item here is called " + name
+		if near := text.Nearest(name, names[:min(len(names), mostInLine)]); near != "" {
+			f.Fix = "did you mean " + near + "?"
+		}
+	}
+	return &f
+}
+
+// What fits into a message.
+const (
+	fewItems    = 5
+	longestName = 32
+)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/deliver"
 	"github.com/handoff-cli/handoff/internal/fold"
@@ -114,7 +115,7 @@ func (b *Box) Submissions(ctx context.Context, place *Place, reader deliver.Read
 			continue
 		}
 		s.Published = b.publishedAt(s.URL)
-		comments, _, err := reader.Comments(ctx, s.Post, s.At)
+		comments, _, err := reader.Comments(ctx, s.Post, time.Time{})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -211,12 +212,12 @@ func (b *Box) answer(ctx context.Context, place *Place, s *Submission, kind stri
 // author is whom an answer to a submission is for.
 func (s *Submission) author() deliver.Person { return deliver.Person{Name: s.By, Account: s.Account} }
 
-// Refuse says what is wrong with a submission.
-func (b *Box) Refuse(ctx context.Context, place *Place, s *Submission, problems []string) error {
+// Refuse says what is wrong with a submission, and what is worth a look.
+func (b *Box) Refuse(ctx context.Context, place *Place, s *Submission, problems, warnings []string) error {
 	return b.answer(ctx, place, s, markRefused, deliver.Message{
 		To:    []deliver.Person{s.author()},
 		Text:  []string{"Nothing is published yet. Edit the text of this issue, and it is looked at again."},
-		Lists: []deliver.List{{Title: "What is missing", Lines: problems}},
+		Lists: lists(deliver.List{Title: "What is missing", Lines: problems}, deliver.List{Title: "Worth a look", Lines: warnings}),
 	})
 }
 
@@ -228,9 +229,9 @@ func (b *Box) RefuseForeign(ctx context.Context, place *Place, s *Submission, by
 	})
 }
 
-// Link says under which name a submission is published, to whom it is for. lines say
-// what is worth a look all the same.
-func (b *Box) Link(ctx context.Context, place *Place, s *Submission, lines []string) error {
+// Link says under which name a submission is published, to whom it is for, and what of
+// it is worth a look.
+func (b *Box) Link(ctx context.Context, place *Place, s *Submission, warnings []string) error {
 	if err := b.Need(fold.Part{Refs: []string{s.Published.ID}}); err != nil {
 		return err
 	}
@@ -241,10 +242,7 @@ func (b *Box) Link(ctx context.Context, place *Place, s *Submission, lines []str
 	m := deliver.Message{To: b.message(t, place).To, Text: []string{
 		fmt.Sprintf("Published as the handoff %s by %s. %s", s.Published.ID, s.By, b.ways(s.Published)),
 		"What is edited here from now on changes nothing.",
-	}}
-	if len(lines) > 0 {
-		m.Lists = []deliver.List{{Title: "Worth a look", Lines: lines}}
-	}
+	}, Lists: lists(deliver.List{Title: "Worth a look", Lines: warnings})}
 	return b.answer(ctx, place, s, markPublished, m)
 }
 
