@@ -54,6 +54,7 @@ const (
 	KindDigest     Kind = "digest"     // an ack was given to other bytes
 	KindRewritten  Kind = "rewritten"  // commits of the mainline that were verified are gone
 	KindLost       Kind = "lost"       // no ref has a record any more
+	KindSaid       Kind = "said"       // a record that its author has said elsewhere, on the word of a service: a note
 	KindUnproven   Kind = "unproven"   // a verdict in a squash merge, which nobody here saw before: a note
 )
 
@@ -94,6 +95,7 @@ type Report struct {
 	Findings []Finding
 	Notes    []Finding // what is no finding and should be known
 	Configs  []ConfigChange
+	Said     []Said   // of those, what its author has said elsewhere
 	Unseen   []string // what an audit could not look at here, one sentence each
 }
 
@@ -113,17 +115,20 @@ func Run(ctx context.Context, r *store.Repo, o Options) (Report, error) {
 	if err := a.begin(); err != nil {
 		return Report{}, err
 	}
+	a.listens = true
+	a.loadHeard()
 	tracking, err := a.ListRefs("refs/remotes/")
 	if err != nil {
 		return Report{}, err
 	}
 	a.setRemotes(tracking)
 	if !a.mark.covers(a.tips, a.main, a.remotes) {
-		if err := a.run(ctx, a.walk, a.judgeCommits, a.judgeSignatures, a.endCommits, a.forgetGone, a.resolveDoubts,
+		if err := a.run(ctx, a.walk, a.judgeCommits, a.judgeSaid, a.judgeSignatures, a.endCommits, a.forgetGone, a.resolveDoubts,
 			a.judgeUnion, a.judgeLost, a.judgeMainline, a.remember); err != nil {
 			return Report{}, err
 		}
 	}
+	a.rememberSaid()
 	return a.report(), nil
 }
 
@@ -185,6 +190,10 @@ type audit struct {
 	mainConfigs map[plumbing.Hash]bool           // the blobs of those that the mainline has or had
 	writers     map[whoseCommit]config.Writer
 	mailmap     map[git.Author]git.Author // how .mailmap spells those that were looked up
+
+	listens   bool // for what was said elsewhere
+	additions []addition
+	heard     map[string]bool // blobs of what was read again
 
 	added   []judgedCommit // that added records; with Signed
 	names   *recordNames
@@ -264,10 +273,14 @@ func (a *audit) tipHashes() []plumbing.Hash {
 
 // report puts together what earlier runs and this one found.
 func (a *audit) report() Report {
+	proven := a.proven()
 	report := Report{
 		Commits: a.mark.Commits, Records: a.mark.Records,
-		New: a.mark.Commits - a.before, Findings: a.mark.findings(a.opts.Signed), Notes: a.mark.notes(),
-		Configs: a.mark.configs(), Unseen: a.unseen,
+		New: a.mark.Commits - a.before, Findings: a.mark.findings(a.opts.Signed, proven), Notes: a.mark.notes(),
+		Configs: a.mark.configs(), Said: a.mark.unheard(proven), Unseen: a.unseen,
+	}
+	for _, s := range report.Said {
+		report.Notes = append(report.Notes, s.Finding)
 	}
 	for _, lost := range a.mark.Lost {
 		report.Findings = append(report.Findings, a.lostFinding(lost))

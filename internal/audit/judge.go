@@ -150,6 +150,9 @@ func (a *audit) judgeAddition(ctx context.Context, commit judgedCommit, name han
 		return nil
 	}
 	a.mark.Records++
+	if err := a.noteAddition(ctx, commit.pos, c); err != nil {
+		return err
+	}
 	if n := len(a.added); a.opts.Signed && (n == 0 || a.added[n-1].pos != commit.pos) {
 		a.added = append(a.added, commit)
 	}

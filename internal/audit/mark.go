@@ -41,6 +41,7 @@ type auditMark struct {
 	Findings   []Finding         `json:"findings,omitempty"`
 	Doubts     []doubt           `json:"doubts,omitempty"`
 	Configs    []ConfigChange    `json:"configs,omitempty"`
+	Said       []Said            `json:"said,omitempty"`
 	Touched    map[string]string `json:"touched,omitempty"` // path of a record that was changed → its first mode and blob
 	Lost       []lostRecord      `json:"lost,omitempty"`
 	Refs       []string          `json:"refs,omitempty"`  // that tip records name by their positions
@@ -115,7 +116,7 @@ func (m *auditMark) take(lists []byte) bool {
 func (m *auditMark) beginAnew(shallow []string, signed bool) {
 	m.Shallow, m.Signed = shallow, signed
 	m.Commits, m.commits, m.Records = 0, nil, 0
-	m.Doubts, m.Configs, m.Touched, m.Unconfigured, m.Steps = nil, nil, map[string]string{}, false, map[string][]string{}
+	m.Doubts, m.Configs, m.Said, m.Touched, m.Unconfigured, m.Steps = nil, nil, nil, map[string]string{}, false, map[string][]string{}
 	m.Findings = slices.DeleteFunc(m.Findings, func(f Finding) bool { return f.Kind != KindRewritten })
 }
 
@@ -141,11 +142,15 @@ func hasHash(list []byte, hash plumbing.Hash) bool {
 	return found
 }
 
-// findings returns what was found, without what was not asked for and what is
-// gone.
-func (m *auditMark) findings(signed bool) []Finding {
+// findings returns what was found, without what was not asked for, what is gone, and
+// that the author of a record did not sign what they have said elsewhere, as proven.
+func (m *auditMark) findings(signed bool, proven map[string]bool) []Finding {
+	elsewhere := make(map[[2]string]bool)
+	for _, s := range m.Said {
+		elsewhere[[2]string{s.Commit, s.Path}] = proven[s.Blob]
+	}
 	findings := slices.DeleteFunc(slices.Clone(m.Findings), func(f Finding) bool {
-		return f.Gone && !f.Main || !signed && (f.Kind == KindUnsigned || f.Kind == KindSigner)
+		return f.Gone && !f.Main || (f.Kind == KindUnsigned || f.Kind == KindSigner) && (!signed || elsewhere[[2]string{f.Commit, f.Path}])
 	})
 	for i := range findings {
 		if f := &findings[i]; f.Kind == KindRewritten && m.lacks(f.Lost) {
@@ -199,6 +204,9 @@ func (m *auditMark) goneMarks() []goneMark {
 	}
 	for i := range m.Doubts {
 		marks = append(marks, goneMark{m.Doubts[i].Commit, &m.Doubts[i].Gone, nil})
+	}
+	for i := range m.Said {
+		marks = append(marks, goneMark{m.Said[i].Commit, &m.Said[i].Gone, nil})
 	}
 	for i := range m.Configs {
 		marks = append(marks, goneMark{m.Configs[i].Commit, &m.Configs[i].Gone, nil})

@@ -45,9 +45,10 @@ type showDocument struct {
 	Story    []storyRow      `json:"story"` // of an item, a blocker or a question: the records that tell it, in their order
 	Path     string          `json:"path"`
 	Commit   string          `json:"commit"`
-	OnlyOn   string          `json:"only_on"`  // the foreign branch that alone has the record, else ""
-	Disputed bool            `json:"disputed"` // another file has the same id and other content
-	Unproven bool            `json:"unproven"` // a verdict that only a squash merge has, which nobody here saw given
+	OnlyOn   string          `json:"only_on"`    // the foreign branch that alone has the record, else ""
+	Disputed bool            `json:"disputed"`   // another file has the same id and other content
+	Unproven bool            `json:"unproven"`   // a verdict that only a squash merge has, which nobody here saw given
+	OnWordOf string          `json:"on_word_of"` // the service on whose word alone its author has said it, else ""
 
 	Contracts []*row.Contract `json:"contracts"` // that a handoff crosses
 }
@@ -79,7 +80,7 @@ func runShow(ctx context.Context, g *globals, o workspace.SourceOptions, ref str
 	}
 	if g.printer.structured() {
 		return g.printer.document(showDocument{Type: target.Type, Record: r, State: query.Lookup(target, ws.State, ws.QueryEnv()), Story: storyRows(s.story),
-			Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven,
+			Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven, OnWordOf: r.Source.OnWordOf,
 			Contracts: contractsOf(ws, r)})
 	}
 	return g.page(text)

@@ -16,6 +16,7 @@ import (
 type verifyOptions struct {
 	signed bool
 	strict bool
+	from   string
 }
 
 func newVerifyCmd(g *globals) *cobra.Command {
@@ -36,6 +37,12 @@ error.
 
 A squash merge has one author for the records of several: what was seen on the
 branch counts. A verdict that was not seen there is noted as not proven.
+What was said elsewhere, in a comment, is committed by a machine, and whoever can
+push could write the same. It counts as its author's own where the machine signs
+with a key that the configuration names (verify.keys), or once --from NAME has
+read it again, unedited and by them: what that target is, is your own configuration.
+Until then it is noted, and shown, as on the word of the service.
+
 What a review has settled is shown as such; handoff help config says how.
 Changes of the configuration are listed with their author: they are no findings.
 
@@ -46,6 +53,7 @@ The status is 3 when a record is not what it was; with --strict also when there
 are warnings.`,
 		Example: `  handoff verify
   handoff verify --require-signed --strict
+  handoff verify --from github
   handoff verify --json --jq '.findings[].path'`,
 		GroupID: groupSetup,
 		Args:    noArgs,
@@ -53,6 +61,7 @@ are warnings.`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.signed, "require-signed", false, "every record must be in a commit that its author has signed")
+	f.StringVar(&o.from, "from", "", "read again at the target `NAME` what the records say was said there")
 	f.BoolVar(&o.strict, "strict", false, "warnings fail as well")
 	return cmd
 }
@@ -65,7 +74,7 @@ type verifyDocument struct {
 	Records       int                      `json:"records"`     // added in them
 	Findings      []workspace.AuditFinding `json:"findings"`    // that are not settled
 	Settled       []workspace.AuditFinding `json:"settled"`
-	Notes         []audit.Finding          `json:"notes"` // verdicts that are not proven
+	Notes         []audit.Finding          `json:"notes"` // verdicts, and what was said elsewhere, that are not proven
 	ConfigChanges []audit.ConfigChange     `json:"config_changes"`
 	Unseen        []string                 `json:"unseen"`
 }
@@ -75,7 +84,15 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	report, trusted, err := ws.Audit(ctx, audit.Options{Signed: o.signed, Progress: g.progress("commits")})
+	again, err := newConfirmer(ws, o.from)
+	if err != nil {
+		return err
+	}
+	options := audit.Options{Signed: o.signed, Progress: g.progress("commits")}
+	report, trusted, err := ws.Audit(ctx, options)
+	if err == nil && again != nil {
+		report, err = again.readAgain(ctx, g, report, options)
+	}
 	if store.IsDamage(err) {
 		report, trusted, err = workspace.UnreadHistory(err), ws.TeamConfig, nil
 	}

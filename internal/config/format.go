@@ -41,7 +41,7 @@ var sections = []struct{ key, comment, example string }{
 	{"deliver", "Where things go by default: names of targets. What a target is, everybody configures for themselves.",
 		"deliver: {blockers: github, questions: github, decisions: github, handoffs: payments-chat}"},
 	{"refs", "Links to show for references. Nothing is ever called.", "refs: {ticket: 'https://jira.example.com/browse/{id}'}"},
-	{"verify", "Findings of handoff verify that a review has settled: by code, and by record, commit or both.",
+	{"verify", "Findings of handoff verify that a review has settled: by code, and by record, commit or both. keys: fingerprints of what a machine signs with that records comments.",
 		"verify:\n  settled:\n    - {finding: HO902, record: k3f9q2m7, why: 'held a customer address, removed on 2026-11-21'}"},
 }
 

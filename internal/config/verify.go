@@ -11,6 +11,7 @@ import (
 // Verify is what the team has reviewed of its own history.
 type Verify struct {
 	Settled []Settlement `yaml:"settled,omitempty"`
+	Keys    []string     `yaml:"keys,omitempty"` // fingerprints: of what machines sign with that record what people say elsewhere
 }
 
 // Settlement says that a finding of an audit was looked into, and why it may
@@ -46,10 +47,18 @@ var settleable = []string{"HO902", "HO903", "HO904", "HO905"}
 // commitPrefix matches what names a commit.
 var commitPrefix = text.Pattern(`^[0-9A-Fa-f]{7,40}$`)
 
+// keyPrint matches that of an SSH key, as ssh-keygen -l prints it, or of a PGP key.
+var keyPrint = text.Pattern(`^(?:SHA256:[A-Za-z0-9+/]{43}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$`)
+
 // maxWhy is the longest reason, in bytes.
 const maxWhy = 300
 
 func (c *checker) checkVerify() {
+	for i, key := range c.Verify.Keys {
+		if !keyPrint().MatchString(key) {
+			c.fail("HO101", fmt.Sprintf("verify.keys[%d]", i), fmt.Sprintf("%q is not the fingerprint of a key", text.OneLine(key)), "write it as ssh-keygen -lf KEY.pub prints it, SHA256:…, or all 40 hex digits of a PGP key")
+		}
+	}
 	for i, s := range c.Verify.Settled {
 		field := fmt.Sprintf("verify.settled[%d]", i)
 		c.oneOf(field+".finding", s.Finding, settleable...)

@@ -34,7 +34,7 @@ const (
 
 var (
 	repoColumns   = []string{"name", "directory", "ref", "head", "read_at"}
-	recordColumns = []string{"repo", "id", "kind", "at", "by", "to", "about", "says", "path", "commit", "digest", "record", "only_on", "disputed", "unproven"}
+	recordColumns = []string{"repo", "id", "kind", "at", "by", "to", "about", "says", "path", "commit", "digest", "record", "only_on", "disputed", "unproven", "on_word_of"}
 )
 
 // stateTable is a table with the rows of one type of things. Its columns are the
@@ -153,6 +153,7 @@ type recordSource struct {
 	OnlyOn    string        `json:"only_on"`
 	Disputed  bool          `json:"disputed"`
 	Unproven  bool          `json:"unproven"`
+	OnWordOf  string        `json:"on_word_of"`
 }
 
 type recordDocument struct {
@@ -170,12 +171,12 @@ func (e *Exporter) record(r *handoff.Record) (Row, error) {
 	s := row.SourceOf(r, e.Env.Now)
 	if e.Format == FormatNDJSON {
 		data, err := json.Marshal(recordDocument{1, e.Repo, record,
-			recordSource{s.Record, s.Kind, s.By, s.At, s.Age, s.Freshness, s.Path, s.Commit, r.Source.Digest, s.OnlyOn, s.Disputed, s.Unproven}})
+			recordSource{s.Record, s.Kind, s.By, s.At, s.Age, s.Freshness, s.Path, s.Commit, r.Source.Digest, s.OnlyOn, s.Disputed, s.Unproven, s.OnWordOf}})
 		return documentLine(RecordsTable, data), err
 	}
 	return e.cells(RecordsTable, []any{
 		e.Repo, r.ID, string(r.Kind), &r.At.Time, r.By, handoff.AddresseesOf(r.Body), aboutOf(r.Body), story.Says(r),
-		r.Source.Path, r.Source.Commit, r.Source.Digest, json.RawMessage(record), s.OnlyOn, s.Disputed, s.Unproven,
+		r.Source.Path, r.Source.Commit, r.Source.Digest, json.RawMessage(record), s.OnlyOn, s.Disputed, s.Unproven, s.OnWordOf,
 	})
 }
 

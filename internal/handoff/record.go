@@ -95,7 +95,7 @@ func (s Source) Doubts() []string {
 		doubts = append(doubts, NotProven)
 	}
 	if s.OnWordOf != "" {
-		doubts = append(doubts, wordOf(s.OnWordOf))
+		doubts = append(doubts, WordOf(s.OnWordOf))
 	}
 	return doubts
 }

@@ -32,6 +32,10 @@ type Options struct {
 	// among the refs: then it is nothing that only strangers have. It may be nil.
 	Ours func(path, blob string) bool
 
+	// Proven reports of a record that was said elsewhere whether it is known here that
+	// its author has said it. It may be nil.
+	Proven func(*handoff.Record) bool
+
 	// Text is everything that a record says, as search looks for it.
 	Text func(*handoff.Record) string
 

@@ -118,6 +118,7 @@ func (o Options) found(ctx context.Context, conn connection, list []arrival, fir
 		ref := o.Refs[position]
 		a.Source.Ref, a.Source.Commit, a.Source.Disputed = ref.Name, ref.Hash, disputed[a.ID]
 		a.Source.Foreign = ref.Foreign && !(o.Ours != nil && o.Ours(a.Source.Path, a.Source.Blob))
+		a.Source.OnWordOf = a.Record.OnWordOf(o.Proven)
 		records[i] = a.Record
 	}
 	return records, nil

@@ -102,6 +102,7 @@ type Source struct {
 	OnlyOn     string       `json:"only_on"`    // the foreign branch that alone has the record, or a verdict on it; "" where the team has all
 	Disputed   bool         `json:"disputed"`   // another file has the same id and other content
 	Unproven   bool         `json:"unproven"`   // a verdict that only a squash merge has, which nobody here saw given
+	OnWordOf   string       `json:"on_word_of"` // the service on whose word alone its author has said it; "" for none
 }
 
 // SourceOf cites a record itself.
@@ -111,7 +112,7 @@ func SourceOf(record *handoff.Record, now time.Time) Source {
 		Record: record.ID, Kind: record.Kind, By: record.By, At: Stamp(record.At.Time), Age: age,
 		Freshness: FreshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
 		OnlyOn: record.Source.OnlyOn(), Disputed: record.Source.Disputed,
-		Unproven: record.Source.Unproven,
+		Unproven: record.Source.Unproven, OnWordOf: record.Source.OnWordOf,
 	}
 }
 
@@ -119,11 +120,12 @@ func SourceOf(record *handoff.Record, now time.Time) Source {
 func (s *Source) Doubt(of handoff.Source) {
 	s.OnlyOn = cmp.Or(s.OnlyOn, of.OnlyOn())
 	s.Disputed = s.Disputed || of.Disputed
+	s.OnWordOf = cmp.Or(s.OnWordOf, of.OnWordOf)
 }
 
 // Doubts are what has to be said beside the row: see [handoff.Source.Doubts].
 func (s Source) Doubts() []string {
-	return handoff.Source{Ref: s.OnlyOn, Foreign: s.OnlyOn != "", Disputed: s.Disputed, Unproven: s.Unproven}.Doubts()
+	return handoff.Source{Ref: s.OnlyOn, Foreign: s.OnlyOn != "", Disputed: s.Disputed, Unproven: s.Unproven, OnWordOf: s.OnWordOf}.Doubts()
 }
 
 // Cells say where a row comes from: author, age, freshness and doubts, and record.

@@ -59,7 +59,7 @@ func (r *Repo) Diagnose(ctx context.Context, dir string) ([]Fault, error) {
 func (r *Repo) lookAtPlaces(context.Context, string) ([]Fault, error) {
 	var faults []Fault
 	for _, dir := range slices.Compact([]string{r.Dir(), r.CommonDir()}) {
-		for _, name := range []string{"append", "draft.yaml", "queries", "verified", "squashed", "unproven", "looked", "fetched", "index.db", "index.db-journal"} {
+		for _, name := range []string{"append", "draft.yaml", "queries", "verified", "squashed", "unproven", "said", "looked", "fetched", "index.db", "index.db-journal"} {
 			path := filepath.Join(dir, "handoff", name)
 			if wrong, ok := errors.AsType[*plainfile.NotFileError](plainfile.Check(path)); ok {
 				faults = append(faults, Fault{Path: path, Message: wrong.What + " is where a file of handoff belongs",

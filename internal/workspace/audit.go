@@ -212,3 +212,7 @@ func (ws *Workspace) isUnproven(r *handoff.Record) bool {
 
 // Prove notes on a record that is to be shown whether it is such a verdict.
 func (ws *Workspace) Prove(r *handoff.Record) { r.Source.Unproven = ws.isUnproven(r) }
+
+// isProven reports of a record that was said elsewhere whether somebody has found out
+// here that its author has said it. That costs a file, and only where such a record is.
+func (ws *Workspace) isProven(r *handoff.Record) bool { return ws.heard()[r.Source.Blob] }

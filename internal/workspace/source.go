@@ -171,7 +171,7 @@ func (ws *Workspace) answerFrom(ctx context.Context, ix *index.Index, part fold.
 
 func (ws *Workspace) indexOptions(refs []git.Ref) index.Options {
 	ws.tellRefs(refs)
-	return index.Options{Refs: refs, Dir: ws.RecordDir, Policy: ws.TeamConfig.AckPolicy, Text: query.Said, Progress: ws.Count("records indexed")}
+	return index.Options{Refs: refs, Dir: ws.RecordDir, Policy: ws.TeamConfig.AckPolicy, Text: query.Said, Proven: ws.isProven, Progress: ws.Count("records indexed")}
 }
 
 // sayLost warns those who read that something could not be read. Where HEAD itself
@@ -239,6 +239,7 @@ func (ws *Workspace) LoadAll(ctx context.Context) error {
 	}
 	for _, r := range set.Records {
 		r.Source.Foreign = r.Source.Foreign && !ours(r.Source.Path, r.Source.Blob)
+		r.Source.OnWordOf = r.OnWordOf(ws.isProven)
 	}
 	ws.Hold(fold.Of(set.Records, ws.TeamConfig.AckPolicy))
 	if err != nil || !set.Lost() {

@@ -57,6 +57,7 @@ type Workspace struct {
 	Recall   query.Recall                                       // knows more of the state
 	Whole    func() (*fold.State, error)                        // knows all of it
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
+	heard    func() map[string]bool                             // blobs of what was said elsewhere, and is proven
 	unproven func() audit.RecordIDs                             // the ids of the verdicts that nobody here saw given
 
 	committers func() (map[string]config.Person, error) // who has committed to HEAD, by handle
@@ -144,6 +145,7 @@ func workspaceOf(repo *store.Repo, o Options) (*Workspace, error) {
 		return nil, err
 	}
 	ws := &Workspace{Repo: repo, Options: o, RecordDir: dir, Moment: o.Clock()}
+	ws.heard = sync.OnceValue(func() map[string]bool { return audit.ProvenSaid(repo) })
 	ws.HEAD, err = repo.Head()
 	return ws, err
 }
