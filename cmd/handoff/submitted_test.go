@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,14 +27,24 @@ type formPost struct {
 // one.
 func (s *fakeTargets) submit(q url.Values, body string) (int, any) {
 	at, _ := time.Parse(time.RFC3339, q.Get("at"))
-	if number, _ := strconv.Atoi(q.Get("edit")); number > 0 {
+	if number, _ := strconv.Atoi(cmp.Or(q.Get("edit"), q.Get("title"))); number > 0 {
 		p := s.posts[number-1]
-		p.body, p.form.editor, p.edited = body, q.Get("as"), at
-		return http.StatusOK, s.json(p)
+		if q.Get("edit") != "" {
+			p.body, p.form.editor, p.edited = body, q.Get("as"), at
+		} else {
+			p.title = body
+		}
+		return http.StatusOK, s.event("edited", p, q.Get("as"))
 	}
 	p := &fakePost{kind: "issue", id: len(s.posts) + 1, title: "Handoff: today", body: body, state: "open", login: q.Get("as"), at: at, form: new(formPost)}
 	s.posts = append(s.posts, p)
-	return http.StatusCreated, s.json(p)
+	return http.StatusCreated, s.event("opened", p, q.Get("as"))
+}
+
+// event is what starts a job, as Gitea describes it: that something of an issue was
+// edited, and not what.
+func (s *fakeTargets) event(action string, p *fakePost, by string) map[string]any {
+	return map[string]any{"action": action, "number": p.id, "issue": s.json(p), "sender": map[string]any{"login": by}, "repository": map[string]any{"full_name": "example/app"}}
 }
 
 // graph answers who saved the text of an issue last, as GitHub's GraphQL API does.
@@ -70,12 +83,13 @@ func (p *fakePost) bears(label string) bool {
 }
 
 // asSubmitted is what GitHub makes of the form in the work tree: a heading for each field,
-// in their order, with what was typed, or that nothing was.
+// in their order, with what was typed, or that nothing was. A heading that somebody typed
+// has a backslash before it.
 func asSubmitted(ts *testscript.TestScript, answers string) string {
 	typed := make(map[string]string)
 	for _, part := range strings.Split("\n"+answers, "\n### ")[1:] {
 		label, value, _ := strings.Cut(part, "\n")
-		typed[label] = strings.TrimSpace(value)
+		typed[label] = strings.ReplaceAll(strings.TrimSpace(value), "\n\\### ", "\n### ")
 	}
 	var form struct {
 		Body []struct {
@@ -105,15 +119,23 @@ func asSubmitted(ts *testscript.TestScript, answers string) string {
 
 // cmdSubmits lets somebody submit the form on the server, as GitHub makes an issue of it:
 // submits ana-gh day.txt, which has its fields as headings; submits -edit 5 ana-gh day.txt
-// gives issue 5 another text. A field that is left out was left empty.
+// gives issue 5 another text, and submits -title 5 ana-gh Words another title. A field
+// that is left out was left empty. The event is in $WORK/event.json then.
 func cmdSubmits(ts *testscript.TestScript, _ bool, args []string) {
 	q := url.Values{"at": {ts.Getenv(clockVariable)}, "form": {"true"}}
-	if args[0] == "-edit" {
-		q.Set("edit", args[1])
+	if what, is := strings.CutPrefix(args[0], "-"); is {
+		q.Set(what, args[1])
 		args = args[2:]
 	}
 	q.Set("as", args[0])
-	answer, err := http.Post(ts.Getenv("TARGETS")+"/say?"+q.Encode(), "text/plain", strings.NewReader(asSubmitted(ts, ts.ReadFile(args[1]))))
+	text := args[1]
+	if q.Get("title") == "" {
+		text = asSubmitted(ts, ts.ReadFile(text))
+	}
+	answer, err := http.Post(ts.Getenv("TARGETS")+"/say?"+q.Encode(), "text/plain", strings.NewReader(text))
 	ts.Check(err)
-	answer.Body.Close()
+	defer answer.Body.Close()
+	event, err := io.ReadAll(answer.Body)
+	ts.Check(err)
+	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), "event.json"), event, 0o644))
 }

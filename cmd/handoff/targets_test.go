@@ -118,10 +118,11 @@ func (s *fakeTargets) serve(r *http.Request, data, title, body, state string) (i
 	if r.URL.Path == "/say" {
 		return s.say(r.URL.Query(), data)
 	}
-	if r.URL.Path == "/graphql" && r.Header.Get("Authorization") == "Bearer ghp_swordfish" {
+	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if token = strings.TrimPrefix(token, "token "); r.URL.Path == "/graphql" && token == "ghp_swordfish" {
 		return s.graph(data)
 	}
-	if parts == nil || r.Header.Get("Authorization") != "Bearer ghp_swordfish" {
+	if parts == nil || token != "ghp_swordfish" {
 		return http.StatusNotFound, map[string]any{"message": "Not Found"}
 	}
 	number, _ := strconv.Atoi(parts[2])
@@ -188,7 +189,10 @@ func (s *fakeTargets) list(q url.Values, number int) []any {
 			list = append(list, map[string]any{"id": 1000 + p.on, "number": p.on, "pull_request": map[string]any{}, "comments": 1, "created_at": moment(), "updated_at": moment()})
 		}
 	}
-	size, _ := strconv.Atoi(q.Get("per_page"))
+	size, err := strconv.Atoi(q.Get("per_page"))
+	if err != nil {
+		size = 50 // Gitea
+	}
 	page, _ := strconv.Atoi(q.Get("page"))
 	from := min(max(page-1, 0)*size, len(list))
 	return list[from:min(from+size, len(list))]
@@ -208,13 +212,17 @@ func (s *fakeTargets) json(p *fakePost) map[string]any {
 			comments++
 		}
 	}
+	updated := cmp.Or(p.edited, at)
+	if p.form != nil && comments > 0 {
+		updated = at.Add(time.Hour)
+	}
 	page := fmt.Sprintf("https://github.example.com/example/app/issues/%d", p.id)
 	if p.kind == "comment" && p.login != "" {
 		page = fmt.Sprintf("https://github.example.com/example/app/issues/%d#issuecomment-%d", p.on, p.id)
 	}
 	return map[string]any{
 		"id": p.id, "number": p.id, "title": p.title, "body": p.body, "state": p.state, "comments": comments, "labels": p.labels(),
-		"created_at": at, "updated_at": cmp.Or(p.edited, at), "html_url": page, "user": map[string]any{"login": by, "type": kind},
+		"created_at": at, "updated_at": updated, "html_url": page, "user": map[string]any{"login": by, "type": kind},
 	}
 }
 

@@ -178,6 +178,7 @@ type subject struct {
 	kind      deliver.Kind
 	open      bool
 	direct    bool // it was delivered there itself, not with its handoff
+	asks      []string
 }
 
 // subjects are what a comment may be about: what was delivered or submitted there, what a
@@ -193,24 +194,24 @@ func (b *Box) subjectsOf(h *Heard) []subject {
 		list[at].direct = list[at].direct || s.direct
 	}
 	for _, t := range h.things {
-		add(subject{t.Ref(), t.Subject.Name, t.Kind, t.waits, true})
+		add(subject{t.Ref(), t.Subject.Name, t.Kind, t.waits, true, t.asks})
 		of := b.State.Handoffs[t.Subject.Name]
 		if of == nil || t.Kind != deliver.KindHandoff {
 			continue
 		}
 		for _, one := range of.Blockers {
 			known := b.State.Blockers[one.ID]
-			add(subject{fold.Target{Type: fold.TargetBlocker, Name: one.ID}.Ref(), one.ID, deliver.KindBlocker, known != nil && known.Open(), false})
+			add(subject{fold.Target{Type: fold.TargetBlocker, Name: one.ID}.Ref(), one.ID, deliver.KindBlocker, known != nil && known.Open(), false, []string{one.Resolver}})
 		}
 		for _, one := range of.Handoff.Questions {
 			known := b.State.Questions[one.ID]
-			add(subject{fold.Target{Type: fold.TargetQuestion, Name: one.ID}.Ref(), one.ID, deliver.KindQuestion, known != nil && known.Open(), false})
+			add(subject{fold.Target{Type: fold.TargetQuestion, Name: one.ID}.Ref(), one.ID, deliver.KindQuestion, known != nil && known.Open(), false, []string{one.To}})
 		}
 	}
 	page, _, _ := strings.Cut(h.URL, "#")
 	for _, t := range b.things() {
 		if t.Kind == deliver.KindQuestion && b.saidIn(t) == page {
-			add(subject{t.Ref(), t.Subject.Name, t.Kind, t.waits, false})
+			add(subject{t.Ref(), t.Subject.Name, t.Kind, t.waits, false, t.asks})
 		}
 	}
 	return list
@@ -248,17 +249,18 @@ func (b *Box) Meaning(h *Heard) (ref, says string, err error) {
 			return "", "", workspace.Usagef("", "%s is not here: %s", word, here(h.Verb, all, fits))
 		}
 	}
-	if one := only(fits); one != nil {
+	if one := only(fits, h.By); one != nil {
 		return one.ref, h.Text, nil
 	}
 	return "", "", workspace.Usagef("", "%s", here(h.Verb, all, fits))
 }
 
-// only is the one of several that is meant where none is named: what was delivered
-// there itself, and waits.
-func only(fits []subject) *subject {
+// only is the one of several that somebody means where they name none: what was delivered
+// there itself, and waits, or what waits for them.
+func only(fits []subject, by string) *subject {
 	for _, keep := range []func(subject) bool{
-		func(subject) bool { return true }, func(s subject) bool { return s.direct }, func(s subject) bool { return s.direct && s.open }, func(s subject) bool { return s.open },
+		func(subject) bool { return true }, func(s subject) bool { return s.direct }, func(s subject) bool { return s.direct && s.open },
+		func(s subject) bool { return s.open && slices.Contains(s.asks, by) }, func(s subject) bool { return s.open },
 	} {
 		kept := slices.DeleteFunc(slices.Clone(fits), func(s subject) bool { return !keep(s) })
 		if len(kept) == 1 {
