@@ -150,10 +150,16 @@ func (b *Box) targetsOf(t *Thing) []string {
 	for _, d := range t.Deliveries {
 		names = append(names, d.To)
 	}
-	if name := b.Default(t.Kind); name != "" && t.waits && !contains(t.Deliveries, name) {
+	if name := b.Default(t.Kind); name != "" && t.waits && !contains(t.Deliveries, name) && !b.submittedAt(t, name) {
 		names = append(names, name)
 	}
 	return names
+}
+
+// submittedAt reports whether a handoff is at a target since it was submitted there.
+func (b *Box) submittedAt(t *Thing, name string) bool {
+	began := b.State.Records[t.began]
+	return t.Kind == deliver.KindHandoff && began != nil && began.Said != nil && began.Said.Via == b.targets[name].Type
 }
 
 func contains(deliveries []*fold.Delivery, name string) bool {

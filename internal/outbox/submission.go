@@ -114,7 +114,7 @@ func (b *Box) Submissions(ctx context.Context, place *Place, reader deliver.Read
 		if s.Passed != "" {
 			continue
 		}
-		s.Published = b.publishedAt(s.URL)
+		s.Published = b.published(s)
 		comments, _, err := reader.Comments(ctx, s.Post, time.Time{})
 		if err != nil {
 			return nil, nil, err
@@ -129,10 +129,11 @@ func (b *Box) Submissions(ctx context.Context, place *Place, reader deliver.Read
 	return list, notes, nil
 }
 
-// publishedAt is the handoff that was said at an address, nil without one.
-func (b *Box) publishedAt(url string) *handoff.Record {
+// published is the handoff that a submission has become, nil without one. What strangers
+// have pushed counts for nothing.
+func (b *Box) published(s *Submission) *handoff.Record {
 	for _, r := range b.State.Known() {
-		if r.Said != nil && r.Said.URL == url && r.Kind == handoff.KindHandoff {
+		if r.Said != nil && r.Said.URL == s.URL && r.Kind == handoff.KindHandoff && r.By == s.By && !r.Source.Foreign {
 			return r
 		}
 	}
