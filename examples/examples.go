@@ -103,8 +103,24 @@ func CI(service, version string) []File {
 		"gitlab": {{"gitlab.yml", ".gitlab/ci/handoff.yml"}},
 		"gitea":  {{"gitea.yml", ".gitea/workflows/handoff.yml"}},
 	}
+	return ciFiles(places[service], version)
+}
+
+// Comments returns the files with which a service records what people say in comments,
+// likewise.
+func Comments(service, version string) []File {
+	places := map[string][][2]string{
+		"github": {{"github-comments.yml", ".github/workflows/handoff-comments.yml"}},
+		"gitlab": {{"gitlab-comments.yml", ".gitlab/ci/handoff-comments.yml"}},
+		"gitea":  {{"gitea-comments.yml", ".gitea/workflows/handoff-comments.yml"}},
+	}
+	return ciFiles(places[service], version)
+}
+
+// ciFiles are files, with the places of each, set to install a release of handoff.
+func ciFiles(places [][2]string, version string) []File {
 	var files []File
-	for _, place := range places[service] {
+	for _, place := range places {
 		data := embedded(ci, "ci/"+place[0])
 		files = append(files, File{Path: place[1], Data: bytes.ReplaceAll(data, []byte(Version), []byte(version))})
 	}

@@ -23,6 +23,46 @@ func TestActionIsTheOneThatInitWrites(t *testing.T) {
 	}
 }
 
+// TestCommentsFiles checks what no linter knows: everything pinned, nothing of the event
+// in a script, and no right but those that are needed.
+func TestCommentsFiles(t *testing.T) {
+	uses := regexp.MustCompile(`uses: (\S+)`)
+	pinned := regexp.MustCompile(`^[\w.-]+/[\w.-]+@[0-9a-f]{40}$`)
+	for _, service := range CIServices {
+		files := Comments(service, "v1.2.3")
+		if len(files) != 1 {
+			t.Fatalf("%s: %d files", service, len(files))
+		}
+		text := withoutComments(string(files[0].Data))
+		var doc map[string]any
+		if err := yaml.Unmarshal(files[0].Data, &doc); err != nil {
+			t.Errorf("%s: %v", service, err)
+		}
+		for _, bad := range []string{"pull_request_target", "secrets.", "write-all", Version, "@latest"} {
+			if strings.Contains(text, bad) {
+				t.Errorf("%s: holds %q", service, bad)
+			}
+		}
+		for line := range strings.Lines(text) {
+			// The condition of a job is no shell, and env is quoted by the runner.
+			if strings.Contains(line, "github.event") && !strings.HasPrefix(line, "    if: ") {
+				t.Errorf("%s: something of the event is in %q", service, line)
+			}
+			if key, _, _ := strings.Cut(strings.TrimSpace(line), ": "); strings.Contains(line, "${{") && key != strings.ToUpper(key) {
+				t.Errorf("%s: an expression is in %q", service, line)
+			}
+		}
+		for _, m := range uses.FindAllStringSubmatch(text, -1) {
+			if !pinned.MatchString(m[1]) {
+				t.Errorf("%s: %s is not pinned", service, m[1])
+			}
+		}
+		if !strings.Contains(text, "v1.2.3") || !strings.Contains(text, "sync --from "+service) {
+			t.Errorf("%s: the version or the command is not there\n%s", service, text)
+		}
+	}
+}
+
 // TestCIFiles checks what no linter knows: no secret, no event that gives a fork
 // rights, everything pinned, nothing of the event in a script.
 func TestCIFiles(t *testing.T) {

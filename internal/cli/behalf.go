@@ -47,8 +47,11 @@ func (b behalf) run(ctx context.Context, command func(context.Context, *globals)
 	if err == nil {
 		err = b.output.err
 	}
-	if isRefusal(err) {
-		report(b.talk, 0, err, false, b.masker)
+	if isRefusal(err) { // its hint is for who types commands
+		say(b.talk, 0, b.mask(err.Error()))
+		if refused := new(workspace.FindingsError); errors.As(err, &refused) {
+			printFindings(b.talk, b.findings(refused.Findings))
+		}
 		err = nil
 	}
 	words := strings.TrimSpace(b.talk.String())

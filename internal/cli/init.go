@@ -19,6 +19,7 @@ type initOptions struct {
 	hookSaid      bool
 	ci            string
 	forms         string // a forge, formsHere, or "" for none
+	comments      bool
 	branch        string
 }
 
@@ -77,6 +78,7 @@ up the reminder.`,
 	f.StringVar(&o.ci, "ci", "", "write the check of pull requests for `SERVICE`: github, gitlab, gitea, or none")
 	f.StringVar(&o.forms, "forms", "", "write the form in which issues ask for a handoff, for the `FORGE` that the remote is on, or for github, gitlab or gitea")
 	f.Lookup("forms").NoOptDefVal = formsHere
+	f.BoolVar(&o.comments, "comments", false, "with --ci, write as well what records the comments of people without a terminal")
 	f.StringVar(&o.branch, "branch", "", "records go to the branch `NAME`, or to the current one")
 	return cmd
 }
@@ -102,7 +104,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err := refuseForeign(ctx, ws); err != nil {
 		return err
 	}
-	if _, err := ciFiles(ws, o.ci); err != nil {
+	if _, err := o.ciFiles(ws); err != nil {
 		return err
 	}
 	if o.forms, err = forgeOf(ws, o.forms); err != nil {

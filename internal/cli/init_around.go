@@ -18,8 +18,12 @@ import (
 )
 
 // ciFiles are the files of a CI service, none for [form.NoCI] or "".
-func ciFiles(ws *workspace.Workspace, service string) ([]examples.File, error) {
+func (o initOptions) ciFiles(ws *workspace.Workspace) ([]examples.File, error) {
+	service := o.ci
 	if service == "" || service == form.NoCI {
+		if o.comments {
+			return nil, workspace.Usagef("handoff init --ci github --comments", "--comments: say with --ci which service records them")
+		}
 		return nil, nil
 	}
 	files := examples.CI(service, releaseVersion())
@@ -28,6 +32,9 @@ func ciFiles(ws *workspace.Workspace, service string) ([]examples.File, error) {
 		return nil, workspace.Usagef("", "--ci %s: say %s or %s", service, strings.Join(examples.CIServices, ", "), form.NoCI)
 	case ws.Worktree() == "":
 		return nil, workspace.Usagef("", "--ci: there is no work tree to write to")
+	}
+	if o.comments {
+		files = append(files, examples.Comments(service, releaseVersion())...)
 	}
 	return files, nil
 }
@@ -55,7 +62,7 @@ func forgeOf(ws *workspace.Workspace, said string) (string, error) {
 
 // aroundFiles are the files that init writes outside of the records' directory.
 func (s *setup) aroundFiles() ([]examples.File, error) {
-	files, err := ciFiles(s.ws, s.o.ci)
+	files, err := s.o.ciFiles(s.ws)
 	if err != nil || s.o.forms == "" {
 		return files, err
 	}
@@ -93,7 +100,7 @@ func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o ini
 		g.note("review and commit what was created for %s", text.And(services))
 	}
 	if o.forms != "" && len(created) > 0 {
-		g.note("%s gives what is submitted the label handoff, which has to exist there; handoff sync --from publishes it", o.forms)
+		g.note("%s gives what is submitted the label handoff, which has to exist there; handoff sync --from publishes it, as the job of --ci %s --comments does", o.forms, o.forms)
 	}
 	if o.hook {
 		return created, addReminder(ctx, g, ws)

@@ -172,6 +172,7 @@ func (l *listener) record(ctx context.Context, h *outbox.Heard, row *heardRow) e
 		return err
 	}
 	row.Record, row.Kind, row.Commit = p.ID, string(p.Kind), p.Commit
+	printFindings(l.Err, l.findings(p.Warnings))
 	return err
 }
 
@@ -181,9 +182,6 @@ func (l *listener) commandOf(h *outbox.Heard, subject, says string) func(context
 	return func(ctx context.Context, g *globals) error {
 		switch h.Verb {
 		case "answer":
-			if says == "" {
-				return required("answer", "TEXT", says)
-			}
 			return runAnswer(ctx, g, answerOptions{text: says}, ref)
 		case "resolve":
 			return runResolve(ctx, g, resolveOptions{outcome: "resolved", how: says}, ref)

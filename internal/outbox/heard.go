@@ -161,7 +161,7 @@ func (h *Heard) Said() handoff.Said { return handoff.Said{URL: h.URL, Via: h.Via
 func (b *Box) Reply(ctx context.Context, place *Place, h *Heard, words string) error {
 	_, err := place.Send(ctx, deliver.Message{
 		Key: replyKey(h.Post), Kind: deliver.KindReply, Thread: &deliver.Receipt{ID: h.Thread},
-		To: []deliver.Person{{Name: h.By, Account: h.Account}}, Text: paragraphs(strings.Split(words, "\n")...),
+		To: []deliver.Person{{Name: h.By, Account: h.Account}}, Text: append(paragraphs(strings.Split(words, "\n")...), "This comment is not read again; a new one is."),
 	})
 	return err
 }
@@ -223,6 +223,9 @@ var verbs = map[string][]deliver.Kind{
 	"answer": {deliver.KindQuestion}, "resolve": {deliver.KindBlocker}, "ask": {deliver.KindHandoff, deliver.KindQuestion},
 }
 
+// wordy are the verbs that say nothing without a text.
+var wordy = []string{"answer", "resolve", "decline", "ask"}
+
 // Verbs are the words of commands, in the order in which they are listed.
 func Verbs() []string { return []string{"ack", "answer", "resolve", "decline", "ask"} }
 
@@ -236,6 +239,11 @@ func (b *Box) Meaning(h *Heard) (ref, says string, err error) {
 	case h.More:
 		return "", "", workspace.Usagef("", "a comment says one thing: write another comment for the other")
 	}
+	defer func() {
+		if (err == nil && says == "" || h.Text == "") && slices.Contains(wordy, h.Verb) {
+			err = workspace.Usagef("", "the text is missing: write %s %s, and what you have to say behind it", commandWord, h.Verb)
+		}
+	}()
 	all := b.subjectsOf(h)
 	fits := slices.DeleteFunc(slices.Clone(all), func(s subject) bool { return !slices.Contains(kinds, s.kind) })
 	word, rest := firstWord(h.Text)
@@ -278,6 +286,9 @@ func here(verb string, all, fits []subject) string {
 	var lines []string
 	for _, s := range fits {
 		lines = append(lines, fmt.Sprintf("%s %s %s …", commandWord, verb, s.ref))
+	}
+	if len(lines) == 1 {
+		return "write " + lines[0]
 	}
 	return "several are here, name one: " + strings.Join(lines, ", ")
 }

@@ -88,6 +88,7 @@ func (t itemThread) cite(r *runner, id string) candidate {
 	}
 	if held := r.state.Records[t.HeldBy]; held != nil {
 		line.Since = row.Stamp(held.At.Time)
+		line.Source.Doubt(held.Source)
 	}
 	if t.Offer != nil {
 		line.OfferedTo = row.List(t.Offer.To)

@@ -38,6 +38,7 @@ func (t questionThread) cite(r *runner, id string) candidate {
 	if n := len(t.Answers); n > 0 {
 		if body, ok := t.Answers[n-1].Body.(*handoff.Answer); ok {
 			line.Answer = body.Text
+			line.Source.Doubt(t.Answers[n-1].Source)
 		}
 	}
 	f := r.recordFacets(id)
