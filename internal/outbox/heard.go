@@ -96,18 +96,22 @@ func (b *Box) Listen(ctx context.Context, place *Place, reader deliver.Reader) (
 func (b *Box) thingsAt(place *Place, at deliver.Post) []*Thing {
 	return slices.DeleteFunc(b.things(), func(t *Thing) bool {
 		d := t.Delivery(place.Service, place.Name)
-		submitted := t.Kind == deliver.KindHandoff && b.saidIn(t) == at.URL
+		submitted := t.Kind == deliver.KindHandoff && b.saidOn(t, at.URL)
 		return (d == nil || !at.IsOn(d.Receipt)) && !submitted
 	})
 }
 
-// saidIn is the page on which a thing was first said, "" where it was said in no issue.
-func (b *Box) saidIn(t *Thing) string {
-	if began := b.State.Records[t.began]; began != nil && began.Said != nil {
-		page, _, _ := strings.Cut(began.Said.URL, "#")
-		return page
-	}
-	return ""
+// saidOn reports whether a thing was first said in the issue of an address, or in a comment
+// on that.
+func (b *Box) saidOn(t *Thing, url string) bool {
+	began := b.State.Records[t.began]
+	return began != nil && began.Said != nil && pageOf(began.Said.URL) == pageOf(url)
+}
+
+// pageOf is the address of the issue that a comment is on, or of an issue itself.
+func pageOf(url string) string {
+	page, _, _ := strings.Cut(url, "#")
+	return page
 }
 
 // unanswered are the comments with a command that have no answer of ours.
@@ -208,9 +212,8 @@ func (b *Box) subjectsOf(h *Heard) []subject {
 			add(subject{fold.Target{Type: fold.TargetQuestion, Name: one.ID}.Ref(), one.ID, deliver.KindQuestion, known != nil && known.Open(), false, []string{one.To}})
 		}
 	}
-	page, _, _ := strings.Cut(h.URL, "#")
 	for _, t := range b.things() {
-		if t.Kind == deliver.KindQuestion && b.saidIn(t) == page {
+		if t.Kind == deliver.KindQuestion && b.saidOn(t, h.URL) {
 			add(subject{t.Ref(), t.Subject.Name, t.Kind, t.waits, false, t.asks})
 		}
 	}
