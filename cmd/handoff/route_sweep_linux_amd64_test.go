@@ -100,6 +100,7 @@ func TestNoCommandOpensASocket(t *testing.T) {
 		{"declare", "-f", today(t)}, {"declare", "--carry", "--route", "--to", "ben", "--returns", "2026-11-23T09:00:00Z", "--summary", "Nothing new has happened since this morning", "--none", "shipped,decisions"},
 		{"inbox"}, {"show", "@"}, {"query", "blocked"}, {"log"}, {"stats"}, {"check"}, {"verify"}, {"doctor"},
 		{"resolve", "session-policy", "--how", "Thirty minutes, as the audit asks"}, {"route", "--all"}, {"route", "@", "--via", "github"},
+		{"sync", "--from", "github"}, {"verify", "--from", "github"},
 	} {
 		cmd := s.command("handoff", args...)
 		var output bytes.Buffer
@@ -112,7 +113,7 @@ func TestNoCommandOpensASocket(t *testing.T) {
 		if slices.Contains(tracer.calls, "socket") {
 			t.Errorf("handoff %s opens a socket", strings.Join(args, " "))
 		}
-		if wants := args[0] == "route" || slices.Contains(args, "--route"); wants != (status.ExitStatus() == 2) && args[0] != "check" && args[0] != "doctor" {
+		if wants := args[0] == "route" || slices.Contains(args, "--route") || slices.Contains(args, "--from"); wants != (status.ExitStatus() == 2) && args[0] != "check" && args[0] != "doctor" {
 			t.Errorf("handoff %s: status %d\n%s", strings.Join(args, " "), status.ExitStatus(), output.String())
 		}
 	}

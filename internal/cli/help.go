@@ -215,7 +215,9 @@ but holds no URL to call, no token and no command.
 
 verify.settled names findings of handoff verify that a review has looked into,
 each by its code and by its record, its commit or both. verify shows them as
-settled. What counts is the file of the default branch, where there is one.
+settled. verify.keys names by its fingerprint what a machine signs with that
+records comments: SHA256:… as ssh-keygen -l prints it, or 40 hex digits of PGP.
+What counts is the file of the default branch, where there is one.
 
 handoff init writes what it knows, and the other keys as comments that explain
 them. handoff check .handoffs/config.yaml checks it before you commit.
@@ -257,7 +259,8 @@ CHANNEL, USER, FROM, TO, TOKEN or WEBHOOK at the end.
 
 People are mentioned under the account that the roster has for them: github,
 gitlab, gitea, jira, linear, slack, teams (the name that they sign in with) or
-googlechat (the number of users/NUMBER); mail goes to their first address.`
+googlechat (the number of users/NUMBER); mail goes to their first address. Under
+the same account handoff sync --from github records what they say in comments.`
 
 const securityHelp = `
 Whoever can get a commit into a branch that you read is not trusted. What comes
@@ -274,7 +277,9 @@ where the configuration says read: foreign, are the branches of other remotes,
 refs that no refspec maps from a branch, such as those of pull requests, and
 local branches that follow one of them, until you have committed their tip.
 What you committed yourself counts wherever it lies. A row that only a foreign
-branch holds says so: "only on fork/pr".
+branch holds says so: "only on fork/pr". What somebody has said in a comment is
+committed by a machine, and says so until that is proven here (handoff verify
+--help): "on the word of github, not proven".
 
 Of two contents under one id that of the default branch counts, then that of
 the branch of records, then the one that was committed first; whatever prints

@@ -37,11 +37,11 @@ error.
 
 A squash merge has one author for the records of several: what was seen on the
 branch counts. A verdict that was not seen there is noted as not proven.
-What was said elsewhere, in a comment, is committed by a machine, and whoever can
-push could write the same. It counts as its author's own where the machine signs
-with a key that the configuration names (verify.keys), or once --from NAME has
-read it again, unedited and by them: what that target is, is your own configuration.
-Until then it is noted, and shown, as on the word of the service.
+What was said elsewhere, in a comment, is committed by a machine, and whoever
+can push could write the same. It counts as its author's own where the machine
+signs with a key that the configuration names (verify.keys), or once --from NAME
+has read it again, unedited and by them; what that target is, is your own
+configuration. Until then it is noted, and shown, as on the word of the service.
 
 What a review has settled is shown as such; handoff help config says how.
 Changes of the configuration are listed with their author: they are no findings.

@@ -16,6 +16,9 @@
 // Of the last kind the first record is pushed before anything is sent, so that no
 // other clone sends the same; a push that is refused sends nothing.
 //
+// The way back is [Box.Listen]: what people say in comments on what was delivered, which
+// is recorded on their behalf, and [Box.Confirm], which reads it again.
+//
 // What a target is comes from the configuration of the user and from the environment,
 // never from the repository, which names targets only. The package prints nothing.
 package outbox
