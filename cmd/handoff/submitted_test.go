@@ -82,10 +82,10 @@ func (p *fakePost) bears(label string) bool {
 	return label == "" || slices.ContainsFunc(p.labels(), func(l any) bool { return l.(map[string]any)["name"] == label })
 }
 
-// asSubmitted is what GitHub makes of the form in the work tree: a heading for each field,
-// in their order, with what was typed, or that nothing was. A heading that somebody typed
-// has a backslash before it.
-func asSubmitted(ts *testscript.TestScript, answers string) string {
+// asSubmitted is what GitHub makes of a form: a heading for each field, in their order,
+// with what was typed, or that nothing was. The answers have the same headings; one that
+// somebody typed has a backslash before it.
+func asSubmitted(file, answers string) (string, error) {
 	typed := make(map[string]string)
 	for _, part := range strings.Split("\n"+answers, "\n### ")[1:] {
 		label, value, _ := strings.Cut(part, "\n")
@@ -98,7 +98,9 @@ func asSubmitted(ts *testscript.TestScript, answers string) string {
 			Validations struct{ Required bool }
 		}
 	}
-	ts.Check(yaml.Unmarshal([]byte(ts.ReadFile(".github/ISSUE_TEMPLATE/handoff.yml")), &form))
+	if err := yaml.Unmarshal([]byte(file), &form); err != nil {
+		return "", err
+	}
 	var b strings.Builder
 	for _, field := range form.Body {
 		if field.Type == "markdown" {
@@ -107,14 +109,14 @@ func asSubmitted(ts *testscript.TestScript, answers string) string {
 		value := typed[field.Attributes.Label]
 		delete(typed, field.Attributes.Label)
 		if value == "" && field.Validations.Required {
-			ts.Fatalf("the page does not let the form be submitted without %s", field.Attributes.Label)
+			return "", fmt.Errorf("the page does not let the form be submitted without %s", field.Attributes.Label)
 		}
 		fmt.Fprintf(&b, "### %s\n\n%s\n\n", field.Attributes.Label, cmp.Or(value, "_No response_"))
 	}
 	for label := range typed {
-		ts.Fatalf("the form has no field %s", label)
+		return "", fmt.Errorf("the form has no field %s", label)
 	}
-	return strings.ReplaceAll(b.String(), "\n", "\r\n") // as browsers send it
+	return strings.ReplaceAll(b.String(), "\n", "\r\n"), nil // as browsers send it
 }
 
 // cmdSubmits lets somebody submit the form on the server, as GitHub makes an issue of it:
@@ -130,7 +132,9 @@ func cmdSubmits(ts *testscript.TestScript, _ bool, args []string) {
 	q.Set("as", args[0])
 	text := args[1]
 	if q.Get("title") == "" {
-		text = asSubmitted(ts, ts.ReadFile(text))
+		var err error
+		text, err = asSubmitted(ts.ReadFile(".github/ISSUE_TEMPLATE/handoff.yml"), ts.ReadFile(text))
+		ts.Check(err)
 	}
 	answer, err := http.Post(ts.Getenv("TARGETS")+"/say?"+q.Encode(), "text/plain", strings.NewReader(text))
 	ts.Check(err)
