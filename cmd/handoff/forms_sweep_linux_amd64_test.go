@@ -24,7 +24,7 @@ func TestFormsKilledAtEveryCall(t *testing.T) {
 		t.Fatalf("nothing to interfere with: %s, %d posts, calls\n%s", undisturbed.output, undisturbed.posts, strings.Join(undisturbed.calls, "\n"))
 	}
 	sampled := 0
-	for _, at := range points(undisturbed.calls) {
+	for _, at := range (fault{kill: true}).points(undisturbed.calls) {
 		sampled++
 		if call := undisturbed.calls[at]; at < from || !*full && sampled%20 != 0 && call != "write socket" {
 			continue

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -76,7 +78,7 @@ func (s *fakeTargets) environ() []string {
 	return []string{"FORGE_TOKEN=ghp_swordfish", "PAGER_URL=" + s.URL + "/hook/secret-path", "PAGER_SECRET=hunter2"}
 }
 
-var fakePath = regexp.MustCompile(`^/repos/example/app/issues(?:/(comments/)?(\d+)(/comments)?)?$`)
+var fakePath = regexp.MustCompile(`^(?:/api/v1)?/repos/example/app/issues(?:/(comments/)?(\d+)(/comments)?)?$`)
 
 func (s *fakeTargets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
@@ -108,8 +110,11 @@ func (s *fakeTargets) serve(r *http.Request, data, title, body, state string) (i
 		s.posts = append(s.posts, &fakePost{kind: "message", id: len(s.posts) + 1, body: data})
 		return http.StatusOK, map[string]any{}
 	}
-	if r.URL.Path == "/user" {
-		return http.StatusOK, map[string]any{"login": "handoff-bot", "type": "User"}
+	if strings.HasSuffix(r.URL.Path, "/user") {
+		return http.StatusOK, map[string]any{"login": "handoff-bot", "username": "handoff-bot", "type": "User"}
+	}
+	if parts := gitlabPath.FindStringSubmatch(r.URL.EscapedPath()); parts != nil {
+		return s.gitlab(r, data, parts)
 	}
 	parts := fakePath.FindStringSubmatch(r.URL.Path)
 	if r.URL.Path == "/say" && r.URL.Query().Get("form") != "" {
@@ -147,6 +152,53 @@ func (s *fakeTargets) serve(r *http.Request, data, title, body, state string) (i
 	}
 	s.posts = append(s.posts, p)
 	return http.StatusCreated, s.json(p)
+}
+
+var gitlabPath = regexp.MustCompile(`^/api/v4/projects/example%2Fapp/(issues|merge_requests)(?:/(\d+))?(/notes)?(?:/(\d+))?$`)
+
+// gitlab answers what the program uses of GitLab, from its documentation: there is no
+// published description to hold it against.
+func (s *fakeTargets) gitlab(r *http.Request, data string, parts []string) (int, any) {
+	var body struct{ Title, Description, Body string }
+	_ = json.Unmarshal([]byte(data), &body)
+	number, _ := strconv.Atoi(parts[2])
+	note, _ := strconv.Atoi(parts[4])
+	inGitLab := func(value any) any {
+		m := value.(map[string]any)
+		user, _ := m["user"].(map[string]any)
+		m["iid"], m["description"], m["web_url"] = m["number"], m["body"], m["html_url"]
+		if user != nil {
+			m["author"] = map[string]any{"username": user["login"]}
+		}
+		if parts[3] != "" {
+			delete(m, "web_url")
+		}
+		delete(m, "html_url")
+		delete(m, "user")
+		return m
+	}
+	switch {
+	case r.Method == http.MethodGet && note > 0:
+		status, one := s.one(note)
+		return status, inGitLab(one)
+	case r.Method == http.MethodGet && parts[1] == "merge_requests":
+		return http.StatusOK, []any{}
+	case r.Method == http.MethodGet:
+		list := []any{}
+		for _, one := range s.list(r.URL.Query(), number) {
+			list = append(list, inGitLab(one))
+		}
+		if r.URL.Query().Get("sort") == "desc" {
+			slices.Reverse(list)
+		}
+		return http.StatusOK, list
+	}
+	p := &fakePost{kind: "issue", id: len(s.posts) + 1, on: number, title: body.Title, body: body.Description + body.Body, state: "open"}
+	if number > 0 {
+		p.kind, p.state = "comment", ""
+	}
+	s.posts = append(s.posts, p)
+	return http.StatusCreated, inGitLab(s.json(p))
 }
 
 // say is what the tests let people write: a comment, or another text for one.
@@ -191,7 +243,7 @@ func (s *fakeTargets) list(q url.Values, number int) []any {
 	}
 	size, err := strconv.Atoi(q.Get("per_page"))
 	if err != nil {
-		size = 50 // Gitea
+		size = len(list) // as Gitea has it
 	}
 	page, _ := strconv.Atoi(q.Get("page"))
 	from := min(max(page-1, 0)*size, len(list))
@@ -272,7 +324,8 @@ func (s *fakeTargets) count() int {
 // cmdTargets starts the server: targets. What it has got is in the files posts and log
 // of $WORK/targets; the file mode there says what happens to requests: refuse, gone
 // (nothing was taken), drop (it was, and there is no answer). The user's own
-// configuration is written to the file own; as it is in use, with targets -use.
+// configuration is written to the file own; as it is in use, with targets -use. With
+// targets -tls they are reached over TLS, as real ones are, and are GitLab and Gitea too.
 func cmdTargets(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) > 0 && args[0] == "-use" {
 		ts.Setenv("XDG_CONFIG_HOME", filepath.Join(ts.Getenv("WORK"), "targets"))
@@ -283,12 +336,23 @@ func cmdTargets(ts *testscript.TestScript, _ bool, args []string) {
 	s := newTargets(dir)
 	ts.Defer(s.Close)
 	s.save()
-	ts.Check(os.WriteFile(filepath.Join(dir, "handoff", "config.yaml"), []byte(s.config()), 0o600))
+	ts.Setenv("TARGETS", s.URL)
+	more := ""
+	if len(args) > 0 && args[0] == "-tls" {
+		secure := httptest.NewTLSServer(s)
+		ts.Defer(secure.Close)
+		file := filepath.Join(dir, "certificate.pem")
+		ts.Check(os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}), 0o644))
+		ts.Setenv("SSL_CERT_FILE", file)
+		s.URL = secure.URL
+		more = fmt.Sprintf("  gitea: {type: gitea, host: '%[1]s/api/v1', project: example/app, token_env: FORGE_TOKEN}\n"+
+			"  gitlab: {type: gitlab, host: '%[1]s/api/v4', project: example/app, token_env: FORGE_TOKEN}\n", s.URL)
+	}
+	ts.Check(os.WriteFile(filepath.Join(dir, "handoff", "config.yaml"), []byte(s.config()+more), 0o600))
 	for _, setting := range s.environ() {
 		name, value, _ := strings.Cut(setting, "=")
 		ts.Setenv(name, value)
 	}
-	ts.Setenv("TARGETS", s.URL)
 }
 
 // cmdMode says what happens to the next requests: mode drop; mode fine.

@@ -282,12 +282,20 @@ func takes(a *handoff.Ack) string {
 }
 
 func (s storyPrinter) cite(r *handoff.Record) {
+	s.said("", r)
 	commit, path := "source: "+short(r.Source.Commit)+":", r.Source.Path+doubts(r)
 	if s.width > 0 && uniseg.StringWidth(commit+path) > s.width {
 		s.styled(painted{dim, commit})
 		commit = "  "
 	}
 	s.styled(painted{dim, commit + path})
+}
+
+// said prints where a record was said that its author has not committed.
+func (s storyPrinter) said(indent string, r *handoff.Record) {
+	if r.Said != nil {
+		s.field(indent+"said", r.Said.URL)
+	}
 }
 
 // doubts is what has to be said beside a record, after a comma.

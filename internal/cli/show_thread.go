@@ -52,6 +52,7 @@ func (s storyPrinter) blockerAs(b handoff.Blocker, now *fold.Blocker) {
 	if now.Resolution != nil {
 		res := now.Resolution.Body.(*handoff.Resolution)
 		s.field("  "+words(now.State), fmt.Sprintf("%s by %s, %s%s", res.How, now.Resolution.By, s.ago(now.Resolution.At.Time), doubts(now.Resolution)))
+		s.said("  ", now.Resolution)
 		s.fields("  ", res, "blocker", "outcome", "how")
 	} else if now.AnsweredBy != "" {
 		s.field("  decision", now.AnsweredBy)
@@ -86,6 +87,7 @@ func (s storyPrinter) question(q *fold.Question) {
 	for _, r := range q.Answers {
 		answer := r.Body.(*handoff.Answer)
 		s.field("  answer", fmt.Sprintf("%s (%s)", answer.Text, text.JoinNonEmpty(", ", r.By, s.ago(r.At.Time)+doubts(r), answer.Source)))
+		s.said("  ", r)
 	}
 }
 

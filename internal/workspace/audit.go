@@ -182,7 +182,9 @@ func (ws *Workspace) JudgeFetched(ctx context.Context, before []git.Ref) (findin
 	isOld := func(f audit.Finding) bool { return !fetched[f.Commit] }
 	findings, _ = SplitSettled(report.Findings, trusted)
 	findings = slices.DeleteFunc(findings, func(f AuditFinding) bool { return isOld(f.Finding) })
-	return findings, slices.DeleteFunc(report.Notes, isOld), nil
+	return findings, slices.DeleteFunc(report.Notes, func(f audit.Finding) bool {
+		return isOld(f) || f.Kind == audit.KindSaid // which is said wherever the record is shown
+	}), nil
 }
 
 // ofTeam returns the refs that are not foreign.
