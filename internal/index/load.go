@@ -59,6 +59,7 @@ func Load(ctx context.Context, repo *store.Repo, refs []git.Ref, dir string) (*S
 			r.problem.Fix = repo.WayOut(byName[files[i].Ref], !r.passing)
 			set.Problems = append(set.Problems, *r.problem)
 		case r.record != nil:
+			r.record.Source.OnWordOf = r.record.OnWordOf(nil)
 			set.Records = append(set.Records, r.record)
 		}
 	}
