@@ -45,7 +45,7 @@ func Setup(t Team) []File {
 	if t.Branch != "" {
 		branch, log = ", on the branch `"+t.Branch+"`", "git log "+t.Branch+" -- "+t.Dir
 	}
-	fill := strings.NewReplacer("{dir}", t.Dir, "{branch}", branch, "{log}", log, "{me}", t.Me, "{other}", t.Other)
+	fill := t.fill("{branch}", branch, "{log}", log)
 	var files []File
 	for _, place := range [][2]string{
 		{"README.md", "README.md"}, {"day.yaml", "templates/day.yaml"}, {"good.yaml", "templates/good.yaml"}, {"refused.txt", Refused},
@@ -53,6 +53,32 @@ func Setup(t Team) []File {
 		files = append(files, File{place[1], []byte(fill.Replace(string(embedded(setup, "setup/"+place[0]))))})
 	}
 	return files
+}
+
+// fill says in a text what a team is called.
+func (t Team) fill(more ...string) *strings.Replacer {
+	return strings.NewReplacer(append(more, "{dir}", t.Dir, "{me}", t.Me, "{other}", t.Other)...)
+}
+
+//go:embed forms
+var forms embed.FS
+
+// Forges are those that Form knows.
+var Forges = []string{"github", "gitlab", "gitea"}
+
+// Form is the file with which a forge asks for a handoff in an issue: a form, or on
+// GitLab, which has none, a template of the description. Gitea and Forgejo read forms as
+// GitHub has them. It is false for a forge that is not in Forges.
+func Form(forge string, t Team) (File, bool) {
+	place, ok := map[string][2]string{
+		"github": {"handoff.yml", ".github/ISSUE_TEMPLATE/handoff.yml"},
+		"gitea":  {"handoff.yml", ".gitea/ISSUE_TEMPLATE/handoff.yaml"},
+		"gitlab": {"Handoff.md", ".gitlab/issue_templates/Handoff.md"},
+	}[forge]
+	if !ok {
+		return File{}, false
+	}
+	return File{place[1], []byte(t.fill().Replace(string(embedded(forms, "forms/"+place[0]))))}, true
 }
 
 func embedded(files embed.FS, name string) []byte {

@@ -81,6 +81,7 @@ func runScripts(t *testing.T, dir, refFormat string) {
 			"sound":           cmdSound,
 			"targets":         cmdTargets,
 			"says":            cmdSays,
+			"submits":         cmdSubmits,
 			"mode":            cmdMode,
 			"forges":          cmdForges,
 			"pull":            cmdPull,

@@ -43,6 +43,7 @@ type fakePost struct {
 	title, body string
 	state       string
 
+	form       *formPost // nil for what is no issue of the form
 	login      string    // "" for that of the token
 	bot        bool      // it is a program's
 	at, edited time.Time // zero for when the tests run, and for never
@@ -116,10 +117,17 @@ func (s *fakeTargets) serve(r *http.Request, data, title, body, state string) (i
 		return s.gitlab(r, data, parts)
 	}
 	parts := fakePath.FindStringSubmatch(r.URL.Path)
+	if r.URL.Path == "/say" && r.URL.Query().Get("form") != "" {
+		return s.submit(r.URL.Query(), data)
+	}
 	if r.URL.Path == "/say" {
 		return s.say(r.URL.Query(), data)
 	}
-	if parts == nil || strings.TrimPrefix(r.Header.Get("Authorization"), "token ") != "ghp_swordfish" && r.Header.Get("Authorization") != "Bearer ghp_swordfish" {
+	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if token = strings.TrimPrefix(token, "token "); r.URL.Path == "/graphql" && token == "ghp_swordfish" {
+		return s.graph(data)
+	}
+	if parts == nil || token != "ghp_swordfish" {
 		return http.StatusNotFound, map[string]any{"message": "Not Found"}
 	}
 	number, _ := strconv.Atoi(parts[2])
@@ -222,13 +230,13 @@ func (s *fakeTargets) one(number int) (int, any) {
 func (s *fakeTargets) list(q url.Values, number int) []any {
 	list, listed := []any{}, map[int]bool{}
 	for _, p := range s.posts {
-		if p.kind != "message" && p.on == number {
+		if p.kind != "message" && p.on == number && p.bears(q.Get("labels")) {
 			list = append(list, s.json(p))
 			listed[p.id] = p.on == 0
 		}
 	}
 	for _, p := range s.posts {
-		if number == 0 && p.kind == "comment" && !listed[p.on] {
+		if number == 0 && p.kind == "comment" && !listed[p.on] && q.Get("labels") == "" {
 			listed[p.on] = true
 			list = append(list, map[string]any{"id": 1000 + p.on, "number": p.on, "pull_request": map[string]any{}, "comments": 1, "created_at": moment(), "updated_at": moment()})
 		}
@@ -256,13 +264,17 @@ func (s *fakeTargets) json(p *fakePost) map[string]any {
 			comments++
 		}
 	}
+	updated := cmp.Or(p.edited, at)
+	if p.form != nil && comments > 0 {
+		updated = at.Add(time.Hour)
+	}
 	page := fmt.Sprintf("https://github.example.com/example/app/issues/%d", p.id)
 	if p.kind == "comment" && p.login != "" {
 		page = fmt.Sprintf("https://github.example.com/example/app/issues/%d#issuecomment-%d", p.on, p.id)
 	}
 	return map[string]any{
-		"id": p.id, "number": p.id, "title": p.title, "body": p.body, "state": p.state, "comments": comments,
-		"created_at": at, "updated_at": cmp.Or(p.edited, at), "html_url": page, "user": map[string]any{"login": by, "type": kind},
+		"id": p.id, "number": p.id, "title": p.title, "body": p.body, "state": p.state, "comments": comments, "labels": p.labels(),
+		"created_at": at, "updated_at": updated, "html_url": page, "user": map[string]any{"login": by, "type": kind},
 	}
 }
 

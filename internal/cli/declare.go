@@ -113,9 +113,10 @@ A file and the editor's text say things as the flags do: one name for a list,
 none for an empty one, "mon 09:00" on your clock, "ben: Get the approval" for a
 step, a line as its flag takes it for an entry. Left out, the owner of an item
 is who it was, else you; a blocker and the items that it blocks name each other
-once; names are made of what is said. With --carry, -f says what is new and the
-rest is what you hold; "resolved" names blockers of yours that are gone. What
-is published has the strict form that handoff schema prints.`,
+once; names are made of what is said; "intent" and "accept" may stand beside
+the items, in lines as those flags take them. With --carry, -f says what is new
+and the rest is what you hold; "resolved" names blockers of yours that are gone.
+What is published has the strict form that handoff schema prints.`,
 		Example: `  handoff declare
   handoff declare --resume
   handoff declare -f today.yaml

@@ -18,9 +18,13 @@ type initOptions struct {
 	hook          bool
 	hookSaid      bool
 	ci            string
+	forms         string // a forge, formsHere, or "" for none
 	comments      bool
 	branch        string
 }
+
+// formsHere stands for the forge that the remote is on.
+const formsHere = "remote"
 
 func newInitCmd(g *globals) *cobra.Command {
 	var o initOptions
@@ -38,6 +42,10 @@ whom git knows, the authors of the last 90 days, if there are two or more. With
 --person they are those that are named; of somebody whom git knows, the handle
 is enough.
 
+With --forms, people who use no terminal leave a handoff in an issue: the forge
+that the remote is on asks for what declare asks for, and handoff sync --from
+publishes it.
+
 Nothing of it is needed to declare a handoff. It adds people, time zones and
 response times; edit the configuration like any other file, by review. What is
 there already stays as it is: in a clone of a team that has all of it, init sets
@@ -45,11 +53,18 @@ up the reminder.`,
 		Example: `  handoff init
   handoff init --dry-run
   handoff init --hook --ci github
+  handoff init --forms
   handoff init --person "ana;Asia/Singapore;09:00-18:00" \
       --person "ben;Europe/London;09:00-17:30;ben@example.com" \
       --team "payments;ben;ana,ben" --branch handoffs`,
 		GroupID: groupSetup,
-		Args:    noArgs,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if o.forms == formsHere && len(args) == 1 { // the name of the forge, with a space before it
+				o.forms = args[0]
+				return nil
+			}
+			return noArgs(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.hookSaid = cmd.Flags().Changed("hook")
 			return runInit(cmd.Context(), g, o)
@@ -61,6 +76,8 @@ up the reminder.`,
 	listVar(f, &o.teams, "team", "a team: `'"+config.TeamShape+"'`, with commas between the members (repeatable)")
 	f.BoolVar(&o.hook, "hook", false, "install the reminder before a push as well")
 	f.StringVar(&o.ci, "ci", "", "write the check of pull requests, and a job on a schedule that reminds of deadlines, for `SERVICE`: github, gitlab, gitea, or none")
+	f.StringVar(&o.forms, "forms", "", "write the form in which issues ask for a handoff, for the `FORGE` that the remote is on, or for github, gitlab or gitea")
+	f.Lookup("forms").NoOptDefVal = formsHere
 	f.BoolVar(&o.comments, "comments", false, "with --ci, write as well what records the comments of people without a terminal")
 	f.StringVar(&o.branch, "branch", "", "records go to the branch `NAME`, or to the current one")
 	return cmd
@@ -90,6 +107,9 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if _, err := o.ciFiles(ws); err != nil {
 		return err
 	}
+	if o.forms, err = forgeOf(ws, o.forms); err != nil {
+		return err
+	}
 	s, err := newSetup(ctx, g, ws, o)
 	if err != nil {
 		return err
@@ -115,12 +135,12 @@ func (s *setup) carryOut(ctx context.Context) error {
 	g, ws, o := s.g, s.ws, s.o
 	change := store.Change{Files: s.files, Message: setUpSubject + ws.RecordDir + "\n",
 		Author: ws.Author, Committer: ws.Committer, DetachOK: o.detachOK}
-	ci, err := o.ciFiles(ws)
+	files, err := s.aroundFiles()
 	if err != nil {
 		return err
 	}
 	if o.dryRun {
-		for _, f := range ci {
+		for _, f := range files {
 			g.note("would create %s", f.Path)
 		}
 		return o.printDryRun(g, change, nil, make([]custodyChange, 1))
@@ -131,7 +151,7 @@ func (s *setup) carryOut(ctx context.Context) error {
 			return err
 		}
 	}
-	around, err := setUpAround(ctx, g, ws, o, ci)
+	around, err := setUpAround(ctx, g, ws, o, files)
 	doc.Created = text.NonNil(append(around, doc.Created...))
 	err = errors.Join(err, g.printer.print(doc, func() {
 		for _, f := range doc.Created {

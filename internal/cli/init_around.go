@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/examples"
@@ -38,8 +39,43 @@ func (o initOptions) ciFiles(ws *workspace.Workspace) ([]examples.File, error) {
 	return files, nil
 }
 
+// forgeOf is the forge for which the form of issues is written, "" for none.
+func forgeOf(ws *workspace.Workspace, said string) (string, error) {
+	if said == "" {
+		return "", nil
+	}
+	forge := said
+	if said == formsHere {
+		forge = likelyService(ws)
+	}
+	_, known := examples.Form(forge, examples.Team{})
+	switch {
+	case said == formsHere && !known:
+		return "", workspace.Usagef("say it: --forms=github, --forms=gitlab or --forms=gitea", "--forms: the remote does not tell which forge it is on")
+	case !known:
+		return "", workspace.Usagef("", "--forms=%s: say %s", said, strings.Join(examples.Forges, ", "))
+	case ws.Worktree() == "":
+		return "", workspace.Usagef("", "--forms: there is no work tree to write to")
+	}
+	return forge, nil
+}
+
+// aroundFiles are the files that init writes outside of the records' directory.
+func (s *setup) aroundFiles() ([]examples.File, error) {
+	files, err := s.o.ciFiles(s.ws)
+	if err != nil || s.o.forms == "" {
+		return files, err
+	}
+	agreed, err := s.agreed()
+	if err != nil {
+		return nil, err
+	}
+	form, _ := examples.Form(s.o.forms, teamOf(s.ws, agreed))
+	return append(files, form), nil
+}
+
 // setUpAround does what init does outside of the records' directory: the hook,
-// and the files of a CI service. Those go to the work tree, uncommitted, for
+// and files of a CI service or a forge. Those go to the work tree, uncommitted, for
 // they are reviewed like any code. It returns the files that it created.
 func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions, files []examples.File) ([]string, error) {
 	var created []string
@@ -54,8 +90,17 @@ func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o ini
 			g.note("%s is there already", f.Path)
 		}
 	}
+	var services []string
+	for _, service := range []string{o.ci, o.forms} {
+		if service != "" && service != form.NoCI && !slices.Contains(services, service) {
+			services = append(services, service)
+		}
+	}
 	if len(created) > 0 {
-		g.note("review and commit what was created for %s", o.ci)
+		g.note("review and commit what was created for %s", text.And(services))
+	}
+	if o.forms != "" && len(created) > 0 {
+		g.note("%s gives what is submitted the label handoff, which has to exist there; handoff sync --from publishes it, as the job of --ci %s --comments does", o.forms, o.forms)
 	}
 	if o.hook {
 		return created, addReminder(ctx, g, ws)

@@ -75,7 +75,7 @@ func (s *setup) form(ctx context.Context) (*form.Setup, error) {
 		}
 	}
 	if f.CI == "" && s.ws.Worktree() != "" && !hasCI(s.ws) {
-		f.Asked, f.CI = append(f.Asked, form.SetupCI), s.likelyCI()
+		f.Asked, f.CI = append(f.Asked, form.SetupCI), likelyService(s.ws)
 	}
 	if !s.ws.HasConfig && f.Branch == "" {
 		f.Asked, f.Branch = append(f.Asked, form.SetupBranch), config.BranchCurrent
@@ -116,11 +116,11 @@ func hasCI(ws *workspace.Workspace) bool {
 	})
 }
 
-// likelyCI is the service that the remote or the work tree speaks of, else none.
-func (s *setup) likelyCI() string {
+// likelyService is the service that the remote or the work tree speaks of, else none.
+func likelyService(ws *workspace.Workspace) string {
 	remote := ""
-	if up, ok, err := s.ws.Upstream(); err == nil && ok {
-		urls, err := s.ws.Config("remote." + up.Remote + ".url")
+	if up, ok, err := ws.Upstream(); err == nil && ok {
+		urls, err := ws.Config("remote." + up.Remote + ".url")
 		if err == nil {
 			remote = strings.Join(urls, " ")
 		}
@@ -128,7 +128,7 @@ func (s *setup) likelyCI() string {
 	for _, sign := range []struct{ service, host, place string }{
 		{"github", "github", ".github"}, {"gitlab", "gitlab", ".gitlab-ci.yml"}, {"gitea", "gitea", ".gitea"}, {"gitea", "codeberg.org", ".forgejo"},
 	} {
-		if strings.Contains(remote, sign.host) || exists(filepath.Join(s.ws.Worktree(), sign.place)) {
+		if strings.Contains(remote, sign.host) || exists(filepath.Join(ws.Worktree(), sign.place)) {
 			return sign.service
 		}
 	}
@@ -148,8 +148,8 @@ func (s *setup) preview() (title string, body []string) {
 			config = configLines(f.Data)
 		}
 	}
-	ci, _ := s.o.ciFiles(s.ws) // which was looked at before
-	for _, f := range ci {
+	files, _ := s.aroundFiles() // which were looked at before
+	for _, f := range files {
 		body = append(body, "write "+f.Path+", for you to review and commit")
 	}
 	if s.o.hook {

@@ -41,8 +41,10 @@ decline or ask, with the text behind it, and first the name of what is meant,
 where several things are there. Whom the roster gives the account to is the
 author, you are the committer, and the record says where it was said. What is
 refused is answered there, once. Strangers, programs and comments that were
-edited are passed over. What the target is, is your own configuration: handoff
-help config.
+edited are passed over. Handoffs that were submitted in the form of handoff init
+--forms, in an issue with the label handoff, are published by their author, or
+answered with what is missing; one that somebody else has edited is neither.
+What the target is, is your own configuration: handoff help config.
 
 A partial clone (git clone --filter) may lack records. Nothing that only reads
 fetches them; sync does, all at once, and with --missing does nothing else.`,
@@ -59,7 +61,7 @@ fetches them; sync does, all at once, and with --missing does nothing else.`,
 			return runSync(cmd.Context(), g, from)
 		},
 	}
-	cmd.Flags().StringVar(&from, "from", "", "record what was said in comments at the target `NAME`: github, gitlab, gitea")
+	cmd.Flags().StringVar(&from, "from", "", "record what was said in comments, and submitted in forms, at the target `NAME`: github, gitlab, gitea")
 	cmd.Flags().BoolVar(&missing, "missing", false, "fetch the records that a partial clone lacks, and do nothing else")
 	cmd.MarkFlagsMutuallyExclusive("from", "missing")
 	return cmd

@@ -43,6 +43,8 @@ type listener struct {
 
 	rows   []heardRow
 	passed []passedRow
+	forms  []formRow
+	links  bool  // some forms are published, and do not say so
 	err    error // of those that are to be read again
 }
 
@@ -51,6 +53,7 @@ type heardDocument struct {
 	syncDocument
 	Said       []heardRow  `json:"said"`
 	PassedOver []passedRow `json:"passed_over"`
+	Forms      []formRow   `json:"forms"`
 }
 
 // runSyncFrom syncs before it listens, so that it knows what others have recorded, and
@@ -70,7 +73,11 @@ func runSyncFrom(ctx context.Context, g *globals, ws *workspace.Workspace, name 
 		doc, err = g.syncGit(ctx, ws)
 		doc.Sent += sent
 	}
-	return errors.Join(heardErr, err, g.printer.print(heardDocument{doc, l.rows, l.passed}, func() {
+	if err == nil {
+		err = l.linkForms(ctx)
+	}
+	return errors.Join(heardErr, err, g.printer.print(heardDocument{doc, l.rows, l.passed, text.NonNil(l.forms)}, func() {
+		l.printForms()
 		l.print()
 		g.noteSynced(doc)
 	}))
@@ -78,7 +85,8 @@ func runSyncFrom(ctx context.Context, g *globals, ws *workspace.Workspace, name 
 
 // recorded reports whether anything was.
 func (l *listener) recorded() bool {
-	return slices.ContainsFunc(l.rows, func(row heardRow) bool { return row.Record != "" })
+	return slices.ContainsFunc(l.rows, func(row heardRow) bool { return row.Record != "" }) ||
+		slices.ContainsFunc(l.forms, func(row formRow) bool { return row.Commit != "" })
 }
 
 // newListener opens the target before anything goes over the network.
@@ -104,6 +112,9 @@ func (l *listener) listen(ctx context.Context) error {
 		return err
 	}
 	defer end()
+	if err := l.takeForms(ctx); err != nil {
+		return err
+	}
 	if err := l.ws.Load(ctx, outbox.HeardPart(l.Now())); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/audit"
 	"github.com/handoff-cli/handoff/internal/deliver"
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/outbox"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -77,7 +78,9 @@ func (c *confirmer) confirm(ctx context.Context, g *globals, said []audit.Said) 
 		if progress != nil {
 			progress(i, len(said))
 		}
-		reason, confirmErr := c.Confirm(ctx, c.place, c.reader, s.Record, s.Blob)
+		reason, confirmErr := c.Confirm(ctx, c.place, c.reader, s.Record, s.Blob, func(body string, r *handoff.Record) bool {
+			return bearsOut(c.Workspace, body, r)
+		})
 		if confirmErr != nil {
 			err = confirmErr
 			break

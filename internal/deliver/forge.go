@@ -125,6 +125,7 @@ type post struct {
 	UpdatedAt   time.Time `json:"updated_at"`
 	System      bool      // of GitLab: it tells what happened
 	Comments    int       // how many there are
+	State       string    // open or opened, or closed
 	Labels      json.RawMessage
 	App         json.RawMessage `json:"performed_via_github_app"`
 	PullRequest json.RawMessage `json:"pull_request"`

@@ -30,6 +30,8 @@ type Reader interface {
 	// Read reads an issue or a comment by the address of its page. It is false for what
 	// is not there, or is not of the project.
 	Read(ctx context.Context, page string) (Post, bool, error)
+	// Saved reads the text of an issue anew, and who saved it last.
+	Saved(ctx context.Context, issue Post) (Saved, error)
 }
 
 // Post is an issue, a pull request or a comment, as a forge tells of it.
@@ -70,6 +72,8 @@ type forgeReader interface {
 	// newest is the page of the list of so many comments where the newest are, and the
 	// step to the page of those before; 0 where all are in one.
 	newest(count, size int) (page, step int)
+	// saved reads the text of an issue, and who saved it last.
+	saved(ctx context.Context, f *forge, number int) (Saved, error)
 	// oneRow reports whether issues and pull requests have numbers out of one row.
 	oneRow() bool
 	// address is what a page of the project is about, on whatever host.

@@ -194,8 +194,12 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 	return s
 }
 
-// labelWhy asks for the reason of an item.
-const labelWhy = "Why is it done, and why this way?"
+// What is asked for in a terminal and in an issue of a forge alike: the reason of an
+// item, and its checks.
+const (
+	labelWhy  = "Why is it done, and why this way?"
+	labelDone = "How can one tell that it is done?"
+)
 
 func firstStep(item handoff.Item) string {
 	if len(item.Next) == 0 {

@@ -51,7 +51,7 @@ func (d *Declaration) moreFields(item handoff.Item) []*Field {
 		line("intent", labelWhy, "", item.Intent, "").most(mostIntent),
 		choice("severity", "Severity", severity, handoff.SeverityRoutine, handoff.SeverityWatch, handoff.SeverityCritical),
 		due, effort, where,
-		lines("accept", "How can one tell that it is done?", "one check a line: what can be seen, as in: PR #1842 is merged", checks).most(mostCheck),
+		lines("accept", labelDone, "one check a line: what can be seen, as in: PR #1842 is merged", checks).most(mostCheck),
 		lines("if_then", "What may happen, and what to do then?", "one a line: if -> then", ifs),
 		lines("known_issues", "Known issues", "one a line", item.KnownIssues).most(mostIssue),
 		lines("do_not", "Do not", "one a line", item.DoNot).most(mostWarning),

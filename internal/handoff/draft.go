@@ -40,6 +40,8 @@ type Reading struct {
 //   - "PR #1842 is open", of which YAML takes all behind the space for a comment;
 //   - items, blockers, decisions and questions without an id, which get one that is
 //     made of what they say;
+//   - why items are done, and how one can tell, beside the items: "intent: refund-flow;
+//     Customers wait";
 //   - items that are shipped or dropped, which leave the list.
 //
 // The document then holds what that stands for, in the places where it was typed.
@@ -52,6 +54,7 @@ func ParseDraft(data []byte, how Reading) *Document {
 	if kind := child(d.root, "kind"); d.root != nil && (kind == nil || kind.Value == string(KindHandoff)) {
 		r := draftReader{Reading: how, root: d.root}
 		r.read()
+		d.Findings = append(d.Findings, r.findings...)
 	}
 	return d.decoded(KindHandoff)
 }
@@ -83,7 +86,8 @@ func rejoin(n *yaml.Node, findings []Finding) []Finding {
 // draftReader brings the tree of a draft into the form of a record.
 type draftReader struct {
 	Reading
-	root *yaml.Node
+	root     *yaml.Node
+	findings []Finding
 }
 
 func (r *draftReader) read() {
@@ -102,6 +106,7 @@ func (r *draftReader) read() {
 	if r.Carried != nil {
 		r.carry()
 	}
+	r.beside()
 	r.leave()
 }
 

@@ -66,6 +66,11 @@ func TestParseDraft(t *testing.T) {
 		{"items: [{id: a1, if_then: it rains -> stay}]", "items: [{id: a1, if_then: [{if: it rains, then: stay}]}]"},
 		{"items: [{id: a1, do_not: 'No, never'}]", "items: [{id: a1, do_not: ['No, never']}]"},
 		{"items: [{id: a1, status: shipped, state: Merged}, {id: b2, status: dropped, state: Too late}]", "items: []\nshipped: [{id: a1, what: Merged}]\ndropped: [{id: b2, why: Too late}]"},
+		{"intent: a1; Customers wait\nitems: [{id: a1}, {id: b2}]", "items: [{id: a1, intent: Customers wait}, {id: b2}]"},
+		{"intent: Customers wait; and so do we\nitems: [{id: a1}]", "items: [{id: a1, intent: Customers wait; and so do we}]"},
+		{"intent: ['A1; Customers wait']\nitems: [{id: a1, intent: Nobody knows}]", "items: [{id: a1, intent: Customers wait}]"},
+		{"accept: ['b2; it is merged', 'a1; it is paid', 'b2; it is paid']\nitems: [{id: a1}, {id: b2}]", "items: [{id: a1, accept: [{check: it is paid}]}, {id: b2, accept: [{check: it is merged}, {check: it is paid}]}]"},
+		{"accept: a1; it is paid\nitems: [{id: a1, accept: it is merged}]", "items: [{id: a1, accept: [{check: it is merged}, {check: it is paid}]}]"},
 		{"blockers: {needs: Decide the limit, blocks: 'a1, b2'}", "blockers: [{id: decide-the-limit, needs: Decide the limit, blocks: [a1, b2]}]"},
 		{"summary: 42", `summary: "42"`},
 		{"summary: >\n  One line\n  of two\n", `summary: "One line of two"`},
@@ -91,6 +96,27 @@ func TestParseDraftLeavesSlips(t *testing.T) {
 		}
 		if h := doc.Record.Body.(*Handoff); len(h.To) > mostInLine {
 			t.Errorf("%d receivers were read out of a line", len(h.To))
+		}
+	}
+}
+
+// What stands beside the items and is of none of them is said, with its place.
+func TestParseDraftBesideNoItem(t *testing.T) {
+	for text, want := range map[string]string{
+		"items: [{id: refund-flow}, {id: b2}]\nintent: [b2; it waits, 'refund-flw; it waits']": "HO103 did you mean refund-flow?",
+		"accept: refundflow; it is paid\nitems: [{id: refund-flow}]":                           "HO103 did you mean refund-flow?",
+		"accept: refund-flow;\nitems: [{id: refund-flow}]":                                     "HO101",
+		"accept: 'it is paid'\nitems: []":                                                      "HO103",
+		"intent: ';it waits'\nitems: [1, {title: ''}]":                                         "HO103",
+	} {
+		doc := ParseDraft([]byte(text), Reading{})
+		if len(doc.Findings) != 1 {
+			t.Errorf("%s: %+v", text, doc.Findings)
+			continue
+		}
+		f := doc.Findings[0]
+		if code, fix, _ := strings.Cut(want, " "); f.Code != code || !strings.HasSuffix(fix, f.Fix) && fix != "" || f.Line == 0 {
+			t.Errorf("%s: %+v, want %s", text, f, want)
 		}
 	}
 }
@@ -147,6 +173,7 @@ func FuzzParseDraft(f *testing.F) {
 	} {
 		f.Add(text)
 	}
+	f.Add("intent: [a; b, c]\naccept: [a; b, 'c']\nitems: [1, {id: a, accept: {b: c}}]\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		doc := ParseDraft([]byte(text), Reading{Time: at18, Step: knowsGwen, Carried: &Handoff{
 			To: []string{"ben"}, Items: []Item{{ID: "a1", Status: StatusBlocked, Next: []Next{{Do: "x", Owner: "ana"}}}}, Watch: []Watch{{What: "a"}},

@@ -178,10 +178,16 @@ func (b *Box) targetsOf(t *Thing) []string {
 			names = append(names, d.To)
 		}
 	}
-	if name := b.Default(t.Kind); name != "" && t.waits && !slices.Contains(names, name) {
+	if name := b.Default(t.Kind); name != "" && t.waits && !slices.Contains(names, name) && !b.submittedAt(t, name) {
 		names = append(names, name)
 	}
 	return names
+}
+
+// submittedAt reports whether a handoff is at a target since it was submitted there.
+func (b *Box) submittedAt(t *Thing, name string) bool {
+	began := b.State.Records[t.began]
+	return t.Kind == deliver.KindHandoff && began != nil && began.Said != nil && began.Said.Via == b.targets[name].Type
 }
 
 // Of is the delivery of a thing to a target, "" for the team's target of its kind.

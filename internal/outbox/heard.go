@@ -91,12 +91,27 @@ func (b *Box) Listen(ctx context.Context, place *Place, reader deliver.Reader) (
 	return heard, notes, err
 }
 
-// thingsAt are the things that were delivered to where a post is.
+// thingsAt are the things that were delivered to where a post is, and the handoff that
+// was submitted there.
 func (b *Box) thingsAt(place *Place, at deliver.Post) []*Thing {
 	return slices.DeleteFunc(b.things(), func(t *Thing) bool {
 		d := t.Delivery(place.Service, place.Name)
-		return d == nil || !at.IsOn(d.Receipt)
+		submitted := t.Kind == deliver.KindHandoff && b.saidOn(t, at.URL)
+		return (d == nil || !at.IsOn(d.Receipt)) && !submitted
 	})
+}
+
+// saidOn reports whether a thing was first said in the issue of an address, or in a comment
+// on that.
+func (b *Box) saidOn(t *Thing, url string) bool {
+	began := b.State.Records[t.began]
+	return began != nil && began.Said != nil && pageOf(began.Said.URL) == pageOf(url)
+}
+
+// pageOf is the address of the issue that a comment is on, or of an issue itself.
+func pageOf(url string) string {
+	page, _, _ := strings.Cut(url, "#")
+	return page
 }
 
 // unanswered are the comments with a command that have no answer of ours.
@@ -167,10 +182,11 @@ type subject struct {
 	kind      deliver.Kind
 	open      bool
 	direct    bool // it was delivered there itself, not with its handoff
+	asks      []string
 }
 
-// subjects are what a comment may be about: what was delivered there, and what a handoff
-// that was delivered there holds.
+// subjects are what a comment may be about: what was delivered or submitted there, what a
+// handoff holds that was, and what was asked there.
 func (b *Box) subjectsOf(h *Heard) []subject {
 	var list []subject
 	add := func(s subject) {
@@ -182,18 +198,23 @@ func (b *Box) subjectsOf(h *Heard) []subject {
 		list[at].direct = list[at].direct || s.direct
 	}
 	for _, t := range h.things {
-		add(subject{t.Ref(), t.Subject.Name, t.Kind, t.waits, true})
+		add(subject{t.Ref(), t.Subject.Name, t.Kind, t.waits, true, t.asks})
 		of := b.State.Handoffs[t.Subject.Name]
 		if of == nil || t.Kind != deliver.KindHandoff {
 			continue
 		}
 		for _, one := range of.Blockers {
 			known := b.State.Blockers[one.ID]
-			add(subject{fold.Target{Type: fold.TargetBlocker, Name: one.ID}.Ref(), one.ID, deliver.KindBlocker, known != nil && known.Open(), false})
+			add(subject{fold.Target{Type: fold.TargetBlocker, Name: one.ID}.Ref(), one.ID, deliver.KindBlocker, known != nil && known.Open(), false, []string{one.Resolver}})
 		}
 		for _, one := range of.Handoff.Questions {
 			known := b.State.Questions[one.ID]
-			add(subject{fold.Target{Type: fold.TargetQuestion, Name: one.ID}.Ref(), one.ID, deliver.KindQuestion, known != nil && known.Open(), false})
+			add(subject{fold.Target{Type: fold.TargetQuestion, Name: one.ID}.Ref(), one.ID, deliver.KindQuestion, known != nil && known.Open(), false, []string{one.To}})
+		}
+	}
+	for _, t := range b.things() {
+		if t.Kind == deliver.KindQuestion && b.saidOn(t, h.URL) {
+			add(subject{t.Ref(), t.Subject.Name, t.Kind, t.waits, false, t.asks})
 		}
 	}
 	return list
@@ -222,7 +243,7 @@ func (b *Box) Meaning(h *Heard) (ref, says string, err error) {
 		return "", "", workspace.Usagef("", "a comment says one thing: write another comment for the other")
 	}
 	defer func() {
-		if err == nil && says == "" && slices.Contains(wordy, h.Verb) {
+		if (err == nil && says == "" || h.Text == "") && slices.Contains(wordy, h.Verb) {
 			err = workspace.Usagef("", "the text is missing: write %s %s, and what you have to say behind it", commandWord, h.Verb)
 		}
 	}()
@@ -239,17 +260,18 @@ func (b *Box) Meaning(h *Heard) (ref, says string, err error) {
 			return "", "", workspace.Usagef("", "%s is not here: %s", word, here(h.Verb, all, fits))
 		}
 	}
-	if one := only(fits); one != nil {
+	if one := only(fits, h.By); one != nil {
 		return one.ref, h.Text, nil
 	}
 	return "", "", workspace.Usagef("", "%s", here(h.Verb, all, fits))
 }
 
-// only is the one of several that is meant where none is named: what was delivered
-// there itself, and waits.
-func only(fits []subject) *subject {
+// only is the one of several that somebody means where they name none: what was delivered
+// there itself, and waits, or what waits for them.
+func only(fits []subject, by string) *subject {
 	for _, keep := range []func(subject) bool{
-		func(subject) bool { return true }, func(s subject) bool { return s.direct }, func(s subject) bool { return s.direct && s.open }, func(s subject) bool { return s.open },
+		func(subject) bool { return true }, func(s subject) bool { return s.direct }, func(s subject) bool { return s.direct && s.open },
+		func(s subject) bool { return s.open && slices.Contains(s.asks, by) }, func(s subject) bool { return s.open },
 	} {
 		kept := slices.DeleteFunc(slices.Clone(fits), func(s subject) bool { return !keep(s) })
 		if len(kept) == 1 {
