@@ -118,7 +118,7 @@ func (p *postgres) load(script string) string {
 // ask returns the rows that a question finds.
 func (p *postgres) ask(sql string) []map[string]any {
 	p.t.Helper()
-	wrapped := "SELECT coalesce(json_agg(to_json(answer)), '[]') FROM (" + trimSQL(sql) + ") answer"
+	wrapped := "SELECT coalesce(json_agg(to_json(an_answer)), '[]') FROM (" + trimSQL(sql) + ") an_answer"
 	return decodeRows(p.t, p.must(p.psql("-At", "-v", "ON_ERROR_STOP=1", "-c", "SET timezone = 'UTC'", "-c", wrapped)), "SET\n")
 }
 
@@ -157,7 +157,7 @@ func (d *duckDB) run(dir, sql string) (*exec.Cmd, []byte) {
 
 func (d *duckDB) ask(sql string) []map[string]any {
 	d.t.Helper()
-	_, out := d.run(d.t.TempDir(), "SELECT coalesce(to_json(list(answer)), '[]') AS rows FROM ("+trimSQL(sql)+") answer")
+	_, out := d.run(d.t.TempDir(), "SELECT coalesce(to_json(list(an_answer)), '[]') AS rows FROM ("+trimSQL(sql)+") an_answer")
 	var wrapped []struct{ Rows string }
 	if err := json.Unmarshal(out, &wrapped); err != nil {
 		d.t.Fatalf("%v\n%s", err, out)

@@ -269,10 +269,10 @@ func custodyOf(it *fold.Item) custody {
 	return c
 }
 
-// itemEvents folds the records once more, and looks after each at the items in whose
-// history it is.
+// itemEvents folds the records once more, and looks after each at the items that it may
+// have changed: those in whose history it is, and those that it may end the offer of.
 func (w *repository) itemEvents(t *table) {
-	touched := make(map[string][]string) // items by id of the record, sorted
+	touched := make(map[string][]string) // items by id of the record
 	for _, id := range w.state.Keys(fold.EntryItem) {
 		for _, record := range w.state.Items[id].History {
 			touched[record] = append(touched[record], id)
@@ -281,7 +281,7 @@ func (w *repository) itemEvents(t *table) {
 	var list []any
 	known := make(map[string]custody)
 	fold.Follow(w.state.Order(), w.Policy, func(r *handoff.Record, s *fold.State) {
-		for _, id := range touched[r.ID] {
+		for _, id := range append(touched[r.ID], w.offeredBy(r)...) {
 			before, now := known[id], custodyOf(s.Items[id])
 			if before.status == now.status && before.holder == now.holder && slices.Equal(before.offered, now.offered) {
 				continue
@@ -294,6 +294,26 @@ func (w *repository) itemEvents(t *table) {
 		}
 	})
 	w.add(t, list)
+}
+
+// offeredBy are the items that the handoff offers which a record amends, answers or takes
+// back: that ends an offer without a word in the history of the item.
+func (w *repository) offeredBy(r *handoff.Record) (items []string) {
+	subject := ""
+	switch body := r.Body.(type) {
+	case *handoff.Handoff:
+		subject = body.Amends
+	case *handoff.Ack:
+		subject = body.Subject
+	case *handoff.Withdrawal:
+		subject = body.Subject
+	}
+	if h := w.state.Handoffs[subject]; h != nil {
+		for _, item := range h.Items {
+			items = append(items, item.ID)
+		}
+	}
+	return items
 }
 
 func (w *repository) blocker(line *row.Blocker) any {
