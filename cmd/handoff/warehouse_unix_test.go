@@ -73,12 +73,60 @@ func TestWarehouse(t *testing.T) {
 			t.Errorf("left: %v", got)
 		}
 	})
+	t.Run("the panels of the dashboard", func(t *testing.T) {
+		for _, sql := range panels(t) {
+			server.ask(sql)
+		}
+	})
+	t.Run("the job", func(t *testing.T) { o.runJob(t, server) })
 	t.Run("parquet", func(t *testing.T) {
 		_, out := duck.run(t.TempDir(), "COPY (SELECT * FROM handoff.items) TO 'items.parquet'; SELECT count(*) = (SELECT count(*) FROM handoff.items) AS same FROM 'items.parquet'")
 		if string(out) != `[{"same":true}]` {
 			t.Errorf("%s", out)
 		}
 	})
+}
+
+// panels are the questions that the dashboard asks.
+func panels(t *testing.T) (questions []string) {
+	var dashboard struct {
+		Panels []struct{ Targets []struct{ RawSQL string } }
+	}
+	if err := json.Unmarshal([]byte(readExample(t, "dashboard.json")), &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	for _, panel := range dashboard.Panels {
+		questions = append(questions, panel.Targets[0].RawSQL)
+	}
+	if len(questions) != len(answers) {
+		t.Errorf("%d panels for %d questions", len(questions), len(answers))
+	}
+	return questions
+}
+
+// runJob runs the job of the example: once when all can be fetched, and once when one
+// mirror cannot.
+func (o *organisation) runJob(t *testing.T, server *postgres) {
+	o.run("git", "clone", "-q", "--mirror", o.week.dir, "mirrors/nightly.git")
+	o.run("git", "clone", "-q", "--mirror", "org/squashed", "mirrors/orphan.git")
+	job, err := filepath.Abs("../../examples/warehouse/load.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := o.week
+	for i, want := range []int{0, 1} {
+		w.do(w.as("ben", "Fri 20:3"+fmt.Sprint(i)), []string{"decide", fmt.Sprintf("Payout %d waits -- the bank is closed", i), "--topic", fmt.Sprintf("payout-%d", i)})
+		if out, status := o.try("env", "PATH="+server.programs+":"+os.Getenv("PATH"), job, "mirrors", "host="+server.dir+" user=loader dbname=postgres"); status != want {
+			t.Errorf("status %d, want %d\n%s", status, want, out)
+		}
+		if rows := server.ask(fmt.Sprintf("SELECT id FROM handoff.decisions WHERE repo = 'nightly.git' AND id = 'payout-%d'", i)); len(rows) != 1 {
+			t.Errorf("run %d loaded %v", i, rows)
+		}
+		o.run("git", "-C", "mirrors/orphan.git", "remote", "set-url", "origin", "/nowhere/at/all")
+	}
+	if rows := server.ask("SELECT id FROM handoff.records WHERE repo = 'orphan.git'"); len(rows) != 3 {
+		t.Errorf("of a mirror that cannot be fetched any more there are %v", rows)
+	}
 }
 
 // versions is which transaction wrote how many rows, by table.
