@@ -33,7 +33,7 @@ func newExportCmd(g *globals) *cobra.Command {
 	var o exportOptions
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Write records or states for other programs: NDJSON, CSV, SQLite, PostgreSQL",
+		Short: "Write records or states for other programs: NDJSON, CSV, SQL",
 		Long: `Write every record, the oldest first, or with --states what they add up to: all
 items, blockers, questions, decisions and handoffs, closed ones included, with
 the fields that query has.
@@ -46,28 +46,31 @@ csv     RFC 4180 with a header and one row each; a cell that a spreadsheet would
 sqlite  a file with the tables repo, records, items, blockers, questions,
         decisions and handoffs (without records if you ask for --states); lists
         are JSON arrays. It needs -o
-postgres  a script for psql, with the tables of a warehouse in the schema handoff
+postgres
+        a script for psql, with the tables of a warehouse in the schema handoff
 
 Times in CSV and SQLite are in UTC. A file appears under its name when it is
 complete; one that is there already is replaced with --force only.
 
 The tables of a warehouse are records, handoffs, chains, boundaries, items,
 item_events, blockers, questions, decisions, acks, deliveries, closures, people
-and repos; every column has a comment. With --format ndjson --tables each goes to
-a file of its own in the directory -o, for DuckDB, ClickHouse, BigQuery and Spark;
-DuckDB makes Parquet of it: COPY handoff.items TO 'items.parquet'. --schema-only
-prints the SQL that makes the tables, or with which DuckDB loads the files.
+and repos; every column has a comment. With --format ndjson --tables each goes
+to a file of its own in the directory -o, for DuckDB, ClickHouse, BigQuery and
+Spark; DuckDB makes Parquet of it: COPY handoff.items TO 'items.parquet'.
+--schema-only prints the SQL that makes the tables, or that loads the files into
+DuckDB.
 
-The script for psql is one transaction: it changes all or nothing, and run twice it
-changes nothing more. A repository in it takes the place of what was loaded of it:
-states that are no more are removed, and a record that is gone, because history was
-rewritten, stays with the time in gone_at. One that could not be read stays as it was.
+The script for psql is one transaction: it changes all or nothing, and nothing
+more when it is run twice. A repository in it takes the place of what was loaded
+of it before: states that are no more are removed; a record that is gone after a
+rewrite of history stays, with the time in gone_at. A repository that could not
+be read stays as it was.
 
 The flags that narrow are not for the tables of a warehouse, which hold all of a
-repository; elsewhere they look at a record itself: --owner means an item that it
-declares, --item one that it names, --to to whom it is addressed. With --states
-they mean what they mean in query. --limit counts rows, in SQLite those of each
-table.
+repository. Elsewhere they look at a record itself: --owner means an item that
+it declares, --item one that it names, --to to whom it is addressed. With
+--states they mean what they mean in query. --limit counts rows, in SQLite those
+of each table.
 ` + reposHelp,
 		Example: `  handoff export --since 30d > records.ndjson
   handoff export --states --format csv -o states.csv

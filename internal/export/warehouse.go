@@ -61,8 +61,13 @@ var rows = map[string]func(w *repository, t *table){
 	"closures":    (*repository).closures,
 }
 
-// add sends rows, some at a time.
+// add sends rows of a table.
 func (w *repository) add(t *table, list []any) {
+	sendRows(w, t, list, func(one any) (any, error) { return one, nil })
+}
+
+// sendRows makes rows of a table from a list, and sends them, some at a time.
+func sendRows[From any](w *repository, t *table, list []From, row func(From) (any, error)) {
 	for some := range slices.Chunk(list, statesAtOnce) {
 		if w.err == nil {
 			w.err = w.ctx.Err()
@@ -71,7 +76,13 @@ func (w *repository) add(t *table, list []any) {
 			return
 		}
 		var encoded []Row
-		encoded, w.err = encodeAll(some, func(one any) (Row, error) { return w.tableRow(t, one) })
+		encoded, w.err = encodeAll(some, func(from From) (Row, error) {
+			one, err := row(from)
+			if err != nil {
+				return Row{}, err
+			}
+			return w.tableRow(t, one)
+		})
 		if w.err == nil {
 			w.err = w.send(encoded)
 		}
@@ -114,24 +125,15 @@ func (w *repository) people(t *table) {
 	w.add(t, list)
 }
 
-// allRecords encodes the records in pieces: their JSON is the bulk of an export.
 func (w *repository) allRecords(t *table) {
-	for some := range slices.Chunk(w.state.Order(), statesAtOnce) {
-		list := make([]any, len(some))
-		for i, r := range some {
-			data, err := r.MarshalJSON()
-			if err != nil {
-				w.err = err
-				return
-			}
-			list[i] = recordRow{
-				Repo: w.Repo, ID: r.ID, Kind: string(r.Kind), At: r.At.Time, By: r.By, To: handoff.AddresseesOf(r.Body), About: aboutOf(r.Body), Says: story.Says(r),
-				Record: data, Path: r.Source.Path, Digest: r.Source.Digest, Commit: r.Source.Commit,
-				OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: w.isUnproven(r),
-			}
-		}
-		w.add(t, list)
-	}
+	sendRows(w, t, w.state.Order(), func(r *handoff.Record) (any, error) {
+		data, err := r.MarshalJSON()
+		return recordRow{
+			Repo: w.Repo, ID: r.ID, Kind: string(r.Kind), At: r.At.Time, By: r.By, To: handoff.AddresseesOf(r.Body), About: aboutOf(r.Body), Says: story.Says(r),
+			Record: data, Path: r.Source.Path, Digest: r.Source.Digest, Commit: r.Source.Commit,
+			OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: w.isUnproven(r),
+		}, err
+	})
 }
 
 // isUnproven reports whether a record is a verdict that nobody saw given; nil is none.
