@@ -267,6 +267,9 @@ func asNamed(name string, err error) error {
 
 // newExporter is what is asked of one repository.
 func newExporter(o exportOptions, ws *workspace.Workspace, repo string) (*export.Exporter, error) {
+	if o.warehouse() && ws.Lost { // what is missing would be taken for what is no more
+		return nil, &workspace.HintedError{Err: errors.New("something in the repository cannot be read, and a warehouse takes all of it or nothing"), Hint: "handoff doctor says what"}
+	}
 	e := &export.Exporter{
 		Form: o.form(), Index: ws.Index, View: ws.State, Prove: ws.Prove, Env: ws.QueryEnv(), Query: query.Query{Topic: query.Search, Me: ws.Me},
 		Repo: repo, Repository: export.Reading{Directory: ws.RepositoryDir(), Ref: ws.HEAD.Ref, Head: ws.HEAD.Hash, ReadAt: ws.Moment},

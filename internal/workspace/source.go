@@ -178,6 +178,7 @@ func (ws *Workspace) indexOptions(refs []git.Ref) index.Options {
 // is lost, and nothing is known from elsewhere, an answer would take what is lost
 // for what never was: that is an error.
 func (ws *Workspace) sayLost(nothingKnown func() bool) error {
+	ws.Lost = true
 	if !ws.HEAD.Unborn {
 		if _, err := ws.ReadCommit(ws.HEAD.Hash); err != nil && nothingKnown() {
 			return fmt.Errorf("%s: %w", ShortRef(ws.HEAD.Ref), err)
