@@ -171,6 +171,7 @@ func (ws *Workspace) answerFrom(ctx context.Context, ix *index.Index, part fold.
 
 func (ws *Workspace) indexOptions(refs []git.Ref) index.Options {
 	ws.tellRefs(refs)
+	ws.Lost = slices.ContainsFunc(refs, func(ref git.Ref) bool { return ref.Err != nil })
 	return index.Options{Refs: refs, Dir: ws.RecordDir, Policy: ws.TeamConfig.AckPolicy, Text: query.Said, Progress: ws.Count("records indexed")}
 }
 
