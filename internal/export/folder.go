@@ -42,7 +42,8 @@ func beginFolder(path, id string, force bool) (*folder, error) {
 	return d, nil
 }
 
-// keep gives the files their names, when all of all are on the disk.
+// keep gives the files their names, each when all of it is on the disk. Where that ends
+// in between, the others are as they were: the next export makes them one again.
 func (d *folder) keep() error {
 	for _, t := range warehouse() {
 		if err := d.files[t.name].text.Flush(); err != nil {
