@@ -58,20 +58,8 @@ var exports = map[string][]string{
 func BenchmarkOrganisation(b *testing.B) {
 	repos, records := numberFrom(b, "ORG_REPOS", 20), numberFrom(b, "ORG_RECORDS", 100)
 	x := newBench(b)
-	x.bare = true
-	top := filepath.Dir(x.dir)
 	out := filepath.Join(b.TempDir(), "out")
-	var dirs []string
-	for i := range repos {
-		x.dir = filepath.Join(top, "org", fmt.Sprintf("team-%d", i%10), fmt.Sprintf("service-%d", i))
-		if err := os.MkdirAll(x.dir, 0o755); err != nil {
-			b.Fatal(err)
-		}
-		x.git("init", "-q", "--bare", "-b", "main")
-		x.records(newTeam(records), records)
-		dirs = append(dirs, x.dir)
-	}
-	x.dir = top
+	dirs := x.organisation(repos, records)
 	ask := func(args ...string) (time.Duration, int64) {
 		return x.run(x.handoff, append(args, "--all-repos", "org")...)
 	}
@@ -108,6 +96,24 @@ func BenchmarkOrganisation(b *testing.B) {
 	}
 	b.ReportMetric(float64(peak)/1e6, "MB")
 	b.ReportMetric(0, "ns/op")
+}
+
+// organisation makes bare repositories, each with so many records, in the directory
+// org beside the repository of x, and stands there: it returns where they are.
+func (x *bench) organisation(repos, records int) (dirs []string) {
+	x.bare = true
+	top := filepath.Dir(x.dir)
+	for i := range repos {
+		x.dir = filepath.Join(top, "org", fmt.Sprintf("team-%d", i%10), fmt.Sprintf("service-%d", i))
+		if err := os.MkdirAll(x.dir, 0o755); err != nil {
+			x.b.Fatal(err)
+		}
+		x.git("init", "-q", "--bare", "-b", "main")
+		x.records(newTeam(records), records)
+		dirs = append(dirs, x.dir)
+	}
+	x.dir = top
+	return dirs
 }
 
 // numberFrom is a size that the environment sets.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -21,6 +22,8 @@ type exportOptions struct {
 	filterOptions
 	repos  reposOptions
 	states bool
+	tables bool
+	schema bool
 	format string
 	output string
 	force  bool
@@ -30,7 +33,7 @@ func newExportCmd(g *globals) *cobra.Command {
 	var o exportOptions
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Write records or states for other programs: NDJSON, CSV, SQLite",
+		Short: "Write records or states for other programs: NDJSON, CSV, SQL",
 		Long: `Write every record, the oldest first, or with --states what they add up to: all
 items, blockers, questions, decisions and handoffs, closed ones included, with
 the fields that query has.
@@ -43,25 +46,46 @@ csv     RFC 4180 with a header and one row each; a cell that a spreadsheet would
 sqlite  a file with the tables repo, records, items, blockers, questions,
         decisions and handoffs (without records if you ask for --states); lists
         are JSON arrays. It needs -o
+postgres
+        a script for psql, with the tables of a warehouse in the schema handoff
 
 Times in CSV and SQLite are in UTC. A file appears under its name when it is
 complete; one that is there already is replaced with --force only.
 
-The flags that narrow look at a record itself: --owner means an item that it
-declares, --item one that it names, --to to whom it is addressed. With --states
-they mean what they mean in query. --limit counts rows, in SQLite those of each
-table.
+The tables of a warehouse are records, handoffs, chains, boundaries, items,
+item_events, blockers, questions, decisions, acks, deliveries, closures, people
+and repos; every column has a comment. With --format ndjson --tables each goes
+to a file of its own in the directory -o, for DuckDB, ClickHouse, BigQuery and
+Spark; DuckDB makes Parquet of it: COPY handoff.items TO 'items.parquet'.
+--schema-only prints the SQL that makes the tables, or that loads the files into
+DuckDB.
+
+The script for psql is one transaction: it changes all or nothing, and nothing
+more when it is run twice. A repository in it takes the place of what was loaded
+of it before: states that are no more are removed; a record that is gone after a
+rewrite of history stays, with the time in gone_at. A repository that could not
+be read stays as it was.
+
+The flags that narrow are not for the tables of a warehouse, which hold all of a
+repository. Elsewhere they look at a record itself: --owner means an item that
+it declares, --item one that it names, --to to whom it is addressed. With
+--states they mean what they mean in query. --limit counts rows, in SQLite those
+of each table.
 ` + reposHelp,
 		Example: `  handoff export --since 30d > records.ndjson
   handoff export --states --format csv -o states.csv
-  handoff export --format sqlite -o handoffs.db --all-repos ~/src`,
+  handoff export --format sqlite -o handoffs.db --all-repos ~/src
+  handoff export --format postgres --all-repos ~/src | psql -X warehouse
+  handoff export --format ndjson --tables --all-repos ~/src -o tables`,
 		GroupID: groupRead,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runExport(cmd.Context(), g, o) },
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.states, "states", false, "what the records add up to, not the records")
-	f.StringVar(&o.format, "format", export.FormatNDJSON, "`FORMAT`: ndjson, csv or sqlite")
+	f.BoolVar(&o.tables, "tables", false, "the tables of a warehouse, each in a file in the directory -o")
+	f.BoolVar(&o.schema, "schema-only", false, "print the SQL that makes the tables of a warehouse")
+	f.StringVar(&o.format, "format", export.FormatNDJSON, "`FORMAT`: ndjson, csv, sqlite or postgres")
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of stdout")
 	f.BoolVar(&o.force, "force", false, "replace a file that is there")
 	o.addFlags(f)
@@ -72,7 +96,19 @@ table.
 func (o *exportOptions) check(g *globals) error {
 	switch {
 	case !slices.Contains(export.Formats, o.format):
-		return workspace.Usagef("the formats are ndjson, csv and sqlite", "--format %s: not a format", o.format)
+		return workspace.Usagef("the formats are ndjson, csv, sqlite and postgres", "--format %s: not a format", o.format)
+	case o.tables && o.format != export.FormatNDJSON:
+		return workspace.Usagef("--format postgres has the same tables in one script", "--tables is for --format ndjson, and not for %s", o.format)
+	case o.schema && !o.warehouse():
+		return workspace.Usagef("say --format postgres, or --format ndjson --tables", "--schema-only is for the tables of a warehouse")
+	case o.schema && (o.output != "" || len(o.repos.dirs) > 0):
+		return workspace.Usagef("leave out what is not for it", "--schema-only prints the SQL, and reads no repository")
+	case o.schema:
+		return nil
+	case o.warehouse() && (o.states || o.narrows()):
+		return workspace.Usagef("narrow it in SQL", "the tables of a warehouse hold all of a repository")
+	case o.output == "" && o.tables:
+		return workspace.Usagef("add -o DIR", "there is a file for each table")
 	case o.output == "" && o.format == export.FormatSQLite:
 		return workspace.Usagef("add -o FILE", "a SQLite file cannot be written to stdout")
 	case o.output == "" && o.force:
@@ -81,6 +117,14 @@ func (o *exportOptions) check(g *globals) error {
 		return workspace.Usagef("--format ndjson prints one document a line", "an export to stdout is no single JSON document")
 	}
 	return nil
+}
+
+// warehouse reports whether the rows are those of a warehouse.
+func (o *exportOptions) warehouse() bool { return o.tables || o.format == export.FormatPostgres }
+
+// narrows reports whether a part of the rows is asked for.
+func (o *exportOptions) narrows() bool {
+	return o.limit != 0 || slices.ContainsFunc(o.filters, func(f filterFlag) bool { return len(f.values) > 0 })
 }
 
 // exportDocument is what --json prints of an export to a file.
@@ -95,6 +139,9 @@ type exportDocument struct {
 func runExport(ctx context.Context, g *globals, o exportOptions) error {
 	if err := o.check(g); err != nil {
 		return err
+	}
+	if o.schema {
+		return g.printSchema(o)
 	}
 	if len(o.repos.dirs) > 0 {
 		return runExportAll(ctx, g, o)
@@ -177,9 +224,19 @@ func (g *globals) finishExport(o exportOptions, w *export.Writer, repositories i
 	return nil
 }
 
+// printSchema prints the SQL of the tables, which is the program's own text.
+func (g *globals) printSchema(o exportOptions) error {
+	sql := export.DuckDBScript()
+	if o.format == export.FormatPostgres {
+		sql = export.PostgresSchema()
+	}
+	_, err := io.WriteString(g.commands, sql)
+	return err
+}
+
 // form is what the flags say of the rows.
 func (o *exportOptions) form() export.Form {
-	return export.Form{Format: o.format, States: o.states, Limit: o.limit}
+	return export.Form{Format: o.format, States: o.states, Tables: o.tables, Limit: o.limit}
 }
 
 // beginExport begins the export to stdout or to a file.
@@ -193,7 +250,7 @@ func (g *globals) beginExport(ctx context.Context, o exportOptions) (*export.Wri
 		return w, asNamed(o.output, err)
 	}
 	out := g.commands
-	if g.inCI() {
+	if g.inCI() && o.format != export.FormatPostgres { // whose script has no commands in it
 		out = &guard.Breaker{W: g.commands, JSON: o.format == export.FormatNDJSON}
 	}
 	return export.NewWriter(ctx, o.form(), out, progress)
@@ -210,9 +267,13 @@ func asNamed(name string, err error) error {
 
 // newExporter is what is asked of one repository.
 func newExporter(o exportOptions, ws *workspace.Workspace, repo string) (*export.Exporter, error) {
+	if o.warehouse() && ws.Lost { // what is missing would be taken for what is no more
+		return nil, &workspace.HintedError{Err: errors.New("something in the repository cannot be read, and a warehouse takes all of it or nothing"), Hint: "handoff doctor says what"}
+	}
 	e := &export.Exporter{
 		Form: o.form(), Index: ws.Index, View: ws.State, Prove: ws.Prove, Env: ws.QueryEnv(), Query: query.Query{Topic: query.Search, Me: ws.Me},
-		Repo: repo, Repository: []any{repo, ws.RepositoryDir(), ws.HEAD.Ref, ws.HEAD.Hash, &ws.Moment},
+		Repo: repo, Repository: export.Reading{Directory: ws.RepositoryDir(), Ref: ws.HEAD.Ref, Head: ws.HEAD.Hash, ReadAt: ws.Moment},
+		Whole: ws.Whole, Policy: ws.TeamConfig.AckPolicy, Survey: rosterOf(ws),
 	}
 	return e, o.narrow(&e.Query, ws.ParseEnv())
 }

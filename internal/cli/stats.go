@@ -119,10 +119,7 @@ func runStatsAll(ctx context.Context, g *globals, o statsOptions) error {
 
 // surveyOf gathers what the metrics depend on beside the records.
 func surveyOf(ctx context.Context, ws *workspace.Workspace, o statsOptions, state *fold.State) (survey metrics.Survey, err error) {
-	survey = metrics.Survey{
-		Now: ws.Moment, People: workspace.Workers(ws.TeamConfig), Receivers: ws.TeamConfig.Receivers, AckLimit: ws.TeamConfig.AckLimit,
-		Grace: ws.TeamConfig.Timing.PublishGrace.Wall(),
-	}
+	survey = rosterOf(ws)
 	if survey.Since, survey.Until, err = ws.Span(o.since, o.until); err != nil {
 		return survey, err
 	}
@@ -131,6 +128,14 @@ func surveyOf(ctx context.Context, ws *workspace.Workspace, o statsOptions, stat
 	}
 	survey.Commits, err = ws.Work(ctx, state, survey.Since)
 	return survey, err
+}
+
+// rosterOf is what the metrics depend on beside the records and the commits.
+func rosterOf(ws *workspace.Workspace) metrics.Survey {
+	return metrics.Survey{
+		Now: ws.Moment, People: workspace.Workers(ws.TeamConfig), Receivers: ws.TeamConfig.Receivers, AckLimit: ws.TeamConfig.AckLimit,
+		Grace: ws.TeamConfig.Timing.PublishGrace.Wall(),
+	}
 }
 
 func (g *globals) printStats(stats *metrics.Stats) error {

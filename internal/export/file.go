@@ -1,5 +1,6 @@
 // Package export writes rows for elsewhere: records and states as lines of JSON, as
-// CSV, or as tables of a SQLite file, each row with where it is from. What is
+// CSV, or as tables of a SQLite file, each row with where it is from; and the tables
+// of a warehouse, as a script for PostgreSQL or as files that engines load. What is
 // exported is handed in.
 package export
 
@@ -16,15 +17,17 @@ import (
 )
 
 // Writer is where rows go: stdout, or a file that gets its name when it is
-// complete.
+// complete, or a directory with one for each table.
 type Writer struct {
 	limit    int
 	Rows     map[string]int // written, by table
 	progress func(rows int)
 
-	text *bufio.Writer // of NDJSON and CSV
-	file *newFile      // nil for stdout
-	db   *index.File   // of SQLite
+	text   *bufio.Writer // of NDJSON, CSV and the script for PostgreSQL
+	file   *newFile      // nil for stdout
+	db     *index.File   // of SQLite
+	script *copying      // of PostgreSQL
+	folder *folder       // of tables in files
 }
 
 // NewWriter begins an export of text.
@@ -33,14 +36,20 @@ func NewWriter(ctx context.Context, form Form, out io.Writer, progress func(rows
 	return w, w.begin(ctx, form, out)
 }
 
-// NewFile begins an export to a file, whose name while it is not complete
-// has an id in it.
+// NewFile begins an export to a file, or of tables to a directory. While it is not
+// complete, what is written has a name with an id in it.
 func NewFile(ctx context.Context, form Form, path, id string, force bool, progress func(rows int)) (*Writer, error) {
+	w := &Writer{limit: form.Limit, Rows: make(map[string]int), progress: progress}
+	if form.Tables {
+		var err error
+		w.folder, err = beginFolder(path, id, force)
+		return w, err
+	}
 	file, err := beginFile(path, id, force)
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{limit: form.Limit, Rows: make(map[string]int), progress: progress, file: file}
+	w.file = file
 	if err := w.begin(ctx, form, file.f); err != nil {
 		w.Abandon()
 		return nil, err
@@ -69,6 +78,10 @@ func (w *Writer) begin(ctx context.Context, form Form, out io.Writer) (err error
 		w.text = bufio.NewWriterSize(out, 1<<16)
 		_, err = w.text.Write(line)
 		return err
+	case FormatPostgres:
+		w.text, w.script = bufio.NewWriterSize(out, 1<<16), new(copying)
+		_, err = w.text.WriteString(postgresHead())
+		return err
 	}
 	w.text = bufio.NewWriterSize(out, 1<<16)
 	return nil
@@ -81,20 +94,14 @@ var ErrFull = errors.New("the export has all rows that it may have")
 func (w *Writer) Add(rows []Row) error {
 	for _, row := range rows {
 		switch {
-		case w.limit == 0 || row.table == repoTable:
+		case w.limit == 0 || isRepo(row.table):
 		case w.db != nil && w.Rows[row.table] == w.limit:
 			continue
 		case w.db == nil && w.total() == w.limit:
 			return ErrFull
 		}
 		w.Rows[row.table]++
-		var err error
-		if w.db != nil {
-			err = w.db.Add(row.table, row.values)
-		} else {
-			_, err = w.text.Write(row.line)
-		}
-		if err != nil {
+		if err := w.write(row); err != nil {
 			return err
 		}
 	}
@@ -104,19 +111,47 @@ func (w *Writer) Add(rows []Row) error {
 	return nil
 }
 
-// total is how many records and states were written.
-func (w *Writer) total() int {
-	n := -w.Rows[repoTable]
-	for _, rows := range w.Rows {
-		n += rows
+func (w *Writer) write(row Row) error {
+	switch {
+	case w.db != nil:
+		return w.db.Add(row.table, row.values)
+	case w.folder != nil:
+		_, err := w.folder.files[row.table].text.Write(row.line)
+		return err
+	case w.script != nil:
+		if _, err := w.text.WriteString(w.script.next(row.table)); err != nil {
+			return err
+		}
+	}
+	_, err := w.text.Write(row.line)
+	return err
+}
+
+// total is how many rows were written, but for those of the repositories.
+func (w *Writer) total() (n int) {
+	for table, rows := range w.Rows {
+		if !isRepo(table) {
+			n += rows
+		}
 	}
 	return n
 }
+
+// isRepo reports whether the rows of a table say what was read, and no more.
+func isRepo(table string) bool { return table == repoTable || table == reposTable }
 
 // Finish completes the export.
 func (w *Writer) Finish() error {
 	if w.progress != nil {
 		w.progress(0)
+	}
+	if w.script != nil {
+		if _, err := w.text.WriteString(w.script.next("") + postgresTail()); err != nil {
+			return err
+		}
+	}
+	if w.folder != nil {
+		return w.folder.keep()
 	}
 	if w.text != nil {
 		if err := w.text.Flush(); err != nil {
@@ -143,6 +178,9 @@ func (w *Writer) Abandon() {
 	}
 	if w.file != nil {
 		w.file.drop()
+	}
+	if w.folder != nil {
+		w.folder.drop()
 	}
 }
 

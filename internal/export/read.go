@@ -4,10 +4,12 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/index"
+	"github.com/handoff-cli/handoff/internal/metrics"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
 	"golang.org/x/sync/errgroup"
@@ -15,43 +17,64 @@ import (
 
 // The formats of an export.
 const (
-	FormatNDJSON = "ndjson"
-	formatCSV    = "csv"
-	FormatSQLite = "sqlite"
+	FormatNDJSON   = "ndjson"
+	formatCSV      = "csv"
+	FormatSQLite   = "sqlite"
+	FormatPostgres = "postgres"
 )
 
 // Formats are the formats of an export, the default first.
-var Formats = []string{FormatNDJSON, formatCSV, FormatSQLite}
+var Formats = []string{FormatNDJSON, formatCSV, FormatSQLite, FormatPostgres}
 
 // Form is which rows are exported, and how.
 type Form struct {
 	Format string
 	States bool // and not the records; a SQLite file has both
+	Tables bool // those of a warehouse, each in a file of its own; PostgreSQL gets them in one script
 	Limit  int  // of the rows of text, of those of each table in SQLite; 0 for all
 }
+
+// warehouse reports whether the rows are those of a warehouse.
+func (f Form) warehouse() bool { return f.Tables || f.Format == FormatPostgres }
 
 // HasRecords reports whether records are among the rows.
 func (f Form) HasRecords() bool { return !f.States }
 
 // HasStates reports whether states are among the rows.
-func (f Form) HasStates() bool { return f.States || f.Format == FormatSQLite }
+func (f Form) HasStates() bool { return f.States || f.Format == FormatSQLite || f.warehouse() }
 
 // Exporter reads one repository in pieces.
 type Exporter struct {
 	Form
 	Repo       string // its name
-	Repository []any  // the row that says what was read, and where
+	Repository Reading
 	Index      *index.Index
 	View       *fold.View            // of the present at least
 	Prove      func(*handoff.Record) // notes on a record whether it is proven
 	Query      query.Query
 	Env        query.Env
+
+	// Of the tables of a warehouse:
+	Whole  func() (*fold.State, error)
+	Policy fold.AckPolicy
+	Survey metrics.Survey
+}
+
+// Reading is what was read of a repository, and where.
+type Reading struct {
+	Directory string
+	Ref, Head string // what is checked out
+	ReadAt    time.Time
 }
 
 // Run sends everything that is asked for, some rows at a time.
 func (e *Exporter) Run(ctx context.Context, send func([]Row) error) error {
+	if e.warehouse() {
+		return e.tables(ctx, send)
+	}
 	if e.Format == FormatSQLite {
-		row, err := e.cells(repoTable, e.Repository)
+		r := e.Repository
+		row, err := e.cells(repoTable, []any{e.Repo, r.Directory, r.Ref, r.Head, &r.ReadAt})
 		if err != nil {
 			return err
 		}

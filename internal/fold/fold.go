@@ -22,10 +22,17 @@ import (
 //
 // The empty policy, and one that is not known, is [PolicyPerItem].
 func Of(records []*handoff.Record, policy AckPolicy) *State {
+	return Follow(records, policy, func(*handoff.Record, *State) {})
+}
+
+// Follow is [Of], and shows the state after each record that it folds. It is the
+// state in the making: with the next record it is another one.
+func Follow(records []*handoff.Record, policy AckPolicy, after func(*handoff.Record, *State)) *State {
 	f := newFold(policy)
 	f.order = causalOrder(f.admit(records))
 	for _, r := range f.order {
 		f.apply(r)
+		after(r, f.State)
 	}
 	return f.State
 }

@@ -91,7 +91,8 @@ func removeEmptyDirs(path string) {
 // LoggedCommits are the commits that reflogs name and that are here.
 func (r *Repo) LoggedCommits(ctx context.Context) (map[plumbing.Hash]bool, error) {
 	commits := map[plumbing.Hash]bool{}
-	out, err := r.Git.Output(ctx, "rev-list", "--no-walk=unsorted", "--reflog")
+	// Where there is no reflog, git takes it for no argument at all; a glob is one.
+	out, err := r.Git.Output(ctx, "rev-list", "--no-walk=unsorted", "--reflog", "--glob=refs/that-are-not-there/")
 	for hash := range bytes.FieldsSeq(out) {
 		commits[odb.ParseHash(hash)] = true
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -226,7 +227,11 @@ func writeJSON(b *bytes.Buffer, n *yaml.Node) error {
 		b.WriteByte(']')
 		return nil
 	}
-	value, err := json.Marshal(plainValue(n))
+	plain := plainValue(n)
+	if f, ok := plain.(float64); ok && (math.IsInf(f, 0) || math.IsNaN(f)) {
+		plain = n.Value // JSON has no such number
+	}
+	value, err := json.Marshal(plain)
 	b.Write(value)
 	return err
 }

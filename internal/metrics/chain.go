@@ -237,31 +237,41 @@ func names(refs []string, item string) bool {
 // decided on in a whole shift, and what went wrong with those that somebody did.
 // The items of a rollup are in limbo with the handoffs that it was drawn from.
 func (m *meter) measureWaiting(c *chain) {
-	limited, late := false, false
-	limbo, stuck, stalls := false, 0, c.stalls()
-	for i, v := range c.versions {
-		end := m.waitedUntil(c, i)
-		if due, ok := m.ackDue(v, 1); ok {
-			limited, late = true, late || end.After(due)
-		}
-		if m.inLimbo(v, end) {
-			limbo = true
-			if !c.isRollup() {
-				stuck = max(stuck, v.Untaken())
-			}
-		}
-	}
+	w, stalls := m.waited(c), c.stalls()
 	m.add(c.boundaries, func(t *tally) {
-		if limited {
-			t.Overdue.count(late)
+		if w.limited {
+			t.Overdue.count(w.late)
 		}
-		t.Limbo.count(limbo)
-		t.BlockingIncidents.count(stuck + stalls)
+		t.Limbo.count(w.limbo)
+		t.BlockingIncidents.count(w.stuck + stalls)
 		t.stalled += min(stalls, 1)
 		for _, gap := range c.gaps {
 			t.complain(gap.Body.(*handoff.Gap).Class)
 		}
 	})
+}
+
+// waiting is how the wait for the verdicts on a chain went.
+type waiting struct {
+	limited, late bool // there is a limit, and one of the verdicts came after it
+	limbo         bool // nobody decided in a whole shift of every receiver
+	stuck         int  // items that were in limbo
+}
+
+func (m *meter) waited(c *chain) (w waiting) {
+	for i, v := range c.versions {
+		end := m.waitedUntil(c, i)
+		if due, ok := m.ackDue(v, 1); ok {
+			w.limited, w.late = true, w.late || end.After(due)
+		}
+		if m.inLimbo(v, end) {
+			w.limbo = true
+			if !c.isRollup() {
+				w.stuck = max(w.stuck, v.Untaken())
+			}
+		}
+	}
+	return w
 }
 
 // stalls counts the gaps that held work up.

@@ -171,6 +171,7 @@ func (ws *Workspace) answerFrom(ctx context.Context, ix *index.Index, part fold.
 
 func (ws *Workspace) indexOptions(refs []git.Ref) index.Options {
 	ws.tellRefs(refs)
+	ws.Lost = slices.ContainsFunc(refs, func(ref git.Ref) bool { return ref.Err != nil })
 	return index.Options{Refs: refs, Dir: ws.RecordDir, Policy: ws.TeamConfig.AckPolicy, Text: query.Said, Proven: ws.isProven, Progress: ws.Count("records indexed")}
 }
 
@@ -178,6 +179,7 @@ func (ws *Workspace) indexOptions(refs []git.Ref) index.Options {
 // is lost, and nothing is known from elsewhere, an answer would take what is lost
 // for what never was: that is an error.
 func (ws *Workspace) sayLost(nothingKnown func() bool) error {
+	ws.Lost = true
 	if !ws.HEAD.Unborn {
 		if _, err := ws.ReadCommit(ws.HEAD.Hash); err != nil && nothingKnown() {
 			return fmt.Errorf("%s: %w", ShortRef(ws.HEAD.Ref), err)

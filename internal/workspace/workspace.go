@@ -47,6 +47,7 @@ type Workspace struct {
 	MappedAuthor git.Ident // the author as .mailmap spells them
 	Moment       time.Time
 
+	Lost  bool       // something could not be read: records may be missing
 	Set   *index.Set // every file that the refs hold; nil but for those who need it
 	State *fold.View // of what they add up to, the part that was asked for; nil until Load
 
