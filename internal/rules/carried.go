@@ -19,6 +19,10 @@ func (s *subject) isCarried(f handoff.Finding) bool {
 	if f.Code == "HO212" || f.Code == "HO214" {
 		return f.Level == handoff.LevelWarning && s.lackedBefore(f)
 	}
+	if f.Code == "HO403" {
+		old := s.State.Blockers[s.nameAt(f.Field)]
+		return old != nil && old.Open() && old.Resolver == s.by()
+	}
 	if !judgesWords(f.Code) {
 		return false
 	}
@@ -38,7 +42,7 @@ func judgesWords(code string) bool {
 
 // lackedBefore reports whether an item was as severe before, and lacked the same.
 func (s *subject) lackedBefore(f handoff.Finding) bool {
-	name, _ := s.raw(entryOf(f.Field) + ".id").(string)
+	name := s.nameAt(f.Field)
 	severity, _ := s.raw(entryOf(f.Field) + ".severity").(string)
 	old := s.State.Items[name]
 	if old == nil || !old.Live() || old.Severity != severity {
@@ -50,11 +54,16 @@ func (s *subject) lackedBefore(f handoff.Finding) bool {
 	return len(old.Accept) == 0
 }
 
+// nameAt is the id of the entry in which a field lies.
+func (s *subject) nameAt(field string) string {
+	name, _ := s.raw(entryOf(field) + ".id").(string)
+	return name
+}
+
 // textsBefore are the texts of the entry in which a field lies as it was declared
 // last, none for a new one.
 func (s *subject) textsBefore(field string) []string {
-	entry := entryOf(field)
-	name, _ := s.raw(entry + ".id").(string)
+	entry, name := entryOf(field), s.nameAt(field)
 	before := new(handoff.Handoff)
 	switch list, _, _ := strings.Cut(entry, "["); list {
 	case "items":

@@ -19,8 +19,11 @@ func TestContentRules(t *testing.T) {
 	runRuleTests(t, good, []ruleTest{
 		// HO201
 		{name: "filler step", edits: []string{do, "tbd"}, want: "HO201:32"},
-		{name: "one word", edits: []string{do, "Deploy"}, want: "HO201:32"},
-		{name: "two words", edits: []string{do, "Deploy login"}, want: "HO201w:32"},
+		{name: "one word", edits: []string{do, "Fix"}, want: "HO201:32"},
+		{name: "two words", edits: []string{do, "Fix login"}, want: "HO201w:32"},
+		{name: "an act on the item", edits: []string{do, "Deploy"}},
+		{name: "an act on its thing", edits: []string{do, "Rebase it"}},
+		{name: "a number", edits: []string{do, "s5-s8"}},
 		{name: "weak verb", edits: []string{do, "Continue the work on the form"}, want: "HO201w:32"},
 		{name: "two words that name a thing", edits: []string{do, "\"Merge #1432\""}},
 		{name: "two words and a version", edits: []string{do, "Tag 2.1.9"}},
