@@ -42,12 +42,13 @@ func TestCorpusIsCalm(t *testing.T) {
 			}
 			var entries, useful, nagging int
 			for _, file := range files {
+				p := readProject(t, file)
+				entries += len(p.entries)
+				useful += p.count(true)
+				nagging += p.count(false)
 				t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-					p := readProject(t, file)
+					t.Parallel()
 					p.work(t, c.sourced)
-					entries += len(p.entries)
-					useful += p.count(true)
-					nagging += p.count(false)
 				})
 			}
 			t.Logf("corpus, the %s: %d entries, %d findings: %d useful, %d nagging",
@@ -65,6 +66,7 @@ func TestCorpusIsCalm(t *testing.T) {
 // work lets the people of a project do what its entries say, and compares what they
 // are told with the verdicts.
 func (p *project) work(t *testing.T, sourced bool) {
+	t.Helper()
 	w := newWorld(t)
 	if p.people != "" {
 		w.commitFile(".handoffs/config.yaml", "format: 1\n"+p.people)
