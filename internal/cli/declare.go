@@ -279,6 +279,9 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	if err != nil {
 		return err
 	}
+	if d.Path == "" && len(d.Sealed) > 0 {
+		findings = namingFlags(findings, handoff.Records(d.Sealed))
+	}
 	if handoff.HasErrors(findings) {
 		return &workspace.FindingsError{What: "nothing was published", Findings: findings, Hint: d.RefusedHint(findings)}
 	}

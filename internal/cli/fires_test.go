@@ -41,6 +41,7 @@ func TestEachRuleFires(t *testing.T) {
 			for _, f := range fired {
 				if f.Code == row.code {
 					checkSize(t, f)
+					checkLeads(t, f)
 				}
 			}
 		}

@@ -351,7 +351,7 @@ func intentLoss(s *subject, field string, item *handoff.Item) {
 	if from := s.State.Items[item.Continues]; from != nil && item.Intent == "" {
 		return // it goes on for the same reason
 	}
-	const fix = "say why it is done, and why this way, as `intent: …`"
+	const fix = "say why it is done, and why this way"
 	switch words := wordCount(item.Intent); {
 	case words == 0:
 		s.fail(field+".intent", fix, "%s is new, and nothing says why it is done", named(item.ID))

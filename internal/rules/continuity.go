@@ -339,7 +339,7 @@ func relitigation(s *subject, field, topic string, d *handoff.DecisionFields) {
 	if _, superseded := handoff.SplitRef(d.Supersedes); superseded == topic || d.Decision == old.Decision.Decision {
 		return
 	}
-	s.report(handoff.JoinField(field, "decision"), "keep that one, or say that this supersedes "+topic+", and what is new",
+	s.report(handoff.JoinField(field, "decision"), "keep that one, or supersede "+topic+" and say what is new",
 		"%s decided %s: %s", old.By, shortened(old.Decision.Decision, 24), shortened(old.Rationale, 24))
 }
 
