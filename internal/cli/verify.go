@@ -35,7 +35,7 @@ verification. An ack, an answer or a resolution in somebody else's name is an
 error.
 
 A squash merge has one author for the records of several: what was seen on the
-branch counts. A verdict that was not seen there is noted as not proven.
+branch counts. A verdict that was not seen there is noted as unverified.
 What a review has settled is shown as such; handoff help config says how.
 Changes of the configuration are listed with their author: they are no findings.
 
@@ -65,7 +65,7 @@ type verifyDocument struct {
 	Records       int                      `json:"records"`     // added in them
 	Findings      []workspace.AuditFinding `json:"findings"`    // that are not settled
 	Settled       []workspace.AuditFinding `json:"settled"`
-	Notes         []audit.Finding          `json:"notes"` // verdicts that are not proven
+	Notes         []audit.Finding          `json:"notes"` // verdicts that are unverified
 	ConfigChanges []audit.ConfigChange     `json:"config_changes"`
 	Unseen        []string                 `json:"unseen"`
 }
