@@ -279,14 +279,18 @@ func opaqueBlocker(s *subject, field string, blocker *handoff.Blocker) {
 }
 
 // noQuestion is rule HO217, for the questions of a handoff and for those by
-// themselves.
+// themselves. One beside items is read with what they say.
 func noQuestion(s *subject) {
 	switch body := s.body().(type) {
 	case *handoff.Question:
 		s.checkQuestion("", body.Ask, body.To, body.Context+body.About+strings.Join(body.Blocks, " "))
 	case *handoff.Handoff:
 		for i, q := range body.Questions {
-			s.checkQuestion(indexField("questions", i), q.Ask, q.To, q.Context+strings.Join(q.Blocks, " "))
+			context := q.Context + strings.Join(q.Blocks, " ")
+			for _, item := range body.Items {
+				context += item.State
+			}
+			s.checkQuestion(indexField("questions", i), q.Ask, q.To, context)
 		}
 	}
 }

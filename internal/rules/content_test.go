@@ -98,7 +98,7 @@ func TestContentRules(t *testing.T) {
 		{name: "question", edits: []string{"returns_at", "questions: [{id: which-one, ask: \"Which one do you mean?\", to: ines, context: There are two forms}]\nreturns_at"}},
 		{name: "no question", edits: []string{"returns_at", "questions: [{id: which-one, ask: Tell me, to: ines, context: There are two forms}]\nreturns_at"}, want: "HO217:44"},
 		{name: "to nobody", edits: []string{"returns_at", "questions: [{id: which-one, ask: \"Which one do you mean?\", context: There are two forms}]\nreturns_at"}, want: "HO217:44"},
-		{name: "without context", edits: []string{"returns_at", "questions: [{id: which-one, ask: \"Which one do you mean?\", to: ines}]\nreturns_at"}, want: "HO217w:44"},
+		{name: "beside items", edits: []string{"returns_at", "questions: [{id: which-one, ask: \"Which one do you mean?\", to: ines}]\nreturns_at"}},
 		// HO805
 		{name: "same step", edits: []string{do, "\"Merge PR #1842 once the timeout is decided\""}, want: "HO805w:32"},
 		{name: "same state", edits: []string{state, "\"PR #1842 has two of three approvals, e2e suite green on 4f2a9c1\""}, want: "HO805w:29"},

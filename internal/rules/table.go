@@ -85,7 +85,7 @@ var table = []Rule{
 	{Code: "HO216", Level: handoff.LevelWarning, English: true, Title: "opaque blocker", check: eachBlocker(opaqueBlocker),
 		When: "because has fewer than 3 words that name nothing, or repeats needs"},
 	{Code: "HO217", Level: handoff.LevelWarning, Mixed: true, Title: "question without question", explains: true, check: noQuestion,
-		When: "a short question that names nothing and has no context; an error if it does not end with ? or is put to nobody"},
+		When: "a short question that names nothing, has no context, and stands beside no item; an error if it does not end with ? or is put to nobody"},
 
 	// Continuity and consistency.
 	{Code: "HO301", Level: handoff.LevelWarning, Title: "copy-forward", check: eachItem(copyForward),
