@@ -69,13 +69,17 @@ var CIServices = []string{"github", "gitlab", "gitea"}
 // Version is the release that the files install.
 const Version = "v0.1.0"
 
-// CI returns the files with which a service checks pull requests, set to install
-// a release of handoff; nil for a service that is not in CIServices.
+// CI returns the files with which a service checks pull requests, the first of them the
+// check itself, and reminds of deadlines, set to install a release of handoff; nil for a
+// service that is not in CIServices.
 func CI(service, version string) []File {
 	places := map[string][][2]string{
-		"github": {{"github.yml", ".github/workflows/handoff.yml"}, {"action.yml", ".github/actions/handoff-check/action.yml"}},
-		"gitlab": {{"gitlab.yml", ".gitlab/ci/handoff.yml"}},
-		"gitea":  {{"gitea.yml", ".gitea/workflows/handoff.yml"}},
+		"github": {
+			{"github.yml", ".github/workflows/handoff.yml"}, {"action.yml", ".github/actions/handoff-check/action.yml"},
+			{"github-reminders.yml", ".github/workflows/handoff-reminders.yml"},
+		},
+		"gitlab": {{"gitlab.yml", ".gitlab/ci/handoff.yml"}, {"gitlab-reminders.yml", ".gitlab/ci/handoff-reminders.yml"}},
+		"gitea":  {{"gitea.yml", ".gitea/workflows/handoff.yml"}, {"gitea-reminders.yml", ".gitea/workflows/handoff-reminders.yml"}},
 	}
 	var files []File
 	for _, place := range places[service] {
