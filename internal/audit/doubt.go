@@ -40,7 +40,7 @@ func (d *doubt) isUnproven() bool {
 	return d.Squash && d.Main && !d.Seen && !d.Gone && d.Kind == KindIdentity && d.Level == handoff.LevelError
 }
 
-// note says that a verdict is not proven.
+// note says that a verdict is unverified.
 func (d *doubt) note() Finding {
 	note := d.Finding
 	note.Kind, note.Level = KindUnproven, LevelNote

@@ -34,7 +34,7 @@ func Staged(ctx context.Context, ws *workspace.Workspace) (found Result, err err
 			reportEdit(ws, &found, file, "the commit", "git restore --staged --worktree -- "+text.ShellArgument(file.Path)+" takes that back")
 			continue
 		}
-		if _, err := checkAdded(ws, &found, file.File); err != nil {
+		if _, err := checkAdded(ws, &found, file.File, nil); err != nil {
 			return found, err
 		}
 	}
@@ -53,9 +53,12 @@ func checkStagedConfig(ws *workspace.Workspace, found *Result, file store.File) 
 	return err
 }
 
+// repeated finds the handoffs before a record with an entry of a list and an id.
+type repeated func(r *handoff.Record, list, id string) []*handoff.Handoff
+
 // checkAdded checks one file that is new below the records' directory, and
 // returns the record that it holds. What people keep there is theirs.
-func checkAdded(ws *workspace.Workspace, found *Result, file store.File) (*handoff.Record, error) {
+func checkAdded(ws *workspace.Workspace, found *Result, file store.File, before repeated) (*handoff.Record, error) {
 	if name := Inside(ws, file.Path); isPeopleFile(name) {
 		return nil, nil
 	}
@@ -74,14 +77,14 @@ func checkAdded(ws *workspace.Workspace, found *Result, file store.File) (*hando
 		return nil, err
 	default:
 		found.Records++
-		return judgeFile(ws, found, file.Path, data), nil
+		return judgeFile(ws, found, file.Path, data, before), nil
 	}
 	found.Findings = append(found.Findings, f)
 	return nil, nil
 }
 
 // judgeFile checks the bytes of a record against the rules.
-func judgeFile(ws *workspace.Workspace, found *Result, file string, data []byte) *handoff.Record {
+func judgeFile(ws *workspace.Workspace, found *Result, file string, data []byte, before repeated) *handoff.Record {
 	parsed := handoff.Parse(data, "")
 	c := ws.RuleContext()
 	c.Path, c.State = file, nil
@@ -89,6 +92,9 @@ func judgeFile(ws *workspace.Workspace, found *Result, file string, data []byte)
 	if parsed.Record != nil {
 		c.By, id = parsed.Record.By, parsed.Record.ID
 		parsed.Record.Source.Path = file
+		if before != nil {
+			c.Earlier = func(list, id string) []*handoff.Handoff { return before(parsed.Record, list, id) }
+		}
 	}
 	for _, f := range rules.Check(parsed, c) {
 		f.Path, f.Record = file, id

@@ -119,13 +119,14 @@ func Records(ctx context.Context, ws *workspace.Workspace) (found Result, err er
 	for _, p := range ws.Set.Problems {
 		found.Findings = append(found.Findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Path: p.Path, Message: SaysOf(p), Fix: p.Fix})
 	}
-	c := publishedContext(ws)
+	c, written := publishedContext(ws), newEarlier(ws.Set.Records)
 	for _, r := range ws.Set.Records {
 		data, err := ws.Read(r.Source.Blob, handoff.MaxSize)
 		if err != nil {
 			return found, err
 		}
 		c.By = r.By
+		c.Earlier = func(list, id string) []*handoff.Handoff { return written.before(r, list, id) }
 		for _, f := range rules.Check(handoff.Parse(data, ""), c) {
 			f.Path, f.Record = r.Source.Path, r.ID
 			found.Findings = append(found.Findings, f)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,7 +124,7 @@ func (c *prCheck) judgeChange(ctx context.Context, found *Result) (change guard.
 	if err != nil {
 		return change, since, err
 	}
-	return change, since, c.addRecords(found, &change, added)
+	return change, since, c.addRecords(ctx, found, &change, added)
 }
 
 // ownWork goes through the commits of the pull request: when the first and the
@@ -202,11 +203,21 @@ func (c *prCheck) netChange(ctx context.Context, found *Result, change *guard.Ch
 	return added, nil
 }
 
-// addRecords checks the records that are added, and picks the handoffs.
-func (c *prCheck) addRecords(found *Result, change *guard.Change, added []store.File) error {
+// addRecords checks the records that are added, and picks the handoffs. What their
+// authors repeat is looked for once something is wrong with it.
+func (c *prCheck) addRecords(ctx context.Context, found *Result, change *guard.Change, added []store.File) error {
+	var written earlier
+	var unread error
+	before := func(r *handoff.Record, list, id string) []*handoff.Handoff {
+		if written == nil {
+			known, err := c.known(ctx, r.At.Add(-carriedFor))
+			written, unread = newEarlier(known), err
+		}
+		return written.before(r, list, id)
+	}
 	for _, file := range added {
-		record, err := checkAdded(c.Workspace, found, file)
-		if err != nil {
+		record, err := checkAdded(c.Workspace, found, file, before)
+		if err = cmp.Or(err, unread); err != nil {
 			return err
 		}
 		if record != nil && record.Kind == handoff.KindHandoff {

@@ -165,7 +165,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.workarounds, "workaround", "how it goes on in spite of a blocker: `'blocker;what'`, none with 'blocker;'")
 	listVar(f, &o.decisions, "decision", "a decision: `'what -- why'`")
 	listVar(f, &o.questions, "question", "a question that you leave open: `'ask;to'`")
-	listVar(f, &o.supersedes, "supersedes", "a decision takes the place of one that stands: `'decision;topic'`")
+	listVar(f, &o.supersedes, "supersedes", "a decision replaces an accepted one: `'decision;topic'`")
 	listVar(f, &o.beside, "beside", "a decision holds beside one that says nearly the same: `'decision;topic'`")
 	listVar(f, &o.shipped, "shipped", "what is finished: `'[item;]what'`")
 	listVar(f, &o.dropped, "dropped", "an item that nobody will continue: `'item;why'`")
@@ -309,6 +309,9 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	findings, err := askAgainIn(ctx, g, ws, o, d, findings)
 	if err != nil {
 		return err
+	}
+	if d.Path == "" && len(d.Sealed) > 0 {
+		findings = namingFlags(findings, handoff.Records(d.Sealed))
 	}
 	if handoff.HasErrors(findings) {
 		return &workspace.FindingsError{What: "nothing was published", Findings: findings, Hint: d.RefusedHint(findings)}

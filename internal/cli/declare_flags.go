@@ -68,7 +68,7 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	details := func(h *handoff.Handoff, o declareOptions) error { return applyItemDetails(ws, h, o) }
 	owners := func(h *handoff.Handoff, o declareOptions) error { return applyOwners(ws, h, o) }
 	steps := []func(*handoff.Handoff, declareOptions) error{
-		watch, applyNone, continues, items, applyShipped, applyDropped, applyBlockers, applyBlockedBy, applyWorkarounds,
+		watch, continues, items, applyShipped, applyDropped, applyNone, applyBlockers, applyBlockedBy, applyWorkarounds,
 		applyDecisions, applyQuestions, details, applyDecisionLinks, owners, applyWaivers,
 	}
 	for _, step := range steps {

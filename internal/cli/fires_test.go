@@ -41,6 +41,7 @@ func TestEachRuleFires(t *testing.T) {
 			for _, f := range fired {
 				if f.Code == row.code {
 					checkSize(t, f)
+					checkLeads(t, f)
 				}
 			}
 		}
@@ -302,7 +303,7 @@ var firstHandoff = []firing{
 	{"HO102", drafted("decisions:\n"+retryDecision, ""), drafted("decisions:\n"+retryDecision, "decisions: []\n")},
 	{"HO103", drafted("resolver: sarah", "resolver: sarha"), drafted()},
 	{"HO104", drafted("2026-11-23T09:00:00+08:00", "2026-11-20T17:30:00+08:00"), drafted("2026-11-23T09:00:00+08:00", "2026-11-20T17:31:00+08:00")},
-	{"HO201", drafted(mergeStep, `do: "look into the merge", owner: ben`), drafted(mergeStep, `do: "look into #1842", owner: ben`)},
+	{"HO201", drafted(mergeStep, `do: "follow up on the merge", owner: ben`), drafted(mergeStep, `do: "follow up on #1842", owner: ben`)},
 	{"HO202", drafted(mergeStep, `do: "Waiting for james to approve #1842", owner: ben`), drafted()},
 	{"HO203", drafted(`"#1842 has 2 of 3 approvals, the load test is green"`, `"in progress, mostly"`), drafted(`"#1842 has 2 of 3 approvals, the load test is green"`, `"in progress, 3 of 5 pages"`)},
 	{"HO204", drafted(mergeStep, `do: "Merge #1842 before tuesday", owner: ben`), drafted(mergeStep, `do: "Merge #1842 before monday", owner: ben`)},
@@ -322,9 +323,9 @@ var firstHandoff = []firing{
 }
 
 // thinDraft is a handoff in few words, of which one may be left out.
-const thinDraft = `{to: [ben], summary: "Refunds wait for one approval", returns_at: "2026-11-23T09:00:00+08:00", shipped: [], blockers: [], decisions: [],
-items: [{id: refunds, status: ready, owner: ana, state: "#1842 has 2 approvals", intent: "Customers wait for refunds today",
-next: [{do: "Merge #1842 after the third approval, with care and with sarah", owner: ben}]}]}
+const thinDraft = `{to: [ben], summary: "Refunds wait for approval", returns_at: "2026-11-23T09:00:00+08:00", shipped: [], blockers: [], decisions: [],
+items: [{id: refunds, status: ready, owner: ana, state: "#1842 has 2 approvals", intent: "Customers wait for refunds",
+next: [{do: "Merge #1842 after approval", owner: ben}]}]}
 `
 
 // blockersOf are n blockers that one person resolves.
@@ -349,7 +350,7 @@ func (w *world) head() string {
 
 // aboutPeople is about what a handoff asks of people, and of their time.
 var aboutPeople = []firing{
-	{"HO209", draftedAs(strings.Replace(thinDraft, ", with care", "", 1)), draftedAs(thinDraft)},
+	{"HO209", draftedAs(strings.Replace(thinDraft, " after approval", "", 1)), draftedAs(thinDraft)},
 	{"HO306", drafted("    blocked_by: [session-policy]\n", "", "blocks: [login-timeout]", "blocks: [refund-flow]"), drafted("    blocked_by: [session-policy]\n", "")},
 	{"HO307", drafted("blocks: [login-timeout]", "blocks: [login-timeout, refund-flow]"), drafted("blocks: [login-timeout]", "blocks: [login-timeout, refund-flow]\n    workaround: \"Refunds go on with 30 minutes\"")},
 	{"HO308", drafted(refundWhy, refundWhy+"\n    progress: 100"), drafted(refundWhy, refundWhy+"\n    progress: 99")},

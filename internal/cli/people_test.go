@@ -62,7 +62,7 @@ func TestEveryFlagKnowsPeople(t *testing.T) {
 	}
 	w.commitFile(".handoffs/config.yaml", "format: 1\npeople:\n  ana: {name: Ana Lim, emails: [ana@example.com]}\n  ben: {name: Ben Okri}\n")
 	for flag, args := range naming {
-		if _, said := w.run(3, line(args, "bem")...); !strings.Contains(said, "who is not in the roster\n    write ben\n") {
+		if _, said := w.run(3, line(args, "bem")...); !strings.Contains(said, "who is not in the roster\n    write ben (--") {
 			t.Errorf("%s bem: %s", flag, said)
 		}
 		if out, _ := w.run(0, line(args, "Okri")...); !strings.Contains(out, `"ben"`) || strings.Contains(out, "Okri") {

@@ -12,9 +12,16 @@ func changesOf(r row.Row) (row.Row, []string) {
 	if !ok {
 		return r, nil
 	}
-	words := make([]string, len(changed.Changes))
-	for i, change := range changed.Changes {
-		words[i] = story.Change(change).String()
+	var words []string
+	_, isBlocker := changed.Row.(*row.Blocker)
+	for _, c := range changed.Changes {
+		change := story.Change(c)
+		if isBlocker && change.What == "state" {
+			if change.From, change.To = openState(change.From), openState(change.To); change.From == change.To {
+				continue // who is asked knows now
+			}
+		}
+		words = append(words, change.String())
 	}
 	return changed.Row, words
 }

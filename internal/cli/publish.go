@@ -77,7 +77,7 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 		return err
 	}
 	sealed := handoff.SealAll(records...)
-	findings := workspace.Explained(ws.Judge(sealed), ambiguous)
+	findings := namingFlags(workspace.Explained(ws.Judge(sealed), ambiguous), records)
 	if handoff.HasErrors(findings) {
 		return &workspace.FindingsError{What: refused, Findings: findings, Hint: "correct the command and try again; its --help lists the flags"}
 	}

@@ -46,7 +46,7 @@ severe before the routine. In a pipe the draft follows, to be filled in and
 published with -f, as may be a file of your own: the keys that it lacks are
 drawn. --json prints the record.
 
-A rollup moves no custody, whoever accepts it. The incoming lead hands its items
+A rollup moves nothing, whoever accepts it. The incoming lead hands its items
 out with handoff assign, and each assignee takes theirs with handoff ack.
 ` + reposHelp + `
 A rollup cites handoffs of its own repository only, so what is drawn in many is

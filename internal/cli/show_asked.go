@@ -62,7 +62,7 @@ func became(e *fold.Escalation) string {
 
 // escalation says how an escalation stands whose subject is not settled.
 func (s storyPrinter) escalation(row *row.Escalation) {
-	s.field("stands", strings.ReplaceAll(row.State, "_", " "))
+	s.field("state", strings.ReplaceAll(row.State, "_", " "))
 	s.field("asks now", text.JoinNonEmpty(", ", row.Asked, strings.ReplaceAll(row.Because, "_", " ")))
 	if row.Deadline != nil {
 		s.field("wanted by", s.clock(row.Deadline.Truncate(time.Second)))

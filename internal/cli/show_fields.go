@@ -21,6 +21,9 @@ func (s storyPrinter) fields(indent string, of any, skip ...string) {
 			continue
 		}
 		label := indent + words(name)
+		if name == "meta" {
+			label = indent + "made with"
+		}
 		if refs, ok := v.Interface().(handoff.List[handoff.Ref]); ok {
 			s.refs(indent, refs)
 			continue

@@ -130,9 +130,18 @@ func (s storyPrinter) item(i *fold.Item) {
 		s.ended(i)
 		s.describe(past)
 	}
-	s.field("  held since", i.HeldBy)
+	s.heldSince(i)
 	s.field("  was", strings.Join(i.Was, ", "))
 	s.escalations(&i.Escalated)
+}
+
+// heldSince says since when somebody holds an item, and by which record.
+func (s storyPrinter) heldSince(i *fold.Item) {
+	since := i.HeldBy
+	if r := s.ws.State.Records[since]; r != nil {
+		since = s.clock(r.At.Time) + ", by " + since
+	}
+	s.field("  held since", since)
 }
 
 // offered says who offered an item to whom, and why where it was assigned.

@@ -206,7 +206,7 @@ func (s storyPrinter) rest(h *fold.Handoff) {
 	s.field("reachable until", s.clock(h.ReachableUntil.Time))
 	s.field("cover", h.Cover)
 	if a := h.Anchor; a != nil {
-		s.field("anchor", text.JoinNonEmpty(", ", text.JoinNonEmpty(" at ", a.Branch, short(a.Head)),
+		s.field("commit", text.JoinNonEmpty(", ", text.JoinNonEmpty(" at ", a.Branch, short(a.Head)),
 			counted(a.Dirty, "changed", "clean"), counted(a.Unpushed, "not pushed", ""), counted(a.Stashes, "stashed", ""), text.JoinNonEmpty(" ", since(a), short(a.Since))))
 	}
 	s.fields("", h.Handoff, "to", "rollup", "summary", "shipped", "items", "blockers", "decisions", "questions", "dropped", "ended",
@@ -234,9 +234,9 @@ func since(a *handoff.Anchor) string {
 
 // verdicts prints what receivers said of a handoff, and of its versions before.
 func (s storyPrinter) verdicts(h *fold.Handoff) {
-	s.acks("ack ", h.Acks)
+	s.acks("", h.Acks)
 	for old := s.ws.State.Handoffs[h.Amends]; old != nil; old = s.ws.State.Handoffs[old.Amends] {
-		s.acks("before it was amended, ack ", old.Acks)
+		s.acks("before it was amended, ", old.Acks)
 	}
 	for _, key := range h.Questions {
 		if q, ok := s.ws.State.Questions[key]; ok {
@@ -245,10 +245,11 @@ func (s storyPrinter) verdicts(h *fold.Handoff) {
 	}
 }
 
-func (s storyPrinter) acks(label string, acks []*handoff.Record) {
+// acks prints what readers said of a handoff, or of a version before.
+func (s storyPrinter) acks(when string, acks []*handoff.Record) {
 	for _, r := range acks {
 		a := r.Body.(*handoff.Ack)
-		s.field(label+r.ID, fmt.Sprintf("%s, %s%s: %s", r.By, s.ago(r.At.Time), doubts(r), text.JoinNonEmpty(", ", words(a.Outcome), takes(a), a.Reason, a.Exception, a.Note)))
+		s.field("ack", fmt.Sprintf("%s%s by %s, %s%s: %s", when, r.ID, r.By, s.ago(r.At.Time), doubts(r), text.JoinNonEmpty(", ", words(a.Outcome), takes(a), a.Reason, a.Exception, a.Note)))
 		for _, gap := range a.Gaps {
 			s.field("  gap", text.JoinNonEmpty(", ", gap.Item, gap.Class, gap.Note))
 		}
@@ -269,7 +270,7 @@ func (s storyPrinter) replies(h *fold.Handoff) {
 		if route, ok := r.Body.(*handoff.Route); ok && route.Delivers() {
 			continue // who was told is said in one line
 		}
-		s.field(string(r.Kind)+" "+r.ID, fmt.Sprintf("%s, %s%s", r.By, s.ago(r.At.Time), doubts(r)))
+		s.field(string(r.Kind), fmt.Sprintf("%s by %s, %s%s", r.ID, r.By, s.ago(r.At.Time), doubts(r)))
 		s.fields("  ", r.Body, "subject")
 	}
 }

@@ -38,7 +38,7 @@ func (s storyPrinter) blockerAs(b handoff.Blocker, now *fold.Blocker) {
 		if o.ID == b.Recommend {
 			label += " (recommended)"
 		}
-		s.field("  option "+o.ID, label)
+		s.field("  option", o.ID+": "+label)
 	}
 	s.fields("  ", b, "id", "needs", "because", "blocks", "resolver", "severity", "options", "recommend")
 	if now == nil {

@@ -25,11 +25,11 @@ func newStatsCmd(g *globals) *cobra.Command {
 	var o statsOptions
 	cmd := &cobra.Command{
 		Use:   "stats",
-		Short: "Measure how handoffs work, by boundary, with advice",
+		Short: "Measure how handoffs work between teams and zones, with advice",
 		Long: `Measure how handoffs work between teams and between zones, and say what follows.
 
-Nobody is ranked: a metric belongs to a boundary. With fewer than five values
-the values are shown instead of a median, and advice says of how few it speaks;
+Nobody is ranked: a metric belongs to two teams or zones. With fewer than five
+values they are shown instead of a median, and advice says of how few it speaks;
 what is still open counts as longer than everything else. A rollup counts where
 it hands over from zone to zone, what it lists with the handoffs that it is of.
 

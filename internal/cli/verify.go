@@ -36,7 +36,7 @@ verification. An ack, an answer or a resolution in somebody else's name is an
 error.
 
 A squash merge has one author for the records of several: what was seen on the
-branch counts. A verdict that was not seen there is noted as not proven.
+branch counts. A verdict that was not seen there is noted as unverified.
 What was said elsewhere, in a comment, is committed by a machine, and whoever
 can push could write the same. It counts as its author's own where the machine
 signs with a key that the configuration names (verify.keys), or once --from NAME
@@ -74,7 +74,7 @@ type verifyDocument struct {
 	Records       int                      `json:"records"`     // added in them
 	Findings      []workspace.AuditFinding `json:"findings"`    // that are not settled
 	Settled       []workspace.AuditFinding `json:"settled"`
-	Notes         []audit.Finding          `json:"notes"` // verdicts, and what was said elsewhere, that are not proven
+	Notes         []audit.Finding          `json:"notes"` // verdicts that are unverified, and what was said elsewhere and is not proven
 	ConfigChanges []audit.ConfigChange     `json:"config_changes"`
 	Unseen        []string                 `json:"unseen"`
 }

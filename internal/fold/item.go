@@ -123,9 +123,18 @@ func (f *fold) closeItem(hs *Handoff, id, how string) {
 func (f *fold) heldProblem(r *handoff.Record, it *Item) {
 	if it.Live() {
 		f.problem(r, "HO320", "%s is held by %s since %s", it.ID, it.Holder, it.HeldBy)
+		f.Problems[len(f.Problems)-1].Fix = it.wayTo(r.By)
 		return
 	}
 	f.problem(r, "HO320", "%s", it.closure())
+}
+
+// wayTo is how somebody comes to hold a live item, as a command.
+func (i *Item) wayTo(handle string) string {
+	if i.Offer != nil && slices.Contains(i.Offer.To, handle) {
+		return "handoff ack " + i.Offer.Record + " takes it over"
+	}
+	return "handoff give " + i.ID + " --to " + handle + " is for " + i.Holder + " to say"
 }
 
 // closure says how the item left the live set, "" of one that is in it.

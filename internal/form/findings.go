@@ -164,7 +164,8 @@ func (p *placed) says(f handoff.Finding) (said, cure string) {
 	case f.Field == "":
 		return f.Message, f.Fix
 	}
-	said, cure = strings.ReplaceAll(f.Message, f.Field, cmp.Or(p.label, "it")), f.Fix
+	said = strings.ReplaceAll(f.Message, f.Field, cmp.Or(p.label, "it"))
+	cure, _ = f.CutKey()
 	if spoken {
 		cure = own.cure
 	}

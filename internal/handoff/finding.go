@@ -34,6 +34,17 @@ type Finding struct {
 	Fix     string `json:"fix,omitempty"` // what to do
 }
 
+// CutKey splits what is to be done about a finding into that and the key of a file
+// which it ends with in parentheses, "" for none.
+func (f Finding) CutKey() (what, key string) {
+	what, rest, found := strings.Cut(f.Fix, " (")
+	key, last := strings.CutSuffix(rest, ")")
+	if !found || !last || strings.ContainsFunc(key, func(r rune) bool { return r != '_' && !unicode.IsLower(r) }) {
+		return f.Fix, ""
+	}
+	return what, key
+}
+
 // SortFindings orders findings by file, line, column, code, field and message.
 func SortFindings(findings []Finding) {
 	slices.SortStableFunc(findings, func(a, b Finding) int {

@@ -82,7 +82,7 @@ func (s Source) OnlyOn() string {
 
 // Doubts are the reasons not to take the record for what its author said, as
 // whatever prints it has to say them: "only on fork/pr", "contents disagree",
-// "not proven (squashed)", "on the word of github, not proven".
+// "unverified (squash merge)", "on the word of github, not proven".
 func (s Source) Doubts() []string {
 	var doubts []string
 	if branch := s.OnlyOn(); branch != "" {
@@ -102,7 +102,7 @@ func (s Source) Doubts() []string {
 
 // NotProven is the doubt about a verdict that only a squash merge has: its one
 // author is not who gave it.
-const NotProven = "not proven (squashed)"
+const NotProven = "unverified (squash merge)"
 
 // Body is the part of a record that depends on its kind: a pointer to one of
 // the body types of this package.

@@ -157,7 +157,7 @@ func (in *reader) waits(line row.Row) Row {
 		if line.By == in.me {
 			return Row{Event: "overdue", Say: line.To + " has not taken up in time that you escalate " + line.Subject + ": " + line.Ask, Do: command("escalate", line.Subject)}
 		}
-		return Row{Event: "escalated", Say: line.By + " escalates " + line.Subject + " to " + in.youOr([]string{line.To}) + ": " + line.Ask, Do: command("ack", line.ID)}
+		return Row{Event: "escalated", Say: line.By + " escalates " + line.About() + " to " + in.youOr([]string{line.To}) + ": " + line.Ask, Do: command("ack", line.ID)}
 	case *row.Item:
 		offered := in.state.Items[line.ID].Offer
 		offer := in.state.Records[offered.Record]

@@ -121,17 +121,17 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: NextSteps, arg: anyone, Example: "handoff query next ben",
-		Help: "live items with the steps that a person is to do next: their own ones, those of an item that they hold and that names no doer who has it, those offered to them; yours when nobody is named, everybody's with `team`; what can start first, then the most severe, then the oldest",
+		Help: "open items with the steps that a person is to do next: their own ones, those of an item that they hold and that names no doer who has it, those offered to them; yours when nobody is named, everybody's with `team`; what can start first, then the most severe, then the oldest",
 		none: "%s has no next step", rests: []string{keyItems}, find: (*runner).nextSteps, order: byReadiness,
 	},
 	{
 		Name: Holds, arg: anyone, Example: "handoff query holds ana",
-		Help: "live items in the custody of a person, citing the record that gave it; yours when nobody is named, everybody's with `team`; the most severe first, then the oldest",
+		Help: "open items that a person holds, citing the record that gave them; yours when nobody is named, everybody's with `team`; the most severe first, then the oldest",
 		none: "%s holds nothing", rests: []string{keyItems}, find: (*runner).holds, order: bySeverity,
 	},
 	{
 		Name: Whois, arg: something, Example: "handoff query whois refunds",
-		Help:    "who holds an item, who is accountable for it and to whom it is offered, citing the record that gave custody; for an area of the configuration, who decides in it. An item may be named by its id or by one of its references",
+		Help:    "who holds an item, who is accountable for it and to whom it is offered, citing the record that gave it to them; for an area of the configuration, who decides in it. An item may be named by its id or by one of its references",
 		unnamed: true, find: (*runner).whois, order: byType,
 	},
 	{
@@ -156,7 +156,7 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: Unclaimed, Example: "handoff query unclaimed",
-		Help: "live items offered to a team, shift or lead that nobody took; the most severe first, then the oldest offer",
+		Help: "open items offered to a team, shift or lead that nobody took; the most severe first, then the oldest offer",
 		none: "nothing is unclaimed", rests: []string{keyItems}, find: having(row.IsUnclaimed, (*runner).offered), order: bySeverity,
 	},
 	{
@@ -178,12 +178,12 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: AtRisk, Example: "handoff query at-risk owner:ana",
-		Help: "live items whose earliest deadline (its own, that of a step, or when an open blocker of it must be gone) less their effort is past or within 24 hours, the effort in the working hours of whoever is to do it, and those with an open critical blocker; the most severe first, then the oldest",
+		Help: "open items whose earliest deadline (its own, that of a step, or when an open blocker of it must be gone) less their effort is past or within 24 hours, the effort in the working hours of whoever is to do it, and those with an open critical blocker; the most severe first, then the oldest",
 		none: "nothing is at risk", rests: []string{keyItems, keyBlockers}, find: having(row.IsAtRisk, (*runner).items), order: bySeverity,
 	},
 	{
 		Name: Stale, Example: "handoff query stale",
-		Help: "live items that nobody has declared for 72 hours or longer; the oldest first",
+		Help: "open items that nobody has declared for 72 hours or longer; the oldest first",
 		none: "nothing is stale (not declared anew for 72 hours)", rests: []string{keyItems}, find: having(row.IsStale, (*runner).items), order: oldestFirst,
 	},
 	{
@@ -204,8 +204,8 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: Items, Example: "handoff query items is:in_review",
-		Help: "live items; the most severe first, then the one declared longest ago",
-		none: "no item is live", rests: []string{keyItems}, find: (*runner).items, order: bySeverity,
+		Help: "open items; the most severe first, then the one declared longest ago",
+		none: "no item is open", rests: []string{keyItems}, find: (*runner).items, order: bySeverity,
 	},
 	{
 		Name: Contracts, arg: side, Example: "handoff query contracts qa",
@@ -225,7 +225,7 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: Owns, arg: nameOf, Example: "handoff query owns payments",
-		Help:    "who is accountable: for an item, a path that live items name, an area, a team; who is to resolve a blocker or to answer a question. Of a person, the live items that they are accountable for and the areas in which they decide",
+		Help:    "who is accountable: for an item, a path that open items name, an area, a team; who is to resolve a blocker or to answer a question. Of a person, the open items that they are accountable for and the areas in which they decide",
 		unnamed: true, whole: true, find: (*runner).owns, order: byType,
 	},
 	{
@@ -251,7 +251,7 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: Reviews, arg: pullOf, Example: "handoff query reviews 1842",
-		Help: "pull requests that items name, with their state, their approvals and who they wait for, as they were last asked for; by number, by item, or of a person those that wait for them; those of all live items that are not over when nothing is named. The most severe first, then the oldest",
+		Help: "pull requests that items name, with their state, their approvals and who they wait for, as they were last asked for; by number, by item, or of a person those that wait for them; those of all open items that are not over when nothing is named. The most severe first, then the oldest",
 		none: "no pull request is known", unnamed: true, whole: true, find: (*runner).reviews, order: bySeverity,
 	},
 	{
@@ -262,7 +262,7 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: Gaps, Example: "handoff query gaps",
-		Help: "what handoffs lacked, by records of gaps and by acks that name some: of the handoffs that still speak and of what is live; with since: or until: all of that time; the newest first",
+		Help: "what handoffs lacked, by records of gaps and by acks that name some: of the handoffs that still speak and of what is open; with since: or until: all of that time; the newest first",
 		none: "no gap is recorded", find: (*runner).gaps, order: newestFirst,
 	},
 	{

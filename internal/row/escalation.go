@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -25,6 +26,15 @@ type Escalation struct {
 	Citation
 }
 
+// About is the subject in words: by its name, where one says what it is.
+func (r *Escalation) About() string {
+	kind, name := handoff.SplitRef(r.Subject)
+	if kind == handoff.RefQuestion {
+		return "question " + name
+	}
+	return name
+}
+
 // Cells are escalation, subject, level, state, to, ask, asks now and due, and those
 // of the source.
 func (r *Escalation) Cells() []string {
@@ -36,7 +46,7 @@ func (r *Escalation) Key() string { return r.ID }
 
 // Sentence is the row in a sentence.
 func (r *Escalation) Sentence(c Clock) string {
-	say := fmt.Sprintf("%s raised %s to %s, level %d, %s", r.By, r.Subject, cmp.Or(r.Asked, r.To), r.Level, Spoken(r.State))
+	say := fmt.Sprintf("%s raised %s to %s, level %d, %s", r.By, r.About(), cmp.Or(r.Asked, r.To), r.Level, Spoken(r.State))
 	if r.Deadline != nil {
 		say += ", due " + c.At(*r.Deadline)
 	}
@@ -44,7 +54,7 @@ func (r *Escalation) Sentence(c Clock) string {
 }
 
 // Short is the row in a list: what was raised, with who is asked.
-func (r *Escalation) Short(Clock) string { return r.Subject + " (" + cmp.Or(r.Asked, r.To) + ")" }
+func (r *Escalation) Short(Clock) string { return r.About() + " (" + cmp.Or(r.Asked, r.To) + ")" }
 
 // AskedNow is whom something asks now, in the rows of what asks somebody.
 type AskedNow struct {

@@ -14,7 +14,7 @@ import (
 func decidedAgain(s *subject, field, topic string, d *handoff.DecisionFields) {
 	for _, old := range s.alike(topic, d) {
 		s.report(handoff.JoinField(field, "decision"),
-			"say whether it supersedes "+named(old.ID)+", or holds beside it", "%s says nearly what %s says, by %s", named(topic), named(old.ID), old.By)
+			"supersede "+named(old.ID)+", or say that both hold", "%s says nearly what %s says, by %s", named(topic), named(old.ID), old.By)
 	}
 }
 

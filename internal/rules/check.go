@@ -208,6 +208,9 @@ func (s *subject) finish(f *handoff.Finding) {
 	if f.Line == 0 {
 		f.Line, f.Col = s.doc.Locate(f.Field)
 	}
+	if f.Field != "" && f.Fix != "" && !strings.ContainsAny(f.Fix, "(:`") && s.raw(f.Field) == nil {
+		f.Fix += " (" + lastKey(f.Field) + ")" // nothing that is pointed at has the name
+	}
 	f.Field, f.Entry, f.Message, f.Fix = Mask(text.OneLine(f.Field)), Mask(f.Entry), Mask(f.Message), Mask(f.Fix)
 }
 

@@ -218,13 +218,15 @@ func TestFirstContentRules(t *testing.T) {
 		{name: "long summary", edits: []string{summary, strings.Repeat("word ", 30)}, want: "HO207:7"},
 		{name: "140 characters", edits: []string{summary, strings.Repeat("wörd ", 27) + "wörds"}},
 		{name: "summary with a line break", edits: []string{summary, `"First line\nand a second one here"`}, want: "HO207:7"},
-		{name: "short summary", edits: []string{summary, "Session middleware waits"}, want: "HO207w:7"},
+		{name: "short summary", edits: []string{summary, "Middleware waits"}, want: "HO207w:7"},
+		{name: "three words of summary", edits: []string{summary, "Outage is over"}},
 		{name: "two sentences", edits: []string{summary, "Middleware is in review. Timeout is open. Sarah decides."}, want: "HO207w:7"},
 		{name: "abbreviations end no sentence", edits: []string{summary, "Middleware waits, e.g. for the timeout, i.e. for sarah"}},
 
 		// HO210
 		{name: "no intent", edits: []string{"    intent: The old form lost the typed text on every failed attempt\n", ""}, want: "HO210:26"},
-		{name: "short intent", edits: []string{"The old form lost the typed text on every failed attempt", "Lost text"}, want: "HO210w:30"},
+		{name: "short intent", edits: []string{"The old form lost the typed text on every failed attempt", "Login improvements"}, want: "HO210w:30"},
+		{name: "two words of intent that are new", edits: []string{"The old form lost the typed text on every failed attempt", "Lost text"}},
 		{name: "three words of intent", edits: []string{"The old form lost the typed text on every failed attempt", "Users lost text"}},
 		{name: "inherited intent", edits: []string{"    intent: The old form lost the typed text on every failed attempt\n", ""}, ctx: liveItem("login-form", "ana")},
 		{name: "no state", edits: []string{"    intent: The old form lost the typed text on every failed attempt\n", ""}, ctx: func(c *Context) { c.State = nil }},
@@ -369,7 +371,7 @@ func TestWaiversAndLevels(t *testing.T) {
 		{name: "fixed", edits: []string{"to: [ben]\n", ""}, ctx: func(c *Context) {
 			c.Config.Rules = config.Rules{Preset: config.PresetPilot, Levels: map[string]string{"HO102": config.RuleOff}}
 		}, want: "HO102:1"},
-		{name: "strict", edits: []string{"Session middleware is in review, waiting on the timeout policy", "Session middleware waits"},
+		{name: "strict", edits: []string{"Session middleware is in review, waiting on the timeout policy", "Middleware waits"},
 			ctx: func(c *Context) { c.Config.Rules.Preset = config.PresetStrict }, want: "HO207:7"},
 		{name: "pilot keeps the schema", edits: []string{"    owner: ana\n", "    owner: someone\n"}, ctx: func(c *Context) { c.Config.Rules.Preset = config.PresetPilot }, want: "HO401w:15"},
 	})

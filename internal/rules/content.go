@@ -11,30 +11,37 @@ import (
 // vagueNext is rule HO201.
 func vagueNext(s *subject, field string, next *handoff.Next) {
 	do := wordsOf(next.Do)
-	field += ".do"
 	const fix = "say what to do, and to which thing: a file, a pull request, a number"
-	switch words, named := wordCount(next.Do), anchors(next.Do) != 0; {
+	switch words, where := wordCount(next.Do), field+".do"; {
 	case next.Do == "":
-	case s.words.isFiller(next.Do) || words == 0 || words < 2 && !named:
-		s.fail(field, fix, "%s says nothing that can be done", s.the(field))
-	case words < 2 || words < 3 && !named:
-		s.warn(field, fix, "%s has %s", s.the(field), inWords(words))
-	case s.isWeak(next):
-		s.warn(field, fix, "%s names nothing after %q", s.the(field), do[0])
+	case s.words.isFiller(next.Do) || words == 0:
+		s.fail(where, fix, "%s says nothing that can be done", s.the(where))
+	case words > 1 && s.isWeak(field, next):
+		s.warn(where, fix, "%s names nothing after %q", s.the(where), do[0])
+	case words > 2 || !s.words.weak[do[0]] && !openActs[do[0]] || anchors(next.Do) != 0:
+		// A short step is done to its item: merge, bisect, load TEST.
+	case words < 2:
+		s.fail(where, fix, "%s says nothing that can be done", s.the(where))
+	default:
+		s.warn(where, fix, "%s has %s", s.the(where), inWords(words))
 	}
 }
 
 // isWeak reports whether a step begins with a verb that names no action, and
-// nothing else in it does.
-func (s *subject) isWeak(next *handoff.Next) bool {
+// nothing else in it does. What is to be looked at may stand in the state of its item.
+func (s *subject) isWeak(field string, next *handoff.Next) bool {
 	do := wordsOf(next.Do)
-	return s.words.weak[do[0]] && next.Due.IsZero() && anchors(next.Do+" "+next.When) == 0
+	if !s.words.weak[do[0]] || !next.Due.IsZero() || anchors(next.Do+" "+next.When) != 0 {
+		return false
+	}
+	state, _ := s.raw(entryOf(field) + ".state").(string)
+	return len(do) < 3 || !looks[do[0]] || !anchors(state).has(concrete)
 }
 
 // softNext is rule HO202. It leaves what HO201 reports.
 func softNext(s *subject, field string, next *handoff.Next) {
 	do := wordsOf(next.Do)
-	if wordCount(next.Do) < 3 || s.words.isFiller(next.Do) || s.isWeak(next) {
+	if wordCount(next.Do) < 3 || s.words.isFiller(next.Do) || s.isWeak(field, next) {
 		return
 	}
 	if s.words.soft[do[0]] || ongoing[do[0]] {
@@ -55,11 +62,19 @@ func statusForState(s *subject, field string, item *handoff.Item) {
 		s.fail(field, fix, "%s only repeats the status", s.the(field))
 	case anchors(item.State) == 0 && statePrefix().MatchString(state):
 		s.warn(field, fix, "%s tells the status, not where it stands", s.the(field))
-	case anchors(item.State) == 0 && wordCount(item.State) < 4 && item.Status != handoff.StatusReady: // of what nobody has begun there is little to say
+	case anchors(item.State) == 0 && saysLittle(item):
 		s.warn(field, fix, "%s has %s", s.the(field), inWords(wordCount(item.State)))
 	case state == normal(item.Title):
 		s.warn(field, fix, "%s only repeats the title", s.the(field))
 	}
+}
+
+// saysLittle reports whether a state has too few words to say where an item stands.
+// Of what nobody has begun there is little to say, and two words with a result in
+// them, as in "build green", are enough.
+func saysLittle(item *handoff.Item) bool {
+	words := wordCount(item.State)
+	return words < 4 && item.Status != handoff.StatusReady && (words < 2 || !hasWord(item.State, results))
 }
 
 // spaced is a status, or a text that may be one, as words: in_progress,
@@ -106,7 +121,7 @@ func (s *subject) isDayOfReturn(word string) bool {
 
 // plans are the keys whose values say what somebody is to do. The other texts are
 // reports.
-var plans = set("do", "when", "then", "needs", "ask", "default_if_silent", "first_action")
+var plans = set("do", "when", "then", "needs", "default_if_silent", "first_action")
 
 // timeFields are the keys that give an entry an absolute time.
 var timeFields = set("due", "needed_by", "until", "deadline")
@@ -160,7 +175,7 @@ const (
 	manyWords, tooManyWords = 600, 1000
 	manyItems, tooManyItems = 7, 12
 	manyNoteWords           = 120
-	fewWords                = 25
+	fewWords                = 15
 )
 
 // novel is rule HO208. The sources of a rollup were each within the limits, and
@@ -211,7 +226,7 @@ func noAcceptance(s *subject, field string, item *handoff.Item) {
 // an act that leaves something behind, and names what.
 func isItsOwnCheck(next handoff.Next) bool {
 	do := wordsOf(next.Do)
-	return len(do) > 1 && visibleActs[do[0]] && anchors(next.Do).has(concrete)
+	return len(do) > 1 && visibleActs[do[0]]
 }
 
 // unmeasurable is rule HO213.
@@ -264,14 +279,18 @@ func opaqueBlocker(s *subject, field string, blocker *handoff.Blocker) {
 }
 
 // noQuestion is rule HO217, for the questions of a handoff and for those by
-// themselves.
+// themselves. One beside items is read with what they say.
 func noQuestion(s *subject) {
 	switch body := s.body().(type) {
 	case *handoff.Question:
 		s.checkQuestion("", body.Ask, body.To, body.Context+body.About+strings.Join(body.Blocks, " "))
 	case *handoff.Handoff:
 		for i, q := range body.Questions {
-			s.checkQuestion(indexField("questions", i), q.Ask, q.To, q.Context+strings.Join(q.Blocks, " "))
+			context := q.Context + strings.Join(q.Blocks, " ")
+			for _, item := range body.Items {
+				context += item.State
+			}
+			s.checkQuestion(indexField("questions", i), q.Ask, q.To, context)
 		}
 	}
 }
@@ -310,7 +329,7 @@ func novelHeadline(s *subject, h *handoff.Handoff) {
 	case length > maxSummary:
 		s.fail("summary", "shorten it, and move the rest to the notes", "the summary is %d characters long, at most %d", length, maxSummary)
 	case s.foreign():
-	case wordCount(text) < 4 && !anchors(text).has(concrete) && !saysNone(h):
+	case wordCount(text) < 3 && !anchors(text).has(concrete) && !saysNone(h):
 		s.warn("summary", declarations["summary"], "the summary has %s", inWords(wordCount(text)))
 	case len(sentences().FindAllString(abbrevs().ReplaceAllString(text, ""), -1)) > 1:
 		s.warn("summary", "keep one, and move the rest to the notes", "the summary has more than two sentences")
@@ -336,13 +355,23 @@ func intentLoss(s *subject, field string, item *handoff.Item) {
 	if from := s.State.Items[item.Continues]; from != nil && item.Intent == "" {
 		return // it goes on for the same reason
 	}
-	const fix = "say why it is done, and why this way, as `intent: …`"
+	const fix = "say why it is done, and why this way"
 	switch words := wordCount(item.Intent); {
 	case words == 0:
 		s.fail(field+".intent", fix, "%s is new, and nothing says why it is done", named(item.ID))
-	case words < minIntent && !s.foreign() && !anchors(item.Intent).has(concrete):
+	case words < minIntent && !s.foreign() && !anchors(item.Intent).has(concrete) && !addsTwo(item):
 		s.warn(field+".intent", fix, "%s is new, and why it is done is said in %s", named(item.ID), inWords(words))
 	}
+}
+
+// addsTwo reports whether an intent has two words that the name of its item has not:
+// "security fixes" is a reason, and "dark mode" of dark-icons the thing once more.
+func addsTwo(item *handoff.Item) bool {
+	named := wordsOf(spaced(item.ID + " " + item.Title))
+	added := slices.DeleteFunc(wordsOf(spaced(item.Intent)), func(word string) bool {
+		return slices.ContainsFunc(named, func(other string) bool { return stem(word) == stem(other) })
+	})
+	return len(added) >= 2
 }
 
 // nothingStartable is rule HO211.

@@ -19,8 +19,11 @@ func TestContentRules(t *testing.T) {
 	runRuleTests(t, good, []ruleTest{
 		// HO201
 		{name: "filler step", edits: []string{do, "tbd"}, want: "HO201:32"},
-		{name: "one word", edits: []string{do, "Deploy"}, want: "HO201:32"},
-		{name: "two words", edits: []string{do, "Deploy login"}, want: "HO201w:32"},
+		{name: "one word", edits: []string{do, "Fix"}, want: "HO201:32"},
+		{name: "two words", edits: []string{do, "Fix login"}, want: "HO201w:32"},
+		{name: "an act on the item", edits: []string{do, "Deploy"}},
+		{name: "an act on its thing", edits: []string{do, "Rebase it"}},
+		{name: "a number", edits: []string{do, "s5-s8"}},
 		{name: "weak verb", edits: []string{do, "Continue the work on the form"}, want: "HO201w:32"},
 		{name: "two words that name a thing", edits: []string{do, "\"Merge #1432\""}},
 		{name: "two words and a version", edits: []string{do, "Tag 2.1.9"}},
@@ -95,7 +98,7 @@ func TestContentRules(t *testing.T) {
 		{name: "question", edits: []string{"returns_at", "questions: [{id: which-one, ask: \"Which one do you mean?\", to: ines, context: There are two forms}]\nreturns_at"}},
 		{name: "no question", edits: []string{"returns_at", "questions: [{id: which-one, ask: Tell me, to: ines, context: There are two forms}]\nreturns_at"}, want: "HO217:44"},
 		{name: "to nobody", edits: []string{"returns_at", "questions: [{id: which-one, ask: \"Which one do you mean?\", context: There are two forms}]\nreturns_at"}, want: "HO217:44"},
-		{name: "without context", edits: []string{"returns_at", "questions: [{id: which-one, ask: \"Which one do you mean?\", to: ines}]\nreturns_at"}, want: "HO217w:44"},
+		{name: "beside items", edits: []string{"returns_at", "questions: [{id: which-one, ask: \"Which one do you mean?\", to: ines}]\nreturns_at"}},
 		// HO805
 		{name: "same step", edits: []string{do, "\"Merge PR #1842 once the timeout is decided\""}, want: "HO805w:32"},
 		{name: "same state", edits: []string{state, "\"PR #1842 has two of three approvals, e2e suite green on 4f2a9c1\""}, want: "HO805w:29"},

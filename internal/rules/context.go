@@ -25,6 +25,9 @@ type Context struct {
 	Now time.Time
 	// State is what the records meant before this one.
 	State *fold.View
+	// Earlier returns the handoffs before this record with an entry of that list and
+	// id, for a record that is published: State knows only how entries stand now.
+	Earlier func(list, id string) []*handoff.Handoff
 	// Config is what the team agreed on: its people, and how strict the rules are.
 	Config *config.Config
 	// Covers reports whether an address such as "team:qa" includes a person, in

@@ -130,13 +130,14 @@ func (s *subject) custody() fold.Custody {
 }
 
 // copyForward is rule HO301. Only a commit that is known of speaks for work on
-// the item.
+// the item. It is silent where nothing could move: nobody has begun, or what it waits
+// for is said.
 func copyForward(s *subject, field string, item *handoff.Item) {
 	if s.State == nil {
 		return
 	}
 	old := s.State.Items[item.ID]
-	if old == nil || !old.Live() || s.amended(old.Declared) || old.Status != item.Status || similarity(item.State, old.State) < 0.9 {
+	if old == nil || !old.Live() || s.amended(old.Declared) || old.Status != item.Status || similarity(item.State, old.State) < 0.9 || s.waits(item) {
 		return
 	}
 	h := s.body().(*handoff.Handoff)
@@ -145,6 +146,18 @@ func copyForward(s *subject, field string, item *handoff.Item) {
 	}
 	s.report(field+".state", "say what is true now, or why nothing has moved (unchanged)",
 		"the state of %s is copied from %s", named(item.ID), old.Declared)
+}
+
+// waits reports whether an item stands still by what is said of it: it is ready, it is
+// blocked, or it is with a reviewer who has the next step.
+func (s *subject) waits(item *handoff.Item) bool {
+	switch item.Status {
+	case handoff.StatusReady, handoff.StatusBlocked:
+		return true
+	case handoff.StatusInReview:
+		return !slices.ContainsFunc(item.Next, func(next handoff.Next) bool { return next.Owner == s.by() })
+	}
+	return false
 }
 
 // committed reports whether a branch of the item has commits after a time.
@@ -326,7 +339,7 @@ func relitigation(s *subject, field, topic string, d *handoff.DecisionFields) {
 	if _, superseded := handoff.SplitRef(d.Supersedes); superseded == topic || d.Decision == old.Decision.Decision {
 		return
 	}
-	s.report(handoff.JoinField(field, "decision"), "keep that one, or say that this supersedes "+topic+", and what is new",
+	s.report(handoff.JoinField(field, "decision"), "keep that one, or supersede "+topic+" and say what is new",
 		"%s decided %s: %s", old.By, shortened(old.Decision.Decision, 24), shortened(old.Rationale, 24))
 }
 

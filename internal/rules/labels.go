@@ -53,7 +53,7 @@ var labels = map[string]string{
 // the is a field in the words of the form, with what it belongs to: "the next step
 // of refund-flow". A field that the form does not know is itself.
 func (s *subject) the(field string) string {
-	label, known := labels[withoutIndexes(field)]
+	label, known := labels[WithoutIndexes(field)]
 	if !known {
 		return field
 	}

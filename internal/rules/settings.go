@@ -90,7 +90,7 @@ func (s *subject) weigh() []handoff.Finding {
 
 // saysThin are the rules that say where a handoff is too thin, so that HO209 need
 // not say that it is.
-var saysThin = set("HO201", "HO202", "HO203", "HO210", "HO211")
+var saysThin = set("HO101", "HO201", "HO202", "HO203", "HO210", "HO211")
 
 // waived is the set of rules that the record waives.
 func (s *subject) waived() map[string]bool {

@@ -69,7 +69,7 @@ func (t sentence) authored() bool { return !captured[topKey(t.field)] && !code[t
 
 // required reports whether the text must say something, and no rule of its own
 // sees to that.
-func (t sentence) required() bool { return required[withoutIndexes(t.field)] }
+func (t sentence) required() bool { return required[WithoutIndexes(t.field)] }
 
 // proseWords is how many words of prose there are.
 func proseWords(texts []sentence) int {
@@ -90,8 +90,8 @@ func topKey(field string) string {
 	return field
 }
 
-// withoutIndexes turns items[0].next[1].do into items.next.do.
-func withoutIndexes(field string) string {
+// WithoutIndexes turns items[0].next[1].do into items.next.do.
+func WithoutIndexes(field string) string {
 	for {
 		open := strings.IndexByte(field, '[')
 		if open < 0 {

@@ -142,10 +142,15 @@ func contentWords(s string) map[string]bool {
 func stems(s string) map[string]bool {
 	set := make(map[string]bool)
 	for word := range contentWords(s) {
-		runes := []rune(word)
-		set[string(runes[:min(5, len(runes))])] = true
+		set[stem(word)] = true
 	}
 	return set
+}
+
+// stem is how a word begins.
+func stem(word string) string {
+	runes := []rune(word)
+	return string(runes[:min(5, len(runes))])
 }
 
 // anchorSet says which classes of anchors a text has: the things in it that
@@ -260,11 +265,27 @@ var (
 		"monitoring", "watching", "reviewing", "merging", "writing", "adding", "hoping", "thinking", "getting", "making", "doing",
 		"planning", "preparing", "debugging", "chasing", "helping", "discussing", "pending")
 	notPeople = set("someone", "anyone", "everyone", "whoever", "us", "we", "all", "tbd", "na", "unassigned")
+	// looks are those of the weak verbs after which a thing stands.
+	looks = set("check", "look", "investigate", "see", "try")
 	// visibleActs leave something behind that anybody can look at.
 	visibleActs = set("merge", "tag", "release", "publish", "deploy", "close", "approve", "revert", "delete", "remove", "bump",
-		"upgrade", "rename", "ship", "push", "announce", "sign", "land")
+		"upgrade", "rename", "ship", "push", "announce", "sign", "land", "enable", "disable", "start", "stop", "restart", "reboot",
+		"roll", "submit", "file", "send", "ask", "tell", "ping", "notify")
+	// openActs say by themselves as little as weak verbs, and are steps with some words
+	// more.
+	openActs = set("fix", "do", "more", "improve", "change", "complete", "address", "debug", "research", "discuss", "go", "clean",
+		"cleanup", "get", "make", "retry")
 	observable = set("returns", "equals", "passes", "fails", "merged", "approved", "deployed", "visible", "green", "zero", "none",
 		"exists", "responds", "renders", "rejects", "accepts", "shows", "matches", "agrees", "signed", "published", "released")
+	// results are words of states that say how something came out.
+	results = set("green", "red", "passed", "passes", "failed", "fails", "failing", "broken", "merged", "deployed", "approved",
+		"rejected", "reverted", "released", "published", "signed", "down", "up")
+	// placed are assertions after which a place may stand.
+	placed = set("deployed", "merged")
+	// changed are first words of a commit's subject, after which stands what changed.
+	changed = set("fixed", "merged", "deployed", "verified", "tested")
+	// joints are words after which no thing stands.
+	joints = set("and", "by", "now", "as", "too", "again", "everywhere", "it", "this", "them", "yesterday", "today")
 	// opinions are words of checks on which two people may differ.
 	opinions = set("good", "fine", "nice", "ok", "okay", "happy", "satisfied", "clean", "better", "properly", "correctly", "well",
 		"looks", "feels", "seems", "reasonable", "nicely", "smooth", "smoothly", "stable", "works", "work", "working", "done", "ready",
@@ -273,9 +294,9 @@ var (
 
 // The patterns of the spec's lists. Those that say so are applied to the normal form.
 var (
-	statePrefix = text.Pattern(`^(?:still |just |mostly |currently )?(?:(?:working|worked) on|in progress|in review|wip|ongoing|almost (?:done|there|finished)|nearly (?:done|there|finished)|mostly done|needs? (?:some )?(?:polish|cleanup|work|more time)|same as (?:yesterday|before|last))\b`) // on the normal form
-	bareWait    = text.Pattern(`^(?:still |currently )?(?:waiting|blocked|pending|stuck|on hold|hold|needs?|depends?)(?: (?:on|for|by|with|more))?(?: @?\S+){0,2}$`)                                                                                                                                // on the normal form
-	noReason    = text.Pattern(`^(?:it )?(?:is |was |seems |feels |looks )?(?:better|best|best practice|simpler|easier|cleaner|faster|makes sense|made sense|obvious|standard|as discussed|per discussion|team decision|consensus|agreed)$`)                                                        // on the normal form
+	statePrefix = text.Pattern(`^(?:still |just |mostly |currently )?(?:(?:working|worked) on|in progress|in review|wip|ongoing|almost (?:done|there|finished)|nearly (?:done|there|finished)|mostly done|needs? (?:some )?(?:polish|cleanup|work|more time)|same as (?:yesterday|before|last)|(?:ready|waiting|out|up) for (?:review|merging)$)(?:\b|$)`) // on the normal form
+	bareWait    = text.Pattern(`^(?:still |currently )?(?:waiting|blocked|pending|stuck|on hold|hold|needs?|depends?)(?: (?:on|for|by|with|more))?(?: @?\S+){0,2}$`)                                                                                                                                                                                       // on the normal form
+	noReason    = text.Pattern(`^(?:it )?(?:is |was |seems |feels |looks )?(?:better|best|best practice|simpler|easier|cleaner|faster|makes sense|made sense|obvious|standard|as discussed|per discussion|team decision|consensus|agreed)$`)                                                                                                               // on the normal form
 	// relTime is what depends on when it is read, in what somebody is to do; relSoon
 	// is what of it does so in a report, which has a date of its own: only what it
 	// looks ahead to. A day that is past is clear in both.
@@ -291,9 +312,13 @@ var (
 	// hedge before an assertion turns it into something else: "not merged",
 	// "once it is deployed".
 	hedge      = text.Pattern(`(?i)(?:\b(?:not|no|nothing|none|never|cannot|can|could|should|would|will|must|until|unless|once|when|if|after|before|to|be|being|half|partly|almost|nearly|mostly)|n't)(?:\s+\S+){0,2}\s*$`)
-	attributes = text.Pattern(`^ [a-z]`) // what "complete" stands before, as in "complete the list"
-	sentences  = text.Pattern(`[.!?]\s+\S`)
-	abbrevs    = text.Pattern(`(?i)\b(?:e\.g\.|i\.e\.|vs\.|approx\.|no\.)`)
+	attributes = text.Pattern(`^ [a-z]`)                                                                    // what "complete" stands before, as in "complete the list"
+	copula     = text.Pattern(`(?i)(?:^|\b(?:is|are|was|were|been|be|has|have|all|everything|and)|'s)\s*$`) // what stands before "done" of a whole
+	whereTo    = text.Pattern(`^ (?:to|on|into|in) \S`)                                                     // what "deployed" stands before, where one can look
+	// admission says what is not done: who reads it is not told too much.
+	admission = text.Pattern(`(?i)\b(?:not|missing|fails|failing|failed|red|broken|except|but)\b|n't\b`)
+	sentences = text.Pattern(`[.!?]\s+\S`)
+	abbrevs   = text.Pattern(`(?i)\b(?:e\.g\.|i\.e\.|vs\.|approx\.|no\.)`)
 )
 
 // withoutCode removes the spans in back-ticks, which are quoted and not said.
@@ -319,18 +344,36 @@ func placeholderIn(s string) string {
 const hedgeReach = 60
 
 // assertionIn returns the word by which the text asserts that something is
-// done, or "". A hedged one asserts nothing, and "working on" the contrary.
+// done, or "". A hedged one asserts nothing, and "working on" the contrary; nor does
+// one that says where, or beside what is not done.
 func assertionIn(s string) string {
+	if admission().MatchString(s) {
+		return ""
+	}
 	for _, span := range assertion().FindAllStringIndex(s, -1) {
 		word, rest := s[span[0]:span[1]], s[span[1]:]
 		ongoing := strings.EqualFold(word, "working") && strings.HasPrefix(rest, " on ")
-		attribute := strings.EqualFold(word, "complete") && attributes().MatchString(rest)
+		attribute := strings.EqualFold(word, "complete") && attributes().MatchString(rest) || placed[strings.ToLower(word)] && whereTo().MatchString(rest)
 		before := s[max(0, span[0]-hedgeReach):span[0]]
+		if strings.EqualFold(word, "done") && !copula().MatchString(before) && strings.HasPrefix(rest, ", ") {
+			continue // one of several parts
+		}
 		if !ongoing && !attribute && !hedge().MatchString(before) {
 			return word
 		}
 	}
 	return ""
+}
+
+// namesChange reports whether what was shipped is said as a commit says it: "docs:
+// fixed the page of releases" names a change, and asserts no more than that it was
+// made.
+func namesChange(what string) bool {
+	if _, after, prefixed := strings.Cut(what, ": "); prefixed {
+		what = after
+	}
+	words := wordsOf(what)
+	return len(words) > 2 && changed[words[0]] && !joints[words[1]] && !strings.ContainsAny(strings.Fields(what)[0], ",;.")
 }
 
 // lexicon is the word lists with the team's own words, which are compared

@@ -75,8 +75,11 @@ func OneLine(s string) string {
 
 // Count is a number with its noun: "1 item", "2 items".
 func Count(n int, noun string) string {
-	if n == 1 {
+	switch {
+	case n == 1:
 		return "1 " + noun
+	case noun == "person":
+		return strconv.Itoa(n) + " people"
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
 }

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,7 +81,7 @@ func (ws *Workspace) placed(sealed []*handoff.Sealed, findings []handoff.Finding
 		return append(findings, notFolded(err))
 	}
 	for _, p := range problems {
-		findings = append(findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Message: p.Message, Fix: "handoff show tells how it stands now"})
+		findings = append(findings, handoff.Finding{Code: p.Code, Level: handoff.LevelError, Record: p.Record, Message: p.Message, Fix: cmp.Or(p.Fix, "handoff show tells how it stands now")})
 	}
 	return findings
 }
