@@ -75,7 +75,7 @@ func (q Query) part(recall Recall, env Env) (fold.Part, error) {
 	switch q.Topic {
 	case Whois, Why, Status, History, Owns, Acks, Reviews, SLAs:
 		if q.Arg != "" {
-			return q.story(recall)
+			return q.story(recall, env)
 		}
 	case Handoffs, Gaps:
 		return fold.Part{All: q.Since.IsZero() && !q.Until.IsZero(), Since: q.Since, Histories: q.Topic == Gaps || len(q.Words) > 0}, nil
@@ -142,20 +142,19 @@ func (r *runner) authorsWanted(qualifiers ...Qualifier) []string {
 }
 
 // story is what the records say of a thing and of what touches it. What is no
-// item by its name may be what items refer to: their records say it.
-func (q Query) story(recall Recall) (fold.Part, error) {
+// item by its name, and nobody, may be what items refer to: their records say it.
+func (q Query) story(recall Recall, env Env) (fold.Part, error) {
 	typ, name := handoff.SplitRef(q.Arg)
-	if typ == handoff.RefItem && (q.Topic == Status || q.Topic == Owns || q.Topic == Whois) {
-		if s, err := recall(fold.Part{}); err != nil || s.Items[name] != nil {
-			return fold.Part{}, err // it is present, and so is what says how it stands
-		}
+	s, err := recall(fold.Part{})
+	if err != nil || typ == handoff.RefItem && s.Items[name] != nil && (q.Topic == Status || q.Topic == Owns || q.Topic == Whois) {
+		return fold.Part{}, err // it is present, and so is what says how it stands
 	}
 	part := fold.Part{Refs: []string{q.Arg}}
-	s, err := recall(part)
-	if err != nil {
+	somebody := newRunner(q, s, env).isPerson(q.Arg)
+	if s, err = recall(part); err != nil {
 		return part, err
 	}
-	if s.Items[name] == nil && (typ == handoff.RefAny || typ == handoff.RefItem) {
+	if !somebody && s.Items[name] == nil && (typ == handoff.RefAny || typ == handoff.RefItem) {
 		part.Words = []string{saidOf(q.Arg)}
 		if s, err = recall(part); err != nil {
 			return part, err
@@ -165,7 +164,7 @@ func (q Query) story(recall Recall) (fold.Part, error) {
 		return part, nil
 	}
 	touched := []string{name}
-	for _, it := range itemsNamed(s, q.Arg) {
+	for _, it := range newRunner(q, s, env).itemsNamed(q.Arg) {
 		touched = append(append(touched, it.ID), it.Was...)
 	}
 	for _, name := range touched {
@@ -256,8 +255,7 @@ func (t Term) present() bool {
 // knowsNone reports whether an answer without rows is that of the whole state:
 // it depends on the newest handoffs only.
 func (q Query) knowsNone(a Answer) bool {
-	spec, _ := findTopic(q.Topic)
-	return !spec.history && q.Topic != Search && q.Since.IsZero() && q.Until.IsZero() && a.Answered
+	return q.Topic != Search && !q.anyTime(specOf(q.Topic)) && a.Answered
 }
 
 // Said is everything that a record says, as words are looked for in it.
