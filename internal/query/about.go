@@ -16,7 +16,7 @@ import (
 // about are the things that the argument of the question names, as they stand.
 func (r *runner) about() []citable {
 	var found []citable
-	for _, it := range r.itemsNamed(r.query.Arg) {
+	for _, it := range itemsNamed(r.state, r.query.Arg) {
 		found = append(found, itemThread{it})
 	}
 	if b := r.state.Blocker(r.query.Arg); b != nil {
@@ -89,7 +89,7 @@ func (r *runner) owns() []candidate {
 
 // onPath are the live items that name a file or a folder above or below a path.
 func (r *runner) onPath() []candidate {
-	if !strings.Contains(r.query.Arg, "/") || len(r.itemsNamed(r.query.Arg)) > 0 {
+	if !strings.Contains(r.query.Arg, "/") || len(itemsNamed(r.state, r.query.Arg)) > 0 {
 		return nil
 	}
 	return filter(r.items(), func(c candidate) bool { return hasFile(c.thread.(itemThread).Refs, r.query.Arg) })

@@ -75,7 +75,7 @@ func (q Query) part(recall Recall, env Env) (fold.Part, error) {
 	switch q.Topic {
 	case Whois, Why, Status, History, Owns, Acks, Reviews, SLAs:
 		if q.Arg != "" {
-			return q.story(recall, env)
+			return q.story(recall)
 		}
 	case Handoffs, Gaps:
 		return fold.Part{All: q.Since.IsZero() && !q.Until.IsZero(), Since: q.Since, Histories: q.Topic == Gaps || len(q.Words) > 0}, nil
@@ -142,63 +142,27 @@ func (r *runner) authorsWanted(qualifiers ...Qualifier) []string {
 }
 
 // story is what the records say of a thing and of what touches it. What is no
-// item by its name, and nobody, may be what items refer to: their records say it.
-func (q Query) story(recall Recall, env Env) (fold.Part, error) {
+// item by its name may be what items refer to.
+func (q Query) story(recall Recall) (fold.Part, error) {
 	typ, name := handoff.SplitRef(q.Arg)
-	s, err := recall(fold.Part{})
-	if err != nil || typ == handoff.RefItem && s.Items[name] != nil && (q.Topic == Status || q.Topic == Owns || q.Topic == Whois) {
-		return fold.Part{}, err // it is present, and so is what says how it stands
+	if typ == handoff.RefItem && (q.Topic == Status || q.Topic == Owns || q.Topic == Whois) {
+		if s, err := recall(fold.Part{}); err != nil || s.Items[name] != nil {
+			return fold.Part{}, err // it is present, and so is what says how it stands
+		}
 	}
-	part := fold.Part{Refs: []string{q.Arg}}
-	somebody := newRunner(q, s, env).isPerson(q.Arg)
-	if s, err = recall(part); err != nil {
+	part := fold.Part{Refs: []string{q.Arg}, Linked: []string{q.Arg}}
+	s, err := recall(part)
+	if err != nil || q.Topic != Why {
 		return part, err
 	}
-	if !somebody && s.Items[name] == nil && (typ == handoff.RefAny || typ == handoff.RefItem) {
-		part.Words = []string{saidOf(q.Arg)}
-		if s, err = recall(part); err != nil {
-			return part, err
-		}
+	for _, it := range itemsNamed(s, q.Arg) {
+		part.Linked = append(append(part.Linked, it.ID), it.Was...)
 	}
-	if q.Topic != Why {
-		return part, nil
+	if s, err = recall(part); err != nil { // with the blockers of the items; what answers these need not name the items
+		return part, err
 	}
-	touched := []string{name}
-	for _, it := range newRunner(q, s, env).itemsNamed(q.Arg) {
-		touched = append(append(touched, it.ID), it.Was...)
-	}
-	for _, name := range touched {
-		if err := touching(name, recall); err != nil {
-			return part, err
-		}
-	}
+	part.Linked = append(part.Linked, sortedKeys(s.Blockers)...)
 	return part, nil
-}
-
-// saidOf is what a record says that refers to something.
-func saidOf(ref string) string {
-	ref = foldRef(ref)
-	if _, id, typed := strings.Cut(ref, ":"); typed {
-		return foldRef(id)
-	}
-	return ref
-}
-
-// touching recalls what names an item, and what answers its blockers, which need
-// not name the item.
-func touching(item string, recall Recall) error {
-	s, err := recall(fold.Part{Words: []string{item}})
-	if err != nil {
-		return err
-	}
-	for _, id := range sortedKeys(s.Blockers) {
-		if blocksAny(s.Blockers[id], map[string]bool{item: true}) {
-			if _, err := recall(fold.Part{Words: []string{id}}); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // searched is everything that says the words.

@@ -189,7 +189,7 @@ func (r *runner) falls(it *fold.Item, owner string, concerns func(string, ...str
 
 func (r *runner) whois() []candidate {
 	var found []candidate
-	for _, it := range r.itemsNamed(r.query.Arg) {
+	for _, it := range itemsNamed(r.state, r.query.Arg) {
 		id := it.HeldBy
 		if !it.Live() {
 			id = it.ClosedBy
@@ -208,20 +208,17 @@ func (r *runner) whois() []candidate {
 }
 
 // itemsNamed are the items that a name means: the one of that id, else those
-// that refer to it. Who is a person is nothing that they refer to.
-func (r *runner) itemsNamed(name string) []*fold.Item {
+// that refer to it.
+func itemsNamed(s *fold.View, name string) []*fold.Item {
 	typ, id := handoff.SplitRef(name)
 	if typ != handoff.RefAny && typ != handoff.RefItem {
 		return nil
 	}
-	if it := r.state.Items[id]; it != nil {
+	if it := s.Items[id]; it != nil {
 		return []*fold.Item{it}
 	}
-	if r.isPerson(name) {
-		return nil
-	}
 	var found []*fold.Item
-	for _, it := range r.state.Items {
+	for _, it := range s.Items {
 		if slices.Contains(refs(it.Refs), foldRef(name)) {
 			found = append(found, it)
 		}
@@ -246,7 +243,7 @@ func (r *runner) area(a config.Authority) candidate {
 func (r *runner) why() []candidate {
 	var found []candidate
 	about := make(map[string]bool) // blockers and items that the question is about
-	for _, it := range r.itemsNamed(r.query.Arg) {
+	for _, it := range itemsNamed(r.state, r.query.Arg) {
 		about[it.ID] = true
 		for _, id := range it.Was {
 			about[id] = true

@@ -89,7 +89,7 @@ func (r *runner) reviews() []candidate {
 		})
 	}
 	var found []candidate
-	for _, it := range r.itemsNamed(r.query.Arg) {
+	for _, it := range itemsNamed(r.state, r.query.Arg) {
 		all := r.pullsOf(it)
 		named := filter(all, func(c candidate) bool { return slices.Contains(c.facets[HasRef], foldRef(r.query.Arg)) })
 		if len(named) == 0 && !strings.HasPrefix(r.query.Arg, "pr:") { // an item, or its ticket

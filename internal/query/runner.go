@@ -95,12 +95,6 @@ func (r *runner) expandFrom(from string, addresses ...string) []string {
 	return all
 }
 
-// isPerson reports whether a name is the handle of somebody who is known.
-func (r *runner) isPerson(name string) bool {
-	_, configured := r.env.Config.People[name]
-	return configured || slices.Contains(r.everyone, name)
-}
-
 func (r *runner) membersOf(address, from string) []string {
 	if !handoff.IsScope(address) {
 		return nil

@@ -73,7 +73,7 @@ func (r *runner) aboutAll() []citable {
 			continue
 		}
 		for _, name := range t.values() {
-			for _, it := range r.itemsNamed(name) {
+			for _, it := range itemsNamed(r.state, name) {
 				all = append(all, itemThread{it})
 			}
 		}
