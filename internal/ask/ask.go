@@ -170,11 +170,19 @@ func beside(q query.Query, pieces []query.Piece, env query.ParseEnv, err error) 
 // sentence reports whether some of the words are such as only sentences have: who
 // types "gaps in my handoff" does not look for these words.
 func sentence(pieces []query.Piece) bool {
-	return slices.ContainsFunc(split(plainWords(pieces)), func(w string) bool {
+	words := plainWords(pieces)
+	compares := func(w string) bool { return strings.Trim(w, "<>=") == "" } // "blocked > 3 days"
+	return slices.ContainsFunc(words, compares) || slices.ContainsFunc(split(words), func(w string) bool {
 		return slices.ContainsFunc(lexicon()[w], func(w word) bool {
-			return w.kind == preposition || w.kind == possessive || w.kind == pronoun || w.kind == auxiliary || w.kind == negation
+			participle := w.kind == action && w.form >= past
+			return participle || w.kind == preposition || w.kind == possessive || w.kind == pronoun || w.kind == auxiliary || w.kind == negation
 		})
 	})
+}
+
+// isParticiple reports whether a word says what is done to something.
+func isParticiple(w string) bool {
+	return slices.ContainsFunc(lexicon()[w], func(w word) bool { return w.kind == action && (w.form == past || w.form == partial) })
 }
 
 // isQuestion reports whether somebody asks rather than searches.
@@ -190,7 +198,13 @@ func isQuestion(pieces []query.Piece) bool {
 	if len(cut) == 0 {
 		return false
 	}
+	if slices.ContainsFunc(cut, isParticiple) && (slices.Contains(cut, "by") || !slices.ContainsFunc(cut, func(w string) bool { return len(lexicon()[w]) == 0 })) {
+		return true // "PRs reviewed by james", "not done items"
+	}
 	first := opened(cut)
+	if len(first) < len(cut) && len(lexicon()[first[0]]) > 0 { // "list all items"
+		return true
+	}
 	return slices.ContainsFunc(first, isAsking) || slices.ContainsFunc(lexicon()[first[0]], func(w word) bool {
 		return w.kind == auxiliary || w.kind == indefinite || w.kind == pronoun || w.kind == possessive
 	})
