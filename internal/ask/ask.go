@@ -152,7 +152,7 @@ func saysUnknown(q query.Query, tokens []token) bool {
 
 // structural are words that the lexicon does not have, and that the grammar reads where
 // they stand: "how long", "how come", "until when", "last handed over".
-var structural = []string{"if", "whether", "long", "old", "many", "come", "about", "since", "until", "last"}
+var structural = []string{"if", "whether", "long", "long time", "old", "many", "come", "about", "since", "until", "last"}
 
 // beside lays what stands beside the words over the query.
 func beside(q query.Query, pieces []query.Piece, env query.ParseEnv, err error) (query.Query, bool, error) {

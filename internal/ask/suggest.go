@@ -28,7 +28,7 @@ var nearWords = map[string][]query.Topic{
 	"fire urgent emergency important risky": {query.AtRisk, query.Blocked}, "down broken failing wrong problem problems incident depends workaround waits": {query.Blocked, query.AtRisk},
 	"overloaded busy overworked free load capacity": {query.Holds}, "handed leave gave give given received got": {query.Handoffs, query.WaitingOn}, "touch careful avoid mind": {query.Watched},
 	"summarize summarise summary overview recap": {query.Changed, query.Items}, "call on-call oncall": {query.Owns, query.Whois},
-	"postponed slipped delayed tomorrow": {query.AtRisk, query.SLAs},
+	"postponed slipped delayed": {query.AtRisk, query.SLAs},
 }
 
 // wordsNear is nearWords by the word.
