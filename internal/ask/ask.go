@@ -2,13 +2,22 @@
 // ship yesterday", "who hasn't declared". It makes a [query.Query] of one, which
 // is all that comes of it.
 //
-// There is no model in it and no list of sentences, but a grammar. The words of a
-// question are cut into names that the records know and words of a small lexicon;
-// what is left makes it one that is not understood. The parts of the clause are
-// found by their order: the question word, who acts, what is done, to what, when.
-// Each class of verbs then says which query that is, and takes in the parts that
-// it understands. A part that nobody took in makes the question one that is not
-// understood as well: nothing is guessed.
+// There is no model in it and no list of sentences, but a grammar, and one road:
+//
+//  1. words: short forms in full, polite words and the time cut out (token.go,
+//     times.go);
+//  2. names: runs of words that the records know, and words of the lexicon
+//     (names.go, lexicon.go);
+//  3. a clause: the question word, who acts, what is done, to what, found by their
+//     order (phrase.go, clause.go, and verbless.go where there is no verb);
+//  4. a meaning: the class of the verb says which query that is, and takes in the
+//     parts that it understands (meaning.go; stand.go, have.go, happen.go,
+//     people.go and state.go by what is asked about).
+//
+// Words that may be names and English are read in several ways, one after the other.
+// A word that nobody knows, and a part that no class took in, make the question one
+// that is not understood, which has topics that are near (suggest.go): nothing is
+// guessed.
 package ask
 
 import (
