@@ -28,7 +28,7 @@ func LinkNames(ref string) []string {
 // links are the names of what an entry refers to: an item to pull requests and the
 // like, a blocker to items, a decision to items and to what it answers, a handoff to
 // what it shipped.
-func (s *View) links(kind EntryKind, key string) []string {
+func (v *View) links(kind EntryKind, key string) []string {
 	var names []string
 	add := func(refs ...string) {
 		for _, ref := range refs {
@@ -44,16 +44,16 @@ func (s *View) links(kind EntryKind, key string) []string {
 	}
 	switch kind {
 	case EntryItem:
-		all(s.Items[key].Refs)
+		all(v.Items[key].Refs)
 	case EntryBlocker:
-		add(s.Blockers[key].Blocks...)
+		add(v.Blockers[key].Blocks...)
 	case EntryDecision:
-		for _, d := range s.Decisions[key].Story() {
+		for _, d := range v.Decisions[key].Story() {
 			add(d.Items...)
 			add(d.Answers)
 		}
 	case EntryHandoff:
-		for _, shipped := range s.Handoffs[key].Shipped {
+		for _, shipped := range v.Handoffs[key].Shipped {
 			add(shipped.ID)
 			all(shipped.Refs)
 		}
