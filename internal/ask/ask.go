@@ -2,13 +2,22 @@
 // ship yesterday", "who hasn't declared". It makes a [query.Query] of one, which
 // is all that comes of it.
 //
-// There is no model in it and no list of sentences, but a grammar. The words of a
-// question are cut into names that the records know and words of a small lexicon;
-// what is left makes it one that is not understood. The parts of the clause are
-// found by their order: the question word, who acts, what is done, to what, when.
-// Each class of verbs then says which query that is, and takes in the parts that
-// it understands. A part that nobody took in makes the question one that is not
-// understood as well: nothing is guessed.
+// There is no model in it and no list of sentences, but a grammar, and one road:
+//
+//  1. words: short forms in full, polite words and the time cut out (token.go,
+//     times.go);
+//  2. names: runs of words that the records know, and words of the lexicon
+//     (names.go, lexicon.go);
+//  3. a clause: the question word, who acts, what is done, to what, found by their
+//     order (phrase.go, clause.go, and verbless.go where there is no verb);
+//  4. a meaning: the class of the verb says which query that is, and takes in the
+//     parts that it understands (meaning.go; stand.go, have.go, happen.go,
+//     people.go and state.go by what is asked about).
+//
+// Words that may be names and English are read in several ways, one after the other.
+// A word that nobody knows, and a part that no class took in, make the question one
+// that is not understood, which has topics that are near (suggest.go): nothing is
+// guessed.
 package ask
 
 import (
@@ -152,7 +161,7 @@ func saysUnknown(q query.Query, tokens []token) bool {
 
 // structural are words that the lexicon does not have, and that the grammar reads where
 // they stand: "how long", "how come", "until when", "last handed over".
-var structural = []string{"if", "whether", "long", "old", "many", "come", "about", "since", "until", "last"}
+var structural = []string{"if", "whether", "long", "long time", "old", "many", "come", "about", "since", "until", "last"}
 
 // beside lays what stands beside the words over the query.
 func beside(q query.Query, pieces []query.Piece, env query.ParseEnv, err error) (query.Query, bool, error) {
@@ -170,11 +179,19 @@ func beside(q query.Query, pieces []query.Piece, env query.ParseEnv, err error) 
 // sentence reports whether some of the words are such as only sentences have: who
 // types "gaps in my handoff" does not look for these words.
 func sentence(pieces []query.Piece) bool {
-	return slices.ContainsFunc(split(plainWords(pieces)), func(w string) bool {
+	words := plainWords(pieces)
+	compares := func(w string) bool { return strings.Trim(w, "<>=") == "" } // "blocked > 3 days"
+	return slices.ContainsFunc(words, compares) || slices.ContainsFunc(split(words), func(w string) bool {
 		return slices.ContainsFunc(lexicon()[w], func(w word) bool {
-			return w.kind == preposition || w.kind == possessive || w.kind == pronoun || w.kind == auxiliary || w.kind == negation
+			participle := w.kind == action && w.form >= past
+			return participle || w.kind == preposition || w.kind == possessive || w.kind == pronoun || w.kind == auxiliary || w.kind == negation
 		})
 	})
+}
+
+// isParticiple reports whether a word says what is done to something.
+func isParticiple(w string) bool {
+	return slices.ContainsFunc(lexicon()[w], func(w word) bool { return w.kind == action && (w.form == past || w.form == partial) })
 }
 
 // isQuestion reports whether somebody asks rather than searches.
@@ -190,7 +207,13 @@ func isQuestion(pieces []query.Piece) bool {
 	if len(cut) == 0 {
 		return false
 	}
+	if slices.ContainsFunc(cut, isParticiple) && (slices.Contains(cut, "by") || !slices.ContainsFunc(cut, func(w string) bool { return len(lexicon()[w]) == 0 })) {
+		return true // "PRs reviewed by james", "not done items"
+	}
 	first := opened(cut)
+	if len(first) < len(cut) && len(lexicon()[first[0]]) > 0 { // "list all items"
+		return true
+	}
 	return slices.ContainsFunc(first, isAsking) || slices.ContainsFunc(lexicon()[first[0]], func(w word) bool {
 		return w.kind == auxiliary || w.kind == indefinite || w.kind == pronoun || w.kind == possessive
 	})

@@ -70,7 +70,7 @@ func (p *parser) opening() bool {
 		p.c.asks, p.at = "yes", 1
 	case p.words("for", "how", "long"):
 		p.c.asks, p.at = "how-long", 3
-	case p.words("how", "long"):
+	case p.words("how", "long"), p.words("how", "long time"):
 		p.c.asks, p.at = "how-long", 2
 	case p.words("since", "when"):
 		p.c.asks, p.at = "how-long", 2
@@ -322,8 +322,9 @@ func (p *parser) isPassive(participle bool, subject *phrase) bool {
 	case !participle || len(p.post) > 0 && (p.be || p.c.preps["by"] == nil):
 		return false
 	}
-	bare := !p.c.noun && p.c.asks == "" && subject == nil // "blocked by ben"
-	return p.be || bare
+	bare := !p.c.noun && p.c.asks == "" && subject == nil                                                         // "blocked by ben"
+	short := p.c.asks == "" && p.c.preps["by"] != nil && subject != nil && subject.noun != "" && !subject.named() // "items owned by ben"
+	return p.be || bare || short
 }
 
 func (p *parser) passive(subject, wanted *phrase) {

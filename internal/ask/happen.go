@@ -177,6 +177,10 @@ func (m *meaning) ship() bool {
 	if m.passive && m.every(what) {
 		return who.anyOf() && m.time.zero() && m.about(query.Items, "") && m.test(query.Is, "closed", false)
 	}
+	if m.not && m.asks == "why" && what.named() && m.passive { // "why is it not done": as it stands
+		n, ok := m.thing(what, Item, Ref, Blocker, Question)
+		return ok && m.deny() && who.anyOf() && m.time.zero() && m.about(query.Status, n.Ref())
+	}
 	if m.deny() {
 		return m.asks == "what" && what.anyOf(nItem) && who.anyOf() && m.time.zero() && m.about(query.Items, "")
 	}
@@ -234,6 +238,9 @@ func (m *meaning) shippedThing(who, what *phrase) bool {
 func (m *meaning) merge() bool {
 	what := m.pick(m.obj, m.subj)
 	n, ok := m.thing(what, Ref, Item)
+	if ok && m.asks == "why" && m.deny() && m.time.zero() { // "why is it not merged": as it stands
+		return m.about(query.Reviews, n.Ref())
+	}
 	if !ok || m.not || m.modal != "" || m.asks != "yes" || !m.time.zero() {
 		return false
 	}

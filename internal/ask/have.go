@@ -163,10 +163,13 @@ func (m *meaning) with(who string, object *phrase) bool {
 
 // know is about whom to ask about something: who answers for it.
 func (m *meaning) know() bool {
-	if m.past || m.not || m.asks != "who" || !m.now() || !m.allow("would", "may", "might", "could") || !m.subj.anyOf() {
+	if m.past || m.not || m.asks != "who" || !m.now() || !m.allow("would", "may", "might", "could", "can", "should", "must") {
 		return false
 	}
-	what := m.pick(m.preps["about"], m.preps["of"], m.obj)
+	if who, ok := m.person(m.subj); ok && who != "team" && who != "me" && who != m.env.Me || !ok && !m.subj.anyOf() {
+		return false
+	}
+	what := m.pick(m.preps["about"], m.preps["of"], m.preps["with"], m.obj)
 	key, ok := m.owned(what)
 	return ok && m.about(query.Owns, key)
 }

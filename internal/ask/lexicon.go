@@ -112,7 +112,7 @@ var verbs = map[verb][]string{
 	vDecide:   {"decide decides deciding decided decided", "choose chooses choosing chose chosen", "agree agrees agreeing agreed agreed", "settle settles settling settled settled", "pick picks picking picked picked"},
 	vUse:      {"use uses using used used", "go-with goes-with going-with went-with -", "switch-to switches-to switching-to switched-to -", "adopt adopts adopting adopted adopted"},
 	vResolve:  {"resolve resolves resolving resolved resolved", "unblock unblocks unblocking unblocked unblocked", "clear clears clearing cleared cleared", "remove removes removing removed removed", "- - - - gone"},
-	vShip:     {"ship ships shipping shipped shipped", "finish finishes finishing finished finished", "complete completes completing completed completed", "deliver delivers delivering delivered delivered", "- - - got-done done", "close closes closing closed closed", "- - - went-out gone-out"},
+	vShip:     {"ship ships shipping shipped shipped", "finish finishes finishing finished finished", "complete completes completing completed completed", "deliver delivers delivering delivered delivered", "- - - got-done done", "close closes closing closed closed", "go-out goes-out going-out went-out gone-out", "fix fixes fixing fixed fixed"},
 	vMerge:    {"merge merges merging merged merged", "land lands landing landed landed"},
 	vReview:   {"review reviews reviewing reviewed reviewed", "approve approves approving approved approved"},
 	vReturn:   {"return returns returning returned returned", "come-back comes-back coming-back came-back -", "get-back gets-back getting-back got-back -"},
@@ -124,20 +124,20 @@ var verbs = map[verb][]string{
 	vAsk:      {"ask asks asking asked asked"},
 	vAnswer:   {"answer answers answering answered answered"},
 	vChange:   {"change changes changing changed changed", "touch touches touching touched touched", "update updates updating updated updated"},
-	vKnow:     {"know knows knowing knew known"},
+	vKnow:     {"know knows knowing knew known", "help helps helping helped -", "call - - - -", "contact - - - -", "ping - - - -"},
 	vHappen:   {"happen happens happening happened -", "go-on goes-on going-on went-on gone-on"},
 	vMiss:     {"miss misses missing missed missed"},
 	vEscalate: {"escalate escalates escalating escalated escalated"},
 	vWatch:    {"watch watches watching watched watched", "keep-an-eye-on - keeping-an-eye-on - -"},
 	vDrop:     {"drop drops dropping dropped dropped", "cancel cancels cancelling|canceling cancelled|canceled cancelled|canceled", "abandon abandons abandoning abandoned abandoned"},
 	vMake:     {"make makes making made made", "raise raises raising raised raised", "exist exists - - -", "record records recording recorded recorded"},
-	vStand:    {"stand stands standing - -"},
+	vStand:    {"stand stands standing - -", "- - going - -"},
 }
 
 // adjectives are words that say how something is, of classes that have verbs.
 var adjectives = map[verb]string{
 	vBlock: "stuck", vNext: "next", vReturn: "back available around here on-shift on-duty online",
-	vOwn: "responsible accountable in-charge", vAck: "unacked unacknowledged unread", vTake: "unclaimed untaken",
+	vOwn: "responsible accountable in-charge", vAck: "unacked unacknowledged unread", vTake: "unclaimed untaken unassigned",
 	vChange: "new different", vDue: "due", vDecide: "undecided", vAnswer: "unanswered", vShip: "complete",
 	vReview: "unreviewed unapproved", vMerge: "unmerged", vResolve: "unresolved",
 }
@@ -155,11 +155,11 @@ var states = map[string]string{
 var nouns = map[verb]string{
 	nItem: "item|task|thing|work-item|job|piece-of-work|stuff", vBlock: "blocker|impediment", nHandoff: "handoff|hand-off|handover|shift-note",
 	vDecide: "decision|choice", vAsk: "question", vAck: "ack|acknowledgement|acknowledgment|receipt", vReview: "review|reviewer|approver|approval",
-	nStatus: "status|state|progress|situation", nHistory: "history|story|timeline", nReason: "reason|intent|purpose|point|rationale|why",
+	nStatus: "status|state|progress|situation|latest", nHistory: "history|story|timeline", nReason: "reason|intent|purpose|point|rationale|why",
 	nGap: "gap", nContract: "contract|interface", vEscalate: "escalation", vDue: "deadline|sla|due-date",
 	nPR: "pr|mr|pull-request|merge-request", nTicket: "ticket|issue", nBranch: "branch", nFile: "file|path|folder|directory",
 	nTeam: "team|group|crew", nArea: "area|topic|policy", vOwn: "owner|lead", vHold: "holder|custodian|assignee", vResolve: "resolver",
-	vCover: "cover|stand-in|substitute|deputy", vNext: "next-step|step|todo|to-do", vChange: "change|update|news", nPlate: "plate|desk|queue|list",
+	vCover: "cover|stand-in|substitute|deputy", vNext: "next-step|step|todo|to-do|next-action|action", vChange: "change|update|news", nPlate: "plate|desk|queue|list",
 }
 
 var (

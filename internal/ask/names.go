@@ -304,7 +304,7 @@ func (d *directory) lookUp(tokens []token) ([]token, error) {
 func (d *directory) recalled(words []string) ([]Name, error) {
 	text := strings.Join(words, " ")
 	slug := strings.ReplaceAll(spelled(text), " ", "-")
-	part := fold.Part{Refs: []string{slug, strings.TrimPrefix(text, "#")}}
+	part := fold.Part{Refs: []string{slug, strings.TrimPrefix(text, "#")}, Linked: []string{text}}
 	if found, err := d.grown(part, words); err != nil || len(found) > 0 {
 		return found, err
 	}
@@ -313,7 +313,8 @@ func (d *directory) recalled(words []string) ([]Name, error) {
 		part.Saying = words
 	}
 	long := slices.ContainsFunc(part.Saying, func(word string) bool { return len(word) >= fold.MinPrefix })
-	if !long || len(words) > longestName {
+	number := strings.Trim(spelled(text), "0123456789") == "" // of a pull request or ticket, and in no title
+	if !long || number || len(words) > longestName {
 		return nil, nil
 	}
 	return d.grown(part, words)

@@ -286,10 +286,13 @@ func (m *meaning) taken() bool {
 // ask is about questions that are open, and who asked.
 func (m *meaning) ask() bool {
 	m.past = m.past && m.preps["about"] == nil // who asked stays who asked
-	if m.not || m.modal != "" || !m.now() && !m.noun || !m.time.zero() && !m.time.today {
+	if m.not || m.modal != "" && m.asks != "who" || !m.now() && !m.noun || !m.time.zero() && !m.time.today {
 		return false
 	}
 	m.now()
+	if m.asks == "who" && !m.noun && m.obj != nil && m.obj.wanted == "who" && m.preps["about"] != nil { // "whom do I ask about refunds"
+		return m.know()
+	}
 	if !m.noun {
 		if n, ok := m.thing(m.pick(m.obj, m.preps["about"]), Question); ok && m.asks == "who" && m.subj.anyOf() {
 			return m.about(query.Status, n.Ref())

@@ -234,6 +234,9 @@ func (m *meaning) wait() bool {
 		}
 		return m.about(query.Status, n.Ref())
 	}
+	if subject.anyOf(nPR) && subject != nil && subject.noun == nPR && target != nil && target.noun == vReview && target.anyOf(vReview) {
+		return m.asks != "yes" && m.about(query.Reviews, "")
+	}
 	if n, ok := m.blockerIn(target); ok {
 		return subject.anyOf(nItem) && m.asks != "yes" && m.about(query.Status, n.Ref())
 	}

@@ -3,6 +3,7 @@ package ask
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -17,10 +18,29 @@ var near = map[verb][]query.Topic{
 	vAck: {query.Acks, query.Unacked}, vTake: {query.Whois, query.Unclaimed}, vDeclare: {query.Declared, query.Handoffs}, vExpect: {query.Declared},
 	vAsk: {query.Questions}, vAnswer: {query.Questions}, vChange: {query.Changed, query.History}, vHappen: {query.Changed, query.History}, vMiss: {query.Changed},
 	vEscalate: {query.Escalated}, vWatch: {query.Watched}, vDrop: {query.Changed, query.Status}, vState: {query.Items, query.Status}, vDue: {query.SLAs, query.AtRisk},
-	vMake: {query.Decisions, query.Shipped}, vKnow: {query.Owns, query.Whois}, vStand: {query.Status}, nItem: {query.Items}, nHandoff: {query.Handoffs, query.Unacked}, nStatus: {query.Status},
+	vMake: {query.Decisions, query.Shipped}, vKnow: {query.Owns, query.History}, vStand: {query.Status}, nItem: {query.Items}, nHandoff: {query.Handoffs, query.Unacked}, nStatus: {query.Status},
 	nHistory: {query.History}, nReason: {query.Why, query.Decisions}, nPR: {query.Reviews}, nTeam: {query.Owns}, nArea: {query.Owns},
 	nTicket: {query.Status}, nBranch: {query.Status}, nFile: {query.Decisions, query.Owns}, nGap: {query.Gaps}, nContract: {query.Contracts},
 }
+
+// nearWords are the topics to which words are near that the grammar does not read.
+var nearWords = map[string][]query.Topic{
+	"fire urgent emergency important risky": {query.AtRisk, query.Blocked}, "down broken failing wrong problem problems incident depends workaround waits": {query.Blocked, query.AtRisk},
+	"overloaded busy overworked free load capacity": {query.Holds}, "handed leave gave give given received got": {query.Handoffs, query.WaitingOn}, "touch careful avoid mind": {query.Watched},
+	"summarize summarise summary overview recap": {query.Changed, query.Items}, "call on-call oncall": {query.Owns, query.Whois},
+	"postponed slipped delayed": {query.AtRisk, query.SLAs},
+}
+
+// wordsNear is nearWords by the word.
+var wordsNear = sync.OnceValue(func() map[string][]query.Topic {
+	all := make(map[string][]query.Topic)
+	for words, topics := range nearWords {
+		for word := range strings.FieldsSeq(words) {
+			all[word] = topics
+		}
+	}
+	return all
+})
 
 // byQuestion are the topics that a question word alone is near to.
 var byQuestion = map[string][]query.Topic{
@@ -48,6 +68,9 @@ func refusal(pieces []query.Piece) error {
 				found = append(found, t)
 			}
 		}
+	}
+	for _, w := range words {
+		add(wordsNear()[w]...)
 	}
 	for i := range words {
 		for n := min(longestPhrase, len(words)-i); n > 0; n-- {

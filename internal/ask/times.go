@@ -33,6 +33,7 @@ var timeForms = []timeForm{
 	{"since my last handoff", theirAbsence}, {"since my last handover", theirAbsence}, {"since i left", theirAbsence}, {"since i was last here", theirAbsence},
 	{"while i was away", theirAbsence}, {"while i was out", theirAbsence}, {"while i was gone", theirAbsence}, {"while i was off", theirAbsence},
 	{"while i was asleep", theirAbsence}, {"while i slept", theirAbsence}, {"while we were away", theirAbsence}, {"when i was away", theirAbsence}, {"in my absence", theirAbsence},
+	{"since my last shift", sinceShift}, {"since last shift", sinceShift},
 	{"since last week", sinceWeek(-1)}, {"since this week", sinceWeek(0)}, {"since last month", sinceMonth(-1)},
 	{"since last <day>", sinceTime}, {"since <time>", sinceTime}, {"until <time>", untilTime}, {"before <time>", beforeTime},
 	{"this week", week(0)}, {"last week", week(-1)}, {"previous week", week(-1)}, {"this month", month(0)}, {"last month", month(-1)},
@@ -161,7 +162,20 @@ func (r timeReader) timeLength(words []string) int {
 	return 0
 }
 
+// parse reads a time: a time of day alone is the last one.
 func (r timeReader) parse(text string, end bool) (time.Time, error) {
+	for _, layout := range []string{"15:04", "3pm", "3:04pm"} {
+		clock, err := time.Parse(layout, text)
+		if err != nil {
+			continue
+		}
+		now := r.Now.In(r.Location)
+		at := time.Date(now.Year(), now.Month(), now.Day(), clock.Hour(), clock.Minute(), 0, 0, r.Location)
+		if at.After(now) {
+			at = time.Date(now.Year(), now.Month(), now.Day()-1, clock.Hour(), clock.Minute(), 0, 0, r.Location)
+		}
+		return at, nil
+	}
 	return calendar.ParseTime(text, calendar.Reference{Now: r.Now, Location: r.Location, Calendar: r.Calendar, Back: true, End: end})
 }
 
@@ -272,6 +286,12 @@ func lastShift(r timeReader, _ []string) (span, error) {
 		return span{}, errNoHours
 	}
 	return span{since: shift.From, until: shift.To}, nil
+}
+
+// sinceShift is the time after the last shift.
+func sinceShift(r timeReader, values []string) (span, error) {
+	at, err := lastShift(r, values)
+	return span{since: at.until}, err
 }
 
 func thisShift(r timeReader, _ []string) (span, error) {

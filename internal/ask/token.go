@@ -97,8 +97,8 @@ var polite = text.Pattern(`^(?:` +
 	`(?:please|kindly|pls|hey|hi|hello|ok|okay|so|and|but|well|sorry|thanks|thank you|excuse me|good morning|quick question|just|then|list) ` +
 	`|(?:can|could|would|will|may|might) (?:you|i|we|anyone|anybody|someone|somebody) (?:please |kindly |maybe |just )?(?:(?:tell|say|show|give|remind)(?: to)? (?:me|us) |(?:tell|say|explain|ask|know|see|check|find out|look up) )` +
 	`|(?:do|does) (?:you|anyone|anybody|someone|somebody)(?: happen to)? (?:know|remember) ` +
-	`|i (?:am|was) (?:just )?wondering |i wonder |(?:i|we) (?:would like|want|need|have|would love) to (?:know|see|ask) ` +
-	`|(?:tell|show|give|remind|say)(?: to)? (?:me|us) |show |any idea )`)
+	`|i (?:am|was) (?:just )?wondering |i wonder |(?:i|we) (?:would like|want|need|have|would love) (?:to )?(?:know|see|ask) ` +
+	`|(?:tell|show|give|remind|say)(?: to)? (?:me|us) |show |get |any idea )`)
 
 // opened takes polite words off the beginning.
 func opened(words []string) []string {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"hash/crc32"
 	"io"
 	"os"
 	"slices"
@@ -19,7 +20,7 @@ import (
 )
 
 // RecordIDs are ids of records, sorted, a line each.
-type RecordIDs string
+type RecordIDs []byte
 
 // idLine is how long a line of [RecordIDs] is.
 const idLine = handoff.IDLength + 1
@@ -40,26 +41,26 @@ func Unproven(ctx context.Context, r *store.Repo, o Options) (RecordIDs, error) 
 	a.setTips()
 	if list := readUnproven(unprovenPath(r)); list != nil && list.isOf(o.Dir, a.tips, a.main) {
 		if len(list.ids) == 0 {
-			return "", nil
+			return nil, nil
 		}
 		if err := a.setBranches(); err != nil { // any branch may prove them
-			return "", err
+			return nil, err
 		}
 		if list.Branches == digestOf(a.remotes) {
 			return list.ids, nil // as nearly always
 		}
 	}
 	if err := a.begin(); err != nil {
-		return "", err
+		return nil, err
 	}
 	if len(a.mark.notes()) > 0 && a.remotes == nil {
 		if err := a.setBranches(); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	if !a.mark.covers(a.tips, a.main, a.remotes) {
 		if err := a.auditMainline(ctx); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	return a.rememberUnproven()
@@ -105,7 +106,7 @@ type unprovenList struct {
 	Tips     map[string]string `json:"tips"` // of the mainline, reference → commit
 	Main     map[string]string `json:"main"`
 	Branches string            `json:"branches"` // digest of the commits of all branches, when they were looked at
-	Sum      string            `json:"sum"`      // digest of the ids
+	Sum      uint32            `json:"sum"`      // of the ids: they are many, and what it is to find is a damaged file
 
 	ids RecordIDs
 }
@@ -128,15 +129,20 @@ func readUnproven(path string) *unprovenList {
 		return nil // what is in the way, doctor names
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxUnproven+1))
-	line, lines, whole := bytes.Cut(data, []byte{'\n'})
+	info, err := file.Stat()
+	if err != nil || info.Size() > maxUnproven {
+		return nil
+	}
+	data := make([]byte, info.Size())
+	if _, err := io.ReadFull(file, data); err != nil {
+		return nil
+	}
+	line, ids, whole := bytes.Cut(data, []byte{'\n'})
 	list := new(unprovenList)
-	if err != nil || !whole || len(data) > maxUnproven || json.Unmarshal(line, list) != nil {
+	if !whole || json.Unmarshal(line, list) != nil || list.Sum != sumOf(ids) {
 		return nil
 	}
-	if list.ids = RecordIDs(lines); list.Sum != digestOf([]string{string(list.ids)}) {
-		return nil
-	}
+	list.ids = ids
 	return list
 }
 
@@ -152,17 +158,19 @@ func (a *audit) rememberUnproven() (RecordIDs, error) {
 	}
 	slices.Sort(ids)
 	list.ids = RecordIDs(strings.Join(slices.Compact(ids), ""))
-	list.Sum = digestOf([]string{string(list.ids)})
+	list.Sum = sumOf(list.ids)
 	line, err := json.Marshal(list)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	data := slices.Concat(line, []byte{'\n'}, []byte(list.ids))
+	data := slices.Concat(line, []byte{'\n'}, list.ids)
 	if len(data) <= maxUnproven && plainfile.Check(unprovenPath(a.Repo)) == nil {
 		_ = a.WriteState(unprovenPath(a.Repo), data)
 	}
 	return list.ids, nil
 }
+
+func sumOf(ids RecordIDs) uint32 { return crc32.Checksum(ids, crc32.MakeTable(crc32.Castagnoli)) }
 
 // digestOf returns a short name for a list of lines.
 func digestOf(lines []string) string {

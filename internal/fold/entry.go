@@ -44,6 +44,8 @@ type Entry struct {
 	// not withdrawn, and the key of the series in which one still speaks.
 	Place          int
 	Author, Series string
+
+	Links []string // what it refers to, as [LinkNames] has it; more than once perhaps
 }
 
 // Entries returns everything that the fold has read or made, in no order. What
@@ -71,6 +73,7 @@ func (r *Resumed) Entries() []Entry {
 func (s *State) entry(kind EntryKind, key string) Entry {
 	t := Entry{Kind: kind, Key: key}
 	t.Data, t.Live = shelves[kind].save(s.View, key)
+	t.Links = s.links(kind, key)
 	if kind == EntryHandoff {
 		s.Handoffs[key].describe(&t)
 	}

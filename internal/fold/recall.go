@@ -26,6 +26,7 @@ type Part struct {
 	Refs      []string  // also what these may mean: references, ids and their beginnings
 	Words     []string  // also the entries whose records say all of these texts, as search folds them
 	Saying    []string  // also what the records name that say all of these texts themselves, without its history
+	Linked    []string  // also what refers to one of these, with its history
 	By        []string  // also the handoffs of these people, with what they name
 	Since     time.Time // also what the records from this time on name; zero is none
 	Recent    time.Time // also the records from this time on, with what they changed as it is now; zero is none

@@ -26,7 +26,8 @@ const format = 6
 // day and record are what the refs hold, entry is what the records add up to.
 // A day's members are the numbers of the records in it. A record without a
 // position stands under the id of another that counts. text holds what records say
-// in pieces of three letters, under their numbers. undo holds what the entries
+// in pieces of three letters, under their numbers. link holds what entries refer to, or
+// did once. undo holds what the entries
 // of a batch were before it, so that a record that arrives late costs a few
 // batches and not everything.
 const layout = `
@@ -42,6 +43,7 @@ CREATE TABLE entry (kind INTEGER, key TEXT, live INTEGER, position INTEGER, auth
 CREATE INDEX thing_live ON entry (kind) WHERE live;
 CREATE INDEX thing_author ON entry (author, position) WHERE author IS NOT NULL;
 CREATE INDEX thing_series ON entry (series, position) WHERE series IS NOT NULL;
+CREATE TABLE link (name TEXT, kind INTEGER, key TEXT, PRIMARY KEY (name, kind, key)) WITHOUT ROWID;
 CREATE TABLE batch (n INTEGER PRIMARY KEY, first INTEGER, size INTEGER);
 CREATE VIRTUAL TABLE text USING fts5(said, content='', detail=none, tokenize='trigram case_sensitive 1');
 CREATE TABLE undo (batch INTEGER, kind INTEGER, key TEXT, live INTEGER, position INTEGER, author TEXT, series TEXT, data BLOB, PRIMARY KEY (batch, kind, key)) WITHOUT ROWID;

@@ -130,7 +130,7 @@ func (f *tableFold) startOver(pending []arrival, next source) error {
 // forget drops all that was folded.
 func (f *tableFold) forget() error {
 	f.keys, f.folded = make(map[entryID]bool), 0
-	_, err := f.conn.ExecContext(f.ctx, "DELETE FROM entry; DELETE FROM batch; DELETE FROM undo; UPDATE record SET position = NULL WHERE position >= 0")
+	_, err := f.conn.ExecContext(f.ctx, "DELETE FROM entry; DELETE FROM link; DELETE FROM batch; DELETE FROM undo; UPDATE record SET position = NULL WHERE position >= 0")
 	return err
 }
 
@@ -231,6 +231,11 @@ func (f *tableFold) writeEntries(snapshot *snapshot, entries []fold.Entry, first
 		return err
 	}
 	defer put.Close()
+	link, err := f.conn.PrepareContext(f.ctx, "INSERT OR IGNORE INTO link VALUES (?, ?, ?)") // what is taken back may stay: it is looked at again
+	if err != nil {
+		return err
+	}
+	defer link.Close()
 	undo, err := f.conn.PrepareContext(f.ctx, "INSERT INTO undo VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
@@ -250,6 +255,11 @@ func (f *tableFold) writeEntries(snapshot *snapshot, entries []fold.Entry, first
 		}
 		if _, err := put.ExecContext(f.ctx, t.Kind, t.Key, row.live, row.position, row.author, row.series, row.data); err != nil {
 			return err
+		}
+		for _, name := range t.Links {
+			if _, err := link.ExecContext(f.ctx, name, t.Kind, t.Key); err != nil {
+				return err
+			}
 		}
 		if _, err := undo.ExecContext(f.ctx, batch, t.Kind, t.Key, before.live, before.position, before.author, before.series, before.data); err != nil {
 			return err

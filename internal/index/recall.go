@@ -183,6 +183,11 @@ func (c *recall) read(part fold.Part) error {
 			return err
 		}
 	}
+	if len(part.Linked) > 0 {
+		if err := c.linked(part.Linked); err != nil {
+			return err
+		}
+	}
 	for _, who := range part.By {
 		sent, err := c.from.sentBy(who)
 		if err != nil {
@@ -262,6 +267,19 @@ func (c *recall) namedIn(numbers []int64) error {
 		return err
 	}
 	return c.named(c.mentions(ids))
+}
+
+// linked adds what refers to some things, with its history.
+func (c *recall) linked(refs []string) error {
+	ids, err := c.from.linked(refs)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	for _, id := range ids {
+		c.deep[id] = true
+		delete(c.brief, id.key)
+	}
+	return c.from.entries(ids, c.add)
 }
 
 // mostDecided is how many records are read to find decisions in them. To read all

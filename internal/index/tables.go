@@ -63,6 +63,22 @@ UNION ALL SELECT * FROM (SELECT key FROM entry WHERE kind = ?1 AND key < ?2 ORDE
 		kind, name[:shared], name[:shared]+"~", fold.MostAlike)
 }
 
+// linked are the entries that refer to one of some things, or did once.
+func (t tables) linked(refs []string) ([]entryID, error) {
+	var names []string
+	for _, ref := range refs {
+		names = append(names, fold.LinkNames(ref)...)
+	}
+	var ids []entryID
+	err := each(t.ctx, t.db.conn, func(rows *sql.Rows) error {
+		var id entryID
+		err := rows.Scan(&id.kind, &id.key)
+		ids = append(ids, id)
+		return err
+	}, "SELECT DISTINCT kind, key FROM link WHERE name IN (SELECT value FROM json_each(?))", jsonList(names))
+	return ids, err
+}
+
 func (t tables) sentBy(who string) ([]string, error) {
 	return column[string](t.ctx, t.db.conn, "SELECT key FROM entry WHERE author = ? ORDER BY position DESC", who)
 }

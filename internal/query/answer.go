@@ -148,7 +148,8 @@ func (a *Answer) summary() string {
 // said is what was asked.
 func (q Query) anyTime(spec *TopicSpec) bool {
 	past := spec.Name == Search && slices.ContainsFunc(q.Terms, Term.past)
-	return spec.history || past || !q.Since.IsZero() || !q.Until.IsZero()
+	timed := spec.Name != SLAs && (!q.Since.IsZero() || !q.Until.IsZero()) // a deadline of a time is not said in it
+	return spec.history || past || timed
 }
 
 // named reports whether handoffs cannot say "none": the question is about a name or

@@ -142,7 +142,7 @@ func (r *runner) authorsWanted(qualifiers ...Qualifier) []string {
 }
 
 // story is what the records say of a thing and of what touches it. What is no
-// item by its name may be what items refer to: their records say it.
+// item by its name may be what items refer to.
 func (q Query) story(recall Recall) (fold.Part, error) {
 	typ, name := handoff.SplitRef(q.Arg)
 	if typ == handoff.RefItem && (q.Topic == Status || q.Topic == Owns || q.Topic == Whois) {
@@ -150,56 +150,19 @@ func (q Query) story(recall Recall) (fold.Part, error) {
 			return fold.Part{}, err // it is present, and so is what says how it stands
 		}
 	}
-	part := fold.Part{Refs: []string{q.Arg}}
+	part := fold.Part{Refs: []string{q.Arg}, Linked: []string{q.Arg}}
 	s, err := recall(part)
-	if err != nil {
+	if err != nil || q.Topic != Why {
 		return part, err
 	}
-	if s.Items[name] == nil && (typ == handoff.RefAny || typ == handoff.RefItem) {
-		part.Words = []string{saidOf(q.Arg)}
-		if s, err = recall(part); err != nil {
-			return part, err
-		}
-	}
-	if q.Topic != Why {
-		return part, nil
-	}
-	touched := []string{name}
 	for _, it := range itemsNamed(s, q.Arg) {
-		touched = append(append(touched, it.ID), it.Was...)
+		part.Linked = append(append(part.Linked, it.ID), it.Was...)
 	}
-	for _, name := range touched {
-		if err := touching(name, recall); err != nil {
-			return part, err
-		}
+	if s, err = recall(part); err != nil { // with the blockers of the items; what answers these need not name the items
+		return part, err
 	}
+	part.Linked = append(part.Linked, sortedKeys(s.Blockers)...)
 	return part, nil
-}
-
-// saidOf is what a record says that refers to something.
-func saidOf(ref string) string {
-	ref = foldRef(ref)
-	if _, id, typed := strings.Cut(ref, ":"); typed {
-		return foldRef(id)
-	}
-	return ref
-}
-
-// touching recalls what names an item, and what answers its blockers, which need
-// not name the item.
-func touching(item string, recall Recall) error {
-	s, err := recall(fold.Part{Words: []string{item}})
-	if err != nil {
-		return err
-	}
-	for _, id := range sortedKeys(s.Blockers) {
-		if blocksAny(s.Blockers[id], map[string]bool{item: true}) {
-			if _, err := recall(fold.Part{Words: []string{id}}); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // searched is everything that says the words.
@@ -256,8 +219,7 @@ func (t Term) present() bool {
 // knowsNone reports whether an answer without rows is that of the whole state:
 // it depends on the newest handoffs only.
 func (q Query) knowsNone(a Answer) bool {
-	spec, _ := findTopic(q.Topic)
-	return !spec.history && q.Topic != Search && q.Since.IsZero() && q.Until.IsZero() && a.Answered
+	return q.Topic != Search && !q.anyTime(specOf(q.Topic)) && a.Answered
 }
 
 // Said is everything that a record says, as words are looked for in it.

@@ -3,19 +3,12 @@ package query
 import (
 	"reflect"
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
-// FoldCase makes text comparable, as words are looked for: composed form, one case,
-// single spaces.
-func FoldCase(text string) string {
-	folded := strings.Map(func(r rune) rune {
-		return unicode.ToLower(unicode.ToUpper(r)) // both, as ς and σ share only their capital
-	}, norm.NFC.String(text))
-	return strings.Join(strings.Fields(folded), " ")
-}
+// FoldCase makes text comparable, see [text.Fold].
+func FoldCase(s string) string { return text.Fold(s) }
 
 // coded are the fields of records that hold a word out of a fixed list or a
 // digest. Searching for "ready" is to find what people wrote, not every item
