@@ -13,6 +13,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/guard"
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
@@ -39,6 +40,7 @@ type globals struct {
 	inEditor   atomic.Bool // Ctrl-C is the editor's
 	unread     bool        // the flags could not all be read
 	as         string
+	said       *handoff.Said // of what is recorded on behalf of somebody, see behalf
 	quiet      bool
 	verbose    bool
 }

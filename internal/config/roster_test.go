@@ -39,6 +39,39 @@ people:
 	}
 }
 
+func TestAccounts(t *testing.T) {
+	c := parse(t, `format: 1
+people:
+  ana: {name: Ana Lim, emails: [ana@example.com, ana@home.example], github: ana-gh, gitea: ana}
+  ben: {gitlab: ben-gl}
+  eva: {name: Kim}
+  kim: {name: Kim}
+  lee: {name: Lee, github: shared, gitea: lee}
+  max: {github: Shared}
+`)
+	for _, test := range []struct{ service, account, want string }{
+		{"github", "ana-gh", "ana"}, {"github", "Ana-GH", "ana"}, {"github", "ana", ""}, {"gitea", "ana", "ana"}, {"forgejo", "ana", "ana"},
+		{"github", "shared", ""}, {"github", "", ""}, {"slack", "", ""}, {"gitlab", "ben-gl", "ben"}, {"unknown", "ben-gl", ""},
+	} {
+		if got, ok := c.ByAccount(test.service, test.account); got != test.want || ok != (test.want != "") {
+			t.Errorf("%s of %s is %q, %v; want %q", test.account, test.service, got, ok, test.want)
+		}
+	}
+	for handle, want := range map[string]string{
+		"ana": "Ana Lim <ana@example.com>", "ben": "ben <ben-gl@users.noreply.gitlab.com>",
+		"eva": "", "kim": "", "nobody": "",
+		"lee": "", "max": "", // their account is of two
+	} {
+		got := ""
+		if name, email, ok := c.CommitsAs(handle); ok {
+			got = name + " <" + email + ">"
+		}
+		if got != want {
+			t.Errorf("%s commits as %q, want %q", handle, got, want)
+		}
+	}
+}
+
 func TestHandleFrom(t *testing.T) {
 	tests := []struct{ email, want string }{
 		{"ana@example.com", "ana"},

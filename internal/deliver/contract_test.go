@@ -86,9 +86,7 @@ func (c contract) check(t *testing.T, prefix string, next http.Handler) http.Han
 			w.Header()[name] = values
 		}
 		w.WriteHeader(answer.Code)
-		if _, err := w.Write(answer.Body.Bytes()); err != nil {
-			t.Errorf("%s %s: %v", r.Method, r.URL.Path, err)
-		}
+		_, _ = w.Write(answer.Body.Bytes()) // who asked may have had enough of it
 	})
 }
 

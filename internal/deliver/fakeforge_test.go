@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -29,6 +30,11 @@ type fakePost struct {
 	Login   string
 	Type    string
 	At      time.Time
+	Edited  time.Time // zero for never
+	App     bool      // written through a program
+	System  bool      // of GitLab
+	Pull    bool
+	Labels  []string
 }
 
 func newFakeForge() *fakeForge {
@@ -54,7 +60,9 @@ func (f *fakeForge) add(p fakePost) fakePost {
 	if p.Login == "" {
 		p.Login, p.Type = "github-actions[bot]", "Bot"
 	}
-	p.At = testNow
+	if p.At.IsZero() {
+		p.At = testNow
+	}
 	f.posts = append(f.posts, p)
 	return p
 }
@@ -79,16 +87,46 @@ func (f *fakeForge) find(comment bool, n string) *fakePost {
 
 // list are the posts of a page that are kept, as encode writes them.
 func (f *fakeForge) list(r *http.Request, size int, keep func(fakePost) bool, encode func(fakePost) map[string]any) []any {
-	since, _ := time.Parse(time.RFC3339, r.URL.Query().Get("since"))
-	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	query := r.URL.Query()
+	since, _ := time.Parse(time.RFC3339, cmp.Or(query.Get("since"), query.Get("updated_after")))
+	page, _ := strconv.Atoi(query.Get("page"))
+	if asked, err := strconv.Atoi(query.Get("per_page")); err == nil && asked < size {
+		size = asked
+	}
+	posts := slices.Clone(f.posts)
+	if query.Get("sort") == "desc" || query.Get("sort") == "updated" || query.Get("sort") == "recentupdate" {
+		slices.Reverse(posts)
+	}
+	posts = slices.DeleteFunc(posts, func(p fakePost) bool {
+		labelled := query.Get("labels") == "" || slices.Contains(p.Labels, query.Get("labels"))
+		return !keep(p) || !labelled || p.At.Before(since) && !f.changed(p, since)
+	})
+	from := min(max(page-1, 0)*size, len(posts))
 	all := []any{}
+	for _, p := range posts[from:min(from+size, len(posts))] {
+		told := encode(p)
+		if _, counts := told["comments"]; counts {
+			told["comments"] = f.comments(p.Issue)
+		}
+		all = append(all, told)
+	}
+	return all
+}
+
+// changed reports whether an issue got a comment at or after a time.
+func (f *fakeForge) changed(p fakePost, since time.Time) bool {
+	return !p.Comment && slices.ContainsFunc(f.posts, func(c fakePost) bool { return c.Comment && c.Issue == p.Issue && !c.At.Before(since) })
+}
+
+// comments is how many an issue has.
+func (f *fakeForge) comments(number int) int {
+	n := 0
 	for _, p := range f.posts {
-		if keep(p) && !p.At.Before(since) {
-			all = append(all, encode(p))
+		if p.Comment && p.Issue == number {
+			n++
 		}
 	}
-	from := min(max(page-1, 0)*size, len(all))
-	return all[from:min(from+size, len(all))]
+	return n
 }
 
 func isIssue(p fakePost) bool { return !p.Comment }
@@ -200,11 +238,17 @@ func (f *fakeForge) posting(mux *http.ServeMux, repo string, size int, encode fu
 	mux.HandleFunc("GET "+repo+"/issues", func(w http.ResponseWriter, r *http.Request) {
 		jot(w, 200, f.list(r, size, isIssue, encode))
 	})
-	mux.HandleFunc("GET "+repo+"/issues/{n}/comments", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET "+repo+"/issues/{n}/{what}", func(w http.ResponseWriter, r *http.Request) {
+		most := size
 		if size < 100 {
-			size = 1000 // Gitea gives all of them
+			most = 100_000 // Gitea gives all of them
 		}
-		jot(w, 200, f.list(r, size, isCommentOn(r.PathValue("n")), encode))
+		switch n, what := r.PathValue("n"), r.PathValue("what"); {
+		case n == "comments":
+			f.one(w, f.find(true, what), encode)
+		case what == "comments":
+			jot(w, 200, f.list(r, most, isCommentOn(n), encode))
+		}
 	})
 	mux.HandleFunc("POST "+repo+"/issues", func(w http.ResponseWriter, r *http.Request) {
 		var body struct{ Title, Body string }
@@ -216,6 +260,9 @@ func (f *fakeForge) posting(mux *http.ServeMux, repo string, size int, encode fu
 		read(r, &body)
 		n, _ := strconv.Atoi(r.PathValue("n"))
 		jot(w, 201, encode(f.add(fakePost{Comment: true, Issue: n, Body: body.Body})))
+	})
+	mux.HandleFunc("GET "+repo+"/issues/{n}", func(w http.ResponseWriter, r *http.Request) {
+		f.one(w, f.find(false, r.PathValue("n")), encode)
 	})
 	edited := 200
 	if size < 100 {
@@ -237,6 +284,15 @@ func (f *fakeForge) posting(mux *http.ServeMux, repo string, size int, encode fu
 	})
 }
 
+// one answers with a post.
+func (f *fakeForge) one(w http.ResponseWriter, p *fakePost, encode func(fakePost) map[string]any) {
+	if p == nil {
+		jot(w, 404, map[string]any{"message": "Not Found", "documentation_url": "https://docs.github.com/rest"})
+		return
+	}
+	jot(w, 200, encode(*p))
+}
+
 func serveGitLab(t *testing.T) (http.Handler, func() int) {
 	f := newFakeForge()
 	return f.gitlab(t), func() int { return len(f.made()) }
@@ -251,7 +307,13 @@ func (f *fakeForge) gitlab(t *testing.T) http.Handler {
 	const project = "/api/v4/projects/{project}"
 	on := []string{project + "/issues/{n}", project + "/merge_requests/{n}"}
 	mux.HandleFunc("GET "+project+"/issues", func(w http.ResponseWriter, r *http.Request) {
-		jot(w, 200, f.list(r, 100, isIssue, fakePost.gitlab))
+		jot(w, 200, f.list(r, 100, func(p fakePost) bool { return isIssue(p) && !p.Pull }, fakePost.gitlab))
+	})
+	mux.HandleFunc("GET "+project+"/merge_requests", func(w http.ResponseWriter, r *http.Request) {
+		jot(w, 200, f.list(r, 100, func(p fakePost) bool { return isIssue(p) && p.Pull }, fakePost.gitlab))
+	})
+	mux.HandleFunc("GET "+on[0], func(w http.ResponseWriter, r *http.Request) {
+		f.one(w, f.find(false, r.PathValue("n")), fakePost.gitlab)
 	})
 	mux.HandleFunc("POST "+project+"/issues", func(w http.ResponseWriter, r *http.Request) {
 		var body struct{ Title, Description string }
@@ -278,6 +340,9 @@ func (f *fakeForge) gitlab(t *testing.T) http.Handler {
 	for _, on := range on {
 		mux.HandleFunc("GET "+on+"/notes", func(w http.ResponseWriter, r *http.Request) {
 			jot(w, 200, f.list(r, 100, isCommentOn(r.PathValue("n")), fakePost.gitlab))
+		})
+		mux.HandleFunc("GET "+on+"/notes/{id}", func(w http.ResponseWriter, r *http.Request) {
+			f.one(w, f.find(true, r.PathValue("id")), fakePost.gitlab)
 		})
 		mux.HandleFunc("POST "+on+"/notes", func(w http.ResponseWriter, r *http.Request) {
 			var body struct{ Body string }
@@ -337,33 +402,58 @@ func checked(t *testing.T, load func() (contract, error), prefix string, next ht
 }
 
 func (p fakePost) gitea() map[string]any {
-	at := p.At.Format(time.RFC3339)
-	m := map[string]any{"id": p.ID, "body": p.Body, "created_at": at, "updated_at": at, "user": map[string]any{"login": p.Login, "id": 7}}
+	at, edited := p.times()
+	m := map[string]any{"id": p.ID, "body": p.Body, "created_at": at, "updated_at": edited, "user": map[string]any{"login": p.Login, "id": 7}}
 	page := fmt.Sprintf("https://forge.example.com/acme/shop/issues/%d", p.Issue)
 	if p.Comment {
 		m["html_url"] = fmt.Sprintf("%s#issuecomment-%d", page, p.ID)
 		return m
 	}
-	m["html_url"], m["number"], m["title"], m["state"] = page, p.Issue, p.Title, p.State
+	m["html_url"], m["number"], m["title"], m["state"], m["comments"], m["labels"] = page, p.Issue, p.Title, p.State, 0, p.named()
+	if p.Pull {
+		m["pull_request"] = map[string]any{"merged": false}
+	}
 	return m
 }
 
+// times are when a post was made, and when it was last edited.
+func (p fakePost) times() (made, edited string) {
+	if p.Edited.IsZero() {
+		p.Edited = p.At
+	}
+	return p.At.Format(time.RFC3339), p.Edited.Format(time.RFC3339)
+}
+
+// named are the labels of a post as GitHub and Gitea have them.
+func (p fakePost) named() []any {
+	labels := []any{}
+	for _, name := range p.Labels {
+		labels = append(labels, map[string]any{"name": name})
+	}
+	return labels
+}
+
 func (p fakePost) gitlab() map[string]any {
-	m := map[string]any{"id": p.ID, "created_at": p.At.Format(time.RFC3339), "author": map[string]any{"username": p.Login, "id": 7}}
+	made, edited := p.times()
+	m := map[string]any{"id": p.ID, "created_at": made, "updated_at": edited, "author": map[string]any{"username": p.Login, "id": 7}}
 	if p.Comment {
-		m["body"], m["noteable_iid"] = p.Body, p.Issue
+		m["body"], m["noteable_iid"], m["system"] = p.Body, p.Issue, p.System
 		return m
 	}
+	m["labels"] = append([]string{}, p.Labels...)
 	m["iid"], m["title"], m["description"], m["state"] = p.Issue, p.Title, p.Body, strings.Replace(p.State, "open", "opened", 1)
 	m["web_url"] = fmt.Sprintf("https://forge.example.com/acme/pay/shop/-/issues/%d", p.Issue)
 	return m
 }
 
 func (p fakePost) github() map[string]any {
-	at := p.At.Format(time.RFC3339)
+	at, edited := p.times()
 	m := map[string]any{
-		"id": p.ID, "node_id": "n", "body": p.Body, "created_at": at, "updated_at": at, "user": githubUser(p.Login, p.Type),
+		"id": p.ID, "node_id": "n", "body": p.Body, "created_at": at, "updated_at": edited, "user": githubUser(p.Login, p.Type),
 		"url": "https://api.github.com/x", "author_association": "MEMBER", "performed_via_github_app": nil,
+	}
+	if p.App {
+		m["performed_via_github_app"] = githubApp()
 	}
 	page := fmt.Sprintf("https://forge.example.com/acme/shop/issues/%d", p.Issue)
 	if p.Comment {
@@ -375,7 +465,10 @@ func (p fakePost) github() map[string]any {
 		m[name] = "https://api.github.com/x"
 	}
 	m["html_url"], m["number"], m["title"], m["state"], m["locked"], m["comments"] = page, p.Issue, p.Title, p.State, false, 0
-	m["labels"], m["assignees"], m["assignee"], m["milestone"], m["closed_at"] = []any{}, []any{}, nil, nil, nil
+	if p.Pull {
+		m["pull_request"] = map[string]any{"diff_url": nil, "html_url": nil, "patch_url": nil, "url": nil}
+	}
+	m["labels"], m["assignees"], m["assignee"], m["milestone"], m["closed_at"] = p.named(), []any{}, nil, nil, nil
 	return m
 }
 
@@ -386,6 +479,14 @@ func githubUser(login, kind string) map[string]any {
 		m[name] = "https://api.github.com/x"
 	}
 	return m
+}
+
+// githubApp is a program that people use to write.
+func githubApp() map[string]any {
+	at := testNow.Format(time.RFC3339)
+	return map[string]any{"id": 1, "node_id": "n", "name": "An app", "owner": githubUser("an-app", "User"), "description": nil,
+		"external_url": "https://app.example.com", "html_url": "https://github.com/apps/an-app", "created_at": at, "updated_at": at,
+		"permissions": map[string]any{}, "events": []any{}}
 }
 
 // githubPrivateUser is what GET /user answers.

@@ -3,6 +3,7 @@ package deliver
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 
 // tracker is what a forge has of its own: how each request is written.
 type tracker interface {
+	forgeReader
 	createIssue(title, body string) call
 	createComment(on thread, body string) call
 	editIssue(n int, title, body string, done bool) call
@@ -21,7 +23,7 @@ type tracker interface {
 	// issues and comments list what was made or changed at or after since, or more, zero
 	// for everything, by pages from 1.
 	issues(since time.Time, page int) call
-	comments(on thread, since time.Time, page int) call
+	comments(on thread, since time.Time, page, size int) call
 	// me asks whose token it is.
 	me() call
 	// isMachine reports whether a post is by the account of a forge's own jobs.
@@ -47,6 +49,8 @@ type forge struct {
 	project    string
 	limit      int // characters of a body
 	titleLimit int // characters of a title
+
+	isMine func(post) bool // once a reader has asked for it, see mine
 }
 
 // thread is an issue, or a pull request with its conversation.
@@ -96,10 +100,19 @@ type post struct {
 	IID         int
 	HTMLURL     string `json:"html_url"`
 	WebURL      string `json:"web_url"`
+	Title       string
 	Body        string
 	Description string
 	User        account
 	Author      account
+
+	CreatedAt   time.Time `json:"created_at"`
+	UpdatedAt   time.Time `json:"updated_at"`
+	System      bool      // of GitLab: it tells what happened
+	Comments    int       // how many there are
+	Labels      json.RawMessage
+	App         json.RawMessage `json:"performed_via_github_app"`
+	PullRequest json.RawMessage `json:"pull_request"`
 }
 
 // account is who wrote a post, or whose a token is.
@@ -313,7 +326,7 @@ func (f *forge) Find(ctx context.Context, m Message) (Receipt, bool, error) {
 	for page := 1; page <= mostPages; page++ {
 		list := f.issues(since, page)
 		if d.on != nil {
-			list = f.comments(*d.on, since, page)
+			list = f.comments(*d.on, since, page, fullPage)
 		}
 		var posts []post
 		if err := f.do(ctx, list, &posts); err != nil {
@@ -331,10 +344,6 @@ func (f *forge) Find(ctx context.Context, m Message) (Receipt, bool, error) {
 	}
 	return Receipt{}, false, ErrCannotFind // there is more than is looked at
 }
-
-// perPage is how many posts are asked for at once, the most that GitHub and GitLab
-// give. Gitea gives fewer.
-const perPage = "100"
 
 // mine returns what tells a post of this token from one of a stranger, who can read
 // markers and write them.

@@ -54,13 +54,29 @@ func (g gitea) issues(since time.Time, page int) call {
 	return call{method: http.MethodGet, path: g.path + "/issues", query: query}
 }
 
-func (g gitea) comments(on thread, since time.Time, _ int) call {
+func (g gitea) comments(on thread, since time.Time, _, _ int) call {
 	query := url.Values{}
 	if !since.IsZero() {
 		query.Set("since", since.UTC().Format(time.RFC3339))
 	}
 	return call{method: http.MethodGet, path: g.issue(on.number) + "/comments", query: query}
 }
+
+func (g gitea) lists(label string, since time.Time) []listing {
+	return []listing{{page: func(n int) call {
+		query := url.Values{"state": {"all"}, "sort": {"recentupdate"}, "page": {strconv.Itoa(n)}}
+		if !since.IsZero() {
+			query.Set("since", since.UTC().Format(time.RFC3339))
+		}
+		if label != "" {
+			query.Set("labels", label)
+		}
+		return call{method: http.MethodGet, path: g.path + "/issues", query: query}
+	}}}
+}
+
+// newest: they are all in one answer.
+func (g gitea) newest(int, int) (page, step int) { return 1, 0 }
 
 // isMachine: jobs act as a user of their own.
 func (g gitea) isMachine(p post) bool {

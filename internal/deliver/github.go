@@ -74,20 +74,55 @@ func (g github) editComment(c comment, body string) call {
 func (g github) issue(n int) string { return g.path + "/issues/" + strconv.Itoa(n) }
 
 func (g github) issues(since time.Time, page int) call {
-	query := sincePage(since, page)
+	query := sincePage(since, page, fullPage)
 	query.Set("state", "all")
 	query.Set("sort", "created")
 	return call{method: http.MethodGet, path: g.path + "/issues", query: query}
 }
 
-func (g github) comments(on thread, since time.Time, page int) call {
-	return call{method: http.MethodGet, path: g.issue(on.number) + "/comments", query: sincePage(since, page)}
+func (g github) comments(on thread, since time.Time, page, size int) call {
+	return call{method: http.MethodGet, path: g.issue(on.number) + "/comments", query: sincePage(since, page, size)}
+}
+
+func (g github) lists(label string, since time.Time) []listing {
+	return []listing{{page: func(n int) call {
+		query := sincePage(since, n, fullPage)
+		query.Set("state", "all")
+		query.Set("sort", "updated")
+		if label != "" {
+			query.Set("labels", label)
+		}
+		return call{method: http.MethodGet, path: g.path + "/issues", query: query}
+	}}}
+}
+
+func (g github) readPost(c comment) call {
+	path := g.issue(c.number)
+	if c.id != 0 {
+		path = g.path + "/issues/comments/" + strconv.FormatInt(c.id, 10)
+	}
+	return call{method: http.MethodGet, path: path}
+}
+
+// newest: the oldest comment is on the first page.
+func (g github) newest(count, size int) (page, step int) { return max(1, (count+size-1)/size), -1 }
+
+func (g github) address(page *url.URL) (comment, bool) {
+	parts := githubPage().FindStringSubmatch(page.Path)
+	if parts == nil || !strings.EqualFold(parts[1], g.name) {
+		return comment{}, false
+	}
+	t, ok := threadOf(parts[2] != "issues", parts[3])
+	if !ok {
+		return comment{}, false
+	}
+	return commentAt(githubFragment(), t, page.Fragment)
 }
 
 // sincePage is what GitHub asks for a page of a list of what changed at or after a
 // time.
-func sincePage(since time.Time, page int) url.Values {
-	query := url.Values{"per_page": {perPage}, "page": {strconv.Itoa(page)}}
+func sincePage(since time.Time, page, size int) url.Values {
+	query := url.Values{"per_page": {strconv.Itoa(size)}, "page": {strconv.Itoa(page)}}
 	if !since.IsZero() {
 		query.Set("since", since.UTC().Format(time.RFC3339))
 	}
@@ -107,7 +142,7 @@ func (g github) link(blocked thread, _, id any) call {
 }
 
 func (g github) linked(blocked thread) call {
-	query := url.Values{"per_page": {perPage}}
+	query := url.Values{"per_page": {strconv.Itoa(fullPage)}}
 	return call{method: http.MethodGet, path: g.issue(blocked.number) + "/dependencies/blocked_by", query: query}
 }
 

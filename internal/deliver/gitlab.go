@@ -71,16 +71,55 @@ func (g gitlab) editComment(c comment, body string) call {
 }
 
 func (g gitlab) issues(since time.Time, page int) call {
-	query := url.Values{"per_page": {perPage}, "page": {strconv.Itoa(page)}, "order_by": {"created_at"}, "sort": {"desc"}, "scope": {"all"}}
+	query := url.Values{"per_page": {strconv.Itoa(fullPage)}, "page": {strconv.Itoa(page)}, "order_by": {"created_at"}, "sort": {"desc"}, "scope": {"all"}}
 	if !since.IsZero() {
 		query.Set("created_after", since.UTC().Format(time.RFC3339))
 	}
 	return call{method: http.MethodGet, path: g.path + "/issues", query: query}
 }
 
-func (g gitlab) comments(on thread, _ time.Time, page int) call {
-	query := url.Values{"per_page": {perPage}, "page": {strconv.Itoa(page)}, "order_by": {"created_at"}, "sort": {"desc"}}
+func (g gitlab) comments(on thread, _ time.Time, page, size int) call {
+	query := url.Values{"per_page": {strconv.Itoa(size)}, "page": {strconv.Itoa(page)}, "order_by": {"created_at"}, "sort": {"desc"}}
 	return call{method: http.MethodGet, path: g.on(on) + "/notes", query: query}
+}
+
+func (g gitlab) lists(label string, since time.Time) []listing {
+	of := func(kind string) func(n int) call {
+		return func(n int) call {
+			query := url.Values{"per_page": {strconv.Itoa(fullPage)}, "page": {strconv.Itoa(n)}, "order_by": {"updated_at"}, "sort": {"desc"}, "scope": {"all"}}
+			if !since.IsZero() {
+				query.Set("updated_after", since.UTC().Format(time.RFC3339))
+			}
+			if label != "" {
+				query.Set("labels", label)
+			}
+			return call{method: http.MethodGet, path: g.path + kind, query: query}
+		}
+	}
+	return []listing{{false, of("/issues")}, {true, of("/merge_requests")}}
+}
+
+func (g gitlab) readPost(c comment) call {
+	path := g.on(c.thread)
+	if c.id != 0 {
+		path += "/notes/" + strconv.FormatInt(c.id, 10)
+	}
+	return call{method: http.MethodGet, path: path}
+}
+
+// newest: the newest note is on the first page.
+func (g gitlab) newest(int, int) (page, step int) { return 1, 1 }
+
+func (g gitlab) address(page *url.URL) (comment, bool) {
+	parts := gitlabPage().FindStringSubmatch(page.Path)
+	if parts == nil || !strings.EqualFold(parts[1], g.project) && !strings.HasSuffix(strings.ToLower(parts[1]), "/"+strings.ToLower(g.project)) {
+		return comment{}, false
+	}
+	t, ok := threadOf(parts[2] == "merge_requests", parts[3])
+	if !ok {
+		return comment{}, false
+	}
+	return commentAt(gitlabFragment(), t, page.Fragment)
 }
 
 func (g gitlab) me() call { return call{method: http.MethodGet, path: "/user"} }

@@ -58,7 +58,7 @@ func (f *reviewedForge) said(ctx context.Context, number int) (map[string]bool, 
 			State     string
 			Dismissed bool // Gitea; GitHub has a state of that name
 		}
-		list := call{method: http.MethodGet, path: f.pull(number) + "/reviews", query: sincePage(time.Time{}, page)}
+		list := call{method: http.MethodGet, path: f.pull(number) + "/reviews", query: sincePage(time.Time{}, page, fullPage)}
 		if err := f.do(ctx, list, &reviews); err != nil {
 			return nil, err
 		}

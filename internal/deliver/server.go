@@ -19,6 +19,9 @@ import (
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
+// tooLarge is our own word for an answer of more than mostAnswer.
+const tooLarge = "too large"
+
 // The bounds of what a server may cost.
 const (
 	answerWait  = 20 * time.Second // for one answer, from the first byte out to the last byte in
@@ -186,7 +189,7 @@ func (s *server) do(ctx context.Context, c call, answer any) error {
 			return nil
 		}
 		pause := max(f.pause, time.Duration(try)*time.Second)
-		worth := f.fault == FaultBusy || f.maybe && (c.asks() || c.again)
+		worth := f.fault == FaultBusy || f.maybe && f.code != tooLarge && (c.asks() || c.again)
 		if !worth || try == mostTries || pause > longestWait || ctx.Err() != nil || s.wait(ctx, pause) != nil {
 			return s.fail(c, f)
 		}
@@ -241,7 +244,7 @@ func (s *server) once(ctx context.Context, c call, answer any) *failure {
 	case err != nil:
 		return &failure{fault: FaultUnreachable, why: "half an answer: " + s.hide(err, token), maybe: true, err: ended(ctx)}
 	case len(body) > mostAnswer:
-		f = &failure{fault: FaultAnswer, why: fmt.Sprintf("%s gave an answer of more than %d MiB", s.base.Host, mostAnswer>>20), maybe: true}
+		f = &failure{fault: FaultAnswer, code: tooLarge, why: fmt.Sprintf("%s gave an answer of more than %d MiB", s.base.Host, mostAnswer>>20), maybe: true}
 	default:
 		f = s.read(body, answer)
 	}

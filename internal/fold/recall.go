@@ -29,6 +29,7 @@ type Part struct {
 	By        []string  // also the handoffs of these people, with what they name
 	Since     time.Time // also what the records from this time on name; zero is none
 	Recent    time.Time // also the records from this time on, with what they changed as it is now; zero is none
+	Said      []string  // also the records that were said at these addresses, and nothing that they name
 	Newest    int       // also so many of the last records, in fold order
 	Back      string    // also what came back to this person, and what that names
 	Before    string    // also the handoff that the sender of this one had published before its versions, rollups left out

@@ -47,6 +47,17 @@ type View struct {
 // it as read-only.
 func (v *View) Known() []*handoff.Record { return v.order }
 
+// SaidAt returns the record that was said at an address, nil where none is known: of a
+// part that asks for it, or of all.
+func (v *View) SaidAt(url string) *handoff.Record {
+	for _, r := range v.order {
+		if r.Said != nil && r.Said.URL == url {
+			return r
+		}
+	}
+	return nil
+}
+
 // Authors returns the handles of everybody who ever wrote a record, sorted,
 // whatever the part.
 func (v *View) Authors() []string { return slices.Sorted(maps.Keys(v.Teams)) }

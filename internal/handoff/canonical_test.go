@@ -73,6 +73,16 @@ func FuzzParseCanonical(f *testing.F) {
 		}
 		f.Add(data)
 	}
+	said := New("k3f9q2m7", noon, "ana", &Answer{Question: "q:tls", Text: "By Friday"})
+	said.Said = &Said{URL: "https://github.com/acme/shop/issues/7#issuecomment-1", Via: "github"}
+	data, err := Format(said)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	if read := ParseCanonical(data); read == nil || !reflect.DeepEqual(read.Said, said.Said) {
+		f.Errorf("%+v is read of\n%s", read, data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) { sameAsParse(t, data) })
 }
 

@@ -47,6 +47,7 @@ type Record struct {
 	ID     string // see ValidID
 	At     Time   // when it was written, with the author's offset
 	By     string // handle of the author
+	Said   *Said  // where they said it, nil for a record of their own
 	Body   Body   // never nil in a record that Parse accepted
 
 	// Ext holds the top-level keys that begin with "x-", as decoded from YAML.
@@ -64,9 +65,10 @@ type Source struct {
 	Blob   string // hex hash of the file's content as git stores it
 	Digest string // lower-case hex SHA-256 of the file's bytes
 
-	Foreign  bool // no branch of the team has it: Ref may hold what strangers wrote
-	Disputed bool // another file has the same id and other content, and does not count
-	Unproven bool // a verdict that came with a squash merge, and that nobody here saw given
+	Foreign  bool   // no branch of the team has it: Ref may hold what strangers wrote
+	Disputed bool   // another file has the same id and other content, and does not count
+	Unproven bool   // a verdict that came with a squash merge, and that nobody here saw given
+	OnWordOf string // the service on whose word alone its author has said it, "" where that is proven or they committed it
 }
 
 // OnlyOn is the short name of the branch that the record was read from, where no
@@ -80,7 +82,7 @@ func (s Source) OnlyOn() string {
 
 // Doubts are the reasons not to take the record for what its author said, as
 // whatever prints it has to say them: "only on fork/pr", "contents disagree",
-// "not proven (squashed)".
+// "not proven (squashed)", "on the word of github, not proven".
 func (s Source) Doubts() []string {
 	var doubts []string
 	if branch := s.OnlyOn(); branch != "" {
@@ -91,6 +93,9 @@ func (s Source) Doubts() []string {
 	}
 	if s.Unproven {
 		doubts = append(doubts, NotProven)
+	}
+	if s.OnWordOf != "" {
+		doubts = append(doubts, wordOf(s.OnWordOf))
 	}
 	return doubts
 }

@@ -19,7 +19,7 @@ import (
 // the tables, of the compact form of records and entries, and of what the fold
 // makes of the same records. A file of an older version is built anew; one of a
 // newer version belongs to a newer program and is left alone.
-const format = 5
+const format = 6
 
 // layout is the tables of the file.
 //
@@ -32,11 +32,12 @@ const format = 5
 const layout = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE day (path TEXT, tree TEXT, ref INTEGER, members BLOB, PRIMARY KEY (path, tree)) WITHOUT ROWID;
-CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT, position INTEGER, at INTEGER, about TEXT, data BLOB);
+CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT, position INTEGER, at INTEGER, about TEXT, said TEXT, data BLOB);
 CREATE INDEX record_id ON record (id);
 CREATE INDEX record_position ON record (position);
 CREATE INDEX record_at ON record (at);
 CREATE INDEX record_about ON record (about) WHERE about IS NOT NULL;
+CREATE INDEX record_said ON record (said) WHERE said IS NOT NULL;
 CREATE TABLE entry (kind INTEGER, key TEXT, live INTEGER, position INTEGER, author TEXT, series TEXT, data BLOB, UNIQUE (kind, key));
 CREATE INDEX thing_live ON entry (kind) WHERE live;
 CREATE INDEX thing_author ON entry (author, position) WHERE author IS NOT NULL;

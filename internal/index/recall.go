@@ -27,6 +27,7 @@ type wanted struct {
 	ids     []string
 	prefix  string    // of their ids
 	about   []string  // ids of what they are about
+	said    []string  // addresses at which they were said
 	since   time.Time // when they were written
 	words   []string  // what they say
 	numbers []int64   // under which they stand in the table
@@ -218,6 +219,11 @@ func (c *recall) read(part fold.Part) error {
 	}
 	if part.Before != "" {
 		if err := c.before(part.Before); err != nil {
+			return err
+		}
+	}
+	if len(part.Said) > 0 {
+		if _, err := c.records(wanted{said: part.Said}); err != nil {
 			return err
 		}
 	}

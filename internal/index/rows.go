@@ -26,10 +26,10 @@ func newArrival(n int64, r *handoff.Record) arrival {
 
 // row is the values of its row at a position.
 func (a arrival) row(position any) []any {
-	return []any{a.n, a.ID, position, a.At.Unix(), about(a.Record), a.data}
+	return []any{a.n, a.ID, position, a.At.Unix(), about(a.Record), said(a.Record), a.data}
 }
 
-const insertRecord = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)"
+const insertRecord = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 // notElected is the position of a record whose id stands for another one.
 const notElected = -1
@@ -155,6 +155,14 @@ func stored(ctx context.Context, conn connection, query string, args ...any) ([]
 func about(r *handoff.Record) any {
 	if subject := handoff.SubjectOf(r.Body); handoff.ValidID(subject) {
 		return subject
+	}
+	return nil
+}
+
+// said is the address at which a record was said, nil for none.
+func said(r *handoff.Record) any {
+	if r.Said != nil {
+		return r.Said.URL
 	}
 	return nil
 }

@@ -96,6 +96,8 @@ func (t tables) records(want wanted, add func(*handoff.Record, int)) error {
 		return t.eachRecord(add, "at >= ?", want.since.Unix())
 	case want.newest > 0:
 		return t.eachRecord(add, "n IN (SELECT n FROM record ORDER BY position DESC LIMIT ?)", want.newest)
+	case want.said != nil:
+		return t.eachRecord(add, "said IN (SELECT value FROM json_each(?))", jsonList(want.said))
 	case want.about != nil:
 		return t.eachRecord(add, "about IN (SELECT value FROM json_each(?))", jsonList(want.about))
 	}

@@ -212,6 +212,7 @@ func (w *world) compare(ix *index.Index) {
 	w.compareFindings(want)
 	w.compareEntries(want, w.open())
 	w.compareEntries(want, w.openInMemory())
+	w.compareSaid(want, w.open())
 	w.comparePieces(ix, want)
 }
 
@@ -415,6 +416,21 @@ func (w *world) compareEntries(want *fold.State, ix *index.Index) {
 	}
 }
 
+// compareSaid looks records up by where they were said.
+func (w *world) compareSaid(want *fold.State, ix *index.Index) {
+	w.t.Helper()
+	defer ix.Close()
+	for n := range 20 {
+		got, err := ix.View(context.Background(), fold.Part{Said: []string{saidURL(n)}})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if a, b := asJSON(got.SaidAt(saidURL(n))), asJSON(want.SaidAt(saidURL(n))); a != b {
+			w.t.Fatalf("said at %s\nindex  %s\nmemory %s", saidURL(n), a, b)
+		}
+	}
+}
+
 // describe is what a reference means, with every record of its story.
 func describe(s *fold.View, ref string) string {
 	target, err := s.Resolve(ref, "ana")
@@ -496,8 +512,14 @@ func drawRecord(t *rapid.T, n int, ids []string) *handoff.Record {
 	case 11:
 		body = pickBody(t, pick(slugs), earlier, pick)
 	}
-	return handoff.New(fmt.Sprintf("%08d", n), at, by, body)
+	r := handoff.New(fmt.Sprintf("%08d", n), at, by, body)
+	if n%5 == 3 { // some of them twice
+		r.Said = &handoff.Said{URL: saidURL(n % 20), Via: "github"}
+	}
+	return r
 }
+
+func saidURL(n int) string { return fmt.Sprintf("https://forge.example.com/acme/shop/issues/%d", n) }
 
 func pickBody(t *rapid.T, slug, earlier string, pick func([]string) string) handoff.Body {
 	return rapid.SampledFrom([]handoff.Body{

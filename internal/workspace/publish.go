@@ -31,7 +31,15 @@ func (ws *Workspace) NewID() string {
 // NewRecord returns a record by the user, now. The time is the author date of
 // the commit to come, so that GIT_AUTHOR_DATE is honoured as git does.
 func (ws *Workspace) NewRecord(body handoff.Body) *handoff.Record {
-	return handoff.New(ws.NewID(), ws.Author.When, ws.Me, body)
+	return ws.saying(handoff.New(ws.NewID(), ws.Author.When, ws.Me, body))[0]
+}
+
+// saying notes on records where their author has said them.
+func (ws *Workspace) saying(records ...*handoff.Record) []*handoff.Record {
+	for _, r := range records {
+		r.Said = ws.Elsewhere
+	}
+	return records
 }
 
 // Judge checks records against the rules and then, as the rules say it better,

@@ -125,7 +125,7 @@ func (ws *Workspace) seal(d *Draft) {
 	own.Ext = d.Ext
 	d.returned = ws.returned(own, &h)
 	routes, unrouted := ws.routes(&h)
-	d.Sealed, d.Unsettled = handoff.SealAll(slices.Concat([]*handoff.Record{own}, records, routes)...), append(unsettled, unrouted...)
+	d.Sealed, d.Unsettled = handoff.SealAll(ws.saying(slices.Concat([]*handoff.Record{own}, records, routes)...)...), append(unsettled, unrouted...)
 }
 
 // closing are the records that go before a handoff: they close what its draft says
