@@ -285,6 +285,9 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	for _, why := range d.Unsettled {
 		g.note("%s", why)
 	}
+	if !o.dryRun && !g.mayPublish(ws, handoff.Records(d.Sealed)) {
+		return g.keepHandoff(ws, d, findings)
+	}
 	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), !o.asked
 	return publishRecords(ctx, g, ws, o.publishOptions, d.Sealed, findings)
 }

@@ -209,6 +209,7 @@ but holds no URL to call, no token and no command.
   rules:      {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
   deliver:    {blockers: github, questions: github, decisions: github,
                handoffs: payments-chat}   # names of targets, and nothing else
+  agents:     {answer: publish, ask: publish, decide: propose}   # or draft
   refs:       {ticket: "https://jira.example.com/browse/{id}"}
   verify:     {settled: [{finding: HO902, record: k3f9q2m7,
                why: "held a customer's address, removed in review"}]}
