@@ -15,7 +15,7 @@ import (
 func newDraftCmd(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "draft",
-		Short: "Look after the handoff that you have begun to write, and what an agent has prepared",
+		Short: "Look after what you have begun to write, or an agent has prepared",
 		Long: `Look after the handoff that you have begun to write. It is a file in the git
 directory of this work tree, kept until it is published. The last five that were
 set aside are kept as well.

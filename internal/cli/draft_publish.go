@@ -192,8 +192,8 @@ func (g *globals) confirmDraft(ctx context.Context, ws *workspace.Workspace, dra
 		for _, line := range since {
 			body = append(body, "  "+text.OneLine(line))
 		}
-		asker := g.asker()
-		defer g.letGo()
-		return form.Confirm(ctx, asker, fmt.Sprintf("Publish draft %d as yours: %s", draft.Number, draft.Says), body)
+		return g.ask(func(asker form.Asker) error {
+			return form.Confirm(ctx, asker, fmt.Sprintf("Publish draft %d as yours: %s", draft.Number, draft.Says), body)
+		})
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/handoff-cli/handoff/internal/agent"
 	"github.com/handoff-cli/handoff/internal/config"
@@ -85,6 +86,15 @@ func (g *globals) keepHandoff(ws *workspace.Workspace, d *workspace.Draft, warni
 		return err
 	}
 	return g.keepDraft(ws, handoff.Records(d.Sealed), []string{string(data)}, warnings)
+}
+
+// preparedFor are the drafts that wait for the user.
+func (g *globals) preparedFor(ws *workspace.Workspace) []agent.Draft {
+	drafts, err := agent.Prepared{CommonDir: ws.CommonDir()}.List()
+	if err != nil {
+		g.say("handoff: warning: %v", err)
+	}
+	return slices.DeleteFunc(drafts, func(d agent.Draft) bool { return d.For != ws.Me })
 }
 
 // refuseAgent refuses what only a person does, whatever the team allows.

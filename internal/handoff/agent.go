@@ -21,11 +21,31 @@ func ValidAgentWord(s string) bool {
 	return s != "" && len(s) <= MaxAgentWord && strings.Contains(letters, s[:1]) && strings.Trim(s, letters+"._:/@+-") == ""
 }
 
+// AgentName is the name of the agent that prepared the record, "" for none.
+func (r *Record) AgentName() string {
+	if r.Agent == nil {
+		return ""
+	}
+	return r.Agent.Name
+}
+
+// Remarks are what has to be said beside a record: what prepared it for its author, and
+// the reasons not to take it for what they said, see [Source.Doubts].
+func (r *Record) Remarks() []string {
+	if r.Agent == nil {
+		return r.Source.Doubts()
+	}
+	return append([]string{PreparedBy(r.Agent.Name)}, r.Source.Doubts()...)
+}
+
+// PreparedBy is the remark on what an agent has prepared.
+func PreparedBy(agent string) string { return "prepared by " + agent }
+
 // Prepared is "ben (prepared by claude-code)", and of a record without an agent who it
 // is by alone.
 func (r *Record) Prepared() string {
 	if r.Agent == nil {
 		return r.By
 	}
-	return r.By + " (prepared by " + r.Agent.Name + ")"
+	return r.By + " (" + PreparedBy(r.Agent.Name) + ")"
 }
