@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A day of one person with an agent in each of two work trees: nothing is lost, what
@@ -71,4 +72,31 @@ func TestTwoAgentsAndAPerson(t *testing.T) {
 // in is the repository, or a work tree of it, with more variables.
 func (r *repository) in(dir string, more ...string) *repository {
 	return &repository{t: r.t, dir: dir, env: slices.Concat(r.env, more)}
+}
+
+// What was noted is shown, ticked, before the form asks for the rest; what is left out
+// waits for the next handoff.
+func TestNotesAreTicked(t *testing.T) {
+	t.Parallel()
+	r := inTheEvening(t)
+	r.run("handoff", "jot", "PR #1842 has 2 of 2 approvals", "--item", "refund-flow")
+	r.clock(moment().Add(time.Minute))
+	r.run("handoff", "jot", "Not for ben: the office moves in May")
+	x := r.start(80, 30, "handoff", "declare")
+	x.see("What you noted down", "[x] refund-flow: PR #1842 has 2 of 2 approvals (1 minute ago)", "[x] Not for ben")
+	x.key("What you noted down", down)
+	x.key("What you noted down", " ")
+	x.see("[ ] Not for ben")
+	x.key("What you noted down", enter)
+	x.ready("What do you hand over?")
+	x.see("[x] refund-flow", "[x] login-audit")
+	x.key("What do you hand over?", enter)
+	x.key("Item 1 of 2", ctrlS)
+	x.ready("Item 2 of 2: refund-flow")
+	x.see("PR #1842 has 2 of 2 approvals")
+	x.key("Item 2 of 2", ctrlC)
+	x.status()
+	if left := r.run("handoff", "jot"); strings.Count(left, "\n") != 2 {
+		t.Errorf("nothing was published, and the notes are\n%s", left)
+	}
 }

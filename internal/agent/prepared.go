@@ -29,8 +29,9 @@ type Draft struct {
 	For    string        `yaml:"for" json:"for"` // handle of the person who is to publish it
 	At     handoff.Time  `yaml:"at" json:"at"`
 	Agent  handoff.Agent `yaml:"agent" json:"agent"`
-	Act    string        `yaml:"act" json:"act"`   // declare, ack: see [Act]
-	Says   string        `yaml:"says" json:"says"` // in one line
+	Act    string        `yaml:"act" json:"act"`                         // declare, ack: see [Act]
+	Says   string        `yaml:"says" json:"says"`                       // in one line
+	Notes  []string      `yaml:"notes,omitempty" json:"notes,omitempty"` // ids of the notes that it was made of
 	Texts  []string      `yaml:"texts" json:"texts"`
 }
 

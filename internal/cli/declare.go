@@ -58,6 +58,12 @@ type declareOptions struct {
 
 	questions []string
 
+	fromNotes bool
+	tried     []string
+	notes     string
+	ticked    *declareOptions // what the notes say that the user left ticked, nil where nobody was asked
+	noted     []string        // the ids of the notes that went into it
+
 	supersedes, beside []string // what decisions are to those that stand
 
 	allowSecrets []string
@@ -122,6 +128,7 @@ is published has the strict form that handoff schema prints.`,
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "start from the template `NAME`, or from the handoff that a reference names")
 	f.BoolVar(&o.carry, "carry", false, "start from what you hold; with -f, it fills in what the file leaves out")
+	f.BoolVar(&o.fromNotes, "from-notes", false, "lay over it what you noted down with handoff jot")
 	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
 	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
 	commaListVar(f, &o.give, "give", "`ITEM[=WHO]`, or all: the receiver does the next step, which is so anyway where the handoff is to one person")
@@ -162,10 +169,12 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.severities, "severity", "how severe an item is, routine, watch or critical: `'item;severity'`")
 	listVar(f, &o.ifThens, "if-then", "what to do when something happens: `'item;if -> then'`; an empty second part clears the list")
 	listVar(f, &o.doNots, "do-not", "what the receiver of an item must not do: `'item;what'`; an empty second part clears the list")
+	listVar(f, &o.tried, "tried", "what was tried with an item and led nowhere: `'item;what -> result'`; an empty second part clears the list")
 	listVar(f, &o.dues, "due", "by when an item is due: `'item;when'`, not at all with 'item;'")
 	listVar(f, &o.efforts, "effort", "how much work an item is, as in 30m, 2h or 1d: `'item;2h'`")
 	listVar(f, &o.resolved, "resolved", "a blocker that you carried and that is gone: `'blocker;how'`")
 	listVar(f, &o.continues, "continues", "an item that was split or renamed from another goes on with its history: `'item;from'`")
+	f.StringVar(&o.notes, "notes", "", "`TEXT` that belongs to no item")
 	listVar(f, &o.watch, "watch", "what to keep an eye on: `'what;signal;until;link'`")
 	listVar(f, &o.standing, "standing", "a temporary condition: `'what;until'`")
 	listVar(f, &o.ended, "ended", "what was watched or stood and is over: `'what;why'`")
@@ -180,15 +189,15 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 // flagged reports whether any flag says something that a handoff holds.
 func (o *declareOptions) flagged() bool {
 	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.blockedBy, o.workarounds, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive,
-		o.issues, o.severities, o.ifThens, o.doNots, o.dues, o.efforts, o.resolved, o.continues, o.watch, o.standing, o.ended, o.questions, o.supersedes, o.beside}
-	return o.summary != "" || o.returns != "" || o.cover != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
+		o.issues, o.severities, o.ifThens, o.doNots, o.dues, o.efforts, o.resolved, o.continues, o.watch, o.standing, o.ended, o.questions, o.supersedes, o.beside, o.tried}
+	return o.notes != "" || o.summary != "" || o.returns != "" || o.cover != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 
 // check refuses a command that says nothing, or asks for an editor where nobody
 // can use one.
 func (o *declareOptions) check(g *globals) error {
 	based := o.file != "" || o.editor || o.carry || o.from != "" || o.amend != "" || o.resume
-	if !g.Interactive && !based && !o.flagged() {
+	if !g.Interactive && !based && !o.fromNotes && !o.flagged() {
 		return missingFlags(new(handoff.Handoff))
 	}
 	return o.needTerminal(g)
@@ -219,6 +228,9 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 		return err
 	}
 	if err := o.checkRoute(ws); err != nil {
+		return err
+	}
+	if err := o.takeNotes(ctx, g, ws); err != nil {
 		return err
 	}
 	d, err := baseDraft(ctx, g, ws, o)
@@ -286,7 +298,7 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 		g.note("%s", why)
 	}
 	if !o.dryRun && !g.mayPublish(ws, handoff.Records(d.Sealed)) {
-		return g.keepHandoff(ws, d, findings)
+		return g.keepHandoff(ws, d, o.noted, findings)
 	}
 	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), !o.asked
 	return publishRecords(ctx, g, ws, o.publishOptions, d.Sealed, findings)

@@ -38,6 +38,10 @@ func details(ws *workspace.Workspace, o declareOptions) []detail {
 			i.KnownIssues = added(i.KnownIssues, s, s)
 			return nil
 		}},
+		{"tried", "item;what -> result", o.tried, false, func(i *handoff.Item, s string) error {
+			i.Tried = added(i.Tried, handoff.ParseAttempt(s), s)
+			return nil
+		}},
 		{"do-not", "item;what", o.doNots, false, func(i *handoff.Item, s string) error { i.DoNot = added(i.DoNot, s, s); return nil }},
 		{"ref", "item;pr:1842", o.refs, false, addRef},
 	}

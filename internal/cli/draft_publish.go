@@ -35,7 +35,9 @@ func draftPublish(ctx context.Context, g *globals, o publishOptions, number int)
 		return &workspace.NoError{Message: fmt.Sprintf("draft %d was prepared for %s, and you are %s", number, draft.For, ws.Me), Hint: "handoff draft list shows which are yours"}
 	}
 	waiting := agent.Prepared{CommonDir: ws.CommonDir()}
-	o.after = append(o.after, func() error { return waiting.Remove(number) })
+	o.after = append(o.after, func() error {
+		return errors.Join(waiting.Remove(number), agent.Notes{CommonDir: ws.CommonDir()}.Remove(draft.Notes...))
+	})
 	ws.Agent = &draft.Agent // who has prepared it stays in the record
 	if draft.Act == config.ActDeclare || draft.Act == config.ActRollup {
 		return publishPreparedHandoff(ctx, g, ws, o, draft)

@@ -49,11 +49,11 @@ type preparedDraft struct {
 
 // keepDraft keeps what an agent may not publish, and says who does. records are what it
 // is, and texts how the draft is kept.
-func (g *globals) keepDraft(ws *workspace.Workspace, records []*handoff.Record, texts []string, warnings []handoff.Finding) error {
+func (g *globals) keepDraft(ws *workspace.Workspace, records []*handoff.Record, texts, notes []string, warnings []handoff.Finding) error {
 	waiting := agent.Prepared{CommonDir: ws.CommonDir()}
 	draft, err := waiting.Add(agent.Draft{
 		For: ws.Me, At: records[0].At, Agent: *g.agent, Act: agent.Act(records[0]),
-		Says: string(records[0].Kind) + ": " + story.Headline(records[0]), Texts: texts,
+		Says: string(records[0].Kind) + ": " + story.Headline(records[0]), Texts: texts, Notes: notes,
 	})
 	if err != nil {
 		return err
@@ -80,12 +80,12 @@ func textsOf(sealed []*handoff.Sealed) []string {
 
 // keepHandoff is [globals.keepDraft] for a handoff: what goes with it is made anew when
 // it is published.
-func (g *globals) keepHandoff(ws *workspace.Workspace, d *workspace.Draft, warnings []handoff.Finding) error {
+func (g *globals) keepHandoff(ws *workspace.Workspace, d *workspace.Draft, notes []string, warnings []handoff.Finding) error {
 	data, err := handoff.FormatDraft(d.Handoff, "", d.Resolutions, d.Ext)
 	if err != nil {
 		return err
 	}
-	return g.keepDraft(ws, handoff.Records(d.Sealed), []string{string(data)}, warnings)
+	return g.keepDraft(ws, handoff.Records(d.Sealed), []string{string(data)}, notes, warnings)
 }
 
 // preparedFor are the drafts that wait for the user.

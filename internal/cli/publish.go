@@ -102,7 +102,7 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 		return o.printDryRun(g, change, warnings, custody)
 	}
 	if !g.mayPublish(ws, records) {
-		return g.keepDraft(ws, records, textsOf(sealed), warnings)
+		return g.keepDraft(ws, records, textsOf(sealed), nil, warnings)
 	}
 	if o.confirm != nil {
 		if err := o.confirm(sealed); err != nil {

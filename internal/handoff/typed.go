@@ -51,6 +51,12 @@ func ParseContingency(text string) Contingency {
 	return Contingency{If: strings.TrimSpace(condition), Then: strings.TrimSpace(then)}
 }
 
+// ParseAttempt reads "what -> result".
+func ParseAttempt(text string) Attempt {
+	what, result, _ := strings.Cut(text, "->")
+	return Attempt{What: strings.TrimSpace(what), Result: strings.TrimSpace(result)}
+}
+
 // ParseName reads what an item is called: a slug, or a few words of which one can be
 // made. What makes none is returned as it is, for the rules to explain.
 func ParseName(text string) string {
