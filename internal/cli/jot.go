@@ -31,8 +31,8 @@ git directory, and nobody else sees it; the next declare is made of the notes:
 what was said of an item last becomes its state. Without a text the notes are
 listed.`,
 		Example: `  handoff jot "PR #1842 is approved, CI is red on windows" --item refund-flow
-  handoff jot --item refund-flow --tried "a bigger batch -> it times out after 30 s"
-  handoff jot --decided "Refunds are keyed by payment id -- a retry must not pay twice"
+  handoff jot --item refund-flow --tried "a bigger batch -> it timed out"
+  handoff jot --decided "Windows is tested nightly -- it takes 40 minutes"
   handoff declare --from-notes`,
 		GroupID: groupRecord,
 		Args:    maxArgs(1, "one text in quotes"),

@@ -29,10 +29,10 @@ func newWaitCmd(g *globals) *cobra.Command {
 	var o waitOptions
 	cmd := &cobra.Command{
 		Use:   "wait REF",
-		Short: "Wait until somebody has acknowledged, answered or resolved something",
-		Long: `Wait until somebody has acknowledged a handoff or an item, answered a question or
-resolved a blocker: for scripts, and for agents. What is waited for follows from
-the reference, or --for says it.
+		Short: "Wait until something is acknowledged, answered or resolved",
+		Long: `Wait until somebody has acknowledged a handoff or an item, answered a question
+or resolved a blocker: for scripts, and for agents. What is waited for follows
+from the reference, or --for says it.
 
 The status is 0 when it was accepted, answered or resolved; 3 when it was
 declined or sent back, withdrawn or replaced, or will not be done; 5 when the
