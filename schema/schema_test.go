@@ -75,7 +75,7 @@ func TestTypesAndSchemaAgree(t *testing.T) {
 		if body.Properties["kind"].Const != string(kind) {
 			t.Errorf("%sBody is for kind %q", kind, body.Properties["kind"].Const)
 		}
-		for _, head := range []string{"schema", "kind", "id", "at", "by", "said"} {
+		for _, head := range []string{"schema", "kind", "id", "at", "by", "agent", "said"} {
 			if _, ok := body.Properties[head]; !ok {
 				t.Errorf("%sBody has no %s", kind, head)
 			}
@@ -83,6 +83,7 @@ func TestTypesAndSchemaAgree(t *testing.T) {
 		}
 		compare(t, d, string(kind), reflect.TypeOf(bodies[kind]).Elem(), body)
 	}
+	compare(t, d, "agent", reflect.TypeFor[handoff.Agent](), d.Defs["agent"])
 	compare(t, d, "said", reflect.TypeFor[handoff.Said](), d.Defs["said"])
 }
 

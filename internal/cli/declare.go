@@ -65,6 +65,11 @@ type declareOptions struct {
 
 	questions []string
 
+	fromNotes bool
+	notes     string
+	ticked    *declareOptions // what the notes say that the user left ticked, nil where nobody was asked
+	noted     []string        // the ids of the notes that went into it
+
 	supersedes, beside []string // what decisions are to those that stand
 
 	allowSecrets []string
@@ -135,6 +140,7 @@ What is published has the strict form that handoff schema prints.`,
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "start from the template `NAME`, or from the handoff that a reference names")
 	f.BoolVar(&o.carry, "carry", false, "start from what you hold, and with --amend from what that handoff says; with -f, it fills in what the file leaves out")
+	f.BoolVar(&o.fromNotes, "from-notes", false, "lay over it what you noted down with handoff jot")
 	f.BoolVar(&o.resume, "resume", false, "go on with the draft that waits")
 	f.BoolVar(&o.fresh, "fresh", false, "set the draft that waits aside and start afresh")
 	commaListVar(f, &o.give, "give", "`ITEM[=WHO]`, or all: the receiver does the next step, which is so anyway where the handoff is to one person")
@@ -186,6 +192,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.dependsOn, "depends-on", "what an item depends on, another item or a pr:1842: `'item;what'`; an empty second part clears the list")
 	listVar(f, &o.resolved, "resolved", "a blocker that you carried and that is gone: `'blocker;how'`")
 	listVar(f, &o.continues, "continues", "an item that was split or renamed from another goes on with its history: `'item;from'`")
+	f.StringVar(&o.notes, "notes", "", "`TEXT` that belongs to no item")
 	listVar(f, &o.watch, "watch", "what to keep an eye on: `'what;signal;until;link'`")
 	listVar(f, &o.standing, "standing", "a temporary condition: `'what;until'`")
 	listVar(f, &o.ended, "ended", "what was watched or stood and is over: `'what;why'`")
@@ -201,14 +208,14 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 func (o *declareOptions) flagged() bool {
 	lists := [][]string{o.to, o.cc, o.items, o.blockers, o.blockedBy, o.workarounds, o.decisions, o.shipped, o.dropped, o.intents, o.accepts, o.refs, o.give, o.keep, o.none, o.waive,
 		o.issues, o.severities, o.ifThens, o.doNots, o.dues, o.efforts, o.titles, o.readies, o.progress, o.assumptions, o.tried, o.dependsOn, o.consult, o.resolved, o.continues, o.watch, o.standing, o.ended, o.questions, o.supersedes, o.beside}
-	return o.summary != "" || o.returns != "" || o.cover != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
+	return o.notes != "" || o.summary != "" || o.returns != "" || o.cover != "" || slices.ContainsFunc(lists, func(l []string) bool { return len(l) > 0 })
 }
 
 // check refuses a command that says nothing, or asks for an editor where nobody
 // can use one.
 func (o *declareOptions) check(g *globals) error {
 	based := o.file != "" || o.editor || o.carry || o.from != "" || o.amend != "" || o.resume
-	if !g.Interactive && !based && !o.flagged() {
+	if !g.Interactive && !based && !o.fromNotes && !o.flagged() {
 		return missingFlags(new(handoff.Handoff))
 	}
 	return o.needTerminal(g)
@@ -239,6 +246,9 @@ func runDeclare(ctx context.Context, g *globals, o declareOptions) error {
 		return err
 	}
 	if err := o.checkRoute(ws); err != nil {
+		return err
+	}
+	if err := o.takeNotes(ctx, g, ws); err != nil {
 		return err
 	}
 	d, err := baseDraft(ctx, g, ws, o)
@@ -318,6 +328,9 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	}
 	g.notes(d.Unsettled)
 	g.notes(d.Reviewed)
+	if !o.dryRun && !g.mayPublish(ws, handoff.Records(d.Sealed)) {
+		return g.keepHandoff(ws, d, o.noted, findings)
+	}
 	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), !o.asked
 	return publishRecords(ctx, g, ws, o.publishOptions, d.Sealed, findings)
 }

@@ -38,6 +38,10 @@ func details(ws *workspace.Workspace, o declareOptions) []detail {
 			i.KnownIssues = added(i.KnownIssues, s, s)
 			return nil
 		}},
+		{"tried", "item;what -> result", o.tried, false, func(i *handoff.Item, s string) error {
+			i.Tried = added(i.Tried, handoff.ParseAttempt(s), s)
+			return nil
+		}},
 		{"do-not", "item;what", o.doNots, false, func(i *handoff.Item, s string) error { i.DoNot = added(i.DoNot, s, s); return nil }},
 		{"ref", "item;pr:1842", o.refs, false, addRef},
 		{"title", "item;title", o.titles, false, func(i *handoff.Item, s string) error { i.Title = s; return nil }},
@@ -45,10 +49,6 @@ func details(ws *workspace.Workspace, o declareOptions) []detail {
 		{"progress", "item;40", o.progress, false, setProgress},
 		{"assumption", "item;what", o.assumptions, false, func(i *handoff.Item, s string) error {
 			i.Assumptions = added(i.Assumptions, s, s)
-			return nil
-		}},
-		{"tried", "item;what -> result", o.tried, false, func(i *handoff.Item, s string) error {
-			i.Tried = added(i.Tried, handoff.ParseAttempt(s), s)
 			return nil
 		}},
 		{"depends-on", "item;what", o.dependsOn, false, func(i *handoff.Item, s string) error { i.DependsOn = added(i.DependsOn, s, s); return nil }},

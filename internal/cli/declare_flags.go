@@ -46,6 +46,9 @@ func applyFlags(ws *workspace.Workspace, h *handoff.Handoff, o declareOptions) e
 	if o.summary != "" {
 		h.Summary = strings.TrimSpace(o.summary)
 	}
+	if o.notes != "" {
+		h.Notes = strings.TrimSpace(o.notes)
+	}
 	if o.cover != "" {
 		h.Cover = handles(ws, []string{o.cover})[0]
 	}

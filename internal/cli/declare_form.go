@@ -67,6 +67,11 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 	if w.prefill, err = prefillOf(ctx, ws); err != nil {
 		return err
 	}
+	if o.ticked != nil {
+		if err := w.layTicked(*o.ticked); err != nil {
+			return err
+		}
+	}
 	if w.noticed, err = ws.Meta(programVersion()); err != nil {
 		return err
 	}

@@ -95,6 +95,7 @@ var explanations = []explanation{
 	always[*outbox.NoTargetError](StatusUsage, "handoff help config shows how a target is configured"),
 	of(explainNotSent),
 	of(explainRemote),
+	always[*timeOverError](StatusBusy, "the same command waits on"),
 	always[*git.NoRemoteError](StatusFailed, "git remote add origin URL, or git config remote.pushDefault NAME"),
 	of(func(e *store.DivergedError) (int, string) { return StatusFailed, e.WayOut }),
 	of(func(e *git.HookError) (int, string) {

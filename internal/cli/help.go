@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/handoff-cli/handoff/internal/agent"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -114,12 +115,15 @@ func newHelpTopics() []*cobra.Command {
 	}
 	ruleTopic := topic("rules", "The rules that a record is checked against", "An error refuses to publish and fails a check; a warning is printed. Rules\nmarked ! cannot be waived or switched off.")
 	addHelp(ruleTopic, rulesHelp)
+	agentTopic := topic("agents", "What coding agents may do, and how they are told", agentsHelp)
+	addHelp(agentTopic, agentSigns)
 	return []*cobra.Command{
 		topic("environment", "Environment variables that matter", environmentHelp),
 		topic("exit-codes", "What the exit statuses mean", statusHelp),
 		topic("formatting", "JSON, jq and templates", formattingHelp),
 		topic("ids", "How to name a record, an item, a blocker", idsHelp),
 		topic("config", "What .handoffs/config.yaml may say", configHelp+targetsHelp),
+		agentTopic,
 		topic("security", "Whom the program trusts, and with what", securityHelp),
 		ruleTopic,
 	}
@@ -138,6 +142,9 @@ HANDOFF_TARGET_NAME_KEY
                    what the target NAME is, see handoff help config
 GH_TOKEN, GITHUB_TOKEN, GITLAB_TOKEN, LINEAR_API_KEY, SLACK_BOT_TOKEN
                    tokens of targets, each for its own host alone
+HANDOFF_AGENT, HANDOFF_AGENT_MODEL, HANDOFF_AGENT_SESSION
+                   the coding agent that runs the command, see handoff help
+                   agents, which lists the variables of agents as well
 GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_AUTHOR_DATE and the same for COMMITTER
                    identity and time of what you write, as in git
 GIT_DIR, GIT_WORK_TREE, GIT_CEILING_DIRECTORIES
@@ -209,6 +216,7 @@ but holds no URL to call, no token and no command.
   rules:      {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
   deliver:    {blockers: github, questions: github, decisions: github,
                handoffs: payments-chat}   # names of targets, and nothing else
+  agents:     {answer: publish, ask: publish, decide: propose}   # or draft
   refs:       {ticket: "https://jira.example.com/browse/{id}"}
   verify:     {settled: [{finding: HO902, record: k3f9q2m7,
                why: "held a customer's address, removed in review"}]}
@@ -266,6 +274,36 @@ People are mentioned under the account that the roster has for them: github,
 gitlab, gitea, jira, linear, slack, teams (the name that they sign in with) or
 googlechat (the number of users/NUMBER); mail goes to their first address. Under
 the same account handoff sync --from github records what they say in comments.`
+
+const agentsHelp = `
+A coding agent works in a clone, with the git identity of a person. The person
+stays accountable: what an agent prepared names both, "ben (prepared by
+claude-code)", in the record, wherever it is printed, and in the commit, as
+"Assisted-by: claude-code".
+
+What gives or takes work an agent only drafts: declare, ack, give, assign,
+withdraw, rollup. A draft has a number and waits in the git directory, for all
+work trees. The person reads and publishes it:
+
+  handoff draft list
+  handoff draft publish 3
+
+Which other acts an agent publishes by itself the team says under "agents" in
+the configuration: draft, publish, or, of a decision, propose. By default it
+asks and answers, and proposes decisions; the rest are drafts.
+
+An agent that hides that it is one cannot be told from the person. What holds
+against that is outside of the program: a signing key that asks for a touch, and
+"acks: {signed: true}" in the verify section, or acks on a forge that vouches
+for them. handoff verify shows which acks had neither.
+
+HANDOFF_AGENT_MODEL and HANDOFF_AGENT_SESSION say which model it is, and in
+which session. Nobody can say that an agent is none. It is told by --agent NAME,
+and else by the first of these variables that is set:
+`
+
+// agentSigns lists the variables by which an agent is told.
+func agentSigns() string { return "\n  " + strings.Join(agent.Signs(), "\n  ") }
 
 const securityHelp = `
 Whoever can get a commit into a branch that you read is not trusted. What comes

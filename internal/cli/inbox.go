@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/agent"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/inbox"
@@ -48,9 +49,10 @@ names the subject.`,
 
 // inboxDocument is what --json prints.
 type inboxDocument struct {
-	For     string      `json:"for"`
-	Since   time.Time   `json:"since"` // from when on the news are
-	Results []inbox.Row `json:"results"`
+	For     string        `json:"for"`
+	Since   time.Time     `json:"since"`            // from when on the news are
+	Drafts  []agent.Draft `json:"drafts,omitempty"` // that agents have prepared for them
+	Results []inbox.Row   `json:"results"`
 }
 
 // userInbox is what the user has to know.
@@ -59,6 +61,7 @@ type userInbox struct {
 	rows   []inbox.Row
 	since  time.Time
 	teller teller
+	drafts []agent.Draft // that agents have prepared for the user
 }
 
 func openInbox(ctx context.Context, g *globals, o workspace.SourceOptions) (*userInbox, error) {
@@ -70,7 +73,7 @@ func openInbox(ctx context.Context, g *globals, o workspace.SourceOptions) (*use
 		return nil, ws.MustBeKnown(ctx)
 	}
 	g.readBy(ws)
-	in := &userInbox{ws: ws, teller: g.newTeller(ws)}
+	in := &userInbox{ws: ws, teller: g.newTeller(ws), drafts: g.preparedFor(ws)}
 	in.rows, in.since, err = ws.Inbox()
 	return in, err
 }
@@ -86,7 +89,7 @@ func runInbox(ctx context.Context, g *globals, o workspace.SourceOptions) error 
 // show prints all of it.
 func (in *userInbox) show(ctx context.Context, g *globals) error {
 	if g.printer.structured() {
-		return g.printer.document(inboxDocument{in.ws.Me, in.since, in.rows})
+		return g.printer.document(inboxDocument{in.ws.Me, in.since, in.drafts, in.rows})
 	}
 	print := func() {
 		for _, part := range inboxParts {
@@ -97,6 +100,7 @@ func (in *userInbox) show(ctx context.Context, g *globals) error {
 		return err
 	}
 	in.sayWayOn(g, "nothing waits for "+in.ws.Me)
+	in.sayDrafts(g)
 	g.noteFetched(ctx, in.ws)
 	return nil
 }
@@ -205,6 +209,7 @@ func runBare(ctx context.Context, g *globals) error {
 		return err
 	}
 	defer g.noteFetched(ctx, in.ws)
+	in.sayDrafts(g)
 	switch {
 	case len(in.of(inbox.Act))+len(in.of(inbox.Back)) > 0:
 		in.sayWayOn(g, "")
@@ -238,3 +243,13 @@ func wayOn(rows []inbox.Row) string {
 
 // saysEmpty is what reading commands say before the first handoff.
 const saysEmpty = "there are no handoffs in this repository yet; handoff declare writes the first"
+
+// sayDrafts says what agents have prepared for the user, if anything.
+func (in *userInbox) sayDrafts(g *globals) {
+	switch n := len(in.drafts); {
+	case n == 1:
+		g.note("a draft that an agent has prepared waits for you: handoff draft publish %d", in.drafts[0].Number)
+	case n > 1:
+		g.note("%d drafts that agents have prepared wait for you: handoff draft list", n)
+	}
+}

@@ -70,7 +70,7 @@ func (p *printer) decided(indent, label string, row *row.Decision) {
 	p.field(indent+label, row.By+recordedBy(row)+", "+calendar.Ago(sourceAge(row.Source)))
 	p.field(indent+"  decided", row.Decision)
 	p.field(indent+"  because", row.Rationale)
-	p.field(indent+"  source", text.JoinNonEmpty(", ", append([]string{row.Source.Path}, row.Source.Doubts()...)...)) // the path ends in the id of the record
+	p.field(indent+"  source", text.JoinNonEmpty(", ", append([]string{row.Source.Path}, row.Source.Remarks()...)...)) // the path ends in the id of the record
 }
 
 // recordedBy names the author of the record where somebody else decided.
@@ -89,7 +89,7 @@ func sourceAge(s row.Source) time.Duration { return time.Duration(s.Age) * time.
 func storyCells(s query.DecisionStory) [][]string {
 	line := func(relation string, row *row.Decision) []string {
 		return []string{s.ID, relation, row.ID, row.Status, row.Decision, row.Rationale, row.By, calendar.Age(sourceAge(row.Source)),
-			row.Supersedes, row.SupersededBy, row.Source.Record, row.Source.Path, row.Source.Commit, strings.Join(row.Source.Doubts(), ", ")}
+			row.Supersedes, row.SupersededBy, row.Source.Record, row.Source.Path, row.Source.Commit, strings.Join(row.Source.Remarks(), ", ")}
 	}
 	cells := [][]string{line("current", s.Decision)}
 	for _, group := range []struct {

@@ -14,7 +14,7 @@ import (
 // opening is how the flags want a workspace to be opened.
 func (g *globals) opening() workspace.Options {
 	return workspace.Options{
-		Start: g.Dir, Named: g.dir != "", Environ: g.Environ, As: g.as, Elsewhere: g.said, Dated: g.Getenv("GIT_AUTHOR_DATE") != "",
+		Start: g.Dir, Named: g.dir != "", Environ: g.Environ, As: g.as, Agent: g.agent, Elsewhere: g.said, Dated: g.Getenv("GIT_AUTHOR_DATE") != "",
 		Clock: g.Now, DrawID: g.NewID, Tell: g.tell, Note: g.note, Warn: g.say, Count: g.counter, CountOf: g.progress,
 	}
 }

@@ -96,7 +96,7 @@ func ageText(s row.Source, named string) string {
 	if s.Superseded {
 		outdated = "superseded"
 	}
-	return text.JoinNonEmpty(", ", append([]string{record, calendar.Ago(sourceAge(s)), outdated}, s.Doubts()...)...)
+	return text.JoinNonEmpty(", ", append([]string{record, calendar.Ago(sourceAge(s)), outdated}, s.Remarks()...)...)
 }
 
 func (p *printer) cardOf(r row.Row) card {

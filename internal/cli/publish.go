@@ -35,6 +35,9 @@ type publishOptions struct {
 	// after is done once the commit stands: what fails then is a warning.
 	after []func() error
 
+	// confirm shows what is going to be published and asks, nil for nothing to ask.
+	confirm func([]*handoff.Sealed) error
+
 	route bool // deliver afterwards what the records are about
 }
 
@@ -76,6 +79,7 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 	if err := askAgainOf(ctx, g, ws, records); err != nil {
 		return err
 	}
+	g.mayPublish(ws, records) // a proposal is judged as one
 	sealed := handoff.SealAll(records...)
 	findings := namingFlags(workspace.Explained(ws.Judge(sealed), ambiguous), records)
 	if handoff.HasErrors(findings) {
@@ -96,6 +100,14 @@ func publishRecords(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	}
 	if o.dryRun {
 		return o.printDryRun(g, change, warnings, custody)
+	}
+	if !g.mayPublish(ws, records) {
+		return g.keepDraft(ws, records, textsOf(sealed), nil, warnings)
+	}
+	if o.confirm != nil {
+		if err := o.confirm(sealed); err != nil {
+			return err
+		}
 	}
 	commit, pushed, err := ws.Commit(ctx, change, to.push)
 	readers := readersOf(ws, records)

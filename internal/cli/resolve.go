@@ -67,7 +67,7 @@ func runResolve(ctx context.Context, g *globals, o resolveOptions, subject about
 	if !blocker.Open() {
 		ws.Prove(blocker.Resolution)
 		return &workspace.NoError{
-			Message: blocker.ID + " is closed already: " + blocker.State + " by " + blocker.Resolution.By + " in " + blocker.Resolution.ID + doubts(blocker.Resolution),
+			Message: blocker.ID + " is closed already: " + blocker.State + " by " + blocker.Resolution.By + " in " + blocker.Resolution.ID + remarks(blocker.Resolution),
 			Hint:    "handoff show " + text.ShellArgument("blk:"+blocker.ID),
 		}
 	}

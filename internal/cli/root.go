@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/handoff-cli/handoff/internal/agent"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -41,7 +42,9 @@ type globals struct {
 	inEditor   atomic.Bool // Ctrl-C is the editor's
 	unread     bool        // the flags could not all be read
 	as         string
-	said       *handoff.Said // of what is recorded on behalf of somebody, see behalf
+	agentName  string         // what --agent says
+	agent      *handoff.Agent // what runs the command, nil for a person
+	said       *handoff.Said  // of what is recorded on behalf of somebody, see behalf
 	quiet      bool
 	verbose    bool
 }
@@ -162,6 +165,7 @@ stays with its sender until the receiver acknowledges it.`,
 	f.BoolVar(&g.noInput, "no-input", false, "never ask; a missing answer is an error")
 	f.BoolVar(&g.accessible, "accessible", false, "ask line by line, for screen readers")
 	f.StringVar(&g.as, "as", "", "act as `WHO`, not as the git identity's owner")
+	f.StringVar(&g.agentName, "agent", "", "the coding agent `NAME` runs this, for the person whose git identity it has")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print results and errors only")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
 
@@ -169,7 +173,7 @@ stays with its sender until the receiver acknowledges it.`,
 		newDeclareCmd(g), newDraftCmd(g), newRollupCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
 		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
 		newEscalateCmd(g), newAssignCmd(g), newGiveCmd(g), newWithdrawCmd(g), newGapCmd(g),
-		newRouteCmd(g), newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newExportCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
+		newRouteCmd(g), newPrimeCmd(g), newJotCmd(g), newWaitCmd(g), newMCPCmd(g), newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newExportCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
 		newVerifyCmd(g), newSyncCmd(g), newDoctorCmd(g),
 	)
 	root.AddCommand(newHelpTopics()...)
@@ -202,6 +206,10 @@ func (g *globals) prepare() error {
 	default:
 		return workspace.Usagef("", "--color %s: say auto, always or never", g.colour)
 	}
+	if g.agentName != "" && !handoff.ValidAgentWord(g.agentName) {
+		return workspace.Usagef("as in --agent claude-code", "--agent %s: one word of letters, digits and - names an agent", g.agentName)
+	}
+	g.agent = agent.Detect(g.agentName, g.Getenv)
 	if g.noInput {
 		g.Interactive = false
 	}

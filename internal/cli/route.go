@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/check"
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/deliver"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
@@ -98,6 +99,11 @@ func runRoute(ctx context.Context, g *globals, o routeOptions, refs []string) er
 	ws, err := g.openHere(ctx)
 	if err != nil {
 		return err
+	}
+	if ws.TeamConfig.AgentMay(config.ActRoute) != config.AgentPublishes {
+		if err := g.refuseAgent("routing"); err != nil {
+			return err
+		}
 	}
 	if !o.dryRun {
 		end, err := outbox.Turn(ctx, ws)

@@ -54,7 +54,7 @@ func became(e *fold.Escalation) string {
 	words := strings.ReplaceAll(e.State(), "_", " ")
 	for _, by := range []*handoff.Record{e.TakenUp, e.Declined, e.Over} {
 		if by != nil {
-			return words + " by " + by.By + " in " + by.ID + doubts(by)
+			return words + " by " + by.By + " in " + by.ID + remarks(by)
 		}
 	}
 	return words

@@ -82,7 +82,7 @@ func (s storyPrinter) blockersOf(item handoff.Item) []string {
 	by := slices.Clone(item.BlockedBy)
 	for i, ref := range by {
 		if b := s.ws.State.Blocker(ref); b != nil && !b.Open() {
-			by[i] += fmt.Sprintf(" (%s by %s in %s%s)", words(b.State), b.Resolution.By, b.Resolution.ID, doubts(b.Resolution))
+			by[i] += fmt.Sprintf(" (%s by %s in %s%s)", words(b.State), b.Resolution.By, b.Resolution.ID, remarks(b.Resolution))
 		}
 	}
 	return by

@@ -49,9 +49,9 @@ func (s storyPrinter) handoff(h *fold.Handoff) {
 		stands = verdictState(h.State)
 	}
 	if h.Verdict != nil {
-		stands += doubts(h.Verdict)
+		stands += remarks(h.Verdict)
 	}
-	s.styled(painted{bold, "handoff " + r.ID}, painted{"", fmt.Sprintf(" by %s to %s, %s, %s", r.By, strings.Join(h.To, ", "), s.ago(r.At.Time), stands)})
+	s.styled(painted{bold, "handoff " + r.ID}, painted{"", fmt.Sprintf(" by %s to %s, %s, %s", r.Prepared(), strings.Join(h.To, ", "), s.ago(r.At.Time), stands)})
 	s.styled(painted{"", h.Summary})
 	if h.SupersededBy != "" {
 		s.styled(painted{yellow, "superseded by " + h.SupersededBy})
@@ -249,7 +249,7 @@ func (s storyPrinter) verdicts(h *fold.Handoff) {
 func (s storyPrinter) acks(when string, acks []*handoff.Record) {
 	for _, r := range acks {
 		a := r.Body.(*handoff.Ack)
-		s.field("ack", fmt.Sprintf("%s%s by %s, %s%s: %s", when, r.ID, r.By, s.ago(r.At.Time), doubts(r), text.JoinNonEmpty(", ", words(a.Outcome), takes(a), a.Reason, a.Exception, a.Note)))
+		s.field("ack", fmt.Sprintf("%s%s by %s, %s%s: %s", when, r.ID, r.By, s.ago(r.At.Time), remarks(r), text.JoinNonEmpty(", ", words(a.Outcome), takes(a), a.Reason, a.Exception, a.Note)))
 		for _, gap := range a.Gaps {
 			s.field("  gap", text.JoinNonEmpty(", ", gap.Item, gap.Class, gap.Note))
 		}
@@ -270,7 +270,7 @@ func (s storyPrinter) replies(h *fold.Handoff) {
 		if route, ok := r.Body.(*handoff.Route); ok && route.Delivers() {
 			continue // who was told is said in one line
 		}
-		s.field(string(r.Kind), fmt.Sprintf("%s by %s, %s%s", r.ID, r.By, s.ago(r.At.Time), doubts(r)))
+		s.field(string(r.Kind), fmt.Sprintf("%s by %s, %s%s", r.ID, r.By, s.ago(r.At.Time), remarks(r)))
 		s.fields("  ", r.Body, "subject")
 	}
 }
@@ -284,7 +284,7 @@ func takes(a *handoff.Ack) string {
 
 func (s storyPrinter) cite(r *handoff.Record) {
 	s.said("", r)
-	commit, path := "source: "+short(r.Source.Commit)+":", r.Source.Path+doubts(r)
+	commit, path := "source: "+short(r.Source.Commit)+":", r.Source.Path+remarks(r)
 	if s.width > 0 && uniseg.StringWidth(commit+path) > s.width {
 		s.styled(painted{dim, commit})
 		commit = "  "
@@ -299,9 +299,9 @@ func (s storyPrinter) said(indent string, r *handoff.Record) {
 	}
 }
 
-// doubts is what has to be said beside a record, after a comma.
-func doubts(r *handoff.Record) string {
-	return strings.Join(append([]string{""}, r.Source.Doubts()...), ", ")
+// remarks is what has to be said beside a record, after a comma.
+func remarks(r *handoff.Record) string {
+	return strings.Join(append([]string{""}, r.Remarks()...), ", ")
 }
 
 func short(hash string) string {

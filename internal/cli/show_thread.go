@@ -51,7 +51,7 @@ func (s storyPrinter) blockerAs(b handoff.Blocker, now *fold.Blocker) {
 	s.told("  told", &now.Delivered)
 	if now.Resolution != nil {
 		res := now.Resolution.Body.(*handoff.Resolution)
-		s.field("  "+words(now.State), fmt.Sprintf("%s by %s, %s%s", res.How, now.Resolution.By, s.ago(now.Resolution.At.Time), doubts(now.Resolution)))
+		s.field("  "+words(now.State), fmt.Sprintf("%s by %s, %s%s", res.How, now.Resolution.By, s.ago(now.Resolution.At.Time), remarks(now.Resolution)))
 		s.said("  ", now.Resolution)
 		s.fields("  ", res, "blocker", "outcome", "how")
 	} else if now.AnsweredBy != "" {
@@ -86,7 +86,7 @@ func (s storyPrinter) question(q *fold.Question) {
 	s.told("  told", &q.Delivered)
 	for _, r := range q.Answers {
 		answer := r.Body.(*handoff.Answer)
-		s.field("  answer", fmt.Sprintf("%s (%s)", answer.Text, text.JoinNonEmpty(", ", r.By, s.ago(r.At.Time)+doubts(r), answer.Source)))
+		s.field("  answer", fmt.Sprintf("%s (%s)", answer.Text, text.JoinNonEmpty(", ", r.By, s.ago(r.At.Time)+remarks(r), answer.Source)))
 		s.said("  ", r)
 	}
 }
@@ -166,7 +166,7 @@ func (s storyPrinter) history(tale []story.Told) {
 	}
 	for _, told := range tale {
 		r := told.Record
-		s.styled(painted{"", fmt.Sprintf("  %-*s  %s  %s: %s%s", width, s.clock(r.At.Truncate(time.Second)), r.ID, r.Kind, story.Headline(r), doubts(r))})
+		s.styled(painted{"", fmt.Sprintf("  %-*s  %s  %s: %s%s", width, s.clock(r.At.Truncate(time.Second)), r.ID, r.Kind, story.Headline(r), remarks(r))})
 		for _, line := range told.Says {
 			s.field("  "+line.Label, line.Text)
 		}

@@ -31,6 +31,7 @@ func TestChangesNamesEverySection(t *testing.T) {
 		{"judgement: sarah", "judgement: ben", "exceptions"},
 		{"HO204: off", "HO904: off", "rules"},
 		{"handoffs: payments-chat", "handoffs: evil-chat", "deliver"},
+		{"answer: publish", "answer: draft", "agents"},
 		{"jira.example.com", "jira.example.org", "refs"},
 		{"why: reviewed", "why: reviewed again", "verify"},
 		{"k3f9q2m7", "k3f9q2m8", "verify"},

@@ -38,6 +38,7 @@ func (c *checker) check() {
 	c.checkExceptions()
 	c.checkRules()
 	c.checkDeliver()
+	c.checkAgents()
 	c.checkRefs()
 	c.checkVerify()
 }

@@ -39,7 +39,8 @@ type Config struct {
 	Exceptions  map[string]string   `yaml:"exceptions,omitempty"` // class of an ack's exception → handle, or ExceptionSender; see Config.LeadOf for the others
 	Rules       Rules               `yaml:"rules,omitempty"`
 	Deliver     Deliver             `yaml:"deliver,omitempty"`
-	Refs        map[string]string   `yaml:"refs,omitempty"` // type of a reference → https link to show, with {id}
+	Agents      map[string]string   `yaml:"agents,omitempty"` // what coding agents may do by themselves: act → draft, propose or publish
+	Refs        map[string]string   `yaml:"refs,omitempty"`   // type of a reference → https link to show, with {id}
 	Verify      Verify              `yaml:"verify,omitempty"`
 }
 

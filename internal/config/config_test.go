@@ -39,6 +39,7 @@ interfaces:
 exceptions: {judgement: sarah, policy: ines}
 rules: {HO204: off}
 deliver: {blockers: github, handoffs: payments-chat}
+agents: {answer: publish, decide: propose}
 refs: {ticket: "https://jira.example.com/browse/{id}"}
 `
 
@@ -95,7 +96,7 @@ func TestParseFindings(t *testing.T) {
 		message  string // a part of message and fix
 	}{
 		{"unknown key", "tems: {}", "HO101", 2, "tems", "did you mean `teams`?"},
-		{"unknown key far from all", "flavour: x", "HO101", 2, "flavour", "known here: ack_policy, authority"},
+		{"unknown key far from all", "flavour: x", "HO101", 2, "flavour", "known here: ack_policy, agents, authority"},
 		{"unknown key in a row", "people:\n  ana: {emial: [a@b.c]}", "HO101", 3, "people.ana.emial", "did you mean `emails`?"},
 		{"extension", "x-ours: 1", "HO101", 2, "x-ours", "not known"},
 		{"webhook", "slack_webhook: https://hooks.example.com/x", "HO101", 2, "slack_webhook", "no URL to call"},

@@ -40,6 +40,8 @@ var sections = []struct{ key, comment, example string }{
 	{"rules", "preset: default, strict or pilot; a rule by its code: error, warn or off.", "rules: {preset: pilot, HO204: off}"},
 	{"deliver", "Where things go by default: names of targets. What a target is, everybody configures for themselves.",
 		"deliver: {blockers: github, questions: github, decisions: github, handoffs: payments-chat}"},
+	{"agents", "What coding agents may do by themselves: publish, draft (the person publishes it), or propose a decision. What gives or takes work is always a draft.",
+		"agents: {answer: publish, ask: publish, decide: propose, resolve: draft}"},
 	{"refs", "Links to show for references. Nothing is ever called.", "refs: {ticket: 'https://jira.example.com/browse/{id}'}"},
 	{"verify", "Findings of handoff verify that a review has settled: by code, and by record, commit or both. keys: fingerprints of what a machine signs with that records comments.",
 		"verify:\n  settled:\n    - {finding: HO902, record: k3f9q2m7, why: 'held a customer address, removed on 2026-11-21'}"},

@@ -374,6 +374,23 @@ func Choose(ctx context.Context, asker Asker, title string, names []string) (int
 	return max(0, slices.Index(names, menu.Text())), err
 }
 
+// ChooseMany asks which of some lines are meant, all of them unless the person takes the
+// tick from some, and returns their indexes. Stopping is ErrStopped.
+func ChooseMany(ctx context.Context, asker Asker, title, label string, names []string) (chosen []int, err error) {
+	ticks := &Field{Kind: Ticks, Key: "which", Label: label, Help: "space takes a tick away"}
+	for i, name := range names {
+		value := strconv.Itoa(i)
+		ticks.Options, ticks.Ticked = append(ticks.Options, Option{value, name}), append(ticks.Ticked, value)
+	}
+	_, err = asker.Ask(ctx, &Screen{ID: "choose", Title: title, First: true, Short: true, Fields: []*Field{ticks}})
+	for i := range names {
+		if ticks.Has(strconv.Itoa(i)) {
+			chosen = append(chosen, i)
+		}
+	}
+	return chosen, err
+}
+
 // Waiting is what to do with a draft that is there already.
 type Waiting string
 

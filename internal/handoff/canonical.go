@@ -32,5 +32,5 @@ func ParseCanonical(data []byte) *Record {
 	if r.Read(body); !r.Done() {
 		return nil
 	}
-	return &Record{Schema: h.Schema, Kind: h.Kind, ID: h.ID, At: h.At, By: h.By, Said: h.Said, Body: body}
+	return &Record{Schema: h.Schema, Kind: h.Kind, ID: h.ID, At: h.At, By: h.By, Agent: h.Agent, Said: h.Said, Body: body}
 }

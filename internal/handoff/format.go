@@ -62,7 +62,7 @@ func showEmoji(s []byte) []byte {
 // tree encodes head, body and extensions into one mapping, in this order.
 func tree(r *Record) (*yaml.Node, error) {
 	top := &yaml.Node{Kind: yaml.MappingNode}
-	addFields(top, reflect.ValueOf(head{r.Schema, r.Kind, r.ID, r.At, r.By, r.Said}))
+	addFields(top, reflect.ValueOf(head{r.Schema, r.Kind, r.ID, r.At, r.By, r.Agent, r.Said}))
 	addFields(top, reflect.ValueOf(r.Body).Elem())
 	if err := addExtensions(top, r.Ext); err != nil {
 		return nil, fmt.Errorf("record %s: %w", r.ID, err)

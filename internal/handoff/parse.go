@@ -288,6 +288,7 @@ type head struct {
 	ID     string `yaml:"id,omitempty"`
 	At     Time   `yaml:"at,omitempty"`
 	By     string `yaml:"by,omitempty"`
+	Agent  *Agent `yaml:"agent,omitempty"`
 	Said   *Said  `yaml:"said,omitempty"`
 }
 
@@ -305,7 +306,7 @@ func decode(top *yaml.Node, kind Kind) (*Record, error) {
 	if err := decodeFitting(top, body); err != nil {
 		return nil, err
 	}
-	r := &Record{Schema: h.Schema, Kind: h.Kind, ID: h.ID, At: h.At, By: h.By, Said: h.Said, Body: body}
+	r := &Record{Schema: h.Schema, Kind: h.Kind, ID: h.ID, At: h.At, By: h.By, Agent: h.Agent, Said: h.Said, Body: body}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		if key := top.Content[i].Value; strings.HasPrefix(key, "x-") {
 			if r.Ext == nil {

@@ -47,6 +47,7 @@ type Record struct {
 	ID     string // see ValidID
 	At     Time   // when it was written, with the author's offset
 	By     string // handle of the author
+	Agent  *Agent // what prepared it for them, nil for nothing that said so
 	Said   *Said  // where they said it, nil for a record of their own
 	Body   Body   // never nil in a record that Parse accepted
 

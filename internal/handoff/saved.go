@@ -17,6 +17,7 @@ type savedRecord struct {
 	ID     string
 	At     Time
 	By     string
+	Agent  *Agent
 	Said   *Said
 	Ext    map[string]any
 	Path   string
@@ -28,7 +29,7 @@ type savedRecord struct {
 // ref and the commit, is not part of it.
 func EncodeRecord(r *Record) []byte {
 	return Codec.Encode(savedRecord{
-		Schema: r.Schema, Kind: r.Kind, ID: r.ID, At: r.At, By: r.By, Said: r.Said, Ext: r.Ext,
+		Schema: r.Schema, Kind: r.Kind, ID: r.ID, At: r.At, By: r.By, Agent: r.Agent, Said: r.Said, Ext: r.Ext,
 		Path: r.Source.Path, Blob: rawHash(r.Source.Blob), Digest: rawHash(r.Source.Digest),
 	}, r.Body)
 }
@@ -53,7 +54,7 @@ func DecodeHead(data []byte) (r *Record, rest string, err error) {
 	var s savedRecord
 	rest, err = Codec.DecodeFirst(string(data), &s, nil)
 	return &Record{
-		Schema: s.Schema, Kind: s.Kind, ID: s.ID, At: s.At, By: s.By, Said: s.Said, Ext: s.Ext,
+		Schema: s.Schema, Kind: s.Kind, ID: s.ID, At: s.At, By: s.By, Agent: s.Agent, Said: s.Said, Ext: s.Ext,
 		Source: Source{Path: s.Path, Blob: hex.EncodeToString([]byte(s.Blob)), Digest: hex.EncodeToString([]byte(s.Digest))},
 	}, rest, err
 }

@@ -98,11 +98,12 @@ type Source struct {
 	Freshness  Freshness    `json:"freshness"`
 	Path       string       `json:"path"`
 	Commit     string       `json:"commit"`
-	Superseded bool         `json:"superseded"` // a later record says something else instead
-	OnlyOn     string       `json:"only_on"`    // the foreign branch that alone has the record, or a verdict on it; "" where the team has all
-	Disputed   bool         `json:"disputed"`   // another file has the same id and other content
-	Unproven   bool         `json:"unproven"`   // a verdict that only a squash merge has, which nobody here saw given
-	OnWordOf   string       `json:"on_word_of"` // the service on whose word alone its author has said it; "" for none
+	Superseded bool         `json:"superseded"`      // a later record says something else instead
+	OnlyOn     string       `json:"only_on"`         // the foreign branch that alone has the record, or a verdict on it; "" where the team has all
+	Disputed   bool         `json:"disputed"`        // another file has the same id and other content
+	Agent      string       `json:"agent,omitempty"` // that prepared the record for its author
+	Unproven   bool         `json:"unproven"`        // a verdict that only a squash merge has, which nobody here saw given
+	OnWordOf   string       `json:"on_word_of"`      // the service on whose word alone its author has said it; "" for none
 }
 
 // SourceOf cites a record itself.
@@ -112,7 +113,7 @@ func SourceOf(record *handoff.Record, now time.Time) Source {
 		Record: record.ID, Kind: record.Kind, By: record.By, At: Stamp(record.At.Time), Age: age,
 		Freshness: FreshnessOf(time.Duration(age) * time.Second), Path: record.Source.Path, Commit: record.Source.Commit,
 		OnlyOn: record.Source.OnlyOn(), Disputed: record.Source.Disputed,
-		Unproven: record.Source.Unproven, OnWordOf: record.Source.OnWordOf,
+		Agent: record.AgentName(), Unproven: record.Source.Unproven, OnWordOf: record.Source.OnWordOf,
 	}
 }
 
@@ -123,8 +124,16 @@ func (s *Source) Doubt(of handoff.Source) {
 	s.OnWordOf = cmp.Or(s.OnWordOf, of.OnWordOf)
 }
 
-// Doubts are what has to be said beside the row: see [handoff.Source.Doubts].
-func (s Source) Doubts() []string {
+// Remarks are what has to be said beside the row: see [handoff.Record.Remarks].
+func (s Source) Remarks() []string {
+	doubts := s.doubts()
+	if s.Agent == "" {
+		return doubts
+	}
+	return append([]string{handoff.PreparedBy(s.Agent)}, doubts...)
+}
+
+func (s Source) doubts() []string {
 	return handoff.Source{Ref: s.OnlyOn, Foreign: s.OnlyOn != "", Disputed: s.Disputed, Unproven: s.Unproven, OnWordOf: s.OnWordOf}.Doubts()
 }
 
@@ -137,7 +146,7 @@ func (s Source) Cells() []string {
 	if s.Superseded {
 		freshness = "superseded"
 	}
-	return []string{s.By, calendar.Age(time.Duration(s.Age) * time.Second), strings.Join(append([]string{freshness}, s.Doubts()...), ", "), s.Record}
+	return []string{s.By, calendar.Age(time.Duration(s.Age) * time.Second), strings.Join(append([]string{freshness}, s.Remarks()...), ", "), s.Record}
 }
 
 // Freshness labels the age of a record. Age never invalidates one.

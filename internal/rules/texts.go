@@ -40,7 +40,7 @@ var required = set(
 )
 
 // captured are the keys at the top whose values come from tools.
-var captured = set("schema", "kind", "id", "at", "by", "said", "team", "pod", "zone", "shift", "rollup", "anchor", "meta", "digest", "drift", "opened_at")
+var captured = set("schema", "kind", "id", "at", "by", "agent", "said", "team", "pod", "zone", "shift", "rollup", "anchor", "meta", "digest", "drift", "opened_at")
 
 // textsOf returns every string in a value, in the order of the keys.
 func textsOf(value any) []sentence {

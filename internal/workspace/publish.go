@@ -35,10 +35,10 @@ func (ws *Workspace) NewRecord(body handoff.Body) *handoff.Record {
 	return ws.saying(handoff.New(ws.NewID(), ws.Author.When, ws.Me, body))[0]
 }
 
-// saying notes on records where their author has said them.
+// saying notes on records where their author has said them, and what has prepared them.
 func (ws *Workspace) saying(records ...*handoff.Record) []*handoff.Record {
 	for _, r := range records {
-		r.Said = ws.Elsewhere
+		r.Agent, r.Said = ws.Agent, ws.Elsewhere
 	}
 	return records
 }
@@ -170,6 +170,9 @@ func commitMessage(records []*handoff.Record, c config.Commit) string {
 	b.WriteString("\n\n")
 	for _, r := range records {
 		fmt.Fprintf(&b, "Handoff-Id: %s\nHandoff-Kind: %s\n", r.ID, r.Kind)
+	}
+	if agent := records[0].Agent; agent != nil {
+		fmt.Fprintf(&b, "Assisted-by: %s\n", text.JoinNonEmpty(":", agent.Name, agent.Model))
 	}
 	return b.String()
 }

@@ -67,12 +67,13 @@ type Workspace struct {
 
 // Options is how a workspace is opened. What is said goes to people.
 type Options struct {
-	Start     string        // where the repository is looked for
-	Named     bool          // that is the repository, and nothing around it
-	Environ   []string      // of the git that is asked
-	As        string        // who works there, "" for who git says
-	Elsewhere *handoff.Said // where they have said what is written, nil for here
-	Dated     bool          // somebody has said when the records are written
+	Start     string         // where the repository is looked for
+	Named     bool           // that is the repository, and nothing around it
+	Environ   []string       // of the git that is asked
+	As        string         // who works there, "" for who git says
+	Agent     *handoff.Agent // what prepares what they write, nil for nothing that says so
+	Elsewhere *handoff.Said  // where they have said what is written, nil for here
+	Dated     bool           // somebody has said when the records are written
 
 	Clock  func() time.Time
 	DrawID func() string
