@@ -259,6 +259,7 @@ func TestAnswersAreTheState(t *testing.T) {
 		}
 		for id, b := range a.view.Blockers {
 			a.verdict("has the "+strings.ReplaceAll(id, "-", " ")+" blocker been resolved", !b.Open())
+			a.verdict("is "+id+" unresolved", b.Open())
 		}
 		for _, who := range people {
 			holds := func(it *fold.Item) bool { return it.Live() && it.Holder == who }
@@ -460,6 +461,7 @@ func TestAnswersAboutThings(t *testing.T) {
 				}
 				pull := "PR " + ref.ID
 				a.verdict("is "+pull+" merged", ref.State == "merged")
+				a.verdict("is "+pull+" unmerged", ref.State != "merged")
 				a.verdict("is "+pull+" approved", ref.Approvals == "2/2")
 				line := a.answer("who reviews " + pull).Rows[0].(*row.Review)
 				if !slices.Equal(line.WaitingOn, append([]string{}, ref.WaitingOn...)) || line.Item != slug {
