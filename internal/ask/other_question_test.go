@@ -71,6 +71,7 @@ var denied = []struct{ question, understood string }{
 }
 
 func TestReadAnswersNoOtherQuestion(t *testing.T) {
+	t.Parallel()
 	env := storyEnv()
 	for _, test := range denied {
 		for _, spelling := range []string{test.question, strings.ToUpper(test.question), "please tell me " + test.question} {
@@ -89,6 +90,7 @@ func TestReadAnswersNoOtherQuestion(t *testing.T) {
 // Whatever the state, a question whose subject is negated, missing or one of several is
 // never answered with yes or no.
 func TestNoOtherQuestionIsAnswered(t *testing.T) {
+	t.Parallel()
 	questions := []string{
 		"is %s done", "is %s blocked", "has %s been shipped", "is %s in review", "is %s overdue", "is %s stale", "is %s away", "is %s back", "did %s ack", "did %s ack my handoff",
 		"has %s handed over today", "did %s ship this week", "is %s working on refund-flow", "is %s blocking ben", "is PR %s merged", "is %s mine", "was %s resolved", "are %s open",
@@ -112,6 +114,7 @@ func TestNoOtherQuestionIsAnswered(t *testing.T) {
 
 // What no record has is refused where people would ask so, and stays a search where not.
 func TestMissed(t *testing.T) {
+	t.Parallel()
 	env := storyEnv()
 	for _, words := range []string{
 		"qué está bloqueado", "wer blockiert mich", "pourquoi attendre", "что заблокировано", "open blockers older than 1d", "summarize today", "summary", "explain the refunds",
@@ -142,6 +145,7 @@ func missed(t *testing.T, env Env, words string) error {
 
 // Nobody asks so, and it is answered or refused all the same, in little time.
 func TestHostileQuestions(t *testing.T) {
+	t.Parallel()
 	env := storyEnv()
 	hostile := []string{
 		"\x00", "what is \x1b[31mblocked\x07", "is \u202erefunds\u202c done", "is re\u200bfunds done", "what\u00a0is\u2003blocked", "\xff\xfe is done", "???", "!!!", "…", "-", "--", "- -", "'s 's", `""`, `"`,
