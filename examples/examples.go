@@ -69,18 +69,30 @@ var CIServices = []string{"github", "gitlab", "gitea"}
 // Version is the release that the files install.
 const Version = "v0.1.0"
 
-// CI returns the files with which a service checks pull requests, set to install
-// a release of handoff; nil for a service that is not in CIServices.
-func CI(service, version string) []File {
+// PageReaders are who can be said to read the pages of a forge.
+var PageReaders = []string{"everyone", "members"}
+
+// HasPages reports whether a service publishes pages that CI makes.
+func HasPages(service string) bool { return service == "github" || service == "gitlab" }
+
+// CI returns the files with which a service checks pull requests and draws the report,
+// set to install a release of handoff; nil for a service that is not in CIServices.
+// The report is an artifact; with readers, one of PageReaders, it is published as well
+// on the pages of a service that has some.
+func CI(service, version, readers string) []File {
 	places := map[string][][2]string{
-		"github": {{"github.yml", ".github/workflows/handoff.yml"}, {"action.yml", ".github/actions/handoff-check/action.yml"}},
-		"gitlab": {{"gitlab.yml", ".gitlab/ci/handoff.yml"}},
-		"gitea":  {{"gitea.yml", ".gitea/workflows/handoff.yml"}},
+		"github": {{"github.yml", ".github/workflows/handoff.yml"}, {"action.yml", ".github/actions/handoff-check/action.yml"}, {"github-report.yml", ".github/workflows/handoff-report.yml"}},
+		"gitlab": {{"gitlab.yml", ".gitlab/ci/handoff.yml"}, {"gitlab-report.yml", ".gitlab/ci/handoff-report.yml"}},
+		"gitea":  {{"gitea.yml", ".gitea/workflows/handoff.yml"}, {"gitea-report.yml", ".gitea/workflows/handoff-report.yml"}},
 	}
 	var files []File
 	for _, place := range places[service] {
-		data := embedded(ci, "ci/"+place[0])
-		files = append(files, File{Path: place[1], Data: bytes.ReplaceAll(data, []byte(Version), []byte(version))})
+		data := bytes.ReplaceAll(embedded(ci, "ci/"+place[0]), []byte(Version), []byte(version))
+		if readers != "" && HasPages(service) && place[0] == service+"-report.yml" {
+			pages := embedded(ci, "ci/"+service+"-pages.yml") // a job more, at the end
+			data = append(data, bytes.ReplaceAll(pages, []byte("READERS"), []byte(readers))...)
+		}
+		files = append(files, File{Path: place[1], Data: data})
 	}
 	return files
 }

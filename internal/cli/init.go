@@ -18,6 +18,7 @@ type initOptions struct {
 	hook          bool
 	hookSaid      bool
 	ci            string
+	readers       string // of the pages of the service, "" for no pages
 	branch        string
 }
 
@@ -36,6 +37,11 @@ pull requests, and which branch the records go to. Elsewhere it takes the people
 whom git knows, the authors of the last 90 days, if there are two or more. With
 --person they are those that are named; of somebody whom git knows, the handle
 is enough.
+
+--ci writes the check of pull requests, and a job that draws handoff report and
+keeps it as an artifact. On the pages of the forge it is published only with
+--pages-readable-by, which says who can read them: those of a private repository
+may be public.
 
 Nothing of it is needed to declare a handoff. It adds people, time zones and
 response times; edit the configuration like any other file, by review. What is
@@ -59,7 +65,8 @@ up the reminder.`,
 	listVar(f, &o.people, "person", "somebody who works here: `'"+config.PersonShape+"'`, with what is known of them (repeatable)")
 	listVar(f, &o.teams, "team", "a team: `'"+config.TeamShape+"'`, with commas between the members (repeatable)")
 	f.BoolVar(&o.hook, "hook", false, "install the reminder before a push as well")
-	f.StringVar(&o.ci, "ci", "", "write the check of pull requests for `SERVICE`: github, gitlab, gitea, or none")
+	f.StringVar(&o.ci, "ci", "", "write the check of pull requests and the report for `SERVICE`: github, gitlab, gitea, or none")
+	f.StringVar(&o.readers, "pages-readable-by", "", "publish the report on the pages of the service as well: `everyone` can read them, or members")
 	f.StringVar(&o.branch, "branch", "", "records go to the branch `NAME`, or to the current one")
 	return cmd
 }
@@ -85,7 +92,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err := refuseForeign(ctx, ws); err != nil {
 		return err
 	}
-	if _, err := ciFiles(ws, o.ci); err != nil {
+	if _, err := ciFiles(ws, o.ci, o.readers); err != nil {
 		return err
 	}
 	s, err := newSetup(ctx, g, ws, o)
@@ -113,7 +120,7 @@ func (s *setup) carryOut(ctx context.Context) error {
 	g, ws, o := s.g, s.ws, s.o
 	change := store.Change{Files: s.files, Message: setUpSubject + ws.RecordDir + "\n",
 		Author: ws.Author, Committer: ws.Committer, DetachOK: o.detachOK}
-	ci, err := ciFiles(ws, o.ci)
+	ci, err := ciFiles(ws, o.ci, o.readers)
 	if err != nil {
 		return err
 	}

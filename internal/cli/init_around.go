@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/examples"
@@ -17,12 +18,20 @@ import (
 )
 
 // ciFiles are the files of a CI service, none for [form.NoCI] or "".
-func ciFiles(ws *workspace.Workspace, service string) ([]examples.File, error) {
+func ciFiles(ws *workspace.Workspace, service, readers string) ([]examples.File, error) {
 	if service == "" || service == form.NoCI {
+		if readers != "" {
+			return nil, workspace.Usagef("add --ci github or --ci gitlab", "--pages-readable-by %s: no service is to publish anything", readers)
+		}
 		return nil, nil
 	}
-	files := examples.CI(service, releaseVersion())
+	files := examples.CI(service, releaseVersion(), readers)
 	switch {
+	case files != nil && readers != "" && !examples.HasPages(service):
+		return nil, workspace.Usagef("leave out --pages-readable-by: the report is an artifact of the run", "--pages-readable-by %s: %s has no pages", readers, service)
+	case readers != "" && !slices.Contains(examples.PageReaders, readers):
+		return nil, workspace.Usagef("everyone says that the whole world may read who does what here; members that the forge keeps others out, as its settings have to say",
+			"--pages-readable-by %s: say everyone or members; the pages of a private repository may be public", readers)
 	case files == nil:
 		return nil, workspace.Usagef("", "--ci %s: say %s or %s", service, strings.Join(examples.CIServices, ", "), form.NoCI)
 	case ws.Worktree() == "":
