@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
@@ -16,6 +17,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/inbox"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // Board is what needs somebody now, and what is live.
@@ -32,15 +34,55 @@ type Asked struct {
 	Needs  []Need      `json:"needs"`  // the most urgent first, one at least
 }
 
-// Overdue counts the needs whose time has passed.
-func (a Asked) Overdue() int {
-	n := 0
-	for _, need := range a.Needs {
-		if need.Overdue {
-			n++
+// Sum is how much of what somebody is asked for is of which kind.
+type Sum struct {
+	Asked   int // by others, or by a deadline
+	Back    int // of what came back to them
+	Overdue int // of those: their time has passed
+}
+
+// Sum counts the needs.
+func (a Asked) Sum() (s Sum) {
+	for _, n := range a.Needs {
+		s.add(n)
+	}
+	return s
+}
+
+// Sum counts the needs of everybody.
+func (b *Board) Sum() (s Sum) {
+	for _, a := range b.Asked {
+		for _, n := range a.Needs {
+			s.add(n)
 		}
 	}
-	return n
+	return s
+}
+
+func (s *Sum) add(n Need) {
+	if n.Lead.Part == inbox.Back {
+		s.Back++
+	} else {
+		s.Asked++
+	}
+	if n.Overdue {
+		s.Overdue++
+	}
+}
+
+// Words say it: "2 things to do, 1 overdue, 8 came back".
+func (s Sum) Words() string {
+	var words []string
+	if s.Asked > 0 {
+		words = append(words, text.Count(s.Asked, "thing")+" to do")
+	}
+	if s.Overdue > 0 {
+		words = append(words, strconv.Itoa(s.Overdue)+" overdue")
+	}
+	if s.Back > 0 {
+		words = append(words, strconv.Itoa(s.Back)+" came back")
+	}
+	return text.JoinNonEmpty(", ", words...)
 }
 
 // Need is something that somebody is to do.
@@ -278,11 +320,12 @@ func (d *drawing) inOrder(people []*row.Person) []Asked {
 	return all
 }
 
-// compareNeeds puts first what is overdue, then what was escalated, then the most severe,
-// then what is wanted soonest, then the oldest.
+// compareNeeds puts first what is overdue, then what others ask before what came back,
+// then what was escalated, then the most severe, then what is wanted soonest, then the
+// oldest.
 func compareNeeds(a, b Need) int {
 	return cmp.Or(
-		compareFlags(a.Overdue, b.Overdue), compareFlags(a.Lead.RowType() == row.TypeEscalation, b.Lead.RowType() == row.TypeEscalation),
+		compareFlags(a.Overdue, b.Overdue), compareFlags(a.Lead.Part == inbox.Act, b.Lead.Part == inbox.Act), compareFlags(a.Lead.RowType() == row.TypeEscalation, b.Lead.RowType() == row.TypeEscalation),
 		handoff.CompareSeverity(a.Severity(), b.Severity()), compareFlags(a.Due != nil, b.Due != nil), compareTimes(a.Due, b.Due),
 		cmp.Compare(b.Lead.Cited().Age, a.Lead.Cited().Age), cmp.Compare(a.Lead.Key(), b.Lead.Key()),
 	)

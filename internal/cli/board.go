@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/board"
@@ -161,13 +160,7 @@ func (p *printer) asked(a board.Asked) {
 	if a.Person != nil {
 		facts = append(facts, a.Person.Team, p.presence(a.Person))
 	}
-	if n := a.Overdue(); n > 0 {
-		facts = append(facts, fmt.Sprintf("%d of %s overdue", n, text.Count(len(a.Needs), "thing")))
-	}
-	about := text.JoinNonEmpty(", ", facts...)
-	if about != "" {
-		about = " — " + about
-	}
+	about := " — " + text.JoinNonEmpty(", ", append(facts, a.Sum().Words())...)
 	name := a.Who
 	if a.Person == nil {
 		name = "anybody of " + a.Who

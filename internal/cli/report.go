@@ -1,10 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -147,34 +146,7 @@ func runReport(ctx context.Context, g *globals, o reportOptions) error {
 }
 
 // whatNeeds says in a few words how much needs somebody.
-func whatNeeds(b *board.Board) string {
-	things, overdue, people, groups := 0, 0, 0, 0
-	for _, a := range b.Asked {
-		things, overdue = things+len(a.Needs), overdue+a.Overdue()
-		if a.Person != nil {
-			people++
-		} else {
-			groups++
-		}
-	}
-	var whom []string
-	switch {
-	case things == 0:
-		return "nothing needs anybody"
-	case people == 1:
-		whom = append(whom, "1 person")
-	case people > 1:
-		whom = append(whom, strconv.Itoa(people)+" people")
-	}
-	if groups > 0 {
-		whom = append(whom, text.Count(groups, "group"))
-	}
-	say := text.Count(things, "thing") + " for " + text.And(whom)
-	if overdue > 0 {
-		say += fmt.Sprintf(", %d overdue", overdue)
-	}
-	return say
-}
+func whatNeeds(b *board.Board) string { return cmp.Or(b.Sum().Words(), "nothing needs anybody") }
 
 // draw draws the page of a workspace that is loaded.
 func (o reportOptions) draw(ws *workspace.Workspace) (*report.Page, error) {

@@ -23,10 +23,10 @@ type layout struct {
 	high                    int // of a line
 }
 
-// The layouts: words beside the bar where they are short, else above it.
+// The layouts: words beside the bar where they are short, else above and below it.
 var (
 	beside = layout{barAt: 148, barLong: 104, barDown: 6, high: lineHigh}
-	above  = layout{barAt: 0, barLong: chartWide, barDown: 24, high: 2 * lineHigh}
+	above  = layout{barAt: 0, barLong: chartWide, barDown: 22, high: 60}
 )
 
 // boundaries are the contracts, with how they work: what was measured at the boundaries
@@ -225,7 +225,7 @@ func (b bar) drawn(l layout, y int) part {
 	if b.good {
 		kind = "bar"
 	}
-	label, value := el(tagText, size("x", 0), size("y", y+16), class("soft"), say(b.label)), el(tagText, size("x", chartWide), size("y", y+16), class("end"), say(b.value))
+	label, value := el(tagText, size("x", 0), size("y", y+16), class("soft"), say(b.label)), el(tagText, size("x", 0), size("y", y+49), say(b.value))
 	if l == beside {
 		label = el(tagText, size("x", l.barAt-8), size("y", y+16), class("soft end"), say(b.label))
 		value = el(tagText, size("x", l.barAt+l.barLong+8), size("y", y+16), say(b.value))

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/board"
@@ -101,6 +102,9 @@ func (p *Page) measured(s *fold.State, people map[string]metrics.Worker) *metric
 	if p.Team != "" || p.Person != "" {
 		stats.Groups = slices.DeleteFunc(stats.Groups, func(g metrics.Group) bool {
 			return g.From == "" || !slices.Contains(sides, g.From) && !slices.Contains(sides, g.To)
+		})
+		stats.Advice = slices.DeleteFunc(stats.Advice, func(line string) bool {
+			return !slices.ContainsFunc(stats.Groups, func(g metrics.Group) bool { return strings.HasPrefix(line, g.Boundary.String()+": ") })
 		})
 	}
 	return stats

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/board"
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/inbox"
 	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -95,25 +95,41 @@ func (p *Page) first() part {
 // asked is what somebody is asked for.
 func (p *Page) asked(a board.Asked) element {
 	id := "p-" + strings.ReplaceAll(a.Who, ":", "-")
-	list := el(tagOL)
-	for _, n := range a.Needs {
-		list.with(p.need(n))
-	}
-	name := el(tagH3, named(id))
-	if a.Person == nil {
-		name.with(say("Anybody of " + a.Who))
-	} else {
-		name.with(say(cmp.Or(p.config.People[a.Who].Name, a.Who)))
-		if p.config.People[a.Who].Name != "" {
-			name.with(say(" "), el(tagSpan, class("n"), say(a.Who)))
+	asked, back := el(tagOL), el(tagOL)
+	sum := a.Sum()
+	for i, n := range a.Needs {
+		if n.Lead.Part == inbox.Back && i >= shown {
+			back.with(p.need(n))
+		} else {
+			asked.with(p.need(n))
 		}
 	}
-	overdue := ""
-	if n := a.Overdue(); n > 0 {
-		overdue = number(n) + " overdue"
+	name := p.person(a.Who)
+	if a.Person == nil {
+		name = say("Anybody of " + a.Who)
 	}
-	return el(tagArticle, labelledBy(id), name,
-		el(tagP, class("src"), tagged("red", overdue), say(text.Count(len(a.Needs), "thing")), p.presence(a.Person)), list)
+	overdue := ""
+	if sum.Overdue > 0 {
+		overdue = number(sum.Overdue) + " overdue"
+	}
+	sum.Overdue = 0 // which is said
+	card := el(tagArticle, labelledBy(id), el(tagH3, named(id), name), el(tagP, class("src"), tagged("red", overdue), say(sum.Words()), p.presence(a.Person)), asked)
+	if back.node.FirstChild != nil {
+		card.with(el(tagDetails, el(tagSummary, say("What else came back")), back))
+	}
+	return card
+}
+
+// shown is how many needs of somebody are seen at once, of which some came back: those
+// wait as long as it takes.
+const shown = 3
+
+// person is the name of somebody, with the handle beside it.
+func (p *Page) person(who string) part {
+	if name := p.config.People[who].Name; name != "" {
+		return several{say(name), count(who)}
+	}
+	return say(who)
 }
 
 // presence says whether somebody is there, and who stands in.

@@ -151,16 +151,13 @@ func (p *Page) title() string {
 // header says whose page it is and of when, how things stand in numbers, and where what
 // is.
 func (p *Page) header(sections []section) element {
-	overdue, waiting := 0, 0
-	for _, a := range p.Board.Asked {
-		overdue, waiting = overdue+a.Overdue(), waiting+len(a.Needs)
-	}
+	sum := p.Board.Sum()
 	live := 0
 	for _, h := range p.Board.Held {
 		live += len(h.Items)
 	}
 	figures := el(tagDL, class("figures"),
-		figure("overdue", overdue, "now", overdue > 0), figure("to do", waiting, "now", false),
+		figure("overdue", sum.Overdue, "now", sum.Overdue > 0), figure("to do", sum.Asked, "now", false), figure("came back", sum.Back, "now", false),
 		figure("blockers", len(p.Blockers), "blocked", false), figure("questions", len(p.Questions), "questions", false),
 		figure("live items", live, "live", false),
 	)

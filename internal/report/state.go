@@ -34,7 +34,7 @@ func (p *Page) live() section {
 		for _, it := range h.Items {
 			list.with(p.item(it))
 		}
-		holders.with(el(tagArticle, labelledBy(id), el(tagH3, named(id), say(h.Who), count(text.Count(len(h.Items), "item"))), list))
+		holders.with(el(tagArticle, labelledBy(id), el(tagH3, named(id), p.person(h.Who), count(text.Count(len(h.Items), "item"))), list))
 	}
 	if items == 0 {
 		s.what = several{nothing("No item is live.")}
