@@ -244,20 +244,26 @@ func groupOf(r inbox.Row, who string) string {
 }
 
 // late are the items and steps whose time has passed, where nothing else says so to who
-// is to do them.
+// is to do them: who holds the item, and who is named in the step.
 func (d *drawing) late() {
 	for _, r := range query.Rows(query.Query{Topic: query.SLAs}, d.state, d.env) {
 		line := r.(*row.Deadline)
 		_, name := handoff.SplitRef(line.ID)
 		item := d.items[name]
-		if !line.Late || item == nil || !d.scope.Has(line.Who) || line.What != "item" && line.What != "step" || d.asks(line.Who, name) {
+		if !line.Late || item == nil {
 			continue
 		}
-		say := "its time has passed: " + item.State
-		if line.What == "step" {
-			say = "the time of a step of it has passed: " + item.State
+		who, say := line.Who, "the time of a step of it has passed: "
+		switch line.What {
+		case "item":
+			who, say = item.Holder, "its time has passed: "
+		case "step":
+		default:
+			continue
 		}
-		d.need(line.Who, inbox.Errand{Lead: inbox.Row{Part: inbox.Act, Event: EventLate, Say: say, Do: "handoff declare --carry", Row: item}})
+		if d.scope.Has(who) && !d.asks(who, name) {
+			d.need(who, inbox.Errand{Lead: inbox.Row{Part: inbox.Act, Event: EventLate, Say: say + item.State, Do: "handoff declare --carry", Row: item}})
+		}
 	}
 }
 
