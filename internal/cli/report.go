@@ -44,7 +44,7 @@ func newReportCmd(g *globals) *cobra.Command {
 	var o reportOptions
 	cmd := &cobra.Command{
 		Use:   "report",
-		Short: "Write one page of how things stand: what needs somebody, blockers, decisions, boundaries",
+		Short: "Write one page of how things stand, or serve it",
 		Long: `Write one page, in one file, for those who never open a terminal: what needs
 somebody now, by person, what is overdue first; what is live, by who holds it;
 blockers and questions with whom they ask and how much of their time has passed;
