@@ -54,6 +54,9 @@ func Of(s *fold.State, env query.Env, q Request) (*Page, error) {
 		p.Next = only[*row.Item](ask(query.NextSteps, q.Person), anything)
 	}
 	p.Handoffs = only[*row.Handoff](query.Rows(query.Query{Topic: query.Handoffs, Since: env.Now.Add(-week)}, s.View, env), p.Board.Concerns)
+	if p.older = max(len(p.Handoffs)-most, 0); p.older > 0 {
+		p.Handoffs = p.Handoffs[:most]
+	}
 	for _, h := range only[*row.Handoff](ask(query.Unacked, ""), p.Board.Concerns) {
 		if !slices.ContainsFunc(p.Handoffs, func(other *row.Handoff) bool { return other.ID == h.ID }) {
 			p.Handoffs = append(p.Handoffs, h)

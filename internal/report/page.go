@@ -40,6 +40,7 @@ type Page struct {
 	Delivered []Delivered           `json:"deliveries"` // what is in doubt first
 
 	empty     bool // there are no records
+	older     int  // handoffs of the week that are left out
 	deadlines map[string]time.Time
 	config    *config.Config
 	state     *fold.View

@@ -181,6 +181,22 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// Of deliveries, what is in doubt comes first, then what nobody was told.
+func TestDeliveries(t *testing.T) {
+	p := &Page{Decisions: []query.DecisionStory{}, Blockers: []*row.Blocker{{ID: "limit"}, {ID: "key"}, {ID: "port"}}}
+	p.deliver([]Delivered{
+		{Ref: "blk:limit", Target: "chat", At: row.Stamp(now)}, {Ref: "blk:gone", Target: "chat", At: row.Stamp(now)},
+		{Ref: "blk:key", Target: "chat"}, {Ref: "blk:port", Target: "chat", At: row.Stamp(now), InDoubt: true},
+	})
+	var order []string
+	for _, d := range p.Delivered {
+		order = append(order, d.Ref)
+	}
+	if want := []string{"blk:port", "blk:key", "blk:limit"}; !slices.Equal(order, want) {
+		t.Errorf("%v, want %v", order, want)
+	}
+}
+
 // A page loads nothing and runs nothing: its policy says so, and names its style sheet.
 func TestPolicy(t *testing.T) {
 	data := string(drawn(t, nil, nil))

@@ -14,12 +14,12 @@ import (
 // most is how many things a list of what is over has; it says what it leaves out.
 const most = 200
 
-// more says what a list leaves out, and where it is.
-func more(all int, command string) part {
-	if all <= most {
+// more says how many a list leaves out, and where they are.
+func more(left int, command string) part {
+	if left <= 0 {
 		return several(nil)
 	}
-	return el(tagP, class("none"), say(fmt.Sprintf("%d more, which are older: ", all-most)), code(command))
+	return el(tagP, class("none"), say(fmt.Sprintf("%d more, which are older: ", left)), code(command))
 }
 
 // live are the live items by who holds them.
@@ -186,7 +186,7 @@ func (p *Page) decided() section {
 	for _, story := range p.Decisions[:min(len(p.Decisions), most)] {
 		list.with(p.story(story))
 	}
-	s.what = several{el(tagP, class("src"), say("What was decided"), since), list, more(len(p.Decisions), "handoff log --decisions")}
+	s.what = several{el(tagP, class("src"), say("What was decided"), since), list, more(len(p.Decisions)-most, "handoff log --decisions")}
 	return s
 }
 
@@ -241,7 +241,7 @@ func (p *Page) handoffs() section {
 		s.what = several{nothing("Nobody has handed over in the last seven days.")}
 		return s
 	}
-	s.count = number(len(p.Handoffs))
+	s.count = number(len(p.Handoffs) + p.older)
 	rows := el(tagTBody)
 	for _, h := range p.Handoffs {
 		state := el(tagTD, say(verdict(h.State)))
@@ -253,7 +253,7 @@ func (p *Page) handoffs() section {
 			el(tagTH, attribute{"scope", "row"}, say(h.By+" → "+row.ListCell(h.To)), el(tagP, p.prose(h.Summary)), p.source(h.Source)),
 			state, el(tagTD, say(fmt.Sprintf("%d of %d", len(h.Taken), len(h.Items))))))
 	}
-	s.what = several{table("handoffs", "Handoffs of the last seven days and those without a verdict, the newest first", rows, "When", "Handoff", "Verdict", "Items taken")}
+	s.what = several{table("handoffs", "Handoffs of the last seven days and those without a verdict, the newest first", rows, "When", "Handoff", "Verdict", "Items taken"), more(p.older, "handoff query handoffs since:7d")}
 	return s
 }
 
@@ -307,7 +307,7 @@ func (p *Page) deliveries() section {
 		}
 		rows.with(el(tagTR, el(tagTH, attribute{"scope", "row"}, say(d.Kind+" "), p.delivered(d)), el(tagTD, anchor(outside(d.URL), say(d.Target))), state))
 	}
-	s.what = several{table("deliveries", "Deliveries, what is in doubt first", rows, "What", "Where", "How it stands"), more(len(p.Delivered), "handoff route --all --dry-run")}
+	s.what = several{table("deliveries", "Deliveries, what is in doubt first", rows, "What", "Where", "How it stands"), more(len(p.Delivered)-most, "handoff route --all --dry-run")}
 	return s
 }
 
