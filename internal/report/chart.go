@@ -158,7 +158,7 @@ func timesOf(m metrics.Metrics) (bars []bar) {
 		if t.N == 0 {
 			continue
 		}
-		b := bar{label: t.label, value: spread(t.WallS), good: true}
+		b := bar{label: t.label, value: t.WallS.Words(), good: true}
 		for _, v := range t.WallS.Values {
 			b.marks = append(b.marks, part(v))
 		}
@@ -168,8 +168,11 @@ func timesOf(m metrics.Metrics) (bars []bar) {
 				b.to = part(*t.WallS.P90)
 			}
 		}
-		if t.Open > 0 {
-			b.value = text.JoinNonEmpty(", ", b.value, fmt.Sprintf("%d open", t.Open))
+		switch {
+		case t.Open == t.N:
+			b.value = fmt.Sprintf("%d open", t.Open)
+		case t.Open > 0:
+			b.value += fmt.Sprintf(", %d open", t.Open)
 		}
 		bars = append(bars, b)
 	}
@@ -182,25 +185,6 @@ func pointers(values []int64) []*int64 {
 		list[i] = &values[i]
 	}
 	return list
-}
-
-// spread is a spread in few words.
-func spread(s metrics.Spread) string {
-	if len(s.Values) > 0 {
-		words := make([]string, len(s.Values))
-		for i, v := range s.Values {
-			words[i] = lasting(v)
-		}
-		return strings.Join(words, ", ")
-	}
-	if s.Median == nil {
-		return ""
-	}
-	words := "half within " + lasting(*s.Median)
-	if s.P90 != nil {
-		words += ", nine of ten within " + lasting(*s.P90)
-	}
-	return words
 }
 
 // chart is a chart of bars, with its table behind it; nothing without bars.

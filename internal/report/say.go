@@ -54,18 +54,6 @@ func (p *Page) wanted(due *time.Time) part {
 // ago is how old a record is.
 func ago(s row.Source) string { return calendar.Ago(time.Duration(s.Age) * time.Second) }
 
-// lasting is how long something took, in seconds, in two units at most.
-func lasting(seconds int64) string {
-	d := time.Duration(seconds) * time.Second
-	switch days := d / (24 * time.Hour); {
-	case d < time.Minute:
-		return d.String()
-	case days >= 2:
-		return calendar.Duration{Days: int(days), Clock: (d % (24 * time.Hour)).Truncate(time.Hour)}.String()
-	}
-	return calendar.Duration{Clock: d.Truncate(time.Minute)}.String()
-}
-
 func number(n int) string { return strconv.Itoa(n) }
 
 // prose is what a record says, with links for the tickets and pull requests that it
@@ -162,15 +150,14 @@ func (p *Page) refs(refs []handoff.Ref) part {
 
 // asks says whom something asks now, and why it is not who was asked first.
 func asks(a row.AskedNow, first string) string {
-	switch {
-	case a.Because == config.NoteNobody:
-		return text.JoinNonEmpty(", ", a.Asked, "nobody is there in time")
-	case a.Asked == "":
+	if a.Asked == "" && a.Because != config.NoteNobody {
 		return first
-	case a.Asked != first:
-		return a.Asked + " for " + first + " (" + row.Spoken(a.Because) + ")"
 	}
-	return a.Asked
+	why := ""
+	if a.Because == config.NoteNobody || a.Asked != first {
+		why = row.AskedBecause(a.Because, first)
+	}
+	return text.JoinNonEmpty(", ", a.Asked, why)
 }
 
 // typed are the type and the name of a reference, the type "" of a bare name.

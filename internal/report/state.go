@@ -69,7 +69,7 @@ func (p *Page) item(it *row.Item) element {
 		facts = append(facts, el(tagLI, tagged("red", late(it.Due, p.AsOf)), p.whenOf("due ", it.Due)))
 	}
 	if e := it.Escalation; e != nil {
-		facts = append(facts, el(tagLI, say(raised(e))))
+		facts = append(facts, el(tagLI, say("raised by "+e.Words())))
 	}
 	if len(facts) > 0 {
 		card.with(el(tagUL, class("facts"), facts))
@@ -96,11 +96,6 @@ func late(due *time.Time, now time.Time) string {
 		return row.IsOverdue
 	}
 	return ""
-}
-
-// raised says to whom something was escalated, and how that stands.
-func raised(e *row.EscalationNote) string {
-	return fmt.Sprintf("raised by %s to %s, level %d, %s: %s", e.By, e.To, e.Level, row.Spoken(e.State), e.Ask)
 }
 
 // blocked are the open blockers.
@@ -135,7 +130,7 @@ func (p *Page) blocked() section {
 		}
 		state := el(tagTD, open)
 		if e := b.Escalation; e != nil {
-			state.with(el(tagP, class("src"), say(raised(e))))
+			state.with(el(tagP, class("src"), say("raised by "+e.Words())))
 		}
 		rows.with(el(tagTR, named(idBlocker+b.ID), needs, el(tagTD, say(cmp.Or(asks(b.AskedNow, b.Resolver), b.Resolver))), state, blocks))
 	}
@@ -244,9 +239,9 @@ func (p *Page) handoffs() section {
 	s.count = number(len(p.Handoffs) + p.older)
 	rows := el(tagTBody)
 	for _, h := range p.Handoffs {
-		state := el(tagTD, say(verdict(h.State)))
+		state := el(tagTD, say(h.StateWords()))
 		for _, flag := range h.Flags {
-			state.with(say(" "), tagged(flagKinds[flag], flagWords(flag)))
+			state.with(say(" "), tagged(flagKinds[flag], row.FlagWords(flag)))
 		}
 		rows.with(el(tagTR, named(idHandoff+h.ID),
 			el(tagTD, p.whenOf("", h.At)),
@@ -257,30 +252,8 @@ func (p *Page) handoffs() section {
 	return s
 }
 
-// verdict is the state of a handoff in words.
-func verdict(state string) string {
-	if state == fold.HandoffPublished {
-		return "no verdict yet"
-	}
-	return row.Spoken(state)
-}
-
+// flagKinds are how flags stand out.
 var flagKinds = map[string]string{row.IsOverdue: "red", row.IsLimbo: "red", row.IsLate: "amber"}
-
-// flagWords are the flags of a handoff in words.
-func flagWords(flag string) string {
-	switch flag {
-	case row.IsLate:
-		return "written after the shift"
-	case row.IsLimbo:
-		return "unanswered for a whole shift"
-	case row.IsDrifted:
-		return "work had moved on"
-	case row.IsPartial:
-		return "taken in part"
-	}
-	return flag
-}
 
 // deliveries are what was told elsewhere, and what was not.
 func (p *Page) deliveries() section {
