@@ -23,7 +23,7 @@ func TestRouteKilledAtEveryCall(t *testing.T) {
 			if !undisturbed.done() || undisturbed.posts != 1 || from < 0 || !undisturbed.has("read socket") {
 				t.Fatalf("nothing to interfere with: %s, %d posts, calls\n%s", undisturbed.output, undisturbed.posts, strings.Join(undisturbed.calls, "\n"))
 			}
-			for _, at := range points(undisturbed.calls) {
+			for _, at := range (fault{kill: true}).points(undisturbed.calls) {
 				if at < from {
 					continue
 				}

@@ -84,7 +84,7 @@ func TestIndexAnswersAsMemory(t *testing.T) {
 	root := t.TempDir()
 	worlds := 0
 	if checks := flag.Lookup("rapid.checks"); !*full && checks.Value.String() == checks.DefValue {
-		if err := checks.Value.Set("25"); err != nil { // each asks every question of two states
+		if err := checks.Value.Set("12"); err != nil { // each asks every question of two states
 			t.Fatal(err)
 		}
 		defer func() { _ = checks.Value.Set(checks.DefValue) }()
