@@ -35,6 +35,7 @@ p,li,td,th,dd{unicode-bidi:plaintext}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.9375rem}
 nav a{display:inline-block;padding:.25rem 0}
 .people{columns:24rem;column-gap:1rem}
+.src+.people{margin-top:.75rem}
 article{break-inside:avoid;margin-bottom:1rem;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem 1.125rem}
 article>ol>li,article>.cards>li{border-top:1px solid var(--line);margin-top:.75rem;padding-top:.75rem}
 .late{border-left:4px solid var(--red);padding-left:.75rem;margin-left:-1rem}

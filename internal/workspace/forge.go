@@ -62,7 +62,7 @@ func forgeAt(address string) Forge {
 	}
 	host = strings.ToLower(host)
 	path = strings.TrimSuffix(strings.Trim(path, "/"), ".git")
-	if !forgePath().MatchString(path) {
+	if parts := strings.Split(path, "/"); !forgePath().MatchString(path) || slices.Contains(parts, "..") || slices.Contains(parts, ".") {
 		return Forge{}
 	}
 	for _, known := range forges {
