@@ -113,8 +113,7 @@ func (p *Page) measured(s *fold.State, people map[string]metrics.Worker) *metric
 	return stats
 }
 
-// deliver notes what is known of deliveries: what is on the page, and what arrived
-// since.
+// deliver notes what is known of the deliveries of what is on the page.
 func (p *Page) deliver(all []Delivered) {
 	onPage := make(map[string]bool)
 	note := func(typ, name string) { onPage[fold.Target{Type: typ, Name: name}.Ref()] = true }

@@ -45,8 +45,6 @@ const (
 	tagOL      tag = "ol"
 	tagP       tag = "p"
 	tagRect    tag = "rect"
-	tagLine    tag = "line"
-	tagCircle  tag = "circle"
 	tagSection tag = "section"
 	tagSpan    tag = "span"
 	tagStrong  tag = "strong"

@@ -60,7 +60,7 @@ func (p *Page) now() section {
 	}
 	switch {
 	case p.empty:
-		s.what = append(s.what, nothing("There are no handoffs here yet. The first one is written by "), code("handoff declare"))
+		s.what = append(s.what, nothing("There are no handoffs here yet. The first one is written by ", code("handoff declare")))
 	case len(p.Board.Asked) == 0 && p.Person != "":
 		s.what = append(s.what, nothing("Nothing waits for "+p.Person+", and nothing came back to them."))
 	case len(p.Board.Asked) == 0:

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -85,7 +86,7 @@ func (p *Page) waits(w row.Wait) part {
 	}
 	target, name := typed(w.On)
 	if target == "pr" {
-		return several{say("PR " + name), who}
+		return several{anchor(outside(p.config.Link(handoff.Ref{Type: target, ID: name})), say("PR "+name)), who}
 	}
 	return several{p.thing(idBlocker, name, row.Source{}), who}
 }
