@@ -28,6 +28,7 @@ func TestActionIsTheOneThatInitWrites(t *testing.T) {
 // rights, everything pinned, nothing of the event in a script.
 func TestCIFiles(t *testing.T) {
 	uses := regexp.MustCompile(`uses: (\S+)`)
+	cron := regexp.MustCompile(`cron:? "([0-9,]+) `)
 	pinned := regexp.MustCompile(`^(?:\./\S+|[\w.-]+/[\w.-]+@[0-9a-f]{40})$`)
 	for _, service := range CIServices {
 		files := CI(service, "v1.2.3", "")
@@ -40,9 +41,19 @@ func TestCIFiles(t *testing.T) {
 				t.Errorf("%s: %v", f.Path, err)
 			}
 			text := string(f.Data)
-			for _, bad := range []string{"pull_request_target", "secrets.", "github.event.", "github.head_ref", "write", "READERS", Version, "@latest"} {
-				if strings.Contains(withoutComments(withoutPages(text)), bad) {
+			code := withoutComments(withoutPages(text))
+			for _, bad := range []string{"pull_request_target", "secrets.", "github.event.", "READERS", "github.head_ref", Version, "@latest"} {
+				if strings.Contains(code, bad) {
 					t.Errorf("%s: holds %q", f.Path, bad)
+				}
+			}
+			// Reminders alone write, and run on nobody's pull request.
+			if !strings.Contains(f.Path, "reminders") && strings.Contains(code, "write") || strings.Contains(f.Path, "reminders") && strings.Contains(code, "pull_request:") {
+				t.Errorf("%s: writes, or runs on what others send", f.Path)
+			}
+			for _, m := range cron.FindAllStringSubmatch(text, -1) {
+				if slices.Contains(strings.Split(m[1], ","), "0") {
+					t.Errorf("%s: runs at the full hour", f.Path)
 				}
 			}
 			for _, m := range uses.FindAllStringSubmatch(text, -1) {

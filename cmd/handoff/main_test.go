@@ -81,6 +81,8 @@ func runScripts(t *testing.T, dir, refFormat string) {
 			"sound":           cmdSound,
 			"targets":         cmdTargets,
 			"mode":            cmdMode,
+			"forges":          cmdForges,
+			"pull":            cmdPull,
 		},
 	})
 }

@@ -2,11 +2,13 @@ package main
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Whoever delivers the same at the same time, in one clone and in several, it is there
@@ -42,6 +44,40 @@ func TestRouteAtOnce(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Jobs that remind at the same time, each in a clone of its own and all of one person,
+// remind once.
+func TestRemindAtOnce(t *testing.T) {
+	targets := newTargets("")
+	defer targets.Close()
+	origin := filepath.Join(t.TempDir(), "origin.git")
+	first := newSite(t)
+	first.useTargets(targets)
+	first.git("init", "-q", "--bare", "-b", "main", origin)
+	first.git("remote", "add", "origin", origin)
+	if err := os.Mkdir(first.path(".handoffs"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	first.write(".handoffs/config.yaml", "format: 1\nsla: {blocker_ack: 2h}\ndeliver: {blockers: github}\n")
+	first.git("add", ".handoffs/config.yaml")
+	first.git("commit", "-q", "-m", "configure", ".handoffs/config.yaml")
+	first.mustDeclare()
+	first.git("push", "-q", "-u", "origin", "main")
+	if out, status := first.try("handoff", "route", "blk:session-policy", "--push"); status != 0 {
+		t.Fatalf("status %d\n%s", status, out)
+	}
+	first.env = append(first.env[:len(first.env):len(first.env)], clockSettings(moment().Add(5*time.Hour))...)
+	sites := []*site{first, first.copy(t), first.copy(t)}
+	said := atOnce(t, sites, "handoff", "route", "--due")
+	if got := targets.count(); got != 2 {
+		t.Fatalf("%d posts, want the blocker and a reminder\n%s", got, strings.Join(said, "\n"))
+	}
+	first.git("fetch", "-q")
+	if out, status := first.try("handoff", "route", "--due"); status != 0 || !strings.Contains(out, "nothing is due") || targets.count() != 2 {
+		t.Errorf("afterwards: status %d\n%s\n%s", status, out, strings.Join(said, "\n"))
+	}
+	first.mustBeSound()
 }
 
 // atOnce runs a command at each site, all at the same time, and returns what they said.

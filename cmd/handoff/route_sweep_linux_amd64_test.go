@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,24 +97,45 @@ func TestNoCommandOpensASocket(t *testing.T) {
 	s.git("add", ".handoffs")
 	s.git("commit", "-q", "-m", "configure")
 	s.env = append(s.env, "GH_TOKEN=ghp_swordfish", "GITHUB_TOKEN=ghp_swordfish", "SLACK_BOT_TOKEN=xoxb-1")
+	// The repository is on a forge, as far as its remote says, and its items name pull requests.
+	origin := filepath.Join(t.TempDir(), "origin.git")
+	s.git("init", "-q", "--bare", "-b", "main", origin)
+	s.git("remote", "add", "origin", "https://github.com/example/app.git")
+	s.git("config", "url."+origin+".insteadOf", "https://github.com/example/app.git")
+	s.git("push", "-q", "-u", "origin", "main")
 	for _, args := range [][]string{
 		{"declare", "-f", today(t)}, {"declare", "--carry", "--route", "--to", "ben", "--returns", "2026-11-23T09:00:00Z", "--summary", "Nothing new has happened since this morning", "--none", "shipped,decisions"},
+		{"sync"},
 		{"inbox"}, {"show", "@"}, {"query", "blocked"}, {"log"}, {"stats"}, {"check"}, {"verify"}, {"doctor"},
 		{"resolve", "session-policy", "--how", "Thirty minutes, as the audit asks"}, {"route", "--all"}, {"route", "@", "--via", "github"},
 	} {
-		cmd := s.command("handoff", args...)
-		var output bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &output, &output
-		tracer := &tracer{dir: s.dir, fault: fault{at: -1}, sockets: true}
-		status, err := tracer.run(cmd)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if slices.Contains(tracer.calls, "socket") {
+		opens, status, output := s.opensSocket(t, args...)
+		if opens {
 			t.Errorf("handoff %s opens a socket", strings.Join(args, " "))
 		}
-		if wants := args[0] == "route" || slices.Contains(args, "--route"); wants != (status.ExitStatus() == 2) && args[0] != "check" && args[0] != "doctor" {
-			t.Errorf("handoff %s: status %d\n%s", strings.Join(args, " "), status.ExitStatus(), output.String())
+		if wants := args[0] == "route" || slices.Contains(args, "--route"); wants != (status == 2) && args[0] != "check" && args[0] != "doctor" {
+			t.Errorf("handoff %s: status %d\n%s", strings.Join(args, " "), status, output)
 		}
 	}
+	// With one, they would be seen.
+	s.git("remote", "set-url", "origin", "http://127.0.0.1:1/example/app.git")
+	s.env = append(s.env, "HANDOFF_TARGET_FORGE_TYPE=gitea", "HANDOFF_TARGET_FORGE_HOST=http://127.0.0.1:1", "HANDOFF_TARGET_FORGE_TOKEN=swordfish")
+	opens, status, output := s.opensSocket(t, "declare", "--carry", "--to", "ben", "--returns", "2099-01-02 09:00", "--summary", "Nothing new has happened since noon", "--none", "shipped,decisions")
+	if !opens || status != 0 || !strings.Contains(output, "warning: nobody said how PR #1842 stands") {
+		t.Errorf("opens a socket: %v, status %d\n%s", opens, status, output)
+	}
+}
+
+// opensSocket runs the program at the site, and reports whether it opened a socket.
+func (s *site) opensSocket(t *testing.T, args ...string) (opens bool, status int, output string) {
+	t.Helper()
+	cmd := s.command("handoff", args...)
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	tracer := &tracer{dir: s.dir, fault: fault{at: -1}, sockets: true}
+	ended, err := tracer.run(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Contains(tracer.calls, "socket"), ended.ExitStatus(), said.String()
 }

@@ -206,9 +206,11 @@ func cmdTargets(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("TARGETS", s.URL)
 }
 
-// cmdMode says what happens to the next requests: mode drop; mode fine.
+// cmdMode says what happens to the next requests: mode drop; mode fine. It is said to the
+// targets, or with another directory to its server: mode hang forges.
 func cmdMode(ts *testscript.TestScript, _ bool, args []string) {
-	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), "targets", "mode"), []byte(args[0]), 0o644))
+	of := append(args, "targets")[1]
+	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), of, "mode"), []byte(args[0]), 0o644))
 }
 
 // useTargets lets a site know the server.

@@ -330,7 +330,9 @@ func (a *asker) waits(who string) []string {
 			}
 		}
 	}
-	return want
+	return append(want, a.pullsWhere(func(it *fold.Item, ref handoff.Ref) bool {
+		return it.Live() && ref.State != "merged" && slices.Contains(ref.WaitingOn, who)
+	})...)
 }
 
 // awaits are what somebody waits for.

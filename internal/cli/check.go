@@ -55,7 +55,8 @@ service, never the author of a commit.
 With --due, the deadlines that have passed are listed instead: handoffs without
 a verdict, blockers and questions that wait too long, on the clock of whoever
 they ask now, escalations that nobody took up, temporary conditions that have
-ended. It is made for a scheduled job; nothing is escalated by itself.
+ended. It is made for a scheduled job, as handoff route --due is, which reminds
+of them; nothing is escalated by itself.
 
 A warning about how a record is written is for who wrote it. Those of others are
 left out, in CI of others than whose change it is, but where a path names the

@@ -94,6 +94,10 @@ offered to them, unless you keep it or the step names somebody: "sarah: decide".
 With any other --to it is yours unless you give it. The item is yours until they
 take it.
 
+Where you have configured the forge of the repository as a target, it is asked,
+for two seconds at most, how the pull requests of the items stand: the handoff
+keeps what it said and when. What you typed about one stays as it is.
+
 On a terminal it asks for what the flags do not say, and offers what git and the
 records know. What you typed is kept as a draft until it is published.
 
@@ -253,6 +257,7 @@ func publishChecked(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	if d.Noticed, err = ws.Meta(programVersion()); err != nil {
 		return err
 	}
+	asking := o.askReviews(ctx, g, ws, d.Handoff)
 	d.Work = factsHere(ctx, ws)
 	if o.resume {
 		drafts := form.Drafts{Dir: ws.Dir()}
@@ -261,7 +266,17 @@ func publishChecked(ctx context.Context, g *globals, ws *workspace.Workspace, o 
 	if err := o.meetAll(ctx, g, ws, d); err != nil {
 		return err
 	}
+	d.Reviews = g.answered(asking)
 	return publishDraft(ctx, g, ws, o, d, ws.CheckDraft(d, o.allowSecrets))
+}
+
+// askReviews asks about the pull requests of a handoff. Those of a rollup are for who
+// holds the items.
+func (o *declareOptions) askReviews(ctx context.Context, g *globals, ws *workspace.Workspace, h *handoff.Handoff) *outbox.Asking {
+	if h == nil || h.Rollup != nil {
+		return nil
+	}
+	return g.askReviews(ctx, ws, ws.PullRequests(h))
 }
 
 // meetAll is meet for the people of a draft.
@@ -282,9 +297,8 @@ func publishDraft(ctx context.Context, g *globals, ws *workspace.Workspace, o de
 	if handoff.HasErrors(findings) {
 		return &workspace.FindingsError{What: "nothing was published", Findings: findings, Hint: d.RefusedHint(findings)}
 	}
-	for _, why := range d.Unsettled {
-		g.note("%s", why)
-	}
+	g.notes(d.Unsettled)
+	g.notes(d.Reviewed)
 	o.after, o.offersPush = append(o.after, ws.QueryCounter().Reset), !o.asked
 	return publishRecords(ctx, g, ws, o.publishOptions, d.Sealed, findings)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/outbox"
 	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -52,6 +53,7 @@ type writing struct {
 	asked   bool              // whether to push was asked, and
 	push    bool              // the answer was yes
 	told    []handoff.Finding // what the form has shown already
+	asking  *outbox.Asking    // how the pull requests of what is carried stand
 	noticed handoff.Meta
 }
 
@@ -85,6 +87,8 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 	if w.empty, err = w.draft.Format(); err != nil {
 		return err
 	}
+	w.asking = o.askReviews(ctx, g, ws, w.prefill.Carried)
+	w.prefill.Reviews = func(item handoff.Item) []string { return reviewLines(item, w.asking.Answers()) }
 	asker := o.asker
 	switch {
 	case asker != nil:
@@ -104,6 +108,7 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 		err = o.meetAll(ctx, g, ws, d)
 	}
 	if err == nil {
+		d.Reviews = w.askRest(ctx, d.Handoff)
 		o.after = append(o.after, w.drafts.Drop)
 		err = publishDraft(ctx, g, ws, o, d, w.checkDraft(d))
 	}
@@ -111,6 +116,20 @@ func declareByHand(ctx context.Context, g *globals, ws *workspace.Workspace, o d
 		return w.draftWaits(err)
 	}
 	return err
+}
+
+// askRest asks about the pull requests that the person has named, too, unless the forge
+// has left something unanswered already. It returns all answers.
+func (w *writing) askRest(ctx context.Context, h *handoff.Handoff) []handoff.Ref {
+	answers := w.g.answered(w.asking)
+	if _, err := w.asking.Wait(); err != nil || h == nil || h.Rollup != nil {
+		return answers
+	}
+	asked := w.ws.PullRequests(w.prefill.Carried)
+	rest := slices.DeleteFunc(w.ws.PullRequests(h), func(ref handoff.Ref) bool {
+		return slices.ContainsFunc(asked, func(a handoff.Ref) bool { return a.ID == ref.ID })
+	})
+	return append(answers, w.g.answered(w.g.askReviews(ctx, w.ws, rest))...)
 }
 
 // draftWaits says that the draft waits, if there is one.
@@ -250,7 +269,7 @@ func (w *writing) check(d *form.Draft) []handoff.Finding { return w.checkDraft(w
 
 // typed is what was typed so far, or nil where no handoff could be read.
 func (w *writing) typed(written *form.Draft) *workspace.Draft {
-	d := &workspace.Draft{Work: &w.prefill.Work}
+	d := &workspace.Draft{Work: &w.prefill.Work, Reviews: w.asking.Answers()}
 	if written != nil {
 		d.Handoff, d.Ext, d.Resolutions = written.Handoff, written.Ext, written.Resolutions
 	}

@@ -90,7 +90,7 @@ var explanations = []explanation{
 	of(explainUnknown),
 	of(explainDoubt),
 	of(explainUnrecorded),
-	always[*outbox.UnpushedError](StatusBusy, "handoff sync says what is in its way; then the same command again"),
+	of(explainUnpushed),
 	always[*outbox.TakenError](StatusBusy, "handoff sync brings what became of it"),
 	always[*outbox.AtWorkError](StatusBusy, "try again when it is done"),
 	always[*outbox.NoTargetError](StatusUsage, "handoff help config shows how a target is configured"),

@@ -255,6 +255,11 @@ job, and instead of the file, variables say the same, as in
 HANDOFF_TARGET_PAYMENTS_CHAT_CHANNEL=C012AB3CD, with TYPE, HOST, PROJECT,
 CHANNEL, USER, FROM, TO, TOKEN or WEBHOOK at the end.
 
+A forge that this repository is on, as its remotes say, is also asked how pull
+requests stand: by declare and sync, about the items at hand, for two seconds at
+most. The records keep what it said and when; nothing else asks. A token without
+a target asks nobody.
+
 People are mentioned under the account that the roster has for them: github,
 gitlab, gitea, jira, linear, slack, teams (the name that they sign in with) or
 googlechat (the number of users/NUMBER); mail goes to their first address.`

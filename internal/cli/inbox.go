@@ -23,8 +23,9 @@ func newInboxCmd(g *globals) *cobra.Command {
 		Long: `Show what waits for you, what came back to you, and the news.
 
 What waits for you are handoffs without your verdict, items offered or assigned
-to you, blockers and questions that you are to answer, and your own handoffs
-that nobody has answered in time.
+to you, blockers and questions that you are to answer, pull requests that wait
+for your review as far as somebody has recorded that, and your own handoffs that
+nobody has answered in time.
 
 What came back is yours again, or free to go on: handoffs that were declined or
 need changes, gaps, items that nobody took, answers, and items whose blocker is
@@ -229,8 +230,10 @@ func wayOn(rows []inbox.Row) string {
 		return "handoff ack REF takes it over"
 	case waits(row.TypeBlocker):
 		return "handoff resolve REF removes it"
+	case waits(row.TypeQuestion):
+		return "handoff answer REF answers it"
 	}
-	return "handoff answer REF answers it"
+	return "a review is given where the pull request is"
 }
 
 // saysEmpty is what reading commands say before the first handoff.

@@ -78,6 +78,8 @@ func (p *printer) step(r row.Row, me string) []string {
 		do, who = "to resolve: "+r.Needs, cmp.Or(r.Asked, r.Resolver)
 	case *row.Question:
 		do, who = "to answer: "+r.Ask, cmp.Or(r.Asked, r.To)
+	case *row.Review:
+		do, who = "to review: "+row.PullName(r.ID), row.ListCell(r.WaitingOn)
 	}
 	if who == me {
 		who = "you"

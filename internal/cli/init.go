@@ -65,7 +65,7 @@ up the reminder.`,
 	listVar(f, &o.people, "person", "somebody who works here: `'"+config.PersonShape+"'`, with what is known of them (repeatable)")
 	listVar(f, &o.teams, "team", "a team: `'"+config.TeamShape+"'`, with commas between the members (repeatable)")
 	f.BoolVar(&o.hook, "hook", false, "install the reminder before a push as well")
-	f.StringVar(&o.ci, "ci", "", "write the check of pull requests and the report for `SERVICE`: github, gitlab, gitea, or none")
+	f.StringVar(&o.ci, "ci", "", "write the check of pull requests, and jobs that remind of deadlines and draw the report, for `SERVICE`: github, gitlab, gitea, or none")
 	f.StringVar(&o.readers, "pages-readable-by", "", "publish the report on the pages of the service as well: `everyone` can read them, or members")
 	f.StringVar(&o.branch, "branch", "", "records go to the branch `NAME`, or to the current one")
 	return cmd

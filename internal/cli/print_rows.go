@@ -149,7 +149,7 @@ func (p *printer) cardOf(r row.Row) card {
 		return card{r.Who, []string{cmp.Or(words(r.Outcome), "has said nothing yet"), "on " + r.ID}, [][2]string{{"takes", row.ListCell(r.Taken)}, {"note", r.Note}}}
 	case *row.Review:
 		return card{r.ID, []string{"pull request of " + r.Item, r.State}, [][2]string{
-			{"approvals", r.Approvals}, {"waiting on", row.ListCell(r.WaitingOn)}, {"as of", p.stamped(r.ProbedAt)},
+			{"approvals", strings.Replace(r.Approvals, "/", " of ", 1)}, {"waits for", row.ListCell(r.WaitingOn)}, {"asked", p.stamped(r.ProbedAt)},
 		}}
 	case *row.Deadline:
 		late := ""

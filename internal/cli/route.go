@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/check"
 	"github.com/handoff-cli/handoff/internal/deliver"
 	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/outbox"
 	"github.com/handoff-cli/handoff/internal/rules"
@@ -19,6 +22,7 @@ import (
 type routeOptions struct {
 	via      string
 	all      bool
+	due      bool
 	dryRun   bool
 	push     bool
 	detachOK bool
@@ -44,6 +48,13 @@ delivered and has changed in the last two weeks: an amendment, an ack, an
 answer or a resolution edits the message, or answers in its thread. Handoffs
 and decisions that are older than a week are not told for the first time.
 
+With --due whoever a deadline waits for that has passed is reminded of it, once
+for each deadline, wherever they were told of it before: a handoff without a
+verdict, a blocker, a question, an escalation, as handoff check --due lists
+them. Who was not told yet is, now. It is made for a scheduled job, and may run
+in several clones at once: that it is being sent is pushed first, and where the
+branch takes no push, nothing is sent (status 5).
+
 Each delivery is written down before it is sent, and once it has arrived. After
 a kill, or a connection that broke, the next run looks whether it had arrived,
 where the target can tell. Where it cannot, it may have been sent, and is not
@@ -52,10 +63,11 @@ more. There the first record is pushed before anything is sent, so that no other
 clone sends the same; a push that is refused sends nothing (status 5).`,
 		Example: `  handoff route session-policy --via github
   handoff route --all --dry-run
+  handoff route --due
   handoff route @ --via payments-chat --again`,
 		GroupID: groupRecord,
 		Args: func(_ *cobra.Command, args []string) error {
-			if o.all == (len(args) > 0) {
+			if o.all && len(args) > 0 || !o.all && !o.due && len(args) == 0 {
 				return workspace.Usagef("handoff route --help shows an example", "say what to deliver, or --all")
 			}
 			return nil
@@ -65,6 +77,7 @@ clone sends the same; a push that is refused sends nothing (status 5).`,
 	f := cmd.Flags()
 	f.StringVar(&o.via, "via", "", "to the target `NAME`; with --all, only what goes there")
 	f.BoolVar(&o.all, "all", false, "everything that is due and was not delivered")
+	f.BoolVar(&o.due, "due", false, "remind of the deadlines that have passed, once of each, and push")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the requests with their secrets masked, send and write nothing")
 	f.BoolVar(&o.push, "push", false, "push the branch afterwards")
 	f.BoolVar(&o.detachOK, "detach-ok", false, "write even when HEAD is on no branch")
@@ -77,7 +90,7 @@ clone sends the same; a push that is refused sends nothing (status 5).`,
 }
 
 func runRoute(ctx context.Context, g *globals, o routeOptions, refs []string) error {
-	part := fold.Part{Refs: workspace.Given(refs...)}
+	part := fold.Part{Refs: workspace.Given(refs...)} // what is overdue is of the present
 	if o.all {
 		part = outbox.Part(g.Now())
 	}
@@ -100,14 +113,20 @@ func runRoute(ctx context.Context, g *globals, o routeOptions, refs []string) er
 	if err != nil {
 		return err
 	}
-	due, err := o.due(g, box, refs)
+	options := outbox.Options{Again: o.again, Arrived: o.arrived, Push: o.push, First: o.due, DetachOK: o.detachOK}
+	if o.due && !o.dryRun {
+		if err := box.MayRemind(options); err != nil {
+			return err
+		}
+	}
+	due, err := o.find(g, box, refs)
 	if err != nil {
 		return err
 	}
 	if o.dryRun {
 		return g.printPlans(box, due)
 	}
-	r := &router{globals: g, box: box, options: outbox.Options{Again: o.again, Arrived: o.arrived, Push: o.push, DetachOK: o.detachOK}}
+	r := &router{globals: g, box: box, options: options}
 	r.deliverAll(ctx, due)
 	return errors.Join(r.err, g.printer.print(results[deliveryRow]{r.rows}, func() {
 		r.print()
@@ -117,17 +136,30 @@ func runRoute(ctx context.Context, g *globals, o routeOptions, refs []string) er
 	}))
 }
 
-// due is what the user wants to be delivered.
-func (o routeOptions) due(g *globals, box *outbox.Box, refs []string) ([]*outbox.Delivery, error) {
-	if o.all {
+// find finds what the user wants to be delivered.
+func (o routeOptions) find(g *globals, box *outbox.Box, refs []string) ([]*outbox.Delivery, error) {
+	if o.all || o.due {
 		if err := mayRouteAll(box, o.via); err != nil {
 			return nil, err
 		}
-		due, skipped, err := box.Due(o.via)
-		g.noteSkipped(skipped)
-		return due, err
 	}
 	var due []*outbox.Delivery
+	if o.due {
+		passed, err := overdue(box, refs)
+		if err != nil {
+			return nil, err
+		}
+		reminders, skipped, err := box.Reminders(passed, o.via)
+		if g.noteSkipped(skipped); err != nil || !o.all {
+			return reminders, err
+		}
+		due = reminders
+	}
+	if o.all {
+		all, skipped, err := box.Due(o.via)
+		g.noteSkipped(skipped)
+		return append(due, slices.DeleteFunc(all, func(d *outbox.Delivery) bool { return slices.ContainsFunc(due, d.IsSame) })...), err
+	}
 	for _, ref := range refs {
 		thing, err := box.ThingOf(ref)
 		if err != nil {
@@ -140,6 +172,26 @@ func (o routeOptions) due(g *globals, box *outbox.Box, refs []string) ([]*outbox
 		due = append(due, d)
 	}
 	return due, nil
+}
+
+// overdue are the deadlines that have passed, of all things or of some.
+func overdue(box *outbox.Box, refs []string) ([]outbox.Overdue, error) {
+	var only []string
+	for _, ref := range refs {
+		thing, err := box.ThingOf(ref)
+		if err != nil {
+			return nil, err
+		}
+		only = append(only, thing.Ref())
+	}
+	var passed []outbox.Overdue
+	for _, p := range check.Deadlines(box.Workspace) {
+		isThing := p.Subject != fold.Target{}
+		if isThing && (len(refs) == 0 || slices.Contains(only, p.Subject.Ref())) {
+			passed = append(passed, outbox.Overdue{Subject: p.Subject, At: p.At, Who: p.Who, Say: p.Say})
+		}
+	}
+	return passed, nil
 }
 
 // mayRouteAll refuses where nothing can be due, for nobody has said where to.
@@ -159,7 +211,7 @@ type deliveryRow struct {
 	Subject string   `json:"subject"`
 	Target  string   `json:"target"`
 	Service string   `json:"service"`
-	Did     string   `json:"did"` // sent, edited, replied, found, recorded, "" for nothing
+	Did     string   `json:"did"` // sent, edited, replied, reminded, found, recorded, "" for nothing
 	Told    []string `json:"told"`
 	URL     string   `json:"url"`
 	Error   string   `json:"error"`    // why not, "" where nothing went wrong
@@ -187,7 +239,9 @@ func (r *router) deliverAll(ctx context.Context, due []*outbox.Delivery) {
 			r.err = errors.Join(r.err, context.Cause(ctx))
 			break
 		}
-		r.deliver(ctx, d)
+		if r.deliver(ctx, d); r.options.First && errors.As(r.err, new(*outbox.UnpushedError)) {
+			break // the next push would be refused as well
+		}
 	}
 	if progress != nil && len(due) > 0 {
 		progress(len(due), len(due))
@@ -201,7 +255,7 @@ func (r *router) deliver(ctx context.Context, d *outbox.Delivery) {
 		Subject: d.Ref(), Target: d.Place.Name, Service: d.Place.Service, Did: result.Did, Told: []string{}, URL: result.URL, Notes: text.NonNil(result.Notes),
 	}
 	if result.Did != "" {
-		line.Told = text.NonNil(r.box.Told(d.Thing))
+		line.Told = text.NonNil(r.box.Told(d))
 	}
 	if stale {
 		line.Notes = append(line.Notes, "what is there says something else by now, and "+d.Place.Name+" can neither edit nor answer it")
@@ -224,7 +278,7 @@ func (r *router) print() {
 			r.note("%s → %s: %s", line.Subject, line.Target, note)
 		}
 	}
-	if r.box == nil {
+	if r.box == nil || !slices.ContainsFunc(r.rows, func(line deliveryRow) bool { return line.Did != "" }) {
 		return
 	}
 	if up, ok, err := r.box.Upstream(); err == nil && ok && r.box.Here() {
@@ -360,7 +414,20 @@ func explainDoubt(err *outbox.DoubtError) (status int, hint string) {
 		return StatusBusy, "the same command finds out whether it has arrived"
 	}
 	ref, target := text.ShellArgument(err.Ref), text.ShellArgument(err.Target)
+	if err.Reminder {
+		ref += " --due"
+	}
 	return StatusBusy, fmt.Sprintf("look whether it is there, then handoff route %s --via %s --arrived, or --again to send it once more", ref, target)
+}
+
+func explainUnpushed(err *outbox.UnpushedError) (status int, hint string) {
+	if refused, ok := errors.AsType[*git.RemoteError](err); ok {
+		switch refused.Fault {
+		case git.RemoteProtected, git.RemoteHook, git.RemoteRejected, git.RemoteForbidden:
+			return StatusBusy, "store.branch in the configuration names a branch for the records that takes this push; or let whoever pushes here push to this one"
+		}
+	}
+	return StatusBusy, "handoff sync says what is in its way; then the same command again"
 }
 
 func explainUnrecorded(err *outbox.UnrecordedError) (status int, hint string) {

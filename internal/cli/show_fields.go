@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -95,10 +96,10 @@ func words(key string) string { return strings.ReplaceAll(key, "_", " ") }
 // waits. One whose type has a link in the configuration is that link.
 func (s storyPrinter) refs(indent string, refs []handoff.Ref) {
 	for _, ref := range refs {
-		asOf := ""
+		standing := row.Standing(ref)
 		if !ref.ProbedAt.IsZero() {
-			asOf = "as of " + s.clock(ref.ProbedAt.Time)
+			standing = append(standing, "asked "+s.teller.when(ref.ProbedAt.Time))
 		}
-		s.linkField(indent+ref.Type, ref.ID, s.ws.TeamConfig.Link(ref), ref.State, ref.Approvals, listed("waiting on ", ref.WaitingOn), asOf)
+		s.linkField(indent+ref.Type, ref.ID, s.ws.TeamConfig.Link(ref), standing...)
 	}
 }

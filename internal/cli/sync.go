@@ -24,6 +24,11 @@ What was fetched is judged as handoff verify judges it: a record that says it is
 by somebody who is not the author of its commit is named at once. That is no
 failure of sync.
 
+Where you have configured the forge of the repository as a target, it is asked,
+for two seconds at most, how the pull requests of what you hold stand. Where it
+says something else than the records you are told; your next handoff takes it
+over.
+
 Git does the network part, with its credentials, proxies and hooks. Nothing
 asks, and a remote that says nothing for 30 seconds is given up (status 5). What
 the hooks and the server say when they refuse a push is shown, with the way out.
@@ -56,6 +61,7 @@ type syncDocument struct {
 
 	Findings []workspace.AuditFinding `json:"findings"` // in the commits that were fetched
 	Notes    []audit.Finding          `json:"notes"`
+	Reviews  []reviewChange           `json:"reviews"` // of the user's items, where the forge says something else than the records
 }
 
 // missingDocument is what --missing prints with --json.
@@ -123,14 +129,21 @@ func runSync(ctx context.Context, g *globals) error {
 	if _, err := ws.FetchAllMissing(ctx, ws.Scope()); err != nil {
 		return err
 	}
+	doc.Reviews = g.changedReviews(ctx, ws)
 	if g.printer.structured() {
 		return g.printer.document(doc)
 	}
-	if !pushed.Done {
+	if pushed.Done {
+		g.note("%s", workspace.PushedWords(pushed))
+	} else {
 		g.note("fetched from %s; nothing to push", pushed.Remote)
-		return nil
 	}
-	g.note("%s", workspace.PushedWords(pushed))
+	for _, change := range doc.Reviews {
+		g.note("%s", change)
+	}
+	if len(doc.Reviews) > 0 {
+		g.note("handoff declare --carry takes that over")
+	}
 	return nil
 }
 

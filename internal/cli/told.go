@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"strings"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/fold"
@@ -22,12 +21,10 @@ type teller struct {
 // newTeller looks whether anybody has named a target. A configuration of the user that
 // is wrong is said, and is no reason to read nothing.
 func (g *globals) newTeller(ws *workspace.Workspace) teller {
-	box, err := outbox.Open(ws)
-	if err != nil {
-		g.say("handoff: warning: your own configuration cannot be used: %s; handoff route --all --dry-run tells more", strings.TrimSuffix(err.Error(), "; nothing was delivered"))
-		return teller{ws, !ws.TeamConfig.Deliver.IsZero()}
+	if box := g.openBox(ws); box != nil {
+		return teller{ws, box.Configured()}
 	}
-	return teller{ws, box.Configured()}
+	return teller{ws, !ws.TeamConfig.Deliver.IsZero()}
 }
 
 // told says who was told, "" for nothing to say.

@@ -71,6 +71,10 @@ type Target interface {
 
 // Reviewer is a target that knows how the review of a pull request stands.
 type Reviewer interface {
+	// Web is the host that the pages of the forge are on, in lower case and without a
+	// port: github.com.
+	Web() string
+
 	// Review asks about a pull request of the configured project. Of anything else it
 	// says false, and asks nobody. The error is a *NotSentError.
 	Review(context.Context, Ref) (Review, bool, error)
@@ -81,7 +85,7 @@ type Review struct {
 	State     string   // draft, open, merged or closed
 	Approvals int      // how many approve of it now
 	Of        int      // how many approvals it needs where the forge says so, else how many people review it
-	WaitingOn []string // accounts that were asked and have not said yes or no, sorted
+	WaitingOn []string // accounts that were asked and have not said yes or no, and groups as team:qa; sorted
 }
 
 // Abilities are what a target can do.

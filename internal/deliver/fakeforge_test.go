@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/deliver/delivertest"
 )
 
 // fakeForge keeps issues and comments in memory: 45 that are older, and what comes.
@@ -327,13 +329,13 @@ func (f *fakeForge) gitlab(t *testing.T) http.Handler {
 }
 
 // checked holds a service against a description.
-func checked(t *testing.T, load func() (contract, error), prefix string, next http.Handler) http.Handler {
+func checked(t *testing.T, load func() (delivertest.Contract, error), prefix string, next http.Handler) http.Handler {
 	t.Helper()
 	c, err := load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.check(t, prefix, next)
+	return c.Check(t.Errorf, prefix, next)
 }
 
 func (p fakePost) gitea() map[string]any {

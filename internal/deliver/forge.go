@@ -45,8 +45,15 @@ type forge struct {
 	*server
 	tracker
 	project    string
-	limit      int // characters of a body
-	titleLimit int // characters of a title
+	web        string // the host that its pages are on
+	limit      int    // characters of a body
+	titleLimit int    // characters of a title
+}
+
+// Web is the host of the pages, see [Reviewer].
+func (f *forge) Web() string {
+	host, _, _ := strings.Cut(f.web, ":")
+	return strings.ToLower(host)
 }
 
 // thread is an issue, or a pull request with its conversation.

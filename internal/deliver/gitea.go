@@ -35,7 +35,7 @@ func newGitea(c Config, o Outside) (Target, error) {
 	s.authorization = func(token string) string { return "token " + token }
 	owner, repo, _ := strings.Cut(c.Project, "/")
 	g := gitea{github{path: "/repos/" + c.Project, web: web, name: c.Project}, owner, repo}
-	return &reviewedForge{forge{server: s, tracker: g, project: c.Project, limit: 65536, titleLimit: 255}, g.pull}, nil
+	return &reviewedForge{forge{server: s, tracker: g, project: c.Project, web: web, limit: 65536, titleLimit: 255}, g.pull}, nil
 }
 
 func (g gitea) editIssue(n int, title, body string, done bool) call {

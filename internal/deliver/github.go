@@ -42,7 +42,7 @@ func newGitHub(c Config, o Outside) (Target, error) {
 	s.header["Accept"] = "application/vnd.github+json"
 	s.header["X-GitHub-Api-Version"] = "2022-11-28"
 	g := github{path: "/repos/" + c.Project, web: cmp.Or(web, host), name: c.Project}
-	return &reviewedForge{forge{server: s, tracker: g, project: c.Project, limit: 65536, titleLimit: 256}, g.pull}, nil
+	return &reviewedForge{forge{server: s, tracker: g, project: c.Project, web: g.web, limit: 65536, titleLimit: 256}, g.pull}, nil
 }
 
 // isRepository reports whether a project is owner/name.

@@ -36,7 +36,7 @@ func newGitLab(c Config, o Outside) (Target, error) {
 	}
 	pages := strings.TrimSuffix(s.base.String(), "/api/v4")
 	g := gitlab{path: "/projects/" + url.PathEscape(c.Project), web: web, pages: pages, project: c.Project}
-	return &gitlabTarget{forge{server: s, tracker: g, project: c.Project, limit: 1 << 20, titleLimit: 255}}, nil
+	return &gitlabTarget{forge{server: s, tracker: g, project: c.Project, web: web, limit: 1 << 20, titleLimit: 255}}, nil
 }
 
 var gitlabProject = text.Pattern(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$`)

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // reviewedForge is GitHub or Gitea, which tell of reviews in the same words.
@@ -93,9 +95,21 @@ func reviewState(state string, draft, merged bool) string {
 	return "open"
 }
 
-// count makes a review of who approves, or does not, and whom it waits for.
+// mostWaiting is how many accounts a review names: a forge asks for fewer.
+const mostWaiting = 50
+
+// accountPattern matches what can be the name of one, or of a group as team:qa.
+var accountPattern = text.Pattern(`^(?:team:)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}(?:\[bot\])?$`)
+
+// count makes a review of who approves, or does not, and whom it waits for. What can be
+// the name of nobody is counted, and not named.
 func count(state string, said, waiting map[string]bool) Review {
-	r := Review{State: state, Of: len(said) + len(waiting), WaitingOn: slices.Sorted(maps.Keys(waiting))}
+	r := Review{State: state, Of: len(said) + len(waiting)}
+	for _, name := range slices.Sorted(maps.Keys(waiting)) {
+		if accountPattern().MatchString(name) && len(r.WaitingOn) < mostWaiting {
+			r.WaitingOn = append(r.WaitingOn, name)
+		}
+	}
 	for _, approves := range said {
 		if approves {
 			r.Approvals++

@@ -100,6 +100,12 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// lasts reports whether there is time left after a pause.
+func lasts(ctx context.Context, pause time.Duration) bool {
+	end, ends := ctx.Deadline()
+	return ctx.Err() == nil && (!ends || time.Until(end) > pause)
+}
+
 // call is one request of a target.
 type call struct {
 	method string
@@ -187,7 +193,7 @@ func (s *server) do(ctx context.Context, c call, answer any) error {
 		}
 		pause := max(f.pause, time.Duration(try)*time.Second)
 		worth := f.fault == FaultBusy || f.maybe && (c.asks() || c.again)
-		if !worth || try == mostTries || pause > longestWait || ctx.Err() != nil || s.wait(ctx, pause) != nil {
+		if !worth || try == mostTries || pause > longestWait || !lasts(ctx, pause) || s.wait(ctx, pause) != nil {
 			return s.fail(c, f)
 		}
 	}

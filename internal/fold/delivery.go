@@ -11,18 +11,25 @@ import (
 // whatever can be. That of a handoff is with the latest version of its chain, that of
 // a decision with what holds on its topic.
 type Delivered struct {
-	Deliveries []*Delivery // one for each target, in the order in which they began
+	// One for each target, and one for each deadline that was reminded of there, in the
+	// order in which they began. Of reminders there are the last few.
+	Deliveries []*Delivery
 }
 
-// Delivery is what is known of one thing at one target.
+// mostReminders is how many reminders of a thing are known. Those of deadlines that are
+// long past do not matter any more.
+const mostReminders = 8
+
+// Delivery is what is known of one thing at one target, or of a reminder there.
 type Delivery struct {
-	Via, To string            // the service, and the name of the target
-	Told    []string          // handles: whom the last message that arrived is for
-	First   time.Time         // when the first one had arrived, zero while none has
-	URL     string            // where that one is, "" where the target does not tell
-	Receipt string            // what the target calls it
-	Sent    *handoff.Record   // says that the last one arrived, nil while none has
-	Sending []*handoff.Record // tries of which nobody has said how they ended
+	Via, To  string            // the service, and the name of the target
+	Deadline time.Time         // that it reminds of, zero where it tells of the thing itself
+	Told     []string          // handles: whom the last message that arrived is for
+	First    time.Time         // when the first one had arrived, zero while none has
+	URL      string            // where that one is, "" where the target does not tell
+	Receipt  string            // what the target calls it
+	Sent     *handoff.Record   // says that the last one arrived, nil while none has
+	Sending  []*handoff.Record // tries of which nobody has said how they ended
 }
 
 // Digest is of what was sent last, "" before anything was.
@@ -55,25 +62,47 @@ func (d *Delivery) IDs() []string {
 }
 
 // Delivery is what is known of a target, nil where nothing is.
-func (d *Delivered) Delivery(via, to string) *Delivery {
-	i := slices.IndexFunc(d.Deliveries, func(one *Delivery) bool { return one.Via == via && one.To == to })
+func (d *Delivered) Delivery(via, to string) *Delivery { return d.Reminder(via, to, time.Time{}) }
+
+// Reminder is what is known of a reminder of a deadline at a target, nil where nothing is.
+func (d *Delivered) Reminder(via, to string, deadline time.Time) *Delivery {
+	i := slices.IndexFunc(d.Deliveries, func(one *Delivery) bool { return one.Via == via && one.To == to && one.Deadline.Equal(deadline) })
 	if i < 0 {
 		return nil
 	}
 	return d.Deliveries[i]
 }
 
-// Arrived are the deliveries of which something has arrived.
+// IsReminder reports whether it reminds of a deadline.
+func (d *Delivery) IsReminder() bool { return !d.Deadline.IsZero() }
+
+// Arrived are the deliveries of which something has arrived, reminders left out.
 func (d *Delivered) Arrived() []*Delivery {
-	return slices.DeleteFunc(slices.Clone(d.Deliveries), func(one *Delivery) bool { return one.Sent == nil })
+	return slices.DeleteFunc(slices.Clone(d.Deliveries), func(one *Delivery) bool { return one.Sent == nil || one.IsReminder() })
+}
+
+// begin is a delivery of which a first record speaks. Of too many reminders the oldest
+// is forgotten.
+func (d *Delivered) begin(one *Delivery) *Delivery {
+	n := 0
+	for _, known := range d.Deliveries {
+		if known.IsReminder() {
+			n++
+		}
+	}
+	if one.IsReminder() && n >= mostReminders {
+		oldest := slices.IndexFunc(d.Deliveries, (*Delivery).IsReminder)
+		d.Deliveries = slices.Delete(d.Deliveries, oldest, oldest+1)
+	}
+	d.Deliveries = append(d.Deliveries, one)
+	return one
 }
 
 // note enters what a route record says of a delivery.
 func (d *Delivered) note(r *handoff.Record, route *handoff.Route) {
-	one := d.Delivery(route.Via, route.To)
+	one := d.Reminder(route.Via, route.To, route.Deadline.Time)
 	if one == nil {
-		one = &Delivery{Via: route.Via, To: route.To}
-		d.Deliveries = append(d.Deliveries, one)
+		one = d.begin(&Delivery{Via: route.Via, To: route.To, Deadline: route.Deadline.Time})
 	}
 	switch route.State {
 	case handoff.RouteSending:

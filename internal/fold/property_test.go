@@ -139,6 +139,10 @@ func (h *history) route() handoff.Body {
 	if h.below(3) > 0 {
 		r.State = h.pick([]string{handoff.RouteSending, handoff.RouteSent, handoff.RouteFailed})
 		r.Key, r.Told, r.Ends = h.pick(slugs), h.some(people), h.earlier(handoff.KindRoute, "")
+		r.Deadline = handoff.Time{Time: day.Add(time.Duration(h.below(9)) * time.Hour)}
+		if h.below(2) == 0 {
+			r.Deadline = handoff.Time{}
+		}
 	}
 	return r
 }

@@ -168,6 +168,9 @@ func (d *Declaration) itemScreen(item handoff.Item) *Screen {
 			s.Facts = append(s.Facts, freed.String())
 		}
 	}
+	if d.Prefill.Reviews != nil {
+		s.Facts = append(s.Facts, d.Prefill.Reviews(item)...)
+	}
 	statuses := []string{handoff.StatusReady, handoff.StatusInProgress, handoff.StatusInReview, handoff.StatusBlocked}
 	carried := d.Prefill.Carried.Item(item.ID)
 	if carried == nil {

@@ -25,6 +25,9 @@ type Prefill struct {
 	Since     time.Time         // of my last handoff, or where the facts begin
 	Questions []string          // my open questions, one line each
 	Work      workspace.Facts
+	// Reviews says how the pull requests of an item stand, a line each, as far as a forge
+	// has said that by now. Nil knows of none.
+	Reviews func(handoff.Item) []string
 }
 
 // branchWork is a branch with work of mine, which may be an item.

@@ -28,6 +28,30 @@ func (r *Repo) Remotes() ([]string, error) {
 	return names, nil
 }
 
+// RemoteURLs are the addresses of a remote: as they are configured, and each with what
+// url.BASE.insteadOf puts in the place of its beginning.
+func (r *Repo) RemoteURLs(remote string) ([]string, error) {
+	c, err := r.LoadConfig()
+	if err != nil {
+		return nil, err
+	}
+	urls := slices.Concat(c["remote."+remote+".url"], c["remote."+remote+".pushurl"])
+	for _, url := range urls {
+		beginning, instead := "", ""
+		for base, beginnings := range c.subsections("url", "insteadof") {
+			for _, b := range beginnings {
+				if strings.HasPrefix(url, b) && len(b) > len(beginning) {
+					beginning, instead = b, base
+				}
+			}
+		}
+		if beginning != "" {
+			urls = append(urls, instead+strings.TrimPrefix(url, beginning))
+		}
+	}
+	return urls, nil
+}
+
 // RemoteBranch asks a remote for the commit of a branch, "" when it has none of
 // that name.
 func (r *Repo) RemoteBranch(ctx context.Context, remote, branch string) (string, error) {

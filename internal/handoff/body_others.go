@@ -134,6 +134,8 @@ type Route struct {
 	Receipt string   `yaml:"receipt,omitempty"` // what the target calls the message
 	Digest  string   `yaml:"digest,omitempty"`  // of what is delivered
 	Note    string   `yaml:"note,omitempty"`    // such as no_one_in_window
+
+	Deadline Time `yaml:"deadline,omitempty"` // has passed, and the message reminds of it
 }
 
 // Delivers reports whether the route is a part of a delivery elsewhere than in git.

@@ -186,9 +186,24 @@ func (in *reader) waits(line row.Row) Row {
 			return Row{Event: "assigned", Say: say, Do: command("ack", offer.ID)}
 		}
 		return Row{Event: "offered", Say: offer.By + " offers it to " + in.youOr(offered.To), Do: command("ack", offer.ID) + " --take " + text.ShellArgument(line.ID)}
+	case *row.Review:
+		return Row{Event: "review", Say: in.waitsForReview(line), Do: command("show", line.Item)}
 	}
 	return Row{}
 }
+
+// waitsForReview says which review the reader is to give. Giving it is no act in the
+// records: whoever holds the item says next how it stands.
+func (in *reader) waitsForReview(line *row.Review) string {
+	say := in.state.Items[line.Item].Holder + " waits for your review of " + row.PullName(line.ID)
+	standing := row.Standing(handoff.Ref{State: line.State, Approvals: line.Approvals})
+	if line.ProbedAt != nil {
+		standing = append(standing, "asked "+in.clock().At(*line.ProbedAt))
+	}
+	return text.JoinNonEmpty(": ", say, strings.Join(standing, ", "))
+}
+
+func (in *reader) clock() row.Clock { return row.Clock{Now: in.env.Now, Location: in.env.Location} }
 
 // waitsForVerdict says what a handoff wants of the reader.
 func (in *reader) waitsForVerdict(h *fold.Handoff) Row {

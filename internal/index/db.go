@@ -19,7 +19,7 @@ import (
 // the tables, of the compact form of records and entries, and of what the fold
 // makes of the same records. A file of an older version is built anew; one of a
 // newer version belongs to a newer program and is left alone.
-const format = 5
+const format = 6
 
 // layout is the tables of the file.
 //

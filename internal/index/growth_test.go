@@ -138,6 +138,13 @@ var shapes = []shape{
 		}
 		return "ana", r
 	}},
+	{"reminders of a blocker", func(n int) (string, handoff.Body) {
+		if n == 0 {
+			return "ana", blocked("api", "tls")
+		}
+		deadline := handoff.Time{Time: time.Date(2026, 11, 20, 10, 0, n, 0, time.UTC)}
+		return "ana", &handoff.Route{Subject: "blk:tls", To: "chat", Via: "slack", State: handoff.RouteSent, Key: recordID(n), Deadline: deadline}
+	}},
 	{"amendments that are delivered", func(n int) (string, handoff.Body) {
 		if n%2 == 1 {
 			return "ana", &handoff.Route{Subject: recordID(n - 1), To: "chat", Via: "slack", State: handoff.RouteSent}

@@ -532,6 +532,10 @@ func pickBody(t *rapid.T, slug, earlier string, pick func([]string) string) hand
 			Subject: pick([]string{"blk:" + slug, "q:" + slug, "dec:" + slug, earlier}), To: "chat", Via: "slack", Told: []string{pick(people)},
 			State: pick([]string{handoff.RouteSending, handoff.RouteSent, handoff.RouteFailed}), Key: pick([]string{"key-1", "key-2"}), Ends: earlier,
 		},
+		&handoff.Route{
+			Subject: pick([]string{"blk:" + slug, "q:" + slug, earlier}), To: "chat", Via: "slack", Told: []string{pick(people)}, Deadline: handoff.Time{Time: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)},
+			State: pick([]string{handoff.RouteSending, handoff.RouteSent, handoff.RouteFailed}), Key: "key-3", Ends: earlier,
+		},
 		&handoff.Gap{Subject: earlier, Recovery: pick(says)},
 	}).Draw(t, "body")
 }

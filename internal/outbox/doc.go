@@ -16,6 +16,13 @@
 // Of the last kind the first record is pushed before anything is sent, so that no
 // other clone sends the same; a push that is refused sends nothing.
 //
+// A reminder of a deadline that has passed is a delivery of its own, of which the records
+// hold one for each deadline; it is always pushed first, for those who remind are jobs in
+// many clones.
+//
+// A forge is also asked how the reviews of pull requests stand, which takes no record: the
+// answer stands in the handoff that names them.
+//
 // What a target is comes from the configuration of the user and from the environment,
 // never from the repository, which names targets only. The package prints nothing.
 package outbox

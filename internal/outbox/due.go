@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/deliver"
@@ -15,6 +16,8 @@ import (
 type Delivery struct {
 	*Thing
 	Place *Place
+
+	overdue *Overdue // what it reminds of, nil where it tells of the thing itself
 }
 
 // Step is what a delivery takes now.
@@ -31,7 +34,15 @@ const (
 )
 
 // known is what the records say of the thing at the place, nil for nothing.
-func (d *Delivery) known() *fold.Delivery { return d.Delivered.Delivery(d.Place.Service, d.Place.Name) }
+func (d *Delivery) known() *fold.Delivery {
+	if d.overdue != nil {
+		return d.Delivered.Reminder(d.Place.Service, d.Place.Name, d.overdue.At)
+	}
+	return d.told()
+}
+
+// told is what the records say of the thing itself at the place, nil for nothing.
+func (d *Delivery) told() *fold.Delivery { return d.Delivered.Delivery(d.Place.Service, d.Place.Name) }
 
 // try is the last one of which nobody has said how it ended, nil without one.
 func (d *Delivery) try() *handoff.Record {
@@ -47,6 +58,8 @@ func (d *Delivery) Step() Step {
 	switch {
 	case d.try() != nil && next != StepEdit:
 		return StepSettle
+	case d.overdue != nil && d.known() != nil && d.known().Sent != nil:
+		return StepNone // once for each deadline
 	case d.try() == nil && d.known().Digest() == d.digest():
 		return StepNone
 	}
@@ -57,7 +70,7 @@ func (d *Delivery) Step() Step {
 func (d *Delivery) next() Step {
 	can := d.Place.Can()
 	switch k := d.known(); {
-	case k == nil || k.Sent == nil:
+	case k == nil || k.Sent == nil || d.overdue != nil:
 		return StepSend
 	case k.Receipt == "":
 		return StepStale
@@ -128,19 +141,32 @@ func (b *Box) dueOf(things []*Thing, only string) (due []*Delivery, skipped []Sk
 			if err != nil {
 				return nil, nil, err
 			}
-			d := &Delivery{t, place}
-			switch d.Step() {
-			case StepNone, StepStale:
-				continue
+			d := &Delivery{Thing: t, Place: place}
+			if why := b.unfit(d); why != "" {
+				skipped = append(skipped, Skipped{name, t.Ref(), why})
+			} else if d.isDue() {
+				due = append(due, d)
 			}
-			if _, err := d.Place.Plan(b.compose(d, placeholderKey)); isFault(err, deliver.FaultPlace) {
-				skipped = append(skipped, Skipped{name, t.Ref(), err.Error()})
-				continue
-			}
-			due = append(due, d)
 		}
 	}
 	return due, skipped, nil
+}
+
+// isDue reports whether a delivery takes a step that can be made.
+func (d *Delivery) isDue() bool {
+	step := d.Step()
+	return step != StepNone && step != StepStale
+}
+
+// unfit says why a target cannot take a delivery that is due, "" where it can.
+func (b *Box) unfit(d *Delivery) string {
+	if !d.isDue() {
+		return ""
+	}
+	if _, err := d.Place.Plan(b.compose(d, placeholderKey)); isFault(err, deliver.FaultPlace) {
+		return err.Error()
+	}
+	return ""
 }
 
 // targetsOf are the names of the targets that a thing goes to: those where something
@@ -148,21 +174,14 @@ func (b *Box) dueOf(things []*Thing, only string) (due []*Delivery, skipped []Sk
 func (b *Box) targetsOf(t *Thing) []string {
 	var names []string
 	for _, d := range t.Deliveries {
-		names = append(names, d.To)
+		if !slices.Contains(names, d.To) {
+			names = append(names, d.To)
+		}
 	}
-	if name := b.Default(t.Kind); name != "" && t.waits && !contains(t.Deliveries, name) {
+	if name := b.Default(t.Kind); name != "" && t.waits && !slices.Contains(names, name) {
 		names = append(names, name)
 	}
 	return names
-}
-
-func contains(deliveries []*fold.Delivery, name string) bool {
-	for _, d := range deliveries {
-		if d.To == name {
-			return true
-		}
-	}
-	return false
 }
 
 // Of is the delivery of a thing to a target, "" for the team's target of its kind.
@@ -176,5 +195,5 @@ func (b *Box) Of(t *Thing, name string) (*Delivery, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Delivery{t, place}, nil
+	return &Delivery{Thing: t, Place: place}, nil
 }

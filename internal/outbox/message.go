@@ -30,18 +30,8 @@ func (t *Thing) digest() string {
 
 // message is what is told of a thing at a place.
 func (b *Box) message(t *Thing, p *Place) deliver.Message {
-	zone := time.UTC
-	for _, who := range t.asks {
-		if of := b.TeamConfig.People[who].TZ.Location; of != nil {
-			zone = of
-			break
-		}
-	}
-	m := t.describe(zone)
-	for _, who := range t.asks {
-		person := b.TeamConfig.People[who]
-		m.To = append(m.To, deliver.Person{Name: who, Account: person.Account(p.Service)})
-	}
+	m := t.describe(b.zoneOf(t.asks))
+	m.To = b.persons(t.asks, p)
 	for _, ref := range t.about {
 		m.About = append(m.About, deliver.Ref{Type: ref.Type, ID: ref.ID})
 		if link := b.TeamConfig.Link(ref); link != "" {
@@ -51,10 +41,33 @@ func (b *Box) message(t *Thing, p *Place) deliver.Message {
 	return m
 }
 
-// Told are those whom a message is for, as handles.
-func (b *Box) Told(t *Thing) []string {
+// zoneOf is the time zone of the first of those whose zone is known.
+func (b *Box) zoneOf(who []string) *time.Location {
+	for _, one := range who {
+		if of := b.TeamConfig.People[one].TZ.Location; of != nil {
+			return of
+		}
+	}
+	return time.UTC
+}
+
+// persons are people, and groups, as a place knows them.
+func (b *Box) persons(who []string, p *Place) []deliver.Person {
+	var persons []deliver.Person
+	for _, one := range who {
+		persons = append(persons, deliver.Person{Name: one, Account: b.TeamConfig.People[one].Account(p.Service)})
+	}
+	return persons
+}
+
+// Told are those whom the message of a delivery is for, as handles.
+func (b *Box) Told(d *Delivery) []string {
+	asks := d.asks
+	if d.overdue != nil {
+		asks = d.overdue.Who
+	}
 	var who []string
-	for _, one := range t.asks {
+	for _, one := range asks {
 		_, known := b.TeamConfig.People[one]
 		if handoff.ValidHandle(one) && one != "team" && (known || len(b.TeamConfig.People) == 0) {
 			who = append(who, one)

@@ -83,6 +83,7 @@ func (b *Box) pushes(o Options, first bool) (bool, error) {
 // theirs, which is theirs to push.
 func (b *Box) mustPush(ctx context.Context, d *Delivery, o Options) (bool, error) {
 	switch once := d.Place.Can().Once; {
+	case o.First:
 	case d.next() == StepEdit || once == deliver.ByKey:
 		return false, nil // doing it twice does it once
 	case once == deliver.ByListing:

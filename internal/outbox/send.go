@@ -22,23 +22,25 @@ type Options struct {
 	Again    bool // what is in doubt is sent once more
 	Arrived  bool // what is in doubt has arrived: nothing is sent
 	Push     bool // push what is written down
+	First    bool // push it before anything is sent, whatever the target
 	DetachOK bool // write even when HEAD is on no branch
 }
 
 // Result is what became of a delivery.
 type Result struct {
-	Did   string // sent, edited, replied, found, "" for nothing
+	Did   string // sent, edited, replied, reminded, found, "" for nothing
 	URL   string // where it is, "" where the target does not tell
 	Notes []string
 }
 
 // What a delivery did.
 const (
-	DidSend  = "sent"
-	DidEdit  = "edited"
-	DidReply = "replied"
-	DidFind  = "found"    // an earlier try had arrived
-	DidNote  = "recorded" // the user says that it has
+	DidSend   = "sent"
+	DidEdit   = "edited"
+	DidReply  = "replied"
+	DidRemind = "reminded" // of a deadline that has passed
+	DidFind   = "found"    // an earlier try had arrived
+	DidNote   = "recorded" // the user says that it has
 )
 
 // DoubtError says that something may have been sent.
@@ -48,6 +50,7 @@ type DoubtError struct {
 	At          time.Time // when
 	Err         error     // what happened to the connection, or who stopped it; nil where nobody knows. It is no cause to look for: that something is in doubt counts more
 	Looks       bool      // the next try finds out by itself
+	Reminder    bool      // it is one, of a deadline of Ref
 }
 
 func (e *DoubtError) Error() string {
@@ -110,11 +113,14 @@ var placeholderKey = strings.Repeat("0", 32)
 // compose is the message of a delivery as its step sends it.
 func (b *Box) compose(d *Delivery, key string) deliver.Message {
 	m := b.message(d.Thing, d.Place)
+	if d.overdue != nil {
+		m = b.reminder(d, m)
+	}
 	m.Key = key
 	if try := d.try(); try != nil {
 		m.At = try.At.Time
 	}
-	if k := d.known(); k != nil && k.Receipt != "" {
+	if k := d.known(); k != nil && k.Receipt != "" && d.overdue == nil {
 		there := &deliver.Receipt{URL: k.URL, ID: k.Receipt}
 		switch d.next() {
 		case StepEdit:
@@ -138,11 +144,14 @@ func (b *Box) Plan(d *Delivery) ([]deliver.Request, error) {
 // key is what the target knows a new try by. Every clone that knows the same records
 // has the same, so that a target which knows keys takes one of them.
 func (d *Delivery) key() string {
-	after := ""
+	after, what := "", d.digest()
 	if k := d.known(); k != nil && k.Sent != nil {
 		after = k.Sent.ID
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{d.began, d.Ref(), d.Place.Service, d.Place.Name, after, d.digest()}, "\n")))
+	if d.overdue != nil { // whatever the thing says by now
+		what = "due " + d.overdue.At.UTC().Format(time.RFC3339Nano)
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{d.began, d.Ref(), d.Place.Service, d.Place.Name, after, what}, "\n")))
 	return hex.EncodeToString(sum[:16])
 }
 
@@ -197,8 +206,9 @@ func (b *Box) step(ctx context.Context, d *Delivery, o Options) (Result, error) 
 func (b *Box) settle(ctx context.Context, d *Delivery, o Options) (r Result, settled bool, err error) {
 	try := d.try()
 	tried := try.Body.(*handoff.Route)
-	doubt := &DoubtError{Ref: d.Ref(), Target: d.Place.Name, By: try.By, At: try.At.In(b.Location())}
-	if try.By != b.Me && b.Since(try.At.Time) < atWork && !o.Again && !o.Arrived {
+	doubt := &DoubtError{Ref: d.Ref(), Target: d.Place.Name, By: try.By, At: try.At.In(b.Location()), Reminder: d.overdue != nil}
+	// Jobs on a schedule are one person in many clones.
+	if (try.By != b.Me || o.First) && b.Since(try.At.Time) < atWork && !o.Again && !o.Arrived {
 		return Result{}, false, &TakenError{d.Ref(), d.Place.Name, try.By, try.ID, false}
 	}
 	if o.Arrived {
@@ -239,7 +249,7 @@ func (b *Box) begin(ctx context.Context, d *Delivery, o Options) (*handoff.Recor
 		return nil, err
 	}
 	route := d.route()
-	route.State, route.Key, route.Told, route.Digest = handoff.RouteSending, d.key(), b.Told(d.Thing), d.digest()
+	route.State, route.Key, route.Told, route.Digest = handoff.RouteSending, d.key(), b.Told(d), d.digest()
 	try := b.newRecord(&route)
 	commit, err := b.write(ctx, push, o, try)
 	if errors.As(err, new(*unpushed)) {
@@ -297,22 +307,29 @@ func (b *Box) send(ctx context.Context, d *Delivery, try *handoff.Record, fresh 
 	receipt, err := d.Place.Send(ctx, b.compose(d, tried.Key))
 	if uncertain := new(deliver.UncertainError); errors.As(err, &uncertain) {
 		looks := can.Once != deliver.Never || next == StepEdit
-		return Result{}, &DoubtError{Ref: d.Ref(), Target: d.Place.Name, By: try.By, At: try.At.In(b.Location()), Err: err, Looks: looks}
+		return Result{}, &DoubtError{d.Ref(), d.Place.Name, try.By, try.At.In(b.Location()), err, looks, d.overdue != nil}
 	}
 	if err != nil {
 		if fresh {
-			push, pushErr := b.pushes(o, can.Once == deliver.Never)
+			push, pushErr := b.pushes(o, o.First || can.Once == deliver.Never)
 			err = errors.Join(err, pushErr, b.fail(ctx, d, try, "", push, o))
 		}
 		return Result{}, err
 	}
 	r := Result{map[Step]string{StepSend: DidSend, StepEdit: DidEdit, StepReply: DidReply}[next], receipt.URL, receipt.Notes}
+	if d.overdue != nil {
+		r.Did = DidRemind
+	}
 	return r, b.end(ctx, d, try, sentRoute(receipt, digest), o)
 }
 
 // route is what all records of a delivery say.
 func (d *Delivery) route() handoff.Route {
-	return handoff.Route{Subject: d.Ref(), To: d.Place.Name, Because: d.because, Via: d.Place.Service}
+	r := handoff.Route{Subject: d.Ref(), To: d.Place.Name, Because: d.because, Via: d.Place.Service}
+	if d.overdue != nil {
+		r.Deadline = handoff.Time{Time: d.overdue.At}
+	}
+	return r
 }
 
 // end writes down how a try ended that has arrived.
@@ -321,7 +338,7 @@ func (b *Box) end(ctx context.Context, d *Delivery, try *handoff.Record, sent ha
 	route := d.route()
 	route.State, route.URL, route.Receipt, route.Digest, route.Note = sent.State, sent.URL, sent.Receipt, sent.Digest, sent.Note
 	route.Key, route.Ends, route.Told = tried.Key, try.ID, tried.Told
-	push, err := b.pushes(o, d.Place.Can().Once == deliver.Never)
+	push, err := b.pushes(o, o.First || d.Place.Can().Once == deliver.Never)
 	if err == nil {
 		// What was sent is sent, whoever stops the program now.
 		_, err = b.write(context.WithoutCancel(ctx), push, o, b.newRecord(&route))

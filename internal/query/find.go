@@ -126,10 +126,11 @@ func (r *runner) waitingOn() []candidate {
 		t := c.thread.(handoffThread)
 		return t.Record.By != r.who() && concerns(t.Record.By, t.receivers()...) && !t.AnsweredBy(r.who())
 	})...)
-	return append(found, filter(r.offered(), func(c candidate) bool {
+	found = append(found, filter(r.offered(), func(c candidate) bool {
 		offer := c.thread.(itemThread).Offer
 		return offer.From != r.who() && concerns(offer.From, offer.To...) && !r.passed(offer)
 	})...)
+	return append(found, filter(r.openPulls(), func(c candidate) bool { return concerns("", c.row.(*row.Review).WaitingOn...) })...)
 }
 
 // passed reports whether the person whom the question is about has answered the

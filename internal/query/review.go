@@ -20,6 +20,14 @@ func (r *runner) pulls() []candidate {
 	return found
 }
 
+// openPulls are those that are not known to be over.
+func (r *runner) openPulls() []candidate {
+	return filter(r.pulls(), func(c candidate) bool {
+		state := c.row.(*row.Review).State
+		return state != row.IsMerged && state != row.IsClosed
+	})
+}
+
 // pullsOf are the pull requests of an item, and of what closed it.
 func (r *runner) pullsOf(it *fold.Item) []candidate {
 	var found []candidate
@@ -83,15 +91,14 @@ func reviewers(ref handoff.Ref) []string {
 // items that are not known to be over.
 func (r *runner) reviews() []candidate {
 	if r.query.Arg == "" {
-		return filter(r.pulls(), func(c candidate) bool {
-			state := c.row.(*row.Review).State
-			return state != row.IsMerged && state != row.IsClosed
-		})
+		return r.openPulls()
 	}
 	var found []candidate
 	for _, it := range itemsNamed(r.state, r.query.Arg) {
 		all := r.pullsOf(it)
-		named := filter(all, func(c candidate) bool { return slices.Contains(c.facets[HasRef], foldRef(r.query.Arg)) })
+		named := filter(all, func(c candidate) bool { // by itself, not by another reference of its item
+			return slices.Contains(refs([]handoff.Ref{{Type: "pr", ID: c.row.(*row.Review).ID}}), foldRef(r.query.Arg))
+		})
 		if len(named) == 0 && !strings.HasPrefix(r.query.Arg, "pr:") { // an item, or its ticket
 			named = all
 		}

@@ -115,9 +115,9 @@ var topics = []TopicSpec{
 	},
 	{
 		Name: WaitingOn, arg: someone, Example: "handoff query waiting-on sarah",
-		Help: "what a person, group or area is to do for others: escalations to them that nobody took up, open blockers that they are to resolve and those that ask them now, open questions to answer in the same way, own ones that are answered to close, published handoffs to ack, own ones to amend where changes were requested, items to take; by type, then the most severe, then the oldest",
+		Help: "what a person, group or area is to do for others: escalations to them that nobody took up, open blockers that they are to resolve and those that ask them now, open questions to answer in the same way, own ones that are answered to close, published handoffs to ack, own ones to amend where changes were requested, items to take, pull requests to review; by type, then the most severe, then the oldest",
 		none: "nothing waits for %s", rests: []string{keyBlockers, keyItems}, besides: []string{keyQuestions},
-		less: "no escalation, blocker, handoff or item waits for %s", find: (*runner).waitingOn, order: byType,
+		less: "no escalation, blocker, handoff, item or review waits for %s", find: (*runner).waitingOn, order: byType,
 	},
 	{
 		Name: NextSteps, arg: anyone, Example: "handoff query next ben",

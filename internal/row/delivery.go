@@ -16,13 +16,15 @@ type Delivery struct {
 	At      *time.Time `json:"at"`      // when the first one had arrived; null while none has
 	URL     string     `json:"url"`
 	InDoubt bool       `json:"in_doubt"` // something may have been sent, and nobody has said how that ended
+
+	Deadline *time.Time `json:"deadline"` // that it reminds of, null where it tells of the thing itself
 }
 
 // Deliveries are those of a thing, in the order in which they began.
 func Deliveries(of *fold.Delivered) []Delivery {
 	list := make([]Delivery, len(of.Deliveries))
 	for i, d := range of.Deliveries {
-		list[i] = Delivery{Target: d.To, Service: d.Via, Told: List(d.Told), At: Stamp(d.First), URL: d.URL, InDoubt: len(d.Sending) > 0}
+		list[i] = Delivery{Target: d.To, Service: d.Via, Told: List(d.Told), At: Stamp(d.First), URL: d.URL, InDoubt: len(d.Sending) > 0, Deadline: Stamp(d.Deadline)}
 	}
 	return list
 }
@@ -67,7 +69,11 @@ func WhoWasTold(deliveries []Delivery, when func(time.Time) string) string {
 	var said []string
 	for _, d := range deliveries {
 		if d.At != nil {
-			said = append(said, text.JoinNonEmpty(" ", text.And(d.Told), wasTold(len(d.Told)), d.Where(), when(*d.At)))
+			verb := "told"
+			if d.Deadline != nil {
+				verb = "reminded"
+			}
+			said = append(said, text.JoinNonEmpty(" ", text.And(d.Told), wasTold(len(d.Told), verb), d.Where(), when(*d.At)))
 		}
 		if d.InDoubt {
 			said = append(said, "may have been sent to "+d.Target)
@@ -76,12 +82,12 @@ func WhoWasTold(deliveries []Delivery, when func(time.Time) string) string {
 	return text.JoinNonEmpty("; ", said...)
 }
 
-func wasTold(people int) string {
+func wasTold(people int, verb string) string {
 	switch people {
 	case 0:
-		return "told"
+		return verb
 	case 1:
-		return "was told"
+		return "was " + verb
 	}
-	return "were told"
+	return "were " + verb
 }

@@ -110,7 +110,7 @@ func (r *Item) waits() string {
 	for _, w := range r.WaitsFor {
 		typ, name, _ := strings.Cut(w.On, ":")
 		if typ == "pr" {
-			name = pullName(name)
+			name = PullName(name)
 		}
 		waits = append(waits, text.JoinNonEmpty(" on ", ListCell(w.Who), name))
 	}

@@ -2,8 +2,11 @@ package row
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // Review is a pull request that an item names, as its record knows it.
@@ -34,23 +37,44 @@ func (r *Review) Approved() bool {
 }
 
 // Sentence is the row in a sentence.
-func (r *Review) Sentence(Clock) string {
-	name := pullName(r.ID)
+func (r *Review) Sentence(c Clock) string {
+	name := PullName(r.ID)
 	if r.State == "" && r.Approvals == "" && len(r.WaitingOn) == 0 {
 		return "nobody has recorded the state of " + name + " (" + r.Item + ")"
 	}
 	say := name + " (" + r.Item + ") is " + cmp.Or(r.State, "in a state that nobody recorded")
 	if r.Approvals != "" {
-		say += ", with " + r.Approvals + " approvals"
+		say += ", with " + approvals(r.Approvals)
 	}
 	if len(r.WaitingOn) > 0 {
 		say += "; it waits for " + ListCell(r.WaitingOn)
 	}
+	if r.ProbedAt != nil {
+		say += ", asked " + c.At(*r.ProbedAt)
+	}
 	return say
 }
 
-// pullName is a pull request in a sentence.
-func pullName(id string) string {
+// Standing says in words how something outside of the records stands, as far as a
+// reference says so: "open", "2 of 3 approvals", "waits for james".
+func Standing(ref handoff.Ref) []string {
+	words := []string{ref.State, approvals(ref.Approvals)}
+	if len(ref.WaitingOn) > 0 {
+		words = append(words, "waits for "+ListCell(ref.WaitingOn))
+	}
+	return slices.DeleteFunc(words, func(word string) bool { return word == "" })
+}
+
+// approvals is "2/3" in words.
+func approvals(count string) string {
+	if count == "" {
+		return ""
+	}
+	return strings.Replace(count, "/", " of ", 1) + " approvals"
+}
+
+// PullName is a pull request in a sentence.
+func PullName(id string) string {
 	if id != "" && strings.Trim(id, "0123456789") == "" {
 		id = "#" + id
 	}

@@ -111,7 +111,11 @@ func Says(r *handoff.Record) string {
 		return text.JoinNonEmpty(": ", body.Item+" → "+body.To, body.Next)
 	case *handoff.Route:
 		if body.Delivers() {
-			return text.JoinNonEmpty(": ", fmt.Sprintf("%s → %s, %s", body.Subject, body.To, body.State), text.JoinNonEmpty(", ", body.URL, body.Note))
+			state := body.State
+			if !body.Deadline.IsZero() {
+				state = "reminder " + state
+			}
+			return text.JoinNonEmpty(": ", fmt.Sprintf("%s → %s, %s", body.Subject, body.To, state), text.JoinNonEmpty(", ", body.URL, body.Note))
 		}
 		return text.JoinNonEmpty(", ", body.To+" is asked about "+subjectName(body.Subject), whyAsked(body), noteInWords(body.Note))
 	case *handoff.Withdrawal:

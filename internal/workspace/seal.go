@@ -115,6 +115,7 @@ func (ws *Workspace) seal(d *Draft) {
 	}
 	if h.Rollup == nil {
 		ws.complete(&h, d.Resolutions)
+		d.Reviewed = ws.review(&h, d.Reviews)
 	}
 	at := ws.Author.When
 	records, unsettled := ws.closing(d, &h)
@@ -208,11 +209,13 @@ type Draft struct {
 	Resolutions []handoff.Resolution // of carried blockers, published in the same commit
 	Work        *Facts               // nil where nobody asked git
 	Noticed     handoff.Meta         // about the writing
+	Reviews     []handoff.Ref        // what forges say of the pull requests of its items
 
 	Freed []Freed // what was carried and is not blocked any more
 
 	Sealed    []*handoff.Sealed // as it was last checked: the handoff, then what goes with it
 	Unsettled []string          // what of it goes to nobody or closes nothing, and why
+	Reviewed  []string          // what forges said of it that the records, or its writer, do not
 
 	returned []handoff.Finding // what makes it go to somebody else than its receiver
 }
