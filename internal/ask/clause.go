@@ -39,7 +39,7 @@ type parser struct {
 
 // parse reads a question. It is false for words that are none.
 func parse(tokens []token, at span) (*clause, bool) {
-	any := slices.ContainsFunc(tokens, func(t token) bool { return t.text == "any" })
+	some := slices.ContainsFunc(tokens, func(t token) bool { return t.text == "any" })
 	tokens = slices.DeleteFunc(tokens, func(t token) bool { return t.can(filler) && len(t.words) == 1 })
 	p := parser{tokens: tokens, c: clause{preps: make(map[string]*phrase), time: at}}
 	if len(tokens) == 0 || !p.opening() || !p.body() {
@@ -48,7 +48,7 @@ func parse(tokens []token, at span) (*clause, bool) {
 	if p.c.verb == "" && !p.fromNoun() {
 		return nil, false
 	}
-	if p.c.asks == "yes" && !any && !p.hasSubject() {
+	if p.c.asks == "yes" && !some && !p.hasSubject() {
 		return nil, false
 	}
 	p.roles()
