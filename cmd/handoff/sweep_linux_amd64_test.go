@@ -49,8 +49,8 @@ func sweep(t *testing.T, f fault) {
 }
 
 // points returns the numbers of the calls to interfere with: of those that
-// differ in the names of objects and temporary files only, the first and the
-// last, and with -full every one. Nothing that is said to git is left out.
+// differ in the names of objects and temporary files only, the first, of renames the
+// last as well, and with -full every one. Nothing that is said to git is left out.
 func (f fault) points(calls []string) []int {
 	first, last := map[string]int{}, map[string]int{}
 	for at, call := range calls {
@@ -63,7 +63,7 @@ func (f fault) points(calls []string) []int {
 	var chosen []int
 	for at, call := range calls {
 		kind := drawn.ReplaceAllString(call, "*")
-		if *full || call == toPipe || call == "write .git/handoff/append" || (at == first[kind] || at == last[kind]) && f.matters(call) {
+		if *full || call == toPipe || call == "write .git/handoff/append" || (at == first[kind] || at == last[kind] && strings.HasPrefix(call, "rename")) && f.matters(call) {
 			chosen = append(chosen, at)
 		}
 	}
