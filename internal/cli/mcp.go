@@ -44,14 +44,14 @@ func (g *globals) asAgent(ctx context.Context, client, stdin string, args ...str
 	env.In, env.Out, env.Err, env.Signals = strings.NewReader(stdin), &out, &talk, nil
 	env.Interactive, env.Color, env.Width = false, false, 0
 	if g.agent == nil {
-		if client == "" {
-			client = "agent"
-		}
 		env.Environ = append(env.Environ[:len(env.Environ):len(env.Environ)], agent.EnvName+"="+client)
 	}
 	before := []string{"--json", "--no-input"}
 	if g.agentName != "" {
 		before = append(before, "--agent="+g.agentName)
+	}
+	if g.as != "" {
+		before = append(before, "--as="+g.as)
 	}
 	status := newGlobals(env).run(ctx, append(before, args...))
 	return agent.Outcome{Out: out.String(), Talk: talk.String(), Status: status}
