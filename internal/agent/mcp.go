@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -186,18 +187,18 @@ func (s *server) call(ctx context.Context, client, stdin string, args []string) 
 
 // The resources are handoffs and decisions, by their reference.
 func (s *server) addResources() {
-	for _, r := range []struct{ name, template, prefix, about string }{
-		{"handoff", "handoff://record/{id}", "handoff://record/", "A handoff or another record, with its story."},
-		{"decision", "handoff://decision/{topic}", "handoff://decision/", "What was decided on a topic, and what that replaced."},
+	for _, r := range []struct{ name, before, variable, kind, about string }{
+		{"handoff", "handoff://record/", "{id}", "", "A handoff or another record, with its story."},
+		{"decision", "handoff://decision/", "{topic}", "dec:", "What was decided on a topic, and what that replaced."},
 	} {
-		template := &mcp.ResourceTemplate{Name: r.name, URITemplate: r.template, Description: r.about, MIMEType: "application/json"}
+		template := &mcp.ResourceTemplate{Name: r.name, URITemplate: r.before + r.variable, Description: r.about, MIMEType: "application/json"}
 		s.AddResourceTemplate(template, func(ctx context.Context, request *mcp.ReadResourceRequest) (*mcp.ReadResourceResult, error) {
-			ref, ok := strings.CutPrefix(request.Params.URI, r.prefix)
-			if r.name == "decision" {
-				ref = "dec:" + ref
+			ref, err := url.PathUnescape(strings.TrimPrefix(request.Params.URI, r.before))
+			if err != nil {
+				return nil, mcp.ResourceNotFoundError(request.Params.URI)
 			}
-			text, failed := s.call(ctx, clientOf(request.Session), "", []string{"show", "--", ref})
-			if !ok || failed {
+			text, failed := s.call(ctx, clientOf(request.Session), "", []string{"show", "--", r.kind + ref})
+			if failed {
 				return nil, mcp.ResourceNotFoundError(request.Params.URI)
 			}
 			return &mcp.ReadResourceResult{Contents: []*mcp.ResourceContents{{URI: request.Params.URI, MIMEType: "application/json", Text: text}}}, nil
