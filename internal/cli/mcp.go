@@ -14,10 +14,11 @@ func newMCPCmd(g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use:   "mcp",
 		Short: "Serve coding agents over the Model Context Protocol",
-		Long: `Serve coding agents over the Model Context Protocol, on standard input and output.
-Its tools are commands of this program, for the person whose git identity the
-clone has, under the policy of the team: what gives or takes work becomes a
-draft, which the person publishes (handoff help agents).`,
+		Long: `Serve coding agents over the Model Context Protocol, on standard input and
+output. Its tools are commands of this program, for the person whose git
+identity the clone has, under the policy of the team: what gives or takes work
+becomes a draft, which the person publishes (handoff help agents). No tool takes
+an identity. Calls are answered one after the other.`,
 		Example: `  claude mcp add handoff -- handoff mcp
   handoff -C /src/app mcp`,
 		GroupID: groupSetup,
