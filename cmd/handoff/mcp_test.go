@@ -320,7 +320,7 @@ func TestMCPClientIsAnAgent(t *testing.T) {
 	}
 	flagged := s.startMCP("--agent", "flagged")
 	told := &site{t: t, dir: s.dir, env: append(slices.Clip(s.env), "CLAUDECODE=1")}
-	for _, c := range []*mcpClient{flagged, told.startMCP()} {
+	for _, c := range []*mcpClient{flagged, told.startMCP(), s.startMCP("--as", "ben")} {
 		c.send(hello("other", lastWithHello))
 		c.read()
 		if text, failed := c.tool("declare", map[string]any{"handoff": tiny}); failed {
@@ -329,8 +329,12 @@ func TestMCPClientIsAnAgent(t *testing.T) {
 		c.end()
 	}
 	got := s.draftsOf()
-	for i, agent := range []string{"agent", "agent", "asben", "0", "false", "2J", strings.Repeat("x", 128), "flagged", "claude-code"} {
-		if want := fmt.Sprintf("%d declare ana %s", i+1, agent); i >= len(got) || got[i] != want {
+	for i, agent := range []string{"agent", "agent", "asben", "0", "false", "2J", strings.Repeat("x", 128), "flagged", "claude-code", "other"} {
+		want := fmt.Sprintf("%d declare ana %s", i+1, agent)
+		if agent == "other" { // who started the server said for whom
+			want = fmt.Sprintf("%d declare ben other", i+1)
+		}
+		if i >= len(got) || got[i] != want {
 			t.Fatalf("no %q in %q", want, got)
 		}
 	}
