@@ -292,6 +292,10 @@ Which other acts an agent publishes by itself the team says under "agents" in
 the configuration: draft, publish, or, of a decision, propose. By default it
 asks and answers, and proposes decisions; the rest are drafts.
 
+An agent runs these commands, or calls them as tools: handoff mcp serves the
+Model Context Protocol on standard input and output. There it is told by what
+the client calls itself, where nothing of the below names it.
+
 An agent that hides that it is one cannot be told from the person. What holds
 against that is outside of the program: a signing key that asks for a touch, and
 "acks: {signed: true}" in the verify section, or acks on a forge that vouches

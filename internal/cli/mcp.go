@@ -14,10 +14,11 @@ func newMCPCmd(g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use:   "mcp",
 		Short: "Serve coding agents over the Model Context Protocol",
-		Long: `Serve coding agents over the Model Context Protocol, on standard input and output.
-Its tools are commands of this program, for the person whose git identity the
-clone has, under the policy of the team: what gives or takes work becomes a
-draft, which the person publishes (handoff help agents).`,
+		Long: `Serve coding agents over the Model Context Protocol, on standard input and
+output. Its tools are commands of this program, for the person whose git
+identity the clone has, under the policy of the team: what gives or takes work
+becomes a draft, which the person publishes (handoff help agents). No tool takes
+an identity. Calls are answered one after the other.`,
 		Example: `  claude mcp add handoff -- handoff mcp
   handoff -C /src/app mcp`,
 		GroupID: groupSetup,
@@ -44,14 +45,14 @@ func (g *globals) asAgent(ctx context.Context, client, stdin string, args ...str
 	env.In, env.Out, env.Err, env.Signals = strings.NewReader(stdin), &out, &talk, nil
 	env.Interactive, env.Color, env.Width = false, false, 0
 	if g.agent == nil {
-		if client == "" {
-			client = "agent"
-		}
 		env.Environ = append(env.Environ[:len(env.Environ):len(env.Environ)], agent.EnvName+"="+client)
 	}
 	before := []string{"--json", "--no-input"}
 	if g.agentName != "" {
 		before = append(before, "--agent="+g.agentName)
+	}
+	if g.as != "" {
+		before = append(before, "--as="+g.as)
 	}
 	status := newGlobals(env).run(ctx, append(before, args...))
 	return agent.Outcome{Out: out.String(), Talk: talk.String(), Status: status}
