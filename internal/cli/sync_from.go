@@ -120,6 +120,9 @@ func (l *listener) listen(ctx context.Context) error {
 	if err := l.ws.Load(ctx, outbox.HeardPart(l.Now())); err != nil {
 		return err
 	}
+	if err := l.takeBack(ctx); err != nil {
+		return err
+	}
 	heard, notes, err := l.box.Listen(ctx, l.place, l.reader)
 	l.notes(notes)
 	if err != nil {
@@ -145,6 +148,30 @@ func (l *listener) listen(ctx context.Context) error {
 		l.passed = append(l.passed, passedRow{passed[why], why})
 	}
 	return l.err
+}
+
+// takeBack withdraws questions that were recorded twice, by two clones at once.
+func (l *listener) takeBack(ctx context.Context) error {
+	for _, r := range l.box.AskedTwice() {
+		b, err := l.onBehalfOf(l.ws, r.By, *r.Said)
+		if err != nil {
+			return err
+		}
+		why := fmt.Sprintf("The same was recorded before, as %s", r.Before.ID)
+		p, words, err := b.run(ctx, func(ctx context.Context, g *globals) error {
+			return runWithdraw(ctx, g, withdrawOptions{why: why}, about{command: "withdraw", ref: r.ID})
+		})
+		switch {
+		case p != nil:
+			l.rows = append(l.rows, heardRow{r.Said.URL, r.By, "withdraw", r.ID, p.ID, string(p.Kind), p.Commit, ""})
+		case err == nil:
+			err = fmt.Errorf("%s: %s", r.ID, text.OneLine(words))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hear records what one comment says, or tells its author why not.
