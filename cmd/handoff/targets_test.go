@@ -87,6 +87,9 @@ func (s *fakeTargets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	data, _ := io.ReadAll(r.Body)
 	s.log = append(s.log, r.Method+" "+strings.Replace(r.URL.Path, "/secret-path", "", 1))
 	mode := s.take()
+	if mode == "silent" && r.Method != http.MethodGet {
+		mode = "refuse"
+	}
 	switch mode {
 	case "refuse":
 		answer(w, http.StatusForbidden, map[string]any{"message": "no right to do that"})
@@ -322,8 +325,8 @@ func (s *fakeTargets) count() int {
 }
 
 // cmdTargets starts the server: targets. What it has got is in the files posts and log
-// of $WORK/targets; the file mode there says what happens to requests: refuse, gone
-// (nothing was taken), drop (it was, and there is no answer). The user's own
+// of $WORK/targets; the file mode there says what happens to requests: refuse, silent
+// (what only reads is answered), gone (nothing was taken), drop (it was, and there is no answer). The user's own
 // configuration is written to the file own; as it is in use, with targets -use. With
 // targets -tls they are reached over TLS, as real ones are, and are GitLab and Gitea too.
 func cmdTargets(ts *testscript.TestScript, _ bool, args []string) {

@@ -145,12 +145,21 @@ func (in *userInbox) print(p *printer, part inbox.Part, limit int) {
 	for _, e := range errands[:min(len(errands), limit)] {
 		p.errand(e, in.ws.Me)
 		if deliveries, ok := row.Delivered(e.Lead.Row); ok && part == inbox.Act {
-			p.field("told", in.teller.told(deliveries))
+			p.field("told", in.teller.told(deliveries, in.submitted(e.Lead)))
 		}
 	}
 	if more := len(errands) - limit; more > 0 {
 		p.styled(painted{dim, fmt.Sprintf("  %d more: handoff inbox", more)})
 	}
+}
+
+// submitted says where a handoff was submitted, "" for nowhere and of anything else.
+func (in *userInbox) submitted(r inbox.Row) string {
+	h := in.ws.State.Handoffs[r.Key()]
+	if r.RowType() != row.TypeHandoff || h == nil {
+		return ""
+	}
+	return whereSubmitted(in.teller.submission(h))
 }
 
 // sayWayOn says what to do about what there is, or that there is nothing and where

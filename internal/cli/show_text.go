@@ -90,7 +90,7 @@ func (s storyPrinter) handoff(h *fold.Handoff) {
 	s.drift(h)
 	s.verdicts(h)
 	s.replies(h)
-	s.told("told", &h.Delivered)
+	s.toldOf("told", &h.Delivered, s.teller.submission(h))
 	s.cite(r)
 }
 

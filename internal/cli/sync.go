@@ -39,12 +39,13 @@ With --from, the comments of the last two weeks on what was delivered to a forge
 are read, and recorded where a line begins with /handoff: ack, answer, resolve,
 decline or ask, with the text behind it, and first the name of what is meant,
 where several things are there. Whom the roster gives the account to is the
-author, you are the committer, and the record says where it was said. What is
-refused is answered there, once. Strangers, programs and comments that were
-edited are passed over. Handoffs that were submitted in the form of handoff init
---forms, in an issue with the label handoff, are published by their author, or
-answered with what is missing; one that somebody else has edited is neither.
-What the target is, is your own configuration: handoff help config.
+author, you are the committer, and the record says where it was said. What was
+recorded is said there, once others have it, and what is refused, each once.
+Strangers, programs and comments that were edited are passed over. Handoffs that
+were submitted in the form of handoff init --forms, in an issue with the label
+handoff, are published by their author, or answered with what is missing; one
+that somebody else has edited is neither. What the target is, is your own
+configuration: handoff help config.
 
 A partial clone (git clone --filter) may lack records. Nothing that only reads
 fetches them; sync does, all at once, and with --missing does nothing else.`,

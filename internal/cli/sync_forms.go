@@ -192,11 +192,6 @@ func (l *listener) linkForms(ctx context.Context) error {
 	if !l.links {
 		return nil
 	}
-	end, err := outbox.Turn(ctx, l.ws)
-	if err != nil {
-		return err
-	}
-	defer end()
 	list, err := l.submissions(ctx)
 	if err != nil {
 		return err

@@ -46,6 +46,8 @@ type listener struct {
 	forms  []formRow
 	links  bool  // some forms are published, and do not say so
 	err    error // of those that are to be read again
+
+	unsaid []*outbox.Heard // comments that are recorded, and nobody has said so there
 }
 
 // heardDocument is what --from prints with --json.
@@ -57,7 +59,7 @@ type heardDocument struct {
 }
 
 // runSyncFrom syncs before it listens, so that it knows what others have recorded, and
-// afterwards, so that they know what it has.
+// afterwards, so that they know what it has. Only then it says there what came of it.
 func runSyncFrom(ctx context.Context, g *globals, ws *workspace.Workspace, name string) error {
 	l, err := g.newListener(ctx, ws, name)
 	if err != nil {
@@ -67,6 +69,11 @@ func runSyncFrom(ctx context.Context, g *globals, ws *workspace.Workspace, name 
 	if err != nil {
 		return err
 	}
+	end, err := outbox.Turn(ctx, ws)
+	if err != nil {
+		return err
+	}
+	defer end()
 	heardErr := l.listen(ctx)
 	if l.recorded() {
 		sent := doc.Sent
@@ -74,7 +81,7 @@ func runSyncFrom(ctx context.Context, g *globals, ws *workspace.Workspace, name 
 		doc.Sent += sent
 	}
 	if err == nil {
-		err = l.linkForms(ctx)
+		err = errors.Join(l.linkForms(ctx), l.sayRecorded(ctx))
 	}
 	return errors.Join(heardErr, err, g.printer.print(heardDocument{doc, l.rows, l.passed, text.NonNil(l.forms)}, func() {
 		l.printForms()
@@ -105,17 +112,15 @@ func (g *globals) newListener(ctx context.Context, ws *workspace.Workspace, name
 	return &listener{globals: g, ws: ws, box: box, place: place, reader: reader, rows: []heardRow{}, passed: []passedRow{}}, nil
 }
 
-// listen records what was said, and answers what is refused.
+// listen records what was said, and answers what is refused. It is this process's turn.
 func (l *listener) listen(ctx context.Context) error {
-	end, err := outbox.Turn(ctx, l.ws)
-	if err != nil {
-		return err
-	}
-	defer end()
 	if err := l.takeForms(ctx); err != nil {
 		return err
 	}
 	if err := l.ws.Load(ctx, outbox.HeardPart(l.Now())); err != nil {
+		return err
+	}
+	if err := l.takeBack(ctx); err != nil {
 		return err
 	}
 	heard, notes, err := l.box.Listen(ctx, l.place, l.reader)
@@ -132,7 +137,12 @@ func (l *listener) listen(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return errors.Join(l.err, context.Cause(ctx))
 		}
-		l.hear(ctx, h)
+		if !h.Recorded {
+			l.hear(ctx, h)
+		}
+		if h.Recorded {
+			l.unsaid = append(l.unsaid, h)
+		}
 	}
 	for _, why := range slices.Sorted(maps.Keys(passed)) {
 		l.passed = append(l.passed, passedRow{passed[why], why})
@@ -140,12 +150,36 @@ func (l *listener) listen(ctx context.Context) error {
 	return l.err
 }
 
+// takeBack withdraws questions that were recorded twice, by two clones at once.
+func (l *listener) takeBack(ctx context.Context) error {
+	for _, r := range l.box.AskedTwice() {
+		b, err := l.onBehalfOf(l.ws, r.By, *r.Said)
+		if err != nil {
+			return err
+		}
+		why := fmt.Sprintf("The same was recorded before, as %s", r.Before.ID)
+		p, words, err := b.run(ctx, func(ctx context.Context, g *globals) error {
+			return runWithdraw(ctx, g, withdrawOptions{why: why}, about{command: "withdraw", ref: r.ID})
+		})
+		switch {
+		case p != nil:
+			l.rows = append(l.rows, heardRow{r.Said.URL, r.By, "withdraw", r.ID, p.ID, string(p.Kind), p.Commit, ""})
+		case err == nil:
+			err = fmt.Errorf("%s: %s", r.ID, text.OneLine(words))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // hear records what one comment says, or tells its author why not.
 func (l *listener) hear(ctx context.Context, h *outbox.Heard) {
 	row := heardRow{URL: h.URL, By: h.By, Verb: h.Verb}
 	err := l.record(ctx, h, &row)
 	if err == nil && row.Refused != "" {
-		err = l.box.Reply(ctx, l.place, h, row.Refused)
+		err = l.box.RefuseComment(ctx, l.place, h, row.Refused)
 	}
 	if err != nil {
 		l.err = errors.Join(l.err, fmt.Errorf("%s: %w", h.URL, err))
@@ -171,7 +205,7 @@ func (l *listener) record(ctx context.Context, h *outbox.Heard, row *heardRow) e
 		row.Refused = words
 		return err
 	}
-	row.Record, row.Kind, row.Commit = p.ID, string(p.Kind), p.Commit
+	row.Record, row.Kind, row.Commit, h.Recorded = p.ID, string(p.Kind), p.Commit, true
 	printFindings(l.Err, l.findings(p.Warnings))
 	return err
 }
@@ -207,6 +241,14 @@ func (l *listener) asked(says *string) string {
 		return handle
 	}
 	return name
+}
+
+// sayRecorded says at comments that they are recorded, and as what.
+func (l *listener) sayRecorded(ctx context.Context) error {
+	if len(l.unsaid) == 0 {
+		return nil
+	}
+	return l.box.SayRecorded(ctx, l.place, l.unsaid)
 }
 
 // print tells what became of the comments.

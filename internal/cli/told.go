@@ -27,17 +27,34 @@ func (g *globals) newTeller(ws *workspace.Workspace) teller {
 	return teller{ws, !ws.TeamConfig.Deliver.IsZero()}
 }
 
-// told says who was told, "" for nothing to say.
-func (t teller) told(deliveries []row.Delivery) string {
-	words := row.WhoWasTold(deliveries, t.when)
+// told says who was told, and where a handoff was submitted, "" for nowhere: whoever it is
+// for reads it there. It is "" for nothing to say.
+func (t teller) told(deliveries []row.Delivery, submitted string) string {
+	words := text.JoinNonEmpty("; ", submitted, row.WhoWasTold(deliveries, t.when))
 	if words == "" && t.configured {
 		return row.NobodyTold
 	}
 	return words
 }
 
-// untold says of a handoff that was just committed that nobody was told, where
-// somebody has named a target.
+// submission is where a handoff was submitted, in a form, nil for nowhere.
+func (t teller) submission(h *fold.Handoff) *handoff.Said {
+	if first := t.ws.State.Records[h.First]; first != nil {
+		return first.Said
+	}
+	return h.Record.Said
+}
+
+// whereSubmitted says where a handoff was submitted, "" for nowhere.
+func whereSubmitted(said *handoff.Said) string {
+	if said == nil {
+		return ""
+	}
+	return "submitted " + row.Delivery{Service: said.Via}.Where()
+}
+
+// untold says of a handoff that was just committed that nobody was told, where the team
+// names a target for some of it, or it was told before.
 func (g *globals) untold(ws *workspace.Workspace, records []*handoff.Record) []string {
 	h, ok := records[0].Body.(*handoff.Handoff)
 	if !ok {
@@ -50,6 +67,8 @@ func (g *globals) untold(ws *workspace.Workspace, records []*handoff.Record) []s
 	words := row.NobodyTold
 	if before := ws.State.Handoffs[h.Amends]; before != nil && len(before.Arrived()) > 0 {
 		words = "what was told of it before is not up to date"
+	} else if !box.HasTargetFor(records) {
+		return nil
 	}
 	if len(box.Names()) > 0 {
 		words += "; handoff route --all"
@@ -68,8 +87,13 @@ func (t teller) when(at time.Time) string {
 
 // told prints who was told of a thing, with where that can be seen.
 func (s storyPrinter) told(label string, of *fold.Delivered) {
+	s.toldOf(label, of, nil)
+}
+
+// toldOf is told for a handoff, which may have been submitted somewhere.
+func (s storyPrinter) toldOf(label string, of *fold.Delivered, said *handoff.Said) {
 	deliveries := row.Deliveries(of)
-	words := s.teller.told(deliveries)
+	words := s.teller.told(deliveries, whereSubmitted(said))
 	for _, d := range deliveries {
 		words = text.JoinNonEmpty(", ", words, d.URL)
 	}

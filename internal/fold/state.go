@@ -48,10 +48,11 @@ type View struct {
 func (v *View) Known() []*handoff.Record { return v.order }
 
 // SaidAt returns the record that was said at an address, nil where none is known: of a
-// part that asks for it, or of all.
+// part that asks for it, or of all. What was recorded beside it, whom it asks, is not it;
+// nor is what strangers have pushed.
 func (v *View) SaidAt(url string) *handoff.Record {
 	for _, r := range v.order {
-		if r.Said != nil && r.Said.URL == url {
+		if r.Said != nil && r.Said.URL == url && r.Kind != handoff.KindRoute && !r.Source.Foreign {
 			return r
 		}
 	}

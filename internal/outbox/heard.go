@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/deliver"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -25,6 +27,8 @@ type Heard struct {
 	By     string   // handle of the author; "" where Passed says why
 	Passed string   // why it is passed over, "" where it is not: one of the constants below
 	things []*Thing // that were delivered there
+
+	Recorded bool // there is a record of it, and nobody has told its author so
 }
 
 // Why a comment is passed over.
@@ -57,8 +61,8 @@ func (b *Box) Reader(name string) (*Place, deliver.Reader, error) {
 }
 
 // Listen reads the comments of the last two weeks on what was delivered to a place, and
-// returns those that say something which nobody has recorded or answered yet, the oldest
-// first. notes say what was not looked at.
+// returns those that say something which nobody has answered yet, the oldest first. notes
+// say what was not looked at.
 func (b *Box) Listen(ctx context.Context, place *Place, reader deliver.Reader) (heard []*Heard, notes []string, err error) {
 	since := b.Clock().Add(-heardTime)
 	issues, more, err := reader.Issues(ctx, "", since)
@@ -83,12 +87,15 @@ func (b *Box) Listen(ctx context.Context, place *Place, reader deliver.Reader) (
 		heard = append(heard, unanswered(comments, things)...)
 	}
 	slices.SortStableFunc(heard, func(x, y *Heard) int { return x.At.Compare(y.At) })
-	heard, err = b.unrecorded(heard)
+	if err := b.Need(saidAt(heard)); err != nil {
+		return nil, nil, err
+	}
 	for _, h := range heard {
-		h.Via = place.Service
+		h.Via, h.Recorded = place.Service, h.URL != "" && b.State.SaidAt(h.URL) != nil
 		h.By, h.Passed = b.author(h.Post, place)
 	}
-	return heard, notes, err
+	heard = slices.DeleteFunc(heard, func(h *Heard) bool { return h.Recorded && h.Passed != "" })
+	return heard, notes, nil
 }
 
 // thingsAt are the things that were delivered to where a post is, and the handoff that
@@ -127,16 +134,13 @@ func unanswered(comments []deliver.Post, things []*Thing) []*Heard {
 	return heard
 }
 
-// unrecorded are those that no record is of.
-func (b *Box) unrecorded(heard []*Heard) ([]*Heard, error) {
+// saidAt is what has to be known to tell which comments were recorded.
+func saidAt(heard []*Heard) fold.Part {
 	part := fold.Part{}
 	for _, h := range heard {
 		part.Said = append(part.Said, h.URL)
 	}
-	if err := b.Need(part); err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(heard, func(h *Heard) bool { return h.URL != "" && b.State.SaidAt(h.URL) != nil }), nil
+	return part
 }
 
 // author is who wrote a post, or why it does not count.
@@ -160,12 +164,54 @@ func (b *Box) author(p deliver.Post, place *Place) (handle, passed string) {
 // Said is where it was said, for a record of it.
 func (h *Heard) Said() handoff.Said { return handoff.Said{URL: h.URL, Via: h.Via} }
 
-// Reply answers a comment, once: whoever listens afterwards finds the answer. The error
+// RefuseComment says at a comment why it was not recorded.
+func (b *Box) RefuseComment(ctx context.Context, place *Place, h *Heard, words string) error {
+	return b.reply(ctx, place, h, append(paragraphs(strings.Split(words, "\n")...), "This comment is not read again; a new one is.")...)
+}
+
+// SayRecorded says at comments what they have become, of those that were recorded in the
+// name of whoever wrote them. It is for when others have the records.
+func (b *Box) SayRecorded(ctx context.Context, place *Place, heard []*Heard) error {
+	if err := b.loadAnew(ctx, saidAt(heard)); err != nil {
+		return err
+	}
+	var errs []error
+	for _, h := range heard {
+		r := b.State.SaidAt(h.URL)
+		if r == nil || r.By != h.By {
+			continue
+		}
+		if err := b.reply(ctx, place, h, recordedWords(r)); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", h.URL, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// recordedWords say what a comment has become.
+func recordedWords(r *handoff.Record) string {
+	says := ""
+	switch body := r.Body.(type) {
+	case *handoff.Ack:
+		if says = ": " + row.Spoken(body.Outcome) + " " + body.Subject; len(body.Take) > 0 {
+			says += ", and takes " + text.And(body.Take)
+		}
+	case *handoff.Answer:
+		says = ", to " + body.Question
+	case *handoff.Resolution:
+		says = ": " + fold.Target{Type: fold.TargetBlocker, Name: body.Blocker}.Ref() + " is " + row.Spoken(body.Outcome)
+	case *handoff.Question:
+		says = ", for " + body.To
+	}
+	return fmt.Sprintf("Recorded as the %s %s by %s%s.", r.Kind, r.ID, r.By, says)
+}
+
+// reply answers a comment, once: whoever listens afterwards finds the answer. The error
 // is a *deliver.NotSentError or a *deliver.UncertainError.
-func (b *Box) Reply(ctx context.Context, place *Place, h *Heard, words string) error {
+func (b *Box) reply(ctx context.Context, place *Place, h *Heard, paragraphs ...string) error {
 	_, err := place.Send(ctx, deliver.Message{
 		Key: replyKey(h.Post), Kind: deliver.KindReply, Thread: &deliver.Receipt{ID: h.Thread},
-		To: []deliver.Person{{Name: h.By, Account: h.Account}}, Text: append(paragraphs(strings.Split(words, "\n")...), "This comment is not read again; a new one is."),
+		To: []deliver.Person{{Name: h.By, Account: h.Account}}, Text: paragraphs,
 	})
 	return err
 }

@@ -1,6 +1,10 @@
 package outbox
 
 import (
+	"cmp"
+	"slices"
+
+	"github.com/handoff-cli/handoff/internal/deliver"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 )
@@ -27,4 +31,14 @@ func subjects(records []*handoff.Record) []string {
 		}
 	}
 	return refs
+}
+
+// HasTargetFor reports whether the team names a target for a kind of things that records
+// say something new of.
+func (b *Box) HasTargetFor(records []*handoff.Record) bool {
+	return slices.ContainsFunc(subjects(records), func(ref string) bool {
+		typ, _ := handoff.SplitRef(ref)
+		kind := map[handoff.RefType]deliver.Kind{handoff.RefBlocker: deliver.KindBlocker, handoff.RefQuestion: deliver.KindQuestion, handoff.RefDecision: deliver.KindDecision}[typ]
+		return b.Default(cmp.Or(kind, deliver.KindHandoff)) != ""
+	})
 }
