@@ -43,7 +43,8 @@ author, you are the committer, and the record says where it was said. What is
 refused is answered there, once. Strangers, programs and comments that were
 edited are passed over. Handoffs that were submitted in the form of handoff init
 --forms, in an issue with the label handoff, are published by their author, or
-answered with what is missing; one that somebody else has edited is neither.
+answered with what is missing; one that somebody else has edited is neither. A
+person brings all that home, or a job, and no coding agent.
 What the target is, is your own configuration: handoff help config.
 
 A partial clone (git clone --filter) may lack records. Nothing that only reads
