@@ -95,19 +95,37 @@ var CIServices = []string{"github", "gitlab", "gitea"}
 // Version is the release that the files install.
 const Version = "v0.1.0"
 
+// PageReaders are who can be said to read the pages of a forge.
+var PageReaders = []string{"everyone", "members"}
+
+// HasPages reports whether a service publishes pages that CI makes.
+func HasPages(service string) bool { return service == "github" || service == "gitlab" }
+
 // CI returns the files with which a service checks pull requests, the first of them the
-// check itself, and reminds of deadlines, set to install a release of handoff; nil for a
-// service that is not in CIServices.
-func CI(service, version string) []File {
+// check itself, reminds of deadlines and draws the report, set to install a release of
+// handoff; nil for a service that is not in CIServices. The report is an artifact; with
+// readers, one of PageReaders, it is published as well on the pages of a service that has
+// some.
+func CI(service, version, readers string) []File {
 	places := map[string][][2]string{
 		"github": {
 			{"github.yml", ".github/workflows/handoff.yml"}, {"action.yml", ".github/actions/handoff-check/action.yml"},
-			{"github-reminders.yml", ".github/workflows/handoff-reminders.yml"},
+			{"github-reminders.yml", ".github/workflows/handoff-reminders.yml"}, {"github-report.yml", ".github/workflows/handoff-report.yml"},
 		},
-		"gitlab": {{"gitlab.yml", ".gitlab/ci/handoff.yml"}, {"gitlab-reminders.yml", ".gitlab/ci/handoff-reminders.yml"}},
-		"gitea":  {{"gitea.yml", ".gitea/workflows/handoff.yml"}, {"gitea-reminders.yml", ".gitea/workflows/handoff-reminders.yml"}},
+		"gitlab": {
+			{"gitlab.yml", ".gitlab/ci/handoff.yml"}, {"gitlab-reminders.yml", ".gitlab/ci/handoff-reminders.yml"}, {"gitlab-report.yml", ".gitlab/ci/handoff-report.yml"},
+		},
+		"gitea": {
+			{"gitea.yml", ".gitea/workflows/handoff.yml"}, {"gitea-reminders.yml", ".gitea/workflows/handoff-reminders.yml"}, {"gitea-report.yml", ".gitea/workflows/handoff-report.yml"},
+		},
 	}
-	return ciFiles(places[service], version)
+	files := ciFiles(places[service], version)
+	if readers != "" && HasPages(service) {
+		pages := bytes.ReplaceAll(embedded(ci, "ci/"+service+"-pages.yml"), []byte("READERS"), []byte(readers))
+		last := &files[len(files)-1] // the report, with a job more at the end
+		last.Data = append(last.Data, pages...)
+	}
+	return files
 }
 
 // Comments returns the files with which a service records what people say in comments,

@@ -19,7 +19,7 @@ func TestActionIsTheOneThatInitWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if files := CI("github", Version); !bytes.Equal(files[1].Data, ours) {
+	if files := CI("github", Version, ""); !bytes.Equal(files[1].Data, ours) {
 		t.Error("examples/ci/action.yml and .github/actions/handoff-check/action.yml differ")
 	}
 }
@@ -71,18 +71,18 @@ func TestCIFiles(t *testing.T) {
 	cron := regexp.MustCompile(`cron:? "([0-9,]+) `)
 	pinned := regexp.MustCompile(`^(?:\./\S+|[\w.-]+/[\w.-]+@[0-9a-f]{40})$`)
 	for _, service := range CIServices {
-		files := CI(service, "v1.2.3")
+		files := CI(service, "v1.2.3", "")
 		if len(files) == 0 {
 			t.Errorf("%s: no files", service)
 		}
-		for _, f := range files {
+		for _, f := range slices.Concat(files, CI(service, "v1.2.3", "members")) {
 			var doc map[string]any
 			if err := yaml.Unmarshal(f.Data, &doc); err != nil {
 				t.Errorf("%s: %v", f.Path, err)
 			}
 			text := string(f.Data)
-			code := withoutComments(text)
-			for _, bad := range []string{"pull_request_target", "secrets.", "github.event", "github.head_ref", Version, "@latest"} {
+			code := withoutComments(withoutPages(text))
+			for _, bad := range []string{"pull_request_target", "secrets.", "github.event.", "READERS", "github.head_ref", Version, "@latest"} {
 				if strings.Contains(code, bad) {
 					t.Errorf("%s: holds %q", f.Path, bad)
 				}
@@ -106,8 +106,42 @@ func TestCIFiles(t *testing.T) {
 			}
 		}
 	}
-	if CI("travis", Version) != nil {
+	if CI("travis", Version, "") != nil {
 		t.Error("files for a service that is not known")
+	}
+}
+
+// withoutPages cuts off the job that publishes the report on the pages of GitHub, with
+// what it alone may do. It is there for who has asked for it.
+func withoutPages(text string) string {
+	return strings.NewReplacer("      pages: write\n", "", "      id-token: write\n", "").Replace(text)
+}
+
+// TestPagesAreAskedFor publishes the report on pages only where somebody has said who
+// can read them.
+func TestPagesAreAskedFor(t *testing.T) {
+	for _, service := range CIServices {
+		for _, readers := range append(PageReaders, "") {
+			var all strings.Builder
+			for _, f := range CI(service, Version, readers) {
+				all.Write(f.Data)
+			}
+			var doc map[string]any
+			if err := yaml.Unmarshal(CI(service, Version, readers)[len(CI(service, Version, readers))-1].Data, &doc); err != nil {
+				t.Fatal(err)
+			}
+			jobs, ok := doc["jobs"].(map[string]any)
+			if !ok {
+				jobs = doc // of GitLab
+			}
+			_, publishes := jobs["pages"]
+			if want := readers != "" && HasPages(service); publishes != want || strings.Contains(all.String(), "pages: write") && !want {
+				t.Errorf("%s for %q: publishes %t", service, readers, publishes)
+			}
+			if publishes && !strings.Contains(all.String(), "READABLE_BY: "+readers+"\n") {
+				t.Errorf("%s for %q: does not say so", service, readers)
+			}
+		}
 	}
 }
 

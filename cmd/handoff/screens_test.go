@@ -19,6 +19,7 @@ var screens = []struct {
 }{
 	{"handoff", "ben", "Fri 09:30", nil},
 	{"inbox", "ben", "Fri 09:30", []string{"inbox"}},
+	{"board", "ben", "Fri 09:30", []string{"board"}},
 	{"show", "ben", "Fri 09:30", []string{"show", "@ana"}},
 	{"show-item", "ben", "Fri 09:30", []string{"show", "refund-flow"}},
 	{"query-blocked", "ben", "Fri 09:30", []string{"query", "blocked"}},

@@ -47,3 +47,15 @@ func largestUnit(d time.Duration) (n int, unit string) {
 	}
 	return int(d / time.Minute), "minute"
 }
+
+// Lasting is a length of time as people say it, in two units at most: 40s, 25m, 4h13m,
+// 3d4h.
+func Lasting(d time.Duration) string {
+	switch days := d / (24 * time.Hour); {
+	case d < time.Minute:
+		return d.String()
+	case days >= 2:
+		return Duration{Days: int(days), Clock: (d % (24 * time.Hour)).Truncate(time.Hour)}.String()
+	}
+	return Duration{Clock: d.Truncate(time.Minute)}.String()
+}

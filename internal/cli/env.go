@@ -31,12 +31,13 @@ type Env struct {
 	Out, Err    io.Writer
 	Dir         string // working directory, absolute
 	Now         func() time.Time
-	NewID       func() string // a random record id
-	Environ     []string      // KEY=value
-	Interactive bool          // stdin and stderr are terminals
-	Color       bool          // stdout is a terminal that shows colour
-	Width       int           // columns of stdout when it is a terminal, else 0
-	Height      int           // its lines
+	NewID       func() string              // a random record id
+	Environ     []string                   // KEY=value
+	Interactive bool                       // stdin and stderr are terminals
+	Color       bool                       // stdout is a terminal that shows colour
+	Width       int                        // columns of stdout when it is a terminal, else 0
+	Height      int                        // its lines
+	Window      func() (width, height int) // of stdout now; nil where it is no terminal
 
 	Signals <-chan os.Signal // those that end a command; nil when somebody else watches them
 }
@@ -57,7 +58,8 @@ func OSEnv(now func() time.Time) (Env, error) {
 	}
 	env.Interactive = term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
 	if term.IsTerminal(int(os.Stdout.Fd())) {
-		env.Width, env.Height = terminalSize(env)
+		env.Window = func() (width, height int) { return terminalSize(env) }
+		env.Width, env.Height = env.Window()
 		env.Color = env.Getenv("NO_COLOR") == "" && env.Getenv("CLICOLOR") != "0" && env.Getenv("TERM") != "dumb"
 	}
 	if force := env.Getenv("CLICOLOR_FORCE"); force != "" && force != "0" {

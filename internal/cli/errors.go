@@ -19,6 +19,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/outbox"
 	"github.com/handoff-cli/handoff/internal/plainfile"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/report"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -101,6 +102,7 @@ var explanations = []explanation{
 	of(func(e *git.HookError) (int, string) {
 		return StatusNo, "nothing was written; the hook said:\n" + e.Said
 	}),
+	always[*report.AddressError](StatusUsage, "as in --serve 127.0.0.1:8080, or --serve 127.0.0.1:0 for a free port"),
 	always[*git.BusyError](StatusBusy, "try again; if no git command is running, a killed one left the lock: look at it before you remove it"),
 	always[*git.NotRepositoryError](StatusFailed, "cd into one, name one with -C DIR, or make one with git init"),
 	of(explainUnsafe),
@@ -184,9 +186,9 @@ func explainRemote(err *git.RemoteError) (status int, hint string) {
 	return StatusFailed, "git fetch " + text.ShellArgument(err.Remote) + " tells more"
 }
 
-// report prints an error for people, or as one JSON line, without secrets. On a
+// reportError prints an error for people, or as one JSON line, without secrets. On a
 // terminal it fits width columns.
-func report(w io.Writer, width int, err error, asJSON bool, m masker) int {
+func reportError(w io.Writer, width int, err error, asJSON bool, m masker) int {
 	status, hint := explain(err)
 	message := m.mask(err.Error())
 	hint = m.mask(hint)

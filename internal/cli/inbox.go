@@ -141,10 +141,10 @@ func (in *userInbox) print(p *printer, part inbox.Part, limit int) {
 		return
 	}
 	p.section(in.title(part))
-	errands := errandsOf(rows)
+	errands := inbox.Errands(rows)
 	for _, e := range errands[:min(len(errands), limit)] {
 		p.errand(e, in.ws.Me)
-		if deliveries, ok := row.Delivered(e.lead.Row); ok && part == inbox.Act {
+		if deliveries, ok := row.Delivered(e.Lead.Row); ok && part == inbox.Act {
 			p.field("told", in.teller.told(deliveries))
 		}
 	}

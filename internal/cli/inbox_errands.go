@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -11,92 +10,29 @@ import (
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
-// errand is what one record asks of somebody: a handoff with what it gives them, or
-// one thing alone. On a terminal it is one thing to do.
-type errand struct {
-	lead inbox.Row
-	rest []inbox.Row // the most severe first
-}
-
-// errandsOf are the errands of rows of a part. What waits is grouped under the handoff
-// that says it, and the most severe comes first; what came back and the news are as
-// many, in their order.
-func errandsOf(rows []inbox.Row) []errand {
-	var errands []errand
-	of := make(map[string]int) // by id of the handoff
-	for _, r := range rows {
-		if r.Part == inbox.Act && r.RowType() == row.TypeHandoff {
-			of[r.Key()] = len(errands)
-			errands = append(errands, errand{lead: r})
-		}
-	}
-	for _, r := range rows {
-		i, ok := of[r.Cited().Record]
-		switch {
-		case !ok || r.Part != inbox.Act:
-			errands = append(errands, errand{lead: r})
-		case r.RowType() != row.TypeHandoff:
-			errands[i].rest = append(errands[i].rest, r)
-		}
-	}
-	for _, g := range errands {
-		slices.SortStableFunc(g.rest, func(a, b inbox.Row) int { return handoff.CompareSeverity(severityOf(a.Row), severityOf(b.Row)) })
-	}
-	if len(rows) > 0 && rows[0].Part == inbox.Act {
-		slices.SortStableFunc(errands, func(a, b errand) int {
-			return cmp.Or(compareRaised(a.lead, b.lead), handoff.CompareSeverity(a.severity(), b.severity()), cmp.Compare(b.lead.Cited().Age, a.lead.Cited().Age))
-		})
-	}
-	return errands
-}
-
-// compareRaised puts first what somebody escalated.
-func compareRaised(a, b inbox.Row) int {
-	rank := map[row.Type]int{row.TypeEscalation: -1}
-	return cmp.Compare(rank[a.RowType()], rank[b.RowType()])
-}
-
-// severity is that of its most severe part.
-func (g errand) severity() string {
-	if len(g.rest) > 0 {
-		return severityOf(g.rest[0].Row)
-	}
-	return severityOf(g.lead.Row)
-}
-
-func severityOf(r row.Row) string {
-	switch r := r.(type) {
-	case *row.Item:
-		return r.Severity
-	case *row.Blocker:
-		return r.Severity
-	}
-	return handoff.SeverityRoutine
-}
-
 // errand prints an errand: what happened and where it comes from, a line for each thing
 // in it, and the commands that settle it.
-func (p *printer) errand(g errand, me string) {
-	say := g.lead.Say
-	if len(g.rest) == 0 {
-		say = text.JoinNonEmpty(": ", unusual(g.severity()), say)
+func (p *printer) errand(e inbox.Errand, me string) {
+	say := e.Lead.Say
+	if len(e.Rest) == 0 {
+		say = text.JoinNonEmpty(": ", unusual(e.Severity()), say)
 	}
-	source := text.JoinNonEmpty(", ", ageText(g.lead.Cited(), g.lead.Key()), p.wantedOf(g.lead.Row))
-	p.styled(painted{bold, g.lead.Key()}, painted{"", " — " + say}, painted{dim, " (" + source + ")"})
+	source := text.JoinNonEmpty(", ", ageText(e.Lead.Cited(), e.Lead.Key()), p.wantedOf(e.Lead.Row))
+	p.styled(painted{bold, e.Lead.Key()}, painted{"", " — " + say}, painted{dim, " (" + source + ")"})
 	var lines [][]string
-	do := []string{g.lead.Do}
-	for _, r := range g.rest {
-		lines = append(lines, append([]string{r.Key(), unusual(severityOf(r.Row))}, p.step(r.Row, me)...))
-		if !strings.HasPrefix(r.Do, g.lead.Do) { // the one takes it as well
+	do := []string{e.Lead.Do}
+	for _, r := range e.Rest {
+		lines = append(lines, append([]string{r.Key(), unusual(row.SeverityOf(r.Row))}, p.step(r.Row, me)...))
+		if !strings.HasPrefix(r.Do, e.Lead.Do) { // the one takes it as well
 			do = append(do, r.Do)
 		}
 	}
 	p.indented(lines)
-	if item, ok := g.lead.Row.(*row.Item); ok && g.lead.Part == inbox.Act {
+	if item, ok := e.Lead.Row.(*row.Item); ok && e.Lead.Part == inbox.Act {
 		step := p.step(item, me)
 		p.styled(painted{"", "  next: " + step[0] + " (" + text.JoinNonEmpty(", ", step[1:]...) + ")"})
 	}
-	if g.lead.Do != "" {
+	if e.Lead.Do != "" {
 		p.styled(painted{"", "  do: "}, painted{cyan, strings.Join(do, ", ")})
 	}
 }

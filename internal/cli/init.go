@@ -20,6 +20,7 @@ type initOptions struct {
 	ci            string
 	forms         string // a forge, formsHere, or "" for none
 	comments      bool
+	readers       string // of the pages of the service, "" for no pages
 	branch        string
 }
 
@@ -41,6 +42,11 @@ pull requests, and which branch the records go to. Elsewhere it takes the people
 whom git knows, the authors of the last 90 days, if there are two or more. With
 --person they are those that are named; of somebody whom git knows, the handle
 is enough.
+
+--ci writes the check of pull requests, and a job that draws handoff report and
+keeps it as an artifact. On the pages of the forge it is published only with
+--pages-readable-by, which says who can read them: those of a private repository
+may be public.
 
 With --forms, people who use no terminal leave a handoff in an issue: the forge
 that the remote is on asks for what declare asks for, and handoff sync --from
@@ -75,7 +81,8 @@ up the reminder.`,
 	listVar(f, &o.people, "person", "somebody who works here: `'"+config.PersonShape+"'`, with what is known of them (repeatable)")
 	listVar(f, &o.teams, "team", "a team: `'"+config.TeamShape+"'`, with commas between the members (repeatable)")
 	f.BoolVar(&o.hook, "hook", false, "install the reminder before a push as well")
-	f.StringVar(&o.ci, "ci", "", "write the check of pull requests, and a job on a schedule that reminds of deadlines, for `SERVICE`: github, gitlab, gitea, or none")
+	f.StringVar(&o.ci, "ci", "", "write the check of pull requests, and jobs that remind of deadlines and draw the report, for `SERVICE`: github, gitlab, gitea, or none")
+	f.StringVar(&o.readers, "pages-readable-by", "", "publish the report on the pages of the service as well: `everyone` can read them, or members")
 	f.StringVar(&o.forms, "forms", "", "write the form in which issues ask for a handoff, for the `FORGE` that the remote is on, or for github, gitlab or gitea")
 	f.Lookup("forms").NoOptDefVal = formsHere
 	f.BoolVar(&o.comments, "comments", false, "with --ci, write as well what records the comments of people without a terminal")

@@ -19,15 +19,23 @@ import (
 
 // ciFiles are the files of a CI service, none for [form.NoCI] or "".
 func (o initOptions) ciFiles(ws *workspace.Workspace) ([]examples.File, error) {
-	service := o.ci
+	service, readers := o.ci, o.readers
 	if service == "" || service == form.NoCI {
 		if o.comments {
 			return nil, workspace.Usagef("handoff init --ci github --comments", "--comments: say with --ci which service records them")
 		}
+		if readers != "" {
+			return nil, workspace.Usagef("add --ci github or --ci gitlab", "--pages-readable-by %s: no service is to publish anything", readers)
+		}
 		return nil, nil
 	}
-	files := examples.CI(service, releaseVersion())
+	files := examples.CI(service, releaseVersion(), readers)
 	switch {
+	case files != nil && readers != "" && !examples.HasPages(service):
+		return nil, workspace.Usagef("leave out --pages-readable-by: the report is an artifact of the run", "--pages-readable-by %s: %s has no pages", readers, service)
+	case readers != "" && !slices.Contains(examples.PageReaders, readers):
+		return nil, workspace.Usagef("everyone says that the whole world may read who does what here; members that the forge keeps others out, as its settings have to say",
+			"--pages-readable-by %s: say everyone or members; the pages of a private repository may be public", readers)
 	case files == nil:
 		return nil, workspace.Usagef("", "--ci %s: say %s or %s", service, strings.Join(examples.CIServices, ", "), form.NoCI)
 	case ws.Worktree() == "":

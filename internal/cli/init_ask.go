@@ -112,7 +112,7 @@ func (s *setup) knownLines() (lines, facts []string) {
 // hasCI reports whether the check of pull requests is there, for any service.
 func hasCI(ws *workspace.Workspace) bool {
 	return slices.ContainsFunc(examples.CIServices, func(service string) bool {
-		return exists(filepath.Join(ws.Worktree(), filepath.FromSlash(examples.CI(service, examples.Version)[0].Path)))
+		return exists(filepath.Join(ws.Worktree(), filepath.FromSlash(examples.CI(service, examples.Version, "")[0].Path)))
 	})
 }
 

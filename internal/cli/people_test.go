@@ -35,6 +35,7 @@ var naming = map[string]string{
 var asking = map[string]string{
 	"query --by": "query|items|--by|NAME", "query --to": "query|unacked|--to|NAME", "query --owner": "query|items|--owner|NAME",
 	"log --by": "log|--by|NAME", "log --to": "log|--to|NAME", "log --owner": "log|--owner|NAME",
+	"board --person": "board|--person|NAME", "report --person": "report|--as-of|2026-11-21T00:00:00Z|--person|NAME",
 	"export --by": "export|--by|NAME", "export --to": "export|--to|NAME", "export --owner": "export|--owner|NAME",
 }
 

@@ -109,7 +109,7 @@ func (p *printer) cardOf(r row.Row) card {
 		return p.handoffCard(r)
 	case *row.Question:
 		return card{r.ID, []string{words(r.State), r.By + " asks " + r.To}, [][2]string{
-			{"ask", r.Ask}, {"answer", r.Answer}, {"asks now", p.askedNow(r.AskedNow, r.To)}, {"raised", raised(r.Escalation)},
+			{"ask", r.Ask}, {"answer", r.Answer}, {"asks now", p.askedNow(r.AskedNow, r.To)}, {"raised", r.Escalation.Words()},
 		}}
 	case *row.Decision:
 		return card{r.ID, []string{r.Status, "by " + r.By}, [][2]string{
@@ -177,7 +177,7 @@ func (p *printer) itemCard(r *row.Item) card {
 	if owner == r.Holder {
 		owner = ""
 	}
-	c.fields = append(c.fields, [2]string{"blocked by", row.ListCell(r.BlockedBy)}, [2]string{"due", p.stamped(r.Due)}, [2]string{"owner", owner}, [2]string{"raised", raised(r.Escalation)})
+	c.fields = append(c.fields, [2]string{"blocked by", row.ListCell(r.BlockedBy)}, [2]string{"due", p.stamped(r.Due)}, [2]string{"owner", owner}, [2]string{"raised", r.Escalation.Words()})
 	return c
 }
 
@@ -193,7 +193,7 @@ func (p *printer) blockerCard(r *row.Blocker) card {
 	}
 	return card{r.ID, facts, [][2]string{
 		{"needs", r.Needs}, {"because", r.Because}, {"workaround", r.Workaround}, {"how", r.How}, {"resolver", resolver},
-		{"asks now", p.askedNow(r.AskedNow, r.Resolver)}, {"raised", raised(r.Escalation)},
+		{"asks now", p.askedNow(r.AskedNow, r.Resolver)}, {"raised", r.Escalation.Words()},
 	}}
 }
 
@@ -210,38 +210,13 @@ func openState(state string) string {
 }
 
 func (p *printer) handoffCard(r *row.Handoff) card {
-	facts := []string{r.By + " → " + row.ListCell(r.To), verdictState(r.State)}
+	facts := []string{r.By + " → " + row.ListCell(r.To), r.StateWords()}
 	for _, flag := range r.Flags {
-		facts = append(facts, flagWords(flag))
+		facts = append(facts, row.FlagWords(flag))
 	}
 	return card{r.ID, facts, [][2]string{
-		{"summary", r.Summary}, {"items", row.ListCell(r.Items)}, {"taken", row.ListCell(r.Taken)}, {"back", p.stamped(r.ReturnsAt)}, {"raised", raised(r.Escalation)},
+		{"summary", r.Summary}, {"items", row.ListCell(r.Items)}, {"taken", row.ListCell(r.Taken)}, {"back", p.stamped(r.ReturnsAt)}, {"raised", r.Escalation.Words()},
 	}}
-}
-
-// verdictState is the state of a handoff in words.
-func verdictState(state string) string {
-	if state == fold.HandoffPublished {
-		return "no verdict yet"
-	}
-	return words(state)
-}
-
-// flagWords are the flags of a handoff in words.
-func flagWords(flag string) string {
-	switch flag {
-	case row.IsLate:
-		return "written after the end of the shift"
-	case row.IsOverdue:
-		return "the verdict is overdue"
-	case row.IsLimbo:
-		return "unanswered for a whole shift"
-	case row.IsDrifted:
-		return "the work had moved on before the verdict"
-	case row.IsPartial:
-		return "taken in part"
-	}
-	return flag
 }
 
 func (p *printer) personCard(r *row.Person) card {
@@ -263,14 +238,6 @@ func unusual(severity string) string {
 	return severity
 }
 
-// raised says to whom something was escalated, and how that stands.
-func raised(e *row.EscalationNote) string {
-	if e == nil {
-		return ""
-	}
-	return fmt.Sprintf("%s → %s, level %d, %s: %s", e.By, e.To, e.Level, words(e.State), e.Ask)
-}
-
 // askedNow says whom something asks now, why it is not who was asked first, and until
 // when.
 func (p *printer) askedNow(a row.AskedNow, first string) string {
@@ -279,7 +246,7 @@ func (p *printer) askedNow(a row.AskedNow, first string) string {
 	}
 	why := ""
 	if a.Because == config.NoteNobody || a.Asked != first {
-		why = askedBecause(a.Because, first)
+		why = row.AskedBecause(a.Because, first)
 	}
 	return text.JoinNonEmpty(", ", a.Asked, why, p.wanted(a.Deadline))
 }
@@ -293,25 +260,4 @@ func (p *printer) wanted(due *time.Time) string {
 		return "overdue since " + p.when(*due)
 	}
 	return "by " + p.when(*due)
-}
-
-// askedBecause says why somebody is asked who was not asked first.
-func askedBecause(because, first string) string {
-	switch because {
-	case config.NoteNobody:
-		return "nobody is there in time"
-	case config.BecauseCover:
-		return "who covers for " + first
-	case config.BecauseAlternate:
-		return "who stands in for " + first
-	case config.BecauseLadder:
-		return "who is next after " + first
-	case config.BecauseEscalated:
-		return "to whom it was raised"
-	case config.BecauseTaken:
-		return "who took it on"
-	case config.BecausePrimary:
-		return ""
-	}
-	return words(because)
 }

@@ -84,7 +84,7 @@ func (g *globals) run(ctx context.Context, args []string) int {
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
 		err = cause
 	}
-	return report(g.Err, g.talkWidth(), err, g.printer.json || g.unread && wantsJSON(args), g.masker)
+	return reportError(g.Err, g.talkWidth(), err, g.printer.json || g.unread && wantsJSON(args), g.masker)
 }
 
 // watchSignals cancels ctx at a signal, with a cause that knows which. While an
@@ -173,7 +173,7 @@ stays with its sender until the receiver acknowledges it.`,
 		newDeclareCmd(g), newDraftCmd(g), newRollupCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
 		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
 		newEscalateCmd(g), newAssignCmd(g), newGiveCmd(g), newWithdrawCmd(g), newGapCmd(g),
-		newRouteCmd(g), newPrimeCmd(g), newJotCmd(g), newWaitCmd(g), newMCPCmd(g), newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newExportCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
+		newRouteCmd(g), newPrimeCmd(g), newJotCmd(g), newWaitCmd(g), newMCPCmd(g), newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newBoardCmd(g), newReportCmd(g), newExportCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
 		newVerifyCmd(g), newSyncCmd(g), newDoctorCmd(g),
 	)
 	root.AddCommand(newHelpTopics()...)

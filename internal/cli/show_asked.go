@@ -23,7 +23,7 @@ func (s storyPrinter) asks(a config.Asked, first string) {
 		why = a.Because
 	}
 	if s.width > 0 {
-		why = askedBecause(why, first)
+		why = row.AskedBecause(why, first)
 	}
 	if a.Note == config.NoteNobody {
 		why = "nobody is there in time"

@@ -11,6 +11,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/row"
 	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -46,7 +47,7 @@ func (s storyPrinter) handoff(h *fold.Handoff) {
 	r := h.Record
 	stands := words(h.State)
 	if s.width > 0 {
-		stands = verdictState(h.State)
+		stands = row.HandoffState(h.State)
 	}
 	if h.Verdict != nil {
 		stands += remarks(h.Verdict)

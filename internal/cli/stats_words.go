@@ -3,9 +3,7 @@ package cli
 import (
 	"fmt"
 	"strings"
-	"time"
 
-	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/metrics"
 	"github.com/handoff-cli/handoff/internal/text"
 )
@@ -169,49 +167,16 @@ func tookWords(t metrics.Timing, what, open string) string {
 	if t.Open == t.N {
 		return fmt.Sprintf("%s: %d %s", what, t.Open, open)
 	}
-	wall := spreadWords(t.WallS)
+	wall := t.WallS.Words()
 	say := what + " " + wall
 	if len(t.WallS.Values) == 0 {
 		say = what + ": " + wall
 	}
-	if t.RCS != nil && t.RCS.N > t.RCS.Open && spreadWords(*t.RCS) != wall {
-		say += ", in working hours " + spreadWords(*t.RCS)
+	if t.RCS != nil && t.RCS.N > t.RCS.Open && t.RCS.Words() != wall {
+		say += ", in working hours " + t.RCS.Words()
 	}
 	if t.Open > 0 {
 		say += fmt.Sprintf("; %d %s", t.Open, open)
 	}
 	return say
-}
-
-// spreadWords is a spread in words: each value where they are few, else by when half of
-// them and nine of ten were done.
-func spreadWords(s metrics.Spread) string {
-	switch {
-	case len(s.Values) > 0:
-		values := make([]string, len(s.Values))
-		for i, v := range s.Values {
-			values[i] = lasting(v)
-		}
-		return "after " + text.And(values)
-	case s.Median == nil:
-		return "fewer than half"
-	case s.P90 == nil:
-		return "half within " + lasting(*s.Median)
-	case lasting(*s.Median) == lasting(*s.P90):
-		return "nine of ten within " + lasting(*s.P90)
-	}
-	return "half within " + lasting(*s.Median) + ", nine of ten within " + lasting(*s.P90)
-}
-
-// lasting is a length of time as people say it, in two units at most: 40s, 25m, 4h13m,
-// 3d4h.
-func lasting(seconds int64) string {
-	d := time.Duration(seconds) * time.Second
-	switch days := d / (24 * time.Hour); {
-	case d < time.Minute:
-		return d.String()
-	case days >= 2:
-		return calendar.Duration{Days: int(days), Clock: (d % (24 * time.Hour)).Truncate(time.Hour)}.String()
-	}
-	return calendar.Duration{Clock: d.Truncate(time.Minute)}.String()
 }

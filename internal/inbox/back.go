@@ -30,7 +30,7 @@ func (in *reader) cameBack(b fold.Back) Row {
 	case *handoff.Resolution:
 		who := by
 		if by == in.me {
-			who = "you"
+			who = in.you
 		}
 		_, name := handoff.SplitRef(body.Blocker)
 		how := "resolved " + name
@@ -87,12 +87,12 @@ func (in *reader) verdictCame(b fold.Back, subject fold.Target, cited row.Row, a
 		line.Say, line.Do = by+" accepted it with gaps: "+gapsInWords(a), "handoff declare --amend "+id
 		return line
 	case fold.BackUntaken:
-		line.Say, line.Do = by+" accepted it, and left with you: "+left, "handoff declare --carry"
+		line.Say, line.Do = by+" accepted it, and left with "+in.you+": "+left, "handoff declare --carry"
 		return line
 	case fold.BackChangesRequested:
 		line.Say, line.Do = text.JoinNonEmpty(": ", by+" asks for changes", verdictReason(a)), seen(id)
 		if isHandoff {
-			line.Say, line.Do = text.JoinNonEmpty("; with you until then: ", line.Say, left), "handoff declare --amend "+id
+			line.Say, line.Do = text.JoinNonEmpty("; with "+in.you+" until then: ", line.Say, left), "handoff declare --amend "+id
 		}
 		return line
 	}
@@ -100,18 +100,26 @@ func (in *reader) verdictCame(b fold.Back, subject fold.Target, cited row.Row, a
 	raised := in.state.Records[a.Subject]
 	switch {
 	case raised != nil && raised.Kind == handoff.KindEscalation:
-		line.Say = text.JoinNonEmpty(": ", by+" declined what you escalated", verdictReason(a))
+		line.Say = text.JoinNonEmpty(": ", by+" declined what "+in.you+" escalated", verdictReason(a))
 		line.Do = command("escalate", id)
 	case isHandoff && left == "":
 		line.Do = seen(id)
 	case isHandoff:
-		line.Say, line.Do = line.Say+"; yours again: "+left, "handoff declare --carry"
+		line.Say, line.Do = line.Say+"; "+in.again()+": "+left, "handoff declare --carry"
 	case subject.Type == fold.TargetItem:
 		line.Do = command("assign", id)
 	default:
 		line.Do = command("escalate", id)
 	}
 	return line
+}
+
+// again says that something is the reader's again.
+func (in *reader) again() string {
+	if in.you == in.me {
+		return "with " + in.me + " again"
+	}
+	return "yours again"
 }
 
 // verdictReason is why an ack is no plain acceptance: the reason, the class of an

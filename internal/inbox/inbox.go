@@ -93,25 +93,31 @@ func StatePart(who string, since time.Time) fold.Part { return fold.Part{Back: w
 // then the most severe; what came back, the oldest first; news from a time on, the
 // newest first.
 func Of(who string, since time.Time, s *fold.View, env query.Env) []Row {
-	in := &reader{Reader: query.NewReader(who, s, env), me: who, state: s, env: env}
-	rows := in.act()
-	back := make(map[string]bool)
-	for _, b := range s.Backs[who] {
-		if line := in.cameBack(b); line.Row != nil {
-			back[b.Cause.ID] = true
-			line.Part, line.Event = Back, b.Kind
-			rows = append(rows, line)
-		}
-	}
-	return append(rows, in.news(since, back)...)
+	in := newReader(who, "you", s, env)
+	back, causes := in.back()
+	return slices.Concat(in.act(), back, in.news(since, causes))
+}
+
+// Waiting is what waits for somebody and what came back to them, as others read it:
+// who is asked goes by their handle. Of what is known, [StatePart] with now says what is
+// needed.
+func Waiting(who string, s *fold.View, env query.Env) []Row {
+	in := newReader(who, who, s, env)
+	back, _ := in.back()
+	return append(in.act(), back...)
 }
 
 // reader reads a state for the person whose inbox it is.
 type reader struct {
 	*query.Reader
 	me    string
+	you   string // what they are called
 	state *fold.View
 	env   query.Env
+}
+
+func newReader(who, you string, s *fold.View, env query.Env) *reader {
+	return &reader{Reader: query.NewReader(who, s, env), me: who, you: you, state: s, env: env}
 }
 
 // act are the rows of what waits for the reader, and of what they wait for too long
@@ -129,6 +135,20 @@ func (in *reader) act() []Row {
 		rows = append(rows, line)
 	}
 	return rows
+}
+
+// back are the rows of what came back to the reader, the oldest first, and the ids of
+// the records that brought it.
+func (in *reader) back() (rows []Row, causes map[string]bool) {
+	causes = make(map[string]bool)
+	for _, b := range in.state.Backs[in.me] {
+		if line := in.cameBack(b); line.Row != nil {
+			causes[b.Cause.ID] = true
+			line.Part, line.Event = Back, b.Kind
+			rows = append(rows, line)
+		}
+	}
+	return rows, causes
 }
 
 // isBack reports whether something waits for the reader because it came back to
@@ -162,7 +182,7 @@ func (in *reader) waits(line row.Row) Row {
 		offered := in.state.Items[line.ID].Offer
 		offer := in.state.Records[offered.Record]
 		if as, ok := offer.Body.(*handoff.Assignment); ok {
-			say := text.JoinNonEmpty(": ", offer.By+" assigns it to you", as.Why)
+			say := text.JoinNonEmpty(": ", offer.By+" assigns it to "+in.you, as.Why)
 			return Row{Event: "assigned", Say: say, Do: command("ack", offer.ID)}
 		}
 		return Row{Event: "offered", Say: offer.By + " offers it to " + in.youOr(offered.To), Do: command("ack", offer.ID) + " --take " + text.ShellArgument(line.ID)}
@@ -193,7 +213,7 @@ func (in *reader) waitsForVerdict(h *fold.Handoff) Row {
 	}
 	event, say := "handed_over", by+" hands over to "+in.youOr(h.To)
 	if old := in.judged(h); old != nil {
-		event, say = "amended", by+" has amended it since you "+verdictPast(old.Body.(*handoff.Ack))
+		event, say = "amended", by+" has amended it since "+in.you+" "+verdictPast(old.Body.(*handoff.Ack))
 	}
 	say = text.JoinNonEmpty(", and ", say, taken(h))
 	return Row{Event: event, Say: say + ": " + h.Summary, Do: command("ack", id)}
@@ -204,16 +224,20 @@ func (in *reader) standsIn(a row.AskedNow, first string) string {
 	switch a.Because {
 	case config.BecauseCover, config.BecauseAlternate, config.BecauseLadder:
 		if a.Asked == in.me {
-			return "; you stand in for " + first + " (" + a.Because + ")"
+			stands := " stand in for "
+			if in.you == in.me {
+				stands = " stands in for "
+			}
+			return "; " + in.you + stands + first + " (" + a.Because + ")"
 		}
 	}
 	return ""
 }
 
-// youOr is "you", or the groups and people for whom somebody stands in.
+// youOr is the reader, or the groups and people for whom they stand in.
 func (in *reader) youOr(to []string) string {
 	if slices.Contains(to, in.me) {
-		return "you"
+		return in.you
 	}
 	return strings.Join(to, ", ")
 }

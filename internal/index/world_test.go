@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/board"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -209,6 +210,7 @@ func (w *world) compare(ix *index.Index) {
 	}
 	w.compareLog(want)
 	w.compareInboxes(want)
+	w.compareBoards(want)
 	w.compareFindings(want)
 	w.compareEntries(want, w.open())
 	w.compareEntries(want, w.openInMemory())
@@ -258,6 +260,26 @@ func (w *world) compareInboxes(want *fold.State) {
 			}
 			if a != b {
 				w.t.Fatalf("inbox of %s, day %d\nindex  %s\nmemory %s", who, days, a, b)
+			}
+		}
+	}
+}
+
+// compareBoards draws the board of everybody and of one person, at several times.
+func (w *world) compareBoards(want *fold.State) {
+	w.t.Helper()
+	for _, only := range [][]string{nil, {"ben"}} {
+		for _, days := range []time.Duration{1, 30} {
+			env := query.Env{Now: day.Add(days * 24 * time.Hour)}
+			ix := w.open()
+			got, err := board.Of(func(p fold.Part) (*fold.View, error) { return ix.View(context.Background(), p) }, env, only)
+			ix.Close()
+			all, allErr := board.Of(func(fold.Part) (*fold.View, error) { return want.View, nil }, env, only)
+			if err != nil || allErr != nil {
+				w.t.Fatal(err, allErr)
+			}
+			if a, b := asJSON(got), asJSON(all); a != b {
+				w.t.Fatalf("board of %v, day %d\nindex  %s\nmemory %s", only, days, a, b)
 			}
 		}
 	}

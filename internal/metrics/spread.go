@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -23,6 +24,27 @@ type Spread struct {
 	Median *int64  `json:"median"`
 	P90    *int64  `json:"p90"`
 	Values []int64 `json:"values"` // sorted, without open ones; empty from five on
+}
+
+// Words say durations: each value where they are few, else by when half of them and nine
+// of ten were done.
+func (s Spread) Words() string {
+	lasting := func(seconds int64) string { return calendar.Lasting(time.Duration(seconds) * time.Second) }
+	switch {
+	case len(s.Values) > 0:
+		values := make([]string, len(s.Values))
+		for i, v := range s.Values {
+			values[i] = lasting(v)
+		}
+		return "after " + text.And(values)
+	case s.Median == nil:
+		return "fewer than half"
+	case s.P90 == nil:
+		return "half within " + lasting(*s.Median)
+	case lasting(*s.Median) == lasting(*s.P90):
+		return "nine of ten within " + lasting(*s.P90)
+	}
+	return "half within " + lasting(*s.Median) + ", nine of ten within " + lasting(*s.P90)
 }
 
 // samples are values in the making.

@@ -83,3 +83,32 @@ type EscalationNote struct {
 	Level int    `json:"level"`
 	State string `json:"state"`
 }
+
+// Words say to whom something was escalated, and how that stands; "" for nil.
+func (e *EscalationNote) Words() string {
+	if e == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s → %s, level %d, %s: %s", e.By, e.To, e.Level, Spoken(e.State), e.Ask)
+}
+
+// AskedBecause says why somebody is asked who was not asked first.
+func AskedBecause(because, first string) string {
+	switch because {
+	case config.NoteNobody:
+		return "nobody is there in time"
+	case config.BecauseCover:
+		return "who covers for " + first
+	case config.BecauseAlternate:
+		return "who stands in for " + first
+	case config.BecauseLadder:
+		return "who is next after " + first
+	case config.BecauseEscalated:
+		return "to whom it was raised"
+	case config.BecauseTaken:
+		return "who took it on"
+	case config.BecausePrimary:
+		return ""
+	}
+	return Spoken(because)
+}

@@ -38,13 +38,37 @@ func (r *Handoff) Key() string { return r.ID }
 
 // Sentence is the row in a sentence.
 func (r *Handoff) Sentence(c Clock) string {
-	state := Spoken(r.State)
-	if r.State == fold.HandoffPublished {
-		state = "no verdict yet"
-	}
-	notes := append([]string{r.ID, state}, r.Flags...)
+	notes := append([]string{r.ID, r.StateWords()}, r.Flags...)
 	return fmt.Sprintf("%s handed over to %s %s (%s): %s", r.By, ListCell(r.To), c.At(*r.At), ListCell(notes), text.OneLine(r.Summary))
 }
 
 // Short is the row in a list: the handoff, with who wrote it.
 func (r *Handoff) Short(Clock) string { return r.ID + " (" + r.By + ")" }
+
+// StateWords is the state in words.
+func (r *Handoff) StateWords() string { return HandoffState(r.State) }
+
+// HandoffState is the state of a handoff in words.
+func HandoffState(state string) string {
+	if state == fold.HandoffPublished {
+		return "no verdict yet"
+	}
+	return Spoken(state)
+}
+
+// FlagWords is a flag of a handoff in words.
+func FlagWords(flag string) string {
+	switch flag {
+	case IsLate:
+		return "written after the end of the shift"
+	case IsOverdue:
+		return "the verdict is overdue"
+	case IsLimbo:
+		return "unanswered for a whole shift"
+	case IsDrifted:
+		return "the work had moved on before the verdict"
+	case IsPartial:
+		return "taken in part"
+	}
+	return flag
+}

@@ -119,3 +119,14 @@ func (r *Item) waits() string {
 
 // Short is the row in a list.
 func (r *Item) Short(Clock) string { return cmp.Or(r.ID, text.OneLine(r.State)) }
+
+// SeverityOf is the severity of what a row is about, routine where it has none.
+func SeverityOf(r Row) string {
+	switch r := r.(type) {
+	case *Item:
+		return r.Severity
+	case *Blocker:
+		return r.Severity
+	}
+	return handoff.SeverityRoutine
+}

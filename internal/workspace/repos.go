@@ -236,12 +236,12 @@ func openRepository(ctx context.Context, o Options, dir string) (*Workspace, err
 			return ws, nil
 		}
 	}
-	ws.close()
+	ws.Close()
 	return nil, &git.NotRepositoryError{Dir: dir}
 }
 
-// close lets go of the files of a repository.
-func (ws *Workspace) close() {
+// Close lets go of the files of a repository.
+func (ws *Workspace) Close() {
 	if ws.Index != nil {
 		ws.Index.Close()
 	}
@@ -310,7 +310,7 @@ func EachRepository[T any](ctx context.Context, o Options, repos []Repository,
 		if err != nil {
 			return err
 		}
-		defer ws.close()
+		defer ws.Close()
 		return read(ctx, repos[i], ws, func(piece T) error {
 			select {
 			case readings[i].pieces <- piece:
