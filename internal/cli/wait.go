@@ -50,8 +50,8 @@ does unasked.`,
 	return cmd
 }
 
-// lookEvery is how often the records are looked at: that costs less than a git status.
-const lookEvery = time.Second
+// waitEvery is how often the records are looked at: that costs less than a git status.
+const waitEvery = time.Second
 
 // leastFetch keeps a remote from being asked all the time.
 const leastFetch = 10 * time.Second
@@ -83,7 +83,7 @@ func runWait(ctx context.Context, g *globals, o waitOptions, ref string) error {
 		defer timer.Stop()
 		over = timer.C
 	}
-	look := time.NewTicker(lookEvery)
+	look := time.NewTicker(waitEvery)
 	defer look.Stop()
 	fetched := time.Now()
 	for id := ref; ; {
