@@ -57,6 +57,9 @@ func TestShowPrintsEveryField(t *testing.T) {
 			if strings.Contains(field, "rollup") && id != "mark0000" {
 				continue
 			}
+			if strings.HasSuffix(field, ".probed_at") { // as when somebody was told: on the reader's clock
+				mark = strings.Replace(mark[:len("2031-01-01T01:39")], "T", " ", 1)
+			}
 			if !strings.Contains(out, mark) {
 				t.Errorf("show %s says nothing of %s (%s)\n%s", id, field, mark, out)
 			}

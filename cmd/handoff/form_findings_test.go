@@ -141,7 +141,7 @@ func TestWarningsAppearOnce(t *testing.T) {
 	r := inTheEvening(t)
 	x := r.start(100, 50, "handoff", "declare")
 	quickDay(x)
-	x.see("warning login-audit, State: is copied from", "questions: nothing is said")
+	x.see("warning refund-flow, State: is copied from", "questions: nothing is said")
 	x.key("Preview", up)
 	x.key("> change: Open questions", enter)
 	x.ready("┃ What do you need to know?")

@@ -17,6 +17,8 @@ var flagOf = map[handoff.Kind]map[string]string{
 		"items.intent": "intent", "items.accept": "accept", "items.accept.check": "accept", "items.if_then": "if-then", "items.if_then.if": "if-then",
 		"items.if_then.then": "if-then", "items.known_issues": "known-issue", "items.do_not": "do-not", "items.severity": "severity",
 		"items.due": "due", "items.effort": "effort", "items.blocked_by": "blocked-by", "items.continues": "continues", "items.refs.id": "ref",
+		"items.title": "title", "items.ready": "ready", "items.progress": "progress", "items.assumptions": "assumption", "items.tried": "tried",
+		"items.tried.what": "tried", "items.tried.result": "tried", "items.depends_on": "depends-on", "items.consult": "consult", "notes": "notes",
 		"items.next.owner": "give", "items.owner": "give",
 		"blockers.needs": "blocker", "blockers.because": "blocker", "blockers.resolver": "blocker", "blockers.blocks": "blocker",
 		"blockers.workaround": "workaround", "decisions.decision": "decision", "decisions.rationale": "decision", "decisions.beside": "beside",

@@ -182,7 +182,7 @@ func TestRunWithoutConfiguration(t *testing.T) {
 		{"limbo", "", "nothing is in limbo (unanswered for a whole shift of its receivers): nobody's working hours are known"},
 		{"items team:payments", "item login<ben00002, item refunds<ana00004, item receipts<ana00004", "3 items of team payments: login, refunds, receipts"}, // as handoffs name it
 		{"waiting-on lead:payments", "handoff cara0001<cara0001", "cara handed over to lead:payments Tue 17:00 (cara0001, no verdict yet): Load test found a slow query"},
-		{"waiting-on sarah", "escalation ben00003<ben00003, handoff ben00005<ben00005", "1 escalation, 1 handoff: blk:session-timeout (sarah), ben00005 (ben)"}, // what is for the team is for everybody
+		{"waiting-on sarah", "escalation ben00003<ben00003, handoff ben00005<ben00005", "1 escalation, 1 handoff: session-timeout (sarah), ben00005 (ben)"}, // what is for the team is for everybody
 	}
 	for _, test := range tests {
 		a := ask(t, s, Env{Now: now}, "ben", test.question)
