@@ -203,7 +203,7 @@ but holds no URL to call, no token and no command.
   commit:     {skip_ci: false}
   timing:     {publish_grace: 10m, clock_skew: 5m, backdate: 15m}
   ack_policy: per_item               # or any, all
-  acks:       {signed: true}         # or said on a forge; see handoff help agents
+  acks:       {signed: true}         # or said on a forge; handoff help agents
   hook:       {before_shift_end: 90m, commits: 10, hours: 12}
   sla:        {ack: {routine: 1h, watch: 30m, critical: 15m}, answer: 8h,
                blocker_ack: 4h, blocker_resolve: 2d}

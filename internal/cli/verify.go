@@ -47,8 +47,8 @@ configuration. Until then it is noted, and shown, as on the word of the service.
 
 Where records name coding agents, which have the git identity of a person, it
 says how many acks have neither a good signature of their author nor the word of
-a service, proven. With acks: {signed: true} in the configuration each of them is
-a warning.
+a service, proven. Where the configuration says acks: {signed: true}, each of
+them is a warning.
 
 What a review has settled is shown as such; handoff help config says how.
 Changes of the configuration are listed with their author: they are no findings.
