@@ -36,8 +36,8 @@ func spellings(question string) []string {
 	return append([]string{question}, all...)
 }
 
-// cmdAsked puts the questions of a file to the program, in all their spellings, or
-// with -plain as they are: asked [-plain] FILE. A line is a question, "=>", and a
+// cmdAsked puts the questions of a file to the program, as they are and in capitals,
+// or with -plain only as they are: asked [-plain] FILE. A line is a question, "=>", and a
 // pattern of the first line of the answer; "2" or "3" before the pattern is the
 // status of one that is refused, or not on record. Lines that begin with "#" are
 // comments.
@@ -61,12 +61,16 @@ func cmdAsked(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		pattern, err := regexp.Compile(want)
 		ts.Check(err)
-		all := spellings(question)
-		if plain {
-			all = all[:1]
+		all := []string{question}
+		if !plain {
+			all = append(all, strings.ToUpper(strings.TrimRight(question, "? "))+"?")
 		}
 		for _, spelling := range all {
-			if first, got := answerTo(ts, spelling); got != status || !pattern.MatchString(first) {
+			out, talk, got := answerTo(ts, spelling)
+			if got != 0 {
+				out = talk[strings.LastIndex("\n"+talk, "\nhandoff: "):] // what it was understood as stands before
+			}
+			if first, _, _ := strings.Cut(out, "\n"); got != status || !pattern.MatchString(first) {
 				ts.Logf("%q:\n  got  %d %s\n  want %d %s", spelling, got, first, status, want)
 				wrong++
 				break
@@ -79,10 +83,10 @@ func cmdAsked(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// answerTo is the first line of the answer to a question, or of the error, and the
-// status. The program answers in this process: one for each spelling takes the
-// machine longer than all answers.
-func answerTo(ts *testscript.TestScript, question string) (line string, status int) {
+// answerTo is the answer to a question, what is said about it, and the status. The
+// program answers in this process: one for each spelling takes the machine longer than
+// all answers.
+func answerTo(ts *testscript.TestScript, question string) (answer, talk string, status int) {
 	now, err := time.Parse(time.RFC3339, ts.Getenv(clockVariable))
 	ts.Check(err)
 	environ := os.Environ()
@@ -90,13 +94,9 @@ func answerTo(ts *testscript.TestScript, question string) (line string, status i
 		environ = append(environ, name+"="+ts.Getenv(name))
 	}
 	var out, errOut bytes.Buffer
-	status = cli.Main([]string{"query", question}, cli.Env{
+	status = cli.Main([]string{"query", "-v", question}, cli.Env{
 		In: strings.NewReader(""), Out: &out, Err: &errOut, Dir: ts.MkAbs("."), Environ: environ,
 		Now: func() time.Time { return now },
 	})
-	if status != cli.StatusDone {
-		out = errOut
-	}
-	first, _, _ := strings.Cut(out.String(), "\n")
-	return first, status
+	return out.String(), errOut.String(), status
 }

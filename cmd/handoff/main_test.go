@@ -78,6 +78,7 @@ func runScripts(t *testing.T, dir, refFormat string) {
 			"as":              cmdAs,
 			"asked":           cmdAsked,
 			"clock":           cmdClock,
+			"colleagues":      cmdColleagues,
 			"commits":         cmdCommits,
 			"event":           cmdEvent,
 			"status":          cmdStatus,

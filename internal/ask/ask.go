@@ -45,17 +45,17 @@ type Env struct {
 func Read(args []string, env Env) (query.Query, error) {
 	formal, parseErr := query.Parse(args, env.ParseEnv)
 	pieces, err := query.Pieces(args)
-	if err != nil || parseErr == nil && settled(formal, pieces) {
+	if err != nil || parseErr == nil && settled(formal, pieces) && !silent(pieces) {
 		return formal, parseErr
 	}
 	q, understood, err := read(pieces, env)
 	if err == nil && !understood {
-		q, understood, err = read(unquoted(pieces), env) // a name in quotes
+		q, understood, err = read(plain(pieces), env) // a name in quotes, or with its type
 	}
 	if err != nil || understood {
 		return q, err
 	}
-	if isQuestion(pieces) || parseErr == nil && formal.Topic != query.Search && sentence(pieces) {
+	if isQuestion(pieces) || silent(pieces) || parseErr == nil && formal.Topic != query.Search && sentence(pieces) {
 		return query.Query{}, refusal(pieces)
 	}
 	if unknown := new(query.UnknownQuestionError); errors.As(parseErr, &unknown) && unknown.Question != "" && len(unknown.Suggest) == 0 {
@@ -89,18 +89,39 @@ func settled(q query.Query, pieces []query.Piece) bool {
 	return len(words) == 0 || q.Topic != query.Search && len(q.Words) == 0 && !slices.Contains(words, "?") || q.Topic == query.Search && len(words) == 1
 }
 
-// unquoted are the pieces with those in quotes as words of the question; none where
-// nothing is in quotes.
-func unquoted(pieces []query.Piece) []query.Piece {
-	quoted := func(p query.Piece) bool { return p.Quoted && p.Qualifier == "" && !p.Not }
-	if !slices.ContainsFunc(pieces, quoted) {
+// silent reports whether there are words and none says anything: "!!!".
+func silent(pieces []query.Piece) bool {
+	words := plainWords(pieces)
+	return len(words) == len(pieces) && len(split(words)) == 0
+}
+
+// plain are the pieces with those in quotes, and those that name a thing with its
+// type, as words of the question; none where there are no such.
+func plain(pieces []query.Piece) []query.Piece {
+	found := false
+	pieces = slices.Clone(pieces)
+	for i, p := range pieces {
+		name, typed := p.Name()
+		if p.Not || p.Plain() || p.Qualifier != "" && !typed {
+			continue
+		}
+		pieces[i], found = query.Piece{Text: name}, true
+	}
+	if !found {
 		return nil
 	}
-	pieces = slices.Clone(pieces)
-	for i := range pieces {
-		pieces[i].Quoted = pieces[i].Quoted && !quoted(pieces[i])
-	}
 	return pieces
+}
+
+// torn reports whether a word that is no part of the question stands in its midst,
+// where one is missing then: "is -x done" does not ask what is done.
+func torn(pieces []query.Piece) bool {
+	first := slices.IndexFunc(pieces, query.Piece.Plain)
+	last := len(pieces) - 1
+	for last >= 0 && !pieces[last].Plain() {
+		last--
+	}
+	return first >= 0 && slices.ContainsFunc(pieces[first:last+1], func(p query.Piece) bool { return !p.Plain() && p.Qualifier == "" })
 }
 
 func plainWords(pieces []query.Piece) []string {
@@ -121,7 +142,7 @@ const mostWords = 40
 // and words in double quotes.
 func read(pieces []query.Piece, env Env) (q query.Query, understood bool, err error) {
 	words := split(plainWords(pieces))
-	if len(words) == 0 || len(words) > mostWords {
+	if len(words) == 0 || len(words) > mostWords || torn(pieces) {
 		return q, false, nil
 	}
 	words, at, err := cutTime(opened(words), env.ParseEnv)
@@ -142,6 +163,9 @@ func read(pieces []query.Piece, env Env) (q query.Query, understood bool, err er
 			continue
 		}
 		q, understood, err = understand(c, env.ParseEnv, names)
+		if understood && err == nil && q.Test != nil && slices.ContainsFunc(pieces, excludes) {
+			return query.Query{}, false, nil
+		}
 		if err != nil || understood && saysUnknown(q, tokens) {
 			return beside(q, pieces, env.ParseEnv, err)
 		}
@@ -162,6 +186,10 @@ func saysUnknown(q query.Query, tokens []token) bool {
 // structural are words that the lexicon does not have, and that the grammar reads where
 // they stand: "how long", "how come", "until when", "last handed over".
 var structural = []string{"if", "whether", "long", "long time", "old", "many", "come", "about", "since", "until", "last"}
+
+// excludes reports whether a piece is a word that is not to be there: of a question of
+// yes or no, it would be the answer to another one.
+func excludes(p query.Piece) bool { return p.Not && p.Qualifier == "" }
 
 // beside lays what stands beside the words over the query.
 func beside(q query.Query, pieces []query.Piece, env query.ParseEnv, err error) (query.Query, bool, error) {

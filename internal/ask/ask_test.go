@@ -152,6 +152,7 @@ var understood = []struct{ question, understood string }{
 }
 
 func TestRead(t *testing.T) {
+	t.Parallel()
 	for _, test := range understood {
 		t.Run(test.question, func(t *testing.T) {
 			for _, spelling := range []string{test.question, strings.ToUpper(test.question[:1]) + test.question[1:], "please " + test.question} {
@@ -173,6 +174,7 @@ func TestRead(t *testing.T) {
 // A word that nobody knows, wherever it stands, is part of what is understood, or the
 // question is not.
 func TestReadPassesNoWordOver(t *testing.T) {
+	t.Parallel()
 	env := storyEnv()
 	for _, test := range understood {
 		words := strings.Fields(test.question)
@@ -188,6 +190,7 @@ func TestReadPassesNoWordOver(t *testing.T) {
 
 // What a list was understood as can be typed, and means the same.
 func TestUnderstoodCanBeTyped(t *testing.T) {
+	t.Parallel()
 	env := storyEnv()
 	for _, question := range []string{"what's blocking ben?", "what did ben ship on tuesday", "who has ticket PAY-311", "open questions for ben", "what decisions did ben make last week", "why do we use sqlite"} {
 		q, err := Read([]string{question}, env)
@@ -202,6 +205,7 @@ func TestUnderstoodCanBeTyped(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
+	t.Parallel()
 	env := storyEnv()
 	tests := []struct{ question, want string }{
 		{"what did we decide yesterday since monday", "is given twice"},
@@ -223,6 +227,7 @@ func TestReadRefuses(t *testing.T) {
 
 // Things and people may be called as words are that the lexicon knows.
 func TestNamesThatAreWords(t *testing.T) {
+	t.Parallel()
 	item := func(id string) handoff.Item {
 		return handoff.Item{ID: id, Status: handoff.StatusReady, Owner: "will", Next: []handoff.Next{{Do: "go on", Owner: "may"}}}
 	}
@@ -248,6 +253,7 @@ func TestNamesThatAreWords(t *testing.T) {
 
 // Every class that has words is understood, and near to a topic.
 func TestClassesAreUnderstood(t *testing.T) {
+	t.Parallel()
 	for spelling, readings := range lexicon() {
 		for _, w := range readings {
 			if w.kind != action && w.kind != noun {

@@ -39,6 +39,7 @@ type parser struct {
 
 // parse reads a question. It is false for words that are none.
 func parse(tokens []token, at span) (*clause, bool) {
+	some := slices.ContainsFunc(tokens, func(t token) bool { return t.text == "any" })
 	tokens = slices.DeleteFunc(tokens, func(t token) bool { return t.can(filler) && len(t.words) == 1 })
 	p := parser{tokens: tokens, c: clause{preps: make(map[string]*phrase), time: at}}
 	if len(tokens) == 0 || !p.opening() || !p.body() {
@@ -47,9 +48,18 @@ func parse(tokens []token, at span) (*clause, bool) {
 	if p.c.verb == "" && !p.fromNoun() {
 		return nil, false
 	}
+	if p.c.asks == "yes" && !some && !p.hasSubject() {
+		return nil, false
+	}
 	p.roles()
 	p.c.elliptic()
 	return &p.c, true
+}
+
+// hasSubject reports whether a question of yes or no says of whom or of what. Who is
+// foreign to English may ask "is finish the refund flow".
+func (p *parser) hasSubject() bool {
+	return len(p.pre) > 0 || p.c.noun || p.be && p.c.form == base && len(p.post) > 0
 }
 
 // elliptic makes a question of "refunds done?", which lacks its verb: whether it is

@@ -244,7 +244,7 @@ func (m *meaning) merge() bool {
 	if !ok || m.not || m.modal != "" || m.asks != "yes" || !m.time.zero() {
 		return false
 	}
-	return m.about(query.Reviews, n.Ref()) && m.test(query.Is, "merged", false)
+	return m.about(query.Reviews, n.Ref()) && m.test(query.Is, "merged", m.form == being)
 }
 
 // drop is about what was given up.
@@ -270,7 +270,7 @@ func (m *meaning) review() bool {
 	}
 	if m.passive || m.past {
 		n, ok := m.thing(m.obj, Ref, Item)
-		return ok && m.subj.anyOf() && m.asks == "yes" && m.about(query.Reviews, n.Ref()) && m.test(query.Is, "approved", false)
+		return ok && m.subj.anyOf() && m.asks == "yes" && m.about(query.Reviews, n.Ref()) && m.test(query.Is, "approved", m.form == being)
 	}
 	if !m.now() {
 		return false

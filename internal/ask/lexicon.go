@@ -147,7 +147,7 @@ var states = map[string]string{
 	"away|off|out|absent|off-duty|on-leave|on-vacation|in-vacation|on-holiday|on-holidays|in-holidays|out-of-office|ooo": "away",
 	"stale": "stale", "at-risk": "at-risk", "in-danger": "at-risk", "overdue": "overdue", "in-limbo": "limbo", "late": "overdue",
 	"in-review": "in_review", "under-review": "in_review", "in-progress": "in_progress", "under-way|underway": "in_progress", "ready": "ready",
-	"open|pending|outstanding|remaining|left": "open", "live": "open", "active": "open", "offered": "offered", "critical": "critical", "up-for-grabs": "unclaimed", "reopened": "reopened",
+	"open|pending|outstanding|remaining|left|undone|incomplete": "open", "live": "open", "active": "open", "offered": "offered", "critical": "critical", "up-for-grabs": "unclaimed", "reopened": "reopened",
 	"superseded": "superseded", "reversed": "reversed", "proposed": "proposed", "outdated": "stale", "going-stale": "stale", "unfinished": "open",
 }
 
@@ -224,7 +224,7 @@ func makeLexicon() map[string][]word {
 			add(spelling, word{kind: kind, value: value})
 		}
 	}
-	add("not never", word{kind: negation})
+	add("not never no neither", word{kind: negation})
 	add("need-to|needs-to|has-to|have-to|has-yet-to|have-yet-to", word{kind: auxiliary, value: "must"})
 	return all
 }

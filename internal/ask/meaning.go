@@ -51,6 +51,9 @@ var askable = map[string][]verb{
 
 // understand makes a query of a clause; ok is false when it is not understood.
 func understand(c *clause, env query.ParseEnv, names *directory) (q query.Query, ok bool, err error) {
+	if c.asks == "yes" && c.denies() {
+		return query.Query{}, false, nil
+	}
 	env.Person = nil // the names are those of the records already, and mean nobody else
 	m := &meaning{clause: c, env: env, names: names, q: query.Query{Topic: query.Search, Me: env.Me}}
 	mean, known := meanings[c.verb]
@@ -77,13 +80,24 @@ func understand(c *clause, env query.ParseEnv, names *directory) (q query.Query,
 	return m.q, true, nil
 }
 
-// complete reports whether every part of the clause has been taken in.
-func (m *meaning) complete() bool {
-	parts := []*phrase{m.subj, m.obj}
-	for _, p := range m.preps {
+// parts are those who act, what it is done to, and what stands beside.
+func (c *clause) parts() []*phrase {
+	parts := []*phrase{c.subj, c.obj}
+	for _, p := range c.preps {
 		parts = append(parts, p)
 	}
-	left := slices.ContainsFunc(parts, func(p *phrase) bool {
+	return parts
+}
+
+// denies reports whether the clause says that something is not so, or of nothing. Yes
+// to "is it not done" says that it is done to some, and that it is not to others.
+func (c *clause) denies() bool {
+	return c.not || slices.ContainsFunc(c.parts(), func(p *phrase) bool { return p != nil && p.any == "none" })
+}
+
+// complete reports whether every part of the clause has been taken in.
+func (m *meaning) complete() bool {
+	left := slices.ContainsFunc(m.parts(), func(p *phrase) bool {
 		all := p != nil && p.any == "all" && m.asks == "yes" && !m.all
 		return p != nil && (all || !p.used) && (all || p.named() || p.noun != "" || len(p.states) > 0 || p.owner != nil || p.any == "none")
 	})

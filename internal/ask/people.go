@@ -325,6 +325,9 @@ func (m *meaning) answer() bool {
 		return false
 	}
 	if m.form == being { // unanswered
+		if n, ok := m.thing(m.obj, Question); ok {
+			return m.subj.anyOf() && m.asks == "yes" && m.about(query.Status, n.Ref()) && m.test(query.Is, "open", false)
+		}
 		return m.obj.anyOf(vAsk) && m.about(query.Questions, "") && m.term(query.Is, "open")
 	}
 	if m.past || m.passive {

@@ -234,6 +234,7 @@ func (a *asker) shipped(question, who string, since, until time.Time) {
 
 // Whatever the state, the answer to a question is what the state says.
 func TestAnswersAreTheState(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a := newAsker(t)
 		for _, slug := range slugs {
@@ -257,15 +258,16 @@ func TestAnswersAreTheState(t *testing.T) {
 				a.verdict("did "+who+" ship "+name, !it.Live() && a.view.Records[it.ClosedBy].By == who)
 			}
 		}
+		a.lists("which items are blocked", a.itemsWhere(a.isBlocked))
 		for id, b := range a.view.Blockers {
 			a.verdict("has the "+strings.ReplaceAll(id, "-", " ")+" blocker been resolved", !b.Open())
+			a.verdict("is "+id+" unresolved", b.Open())
 		}
 		for _, who := range people {
 			holds := func(it *fold.Item) bool { return it.Live() && it.Holder == who }
 			a.lists("what does "+who+" hold", a.itemsWhere(holds))
 			a.lists("what's blocking "+who, a.openBlockers(func(it *fold.Item) bool { return it.Holder == who }))
 			a.verdict("is "+who+" blocked", slices.ContainsFunc(a.itemsWhere(holds), func(id string) bool { return a.isBlocked(a.view.Items[id]) }))
-			a.lists("which items are blocked", a.itemsWhere(a.isBlocked))
 			if a.answer("what did "+who+" ship").Understood == `shipped `+who {
 				continue // nobody knows them
 			}
@@ -363,6 +365,7 @@ func (a *asker) awaits(who string) []string {
 
 // What is asked of people is what the state says of them.
 func TestAnswersAboutPeople(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a := newAsker(t)
 		midnight := a.now.Truncate(24 * time.Hour)
@@ -442,6 +445,7 @@ func (a *asker) pullsWhere(fits func(*fold.Item, handoff.Ref) bool) []string {
 // What is asked of things is what the state says of them: decisions, reviews,
 // deadlines, acks, histories, questions.
 func TestAnswersAboutThings(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a := newAsker(t)
 		a.decisions()
@@ -460,6 +464,9 @@ func TestAnswersAboutThings(t *testing.T) {
 				}
 				pull := "PR " + ref.ID
 				a.verdict("is "+pull+" merged", ref.State == "merged")
+				if ref.State != "" { // else nobody knows
+					a.verdict("is "+pull+" unmerged", ref.State != "merged")
+				}
 				a.verdict("is "+pull+" approved", ref.Approvals == "2/2")
 				line := a.answer("who reviews " + pull).Rows[0].(*row.Review)
 				if !slices.Equal(line.WaitingOn, append([]string{}, ref.WaitingOn...)) || line.Item != slug {
@@ -546,6 +553,7 @@ func (a *asker) ids(question string) []string {
 // A word that nobody knows is never passed over: with it a question is one that is
 // not understood, or one about a name that no record knows.
 func TestNoWordIsPassedOver(t *testing.T) {
+	t.Parallel()
 	questions := []string{
 		"what is blocked", "what is blocking ben", "is ben blocked", "who owns the refund flow", "who has refund-flow", "what did ana ship this week",
 		"what do i do next", "is refund flow done", "any open questions", "who is away", "when is ben back", "what does cleo hold", "what changed since yesterday",
@@ -585,6 +593,7 @@ func (a *asker) knows(slug string) bool {
 
 // Words of two things mean both, and are listed.
 func TestAmbiguousNames(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a := newAsker(t)
 		_, err := a.ask("who has the refund")

@@ -157,6 +157,8 @@ func (m *meaning) resolved() bool {
 	}
 	m.about(query.Status, n.Ref())
 	switch {
+	case m.form == being: // unresolved
+		return by == "" && m.asks == "yes" && m.test(query.Is, "closed", true)
 	case m.asks != "yes":
 		return by == "" || m.asks != "what"
 	case by != "":

@@ -27,7 +27,8 @@ var near = map[verb][]query.Topic{
 var nearWords = map[string][]query.Topic{
 	"fire urgent emergency important risky": {query.AtRisk, query.Blocked}, "down broken failing wrong problem problems incident depends workaround waits": {query.Blocked, query.AtRisk},
 	"overloaded busy overworked free load capacity": {query.Holds}, "handed leave gave give given received got": {query.Handoffs, query.WaitingOn}, "touch careful avoid mind": {query.Watched},
-	"summarize summarise summary overview recap": {query.Changed, query.Items}, "call on-call oncall": {query.Owns, query.Whois},
+	"summarize summarise summary overview recap": {query.Changed, query.Items}, "explain describe details": {query.Status, query.History},
+	"oldest longest newest older longer": {query.Blocked, query.Items}, "standup": {query.Changed, query.Declared}, "call on-call oncall": {query.Owns, query.Whois},
 	"postponed slipped delayed": {query.AtRisk, query.SLAs},
 }
 
@@ -100,7 +101,20 @@ func refusal(pieces []query.Piece) error {
 	if len(found) == 0 {
 		add(query.Items, query.Changed, query.Blocked)
 	}
-	return &query.UnknownQuestionError{Question: strings.Join(plainWords(pieces), " "), Suggest: found[:min(len(found), mostNear)]}
+	return &query.UnknownQuestionError{Question: typed(pieces), Suggest: found[:min(len(found), mostNear)]}
+}
+
+// typed is the question with what stands beside its words.
+func typed(pieces []query.Piece) string {
+	var words []string
+	for _, p := range pieces {
+		word, _ := p.Name()
+		if p.Not {
+			word = "-" + word
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
 }
 
 // serves reports whether a verb mostly serves another one.

@@ -191,6 +191,9 @@ func askQuestion(ws *workspace.Workspace, o queryOptions, args []string) (query.
 	}
 	ws.Tell("understood as: %s", q)
 	answer, err := query.Ask(q, ws.Recall, ws.QueryEnv())
+	if err == nil && len(answer.Rows) == 0 {
+		err = ask.Missed(args, q)
+	}
 	return answer, q, err
 }
 

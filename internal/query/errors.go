@@ -12,22 +12,28 @@ type UnknownQuestionError struct {
 	Question string  // "" when nothing was asked
 	Suggest  []Topic // the nearest ones, three at most
 	Slip     bool    // a word of it looks like the topic
+	Sought   bool    // its words were searched for, and no record holds them
 }
 
 func (e *UnknownQuestionError) Error() string {
+	question := shortName(e.Question)
 	switch {
-	case e.Question == "":
+	case question == "":
 		return "no question: ask about a topic, such as blocked, next or decisions"
 	case len(e.Suggest) == 0:
-		return fmt.Sprintf("%q: not a question that is understood", e.Question)
+		return fmt.Sprintf("%q: not a question that is understood", question)
 	case e.Slip && len(e.Suggest) == 1:
-		return fmt.Sprintf("%q: did you mean the topic %s? put a word in double quotes to search for it", e.Question, e.Suggest[0])
+		return fmt.Sprintf("%q: did you mean the topic %s? put a word in double quotes to search for it", question, e.Suggest[0])
 	}
 	var near []string
 	for _, t := range e.Suggest {
 		near = append(near, text.JoinNonEmpty(" ", string(t), specOf(t).Arg()))
 	}
-	return fmt.Sprintf("%q: not a question that is understood; near are: %s", e.Question, strings.Join(near, ", "))
+	problem := "not a question that is understood"
+	if e.Sought {
+		problem = "no record has these words, and as a question they are not understood"
+	}
+	return fmt.Sprintf("%q: %s; near are: %s", question, problem, strings.Join(near, ", "))
 }
 
 // TermError is a term or a word that a question cannot hold.

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -46,6 +47,10 @@ type Piece struct {
 // plain question.
 func (t Piece) Plain() bool { return t.Qualifier == "" && !t.Not && !t.Quoted }
 
+// Name is the piece as the word that it is where it names a thing with its type, as
+// item:refunds and pr:1842 do; false for words and other terms.
+func (t Piece) Name() (string, bool) { return t.raw(), t.Qualifier != "" && t.isName() }
+
 // raw is the piece as one word, for an argument that looks like a term.
 func (t Piece) raw() string {
 	if t.Qualifier == "" {
@@ -58,10 +63,16 @@ func (t Piece) raw() string {
 // a URL and from a name such as std::vector.
 var qualified = text.Pattern(`(?s)^([A-Za-z_-]+):([^:/].*|/[^/].*|/?)$`)
 
+// mostBytes is how long a question is at most: what is longer was pasted.
+const mostBytes = 8192
+
 // Pieces cuts a question at white space outside of double quotes. The error is a
 // [*TermError].
 func Pieces(args []string) ([]Piece, error) {
 	var tokens []Piece
+	if text := strings.Join(args, " "); len(text) > mostBytes {
+		return nil, &TermError{Term: Term{Value: shortName(text)}, Problem: fmt.Sprintf("is longer than %d bytes", mostBytes), Hint: "ask in a few words"}
+	}
 	for rest := strings.TrimSpace(straighten(strings.Join(args, " "))); rest != ""; rest = strings.TrimSpace(rest) {
 		piece, after, closed := cut(rest)
 		if !closed {
@@ -76,9 +87,10 @@ func Pieces(args []string) ([]Piece, error) {
 	return tokens, nil
 }
 
-// straighten replaces the quotes that a phone or a chat types.
+// straighten replaces the quotes that a phone or a chat types, and the question
+// marks of other scripts.
 func straighten(text string) string {
-	return strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "’", "'").Replace(text)
+	return strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "’", "'", "？", "?", "؟", "?").Replace(text)
 }
 
 // cut splits text after its first piece. closed is false when a quote in the
@@ -173,7 +185,9 @@ func (q *Query) Narrow(t Piece, env ParseEnv) error {
 	if isDay(word) && q.Topic != Search && !t.Quoted {
 		return &TermError{Term: Term{Value: t.Text}, Problem: "is a day", Hint: "write since:" + word + ", or put it in double quotes to search for it"}
 	}
-	q.Words = append(q.Words, Word{Text: word, Not: t.Not})
+	if said := (Word{Text: word, Not: t.Not}); !slices.Contains(q.Words, said) {
+		q.Words = append(q.Words, said)
+	}
 	return nil
 }
 

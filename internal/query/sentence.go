@@ -22,19 +22,42 @@ func (r *runner) sentence(spec *TopicSpec, found []candidate, a *Answer) string 
 	if spec.Name == Changed {
 		timed := *r
 		timed.query.Since = r.changedSince()
-		return a.summary() + timed.narrowing()
+		return a.summary() + " changed" + timed.narrowing()
 	}
 	if spec.Name == Search {
 		return a.summary() + r.narrowing()
 	}
+	common := r.common()
 	var names []string
 	for _, c := range found[:min(len(found), listed)] {
-		names = append(names, r.short(c.row))
+		if common != "" {
+			names = append(names, c.row.Key())
+		} else {
+			names = append(names, r.short(c.row))
+		}
 	}
 	if more := len(found) - listed; more > 0 {
 		names = append(names, fmt.Sprintf("%d more", more))
 	}
-	return a.summary() + r.narrowing() + ": " + strings.Join(names, ", ")
+	if common == "" {
+		common = r.narrowing()
+	}
+	return a.summary() + common + ": " + strings.Join(names, ", ")
+}
+
+// common is what the people of a list have in common, so that it is said once: " have
+// not handed over today". It is "" where they may have different things to tell.
+func (r *runner) common() string {
+	if r.query.Topic != Declared || len(r.query.Terms) != 1 || r.query.Terms[0].Qualifier != Is || r.query.Terms[0].Not {
+		return ""
+	}
+	switch r.query.Terms[0].Value {
+	case row.IsMissing:
+		return " have not handed over today"
+	case row.IsDeclared:
+		return " have handed over today"
+	}
+	return ""
 }
 
 // noneOf says that nothing of what a topic has fits the terms, and what there is.
