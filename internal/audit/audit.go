@@ -96,10 +96,10 @@ type Report struct {
 	Findings []Finding
 	Notes    []Finding // what is no finding and should be known
 	Configs  []ConfigChange
-	Said     []Said   // of those, what its author has said elsewhere
+	Said     []Said // of those, what its author has said elsewhere
 	Acks     AckProof
 	Agents   map[string]int // that prepared records, by name, and how many
-	Unseen   []string // what an audit could not look at here, one sentence each
+	Unseen   []string       // what an audit could not look at here, one sentence each
 }
 
 // Run looks at every commit that changed something below a directory of
