@@ -81,6 +81,16 @@ func Form(forge string, t Team) (File, bool) {
 	return File{place[1], []byte(t.fill().Replace(string(embedded(forms, "forms/"+place[0]))))}, true
 }
 
+//go:embed agents
+var agents embed.FS
+
+// Agents are the files that tell coding agents when to read the records, when to note
+// something down and how to draft a handoff: a block for the file that they all read, and
+// a skill.
+func Agents() []File {
+	return []File{{"AGENTS.md", embedded(agents, "agents/block.md")}, {".agents/skills/handoff/SKILL.md", embedded(agents, "agents/skill.md")}}
+}
+
 func embedded(files embed.FS, name string) []byte {
 	data, err := files.ReadFile(name)
 	if err != nil {

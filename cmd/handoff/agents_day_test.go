@@ -53,6 +53,11 @@ func TestTwoAgentsAndAPerson(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, shown)
 		}
 	}
+	for _, command := range [][]string{{"log"}, {"query", "handoffs"}, {"query", "items"}, {"verify"}, {"show", "@", "--json"}, {"rollup", "--org", "--to", "ben", "--returns", "tomorrow 09:00", "--summary", "The audit lacks one endpoint", "--dry-run"}} {
+		if got := r.run("handoff", command...); !strings.Contains(got, "prepared by claude-code") && !strings.Contains(got, `"agent":{"name":"claude-code"`) {
+			t.Errorf("handoff %q does not say who prepared it:\n%s", command, got)
+		}
+	}
 	if strings.Contains(shown, "blocked") {
 		t.Errorf("what is resolved still blocks:\n%s", shown)
 	}

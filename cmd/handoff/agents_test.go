@@ -90,6 +90,16 @@ func TestAgentsMoveNothing(t *testing.T) {
 		{ana, []string{"--agent", "", "declare", "-f", today(t)}},
 		{ana, []string{"inbox"}},
 		{ana, []string{"sync"}},
+		{ana, []string{"sync", "--from", "github"}},
+		{ana, []string{"verify", "--from", "github"}},
+		{ana, []string{"declare", "-f", today(t), "--route"}},
+		{ana, []string{"route", "--due"}},
+		{ana, []string{"route", id, "--arrived"}},
+		{ana, []string{"check", "--due"}},
+		{ana, []string{"rollup", "--page"}},
+		{ana, []string{"doctor", "redact", id}},
+		{ana, []string{"doctor", "--fix"}},
+		{ana, nil},
 		{ana, []string{"hook", "run", "pre-push"}},
 	}
 	for _, a := range attempts {

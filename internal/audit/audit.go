@@ -24,6 +24,7 @@ type Options struct {
 	Main   []git.Ref // those that review leads to, audited as well; see [git.Repo.Mainline]
 	Now    time.Time
 	Signed bool // every record must be in a commit that its author has signed
+	Acks   bool // every ack must, or a service must vouch for it
 
 	// Config is the configuration of the default branch. It stands for that of
 	// commits that have none, as those of a branch that holds nothing but
@@ -95,8 +96,10 @@ type Report struct {
 	Findings []Finding
 	Notes    []Finding // what is no finding and should be known
 	Configs  []ConfigChange
-	Said     []Said   // of those, what its author has said elsewhere
-	Unseen   []string // what an audit could not look at here, one sentence each
+	Said     []Said // of those, what its author has said elsewhere
+	Acks     AckProof
+	Agents   map[string]int // that prepared records, by name, and how many
+	Unseen   []string       // what an audit could not look at here, one sentence each
 }
 
 // Run looks at every commit that changed something below a directory of
@@ -127,6 +130,9 @@ func Run(ctx context.Context, r *store.Repo, o Options) (Report, error) {
 			a.judgeUnion, a.judgeLost, a.judgeMainline, a.remember); err != nil {
 			return Report{}, err
 		}
+	}
+	if len(a.mark.Agents) > 0 && !a.mark.looksAt(handoff.KindAck) {
+		return a.lookAtAcks(ctx)
 	}
 	a.rememberSaid()
 	return a.report(), nil
@@ -195,7 +201,7 @@ type audit struct {
 	additions []addition
 	heard     map[string]bool // blobs of what was read again
 
-	added   []judgedCommit // that added records; with Signed
+	added   []judgedCommit // that added records of which the signature counts
 	names   *recordNames
 	acks    []recordName    // that were added
 	seen    []plumbing.Hash // records of which some commit off the mainline says who wrote them, and when
@@ -225,6 +231,10 @@ func (a *audit) begin() error {
 	if a.mark == nil {
 		a.fresh = !a.forgetful
 		a.mark = newAuditMark(a.opts.Dir, sortedHashes(edge), a.opts.Signed)
+	}
+	if (a.opts.Acks || len(a.mark.Agents) > 0) && !a.mark.looksAt(handoff.KindAck) {
+		a.mark.beginAnew(a.mark.Shallow, false)
+		a.mark.Acks = true
 	}
 	a.before, a.doubts = a.mark.Commits, len(a.mark.Doubts)
 	for _, blob := range a.mark.MainConfigs {
@@ -276,8 +286,9 @@ func (a *audit) report() Report {
 	proven := a.proven()
 	report := Report{
 		Commits: a.mark.Commits, Records: a.mark.Records,
-		New: a.mark.Commits - a.before, Findings: a.mark.findings(a.opts.Signed, proven), Notes: a.mark.notes(),
+		New: a.mark.Commits - a.before, Findings: a.mark.findings(a.opts, proven), Notes: a.mark.notes(),
 		Configs: a.mark.configs(), Said: a.mark.unheard(proven), Unseen: a.unseen,
+		Acks: a.ackProof(proven), Agents: a.mark.Agents,
 	}
 	for _, s := range report.Said {
 		report.Notes = append(report.Notes, s.Finding)

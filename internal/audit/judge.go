@@ -153,7 +153,7 @@ func (a *audit) judgeAddition(ctx context.Context, commit judgedCommit, name han
 	if err := a.noteAddition(ctx, commit.pos, c); err != nil {
 		return err
 	}
-	if n := len(a.added); a.opts.Signed && (n == 0 || a.added[n-1].pos != commit.pos) {
+	if n := len(a.added); a.mark.looksAt(name.Kind) && (n == 0 || a.added[n-1].pos != commit.pos) {
 		a.added = append(a.added, commit)
 	}
 	if name.Kind == handoff.KindAck {

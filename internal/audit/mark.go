@@ -31,6 +31,8 @@ type auditMark struct {
 	Dir        string            `json:"dir"`
 	Shallow    []string          `json:"shallow,omitempty"` // the edge of the clone: when it moves, older commits appear
 	Signed     bool              `json:"signed"`            // signatures were looked at
+	Acks       bool              `json:"acks,omitempty"`    // those of acks were, at least
+	Agents     map[string]int    `json:"agents,omitempty"`  // that prepared records, and how many
 	Tips       map[string]string `json:"tips"`              // reference → commit
 	Main       map[string]string `json:"main,omitempty"`    // those of the mainline
 	Remotes    []string          `json:"remotes,omitempty"` // the commits of remote-tracking branches, sorted
@@ -64,6 +66,7 @@ func newAuditMark(dir string, shallow []string, signed bool) *auditMark {
 	return &auditMark{
 		Version: auditVersion, Dir: dir, Shallow: shallow, Signed: signed,
 		Tips: map[string]string{}, Main: map[string]string{}, Touched: map[string]string{}, Steps: map[string][]string{},
+		Agents: map[string]int{},
 	}
 }
 
@@ -117,6 +120,7 @@ func (m *auditMark) beginAnew(shallow []string, signed bool) {
 	m.Shallow, m.Signed = shallow, signed
 	m.Commits, m.commits, m.Records = 0, nil, 0
 	m.Doubts, m.Configs, m.Said, m.Touched, m.Unconfigured, m.Steps = nil, nil, nil, map[string]string{}, false, map[string][]string{}
+	m.Agents = map[string]int{}
 	m.Findings = slices.DeleteFunc(m.Findings, func(f Finding) bool { return f.Kind != KindRewritten })
 }
 
@@ -144,14 +148,19 @@ func hasHash(list []byte, hash plumbing.Hash) bool {
 
 // findings returns what was found, without what was not asked for, what is gone, and
 // that the author of a record did not sign what they have said elsewhere, as proven.
-func (m *auditMark) findings(signed bool, proven map[string]bool) []Finding {
-	elsewhere := make(map[[2]string]bool)
-	for _, s := range m.Said {
-		elsewhere[[2]string{s.Commit, s.Path}] = proven[s.Blob]
-	}
+func (m *auditMark) findings(o Options, proven map[string]bool) []Finding {
+	elsewhere := m.elsewhere(proven)
 	findings := slices.DeleteFunc(slices.Clone(m.Findings), func(f Finding) bool {
-		return f.Gone && !f.Main || (f.Kind == KindUnsigned || f.Kind == KindSigner) && (!signed || elsewhere[[2]string{f.Commit, f.Path}])
+		if f.Gone && !f.Main {
+			return true
+		}
+		return f.ofSignature() && (!o.Signed && !(o.Acks && m.isAck(f)) || elsewhere[[2]string{f.Commit, f.Path}])
 	})
+	for i := range findings {
+		if f := &findings[i]; f.ofSignature() && !o.Signed {
+			f.Level, f.Message = handoff.LevelWarning, "nobody can tell whether a person gave this ack: "+f.Message
+		}
+	}
 	for i := range findings {
 		if f := &findings[i]; f.Kind == KindRewritten && m.lacks(f.Lost) {
 			f.Level = handoff.LevelError

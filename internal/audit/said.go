@@ -60,7 +60,7 @@ func (a *audit) findSaid(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	said := make([]*handoff.Said, len(a.additions))
+	said, agents := make([]*handoff.Said, len(a.additions)), make([]string, len(a.additions))
 	err = all.InChunks(ctx, a.blocks, auditProcessors(), len(said), auditChunk, func(o *odb.Objects) func(begin, end int) error {
 		return func(begin, end int) error {
 			for i := begin; i < end; i++ {
@@ -68,7 +68,7 @@ func (a *audit) findSaid(ctx context.Context) error {
 				if err := unlessUnreadable(err); err != nil {
 					return err
 				}
-				said[i] = saidIn(data)
+				said[i], agents[i] = saidIn(data)
 			}
 			return nil
 		}
@@ -83,22 +83,29 @@ func (a *audit) findSaid(ctx context.Context) error {
 			a.mark.Said = append(a.mark.Said, Said{Finding: note, Blob: added.blob.String(), URL: where.URL, Via: where.Via})
 		}
 	}
+	for _, name := range agents {
+		if name != "" {
+			a.mark.Agents[name]++
+		}
+	}
 	a.additions = a.additions[:0]
 	return nil
 }
 
-// saidIn is where a record was said, nil for one of its author's own.
-func saidIn(data []byte) *handoff.Said {
-	if !bytes.Contains(data, []byte("said")) { // the key, or a word
-		return nil
+// saidIn is where a record was said, nil for one of its author's own, and which agent
+// prepared it, "" for none.
+func saidIn(data []byte) (said *handoff.Said, agent string) {
+	if !bytes.Contains(data, []byte("said")) && !bytes.Contains(data, []byte("agent")) { // the key, or a word
+		return nil, ""
 	}
-	if r := handoff.ParseCanonical(data); r != nil {
-		return r.Said
+	r := handoff.ParseCanonical(data)
+	if r == nil {
+		r = handoff.Parse(data, "").Record
 	}
-	if doc := handoff.Parse(data, ""); doc.Record != nil {
-		return doc.Record.Said
+	if r == nil {
+		return nil, ""
 	}
-	return nil
+	return r.Said, r.AgentName()
 }
 
 // judgeSaid asks git who signed the commits that added what was said elsewhere. Which

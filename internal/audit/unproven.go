@@ -36,7 +36,7 @@ func (ids RecordIDs) Has(id string) bool {
 // them. It looks at the mainline of o alone, and remembers what it has seen: a
 // mainline that stays where it is costs one look at a list of ids.
 func Unproven(ctx context.Context, r *store.Repo, o Options) (RecordIDs, error) {
-	o.Refs, o.Signed = nil, false
+	o.Refs, o.Signed, o.Acks = nil, false, false
 	a := newAudit(r, memoryPath(r, "squashed"), o)
 	a.setTips()
 	if list := readUnproven(unprovenPath(r)); list != nil && list.isOf(o.Dir, a.tips, a.main) {

@@ -67,8 +67,9 @@ type declareOptions struct {
 
 	fromNotes bool
 	notes     string
-	ticked    *declareOptions // what the notes say that the user left ticked, nil where nobody was asked
-	noted     []string        // the ids of the notes that went into it
+	ticked    *declareOptions     // what the notes say that the user left ticked, nil where nobody was asked
+	noted     []string            // the ids of the notes that went into it
+	about     map[string][]string // the items that a decision is about, by what the flag says of it
 
 	supersedes, beside []string // what decisions are to those that stand
 
@@ -177,7 +178,7 @@ func (o *declareOptions) addFlags(f *pflag.FlagSet) {
 	listVar(f, &o.dropped, "dropped", "an item that nobody will continue: `'item;why'`")
 	listVar(f, &o.intents, "intent", "why an item is done: `'item;why'`")
 	listVar(f, &o.accepts, "accept", "how to tell that an item is done: `'item;check'`; an empty check clears the list")
-	listVar(f, &o.refs, "ref", "what an item refers to, a pr, ticket, branch, commit, file, url or doc: `'item;pr:1842'`; an empty second part clears the list")
+	listVar(f, &o.refs, "ref", "what an item refers to, a pr, ticket, branch, commit, file, url, doc or session (a transcript): `'item;pr:1842'`; an empty second part clears the list")
 	listVar(f, &o.issues, "known-issue", "what is wrong with an item: `'item;what'`; an empty second part clears the list")
 	listVar(f, &o.severities, "severity", "how severe an item is, routine, watch or critical: `'item;severity'`")
 	listVar(f, &o.ifThens, "if-then", "what to do when something happens: `'item;if -> then'`; an empty second part clears the list")

@@ -222,6 +222,7 @@ func applyDecisions(h *handoff.Handoff, o declareOptions) error {
 		if err != nil {
 			return err
 		}
+		d.Items = o.about[value]
 		h.Decisions = append(h.Decisions, d)
 	}
 	return nil

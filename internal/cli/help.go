@@ -203,6 +203,7 @@ but holds no URL to call, no token and no command.
   commit:     {skip_ci: false}
   timing:     {publish_grace: 10m, clock_skew: 5m, backdate: 15m}
   ack_policy: per_item               # or any, all
+  acks:       {signed: true}         # or said on a forge; handoff help agents
   hook:       {before_shift_end: 90m, commits: 10, hours: 12}
   sla:        {ack: {routine: 1h, watch: 30m, critical: 15m}, answer: 8h,
                blocker_ack: 4h, blocker_resolve: 2d}
@@ -297,9 +298,11 @@ Model Context Protocol on standard input and output. There it is told by what
 the client calls itself, where nothing of the below names it.
 
 An agent that hides that it is one cannot be told from the person. What holds
-against that is outside of the program: a signing key that asks for a touch, and
-"acks: {signed: true}" in the verify section, or acks on a forge that vouches
-for them. handoff verify shows which acks had neither.
+against that is outside of the program: a signing key that asks for a touch, or
+acks that are said on a forge (handoff sync --help). With "acks: {signed: true}"
+in the configuration handoff verify warns of each ack that has neither a good
+signature of its author nor the word of a forge, proven. Without it, and where
+records name agents, it says how many those are.
 
 HANDOFF_AGENT_MODEL and HANDOFF_AGENT_SESSION say which model it is, and in
 which session. Nobody can say that an agent is none. It is told by --agent NAME,

@@ -21,6 +21,7 @@ type initOptions struct {
 	forms         string // a forge, formsHere, or "" for none
 	comments      bool
 	readers       string // of the pages of the service, "" for no pages
+	agents        string // agentsWrite, agentsRemove, or "" for neither
 	branch        string
 }
 
@@ -52,6 +53,11 @@ With --forms, people who use no terminal leave a handoff in an issue: the forge
 that the remote is on asks for what declare asks for, and handoff sync --from
 publishes it.
 
+With --agents, coding agents are told when to read the records, when to note
+something down and how to draft a handoff: in a block of AGENTS.md, beside what
+is there, and in a skill, .agents/skills/handoff/SKILL.md. Once more brings both
+up to date, and --agents=remove takes them away.
+
 Nothing of it is needed to declare a handoff. It adds people, time zones and
 response times; edit the configuration like any other file, by review. What is
 there already stays as it is: in a clone of a team that has all of it, init sets
@@ -60,6 +66,7 @@ up the reminder.`,
   handoff init --dry-run
   handoff init --hook --ci github
   handoff init --forms
+  handoff init --agents
   handoff init --person "ana;Asia/Singapore;09:00-18:00" \
       --person "ben;Europe/London;09:00-17:30;ben@example.com" \
       --team "payments;ben;ana,ben" --branch handoffs`,
@@ -67,6 +74,10 @@ up the reminder.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if o.forms == formsHere && len(args) == 1 { // the name of the forge, with a space before it
 				o.forms = args[0]
+				return nil
+			}
+			if o.agents == agentsWrite && len(args) == 1 { // likewise
+				o.agents = args[0]
 				return nil
 			}
 			return noArgs(cmd, args)
@@ -86,6 +97,8 @@ up the reminder.`,
 	f.StringVar(&o.forms, "forms", "", "write the form in which issues ask for a handoff, for the `FORGE` that the remote is on, or for github, gitlab or gitea")
 	f.Lookup("forms").NoOptDefVal = formsHere
 	f.BoolVar(&o.comments, "comments", false, "with --ci, write as well what records the comments of people without a terminal")
+	f.StringVar(&o.agents, "agents", "", "write what coding agents read on handoffs, a block of AGENTS.md and a skill, or `remove` it")
+	f.Lookup("agents").NoOptDefVal = agentsWrite
 	f.StringVar(&o.branch, "branch", "", "records go to the branch `NAME`, or to the current one")
 	return cmd
 }
@@ -93,14 +106,34 @@ up the reminder.`,
 // initDocument is what --json prints.
 type initDocument struct {
 	Created []string `json:"created"`
+	Changed []string `json:"changed"` // files that were there, and have a block of ours
+	Removed []string `json:"removed"`
 	Commit  string   `json:"commit"`
 	Ref     string   `json:"ref"`
+}
+
+func (doc initDocument) print(g *globals) error {
+	doc.Created, doc.Changed, doc.Removed = text.NonNil(doc.Created), text.NonNil(doc.Changed), text.NonNil(doc.Removed)
+	return g.printer.print(doc, func() {
+		for _, f := range doc.Created {
+			g.printer.line("created %s", f)
+		}
+		for _, f := range doc.Changed {
+			g.printer.line("changed %s", f)
+		}
+		for _, f := range doc.Removed {
+			g.printer.line("removed %s", f)
+		}
+	})
 }
 
 func runInit(ctx context.Context, g *globals, o initOptions) error {
 	ws, err := g.openHere(ctx)
 	if err != nil {
 		return err
+	}
+	if o.agents == agentsRemove {
+		return runRemoveAgents(g, ws, o)
 	}
 	if err := ws.MustWrite(ctx); err != nil {
 		return err
@@ -117,6 +150,10 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if o.forms, err = forgeOf(ws, o.forms); err != nil {
 		return err
 	}
+	changes, err := o.agentChanges(ws)
+	if err != nil {
+		return err
+	}
 	s, err := newSetup(ctx, g, ws, o)
 	if err != nil {
 		return err
@@ -129,7 +166,7 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err != nil {
 		return err
 	}
-	return s.carryOut(ctx)
+	return s.carryOut(ctx, changes)
 }
 
 // setUpSubject begins the message of the commit that sets a team up, which is no work
@@ -138,7 +175,7 @@ const setUpSubject = "handoff: set up "
 
 // carryOut does what was asked for. The commit comes first: what fails later is done
 // by the same command once more.
-func (s *setup) carryOut(ctx context.Context) error {
+func (s *setup) carryOut(ctx context.Context, changes []blockChange) error {
 	g, ws, o := s.g, s.ws, s.o
 	change := store.Change{Files: s.files, Message: setUpSubject + ws.RecordDir + "\n",
 		Author: ws.Author, Committer: ws.Committer, DetachOK: o.detachOK}
@@ -150,6 +187,7 @@ func (s *setup) carryOut(ctx context.Context) error {
 		for _, f := range files {
 			g.note("would create %s", f.Path)
 		}
+		noteChanges(g, changes)
 		return o.printDryRun(g, change, nil, make([]custodyChange, 1))
 	}
 	doc, done := initDocument{}, func() error { return nil }
@@ -158,14 +196,13 @@ func (s *setup) carryOut(ctx context.Context) error {
 			return err
 		}
 	}
-	around, err := setUpAround(ctx, g, ws, o, files)
-	doc.Created = text.NonNil(append(around, doc.Created...))
-	err = errors.Join(err, g.printer.print(doc, func() {
-		for _, f := range doc.Created {
-			g.printer.line("created %s", f)
-		}
-	}))
-	if err != nil {
+	committed := doc.Created
+	doc.Created, err = setUpAround(ctx, g, ws, o, files)
+	if err == nil {
+		err = setUpAgents(g, ws, changes, &doc)
+	}
+	doc.Created = append(doc.Created, committed...)
+	if err = errors.Join(err, doc.print(g)); err != nil {
 		return err
 	}
 	if ws.HasConfig {

@@ -184,13 +184,30 @@ func (o *declareOptions) layNotes(ws *workspace.Workspace, notes []agent.Note) {
 		for _, t := range n.Tried {
 			tried = append(tried, n.Item+";"+t)
 		}
-		o.decisions = append(o.decisions, n.Decided...)
+		for _, decided := range n.Decided {
+			o.layDecision(decided, n.Item)
+		}
 		o.noted = append(o.noted, n.ID)
 	}
 	o.items, o.tried = slices.Concat(items, o.items), slices.Concat(tried, o.tried)
 	if o.notes == "" {
 		o.notes = strings.Join(lines, "\n")
 	}
+}
+
+// layDecision makes a flag of a decision that was noted, once, and says which items it is
+// about: whoever takes one is bound by it.
+func (o *declareOptions) layDecision(decided, item string) {
+	if !slices.Contains(o.decisions, decided) {
+		o.decisions = append(o.decisions, decided)
+	}
+	if item == "" || slices.Contains(o.about[decided], item) {
+		return
+	}
+	if o.about == nil {
+		o.about = make(map[string][]string)
+	}
+	o.about[decided] = append(o.about[decided], item)
 }
 
 // layTicked lays the notes that the user left ticked over what the form starts from: it

@@ -281,7 +281,7 @@ func (p *pageWriter) sources() {
 		if h == nil {
 			continue
 		}
-		p.add("", 2, "%s, %s, %s: %s", source.ID, h.Record.By, calendar.Ago(max(0, p.now.Sub(h.Record.At.Time).Truncate(time.Second))), h.Summary)
+		p.add("", 2, "%s, %s, %s: %s", source.ID, h.Record.Prepared(), calendar.Ago(max(0, p.now.Sub(h.Record.At.Time).Truncate(time.Second))), h.Summary)
 		p.say("back", text.JoinNonEmpty(", ", p.clock(h.ReturnsAt), prefixed("can be asked until ", p.clock(h.ReachableUntil)), prefixed("cover ", h.Cover)))
 		p.say("notes", h.Notes)
 	}

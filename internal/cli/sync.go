@@ -44,8 +44,9 @@ recorded is said there, once others have it, and what is refused, each once.
 Strangers, programs and comments that were edited are passed over. Handoffs that
 were submitted in the form of handoff init --forms, in an issue with the label
 handoff, are published by their author, or answered with what is missing; one
-that somebody else has edited is neither. What the target is, is your own
-configuration: handoff help config.
+that somebody else has edited is neither. A person brings all that home, or a
+job, and no coding agent. What the target is, is your own configuration: handoff
+help config.
 
 A partial clone (git clone --filter) may lack records. Nothing that only reads
 fetches them; sync does, all at once, and with --missing does nothing else.`,

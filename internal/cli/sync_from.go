@@ -59,8 +59,13 @@ type heardDocument struct {
 }
 
 // runSyncFrom syncs before it listens, so that it knows what others have recorded, and
-// afterwards, so that they know what it has. Only then it says there what came of it.
+// afterwards, so that they know what it has. Only then it says there what came of it. An
+// agent does not: the records are of other people, and no draft of its own person could
+// stand for them.
 func runSyncFrom(ctx context.Context, g *globals, ws *workspace.Workspace, name string) error {
+	if err := g.refuseAgent("bringing home what was said elsewhere"); err != nil {
+		return err
+	}
 	l, err := g.newListener(ctx, ws, name)
 	if err != nil {
 		return err

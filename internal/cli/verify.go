@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/audit"
@@ -43,6 +45,11 @@ signs with a key that the configuration names (verify.keys), or once --from NAME
 has read it again, unedited and by them; what that target is, is your own
 configuration. Until then it is noted, and shown, as on the word of the service.
 
+Where records name coding agents, which have the git identity of a person, it
+says how many acks have neither a good signature of their author nor the word of
+a service, proven. Where the configuration says acks: {signed: true}, each of
+them is a warning.
+
 What a review has settled is shown as such; handoff help config says how.
 Changes of the configuration are listed with their author: they are no findings.
 
@@ -77,6 +84,23 @@ type verifyDocument struct {
 	Notes         []audit.Finding          `json:"notes"` // verdicts that are unverified, and what was said elsewhere and is not proven
 	ConfigChanges []audit.ConfigChange     `json:"config_changes"`
 	Unseen        []string                 `json:"unseen"`
+	Agents        map[string]int           `json:"agents"` // that prepared records, and how many
+	Acks          ackProof                 `json:"acks"`
+}
+
+// ackProof is of how many acks something says that a person gave them. It is zero where
+// no record names an agent.
+type ackProof struct {
+	Given    int `json:"given"`
+	Unproven int `json:"unproven"`
+}
+
+// note says of how many nothing does, "" for none.
+func (a ackProof) note() string {
+	if a.Unproven == 0 {
+		return ""
+	}
+	return fmt.Sprintf("acks with neither a signature of their author nor the word of a forge: %d of %d; nobody can tell whether a person gave them", a.Unproven, a.Given)
 }
 
 func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
@@ -107,6 +131,10 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	doc := verifyDocument{
 		Commits: report.Commits, NewCommits: report.New, Records: report.Records,
 		Notes: text.NonNil(report.Notes), ConfigChanges: text.NonNil(report.Configs), Unseen: text.NonNil(report.Unseen),
+		Agents: report.Agents, Acks: ackProof(report.Acks),
+	}
+	if doc.Agents == nil {
+		doc.Agents = map[string]int{}
 	}
 	doc.Findings, doc.Settled = workspace.SplitSettled(report.Findings, trusted)
 	plain := workspace.PlainFindings(doc.Findings)
@@ -114,11 +142,31 @@ func runVerify(ctx context.Context, g *globals, o verifyOptions) error {
 	if err := printVerification(g, doc); err != nil {
 		return err
 	}
-	summary := text.Count(doc.Records, "record") + " in " + text.Count(doc.Commits, "commit") + ", " + handoff.CountFindings(plain)
+	if acks := doc.Acks.note(); acks != "" && !o.signed && !trusted.Acks.Signed {
+		g.note("%s", acks) // else each of them is a finding
+	}
+	summary := text.Count(doc.Records, "record") + " in " + text.Count(doc.Commits, "commit") + preparedRecords(doc.Agents) + ", " + handoff.CountFindings(plain)
 	if n := len(doc.Settled); n > 0 {
 		summary += fmt.Sprintf(", %d settled", n)
 	}
 	return g.conclude(doc.OK, summary)
+}
+
+// mostAgents is how many agents are named in one line.
+const mostAgents = 5
+
+// preparedRecords says how many records agents have prepared, "" for none.
+func preparedRecords(agents map[string]int) string {
+	var says []string
+	total := 0
+	for _, name := range slices.Sorted(maps.Keys(agents)) {
+		total += agents[name]
+		says = append(says, fmt.Sprintf(", %d %s", agents[name], handoff.PreparedBy(text.OneLine(name))))
+	}
+	if len(says) > mostAgents {
+		return fmt.Sprintf(", %d prepared by %d agents", total, len(says))
+	}
+	return strings.Join(says, "")
 }
 
 func printVerification(g *globals, doc verifyDocument) error {

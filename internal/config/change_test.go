@@ -23,6 +23,7 @@ func TestChangesNamesEverySection(t *testing.T) {
 		{"zones: [apac, emea, amer]", "zones: [emea, apac, amer]", "zones"},
 		{"backdate: 15m", "backdate: 15d", "timing"},
 		{"ack_policy: per_item", "ack_policy: any", "ack_policy"},
+		{"signed: true", "signed: false", "acks"},
 		{"commits: 10", "commits: 0", "hook"},
 		{"answer: 8h", "answer: 80h", "sla"},
 		{"primary: sarah", "primary: ben", "authority"},

@@ -397,7 +397,7 @@ func (c *checker) checkRules() {
 func (c *checker) checkRefs() {
 	for _, kind := range slices.Sorted(maps.Keys(c.Refs)) {
 		field := "refs." + kind
-		c.oneOf(field, kind, "pr", "ticket", "branch", "commit", "file", "url", "doc")
+		c.oneOf(field, kind, "pr", "ticket", "branch", "commit", "file", "url", "doc", "session")
 		if !displayLink(c.Refs[kind]) {
 			c.fail("HO101", field, "the value is not an https link with {id} behind the host", "for example https://jira.example.com/browse/{id}")
 		}

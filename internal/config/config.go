@@ -31,6 +31,7 @@ type Config struct {
 	Zones       []string            `yaml:"zones,omitempty"` // the ring that work follows
 	Timing      Timing              `yaml:"timing,omitempty"`
 	AckPolicy   fold.AckPolicy      `yaml:"ack_policy,omitempty"`
+	Acks        Acks                `yaml:"acks,omitempty"`
 	Hook        Hook                `yaml:"hook,omitempty"`
 	SLA         SLA                 `yaml:"sla,omitempty"`
 	Authorities []Authority         `yaml:"authority,omitempty"`
@@ -117,6 +118,11 @@ type Timing struct {
 	PublishGrace calendar.Duration `yaml:"publish_grace"` // after the end of a shift
 	ClockSkew    calendar.Duration `yaml:"clock_skew"`    // into the future
 	Backdate     calendar.Duration `yaml:"backdate"`      // between a record and its commit
+}
+
+// Acks says what an ack takes beside the name of its author.
+type Acks struct {
+	Signed bool `yaml:"signed,omitempty"` // verify wants a signature of its author, or the word of a service
 }
 
 // Hook says when the pre-push reminder is due.

@@ -29,6 +29,7 @@ pods: {payments: {teams: [payments, payments-emea], leads: {apac: ana, emea: ben
 zones: [apac, emea, amer]
 timing: {publish_grace: 0m, clock_skew: 5m, backdate: 15m}
 ack_policy: per_item
+acks: {signed: true}
 hook: {before_shift_end: 90m, commits: 10, hours: 12}
 sla: {ack: {routine: 1h, watch: 30m, critical: 15m}, answer: 8h, blocker_ack: 4h, blocker_resolve: 2d}
 authority:
@@ -96,7 +97,7 @@ func TestParseFindings(t *testing.T) {
 		message  string // a part of message and fix
 	}{
 		{"unknown key", "tems: {}", "HO101", 2, "tems", "did you mean `teams`?"},
-		{"unknown key far from all", "flavour: x", "HO101", 2, "flavour", "known here: ack_policy, agents, authority"},
+		{"unknown key far from all", "flavour: x", "HO101", 2, "flavour", "known here: ack_policy, acks, agents, authority"},
 		{"unknown key in a row", "people:\n  ana: {emial: [a@b.c]}", "HO101", 3, "people.ana.emial", "did you mean `emails`?"},
 		{"extension", "x-ours: 1", "HO101", 2, "x-ours", "not known"},
 		{"webhook", "slack_webhook: https://hooks.example.com/x", "HO101", 2, "slack_webhook", "no URL to call"},

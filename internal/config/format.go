@@ -27,6 +27,7 @@ var sections = []struct{ key, comment, example string }{
 		"commit: {skip_ci: true, subject: 'chore(handoff): {by} to {to}, {counts}', hooks: true}"},
 	{"timing", "Slack after a shift, for clocks that differ, between a record and its commit.", "timing: {publish_grace: 10m, clock_skew: 5m, backdate: 15m}"},
 	{"ack_policy", "When a handoff to several people is accepted: per_item, any or all.", "ack_policy: any"},
+	{"acks", "Whether handoff verify wants every ack signed by its author, or said on a forge. An agent with the git identity of a person can do neither.", "acks: {signed: true}"},
 	{"hook", "When the pre-push reminder speaks.", "hook: {before_shift_end: 1h, commits: 20, hours: 24}"},
 	{"sla", "How long things may wait, on the receiver's working clock (a day is 8 h); critical is on the wall.",
 		"sla: {ack: {routine: 1h, watch: 30m, critical: 15m}, answer: 8h, blocker_ack: 4h, blocker_resolve: 2d}"},

@@ -14,7 +14,8 @@ var plainLink = text.Pattern(`^https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9:/._
 
 // Link is where a reference leads: what the configuration says of its type, with
 // the id escaped, else the id where that is a link itself. It is "" where nothing
-// is known, and for what is no plain http or https link.
+// is known, and for what is no plain http or https link; a session leads to https alone,
+// for a transcript holds more than its author has looked at.
 func (c *Config) Link(ref handoff.Ref) string {
 	link := ref.ID
 	if !strings.Contains(link, "://") {
@@ -24,7 +25,7 @@ func (c *Config) Link(ref handoff.Ref) string {
 		}
 		link = strings.ReplaceAll(template, "{id}", url.PathEscape(strings.TrimLeft(ref.ID, "#!")))
 	}
-	if !plainLink().MatchString(link) {
+	if !plainLink().MatchString(link) || ref.Type == "session" && !strings.HasPrefix(link, "https:") {
 		return ""
 	}
 	return link

@@ -23,6 +23,9 @@ func TestLink(t *testing.T) {
 		{"url", "https://bank.example@evil.example/", ""},
 		{"url", "javascript://alert(1)", ""},
 		{"url", "https://example.com/\x1b[31m", ""},
+		{"session", "https://agent.example.com/s/7a?run=2", "https://agent.example.com/s/7a?run=2"},
+		{"session", "http://agent.example.com/s/7a", ""},
+		{"session", "transcripts/7a.jsonl", ""},
 	} {
 		if got := c.Link(handoff.Ref{Type: test.kind, ID: test.id}); got != test.want {
 			t.Errorf("%s %q: %q, want %q", test.kind, test.id, got, test.want)

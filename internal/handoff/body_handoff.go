@@ -222,7 +222,7 @@ type Attempt struct {
 
 // Ref points to something outside the records.
 type Ref struct {
-	Type      string   `yaml:"type"` // pr, ticket, branch, commit, file, url, doc
+	Type      string   `yaml:"type"` // pr, ticket, branch, commit, file, url, doc, session (a transcript)
 	ID        string   `yaml:"id"`
 	State     string   `yaml:"state,omitempty"`
 	Approvals string   `yaml:"approvals,omitempty"` // as "2/3"

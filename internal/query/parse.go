@@ -225,7 +225,7 @@ func isQuestion(words []string) bool {
 }
 
 // refTypes are the types of references, with which a name may begin.
-var refTypes = []string{"pr", "ticket", "branch", "commit", "file", "url", "doc"}
+var refTypes = []string{"pr", "ticket", "branch", "commit", "file", "url", "doc", "session"}
 
 // isName reports whether the token can be the argument of a topic: a word, a
 // phrase, or an address or a reference that looks like a term, such as team:qa

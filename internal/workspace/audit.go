@@ -29,6 +29,7 @@ func (ws *Workspace) Audit(ctx context.Context, o audit.Options) (audit.Report, 
 	if err != nil {
 		return audit.Report{}, nil, err
 	}
+	o.Acks = o.Acks || trusted.Acks.Signed
 	o.Dir, o.Now, o.Config, o.Main = ws.RecordDir, ws.Moment, trusted, main
 	if o.Refs, err = ws.auditRefs(ctx); err != nil {
 		return audit.Report{}, nil, err
