@@ -3,11 +3,13 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,6 +24,10 @@ func TestMain(m *testing.M) {
 	if programs[strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")] == nil { // the tests, whoever runs them
 		for _, name := range agent.Signs() {
 			os.Unsetenv(name)
+		}
+		// Most of them wait for other processes. Who says -parallel is heard.
+		if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+			panic(err)
 		}
 	}
 	if err := setClock(); err != nil {

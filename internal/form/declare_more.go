@@ -85,7 +85,7 @@ func lacksUnit(effort string) string {
 func lacksType(answer string) string {
 	for _, typed := range splitLines(answer) {
 		if ref := handoff.ParseRef(typed); ref.ID == "" {
-			return "a pr, a ticket, a branch, a commit, a file, a session? write it before a colon: pr:" + inShort(typed)
+			return "a pr, ticket, branch, commit, file, session? write it before a colon: pr:" + inShort(typed)
 		}
 	}
 	return ""
