@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/plainfile"
@@ -109,18 +108,6 @@ func (n Notes) Remove(ids ...string) error {
 }
 
 func (n Notes) ids() ([]string, error) {
-	entries, err := os.ReadDir(n.dir())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, entry := range entries {
-		if id, ok := strings.CutSuffix(entry.Name(), ".yaml"); ok && handoff.ValidID(id) {
-			ids = append(ids, id)
-		}
-	}
-	return ids, nil
+	names, err := waitingIn(n.dir())
+	return slices.DeleteFunc(names, func(name string) bool { return !handoff.ValidID(name) }), err
 }

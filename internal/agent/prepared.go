@@ -2,7 +2,6 @@ package agent
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -137,20 +136,29 @@ func (p Prepared) Remove(number int) error { return os.Remove(p.Path(number)) }
 
 // numbers are those of the drafts that wait, sorted.
 func (p Prepared) numbers() ([]int, error) {
-	entries, err := os.ReadDir(p.dir())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
+	names, err := waitingIn(p.dir())
 	var numbers []int
-	for _, entry := range entries {
-		name, isDraft := strings.CutSuffix(entry.Name(), ".yaml")
-		if n, err := strconv.Atoi(name); isDraft && err == nil && n > 0 && strconv.Itoa(n) == name {
+	for _, name := range names {
+		if n, err := strconv.Atoi(name); err == nil && n > 0 && strconv.Itoa(n) == name {
 			numbers = append(numbers, n)
 		}
 	}
-	slices.SortFunc(numbers, cmp.Compare[int])
-	return numbers, nil
+	slices.Sort(numbers)
+	return numbers, err
+}
+
+// waitingIn are the names of the files of a directory, without their ending .yaml; those
+// of other files are left out.
+func waitingIn(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var names []string
+	for _, entry := range entries {
+		if name, ok := strings.CutSuffix(entry.Name(), ".yaml"); ok {
+			names = append(names, name)
+		}
+	}
+	return names, err
 }

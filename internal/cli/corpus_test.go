@@ -19,8 +19,9 @@ const usefulPerNagging = 5
 
 // corpora are the folders of testdata/corpus, with how many entries each has to have.
 // On the first the rules were made calm; its texts were invented. Those of the others
-// are texts of public projects, reworded: the second was judged before anything was
-// changed after it, and the third is judged only, so that nothing was made to fit it.
+// are texts of public projects, reworded. Each was judged before the rules were changed
+// after it: 21 useful and 44 nagging were the findings in the second then, 6 and 4 those
+// in the third. What is to show how the rules meet strangers has to be new.
 var corpora = []struct {
 	name    string
 	entries int

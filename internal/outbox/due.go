@@ -126,30 +126,51 @@ func (b *Box) DueOf(ctx context.Context, records []*handoff.Record) ([]*Delivery
 }
 
 func (b *Box) dueOf(things []*Thing, only string) (due []*Delivery, skipped []Skipped, err error) {
-	unknown := make(map[string]bool)
+	g := gathering{Box: b, only: only, unknown: make(map[string]bool)}
 	for _, t := range things {
-		for _, name := range b.targetsOf(t) {
-			if !t.trusted() || only != "" && name != only || unknown[name] {
-				continue
-			}
-			place, err := b.Place(name)
-			if missing := new(NoTargetError); errors.As(err, &missing) {
-				unknown[name] = true
-				skipped = append(skipped, Skipped{Target: name, Why: "you have not configured it"})
-				continue
-			}
-			if err != nil {
-				return nil, nil, err
-			}
-			d := &Delivery{Thing: t, Place: place}
-			if why := b.unfit(d); why != "" {
-				skipped = append(skipped, Skipped{name, t.Ref(), why})
-			} else if d.isDue() {
-				due = append(due, d)
-			}
+		if err := g.add(t, b.targetsOf(t), func(*Delivery) bool { return true }); err != nil {
+			return nil, nil, err
 		}
 	}
-	return due, skipped, nil
+	return g.due, g.skipped, nil
+}
+
+// gathering is what is due, with what cannot be delivered from here.
+type gathering struct {
+	*Box
+	only    string          // the one target that is meant, "" for all
+	unknown map[string]bool // targets that the user has not configured
+	due     []*Delivery
+	skipped []Skipped
+}
+
+// add adds the deliveries of a thing to some targets that are due. wanted may make more
+// of a delivery, and says whether it is one at all.
+func (g *gathering) add(t *Thing, names []string, wanted func(*Delivery) bool) error {
+	for _, name := range names {
+		if !t.trusted() || g.only != "" && name != g.only || g.unknown[name] {
+			continue
+		}
+		place, err := g.Place(name)
+		if missing := new(NoTargetError); errors.As(err, &missing) {
+			g.unknown[name] = true
+			g.skipped = append(g.skipped, Skipped{Target: name, Why: "you have not configured it"})
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		d := &Delivery{Thing: t, Place: place}
+		if !wanted(d) {
+			continue
+		}
+		if why := g.unfit(d); why != "" {
+			g.skipped = append(g.skipped, Skipped{name, t.Ref(), why})
+		} else if d.isDue() {
+			g.due = append(g.due, d)
+		}
+	}
+	return nil
 }
 
 // isDue reports whether a delivery takes a step that can be made.

@@ -40,11 +40,11 @@ func (b *Box) MayRemind(o Options) error {
 // it was not told yet, it is now, at the team's target for its kind. With a name, only
 // what goes to that target. Nobody is reminded of what has passed for a week and more.
 func (b *Box) Reminders(passed []Overdue, only string) (due []*Delivery, skipped []Skipped, err error) {
-	unknown := make(map[string]bool)
+	g := gathering{Box: b, only: only, unknown: make(map[string]bool)}
 	for _, o := range passed {
 		t, err := b.thing(o.Subject)
 		if err != nil {
-			skipped = append(skipped, Skipped{Ref: o.Subject.Ref(), Why: err.Error()})
+			g.skipped = append(g.skipped, Skipped{Ref: o.Subject.Ref(), Why: err.Error()})
 			continue
 		}
 		if !t.trusted() || !b.isNew(o.At) {
@@ -53,36 +53,22 @@ func (b *Box) Reminders(passed []Overdue, only string) (due []*Delivery, skipped
 		t.waits = true
 		names := b.targetsOf(t)
 		if len(names) == 0 {
-			skipped = append(skipped, Skipped{Ref: t.Ref(), Why: "the team has no target for a " + string(t.Kind)})
+			g.skipped = append(g.skipped, Skipped{Ref: t.Ref(), Why: "the team has no target for a " + string(t.Kind)})
 		}
-		for _, name := range names {
-			if only != "" && name != only || unknown[name] {
-				continue
-			}
-			place, err := b.Place(name)
-			if missing := new(NoTargetError); errors.As(err, &missing) {
-				unknown[name] = true
-				skipped = append(skipped, Skipped{Target: name, Why: "you have not configured it"})
-				continue
-			}
-			if err != nil {
-				return nil, nil, err
-			}
-			d := &Delivery{Thing: t, Place: place}
+		err = g.add(t, names, func(d *Delivery) bool {
 			if told := d.told(); told != nil && told.Sent != nil {
 				if !told.First.Before(o.At) {
-					continue // they were told when it was overdue
+					return false // they were told when it was overdue
 				}
 				d.overdue = &o
 			}
-			if why := b.unfit(d); why != "" {
-				skipped = append(skipped, Skipped{name, t.Ref(), why})
-			} else if d.isDue() && !slices.ContainsFunc(due, d.IsSame) {
-				due = append(due, d)
-			}
+			return !slices.ContainsFunc(g.due, d.IsSame)
+		})
+		if err != nil {
+			return nil, nil, err
 		}
 	}
-	return due, skipped, nil
+	return g.due, g.skipped, nil
 }
 
 // IsSame reports whether another delivery is of the same message to the same place.
