@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/handoff-cli/handoff/examples"
@@ -17,7 +14,7 @@ import (
 func TestFormsKilledAtEveryCall(t *testing.T) {
 	t.Parallel()
 	template := newSite(t)
-	template.takesForms()
+	template.namesAccounts()
 	undisturbed := template.copy(t).readForms(t, fault{at: -1})
 	from := slices.Index(undisturbed.calls, "write socket")
 	if !undisturbed.done() || undisturbed.posts != 4 || from < 0 {
@@ -36,30 +33,12 @@ func TestFormsKilledAtEveryCall(t *testing.T) {
 	}
 }
 
-// takesForms makes a site of two people who use no terminal.
-func (s *site) takesForms() {
-	s.t.Helper()
-	if out, status := s.try("mkdir", ".handoffs"); status != 0 {
-		s.t.Fatal(out)
-	}
-	s.write(".handoffs/config.yaml", "format: 1\npeople: {ana: {emails: [ana@example.com]}, ben: {emails: [ben@example.com], github: ben-gh}, sarah: {emails: [sarah@example.com], github: sarah-gh}}\n")
-	s.git("add", ".handoffs")
-	s.git("commit", "-q", "-m", "configure", ".handoffs")
-}
-
 // readForms reads what two people have submitted: a day that is complete, and one that
 // is not.
 func (s *site) readForms(t *testing.T, f fault) routed {
 	t.Helper()
 	s.t = t
-	origin := filepath.Join(t.TempDir(), "origin.git")
-	s.git("clone", "-q", "--bare", ".", origin)
-	s.git("remote", "add", "origin", origin)
-	s.git("fetch", "-q", "origin")
-	s.git("branch", "-q", "--set-upstream-to=origin/main")
-	targets := newTargets("")
-	t.Cleanup(targets.Close)
-	s.useTargets(targets)
+	targets := s.withForge(t)
 	form, _ := examples.Form("github", examples.Team{Other: "ben"})
 	const thin = "### Summary\nNothing moved, the vendor has not answered yet\n### To\nben\n### Back at\n2030-01-07T09:00:00Z\n"
 	for _, one := range [][2]string{
@@ -71,25 +50,13 @@ func (s *site) readForms(t *testing.T, f fault) routed {
 		}
 		targets.posts = append(targets.posts, &fakePost{kind: "issue", id: len(targets.posts) + 1, state: "open", body: body, login: one[0], at: moment(), form: new(formPost)})
 	}
-	cmd := s.command("handoff", "sync", "--from", "github")
-	var output bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &output, &output
-	tracer := &tracer{dir: s.dir, fault: f, sockets: true}
-	status, err := tracer.run(cmd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return routed{disturbed{tracer.calls, status, output.String()}, targets, targets.count()}
+	return s.speak(t, targets, f, "sync", "--from", "github")
 }
 
 func (s *site) publishesOnce(t *testing.T, at int) {
 	r := s.readForms(t, fault{at: at, kill: true})
-	if len(r.calls) <= at {
-		t.Logf("it took fewer calls this time: %v", r.status)
+	if !r.killedAt(t, at) {
 		return
-	}
-	if !r.status.Signaled() || r.status.Signal() != syscall.SIGKILL {
-		t.Fatalf("not killed: %v", r.status)
 	}
 	s.mustBeSound()
 	for range 2 {

@@ -50,7 +50,13 @@ func (s *site) route(t *testing.T, via string, f fault) routed {
 	targets := newTargets("")
 	t.Cleanup(targets.Close)
 	s.useTargets(targets)
-	cmd := s.command("handoff", "route", "blk:session-policy", "--via", via)
+	return s.speak(t, targets, f, "route", "blk:session-policy", "--via", via)
+}
+
+// speak runs a command that speaks to targets, with a fault.
+func (s *site) speak(t *testing.T, targets *fakeTargets, f fault, args ...string) routed {
+	t.Helper()
+	cmd := s.command("handoff", args...)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	tracer := &tracer{dir: s.dir, fault: f, sockets: true}
@@ -61,15 +67,25 @@ func (s *site) route(t *testing.T, via string, f fault) routed {
 	return routed{disturbed{tracer.calls, status, output.String()}, targets, targets.count()}
 }
 
-func (s *site) routesOnce(t *testing.T, via string, at int) {
-	s.t = t
-	r := s.route(t, via, fault{at: at, kill: true})
+// killedAt reports whether the command was killed at a call, and fails the test where
+// something else ended it. It may have taken fewer calls than before.
+func (r routed) killedAt(t *testing.T, at int) bool {
+	t.Helper()
 	if len(r.calls) <= at {
 		t.Logf("it took fewer calls this time: %v", r.status)
-		return
+		return false
 	}
 	if !r.status.Signaled() || r.status.Signal() != syscall.SIGKILL {
 		t.Fatalf("not killed: %v", r.status)
+	}
+	return true
+}
+
+func (s *site) routesOnce(t *testing.T, via string, at int) {
+	s.t = t
+	r := s.route(t, via, fault{at: at, kill: true})
+	if !r.killedAt(t, at) {
+		return
 	}
 	s.mustBeSound()
 	out, status := s.try("handoff", "route", "blk:session-policy", "--via", via)

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -38,12 +36,7 @@ func TestSyncFromKilledAtEveryCall(t *testing.T) {
 // hears makes a site whose blocker was delivered.
 func (s *site) hears() {
 	s.t.Helper()
-	if out, status := s.try("mkdir", ".handoffs"); status != 0 {
-		s.t.Fatal(out)
-	}
-	s.write(".handoffs/config.yaml", "format: 1\npeople: {ana: {emails: [ana@example.com]}, ben: {emails: [ben@example.com], github: ben-gh}, sarah: {emails: [sarah@example.com], github: sarah-gh}}\n")
-	s.git("add", ".handoffs")
-	s.git("commit", "-q", "-m", "configure", ".handoffs")
+	s.namesAccounts()
 	s.mustDeclare()
 	targets := newTargets("")
 	defer targets.Close()
@@ -53,11 +46,20 @@ func (s *site) hears() {
 	}
 }
 
-// listen records what two people say on the blocker: one resolves it, one answers what
-// was not asked.
-func (s *site) listen(t *testing.T, f fault) routed {
+// namesAccounts commits a roster of three, two of whom use the forge.
+func (s *site) namesAccounts() {
+	s.t.Helper()
+	if out, status := s.try("mkdir", ".handoffs"); status != 0 {
+		s.t.Fatal(out)
+	}
+	s.write(".handoffs/config.yaml", "format: 1\npeople: {ana: {emails: [ana@example.com]}, ben: {emails: [ben@example.com], github: ben-gh}, sarah: {emails: [sarah@example.com], github: sarah-gh}}\n")
+	s.git("add", ".handoffs")
+	s.git("commit", "-q", "-m", "configure", ".handoffs")
+}
+
+// withForge gives the site a remote, and a forge of its own.
+func (s *site) withForge(t *testing.T) *fakeTargets {
 	t.Helper()
-	s.t = t
 	origin := filepath.Join(t.TempDir(), "origin.git")
 	s.git("clone", "-q", "--bare", ".", origin)
 	s.git("remote", "add", "origin", origin)
@@ -66,30 +68,27 @@ func (s *site) listen(t *testing.T, f fault) routed {
 	targets := newTargets("")
 	t.Cleanup(targets.Close)
 	s.useTargets(targets)
+	return targets
+}
+
+// listen records what two people say on the blocker: one resolves it, one answers what
+// was not asked.
+func (s *site) listen(t *testing.T, f fault) routed {
+	t.Helper()
+	s.t = t
+	targets := s.withForge(t)
 	targets.posts = []*fakePost{
 		{kind: "issue", id: 1, state: "open"},
 		{kind: "comment", id: 2, on: 1, login: "sarah-gh", body: "/handoff resolve Thirty minutes, as the audit asks", at: moment()},
 		{kind: "comment", id: 3, on: 1, login: "ben-gh", body: "/handoff answer Thirty minutes", at: moment()},
 	}
-	cmd := s.command("handoff", "sync", "--from", "github")
-	var output bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &output, &output
-	tracer := &tracer{dir: s.dir, fault: f, sockets: true}
-	status, err := tracer.run(cmd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return routed{disturbed{tracer.calls, status, output.String()}, targets, targets.count()}
+	return s.speak(t, targets, f, "sync", "--from", "github")
 }
 
 func (s *site) hearsOnce(t *testing.T, at int) {
 	r := s.listen(t, fault{at: at, kill: true})
-	if len(r.calls) <= at {
-		t.Logf("it took fewer calls this time: %v", r.status)
+	if !r.killedAt(t, at) {
 		return
-	}
-	if !r.status.Signaled() || r.status.Signal() != syscall.SIGKILL {
-		t.Fatalf("not killed: %v", r.status)
 	}
 	s.mustBeSound()
 	for range 2 {
