@@ -70,6 +70,12 @@ func runBoard(ctx context.Context, g *globals, o boardOptions) error {
 		return g.printer.document(boardDocument{ws.Moment, o.team, whose.person, b})
 	case g.printer.width == 0:
 		g.printer.boardCells(b)
+		switch {
+		case ws.Empty():
+			g.note(saysEmpty)
+		case len(b.Asked)+len(b.Held) == 0:
+			g.note("%s, and nobody holds anything", whatNeeds(b))
+		}
 	case o.watch && g.drawsFrames():
 		return g.watchBoard(ctx, o, ws)
 	default:
