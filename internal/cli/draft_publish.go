@@ -47,19 +47,14 @@ func draftPublish(ctx context.Context, g *globals, o publishOptions, number int)
 
 // openPrepared opens the repository for writing, and a draft that waits there.
 func (g *globals) openPrepared(ctx context.Context, number int) (*workspace.Workspace, agent.Draft, error) {
-	ws, err := g.openHere(ctx)
+	ws, err := g.openForWriting(ctx, fold.Part{})
 	if err != nil {
 		return nil, agent.Draft{}, err
 	}
 	draft, err := prepared(ws, number)
-	if err != nil {
-		return nil, draft, err
+	if err == nil && slices.Contains([]string{config.ActAck, config.ActAnswer, config.ActResolve}, draft.Act) {
+		err = g.underOwnName(ws)
 	}
-	open := g.openForWriting
-	if handoff.Kind(draft.Act).IsVerdict() || draft.Act == config.ActResolve || draft.Act == config.ActAnswer {
-		open = g.openForVerdict
-	}
-	ws, err = open(ctx, fold.Part{})
 	return ws, draft, err
 }
 

@@ -50,18 +50,26 @@ func (g *globals) openForWriting(ctx context.Context, part fold.Part) (*workspac
 // before anything is asked or written, as every audit would find it afterwards.
 func (g *globals) openForVerdict(ctx context.Context, part fold.Part) (*workspace.Workspace, error) {
 	ws, err := g.openForWriting(ctx, part)
-	if err != nil || g.as == "" {
-		return ws, err
+	if err != nil {
+		return nil, err
+	}
+	return ws, g.underOwnName(ws)
+}
+
+// underOwnName refuses --as where the git identity is not that of whom it names.
+func (g *globals) underOwnName(ws *workspace.Workspace) error {
+	if g.as == "" {
+		return nil
 	}
 	who := ws.TeamConfig.Writer(ws.MappedAuthor.Name, ws.MappedAuthor.Email)
 	if ws.TeamConfig.WritesAs(who, ws.Me) || ws.TeamConfig.WritesAs(ws.TeamConfig.Writer(ws.Author.Name, ws.Author.Email), ws.Me) {
-		return ws, nil
+		return nil
 	}
 	hint := "leave --as out to answer as " + who.Handle + "; " + ws.Me + " answers under their own git identity"
 	if who.Handle == ws.Me {
 		hint = "commit under an address that the roster has for " + ws.Me + ", or have " + ws.Author.Email + " added to it by review"
 	}
-	return nil, workspace.Usagef(hint, "--as %s: an ack, an answer or a resolution is given under one's own name, and %s is not an address of %s", ws.Me, ws.Author.Email, ws.Me)
+	return workspace.Usagef(hint, "--as %s: an ack, an answer or a resolution is given under one's own name, and %s is not an address of %s", ws.Me, ws.Author.Email, ws.Me)
 }
 
 // openForReading opens the repository and reads every file that the refs hold.

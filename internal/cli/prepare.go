@@ -16,9 +16,21 @@ import (
 // What a coding agent may not publish it prepares: a draft, which the person whose git
 // identity it has reads and publishes.
 
+// propose makes proposals of the decisions that an agent may only propose. What settles
+// or takes back another one says so by its status, and stays as it is.
+func (g *globals) propose(ws *workspace.Workspace, records []*handoff.Record) {
+	if g.agent == nil || agent.May(ws.TeamConfig, records) != config.AgentProposes {
+		return
+	}
+	for _, r := range records {
+		if d := r.Body.(*handoff.DecisionRecord); d.Status == "" {
+			d.Status = fold.DecisionProposed
+		}
+	}
+}
+
 // mayPublish reports whether whoever runs the command publishes the records of one
-// operation, or prepares a draft of them. A decision that an agent may propose is
-// proposed.
+// operation, or prepares a draft of them.
 func (g *globals) mayPublish(ws *workspace.Workspace, records []*handoff.Record) bool {
 	if g.agent == nil {
 		return true
@@ -27,14 +39,9 @@ func (g *globals) mayPublish(ws *workspace.Workspace, records []*handoff.Record)
 	case config.AgentPublishes:
 		return true
 	case config.AgentProposes:
-		for _, r := range records {
-			d := r.Body.(*handoff.DecisionRecord)
-			if d.Status != "" && d.Status != fold.DecisionProposed {
-				return false // it settles what was proposed, or takes it back
-			}
-			d.Status = fold.DecisionProposed
-		}
-		return true
+		return !slices.ContainsFunc(records, func(r *handoff.Record) bool {
+			return r.Body.(*handoff.DecisionRecord).Status != fold.DecisionProposed
+		})
 	}
 	return false
 }

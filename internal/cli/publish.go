@@ -79,7 +79,7 @@ func checkAndPublish(ctx context.Context, g *globals, ws *workspace.Workspace, o
 	if err := askAgainOf(ctx, g, ws, records); err != nil {
 		return err
 	}
-	g.mayPublish(ws, records) // a proposal is judged as one
+	g.propose(ws, records)
 	sealed := handoff.SealAll(records...)
 	findings := namingFlags(workspace.Explained(ws.Judge(sealed), ambiguous), records)
 	if handoff.HasErrors(findings) {
