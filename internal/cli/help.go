@@ -29,6 +29,10 @@ func setHelp(root *cobra.Command) {
 	if err != nil {
 		return
 	}
+	help.Use = "help [command|topic]"
+	help.Short = "Tell all about a command or a topic"
+	help.Long = help.Short + ". handoff --help lists them."
+	help.Example = "  handoff help declare\n  handoff help config"
 	help.Args = func(_ *cobra.Command, args []string) error {
 		cmd, rest, err := root.Find(args)
 		if err != nil || len(rest) == 0 {
@@ -92,12 +96,17 @@ func usageCommands(b *strings.Builder, cmd *cobra.Command) {
 	}
 	for _, group := range groups {
 		fmt.Fprintf(b, "\n\n%s", group.Title)
-		for _, sub := range cmd.Commands() {
-			if sub.GroupID == group.ID && (sub.IsAvailableCommand() || sub.Name() == "help") {
-				fmt.Fprintf(b, "\n  %-*s %s", sub.NamePadding(), sub.Name(), sub.Short)
-			}
+		for _, sub := range inGroup(cmd, group.ID) {
+			fmt.Fprintf(b, "\n  %-*s %s", sub.NamePadding(), sub.Name(), sub.Short)
 		}
 	}
+}
+
+// inGroup are the commands below a command that the help shows in a group.
+func inGroup(cmd *cobra.Command, group string) []*cobra.Command {
+	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(sub *cobra.Command) bool {
+		return sub.GroupID != group || !sub.IsAvailableCommand() && sub.Name() != "help"
+	})
 }
 
 // usageFlags writes the flags of a set that are not hidden, if there are any.

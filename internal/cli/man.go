@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,17 +33,21 @@ SOURCE_DATE_EPOCH has, in seconds, or none.`,
 			if err != nil {
 				return err
 			}
-			pages := manualPages(cmd.Root(), date)
+			pages := manualPages(cmd.Root())
 			if dir != "" {
-				return writeManual(g, pages, dir, args)
+				return writeManual(g, pages, date, dir, args)
 			}
-			name := strings.Join(args, "")
-			i := slices.IndexFunc(pages, func(p manualPage) bool { return p.isCalled(name) })
-			if i < 0 {
-				return workspace.Usagef("handoff --help lists the commands; config and record are pages as well", "no page on %q", name)
+			name := "handoff"
+			if len(args) > 0 {
+				name = args[0]
 			}
-			doc := manualDocument{Name: pages[i].name, Section: pages[i].section, Roff: pages[i].roff()}
-			return g.printer.print(doc, func() { _, _ = g.output.Write([]byte(doc.Roff)) }) // output keeps the error
+			for _, p := range pages {
+				if name == p.name || name == p.file() || "handoff-"+name == p.name {
+					doc := manualDocument{Name: p.name, Section: p.section, Roff: p.roff(date)}
+					return g.printer.print(doc, func() { _, _ = g.output.Write([]byte(doc.Roff)) }) // output keeps the error
+				}
+			}
+			return workspace.Usagef("handoff --help lists the commands; config and record are pages as well", "no page on %q", name)
 		},
 	}
 	cmd.Flags().StringVar(&dir, "dir", "", "write all pages into the directory `DIR`, which is made if need be")
@@ -77,7 +79,7 @@ func sourceDate(epoch string) (string, error) {
 	return time.Unix(seconds, 0).UTC().Format(time.DateOnly), nil
 }
 
-func writeManual(g *globals, pages []manualPage, dir string, args []string) error {
+func writeManual(g *globals, pages []manualPage, date, dir string, args []string) error {
 	if len(args) > 0 {
 		return workspace.Usagef("give one of them", "--dir writes all pages, and not only %s", args[0])
 	}
@@ -87,7 +89,7 @@ func writeManual(g *globals, pages []manualPage, dir string, args []string) erro
 	}
 	doc := manualFiles{Dir: dir}
 	for _, p := range pages {
-		if err := plainfile.Replace(filepath.Join(at, p.file()), 0o666, []byte(p.roff()), nil); err != nil {
+		if err := plainfile.Replace(filepath.Join(at, p.file()), 0o666, []byte(p.roff(date)), nil); err != nil {
 			return asNamed("--dir "+dir, err)
 		}
 		doc.Files = append(doc.Files, p.file())
@@ -95,55 +97,89 @@ func writeManual(g *globals, pages []manualPage, dir string, args []string) erro
 	return g.printer.print(doc, func() { g.note("%d pages of the manual are in %s", len(doc.Files), dir) })
 }
 
-// manualPage is a page of the manual.
+// manualPage is a page of the manual: of a command, or where there is none of a
+// format.
 type manualPage struct {
 	name    string // handoff-declare
-	section int    // 1 for a command, 5 for a format
+	section int    // sectionCommands, sectionFormats
 	short   string
-	date    string
-	also    []string // other names that the page has
-	body    func(*roff)
-	see     []string // other pages, as handoff-inbox(1)
+	cmd     *cobra.Command
+	text    func(*roff) // of a format
 }
 
-func (p manualPage) file() string { return fmt.Sprintf("%s.%d", p.name, p.section) }
+// The sections of the manual.
+const (
+	sectionCommands = 1
+	sectionFormats  = 5
+)
 
-// isCalled reports whether somebody who says name means the page.
-func (p manualPage) isCalled(name string) bool {
-	return name == p.name || name == p.file() || "handoff-"+name == p.name || name == "" && p.name == "handoff"
-}
-
-// roff writes the page.
-func (p manualPage) roff() string {
-	r := new(roff)
-	r.line(".TH %q %d %q handoff %q", strings.ToUpper(p.name), p.section, p.date, map[int]string{1: "User Commands", 5: "File Formats"}[p.section])
-	r.line(".nh\n.ad l")
-	r.section("name")
-	r.line("%s", filled(escaped(strings.Join(append([]string{p.name}, p.also...), ", "))+` \- `+escaped(p.short)))
-	p.body(r)
-	r.section("see also")
-	for i, page := range p.see {
-		name, section, _ := strings.Cut(strings.TrimSuffix(page, ")"), "(")
-		end := ","
-		if i == len(p.see)-1 {
-			end = ""
-		}
-		r.line(".BR %s (%s)%s", escaped(name), section, end)
+// manualPages are all pages: of the program under both of its names, so that
+// `git handoff --help` finds one, of its commands, and of its formats.
+func manualPages(root *cobra.Command) []manualPage {
+	pages := []manualPage{
+		{name: "handoff", section: sectionCommands, short: root.Short, cmd: root},
+		{name: "git-handoff", section: sectionCommands, short: root.Short, cmd: root},
+		{name: "handoff-config", section: sectionFormats, short: "What a team can configure, and somebody for themselves", text: configPage},
+		{name: "handoff-record", section: sectionFormats, short: "The fields of records", text: recordPage},
 	}
-	return r.String()
-}
-
-// manualPages are all pages: of the program, of its commands, of its formats, and the
-// one that `git handoff --help` opens.
-func manualPages(root *cobra.Command, date string) []manualPage {
-	pages := []manualPage{rootPage(root, "handoff", "git-handoff"), rootPage(root, "git-handoff", "handoff"), configPage(), recordPage()}
 	for _, cmd := range root.Commands() {
 		if !cmd.IsAdditionalHelpTopicCommand() {
-			pages = append(pages, commandPage(cmd))
+			pages = append(pages, manualPage{name: "handoff-" + cmd.Name(), section: sectionCommands, short: cmd.Short, cmd: cmd})
 		}
 	}
-	for i := range pages {
-		pages[i].date = date
-	}
 	return pages
+}
+
+func (p *manualPage) file() string { return p.name + "." + strconv.Itoa(p.section) }
+
+// roff writes the page, with the day that it carries, "" for none.
+func (p *manualPage) roff(date string) string {
+	r := new(roff)
+	volume := "User Commands"
+	if p.section == sectionFormats {
+		volume = "File Formats"
+	}
+	r.line(".TH %q %d %q handoff %q\n.nh\n.ad l", strings.ToUpper(p.name), p.section, date, volume)
+	r.section("name")
+	names := p.name
+	switch names {
+	case "handoff":
+		names = "handoff, git-handoff"
+	case "git-handoff":
+		names = "git-handoff, handoff"
+	}
+	r.line("%s", filled(escaped(names)+` \- `+escaped(p.short)))
+	if p.cmd == nil {
+		p.text(r)
+	} else {
+		commandPage(r, p.cmd)
+	}
+	r.section("see also")
+	for _, page := range p.seeAlso() {
+		r.line(".BR %s", page)
+	}
+	return r.b.String()
+}
+
+// seeAlso lists the pages that are near.
+func (p *manualPage) seeAlso() []string {
+	see := []string{`handoff (1),`}
+	switch {
+	case p.cmd == nil:
+		see = append(see, `handoff\-check (1),`, `handoff\-init (1),`, `handoff\-schema (1),`)
+	case !p.cmd.HasParent():
+		see = see[:0]
+	case p.cmd.GroupID != groupSetup:
+		for _, other := range inGroup(p.cmd.Parent(), p.cmd.GroupID) {
+			if other != p.cmd {
+				see = append(see, escaped("handoff-"+other.Name())+" (1),")
+			}
+		}
+	}
+	for _, format := range []string{"handoff-config", "handoff-record"} {
+		if format != p.name {
+			see = append(see, escaped(format)+" (5),")
+		}
+	}
+	return append(see, "git (1)")
 }

@@ -13,8 +13,8 @@ var request = regexp.MustCompile(`^\.(TH|SH|SS|PP|TP|nf|fi|nh|ad l|br|B|I|RI|BR)
 // Each page has what a page has, in the order in which it is looked for, and nothing in it
 // is taken for a request by accident.
 func TestManual(t *testing.T) {
-	for _, page := range manualPages(newRootCmd(new(globals)), "2026-11-20") {
-		written := page.roff()
+	for _, page := range manualPages(newRootCmd(new(globals))) {
+		written := page.roff("2026-11-20")
 		sections := regexp.MustCompile(`(?m)^\.SH "(.*)"$`).FindAllStringSubmatch(written, -1)
 		var names []string
 		for _, s := range sections {
@@ -53,7 +53,7 @@ func TestManual(t *testing.T) {
 // Every command has a page, by its own name.
 func TestEveryCommandHasAPage(t *testing.T) {
 	root := newRootCmd(new(globals))
-	pages := manualPages(root, "")
+	pages := manualPages(root)
 	for _, cmd := range commands(root) {
 		top := cmd
 		for top.Parent() != root {
@@ -62,10 +62,10 @@ func TestEveryCommandHasAPage(t *testing.T) {
 		if top.IsAdditionalHelpTopicCommand() {
 			continue
 		}
-		i := slices.IndexFunc(pages, func(p manualPage) bool { return p.isCalled(top.Name()) })
+		i := slices.IndexFunc(pages, func(p manualPage) bool { return p.cmd == top })
 		if i < 0 {
 			t.Errorf("%s: no page", top.CommandPath())
-		} else if !strings.Contains(pages[i].roff(), "\n"+inBold(cmd.CommandPath())) {
+		} else if !strings.Contains(pages[i].roff(""), "\n"+inBold(cmd.CommandPath())) {
 			t.Errorf("%s: not in the synopsis of its page", cmd.CommandPath())
 		}
 	}
@@ -85,8 +85,8 @@ func TestRoff(t *testing.T) {
 	} {
 		r := new(roff)
 		r.text(test.text)
-		if r.String() != test.want {
-			t.Errorf("%s: %q is %q, not %q", test.name, test.text, r.String(), test.want)
+		if r.b.String() != test.want {
+			t.Errorf("%s: %q is %q, not %q", test.name, test.text, r.b.String(), test.want)
 		}
 	}
 }

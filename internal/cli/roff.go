@@ -2,21 +2,22 @@ package cli
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 // roff is a manual page in the language of man(7). What it is given are texts as
 // the help prints them: nothing in one is taken for a command of the language.
 type roff struct {
-	strings.Builder
+	b     strings.Builder
 	begun bool // a section has, and holds nothing yet
 }
 
 // line writes a request, or text that is escaped already.
 func (r *roff) line(format string, args ...any) {
-	fmt.Fprintf(r, format+"\n", args...)
+	fmt.Fprintf(&r.b, format+"\n", args...)
 	r.begun = false
 }
 
@@ -55,7 +56,7 @@ func (r *roff) item(term, text string) {
 // text writes a text of the help: paragraphs, lists of terms, and lines that stay as
 // they are, which are indented.
 func (r *roff) text(help string) {
-	for block := range strings.SplitSeq(strings.Trim(help, "\n"), "\n\n") {
+	for _, block := range strings.Split(strings.Trim(help, "\n"), "\n\n") {
 		lines := strings.Split(block, "\n")
 		entries := entriesOf(lines)
 		switch {
@@ -79,7 +80,7 @@ func (r *roff) text(help string) {
 type definition struct{ term, text string }
 
 // columns is the gap between a term and its text.
-var columns = regexp.MustCompile(` {2,}`)
+var columns = text.Pattern(` {2,}`)
 
 // entriesOf takes lines for a list: each entry has its text in a second column, in
 // lines that are indented further, or in both. It returns nil for lines that are none.
@@ -94,7 +95,7 @@ func entriesOf(lines []string) []definition {
 			last := &entries[len(entries)-1]
 			last.text = strings.TrimSpace(last.text + "\n" + rest)
 		case at == indent:
-			term := columns.Split(rest, 2)
+			term := columns().Split(rest, 2)
 			entries = append(entries, definition{term[0], strings.Join(term[1:], "")})
 		default:
 			return nil
@@ -114,14 +115,14 @@ func inItalics(text string) string { return `\fI` + escaped(text) + `\fR` }
 
 // marked is a text in lines, in which flags stand out.
 func marked(text string) string {
-	return filled(flagWord.ReplaceAllString(escaped(text), `$1\fB$2\fR`))
+	return filled(flagWord().ReplaceAllString(escaped(text), `$1\fB$2\fR`))
 }
 
 // filled is an escaped text in lines that are not too long.
 func filled(escaped string) string {
 	var b strings.Builder
 	width := 0
-	for word := range strings.FieldsSeq(escaped) {
+	for _, word := range strings.Fields(escaped) {
 		switch {
 		case width == 0:
 		case width+len(word) < 78:
@@ -141,7 +142,7 @@ func filled(escaped string) string {
 }
 
 // flagWord matches a flag in an escaped text.
-var flagWord = regexp.MustCompile(`(^|[\s(])(\\-\\-[a-z]+(?:\\-[a-z]+)*)`)
+var flagWord = text.Pattern(`(^|[\s(])(\\-\\-[a-z]+(?:\\-[a-z]+)*)`)
 
 // escaped writes a text so that man(7) shows it as it is, what it would take for a
 // command, a hyphen or a curved quotation mark as well.

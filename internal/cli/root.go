@@ -178,8 +178,7 @@ stays with its sender until the receiver acknowledges it.`,
 	)
 	root.AddCommand(newHelpTopics()...)
 	root.MarkFlagsMutuallyExclusive("jq", "template")
-	root.SetCompletionCommandGroupID(groupSetup)
-	completeGit(root)
+	setCompletion(root)
 	setHelp(root)
 	return root
 }
