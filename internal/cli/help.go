@@ -131,7 +131,7 @@ func newHelpTopics() []*cobra.Command {
 		topic("exit-codes", "What the exit statuses mean", statusHelp),
 		topic("formatting", "JSON, jq and templates", formattingHelp),
 		topic("ids", "How to name a record, an item, a blocker", idsHelp),
-		topic("config", "What .handoffs/config.yaml may say", configHelp+targetsHelp),
+		topic("config", "What .handoffs/config.yaml may say", configHelp+keysHelp+targetsHelp),
 		agentTopic,
 		topic("security", "Whom the program trusts, and with what", securityHelp),
 		ruleTopic,
@@ -191,99 +191,6 @@ Names stay the same from handoff to handoff: the name is the thread.
 People are named by their handle, with or without @; by their address; or by
 their name in the configuration, or in the commits where it lists nobody: ben,
 @Ben, ben@example.com, Okri. It is the handle that is stored.`
-
-const configHelp = `
-.handoffs/config.yaml is optional; handoff init writes it. It is read from HEAD
-and changed like any other file, by review. It may describe people and rules,
-but holds no URL to call, no token and no command.
-
-  format:     1
-  people:     {ana: {emails: [ana@example.com], team: payments,
-               tz: Asia/Singapore, hours: "09:00-18:00", days: mon-fri,
-               away: [{from: 2026-12-21, to: 2027-01-04, cover: ben}]},
-               ben: {emails: [ben@example.com], team: payments},
-               sarah: {emails: [sarah@example.com]},
-               ines: {emails: [ines@example.com]}}
-  teams:      {payments: {lead: ben, zone: apac}}
-  pods:       {refunds: {teams: [payments], leads: {apac: ana, emea: ben}}}
-  zones:      [apac, emea, amer]
-  store:      {branch: current}      # or a branch of their own
-  read:       all                    # or current: HEAD alone
-  commit:     {skip_ci: false}
-  timing:     {publish_grace: 10m, clock_skew: 5m, backdate: 15m}
-  ack_policy: per_item               # or any, all
-  acks:       {signed: true}         # or said on a forge
-  hook:       {before_shift_end: 90m, commits: 10, hours: 12}
-  sla:        {ack: {routine: 1h, watch: 30m, critical: 15m}, answer: 8h,
-               blocker_ack: 4h, blocker_resolve: 2d}
-  authority:  [{area: session-policy, primary: sarah, alternates: [ines]}]
-  escalation: {default: [alternate, "team:lead"]}
-  interfaces: [{from: apac, to: emea, trigger: end of shift,
-               done_when: [the receiver has acked],
-               conditions: [no deploy after 16:00], requires: [accept],
-               on_missing: reject, ack: 2h}]   # or warn, or "return:ben"
-  exceptions: {judgement: sarah, policy: ines, incomplete: sender}
-  rules:      {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
-  deliver:    {blockers: github, questions: github, decisions: github,
-               handoffs: payments-chat}   # names of targets
-  agents:     {answer: publish, ask: publish, decide: propose}   # or draft
-  refs:       {ticket: "https://jira.example.com/browse/{id}"}
-  verify:     {settled: [{finding: HO902, record: k3f9q2m7,
-               why: "held a customer's address, removed in review"}]}
-
-verify.settled names findings of handoff verify that a review has looked into,
-each by its code and by its record, its commit or both. verify shows them as
-settled. verify.keys names by its fingerprint what a machine signs with that
-records comments: SHA256:… as ssh-keygen -l prints it, or 40 hex digits of PGP.
-What counts is the file of the default branch, where there is one.
-
-handoff init writes what it knows, and the other keys as comments that explain
-them. handoff check .handoffs/config.yaml checks it before you commit.
-`
-
-const targetsHelp = `
-What a target is you say in a file of your own, which no repository has:
-$XDG_CONFIG_HOME/handoff/config.yaml, or ~/.config/handoff/config.yaml. Without
-it nothing is ever sent or asked over the network.
-
-  format:  1
-  targets:
-    github:        {type: github, project: example/app}
-    payments-chat: {type: slack, channel: C012AB3CD,
-                    token_command: [pass, show, slack]}
-    pager:         {type: webhook, webhook_env: PAGER_URL,
-                    token_env: PAGER_SECRET}
-    mail:          {type: mail, host: mail.example.com, user: ana,
-                    from: ana@example.com, token_env: MAIL_PASSWORD}
-
-  type     github, gitlab, gitea, forgejo, jira, linear, slack, teams,
-           googlechat, webhook, mail
-  host     where it is not the service's own: a host, or https://host/path
-  project  owner/name of a forge; of Jira and Linear the prefix of the tickets
-  channel  of a chat, as its API calls it
-  user, from, to
-           of mail, and the user of Jira
-  token_env, webhook_env
-           the variable that has the token, or the address of a webhook
-  token_command, webhook_command
-           a program that prints it, and its arguments; no shell reads them
-
-The file holds no secret itself. Without token_env and token_command a token is
-looked for in GH_TOKEN, GITHUB_TOKEN and gh auth token, in GITLAB_TOKEN and
-glab, in LINEAR_API_KEY and SLACK_BOT_TOKEN, each for its own host alone. In a
-job, and instead of the file, variables say the same, as in
-HANDOFF_TARGET_PAYMENTS_CHAT_CHANNEL=C012AB3CD, with TYPE, HOST, PROJECT,
-CHANNEL, USER, FROM, TO, TOKEN or WEBHOOK at the end.
-
-A forge that this repository is on, as its remotes say, is also asked how pull
-requests stand: by declare and sync, about the items at hand, for two seconds at
-most. The records keep what it said and when; nothing else asks. A token without
-a target asks nobody.
-
-People are mentioned under the account that the roster has for them: github,
-gitlab, gitea, jira, linear, slack, teams (the name that they sign in with) or
-googlechat (the number of users/NUMBER); mail goes to their first address. Under
-the same account handoff sync --from github records what they say in comments.`
 
 const agentsHelp = `
 A coding agent works in a clone, with the git identity of a person. The person

@@ -4,6 +4,8 @@ package cli
 func configPage(r *roff) {
 	r.section("description")
 	r.text(configHelp)
+	r.section("keys")
+	r.text(keysHelp)
 	r.section("the user's own configuration")
 	r.text(targetsHelp)
 }
