@@ -31,14 +31,26 @@ func setHelp(root *cobra.Command) {
 	}
 	help.Use = "help [command|topic]"
 	help.Short = "Tell all about a command or a topic"
-	help.Long = help.Short + ". handoff --help lists them."
-	help.Example = "  handoff help declare\n  handoff help config"
+	help.Long = help.Short + `, which handoff --help lists, or
+about a rule, by its code.`
+	help.Example = "  handoff help declare\n  handoff help config\n  handoff help HO201"
+	topics := help.Run
+	help.Run = func(cmd *cobra.Command, args []string) {
+		if rule, ok := ruleOf(args); ok {
+			fmt.Fprint(cmd.OutOrStdout(), ruleHelp(rule))
+			return
+		}
+		topics(cmd, args)
+	}
 	help.Args = func(_ *cobra.Command, args []string) error {
+		if _, ok := ruleOf(args); ok {
+			return nil
+		}
 		cmd, rest, err := root.Find(args)
 		if err != nil || len(rest) == 0 {
 			return err
 		}
-		return workspace.Usagef(suggestion(cmd, rest[0], "handoff --help lists the commands and the topics"), "no help on %q", rest[0])
+		return workspace.Usagef(suggestion(cmd, rest[0], "handoff --help lists the commands and the topics, handoff help rules the rules"), "no help on %q", rest[0])
 	}
 }
 
@@ -122,7 +134,7 @@ func newHelpTopics() []*cobra.Command {
 	topic := func(name, short, long string) *cobra.Command {
 		return &cobra.Command{Use: name, Short: short, Long: strings.TrimSpace(long)}
 	}
-	ruleTopic := topic("rules", "The rules that a record is checked against", "An error refuses to publish and fails a check; a warning is printed. Rules\nmarked ! cannot be waived or switched off.")
+	ruleTopic := topic("rules", "The rules that a record is checked against", "An error refuses to publish and fails a check; a warning is printed. Rules\nmarked ! cannot be waived or switched off. handoff help CODE says of a rule when\nit fires, why, and what to write instead.")
 	addHelp(ruleTopic, rulesHelp)
 	agentTopic := topic("agents", "What coding agents may do, and how they are told", agentsHelp)
 	addHelp(agentTopic, agentSigns)
@@ -258,16 +270,61 @@ func rulesHelp() string {
 	b.WriteString("\n\n")
 	for _, rule := range rules.Table() {
 		mark := " "
-		if rule.Fixed {
+		if !rules.Adjustable(rule.Code) && !rules.Waivable(rule.Code) {
 			mark = "!"
 		}
-		level := "warning"
-		if rule.Level == handoff.LevelError {
-			level = "error"
-		}
-		fmt.Fprintf(&b, "%s %s %-8s %s\n", rule.Code, mark, level, rule.Title)
+		fmt.Fprintf(&b, "%s %s %-8s %s\n", rule.Code, mark, levelWord(rule.Level), rule.Title)
 	}
 	return b.String()
+}
+
+func levelWord(level handoff.Level) string {
+	if level == handoff.LevelError {
+		return "error"
+	}
+	return "warning"
+}
+
+// ruleOf is the rule whose code is asked for.
+func ruleOf(args []string) (rules.Rule, bool) {
+	if len(args) != 1 {
+		return rules.Rule{}, false
+	}
+	return rules.Lookup(strings.ToUpper(args[0]))
+}
+
+// ruleHelp says all of a rule.
+func ruleHelp(rule rules.Rule) string {
+	var b strings.Builder
+	why, cure := rules.Reasons(rule.Code)
+	fmt.Fprintf(&b, "%s: %s\n\n", rule.Code, rule.Title)
+	for _, part := range []string{"When: " + rule.When + ".", "Why: " + why, "Instead: " + cure, ruleLevel(rule)} {
+		b.WriteString(strings.Join(wrapWords(part, helpWidth), "\n") + "\n\n")
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// ruleLevel says of a rule how its findings weigh, and who can change that.
+func ruleLevel(rule rules.Rule) string {
+	said := "Level: " + levelWord(rule.Level)
+	switch {
+	case rule.Mixed && rule.Level == handoff.LevelError:
+		said += ", in some cases a warning"
+	case rule.Mixed:
+		said += ", in some cases an error"
+	}
+	if rule.English {
+		said += "; silent where records are not in English"
+	}
+	if rules.Adjustable(rule.Code) {
+		said += ". A team sets it under rules in .handoffs/config.yaml: {" + rule.Code + ": off}, or warn, or error"
+	}
+	if rules.Waivable(rule.Code) {
+		said += ". A handoff may break it with --waive '" + rule.Code + ";why'"
+	} else {
+		said += ". No record may break it"
+	}
+	return said + "."
 }
 
 // addHelp adds text to the long help of a command when that is asked for: what

@@ -110,7 +110,7 @@ capitals stands for a name of yours, and [] for each entry of a list.
   commit.skip_ci  true or false, default false:
       whether the subject of a commit says [skip ci], as in true
   commit.subject  text:
-      of commits, with {kind}, {by}, {to} and {counts}, as in "docs: {by} to {to}"
+      of commits, with {kind}, {by}, {to} and {counts}, as in "{by} to {to}"
   commit.hooks  true or false, default false:
       whether pre-commit and commit-msg run, as in true
   timing.publish_grace  duration, default 10m:
