@@ -5,7 +5,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -38,7 +37,7 @@ func BenchmarkWarehouse(b *testing.B) {
 		cmd := server.psql("-f", script)
 		start := time.Now()
 		server.must(cmd)
-		report(name, time.Since(start), peakOf(cmd.ProcessState.SysUsage()))
+		report(name, time.Since(start), peakMemory(cmd.ProcessState))
 	}
 	if err := os.Remove(script); err != nil {
 		b.Fatal(err)
@@ -51,16 +50,13 @@ func BenchmarkWarehouse(b *testing.B) {
 	}
 	start := time.Now()
 	cmd, _ := duck.run(tables, string(schema))
-	report("duckdb-load", time.Since(start), peakOf(cmd.ProcessState.SysUsage()))
+	report("duckdb-load", time.Since(start), peakMemory(cmd.ProcessState))
 	if took, err = questionsTake(server, duck); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportMetric(took.Seconds(), "questions-s")
 	b.ReportMetric(0, "ns/op")
 }
-
-// peakOf is the most memory that a process had, in bytes.
-func peakOf(usage any) int64 { return usage.(*syscall.Rusage).Maxrss << 10 }
 
 // questionsTake asks all questions of the example in both engines.
 func questionsTake(server *postgres, duck *duckDB) (time.Duration, error) {
