@@ -101,7 +101,7 @@ func TestScales(t *testing.T) {
 		"two-sites":      {8, 3, 0, 2}, // six engineers, two product owners
 		"fifteen":        {15, 2, 1, 2},
 		"follow-the-sun": {27, 9, 3, 3},
-		"support":        {13, 6, 1, 3}, // nine at the desks, four whom they raise tickets to
+		"support":        {14, 6, 1, 3}, // nine at the desks, four whom they raise tickets to, and a job
 	} {
 		data, err := os.ReadFile(filepath.Join(example, filepath.FromSlash(configPath)))
 		if err != nil {
