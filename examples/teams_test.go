@@ -2,6 +2,7 @@ package examples_test
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -169,5 +170,35 @@ func TestSetup(t *testing.T) {
 	}
 	if judged != 3 {
 		t.Errorf("%d templates were judged", judged)
+	}
+}
+
+// TestSupportTables holds what the page of the support desks says against their
+// configuration: how soon somebody answers, and who looks at which class.
+func TestSupportTables(t *testing.T) {
+	page, err := os.ReadFile("support/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, data, _ := examples.Start("support")
+	c, _ := config.Parse(data)
+	minutes := func(d calendar.Duration) string { return fmt.Sprintf("%.0f minutes", d.Wall().Minutes()) }
+	want := map[string]string{"routine": minutes(c.SLA.Ack.Routine), "watch": minutes(c.SLA.Ack.Watch), "critical": minutes(c.SLA.Ack.Critical)}
+	for class, who := range c.Exceptions {
+		want[class] = who
+	}
+	for line := range strings.Lines(string(page)) {
+		cells := strings.Split(line, " | ")
+		if len(cells) != 3 {
+			continue
+		}
+		for _, pair := range [][2]string{{strings.TrimPrefix(cells[0], "| "), cells[1]}, {cells[1], strings.TrimSuffix(cells[2], " |\n")}} {
+			if said, is := want[pair[0]]; is && said == pair[1] {
+				delete(want, pair[0])
+			}
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("the page does not say %v", want)
 	}
 }
