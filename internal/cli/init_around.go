@@ -71,6 +71,9 @@ func forgeOf(ws *workspace.Workspace, said string) (string, error) {
 // aroundFiles are the files that init writes outside of the records' directory.
 func (s *setup) aroundFiles() ([]examples.File, error) {
 	files, err := s.o.ciFiles(s.ws)
+	if s.example != nil {
+		files = append([]examples.File{*s.example}, files...)
+	}
 	if err != nil || s.o.forms == "" {
 		return files, err
 	}
@@ -104,7 +107,7 @@ func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o ini
 			services = append(services, service)
 		}
 	}
-	if len(created) > 0 {
+	if len(created) > 0 && len(services) > 0 {
 		g.note("review and commit what was created for %s", text.And(services))
 	}
 	if o.forms != "" && len(created) > 0 {
