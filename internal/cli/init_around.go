@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/examples"
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/plainfile"
@@ -117,6 +118,15 @@ func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o ini
 		return created, addReminder(ctx, g, ws)
 	}
 	return created, nil
+}
+
+// robot is the address of the job that reminds, in the files of every service.
+const robot = "robot@handoff.invalid"
+
+// robotIsMissing reports whether that job will not be one of the people.
+func robotIsMissing(o initOptions, c *config.Config) bool {
+	_, is := c.Handle("", robot)
+	return o.ci != "" && o.ci != form.NoCI && len(c.People) > 0 && !is
 }
 
 // addReminder installs the hook. One that is somebody else's is no reason to
