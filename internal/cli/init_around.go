@@ -92,7 +92,7 @@ func (s *setup) aroundFiles() ([]examples.File, error) {
 func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions, files []examples.File) ([]string, error) {
 	var created []string
 	for _, f := range files {
-		isNew, err := createFile(filepath.Join(ws.Worktree(), filepath.FromSlash(f.Path)), f.Data)
+		isNew, err := createFile(ws, filepath.Join(ws.Worktree(), filepath.FromSlash(f.Path)), f.Data)
 		switch {
 		case err != nil:
 			return created, err
@@ -151,14 +151,26 @@ func addReminder(ctx context.Context, g *globals, ws *workspace.Workspace) error
 	return err
 }
 
-// createFile writes a file that is not there yet, as a whole.
-func createFile(name string, data []byte) (bool, error) {
+// createFile writes a file that is not there yet, as a whole. It is made in the git
+// directory, so that a kill leaves no part of one in the work tree, and what came in its
+// place meanwhile stays.
+func createFile(ws *workspace.Workspace, name string, data []byte) (bool, error) {
 	if exists(name) {
 		return false, nil
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+	own := filepath.Join(ws.Dir(), "handoff")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o777), ws.MakeDir(own)); err != nil {
 		return false, err
 	}
+	whole := filepath.Join(own, ".tmp-"+plainfile.NewToken()[:12])
+	if err := plainfile.Replace(whole, 0o666, data, nil); err != nil {
+		return false, err
+	}
+	linked := os.Link(whole, name)
+	if err := os.Remove(whole); err != nil || linked == nil || errors.Is(linked, fs.ErrExist) {
+		return linked == nil, err
+	}
+	// The file system has no links, or the work tree lies on another one.
 	return true, plainfile.Replace(name, 0o666, data, nil)
 }
 
