@@ -118,8 +118,8 @@ func examplePeople(g *globals, ws *workspace.Workspace, example []byte) {
 	if shown := 3; len(handles) > shown {
 		handles = append(handles[:shown], fmt.Sprintf("%d more", len(handles)-shown))
 	}
-	g.note("the people in %s are those of the example: %s", ws.ConfigFile(), text.And(handles))
-	g.note("put yours in their place, with their addresses, zones and hours, until nobody is named who is not there:")
-	g.note("  handoff check %s", ws.ConfigFile())
-	g.note("commit it, then run handoff init again: it adds a README and templates with your names")
+	g.note("the people in %s are examples: %s", ws.ConfigFile(), text.And(handles))
+	g.note("put yours in their place, with their addresses, zones and hours; then")
+	g.note("  handoff check %s   says who is named and not there", ws.ConfigFile())
+	g.note("commit it, and run handoff init again for a README and templates of your team")
 }
