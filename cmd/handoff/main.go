@@ -12,7 +12,10 @@ import (
 	"github.com/handoff-cli/handoff/internal/cli"
 )
 
-func main() { os.Exit(run(time.Now)) }
+func main() { os.Exit(program()) }
+
+// program is what runs: tests replace it, in a program of their own.
+var program = func() int { return run(time.Now) }
 
 // run is the program, with the clock of what it writes and compares as a date.
 func run(now func() time.Time) int {

@@ -178,14 +178,9 @@ func TestReportServed(t *testing.T) {
 
 // In headless Chromium the page has nothing that axe finds wrong, at three widths and in
 // both schemes; it asks for nothing, says nothing to the console, and a keyboard gets
-// everywhere. HANDOFF_TEST_BROWSER names a folder in which npm has installed
-// puppeteer-core and axe-core.
+// everywhere.
 func TestReportInABrowser(t *testing.T) {
-	modules := os.Getenv("HANDOFF_TEST_BROWSER")
-	chromium, err := exec.LookPath("chromium")
-	if modules == "" || err != nil {
-		t.Skip("THERE IS NO BROWSER: apt-get install chromium, npm install puppeteer-core axe-core, and HANDOFF_TEST_BROWSER names the folder")
-	}
+	modules, chromium := browser(t)
 	look, err := filepath.Abs("testdata/browser/look.mjs")
 	if err != nil {
 		t.Fatal(err)
@@ -208,4 +203,16 @@ func TestReportInABrowser(t *testing.T) {
 			}
 		})
 	}
+}
+
+// browser returns where npm has installed puppeteer-core and axe-core, which
+// HANDOFF_TEST_BROWSER names, and the program of Chromium.
+func browser(t *testing.T) (modules, chromium string) {
+	t.Helper()
+	modules = os.Getenv("HANDOFF_TEST_BROWSER")
+	chromium, err := exec.LookPath("chromium")
+	if modules == "" || err != nil {
+		t.Skip("THERE IS NO BROWSER: apt-get install chromium, npm install puppeteer-core axe-core, and HANDOFF_TEST_BROWSER names the folder")
+	}
+	return modules, chromium
 }

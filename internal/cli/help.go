@@ -29,6 +29,10 @@ func setHelp(root *cobra.Command) {
 	if err != nil {
 		return
 	}
+	help.Use = "help [command|topic]"
+	help.Short = "Tell all about a command or a topic"
+	help.Long = help.Short + ". handoff --help lists them."
+	help.Example = "  handoff help declare\n  handoff help config"
 	help.Args = func(_ *cobra.Command, args []string) error {
 		cmd, rest, err := root.Find(args)
 		if err != nil || len(rest) == 0 {
@@ -92,12 +96,17 @@ func usageCommands(b *strings.Builder, cmd *cobra.Command) {
 	}
 	for _, group := range groups {
 		fmt.Fprintf(b, "\n\n%s", group.Title)
-		for _, sub := range cmd.Commands() {
-			if sub.GroupID == group.ID && (sub.IsAvailableCommand() || sub.Name() == "help") {
-				fmt.Fprintf(b, "\n  %-*s %s", sub.NamePadding(), sub.Name(), sub.Short)
-			}
+		for _, sub := range inGroup(cmd, group.ID) {
+			fmt.Fprintf(b, "\n  %-*s %s", sub.NamePadding(), sub.Name(), sub.Short)
 		}
 	}
+}
+
+// inGroup are the commands below a command that the help shows in a group.
+func inGroup(cmd *cobra.Command, group string) []*cobra.Command {
+	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(sub *cobra.Command) bool {
+		return sub.GroupID != group || !sub.IsAvailableCommand() && sub.Name() != "help"
+	})
 }
 
 // usageFlags writes the flags of a set that are not hidden, if there are any.
@@ -203,7 +212,7 @@ but holds no URL to call, no token and no command.
   commit:     {skip_ci: false}
   timing:     {publish_grace: 10m, clock_skew: 5m, backdate: 15m}
   ack_policy: per_item               # or any, all
-  acks:       {signed: true}         # or said on a forge; handoff help agents
+  acks:       {signed: true}         # or said on a forge
   hook:       {before_shift_end: 90m, commits: 10, hours: 12}
   sla:        {ack: {routine: 1h, watch: 30m, critical: 15m}, answer: 8h,
                blocker_ack: 4h, blocker_resolve: 2d}
@@ -211,12 +220,12 @@ but holds no URL to call, no token and no command.
   escalation: {default: [alternate, "team:lead"]}
   interfaces: [{from: apac, to: emea, trigger: end of shift,
                done_when: [the receiver has acked],
-               conditions: [no deploy after 16:00], requires: [accept, effort],
+               conditions: [no deploy after 16:00], requires: [accept],
                on_missing: reject, ack: 2h}]   # or warn, or "return:ben"
   exceptions: {judgement: sarah, policy: ines, incomplete: sender}
   rules:      {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
   deliver:    {blockers: github, questions: github, decisions: github,
-               handoffs: payments-chat}   # names of targets, and nothing else
+               handoffs: payments-chat}   # names of targets
   agents:     {answer: publish, ask: publish, decide: propose}   # or draft
   refs:       {ticket: "https://jira.example.com/browse/{id}"}
   verify:     {settled: [{finding: HO902, record: k3f9q2m7,

@@ -44,7 +44,7 @@ func refuseForeign(ctx context.Context, ws *workspace.Workspace) error {
 // anything: it is read back as every command will. A roster of one would refuse every
 // receiver, so there is none then.
 func initialConfig(ctx context.Context, g *globals, ws *workspace.Workspace) (c *config.Config, known map[string]config.Person, err error) {
-	authors, _, err := ws.Authors(ctx, ws.Author.When.AddDate(0, 0, -90))
+	authors, _, err := ws.Authors(ctx, ws.Author.When.AddDate(0, 0, -90), "")
 	if err != nil {
 		return nil, nil, err
 	}
