@@ -39,12 +39,19 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script: real git on both sides, no configuration
 // but what a script sets. References are kept as GIT_DEFAULT_REF_FORMAT says.
 func TestScripts(t *testing.T) {
-	runScripts(t, "testdata/script", os.Getenv("GIT_DEFAULT_REF_FORMAT"))
+	const dir = "testdata/script"
+	scripts, err := filepath.Glob(dir + "/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed := &outputContract{dir: t.TempDir()}
+	t.Cleanup(func() { printed.whole(t, len(scripts)) })
+	runScripts(t, dir, os.Getenv("GIT_DEFAULT_REF_FORMAT"), printed.watch)
 }
 
 // runScripts runs the scripts of a directory, with references in files or in a
-// reftable.
-func runScripts(t *testing.T, dir, refFormat string) {
+// reftable, each with what setUp makes of its environment.
+func runScripts(t *testing.T, dir, refFormat string, setUp func(*testscript.Env) error) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
@@ -56,6 +63,9 @@ func runScripts(t *testing.T, dir, refFormat string) {
 			}
 			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
 			env.Setenv("EXAMPLES", filepath.Join(root, "examples"))
+			if err := setUp(env); err != nil {
+				return err
+			}
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			env.Setenv("GIT_TERMINAL_PROMPT", "0")
