@@ -13,7 +13,7 @@ import (
 var near = map[verb][]query.Topic{
 	vBlock: {query.Blocked, query.WaitingOn}, vWait: {query.WaitingOn, query.Awaits}, vOwe: {query.WaitingOn, query.Awaits},
 	vWork: {query.NextSteps, query.Holds, query.Items}, vNext: {query.NextSteps}, vHold: {query.Holds, query.Whois}, nPlate: {query.Holds},
-	vOwn: {query.Owns, query.Whois}, vDecide: {query.Decisions, query.Owns}, vUse: {query.Decisions, query.Why}, vResolve: {query.Blocked, query.Owns},
+	vOwn: {query.Owns, query.Whois}, vDecide: {query.Decisions, query.Owns}, vUse: {query.Decisions, query.Why}, vResolve: {query.Blocked, query.Owns, query.History},
 	vShip: {query.Shipped, query.Status}, vMerge: {query.Reviews, query.Shipped}, vReview: {query.Reviews}, vReturn: {query.Returns}, vCover: {query.Returns},
 	vAck: {query.Acks, query.Unacked}, vTake: {query.Whois, query.Unclaimed}, vDeclare: {query.Declared, query.Handoffs}, vExpect: {query.Declared},
 	vAsk: {query.Questions}, vAnswer: {query.Questions}, vChange: {query.Changed, query.History}, vHappen: {query.Changed, query.History}, vMiss: {query.Changed},
@@ -25,10 +25,10 @@ var near = map[verb][]query.Topic{
 
 // nearWords are the topics to which words are near that the grammar does not read.
 var nearWords = map[string][]query.Topic{
-	"fire urgent emergency important risky": {query.AtRisk, query.Blocked}, "down broken failing wrong problem problems incident depends workaround waits": {query.Blocked, query.AtRisk},
+	"fire urgent emergency important risky": {query.AtRisk, query.Blocked}, "down broken failing wrong problem problems incident depend depends workaround waits": {query.Blocked, query.AtRisk},
 	"overloaded busy overworked free load capacity": {query.Holds}, "handed leave gave give given received got": {query.Handoffs, query.WaitingOn}, "touch careful avoid mind": {query.Watched},
 	"summarize summarise summary overview recap": {query.Changed, query.Items}, "explain describe details": {query.Status, query.History},
-	"oldest longest newest older longer": {query.Blocked, query.Items}, "standup": {query.Changed, query.Declared}, "call on-call oncall": {query.Owns, query.Whois},
+	"oldest longest newest older longer most": {query.Blocked, query.Items}, "standup": {query.Changed, query.Declared}, "call on-call oncall": {query.Owns, query.Whois},
 	"postponed slipped delayed": {query.AtRisk, query.SLAs},
 }
 
