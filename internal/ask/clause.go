@@ -75,9 +75,6 @@ func withoutFillers(tokens []token) []token {
 	return kept
 }
 
-// universal are the fillers that say that something is so of all.
-var universal = []string{"all", "every", "each", "both"}
-
 // possessed makes "the items of ana" of "ana's items".
 func (c *clause) possessed() {
 	for _, q := range []*phrase{c.subj, c.obj} {

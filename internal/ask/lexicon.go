@@ -175,7 +175,7 @@ var (
 	auxiliaries = "is are was were am be been being do does did has have had will would shall should must may might can could"
 	fillers     = "the a an please right-now currently at-the-moment still yet already so-far just really actually there now then " +
 		"that this those these any some all every each both of-ours exactly else as-well too again-please hey hi ok okay so well and pls thanks thank-you"
-	unreads      = "most least more less fewer only whole half several few than except besides instead both-of"
+	unreads      = "most least more less fewer only whole half several few than except besides instead"
 	prepositions = "on for to by of about with in from at over into up regarding concerning towards as"
 	persons      = map[string]string{"i": "me", "me": "me", "myself": "me", "we": "team", "us": "team", "ourselves": "team"}
 	owners       = map[string]string{"my": "me", "mine": "me", "our": "team", "ours": "team"}
@@ -183,6 +183,11 @@ var (
 		"anything": "any", "anyone": "any", "anybody": "any", "something": "any", "someone": "any", "somebody": "any", "everyone": "all", "everybody": "all",
 		"everything": "all", "nobody": "none", "nothing": "none", "no-one": "none", "noone": "none", "none": "none", "people": "all", "it": "it",
 	}
+)
+
+var (
+	universal = []string{"all", "every", "each", "both"}     // fillers that say that something is so of all
+	passed    = []string{"last", "latest", "current", "own"} // passed over before a noun: of several the latest is meant
 )
 
 // longestPhrase is how many words a phrase of the lexicon has at most.

@@ -192,7 +192,7 @@ func (p *parser) adjectives(q *phrase, from int) int {
 		states = append(states, w)
 		i++
 	}
-	for i < len(p.tokens) && slices.Contains([]string{"last", "latest", "current", "own"}, p.tokens[i].text) {
+	for i < len(p.tokens) && slices.Contains(passed, p.tokens[i].text) {
 		i++
 	}
 	if i >= len(p.tokens) || !p.tokens[i].can(noun) || p.tokens[i].can(action) && len(states) > 0 && p.c.asks == "who" {

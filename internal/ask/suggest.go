@@ -49,11 +49,6 @@ var byQuestion = map[string][]query.Topic{
 	"when": {query.SLAs, query.Returns, query.History}, "where": {query.Status, query.Returns}, "how": {query.Status, query.History},
 }
 
-// byState are the topics of states.
-var byState = map[string]query.Topic{
-	"stale": query.Stale, "at-risk": query.AtRisk, "overdue": query.Overdue, "limbo": query.Limbo, "unclaimed": query.Unclaimed,
-}
-
 // mostNear is how many topics are named for a question that is not understood.
 const mostNear = 3
 
@@ -77,7 +72,7 @@ func refusal(pieces []query.Piece) error {
 		for n := min(longestPhrase, len(words)-i); n > 0; n-- {
 			t, ok := inLexicon(words[i : i+n])
 			for _, w := range t.words {
-				if topic, known := byState[w.value]; known && w.verb == vState {
+				if topic, known := lists[w.value]; known && w.verb == vState {
 					add(topic)
 				} else if w.verb != "" && (w.kind == action || w.kind == noun) && !serves(t.text) {
 					add(near[w.verb]...)
