@@ -211,8 +211,9 @@ handoff.shareQueries
 const formattingHelp = `
 --json prints exactly one document on stdout; an error is one line of JSON on
 stderr. Every document has "schema_version": 1, lists are under "results", and
-fields are only ever added. Times are of RFC 3339, with fractions of a second
-where they matter. In a pipe, text is tab-separated and never cut.
+fields are only ever added. Times are of RFC 3339, in UTC, by the second; those
+in a record are as it was written. In a pipe, text is tab-separated and never
+cut.
 
   handoff query blocked --jq '.results[] | .id + " waits for " + .resolver'
   handoff inbox --template '{{range .results}}{{.id}}{{"\n"}}{{end}}'

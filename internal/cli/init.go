@@ -53,7 +53,8 @@ keeps it as an artifact. On the pages of the forge it is published only with
 may be public.
 
 With --example, the configuration of a team like yours is written to the work
-tree, with people of its own: put yours in their place, and commit it.
+tree, with people of its own: put yours in their place, and commit it. Then init
+commits the rest.
 
 With --forms, people who use no terminal leave a handoff in an issue: the forge
 that the remote is on asks for what declare asks for, and handoff sync --from
@@ -203,7 +204,7 @@ func (s *setup) carryOut(ctx context.Context, changes []blockChange) error {
 		}
 		noteChanges(g, changes)
 		if s.example != nil {
-			change.Files = append([]store.NewFile{{Path: s.example.Path, Data: s.example.Data}}, change.Files...)
+			return printExample(g, *s.example)
 		}
 		return o.printDryRun(g, change, nil, make([]custodyChange, 1))
 	}
@@ -227,6 +228,8 @@ func (s *setup) carryOut(ctx context.Context, changes []blockChange) error {
 	}
 	if s.example != nil {
 		examplePeople(g, ws, s.example.Data)
+	} else if c, err := s.agreed(); err == nil && robotIsMissing(o, c) {
+		g.note("the job that reminds leaves records: add it to people, or it fails: handoff-robot: {emails: [%s]}", robot)
 	}
 	if s.outside {
 		g.note("%s <%s> is none of the people, and cannot declare here", ws.Me, ws.Author.Email)
@@ -259,11 +262,7 @@ func (s *setup) commit(ctx context.Context, change store.Change) (doc initDocume
 	}
 	doc.Commit, doc.Ref = commit.Hash, commit.Ref
 	return doc, func() error {
-		next := "handoff declare"
-		if s.example != nil {
-			next = "edit " + s.example.Path
-		}
-		g.note("committed to %s as %s; next: %s", workspace.ShortRef(commit.Ref), commit.Hash[:7], next)
+		g.note("committed to %s as %s; next: handoff declare", workspace.ShortRef(commit.Ref), commit.Hash[:7])
 		pushed, err := to.push, error(nil)
 		switch {
 		case to.push:
@@ -312,11 +311,9 @@ func (s *setup) settle() error {
 		return err
 	}
 	s.outside = s.example == nil && len(agreed.People) > 0 && !slices.Contains(agreed.Handles(), meIn(s.ws, agreed))
-	has := s.has
-	if s.example != nil {
-		has = append(slices.Clone(has), s.example.Path)
+	if s.example == nil { // else its people would be in all of them
+		s.files, err = setupFiles(s.ws, agreed, s.has)
 	}
-	s.files, err = setupFiles(s.ws, agreed, has)
 	return err
 }
 
