@@ -15,7 +15,7 @@ import (
 //go:embed two-sites/today.yaml
 var TwoSites []byte
 
-//go:embed ci
+//go:embed ci/action.yml ci/git*.yml
 var ci embed.FS
 
 // File is a file to be written, with its place: from the top of the repository, or for

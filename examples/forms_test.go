@@ -1,6 +1,8 @@
 package examples_test
 
 import (
+	"bytes"
+	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -10,7 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // issueForm is what GitHub documents of an issue form, in
@@ -47,41 +49,15 @@ var attributes = map[string][]string{
 // is submitted.
 func TestIssueForm(t *testing.T) {
 	file, _ := examples.Form("github", examples.Team{Other: "ben"})
-	decoder := yaml.NewDecoder(strings.NewReader(string(file.Data)))
-	decoder.KnownFields(true)
-	var doc issueForm
-	if err := decoder.Decode(&doc); err != nil {
-		t.Fatal(err)
-	}
-	if doc.Name == "" || doc.Description == "" || !slices.Equal(doc.Labels, []string{"handoff"}) {
+	doc := readIssueForm(t, file.Path, file.Data)
+	if !slices.Equal(doc.Labels, []string{"handoff"}) {
 		t.Errorf("%+v", doc)
 	}
 	var labels []string
-	ids := make(map[string]bool)
 	for _, e := range doc.Body {
-		may := attributes[e.Type]
-		if may == nil || e.Attributes[may[0]] == "" {
-			t.Errorf("%+v", e)
-			continue
+		if e.Type != "markdown" {
+			labels = append(labels, e.Attributes["label"])
 		}
-		for name, value := range e.Attributes {
-			if !slices.Contains(may, name) || strings.TrimSpace(value) == "" {
-				t.Errorf("%s: %s", e.ID, name)
-			}
-		}
-		for name := range e.Validations {
-			if name != "required" || e.Type == "markdown" {
-				t.Errorf("%s: %s", e.ID, name)
-			}
-		}
-		if e.Type == "markdown" {
-			continue
-		}
-		if !regexp.MustCompile(`^[A-Za-z0-9_-]+$`).MatchString(e.ID) || ids[e.ID] {
-			t.Errorf("id %q", e.ID)
-		}
-		ids[e.ID] = true
-		labels = append(labels, e.Attributes["label"])
 	}
 	if !reflect.DeepEqual(labels, form.IssueLabels()) {
 		t.Errorf("the form asks for %q\nwhat reads it knows %q", labels, form.IssueLabels())
@@ -94,6 +70,75 @@ func TestIssueForm(t *testing.T) {
 		t.Error("there is a form for a forge that is not known")
 	}
 }
+
+// TestIssueFormsHere holds the forms of this project's own issues against the syntax, and
+// what stands beside them against its links.
+func TestIssueFormsHere(t *testing.T) {
+	const dir = "../.github/ISSUE_TEMPLATE/"
+	for _, name := range []string{"bug.yml", "feature.yml"} {
+		data, err := os.ReadFile(dir + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		readIssueForm(t, name, data)
+	}
+	data, err := os.ReadFile(dir + "config.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var beside struct {
+		Blank bool                `yaml:"blank_issues_enabled"`
+		Links []map[string]string `yaml:"contact_links"`
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&beside); err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range beside.Links {
+		if len(link) != 3 || link["name"] == "" || link["about"] == "" || !strings.HasPrefix(link["url"], "https://github.com/handoff-cli/handoff/") {
+			t.Errorf("%v", link)
+		}
+	}
+}
+
+// readIssueForm reads a form, and holds it against the syntax.
+func readIssueForm(t *testing.T, name string, data []byte) (doc issueForm) {
+	t.Helper()
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&doc); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	if doc.Name == "" || doc.Description == "" || len(doc.Labels) == 0 {
+		t.Errorf("%s: %+v", name, doc)
+	}
+	ids := make(map[string]bool)
+	for _, e := range doc.Body {
+		may := attributes[e.Type]
+		if may == nil || e.Attributes[may[0]] == "" {
+			t.Errorf("%s: %+v", name, e)
+			continue
+		}
+		for key, value := range e.Attributes {
+			if !slices.Contains(may, key) || strings.TrimSpace(value) == "" {
+				t.Errorf("%s: %s: %s", name, e.ID, key)
+			}
+		}
+		for key := range e.Validations {
+			if key != "required" || e.Type == "markdown" {
+				t.Errorf("%s: %s: %s", name, e.ID, key)
+			}
+		}
+		if e.Type != "markdown" && (!issueFormID.MatchString(e.ID) || ids[e.ID]) {
+			t.Errorf("%s: id %q", name, e.ID)
+		}
+		ids[e.ID] = true
+	}
+	return doc
+}
+
+var issueFormID = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 // TestDescriptionTemplate holds the template of GitLab against what reads it: the
 // headings of the form, and help that is not read.

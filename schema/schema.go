@@ -11,8 +11,10 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/text"
 )
 
 //go:embed handoff-v1.json
@@ -23,34 +25,47 @@ var document []byte
 func All() []byte { return document }
 
 // Kind returns a schema that stands by itself for the records of one kind, in
-// JSON. It is false for a kind that does not exist.
+// JSON, with the definitions that it needs and no others. It is false for a kind
+// that does not exist.
 func Kind(kind string) ([]byte, bool) {
-	known := false
-	for _, k := range handoff.Kinds {
-		known = known || string(k) == kind
-	}
-	if !known {
+	if !slices.Contains(handoff.Kinds, handoff.Kind(kind)) {
 		return nil, false
 	}
 	var all struct {
-		Defs json.RawMessage `json:"$defs"`
+		Defs map[string]json.RawMessage `json:"$defs"`
 	}
 	if err := json.Unmarshal(document, &all); err != nil {
 		panic(fmt.Sprintf("schema: the embedded document: %v", err)) // a test parses it
 	}
+	needed := make(map[string]json.RawMessage)
+	need(kind, all.Defs, needed)
 	one, err := json.MarshalIndent(struct {
-		Schema string          `json:"$schema"`
-		Title  string          `json:"title"`
-		Ref    string          `json:"$ref"`
-		Defs   json.RawMessage `json:"$defs"`
+		Schema string                     `json:"$schema"`
+		Title  string                     `json:"title"`
+		Ref    string                     `json:"$ref"`
+		Defs   map[string]json.RawMessage `json:"$defs"`
 	}{
 		Schema: "https://json-schema.org/draft/2020-12/schema",
 		Title:  "Handoff record, version 1: " + kind,
 		Ref:    "#/$defs/" + kind,
-		Defs:   all.Defs,
+		Defs:   needed,
 	}, "", "  ")
 	if err != nil {
 		panic(fmt.Sprintf("schema: kind %s: %v", kind, err))
 	}
 	return append(one, '\n'), true
+}
+
+// reference matches where a definition refers to another.
+var reference = text.Pattern(`"\$ref": *"#/\$defs/(\w+)"`)
+
+// need adds a definition to those that are needed, with all that it refers to.
+func need(name string, all, needed map[string]json.RawMessage) {
+	if _, known := needed[name]; known {
+		return
+	}
+	needed[name] = all[name]
+	for _, m := range reference().FindAllSubmatch(all[name], -1) {
+		need(string(m[1]), all, needed)
+	}
 }

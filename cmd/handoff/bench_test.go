@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -47,7 +46,8 @@ func newBench(b *testing.B) *bench {
 	return x
 }
 
-// run returns how long a command took and its peak memory in bytes.
+// run returns how long a command took and its peak memory in bytes, 0 when that is
+// not known.
 func (x *bench) run(name string, args ...string) (time.Duration, int64) {
 	cmd := exec.CommandContext(context.Background(), name, args...)
 	cmd.Dir, cmd.Env = x.dir, x.env
@@ -57,7 +57,7 @@ func (x *bench) run(name string, args ...string) (time.Duration, int64) {
 	if err != nil {
 		x.b.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 	}
-	return took, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+	return took, peakMemory(cmd.ProcessState)
 }
 
 func (x *bench) git(args ...string) time.Duration {
@@ -105,7 +105,9 @@ func ratio(ours, theirs []time.Duration) float64 {
 // report prints how two programs compare, and the memory of ours.
 func (x *bench) report(ours, theirs []time.Duration, memory int64) {
 	x.b.ReportMetric(ratio(ours, theirs), "×git")
-	x.b.ReportMetric(float64(memory)/1e6, "MB")
+	if memory > 0 {
+		x.b.ReportMetric(float64(memory)/1e6, "MB")
+	}
 	x.b.ReportMetric(0, "ns/op")
 }
 

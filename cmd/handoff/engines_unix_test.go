@@ -29,6 +29,7 @@ type postgres struct {
 	t        testing.TB
 	dir      string
 	programs string
+	server   *os.Process
 }
 
 func startPostgres(t testing.TB) *postgres {
@@ -42,7 +43,7 @@ func startPostgres(t testing.TB) *postgres {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	p := &postgres{t, dir, programs}
+	p := &postgres{t: t, dir: dir, programs: programs}
 	as := p.user()
 	p.must(p.command(as, "initdb", "-D", filepath.Join(dir, "data"), "-U", "loader", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"))
 	server := p.command(as, "postgres", "-D", filepath.Join(dir, "data"), "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off")
@@ -51,6 +52,7 @@ func startPostgres(t testing.TB) *postgres {
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
+	p.server = server.Process
 	t.Cleanup(func() {
 		if err := server.Process.Signal(syscall.SIGINT); err != nil { // a fast shutdown
 			t.Error(err)

@@ -23,7 +23,7 @@ func TestFormsKilledAtEveryCall(t *testing.T) {
 	sampled := 0
 	for _, at := range (fault{kill: true}).points(undisturbed.calls) {
 		sampled++
-		if call := undisturbed.calls[at]; at < from || !*full && sampled%20 != 0 && call != "write socket" {
+		if call := undisturbed.calls[at]; at < from || !*full && sampled%6 != 0 && call != "write socket" {
 			continue
 		}
 		t.Run(strconv.Itoa(at), func(t *testing.T) {

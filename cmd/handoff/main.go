@@ -12,7 +12,10 @@ import (
 	"github.com/handoff-cli/handoff/internal/cli"
 )
 
-func main() { os.Exit(run(time.Now, cli.Main)) }
+func main() { os.Exit(program()) }
+
+// program is what runs: tests replace it, in a program of their own.
+var program = func() int { return run(time.Now, cli.Main) }
 
 // run is the program: start with the environment of this process, and with the clock of
 // what it writes and compares as a date.

@@ -19,21 +19,59 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) {
-	programs := map[string]func(){"handoff": pinned, "git-handoff": pinned}
-	if programs[strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")] == nil { // the tests, whoever runs them
-		for _, name := range agent.Signs() {
-			os.Unsetenv(name)
-		}
-		// Most of them wait for other processes. Who says -parallel is heard.
-		if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
-			panic(err)
-		}
+func TestMain(m *testing.M) { os.Exit(withProgram(m.Run)) }
+
+// withProgram runs the tests with the program before all others on the PATH, under
+// both of its names.
+func withProgram(tests func() int) int {
+	for _, name := range agent.Signs() {
+		os.Unsetenv(name)
 	}
-	if err := setClock(); err != nil {
+	// Most tests wait for other processes. Who says -parallel is heard.
+	parallel := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
+	dir, err := os.MkdirTemp("", "handoff-program")
+	if err := errors.Join(parallel, setClock(), err); err != nil {
 		panic(err)
 	}
-	testscript.Main(m, programs)
+	defer os.RemoveAll(dir)
+	if err := build(dir); err != nil {
+		panic(err)
+	}
+	if err := os.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH")); err != nil {
+		panic(err)
+	}
+	return tests()
+}
+
+// build makes the program as the tests run it: that of this directory with two of the
+// tests' files more. The tests themselves could be the program, and would take three
+// times as long to start.
+func build(dir string) error {
+	here, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	more := map[string]string{}
+	for _, name := range []string{"pinned", "watched"} {
+		more[filepath.Join(here, name+".go")] = filepath.Join(here, name+"_test.go")
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": more})
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(file, overlay, 0o600); err != nil {
+		return err
+	}
+	suffix := ""
+	if runtime.GOOS == "windows" {
+		suffix = ".exe"
+	}
+	program := filepath.Join(dir, "handoff"+suffix)
+	if out, err := exec.Command("go", "build", "-overlay", file, "-o", program, ".").CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return os.Link(program, filepath.Join(dir, "git-handoff"+suffix))
 }
 
 // TestScripts runs testdata/script: real git on both sides, no configuration
@@ -51,7 +89,7 @@ func TestScripts(t *testing.T) {
 
 // runScripts runs the scripts of a directory, with references in files or in a
 // reftable, each with what setUp makes of its environment.
-func runScripts(t *testing.T, dir, refFormat string, setUp func(*testscript.Env) error) {
+func runScripts(t *testing.T, dir, refFormat string, setUp ...func(*testscript.Env) error) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
@@ -63,8 +101,10 @@ func runScripts(t *testing.T, dir, refFormat string, setUp func(*testscript.Env)
 			}
 			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
 			env.Setenv("EXAMPLES", filepath.Join(root, "examples"))
-			if err := setUp(env); err != nil {
-				return err
+			for _, more := range setUp {
+				if err := more(env); err != nil {
+					return err
+				}
 			}
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)

@@ -115,6 +115,13 @@ func (r *repository) run(name string, args ...string) string {
 // clock sets the clock of the commands to come.
 func (r *repository) clock(at time.Time) { r.env = append(slices.Clip(r.env), clockSettings(at)...) }
 
+// author sets who commits from now on.
+func (r *repository) author(who string) {
+	for _, role := range []string{"AUTHOR", "COMMITTER"} {
+		r.env = append(slices.Clip(r.env), "GIT_"+role+"_NAME="+who, "GIT_"+role+"_EMAIL="+who+"@example.com")
+	}
+}
+
 // command prepares a command in the repository. The test program puts itself on
 // the PATH as handoff and git-handoff.
 func (r *repository) command(name string, args ...string) *exec.Cmd {

@@ -116,14 +116,19 @@ func (q *quarter) day(day time.Time) {
 
 func (q *quarter) add(by string, at time.Time, body handoff.Body) *handoff.Record {
 	q.ids++
-	id := make([]byte, handoff.IDLength)
-	for i, n := 0, uint64(q.ids)*0x9e3779b97f4a7c15; i < len(id); i++ {
-		id[i] = handoff.IDAlphabet[n>>59]
-		n <<= 5
-	}
-	r := handoff.New(string(id), at, by, body)
+	r := handoff.New(drawnID(q.ids), at, by, body)
 	q.records = append(q.records, r)
 	return r
+}
+
+// drawnID is the nth of ids that look like drawn ones, and are the same in every run.
+func drawnID(n int) string {
+	id := make([]byte, handoff.IDLength)
+	for i, bits := 0, uint64(n)*0x9e3779b97f4a7c15; i < len(id); i++ {
+		id[i] = handoff.IDAlphabet[bits>>59]
+		bits <<= 5
+	}
+	return string(id)
 }
 
 // The words of which what people write is made.

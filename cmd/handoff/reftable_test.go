@@ -4,15 +4,13 @@ import (
 	"fmt"
 	"os/exec"
 	"testing"
-
-	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // TestReftableScripts runs testdata/reftable: references are in a reftable, which
 // only git reads and writes.
 func TestReftableScripts(t *testing.T) {
 	requireReftable(t)
-	runScripts(t, "testdata/reftable", "reftable", func(*testscript.Env) error { return nil })
+	runScripts(t, "testdata/reftable", "reftable")
 }
 
 // requireReftable skips a test where git is older than the format.

@@ -164,6 +164,10 @@ func TestReportServed(t *testing.T) {
 		t.Errorf("POST: status %d, %v", status, head)
 	}
 
+	if status, _, _ := ask("OPTIONS", func(r *http.Request) { r.URL.Opaque, r.Host = "*", "build.example.com" }); status < 400 {
+		t.Errorf("OPTIONS *: status %d", status)
+	}
+
 	s.mustDeclare()
 	if _, _, after := ask("GET", plain); strings.Contains(after, "There are no handoffs here yet") || !strings.Contains(after, "no verdict yet") {
 		t.Errorf("a handoff that was declared is not on the page\n%.600s", after)
@@ -178,14 +182,9 @@ func TestReportServed(t *testing.T) {
 
 // In headless Chromium the page has nothing that axe finds wrong, at three widths and in
 // both schemes; it asks for nothing, says nothing to the console, and a keyboard gets
-// everywhere. HANDOFF_TEST_BROWSER names a folder in which npm has installed
-// puppeteer-core and axe-core.
+// everywhere.
 func TestReportInABrowser(t *testing.T) {
-	modules := os.Getenv("HANDOFF_TEST_BROWSER")
-	chromium, err := exec.LookPath("chromium")
-	if modules == "" || err != nil {
-		t.Skip("THERE IS NO BROWSER: apt-get install chromium, npm install puppeteer-core axe-core, and HANDOFF_TEST_BROWSER names the folder")
-	}
+	modules, chromium := browser(t)
 	look, err := filepath.Abs("testdata/browser/look.mjs")
 	if err != nil {
 		t.Fatal(err)
@@ -208,4 +207,16 @@ func TestReportInABrowser(t *testing.T) {
 			}
 		})
 	}
+}
+
+// browser returns where npm has installed puppeteer-core and axe-core, which
+// HANDOFF_TEST_BROWSER names, and the program of Chromium.
+func browser(t *testing.T) (modules, chromium string) {
+	t.Helper()
+	modules = os.Getenv("HANDOFF_TEST_BROWSER")
+	chromium, err := exec.LookPath("chromium")
+	if modules == "" || err != nil {
+		t.Skip("THERE IS NO BROWSER: apt-get install chromium, npm install puppeteer-core axe-core, and HANDOFF_TEST_BROWSER names the folder")
+	}
+	return modules, chromium
 }

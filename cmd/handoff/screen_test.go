@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,7 +17,8 @@ import (
 // whether it shows frames as a whole, so that a test never sees half of one.
 type screen struct {
 	mu                 sync.Mutex
-	cells              [][]string // "" to the right of a wide character
+	cells              [][]cell
+	look               string // how what comes next is to look: the parameters of SGR
 	row, col           int
 	savedRow, savedCol int
 	top, end           int    // the rows that scroll: from top up to end
@@ -31,6 +33,9 @@ type screen struct {
 	wrapped            int      // how often a text ran over the right edge
 }
 
+// cell is a character, "" to the right of a wide one, and how it looks.
+type cell struct{ text, look string }
+
 func newScreen(width, height int) *screen {
 	s := &screen{modes: make(map[string]bool), changed: make(chan struct{}, 1)}
 	s.resize(width, height)
@@ -40,14 +45,11 @@ func newScreen(width, height int) *screen {
 func (s *screen) resize(width, height int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	cells := make([][]string, height)
+	cells := make([][]cell, height)
 	for y := range cells {
-		cells[y] = make([]string, width)
-		for x := range cells[y] {
-			cells[y][x] = " "
-			if y < len(s.cells) && x < len(s.cells[y]) {
-				cells[y][x] = s.cells[y][x]
-			}
+		cells[y] = blanks(width)
+		if y < len(s.cells) {
+			copy(cells[y], s.cells[y])
 		}
 	}
 	s.cells, s.row, s.col = cells, min(s.row, height-1), min(s.col, width-1)
@@ -80,7 +82,40 @@ func (s *screen) history() string {
 }
 
 // lineOf is a row as text, without spaces at its end.
-func lineOf(row []string) string { return strings.TrimRight(strings.Join(row, ""), " ") + "\n" }
+func lineOf(row []cell) string {
+	var b strings.Builder
+	for _, c := range row {
+		b.WriteString(c.text)
+	}
+	return strings.TrimRight(b.String(), " ") + "\n"
+}
+
+// painted is the screen as String has it, with the sequences that make each character
+// look as it does.
+func (s *screen) painted() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var b strings.Builder
+	for _, row := range s.cells {
+		look, left := "", strings.TrimSuffix(lineOf(row), "\n")
+		for _, c := range row {
+			if left == "" {
+				break
+			}
+			if c.look != look {
+				look = c.look
+				b.WriteString("\x1b[0m")
+				if look != "" {
+					b.WriteString("\x1b[" + look + "m")
+				}
+			}
+			b.WriteString(c.text)
+			left = strings.TrimPrefix(left, c.text)
+		}
+		b.WriteString("\x1b[0m\n")
+	}
+	return b.String()
+}
 
 // said reports whether a text was ever printed.
 func (s *screen) said(text string) bool {
@@ -147,7 +182,7 @@ func (s *screen) lineFeed() {
 
 // scroll moves the rows from top up to end upwards, or down where n is negative.
 func (s *screen) scroll(top, end, n int) {
-	rows := append([][]string(nil), s.cells[top:end]...)
+	rows := append([][]cell(nil), s.cells[top:end]...)
 	for i := range rows {
 		if from := i + n; from >= 0 && from < len(rows) {
 			s.cells[top+i] = rows[from]
@@ -157,7 +192,7 @@ func (s *screen) scroll(top, end, n int) {
 	}
 }
 
-func blanks(n int) []string { return strings.Split(strings.Repeat(" ", n), "") }
+func blanks(n int) []cell { return slices.Repeat([]cell{{text: " "}}, n) }
 
 // put shows a character. One that joins the one before it, as a mark or the parts of
 // an emoji do, is shown in its cells.
@@ -174,9 +209,9 @@ func (s *screen) put(r rune) {
 		s.wrapped++
 		s.lineFeed()
 	}
-	s.cells[s.row][s.col] = string(r)
+	s.cells[s.row][s.col] = cell{string(r), s.look}
 	if width == 2 {
-		s.cells[s.row][s.col+1] = ""
+		s.cells[s.row][s.col+1] = cell{look: s.look}
 	}
 	s.col += width
 }
@@ -185,20 +220,20 @@ func (s *screen) put(r rune) {
 // reader, and reports whether they are.
 func (s *screen) join(r rune) bool {
 	at := s.col - 1
-	if at > 0 && s.cells[s.row][at] == "" {
+	if at > 0 && s.cells[s.row][at].text == "" {
 		at--
 	}
 	if r < utf8.RuneSelf || at < 0 {
 		return false
 	}
-	both := s.cells[s.row][at] + string(r)
+	both := s.cells[s.row][at].text + string(r)
 	cluster, _, width, _ := uniseg.FirstGraphemeClusterInString(both, -1)
 	if cluster != both {
 		return false
 	}
-	s.cells[s.row][at] = both
+	s.cells[s.row][at].text = both
 	if end := at + width; end > s.col && end <= len(s.cells[0]) {
-		s.cells[s.row][end-1], s.col = "", end
+		s.cells[s.row][end-1], s.col = cell{look: s.look}, end
 	}
 	return true
 }
@@ -287,13 +322,13 @@ func (s *screen) control(parameters string, final byte) {
 		s.blank(at, at+n)
 	case 'P':
 		row := s.cells[s.row]
-		s.cells[s.row] = append(append(append([]string(nil), row[:s.col]...), row[min(s.col+n, width):]...), blanks(min(n, width-s.col))...)
+		s.cells[s.row] = slices.Concat(row[:s.col], row[min(s.col+n, width):], blanks(min(n, width-s.col)))
 	case '@':
 		row := s.cells[s.row]
-		s.cells[s.row] = append(append(append([]string(nil), row[:s.col]...), blanks(n)...), row[s.col:]...)[:width]
+		s.cells[s.row] = slices.Concat(row[:s.col], blanks(n), row[s.col:])[:width]
 	case 'b':
 		if s.col > 0 {
-			last, _ := utf8.DecodeRuneInString(s.cells[s.row][s.col-1])
+			last, _ := utf8.DecodeRuneInString(s.cells[s.row][s.col-1].text)
 			for range n {
 				s.put(last)
 			}
@@ -312,6 +347,10 @@ func (s *screen) control(parameters string, final byte) {
 	case 'r':
 		s.top, s.end = min(n, height)-1, min(number(1, height), height)
 		s.row, s.col = 0, 0
+	case 'm':
+		if strings.Trim(parameters, "0123456789;:") == "" { // others set up the keyboard
+			s.paint(parameters)
+		}
 	case 'h', 'l':
 		if private {
 			for _, mode := range fields {
@@ -333,6 +372,15 @@ func (s *screen) control(parameters string, final byte) {
 	}
 }
 
+// paint adds to how what comes next is to look; nothing and 0 take back what was.
+func (s *screen) paint(parameters string) {
+	first, rest, _ := strings.Cut(parameters, ";")
+	if first == "" || first == "0" {
+		s.look, parameters = "", rest
+	}
+	s.look = strings.Trim(s.look+";"+parameters, ";")
+}
+
 // erase blanks from the cursor to the end, from the start to the cursor, or all.
 func (s *screen) erase(how, at, end int, start ...int) {
 	from := 0
@@ -352,6 +400,6 @@ func (s *screen) erase(how, at, end int, start ...int) {
 func (s *screen) blank(from, to int) {
 	width := len(s.cells[0])
 	for i := from; i < min(to, width*len(s.cells)); i++ {
-		s.cells[i/width][i%width] = " "
+		s.cells[i/width][i%width] = cell{text: " "}
 	}
 }

@@ -2,61 +2,12 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
-
-// countVariable names the file to which the program, as the tests run it, writes
-// how many objects each function has allocated.
-const countVariable = "HANDOFF_TEST_COUNT"
-
-// counted runs the program and counts what it allocates, where that was asked for.
-func counted(program func() int) int {
-	name := os.Getenv(countVariable)
-	if name == "" {
-		return program()
-	}
-	os.Unsetenv(countVariable) // not for the programs that it starts
-	runtime.MemProfileRate = 1
-	status := program()
-	data, err := json.Marshal(allocations())
-	if err := errors.Join(err, os.WriteFile(name, data, 0o600)); err != nil {
-		panic(err)
-	}
-	return status
-}
-
-// allocations are the numbers of objects that functions have allocated.
-func allocations() map[string]int64 {
-	runtime.GC()
-	runtime.GC() // the profile lags by two cycles
-	n, _ := runtime.MemProfile(nil, true)
-	records := make([]runtime.MemProfileRecord, n+n/4+64)
-	n, ok := runtime.MemProfile(records, true)
-	if !ok {
-		panic("the profile grew while it was read")
-	}
-	by := make(map[string]int64)
-	for _, record := range records[:n] {
-		frames := runtime.CallersFrames(record.Stack())
-		for {
-			frame, more := frames.Next()
-			if !strings.HasPrefix(frame.Function, "runtime.") {
-				by[frame.Function] += record.AllocObjects
-				break
-			}
-			if !more {
-				break
-			}
-		}
-	}
-	return by
-}
 
 // count runs a command at the site, which must end well, and returns what it
 // allocated.

@@ -48,22 +48,26 @@ func sweep(t *testing.T, f fault) {
 	}
 }
 
-// points returns the numbers of the calls to interfere with: of those that
-// differ in the names of objects and temporary files only, the first, of renames the
-// last as well, and with -full every one. Nothing that is said to git is left out.
+// points returns the numbers of the calls to interfere with: with -full every one, else
+// all by which something is said to git, and of kinds of calls, which differ in the names
+// of objects and temporary files only: the first and the last of each kind of rename, and
+// the first of every third other kind.
 func (f fault) points(calls []string) []int {
-	first, last := map[string]int{}, map[string]int{}
+	kindOf := func(call string) string { return drawn.ReplaceAllString(call, "*") }
+	last := map[string]int{}
 	for at, call := range calls {
-		kind := drawn.ReplaceAllString(call, "*")
-		if _, ok := first[kind]; !ok {
-			first[kind] = at
-		}
-		last[kind] = at
+		last[kindOf(call)] = at
 	}
 	var chosen []int
+	known := map[string]bool{}
 	for at, call := range calls {
-		kind := drawn.ReplaceAllString(call, "*")
-		if *full || call == toPipe || call == "write .git/handoff/append" || (at == first[kind] || at == last[kind] && strings.HasPrefix(call, "rename")) && f.matters(call) {
+		kind := kindOf(call)
+		isFirst, isRename := !known[kind], strings.HasPrefix(call, "rename")
+		known[kind] = true
+		switch {
+		case *full, call == toPipe, call == "write .git/handoff/append",
+			isRename && (isFirst || at == last[kind]),
+			isFirst && f.matters(call) && len(known)%3 == 0:
 			chosen = append(chosen, at)
 		}
 	}

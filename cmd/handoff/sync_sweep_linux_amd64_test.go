@@ -23,7 +23,7 @@ func TestSyncFromKilledAtEveryCall(t *testing.T) {
 	sampled := 0
 	for _, at := range (fault{kill: true}).points(undisturbed.calls) {
 		sampled++
-		if call := undisturbed.calls[at]; at < from || !*full && sampled%10 != 0 && call != "write socket" && call != "read socket" {
+		if call := undisturbed.calls[at]; at < from || !*full && sampled%4 != 0 && call != "write socket" && call != "read socket" {
 			continue
 		}
 		t.Run(strconv.Itoa(at), func(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -61,7 +60,7 @@ func (x *bench) measure(name string, args ...string) (took, used time.Duration, 
 	}
 	took = time.Since(start)
 	state := cmd.ProcessState
-	return took, state.UserTime() + state.SystemTime(), state.SysUsage().(*syscall.Rusage).Maxrss << 10
+	return took, state.UserTime() + state.SystemTime(), peakMemory(state)
 }
 
 // honestRecords commits a roster and the next n records of a team, each alone,

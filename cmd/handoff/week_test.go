@@ -96,25 +96,28 @@ func (w *week) as(who, at string) time.Time {
 		w.t.Fatal(err)
 	}
 	w.clock(moment)
-	for _, role := range []string{"AUTHOR", "COMMITTER"} {
-		w.env = append(w.env, "GIT_"+role+"_NAME="+who, "GIT_"+role+"_EMAIL="+who+"@example.com")
-	}
+	w.author(who)
 	return moment
 }
 
-// do runs the program here, with ids that come one after the other.
+// do runs the program, with ids that come one after the other.
 func (w *week) do(now time.Time, args []string) {
 	w.t.Helper()
+	w.repository.do(now, func() string {
+		w.ids++
+		return "week" + string("abcdefgh"[w.ids/10]) + strconv.Itoa(w.ids%10) + "0k"
+	}, args)
+}
+
+// do runs the program in this process, which must succeed, with ids of its own.
+func (r *repository) do(now time.Time, newID func() string, args []string) {
+	r.t.Helper()
 	var out bytes.Buffer
 	status := cli.Main(args, cli.Env{
-		In: strings.NewReader(""), Out: &out, Err: &out, Dir: w.dir, Environ: w.env,
-		Now: func() time.Time { return now },
-		NewID: func() string {
-			w.ids++
-			return "week" + string("abcdefgh"[w.ids/10]) + strconv.Itoa(w.ids%10) + "0k"
-		},
+		In: strings.NewReader(""), Out: &out, Err: &out, Dir: r.dir, Environ: r.env,
+		Now: func() time.Time { return now }, NewID: newID,
 	})
 	if status != cli.StatusDone {
-		w.t.Fatalf("handoff %q: status %d\n%s", args, status, &out)
+		r.t.Fatalf("handoff %q: status %d\n%s", args, status, &out)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -66,5 +65,5 @@ func (s *site) cost(status int, args ...string) (memory int64, out string) {
 	if got := s.status(err); got != status {
 		s.t.Fatalf("handoff %q: status %d, want %d\n%s", args, got, status, text)
 	}
-	return cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10, string(text)
+	return peakMemory(cmd.ProcessState), string(text)
 }

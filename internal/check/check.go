@@ -141,6 +141,9 @@ func Records(ctx context.Context, ws *workspace.Workspace) (found Result, err er
 			found.Findings = append(found.Findings, located(ws, f))
 		}
 	}
+	if err := checkBeside(ws, &found); err != nil && !odb.IsMissing(err) {
+		return found, err
+	}
 	return found, checkUncommitted(ctx, ws, &found)
 }
 

@@ -107,9 +107,6 @@ func TestConfigHelp(t *testing.T) {
 func commands(root *cobra.Command) []*cobra.Command {
 	var list []*cobra.Command
 	for _, cmd := range root.Commands() {
-		if cmd.Name() == "help" || cmd.Name() == "completion" {
-			continue
-		}
 		if cmd.Runnable() || !cmd.HasSubCommands() {
 			list = append(list, cmd)
 		}

@@ -97,6 +97,7 @@ var completedHere = map[string]offers{
 	"handoff init --ci":         fixed(examples.CIServices...),
 
 	"handoff init --pages-readable-by": fixed(examples.PageReaders...),
+	"handoff init --example":           exampleNames,
 	"handoff route --via":              (*cursor).targets,
 	"handoff show --format":            fixed(formatText, formatMarkdown),
 	"handoff rollup --format":          fixed(formatText, formatMarkdown),

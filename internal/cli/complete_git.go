@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -59,34 +60,55 @@ if [ "$funcstack[1]" = "_git-handoff" ]; then
 fi
 `
 
-// completeGit has the scripts for bash and zsh complete `git handoff` as well.
-func completeGit(root *cobra.Command) {
+// shells are those that there is a script for: how to load it, and what is added to it
+// for `git handoff`.
+var shells = []struct{ name, long, example, more string }{
+	{"bash", `It needs the package bash-completion. The completion that comes with git
+completes git handoff as well, once the script is loaded.`, `  source <(handoff completion bash)   # in this session
+  handoff completion bash > /etc/bash_completion.d/handoff`, completeGitInBash},
+	{"zsh", `It needs compinit, as in "autoload -U compinit; compinit" in .zshrc. A link
+to the file, named _git-handoff, completes git handoff without being loaded.`, `  source <(handoff completion zsh)   # in this session
+  handoff completion zsh > "${fpath[1]}/_handoff"
+  ln -s _handoff "${fpath[1]}/_git-handoff"`, completeGitInZsh},
+	{"fish", "", `  handoff completion fish | source   # in this session
+  handoff completion fish > ~/.config/fish/completions/handoff.fish`, ""},
+	{"powershell", "", "  handoff completion powershell | Out-String | Invoke-Expression", ""},
+}
+
+// setCompletion fits cobra's completion to this program: its words, and scripts that
+// complete `git handoff` as well.
+func setCompletion(root *cobra.Command) {
+	root.SetCompletionCommandGroupID(groupSetup)
 	root.InitDefaultCompletionCmd()
-	if cmd, _, err := root.Find([]string{"completion"}); err == nil {
-		cmd.Args, cmd.RunE = oneOf("bash", "zsh", "fish", "powershell"), func(*cobra.Command, []string) error { return nil }
+	completion, _, err := root.Find([]string{"completion"})
+	if err != nil {
+		panic(err) // cobra has just added it
 	}
-	extend := func(shell, script, long string) {
-		cmd, _, err := root.Find([]string{"completion", shell})
+	completion.Short = "Print the script with which your shell completes handoff"
+	completion.Long = completion.Short + `: commands,
+flags, and what the records know: ids, names, people, topics and terms.`
+	completion.Example = "  handoff completion bash --help"
+	completion.Args, completion.RunE = oneOf("bash", "zsh", "fish", "powershell"), func(*cobra.Command, []string) error { return nil }
+	for _, shell := range shells {
+		cmd, _, err := root.Find([]string{"completion", shell.name})
 		if err != nil {
-			panic(err) // cobra has just added it
+			panic(err)
 		}
 		print := cmd.RunE
-		cmd.Long += long
+		cmd.Short = "Print the script for " + shell.name
+		cmd.Long, cmd.Example = strings.TrimSpace(cmd.Short+".\n\n"+shell.long), shell.example
+		if f := cmd.Flags().Lookup("no-descriptions"); f != nil {
+			f.Usage = "complete names without a word on each"
+		}
+		if shell.more == "" {
+			continue
+		}
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			if err := print(cmd, args); err != nil {
 				return err
 			}
-			_, err := fmt.Fprint(cmd.Root().OutOrStdout(), script)
+			_, err := fmt.Fprint(cmd.Root().OutOrStdout(), shell.more)
 			return err
 		}
 	}
-	extend("bash", completeGitInBash, `
-The completion that comes with git completes git handoff as well, once the script
-is loaded.
-`)
-	extend("zsh", completeGitInZsh, `
-For git handoff as well, without loading it in every session:
-
-	ln -s _handoff "${fpath[1]}/_git-handoff"
-`)
 }

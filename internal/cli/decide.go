@@ -38,11 +38,11 @@ the place of that one, --beside TOPIC where both hold.
 --accept and --reject settle what is proposed, in a handoff or here: name its
 topic, or the record that proposes it. --reject takes the reason in place of the
 decision. Who accepts it is not its author, or says with --decided-by who did.`,
-		Example: `  handoff decide "Sessions last 15 minutes -- the audit asks for at most 15"
+		Example: `  handoff decide "Sessions last 15 minutes -- the audit asks for that"
   handoff decide "Sessions last 30 minutes -- users lost long forms" \
       --supersedes sessions-last-15-minutes --source call
   handoff decide --accept session-store --source meeting
-  handoff decide --reject session-store "Redis is not on staging before March"`,
+  handoff decide --reject session-store "Redis is not there yet"`,
 		GroupID: groupRecord,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.checkArgs(g, cmd, args); err != nil {

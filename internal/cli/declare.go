@@ -130,8 +130,8 @@ What is published has the strict form that handoff schema prints.`,
   handoff declare --carry --editor
   handoff declare --to ben --returns "mon 09:00" \
       --summary "The refund flow lacks one approval" \
-      --item "refund-flow;in_review;PR #1842 has 1 of 2;Get james's review" \
-      --intent "refund-flow;Customers wait for refunds that the old job lost" \
+      --item "refund-flow;in_review;PR #1842: 1 of 2;Get james's review" \
+      --intent "refund-flow;Customers wait for refunds that a job lost" \
       --accept "refund-flow;PR #1842 is merged" \
       --none shipped,blockers,decisions`,
 		GroupID: groupDaily,

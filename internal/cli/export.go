@@ -247,7 +247,7 @@ func (g *globals) beginExport(ctx context.Context, o exportOptions) (*export.Wri
 	}
 	if o.output != "" {
 		w, err := export.NewFile(ctx, o.form(), workspace.From(g.Dir, o.output), g.NewID(), o.force, progress)
-		return w, asNamed(o.output, err)
+		return w, asNamed("-o "+o.output, err)
 	}
 	out := g.commands
 	if g.inCI() && o.format != export.FormatPostgres { // whose script has no commands in it
@@ -258,9 +258,9 @@ func (g *globals) beginExport(ctx context.Context, o exportOptions) (*export.Wri
 
 // asNamed is an error of the file system about the file that the user named: the
 // one that is written has another name.
-func asNamed(name string, err error) error {
+func asNamed(named string, err error) error {
 	if wrong, ok := errors.AsType[*fs.PathError](err); ok {
-		return fmt.Errorf("-o %s: %w", name, wrong.Err)
+		return fmt.Errorf("%s: %w", named, wrong.Err)
 	}
 	return err
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
+	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/text"
@@ -23,6 +25,7 @@ type initOptions struct {
 	readers       string // of the pages of the service, "" for no pages
 	agents        string // agentsWrite, agentsRemove, or "" for neither
 	branch        string
+	example       string // a name of examples.Starts, or "" for none
 }
 
 // formsHere stands for the forge that the remote is on.
@@ -49,6 +52,10 @@ keeps it as an artifact. On the pages of the forge it is published only with
 --pages-readable-by, which says who can read them: those of a private repository
 may be public.
 
+With --example, the configuration of a team like yours is written to the work
+tree, with people of its own: put yours in their place, and commit it. Then init
+commits the rest.
+
 With --forms, people who use no terminal leave a handoff in an issue: the forge
 that the remote is on asks for what declare asks for, and handoff sync --from
 publishes it.
@@ -65,6 +72,7 @@ up the reminder.`,
 		Example: `  handoff init
   handoff init --dry-run
   handoff init --hook --ci github
+  handoff init --example two-sites --hook --ci github
   handoff init --forms
   handoff init --agents
   handoff init --person "ana;Asia/Singapore;09:00-18:00" \
@@ -89,6 +97,7 @@ up the reminder.`,
 	}
 	f := cmd.Flags()
 	o.addFlags(f)
+	cmd.SetFlagErrorFunc(exampleFlagError)
 	listVar(f, &o.people, "person", "somebody who works here: `'"+config.PersonShape+"'`, with what is known of them (repeatable)")
 	listVar(f, &o.teams, "team", "a team: `'"+config.TeamShape+"'`, with commas between the members (repeatable)")
 	f.BoolVar(&o.hook, "hook", false, "install the reminder before a push as well")
@@ -99,6 +108,7 @@ up the reminder.`,
 	f.BoolVar(&o.comments, "comments", false, "with --ci, write as well what records the comments of people without a terminal")
 	f.StringVar(&o.agents, "agents", "", "write what coding agents read on handoffs, a block of AGENTS.md and a skill, or `remove` it")
 	f.Lookup("agents").NoOptDefVal = agentsWrite
+	f.StringVar(&o.example, "example", "", "write the configuration of the example `NAME`, for you to put your people into: "+strings.Join(examples.Starts, ", "))
 	f.StringVar(&o.branch, "branch", "", "records go to the branch `NAME`, or to the current one")
 	return cmd
 }
@@ -154,10 +164,15 @@ func runInit(ctx context.Context, g *globals, o initOptions) error {
 	if err != nil {
 		return err
 	}
+	example, err := o.exampleConfig(ws)
+	if err != nil {
+		return err
+	}
 	s, err := newSetup(ctx, g, ws, o)
 	if err != nil {
 		return err
 	}
+	s.example = example
 	if g.Interactive {
 		err = s.ask(ctx)
 	} else {
@@ -188,6 +203,9 @@ func (s *setup) carryOut(ctx context.Context, changes []blockChange) error {
 			g.note("would create %s", f.Path)
 		}
 		noteChanges(g, changes)
+		if s.example != nil {
+			return printExample(g, *s.example)
+		}
 		return o.printDryRun(g, change, nil, make([]custodyChange, 1))
 	}
 	doc, done := initDocument{}, func() error { return nil }
@@ -207,6 +225,11 @@ func (s *setup) carryOut(ctx context.Context, changes []blockChange) error {
 	}
 	if ws.HasConfig {
 		g.note("%s is there already; edit it and commit", ws.ConfigFile())
+	}
+	if s.example != nil {
+		examplePeople(g, ws, s.example.Data)
+	} else if c, err := s.agreed(); err == nil && robotIsMissing(o, c) {
+		g.note("the job that reminds leaves records: add it to people, or it fails: handoff-robot: {emails: [%s]}", robot)
 	}
 	if s.outside {
 		g.note("%s <%s> is none of the people, and cannot declare here", ws.Me, ws.Author.Email)
@@ -266,6 +289,8 @@ type setup struct {
 	files []store.NewFile          // to be committed
 
 	outside bool // the user is none of the people
+
+	example *examples.File // the configuration of an example, to be written and not committed; nil for none
 }
 
 func newSetup(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions) (s *setup, err error) {
@@ -285,8 +310,10 @@ func (s *setup) settle() error {
 	if err != nil {
 		return err
 	}
-	s.outside = len(agreed.People) > 0 && !slices.Contains(agreed.Handles(), meIn(s.ws, agreed))
-	s.files, err = setupFiles(s.ws, agreed, s.has)
+	s.outside = s.example == nil && len(agreed.People) > 0 && !slices.Contains(agreed.Handles(), meIn(s.ws, agreed))
+	if s.example == nil { // else its people would be in all of them
+		s.files, err = setupFiles(s.ws, agreed, s.has)
+	}
 	return err
 }
 

@@ -58,11 +58,12 @@ func (s *setup) form(ctx context.Context) (*form.Setup, error) {
 		_, err := s.base.With(typed, s.known)
 		return err
 	}
-	if !s.ws.HasConfig && f.People == nil {
+	agrees := !s.ws.HasConfig && s.example == nil // what an example says is not asked
+	if agrees && f.People == nil {
 		f.Asked = append(f.Asked, form.SetupPeople)
 		f.People, f.Known = s.knownLines()
 	}
-	if !s.ws.HasConfig && f.Teams == nil {
+	if agrees && f.Teams == nil {
 		f.Asked = append(f.Asked, form.SetupTeams)
 	}
 	if !s.o.hookSaid {
@@ -77,7 +78,7 @@ func (s *setup) form(ctx context.Context) (*form.Setup, error) {
 	if f.CI == "" && s.ws.Worktree() != "" && !hasCI(s.ws) {
 		f.Asked, f.CI = append(f.Asked, form.SetupCI), likelyService(s.ws)
 	}
-	if !s.ws.HasConfig && f.Branch == "" {
+	if agrees && f.Branch == "" {
 		f.Asked, f.Branch = append(f.Asked, form.SetupBranch), config.BranchCurrent
 	}
 	return f, nil

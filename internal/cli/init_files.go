@@ -31,6 +31,10 @@ func refuseForeign(ctx context.Context, ws *workspace.Workspace) error {
 		return err
 	}
 	for _, p := range set.Problems {
+		if own := index.MistakenFor(strings.TrimPrefix(p.Path, ws.RecordDir+"/")); own != "" {
+			return &workspace.HintedError{Err: fmt.Errorf("%s: %s", p.Path, p.Message),
+				Hint: "git mv " + text.ShellArgument(p.Path) + " " + text.ShellArgument(path.Join(ws.RecordDir, own)) + ", and commit it"}
+		}
 		if p.Code == "HO903" && !p.Lost && p.Record == "" {
 			return &workspace.HintedError{Err: fmt.Errorf("%s: holds files that are not records, such as %s", ws.RecordDir, p.Path),
 				Hint: "choose another directory in every clone: git config handoff.dir NAME"}
@@ -44,7 +48,7 @@ func refuseForeign(ctx context.Context, ws *workspace.Workspace) error {
 // anything: it is read back as every command will. A roster of one would refuse every
 // receiver, so there is none then.
 func initialConfig(ctx context.Context, g *globals, ws *workspace.Workspace) (c *config.Config, known map[string]config.Person, err error) {
-	authors, _, err := ws.Authors(ctx, ws.Author.When.AddDate(0, 0, -90))
+	authors, _, err := ws.Authors(ctx, ws.Author.When.AddDate(0, 0, -90), "")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -30,7 +30,7 @@ func newJotCmd(g *globals) *cobra.Command {
 git directory, and nobody else sees it; the next declare is made of the notes:
 what was said of an item last becomes its state. Without a text the notes are
 listed.`,
-		Example: `  handoff jot "PR #1842 is approved, CI is red on windows" --item refund-flow
+		Example: `  handoff jot "PR #1842 is approved, CI is red on Mac" --item refund-flow
   handoff jot --item refund-flow --tried "a bigger batch -> it timed out"
   handoff jot --decided "Windows is tested nightly -- it takes 40 minutes"
   handoff declare --from-notes`,

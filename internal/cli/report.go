@@ -136,7 +136,7 @@ func runReport(ctx context.Context, g *globals, o reportOptions) error {
 		return workspace.Usagef("--force replaces it", "-o %s: is there already", o.output)
 	}
 	if err := plainfile.Replace(path, 0o666, data, nil); err != nil {
-		return asNamed(o.output, err)
+		return asNamed("-o "+o.output, err)
 	}
 	if g.printer.structured() {
 		return g.printer.document(reportDocument{o.output, len(data), page.AsOf, page.Since})

@@ -31,7 +31,7 @@ was decided in the same commit. On a terminal, without a blocker, it lists those
 that wait for you.`,
 		Example: `  handoff resolve session-policy "Sessions last 15 minutes on web and app"
   handoff resolve session-policy \
-      --decision "Sessions last 15 minutes -- the audit asks for at most 15"`,
+      --decision "Sessions last 15 minutes -- the audit asks for that"`,
 		GroupID: groupRecord,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			subject, err := aboutArgs(cmd, args, "--how", &o.how)

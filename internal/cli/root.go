@@ -176,10 +176,10 @@ stays with its sender until the receiver acknowledges it.`,
 		newRouteCmd(g), newPrimeCmd(g), newJotCmd(g), newWaitCmd(g), newMCPCmd(g), newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newBoardCmd(g), newReportCmd(g), newExportCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
 		newVerifyCmd(g), newSyncCmd(g), newDoctorCmd(g),
 	)
+	addManual(root, g)
 	root.AddCommand(newHelpTopics()...)
 	root.MarkFlagsMutuallyExclusive("jq", "template")
-	root.SetCompletionCommandGroupID(groupSetup)
-	completeGit(root)
+	setCompletion(root)
 	setHelp(root)
 	return root
 }

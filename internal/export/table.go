@@ -177,7 +177,7 @@ func (t *table) jsonLine(row any) ([]byte, error) {
 
 // copyLine is a row as COPY reads it in its text format.
 func (t *table) copyLine(row any) []byte {
-	var line []byte
+	line := make([]byte, 0, 512)
 	for i, v := range t.values(row) {
 		if i > 0 {
 			line = append(line, '\t')
@@ -203,33 +203,48 @@ func (t *table) copyLine(row any) []byte {
 // to do something, hidden characters are escaped byte by byte, as are the second one
 // of two colons and of two number signs, with which a command to a CI runner begins.
 func appendCopied(line []byte, s string) []byte {
+	written := 0 // all of s before it is
 	for i, r := range s {
+		var escape string
 		switch {
 		case r == '\\':
-			line = append(line, `\\`...)
+			escape = `\\`
 		case r == '\t':
-			line = append(line, `\t`...)
+			escape = `\t`
 		case r == '\n':
-			line = append(line, `\n`...)
+			escape = `\n`
 		case r == '\r':
-			line = append(line, `\r`...)
+			escape = `\r`
 		case text.Hidden(r), (r == ':' || r == '#') && i > 0 && s[i-1] == byte(r):
 			for _, b := range []byte(string(r)) {
-				line = fmt.Appendf(line, `\x%02x`, b)
+				escape += fmt.Sprintf(`\x%02x`, b)
 			}
 		default:
-			line = utf8.AppendRune(line, r)
+			continue
 		}
+		line = append(append(line, s[written:i]...), escape...)
+		written = i + utf8.RuneLen(r)
 	}
-	return line
+	return append(line, s[written:]...)
 }
 
 // arrayLiteral is a list as PostgreSQL writes an array.
 func arrayLiteral(list []string) string {
-	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
-	quoted := make([]string, len(list))
+	var b strings.Builder
+	b.WriteByte('{')
 	for i, s := range list {
-		quoted[i] = `"` + escape.Replace(s) + `"`
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('"')
+		for i := range len(s) {
+			if s[i] == '\\' || s[i] == '"' {
+				b.WriteByte('\\')
+			}
+			b.WriteByte(s[i])
+		}
+		b.WriteByte('"')
 	}
-	return "{" + strings.Join(quoted, ",") + "}"
+	b.WriteByte('}')
+	return b.String()
 }

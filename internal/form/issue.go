@@ -257,11 +257,24 @@ func (i *Issue) say(f handoff.Finding) string {
 	if own, ok := issueCures[f.Code]; ok {
 		cure = own
 	}
+	if f.Code == "HO407" {
+		said, cure = inTheForm(f, p.label, said, cure)
+	}
 	said = strings.TrimPrefix(said, p.label+" ")
 	if cure != "" {
 		said += ": " + cure
 	}
 	return p.subject(said)
+}
+
+// inTheForm says what a contract requires as the form asks for it, which is of two keys
+// alone.
+func inTheForm(f handoff.Finding, label, said, cure string) (string, string) {
+	_, _, key := splitField(f.Field)
+	if label != labelWhy && label != labelDone {
+		return said, strings.Replace(cure, "add it", "the form does not ask for that, handoff declare does", 1)
+	}
+	return strings.Replace(said, "lacks "+key, "has no line here", 1), strings.Replace(cure, "add it", "add one", 1)
 }
 
 // keyOfFile matches what the fix of a finding says of the keys of a file.

@@ -19,7 +19,7 @@ const mailmapFile = ".mailmap"
 // mailmap, and every command asks who it acts for: git is started only where
 // there is one.
 func (r *Repo) Canonical(ctx context.Context, who Ident) (Ident, error) {
-	has, err := r.hasMailmap()
+	has, err := r.HasMailmap()
 	if err != nil || !has {
 		return who, err
 	}
@@ -27,8 +27,8 @@ func (r *Repo) Canonical(ctx context.Context, who Ident) (Ident, error) {
 	return Ident{Name: mapped.Name, Email: mapped.Email, When: who.When}, err
 }
 
-// hasMailmap reports whether git might read a mailmap from anywhere.
-func (r *Repo) hasMailmap() (bool, error) {
+// HasMailmap reports whether git might read a mailmap from anywhere.
+func (r *Repo) HasMailmap() (bool, error) {
 	c, err := r.LoadConfig()
 	if err != nil {
 		return false, err

@@ -18,7 +18,7 @@ const BOM = "\ufeff"
 // are not hidden (rule HO907).
 func Hidden(r rune) bool {
 	switch {
-	case r == '\n' || r == '\t':
+	case r >= ' ' && r <= '~', r == '\n', r == '\t': // nearly all that there is
 		return false
 	case r < 0x20 || (r >= 0x7f && r <= 0x9f): // C0, DEL, C1 with U+0085
 		return true

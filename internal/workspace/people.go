@@ -15,9 +15,10 @@ import (
 const maxAuthored = 50_000
 
 // Authors are who has committed to HEAD since a time, the zero time for ever, each
-// email once, as .mailmap spells them, the most recent first. wrote has the other
-// addresses that stand in their commits, by the one that counts.
-func (ws *Workspace) Authors(ctx context.Context, since time.Time) (authors []config.Author, wrote map[string][]string, err error) {
+// email once, as .mailmap spells them, the most recent first. Those of the history of a
+// commit are left out, unless it is "". wrote has the other addresses that stand in
+// their commits, by the one that counts.
+func (ws *Workspace) Authors(ctx context.Context, since time.Time, without string) (authors []config.Author, wrote map[string][]string, err error) {
 	if ws.HEAD.Unborn {
 		return nil, nil, nil
 	}
@@ -25,7 +26,11 @@ func (ws *Workspace) Authors(ctx context.Context, since time.Time) (authors []co
 	if !since.IsZero() {
 		args = append(args, "--since="+since.Format(time.RFC3339))
 	}
-	lines, err := ws.Git.Lines(ctx, append(args, "--end-of-options", ws.HEAD.Hash)...)
+	args = append(args, "--end-of-options", ws.HEAD.Hash)
+	if without != "" {
+		args = append(args, "^"+without)
+	}
+	lines, err := ws.Git.Lines(ctx, args...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,11 +2,9 @@ package workspace
 
 import (
 	"cmp"
-	"context"
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -168,12 +166,6 @@ func (ws *Workspace) known() []string {
 // such as "someone".
 func isPerson(name string) bool {
 	return handoff.ValidHandle(name) && !config.IsGroup(name) && !rules.IsNobody(name)
-}
-
-// findCommitters are the people who have committed to HEAD, by handle.
-func (ws *Workspace) findCommitters(ctx context.Context) (map[string]config.Person, error) {
-	authors, wrote, err := ws.Authors(ctx, time.Time{})
-	return config.Committers(authors, wrote), err
 }
 
 // Stranger is somebody whom no record and no commit knows.
