@@ -181,7 +181,7 @@ func (s *site) mustBeWhole() {
 // draftsOf are the drafts that wait: their number, kind, person and agent.
 func (s *site) draftsOf() []string {
 	s.t.Helper()
-	out, status := s.try("handoff", "draft", "list", "--json", "--jq", `.results[] | "\(.draft) \(.act) \(.for) \(.agent.name)"`)
+	out, status := s.try("handoff", "draft", "list", "--json", "--jq", `.results[] | "\(.number) \(.act) \(.for) \(.agent.name)"`)
 	if status != 0 {
 		s.t.Fatalf("draft list: status %d\n%s", status, out)
 	}

@@ -164,6 +164,10 @@ func TestReportServed(t *testing.T) {
 		t.Errorf("POST: status %d, %v", status, head)
 	}
 
+	if status, _, _ := ask("OPTIONS", func(r *http.Request) { r.URL.Opaque, r.Host = "*", "build.example.com" }); status < 400 {
+		t.Errorf("OPTIONS *: status %d", status)
+	}
+
 	s.mustDeclare()
 	if _, _, after := ask("GET", plain); strings.Contains(after, "There are no handoffs here yet") || !strings.Contains(after, "no verdict yet") {
 		t.Errorf("a handoff that was declared is not on the page\n%.600s", after)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/plainfile"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // Prepared is where drafts wait that agents have prepared: numbered files in the git
@@ -24,13 +24,13 @@ type Prepared struct {
 
 // Draft is what an agent has prepared for a person.
 type Draft struct {
-	Number int           `yaml:"-" json:"draft"`
+	Number int           `yaml:"-" json:"number"`
 	For    string        `yaml:"for" json:"for"` // handle of the person who is to publish it
 	At     handoff.Time  `yaml:"at" json:"at"`
 	Agent  handoff.Agent `yaml:"agent" json:"agent"`
-	Act    string        `yaml:"act" json:"act"`                         // declare, ack: see [Act]
-	Says   string        `yaml:"says" json:"says"`                       // in one line
-	Notes  []string      `yaml:"notes,omitempty" json:"notes,omitempty"` // ids of the notes that it was made of
+	Act    string        `yaml:"act" json:"act"`               // declare, ack: see [Act]
+	Says   string        `yaml:"says" json:"says"`             // in one line
+	Notes  []string      `yaml:"notes,omitempty" json:"notes"` // ids of the notes that it was made of
 	Texts  []string      `yaml:"texts" json:"texts"`
 }
 

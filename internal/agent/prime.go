@@ -24,7 +24,7 @@ const MaxPrimeWords = 600
 // people wrote, which is data and nothing else.
 type Prime struct {
 	For       string      `json:"for"`
-	At        time.Time   `json:"at"`
+	At        time.Time   `json:"as_of"`
 	Held      []PrimeItem `json:"held"`      // by the person
 	Waits     []inbox.Row `json:"waits"`     // for the person
 	Blockers  []row.Row   `json:"blockers"`  // open ones, of what is held and what is asked of the person

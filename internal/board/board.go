@@ -140,16 +140,6 @@ func Of(recall query.Recall, env query.Env, only []string) (*Board, error) {
 	return b, nil
 }
 
-// People are all whom the roster or a record knows, by handle.
-func People(s *fold.View, env query.Env) []*row.Person {
-	var people []*row.Person
-	for _, r := range query.Rows(query.Query{Topic: query.Returns}, s, env) {
-		people = append(people, r.(*row.Person))
-	}
-	slices.SortFunc(people, func(a, b *row.Person) int { return cmp.Compare(a.ID, b.ID) })
-	return people
-}
-
 // hold adds an item to those of its holder.
 func (b *Board) hold(item *row.Item) {
 	i := slices.IndexFunc(b.Held, func(h Holder) bool { return h.Who == item.Holder })

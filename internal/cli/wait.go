@@ -208,7 +208,7 @@ func (w *awaited) item(ws *workspace.Workspace, it *fold.Item) {
 	case held != nil && held.Kind == handoff.KindAck:
 		w.end(fold.HandoffAccepted, true, held)
 	default:
-		w.end("offered to nobody", false, nil)
+		w.end("not_offered", false, nil)
 	}
 }
 

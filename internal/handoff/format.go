@@ -13,7 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/text"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // SchemaURL is where editors find the JSON Schema of records.

@@ -170,7 +170,7 @@ func (in *reader) waits(line row.Row) Row {
 		return in.waitsForVerdict(in.state.Handoffs[line.ID])
 	case *row.Blocker:
 		by := in.state.Blockers[line.ID].DeclaredBy
-		return Row{Event: "blocked", Say: by + " needs " + line.Needs + in.standsIn(line.AskedNow, line.Resolver), Do: command("resolve", line.ID)}
+		return Row{Event: "blocked", Say: by + " needs: " + line.Needs + in.standsIn(line.AskedNow, line.Resolver), Do: command("resolve", line.ID)}
 	case *row.Question:
 		return Row{Event: "asked", Say: line.By + " asks: " + line.Ask + in.standsIn(line.AskedNow, line.To), Do: command("answer", line.ID)}
 	case *row.Escalation:
