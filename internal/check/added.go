@@ -62,6 +62,10 @@ func checkAdded(ws *workspace.Workspace, found *Result, file store.File, before 
 	if name := Inside(ws, file.Path); isPeopleFile(name) {
 		return nil, nil
 	}
+	if f, is := mistaken(ws, file.Path); is {
+		found.Findings = append(found.Findings, f)
+		return nil, nil
+	}
 	f := handoff.Finding{Code: "HO903", Level: handoff.LevelError, Path: file.Path, Fix: "publish it with handoff declare"}
 	data, err := ws.Read(file.Blob, handoff.MaxSize)
 	large, isLarge := errors.AsType[*odb.TooLargeError](err)

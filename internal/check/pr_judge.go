@@ -194,6 +194,9 @@ func (c *prCheck) netChange(ctx context.Context, found *Result, change *guard.Ch
 		switch {
 		case !isOurs(c.Workspace, file.Path):
 			change.Paths = append(change.Paths, file.Path)
+			if f, is := mistaken(c.Workspace, file.Path); is && file.Status == store.PathAdded && missing[file.Path] {
+				found.Findings = append(found.Findings, f)
+			}
 		case file.Status == store.PathAdded && missing[file.Path]:
 			added = append(added, file.File)
 		default:

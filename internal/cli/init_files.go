@@ -31,6 +31,10 @@ func refuseForeign(ctx context.Context, ws *workspace.Workspace) error {
 		return err
 	}
 	for _, p := range set.Problems {
+		if own := index.MistakenFor(strings.TrimPrefix(p.Path, ws.RecordDir+"/")); own != "" {
+			return &workspace.HintedError{Err: fmt.Errorf("%s: %s", p.Path, p.Message),
+				Hint: "git mv " + text.ShellArgument(p.Path) + " " + text.ShellArgument(path.Join(ws.RecordDir, own)) + ", and commit it"}
+		}
 		if p.Code == "HO903" && !p.Lost && p.Record == "" {
 			return &workspace.HintedError{Err: fmt.Errorf("%s: holds files that are not records, such as %s", ws.RecordDir, p.Path),
 				Hint: "choose another directory in every clone: git config handoff.dir NAME"}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 
 	"github.com/handoff-cli/handoff/internal/index"
+	"github.com/handoff-cli/handoff/internal/plainfile"
 )
 
 // Writer is where rows go: stdout, or a file that gets its name when it is
@@ -225,7 +226,7 @@ func (n *newFile) keep() error {
 		return err
 	}
 	if n.force {
-		return os.Rename(n.temp, n.path)
+		return plainfile.Rename(n.temp, n.path)
 	}
 	// A link never takes the place of another file, as a rename does.
 	err := os.Link(n.temp, n.path)
@@ -236,7 +237,7 @@ func (n *newFile) keep() error {
 		if _, lost := os.Lstat(n.path); lost == nil {
 			return &ExistsError{n.path}
 		}
-		return os.Rename(n.temp, n.path)
+		return plainfile.Rename(n.temp, n.path)
 	}
 	return os.Remove(n.temp)
 }

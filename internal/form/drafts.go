@@ -74,12 +74,12 @@ func (d *Drafts) SetAside() error {
 		return nil
 	}
 	for n := KeptDrafts - 1; n >= 1; n-- {
-		err := os.Rename(d.asidePath(n), d.asidePath(n+1))
+		err := plainfile.Rename(d.asidePath(n), d.asidePath(n+1))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	return os.Rename(d.Path(), d.asidePath(1))
+	return plainfile.Rename(d.Path(), d.asidePath(1))
 }
 
 // aside returns the n-th draft that was set aside, or nil when there is none.

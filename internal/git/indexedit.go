@@ -161,7 +161,7 @@ func (e *IndexEdit) Finish() error {
 }
 
 // FillLock makes the copy the content of index.lock.
-func (e *IndexEdit) FillLock() error { return os.Rename(e.Copy, e.Lock.Path()) }
+func (e *IndexEdit) FillLock() error { return plainfile.Rename(e.Copy, e.Lock.Path()) }
 
 // IndexChecksum returns what tells an index file from every other: its last
 // bytes, the hash of all others. Where index.skipHash has left them zero, the

@@ -135,7 +135,7 @@ func (l *Lock) Sync() error {
 
 // Commit renames the lock file onto its target, which releases the lock.
 func (l *Lock) Commit() error {
-	if err := os.Rename(l.Path(), l.Target); err != nil {
+	if err := plainfile.Rename(l.Path(), l.Target); err != nil {
 		return err
 	}
 	l.Held = false

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/git/odb"
+	"github.com/handoff-cli/handoff/internal/plainfile"
 )
 
 // BlockedPathError says that no file can be put at Path.
@@ -159,7 +160,7 @@ func (p *Placed) placeOne(file *placedFile) error {
 	if _, err := dir.Lstat(path.Base(file.name)); err == nil {
 		return &BlockedPathError{Path: file.name, Why: "exists in the work tree"}
 	}
-	if err := dir.Rename(path.Base(file.temp), path.Base(file.name)); err != nil {
+	if err := plainfile.RenameIn(dir, path.Base(file.temp), path.Base(file.name)); err != nil {
 		return err
 	}
 	file.placed = true

@@ -83,6 +83,26 @@ var recordName = text.Pattern(`^\d{4}/\d{2}/\d{2}/\d{6}Z-[a-z]+-[a-z0-9._-]+-[0-
 // peopleFiles are what people keep beside the records.
 var peopleFiles = text.Pattern(`^(?:config\.yaml|README\.md|\.gitattributes|templates/.+)$`)
 
+// MistakenFor returns the file or directory that people keep beside the records and
+// that Windows or macOS take a name for, though git does not, "" for none. The name
+// is that below the records' directory.
+func MistakenFor(name string) string {
+	for _, own := range []string{"config.yaml", "README.md", ".gitattributes", "templates"} {
+		if text.MistakenFor(name, own) {
+			return own
+		}
+	}
+	return ""
+}
+
+// notRecord says what is wrong with a name.
+func notRecord(name string) string {
+	if own := MistakenFor(name); own != "" {
+		return "Windows and macOS take it for " + own + ", and git does not"
+	}
+	return "not the name of a record"
+}
+
 // result is what one file came to. Both are nil for a file that people keep
 // beside the records.
 type result struct {
@@ -106,7 +126,7 @@ func readFiles(ctx context.Context, repo *store.Repo, dir string, files []store.
 		case f.Mode != plainFile:
 			results[i] = refused(f, "HO903", fmt.Sprintf("mode %06o: a record is a plain file, 100644", f.Mode))
 		case !isRecord && !recordName().MatchString(name):
-			results[i] = refused(f, "HO903", "not the name of a record")
+			results[i] = refused(f, "HO903", notRecord(name))
 		default:
 			blobs, positions = append(blobs, f.Blob), append(positions, i)
 		}

@@ -116,7 +116,7 @@ func ReplaceIn(dir *os.Root, name string, mode fs.FileMode, data []byte, adjust 
 		err = errors.Join(err, adjust(file))
 	}
 	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = dir.Rename(temp, name)
+		err = RenameIn(dir, temp, name)
 	}
 	if err != nil {
 		return errors.Join(failed(causeOf(err)), dir.Remove(temp))
@@ -152,9 +152,20 @@ func AbsoluteFrom(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-// RemoveFile removes a file, if it is there.
+// Rename is os.Rename that waits, as git does, for whoever reads one of the files
+// where the system does not let it be renamed meanwhile.
+func Rename(from, to string) error {
+	return patiently(func() error { return os.Rename(from, to) })
+}
+
+// RenameIn is [Rename] in a directory that is open.
+func RenameIn(dir *os.Root, from, to string) error {
+	return patiently(func() error { return dir.Rename(from, to) })
+}
+
+// RemoveFile removes a file, if it is there. As [Rename], it waits for readers.
 func RemoveFile(path string) error {
-	err := os.Remove(path)
+	err := patiently(func() error { return os.Remove(path) })
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -232,7 +232,7 @@ func (o *Objects) moveTo(path string, f *looseFile) (made bool, err error) {
 			return made, err
 		}
 		made = made || now
-		if err = os.Rename(f.file.Name(), path); !errors.Is(err, fs.ErrNotExist) {
+		if err = plainfile.Rename(f.file.Name(), path); !errors.Is(err, fs.ErrNotExist) {
 			return made, err
 		}
 	}
