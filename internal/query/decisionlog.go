@@ -9,6 +9,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
 // DecisionStory is what is decided on a topic and how it came to that: the row
@@ -72,7 +73,7 @@ func newDecisionLog(r *runner, problems []handoff.Problem) *decisionLog {
 	}
 	for id, d := range r.state.Decisions {
 		l.topics[id] = append(d.Earlier(), d)
-		slices.SortFunc(l.topics[id], l.byPlace)
+		sorting.By(l.topics[id], l.byPlace)
 	}
 	l.findVoided(problems)
 	return l
@@ -156,7 +157,7 @@ func (l *decisionLog) heads() []*fold.Decision {
 		}
 	}
 	heads := slices.DeleteFunc(slices.Collect(maps.Values(l.state.Decisions)), func(d *fold.Decision) bool { return replaced[d] })
-	slices.SortFunc(heads, func(a, b *fold.Decision) int {
+	sorting.By(heads, func(a, b *fold.Decision) int {
 		return cmp.Or(compareFlags(!a.Stands(), !b.Stands()), l.byPlace(b, a))
 	})
 	l.findRivals(heads)
@@ -235,7 +236,7 @@ func (l *decisionLog) story(head *fold.Decision) (story DecisionStory, fits bool
 			chain = append(chain, d)
 		}
 	}
-	slices.SortFunc(chain, func(a, b *fold.Decision) int { return l.byPlace(b, a) })
+	sorting.By(chain, func(a, b *fold.Decision) int { return l.byPlace(b, a) })
 	story = DecisionStory{
 		Decision: line(head), Proposed: rows(proposed), Contested: rows(slices.Concat(l.voided[head], l.rivals[head])),
 		Chain: rows(chain), Notes: []string{},

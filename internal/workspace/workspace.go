@@ -25,6 +25,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
@@ -293,7 +294,7 @@ func (ws *Workspace) nextTime(at time.Time, given bool) time.Time {
 			own = append(own, r.At.Time)
 		}
 	}
-	slices.SortFunc(own, time.Time.Compare)
+	sorting.By(own, time.Time.Compare)
 	for _, last := range own {
 		next := last.Add(handoff.Precision)
 		if given && last.After(at) || !given && next.After(limit) {
