@@ -97,10 +97,13 @@ func (n Notes) List(by string) ([]Note, error) {
 }
 
 // Remove takes notes away: they are in a handoff, or given up. One that is gone already
-// is no error.
+// is no error. What is no id names no note, whoever has written it into a draft.
 func (n Notes) Remove(ids ...string) error {
 	var failed []error
 	for _, id := range ids {
+		if !handoff.ValidID(id) {
+			continue
+		}
 		if err := os.Remove(n.path(id)); !errors.Is(err, fs.ErrNotExist) {
 			failed = append(failed, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -133,6 +134,13 @@ func (p Prepared) Get(number int) (Draft, error) {
 
 // Remove takes a draft away: it is published, or given up.
 func (p Prepared) Remove(number int) error { return os.Remove(p.Path(number)) }
+
+// Same reports whether a draft waits as it was read: neither published nor given up since,
+// nor another one of its number.
+func (p Prepared) Same(read Draft) bool {
+	now, err := p.Get(read.Number)
+	return err == nil && reflect.DeepEqual(now, read)
+}
 
 // numbers are those of the drafts that wait, sorted.
 func (p Prepared) numbers() ([]int, error) {

@@ -150,3 +150,19 @@ func jsonFields(in reflect.Type, leftOut bool, fields map[string]reflect.StructF
 		}
 	}
 }
+
+// printNoDocument are the commands without one, and those of which every form says so in
+// the line of their parent.
+var printNoDocument = []string{"completion", "demo", "draft drop", "draft path", "draft restore", "git", "hook run", "mcp", "schema"}
+
+// The page about what --json prints has every command that prints a document.
+func TestPageHasEveryCommand(t *testing.T) {
+	page := readAll(t, "../../.github/docs/json.md")
+	for _, cmd := range commands(newRootCmd(new(globals))) {
+		name := commandName(cmd)
+		none := slices.ContainsFunc(printNoDocument, func(p string) bool { return name == p || strings.HasPrefix(name, p+" ") })
+		if shown := strings.Contains(page, "`"+name+"`"); !cmd.IsAdditionalHelpTopicCommand() && !none && !shown {
+			t.Errorf("the page does not say what %s prints", name)
+		}
+	}
+}
