@@ -153,7 +153,7 @@ func jsonFields(in reflect.Type, leftOut bool, fields map[string]reflect.StructF
 
 // printNoDocument are the commands without one, and those of which every form says so in
 // the line of their parent.
-var printNoDocument = []string{"completion", "demo", "draft drop", "draft path", "draft restore", "git", "hook run", "mcp", "schema"}
+var printNoDocument = []string{"completion", "demo", "draft drop", "draft path", "draft restore", "git", "hook run", "man", "mcp", "schema"}
 
 // The page about what --json prints has every command that prints a document.
 func TestPageHasEveryCommand(t *testing.T) {
