@@ -10,6 +10,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/plainfile"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
@@ -91,7 +92,7 @@ func (n Notes) List(by string) ([]Note, error) {
 			notes = append(notes, note)
 		}
 	}
-	slices.SortStableFunc(notes, func(a, b Note) int { return a.At.Compare(b.At.Time) })
+	sorting.By(notes, func(a, b Note) int { return a.At.Compare(b.At.Time) })
 	return notes, errors.Join(damaged...)
 }
 

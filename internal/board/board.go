@@ -17,6 +17,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/inbox"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -133,7 +134,7 @@ func Of(recall query.Recall, env query.Env, only []string) (*Board, error) {
 			b.hold(r.(*row.Item))
 		}
 	}
-	slices.SortFunc(b.Held, func(a, b Holder) int { return cmp.Compare(a.Who, b.Who) })
+	sorting.By(b.Held, func(a, b Holder) int { return cmp.Compare(a.Who, b.Who) })
 	d.errands(people)
 	d.late()
 	b.Asked = append(b.Asked, d.inOrder(people)...)
@@ -309,10 +310,10 @@ func (d *drawing) inOrder(people []*row.Person) []Asked {
 		if i := slices.IndexFunc(people, func(p *row.Person) bool { return p.ID == a.Who }); i >= 0 {
 			a.Person = people[i]
 		}
-		slices.SortStableFunc(a.Needs, compareNeeds)
+		sorting.By(a.Needs, compareNeeds)
 		all = append(all, *a)
 	}
-	slices.SortFunc(all, func(a, b Asked) int { return cmp.Or(compareNeeds(a.Needs[0], b.Needs[0]), cmp.Compare(a.Who, b.Who)) })
+	sorting.By(all, func(a, b Asked) int { return cmp.Or(compareNeeds(a.Needs[0], b.Needs[0]), cmp.Compare(a.Who, b.Who)) })
 	return all
 }
 

@@ -2,12 +2,12 @@ package board
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
 // People are all whom the roster or a record knows, by handle: those who wrote one, and
@@ -30,7 +30,7 @@ func People(s *fold.View, env query.Env) []*row.Person {
 			}
 		}
 	}
-	slices.SortFunc(people, func(a, b *row.Person) int { return cmp.Compare(a.ID, b.ID) })
+	sorting.By(people, func(a, b *row.Person) int { return cmp.Compare(a.ID, b.ID) })
 	return people
 }
 

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -15,10 +16,10 @@ import (
 )
 
 // Every command explains itself, has an example, a script that runs it, and a
-// line in the README.
+// line in the list of commands.
 func TestEveryCommandIsShown(t *testing.T) {
 	scripts := readAll(t, "../../cmd/handoff/testdata/script/*.txtar")
-	readme := readAll(t, "../../README.md")
+	list := readAll(t, "../../.github/docs/commands.md")
 	for _, cmd := range commands(newRootCmd(new(globals))) {
 		path := cmd.CommandPath()
 		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
@@ -27,20 +28,23 @@ func TestEveryCommandIsShown(t *testing.T) {
 		if cmd.IsAdditionalHelpTopicCommand() {
 			continue
 		}
+		if cmd.GroupID != "" && cmd.IsAvailableCommand() && !slices.Contains(strings.Fields(helpOrder), cmd.Name()) {
+			t.Errorf("%s: has no place in the order of the help", path)
+		}
 		if !strings.Contains(cmd.Example, path) {
 			t.Errorf("%s: no example", path)
 		}
 		if !strings.Contains(scripts, path+" ") && !strings.Contains(scripts, path+"\n") {
 			t.Errorf("%s: no script runs it", path)
 		}
-		if top := strings.Join(strings.Fields(path)[:2], " "); !strings.Contains(readme, "`"+top) {
-			t.Errorf("%s: not in the README", top)
+		if top := strings.Join(strings.Fields(path)[:2], " "); !strings.Contains(list, "`"+top) {
+			t.Errorf("%s: not in commands.md", top)
 		}
 	}
 }
 
 // placeholder finds a flag whose value has no name but its type.
-var placeholder = regexp.MustCompile(`^ +(-\w, )?--[a-z-]+ (strings?|ints?)\b`)
+var placeholder = regexp.MustCompile(`^ +(-\w, )?--[a-z-]+ (strings?|ints?|duration|count|uint|float)\b`)
 
 // The help of a command can be read where a terminal is 80 columns wide.
 func TestHelpFitsTheTerminal(t *testing.T) {

@@ -10,6 +10,8 @@ import (
 	"github.com/handoff-cli/handoff/internal/agent"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/sorting"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -60,7 +62,7 @@ about a rule, by its code.`
 func usage(cmd *cobra.Command) error {
 	var b strings.Builder
 	b.WriteString("Usage:")
-	if cmd.Runnable() {
+	if cmd.Runnable() && (!cmd.HasParent() || cmd.ValidateArgs(nil) == nil || !cmd.HasAvailableSubCommands()) {
 		fmt.Fprintf(&b, "\n  %s", cmd.UseLine())
 	}
 	if cmd.HasAvailableSubCommands() {
@@ -114,17 +116,45 @@ func usageCommands(b *strings.Builder, cmd *cobra.Command) {
 	}
 }
 
+// helpOrder is the order of the commands in the help: as somebody comes to need them.
+const helpOrder = ` declare inbox ack show sync rollup
+ ask answer resolve decide give assign escalate withdraw gap jot draft route
+ query log board stats report export prime wait
+ demo init help hook check verify doctor schema mcp completion version `
+
 // inGroup are the commands below a command that the help shows in a group.
 func inGroup(cmd *cobra.Command, group string) []*cobra.Command {
-	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(sub *cobra.Command) bool {
+	list := slices.DeleteFunc(slices.Clone(cmd.Commands()), func(sub *cobra.Command) bool {
 		return sub.GroupID != group || !sub.IsAvailableCommand() && sub.Name() != "help"
 	})
+	if !cmd.HasParent() {
+		sorting.By(list, func(a, b *cobra.Command) int {
+			return strings.Index(helpOrder, " "+a.Name()) - strings.Index(helpOrder, " "+b.Name())
+		})
+	}
+	return list
 }
 
 // usageFlags writes the flags of a set that are not hidden, if there are any.
 func usageFlags(b *strings.Builder, title string, flags *pflag.FlagSet) {
 	if flags.HasAvailableFlags() {
-		fmt.Fprintf(b, "\n\n%s\n%s", title, strings.TrimRightFunc(flags.FlagUsagesWrapped(helpWidth), unicode.IsSpace))
+		flags.VisitAll(markRepeatable)
+		table := withoutValue().ReplaceAllStringFunc(flags.FlagUsagesWrapped(helpWidth), func(s string) string {
+			m := withoutValue().FindStringSubmatch(s)
+			return fmt.Sprintf("%-*s", len(s), m[1]+"[="+m[2]+"]")
+		})
+		fmt.Fprintf(b, "\n\n%s\n%s", title, strings.TrimRightFunc(table, unicode.IsSpace))
+	}
+}
+
+// withoutValue matches how pflag shows a flag that may stand without its value.
+var withoutValue = text.Pattern(`(--[a-z-]+) (\S+)\[="[^"]*"\]`)
+
+// markRepeatable has the help of a flag say that it may be given more than once.
+func markRepeatable(f *pflag.Flag) {
+	const mark = " (repeatable)"
+	if _, isList := f.Value.(*listFlag); isList && !strings.HasSuffix(f.Usage, mark) {
+		f.Usage += mark
 	}
 }
 

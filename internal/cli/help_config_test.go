@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/handoff-cli/handoff/internal/config"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // keyText is what the help says of one key.

@@ -48,8 +48,8 @@ SOURCE_DATE_EPOCH has, in seconds, or none.`,
 			}
 			for _, p := range pages {
 				if name == p.name || name == p.file() || "handoff-"+name == p.name {
-					doc := manualDocument{Name: p.name, Section: p.section, Roff: p.roff(date)}
-					return g.printer.print(doc, func() { _, _ = g.output.Write([]byte(doc.Roff)) }) // output keeps the error
+					_, err := g.output.Write([]byte(p.roff(date)))
+					return err
 				}
 			}
 			return workspace.Usagef("handoff --help lists the commands; config, record and rules are pages as well", "no page on %q", name)
@@ -57,19 +57,6 @@ SOURCE_DATE_EPOCH has, in seconds, or none.`,
 	}
 	cmd.Flags().StringVar(&dir, "dir", "", "write all pages into the directory `DIR`, which is made if need be")
 	return cmd
-}
-
-// manualDocument is what --json prints of a page.
-type manualDocument struct {
-	Name    string `json:"name"`
-	Section int    `json:"section"`
-	Roff    string `json:"roff"`
-}
-
-// manualFiles is what --json prints of --dir.
-type manualFiles struct {
-	Dir   string   `json:"dir"`
-	Files []string `json:"files"`
 }
 
 // sourceDate is the day of SOURCE_DATE_EPOCH, "" where that is not set.
@@ -92,14 +79,13 @@ func writeManual(g *globals, pages []manualPage, date, dir string, args []string
 	if err := os.MkdirAll(at, 0o777); err != nil {
 		return asNamed("--dir "+dir, err)
 	}
-	doc := manualFiles{Dir: dir}
 	for _, p := range pages {
 		if err := plainfile.Replace(filepath.Join(at, p.file()), 0o666, []byte(p.roff(date)), nil); err != nil {
 			return asNamed("--dir "+dir, err)
 		}
-		doc.Files = append(doc.Files, p.file())
 	}
-	return g.printer.print(doc, func() { g.note("%d pages of the manual are in %s", len(doc.Files), dir) })
+	g.note("%d pages of the manual are in %s", len(pages), dir)
+	return nil
 }
 
 // manualPage is a page of the manual: of a command, or where there is none of a

@@ -151,7 +151,7 @@ stays with its sender until the receiver acknowledges it.`,
 	})
 	root.AddGroup(
 		&cobra.Group{ID: groupDaily, Title: "Every day:"},
-		&cobra.Group{ID: groupRecord, Title: "In between:"},
+		&cobra.Group{ID: groupRecord, Title: "When something comes up:"},
 		&cobra.Group{ID: groupRead, Title: "Ask the records:"},
 		&cobra.Group{ID: groupSetup, Title: "Set up and check:"},
 	)

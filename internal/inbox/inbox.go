@@ -17,6 +17,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -127,7 +128,7 @@ func (in *reader) act() []Row {
 	overdue := slices.DeleteFunc(query.Rows(query.Query{Topic: query.Overdue, Me: in.me}, in.state, in.env), func(line row.Row) bool {
 		return line.Cited().By != in.me
 	})
-	slices.SortStableFunc(overdue, func(a, b row.Row) int { return a.Cited().At.Compare(*b.Cited().At) })
+	sorting.By(overdue, func(a, b row.Row) int { return a.Cited().At.Compare(*b.Cited().At) })
 	rows := []Row{}
 	for _, found := range append(waiting, overdue...) {
 		line := in.waits(found)

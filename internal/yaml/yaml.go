@@ -10,14 +10,20 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// What a text is parsed into.
-type (
-	Node      = yaml.Node
-	Style     = yaml.Style
-	TypeError = yaml.TypeError // says which values are of another type than the Go value
-	Encoder   = yaml.Encoder
-	Decoder   = yaml.Decoder
-)
+// Node is a value as it stands in a text, with its place there.
+type Node = yaml.Node
+
+// Style is how a node is written.
+type Style = yaml.Style
+
+// TypeError says which values are of another type than the Go value.
+type TypeError = yaml.TypeError
+
+// Encoder writes documents.
+type Encoder = yaml.Encoder
+
+// Decoder reads documents.
+type Decoder = yaml.Decoder
 
 // The kinds of nodes.
 const (
