@@ -12,7 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // issueForm is what GitHub documents of an issue form, in

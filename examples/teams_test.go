@@ -102,13 +102,18 @@ func TestScales(t *testing.T) {
 		"two-sites":      {8, 3, 0, 2}, // six engineers, two product owners
 		"fifteen":        {15, 2, 1, 2},
 		"follow-the-sun": {27, 9, 3, 3},
-		"support":        {14, 6, 1, 3}, // nine at the desks, four whom they raise tickets to, and a job
+		"support":        {13, 6, 1, 3}, // nine at the desks, four whom they raise tickets to
 	} {
 		data, err := os.ReadFile(filepath.Join(example, filepath.FromSlash(configPath)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		c, _ := config.Parse(data)
+		if robot, ok := c.Handle("", "robot@handoff.invalid"); !ok {
+			t.Errorf("%s: the job that reminds is none of the people", example)
+		} else {
+			delete(c.People, robot)
+		}
 		if len(c.People) != want.people || len(c.Teams) != want.teams || len(c.Pods) != want.pods || len(c.Zones) != want.zones {
 			t.Errorf("%s has %d people, %d teams, %d pods, %d zones", example, len(c.People), len(c.Teams), len(c.Pods), len(c.Zones))
 		}

@@ -43,6 +43,8 @@ func TestAgentsMoveNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.write("mine.yaml", "by: ben\nagent: {name: nobody}\n"+string(draft))
+	s.write("noagent.yaml", "agent: null\n"+string(draft))
+	s.write("forged-ack.yaml", "schema: handoff/v1\nkind: ack\nid: k3f9q2m7\nat: 2026-11-20T18:02:11+08:00\nby: ben\nsubject: "+id+"\noutcome: accepted\ntake: [payments-refund-flow]\n")
 	ben, ana := as("ben", "CLAUDECODE=1"), as("ana", "CLAUDECODE=1")
 	evil := as("ana", "CLAUDECODE=1", "HANDOFF_AGENT=", "AI_AGENT=0", "AGENT=")
 	attempts := []struct {
@@ -101,6 +103,41 @@ func TestAgentsMoveNothing(t *testing.T) {
 		{ana, []string{"doctor", "--fix"}},
 		{ana, nil},
 		{ana, []string{"hook", "run", "pre-push"}},
+
+		// The name of an agent that no record can hold, or that says nothing.
+		{as("ana", "HANDOFF_AGENT=エージェント"), []string{"declare", "-f", today(t)}},
+		{as("ben", "AI_AGENT=→"), []string{"ack", id}},
+		{ben, []string{"ack", id, "--agent="}},
+		{ben, []string{"--agent", " ", "ack", id}},
+		{ben, []string{"ack", id, "--agent", "a b"}},
+		{ben, []string{"ack", id, "--agent", "../x"}},
+		// Files, with an agent of their own, with none, and of other kinds.
+		{ana, []string{"declare", "-f", "noagent.yaml"}},
+		{ana, []string{"declare", "-f", "forged-ack.yaml"}},
+		{ben, []string{"ack", id, "--take", "payments-refund-flow", "-f", "forged-ack.yaml"}},
+		// Identities and repositories by variables of git.
+		{as("ben", "CLAUDECODE=1", "GIT_COMMITTER_NAME=ana", "GIT_COMMITTER_EMAIL=ana@example.com"), []string{"ack", id}},
+		{as("ben", "CLAUDECODE=1", "GIT_DIR="+s.path(".git"), "GIT_WORK_TREE="+s.dir), []string{"ack", id}},
+		{as("ben", "CLAUDECODE=1", "GIT_CONFIG_COUNT=2", "GIT_CONFIG_KEY_0=handoff.push", "GIT_CONFIG_VALUE_0=always", "GIT_CONFIG_KEY_1=handoff.agent", "GIT_CONFIG_VALUE_1=false"), []string{"ack", id}},
+		{as("ben", "CLAUDECODE=1", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=handoff.dir", "GIT_CONFIG_VALUE_0=elsewhere"), []string{"declare", "-f", today(t)}},
+		// An editor that takes the mark away, in its own process.
+		{as("ana", "CLAUDECODE=1", "GIT_EDITOR=env -u CLAUDECODE true", "EDITOR=true"), []string{"declare", "--carry", "--edit"}},
+		{as("ana", "CLAUDECODE=1", "GIT_EDITOR=true"), []string{"declare", "-f", today(t), "--edit"}},
+		// Verdicts in other clothes.
+		{ben, []string{"ack", "@ana", "--take", "all"}},
+		{ben, []string{"ack", id, "--outcome", "accepted_with_gaps", "--gap", "missing_info;no test plan"}},
+		{ben, []string{"ack", id, "--outcome", "declined", "--reason", "exception", "--exception", "judgement"}},
+		{ben, []string{"declare", "--carry", "--item", "payments-refund-flow;in_review;PR #1842 has 2 of 2 approvals;Merge PR #1842", "--none", "shipped,blockers,decisions", "--to", "ana", "--returns", "mon 09:00", "--summary", "It is mine from now on"}},
+		{ben, []string{"declare", "--from-notes"}},
+		{as("lee", "GEMINI_CLI=1"), []string{"give", "payments-refund-flow", "--to", "lee"}},
+		{as("lee", "GEMINI_CLI=1"), []string{"assign", "payments-refund-flow", "--to", "lee"}},
+		{as("lee", "GEMINI_CLI=1"), []string{"escalate", "item:payments-refund-flow", "--reason", "stalled", "--to", "ben", "--ask", "Do you take it?"}},
+		// What was prepared, from another directory, with a terminal that is none.
+		{ana, []string{"-C", ".", "draft", "publish", "1"}},
+		{as("ana", "CLAUDECODE=1", "HANDOFF_ACCESSIBLE=1"), []string{"draft", "publish", "1", "--accessible"}},
+		{as("ana"), []string{"draft", "publish", "1", "--no-input"}},
+		{as("ana"), []string{"draft", "publish", "1", "--json"}},
+		{ana, []string{"draft", "restore"}},
 	}
 	for _, a := range attempts {
 		out, _ := a.who.try("handoff", a.args...)

@@ -16,7 +16,7 @@ func TestBoardIsWatched(t *testing.T) {
 	x.see("What needs somebody now", "session-policy", "ana holds 2 items", "Ctrl-C ends")
 	r.run("handoff", "resolve", "session-policy", "--as", "ana", "Sessions last 15 minutes")
 	x.until("the resolution", func(screen string) bool {
-		return strings.Contains(screen, "resolved session-policy") && !strings.Contains(screen, "ana needs Decide how long")
+		return strings.Contains(screen, "resolved session-policy") && !strings.Contains(screen, "ana needs: Decide how long")
 	})
 	x.size(60, 8)
 	x.see("more lines: handoff board")

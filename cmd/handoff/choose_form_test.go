@@ -17,7 +17,7 @@ func TestChooseWhatWaits(t *testing.T) {
 		typing           func(*terminal)
 		recorded         []string
 	}{
-		{"resolve", "sarah", "Which blocker is gone?", []string{"resolve"}, []string{"session-policy: ana needs Decide"}, func(x *terminal) {
+		{"resolve", "sarah", "Which blocker is gone?", []string{"resolve"}, []string{"session-policy: ana needs: Decide"}, func(x *terminal) {
 			x.key("Which blocker is gone?", enter)
 			x.see("Outcome", "What removed it?", "Was it a decision?")
 			x.key("Resolve session-policy", enter)

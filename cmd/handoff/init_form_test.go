@@ -138,3 +138,25 @@ func TestInitFormStopped(t *testing.T) {
 	}
 	r.untouched(head)
 }
+
+// TestInitFormOfAnExample is not asked what the example says, and shows what it writes
+// before it does.
+func TestInitFormOfAnExample(t *testing.T) {
+	t.Parallel()
+	r := newPair(t)
+	head := r.head()
+	x := r.start(80, 24, "handoff", "init", "--example", "fifteen")
+	x.key("Shall a push remind you", enter)
+	x.key("Shall pull requests be checked?", enter)
+	x.see("write .handoffs/config.yaml, for you to review and commit", "set up the reminder before a push")
+	r.untouched(head)
+	x.key("Go on with this?", enter)
+	if status := x.status(); status != 0 || r.head() != head {
+		t.Errorf("status %d, or something was committed; the screen is:\n%s", status, x.screen)
+	}
+	x.see("adam, bea, celina and 12 more", "handoff check .handoffs/config.yaml")
+	x.sane()
+	if left := r.run("git", "status", "--porcelain", "-uall"); left != "?? .handoffs/config.yaml\n" {
+		t.Errorf("it left\n%s", left)
+	}
+}

@@ -15,10 +15,11 @@ import (
 func main() { os.Exit(program()) }
 
 // program is what runs: tests replace it, in a program of their own.
-var program = func() int { return run(time.Now) }
+var program = func() int { return run(time.Now, cli.Main) }
 
-// run is the program, with the clock of what it writes and compares as a date.
-func run(now func() time.Time) int {
+// run is the program: start with the environment of this process, and with the clock of
+// what it writes and compares as a date.
+func run(now func() time.Time, start func(args []string, env cli.Env) int) int {
 	// Where the runtime gives up, as without memory, the process ends by SIGABRT:
 	// its own status, 2, is for what was asked wrongly.
 	debug.SetTraceback("crash")
@@ -28,7 +29,7 @@ func run(now func() time.Time) int {
 		fmt.Fprintf(os.Stderr, "handoff: %v\n", err)
 		return cli.StatusFailed
 	}
-	return cli.Main(os.Args[1:], env)
+	return start(os.Args[1:], env)
 }
 
 // collectLate puts the first garbage collection off until there are 16 MB, four

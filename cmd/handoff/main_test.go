@@ -43,15 +43,19 @@ func withProgram(tests func() int) int {
 	return tests()
 }
 
-// build makes the program as the tests run it: that of this directory with pinned_test.go
-// as one more of its files. The tests themselves would be the program as well, and take
-// three times as long to start.
+// build makes the program as the tests run it: that of this directory with two of the
+// tests' files more. The tests themselves could be the program, and would take three
+// times as long to start.
 func build(dir string) error {
 	here, err := os.Getwd()
 	if err != nil {
 		return err
 	}
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(here, "pinned.go"): filepath.Join(here, "pinned_test.go")}})
+	more := map[string]string{}
+	for _, name := range []string{"pinned", "watched"} {
+		more[filepath.Join(here, name+".go")] = filepath.Join(here, name+"_test.go")
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": more})
 	if err != nil {
 		return err
 	}
@@ -73,12 +77,19 @@ func build(dir string) error {
 // TestScripts runs testdata/script: real git on both sides, no configuration
 // but what a script sets. References are kept as GIT_DEFAULT_REF_FORMAT says.
 func TestScripts(t *testing.T) {
-	runScripts(t, "testdata/script", os.Getenv("GIT_DEFAULT_REF_FORMAT"))
+	const dir = "testdata/script"
+	scripts, err := filepath.Glob(dir + "/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed := &outputContract{dir: t.TempDir()}
+	t.Cleanup(func() { printed.whole(t, len(scripts)) })
+	runScripts(t, dir, os.Getenv("GIT_DEFAULT_REF_FORMAT"), printed.watch)
 }
 
 // runScripts runs the scripts of a directory, with references in files or in a
-// reftable.
-func runScripts(t *testing.T, dir, refFormat string) {
+// reftable, each with what setUp makes of its environment.
+func runScripts(t *testing.T, dir, refFormat string, setUp ...func(*testscript.Env) error) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
@@ -90,6 +101,11 @@ func runScripts(t *testing.T, dir, refFormat string) {
 			}
 			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
 			env.Setenv("EXAMPLES", filepath.Join(root, "examples"))
+			for _, more := range setUp {
+				if err := more(env); err != nil {
+					return err
+				}
+			}
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			env.Setenv("GIT_TERMINAL_PROMPT", "0")

@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
@@ -181,7 +183,7 @@ func (s *site) mustBeWhole() {
 // draftsOf are the drafts that wait: their number, kind, person and agent.
 func (s *site) draftsOf() []string {
 	s.t.Helper()
-	out, status := s.try("handoff", "draft", "list", "--json", "--jq", `.results[] | "\(.draft) \(.act) \(.for) \(.agent.name)"`)
+	out, status := s.try("handoff", "draft", "list", "--json", "--jq", `.results[] | "\(.number) \(.act) \(.for) \(.agent.name)"`)
 	if status != 0 {
 		s.t.Fatalf("draft list: status %d\n%s", status, out)
 	}
@@ -652,4 +654,46 @@ func TestMCPClientGoes(t *testing.T) {
 		t.Errorf("left are %q", residue)
 	}
 	s.mustBeWhole()
+}
+
+// An answer that is too long is cut behind whole values, and says so apart from them. A
+// resource is as well: it is there.
+func TestMCPCutsLongAnswers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	var item strings.Builder
+	for i := range 120 {
+		fmt.Fprintf(&item, "  - {id: part-%d, title: T, status: ready, state: %q, intent: %q, next: [{do: %q, owner: ana}]}\n", i,
+			strings.Repeat("\" s", 60), strings.Repeat("\" i", 90), strings.Repeat("\" d", 50))
+	}
+	s.env = append(s.env, clockSettings(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC))...)
+	const file = ".handoffs/2026/11/20/100000Z-handoff-ana-k3f9q2m7.yaml" // more than a command would publish
+	if err := os.MkdirAll(filepath.Dir(s.path(file)), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.write(file, "schema: handoff/v1\nkind: handoff\nid: k3f9q2m7\nat: 2026-11-20T10:00:00Z\nby: ana\nto: [sarah]\nreturns_at: 2026-12-01T09:00:00Z\nsummary: Many parts are left\nshipped: []\nitems:\n"+item.String()+"blockers: []\ndecisions: []\n")
+	s.git("add", file)
+	s.git("commit", "-q", "-m", "a long one", "--", file)
+	c := s.mcp("helper")
+	var result struct {
+		IsError           bool
+		Content, Contents []struct{ Text, MIMEType string }
+	}
+	for _, a := range []mcpAnswer{
+		c.call("tools/call", map[string]any{"name": "show", "arguments": map[string]any{"ref": "@ana"}}),
+		c.call("resources/read", map[string]any{"uri": "handoff://record/k3f9q2m7"}),
+	} {
+		result.Content, result.Contents = nil, nil
+		if err := json.Unmarshal(a.Result, &result); err != nil || result.IsError {
+			t.Fatalf("%v: %s", err, a.line)
+		}
+		parts := append(result.Content, result.Contents...)
+		if len(parts) != 2 || !json.Valid([]byte(parts[0].Text)) || len(parts[0].Text) > 64<<10 || len(parts[0].Text) < 60<<10 {
+			t.Fatalf("%d parts: %.200s", len(parts), a.line)
+		}
+		if !strings.HasPrefix(parts[1].Text, "The answer above is cut: ") || !strings.Contains(parts[1].Text, "handoff show --json prints all of it") {
+			t.Errorf("the note is %q", parts[1].Text)
+		}
+	}
+	c.end()
 }

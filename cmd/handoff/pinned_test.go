@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// This file is compiled into the program that the tests run, and into the tests:
-// into no other. It has that program run at a moment of the tests' choice, and count
-// what it allocates.
+// This file and watched_test.go are compiled into the program that the tests run, and
+// into the tests: into no other. They have that program run at a moment of the tests'
+// choice, count what it allocates, and note what it prints.
 
 func init() { program = pinned }
 
@@ -34,7 +34,7 @@ func pinned() int {
 		}
 	}
 	at := moment()
-	return counted(func() int { return run(func() time.Time { return at }) })
+	return counted(func() int { return run(func() time.Time { return at }, watched) })
 }
 
 // moment is when the tests run, where they run.

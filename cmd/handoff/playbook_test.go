@@ -159,3 +159,75 @@ func TestPlaybookCommands(t *testing.T) {
 		}
 	}
 }
+
+// TestFirstTeam goes from an empty repository to a team with its hook, its check of pull
+// requests and its report, as the page of the examples says. The editor is a program that
+// puts two people in place of two of the example's; what a form would ask, flags say.
+func TestFirstTeam(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../examples/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "## From an empty repository to a team")
+	var blocks [][]string
+	for paragraph := range strings.SplitSeq(section, "\n\n") {
+		if lines := strings.Split(paragraph, "\n    "); strings.HasPrefix(paragraph, "    ") {
+			lines[0] = strings.TrimSpace(lines[0])
+			blocks = append(blocks, lines)
+		}
+	}
+	if len(blocks) != 3 {
+		t.Fatalf("the page has %d blocks of commands", len(blocks))
+	}
+
+	mei := newRepository(t)
+	olu := &repository{t: t, dir: filepath.Join(t.TempDir(), "clone"), env: mei.env}
+	olu.become("olu")
+	mei.become("mei")
+	remote := mei.withRemote()
+	mei.run("git", "push", "-q", "-u", "origin", "main")
+	mei.env = append(mei.env, "EDITOR=sed -i.bak -e s/ana/mei/g -e s/ben/olu/g")
+	for _, line := range blocks[0] {
+		mei.run("sh", "-c", strings.ReplaceAll(line, `"${EDITOR:-vi}"`, "$EDITOR"))
+		if strings.Contains(line, "EDITOR") {
+			mei.run("rm", ".handoffs/config.yaml.bak")
+		}
+	}
+	mei.run("git", "clone", "-q", remote, olu.dir)
+	for _, line := range blocks[1] {
+		olu.run("sh", "-c", line)
+	}
+	if status := olu.run("handoff", "hook", "status"); !strings.Contains(status, "installed") || strings.Contains(status, "not installed") {
+		t.Errorf("olu has no reminder: %s", status)
+	}
+	olu.run("git", "switch", "-q", "-c", "refund-flow")
+	olu.run("sh", "-c", "echo 'package refund' >refund.go && git add refund.go && git commit -q -m 'Pay partial sums back'")
+	olu.run("git", "push", "-q", "-u", "origin", "refund-flow")
+	said := make(map[string]string)
+	for _, line := range blocks[2] {
+		command, _, _ := strings.Cut(line, "#")
+		command = strings.TrimSpace(command)
+		if command == "handoff declare --push" {
+			line = command + ` --to mei --returns "mon 09:00" --summary "Partial refunds are written, two of five cases lack a test" ` +
+				`--item "refund-flow;in_progress;refund() pays partial sums back, 3 of 5 cases have a test;Write the two missing cases in refund_test.go" ` +
+				`--intent "refund-flow;Customers wait up to nine days for partial refunds" --accept "refund-flow;5 of 5 cases pass" --none shipped,blockers,decisions`
+		}
+		said[command] = olu.run("sh", "-c", line)
+	}
+	for command, want := range map[string]string{
+		"handoff declare --push": "olu → mei: offers refund-flow", "handoff check --pr": "covered by ", "handoff board": "refund-flow",
+		"handoff report -o handoffs.html": "handoffs.html: ",
+	} {
+		if !strings.Contains(said[command], want) {
+			t.Errorf("%s says %s", command, said[command])
+		}
+	}
+	if left := mei.run("git", "status", "--porcelain"); left != "" {
+		t.Errorf("it leaves %s", left)
+	}
+	mei.run("git", "fetch", "-q")
+	if waits := mei.run("handoff", "inbox"); !strings.Contains(waits, "olu hands over to you") {
+		t.Errorf("mei does not see it:\n%s", waits)
+	}
+}

@@ -8,9 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/handoff-cli/handoff/internal/handoff"
 )
 
 // asOfQuarter is when the page of a quarter is of.
@@ -164,6 +167,10 @@ func TestReportServed(t *testing.T) {
 		t.Errorf("POST: status %d, %v", status, head)
 	}
 
+	if status, _, _ := ask("OPTIONS", func(r *http.Request) { r.URL.Opaque, r.Host = "*", "build.example.com" }); status < 400 {
+		t.Errorf("OPTIONS *: status %d", status)
+	}
+
 	s.mustDeclare()
 	if _, _, after := ask("GET", plain); strings.Contains(after, "There are no handoffs here yet") || !strings.Contains(after, "no verdict yet") {
 		t.Errorf("a handoff that was declared is not on the page\n%.600s", after)
@@ -178,14 +185,16 @@ func TestReportServed(t *testing.T) {
 
 // In headless Chromium the page has nothing that axe finds wrong, at three widths and in
 // both schemes; it asks for nothing, says nothing to the console, and a keyboard gets
-// everywhere.
+// everywhere. What somebody writes to break it is text as well.
 func TestReportInABrowser(t *testing.T) {
 	modules, chromium := browser(t)
 	look, err := filepath.Abs("testdata/browser/look.mjs")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newQuarterSite(t)
+	s, q := newSite(t), newQuarter()
+	q.hostile()
+	q.commit(s)
 	s.git("remote", "add", "origin", "https://github.com/acme/build.git")
 	for name, args := range map[string][]string{"everybody": nil, "person": {"--person", "kate"}, "before": {"--as-of", "2026-01-01T00:00:00Z"}} {
 		t.Run(name, func(t *testing.T) {
@@ -197,12 +206,33 @@ func TestReportInABrowser(t *testing.T) {
 				}
 			}
 			s.run("handoff", append([]string{"report", "--as-of", asOfQuarter, "-o", page}, args...)...)
+			if html, err := os.ReadFile(page); err != nil || name != "before" && !bytes.Contains(html, []byte("&lt;script&gt;")) {
+				t.Errorf("nothing on the page is hostile (%v)", err)
+			}
 			out, err := exec.Command("node", look, modules, chromium, page, pictures).CombinedOutput()
 			if err != nil || len(out) > 0 {
 				t.Errorf("%v\n%.8000s", err, out)
 			}
 		})
 	}
+}
+
+// hostile adds a handoff whose texts would change a page that took them for its own.
+func (q *quarter) hostile() {
+	long := strings.Repeat("W", 300)
+	text := func(s string) string { return s + "<img src=//evil.example/x onerror=alert(1)> " + long }
+	q.add("hugo", quarterEnd.Add(-time.Minute), &handoff.Handoff{
+		To: []string{"kate"}, Summary: text("</title></style><script>alert(1)</script>"), ReturnsAt: handoff.Time{Time: quarterEnd.Add(16 * time.Hour)},
+		Shipped: handoff.List[handoff.Shipped]{{What: text("<!-- ")}},
+		Items: handoff.List[handoff.Item]{{
+			ID: "hostile", Title: text("<base href=//evil.example>"), Status: "blocked", Severity: "critical", Owner: "hugo",
+			State: text("\"><svg onload=alert(1)>"), Intent: text("'><iframe src=//evil.example>"), Next: []handoff.Next{{Do: text("<meta http-equiv=refresh content=0;url=//evil.example>"), Owner: "kate"}},
+			BlockedBy: []string{"hostile-policy"}, Refs: []handoff.Ref{{Type: "pr", ID: "1\"><script>alert(1)</script>"}, {Type: "ticket", ID: "javascript:alert(1)"}, {Type: "url", ID: "javascript:alert(1)"}},
+		}},
+		Blockers:  handoff.List[handoff.Blocker]{{ID: "hostile-policy", Needs: text("<form action=//evil.example><input autofocus onfocus=alert(1)>"), Because: text("]]> -->"), Resolver: "kate", Blocks: []string{"hostile"}}},
+		Decisions: handoff.List[handoff.Decision]{{ID: "hostile", DecisionFields: handoff.DecisionFields{Decision: text("<link rel=stylesheet href=//evil.example/x.css>"), Rationale: text("<style>*{display:none}</style>"), Items: []string{"hostile"}}}},
+	})
+	q.records = slices.SortedStableFunc(slices.Values(q.records), func(a, b *handoff.Record) int { return a.At.Compare(b.At.Time) })
 }
 
 // browser returns where npm has installed puppeteer-core and axe-core, which

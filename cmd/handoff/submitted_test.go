@@ -14,8 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/yaml"
 	"github.com/rogpeppe/go-internal/testscript"
-	"gopkg.in/yaml.v3"
 )
 
 // formPost is what the server knows of an issue of the form.

@@ -49,7 +49,7 @@ class State:  # the numbers are those of the sections of FORMAT.md
     def close(self, h, slug, how):  # 8.10
         if it := self.items.get(slug):
             must(it["holder"] == h["by"])
-            it |= {"status": how, "closed_by": h["id"], "offered_to": None, "offered_in": None}
+            if not it["closed_by"]: it |= {"status": how, "closed_by": h["id"], "offered_to": None, "offered_in": None}
 
     def ack(self, a):  # 8.4, 8.5, 9.3
         must(a["outcome"] in ("accepted", "accepted_with_gaps", "changes_requested", "declined", "seen"))

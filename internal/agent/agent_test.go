@@ -27,6 +27,8 @@ func TestDetect(t *testing.T) {
 		{"", map[string]string{"AI_AGENT": "→→"}, handoff.Agent{Name: "agent"}},
 		{"", map[string]string{"HANDOFF_AGENT": "Our Helper", "GEMINI_CLI": "1"}, handoff.Agent{Name: "Our-Helper", Harness: "gemini-cli"}},
 		{"mine", map[string]string{"HANDOFF_AGENT": "other", "HANDOFF_AGENT_MODEL": "m 1", "HANDOFF_AGENT_SESSION": "s"}, handoff.Agent{Name: "mine", Model: "m-1", Session: "s"}},
+		{"", map[string]string{"HANDOFF_AGENT": "エージェント"}, handoff.Agent{Name: "agent"}},
+		{"", map[string]string{"HANDOFF_AGENT": "  "}, handoff.Agent{}},
 		{"", map[string]string{"HANDOFF_AGENT": strings.Repeat("a", 500)}, handoff.Agent{Name: strings.Repeat("a", 128)}},
 	}
 	for _, test := range tests {

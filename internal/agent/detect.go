@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
@@ -58,8 +59,8 @@ func Signs() []string {
 func Detect(named string, getenv func(string) string) *handoff.Agent {
 	found := told(getenv)
 	name := named
-	if name == "" {
-		name = word(getenv(EnvName))
+	if said := getenv(EnvName); name == "" && strings.TrimSpace(said) != "" {
+		name = cmp.Or(word(said), "agent") // one whose name no record can hold is one all the same
 	}
 	switch {
 	case name == "" && found == nil:

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/url"
 	"strconv"
@@ -22,10 +21,6 @@ type Outcome struct {
 	Talk   string // what it said beside that
 	Status int
 }
-
-// maxResult is how much of an answer a tool returns: more would fill the memory of a
-// model with what it did not ask for.
-const maxResult = 64 << 10
 
 // maxMessage is how long a message of the client may be.
 const maxMessage = 4 << 20
@@ -156,8 +151,12 @@ func add[In any](s *server, name, description string, reads bool, command func(I
 	tool := &mcp.Tool{Name: name, Description: description, Annotations: &mcp.ToolAnnotations{ReadOnlyHint: reads, DestructiveHint: &closed, OpenWorldHint: &closed}}
 	mcp.AddTool(s.Server, tool, func(ctx context.Context, r *mcp.CallToolRequest, in In) (*mcp.CallToolResult, any, error) {
 		stdin, args := command(in)
-		text, failed := s.call(ctx, clientOf(r.Session), stdin, args)
-		return &mcp.CallToolResult{IsError: failed, Content: []mcp.Content{&mcp.TextContent{Text: text}}}, nil, nil
+		texts, failed := s.call(ctx, clientOf(r.Session), stdin, args)
+		result := &mcp.CallToolResult{IsError: failed}
+		for _, text := range texts {
+			result.Content = append(result.Content, &mcp.TextContent{Text: text})
+		}
+		return result, nil, nil
 	})
 }
 
@@ -172,17 +171,18 @@ func clientOf(session *mcp.ServerSession) string {
 }
 
 // call runs a command and returns what it printed, and what it said where it printed
-// nothing or failed.
-func (s *server) call(ctx context.Context, client, stdin string, args []string) (text string, failed bool) {
+// nothing or failed; where that is too long its beginning, and a note apart from it.
+func (s *server) call(ctx context.Context, client, stdin string, args []string) (texts []string, failed bool) {
 	o := s.run(ctx, client, stdin, args...)
-	text = strings.TrimSpace(o.Out)
+	text := strings.TrimSpace(o.Out)
 	if o.Status != 0 || text == "" {
 		text = strings.TrimSpace(text + "\n" + strings.TrimSpace(o.Talk))
 	}
-	if len(text) > maxResult {
-		return fmt.Sprintf("the answer has %d bytes, and at most %d are returned: ask for less", len(text), maxResult), true
+	text, note := shorten(text, maxResult, args[0])
+	if note != "" {
+		return []string{text, note}, o.Status != 0
 	}
-	return text, o.Status != 0
+	return []string{text}, o.Status != 0
 }
 
 // The resources are handoffs and decisions, by their reference.
@@ -197,11 +197,15 @@ func (s *server) addResources() {
 			if err != nil {
 				return nil, mcp.ResourceNotFoundError(request.Params.URI)
 			}
-			text, failed := s.call(ctx, clientOf(request.Session), "", []string{"show", "--", r.kind + ref})
+			texts, failed := s.call(ctx, clientOf(request.Session), "", []string{"show", "--", r.kind + ref})
 			if failed {
 				return nil, mcp.ResourceNotFoundError(request.Params.URI)
 			}
-			return &mcp.ReadResourceResult{Contents: []*mcp.ResourceContents{{URI: request.Params.URI, MIMEType: "application/json", Text: text}}}, nil
+			contents := []*mcp.ResourceContents{{URI: request.Params.URI, MIMEType: "application/json", Text: texts[0]}}
+			if len(texts) > 1 {
+				contents = append(contents, &mcp.ResourceContents{URI: request.Params.URI, MIMEType: "text/plain", Text: texts[1]})
+			}
+			return &mcp.ReadResourceResult{Contents: contents}, nil
 		})
 	}
 }

@@ -10,7 +10,8 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/plainfile"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/sorting"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // Notes is where what was jotted down during the work waits for the next handoff: a file
@@ -91,15 +92,18 @@ func (n Notes) List(by string) ([]Note, error) {
 			notes = append(notes, note)
 		}
 	}
-	slices.SortStableFunc(notes, func(a, b Note) int { return a.At.Compare(b.At.Time) })
+	sorting.By(notes, func(a, b Note) int { return a.At.Compare(b.At.Time) })
 	return notes, errors.Join(damaged...)
 }
 
 // Remove takes notes away: they are in a handoff, or given up. One that is gone already
-// is no error.
+// is no error. What is no id names no note, whoever has written it into a draft.
 func (n Notes) Remove(ids ...string) error {
 	var failed []error
 	for _, id := range ids {
+		if !handoff.ValidID(id) {
+			continue
+		}
 		if err := os.Remove(n.path(id)); !errors.Is(err, fs.ErrNotExist) {
 			failed = append(failed, err)
 		}

@@ -7,13 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/plainfile"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // Prepared is where drafts wait that agents have prepared: numbered files in the git
@@ -24,13 +25,13 @@ type Prepared struct {
 
 // Draft is what an agent has prepared for a person.
 type Draft struct {
-	Number int           `yaml:"-" json:"draft"`
+	Number int           `yaml:"-" json:"number"`
 	For    string        `yaml:"for" json:"for"` // handle of the person who is to publish it
 	At     handoff.Time  `yaml:"at" json:"at"`
 	Agent  handoff.Agent `yaml:"agent" json:"agent"`
-	Act    string        `yaml:"act" json:"act"`                         // declare, ack: see [Act]
-	Says   string        `yaml:"says" json:"says"`                       // in one line
-	Notes  []string      `yaml:"notes,omitempty" json:"notes,omitempty"` // ids of the notes that it was made of
+	Act    string        `yaml:"act" json:"act"`               // declare, ack: see [Act]
+	Says   string        `yaml:"says" json:"says"`             // in one line
+	Notes  []string      `yaml:"notes,omitempty" json:"notes"` // ids of the notes that it was made of
 	Texts  []string      `yaml:"texts" json:"texts"`
 }
 
@@ -133,6 +134,13 @@ func (p Prepared) Get(number int) (Draft, error) {
 
 // Remove takes a draft away: it is published, or given up.
 func (p Prepared) Remove(number int) error { return os.Remove(p.Path(number)) }
+
+// Same reports whether a draft waits as it was read: neither published nor given up since,
+// nor another one of its number.
+func (p Prepared) Same(read Draft) bool {
+	now, err := p.Get(read.Number)
+	return err == nil && reflect.DeepEqual(now, read)
+}
 
 // numbers are those of the drafts that wait, sorted.
 func (p Prepared) numbers() ([]int, error) {

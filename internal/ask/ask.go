@@ -184,8 +184,8 @@ func saysUnknown(q query.Query, tokens []token) bool {
 }
 
 // structural are words that the lexicon does not have, and that the grammar reads where
-// they stand: "how long", "how come", "until when", "last handed over".
-var structural = []string{"if", "whether", "long", "long time", "old", "many", "come", "about", "since", "until", "last"}
+// they stand: "last handed over".
+var structural = []string{"last"}
 
 // excludes reports whether a piece is a word that is not to be there: of a question of
 // yes or no, it would be the answer to another one.

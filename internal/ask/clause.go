@@ -40,7 +40,7 @@ type parser struct {
 // parse reads a question. It is false for words that are none.
 func parse(tokens []token, at span) (*clause, bool) {
 	some := slices.ContainsFunc(tokens, func(t token) bool { return t.text == "any" })
-	tokens = slices.DeleteFunc(tokens, func(t token) bool { return t.can(filler) && len(t.words) == 1 })
+	tokens = withoutFillers(tokens)
 	p := parser{tokens: tokens, c: clause{preps: make(map[string]*phrase), time: at}}
 	if len(tokens) == 0 || !p.opening() || !p.body() {
 		return nil, false
@@ -52,8 +52,36 @@ func parse(tokens []token, at span) (*clause, bool) {
 		return nil, false
 	}
 	p.roles()
+	p.c.possessed()
 	p.c.elliptic()
 	return &p.c, true
+}
+
+// withoutFillers takes out the words that say nothing, and notes at the word after it
+// that something is said of all: "all of my items".
+func withoutFillers(tokens []token) []token {
+	var kept []token
+	all := false
+	for _, t := range tokens {
+		switch {
+		case t.can(filler) && len(t.words) == 1:
+			all = all || slices.Contains(universal, t.text)
+		case all && t.text == "of":
+		default:
+			t.all, all = all, false
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// possessed makes "the items of ana" of "ana's items".
+func (c *clause) possessed() {
+	for _, q := range []*phrase{c.subj, c.obj} {
+		if q != nil && q.owner != nil && !q.named() && c.preps["of"] == nil && (slices.Contains([]verb{nItem, vBlock, vAsk}, q.noun) || q.all) {
+			c.preps["of"], q.owner = q.owner, nil
+		}
+	}
 }
 
 // hasSubject reports whether a question of yes or no says of whom or of what. Who is
@@ -70,33 +98,14 @@ func (c *clause) elliptic() {
 	}
 }
 
-// askedAs are the question words that ask for the same as another one.
-var askedAs = map[string]string{"whom": "who", "which": "what", "whose": "who"}
-
 // opening reads the question word, or the auxiliary that asks for yes or no.
 func (p *parser) opening() bool {
 	switch first := p.tokens[0]; {
-	case slices.Contains([]string{"if", "whether"}, first.text):
-		p.c.asks, p.at = "yes", 1
-	case p.words("for", "how", "long"):
-		p.c.asks, p.at = "how-long", 3
-	case p.words("how", "long"), p.words("how", "long time"):
-		p.c.asks, p.at = "how-long", 2
-	case p.words("since", "when"):
-		p.c.asks, p.at = "how-long", 2
-	case p.words("until", "when"):
-		p.c.asks, p.at = "when", 2
-	case p.words("how", "many"):
-		p.c.asks, p.at = "how-many", 2
-	case p.words("how", "come"):
-		p.c.asks, p.at = "why", 2
-	case p.words("what", "about"), p.words("how", "about"):
-		p.c.asks, p.c.verb, p.c.noun, p.at = "what", nStatus, true, 1
 	case first.can(asking):
 		w, _ := first.is(asking)
 		p.c.asks, p.at = w.value, 1
-		if other, ok := askedAs[w.value]; ok {
-			p.c.asks = other
+		if w.value == "what-about" {
+			p.c.asks, p.c.verb, p.c.noun = "what", nStatus, true
 		}
 	case first.can(auxiliary) && len(p.tokens) > 1:
 		p.c.asks = "yes"
@@ -152,6 +161,9 @@ func (p *parser) words(words ...string) bool {
 func (p *parser) body() bool {
 	for p.at < len(p.tokens) {
 		t := p.tokens[p.at]
+		if t.all && p.c.asks == "yes" && !p.isPhrase() && !p.ofAll() {
+			return false
+		}
 		switch {
 		case (t.text == "last" || t.text == "ever") && p.at+1 < len(p.tokens) && p.tokens[p.at+1].can(action):
 			p.at++ // "when did ana last hand over"
@@ -187,6 +199,15 @@ func (p *parser) body() bool {
 	return true
 }
 
+// ofAll reads "all" after what it is said of: "are we all here".
+func (p *parser) ofAll() bool {
+	if len(p.pre) == 0 {
+		return false
+	}
+	p.pre[len(p.pre)-1].all = true
+	return true
+}
+
 // whyWeDo reports whether the question is why we do something that the lexicon has no
 // word for: "why do we key refunds by payment id".
 func (p *parser) whyWeDo(t token) bool {
@@ -202,11 +223,14 @@ func (p *parser) mainVerb(t token) bool {
 	if p.c.asks == "why" && p.at+1 < len(p.tokens) && p.tokens[p.at+1].can(pronoun) { // "why do we"
 		return false
 	}
+	if p.c.asks == "yes" && len(p.pre) > 0 && p.at+1 < len(p.tokens) && p.tokens[p.at+1].can(indefinite) { // "does ben have anything in review"
+		return true
+	}
 	for _, next := range p.tokens[p.at+1:] {
 		if next.can(action) && next.text != "next" && !next.can(noun) {
 			return false
 		}
-		if next.text == "to" {
+		if w, serves := next.is(auxiliary); next.text == "to" || serves && w.value == "must" {
 			return false
 		}
 	}
@@ -254,11 +278,21 @@ func (p *parser) action(t token) bool {
 		if slices.Equal(p.c.bare, []string{"to"}) {
 			p.c.bare = nil
 		}
+	case p.c.verb == vHold && w.form >= past && p.anythingSo(w): // "does ben have anything in review"
 	case p.c.verb == vHold && p.c.form <= third && w.form == base && slices.Contains(p.c.bare, "to"):
 		p.c.verb, p.c.form, p.c.modal, p.c.bare = w.verb, w.form, "must", nil
 	default:
 		return false
 	}
+	return true
+}
+
+// anythingSo gives "anything" after the verb the adjective that stands behind it.
+func (p *parser) anythingSo(w word) bool {
+	if len(p.post) != 1 || p.post[0].any != "any" {
+		return false
+	}
+	p.post[0].any, p.post[0].noun, p.post[0].states = "", nItem, []word{w}
 	return true
 }
 
@@ -293,6 +327,9 @@ func (p *parser) preposition(t token) bool {
 	if q, n := p.phraseAt(p.at); n > 0 && p.c.preps[w.value] == nil {
 		p.c.preps[w.value] = q
 		p.at += n
+		if w.value == "of" && p.at < len(p.tokens) && p.tokens[p.at].text == possessor { // "of ben's"
+			p.at++
+		}
 		return true
 	}
 	p.c.bare = append(p.c.bare, w.value)

@@ -68,6 +68,12 @@ func (m *meaning) decided(what *phrase) bool {
 	if m.obj != nil && !m.obj.named() && !m.decisionStates(m.obj) {
 		return false
 	}
+	if n, ok := m.blockerIn(what); ok && what == m.obj && !m.noun && m.time.zero() { // what was to be decided is no longer in the way
+		if m.about(query.Status, n.Ref()); m.asks == "yes" {
+			m.test(query.Is, "closed", false)
+		}
+		return slices.Contains([]string{"yes", "who", "when"}, m.asks) && (who == "" || m.asks == "yes" && m.test(query.By, who, false))
+	}
 	m.about(query.Decisions, "")
 	if !m.decidedOn(what) {
 		return false
@@ -174,8 +180,8 @@ func (m *meaning) ship() bool {
 	if !m.passive && who != nil && who.wanted != "" && who.wanted != "who" {
 		who, what = nil, who
 	}
-	if m.passive && m.every(what) {
-		return who.anyOf() && m.time.zero() && m.about(query.Items, "") && m.test(query.Is, "closed", false)
+	if m.every(what, nItem) {
+		return who.anyOf() && m.time.zero() && m.form != base && m.about(query.Items, "") && m.test(query.Is, "closed", false) && m.ofWhom()
 	}
 	if m.not && m.asks == "why" && what.named() && m.passive { // "why is it not done": as it stands
 		n, ok := m.thing(what, Item, Ref, Blocker, Question)

@@ -140,6 +140,9 @@ func (m *meaning) whois(n Name, who *phrase) bool {
 func (m *meaning) with(who string, object *phrase) bool {
 	team := who == "team"
 	switch {
+	case object != nil && object.noun == nItem && len(object.states) > 0 && object.owner == nil && !object.named():
+		object.used = true
+		return !team && m.itemsIn(object.states) && (m.q.Topic == query.Items || m.q.Topic == query.Stale || m.q.Topic == query.AtRisk) && m.term(query.Holder, who)
 	case object.anyOf(nItem):
 		m.about(query.Holds, who)
 	case object != nil && object.owner == nil && object.inStates("open", "critical") && object.noun == vBlock:
@@ -163,6 +166,9 @@ func (m *meaning) with(who string, object *phrase) bool {
 
 // know is about whom to ask about something: who answers for it.
 func (m *meaning) know() bool {
+	if m.asks == "what" && m.form == base { // "what do we know about refunds"
+		return m.status()
+	}
 	if m.past || m.not || m.asks != "who" || !m.now() || !m.allow("would", "may", "might", "could", "can", "should", "must") {
 		return false
 	}

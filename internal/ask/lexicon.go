@@ -75,6 +75,7 @@ const (
 	possessive // my, and 's
 	name
 	filler
+	unread // English that the grammar does not read, and that names nothing
 )
 
 // form is how a verb is bent.
@@ -162,11 +163,19 @@ var nouns = map[verb]string{
 	vCover: "cover|stand-in|substitute|deputy", vNext: "next-step|step|todo|to-do|next-action|action", vChange: "change|update|news", nPlate: "plate|desk|queue|list",
 }
 
+// askings are the words that questions begin with, and what each asks for.
+var askings = map[string]string{
+	"what": "what", "which": "what", "what-about": "what-about", "how-about": "what-about", "who": "who", "whom": "who", "whose": "who", "why": "why", "how-come": "why",
+	"when": "when", "until-when": "when", "what-time": "when", "where": "where", "how": "how", "how-old": "how", "how-many": "how-many",
+	"how-long": "how-long", "for-how-long": "how-long", "how-long-time": "how-long", "since-when": "how-long",
+	"if": "yes", "whether": "yes",
+}
+
 var (
-	askings     = "what who whom why when where how which whose"
 	auxiliaries = "is are was were am be been being do does did has have had will would shall should must may might can could"
 	fillers     = "the a an please right-now currently at-the-moment still yet already so-far just really actually there now then " +
 		"that this those these any some all every each both of-ours exactly else as-well too again-please hey hi ok okay so well and pls thanks thank-you"
+	unreads      = "most least more less fewer only whole half several few than except besides instead"
 	prepositions = "on for to by of about with in from at over into up regarding concerning towards as"
 	persons      = map[string]string{"i": "me", "me": "me", "myself": "me", "we": "team", "us": "team", "ourselves": "team"}
 	owners       = map[string]string{"my": "me", "mine": "me", "our": "team", "ours": "team"}
@@ -174,6 +183,11 @@ var (
 		"anything": "any", "anyone": "any", "anybody": "any", "something": "any", "someone": "any", "somebody": "any", "everyone": "all", "everybody": "all",
 		"everything": "all", "nobody": "none", "nothing": "none", "no-one": "none", "noone": "none", "none": "none", "people": "all", "it": "it",
 	}
+)
+
+var (
+	universal = []string{"all", "every", "each", "both"}     // fillers that say that something is so of all
+	passed    = []string{"last", "latest", "current", "own"} // passed over before a noun: of several the latest is meant
 )
 
 // longestPhrase is how many words a phrase of the lexicon has at most.
@@ -214,12 +228,12 @@ func makeLexicon() map[string][]word {
 		add(list, word{kind: noun, verb: class})
 		add(plurals(list), word{kind: noun, verb: class, value: "many"})
 	}
-	for kind, list := range map[kind]string{asking: askings, auxiliary: auxiliaries, filler: fillers, preposition: prepositions} {
+	for kind, list := range map[kind]string{auxiliary: auxiliaries, filler: fillers, preposition: prepositions, unread: unreads} {
 		for _, spelling := range strings.Fields(list) {
 			add(spelling, word{kind: kind, value: spelling})
 		}
 	}
-	for kind, list := range map[kind]map[string]string{pronoun: persons, possessive: owners, indefinite: indefinites} {
+	for kind, list := range map[kind]map[string]string{asking: askings, pronoun: persons, possessive: owners, indefinite: indefinites} {
 		for spelling, value := range list {
 			add(spelling, word{kind: kind, value: value})
 		}

@@ -98,7 +98,7 @@ func (c *clause) denies() bool {
 // complete reports whether every part of the clause has been taken in.
 func (m *meaning) complete() bool {
 	left := slices.ContainsFunc(m.parts(), func(p *phrase) bool {
-		all := p != nil && p.any == "all" && m.asks == "yes" && !m.all
+		all := p != nil && p.ofAll() && m.asks == "yes" && !m.all
 		return p != nil && (all || !p.used) && (all || p.named() || p.noun != "" || len(p.states) > 0 || p.owner != nil || p.any == "none")
 	})
 	return !left && (m.time.zero() || m.timed) && (m.modal == "" || m.allowed) && (!m.not || m.denied)
@@ -298,10 +298,13 @@ func (m *meaning) allow(modals ...string) bool {
 	return m.allowed
 }
 
-// every takes in "everybody" or "everything", of whom a question of yes or no asks
-// whether it is so of all, and reports whether it is there.
-func (m *meaning) every(p *phrase) bool {
-	if p == nil || p.any != "all" || m.asks != "yes" || m.not {
+// every takes in "everybody", "everything" or all things of some nouns, of whom a
+// question of yes or no asks whether it is so of all, and reports whether it is there.
+func (m *meaning) every(p *phrase, nouns ...verb) bool {
+	if p == nil || m.asks != "yes" || m.not || !p.ofAll() {
+		return false
+	}
+	if p.any != "all" && (p.named() || p.owner != nil || len(p.states) > 0 || !slices.Contains(nouns, p.noun)) {
 		return false
 	}
 	p.used, m.all = true, true

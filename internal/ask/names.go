@@ -9,6 +9,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
 // Kind is what a name stands for.
@@ -260,7 +261,7 @@ func (d *directory) byTitle(words []string) []Name {
 			found = slices.DeleteFunc(found, func(n Name) bool { return !slices.Contains(having, n) })
 		}
 	}
-	slices.SortFunc(found, func(a, b Name) int { return strings.Compare(a.Ref(), b.Ref()) })
+	sorting.By(found, func(a, b Name) int { return strings.Compare(a.Ref(), b.Ref()) })
 	return found
 }
 

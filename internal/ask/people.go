@@ -33,6 +33,7 @@ func (m *meaning) returns() bool {
 		if m.form != being {
 			return false
 		}
+		m.all = who == "team" && p.all || m.every(p)
 		m.about(query.Returns, who)
 		return m.test(query.Is, "away", !away)
 	case "who", "":
@@ -70,6 +71,10 @@ func (m *meaning) cover() bool {
 
 // ack is about who has seen, taken or refused what.
 func (m *meaning) ack() bool {
+	if m.modal != "" && m.asks != "who" && !m.noun && m.obj.anyOf(nHandoff) { // "what do I have to ack"
+		who, ok := m.person(m.subj)
+		return ok && !m.not && m.now() && m.time.zero() && m.allow("must", "should") && m.about(query.Unacked, "") && m.term(query.To, who)
+	}
 	if !m.time.zero() || m.modal != "" && (m.asks != "who" || !m.allow("must", "should") || m.not) {
 		return false
 	}
@@ -80,7 +85,7 @@ func (m *meaning) ack() bool {
 	if m.form == being && m.asks == "who" {
 		return false
 	}
-	if m.every(what) {
+	if m.every(what, nHandoff) {
 		return m.ackedAll(who)
 	}
 	if m.every(who) && !m.noun {
@@ -129,7 +134,7 @@ func (m *meaning) ackedAll(who *phrase) bool {
 		missing = "published,changes_requested,declined"
 	}
 	by, ok := m.anyone(who)
-	return ok && m.about(query.Handoffs, "") && m.term(query.To, by) && m.test(query.Is, missing, true)
+	return ok && m.about(query.Handoffs, "") && m.term(query.To, by) && m.test(query.Is, missing, true) && m.ofWhom()
 }
 
 // verdict is what an ack has to be for the verb: to see something asks for less than to
@@ -200,7 +205,7 @@ func (m *meaning) declare() bool {
 			return false
 		}
 	}
-	if who == "" && m.asks == "who" {
+	if who == "" && m.asks == "who" && to == nil {
 		return false
 	}
 	return what.anyOf(nHandoff, nItem) && m.about(query.Handoffs, "") && m.term(query.By, who) && m.when()
@@ -319,6 +324,20 @@ func (m *meaning) ask() bool {
 	return ok && known && m.term(query.By, by) && m.term(query.To, to)
 }
 
+// asked is what "my question about refunds" names, of a question that they asked.
+func (m *meaning) asked() *phrase {
+	about, of := m.preps["about"], m.preps["of"]
+	if !m.obj.anyOf(vAsk) || about == nil || of == nil {
+		return nil
+	}
+	n, ok := m.thing(about, Question)
+	who, known := m.person(of)
+	if q := m.names.view.Questions[n.Key]; !ok || !known || q == nil || q.By != who && (who != "me" || q.By != m.env.Me) {
+		return nil
+	}
+	return about
+}
+
 // answer is about what is answered.
 func (m *meaning) answer() bool {
 	if m.not || !m.time.zero() {
@@ -331,7 +350,10 @@ func (m *meaning) answer() bool {
 		return m.obj.anyOf(vAsk) && m.about(query.Questions, "") && m.term(query.Is, "open")
 	}
 	if m.past || m.passive {
-		n, ok := m.thing(m.obj, Question)
+		if m.every(m.obj, vAsk) {
+			return m.subj.anyOf() && m.about(query.Questions, "") && m.test(query.Is, "open", true) && m.ofWhom()
+		}
+		n, ok := m.thing(m.pick(m.obj, m.asked()), Question)
 		return ok && m.subj.anyOf() && m.asks == "yes" && m.about(query.Status, n.Ref()) && m.test(query.Is, "open", true)
 	}
 	if n, ok := m.thing(m.obj, Question); ok && m.asks == "who" && m.subj.anyOf() {

@@ -10,6 +10,7 @@ type phrase struct {
 	text   string // of a name: as typed; a name that nobody knows has no names
 	noun   verb   // the class of its noun
 	any    string // any, all or none where it is nobody and nothing in particular
+	all    bool   // it stands for all of them: "every item"
 	owner  *phrase
 	states []word // adjectives before the noun
 	used   bool   // the reading of the question has taken it in
@@ -22,6 +23,12 @@ func (p *phrase) open() bool {
 
 // named reports whether the phrase names somebody or something.
 func (p *phrase) named() bool { return p != nil && (len(p.names) > 0 || p.text != "") }
+
+// ofAll reports whether the phrase is said of all of several. All of one thing is the
+// thing: "all of the refund flow".
+func (p *phrase) ofAll() bool {
+	return p.any == "all" || p.all && (!p.named() || len(only(p.names, Person)) > 0)
+}
 
 // narrowed are the kinds of names that a noun beside a name allows.
 var narrowed = map[verb][]Kind{
@@ -81,6 +88,14 @@ func (p *parser) phrase() bool {
 // phraseAt reads a phrase from a place and returns how many tokens it has, 0
 // where there is none.
 func (p *parser) phraseAt(at int) (*phrase, int) {
+	q, n := p.readPhrase(at)
+	if n > 0 {
+		q.all = slices.ContainsFunc(p.tokens[at:at+n], func(t token) bool { return t.all })
+	}
+	return q, n
+}
+
+func (p *parser) readPhrase(at int) (*phrase, int) {
 	q, i := &phrase{}, at
 	next := func() token {
 		if i < len(p.tokens) {
@@ -177,7 +192,7 @@ func (p *parser) adjectives(q *phrase, from int) int {
 		states = append(states, w)
 		i++
 	}
-	for i < len(p.tokens) && slices.Contains([]string{"last", "latest", "current", "own"}, p.tokens[i].text) {
+	for i < len(p.tokens) && slices.Contains(passed, p.tokens[i].text) {
 		i++
 	}
 	if i >= len(p.tokens) || !p.tokens[i].can(noun) || p.tokens[i].can(action) && len(states) > 0 && p.c.asks == "who" {

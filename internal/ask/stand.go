@@ -52,6 +52,9 @@ func (m *meaning) blockerIn(p *phrase) (Name, bool) {
 // asked, an item that says that it is blocked is so, with a blocker or without.
 func (m *meaning) blocked(patient *phrase, only bool) bool {
 	yes := m.asks == "yes" && only
+	if patient != nil && patient.noun != "" && m.every(patient, nItem) {
+		return only && m.about(query.Items, "") && m.test(query.Is, "blocked", false) && m.ofWhom()
+	}
 	if patient.anyOf(vBlock) {
 		return true
 	}
@@ -150,6 +153,9 @@ func (m *meaning) resolved() bool {
 	if who, ok := m.person(m.subj); ok && m.asks == "what" && m.obj.anyOf(vBlock) {
 		return m.about(query.Search, "") && m.term(query.OfKind, "resolution") && m.term(query.By, who) && m.when()
 	}
+	if m.every(m.obj, vBlock) { // what is listed is open
+		return m.form != being && m.subj.anyOf() && m.about(query.Blocked, "") && m.test(query.Is, "closed", false) && m.ofWhom()
+	}
 	n, ok := m.removable(m.obj)
 	by, known := m.anyone(m.subj)
 	if !ok || m.not || !known {
@@ -157,6 +163,8 @@ func (m *meaning) resolved() bool {
 	}
 	m.about(query.Status, n.Ref())
 	switch {
+	case m.asks != "yes" && n.Kind != Blocker: // who removed its blockers, they say
+		return m.asks == "why"
 	case m.form == being: // unresolved
 		return by == "" && m.asks == "yes" && m.test(query.Is, "closed", true)
 	case m.asks != "yes":
@@ -236,7 +244,7 @@ func (m *meaning) wait() bool {
 		}
 		return m.about(query.Status, n.Ref())
 	}
-	if subject.anyOf(nPR) && subject != nil && subject.noun == nPR && target != nil && target.noun == vReview && target.anyOf(vReview) {
+	if subject.anyOf(nPR) && subject != nil && (subject.noun == nPR || subject.wanted == "what") && target != nil && target.noun == vReview && target.anyOf(vReview) {
 		return m.asks != "yes" && m.about(query.Reviews, "")
 	}
 	if n, ok := m.blockerIn(target); ok {

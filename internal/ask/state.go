@@ -75,6 +75,9 @@ func (m *meaning) listIn(what *phrase) bool {
 	if len(what.states) > 0 {
 		return false
 	}
+	if what.noun != "" && m.every(what, nItem, vBlock) {
+		return m.allIn(what)
+	}
 	what.used = true
 	topic, own := lists[m.state]
 	switch {
@@ -96,6 +99,21 @@ func (m *meaning) listIn(what *phrase) bool {
 		return m.about(query.Items, "") && m.term(query.Is, m.state)
 	case slices.Contains([]string{"proposed", "reversed", "superseded"}, m.state) && what.noun == vDecide:
 		return m.about(query.Decisions, "") && m.term(query.Is, m.state)
+	}
+	return false
+}
+
+// allIn asks whether all items or all blockers are in the state.
+func (m *meaning) allIn(what *phrase) bool {
+	switch {
+	case m.state == "critical" && what.noun == vBlock:
+		return m.about(query.Blocked, "") && m.test(query.Severity, m.state, false)
+	case what.noun == vBlock:
+		return false
+	case m.state == "critical":
+		return m.about(query.Items, "") && m.test(query.Severity, m.state, false)
+	case slices.Contains([]string{"stale", "at-risk", "unclaimed", "in_review", "in_progress", "ready", "offered"}, m.state):
+		return m.about(query.Items, "") && m.test(query.Is, m.state, false)
 	}
 	return false
 }
@@ -144,8 +162,12 @@ func (m *meaning) items() bool {
 	if m.not || !m.now() {
 		return false
 	}
-	states := m.states()
 	m.taken()
+	return m.itemsIn(m.states())
+}
+
+// itemsIn are the items that some adjectives are said of.
+func (m *meaning) itemsIn(states []word) bool {
 	if len(states) == 1 {
 		switch w := states[0]; {
 		case w.verb == vState:

@@ -13,7 +13,7 @@ import (
 var near = map[verb][]query.Topic{
 	vBlock: {query.Blocked, query.WaitingOn}, vWait: {query.WaitingOn, query.Awaits}, vOwe: {query.WaitingOn, query.Awaits},
 	vWork: {query.NextSteps, query.Holds, query.Items}, vNext: {query.NextSteps}, vHold: {query.Holds, query.Whois}, nPlate: {query.Holds},
-	vOwn: {query.Owns, query.Whois}, vDecide: {query.Decisions, query.Owns}, vUse: {query.Decisions, query.Why}, vResolve: {query.Blocked, query.Owns},
+	vOwn: {query.Owns, query.Whois}, vDecide: {query.Decisions, query.Owns}, vUse: {query.Decisions, query.Why}, vResolve: {query.Blocked, query.Owns, query.History},
 	vShip: {query.Shipped, query.Status}, vMerge: {query.Reviews, query.Shipped}, vReview: {query.Reviews}, vReturn: {query.Returns}, vCover: {query.Returns},
 	vAck: {query.Acks, query.Unacked}, vTake: {query.Whois, query.Unclaimed}, vDeclare: {query.Declared, query.Handoffs}, vExpect: {query.Declared},
 	vAsk: {query.Questions}, vAnswer: {query.Questions}, vChange: {query.Changed, query.History}, vHappen: {query.Changed, query.History}, vMiss: {query.Changed},
@@ -25,10 +25,10 @@ var near = map[verb][]query.Topic{
 
 // nearWords are the topics to which words are near that the grammar does not read.
 var nearWords = map[string][]query.Topic{
-	"fire urgent emergency important risky": {query.AtRisk, query.Blocked}, "down broken failing wrong problem problems incident depends workaround waits": {query.Blocked, query.AtRisk},
+	"fire urgent emergency important risky": {query.AtRisk, query.Blocked}, "down broken failing wrong problem problems incident depend depends workaround waits": {query.Blocked, query.AtRisk},
 	"overloaded busy overworked free load capacity": {query.Holds}, "handed leave gave give given received got": {query.Handoffs, query.WaitingOn}, "touch careful avoid mind": {query.Watched},
 	"summarize summarise summary overview recap": {query.Changed, query.Items}, "explain describe details": {query.Status, query.History},
-	"oldest longest newest older longer": {query.Blocked, query.Items}, "standup": {query.Changed, query.Declared}, "call on-call oncall": {query.Owns, query.Whois},
+	"oldest longest newest older longer most": {query.Blocked, query.Items}, "standup": {query.Changed, query.Declared}, "call on-call oncall": {query.Owns, query.Whois},
 	"postponed slipped delayed": {query.AtRisk, query.SLAs},
 }
 
@@ -47,11 +47,6 @@ var wordsNear = sync.OnceValue(func() map[string][]query.Topic {
 var byQuestion = map[string][]query.Topic{
 	"who": {query.Whois, query.Owns}, "what": {query.Items, query.Changed}, "why": {query.Why, query.Decisions},
 	"when": {query.SLAs, query.Returns, query.History}, "where": {query.Status, query.Returns}, "how": {query.Status, query.History},
-}
-
-// byState are the topics of states.
-var byState = map[string]query.Topic{
-	"stale": query.Stale, "at-risk": query.AtRisk, "overdue": query.Overdue, "limbo": query.Limbo, "unclaimed": query.Unclaimed,
 }
 
 // mostNear is how many topics are named for a question that is not understood.
@@ -77,7 +72,7 @@ func refusal(pieces []query.Piece) error {
 		for n := min(longestPhrase, len(words)-i); n > 0; n-- {
 			t, ok := inLexicon(words[i : i+n])
 			for _, w := range t.words {
-				if topic, known := byState[w.value]; known && w.verb == vState {
+				if topic, known := lists[w.value]; known && w.verb == vState {
 					add(topic)
 				} else if w.verb != "" && (w.kind == action || w.kind == noun) && !serves(t.text) {
 					add(near[w.verb]...)

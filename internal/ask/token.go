@@ -15,6 +15,7 @@ type token struct {
 	names []Name // what it may be by the records
 	known bool   // looked up among the names of the records
 	loose bool   // named by some words of a title, which may be a part of another name
+	all   bool   // what is said is said of all that begins here
 }
 
 // is returns the reading of a token as a kind of word.

@@ -658,8 +658,11 @@ func TestAuditOfSquashMerges(t *testing.T) {
 					t.Fatal(err)
 				}
 				ids, err := Unproven(context.Background(), repo, Options{Dir: ".handoffs", Main: main, Now: auditNow, Config: config.Default()})
-				if err != nil || ids.Has("ack00001") != test.unproven {
-					t.Errorf("unproven %v, %v", ids, err)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if has, err := ids.Has("ack00001"); err != nil || has != test.unproven {
+					t.Errorf("unproven %v, %v", has, err)
 				}
 			}
 		})

@@ -1,11 +1,12 @@
 package audit
 
 import (
-	"bytes"
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"hash/crc32"
 	"io"
 	"os"
@@ -19,41 +20,77 @@ import (
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
-// RecordIDs are ids of records, sorted, a line each.
-type RecordIDs []byte
+// RecordIDs are ids of records. They may be many more than anybody asks for: those of
+// a file are read a block at a time, when it is asked for one of them.
+type RecordIDs struct {
+	list   *unprovenList
+	blocks map[int][]byte             // that have been read; a block is sorted ids, a line each
+	anew   func() (*RecordIDs, error) // finds them anew, should the file be damaged
+}
 
-// idLine is how long a line of [RecordIDs] is.
-const idLine = handoff.IDLength + 1
+const (
+	idLine  = handoff.IDLength + 1
+	blockOf = 512 // ids
+)
 
 // Has reports whether id is one of them.
-func (ids RecordIDs) Has(id string) bool {
-	_, found := sort.Find(len(ids)/idLine, func(i int) int { return strings.Compare(id, string(ids[i*idLine:(i+1)*idLine-1])) })
-	return found
+func (ids *RecordIDs) Has(id string) (bool, error) {
+	if ids == nil {
+		return false, nil
+	}
+	at := sort.SearchStrings(ids.list.Firsts, id)
+	if at == len(ids.list.Firsts) || ids.list.Firsts[at] != id {
+		at--
+	}
+	if at < 0 {
+		return false, nil
+	}
+	block, known := ids.blocks[at]
+	if !known {
+		var err error
+		if block, err = ids.list.block(at); err != nil {
+			again, err := ids.anew()
+			if err != nil {
+				return false, err
+			}
+			*ids = *again
+			return ids.Has(id)
+		}
+		ids.blocks[at] = block
+	}
+	_, found := sort.Find(len(block)/idLine, func(i int) int { return strings.Compare(id, string(block[i*idLine:(i+1)*idLine-1])) })
+	return found, nil
 }
 
 // Unproven returns the ids of the verdicts that a squash merge brought to the
 // mainline and of which nobody here saw who gave them, as [Run] notes
-// them. It looks at the mainline of o alone, and remembers what it has seen: a
-// mainline that stays where it is costs one look at a list of ids.
-func Unproven(ctx context.Context, r *store.Repo, o Options) (RecordIDs, error) {
+// them; nil for none. It looks at the mainline of o alone, and remembers what it has
+// seen: a mainline that stays where it is costs one look at a list of ids.
+func Unproven(ctx context.Context, r *store.Repo, o Options) (*RecordIDs, error) {
 	o.Refs, o.Signed, o.Acks = nil, false, false
 	a := newAudit(r, memoryPath(r, "squashed"), o)
 	a.setTips()
 	if list := readUnproven(unprovenPath(r)); list != nil && list.isOf(o.Dir, a.tips, a.main) {
-		if len(list.ids) == 0 {
+		if len(list.Firsts) == 0 {
 			return nil, nil
 		}
 		if err := a.setBranches(); err != nil { // any branch may prove them
 			return nil, err
 		}
-		if list.Branches == digestOf(a.remotes) {
-			return list.ids, nil // as nearly always
+		if list.Branches == digestOf(a.remotes) { // as nearly always
+			anew := func() (*RecordIDs, error) { return newAudit(r, a.path, o).findUnproven(ctx) }
+			return &RecordIDs{list: list, blocks: make(map[int][]byte), anew: anew}, nil
 		}
 	}
+	return newAudit(r, a.path, o).findUnproven(ctx)
+}
+
+// findUnproven finds them in what is remembered of the mainline, and in what is new of it.
+func (a *audit) findUnproven(ctx context.Context) (*RecordIDs, error) {
 	if err := a.begin(); err != nil {
 		return nil, err
 	}
-	if len(a.mark.notes()) > 0 && a.remotes == nil {
+	if len(a.mark.notes()) > 0 {
 		if err := a.setBranches(); err != nil {
 			return nil, err
 		}
@@ -93,36 +130,45 @@ func (a *audit) rememberMainline(ctx context.Context) error {
 	a.mark.Findings, a.mark.Configs, a.mark.Touched, a.mark.Steps = nil, nil, nil, nil // Audit has them
 	a.mark.Doubts = slices.DeleteFunc(a.mark.Doubts, func(d doubt) bool { return d.Kind != KindIdentity || d.Level != handoff.LevelError })
 	for i := range a.mark.Doubts { // who asks wants the ids alone
-		a.mark.Doubts[i].Message, a.mark.Doubts[i].Fix, a.mark.Doubts[i].Author = "", "", ""
+		d := &a.mark.Doubts[i]
+		d.Message, d.Fix, d.Author, d.Path, d.At = "", "", "", "", ""
 	}
 	return a.remember(ctx)
 }
 
 // unprovenList is what [Unproven] remembers of its answer: a line of JSON,
-// and then the ids, a line each.
+// and then the ids, a line each, in blocks.
 type unprovenList struct {
 	Version  int               `json:"version"` // of the audit
 	Dir      string            `json:"dir"`
 	Tips     map[string]string `json:"tips"` // of the mainline, reference → commit
 	Main     map[string]string `json:"main"`
 	Branches string            `json:"branches"` // digest of the commits of all branches, when they were looked at
-	Sum      uint32            `json:"sum"`      // of the ids: they are many, and what it is to find is a damaged file
+	Count    int               `json:"count"`    // of the ids
+	Firsts   []string          `json:"firsts"`   // the first id of each block
+	Sums     []uint32          `json:"sums"`     // of each block: what they are to find is a damaged file
 
-	ids RecordIDs
+	path string
+	head int64 // the length of the line
 }
 
 // isOf reports whether a list is the answer for a mainline.
 func (l *unprovenList) isOf(dir string, tips, main map[string]plumbing.Hash) bool {
-	return l.Version == auditVersion && l.Dir == dir && sameTips(l.Tips, tips) && sameTips(l.Main, main)
+	return l.Version == unprovenVersion && l.Dir == dir && sameTips(l.Tips, tips) && sameTips(l.Main, main)
 }
 
-// maxUnproven is the size of the longest list that is kept, in bytes.
-const maxUnproven = 16 << 20
+const (
+	// unprovenVersion is that of the list, and of what an audit finds.
+	unprovenVersion = 100 + auditVersion
+
+	maxUnproven = 16 << 20 // bytes of the longest list that is kept
+	maxHead     = 1 << 20  // bytes of its line of JSON
+)
 
 func unprovenPath(r *store.Repo) string { return memoryPath(r, "unproven") }
 
-// readUnproven reads the list. It is nil when there is none, or when it is damaged:
-// what it said is found again.
+// readUnproven reads the head of the list. It is nil when there is none, or when it is
+// damaged: what it said is found again.
 func readUnproven(path string) *unprovenList {
 	file, err := plainfile.Open(path, os.O_RDONLY, 0)
 	if err != nil {
@@ -130,47 +176,70 @@ func readUnproven(path string) *unprovenList {
 	}
 	defer file.Close()
 	info, err := file.Stat()
-	if err != nil || info.Size() > maxUnproven {
+	if err != nil {
 		return nil
 	}
-	data := make([]byte, info.Size())
-	if _, err := io.ReadFull(file, data); err != nil {
+	line, err := bufio.NewReader(io.LimitReader(file, maxHead)).ReadBytes('\n')
+	list := &unprovenList{path: path, head: int64(len(line))}
+	if err != nil || json.Unmarshal(line, list) != nil || len(list.Firsts) != len(list.Sums) ||
+		list.Count < 0 || len(list.Sums) != (list.Count+blockOf-1)/blockOf || info.Size() != list.head+int64(list.Count)*idLine {
 		return nil
 	}
-	line, ids, whole := bytes.Cut(data, []byte{'\n'})
-	list := new(unprovenList)
-	if !whole || json.Unmarshal(line, list) != nil || list.Sum != sumOf(ids) {
-		return nil
-	}
-	list.ids = ids
 	return list
 }
 
+// block reads a block of ids.
+func (l *unprovenList) block(at int) ([]byte, error) {
+	file, err := plainfile.Open(l.path, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	block := make([]byte, min(blockOf, l.Count-at*blockOf)*idLine)
+	if _, err := file.ReadAt(block, l.head+int64(at)*blockOf*idLine); err != nil {
+		return nil, err
+	}
+	if sumOf(block) != l.Sums[at] { // or another process has just replaced it
+		return nil, errDamagedList
+	}
+	return block, nil
+}
+
+var errDamagedList = errors.New("the list of unproven verdicts is damaged")
+
 // rememberUnproven writes the list, and returns the ids. Where it cannot be
 // written, they are found anew the next time.
-func (a *audit) rememberUnproven() (RecordIDs, error) {
-	list := unprovenList{Version: auditVersion, Dir: a.opts.Dir, Tips: hexTips(a.tips), Main: hexTips(a.main), Branches: digestOf(a.remotes)}
+func (a *audit) rememberUnproven() (*RecordIDs, error) {
 	var ids []string
 	for _, note := range a.mark.notes() {
 		if handoff.ValidID(note.Record) {
-			ids = append(ids, note.Record+"\n")
+			ids = append(ids, note.Record)
 		}
 	}
 	slices.Sort(ids)
-	list.ids = RecordIDs(strings.Join(slices.Compact(ids), ""))
-	list.Sum = sumOf(list.ids)
+	ids = slices.Compact(ids)
+	list := &unprovenList{
+		Version: unprovenVersion, Dir: a.opts.Dir, Tips: hexTips(a.tips), Main: hexTips(a.main), Branches: digestOf(a.remotes), Count: len(ids),
+	}
+	known := &RecordIDs{list: list, blocks: make(map[int][]byte)}
+	var data [][]byte
+	for some := range slices.Chunk(ids, blockOf) {
+		block := []byte(strings.Join(some, "\n") + "\n")
+		known.blocks[len(data)] = block
+		data = append(data, block)
+		list.Firsts, list.Sums = append(list.Firsts, some[0]), append(list.Sums, sumOf(block))
+	}
 	line, err := json.Marshal(list)
 	if err != nil {
 		return nil, err
 	}
-	data := slices.Concat(line, []byte{'\n'}, list.ids)
-	if len(data) <= maxUnproven && plainfile.Check(unprovenPath(a.Repo)) == nil {
-		_ = a.WriteState(unprovenPath(a.Repo), data)
+	if len(line)+len(ids)*idLine <= maxUnproven && len(line) < maxHead && plainfile.Check(unprovenPath(a.Repo)) == nil {
+		_ = a.WriteState(unprovenPath(a.Repo), slices.Concat([][]byte{append(line, '\n')}, data)...)
 	}
-	return list.ids, nil
+	return known, nil
 }
 
-func sumOf(ids RecordIDs) uint32 { return crc32.Checksum(ids, crc32.MakeTable(crc32.Castagnoli)) }
+func sumOf(ids []byte) uint32 { return crc32.Checksum(ids, crc32.MakeTable(crc32.Castagnoli)) }
 
 // digestOf returns a short name for a list of lines.
 func digestOf(lines []string) string {

@@ -17,6 +17,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/inbox"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -133,21 +134,11 @@ func Of(recall query.Recall, env query.Env, only []string) (*Board, error) {
 			b.hold(r.(*row.Item))
 		}
 	}
-	slices.SortFunc(b.Held, func(a, b Holder) int { return cmp.Compare(a.Who, b.Who) })
+	sorting.By(b.Held, func(a, b Holder) int { return cmp.Compare(a.Who, b.Who) })
 	d.errands(people)
 	d.late()
 	b.Asked = append(b.Asked, d.inOrder(people)...)
 	return b, nil
-}
-
-// People are all whom the roster or a record knows, by handle.
-func People(s *fold.View, env query.Env) []*row.Person {
-	var people []*row.Person
-	for _, r := range query.Rows(query.Query{Topic: query.Returns}, s, env) {
-		people = append(people, r.(*row.Person))
-	}
-	slices.SortFunc(people, func(a, b *row.Person) int { return cmp.Compare(a.ID, b.ID) })
-	return people
 }
 
 // hold adds an item to those of its holder.
@@ -319,10 +310,10 @@ func (d *drawing) inOrder(people []*row.Person) []Asked {
 		if i := slices.IndexFunc(people, func(p *row.Person) bool { return p.ID == a.Who }); i >= 0 {
 			a.Person = people[i]
 		}
-		slices.SortStableFunc(a.Needs, compareNeeds)
+		sorting.By(a.Needs, compareNeeds)
 		all = append(all, *a)
 	}
-	slices.SortFunc(all, func(a, b Asked) int { return cmp.Or(compareNeeds(a.Needs[0], b.Needs[0]), cmp.Compare(a.Who, b.Who)) })
+	sorting.By(all, func(a, b Asked) int { return cmp.Or(compareNeeds(a.Needs[0], b.Needs[0]), cmp.Compare(a.Who, b.Who)) })
 	return all
 }
 

@@ -20,8 +20,14 @@ func Age(d time.Duration) string {
 	return strconv.Itoa(n) + unit[:1]
 }
 
-// Span is a length of time in one unit, as a sentence says it: "5 minutes".
-func Span(d time.Duration) string { return text.Count(largestUnit(d)) }
+// Span is a length of time in one unit, as a sentence says it: "5 minutes", or "less
+// than a minute", also of what a clock that is ahead says has not begun.
+func Span(d time.Duration) string {
+	if d < time.Minute {
+		return "less than a minute"
+	}
+	return text.Count(largestUnit(d))
+}
 
 // Ago is how long something is ago, as a sentence says it: "just now", "5 minutes
 // ago"; of what a clock has written that is ahead of this one, "3 hours ahead of this

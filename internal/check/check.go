@@ -28,7 +28,7 @@ type Result struct {
 	OK          bool              `json:"ok"`
 	Records     int               `json:"records"`
 	Findings    []handoff.Finding `json:"findings"`
-	PullRequest *PRDocument       `json:"pull_request,omitempty"` // nil where none was looked at
+	PullRequest *PRDocument       `json:"pull_request"` // nil where none was looked at
 
 	Author string         `json:"-"` // of the last work of a change, by handle; "" without any
 	Config bool           `json:"-"` // the configuration was checked

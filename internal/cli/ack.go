@@ -62,7 +62,7 @@ lead of the sender; what it names for the sender just comes back.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.outcome, "outcome", handoff.OutcomeAccepted, "`VERDICT`: accepted, accepted_with_gaps, changes_requested, declined, seen")
-	commaListVar(f, &o.take, "take", "take this `ITEM` only (repeatable)")
+	commaListVar(f, &o.take, "take", "take this `ITEM` only")
 	listVar(f, &o.readback, "readback", "the item in your words: `TEXT` is 'item;understood;first action'")
 	listVar(f, &o.gaps, "gap", "what was missing: `TEXT` is 'item;class;note', with a class that handoff gap --help lists")
 	f.StringVar(&o.reason, "reason", "", "why changes are needed or it is declined. `REASON`: missing_context, vague_next, no_acceptance, wrong_receiver, capacity, not_ready, exception, other")

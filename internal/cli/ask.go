@@ -42,7 +42,7 @@ that.`,
 	f.StringVar(&o.to, "to", "", "`WHO` is asked")
 	f.StringVar(&o.about, "about", "", "the handoff, item or question `REF` that it is about")
 	f.StringVar(&o.context, "context", "", "`TEXT` that they need to know to answer")
-	commaListVar(f, &o.blocks, "blocks", "an `ITEM` that waits for the answer (repeatable)")
+	commaListVar(f, &o.blocks, "blocks", "an `ITEM` that waits for the answer")
 	o.addFlags(f)
 	o.addPeopleFlags(f)
 	return cmd

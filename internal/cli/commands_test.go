@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -27,6 +28,9 @@ func TestEveryCommandIsShown(t *testing.T) {
 		if cmd.IsAdditionalHelpTopicCommand() {
 			continue
 		}
+		if cmd.GroupID != "" && cmd.IsAvailableCommand() && !slices.Contains(strings.Fields(helpOrder), cmd.Name()) {
+			t.Errorf("%s: has no place in the order of the help", path)
+		}
 		if !strings.Contains(cmd.Example, path) {
 			t.Errorf("%s: no example", path)
 		}
@@ -40,7 +44,7 @@ func TestEveryCommandIsShown(t *testing.T) {
 }
 
 // placeholder finds a flag whose value has no name but its type.
-var placeholder = regexp.MustCompile(`^ +(-\w, )?--[a-z-]+ (strings?|ints?)\b`)
+var placeholder = regexp.MustCompile(`^ +(-\w, )?--[a-z-]+ (strings?|ints?|duration|count|uint|float)\b`)
 
 // The help of a command can be read where a terminal is 80 columns wide.
 func TestHelpFitsTheTerminal(t *testing.T) {

@@ -58,10 +58,10 @@ adds a line to. The status is 3 when something is left to do.`,
 
 // problem is one thing that is wrong, as --json prints it.
 type problem struct {
-	Path    string `json:"path,omitempty"`
+	Path    string `json:"path"`
 	Message string `json:"message"`
-	WayOut  string `json:"way_out,omitempty"` // what the user can do
-	Fixable bool   `json:"fixable"`           // with --fix
+	WayOut  string `json:"fix"`     // what the user can do
+	Fixable bool   `json:"fixable"` // with --fix
 	Fixed   bool   `json:"fixed"`
 
 	repair func(context.Context) error

@@ -36,7 +36,11 @@ func draftPublish(ctx context.Context, g *globals, o publishOptions, number int)
 	}
 	waiting := agent.Prepared{CommonDir: ws.CommonDir()}
 	o.after = append(o.after, func() error {
-		return errors.Join(waiting.Remove(number), agent.Notes{CommonDir: ws.CommonDir()}.Remove(draft.Notes...))
+		var err error
+		if waiting.Same(draft) {
+			err = waiting.Remove(number)
+		}
+		return errors.Join(err, agent.Notes{CommonDir: ws.CommonDir()}.Remove(draft.Notes...))
 	})
 	ws.Agent = &draft.Agent // who has prepared it stays in the record
 	if draft.Act == config.ActDeclare || draft.Act == config.ActRollup {
@@ -173,15 +177,11 @@ func ackNow(ctx context.Context, ws *workspace.Workspace, ack *handoff.Ack) (sin
 	return since, err
 }
 
-// confirmDraft shows a draft as it is going to be published, and asks.
+// confirmDraft shows a draft as it is going to be published, and asks. What it is the
+// records say, and no line of the file that it waited in. Nothing is published of one that
+// somebody has published, changed or given up meanwhile.
 func (g *globals) confirmDraft(ctx context.Context, ws *workspace.Workspace, draft agent.Draft, since []string) func([]*handoff.Sealed) error {
 	return func(sealed []*handoff.Sealed) error {
-		for _, s := range sealed {
-			for line := range strings.Lines(string(s.Data)) {
-				g.say("%s", strings.TrimSuffix(line, "\n"))
-			}
-			g.say("")
-		}
 		body := []string{fmt.Sprintf("%s prepared it for you, %s.", draft.Agent.Name, calendar.Ago(ws.Since(draft.At.Time)))}
 		if len(since) > 0 {
 			body = append(body, "Since then:")
@@ -189,8 +189,22 @@ func (g *globals) confirmDraft(ctx context.Context, ws *workspace.Workspace, dra
 		for _, line := range since {
 			body = append(body, "  "+text.OneLine(line))
 		}
-		return g.ask(func(asker form.Asker) error {
-			return form.Confirm(ctx, asker, fmt.Sprintf("Publish draft %d as yours: %s", draft.Number, draft.Says), body)
+		for _, s := range sealed { // on the screen that asks: another one would hide it
+			body = append(body, "")
+			for line := range strings.Lines(string(s.Data)) {
+				if strings.HasPrefix(line, "#") { // where editors find the schema
+					continue
+				}
+				body = append(body, text.Neutralise(strings.TrimSuffix(line, "\n")))
+			}
+		}
+		what := saysOf(sealed[0].Record)
+		err := g.ask(func(asker form.Asker) error {
+			return form.Confirm(ctx, asker, fmt.Sprintf("Publish draft %d as yours: %s", draft.Number, what), body)
 		})
+		if err == nil && !(agent.Prepared{CommonDir: ws.CommonDir()}).Same(draft) {
+			err = &workspace.NoError{Message: fmt.Sprintf("draft %d is not any more what you have read", draft.Number), Hint: "handoff draft list shows what waits"}
+		}
+		return err
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/agent"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -31,14 +32,26 @@ func setHelp(root *cobra.Command) {
 	}
 	help.Use = "help [command|topic]"
 	help.Short = "Tell all about a command or a topic"
-	help.Long = help.Short + ". handoff --help lists them."
-	help.Example = "  handoff help declare\n  handoff help config"
+	help.Long = help.Short + `, which handoff --help lists, or
+about a rule, by its code.`
+	help.Example = "  handoff help declare\n  handoff help config\n  handoff help HO201"
+	topics := help.Run
+	help.Run = func(cmd *cobra.Command, args []string) {
+		if rule, ok := ruleOf(args); ok {
+			fmt.Fprint(cmd.OutOrStdout(), ruleHelp(rule))
+			return
+		}
+		topics(cmd, args)
+	}
 	help.Args = func(_ *cobra.Command, args []string) error {
+		if _, ok := ruleOf(args); ok {
+			return nil
+		}
 		cmd, rest, err := root.Find(args)
 		if err != nil || len(rest) == 0 {
 			return err
 		}
-		return workspace.Usagef(suggestion(cmd, rest[0], "handoff --help lists the commands and the topics"), "no help on %q", rest[0])
+		return workspace.Usagef(suggestion(cmd, rest[0], "handoff --help lists the commands and the topics, handoff help rules the rules"), "no help on %q", rest[0])
 	}
 }
 
@@ -48,7 +61,7 @@ func setHelp(root *cobra.Command) {
 func usage(cmd *cobra.Command) error {
 	var b strings.Builder
 	b.WriteString("Usage:")
-	if cmd.Runnable() {
+	if cmd.Runnable() && (!cmd.HasParent() || cmd.ValidateArgs(nil) == nil || !cmd.HasAvailableSubCommands()) {
 		fmt.Fprintf(&b, "\n  %s", cmd.UseLine())
 	}
 	if cmd.HasAvailableSubCommands() {
@@ -102,17 +115,45 @@ func usageCommands(b *strings.Builder, cmd *cobra.Command) {
 	}
 }
 
+// helpOrder is the order of the commands in the help: as somebody comes to need them.
+const helpOrder = ` declare inbox ack show sync rollup
+ ask answer resolve decide give assign escalate withdraw gap jot draft route
+ query log board stats report export prime wait
+ demo init help hook check verify doctor schema mcp completion version `
+
 // inGroup are the commands below a command that the help shows in a group.
 func inGroup(cmd *cobra.Command, group string) []*cobra.Command {
-	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(sub *cobra.Command) bool {
+	list := slices.DeleteFunc(slices.Clone(cmd.Commands()), func(sub *cobra.Command) bool {
 		return sub.GroupID != group || !sub.IsAvailableCommand() && sub.Name() != "help"
 	})
+	if !cmd.HasParent() {
+		slices.SortStableFunc(list, func(a, b *cobra.Command) int {
+			return strings.Index(helpOrder, " "+a.Name()) - strings.Index(helpOrder, " "+b.Name())
+		})
+	}
+	return list
 }
 
 // usageFlags writes the flags of a set that are not hidden, if there are any.
 func usageFlags(b *strings.Builder, title string, flags *pflag.FlagSet) {
 	if flags.HasAvailableFlags() {
-		fmt.Fprintf(b, "\n\n%s\n%s", title, strings.TrimRightFunc(flags.FlagUsagesWrapped(helpWidth), unicode.IsSpace))
+		flags.VisitAll(markRepeatable)
+		table := withoutValue().ReplaceAllStringFunc(flags.FlagUsagesWrapped(helpWidth), func(s string) string {
+			m := withoutValue().FindStringSubmatch(s)
+			return fmt.Sprintf("%-*s", len(s), m[1]+"[="+m[2]+"]")
+		})
+		fmt.Fprintf(b, "\n\n%s\n%s", title, strings.TrimRightFunc(table, unicode.IsSpace))
+	}
+}
+
+// withoutValue matches how pflag shows a flag that may stand without its value.
+var withoutValue = text.Pattern(`(--[a-z-]+) (\S+)\[="[^"]*"\]`)
+
+// markRepeatable has the help of a flag say that it may be given more than once.
+func markRepeatable(f *pflag.Flag) {
+	const mark = " (repeatable)"
+	if _, isList := f.Value.(*listFlag); isList && !strings.HasSuffix(f.Usage, mark) {
+		f.Usage += mark
 	}
 }
 
@@ -122,7 +163,7 @@ func newHelpTopics() []*cobra.Command {
 	topic := func(name, short, long string) *cobra.Command {
 		return &cobra.Command{Use: name, Short: short, Long: strings.TrimSpace(long)}
 	}
-	ruleTopic := topic("rules", "The rules that a record is checked against", "An error refuses to publish and fails a check; a warning is printed. Rules\nmarked ! cannot be waived or switched off.")
+	ruleTopic := topic("rules", "The rules that a record is checked against", "An error refuses to publish and fails a check; a warning is printed. Rules\nmarked ! cannot be waived or switched off. handoff help CODE says of a rule when\nit fires, why, and what to write instead.")
 	addHelp(ruleTopic, rulesHelp)
 	agentTopic := topic("agents", "What coding agents may do, and how they are told", agentsHelp)
 	addHelp(agentTopic, agentSigns)
@@ -131,7 +172,7 @@ func newHelpTopics() []*cobra.Command {
 		topic("exit-codes", "What the exit statuses mean", statusHelp),
 		topic("formatting", "JSON, jq and templates", formattingHelp),
 		topic("ids", "How to name a record, an item, a blocker", idsHelp),
-		topic("config", "What .handoffs/config.yaml may say", configHelp+targetsHelp),
+		topic("config", "What .handoffs/config.yaml may say", configHelp+keysHelp+targetsHelp),
 		agentTopic,
 		topic("security", "Whom the program trusts, and with what", securityHelp),
 		ruleTopic,
@@ -170,8 +211,9 @@ handoff.shareQueries
 const formattingHelp = `
 --json prints exactly one document on stdout; an error is one line of JSON on
 stderr. Every document has "schema_version": 1, lists are under "results", and
-fields are only ever added. Times are of RFC 3339, with fractions of a second
-where they matter. In a pipe, text is tab-separated and never cut.
+fields are only ever added. Times are of RFC 3339, in UTC, by the second; those
+in a record are as it was written. In a pipe, text is tab-separated and never
+cut.
 
   handoff query blocked --jq '.results[] | .id + " waits for " + .resolver'
   handoff inbox --template '{{range .results}}{{.id}}{{"\n"}}{{end}}'
@@ -191,99 +233,6 @@ Names stay the same from handoff to handoff: the name is the thread.
 People are named by their handle, with or without @; by their address; or by
 their name in the configuration, or in the commits where it lists nobody: ben,
 @Ben, ben@example.com, Okri. It is the handle that is stored.`
-
-const configHelp = `
-.handoffs/config.yaml is optional; handoff init writes it. It is read from HEAD
-and changed like any other file, by review. It may describe people and rules,
-but holds no URL to call, no token and no command.
-
-  format:     1
-  people:     {ana: {emails: [ana@example.com], team: payments,
-               tz: Asia/Singapore, hours: "09:00-18:00", days: mon-fri,
-               away: [{from: 2026-12-21, to: 2027-01-04, cover: ben}]},
-               ben: {emails: [ben@example.com], team: payments},
-               sarah: {emails: [sarah@example.com]},
-               ines: {emails: [ines@example.com]}}
-  teams:      {payments: {lead: ben, zone: apac}}
-  pods:       {refunds: {teams: [payments], leads: {apac: ana, emea: ben}}}
-  zones:      [apac, emea, amer]
-  store:      {branch: current}      # or a branch of their own
-  read:       all                    # or current: HEAD alone
-  commit:     {skip_ci: false}
-  timing:     {publish_grace: 10m, clock_skew: 5m, backdate: 15m}
-  ack_policy: per_item               # or any, all
-  acks:       {signed: true}         # or said on a forge
-  hook:       {before_shift_end: 90m, commits: 10, hours: 12}
-  sla:        {ack: {routine: 1h, watch: 30m, critical: 15m}, answer: 8h,
-               blocker_ack: 4h, blocker_resolve: 2d}
-  authority:  [{area: session-policy, primary: sarah, alternates: [ines]}]
-  escalation: {default: [alternate, "team:lead"]}
-  interfaces: [{from: apac, to: emea, trigger: end of shift,
-               done_when: [the receiver has acked],
-               conditions: [no deploy after 16:00], requires: [accept],
-               on_missing: reject, ack: 2h}]   # or warn, or "return:ben"
-  exceptions: {judgement: sarah, policy: ines, incomplete: sender}
-  rules:      {preset: default, HO204: off, allow_secrets: [70bd908a4d40]}
-  deliver:    {blockers: github, questions: github, decisions: github,
-               handoffs: payments-chat}   # names of targets
-  agents:     {answer: publish, ask: publish, decide: propose}   # or draft
-  refs:       {ticket: "https://jira.example.com/browse/{id}"}
-  verify:     {settled: [{finding: HO902, record: k3f9q2m7,
-               why: "held a customer's address, removed in review"}]}
-
-verify.settled names findings of handoff verify that a review has looked into,
-each by its code and by its record, its commit or both. verify shows them as
-settled. verify.keys names by its fingerprint what a machine signs with that
-records comments: SHA256:… as ssh-keygen -l prints it, or 40 hex digits of PGP.
-What counts is the file of the default branch, where there is one.
-
-handoff init writes what it knows, and the other keys as comments that explain
-them. handoff check .handoffs/config.yaml checks it before you commit.
-`
-
-const targetsHelp = `
-What a target is you say in a file of your own, which no repository has:
-$XDG_CONFIG_HOME/handoff/config.yaml, or ~/.config/handoff/config.yaml. Without
-it nothing is ever sent or asked over the network.
-
-  format:  1
-  targets:
-    github:        {type: github, project: example/app}
-    payments-chat: {type: slack, channel: C012AB3CD,
-                    token_command: [pass, show, slack]}
-    pager:         {type: webhook, webhook_env: PAGER_URL,
-                    token_env: PAGER_SECRET}
-    mail:          {type: mail, host: mail.example.com, user: ana,
-                    from: ana@example.com, token_env: MAIL_PASSWORD}
-
-  type     github, gitlab, gitea, forgejo, jira, linear, slack, teams,
-           googlechat, webhook, mail
-  host     where it is not the service's own: a host, or https://host/path
-  project  owner/name of a forge; of Jira and Linear the prefix of the tickets
-  channel  of a chat, as its API calls it
-  user, from, to
-           of mail, and the user of Jira
-  token_env, webhook_env
-           the variable that has the token, or the address of a webhook
-  token_command, webhook_command
-           a program that prints it, and its arguments; no shell reads them
-
-The file holds no secret itself. Without token_env and token_command a token is
-looked for in GH_TOKEN, GITHUB_TOKEN and gh auth token, in GITLAB_TOKEN and
-glab, in LINEAR_API_KEY and SLACK_BOT_TOKEN, each for its own host alone. In a
-job, and instead of the file, variables say the same, as in
-HANDOFF_TARGET_PAYMENTS_CHAT_CHANNEL=C012AB3CD, with TYPE, HOST, PROJECT,
-CHANNEL, USER, FROM, TO, TOKEN or WEBHOOK at the end.
-
-A forge that this repository is on, as its remotes say, is also asked how pull
-requests stand: by declare and sync, about the items at hand, for two seconds at
-most. The records keep what it said and when; nothing else asks. A token without
-a target asks nobody.
-
-People are mentioned under the account that the roster has for them: github,
-gitlab, gitea, jira, linear, slack, teams (the name that they sign in with) or
-googlechat (the number of users/NUMBER); mail goes to their first address. Under
-the same account handoff sync --from github records what they say in comments.`
 
 const agentsHelp = `
 A coding agent works in a clone, with the git identity of a person. The person
@@ -351,16 +300,61 @@ func rulesHelp() string {
 	b.WriteString("\n\n")
 	for _, rule := range rules.Table() {
 		mark := " "
-		if rule.Fixed {
+		if !rules.Adjustable(rule.Code) && !rules.Waivable(rule.Code) {
 			mark = "!"
 		}
-		level := "warning"
-		if rule.Level == handoff.LevelError {
-			level = "error"
-		}
-		fmt.Fprintf(&b, "%s %s %-8s %s\n", rule.Code, mark, level, rule.Title)
+		fmt.Fprintf(&b, "%s %s %-8s %s\n", rule.Code, mark, levelWord(rule.Level), rule.Title)
 	}
 	return b.String()
+}
+
+func levelWord(level handoff.Level) string {
+	if level == handoff.LevelError {
+		return "error"
+	}
+	return "warning"
+}
+
+// ruleOf is the rule whose code is asked for.
+func ruleOf(args []string) (rules.Rule, bool) {
+	if len(args) != 1 {
+		return rules.Rule{}, false
+	}
+	return rules.Lookup(strings.ToUpper(args[0]))
+}
+
+// ruleHelp says all of a rule.
+func ruleHelp(rule rules.Rule) string {
+	var b strings.Builder
+	why, cure := rules.Reasons(rule.Code)
+	fmt.Fprintf(&b, "%s: %s\n\n", rule.Code, rule.Title)
+	for _, part := range []string{"When: " + rule.When + ".", "Why: " + why, "Instead: " + cure, ruleLevel(rule)} {
+		b.WriteString(strings.Join(wrapWords(part, helpWidth), "\n") + "\n\n")
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// ruleLevel says of a rule how its findings weigh, and who can change that.
+func ruleLevel(rule rules.Rule) string {
+	said := "Level: " + levelWord(rule.Level)
+	switch {
+	case rule.Mixed && rule.Level == handoff.LevelError:
+		said += ", in some cases a warning"
+	case rule.Mixed:
+		said += ", in some cases an error"
+	}
+	if rule.English {
+		said += "; silent where records are not in English"
+	}
+	if rules.Adjustable(rule.Code) {
+		said += ". A team sets it under rules in .handoffs/config.yaml: {" + rule.Code + ": off}, or warn, or error"
+	}
+	if rules.Waivable(rule.Code) {
+		said += ". A handoff may break it with --waive '" + rule.Code + ";why'"
+	} else {
+		said += ". No record may break it"
+	}
+	return said + "."
 }
 
 // addHelp adds text to the long help of a command when that is asked for: what

@@ -76,16 +76,16 @@ repository. It is asked whether that is meant; --shared-hooks says so.`,
 type hookDocument struct {
 	Installed bool   `json:"installed"`
 	Strict    bool   `json:"strict"`
-	Path      string `json:"path"`              // of the script
-	Shared    bool   `json:"shared"`            // git runs the script in other repositories as well
-	Config    bool   `json:"config"`            // git runs one from its configuration
-	Manager   string `json:"manager"`           // who writes the script, "" for nobody
-	Changed   bool   `json:"changed"`           // by this command
-	Why       string `json:"why,omitempty"`     // the script was left alone
-	Snippet   string `json:"snippet,omitempty"` // what to add by hand
-	Into      string `json:"into,omitempty"`    // the file to add it to
+	Path      string `json:"path"`    // of the script
+	Shared    bool   `json:"shared"`  // git runs the script in other repositories as well
+	Config    bool   `json:"config"`  // git runs one from its configuration
+	Manager   string `json:"manager"` // who writes the script, "" for nobody
+	Changed   bool   `json:"changed"` // by this command
+	Why       string `json:"why"`     // the script was left alone
+	Snippet   string `json:"snippet"` // what to add by hand
+	Into      string `json:"into"`    // the file to add it to
 
-	ConfigHooks []configHook `json:"config_hooks,omitempty"` // whether git runs them or not
+	ConfigHooks []configHook `json:"config_hooks"` // whether git runs them or not
 }
 
 // prePushHook is the hook of a repository in both forms that it can have.

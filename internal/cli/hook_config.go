@@ -19,7 +19,7 @@ type configHook struct {
 	Name   string `json:"name"`  // "handoff", as in hook.handoff.command
 	Scope  string `json:"scope"` // of its command: "system", "global", "local", "worktree", "command"
 	Strict bool   `json:"strict"`
-	Why    string `json:"why,omitempty"` // git does not run it
+	Why    string `json:"why"` // git does not run it
 
 	offIn string // the scope in which it is switched off, "" when git is too old
 }

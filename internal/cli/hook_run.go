@@ -13,6 +13,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/store"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -187,7 +188,7 @@ func (p *push) addUpdates(updates []guard.Update, remote string) error {
 		tracking, err = p.ListRefs("refs/remotes/") // a push to an address
 	}
 	// The walk follows the first ones: those that are most likely close.
-	slices.SortStableFunc(tracking, func(a, b git.Ref) int {
+	sorting.By(tracking, func(a, b git.Ref) int {
 		return p.closeness(b, updates) - p.closeness(a, updates)
 	})
 	for _, ref := range tracking {

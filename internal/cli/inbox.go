@@ -50,8 +50,8 @@ names the subject.`,
 // inboxDocument is what --json prints.
 type inboxDocument struct {
 	For     string        `json:"for"`
-	Since   time.Time     `json:"since"`            // from when on the news are
-	Drafts  []agent.Draft `json:"drafts,omitempty"` // that agents have prepared for them
+	Since   time.Time     `json:"since"`  // from when on the news are
+	Drafts  []agent.Draft `json:"drafts"` // that agents have prepared for them
 	Results []inbox.Row   `json:"results"`
 }
 

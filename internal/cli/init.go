@@ -53,7 +53,8 @@ keeps it as an artifact. On the pages of the forge it is published only with
 may be public.
 
 With --example, the configuration of a team like yours is written to the work
-tree, with people of its own: put yours in their place, and commit it.
+tree, with people of its own: put yours in their place, and commit it. Then init
+commits the rest.
 
 With --forms, people who use no terminal leave a handoff in an issue: the forge
 that the remote is on asks for what declare asks for, and handoff sync --from
@@ -97,15 +98,15 @@ up the reminder.`,
 	f := cmd.Flags()
 	o.addFlags(f)
 	cmd.SetFlagErrorFunc(exampleFlagError)
-	listVar(f, &o.people, "person", "somebody who works here: `'"+config.PersonShape+"'`, with what is known of them (repeatable)")
-	listVar(f, &o.teams, "team", "a team: `'"+config.TeamShape+"'`, with commas between the members (repeatable)")
+	listVar(f, &o.people, "person", "somebody who works here: `'"+config.PersonShape+"'`, with what is known of them")
+	listVar(f, &o.teams, "team", "a team: `'"+config.TeamShape+"'`, with commas between the members")
 	f.BoolVar(&o.hook, "hook", false, "install the reminder before a push as well")
 	f.StringVar(&o.ci, "ci", "", "write the check of pull requests, and jobs that remind of deadlines and draw the report, for `SERVICE`: github, gitlab, gitea, or none")
-	f.StringVar(&o.readers, "pages-readable-by", "", "publish the report on the pages of the service as well: `everyone` can read them, or members")
+	f.StringVar(&o.readers, "pages-readable-by", "", "publish the report on the pages of the service as well, for `READERS`: everyone, or members")
 	f.StringVar(&o.forms, "forms", "", "write the form in which issues ask for a handoff, for the `FORGE` that the remote is on, or for github, gitlab or gitea")
 	f.Lookup("forms").NoOptDefVal = formsHere
 	f.BoolVar(&o.comments, "comments", false, "with --ci, write as well what records the comments of people without a terminal")
-	f.StringVar(&o.agents, "agents", "", "write what coding agents read on handoffs, a block of AGENTS.md and a skill, or `remove` it")
+	f.StringVar(&o.agents, "agents", "", "write what coding agents read on handoffs, a block of AGENTS.md and a skill; as `WHAT`, remove takes it away")
 	f.Lookup("agents").NoOptDefVal = agentsWrite
 	f.StringVar(&o.example, "example", "", "write the configuration of the example `NAME`, for you to put your people into: "+strings.Join(examples.Starts, ", "))
 	f.StringVar(&o.branch, "branch", "", "records go to the branch `NAME`, or to the current one")
@@ -203,7 +204,7 @@ func (s *setup) carryOut(ctx context.Context, changes []blockChange) error {
 		}
 		noteChanges(g, changes)
 		if s.example != nil {
-			change.Files = append([]store.NewFile{{Path: s.example.Path, Data: s.example.Data}}, change.Files...)
+			return printExample(g, *s.example)
 		}
 		return o.printDryRun(g, change, nil, make([]custodyChange, 1))
 	}
@@ -227,6 +228,8 @@ func (s *setup) carryOut(ctx context.Context, changes []blockChange) error {
 	}
 	if s.example != nil {
 		examplePeople(g, ws, s.example.Data)
+	} else if c, err := s.agreed(); err == nil && robotIsMissing(o, c) {
+		g.note("the job that reminds leaves records: add it to people, or it fails: handoff-robot: {emails: [%s]}", robot)
 	}
 	if s.outside {
 		g.note("%s <%s> is none of the people, and cannot declare here", ws.Me, ws.Author.Email)
@@ -259,11 +262,7 @@ func (s *setup) commit(ctx context.Context, change store.Change) (doc initDocume
 	}
 	doc.Commit, doc.Ref = commit.Hash, commit.Ref
 	return doc, func() error {
-		next := "handoff declare"
-		if s.example != nil {
-			next = "edit " + s.example.Path
-		}
-		g.note("committed to %s as %s; next: %s", workspace.ShortRef(commit.Ref), commit.Hash[:7], next)
+		g.note("committed to %s as %s; next: handoff declare", workspace.ShortRef(commit.Ref), commit.Hash[:7])
 		pushed, err := to.push, error(nil)
 		switch {
 		case to.push:
@@ -312,11 +311,9 @@ func (s *setup) settle() error {
 		return err
 	}
 	s.outside = s.example == nil && len(agreed.People) > 0 && !slices.Contains(agreed.Handles(), meIn(s.ws, agreed))
-	has := s.has
-	if s.example != nil {
-		has = append(slices.Clone(has), s.example.Path)
+	if s.example == nil { // else its people would be in all of them
+		s.files, err = setupFiles(s.ws, agreed, s.has)
 	}
-	s.files, err = setupFiles(s.ws, agreed, has)
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/examples"
+	"github.com/handoff-cli/handoff/internal/config"
 	"github.com/handoff-cli/handoff/internal/form"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/plainfile"
@@ -91,7 +92,7 @@ func (s *setup) aroundFiles() ([]examples.File, error) {
 func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions, files []examples.File) ([]string, error) {
 	var created []string
 	for _, f := range files {
-		isNew, err := createFile(filepath.Join(ws.Worktree(), filepath.FromSlash(f.Path)), f.Data)
+		isNew, err := createFile(ws, filepath.Join(ws.Worktree(), filepath.FromSlash(f.Path)), f.Data)
 		switch {
 		case err != nil:
 			return created, err
@@ -119,6 +120,15 @@ func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o ini
 	return created, nil
 }
 
+// robot is the address of the job that reminds, in the files of every service.
+const robot = "robot@handoff.invalid"
+
+// robotIsMissing reports whether that job will not be one of the people.
+func robotIsMissing(o initOptions, c *config.Config) bool {
+	_, is := c.Handle("", robot)
+	return o.ci != "" && o.ci != form.NoCI && len(c.People) > 0 && !is
+}
+
 // addReminder installs the hook. One that is somebody else's is no reason to
 // give up on the rest.
 func addReminder(ctx context.Context, g *globals, ws *workspace.Workspace) error {
@@ -141,14 +151,26 @@ func addReminder(ctx context.Context, g *globals, ws *workspace.Workspace) error
 	return err
 }
 
-// createFile writes a file that is not there yet, as a whole.
-func createFile(name string, data []byte) (bool, error) {
+// createFile writes a file that is not there yet, as a whole. It is made in the git
+// directory, so that a kill leaves no part of one in the work tree, and what came in its
+// place meanwhile stays.
+func createFile(ws *workspace.Workspace, name string, data []byte) (bool, error) {
 	if exists(name) {
 		return false, nil
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+	own := filepath.Join(ws.Dir(), "handoff")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o777), ws.MakeDir(own)); err != nil {
 		return false, err
 	}
+	whole := filepath.Join(own, ".tmp-"+plainfile.NewToken()[:12])
+	if err := plainfile.Replace(whole, 0o666, data, nil); err != nil {
+		return false, err
+	}
+	linked := os.Link(whole, name)
+	if err := os.Remove(whole); err != nil || linked == nil || errors.Is(linked, fs.ErrExist) {
+		return linked == nil, err
+	}
+	// The file system has no links, or the work tree lies on another one.
 	return true, plainfile.Replace(name, 0o666, data, nil)
 }
 

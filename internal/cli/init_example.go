@@ -10,6 +10,7 @@ import (
 
 	"github.com/handoff-cli/handoff/examples"
 	"github.com/handoff-cli/handoff/internal/config"
+	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/plainfile"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -18,8 +19,9 @@ import (
 )
 
 // The configuration of an example names people who do not work here. So init leaves it in
-// the work tree, beside what it writes for a CI service: nothing reads it there before
-// somebody has put their own people in, and committed it.
+// the work tree, beside what it writes for a CI service, and commits nothing: once
+// somebody has put their own people in and committed that, init again makes the rest of
+// them.
 
 // exampleList says a line for each example.
 func exampleList() string {
@@ -98,16 +100,26 @@ func configHere(ws *workspace.Workspace) (data []byte, isThere bool, err error) 
 	return data, err == nil, err
 }
 
+// printExample shows the configuration of an example, of which nothing was written.
+func printExample(g *globals, example examples.File) error {
+	doc := dryRun{DryRun: true, Files: []dryRunFile{{example.Path, string(example.Data)}}, Warnings: []handoff.Finding{}}
+	err := g.printer.print(doc, func() {
+		g.printer.line("# %s", example.Path)
+		g.printer.line("%s", strings.TrimSuffix(string(example.Data), "\n"))
+	})
+	g.note("nothing was written")
+	return err
+}
+
 // examplePeople says whom somebody who takes an example has to replace.
 func examplePeople(g *globals, ws *workspace.Workspace, example []byte) {
 	c, _ := config.Parse(example)
-	handles := c.Handles()
-	const shown = 3
-	more := handles
-	if len(handles) > shown {
-		more = append(slices.Clone(handles[:shown]), fmt.Sprintf("%d more", len(handles)-shown))
+	handles := slices.DeleteFunc(c.Handles(), func(handle string) bool { return slices.Contains(c.People[handle].Emails, robot) })
+	if shown := 3; len(handles) > shown {
+		handles = append(handles[:shown], fmt.Sprintf("%d more", len(handles)-shown))
 	}
-	g.note("the people in %s are those of the example: %s", ws.ConfigFile(), text.And(more))
-	g.note("put yours in their place, with their addresses, zones and hours; handoff check %s says\n"+
-		"where somebody is named who is not there any more; then commit it", ws.ConfigFile())
+	g.note("the people in %s are examples: %s", ws.ConfigFile(), text.And(handles))
+	g.note("put yours in their place, with their addresses, zones and hours; then")
+	g.note("  handoff check %s   says who is named and not there", ws.ConfigFile())
+	g.note("commit it, and run handoff init again for a README and templates of your team")
 }

@@ -76,7 +76,7 @@ status, decision, why, by, age, supersedes, superseded by, record, path, commit.
 
 // logEntry is one row of the log.
 type logEntry struct {
-	Type     string       `json:"type"` // record
+	Type     string       `json:"type"` // entry
 	ID       string       `json:"id"`
 	Kind     handoff.Kind `json:"kind"`
 	By       string       `json:"by"`
@@ -84,11 +84,11 @@ type logEntry struct {
 	Says     string       `json:"says"`
 	Path     string       `json:"path"`
 	Commit   string       `json:"commit"`
-	OnlyOn   string       `json:"only_on"`         // the foreign branch that alone has the record, else ""
-	Disputed bool         `json:"disputed"`        // another file has the same id and other content
-	Agent    string       `json:"agent,omitempty"` // that prepared it for its author
-	Unproven bool         `json:"unproven"`        // a verdict that only a squash merge has, which nobody here saw given
-	OnWordOf string       `json:"on_word_of"`      // the service on whose word alone its author has said it, else ""
+	OnlyOn   string       `json:"only_on"`     // the foreign branch that alone has the record, else ""
+	Disputed bool         `json:"disputed"`    // another file has the same id and other content
+	Agent    string       `json:"prepared_by"` // the coding agent that prepared it for its author, else ""
+	Unproven bool         `json:"unproven"`    // a verdict that only a squash merge has, which nobody here saw given
+	OnWordOf string       `json:"on_word_of"`  // the service on whose word alone its author has said it, else ""
 
 	doubts string
 	since  time.Duration // how old it is, less than nothing where its clock is ahead
@@ -129,7 +129,7 @@ func runLog(ctx context.Context, g *globals, o logOptions, args []string) error 
 	entries := []logEntry{}
 	for _, r := range query.Log(q, ws.State, ws.QueryEnv()) {
 		ws.Prove(r)
-		entries = append(entries, logEntry{Type: "record", ID: r.ID, Kind: r.Kind, By: r.By, At: r.At,
+		entries = append(entries, logEntry{Type: "entry", ID: r.ID, Kind: r.Kind, By: r.By, At: r.At,
 			Says: story.Says(r), Path: r.Source.Path, Commit: r.Source.Commit, OnlyOn: r.Source.OnlyOn(), Disputed: r.Source.Disputed, Unproven: r.Source.Unproven, OnWordOf: r.Source.OnWordOf, Agent: r.AgentName(), doubts: remarks(r), since: ws.Since(r.At.Time)})
 	}
 	if g.printer.structured() {

@@ -1,3 +1,5 @@
+//go:build !nomanual
+
 package cli
 
 import (
@@ -12,6 +14,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// addManual adds the command that writes the manual.
+func addManual(root *cobra.Command, g *globals) { root.AddCommand(newManCmd(g)) }
+
 func newManCmd(g *globals) *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
@@ -19,8 +24,8 @@ func newManCmd(g *globals) *cobra.Command {
 		Short:  "Print a page of the manual, or write all of them",
 		Hidden: true,
 		Long: `Print a page of the manual in the language of man(7): that of a command, config
-for .handoffs/config.yaml, record for the fields of records, or else that of
-handoff itself. With --dir, all pages are written, each to a file of its name
+for .handoffs/config.yaml, record for the fields of records, rules, or else that
+of handoff itself. With --dir, all pages are written, each to a file of its name
 and section: handoff-declare.1, handoff-config.5.
 
 The same program writes the same pages. They carry the date that the variable
@@ -43,28 +48,15 @@ SOURCE_DATE_EPOCH has, in seconds, or none.`,
 			}
 			for _, p := range pages {
 				if name == p.name || name == p.file() || "handoff-"+name == p.name {
-					doc := manualDocument{Name: p.name, Section: p.section, Roff: p.roff(date)}
-					return g.printer.print(doc, func() { _, _ = g.output.Write([]byte(doc.Roff)) }) // output keeps the error
+					_, err := g.output.Write([]byte(p.roff(date)))
+					return err
 				}
 			}
-			return workspace.Usagef("handoff --help lists the commands; config and record are pages as well", "no page on %q", name)
+			return workspace.Usagef("handoff --help lists the commands; config, record and rules are pages as well", "no page on %q", name)
 		},
 	}
 	cmd.Flags().StringVar(&dir, "dir", "", "write all pages into the directory `DIR`, which is made if need be")
 	return cmd
-}
-
-// manualDocument is what --json prints of a page.
-type manualDocument struct {
-	Name    string `json:"name"`
-	Section int    `json:"section"`
-	Roff    string `json:"roff"`
-}
-
-// manualFiles is what --json prints of --dir.
-type manualFiles struct {
-	Dir   string   `json:"dir"`
-	Files []string `json:"files"`
 }
 
 // sourceDate is the day of SOURCE_DATE_EPOCH, "" where that is not set.
@@ -87,14 +79,13 @@ func writeManual(g *globals, pages []manualPage, date, dir string, args []string
 	if err := os.MkdirAll(at, 0o777); err != nil {
 		return asNamed("--dir "+dir, err)
 	}
-	doc := manualFiles{Dir: dir}
 	for _, p := range pages {
 		if err := plainfile.Replace(filepath.Join(at, p.file()), 0o666, []byte(p.roff(date)), nil); err != nil {
 			return asNamed("--dir "+dir, err)
 		}
-		doc.Files = append(doc.Files, p.file())
 	}
-	return g.printer.print(doc, func() { g.note("%d pages of the manual are in %s", len(doc.Files), dir) })
+	g.note("%d pages of the manual are in %s", len(pages), dir)
+	return nil
 }
 
 // manualPage is a page of the manual: of a command, or where there is none of a
@@ -120,6 +111,7 @@ func manualPages(root *cobra.Command) []manualPage {
 		{name: "handoff", section: sectionCommands, short: root.Short, cmd: root},
 		{name: "git-handoff", section: sectionCommands, short: root.Short, cmd: root},
 		{name: "handoff-config", section: sectionFormats, short: "What a team can configure, and somebody for themselves", text: configPage},
+		{name: "handoff-rules", section: sectionFormats, short: "The rules that a record is checked against", text: rulesPage},
 		{name: "handoff-record", section: sectionFormats, short: "The fields of records", text: recordPage},
 	}
 	for _, cmd := range root.Commands() {
@@ -176,7 +168,7 @@ func (p *manualPage) seeAlso() []string {
 			}
 		}
 	}
-	for _, format := range []string{"handoff-config", "handoff-record"} {
+	for _, format := range []string{"handoff-config", "handoff-record", "handoff-rules"} {
 		if format != p.name {
 			see = append(see, escaped(format)+" (5),")
 		}

@@ -1,3 +1,5 @@
+//go:build !nomanual
+
 package cli
 
 import (
@@ -106,6 +108,7 @@ func options(r *roff, flags *pflag.FlagSet) {
 		if f.Hidden || f.Name == "help" {
 			return
 		}
+		markRepeatable(f)
 		value, usage := pflag.UnquoteUsage(f)
 		term := inBold("--" + f.Name)
 		if f.Shorthand != "" {

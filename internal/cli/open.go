@@ -94,7 +94,7 @@ func (g *globals) openFor(ctx context.Context, o workspace.SourceOptions, part f
 // addSourceFlags defines the flags that say which records a question is put to.
 func addSourceFlags(f *pflag.FlagSet, o *workspace.SourceOptions) {
 	f.StringVar(&o.AsOf, "as-of", "", "answer as it was at a `TIME`, or at a revision")
-	commaListVar(f, &o.Refs, "ref", "read the records of this `REF` only (repeatable)")
+	commaListVar(f, &o.Refs, "ref", "read the records of this `REF` only")
 	f.BoolVar(&o.AllRefs, "all-refs", false, "read all branches, also those of strangers, whatever the configuration says")
 }
 

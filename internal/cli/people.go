@@ -14,7 +14,7 @@ import (
 
 // addPeopleFlags adds what the commands need that name somebody.
 func (o *publishOptions) addPeopleFlags(f *pflag.FlagSet) {
-	commaListVar(f, &o.newPeople, "new-person", "`NAME` is somebody new, and no slip for one who is known (repeatable)")
+	commaListVar(f, &o.newPeople, "new-person", "`NAME` is somebody new, and no slip for one who is known")
 }
 
 // meet looks at the people whom records to come name and whom nothing knows yet. One

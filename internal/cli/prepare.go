@@ -60,7 +60,7 @@ func (g *globals) keepDraft(ws *workspace.Workspace, records []*handoff.Record, 
 	waiting := agent.Prepared{CommonDir: ws.CommonDir()}
 	draft, err := waiting.Add(agent.Draft{
 		For: ws.Me, At: records[0].At, Agent: *g.agent, Act: agent.Act(records[0]),
-		Says: string(records[0].Kind) + ": " + story.Headline(records[0]), Texts: texts, Notes: notes,
+		Says: saysOf(records[0]), Texts: texts, Notes: notes,
 	})
 	if err != nil {
 		return err
@@ -75,6 +75,9 @@ func (g *globals) keepDraft(ws *workspace.Workspace, records []*handoff.Record, 
 		g.note("%s reads it and publishes it: %s", ws.Me, publish)
 	})
 }
+
+// saysOf is what a record is in one line.
+func saysOf(r *handoff.Record) string { return string(r.Kind) + ": " + story.Headline(r) }
 
 // textsOf are records as a draft keeps them.
 func textsOf(sealed []*handoff.Sealed) []string {

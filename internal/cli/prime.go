@@ -24,7 +24,7 @@ With --for, the decisions are those about these files or folders.`,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runPrime(cmd.Context(), g, paths) },
 	}
-	listVar(cmd.Flags(), &paths, "for", "the decisions about a file or a folder, by its `PATH` in the repository (repeatable)")
+	listVar(cmd.Flags(), &paths, "for", "the decisions about a file or a folder, by its `PATH` in the repository")
 	return cmd
 }
 

@@ -243,7 +243,7 @@ func (p *printer) print(document any, text func()) error {
 // document prints fields, a struct, as the one JSON document of the command, which
 // begins with its version, or what --jq or --template make of it.
 func (p *printer) document(fields any) error {
-	data, err := json.Marshal(fields)
+	data, err := json.Marshal(settled(fields))
 	if err != nil {
 		return err
 	}

@@ -133,9 +133,9 @@ func (p *printer) cardOf(r row.Row) card {
 	case *row.Gap:
 		return card{r.ID, []string{"gap of " + r.Subject, words(r.Class), "by " + r.By}, [][2]string{{"impact", r.Impact}, {"recovery", r.Recovery}}}
 	case *row.Record:
-		return card{r.ID, []string{string(r.Kind) + " by " + r.By, r.Subject}, [][2]string{{"says", r.Say}}}
+		return card{r.ID, []string{string(r.Kind) + " by " + r.By, r.Subject}, [][2]string{{"says", r.Says}}}
 	case *row.Event:
-		return card{r.ID, []string{string(r.Kind) + " by " + r.By, r.Subject}, [][2]string{{"says", r.Say}}}
+		return card{r.ID, []string{string(r.Kind) + " by " + r.By, r.Subject}, [][2]string{{"says", r.Says}}}
 	case *row.Contract:
 		return card{r.Key(), []string{"contract"}, [][2]string{
 			{"trigger", r.Trigger}, {"done when", strings.Join(r.DoneWhen, "; ")}, {"conditions", strings.Join(r.Conditions, "; ")},

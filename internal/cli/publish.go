@@ -57,7 +57,7 @@ type publication struct {
 	Pushed   bool              `json:"pushed"`
 	Warnings []handoff.Finding `json:"warnings"`
 	custodyChange
-	Deliveries []deliveryRow `json:"deliveries,omitempty"` // with --route
+	Deliveries []deliveryRow `json:"deliveries"` // with --route
 }
 
 // checkAndPublish judges records that flags made and publishes them; refused

@@ -12,7 +12,7 @@ import (
 type reposOptions struct{ dirs []string }
 
 func (o *reposOptions) addFlags(f *pflag.FlagSet) {
-	listVar(f, &o.dirs, "all-repos", "read all repositories in `DIR` (repeatable)")
+	listVar(f, &o.dirs, "all-repos", "read all repositories in `DIR`")
 }
 
 // reposHelp belongs to the help of every command that reads many repositories.

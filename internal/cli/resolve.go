@@ -45,7 +45,7 @@ that wait for you.`,
 	f.StringVar(&o.outcome, "outcome", "resolved", "`OUTCOME`: resolved, workaround, withdrawn, obsolete, wont_fix")
 	f.StringVar(&o.how, "how", "", "`TEXT` that says what removed it, as the second argument does")
 	f.StringVar(&o.decision, "decision", "", "the decision that removed it: `'what -- why'`")
-	listVar(f, &o.evidence, "evidence", "a `LINK` or a commit that shows it (repeatable)")
+	listVar(f, &o.evidence, "evidence", "a `LINK` or a commit that shows it")
 	f.StringVar(&o.source, "source", "", "where it was said: `PLACE` out of git, chat, call, meeting, doc")
 	o.addFlags(f)
 	return cmd

@@ -1,3 +1,5 @@
+//go:build !nomanual
+
 package cli
 
 import (

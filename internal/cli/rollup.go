@@ -260,8 +260,8 @@ func nothingDrawn(r *handoff.Rollup) error {
 
 // draftDocument is what --json prints of a draft that is not finished.
 type draftDocument struct {
-	Draft   *handoff.Record `json:"draft"`
-	Missing string          `json:"missing"`
+	Draft *handoff.Record `json:"draft"`
+	Lacks string          `json:"lacks"` // what its lead has to say yet
 }
 
 // missingMembers lists who is missing and why, after a prefix; "" when nobody

@@ -151,7 +151,7 @@ stays with its sender until the receiver acknowledges it.`,
 	})
 	root.AddGroup(
 		&cobra.Group{ID: groupDaily, Title: "Every day:"},
-		&cobra.Group{ID: groupRecord, Title: "In between:"},
+		&cobra.Group{ID: groupRecord, Title: "When something comes up:"},
 		&cobra.Group{ID: groupRead, Title: "Ask the records:"},
 		&cobra.Group{ID: groupSetup, Title: "Set up and check:"},
 	)
@@ -173,9 +173,10 @@ stays with its sender until the receiver acknowledges it.`,
 		newDeclareCmd(g), newDraftCmd(g), newRollupCmd(g), newInboxCmd(g), newAckCmd(g), newShowCmd(g),
 		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
 		newEscalateCmd(g), newAssignCmd(g), newGiveCmd(g), newWithdrawCmd(g), newGapCmd(g),
-		newRouteCmd(g), newPrimeCmd(g), newJotCmd(g), newWaitCmd(g), newMCPCmd(g), newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newBoardCmd(g), newReportCmd(g), newExportCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newManCmd(g), newVersionCmd(g),
+		newRouteCmd(g), newPrimeCmd(g), newJotCmd(g), newWaitCmd(g), newMCPCmd(g), newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newBoardCmd(g), newReportCmd(g), newExportCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
 		newVerifyCmd(g), newSyncCmd(g), newDoctorCmd(g),
 	)
+	addManual(root, g)
 	root.AddCommand(newHelpTopics()...)
 	root.MarkFlagsMutuallyExclusive("jq", "template")
 	setCompletion(root)

@@ -12,6 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/story"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -61,7 +62,7 @@ func (s storyPrinter) handoff(h *fold.Handoff) {
 	s.rollup(h)
 	s.doNot(h)
 	items := slices.Clone(h.Items)
-	slices.SortStableFunc(items, func(a, b handoff.Item) int {
+	sorting.By(items, func(a, b handoff.Item) int {
 		return handoff.CompareSeverity(a.Severity, b.Severity)
 	})
 	s.list("Items", len(items), h.Items != nil)

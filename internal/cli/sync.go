@@ -86,7 +86,7 @@ type syncDocument struct {
 
 // missingDocument is what --missing prints with --json.
 type missingDocument struct {
-	Missing int `json:"missing"` // objects that were not here, and are now
+	Fetched int `json:"fetched_objects"` // objects that were not here, and are now
 }
 
 // runSyncMissing fetches what a partial clone lacks. Which branches count is

@@ -29,7 +29,7 @@ func newVersionCmd(g *globals) *cobra.Command {
 
 type versionDocument struct {
 	Version string `json:"version"`
-	Records string `json:"records"`
+	Records string `json:"record_schema"`
 	Go      string `json:"go"`
 }
 

@@ -46,7 +46,7 @@ does unasked.`,
 	f := cmd.Flags()
 	f.StringVar(&o.what, "for", "", "`WHAT`: ack, answer or resolution")
 	f.DurationVar(&o.timeout, "timeout", 0, "give up after a `TIME`, as in 90m; without it, never")
-	f.DurationVar(&o.fetch, "fetch", 0, "fetch every so often, as in 60s; at least 10s")
+	f.DurationVar(&o.fetch, "fetch", 0, "fetch every `TIME`, as in 60s; at least 10s")
 	return cmd
 }
 
@@ -208,7 +208,7 @@ func (w *awaited) item(ws *workspace.Workspace, it *fold.Item) {
 	case held != nil && held.Kind == handoff.KindAck:
 		w.end(fold.HandoffAccepted, true, held)
 	default:
-		w.end("offered to nobody", false, nil)
+		w.end("not_offered", false, nil)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // decoder reads a tree into the types of this package, strictly: an unknown

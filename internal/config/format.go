@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/text"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // sections says, in the order of the file, what each key is for, and what it

@@ -7,7 +7,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/text"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // Parse reads the file. Keys that it leaves out keep their [Default].

@@ -1,9 +1,9 @@
 package config
 
 import (
-	"slices"
 	"strings"
 
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -24,7 +24,7 @@ func nearestRule(code string) string {
 	for _, known := range RuleCodes {
 		lower = append(lower, strings.ToLower(known))
 	}
-	slices.SortStableFunc(lower, func(a, b string) int { return sameSeries(b, series) - sameSeries(a, series) })
+	sorting.By(lower, func(a, b string) int { return sameSeries(b, series) - sameSeries(a, series) })
 	if nearest := text.Nearest(code, lower); nearest != "" {
 		return "did you mean `" + strings.ToUpper(nearest) + "`? `handoff help rules` lists them"
 	}

@@ -8,11 +8,11 @@ import (
 	"errors"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -297,5 +297,5 @@ func commentAt(pattern *regexp.Regexp, on thread, fragment string) (comment, boo
 
 // sortByTime puts the oldest first.
 func sortByTime(posts []post) {
-	slices.SortStableFunc(posts, func(a, b post) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
+	sorting.By(posts, func(a, b post) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
 // Of computes what a set of records means. It is a function of the set: the
@@ -119,7 +120,7 @@ func (f *fold) admit(records []*handoff.Record) []*handoff.Record {
 			admitted[i] = f.Records[r.ID]
 		}
 	}
-	slices.SortFunc(f.Problems, compareProblems)
+	sorting.By(f.Problems, compareProblems)
 	f.Problems = slices.Compact(f.Problems)
 	return admitted
 }
@@ -150,7 +151,7 @@ func choose(copies []*handoff.Record) (*handoff.Record, []handoff.Problem) {
 	for _, r := range copies {
 		digests[r] = contentDigest(r)
 	}
-	slices.SortFunc(copies, func(a, b *handoff.Record) int {
+	sorting.By(copies, func(a, b *handoff.Record) int {
 		return cmp.Or(
 			cmp.Compare(digests[a], digests[b]), cmp.Compare(a.Source.Path, b.Source.Path),
 			cmp.Compare(a.Source.Ref, b.Source.Ref), cmp.Compare(a.Source.Commit, b.Source.Commit),

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -243,9 +244,9 @@ func (v *View) Holds(who string) Custody {
 			c.Questions = append(c.Questions, q)
 		}
 	}
-	slices.SortFunc(c.Items, CompareItems)
-	slices.SortFunc(c.Blockers, CompareBlockers)
-	slices.SortFunc(c.Questions, func(a, b *Question) int { return cmp.Compare(a.Key, b.Key) })
+	sorting.By(c.Items, CompareItems)
+	sorting.By(c.Blockers, CompareBlockers)
+	sorting.By(c.Questions, func(a, b *Question) int { return cmp.Compare(a.Key, b.Key) })
 	return c
 }
 

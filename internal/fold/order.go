@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
 // causalOrder sorts records of different ids so that each comes after every
@@ -49,7 +50,7 @@ func newGraph(records []*handoff.Record, snapshot *Resumed) *graph {
 		first:    make(map[declaration]int, len(records)/4),
 		snapshot: snapshot,
 	}
-	slices.SortFunc(g.records, CompareRecords)
+	sorting.By(g.records, CompareRecords)
 	for i, r := range g.records {
 		g.rank[r.ID] = i
 		g.declare(i, r)

@@ -59,20 +59,32 @@ func undoes(r *handoff.Record, a *handoff.Assignment, it *Item, declares *Handof
 func (f *fold) giveBack(it *Item, to string, r *handoff.Record) {
 	ack := f.findRecord(it.HeldBy)
 	hs := f.findHandoff(it.Declared)
+	offered := f.offerBefore(it, hs, to)
 	f.book(it, -1)
 	it.Holder, it.HeldBy = to, f.heldSince(it, to)
 	f.book(it, +1)
 	mention(&it.History, r)
 	f.forgetTaken(hs, it.ID, ack)
-	switch subject := f.findRecord(ack.Body.(*handoff.Ack).Subject); body := subject.Body.(type) {
-	case *handoff.Handoff:
-		if from := f.findHandoff(subject.ID); from != hs {
-			f.forgetTaken(from, it.ID, ack) // the item had been declared anew
-		}
-		it.Offer = offer(hs.Record, it.Item)
-	case *handoff.Assignment:
-		it.Offer = &Offer{From: to, To: []string{body.To}, Record: subject.ID, At: subject.At.Time}
+	if subject := ack.Body.(*handoff.Ack).Subject; f.findHandoff(subject) != nil && subject != hs.Record.ID {
+		f.forgetTaken(f.findHandoff(subject), it.ID, ack) // the item had been declared anew
 	}
+	it.Offer = offered
+}
+
+// offerBefore is what was offered of an item when it was taken from who held it then,
+// which is the last that was said of it: by the last assignment since it was declared,
+// else by the handoff that declares it.
+func (f *fold) offerBefore(it *Item, hs *Handoff, holder string) *Offer {
+	for _, id := range slices.Backward(it.History[:len(it.History)-1]) {
+		if id == hs.Record.ID {
+			break
+		}
+		r := f.findRecord(id)
+		if a, ok := r.Body.(*handoff.Assignment); ok && a.To != holder { // with that one it was given back
+			return &Offer{From: holder, To: []string{a.To}, Record: id, At: r.At.Time}
+		}
+	}
+	return offer(hs.Record, it.Item)
 }
 
 // heldSince is the latest record by which somebody said that they hold the item.

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // vector is one case of schema/FORMAT.md, section 17.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -32,7 +33,7 @@ func (d *Declaration) findings(final *Draft) []handoff.Finding {
 	begun := time.Now()
 	findings := d.Check(final)
 	d.slow = time.Since(begun) > quickCheck
-	slices.SortStableFunc(findings, func(a, b handoff.Finding) int {
+	sorting.By(findings, func(a, b handoff.Finding) int {
 		return cmp.Compare(a.Level, b.Level) // "error" before "warning"
 	})
 	return findings
@@ -83,7 +84,7 @@ func (d *Declaration) inOrder(all []placed) {
 		}
 		return i
 	}
-	slices.SortStableFunc(all, func(a, b placed) int {
+	sorting.By(all, func(a, b placed) int {
 		return cmp.Or(cmp.Compare(a.findings[0].Level, b.findings[0].Level), cmp.Compare(pageOf(a), pageOf(b)), cmp.Compare(a.nth, b.nth))
 	})
 }

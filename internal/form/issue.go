@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -194,7 +195,7 @@ func quoted(line string) string {
 // in the order of the fields: what refuses it, and what is worth a look.
 func (i *Issue) Say(findings []handoff.Finding) (refusals, warnings []string) {
 	findings = slices.Clone(findings)
-	slices.SortStableFunc(findings, func(a, b handoff.Finding) int { return cmp.Compare(i.fieldOf(a), i.fieldOf(b)) })
+	sorting.By(findings, func(a, b handoff.Finding) int { return cmp.Compare(i.fieldOf(a), i.fieldOf(b)) })
 	refusals = slices.Clone(i.Problems)
 	for _, f := range findings {
 		list := &warnings

@@ -113,8 +113,8 @@ type RollupSource struct {
 
 // Missing is a member of whom a handoff was expected for a rollup that has none.
 type Missing struct {
-	Who string `yaml:"who"`
-	Why string `yaml:"why"` // absent, late, none
+	Who string `yaml:"who" json:"who"`
+	Why string `yaml:"why" json:"why"` // absent, late, none
 }
 
 // The levels of a rollup.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/text"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // ExtResolved is the key under which the document of a draft has the carried blockers

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/text"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // besideItems are the keys of an item that a draft may have beside its items, each entry

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -47,7 +48,7 @@ func (f Finding) CutKey() (what, key string) {
 
 // SortFindings orders findings by file, line, column, code, field and message.
 func SortFindings(findings []Finding) {
-	slices.SortStableFunc(findings, func(a, b Finding) int {
+	sorting.By(findings, func(a, b Finding) int {
 		return cmp.Or(
 			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col),
 			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Message, b.Message),

@@ -10,10 +10,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // SchemaURL is where editors find the JSON Schema of records.
@@ -90,22 +92,40 @@ func addExtensions(top *yaml.Node, ext map[string]any) error {
 // strings on the way to a node, and breaks on a list entry that begins with a
 // newline.
 func addFields(mapping *yaml.Node, v reflect.Value) {
-	for i := range v.NumField() {
-		name, option, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+	for i, tag := range tagsOf(v.Type()) {
 		field := v.Field(i)
 		switch {
-		case option == "inline":
+		case tag.option == "inline":
 			addFields(mapping, field)
 			continue
-		case option == "omitempty" && absent(field):
+		case tag.option == "omitempty" && absent(field):
 			continue
 		}
 		value, err := encode(field)
 		if err != nil {
-			panic(fmt.Sprintf("handoff: field %s: %v", name, err)) // a type of this package that encode does not know
+			panic(fmt.Sprintf("handoff: field %s: %v", tag.name, err)) // a type of this package that encode does not know
 		}
-		mapping.Content = append(mapping.Content, scalar("!!str", name, 0), value)
+		mapping.Content = append(mapping.Content, scalar("!!str", tag.name, 0), value)
 	}
+}
+
+// yamlTag is what the yaml tag of a field says.
+type yamlTag struct{ name, option string }
+
+// yamlTags are those of the fields of each struct that was written so far, by its type:
+// to cut them out for every record takes longer than all else that reflection does.
+var yamlTags sync.Map
+
+func tagsOf(t reflect.Type) []yamlTag {
+	if known, ok := yamlTags.Load(t); ok {
+		return known.([]yamlTag)
+	}
+	tags := make([]yamlTag, t.NumField())
+	for i := range tags {
+		tags[i].name, tags[i].option, _ = strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
+	}
+	yamlTags.Store(t, tags)
+	return tags
 }
 
 // absent reports whether a field says nothing: a zero value, or an empty list
@@ -121,8 +141,8 @@ func encode(v reflect.Value) (*yaml.Node, error) {
 	if !v.IsValid() {
 		return scalar("!!null", "null", 0), nil
 	}
-	if t, ok := v.Interface().(Time); ok {
-		return scalar("!!str", t.String(), yaml.DoubleQuotedStyle), nil
+	if v.Type() == reflect.TypeFor[Time]() {
+		return scalar("!!str", v.Interface().(Time).String(), yaml.DoubleQuotedStyle), nil
 	}
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -148,7 +168,7 @@ func encode(v reflect.Value) (*yaml.Node, error) {
 func encodeMap(v reflect.Value) (*yaml.Node, error) {
 	n := &yaml.Node{Kind: yaml.MappingNode}
 	keys := v.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	sorting.By(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 	for _, key := range keys {
 		value, err := encode(v.MapIndex(key))
 		if err != nil {

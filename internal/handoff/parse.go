@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/handoff-cli/handoff/internal/text"
-	"gopkg.in/yaml.v3"
+	"github.com/handoff-cli/handoff/internal/yaml"
 )
 
 // The bounds within which YAML is read at all (rule HO910).

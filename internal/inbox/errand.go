@@ -2,10 +2,10 @@ package inbox
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
 // Errand is what one record asks of somebody: a handoff with what it gives them, or
@@ -37,10 +37,10 @@ func Errands(rows []Row) []Errand {
 		}
 	}
 	for _, e := range errands {
-		slices.SortStableFunc(e.Rest, func(a, b Row) int { return handoff.CompareSeverity(row.SeverityOf(a.Row), row.SeverityOf(b.Row)) })
+		sorting.By(e.Rest, func(a, b Row) int { return handoff.CompareSeverity(row.SeverityOf(a.Row), row.SeverityOf(b.Row)) })
 	}
 	if len(rows) > 0 && rows[0].Part == Act {
-		slices.SortStableFunc(errands, func(a, b Errand) int {
+		sorting.By(errands, func(a, b Errand) int {
 			return cmp.Or(compareRaised(a.Lead, b.Lead), handoff.CompareSeverity(a.Severity(), b.Severity()), cmp.Compare(b.Lead.Cited().Age, a.Lead.Cited().Age))
 		})
 	}

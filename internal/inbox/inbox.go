@@ -17,6 +17,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -127,7 +128,7 @@ func (in *reader) act() []Row {
 	overdue := slices.DeleteFunc(query.Rows(query.Query{Topic: query.Overdue, Me: in.me}, in.state, in.env), func(line row.Row) bool {
 		return line.Cited().By != in.me
 	})
-	slices.SortStableFunc(overdue, func(a, b row.Row) int { return a.Cited().At.Compare(*b.Cited().At) })
+	sorting.By(overdue, func(a, b row.Row) int { return a.Cited().At.Compare(*b.Cited().At) })
 	rows := []Row{}
 	for _, found := range append(waiting, overdue...) {
 		line := in.waits(found)
@@ -170,7 +171,7 @@ func (in *reader) waits(line row.Row) Row {
 		return in.waitsForVerdict(in.state.Handoffs[line.ID])
 	case *row.Blocker:
 		by := in.state.Blockers[line.ID].DeclaredBy
-		return Row{Event: "blocked", Say: by + " needs " + line.Needs + in.standsIn(line.AskedNow, line.Resolver), Do: command("resolve", line.ID)}
+		return Row{Event: "blocked", Say: by + " needs: " + line.Needs + in.standsIn(line.AskedNow, line.Resolver), Do: command("resolve", line.ID)}
 	case *row.Question:
 		return Row{Event: "asked", Say: line.By + " asks: " + line.Ask + in.standsIn(line.AskedNow, line.To), Do: command("answer", line.ID)}
 	case *row.Escalation:

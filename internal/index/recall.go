@@ -408,15 +408,22 @@ func (c *recall) mentioned(want wanted) error {
 	refs := c.mentions(ids)
 	// What a record is about may be a record that is about something: the ack of
 	// an escalation is part of the story of the blocker.
-	var subjects []string
+	var found, unread []string
 	for _, ref := range refs {
-		if handoff.ValidID(ref) {
-			subjects = append(subjects, ref)
+		switch _, known := c.positions[ref]; {
+		case known:
+			found = append(found, ref)
+		case handoff.ValidID(ref):
+			unread = append(unread, ref)
 		}
 	}
-	found, err := c.records(wanted{ids: subjects})
-	if err != nil {
+	if err := c.fill(unread); err != nil {
 		return err
+	}
+	for _, id := range unread {
+		if _, known := c.positions[id]; known {
+			found = append(found, id)
+		}
 	}
 	return c.namedDeep(append(refs, c.mentions(found)...))
 }

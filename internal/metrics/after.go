@@ -6,6 +6,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
 // cleanFor is how long after its ack a handoff must prove itself.
@@ -60,7 +61,7 @@ func (m *meter) assignQuestions() {
 		}
 	}
 	for _, c := range m.chains {
-		slices.SortFunc(c.questions, time.Time.Compare)
+		sorting.By(c.questions, time.Time.Compare)
 	}
 }
 

@@ -138,7 +138,7 @@ type Timing struct {
 	N     int     `json:"n"`
 	Open  int     `json:"open"` // of those: not over
 	WallS Spread  `json:"wall_s"`
-	RCS   *Spread `json:"rc_s,omitempty"` // on the receiver's clock; nil where that is no measure
+	RCS   *Spread `json:"rc_s"` // on the receiver's clock; nil where that is no measure
 }
 
 // Counts is a distribution of numbers.

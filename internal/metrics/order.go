@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
 // What is looked up again and again is kept in order of time, so that the cost
@@ -15,7 +16,7 @@ import (
 type timeline []*fold.Handoff
 
 func (l timeline) sort() {
-	slices.SortStableFunc(l, func(a, b *fold.Handoff) int { return a.Record.At.Compare(b.Record.At.Time) })
+	sorting.By(l, func(a, b *fold.Handoff) int { return a.Record.At.Compare(b.Record.At.Time) })
 }
 
 // from returns what was written at a time or later.
@@ -42,7 +43,7 @@ func listings(chains []*chain) map[string]listing {
 		}
 	}
 	ordered := slices.Clone(chains)
-	slices.SortStableFunc(ordered, func(a, b *chain) int { return a.first().Record.At.Compare(b.first().Record.At.Time) })
+	sorting.By(ordered, func(a, b *chain) int { return a.first().Record.At.Compare(b.first().Record.At.Time) })
 	for _, c := range ordered {
 		if c.isRollup() {
 			continue
@@ -99,7 +100,7 @@ func (d deeds) add(at time.Time, items []string) {
 
 func (d deeds) sort() {
 	for _, times := range d {
-		slices.SortFunc(times, time.Time.Compare)
+		sorting.By(times, time.Time.Compare)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
@@ -86,7 +87,7 @@ func (b *Box) Listen(ctx context.Context, place *Place, reader deliver.Reader) (
 		}
 		heard = append(heard, unanswered(comments, things)...)
 	}
-	slices.SortStableFunc(heard, func(x, y *Heard) int { return x.At.Compare(y.At) })
+	sorting.By(heard, func(x, y *Heard) int { return x.At.Compare(y.At) })
 	if err := b.Need(saidAt(heard)); err != nil {
 		return nil, nil, err
 	}

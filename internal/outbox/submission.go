@@ -12,6 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/deliver"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
 // A handoff that is written into an issue of the form goes through these states, each
@@ -125,7 +126,7 @@ func (b *Box) Submissions(ctx context.Context, place *Place, reader deliver.Read
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(x, y *Submission) int { return x.At.Compare(y.At) })
+	sorting.By(list, func(x, y *Submission) int { return x.At.Compare(y.At) })
 	return list, notes, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/deliver"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/workspace"
 )
 
@@ -171,7 +172,7 @@ func (b *Box) refsOf(items []string) []handoff.Ref {
 	rank := func(r handoff.Ref) int {
 		return map[string]int{"pr": -2, "ticket": -1}[r.Type]
 	}
-	slices.SortStableFunc(refs, func(a, b handoff.Ref) int { return cmp.Compare(rank(a), rank(b)) })
+	sorting.By(refs, func(a, b handoff.Ref) int { return cmp.Compare(rank(a), rank(b)) })
 	return refs
 }
 

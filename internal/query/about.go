@@ -193,7 +193,7 @@ func say(t story.Told) string {
 
 func (r *runner) event(subject string, record *handoff.Record, say string) candidate {
 	line := &row.Event{
-		Typed: row.Typed{Type: row.TypeEvent}, ID: record.ID, Subject: subject, Kind: record.Kind, By: record.By, Say: say,
+		Typed: row.Typed{Type: row.TypeEvent}, ID: record.ID, Subject: subject, Kind: record.Kind, By: record.By, Says: say,
 		Citation: row.Citation{Source: r.source(record.ID)},
 	}
 	f := r.recordFacets(record.ID)

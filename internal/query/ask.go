@@ -7,6 +7,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/story"
 )
 
 // Recall returns a state that holds a part at least. Of one repository it is
@@ -223,4 +224,4 @@ func (q Query) knowsNone(a Answer) bool {
 }
 
 // Said is everything that a record says, as words are looked for in it.
-func Said(record *handoff.Record) string { return foldedLines(record.Body) }
+func Said(record *handoff.Record) string { return story.Written(record.Body) }

@@ -8,6 +8,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/story"
 )
 
 // decisionThread is one decision on a topic.
@@ -83,7 +84,7 @@ func (t decisionThread) touches(r *runner, subject string) bool {
 			return true
 		}
 	}
-	said := FoldCase(strings.Join(texts(t.Decision.Decision), "\n"))
+	said := story.Written(t.Decision.Decision)
 	return !slices.ContainsFunc(strings.Fields(subject), func(word string) bool { return !strings.Contains(said, word) })
 }
 

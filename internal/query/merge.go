@@ -10,6 +10,7 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
@@ -100,7 +101,7 @@ func (m *merger) gather(a *Answer) {
 	}
 	sortCandidates(rows, specOf(m.query.Topic).order)
 	if m.query.Test != nil {
-		slices.SortStableFunc(rows, func(a, b candidate) int { return compareFlags(!m.decides(a.row), !m.decides(b.row)) })
+		sorting.By(rows, func(a, b candidate) int { return compareFlags(!m.decides(a.row), !m.decides(b.row)) })
 	}
 	a.hold(rows, m.query.Limit)
 	if len(m.with) > 0 {

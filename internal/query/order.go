@@ -6,9 +6,10 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
-// order compares candidates as slices.SortFunc wants it.
+// order compares candidates as sorting.By wants it.
 type order func(a, b candidate) int
 
 // typeOrder is the order of types in an answer of several.
@@ -20,7 +21,7 @@ var typeOrder = []row.Type{
 // sortCandidates sorts by an order, and what is equal in it by type, id and
 // record, so that no map decides.
 func sortCandidates(list []candidate, by order) {
-	slices.SortFunc(list, func(a, b candidate) int {
+	sorting.By(list, func(a, b candidate) int {
 		return cmp.Or(
 			by(a, b), compareTypes(a, b), cmp.Compare(a.row.Key(), b.row.Key()), cmp.Compare(repoOf(a.row), repoOf(b.row)),
 			cmp.Compare(a.row.Cited().Record, b.row.Cited().Record),

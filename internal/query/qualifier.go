@@ -189,6 +189,9 @@ func checkRef(_ *QualifierSpec, term Term, _ ParseEnv) (string, error) {
 	return foldRef(term.Value), nil
 }
 
+// FoldCase makes text comparable, see [text.Fold].
+func FoldCase(s string) string { return text.Fold(s) }
+
 // FoldRef makes references comparable, as terms hold them.
 func FoldRef(id string) string { return foldRef(id) }
 

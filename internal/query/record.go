@@ -104,7 +104,7 @@ func (r *runner) plain(record *handoff.Record) candidate {
 		subject = body.Item
 	}
 	line := &row.Record{
-		Typed: row.Typed{Type: row.TypeRecord}, ID: record.ID, Kind: record.Kind, By: record.By, Subject: subject, Say: story.Says(record),
+		Typed: row.Typed{Type: row.TypeRecord}, ID: record.ID, Kind: record.Kind, By: record.By, Subject: subject, Says: story.Says(record),
 		Citation: row.Citation{Source: r.source(record.ID)},
 	}
 	return r.remarked(record, line, subject)

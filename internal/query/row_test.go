@@ -95,7 +95,7 @@ func TestRowAsJSONExactly(t *testing.T) {
 		`"escalation":{"id":"ben00003","ask":"15 or 30 minutes?","by":"ben","to":"sarah","level":1,"state":"open"},"delivered":[],` +
 		`"source":{"record":"ben00002","kind":"handoff","by":"ben","at":"2026-11-18T18:00:00Z","age_s":172800,` +
 		`"freshness":"aging","path":".handoffs/2026/11/18/180000Z-handoff-ben-ben00002.yaml",` +
-		`"commit":"` + strings.Repeat("c", 40) + `","superseded":false,"only_on":"","disputed":false,"unproven":false,"on_word_of":""}}`
+		`"commit":"` + strings.Repeat("c", 40) + `","superseded":false,"only_on":"","disputed":false,"prepared_by":"","unproven":false,"on_word_of":""}}`
 	if got := toJSON(t, a.Rows[0]); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/handoff-cli/handoff/internal/fold"
+	"github.com/handoff-cli/handoff/internal/story"
 )
 
 // threads are all things that the records speak of.
@@ -72,11 +73,11 @@ func (r *runner) sayer(t thread) (record string, ok bool) {
 // textOf is what a record says about a thread, as words are looked for in it.
 func (r *runner) textOf(t thread, id string) string {
 	if m, ok := t.(remark); ok && id == "" { // of the configuration
-		return foldedLines(m.said)
+		return story.Written(m.said)
 	}
 	record := r.state.Records[id]
 	if record == nil {
 		return ""
 	}
-	return foldedLines(t.entry(record))
+	return story.Written(t.entry(record))
 }

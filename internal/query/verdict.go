@@ -23,7 +23,7 @@ func (r *runner) verdict(found []candidate, answered bool) string {
 		return verdictUnknown
 	case r.query.Test.All && slices.ContainsFunc(found, func(c candidate) bool { return r.decides(c, terms) && !passes(c) }):
 		return verdictNo
-	case r.query.Test.All && !slices.ContainsFunc(found, func(c candidate) bool { return !passes(c) }):
+	case r.query.Test.All && !slices.ContainsFunc(found, func(c candidate) bool { return !passes(c) }) && (len(found) > 0 || noneIsAll(terms)):
 		return verdictYes
 	case len(found) == 0:
 		return verdictNo
@@ -33,6 +33,12 @@ func (r *runner) verdict(found []candidate, answered bool) string {
 		return verdictUnknown
 	}
 	return verdictNo
+}
+
+// noneIsAll reports whether all meet the terms where there are none: everything is
+// closed where nothing is open, and nothing is blocked there.
+func noneIsAll(terms []Term) bool {
+	return !slices.ContainsFunc(terms, func(t Term) bool { return !t.Not && t.Value != row.IsClosed && t.Value != row.IsDeclared })
 }
 
 // passes reports whether a row has everything that terms ask for.

@@ -112,6 +112,7 @@ func contract(c *row.Contract) part {
 // bar is a line of a chart: a part of the whole length, with what it says in words.
 type bar struct {
 	label, value string
+	open         string    // how much of it is not over, "" for nothing
 	to           float64   // how long it is, of 0 to 1
 	marks        []float64 // single values on it
 	good         bool      // more of it is better
@@ -172,7 +173,7 @@ func timesOf(m metrics.Metrics) (bars []bar) {
 		case t.Open == t.N:
 			b.value = fmt.Sprintf("%d open", t.Open)
 		case t.Open > 0:
-			b.value += fmt.Sprintf(", %d open", t.Open)
+			b.open = fmt.Sprintf("%d open", t.Open)
 		}
 		bars = append(bars, b)
 	}
@@ -198,7 +199,7 @@ func chart(id, title string, l layout, bars []bar) part {
 	rows := el(tagTBody)
 	for i, b := range bars {
 		svg.with(b.drawn(l, i*l.high))
-		rows.with(el(tagTR, el(tagTH, attribute{"scope", "row"}, say(b.label)), el(tagTD, say(b.value))))
+		rows.with(el(tagTR, el(tagTH, attribute{"scope", "row"}, say(b.label)), el(tagTD, say(text.JoinNonEmpty(", ", b.value, b.open)))))
 	}
 	return several{svg, el(tagDetails, el(tagSummary, say("As a table")), table("numbers", title, rows, "Measure", "Value"))}
 }
@@ -215,7 +216,11 @@ func (b bar) drawn(l layout, y int) part {
 		value = el(tagText, size("x", l.barAt+l.barLong+8), size("y", y+16), say(b.value))
 	}
 	x := func(of float64) int { return l.barAt + int(of*float64(l.barLong)+0.5) }
-	g := el(tagG, label, value, rect("track", l.barAt, y+l.barDown, l.barLong, barHigh), rect(kind, l.barAt, y+l.barDown, x(b.to)-l.barAt, barHigh))
+	g := el(tagG, label, value)
+	if b.open != "" {
+		g.with(el(tagText, size("x", chartWide), size("y", y+16), class("soft end"), say(b.open)))
+	}
+	g.with(rect("track", l.barAt, y+l.barDown, l.barLong, barHigh), rect(kind, l.barAt, y+l.barDown, x(b.to)-l.barAt, barHigh))
 	for _, m := range b.marks {
 		g.with(rect("mark", min(x(m), l.barAt+l.barLong-3), y+l.barDown-2, 3, barHigh+4))
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/metrics"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/row"
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
 // Request is what a page is to be of.
@@ -62,7 +63,7 @@ func Of(s *fold.State, env query.Env, q Request) (*Page, error) {
 			p.Handoffs = append(p.Handoffs, h)
 		}
 	}
-	slices.SortStableFunc(p.Handoffs, func(a, b *row.Handoff) int { return b.At.Compare(*a.At) })
+	sorting.By(p.Handoffs, func(a, b *row.Handoff) int { return b.At.Compare(*a.At) })
 	for _, story := range query.DecisionLog(query.Query{Since: p.Since}, s, env) {
 		if slices.ContainsFunc(slices.Concat([]*row.Decision{story.Decision}, story.Proposed, story.Chain), func(d *row.Decision) bool { return p.Board.Concerns(d) }) {
 			p.Decisions = append(p.Decisions, story)
@@ -134,7 +135,7 @@ func (p *Page) deliver(all []Delivered) {
 			p.Delivered = append(p.Delivered, d)
 		}
 	}
-	slices.SortStableFunc(p.Delivered, func(a, b Delivered) int { return cmp.Compare(a.rank(), b.rank()) })
+	sorting.By(p.Delivered, func(a, b Delivered) int { return cmp.Compare(a.rank(), b.rank()) })
 }
 
 // rank puts first what is in doubt, then what nobody was told.

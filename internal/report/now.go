@@ -215,7 +215,7 @@ func toDo(r row.Row) string {
 func (p *Page) open(since time.Time, ref string) several {
 	due, ok := p.deadlines[ref]
 	open := p.AsOf.Sub(since)
-	words := several{say(calendar.Span(max(open, 0)))}
+	words := several{say(calendar.Span(open))}
 	if !ok {
 		return words
 	}

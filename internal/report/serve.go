@@ -56,7 +56,8 @@ func Serve(ctx context.Context, l net.Listener, page func(context.Context) ([]by
 	server := &http.Server{
 		Handler:           &handler{hosts: hostsOf(l.Addr()), page: page},
 		ReadHeaderTimeout: requestTime, ReadTimeout: requestTime, WriteTimeout: answerTime, IdleTimeout: idleTime, MaxHeaderBytes: headerLimit,
-		BaseContext: func(net.Listener) context.Context { return ctx },
+		BaseContext:                  func(net.Listener) context.Context { return ctx },
+		DisableGeneralOptionsHandler: true, // it would answer before a name is looked at
 	}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // who reads can read again
 	defer stop()

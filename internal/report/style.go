@@ -36,6 +36,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.9375rem}
 nav a{display:inline-block;padding:.25rem 0}
 .people{columns:24rem;column-gap:1rem}
 .src+.people{margin-top:.75rem}
+.people+h3{margin-top:1.5rem}
 article{break-inside:avoid;margin-bottom:1rem;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem 1.125rem}
 article>ol>li,article>.cards>li{border-top:1px solid var(--line);margin-top:.75rem;padding-top:.75rem}
 .late{border-left:4px solid var(--red);padding-left:.75rem;margin-left:-1rem}

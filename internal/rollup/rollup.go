@@ -13,6 +13,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/calendar"
 	"github.com/handoff-cli/handoff/internal/fold"
 	"github.com/handoff-cli/handoff/internal/handoff"
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
 // Member is somebody whose handoff belongs into a rollup.
@@ -64,7 +65,7 @@ func Draft(s *fold.State, req Request) *handoff.Handoff {
 	}
 	d.readEarlier()
 	d.Members = slices.Clone(d.Members)
-	slices.SortFunc(d.Members, func(a, b Member) int { return cmp.Compare(a.Handle, b.Handle) })
+	sorting.By(d.Members, func(a, b Member) int { return cmp.Compare(a.Handle, b.Handle) })
 	h := &handoff.Handoff{
 		Shipped: []handoff.Shipped{}, Items: []handoff.Item{}, Blockers: []handoff.Blocker{}, Decisions: []handoff.Decision{},
 		Rollup: &handoff.Rollup{Level: req.Level, Scope: req.Scope, Sources: []handoff.RollupSource{}},
@@ -260,7 +261,7 @@ func (d *draft) items() []handoff.Item {
 			}
 		}
 	}
-	slices.SortFunc(d.listed, fold.CompareItems)
+	sorting.By(d.listed, fold.CompareItems)
 	items := make([]handoff.Item, len(d.listed))
 	for i, it := range d.listed {
 		items[i] = it.Item
@@ -292,7 +293,7 @@ func (d *draft) blockers() []handoff.Blocker {
 			}
 		}
 	}
-	slices.SortFunc(listed, fold.CompareBlockers)
+	sorting.By(listed, fold.CompareBlockers)
 	blockers := make([]handoff.Blocker, len(listed))
 	for i, bs := range listed {
 		blockers[i] = bs.Blocker
@@ -385,7 +386,7 @@ func (d *draft) sayNone(h *handoff.Handoff) {
 func (d *draft) addLasting(h *handoff.Handoff) {
 	over := func(until handoff.Time) bool { return !until.IsZero() && !until.After(d.Now) }
 	newest := slices.Clone(d.sources)
-	slices.SortFunc(newest, func(a, b *fold.Handoff) int { return fold.CompareRecords(b.Record, a.Record) })
+	sorting.By(newest, func(a, b *fold.Handoff) int { return fold.CompareRecords(b.Record, a.Record) })
 	for _, source := range newest {
 		for _, w := range source.Watch {
 			if !over(w.Until) && !slices.ContainsFunc(h.Watch, func(other handoff.Watch) bool { return other.What == w.What }) {

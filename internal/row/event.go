@@ -14,13 +14,13 @@ type Event struct {
 	Subject string       `json:"subject"` // the id of the thing
 	Kind    handoff.Kind `json:"kind"`
 	By      string       `json:"by"`
-	Say     string       `json:"say"`
+	Says    string       `json:"says"`
 	Citation
 }
 
 // Cells are record, about, kind and says, and those of the source.
 func (r *Event) Cells() []string {
-	return append([]string{r.ID, r.Subject, string(r.Kind), r.Say}, r.Source.Cells()...)
+	return append([]string{r.ID, r.Subject, string(r.Kind), r.Says}, r.Source.Cells()...)
 }
 
 // Key is the id of what the row is about.
@@ -28,7 +28,7 @@ func (r *Event) Key() string { return r.ID }
 
 // Sentence is the row in a sentence.
 func (r *Event) Sentence(c Clock) string {
-	return fmt.Sprintf("%s: %s by %s %s, %s", r.Subject, r.Kind, r.By, c.At(*r.Source.At), text.OneLine(r.Say))
+	return fmt.Sprintf("%s: %s by %s %s, %s", r.Subject, r.Kind, r.By, c.At(*r.Source.At), text.OneLine(r.Says))
 }
 
 // Short is the row in a list.

@@ -42,13 +42,13 @@ type Record struct {
 	Kind    handoff.Kind `json:"kind"`
 	By      string       `json:"by"`
 	Subject string       `json:"subject"` // a reference
-	Say     string       `json:"say"`
+	Says    string       `json:"says"`
 	Citation
 }
 
 // Cells are record, kind, subject and says, and those of the source.
 func (r *Record) Cells() []string {
-	return append([]string{r.ID, string(r.Kind), r.Subject, r.Say}, r.Source.Cells()...)
+	return append([]string{r.ID, string(r.Kind), r.Subject, r.Says}, r.Source.Cells()...)
 }
 
 // Key is the id of what the row is about.
@@ -56,7 +56,7 @@ func (r *Record) Key() string { return r.ID }
 
 // Sentence is the row in a sentence.
 func (r *Record) Sentence(Clock) string {
-	return fmt.Sprintf("%s by %s on %s: %s", r.Kind, r.By, r.Subject, text.OneLine(r.Say))
+	return fmt.Sprintf("%s by %s on %s: %s", r.Kind, r.By, r.Subject, text.OneLine(r.Says))
 }
 
 // Short is the row in a list.

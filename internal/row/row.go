@@ -98,12 +98,12 @@ type Source struct {
 	Freshness  Freshness    `json:"freshness"`
 	Path       string       `json:"path"`
 	Commit     string       `json:"commit"`
-	Superseded bool         `json:"superseded"`      // a later record says something else instead
-	OnlyOn     string       `json:"only_on"`         // the foreign branch that alone has the record, or a verdict on it; "" where the team has all
-	Disputed   bool         `json:"disputed"`        // another file has the same id and other content
-	Agent      string       `json:"agent,omitempty"` // that prepared the record for its author
-	Unproven   bool         `json:"unproven"`        // a verdict that only a squash merge has, which nobody here saw given
-	OnWordOf   string       `json:"on_word_of"`      // the service on whose word alone its author has said it; "" for none
+	Superseded bool         `json:"superseded"`  // a later record says something else instead
+	OnlyOn     string       `json:"only_on"`     // the foreign branch that alone has the record, or a verdict on it; "" where the team has all
+	Disputed   bool         `json:"disputed"`    // another file has the same id and other content
+	Agent      string       `json:"prepared_by"` // the coding agent that prepared the record for its author
+	Unproven   bool         `json:"unproven"`    // a verdict that only a squash merge has, which nobody here saw given
+	OnWordOf   string       `json:"on_word_of"`  // the service on whose word alone its author has said it; "" for none
 }
 
 // SourceOf cites a record itself.

@@ -457,7 +457,7 @@ func TestTable(t *testing.T) {
 		if rule.Title == "" || rule.When == "" || rule.Level == "" {
 			t.Errorf("%s lacks a text or a level", rule.Code)
 		}
-		if rule.Fixed && (waivable(rule.Code) || Adjustable(rule.Code)) {
+		if rule.Fixed && (Waivable(rule.Code) || Adjustable(rule.Code)) {
 			t.Errorf("%s is fixed and can be changed", rule.Code)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/handoff-cli/handoff/internal/sorting"
 )
 
 // Secret is a place in a text that looks like a credential.
@@ -51,7 +53,7 @@ func findSecrets(text string) []Secret {
 			found = append(found, Secret{Name: p.name, Start: start, End: end, Fingerprint: hex.EncodeToString(sum[:6])})
 		}
 	}
-	slices.SortStableFunc(found, func(a, b Secret) int { return a.Start - b.Start })
+	sorting.By(found, func(a, b Secret) int { return a.Start - b.Start })
 	return found
 }
 

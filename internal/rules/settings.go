@@ -8,10 +8,10 @@ import (
 	"github.com/handoff-cli/handoff/internal/text"
 )
 
-// waivable reports whether a single handoff may break a rule for a reason: not
+// Waivable reports whether a single handoff may break a rule for a reason: not
 // if the rule does not exist, and not if it is about the form of the record
 // (HO1xx) or its integrity (HO9xx).
-func waivable(code string) bool {
+func Waivable(code string) bool {
 	rule, ok := Lookup(code)
 	return ok && !rule.Fixed && !inSeries(code, '1', '1') && !inSeries(code, '9', '9')
 }
@@ -100,7 +100,7 @@ func (s *subject) waived() map[string]bool {
 	}
 	codes := make(map[string]bool)
 	for _, waiver := range h.Waivers {
-		if waivable(waiver.Rule) && waiver.Why != "" {
+		if Waivable(waiver.Rule) && waiver.Why != "" {
 			codes[waiver.Rule] = true
 		}
 	}
@@ -121,7 +121,7 @@ func (s *subject) checkWaivers() {
 		case !ruleForm().MatchString(waiver.Rule): // the schema says so
 		case !exists:
 			s.malformed(field, "remove the waiver, or name a rule that handoff help rules lists", "there is no rule %s", quote(waiver.Rule))
-		case !waivable(waiver.Rule):
+		case !Waivable(waiver.Rule):
 			s.malformed(field, "remove the waiver and correct what the rule reports", "rule %s cannot be waived", waiver.Rule)
 		}
 	}

@@ -196,21 +196,30 @@ func ofTeam(refs []git.Ref) []git.Ref {
 // findUnproven returns the ids of the verdicts that only a squash merge has. Most
 // commands show no verdict: it is looked for when it is asked for the first time.
 // Without an answer they are shown all the same.
-func (ws *Workspace) findUnproven(ctx context.Context) audit.RecordIDs {
-	var ids audit.RecordIDs
+func (ws *Workspace) findUnproven(ctx context.Context) *audit.RecordIDs {
+	var ids *audit.RecordIDs
 	trusted, main, err := ws.trusted(ctx)
 	if err == nil {
 		ids, err = audit.Unproven(ctx, ws.Repo, audit.Options{Dir: ws.RecordDir, Main: main, Now: ws.Moment, Config: trusted, Progress: ws.CountOf("commits")})
 	}
+	ws.warnUnproven(err)
+	return ids
+}
+
+func (ws *Workspace) warnUnproven(err error) {
 	if err != nil {
 		ws.Warn("warning: whether verdicts are proven is not known: %v", err)
 	}
-	return ids
 }
 
 // isUnproven reports whether a record is a verdict that only a squash merge has.
 func (ws *Workspace) isUnproven(r *handoff.Record) bool {
-	return r.Kind.IsVerdict() && ws.unproven != nil && ws.unproven().Has(r.ID)
+	if !r.Kind.IsVerdict() || ws.unproven == nil {
+		return false
+	}
+	unproven, err := ws.unproven().Has(r.ID)
+	ws.warnUnproven(err)
+	return unproven
 }
 
 // Prove notes on a record that is to be shown whether it is such a verdict.

@@ -25,6 +25,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/index"
 	"github.com/handoff-cli/handoff/internal/query"
 	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/store"
 )
 
@@ -59,7 +60,7 @@ type Workspace struct {
 	Whole    func() (*fold.State, error)                        // knows all of it
 	problems func([]*handoff.Record) ([]handoff.Problem, error) // that records would have if they were published
 	heard    func() map[string]bool                             // blobs of what was said elsewhere, and is proven
-	unproven func() audit.RecordIDs                             // the ids of the verdicts that nobody here saw given
+	unproven func() *audit.RecordIDs                            // the ids of the verdicts that nobody here saw given
 
 	committers func() (map[string]config.Person, error) // who has committed to HEAD, by handle
 	meant      map[string]string                        // whom the user means by a handle that they typed
@@ -135,7 +136,7 @@ func Find(ctx context.Context, o Options) (*Workspace, error) {
 	}
 	ws, err := workspaceOf(repo, o)
 	if err == nil {
-		ws.unproven = sync.OnceValue(func() audit.RecordIDs { return ws.findUnproven(ctx) })
+		ws.unproven = sync.OnceValue(func() *audit.RecordIDs { return ws.findUnproven(ctx) })
 	}
 	return ws, err
 }
@@ -293,7 +294,7 @@ func (ws *Workspace) nextTime(at time.Time, given bool) time.Time {
 			own = append(own, r.At.Time)
 		}
 	}
-	slices.SortFunc(own, time.Time.Compare)
+	sorting.By(own, time.Time.Compare)
 	for _, last := range own {
 		next := last.Add(handoff.Precision)
 		if given && last.After(at) || !given && next.After(limit) {

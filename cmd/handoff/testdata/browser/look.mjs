@@ -46,6 +46,8 @@ async function look(width, scheme) {
   const page = await open(width, scheme)
   const wide = await page.evaluate(() => document.documentElement.scrollWidth)
   if (wide > width) wrong('wider than its window', where, wide)
+  const cut = await page.evaluate(() => [...document.querySelectorAll('svg text')].filter(t => t.getBBox().x < 0 || t.getBBox().x + t.getBBox().width > t.ownerSVGElement.viewBox.baseVal.width).map(t => t.textContent))
+  if (cut.length > 0) wrong('cut off in a chart', where, cut)
   await page.screenshot({ path: `${pictures}/${width}-${scheme}.png`, fullPage: true })
   const client = await page.createCDPSession()
   await client.send('Page.setBypassCSP', { enabled: true }) // for axe, which is a script

@@ -1,4 +1,4 @@
-package query
+package story
 
 import (
 	"reflect"
@@ -6,9 +6,6 @@ import (
 
 	"github.com/handoff-cli/handoff/internal/text"
 )
-
-// FoldCase makes text comparable, see [text.Fold].
-func FoldCase(s string) string { return text.Fold(s) }
 
 // coded are the fields of records that hold a word out of a fixed list or a
 // digest. Searching for "ready" is to find what people wrote, not every item
@@ -19,21 +16,15 @@ var coded = map[string]bool{
 	"source": true, "via": true, "tz": true, "tool": true, "digest": true,
 }
 
-// texts collects what people wrote into a value: every string in it but the
-// coded ones. Reading the fields by reflection means that a new field of a
-// record can be found on the day it is added.
-func texts(value any) []string {
-	var found []string
-	collect(reflect.ValueOf(value), &found)
-	return found
-}
-
-// foldedLines is what people wrote into a value, folded, one line for each text
-// so that a phrase does not run from one into the next.
-func foldedLines(value any) string {
-	lines := texts(value)
-	for i, text := range lines {
-		lines[i] = FoldCase(text)
+// Written is what people wrote into a value, a record or a part of one: every string in
+// it but the coded ones, folded by [text.Fold], one line for each so that a phrase does
+// not run from one into the next. Reading the fields by reflection means that a new field
+// of a record can be found on the day it is added.
+func Written(value any) string {
+	var lines []string
+	collect(reflect.ValueOf(value), &lines)
+	for i, line := range lines {
+		lines[i] = text.Fold(line)
 	}
 	return strings.Join(lines, "\n")
 }
