@@ -1,6 +1,5 @@
 // Package examples holds files that show how handoffs look in a repository.
-// The tests of this project check every one of them, and handoff demo runs on
-// one.
+// The tests of this project check every one of them, and handoff demo plays two.
 package examples
 
 import (
@@ -14,6 +13,12 @@ import (
 //
 //go:embed two-sites/today.yaml
 var TwoSites []byte
+
+// Demo is what ana types at the end of her day in handoff demo: the shortest form that a
+// file may have.
+//
+//go:embed demo/today.yaml
+var Demo []byte
 
 //go:embed ci/action.yml ci/git*.yml
 var ci embed.FS

@@ -111,6 +111,30 @@ func TestCIFiles(t *testing.T) {
 	}
 }
 
+// TestPipelinesToCopy checks those that init does not write: they install the same release,
+// and block nobody before somebody says so.
+func TestPipelinesToCopy(t *testing.T) {
+	for _, name := range []string{"Jenkinsfile", "bitbucket-pipelines.yml"} {
+		data, err := os.ReadFile("ci/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc map[string]any
+		if err := yaml.Unmarshal(data, &doc); err != nil && path.Ext(name) == ".yml" {
+			t.Errorf("%s: %v", name, err)
+		}
+		code := withoutComments(string(data))
+		if !strings.Contains(code, Version) || !strings.Contains(code, "check --pr") {
+			t.Errorf("%s does not install %s, or does not check", name, Version)
+		}
+		for _, bad := range []string{"withCredentials", "credentials(", "@latest", "check --pr --require"} {
+			if strings.Contains(code, bad) {
+				t.Errorf("%s holds %q", name, bad)
+			}
+		}
+	}
+}
+
 // withoutPages cuts off the job that publishes the report on the pages of GitHub, with
 // what it alone may do. It is there for who has asked for it.
 func withoutPages(text string) string {

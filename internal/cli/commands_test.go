@@ -16,10 +16,10 @@ import (
 )
 
 // Every command explains itself, has an example, a script that runs it, and a
-// line in the README.
+// line in the list of commands.
 func TestEveryCommandIsShown(t *testing.T) {
 	scripts := readAll(t, "../../cmd/handoff/testdata/script/*.txtar")
-	readme := readAll(t, "../../README.md")
+	list := readAll(t, "../../.github/docs/commands.md")
 	for _, cmd := range commands(newRootCmd(new(globals))) {
 		path := cmd.CommandPath()
 		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
@@ -37,8 +37,8 @@ func TestEveryCommandIsShown(t *testing.T) {
 		if !strings.Contains(scripts, path+" ") && !strings.Contains(scripts, path+"\n") {
 			t.Errorf("%s: no script runs it", path)
 		}
-		if top := strings.Join(strings.Fields(path)[:2], " "); !strings.Contains(readme, "`"+top) {
-			t.Errorf("%s: not in the README", top)
+		if top := strings.Join(strings.Fields(path)[:2], " "); !strings.Contains(list, "`"+top) {
+			t.Errorf("%s: not in commands.md", top)
 		}
 	}
 }

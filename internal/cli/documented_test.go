@@ -161,14 +161,14 @@ func TestWhatThereIsIsDocumented(t *testing.T) {
 			t.Errorf("%s is not in the help", rule.Code)
 		}
 	}
-	readme := readAll(t, "../../README.md")
+	list := readAll(t, "../../.github/docs/commands.md")
 	for _, status := range statusesOf(t) {
 		word := regexp.MustCompile(fmt.Sprintf(`(?m)^(?:  |\| )(?:\d+, )*%d\b`, status))
 		if !word.MatchString(statusHelp) {
 			t.Errorf("the status %d is not in the help", status)
 		}
-		if !word.MatchString(readme) {
-			t.Errorf("the status %d is not in the README", status)
+		if !word.MatchString(list) {
+			t.Errorf("the status %d is not in commands.md", status)
 		}
 	}
 	for _, cmd := range append(commands(root), root) {

@@ -10,6 +10,7 @@ import (
 	"github.com/handoff-cli/handoff/internal/agent"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"github.com/handoff-cli/handoff/internal/rules"
+	"github.com/handoff-cli/handoff/internal/sorting"
 	"github.com/handoff-cli/handoff/internal/text"
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
@@ -127,7 +128,7 @@ func inGroup(cmd *cobra.Command, group string) []*cobra.Command {
 		return sub.GroupID != group || !sub.IsAvailableCommand() && sub.Name() != "help"
 	})
 	if !cmd.HasParent() {
-		slices.SortStableFunc(list, func(a, b *cobra.Command) int {
+		sorting.By(list, func(a, b *cobra.Command) int {
 			return strings.Index(helpOrder, " "+a.Name()) - strings.Index(helpOrder, " "+b.Name())
 		})
 	}

@@ -92,7 +92,7 @@ func (s *setup) aroundFiles() ([]examples.File, error) {
 func setUpAround(ctx context.Context, g *globals, ws *workspace.Workspace, o initOptions, files []examples.File) ([]string, error) {
 	var created []string
 	for _, f := range files {
-		isNew, err := createFile(ws, filepath.Join(ws.Worktree(), filepath.FromSlash(f.Path)), f.Data)
+		isNew, err := createFile(ws, f)
 		switch {
 		case err != nil:
 			return created, err
@@ -153,17 +153,23 @@ func addReminder(ctx context.Context, g *globals, ws *workspace.Workspace) error
 
 // createFile writes a file that is not there yet, as a whole. It is made in the git
 // directory, so that a kill leaves no part of one in the work tree, and what came in its
-// place meanwhile stays.
-func createFile(ws *workspace.Workspace, name string, data []byte) (bool, error) {
+// place meanwhile stays. No symbolic link leads it out of the work tree.
+func createFile(ws *workspace.Workspace, f examples.File) (bool, error) {
+	name := filepath.Join(ws.Worktree(), filepath.FromSlash(f.Path))
 	if exists(name) {
 		return false, nil
 	}
+	root, err := os.OpenRoot(ws.Worktree())
+	if err != nil {
+		return false, err
+	}
+	defer root.Close()
 	own := filepath.Join(ws.Dir(), "handoff")
-	if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o777), ws.MakeDir(own)); err != nil {
+	if err := errors.Join(root.MkdirAll(filepath.Dir(filepath.FromSlash(f.Path)), 0o777), ws.MakeDir(own)); err != nil {
 		return false, err
 	}
 	whole := filepath.Join(own, ".tmp-"+plainfile.NewToken()[:12])
-	if err := plainfile.Replace(whole, 0o666, data, nil); err != nil {
+	if err := plainfile.Replace(whole, 0o666, f.Data, nil); err != nil {
 		return false, err
 	}
 	linked := os.Link(whole, name)
@@ -171,7 +177,7 @@ func createFile(ws *workspace.Workspace, name string, data []byte) (bool, error)
 		return linked == nil, err
 	}
 	// The file system has no links, or the work tree lies on another one.
-	return true, plainfile.Replace(name, 0o666, data, nil)
+	return true, plainfile.Replace(name, 0o666, f.Data, nil)
 }
 
 // exists reports whether anything is in a place, or could be: what cannot be looked at

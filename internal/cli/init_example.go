@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -70,8 +72,8 @@ func (o initOptions) exampleConfig(ws *workspace.Workspace) (*examples.File, err
 	if o.dryRun {
 		return file, nil
 	}
-	there, isThere, err := configHere(ws)
-	if err == nil && (ws.HasConfig || isThere && !bytes.Equal(there, data)) {
+	there, same, err := configHere(ws, data)
+	if err == nil && (ws.HasConfig || there && !same) {
 		err = workspace.Usagef("handoff init --example "+o.example+" --dry-run shows the example: take over what fits you", "%s is there already", file.Path)
 	}
 	return file, err
@@ -82,22 +84,26 @@ func ownConfigCommitted(ws *workspace.Workspace) error {
 	if ws.HasConfig || ws.Worktree() == "" {
 		return nil
 	}
-	_, isThere, err := configHere(ws)
-	if err == nil && isThere {
+	there, _, err := configHere(ws, nil)
+	if err == nil && there {
 		err = &workspace.HintedError{Err: fmt.Errorf("%s: is there already, and not committed", ws.ConfigFile()),
 			Hint: "handoff check " + ws.ConfigFile() + " judges it; commit it, then run handoff init again"}
 	}
 	return err
 }
 
-// configHere reads the configuration in the work tree.
-func configHere(ws *workspace.Workspace) (data []byte, isThere bool, err error) {
+// configHere reports whether a configuration is in the work tree, and whether it is data.
+func configHere(ws *workspace.Workspace, data []byte) (there, same bool, err error) {
 	name := filepath.Join(ws.Worktree(), filepath.FromSlash(ws.ConfigFile()))
-	data, err = plainfile.Read(name)
-	if plainfile.IsAbsent(name, err) {
-		return nil, false, nil
+	info, err := os.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, false, nil
+	case err != nil || info.Size() != int64(len(data)):
+		return true, false, err
 	}
-	return data, err == nil, err
+	read, err := plainfile.Read(name)
+	return true, bytes.Equal(read, data), err
 }
 
 // printExample shows the configuration of an example, of which nothing was written.

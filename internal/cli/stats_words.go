@@ -165,12 +165,12 @@ func tookWords(t metrics.Timing, what, open string) string {
 		return ""
 	}
 	if t.Open == t.N {
-		return fmt.Sprintf("%s: %d %s", what, t.Open, open)
+		return fmt.Sprintf("%s: %d %s", strings.TrimSuffix(what, ","), t.Open, open)
 	}
 	wall := t.WallS.Words()
 	say := what + " " + wall
 	if len(t.WallS.Values) == 0 {
-		say = what + ": " + wall
+		say = strings.TrimSuffix(what, ",") + ": " + wall
 	}
 	if t.RCS != nil && t.RCS.N > t.RCS.Open && t.RCS.Words() != wall {
 		say += ", in working hours " + t.RCS.Words()

@@ -1,6 +1,7 @@
 package git
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -117,9 +118,9 @@ func (r *Repo) CommonDir() string { return r.common }
 func (r *Repo) Worktree() string { return r.worktree }
 
 // Init makes a repository with the branch main in dir, which must not exist, sets
-// settings in its own configuration, and makes an empty commit in each of some
-// environments, which say by whom and when.
-func Init(ctx context.Context, dir string, env []string, settings map[string]string, commits ...[]string) error {
+// settings in its own configuration, and makes a commit in each of some environments,
+// which say by whom and when: the first of what fill puts into dir, the others empty.
+func Init(ctx context.Context, dir string, env []string, settings map[string]string, fill func() error, commits ...[]string) error {
 	git, err := findGit(filepath.Dir(dir), env)
 	if err != nil {
 		return err
@@ -127,19 +128,23 @@ func Init(ctx context.Context, dir string, env []string, settings map[string]str
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		return err
 	}
-	if _, err := git.Output(ctx, "init", "--quiet", "--initial-branch=main", "--object-format=sha1", dir); err != nil {
-		return errors.Join(err, os.RemoveAll(dir))
-	}
 	git.Dir = dir
-	for _, key := range slices.Sorted(maps.Keys(settings)) {
-		if _, err := git.Output(ctx, "config", key, settings[key]); err != nil {
-			return errors.Join(err, os.RemoveAll(dir))
+	run := func(args ...string) {
+		if err == nil {
+			_, err = git.Output(ctx, args...)
 		}
 	}
+	run("init", "--quiet", "--initial-branch=main", "--object-format=sha1")
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		run("config", key, settings[key])
+	}
+	err = cmp.Or(err, fill())
+	run("add", "--all")
 	for _, git.env = range commits {
-		if _, err := git.Output(ctx, "commit", "--quiet", "--allow-empty", "--message=Work of the day"); err != nil {
-			return errors.Join(err, os.RemoveAll(dir))
-		}
+		run("commit", "--quiet", "--allow-empty", "--message=Work of the day")
+	}
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(dir))
 	}
 	return nil
 }
