@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
-	"strings"
 
 	"github.com/handoff-cli/handoff/internal/plainfile"
 	"github.com/handoff-cli/handoff/internal/workspace"
@@ -29,11 +26,7 @@ func runEditor(ctx context.Context, g *globals, command, file string) error {
 	if command == ":" {
 		return nil
 	}
-	cmd := exec.CommandContext(ctx, "sh", "-c", command+` "$@"`, command, file)
-	if runtime.GOOS == "windows" {
-		fields := strings.Fields(command)
-		cmd = exec.CommandContext(ctx, fields[0], append(fields[1:], file)...)
-	}
+	cmd := shellCommand(ctx, command, file)
 	cmd.Dir, cmd.Env = g.Dir, g.Environ
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = g.In, g.Out, g.Err
 	g.inEditor.Store(true)

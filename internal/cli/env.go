@@ -15,10 +15,10 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
+	"github.com/handoff-cli/handoff/internal/git"
 	"github.com/handoff-cli/handoff/internal/guard"
 	"github.com/handoff-cli/handoff/internal/handoff"
 	"golang.org/x/term"
@@ -60,7 +60,7 @@ func OSEnv(now func() time.Time) (Env, error) {
 	if term.IsTerminal(int(os.Stdout.Fd())) {
 		env.Window = func() (width, height int) { return terminalSize(env) }
 		env.Width, env.Height = env.Window()
-		env.Color = env.Getenv("NO_COLOR") == "" && env.Getenv("CLICOLOR") != "0" && env.Getenv("TERM") != "dumb"
+		env.Color = env.Getenv("NO_COLOR") == "" && env.Getenv("CLICOLOR") != "0" && env.Getenv("TERM") != "dumb" && showsColour(os.Stdout)
 	}
 	if force := env.Getenv("CLICOLOR_FORCE"); force != "" && force != "0" {
 		env.Color = true
@@ -80,15 +80,7 @@ func terminalSize(env Env) (width, height int) {
 }
 
 // Getenv returns the value of an environment variable, "" when it is not set.
-// As in a process, the last setting counts.
-func (e Env) Getenv(key string) string {
-	for i := len(e.Environ) - 1; i >= 0; i-- {
-		if name, value, ok := strings.Cut(e.Environ[i], "="); ok && name == key {
-			return value
-		}
-	}
-	return ""
-}
+func (e Env) Getenv(key string) string { return git.Environ(e.Environ).Get(key) }
 
 // shown names a file from the user's directory where that is shorter.
 func (e Env) shown(file string) string {

@@ -78,7 +78,7 @@ func (g *globals) runPager(cmd *exec.Cmd, s []byte) (shown bool, err error) {
 // options FRX unless the user has chosen some.
 func (g *globals) pager() *exec.Cmd {
 	command := cmp.Or(g.Getenv("HANDOFF_PAGER"), g.Getenv("GIT_PAGER"), g.Getenv("PAGER"))
-	cmd := exec.Command("sh", "-c", command)
+	cmd := shellCommand(context.Background(), command)
 	switch command {
 	case "cat":
 		return nil
