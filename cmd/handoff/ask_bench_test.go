@@ -24,6 +24,7 @@ func benchAsk(b *testing.B, n int) {
 	x := newBench(b)
 	team := newTeam(n)
 	x.records(team, n)
+	x.env = append(x.env, "GIT_AUTHOR_NAME=p3", "GIT_AUTHOR_EMAIL=p3@example.com", "GIT_COMMITTER_NAME=p3", "GIT_COMMITTER_EMAIL=p3@example.com") // one of the team
 	x.run(x.handoff, "query", "blocked")
 	x.run(x.handoff, "query", "marker-word") // the first search reads all texts, once
 	live := fmt.Sprintf("item-3-0-%d", (team.turn-4)/pairs/10)
@@ -32,6 +33,8 @@ func benchAsk(b *testing.B, n int) {
 		{"holds", "what does p3 hold"}, {"holds-nobody", "holds nobody-knows"}, {"unknown", "who has nobody-knows"}, {"shipped", "what shipped in the last hour"},
 		{"shipped-by", "what did p3 ship yesterday"}, {"why", "why did we decide on topic-10"}, {"decided", "what was decided today"}, {"back", "when is p3 back"},
 		{"acked", "has q3 acked my handoff"}, {"unblock", "who can unblock " + live}, {"history", "history of " + live}, {"refused", "what is love"},
+		{"away", "what changed while I was away"}, {"all", "are all handoffs acked"}, {"mine", "are any of my items blocked"}, {"history-old", "history of item-3-0-0"},
+		{"why-old", "why are we doing item-3-0-0"}, {"reviewing-old", "who is reviewing PR 1001"}, {"has-old", "who has PR 1001"},
 	} {
 		var ours, git []time.Duration
 		for range rounds {

@@ -218,6 +218,11 @@ func (a *audit) rememberUnproven() (*RecordIDs, error) {
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
+	if len(ids) > 0 && a.remotes == nil { // the first ones: all branches were looked at to find them
+		if err := a.setBranches(); err != nil {
+			return nil, err
+		}
+	}
 	list := &unprovenList{
 		Version: unprovenVersion, Dir: a.opts.Dir, Tips: hexTips(a.tips), Main: hexTips(a.main), Branches: digestOf(a.remotes), Count: len(ids),
 	}

@@ -286,31 +286,6 @@ func (c *recall) linked(refs []string) error {
 // decisions is faster than to read more.
 const mostDecided = 500
 
-// before adds the handoff that the sender of one had published before it.
-func (c *recall) before(id string) error {
-	if err := c.handoff(id); err != nil || !c.Has(fold.EntryHandoff, id) {
-		return err
-	}
-	sent, err := c.from.sentBy(c.Cite(id).By)
-	if err != nil {
-		return err
-	}
-	for _, earlier := range sent {
-		if err := c.handoff(earlier); err != nil || c.Precedes(earlier, id) {
-			return err
-		}
-	}
-	return nil
-}
-
-// handoff adds a handoff with its record.
-func (c *recall) handoff(id string) error {
-	if err := c.from.entries([]entryID{{fold.EntryHandoff, id}}, c.add); err != nil {
-		return err
-	}
-	return c.fill([]string{id})
-}
-
 // nameable are the kinds of entries that have a name.
 var nameable = []fold.EntryKind{fold.EntryItem, fold.EntryBlocker, fold.EntryQuestion, fold.EntryDecision}
 

@@ -77,3 +77,28 @@ func (c *recall) newsOf(ids []string) []string {
 	}
 	return slices.DeleteFunc(refs, func(ref string) bool { return ref == "" })
 }
+
+// before adds the handoff that the sender of one had published before it.
+func (c *recall) before(id string) error {
+	if err := c.handoff(id); err != nil || !c.Has(fold.EntryHandoff, id) {
+		return err
+	}
+	sent, err := c.from.sentBy(c.Cite(id).By)
+	if err != nil {
+		return err
+	}
+	for _, earlier := range sent {
+		if err := c.handoff(earlier); err != nil || c.Precedes(earlier, id) {
+			return err
+		}
+	}
+	return nil
+}
+
+// handoff adds a handoff with its record.
+func (c *recall) handoff(id string) error {
+	if err := c.from.entries([]entryID{{fold.EntryHandoff, id}}, c.add); err != nil {
+		return err
+	}
+	return c.fill([]string{id})
+}
