@@ -38,7 +38,7 @@ var documents = map[string][]string{
 	"hook uninstall": {"hook"},
 	"hook status":    {"hook"},
 	"inbox":          {"inbox"},
-	"init":           {"init"},
+	"init":           {"init", "dryRun"},
 	"log":            {"log", "decisions"},
 	"prime":          {"prime"},
 	"query":          {"answer"},

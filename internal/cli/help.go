@@ -62,7 +62,7 @@ about a rule, by its code.`
 func usage(cmd *cobra.Command) error {
 	var b strings.Builder
 	b.WriteString("Usage:")
-	if cmd.Runnable() && (!cmd.HasParent() || cmd.ValidateArgs(nil) == nil || !cmd.HasAvailableSubCommands()) {
+	if isCalled(cmd) {
 		fmt.Fprintf(&b, "\n  %s", cmd.UseLine())
 	}
 	if cmd.HasAvailableSubCommands() {
@@ -94,6 +94,11 @@ func usage(cmd *cobra.Command) error {
 	}
 	_, err := io.WriteString(cmd.OutOrStderr(), b.String())
 	return err
+}
+
+// isCalled reports whether a command does something, and does not only hold others.
+func isCalled(cmd *cobra.Command) bool {
+	return cmd.Runnable() && (!cmd.HasAvailableSubCommands() || !cmd.HasParent() || cmd.ValidateArgs(nil) == nil)
 }
 
 // usageCommands writes the commands below a command, by their groups where it has any.
@@ -202,6 +207,7 @@ GIT_DIR, GIT_WORK_TREE, GIT_CEILING_DIRECTORIES
                    which repository, as in git
 
 The git configuration, as in git config handoff.push always:
+
 handoff.dir        a directory for the records other than .handoffs
 handoff.push       ask: declare asks on a terminal whether to push, the default;
                    always: every command that writes pushes; never: only

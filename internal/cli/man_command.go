@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,9 +18,8 @@ func commandPage(r *roff, cmd *cobra.Command) {
 		below = nil // each has a page of its own
 	}
 	r.section("synopsis")
-	synopsis(r, cmd, "")
-	for _, sub := range below {
-		synopsis(r, sub, ".br\n")
+	for _, c := range slices.Concat([]*cobra.Command{cmd}, below) {
+		synopsis(r, c)
 	}
 	if isRoot {
 		r.line(".br\n%s", inBold("git handoff")+escaped(" [command] [flags]"))
@@ -33,8 +33,12 @@ func commandPage(r *roff, cmd *cobra.Command) {
 		r.sub(sub.CommandPath())
 		describe(r, sub)
 	}
-	if isRoot {
+	switch {
+	case isRoot:
 		commandList(r, cmd)
+	case cmd.Name() == "query":
+		r.section("topics")
+		r.text(topicHelp())
 	}
 	r.section("options")
 	options(r, cmd.LocalFlags())
@@ -70,10 +74,16 @@ $XDG_CONFIG_HOME/handoff/config.yaml
 $GIT_DIR/handoff/
             drafts, notes, and an index that can be deleted`
 
-// synopsis writes how a command is called.
-func synopsis(r *roff, cmd *cobra.Command, before string) {
+// synopsis writes how a command is called, if it is.
+func synopsis(r *roff, cmd *cobra.Command) {
+	if !isCalled(cmd) {
+		return
+	}
+	if !r.begun {
+		r.line(".br")
+	}
 	name := cmd.CommandPath()
-	r.line("%s", before+inBold(name)+escaped(strings.TrimPrefix(cmd.UseLine(), name)))
+	r.line("%s", inBold(name)+escaped(strings.TrimPrefix(cmd.UseLine(), name)))
 }
 
 // describe writes what a command does.
