@@ -269,7 +269,7 @@ func TestMCPTools(t *testing.T) {
 		{"ack", map[string]any{"ref": "@ana", "take": []string{"payments-refund-flow"}}, `"publish":"handoff draft publish 2"`},
 		{"resolve", map[string]any{"blocker": "session-policy", "how": "Sessions end after 30 minutes"}, `"publish":"handoff draft publish 3"`},
 		{"ack", map[string]any{"ref": "@ana", "outcome": "declined", "reason": "capacity", "note": "I am away from monday to friday"}, `"publish":"handoff draft publish 4"`},
-		{"draft", nil, `"draft":3`},
+		{"draft", nil, `"number":3`},
 		{"draft", map[string]any{"number": 2}, `"act":"ack"`},
 	} {
 		text, failed := c.tool(call.tool, call.arguments)
@@ -362,10 +362,10 @@ func TestMCPCallsInTurn(t *testing.T) {
 	if got := strings.Join(ids, " "); status != 0 || got != "0 1 2 3 3 4 4" {
 		t.Fatalf("status %d, answers %s\n%s", status, got, &c.talk)
 	}
-	if text, failed := answers[2].text(t); failed || !strings.Contains(text, `"draft":1`) || strings.Contains(text, `"draft":2`) {
+	if text, failed := answers[2].text(t); failed || !strings.Contains(text, `"number":1`) || strings.Contains(text, `"number":2`) {
 		t.Errorf("the second answer: %s", text)
 	}
-	if text, failed := answers[6].text(t); failed || !strings.Contains(text, `"draft":2`) {
+	if text, failed := answers[6].text(t); failed || !strings.Contains(text, `"number":2`) {
 		t.Errorf("the last answer: %s", text)
 	}
 	if answers[3].Error == nil {

@@ -189,7 +189,7 @@ func (s *site) isResidue(name string, entry fs.DirEntry) bool {
 	switch dir, base := filepath.ToSlash(filepath.Dir(name)), filepath.Base(name); {
 	case dir == ".git/handoff":
 		if base != "append" && base != "index.db-journal" && base != "route" { // they stay as empty files
-			return !slices.Contains([]string{"index.db", "draft.yaml"}, base)
+			return !slices.Contains([]string{"index.db", "draft.yaml", "authors"}, base)
 		}
 		info, err := entry.Info()
 		return err != nil || info.Size() > 0
