@@ -135,7 +135,6 @@ func (d *page) play(text string) string {
 				out.WriteString(strings.Join(block, ""))
 			}
 			i = end
-			line = ""
 		case strings.HasPrefix(line, "    ") && (i == 0 || strings.TrimSpace(lines[i-1]) == "" || aMarker.MatchString(lines[i-1])):
 			end := i
 			for end < len(lines) && (strings.HasPrefix(lines[end], "    ") || strings.TrimSpace(lines[end]) == "" && end+1 < len(lines) && strings.HasPrefix(lines[end+1], "    ")) {

@@ -15,8 +15,9 @@ func peakMemory(state *os.ProcessState) int64 {
 	if !ok {
 		return 0
 	}
+	peak := int64(usage.Maxrss) //nolint:unconvert // of 32 bits on machines of 32 bits
 	if runtime.GOOS == "darwin" {
-		return int64(usage.Maxrss)
+		return peak
 	}
-	return int64(usage.Maxrss) << 10
+	return peak << 10
 }

@@ -144,19 +144,6 @@ func (p *parser) nounHere(next int) bool {
 	return t.can(auxiliary) || t.can(action) || t.can(pronoun) || t.can(preposition) || len(t.names) > 0 && p.c.asks != "who"
 }
 
-// words reports whether the question goes on with these words.
-func (p *parser) words(words ...string) bool {
-	if len(p.tokens) < p.at+len(words) {
-		return false
-	}
-	for i, w := range words {
-		if p.tokens[p.at+i].text != w {
-			return false
-		}
-	}
-	return true
-}
-
 // body reads everything after the question word.
 func (p *parser) body() bool {
 	for p.at < len(p.tokens) {
