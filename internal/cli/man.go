@@ -1,5 +1,3 @@
-//go:build !nomanual
-
 package cli
 
 import (
@@ -13,9 +11,6 @@ import (
 	"github.com/handoff-cli/handoff/internal/workspace"
 	"github.com/spf13/cobra"
 )
-
-// addManual adds the command that writes the manual.
-func addManual(root *cobra.Command, g *globals) { root.AddCommand(newManCmd(g)) }
 
 func newManCmd(g *globals) *cobra.Command {
 	var dir string

@@ -1,5 +1,3 @@
-//go:build !nomanual
-
 package cli
 
 import (

@@ -174,9 +174,8 @@ stays with its sender until the receiver acknowledges it.`,
 		newAskCmd(g), newAnswerCmd(g), newResolveCmd(g), newDecideCmd(g),
 		newEscalateCmd(g), newAssignCmd(g), newGiveCmd(g), newWithdrawCmd(g), newGapCmd(g),
 		newRouteCmd(g), newPrimeCmd(g), newJotCmd(g), newWaitCmd(g), newMCPCmd(g), newQueryCmd(g), newLogCmd(g), newStatsCmd(g), newBoardCmd(g), newReportCmd(g), newExportCmd(g), newInitCmd(g), newHookCmd(g), newCheckCmd(g), newSchemaCmd(g), newDemoCmd(g), newVersionCmd(g),
-		newVerifyCmd(g), newSyncCmd(g), newDoctorCmd(g),
+		newVerifyCmd(g), newSyncCmd(g), newDoctorCmd(g), newManCmd(g),
 	)
-	addManual(root, g)
 	root.AddCommand(newHelpTopics()...)
 	root.MarkFlagsMutuallyExclusive("jq", "template")
 	setCompletion(root)
